@@ -1,0 +1,24 @@
+//! The nouns of the product, as types that cannot be built wrong.
+//!
+//! Invariant: nothing here does I/O, reads a clock or knows of the ledger; every value is checked where it is made.
+
+mod attempt;
+mod hold;
+mod money;
+mod posting;
+mod protection;
+pub(crate) mod record;
+mod reference;
+mod run;
+mod text_value;
+mod voucher;
+
+pub use attempt::{AttemptState, RequestKey};
+pub use hold::{HoldReason, Place};
+pub use money::{Currency, Money, MoneyError};
+pub use posting::{Account, Line, Posting, PostingRules};
+pub use protection::{Capabilities, Protection};
+pub use record::{ContentHash, Payee, Record, RecordId, RecordIdError};
+pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, ReferenceRules};
+pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, Trigger};
+pub use voucher::{Acknowledgement, FoundVoucher, Problem, VoucherResult, VoucherState};

@@ -1,0 +1,142 @@
+//! What is sent for a record: balanced lines on accounts, in one currency.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::NaiveDate;
+
+use super::{Currency, HoldReason, Money, Record, Reference};
+
+/// An account's number in the accounting system, as the workspace names it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Account(pub String);
+
+/// One line of a posting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The account.
+    pub account: Account,
+    /// Positive is debit, negative is credit.
+    pub amount: Money,
+    /// The payee, on the payable line.
+    pub party: Option<String>,
+    /// `department`, `project`, on the expense line.
+    pub dimensions: BTreeMap<&'static str, String>,
+}
+
+/// A posting under its reference. Its lines sum to zero by construction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    /// By which it is found again.
+    pub reference: Reference,
+    /// The date in the books.
+    pub date: NaiveDate,
+    /// The currency of every line.
+    pub currency: Currency,
+    /// The text in the books.
+    pub text: String,
+    /// Expense, then payable.
+    pub lines: [Line; 2],
+}
+
+/// Which accounts a workspace posts to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostingRules {
+    /// What is owed to the payees.
+    pub payable_account: Account,
+    /// For a category that is not listed; without it such a record is held.
+    pub default_account: Option<Account>,
+    /// Category to expense account.
+    pub categories: HashMap<String, Account>,
+}
+
+impl PostingRules {
+    /// The expense account of a category.
+    ///
+    /// # Errors
+    /// [`HoldReason::AccountMissing`] where neither the category nor a default is mapped.
+    pub fn account_of(&self, category: &str) -> Result<&Account, HoldReason> {
+        self.categories
+            .get(category)
+            .or(self.default_account.as_ref())
+            .ok_or_else(|| HoldReason::AccountMissing { category: category.to_owned() })
+    }
+
+    /// The posting of a record: expense against payable.
+    ///
+    /// # Errors
+    /// The reason to hold the record: no account, or nothing to post.
+    pub fn posting(&self, record: &Record, reference: Reference) -> Result<Posting, HoldReason> {
+        if record.amount.is_zero() {
+            return Err(HoldReason::AmountZero);
+        }
+        let opposite =
+            record.amount.opposite().ok_or_else(|| HoldReason::AmountInvalid { found: record.amount.to_decimal() })?;
+        let dimensions = [("department", &record.department), ("project", &record.project)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.clone()?)))
+            .collect();
+        let expense = Line {
+            account: self.account_of(&record.category)?.clone(),
+            amount: record.amount,
+            party: None,
+            dimensions,
+        };
+        let payable = Line {
+            account: self.payable_account.clone(),
+            amount: opposite,
+            party: Some(record.payee.id.clone()),
+            dimensions: BTreeMap::new(),
+        };
+        Ok(Posting {
+            reference,
+            date: record.date,
+            currency: record.amount.currency(),
+            text: record.text.clone(),
+            lines: [expense, payable],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::record::tests::record;
+
+    fn rules(default: Option<&str>) -> PostingRules {
+        PostingRules {
+            payable_account: Account("2930".into()),
+            default_account: default.map(|account| Account(account.into())),
+            categories: HashMap::from([("travel".to_owned(), Account("7140".into()))]),
+        }
+    }
+
+    #[test]
+    fn a_posting_balances_and_names_payee_and_dimensions() {
+        let mut record = record("A");
+        record.project = Some("P7".into());
+        let posting = rules(None).posting(&record, Reference::from_stored("hlf:A")).expect("the category is mapped");
+        assert_eq!(posting.lines.iter().map(|line| line.amount.minor()).sum::<i64>(), 0);
+        assert_eq!(posting.lines[0].account, Account("7140".into()));
+        assert_eq!(posting.lines[0].dimensions, BTreeMap::from([("project", "P7".to_owned())]));
+        assert_eq!(posting.lines[1].party.as_deref(), Some("PM-0031"));
+    }
+
+    #[test]
+    fn a_category_without_account_holds_the_record_unless_there_is_a_default() {
+        let mut record = record("A");
+        record.category = "courses".into();
+        let reference = Reference::from_stored("hlf:A");
+        assert_eq!(
+            rules(None).posting(&record, reference.clone()),
+            Err(HoldReason::AccountMissing { category: "courses".into() })
+        );
+        assert!(rules(Some("7790")).posting(&record, reference).is_ok());
+    }
+
+    #[test]
+    fn an_amount_of_zero_is_held() {
+        let mut record = record("A");
+        record.amount = Money::from_minor(0, record.amount.currency());
+        assert_eq!(rules(None).posting(&record, Reference::from_stored("hlf:A")), Err(HoldReason::AmountZero));
+    }
+}

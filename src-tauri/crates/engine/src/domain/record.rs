@@ -1,0 +1,211 @@
+//! A record: an approved expense, as the platform gives it.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sha2::{Digest, Sha256};
+
+use super::Money;
+
+/// The platform's own id of a record: not empty, no control characters, no space at either end, at most
+/// [`RecordId::LENGTH_MAX`] bytes. Compared byte by byte: `a1` and `A1` are two records.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RecordId(String);
+
+/// Why a text cannot be a record id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RecordIdError {
+    /// Nothing stands there.
+    #[error("the id is empty")]
+    Empty,
+    /// A space or tab before or behind would make two ids look like one.
+    #[error("the id begins or ends with a space")]
+    OuterSpace,
+    /// A line feed, a zero byte or the like.
+    #[error("the id contains a control character")]
+    ControlCharacter,
+    /// Longer than any platform's.
+    #[error("the id is longer than {} bytes", RecordId::LENGTH_MAX)]
+    TooLong,
+}
+
+impl RecordId {
+    /// Bytes at most.
+    pub const LENGTH_MAX: usize = 200;
+
+    /// Takes the text as it stands; nothing is trimmed, since a trimmed id could be another record's.
+    ///
+    /// # Errors
+    /// See [`RecordIdError`].
+    pub fn new(text: impl Into<String>) -> Result<Self, RecordIdError> {
+        let text = text.into();
+        if text.trim().is_empty() {
+            return Err(RecordIdError::Empty);
+        }
+        if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+            return Err(RecordIdError::ControlCharacter);
+        }
+        if text.trim() != text {
+            return Err(RecordIdError::OuterSpace);
+        }
+        if text.len() > Self::LENGTH_MAX {
+            return Err(RecordIdError::TooLong);
+        }
+        Ok(Self(text))
+    }
+
+    /// The id as the platform writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Who is reimbursed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payee {
+    /// The platform's id; the party on the payable line.
+    pub id: String,
+    /// The name for people; the id where the platform gives none.
+    pub name: String,
+}
+
+/// An approved expense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The platform's id.
+    pub id: RecordId,
+    /// The platform's count of approvals, where it keeps one.
+    pub version: Option<u32>,
+    /// When it was approved, where the platform says so.
+    pub approved_at: Option<DateTime<Utc>>,
+    /// The day of the expense; the date of the voucher.
+    pub date: NaiveDate,
+    /// Who gets the money.
+    pub payee: Payee,
+    /// What it was for; chooses the account.
+    pub category: String,
+    /// How much.
+    pub amount: Money,
+    /// The text of the voucher.
+    pub text: String,
+    /// A dimension of the expense line, where given.
+    pub department: Option<String>,
+    /// A dimension of the expense line, where given.
+    pub project: Option<String>,
+}
+
+/// SHA-256 over what a voucher is made of. Approval time, version and the payee's name are left out: a record approved
+/// again without change is the same record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ContentHash([u8; 32]);
+
+impl ContentHash {
+    /// The hash as its bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// From the bytes that the ledger keeps; `None` unless there are 32.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+}
+
+impl Record {
+    /// The hash of its content; equal for equal content, and each member is delimited, so that no two contents run together.
+    pub fn content_hash(&self) -> ContentHash {
+        let mut hasher = Sha256::new();
+        hasher.update(b"postonce record 1\n");
+        let minor = self.amount.minor().to_string();
+        let date = self.date.to_string();
+        for member in [
+            Some(date.as_str()),
+            Some(self.amount.currency().code()),
+            Some(minor.as_str()),
+            Some(self.payee.id.as_str()),
+            Some(self.category.as_str()),
+            Some(self.text.as_str()),
+            self.department.as_deref(),
+            self.project.as_deref(),
+        ] {
+            match member {
+                Some(text) => {
+                    hasher.update(format!("{}:", text.len()));
+                    hasher.update(text);
+                }
+                None => hasher.update("-"),
+            }
+            hasher.update("\n");
+        }
+        ContentHash(hasher.finalize().into())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::domain::Currency;
+
+    /// A believable record for the tests of this crate.
+    pub(crate) fn record(id: &str) -> Record {
+        let nok = Currency::from_code("NOK").expect("a code of ISO 4217");
+        Record {
+            id: RecordId::new(id).expect("a valid id"),
+            version: None,
+            approved_at: None,
+            date: NaiveDate::from_ymd_opt(2026, 10, 28).expect("a date"),
+            payee: Payee { id: "PM-0031".into(), name: "Kari Nordmann".into() },
+            category: "travel".into(),
+            amount: Money::from_minor(41_200, nok),
+            text: "Travel, peer support Bodø".into(),
+            department: None,
+            project: None,
+        }
+    }
+
+    #[test]
+    fn an_id_is_taken_as_it_stands_or_not_at_all() {
+        assert_eq!(RecordId::new("PM-2026-00417").map(|id| id.to_string()), Ok("PM-2026-00417".to_owned()));
+        assert_eq!(RecordId::new("  "), Err(RecordIdError::Empty));
+        assert_eq!(RecordId::new(" A"), Err(RecordIdError::OuterSpace));
+        assert_eq!(RecordId::new("A\u{a0}"), Err(RecordIdError::OuterSpace));
+        assert_eq!(RecordId::new("A\nB"), Err(RecordIdError::ControlCharacter));
+        assert_eq!(RecordId::new("A\0"), Err(RecordIdError::ControlCharacter));
+        assert_eq!(RecordId::new("x".repeat(201)), Err(RecordIdError::TooLong));
+    }
+
+    #[test]
+    fn approval_again_without_change_is_the_same_content() {
+        let first = record("A");
+        let mut again = first.clone();
+        again.version = Some(2);
+        again.approved_at = Some(DateTime::UNIX_EPOCH);
+        again.payee.name = "Kari N. Nordmann".into();
+        assert_eq!(first.content_hash(), again.content_hash());
+    }
+
+    #[test]
+    fn every_member_of_the_content_changes_the_hash() {
+        let original = record("A");
+        let changes: [fn(&mut Record); 7] = [
+            |r| r.date = r.date.succ_opt().expect("a day later"),
+            |r| r.amount = Money::from_minor(41_201, r.amount.currency()),
+            |r| r.payee.id.push('x'),
+            |r| r.category.push('x'),
+            |r| r.text.push('x'),
+            |r| r.department = Some(String::new()),
+            |r| r.project = Some("P7".into()),
+        ];
+        for change in changes {
+            let mut changed = original.clone();
+            change(&mut changed);
+            assert_ne!(original.content_hash(), changed.content_hash());
+        }
+    }
+}

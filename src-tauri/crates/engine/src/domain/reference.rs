@@ -1,0 +1,174 @@
+//! The reference by which the accounting system finds the voucher of a record again.
+//!
+//! Invariant: two pairs of record id and generation never make the same reference, also where the target folds case or
+//! allows few characters. An id that does not fit is replaced by a digest of itself, never cut.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use super::RecordId;
+
+/// The scope of lock and references: 1 to [`OrganisationId::LENGTH_MAX`] of `a-z`, `0-9` and `-`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct OrganisationId(String);
+
+/// The text is no organisation id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{0}” is not 1 to {max} of a-z, 0-9 and -", max = OrganisationId::LENGTH_MAX)]
+pub struct OrganisationIdError(String);
+
+impl OrganisationId {
+    /// Characters at most, so that a digest still fits behind it.
+    pub const LENGTH_MAX: usize = 16;
+
+    /// Checks the text.
+    ///
+    /// # Errors
+    /// When it is empty, too long, or has another character.
+    pub fn new(text: impl Into<String>) -> Result<Self, OrganisationIdError> {
+        let text = text.into();
+        let fits = (1..=Self::LENGTH_MAX).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if fits { Ok(Self(text)) } else { Err(OrganisationIdError(text)) }
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// 1 for the first export of a record; one more for each forced re-export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Generation(u32);
+
+impl Generation {
+    /// The first export.
+    pub const FIRST: Self = Self(1);
+
+    /// From the ledger's number; `None` for 0.
+    pub fn new(number: u32) -> Option<Self> {
+        (number > 0).then_some(Self(number))
+    }
+
+    /// Its number, from 1.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
+/// What a target allows in a reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReferenceRules {
+    /// Characters at most.
+    pub length_max: usize,
+    /// Whether `a` and `A` are one to the target.
+    pub folds_case: bool,
+    /// Whether it takes characters beyond ASCII.
+    pub ascii_only: bool,
+}
+
+impl ReferenceRules {
+    /// Below this the digest itself would not fit: organisation, separators, 32 digits and a ten-digit generation.
+    pub const LENGTH_MIN: usize = OrganisationId::LENGTH_MAX + 2 + DIGEST_DIGITS + 11;
+}
+
+/// 128 bits, in hexadecimal: two of a billion ids meet with a chance below 10⁻²⁰.
+const DIGEST_DIGITS: usize = 32;
+
+/// A reference, as it stands in the accounting system.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Reference(String);
+
+impl Reference {
+    /// `org:id` for the first generation, `org:id#2` for the second; `org:~digest` where the id does not fit.
+    ///
+    /// An id with `#` or with a leading `~` is digested as well: the first would read as a generation, the second as a digest.
+    pub fn of(organisation: &OrganisationId, id: &RecordId, generation: Generation, rules: ReferenceRules) -> Self {
+        let suffix = if generation == Generation::FIRST { String::new() } else { format!("#{}", generation.number()) };
+        let text = id.as_str();
+        let room = rules.length_max.saturating_sub(organisation.as_str().len() + 1 + suffix.len());
+        let fits = text.chars().count() <= room
+            && !text.starts_with('~')
+            && !text.contains('#')
+            && (!rules.ascii_only || text.is_ascii())
+            && (!rules.folds_case || text.to_lowercase() == text);
+        let body = if fits { text.to_owned() } else { digest(text) };
+        Self(format!("{}:{body}{suffix}", organisation.as_str()))
+    }
+
+    /// As the ledger or the accounting system gave it back.
+    pub fn from_stored(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text that is sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn digest(text: &str) -> String {
+    format!("~{}", &hex::encode(Sha256::digest(text))[..DIGEST_DIGITS])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const WIDE: ReferenceRules = ReferenceRules { length_max: 64, folds_case: false, ascii_only: false };
+    const NARROW: ReferenceRules =
+        ReferenceRules { length_max: ReferenceRules::LENGTH_MIN, folds_case: true, ascii_only: true };
+
+    fn of(id: &str, generation: u32, rules: ReferenceRules) -> Reference {
+        let organisation = OrganisationId::new("hlf").expect("a valid organisation");
+        let id = RecordId::new(id).expect("a valid id");
+        Reference::of(&organisation, &id, Generation::new(generation).expect("above zero"), rules)
+    }
+
+    #[test]
+    fn a_plain_id_is_readable_in_the_accounting_system() {
+        assert_eq!(of("PM-2026-00417", 1, WIDE).as_str(), "hlf:PM-2026-00417");
+        assert_eq!(of("PM-2026-00417", 2, WIDE).as_str(), "hlf:PM-2026-00417#2");
+    }
+
+    #[test]
+    fn an_id_that_does_not_fit_is_digested_and_never_cut() {
+        let long = "x".repeat(200);
+        assert_eq!(of(&long, 1, WIDE).as_str().len(), "hlf:~".len() + DIGEST_DIGITS);
+        assert_ne!(of(&long, 1, WIDE), of(&format!("{}y", "x".repeat(199)), 1, WIDE));
+        assert_ne!(of("a", 1, NARROW), of("A", 1, NARROW));
+        assert!(of("bodø", 1, NARROW).as_str().is_ascii());
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_records_or_generations_share_a_reference(
+            one in "[aA#~:0-9]{1,4}", other in "[aA#~:0-9]{1,4}", g in 1u32..4, h in 1u32..4, narrow in any::<bool>(),
+        ) {
+            let rules = if narrow { NARROW } else { WIDE };
+            prop_assume!((&one, g) != (&other, h));
+            let (left, right) = (of(&one, g, rules), of(&other, h, rules));
+            if rules.folds_case {
+                prop_assert_ne!(left.as_str().to_lowercase(), right.as_str().to_lowercase());
+            } else {
+                prop_assert_ne!(left, right);
+            }
+        }
+
+        #[test]
+        fn a_reference_is_never_longer_than_the_target_allows(id in "[^\\p{C}\\s]{1,50}", g in 1u32..) {
+            for rules in [WIDE, NARROW] {
+                prop_assert!(of(&id, g, rules).as_str().chars().count() <= rules.length_max);
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The engine as its faces see it: one value for each workspace, a handful of verbs.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::observe::observe;
+use super::plan::PlanRules;
+use super::progress::Reporter;
+use super::run::{RunError, make_plan, sync};
+use super::settings::Settings;
+use crate::domain::{Actor, Period, ReferenceRules, RunId, Trigger};
+use crate::error::Told;
+use crate::ledger::Ledger;
+use crate::lock::FileLock;
+use crate::ports::{AccountingSystem, Clock, Connection, IdSource, LockInfo, Source};
+use crate::views::{PlanSummary, Progress, RecordCounts, RunSummary};
+
+/// What an engine is made of.
+pub struct Parts {
+    /// The workspace's ledger.
+    pub ledger: Ledger,
+    /// Where records come from.
+    pub source: Arc<dyn Source>,
+    /// Where vouchers go.
+    pub accounting: Arc<dyn AccountingSystem>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Fresh ids.
+    pub ids: Arc<dyn IdSource>,
+    /// What the workspace decides.
+    pub settings: Settings,
+}
+
+impl Parts {
+    pub(super) fn rules(&self, period: Period, references: ReferenceRules, run: Option<i64>) -> PlanRules {
+        PlanRules {
+            organisation: self.settings.organisation.clone(),
+            references,
+            posting: self.settings.posting.clone(),
+            period,
+            today: self.clock.now().with_timezone(&self.settings.time_zone).date_naive(),
+            run,
+        }
+    }
+}
+
+/// A wish to sync.
+#[derive(Debug, Clone)]
+pub struct SyncAsk {
+    /// The days it is about.
+    pub period: Period,
+    /// What started it.
+    pub trigger: Trigger,
+    /// Who.
+    pub actor: Actor,
+}
+
+/// How a sync ended.
+#[derive(Debug, Clone, Default)]
+pub struct SyncEnd {
+    /// The run, where one began.
+    pub run: Option<RunSummary>,
+    /// What went wrong, where something did.
+    pub error: Option<Told>,
+    /// Who holds the lock, where it was refused.
+    pub lock: Option<LockInfo>,
+    /// Whether that is the same user on the same machine, in another program.
+    pub held_by_us: bool,
+}
+
+impl SyncEnd {
+    pub(super) fn failed(told: Told) -> Self {
+        Self { error: Some(told), ..Self::default() }
+    }
+}
+
+/// A workspace's engine.
+pub struct Engine {
+    parts: Parts,
+    /// The wall inside the process: the run that is on.
+    active: Mutex<Option<Arc<Active>>>,
+}
+
+struct Active {
+    progress: watch::Receiver<Progress>,
+    stop: CancellationToken,
+    end: watch::Receiver<Option<SyncEnd>>,
+    show: watch::Sender<Progress>,
+}
+
+/// A run that is on, or has just ended. Clones look at the same one.
+#[derive(Clone)]
+pub struct Syncing {
+    active: Arc<Active>,
+    joined: bool,
+}
+
+impl Engine {
+    /// An engine over its parts.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self { parts, active: Mutex::new(None) })
+    }
+
+    /// Starts a sync, or joins the one that is on.
+    ///
+    /// Must be called within a tokio runtime; the run goes on when the answer is dropped.
+    pub fn sync(self: &Arc<Self>, ask: SyncAsk) -> Syncing {
+        let mut slot = self.slot();
+        if let Some(active) = slot.as_ref() {
+            return Syncing { active: Arc::clone(active), joined: true };
+        }
+        let run_id = RunId::new(self.parts.ids.fresh());
+        let reporter = Reporter::new(run_id.clone(), Arc::clone(&self.parts.clock));
+        let (ended, end) = watch::channel(None);
+        let stop = CancellationToken::new();
+        let show = reporter.progress();
+        let active = Arc::new(Active { progress: show.subscribe(), stop: stop.clone(), end, show });
+        *slot = Some(Arc::clone(&active));
+        drop(slot);
+        let engine = Arc::clone(self);
+        tokio::spawn(async move {
+            let end = sync(&engine.parts, ask, run_id, reporter, stop).await;
+            *engine.slot() = None;
+            ended.send_replace(Some(end));
+        });
+        Syncing { active, joined: false }
+    }
+
+    /// The run that is on in this process, for a window that was opened late.
+    pub fn syncing(&self) -> Option<Syncing> {
+        self.slot().as_ref().map(|active| Syncing { active: Arc::clone(active), joined: true })
+    }
+
+    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Arc<Active>>> {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a sync would do, without sending anything or asking the accounting system.
+    ///
+    /// # Errors
+    /// When the source cannot be read, or a sync is on, here or in another program on this machine.
+    pub async fn plan(&self, period: Period) -> Result<PlanSummary, Told> {
+        let _file = FileLock::try_take(&self.parts.settings.file_lock)?;
+        let references = ReferenceRules { length_max: usize::MAX, folds_case: false, ascii_only: false };
+        let rules = self.parts.rules(period, references, None);
+        let told = |error: RunError| error.told().unwrap_or_else(|| Told::internal(error));
+        let Parts { source, ledger, clock, .. } = &self.parts;
+        let reading = observe(source.as_ref(), ledger, clock.as_ref(), None).await.map_err(told)?;
+        Ok(make_plan(&self.parts, reading, &rules).await.map_err(told)?.into_summary())
+    }
+
+    /// Asks the accounting system who we are, and what protects.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or does not accept us.
+    pub async fn connect(&self) -> Result<Connection, Told> {
+        self.parts.accounting.connect().await.map_err(|error| error.told())
+    }
+
+    /// Who holds the lock now.
+    ///
+    /// # Errors
+    /// When the accounting system cannot be asked.
+    pub async fn lock(&self) -> Result<Option<LockInfo>, Told> {
+        self.parts.accounting.lock().await.map_err(|error| error.told())
+    }
+
+    /// How many records are in which state. What is being sent counts as in doubt when no program here is sending.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn counts(&self) -> Result<RecordCounts, Told> {
+        let mut counts = self.parts.ledger.counts().await?;
+        let nobody_sends = counts.sending > 0
+            && self.syncing().is_none()
+            && FileLock::try_take(&self.parts.settings.file_lock).is_ok();
+        if nobody_sends {
+            counts.in_doubt += std::mem::take(&mut counts.sending);
+        }
+        Ok(counts)
+    }
+
+    /// The ledger, for reading.
+    pub fn ledger(&self) -> &Ledger {
+        &self.parts.ledger
+    }
+}
+
+impl Syncing {
+    /// Where the run is, now and from now on.
+    pub fn progress(&self) -> watch::Receiver<Progress> {
+        self.active.progress.clone()
+    }
+
+    /// Asks the run to stop: what is in flight is answered for, nothing new is sent.
+    pub fn stop(&self) {
+        self.active.stop.cancel();
+        self.active.show.send_modify(|progress| progress.stopping = true);
+    }
+
+    /// Whether this run was on before it was asked for.
+    pub fn joined(&self) -> bool {
+        self.joined
+    }
+
+    /// Waits for the end.
+    pub async fn end(&self) -> SyncEnd {
+        let mut end = self.active.end.clone();
+        let ended = end.wait_for(Option::is_some).await.map(|end| end.clone());
+        ended.ok().flatten().unwrap_or_else(|| SyncEnd::failed(Told::internal("the run ended without a word")))
+    }
+}

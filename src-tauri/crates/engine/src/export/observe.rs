@@ -1,0 +1,37 @@
+//! Observe: the source, page by page, into the ledger. Reading ahead by one page while the last one is written.
+
+use chrono::Utc;
+
+use super::progress::Reporter;
+use super::run::RunError;
+use crate::ledger::{Ledger, Reading};
+use crate::ports::{Clock, Source};
+
+/// Reads the whole source; what the period leaves out is observed too, so that the counts tell what waits.
+///
+/// A source that breaks off ends the run before anything is sent: half a source is no source.
+pub(super) async fn observe(
+    source: &dyn Source,
+    ledger: &Ledger,
+    clock: &dyn Clock,
+    mut reporter: Option<&mut Reporter>,
+) -> Result<Reading, RunError> {
+    let mut pages = source.open().await?;
+    let now = clock.now();
+    let reading = ledger.write(move |book| book.begin_reading(now)).await?;
+    let mut next = pages.next().await?;
+    while let Some(page) = next {
+        let rows = page.len() as u64;
+        let now: chrono::DateTime<Utc> = clock.now();
+        let written = ledger.write(move |book| page.iter().try_for_each(|row| book.observe(reading, row, now)));
+        let (written, following) = tokio::join!(written, pages.next());
+        written?;
+        next = following?;
+        if let Some(reporter) = reporter.as_deref_mut() {
+            reporter.advance(rows);
+        }
+    }
+    let now = clock.now();
+    ledger.write(move |book| book.finish_reading(reading, now)).await?;
+    Ok(reading)
+}

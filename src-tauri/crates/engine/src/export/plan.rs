@@ -1,0 +1,181 @@
+//! The plan, for one record: send, skip, hold. Pure: ledger snapshot and record in, decision out.
+
+use chrono::{Days, NaiveDate};
+
+use crate::domain::{
+    AttemptState, Generation, HoldReason, OrganisationId, Period, Posting, PostingRules, Reference, ReferenceRules,
+};
+use crate::ledger::{Candidate, Guard};
+
+/// An expense before this year is a slip of the keyboard.
+const EARLIEST_YEAR: i32 = 2000;
+/// So is one further ahead than this.
+const DAYS_AHEAD_MAX: u64 = 366;
+
+/// What holds for every record of a run.
+#[derive(Debug, Clone)]
+pub(super) struct PlanRules {
+    pub(super) organisation: OrganisationId,
+    pub(super) references: ReferenceRules,
+    pub(super) posting: PostingRules,
+    pub(super) period: Period,
+    /// Today, where the organisation is.
+    pub(super) today: NaiveDate,
+    /// The run's number, to tell what it has settled itself.
+    pub(super) run: Option<i64>,
+}
+
+/// What is to become of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Decision {
+    /// Not in the period.
+    Outside,
+    /// To be sent, for the first time or after a refusal.
+    Send,
+    /// Exported before, by that attempt.
+    Skip { attempt_id: i64 },
+    /// Something must be put right first.
+    Hold(HoldReason),
+    /// Sent, or maybe; blocked until it is known.
+    InDoubt,
+    /// This run's recovery found it in the books; it has its row already.
+    Recovered,
+}
+
+impl PlanRules {
+    /// The decision for a record. What may already be a voucher is never sent, whatever else is true of it.
+    pub(super) fn decide(&self, candidate: &Candidate) -> Decision {
+        let record = &candidate.record;
+        let in_period = self.period.contains(record.date);
+        if let Some(guard) = &candidate.guard {
+            return if in_period { self.decide_guarded(guard) } else { Decision::Outside };
+        }
+        // An impossible date is in no period; it is held whatever the period, or nobody would ever see it.
+        if !self.is_plausible(record.date) {
+            return Decision::Hold(HoldReason::DateImplausible { found: record.date.to_string() });
+        }
+        if !in_period {
+            return Decision::Outside;
+        }
+        if !candidate.conflict.is_empty() {
+            return Decision::Hold(HoldReason::IdRepeated { lines: list(&candidate.conflict) });
+        }
+        match self.posting(candidate, Generation::FIRST) {
+            Ok(_) => Decision::Send,
+            Err(reason) => Decision::Hold(reason),
+        }
+    }
+
+    fn decide_guarded(&self, guard: &Guard) -> Decision {
+        match guard.state {
+            AttemptState::Posted if guard.settled_run.is_some() && guard.settled_run == self.run => Decision::Recovered,
+            AttemptState::Posted => Decision::Skip { attempt_id: guard.attempt_id },
+            _ => Decision::InDoubt,
+        }
+    }
+
+    fn is_plausible(&self, date: NaiveDate) -> bool {
+        let latest = self.today.checked_add_days(Days::new(DAYS_AHEAD_MAX)).unwrap_or(NaiveDate::MAX);
+        NaiveDate::from_ymd_opt(EARLIEST_YEAR, 1, 1).is_some_and(|earliest| earliest <= date) && date <= latest
+    }
+
+    /// The posting of a record under its reference.
+    pub(super) fn posting(&self, candidate: &Candidate, generation: Generation) -> Result<Posting, HoldReason> {
+        let reference = Reference::of(&self.organisation, &candidate.record.id, generation, self.references);
+        self.posting.posting(&candidate.record, reference)
+    }
+}
+
+/// `3, 17, 20`.
+pub(super) fn list(lines: &[u64]) -> String {
+    lines.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::domain::{Account, Place};
+
+    fn rules(period: Period) -> PlanRules {
+        PlanRules {
+            organisation: OrganisationId::new("hlf").expect("a valid organisation"),
+            references: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
+            posting: PostingRules {
+                payable_account: Account("2930".into()),
+                default_account: None,
+                categories: HashMap::from([("travel".to_owned(), Account("7140".into()))]),
+            },
+            period,
+            today: day("2026-11-22"),
+            run: Some(7),
+        }
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    fn candidate() -> Candidate {
+        Candidate {
+            cursor: 1,
+            record: crate::domain::record::tests::record("A"),
+            place: Place { file: "a.csv".into(), line: 2 },
+            conflict: Vec::new(),
+            held: None,
+            guard: None,
+        }
+    }
+
+    fn guarded(state: AttemptState, settled_run: Option<i64>) -> Candidate {
+        let guard = Guard { attempt_id: 3, state, settled_run };
+        Candidate { guard: Some(guard), ..candidate() }
+    }
+
+    #[test]
+    fn a_record_that_nobody_sent_goes_and_one_outside_the_period_stays() {
+        assert_eq!(rules(Period::EVERYTHING).decide(&candidate()), Decision::Send);
+        let november = Period::new(Some(day("2026-11-01")), None).expect("a period");
+        assert_eq!(rules(november).decide(&candidate()), Decision::Outside);
+    }
+
+    #[test]
+    fn what_may_be_a_voucher_is_never_sent_even_where_it_would_be_held() {
+        let everything = rules(Period::EVERYTHING);
+        assert_eq!(everything.decide(&guarded(AttemptState::Posted, Some(6))), Decision::Skip { attempt_id: 3 });
+        assert_eq!(everything.decide(&guarded(AttemptState::Posted, Some(7))), Decision::Recovered);
+        for state in [AttemptState::Claimed, AttemptState::Staged, AttemptState::Unknown] {
+            let mut in_doubt = guarded(state, None);
+            in_doubt.conflict = vec![2, 3];
+            assert_eq!(everything.decide(&in_doubt), Decision::InDoubt, "{state}");
+        }
+    }
+
+    #[test]
+    fn an_impossible_date_is_held_whatever_the_period() {
+        let november = Period::new(Some(day("2026-11-01")), None).expect("a period");
+        for date in ["0202-03-01", "1999-12-31", "2027-11-24"] {
+            let mut slip = candidate();
+            slip.record.date = day(date);
+            let held = Decision::Hold(HoldReason::DateImplausible { found: date.into() });
+            assert_eq!(rules(november).decide(&slip), held);
+        }
+    }
+
+    #[test]
+    fn an_id_with_two_contents_is_held_with_its_lines() {
+        let mut twice = candidate();
+        twice.conflict = vec![2, 9];
+        let held = Decision::Hold(HoldReason::IdRepeated { lines: "2, 9".into() });
+        assert_eq!(rules(Period::EVERYTHING).decide(&twice), held);
+    }
+
+    #[test]
+    fn a_category_without_account_is_held() {
+        let mut courses = candidate();
+        courses.record.category = "courses".into();
+        let held = Decision::Hold(HoldReason::AccountMissing { category: "courses".into() });
+        assert_eq!(rules(Period::EVERYTHING).decide(&courses), held);
+    }
+}

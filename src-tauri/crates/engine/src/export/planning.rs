@@ -1,0 +1,246 @@
+//! The plan for all rows: pages of the ledger through the pure decision, into the rows of a run or, for a dry run, into a
+//! summary.
+
+use std::collections::BTreeMap;
+
+use super::plan::{Decision, PlanRules, list};
+use crate::domain::{Currency, Generation, HoldReason, ItemResult, Money, Place};
+use crate::ledger::{Book, LedgerError, PlannedItem, Reading};
+use crate::views::{PlanSummary, Reason, RunItem, Sum};
+
+/// Rows planned in one transaction.
+const PAGE_ROWS: usize = 2_000;
+
+/// What the plan came to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tally {
+    pub(super) read: u64,
+    pub(super) send: u64,
+    pub(super) skipped: u64,
+    pub(super) in_doubt: u64,
+    pub(super) held: u64,
+    sums: BTreeMap<&'static str, (Currency, i128)>,
+    held_items: Vec<RunItem>,
+}
+
+impl Default for Cursor {
+    fn default() -> Self {
+        Self::Records(0)
+    }
+}
+
+/// Where the planning is: records first, then rows that repeat them, then rows that are none.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cursor {
+    Records(i64),
+    Repeats(i64),
+    Flaws(i64),
+    Done,
+}
+
+/// Plans one page; where `run` is given, its rows are entered there.
+pub(super) fn plan_page(
+    book: &Book<'_>,
+    reading: Reading,
+    rules: &PlanRules,
+    now: chrono::DateTime<chrono::Utc>,
+    cursor: Cursor,
+    tally: &mut Tally,
+) -> Result<Cursor, LedgerError> {
+    let mut page = Page { book, rules, now, tally, position: 0 };
+    if let Some(run) = rules.run {
+        page.position = book.next_position(run)?;
+    }
+    match cursor {
+        Cursor::Records(after) => page.records(reading, after),
+        Cursor::Repeats(after) => page.repeats(reading, after),
+        Cursor::Flaws(after) => page.flaws(reading, after),
+        Cursor::Done => Ok(Cursor::Done),
+    }
+}
+
+struct Page<'a> {
+    book: &'a Book<'a>,
+    rules: &'a PlanRules,
+    now: chrono::DateTime<chrono::Utc>,
+    tally: &'a mut Tally,
+    position: u64,
+}
+
+/// A row that comes to something without being sent.
+struct Settled<'a> {
+    record_id: Option<&'a str>,
+    place: &'a Place,
+    result: ItemResult,
+    attempt_id: Option<i64>,
+    reason: Option<HoldReason>,
+}
+
+impl Page<'_> {
+    fn records(&mut self, reading: Reading, after: i64) -> Result<Cursor, LedgerError> {
+        let candidates = self.book.candidates(reading, after, PAGE_ROWS)?;
+        for candidate in &candidates {
+            let decision = self.rules.decide(candidate);
+            if decision == Decision::Outside {
+                continue;
+            }
+            let id = &candidate.record.id;
+            let hold = if let Decision::Hold(reason) = &decision { Some(reason) } else { None };
+            if self.rules.run.is_some() && hold != candidate.held.as_ref() {
+                self.book.set_held(id, hold, self.now)?;
+            }
+            self.tally.read += 1;
+            let mut settled = Settled {
+                record_id: Some(id.as_str()),
+                place: &candidate.place,
+                result: ItemResult::Held,
+                attempt_id: None,
+                reason: None,
+            };
+            match decision {
+                Decision::Outside => {}
+                Decision::Recovered => {}
+                Decision::InDoubt => self.tally.in_doubt += 1,
+                Decision::Skip { attempt_id } => {
+                    settled.result = ItemResult::SkippedAlreadyExported;
+                    settled.attempt_id = Some(attempt_id);
+                    self.enter(&settled)?;
+                }
+                Decision::Hold(reason) => {
+                    settled.reason = Some(reason);
+                    self.enter(&settled)?;
+                }
+                Decision::Send => {
+                    self.tally.send += 1;
+                    self.tally.add(candidate.record.amount);
+                    self.enter_planned(id.as_str(), &candidate.place)?;
+                }
+            }
+        }
+        Ok(candidates.last().map_or(Cursor::Repeats(0), |last| Cursor::Records(last.cursor)))
+    }
+
+    fn repeats(&mut self, reading: Reading, after: i64) -> Result<Cursor, LedgerError> {
+        let repeats = self.book.repeats(reading, after, PAGE_ROWS)?;
+        for repeat in &repeats {
+            if !self.rules.period.contains(repeat.date) {
+                continue;
+            }
+            self.tally.read += 1;
+            let reason = if repeat.same {
+                None
+            } else {
+                Some(HoldReason::IdRepeated { lines: list(&self.book.lines_of(reading, &repeat.record_id)?) })
+            };
+            let result = if repeat.same { ItemResult::SkippedRepeatedInSource } else { ItemResult::Held };
+            self.enter(&Settled {
+                record_id: Some(repeat.record_id.as_str()),
+                place: &repeat.place,
+                result,
+                attempt_id: None,
+                reason,
+            })?;
+        }
+        Ok(repeats.last().map_or(Cursor::Flaws(0), |last| Cursor::Repeats(last.cursor)))
+    }
+
+    /// A row that cannot be read has no date that could be trusted: it is in every period.
+    fn flaws(&mut self, reading: Reading, after: i64) -> Result<Cursor, LedgerError> {
+        let flaws = self.book.flaws(reading, after, PAGE_ROWS)?;
+        for (_, flaw) in &flaws {
+            self.tally.read += 1;
+            self.enter(&Settled {
+                record_id: flaw.record_id.as_deref(),
+                place: &flaw.place,
+                result: ItemResult::Held,
+                attempt_id: None,
+                reason: Some(flaw.reason.clone()),
+            })?;
+        }
+        Ok(flaws.last().map_or(Cursor::Done, |(last, _)| Cursor::Flaws(*last)))
+    }
+
+    fn enter(&mut self, settled: &Settled<'_>) -> Result<(), LedgerError> {
+        if settled.result == ItemResult::Held {
+            self.tally.held += 1;
+            self.tally.show_held(settled, self.position);
+        } else {
+            self.tally.skipped += 1;
+        }
+        self.enter_item(&PlannedItem {
+            position: self.position,
+            record_id: settled.record_id,
+            place: settled.place,
+            generation: None,
+            result: Some(settled.result),
+            attempt_id: settled.attempt_id,
+            reason: settled.reason.as_ref(),
+        })
+    }
+
+    fn enter_planned(&mut self, record_id: &str, place: &Place) -> Result<(), LedgerError> {
+        self.enter_item(&PlannedItem {
+            position: self.position,
+            record_id: Some(record_id),
+            place,
+            generation: Some(Generation::FIRST),
+            result: None,
+            attempt_id: None,
+            reason: None,
+        })
+    }
+
+    fn enter_item(&mut self, item: &PlannedItem<'_>) -> Result<(), LedgerError> {
+        if let Some(run) = self.rules.run {
+            self.book.enter(run, item)?;
+        }
+        self.position += 1;
+        Ok(())
+    }
+}
+
+impl Tally {
+    fn add(&mut self, amount: Money) {
+        let currency = amount.currency();
+        self.sums.entry(currency.code()).or_insert((currency, 0)).1 += i128::from(amount.minor());
+    }
+
+    fn show_held(&mut self, settled: &Settled<'_>, position: u64) {
+        if self.held_items.len() >= PlanSummary::HELD_SHOWN_MAX {
+            return;
+        }
+        self.held_items.push(RunItem {
+            position,
+            record_id: settled.record_id.map(str::to_owned),
+            place: Some(settled.place.clone()),
+            payee: None,
+            date: None,
+            amount: None,
+            generation: None,
+            result: Some(settled.result),
+            reference: None,
+            voucher_id: None,
+            voucher_number: None,
+            reason: settled.reason.clone().map(Reason::Held),
+            earlier_run_id: None,
+            earlier_at: None,
+        });
+    }
+
+    /// The summary that a dry run shows.
+    pub(super) fn into_summary(self) -> PlanSummary {
+        let send_sums = self.sums.values().map(|(currency, minor)| Sum {
+            currency: currency.code().to_owned(),
+            amount: Money::sum_to_decimal(*minor, *currency),
+        });
+        PlanSummary {
+            read: self.read,
+            send: self.send,
+            send_sums: send_sums.collect(),
+            skipped: self.skipped,
+            in_doubt: self.in_doubt,
+            held: self.held,
+            held_items: self.held_items,
+        }
+    }
+}

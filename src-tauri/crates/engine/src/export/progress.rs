@@ -1,0 +1,121 @@
+//! One value for how far a run is; window, tray, command line and the others' lock message look at the same one.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::estimate::Estimate;
+use super::planning::Tally;
+use crate::domain::{Counts, ItemResult, Outcome, RunId};
+use crate::ports::{Clock, LockProgress};
+use crate::views::{Phase, Progress};
+
+/// Writes the progress of one run.
+pub(super) struct Reporter {
+    clock: Arc<dyn Clock>,
+    progress: watch::Sender<Progress>,
+    lock: watch::Sender<LockProgress>,
+    estimate: Estimate,
+}
+
+impl Reporter {
+    pub(super) fn new(run_id: RunId, clock: Arc<dyn Clock>) -> Self {
+        let progress = watch::Sender::new(Progress {
+            run_id,
+            phase: Phase::Locking,
+            processed: 0,
+            total: None,
+            rate_per_second: None,
+            eta_seconds: None,
+            counts: Counts::default(),
+            waiting_until: None,
+            stopping: false,
+            started_at: clock.now(),
+            outcome: None,
+        });
+        let estimate = Estimate::begin(clock.elapsed(), 0);
+        Self { clock, progress, lock: watch::Sender::new(LockProgress::default()), estimate }
+    }
+
+    /// The sender that [`super::Syncing`] subscribes to.
+    pub(super) fn progress(&self) -> watch::Sender<Progress> {
+        self.progress.clone()
+    }
+
+    /// What the lock shows to others.
+    pub(super) fn lock_progress(&self) -> watch::Receiver<LockProgress> {
+        self.lock.subscribe()
+    }
+
+    /// A phase begins; what it is about is known now or never.
+    pub(super) fn phase(&mut self, phase: Phase, total: Option<u64>) {
+        self.estimate = Estimate::begin(self.clock.elapsed(), 0);
+        self.progress.send_modify(|progress| {
+            progress.phase = phase;
+            progress.processed = 0;
+            progress.total = total;
+            progress.rate_per_second = None;
+            progress.eta_seconds = None;
+            progress.waiting_until = None;
+        });
+        if phase == Phase::Sending {
+            self.lock.send_replace(LockProgress { processed: 0, total: total.unwrap_or(0) });
+        }
+    }
+
+    /// So many more are processed in this phase.
+    pub(super) fn advance(&mut self, by: u64) {
+        let now = self.clock.elapsed();
+        let processed = self.progress.borrow().processed + by;
+        self.estimate.note(now, processed);
+        let (rate, total) = (self.estimate.rate_per_second(now), self.progress.borrow().total);
+        let eta = total.and_then(|total| self.estimate.eta_seconds(now, total));
+        self.progress.send_modify(|progress| {
+            progress.processed = processed;
+            progress.rate_per_second = rate;
+            progress.eta_seconds = eta;
+        });
+        if self.progress.borrow().phase == Phase::Sending {
+            self.lock.send_modify(|lock| lock.processed = processed);
+        }
+    }
+
+    /// A row came to this.
+    pub(super) fn count(&self, result: ItemResult, rows: u64) {
+        self.progress.send_modify(|progress| {
+            let counts = &mut progress.counts;
+            match result {
+                ItemResult::Posted => counts.posted += rows,
+                ItemResult::SkippedAlreadyExported
+                | ItemResult::SkippedFoundInAccounting
+                | ItemResult::SkippedRepeatedInSource => counts.skipped += rows,
+                ItemResult::Refused => counts.refused += rows,
+                ItemResult::Held => counts.held += rows,
+                ItemResult::InDoubt => counts.in_doubt += rows,
+                ItemResult::NotSent => {}
+            }
+        });
+    }
+
+    /// The plan stands: what it leaves out and holds is known.
+    pub(super) fn planned(&self, tally: &Tally) {
+        self.progress.send_modify(|progress| {
+            progress.counts.read = tally.read;
+            progress.counts.skipped += tally.skipped;
+            progress.counts.held += tally.held;
+        });
+    }
+
+    /// The run is over; the counts are the ledger's.
+    pub(super) fn finished(&self, outcome: Option<Outcome>, counts: Option<Counts>) {
+        self.progress.send_modify(|progress| {
+            progress.phase = Phase::Finished;
+            progress.outcome = outcome;
+            progress.waiting_until = None;
+            progress.eta_seconds = None;
+            if let Some(counts) = counts {
+                progress.counts = counts;
+            }
+        });
+    }
+}

@@ -1,0 +1,93 @@
+//! The ledger as it is inside one transaction.
+
+use std::path::Path;
+
+use rusqlite::{CachedStatement, Params, Row, Transaction};
+
+use super::LedgerError;
+use crate::domain::RunId;
+
+/// One transaction on the ledger. The verbs stand in the files beside this one.
+pub(crate) struct Book<'t> {
+    transaction: &'t Transaction<'t>,
+    path: &'t Path,
+}
+
+impl<'t> Book<'t> {
+    pub(super) fn new(transaction: &'t Transaction<'t>, path: &'t Path) -> Self {
+        Self { transaction, path }
+    }
+
+    pub(super) fn told(&self, source: rusqlite::Error) -> LedgerError {
+        LedgerError::Sqlite { path: self.path.to_owned(), source }
+    }
+
+    pub(super) fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, LedgerError> {
+        self.transaction.prepare_cached(sql).map_err(|error| self.told(error))
+    }
+
+    /// Runs one statement; how many rows it changed.
+    pub(super) fn execute(&self, sql: &str, parameters: impl Params) -> Result<usize, LedgerError> {
+        self.prepare(sql)?.execute(parameters).map_err(|error| self.told(error))
+    }
+
+    /// Runs a statement that must change exactly one row: read back, since a mistake here would cost money.
+    pub(super) fn execute_one(
+        &self,
+        what: &'static str,
+        sql: &str,
+        parameters: impl Params,
+    ) -> Result<(), LedgerError> {
+        match self.execute(sql, parameters)? {
+            1 => Ok(()),
+            other => Err(LedgerError::Impossible { what, found: format!("{other} rows where one was meant") }),
+        }
+    }
+
+    pub(super) fn inserted(&self) -> i64 {
+        self.transaction.last_insert_rowid()
+    }
+
+    /// Every row, mapped.
+    pub(super) fn rows<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        mut map: impl FnMut(&Row<'_>) -> Result<T, LedgerError>,
+    ) -> Result<Vec<T>, LedgerError> {
+        let mut statement = self.prepare(sql)?;
+        let mut rows = statement.query(parameters).map_err(|error| self.told(error))?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(|error| self.told(error))? {
+            found.push(map(row)?);
+        }
+        Ok(found)
+    }
+
+    /// The first row, mapped.
+    pub(super) fn row<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        map: impl FnMut(&Row<'_>) -> Result<T, LedgerError>,
+    ) -> Result<Option<T>, LedgerError> {
+        Ok(self.rows(sql, parameters, map)?.into_iter().next())
+    }
+
+    /// A column by its name.
+    pub(super) fn get<T: rusqlite::types::FromSql>(
+        &self,
+        row: &Row<'_>,
+        column: &'static str,
+    ) -> Result<T, LedgerError> {
+        row.get(column).map_err(|error| self.told(error))
+    }
+
+    pub(super) fn run_number(&self, run: &RunId) -> Result<Option<i64>, LedgerError> {
+        self.row(
+            "SELECT run_number FROM run WHERE run_id = :run",
+            rusqlite::named_params! { ":run": run.as_str() },
+            |row| self.get(row, "run_number"),
+        )
+    }
+}

@@ -1,0 +1,92 @@
+//! What can go wrong with the ledger, and what each means to a person.
+
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode as Sqlite;
+
+use crate::error::{ErrorCode, Told};
+
+/// The ledger cannot be used. Export stops; the file is left as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// Written by a newer version of the program.
+    #[error("the ledger {path} has version {found}; this program knows {known}")]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
+    /// Not a ledger: another program's database.
+    #[error("{path} is not a ledger of Postonce")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// SQLite's own check found damage.
+    #[error("the ledger {path} is damaged: {detail}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What the check says.
+        detail: String,
+    },
+    /// A value that this program never writes.
+    #[error("the ledger holds an impossible value in {what}: {found}")]
+    Impossible {
+        /// Table and column.
+        what: &'static str,
+        /// The value.
+        found: String,
+    },
+    /// Anything that SQLite reports.
+    #[error("the ledger {path}: {source}")]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// SQLite's report.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// The writer's thread is gone; only after a panic inside it.
+    #[error("the ledger's writer has ended")]
+    WriterGone,
+}
+
+impl From<&LedgerError> for Told {
+    fn from(error: &LedgerError) -> Self {
+        match error {
+            LedgerError::Newer { path, found, known } => {
+                Told::new(ErrorCode::LedgerNewer).with("path", path.display()).with("found", found).with("known", known)
+            }
+            LedgerError::Foreign { path } => Told::new(ErrorCode::LedgerDamaged)
+                .with("path", path.display())
+                .with("detail", "not a ledger of Postonce"),
+            LedgerError::Damaged { path, detail } => {
+                Told::new(ErrorCode::LedgerDamaged).with("path", path.display()).with("detail", detail)
+            }
+            LedgerError::Impossible { .. } => {
+                Told::new(ErrorCode::LedgerDamaged).with("path", "ledger.sqlite").with("detail", error)
+            }
+            LedgerError::Sqlite { path, source } => {
+                let code = match source.sqlite_error_code() {
+                    Some(Sqlite::DatabaseCorrupt | Sqlite::NotADatabase) => ErrorCode::LedgerDamaged,
+                    Some(Sqlite::ReadOnly | Sqlite::CannotOpen | Sqlite::PermissionDenied) => ErrorCode::LedgerReadOnly,
+                    Some(Sqlite::DiskFull) => ErrorCode::LedgerDiskFull,
+                    Some(Sqlite::DatabaseBusy | Sqlite::DatabaseLocked) => ErrorCode::LedgerBusy,
+                    _ => ErrorCode::LedgerUnreadable,
+                };
+                Told::new(code).with("path", path.display()).with("detail", source)
+            }
+            LedgerError::WriterGone => Told::internal(error),
+        }
+    }
+}
+
+impl From<LedgerError> for Told {
+    fn from(error: LedgerError) -> Self {
+        Self::from(&error)
+    }
+}

@@ -1,0 +1,119 @@
+//! Opening the ledger: checked before it is used, upgraded in one transaction, never recreated.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::LedgerError;
+use super::values::stamp;
+use crate::ports::{Clock, IdSource};
+
+/// `PONC`: tells a ledger from any other SQLite file.
+const APPLICATION_ID: i64 = 0x504F_4E43;
+/// How long a statement waits for another program's transaction.
+const BUSY_WAIT: Duration = Duration::from_secs(10);
+/// Pages of write-ahead log after which SQLite folds it back.
+const WAL_AUTOCHECKPOINT_PAGES: u32 = 2_000;
+
+/// Each migration once, in order; its number is the ledger's version.
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_ledger.sql")];
+
+/// The version that this program writes.
+pub(super) fn known_version() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// Opens the one writing connection, making the file when there is none.
+pub(super) fn writer(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Connection, LedgerError> {
+    let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let mut connection = Connection::open(path).map_err(told)?;
+    connection.busy_timeout(BUSY_WAIT).map_err(told)?;
+    check(&connection, path)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(told)?;
+    if mode != "wal" {
+        return Err(LedgerError::Damaged { path: path.to_owned(), detail: format!("journal mode is {mode}, not wal") });
+    }
+    connection
+        .execute_batch(&format!(
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES};"
+        ))
+        .map_err(told)?;
+    migrate(&mut connection, clock, ids).map_err(told)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// Opens a connection that cannot write.
+pub(super) fn reader(path: &Path) -> Result<Connection, LedgerError> {
+    let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(told)?;
+    connection.busy_timeout(BUSY_WAIT).map_err(told)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// A newer, foreign or damaged file is refused before anything is changed in it.
+fn check(connection: &Connection, path: &Path) -> Result<(), LedgerError> {
+    let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(told);
+    let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
+    let tables = number("SELECT count(*) FROM sqlite_master")?;
+    if tables == 0 && version == 0 {
+        return Ok(());
+    }
+    if application != APPLICATION_ID {
+        return Err(LedgerError::Foreign { path: path.to_owned() });
+    }
+    if version > known_version() {
+        return Err(LedgerError::Newer { path: path.to_owned(), found: version, known: known_version() });
+    }
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(told)?;
+    if verdict == "ok" { Ok(()) } else { Err(LedgerError::Damaged { path: path.to_owned(), detail: verdict }) }
+}
+
+fn migrate(connection: &mut Connection, clock: &dyn Clock, ids: &dyn IdSource) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    for migration in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(0)) {
+        transaction.execute_batch(migration)?;
+    }
+    if version == 0 {
+        transaction.execute(
+            "INSERT INTO ledger (only, ledger_id, created_at, writes) VALUES (1, :id, :now, 0)",
+            rusqlite::named_params! { ":id": ids.fresh(), ":now": stamp(clock.now()) },
+        )?;
+    }
+    if version < known_version() {
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", known_version())?;
+    }
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema(connection: &Connection) -> Vec<String> {
+        let mut statement = connection
+            .prepare(
+                "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type, name",
+            )
+            .expect("sqlite_master is always there");
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).expect("no parameters");
+        rows.map(|row| row.expect("text")).collect()
+    }
+
+    #[test]
+    fn the_migrations_add_up_to_the_schema_file() {
+        let (migrated, whole) = (Connection::open_in_memory(), Connection::open_in_memory());
+        let (migrated, whole) = (migrated.expect("memory"), whole.expect("memory"));
+        for migration in MIGRATIONS {
+            migrated.execute_batch(migration).expect("each migration runs on the one before");
+        }
+        whole.execute_batch(include_str!("../../migrations/schema.sql")).expect("the schema file runs");
+        assert_eq!(schema(&migrated), schema(&whole));
+    }
+}

@@ -1,0 +1,72 @@
+//! Everything known of one record.
+
+use rusqlite::{Row, named_params};
+
+use super::values::{day, from_json_option, instant, instant_option, word};
+use super::{Book, Ledger, LedgerError};
+use crate::domain::{AttemptState, RunId};
+use crate::views::{AttemptStory, RecordState, RecordStory};
+
+impl Ledger {
+    /// The story of a record; `None` when it was never seen.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn record(&self, id: &str) -> Result<Option<RecordStory>, LedgerError> {
+        let id = id.to_owned();
+        self.read(move |book| book.record_story(&id)).await
+    }
+}
+
+impl Book<'_> {
+    fn record_story(&self, id: &str) -> Result<Option<RecordStory>, LedgerError> {
+        let of_record = named_params! { ":record": id };
+        let story = self.row(include_str!("sql/record_story.sql"), of_record, |row| self.story_head(row))?;
+        let Some(story) = story else { return Ok(None) };
+        let attempts = self.rows(include_str!("sql/attempt_story.sql"), of_record, |row| self.attempt_story(row))?;
+        Ok(Some(RecordStory { attempts, ..story }))
+    }
+
+    fn story_head(&self, row: &Row<'_>) -> Result<RecordStory, LedgerError> {
+        let state: String = self.get(row, "state")?;
+        Ok(RecordStory {
+            record_id: self.get(row, "record_id")?,
+            state: match state.as_str() {
+                "posted" => RecordState::Posted,
+                "sending" => RecordState::Sending,
+                "in_doubt" => RecordState::InDoubt,
+                "refused" => RecordState::Refused,
+                "held" => RecordState::Held,
+                "changed" => RecordState::Changed,
+                "gone" => RecordState::Gone,
+                "eligible" => RecordState::Eligible,
+                _ => return Err(LedgerError::Impossible { what: "record_state.state", found: state }),
+            },
+            payee_id: self.get(row, "payee_id")?,
+            payee: self.get(row, "payee_name")?,
+            date: day("record.date", &self.get::<String>(row, "date")?)?,
+            amount: self.sum(row)?,
+            category: self.get(row, "category")?,
+            text: self.get(row, "text")?,
+            place: self.place(row)?,
+            first_seen_at: instant("record.first_seen_at", &self.get::<String>(row, "first_seen_at")?)?,
+            held: from_json_option("record.held_reason", self.get(row, "held_reason")?)?,
+            attempts: Vec::new(),
+        })
+    }
+
+    fn attempt_story(&self, row: &Row<'_>) -> Result<AttemptStory, LedgerError> {
+        Ok(AttemptStory {
+            generation: self.generation(row)?,
+            state: word("attempt.state", &self.get::<String>(row, "state")?, AttemptState::from_text)?,
+            reference: self.get(row, "reference")?,
+            run_id: RunId::new(self.get::<String>(row, "run_id")?),
+            claimed_at: instant("attempt.claimed_at", &self.get::<String>(row, "claimed_at")?)?,
+            settled_at: instant_option("attempt.settled_at", self.get(row, "settled_at")?)?,
+            settled_by: self.get::<Option<String>>(row, "settled_by")?.map(RunId::new),
+            voucher_id: self.get(row, "voucher_id")?,
+            voucher_number: self.get(row, "voucher_number")?,
+            reason: from_json_option("attempt.reason", self.get(row, "reason")?)?,
+        })
+    }
+}

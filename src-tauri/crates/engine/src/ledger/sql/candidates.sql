@@ -1,0 +1,11 @@
+SELECT r.seq, r.record_id, r.date, r.currency, r.exponent, r.minor, r.payee_id, r.payee_name, r.category, r.text,
+       r.department, r.project, r.version, r.approved_at, r.file, r.line, r.conflict, r.held_reason,
+       a.attempt_id, a.state, a.settled_run
+FROM record r
+LEFT JOIN attempt a ON a.attempt_id = (
+    SELECT attempt_id FROM attempt
+    WHERE record_id = r.record_id AND state IN ('claimed', 'staged', 'unknown', 'posted')
+    ORDER BY generation DESC LIMIT 1)
+WHERE r.seq > :after AND r.reading_id = :reading
+ORDER BY r.seq
+LIMIT :limit

@@ -1,0 +1,4 @@
+UPDATE run
+SET finished_at = :now, outcome = :outcome, error = :error,
+    posted = :posted, skipped = :skipped, refused = :refused, held = :held, in_doubt = :in_doubt
+WHERE run_number = :run AND finished_at IS NULL

@@ -1,0 +1,11 @@
+INSERT INTO record (record_id, content_hash, date, currency, exponent, minor, payee_id, payee_name, category, text,
+                    department, project, version, approved_at, file, line, first_seen_at, reading_id)
+VALUES (:id, :hash, :date, :currency, :exponent, :minor, :payee_id, :payee_name, :category, :text,
+        :department, :project, :version, :approved_at, :file, :line, :now, :reading)
+ON CONFLICT (record_id) DO UPDATE SET
+    content_hash = excluded.content_hash, date = excluded.date, currency = excluded.currency,
+    exponent = excluded.exponent, minor = excluded.minor, payee_id = excluded.payee_id,
+    payee_name = excluded.payee_name, category = excluded.category, text = excluded.text,
+    department = excluded.department, project = excluded.project, version = excluded.version,
+    approved_at = excluded.approved_at, file = excluded.file, line = excluded.line,
+    reading_id = excluded.reading_id, conflict = 0

@@ -1,0 +1,6 @@
+SELECT request_id, key, keyed_at, body
+FROM request
+WHERE request_id > :after
+    AND request_id IN (SELECT request_id FROM attempt WHERE state IN ('claimed', 'staged', 'unknown'))
+ORDER BY request_id
+LIMIT :limit

@@ -1,0 +1,9 @@
+SELECT i.position,
+       r.seq, r.record_id, r.date, r.currency, r.exponent, r.minor, r.payee_id, r.payee_name, r.category, r.text,
+       r.department, r.project, r.version, r.approved_at, r.file, r.line, r.conflict, r.held_reason,
+       NULL AS attempt_id, NULL AS state, NULL AS settled_run
+FROM run_item i
+JOIN record r USING (record_id)
+WHERE i.run_number = :run AND i.position > :after AND i.result IS NULL AND i.attempt_id IS NULL
+ORDER BY i.position
+LIMIT :limit

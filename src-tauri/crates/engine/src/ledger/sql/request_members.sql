@@ -1,0 +1,5 @@
+SELECT attempt_id, record_id, generation, reference, member, date, currency, exponent, minor,
+       state IN ('claimed', 'staged', 'unknown') AS open
+FROM attempt
+WHERE request_id = :request
+ORDER BY member

@@ -1,0 +1,11 @@
+SELECT i.position, i.record_id, i.file, i.line, coalesce(a.generation, i.generation) AS generation, i.result, i.reason,
+       r.payee_name, coalesce(a.date, r.date) AS date, coalesce(a.currency, r.currency) AS currency,
+       coalesce(a.exponent, r.exponent) AS exponent, coalesce(a.minor, r.minor) AS minor,
+       a.reference, a.voucher_id, a.voucher_number, a.settled_at, settled.run_id AS earlier_run
+FROM run_item i
+LEFT JOIN record r ON r.record_id = i.record_id
+LEFT JOIN attempt a ON a.attempt_id = i.attempt_id
+LEFT JOIN run settled ON settled.run_number = a.settled_run
+WHERE i.run_number = :run AND i.position > :after AND (:result IS NULL OR i.result = :result)
+ORDER BY i.position
+LIMIT :limit

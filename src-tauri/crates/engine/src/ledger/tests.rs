@@ -1,0 +1,230 @@
+//! The guard, asked directly: what no code path may be able to do.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::*;
+use crate::domain::{
+    Acknowledgement, Actor, Generation, Outcome, Period, Place, Protection, Reference, RequestKey, RunId, Trigger,
+};
+use crate::error::{ErrorCode, Told};
+use crate::ports::Row;
+
+struct StillClock;
+
+#[async_trait::async_trait]
+impl Clock for StillClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH
+    }
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+    async fn sleep(&self, _: Duration) {}
+}
+
+struct OneId;
+
+impl IdSource for OneId {
+    fn fresh(&self) -> String {
+        "ledger-1".into()
+    }
+}
+
+struct Desk {
+    ledger: Ledger,
+    run: i64,
+    _folder: tempfile::TempDir,
+}
+
+const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+/// A ledger with one record in one run, planned at position 1.
+async fn desk() -> Desk {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let ledger = Ledger::open(&folder.path().join("ledger.sqlite"), &StillClock, &OneId).expect("a new ledger");
+    let start = RunStart {
+        run_id: RunId::new("run-1"),
+        trigger: Trigger::Manual,
+        actor: Actor { user: "kari".into(), host: "pc".into() },
+        period: Period::EVERYTHING,
+        protection: Protection::Enforced,
+        fence: 1,
+        started_at: NOW,
+    };
+    let run = ledger
+        .write(move |book| {
+            let run = book.begin_run(&start)?;
+            let reading = book.begin_reading(NOW)?;
+            let place = Place { file: "a.csv".into(), line: 2 };
+            book.observe(
+                reading,
+                &Row::Record(Box::new(crate::domain::record::tests::record("A")), place.clone()),
+                NOW,
+            )?;
+            book.finish_reading(reading, NOW)?;
+            plan_row(book, run, 1)?;
+            Ok(run)
+        })
+        .await
+        .expect("a run with a record");
+    Desk { ledger, run, _folder: folder }
+}
+
+fn plan_row(book: &Book<'_>, run: i64, position: u64) -> Result<(), LedgerError> {
+    book.enter(
+        run,
+        &PlannedItem {
+            position,
+            record_id: Some("A"),
+            place: &Place { file: "a.csv".into(), line: 2 },
+            generation: Some(Generation::FIRST),
+            result: None,
+            attempt_id: None,
+            reason: None,
+        },
+    )
+}
+
+fn ask(run: i64, key: &str, position: u64) -> ClaimAsk {
+    let record = crate::domain::record::tests::record("A");
+    let member = ClaimMember {
+        position,
+        generation: Generation::FIRST,
+        reference: Reference::from_stored("hlf:A"),
+        content: record.content_hash(),
+        date: record.date,
+        amount: record.amount,
+        record_id: record.id,
+    };
+    ClaimAsk { run, fence: 1, key: RequestKey::new(key), body: b"{}".to_vec(), members: vec![member], now: NOW }
+}
+
+fn acknowledged() -> Settlement {
+    let acknowledgement = Acknowledgement { voucher_id: "V-1".into(), number: Some("1".into()) };
+    Settlement::Posted { acknowledgement, found: false }
+}
+
+async fn claim(desk: &Desk, key: &'static str, position: u64) -> Result<ClaimedRequest, LedgerError> {
+    let run = desk.run;
+    desk.ledger
+        .write(move |book| {
+            if position > 1 {
+                plan_row(book, run, position)?;
+            }
+            book.claim(ask(run, key, position))
+        })
+        .await
+}
+
+async fn settle(desk: &Desk, request: &ClaimedRequest, settlement: Settlement) -> Result<(), LedgerError> {
+    let (run, request) = (desk.run, request.clone());
+    desk.ledger
+        .write(move |book| {
+            book.settle(run, &request.members()[0], &settlement, NOW)?;
+            book.close_request(&request)
+        })
+        .await
+}
+
+#[tokio::test]
+async fn the_guard_refuses_a_second_claim_while_the_first_is_open_in_doubt_or_posted() {
+    for settlement in [None, Some(Settlement::Unknown(Told::new(ErrorCode::Interrupted))), Some(acknowledged())] {
+        let desk = desk().await;
+        let first = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
+        if let Some(settlement) = settlement {
+            settle(&desk, &first, settlement).await.expect("it was open");
+        }
+        assert!(claim(&desk, "key-2", 2).await.is_err());
+        let counts = desk.ledger.counts().await.expect("readable");
+        assert_eq!(counts.posted + counts.in_doubt + counts.sending, 1);
+    }
+}
+
+#[tokio::test]
+async fn what_was_refused_or_never_sent_may_be_claimed_again() {
+    let problem = crate::domain::Problem { kind: "closed-period".into(), detail: String::new() };
+    for settlement in [Settlement::NotSent, Settlement::Refused { problem, voucher_id: None }] {
+        let desk = desk().await;
+        let first = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
+        settle(&desk, &first, settlement).await.expect("it was open");
+        claim(&desk, "key-2", 2).await.expect("the guard is free");
+    }
+}
+
+#[tokio::test]
+async fn a_settled_attempt_is_never_settled_again() {
+    let desk = desk().await;
+    let request = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
+    settle(&desk, &request, acknowledged()).await.expect("it was open");
+    assert!(settle(&desk, &request, Settlement::NotSent).await.is_err());
+    assert_eq!(desk.ledger.counts().await.expect("readable").posted, 1);
+}
+
+#[tokio::test]
+async fn the_bytes_of_a_request_are_kept_while_a_member_is_open_and_let_go_after() {
+    let desk = desk().await;
+    let request = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
+    settle(&desk, &request, Settlement::Unknown(Told::new(ErrorCode::Interrupted))).await.expect("it was open");
+    let open = desk.ledger.read(|book| book.open_requests(0, 8)).await.expect("readable");
+    assert_eq!(open[0].1.request.body(), b"{}");
+    settle(&desk, &request, acknowledged()).await.expect("it was open");
+    assert!(desk.ledger.read(|book| book.open_requests(0, 8)).await.expect("readable").is_empty());
+}
+
+#[tokio::test]
+async fn a_run_that_a_dead_process_left_is_found_interrupted_and_its_claim_in_doubt() {
+    let desk = desk().await;
+    claim(&desk, "key-1", 1).await.expect("nobody claimed it");
+    desk.ledger
+        .write(|book| {
+            book.close_interrupted(NOW)?;
+            book.doubt_claimed(NOW)
+        })
+        .await
+        .expect("there is one");
+    let run = desk.ledger.run(&RunId::new("run-1")).await.expect("readable").expect("it began");
+    assert_eq!((run.outcome, run.counts.in_doubt), (Some(Outcome::Interrupted), 1));
+    let counts = desk.ledger.counts().await.expect("readable");
+    assert_eq!((counts.in_doubt, counts.sending), (1, 0));
+}
+
+#[tokio::test]
+async fn nothing_that_was_attempted_can_be_deleted_or_rewritten() {
+    let desk = desk().await;
+    claim(&desk, "key-1", 1).await.expect("nobody claimed it");
+    let path = desk.ledger.path().to_owned();
+    let connection = Connection::open(path).expect("the file is there");
+    for sql in [
+        "DELETE FROM attempt",
+        "DELETE FROM request",
+        "DELETE FROM run",
+        "DELETE FROM run_item",
+        "DELETE FROM record",
+        "UPDATE attempt SET reference = 'hlf:B'",
+        "UPDATE attempt SET generation = 2",
+        "UPDATE attempt SET state = 'posted', settled_at = '2026', settled_run = 1",
+    ] {
+        assert!(connection.execute(sql, []).is_err(), "{sql}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_ledger_or_a_newer_one_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("ledger.sqlite");
+    let open = || Ledger::open(&path, &StillClock, &OneId).map(|_| ()).map_err(|error| Told::from(&error).code);
+
+    std::fs::write(&path, "this is not a database, but it is longer than a header of SQLite").expect("writable");
+    assert_eq!(open(), Err(ErrorCode::LedgerDamaged));
+    std::fs::remove_file(&path).expect("removable");
+
+    Connection::open(&path).and_then(|other| other.execute_batch("CREATE TABLE a (b)")).expect("another database");
+    assert_eq!(open(), Err(ErrorCode::LedgerDamaged));
+    std::fs::remove_file(&path).expect("removable");
+
+    assert_eq!(open(), Ok(()));
+    Connection::open(&path).and_then(|ledger| ledger.execute_batch("PRAGMA user_version = 999")).expect("a newer one");
+    assert_eq!(open(), Err(ErrorCode::LedgerNewer));
+}

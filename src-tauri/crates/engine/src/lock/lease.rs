@@ -1,0 +1,160 @@
+//! The wall over machines: the remote lease, renewed in the background with the run's progress.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::permit::{LeaseState, Permit};
+use super::{FileLock, LeaseLost};
+use crate::ports::{
+    AccountingSystem, Acquired, CallError, Clock, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress,
+};
+
+/// Renewals in one life of the lease.
+const RENEWALS_PER_LIFE: u32 = 3;
+/// The part of a life in which nothing is sent any more, so that what was sent arrives while the lease still holds.
+const MARGIN_PARTS_OF_LIFE: u32 = 4;
+/// Between two tries of a renewal that failed.
+const RENEWAL_RETRY: Duration = Duration::from_secs(1);
+/// Between two looks at a lock that somebody holds.
+const WAIT_STEP: Duration = Duration::from_secs(2);
+/// How long giving the lock back may take; after that it is left to run out.
+const RELEASE_WAIT: Duration = Duration::from_secs(10);
+
+/// The lease was not granted.
+#[derive(Debug)]
+pub(crate) enum LeaseRefused {
+    /// Somebody else has it.
+    Held(LockInfo),
+    /// The accounting system could not be asked, or did not answer so that it was understood.
+    Failed(CallError),
+    /// A person asked to stop while it waited.
+    Stopped,
+}
+
+/// What a run asks the lease for.
+pub(crate) struct LeaseAskTerms {
+    pub(crate) holder: LockHolder,
+    /// How long the lease lives without renewal.
+    pub(crate) life: Duration,
+    /// How long to wait for somebody else to give it back.
+    pub(crate) wait: Duration,
+    /// What the others may see of the run.
+    pub(crate) progress: watch::Receiver<LockProgress>,
+    /// A person's word to stop waiting.
+    pub(crate) stop: CancellationToken,
+}
+
+/// Takes the lease, waiting as long as asked, and starts renewing it. The file lock goes into the permit.
+pub(crate) async fn take(
+    accounting: &Arc<dyn AccountingSystem>,
+    clock: &Arc<dyn Clock>,
+    file: FileLock,
+    terms: LeaseAskTerms,
+) -> Result<Permit, LeaseRefused> {
+    let LeaseAskTerms { holder, life, wait, progress, stop } = terms;
+    let ask = LeaseAsk { holder, life };
+    let patience_ends = clock.elapsed() + wait;
+    loop {
+        let asked_at = clock.elapsed();
+        match accounting.acquire(&ask).await.map_err(LeaseRefused::Failed)? {
+            Acquired::Granted { token, fence } => {
+                let state = Arc::new(LeaseState::new(Arc::clone(clock), deadline(asked_at, life)));
+                let ended = CancellationToken::new();
+                let renewer = Renewer {
+                    accounting: Arc::clone(accounting),
+                    state: Arc::clone(&state),
+                    token: token.clone(),
+                    life,
+                    progress,
+                    ended: ended.clone(),
+                };
+                tokio::spawn(renewer.run());
+                return Ok(Permit { token, fence, state, renewing: ended.drop_guard(), file });
+            }
+            Acquired::Held(info) if clock.elapsed() + WAIT_STEP > patience_ends => {
+                return Err(LeaseRefused::Held(info));
+            }
+            Acquired::Held(_) => {
+                tokio::select! {
+                    () = clock.sleep(WAIT_STEP) => {}
+                    () = stop.cancelled() => return Err(LeaseRefused::Stopped),
+                }
+            }
+        }
+    }
+}
+
+/// Gives the walls back in reverse order: lease, then file. A lease that cannot be given back runs out by itself.
+pub(crate) async fn give_back(permit: Permit, accounting: &dyn AccountingSystem) {
+    let Permit { token, state, renewing, file, .. } = permit;
+    drop(renewing);
+    if !state.lost.is_cancelled() {
+        tokio::select! {
+            released = accounting.release(&token) => {
+                if let Err(error) = released {
+                    tracing::warn!(%error, "the lock could not be given back; it runs out by itself");
+                }
+            }
+            () = state.clock.sleep(RELEASE_WAIT) => tracing::warn!("giving the lock back took too long"),
+        }
+    }
+    drop(file);
+}
+
+fn deadline(asked_at: Duration, life: Duration) -> Duration {
+    asked_at + life - life / MARGIN_PARTS_OF_LIFE
+}
+
+struct Renewer {
+    accounting: Arc<dyn AccountingSystem>,
+    state: Arc<LeaseState>,
+    token: LeaseToken,
+    life: Duration,
+    progress: watch::Receiver<LockProgress>,
+    ended: CancellationToken,
+}
+
+impl Renewer {
+    async fn run(self) {
+        let ended = self.ended.clone();
+        tokio::select! {
+            () = ended.cancelled() => {}
+            LeaseLost = self.renew_for_ever() => {
+                tracing::warn!("the lease is lost; nothing more is sent");
+                self.state.lost.cancel();
+            }
+        }
+    }
+
+    /// Ends only when the lease is lost: taken by somebody, or not renewed before its deadline.
+    async fn renew_for_ever(&self) -> LeaseLost {
+        let mut pause = self.life / RENEWALS_PER_LIFE;
+        loop {
+            self.state.clock.sleep(pause).await;
+            let asked_at = self.state.clock.elapsed();
+            let progress = *self.progress.borrow();
+            let left = self.state.deadline().saturating_sub(asked_at);
+            let renewed = tokio::select! {
+                renewed = self.accounting.renew(&self.token, self.life, progress) => Some(renewed),
+                () = self.state.clock.sleep(left) => None,
+            };
+            match renewed {
+                Some(Ok(())) => {
+                    self.state.extend(deadline(asked_at, self.life));
+                    pause = self.life / RENEWALS_PER_LIFE;
+                }
+                Some(Err(CallError::LeaseLost)) | None => return LeaseLost,
+                Some(Err(error)) => {
+                    tracing::warn!(%error, "the lease could not be renewed; trying again while it lasts");
+                    pause = RENEWAL_RETRY;
+                }
+            }
+            if !self.state.holds() {
+                return LeaseLost;
+            }
+        }
+    }
+}

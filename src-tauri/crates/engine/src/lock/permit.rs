@@ -1,0 +1,85 @@
+//! The permit: proof, as a value, that this process, this machine and this organisation are ours to export in.
+//!
+//! Invariant: it is made in this folder only, from a granted lease and a taken file lock; its deadline counts from before
+//! the lease was asked for, on a clock that goes on while the machine sleeps, less a margin.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::FileLock;
+use crate::ports::{Clock, LeaseToken};
+
+/// The lock went to somebody else, or could not be renewed in time: nothing more may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the lease is lost")]
+pub struct LeaseLost;
+
+/// What the permit and its renewer share.
+pub(super) struct LeaseState {
+    pub(super) clock: Arc<dyn Clock>,
+    /// By the clock's `elapsed`, the moment after which nothing may be sent.
+    deadline: Mutex<Duration>,
+    /// Fired once it is certain that the lease is not ours.
+    pub(super) lost: CancellationToken,
+}
+
+impl LeaseState {
+    pub(super) fn new(clock: Arc<dyn Clock>, deadline: Duration) -> Self {
+        Self { clock, deadline: Mutex::new(deadline), lost: CancellationToken::new() }
+    }
+
+    pub(super) fn deadline(&self) -> Duration {
+        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn extend(&self, deadline: Duration) {
+        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = deadline;
+    }
+
+    pub(super) fn holds(&self) -> bool {
+        !self.lost.is_cancelled() && self.clock.elapsed() < self.deadline()
+    }
+}
+
+/// The right to send, as long as [`Permit::check`] says so.
+pub struct Permit {
+    pub(super) token: LeaseToken,
+    pub(super) fence: u64,
+    pub(super) state: Arc<LeaseState>,
+    /// Ends the renewing when the permit goes, on whatever way.
+    pub(super) renewing: tokio_util::sync::DropGuard,
+    pub(super) file: FileLock,
+}
+
+impl Permit {
+    /// To be asked directly before each request leaves.
+    ///
+    /// # Errors
+    /// When the lease is lost, or its deadline has passed.
+    pub fn check(&self) -> Result<(), LeaseLost> {
+        if self.state.holds() { Ok(()) } else { Err(LeaseLost) }
+    }
+
+    /// By which the accounting system knows the holder.
+    pub fn token(&self) -> &LeaseToken {
+        &self.token
+    }
+
+    /// The number of this grant.
+    pub fn fence(&self) -> u64 {
+        self.fence
+    }
+
+    /// Fires once the lease is lost.
+    pub(crate) fn lost(&self) -> &CancellationToken {
+        &self.state.lost
+    }
+}
+
+impl std::fmt::Debug for Permit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Permit").field("fence", &self.fence).finish_non_exhaustive()
+    }
+}

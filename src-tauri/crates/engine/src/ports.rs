@@ -1,0 +1,277 @@
+//! What the engine needs of the world: time, ids, records, an accounting system. Connectors implement these traits; the
+//! tests put simulated ones in their place.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    Capabilities, FoundVoucher, HoldReason, Place, Posting, Problem, Record, Reference, RunId, VoucherResult,
+};
+use crate::error::Told;
+use crate::ledger::ClaimedRequest;
+use crate::lock::Permit;
+
+/// Time, as the engine sees it.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// The wall clock, for what people read. Two machines' wall clocks are never compared.
+    fn now(&self) -> DateTime<Utc>;
+
+    /// Time since some fixed moment, on a clock that goes on while the machine sleeps.
+    fn elapsed(&self) -> Duration;
+
+    /// Waits that long.
+    async fn sleep(&self, duration: Duration);
+}
+
+/// Fresh ids.
+pub trait IdSource: Send + Sync {
+    /// An id nobody had before, sortable by time.
+    fn fresh(&self) -> String;
+}
+
+/// Where approved records come from.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// Starts reading from the beginning.
+    ///
+    /// # Errors
+    /// When the source cannot be opened, or lacks a column.
+    async fn open(&self) -> Result<Box<dyn Pages>, SourceError>;
+}
+
+/// A reading of the source, page by page.
+#[async_trait]
+pub trait Pages: Send {
+    /// The next rows, [`PAGE_ROWS_MAX`] at most; `None` after the last.
+    ///
+    /// # Errors
+    /// When the source cannot be read on. The run then ends and nothing was sent: half a source is no source.
+    async fn next(&mut self) -> Result<Option<Vec<Row>>, SourceError>;
+}
+
+/// Rows in a page at most, so that memory does not grow with the source.
+pub const PAGE_ROWS_MAX: usize = 1_000;
+
+/// One row of the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// A record, and where it stands.
+    Record(Box<Record>, Place),
+    /// A row that is no record; it is held, and the others go on.
+    Flaw(Flaw),
+}
+
+/// A row that could not be read as a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// The id as it stands there, where one does.
+    pub record_id: Option<String>,
+    /// Where.
+    pub place: Place,
+    /// What is wrong.
+    pub reason: HoldReason,
+    /// The beginning of the row, so that a person can find it; bounded by the connector.
+    pub glimpse: String,
+}
+
+/// The source could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SourceError(pub Told);
+
+/// An accounting system. Each method is one call; retries are the engine's, which knows of them in the ledger.
+#[async_trait]
+pub trait AccountingSystem: Send + Sync {
+    /// Who am I, and what does the system offer. Sends no record.
+    async fn connect(&self) -> Result<Connection, CallError>;
+
+    /// Asks for the remote lock.
+    async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError>;
+
+    /// Keeps the lock, and leaves the progress for others to see. [`CallError::LeaseLost`] when it is no longer ours.
+    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError>;
+
+    /// Gives the lock back.
+    async fn release(&self, token: &LeaseToken) -> Result<(), CallError>;
+
+    /// Who holds the lock.
+    async fn lock(&self) -> Result<Option<LockInfo>, CallError>;
+
+    /// The bytes of a request for these postings, as they will be kept in the ledger and sent.
+    fn draw_up(&self, postings: &[Posting]) -> Vec<u8>;
+
+    /// Sends a claimed request, once. The answer has one entry for each member, in order; `None` where the accounting
+    /// system gave none. The connector calls [`Permit::check`] directly before its first byte leaves.
+    async fn commit(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer, CallError>;
+
+    /// What stands in the books under these references. Finding nothing proves nothing by itself.
+    async fn look_up(&self, references: &[Reference]) -> Result<Vec<FoundVoucher>, CallError>;
+}
+
+/// The other side, as it presents itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Where it is, for people.
+    pub address: String,
+    /// The organisation's id there.
+    pub organisation_id: String,
+    /// The organisation's name there.
+    pub organisation_name: String,
+    /// The user's id there.
+    pub user_id: String,
+    /// The user's name there.
+    pub user_name: String,
+    /// What it offers.
+    pub capabilities: Capabilities,
+}
+
+/// The request for the lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeaseAsk {
+    /// Who asks.
+    pub holder: LockHolder,
+    /// How long without renewal.
+    pub life: Duration,
+}
+
+/// Who holds, or asks for, the lock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockHolder {
+    /// The user's id.
+    pub user: String,
+    /// The user's name, where the accounting system tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The machine.
+    pub host: String,
+    /// The run.
+    pub run_id: RunId,
+}
+
+/// The secret by which a holder is known. Never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LeaseToken(String);
+
+impl LeaseToken {
+    /// As the accounting system gave it.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// For the header alone.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for LeaseToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LeaseToken(…)")
+    }
+}
+
+/// What came of asking for the lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acquired {
+    /// It is ours.
+    Granted {
+        /// By which we are known.
+        token: LeaseToken,
+        /// Grows with each grant.
+        fence: u64,
+    },
+    /// Somebody has it.
+    Held(LockInfo),
+}
+
+/// The lock, as everybody may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockInfo {
+    /// Who.
+    pub holder: LockHolder,
+    /// `sync`, `re-export` …
+    pub operation: String,
+    /// Since when.
+    pub acquired_at: DateTime<Utc>,
+    /// Last sign of life.
+    pub renewed_at: DateTime<Utc>,
+    /// Until when, without another sign.
+    pub expires_at: DateTime<Utc>,
+    /// How far.
+    pub progress: Option<LockProgress>,
+}
+
+/// How far a run is, as it tells the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LockProgress {
+    /// Records answered for.
+    pub processed: u64,
+    /// Records to send.
+    pub total: u64,
+}
+
+/// The answer to a request that was understood as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// One for each member, in order.
+    pub results: Vec<Option<VoucherResult>>,
+}
+
+/// What a client may conclude from a call that gave no answer it asked for: the table at the end of the protocol.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The connection was never established: nothing left this machine.
+    #[error("not sent: {0}")]
+    NotSent(Told),
+    /// Refused as a whole: nothing was written.
+    #[error("refused: {told}")]
+    Refused {
+        /// The sentence for people.
+        told: Told,
+        /// What the accounting system said.
+        problem: Problem,
+        /// The request was too large; smaller ones may pass.
+        too_large: bool,
+    },
+    /// Not processed: wait, then the same request with the same key.
+    #[error("not processed: {told}")]
+    NotProcessed {
+        /// The sentence for people.
+        told: Told,
+        /// What the accounting system asks for.
+        retry_after: Option<Duration>,
+    },
+    /// An earlier sending of this request, under the same key, is still being worked on: wait, then the same request with
+    /// the same key. Unlike [`CallError::NotProcessed`] it proves nothing of that earlier sending: given up, it is unknown.
+    #[error("still running: {told}")]
+    StillRunning {
+        /// The sentence for people.
+        told: Told,
+        /// What the accounting system asks for.
+        retry_after: Option<Duration>,
+    },
+    /// The lock is no longer ours; nothing of the request was written.
+    #[error("the lease is lost")]
+    LeaseLost,
+    /// Everything else: it may have been processed.
+    #[error("unknown: {0}")]
+    Unknown(Told),
+}
+
+impl CallError {
+    /// The sentence for people.
+    pub fn told(&self) -> Told {
+        match self {
+            Self::NotSent(told)
+            | Self::Unknown(told)
+            | Self::NotProcessed { told, .. }
+            | Self::StillRunning { told, .. }
+            | Self::Refused { told, .. } => told.clone(),
+            Self::LeaseLost => Told::new(crate::error::ErrorCode::LeaseLost),
+        }
+    }
+}
