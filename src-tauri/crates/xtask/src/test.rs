@@ -1,0 +1,160 @@
+//! `cargo xtask test`: every check there is, step by step, or the part named.
+//!
+//! The order is that of need: the user interface is built before anything compiles the desktop, which carries it inside.
+//! Rust is always built as one selection of packages (`--workspace`): another selection means other features, and the
+//! same dependencies compiled again (`src-tauri/docs/decisions/0001-one-feature-set.md`).
+
+use std::env;
+use std::process::Command;
+
+use crate::demo::DESKTOP_BUILD;
+use crate::places;
+use crate::programs::cargo;
+use crate::run::{Failure, Steps, bounded, call, output};
+use crate::session::DesktopSession;
+use crate::setup;
+
+/// Far above what a cold build of two cores takes, far below the end of a CI run.
+const BUILD_MINUTES_MAX: u32 = 40;
+const TEST_MINUTES_MAX: u32 = 20;
+
+pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
+    let mut steps = Steps::default();
+    match arguments {
+        [] => everything(&mut steps),
+        ["fast"] => fast(&mut steps),
+        ["rust"] => rust_alone(&mut steps),
+        ["ui"] => ui_alone(&mut steps),
+        ["desktop"] => desktop_alone(&mut steps),
+        _ => return Err(Failure::new("takes one of fast, rust, ui, desktop, or nothing for everything")),
+    }
+    steps.finish()
+}
+
+const NO_SETUP: &str = "what it needs could not be set up";
+const NO_UI: &str = "the user interface was not built";
+const NO_BUILD: &str = "it was not built";
+
+fn everything(steps: &mut Steps) {
+    formatted(steps);
+    let mut tools = None;
+    let ready = steps.step("Set up", || setup::desktop_test().map(|ready| tools = Some(ready)));
+    let ui = tools.as_ref().is_some_and(|(node, _)| ui(steps, node));
+    lint(steps, ui);
+    rust(steps, ui);
+    let built = steps.step_if(ui, NO_UI, "Desktop: build", build_desktop);
+    match &tools {
+        Some((_, driver)) if ready => _ = steps.step_if(built, NO_BUILD, "Desktop: end to end", || end_to_end(driver)),
+        _ => _ = steps.step_if(false, NO_SETUP, "Desktop: end to end", || Ok(())),
+    }
+}
+
+fn fast(steps: &mut Steps) {
+    formatted(steps);
+    let ready = steps.step("Set up", setup::rust);
+    let built = steps.step_if(ready, NO_SETUP, "Rust: build", || {
+        call(&mut bounded(BUILD_MINUTES_MAX, cargo(&["build", "--bin", "postonce", "--test", "tidy"])))
+    });
+    steps.step_if(built, NO_BUILD, "Rust: tests", || tests(&[]));
+}
+
+fn rust_alone(steps: &mut Steps) {
+    formatted(steps);
+    let built = steps.step("Set up", || setup::desktop()?.script("build"));
+    lint(steps, built);
+    rust(steps, built);
+}
+
+fn ui_alone(steps: &mut Steps) {
+    let mut node = None;
+    steps.step("Set up", || setup::ui().map(|ready| node = Some(ready)));
+    if let Some(node) = node {
+        ui(steps, &node);
+    }
+}
+
+fn desktop_alone(steps: &mut Steps) {
+    let mut driver = None;
+    let ready = steps.step("Set up", || {
+        let (node, path) = setup::desktop_test()?;
+        driver = Some(path);
+        node.script("build")
+    });
+    let built = steps.step_if(ready, NO_SETUP, "Desktop: build", build_desktop);
+    if let Some(driver) = driver {
+        steps.step_if(built, NO_BUILD, "Desktop: end to end", || end_to_end(&driver));
+    }
+}
+
+fn formatted(steps: &mut Steps) {
+    steps.step("Rust: format", || call(&mut cargo(&["fmt", "--all", "--check"])));
+}
+
+/// True when the user interface was built, whatever its tests say: the desktop can then be tried all the same.
+fn ui(steps: &mut Steps, node: &crate::node::Node) -> bool {
+    steps.step("UI: lint", || node.script("lint"));
+    steps.step("UI: types", || node.script("check"));
+    steps.step("UI: tests", || node.script("test"));
+    steps.step("UI: build", || node.script("build"))
+}
+
+fn lint(steps: &mut Steps, ready: bool) {
+    steps.step_if(ready, NO_UI, "Rust: lint", || {
+        // `e2e` is named, for `--all-targets` leaves out what `cargo test` does not run by itself.
+        for targets in [&["--all-targets"][..], &["--test", "e2e"]] {
+            let mut clippy = cargo(&["clippy", "--workspace"]);
+            clippy.args(targets).args(["--", "-D", "warnings"]);
+            call(&mut bounded(BUILD_MINUTES_MAX, clippy))?;
+        }
+        Ok(())
+    });
+}
+
+fn rust(steps: &mut Steps, ready: bool) {
+    let built = steps.step_if(ready, NO_UI, "Rust: build", || {
+        call(&mut bounded(BUILD_MINUTES_MAX, cargo(&["build", "--workspace", "--all-targets"])))
+    });
+    steps.step_if(built, NO_BUILD, "Rust: tests", || tests(&["--workspace"]));
+}
+
+/// The tests of a selection of packages, with nextest where it is installed, and the examples in its documentation.
+fn tests(selection: &[&str]) -> Result<(), Failure> {
+    let nextest = output(crate::programs::cargo_path(), &["nextest", "--version"]).is_some();
+    let mut command = if nextest {
+        let mut command = cargo(&["nextest", "run", "--no-fail-fast"]);
+        command.arg("--config-file").arg(places::root().join("src-tauri/crates/xtask/nextest.toml"));
+        command
+    } else {
+        let mut command = cargo(&["test", "--no-fail-fast"]);
+        // The documentation has its own run below, for nextest has none.
+        command.args(["--lib", "--bins", "--tests"]);
+        command
+    };
+    command.args(selection).env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?);
+    let mut examples = cargo(&["test", "--doc", "--quiet"]);
+    examples.args(selection);
+    let examples = call(&mut bounded(TEST_MINUTES_MAX, examples));
+    call(&mut bounded(TEST_MINUTES_MAX, command)).and(examples)
+}
+
+fn build_desktop() -> Result<(), Failure> {
+    call(&mut bounded(BUILD_MINUTES_MAX, cargo(DESKTOP_BUILD)))?;
+    call(&mut bounded(BUILD_MINUTES_MAX, cargo(&["test", "--workspace", "--test", "e2e", "--no-run"])))
+}
+
+/// The desktop itself, driven through its web view, on a display, a session bus and a keyring of its own.
+fn end_to_end(tauri_driver: &std::path::Path) -> Result<(), Failure> {
+    let session = DesktopSession::open()?;
+    let mut command: Command = session.command(&cargo(&["test", "--workspace", "--test", "e2e"]));
+    command
+        .env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?)
+        .env("POSTONCE_DESKTOP_BIN", places::built("debug", "postonce-desktop")?)
+        .env("POSTONCE_TAURI_DRIVER", tauri_driver)
+        .env("POSTONCE_WEBKIT_DRIVER", webkit_driver()?);
+    call(&mut bounded(TEST_MINUTES_MAX, command))
+}
+
+fn webkit_driver() -> Result<std::path::PathBuf, Failure> {
+    crate::programs::find_in_system("WebKitWebDriver")
+        .ok_or_else(|| Failure::new(format!("WebKitWebDriver is not in PATH ({:?})", env::var_os("PATH"))))
+}

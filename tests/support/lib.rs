@@ -1,0 +1,46 @@
+//! What the questions share: where the programs under test are, and where the project's shared data is.
+
+use std::path::{Path, PathBuf};
+
+/// The top of the checkout.
+pub fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+/// The command line under test.
+///
+/// # Panics
+/// When it was not built: a test that quietly runs nothing would be worse.
+pub fn cli() -> PathBuf {
+    program("POSTONCE_CLI_BIN", "postonce")
+}
+
+/// The desktop under test.
+///
+/// # Panics
+/// When it was not built.
+pub fn desktop() -> PathBuf {
+    program("POSTONCE_DESKTOP_BIN", "postonce-desktop")
+}
+
+/// A file of the project's shared data, which lies beside the checkout on some machines and is never committed.
+pub fn shared_data(name: &str) -> Option<PathBuf> {
+    let path = root().parent()?.join("shared").join("data").join(name);
+    path.is_file().then_some(path)
+}
+
+/// Named by `variable`, as `cargo xtask test` does it, or else beside the running test: in `deps/..`.
+fn program(variable: &str, name: &str) -> PathBuf {
+    let beside = || {
+        let test = std::env::current_exe().ok()?;
+        Some(test.parent()?.parent()?.join(name).with_extension(std::env::consts::EXE_EXTENSION))
+    };
+    let path = std::env::var_os(variable).map(PathBuf::from).or_else(beside).unwrap_or_default();
+    assert!(
+        path.is_file(),
+        "{name} is not at {}: build it (`cargo build --workspace --bins`), or run `cargo xtask test`",
+        path.display()
+    );
+    path
+}

@@ -1,0 +1,166 @@
+//! Inside the engine: `export, schedule, audit → lock → ledger → domain`, and what decides is pure.
+
+use crate::rust::{lines_with, sources};
+use crate::tree::{File, Finding};
+
+const ENGINE: &str = "src-tauri/crates/engine/src/";
+
+/// The layers from below. A module may name its own layer and lower ones; those of `ports`, `error` and `views` are free.
+const LAYERS: &[&[&str]] = &[&["domain"], &["ledger"], &["lock"], &["export", "schedule", "audit"]];
+
+/// Files that decide.
+const PURE: &[&str] = &["plan.rs", "due.rs"];
+
+/// What a file that decides may not name. Values that the ledger gave are what it decides on; the ledger itself is a disk.
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::io",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "tokio",
+    "async",
+    "await",
+    "Instant",
+    "SystemTime",
+    "Utc::now",
+    "Local::now",
+    "Clock",
+    "IdSource",
+    "Ledger",
+    "rusqlite",
+    "reqwest",
+    "Uuid",
+    "tracing",
+];
+
+/// Modules that name one above them, or the crate's front door, behind which one cannot see the layer.
+pub(crate) fn upwards(files: &[File]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for source in sources(files) {
+        let Some(inner) = source.file.path.strip_prefix(ENGINE) else { continue };
+        let module: Vec<&str> = inner.trim_end_matches(".rs").trim_end_matches("/mod").split('/').collect();
+        let Some(layer) = module.first().and_then(|name| layer_of(name)) else { continue };
+        for (line, target) in named_modules(&source.product(), module.len()) {
+            let trouble = match layer_of(&target) {
+                Some(above) if above > layer => format!("{} is below {target} and may not name it", module[0]),
+                None if layer == 0 => format!("the domain names nothing else of the crate, and this is {target}"),
+                None if target.starts_with(char::is_uppercase) => {
+                    format!("name the module of {target}, not the crate's front door")
+                }
+                _ => continue,
+            };
+            findings.push(source.file.finding(line, trouble));
+        }
+    }
+    findings
+}
+
+/// Files that decide and name a clock, the disk, the network or the ledger.
+pub(crate) fn impure(files: &[File]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for source in sources(files).filter(|source| source.file.path.starts_with(ENGINE)) {
+        if !PURE.contains(&source.file.name()) {
+            continue;
+        }
+        let product = source.product();
+        for name in IMPURE {
+            let found = lines_with(&product, name).into_iter();
+            findings.extend(found.map(|line| source.file.finding(line, format!("decides, so it may not name {name}"))));
+        }
+    }
+    findings
+}
+
+fn layer_of(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&module))
+}
+
+/// The top-level modules (or items) of the crate that a code names, by `crate::…` or by enough `super::`, with their lines.
+fn named_modules(code: &str, depth: usize) -> Vec<(usize, String)> {
+    let up = "super::".repeat(depth);
+    let mut named = Vec::new();
+    for prefix in ["crate::", up.as_str()] {
+        for (start, _) in code.match_indices(prefix) {
+            let before = &code[..start];
+            let goes_on = before.ends_with("super::") || before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            // `pub(crate)` ends in no `::`; `$crate::` is a macro's own business.
+            if goes_on || before.ends_with('$') {
+                continue;
+            }
+            let line = before.matches('\n').count() + 1;
+            named.extend(first_names(&code[start + prefix.len()..]).into_iter().map(|name| (line, name)));
+        }
+    }
+    named
+}
+
+/// The first name after `crate::`, or each first name of a group `crate::{a::b, c}`.
+fn first_names(rest: &str) -> Vec<String> {
+    let name =
+        |text: &str| text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let Some(group) = rest.strip_prefix('{') else { return vec![name(rest)] };
+    let (mut names, mut depth, mut begins) = (Vec::new(), 0usize, 0);
+    for (at, character) in group.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                names.push(name(&group[begins..at]));
+                begins = at + 1;
+                if character == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+#[test]
+fn a_module_that_names_one_above_it_is_found() {
+    let samples = [
+        ("ledger/open.rs", "use crate::export::Plan;"),
+        ("ledger/open.rs", "use crate::{domain::{Money, RunId}, lock::Permit};"),
+        ("ledger/open.rs", "fn a() { super::super::lock::take(); }"),
+        ("lock/mod.rs", "fn a() { crate::audit::write(); }"),
+        ("domain/run.rs", "use crate::ports::Clock;"),
+        ("domain/mod.rs", "use crate::ledger::Ledger;"),
+        ("ledger/mod.rs", "use crate::Engine;"),
+    ];
+    for (path, text) in samples {
+        let file = File::sample(&format!("{ENGINE}{path}"), text);
+        assert_eq!(upwards(&[file]).len(), 1, "{path}: {text}");
+    }
+}
+
+#[test]
+fn a_module_that_names_its_own_layer_or_lower_is_fine() {
+    let samples = [
+        ("export/send.rs", "use crate::{domain::Money, ledger::Ledger, lock::Permit, audit, ports::Clock};"),
+        ("lock/remote.rs", "use super::permit::Permit;\nuse crate::ledger::Ledger;\npub(crate) fn a() {}"),
+        ("domain/run.rs", "use super::money::Money;\nuse crate::domain::Reference;"),
+        ("ledger/open.rs", "#[cfg(test)]\nmod tests { use crate::export::Plan; }"),
+        ("ports.rs", "use crate::lock::Permit;"),
+    ];
+    for (path, text) in samples {
+        let file = File::sample(&format!("{ENGINE}{path}"), text);
+        assert_eq!(upwards(&[file]), [], "{path}: {text}");
+    }
+}
+
+#[test]
+fn a_decision_that_looks_around_is_found() {
+    for name in IMPURE {
+        let file = File::sample(&format!("{ENGINE}export/plan.rs"), &format!("fn a() {{ {name} }}"));
+        assert_eq!(impure(&[file]).len(), 1, "{name}");
+    }
+    let pure = File::sample(
+        &format!("{ENGINE}schedule/due.rs"),
+        "/// Reads no Clock.\nuse crate::ledger::Guard;\nfn due(now: DateTime<Utc>) {}",
+    );
+    assert_eq!(impure(&[pure]), []);
+}

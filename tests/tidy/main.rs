@@ -1,0 +1,130 @@
+//! Do the repository's own rules hold? Each rule is a pure function over paths and texts, with a sample that breaks it.
+//!
+//! Only what is committed or would be is looked at: tracked files, and untracked ones that are not ignored. Where an
+//! exception is right, it stands in the rule's own list with its reason.
+
+mod borders;
+mod dependencies;
+mod habits;
+mod layers;
+mod layout;
+mod machine;
+mod messages;
+mod rust;
+mod sizes;
+mod tree;
+mod ui;
+
+use tree::{File, Finding};
+
+/// Fails with every finding, one a line, so that all can be mended at once.
+fn hold(rule: impl Fn(&[File]) -> Vec<Finding>) {
+    let findings = rule(tree::committed());
+    let listed: String = findings.iter().map(|finding| format!("\n  {finding}")).collect();
+    assert!(findings.is_empty(), "{} to mend:{listed}", findings.len());
+}
+
+#[test]
+fn every_crate_is_named_only_where_it_belongs() {
+    hold(borders::in_sources);
+}
+
+#[test]
+fn every_manifest_depends_only_on_what_its_package_may_use() {
+    hold(borders::in_manifests);
+}
+
+#[test]
+fn the_engine_is_layered() {
+    hold(layers::upwards);
+}
+
+#[test]
+fn what_decides_has_no_io_and_no_clock() {
+    hold(layers::impure);
+}
+
+#[test]
+fn the_user_interface_keeps_its_borders() {
+    hold(ui::borders);
+}
+
+#[test]
+fn the_ui_lock_file_follows_its_manifest() {
+    hold(ui::lock_file);
+}
+
+#[test]
+fn no_ui_test_is_skipped_or_runs_alone() {
+    hold(ui::skipped_tests);
+}
+
+#[test]
+fn no_file_is_too_long_or_too_big() {
+    hold(sizes::check);
+}
+
+#[test]
+fn an_exemption_from_a_lint_gives_its_reason() {
+    hold(habits::bare_allow);
+}
+
+#[test]
+fn nothing_outside_tests_unwraps() {
+    hold(habits::unwraps);
+}
+
+#[test]
+fn no_test_is_ignored() {
+    hold(habits::ignored_tests);
+}
+
+#[test]
+fn no_test_sleeps() {
+    hold(habits::sleeps);
+}
+
+#[test]
+fn money_never_meets_a_float() {
+    hold(habits::floats);
+}
+
+#[test]
+fn no_answer_is_read_without_a_bound() {
+    hold(habits::unbounded_answers);
+}
+
+#[test]
+fn every_message_exists_in_both_languages() {
+    hold(messages::check);
+}
+
+#[test]
+fn nothing_of_one_machine_is_committed() {
+    hold(machine::check);
+}
+
+#[test]
+fn nothing_shared_with_the_project_is_committed() {
+    hold(|files| layout::copies(files, &tree::shared()));
+}
+
+#[test]
+fn the_top_folder_holds_what_the_architecture_lists() {
+    hold(layout::top);
+}
+
+#[test]
+fn migrations_are_numbered_without_a_gap() {
+    hold(layout::migrations);
+}
+
+#[test]
+fn every_dependency_comes_from_where_it_may() {
+    hold(dependencies::sources);
+}
+
+#[test]
+fn no_banned_crate_has_come_along() {
+    hold(dependencies::banned);
+}

@@ -1,0 +1,76 @@
+//! Every message exists in every language, with the same parameters.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::tree::{File, Finding};
+
+const CATALOGUES: [&str; 2] = ["ui/messages/en.json", "ui/messages/nb.json"];
+
+pub(crate) fn check(files: &[File]) -> Vec<Finding> {
+    let present: Vec<&File> =
+        CATALOGUES.iter().filter_map(|path| files.iter().find(|file| file.path == *path)).collect();
+    let [one, other] = present.as_slice() else {
+        // None at all: the user interface is not there yet. One alone is half of them.
+        return present.iter().map(|file| file.finding(0, "the other language has no catalogue")).collect();
+    };
+    let mut findings = Vec::new();
+    let (Some(of_one), Some(of_other)) = (messages(one), messages(other)) else {
+        return vec![one.finding(0, "this catalogue or the other is no JSON object")];
+    };
+    for (here, elsewhere, file) in [(&of_one, &of_other, other), (&of_other, &of_one, one)] {
+        for (key, value) in here {
+            match elsewhere.get(key) {
+                None => findings.push(file.finding(0, format!("{key} is missing"))),
+                Some(translated) if parameters(translated) != parameters(value) => {
+                    findings.push(file.finding(0, format!("{key} has other parameters than in the other language")));
+                }
+                Some(_) => {}
+            }
+            if value.as_str().is_some_and(|text| text.trim().is_empty()) {
+                findings.push(file.finding(0, format!("{key} is empty in the other language")));
+            }
+        }
+    }
+    findings
+}
+
+fn messages(file: &File) -> Option<BTreeMap<String, Value>> {
+    let Value::Object(object) = serde_json::from_str(&file.text).ok()? else { return None };
+    Some(object.into_iter().filter(|(key, _)| key != "$schema").collect())
+}
+
+/// The `{names}` in a plain message. One with variants is an array; its parameters stand in it twice, as the format wants.
+fn parameters(value: &Value) -> BTreeSet<&str> {
+    let text = value.as_str().unwrap_or_default();
+    text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.trim())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn findings(english: &str, norwegian: &str) -> usize {
+        check(&[File::sample(CATALOGUES[0], english), File::sample(CATALOGUES[1], norwegian)]).len()
+    }
+
+    #[test]
+    fn a_message_missing_in_one_language_is_found() {
+        assert_eq!(findings(r#"{"a": "x", "b": "y"}"#, r#"{"a": "z"}"#), 1);
+        assert_eq!(findings(r#"{"a": "x"}"#, r#"{"a": "z", "b": "y"}"#), 1);
+        assert_eq!(check(&[File::sample(CATALOGUES[0], "{}")]).len(), 1);
+    }
+
+    #[test]
+    fn a_message_that_lost_a_parameter_or_its_words_is_found() {
+        assert!(findings(r#"{"a": "{count} of {total}"}"#, r#"{"a": "{count} av alle"}"#) > 0);
+        assert!(findings(r#"{"a": "x"}"#, r#"{"a": " "}"#) > 0);
+    }
+
+    #[test]
+    fn the_same_messages_in_another_order_are_fine() {
+        assert_eq!(findings(r#"{"$schema": "s", "a": "{n} x", "b": "y"}"#, r#"{"b": "v", "a": "w {n}"}"#), 0);
+        assert_eq!(check(&[]).len(), 0);
+    }
+}
