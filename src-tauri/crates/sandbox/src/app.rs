@@ -1,0 +1,114 @@
+//! What every call can reach, and which call goes where.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use axum::extract::DefaultBodyLimit;
+use axum::response::IntoResponse;
+use axum::routing::{delete, get, post, put};
+use axum::{Router, middleware};
+use chrono::NaiveDate;
+
+use crate::clock::Clock;
+use crate::connections::Tasks;
+use crate::faults::{Faults, PathClass};
+use crate::gate::{BODY_BYTES_MAX, gate};
+use crate::options::Organisation;
+use crate::platform::Platform;
+use crate::problem::{Kind, Problem};
+use crate::routes::{admin, expenses, locks, lookup, me, reversal, vouchers, witnesses};
+use crate::store::Store;
+
+/// What every call can reach.
+pub(crate) struct App {
+    pub(crate) organisation: Organisation,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
+    pub(crate) platform: Platform,
+    pub(crate) tasks: Tasks,
+    /// The last day of the closed period, if there is one.
+    pub(crate) closed_through: RwLock<Option<NaiveDate>>,
+    pub(crate) running: Running,
+    pub(crate) requests: AtomicU64,
+    pub(crate) voucher_requests: AtomicU64,
+}
+
+/// The idempotency keys of requests that are being worked on, with the hash of each.
+#[derive(Default)]
+pub(crate) struct Running {
+    keys: Mutex<HashMap<String, [u8; 32]>>,
+}
+
+/// A key that is taken until this is dropped.
+pub(crate) struct Taken<'running> {
+    running: &'running Running,
+    key: String,
+}
+
+impl App {
+    pub(crate) fn count_request(&self, class: PathClass) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        if class == PathClass::Vouchers {
+            self.voucher_requests.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Running {
+    /// Takes the key; when it is taken already, gives the hash of the request that has it.
+    pub(crate) fn take(&self, key: &str, request_hash: [u8; 32]) -> Result<Taken<'_>, [u8; 32]> {
+        let mut keys = self.keys();
+        if let Some(other) = keys.get(key) {
+            return Err(*other);
+        }
+        keys.insert(key.to_owned(), request_hash);
+        Ok(Taken { running: self, key: key.to_owned() })
+    }
+
+    fn keys(&self) -> MutexGuard<'_, HashMap<String, [u8; 32]>> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.running.keys().remove(&self.key);
+    }
+}
+
+/// The calls: the protocol behind the gate, the rest beside it.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    let protocol = Router::new()
+        .route("/v1/me", get(me::me))
+        .route("/v1/locks/export", post(locks::acquire).put(locks::renew).get(locks::show).delete(locks::release))
+        .route("/v1/locks/export/break", post(locks::break_lock))
+        .route("/v1/witnesses/{ledger_id}", put(witnesses::write).get(witnesses::show))
+        .route("/v1/vouchers", post(vouchers::create).get(lookup::list))
+        .route("/v1/vouchers/lookup", post(lookup::lookup))
+        .route("/v1/vouchers/{id}/reversal", post(reversal::reverse))
+        .route("/v1/expenses", get(expenses::list))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), gate))
+        .layer(DefaultBodyLimit::disable());
+    let administration = Router::new()
+        .route("/admin/faults", get(admin::faults).put(admin::put_faults).delete(admin::clear_faults))
+        .route("/admin/journal", get(admin::journal))
+        .route("/admin/stats", get(admin::stats))
+        .route("/admin/clock", get(admin::clock).put(admin::put_clock))
+        .route("/admin/closed-through", get(admin::closed_through).put(admin::put_closed_through))
+        .route("/admin/vouchers/{id}", delete(admin::forget_voucher).get(admin::voucher))
+        .route("/admin/vouchers/{id}/void", post(admin::void_voucher))
+        .layer(middleware::from_fn(admin::loopback_only))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    Router::new()
+        .merge(protocol)
+        .merge(administration)
+        .route("/v1/health", get(me::health))
+        .route("/openapi.json", get(me::openapi))
+        .fallback(|| async { Problem::new(Kind::NotFound, "There is no such address.").into_response() })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(Kind::MethodNotAllowed, "There is such an address, but not for this method.").into_response()
+        })
+        .with_state(app)
+}

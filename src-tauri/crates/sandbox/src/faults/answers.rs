@@ -1,0 +1,116 @@
+//! The answers that faults give: in place of the request, or in place of its true answer.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, StreamExt};
+use serde_json::Value;
+
+use super::{FaultKind, Fired};
+use crate::problem::{Kind, Problem};
+
+/// How long half a body stands alone before its connection closes, so that the half is really sent.
+const HALF_BODY_STANDS: Duration = Duration::from_millis(20);
+/// The pieces in which a huge body is sent; 16 of them are a megabyte.
+static SPACES: [u8; 65_536] = [b' '; 65_536];
+
+/// Marks an answer that is never sent: its connection is closed instead.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sever;
+
+impl Sever {
+    pub(crate) fn response() -> Response {
+        let mut response = Response::new(Body::empty());
+        response.extensions_mut().insert(Self);
+        response
+    }
+}
+
+/// The answer of a fault that comes instead of the request.
+pub(crate) fn instead(fired: &Fired) -> Response {
+    let problem = |kind| Problem::new(kind, "A fault switch of the sandbox gave this answer; nothing was written.");
+    match fired.kind {
+        FaultKind::Error500BeforeCommit => problem(Kind::Internal).into_response(),
+        FaultKind::Status429 => problem(Kind::TooManyRequests).retry_after(fired.retry_after_seconds).into_response(),
+        FaultKind::Status503 => problem(Kind::Unavailable).retry_after(fired.retry_after_seconds).into_response(),
+        FaultKind::Unauthorized => problem(Kind::Unauthorized).into_response(),
+        FaultKind::Forbidden => problem(Kind::Forbidden).into_response(),
+        FaultKind::NotFound => problem(Kind::NotFound).into_response(),
+        FaultKind::Html => html(),
+        FaultKind::Redirect => {
+            (StatusCode::FOUND, [(LOCATION, HeaderValue::from_static("/v1/health"))]).into_response()
+        }
+        _ => Sever::response(),
+    }
+}
+
+/// What becomes of the true answer, now that everything is written.
+pub(crate) async fn after_commit(fired: &Fired, response: Response) -> Response {
+    match fired.kind {
+        FaultKind::CutAfterCommit => Sever::response(),
+        FaultKind::Error500AfterCommit => {
+            Problem::new(Kind::Internal, "A fault switch of the sandbox gave this answer.").into_response()
+        }
+        FaultKind::BodyCutShort => cut_short(response).await,
+        FaultKind::ResultMissing => without_one(response, fired.pick).await,
+        FaultKind::HugeBody => huge(fired.megabytes),
+        _ => response,
+    }
+}
+
+fn html() -> Response {
+    let page = "<!doctype html><html><head><title>Log in</title></head><body><h1>Welcome to the guest network</h1>\
+        <form method=\"post\"><button>Log in</button></form></body></html>";
+    ([(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], page).into_response()
+}
+
+/// The headers promise the whole body; half of it comes, then the connection closes.
+async fn cut_short(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let whole = whole_body(body).await;
+    if whole.is_empty() {
+        return Sever::response();
+    }
+    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    let half = whole.slice(..whole.len() / 2);
+    let end = stream::once(async {
+        tokio::time::sleep(HALF_BODY_STANDS).await;
+        Err(std::io::Error::other("cut short by a fault switch"))
+    });
+    Response::from_parts(parts, Body::from_stream(stream::once(async { Ok(half) }).chain(end.boxed())))
+}
+
+/// The same answer with one element less in its list.
+async fn without_one(response: Response, pick: u64) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let mut whole = whole_body(body).await;
+    if let Ok(mut value) = serde_json::from_slice::<Value>(&whole) {
+        for name in ["results", "found", "vouchers", "records"] {
+            if let Some(Value::Array(list)) = value.get_mut(name)
+                && let Some(index) = usize::try_from(pick).unwrap_or(usize::MAX).checked_rem(list.len())
+            {
+                list.remove(index);
+            }
+        }
+        whole = Bytes::from(value.to_string());
+    }
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(whole))
+}
+
+/// The beginning of an answer, and then nothing but spaces.
+fn huge(megabytes: u64) -> Response {
+    let pieces = usize::try_from(megabytes.saturating_mul(16)).unwrap_or(usize::MAX);
+    let beginning = stream::once(async { Bytes::from_static(b"{\"results\": [") });
+    let spaces = stream::repeat(Bytes::from_static(&SPACES)).take(pieces);
+    let body = Body::from_stream(beginning.chain(spaces).map(Ok::<_, std::io::Error>));
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+}
+
+/// The body of an answer of our own, which stands in memory already.
+async fn whole_body(body: Body) -> Bytes {
+    to_bytes(body, usize::MAX).await.unwrap_or_default()
+}

@@ -1,0 +1,77 @@
+//! What was drawn for one request.
+
+use std::time::Duration;
+
+use super::settings::{Fault, FaultKind};
+use crate::practice::SplitMix64;
+
+/// How long `huge_body` is when nothing else is said.
+const MEGABYTES: u64 = 300;
+
+/// What happens to one request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Drawn {
+    pub(crate) latency: Duration,
+    pub(crate) fired: Option<Fired>,
+}
+
+/// The fault that fired.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fired {
+    pub(crate) kind: FaultKind,
+    pub(crate) delay: Duration,
+    pub(crate) retry_after_seconds: u64,
+    pub(crate) megabytes: u64,
+    /// A random number, for the choice of a voucher or a result.
+    pub(crate) pick: u64,
+}
+
+/// On a voucher request: wait this long with the key taken, and nothing written yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pause(pub(crate) Duration);
+
+/// On a voucher request: refuse the voucher which this random number chooses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RefuseOne(pub(crate) u64);
+
+impl Drawn {
+    pub(super) fn take(&mut self, fault: &Fault, random: &mut SplitMix64) {
+        if fault.kind == FaultKind::LatencyMs {
+            let jitter = fault.jitter_ms.map_or(0, |most| random.below(most + 1));
+            self.latency += Duration::from_millis(fault.fixed_ms.unwrap_or(0) + jitter);
+        } else {
+            self.fired = Some(Fired {
+                kind: fault.kind,
+                delay: Duration::from_millis(fault.delay_ms.unwrap_or(0)),
+                retry_after_seconds: fault.retry_after_seconds.unwrap_or(1),
+                megabytes: fault.megabytes.unwrap_or(MEGABYTES),
+                pick: random.next(),
+            });
+        }
+    }
+}
+
+impl Fired {
+    /// Whether the request is answered, or its connection cut, without being looked at.
+    pub(crate) fn is_instead_of_the_request(&self) -> bool {
+        match self.kind {
+            FaultKind::CutBeforeCommit
+            | FaultKind::Error500BeforeCommit
+            | FaultKind::Status429
+            | FaultKind::Status503
+            | FaultKind::Html
+            | FaultKind::Redirect
+            | FaultKind::Unauthorized
+            | FaultKind::Forbidden
+            | FaultKind::NotFound => true,
+            FaultKind::LatencyMs
+            | FaultKind::CutAfterCommit
+            | FaultKind::Error500AfterCommit
+            | FaultKind::BodyCutShort
+            | FaultKind::ResultMissing
+            | FaultKind::Refuse
+            | FaultKind::HugeBody
+            | FaultKind::CommitAfterMs => false,
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! The switches as they are written: in a TOML file at the start, as JSON through the admin call.
+
+use std::path::Path;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::error::SandboxError;
+
+/// The longest delay a switch may ask for: ten minutes.
+const DELAY_MS_MAX: u64 = 600_000;
+/// The longest body `huge_body` may send.
+const MEGABYTES_MAX: u64 = 4096;
+
+/// Everything a fault file can say.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
+pub(crate) struct Settings {
+    pub(crate) seed: u64,
+    pub(crate) switches: Switches,
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// What kind of server this is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Switches {
+    pub(crate) unique_references: bool,
+    pub(crate) checks_fence: bool,
+    pub(crate) idempotency_keys: bool,
+    /// Look-ups do not see vouchers younger than this.
+    pub(crate) lookup_lag_ms: u64,
+}
+
+/// The switches as they are written, in one flat table.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Written {
+    seed: u64,
+    #[serde(deserialize_with = "on_or_off")]
+    unique_references: bool,
+    #[serde(deserialize_with = "on_or_off")]
+    checks_fence: bool,
+    #[serde(deserialize_with = "on_or_off")]
+    idempotency_keys: bool,
+    lookup_lag_ms: u64,
+    #[serde(alias = "fault")]
+    faults: Vec<Fault>,
+}
+
+/// One thing that goes wrong.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fault {
+    pub(crate) kind: FaultKind,
+    #[serde(default = "always")]
+    pub(crate) probability: f64,
+    /// How many times it can still fire; without it, for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) remaining: Option<u64>,
+    #[serde(default = "voucher_writes")]
+    pub(crate) paths: Vec<PathClass>,
+    /// Of `latency_ms`: the part that is always the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) fixed_ms: Option<u64>,
+    /// Of `latency_ms`: the most that is added at random.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) jitter_ms: Option<u64>,
+    /// Of `commit_after_ms`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) delay_ms: Option<u64>,
+    /// Of `status_429` and `status_503`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) retry_after_seconds: Option<u64>,
+    /// Of `huge_body`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) megabytes: Option<u64>,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FaultKind {
+    LatencyMs,
+    CutBeforeCommit,
+    CutAfterCommit,
+    #[serde(rename = "error_500_before_commit")]
+    Error500BeforeCommit,
+    #[serde(rename = "error_500_after_commit")]
+    Error500AfterCommit,
+    #[serde(rename = "status_429")]
+    Status429,
+    #[serde(rename = "status_503")]
+    Status503,
+    BodyCutShort,
+    ResultMissing,
+    Refuse,
+    Html,
+    HugeBody,
+    Redirect,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    CommitAfterMs,
+}
+
+/// Which calls a fault is for. `/v1/health` and `/admin` never have faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PathClass {
+    /// `POST /v1/vouchers` and reversals.
+    Vouchers,
+    /// Look-ups, and the pages of vouchers.
+    Lookup,
+    Lock,
+    Witness,
+    Me,
+    Expenses,
+    All,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self { unique_references: true, checks_fence: true, idempotency_keys: true, lookup_lag_ms: 0 }
+    }
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Settings::default().into()
+    }
+}
+
+impl From<Written> for Settings {
+    fn from(written: Written) -> Self {
+        let Written { seed, unique_references, checks_fence, idempotency_keys, lookup_lag_ms, faults } = written;
+        let switches = Switches { unique_references, checks_fence, idempotency_keys, lookup_lag_ms };
+        Self { seed, switches, faults }
+    }
+}
+
+impl From<Settings> for Written {
+    fn from(settings: Settings) -> Self {
+        let Switches { unique_references, checks_fence, idempotency_keys, lookup_lag_ms } = settings.switches;
+        let Settings { seed, faults, .. } = settings;
+        Self { seed, unique_references, checks_fence, idempotency_keys, lookup_lag_ms, faults }
+    }
+}
+
+impl Fault {
+    pub(super) fn covers(&self, class: PathClass) -> bool {
+        self.paths.contains(&PathClass::All) || self.paths.contains(&class)
+    }
+
+    /// What is wrong with it, as a sentence part.
+    fn complaint(&self) -> Option<&'static str> {
+        let is = |kind| self.kind == kind;
+        let waits = is(FaultKind::Status429) || is(FaultKind::Status503);
+        let delays = [self.fixed_ms, self.jitter_ms, self.delay_ms];
+        if !(0.0..=1.0).contains(&self.probability) {
+            Some("probability is a number from 0 to 1")
+        } else if self.paths.is_empty() {
+            Some("paths names no path")
+        } else if is(FaultKind::Refuse) && self.paths != [PathClass::Vouchers] {
+            Some("refuse is for vouchers alone")
+        } else if (self.fixed_ms.is_some() || self.jitter_ms.is_some()) && !is(FaultKind::LatencyMs) {
+            Some("fixed_ms and jitter_ms belong to latency_ms alone")
+        } else if is(FaultKind::LatencyMs) && self.fixed_ms.is_none() && self.jitter_ms.is_none() {
+            Some("latency_ms wants fixed_ms, jitter_ms, or both")
+        } else if self.delay_ms.is_some() != is(FaultKind::CommitAfterMs) {
+            Some("commit_after_ms wants delay_ms, and nothing else has it")
+        } else if self.retry_after_seconds.is_some() && !waits {
+            Some("retry_after_seconds belongs to status_429 and status_503 alone")
+        } else if self.megabytes.is_some() && !is(FaultKind::HugeBody) {
+            Some("megabytes belongs to huge_body alone")
+        } else if delays.into_iter().flatten().any(|delay| delay > DELAY_MS_MAX) {
+            Some("a delay is 600000 ms at most")
+        } else if self.megabytes.is_some_and(|megabytes| megabytes > MEGABYTES_MAX) {
+            Some("megabytes is 4096 at most")
+        } else {
+            None
+        }
+    }
+}
+
+/// The first fault that cannot be, by its place in the list, and what is wrong with it.
+pub(crate) fn complaint(settings: &Settings) -> Option<(usize, &'static str)> {
+    settings.faults.iter().enumerate().find_map(|(at, fault)| fault.complaint().map(|complaint| (at, complaint)))
+}
+
+pub(super) fn read_file(path: &Path) -> Result<Settings, SandboxError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| SandboxError::Unreadable { path: path.to_owned(), source })?;
+    parse(&text).map_err(|(line, reason)| SandboxError::Faults { path: path.to_owned(), line, reason })
+}
+
+/// The settings of a TOML text, or the line and what is wrong there.
+pub(super) fn parse(text: &str) -> Result<Settings, (usize, String)> {
+    let settings: Settings = toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+        (before.matches('\n').count() + 1, error.message().to_owned())
+    })?;
+    match complaint(&settings) {
+        None => Ok(settings),
+        Some((at, complaint)) => Err((line_of_fault(text, at), complaint.to_owned())),
+    }
+}
+
+/// The line on which the fault with this place in the list begins; the first line where it stands in an inline list.
+fn line_of_fault(text: &str, place: usize) -> usize {
+    let headers = text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("[[fault"));
+    headers.map(|(line, _)| line + 1).nth(place).unwrap_or(1)
+}
+
+fn always() -> f64 {
+    1.0
+}
+
+fn voucher_writes() -> Vec<PathClass> {
+    vec![PathClass::Vouchers]
+}
+
+/// `true`, `false`, `"on"` or `"off"`.
+fn on_or_off<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    struct Switch;
+    impl serde::de::Visitor<'_> for Switch {
+        type Value = bool;
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("\"on\", \"off\", true or false")
+        }
+        fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
+            Ok(value)
+        }
+        fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<bool, E> {
+            match value {
+                "on" => Ok(true),
+                "off" => Ok(false),
+                _ => Err(E::invalid_value(serde::de::Unexpected::Str(value), &self)),
+            }
+        }
+    }
+    deserializer.deserialize_any(Switch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line() {
+        let (line, reason) = parse("seed = 1\n\n[[fault]]\nkind = \"html\"\nprobabilty = 0.5\n").unwrap_err();
+        assert_eq!(line, 5, "{reason}");
+        assert!(reason.contains("probabilty"), "{reason}");
+    }
+
+    #[test]
+    fn an_unknown_key_at_the_top_is_named_with_its_line() {
+        let (line, reason) = parse("seed = 1\nunique_refs = \"off\"\n").unwrap_err();
+        assert_eq!(line, 2, "{reason}");
+        assert!(reason.contains("unique_refs"), "{reason}");
+    }
+
+    #[test]
+    fn an_unknown_kind_is_named_with_its_line() {
+        let (line, reason) = parse("[[fault]]\nkind = \"explode\"\n").unwrap_err();
+        assert_eq!(line, 2, "{reason}");
+        assert!(reason.contains("explode"), "{reason}");
+    }
+
+    #[test]
+    fn a_parameter_of_another_kind_is_refused_with_the_line_of_its_fault() {
+        let text = "[[fault]]\nkind = \"html\"\n\n[[fault]]\nkind = \"redirect\"\nmegabytes = 3\n";
+        let (line, reason) = parse(text).unwrap_err();
+        assert_eq!((line, reason.as_str()), (4, "megabytes belongs to huge_body alone"));
+        let (line, _) = parse("[[fault]]\nkind = \"html\"\nprobability = 1.5").unwrap_err();
+        assert_eq!(line, 1);
+    }
+
+    #[test]
+    fn the_example_holds_every_kind_of_fault() {
+        let example = include_str!("../../examples/faults.toml");
+        assert_eq!(parse(example).unwrap().faults.len(), 17);
+    }
+
+    #[test]
+    fn switches_are_on_unless_they_are_turned_off() {
+        let settings = parse("checks_fence = \"off\"\nidempotency_keys = true").unwrap();
+        assert!(settings.switches.unique_references && !settings.switches.checks_fence);
+        assert!(settings.switches.idempotency_keys);
+    }
+
+    #[test]
+    fn what_the_admin_call_shows_can_be_put_back() {
+        let settings = parse("seed = 4\n[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 5\npaths = [\"all\"]").unwrap();
+        let shown = serde_json::to_string(&settings).unwrap();
+        let read: Settings = serde_json::from_str(&shown).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), shown);
+    }
+}

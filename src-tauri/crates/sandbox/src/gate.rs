@@ -1,0 +1,129 @@
+//! What every call under `/v1` goes through before it is looked at: the token, the whole body, the fault switches.
+//!
+//! Invariant: a request acts only once its body has come in whole, and from there on it acts whether or not its client
+//! still waits. That is the server a careful client must reckon with.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+
+use crate::access::{Caller, authenticate};
+use crate::app::App;
+use crate::faults::{FaultKind, Fired, PathClass, Pause, RefuseOne, Sever, after_commit, instead};
+use crate::problem::{Kind, Problem};
+use crate::store;
+
+/// The largest body that is taken.
+pub(crate) const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// A body that is too large is read up to here all the same, so that its sender gets to see the `413`.
+const DRAIN_BYTES_MAX: usize = 8 * BODY_BYTES_MAX;
+
+pub(crate) async fn gate(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let class = class_of(&parts.method, parts.uri.path());
+    app.count_request(class);
+    let caller = match authenticate(&parts.headers).and_then(|caller| permit(caller, class)) {
+        Ok(caller) => caller,
+        Err(problem) => return problem.into_response(),
+    };
+    let body = match read_body(body).await {
+        Ok(body) => body,
+        Err(response) => return response,
+    };
+    parts.extensions.insert(caller);
+    let drawn = app.faults.draw(class);
+    if let Some(fired) = &drawn.fired {
+        tell_journal(&app, caller, &parts, fired).await;
+    }
+    let is_answered = drawn.fired.as_ref().is_some_and(Fired::is_instead_of_the_request);
+    if is_answered || class != PathClass::Vouchers {
+        if !drawn.latency.is_zero() {
+            tokio::time::sleep(drawn.latency).await;
+        }
+    } else {
+        parts.extensions.insert(Pause(drawn.latency));
+    }
+    match drawn.fired {
+        None => next.run(Request::from_parts(parts, Body::from(body))).await,
+        Some(fired) if is_answered => instead(&fired),
+        Some(fired) if fired.kind == FaultKind::CommitAfterMs => {
+            let request = Request::from_parts(parts, Body::from(body));
+            app.tasks.spawn(async move {
+                tokio::time::sleep(fired.delay).await;
+                drop(next.run(request).await);
+            });
+            Sever::response()
+        }
+        Some(fired) => {
+            if fired.kind == FaultKind::Refuse {
+                parts.extensions.insert(RefuseOne(fired.pick));
+            }
+            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+            after_commit(&fired, response).await
+        }
+    }
+}
+
+fn class_of(method: &Method, path: &str) -> PathClass {
+    match path {
+        "/v1/me" => PathClass::Me,
+        "/v1/expenses" => PathClass::Expenses,
+        "/v1/vouchers" if method == Method::POST => PathClass::Vouchers,
+        "/v1/vouchers" | "/v1/vouchers/lookup" => PathClass::Lookup,
+        _ if path.starts_with("/v1/vouchers/") => PathClass::Vouchers,
+        _ if path.starts_with("/v1/locks/") => PathClass::Lock,
+        _ if path.starts_with("/v1/witnesses/") => PathClass::Witness,
+        // An address that does not exist; only a fault for all paths can meet it.
+        _ => PathClass::All,
+    }
+}
+
+fn permit(caller: Caller, class: PathClass) -> Result<Caller, Problem> {
+    if caller.may_post || matches!(class, PathClass::Me | PathClass::Expenses | PathClass::All) {
+        Ok(caller)
+    } else {
+        Err(Problem::new(Kind::Forbidden, "The platform's token does not open the accounting half."))
+    }
+}
+
+/// The whole body; `413` when it is too large, and no answer at all when it never came to its end.
+async fn read_body(body: Body) -> Result<Bytes, Response> {
+    let mut pieces = body.into_data_stream();
+    let mut whole = Vec::new();
+    let mut length = 0_usize;
+    while let Some(piece) = pieces.next().await {
+        let Ok(piece) = piece else { return Err(Sever::response()) };
+        length = length.saturating_add(piece.len());
+        if length > DRAIN_BYTES_MAX {
+            break;
+        }
+        if length <= BODY_BYTES_MAX {
+            whole.extend_from_slice(&piece);
+        }
+    }
+    if length > BODY_BYTES_MAX {
+        let detail = format!("A body has at most {BODY_BYTES_MAX} bytes. Nothing was written.");
+        return Err(Problem::new(Kind::BodyTooLarge, detail).into_response());
+    }
+    Ok(Bytes::from(whole))
+}
+
+/// A fault is told before it acts: what never reaches the books is in the journal all the same.
+async fn tell_journal(app: &App, caller: Caller, parts: &Parts, fired: &Fired) {
+    let token = parts.headers.get("lock-token").and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
+    let now = app.clock.now();
+    let detail = serde_json::json!({"fault": fired.kind, "method": parts.method.as_str(), "path": parts.uri.path()});
+    let told = app.store.write(move |tx| {
+        let fence = store::fence_of(tx, &token)?.map(|(fence, _)| fence);
+        store::record(tx, now, "fault", fence, caller, &detail)
+    });
+    if told.await.is_err() {
+        tracing::warn!("a fault could not be written to the journal");
+    }
+}

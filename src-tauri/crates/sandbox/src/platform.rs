@@ -1,0 +1,74 @@
+//! The platform half: the approved expenses, from the generator or from a file.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::error::SandboxError;
+use crate::options::Options;
+use crate::practice::{self, PracticeRecord};
+
+/// The records in the order in which they were approved. They do not change while a sandbox runs, so a place in this
+/// order serves as the cursor.
+pub(crate) struct Platform {
+    records: Vec<PracticeRecord>,
+}
+
+/// A page of records, with the place at which the next one begins.
+pub(crate) struct RecordPage<'platform> {
+    pub(crate) records: Vec<&'platform PracticeRecord>,
+    pub(crate) next: Option<usize>,
+}
+
+/// A file of records in the shape of the protocol's answer; a bare list is taken too.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum File {
+    Answer { records: Vec<PracticeRecord> },
+    List(Vec<PracticeRecord>),
+}
+
+impl Platform {
+    pub(crate) fn open(options: &Options, newest: NaiveDate) -> Result<Self, SandboxError> {
+        let mut records = match &options.records {
+            Some(path) => read(path)?,
+            None => practice::records(options.practice_seed, options.practice_count, newest).collect(),
+        };
+        records.sort_by(|left, right| (left.approved_at, &left.id).cmp(&(right.approved_at, &right.id)));
+        Ok(Self { records })
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The records approved between two instants (milliseconds, both included), from a place on.
+    pub(crate) fn page(&self, from: i64, to: i64, start: usize, limit: usize) -> RecordPage<'_> {
+        let approved = |record: &PracticeRecord| record.approved_at.timestamp_millis();
+        let first = self.records.partition_point(|record| approved(record) < from).max(start);
+        let end = self.records.partition_point(|record| approved(record) <= to);
+        let stop = first.saturating_add(limit).min(end);
+        let records = self.records.get(first..stop).unwrap_or_default().iter().collect();
+        RecordPage { records, next: if stop < end { Some(stop) } else { None } }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<PracticeRecord>, SandboxError> {
+    let bytes = std::fs::read(path).map_err(|source| SandboxError::Unreadable { path: path.to_owned(), source })?;
+    let wrong = |place: String, reason: String| SandboxError::Records { path: path.to_owned(), place, reason };
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        // First the syntax, whose errors have a line; then the shape, whose errors have a sentence.
+        let value: serde_json::Value = serde_json::from_slice(&bytes)
+            .map_err(|error| wrong(format!("line {}", error.line()), error.to_string()))?;
+        return match serde_json::from_value(value) {
+            Ok(File::Answer { records } | File::List(records)) => Ok(records),
+            Err(_) => Err(wrong(
+                "as a whole".to_owned(),
+                "it is neither {\"records\": [...]} nor a list of records of the protocol's shape".to_owned(),
+            )),
+        };
+    }
+    practice::read_csv(bytes.as_slice())
+        .map_err(|error| wrong(format!("line {}", error.line()), error.reason().to_owned()))
+}

@@ -1,0 +1,42 @@
+//! Who am I, what can this server do, and does it answer at all.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json as object;
+
+use super::{json, raw_json};
+use crate::access::Caller;
+use crate::app::App;
+
+/// The most vouchers of a request.
+pub(crate) const VOUCHERS_MAX: usize = 500;
+/// The longest reference, in characters.
+pub(crate) const REFERENCE_CHARS_MAX: usize = 64;
+
+pub(crate) async fn me(State(app): State<Arc<App>>, Extension(caller): Extension<Caller>) -> Response {
+    let switches = app.faults.switches();
+    let answer = object!({
+        "organisation": {"id": app.organisation.id, "name": app.organisation.name},
+        "user": {"id": caller.id, "name": caller.name},
+        "capabilities": {
+            "max_vouchers_per_request": VOUCHERS_MAX,
+            "reference_max_length": REFERENCE_CHARS_MAX,
+            "unique_references": switches.unique_references,
+            "checks_fence": switches.checks_fence,
+            "idempotency_key_hours": if switches.idempotency_keys { 24 } else { 0 },
+        },
+    });
+    json(StatusCode::OK, &answer)
+}
+
+pub(crate) async fn health() -> Response {
+    json(StatusCode::OK, &object!({"status": "ok"}))
+}
+
+pub(crate) async fn openapi() -> Response {
+    raw_json(StatusCode::OK, crate::OPENAPI.to_owned())
+}

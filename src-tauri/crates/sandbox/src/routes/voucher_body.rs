@@ -1,0 +1,122 @@
+//! A voucher as it is sent, and everything about it that does not depend on what is in the books.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use super::me::REFERENCE_CHARS_MAX;
+use crate::clock::parse_date;
+use crate::problem::{Kind, Problem};
+use crate::store::NewVoucher;
+use crate::{accounts, money};
+
+/// The most lines of a voucher; with the bound on an amount, no sum can overflow.
+const LINES_MAX: usize = 1000;
+/// The longest text of a voucher, in characters.
+const TEXT_CHARS_MAX: usize = 1000;
+
+/// A voucher that cannot be taken, with as much of its reference as could be read.
+pub(crate) struct Unfit {
+    pub(crate) reference: String,
+    pub(crate) problem: Problem,
+}
+
+#[derive(Deserialize)]
+struct VoucherBody {
+    reference: String,
+    date: String,
+    currency: String,
+    #[serde(default)]
+    text: String,
+    lines: Vec<LineBody>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct LineBody {
+    account: String,
+    amount: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    dimensions: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    party: Option<String>,
+}
+
+/// Checks one voucher of a request.
+pub(crate) fn check(raw: &RawValue) -> Result<NewVoucher, Unfit> {
+    let mut voucher: VoucherBody = serde_json::from_str(raw.get()).map_err(|error| {
+        let object: serde_json::Value = serde_json::from_str(raw.get()).unwrap_or_default();
+        let reference = object.get("reference").and_then(serde_json::Value::as_str).unwrap_or("").to_owned();
+        Unfit { reference, problem: Problem::new(Kind::Invalid, format!("The voucher cannot be read: {error}.")) }
+    })?;
+    match check_parts(&mut voucher) {
+        Err(problem) => Err(Unfit { reference: voucher.reference, problem }),
+        Ok(total_minor) => {
+            let lines = serde_json::to_string(&voucher.lines).expect("lines are plain data with string keys");
+            let content_hash = hash(&[&voucher.date, &voucher.currency, &voucher.text, &lines]);
+            let VoucherBody { reference, date, currency, text, .. } = voucher;
+            Ok(NewVoucher { reference, content_hash, date, currency, text, lines, total_minor, reverses: None })
+        }
+    }
+}
+
+/// SHA-256 over parts that cannot run into each other.
+pub(crate) fn hash(parts: &[&str]) -> [u8; 32] {
+    let mut sha = Sha256::new();
+    for part in parts {
+        sha.update(part.len().to_le_bytes());
+        sha.update(part);
+    }
+    sha.finalize().into()
+}
+
+pub(crate) fn check_reference(reference: &str) -> Result<(), Problem> {
+    let length = reference.chars().count();
+    if length == 0 || length > REFERENCE_CHARS_MAX || reference.chars().any(char::is_control) {
+        let detail = format!("A reference has 1 to {REFERENCE_CHARS_MAX} characters; this one has {length}.");
+        return Err(Problem::new(Kind::BadReference, detail));
+    }
+    Ok(())
+}
+
+pub(crate) fn check_date(date: &str) -> Result<(), Problem> {
+    match parse_date(date) {
+        Some(_) => Ok(()),
+        None => Err(Problem::new(Kind::BadDate, format!("'{date}' is not a date of the form YYYY-MM-DD."))),
+    }
+}
+
+/// The sum of the debit lines. Amounts are put into their one right form, so that `1.5` and `1.50` are the same voucher.
+fn check_parts(voucher: &mut VoucherBody) -> Result<i64, Problem> {
+    check_reference(&voucher.reference)?;
+    check_date(&voucher.date)?;
+    if !money::is_currency(&voucher.currency) {
+        return Err(Problem::new(Kind::BadCurrency, format!("'{}' is not a currency.", voucher.currency)));
+    }
+    if voucher.lines.is_empty() || voucher.lines.len() > LINES_MAX {
+        return Err(Problem::new(Kind::Invalid, format!("A voucher has 1 to {LINES_MAX} lines.")));
+    }
+    if voucher.text.chars().count() > TEXT_CHARS_MAX {
+        return Err(Problem::new(Kind::Invalid, format!("A text has at most {TEXT_CHARS_MAX} characters.")));
+    }
+    let exponent = money::exponent(&voucher.currency);
+    let (mut sum, mut debit) = (0, 0);
+    for line in &mut voucher.lines {
+        if !accounts::is_known(&line.account) {
+            return Err(Problem::new(Kind::UnknownAccount, format!("There is no account '{}'.", line.account)));
+        }
+        let Some(amount) = money::parse(&line.amount, exponent) else {
+            let detail = format!("'{}' is not an amount with at most {exponent} decimals.", line.amount);
+            return Err(Problem::new(Kind::BadAmount, detail));
+        };
+        sum += amount;
+        debit += amount.max(0);
+        line.amount = money::format(amount, exponent);
+    }
+    if sum != 0 {
+        let detail = format!("The lines sum to {} {}.", money::format(sum, exponent), voucher.currency);
+        return Err(Problem::new(Kind::Unbalanced, detail));
+    }
+    Ok(debit)
+}

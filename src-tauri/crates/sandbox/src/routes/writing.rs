@@ -1,0 +1,88 @@
+//! What voucher requests and reversals share: headers, the key that is taken while they run, the frame of the write.
+
+use axum::http::header::HeaderName;
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{header, raw_json};
+use crate::access::Caller;
+use crate::app::App;
+use crate::clock::Instant;
+use crate::faults::{Pause, Switches};
+use crate::problem::{Kind, Problem};
+use crate::store::{self, Answer, Books, Failure, WriteRequest};
+
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// The parts of a request that decide whether it may write.
+pub(crate) fn write_request(
+    app: &App,
+    event: &'static str,
+    caller: Caller,
+    path: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<WriteRequest, Problem> {
+    let token = header(headers, "Lock-Token")?;
+    let key = header(headers, "Idempotency-Key")?;
+    let request_hash = Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize().into();
+    Ok(WriteRequest { event, caller, token, key, request_hash, arrived_at: app.clock.now() })
+}
+
+/// Writes, with the key taken from the beginning to the end. `act` runs in the transaction, with the time at which it
+/// takes effect and the fence.
+pub(crate) async fn write<F>(
+    app: &App,
+    request: WriteRequest,
+    extensions: &Extensions,
+    act: F,
+) -> Result<Response, Problem>
+where
+    F: FnOnce(&Books<'_>, Instant, i64, Switches) -> Result<(String, Value), Failure> + Send + 'static,
+{
+    let switches = app.faults.switches();
+    let taken = match app.running.take(&request.key, request.request_hash) {
+        _ if !switches.idempotency_keys => None,
+        Ok(taken) => Some(taken),
+        Err(other_hash) => return Err(busy(app, request, switches, other_hash).await),
+    };
+    if let Some(Pause(pause)) = extensions.get::<Pause>()
+        && !pause.is_zero()
+    {
+        tokio::time::sleep(*pause).await;
+    }
+    let clock = app.clock.clone();
+    let written = app.store.write(move |tx| {
+        let now = clock.now();
+        store::guarded(tx, now, &request, switches, |fence| act(tx, now, fence, switches))
+    });
+    let Answer { body, replayed } = written.await?;
+    drop(taken);
+    let mut response = raw_json(StatusCode::OK, body);
+    if replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// The first request with this key is still running. The fence is judged first here, too.
+async fn busy(app: &App, request: WriteRequest, switches: Switches, other_hash: [u8; 32]) -> Problem {
+    let now = app.clock.now();
+    let judged = app.store.write(move |tx| {
+        store::guarded(tx, now, &request, switches, |_| {
+            let problem = if request.request_hash == other_hash {
+                Problem::new(Kind::InProgress, "The first request with this key is still running.").retry_after(1)
+            } else {
+                Problem::new(Kind::KeyReused, "Another request with this key is still running.")
+            };
+            Err(problem.into())
+        })
+    });
+    match judged.await {
+        Err(problem) => problem,
+        // Between the two looks the first request came to its end.
+        Ok(_) => Problem::new(Kind::InProgress, "The first request with this key has just ended.").retry_after(0),
+    }
+}

@@ -1,0 +1,46 @@
+//! Idempotency keys: the first answer of each request, kept for a day.
+
+use rusqlite::{OptionalExtension, Transaction, named_params};
+
+use super::Failure;
+use crate::clock::Instant;
+use crate::problem::{Kind, Problem};
+
+/// How long a key is kept.
+pub(crate) const KEY_SECONDS: i64 = 24 * 3600;
+
+/// The first answer of the request, when this key has one; `422` when it belongs to another request.
+pub(super) fn first_answer(
+    tx: &Transaction<'_>,
+    now: Instant,
+    key: &str,
+    request_hash: &[u8; 32],
+) -> Result<Option<String>, Failure> {
+    tx.prepare_cached("DELETE FROM idempotency_keys WHERE expires_at <= :now")?
+        .execute(named_params! {":now": now.0})?;
+    let kept: Option<(Vec<u8>, String)> = tx
+        .prepare_cached("SELECT request_hash, body FROM idempotency_keys WHERE key = :key")?
+        .query_row(named_params! {":key": key}, |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match kept {
+        None => Ok(None),
+        Some((hash, body)) if hash == request_hash => Ok(Some(body)),
+        Some(_) => Err(Problem::new(Kind::KeyReused, "The key came first with another request.").into()),
+    }
+}
+
+pub(super) fn keep_answer(
+    tx: &Transaction<'_>,
+    now: Instant,
+    key: &str,
+    request_hash: &[u8; 32],
+    body: &str,
+) -> Result<(), Failure> {
+    const INSERT: &str = "INSERT INTO idempotency_keys (key, request_hash, body, expires_at)
+        VALUES (:key, :request_hash, :body, :expires_at)";
+    tx.prepare_cached(INSERT)?.execute(named_params! {
+        ":key": key, ":request_hash": request_hash.as_slice(), ":body": body,
+        ":expires_at": now.plus_seconds(KEY_SECONDS).0,
+    })?;
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! The books on disk: one SQLite file, one connection that writes and one that reads, each on a thread of its own.
+//!
+//! Invariant: every write is one IMMEDIATE transaction on the one writing thread. What a request checks and what it
+//! writes are therefore one step, for every other request.
+
+mod desk;
+mod journal;
+mod keys;
+mod locks;
+mod open;
+mod settings;
+mod stats;
+mod vouchers;
+mod witnesses;
+mod writes;
+
+use std::path::Path;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::error::SandboxError;
+use crate::problem::{Kind, Problem};
+use desk::Desk;
+
+pub(crate) use journal::{read_journal, record};
+pub(crate) use locks::{Acquire, Holder, Progress, acquire, break_lock, release, renew, view};
+pub(crate) use settings::{read_setting, write_setting};
+pub(crate) use stats::voucher_stats;
+pub(crate) use vouchers::{
+    NewVoucher, Page, Receipt, StoredVoucher, find, forget, insert, page, receipts, seq_of_id, void, voucher,
+};
+pub(crate) use witnesses::{Witness, put_witness, witness};
+pub(crate) use writes::{Answer, WriteRequest, fence_of, guarded};
+
+/// The books. Closing it waits for what is under way.
+pub(crate) struct Store {
+    writer: Desk,
+    reader: Desk,
+}
+
+/// The books within one transaction, as an act on them sees them.
+pub(crate) type Books<'books> = Transaction<'books>;
+
+/// Why an act on the books did not give what was asked for.
+pub(crate) enum Failure {
+    /// The answer is this problem; what was written, such as the journal's entry about it, stays.
+    Problem(Problem),
+    /// The store itself failed; nothing of the act stays.
+    Store(rusqlite::Error),
+}
+
+impl Store {
+    /// Opens or makes the books; `None` for temporary ones. Blocks on the disk.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self, SandboxError> {
+        let opened = open::open(path)?;
+        let reader = Desk::new("sandbox-reader", opened.reader, ());
+        let writer = Desk::new("sandbox-writer", opened.writer, opened.keep);
+        Ok(Self { writer, reader })
+    }
+
+    /// Does `act` in one transaction, after everything that was asked for before it.
+    pub(crate) async fn write<T, F>(&self, act: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
+    {
+        self.writer.ask(move |connection| in_transaction(connection, act)).await.unwrap_or_else(|| Err(closed()))
+    }
+
+    /// Looks something up, without waiting for a writer.
+    pub(crate) async fn read<T, F>(&self, act: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
+    {
+        let answer = self.reader.ask(move |connection| {
+            let transaction = connection.transaction().map_err(internal)?;
+            act(&transaction).map_err(problem_of)
+        });
+        answer.await.unwrap_or_else(|| Err(closed()))
+    }
+
+    /// Finishes what is under way and closes the file. Blocks.
+    pub(crate) fn close(&self) {
+        self.reader.close();
+        self.writer.close();
+    }
+}
+
+impl Drop for Store {
+    /// A temporary store is gone also when nobody stopped its sandbox.
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn in_transaction<T>(
+    connection: &mut Connection,
+    act: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+) -> Result<T, Problem> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(internal)?;
+    let outcome = act(&transaction);
+    match outcome {
+        Err(Failure::Store(error)) => Err(internal(error)),
+        Ok(value) => transaction.commit().map_err(internal).map(|()| value),
+        Err(Failure::Problem(problem)) => transaction.commit().map_err(internal).and(Err(problem)),
+    }
+}
+
+fn problem_of(failure: Failure) -> Problem {
+    match failure {
+        Failure::Problem(problem) => problem,
+        Failure::Store(error) => internal(error),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn internal(error: rusqlite::Error) -> Problem {
+    tracing::error!(%error, "the sandbox's store failed");
+    Problem::new(Kind::Internal, format!("The store failed: {error}"))
+}
+
+fn closed() -> Problem {
+    Problem::new(Kind::Internal, "The sandbox is stopping.")
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error)
+    }
+}

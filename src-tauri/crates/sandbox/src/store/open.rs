@@ -1,0 +1,98 @@
+//! Opening the file: the lock beside it, the format, the pragmas.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tempfile::TempDir;
+
+use crate::error::SandboxError;
+
+/// The format that `create_schema.sql` makes, kept in `user_version`.
+const FORMAT: i64 = 1;
+/// How long a statement waits for the other connection. Only the closing checkpoint can make it wait at all.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+/// Enough for every statement of this crate.
+const STATEMENTS_CACHED: usize = 64;
+
+/// The pages (of 4 KiB) after which the log is copied into the file, which waits for the disk: a sync's worth at a time.
+const PAGES_BETWEEN_CHECKPOINTS: i64 = 8000;
+
+/// Two connections to the same file.
+pub(super) struct Opened {
+    pub(super) writer: Connection,
+    pub(super) reader: Connection,
+    pub(super) keep: Keep,
+}
+
+/// What must live as long as the connections: the lock, and the folder of a temporary store.
+pub(super) struct Keep {
+    _lock: File,
+    _folder: Option<TempDir>,
+}
+
+pub(super) fn open(path: Option<&Path>) -> Result<Opened, SandboxError> {
+    let (path, folder) = match path {
+        Some(path) => (path.to_owned(), None),
+        None => temporary()?,
+    };
+    let lock = lock_beside(&path)?;
+    let unreadable = |source| unreadable(&path, source);
+    let writer = Connection::open(&path).map_err(unreadable)?;
+    prepare(&writer, &path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(&path, flags).map_err(unreadable)?;
+    reader.busy_timeout(BUSY_WAIT).map_err(unreadable)?;
+    reader.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    Ok(Opened { writer, reader, keep: Keep { _lock: lock, _folder: folder } })
+}
+
+fn temporary() -> Result<(PathBuf, Option<TempDir>), SandboxError> {
+    let folder = tempfile::Builder::new()
+        .prefix("postonce-sandbox-")
+        .tempdir()
+        .map_err(|source| SandboxError::StoreFile { path: std::env::temp_dir(), source })?;
+    Ok((folder.path().join("sandbox.sqlite"), Some(folder)))
+}
+
+/// A lock of the operating system's, gone with the process however it dies.
+fn lock_beside(path: &Path) -> Result<File, SandboxError> {
+    let failed = |source| SandboxError::StoreFile { path: path.to_owned(), source };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&beside).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(SandboxError::StoreInUse { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+fn prepare(connection: &Connection, path: &Path) -> Result<(), SandboxError> {
+    let unreadable = |source| unreadable(path, source);
+    connection.busy_timeout(BUSY_WAIT).map_err(unreadable)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    connection.pragma_update(None, "journal_mode", "wal").map_err(unreadable)?;
+    connection.pragma_update(None, "synchronous", "normal").map_err(unreadable)?;
+    connection.pragma_update(None, "wal_autocheckpoint", PAGES_BETWEEN_CHECKPOINTS).map_err(unreadable)?;
+    connection.pragma_update(None, "foreign_keys", true).map_err(unreadable)?;
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(unreadable)?;
+    match found {
+        0 => connection
+            .execute_batch(&format!(
+                "BEGIN IMMEDIATE; {} PRAGMA user_version = {FORMAT}; COMMIT",
+                include_str!("sql/create_schema.sql")
+            ))
+            .map_err(unreadable),
+        FORMAT => Ok(()),
+        _ => Err(SandboxError::StoreNewer { path: path.to_owned(), found, known: FORMAT }),
+    }
+}
+
+fn unreadable(path: &Path, source: rusqlite::Error) -> SandboxError {
+    SandboxError::StoreUnreadable { path: path.to_owned(), source: Box::new(source) }
+}

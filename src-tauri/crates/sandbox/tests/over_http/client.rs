@@ -1,0 +1,166 @@
+//! A client that says what it wants and shows what it got. It knows nothing of the protocol's promises.
+
+use postonce_sandbox::{ACCOUNTING_TOKEN, Options, Sandbox, start};
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+
+/// A running sandbox with somebody to ask it.
+pub(crate) struct Practice {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) client: Client,
+}
+
+/// An answer that came in whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) text: String,
+}
+
+/// A request before it is sent.
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: &'a str,
+    pub(crate) token: &'a str,
+    pub(crate) headers: Vec<(&'a str, &'a str)>,
+    pub(crate) body: Option<String>,
+}
+
+impl Practice {
+    pub(crate) async fn new() -> Self {
+        Self::with(Options { practice_count: 1200, ..Options::default() }).await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { sandbox: start(options).await.unwrap(), client }
+    }
+
+    /// Sends it: the answer, or why there was none.
+    pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, reqwest::Error> {
+        let url = format!("{}{}", self.sandbox.url(), call.path);
+        let mut request = self.client.request(call.method, url).bearer_auth(call.token);
+        for (name, value) in call.headers {
+            request = request.header(name, value);
+        }
+        if let Some(body) = call.body {
+            request = request.body(body);
+        }
+        let response = request.send().await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        Ok(Answer { status, headers, text: response.text().await? })
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Call::new(Method::GET, path)).await.unwrap()
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(Call::new(Method::PUT, path).json(&body)).await.unwrap()
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Call::new(Method::POST, path).json(&body)).await.unwrap()
+    }
+
+    /// Takes the lock for a minute: its token.
+    pub(crate) async fn lock(&self) -> String {
+        let answer = self.post("/v1/locks/export", lock_wish("r1")).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
+        answer.json()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Posts vouchers: the answer, or why there was none.
+    pub(crate) async fn post_vouchers(
+        &self,
+        lock: &str,
+        key: &str,
+        vouchers: Vec<Value>,
+    ) -> Result<Answer, reqwest::Error> {
+        let call = Call::new(Method::POST, "/v1/vouchers").json(&json!({"vouchers": vouchers}));
+        self.send(call.with("Lock-Token", lock).with("Idempotency-Key", key)).await
+    }
+
+    /// The result of a single voucher.
+    pub(crate) async fn post_one(&self, lock: &str, key: &str, voucher: Value) -> Value {
+        let answer = self.post_vouchers(lock, key, vec![voucher]).await.unwrap();
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.json()["results"][0].clone()
+    }
+
+    /// What a look-up finds of one reference.
+    pub(crate) async fn find(&self, reference: &str) -> Vec<Value> {
+        let answer = self.post("/v1/vouchers/lookup", json!({"references": [reference]})).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.json()["found"].as_array().unwrap().clone()
+    }
+
+    pub(crate) async fn set_faults(&self, settings: Value) {
+        let answer = self.put("/admin/faults", settings).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    }
+
+    pub(crate) async fn shift_clock(&self, seconds: i64) {
+        let answer = self.put("/admin/clock", json!({"shift_seconds": seconds})).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    }
+
+    pub(crate) async fn stats(&self) -> Value {
+        self.get("/admin/stats").await.json()
+    }
+
+    pub(crate) async fn journal(&self) -> Vec<Value> {
+        self.get("/admin/journal").await.json()["entries"].as_array().unwrap().clone()
+    }
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(method: Method, path: &'a str) -> Self {
+        Self { method, path, token: ACCOUNTING_TOKEN, headers: Vec::new(), body: None }
+    }
+
+    pub(crate) fn json(mut self, body: &Value) -> Self {
+        self.body = Some(body.to_string());
+        self.with("Content-Type", "application/json")
+    }
+
+    pub(crate) fn with(mut self, name: &'a str, value: &'a str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The last part of the problem's type.
+    pub(crate) fn problem(&self) -> String {
+        code(&self.json())
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// The last part of a problem's type.
+pub(crate) fn code(problem: &Value) -> String {
+    problem["type"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
+}
+
+pub(crate) fn lock_wish(run_id: &str) -> Value {
+    json!({"holder": {"user": "kari", "host": "desk", "run_id": run_id}, "operation": "sync", "ttl_seconds": 60})
+}
+
+pub(crate) fn voucher(reference: &str) -> Value {
+    json!({
+        "reference": reference, "date": "2026-10-31", "currency": "NOK", "text": "Travel, peer support Bodø",
+        "lines": [
+            {"account": "7140", "amount": "412.00", "dimensions": {"department": "20", "project": "P7"}},
+            {"account": "2930", "amount": "-412.00", "party": "PM-0031"},
+        ],
+    })
+}

@@ -1,0 +1,154 @@
+//! The fault switches: what the client sees, and what the books hold afterwards.
+
+use std::time::Duration;
+
+use postonce_sandbox::Options;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::client::{Answer, Practice, voucher};
+
+/// One request under one fault: what came back, and how many vouchers there are.
+async fn under(fault: Value) -> (Practice, Result<Answer, reqwest::Error>, usize) {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    practice.set_faults(json!({"seed": 11, "faults": [fault]})).await;
+    let answer = practice.post_vouchers(&token, "k", vec![voucher("a"), voucher("b")]).await;
+    practice.set_faults(json!({})).await;
+    let vouchers = practice.find("a").await.len() + practice.find("b").await.len();
+    (practice, answer, vouchers)
+}
+
+#[tokio::test]
+async fn a_connection_cut_before_the_commit_leaves_nothing() {
+    let (practice, answer, vouchers) = under(json!({"kind": "cut_before_commit"})).await;
+    assert!(answer.is_err(), "{answer:?}");
+    assert_eq!(vouchers, 0);
+    assert_eq!(practice.stats().await["faults_fired"], json!({"cut_before_commit": 1}));
+    let journal = practice.journal().await;
+    assert!(journal.iter().any(|entry| entry["event"] == "fault" && entry["fence"] == 1), "{journal:?}");
+}
+
+#[tokio::test]
+async fn a_connection_cut_after_the_commit_leaves_the_vouchers() {
+    let (_practice, answer, vouchers) = under(json!({"kind": "cut_after_commit"})).await;
+    assert!(answer.is_err(), "{answer:?}");
+    assert_eq!(vouchers, 2);
+}
+
+#[tokio::test]
+async fn statuses_before_the_commit_leave_nothing() {
+    let cases = [
+        ("error_500_before_commit", StatusCode::INTERNAL_SERVER_ERROR),
+        ("unauthorized", StatusCode::UNAUTHORIZED),
+        ("forbidden", StatusCode::FORBIDDEN),
+        ("not_found", StatusCode::NOT_FOUND),
+        ("redirect", StatusCode::FOUND),
+        ("html", StatusCode::OK),
+    ];
+    for (kind, status) in cases {
+        let (_practice, answer, vouchers) = under(json!({"kind": kind})).await;
+        assert_eq!((answer.unwrap().status, vouchers), (status, 0), "{kind}");
+    }
+    for (kind, status) in [("status_429", 429), ("status_503", 503)] {
+        let (_practice, answer, vouchers) = under(json!({"kind": kind, "retry_after_seconds": 7})).await;
+        let answer = answer.unwrap();
+        assert_eq!((answer.status.as_u16(), answer.header("retry-after"), vouchers), (status, "7", 0));
+    }
+}
+
+#[tokio::test]
+async fn an_error_after_the_commit_leaves_the_vouchers() {
+    let (_practice, answer, vouchers) = under(json!({"kind": "error_500_after_commit"})).await;
+    assert_eq!((answer.unwrap().status, vouchers), (StatusCode::INTERNAL_SERVER_ERROR, 2));
+}
+
+#[tokio::test]
+async fn a_body_cut_short_breaks_off_in_the_middle() {
+    let (_practice, answer, vouchers) = under(json!({"kind": "body_cut_short"})).await;
+    let error = answer.unwrap_err();
+    assert!(error.is_body() || error.is_decode(), "the headers came, the body did not: {error:?}");
+    assert_eq!(vouchers, 2);
+}
+
+#[tokio::test]
+async fn a_missing_result_leaves_its_voucher() {
+    let (_practice, answer, vouchers) = under(json!({"kind": "result_missing"})).await;
+    assert_eq!((answer.unwrap().json()["results"].as_array().unwrap().len(), vouchers), (1, 2));
+}
+
+#[tokio::test]
+async fn one_voucher_is_refused_and_the_other_stands() {
+    let (_practice, answer, vouchers) = under(json!({"kind": "refuse"})).await;
+    let answer = answer.unwrap().json();
+    let mut statuses = [0, 1].map(|place| answer["results"][place]["status"].as_str().unwrap().to_owned());
+    statuses.sort();
+    assert_eq!((statuses, vouchers), (["created".to_owned(), "refused".to_owned()], 1));
+}
+
+#[tokio::test]
+async fn a_huge_body_is_as_long_as_it_was_told() {
+    let (_practice, answer, vouchers) = under(json!({"kind": "huge_body", "megabytes": 3})).await;
+    let answer = answer.unwrap();
+    assert!(answer.text.len() >= 3 * 1024 * 1024 && answer.text.len() < 4 * 1024 * 1024);
+    assert!(serde_json::from_str::<Value>(&answer.text).is_err());
+    assert_eq!(vouchers, 2);
+}
+
+#[tokio::test]
+async fn a_write_that_comes_late_takes_effect_when_its_fence_still_holds() {
+    let (practice, answer, at_once) = under(json!({"kind": "commit_after_ms", "delay_ms": 300})).await;
+    assert!(answer.is_err(), "{answer:?}");
+    assert_eq!(at_once, 0);
+    until_journal_has(&practice, 200).await;
+    assert_eq!(practice.find("a").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_write_that_comes_late_is_refused_when_a_newer_fence_was_granted() {
+    let (practice, _, _) = under(json!({"kind": "commit_after_ms", "delay_ms": 300})).await;
+    practice.shift_clock(61).await;
+    practice.lock().await;
+    until_journal_has(&practice, 412).await;
+    assert!(practice.find("a").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_client_that_gives_up_does_not_undo_what_it_asked_for() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    practice.set_faults(json!({"faults": [{"kind": "latency_ms", "fixed_ms": 400}]})).await;
+    let impatient = practice.post_vouchers(&token, "k", vec![voucher("a")]);
+    assert!(tokio::time::timeout(Duration::from_millis(150), impatient).await.is_err());
+    until_journal_has(&practice, 200).await;
+    assert_eq!(practice.find("a").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_fault_file_is_read_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("faults.toml");
+    let text =
+        "seed = 3\nunique_references = \"off\"\n[[fault]]\nkind = \"status_503\"\npaths = [\"me\"]\nremaining = 1\n";
+    std::fs::write(&path, text).unwrap();
+    let practice = Practice::with(Options { faults: Some(path), ..Options::default() }).await;
+    assert_eq!(practice.get("/v1/me").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let capabilities = practice.get("/v1/me").await.json()["capabilities"].clone();
+    assert_eq!(capabilities["unique_references"], false);
+    assert_eq!(practice.get("/admin/faults").await.json()["faults"][0]["remaining"], 0);
+}
+
+/// Waits for the voucher write of this status; what is waited for here happens by itself, after its time.
+async fn until_journal_has(practice: &Practice, status: u64) {
+    let seen = async {
+        while !practice
+            .journal()
+            .await
+            .iter()
+            .any(|entry| entry["event"] == "voucher_write" && entry["detail"]["status"] == status)
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), seen).await.expect("the write takes effect");
+}

@@ -1,0 +1,99 @@
+//! Idempotency keys: the first answer again, for a day.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use crate::client::{Practice, lock_wish, voucher};
+
+const DAY_SECONDS: i64 = 24 * 3600;
+
+#[tokio::test]
+async fn the_same_request_gets_its_first_answer_again() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    let first = practice.post_vouchers(&token, "k", vec![voucher("a")]).await.unwrap();
+    let again = practice.post_vouchers(&token, "k", vec![voucher("a")]).await.unwrap();
+    assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), ("", "true"));
+    assert_eq!(again.text, first.text);
+    assert_eq!(practice.stats().await["vouchers"], 1);
+}
+
+#[tokio::test]
+async fn a_key_is_not_for_two_requests() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    practice.post_one(&token, "k", voucher("a")).await;
+    let other = practice.post_vouchers(&token, "k", vec![voucher("b")]).await.unwrap();
+    assert_eq!((other.status, other.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"));
+    assert!(practice.find("b").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_replay_is_answered_although_its_period_was_closed_since() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    let first = practice.post_one(&token, "k", voucher("a")).await;
+    practice.put("/admin/closed-through", json!({"date": "2026-10-31"})).await;
+    assert_eq!(practice.post_one(&token, "k", voucher("a")).await, first);
+    assert_eq!(practice.post_one(&token, "k2", voucher("a")).await["status"], "exists");
+    assert_eq!(practice.post_one(&token, "k3", voucher("b")).await["status"], "refused");
+}
+
+#[tokio::test]
+async fn a_replay_under_a_lost_lock_is_refused() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    practice.post_one(&token, "k", voucher("a")).await;
+    practice.shift_clock(61).await;
+    let new = practice.lock().await;
+    let replay = practice.post_vouchers(&token, "k", vec![voucher("a")]).await.unwrap();
+    assert_eq!(replay.status, StatusCode::PRECONDITION_FAILED);
+    let replay = practice.post_vouchers(&new, "k", vec![voucher("a")]).await.unwrap();
+    assert_eq!(replay.header("idempotency-replayed"), "true");
+}
+
+#[tokio::test]
+async fn a_key_is_forgotten_after_a_day() {
+    let practice = Practice::new().await;
+    practice.set_faults(json!({"unique_references": "off"})).await;
+    let mut wish = lock_wish("r");
+    wish["ttl_seconds"] = 3600.into();
+    let token = practice.post("/v1/locks/export", wish).await.json()["token"].as_str().unwrap().to_owned();
+    practice.post_one(&token, "k", voucher("a")).await;
+    practice.shift_clock(DAY_SECONDS - 60).await;
+    practice.post_one(&token, "k", voucher("a")).await;
+    assert_eq!(practice.find("a").await.len(), 1);
+    practice.shift_clock(DAY_SECONDS + 60).await;
+    practice.post_one(&token, "k", voucher("a")).await;
+    assert_eq!(practice.find("a").await.len(), 2);
+}
+
+#[tokio::test]
+async fn while_the_first_is_running_the_second_is_asked_to_wait() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    practice.set_faults(json!({"faults": [{"kind": "latency_ms", "fixed_ms": 1000}]})).await;
+    let (left, right) = tokio::join!(
+        practice.post_vouchers(&token, "k", vec![voucher("a")]),
+        practice.post_vouchers(&token, "k", vec![voucher("a")]),
+    );
+    let mut answers = [left.unwrap(), right.unwrap()];
+    answers.sort_by_key(|answer| answer.status);
+    assert_eq!((answers[0].status, answers[1].status), (StatusCode::OK, StatusCode::CONFLICT));
+    assert_eq!((answers[1].problem().as_str(), answers[1].header("retry-after")), ("in-progress", "1"));
+}
+
+#[tokio::test]
+async fn without_keys_and_unique_references_a_repeat_is_a_second_voucher() {
+    let practice = Practice::new().await;
+    practice.set_faults(json!({"unique_references": false, "idempotency_keys": false})).await;
+    let token = practice.lock().await;
+    for _ in 0..2 {
+        assert_eq!(practice.post_one(&token, "k", voucher("a")).await["status"], "created");
+    }
+    let stats = practice.stats().await;
+    assert_eq!((&stats["duplicates"], &stats["vouchers"]), (&json!(1), &json!(2)));
+    let capabilities = practice.get("/v1/me").await.json()["capabilities"].clone();
+    assert_eq!(capabilities["unique_references"], false);
+    assert_eq!(capabilities["idempotency_key_hours"], 0);
+}

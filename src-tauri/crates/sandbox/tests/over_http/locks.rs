@@ -1,0 +1,134 @@
+//! The export lock: one at a time, fences that only grow, and witnesses that only move forward.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::client::{Call, Practice, lock_wish, voucher};
+
+#[tokio::test]
+async fn the_second_is_told_who_holds_the_lock_and_how_far_that_run_is() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    let progress = json!({"ttl_seconds": 60, "progress": {"processed": 120, "total": 900}});
+    let renewed = Call::new(Method::PUT, "/v1/locks/export").json(&progress).with("Lock-Token", &token);
+    assert_eq!(practice.send(renewed).await.unwrap().status, StatusCode::OK);
+    let refused = practice.post("/v1/locks/export", lock_wish("r2")).await;
+    assert_eq!((refused.status, refused.problem().as_str()), (StatusCode::LOCKED, "locked"));
+    assert!(refused.header("retry-after").parse::<u64>().unwrap() >= 1);
+    let lock = &refused.json()["lock"];
+    assert_eq!(lock["holder"], json!({"user": "kari", "host": "desk", "run_id": "r1", "name": "Kari Nordmann"}));
+    assert_eq!(lock["progress"], json!({"processed": 120, "total": 900}));
+    assert!(!refused.text.contains(&token), "the token is never shown");
+    let shown = practice.get("/v1/locks/export").await;
+    assert_eq!(&shown.json(), lock);
+}
+
+#[tokio::test]
+async fn an_expired_lock_may_be_taken_over_and_its_old_holder_learns_it() {
+    let practice = Practice::new().await;
+    let old = practice.lock().await;
+    practice.shift_clock(61).await;
+    assert_eq!(practice.get("/v1/locks/export").await.status, StatusCode::NOT_FOUND);
+    let new = practice.lock().await;
+    let renewal = Call::new(Method::PUT, "/v1/locks/export").json(&json!({"ttl_seconds": 60}));
+    let renewal = practice.send(renewal.with("Lock-Token", &old)).await.unwrap();
+    assert_eq!((renewal.status, renewal.problem().as_str()), (StatusCode::PRECONDITION_FAILED, "lock-lost"));
+    let late = practice.post_vouchers(&old, "late", vec![voucher("late")]).await.unwrap();
+    assert_eq!((late.status, late.problem().as_str()), (StatusCode::PRECONDITION_FAILED, "lock-lost"));
+    assert!(practice.find("late").await.is_empty());
+    assert_eq!(practice.post_one(&new, "new", voucher("new")).await["status"], "created");
+}
+
+#[tokio::test]
+async fn an_expired_lock_that_nobody_took_can_still_be_renewed() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    practice.shift_clock(61).await;
+    let renewal = Call::new(Method::PUT, "/v1/locks/export").json(&json!({"ttl_seconds": 60}));
+    let renewal = practice.send(renewal.with("Lock-Token", &token)).await.unwrap();
+    assert_eq!(renewal.status, StatusCode::OK);
+    assert_eq!(practice.get("/v1/locks/export").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn of_many_who_ask_at_once_one_gets_the_lock() {
+    let practice = Practice::new().await;
+    let wishes = (0..16).map(|_| practice.post("/v1/locks/export", lock_wish("r")));
+    let answers = futures_util::future::join_all(wishes).await;
+    let granted = answers.iter().filter(|answer| answer.status == StatusCode::CREATED).count();
+    assert_eq!(granted, 1);
+}
+
+#[tokio::test]
+async fn fences_grow_however_a_lock_ended() {
+    let practice = Practice::new().await;
+    let mut fences = Vec::new();
+    for end in ["release", "break", "expire", "release"] {
+        let granted = practice.post("/v1/locks/export", lock_wish("r")).await.json();
+        fences.push(granted["fence"].as_i64().unwrap());
+        match end {
+            "release" => {
+                let token = granted["token"].as_str().unwrap();
+                let release = Call::new(Method::DELETE, "/v1/locks/export").with("Lock-Token", token);
+                assert_eq!(practice.send(release).await.unwrap().status, StatusCode::NO_CONTENT);
+            }
+            "break" => {
+                let broken = practice.post("/v1/locks/export/break", json!({"reason": "it hangs"})).await;
+                assert_eq!(broken.status, StatusCode::OK);
+            }
+            _ => practice.shift_clock(61).await,
+        }
+    }
+    assert!(fences.is_sorted_by(|left, right| left < right), "{fences:?}");
+}
+
+#[tokio::test]
+async fn a_broken_lock_writes_nothing_more_and_its_reason_is_kept() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    let without = practice.post("/v1/locks/export/break", json!({})).await;
+    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+    practice.post("/v1/locks/export/break", json!({"reason": "the machine is gone"})).await;
+    let late = practice.post_vouchers(&token, "late", vec![voucher("late")]).await.unwrap();
+    assert_eq!(late.status, StatusCode::PRECONDITION_FAILED);
+    let journal = practice.journal().await;
+    let broken = journal.iter().find(|entry| entry["event"] == "lock_broken").unwrap();
+    assert_eq!(broken["detail"]["reason"], "the machine is gone");
+    assert_eq!(broken["fence"], 1);
+}
+
+#[tokio::test]
+async fn a_witness_never_moves_back() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    let put = async |entries: u64, head: &str| {
+        let body = json!({"entries": entries, "head": head, "written_by": {"user": "kari", "host": "desk"}});
+        let call = Call::new(Method::PUT, "/v1/witnesses/ledger-1").json(&body).with("Lock-Token", &token);
+        practice.send(call).await.unwrap()
+    };
+    assert_eq!(put(10, "sha256:a").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(put(10, "sha256:a").await.status, StatusCode::NO_CONTENT);
+    for (entries, head) in [(9, "sha256:a"), (10, "sha256:b")] {
+        let behind = put(entries, head).await;
+        assert_eq!((behind.status, behind.problem().as_str()), (StatusCode::CONFLICT, "witness-ahead"));
+        assert_eq!(behind.json()["witness"]["head"], "sha256:a");
+    }
+    assert_eq!(put(11, "sha256:b").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(practice.get("/v1/witnesses/ledger-1").await.json()["entries"], 11);
+    assert_eq!(practice.get("/v1/witnesses/ledger-2").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_journal_tells_who_held_the_lock_at_each_write() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    practice.post_one(&token, "k", voucher("a")).await;
+    practice.post_vouchers("unknown", "k2", vec![voucher("b")]).await.unwrap();
+    let journal = practice.journal().await;
+    let events: Vec<_> = journal
+        .iter()
+        .map(|entry| (entry["event"].as_str().unwrap(), entry["fence"].as_i64(), entry["detail"]["status"].as_i64()))
+        .collect();
+    let written = ("voucher_write", Some(1), Some(200));
+    assert_eq!(events, [("lock_granted", Some(1), None), written, ("voucher_write", None, Some(412))]);
+}

@@ -1,0 +1,13 @@
+//! Questions to a running sandbox, over real HTTP. Each test has a sandbox of its own.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod admin;
+mod client;
+mod faults;
+mod keys;
+mod locks;
+mod openapi;
+mod platform;
+mod restart;
+mod vouchers;

@@ -1,0 +1,303 @@
+//! The sandbox against its OpenAPI document: every call, every documented status, and nothing that is not documented.
+
+use std::collections::BTreeSet;
+
+use postonce_sandbox::{ACCOUNTING_TOKEN, OPENAPI};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::client::{Answer, Call, Practice, lock_wish, voucher};
+
+/// The document, and which of its answers were seen.
+struct Document {
+    whole: Value,
+    seen: BTreeSet<(String, String, String)>,
+}
+
+/// A call of the document, filled in so that it succeeds.
+struct Sample {
+    method: Method,
+    template: &'static str,
+    path: String,
+    body: Value,
+    /// Every answer of this call is one of the gate's, too.
+    is_gated: bool,
+}
+
+#[tokio::test]
+async fn every_documented_answer_is_given_and_no_other() {
+    let practice = Practice::new().await;
+    let mut document = Document::new();
+    let samples = prepare(&practice).await;
+    for sample in &samples {
+        document.check_request(sample);
+        if sample.is_gated {
+            answers_of_the_gate(&practice, &mut document, sample).await;
+        }
+    }
+    locks(&practice, &mut document).await;
+    let token = practice.lock().await;
+    witnesses(&practice, &mut document, &token).await;
+    vouchers(&practice, &mut document, &token).await;
+    reversals(&practice, &mut document, &token).await;
+    reads(&practice, &mut document).await;
+    assert_eq!(document.not_seen(), Vec::<String>::new(), "documented, and never given");
+}
+
+/// A voucher to reverse is made first, so that every sample can succeed.
+async fn prepare(practice: &Practice) -> Vec<Sample> {
+    let token = practice.lock().await;
+    let made = practice.post_one(&token, "prepared", voucher("prepared")).await;
+    let id = made["voucher_id"].as_str().unwrap();
+    practice.send(Call::new(Method::DELETE, LOCK).with("Lock-Token", &token)).await.unwrap();
+    let sample = |method, template: &'static str, body| {
+        let path = template.replace("{ledger_id}", "ledger-1").replace("{id}", id);
+        Sample { method, template, path, body, is_gated: template != "/v1/health" }
+    };
+    let reversal = json!({"reference": "reversal", "date": "2026-11-01", "reason": "a test"});
+    vec![
+        sample(Method::GET, "/v1/health", Value::Null),
+        sample(Method::GET, "/v1/me", Value::Null),
+        sample(Method::POST, LOCK, lock_wish("r1")),
+        sample(Method::PUT, LOCK, json!({"ttl_seconds": 60, "progress": {"processed": 1, "total": 2}})),
+        sample(Method::GET, LOCK, Value::Null),
+        sample(Method::DELETE, LOCK, Value::Null),
+        sample(Method::POST, BREAK, json!({"reason": "a test"})),
+        sample(Method::PUT, WITNESS, witness(4)),
+        sample(Method::GET, WITNESS, Value::Null),
+        sample(Method::POST, VOUCHERS, json!({"vouchers": [voucher("sample")]})),
+        sample(Method::GET, VOUCHERS, Value::Null),
+        sample(Method::POST, LOOKUP, json!({"references": ["sample"]})),
+        sample(Method::POST, REVERSAL, reversal),
+        sample(Method::GET, EXPENSES, Value::Null),
+    ]
+}
+
+/// What may be answered before a call is looked at: 401, 403, 413, 429, 500, 503, and 400 for what is no JSON.
+async fn answers_of_the_gate(practice: &Practice, document: &mut Document, sample: &Sample) {
+    let mut stranger = sample.call();
+    stranger.token = "a-stranger";
+    document.see(practice, sample.template, stranger, 401).await;
+    let faults = [("forbidden", 403), ("status_429", 429), ("error_500_before_commit", 500), ("status_503", 503)];
+    for (kind, status) in faults {
+        practice.set_faults(json!({"faults": [{"kind": kind, "paths": ["all"], "remaining": 1}]})).await;
+        document.see(practice, sample.template, sample.call(), status).await;
+    }
+    if !sample.body.is_null() {
+        let mut broken = sample.call();
+        broken.body = Some("{\"never\": ".to_owned());
+        // With a token that nobody has, a write would be a 412 before its body is looked at.
+        broken.headers.clear();
+        document.see(practice, sample.template, broken, 400).await;
+        let mut large = sample.call();
+        large.body = Some(" ".repeat(9 * 1024 * 1024));
+        document.see(practice, sample.template, large, 413).await;
+    }
+}
+
+async fn locks(practice: &Practice, document: &mut Document) {
+    let post = |body| Call::new(Method::POST, LOCK).json(&body);
+    document.see(practice, LOCK, Call::new(Method::GET, LOCK), 404).await;
+    document.see(practice, BREAK, Call::new(Method::POST, BREAK).json(&json!({"reason": "a test"})), 404).await;
+    document.see(practice, LOCK, post(json!({"ttl_seconds": 60})), 422).await;
+    let granted = document.see(practice, LOCK, post(lock_wish("r1")), 201).await.json();
+    document.see(practice, LOCK, post(lock_wish("r2")), 423).await;
+    document.see(practice, LOCK, Call::new(Method::GET, LOCK), 200).await;
+    let token = granted["token"].as_str().unwrap();
+    let put = |token, body| Call::new(Method::PUT, LOCK).with("Lock-Token", token).json(&body);
+    let progress = json!({"ttl_seconds": 60, "progress": {"processed": 120, "total": 900}});
+    document.see(practice, LOCK, put(token, progress), 200).await;
+    document.see(practice, LOCK, put(token, json!({"ttl_seconds": 0})), 422).await;
+    document.see(practice, LOCK, put("unknown", json!({"ttl_seconds": 60})), 412).await;
+    document.see(practice, LOCK, post(lock_wish("r2")), 423).await;
+    document.see(practice, LOCK, Call::new(Method::GET, LOCK), 200).await;
+    document.see(practice, LOCK, Call::new(Method::DELETE, LOCK), 400).await;
+    document.see(practice, LOCK, Call::new(Method::DELETE, LOCK).with("Lock-Token", "unknown"), 412).await;
+    document.see(practice, LOCK, Call::new(Method::DELETE, LOCK).with("Lock-Token", token), 204).await;
+    document.see(practice, LOCK, post(lock_wish("r3")), 201).await;
+    document.see(practice, BREAK, Call::new(Method::POST, BREAK).json(&json!({"reason": " "})), 422).await;
+    document.see(practice, BREAK, Call::new(Method::POST, BREAK).json(&json!({"reason": "r3 hangs"})), 200).await;
+}
+
+async fn witnesses(practice: &Practice, document: &mut Document, token: &str) {
+    let path = "/v1/witnesses/ledger-1";
+    let put = |token, body| Call::new(Method::PUT, path).with("Lock-Token", token).json(&body);
+    document.see(practice, WITNESS, Call::new(Method::GET, path), 404).await;
+    document.see(practice, WITNESS, put(token, witness(5)), 204).await;
+    document.see(practice, WITNESS, put(token, witness(4)), 409).await;
+    document.see(practice, WITNESS, put("unknown", witness(6)), 412).await;
+    document.see(practice, WITNESS, put(token, json!({"entries": 7})), 422).await;
+    document.see(practice, WITNESS, Call::new(Method::GET, path), 200).await;
+}
+
+async fn vouchers(practice: &Practice, document: &mut Document, token: &str) {
+    let post = |token, key, vouchers: &[Value]| {
+        let call = Call::new(Method::POST, VOUCHERS).json(&json!({"vouchers": vouchers}));
+        call.with("Lock-Token", token).with("Idempotency-Key", key)
+    };
+    let (mut conflict, mut unbalanced) = (voucher("a"), voucher("c"));
+    conflict["text"] = "another text".into();
+    unbalanced["lines"][0]["amount"] = "1.00".into();
+    let mixed = [voucher("a"), voucher("a"), conflict, unbalanced, json!({"reference": 7})];
+    let first = document.see(practice, VOUCHERS, post(token, "k1", &mixed), 200).await;
+    let statuses: Vec<_> =
+        first.json()["results"].as_array().unwrap().iter().map(|one| one["status"].clone()).collect();
+    assert_eq!(statuses, ["created", "exists", "refused", "refused", "refused"]);
+    document.see(practice, VOUCHERS, post(token, "k1", &mixed), 200).await;
+    document.see(practice, VOUCHERS, post(token, "k1", &[voucher("b")]), 422).await;
+    document.see(practice, VOUCHERS, post("unknown", "k2", &[voucher("b")]), 412).await;
+    two_at_once(practice, document, VOUCHERS, || post(token, "k3", &[voucher("d")])).await;
+}
+
+async fn reversals(practice: &Practice, document: &mut Document, token: &str) {
+    let made = practice.post_one(token, "to reverse", voucher("to reverse")).await;
+    let path = format!("/v1/vouchers/{}/reversal", made["voucher_id"].as_str().unwrap());
+    let wish = |reference| json!({"reference": reference, "date": "2026-11-01", "reason": "a test"});
+    let post = |path, token, key, body: Value| {
+        Call::new(Method::POST, path).json(&body).with("Lock-Token", token).with("Idempotency-Key", key)
+    };
+    document.see(practice, REVERSAL, post(&path, "unknown", "r0", wish("back")), 412).await;
+    document.see(practice, REVERSAL, post("/v1/vouchers/V-1/reversal", token, "r1", wish("back")), 404).await;
+    two_at_once(practice, document, REVERSAL, || post(&path, token, "r2", wish("back"))).await;
+    document.see(practice, REVERSAL, post(&path, token, "r3", wish("back")), 200).await;
+    document.see(practice, REVERSAL, post(&path, token, "r4", wish("back again")), 422).await;
+}
+
+async fn reads(practice: &Practice, document: &mut Document) {
+    document.see(practice, "/v1/health", Call::new(Method::GET, "/v1/health"), 200).await;
+    document.see(practice, "/v1/me", Call::new(Method::GET, "/v1/me"), 200).await;
+    let lookup = |references: &[&str]| Call::new(Method::POST, LOOKUP).json(&json!({"references": references}));
+    document.see(practice, LOOKUP, lookup(&["a", "nobody", "back", "to reverse"]), 200).await;
+    document.see(practice, LOOKUP, lookup(&["a"; 501]), 422).await;
+    for (path, template) in [(VOUCHERS, VOUCHERS), (EXPENSES, EXPENSES)] {
+        document.see(practice, template, Call::new(Method::GET, path), 200).await;
+        for query in ["limit=2", "limit=0", "cursor=nonsense", "limit=many"] {
+            let status = if query == "limit=2" { 200 } else { 400 };
+            document.see(practice, template, Call::new(Method::GET, &format!("{path}?{query}")), status).await;
+        }
+    }
+}
+
+/// Both take their time; whichever comes second finds the key taken.
+async fn two_at_once<'a>(practice: &Practice, document: &mut Document, template: &str, call: impl Fn() -> Call<'a>) {
+    practice.set_faults(json!({"faults": [{"kind": "latency_ms", "fixed_ms": 1000}]})).await;
+    let (left, right) = tokio::join!(practice.send(call()), practice.send(call()));
+    practice.set_faults(json!({})).await;
+    let mut statuses = Vec::new();
+    for answer in [left.unwrap(), right.unwrap()] {
+        document.check(template, &Method::POST, &answer);
+        statuses.push(answer.status.as_u16());
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+}
+
+impl Document {
+    fn new() -> Self {
+        let mut whole: Value = serde_json::from_str(OPENAPI).unwrap();
+        // The document leaves room for members to come; this server must have none that it does not name.
+        close_objects(&mut whole["components"]["schemas"]);
+        Self { whole, seen: BTreeSet::new() }
+    }
+
+    async fn see(&mut self, practice: &Practice, template: &str, call: Call<'_>, status: u16) -> Answer {
+        let method = call.method.clone();
+        let answer = practice.send(call).await.unwrap();
+        assert_eq!(answer.status.as_u16(), status, "{method} {template}: {}", answer.text);
+        self.check(template, &method, &answer);
+        answer
+    }
+
+    fn check(&mut self, template: &str, method: &Method, answer: &Answer) {
+        let (method, status) = (method.as_str().to_lowercase(), answer.status.as_str().to_owned());
+        let place = format!("{method} {template} {status}");
+        let documented = self.resolve(&self.whole["paths"][template][&method]["responses"][&status]);
+        assert!(documented.is_object(), "{place} is not documented: {}", answer.text);
+        for (name, header) in documented["headers"].as_object().into_iter().flatten() {
+            let header = self.resolve(header);
+            let is_there = answer.headers.contains_key(name);
+            assert!(is_there || header["required"] != true, "{place} lacks the header {name}");
+        }
+        match documented["content"].as_object() {
+            None => assert_eq!(answer.text, "", "{place} has no body"),
+            Some(content) => {
+                let schema = content.get(answer.header("content-type")).map(|media| &media["schema"]);
+                let schema = schema.unwrap_or_else(|| panic!("{place}: {}", answer.header("content-type")));
+                self.validate(schema, &answer.json(), &place);
+            }
+        }
+        self.seen.insert((template.to_owned(), method, status));
+    }
+
+    fn check_request(&self, sample: &Sample) {
+        let operation = &self.whole["paths"][sample.template][sample.method.as_str().to_lowercase()];
+        assert!(operation.is_object(), "{} {}", sample.method, sample.template);
+        if !sample.body.is_null() {
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            self.validate(schema, &sample.body, sample.template);
+        }
+    }
+
+    fn validate(&self, schema: &Value, instance: &Value, place: &str) {
+        let mut schema = schema.clone();
+        schema["components"] = json!({"schemas": self.whole["components"]["schemas"]});
+        let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap();
+        let complaints: Vec<_> = validator.iter_errors(instance).map(|error| error.to_string()).collect();
+        assert!(complaints.is_empty(), "{place}: {complaints:?} in {instance}");
+    }
+
+    fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        match value["$ref"].as_str() {
+            Some(reference) => self.whole.pointer(reference.trim_start_matches('#')).unwrap(),
+            None => value,
+        }
+    }
+
+    fn not_seen(&self) -> Vec<String> {
+        let mut missing = Vec::new();
+        for (template, methods) in self.whole["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                for status in operation["responses"].as_object().into_iter().flatten().map(|(status, _)| status) {
+                    if !self.seen.contains(&(template.clone(), method.clone(), status.clone())) {
+                        missing.push(format!("{method} {template} {status}"));
+                    }
+                }
+            }
+        }
+        missing
+    }
+}
+
+impl Sample {
+    fn call(&self) -> Call<'_> {
+        let headers = vec![("Lock-Token", "none"), ("Idempotency-Key", "sample")];
+        let body = if self.body.is_null() { None } else { Some(self.body.to_string()) };
+        Call { method: self.method.clone(), path: &self.path, token: ACCOUNTING_TOKEN, headers, body }
+    }
+}
+
+/// Every object that lists its members has no others.
+fn close_objects(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            object.values_mut().for_each(close_objects);
+            if object.get("type") == Some(&json!("object")) && object.contains_key("properties") {
+                object.insert("additionalProperties".to_owned(), false.into());
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(close_objects),
+        _ => {}
+    }
+}
+
+fn witness(entries: u64) -> Value {
+    json!({"entries": entries, "head": "sha256:9f86d081", "written_by": {"user": "kari", "host": "desk"}})
+}
+
+const LOCK: &str = "/v1/locks/export";
+const BREAK: &str = "/v1/locks/export/break";
+const WITNESS: &str = "/v1/witnesses/{ledger_id}";
+const VOUCHERS: &str = "/v1/vouchers";
+const LOOKUP: &str = "/v1/vouchers/lookup";
+const REVERSAL: &str = "/v1/vouchers/{id}/reversal";
+const EXPENSES: &str = "/v1/expenses";
