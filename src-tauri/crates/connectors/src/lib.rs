@@ -1,1 +1,68 @@
-//! Placeholder.
+//! The outside world of Postonce: the workspace file, secrets, sources of records, accounting systems.
+//!
+//! Everything here implements a port of the engine ([`postonce_engine::ports`]) or makes what the engine is made of; [`parts`]
+//! puts it together.
+
+mod accounting;
+mod http;
+mod machine;
+mod secrets;
+mod source;
+mod text;
+pub mod workspace;
+
+use std::sync::Arc;
+
+use postonce_engine::error::Told;
+use postonce_engine::ports::{AccountingSystem, Clock, IdSource, Source};
+use postonce_engine::{Ledger, Parts};
+
+pub use machine::{SystemClock, UuidIds};
+pub use secrets::{KeyringError, SecretError, Secrets};
+pub use source::csv::{CsvError, CsvSettings, DecimalSeparator, Field};
+pub use workspace::{PracticeTemplate, Remote, Schedule, SourceSettings, Workspace, WorkspaceError};
+
+use accounting::open::Open;
+use http::{Http, Limits, Side};
+use source::csv::Csv;
+use source::platform::Platform;
+
+/// Everything an engine needs for a workspace. Opens the ledger and fetches the secrets, and may therefore wait for the
+/// keyring: not for an async thread. Nothing is sent.
+///
+/// # Errors
+/// When a secret cannot be had, or the ledger cannot be opened.
+pub fn parts(workspace: &Workspace) -> Result<Parts, Told> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+    let ids: Arc<dyn IdSource> = Arc::new(UuidIds);
+    let secrets = Secrets::of(workspace);
+    let accounting = accounting(workspace, &secrets)?;
+    let source = source(workspace, &secrets, &clock)?;
+    Ok(Parts {
+        ledger: Ledger::open(&workspace.ledger_path(), clock.as_ref(), ids.as_ref())?,
+        source,
+        accounting,
+        clock,
+        ids,
+        settings: workspace.settings(),
+    })
+}
+
+fn accounting(workspace: &Workspace, secrets: &Secrets) -> Result<Arc<dyn AccountingSystem>, Told> {
+    Ok(Arc::new(Open::new(http(Side::Accounting, workspace.accounting(), secrets)?)))
+}
+
+fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Told> {
+    Ok(match workspace.source() {
+        SourceSettings::Csv(settings) => Arc::new(Csv::new(settings.as_ref().clone())),
+        SourceSettings::Platform(remote) => {
+            let http = http(Side::Platform, remote, secrets)?;
+            Arc::new(Platform::new(http, Arc::clone(clock), workspace.currency()))
+        }
+    })
+}
+
+fn http(side: Side, remote: &Remote, secrets: &Secrets) -> Result<Http, Told> {
+    let token = secrets.get(&remote.secret)?;
+    Ok(Http::new(side, &remote.url, &token, Limits::STANDARD)?)
+}

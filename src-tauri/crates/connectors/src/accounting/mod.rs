@@ -1,0 +1,3 @@
+//! Accounting systems, a folder each.
+
+pub(crate) mod open;

@@ -1,0 +1,63 @@
+//! Who am I, and what does the system offer.
+
+use chrono::TimeDelta;
+use postonce_engine::domain::{Capabilities, Problem, Protection, ReferenceRules};
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::{CallError, Connection};
+use reqwest::Method;
+
+use super::Open;
+use super::wire::{Me, MeCapabilities};
+use crate::http::{Peer, classify};
+
+/// A server that names no bound is not sent more than this at a time.
+const VOUCHERS_PER_REQUEST_UNNAMED: usize = 100;
+/// A server that names no length is trusted with the shortest references only.
+const REFERENCE_LENGTH_UNNAMED: usize = ReferenceRules::LENGTH_MIN;
+
+pub(super) async fn connect(open: &Open) -> Result<Connection, CallError> {
+    let request = open.brief_request(Method::GET, "v1/me", None)?;
+    let seen = open.call(request, &[200]).await?;
+    let peer = open.http.peer();
+    let me: Me = classify::read(peer, &seen)?;
+    Ok(Connection {
+        address: peer.address().to_owned(),
+        organisation_name: me.organisation.name.unwrap_or_else(|| me.organisation.id.clone()),
+        organisation_id: me.organisation.id,
+        user_name: me.user.name.unwrap_or_else(|| me.user.id.clone()),
+        user_id: me.user.id,
+        capabilities: capabilities(peer, &me.capabilities)?,
+    })
+}
+
+/// The strongest protection the server names: unique references before fences before none.
+fn capabilities(peer: &Peer, me: &MeCapabilities) -> Result<Capabilities, CallError> {
+    let length_max = me.reference_max_length.unwrap_or(REFERENCE_LENGTH_UNNAMED);
+    if length_max < ReferenceRules::LENGTH_MIN {
+        return Err(reference_too_short(peer, length_max));
+    }
+    let protection = match (me.unique_references, me.checks_fence) {
+        (true, _) => Protection::Enforced,
+        (false, true) => Protection::Fenced,
+        (false, false) => Protection::Observed,
+    };
+    Ok(Capabilities {
+        protection,
+        idempotency_keys_live: me
+            .idempotency_key_hours
+            .filter(|&hours| hours > 0)
+            .map(|hours| TimeDelta::hours(i64::from(hours))),
+        vouchers_per_request_max: me.max_vouchers_per_request.unwrap_or(VOUCHERS_PER_REQUEST_UNNAMED).max(1),
+        reference_rules: ReferenceRules { length_max, folds_case: false, ascii_only: false },
+    })
+}
+
+fn reference_too_short(peer: &Peer, found: usize) -> CallError {
+    let told = Told::new(ErrorCode::AccountingReferenceShort)
+        .with("url", peer.address())
+        .with("found", found)
+        .with("needed", ReferenceRules::LENGTH_MIN);
+    let problem =
+        Problem { kind: "reference-max-length".to_owned(), detail: format!("reference_max_length = {found}") };
+    CallError::Refused { told, problem, too_large: false }
+}

@@ -1,0 +1,69 @@
+//! The export lock at the accounting side.
+
+use std::time::Duration;
+
+use postonce_engine::ports::{Acquired, CallError, LeaseAsk, LeaseToken, LockInfo, LockProgress};
+use reqwest::{Method, Request};
+use serde::Serialize;
+
+use super::wire::{AcquireBody, GrantedBody, HolderBody, LockBody, RenewBody};
+use super::{Open, unsendable};
+use crate::http::classify;
+
+const PATH: &str = "v1/locks/export";
+const LOCK_TOKEN: &str = "lock-token";
+
+pub(super) async fn acquire(open: &Open, ask: &LeaseAsk) -> Result<Acquired, CallError> {
+    let body = AcquireBody {
+        holder: HolderBody { user: &ask.holder.user, host: &ask.holder.host, run_id: ask.holder.run_id.as_str() },
+        operation: "sync",
+        ttl_seconds: ask.life.as_secs(),
+    };
+    let seen = open.call(open.brief_request(Method::POST, PATH, Some(json(&body)))?, &[201, 423]).await?;
+    if seen.status == 423 {
+        let lock: LockBody = classify::read(open.http.peer(), &seen)?;
+        return Ok(Acquired::Held(lock.into()));
+    }
+    let granted: GrantedBody = classify::read(open.http.peer(), &seen)?;
+    Ok(Acquired::Granted { token: LeaseToken::new(granted.token), fence: granted.fence })
+}
+
+pub(super) async fn renew(
+    open: &Open,
+    token: &LeaseToken,
+    life: Duration,
+    progress: LockProgress,
+) -> Result<(), CallError> {
+    let body = RenewBody { ttl_seconds: life.as_secs(), progress };
+    let mut request = open.brief_request(Method::PUT, PATH, Some(json(&body)))?;
+    present(open, &mut request, token)?;
+    open.call(request, &[200]).await.map(drop)
+}
+
+pub(super) async fn release(open: &Open, token: &LeaseToken) -> Result<(), CallError> {
+    let mut request = open.brief_request(Method::DELETE, PATH, None)?;
+    present(open, &mut request, token)?;
+    open.call(request, &[204]).await.map(drop)
+}
+
+pub(super) async fn lock(open: &Open) -> Result<Option<LockInfo>, CallError> {
+    let seen = match open.call(open.brief_request(Method::GET, PATH, None)?, &[200]).await {
+        // Only a problem says that nobody holds it; a bare 404 is a wrong address.
+        Err(CallError::Refused { told, .. }) if told.params.get("status").is_some_and(|status| status == "404") => {
+            return Ok(None);
+        }
+        seen => seen?,
+    };
+    let lock: LockBody = classify::read(open.http.peer(), &seen)?;
+    Ok(Some(lock.into()))
+}
+
+/// Adds the token by which the holder is known.
+pub(super) fn present(open: &Open, request: &mut Request, token: &LeaseToken) -> Result<(), CallError> {
+    open.http.secret_header(request, LOCK_TOKEN, token.expose()).map_err(unsendable)
+}
+
+/// The bytes of a body of ours.
+pub(super) fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("plain structs with text keys always make JSON")
+}

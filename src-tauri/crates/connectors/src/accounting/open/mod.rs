@@ -1,0 +1,95 @@
+//! The open accounting protocol (`docs/accounting-protocol.md`), as a client. Bound to no vendor.
+
+mod connect;
+mod lock;
+mod look_up;
+mod vouchers;
+mod wire;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use postonce_engine::ports::{
+    AccountingSystem, Acquired, Answer, CallError, Connection, LeaseAsk, LeaseToken, LockInfo, LockProgress,
+};
+use postonce_engine::{ClaimedRequest, Permit, domain};
+use reqwest::{Method, Request};
+
+use crate::http::{Http, HttpError, Seen, classify};
+
+/// How long a call may take that writes no voucher; below the shortest lease, so that a renewal can be tried again.
+const BRIEF: Duration = Duration::from_secs(10);
+
+/// An accounting system behind the open protocol.
+pub(crate) struct Open {
+    http: Http,
+}
+
+impl Open {
+    pub(crate) fn new(http: Http) -> Self {
+        Self { http }
+    }
+
+    /// Draws up a request for the server; nothing leaves. It fails only before anything is sent.
+    fn request(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Request, CallError> {
+        self.http.request(method, path, body).map_err(unsendable)
+    }
+
+    /// The same for a call that people or a lease wait for: it writes no voucher, and is given up sooner.
+    fn brief_request(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Request, CallError> {
+        let mut request = self.request(method, path, body)?;
+        *request.timeout_mut() = Some(BRIEF);
+        Ok(request)
+    }
+
+    /// Sends it and sorts what comes.
+    async fn call(&self, request: Request, expected: &[u16]) -> Result<Seen, CallError> {
+        let seen = self.http.send(request).await;
+        classify::sort(self.http.peer(), seen, expected)
+    }
+}
+
+fn unsendable(error: HttpError) -> CallError {
+    CallError::NotSent(error.into())
+}
+
+#[async_trait]
+impl AccountingSystem for Open {
+    async fn connect(&self) -> Result<Connection, CallError> {
+        connect::connect(self).await
+    }
+
+    async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
+        lock::acquire(self, ask).await
+    }
+
+    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
+        lock::renew(self, token, life, progress).await
+    }
+
+    async fn release(&self, token: &LeaseToken) -> Result<(), CallError> {
+        lock::release(self, token).await
+    }
+
+    async fn lock(&self) -> Result<Option<LockInfo>, CallError> {
+        lock::lock(self).await
+    }
+
+    fn draw_up(&self, postings: &[domain::Posting]) -> Vec<u8> {
+        vouchers::draw_up(postings)
+    }
+
+    async fn commit(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer, CallError> {
+        let drawn_up = vouchers::request(self, request.key(), permit.token(), request.body())?;
+        permit.check().map_err(|_| CallError::LeaseLost)?;
+        let seen = self.call(drawn_up, &[vouchers::ANSWERED]).await?;
+        vouchers::answer(self.http.peer(), &seen, request.references())
+    }
+
+    async fn look_up(&self, references: &[domain::Reference]) -> Result<Vec<domain::FoundVoucher>, CallError> {
+        look_up::look_up(self, references).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! The protocol's bodies. Members that nobody here reads are left out: unknown members are ignored by both sides.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use postonce_engine::ports::{LockHolder, LockInfo, LockProgress};
+use serde::{Deserialize, Serialize};
+
+use crate::text::bounded;
+
+/// Characters of another holder's name that are shown at most.
+const NAME_CHARS_MAX: usize = 100;
+
+#[derive(Deserialize)]
+pub(super) struct Me {
+    pub(super) organisation: Party,
+    pub(super) user: Party,
+    #[serde(default)]
+    pub(super) capabilities: MeCapabilities,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Party {
+    pub(super) id: String,
+    pub(super) name: Option<String>,
+}
+
+/// What a server does not mention, it does not offer.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct MeCapabilities {
+    pub(super) max_vouchers_per_request: Option<usize>,
+    pub(super) reference_max_length: Option<usize>,
+    pub(super) unique_references: bool,
+    pub(super) checks_fence: bool,
+    pub(super) idempotency_key_hours: Option<u32>,
+}
+
+#[derive(Serialize)]
+pub(super) struct AcquireBody<'a> {
+    pub(super) holder: HolderBody<'a>,
+    pub(super) operation: &'static str,
+    pub(super) ttl_seconds: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct HolderBody<'a> {
+    pub(super) user: &'a str,
+    pub(super) host: &'a str,
+    pub(super) run_id: &'a str,
+}
+
+#[derive(Deserialize)]
+pub(super) struct GrantedBody {
+    pub(super) token: String,
+    pub(super) fence: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct RenewBody {
+    pub(super) ttl_seconds: u64,
+    pub(super) progress: LockProgress,
+}
+
+/// The lock, bare or as the `lock` of a problem.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum LockBody {
+    Wrapped { lock: LockView },
+    Bare(LockView),
+}
+
+#[derive(Deserialize)]
+pub(super) struct LockView {
+    holder: LockHolder,
+    operation: String,
+    acquired_at: DateTime<Utc>,
+    renewed_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    #[serde(default)]
+    progress: Option<LockProgress>,
+}
+
+impl From<LockBody> for LockInfo {
+    fn from(body: LockBody) -> Self {
+        let (LockBody::Wrapped { lock } | LockBody::Bare(lock)) = body;
+        let short = |text: String| bounded(&text, NAME_CHARS_MAX);
+        let LockHolder { user, name, host, run_id } = lock.holder;
+        Self {
+            holder: LockHolder { user: short(user), name: name.map(short), host: short(host), run_id },
+            operation: short(lock.operation),
+            acquired_at: lock.acquired_at,
+            renewed_at: lock.renewed_at,
+            expires_at: lock.expires_at,
+            progress: lock.progress,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct VouchersBody<'a> {
+    pub(super) vouchers: Vec<VoucherBody<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct VoucherBody<'a> {
+    pub(super) reference: &'a str,
+    pub(super) date: NaiveDate,
+    pub(super) currency: &'a str,
+    pub(super) text: &'a str,
+    pub(super) lines: Vec<LineBody<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct LineBody<'a> {
+    pub(super) account: &'a str,
+    pub(super) amount: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) party: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) dimensions: BTreeMap<&'a str, &'a str>,
+}
+
+/// Each result stays raw at first: one that cannot be read is a missing one, and the others still count.
+#[derive(Deserialize)]
+pub(super) struct ResultsBody {
+    pub(super) results: Vec<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub(super) enum ResultBody {
+    Created(VoucherIds),
+    Exists(VoucherIds),
+    Refused { problem: VoucherProblem, voucher_id: Option<String> },
+}
+
+#[derive(Deserialize)]
+pub(super) struct VoucherIds {
+    pub(super) voucher_id: String,
+    pub(super) number: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct VoucherProblem {
+    pub(super) r#type: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) detail: Option<String>,
+    /// A conflict names the voucher there is, here or beside the problem.
+    pub(super) voucher_id: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct LookUpBody<'a> {
+    pub(super) references: Vec<&'a str>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct FoundBody {
+    pub(super) found: Vec<FoundVoucherBody>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct FoundVoucherBody {
+    pub(super) reference: String,
+    pub(super) voucher_id: String,
+    pub(super) number: Option<String>,
+    pub(super) date: NaiveDate,
+    pub(super) currency: String,
+    pub(super) total: String,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) state: postonce_engine::domain::VoucherState,
+}

@@ -1,0 +1,131 @@
+//! What may be concluded from an answer: the table at the end of `accounting-protocol.md`, and nothing else.
+//!
+//! Invariant: pure, and conservative. A row of the table has to fit exactly; everything else is unknown.
+
+use postonce_engine::domain::Problem;
+use postonce_engine::ports::CallError;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::{Failure, Peer, Seen};
+use crate::text::bounded;
+
+/// Characters of a problem's type that are kept.
+const KIND_CHARS_MAX: usize = 64;
+
+/// Sorts what was seen. An answer with one of the `expected` statuses comes through; the caller reads its body.
+pub(crate) fn sort(peer: &Peer, seen: Result<Seen, Failure>, expected: &[u16]) -> Result<Seen, CallError> {
+    match seen {
+        Ok(seen) if expected.contains(&seen.status) => Ok(seen),
+        Ok(seen) => Err(answered_otherwise(peer, &seen)),
+        Err(failure) => Err(not_answered(peer, failure)),
+    }
+}
+
+/// Reads the body of an answer that came through. What cannot be read is unknown, whatever its status.
+pub(crate) fn read<T: DeserializeOwned>(peer: &Peer, seen: &Seen) -> Result<T, CallError> {
+    if !is_json(&seen.content_type) {
+        return Err(CallError::Unknown(peer.unexpected(seen.status, &format!("Content-Type: {}", seen.content_type))));
+    }
+    serde_json::from_slice(&seen.body)
+        .map_err(|error| CallError::Unknown(peer.unexpected(seen.status, &format!("JSON: {error}"))))
+}
+
+fn not_answered(peer: &Peer, failure: Failure) -> CallError {
+    match failure {
+        Failure::NeverConnected(detail) => CallError::NotSent(peer.unreachable(&detail)),
+        Failure::NoAnswer(detail) => CallError::Unknown(peer.unreachable(&detail)),
+        Failure::CutShort { status, detail } => CallError::Unknown(peer.unexpected(status, &detail)),
+        Failure::TooLong { status, bytes_max } => {
+            CallError::Unknown(peer.unexpected(status, &format!("> {} MiB", bytes_max / (1024 * 1024))))
+        }
+    }
+}
+
+fn answered_otherwise(peer: &Peer, seen: &Seen) -> CallError {
+    let problem = problem(peer, seen);
+    match (seen.status, problem) {
+        (429, _) => CallError::NotProcessed { told: peer.busy(429), retry_after: seen.retry_after },
+        (503, _) if seen.retry_after.is_some() => {
+            CallError::NotProcessed { told: peer.busy(503), retry_after: seen.retry_after }
+        }
+        (409, _) if seen.retry_after.is_some() => {
+            CallError::StillRunning { told: peer.busy(409), retry_after: seen.retry_after }
+        }
+        (412, Some(problem)) if problem.kind == "lock-lost" => CallError::LeaseLost,
+        (status @ 400..=499, Some(problem)) if !matches!(status, 408 | 409 | 425) => CallError::Refused {
+            told: if is_about_access(status) {
+                peer.unauthorized(status)
+            } else {
+                peer.refused(status, &problem.detail)
+            },
+            too_large: status == 413,
+            problem,
+        },
+        // A 4xx that is no problem document may come from something between us and the server, also behind a commit.
+        (status, None) if is_about_access(status) => CallError::Unknown(peer.unauthorized(status)),
+        (status, problem) => CallError::Unknown(
+            peer.unexpected(status, &problem.map_or_else(|| glimpse(seen), |problem| problem.detail)),
+        ),
+    }
+}
+
+fn is_about_access(status: u16) -> bool {
+    matches!(status, 401 | 403)
+}
+
+/// What stands there instead of an answer, for the person who looks into it.
+fn glimpse(seen: &Seen) -> String {
+    match &seen.redirect_host {
+        Some(host) => format!("→ {host}"),
+        None if is_json(&seen.content_type) || seen.content_type.starts_with("text/plain") => {
+            String::from_utf8_lossy(&seen.body).into_owned()
+        }
+        None => seen.content_type.clone(),
+    }
+}
+
+/// A problem as RFC 9457 writes it; every member may be missing.
+#[derive(Deserialize)]
+struct ProblemBody {
+    r#type: Option<String>,
+    title: Option<String>,
+    detail: Option<String>,
+}
+
+/// The problem of an answer, where it is a problem document, or JSON with at least one of its members.
+fn problem(peer: &Peer, seen: &Seen) -> Option<Problem> {
+    if !is_json(&seen.content_type) {
+        return None;
+    }
+    let body: ProblemBody = serde_json::from_slice(&seen.body).ok()?;
+    let is_problem = seen.content_type == "application/problem+json"
+        || body.r#type.is_some()
+        || (body.title.is_some() && body.detail.is_some());
+    is_problem.then(|| problem_of(peer, body.r#type.as_deref(), body.title, body.detail, seen.status))
+}
+
+/// The engine's problem: the last part of the type as its kind, and words for people.
+pub(crate) fn problem_of(
+    peer: &Peer,
+    kind: Option<&str>,
+    title: Option<String>,
+    detail: Option<String>,
+    status: u16,
+) -> Problem {
+    let named = kind
+        .and_then(|kind| kind.trim_end_matches('/').rsplit(['/', '#', ':']).next())
+        .filter(|last| !last.is_empty() && *last != "blank");
+    Problem {
+        kind: named.map_or_else(|| format!("http-{status}"), |last| bounded(last, KIND_CHARS_MAX)),
+        detail: peer.detail(detail.or(title).as_deref().unwrap_or_default()),
+    }
+}
+
+fn is_json(content_type: &str) -> bool {
+    content_type == "application/json" || (content_type.starts_with("application/") && content_type.ends_with("+json"))
+}
+
+#[cfg(test)]
+#[path = "classify_tests.rs"]
+mod tests;

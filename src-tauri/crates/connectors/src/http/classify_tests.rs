@@ -1,0 +1,157 @@
+use std::time::Duration;
+
+use postonce_engine::error::{ErrorCode, Told};
+use reqwest::Url;
+
+use super::super::Side;
+use super::*;
+
+fn peer() -> Peer {
+    let url = Url::parse("http://127.0.0.1:4010").expect("an address");
+    Peer::new(Side::Accounting, &url, &"geheim".into())
+}
+
+fn sorted(seen: Seen) -> CallError {
+    sort(&peer(), Ok(seen), &[200]).expect_err("not the expected status")
+}
+
+fn problem_answer(status: u16, kind: &str) -> Seen {
+    Seen {
+        status,
+        content_type: "application/problem+json".into(),
+        body: format!(r#"{{"type": "https://example.org/problems/{kind}", "title": "No", "detail": "Not so"}}"#).into(),
+        ..Seen::default()
+    }
+}
+
+fn status(told: &Told) -> &str {
+    &told.params["status"]
+}
+
+#[test]
+fn a_connection_never_established_is_not_sent() {
+    let error = sort(&peer(), Err(Failure::NeverConnected("Connection refused".into())), &[200]);
+    let Err(CallError::NotSent(told)) = error else { panic!("{error:?}") };
+    assert_eq!(told.code, ErrorCode::AccountingUnreachable);
+    assert_eq!(told.params["detail"], "Connection refused");
+    assert_eq!(told.params["url"], "http://127.0.0.1:4010");
+}
+
+#[test]
+fn no_answer_or_half_an_answer_is_unknown() {
+    for failure in [
+        Failure::NoAnswer("> 60 s".into()),
+        Failure::CutShort { status: 200, detail: "end of file".into() },
+        Failure::CutShort { status: 422, detail: "end of file".into() },
+        Failure::TooLong { status: 200, bytes_max: 1 },
+    ] {
+        let error = sort(&peer(), Err(failure.clone()), &[200]);
+        assert!(matches!(error, Err(CallError::Unknown(_))), "{failure:?} {error:?}");
+    }
+}
+
+#[test]
+fn a_4xx_with_a_problem_is_refused() {
+    for code in (400..500).filter(|code| ![408, 409, 425, 429].contains(code)) {
+        let CallError::Refused { problem, too_large, told } = sorted(problem_answer(code, "some-kind")) else {
+            panic!("{code}")
+        };
+        assert_eq!(problem, Problem { kind: "some-kind".into(), detail: "Not so".into() });
+        assert_eq!(too_large, code == 413);
+        assert_eq!(status(&told), code.to_string());
+        let is_about_access = matches!(code, 401 | 403);
+        assert_eq!(told.code == ErrorCode::AccountingUnauthorized, is_about_access, "{code}");
+    }
+}
+
+#[test]
+fn what_the_table_does_not_name_is_unknown() {
+    let html = |status| Seen { status, content_type: "text/html".into(), body: b"<html>".into(), ..Seen::default() };
+    let plain_problem = |status| problem_answer(status, "x");
+    let codes = [201, 202, 204, 301, 302, 307, 408, 409, 425, 500, 501, 502, 503, 504, 599];
+    for seen in codes.into_iter().flat_map(|code| [html(code), plain_problem(code)]) {
+        assert!(matches!(sorted(seen.clone()), CallError::Unknown(_)), "{seen:?}");
+    }
+    for code in [400, 401, 403, 404, 407, 412, 413, 422] {
+        assert!(matches!(sorted(html(code)), CallError::Unknown(_)), "{code}: a 4xx without a problem proves nothing");
+    }
+}
+
+#[test]
+fn a_4xx_without_a_problem_still_says_that_the_token_was_not_accepted() {
+    let seen = Seen { status: 401, content_type: "text/html".into(), ..Seen::default() };
+    let CallError::Unknown(told) = sorted(seen) else { panic!("not unknown") };
+    assert_eq!((told.code, status(&told)), (ErrorCode::AccountingUnauthorized, "401"));
+}
+
+#[test]
+fn too_many_and_unavailable_with_a_wait_are_not_processed() {
+    let wait = Some(Duration::from_secs(7));
+    for (code, retry_after) in [(429, wait), (429, None), (503, wait)] {
+        let seen = Seen { status: code, retry_after, ..Seen::default() };
+        let CallError::NotProcessed { told, retry_after: asked } = sorted(seen) else { panic!("{code}") };
+        assert_eq!((told.code, asked), (ErrorCode::AccountingBusy, retry_after));
+    }
+}
+
+#[test]
+fn a_key_still_running_is_neither_refused_nor_unprocessed() {
+    let wait = Some(Duration::from_secs(1));
+    let running = Seen { retry_after: wait, ..problem_answer(409, "in-progress") };
+    assert!(matches!(sorted(running), CallError::StillRunning { retry_after, .. } if retry_after == wait));
+    assert!(matches!(sorted(problem_answer(409, "in-progress")), CallError::Unknown(_)));
+}
+
+#[test]
+fn a_lost_lock_is_told_from_other_preconditions() {
+    assert_eq!(sorted(problem_answer(412, "lock-lost")), CallError::LeaseLost);
+    assert!(matches!(sorted(problem_answer(412, "other")), CallError::Refused { .. }));
+}
+
+#[test]
+fn a_redirect_names_the_host_it_points_to() {
+    let seen = Seen { status: 302, redirect_host: Some("login.example.org".into()), ..Seen::default() };
+    let CallError::Unknown(told) = sorted(seen) else { panic!("not unknown") };
+    assert_eq!(told.params["detail"], "→ login.example.org");
+}
+
+#[test]
+fn a_body_that_is_not_the_protocols_is_unknown() {
+    let answer = |content_type: &str, body: &str| Seen {
+        status: 200,
+        content_type: content_type.into(),
+        body: body.into(),
+        ..Seen::default()
+    };
+    for seen in [
+        answer("text/html", "<html>"),
+        answer("text/plain", "[1]"),
+        answer("", "[1]"),
+        answer("application/json", "[1"),
+        answer("application/json", ""),
+        answer("application/json", "{}"),
+    ] {
+        assert!(matches!(read::<Vec<u8>>(&peer(), &seen), Err(CallError::Unknown(_))), "{seen:?}");
+    }
+    assert_eq!(read::<Vec<u8>>(&peer(), &answer("application/json", "[1]")), Ok(vec![1]));
+}
+
+#[test]
+fn a_problem_without_a_type_has_its_status_as_kind() {
+    let seen = Seen {
+        status: 403,
+        content_type: "application/problem+json".into(),
+        body: br#"{"type": "about:blank"}"#.into(),
+        ..Seen::default()
+    };
+    let CallError::Refused { problem, .. } = sorted(seen) else { panic!("not refused") };
+    assert_eq!(problem.kind, "http-403");
+}
+
+#[test]
+fn a_token_that_the_server_repeats_is_not_shown() {
+    let mut seen = problem_answer(422, "x");
+    seen.body = br#"{"type": "x", "detail": "no such token: geheim"}"#.into();
+    let error = sorted(seen);
+    assert!(!format!("{error:?}{}", error.told()).contains("geheim"));
+}

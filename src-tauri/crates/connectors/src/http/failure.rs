@@ -1,0 +1,72 @@
+//! Calls that brought no answer, sorted by whether anything may have left this machine.
+
+use std::error::Error;
+
+use postonce_engine::error::Told;
+
+use super::{Limits, Peer};
+
+/// A client or request could not be made. Nothing left this machine.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum HttpError {
+    #[error("the token has characters that no header takes")]
+    TokenUnfit(Peer),
+    #[error("no HTTP client: {1}")]
+    Client(Peer, String),
+    #[error("the request cannot be drawn up")]
+    Request(Peer),
+}
+
+impl From<HttpError> for Told {
+    fn from(error: HttpError) -> Self {
+        match &error {
+            HttpError::TokenUnfit(peer) => peer.unauthorized("–"),
+            HttpError::Client(peer, detail) => peer.unreachable(detail),
+            HttpError::Request(peer) => peer.unreachable(&error.to_string()),
+        }
+    }
+}
+
+/// A call without a whole answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The connection was never established: no byte of the request left this machine.
+    NeverConnected(String),
+    /// The request may have arrived, and no answer came.
+    NoAnswer(String),
+    /// The answer began and did not end.
+    CutShort { status: u16, detail: String },
+    /// The answer is longer than any answer of the protocol.
+    TooLong { status: u16, bytes_max: usize },
+}
+
+impl Failure {
+    /// Of an error that came instead of an answer's head. `is_connect` is hyper-util's word that it failed in its connector,
+    /// which ends before the request is handed to the connection: resolving, TCP, proxy tunnel or TLS.
+    pub(super) fn of(error: &reqwest::Error, limits: Limits) -> Self {
+        if error.is_connect() {
+            Self::NeverConnected(detail(error, limits.connect.as_secs()))
+        } else {
+            Self::NoAnswer(detail(error, limits.overall.as_secs()))
+        }
+    }
+
+    /// Of an error in the middle of an answer's body.
+    pub(super) fn cut(error: &reqwest::Error, status: u16, limits: Limits) -> Self {
+        Self::CutShort { status, detail: detail(error, limits.overall.as_secs()) }
+    }
+}
+
+fn detail(error: &reqwest::Error, seconds: u64) -> String {
+    if error.is_timeout() { format!("> {seconds} s") } else { innermost(error) }
+}
+
+/// The innermost cause, which says most (`Connection refused`) and, unlike reqwest's own text, no address.
+pub(super) fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    // An error of reqwest without a cause would print its URL.
+    if cause.is::<reqwest::Error>() { "?".to_owned() } else { cause.to_string() }
+}

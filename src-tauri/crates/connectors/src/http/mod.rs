@@ -1,0 +1,186 @@
+//! One manner of speaking HTTP for every connector: time-outs, bounded bodies, no redirects, no repeats, no secrets in errors.
+//!
+//! What an answer means is not decided here but in [`classify`].
+//!
+//! Invariant: a request leaves this machine at most once for each call of [`Http::send`]. Read in reqwest 0.13.5 and
+//! hyper-util 0.1.21:
+//! - reqwest's own retry (`retry.rs`, on by default) sends again, twice at most, on a remote HTTP/2 `GOAWAY(NO_ERROR)` or
+//!   `REFUSED_STREAM`, for every method, when the body can be cloned; `retry::never()` turns it off.
+//! - hyper-util takes another connection when a pooled one turned out dead before hyper had taken the request from its
+//!   queue (`retry_canceled_requests`; reqwest has no switch for it). Nothing was written then, so it stays one sending.
+//!   A request whose first byte was written is never taken back: a reset on a pooled connection is an error, and unknown.
+//! - HTTP/1.1 only: over HTTP/2 one broken connection would put all requests in flight in doubt, and not the one.
+
+pub(crate) mod classify;
+mod failure;
+mod peer;
+mod retry_after;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
+use secrecy::{ExposeSecret as _, SecretString};
+
+pub(crate) use failure::{Failure, HttpError};
+pub(crate) use peer::{Peer, Side};
+
+/// Bounds of one call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Until a connection stands.
+    pub(crate) connect: Duration,
+    /// From the first attempt to connect until the last byte of the answer.
+    pub(crate) overall: Duration,
+    /// Bytes of an answer's body; reading stops behind them.
+    pub(crate) body_bytes_max: usize,
+}
+
+impl Limits {
+    /// For every connector; tests take tighter ones.
+    pub(crate) const STANDARD: Self =
+        Self { connect: Duration::from_secs(10), overall: Duration::from_secs(60), body_bytes_max: 16 * 1024 * 1024 };
+}
+
+/// Connections are given up sooner than common servers do (5 s), so that a request seldom meets a closing one.
+const IDLE: Duration = Duration::from_secs(4);
+const USER_AGENT: &str = concat!("Postonce/", env!("CARGO_PKG_VERSION"));
+
+/// A server, as one connector speaks to it.
+#[derive(Debug)]
+pub(crate) struct Http {
+    client: Client,
+    base: Url,
+    authorization: HeaderValue,
+    limits: Limits,
+    peer: Peer,
+}
+
+/// An answer that came as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    /// Without parameters, in lower case.
+    pub(crate) content_type: String,
+    pub(crate) retry_after: Option<Duration>,
+    /// The host a redirect names.
+    pub(crate) redirect_host: Option<String>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Http {
+    /// A client for the server at `base`, with this token.
+    ///
+    /// # Errors
+    /// When the token has characters that no header takes, or TLS cannot be set up.
+    pub(crate) fn new(side: Side, base: &Url, token: &SecretString, limits: Limits) -> Result<Self, HttpError> {
+        let peer = Peer::new(side, base, token);
+        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
+            .map_err(|_| HttpError::TokenUnfit(peer.clone()))?;
+        authorization.set_sensitive(true);
+        let mut builder = Client::builder()
+            .user_agent(USER_AGENT)
+            .connect_timeout(limits.connect)
+            .timeout(limits.overall)
+            .pool_idle_timeout(IDLE)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .http1_only();
+        if is_loopback(base) {
+            builder = builder.no_proxy();
+        }
+        if base.scheme() == "http" {
+            // Without TLS no certificates are needed, so that practice works on a machine that has none.
+            builder = builder.tls_certs_only([]);
+        }
+        let client = builder.build().map_err(|error| HttpError::Client(peer.clone(), failure::innermost(&error)))?;
+        // `join` replaces what stands behind the last slash.
+        let mut base = base.clone();
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        Ok(Self { client, base, authorization, limits, peer })
+    }
+
+    /// Who is spoken to.
+    pub(crate) fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
+    /// Draws up a request; nothing leaves. `path` is relative to the base, `body` is JSON.
+    pub(crate) fn request(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Request, HttpError> {
+        let url = self.base.join(path).map_err(|_| HttpError::Request(self.peer.clone()))?;
+        let mut request = Request::new(method, url);
+        request.headers_mut().insert(AUTHORIZATION, self.authorization.clone());
+        if let Some(body) = body {
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *request.body_mut() = Some(body.into());
+        }
+        Ok(request)
+    }
+
+    /// Adds a header whose value is never shown.
+    pub(crate) fn secret_header(
+        &self,
+        request: &mut Request,
+        name: &'static str,
+        value: &str,
+    ) -> Result<(), HttpError> {
+        let mut value = HeaderValue::from_str(value).map_err(|_| HttpError::Request(self.peer.clone()))?;
+        value.set_sensitive(true);
+        request.headers_mut().insert(HeaderName::from_static(name), value);
+        Ok(())
+    }
+
+    /// Sends it, once, and reads the answer within the limits.
+    pub(crate) async fn send(&self, request: Request) -> Result<Seen, Failure> {
+        let overall = request.timeout().copied().unwrap_or(self.limits.overall);
+        let limits = Limits { overall, ..self.limits };
+        let response = self.client.execute(request).await.map_err(|error| Failure::of(&error, limits))?;
+        let mut seen = head(&response);
+        seen.body = body(response, seen.status, limits).await?;
+        Ok(seen)
+    }
+}
+
+async fn body(mut response: Response, status: u16, limits: Limits) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| Failure::cut(&error, status, limits))? {
+        if body.len() + chunk.len() > limits.body_bytes_max {
+            return Err(Failure::TooLong { status, bytes_max: limits.body_bytes_max });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Whether the address is this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn head(response: &Response) -> Seen {
+    let headers = response.headers();
+    let content_type = text(headers, CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let redirect_host = response
+        .url()
+        .join(text(headers, LOCATION))
+        .ok()
+        .filter(|_| response.status().is_redirection())
+        .and_then(|target| target.host_str().map(str::to_owned));
+    let retry_after = headers
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| retry_after::parse(value, text(headers, DATE)));
+    Seen { status: response.status().as_u16(), content_type, retry_after, redirect_host, body: Vec::new() }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! The other side of a call, as errors name it: by an address without user or query, and never with a secret.
+
+use std::sync::Arc;
+
+use postonce_engine::error::{ErrorCode, Told};
+use reqwest::Url;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::text::{DETAIL_CHARS_MAX, bounded};
+
+/// Which of the two sides is spoken to; chooses the error codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Platform,
+    Accounting,
+}
+
+/// The other side of a call.
+#[derive(Debug, Clone)]
+pub(crate) struct Peer {
+    side: Side,
+    address: String,
+    token: Arc<SecretString>,
+}
+
+impl Peer {
+    pub(super) fn new(side: Side, url: &Url, token: &SecretString) -> Self {
+        let address = match (url.host_str(), url.port()) {
+            (Some(host), Some(port)) => format!("{}://{host}:{port}{}", url.scheme(), url.path()),
+            (host, _) => format!("{}://{}{}", url.scheme(), host.unwrap_or_default(), url.path()),
+        };
+        Self { side, address: address.trim_end_matches('/').to_owned(), token: Arc::new(token.clone()) }
+    }
+
+    /// Where it is, for people.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// A foreign text, bounded, and without the token, should the other side have repeated it.
+    pub(crate) fn detail(&self, text: &str) -> String {
+        let token = self.token.expose_secret();
+        if token.is_empty() || !text.contains(token) {
+            return bounded(text, DETAIL_CHARS_MAX);
+        }
+        bounded(&text.replace(token, "…"), DETAIL_CHARS_MAX)
+    }
+
+    pub(crate) fn unreachable(&self, detail: &str) -> Told {
+        self.told(ErrorCode::PlatformUnreachable, ErrorCode::AccountingUnreachable).with("detail", self.detail(detail))
+    }
+
+    pub(crate) fn unauthorized(&self, status: impl std::fmt::Display) -> Told {
+        self.told(ErrorCode::PlatformUnauthorized, ErrorCode::AccountingUnauthorized).with("status", status)
+    }
+
+    pub(crate) fn busy(&self, status: u16) -> Told {
+        self.told(ErrorCode::PlatformBusy, ErrorCode::AccountingBusy).with("status", status)
+    }
+
+    pub(crate) fn unexpected(&self, status: u16, detail: &str) -> Told {
+        self.told(ErrorCode::PlatformUnexpected, ErrorCode::AccountingUnexpected)
+            .with("status", status)
+            .with("detail", self.detail(detail))
+    }
+
+    /// The platform refuses nothing; what it does not accept is not its protocol.
+    pub(crate) fn refused(&self, status: u16, detail: &str) -> Told {
+        self.told(ErrorCode::PlatformUnexpected, ErrorCode::AccountingRefused)
+            .with("status", status)
+            .with("detail", self.detail(detail))
+    }
+
+    fn told(&self, platform: ErrorCode, accounting: ErrorCode) -> Told {
+        let code = match self.side {
+            Side::Platform => platform,
+            Side::Accounting => accounting,
+        };
+        Told::new(code).with("url", &self.address)
+    }
+}

@@ -1,0 +1,105 @@
+//! Tokens: in the operating system's keyring; where there is none (a server), in the environment. Never in a file, an
+//! argument or a log.
+
+mod error;
+mod keyring;
+
+use postonce_engine::domain::OrganisationId;
+use secrecy::{ExposeSecret as _, SecretString};
+
+pub use error::SecretError;
+pub use keyring::KeyringError;
+
+use crate::workspace::Workspace;
+use keyring::{OsKeyring, Vault};
+
+/// The sandbox's well-known tokens, which protect nothing.
+const PRACTICE_PLATFORM_TOKEN: &str = "practice-platform-token";
+const PRACTICE_TOKEN: &str = "practice-token";
+
+/// The secrets of one workspace.
+///
+/// Each call may wait for the keyring, and the person who unlocks it, for up to half a minute: not for an async thread.
+pub struct Secrets {
+    organisation: OrganisationId,
+    is_practice: bool,
+    vault: Box<dyn Vault>,
+    environment: fn(&str) -> Option<String>,
+}
+
+impl Secrets {
+    /// Those of a workspace, in this machine's keyring and this process's environment.
+    pub fn of(workspace: &Workspace) -> Self {
+        Self {
+            organisation: workspace.organisation().clone(),
+            is_practice: workspace.is_practice(),
+            vault: Box::new(OsKeyring),
+            environment: |variable| std::env::var(variable).ok(),
+        }
+    }
+
+    /// The environment's variable for a name: `POSTONCE_SECRET_ACCOUNTING_TOKEN` for `accounting-token`.
+    pub fn variable(name: &str) -> String {
+        format!("POSTONCE_SECRET_{}", name.to_ascii_uppercase().replace('-', "_"))
+    }
+
+    /// The secret of that name: from the keyring, else from the environment. A practice workspace takes the environment's, else
+    /// the sandbox's own token, and never asks the keyring.
+    ///
+    /// # Errors
+    /// When neither has it; [`SecretError::Keyring`] when the keyring could not be asked.
+    pub fn get(&self, name: &str) -> Result<SecretString, SecretError> {
+        if self.is_practice {
+            return Ok(self.in_environment(name).unwrap_or_else(|| practice_token(name)));
+        }
+        let kept = self.vault.get(&self.account(name));
+        if let Ok(Some(secret)) = kept {
+            return Ok(secret);
+        }
+        let from_environment = self.in_environment(name);
+        match (from_environment, kept) {
+            (Some(secret), _) => Ok(secret),
+            (None, Err(source)) => Err(SecretError::Keyring { name: name.to_owned(), source }),
+            (None, Ok(_)) => Err(SecretError::Missing { name: name.to_owned() }),
+        }
+    }
+
+    /// Keeps a secret in the keyring. A line end behind it, as standard input brings it, is no part of it.
+    ///
+    /// # Errors
+    /// When nothing is left of it, or the keyring does not take it.
+    pub fn set(&self, name: &str, value: &SecretString) -> Result<(), SecretError> {
+        let value = value.expose_secret().trim_end_matches(['\r', '\n']);
+        if value.trim().is_empty() {
+            return Err(SecretError::Empty { name: name.to_owned() });
+        }
+        self.vault
+            .set(&self.account(name), value.into())
+            .map_err(|source| SecretError::Keyring { name: name.to_owned(), source })
+    }
+
+    /// Removes a secret from the keyring; whether there was one.
+    ///
+    /// # Errors
+    /// When the keyring cannot be asked.
+    pub fn delete(&self, name: &str) -> Result<bool, SecretError> {
+        self.vault.delete(&self.account(name)).map_err(|source| SecretError::Keyring { name: name.to_owned(), source })
+    }
+
+    fn account(&self, name: &str) -> String {
+        format!("{}/{name}", self.organisation.as_str())
+    }
+
+    fn in_environment(&self, name: &str) -> Option<SecretString> {
+        let value = SecretString::from((self.environment)(&Self::variable(name))?);
+        let value = value.expose_secret().trim_end_matches(['\r', '\n']);
+        (!value.trim().is_empty()).then(|| value.into())
+    }
+}
+
+fn practice_token(name: &str) -> SecretString {
+    if name.contains("platform") { PRACTICE_PLATFORM_TOKEN.into() } else { PRACTICE_TOKEN.into() }
+}
+
+#[cfg(test)]
+mod tests;

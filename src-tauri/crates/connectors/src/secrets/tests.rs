@@ -1,0 +1,126 @@
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use super::*;
+
+/// A keyring in memory, or one that cannot be reached.
+struct TestVault(Option<Mutex<HashMap<String, String>>>);
+
+impl TestVault {
+    fn entries(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, String>>, KeyringError> {
+        let entries = self.0.as_ref().ok_or_else(|| KeyringError("no D-Bus session".to_owned()))?;
+        Ok(entries.lock().expect("no test panics with it"))
+    }
+}
+
+impl Vault for TestVault {
+    fn get(&self, account: &str) -> Result<Option<SecretString>, KeyringError> {
+        Ok(self.entries()?.get(account).map(|value| value.as_str().into()))
+    }
+
+    fn set(&self, account: &str, value: SecretString) -> Result<(), KeyringError> {
+        self.entries()?.insert(account.to_owned(), value.expose_secret().to_owned());
+        Ok(())
+    }
+
+    fn delete(&self, account: &str) -> Result<bool, KeyringError> {
+        Ok(self.entries()?.remove(account).is_some())
+    }
+}
+
+fn secrets(kept: Option<&[(&str, &str)]>, environment: fn(&str) -> Option<String>) -> Secrets {
+    let entries = kept.map(|kept| kept.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect());
+    Secrets {
+        organisation: OrganisationId::new("hlf").expect("a valid id"),
+        is_practice: false,
+        vault: Box::new(TestVault(entries.map(Mutex::new))),
+        environment,
+    }
+}
+
+fn nothing(_: &str) -> Option<String> {
+    None
+}
+
+fn accounting_token(variable: &str) -> Option<String> {
+    (variable == "POSTONCE_SECRET_ACCOUNTING_TOKEN").then(|| "from the environment\n".to_owned())
+}
+
+fn shown(secret: Result<SecretString, SecretError>) -> Result<String, SecretError> {
+    secret.map(|secret| secret.expose_secret().to_owned())
+}
+
+#[test]
+fn the_keyring_comes_before_the_environment() {
+    let secrets = secrets(Some(&[("hlf/accounting-token", "kept")]), accounting_token);
+    assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("kept"));
+}
+
+#[test]
+fn a_server_without_keyring_takes_the_environment() {
+    for kept in [None, Some(&[] as &[_])] {
+        let secrets = secrets(kept, accounting_token);
+        assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("from the environment"));
+    }
+}
+
+#[test]
+fn a_secret_that_is_nowhere_is_told_with_both_ways_to_set_it() {
+    let told =
+        postonce_engine::error::Told::from(secrets(Some(&[]), nothing).get("platform-token").expect_err("nowhere"));
+    assert_eq!(told.to_string(), r#"secret_missing name="platform-token" variable="POSTONCE_SECRET_PLATFORM_TOKEN""#);
+}
+
+#[test]
+fn a_keyring_out_of_reach_is_told_as_such() {
+    let error = secrets(None, nothing).get("platform-token").expect_err("nowhere");
+    assert_eq!(
+        error,
+        SecretError::Keyring { name: "platform-token".into(), source: KeyringError("no D-Bus session".into()) }
+    );
+}
+
+#[test]
+fn a_secret_is_kept_without_its_line_end_and_can_be_deleted() {
+    let secrets = secrets(Some(&[]), nothing);
+    secrets.set("accounting-token", &"abc\r\n".into()).expect("the keyring takes it");
+    assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("abc"));
+    assert_eq!(secrets.delete("accounting-token"), Ok(true));
+    assert_eq!(secrets.delete("accounting-token"), Ok(false));
+}
+
+#[test]
+fn an_empty_secret_is_not_kept() {
+    let error = secrets(Some(&[]), nothing).set("accounting-token", &" \n".into());
+    assert_eq!(error, Err(SecretError::Empty { name: "accounting-token".into() }));
+}
+
+#[test]
+fn practice_needs_no_keyring() {
+    let mut secrets = secrets(None, nothing);
+    secrets.is_practice = true;
+    assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("practice-token"));
+    assert_eq!(shown(secrets.get("platform-token")).as_deref(), Ok("practice-platform-token"));
+    secrets.environment = accounting_token;
+    assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("from the environment"));
+}
+
+/// The real keyring, where this machine has one that can be written to; a line says so where it has none.
+#[test]
+fn the_real_keyring_gives_back_what_it_was_given() {
+    let organisation = format!("test-{}", std::process::id() % 100_000);
+    let mut secrets = secrets(None, nothing);
+    secrets.organisation = OrganisationId::new(organisation).expect("a valid id");
+    secrets.vault = Box::new(OsKeyring);
+    if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_none() {
+        println!("no D-Bus session: the real keyring is not tried");
+        let error = secrets.get("accounting-token").expect_err("no keyring");
+        assert!(matches!(error, SecretError::Keyring { .. }), "{error}");
+        return;
+    }
+    assert!(matches!(secrets.get("accounting-token"), Err(SecretError::Missing { .. })));
+    secrets.set("accounting-token", &"blåbær".into()).expect("an unlocked keyring");
+    assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("blåbær"));
+    assert_eq!(secrets.delete("accounting-token"), Ok(true));
+    assert!(matches!(secrets.get("accounting-token"), Err(SecretError::Missing { .. })));
+}

@@ -1,0 +1,93 @@
+//! What ends the reading of the files as a whole.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::SourceError;
+
+/// Why the files cannot be read. Nothing is sent then: half a source is no source. Lines count from 1.
+#[derive(Debug, thiserror::Error)]
+pub enum CsvError {
+    /// The file does not exist, or the folder or glob has none.
+    #[error("{} does not exist", .0.display())]
+    Missing(PathBuf),
+    /// The operating system does not let it be read.
+    #[error("{}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Bytes that are not of the encoding.
+    #[error("{}:{line}: not {encoding}", .path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        line: u64,
+        /// The encoding that was expected.
+        encoding: &'static str,
+        /// What it may be.
+        likely: &'static str,
+    },
+    /// Not even a head.
+    #[error("{} is empty", .0.display())]
+    Empty(PathBuf),
+    /// The head lacks a column.
+    #[error("{}: no column {column}, nearest {nearest}", .path.display())]
+    ColumnMissing {
+        /// The file.
+        path: PathBuf,
+        /// The title that the workspace names.
+        column: String,
+        /// The most alike of the head.
+        nearest: String,
+    },
+    /// Two columns of the head have the same title.
+    #[error("{}: column {column} stands there twice", .path.display())]
+    ColumnRepeated {
+        /// The file.
+        path: PathBuf,
+        /// The title.
+        column: String,
+    },
+    /// A quote that is never closed swallows the rows behind it.
+    #[error("{}:{line}: a quote is not closed", .path.display())]
+    QuoteOpen {
+        /// The file.
+        path: PathBuf,
+        /// The line on which the row begins.
+        line: u64,
+    },
+}
+
+impl From<CsvError> for Told {
+    fn from(error: CsvError) -> Self {
+        let at = |code, path: &Path| Self::new(code).with("path", path.display());
+        match error {
+            CsvError::Missing(path) => at(ErrorCode::SourceFileMissing, &path),
+            CsvError::Unreadable { path, source } => at(ErrorCode::SourceFileUnreadable, &path).with("detail", source),
+            CsvError::Encoding { path, line, encoding, likely } => at(ErrorCode::SourceEncoding, &path)
+                .with("line", line)
+                .with("encoding", encoding)
+                .with("likely", likely),
+            CsvError::Empty(path) => at(ErrorCode::SourceEmpty, &path),
+            CsvError::ColumnMissing { path, column, nearest } => {
+                at(ErrorCode::SourceColumnMissing, &path).with("column", column).with("nearest", nearest)
+            }
+            CsvError::ColumnRepeated { path, column } => {
+                at(ErrorCode::SourceColumnRepeated, &path).with("column", column)
+            }
+            CsvError::QuoteOpen { path, line } => at(ErrorCode::SourceQuoteOpen, &path).with("line", line),
+        }
+    }
+}
+
+impl From<CsvError> for SourceError {
+    fn from(error: CsvError) -> Self {
+        Self(error.into())
+    }
+}

@@ -1,0 +1,53 @@
+//! The head: which column gives which field.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use csv::StringRecord;
+
+use super::{CsvError, CsvSettings, Field};
+use crate::text::nearest;
+
+/// Which column gives which field, in one file.
+#[derive(Debug)]
+pub(super) struct Head {
+    places: BTreeMap<Field, usize>,
+    /// Columns of the file.
+    pub(super) width: usize,
+}
+
+impl Head {
+    /// Matches each title by its exact text, space around it aside.
+    pub(super) fn of(titles: &StringRecord, path: &Path, settings: &CsvSettings) -> Result<Self, CsvError> {
+        // A file of two-byte characters without a byte order mark, read as one-byte characters.
+        if titles.iter().any(|title| title.contains('\0')) {
+            return Err(CsvError::Encoding {
+                path: path.to_owned(),
+                line: 1,
+                encoding: settings.encoding.name(),
+                likely: "UTF-16LE",
+            });
+        }
+        let mut places = BTreeMap::new();
+        for (&field, column) in &settings.columns {
+            let mut found = titles.iter().enumerate().filter(|(_, title)| title.trim() == column);
+            let Some((place, _)) = found.next() else {
+                return Err(CsvError::ColumnMissing {
+                    path: path.to_owned(),
+                    column: column.clone(),
+                    nearest: crate::text::visible(nearest(column, titles.iter().map(str::trim))),
+                });
+            };
+            if found.next().is_some() {
+                return Err(CsvError::ColumnRepeated { path: path.to_owned(), column: column.clone() });
+            }
+            places.insert(field, place);
+        }
+        Ok(Self { places, width: titles.len() })
+    }
+
+    /// The field of a row as it stands there; nothing where the files have no column for it.
+    pub(super) fn raw<'r>(&self, row: &'r StringRecord, field: Field) -> &'r str {
+        self.places.get(&field).and_then(|&place| row.get(place)).unwrap_or_default()
+    }
+}

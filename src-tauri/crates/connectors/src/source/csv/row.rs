@@ -1,0 +1,121 @@
+//! From one row to a record, or to what is wrong with it.
+
+use std::path::Path;
+
+use csv::StringRecord;
+use postonce_engine::domain::{Currency, HoldReason, Money, MoneyError, Payee, Place, Record, RecordId, RecordIdError};
+use postonce_engine::ports::{Flaw, Row};
+
+use super::head::Head;
+use super::{CsvSettings, Field, amount, date};
+use crate::text::{GLIMPSE_CHARS_MAX, bounded, visible};
+
+/// What is needed to read the rows of one file.
+pub(super) struct RowReader<'a> {
+    pub(super) head: &'a Head,
+    pub(super) settings: &'a CsvSettings,
+    /// The file's name, for people.
+    pub(super) file: String,
+}
+
+impl<'a> RowReader<'a> {
+    pub(super) fn new(head: &'a Head, settings: &'a CsvSettings, path: &Path) -> Self {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        Self { head, settings, file: name.to_string_lossy().into_owned() }
+    }
+
+    /// The row that begins on this line; `None` for one without content, which spreadsheets leave behind.
+    pub(super) fn read(&self, row: &StringRecord, line: u64) -> Option<Row> {
+        if row.iter().all(|field| field.trim().is_empty()) {
+            return None;
+        }
+        let place = Place { file: self.file.clone(), line };
+        Some(match self.record(row) {
+            Ok(record) => Row::Record(Box::new(record), place),
+            Err(reason) => Row::Flaw(self.flaw(row, place, reason)),
+        })
+    }
+
+    fn flaw(&self, row: &StringRecord, place: Place, reason: HoldReason) -> Flaw {
+        let id = self.head.raw(row, Field::Id);
+        let glimpse = row.iter().collect::<Vec<_>>().join(&char::from(self.settings.delimiter).to_string());
+        Flaw {
+            record_id: (!id.trim().is_empty()).then(|| visible(id)),
+            place,
+            reason,
+            glimpse: bounded(&glimpse, GLIMPSE_CHARS_MAX),
+        }
+    }
+
+    /// The first thing that is wrong is the reason.
+    fn record(&self, row: &StringRecord) -> Result<Record, HoldReason> {
+        let Self { head, settings, .. } = self;
+        let surplus_is_empty = row.iter().skip(head.width).all(|field| field.trim().is_empty());
+        if row.len() < head.width || !surplus_is_empty {
+            return Err(HoldReason::RowUnreadable { detail: format!("{} ≠ {}", row.len(), head.width) });
+        }
+        let id = self.id(row)?;
+        let currency = self.currency(row)?;
+        let day = self.required(row, Field::Date)?;
+        let date = date::read(&day, &settings.date_format)
+            .ok_or_else(|| HoldReason::DateInvalid { found: day, expected: settings.date_format.clone() })?;
+        let amount = self.amount(row, currency)?;
+        let payee = self.required(row, Field::Payee)?;
+        Ok(Record {
+            id,
+            version: head.raw(row, Field::Version).trim().parse().ok(),
+            approved_at: date::read_instant(
+                head.raw(row, Field::ApprovedAt),
+                &settings.date_format,
+                settings.time_zone,
+            ),
+            date,
+            payee: Payee { name: self.optional(row, Field::PayeeName).unwrap_or_else(|| payee.clone()), id: payee },
+            category: self.clean(row, Field::Category),
+            amount,
+            text: self.clean(row, Field::Text),
+            department: self.optional(row, Field::Department),
+            project: self.optional(row, Field::Project),
+        })
+    }
+
+    fn id(&self, row: &StringRecord) -> Result<RecordId, HoldReason> {
+        let id = self.head.raw(row, Field::Id);
+        RecordId::new(id).map_err(|error| match error {
+            RecordIdError::Empty => HoldReason::IdMissing,
+            _ => HoldReason::IdInvalid { found: visible(id) },
+        })
+    }
+
+    fn currency(&self, row: &StringRecord) -> Result<Currency, HoldReason> {
+        let Some(code) = self.optional(row, Field::Currency) else { return Ok(self.settings.currency) };
+        Currency::from_code(&code.to_ascii_uppercase())
+            .ok_or_else(|| HoldReason::CurrencyUnknown { found: bounded(&code, GLIMPSE_CHARS_MAX) })
+    }
+
+    fn amount(&self, row: &StringRecord, currency: Currency) -> Result<Money, HoldReason> {
+        let found = self.required(row, Field::Amount)?;
+        let plain = amount::plain_decimal(&found, self.settings.decimal_separator, currency.exponent());
+        let Some(plain) = plain else { return Err(HoldReason::AmountInvalid { found }) };
+        Money::from_decimal(&plain, currency).map_err(|error| match error {
+            MoneyError::TooManyDecimals { currency, .. } => {
+                HoldReason::AmountDecimals { found, currency: currency.to_owned() }
+            }
+            MoneyError::NotANumber(_) | MoneyError::TooLarge(_) => HoldReason::AmountInvalid { found },
+        })
+    }
+
+    /// The field on one line, without space around it.
+    fn clean(&self, row: &StringRecord, field: Field) -> String {
+        let text = self.head.raw(row, field).trim();
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    }
+
+    fn optional(&self, row: &StringRecord, field: Field) -> Option<String> {
+        Some(self.clean(row, field)).filter(|text| !text.is_empty())
+    }
+
+    fn required(&self, row: &StringRecord, field: Field) -> Result<String, HoldReason> {
+        self.optional(row, field).ok_or_else(|| HoldReason::FieldMissing { field: field.name().to_owned() })
+    }
+}

@@ -1,0 +1,106 @@
+//! From one element of a page to a record, or to what is wrong with it. Amounts are decimal strings: a JSON number may have
+//! been rounded on its way, and is not taken.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use postonce_engine::domain::{Currency, HoldReason, Money, MoneyError, Payee, Place, Record, RecordId, RecordIdError};
+use postonce_engine::ports::{Flaw, Row};
+use serde_json::Value;
+
+use crate::http::Peer;
+use crate::text::{GLIMPSE_CHARS_MAX, bounded, visible};
+
+const DATE_FORMAT: &str = "%Y-%m-%d";
+
+/// The `count`-th element.
+pub(super) fn row(element: &Value, currency: Currency, peer: &Peer, count: u64) -> Row {
+    let place = Place { file: peer.address().to_owned(), line: count };
+    match record(element, currency) {
+        Ok(record) => Row::Record(Box::new(record), place),
+        Err(reason) => Row::Flaw(Flaw {
+            record_id: element.get("id").and_then(Value::as_str).filter(|id| !id.trim().is_empty()).map(visible),
+            place,
+            reason,
+            glimpse: bounded(&element.to_string(), GLIMPSE_CHARS_MAX),
+        }),
+    }
+}
+
+fn record(element: &Value, currency: Currency) -> Result<Record, HoldReason> {
+    if !element.is_object() {
+        return Err(HoldReason::RowUnreadable { detail: "{…}".to_owned() });
+    }
+    let id = id(element.get("id"))?;
+    let currency = match optional(element, "currency") {
+        Some(code) => Currency::from_code(&code.to_ascii_uppercase())
+            .ok_or_else(|| HoldReason::CurrencyUnknown { found: bounded(&code, GLIMPSE_CHARS_MAX) })?,
+        None => currency,
+    };
+    let payee = payee(element.get("payee"))?;
+    Ok(Record {
+        id,
+        version: element.get("version").and_then(Value::as_u64).and_then(|version| u32::try_from(version).ok()),
+        approved_at: optional(element, "approved_at")
+            .and_then(|text| DateTime::parse_from_rfc3339(&text).ok())
+            .map(|instant| instant.with_timezone(&Utc)),
+        date: date(element)?,
+        payee,
+        category: optional(element, "category").unwrap_or_default(),
+        amount: amount(element, currency)?,
+        text: optional(element, "text").unwrap_or_default(),
+        department: optional(element, "department"),
+        project: optional(element, "project"),
+    })
+}
+
+fn id(value: Option<&Value>) -> Result<RecordId, HoldReason> {
+    let text = match value {
+        None | Some(Value::Null) => return Err(HoldReason::IdMissing),
+        Some(Value::String(text)) => text,
+        Some(other) => return Err(HoldReason::IdInvalid { found: bounded(&other.to_string(), GLIMPSE_CHARS_MAX) }),
+    };
+    RecordId::new(text.as_str()).map_err(|error| match error {
+        RecordIdError::Empty => HoldReason::IdMissing,
+        _ => HoldReason::IdInvalid { found: visible(text) },
+    })
+}
+
+fn payee(value: Option<&Value>) -> Result<Payee, HoldReason> {
+    let missing = || HoldReason::FieldMissing { field: "payee".to_owned() };
+    let value = value.ok_or_else(missing)?;
+    let id = optional(value, "id").ok_or_else(missing)?;
+    Ok(Payee { name: optional(value, "name").unwrap_or_else(|| id.clone()), id })
+}
+
+fn date(element: &Value) -> Result<NaiveDate, HoldReason> {
+    let found = required(element, "expense_date", "date")?;
+    NaiveDate::parse_from_str(&found, DATE_FORMAT)
+        .map_err(|_| HoldReason::DateInvalid { found, expected: DATE_FORMAT.to_owned() })
+}
+
+fn amount(element: &Value, currency: Currency) -> Result<Money, HoldReason> {
+    let found = required(element, "amount", "amount")?;
+    if !element["amount"].is_string() {
+        return Err(HoldReason::AmountInvalid { found });
+    }
+    Money::from_decimal(&found, currency).map_err(|error| match error {
+        MoneyError::TooManyDecimals { currency, .. } => {
+            HoldReason::AmountDecimals { found, currency: currency.to_owned() }
+        }
+        MoneyError::NotANumber(_) | MoneyError::TooLarge(_) => HoldReason::AmountInvalid { found },
+    })
+}
+
+/// A text on one line; a number or truth value as its text, so that a reason can show it.
+fn optional(element: &Value, member: &str) -> Option<String> {
+    let text = match element.get(member)? {
+        Value::String(text) => text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+        Value::Null => return None,
+        other => other.to_string(),
+    };
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn required(element: &Value, member: &str, field: &str) -> Result<String, HoldReason> {
+    let text = optional(element, member).ok_or_else(|| HoldReason::FieldMissing { field: field.to_owned() })?;
+    Ok(bounded(&text, GLIMPSE_CHARS_MAX))
+}

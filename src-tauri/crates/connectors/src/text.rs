@@ -1,0 +1,59 @@
+//! Texts from outside, made fit to be shown: bounded, on one line, without control characters.
+
+/// Characters of a foreign text that are shown at most.
+pub(crate) const DETAIL_CHARS_MAX: usize = 300;
+/// Characters of a row or value that are shown at most, enough to find it.
+pub(crate) const GLIMPSE_CHARS_MAX: usize = 120;
+
+/// The text on one line, with control characters as spaces, and an ellipsis where more than `chars_max` were cut.
+pub(crate) fn bounded(text: &str, chars_max: usize) -> String {
+    let mut chars = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut shown: String = chars.by_ref().take(chars_max).collect();
+    if chars.next().is_some() {
+        shown.push('…');
+    }
+    shown.trim_end().to_owned()
+}
+
+/// The text with what cannot be seen made visible: `a\tb`.
+pub(crate) fn visible(text: &str) -> String {
+    let mut shown = String::new();
+    for c in text.chars().take(GLIMPSE_CHARS_MAX) {
+        let outside = c.is_control() || matches!(c, '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}');
+        if outside { shown.extend(c.escape_default()) } else { shown.push(c) }
+    }
+    if text.chars().nth(GLIMPSE_CHARS_MAX).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The most alike of the candidates; the empty text where there are none.
+pub(crate) fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> &'a str {
+    let folded = text.to_lowercase();
+    let likeness = |candidate: &str| strsim::normalized_damerau_levenshtein(&folded, &candidate.to_lowercase());
+    candidates.max_by(|left, right| likeness(left).total_cmp(&likeness(right))).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_foreign_text_is_cut_and_put_on_one_line() {
+        assert_eq!(bounded(" a\r\nb\u{7} ", 10), "a  b");
+        assert_eq!(bounded("blåbær", 3), "blå…");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_made_visible() {
+        assert_eq!(visible(" a\tb\u{a0}"), " a\\tb\\u{a0}");
+        assert_eq!(visible(&"x".repeat(121)).chars().count(), 121);
+    }
+
+    #[test]
+    fn the_nearest_name_is_found_whatever_its_case() {
+        assert_eq!(nearest("beløp", ["Dato", "Beløp (NOK)", "Belop"].into_iter()), "Belop");
+        assert_eq!(nearest("x", std::iter::empty()), "");
+    }
+}

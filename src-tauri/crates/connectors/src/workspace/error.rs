@@ -1,0 +1,117 @@
+//! What can be wrong with a workspace.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use postonce_engine::error::{ErrorCode, Told};
+
+/// A workspace cannot be opened or made. Lines count from 1.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    /// There is no `workspace.toml`.
+    #[error("there is no workspace at {}", .0.display())]
+    Missing(PathBuf),
+    /// There is one already; it is never overwritten.
+    #[error("there is a workspace at {} already", .0.display())]
+    Exists(PathBuf),
+    /// The file or its folder cannot be read or written.
+    #[error("{}", .path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Not TOML.
+    #[error("{}:{line}: {detail}", .path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        line: u64,
+        /// What the parser says.
+        detail: String,
+    },
+    /// A key nobody knows.
+    #[error("{}:{line}: unknown key {key}, nearest {nearest}", .path.display())]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        line: u64,
+        /// The key with its tables: `sync.lease_secs`.
+        key: String,
+        /// The most alike of the known ones.
+        nearest: String,
+    },
+    /// A key that must stand there does not.
+    #[error("{}: {key} is missing", .path.display())]
+    KeyMissing {
+        /// The file.
+        path: PathBuf,
+        /// The key with its tables.
+        key: String,
+    },
+    /// A value of the wrong type, or out of its bounds.
+    #[error("{}:{line}: {key} is {found}, allowed: {allowed}", .path.display())]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        line: u64,
+        /// The key with its tables.
+        key: String,
+        /// What stands there.
+        found: String,
+        /// What may stand there, in a form that needs no translation: `15–3600`, `"hold" | "send"`.
+        allowed: String,
+    },
+    /// A kind of source or accounting system that this version cannot use.
+    #[error("{}:{line}: {kind} is not available in this version", .path.display())]
+    KindUnavailable {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        line: u64,
+        /// The kind.
+        kind: String,
+        /// Those that are.
+        available: String,
+    },
+    /// Plain http beyond this machine.
+    #[error("{0} is plain http beyond this machine")]
+    InsecureUrl(String),
+}
+
+impl From<WorkspaceError> for Told {
+    fn from(error: WorkspaceError) -> Self {
+        let at = |code, path: &Path| Self::new(code).with("path", path.display());
+        match error {
+            WorkspaceError::Missing(path) => at(ErrorCode::WorkspaceMissing, &path),
+            WorkspaceError::Exists(path) => at(ErrorCode::WorkspaceExists, &path),
+            WorkspaceError::Unreadable { path, source } => {
+                at(ErrorCode::WorkspaceUnreadable, &path).with("detail", source)
+            }
+            WorkspaceError::Syntax { path, line, detail } => {
+                at(ErrorCode::WorkspaceInvalid, &path).with("line", line).with("detail", detail)
+            }
+            WorkspaceError::UnknownKey { path, line, key, nearest } => {
+                at(ErrorCode::WorkspaceUnknownKey, &path).with("line", line).with("key", key).with("nearest", nearest)
+            }
+            WorkspaceError::KeyMissing { path, key } => at(ErrorCode::WorkspaceKeyMissing, &path).with("key", key),
+            WorkspaceError::Value { path, line, key, found, allowed } => at(ErrorCode::WorkspaceValueInvalid, &path)
+                .with("line", line)
+                .with("key", key)
+                .with("found", found)
+                .with("allowed", allowed),
+            WorkspaceError::KindUnavailable { path, line, kind, available } => {
+                at(ErrorCode::WorkspaceKindUnavailable, &path)
+                    .with("line", line)
+                    .with("kind", kind)
+                    .with("available", available)
+            }
+            WorkspaceError::InsecureUrl(url) => Self::new(ErrorCode::InsecureUrl).with("url", url),
+        }
+    }
+}

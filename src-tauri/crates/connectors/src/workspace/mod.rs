@@ -1,0 +1,240 @@
+//! The workspace: a folder with `workspace.toml`, which a person writes, and the ledger, which only Postonce writes.
+//!
+//! Invariant: a [`Workspace`] that exists is valid as a whole; nothing of it is checked again further in.
+
+mod address;
+mod error;
+mod read;
+mod template;
+mod toml_file;
+
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use postonce_engine::Settings;
+use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
+use postonce_engine::{WhenStillUnknown, domain};
+use reqwest::Url;
+
+pub use error::WorkspaceError;
+pub use template::{PracticeTemplate, plain};
+
+use crate::source::csv::CsvSettings;
+
+/// The file that a person writes.
+pub const FILE_NAME: &str = "workspace.toml";
+/// Bytes of `workspace.toml` at most.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// An opened workspace.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    dir: PathBuf,
+    content: Content,
+}
+
+/// What `workspace.toml` says, checked.
+#[derive(Debug, Clone)]
+struct Content {
+    organisation: OrganisationId,
+    organisation_name: String,
+    currency: Currency,
+    time_zone: Tz,
+    source: SourceSettings,
+    accounting: Remote,
+    posting: PostingRules,
+    vouchers_per_request: usize,
+    requests_in_flight: usize,
+    lease: Duration,
+    wait_for_lock: Duration,
+    settle_window: Duration,
+    when_still_unknown: WhenStillUnknown,
+    schedule: Option<Schedule>,
+    practice_store: Option<PathBuf>,
+}
+
+/// Where the records come from.
+#[derive(Debug, Clone)]
+pub enum SourceSettings {
+    /// Files.
+    Csv(Box<CsvSettings>),
+    /// The organisation's platform.
+    Platform(Remote),
+}
+
+/// A server and the name of the token for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remote {
+    /// Where: https, or http on this machine. Without user, query or fragment.
+    pub url: Url,
+    /// The name under which the token is kept.
+    pub secret: String,
+}
+
+/// When to sync without being asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// As it stands in the file, in the organisation's time zone.
+    pub cron: String,
+    /// Whether one run makes up for those missed while the machine was off.
+    pub catch_up: bool,
+}
+
+impl Workspace {
+    /// Opens the workspace in a folder.
+    ///
+    /// # Errors
+    /// When there is none, or something in its file is not as it must be.
+    pub fn open(dir: &Path) -> Result<Self, WorkspaceError> {
+        let dir = std::path::absolute(dir).map_err(|source| unreadable(dir, source))?;
+        let path = dir.join(FILE_NAME);
+        let file = fs::File::open(&path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => WorkspaceError::Missing(dir.clone()),
+            _ => unreadable(&path, source),
+        })?;
+        let mut bytes = Vec::new();
+        file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|source| unreadable(&path, source))?;
+        if bytes.len() as u64 > FILE_BYTES_MAX {
+            return Err(unreadable(&path, io::ErrorKind::FileTooLarge.into()));
+        }
+        let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
+        Ok(Self { content: read::content(&path, &dir, text.trim_start_matches('\u{feff}'))?, dir })
+    }
+
+    /// Makes a workspace with this text as its `workspace.toml`; the folder is made where it is missing. The text is
+    /// checked before anything is written, and a workspace that is there is never overwritten.
+    ///
+    /// # Errors
+    /// When there is one already, the text is not valid, or it cannot be written.
+    pub fn create(dir: &Path, text: &str) -> Result<Self, WorkspaceError> {
+        let dir = std::path::absolute(dir).map_err(|source| unreadable(dir, source))?;
+        let path = dir.join(FILE_NAME);
+        let content = read::content(&path, &dir, text)?;
+        fs::create_dir_all(&dir).map_err(|source| unreadable(&dir, source))?;
+        let mut file = fs::File::create_new(&path).map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists => WorkspaceError::Exists(dir.clone()),
+            _ => unreadable(&path, source),
+        })?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|source| unreadable(&path, source))?;
+        Ok(Self { dir, content })
+    }
+
+    /// The folder that is opened where nobody names one: the platform's application-data folder. `None` without a home.
+    pub fn default_dir() -> Option<PathBuf> {
+        directories::ProjectDirs::from("", "", "postonce").map(|dirs| dirs.data_dir().to_owned())
+    }
+
+    /// The folder, as an absolute path.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The file that a person writes.
+    pub fn file_path(&self) -> PathBuf {
+        self.dir.join(FILE_NAME)
+    }
+
+    /// The ledger.
+    pub fn ledger_path(&self) -> PathBuf {
+        self.dir.join("ledger.sqlite")
+    }
+
+    /// The file that one process on this machine locks while it exports.
+    pub fn lock_path(&self) -> PathBuf {
+        self.dir.join("export.lock")
+    }
+
+    /// Whether it is for practice, and its tokens are the sandbox's well-known ones.
+    pub fn is_practice(&self) -> bool {
+        self.content.practice_store.is_some()
+    }
+
+    /// Where the sandbox of a practice workspace keeps its books.
+    pub fn practice_store(&self) -> Option<&Path> {
+        self.content.practice_store.as_deref()
+    }
+
+    /// The scope of the lock and of the references.
+    pub fn organisation(&self) -> &OrganisationId {
+        &self.content.organisation
+    }
+
+    /// The organisation's name.
+    pub fn organisation_name(&self) -> &str {
+        &self.content.organisation_name
+    }
+
+    /// The currency of records that name none.
+    pub fn currency(&self) -> Currency {
+        self.content.currency
+    }
+
+    /// The organisation's time zone.
+    pub fn time_zone(&self) -> Tz {
+        self.content.time_zone
+    }
+
+    /// Where the records come from.
+    pub fn source(&self) -> &SourceSettings {
+        &self.content.source
+    }
+
+    /// Where they go.
+    pub fn accounting(&self) -> &Remote {
+        &self.content.accounting
+    }
+
+    /// When to sync without being asked.
+    pub fn schedule(&self) -> Option<&Schedule> {
+        self.content.schedule.as_ref()
+    }
+
+    /// The names of the secrets it needs, each once.
+    pub fn secret_names(&self) -> Vec<&str> {
+        let mut names = vec![self.content.accounting.secret.as_str()];
+        if let SourceSettings::Platform(remote) = &self.content.source
+            && !names.contains(&remote.secret.as_str())
+        {
+            names.push(&remote.secret);
+        }
+        names
+    }
+
+    /// What the engine is told.
+    pub fn settings(&self) -> Settings {
+        let content = &self.content;
+        Settings {
+            organisation: content.organisation.clone(),
+            time_zone: content.time_zone,
+            posting: content.posting.clone(),
+            vouchers_per_request: content.vouchers_per_request,
+            requests_in_flight: content.requests_in_flight,
+            lease: content.lease,
+            wait_for_lock: content.wait_for_lock,
+            settle_window: content.settle_window,
+            when_still_unknown: content.when_still_unknown,
+            file_lock: self.lock_path(),
+        }
+    }
+}
+
+/// The account of a category, as the posting rules keep it.
+fn account(number: &str) -> domain::Account {
+    domain::Account(number.trim().to_owned())
+}
+
+fn unreadable(path: &Path, source: io::Error) -> WorkspaceError {
+    WorkspaceError::Unreadable { path: path.to_owned(), source }
+}
+
+fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> WorkspaceError {
+    let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let line = 1 + valid.iter().filter(|&&byte| byte == b'\n').count() as u64;
+    WorkspaceError::Syntax { path: path.to_owned(), line, detail: "UTF-8?".to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,222 @@
+//! From the text of `workspace.toml` to values that are checked.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use encoding_rs::Encoding;
+use postonce_engine::WhenStillUnknown;
+use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
+
+use super::address::{self, AddressError};
+use super::toml_file::{Found, Section, TomlFile};
+use super::{Content, Remote, Schedule, SourceSettings, WorkspaceError, account};
+use crate::source::csv::{CsvSettings, DecimalSeparator, Field, date_format_is_valid};
+
+const LEASE_SECONDS: std::ops::RangeInclusive<u64> = 15..=3_600;
+const DAY_SECONDS: u64 = 86_400;
+const SECRET_NAME_CHARS_MAX: usize = 64;
+
+pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, WorkspaceError> {
+    let file = TomlFile::new(path, text);
+    let table = file.parse()?;
+    let known = ["organisation", "source", "accounting", "posting", "sync", "schedule", "practice"];
+    let root = Section::root(&file, table.get_ref(), &known)?;
+
+    let organisation = required(&root, "organisation", &["id", "name", "currency", "time_zone"])?;
+    let currency = currency(&organisation)?;
+    let time_zone = time_zone(&organisation)?;
+    let id = organisation.required_text("id")?;
+    let practice_store = match root.section("practice", &["store"])? {
+        Some(practice) => Some(dir.join(practice.required_text("store")?.value)),
+        None => None,
+    };
+    let is_practice = practice_store.is_some();
+
+    let source = source(&root, dir, currency, time_zone, is_practice)?;
+    let accounting =
+        required(&root, "accounting", &["kind", "url", "secret", "settle_window_seconds", "when_still_unknown"])?;
+    let kind = accounting.required_text("kind")?;
+    if kind.value != "open" {
+        return Err(accounting.unavailable(&kind, "open"));
+    }
+    let sync_keys = ["vouchers_per_request", "requests_in_flight", "lease_seconds", "wait_for_lock_seconds"];
+    let sync = root.section("sync", &sync_keys)?;
+    let number = |key, allowed, default| sync.as_ref().map_or(Ok(default), |sync| sync.number(key, allowed, default));
+
+    Ok(Content {
+        organisation: OrganisationId::new(id.value)
+            .map_err(|_| organisation.invalid("id", &id, format!("a-z 0-9 -, 1–{}", OrganisationId::LENGTH_MAX)))?,
+        organisation_name: organisation.required_text("name")?.value.trim().to_owned(),
+        currency,
+        time_zone,
+        source,
+        accounting: remote(&accounting, is_practice)?,
+        posting: posting(&root)?,
+        vouchers_per_request: count(number("vouchers_per_request", 1..=5_000, 100)?),
+        requests_in_flight: count(number("requests_in_flight", 1..=16, 4)?),
+        lease: Duration::from_secs(number("lease_seconds", LEASE_SECONDS, 60)?),
+        wait_for_lock: Duration::from_secs(number("wait_for_lock_seconds", 0..=DAY_SECONDS, 0)?),
+        settle_window: Duration::from_secs(accounting.number("settle_window_seconds", 0..=DAY_SECONDS, 120)?),
+        when_still_unknown: when_still_unknown(&accounting)?,
+        schedule: schedule(&root)?,
+        practice_store,
+    })
+}
+
+fn required<'a>(root: &Section<'a>, key: &str, known: &[&str]) -> Result<Section<'a>, WorkspaceError> {
+    root.section(key, known)?.ok_or_else(|| root.missing(key))
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).expect("the bounds are far below 32 bits")
+}
+
+fn currency(organisation: &Section<'_>) -> Result<Currency, WorkspaceError> {
+    let code = organisation.required_text("currency")?;
+    Currency::from_code(code.value).ok_or_else(|| organisation.invalid("currency", &code, "NOK, SEK, EUR … (ISO 4217)"))
+}
+
+fn time_zone(organisation: &Section<'_>) -> Result<Tz, WorkspaceError> {
+    let name = organisation.required_text("time_zone")?;
+    Tz::from_str(name.value).map_err(|_| {
+        let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        organisation.invalid("time_zone", &name, crate::text::nearest(name.value, names))
+    })
+}
+
+fn source(
+    root: &Section<'_>,
+    dir: &Path,
+    currency: Currency,
+    time_zone: Tz,
+    is_practice: bool,
+) -> Result<SourceSettings, WorkspaceError> {
+    let section = root.open_section("source")?.ok_or_else(|| root.missing("source"))?;
+    let kind = section.text("kind")?;
+    match kind.as_ref().map(|kind| kind.value) {
+        Some("platform") => {
+            section.refuse_unknown(&["kind", "url", "secret"])?;
+            Ok(SourceSettings::Platform(remote(&section, is_practice)?))
+        }
+        Some("csv") | None => {
+            let known = ["kind", "path", "encoding", "delimiter", "decimal_separator", "date_format", "columns"];
+            section.refuse_unknown(&known)?;
+            section.required_text("kind")?;
+            Ok(SourceSettings::Csv(Box::new(csv(&section, dir, currency, time_zone)?)))
+        }
+        Some(_) => Err(section.unavailable(&section.required_text("kind")?, "csv, platform")),
+    }
+}
+
+fn csv(section: &Section<'_>, dir: &Path, currency: Currency, time_zone: Tz) -> Result<CsvSettings, WorkspaceError> {
+    let path = section.required_text("path")?;
+    Ok(CsvSettings {
+        dir: dir.to_owned(),
+        path: path.value.to_owned(),
+        encoding: encoding(section)?,
+        delimiter: delimiter(section)?,
+        decimal_separator: decimal_separator(section)?,
+        date_format: date_format(section)?,
+        columns: columns(section)?,
+        currency,
+        time_zone,
+    })
+}
+
+fn encoding(section: &Section<'_>) -> Result<&'static Encoding, WorkspaceError> {
+    let Some(label) = section.text("encoding")? else { return Ok(encoding_rs::UTF_8) };
+    let encoding = Encoding::for_label_no_replacement(label.value.as_bytes());
+    encoding.ok_or_else(|| section.invalid("encoding", &label, "UTF-8, windows-1252, UTF-16LE …"))
+}
+
+fn delimiter(section: &Section<'_>) -> Result<u8, WorkspaceError> {
+    let Some(text) = section.text("delimiter")? else { return Ok(b',') };
+    match text.value.as_bytes() {
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n' | 0) => Ok(*byte),
+        _ => Err(section.invalid("delimiter", &text, "\";\" | \",\" | \"\\t\" …")),
+    }
+}
+
+fn decimal_separator(section: &Section<'_>) -> Result<DecimalSeparator, WorkspaceError> {
+    let Some(text) = section.text("decimal_separator")? else { return Ok(DecimalSeparator::Point) };
+    match text.value {
+        "." => Ok(DecimalSeparator::Point),
+        "," => Ok(DecimalSeparator::Comma),
+        _ => Err(section.invalid("decimal_separator", &text, "\".\" | \",\"")),
+    }
+}
+
+fn date_format(section: &Section<'_>) -> Result<String, WorkspaceError> {
+    let Some(text) = section.text("date_format")? else { return Ok("%Y-%m-%d".to_owned()) };
+    if date_format_is_valid(text.value) {
+        return Ok(text.value.to_owned());
+    }
+    Err(section.invalid("date_format", &text, "\"%d.%m.%Y\", \"%Y-%m-%d\" …"))
+}
+
+fn columns(source: &Section<'_>) -> Result<BTreeMap<Field, String>, WorkspaceError> {
+    let known: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
+    let section = source.section("columns", &known)?.ok_or_else(|| source.missing("columns"))?;
+    let mut columns = BTreeMap::new();
+    for field in Field::ALL.iter().copied() {
+        if section.text(field.name())?.is_none() && !field.is_required() {
+            continue;
+        }
+        columns.insert(field, section.required_text(field.name())?.value.trim().to_owned());
+    }
+    Ok(columns)
+}
+
+fn remote(section: &Section<'_>, is_practice: bool) -> Result<Remote, WorkspaceError> {
+    let url = section.required_text("url")?;
+    // A password in the address is not repeated in the error.
+    let shown = Found { value: url.value.rsplit_once('@').map_or(url.value, |(_, host)| host), line: url.line };
+    let address = address::parse(url.value).map_err(|error| match error {
+        AddressError::Invalid => section.invalid("url", &shown, "https://…, http://127.0.0.1:…"),
+        AddressError::Insecure => WorkspaceError::InsecureUrl(shown.value.to_owned()),
+    })?;
+    if is_practice && !crate::http::is_loopback(&address) {
+        return Err(section.invalid("url", &shown, "http://127.0.0.1:…"));
+    }
+    let secret = section.required_text("secret")?;
+    let fits = secret.value.len() <= SECRET_NAME_CHARS_MAX
+        && secret.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !fits {
+        return Err(section.invalid("secret", &secret, format!("a-z 0-9 -, 1–{SECRET_NAME_CHARS_MAX}")));
+    }
+    Ok(Remote { url: address, secret: secret.value.to_owned() })
+}
+
+fn when_still_unknown(accounting: &Section<'_>) -> Result<WhenStillUnknown, WorkspaceError> {
+    let Some(text) = accounting.text("when_still_unknown")? else { return Ok(WhenStillUnknown::Hold) };
+    match text.value {
+        "hold" => Ok(WhenStillUnknown::Hold),
+        "send" => Ok(WhenStillUnknown::Send),
+        _ => Err(accounting.invalid("when_still_unknown", &text, "\"hold\" | \"send\"")),
+    }
+}
+
+fn posting(root: &Section<'_>) -> Result<PostingRules, WorkspaceError> {
+    let section = required(root, "posting", &["payable_account", "default_account", "categories"])?;
+    let payable_account = account(section.required_text("payable_account")?.value);
+    let default_account = match section.text("default_account")? {
+        Some(_) => Some(account(section.required_text("default_account")?.value)),
+        None => None,
+    };
+    let mut categories = HashMap::new();
+    if let Some(table) = section.open_section("categories")? {
+        for category in table.keys() {
+            categories.insert(category.trim().to_owned(), account(table.required_text(category)?.value));
+        }
+    }
+    Ok(PostingRules { payable_account, default_account, categories })
+}
+
+fn schedule(root: &Section<'_>) -> Result<Option<Schedule>, WorkspaceError> {
+    let Some(section) = root.section("schedule", &["cron", "catch_up"])? else { return Ok(None) };
+    let cron = section.required_text("cron")?.value.trim().to_owned();
+    Ok(Some(Schedule { cron, catch_up: section.boolean("catch_up", true)? }))
+}

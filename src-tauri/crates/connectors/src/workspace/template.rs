@@ -1,0 +1,150 @@
+//! The text of a fresh `workspace.toml`, with comments for the person who goes on writing it.
+
+use std::fmt::Write as _;
+
+/// A workspace to be filled in: a file of records, a server, and a few accounts as examples.
+pub fn plain() -> String {
+    PLAIN.to_owned()
+}
+
+const PLAIN: &str = r#"# A workspace of Postonce. Change what stands here to what is yours; an unknown key is told with its line.
+
+[organisation]
+id = "my-organisation"           # a-z, 0-9 and -, 16 at most: scope of the lock and of the references; never change it later
+name = "My organisation"
+currency = "NOK"                 # of records that name none
+time_zone = "Europe/Oslo"
+
+[source]                         # where the approved records come from: csv or platform
+kind = "csv"
+path = "records.csv"             # file, folder or glob; relative to this folder
+encoding = "UTF-8"               # what Excel saves is often windows-1252
+delimiter = ";"
+decimal_separator = ","
+date_format = "%d.%m.%Y"
+[source.columns]                 # record field = column title
+id = "Id"
+date = "Date"
+amount = "Amount"
+payee = "Payee"
+category = "Category"
+text = "Text"
+# optional: approved_at, currency, department, project, version, payee_name
+
+# [source]
+# kind = "platform"
+# url = "https://platform.example.org"
+# secret = "platform-token"      # a name in the operating system's keyring: postonce secret set platform-token
+
+[accounting]
+kind = "open"
+url = "https://accounting.example.org"
+secret = "accounting-token"      # postonce secret set accounting-token
+
+[posting]
+payable_account = "2930"         # what is owed to the payees
+# default_account = "7790"       # without it, a category that is not listed holds the record back
+[posting.categories]             # category = expense account
+"Travel" = "7140"
+
+# [sync]
+# vouchers_per_request = 100     # cut to what the accounting system allows
+# requests_in_flight = 4
+# lease_seconds = 60
+# wait_for_lock_seconds = 0
+
+# [schedule]
+# cron = "0 2 * * *"             # in the organisation's time zone
+# catch_up = true                # one run for whatever was missed while the machine was off
+"#;
+
+/// What a practice workspace is made from.
+#[derive(Debug, Clone)]
+pub struct PracticeTemplate<'a> {
+    /// The organisation's id at the sandbox.
+    pub organisation: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// The sandbox's port on this machine.
+    pub port: u16,
+    /// Each category of the practice records and its expense account.
+    pub categories: &'a [(&'a str, &'a str)],
+}
+
+impl PracticeTemplate<'_> {
+    /// The name of the practice records' file, which stands beside `workspace.toml`.
+    pub const RECORDS_FILE: &'static str = "practice-records.csv";
+    /// The name of the sandbox's store, which stands there as well.
+    pub const STORE_FILE: &'static str = "sandbox.sqlite";
+
+    /// The text of its `workspace.toml`.
+    pub fn text(&self) -> String {
+        let mut text = format!(
+            r#"# A workspace to practise in: made-up records, and a sandbox on this machine in place of an accounting system.
+
+[practice]                       # with this table, the tokens are the sandbox's own, and only this machine is spoken to
+store = "{store}"
+
+[organisation]
+id = {organisation}
+name = {name}
+currency = "NOK"
+time_zone = "Europe/Oslo"
+
+[source]
+kind = "csv"
+path = "{records}"
+encoding = "UTF-8"
+delimiter = ";"
+decimal_separator = ","
+date_format = "%d.%m.%Y"
+[source.columns]
+id = "Utleggsnr"
+approved_at = "Godkjent"
+date = "Dato"
+payee = "Likeperson"
+payee_name = "Navn"
+category = "Kategori"
+amount = "Beløp"
+currency = "Valuta"
+text = "Tekst"
+department = "Avdeling"
+project = "Prosjekt"
+
+[accounting]
+kind = "open"
+url = "http://127.0.0.1:{port}"
+secret = "accounting-token"
+
+[posting]
+payable_account = "2930"
+[posting.categories]
+"#,
+            store = Self::STORE_FILE,
+            records = Self::RECORDS_FILE,
+            organisation = quoted(self.organisation),
+            name = quoted(self.name),
+            port = self.port,
+        );
+        for (category, account) in self.categories {
+            writeln!(text, "{} = {}", quoted(category), quoted(account)).expect("a String takes every text");
+        }
+        text
+    }
+}
+
+/// As TOML's basic string, which names every character.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => {
+                write!(quoted, "\\u{:04X}", u32::from(c)).expect("a String takes every text");
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}

@@ -1,0 +1,178 @@
+use postonce_engine::error::{ErrorCode, Told};
+
+use super::*;
+
+const VALID: &str = include_str!("../../tests/workspaces/interfaces.toml");
+
+fn told(text: &str) -> Told {
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::write(dir.path().join(FILE_NAME), text).expect("a file");
+    Workspace::open(dir.path()).expect_err("something is wrong with it").into()
+}
+
+/// The workspace of `interfaces.md` with one line changed.
+fn with(line: &str, instead: &str) -> String {
+    assert!(VALID.contains(line), "{line}");
+    VALID.replacen(line, instead, 1)
+}
+
+fn param<'a>(told: &'a Told, name: &str) -> &'a str {
+    told.params.get(name).map_or("", String::as_str)
+}
+
+#[test]
+fn the_workspace_of_the_interfaces_is_read() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let workspace = Workspace::create(dir.path(), VALID).expect("it is valid");
+    assert_eq!(Workspace::open(dir.path()).expect("it is there").organisation().as_str(), "hlf");
+    let settings = workspace.settings();
+    assert_eq!(settings.vouchers_per_request, 100);
+    assert_eq!(settings.lease, Duration::from_secs(60));
+    assert_eq!(settings.settle_window, Duration::from_secs(120));
+    assert_eq!(settings.when_still_unknown, WhenStillUnknown::Hold);
+    assert_eq!(settings.posting.categories["Reise, overnatting, bevertning og drivstoff"], account("7140"));
+    assert_eq!(workspace.ledger_path(), dir.path().join("ledger.sqlite"));
+    assert_eq!(workspace.secret_names(), ["accounting-token"]);
+    assert_eq!(workspace.schedule(), Some(&Schedule { cron: "0 2 * * *".into(), catch_up: true }));
+    let SourceSettings::Csv(csv) = workspace.source() else { panic!("the source is csv") };
+    assert_eq!((csv.encoding.name(), csv.delimiter), ("windows-1252", b';'));
+    assert!(!workspace.is_practice());
+}
+
+#[test]
+fn a_typo_is_told_with_key_line_and_nearest() {
+    for (line, instead, key, nearest) in [
+        ("[accounting]", "[acounting]", "acounting", "accounting"),
+        ("lease_seconds = 60", "lease_secs = 60", "sync.lease_secs", "lease_seconds"),
+        ("payee = \"Likeperson\"", "paye = \"Likeperson\"", "source.columns.paye", "payee"),
+        ("delimiter = \";\"", "delimeter = \";\"", "source.delimeter", "delimiter"),
+    ] {
+        let text = with(line, instead);
+        let told = told(&text);
+        assert_eq!(told.code, ErrorCode::WorkspaceUnknownKey, "{told}");
+        let number = 1 + text.lines().position(|found| found.starts_with(instead)).expect("the line is there");
+        assert_eq!(
+            (param(&told, "key"), param(&told, "nearest"), param(&told, "line")),
+            (key, nearest, number.to_string().as_str())
+        );
+    }
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_or_size_is_told_with_what_is_allowed() {
+    for (line, instead, key, allowed) in [
+        ("lease_seconds = 60", "lease_seconds = 5", "sync.lease_seconds", "15–3600"),
+        ("lease_seconds = 60", "lease_seconds = \"60\"", "sync.lease_seconds", "15–3600"),
+        ("vouchers_per_request = 100", "vouchers_per_request = 0", "sync.vouchers_per_request", "1–5000"),
+        ("requests_in_flight = 4", "requests_in_flight = 17", "sync.requests_in_flight", "1–16"),
+        ("time_zone = \"Europe/Oslo\"", "time_zone = \"Europe/Olso\"", "organisation.time_zone", "Europe/Oslo"),
+        ("currency = \"NOK\"", "currency = \"KR\"", "organisation.currency", "NOK"),
+        ("id = \"hlf\"", "id = \"HLF Norge\"", "organisation.id", "a-z"),
+        ("name = \"HLF\"", "name = \"\"", "organisation.name", "…"),
+        ("delimiter = \";\"", "delimiter = \"||\"", "source.delimiter", "\";\""),
+        ("decimal_separator = \",\"", "decimal_separator = \"'\"", "source.decimal_separator", "\",\""),
+        ("date_format = \"%d/%m/%Y\"", "date_format = \"dd/mm/yyyy\"", "source.date_format", "%d.%m.%Y"),
+        ("encoding = \"windows-1252\"", "encoding = \"ansi-1252\"", "source.encoding", "windows-1252"),
+        ("when_still_unknown = \"hold\"", "when_still_unknown = \"wait\"", "accounting.when_still_unknown", "\"hold\""),
+        ("catch_up = true", "catch_up = \"yes\"", "schedule.catch_up", "true | false"),
+        ("secret = \"accounting-token\"", "secret = \"Token 1\"", "accounting.secret", "a-z"),
+        ("payable_account = \"2930\"", "payable_account = 2930", "posting.payable_account", "\"…\""),
+        ("url = \"http://127.0.0.1:4010\"", "url = \"127.0.0.1:4010\"", "accounting.url", "https://"),
+    ] {
+        let told = told(&with(line, instead));
+        assert_eq!((told.code, param(&told, "key")), (ErrorCode::WorkspaceValueInvalid, key), "{told}");
+        assert!(param(&told, "allowed").contains(allowed), "{told}");
+        assert_ne!(param(&told, "line"), "");
+    }
+}
+
+#[test]
+fn a_missing_key_or_table_is_named() {
+    for (line, key) in [
+        ("amount = \"Beløp\"", "source.columns.amount"),
+        ("payable_account = \"2930\"", "posting.payable_account"),
+        ("kind = \"open\"", "accounting.kind"),
+        ("path = \"reimbursements-2020.csv\"", "source.path"),
+    ] {
+        let told = told(&with(line, ""));
+        assert_eq!((told.code, param(&told, "key")), (ErrorCode::WorkspaceKeyMissing, key), "{told}");
+    }
+    assert_eq!(param(&told(""), "key"), "organisation");
+}
+
+#[test]
+fn a_kind_that_is_not_available_is_told_with_those_that_are() {
+    let told = told(&with("kind = \"csv\"", "kind = \"xlsx\""));
+    assert_eq!(told.code, ErrorCode::WorkspaceKindUnavailable);
+    assert_eq!((param(&told, "kind"), param(&told, "available")), ("xlsx", "csv, platform"));
+}
+
+#[test]
+fn what_is_no_toml_is_told_with_its_line() {
+    let told = told("[organisation]\nid = hlf\n");
+    assert_eq!((told.code, param(&told, "line")), (ErrorCode::WorkspaceInvalid, "2"));
+}
+
+#[test]
+fn a_file_in_another_encoding_is_told_with_its_line() {
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::write(dir.path().join(FILE_NAME), b"[organisation]\nname = \"Bod\xf8\"\n").expect("a file");
+    let told = Told::from(Workspace::open(dir.path()).expect_err("no UTF-8"));
+    assert_eq!((told.code, param(&told, "line")), (ErrorCode::WorkspaceInvalid, "2"));
+}
+
+#[test]
+fn plain_http_beyond_this_machine_is_refused_and_a_password_is_not_repeated() {
+    let insecure = told(&with("http://127.0.0.1:4010", "http://accounting.example.org"));
+    assert_eq!(insecure.code, ErrorCode::InsecureUrl);
+    let with_password = told(&with("http://127.0.0.1:4010", "https://kari:hunter2@example.org"));
+    assert_eq!(with_password.code, ErrorCode::WorkspaceValueInvalid);
+    assert!(!with_password.to_string().contains("hunter2"));
+}
+
+#[test]
+fn a_byte_order_mark_of_an_editor_does_no_harm() {
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::write(dir.path().join(FILE_NAME), format!("\u{feff}{VALID}")).expect("a file");
+    assert!(Workspace::open(dir.path()).is_ok());
+}
+
+#[test]
+fn a_folder_without_a_workspace_is_told_and_one_with_is_not_overwritten() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let missing = Told::from(Workspace::open(&dir.path().join("none")).expect_err("nothing there"));
+    assert_eq!(missing.code, ErrorCode::WorkspaceMissing);
+    Workspace::create(dir.path(), VALID).expect("it is made");
+    let again = Told::from(Workspace::create(dir.path(), &plain()).expect_err("one is there"));
+    assert_eq!(again.code, ErrorCode::WorkspaceExists);
+    assert_eq!(fs::read_to_string(dir.path().join(FILE_NAME)).expect("the file"), VALID);
+}
+
+#[test]
+fn the_templates_are_valid_workspaces() {
+    let dir = tempfile::tempdir().expect("a folder");
+    assert!(Workspace::create(&dir.path().join("plain"), &plain()).is_ok());
+    let categories = [("Reise \"kort\"\t\\", "7140"), ("Kurs", "6860")];
+    let template = PracticeTemplate { organisation: "practice", name: "Øving", port: 4010, categories: &categories };
+    let practice = Workspace::create(&dir.path().join("practice"), &template.text()).expect("it is valid");
+    assert_eq!(practice.practice_store(), Some(dir.path().join("practice/sandbox.sqlite").as_path()));
+    assert_eq!(practice.settings().posting.categories.len(), 2);
+    let SourceSettings::Csv(csv) = practice.source() else { panic!("the source is csv") };
+    assert_eq!(csv.columns[&crate::Field::PayeeName], "Navn");
+}
+
+#[test]
+fn practice_speaks_to_this_machine_only() {
+    let text = format!("{}\n[practice]\nstore = \"s.sqlite\"\n", with("http://127.0.0.1:4010", "https://example.org"));
+    assert_eq!(param(&told(&text), "key"), "accounting.url");
+}
+
+#[test]
+fn a_platform_is_a_source_with_a_secret_of_its_own() {
+    let (head, rest) = VALID.split_once("[source]").expect("a source");
+    let (_, tail) = rest.split_once("[accounting]").expect("an accounting system");
+    let platform = "[source]\nkind = \"platform\"\nurl = \"https://p.example.org\"\nsecret = \"platform-token\"\n";
+    let dir = tempfile::tempdir().expect("a folder");
+    let workspace = Workspace::create(dir.path(), &format!("{head}{platform}[accounting]{tail}")).expect("it is valid");
+    assert_eq!(workspace.secret_names(), ["accounting-token", "platform-token"]);
+}
