@@ -1,2 +1,86 @@
-//! Placeholder.
-fn main() {}
+//! `postonce`, the command line: the engine for schedulers, scripts and servers. What it prints with `--json`, and its exit
+//! status, are a promise (`interfaces.md` of the design).
+
+mod args;
+mod bar;
+mod catalogue;
+mod commands;
+mod failure;
+mod json;
+mod output;
+mod phrases;
+mod practice;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+use failure::Failure;
+use output::Output;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return output::usage(&error),
+    };
+    start_log(args.verbose);
+    let output = Output::new(args.json, args.language());
+    match run(&args, &output) {
+        Ok(status) => status.into(),
+        Err(failure) => output.failure(&failure),
+    }
+}
+
+fn run(args: &Args, output: &Output) -> Result<Status, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::internal)?;
+    let status = runtime.block_on(async {
+        match &args.command {
+            Command::Init(init) => commands::init::init(args, init, output),
+            Command::Sync(sync) => commands::sync::sync(args, sync, output).await,
+            Command::Status => commands::status::status(args, output).await,
+            Command::History(history) => commands::history::history(args, history, output).await,
+            Command::Run(run) => commands::history::run(args, run, output).await,
+            Command::Record(record) => commands::record::record(args, record, output).await,
+            Command::Attention => commands::attention::attention(args, output).await,
+            Command::Secret(secret) => commands::secret::secret(args, secret, output),
+            Command::Sandbox(sandbox) => commands::sandbox::sandbox(args, sandbox, output).await,
+        }
+    });
+    // A keyring that hangs must not hold the process.
+    runtime.shutdown_background();
+    status
+}
+
+/// Exit status of a command that did what it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Done,
+    /// Stopped by a person before its end.
+    Stopped,
+    /// Done, but something waits for a person.
+    Attention,
+    /// Failed, and said so in its own document; the exit status of the error.
+    Failed(u8),
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Done => 0,
+            Status::Stopped => 1,
+            Status::Attention => 4,
+            Status::Failed(status) => status,
+        })
+    }
+}
+
+fn start_log(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "info,postonce=debug",
+        _ => "debug,postonce=trace",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("POSTONCE_LOG").unwrap_or_else(|_| level.into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}

@@ -6,7 +6,9 @@ CREATE TABLE ledger (
     ledger_id      TEXT    NOT NULL CHECK (ledger_id <> ''),
     created_at     TEXT    NOT NULL,
     writes         INTEGER NOT NULL CHECK (writes >= 0),
-    latest_reading INTEGER REFERENCES reading (reading_id)
+    latest_reading INTEGER REFERENCES reading (reading_id),
+    -- Whose books the first run went into; no later run goes into anybody else's.
+    accounting_organisation TEXT CHECK (accounting_organisation <> '')
 ) STRICT;
 
 -- One pass over the source.

@@ -63,7 +63,7 @@ error_codes! {
     AccountingUnreliable = "accounting_unreliable", exit 1;
     /// `url`, `found`, `needed`: it takes references of so many characters only, too few to keep them unambiguous.
     AccountingReferenceShort = "accounting_reference_short", exit 1;
-    /// `workspace`, `accounting`: the token belongs to another organisation.
+    /// `workspace`, `accounting`: the books this workspace has exported into, and the other ones that the token now opens.
     OrganisationMismatch = "organisation_mismatch", exit 1;
     /// The lock went to somebody else, or could not be renewed in time.
     LeaseLost = "lease_lost", exit 1;

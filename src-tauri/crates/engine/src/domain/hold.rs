@@ -76,6 +76,22 @@ pub enum HoldReason {
 }
 
 impl HoldReason {
+    /// Every code, for whoever has a sentence for each.
+    pub const CODES: &'static [&'static str] = &[
+        "id_missing",
+        "id_invalid",
+        "field_missing",
+        "row_unreadable",
+        "date_invalid",
+        "date_implausible",
+        "amount_invalid",
+        "amount_decimals",
+        "amount_zero",
+        "currency_unknown",
+        "id_repeated",
+        "account_missing",
+    ];
+
     /// The code alone, as it stands in the catalogue.
     pub fn code(&self) -> &'static str {
         match self {
@@ -92,5 +108,34 @@ impl HoldReason {
             Self::IdRepeated { .. } => "id_repeated",
             Self::AccountMissing { .. } => "account_missing",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_is_the_one_in_json_and_stands_in_the_list() {
+        let found = || String::from("x");
+        let reasons = [
+            HoldReason::IdMissing,
+            HoldReason::IdInvalid { found: found() },
+            HoldReason::FieldMissing { field: found() },
+            HoldReason::RowUnreadable { detail: found() },
+            HoldReason::DateInvalid { found: found(), expected: found() },
+            HoldReason::DateImplausible { found: found() },
+            HoldReason::AmountInvalid { found: found() },
+            HoldReason::AmountDecimals { found: found(), currency: found() },
+            HoldReason::AmountZero,
+            HoldReason::CurrencyUnknown { found: found() },
+            HoldReason::IdRepeated { lines: found() },
+            HoldReason::AccountMissing { category: found() },
+        ];
+        let in_json = |reason: &HoldReason| serde_json::to_value(reason).expect("plain values")["code"].clone();
+        for reason in &reasons {
+            assert_eq!(in_json(reason), reason.code());
+        }
+        assert_eq!(reasons.iter().map(HoldReason::code).collect::<Vec<_>>(), HoldReason::CODES);
     }
 }

@@ -132,10 +132,12 @@ async fn take_walls(
         }
     };
     let connection = parts.accounting.connect().await.map_err(|error| failed(error.told()))?;
-    if connection.organisation_id != parts.settings.organisation.as_str() {
+    let organisation = connection.organisation_id.clone();
+    let bound = parts.ledger.write(move |book| book.bind_organisation(&organisation)).await;
+    if let Some(bound) = bound.map_err(|error| failed(error.into()))? {
         return Err(failed(
             Told::new(ErrorCode::OrganisationMismatch)
-                .with("workspace", parts.settings.organisation.as_str())
+                .with("workspace", bound)
                 .with("accounting", &connection.organisation_id),
         ));
     }

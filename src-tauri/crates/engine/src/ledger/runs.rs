@@ -38,6 +38,20 @@ impl Book<'_> {
         Ok(self.inserted())
     }
 
+    /// Whose books this ledger is about: those of the first run, for good. `None` where the organisation is that one, or
+    /// the first; otherwise the one it should have been.
+    pub(crate) fn bind_organisation(&self, organisation: &str) -> Result<Option<String>, LedgerError> {
+        self.execute_one(
+            "ledger",
+            "UPDATE ledger SET accounting_organisation = coalesce(accounting_organisation, :organisation)",
+            named_params! { ":organisation": organisation },
+        )?;
+        let bound = self.row("SELECT accounting_organisation FROM ledger", [], |row| {
+            self.get::<String>(row, "accounting_organisation")
+        })?;
+        Ok(bound.filter(|bound| bound != organisation))
+    }
+
     /// Closes the runs that a dead process left open. Only whoever holds the permit may call this: nobody else can
     /// then be in the middle of one.
     pub(crate) fn close_interrupted(&self, now: DateTime<Utc>) -> Result<u64, LedgerError> {

@@ -1,0 +1,202 @@
+//! The arguments, as `interfaces.md` of the design has them.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand, ValueEnum};
+use postonce_connectors::Workspace;
+use postonce_connectors::workspace::WorkspaceError;
+
+use crate::failure::Failure;
+
+/// Exports approved reimbursements into the accounting system, each of them exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "postonce", version, about, arg_required_else_help = true)]
+pub(crate) struct Args {
+    /// The workspace's folder.
+    #[arg(long, global = true, env = "POSTONCE_WORKSPACE", value_name = "DIR")]
+    pub(crate) workspace: Option<PathBuf>,
+    /// One JSON document on standard output, for scripts.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Language of the messages; the system's by default.
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Language>,
+    /// Tells more on standard error; twice for still more.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// A language of the messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    En,
+    Nb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Makes a workspace.
+    Init(Init),
+    /// Exports what has not been exported yet.
+    Sync(Sync),
+    /// Connection, protection, lock, last run, counts.
+    Status,
+    /// The runs, newest first.
+    History(History),
+    /// One run, with each of its records.
+    Run(Run),
+    /// Everything known of one record.
+    Record(Record),
+    /// What waits for a person.
+    Attention,
+    /// Keeps or deletes a token in the system's keyring.
+    Secret(Secret),
+    /// The practice platform and accounting system, until interrupted.
+    Sandbox(Sandbox),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Init {
+    /// With sample records, to run against the built-in sandbox.
+    #[arg(long)]
+    pub(crate) practice: bool,
+    /// Port of the sandbox on this machine; a free one by default.
+    #[arg(long, requires = "practice", value_name = "N")]
+    pub(crate) port: Option<u16>,
+    /// How many sample records.
+    #[arg(long, requires = "practice", value_name = "N", default_value_t = 400)]
+    pub(crate) records: usize,
+    /// The same seed gives the same sample records.
+    #[arg(long, requires = "practice", value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sync {
+    /// Only records dated on this day or later (YYYY-MM-DD).
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<NaiveDate>,
+    /// Only records dated on this day or earlier (YYYY-MM-DD).
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<NaiveDate>,
+    /// How long to wait for a sync that is on elsewhere; the workspace's setting by default.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) wait: Option<u64>,
+    /// Shows what would be sent, and sends nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct History {
+    /// How many runs.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: u32,
+    /// Only runs before this one.
+    #[arg(long, value_name = "RUN")]
+    pub(crate) before: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Run {
+    /// The run's id.
+    pub(crate) run: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Record {
+    /// The record's id.
+    pub(crate) id: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Secret {
+    #[command(subcommand)]
+    pub(crate) act: SecretAct,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretAct {
+    /// Reads the value from standard input.
+    Set {
+        /// The name that the workspace gives it.
+        name: String,
+    },
+    /// Deletes it.
+    Delete {
+        /// The name that the workspace gives it.
+        name: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sandbox {
+    /// Where to listen on this machine; a practice workspace's own port, or 4010. 0 takes a free one.
+    #[arg(long, value_name = "N")]
+    pub(crate) port: Option<u16>,
+    /// The file to keep everything in; a practice workspace's own, or a temporary one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// Fault switches (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+    /// The platform's records (JSON or CSV); generated ones by default.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) records: Option<PathBuf>,
+}
+
+impl Args {
+    pub(crate) fn language(&self) -> Language {
+        let system = || {
+            let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+            set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default()
+        };
+        self.lang.unwrap_or_else(|| Language::of_locale(&system()))
+    }
+
+    /// The folder that is meant, whether or not there is a workspace in it.
+    pub(crate) fn workspace_dir(&self) -> Result<PathBuf, Failure> {
+        let found = self.workspace.clone().or_else(Workspace::default_dir);
+        found.ok_or_else(|| Failure::usage("--workspace"))
+    }
+
+    pub(crate) fn open_workspace(&self) -> Result<Workspace, Failure> {
+        Ok(Workspace::open(&self.workspace_dir()?)?)
+    }
+
+    /// The workspace, if there is one.
+    pub(crate) fn workspace_if_any(&self) -> Result<Option<Workspace>, Failure> {
+        match Workspace::open(&self.workspace_dir()?) {
+            Ok(workspace) => Ok(Some(workspace)),
+            Err(WorkspaceError::Missing(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Language {
+    fn of_locale(locale: &str) -> Self {
+        if ["nb", "no", "nn"].iter().any(|language| locale.starts_with(language)) { Self::Nb } else { Self::En }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_system_decides_the_language_unless_told_otherwise() {
+        assert_eq!(Language::of_locale("nb_NO.UTF-8"), Language::Nb);
+        assert_eq!(Language::of_locale("nn_NO"), Language::Nb);
+        assert_eq!(Language::of_locale("C"), Language::En);
+    }
+}

@@ -1,0 +1,26 @@
+//! `init`: makes a workspace.
+
+use postonce_connectors::{SystemClock, Workspace, workspace};
+use postonce_engine::ports::Clock as _;
+use serde_json::json;
+
+use crate::args::{Args, Init};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{Status, phrases, practice};
+
+pub(crate) fn init(args: &Args, init: &Init, output: &Output) -> Result<Status, Failure> {
+    let dir = args.workspace_dir()?;
+    let made = if init.practice {
+        let today = SystemClock::start().now().date_naive();
+        practice::make(&dir, init.port, init.seed, init.records, today)?
+    } else {
+        Workspace::create(&dir, &workspace::plain())?
+    };
+    if output.json {
+        output.document(&json!({ "workspace": made.dir(), "practice": made.is_practice() }));
+    }
+    output.say(format!("{}: {}", output.word(phrases::MADE), made.dir().display()));
+    output.say(output.word(if init.practice { phrases::NEXT_SYNC } else { phrases::NEXT_EDIT }));
+    Ok(Status::Done)
+}

@@ -1,0 +1,45 @@
+//! `secret`: tokens in the system's keyring. The value comes from standard input, and is never shown.
+
+use std::io::{self, IsTerminal as _, Read as _};
+
+use postonce_connectors::Secrets;
+use postonce_engine::error::Told;
+use secrecy::SecretString;
+use serde_json::json;
+
+use crate::args::{Args, Secret, SecretAct};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{Status, phrases};
+
+/// Bytes of a secret at most; a token has some hundred.
+const VALUE_BYTES_MAX: u64 = 64 * 1024;
+
+pub(crate) fn secret(args: &Args, asked: &Secret, output: &Output) -> Result<Status, Failure> {
+    let workspace = args.open_workspace()?;
+    let secrets = Secrets::of(&workspace);
+    let (name, phrase) = match &asked.act {
+        SecretAct::Set { name } => {
+            secrets.set(name, &value(output)?).map_err(Told::from)?;
+            (name, phrases::SECRET_KEPT)
+        }
+        SecretAct::Delete { name } => {
+            let was_there = secrets.delete(name).map_err(Told::from)?;
+            (name, if was_there { phrases::SECRET_DELETED } else { phrases::SECRET_WAS_NOT })
+        }
+    };
+    if output.json {
+        output.document(&json!({ "secret": name }));
+    }
+    output.say(format!("{} {name}", output.word(phrase)));
+    Ok(Status::Done)
+}
+
+fn value(output: &Output) -> Result<SecretString, Failure> {
+    if io::stdin().is_terminal() {
+        return Ok(rpassword::prompt_password(output.word(phrases::SECRET_PROMPT)).map_err(Failure::usage)?.into());
+    }
+    let mut value = String::new();
+    io::stdin().take(VALUE_BYTES_MAX).read_to_string(&mut value).map_err(Failure::usage)?;
+    Ok(value.into())
+}

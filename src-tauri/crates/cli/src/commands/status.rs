@@ -1,0 +1,120 @@
+//! `status`: connection, protection, lock, last run, counts.
+
+use postonce_engine::domain::Protection;
+use postonce_engine::ports::{Connection, LockInfo};
+use postonce_engine::views::{RecordCounts, RunSummary};
+use postonce_engine::{Engine, error::Told};
+use serde_json::json;
+
+use super::{outcome, sums};
+use crate::args::Args;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{Status, catalogue, json, phrases, practice};
+
+/// What is known, whether or not the accounting system answers.
+struct Found {
+    name: String,
+    practice: bool,
+    connection: Result<Connection, Told>,
+    lock: Option<LockInfo>,
+    last: Option<RunSummary>,
+    records: RecordCounts,
+}
+
+pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failure> {
+    let workspace = args.open_workspace()?;
+    let engine = Engine::new(postonce_connectors::parts(&workspace)?);
+    let sandbox = practice::sandbox(&workspace).await?;
+    let connection = engine.connect().await;
+    let lock = if connection.is_ok() { engine.lock().await? } else { None };
+    let found = Found {
+        name: workspace.organisation_name().to_owned(),
+        practice: workspace.is_practice(),
+        connection,
+        lock,
+        last: engine.ledger().runs(1, None).await?.pop(),
+        records: engine.counts().await?,
+    };
+    if let Some(sandbox) = sandbox {
+        sandbox.stop().await;
+    }
+    if output.json {
+        document(&found, output);
+    } else {
+        tell(&found, output);
+    }
+    match found.connection {
+        Err(told) => {
+            output.note(catalogue::error(output.language, &told));
+            Ok(Status::Failed(told.code.exit_status()))
+        }
+        Ok(_) if found.records.attention() > 0 => Ok(Status::Attention),
+        Ok(_) => Ok(Status::Done),
+    }
+}
+
+fn document(found: &Found, output: &Output) {
+    let connection = found.connection.as_ref().ok().map(|connection| {
+        json!({
+            "url": connection.address,
+            "organisation": { "id": connection.organisation_id, "name": connection.organisation_name },
+            "user": { "id": connection.user_id, "name": connection.user_name },
+        })
+    });
+    output.document(&json!({
+        "organisation": found.name, "practice": found.practice, "connection": connection,
+        "error": found.connection.as_ref().err().map(|told| json::failure(output.language, told, None)),
+        "protection": found.connection.as_ref().ok().map(|connection| connection.capabilities.protection),
+        "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.language, run)), "next_run": null,
+        "records": json::records(&found.records),
+    }));
+}
+
+fn tell(found: &Found, output: &Output) {
+    let mut rows = Vec::new();
+    let mut row = |phrase, text: String| rows.push(vec![output.word(phrase).to_owned(), text]);
+    if found.practice {
+        output.note(output.word(phrases::PRACTICE));
+    }
+    row(phrases::ORGANISATION, found.name.clone());
+    if let Ok(connection) = &found.connection {
+        row(phrases::ACCOUNTING, format!("{} ({})", connection.organisation_name, connection.address));
+        row(phrases::SIGNED_IN, format!("{} ({})", connection.user_name, connection.user_id));
+        row(phrases::PROTECTION, output.word(protection(connection.capabilities.protection)).to_owned());
+        row(phrases::LOCK, found.lock.as_ref().map_or_else(|| output.word(phrases::FREE).to_owned(), holder));
+    }
+    let last = found.last.as_ref().map(|run| {
+        let started = run.started_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
+        format!("{started}, {}, {}", output.word(outcome(run.outcome)), sums(&run.posted))
+    });
+    row(phrases::LAST_RUN, last.unwrap_or_else(|| output.word(phrases::NEVER).to_owned()));
+    let records = found.records;
+    for (phrase, count) in [
+        (phrases::EXPORTED, records.posted),
+        (phrases::WAITS, records.eligible),
+        (phrases::SENDS, records.sending),
+        (phrases::IN_DOUBT, records.in_doubt),
+        (phrases::REFUSED, records.refused),
+        (phrases::HELD, records.held),
+        (phrases::CHANGED, records.changed),
+    ] {
+        row(phrase, count.to_string());
+    }
+    output.table(&rows);
+}
+
+fn holder(lock: &LockInfo) -> String {
+    let name = lock.holder.name.as_ref().unwrap_or(&lock.holder.user);
+    let progress = lock.progress.map(|progress| format!(", {}/{}", progress.processed, progress.total));
+    format!("{name}, {}{}", lock.holder.host, progress.unwrap_or_default())
+}
+
+fn protection(protection: Protection) -> phrases::Phrase {
+    match protection {
+        Protection::Enforced => phrases::ENFORCED,
+        Protection::Fenced => phrases::FENCED,
+        Protection::Staged => phrases::STAGED,
+        Protection::Observed => phrases::OBSERVED,
+    }
+}

@@ -1,0 +1,169 @@
+//! `sync`: one run, or its plan.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use postonce_engine::domain::{Actor, Outcome, Period, Trigger};
+use postonce_engine::error::Told;
+use postonce_engine::views::{PlanSummary, RunSummary};
+use postonce_engine::{Engine, SyncAsk, SyncEnd, Syncing};
+use tokio::signal;
+
+use super::{money, sums};
+use crate::args::{Args, Sync};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{Status, bar, catalogue, json, phrases, practice};
+
+/// Held rows that a dry run names on a terminal.
+const HELD_NAMED_MAX: usize = 20;
+
+pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<Status, Failure> {
+    let period = Period::new(asked.from, asked.to).map_err(Told::from)?;
+    let workspace = args.open_workspace()?;
+    let mut parts = postonce_connectors::parts(&workspace)?;
+    if let Some(seconds) = asked.wait {
+        parts.settings.wait_for_lock = Duration::from_secs(seconds);
+    }
+    let engine = Engine::new(parts);
+    if asked.dry_run {
+        let plan = engine.plan(period).await?;
+        return Ok(tell_plan(&plan, output));
+    }
+    let sandbox = practice::sandbox(&workspace).await?;
+    if workspace.is_practice() {
+        output.note(output.word(phrases::PRACTICE));
+    }
+    let ended = run(&engine, period, output).await;
+    let status = tell(&engine, ended, output).await;
+    if let Some(sandbox) = sandbox {
+        sandbox.stop().await;
+    }
+    status
+}
+
+async fn run(engine: &Arc<Engine>, period: Period, output: &Output) -> SyncEnd {
+    let syncing = engine.sync(SyncAsk { period, trigger: Trigger::Manual, actor: actor() });
+    let stopper = tokio::spawn(stop_when_asked(syncing.clone(), output.word(phrases::STOPPING)));
+    bar::follow(&syncing, output).await;
+    let end = syncing.end().await;
+    stopper.abort();
+    end
+}
+
+fn actor() -> Actor {
+    let unknown = || "unknown".to_owned();
+    Actor {
+        user: whoami::username().unwrap_or_else(|_| unknown()),
+        host: whoami::hostname().unwrap_or_else(|_| unknown()),
+    }
+}
+
+/// Ctrl-C, or a scheduler's polite end: what is in flight is answered for, and the run is closed.
+async fn stop_when_asked(syncing: Syncing, word: &'static str) {
+    asked_to_stop().await;
+    eprintln!("{word}");
+    syncing.stop();
+}
+
+#[cfg(unix)]
+pub(super) async fn asked_to_stop() {
+    let terminated = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => terminate.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = signal::ctrl_c() => {}
+        _ = terminated => {}
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) async fn asked_to_stop() {
+    let _ = signal::ctrl_c().await;
+}
+
+async fn tell(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
+    let SyncEnd { run, error, lock, .. } = end;
+    let Some(run) = run else {
+        return match error {
+            Some(told) => Err(Failure { told, lock: lock.map(Box::new) }),
+            // Stopped while it waited for the lock.
+            None => {
+                output.say(output.word(phrases::JOINED_NOTHING));
+                Ok(Status::Stopped)
+            }
+        };
+    };
+    if output.json {
+        output.document(&json::finished(output.language, &run));
+    } else {
+        tell_run(&run, output);
+    }
+    if let Some(told) = error {
+        // The document of the run carries the error already.
+        output.note(catalogue::error(output.language, &told));
+        return Ok(Status::Failed(told.code.exit_status()));
+    }
+    if run.outcome == Some(Outcome::Stopped) {
+        output.note(output.word(phrases::STOPPED));
+        return Ok(Status::Stopped);
+    }
+    if run.counts.needs_attention() || engine.counts().await?.attention() > 0 {
+        output.note(output.word(phrases::SEE_ATTENTION));
+        return Ok(Status::Attention);
+    }
+    Ok(Status::Done)
+}
+
+fn tell_run(run: &RunSummary, output: &Output) {
+    let counts = run.counts;
+    if run.error.is_none() && counts.posted == 0 && !counts.needs_attention() {
+        output.say(output.word(phrases::NOTHING_NEW));
+    }
+    let row = |phrase, count: u64| vec![output.word(phrase).to_owned(), count.to_string()];
+    output.table(&[
+        row(phrases::READ, counts.read),
+        row(phrases::EXPORTED, counts.posted),
+        row(phrases::ALREADY, counts.skipped),
+        row(phrases::REFUSED, counts.refused),
+        row(phrases::HELD, counts.held),
+        row(phrases::IN_DOUBT, counts.in_doubt),
+        vec![output.word(phrases::TOTAL).to_owned(), sums(&run.posted)],
+        vec![output.word(phrases::RUN).to_owned(), run.run_id.to_string()],
+    ]);
+}
+
+fn tell_plan(plan: &PlanSummary, output: &Output) -> Status {
+    if output.json {
+        output.document(&json::plan(output.language, plan));
+    } else {
+        let row = |phrase, count: u64| vec![output.word(phrase).to_owned(), count.to_string()];
+        output.say(output.word(phrases::DRY_RUN));
+        output.table(&[
+            row(phrases::READ, plan.read),
+            row(phrases::WOULD_SEND, plan.send),
+            row(phrases::ALREADY, plan.skipped),
+            row(phrases::IN_DOUBT, plan.in_doubt),
+            row(phrases::HELD, plan.held),
+            vec![
+                output.word(phrases::TOTAL).to_owned(),
+                plan.send_sums.iter().map(money).collect::<Vec<_>>().join(" + "),
+            ],
+        ]);
+        for held in plan.held_items.iter().take(HELD_NAMED_MAX) {
+            let place = held
+                .place
+                .as_ref()
+                .map(|place| format!("{}, {} {}", place.file, output.word(phrases::LINE), place.line));
+            let reason = held.reason.as_ref().map(|reason| catalogue::reason(output.language, reason));
+            output.say(format!("  {}: {}", place.unwrap_or_default(), reason.unwrap_or_default()));
+        }
+        if plan.held > HELD_NAMED_MAX as u64 {
+            output.say(format!("  … {}", output.word(phrases::MORE)));
+        }
+    }
+    if plan.held + plan.in_doubt > 0 { Status::Attention } else { Status::Done }
+}
