@@ -1,6 +1,10 @@
 //! What the questions share: where the programs under test are, and where the project's shared data is.
 
+mod bench;
+
 use std::path::{Path, PathBuf};
+
+pub use bench::{Bench, Spoken, plain_source, real_source, spoken};
 
 /// The top of the checkout.
 pub fn root() -> &'static Path {

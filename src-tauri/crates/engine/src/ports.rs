@@ -98,6 +98,9 @@ pub trait AccountingSystem: Send + Sync {
     /// Gives the lock back.
     async fn release(&self, token: &LeaseToken) -> Result<(), CallError>;
 
+    /// Takes the lock from this run, and only from it.
+    async fn break_lock(&self, run: &RunId, reason: &str) -> Result<(), CallError>;
+
     /// Who holds the lock.
     async fn lock(&self) -> Result<Option<LockInfo>, CallError>;
 

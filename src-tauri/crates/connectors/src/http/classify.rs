@@ -54,10 +54,10 @@ fn answered_otherwise(peer: &Peer, seen: &Seen) -> CallError {
         }
         (412, Some(problem)) if problem.kind == "lock-lost" => CallError::LeaseLost,
         (status @ 400..=499, Some(problem)) if !matches!(status, 408 | 409 | 425) => CallError::Refused {
-            told: if is_about_access(status) {
-                peer.unauthorized(status)
-            } else {
-                peer.refused(status, &problem.detail)
+            told: match status {
+                _ if is_about_access(status) => peer.unauthorized(status),
+                _ if is_about_content(status) => peer.refused(status, &problem.detail),
+                _ => peer.unexpected(status, &problem.detail),
             },
             too_large: status == 413,
             problem,
@@ -72,6 +72,11 @@ fn answered_otherwise(peer: &Peer, seen: &Seen) -> CallError {
 
 fn is_about_access(status: u16) -> bool {
     matches!(status, 401 | 403)
+}
+
+/// Whether another content might have been taken; any other refusal says that address or method are wrong.
+fn is_about_content(status: u16) -> bool {
+    matches!(status, 400 | 413 | 422)
 }
 
 /// What stands there instead of an answer, for the person who looks into it.

@@ -117,7 +117,7 @@ async fn take_walls(
 ) -> Result<(Permit, Connection), Box<SyncEnd>> {
     let failed = |told: Told| Box::new(SyncEnd::failed(told));
     let patience_ends = parts.clock.elapsed() + parts.settings.wait_for_lock;
-    let file = loop {
+    let mut file = loop {
         match FileLock::try_take(&parts.settings.file_lock) {
             Ok(file) => break file,
             Err(FileLockError::Held(_)) if parts.clock.elapsed() < patience_ends && !stop.is_cancelled() => {
@@ -131,6 +131,9 @@ async fn take_walls(
             Err(error) => return Err(failed(error.into())),
         }
     };
+    let dead = file.note_run(run_id).map_err(|source| {
+        failed(FileLockError::Unusable { path: parts.settings.file_lock.clone(), source }.into())
+    })?;
     let connection = parts.accounting.connect().await.map_err(|error| failed(error.told()))?;
     let organisation = connection.organisation_id.clone();
     let bound = parts.ledger.write(move |book| book.bind_organisation(&organisation)).await;
@@ -155,6 +158,7 @@ async fn take_walls(
         life: parts.settings.lease,
         wait: patience_ends.saturating_sub(parts.clock.elapsed()),
         progress: reporter.lock_progress(),
+        dead,
         stop: stop.clone(),
     };
     match lock::take(&parts.accounting, &parts.clock, file, terms).await {

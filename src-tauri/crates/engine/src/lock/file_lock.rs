@@ -1,16 +1,20 @@
 //! The wall on the machine: desktop, command line and scheduler exclude each other even without a network.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::domain::RunId;
 use crate::error::{ErrorCode, Told};
 
 /// An exclusive lock on a file, given back when it is dropped or its process dies, however it dies.
 #[derive(Debug)]
 pub(crate) struct FileLock {
-    _file: File,
+    file: File,
 }
+
+/// Bytes that a run id may have; whatever else stands in the file is not read.
+const RUN_ID_BYTES_MAX: u64 = 200;
 
 /// The file lock could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -34,10 +38,23 @@ impl FileLock {
         let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(unusable)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(FileLockError::Held(path.to_owned())),
             Err(TryLockError::Error(source)) => Err(unusable(source)),
         }
+    }
+
+    /// Leaves the run's id in the file, and gives the one that stood there: the run that had the lock before. Since the
+    /// lock is ours now, that run's process has ended.
+    pub(crate) fn note_run(&mut self, run: &RunId) -> io::Result<Option<RunId>> {
+        let mut before = String::new();
+        self.file.rewind()?;
+        // A file that is no text names no run.
+        let _ = (&self.file).take(RUN_ID_BYTES_MAX).read_to_string(&mut before);
+        self.file.rewind()?;
+        self.file.set_len(0)?;
+        self.file.write_all(run.as_str().as_bytes())?;
+        Ok(Some(before.trim()).filter(|before| !before.is_empty()).map(RunId::new))
     }
 }
 
@@ -60,9 +77,12 @@ mod tests {
     fn the_second_is_told_and_may_take_it_once_the_first_is_gone() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("sync.lock");
-        let first = FileLock::try_take(&path).expect("nobody has it");
+        let mut first = FileLock::try_take(&path).expect("nobody has it");
+        assert_eq!(first.note_run(&RunId::new("run-1")).expect("writable"), None);
         assert!(matches!(FileLock::try_take(&path), Err(FileLockError::Held(_))));
         drop(first);
-        assert!(FileLock::try_take(&path).is_ok());
+        let mut second = FileLock::try_take(&path).expect("the first is gone");
+        assert_eq!(second.note_run(&RunId::new("r2")).expect("writable"), Some(RunId::new("run-1")));
+        assert_eq!(second.note_run(&RunId::new("r3")).expect("writable"), Some(RunId::new("r2")));
     }
 }

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::permit::{LeaseState, Permit};
 use super::{FileLock, LeaseLost};
+use crate::domain::RunId;
 use crate::ports::{
     AccountingSystem, Acquired, CallError, Clock, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress,
 };
@@ -20,6 +21,8 @@ const MARGIN_PARTS_OF_LIFE: u32 = 4;
 const RENEWAL_RETRY: Duration = Duration::from_secs(1);
 /// Between two looks at a lock that somebody holds.
 const WAIT_STEP: Duration = Duration::from_secs(2);
+/// What the accounting side keeps when a lock is taken from a run that died.
+const DEAD_REASON: &str = "the program that held the lock ended in the middle of this run, on the same machine";
 /// How long giving the lock back may take; after that it is left to run out.
 const RELEASE_WAIT: Duration = Duration::from_secs(10);
 
@@ -43,6 +46,8 @@ pub(crate) struct LeaseAskTerms {
     pub(crate) wait: Duration,
     /// What the others may see of the run.
     pub(crate) progress: watch::Receiver<LockProgress>,
+    /// A run of this workspace whose process is certainly gone: it had the file lock that we have now.
+    pub(crate) dead: Option<RunId>,
     /// A person's word to stop waiting.
     pub(crate) stop: CancellationToken,
 }
@@ -54,7 +59,7 @@ pub(crate) async fn take(
     file: FileLock,
     terms: LeaseAskTerms,
 ) -> Result<Permit, LeaseRefused> {
-    let LeaseAskTerms { holder, life, wait, progress, stop } = terms;
+    let LeaseAskTerms { holder, life, wait, progress, mut dead, stop } = terms;
     let ask = LeaseAsk { holder, life };
     let patience_ends = clock.elapsed() + wait;
     loop {
@@ -73,6 +78,13 @@ pub(crate) async fn take(
                 };
                 tokio::spawn(renewer.run());
                 return Ok(Permit { token, fence, state, renewing: ended.drop_guard(), file });
+            }
+            // What it had in flight is settled by this run's recovery, like everything else it left.
+            Acquired::Held(info) if dead.as_ref() == Some(&info.holder.run_id) => {
+                dead = None;
+                if let Err(error) = accounting.break_lock(&info.holder.run_id, DEAD_REASON).await {
+                    tracing::warn!(%error, "the lock of a run that died here could not be taken from it");
+                }
             }
             Acquired::Held(info) if clock.elapsed() + WAIT_STEP > patience_ends => {
                 return Err(LeaseRefused::Held(info));

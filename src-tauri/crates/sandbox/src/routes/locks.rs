@@ -34,6 +34,8 @@ struct RenewBody {
 #[derive(Deserialize)]
 struct BreakBody {
     reason: String,
+    /// Only if this run holds it; whoever holds it by now is left in peace otherwise.
+    run_id: Option<String>,
 }
 
 pub(crate) async fn acquire(
@@ -95,10 +97,10 @@ pub(crate) async fn break_lock(
     Extension(caller): Extension<Caller>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let BreakBody { reason } = parse(&body)?;
+    let BreakBody { reason, run_id } = parse(&body)?;
     short_text("reason", &reason)?;
     let now = app.clock.now();
-    let broken = app.store.write(move |tx| store::break_lock(tx, now, caller, &reason)).await?;
+    let broken = app.store.write(move |tx| store::break_lock(tx, now, caller, &reason, run_id.as_deref())).await?;
     Ok(json(StatusCode::OK, &broken))
 }
 

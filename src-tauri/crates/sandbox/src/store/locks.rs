@@ -125,10 +125,19 @@ pub(crate) fn release(tx: &Transaction<'_>, now: Instant, caller: Caller, token:
 }
 
 /// Takes the lock from its holder; `404` when nobody has it.
-pub(crate) fn break_lock(tx: &Transaction<'_>, now: Instant, caller: Caller, reason: &str) -> Result<Broken, Failure> {
+pub(crate) fn break_lock(
+    tx: &Transaction<'_>,
+    now: Instant,
+    caller: Caller,
+    reason: &str,
+    run_id: Option<&str>,
+) -> Result<Broken, Failure> {
     let Some((_, held)) = live_grant(tx)? else {
         return Err(Problem::new(Kind::NotFound, "Nobody holds the export lock.").into());
     };
+    if run_id.is_some_and(|run_id| run_id != held.holder.run_id) {
+        return Err(Problem::new(Kind::NotFound, "That run does not hold the export lock.").into());
+    }
     end(tx, held.fence, now, "broken", Some(reason))?;
     let mut detail = holder_detail(&held.holder);
     detail["reason"] = reason.into();

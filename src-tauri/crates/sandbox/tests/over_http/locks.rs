@@ -86,6 +86,8 @@ async fn fences_grow_however_a_lock_ended() {
 async fn a_broken_lock_writes_nothing_more_and_its_reason_is_kept() {
     let practice = Practice::new().await;
     let token = practice.lock().await;
+    let other = practice.post("/v1/locks/export/break", json!({"reason": "it is dead", "run_id": "another-run"})).await;
+    assert_eq!(other.status, 404, "another run's lock is left in peace");
     let without = practice.post("/v1/locks/export/break", json!({})).await;
     assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
     practice.post("/v1/locks/export/break", json!({"reason": "the machine is gone"})).await;

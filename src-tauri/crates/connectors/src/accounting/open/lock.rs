@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use postonce_engine::domain::RunId;
 use postonce_engine::ports::{Acquired, CallError, LeaseAsk, LeaseToken, LockInfo, LockProgress};
 use reqwest::{Method, Request};
 use serde::Serialize;
 
-use super::wire::{AcquireBody, GrantedBody, HolderBody, LockBody, RenewBody};
+use super::wire::{AcquireBody, BreakBody, GrantedBody, HolderBody, LockBody, RenewBody};
 use super::{Open, unsendable};
 use crate::http::classify;
 
@@ -44,6 +45,12 @@ pub(super) async fn release(open: &Open, token: &LeaseToken) -> Result<(), CallE
     let mut request = open.brief_request(Method::DELETE, PATH, None)?;
     present(open, &mut request, token)?;
     open.call(request, &[204]).await.map(drop)
+}
+
+pub(super) async fn break_lock(open: &Open, run: &RunId, reason: &str) -> Result<(), CallError> {
+    let body = BreakBody { reason, run_id: run.as_str() };
+    let path = format!("{PATH}/break");
+    open.call(open.brief_request(Method::POST, &path, Some(json(&body)))?, &[200]).await.map(drop)
 }
 
 pub(super) async fn lock(open: &Open) -> Result<Option<LockInfo>, CallError> {

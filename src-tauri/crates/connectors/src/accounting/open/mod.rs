@@ -71,6 +71,10 @@ impl AccountingSystem for Open {
         lock::release(self, token).await
     }
 
+    async fn break_lock(&self, run: &domain::RunId, reason: &str) -> Result<(), CallError> {
+        lock::break_lock(self, run, reason).await
+    }
+
     async fn lock(&self) -> Result<Option<LockInfo>, CallError> {
         lock::lock(self).await
     }

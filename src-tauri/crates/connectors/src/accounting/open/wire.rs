@@ -57,6 +57,13 @@ pub(super) struct GrantedBody {
 }
 
 #[derive(Serialize)]
+pub(super) struct BreakBody<'a> {
+    pub(super) reason: &'a str,
+    /// Only if this run holds it; a server that does not know the member breaks whatever lock there is.
+    pub(super) run_id: &'a str,
+}
+
+#[derive(Serialize)]
 pub(super) struct RenewBody {
     pub(super) ttl_seconds: u64,
     pub(super) progress: LockProgress,

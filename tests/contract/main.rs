@@ -1,0 +1,7 @@
+//! Does the main job hold, over the real command line and the real sandbox: what is approved is exported once, what is wrong
+//! is told in a sentence, and the rest goes through?
+
+mod bad_rows;
+mod bad_workspace;
+mod main_job;
+mod server;

@@ -1,0 +1,118 @@
+//! The main job, on generated records and on the real ones.
+
+use postonce_tests::{Bench, real_source, shared_data};
+use serde_json::Value;
+
+#[test]
+fn what_was_exported_is_in_no_later_run_and_history_tells_where_it_went() {
+    let bench = Bench::practice(250, "");
+    let first = bench.sync();
+    assert_eq!((first.status, first.count("read"), first.count("posted")), (Some(0), 250, 250), "{}", first.words);
+    let second = bench.sync();
+    assert_eq!((second.status, second.count("posted"), second.count("skipped")), (Some(0), 0, 250));
+    let stats = bench.stats();
+    assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&Value::from(250), &Value::from(0)));
+
+    let history = bench.run(&["history"]);
+    let runs = history.last()["runs"].as_array().expect("a list").clone();
+    assert_eq!(runs.len(), 2, "newest first");
+    let (later, earlier) = (&runs[0]["run_id"], &runs[1]["run_id"]);
+    let exported = bench.run(&["run", earlier.as_str().expect("an id")]);
+    let row = &exported.last()["records"][0];
+    assert_eq!(row["result"], "posted");
+    for member in ["record_id", "reference", "voucher_id", "voucher_number"] {
+        assert!(row[member].as_str().is_some_and(|text| !text.is_empty()), "{member} in {row}");
+    }
+    let skipped = bench.run(&["run", later.as_str().expect("an id")]);
+    let left_out = &skipped.last()["records"][0];
+    assert_eq!(left_out["result"], "skipped_already_exported");
+    assert_eq!((&left_out["earlier_run_id"], &left_out["voucher_id"]), (earlier, &row["voucher_id"]));
+}
+
+#[test]
+fn a_dry_run_tells_what_would_go_and_sends_nothing() {
+    let bench = Bench::practice(40, "");
+    let plan = bench.run(&["sync", "--dry-run"]);
+    assert_eq!((plan.status, plan.count("read"), plan.count("send")), (Some(0), 40, 40), "{}", plan.words);
+    assert_eq!(bench.stats()["vouchers"], 0);
+    let sync = bench.sync();
+    assert_eq!(sync.count("posted"), 40);
+    assert_eq!(sync.last()["sums"][0]["posted"], plan.last()["sums"][0]["send"], "the plan's sum is what was posted");
+    assert_eq!(bench.run(&["sync", "--dry-run"]).count("skipped"), 40);
+}
+
+#[test]
+fn a_period_exports_its_own_days_and_the_rest_waits() {
+    let rows = ["A;05.10.2026;10,00", "B;31.10.2026;20,00", "C;01.11.2026;40,00"];
+    let bench = Bench::over_csv(csv(&rows).as_bytes());
+    let october = bench.run(&["sync", "--from", "2026-10-01", "--to", "2026-10-31"]);
+    assert_eq!((october.count("read"), october.count("posted")), (2, 2), "{}", october.words);
+    assert_eq!(october.last()["sums"][0]["posted"], "30.00");
+    let status = bench.run(&["status"]);
+    assert_eq!((&status.last()["records"]["posted"], &status.last()["records"]["eligible"]), (&2.into(), &1.into()));
+    assert_eq!(status.last()["protection"], "enforced");
+    assert_eq!(bench.sync().count("posted"), 1);
+}
+
+#[test]
+fn what_another_ledger_exported_is_found_in_the_accounting_system_and_not_booked_again() {
+    let bench = Bench::practice(30, "");
+    assert_eq!(bench.sync().count("posted"), 30);
+    for file in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"] {
+        let _ = std::fs::remove_file(bench.path().join(file));
+    }
+    let again = bench.sync();
+    assert_eq!((again.count("posted"), again.count("skipped")), (0, 30), "{}", again.words);
+    let run = bench.run(&["run", again.last()["run_id"].as_str().expect("an id")]);
+    assert_eq!(run.last()["records"][0]["result"], "skipped_found_in_accounting");
+    assert_eq!(bench.stats()["vouchers"], 30);
+}
+
+#[test]
+fn a_record_that_changed_after_export_waits_for_a_person_and_is_not_sent() {
+    let bench = Bench::over_csv(csv(&["A;05.10.2026;10,00", "B;06.10.2026;20,00"]).as_bytes());
+    assert_eq!(bench.sync().status, Some(0));
+    std::fs::write(bench.path().join("records.csv"), csv(&["A;05.10.2026;11,00", "B;06.10.2026;20,00"]))
+        .expect("writable");
+    let second = bench.sync();
+    assert_eq!((second.status, second.count("posted")), (Some(4), 0), "{}", second.words);
+    let attention = bench.run(&["attention"]);
+    assert_eq!(attention.last()["items"][0]["state"], "changed");
+    assert_eq!(bench.stats()["vouchers"], 2);
+}
+
+#[test]
+fn the_real_reimbursements_are_exported_once_to_the_oere() {
+    let Some(file) = shared_data("reimbursements-2020.csv") else {
+        eprintln!("skipped: ../shared/data/reimbursements-2020.csv is not on this machine");
+        return;
+    };
+    let bench = Bench::over_source(&real_source(&file));
+    let first = bench.sync();
+    assert_eq!(first.status, Some(4), "{}", first.words);
+    let counts = ["read", "posted", "held", "skipped", "refused", "in_doubt"].map(|name| first.count(name));
+    assert_eq!(counts, [13_802, 13_800, 2, 0, 0, 0]);
+    assert_eq!(first.last()["sums"], serde_json::json!([{ "currency": "NOK", "posted": "19406724.57" }]));
+
+    let attention = bench.run(&["attention"]);
+    let mut reasons: Vec<&str> = attention.last()["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|item| item["reason_code"]["held"]["code"].as_str())
+        .collect();
+    reasons.sort_unstable();
+    assert_eq!(reasons, ["date_implausible", "id_missing"]);
+
+    assert_eq!(bench.sync().count("posted"), 0);
+    let stats = bench.stats();
+    assert_eq!(stats["vouchers"], 13_800);
+    assert_eq!(stats["distinct_references"], 13_800);
+    assert_eq!(stats["sums"][0]["total"], "19406724.57");
+}
+
+/// A file of rows `id;date;amount`, the rest filled in.
+fn csv(rows: &[&str]) -> String {
+    let rows = rows.iter().map(|row| format!("{row};PM-0001;Reise;Likepersonssamtale;NOK\r\n"));
+    "Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\r\n".to_owned() + &rows.collect::<String>()
+}

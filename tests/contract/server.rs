@@ -1,0 +1,128 @@
+//! A server that is down, says no, or says nonsense: the sentence, the exit status, and nothing booked that is not told.
+
+use postonce_tests::Bench;
+use serde_json::{Value, json};
+
+/// Syncs against a server that answers calls of `path` with this fault.
+fn sync_with(kind: &str, path: &str, more: Value) -> (Bench, postonce_tests::Spoken) {
+    let bench = Bench::practice(60, "");
+    let mut fault = json!({ "kind": kind, "paths": [path] });
+    if let (Value::Object(fault), Value::Object(more)) = (&mut fault, more) {
+        fault.extend(more);
+    }
+    bench.set_faults(&json!({ "faults": [fault] }));
+    let said = bench.sync();
+    (bench, said)
+}
+
+#[test]
+fn a_server_that_is_down_is_told_with_its_address_and_exit_5() {
+    let mut bench = Bench::over_csv(b"Id;Dato;Bel\xc3\xb8p;Likeperson;Kategori;Tekst;Valuta\n");
+    bench.stop_sandbox();
+    let sync = bench.sync();
+    assert_eq!((sync.status, &sync.last()["error"]["code"]), (Some(5), &json!("accounting_unreachable")), "{sync:?}");
+    assert!(sync.words.contains(bench.url()), "{}", sync.words);
+    let status = bench.run(&["status"]);
+    assert_eq!((status.status, &status.last()["connection"]), (Some(5), &Value::Null), "{status:?}");
+    assert_eq!(status.last()["records"]["posted"], 0, "what is known without it is still told");
+}
+
+#[test]
+fn an_answer_to_who_am_i_that_is_no_answer_stops_before_anything_is_sent() {
+    for (kind, status, code) in [
+        ("unauthorized", 1, "accounting_unauthorized"),
+        ("forbidden", 1, "accounting_unauthorized"),
+        ("not_found", 1, "accounting_unexpected"),
+        ("html", 1, "accounting_unexpected"),
+        ("redirect", 1, "accounting_unexpected"),
+        ("huge_body", 1, "accounting_unexpected"),
+    ] {
+        let (bench, said) = sync_with(kind, "me", json!({}));
+        assert_eq!((said.status, &said.last()["error"]["code"]), (Some(status), &json!(code)), "{kind}: {said:?}");
+        assert_eq!(bench.stats()["vouchers"], 0, "{kind}");
+    }
+}
+
+#[test]
+fn a_refusal_of_the_whole_request_sends_nothing_and_loses_nothing() {
+    for kind in ["unauthorized", "forbidden"] {
+        let (bench, said) = sync_with(kind, "vouchers", json!({}));
+        assert_eq!((said.status, &said.last()["outcome"]), (Some(1), &json!("failed")), "{kind}: {said:?}");
+        assert_eq!(said.last()["counts"]["in_doubt"], 0, "{kind}: a refusal is no doubt");
+        bench.set_faults(&json!({ "faults": [] }));
+        assert_eq!(bench.sync().count("posted"), 60, "{kind}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_not_understood_leaves_doubt_and_the_next_sync_settles_it() {
+    for kind in ["html", "redirect", "huge_body", "body_cut_short", "cut_after_commit", "error_500_after_commit"] {
+        let (bench, said) = sync_with(kind, "vouchers", json!({ "remaining": 1 }));
+        assert_eq!((said.status, said.count("in_doubt")), (Some(4), 60), "{kind}: {said:?}");
+        let second = bench.sync();
+        assert_eq!((second.status, second.count("posted")), (Some(0), 60), "{kind}: {}", second.words);
+        let stats = bench.stats();
+        assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(60), &json!(0)), "{kind}");
+    }
+}
+
+#[test]
+fn a_result_that_is_missing_leaves_that_record_alone_in_doubt() {
+    let (bench, said) = sync_with("result_missing", "vouchers", json!({ "remaining": 1 }));
+    assert_eq!((said.status, said.count("posted"), said.count("in_doubt")), (Some(4), 59, 1), "{said:?}");
+    assert_eq!(bench.run(&["attention"]).last()["items"][0]["state"], "in_doubt");
+    assert_eq!(bench.sync().count("posted"), 1);
+    assert_eq!(bench.stats()["vouchers"], 60);
+}
+
+#[test]
+fn a_server_that_asks_to_wait_is_waited_for() {
+    for kind in ["status_429", "status_503"] {
+        let (bench, said) = sync_with(kind, "vouchers", json!({ "remaining": 1, "retry_after_seconds": 1 }));
+        assert_eq!((said.status, said.count("posted")), (Some(0), 60), "{kind}: {}", said.words);
+        assert_eq!(bench.stats()["duplicates"], 0);
+    }
+}
+
+#[test]
+fn one_voucher_that_is_refused_waits_for_a_person_and_the_others_go() {
+    let (bench, said) = sync_with("refuse", "vouchers", json!({ "remaining": 1 }));
+    assert_eq!((said.status, said.count("posted"), said.count("refused")), (Some(4), 59, 1), "{said:?}");
+    let attention = bench.run(&["attention"]);
+    assert_eq!(attention.last()["items"][0]["state"], "refused");
+    let second = bench.sync();
+    assert_eq!((second.status, second.count("posted"), second.count("skipped")), (Some(0), 1, 59), "tried again");
+}
+
+#[test]
+fn a_server_that_answers_nothing_sensible_does_not_get_a_ledger_full_of_doubts() {
+    let bench = Bench::practice(3_000, "");
+    bench.set_faults(&json!({ "faults": [{ "kind": "error_500_before_commit" }] }));
+    let said = bench.sync();
+    assert_eq!((said.status, &said.last()["error"]["code"]), (Some(1), &json!("accounting_unreliable")), "{said:?}");
+    assert!(said.count("in_doubt") < 1_500, "{said:?}");
+    bench.set_faults(&json!({ "faults": [] }));
+    assert_eq!(bench.sync().count("posted"), 3_000);
+    assert_eq!(bench.stats()["vouchers"], 3_000);
+}
+
+#[test]
+fn a_lock_that_somebody_holds_is_told_with_who_and_how_far() {
+    let bench = Bench::practice(20, "");
+    let ask = json!({ "holder": { "user": "ola", "host": "HLF-PC-12", "run_id": "r1" }, "operation": "sync", "ttl_seconds": 60 });
+    bench.call(reqwest::Method::POST, "v1/locks/export", Some(&ask));
+    let said = bench.sync();
+    assert_eq!((said.status, &said.last()["error"]["code"]), (Some(3), &json!("lock_held")), "{said:?}");
+    assert_eq!(said.last()["error"]["lock"]["holder"]["host"], "HLF-PC-12");
+    assert!(said.words.contains("HLF-PC-12"), "{}", said.words);
+    assert_eq!(bench.stats()["vouchers"], 0);
+}
+
+#[test]
+fn a_system_without_unique_references_is_not_posted_to_by_this_version() {
+    let bench = Bench::practice(20, "");
+    bench.set_faults(&json!({ "faults": [], "unique_references": "off" }));
+    let said = bench.sync();
+    assert_eq!((said.status, &said.last()["error"]["code"]), (Some(1), &json!("protection_unsupported")), "{said:?}");
+    assert_eq!(bench.stats()["vouchers"], 0);
+}

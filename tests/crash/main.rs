@@ -1,0 +1,120 @@
+//! Does the promise hold when processes die and answers are lost? Real processes, a real server, its own books counted.
+
+use postonce_tests::{Bench, real_source, shared_data};
+use serde_json::{Value, json};
+
+/// Each with a chance of five in a hundred.
+const FIVE_PERCENT_EACH: &str = r#"
+seed = 20261122
+[[fault]]
+kind = "cut_after_commit"
+probability = 0.05
+[[fault]]
+kind = "error_500_after_commit"
+probability = 0.05
+[[fault]]
+kind = "status_429"
+probability = 0.05
+retry_after_seconds = 1
+[[fault]]
+kind = "body_cut_short"
+probability = 0.05
+"#;
+/// With chances like these, three syncs in a row leave something in doubt once in some hundred thousand.
+const SYNCS_MAX: usize = 6;
+
+fn assert_each_once(bench: &Bench, records: u64) {
+    let stats = bench.stats();
+    let found = ["vouchers", "distinct_references", "duplicates"].map(|name| stats[name].as_u64());
+    assert_eq!(found, [Some(records), Some(records), Some(0)], "{stats}");
+}
+
+/// Syncs until nothing is in doubt; the records posted over all these runs.
+fn sync_until_clear(bench: &Bench) -> u64 {
+    let mut posted = 0;
+    for _ in 0..SYNCS_MAX {
+        let sync = bench.sync();
+        posted += sync.count("posted");
+        if sync.count("in_doubt") == 0 && sync.last()["outcome"] == "completed" {
+            return posted;
+        }
+    }
+    panic!("still in doubt after {SYNCS_MAX} syncs: {}", bench.run(&["status"]).last());
+}
+
+#[test]
+fn answers_that_are_lost_leave_each_record_posted_once_after_a_few_syncs() {
+    let bench = Bench::practice(6_000, FIVE_PERCENT_EACH);
+    assert_eq!(sync_until_clear(&bench), 6_000, "each is told as posted in one run");
+    assert_each_once(&bench, 6_000);
+    assert_eq!(bench.run(&["status"]).last()["records"]["posted"], 6_000);
+}
+
+#[test]
+fn a_process_that_is_killed_again_and_again_posts_each_record_once() {
+    let bench = Bench::practice(4_000, "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 15\njitter_ms = 20\n");
+    for kill_at in [1, 300, 100, 700, 900] {
+        assert!(bench.kill_sync_at(kill_at), "it was sending");
+    }
+    let last = bench.sync();
+    assert_eq!((last.status, last.count("in_doubt")), (Some(0), 0), "it takes over at once: {}", last.words);
+    assert_each_once(&bench, 4_000);
+    let history = bench.run(&["history"]);
+    let outcomes: Vec<&Value> =
+        history.last()["runs"].as_array().expect("a list").iter().map(|run| &run["outcome"]).collect();
+    assert_eq!(outcomes[0], "completed");
+    assert!(outcomes[1..].iter().all(|outcome| *outcome == "interrupted"), "{outcomes:?}");
+}
+
+#[test]
+fn a_server_that_dies_in_the_middle_and_comes_back_has_each_record_once() {
+    let mut bench = Bench::practice(3_000, "[[fault]]\nkind = \"cut_after_commit\"\nprobability = 0.3\n");
+    let first = bench.sync();
+    assert!(first.count("in_doubt") > 0, "{first:?}");
+    bench.stop_sandbox();
+    assert_eq!(
+        bench.run(&["status"]).last()["records"]["in_doubt"],
+        first.count("in_doubt"),
+        "practice starts its own"
+    );
+    bench.start_sandbox("", &[]);
+    let second = bench.sync();
+    assert_eq!((second.status, second.count("in_doubt")), (Some(0), 0), "{}", second.words);
+    assert_each_once(&bench, 3_000);
+}
+
+#[test]
+fn a_request_that_takes_effect_after_it_was_given_up_makes_no_second_voucher() {
+    let bench = Bench::practice(400, "");
+    bench.set_faults(&json!({ "faults": [{ "kind": "commit_after_ms", "delay_ms": 1500, "remaining": 3 }] }));
+    let first = bench.sync();
+    assert_eq!(first.count("in_doubt"), 300, "{first:?}");
+    // At once, while those three are still on their way in the server.
+    let second = bench.sync();
+    assert_eq!((second.status, second.count("posted")), (Some(0), 300), "{}", second.words);
+    while bench.admin(reqwest::Method::GET, "journal?limit=1000", None)["entries"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|entry| entry["event"] == "voucher_write")
+        .count()
+        < 7
+    {}
+    assert_each_once(&bench, 400);
+}
+
+#[test]
+fn the_real_reimbursements_survive_a_kill_in_the_middle_and_lost_answers() {
+    let Some(file) = shared_data("reimbursements-2020.csv") else {
+        eprintln!("skipped: ../shared/data/reimbursements-2020.csv is not on this machine");
+        return;
+    };
+    let bench = Bench::over_source(&real_source(&file));
+    assert!(bench.kill_sync_at(3_000), "it was sending");
+    let faults = ["cut_after_commit", "error_500_after_commit", "body_cut_short"]
+        .map(|kind| json!({ "kind": kind, "probability": 0.05 }));
+    bench.set_faults(&json!({ "seed": 7, "faults": faults }));
+    sync_until_clear(&bench);
+    assert_each_once(&bench, 13_800);
+    assert_eq!(bench.stats()["sums"][0]["total"], "19406724.57");
+}

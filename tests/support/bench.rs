@@ -1,0 +1,220 @@
+//! A bench: a workspace in a temporary folder, the real sandbox in a process of its own, and the real command line.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+
+/// A workspace and its sandbox; both go when it is dropped.
+pub struct Bench {
+    folder: tempfile::TempDir,
+    sandbox: Option<Child>,
+    url: String,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub struct Spoken {
+    /// Its exit status; `None` when a signal ended it.
+    pub status: Option<i32>,
+    /// Standard output, a JSON document a line.
+    pub documents: Vec<Value>,
+    /// Standard error, for people.
+    pub words: String,
+}
+
+impl Spoken {
+    /// The last document.
+    pub fn last(&self) -> &Value {
+        self.documents.last().unwrap_or(&Value::Null)
+    }
+
+    /// A count of the last document.
+    ///
+    /// # Panics
+    /// When there is no such count.
+    pub fn count(&self, name: &str) -> u64 {
+        self.last()["counts"][name].as_u64().unwrap_or_else(|| panic!("no count {name} in {self:?}"))
+    }
+}
+
+/// The token that the sandbox takes.
+const TOKEN: &str = "practice-token";
+
+impl Bench {
+    /// A workspace over this CSV text, `reference-like` settings, and a sandbox without faults.
+    pub fn over_csv(csv: &[u8]) -> Self {
+        let bench = Self::empty();
+        std::fs::write(bench.path().join("records.csv"), csv).expect("a temporary folder is writable");
+        bench.settle_workspace(&plain_source("records.csv"))
+    }
+
+    /// A workspace with that `[source]`, and a sandbox without faults.
+    pub fn over_source(source: &str) -> Self {
+        Self::empty().settle_workspace(source)
+    }
+
+    /// A practice workspace with so many generated records, and a sandbox with these faults (TOML).
+    pub fn practice(records: usize, faults: &str) -> Self {
+        let mut bench = Self::empty();
+        let made = bench.run(&["init", "--practice", "--records", &records.to_string()]);
+        assert_eq!(made.status, Some(0), "{made:?}");
+        bench.start_sandbox(faults, &[]);
+        bench
+    }
+
+    fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("the machine has a temporary folder");
+        Self { folder, sandbox: None, url: String::new() }
+    }
+
+    fn settle_workspace(mut self, source: &str) -> Self {
+        self.start_sandbox("", &["--port", "0"]);
+        self.write_workspace(source);
+        self
+    }
+
+    /// Writes `workspace.toml` anew with that `[source]`.
+    pub fn write_workspace(&self, source: &str) {
+        let url = &self.url;
+        let text = format!(
+            "[organisation]\nid = \"hlf\"\nname = \"HLF\"\ncurrency = \"NOK\"\ntime_zone = \"Europe/Oslo\"\n\n{source}\n\
+             [accounting]\nkind = \"open\"\nurl = \"{url}\"\nsecret = \"accounting-token\"\n\n\
+             [posting]\npayable_account = \"2930\"\ndefault_account = \"7790\"\n"
+        );
+        std::fs::write(self.path().join("workspace.toml"), text).expect("a temporary folder is writable");
+    }
+
+    /// The workspace's folder.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where the sandbox listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Starts the sandbox over the store it had before.
+    pub fn start_sandbox(&mut self, faults: &str, arguments: &[&str]) {
+        let (faults_file, store) = (self.path().join("faults.toml"), self.path().join("sandbox.sqlite"));
+        std::fs::write(&faults_file, faults).expect("a temporary folder is writable");
+        let mut command = self.command(&["sandbox"]);
+        command.args(arguments).arg("--faults").arg(faults_file).arg("--store").arg(store);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("the program starts");
+        let mut lines = lines(&mut child);
+        let first = lines.next().expect("the sandbox says where it listens");
+        self.url = first["url"].as_str().expect("a url").to_owned();
+        self.sandbox = Some(child);
+    }
+
+    /// Ends the sandbox at once, as a power cut would.
+    pub fn stop_sandbox(&mut self) {
+        if let Some(mut child) = self.sandbox.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// The command line with these arguments, in this workspace, with `--json` and the sandbox's token.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(crate::cli());
+        command.arg("--workspace").arg(self.path()).arg("--json").args(arguments);
+        command.env("POSTONCE_SECRET_ACCOUNTING_TOKEN", TOKEN).env_remove("POSTONCE_WORKSPACE").env("LC_ALL", "C");
+        // No keyring of whoever runs the tests.
+        command.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Spoken {
+        spoken(self.command(arguments))
+    }
+
+    /// One sync, to its end.
+    pub fn sync(&self) -> Spoken {
+        self.run(&["sync"])
+    }
+
+    /// A sync that is killed as soon as it says that so many are processed; whether it came to that.
+    pub fn kill_sync_at(&self, processed: u64) -> bool {
+        let mut command = self.command(&["sync"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
+        let reached = lines(&mut child)
+            .any(|line| line["phase"] == "sending" && line["processed"].as_u64().is_some_and(|done| done >= processed));
+        let _ = child.kill();
+        let _ = child.wait();
+        reached
+    }
+
+    /// What the sandbox's own books say: `vouchers`, `distinct_references`, `duplicates`, `sums` …
+    pub fn stats(&self) -> Value {
+        self.admin(reqwest::Method::GET, "stats", None)
+    }
+
+    /// Replaces the sandbox's faults (the JSON of its admin call).
+    pub fn set_faults(&self, faults: &Value) {
+        self.admin(reqwest::Method::PUT, "faults", Some(faults));
+    }
+
+    /// An admin call to the sandbox.
+    pub fn admin(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
+        self.call(method, &format!("admin/{path}"), body)
+    }
+
+    /// A call to the sandbox with its token.
+    pub fn call(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+        runtime.block_on(async {
+            let mut request = reqwest::Client::new().request(method, format!("{}/{path}", self.url)).bearer_auth(TOKEN);
+            if let Some(body) = body {
+                request = request.json(body);
+            }
+            let answer = request.send().await.expect("the sandbox answers");
+            let text = answer.text().await.expect("the sandbox finishes its answer");
+            serde_json::from_str(&text).unwrap_or(Value::Null)
+        })
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        self.stop_sandbox();
+    }
+}
+
+/// A `[source]` over a CSV file as a spreadsheet in Norway writes it.
+pub fn plain_source(file: &str) -> String {
+    format!(
+        "[source]\nkind = \"csv\"\npath = \"{file}\"\ndelimiter = \";\"\ndecimal_separator = \",\"\n\
+         date_format = \"%d.%m.%Y\"\n[source.columns]\nid = \"Id\"\ndate = \"Dato\"\namount = \"Beløp\"\n\
+         payee = \"Likeperson\"\ncategory = \"Kategori\"\ntext = \"Tekst\"\ncurrency = \"Valuta\"\n"
+    )
+}
+
+/// The `[source]` of the shared real file, as the design gives it.
+pub fn real_source(file: &Path) -> String {
+    format!(
+        "[source]\nkind = \"csv\"\npath = \"{}\"\nencoding = \"windows-1252\"\ndelimiter = \";\"\n\
+         decimal_separator = \",\"\ndate_format = \"%d/%m/%Y\"\n[source.columns]\nid = \"Bilagsnr\"\ndate = \"Dato\"\n\
+         amount = \"Beløp\"\npayee = \"Likeperson\"\ncategory = \"Kategori\"\ntext = \"Leverandør\"\n",
+        file.display()
+    )
+}
+
+/// Runs any command to its end.
+pub fn spoken(mut command: Command) -> Spoken {
+    let output = command.stdin(Stdio::null()).output().expect("the program starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    Spoken {
+        status: output.status.code(),
+        documents: text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect(),
+        words: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+fn lines(child: &mut Child) -> impl Iterator<Item = Value> + use<> {
+    let out: ChildStdout = child.stdout.take().expect("standard output is piped");
+    BufReader::new(out).lines().map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok())
+}
