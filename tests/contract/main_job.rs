@@ -69,6 +69,18 @@ fn what_another_ledger_exported_is_found_in_the_accounting_system_and_not_booked
 }
 
 #[test]
+fn records_come_from_the_platform_as_well() {
+    let bench = Bench::over_csv(b"");
+    let url = bench.url();
+    bench.write_workspace(&format!("[source]\nkind = \"platform\"\nurl = \"{url}\"\nsecret = \"platform-token\"\n"));
+    let records = bench.stats()["records"].as_u64().expect("a count");
+    let sync = bench.sync();
+    assert_eq!((sync.status, sync.count("posted")), (Some(0), records), "{}", sync.words);
+    assert_eq!(bench.sync().count("skipped"), records);
+    assert_eq!(bench.stats()["vouchers"], records);
+}
+
+#[test]
 fn a_record_that_changed_after_export_waits_for_a_person_and_is_not_sent() {
     let bench = Bench::over_csv(csv(&["A;05.10.2026;10,00", "B;06.10.2026;20,00"]).as_bytes());
     assert_eq!(bench.sync().status, Some(0));

@@ -20,6 +20,8 @@ retry_after_seconds = 1
 kind = "body_cut_short"
 probability = 0.05
 "#;
+/// Slow enough to step in while it runs.
+const SLOW: &str = "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 60\njitter_ms = 40\n";
 /// With chances like these, three syncs in a row leave something in doubt once in some hundred thousand.
 const SYNCS_MAX: usize = 6;
 
@@ -52,9 +54,9 @@ fn answers_that_are_lost_leave_each_record_posted_once_after_a_few_syncs() {
 
 #[test]
 fn a_process_that_is_killed_again_and_again_posts_each_record_once() {
-    let bench = Bench::practice(4_000, "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 15\njitter_ms = 20\n");
+    let bench = Bench::practice(4_000, SLOW);
     for kill_at in [1, 300, 100, 700, 900] {
-        assert!(bench.kill_sync_at(kill_at), "it was sending");
+        bench.sync_up_to(kill_at).kill();
     }
     let last = bench.sync();
     assert_eq!((last.status, last.count("in_doubt")), (Some(0), 0), "it takes over at once: {}", last.words);
@@ -104,13 +106,58 @@ fn a_request_that_takes_effect_after_it_was_given_up_makes_no_second_voucher() {
 }
 
 #[test]
+fn a_lock_that_is_taken_away_in_the_middle_ends_the_run_and_nothing_more_is_sent() {
+    let bench = Bench::practice(4_000, SLOW);
+    let running = bench.sync_up_to(500);
+    let broken = bench.call(reqwest::Method::POST, "v1/locks/export/break", Some(&json!({ "reason": "a test" })));
+    assert_eq!(broken["reason"], "a test", "{broken}");
+    let ended = running.finish();
+    assert_eq!((ended.status, &ended.last()["outcome"]), (Some(1), &json!("lease_lost")), "{ended:?}");
+    let (posted, in_doubt) = (ended.count("posted"), ended.count("in_doubt"));
+    assert_eq!(in_doubt, 0, "what the server refused for the lost lock was not booked, and is no doubt");
+    assert_eq!(bench.stats()["vouchers"], posted);
+    let next = bench.sync();
+    assert_eq!((next.status, next.count("posted")), (Some(0), 4_000 - posted), "{}", next.words);
+    assert_each_once(&bench, 4_000);
+}
+
+#[test]
+fn a_sync_that_is_asked_to_stop_answers_for_what_is_on_its_way_and_the_next_one_sends_the_rest() {
+    let bench = Bench::practice(4_000, SLOW);
+    let running = bench.sync_up_to(300);
+    running.ask_to_stop();
+    let stopped = running.finish();
+    assert_eq!((stopped.status, &stopped.last()["outcome"]), (Some(1), &json!("stopped")), "{stopped:?}");
+    assert_eq!(stopped.count("in_doubt"), 0);
+    let posted = stopped.count("posted");
+    assert!((300..4_000).contains(&posted), "{posted}");
+    assert_eq!(bench.stats()["vouchers"], posted);
+    assert_eq!(bench.sync().count("posted"), 4_000 - posted);
+    assert_each_once(&bench, 4_000);
+}
+
+#[test]
+fn a_second_sync_on_the_same_machine_is_told_that_one_is_on() {
+    let bench = Bench::practice(4_000, SLOW);
+    let running = bench.sync_up_to(300);
+    let second = bench.sync();
+    assert_eq!((second.status, &second.last()["error"]["code"]), (Some(3), &json!("lock_held_here")), "{second:?}");
+    assert!(
+        second.last()["error"]["lock"]["progress"]["total"].as_u64().is_some(),
+        "how far the other one is: {second:?}"
+    );
+    assert_eq!(running.finish().count("posted"), 4_000);
+    assert_each_once(&bench, 4_000);
+}
+
+#[test]
 fn the_real_reimbursements_survive_a_kill_in_the_middle_and_lost_answers() {
     let Some(file) = shared_data("reimbursements-2020.csv") else {
         eprintln!("skipped: ../shared/data/reimbursements-2020.csv is not on this machine");
         return;
     };
     let bench = Bench::over_source(&real_source(&file));
-    assert!(bench.kill_sync_at(3_000), "it was sending");
+    bench.sync_up_to(3_000).kill();
     let faults = ["cut_after_commit", "error_500_after_commit", "body_cut_short"]
         .map(|kind| json!({ "kind": kind, "probability": 0.05 }));
     bench.set_faults(&json!({ "seed": 7, "faults": faults }));

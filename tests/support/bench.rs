@@ -39,8 +39,45 @@ impl Spoken {
     }
 }
 
+/// A sync in the middle of its work; killed when it is dropped.
+pub struct Running {
+    child: Child,
+    lines: Lines,
+}
+
+type Lines = Box<dyn Iterator<Item = Value>>;
+
+impl Running {
+    /// Ends it at once, as a power cut would.
+    pub fn kill(self) {
+        drop(self);
+    }
+
+    /// Asks it to stop, as a scheduler does.
+    pub fn ask_to_stop(&self) {
+        let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        assert!(asked.expect("there is a kill").success());
+    }
+
+    /// Waits for its end.
+    pub fn finish(mut self) -> Spoken {
+        let documents = self.lines.by_ref().collect();
+        let status = self.child.wait().expect("it is our child").code();
+        Spoken { status, documents, words: String::new() }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// The token that the sandbox takes.
 const TOKEN: &str = "practice-token";
+/// And its platform half.
+const PLATFORM_TOKEN: &str = "practice-platform-token";
 
 impl Bench {
     /// A workspace over this CSV text, `reference-like` settings, and a sandbox without faults.
@@ -121,6 +158,7 @@ impl Bench {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(crate::cli());
         command.arg("--workspace").arg(self.path()).arg("--json").args(arguments);
+        command.env("POSTONCE_SECRET_PLATFORM_TOKEN", PLATFORM_TOKEN);
         command.env("POSTONCE_SECRET_ACCOUNTING_TOKEN", TOKEN).env_remove("POSTONCE_WORKSPACE").env("LC_ALL", "C");
         // No keyring of whoever runs the tests.
         command.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
@@ -137,15 +175,20 @@ impl Bench {
         self.run(&["sync"])
     }
 
-    /// A sync that is killed as soon as it says that so many are processed; whether it came to that.
-    pub fn kill_sync_at(&self, processed: u64) -> bool {
+    /// A sync that has just said that so many are processed, and goes on.
+    ///
+    /// # Panics
+    /// When it ended before it came to that.
+    pub fn sync_up_to(&self, processed: u64) -> Running {
         let mut command = self.command(&["sync"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
-        let reached = lines(&mut child)
+        let mut lines: Lines = Box::new(lines(&mut child));
+        let reached = lines
+            .by_ref()
             .any(|line| line["phase"] == "sending" && line["processed"].as_u64().is_some_and(|done| done >= processed));
-        let _ = child.kill();
-        let _ = child.wait();
-        reached
+        let running = Running { child, lines };
+        assert!(reached, "the sync ended before {processed} were processed");
+        running
     }
 
     /// What the sandbox's own books say: `vouchers`, `distinct_references`, `duplicates`, `sums` …
@@ -214,7 +257,7 @@ pub fn spoken(mut command: Command) -> Spoken {
     }
 }
 
-fn lines(child: &mut Child) -> impl Iterator<Item = Value> + use<> {
+fn lines(child: &mut Child) -> impl Iterator<Item = Value> + 'static + use<> {
     let out: ChildStdout = child.stdout.take().expect("standard output is piped");
     BufReader::new(out).lines().map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok())
 }

@@ -4,7 +4,7 @@ mod bench;
 
 use std::path::{Path, PathBuf};
 
-pub use bench::{Bench, Spoken, plain_source, real_source, spoken};
+pub use bench::{Bench, Running, Spoken, plain_source, real_source, spoken};
 
 /// The top of the checkout.
 pub fn root() -> &'static Path {

@@ -9,7 +9,6 @@ mod failure;
 mod json;
 mod output;
 mod phrases;
-mod practice;
 
 use std::process::ExitCode;
 

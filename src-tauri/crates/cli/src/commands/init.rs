@@ -2,18 +2,19 @@
 
 use postonce_connectors::{SystemClock, Workspace, workspace};
 use postonce_engine::ports::Clock as _;
+use postonce_practice::{self as practice, Wish};
 use serde_json::json;
 
 use crate::args::{Args, Init};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, phrases, practice};
+use crate::{Status, phrases};
 
 pub(crate) fn init(args: &Args, init: &Init, output: &Output) -> Result<Status, Failure> {
     let dir = args.workspace_dir()?;
     let made = if init.practice {
         let today = SystemClock::start().now().date_naive();
-        practice::make(&dir, init.port, init.seed, init.records, today)?
+        practice::make(&dir, &Wish { port: init.port, records: init.records, seed: init.seed, newest: today })?
     } else {
         Workspace::create(&dir, &workspace::plain())?
     };

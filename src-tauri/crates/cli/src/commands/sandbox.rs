@@ -2,22 +2,20 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use postonce_sandbox::{Options, Organisation};
+use postonce_practice::{self as practice, Options};
 use serde_json::json;
 
 use super::sync::asked_to_stop;
 use crate::args::{Args, Sandbox};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, phrases, practice};
+use crate::{Status, phrases};
 
 /// Where the sandbox listens when nobody says.
 const PORT_DEFAULT: u16 = 4010;
 
 pub(crate) async fn sandbox(args: &Args, asked: &Sandbox, output: &Output) -> Result<Status, Failure> {
-    let options = options(args, asked)?;
-    let address = options.address;
-    let sandbox = postonce_sandbox::start(options).await.map_err(|error| practice::sandbox_failed(address, &error))?;
+    let sandbox = practice::start(options(args, asked)?).await?;
     if output.json {
         output.document(&json!({ "url": sandbox.url(), "port": sandbox.address().port() }));
     }
@@ -30,18 +28,11 @@ pub(crate) async fn sandbox(args: &Args, asked: &Sandbox, output: &Output) -> Re
 
 /// In a practice workspace the sandbox is that workspace's; in another it keeps books for the organisation there.
 fn options(args: &Args, asked: &Sandbox) -> Result<Options, Failure> {
-    let workspace = args.workspace_if_any()?;
-    let mut options = match &workspace {
-        Some(workspace) if workspace.is_practice() => practice::options(workspace),
-        Some(workspace) => Options {
-            address: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT_DEFAULT)),
-            organisation: Organisation {
-                id: workspace.organisation().as_str().to_owned(),
-                name: workspace.organisation_name().to_owned(),
-            },
-            ..Options::default()
-        },
-        None => Options { address: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT_DEFAULT)), ..Options::default() },
+    let plain = || Options { address: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT_DEFAULT)), ..Options::default() };
+    let mut options = match args.workspace_if_any()? {
+        Some(workspace) if workspace.is_practice() => practice::options(&workspace),
+        Some(workspace) => Options { organisation: practice::organisation(&workspace), ..plain() },
+        None => plain(),
     };
     if let Some(port) = asked.port {
         options.address.set_port(port);

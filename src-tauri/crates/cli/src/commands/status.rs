@@ -10,7 +10,7 @@ use super::{outcome, sums};
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, catalogue, json, phrases, practice};
+use crate::{Status, catalogue, json, phrases};
 
 /// What is known, whether or not the accounting system answers.
 struct Found {
@@ -25,7 +25,7 @@ struct Found {
 pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failure> {
     let workspace = args.open_workspace()?;
     let engine = Engine::new(postonce_connectors::parts(&workspace)?);
-    let sandbox = practice::sandbox(&workspace).await?;
+    let sandbox = postonce_practice::sandbox(&workspace).await?;
     let connection = engine.connect().await;
     let lock = if connection.is_ok() { engine.lock().await? } else { None };
     let found = Found {

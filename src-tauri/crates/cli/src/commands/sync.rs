@@ -13,7 +13,7 @@ use super::{money, sums};
 use crate::args::{Args, Sync};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, bar, catalogue, json, phrases, practice};
+use crate::{Status, bar, catalogue, json, phrases};
 
 /// Held rows that a dry run names on a terminal.
 const HELD_NAMED_MAX: usize = 20;
@@ -30,7 +30,7 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
         let plan = engine.plan(period).await?;
         return Ok(tell_plan(&plan, output));
     }
-    let sandbox = practice::sandbox(&workspace).await?;
+    let sandbox = postonce_practice::sandbox(&workspace).await?;
     if workspace.is_practice() {
         output.note(output.word(phrases::PRACTICE));
     }

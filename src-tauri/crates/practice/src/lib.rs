@@ -1,0 +1,94 @@
+//! Practice workspaces: made-up records, and the sandbox inside the process where nobody runs it already. For both faces.
+
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+
+use chrono::NaiveDate;
+use postonce_connectors::{PracticeTemplate, Workspace};
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_sandbox::practice;
+
+pub use postonce_sandbox::{Options, Organisation, Sandbox, SandboxError};
+
+/// The organisation of every practice workspace, id and name.
+const ORGANISATION: (&str, &str) = ("practice", "Øvingsorganisasjonen");
+
+/// What a practice workspace is made with.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish {
+    /// Where its sandbox will listen on this machine; `None` takes a port that is free now.
+    pub port: Option<u16>,
+    /// How many records.
+    pub records: usize,
+    /// The same seed gives the same records.
+    pub seed: u64,
+    /// The day that the records lead up to.
+    pub newest: NaiveDate,
+}
+
+/// Makes a practice workspace with its records. A workspace that is there is never overwritten.
+///
+/// # Errors
+/// When there is one already, or the folder cannot be written.
+pub fn make(dir: &Path, wish: &Wish) -> Result<Workspace, Told> {
+    let port = wish.port.map_or_else(free_port, Ok).map_err(Told::internal)?;
+    let (organisation, name) = ORGANISATION;
+    let text = PracticeTemplate { organisation, name, port, categories: practice::suggested_accounts() }.text();
+    let workspace = Workspace::create(dir, &text)?;
+    let path = workspace.dir().join(PracticeTemplate::RECORDS_FILE);
+    let records = practice::records(wish.seed, wish.records, wish.newest);
+    let written = File::create(&path).and_then(|file| practice::write_csv(records, BufWriter::new(file)));
+    written.map_err(|error| {
+        Told::new(ErrorCode::WorkspaceUnreadable).with("path", path.display()).with("detail", error)
+    })?;
+    Ok(workspace)
+}
+
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// Where a practice workspace expects its sandbox, and whose books it keeps.
+pub fn options(workspace: &Workspace) -> Options {
+    let port = workspace.accounting().url.port_or_known_default().unwrap_or_default();
+    Options {
+        address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        store: workspace.practice_store().map(Path::to_owned),
+        organisation: organisation(workspace),
+        ..Options::default()
+    }
+}
+
+/// The organisation of a workspace, as a sandbox keeps books for it.
+pub fn organisation(workspace: &Workspace) -> Organisation {
+    Organisation { id: workspace.organisation().as_str().to_owned(), name: workspace.organisation_name().to_owned() }
+}
+
+/// Starts the sandbox of a practice workspace inside this process. `None` where somebody answers at its address already,
+/// and for a workspace that is not for practice.
+///
+/// # Errors
+/// [`ErrorCode::SandboxFailed`] when it cannot be started.
+pub async fn sandbox(workspace: &Workspace) -> Result<Option<Sandbox>, Told> {
+    if !workspace.is_practice() {
+        return Ok(None);
+    }
+    let options = options(workspace);
+    if tokio::net::TcpStream::connect(options.address).await.is_ok() {
+        return Ok(None);
+    }
+    start(options).await.map(Some)
+}
+
+/// Starts a sandbox.
+///
+/// # Errors
+/// [`ErrorCode::SandboxFailed`] with its address and the reason.
+pub async fn start(options: Options) -> Result<Sandbox, Told> {
+    let address = options.address;
+    let failed =
+        |error: SandboxError| Told::new(ErrorCode::SandboxFailed).with("address", address).with("detail", error);
+    postonce_sandbox::start(options).await.map_err(failed)
+}
