@@ -1,1 +1,13 @@
-fn main(){}
+//! Does a person at the window get what is promised: the real desktop, its web view driven through WebDriver, against the
+//! real sandbox, with the token in a real keyring?
+//!
+//! Wants a display, a session bus and an unlocked keyring of its own: `cargo xtask test desktop` gives it all three.
+
+mod attention;
+mod desk;
+mod driver;
+mod main_job;
+mod practice;
+mod records;
+mod server_down;
+mod stop;

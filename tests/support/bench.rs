@@ -1,6 +1,6 @@
 //! A bench: a workspace in a temporary folder, the real sandbox in a process of its own, and the real command line.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -146,6 +146,13 @@ impl Bench {
         self.sandbox = Some(child);
     }
 
+    /// Starts the sandbox again, where it was before and without faults.
+    pub fn restart_sandbox(&mut self) {
+        let (_, port) = self.url.rsplit_once(':').expect("a url with its port");
+        let port = port.trim_end_matches('/').to_owned();
+        self.start_sandbox("", &["--port", &port]);
+    }
+
     /// Ends the sandbox at once, as a power cut would.
     pub fn stop_sandbox(&mut self) {
         if let Some(mut child) = self.sandbox.take() {
@@ -163,6 +170,20 @@ impl Bench {
         // No keyring of whoever runs the tests.
         command.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
         command
+    }
+
+    /// Saves the sandbox's token in the keyring of this session, as a person does, with `postonce secret set`.
+    ///
+    /// Wants a session with an unlocked keyring that belongs to nobody: `cargo xtask test` opens one.
+    pub fn keep_token_in_keyring(&self) {
+        let mut command = Command::new(crate::cli());
+        command.arg("--workspace").arg(self.path()).args(["secret", "set", "accounting-token"]);
+        let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
+        let mut input = child.stdin.take().expect("standard input is piped");
+        input.write_all(TOKEN.as_bytes()).expect("the program reads its input");
+        drop(input);
+        let status = child.wait().expect("the program ends");
+        assert!(status.success(), "the keyring of this session does not take a token: {status}");
     }
 
     /// Runs a command to its end.

@@ -37,8 +37,9 @@ const BORDERS: &[Border] = &[
 const OWN: &[(&str, &[&str])] = &[
     ("src-tauri/crates/engine", &[]),
     ("src-tauri/crates/connectors", &["postonce-engine"]),
-    ("src-tauri/crates/cli", &["postonce-engine", "postonce-connectors", "postonce-sandbox"]),
-    ("src-tauri", &["postonce-engine", "postonce-connectors", "postonce-sandbox"]),
+    ("src-tauri/crates/practice", &["postonce-engine", "postonce-connectors", "postonce-sandbox"]),
+    ("src-tauri/crates/cli", &["postonce-engine", "postonce-connectors", "postonce-practice"]),
+    ("src-tauri", &["postonce-engine", "postonce-connectors", "postonce-practice"]),
 ];
 
 /// Sources that name a crate outside its place. Tests may name them all.

@@ -120,8 +120,13 @@ impl Engine {
         *slot = Some(Arc::clone(&active));
         drop(slot);
         let engine = Arc::clone(self);
+        let run = {
+            let engine = Arc::clone(&engine);
+            tokio::spawn(async move { sync(&engine.parts, ask, run_id, reporter, stop).await })
+        };
         tokio::spawn(async move {
-            let end = sync(&engine.parts, ask, run_id, reporter, stop).await;
+            // Whatever becomes of the run, the slot is free after it: the next click starts a new one.
+            let end = run.await.unwrap_or_else(|broken| SyncEnd::failed(Told::internal(broken)));
             *engine.slot() = None;
             ended.send_replace(Some(end));
         });

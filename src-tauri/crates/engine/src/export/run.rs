@@ -131,9 +131,6 @@ async fn take_walls(
             Err(error) => return Err(failed(error.into())),
         }
     };
-    let dead = file.note_run(run_id).map_err(|source| {
-        failed(FileLockError::Unusable { path: parts.settings.file_lock.clone(), source }.into())
-    })?;
     let connection = parts.accounting.connect().await.map_err(|error| failed(error.told()))?;
     let organisation = connection.organisation_id.clone();
     let bound = parts.ledger.write(move |book| book.bind_organisation(&organisation)).await;
@@ -148,6 +145,10 @@ async fn take_walls(
     if protection != Protection::Enforced {
         return Err(failed(Told::new(ErrorCode::ProtectionUnsupported).with("detail", protection)));
     }
+    // Only now, when the lease is asked for: until then the file names the run before, which may hold it still.
+    let dead = file
+        .note_run(run_id)
+        .map_err(|source| failed(FileLockError::Unusable { path: parts.settings.file_lock.clone(), source }.into()))?;
     let terms = LeaseAskTerms {
         holder: LockHolder {
             user: ask.actor.user.clone(),

@@ -59,11 +59,6 @@ impl Book<'_> {
             self.get::<i64>(row, "run_number")
         })?;
         for run in &open {
-            self.execute(
-                "UPDATE run_item SET result = CASE WHEN attempt_id IS NULL THEN 'not_sent' ELSE 'in_doubt' END
-                 WHERE run_number = :run AND result IS NULL",
-                named_params! { ":run": run },
-            )?;
             self.finish_run(*run, Outcome::Interrupted, None, now)?;
         }
         Ok(open.len() as u64)
@@ -87,7 +82,8 @@ impl Book<'_> {
         now: DateTime<Utc>,
     ) -> Result<Counts, LedgerError> {
         self.execute(
-            "UPDATE run_item SET result = 'not_sent' WHERE run_number = :run AND result IS NULL AND attempt_id IS NULL",
+            "UPDATE run_item SET result = CASE WHEN attempt_id IS NULL THEN 'not_sent' ELSE 'in_doubt' END
+             WHERE run_number = :run AND result IS NULL",
             named_params! { ":run": run },
         )?;
         let counts = self.count_items(run)?;

@@ -1,0 +1,137 @@
+//! A person at the window: looks, clicks, waits until something is there to be seen.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use postonce_tests::desktop;
+use serde_json::{Value, json};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::driver::Driver;
+
+/// The longest a person is kept waiting for anything in these tests, a whole slow sync included.
+const WAIT_MAX: Duration = Duration::from_secs(60);
+/// Between two looks; progress is told ten times a second.
+const LOOK_PAUSE: Duration = Duration::from_millis(50);
+
+/// Starts the application in this home, does that at its window, and ends it again.
+///
+/// # Panics
+/// With what `act` panics with, and with the path of a picture of the window as it was then.
+pub(crate) fn at_desk<R>(home: &Path, workspace: Option<&Path>, act: impl FnOnce(&Desk) -> R) -> R {
+    let desk = Desk::open(home, workspace);
+    match catch_unwind(AssertUnwindSafe(|| act(&desk))) {
+        Ok(result) => result,
+        Err(thrown) => {
+            let picture = desk.picture();
+            let said = desk.driver.words();
+            drop(desk);
+            panic!("{}\n\nThe window then: {picture}\nStandard error:\n{said}", message(&*thrown));
+        }
+    }
+}
+
+/// The window of a running application.
+pub(crate) struct Desk {
+    runtime: Runtime,
+    client: Client,
+    driver: Driver,
+}
+
+impl Desk {
+    fn open(home: &Path, workspace: Option<&Path>) -> Self {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime starts");
+        let (driver, client) = runtime.block_on(async {
+            let driver = Driver::start(home).await;
+            let arguments = workspace.map(|folder| vec!["--workspace".to_owned(), folder.display().to_string()]);
+            let wished = json!({ "application": desktop(), "args": arguments.unwrap_or_default() });
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            builder.capabilities([("tauri:options".to_owned(), wished)].into_iter().collect());
+            let client = tokio::time::timeout(WAIT_MAX, builder.connect(driver.url())).await;
+            let client = client.unwrap_or_else(|_| panic!("the application does not start: {}", driver.words()));
+            (driver, client.expect("the application can be driven"))
+        });
+        Self { runtime, client, driver }
+    }
+
+    /// Waits until there is an element for this CSS selector.
+    pub(crate) fn wait_for(&self, selector: &str) {
+        self.element(Locator::Css(selector));
+    }
+
+    /// Waits until the element with this `data-testid` holds this text.
+    pub(crate) fn wait_for_text(&self, testid: &str, text: &str) {
+        assert!(!text.contains('"'), "XPath has no way to escape it");
+        self.element(Locator::XPath(&format!(r#"//*[@data-testid="{testid}"][contains(., "{text}")]"#)));
+    }
+
+    /// Waits until anything is there for this XPath.
+    pub(crate) fn wait_for_path(&self, path: &str) {
+        self.element(Locator::XPath(path));
+    }
+
+    /// Clicks what has this `data-testid`, as soon as it is there.
+    pub(crate) fn click(&self, testid: &str) {
+        self.click_on(&of(testid));
+    }
+
+    /// Clicks the first of what this CSS selector finds, as soon as it is there.
+    pub(crate) fn click_on(&self, selector: &str) {
+        let element = self.element(Locator::Css(selector));
+        let clicked = self.runtime.block_on(element.click());
+        clicked.unwrap_or_else(|error| panic!("{selector} cannot be clicked: {error}"));
+    }
+
+    /// The text that can be seen in what has this `data-testid`, as soon as it is there.
+    pub(crate) fn text(&self, testid: &str) -> String {
+        let element = self.element(Locator::Css(&of(testid)));
+        let text = self.runtime.block_on(element.text());
+        text.unwrap_or_else(|error| panic!("{testid} cannot be read: {error}"))
+    }
+
+    /// What this script returns; for what is read at one instant, or many times over.
+    pub(crate) fn look(&self, script: &str) -> Value {
+        let seen = self.runtime.block_on(self.client.execute(script, vec![]));
+        seen.unwrap_or_else(|error| panic!("the page cannot be read: {error}\n{script}"))
+    }
+
+    fn element(&self, locator: Locator<'_>) -> Element {
+        let wait = self.client.wait().at_most(WAIT_MAX).every(LOOK_PAUSE);
+        let found = self.runtime.block_on(wait.for_element(locator));
+        found.unwrap_or_else(|error| panic!("the window does not show {locator:?}: {error}"))
+    }
+
+    /// Takes a picture of the window, and says where it is, or why there is none.
+    fn picture(&self) -> String {
+        let test = thread::current().name().unwrap_or("e2e").replace("::", "-");
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}.png"));
+        let taken = self.runtime.block_on(self.client.screenshot());
+        match taken.map(|picture| std::fs::write(&path, picture)) {
+            Ok(Ok(())) => path.display().to_string(),
+            Ok(Err(error)) => format!("no picture at {}: {error}", path.display()),
+            Err(error) => format!("no picture: {error}"),
+        }
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        // Ends the application; then the drivers go with `self.driver`, which waits for all of them.
+        _ = self.runtime.block_on(self.client.clone().close());
+    }
+}
+
+fn of(testid: &str) -> String {
+    format!(r#"[data-testid="{testid}"]"#)
+}
+
+fn message(thrown: &(dyn Any + Send)) -> &str {
+    let text = thrown.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| thrown.downcast_ref::<&str>().copied()).unwrap_or("something without words")
+}

@@ -1,0 +1,124 @@
+//! tauri-driver, and below it the web view's own driver and the application: started for one test, gone after it.
+//!
+//! Invariant: one application at a time. The next one starts when nobody holds the last one's standard error any more:
+//! two of them on one session bus would be one instance to the single-instance plugin.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+/// Both drivers answer within a second; a busy machine takes longer.
+const READY_MAX: Duration = Duration::from_secs(30);
+const READY_PAUSE: Duration = Duration::from_millis(50);
+/// An application that was told to end has ended.
+const GONE_MAX: Duration = Duration::from_secs(20);
+
+/// A running tauri-driver.
+pub(crate) struct Driver {
+    child: Child,
+    url: String,
+    /// What the application and its drivers say on standard error; it closes when the last of them is gone.
+    words: Receiver<String>,
+    /// Held across processes as well: nextest runs each test in its own.
+    _turn: File,
+}
+
+impl Driver {
+    /// Starts the drivers for applications that live in this home, and waits until they answer.
+    pub(crate) async fn start(home: &Path) -> Self {
+        let turn = File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e.lock")).expect("a file to lock");
+        turn.lock().expect("the lock is free in the end");
+        let [port, native_port] = free_ports();
+        let mut command = Command::new(program("POSTONCE_TAURI_DRIVER"));
+        command.args(["--port", &port.to_string(), "--native-port", &native_port.to_string()]);
+        command.arg("--native-driver").arg(program("POSTONCE_WEBKIT_DRIVER"));
+        private(&mut command, home);
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("tauri-driver starts");
+        let words = words_of(&mut child);
+        let driver = Self { child, url: format!("http://127.0.0.1:{port}"), words, _turn: turn };
+        driver.wait_until_ready().await;
+        driver
+    }
+
+    /// Where it listens.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What was said on standard error since it was last asked.
+    pub(crate) fn words(&self) -> String {
+        self.words.try_iter().collect::<Vec<_>>().join("\n")
+    }
+
+    /// It passes this question on, so an answer is one of both drivers.
+    async fn wait_until_ready(&self) {
+        let status = format!("{}/status", self.url);
+        let answered = tokio::time::timeout(READY_MAX, async {
+            let mut ticks = tokio::time::interval(READY_PAUSE);
+            loop {
+                ticks.tick().await;
+                if reqwest::get(&status).await.is_ok_and(|answer| answer.status().is_success()) {
+                    return;
+                }
+            }
+        });
+        assert!(answered.await.is_ok(), "the drivers do not answer: {}", self.words());
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // Asked to end, not killed, so that it takes the web view's driver along.
+        let asked = Command::new("sh").args(["-c", "kill \"$1\"", "sh", &self.child.id().to_string()]).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            _ = self.child.kill();
+        }
+        _ = self.child.wait();
+        while self.words.recv_timeout(GONE_MAX).is_ok() {}
+    }
+}
+
+/// A home of its own: no window size, language or last workspace of another test, and no token in the environment.
+fn private(command: &mut Command, home: &Path) {
+    for name in ["CONFIG", "DATA", "STATE", "CACHE"] {
+        command.env(format!("XDG_{name}_HOME"), home.join(name.to_lowercase()));
+    }
+    let secrets = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("POSTONCE_SECRET_"));
+    for (name, _) in secrets {
+        command.env_remove(name);
+    }
+    command.env_remove("POSTONCE_WORKSPACE").env_remove("LANGUAGE").env("LC_ALL", "C.UTF-8");
+}
+
+/// Two ports that are free now.
+fn free_ports() -> [u16; 2] {
+    let listeners = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port"));
+    listeners.map(|listener| listener.local_addr().expect("a listener has an address").port())
+}
+
+fn words_of(child: &mut Child) -> Receiver<String> {
+    let out = child.stderr.take().expect("standard error is piped");
+    let (tell, words) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            _ = tell.send(line);
+        }
+    });
+    words
+}
+
+fn program(variable: &str) -> impl AsRef<OsStr> {
+    let path = std::env::var_os(variable);
+    path.unwrap_or_else(|| panic!("{variable} is not set: run `cargo xtask test desktop`, which knows where it is"))
+}

@@ -1,0 +1,151 @@
+//! The main job: click, watch the numbers grow, read the history, click again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use postonce_tests::Bench;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, at_desk};
+use crate::records::{fast, ids, live, slow};
+
+const RECORDS: usize = 240;
+/// More looks than any progress bar takes.
+const LOOKS_MAX: usize = 2_000;
+
+#[test]
+fn a_sync_is_watched_as_it_grows_and_read_in_the_history_and_the_next_one_exports_nothing() {
+    let bench = live(RECORDS);
+    let home = tempfile::tempdir().expect("the machine has a temporary folder");
+    at_desk(home.path(), Some(bench.path()), |desk| {
+        the_connection_is_shown(desk, &bench);
+        bench.set_faults(&slow(200));
+        desk.click("sync-now");
+        the_numbers_grow(desk);
+        desk.wait_for_text("result", "240 records for kr");
+        desk.wait_for_text("count-exported", "240");
+        assert_eq!(desk.text("answer"), "Everything is exported.");
+
+        let exported = read_newest_run(desk);
+        let all: BTreeSet<String> = exported.iter().map(|row| text(row, "record")).collect();
+        assert_eq!(all, ids(RECORDS).collect(), "each record stands in the history, once");
+        assert_eq!(exported.len(), RECORDS);
+        every_row_is_in_the_books(&bench, &exported);
+        let first_run = open_run(desk);
+
+        bench.set_faults(&fast());
+        desk.click("nav-overview");
+        desk.click("sync-now");
+        desk.wait_for_text("result", "Nothing new to export.");
+        assert!(desk.text("result").contains("240 duplicates were left out."), "{}", desk.text("result"));
+        let stats = bench.stats();
+        assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(RECORDS), &json!(0)), "{stats}");
+
+        let skipped = read_newest_run(desk);
+        assert_ne!(open_run(desk), first_run);
+        assert_eq!(vouchers(&skipped), vouchers(&exported), "the second run names the vouchers of the first");
+        for row in &skipped {
+            assert_eq!(row["result"], "skipped_already_exported", "{row}");
+            assert!(text(row, "words").contains("today at"), "it says when it was exported: {row}");
+        }
+        // The way back to the run in which it was exported.
+        desk.click_on("[data-testid=run-item] .result a");
+        desk.wait_for(&format!("[data-run='{first_run}'] [aria-expanded=true]"));
+    });
+}
+
+fn the_connection_is_shown(desk: &Desk, bench: &Bench) {
+    desk.wait_for("[data-testid=connection][data-reach=reached]");
+    let me = bench.call(Method::GET, "v1/me", None);
+    let (connection, frame) = (desk.text("connection"), desk.text("frame-facts"));
+    assert!(connection.contains(&text(&me["organisation"], "name")), "{connection} / {me}");
+    assert!(connection.contains(bench.url()), "{connection}");
+    assert!(frame.contains(&text(&me["user"], "name")), "{frame} / {me}");
+    assert_eq!(desk.text("protection"), "Refuses double vouchers itself");
+    assert_eq!(desk.text("answer"), "Nothing has been exported yet.");
+}
+
+/// Looks until the result is there; each look waits for something new to be seen.
+fn the_numbers_grow(desk: &Desk) {
+    let look = "const of = (name) => document.querySelector(`[data-testid=${name}]`)?.textContent.trim() ?? '';
+                return [of('progress-processed'), of('progress-eta'), of('result')];";
+    let (mut processed, mut estimates) = (Vec::new(), Vec::new());
+    let mut last = String::new();
+    for _ in 0..LOOKS_MAX {
+        desk.wait_for_path(&format!(
+            "//*[@data-testid='result'] | //*[@data-testid='progress-processed'][normalize-space() != '{last}']"
+        ));
+        let seen = desk.look(look);
+        let [now, estimate, result] = [0, 1, 2].map(|at| seen[at].as_str().unwrap_or_default().to_owned());
+        if !result.is_empty() {
+            break;
+        }
+        if let Some(done) = now.strip_suffix(" of 240") {
+            processed.push(done.parse::<usize>().expect("a number"));
+            estimates.push(estimate);
+        }
+        last = now;
+    }
+    let different: BTreeSet<usize> = processed.iter().copied().collect();
+    assert!(different.len() >= 3, "the numbers grow: {processed:?}");
+    assert!(processed.is_sorted() && processed.iter().all(|done| *done <= RECORDS), "{processed:?}");
+    let first = estimates.first().expect("there is progress");
+    assert_eq!(first, "Working out how long this takes…", "no estimate before there is evidence");
+    assert!(estimates.iter().any(|said| said.starts_with("Less than a minute left, done at")), "{estimates:?}");
+}
+
+/// Opens the newest run in the history and reads each of its rows, scrolling as far as they go.
+fn read_newest_run(desk: &Desk) -> Vec<Value> {
+    desk.click("nav-history");
+    desk.click("run-toggle");
+    let mut rows = BTreeMap::new();
+    while rows.len() < RECORDS {
+        let next = rows.len();
+        desk.wait_for(&format!("[data-testid=run-item][data-index='{next}']"));
+        let seen = desk.look(
+            "const rows = [...document.querySelectorAll('[data-testid=run-item]')].map((row) => {
+               const voucher = row.querySelector('[data-testid=voucher-id]');
+               return { index: Number(row.dataset.index), record: row.cells[0].innerText, result: row.dataset.result,
+                 words: row.cells[4].innerText, voucher_id: voucher?.dataset.voucherId, number: voucher?.innerText,
+                 reference: row.cells[6].innerText };
+             });
+             const region = document.querySelector('[data-testid=run-items]');
+             region.scrollTop += region.clientHeight / 2;
+             return rows;",
+        );
+        let before = rows.len();
+        for row in seen.as_array().expect("a list") {
+            rows.insert(row["index"].as_u64().expect("a number"), row.clone());
+        }
+        assert!(rows.len() > before, "row {next} cannot be reached by scrolling");
+    }
+    rows.into_values().collect()
+}
+
+/// The id of the run that is open.
+fn open_run(desk: &Desk) -> String {
+    desk.wait_for("[data-testid=run-detail]");
+    text(&desk.look("return { run: document.querySelector('[data-testid=run].open').dataset.run };"), "run")
+}
+
+/// What the window shows is what the sandbox's own books say, asked by reference.
+fn every_row_is_in_the_books(bench: &Bench, rows: &[Value]) {
+    let references: Vec<String> = rows.iter().map(|row| text(row, "reference")).collect();
+    let answer = bench.call(Method::POST, "v1/vouchers/lookup", Some(&json!({ "references": references })));
+    let booked: BTreeMap<String, &Value> =
+        answer["found"].as_array().expect("a list").iter().map(|found| (text(found, "reference"), found)).collect();
+    assert_eq!(booked.len(), rows.len(), "each reference is in the books");
+    for row in rows {
+        let found = booked[&text(row, "reference")];
+        assert_eq!(row["result"], "posted", "{row}");
+        assert_eq!((&row["voucher_id"], &row["number"]), (&found["voucher_id"], &found["number"]), "{row}");
+    }
+}
+
+fn vouchers(rows: &[Value]) -> BTreeMap<String, String> {
+    rows.iter().map(|row| (text(row, "record"), text(row, "voucher_id"))).collect()
+}
+
+fn text(value: &Value, member: &str) -> String {
+    value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value}")).to_owned()
+}

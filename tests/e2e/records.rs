@@ -1,0 +1,41 @@
+//! What these tests sync: records of a spreadsheet, a live workspace over them, and how slowly they go.
+
+use postonce_tests::{Bench, plain_source};
+use serde_json::{Value, json};
+
+/// Small requests, one after the other: with [`slow`] a sync takes long enough to be watched.
+const STEP_BY_STEP: &str = "[sync]\nvouchers_per_request = 10\nrequests_in_flight = 1\n";
+
+/// A live workspace over so many good records, with its token in the keyring.
+pub(crate) fn live(count: usize) -> Bench {
+    let rows: Vec<String> = ids(count).map(|id| format!("{id};05.10.2026;125,50;PM-0001;Reise;Samtale;NOK")).collect();
+    live_over(&rows, "")
+}
+
+/// A live workspace over these rows, with more lines for `workspace.toml`.
+pub(crate) fn live_over(rows: &[String], more: &str) -> Bench {
+    let bench = Bench::over_csv(csv(rows).as_bytes());
+    bench.write_workspace(&format!("{}\n{STEP_BY_STEP}{more}", plain_source("records.csv")));
+    bench.keep_token_in_keyring();
+    bench
+}
+
+/// The ids of the records of [`live`].
+pub(crate) fn ids(count: usize) -> impl Iterator<Item = String> {
+    (1..=count).map(|number| format!("U-{number:04}"))
+}
+
+/// Faults: each request with vouchers waits so long.
+pub(crate) fn slow(milliseconds: u32) -> Value {
+    json!({ "faults": [{ "kind": "latency_ms", "fixed_ms": milliseconds }] })
+}
+
+/// Faults: none.
+pub(crate) fn fast() -> Value {
+    json!({ "faults": [] })
+}
+
+fn csv(rows: &[String]) -> String {
+    let title = "Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta";
+    [title].into_iter().chain(rows.iter().map(String::as_str)).map(|line| format!("{line}\r\n")).collect()
+}
