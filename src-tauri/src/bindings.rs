@@ -1,0 +1,53 @@
+//! The commands and events, typed once: specta hands them to tauri, and writes `ui/src/ipc/bindings.ts` from them.
+
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
+
+use crate::{commands, events};
+
+/// Everything the window may ask for, and everything it is told.
+pub(crate) fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        .error_handling(ErrorHandlingMode::Result)
+        .disable_serde_phases()
+        .commands(collect_commands![
+            commands::overview::overview,
+            commands::overview::make_practice_workspace,
+            commands::overview::system_language,
+            commands::connection::connection,
+            commands::connection::lock,
+            commands::sync::plan,
+            commands::sync::start_sync,
+            commands::sync::stop_sync,
+            commands::sync::current_progress,
+            commands::history::runs,
+            commands::history::run,
+            commands::history::run_items,
+            commands::records::attention,
+            commands::records::record,
+        ])
+        .events(collect_events![events::RunProgress, events::RunEnded])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use specta_typescript::Typescript;
+
+    /// With this set, the test writes the file instead of comparing it.
+    const WRITE: &str = "POSTONCE_WRITE_BINDINGS";
+
+    #[test]
+    fn the_committed_bindings_are_the_ones_of_these_commands() {
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/ipc/bindings.ts");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let fresh = folder.path().join("bindings.ts");
+        super::builder().export(Typescript::default(), &fresh).expect("the types can be written as TypeScript");
+        let fresh = std::fs::read_to_string(fresh).expect("the file was written a moment ago");
+        if std::env::var_os(WRITE).is_some() {
+            std::fs::write(&committed, &fresh).expect("the bindings can be written");
+        }
+        let found = std::fs::read_to_string(&committed).expect("the bindings are committed");
+        assert!(found == fresh, "ui/src/ipc/bindings.ts is stale: run this test with {WRITE}=1");
+    }
+}

@@ -1,0 +1,23 @@
+//! Records: what waits for a person, and the story of one.
+
+use postonce_engine::error::{ErrorCode, Told};
+use tauri::State;
+
+use super::Answer;
+use crate::wire::{AttentionItem, RecordStory, each};
+use crate::wiring::Wiring;
+
+/// What waits for a person: in doubt, refused, changed, held.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn attention(wiring: State<'_, Wiring>, offset: u32, limit: u32) -> Answer<Vec<AttentionItem>> {
+    Ok(each(wiring.engine().await?.ledger().attention(offset.into(), limit).await?))
+}
+
+/// Everything known of one record.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn record(wiring: State<'_, Wiring>, record_id: String) -> Answer<RecordStory> {
+    let story = wiring.engine().await?.ledger().record(&record_id).await?;
+    Ok(story.ok_or_else(|| Told::new(ErrorCode::RecordNotFound).with("id", record_id))?.into())
+}

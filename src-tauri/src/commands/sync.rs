@@ -1,0 +1,48 @@
+//! A run: planned, begun, watched, stopped.
+
+use postonce_engine::SyncAsk;
+use postonce_engine::domain::Trigger;
+use tauri::{AppHandle, State};
+
+use super::Answer;
+use crate::events::follow;
+use crate::wire::{Period, Plan, Progress, SyncStarted};
+use crate::wiring::{Wiring, actor};
+
+/// What a sync would do. Sends nothing.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan(wiring: State<'_, Wiring>, period: Period) -> Answer<Plan> {
+    Ok(wiring.engine().await?.plan(period.try_into()?).await?.into())
+}
+
+/// Begins a sync, or joins the one that is on; events tell how it goes and how it ends.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start_sync(app: AppHandle, wiring: State<'_, Wiring>, period: Period) -> Answer<SyncStarted> {
+    let ask = SyncAsk { period: period.try_into()?, trigger: Trigger::Manual, actor: actor() };
+    let run = wiring.engine().await?.sync(ask);
+    let joined = run.joined();
+    if !joined {
+        tauri::async_runtime::spawn(follow(app, run));
+    }
+    Ok(SyncStarted { joined })
+}
+
+/// Asks the run that is on to stop. `false` when none is.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn stop_sync(wiring: State<'_, Wiring>) -> Answer<bool> {
+    let run = wiring.syncing().await;
+    if let Some(run) = &run {
+        run.stop();
+    }
+    Ok(run.is_some())
+}
+
+/// Where the run is that is on, for a window that was opened late.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn current_progress(wiring: State<'_, Wiring>) -> Answer<Option<Progress>> {
+    Ok(wiring.syncing().await.map(|run| Progress::from(&*run.progress().borrow())))
+}

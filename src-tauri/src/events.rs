@@ -1,0 +1,49 @@
+//! What the window is told without asking: where a run is, and how it ended.
+
+use std::time::Duration;
+
+use postonce_engine::Syncing;
+use serde::Serialize;
+use specta::Type;
+use tauri::AppHandle;
+use tauri_specta::Event;
+
+use crate::wire;
+
+/// Ten a second are a flowing bar; more are only work.
+const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
+
+/// Where the run is.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct RunProgress(wire::Progress);
+
+/// A run ended, or was refused.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct RunEnded(wire::End);
+
+/// Tells the window of a run until its end. One follower for each run: whoever joins a run has its events already.
+pub(crate) async fn follow(app: AppHandle, run: Syncing) {
+    let mut progress = run.progress();
+    let end = run.end();
+    tokio::pin!(end);
+    let end = loop {
+        let now = wire::Progress::from(&*progress.borrow_and_update());
+        tell(RunProgress(now).emit(&app));
+        tokio::select! {
+            end = &mut end => break end,
+            () = tokio::time::sleep(PROGRESS_PAUSE) => {}
+        }
+        tokio::select! {
+            biased;
+            changed = progress.changed() => if changed.is_err() { break end.await },
+            end = &mut end => break end,
+        }
+    };
+    tell(RunEnded(end.into()).emit(&app));
+}
+
+fn tell(sent: tauri::Result<()>) {
+    if let Err(error) = sent {
+        tracing::warn!("the window could not be told: {error}");
+    }
+}

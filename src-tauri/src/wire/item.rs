@@ -1,0 +1,207 @@
+//! Rows: what became of each in a run, and what waits for a person.
+
+use std::collections::HashMap;
+
+use postonce_engine::{domain, views};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{Problem, RecordState, Sum, count, mirrored, moment};
+
+mirrored! {
+    /// What became of one row in one run.
+    ItemResult of domain::ItemResult {
+        Posted, SkippedAlreadyExported, SkippedFoundInAccounting, SkippedRepeatedInSource, Refused, Held, InDoubt, NotSent,
+    }
+}
+
+/// Which rows of a run are shown; the kinds of duplicates are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ItemFilter {
+    Posted,
+    Skipped,
+    Refused,
+    Held,
+    InDoubt,
+    NotSent,
+}
+
+impl ItemFilter {
+    /// The results that pass.
+    pub(crate) fn results(self) -> &'static [domain::ItemResult] {
+        use domain::ItemResult as Result;
+        match self {
+            Self::Posted => &[Result::Posted],
+            Self::Skipped => {
+                &[Result::SkippedAlreadyExported, Result::SkippedFoundInAccounting, Result::SkippedRepeatedInSource]
+            }
+            Self::Refused => &[Result::Refused],
+            Self::Held => &[Result::Held],
+            Self::InDoubt => &[Result::InDoubt],
+            Self::NotSent => &[Result::NotSent],
+        }
+    }
+}
+
+/// Where a row stands in the source.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct Place {
+    file: String,
+    line: u32,
+}
+
+impl From<domain::Place> for Place {
+    fn from(place: domain::Place) -> Self {
+        Self { file: place.file, line: count(place.line) }
+    }
+}
+
+/// Why something was not exported.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum Reason {
+    /// We held it back.
+    Held { code: HoldCode, params: HashMap<String, String> },
+    /// The accounting system refused it, in its own words.
+    Refused { detail: String },
+    /// No answer was understood.
+    InDoubt { problem: Problem },
+}
+
+impl From<views::Reason> for Reason {
+    fn from(reason: views::Reason) -> Self {
+        match reason {
+            views::Reason::Held(reason) => HoldCode::with_params(&reason),
+            views::Reason::Refused(problem) => Self::Refused { detail: problem.detail },
+            views::Reason::InDoubt(told) => Self::InDoubt { problem: told.into() },
+        }
+    }
+}
+
+/// The codes of the reasons for holding a row back; the words stand in the catalogue under `reason_<code>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum HoldCode {
+    IdMissing,
+    IdInvalid,
+    FieldMissing,
+    RowUnreadable,
+    DateInvalid,
+    DateImplausible,
+    AmountInvalid,
+    AmountDecimals,
+    AmountZero,
+    CurrencyUnknown,
+    IdRepeated,
+    AccountMissing,
+}
+
+impl HoldCode {
+    /// The reason with what its sentence needs.
+    pub(crate) fn with_params(reason: &domain::HoldReason) -> Reason {
+        let members = match serde_json::to_value(reason) {
+            Ok(serde_json::Value::Object(members)) => members,
+            _ => serde_json::Map::new(),
+        };
+        let params = members.into_iter().filter(|(name, _)| name != "code");
+        let text = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Reason::Held { code: Self::of(reason), params: params.map(|(name, value)| (name, text(value))).collect() }
+    }
+
+    fn of(reason: &domain::HoldReason) -> Self {
+        use domain::HoldReason as Hold;
+        match reason {
+            Hold::IdMissing => Self::IdMissing,
+            Hold::IdInvalid { .. } => Self::IdInvalid,
+            Hold::FieldMissing { .. } => Self::FieldMissing,
+            Hold::RowUnreadable { .. } => Self::RowUnreadable,
+            Hold::DateInvalid { .. } => Self::DateInvalid,
+            Hold::DateImplausible { .. } => Self::DateImplausible,
+            Hold::AmountInvalid { .. } => Self::AmountInvalid,
+            Hold::AmountDecimals { .. } => Self::AmountDecimals,
+            Hold::AmountZero => Self::AmountZero,
+            Hold::CurrencyUnknown { .. } => Self::CurrencyUnknown,
+            Hold::IdRepeated { .. } => Self::IdRepeated,
+            Hold::AccountMissing { .. } => Self::AccountMissing,
+        }
+    }
+}
+
+/// One row of a run.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RunItem {
+    pub(crate) position: u32,
+    record_id: Option<String>,
+    place: Option<Place>,
+    payee: Option<String>,
+    date: Option<String>,
+    amount: Option<Sum>,
+    generation: Option<u32>,
+    result: Option<ItemResult>,
+    reference: Option<String>,
+    voucher_id: Option<String>,
+    voucher_number: Option<String>,
+    reason: Option<Reason>,
+    earlier_run_id: Option<String>,
+    earlier_at: Option<String>,
+}
+
+impl From<views::RunItem> for RunItem {
+    fn from(item: views::RunItem) -> Self {
+        Self {
+            position: count(item.position),
+            record_id: item.record_id,
+            place: item.place.map(Place::from),
+            payee: item.payee,
+            date: item.date.map(|day| day.to_string()),
+            amount: item.amount.map(Sum::from),
+            generation: item.generation.map(|generation| generation.number()),
+            result: item.result.map(ItemResult::from),
+            reference: item.reference,
+            voucher_id: item.voucher_id,
+            voucher_number: item.voucher_number,
+            reason: item.reason.map(Reason::from),
+            earlier_run_id: item.earlier_run_id.map(|run| run.to_string()),
+            earlier_at: item.earlier_at.map(moment),
+        }
+    }
+}
+
+/// What waits for a person, one entry.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AttentionItem {
+    state: RecordState,
+    record_id: Option<String>,
+    place: Option<Place>,
+    glimpse: Option<String>,
+    payee: Option<String>,
+    date: Option<String>,
+    amount: Option<Sum>,
+    reason: Option<Reason>,
+    reference: Option<String>,
+    voucher_id: Option<String>,
+    since: String,
+    run_id: Option<String>,
+}
+
+impl From<views::AttentionItem> for AttentionItem {
+    fn from(item: views::AttentionItem) -> Self {
+        Self {
+            state: item.state.into(),
+            record_id: item.record_id,
+            place: item.place.map(Place::from),
+            glimpse: item.glimpse,
+            payee: item.payee,
+            date: item.date.map(|day| day.to_string()),
+            amount: item.amount.map(Sum::from),
+            reason: item.reason.map(Reason::from),
+            reference: item.reference,
+            voucher_id: item.voucher_id,
+            since: moment(item.since),
+            run_id: item.run_id.map(|run| run.to_string()),
+        }
+    }
+}

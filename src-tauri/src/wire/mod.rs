@@ -1,0 +1,56 @@
+//! What crosses to the window: plain types for specta, and how the engine's values become them.
+//!
+//! Invariant: no 64-bit number and no float of money crosses. Counts are cut at [`u32::MAX`], amounts are decimal
+//! strings, moments are RFC 3339 in UTC, errors are a code with parameters.
+
+mod connection;
+mod item;
+mod overview;
+mod period;
+mod problem;
+mod progress;
+mod record;
+mod run;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+pub(crate) use connection::{Connection, Lock};
+pub(crate) use item::{AttentionItem, HoldCode, ItemFilter, Place, Reason, RunItem};
+pub(crate) use overview::{Language, Overview, Plan, SyncStarted};
+pub(crate) use period::Period;
+pub(crate) use problem::Problem;
+pub(crate) use progress::Progress;
+pub(crate) use record::{RecordState, RecordStory};
+pub(crate) use run::{Counts, End, Run, Sum};
+
+/// A count for the window, which shows no more than four thousand million of anything.
+pub(crate) fn count(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// A moment for the window.
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// Each value of a list as the window's.
+pub(crate) fn each<A, B: From<A>>(list: Vec<A>) -> Vec<B> {
+    list.into_iter().map(B::from).collect()
+}
+
+/// An enum of the engine, mirrored for the window: the same variants, checked by the compiler.
+macro_rules! mirrored {
+    ($(#[$meta:meta])* $name:ident of $engine:ty { $($(#[$variant_meta:meta])* $variant:ident,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, specta::Type)]
+        #[serde(rename_all = "snake_case")]
+        pub(crate) enum $name { $($(#[$variant_meta])* $variant,)+ }
+
+        impl From<$engine> for $name {
+            fn from(value: $engine) -> Self {
+                match value { $(<$engine>::$variant => Self::$variant,)+ }
+            }
+        }
+    };
+}
+use mirrored;

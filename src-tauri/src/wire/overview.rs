@@ -1,0 +1,110 @@
+//! What the first screen asks for.
+
+use postonce_engine::views;
+use serde::Serialize;
+use specta::Type;
+
+use super::{Problem, Run, RunItem, Sum, count, each};
+
+/// The workspace at one glance.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub(crate) enum Overview {
+    /// There is none in that folder.
+    Missing { path: String },
+    /// There is one that cannot be used.
+    Broken { problem: Problem },
+    /// Here it is.
+    Ready { path: String, organisation: String, practice: bool, counts: RecordCounts, runs: Vec<Run> },
+}
+
+/// How many records are in which state.
+#[derive(Debug, Clone, Copy, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RecordCounts {
+    posted: u32,
+    eligible: u32,
+    sending: u32,
+    in_doubt: u32,
+    refused: u32,
+    held: u32,
+    changed: u32,
+}
+
+impl From<views::RecordCounts> for RecordCounts {
+    fn from(counts: views::RecordCounts) -> Self {
+        Self {
+            posted: count(counts.posted),
+            eligible: count(counts.eligible),
+            sending: count(counts.sending),
+            in_doubt: count(counts.in_doubt),
+            refused: count(counts.refused),
+            held: count(counts.held),
+            changed: count(counts.changed),
+        }
+    }
+}
+
+/// What a sync would do.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Plan {
+    read: u32,
+    send: u32,
+    send_sums: Vec<Sum>,
+    skipped: u32,
+    in_doubt: u32,
+    held: u32,
+    held_items: Vec<RunItem>,
+}
+
+impl From<views::PlanSummary> for Plan {
+    fn from(plan: views::PlanSummary) -> Self {
+        Self {
+            read: count(plan.read),
+            send: count(plan.send),
+            send_sums: each(plan.send_sums),
+            skipped: count(plan.skipped),
+            in_doubt: count(plan.in_doubt),
+            held: count(plan.held),
+            held_items: each(plan.held_items),
+        }
+    }
+}
+
+/// A sync was begun, or the one that was on is watched.
+#[derive(Debug, Clone, Copy, Serialize, Type)]
+pub(crate) struct SyncStarted {
+    pub(crate) joined: bool,
+}
+
+/// The languages of the application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Language {
+    En,
+    Nb,
+}
+
+impl Language {
+    /// The one for a tag such as `nb-NO` or `en_GB.UTF-8`. Every Norwegian gets Norwegian, everybody else English.
+    pub(crate) fn of(tag: &str) -> Self {
+        let language = tag.split(['-', '_', '.', '@']).next().unwrap_or_default().to_ascii_lowercase();
+        if matches!(language.as_str(), "nb" | "no" | "nn") { Self::Nb } else { Self::En }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Language;
+
+    #[test]
+    fn every_norwegian_gets_norwegian_and_everybody_else_english() {
+        for tag in ["nb-NO", "nb", "no_NO.UTF-8", "nn-NO", "NB_no"] {
+            assert_eq!(Language::of(tag), Language::Nb, "{tag}");
+        }
+        for tag in ["en-GB", "", "C", "POSIX", "sv-SE", "nbx"] {
+            assert_eq!(Language::of(tag), Language::En, "{tag}");
+        }
+    }
+}

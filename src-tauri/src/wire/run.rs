@@ -1,0 +1,113 @@
+//! Runs, their counts and sums.
+
+use postonce_engine::{SyncEnd, domain, views};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{Lock, Period, Problem, count, each, mirrored, moment};
+
+mirrored! {
+    /// How a run ended.
+    Outcome of domain::Outcome { Completed, Stopped, LeaseLost, Failed, Interrupted, }
+}
+
+mirrored! {
+    /// What made a run start.
+    Trigger of domain::Trigger { Manual, Scheduled, #[serde(rename = "re-export")] ReExport, }
+}
+
+/// A sum in one currency; the amount is a decimal string.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub(crate) struct Sum {
+    currency: String,
+    amount: String,
+}
+
+impl From<views::Sum> for Sum {
+    fn from(sum: views::Sum) -> Self {
+        Self { currency: sum.currency, amount: sum.amount }
+    }
+}
+
+/// How many rows of a run came to what.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Counts {
+    read: u32,
+    posted: u32,
+    skipped: u32,
+    refused: u32,
+    held: u32,
+    in_doubt: u32,
+}
+
+impl From<domain::Counts> for Counts {
+    fn from(counts: domain::Counts) -> Self {
+        Self {
+            read: count(counts.read),
+            posted: count(counts.posted),
+            skipped: count(counts.skipped),
+            refused: count(counts.refused),
+            held: count(counts.held),
+            in_doubt: count(counts.in_doubt),
+        }
+    }
+}
+
+/// A run, as history lists it.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Run {
+    run_id: String,
+    trigger: Trigger,
+    user: String,
+    host: String,
+    started_at: String,
+    finished_at: Option<String>,
+    outcome: Option<Outcome>,
+    error: Option<Problem>,
+    period: Period,
+    counts: Counts,
+    posted: Vec<Sum>,
+    fence: Option<u32>,
+}
+
+impl From<views::RunSummary> for Run {
+    fn from(run: views::RunSummary) -> Self {
+        Self {
+            run_id: run.run_id.to_string(),
+            trigger: run.trigger.into(),
+            user: run.actor.user,
+            host: run.actor.host,
+            started_at: moment(run.started_at),
+            finished_at: run.finished_at.map(moment),
+            outcome: run.outcome.map(Outcome::from),
+            error: run.error.map(Problem::from),
+            period: run.period.into(),
+            counts: run.counts.into(),
+            posted: each(run.posted),
+            fence: run.fence.map(count),
+        }
+    }
+}
+
+/// How a sync ended, or why it did not begin.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct End {
+    run: Option<Run>,
+    problem: Option<Problem>,
+    lock: Option<Lock>,
+    held_by_us: bool,
+}
+
+impl From<SyncEnd> for End {
+    fn from(end: SyncEnd) -> Self {
+        Self {
+            run: end.run.map(Run::from),
+            problem: end.error.map(Problem::from),
+            lock: end.lock.map(Lock::from),
+            held_by_us: end.held_by_us,
+        }
+    }
+}

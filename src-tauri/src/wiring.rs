@@ -1,0 +1,147 @@
+//! The composition root: which workspace, and the engine made of it.
+//!
+//! Invariant: a workspace that cannot be opened is no reason not to start. The window shows why, and asks again.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use postonce_connectors::Workspace;
+use postonce_engine::domain::Actor;
+use postonce_engine::error::Told;
+use postonce_engine::{Engine, Syncing};
+use postonce_practice::Sandbox;
+use tokio::sync::Mutex;
+
+use crate::error::StartError;
+
+const FLAG: &str = "--workspace";
+const VARIABLE: &str = "POSTONCE_WORKSPACE";
+/// In the application's configuration folder: the path that was last given.
+const LAST_FILE: &str = "last-workspace";
+
+/// The state of the shell.
+pub(crate) struct Wiring {
+    folder: PathBuf,
+    opened: Mutex<Option<Arc<Opened>>>,
+}
+
+/// A workspace in use.
+pub(crate) struct Opened {
+    pub(crate) workspace: Workspace,
+    pub(crate) engine: Arc<Engine>,
+    /// Lives as long as the workspace is in use.
+    _sandbox: Option<Sandbox>,
+}
+
+impl Wiring {
+    /// For the workspace in that folder, which is opened when it is first asked for.
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self { folder, opened: Mutex::new(None) }
+    }
+
+    /// Where the workspace is, or would be.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The workspace, opened now if it is not yet.
+    pub(crate) async fn opened(&self) -> Result<Arc<Opened>, Told> {
+        let mut slot = self.opened.lock().await;
+        if let Some(opened) = slot.as_ref() {
+            return Ok(Arc::clone(opened));
+        }
+        let opened = Arc::new(open(self.folder.clone()).await?);
+        *slot = Some(Arc::clone(&opened));
+        Ok(opened)
+    }
+
+    /// The engine of the workspace.
+    pub(crate) async fn engine(&self) -> Result<Arc<Engine>, Told> {
+        Ok(Arc::clone(&self.opened().await?.engine))
+    }
+
+    /// The run that is on; does not open what is not open.
+    pub(crate) async fn syncing(&self) -> Option<Syncing> {
+        self.opened.lock().await.as_ref()?.engine.syncing()
+    }
+}
+
+/// The keyring may keep its caller waiting, so everything that blocks is done on a thread for it.
+async fn open(folder: PathBuf) -> Result<Opened, Told> {
+    let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
+    let sandbox = postonce_practice::sandbox(&workspace).await?;
+    let parts = {
+        let workspace = workspace.clone();
+        blocking(move || postonce_connectors::parts(&workspace)).await?
+    };
+    Ok(Opened { workspace, engine: Engine::new(parts), _sandbox: sandbox })
+}
+
+/// Runs what blocks on a thread for it.
+pub(crate) async fn blocking<T: Send + 'static>(
+    act: impl FnOnce() -> Result<T, Told> + Send + 'static,
+) -> Result<T, Told> {
+    tokio::task::spawn_blocking(act).await.unwrap_or_else(|error| Err(Told::internal(error)))
+}
+
+/// Who is at this machine.
+pub(crate) fn actor() -> Actor {
+    let unknown = || "unknown".to_owned();
+    Actor {
+        user: whoami::username().unwrap_or_else(|_| unknown()),
+        host: whoami::hostname().unwrap_or_else(|_| unknown()),
+    }
+}
+
+/// The folder to open: named now (and kept for the next start), last named, or the application's data folder.
+pub(crate) fn folder(config: Option<PathBuf>) -> Result<PathBuf, StartError> {
+    let last = config.map(|config| config.join(LAST_FILE));
+    if let Some(named) = named(std::env::args_os().skip(1))?.or_else(|| std::env::var_os(VARIABLE).map(PathBuf::from)) {
+        let named = std::path::absolute(&named).unwrap_or(named);
+        if let Some(last) = &last {
+            keep(last, &named);
+        }
+        return Ok(named);
+    }
+    let kept = last.and_then(|last| fs::read_to_string(last).ok()).map(|path| PathBuf::from(path.trim_end()));
+    kept.or_else(Workspace::default_dir).ok_or(StartError::NoDataFolder)
+}
+
+fn keep(last: &Path, folder: &Path) {
+    let (Some(parent), Some(text)) = (last.parent(), folder.to_str()) else { return };
+    if let Err(error) = fs::create_dir_all(parent).and_then(|()| fs::write(last, text)) {
+        tracing::warn!("the workspace is not kept for the next start: {error}");
+    }
+}
+
+/// `--workspace DIR` or `--workspace=DIR`.
+fn named(mut arguments: impl Iterator<Item = OsString>) -> Result<Option<PathBuf>, StartError> {
+    while let Some(argument) = arguments.next() {
+        if argument == FLAG {
+            return arguments.next().map(|folder| Some(folder.into())).ok_or(StartError::WorkspaceUnnamed);
+        }
+        if let Some(folder) = argument.to_str().and_then(|text| text.strip_prefix("--workspace=")) {
+            return Ok(Some(folder.into()));
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named_in(arguments: &[&str]) -> Result<Option<PathBuf>, StartError> {
+        named(arguments.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn the_workspace_is_named_in_either_way() {
+        assert_eq!(named_in(&["--workspace", "a b"]).ok(), Some(Some("a b".into())));
+        assert_eq!(named_in(&["-x", "--workspace=ab"]).ok(), Some(Some("ab".into())));
+        assert_eq!(named_in(&["postonce://run/1"]).ok(), Some(None));
+        assert!(named_in(&["--workspace"]).is_err());
+    }
+}

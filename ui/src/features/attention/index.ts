@@ -1,0 +1,1 @@
+export { default as Attention } from './Attention.svelte';

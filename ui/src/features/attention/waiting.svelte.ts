@@ -1,0 +1,41 @@
+/** What waits for a person, page by page, and grouped by state. */
+import { ipc, problemOf, type AttentionItem, type Problem, type RecordState } from '$ipc';
+
+const PAGE_ITEMS = 200;
+
+/** The order of the screen: what may be booked unknown to us comes first. */
+export const STATES = ['in_doubt', 'refused', 'changed', 'held'] as const satisfies RecordState[];
+export type WaitingState = (typeof STATES)[number];
+
+export class Waiting {
+  items = $state.raw<AttentionItem[]>([]);
+  problem = $state.raw<Problem | null>(null);
+  loaded = $state(false);
+  complete = $state(false);
+
+  groups = $derived(
+    STATES.map((state) => ({ state, items: this.items.filter((item) => item.state === state) })).filter(
+      (group) => group.items.length > 0,
+    ),
+  );
+
+  async refresh(): Promise<void> {
+    await this.#read(0, Math.max(PAGE_ITEMS, this.items.length));
+  }
+
+  async more(): Promise<void> {
+    await this.#read(this.items.length, PAGE_ITEMS);
+  }
+
+  async #read(offset: number, limit: number): Promise<void> {
+    try {
+      const page = await ipc.attention(offset, limit);
+      this.items = [...this.items.slice(0, offset), ...page];
+      this.complete = page.length < limit;
+      this.problem = null;
+      this.loaded = true;
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { default as History } from './History.svelte';

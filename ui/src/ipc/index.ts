@@ -1,0 +1,55 @@
+/**
+ * The only way from the window to the engine. Commands answer or throw a {@link ToldError}; its `problem` is a code
+ * with parameters, and `$shared/told` has the words.
+ */
+import { commands, events } from './bindings';
+import type { ItemFilter, Period, Problem, Progress, RunEnded } from './bindings';
+
+export type * from './bindings';
+
+/** Every way to fail that the engine tells of. */
+export type ErrorCode = Problem['code'];
+
+/** What a command failed with. */
+export class ToldError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.code);
+  }
+}
+
+/** The problem in whatever was thrown; what is no problem of ours becomes `internal`. */
+export function problemOf(thrown: unknown): Problem {
+  if (thrown instanceof ToldError) return thrown.problem;
+  return { code: 'internal', params: { detail: thrown instanceof Error ? thrown.message : String(thrown) } };
+}
+
+type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: Problem };
+
+async function told<T>(answer: Promise<Answer<T>>): Promise<T> {
+  const settled = await answer;
+  if (settled.status === 'error') throw new ToldError(settled.error);
+  return settled.data;
+}
+
+export const ipc = {
+  overview: () => told(commands.overview()),
+  connection: () => told(commands.connection()),
+  lock: () => told(commands.lock()),
+  plan: (period: Period) => told(commands.plan(period)),
+  startSync: (period: Period) => told(commands.startSync(period)),
+  stopSync: () => told(commands.stopSync()),
+  currentProgress: () => told(commands.currentProgress()),
+  runs: (limit: number, before: string | null) => told(commands.runs(limit, before)),
+  run: (runId: string) => told(commands.run(runId)),
+  runItems: (runId: string, after: number, limit: number, filter: ItemFilter | null) =>
+    told(commands.runItems(runId, after, limit, filter)),
+  attention: (offset: number, limit: number) => told(commands.attention(offset, limit)),
+  makePracticeWorkspace: () => told(commands.makePracticeWorkspace()),
+  systemLanguage: () => commands.systemLanguage(),
+
+  /** Calls back with each progress of the run that is on; the answer ends it. */
+  onProgress: (each: (progress: Progress) => void) =>
+    events.runProgress.listen((event) => each(event.payload)),
+  /** Calls back when a run has ended, or was refused. */
+  onEnded: (each: (end: RunEnded) => void) => events.runEnded.listen((event) => each(event.payload)),
+};

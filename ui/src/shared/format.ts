@@ -1,0 +1,84 @@
+/** Numbers, amounts, days and times as they are written in the language on the screen. */
+import * as m from '$messages';
+import type { Period, Sum } from '$ipc';
+import { preferences, type Locale } from './preferences.svelte';
+
+const TAG: Record<Locale, string> = { en: 'en-GB', nb: 'nb-NO' };
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = preferences.locale + JSON.stringify(options);
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = new Intl.DateTimeFormat(TAG[preferences.locale], options)));
+  return format;
+}
+
+export function number(value: number): string {
+  return new Intl.NumberFormat(TAG[preferences.locale]).format(value);
+}
+
+/** `count` chooses singular or plural, `n` is what the sentence shows. */
+export function counted(value: number): { count: number; n: string } {
+  return { count: value, n: number(value) };
+}
+
+/** An amount with all its decimals, digit by digit: it never becomes a float. */
+export function amount({ currency, amount: decimal }: Sum): string {
+  const decimals = decimal.split('.')[1]?.length ?? 0;
+  const digits = new Intl.NumberFormat(TAG[preferences.locale], {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  }).format(decimal as Intl.StringNumericLiteral);
+  return `${currency === 'NOK' ? 'kr' : currency}\u00a0${digits}`;
+}
+
+/** Sums of several currencies: "kr 100,00 and EUR 5,00"; nothing at all is zero kroner's place, a dash. */
+export function sums(all: Sum[]): string {
+  const [first, ...rest] = all.map(amount);
+  if (first === undefined) return '–';
+  return rest.reduce((sentence, next) => m.sum_and({ first: sentence, second: next }), first);
+}
+
+/** `14:03`, in Norwegian `14.03`. */
+export function time(at: Date | string): string {
+  const text = dates({ hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(at));
+  return preferences.locale === 'nb' ? text.replace(':', '.') : text;
+}
+
+/** A day of the calendar, `2026-11-03` or a moment: `3 November 2026`. */
+export function day(at: Date | string, style: 'long' | 'short' = 'short'): string {
+  const moment = typeof at === 'string' && at.length === 10 ? new Date(`${at}T12:00:00`) : new Date(at);
+  if (Number.isNaN(moment.getTime())) return String(at);
+  return dates({ day: 'numeric', month: style, year: 'numeric' }).format(moment);
+}
+
+/** "today at 09:14", "yesterday at 16:20", "3 November at 09:14". */
+export function when(at: Date | string, now: Date = new Date()): string {
+  const moment = new Date(at);
+  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
+  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
+  if (moment >= midnight) return m.when_today({ time: time(moment) });
+  if (moment >= yesterday) return m.when_yesterday({ time: time(moment) });
+  const sameYear = moment.getFullYear() === now.getFullYear();
+  const date = sameYear ? dates({ day: 'numeric', month: 'long' }).format(moment) : day(moment, 'long');
+  return m.when_date({ date, time: time(moment) });
+}
+
+export function duration(from: string, to: string): string {
+  const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
+  if (seconds < 1) return m.duration_short();
+  if (seconds < 60) return m.duration_seconds({ n: number(seconds) });
+  return m.duration_minutes({ minutes: number(Math.floor(seconds / 60)), seconds: number(seconds % 60) });
+}
+
+export function ago(at: string, now: Date = new Date()): string {
+  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(at)) / 1000));
+  return seconds < 90 ? m.seconds_ago(counted(seconds)) : m.minutes_ago(counted(Math.round(seconds / 60)));
+}
+
+export function period({ from, to }: Period): string {
+  if (from && to) return m.period_range({ from: day(from), to: day(to) });
+  if (from) return m.period_from({ from: day(from) });
+  if (to) return m.period_until({ to: day(to) });
+  return m.period_everything();
+}

@@ -1,0 +1,130 @@
+/**
+ * What the window knows of the workspace: its facts, the connection, and the run that is on. One instance; the frame
+ * and every screen look at the same.
+ */
+import {
+  ipc,
+  problemOf,
+  type Connection,
+  type Overview,
+  type Period,
+  type Problem,
+  type Progress,
+  type RunEnded,
+} from '$ipc';
+
+export type Reach =
+  { kind: 'asking' } | { kind: 'reached'; connection: Connection } | { kind: 'failed'; problem: Problem };
+/** How often the counts are read again while a run changes them; driven by its events, never by a clock of ours. */
+const REFRESH_PAUSE_MS = 2_000;
+export const EVERYTHING: Period = { from: null, to: null };
+
+class Session {
+  overview = $state.raw<Overview | null>(null);
+  /** The overview itself could not be had. */
+  problem = $state.raw<Problem | null>(null);
+  reach = $state.raw<Reach>({ kind: 'asking' });
+  /** The run that is on, begun here or before this window was opened. */
+  progress = $state.raw<Progress | null>(null);
+  /** How the last run of this window ended; until it is put away. */
+  end = $state.raw<RunEnded | null>(null);
+  /** Asked for, and not yet answered by a first progress. */
+  starting = $state(false);
+  period = $state.raw<Period>(EVERYTHING);
+  /** Grows whenever the ledger may have changed, so that lists read it again. */
+  changes = $state(0);
+
+  #refreshedAt = 0;
+
+  ready = $derived(this.overview?.kind === 'ready' ? this.overview : null);
+  running = $derived(this.starting || this.progress !== null);
+
+  /** Listens first and asks then, so that no progress falls between. */
+  async open(): Promise<void> {
+    await ipc.onProgress((progress) => this.#see(progress));
+    await ipc.onEnded((end) => void this.#finish(end));
+    await this.refresh();
+    if (this.ready) {
+      const now = await ipc.currentProgress().catch(() => null);
+      if (now) this.#see(now);
+      void this.ask();
+    }
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.overview = await ipc.overview();
+      this.problem = null;
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+    }
+    this.changes += 1;
+  }
+
+  /** Asks the accounting system who it is; slow where the network is. */
+  async ask(): Promise<void> {
+    this.reach = { kind: 'asking' };
+    try {
+      this.reach = { kind: 'reached', connection: await ipc.connection() };
+    } catch (thrown) {
+      this.reach = { kind: 'failed', problem: problemOf(thrown) };
+    }
+  }
+
+  async sync(): Promise<void> {
+    if (this.running) return;
+    this.end = null;
+    this.starting = true;
+    try {
+      await ipc.startSync(this.period);
+    } catch (thrown) {
+      this.#refused(problemOf(thrown));
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.progress) this.progress = { ...this.progress, stopping: true };
+    await ipc.stopSync().catch(() => false);
+  }
+
+  async makePractice(): Promise<void> {
+    try {
+      await ipc.makePracticeWorkspace();
+      await this.refresh();
+      void this.ask();
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+    }
+  }
+
+  putAway(): void {
+    this.end = null;
+  }
+
+  #see(progress: Progress): void {
+    this.starting = false;
+    // Until the end is told, a finished run stays on the screen: its last word comes with the result.
+    this.progress = progress;
+    if (progress.phase !== 'sending' || Date.now() - this.#refreshedAt < REFRESH_PAUSE_MS) return;
+    this.#refreshedAt = Date.now();
+    void this.refresh();
+  }
+
+  #refused(problem: Problem): void {
+    this.starting = false;
+    this.progress = null;
+    this.end = { run: null, problem, lock: null, heldByUs: false };
+  }
+
+  async #finish(end: RunEnded): Promise<void> {
+    await this.refresh();
+    this.starting = false;
+    this.progress = null;
+    this.end = end;
+    // The run has spoken with the other side: what we show of it should say the same.
+    if (this.reach.kind === 'failed' ? !end.problem : end.problem?.code === 'accounting_unreachable')
+      void this.ask();
+  }
+}
+
+export const session = new Session();

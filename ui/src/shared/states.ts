@@ -1,0 +1,63 @@
+/** One word, one mark, one colour for each state, everywhere the same: the table of the design's *States of a record*. */
+import * as m from '$messages';
+import type { ItemResult, RecordCounts, RecordState, Run } from '$ipc';
+
+export type Tone = 'good' | 'quiet' | 'accent' | 'warn' | 'bad';
+export type Mark = 'check' | 'ring' | 'half' | 'question' | 'cross' | 'pause' | 'triangle' | 'skip' | 'dot';
+export type Shown = { word: () => string; mark: Mark; tone: Tone };
+
+export const recordStates: Record<RecordState, Shown> = {
+  posted: { word: m.state_posted, mark: 'check', tone: 'good' },
+  eligible: { word: m.state_eligible, mark: 'ring', tone: 'quiet' },
+  sending: { word: m.state_sending, mark: 'half', tone: 'accent' },
+  in_doubt: { word: m.state_in_doubt, mark: 'question', tone: 'warn' },
+  refused: { word: m.state_refused, mark: 'cross', tone: 'bad' },
+  held: { word: m.state_held, mark: 'pause', tone: 'warn' },
+  changed: { word: m.state_changed, mark: 'triangle', tone: 'warn' },
+  gone: { word: m.state_gone, mark: 'dot', tone: 'quiet' },
+};
+
+export const itemResults: Record<ItemResult, Shown> = {
+  posted: recordStates.posted,
+  skipped_already_exported: { word: m.state_skipped, mark: 'skip', tone: 'quiet' },
+  skipped_found_in_accounting: { word: m.state_skipped, mark: 'skip', tone: 'quiet' },
+  skipped_repeated_in_source: { word: m.state_repeated, mark: 'skip', tone: 'quiet' },
+  refused: recordStates.refused,
+  held: recordStates.held,
+  in_doubt: recordStates.in_doubt,
+  not_sent: { word: m.state_not_sent, mark: 'ring', tone: 'quiet' },
+};
+
+/** A row whose turn has not come is waiting. */
+export function shownResult(result: ItemResult | null): Shown {
+  return result ? itemResults[result] : recordStates.eligible;
+}
+
+/** How many records wait for a person. */
+export function attentionIn(counts: RecordCounts): number {
+  return counts.inDoubt + counts.refused + counts.held + counts.changed;
+}
+
+/** How many rows of a run came to something that a person should look at. */
+export function attentionOf(run: Pick<Run, 'counts'>): number {
+  return run.counts.refused + run.counts.held + run.counts.inDoubt;
+}
+
+export function shownOutcome(run: Pick<Run, 'outcome' | 'counts'>): Shown {
+  switch (run.outcome) {
+    case null:
+      return { word: m.outcome_running, mark: 'half', tone: 'accent' };
+    case 'completed':
+      return attentionOf(run) > 0
+        ? { word: m.outcome_completed_attention, mark: 'check', tone: 'warn' }
+        : { word: m.outcome_completed, mark: 'check', tone: 'good' };
+    case 'stopped':
+      return { word: m.outcome_stopped, mark: 'pause', tone: 'quiet' };
+    case 'lease_lost':
+      return { word: m.outcome_lease_lost, mark: 'triangle', tone: 'warn' };
+    case 'failed':
+      return { word: m.outcome_failed, mark: 'cross', tone: 'bad' };
+    case 'interrupted':
+      return { word: m.outcome_interrupted, mark: 'triangle', tone: 'warn' };
+  }
+}

@@ -1,0 +1,93 @@
+/** Code → sentence, total by type: a code of the engine without a message in the catalogue does not compile. */
+import * as m from '$messages';
+import type { ErrorCode, HoldCode, Problem, Reason } from '$ipc';
+
+type Sentence = (params: never) => string;
+
+export const errorSentences: Record<ErrorCode, Sentence> = {
+  internal: m.error_internal,
+  source_file_missing: m.error_source_file_missing,
+  source_file_unreadable: m.error_source_file_unreadable,
+  source_encoding: m.error_source_encoding,
+  source_column_missing: m.error_source_column_missing,
+  source_empty: m.error_source_empty,
+  source_column_repeated: m.error_source_column_repeated,
+  source_quote_open: m.error_source_quote_open,
+  platform_unexpected: m.error_platform_unexpected,
+  platform_unauthorized: m.error_platform_unauthorized,
+  accounting_unauthorized: m.error_accounting_unauthorized,
+  accounting_unexpected: m.error_accounting_unexpected,
+  accounting_refused: m.error_accounting_refused,
+  accounting_unreliable: m.error_accounting_unreliable,
+  accounting_reference_short: m.error_accounting_reference_short,
+  organisation_mismatch: m.error_organisation_mismatch,
+  lease_lost: m.error_lease_lost,
+  interrupted: m.error_interrupted,
+  result_missing: m.error_result_missing,
+  evidence_unclear: m.error_evidence_unclear,
+  record_not_found: m.error_record_not_found,
+  run_not_found: m.error_run_not_found,
+  protection_unsupported: m.error_protection_unsupported,
+  secret_missing: m.error_secret_missing,
+  keyring_unavailable: m.error_keyring_unavailable,
+  secret_empty: m.error_secret_empty,
+  sandbox_failed: m.error_sandbox_failed,
+  usage: m.error_usage,
+  period_reversed: m.error_period_reversed,
+  workspace_missing: m.error_workspace_missing,
+  workspace_exists: m.error_workspace_exists,
+  workspace_unreadable: m.error_workspace_unreadable,
+  workspace_invalid: m.error_workspace_invalid,
+  workspace_unknown_key: m.error_workspace_unknown_key,
+  workspace_key_missing: m.error_workspace_key_missing,
+  workspace_value_invalid: m.error_workspace_value_invalid,
+  workspace_kind_unavailable: m.error_workspace_kind_unavailable,
+  insecure_url: m.error_insecure_url,
+  lock_held: m.error_lock_held,
+  lock_held_here: m.error_lock_held_here,
+  platform_unreachable: m.error_platform_unreachable,
+  platform_busy: m.error_platform_busy,
+  accounting_unreachable: m.error_accounting_unreachable,
+  accounting_busy: m.error_accounting_busy,
+  ledger_newer: m.error_ledger_newer,
+  ledger_damaged: m.error_ledger_damaged,
+  ledger_read_only: m.error_ledger_read_only,
+  ledger_busy: m.error_ledger_busy,
+  ledger_disk_full: m.error_ledger_disk_full,
+  ledger_unreadable: m.error_ledger_unreadable,
+};
+
+export const reasonSentences: Record<HoldCode, Sentence> = {
+  id_missing: m.reason_id_missing,
+  id_invalid: m.reason_id_invalid,
+  field_missing: m.reason_field_missing,
+  row_unreadable: m.reason_row_unreadable,
+  date_invalid: m.reason_date_invalid,
+  date_implausible: m.reason_date_implausible,
+  amount_invalid: m.reason_amount_invalid,
+  amount_decimals: m.reason_amount_decimals,
+  amount_zero: m.reason_amount_zero,
+  currency_unknown: m.reason_currency_unknown,
+  id_repeated: m.reason_id_repeated,
+  account_missing: m.reason_account_missing,
+};
+
+/** A parameter that the engine left out shows as a dash, never as `undefined`. */
+function complete(params: Record<string, string>): never {
+  return new Proxy(params, { get: (all, name) => all[String(name)] ?? '–' }) as never;
+}
+
+export function problemSentence(problem: Problem): string {
+  return errorSentences[problem.code](complete(problem.params));
+}
+
+export function reasonSentence(reason: Reason): string {
+  switch (reason.kind) {
+    case 'held':
+      return reasonSentences[reason.code](complete(reason.params));
+    case 'refused':
+      return m.reason_refused_by_system({ detail: reason.detail });
+    case 'in_doubt':
+      return problemSentence(reason.problem);
+  }
+}

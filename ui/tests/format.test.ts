@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { amount, counted, day, duration, number, period, sums, time, when } from '$shared/format';
+import { preferences } from '$shared/preferences.svelte';
+
+/** No-break spaces of every kind as plain ones, so that a test can be read. */
+const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
+
+describe('amounts', () => {
+  test('are written as in each language, with every decimal of the currency', () => {
+    expect(plain(amount({ currency: 'NOK', amount: '318204.50' }))).toBe('kr 318,204.50');
+    expect(plain(amount({ currency: 'JPY', amount: '512' }))).toBe('JPY 512');
+    preferences.locale = 'nb';
+    expect(plain(amount({ currency: 'NOK', amount: '318204.50' }))).toBe('kr 318 204,50');
+    expect(plain(amount({ currency: 'KWD', amount: '1.234' }))).toBe('KWD 1,234');
+  });
+
+  test('never pass through a float', () => {
+    expect(plain(amount({ currency: 'NOK', amount: '90071992547409930.07' }))).toBe(
+      'kr 90,071,992,547,409,930.07',
+    );
+  });
+
+  test('of several currencies are named one by one, and none at all is a dash', () => {
+    const all = [
+      { currency: 'NOK', amount: '100.00' },
+      { currency: 'EUR', amount: '5.00' },
+    ];
+    expect(plain(sums(all))).toBe('kr 100.00 and EUR 5.00');
+    expect(sums([])).toBe('–');
+  });
+});
+
+test('numbers are grouped as in each language', () => {
+  expect(number(13800)).toBe('13,800');
+  expect(counted(1)).toEqual({ count: 1, n: '1' });
+  preferences.locale = 'nb';
+  expect(plain(number(13800))).toBe('13 800');
+});
+
+describe('moments', () => {
+  const now = new Date(2026, 10, 22, 18, 0);
+  test('of today, yesterday and before', () => {
+    expect(when(new Date(2026, 10, 22, 9, 14), now)).toBe('today at 09:14');
+    expect(when(new Date(2026, 10, 21, 23, 59), now)).toBe('yesterday at 23:59');
+    expect(when(new Date(2026, 10, 3, 9, 14), now)).toBe('3 November at 09:14');
+    expect(when(new Date(2025, 10, 3, 9, 14), now)).toBe('3 November 2025 at 09:14');
+  });
+  test('in Norwegian have a point between hour and minute', () => {
+    preferences.locale = 'nb';
+    expect(when(new Date(2026, 10, 22, 9, 14), now)).toBe('i dag kl. 09.14');
+    expect(time(new Date(2026, 10, 22, 9, 4))).toBe('09.04');
+  });
+  test('a day of the calendar is that day in every time zone, and what is no day is shown as it stands', () => {
+    expect(day('2026-11-03', 'long')).toBe('3 November 2026');
+    expect(day('0202-13-40')).toBe('0202-13-40');
+  });
+});
+
+test('a period names its open ends', () => {
+  expect(period({ from: null, to: null })).toBe('Everything');
+  expect(period({ from: '2026-11-01', to: '2026-11-30' })).toBe('1 Nov 2026 – 30 Nov 2026');
+  expect(period({ from: '2026-11-01', to: null })).toBe('from 1 Nov 2026');
+});
+
+test('a duration counts minutes and seconds', () => {
+  expect(duration('2026-11-22T10:00:00Z', '2026-11-22T10:00:41Z')).toBe('41 s');
+  expect(duration('2026-11-22T10:00:00Z', '2026-11-22T10:02:05Z')).toBe('2 min 5 s');
+});

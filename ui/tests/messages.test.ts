@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import enEngine from '../messages/engine.en.json';
+import nbEngine from '../messages/engine.nb.json';
+import en from '../messages/en.json';
+import nb from '../messages/nb.json';
+import { preferences } from '$shared/preferences.svelte';
+import { errorSentences, problemSentence, reasonSentence, reasonSentences } from '$shared/told';
+import type { ErrorCode, HoldCode } from '$ipc';
+
+/** The parameters of a message, in whichever of its forms. */
+function holes(message: unknown): string[] {
+  const text =
+    typeof message === 'string'
+      ? message
+      : JSON.stringify(Object.values((message as [{ match: object }])[0].match));
+  return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? ''))].sort();
+}
+
+describe.each([
+  ['screen', en, nb],
+  ['engine', enEngine, nbEngine],
+])('the messages of the %s', (_, english, norwegian) => {
+  const inEnglish: Record<string, unknown> = english;
+  const inNorwegian: Record<string, unknown> = norwegian;
+
+  test('exist in both languages', () => {
+    expect(Object.keys(inNorwegian).sort()).toEqual(Object.keys(inEnglish).sort());
+  });
+
+  test('have the same parameters in both', () => {
+    for (const [key, message] of Object.entries(inEnglish)) {
+      if (key !== '$schema') expect([key, holes(inNorwegian[key])]).toEqual([key, holes(message)]);
+    }
+  });
+
+  test('do not shout, and blame nobody', () => {
+    for (const catalogue of [inEnglish, inNorwegian]) {
+      expect(JSON.stringify(catalogue)).not.toMatch(/![”"\s]|Oops|Ups/);
+    }
+  });
+});
+
+describe.each(['en', 'nb'] as const)('in %s', (locale) => {
+  test('every error has a sentence, also when a parameter is missing', () => {
+    preferences.locale = locale;
+    for (const code of Object.keys(errorSentences) as ErrorCode[]) {
+      const sentence = problemSentence({ code, params: {} });
+      expect(sentence.length, code).toBeGreaterThan(20);
+      expect(sentence, code).not.toMatch(/undefined|error_/);
+    }
+  });
+
+  test('every reason has a sentence', () => {
+    preferences.locale = locale;
+    for (const code of Object.keys(reasonSentences) as HoldCode[]) {
+      const sentence = reasonSentence({ kind: 'held', code, params: {} });
+      expect(sentence, code).not.toMatch(/undefined|reason_/);
+    }
+  });
+});
+
+test('parameters stand in the sentence', () => {
+  const params = { path: 'workspace.toml', line: '12', key: 'curency', nearest: 'currency' };
+  const sentence = problemSentence({ code: 'workspace_unknown_key', params });
+  for (const part of ['12', 'workspace.toml', 'curency', 'currency']) expect(sentence).toContain(part);
+});

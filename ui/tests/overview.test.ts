@@ -1,0 +1,131 @@
+import { render, screen } from '@testing-library/svelte';
+import { describe, expect, test } from 'vitest';
+import { answer } from '../src/features/overview/answer';
+import { estimate, lockLeft } from '../src/features/overview/estimate';
+import { choiceOf, month } from '../src/features/overview/periods';
+import ProgressCard from '../src/features/overview/ProgressCard.svelte';
+import { counts, progress, run } from '../src/ipc/mock/data';
+import StateMark from '$shared/StateMark.svelte';
+import { itemResults, recordStates, shownOutcome } from '$shared/states';
+import { preferences } from '$shared/preferences.svelte';
+import type { RecordCounts } from '$ipc';
+
+const now = new Date(2026, 10, 22, 18, 0);
+const none: RecordCounts = {
+  posted: 0,
+  eligible: 0,
+  sending: 0,
+  inDoubt: 0,
+  refused: 0,
+  held: 0,
+  changed: 0,
+};
+const last = run({
+  runId: 'r1',
+  startedAt: new Date(2026, 10, 22, 9, 13, 30).toISOString(),
+  counts: counts({ read: 412, posted: 412 }),
+  posted: [{ currency: 'NOK', amount: '318204.50' }],
+});
+
+describe('the answer', () => {
+  test('says that everything is exported, when and how much', () => {
+    const said = answer({ ...none, posted: 412 }, last, now);
+    expect(said.title).toBe('Everything is exported.');
+    expect(said.text.replace(/\u00a0/g, ' ')).toBe(
+      'The last sync, today at 09:14, sent 412 records for kr 318,204.50.',
+    );
+  });
+  test('never says so while something waits or needs a person', () => {
+    expect(answer({ ...none, posted: 412, eligible: 37, held: 3 }, last, now).title).toBe(
+      '37 records wait, 3 need you.',
+    );
+    expect(answer({ ...none, posted: 412, eligible: 1 }, last, now).title).toBe('1 record waits.');
+    expect(answer({ ...none, posted: 412, changed: 1 }, last, now).title).toBe('1 record needs you.');
+  });
+  test('of a fresh workspace claims nothing', () => {
+    expect(answer(none, undefined, now).title).toBe('Nothing has been exported yet.');
+    expect(answer(none, { ...last, counts: counts({}), outcome: 'failed' }, now).title).toBe(
+      'Nothing has been exported yet.',
+    );
+  });
+});
+
+describe('the estimate', () => {
+  test('is not given before there is evidence', () => {
+    expect(estimate(null, now)).toBe('Working out how long this takes…');
+  });
+  test('names minutes and the time of day', () => {
+    expect(estimate(245, now)).toBe('About 4 minutes left, done at 18:04');
+    expect(estimate(20, now)).toBe('Less than a minute left, done at 18:00');
+    expect(estimate(60 * 135, now)).toBe('About 2 h 15 min left, done at 20:15');
+  });
+  test('of the lock holder rests on the other side’s own times', () => {
+    const lock = {
+      user: 'Kari',
+      host: 'PC',
+      acquiredAt: '2001-01-01T00:00:00Z',
+      renewedAt: '2001-01-01T00:02:00Z',
+    };
+    expect(lockLeft({ ...lock, processed: 400, total: 1200 })).toBe('about 4 minutes left');
+    expect(lockLeft({ ...lock, processed: 0, total: 1200 })).toBeNull();
+  });
+});
+
+describe('the progress', () => {
+  test('shows no estimate before there is evidence', () => {
+    render(ProgressCard, { progress: progress({ phase: 'sending', total: 1200 }), onstop: () => undefined });
+    expect(screen.getByTestId('progress-eta')).toHaveTextContent('Working out how long this takes…');
+    expect(screen.queryByTestId('progress-rate')).toBeNull();
+  });
+  test('shows figures, rate and estimate once there is', () => {
+    const going = progress({
+      phase: 'sending',
+      processed: 340,
+      total: 1200,
+      ratePerSecond: 3.6,
+      etaSeconds: 240,
+    });
+    render(ProgressCard, { progress: going, onstop: () => undefined });
+    expect(screen.getByTestId('progress-processed')).toHaveTextContent('340 of 1,200');
+    expect(screen.getByTestId('progress-rate')).toHaveTextContent('4 records a second');
+    expect(screen.getByTestId('progress-eta')).toHaveTextContent(/^About 4 minutes left, done at \d\d:\d\d$/);
+    expect(screen.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '340');
+  });
+  test('says that it waits because it was asked to, and that stopping is under way', () => {
+    const asked = progress({
+      phase: 'sending',
+      total: 10,
+      waitingUntil: '2026-11-22T17:00:00Z',
+      stopping: true,
+    });
+    render(ProgressCard, { progress: asked, onstop: () => undefined });
+    expect(screen.getByTestId('progress-waiting')).toHaveTextContent('asked us to wait until');
+    expect(screen.getByTestId('stop')).toBeDisabled();
+  });
+});
+
+describe('a state', () => {
+  test('is a word and a mark, and the colour comes on top', () => {
+    const { container } = render(StateMark, { state: recordStates.held });
+    expect(screen.getByTestId('state')).toHaveTextContent('Held back');
+    expect(container.querySelector('[data-mark=pause]')).not.toBeNull();
+    expect(screen.getByTestId('state')).toHaveAttribute('data-tone', 'warn');
+  });
+  test('is told apart from every other without its colour', () => {
+    for (const locale of ['en', 'nb'] as const) {
+      preferences.locale = locale;
+      const all = [...Object.values(recordStates), itemResults.skipped_already_exported];
+      expect(new Set(all.map((state) => state.word())).size).toBe(all.length);
+      expect(new Set(all.map((state) => state.mark)).size).toBe(all.length);
+    }
+  });
+  test('of a run that completed with something held is not plain green', () => {
+    expect(shownOutcome({ outcome: 'completed', counts: counts({ held: 1 }) }).tone).toBe('warn');
+  });
+});
+
+test('a month is its first to its last day, also across a year', () => {
+  expect(month(-1, new Date(2026, 0, 31))).toEqual({ from: '2025-12-01', to: '2025-12-31' });
+  expect(choiceOf(month(0, now), now)).toBe('this-month');
+  expect(choiceOf({ from: '2026-02-01', to: null }, now)).toBe('own');
+});

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { address, parse } from '$shared/router.svelte';
+
+test('an address of a run leads back to it', () => {
+  expect(parse(address('history', '0199-a b/ø'))).toEqual({ screen: 'history', run: '0199-a b/ø' });
+});
+
+test('an address that is none of ours shows the overview and never fails', () => {
+  for (const hash of ['', '#', '#/nowhere', '#/history/%', '#/overview/x'])
+    expect(() => parse(hash)).not.toThrow();
+  expect(parse('#/nowhere')).toEqual({ screen: 'overview', run: null });
+  expect(parse('#/history/%')).toEqual({ screen: 'history', run: null });
+});

@@ -1,0 +1,133 @@
+import { render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, test } from 'vitest';
+import App from '../src/app/App.svelte';
+import { install, uninstall, type Scenario } from '../src/ipc/mock';
+import { RUNS } from '../src/ipc/mock/data';
+import { router, type Screen } from '$shared/router.svelte';
+import { EVERYTHING, session } from '$shared/session.svelte';
+
+async function open(scenario: Scenario, at: Screen = 'overview', run?: string): Promise<void> {
+  await install(scenario);
+  Object.assign(session, {
+    overview: null,
+    problem: null,
+    progress: null,
+    end: null,
+    starting: false,
+    period: EVERYTHING,
+  });
+  router.replace(at, run);
+  render(App);
+  await session.open();
+}
+afterEach(uninstall);
+
+describe('a dry run', () => {
+  async function openPlan() {
+    await open('idle');
+    const user = userEvent.setup();
+    await user.click(screen.getByTestId('sync-menu'));
+    await user.click(await screen.findByTestId('dry-run'));
+    return { user, dialog: await screen.findByRole('dialog') };
+  }
+
+  test('shows what would be sent and what is held back, with reasons', async () => {
+    const { dialog } = await openPlan();
+    await waitFor(() =>
+      expect(within(dialog).getByTestId('plan-answer')).toHaveTextContent(/^37 records for/),
+    );
+    expect(dialog).toHaveTextContent('The row has no id');
+  });
+
+  test('keeps the keyboard inside, and Escape closes it without a sync', async () => {
+    const { user, dialog } = await openPlan();
+    await within(dialog).findByTestId('plan-sync');
+    for (let press = 0; press < 6; press += 1) {
+      await user.tab();
+      expect(dialog).toContainElement(document.activeElement as HTMLElement);
+    }
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(session.running).toBe(false);
+  });
+
+  test('goes over into the sync', async () => {
+    const { user, dialog } = await openPlan();
+    await user.click(await within(dialog).findByTestId('plan-sync'));
+    expect(await screen.findByTestId('progress')).toBeVisible();
+  });
+});
+
+describe('a sync', () => {
+  test('that is refused says who holds the lock and how far they are', async () => {
+    await open('lock');
+    await userEvent.click(screen.getByTestId('sync-now'));
+    const sentence = await screen.findByTestId('lock-sentence');
+    expect(sentence).toHaveTextContent(
+      /^Kari Nordmann is syncing on HLF-PC-12: 340 of 1,200 sent, about 5 minutes left\./,
+    );
+    await userEvent.click(screen.getByTestId('lock-not-now'));
+    expect(screen.queryByTestId('lock-held')).toBeNull();
+  });
+
+  test('begun before the window was opened is shown', async () => {
+    await open('running');
+    expect(await screen.findByTestId('progress-processed')).toHaveTextContent(/of 1,200/);
+    expect(screen.getByTestId('sync-now')).toHaveAttribute('aria-disabled', 'true');
+  });
+
+  test('against a server that is down leaves the sentence, the code under Details, and the lists', async () => {
+    await open('down');
+    const problem = await screen.findByTestId('connection-problem');
+    expect(problem).toHaveTextContent('did not answer');
+    expect(within(problem).getByTestId('problem-sentence')).not.toHaveTextContent('accounting_unreachable');
+    expect(within(problem).getByTestId('problem-code')).toHaveTextContent('accounting_unreachable');
+    expect(screen.getByTestId('last-runs')).toBeInTheDocument();
+  });
+});
+
+describe('history', () => {
+  test('opens a run in place, and only as many rows as are seen', async () => {
+    await open('idle', 'history');
+    const toggles = await screen.findAllByTestId('run-toggle');
+    expect(toggles[0]).toHaveAttribute('aria-expanded', 'false');
+    await userEvent.click(toggles[0] as HTMLElement);
+    expect(router.route.run).toBe(RUNS[0]?.runId);
+    const rows = await screen.findAllByTestId('run-item');
+    expect(rows.length).toBeLessThan(100);
+    expect(rows[0]).toHaveTextContent('Already exported');
+    expect(within(rows[0] as HTMLElement).getByTestId('voucher-id')).toHaveAttribute(
+      'data-voucher-id',
+      'v-10001',
+    );
+  });
+
+  test('shows only what is asked for, with its reason', async () => {
+    await open('idle', 'history', RUNS[0]?.runId);
+    await userEvent.click(within(await screen.findByTestId('filter-held')).getByRole('radio'));
+    await waitFor(() => {
+      for (const row of screen.getAllByTestId('run-item')) expect(row).toHaveAttribute('data-result', 'held');
+    });
+    expect(screen.getAllByTestId('item-reason')[0]).toHaveTextContent('The row has no id');
+  });
+});
+
+test('what needs a person is grouped, with what to do', async () => {
+  await open('idle', 'attention');
+  expect(await screen.findByTestId('attention-in_doubt')).toHaveTextContent('Sync again.');
+  expect(screen.getByTestId('attention-refused')).toHaveTextContent('closed for posting');
+  expect(screen.getAllByTestId('attention-item')).toHaveLength(4);
+});
+
+test('a workspace that is broken is told with file and line', async () => {
+  await open('broken');
+  expect(await screen.findByTestId('workspace-problem')).toHaveTextContent(
+    'Line 12 of /home/kari/hlf/workspace.toml',
+  );
+});
+
+test('where there is no workspace, practice is one click away', async () => {
+  await open('missing');
+  expect(await screen.findByTestId('make-practice')).toBeEnabled();
+});
