@@ -54,8 +54,22 @@ pub struct Ledger {
 
 struct Shared {
     path: PathBuf,
-    jobs: mpsc::Sender<Job>,
+    /// `None` only while the last handle goes.
+    jobs: Option<mpsc::Sender<Job>>,
+    writer: Option<thread::JoinHandle<()>>,
     idle_readers: Mutex<Vec<Connection>>,
+}
+
+impl Drop for Shared {
+    /// Waits for the writer: it is the last connection to close, and folds the write-ahead log into the one file, which
+    /// a person may then copy.
+    fn drop(&mut self) {
+        self.idle_readers.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+        self.jobs = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
 }
 
 impl Ledger {
@@ -66,7 +80,7 @@ impl Ledger {
     pub fn open(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Self, LedgerError> {
         let mut connection = open::writer(path, clock, ids)?;
         let (jobs, queue) = mpsc::channel::<Job>();
-        thread::Builder::new()
+        let writer = thread::Builder::new()
             .name("ledger-writer".into())
             .spawn(move || {
                 while let Ok(job) = queue.recv() {
@@ -74,7 +88,8 @@ impl Ledger {
                 }
             })
             .map_err(|_| LedgerError::WriterGone)?;
-        Ok(Self { shared: Arc::new(Shared { path: path.to_owned(), jobs, idle_readers: Mutex::new(Vec::new()) }) })
+        let (jobs, writer) = (Some(jobs), Some(writer));
+        Ok(Self { shared: Arc::new(Shared { path: path.to_owned(), jobs, writer, idle_readers: Mutex::default() }) })
     }
 
     /// Where the file is.
@@ -95,7 +110,8 @@ impl Ledger {
             // The asker may have gone; what was committed stays committed either way.
             let _ = done.send(in_transaction(connection, &path, act));
         });
-        self.shared.jobs.send(job).map_err(|_| LedgerError::WriterGone)?;
+        let jobs = self.shared.jobs.as_ref().ok_or(LedgerError::WriterGone)?;
+        jobs.send(job).map_err(|_| LedgerError::WriterGone)?;
         outcome.await.map_err(|_| LedgerError::WriterGone)?
     }
 

@@ -210,6 +210,16 @@ async fn nothing_that_was_attempted_can_be_deleted_or_rewritten() {
     }
 }
 
+#[tokio::test]
+async fn a_ledger_that_is_closed_is_one_file() {
+    let desk = desk().await;
+    assert_eq!(desk.ledger.counts().await.expect("readable").eligible, 1);
+    let path = desk.ledger.path().to_owned();
+    drop(desk.ledger);
+    assert!(path.exists());
+    assert!(!path.with_extension("sqlite-wal").exists());
+}
+
 #[test]
 fn a_file_that_is_no_ledger_or_a_newer_one_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
