@@ -58,6 +58,6 @@ fn choose(desk: &Desk, language: &str) {
 
 fn words_of_the_menu(desk: &Desk) -> [String; 4] {
     // The count of what needs attention stands behind its word.
-    let word = |screen: &str| desk.text(&format!("nav-{screen}")).lines().next().unwrap_or_default().to_owned();
+    let word = |screen: &str| desk.text(&format!("nav-{screen}")).trim_end_matches([' ', '4']).to_owned();
     ["overview", "history", "attention", "settings"].map(word)
 }

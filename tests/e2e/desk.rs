@@ -9,7 +9,6 @@ use std::time::Duration;
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use postonce_tests::desktop;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
@@ -18,6 +17,8 @@ use crate::driver::Driver;
 /// The longest a person is kept waiting for anything in these tests, a whole slow sync included.
 const WAIT_MAX: Duration = Duration::from_secs(60);
 /// Between two looks; progress is told ten times a second.
+/// An application that does not answer its driver by then has ended, or never will.
+const START_MAX: Duration = Duration::from_secs(30);
 const LOOK_PAUSE: Duration = Duration::from_millis(50);
 
 /// Starts the application in this home, does that at its window, and ends it again.
@@ -50,10 +51,10 @@ impl Desk {
         let (driver, client) = runtime.block_on(async {
             let driver = Driver::start(home).await;
             let arguments = workspace.map(|folder| vec!["--workspace".to_owned(), folder.display().to_string()]);
-            let wished = json!({ "application": desktop(), "args": arguments.unwrap_or_default() });
+            let wished = json!({ "application": driver.application(), "args": arguments.unwrap_or_default() });
             let mut builder = ClientBuilder::new(HttpConnector::new());
             builder.capabilities([("tauri:options".to_owned(), wished)].into_iter().collect());
-            let client = tokio::time::timeout(WAIT_MAX, builder.connect(driver.url())).await;
+            let client = tokio::time::timeout(START_MAX, builder.connect(driver.url())).await;
             let client = client.unwrap_or_else(|_| panic!("the application does not start: {}", driver.words()));
             (driver, client.expect("the application can be driven"))
         });
@@ -111,7 +112,12 @@ impl Desk {
     fn picture(&self) -> String {
         let test = thread::current().name().unwrap_or("e2e").replace("::", "-");
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}.png"));
-        let taken = self.runtime.block_on(self.client.screenshot());
+        // Two frames from now, what the page holds has been painted.
+        let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
+        let taken = self.runtime.block_on(async {
+            self.client.execute_async(painted, vec![]).await?;
+            self.client.screenshot().await
+        });
         match taken.map(|picture| std::fs::write(&path, picture)) {
             Ok(Ok(())) => path.display().to_string(),
             Ok(Err(error)) => format!("no picture at {}: {error}", path.display()),

@@ -4,14 +4,17 @@
 //! two of them on one session bus would be one instance to the single-instance plugin.
 
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
+
+use postonce_tests::desktop;
 
 /// Both drivers answer within a second; a busy machine takes longer.
 const READY_MAX: Duration = Duration::from_secs(30);
@@ -19,9 +22,15 @@ const READY_PAUSE: Duration = Duration::from_millis(50);
 /// An application that was told to end has ended.
 const GONE_MAX: Duration = Duration::from_secs(20);
 
+/// What the driver starts in place of the application: it leaves its process id behind and becomes the application. A driver
+/// that is done with a session does not always end what it started, and then we do.
+const STARTER: &str =
+    "#!/bin/sh\necho $$ > \"$(dirname \"$0\")/application.pid\"\nexec \"$POSTONCE_DESKTOP_BIN\" \"$@\"\n";
+
 /// A running tauri-driver.
 pub(crate) struct Driver {
     child: Child,
+    home: PathBuf,
     url: String,
     /// What the application and its drivers say on standard error; it closes when the last of them is gone.
     words: Receiver<String>,
@@ -46,7 +55,8 @@ impl Driver {
             .spawn()
             .expect("tauri-driver starts");
         let words = words_of(&mut child);
-        let driver = Self { child, url: format!("http://127.0.0.1:{port}"), words, _turn: turn };
+        let url = format!("http://127.0.0.1:{port}");
+        let driver = Self { child, home: home.to_owned(), url, words, _turn: turn };
         driver.wait_until_ready().await;
         driver
     }
@@ -54,6 +64,14 @@ impl Driver {
     /// Where it listens.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// What it is to start as the application.
+    pub(crate) fn application(&self) -> PathBuf {
+        let starter = self.home.join("application");
+        std::fs::write(&starter, STARTER).expect("a temporary folder is writable");
+        std::fs::set_permissions(&starter, Permissions::from_mode(0o700)).expect("our own file");
+        starter
     }
 
     /// What was said on standard error since it was last asked.
@@ -80,13 +98,31 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         // Asked to end, not killed, so that it takes the web view's driver along.
-        let asked = Command::new("sh").args(["-c", "kill \"$1\"", "sh", &self.child.id().to_string()]).status();
-        if !asked.is_ok_and(|status| status.success()) {
+        if !ask_to_end(&self.child.id().to_string()) {
             _ = self.child.kill();
         }
         _ = self.child.wait();
-        while self.words.recv_timeout(GONE_MAX).is_ok() {}
+        if let Ok(application) = std::fs::read_to_string(self.home.join("application.pid")) {
+            ask_to_end(application.trim());
+        }
+        loop {
+            match self.words.recv_timeout(GONE_MAX) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    eprintln!("the application has not ended; the next one may not start");
+                    break;
+                }
+            }
+        }
     }
+}
+
+/// False when there is no such process any more.
+fn ask_to_end(process: &str) -> bool {
+    let mut kill = Command::new("sh");
+    kill.args(["-c", "kill \"$1\"", "sh", process]).stderr(Stdio::null());
+    kill.status().is_ok_and(|status| status.success())
 }
 
 /// A home of its own: no window size, language or last workspace of another test, and no token in the environment.
@@ -98,7 +134,11 @@ fn private(command: &mut Command, home: &Path) {
     for (name, _) in secrets {
         command.env_remove(name);
     }
-    command.env_remove("POSTONCE_WORKSPACE").env_remove("LANGUAGE").env("LC_ALL", "C.UTF-8");
+    command
+        .env("POSTONCE_DESKTOP_BIN", desktop())
+        .env_remove("POSTONCE_WORKSPACE")
+        .env_remove("LANGUAGE")
+        .env("LC_ALL", "C.UTF-8");
 }
 
 /// Two ports that are free now.

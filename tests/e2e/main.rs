@@ -3,6 +3,8 @@
 //!
 //! Wants a display, a session bus and an unlocked keyring of its own: `cargo xtask test desktop` gives it all three.
 
+#![expect(clippy::panic, reason = "the verbs of these tests fail as an assert in a test would, and say what they saw")]
+
 mod attention;
 mod desk;
 mod driver;

@@ -35,7 +35,9 @@ impl Spoken {
     /// # Panics
     /// When there is no such count.
     pub fn count(&self, name: &str) -> u64 {
-        self.last()["counts"][name].as_u64().unwrap_or_else(|| panic!("no count {name} in {self:?}"))
+        let count = self.last()["counts"][name].as_u64();
+        assert!(count.is_some(), "no count {name} in {self:?}");
+        count.unwrap_or_default()
     }
 }
 
