@@ -1,7 +1,9 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import App from '../src/app/App.svelte';
+import RunItems from '../src/features/history/RunItems.svelte';
+import { ipc, type Run } from '../src/ipc';
 import { install, uninstall, type Scenario } from '../src/ipc/mock';
 import { RUNS } from '../src/ipc/mock/data';
 import { router, type Screen } from '$shared/router.svelte';
@@ -110,6 +112,19 @@ describe('history', () => {
       for (const row of screen.getAllByTestId('run-item')) expect(row).toHaveAttribute('data-result', 'held');
     });
     expect(screen.getAllByTestId('item-reason')[0]).toHaveTextContent('The row has no id');
+  });
+
+  test('keeps the rows of an open run when the run is read again', async () => {
+    const asked = vi.spyOn(ipc, 'runItems');
+    const run = RUNS[0] as Run;
+    await install('idle');
+    const { rerender } = render(RunItems, { run });
+    await waitFor(() => expect(screen.getAllByTestId('run-item').length).toBeGreaterThan(0));
+    const before = asked.mock.calls.length;
+    await rerender({ run: { ...run } });
+    expect(screen.getAllByTestId('run-item').length).toBeGreaterThan(0);
+    expect(asked.mock.calls.length).toBe(before);
+    asked.mockRestore();
   });
 });
 
