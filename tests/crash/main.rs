@@ -33,15 +33,17 @@ fn assert_each_once(bench: &Bench, records: u64) {
 
 /// Syncs until nothing is in doubt; the records posted over all these runs.
 fn sync_until_clear(bench: &Bench) -> u64 {
-    let mut posted = 0;
+    let (mut posted, mut clear) = (0, false);
     for _ in 0..SYNCS_MAX {
         let sync = bench.sync();
         posted += sync.count("posted");
-        if sync.count("in_doubt") == 0 && sync.last()["outcome"] == "completed" {
-            return posted;
+        clear = sync.count("in_doubt") == 0 && sync.last()["outcome"] == "completed";
+        if clear {
+            break;
         }
     }
-    panic!("still in doubt after {SYNCS_MAX} syncs: {}", bench.run(&["status"]).last());
+    assert!(clear, "still in doubt after {SYNCS_MAX} syncs: {}", bench.run(&["status"]).last());
+    posted
 }
 
 #[test]
