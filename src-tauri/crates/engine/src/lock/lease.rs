@@ -17,6 +17,8 @@ use crate::ports::{
 const RENEWALS_PER_LIFE: u32 = 3;
 /// The part of a life in which nothing is sent any more, so that what was sent arrives while the lease still holds.
 const MARGIN_PARTS_OF_LIFE: u32 = 4;
+/// Between two renewals at least, when there is news of the run for the others to see.
+const NEWS_PAUSE: Duration = Duration::from_secs(3);
 /// Between two tries of a renewal that failed.
 const RENEWAL_RETRY: Duration = Duration::from_secs(1);
 /// Between two looks at a lock that somebody holds.
@@ -141,11 +143,23 @@ impl Renewer {
         }
     }
 
+    /// Waits for the next renewal; with news of the run, not the whole pause.
+    async fn wait(&self, pause: Duration, news: &mut watch::Receiver<LockProgress>) {
+        let news_pause = NEWS_PAUSE.min(pause);
+        self.state.clock.sleep(news_pause).await;
+        tokio::select! {
+            // A run whose end is near has no more news, and its sender is gone: then the pause alone counts.
+            Ok(()) = news.changed() => {}
+            () = self.state.clock.sleep(pause - news_pause) => {}
+        }
+    }
+
     /// Ends only when the lease is lost: taken by somebody, or not renewed before its deadline.
     async fn renew_for_ever(&self) -> LeaseLost {
         let mut pause = self.life / RENEWALS_PER_LIFE;
+        let mut news = self.progress.clone();
         loop {
-            self.state.clock.sleep(pause).await;
+            self.wait(pause, &mut news).await;
             let asked_at = self.state.clock.elapsed();
             let progress = *self.progress.borrow();
             let left = self.state.deadline().saturating_sub(asked_at);
