@@ -36,6 +36,7 @@ fn an_answer_to_who_am_i_that_is_no_answer_stops_before_anything_is_sent() {
         ("html", 1, "accounting_unexpected"),
         ("redirect", 1, "accounting_unexpected"),
         ("huge_body", 1, "accounting_unexpected"),
+        ("error_500_before_commit", 1, "accounting_unexpected"),
     ] {
         let (bench, said) = sync_with(kind, "me", json!({}));
         assert_eq!((said.status, &said.last()["error"]["code"]), (Some(status), &json!(code)), "{kind}: {said:?}");
