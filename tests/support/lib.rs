@@ -3,13 +3,16 @@
 mod bench;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 pub use bench::{Bench, Running, Spoken, plain_source, real_source, spoken};
 
-/// The top of the checkout.
+/// The top of the checkout that cargo runs the tests in: several may share a target folder, and so one compiled test.
 pub fn root() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here)
+    static HERE: LazyLock<PathBuf> = LazyLock::new(|| {
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into()).into()
+    });
+    HERE.parent().unwrap_or(&HERE)
 }
 
 /// The command line under test.

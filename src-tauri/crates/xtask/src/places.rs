@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::programs;
 use crate::run::{Failure, output};
 
-/// The top of the checkout.
+/// The top of the checkout that cargo runs this in: several may share a target folder, and so one compiled xtask.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let here = Path::new(&here);
     here.ancestors().nth(3).unwrap_or(here).to_path_buf()
 }
 
