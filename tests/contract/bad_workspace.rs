@@ -99,6 +99,27 @@ fn a_ledger_that_is_damaged_or_newer_stops_the_export_and_is_left_as_it_is() {
 }
 
 #[test]
+fn a_token_for_other_books_is_refused_once_something_was_exported_and_not_before() {
+    let source = plain_source("records.csv");
+    let mut bench = Bench::over_source(&source);
+    let move_to_other_books = |bench: &mut Bench, id: &str| {
+        bench.stop_sandbox();
+        let file = bench.path().join("workspace.toml");
+        let text =
+            std::fs::read_to_string(&file).expect("it was written").replace("id = \"hlf\"", &format!("id = \"{id}\""));
+        std::fs::write(&file, text).expect("writable");
+        bench.start_sandbox("", &["--port", "0"]);
+        bench.write_workspace(&source);
+    };
+    assert_failed(&bench.sync(), 1, "source_file_missing", &[]);
+    move_to_other_books(&mut bench, "right-books");
+    std::fs::write(bench.path().join("records.csv"), GOOD).expect("writable");
+    assert_eq!(bench.sync().status, Some(0), "a run that attempted nothing binds nobody");
+    move_to_other_books(&mut bench, "other-books");
+    assert_failed(&bench.sync(), 1, "organisation_mismatch", &["right-books", "other-books"]);
+}
+
+#[test]
 fn a_workspace_is_never_made_over_another() {
     let bench = Bench::over_csv(GOOD.as_bytes());
     assert_failed(&bench.run(&["init"]), 2, "workspace_exists", &[]);

@@ -6,9 +6,7 @@ CREATE TABLE ledger (
     ledger_id      TEXT    NOT NULL CHECK (ledger_id <> ''),
     created_at     TEXT    NOT NULL,
     writes         INTEGER NOT NULL CHECK (writes >= 0),
-    latest_reading INTEGER REFERENCES reading (reading_id),
-    -- Whose books the first run went into; no later run goes into anybody else's.
-    accounting_organisation TEXT CHECK (accounting_organisation <> '')
+    latest_reading INTEGER REFERENCES reading (reading_id)
 ) STRICT;
 
 -- One pass over the source.
@@ -76,6 +74,8 @@ CREATE TABLE run (
     actor_host  TEXT    NOT NULL,
     period_from TEXT,
     period_to   TEXT,
+    -- Whose books it went into. Once something was attempted, no later run goes into anybody else's.
+    organisation TEXT   NOT NULL CHECK (organisation <> ''),
     protection  TEXT    NOT NULL CHECK (protection IN ('enforced', 'fenced', 'staged', 'observed')),
     fence       INTEGER NOT NULL,
     program     TEXT    NOT NULL,

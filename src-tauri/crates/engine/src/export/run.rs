@@ -133,11 +133,11 @@ async fn take_walls(
     };
     let connection = parts.accounting.connect().await.map_err(|error| failed(error.told()))?;
     let organisation = connection.organisation_id.clone();
-    let bound = parts.ledger.write(move |book| book.bind_organisation(&organisation)).await;
-    if let Some(bound) = bound.map_err(|error| failed(error.into()))? {
+    let other = parts.ledger.read(move |book| book.other_organisation(&organisation)).await;
+    if let Some(other) = other.map_err(|error| failed(error.into()))? {
         return Err(failed(
             Told::new(ErrorCode::OrganisationMismatch)
-                .with("workspace", bound)
+                .with("workspace", other)
                 .with("accounting", &connection.organisation_id),
         ));
     }
@@ -211,6 +211,7 @@ impl Body<'_> {
             trigger: self.ask.trigger,
             actor: self.ask.actor.clone(),
             period: self.ask.period,
+            organisation: self.connection.organisation_id.clone(),
             protection: self.connection.capabilities.protection,
             fence: self.permit.fence(),
             started_at: self.now(),

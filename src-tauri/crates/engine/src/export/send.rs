@@ -106,8 +106,6 @@ impl Sender<'_> {
             self.buffer.clear();
             self.after = 0;
             self.exhausted = false;
-        }
-        if divided {
             // They must stand there before they can be read again.
             self.settle(answered, Vec::new()).await?;
             let asks = self.asks(slots).await?;
@@ -167,8 +165,7 @@ impl Sender<'_> {
         if self.exhausted || self.buffer.len() >= self.width {
             return Ok(());
         }
-        let after = self.buffer.back().map_or(self.after, |(position, _)| *position);
-        let (run, page) = (self.run.number, self.width.max(crate::ports::PAGE_ROWS_MAX));
+        let (run, after, page) = (self.run.number, self.after, self.width.max(crate::ports::PAGE_ROWS_MAX));
         let found = self.run.ledger.read(move |book| book.planned(run, after, page)).await?;
         self.exhausted = found.is_empty();
         if let Some((last, _)) = found.last() {

@@ -15,6 +15,8 @@ pub(crate) struct RunStart {
     pub(crate) trigger: Trigger,
     pub(crate) actor: Actor,
     pub(crate) period: Period,
+    /// The accounting side's own id of the organisation.
+    pub(crate) organisation: String,
     pub(crate) protection: Protection,
     pub(crate) fence: u64,
     pub(crate) started_at: DateTime<Utc>,
@@ -24,13 +26,13 @@ impl Book<'_> {
     /// Writes the run; its number in this ledger.
     pub(crate) fn begin_run(&self, start: &RunStart) -> Result<i64, LedgerError> {
         self.execute(
-            "INSERT INTO run (run_id, trigger, actor_user, actor_host, period_from, period_to, protection, fence, program,
-                              started_at)
-             VALUES (:run, :trigger, :user, :host, :from, :to, :protection, :fence, :program, :now)",
+            "INSERT INTO run (run_id, trigger, actor_user, actor_host, period_from, period_to, organisation, protection,
+                              fence, program, started_at)
+             VALUES (:run, :trigger, :user, :host, :from, :to, :organisation, :protection, :fence, :program, :now)",
             named_params! {
                 ":run": start.run_id.as_str(), ":trigger": start.trigger.as_str(), ":user": start.actor.user,
                 ":host": start.actor.host, ":from": start.period.from.map(|day| day.to_string()),
-                ":to": start.period.to.map(|day| day.to_string()), ":protection": start.protection.as_str(),
+                ":to": start.period.to.map(|day| day.to_string()), ":organisation": start.organisation, ":protection": start.protection.as_str(),
                 ":fence": signed(start.fence), ":program": env!("CARGO_PKG_VERSION"),
                 ":now": stamp(start.started_at),
             },
@@ -38,18 +40,14 @@ impl Book<'_> {
         Ok(self.inserted())
     }
 
-    /// Whose books this ledger is about: those of the first run, for good. `None` where the organisation is that one, or
-    /// the first; otherwise the one it should have been.
-    pub(crate) fn bind_organisation(&self, organisation: &str) -> Result<Option<String>, LedgerError> {
-        self.execute_one(
-            "ledger",
-            "UPDATE ledger SET accounting_organisation = coalesce(accounting_organisation, :organisation)",
+    /// Another organisation than this one, into whose books something was attempted: then this ledger is about theirs.
+    pub(crate) fn other_organisation(&self, organisation: &str) -> Result<Option<String>, LedgerError> {
+        self.row(
+            "SELECT organisation FROM run WHERE organisation <> :organisation
+                 AND EXISTS (SELECT 1 FROM attempt WHERE attempt.run_number = run.run_number) LIMIT 1",
             named_params! { ":organisation": organisation },
-        )?;
-        let bound = self.row("SELECT accounting_organisation FROM ledger", [], |row| {
-            self.get::<String>(row, "accounting_organisation")
-        })?;
-        Ok(bound.filter(|bound| bound != organisation))
+            |row| self.get(row, "organisation"),
+        )
     }
 
     /// Closes the runs that a dead process left open. Only whoever holds the permit may call this: nobody else can

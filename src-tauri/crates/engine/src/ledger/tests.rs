@@ -49,6 +49,7 @@ async fn desk() -> Desk {
         trigger: Trigger::Manual,
         actor: Actor { user: "kari".into(), host: "pc".into() },
         period: Period::EVERYTHING,
+        organisation: "hlf".into(),
         protection: Protection::Enforced,
         fence: 1,
         started_at: NOW,
