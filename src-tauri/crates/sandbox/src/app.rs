@@ -17,7 +17,7 @@ use crate::gate::{BODY_BYTES_MAX, gate};
 use crate::options::Organisation;
 use crate::platform::Platform;
 use crate::problem::{Kind, Problem};
-use crate::routes::{admin, expenses, locks, lookup, me, reversal, vouchers, witnesses};
+use crate::routes::{admin, admin_books, drafts, expenses, locks, lookup, me, reversal, vouchers, witnesses};
 use crate::store::Store;
 
 /// What every call can reach.
@@ -33,6 +33,7 @@ pub(crate) struct App {
     pub(crate) running: Running,
     pub(crate) requests: AtomicU64,
     pub(crate) voucher_requests: AtomicU64,
+    pub(crate) draft_requests: AtomicU64,
 }
 
 /// The idempotency keys of requests that are being worked on, with the hash of each.
@@ -50,9 +51,16 @@ pub(crate) struct Taken<'running> {
 impl App {
     pub(crate) fn count_request(&self, class: PathClass) {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        if class == PathClass::Vouchers {
+        if class.is_of_vouchers() {
             self.voucher_requests.fetch_add(1, Ordering::Relaxed);
+        } else if class.is_of_drafts() {
+            self.draft_requests.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// The last day of the closed period, as it stands now.
+    pub(crate) fn closed_through(&self) -> Option<NaiveDate> {
+        *self.closed_through.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,10 +88,17 @@ impl Drop for Taken<'_> {
 
 /// The calls: the protocol behind the gate, the rest beside it.
 pub(crate) fn router(app: Arc<App>) -> Router {
+    let drafts = Router::new()
+        .route("/v1/drafts", post(drafts::stage).get(drafts::list))
+        .route("/v1/drafts/{id}", delete(drafts::delete))
+        .route("/v1/drafts/{id}/commit", post(drafts::commit))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), drafts::offered));
     let protocol = Router::new()
+        .merge(drafts)
         .route("/v1/me", get(me::me))
         .route("/v1/locks/export", post(locks::acquire).put(locks::renew).get(locks::show).delete(locks::release))
         .route("/v1/locks/export/break", post(locks::break_lock))
+        .route("/v1/witnesses", get(witnesses::list))
         .route("/v1/witnesses/{ledger_id}", put(witnesses::write).get(witnesses::show))
         .route("/v1/vouchers", post(vouchers::create).get(lookup::list))
         .route("/v1/vouchers/lookup", post(lookup::lookup))
@@ -97,8 +112,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/admin/stats", get(admin::stats))
         .route("/admin/clock", get(admin::clock).put(admin::put_clock))
         .route("/admin/closed-through", get(admin::closed_through).put(admin::put_closed_through))
-        .route("/admin/vouchers/{id}", delete(admin::forget_voucher).get(admin::voucher))
-        .route("/admin/vouchers/{id}/void", post(admin::void_voucher))
+        .route("/admin/vouchers", get(admin_books::vouchers).post(admin_books::write_voucher))
+        .route("/admin/vouchers/{id}", delete(admin_books::forget_voucher).get(admin_books::voucher))
+        .route("/admin/vouchers/{id}/void", post(admin_books::void_voucher))
+        .route("/admin/witnesses/{ledger_id}", delete(admin_books::forget_witness))
         .layer(middleware::from_fn(admin::loopback_only))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     Router::new()

@@ -66,6 +66,10 @@ impl Tasks {
     }
 }
 
+/// On a request: says when its client no longer waits for the answer.
+#[derive(Clone)]
+pub(crate) struct HungUp(pub(crate) CancellationToken);
+
 /// Serves until the tasks are stopped.
 pub(crate) async fn serve(listener: TcpListener, router: Router, tasks: Tasks) {
     while let Some(accepted) = tasks.stopping.run_until_cancelled(listener.accept()).await {
@@ -91,9 +95,16 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, tasks: 
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
+        let hung_up = CancellationToken::new();
+        request.extensions_mut().insert(HungUp(hung_up.clone()));
+        let client_waits = hung_up.drop_guard();
         // In a task of its own: a client that gives up does not undo what it asked for.
         let answer = requests.spawn(router.call(request));
-        async move { answer_or_cut(answer.await.ok().flatten()) }
+        async move {
+            let answer = answer.await;
+            drop(client_waits);
+            answer_or_cut(answer.ok().flatten())
+        }
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -4,6 +4,7 @@
 //! still waits. That is the server a careful client must reckon with.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -15,6 +16,7 @@ use futures_util::StreamExt;
 
 use crate::access::{Caller, authenticate};
 use crate::app::App;
+use crate::connections::HungUp;
 use crate::faults::{FaultKind, Fired, PathClass, Pause, RefuseOne, Sever, after_commit, instead};
 use crate::problem::{Kind, Problem};
 use crate::store;
@@ -23,6 +25,8 @@ use crate::store;
 pub(crate) const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// A body that is too large is read up to here all the same, so that its sender gets to see the `413`.
 const DRAIN_BYTES_MAX: usize = 8 * BODY_BYTES_MAX;
+/// A client that waits longer than this for an answer that never comes is hung up on.
+const HANG_MAX: Duration = Duration::from_secs(600);
 
 pub(crate) async fn gate(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
@@ -42,7 +46,7 @@ pub(crate) async fn gate(State(app): State<Arc<App>>, request: Request, next: Ne
         tell_journal(&app, caller, &parts, fired).await;
     }
     let is_answered = drawn.fired.as_ref().is_some_and(Fired::is_instead_of_the_request);
-    if is_answered || class != PathClass::Vouchers {
+    if is_answered || !(class.is_of_vouchers() || class.is_of_drafts()) {
         if !drawn.latency.is_zero() {
             tokio::time::sleep(drawn.latency).await;
         }
@@ -52,7 +56,10 @@ pub(crate) async fn gate(State(app): State<Arc<App>>, request: Request, next: Ne
     match drawn.fired {
         None => next.run(Request::from_parts(parts, Body::from(body))).await,
         Some(fired) if is_answered => instead(&fired),
-        Some(fired) if fired.kind == FaultKind::CommitAfterMs => {
+        Some(fired) if matches!(fired.kind, FaultKind::CommitAfterMs | FaultKind::LateMs) => {
+            if fired.kind == FaultKind::LateMs {
+                until_hung_up(&parts).await;
+            }
             let request = Request::from_parts(parts, Body::from(body));
             app.tasks.spawn(async move {
                 tokio::time::sleep(fired.delay).await;
@@ -75,10 +82,13 @@ fn class_of(method: &Method, path: &str) -> PathClass {
         "/v1/me" => PathClass::Me,
         "/v1/expenses" => PathClass::Expenses,
         "/v1/vouchers" if method == Method::POST => PathClass::Vouchers,
-        "/v1/vouchers" | "/v1/vouchers/lookup" => PathClass::Lookup,
-        _ if path.starts_with("/v1/vouchers/") => PathClass::Vouchers,
+        "/v1/drafts" if method == Method::POST => PathClass::DraftStage,
+        "/v1/vouchers" | "/v1/vouchers/lookup" | "/v1/drafts" => PathClass::Lookup,
+        _ if path.starts_with("/v1/vouchers/") => PathClass::Reversals,
+        _ if path.starts_with("/v1/drafts/") && method == Method::DELETE => PathClass::DraftDelete,
+        _ if path.starts_with("/v1/drafts/") => PathClass::DraftCommit,
         _ if path.starts_with("/v1/locks/") => PathClass::Lock,
-        _ if path.starts_with("/v1/witnesses/") => PathClass::Witness,
+        _ if path.starts_with("/v1/witnesses") => PathClass::Witness,
         // An address that does not exist; only a fault for all paths can meet it.
         _ => PathClass::All,
     }
@@ -89,6 +99,13 @@ fn permit(caller: Caller, class: PathClass) -> Result<Caller, Problem> {
         Ok(caller)
     } else {
         Err(Problem::new(Kind::Forbidden, "The platform's token does not open the accounting half."))
+    }
+}
+
+/// Waits as long as the client does, within bounds.
+async fn until_hung_up(parts: &Parts) {
+    if let Some(HungUp(hung_up)) = parts.extensions.get::<HungUp>() {
+        drop(tokio::time::timeout(HANG_MAX, hung_up.cancelled()).await);
     }
 }
 

@@ -52,6 +52,7 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
         running: Running::default(),
         requests: AtomicU64::new(0),
         voucher_requests: AtomicU64::new(0),
+        draft_requests: AtomicU64::new(0),
     });
     app.tasks.spawn(serve(listener, router(Arc::clone(&app)), app.tasks.clone()));
     tracing::info!(%address, "the sandbox answers");

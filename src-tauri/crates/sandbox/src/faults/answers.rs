@@ -7,7 +7,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, StreamExt};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{FaultKind, Fired};
 use crate::problem::{Kind, Problem};
@@ -83,12 +83,15 @@ async fn cut_short(response: Response) -> Response {
     Response::from_parts(parts, Body::from_stream(stream::once(async { Ok(half) }).chain(end.boxed())))
 }
 
-/// The same answer with one element less in its list.
+/// The same answer with one element less in its list; an answer that is itself the one result loses all of it.
 async fn without_one(response: Response, pick: u64) -> Response {
     let (mut parts, body) = response.into_parts();
     let mut whole = whole_body(body).await;
     if let Ok(mut value) = serde_json::from_slice::<Value>(&whole) {
-        for name in ["results", "found", "vouchers", "records"] {
+        if value.get("status").is_some() {
+            value = Value::Object(Map::new());
+        }
+        for name in ["results", "found", "vouchers", "drafts", "witnesses", "records"] {
             if let Some(Value::Array(list)) = value.get_mut(name)
                 && let Some(index) = usize::try_from(pick).unwrap_or(usize::MAX).checked_rem(list.len())
             {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::settings::{Fault, FaultKind};
+use super::FaultKind;
+use super::settings::Fault;
 use crate::practice::SplitMix64;
 
 /// How long `huge_body` is when nothing else is said.
@@ -26,11 +27,11 @@ pub(crate) struct Fired {
     pub(crate) pick: u64,
 }
 
-/// On a voucher request: wait this long with the key taken, and nothing written yet.
+/// On a write to vouchers or drafts: wait this long with the key taken, and nothing written yet.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pause(pub(crate) Duration);
 
-/// On a voucher request: refuse the voucher which this random number chooses.
+/// On a write to vouchers or drafts: refuse the voucher which this random number chooses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RefuseOne(pub(crate) u64);
 
@@ -71,7 +72,8 @@ impl Fired {
             | FaultKind::ResultMissing
             | FaultKind::Refuse
             | FaultKind::HugeBody
-            | FaultKind::CommitAfterMs => false,
+            | FaultKind::CommitAfterMs
+            | FaultKind::LateMs => false,
         }
     }
 }

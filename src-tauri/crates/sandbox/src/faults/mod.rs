@@ -2,6 +2,7 @@
 
 mod answers;
 mod draw;
+mod kinds;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,8 @@ use crate::practice::SplitMix64;
 
 pub(crate) use answers::{Sever, after_commit, instead};
 pub(crate) use draw::{Drawn, Fired, Pause, RefuseOne};
-pub(crate) use settings::{FaultKind, PathClass, Settings, Switches, complaint};
+pub(crate) use kinds::{FaultKind, PathClass};
+pub(crate) use settings::{Settings, Switches, complaint};
 
 /// The switches as they stand, with what they did so far.
 pub(crate) struct Faults {

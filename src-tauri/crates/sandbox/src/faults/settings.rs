@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::{FaultKind, PathClass};
 use crate::error::SandboxError;
 
 /// The longest delay a switch may ask for: ten minutes.
@@ -22,17 +23,23 @@ pub(crate) struct Settings {
 
 /// What kind of server this is.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, and any of them go together")]
 pub(crate) struct Switches {
     pub(crate) unique_references: bool,
     pub(crate) checks_fence: bool,
     pub(crate) idempotency_keys: bool,
-    /// Look-ups do not see vouchers younger than this.
+    /// How long the answer to a key is kept.
+    pub(crate) idempotency_key_hours: u16,
+    /// Whether vouchers can be staged first.
+    pub(crate) drafts: bool,
+    /// Look-ups do not see vouchers and drafts younger than this.
     pub(crate) lookup_lag_ms: u64,
 }
 
 /// The switches as they are written, in one flat table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, and any of them go together")]
 struct Written {
     seed: u64,
     #[serde(deserialize_with = "on_or_off")]
@@ -41,6 +48,9 @@ struct Written {
     checks_fence: bool,
     #[serde(deserialize_with = "on_or_off")]
     idempotency_keys: bool,
+    idempotency_key_hours: u16,
+    #[serde(deserialize_with = "on_or_off")]
+    drafts: bool,
     lookup_lag_ms: u64,
     #[serde(alias = "fault")]
     faults: Vec<Fault>,
@@ -64,7 +74,7 @@ pub(crate) struct Fault {
     /// Of `latency_ms`: the most that is added at random.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) jitter_ms: Option<u64>,
-    /// Of `commit_after_ms`.
+    /// Of `commit_after_ms` and `late_ms`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) delay_ms: Option<u64>,
     /// Of `status_429` and `status_503`.
@@ -75,51 +85,23 @@ pub(crate) struct Fault {
     pub(crate) megabytes: Option<u64>,
 }
 
-/// What goes wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum FaultKind {
-    LatencyMs,
-    CutBeforeCommit,
-    CutAfterCommit,
-    #[serde(rename = "error_500_before_commit")]
-    Error500BeforeCommit,
-    #[serde(rename = "error_500_after_commit")]
-    Error500AfterCommit,
-    #[serde(rename = "status_429")]
-    Status429,
-    #[serde(rename = "status_503")]
-    Status503,
-    BodyCutShort,
-    ResultMissing,
-    Refuse,
-    Html,
-    HugeBody,
-    Redirect,
-    Unauthorized,
-    Forbidden,
-    NotFound,
-    CommitAfterMs,
-}
-
-/// Which calls a fault is for. `/v1/health` and `/admin` never have faults.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum PathClass {
-    /// `POST /v1/vouchers` and reversals.
-    Vouchers,
-    /// Look-ups, and the pages of vouchers.
-    Lookup,
-    Lock,
-    Witness,
-    Me,
-    Expenses,
-    All,
+impl Switches {
+    /// Whether the same key with the same body gets the first answer again.
+    pub(crate) fn honours_keys(self) -> bool {
+        self.idempotency_keys && self.idempotency_key_hours > 0
+    }
 }
 
 impl Default for Switches {
     fn default() -> Self {
-        Self { unique_references: true, checks_fence: true, idempotency_keys: true, lookup_lag_ms: 0 }
+        Self {
+            unique_references: true,
+            checks_fence: true,
+            idempotency_keys: true,
+            idempotency_key_hours: 24,
+            drafts: false,
+            lookup_lag_ms: 0,
+        }
     }
 }
 
@@ -131,23 +113,39 @@ impl Default for Written {
 
 impl From<Written> for Settings {
     fn from(written: Written) -> Self {
-        let Written { seed, unique_references, checks_fence, idempotency_keys, lookup_lag_ms, faults } = written;
-        let switches = Switches { unique_references, checks_fence, idempotency_keys, lookup_lag_ms };
-        Self { seed, switches, faults }
+        let switches = Switches {
+            unique_references: written.unique_references,
+            checks_fence: written.checks_fence,
+            idempotency_keys: written.idempotency_keys,
+            idempotency_key_hours: written.idempotency_key_hours,
+            drafts: written.drafts,
+            lookup_lag_ms: written.lookup_lag_ms,
+        };
+        Self { seed: written.seed, switches, faults: written.faults }
     }
 }
 
 impl From<Settings> for Written {
     fn from(settings: Settings) -> Self {
-        let Switches { unique_references, checks_fence, idempotency_keys, lookup_lag_ms } = settings.switches;
-        let Settings { seed, faults, .. } = settings;
-        Self { seed, unique_references, checks_fence, idempotency_keys, lookup_lag_ms, faults }
+        let Settings { seed, switches, faults } = settings;
+        Self {
+            seed,
+            unique_references: switches.unique_references,
+            checks_fence: switches.checks_fence,
+            idempotency_keys: switches.idempotency_keys,
+            idempotency_key_hours: switches.idempotency_key_hours,
+            drafts: switches.drafts,
+            lookup_lag_ms: switches.lookup_lag_ms,
+            faults,
+        }
     }
 }
 
 impl Fault {
     pub(super) fn covers(&self, class: PathClass) -> bool {
-        self.paths.contains(&PathClass::All) || self.paths.contains(&class)
+        let is_named = |wished| self.paths.contains(&wished);
+        let has_nothing_to_refuse = self.kind == FaultKind::Refuse && class == PathClass::DraftDelete;
+        !has_nothing_to_refuse && (is_named(PathClass::All) || is_named(class) || class.family().is_some_and(is_named))
     }
 
     /// What is wrong with it, as a sentence part.
@@ -159,14 +157,16 @@ impl Fault {
             Some("probability is a number from 0 to 1")
         } else if self.paths.is_empty() {
             Some("paths names no path")
-        } else if is(FaultKind::Refuse) && self.paths != [PathClass::Vouchers] {
-            Some("refuse is for vouchers alone")
+        } else if is(FaultKind::Refuse)
+            && !self.paths.iter().all(|class| class.is_of_vouchers() || class.is_of_drafts())
+        {
+            Some("refuse is for vouchers and drafts alone")
         } else if (self.fixed_ms.is_some() || self.jitter_ms.is_some()) && !is(FaultKind::LatencyMs) {
             Some("fixed_ms and jitter_ms belong to latency_ms alone")
         } else if is(FaultKind::LatencyMs) && self.fixed_ms.is_none() && self.jitter_ms.is_none() {
             Some("latency_ms wants fixed_ms, jitter_ms, or both")
-        } else if self.delay_ms.is_some() != is(FaultKind::CommitAfterMs) {
-            Some("commit_after_ms wants delay_ms, and nothing else has it")
+        } else if self.delay_ms.is_some() != (is(FaultKind::CommitAfterMs) || is(FaultKind::LateMs)) {
+            Some("commit_after_ms and late_ms want delay_ms, and nothing else has it")
         } else if self.retry_after_seconds.is_some() && !waits {
             Some("retry_after_seconds belongs to status_429 and status_503 alone")
         } else if self.megabytes.is_some() && !is(FaultKind::HugeBody) {
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn the_example_holds_every_kind_of_fault() {
         let example = include_str!("../../examples/faults.toml");
-        assert_eq!(parse(example).unwrap().faults.len(), 17);
+        assert_eq!(parse(example).unwrap().faults.len(), 18);
     }
 
     #[test]

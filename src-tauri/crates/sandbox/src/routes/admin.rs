@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -85,11 +85,12 @@ pub(crate) async fn journal(State(app): State<Arc<App>>, uri: Uri) -> Result<Res
 }
 
 pub(crate) async fn stats(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let books = app.store.read(|tx| store::voucher_stats(tx)).await?;
+    let books = app.store.read(|tx| store::book_stats(tx)).await?;
     let mut answer = object!(books);
     answer["records"] = app.platform.count().into();
     answer["requests"] = app.requests.load(Ordering::Relaxed).into();
     answer["voucher_requests"] = app.voucher_requests.load(Ordering::Relaxed).into();
+    answer["draft_requests"] = app.draft_requests.load(Ordering::Relaxed).into();
     answer["faults_fired"] = object!(app.faults.fired());
     Ok(json(StatusCode::OK, &answer))
 }
@@ -110,8 +111,7 @@ pub(crate) async fn put_clock(State(app): State<Arc<App>>, body: Bytes) -> Resul
 }
 
 pub(crate) async fn closed_through(State(app): State<Arc<App>>) -> Response {
-    let date = *app.closed_through.read().unwrap_or_else(PoisonError::into_inner);
-    json(StatusCode::OK, &object!({"date": date}))
+    json(StatusCode::OK, &object!({"date": app.closed_through()}))
 }
 
 pub(crate) async fn put_closed_through(State(app): State<Arc<App>>, body: Bytes) -> Result<Response, Problem> {
@@ -120,41 +120,4 @@ pub(crate) async fn put_closed_through(State(app): State<Arc<App>>, body: Bytes)
     app.store.write(move |tx| store::write_setting(tx, CLOSED_THROUGH, kept.as_deref())).await?;
     *app.closed_through.write().unwrap_or_else(PoisonError::into_inner) = date;
     Ok(closed_through(State(app)).await)
-}
-
-/// One voucher with its lines.
-pub(crate) async fn voucher(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let seq = known_id(&id)?;
-    match app.store.read(move |tx| store::voucher(tx, seq)).await? {
-        Some(voucher) => Ok(json(StatusCode::OK, &voucher)),
-        None => Err(no_such_voucher(&id)),
-    }
-}
-
-/// Voids a voucher without a counter-voucher, as an accountant may.
-pub(crate) async fn void_voucher(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    let seq = known_id(&id)?;
-    if app.store.write(move |tx| store::void(tx, seq)).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(no_such_voucher(&id))
-    }
-}
-
-/// Makes a voucher disappear, as a restored backup of the accounting system would.
-pub(crate) async fn forget_voucher(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    let seq = known_id(&id)?;
-    if app.store.write(move |tx| store::forget(tx, seq)).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(no_such_voucher(&id))
-    }
-}
-
-fn known_id(id: &str) -> Result<i64, Problem> {
-    store::seq_of_id(id).ok_or_else(|| no_such_voucher(id))
-}
-
-fn no_such_voucher(id: &str) -> Problem {
-    Problem::new(Kind::NotFound, format!("There is no voucher {id}."))
 }

@@ -27,7 +27,8 @@ pub(crate) async fn me(State(app): State<Arc<App>>, Extension(caller): Extension
             "reference_max_length": REFERENCE_CHARS_MAX,
             "unique_references": switches.unique_references,
             "checks_fence": switches.checks_fence,
-            "idempotency_key_hours": if switches.idempotency_keys { 24 } else { 0 },
+            "idempotency_key_hours": if switches.honours_keys() { switches.idempotency_key_hours } else { 0 },
+            "drafts": switches.drafts,
         },
     });
     json(StatusCode::OK, &answer)

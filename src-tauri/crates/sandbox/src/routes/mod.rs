@@ -1,6 +1,9 @@
 //! The calls, a file for each kind; here is what they share: reading a request, writing an answer.
 
 pub(crate) mod admin;
+pub(crate) mod admin_books;
+pub(crate) mod batch;
+pub(crate) mod drafts;
 pub(crate) mod expenses;
 pub(crate) mod locks;
 pub(crate) mod lookup;

@@ -1,6 +1,6 @@
 //! The counter-voucher of a voucher: linked to it, and at most one for each.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Bytes;
@@ -10,8 +10,8 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::batch::check_period;
 use super::voucher_body::{check_date, check_reference, hash};
-use super::vouchers::check_period;
 use super::{parse, short_text, writing};
 use crate::access::Caller;
 use crate::app::App;
@@ -40,7 +40,7 @@ pub(crate) async fn reverse(
     let request = writing::write_request(&app, "reversal_write", caller, &path, &headers, &body)?;
     let wish = read(&body);
     let refuse = extensions.get::<RefuseOne>().is_some();
-    let closed_through = *app.closed_through.read().unwrap_or_else(PoisonError::into_inner);
+    let closed_through = app.closed_through();
     writing::write(&app, request, &extensions, move |tx, now, fence, switches| {
         let wish = wish?;
         let original = match store::seq_of_id(&id) {

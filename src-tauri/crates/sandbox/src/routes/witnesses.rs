@@ -7,12 +7,16 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde_json::json as object;
 
 use super::{header, json, parse, short_text};
 use crate::access::Caller;
 use crate::app::App;
 use crate::problem::{Kind, Problem};
-use crate::store::{self, Witness};
+use crate::store::{self, NewWitness};
+
+/// The longest signature or public key, in bytes; those of Ed25519 have 88 and 44 in base64.
+const SIGNATURE_BYTES_MAX: usize = 4096;
 
 pub(crate) async fn write(
     State(app): State<Arc<App>>,
@@ -22,11 +26,17 @@ pub(crate) async fn write(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let token = header(&headers, "Lock-Token")?;
-    let witness: Witness = parse(&body)?;
+    let witness: NewWitness = parse(&body)?;
     short_text("ledger_id", &ledger_id)?;
     short_text("head", &witness.head)?;
     short_text("user", &witness.written_by.user)?;
     short_text("host", &witness.written_by.host)?;
+    for (name, text) in [("signature", &witness.signature), ("public_key", &witness.public_key)] {
+        if text.as_ref().is_some_and(|text| text.is_empty() || text.len() > SIGNATURE_BYTES_MAX) {
+            let detail = format!("'{name}' is a text of 1 to {SIGNATURE_BYTES_MAX} bytes.");
+            return Err(Problem::new(Kind::Invalid, detail));
+        }
+    }
     if witness.entries < 0 {
         return Err(Problem::new(Kind::Invalid, "'entries' is a whole number from 0."));
     }
@@ -43,4 +53,9 @@ pub(crate) async fn show(State(app): State<Arc<App>>, Path(ledger_id): Path<Stri
         Some(witness) => Ok(json(StatusCode::OK, &witness)),
         None => Err(Problem::new(Kind::NotFound, "No witness was ever written for this ledger.")),
     }
+}
+
+pub(crate) async fn list(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let witnesses = app.store.read(|tx| store::witnesses(tx)).await?;
+    Ok(json(StatusCode::OK, &object!({"witnesses": witnesses})))
 }

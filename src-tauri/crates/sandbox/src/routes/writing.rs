@@ -1,18 +1,18 @@
-//! What voucher requests and reversals share: headers, the key that is taken while they run, the frame of the write.
+//! What all writes to vouchers and drafts share: headers, the key that is taken while they run, the frame of the write.
 
 use axum::http::header::HeaderName;
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{header, raw_json};
+use super::{TEXT_CHARS_MAX, header, raw_json};
 use crate::access::Caller;
 use crate::app::App;
 use crate::clock::Instant;
 use crate::faults::{Pause, Switches};
 use crate::problem::{Kind, Problem};
-use crate::store::{self, Answer, Books, Failure, WriteRequest};
+use crate::store::{self, Answer, Books, Failure, Key, WriteRequest};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -26,9 +26,23 @@ pub(crate) fn write_request(
     body: &[u8],
 ) -> Result<WriteRequest, Problem> {
     let token = header(headers, "Lock-Token")?;
-    let key = header(headers, "Idempotency-Key")?;
+    let text = header(headers, "Idempotency-Key")?;
     let request_hash = Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize().into();
-    Ok(WriteRequest { event, caller, token, key, request_hash, arrived_at: app.clock.now() })
+    let key = Some(Key { text, request_hash });
+    Ok(WriteRequest { event, caller, token, key, draft_id: None, arrived_at: app.clock.now() })
+}
+
+/// The same of a request that needs no key: a draft is committed or deleted by its own id, and so only once.
+pub(crate) fn draft_request(
+    app: &App,
+    event: &'static str,
+    caller: Caller,
+    draft_id: &str,
+    headers: &HeaderMap,
+) -> Result<WriteRequest, Problem> {
+    let token = header(headers, "Lock-Token")?;
+    let draft_id = Some(draft_id.chars().take(TEXT_CHARS_MAX).collect());
+    Ok(WriteRequest { event, caller, token, key: None, draft_id, arrived_at: app.clock.now() })
 }
 
 /// Writes, with the key taken from the beginning to the end. `act` runs in the transaction, with the time at which it
@@ -43,10 +57,11 @@ where
     F: FnOnce(&Books<'_>, Instant, i64, Switches) -> Result<(String, Value), Failure> + Send + 'static,
 {
     let switches = app.faults.switches();
-    let taken = match app.running.take(&request.key, request.request_hash) {
-        _ if !switches.idempotency_keys => None,
-        Ok(taken) => Some(taken),
-        Err(other_hash) => return Err(busy(app, request, switches, other_hash).await),
+    let key = request.key.clone().filter(|_| switches.honours_keys());
+    let taken = match key.as_ref().map(|key| app.running.take(&key.text, key.request_hash)) {
+        None => None,
+        Some(Ok(taken)) => Some(taken),
+        Some(Err(other_hash)) => return Err(busy(app, request, switches, other_hash).await),
     };
     if let Some(Pause(pause)) = extensions.get::<Pause>()
         && !pause.is_zero()
@@ -58,8 +73,12 @@ where
         let now = clock.now();
         store::guarded(tx, now, &request, switches, |fence| act(tx, now, fence, switches))
     });
-    let Answer { body, replayed } = written.await?;
+    let answer = written.await?;
     drop(taken);
+    if answer.body.is_empty() {
+        return Ok(answer.status().into_response());
+    }
+    let Answer { body, replayed } = answer;
     let mut response = raw_json(StatusCode::OK, body);
     if replayed {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
@@ -72,7 +91,7 @@ async fn busy(app: &App, request: WriteRequest, switches: Switches, other_hash: 
     let now = app.clock.now();
     let judged = app.store.write(move |tx| {
         store::guarded(tx, now, &request, switches, |_| {
-            let problem = if request.request_hash == other_hash {
+            let problem = if request.key.as_ref().is_some_and(|key| key.request_hash == other_hash) {
                 Problem::new(Kind::InProgress, "The first request with this key is still running.").retry_after(1)
             } else {
                 Problem::new(Kind::KeyReused, "Another request with this key is still running.")

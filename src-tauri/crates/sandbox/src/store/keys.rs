@@ -1,46 +1,39 @@
-//! Idempotency keys: the first answer of each request, kept for a day.
+//! Idempotency keys: the first answer of each request, kept for as many hours as the server says, on its own clock.
 
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
-use super::Failure;
+use super::{Failure, Key};
 use crate::clock::Instant;
 use crate::problem::{Kind, Problem};
 
-/// How long a key is kept.
-pub(crate) const KEY_SECONDS: i64 = 24 * 3600;
-
 /// The first answer of the request, when this key has one; `422` when it belongs to another request.
-pub(super) fn first_answer(
-    tx: &Transaction<'_>,
-    now: Instant,
-    key: &str,
-    request_hash: &[u8; 32],
-) -> Result<Option<String>, Failure> {
+pub(super) fn first_answer(tx: &Transaction<'_>, now: Instant, key: &Key) -> Result<Option<String>, Failure> {
     tx.prepare_cached("DELETE FROM idempotency_keys WHERE expires_at <= :now")?
         .execute(named_params! {":now": now.0})?;
     let kept: Option<(Vec<u8>, String)> = tx
         .prepare_cached("SELECT request_hash, body FROM idempotency_keys WHERE key = :key")?
-        .query_row(named_params! {":key": key}, |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(named_params! {":key": key.text}, |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     match kept {
         None => Ok(None),
-        Some((hash, body)) if hash == request_hash => Ok(Some(body)),
+        Some((hash, body)) if hash == key.request_hash => Ok(Some(body)),
         Some(_) => Err(Problem::new(Kind::KeyReused, "The key came first with another request.").into()),
     }
 }
 
+/// Keeps an answer. A key has its life from here: other hours said later do not change it.
 pub(super) fn keep_answer(
     tx: &Transaction<'_>,
     now: Instant,
-    key: &str,
-    request_hash: &[u8; 32],
+    hours: u16,
+    key: &Key,
     body: &str,
 ) -> Result<(), Failure> {
     const INSERT: &str = "INSERT INTO idempotency_keys (key, request_hash, body, expires_at)
         VALUES (:key, :request_hash, :body, :expires_at)";
     tx.prepare_cached(INSERT)?.execute(named_params! {
-        ":key": key, ":request_hash": request_hash.as_slice(), ":body": body,
-        ":expires_at": now.plus_seconds(KEY_SECONDS).0,
+        ":key": key.text, ":request_hash": key.request_hash.as_slice(), ":body": body,
+        ":expires_at": now.plus_seconds(i64::from(hours) * 3600).0,
     })?;
     Ok(())
 }

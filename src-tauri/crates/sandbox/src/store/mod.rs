@@ -4,8 +4,10 @@
 //! writes are therefore one step, for every other request.
 
 mod desk;
+mod drafts;
 mod journal;
 mod keys;
+mod listing;
 mod locks;
 mod open;
 mod settings;
@@ -22,15 +24,19 @@ use crate::error::SandboxError;
 use crate::problem::{Kind, Problem};
 use desk::Desk;
 
+pub(crate) use drafts::{
+    Draft, commit_draft, delete_draft, draft, draft_seq_of_id, find_drafts, open_drafts, page_of_drafts, stage,
+};
 pub(crate) use journal::{read_journal, record};
+pub(crate) use listing::{Page, Place, Stored, find, page};
 pub(crate) use locks::{Acquire, Holder, Progress, acquire, break_lock, release, renew, view};
 pub(crate) use settings::{read_setting, write_setting};
-pub(crate) use stats::voucher_stats;
+pub(crate) use stats::book_stats;
 pub(crate) use vouchers::{
-    NewVoucher, Page, Receipt, StoredVoucher, find, forget, insert, page, receipts, seq_of_id, void, voucher,
+    NewVoucher, Receipt, StoredVoucher, forget, insert, receipts, seq_of_id, void, voucher, vouchers_of,
 };
-pub(crate) use witnesses::{Witness, put_witness, witness};
-pub(crate) use writes::{Answer, WriteRequest, fence_of, guarded};
+pub(crate) use witnesses::{NewWitness, forget_witness, put_witness, witness, witnesses};
+pub(crate) use writes::{Answer, Key, WriteRequest, fence_of, guarded};
 
 /// The books. Closing it waits for what is under way.
 pub(crate) struct Store {

@@ -9,8 +9,9 @@ use tempfile::TempDir;
 
 use crate::error::SandboxError;
 
-/// The format that `create_schema.sql` makes, kept in `user_version`.
-const FORMAT: i64 = 1;
+/// What makes each format out of the one before it, the first out of an empty file. A store keeps its own format in
+/// `user_version`.
+const FORMATS: [&str; 2] = [include_str!("sql/create_schema.sql"), include_str!("sql/add_drafts.sql")];
 /// How long a statement waits for the other connection. Only the closing checkpoint can make it wait at all.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Enough for every statement of this crate.
@@ -80,17 +81,29 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), SandboxError> {
     connection.pragma_update(None, "synchronous", "normal").map_err(unreadable)?;
     connection.pragma_update(None, "wal_autocheckpoint", PAGES_BETWEEN_CHECKPOINTS).map_err(unreadable)?;
     connection.pragma_update(None, "foreign_keys", true).map_err(unreadable)?;
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(unreadable)?;
-    match found {
-        0 => connection
-            .execute_batch(&format!(
-                "BEGIN IMMEDIATE; {} PRAGMA user_version = {FORMAT}; COMMIT",
-                include_str!("sql/create_schema.sql")
-            ))
-            .map_err(unreadable),
-        FORMAT => Ok(()),
-        _ => Err(SandboxError::StoreNewer { path: path.to_owned(), found, known: FORMAT }),
+    let newer = |found| SandboxError::StoreNewer { path: path.to_owned(), found, known: known_format() };
+    match bring_up_to_date(connection).map_err(unreadable)? {
+        found if found > known_format() => Err(newer(found)),
+        _ => Ok(()),
     }
+}
+
+/// Brings the books to the newest format, in one transaction: the format they have then, which is newer where a newer
+/// program made them.
+pub(super) fn bring_up_to_date(connection: &Connection) -> rusqlite::Result<i64> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let missing = usize::try_from(found).ok().and_then(|done| FORMATS.get(done..)).unwrap_or_default();
+    if missing.is_empty() {
+        return Ok(found);
+    }
+    let known = known_format();
+    connection
+        .execute_batch(&format!("BEGIN IMMEDIATE; {} PRAGMA user_version = {known}; COMMIT", missing.join("\n")))?;
+    Ok(known)
+}
+
+fn known_format() -> i64 {
+    i64::try_from(FORMATS.len()).expect("there are few formats")
 }
 
 fn unreadable(path: &Path, source: rusqlite::Error) -> SandboxError {

@@ -3,11 +3,11 @@
 use rusqlite::Connection;
 use serde::Serialize;
 
-use super::Failure;
+use super::{Failure, open_drafts};
 use crate::money;
 
 #[derive(Debug, Serialize)]
-pub(crate) struct VoucherStats {
+pub(crate) struct BookStats {
     vouchers: i64,
     distinct_references: i64,
     voided: i64,
@@ -17,6 +17,7 @@ pub(crate) struct VoucherStats {
     duplicate_references: Vec<Duplicate>,
     /// Of vouchers that are neither voided nor counter-vouchers.
     sums: Vec<Sum>,
+    open_drafts: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -32,7 +33,7 @@ struct Sum {
     total: String,
 }
 
-pub(crate) fn voucher_stats(connection: &Connection) -> Result<VoucherStats, Failure> {
+pub(crate) fn book_stats(connection: &Connection) -> Result<BookStats, Failure> {
     let (vouchers, distinct_references, voided, reversals) = connection
         .prepare_cached(include_str!("sql/count_vouchers.sql"))?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
@@ -49,5 +50,14 @@ pub(crate) fn voucher_stats(connection: &Connection) -> Result<VoucherStats, Fai
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let duplicates = duplicate_references.len();
-    Ok(VoucherStats { vouchers, distinct_references, voided, reversals, duplicates, duplicate_references, sums })
+    Ok(BookStats {
+        vouchers,
+        distinct_references,
+        voided,
+        reversals,
+        duplicates,
+        duplicate_references,
+        sums,
+        open_drafts: open_drafts(connection)?,
+    })
 }

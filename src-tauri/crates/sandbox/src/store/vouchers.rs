@@ -1,6 +1,6 @@
 //! The vouchers themselves.
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -36,21 +36,6 @@ pub(crate) struct Receipt {
     pub(crate) state: String,
 }
 
-/// A voucher as look-ups show it.
-#[derive(Debug, Serialize)]
-pub(crate) struct Stored {
-    reference: String,
-    pub(crate) voucher_id: String,
-    number: String,
-    date: String,
-    currency: String,
-    total: String,
-    created_at: Instant,
-    fence: i64,
-    state: String,
-    reverses: Option<String>,
-}
-
 /// A voucher with everything that is known of it.
 #[derive(Debug, Serialize)]
 pub(crate) struct StoredVoucher {
@@ -74,25 +59,17 @@ pub(crate) struct StoredVoucher {
     pub(crate) reversed_by: Option<String>,
 }
 
-/// A page through the vouchers, in the order in which they were made.
-pub(crate) struct Page {
-    pub(crate) after: i64,
-    pub(crate) from: i64,
-    pub(crate) to: i64,
-    pub(crate) limit: i64,
-}
-
 /// The number within `V-90211`, if it is one of ours.
 pub(crate) fn seq_of_id(voucher_id: &str) -> Option<i64> {
     let number: i64 = voucher_id.strip_prefix("V-")?.parse().ok()?;
-    number.checked_sub(ID_BASE).filter(|seq| *seq > 0)
+    number.checked_sub(ID_BASE).filter(|seq| *seq > 0 && id_of(*seq) == voucher_id)
 }
 
-fn id_of(seq: i64) -> String {
+pub(super) fn id_of(seq: i64) -> String {
     format!("V-{}", ID_BASE + seq)
 }
 
-fn number_of(seq: i64) -> String {
+pub(super) fn number_of(seq: i64) -> String {
     (NUMBER_BASE + seq).to_string()
 }
 
@@ -126,46 +103,6 @@ pub(crate) fn insert(
     Ok((id_of(seq), number_of(seq)))
 }
 
-/// The vouchers of each of the references that were made until then.
-pub(crate) fn find(connection: &Connection, references: &[String], until: Instant) -> Result<Vec<Stored>, Failure> {
-    let mut statement = connection.prepare_cached(include_str!("sql/select_vouchers_by_reference.sql"))?;
-    let mut found = Vec::new();
-    for reference in references {
-        let rows =
-            statement.query_map(named_params! {":reference": reference, ":visible_until": until.0}, read_stored)?;
-        for row in rows {
-            found.push(row?);
-        }
-    }
-    Ok(found)
-}
-
-pub(crate) fn page(connection: &Connection, page: &Page) -> Result<Vec<Stored>, Failure> {
-    let mut statement = connection.prepare_cached(include_str!("sql/select_voucher_page.sql"))?;
-    let rows = statement.query_map(
-        named_params! {":after": page.after, ":from": page.from, ":to": page.to, ":limit": page.limit},
-        read_stored,
-    )?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-fn read_stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
-    let seq = row.get(0)?;
-    let currency: String = row.get(3)?;
-    Ok(Stored {
-        reference: row.get(1)?,
-        voucher_id: id_of(seq),
-        number: number_of(seq),
-        date: row.get(2)?,
-        total: money::format(row.get(4)?, money::exponent(&currency)),
-        currency,
-        created_at: Instant(row.get(5)?),
-        fence: row.get(6)?,
-        state: row.get(7)?,
-        reverses: row.get::<_, Option<i64>>(8)?.map(id_of),
-    })
-}
-
 /// One voucher with its lines.
 pub(crate) fn voucher(connection: &Connection, seq: i64) -> Result<Option<StoredVoucher>, Failure> {
     let mut statement = connection.prepare_cached(include_str!("sql/select_voucher.sql"))?;
@@ -192,6 +129,18 @@ pub(crate) fn voucher(connection: &Connection, seq: i64) -> Result<Option<Stored
         })
     });
     Ok(row.optional()?)
+}
+
+/// The vouchers of a reference, each with its lines, oldest first.
+pub(crate) fn vouchers_of(connection: &Connection, reference: &str) -> Result<Vec<StoredVoucher>, Failure> {
+    let mut statement =
+        connection.prepare_cached("SELECT seq FROM vouchers WHERE reference = :reference ORDER BY seq")?;
+    let seqs = statement.query_map(named_params! {":reference": reference}, |row| row.get(0))?;
+    let mut vouchers = Vec::new();
+    for seq in seqs {
+        vouchers.extend(voucher(connection, seq?)?);
+    }
+    Ok(vouchers)
 }
 
 /// Marks a voucher as voided; false when there is none.

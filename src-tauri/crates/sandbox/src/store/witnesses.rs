@@ -1,6 +1,6 @@
 //! The newest audit head of each ledger. It only ever moves forward.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 
 use super::writes::{fence_of, require_fence};
@@ -10,13 +10,27 @@ use crate::clock::Instant;
 use crate::faults::Switches;
 use crate::problem::{Kind, Problem};
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Witness {
+/// A head as it is sent.
+#[derive(Debug, Deserialize)]
+pub(crate) struct NewWitness {
     pub(crate) entries: i64,
     pub(crate) head: String,
+    /// Of the ledger's owner over the head, and by which key. The server keeps them and does not judge them.
+    pub(crate) signature: Option<String>,
+    pub(crate) public_key: Option<String>,
     pub(crate) written_by: WrittenBy,
-    #[serde(skip_deserializing, default)]
-    pub(crate) written_at: Option<Instant>,
+}
+
+/// A head as it is kept.
+#[derive(Debug, Serialize)]
+pub(crate) struct Witness {
+    ledger_id: String,
+    entries: i64,
+    head: String,
+    signature: Option<String>,
+    public_key: Option<String>,
+    written_by: WrittenBy,
+    written_at: Instant,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,7 +47,7 @@ pub(crate) fn put_witness(
     token: &str,
     switches: Switches,
     ledger_id: &str,
-    new: &Witness,
+    new: &NewWitness,
 ) -> Result<(), Failure> {
     require_fence(tx, token, switches)?;
     if let Some(kept) = witness(tx, ledger_id)?
@@ -44,23 +58,42 @@ pub(crate) fn put_witness(
     }
     tx.prepare_cached(include_str!("sql/upsert_witness.sql"))?.execute(named_params! {
         ":ledger_id": ledger_id, ":entries": new.entries, ":head": new.head,
+        ":signature": new.signature, ":public_key": new.public_key,
         ":user": new.written_by.user, ":host": new.written_by.host, ":now": now.0,
     })?;
     let detail = serde_json::json!({"ledger_id": ledger_id, "entries": new.entries});
     record(tx, now, "witness_written", fence_of(tx, token)?.map(|(fence, _)| fence), caller, &detail)
 }
 
+/// The newest head of one ledger.
 pub(crate) fn witness(connection: &Connection, ledger_id: &str) -> Result<Option<Witness>, Failure> {
-    const SELECT: &str = "SELECT entries, head, written_by_user, written_by_host, written_at
-        FROM witnesses WHERE ledger_id = :ledger_id";
+    const SELECT: &str = concat!(include_str!("sql/select_witnesses.sql"), " WHERE ledger_id = :ledger_id");
     let mut statement = connection.prepare_cached(SELECT)?;
-    let row = statement.query_row(named_params! {":ledger_id": ledger_id}, |row| {
-        Ok(Witness {
-            entries: row.get(0)?,
-            head: row.get(1)?,
-            written_by: WrittenBy { user: row.get(2)?, host: row.get(3)? },
-            written_at: Some(Instant(row.get(4)?)),
-        })
-    });
-    Ok(row.optional()?)
+    Ok(statement.query_row(named_params! {":ledger_id": ledger_id}, read_witness).optional()?)
+}
+
+/// The newest head of every ledger.
+pub(crate) fn witnesses(connection: &Connection) -> Result<Vec<Witness>, Failure> {
+    const SELECT: &str = concat!(include_str!("sql/select_witnesses.sql"), " ORDER BY ledger_id");
+    let mut statement = connection.prepare_cached(SELECT)?;
+    let rows = statement.query_map([], read_witness)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Removes the head of a ledger, which no client can do; false when there is none.
+pub(crate) fn forget_witness(tx: &Transaction<'_>, ledger_id: &str) -> Result<bool, Failure> {
+    let mut statement = tx.prepare_cached("DELETE FROM witnesses WHERE ledger_id = :ledger_id")?;
+    Ok(statement.execute(named_params! {":ledger_id": ledger_id})? == 1)
+}
+
+fn read_witness(row: &Row<'_>) -> rusqlite::Result<Witness> {
+    Ok(Witness {
+        ledger_id: row.get(0)?,
+        entries: row.get(1)?,
+        head: row.get(2)?,
+        signature: row.get(3)?,
+        public_key: row.get(4)?,
+        written_by: WrittenBy { user: row.get(5)?, host: row.get(6)? },
+        written_at: Instant(row.get(7)?),
+    })
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: these four are one transaction. A delayed request is judged by what holds when it takes effect.
 
+use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use serde_json::{Value, json};
 
@@ -17,16 +18,33 @@ pub(crate) struct WriteRequest {
     pub(crate) event: &'static str,
     pub(crate) caller: Caller,
     pub(crate) token: String,
-    pub(crate) key: String,
-    /// SHA-256 over method, path and body.
-    pub(crate) request_hash: [u8; 32],
+    /// `None` where the address itself names what can be done only once, such as the commit of a draft.
+    pub(crate) key: Option<Key>,
+    /// The draft of the address, for the journal.
+    pub(crate) draft_id: Option<String>,
     pub(crate) arrived_at: Instant,
+}
+
+/// The idempotency key of a request.
+#[derive(Clone)]
+pub(crate) struct Key {
+    pub(crate) text: String,
+    /// SHA-256 over path and body.
+    pub(crate) request_hash: [u8; 32],
 }
 
 /// A body, with whether it was given before.
 pub(crate) struct Answer {
+    /// Empty where there is nothing to say.
     pub(crate) body: String,
     pub(crate) replayed: bool,
+}
+
+impl Answer {
+    /// `200`, or `204` where there is nothing to say.
+    pub(crate) fn status(&self) -> StatusCode {
+        if self.body.is_empty() { StatusCode::NO_CONTENT } else { StatusCode::OK }
+    }
 }
 
 /// Does `act` unless the fence forbids it or its key was answered already. `act` gets the fence and gives the answer's
@@ -38,12 +56,18 @@ pub(crate) fn guarded(
     switches: Switches,
     act: impl FnOnce(i64) -> Result<(String, Value), Failure>,
 ) -> Result<Answer, Failure> {
-    let mut detail = json!({"key": request.key, "arrived_at": request.arrived_at});
+    let mut detail = json!({"arrived_at": request.arrived_at});
+    if let Some(key) = &request.key {
+        detail["key"] = key.text.as_str().into();
+    }
+    if let Some(draft_id) = &request.draft_id {
+        detail["draft_id"] = draft_id.as_str().into();
+    }
     let known_fence = fence_of(tx, &request.token)?;
     let outcome = decide(tx, now, request, switches, known_fence.map(|(fence, _)| fence), act);
     match &outcome {
         Ok((answer, about)) => {
-            detail["status"] = 200.into();
+            detail["status"] = answer.status().as_u16().into();
             detail["replayed"] = answer.replayed.into();
             detail["about"] = about.clone();
         }
@@ -63,14 +87,15 @@ fn decide(
     act: impl FnOnce(i64) -> Result<(String, Value), Failure>,
 ) -> Result<(Answer, Value), Failure> {
     require_fence(tx, &request.token, switches)?;
-    if switches.idempotency_keys
-        && let Some(body) = keys::first_answer(tx, now, &request.key, &request.request_hash)?
+    let key = request.key.as_ref().filter(|_| switches.honours_keys());
+    if let Some(key) = key
+        && let Some(body) = keys::first_answer(tx, now, key)?
     {
         return Ok((Answer { body, replayed: true }, Value::Null));
     }
     let (body, about) = act(fence.unwrap_or(0))?;
-    if switches.idempotency_keys {
-        keys::keep_answer(tx, now, &request.key, &request.request_hash, &body)?;
+    if let Some(key) = key {
+        keys::keep_answer(tx, now, switches.idempotency_key_hours, key, &body)?;
     }
     Ok((Answer { body, replayed: false }, about))
 }

@@ -55,6 +55,44 @@ async fn a_voucher_can_be_made_to_disappear() {
 }
 
 #[tokio::test]
+async fn a_person_writes_in_the_books_by_hand_beside_what_is_there() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    practice.post_one(&token, "k", voucher("a")).await;
+    practice.put("/admin/closed-through", json!({"date": "2026-12-31"})).await;
+    let mut other = voucher("a");
+    other["lines"][0]["amount"] = "500.00".into();
+    other["lines"][1]["amount"] = "-500.00".into();
+    let written = practice.post("/admin/vouchers", other).await;
+    assert_eq!(written.status, StatusCode::CREATED);
+    let written = written.json();
+    assert_eq!((&written["voucher_id"], &written["total"]), (&json!("V-90002"), &json!("500.00")));
+    assert_eq!((&written["created_by"], &written["fence"]), (&json!("accountant"), &json!(0)));
+    assert_eq!(practice.find("a").await.len(), 2);
+    practice.post("/admin/vouchers/V-90001/void", Value::Null).await;
+    let all = practice.get("/admin/vouchers?reference=a").await.json();
+    let states = all["vouchers"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap());
+    assert_eq!(states.collect::<Vec<_>>(), ["voided", "posted"]);
+    assert_eq!(all["vouchers"][1], written);
+    assert_eq!(practice.get("/admin/vouchers?reference=nobody").await.json(), json!({"vouchers": []}));
+    assert_eq!(practice.get("/admin/vouchers").await.status, StatusCode::BAD_REQUEST);
+    let journal = practice.journal().await;
+    assert_eq!(journal.last().unwrap()["event"], "voucher_by_hand");
+}
+
+#[tokio::test]
+async fn a_voucher_by_hand_is_a_right_voucher_all_the_same() {
+    let practice = Practice::new().await;
+    let mut unbalanced = voucher("a");
+    unbalanced["lines"][0]["amount"] = "1.00".into();
+    for (body, code) in [(unbalanced, "unbalanced"), (json!({"reference": "a"}), "invalid"), (json!([]), "invalid")] {
+        let refused = practice.post("/admin/vouchers", body).await;
+        assert_eq!((refused.status, refused.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, code));
+    }
+    assert_eq!(practice.stats().await["vouchers"], 0);
+}
+
+#[tokio::test]
 async fn the_document_is_served_and_unknown_addresses_are_problems() {
     let practice = Practice::new().await;
     assert_eq!(practice.get("/openapi.json").await.json()["openapi"], "3.1.0");

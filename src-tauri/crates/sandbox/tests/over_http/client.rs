@@ -89,11 +89,43 @@ impl Practice {
         answer.json()["results"][0].clone()
     }
 
+    /// Stages vouchers: the answer, or why there was none.
+    pub(crate) async fn stage(&self, lock: &str, key: &str, vouchers: Vec<Value>) -> Result<Answer, reqwest::Error> {
+        let call = Call::new(Method::POST, "/v1/drafts").json(&json!({"vouchers": vouchers}));
+        self.send(call.with("Lock-Token", lock).with("Idempotency-Key", key)).await
+    }
+
+    /// The result of a single voucher that is staged.
+    pub(crate) async fn stage_one(&self, lock: &str, key: &str, voucher: Value) -> Value {
+        let answer = self.stage(lock, key, vec![voucher]).await.unwrap();
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.json()["results"][0].clone()
+    }
+
+    pub(crate) async fn commit(&self, lock: &str, draft_id: &str) -> Result<Answer, reqwest::Error> {
+        let path = format!("/v1/drafts/{draft_id}/commit");
+        self.send(Call::new(Method::POST, &path).with("Lock-Token", lock)).await
+    }
+
+    pub(crate) async fn delete_draft(&self, lock: &str, draft_id: &str) -> Result<Answer, reqwest::Error> {
+        let path = format!("/v1/drafts/{draft_id}");
+        self.send(Call::new(Method::DELETE, &path).with("Lock-Token", lock)).await
+    }
+
     /// What a look-up finds of one reference.
     pub(crate) async fn find(&self, reference: &str) -> Vec<Value> {
+        self.look_up(reference, "found").await
+    }
+
+    /// The open drafts that a look-up finds of one reference.
+    pub(crate) async fn find_drafts(&self, reference: &str) -> Vec<Value> {
+        self.look_up(reference, "drafts").await
+    }
+
+    async fn look_up(&self, reference: &str, list: &str) -> Vec<Value> {
         let answer = self.post("/v1/vouchers/lookup", json!({"references": [reference]})).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-        answer.json()["found"].as_array().unwrap().clone()
+        answer.json()[list].as_array().unwrap().clone()
     }
 
     pub(crate) async fn set_faults(&self, settings: Value) {

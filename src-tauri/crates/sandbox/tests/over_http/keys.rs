@@ -1,4 +1,4 @@
-//! Idempotency keys: the first answer again, for a day.
+//! Idempotency keys: the first answer again, for as many hours as the server says.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -66,6 +66,34 @@ async fn a_key_is_forgotten_after_a_day() {
     practice.shift_clock(DAY_SECONDS + 60).await;
     practice.post_one(&token, "k", voucher("a")).await;
     assert_eq!(practice.find("a").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_key_lives_as_many_hours_as_the_server_says_and_then_executes_afresh() {
+    let practice = Practice::new().await;
+    let of_hours = |hours: u16| json!({"unique_references": "off", "checks_fence": "off", "drafts": "on", "idempotency_key_hours": hours});
+    practice.set_faults(of_hours(2)).await;
+    assert_eq!(practice.get("/v1/me").await.json()["capabilities"]["idempotency_key_hours"], 2);
+    let both = async || {
+        practice.post_one("any", "posted", voucher("a")).await;
+        practice.stage_one("any", "staged", voucher("b")).await;
+        (practice.find("a").await.len(), practice.find_drafts("b").await.len())
+    };
+    assert_eq!(both().await, (1, 1));
+    // A key keeps the life it began with.
+    practice.set_faults(of_hours(1)).await;
+    practice.shift_clock(2 * 3600 - 60).await;
+    assert_eq!(both().await, (1, 1));
+    practice.shift_clock(2 * 3600 + 1).await;
+    assert_eq!(both().await, (2, 2));
+    let other = practice.post_vouchers("any", "posted", vec![voucher("c")]).await.unwrap();
+    assert_eq!(other.problem(), "idempotency-key-reused", "the key has a second life");
+    practice.shift_clock(3 * 3600 + 60).await;
+    practice.post_one("any", "posted", voucher("c")).await;
+    practice.set_faults(of_hours(0)).await;
+    assert_eq!(practice.get("/v1/me").await.json()["capabilities"]["idempotency_key_hours"], 0);
+    practice.post_one("any", "posted", voucher("c")).await;
+    assert_eq!(practice.find("c").await.len(), 2);
 }
 
 #[tokio::test]

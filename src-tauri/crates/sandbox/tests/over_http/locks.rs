@@ -1,7 +1,7 @@
 //! The export lock: one at a time, fences that only grow, and witnesses that only move forward.
 
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::{Call, Practice, lock_wish, voucher};
 
@@ -118,6 +118,45 @@ async fn a_witness_never_moves_back() {
     assert_eq!(put(11, "sha256:b").await.status, StatusCode::NO_CONTENT);
     assert_eq!(practice.get("/v1/witnesses/ledger-1").await.json()["entries"], 11);
     assert_eq!(practice.get("/v1/witnesses/ledger-2").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn witnesses_are_listed_with_their_signatures_and_can_be_made_to_disappear() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    let put = async |ledger: &str, body: Value| {
+        let path = format!("/v1/witnesses/{ledger}");
+        practice.send(Call::new(Method::PUT, &path).json(&body).with("Lock-Token", &token)).await.unwrap()
+    };
+    let plain = json!({"entries": 3, "head": "sha256:b", "written_by": {"user": "ola", "host": "laptop"}});
+    let mut signed = json!({"entries": 10, "head": "sha256:a", "written_by": {"user": "kari", "host": "desk"}});
+    (signed["signature"], signed["public_key"]) = ("c2lnbmF0dXJl".into(), "a2V5".into());
+    put("ledger-2", plain).await;
+    assert_eq!(put("ledger-1", signed.clone()).await.status, StatusCode::NO_CONTENT);
+    let mut listed = practice.get("/v1/witnesses").await.json()["witnesses"].clone();
+    for one in listed.as_array_mut().unwrap() {
+        assert!(one["written_at"].take().is_string());
+    }
+    assert_eq!(
+        listed,
+        json!([
+            {
+                "ledger_id": "ledger-1", "entries": 10, "head": "sha256:a", "signature": "c2lnbmF0dXJl",
+                "public_key": "a2V5", "written_by": {"user": "kari", "host": "desk"}, "written_at": null,
+            },
+            {
+                "ledger_id": "ledger-2", "entries": 3, "head": "sha256:b", "signature": null,
+                "public_key": null, "written_by": {"user": "ola", "host": "laptop"}, "written_at": null,
+            },
+        ])
+    );
+    signed["signature"] = "x".repeat(5000).into();
+    assert_eq!(put("ledger-1", signed).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for status in [StatusCode::NO_CONTENT, StatusCode::NOT_FOUND] {
+        let forgotten = practice.send(Call::new(Method::DELETE, "/admin/witnesses/ledger-1")).await.unwrap();
+        assert_eq!(forgotten.status, status);
+    }
+    assert_eq!(practice.get("/v1/witnesses/ledger-1").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

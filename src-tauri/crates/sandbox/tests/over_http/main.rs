@@ -4,8 +4,10 @@
 
 mod admin;
 mod client;
+mod drafts;
 mod faults;
 mod keys;
+mod late;
 mod locks;
 mod openapi;
 mod platform;

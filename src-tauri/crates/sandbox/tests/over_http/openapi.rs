@@ -40,6 +40,7 @@ async fn every_documented_answer_is_given_and_no_other() {
     witnesses(&practice, &mut document, &token).await;
     vouchers(&practice, &mut document, &token).await;
     reversals(&practice, &mut document, &token).await;
+    drafts(&practice, &mut document, &token).await;
     reads(&practice, &mut document).await;
     assert_eq!(document.not_seen(), Vec::<String>::new(), "documented, and never given");
 }
@@ -63,12 +64,17 @@ async fn prepare(practice: &Practice) -> Vec<Sample> {
         sample(Method::GET, LOCK, Value::Null),
         sample(Method::DELETE, LOCK, Value::Null),
         sample(Method::POST, BREAK, json!({"reason": "a test"})),
+        sample(Method::GET, WITNESSES, Value::Null),
         sample(Method::PUT, WITNESS, witness(4)),
         sample(Method::GET, WITNESS, Value::Null),
         sample(Method::POST, VOUCHERS, json!({"vouchers": [voucher("sample")]})),
         sample(Method::GET, VOUCHERS, Value::Null),
         sample(Method::POST, LOOKUP, json!({"references": ["sample"]})),
         sample(Method::POST, REVERSAL, reversal),
+        sample(Method::POST, DRAFTS, json!({"vouchers": [voucher("sample")]})),
+        sample(Method::GET, DRAFTS, Value::Null),
+        sample(Method::DELETE, DRAFT, Value::Null),
+        sample(Method::POST, COMMIT, json!({})),
         sample(Method::GET, EXPENSES, Value::Null),
     ]
 }
@@ -80,7 +86,9 @@ async fn answers_of_the_gate(practice: &Practice, document: &mut Document, sampl
     document.see(practice, sample.template, stranger, 401).await;
     let faults = [("forbidden", 403), ("status_429", 429), ("error_500_before_commit", 500), ("status_503", 503)];
     for (kind, status) in faults {
-        practice.set_faults(json!({"faults": [{"kind": kind, "paths": ["all"], "remaining": 1}]})).await;
+        practice
+            .set_faults(json!({"drafts": "on", "faults": [{"kind": kind, "paths": ["all"], "remaining": 1}]}))
+            .await;
         document.see(practice, sample.template, sample.call(), status).await;
     }
     if !sample.body.is_null() {
@@ -127,6 +135,10 @@ async fn witnesses(practice: &Practice, document: &mut Document, token: &str) {
     document.see(practice, WITNESS, put(token, witness(4)), 409).await;
     document.see(practice, WITNESS, put("unknown", witness(6)), 412).await;
     document.see(practice, WITNESS, put(token, json!({"entries": 7})), 422).await;
+    let mut signed = witness(8);
+    (signed["signature"], signed["public_key"]) = ("c2lnbmF0dXJl".into(), "a2V5".into());
+    document.see(practice, WITNESS, put(token, signed), 204).await;
+    document.see(practice, WITNESSES, Call::new(Method::GET, WITNESSES), 200).await;
     document.see(practice, WITNESS, Call::new(Method::GET, path), 200).await;
 }
 
@@ -163,13 +175,57 @@ async fn reversals(practice: &Practice, document: &mut Document, token: &str) {
     document.see(practice, REVERSAL, post(&path, token, "r4", wish("back again")), 422).await;
 }
 
+async fn drafts(practice: &Practice, document: &mut Document, token: &str) {
+    let post = |token, key, vouchers: &[Value]| {
+        let call = Call::new(Method::POST, DRAFTS).json(&json!({"vouchers": vouchers}));
+        call.with("Lock-Token", token).with("Idempotency-Key", key)
+    };
+    practice.set_faults(json!({"drafts": "off"})).await;
+    document.see(practice, DRAFTS, post(token, "d0", &[voucher("staged")]), 404).await;
+    document.see(practice, DRAFTS, Call::new(Method::GET, DRAFTS), 404).await;
+    practice.set_faults(json!({"drafts": "on"})).await;
+    practice.post_one(token, "stands", voucher("stands")).await;
+    let (mut conflict, mut unbalanced) = (voucher("stands"), voucher("never"));
+    conflict["text"] = "another text".into();
+    unbalanced["lines"][0]["amount"] = "1.00".into();
+    let mixed = [voucher("staged"), voucher("staged"), voucher("stands"), conflict, unbalanced];
+    let first = document.see(practice, DRAFTS, post(token, "d1", &mixed), 200).await.json();
+    let statuses: Vec<_> = first["results"].as_array().unwrap().iter().map(|one| one["status"].clone()).collect();
+    assert_eq!(statuses, ["staged", "staged", "exists", "refused", "refused"]);
+    document.see(practice, DRAFTS, post(token, "d1", &mixed), 200).await;
+    document.see(practice, DRAFTS, post(token, "d1", &[voucher("b")]), 422).await;
+    document.see(practice, DRAFTS, post("unknown", "d2", &[voucher("b")]), 412).await;
+    two_at_once(practice, document, DRAFTS, || post(token, "d3", &[voucher("twice")])).await;
+
+    let [one, other] =
+        [0, 1].map(|place| format!("/v1/drafts/{}", first["results"][place]["draft_id"].as_str().unwrap()));
+    let commits = [&one, &other].map(|path| format!("{path}/commit"));
+    let commit = |path, token, body: Value| Call::new(Method::POST, path).json(&body).with("Lock-Token", token);
+    let delete = |path, token| Call::new(Method::DELETE, path).with("Lock-Token", token);
+    document.see(practice, COMMIT, commit(&commits[0], "unknown", json!({})), 412).await;
+    document.see(practice, COMMIT, commit("/v1/drafts/D-1/commit", token, json!({})), 404).await;
+    document.see(practice, COMMIT, commit(&commits[0], token, json!([])), 422).await;
+    for (path, status) in [(&commits[0], "created"), (&commits[0], "exists"), (&commits[1], "refused")] {
+        let answer = document.see(practice, COMMIT, commit(path, token, json!({})), 200).await;
+        assert_eq!(answer.json()["status"], status);
+    }
+    document.see(practice, DRAFT, Call::new(Method::DELETE, &other), 400).await;
+    document.see(practice, DRAFT, delete(&other, "unknown"), 412).await;
+    document.see(practice, DRAFT, delete(&one, token), 409).await;
+    document.see(practice, DRAFT, delete(&other, token), 204).await;
+    document.see(practice, DRAFT, delete(&other, token), 404).await;
+    document.see(practice, DRAFTS, post(token, "d4", &[voucher("open"), voucher("open")]), 200).await;
+}
+
 async fn reads(practice: &Practice, document: &mut Document) {
     document.see(practice, "/v1/health", Call::new(Method::GET, "/v1/health"), 200).await;
     document.see(practice, "/v1/me", Call::new(Method::GET, "/v1/me"), 200).await;
     let lookup = |references: &[&str]| Call::new(Method::POST, LOOKUP).json(&json!({"references": references}));
-    document.see(practice, LOOKUP, lookup(&["a", "nobody", "back", "to reverse"]), 200).await;
+    document.see(practice, LOOKUP, lookup(&["a", "nobody", "back", "to reverse", "open"]), 200).await;
     document.see(practice, LOOKUP, lookup(&["a"; 501]), 422).await;
-    for (path, template) in [(VOUCHERS, VOUCHERS), (EXPENSES, EXPENSES)] {
+    document.see(practice, VOUCHERS, Call::new(Method::GET, "/v1/vouchers?date_from=2026-10-31&limit=2"), 200).await;
+    document.see(practice, VOUCHERS, Call::new(Method::GET, "/v1/vouchers?date_to=31.10.2026"), 400).await;
+    for (path, template) in [(VOUCHERS, VOUCHERS), (DRAFTS, DRAFTS), (EXPENSES, EXPENSES)] {
         document.see(practice, template, Call::new(Method::GET, path), 200).await;
         for query in ["limit=2", "limit=0", "cursor=nonsense", "limit=many"] {
             let status = if query == "limit=2" { 200 } else { 400 };
@@ -180,9 +236,10 @@ async fn reads(practice: &Practice, document: &mut Document) {
 
 /// Both take their time; whichever comes second finds the key taken.
 async fn two_at_once<'a>(practice: &Practice, document: &mut Document, template: &str, call: impl Fn() -> Call<'a>) {
-    practice.set_faults(json!({"faults": [{"kind": "latency_ms", "fixed_ms": 1000}]})).await;
+    let latency = json!({"kind": "latency_ms", "fixed_ms": 1000, "paths": ["vouchers", "drafts"]});
+    practice.set_faults(json!({"drafts": "on", "faults": [latency]})).await;
     let (left, right) = tokio::join!(practice.send(call()), practice.send(call()));
-    practice.set_faults(json!({})).await;
+    practice.set_faults(json!({"drafts": "on"})).await;
     let mut statuses = Vec::new();
     for answer in [left.unwrap(), right.unwrap()] {
         document.check(template, &Method::POST, &answer);
@@ -296,8 +353,12 @@ fn witness(entries: u64) -> Value {
 
 const LOCK: &str = "/v1/locks/export";
 const BREAK: &str = "/v1/locks/export/break";
+const WITNESSES: &str = "/v1/witnesses";
 const WITNESS: &str = "/v1/witnesses/{ledger_id}";
 const VOUCHERS: &str = "/v1/vouchers";
 const LOOKUP: &str = "/v1/vouchers/lookup";
 const REVERSAL: &str = "/v1/vouchers/{id}/reversal";
+const DRAFTS: &str = "/v1/drafts";
+const DRAFT: &str = "/v1/drafts/{id}";
+const COMMIT: &str = "/v1/drafts/{id}/commit";
 const EXPENSES: &str = "/v1/expenses";

@@ -149,6 +149,40 @@ async fn the_pages_hold_every_voucher_once_and_in_order() {
 }
 
 #[tokio::test]
+async fn a_period_of_voucher_dates_holds_both_its_days_and_every_voucher_once() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    let dated = |number: usize, date: &str| {
+        let mut one = voucher(&format!("ref-{number:02}"));
+        one["date"] = date.into();
+        one
+    };
+    let dates = ["2026-11-01", "2026-10-31", "2026-10-01", "2026-10-31", "2026-09-30", "2026-10-15", "2026-10-01"];
+    let vouchers = dates.iter().enumerate().map(|(number, date)| dated(number, date)).collect();
+    practice.post_vouchers(&token, "k", vouchers).await.unwrap();
+    let all = async |query: &str| {
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = practice.get(&format!("/v1/vouchers?limit=2&{query}{cursor}")).await.json();
+            let references = page["vouchers"].as_array().unwrap().iter();
+            seen.extend(references.map(|one| one["reference"].as_str().unwrap()[4..].to_owned()));
+            let Some(next) = page["next_cursor"].as_str() else { return seen.join(" ") };
+            cursor = format!("&cursor={next}");
+        }
+    };
+    assert_eq!(all("date_from=2026-10-01&date_to=2026-10-31").await, "02 06 05 01 03");
+    assert_eq!(all("date_from=2026-10-15").await, "05 01 03 00");
+    assert_eq!(all("date_to=2026-10-01").await, "04 02 06");
+    assert_eq!(all("date_from=2026-10-02&date_to=2026-10-14").await, "");
+    assert_eq!(all("date_to=2026-10-31&created_to=2000-01-01").await, "");
+    assert_eq!(all("").await, "00 01 02 03 04 05 06", "without dates, as they were made");
+    for query in ["date_from=2026-10", "date_to=2026-02-30", "date_from=2026-10-01&cursor=V-90001"] {
+        let refused = practice.get(&format!("/v1/vouchers?{query}")).await;
+        assert_eq!((refused.status, refused.problem().as_str()), (StatusCode::BAD_REQUEST, "bad-request"), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn a_voucher_is_reversed_once_and_the_sums_fall_back() {
     let practice = Practice::new().await;
     let token = practice.lock().await;
@@ -166,7 +200,14 @@ async fn a_voucher_is_reversed_once_and_the_sums_fall_back() {
     assert_eq!((&same["status"], &same["voucher_id"]), (&json!("exists"), &first.json()["voucher_id"]));
     let second = reverse("r3", "another").await;
     assert_eq!((second.status, second.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "already-reversed"));
-    assert_eq!(practice.find("a").await[0]["state"], "voided");
+    let (original, back) = (&practice.find("a").await[0], &practice.find("a-back").await[0]);
+    assert_eq!((&original["state"], &original["reversed_by"]), (&json!("voided"), &same["voucher_id"]));
+    assert_eq!((&original["reverses"], &back["reversed_by"]), (&Value::Null, &Value::Null));
+    assert_eq!(back["reverses"], made["voucher_id"]);
+    for query in ["", "?date_from=2026-01-01"] {
+        let page = practice.get(&format!("/v1/vouchers{query}")).await.json();
+        assert_eq!(page["vouchers"], json!([original, back]));
+    }
     let counter = practice.get(&format!("/admin/vouchers/{}", same["voucher_id"].as_str().unwrap())).await.json();
     assert_eq!((&counter["lines"][0]["amount"], &counter["reverses"]), (&json!("-412.00"), &made["voucher_id"]));
     assert_eq!(practice.stats().await["sums"], json!([]));

@@ -1,4 +1,5 @@
-SELECT seq, reference, date, currency, total_minor, created_at, fence, state, reverses
-  FROM vouchers
+SELECT seq, reference, date, currency, total_minor, created_at, fence, state, reverses,
+       (SELECT counter.seq FROM vouchers AS counter WHERE counter.reverses = original.seq)
+  FROM vouchers AS original
  WHERE reference = :reference AND created_at <= :visible_until
  ORDER BY seq

@@ -1,0 +1,75 @@
+//! What can go wrong, and for which calls.
+
+use serde::{Deserialize, Serialize};
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FaultKind {
+    LatencyMs,
+    CutBeforeCommit,
+    CutAfterCommit,
+    #[serde(rename = "error_500_before_commit")]
+    Error500BeforeCommit,
+    #[serde(rename = "error_500_after_commit")]
+    Error500AfterCommit,
+    #[serde(rename = "status_429")]
+    Status429,
+    #[serde(rename = "status_503")]
+    Status503,
+    BodyCutShort,
+    ResultMissing,
+    Refuse,
+    Html,
+    HugeBody,
+    Redirect,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    CommitAfterMs,
+    LateMs,
+}
+
+/// Which calls a fault is for. `/v1/health` and `/admin` never have faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PathClass {
+    /// `POST /v1/vouchers` and reversals.
+    Vouchers,
+    /// Reversals alone.
+    Reversals,
+    /// Staging, committing and deleting drafts.
+    Drafts,
+    /// One of these three alone.
+    DraftStage,
+    DraftCommit,
+    DraftDelete,
+    /// Look-ups, and the pages of vouchers and drafts.
+    Lookup,
+    Lock,
+    Witness,
+    Me,
+    Expenses,
+    All,
+}
+
+impl PathClass {
+    /// The name for this call and its like together.
+    pub(super) fn family(self) -> Option<Self> {
+        match self {
+            Self::Reversals => Some(Self::Vouchers),
+            Self::DraftStage | Self::DraftCommit | Self::DraftDelete => Some(Self::Drafts),
+            _ => None,
+        }
+    }
+
+    /// Whether these calls make or reverse vouchers.
+    pub(crate) fn is_of_vouchers(self) -> bool {
+        self == Self::Vouchers || self.family() == Some(Self::Vouchers)
+    }
+
+    /// Whether these calls stage, commit or delete drafts.
+    pub(crate) fn is_of_drafts(self) -> bool {
+        self == Self::Drafts || self.family() == Some(Self::Drafts)
+    }
+}

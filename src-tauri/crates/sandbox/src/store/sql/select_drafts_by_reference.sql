@@ -1,0 +1,4 @@
+SELECT seq, reference, date, currency, total_minor, created_at, fence
+  FROM drafts
+ WHERE reference = :reference AND created_at <= :visible_until
+ ORDER BY seq
