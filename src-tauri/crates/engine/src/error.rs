@@ -74,12 +74,42 @@ error_codes! {
     /// Several vouchers, a reversed one, or one of other content stands under the reference; why an attempt is in doubt.
     /// `vouchers`.
     EvidenceUnclear = "evidence_unclear", exit 1;
+    /// The draft that was to be committed is gone; why an attempt is in doubt.
+    DraftGone = "draft_gone", exit 1;
+    /// What was sent may still arrive; why an attempt is in doubt.
+    MayStillArrive = "may_still_arrive", exit 1;
+    /// Nothing was found after the settle window, and the workspace says `hold`; why an attempt is in doubt.
+    NotFoundInTime = "not_found_in_time", exit 1;
+    /// What was seen under the reference and was not what was sent is gone; why an attempt is in doubt.
+    EvidenceGone = "evidence_gone", exit 1;
+    /// `id`: a record that was never exported cannot be exported once more.
+    NotExported = "not_exported", exit 1;
+    /// `id`, `reason`: something in the record must be put right before it can be sent.
+    RecordHeld = "record_held", exit 1;
+    /// `id`: it is in doubt, and must be settled first.
+    RecordInDoubt = "record_in_doubt", exit 1;
+    /// `id`: nothing is in doubt about it.
+    NotInDoubt = "not_in_doubt", exit 1;
+    /// `id`, `reference`, `vouchers`: the accounting system says otherwise at this moment.
+    ResolutionContradicted = "resolution_contradicted", exit 1;
+    /// `id`, `until`: what was sent may still arrive until then.
+    ResolutionTooEarly = "resolution_too_early", exit 1;
+    /// `id`: no re-export of it waits for an approval.
+    ApprovalNotAsked = "approval_not_asked", exit 1;
+    /// `id`, `user`: whoever asked for it cannot approve it.
+    ApprovalBySame = "approval_by_same", exit 1;
+    /// `voucher`, `detail`: the earlier voucher could not be reversed, so that nothing new was sent.
+    ReversalFailed = "reversal_failed", exit 1;
     /// `id`.
     RecordNotFound = "record_not_found", exit 1;
+    /// `id`: the record neither changed after export, nor is its voucher gone.
+    NothingToAccept = "nothing_to_accept", exit 1;
+    /// `id`: no comparison was kept as the certificate of this run.
+    CertificateMissing = "certificate_missing", exit 1;
+    /// `path`, `detail`: a report cannot be written.
+    ReportUnwritable = "report_unwritable", exit 1;
     /// `id`.
     RunNotFound = "run_not_found", exit 1;
-    /// `detail`: the protection is one this version does not post with.
-    ProtectionUnsupported = "protection_unsupported", exit 1;
     /// `name`, `variable`: neither the keyring nor the environment (in that variable) has it.
     SecretMissing = "secret_missing", exit 1;
     /// `name`, `variable`, `detail`: the keyring cannot be opened.
@@ -92,6 +122,14 @@ error_codes! {
     // 2: wrong usage or workspace
     /// `detail`.
     Usage = "usage", exit 2;
+    /// `minimum`: a reason that says nothing.
+    ReasonTooShort = "reason_too_short", exit 2;
+    /// `expected`, `found`: what was typed again is something else.
+    ConfirmationDiffers = "confirmation_differs", exit 2;
+    /// `path`: a file is there already, and is not overwritten unasked.
+    ReportExists = "report_exists", exit 2;
+    /// `path`, `allowed`: the ending of the name tells no known format.
+    ReportFormatUnknown = "report_format_unknown", exit 2;
     /// `from`, `to`.
     PeriodReversed = "period_reversed", exit 2;
     /// `path`: there is no workspace.
@@ -134,6 +172,10 @@ error_codes! {
     LedgerNewer = "ledger_newer", exit 6;
     /// `path`, `detail`: damaged, or no ledger at all.
     LedgerDamaged = "ledger_damaged", exit 6;
+    /// `path`, `backups`: gone, though this workspace has synced before. Never made anew in silence.
+    LedgerMissing = "ledger_missing", exit 6;
+    /// `path`, `detail`: no copy could be made where there must be one first.
+    LedgerBackupFailed = "ledger_backup_failed", exit 6;
     /// `path`: may not be written.
     LedgerReadOnly = "ledger_read_only", exit 6;
     /// `path`: another program holds it.
@@ -142,6 +184,13 @@ error_codes! {
     LedgerDiskFull = "ledger_disk_full", exit 6;
     /// `path`, `detail`.
     LedgerUnreadable = "ledger_unreadable", exit 6;
+    /// `path`, `ours`, `theirs`, `user`, `host`: the accounting side keeps a witness of more audit entries than the ledger
+    /// has. It was restored from an old copy, cut off, or a copy of it was used elsewhere, last by that user on that host.
+    LedgerRolledBack = "ledger_rolled_back", exit 6;
+    /// `path`, `theirs`, `user`, `host`: the witness has another entry at its place: another copy went on by itself.
+    LedgerForked = "ledger_forked", exit 6;
+    /// `path`, `entries`, `at`: the audit trail no longer is what was sealed then.
+    AuditBroken = "audit_broken", exit 6;
 }
 
 /// A code with its parameters: what is told to a person, in whichever language.

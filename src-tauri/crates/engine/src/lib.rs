@@ -1,9 +1,11 @@
 //! The engine of Postonce: exports each approved record into the accounting system exactly once, and can prove it.
 //!
 //! Read it in the order of a record's way: [`domain`] (the nouns), `ledger` (what was seen, attempted, answered),
-//! `lock` (who may send), `export` (observe, plan, claim, commit, settle, recover). The world outside comes in through
-//! [`ports`].
+//! `lock` (who may send), `export` (observe, plan, claim, commit, settle, recover), `audit` (is the trail whole), `compare`
+//! (both sides against each other). The world outside comes in through [`ports`].
 
+mod audit;
+mod compare;
 pub mod domain;
 pub mod error;
 mod export;
@@ -12,6 +14,13 @@ mod lock;
 pub mod ports;
 pub mod views;
 
-pub use export::{Engine, Parts, Settings, SyncAsk, SyncEnd, Syncing, WhenStillUnknown};
-pub use ledger::{Claimed, ClaimedRequest, Ledger, LedgerError};
+pub use audit::{AuditFinding, AuditVerdict};
+pub use compare::{CompareAsk, CompareEnd, ComparePhase, CompareProgress};
+pub use export::{
+    Engine, Parts, ReExportAsk, ReExportStep, RebuildEnd, Rebuilt, Resolution, ResolveAsk, Settings, SyncAsk, SyncEnd,
+    Syncing, WhenStillUnknown, put_in_place,
+};
+pub use ledger::{
+    AuditFilter, Claimed, ClaimedRequest, ClaimedReversal, Ledger, LedgerError, StagedDraft, WriteMoment,
+};
 pub use lock::{LeaseLost, Permit};

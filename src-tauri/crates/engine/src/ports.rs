@@ -8,10 +8,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Capabilities, FoundVoucher, HoldReason, Place, Posting, Problem, Record, Reference, RunId, VoucherResult,
+    Actor, Capabilities, CommitResult, Discarded, DraftId, Found, FoundVoucher, HoldReason, Period, Place, Posting,
+    Problem, Record, Reference, RunId, StageResult, VoucherResult,
 };
 use crate::error::Told;
-use crate::ledger::ClaimedRequest;
+use crate::ledger::{ClaimedRequest, ClaimedReversal, StagedDraft};
 use crate::lock::Permit;
 
 /// Time, as the engine sees it.
@@ -107,12 +108,95 @@ pub trait AccountingSystem: Send + Sync {
     /// The bytes of a request for these postings, as they will be kept in the ledger and sent.
     fn draw_up(&self, postings: &[Posting]) -> Vec<u8>;
 
-    /// Sends a claimed request, once. The answer has one entry for each member, in order; `None` where the accounting
-    /// system gave none. The connector calls [`Permit::check`] directly before its first byte leaves.
-    async fn commit(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer, CallError>;
+    /// Sends a claimed request straight into the books, once. The answer has one entry for each member, in order; `None`
+    /// where the accounting system gave none. The connector calls [`Permit::check`] directly before its first byte leaves.
+    async fn commit(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<VoucherResult>, CallError>;
 
-    /// What stands in the books under these references. Finding nothing proves nothing by itself.
-    async fn look_up(&self, references: &[Reference]) -> Result<Vec<FoundVoucher>, CallError>;
+    /// Sends a claimed request as drafts, once; only where protection is `staged`. Checked and answered like
+    /// [`AccountingSystem::commit`].
+    async fn stage(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<StageResult>, CallError>;
+
+    /// Commits a staged draft by its id. The same id may be committed again: that posts nothing a second time.
+    async fn commit_draft(&self, permit: &Permit, draft: &StagedDraft) -> Result<CommitResult, CallError>;
+
+    /// Discards a draft that is not wanted.
+    async fn discard_draft(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, CallError>;
+
+    /// What stands under these references, [`LOOK_UP_MAX`] at most. Finding nothing proves nothing by itself.
+    async fn look_up(&self, references: &[Reference]) -> Result<Found, CallError>;
+
+    /// The vouchers dated in a period, whatever their state, in pages, for the two-way comparison.
+    async fn vouchers(&self, period: Period, cursor: Option<&str>) -> Result<VoucherPage, CallError>;
+
+    /// Makes the counter-voucher of a voucher. Asked again with the same reference, it answers with the one it made.
+    async fn reverse(&self, permit: &Permit, reversal: &ClaimedReversal) -> Result<VoucherResult, CallError>;
+
+    /// The newest audit head that the accounting side keeps of a ledger.
+    async fn witness(&self, ledger_id: &str) -> Result<WitnessSeen, CallError>;
+
+    /// Leaves the newest audit head there. A refusal means that it keeps a newer or another one.
+    async fn leave_witness(&self, permit: &Permit, ledger_id: &str, witness: &Witness) -> Result<(), CallError>;
+}
+
+/// References in one look-up, at most.
+pub const LOOK_UP_MAX: usize = 500;
+
+/// A page of vouchers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoucherPage {
+    /// In the order in which they were made.
+    pub vouchers: Vec<FoundVoucher>,
+    /// For the next page; `None` after the last.
+    pub next: Option<String>,
+}
+
+/// The newest audit head of a ledger, as somebody other than the ledger keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witness {
+    /// Entries of the trail up to the head.
+    pub entries: u64,
+    /// The hash of the newest entry, 64 hexadecimal digits.
+    pub head: String,
+    /// The key by which the signature is checked, where the head was signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
+    /// The signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    /// Who left it, and from which machine.
+    pub written_by: Actor,
+}
+
+/// What the accounting side says of a ledger's witness.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WitnessSeen {
+    /// It keeps this one.
+    Kept(Witness),
+    /// It keeps witnesses, and has none of this ledger.
+    None,
+    /// It keeps no witnesses at all.
+    NotOffered,
+}
+
+/// Signs the heads of the audit trail, with a key that no file of the workspace holds.
+#[async_trait]
+pub trait Signer: Send + Sync {
+    /// The signature of these bytes; `None` where there is no place for a key on this machine.
+    async fn sign(&self, bytes: &[u8]) -> Option<Signature>;
+
+    /// The public key it signs with, as hexadecimal digits, where there is one already; asking makes none.
+    async fn public_key(&self) -> Option<String> {
+        None
+    }
+}
+
+/// A signature and the key that checks it, as hexadecimal digits (Ed25519, RFC 8032).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// 32 bytes.
+    pub public_key: String,
+    /// 64 bytes.
+    pub signature: String,
 }
 
 /// The other side, as it presents itself.
@@ -139,6 +223,8 @@ pub struct LeaseAsk {
     pub holder: LockHolder,
     /// How long without renewal.
     pub life: Duration,
+    /// What for: `sync`, `re-export` …
+    pub operation: &'static str,
 }
 
 /// Who holds, or asks for, the lock.
@@ -186,6 +272,8 @@ pub enum Acquired {
         token: LeaseToken,
         /// Grows with each grant.
         fence: u64,
+        /// When, by the accounting side's clock: the one clock that different runs and machines may compare.
+        granted_at: DateTime<Utc>,
     },
     /// Somebody has it.
     Held(LockInfo),
@@ -219,9 +307,9 @@ pub struct LockProgress {
 
 /// The answer to a request that was understood as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Answer<T> {
     /// One for each member, in order.
-    pub results: Vec<Option<VoucherResult>>,
+    pub results: Vec<Option<T>>,
 }
 
 /// What a client may conclude from a call that gave no answer it asked for: the table at the end of the protocol.

@@ -1,9 +1,18 @@
 //! What the faces show: read models of the ledger and of a run in progress. Plain values, ready for any wire.
 
+mod comparison;
+mod content;
+
+use std::path::PathBuf;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use comparison::{BothSums, Comparison, Difference, LedgerSide, Papers, Sides};
+pub use content::{Acceptance, Alarm, Changed, Content, LookAlike, LookAlikes};
+
 use crate::domain::{
-    Actor, AttemptState, Counts, Generation, HoldReason, ItemResult, Outcome, Period, Place, Problem, RunId, Trigger,
+    Act, Actor, AttemptState, Counts, FoundVoucher, Generation, HoldReason, ItemResult, Outcome, Period, Place,
+    Problem, RunId, Trigger,
 };
 use crate::error::Told;
 
@@ -74,6 +83,8 @@ pub struct RunItem {
     pub earlier_run_id: Option<RunId>,
     /// And when.
     pub earlier_at: Option<DateTime<Utc>>,
+    /// The first other record with the same payee, date, amount and text; for information only.
+    pub look_alike: Option<String>,
 }
 
 /// Why something was not exported.
@@ -91,7 +102,7 @@ pub enum Reason {
 /// What waits for a person, one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttentionItem {
-    /// In doubt, refused, held or changed.
+    /// In doubt, vanished, refused, changed or held.
     pub state: RecordState,
     /// The record, where the row has a valid id.
     pub record_id: Option<String>,
@@ -115,6 +126,25 @@ pub struct AttentionItem {
     pub since: DateTime<Utc>,
     /// The run it comes from.
     pub run_id: Option<RunId>,
+    /// Both contents, for what changed after export.
+    pub changed: Option<Changed>,
+    /// What became of its voucher, for what vanished.
+    pub vanished: Option<Alarm>,
+    /// What the last look-up found, for what is in doubt.
+    pub evidence: Vec<FoundVoucher>,
+    /// What was sent under the reference; the record may say something else by now.
+    pub sent: Option<Sent>,
+}
+
+/// What was sent of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The date of the voucher.
+    pub date: NaiveDate,
+    /// Its amount.
+    pub amount: Sum,
+    /// Its number, where it was acknowledged with one.
+    pub voucher_number: Option<String>,
 }
 
 /// The state of a record, as every list shows it.
@@ -135,8 +165,54 @@ pub enum RecordState {
     Held,
     /// Exported, and its content changed since.
     Changed,
+    /// Exported, and its voucher is gone, reversed or another one now.
+    Vanished,
     /// No longer in the source, and never exported.
     Gone,
+}
+
+impl RecordState {
+    /// The one spelling, as it stands in JSON.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Posted => "posted",
+            Self::Eligible => "eligible",
+            Self::Sending => "sending",
+            Self::InDoubt => "in_doubt",
+            Self::Refused => "refused",
+            Self::Held => "held",
+            Self::Changed => "changed",
+            Self::Vanished => "vanished",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// The state spelled so, or `None`.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        Some(match text {
+            "posted" => Self::Posted,
+            "eligible" => Self::Eligible,
+            "sending" => Self::Sending,
+            "in_doubt" => Self::InDoubt,
+            "refused" => Self::Refused,
+            "held" => Self::Held,
+            "changed" => Self::Changed,
+            "vanished" => Self::Vanished,
+            "gone" => Self::Gone,
+            _ => return None,
+        })
+    }
+}
+
+/// The ledger's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size, with what has not been folded into it yet.
+    pub bytes: u64,
+    /// When the newest backup was made; `None` where there is none.
+    pub last_backup_at: Option<DateTime<Utc>>,
 }
 
 /// How many records are in which state.
@@ -156,12 +232,14 @@ pub struct RecordCounts {
     pub held: u64,
     /// Changed after export.
     pub changed: u64,
+    /// Acknowledged once, and not there as it was.
+    pub vanished: u64,
 }
 
 impl RecordCounts {
     /// How many wait for a person.
     pub fn attention(self) -> u64 {
-        self.in_doubt + self.refused + self.held + self.changed
+        self.in_doubt + self.vanished + self.refused + self.held + self.changed
     }
 }
 
@@ -192,6 +270,69 @@ pub struct RecordStory {
     pub held: Option<HoldReason>,
     /// Each claim on it, oldest first.
     pub attempts: Vec<AttemptStory>,
+    /// Both contents, where it is no longer what was exported.
+    pub changed: Option<Changed>,
+    /// What became of its voucher, where that is not there as it was.
+    pub vanished: Option<Alarm>,
+    /// What persons accepted, oldest first.
+    pub accepted: Vec<Acceptance>,
+    /// Other records like it; for information only.
+    pub look_alikes: LookAlikes,
+    /// The newest entries of the audit trail about it, [`RecordStory::AUDIT_ENTRIES_MAX`] at most, oldest first.
+    pub audit: Vec<AuditEntry>,
+}
+
+impl RecordStory {
+    /// Audit entries in a story, at most.
+    pub const AUDIT_ENTRIES_MAX: u32 = 1_000;
+}
+
+/// A seal of the audit trail, exactly as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AuditSeal {
+    /// Its number, from 1; the cursor for the next page.
+    pub number: i64,
+    /// Entries of the trail when it was made.
+    pub entries: i64,
+    /// The hash of the newest of them, in hexadecimal digits.
+    pub head: Option<String>,
+    /// The key by which the signature is checked, where it was signed.
+    pub public_key: Option<String>,
+    /// The signature.
+    pub signature: Option<String>,
+    /// When it was made.
+    pub made_at: Option<String>,
+    /// When the accounting side took it as witness.
+    pub left_at: Option<String>,
+}
+
+/// An entry of the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its number, from 1; the cursor for the next page.
+    pub entry: u64,
+    /// When, by the clock of that machine.
+    pub at: DateTime<Utc>,
+    /// Who, at the operating system.
+    pub actor: Actor,
+    /// Who the accounting system took them for.
+    pub accounting_user: Option<String>,
+    /// What was done.
+    pub act: Act,
+    /// To which record.
+    pub record_id: Option<String>,
+    /// In which generation.
+    pub generation: Option<Generation>,
+    /// In which run.
+    pub run_id: Option<RunId>,
+    /// What the accounting system made of it.
+    pub voucher_id: Option<String>,
+    /// What stood there before.
+    pub earlier_voucher_id: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Whatever else belongs to the act.
+    pub detail: serde_json::Value,
 }
 
 /// One claim on a record, as its story tells it.
@@ -217,6 +358,8 @@ pub struct AttemptStory {
     pub voucher_number: Option<String>,
     /// Why it was refused, or what was seen instead of an answer.
     pub reason: Option<Reason>,
+    /// What the last look-up found under its reference, where that was unclear.
+    pub evidence: Vec<FoundVoucher>,
 }
 
 /// Where a run is. The window, the tray and the command line look at the same value.
@@ -233,6 +376,8 @@ pub enum Phase {
     Planning,
     /// Sending.
     Sending,
+    /// Settling what this run has left in doubt.
+    Settling,
     /// Closing the run.
     Finishing,
     /// Over.
@@ -281,6 +426,8 @@ pub struct PlanSummary {
     pub in_doubt: u64,
     /// Held back.
     pub held: u64,
+    /// How many of those to be sent have another record like them; for information only.
+    pub look_alikes: u64,
     /// The first [`PlanSummary::HELD_SHOWN_MAX`] held rows, with their reasons.
     pub held_items: Vec<RunItem>,
 }
@@ -288,4 +435,91 @@ pub struct PlanSummary {
 impl PlanSummary {
     /// Held rows that a plan lists; the rest is counted.
     pub const HELD_SHOWN_MAX: usize = 200;
+}
+
+/// Who asks: at the operating system, and as the accounting system knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asker {
+    /// At the operating system.
+    pub actor: Actor,
+    /// The accounting system's id of the user whose token is used.
+    pub accounting_user: String,
+}
+
+impl Asker {
+    /// Whether these are two people, as far as anybody can tell: another user here, or another one there.
+    pub fn is_another(&self, other: &Self) -> bool {
+        self.actor.user != other.actor.user || self.accounting_user != other.accounting_user
+    }
+}
+
+/// What was exported of a record last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedVoucher {
+    pub(crate) attempt_id: i64,
+    /// Its generation.
+    pub generation: Generation,
+    /// Its reference.
+    pub reference: String,
+    /// The acknowledgement.
+    pub voucher_id: String,
+    /// The number people use.
+    pub voucher_number: Option<String>,
+    /// The amount.
+    pub amount: Sum,
+    /// Its date in the books.
+    pub date: NaiveDate,
+    /// The run that settled it.
+    pub run_id: RunId,
+    /// Who had started that run.
+    pub actor: Actor,
+    /// When.
+    pub settled_at: DateTime<Utc>,
+    /// The counter-voucher, where we have reversed it.
+    pub reversed_by: Option<String>,
+}
+
+/// A forced re-export that was asked for and is not sent yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReExport {
+    pub(crate) re_export_id: i64,
+    /// The record.
+    pub record_id: String,
+    /// The generation it makes.
+    pub generation: Generation,
+    /// Why.
+    pub reason: String,
+    /// Whether the earlier voucher is reversed first.
+    pub reverse: bool,
+    /// Who asked.
+    pub requested_by: Asker,
+    /// When.
+    pub requested_at: DateTime<Utc>,
+    /// Whether somebody else has to approve.
+    pub needs_approval: bool,
+    /// Who approved.
+    pub approved_by: Option<Asker>,
+    /// When.
+    pub approved_at: Option<DateTime<Utc>>,
+}
+
+/// What a person sees before a forced re-export, and what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReExportPreview {
+    /// The record.
+    pub record_id: String,
+    /// What was exported of it last.
+    pub earlier: ExportedVoucher,
+    /// What stands under that reference in the accounting system at this moment.
+    pub present: Vec<FoundVoucher>,
+    /// The reference that the new voucher will have.
+    pub reference: String,
+    /// What the record is now, as it would be sent.
+    pub amount: Sum,
+    /// Its date.
+    pub date: NaiveDate,
+    /// Whether the workspace asks for a second administrator's approval.
+    pub needs_approval: bool,
+    /// One that waits already.
+    pub waiting: Option<ReExport>,
 }

@@ -3,6 +3,9 @@
 //! Invariant: nothing here does I/O, reads a clock or knows of the ledger; every value is checked where it is made.
 
 mod attempt;
+mod audit;
+pub mod audit_chain;
+mod difference;
 mod hold;
 mod money;
 mod posting;
@@ -14,6 +17,8 @@ mod text_value;
 mod voucher;
 
 pub use attempt::{AttemptState, RequestKey};
+pub use audit::{Act, FindingKind, WitnessState};
+pub use difference::{AlarmKind, ContentField, DifferenceKind};
 pub use hold::{HoldReason, Place};
 pub use money::{Currency, Money, MoneyError};
 pub use posting::{Account, Line, Posting, PostingRules};
@@ -21,4 +26,7 @@ pub use protection::{Capabilities, Protection};
 pub use record::{ContentHash, Payee, Record, RecordId, RecordIdError};
 pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, ReferenceRules};
 pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, Trigger};
-pub use voucher::{Acknowledgement, FoundVoucher, Problem, VoucherResult, VoucherState};
+pub use voucher::{
+    Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, Problem, StageResult,
+    VoucherResult, VoucherState,
+};

@@ -191,6 +191,17 @@ mod tests {
         }
 
         #[test]
+        fn what_is_read_is_written_as_it_stood_but_for_its_zeros(whole in "(0|[1-9][0-9]{0,9})", fraction in "[0-9]{0,4}") {
+            let text = if fraction.is_empty() { whole.clone() } else { format!("{whole}.{fraction}") };
+            let digits = fraction.trim_end_matches('0');
+            match Money::from_decimal(&text, currency("NOK")) {
+                Ok(money) => prop_assert_eq!(money.to_decimal(), format!("{whole}.{digits:0<2}")),
+                // Nothing is rounded away.
+                Err(_) => prop_assert!(digits.len() > 2, "{} is an amount", text),
+            }
+        }
+
+        #[test]
         fn no_text_makes_it_panic(text in ".*") {
             let _ = Money::from_decimal(&text, currency("NOK"));
         }

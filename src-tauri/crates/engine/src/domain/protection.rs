@@ -1,5 +1,7 @@
 //! How strongly the accounting side protects against a second voucher.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 
 use super::ReferenceRules;
@@ -26,8 +28,25 @@ pub struct Capabilities {
     pub protection: Protection,
     /// How long the same key with the same body gives the first answer again; `None` without idempotency keys.
     pub idempotency_keys_live: Option<TimeDelta>,
+    /// How long after it was given up a request may still take effect, the lag of the search included: until then a
+    /// look-up that finds nothing proves nothing. Counts only where neither references nor fences protect.
+    pub settle_window: Duration,
+    /// How long a voucher or draft that was acknowledged may be missing from a look-up.
+    pub search_lag: Duration,
     /// Vouchers in one request, at most.
     pub vouchers_per_request_max: usize,
     /// What a reference may look like.
     pub reference_rules: ReferenceRules,
+}
+
+impl Capabilities {
+    /// How long after the lease was granted a look-up still proves no absence, when somebody else may have been sending
+    /// before it: theirs may still arrive.
+    pub fn quarantine(&self) -> Duration {
+        match self.protection {
+            Protection::Enforced => Duration::ZERO,
+            Protection::Fenced | Protection::Staged => self.search_lag,
+            Protection::Observed => self.settle_window.max(self.search_lag),
+        }
+    }
 }

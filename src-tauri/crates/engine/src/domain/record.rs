@@ -149,6 +149,9 @@ impl Record {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use proptest::option;
+    use proptest::prelude::*;
+
     use super::*;
     use crate::domain::Currency;
 
@@ -206,6 +209,38 @@ pub(crate) mod tests {
             let mut changed = original.clone();
             change(&mut changed);
             assert_ne!(original.content_hash(), changed.content_hash());
+        }
+    }
+
+    type Content = (i64, String, String, String, Option<String>, Option<String>);
+
+    /// Members of few letters, those of the hash's own delimiters among them: where two contents could run together, it is
+    /// here.
+    fn content() -> impl Strategy<Value = Content> {
+        let text = || "[-a1:\n]{0,3}";
+        (-2i64..3, text(), text(), text(), option::of(text()), option::of(text()))
+    }
+
+    fn of(content: &Content) -> Record {
+        let (minor, payee, category, text, department, project) = content.clone();
+        let original = record("A");
+        let payee = Payee { id: payee, name: String::new() };
+        let amount = Money::from_minor(minor, original.amount.currency());
+        Record { payee, category, text, department, project, amount, ..original }
+    }
+
+    proptest! {
+        #[test]
+        fn two_contents_share_a_hash_only_where_they_are_one(one in content(), other in content()) {
+            prop_assert_eq!(one == other, of(&one).content_hash() == of(&other).content_hash());
+        }
+
+        #[test]
+        fn a_text_moved_from_one_member_to_the_next_is_another_content(text in "[-a1:\n]{1,6}", at in 0usize..6) {
+            let (left, right) = text.split_at(at.min(text.len()));
+            let whole = (1, String::new(), text.clone(), String::new(), None, None);
+            let divided = (1, String::new(), left.to_owned(), right.to_owned(), None, None);
+            prop_assert_eq!(right.is_empty(), of(&whole).content_hash() == of(&divided).content_hash());
         }
     }
 }

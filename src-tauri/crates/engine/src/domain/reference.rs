@@ -70,15 +70,16 @@ pub struct ReferenceRules {
 }
 
 impl ReferenceRules {
-    /// Below this the digest itself would not fit: organisation, separators, 32 digits and a ten-digit generation.
-    pub const LENGTH_MIN: usize = OrganisationId::LENGTH_MAX + 2 + DIGEST_DIGITS + 11;
+    /// Below this the digest itself would not fit: organisation, separators, 32 digits and a ten-digit generation
+    /// with the mark of a counter-voucher.
+    pub const LENGTH_MIN: usize = OrganisationId::LENGTH_MAX + 2 + DIGEST_DIGITS + 12;
 }
 
 /// 128 bits, in hexadecimal: two of a billion ids meet with a chance below 10⁻²⁰.
 const DIGEST_DIGITS: usize = 32;
 
 /// A reference, as it stands in the accounting system.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Reference(String);
 
 impl Reference {
@@ -87,6 +88,20 @@ impl Reference {
     /// An id with `#` or with a leading `~` is digested as well: the first would read as a generation, the second as a digest.
     pub fn of(organisation: &OrganisationId, id: &RecordId, generation: Generation, rules: ReferenceRules) -> Self {
         let suffix = if generation == Generation::FIRST { String::new() } else { format!("#{}", generation.number()) };
+        Self::with_suffix(organisation, id, &suffix, rules)
+    }
+
+    /// The reference of the counter-voucher that reverses a generation: `org:id#1r`.
+    pub fn counter(
+        organisation: &OrganisationId,
+        id: &RecordId,
+        generation: Generation,
+        rules: ReferenceRules,
+    ) -> Self {
+        Self::with_suffix(organisation, id, &format!("#{}r", generation.number()), rules)
+    }
+
+    fn with_suffix(organisation: &OrganisationId, id: &RecordId, suffix: &str, rules: ReferenceRules) -> Self {
         let text = id.as_str();
         let room = rules.length_max.saturating_sub(organisation.as_str().len() + 1 + suffix.len());
         let fits = text.chars().count() <= room

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Reference;
 
 /// The accounting system's own acknowledgement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledgement {
     /// The voucher's id.
     pub voucher_id: String,
@@ -39,6 +39,83 @@ pub enum VoucherResult {
     },
 }
 
+/// What became of a posting that was to be staged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StageResult {
+    /// A draft stands there, harmless until it is committed by this id.
+    Staged(DraftId),
+    /// The reference is in the books already, with the same content.
+    Exists(Acknowledgement),
+    /// No draft was made.
+    Refused {
+        /// Why.
+        problem: Problem,
+        /// The voucher that stands there with other content, for a conflict.
+        voucher_id: Option<String>,
+    },
+}
+
+/// What became of a draft that was committed by its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommitResult {
+    /// It is in the books: by this commit, or by an earlier one.
+    Posted(Acknowledgement),
+    /// It stays a draft.
+    Refused(Problem),
+    /// There is no such draft any more, and the answer does not tell what became of it.
+    Gone,
+}
+
+/// What became of a draft that was to be discarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Discarded {
+    /// It is gone, now or since earlier: it can never be committed.
+    Gone,
+    /// Too late: it was committed.
+    Committed,
+}
+
+/// The accounting system's id of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DraftId(String);
+
+impl DraftId {
+    /// As the accounting system gave it; `None` for an empty one.
+    pub fn new(text: impl Into<String>) -> Option<Self> {
+        let text = text.into();
+        (!text.trim().is_empty()).then_some(Self(text))
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A draft found by its reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundDraft {
+    /// By which it was found.
+    pub reference: Reference,
+    /// Its id.
+    pub draft_id: DraftId,
+    /// Its date.
+    pub date: NaiveDate,
+    /// The code of its currency.
+    pub currency: String,
+    /// The sum of its debit lines, a decimal.
+    pub total: String,
+}
+
+/// What stands under some references.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// In the books, voided and reversed ones included; several may answer one reference.
+    pub vouchers: Vec<FoundVoucher>,
+    /// Not in the books; empty where the system takes no drafts.
+    pub drafts: Vec<FoundDraft>,
+}
+
 /// Whether a voucher still counts in the books.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -50,7 +127,7 @@ pub enum VoucherState {
 }
 
 /// A voucher found by its reference.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundVoucher {
     /// By which it was found.
     pub reference: Reference,
@@ -64,6 +141,10 @@ pub struct FoundVoucher {
     pub total: String,
     /// When it was made, by the server's clock.
     pub created_at: DateTime<Utc>,
-    /// Whether it still counts.
+    /// Whether it still counts; a reversed one does not.
     pub state: VoucherState,
+    /// The counter-voucher, where it was reversed.
+    pub reversed_by: Option<String>,
+    /// The voucher that this one reverses, for a counter-voucher.
+    pub reverses: Option<String>,
 }

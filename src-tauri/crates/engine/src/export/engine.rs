@@ -1,20 +1,22 @@
 //! The engine as its faces see it: one value for each workspace, a handful of verbs.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::FutureExt;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::observe::observe;
 use super::plan::PlanRules;
 use super::progress::Reporter;
-use super::run::{RunError, make_plan, sync};
+use super::run::{Job, RunAsk, RunError, make_plan, run};
 use super::settings::Settings;
 use crate::domain::{Actor, Period, ReferenceRules, RunId, Trigger};
 use crate::error::Told;
 use crate::ledger::Ledger;
 use crate::lock::FileLock;
-use crate::ports::{AccountingSystem, Clock, Connection, IdSource, LockInfo, Source};
+use crate::ports::{AccountingSystem, Clock, Connection, IdSource, LockInfo, Signer, Source};
 use crate::views::{PlanSummary, Progress, RecordCounts, RunSummary};
 
 /// What an engine is made of.
@@ -29,6 +31,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Fresh ids.
     pub ids: Arc<dyn IdSource>,
+    /// Signs the heads of the audit trail.
+    pub signer: Arc<dyn Signer>,
     /// What the workspace decides.
     pub settings: Settings,
 }
@@ -64,6 +68,8 @@ pub struct SyncEnd {
     pub run: Option<RunSummary>,
     /// What went wrong, where something did.
     pub error: Option<Told>,
+    /// Why the run has no certificate, where one was wanted and could not be made. The run itself is none the worse.
+    pub no_certificate: Option<Told>,
     /// Who holds the lock, where it was refused.
     pub lock: Option<LockInfo>,
     /// Whether that is the same user on the same machine, in another program.
@@ -78,7 +84,7 @@ impl SyncEnd {
 
 /// A workspace's engine.
 pub struct Engine {
-    parts: Parts,
+    pub(super) parts: Parts,
     /// The wall inside the process: the run that is on.
     active: Mutex<Option<Arc<Active>>>,
 }
@@ -107,9 +113,32 @@ impl Engine {
     ///
     /// Must be called within a tokio runtime; the run goes on when the answer is dropped.
     pub fn sync(self: &Arc<Self>, ask: SyncAsk) -> Syncing {
+        let SyncAsk { period, trigger, actor } = ask;
+        self.start(RunAsk { trigger, actor, job: Job::Sync(period) })
+    }
+
+    pub(super) fn start(self: &Arc<Self>, ask: RunAsk) -> Syncing {
+        let (syncing, run) = self.prepare_run(ask);
+        if let Some(run) = run {
+            tokio::spawn(run);
+        }
+        syncing
+    }
+
+    /// The same, leaving it to the caller to drive the run; `None` where one is on already. Dropping it in the middle is
+    /// what a crash is: the simulation does that.
+    pub fn prepare(self: &Arc<Self>, ask: SyncAsk) -> (Syncing, Option<impl Future<Output = ()> + Send + use<>>) {
+        let SyncAsk { period, trigger, actor } = ask;
+        self.prepare_run(RunAsk { trigger, actor, job: Job::Sync(period) })
+    }
+
+    pub(super) fn prepare_run(
+        self: &Arc<Self>,
+        ask: RunAsk,
+    ) -> (Syncing, Option<impl Future<Output = ()> + Send + use<>>) {
         let mut slot = self.slot();
         if let Some(active) = slot.as_ref() {
-            return Syncing { active: Arc::clone(active), joined: true };
+            return (Syncing { active: Arc::clone(active), joined: true }, None);
         }
         let run_id = RunId::new(self.parts.ids.fresh());
         let reporter = Reporter::new(run_id.clone(), Arc::clone(&self.parts.clock));
@@ -120,17 +149,16 @@ impl Engine {
         *slot = Some(Arc::clone(&active));
         drop(slot);
         let engine = Arc::clone(self);
-        let run = {
-            let engine = Arc::clone(&engine);
-            tokio::spawn(async move { sync(&engine.parts, ask, run_id, reporter, stop).await })
-        };
-        tokio::spawn(async move {
+        let run = async move {
             // Whatever becomes of the run, the slot is free after it: the next click starts a new one.
-            let end = run.await.unwrap_or_else(|broken| SyncEnd::failed(Told::internal(broken)));
+            let run = AssertUnwindSafe(run(&engine.parts, ask, run_id, reporter, stop)).catch_unwind().await;
+            let end = run.unwrap_or_else(|_| SyncEnd::failed(Told::internal("the run broke off")));
             *engine.slot() = None;
+            // Before the end is told: whoever waited for it may then be the last to let go of the ledger, and its file is whole.
+            drop(engine);
             ended.send_replace(Some(end));
-        });
-        Syncing { active, joined: false }
+        };
+        (Syncing { active, joined: false }, Some(run))
     }
 
     /// The run that is on in this process, for a window that was opened late.
@@ -185,6 +213,11 @@ impl Engine {
             counts.in_doubt += std::mem::take(&mut counts.sending);
         }
         Ok(counts)
+    }
+
+    /// What it is made of, for the verbs that stand in other folders.
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
     }
 
     /// The ledger, for reading.

@@ -4,31 +4,13 @@
 //! Invariant: a request is repeated only as it is, under its key, and only after an answer that says it was not processed
 //! or is still running. Everything that is not understood ends as [`Settlement::Unknown`].
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use chrono::TimeDelta;
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
-
 use super::run::RunError;
-use crate::domain::VoucherResult;
+use super::wire::{Gave, Wire};
+use crate::domain::{Acknowledgement, CommitResult, Discarded, DraftId, Problem, StageResult, VoucherResult};
 use crate::error::{ErrorCode, Told};
-use crate::ledger::{ClaimedRequest, Settlement};
+use crate::ledger::{ClaimedRequest, Settlement, StagedDraft};
 use crate::lock::Permit;
-use crate::ports::{AccountingSystem, Answer, CallError, Clock};
-use crate::views::Progress;
-
-/// Tries to reach a server that lets nobody connect.
-const CONNECT_TRIES_MAX: u32 = 4;
-/// Before the second of them; doubled each time.
-const CONNECT_PAUSE: Duration = Duration::from_secs(1);
-/// Times that a server may ask us to wait for one request.
-const WAITS_MAX: u32 = 30;
-/// The wait where the server names none.
-const WAIT_DEFAULT: Duration = Duration::from_secs(2);
-/// The longest wait that is obeyed; a server that asks for more is asked again after this.
-const WAIT_MAX: Duration = Duration::from_secs(120);
+use crate::ports::{Answer, CallError};
 
 /// What came of a request.
 #[derive(Debug)]
@@ -42,121 +24,126 @@ pub(super) struct Exchanged {
 /// What is known of its members.
 #[derive(Debug)]
 pub(super) enum Fate {
-    /// One entry for each, in order.
-    Each(Vec<Settlement>),
+    /// One entry for each, in order; `None` where it has been settled before.
+    Each(Vec<Option<Settlement>>),
     /// Nothing was written, and smaller requests may pass: one of many may be at fault, or there are too many.
     Divide,
 }
 
-/// What every exchange of a run shares.
-pub(super) struct Wire {
-    pub(super) accounting: Arc<dyn AccountingSystem>,
-    pub(super) clock: Arc<dyn Clock>,
-    /// A person's word to stop.
-    pub(super) stop: CancellationToken,
-    /// When the server may be asked again; one request's `Retry-After` holds for all.
-    not_before: Mutex<Duration>,
-    progress: watch::Sender<Progress>,
+/// How a request goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leg {
+    /// Straight into the books.
+    Vouchers,
+    /// As drafts.
+    Drafts,
 }
 
 impl Wire {
-    pub(super) fn new(
-        accounting: Arc<dyn AccountingSystem>,
-        clock: Arc<dyn Clock>,
-        stop: CancellationToken,
-        progress: watch::Sender<Progress>,
-    ) -> Self {
-        Self { accounting, clock, stop, not_before: Mutex::new(Duration::ZERO), progress }
-    }
-
     /// Sends a request until something is known. `doubt` is what was seen when it was sent before, by an earlier run:
     /// then no refusal and no failure to connect proves anything about that first time.
-    pub(super) async fn exchange(&self, permit: &Permit, request: ClaimedRequest, doubt: Option<Told>) -> Exchanged {
-        let (fate, halt) = self.until_known(permit, &request, doubt).await;
+    pub(super) async fn exchange(
+        &self,
+        permit: &Permit,
+        leg: Leg,
+        request: ClaimedRequest,
+        doubt: Option<Told>,
+    ) -> Exchanged {
+        let (fate, halt) = self.until_known(permit, leg, &request, doubt).await;
         Exchanged { request, fate, halt }
     }
 
     async fn until_known(
         &self,
         permit: &Permit,
+        leg: Leg,
         request: &ClaimedRequest,
-        mut doubt: Option<Told>,
+        doubt: Option<Told>,
     ) -> (Fate, Option<RunError>) {
-        let repeated = doubt.is_some();
-        let (mut connects, mut waits) = (0, 0);
-        loop {
-            if let Err(halt) = self.wait_for_turn(permit).await {
-                return (unprocessed(request, doubt), Some(halt));
+        let was_repeated = doubt.is_some();
+        let sent = match leg {
+            Leg::Vouchers => {
+                let sent = self.patiently(permit, || self.accounting.commit(permit, request)).await;
+                sent.map(|(answer, repeated)| posted_each(request, answer, was_repeated || repeated))
             }
-            match self.accounting.commit(permit, request).await {
-                Ok(answer) => return (understood(request, answer, repeated || doubt.is_some()), None),
-                Err(CallError::Unknown(told)) => return (all(request, &Settlement::Unknown(told)), None),
-                Err(CallError::LeaseLost) => return (unprocessed(request, doubt), Some(RunError::LeaseLost)),
-                Err(CallError::Refused { told, too_large, .. }) => return refused(request, told, too_large, doubt),
-                Err(CallError::NotSent(told)) => {
-                    connects += 1;
-                    if connects >= CONNECT_TRIES_MAX {
-                        return (unprocessed(request, doubt), Some(RunError::Told(told)));
-                    }
-                    self.postpone(CONNECT_PAUSE * 2_u32.pow(connects - 1));
-                }
-                Err(CallError::NotProcessed { told, retry_after }) => {
-                    waits += 1;
-                    if waits >= WAITS_MAX {
-                        return (unprocessed(request, doubt), Some(RunError::Told(told)));
-                    }
-                    self.postpone(retry_after.unwrap_or(WAIT_DEFAULT).min(WAIT_MAX));
-                }
-                Err(CallError::StillRunning { told, retry_after }) => {
-                    waits += 1;
-                    if waits >= WAITS_MAX {
-                        return (all(request, &Settlement::Unknown(told)), None);
-                    }
-                    doubt = Some(told);
-                    self.postpone(retry_after.unwrap_or(WAIT_DEFAULT).min(WAIT_MAX));
-                }
+            Leg::Drafts => {
+                let sent = self.patiently(permit, || self.accounting.stage(permit, request)).await;
+                sent.map(|(answer, repeated)| staged_each(request, answer, was_repeated || repeated))
             }
+        };
+        match sent {
+            Ok(fate) => (fate, None),
+            Err(Gave::Unknown(told)) => (all(request, &Settlement::Unknown(told)), None),
+            Err(Gave::Unprocessed { halt, doubt: seen }) => (unprocessed(request, doubt.or(seen)), Some(halt)),
+            Err(Gave::Refused { told, too_large, doubt: seen }) => refused(request, told, too_large, doubt.or(seen)),
         }
     }
 
-    fn postpone(&self, wait: Duration) {
-        let until = self.clock.elapsed() + wait;
-        let mut not_before = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
-        *not_before = until.max(*not_before);
+    /// Commits drafts by their ids, one after the other. What of them was not reached stays as it is.
+    pub(super) async fn commit_drafts(
+        &self,
+        permit: &Permit,
+        request: ClaimedRequest,
+        drafts: Vec<(usize, StagedDraft)>,
+    ) -> Exchanged {
+        let mut fates = vec![None; request.len()];
+        let mut halt = None;
+        for (member, draft) in &drafts {
+            let (settlement, stop) = self.commit_one(permit, draft).await;
+            if let Some(fate) = fates.get_mut(*member) {
+                *fate = Some(settlement);
+            }
+            if stop.is_some() {
+                halt = stop;
+                break;
+            }
+        }
+        // Those behind it were not committed by us now; their drafts wait for the next run.
+        for (member, _) in &drafts {
+            if let Some(fate @ None) = fates.get_mut(*member) {
+                *fate = Some(Settlement::StillUnknown(Told::new(ErrorCode::Interrupted)));
+            }
+        }
+        Exchanged { request, fate: Fate::Each(fates), halt }
     }
 
-    /// Waits until the server may be asked; ends early when a person stops the run or the lease is lost.
-    async fn wait_for_turn(&self, permit: &Permit) -> Result<(), RunError> {
-        loop {
-            let not_before = *self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
-            let left = not_before.saturating_sub(self.clock.elapsed());
-            if left.is_zero() {
-                self.show_wait(None);
-                return permit.check().map_err(|_| RunError::LeaseLost);
+    /// Commits one draft. Whatever is not understood leaves it unknown, with its draft: the same id is committed again.
+    pub(super) async fn commit_one(&self, permit: &Permit, draft: &StagedDraft) -> (Settlement, Option<RunError>) {
+        let sent = self.patiently(permit, || self.accounting.commit_draft(permit, draft)).await;
+        match sent {
+            Ok((CommitResult::Posted(acknowledgement), _)) => (posted(acknowledgement, false), None),
+            Ok((CommitResult::Gone, _)) => (Settlement::Unknown(Told::new(ErrorCode::DraftGone)), None),
+            Ok((CommitResult::Refused(problem), _)) => (self.take_back(permit, draft.draft_id(), problem).await, None),
+            Err(Gave::Unknown(told)) => (Settlement::Unknown(told), None),
+            Err(Gave::Unprocessed { halt, .. }) => {
+                let told = halt.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted));
+                (Settlement::StillUnknown(told), Some(halt))
             }
-            self.show_wait(Some(left));
-            tokio::select! {
-                () = self.clock.sleep(left) => {}
-                () = self.stop.cancelled() => return Err(RunError::Stopped),
-                () = permit.lost().cancelled() => return Err(RunError::LeaseLost),
-            }
+            Err(Gave::Refused { told, .. }) => (Settlement::Unknown(told.clone()), Some(RunError::Told(told))),
         }
     }
 
-    fn show_wait(&self, left: Option<Duration>) {
-        let until = left.and_then(|left| Some(self.clock.now() + TimeDelta::from_std(left).ok()?));
-        self.progress.send_if_modified(|progress| {
-            let changed = progress.waiting_until.is_some() != until.is_some();
-            if changed {
-                progress.waiting_until = until;
-            }
-            changed
-        });
+    /// A draft that was refused is discarded, so that nobody posts it by hand; only then is the record refused.
+    async fn take_back(&self, permit: &Permit, draft: &DraftId, problem: Problem) -> Settlement {
+        match self.discard(permit, draft).await {
+            Ok(Discarded::Gone) => Settlement::Refused { problem, voucher_id: None },
+            Ok(Discarded::Committed) => Settlement::Unknown(Told::new(ErrorCode::DraftGone)),
+            Err(error) => Settlement::Unknown(error.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted))),
+        }
+    }
+
+    /// Discards a draft; only an answer that was understood counts.
+    pub(super) async fn discard(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, RunError> {
+        match self.patiently(permit, || self.accounting.discard_draft(permit, draft)).await {
+            Ok((discarded, _)) => Ok(discarded),
+            Err(Gave::Unprocessed { halt, .. }) => Err(halt),
+            Err(Gave::Unknown(told) | Gave::Refused { told, .. }) => Err(RunError::Call(CallError::Unknown(told))),
+        }
     }
 }
 
 fn all(request: &ClaimedRequest, settlement: &Settlement) -> Fate {
-    Fate::Each(vec![settlement.clone(); request.len()])
+    Fate::Each(vec![Some(settlement.clone()); request.len()])
 }
 
 /// Nothing of what this run sent was processed; but what an earlier one sent may have been.
@@ -176,25 +163,37 @@ fn refused(request: &ClaimedRequest, told: Told, too_large: bool, doubt: Option<
     if for_its_content {
         let kind = if too_large { "too-large" } else { "refused" };
         let detail = told.params.get("detail").cloned().unwrap_or_default();
-        let problem = crate::domain::Problem { kind: kind.to_owned(), detail };
+        let problem = Problem { kind: kind.to_owned(), detail };
         return (all(request, &Settlement::Refused { problem, voucher_id: None }), None);
     }
     (all(request, &Settlement::NotSent), Some(RunError::Told(told)))
 }
 
-fn understood(request: &ClaimedRequest, answer: Answer, repeated: bool) -> Fate {
+fn each<T>(request: &ClaimedRequest, answer: Answer<T>, map: impl Fn(T) -> Settlement) -> Fate {
     let mut results = answer.results.into_iter();
-    let settlements = request.members().iter().map(|_| match results.next().flatten() {
-        None => Settlement::Unknown(Told::new(ErrorCode::ResultMissing)),
-        Some(VoucherResult::Created(acknowledgement)) => posted(acknowledgement, false),
-        Some(VoucherResult::Exists(acknowledgement)) => posted(acknowledgement, !repeated),
-        Some(VoucherResult::Refused { problem, voucher_id }) => Settlement::Refused { problem, voucher_id },
-    });
+    let missing = || Settlement::Unknown(Told::new(ErrorCode::ResultMissing));
+    let settlements = request.members().iter().map(|_| Some(results.next().flatten().map_or_else(missing, &map)));
     Fate::Each(settlements.collect())
 }
 
+fn posted_each(request: &ClaimedRequest, answer: Answer<VoucherResult>, repeated: bool) -> Fate {
+    each(request, answer, |result| match result {
+        VoucherResult::Created(acknowledgement) => posted(acknowledgement, false),
+        VoucherResult::Exists(acknowledgement) => posted(acknowledgement, !repeated),
+        VoucherResult::Refused { problem, voucher_id } => Settlement::Refused { problem, voucher_id },
+    })
+}
+
+fn staged_each(request: &ClaimedRequest, answer: Answer<StageResult>, repeated: bool) -> Fate {
+    each(request, answer, |result| match result {
+        StageResult::Staged(draft) => Settlement::Staged(draft),
+        StageResult::Exists(acknowledgement) => posted(acknowledgement, !repeated),
+        StageResult::Refused { problem, voucher_id } => Settlement::Refused { problem, voucher_id },
+    })
+}
+
 /// No false success: without the accounting system's own id there is no acknowledgement.
-fn posted(acknowledgement: crate::domain::Acknowledgement, found: bool) -> Settlement {
+fn posted(acknowledgement: Acknowledgement, found: bool) -> Settlement {
     if acknowledgement.voucher_id.trim().is_empty() {
         return Settlement::Unknown(Told::new(ErrorCode::ResultMissing));
     }

@@ -1,16 +1,27 @@
 //! The export: observe, plan, claim, commit, settle, recover, in this order, under a permit.
 
+mod accept;
+mod door;
 mod engine;
 mod estimate;
+mod evidence;
 mod exchange;
 mod observe;
 mod plan;
 mod planning;
 mod progress;
+mod re_export;
+mod rebuild;
 mod recover;
+mod resolve;
 mod run;
 mod send;
 mod settings;
+mod walls;
+mod wire;
 
 pub use engine::{Engine, Parts, SyncAsk, SyncEnd, Syncing};
+pub use re_export::{ReExportAsk, ReExportStep};
+pub use rebuild::{RebuildEnd, Rebuilt, put_in_place};
+pub use resolve::{Resolution, ResolveAsk};
 pub use settings::{Settings, WhenStillUnknown};

@@ -19,6 +19,8 @@ pub(super) struct Tally {
     pub(super) skipped: u64,
     pub(super) in_doubt: u64,
     pub(super) held: u64,
+    /// Only counted for a dry run, which shows it.
+    look_alikes: u64,
     sums: BTreeMap<&'static str, (Currency, i128)>,
     held_items: Vec<RunItem>,
 }
@@ -57,6 +59,16 @@ pub(super) fn plan_page(
         Cursor::Flaws(after) => page.flaws(reading, after),
         Cursor::Done => Ok(Cursor::Done),
     }
+}
+
+/// What was in doubt when the plan was made and turned out never sent is planned after all, by the same rules.
+pub(super) fn plan_unsent(book: &Book<'_>, run: i64, rules: &PlanRules) -> Result<(), LedgerError> {
+    for (position, candidate) in book.unsent(run)? {
+        if rules.decide(&candidate) == Decision::Send {
+            book.plan_unsent(run, position)?;
+        }
+    }
+    Ok(())
 }
 
 struct Page<'a> {
@@ -113,6 +125,9 @@ impl Page<'_> {
                 Decision::Send => {
                     self.tally.send += 1;
                     self.tally.add(candidate.record.amount);
+                    if self.rules.run.is_none() && self.book.has_look_alike(id)? {
+                        self.tally.look_alikes += 1;
+                    }
                     self.enter_planned(id.as_str(), &candidate.place)?;
                 }
             }
@@ -224,6 +239,7 @@ impl Tally {
             reason: settled.reason.clone().map(Reason::Held),
             earlier_run_id: None,
             earlier_at: None,
+            look_alike: None,
         });
     }
 
@@ -240,6 +256,7 @@ impl Tally {
             skipped: self.skipped,
             in_doubt: self.in_doubt,
             held: self.held,
+            look_alikes: self.look_alikes,
             held_items: self.held_items,
         }
     }

@@ -97,6 +97,17 @@ impl Reporter {
         });
     }
 
+    /// Something that was in doubt earlier in this run, or in an earlier one, came to this.
+    pub(super) fn recovered(&self, result: ItemResult) {
+        let sending = self.progress.borrow().phase == Phase::Settling;
+        if sending {
+            self.progress.send_modify(|progress| {
+                progress.counts.in_doubt = progress.counts.in_doubt.saturating_sub(1);
+            });
+        }
+        self.count(result, 1);
+    }
+
     /// The plan stands: what it leaves out and holds is known.
     pub(super) fn planned(&self, tally: &Tally) {
         self.progress.send_modify(|progress| {

@@ -1,148 +1,373 @@
-//! Recover: what earlier runs left open is settled before anything new is sent. There is no other recovery code.
+//! Recover: what is left open is settled, by evidence. At the start of a run for what earlier ones left, and at its end for
+//! what it left itself. There is no other recovery code.
 //!
-//! Written for a system that never makes a second voucher for a reference (`enforced`): there the same request may be sent
-//! again, and `exists` settles it. While its key lives it goes under its key, so that a server still busy with the first one
-//! answers for that one. What stays unclear is looked up; what is unclear even then stays in doubt, and blocks only itself.
+//! Invariants:
+//! - nothing is concluded from not finding something, unless it is proven that nothing can still arrive;
+//! - a request is repeated as it was, under its key, and only while the key lives by the accounting side's own clock;
+//! - of a claim, one draft id is committed, ever; a draft that is not kept counts as discarded only once that is confirmed;
+//! - several vouchers, a reversed one, or one of other content: never sent, a case for a person.
 
-use std::collections::HashMap;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::exchange::{Fate, Wire};
+use super::evidence::{Evidence, Expected, Sight};
+use super::exchange::{Fate, Leg};
 use super::progress::Reporter;
 use super::run::{Run, RunError};
-use crate::domain::{FoundVoucher, Reference, RequestKey, VoucherState};
+use super::settings::WhenStillUnknown;
+use super::wire::Wire;
+use crate::domain::{Acknowledgement, Discarded, DraftId, FoundDraft, Protection, Reference, RequestKey};
 use crate::error::{ErrorCode, Told};
-use crate::ledger::{Claimed, OpenMember, OpenRequest, Settlement};
+use crate::ledger::{Claimed, ClaimedRequest, OpenMember, OpenRequest, RequestKind, Settlement};
 
 /// Open requests taken from the ledger at once.
 const PAGE_REQUESTS: usize = 16;
-/// A key is not trusted in this last part of its life: the two machines' clocks may differ.
+/// A key is not trusted in this last part of its life.
 const KEY_MARGIN: TimeDelta = TimeDelta::hours(1);
 
+/// What a pass could not settle, and what would help.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// Attempts that stay open.
+    pub(super) open: u64,
+    /// Something turned out never sent; it may stand in the plan again.
+    pub(super) has_unsent: bool,
+    /// A newer fence would prove that nothing can still arrive.
+    pub(super) needs_fence: bool,
+    /// So long until a settle window has passed.
+    pub(super) due_in: Option<Duration>,
+}
+
 /// Settles what is open, oldest first.
-pub(super) async fn recover(run: &Run<'_>, wire: &Wire, reporter: &mut Reporter) -> Result<(), RunError> {
-    let mut after = 0;
+pub(super) async fn recover(run: &Run<'_>, wire: &Wire, reporter: &mut Reporter) -> Result<Left, RunError> {
+    let (mut after, mut left) = (0, Left::default());
     loop {
         let page = run.ledger.read(move |book| book.open_requests(after, PAGE_REQUESTS)).await?;
-        let Some((last, _)) = page.last() else { return Ok(()) };
+        let Some((last, _)) = page.last() else { return Ok(left) };
         after = *last;
         for (_, open) in page {
             if wire.stop.is_cancelled() {
                 return Err(RunError::Stopped);
             }
             let members = open.open.len() as u64;
-            settle(run, wire, reporter, open).await?;
+            Case { run, wire, left: &mut left }.settle(open, reporter).await?;
             reporter.advance(members);
         }
     }
 }
 
-async fn settle(run: &Run<'_>, wire: &Wire, reporter: &Reporter, open: OpenRequest) -> Result<(), RunError> {
-    let now = wire.clock.now();
-    let fresh_key = (!key_lives(run, open.keyed_at, now)).then(|| RequestKey::new(run.ids.fresh()));
-    let OpenRequest { request, open, .. } = open;
-    let request = run.ledger.write(move |book| book.send_again(&request, fresh_key, now)).await?;
-    let doubt = Told::new(ErrorCode::Interrupted);
-    let exchanged = wire.exchange(run.permit, request, Some(doubt)).await;
-    if let Some(halt) = exchanged.halt {
-        return Err(halt);
+/// One open request.
+struct Case<'a> {
+    run: &'a Run<'a>,
+    wire: &'a Wire,
+    left: &'a mut Left,
+}
+
+/// What is known of an open member, and what it has come to in this pass.
+struct Known {
+    member: OpenMember,
+    claimed: Claimed,
+    settlement: Option<Settlement>,
+}
+
+impl Known {
+    fn expected(&self) -> Expected<'_> {
+        Expected { reference: self.claimed.reference(), date: self.claimed.date(), amount: self.claimed.amount() }
     }
-    let Fate::Each(settlements) = exchanged.fate else {
-        return Err(RunError::Told(Told::internal("a repeated request was divided")));
-    };
-    let request = exchanged.request;
-    let mut settled: Vec<(OpenMember, Settlement)> = Vec::with_capacity(open.len());
-    for member in open {
-        let settlement = settlements.get(member.member).cloned().ok_or_else(|| {
-            RunError::Told(Told::internal(format!("request {} has no member {}", request.key(), member.member)))
-        })?;
-        settled.push((member, settlement));
-    }
-    look_up_unclear(wire, request.members(), &mut settled).await?;
-    for (_, settlement) in &settled {
-        if !matches!(settlement, Settlement::Refused { .. } | Settlement::NotSent) {
-            reporter.count(settlement.result(), 1);
+}
+
+impl Case<'_> {
+    async fn settle(&mut self, open: OpenRequest, reporter: &Reporter) -> Result<(), RunError> {
+        let request = open.request.clone();
+        let mut known = Vec::with_capacity(open.open.len());
+        for member in &open.open {
+            let claimed = request.members().get(member.member).cloned().ok_or_else(|| {
+                RunError::Told(Told::internal(format!("request {} has no member {}", request.key(), member.member)))
+            })?;
+            known.push(Known { member: member.clone(), claimed, settlement: None });
         }
+        let may_repeat = self.run.capabilities.protection == Protection::Enforced && open.kind == RequestKind::Vouchers;
+        let outcome = if may_repeat {
+            self.repeat_enforced(&open, &mut known).await
+        } else {
+            self.settle_by_evidence(&open, &mut known).await
+        };
+        // What is known by now is kept, whatever ended it.
+        self.write(request, known, reporter).await?;
+        outcome
     }
-    let (number, now) = (run.number, wire.clock.now());
-    let written = run.ledger.write(move |book| {
-        for (member, settlement) in &settled {
-            if let Some(claimed) = request.members().get(member.member) {
-                book.settle_recovered(number, claimed, settlement, now)?;
+
+    async fn write(&mut self, request: ClaimedRequest, known: Vec<Known>, reporter: &Reporter) -> Result<(), RunError> {
+        let settled: Vec<(Claimed, Settlement)> =
+            known.into_iter().filter_map(|known| Some((known.claimed, known.settlement?))).collect();
+        for (_, settlement) in &settled {
+            self.left.open += u64::from(settlement.is_open());
+            self.left.has_unsent |= matches!(settlement, Settlement::NotSent);
+            if let Some(result) = settlement.result()
+                && !matches!(settlement, Settlement::Refused { .. } | Settlement::NotSent)
+            {
+                reporter.recovered(result);
             }
         }
-        book.close_request(&request)
-    });
-    Ok(written.await?)
-}
-
-fn key_lives(run: &Run<'_>, keyed_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    let age = now - keyed_at;
-    // A clock that was set back makes the age negative: the key's real age is then unknown, and it is not trusted.
-    run.keys_live.is_some_and(|life| age >= TimeDelta::zero() && age < life - KEY_MARGIN)
-}
-
-/// Where the repeated request did not settle a member, or the accounting system refused it now, what stands under its
-/// reference decides. A refusal now says nothing of the first time: the period may have been closed in between.
-async fn look_up_unclear(
-    wire: &Wire,
-    members: &[Claimed],
-    settled: &mut [(OpenMember, Settlement)],
-) -> Result<(), RunError> {
-    let unclear = |settlement: &Settlement| matches!(settlement, Settlement::Unknown(_) | Settlement::Refused { .. });
-    let references: Vec<Reference> = settled
-        .iter()
-        .filter(|(_, settlement)| unclear(settlement))
-        .filter_map(|(member, _)| Some(members.get(member.member)?.reference().clone()))
-        .collect();
-    if references.is_empty() {
-        return Ok(());
+        let (number, at) = (self.run.number, self.run.moment());
+        let written = self.run.ledger.write(move |book| {
+            for (claimed, settlement) in &settled {
+                book.settle_recovered(number, claimed, settlement, at)?;
+            }
+            book.close_request(&request)
+        });
+        Ok(written.await?)
     }
-    let mut found: HashMap<Reference, Vec<FoundVoucher>> = HashMap::new();
-    match wire.accounting.look_up(&references).await {
-        Ok(vouchers) => vouchers.into_iter().for_each(|voucher| {
-            found.entry(voucher.reference.clone()).or_default().push(voucher);
-        }),
-        Err(error) => {
+
+    /// `enforced`: the same again, and `exists` settles it. What stays unclear is looked up.
+    async fn repeat_enforced(&mut self, open: &OpenRequest, known: &mut [Known]) -> Result<(), RunError> {
+        let (fresh_key, at) =
+            ((!self.key_lives(open)).then(|| RequestKey::new(self.run.ids.fresh())), self.run.moment());
+        let halt = self.send_again(open, known, fresh_key, at).await?;
+        // A refusal now says nothing of the first time: the period may have been closed in between.
+        let unclear =
+            |known: &Known| matches!(known.settlement, Some(Settlement::Unknown(_) | Settlement::Refused { .. }));
+        let references: Vec<Reference> =
+            known.iter().filter(|known| unclear(known)).map(|known| known.claimed.reference().clone()).collect();
+        if halt.is_none() && !references.is_empty() {
+            let sight = self.wire.look_up(self.run.permit, &references).await;
+            for known in known.iter_mut().filter(|known| unclear(known)) {
+                self.judge_enforced(known, sight.as_ref());
+            }
+        }
+        halt.map_or(Ok(()), Err)
+    }
+
+    fn judge_enforced(&self, known: &mut Known, sight: Result<&Sight, &RunError>) {
+        let settlement = match sight {
+            Ok(sight) => match sight.of(known.expected()) {
+                Evidence::Posted { acknowledgement, .. } => Settlement::Posted { acknowledgement, found: false },
+                // A conflict of content was refused, and that refusal names the voucher.
+                Evidence::Unclear(vouchers) if vouchers.len() > 1 || !known.is_refused() => {
+                    Settlement::Unclear(vouchers)
+                }
+                Evidence::Absent | Evidence::Drafts { .. } | Evidence::Unclear(_) => return,
+            },
             // A refusal of this sending cannot stand without the look-up either.
-            tracing::warn!(%error, "the look-up of what is in doubt failed; it stays in doubt");
-            for (_, settlement) in settled.iter_mut().filter(|(_, settlement)| unclear(settlement)) {
-                *settlement = Settlement::Unknown(error.told());
+            Err(error) => Settlement::StillUnknown(error.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted))),
+        };
+        known.settlement = Some(settlement);
+    }
+
+    /// Sends the whole request again, and takes over what is learnt of the open members. The halt, where there is one.
+    async fn send_again(
+        &self,
+        open: &OpenRequest,
+        known: &mut [Known],
+        fresh_key: Option<RequestKey>,
+        at: crate::ledger::Moment,
+    ) -> Result<Option<RunError>, RunError> {
+        let (request, fence) = (open.request.clone(), self.run.permit.fence());
+        let request = self.run.ledger.write(move |book| book.send_again(&request, fresh_key, fence, at)).await?;
+        let doubt = Told::new(ErrorCode::Interrupted);
+        let exchanged = self.wire.exchange(self.run.permit, Leg::Vouchers, request, Some(doubt)).await;
+        let Fate::Each(settlements) = exchanged.fate else {
+            return Err(RunError::Told(Told::internal("a repeated request was divided")));
+        };
+        for known in known {
+            known.settlement = settlements.get(known.member.member).cloned().flatten();
+        }
+        Ok(exchanged.halt)
+    }
+
+    /// Every other protection: what a look-up shows, drafts by their ids, and what absence proves.
+    async fn settle_by_evidence(&mut self, open: &OpenRequest, known: &mut [Known]) -> Result<(), RunError> {
+        let references: Vec<Reference> = known.iter().map(|known| known.claimed.reference().clone()).collect();
+        // Before the look-up: what it does not show had to be there by then.
+        let now = self.run.permit.earliest_now();
+        let sight = match self.wire.look_up(self.run.permit, &references).await {
+            Ok(sight) => sight,
+            Err(RunError::Told(told)) => {
+                tracing::warn!(%told, "the look-up of what is in doubt failed; it stays in doubt");
+                for known in known {
+                    known.settlement = Some(Settlement::StillUnknown(told.clone()));
+                }
+                return Ok(());
             }
-            return Ok(());
+            Err(halt) => return Err(halt),
+        };
+        let nothing_at_all = open.open.len() == open.request.len()
+            && known.iter().all(|known| !known.member.is_unclear && sight.of(known.expected()) == Evidence::Absent);
+        if open.kind == RequestKind::Vouchers && nothing_at_all && self.key_lives(open) {
+            let at = self.run.moment();
+            return self.send_again(open, known, None, at).await?.map_or(Ok(()), Err);
+        }
+        for known in known {
+            let evidence = sight.of(known.expected());
+            let own = known
+                .member
+                .draft_id
+                .clone()
+                .filter(|_| !known.member.is_unclear && self.run.capabilities.protection == Protection::Staged);
+            known.settlement = Some(match (evidence, own) {
+                (Evidence::Unclear(vouchers), _) => Settlement::Unclear(vouchers),
+                (Evidence::Posted { acknowledgement, surplus }, own) => {
+                    let surplus: Vec<DraftId> = surplus.into_iter().map(|draft| draft.draft_id).collect();
+                    self.posted(known, acknowledgement, own, &surplus).await?
+                }
+                (Evidence::Drafts { ours, others }, Some(own)) => {
+                    let surplus = ours.into_iter().chain(others).map(|draft| draft.draft_id);
+                    let surplus: Vec<DraftId> = surplus.filter(|draft| *draft != own).collect();
+                    match self.discard_all(&surplus).await? {
+                        Some(doubt) => doubt,
+                        None => self.commit_again(open, known, own, now).await?,
+                    }
+                }
+                (Evidence::Absent, Some(own)) => self.commit_again(open, known, own, now).await?,
+                (Evidence::Drafts { ours, others }, None) => self.settle_drafts(open, known, ours, others, now).await?,
+                (Evidence::Absent, None) => self.absent(open, known, now),
+            });
+        }
+        Ok(())
+    }
+
+    /// One voucher stands there, and it is what was claimed. A draft of our own must be what it was made of, or be gone.
+    async fn posted(
+        &self,
+        known: &Known,
+        acknowledgement: Acknowledgement,
+        own: Option<DraftId>,
+        surplus: &[DraftId],
+    ) -> Result<Settlement, RunError> {
+        if let Some(doubt) = self.discard_all(surplus).await? {
+            return Ok(doubt);
+        }
+        let posted = Settlement::Posted { acknowledgement, found: false };
+        let Some(own) = own else { return Ok(posted) };
+        match self.wire.discard(self.run.permit, &own).await {
+            Ok(Discarded::Gone) => Ok(posted),
+            // It is in the books already: to commit it once more makes nothing, and tells which voucher is its.
+            Ok(Discarded::Committed) => match self.commit(known, own).await? {
+                Settlement::Posted { acknowledgement: its, .. } => Ok(match &posted {
+                    Settlement::Posted { acknowledgement, .. } if acknowledgement.voucher_id != its.voucher_id => {
+                        Settlement::StillUnknown(Told::new(ErrorCode::DraftGone))
+                    }
+                    _ => posted,
+                }),
+                other => Ok(other),
+            },
+            Err(RunError::Call(error)) => Ok(Settlement::StillUnknown(error.told())),
+            Err(halt) => Err(halt),
         }
     }
-    for (member, settlement) in settled.iter_mut().filter(|(_, settlement)| unclear(settlement)) {
-        let Some(claimed) = members.get(member.member) else { continue };
-        if let Some(evidence) = found.get(claimed.reference()) {
-            *settlement = judge(claimed, member, evidence, settlement);
+
+    /// Commits a draft whose id stands in the ledger, again. Nothing stood in the books a moment ago.
+    async fn commit_again(
+        &mut self,
+        open: &OpenRequest,
+        known: &Known,
+        own: DraftId,
+        looked_at: DateTime<Utc>,
+    ) -> Result<Settlement, RunError> {
+        match self.commit(known, own).await? {
+            Settlement::Unknown(told) if told.code == ErrorCode::DraftGone => Ok(self.absent(open, known, looked_at)),
+            settlement => Ok(settlement),
         }
     }
-    Ok(())
+
+    async fn commit(&self, known: &Known, draft_id: DraftId) -> Result<Settlement, RunError> {
+        let (claimed, at) = (known.claimed.clone(), self.run.moment());
+        let staged = self.run.ledger.write(move |book| book.staged(&claimed, &draft_id, at)).await?;
+        let (settlement, halt) = self.wire.commit_one(self.run.permit, &staged).await;
+        halt.map_or(Ok(settlement), Err)
+    }
+
+    /// Drafts, and no voucher: one is kept and committed, the others are discarded.
+    async fn settle_drafts(
+        &mut self,
+        open: &OpenRequest,
+        known: &Known,
+        ours: Vec<FoundDraft>,
+        others: Vec<FoundDraft>,
+        looked_at: DateTime<Utc>,
+    ) -> Result<Settlement, RunError> {
+        if self.run.capabilities.protection != Protection::Staged {
+            return Ok(Settlement::StillUnknown(Told::new(ErrorCode::Interrupted)));
+        }
+        let (kept, rest) = match ours.split_first() {
+            Some((first, rest)) => (Some(first.draft_id.clone()), rest),
+            None => (None, &[][..]),
+        };
+        let surplus: Vec<DraftId> = rest.iter().chain(&others).map(|draft| draft.draft_id.clone()).collect();
+        if let Some(doubt) = self.discard_all(&surplus).await? {
+            return Ok(doubt);
+        }
+        match kept {
+            // A claim commits one draft id, ever: of one whose evidence was unclear, a person decides.
+            Some(kept) if known.member.draft_id.is_none() && !known.member.is_unclear => self.commit(known, kept).await,
+            Some(_) => Ok(Settlement::StillUnknown(Told::new(ErrorCode::DraftGone))),
+            None => Ok(self.absent(open, known, looked_at)),
+        }
+    }
+
+    /// Discards surplus drafts; the doubt that is left, where one of them is not certainly gone.
+    async fn discard_all(&self, surplus: &[DraftId]) -> Result<Option<Settlement>, RunError> {
+        for draft in surplus {
+            match self.wire.discard(self.run.permit, draft).await {
+                Ok(Discarded::Gone) => {}
+                Ok(Discarded::Committed) => {
+                    return Ok(Some(Settlement::StillUnknown(Told::new(ErrorCode::DraftGone))));
+                }
+                Err(RunError::Call(error)) => return Ok(Some(Settlement::StillUnknown(error.told()))),
+                Err(halt) => return Err(halt),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Nothing stands there. What that proves depends on what can still arrive.
+    fn absent(&mut self, open: &OpenRequest, known: &Known, looked_at: DateTime<Utc>) -> Settlement {
+        let capabilities = &self.run.capabilities;
+        let age = (looked_at - known.member.last_sent_at).to_std().unwrap_or(Duration::ZERO);
+        // What was seen there once, and was not what was sent, is a person's case also when it is gone.
+        if known.member.is_unclear {
+            return Settlement::Unclear(Vec::new());
+        }
+        let window = match open.kind {
+            // No draft of it was ever committed; one that still arrives is harmless.
+            RequestKind::Drafts if known.member.draft_id.is_none() => return Settlement::NotSent,
+            // Its draft is gone, and may have been posted before it went: as good as sent straight into the books.
+            // So is what was seen as a draft that somebody else committed at that moment.
+            RequestKind::Drafts | RequestKind::Found => capabilities.settle_window.max(capabilities.search_lag),
+            _ if capabilities.protection == Protection::Fenced => {
+                if self.run.permit.fence() > open.fence && self.run.permit.held_for() >= capabilities.search_lag {
+                    return Settlement::NotSent;
+                }
+                self.left.needs_fence = true;
+                return Settlement::StillUnknown(Told::new(ErrorCode::Interrupted));
+            }
+            _ => capabilities.settle_window.max(capabilities.search_lag),
+        };
+        if age < window {
+            let due_in = window - age;
+            self.left.due_in = Some(self.left.due_in.map_or(due_in, |due| due.max(due_in)));
+            return Settlement::StillUnknown(Told::new(ErrorCode::MayStillArrive));
+        }
+        if open.kind == RequestKind::Found || self.run.when_still_unknown == WhenStillUnknown::Send {
+            return Settlement::NotSent;
+        }
+        Settlement::StillUnknown(Told::new(ErrorCode::NotFoundInTime))
+    }
+
+    /// Whether the server still answers for the first sending under this key, by its own clock.
+    fn key_lives(&self, open: &OpenRequest) -> bool {
+        let age = self.run.permit.latest_now() - open.keyed_at;
+        // A clock that was set back there makes the age negative: the real one is then unknown, and it is not trusted.
+        self.run
+            .capabilities
+            .idempotency_keys_live
+            .is_some_and(|life| age >= TimeDelta::zero() && age < life - KEY_MARGIN)
+    }
 }
 
-/// What the vouchers under a reference say of the attempt.
-fn judge(claimed: &Claimed, member: &OpenMember, evidence: &[FoundVoucher], so_far: &Settlement) -> Settlement {
-    match evidence {
-        [] => so_far.clone(),
-        [only] if only.state == VoucherState::Posted && is_ours(claimed, member, only) => {
-            Settlement::Posted { acknowledgement: only.acknowledgement.clone(), found: false }
-        }
-        [other] if other.state == VoucherState::Posted && matches!(so_far, Settlement::Refused { .. }) => {
-            so_far.clone()
-        }
-        several => {
-            let vouchers: Vec<&str> = several.iter().map(|one| one.acknowledgement.voucher_id.as_str()).collect();
-            Settlement::Unknown(Told::new(ErrorCode::EvidenceUnclear).with("vouchers", vouchers.join(", ")))
-        }
+impl Known {
+    fn is_refused(&self) -> bool {
+        matches!(self.settlement, Some(Settlement::Refused { .. }))
     }
-}
-
-fn is_ours(claimed: &Claimed, member: &OpenMember, voucher: &FoundVoucher) -> bool {
-    let amount = claimed.amount();
-    let total = crate::domain::Money::from_decimal(&voucher.total, amount.currency());
-    voucher.date == member.date
-        && voucher.currency == amount.currency().code()
-        && total.is_ok_and(|total| total.minor().unsigned_abs() == amount.minor().unsigned_abs())
 }

@@ -4,29 +4,33 @@
 //! reverse order.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::engine::{Parts, SyncAsk, SyncEnd};
-use super::exchange::Wire;
+use super::engine::{Parts, SyncEnd};
 use super::observe::observe;
 use super::plan::PlanRules;
-use super::planning::{Cursor, Tally, plan_page};
+use super::planning::{Cursor, Tally, plan_page, plan_unsent};
 use super::progress::Reporter;
-use super::recover::recover;
+use super::re_export;
+use super::recover::{Left, recover};
 use super::send::send;
-use crate::domain::{Outcome, Protection, RunId};
+use super::settings::WhenStillUnknown;
+use super::walls::{Entry, Held};
+use super::wire::Wire;
+use crate::audit;
+use crate::compare;
+use crate::domain::{Act, Actor, Capabilities, Outcome, Period, RunId, Trigger};
 use crate::error::{ErrorCode, Told};
-use crate::ledger::{Ledger, LedgerError, Reading, RunStart};
-use crate::lock::{self, FileLock, FileLockError, LeaseAskTerms, LeaseRefused, Permit};
-use crate::ports::{CallError, Connection, IdSource, LockHolder, LockInfo, SourceError};
+use crate::ledger::{AuditAct, Ledger, LedgerError, Moment, ReExportWish, Reading, RunStart};
+use crate::lock::{self, Permit};
+use crate::ports::{CallError, IdSource, SourceError};
 use crate::views::Phase;
 
-/// Between two tries of a file lock that another program holds.
-const WAIT_STEP: Duration = Duration::from_secs(1);
+/// Times that a run tries to settle what it has left in doubt, before it leaves that to the next one.
+const CLOSING_ROUNDS_MAX: u32 = 3;
 
 /// Why a run does not go on.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +58,11 @@ impl RunError {
         }
     }
 
+    /// Whether it came from over the network or from a person, so that the ledger can still be written.
+    pub(super) fn is_from_outside(&self) -> bool {
+        !matches!(self, Self::Ledger(_))
+    }
+
     /// What a person is told; nothing for a run that a person stopped.
     pub(super) fn told(&self) -> Option<Told> {
         match self {
@@ -73,30 +82,91 @@ pub(super) struct Run<'a> {
     pub(super) ledger: &'a Ledger,
     pub(super) ids: &'a dyn IdSource,
     pub(super) permit: &'a Permit,
+    pub(super) clock: &'a dyn crate::ports::Clock,
+    pub(super) capabilities: &'a Capabilities,
+    pub(super) when_still_unknown: WhenStillUnknown,
     /// Vouchers in one request.
     pub(super) width: usize,
     /// Requests under way at once.
     pub(super) slots: usize,
-    /// How long an idempotency key lives.
-    pub(super) keys_live: Option<TimeDelta>,
     /// Where the accounting system is, for people.
-    pub(super) address: String,
+    pub(super) address: &'a str,
 }
 
-/// One sync, whole.
-pub(super) async fn sync(
+impl Run<'_> {
+    /// Now, on both clocks.
+    pub(super) fn moment(&self) -> Moment {
+        Moment { now: self.clock.now(), there: self.permit.latest_now() }
+    }
+}
+
+/// What a run is to do.
+#[derive(Debug, Clone)]
+pub(super) struct RunAsk {
+    pub(super) trigger: Trigger,
+    pub(super) actor: Actor,
+    pub(super) job: Job,
+}
+
+/// The two things that a run may be about.
+#[derive(Debug, Clone)]
+pub(super) enum Job {
+    /// Every record of a period that is not exported.
+    Sync(Period),
+    /// One record, once more; `None` for a wish that stands in the ledger and was approved.
+    ReExport { record_id: crate::domain::RecordId, wish: Option<ReExportWish> },
+}
+
+impl Job {
+    fn operation(&self) -> &'static str {
+        match self {
+            Self::Sync(_) => "sync",
+            Self::ReExport { .. } => "re-export",
+        }
+    }
+
+    /// The one record it is about.
+    fn about(&self) -> Option<&crate::domain::RecordId> {
+        match self {
+            Self::Sync(_) => None,
+            Self::ReExport { record_id, .. } => Some(record_id),
+        }
+    }
+
+    fn period(&self) -> Period {
+        match self {
+            Self::Sync(period) => *period,
+            Self::ReExport { .. } => Period::EVERYTHING,
+        }
+    }
+}
+
+/// One run, whole.
+pub(super) async fn run(
     parts: &Parts,
-    ask: SyncAsk,
+    ask: RunAsk,
     run_id: RunId,
     mut reporter: Reporter,
     stop: CancellationToken,
 ) -> SyncEnd {
-    let end = match take_walls(parts, &ask, &run_id, &reporter, &stop).await {
-        Ok((permit, connection)) => {
-            let body =
-                Body { parts, ask: &ask, connection: &connection, permit: &permit, run_id: &run_id, stop: &stop };
-            let ended = AssertUnwindSafe(body.run(&mut reporter)).catch_unwind().await;
-            lock::give_back(permit, parts.accounting.as_ref()).await;
+    let entry = Entry {
+        parts,
+        actor: &ask.actor,
+        run_id: &run_id,
+        operation: ask.job.operation(),
+        progress: reporter.lock_progress(),
+        stop: &stop,
+        checks_witness: true,
+    };
+    let end = match entry.take().await {
+        Ok(mut held) => {
+            let body = Body { parts, ask: &ask, entry: &entry, run_id: &run_id, stop: &stop };
+            let ended = AssertUnwindSafe(body.run(&mut held, &mut reporter)).catch_unwind().await;
+            let Held { file, permit, .. } = held;
+            if let Some(permit) = permit {
+                lock::give_back(permit, parts.accounting.as_ref()).await;
+            }
+            drop(file);
             ended.unwrap_or_else(|_| {
                 SyncEnd::failed(Told::internal("the run broke off; the next one settles what it left"))
             })
@@ -108,179 +178,209 @@ pub(super) async fn sync(
     end
 }
 
-async fn take_walls(
-    parts: &Parts,
-    ask: &SyncAsk,
-    run_id: &RunId,
-    reporter: &Reporter,
-    stop: &CancellationToken,
-) -> Result<(Permit, Connection), Box<SyncEnd>> {
-    let failed = |told: Told| Box::new(SyncEnd::failed(told));
-    let patience_ends = parts.clock.elapsed() + parts.settings.wait_for_lock;
-    let mut file = loop {
-        match FileLock::try_take(&parts.settings.file_lock) {
-            Ok(file) => break file,
-            Err(FileLockError::Held(_)) if parts.clock.elapsed() < patience_ends && !stop.is_cancelled() => {
-                parts.clock.sleep(WAIT_STEP).await;
-            }
-            Err(error @ FileLockError::Held(_)) => {
-                // The other program's run is visible over the network, where that is up.
-                let lock = parts.accounting.lock().await.ok().flatten();
-                return Err(Box::new(SyncEnd { lock, ..SyncEnd::failed(error.into()) }));
-            }
-            Err(error) => return Err(failed(error.into())),
-        }
-    };
-    let connection = parts.accounting.connect().await.map_err(|error| failed(error.told()))?;
-    let organisation = connection.organisation_id.clone();
-    let other = parts.ledger.read(move |book| book.other_organisation(&organisation)).await;
-    if let Some(other) = other.map_err(|error| failed(error.into()))? {
-        return Err(failed(
-            Told::new(ErrorCode::OrganisationMismatch)
-                .with("workspace", other)
-                .with("accounting", &connection.organisation_id),
-        ));
-    }
-    let protection = connection.capabilities.protection;
-    if protection != Protection::Enforced {
-        return Err(failed(Told::new(ErrorCode::ProtectionUnsupported).with("detail", protection)));
-    }
-    // Only now, when the lease is asked for: until then the file names the run before, which may hold it still.
-    let dead = file
-        .note_run(run_id)
-        .map_err(|source| failed(FileLockError::Unusable { path: parts.settings.file_lock.clone(), source }.into()))?;
-    let terms = LeaseAskTerms {
-        holder: LockHolder {
-            user: ask.actor.user.clone(),
-            name: None,
-            host: ask.actor.host.clone(),
-            run_id: run_id.clone(),
-        },
-        life: parts.settings.lease,
-        wait: patience_ends.saturating_sub(parts.clock.elapsed()),
-        progress: reporter.lock_progress(),
-        dead,
-        stop: stop.clone(),
-    };
-    match lock::take(&parts.accounting, &parts.clock, file, terms).await {
-        Ok(permit) => Ok((permit, connection)),
-        Err(LeaseRefused::Failed(error)) => Err(failed(error.told())),
-        Err(LeaseRefused::Stopped) => Err(Box::default()),
-        Err(LeaseRefused::Held(info)) => {
-            let held_by_us = info.holder.user == ask.actor.user && info.holder.host == ask.actor.host;
-            let told = lock_told(&info);
-            Err(Box::new(SyncEnd { lock: Some(info), held_by_us, ..SyncEnd::failed(told) }))
-        }
-    }
-}
-
-fn lock_told(info: &LockInfo) -> Told {
-    let progress = info.progress.unwrap_or_default();
-    Told::new(ErrorCode::LockHeld)
-        .with("user", info.holder.name.as_ref().unwrap_or(&info.holder.user))
-        .with("host", &info.holder.host)
-        .with("since", info.acquired_at.to_rfc3339())
-        .with("heard", info.renewed_at.to_rfc3339())
-        .with("processed", progress.processed)
-        .with("total", progress.total)
-}
-
 struct Body<'a> {
     parts: &'a Parts,
-    ask: &'a SyncAsk,
-    connection: &'a Connection,
-    permit: &'a Permit,
+    ask: &'a RunAsk,
+    entry: &'a Entry<'a>,
     run_id: &'a RunId,
     stop: &'a CancellationToken,
 }
 
 impl Body<'_> {
-    async fn run(&self, reporter: &mut Reporter) -> SyncEnd {
-        let number = match self.begin().await {
+    async fn run(&self, held: &mut Held, reporter: &mut Reporter) -> SyncEnd {
+        let number = match self.begin(held).await {
             Ok(number) => number,
-            Err(error) => return SyncEnd::failed((&error).into()),
+            Err(told) => return SyncEnd::failed(told),
         };
-        let error = self.steps(number, reporter).await.err();
-        self.close(number, error).await
+        let error = self.steps(number, held, reporter).await.err();
+        let no_certificate = if error.is_none() { self.certify(number, held).await.err() } else { None };
+        SyncEnd { no_certificate, ..self.close(number, held, error).await }
+    }
+
+    /// Looks up what the run posted, where the workspace wants that. Whatever comes of it, the run is what it is.
+    async fn certify(&self, number: i64, held: &Held) -> Result<(), Told> {
+        let posted = self.parts.ledger.read(move |book| book.posted_by(number, 0, 1)).await?;
+        if !self.parts.settings.compare_after_run || posted.is_empty() {
+            return Ok(());
+        }
+        let of = compare::OfRun { number, run_id: self.run_id, period: self.ask.job.period() };
+        let permit = held.permit()?;
+        let made = compare::certificate(self.parts, &held.connection, permit, of, &self.ask.actor, self.stop).await;
+        // Stopped by a person: the next comparison tells as much.
+        made.map(|_| ()).or_else(|error| error.told().map_or(Ok(()), Err))
     }
 
     /// Holding the permit, this is the only run: whatever is open was left by a process that is gone.
-    async fn begin(&self) -> Result<i64, LedgerError> {
+    async fn begin(&self, held: &Held) -> Result<i64, Told> {
+        let permit = held.permit()?;
         let start = RunStart {
             run_id: self.run_id.clone(),
             trigger: self.ask.trigger,
             actor: self.ask.actor.clone(),
-            period: self.ask.period,
-            organisation: self.connection.organisation_id.clone(),
-            protection: self.connection.capabilities.protection,
-            fence: self.permit.fence(),
-            started_at: self.now(),
+            period: self.ask.job.period(),
+            organisation: held.connection.organisation_id.clone(),
+            protection: held.connection.capabilities.protection,
+            fence: permit.fence(),
+            accounting_user: held.connection.user_id.clone(),
+            started_at: self.parts.clock.now(),
         };
-        self.parts
-            .ledger
-            .write(move |book| {
-                book.close_interrupted(start.started_at)?;
-                book.doubt_claimed(start.started_at)?;
-                book.begin_run(&start)
-            })
-            .await
+        let at = Moment { now: start.started_at, there: permit.latest_now() };
+        let begun = self.parts.ledger.write(move |book| book.begin_told(&start, at));
+        Ok(begun.await?)
     }
 
-    async fn steps(&self, number: i64, reporter: &mut Reporter) -> Result<(), RunError> {
-        let Parts { ledger, source, settings, .. } = self.parts;
-        let capabilities = &self.connection.capabilities;
-        let run = Run {
-            number,
-            ledger,
-            ids: self.parts.ids.as_ref(),
-            permit: self.permit,
-            width: settings.vouchers_per_request.min(capabilities.vouchers_per_request_max).max(1),
-            slots: settings.requests_in_flight.max(1),
-            keys_live: capabilities.idempotency_keys_live,
-            address: self.connection.address.clone(),
-        };
+    async fn steps(&self, number: i64, held: &mut Held, reporter: &mut Reporter) -> Result<(), RunError> {
         let (accounting, clock) = (self.parts.accounting.clone(), self.parts.clock.clone());
         let wire = Wire::new(accounting, clock, self.stop.clone(), reporter.progress());
-
-        let open = ledger.read(|book| book.open_attempts()).await?;
+        let open = self.parts.ledger.read(|book| book.open_attempts()).await?;
         if open > 0 {
             reporter.phase(Phase::Recovering, Some(open));
-            recover(&run, &wire, reporter).await?;
+            self.wait_for_others(held, &wire).await?;
+            recover(&self.of(number, held)?, &wire, reporter).await?;
         }
         self.go_on()?;
+        let rules = self.parts.rules(self.ask.job.period(), held.connection.capabilities.reference_rules, Some(number));
+        let run = self.of(number, held)?;
+        let about = self.ask.job.about();
+        let carried_on = re_export::carry_on(self.parts, &run, &wire, &self.ask.actor, about).await?;
+        let to_send = carried_on
+            + match &self.ask.job {
+                Job::Sync(_) => self.plan(number, &rules, reporter).await?,
+                Job::ReExport { record_id, wish } => {
+                    re_export::prepare(self.parts, &run, &wire, &self.ask.actor, record_id, wish.clone(), &rules)
+                        .await?;
+                    1
+                }
+            };
+        if to_send > 0 {
+            self.wait_for_others(held, &wire).await?;
+        }
+        reporter.phase(Phase::Sending, Some(to_send));
+        send(&self.of(number, held)?, &wire, &rules, reporter).await?;
+        self.settle_what_is_left(number, held, &wire, &rules, reporter).await
+    }
+
+    /// Reads the source and plans it; how many records are to be sent.
+    async fn plan(&self, number: i64, rules: &PlanRules, reporter: &mut Reporter) -> Result<u64, RunError> {
+        let Parts { ledger, source, clock, .. } = self.parts;
         reporter.phase(Phase::Reading, None);
-        let reading = observe(source.as_ref(), ledger, self.parts.clock.as_ref(), Some(reporter)).await?;
+        let reading = observe(source.as_ref(), ledger, clock.as_ref(), Some(reporter)).await?;
         self.go_on()?;
         reporter.phase(Phase::Planning, None);
-        let rules = self.parts.rules(self.ask.period, capabilities.reference_rules, Some(number));
-        let tally = make_plan(self.parts, reading, &rules).await?;
+        let tally = make_plan(self.parts, reading, rules).await?;
         let read = tally.read;
         ledger.write(move |book| book.set_read(number, read)).await?;
         reporter.planned(&tally);
-        reporter.phase(Phase::Sending, Some(tally.send));
-        send(&run, &wire, &rules, reporter).await
+        Ok(tally.send)
+    }
+
+    /// Where somebody else may have been sending just before this lease, absence proves nothing until theirs has arrived.
+    async fn wait_for_others(&self, held: &Held, wire: &Wire) -> Result<(), RunError> {
+        let quarantine = held.connection.capabilities.quarantine();
+        if !held.follows_others || quarantine.is_zero() {
+            return Ok(());
+        }
+        wire.hold_for(held.permit().map_err(RunError::Told)?, quarantine).await
+    }
+
+    /// What this run itself, or an earlier one, has left in doubt: settled now where evidence can be had.
+    async fn settle_what_is_left(
+        &self,
+        number: i64,
+        held: &mut Held,
+        wire: &Wire,
+        rules: &PlanRules,
+        reporter: &mut Reporter,
+    ) -> Result<(), RunError> {
+        let mut needs_fence = false;
+        for _ in 0..CLOSING_ROUNDS_MAX {
+            let open = self.parts.ledger.read(|book| book.open_attempts()).await?;
+            if open == 0 {
+                break;
+            }
+            if needs_fence {
+                if !self.entry.take_newer(held).await {
+                    break;
+                }
+                let fence = held.permit().map_err(RunError::Told)?.fence();
+                self.parts.ledger.write(move |book| book.set_fence(number, fence)).await?;
+                self.wait_for_others(held, wire).await?;
+            }
+            reporter.phase(Phase::Settling, Some(open));
+            let left = recover(&self.of(number, held)?, wire, reporter).await?;
+            if left.has_unsent {
+                if let Job::Sync(_) = self.ask.job {
+                    let rules = rules.clone();
+                    self.parts.ledger.write(move |book| plan_unsent(book, number, &rules)).await?;
+                }
+                reporter.phase(Phase::Sending, None);
+                send(&self.of(number, held)?, wire, rules, reporter).await?;
+            }
+            if !self.is_worth_another_round(&left, held, wire).await? && !left.has_unsent {
+                break;
+            }
+            needs_fence = left.needs_fence;
+        }
+        Ok(())
+    }
+
+    async fn is_worth_another_round(&self, left: &Left, held: &Held, wire: &Wire) -> Result<bool, RunError> {
+        let Some(due_in) = left.due_in else { return Ok(left.needs_fence) };
+        wire.postpone(due_in);
+        wire.wait_for_turn(held.permit().map_err(RunError::Told)?).await?;
+        Ok(true)
+    }
+
+    fn of<'r>(&'r self, number: i64, held: &'r Held) -> Result<Run<'r>, RunError> {
+        let Parts { ledger, settings, ids, clock, .. } = self.parts;
+        let capabilities = &held.connection.capabilities;
+        Ok(Run {
+            number,
+            ledger,
+            ids: ids.as_ref(),
+            permit: held.permit().map_err(RunError::Told)?,
+            clock: clock.as_ref(),
+            capabilities,
+            when_still_unknown: settings.when_still_unknown,
+            width: settings.vouchers_per_request.min(capabilities.vouchers_per_request_max).max(1),
+            slots: settings.requests_in_flight.max(1),
+            address: &held.connection.address,
+        })
     }
 
     fn go_on(&self) -> Result<(), RunError> {
         if self.stop.is_cancelled() { Err(RunError::Stopped) } else { Ok(()) }
     }
 
-    async fn close(&self, number: i64, error: Option<RunError>) -> SyncEnd {
-        let (now, run_id) = (self.now(), self.run_id.clone());
+    async fn close(&self, number: i64, held: &Held, error: Option<RunError>) -> SyncEnd {
+        let (now, run_id) = (self.parts.clock.now(), self.run_id.clone());
         let outcome = error.as_ref().map_or(Outcome::Completed, RunError::outcome);
         let told = error.as_ref().and_then(RunError::told);
-        let kept = told.clone();
-        let closed = self.parts.ledger.write(move |book| book.finish_run(number, outcome, kept.as_ref(), now)).await;
-        let run = self.parts.ledger.run(&run_id).await;
+        let (kept, actor, user) = (told.clone(), self.ask.actor.clone(), held.connection.user_id.clone());
+        let closed = self.parts.ledger.write(move |book| {
+            let counts = book.finish_run(number, outcome, kept.as_ref(), now)?;
+            let act = AuditAct::new(now, &actor, Act::SyncEnded).accounting_user(&user).run(&run_id).detail(json!({
+                "outcome": outcome.as_str(), "counts": counts, "error": kept.map(|told| told.code),
+            }));
+            book.audit(&act)
+        });
+        let closed = closed.await;
+        let sealed = match (&closed, held.permit.as_ref()) {
+            (Ok(_), Some(permit)) if permit.check().is_ok() => self.seal(permit).await,
+            _ => Ok(()),
+        };
+        let run = self.parts.ledger.run(self.run_id).await;
         match (closed, run) {
-            (Ok(_), Ok(run)) => SyncEnd { run, error: told, ..SyncEnd::default() },
+            (Ok(_), Ok(run)) => SyncEnd { run, error: told.or(sealed.err()), ..SyncEnd::default() },
             // The first failure explains the second.
             (Err(failure), _) | (_, Err(failure)) => SyncEnd::failed(told.unwrap_or_else(|| failure.into())),
         }
     }
 
-    fn now(&self) -> DateTime<Utc> {
-        self.parts.clock.now()
+    /// The audit trail's head is signed and left with the accounting side while the lease is still ours.
+    async fn seal(&self, permit: &Permit) -> Result<(), Told> {
+        let Parts { ledger, accounting, signer, clock, .. } = self.parts;
+        audit::seal(ledger, accounting.as_ref(), permit, signer.as_ref(), &self.ask.actor, clock.now()).await
     }
 }
 

@@ -1,27 +1,42 @@
 //! Send: the rows of the plan, in requests, several under way at once.
 //!
-//! Invariant: a request leaves only after the transaction that holds its claims is on the disk; that same transaction holds
-//! the answers that had come by then. Memory is bounded by a page and by what is in flight.
+//! Invariants:
+//! - a request leaves only after the transaction that holds its claims is on the disk; that same transaction holds the
+//!   answers that had come by then;
+//! - a draft is committed only after its id is on the disk;
+//! - where references are not unique for all time, what is about to be sent was looked up under this permit, and not found.
+//!
+//! Memory is bounded by a page and by what is in flight.
 
 use std::collections::VecDeque;
+use std::pin::Pin;
 
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use super::exchange::{Exchanged, Fate, Wire};
+use super::evidence::{Evidence, Expected, Sight};
+use super::exchange::{Exchanged, Fate, Leg};
 use super::plan::PlanRules;
 use super::progress::Reporter;
 use super::run::{Run, RunError};
-use crate::domain::{Generation, ItemResult, RequestKey};
+use super::wire::Wire;
+use crate::domain::{Discarded, Generation, ItemResult, Posting, Protection, Reference, RequestKey};
 use crate::error::{ErrorCode, Told};
-use crate::ledger::{Candidate, ClaimAsk, ClaimMember, ClaimedRequest, Settlement};
+use crate::ledger::{Candidate, ClaimAsk, ClaimMember, ClaimedRequest, RequestKind, Settlement, StagedDraft};
+use crate::ports::LOOK_UP_MAX;
 
 /// Requests in a row without one answer that is understood, after which the run stops itself: better a run that ends than
 /// a ledger full of doubts.
 const SILENT_REQUESTS_MAX: u32 = 8;
 
+/// What goes next.
+struct Next {
+    claimed: Vec<ClaimedRequest>,
+    staged: Vec<(ClaimedRequest, Vec<(usize, StagedDraft)>)>,
+}
+
 /// Sends what the plan says; ends when there is nothing left, or with the reason why it ended earlier. Whatever was in
-/// flight is settled either way.
+/// flight is settled either way, and what was staged is committed.
 pub(super) async fn send(
     run: &Run<'_>,
     wire: &Wire,
@@ -29,8 +44,10 @@ pub(super) async fn send(
     reporter: &mut Reporter,
 ) -> Result<(), RunError> {
     let width = run.width;
-    let mut sender = Sender { run, wire, rules, reporter, buffer: VecDeque::new(), after: 0, exhausted: false, width };
-    let mut in_flight = FuturesUnordered::new();
+    let leg = if run.capabilities.protection == Protection::Staged { Leg::Drafts } else { Leg::Vouchers };
+    let mut sender =
+        Sender { run, wire, rules, reporter, leg, buffer: VecDeque::new(), after: 0, exhausted: false, width };
+    let mut in_flight: FuturesUnordered<Pin<Box<dyn Future<Output = Exchanged> + Send + '_>>> = FuturesUnordered::new();
     let mut answered: Vec<Exchanged> = Vec::new();
     let mut halt: Option<RunError> = None;
     let mut silent = 0;
@@ -41,7 +58,7 @@ pub(super) async fn send(
         }
         if silent >= SILENT_REQUESTS_MAX && halt.is_none() {
             halt = Some(RunError::Told(
-                Told::new(ErrorCode::AccountingUnreliable).with("url", &run.address).with("requests", silent),
+                Told::new(ErrorCode::AccountingUnreliable).with("url", run.address).with("requests", silent),
             ));
         }
         if halt.is_none() && wire.stop.is_cancelled() {
@@ -51,8 +68,20 @@ pub(super) async fn send(
             halt = Some(RunError::LeaseLost);
         }
         let slots = if halt.is_some() { 0 } else { run.slots.saturating_sub(in_flight.len()) };
-        for claimed in sender.settle_and_claim(std::mem::take(&mut answered), slots).await? {
-            in_flight.push(wire.exchange(run.permit, claimed, None));
+        let next = match sender.settle_and_claim(std::mem::take(&mut answered), slots).await {
+            Ok(next) => next,
+            // The sight of the books failed before anything was claimed; what is in flight is answered for all the same.
+            Err(error) if error.is_from_outside() => {
+                halt = halt.or(Some(error));
+                Next { claimed: Vec::new(), staged: Vec::new() }
+            }
+            Err(error) => return Err(error),
+        };
+        for claimed in next.claimed {
+            in_flight.push(Box::pin(wire.exchange(run.permit, leg, claimed, None)));
+        }
+        for (request, drafts) in next.staged {
+            in_flight.push(Box::pin(wire.commit_drafts(run.permit, request, drafts)));
         }
         match in_flight.next().await {
             None if halt.is_some() || sender.is_done() => return halt.map_or(Ok(()), Err),
@@ -68,10 +97,21 @@ pub(super) async fn send(
 impl Exchanged {
     fn is_silent(&self) -> bool {
         match &self.fate {
-            Fate::Each(settlements) => settlements.iter().all(|settled| matches!(settled, Settlement::Unknown(_))),
+            Fate::Each(settlements) => {
+                settlements.iter().all(|settled| matches!(settled, None | Some(Settlement::Unknown(_))))
+            }
             Fate::Divide => false,
         }
     }
+}
+
+/// A row that is next, and what will be sent for it.
+struct Row {
+    position: u64,
+    generation: Generation,
+    candidate: Candidate,
+    /// Whether the books were looked at for it, under this permit.
+    is_looked_up: bool,
 }
 
 struct Sender<'a> {
@@ -79,8 +119,9 @@ struct Sender<'a> {
     wire: &'a Wire,
     rules: &'a PlanRules,
     reporter: &'a mut Reporter,
+    leg: Leg,
     /// Planned rows that are next.
-    buffer: VecDeque<(u64, Candidate)>,
+    buffer: VecDeque<Row>,
     /// The last position taken from the ledger.
     after: u64,
     exhausted: bool,
@@ -94,25 +135,28 @@ impl Sender<'_> {
     }
 
     /// One durable transaction: the answers that have come, and the claims that go next.
-    async fn settle_and_claim(
-        &mut self,
-        answered: Vec<Exchanged>,
-        slots: usize,
-    ) -> Result<Vec<ClaimedRequest>, RunError> {
+    async fn settle_and_claim(&mut self, answered: Vec<Exchanged>, slots: usize) -> Result<Next, RunError> {
         self.fit_width(&answered);
         let divided = answered.iter().any(|exchanged| matches!(exchanged.fate, Fate::Divide));
-        if divided {
-            // The divided rows stand in the ledger as planned again, before everything that is in the buffer.
-            self.buffer.clear();
-            self.after = 0;
-            self.exhausted = false;
-            // They must stand there before they can be read again.
-            self.settle(answered, Vec::new()).await?;
-            let asks = self.asks(slots).await?;
-            return self.settle(Vec::new(), asks).await;
+        // Where the books are looked at first, the answers must not wait for that.
+        if divided || self.looks_first() {
+            let staged = self.settle(answered, Vec::new()).await?.staged;
+            if divided {
+                // The divided rows stand in the ledger as planned again, before everything that is in the buffer.
+                self.buffer.clear();
+                self.after = 0;
+                self.exhausted = false;
+            }
+            // A draft that is staged is committed before anything else is begun.
+            let asks = if staged.is_empty() { self.asks(slots).await? } else { Vec::new() };
+            return Ok(Next { staged, ..self.settle(Vec::new(), asks).await? });
         }
         let asks = self.asks(slots).await?;
         self.settle(answered, asks).await
+    }
+
+    fn looks_first(&self) -> bool {
+        self.run.capabilities.protection != Protection::Enforced
     }
 
     /// Half the size after a request that was refused as a whole; doubled again after each that was not.
@@ -129,21 +173,14 @@ impl Sender<'_> {
         let mut asks = Vec::new();
         for _ in 0..slots {
             self.refill().await?;
+            if self.looks_first() {
+                self.look_first().await?;
+            }
             let mut postings = Vec::with_capacity(self.width);
             let mut members = Vec::with_capacity(self.width);
-            for (position, candidate) in self.buffer.drain(..self.width.min(self.buffer.len())) {
-                let posting = self.rules.posting(&candidate, Generation::FIRST).map_err(|reason| {
-                    RunError::Told(Told::internal(format!("planned, but not to be posted: {}", reason.code())))
-                })?;
-                members.push(ClaimMember {
-                    position,
-                    generation: Generation::FIRST,
-                    reference: posting.reference.clone(),
-                    content: candidate.record.content_hash(),
-                    date: candidate.record.date,
-                    amount: candidate.record.amount,
-                    record_id: candidate.record.id,
-                });
+            for row in self.buffer.drain(..self.width.min(self.buffer.len())) {
+                let (posting, member) = claim_of(self.rules, row)?;
+                members.push(member);
                 postings.push(posting);
             }
             if members.is_empty() {
@@ -151,11 +188,12 @@ impl Sender<'_> {
             }
             asks.push(ClaimAsk {
                 run: self.run.number,
+                kind: if self.leg == Leg::Drafts { RequestKind::Drafts } else { RequestKind::Vouchers },
                 fence: self.run.permit.fence(),
                 key: RequestKey::new(self.run.ids.fresh()),
                 body: self.wire.accounting.draw_up(&postings),
                 members,
-                now: self.wire.clock.now(),
+                at: self.run.moment(),
             });
         }
         Ok(asks)
@@ -168,43 +206,138 @@ impl Sender<'_> {
         let (run, after, page) = (self.run.number, self.after, self.width.max(crate::ports::PAGE_ROWS_MAX));
         let found = self.run.ledger.read(move |book| book.planned(run, after, page)).await?;
         self.exhausted = found.is_empty();
-        if let Some((last, _)) = found.last() {
+        if let Some((last, ..)) = found.last() {
             self.after = *last;
         }
-        self.buffer.extend(found);
+        let row = |(position, generation, candidate)| Row { position, generation, candidate, is_looked_up: false };
+        self.buffer.extend(found.into_iter().map(row));
         Ok(())
     }
 
-    async fn settle(&mut self, answered: Vec<Exchanged>, asks: Vec<ClaimAsk>) -> Result<Vec<ClaimedRequest>, RunError> {
+    /// Looks at the books for the rows that are next. What stands there is taken over, or waits for a person; only what is
+    /// not there goes on.
+    async fn look_first(&mut self) -> Result<(), RunError> {
+        let next = self.width.min(self.buffer.len());
+        if self.buffer.iter().take(next).all(|row| row.is_looked_up) {
+            return Ok(());
+        }
+        let (mut looked, mut rest): (Vec<Row>, VecDeque<Row>) = (Vec::new(), VecDeque::new());
+        let mut references = Vec::new();
+        for row in std::mem::take(&mut self.buffer) {
+            if row.is_looked_up || references.len() >= LOOK_UP_MAX {
+                rest.push_back(row);
+            } else {
+                references.push(self.reference(&row));
+                looked.push(row);
+            }
+        }
+        let sight = match self.wire.look_up(self.run.permit, &references).await {
+            Ok(sight) => sight,
+            Err(error) => {
+                looked.into_iter().rev().for_each(|row| rest.push_front(row));
+                self.buffer = rest;
+                return Err(error);
+            }
+        };
+        let (mut found, mut absent) = (Vec::new(), Vec::new());
+        for mut row in looked {
+            match self.judge(&row, &sight).await? {
+                None => {
+                    row.is_looked_up = true;
+                    absent.push(row);
+                }
+                Some(settlement) => found.push((claim_of(self.rules, row)?.1, settlement)),
+            }
+        }
+        // Rows that were looked up before stand in front: a look-up always takes the first that were not.
+        let (before, behind): (Vec<Row>, Vec<Row>) = rest.into_iter().partition(|row| row.is_looked_up);
+        self.buffer = before.into_iter().chain(absent).chain(behind).collect();
+        self.take_over(found).await
+    }
+
+    fn reference(&self, row: &Row) -> Reference {
+        Reference::of(&self.rules.organisation, &row.candidate.record.id, row.generation, self.rules.references)
+    }
+
+    /// What a row comes to by what stands in the books; `None` where it may be sent.
+    async fn judge(&self, row: &Row, sight: &Sight) -> Result<Option<Settlement>, RunError> {
+        let (reference, record) = (self.reference(row), &row.candidate.record);
+        let surplus = match sight.of(Expected { reference: &reference, date: record.date, amount: record.amount }) {
+            Evidence::Absent => return Ok(None),
+            Evidence::Posted { acknowledgement, .. } => {
+                return Ok(Some(Settlement::Posted { acknowledgement, found: true }));
+            }
+            Evidence::Unclear(vouchers) => return Ok(Some(Settlement::Unclear(vouchers))),
+            Evidence::Drafts { ours, others } => [ours, others].concat(),
+        };
+        // Drafts that no claim of this ledger knows: discarded, certainly, before a new one is staged.
+        for draft in &surplus {
+            match self.wire.discard(self.run.permit, &draft.draft_id).await {
+                Ok(Discarded::Gone) => {}
+                Ok(Discarded::Committed) => {
+                    return Ok(Some(Settlement::StillUnknown(Told::new(ErrorCode::DraftGone))));
+                }
+                Err(RunError::Call(error)) => return Ok(Some(Settlement::StillUnknown(error.told()))),
+                Err(halt) => return Err(halt),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn take_over(&mut self, found: Vec<(ClaimMember, Settlement)>) -> Result<(), RunError> {
+        if found.is_empty() {
+            return Ok(());
+        }
+        for (_, settlement) in &found {
+            if let Some(result) = settlement.result() {
+                self.reporter.count(result, 1);
+            }
+        }
+        self.reporter.advance(found.len() as u64);
+        let (run, fence, at) = (self.run.number, self.run.permit.fence(), self.run.moment());
+        let key = RequestKey::new(self.run.ids.fresh());
+        Ok(self.run.ledger.write(move |book| book.adopt(run, fence, &key, &found, at)).await?)
+    }
+
+    async fn settle(&mut self, answered: Vec<Exchanged>, asks: Vec<ClaimAsk>) -> Result<Next, RunError> {
         if answered.is_empty() && asks.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Next { claimed: Vec::new(), staged: Vec::new() });
         }
         for exchanged in &answered {
             self.report(exchanged);
         }
-        let (run, now) = (self.run.number, self.wire.clock.now());
-        let claimed = self.run.ledger.write(move |book| {
-            for Exchanged { request, fate, .. } in &answered {
+        let (run, at) = (self.run.number, self.run.moment());
+        let next = self.run.ledger.write(move |book| {
+            let mut staged = Vec::new();
+            for Exchanged { request, fate, .. } in answered {
                 match fate {
-                    Fate::Divide => book.plan_again(run, request, now)?,
+                    Fate::Divide => book.plan_again(run, &request, at)?,
                     Fate::Each(settlements) => {
-                        for (claimed, settlement) in request.members().iter().zip(settlements) {
-                            book.settle(run, claimed, settlement, now)?;
+                        let mut drafts = Vec::new();
+                        for (member, (claimed, settlement)) in request.members().iter().zip(&settlements).enumerate() {
+                            let Some(settlement) = settlement else { continue };
+                            book.settle(run, claimed, settlement, at)?;
+                            if let Settlement::Staged(draft_id) = settlement {
+                                drafts.push((member, book.staged(claimed, draft_id, at)?));
+                            }
                         }
-                        book.close_request(request)?;
+                        book.close_request(&request)?;
+                        if !drafts.is_empty() {
+                            staged.push((request, drafts));
+                        }
                     }
                 }
             }
-            asks.into_iter().map(|ask| book.claim(ask)).collect()
+            let claimed = asks.into_iter().map(|ask| book.claim(ask)).collect::<Result<_, _>>()?;
+            Ok(Next { claimed, staged })
         });
-        Ok(claimed.await?)
+        Ok(next.await?)
     }
 
     fn report(&mut self, exchanged: &Exchanged) {
         let Fate::Each(settlements) = &exchanged.fate else { return };
         let mut answered_for = 0;
-        for settlement in settlements {
-            let result = settlement.result();
+        for result in settlements.iter().flatten().filter_map(Settlement::result) {
             self.reporter.count(result, 1);
             answered_for += u64::from(result != ItemResult::NotSent);
         }
@@ -212,4 +345,22 @@ impl Sender<'_> {
             self.reporter.advance(answered_for);
         }
     }
+}
+
+/// What is claimed and sent for a row.
+fn claim_of(rules: &PlanRules, row: Row) -> Result<(Posting, ClaimMember), RunError> {
+    let Row { position, generation, candidate, .. } = row;
+    let posting = rules.posting(&candidate, generation).map_err(|reason| {
+        RunError::Told(Told::internal(format!("planned, but not to be posted: {}", reason.code())))
+    })?;
+    let member = ClaimMember {
+        position,
+        generation,
+        reference: posting.reference.clone(),
+        content: candidate.record.content_hash(),
+        date: candidate.record.date,
+        amount: candidate.record.amount,
+        record_id: candidate.record.id,
+    };
+    Ok((posting, member))
 }

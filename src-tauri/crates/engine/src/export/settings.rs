@@ -22,10 +22,12 @@ pub struct Settings {
     pub lease: Duration,
     /// How long to wait for a lock that somebody else holds.
     pub wait_for_lock: Duration,
-    /// Where protection is `observed`: how long a request that was given up may still take effect.
-    pub settle_window: Duration,
     /// Where protection is `observed`: what to do when the window has passed and nothing is found.
     pub when_still_unknown: WhenStillUnknown,
+    /// Whether a run ends by looking up what it posted, and keeps the result as its certificate.
+    pub compare_after_run: bool,
+    /// Whether a forced re-export waits for a second administrator's approval.
+    pub re_export_needs_approval: bool,
     /// The file by which programs on this machine exclude each other.
     pub file_lock: PathBuf,
 }

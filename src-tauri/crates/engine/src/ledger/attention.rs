@@ -2,10 +2,10 @@
 
 use rusqlite::{Row, named_params};
 
-use super::values::{day_option, from_json, from_json_option, instant, number};
+use super::values::{day, day_option, from_json, from_json_option, instant, number, word};
 use super::{Book, Ledger, LedgerError};
 use crate::domain::{HoldReason, RunId};
-use crate::views::{AttentionItem, Reason, RecordCounts, RecordState};
+use crate::views::{AttentionItem, Reason, RecordCounts, RecordState, Sent};
 
 /// Entries that one page may have.
 const PAGE_MAX: u32 = 1_000;
@@ -19,7 +19,7 @@ impl Ledger {
         self.read(|book| book.counts()).await
     }
 
-    /// What waits for a person, in doubt first, then refused, changed and held: `limit` at most (and never over 1,000).
+    /// What waits for a person, in doubt first, then vanished, changed, refused and held: `limit` at most (and never over 1,000).
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -42,17 +42,17 @@ impl Book<'_> {
         })?;
         let mut counts = RecordCounts::default();
         for (state, records) in tallies {
-            match state.as_str() {
-                "posted" => counts.posted += records,
-                "eligible" => counts.eligible += records,
-                "sending" => counts.sending += records,
-                "in_doubt" => counts.in_doubt += records,
-                "refused" => counts.refused += records,
-                "held" => counts.held += records,
-                "changed" => counts.changed += records,
+            match word("record_state.state", &state, RecordState::from_text)? {
+                RecordState::Posted => counts.posted += records,
+                RecordState::Eligible => counts.eligible += records,
+                RecordState::Sending => counts.sending += records,
+                RecordState::InDoubt => counts.in_doubt += records,
+                RecordState::Refused => counts.refused += records,
+                RecordState::Held => counts.held += records,
+                RecordState::Changed => counts.changed += records,
+                RecordState::Vanished => counts.vanished += records,
                 // Not in the source any more, and never exported: nothing waits.
-                "gone" => {}
-                _ => return Err(LedgerError::Impossible { what: "record_state.state", found: state }),
+                RecordState::Gone => {}
             }
         }
         Ok(counts)
@@ -60,12 +60,18 @@ impl Book<'_> {
 
     fn attention_item(&self, row: &Row<'_>) -> Result<AttentionItem, LedgerError> {
         let state: String = self.get(row, "state")?;
-        let state = match state.as_str() {
-            "in_doubt" => RecordState::InDoubt,
-            "refused" => RecordState::Refused,
-            "changed" => RecordState::Changed,
-            "held" => RecordState::Held,
-            _ => return Err(LedgerError::Impossible { what: "record_state.state", found: state }),
+        let state = word("record_state.state", &state, RecordState::from_text)?;
+        let record_id: Option<String> = self.get(row, "record_id")?;
+        let attempt: Option<i64> = self.get(row, "attempt_id")?;
+        let (mut changed, mut vanished) = (None, None);
+        if let (RecordState::Changed | RecordState::Vanished, Some(id), Some(attempt)) = (state, &record_id, attempt) {
+            changed = self.changed(id, attempt)?;
+            vanished = self.open_alarm(attempt)?.map(|(_, alarm)| alarm);
+        }
+        let found_out = vanished.as_ref().map(|alarm| alarm.since);
+        let since = match found_out.or(changed.as_ref().and_then(|changed| changed.since)) {
+            Some(since) => since,
+            None => instant("since", &self.get::<String>(row, "since")?)?,
         };
         let held: Option<String> = self.get(row, "held_reason")?;
         let reason = match held.map(|text| from_json::<HoldReason>("held_reason", &text)).transpose()? {
@@ -74,7 +80,7 @@ impl Book<'_> {
         };
         Ok(AttentionItem {
             state,
-            record_id: self.get(row, "record_id")?,
+            record_id,
             place: self.place_option(row)?,
             glimpse: self.get(row, "glimpse")?,
             payee: self.get(row, "payee_name")?,
@@ -83,8 +89,23 @@ impl Book<'_> {
             reason,
             reference: self.get(row, "reference")?,
             voucher_id: self.get(row, "voucher_id")?,
-            since: instant("since", &self.get::<String>(row, "since")?)?,
+            since,
             run_id: self.get::<Option<String>>(row, "run_id")?.map(RunId::new),
+            changed,
+            vanished,
+            evidence: from_json_option("attempt.evidence", self.get(row, "evidence")?)?.unwrap_or_default(),
+            sent: attempt.map(|attempt| self.sent(attempt)).transpose()?.flatten(),
         })
+    }
+
+    fn sent(&self, attempt: i64) -> Result<Option<Sent>, LedgerError> {
+        self.row(
+            "SELECT date, currency, exponent, minor, voucher_number FROM attempt WHERE attempt_id = :attempt",
+            named_params! { ":attempt": attempt },
+            |row| {
+                let date = day("attempt.date", &self.get::<String>(row, "date")?)?;
+                Ok(Sent { date, amount: self.sum(row)?, voucher_number: self.get(row, "voucher_number")? })
+            },
+        )
     }
 }

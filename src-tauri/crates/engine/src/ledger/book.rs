@@ -55,13 +55,27 @@ impl<'t> Book<'t> {
         parameters: impl Params,
         mut map: impl FnMut(&Row<'_>) -> Result<T, LedgerError>,
     ) -> Result<Vec<T>, LedgerError> {
+        let mut found = Vec::new();
+        self.each(sql, parameters, |row| {
+            found.push(map(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Shows every row, one at a time: for what may be too much to be held at once.
+    pub(super) fn each(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        mut show: impl FnMut(&Row<'_>) -> Result<(), LedgerError>,
+    ) -> Result<(), LedgerError> {
         let mut statement = self.prepare(sql)?;
         let mut rows = statement.query(parameters).map_err(|error| self.told(error))?;
-        let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(|error| self.told(error))? {
-            found.push(map(row)?);
+            show(row)?;
         }
-        Ok(found)
+        Ok(())
     }
 
     /// The first row, mapped.

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::values::{signed, stamp};
 use super::{Book, LedgerError};
-use crate::domain::{ContentHash, Generation, Money, RecordId, Reference, RequestKey};
+use crate::domain::{ContentHash, DraftId, Generation, Money, RecordId, Reference, RequestKey};
 
 /// A claim on one record and generation, in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,7 @@ pub struct Claimed {
     pub(super) record_id: RecordId,
     pub(super) generation: Generation,
     pub(super) reference: Reference,
+    pub(super) date: NaiveDate,
     pub(super) amount: Money,
     /// Its row in the run that claimed it; 0 for a claim that an earlier run left open.
     pub(super) position: u64,
@@ -34,6 +35,16 @@ impl Claimed {
     /// The reference it travels under.
     pub fn reference(&self) -> &Reference {
         &self.reference
+    }
+
+    /// The generation.
+    pub fn generation(&self) -> Generation {
+        self.generation
+    }
+
+    /// The date of its voucher.
+    pub fn date(&self) -> NaiveDate {
+        self.date
     }
 
     /// The amount that is claimed.
@@ -83,19 +94,111 @@ impl ClaimedRequest {
     }
 }
 
+/// A draft whose id stands in the ledger; whoever has one may commit it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StagedDraft {
+    pub(super) claimed: Claimed,
+    pub(super) draft_id: DraftId,
+}
+
+impl StagedDraft {
+    /// The claim it stands for.
+    pub fn claimed(&self) -> &Claimed {
+        &self.claimed
+    }
+
+    /// Its id in the accounting system.
+    pub fn draft_id(&self) -> &DraftId {
+        &self.draft_id
+    }
+}
+
+/// A counter-voucher that is claimed: in the ledger before its first byte leaves, at most one for a voucher.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedReversal {
+    pub(super) reversal_id: i64,
+    pub(super) key: RequestKey,
+    pub(super) voucher_id: String,
+    pub(super) reference: Reference,
+    pub(super) date: NaiveDate,
+    pub(super) reason: String,
+}
+
+impl ClaimedReversal {
+    /// The idempotency key.
+    pub fn key(&self) -> &RequestKey {
+        &self.key
+    }
+
+    /// The voucher to be reversed.
+    pub fn voucher_id(&self) -> &str {
+        &self.voucher_id
+    }
+
+    /// The reference of the counter-voucher.
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
+    /// Its date.
+    pub fn date(&self) -> NaiveDate {
+        self.date
+    }
+
+    /// The person's reason.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+/// A moment on two clocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// Ours, for people.
+    pub(crate) now: DateTime<Utc>,
+    /// The accounting side's, at the latest: for whatever a later run concludes from it.
+    pub(crate) there: DateTime<Utc>,
+}
+
+/// How a request travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestKind {
+    /// Straight into the books.
+    Vouchers,
+    /// As drafts.
+    Drafts,
+    /// Not at all: its members were found in the books.
+    Found,
+}
+
+impl RequestKind {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Vouchers => "vouchers",
+            Self::Drafts => "drafts",
+            Self::Found => "found",
+        }
+    }
+
+    pub(super) fn from_text(text: &str) -> Option<Self> {
+        [Self::Vouchers, Self::Drafts, Self::Found].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
 /// A request to be claimed.
 #[derive(Debug, Clone)]
 pub(crate) struct ClaimAsk {
     pub(crate) run: i64,
+    pub(crate) kind: RequestKind,
     pub(crate) fence: u64,
     pub(crate) key: RequestKey,
     pub(crate) body: Vec<u8>,
     pub(crate) members: Vec<ClaimMember>,
-    pub(crate) now: DateTime<Utc>,
+    pub(crate) at: Moment,
 }
 
 /// One member of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ClaimMember {
     pub(crate) position: u64,
     pub(crate) record_id: RecordId,
@@ -109,16 +212,7 @@ pub(crate) struct ClaimMember {
 impl Book<'_> {
     /// Claims every member, or, where the guard forbids one of them, none: the transaction then fails as a whole.
     pub(crate) fn claim(&self, ask: ClaimAsk) -> Result<ClaimedRequest, LedgerError> {
-        let now = stamp(ask.now);
-        self.execute(
-            "INSERT INTO request (key, keyed_at, run_number, fence, body, body_hash)
-             VALUES (:key, :now, :run, :fence, :body, :hash)",
-            named_params! {
-                ":key": ask.key.as_str(), ":now": now, ":run": ask.run, ":fence": signed(ask.fence),
-                ":body": ask.body, ":hash": Sha256::digest(&ask.body).as_slice(),
-            },
-        )?;
-        let request_id = self.inserted();
+        let request_id = self.insert_request(ask.run, ask.kind, &ask.key, ask.fence, Some(&ask.body), ask.at)?;
         let mut members = Vec::with_capacity(ask.members.len());
         for (member, asked) in ask.members.into_iter().enumerate() {
             self.execute(
@@ -128,10 +222,13 @@ impl Book<'_> {
                     ":reference": asked.reference.as_str(), ":run": ask.run, ":request": request_id,
                     ":member": signed(member as u64), ":hash": asked.content.as_bytes(), ":date": asked.date.to_string(),
                     ":currency": asked.amount.currency().code(), ":exponent": asked.amount.currency().exponent(),
-                    ":minor": asked.amount.minor(), ":now": now,
+                    ":minor": asked.amount.minor(), ":now": stamp(ask.at.now), ":there": stamp(ask.at.there),
                 },
             )?;
             let attempt_id = self.inserted();
+            if asked.generation > Generation::FIRST {
+                self.claim_re_export(ask.run, attempt_id, &asked, ask.at.now)?;
+            }
             self.execute_one(
                 "run_item",
                 "UPDATE run_item SET attempt_id = :attempt
@@ -146,10 +243,31 @@ impl Book<'_> {
                 record_id: asked.record_id,
                 generation: asked.generation,
                 reference: asked.reference,
+                date: asked.date,
                 amount: asked.amount,
                 position: asked.position,
             });
         }
         Ok(ClaimedRequest { request_id, key: ask.key, body: ask.body.into(), members })
+    }
+
+    pub(super) fn insert_request(
+        &self,
+        run: i64,
+        kind: RequestKind,
+        key: &RequestKey,
+        fence: u64,
+        body: Option<&[u8]>,
+        at: Moment,
+    ) -> Result<i64, LedgerError> {
+        self.execute(
+            "INSERT INTO request (key, keyed_at, run_number, fence, body, body_hash, kind)
+             VALUES (:key, :there, :run, :fence, :body, :hash, :kind)",
+            named_params! {
+                ":key": key.as_str(), ":there": stamp(at.there), ":run": run, ":fence": signed(fence), ":body": body,
+                ":hash": Sha256::digest(body.unwrap_or_default()).as_slice(), ":kind": kind.as_str(),
+            },
+        )?;
+        Ok(self.inserted())
     }
 }

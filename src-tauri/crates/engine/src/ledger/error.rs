@@ -33,6 +33,26 @@ pub enum LedgerError {
         /// What the check says.
         detail: String,
     },
+    /// There was one, and it is gone, or another file bears its name.
+    #[error("the ledger {path} is gone")]
+    Missing {
+        /// Where it was.
+        path: PathBuf,
+    },
+    /// This user may not write it.
+    #[error("the ledger {path} may not be written")]
+    Closed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A copy could not be made. Of the ledger itself it says nothing.
+    #[error("the ledger could not be copied to {path}: {detail}")]
+    Backup {
+        /// The folder of the copies.
+        path: PathBuf,
+        /// What went wrong.
+        detail: String,
+    },
     /// A value that this program never writes.
     #[error("the ledger holds an impossible value in {what}: {found}")]
     Impossible {
@@ -66,6 +86,13 @@ impl From<&LedgerError> for Told {
                 .with("detail", "not a ledger of Postonce"),
             LedgerError::Damaged { path, detail } => {
                 Told::new(ErrorCode::LedgerDamaged).with("path", path.display()).with("detail", detail)
+            }
+            LedgerError::Missing { path } => Told::new(ErrorCode::LedgerMissing)
+                .with("path", path.display())
+                .with("backups", super::beside::backups(path).display()),
+            LedgerError::Closed { path } => Told::new(ErrorCode::LedgerReadOnly).with("path", path.display()),
+            LedgerError::Backup { path, detail } => {
+                Told::new(ErrorCode::LedgerBackupFailed).with("path", path.display()).with("detail", detail)
             }
             LedgerError::Impossible { .. } => {
                 Told::new(ErrorCode::LedgerDamaged).with("path", "ledger.sqlite").with("detail", error)

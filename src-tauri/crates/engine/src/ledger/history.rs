@@ -161,6 +161,7 @@ impl Book<'_> {
             reason: from_json_option("run_item.reason", self.get(row, "reason")?)?,
             earlier_run_id: earlier_run.filter(|_| earlier).map(RunId::new),
             earlier_at: earlier_at.filter(|_| earlier),
+            look_alike: self.get(row, "look_alike")?,
         })
     }
 }

@@ -3,21 +3,34 @@
 //! Invariants:
 //! - one connection writes, on its own thread, in IMMEDIATE transactions, through the one door [`Ledger::write`];
 //! - whatever [`Ledger::write`] has returned is on the disk (`synchronous = FULL`);
+//! - a ledger that is gone is never made anew in silence;
 //! - the partial unique index `attempt_guard` allows one attempt that is or may be a voucher, whoever asks;
 //! - nothing outside this folder knows that it is SQLite.
 
+mod acceptance;
+mod alarm;
 mod attention;
+mod audit;
+mod audit_heads;
+mod audit_page;
+mod backup;
+mod beside;
 mod book;
 mod claim;
+mod comparison;
+mod comparisons;
 mod doubt;
 mod error;
 mod history;
+mod look_alike;
 mod observe;
 mod open;
 mod plan_page;
+mod re_export;
 mod record_story;
 mod runs;
 mod settle;
+mod superseded;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -26,20 +39,29 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
+use beside::{OpenHere, Presence};
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
+pub(crate) use acceptance::Accepting;
+pub(crate) use audit::{AuditAct, AuditTip};
+pub(crate) use audit_heads::StoredHead;
+pub use audit_page::AuditFilter;
 pub(crate) use book::Book;
-pub(crate) use claim::{ClaimAsk, ClaimMember};
-pub use claim::{Claimed, ClaimedRequest};
-pub(crate) use doubt::{OpenMember, OpenRequest};
+pub(crate) use claim::{ClaimAsk, ClaimMember, Moment, RequestKind};
+pub use claim::{Claimed, ClaimedRequest, ClaimedReversal, StagedDraft};
+pub(crate) use comparison::{Compared, ComparisonEnd, ComparisonStart, NewDifference};
+pub(crate) use doubt::{OpenMember, OpenRecord, OpenRequest};
 pub use error::LedgerError;
 pub(crate) use observe::Reading;
 pub(crate) use plan_page::{Candidate, Guard, PlannedItem};
+pub(crate) use re_export::{ReExportWish, ReversalAsk, ReversalSettlement};
 pub(crate) use runs::RunStart;
 pub(crate) use settle::Settlement;
 
 use crate::ports::{Clock, IdSource};
+use crate::views::LedgerFile;
 
 /// Reading connections kept open for the next reader.
 const IDLE_READERS_MAX: usize = 4;
@@ -55,9 +77,36 @@ pub struct Ledger {
 struct Shared {
     path: PathBuf,
     /// `None` only while the last handle goes.
-    jobs: Option<mpsc::Sender<Job>>,
-    writer: Option<thread::JoinHandle<()>>,
+    writer: Option<Writer>,
     idle_readers: Mutex<Vec<Connection>>,
+    watcher: Option<Watcher>,
+    presence: Presence,
+    /// Not in a simulation, whose days take milliseconds.
+    is_backed_up: bool,
+    /// Goes last, when nothing here has the file open.
+    _open: OpenHere,
+}
+
+/// Where the one writing connection lives.
+enum Writer {
+    /// On its own thread, so that nobody who waits for the disk holds up the others.
+    Thread { jobs: mpsc::Sender<Job>, thread: thread::JoinHandle<()> },
+    /// With whoever writes: for a simulation, in which nothing may depend on the order of threads.
+    InPlace(Mutex<Connection>),
+}
+
+/// Is told of every durable transaction, on the thread that writes.
+type Watcher = Arc<dyn Fn(WriteMoment) + Send + Sync>;
+
+/// A moment of a durable transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WriteMoment {
+    /// Before it begins.
+    Before,
+    /// Its changes are made, and not committed.
+    Within,
+    /// It is on the disk.
+    After,
 }
 
 impl Drop for Shared {
@@ -65,19 +114,21 @@ impl Drop for Shared {
     /// a person may then copy.
     fn drop(&mut self) {
         self.idle_readers.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
-        self.jobs = None;
-        if let Some(writer) = self.writer.take() {
-            let _ = writer.join();
+        if let Some(Writer::Thread { jobs, thread }) = self.writer.take() {
+            drop(jobs);
+            let _ = thread.join();
         }
     }
 }
 
 impl Ledger {
-    /// Opens the ledger, or makes a new one where there is no file; upgrades an older one.
+    /// Opens the ledger, or makes a new one where there never was one; upgrades an older one, after a copy of it was made.
     ///
     /// # Errors
-    /// When the file is newer than this program, damaged, not a ledger, or cannot be read and written.
+    /// When the file is newer than this program, damaged, not a ledger, or cannot be read and written; when it is gone
+    /// though this workspace has synced before; when an older one cannot be copied first.
     pub fn open(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Self, LedgerError> {
+        let open = OpenHere::enter(path, clock.now())?;
         let mut connection = open::writer(path, clock, ids)?;
         let (jobs, queue) = mpsc::channel::<Job>();
         let writer = thread::Builder::new()
@@ -88,8 +139,100 @@ impl Ledger {
                 }
             })
             .map_err(|_| LedgerError::WriterGone)?;
-        let (jobs, writer) = (Some(jobs), Some(writer));
-        Ok(Self { shared: Arc::new(Shared { path: path.to_owned(), jobs, writer, idle_readers: Mutex::default() }) })
+        Ok(Self::over(open, path, Writer::Thread { jobs, thread: writer }, None, true))
+    }
+
+    /// The same, without threads and without backups: whoever writes or reads does it in place, and blocks; `watcher` is told
+    /// of every durable transaction. For a simulation.
+    ///
+    /// # Errors
+    /// As for [`Ledger::open`].
+    pub fn open_in_place(
+        path: &Path,
+        clock: &dyn Clock,
+        ids: &dyn IdSource,
+        watcher: impl Fn(WriteMoment) + Send + Sync + 'static,
+    ) -> Result<Self, LedgerError> {
+        let open = OpenHere::enter(path, clock.now())?;
+        let connection = Mutex::new(open::writer(path, clock, ids)?);
+        Ok(Self::over(open, path, Writer::InPlace(connection), Some(Arc::new(watcher)), false))
+    }
+
+    /// A ledger that tells `watcher` of every durable transaction, so that a test can end the process there.
+    ///
+    /// # Errors
+    /// As for [`Ledger::open`].
+    pub fn open_watched(
+        path: &Path,
+        clock: &dyn Clock,
+        ids: &dyn IdSource,
+        watcher: impl Fn(WriteMoment) + Send + Sync + 'static,
+    ) -> Result<Self, LedgerError> {
+        let open = OpenHere::enter(path, clock.now())?;
+        let connection = Mutex::new(open::writer(path, clock, ids)?);
+        Ok(Self::over(open, path, Writer::InPlace(connection), Some(Arc::new(watcher)), true))
+    }
+
+    fn over(open: OpenHere, path: &Path, writer: Writer, watcher: Option<Watcher>, is_backed_up: bool) -> Self {
+        let (idle_readers, presence) = (Mutex::default(), Presence::of(path));
+        let path = path.to_owned();
+        let shared = Shared { path, writer: Some(writer), idle_readers, watcher, presence, is_backed_up, _open: open };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// The lock file of the workspace whose ledger is at `path`. It names the last run, by which a ledger that is gone is
+    /// told from one that never was.
+    pub fn lock_file(path: &Path) -> PathBuf {
+        beside::lock_file(path)
+    }
+
+    /// A new, empty ledger beside the one at `path`, to be filled from the accounting system: the beginning of a rebuild.
+    /// What an earlier rebuild left unfinished is removed; the ledger at `path` is not touched.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn begin_anew(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Self, LedgerError> {
+        let rebuilt = beside::rebuilding(path);
+        for leftover in beside::files(&rebuilt).filter(|file| file.exists()) {
+            std::fs::remove_file(leftover).map_err(|_| LedgerError::Closed { path: rebuilt.clone() })?;
+        }
+        open::make(&rebuilt, clock, ids)?;
+        Self::open(&rebuilt, clock, ids)
+    }
+
+    /// Puts a rebuilt ledger in the place of the one at `path`, which is kept under a name that says so. Both must be
+    /// closed, and the file lock taken.
+    pub(crate) fn put_in_place(rebuilt: &Path, path: &Path, clock: &dyn Clock) -> Result<(), LedgerError> {
+        open::set_aside(path, clock.now())?;
+        std::fs::rename(rebuilt, path).map_err(|_| LedgerError::Closed { path: path.to_owned() })
+    }
+
+    /// The file: where it is, how big, when it was last copied.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn file(&self) -> Result<LedgerFile, LedgerError> {
+        let path = self.path().to_owned();
+        let bytes = beside::files(&path).filter_map(|file| Some(file.metadata().ok()?.len())).sum();
+        if !path.exists() {
+            return Err(LedgerError::Missing { path });
+        }
+        Ok(LedgerFile { bytes, last_backup_at: backup::newest(&beside::backups(&path)), path })
+    }
+
+    /// Copies the ledger into the folder of its backups, once a day (UTC); the path of the copy where one was made. For the
+    /// beginning of a run, with the file lock taken.
+    ///
+    /// # Errors
+    /// [`LedgerError::Backup`] where the copy could not be made: a warning, since the ledger itself was read and is well.
+    /// Any other error is the ledger's own, and stops the run.
+    pub async fn back_up_daily(&self, now: DateTime<Utc>) -> Result<Option<PathBuf>, LedgerError> {
+        if !self.shared.is_backed_up {
+            return Ok(None);
+        }
+        let path = self.path().to_owned();
+        let copied = tokio::task::spawn_blocking(move || backup::daily(&path, now)).await;
+        copied.map_err(|_| LedgerError::WriterGone)?
     }
 
     /// Where the file is.
@@ -97,22 +240,37 @@ impl Ledger {
         &self.shared.path
     }
 
-    /// The one door for changes: `act` runs in one IMMEDIATE transaction, which is on the disk when this returns `Ok`,
-    /// and has left no trace when it returns `Err`.
+    /// The one door for changes: `act` runs in one IMMEDIATE transaction, which is on the disk, in the file that bears the
+    /// ledger's name, when this returns `Ok`. After an `Err` it has left no trace there.
     pub(crate) async fn write<T, F>(&self, act: F) -> Result<T, LedgerError>
     where
         T: Send + 'static,
         F: FnOnce(&Book<'_>) -> Result<T, LedgerError> + Send + 'static,
     {
-        let (done, outcome) = oneshot::channel();
-        let path = self.shared.path.clone();
-        let job: Job = Box::new(move |connection| {
-            // The asker may have gone; what was committed stays committed either way.
-            let _ = done.send(in_transaction(connection, &path, act));
-        });
-        let jobs = self.shared.jobs.as_ref().ok_or(LedgerError::WriterGone)?;
-        jobs.send(job).map_err(|_| LedgerError::WriterGone)?;
-        outcome.await.map_err(|_| LedgerError::WriterGone)?
+        match self.shared.writer.as_ref().ok_or(LedgerError::WriterGone)? {
+            Writer::InPlace(connection) => {
+                let outcome = {
+                    let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+                    in_transaction(&mut connection, &self.shared.path, self.shared.watcher.as_ref(), act)?
+                };
+                // As with the thread: others may go on before whoever wrote does, and a process may die just here.
+                tokio::task::yield_now().await;
+                self.shared.presence.check(&self.shared.path)?;
+                Ok(outcome)
+            }
+            Writer::Thread { jobs, .. } => {
+                let (done, outcome) = oneshot::channel();
+                let path = self.shared.path.clone();
+                let job: Job = Box::new(move |connection| {
+                    // The asker may have gone; what was committed stays committed either way.
+                    let _ = done.send(in_transaction(connection, &path, None, act));
+                });
+                jobs.send(job).map_err(|_| LedgerError::WriterGone)?;
+                let outcome = outcome.await.map_err(|_| LedgerError::WriterGone)??;
+                self.shared.presence.check(&self.shared.path)?;
+                Ok(outcome)
+            }
+        }
     }
 
     /// Reads from one consistent snapshot, on a connection that cannot write.
@@ -121,35 +279,54 @@ impl Ledger {
         T: Send + 'static,
         F: FnOnce(&Book<'_>) -> Result<T, LedgerError> + Send + 'static,
     {
+        if matches!(self.shared.writer, Some(Writer::InPlace(_))) {
+            return self.shared.read_in_place(look);
+        }
         let shared = Arc::clone(&self.shared);
-        let job = move || {
-            let told = |source| LedgerError::Sqlite { path: shared.path.clone(), source };
-            let idle = shared.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut connection = match idle {
-                Some(connection) => connection,
-                None => open::reader(&shared.path)?,
-            };
-            let transaction = connection.transaction().map_err(told)?;
-            let found = look(&Book::new(&transaction, &shared.path))?;
-            transaction.finish().map_err(told)?;
-            let mut idle = shared.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
-            if idle.len() < IDLE_READERS_MAX {
-                idle.push(connection);
-            }
-            Ok(found)
-        };
-        tokio::task::spawn_blocking(job).await.map_err(|_| LedgerError::WriterGone)?
+        tokio::task::spawn_blocking(move || shared.read_in_place(look)).await.map_err(|_| LedgerError::WriterGone)?
     }
 }
 
-fn in_transaction<T, F>(connection: &mut Connection, path: &Path, act: F) -> Result<T, LedgerError>
+impl Shared {
+    fn read_in_place<T>(&self, look: impl FnOnce(&Book<'_>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        let told = |source| LedgerError::Sqlite { path: self.path.clone(), source };
+        let idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => open::reader(&self.path)?,
+        };
+        let transaction = connection.transaction().map_err(told)?;
+        let found = look(&Book::new(&transaction, &self.path))?;
+        transaction.finish().map_err(told)?;
+        let mut idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_READERS_MAX {
+            idle.push(connection);
+        }
+        Ok(found)
+    }
+}
+
+fn in_transaction<T, F>(
+    connection: &mut Connection,
+    path: &Path,
+    watcher: Option<&Watcher>,
+    act: F,
+) -> Result<T, LedgerError>
 where
     F: FnOnce(&Book<'_>) -> Result<T, LedgerError>,
 {
     let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let watch = |moment| {
+        if let Some(watcher) = watcher {
+            watcher(moment);
+        }
+    };
+    watch(WriteMoment::Before);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(told)?;
     transaction.execute("UPDATE ledger SET writes = writes + 1", []).map_err(told)?;
     let outcome = act(&Book::new(&transaction, path))?;
+    watch(WriteMoment::Within);
     transaction.commit().map_err(told)?;
+    watch(WriteMoment::After);
     Ok(outcome)
 }

@@ -56,10 +56,14 @@ impl Book<'_> {
             named_params! { ":id": record.id.as_str() },
             |row| Ok((self.get::<i64>(row, "reading_id")?, self.get::<Vec<u8>>(row, "content_hash")?)),
         )?;
-        if let Some((seen_in, known_hash)) = known
-            && seen_in == reading.0
-        {
-            return self.observe_repeat(reading, &record.id, ContentHash::from_bytes(&known_hash) == Some(hash), place);
+        if let Some((seen_in, known_hash)) = known {
+            let same = ContentHash::from_bytes(&known_hash) == Some(hash);
+            if seen_in == reading.0 {
+                return self.observe_repeat(reading, &record.id, same, place);
+            }
+            if !same {
+                self.keep_superseded(&record.id, now)?;
+            }
         }
         self.execute(
             include_str!("sql/observe_record.sql"),

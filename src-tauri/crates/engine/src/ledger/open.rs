@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::LedgerError;
 use super::values::stamp;
+use super::{LedgerError, backup, beside};
 use crate::ports::{Clock, IdSource};
 
 /// `PONC`: tells a ledger from any other SQLite file.
@@ -17,19 +18,30 @@ const BUSY_WAIT: Duration = Duration::from_secs(10);
 const WAL_AUTOCHECKPOINT_PAGES: u32 = 2_000;
 
 /// Each migration once, in order; its number is the ledger's version.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_ledger.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/0001_ledger.sql"), include_str!("../../migrations/0002_proof.sql")];
 
 /// The version that this program writes.
 pub(super) fn known_version() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-/// Opens the one writing connection, making the file when there is none.
+/// Opens the one writing connection, making the file where there is none and never was.
 pub(super) fn writer(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Connection, LedgerError> {
     let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
-    let mut connection = Connection::open(path).map_err(told)?;
+    let exists = path.try_exists().unwrap_or(true);
+    if !exists && (beside::was_used_before(path) || beside::log_is_left(path)) {
+        return Err(LedgerError::Missing { path: path.to_owned() });
+    }
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, !exists);
+    let mut connection = Connection::open_with_flags(path, flags).map_err(told)?;
     connection.busy_timeout(BUSY_WAIT).map_err(told)?;
     check(&connection, path)?;
+    // SQLite opens a file that it may not write for reading alone, and says so at the first write.
+    if connection.is_readonly(rusqlite::MAIN_DB).map_err(told)? {
+        return Err(LedgerError::Closed { path: path.to_owned() });
+    }
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(told)?;
     if mode != "wal" {
         return Err(LedgerError::Damaged { path: path.to_owned(), detail: format!("journal mode is {mode}, not wal") });
@@ -39,14 +51,41 @@ pub(super) fn writer(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Resu
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES};"
         ))
         .map_err(told)?;
-    migrate(&mut connection, clock, ids).map_err(told)?;
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(told)?;
+    if version < known_version() {
+        if version > 0 {
+            backup::before_migration(&connection, path, version, clock.now())?;
+        }
+        migrate(&mut connection, clock, ids).map_err(told)?;
+    }
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
+}
+
+/// Makes a ledger where no file is, whatever stands beside it.
+pub(super) fn make(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<(), LedgerError> {
+    let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    if path.try_exists().unwrap_or(true) {
+        return Err(LedgerError::Closed { path: path.to_owned() });
+    }
+    let mut connection = Connection::open(path).map_err(told)?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).map_err(told)?;
+    migrate(&mut connection, clock, ids).map_err(told)
+}
+
+/// Moves a ledger and what SQLite keeps beside it to names of their own. The ledger goes first: a ledger without its log
+/// would lack its newest entries, and nobody would see it.
+pub(super) fn set_aside(path: &Path, now: DateTime<Utc>) -> Result<(), LedgerError> {
+    let moved = beside::files(path).filter(|file| file.exists()).try_for_each(|file| beside::set_aside(&file, now));
+    moved.map_err(|_| LedgerError::Closed { path: path.to_owned() })
 }
 
 /// Opens a connection that cannot write.
 pub(super) fn reader(path: &Path) -> Result<Connection, LedgerError> {
     let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    if !path.try_exists().unwrap_or(true) {
+        return Err(LedgerError::Missing { path: path.to_owned() });
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(told)?;
     connection.busy_timeout(BUSY_WAIT).map_err(told)?;
@@ -55,13 +94,17 @@ pub(super) fn reader(path: &Path) -> Result<Connection, LedgerError> {
 }
 
 /// A newer, foreign or damaged file is refused before anything is changed in it.
-fn check(connection: &Connection, path: &Path) -> Result<(), LedgerError> {
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), LedgerError> {
     let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
     let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(told);
     let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
     let tables = number("SELECT count(*) FROM sqlite_master")?;
     if tables == 0 && version == 0 {
-        return Ok(());
+        // Made a moment ago, or by a process that died before its first transaction; or emptied.
+        if !beside::was_used_before(path) {
+            return Ok(());
+        }
+        return Err(LedgerError::Damaged { path: path.to_owned(), detail: "it is empty".into() });
     }
     if application != APPLICATION_ID {
         return Err(LedgerError::Foreign { path: path.to_owned() });

@@ -62,12 +62,44 @@ impl Book<'_> {
     }
 
     /// The rows of a run whose turn has not come, with their records, a page.
-    pub(crate) fn planned(&self, run: i64, after: u64, limit: usize) -> Result<Vec<(u64, Candidate)>, LedgerError> {
+    pub(crate) fn planned(
+        &self,
+        run: i64,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, Generation, Candidate)>, LedgerError> {
         self.rows(
             include_str!("sql/planned.sql"),
             named_params! { ":run": run, ":after": signed(after), ":limit": signed(limit as u64) },
-            |row| Ok((super::values::number("run_item.position", self.get(row, "position")?)?, self.candidate(row)?)),
+            |row| {
+                let position = super::values::number("run_item.position", self.get(row, "position")?)?;
+                Ok((position, self.generation(row)?, self.candidate(row)?))
+            },
         )
+    }
+
+    /// Rows of a run whose record was in doubt since an earlier run, and turned out never sent: with their records, which
+    /// may be planned again.
+    pub(crate) fn unsent(&self, run: i64) -> Result<Vec<(u64, Candidate)>, LedgerError> {
+        self.rows(include_str!("sql/unsent.sql"), named_params! { ":run": run }, |row| {
+            let position = super::values::number("run_item.position", self.get(row, "position")?)?;
+            Ok((position, self.candidate(row)?))
+        })
+    }
+
+    /// Plans such a row after all.
+    pub(crate) fn plan_unsent(&self, run: i64, position: u64) -> Result<(), LedgerError> {
+        self.execute_one(
+            "run_item",
+            "UPDATE run_item SET attempt_id = NULL, result = NULL, reason = NULL, generation = 1
+             WHERE run_number = :run AND position = :position AND result = 'not_sent'",
+            named_params! { ":run": run, ":position": signed(position) },
+        )
+    }
+
+    /// One record as it was last seen, whatever reading that was; `None` when it never was.
+    pub(crate) fn candidate_of(&self, record: &str) -> Result<Option<Candidate>, LedgerError> {
+        self.row(include_str!("sql/candidate_of.sql"), named_params! { ":record": record }, |row| self.candidate(row))
     }
 
     fn candidate(&self, row: &Row<'_>) -> Result<Candidate, LedgerError> {

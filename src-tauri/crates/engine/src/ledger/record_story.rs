@@ -5,7 +5,7 @@ use rusqlite::{Row, named_params};
 use super::values::{day, from_json_option, instant, instant_option, word};
 use super::{Book, Ledger, LedgerError};
 use crate::domain::{AttemptState, RunId};
-use crate::views::{AttemptStory, RecordState, RecordStory};
+use crate::views::{AttemptStory, LookAlikes, RecordState, RecordStory};
 
 impl Ledger {
     /// The story of a record; `None` when it was never seen.
@@ -21,27 +21,25 @@ impl Ledger {
 impl Book<'_> {
     fn record_story(&self, id: &str) -> Result<Option<RecordStory>, LedgerError> {
         let of_record = named_params! { ":record": id };
-        let story = self.row(include_str!("sql/record_story.sql"), of_record, |row| self.story_head(row))?;
-        let Some(story) = story else { return Ok(None) };
+        let head = self.row(include_str!("sql/record_story.sql"), of_record, |row| {
+            Ok((self.story_head(row)?, self.get::<Option<i64>>(row, "guard_attempt")?))
+        })?;
+        let Some((story, guard)) = head else { return Ok(None) };
         let attempts = self.rows(include_str!("sql/attempt_story.sql"), of_record, |row| self.attempt_story(row))?;
-        Ok(Some(RecordStory { attempts, ..story }))
+        let (changed, vanished) = match guard {
+            Some(guard) => (self.changed(id, guard)?, self.open_alarm(guard)?.map(|(_, alarm)| alarm)),
+            None => (None, None),
+        };
+        let (accepted, look_alikes) = (self.acceptances(id)?, self.look_alikes(id)?);
+        let audit = self.audit_of_record(id, RecordStory::AUDIT_ENTRIES_MAX)?;
+        Ok(Some(RecordStory { attempts, audit, changed, vanished, accepted, look_alikes, ..story }))
     }
 
     fn story_head(&self, row: &Row<'_>) -> Result<RecordStory, LedgerError> {
         let state: String = self.get(row, "state")?;
         Ok(RecordStory {
             record_id: self.get(row, "record_id")?,
-            state: match state.as_str() {
-                "posted" => RecordState::Posted,
-                "sending" => RecordState::Sending,
-                "in_doubt" => RecordState::InDoubt,
-                "refused" => RecordState::Refused,
-                "held" => RecordState::Held,
-                "changed" => RecordState::Changed,
-                "gone" => RecordState::Gone,
-                "eligible" => RecordState::Eligible,
-                _ => return Err(LedgerError::Impossible { what: "record_state.state", found: state }),
-            },
+            state: word("record_state.state", &state, RecordState::from_text)?,
             payee_id: self.get(row, "payee_id")?,
             payee: self.get(row, "payee_name")?,
             date: day("record.date", &self.get::<String>(row, "date")?)?,
@@ -52,6 +50,11 @@ impl Book<'_> {
             first_seen_at: instant("record.first_seen_at", &self.get::<String>(row, "first_seen_at")?)?,
             held: from_json_option("record.held_reason", self.get(row, "held_reason")?)?,
             attempts: Vec::new(),
+            changed: None,
+            vanished: None,
+            accepted: Vec::new(),
+            look_alikes: LookAlikes::default(),
+            audit: Vec::new(),
         })
     }
 
@@ -67,6 +70,7 @@ impl Book<'_> {
             voucher_id: self.get(row, "voucher_id")?,
             voucher_number: self.get(row, "voucher_number")?,
             reason: from_json_option("attempt.reason", self.get(row, "reason")?)?,
+            evidence: from_json_option("attempt.evidence", self.get(row, "evidence")?)?.unwrap_or_default(),
         })
     }
 }

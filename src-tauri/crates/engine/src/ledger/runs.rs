@@ -2,10 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::named_params;
+use serde_json::json as object;
 
+use super::audit::AuditAct;
+use super::claim::Moment;
 use super::values::{json, number, signed, stamp};
 use super::{Book, LedgerError};
-use crate::domain::{Actor, Counts, Outcome, Period, Protection, RunId, Trigger};
+use crate::domain::{Act, Actor, Counts, Outcome, Period, Protection, RunId, Trigger};
 use crate::error::Told;
 
 /// A run, as it begins.
@@ -19,25 +22,71 @@ pub(crate) struct RunStart {
     pub(crate) organisation: String,
     pub(crate) protection: Protection,
     pub(crate) fence: u64,
+    /// Who the accounting system takes us for.
+    pub(crate) accounting_user: String,
     pub(crate) started_at: DateTime<Utc>,
 }
 
 impl Book<'_> {
+    /// Begins a run under the permit: whatever is open was left by a process that is gone, and is told as such.
+    pub(crate) fn begin_told(&self, start: &RunStart, at: Moment) -> Result<i64, LedgerError> {
+        let interrupted = self.close_interrupted(start.started_at)?;
+        self.doubt_claimed(at)?;
+        let number = self.begin_run(start)?;
+        let act = |act, run| {
+            AuditAct::new(start.started_at, &start.actor, act).accounting_user(&start.accounting_user).run(run)
+        };
+        for run in &interrupted {
+            let detail = object!({ "outcome": Outcome::Interrupted.as_str(), "found_by": start.run_id.as_str() });
+            self.audit(&act(Act::SyncEnded, run).detail(detail))?;
+        }
+        let detail = object!({
+            "trigger": start.trigger.as_str(), "from": start.period.from, "to": start.period.to, "fence": start.fence,
+            "protection": start.protection.as_str(), "program": env!("CARGO_PKG_VERSION"),
+        });
+        self.audit(&act(Act::SyncStarted, &start.run_id).detail(detail))?;
+        Ok(number)
+    }
+
     /// Writes the run; its number in this ledger.
     pub(crate) fn begin_run(&self, start: &RunStart) -> Result<i64, LedgerError> {
         self.execute(
             "INSERT INTO run (run_id, trigger, actor_user, actor_host, period_from, period_to, organisation, protection,
-                              fence, program, started_at)
-             VALUES (:run, :trigger, :user, :host, :from, :to, :organisation, :protection, :fence, :program, :now)",
+                              fence, program, started_at, accounting_user)
+             VALUES (:run, :trigger, :user, :host, :from, :to, :organisation, :protection, :fence, :program, :now,
+                     :accounting_user)",
             named_params! {
                 ":run": start.run_id.as_str(), ":trigger": start.trigger.as_str(), ":user": start.actor.user,
                 ":host": start.actor.host, ":from": start.period.from.map(|day| day.to_string()),
                 ":to": start.period.to.map(|day| day.to_string()), ":organisation": start.organisation, ":protection": start.protection.as_str(),
                 ":fence": signed(start.fence), ":program": env!("CARGO_PKG_VERSION"),
+                ":accounting_user": start.accounting_user,
                 ":now": stamp(start.started_at),
             },
         )?;
         Ok(self.inserted())
+    }
+
+    /// The run goes on under a newer fence.
+    pub(crate) fn set_fence(&self, run: i64, fence: u64) -> Result<(), LedgerError> {
+        self.execute_one(
+            "run",
+            "UPDATE run SET fence = :fence WHERE run_number = :run",
+            named_params! { ":fence": signed(fence), ":run": run },
+        )
+    }
+
+    /// Whether somebody else may have been sending since this ledger last claimed something. A claim is made only when what
+    /// others had sent must have arrived; from there on, every fence up to this one has to be one of ours. A run that ended
+    /// before its claims proves nothing of what came before it.
+    pub(crate) fn follows_others(&self, fence: u64) -> Result<bool, LedgerError> {
+        let counts =
+            self.row(include_str!("sql/own_fences.sql"), named_params! { ":fence": signed(fence) }, |row| {
+                Ok((self.get::<i64>(row, "claimed_under")?, self.get::<i64>(row, "since")?))
+            })?;
+        let (claimed_under, since) = counts.unwrap_or_default();
+        let between = signed(fence) - claimed_under - 1;
+        Ok(since != between)
     }
 
     /// Another organisation than this one, into whose books something was attempted: then this ledger is about theirs.
@@ -50,16 +99,18 @@ impl Book<'_> {
         )
     }
 
-    /// Closes the runs that a dead process left open. Only whoever holds the permit may call this: nobody else can
-    /// then be in the middle of one.
-    pub(crate) fn close_interrupted(&self, now: DateTime<Utc>) -> Result<u64, LedgerError> {
-        let open = self.rows("SELECT run_number FROM run WHERE finished_at IS NULL", [], |row| {
-            self.get::<i64>(row, "run_number")
+    /// Closes the runs that a dead process left open, and says which. Only whoever holds the permit may call this: nobody
+    /// else can then be in the middle of one.
+    pub(crate) fn close_interrupted(&self, now: DateTime<Utc>) -> Result<Vec<RunId>, LedgerError> {
+        let open = self.rows("SELECT run_number, run_id FROM run WHERE finished_at IS NULL", [], |row| {
+            Ok((self.get::<i64>(row, "run_number")?, RunId::new(self.get::<String>(row, "run_id")?)))
         })?;
-        for run in &open {
-            self.finish_run(*run, Outcome::Interrupted, None, now)?;
+        let mut closed = Vec::with_capacity(open.len());
+        for (number, run) in open {
+            self.finish_run(number, Outcome::Interrupted, None, now)?;
+            closed.push(run);
         }
-        Ok(open.len() as u64)
+        Ok(closed)
     }
 
     /// How many rows the run is about, known when its plan stands.

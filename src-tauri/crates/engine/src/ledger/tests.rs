@@ -39,6 +39,7 @@ struct Desk {
 }
 
 const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+const AT: Moment = Moment { now: NOW, there: NOW };
 
 /// A ledger with one record in one run, planned at position 1.
 async fn desk() -> Desk {
@@ -52,6 +53,7 @@ async fn desk() -> Desk {
         organisation: "hlf".into(),
         protection: Protection::Enforced,
         fence: 1,
+        accounting_user: "kari".into(),
         started_at: NOW,
     };
     let run = ledger
@@ -99,7 +101,8 @@ fn ask(run: i64, key: &str, position: u64) -> ClaimAsk {
         amount: record.amount,
         record_id: record.id,
     };
-    ClaimAsk { run, fence: 1, key: RequestKey::new(key), body: b"{}".to_vec(), members: vec![member], now: NOW }
+    let (kind, key) = (RequestKind::Vouchers, RequestKey::new(key));
+    ClaimAsk { run, kind, fence: 1, key, body: b"{}".to_vec(), members: vec![member], at: AT }
 }
 
 fn acknowledged() -> Settlement {
@@ -123,7 +126,7 @@ async fn settle(desk: &Desk, request: &ClaimedRequest, settlement: Settlement) -
     let (run, request) = (desk.run, request.clone());
     desk.ledger
         .write(move |book| {
-            book.settle(run, &request.members()[0], &settlement, NOW)?;
+            book.settle(run, &request.members()[0], &settlement, AT)?;
             book.close_request(&request)
         })
         .await
@@ -181,7 +184,7 @@ async fn a_run_that_a_dead_process_left_is_found_interrupted_and_its_claim_in_do
     desk.ledger
         .write(|book| {
             book.close_interrupted(NOW)?;
-            book.doubt_claimed(NOW)
+            book.doubt_claimed(AT)
         })
         .await
         .expect("there is one");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::permit::{LeaseState, Permit};
+use super::permit::{Grant, LeaseState, Permit};
 use super::{FileLock, LeaseLost};
 use crate::domain::RunId;
 use crate::ports::{
@@ -42,6 +42,8 @@ pub(crate) enum LeaseRefused {
 /// What a run asks the lease for.
 pub(crate) struct LeaseAskTerms {
     pub(crate) holder: LockHolder,
+    /// What for, as the others see it.
+    pub(crate) operation: &'static str,
     /// How long the lease lives without renewal.
     pub(crate) life: Duration,
     /// How long to wait for somebody else to give it back.
@@ -54,20 +56,21 @@ pub(crate) struct LeaseAskTerms {
     pub(crate) stop: CancellationToken,
 }
 
-/// Takes the lease, waiting as long as asked, and starts renewing it. The file lock goes into the permit.
+/// Takes the lease, waiting as long as asked, and starts renewing it. The permit holds the file lock as well.
 pub(crate) async fn take(
     accounting: &Arc<dyn AccountingSystem>,
     clock: &Arc<dyn Clock>,
-    file: FileLock,
+    file: Arc<FileLock>,
     terms: LeaseAskTerms,
 ) -> Result<Permit, LeaseRefused> {
-    let LeaseAskTerms { holder, life, wait, progress, mut dead, stop } = terms;
-    let ask = LeaseAsk { holder, life };
+    let LeaseAskTerms { holder, operation, life, wait, progress, mut dead, stop } = terms;
+    let ask = LeaseAsk { holder, life, operation };
     let patience_ends = clock.elapsed() + wait;
     loop {
         let asked_at = clock.elapsed();
         match accounting.acquire(&ask).await.map_err(LeaseRefused::Failed)? {
-            Acquired::Granted { token, fence } => {
+            Acquired::Granted { token, fence, granted_at } => {
+                let grant = Grant { granted_at, asked: asked_at, answered: clock.elapsed() };
                 let state = Arc::new(LeaseState::new(Arc::clone(clock), deadline(asked_at, life)));
                 let ended = CancellationToken::new();
                 let renewer = Renewer {
@@ -79,7 +82,7 @@ pub(crate) async fn take(
                     ended: ended.clone(),
                 };
                 tokio::spawn(renewer.run());
-                return Ok(Permit { token, fence, state, renewing: ended.drop_guard(), file });
+                return Ok(Permit { token, fence, grant, state, renewing: ended.drop_guard(), file });
             }
             // What it had in flight is settled by this run's recovery, like everything else it left.
             Acquired::Held(info) if dead.as_ref() == Some(&info.holder.run_id) => {
@@ -93,9 +96,10 @@ pub(crate) async fn take(
             }
             Acquired::Held(_) => {
                 tokio::select! {
-                    () = clock.sleep(WAIT_STEP) => {}
-                    () = stop.cancelled() => return Err(LeaseRefused::Stopped),
-                }
+                biased;
+                                   () = clock.sleep(WAIT_STEP) => {}
+                                   () = stop.cancelled() => return Err(LeaseRefused::Stopped),
+                               }
             }
         }
     }
@@ -107,13 +111,14 @@ pub(crate) async fn give_back(permit: Permit, accounting: &dyn AccountingSystem)
     drop(renewing);
     if !state.lost.is_cancelled() {
         tokio::select! {
-            released = accounting.release(&token) => {
-                if let Err(error) = released {
-                    tracing::warn!(%error, "the lock could not be given back; it runs out by itself");
-                }
-            }
-            () = state.clock.sleep(RELEASE_WAIT) => tracing::warn!("giving the lock back took too long"),
-        }
+        biased;
+                   released = accounting.release(&token) => {
+                       if let Err(error) = released {
+                           tracing::warn!(%error, "the lock could not be given back; it runs out by itself");
+                       }
+                   }
+                   () = state.clock.sleep(RELEASE_WAIT) => tracing::warn!("giving the lock back took too long"),
+               }
     }
     drop(file);
 }
@@ -135,12 +140,13 @@ impl Renewer {
     async fn run(self) {
         let ended = self.ended.clone();
         tokio::select! {
-            () = ended.cancelled() => {}
-            LeaseLost = self.renew_for_ever() => {
-                tracing::warn!("the lease is lost; nothing more is sent");
-                self.state.lost.cancel();
-            }
-        }
+        biased;
+                   () = ended.cancelled() => {}
+                   LeaseLost = self.renew_for_ever() => {
+                       tracing::warn!("the lease is lost; nothing more is sent");
+                       self.state.lost.cancel();
+                   }
+               }
     }
 
     /// Waits for the next renewal; with news of the run, not the whole pause.
@@ -148,10 +154,11 @@ impl Renewer {
         let news_pause = NEWS_PAUSE.min(pause);
         self.state.clock.sleep(news_pause).await;
         tokio::select! {
-            // A run whose end is near has no more news, and its sender is gone: then the pause alone counts.
-            Ok(()) = news.changed() => {}
-            () = self.state.clock.sleep(pause - news_pause) => {}
-        }
+        biased;
+                   // A run whose end is near has no more news, and its sender is gone: then the pause alone counts.
+                   Ok(()) = news.changed() => {}
+                   () = self.state.clock.sleep(pause - news_pause) => {}
+               }
     }
 
     /// Ends only when the lease is lost: taken by somebody, or not renewed before its deadline.
@@ -164,9 +171,10 @@ impl Renewer {
             let progress = *self.progress.borrow();
             let left = self.state.deadline().saturating_sub(asked_at);
             let renewed = tokio::select! {
-                renewed = self.accounting.renew(&self.token, self.life, progress) => Some(renewed),
-                () = self.state.clock.sleep(left) => None,
-            };
+            biased;
+                           renewed = self.accounting.renew(&self.token, self.life, progress) => Some(renewed),
+                           () = self.state.clock.sleep(left) => None,
+                       };
             match renewed {
                 Some(Ok(())) => {
                     self.state.extend(deadline(asked_at, self.life));

@@ -6,6 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::FileLock;
@@ -43,14 +44,26 @@ impl LeaseState {
     }
 }
 
+/// When the lease was granted, on two clocks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Grant {
+    /// By the accounting side's clock.
+    pub(super) granted_at: DateTime<Utc>,
+    /// By ours, before it was asked for.
+    pub(super) asked: Duration,
+    /// By ours, when the answer had come.
+    pub(super) answered: Duration,
+}
+
 /// The right to send, as long as [`Permit::check`] says so.
 pub struct Permit {
     pub(super) token: LeaseToken,
     pub(super) fence: u64,
+    pub(super) grant: Grant,
     pub(super) state: Arc<LeaseState>,
     /// Ends the renewing when the permit goes, on whatever way.
     pub(super) renewing: tokio_util::sync::DropGuard,
-    pub(super) file: FileLock,
+    pub(super) file: Arc<FileLock>,
 }
 
 impl Permit {
@@ -70,6 +83,25 @@ impl Permit {
     /// The number of this grant.
     pub fn fence(&self) -> u64 {
         self.fence
+    }
+
+    /// The accounting side's time now, not earlier than it is there: for the moment of a sending.
+    pub(crate) fn latest_now(&self) -> DateTime<Utc> {
+        self.grant.granted_at + self.since(self.grant.asked)
+    }
+
+    /// The accounting side's time now, not later than it is there: for how long ago something was.
+    pub(crate) fn earliest_now(&self) -> DateTime<Utc> {
+        self.grant.granted_at + self.since(self.grant.answered)
+    }
+
+    /// How long the lease is ours, at least.
+    pub(crate) fn held_for(&self) -> Duration {
+        self.state.clock.elapsed().saturating_sub(self.grant.answered)
+    }
+
+    fn since(&self, moment: Duration) -> TimeDelta {
+        TimeDelta::from_std(self.state.clock.elapsed().saturating_sub(moment)).unwrap_or(TimeDelta::MAX)
     }
 
     /// Fires once the lease is lost.

@@ -1,4 +1,4 @@
-SELECT request_id, key, keyed_at, body
+SELECT request_id, key, keyed_at, body, kind, fence
 FROM request
 WHERE request_id > :after
     AND request_id IN (SELECT request_id FROM attempt WHERE state IN ('claimed', 'staged', 'unknown'))

@@ -1,0 +1,19 @@
+//! Is the trail whole: its head is signed and left with the accounting side after each run, looked at before each run, and
+//! checked entry by entry when a person asks.
+//!
+//! `docs/audit-trail.md` says what each of the three layers finds: the chain (a change by hand), the signed heads (a chain made
+//! anew), the witness (a ledger cut off, restored from an old copy, or copied).
+
+mod seal;
+mod signature;
+mod verdict;
+mod verify;
+mod walk;
+mod witness;
+
+pub(crate) use seal::seal;
+pub use verdict::{AuditFinding, AuditVerdict};
+pub(crate) use witness::check_newest;
+
+#[cfg(test)]
+mod tests;

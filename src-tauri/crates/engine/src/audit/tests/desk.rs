@@ -1,0 +1,342 @@
+//! A desk: a real ledger and engine, an accounting side that keeps witnesses and nothing else, and a hand that edits the file.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use ed25519_dalek::{Signer as _, SigningKey};
+use rusqlite::Connection as Raw;
+
+use crate::domain::*;
+use crate::error::{ErrorCode, Told};
+use crate::export::{Engine, Parts, Settings, SyncAsk, SyncEnd, WhenStillUnknown};
+use crate::ledger::{AuditAct, ClaimedRequest, ClaimedReversal, Ledger, StagedDraft};
+use crate::lock::Permit;
+use crate::ports::*;
+
+/// A clock on which each look is a second later than the one before, and no wait takes any.
+#[derive(Default)]
+pub(super) struct Ticking(AtomicU64);
+
+#[async_trait]
+impl Clock for Ticking {
+    fn now(&self) -> DateTime<Utc> {
+        let second = self.0.fetch_add(1, Ordering::Relaxed);
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(i64::try_from(second).expect("a test is short"))
+    }
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+    async fn sleep(&self, _: Duration) {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Ids that two engines of one test never share.
+struct Unique;
+
+impl IdSource for Unique {
+    fn fresh(&self) -> String {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        format!("id-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A source without a record.
+struct Empty;
+
+#[async_trait]
+impl Source for Empty {
+    async fn open(&self) -> Result<Box<dyn Pages>, SourceError> {
+        Ok(Box::new(Self))
+    }
+}
+
+#[async_trait]
+impl Pages for Empty {
+    async fn next(&mut self) -> Result<Option<Vec<Row>>, SourceError> {
+        Ok(None)
+    }
+}
+
+/// Signs with this key, or has none.
+pub(super) struct Key(pub(super) Option<SigningKey>);
+
+impl Key {
+    pub(super) fn new(seed: u8) -> Self {
+        Self(Some(SigningKey::from_bytes(&[seed; 32])))
+    }
+
+    pub(super) fn signature(&self, bytes: &[u8]) -> Option<Signature> {
+        let key = self.0.as_ref()?;
+        Some(Signature {
+            public_key: hex::encode(key.verifying_key().as_bytes()),
+            signature: hex::encode(key.sign(bytes).to_bytes()),
+        })
+    }
+}
+
+#[async_trait]
+impl Signer for Key {
+    async fn sign(&self, bytes: &[u8]) -> Option<Signature> {
+        self.signature(bytes)
+    }
+    async fn public_key(&self) -> Option<String> {
+        Some(self.signature(&[])?.public_key)
+    }
+}
+
+/// How the accounting side treats witnesses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    Keeps,
+    NotOffered,
+    OutOfReach,
+}
+
+/// The accounting side; its lock is always free.
+pub(super) struct Books {
+    pub(super) manner: Mutex<Manner>,
+    pub(super) kept: Mutex<Option<Witness>>,
+    pub(super) leases_out: AtomicU64,
+    fence: AtomicU64,
+}
+
+impl Books {
+    fn out_of_reach() -> CallError {
+        CallError::NotSent(Told::new(ErrorCode::AccountingUnreachable))
+    }
+}
+
+fn never<T>() -> Result<T, CallError> {
+    Err(CallError::NotSent(Told::internal("no test of the trail sends anything")))
+}
+
+#[async_trait]
+impl AccountingSystem for Books {
+    async fn connect(&self) -> Result<Connection, CallError> {
+        let reference_rules = ReferenceRules { length_max: 64, folds_case: false, ascii_only: false };
+        Ok(Connection {
+            address: "http://books".into(),
+            organisation_id: "hlf".into(),
+            organisation_name: "HLF".into(),
+            user_id: "api-7".into(),
+            user_name: "Kari Nordmann".into(),
+            capabilities: Capabilities {
+                protection: Protection::Enforced,
+                idempotency_keys_live: None,
+                settle_window: Duration::ZERO,
+                search_lag: Duration::ZERO,
+                vouchers_per_request_max: 100,
+                reference_rules,
+            },
+        })
+    }
+    async fn acquire(&self, _: &LeaseAsk) -> Result<Acquired, CallError> {
+        self.leases_out.fetch_add(1, Ordering::Relaxed);
+        let fence = self.fence.fetch_add(1, Ordering::Relaxed) + 1;
+        Ok(Acquired::Granted { token: LeaseToken::new("t"), fence, granted_at: DateTime::UNIX_EPOCH })
+    }
+    async fn renew(&self, _: &LeaseToken, _: Duration, _: LockProgress) -> Result<(), CallError> {
+        Ok(())
+    }
+    async fn release(&self, _: &LeaseToken) -> Result<(), CallError> {
+        self.leases_out.fetch_sub(1, Ordering::Relaxed);
+        Ok(())
+    }
+    async fn break_lock(&self, _: &RunId, _: &str) -> Result<(), CallError> {
+        Ok(())
+    }
+    async fn lock(&self) -> Result<Option<LockInfo>, CallError> {
+        Ok(None)
+    }
+    fn draw_up(&self, _: &[Posting]) -> Vec<u8> {
+        Vec::new()
+    }
+    async fn commit(&self, _: &Permit, _: &ClaimedRequest) -> Result<Answer<VoucherResult>, CallError> {
+        never()
+    }
+    async fn stage(&self, _: &Permit, _: &ClaimedRequest) -> Result<Answer<StageResult>, CallError> {
+        never()
+    }
+    async fn commit_draft(&self, _: &Permit, _: &StagedDraft) -> Result<CommitResult, CallError> {
+        never()
+    }
+    async fn discard_draft(&self, _: &Permit, _: &DraftId) -> Result<Discarded, CallError> {
+        never()
+    }
+    async fn look_up(&self, _: &[Reference]) -> Result<Found, CallError> {
+        Ok(Found::default())
+    }
+    async fn vouchers(&self, _: Period, _: Option<&str>) -> Result<VoucherPage, CallError> {
+        never()
+    }
+    async fn reverse(&self, _: &Permit, _: &ClaimedReversal) -> Result<VoucherResult, CallError> {
+        never()
+    }
+    async fn witness(&self, _: &str) -> Result<WitnessSeen, CallError> {
+        match *self.manner.lock().expect("no test panics with it") {
+            Manner::Keeps => Ok(self.kept().map_or(WitnessSeen::None, WitnessSeen::Kept)),
+            Manner::NotOffered => Ok(WitnessSeen::NotOffered),
+            Manner::OutOfReach => Err(Self::out_of_reach()),
+        }
+    }
+    async fn leave_witness(&self, _: &Permit, _: &str, witness: &Witness) -> Result<(), CallError> {
+        if *self.manner.lock().expect("no test panics with it") == Manner::OutOfReach {
+            return Err(Self::out_of_reach());
+        }
+        *self.kept.lock().expect("no test panics with it") = Some(witness.clone());
+        Ok(())
+    }
+}
+
+impl Books {
+    pub(super) fn kept(&self) -> Option<Witness> {
+        self.kept.lock().expect("no test panics with it").clone()
+    }
+
+    pub(super) fn treats_witnesses(&self, manner: Manner) {
+        *self.manner.lock().expect("no test panics with it") = manner;
+    }
+}
+
+pub(super) struct Desk {
+    folder: tempfile::TempDir,
+    pub(super) engine: Arc<Engine>,
+    pub(super) books: Arc<Books>,
+    clock: Arc<Ticking>,
+    key: Arc<Key>,
+}
+
+pub(super) fn kari() -> Actor {
+    Actor { user: "kari".into(), host: "HLF-PC-12".into() }
+}
+
+impl Desk {
+    /// A new ledger; its heads are signed with a key of that seed, or not at all.
+    pub(super) fn new(key: Option<u8>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let books = Arc::new(Books {
+            manner: Mutex::new(Manner::Keeps),
+            kept: Mutex::new(None),
+            leases_out: AtomicU64::new(0),
+            fence: AtomicU64::new(0),
+        });
+        let (clock, key) = (Arc::new(Ticking::default()), Arc::new(key.map_or(Key(None), Key::new)));
+        let engine = engine(folder.path(), &books, &clock, &key);
+        Self { folder, engine, books, clock, key }
+    }
+
+    /// A second workspace with a copy of this ledger, and the same accounting side.
+    pub(super) fn copied(self) -> (Self, Self) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let Self { folder: first, books, clock, key, engine: open } = self;
+        drop(open);
+        std::fs::copy(first.path().join("ledger.sqlite"), folder.path().join("ledger.sqlite")).expect("a copy");
+        let at = |folder: tempfile::TempDir| {
+            let engine = engine(folder.path(), &books, &clock, &key);
+            Self { folder, engine, books: Arc::clone(&books), clock: Arc::clone(&clock), key: Arc::clone(&key) }
+        };
+        (at(first), at(folder))
+    }
+
+    pub(super) fn ledger(&self) -> &Ledger {
+        self.engine.ledger()
+    }
+
+    pub(super) fn file_lock(&self) -> PathBuf {
+        self.folder.path().join("sync.lock")
+    }
+
+    /// One run, which reads an empty source.
+    pub(super) async fn sync(&self) -> SyncEnd {
+        let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: kari() };
+        self.engine.sync(ask).end().await
+    }
+
+    /// What stopped the run.
+    pub(super) async fn refusal(&self) -> Told {
+        let end = self.sync().await;
+        assert!(end.run.is_none(), "{end:?}");
+        end.error.expect("the run was refused")
+    }
+
+    pub(super) async fn verdict(&self) -> crate::audit::AuditVerdict {
+        self.engine.verify_audit(kari()).await.expect("the ledger can be read")
+    }
+
+    /// Entries of every shape: so many.
+    pub(super) async fn acts(&self, count: usize) {
+        let shapes: [fn(AuditAct<'_>) -> AuditAct<'_>; 6] = [
+            |act| act,
+            |act| act.accounting_user("api-7").detail(serde_json::json!({ "until": "2026-12-31", "days": [1, 2] })),
+            |act| act.record("PM-2026-00417", Generation::FIRST).reason("posted twice by hand in Fiken"),
+            |act| act.record("", Generation::FIRST).voucher(Some("V-90211")).earlier_voucher(Some("V-1")),
+            |act| act.voucher(Some("")).reason("Åse sa at bilaget er ført på feil år \u{1f4a3}"),
+            |act| act.earlier_voucher(Some("V-90211")).detail(serde_json::json!({ "note": "a\"b\\c\u{0}d" })),
+        ];
+        let first = self.clock.now();
+        let entries = self.ledger().write(move |book| {
+            for number in 0..count {
+                let (actor, run) = (kari(), RunId::new(format!("run-{number}")));
+                let now = first + TimeDelta::seconds(i64::try_from(number).expect("a test is short"));
+                let act = shapes[number % shapes.len()](AuditAct::new(now, &actor, Act::SettingsChanged));
+                book.audit(&if number % 2 == 0 { act.run(&run) } else { act })?;
+            }
+            Ok(())
+        });
+        entries.await.expect("entries");
+        self.clock.0.fetch_add(count as u64, Ordering::Relaxed);
+    }
+
+    /// The file, under the hand of somebody who knows SQLite: no triggers, no checks, no waiting for the disk.
+    pub(super) fn raw(&self) -> Raw {
+        let raw = Raw::open(self.folder.path().join("ledger.sqlite")).expect("the ledger's file");
+        raw.execute_batch(
+            "PRAGMA ignore_check_constraints = ON; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;
+             DROP TRIGGER IF EXISTS audit_is_never_changed; DROP TRIGGER IF EXISTS audit_is_kept;
+             DROP TRIGGER IF EXISTS audit_goes_on_from_its_head; DROP TRIGGER IF EXISTS audit_head_is_kept;
+             DROP TRIGGER IF EXISTS audit_head_is_never_changed;",
+        )
+        .expect("triggers can be dropped");
+        raw
+    }
+
+    /// Edits the file.
+    pub(super) fn edit(&self, sql: &str) {
+        self.raw().execute_batch(sql).expect("the edit is SQL");
+    }
+}
+
+fn engine(folder: &Path, books: &Arc<Books>, clock: &Arc<Ticking>, key: &Arc<Key>) -> Arc<Engine> {
+    let ledger = Ledger::open_in_place(&folder.join("ledger.sqlite"), clock.as_ref(), &Unique, |_| {})
+        .expect("a ledger can be opened");
+    Engine::new(Parts {
+        ledger,
+        source: Arc::new(Empty),
+        accounting: Arc::clone(books) as Arc<dyn AccountingSystem>,
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        ids: Arc::new(Unique),
+        signer: Arc::clone(key) as Arc<dyn Signer>,
+        settings: Settings {
+            organisation: OrganisationId::new("hlf").expect("a valid id"),
+            time_zone: chrono_tz::Europe::Oslo,
+            posting: PostingRules {
+                payable_account: Account("2930".into()),
+                default_account: None,
+                categories: std::collections::HashMap::new(),
+            },
+            vouchers_per_request: 10,
+            requests_in_flight: 1,
+            lease: Duration::from_secs(60),
+            wait_for_lock: Duration::ZERO,
+            when_still_unknown: WhenStillUnknown::Hold,
+            re_export_needs_approval: false,
+            compare_after_run: false,
+            file_lock: folder.join("sync.lock"),
+        },
+    })
+}

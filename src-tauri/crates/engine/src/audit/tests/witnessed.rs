@@ -1,0 +1,171 @@
+//! An old ledger, a copy of one, an accounting side out of reach: what a run and a verification make of it.
+
+use std::sync::atomic::Ordering;
+
+use super::desk::{Desk, Manner, kari};
+use crate::domain::{Act, Actor, FindingKind, WitnessState};
+use crate::error::ErrorCode;
+use crate::lock::FileLock;
+use crate::ports::Witness;
+use crate::{AuditFilter, AuditVerdict};
+
+fn kinds(verdict: &AuditVerdict) -> Vec<FindingKind> {
+    verdict.findings.iter().map(|finding| finding.kind).collect()
+}
+
+#[tokio::test]
+async fn a_run_leaves_a_signed_witness_and_gives_the_lease_back() {
+    let desk = Desk::new(Some(1));
+    assert!(desk.sync().await.error.is_none());
+    let kept = desk.books.kept().expect("a witness");
+    assert_eq!((kept.entries, &kept.written_by), (2, &kari()));
+    assert!(kept.public_key.is_some() && kept.signature.is_some());
+    assert_eq!(desk.books.leases_out.load(Ordering::Relaxed), 0);
+    let acts = desk.ledger().audit_page(&AuditFilter::default(), None, 10).await.expect("entries");
+    let acts: Vec<_> = acts.iter().map(|entry| (entry.act, entry.accounting_user.as_deref())).collect();
+    assert_eq!(acts, [(Act::SyncEnded, Some("api-7")), (Act::SyncStarted, Some("api-7"))]);
+}
+
+#[tokio::test]
+async fn the_copy_used_first_goes_on_and_the_other_is_refused() {
+    let desk = Desk::new(Some(1));
+    assert!(desk.sync().await.error.is_none());
+    let (first, second) = desk.copied();
+    assert!(second.sync().await.error.is_none(), "nobody can tell yet");
+    let told = first.refusal().await;
+    assert_eq!(told.code, ErrorCode::LedgerRolledBack);
+    let params = ["ours", "theirs", "user", "host"].map(|name| told.params[name].as_str());
+    assert_eq!(params, ["2", "4", "kari", "HLF-PC-12"]);
+    assert_eq!(first.books.leases_out.load(Ordering::Relaxed), 0, "the lease is given back");
+    assert_eq!(kinds(&first.verdict().await), [FindingKind::WitnessAhead]);
+    assert!(second.sync().await.error.is_none(), "the other goes on");
+}
+
+#[tokio::test]
+async fn a_copy_that_went_on_by_itself_is_a_fork() {
+    let desk = Desk::new(Some(1));
+    assert!(desk.sync().await.error.is_none());
+    let (first, second) = desk.copied();
+    first.acts(5).await;
+    assert!(second.sync().await.error.is_none());
+    let told = first.refusal().await;
+    assert_eq!((told.code, told.params["theirs"].as_str()), (ErrorCode::LedgerForked, "4"));
+    assert_eq!(kinds(&first.verdict().await), [FindingKind::WitnessDiffers]);
+}
+
+#[tokio::test]
+async fn a_trail_that_no_longer_fits_its_seal_stops_the_next_run() {
+    for edit in [
+        "UPDATE audit SET hash = randomblob(32) WHERE entry = 2",
+        "DELETE FROM audit WHERE entry = 2",
+        "UPDATE audit_head SET head = randomblob(32)",
+        "UPDATE audit_head SET signature = 'aa'",
+    ] {
+        let desk = Desk::new(Some(1));
+        assert!(desk.sync().await.error.is_none());
+        desk.edit(edit);
+        desk.books.treats_witnesses(Manner::NotOffered);
+        let told = desk.refusal().await;
+        assert_eq!((told.code, told.code.exit_status()), (ErrorCode::AuditBroken, 6), "{edit}");
+        assert_eq!(told.params["entries"], "2");
+    }
+}
+
+#[tokio::test]
+async fn without_the_witness_nothing_is_sent() {
+    let desk = Desk::new(None);
+    assert!(desk.sync().await.error.is_none());
+    desk.books.treats_witnesses(Manner::OutOfReach);
+    assert_eq!(desk.refusal().await.code, ErrorCode::AccountingUnreachable);
+    assert_eq!(desk.books.leases_out.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_verification_works_without_the_accounting_side_and_says_so() {
+    let desk = Desk::new(Some(1));
+    assert!(desk.sync().await.error.is_none());
+    for (manner, state) in
+        [(Manner::OutOfReach, WitnessState::Unreachable), (Manner::NotOffered, WitnessState::NotOffered)]
+    {
+        desk.books.treats_witnesses(manner);
+        let verdict = desk.verdict().await;
+        assert_eq!((verdict.witness, kinds(&verdict)), (state, vec![]));
+    }
+}
+
+#[tokio::test]
+async fn a_witness_that_is_gone_is_told_of_and_stops_nothing() {
+    let desk = Desk::new(Some(1));
+    let verdict = desk.verdict().await;
+    assert_eq!((verdict.witness, kinds(&verdict)), (WitnessState::Missing, vec![]), "none was ever left");
+    assert!(desk.sync().await.error.is_none());
+    *desk.books.kept.lock().expect("no test panics with it") = None;
+    let verdict = desk.verdict().await;
+    assert_eq!((verdict.witness, kinds(&verdict)), (WitnessState::Missing, vec![FindingKind::WitnessMissing]));
+    assert!(!verdict.is_changed());
+    assert!(desk.sync().await.error.is_none());
+    assert_eq!(kinds(&desk.verdict().await), []);
+}
+
+#[tokio::test]
+async fn a_witness_with_a_wrong_signature_is_told_of() {
+    let desk = Desk::new(Some(1));
+    assert!(desk.sync().await.error.is_none());
+    let kept = desk.books.kept().expect("a witness");
+    let odd = Witness { signature: Some("00".repeat(64)), ..kept };
+    *desk.books.kept.lock().expect("no test panics with it") = Some(odd);
+    let verdict = desk.verdict().await;
+    assert_eq!((verdict.witness, kinds(&verdict)), (WitnessState::Matches, vec![FindingKind::WitnessSignatureWrong]));
+}
+
+#[tokio::test]
+async fn a_head_that_could_not_be_left_is_left_after_the_next_run() {
+    let desk = Desk::new(Some(1));
+    desk.books.treats_witnesses(Manner::NotOffered);
+    assert!(desk.sync().await.error.is_none());
+    assert_eq!(desk.books.kept(), None);
+    desk.books.treats_witnesses(Manner::Keeps);
+    assert!(desk.sync().await.error.is_none());
+    assert_eq!(desk.books.kept().map(|kept| kept.entries), Some(4));
+}
+
+#[tokio::test]
+async fn a_verification_waits_for_no_run() {
+    let desk = Desk::new(None);
+    let held = FileLock::try_take(&desk.file_lock()).expect("nobody has it");
+    let told = desk.engine.verify_audit(kari()).await.expect_err("a run is on");
+    assert_eq!(told.code, ErrorCode::LockHeldHere);
+    drop(held);
+    assert_eq!(desk.verdict().await.findings, []);
+}
+
+#[tokio::test]
+async fn entries_are_found_by_what_a_person_asks_for() {
+    let desk = Desk::new(None);
+    desk.acts(12).await;
+    desk.engine.verify_audit(Actor { user: "ola".into(), host: "pc".into() }).await.expect("well");
+    let page = async |filter: AuditFilter, before, limit| {
+        let page = desk.ledger().audit_page(&filter, before, limit).await.expect("a page");
+        page.iter().map(|entry| entry.entry).collect::<Vec<_>>()
+    };
+    let all = AuditFilter::default;
+    assert_eq!(page(all(), None, 3).await, [13, 12, 11]);
+    assert_eq!(page(all(), Some(11), 2).await, [10, 9]);
+    assert_eq!(page(AuditFilter { act: Some(Act::Verified), ..all() }, None, 9).await, [13]);
+    assert_eq!(page(AuditFilter { actor: Some("ola".into()), ..all() }, None, 9).await, [13]);
+    assert_eq!(page(AuditFilter { actor: Some("api-7".into()), ..all() }, None, 9).await, [8, 2]);
+    assert_eq!(page(AuditFilter { record_id: Some("PM-2026-00417".into()), ..all() }, None, 9).await, [9, 3]);
+    assert_eq!(page(AuditFilter { text: Some("Fiken".into()), ..all() }, None, 9).await, [9, 3]);
+    assert_eq!(
+        page(AuditFilter { text: Some("_".into()), ..all() }, None, 9).await,
+        [13],
+        "no wildcard; `signed_heads…`"
+    );
+    assert_eq!(page(AuditFilter { text: Some("100%".into()), ..all() }, None, 9).await, [0; 0]);
+    let third = desk.ledger().audit_page(&all(), Some(4), 1).await.expect("a page").remove(0);
+    let of_that_second =
+        AuditFilter { from: Some(third.at), to: Some(third.at + chrono::TimeDelta::seconds(1)), ..all() };
+    assert_eq!(page(of_that_second, None, 9).await, [3]);
+    let of_run = desk.ledger().audit_entries_of_run(&crate::domain::RunId::new("run-4"), 10).await.expect("entries");
+    assert_eq!(of_run.iter().map(|entry| entry.entry).collect::<Vec<_>>(), [5]);
+}

@@ -1,0 +1,44 @@
+//! `audit verify`: the whole trail, its seals and the witness, on a person's word.
+
+use serde_json::json;
+
+use super::verdict::AuditVerdict;
+use super::walk::walk;
+use super::witness::ask;
+use crate::domain::{Act, Actor};
+use crate::error::Told;
+use crate::export::Engine;
+use crate::ledger::AuditAct;
+use crate::lock::FileLock;
+
+impl Engine {
+    /// Checks the whole audit trail; what is wrong is in the verdict, not an error. Works without the accounting side, and says
+    /// then that its witness was not asked. Needs no lease: nothing is sent.
+    ///
+    /// Where the ledger is what it was, an entry says who verified it. Where it is not, nothing is written: what is found stays as
+    /// it was found, and a trail cut off does not grow back over its missing numbers.
+    ///
+    /// # Errors
+    /// When a sync is on, here or in another program on this machine, or the ledger cannot be read or written.
+    pub async fn verify_audit(&self, actor: Actor) -> Result<AuditVerdict, Told> {
+        let parts = self.parts();
+        let _file = FileLock::try_take(&parts.settings.file_lock)?;
+        let ledger_id = parts.ledger.read(|book| book.ledger_id()).await?;
+        let seen = ask(parts.accounting.as_ref(), parts.clock.as_ref(), &ledger_id).await;
+        let seen = seen.inspect_err(|error| tracing::warn!(%error, "the witness could not be asked for")).ok();
+        let own_key = parts.signer.public_key().await;
+        let verdict = parts.ledger.read(move |book| walk(book, seen.as_ref(), own_key)).await?;
+        if verdict.is_changed() {
+            return Ok(verdict);
+        }
+        let detail = json!({
+            "entries": verdict.entries, "head": verdict.head, "signed_heads_checked": verdict.signed_heads_checked,
+            "witness": verdict.witness, "findings": verdict.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(),
+        });
+        let now = parts.clock.now();
+        let entry =
+            move |book: &crate::ledger::Book<'_>| book.audit(&AuditAct::new(now, &actor, Act::Verified).detail(detail));
+        parts.ledger.write(entry).await?;
+        Ok(verdict)
+    }
+}

@@ -1,0 +1,239 @@
+//! The walk over the whole trail: every entry, every seal, the witness. Pure but for the ledger it reads from; holds one entry
+//! at a time.
+//!
+//! It reads values as they stand there and trusts none of them: who edits the file may write anything anywhere.
+
+use super::signature::is_by_its_key;
+use super::verdict::{AuditFinding, AuditVerdict};
+use super::witness::{Fit, fit};
+use crate::domain::audit_chain::{ChainHash, StoredEntry, entry_hash, head_bytes};
+use crate::domain::{FindingKind, WitnessState};
+use crate::ledger::{Book, LedgerError, StoredHead};
+use crate::ports::{Signature, Witness, WitnessSeen};
+
+/// Walks the trail in one snapshot of the ledger. `seen` is what the accounting side said; `None` when it could not be asked.
+pub(super) fn walk(
+    book: &Book<'_>,
+    seen: Option<&WitnessSeen>,
+    own_key: Option<String>,
+) -> Result<AuditVerdict, LedgerError> {
+    let ledger_id = book.ledger_id()?;
+    let mut chain =
+        Chain { ledger_id: &ledger_id, findings: Findings::default(), last: 0, head: ChainHash::NONE, entries: 0 };
+    book.each_audit_entry(|entry| chain.entry(&entry))?;
+    let Chain { findings, last, head, entries, .. } = chain;
+
+    let mut seals = Seals { ledger_id: &ledger_id, findings, last_entry: last, ..Seals::default() };
+    book.each_audit_head(|head| seals.head(&head))?;
+    for (first, last) in book.missing_audit_heads()? {
+        let finding = AuditFinding::new(FindingKind::SealsMissing, 0, None);
+        seals.findings.add(finding.with("first", first).with("last", last));
+    }
+    seals.end(own_key.as_deref());
+
+    let Seals { mut findings, checked, signed, keys, mut vouched, .. } = seals;
+    let witness = match seen {
+        None => WitnessState::Unreachable,
+        Some(WitnessSeen::NotOffered) => WitnessState::NotOffered,
+        Some(WitnessSeen::None) => {
+            if book.was_witnessed()? {
+                findings.add(AuditFinding::new(FindingKind::WitnessMissing, last, None));
+            }
+            WitnessState::Missing
+        }
+        Some(WitnessSeen::Kept(kept)) => {
+            let ours = u64::try_from(last).unwrap_or(0);
+            let state = witness(&ledger_id, kept, fit(book, ours, kept)?, &mut findings);
+            if state == WitnessState::Matches {
+                vouched = vouched.max(kept.entries);
+            }
+            state
+        }
+    };
+    Ok(AuditVerdict {
+        entries,
+        head: head.to_string(),
+        findings: findings.listed,
+        findings_left_out: findings.left_out,
+        heads_checked: checked,
+        signed_heads_checked: signed,
+        vouched_up_to: vouched,
+        signed_by: keys,
+        own_key,
+        witness,
+    })
+}
+
+fn witness(ledger_id: &str, kept: &Witness, fit: Fit, findings: &mut Findings) -> WitnessState {
+    let entries = i64::try_from(kept.entries).unwrap_or(i64::MAX);
+    let finding = |kind, entry| {
+        AuditFinding::new(kind, entry, None).with("user", &kept.written_by.user).with("host", &kept.written_by.host)
+    };
+    if let (Some(public_key), Some(signature)) = (&kept.public_key, &kept.signature) {
+        let signature = Signature { public_key: public_key.clone(), signature: signature.clone() };
+        let is_good = ChainHash::from_hex(&kept.head)
+            .is_some_and(|head| is_by_its_key(&signature, &head_bytes(ledger_id, kept.entries, &head)));
+        if !is_good {
+            findings.add(finding(FindingKind::WitnessSignatureWrong, entries));
+        }
+    }
+    match fit {
+        Fit::Fits => WitnessState::Matches,
+        Fit::Ahead { ours } => {
+            let first_missing = i64::try_from(ours).unwrap_or(i64::MAX).saturating_add(1);
+            findings.add(finding(FindingKind::WitnessAhead, first_missing).with("last", entries));
+            WitnessState::Ahead
+        }
+        Fit::Differs => {
+            findings.add(finding(FindingKind::WitnessDiffers, entries));
+            WitnessState::Differs
+        }
+    }
+}
+
+/// Findings within their bound.
+#[derive(Default)]
+struct Findings {
+    listed: Vec<AuditFinding>,
+    left_out: u64,
+}
+
+impl Findings {
+    fn add(&mut self, finding: AuditFinding) {
+        if self.listed.len() < AuditVerdict::FINDINGS_MAX {
+            self.listed.push(finding);
+        } else {
+            self.left_out += 1;
+        }
+    }
+}
+
+/// The entries, in the order of their numbers.
+struct Chain<'a> {
+    ledger_id: &'a str,
+    findings: Findings,
+    /// The number of the entry before.
+    last: i64,
+    /// Its hash, as it stands there.
+    head: ChainHash,
+    entries: u64,
+}
+
+impl Chain<'_> {
+    fn entry(&mut self, entry: &StoredEntry) {
+        let number = entry.entry().unwrap_or_default();
+        let expected = self.last.saturating_add(1);
+        if number < 1 {
+            self.findings.add(finding_of(FindingKind::NumberWrong, number, entry));
+        } else if number > expected {
+            let gap = AuditFinding::new(FindingKind::EntriesMissing, expected, entry.value("at").shown());
+            self.findings.add(gap.with("last", number - 1));
+        }
+        if !entry.is_sound(self.ledger_id) {
+            let kept = entry.kept_hash().map_or_else(|| "–".to_owned(), |hash| hash.to_string());
+            let made = entry_hash(self.ledger_id, &entry.values);
+            let finding = finding_of(FindingKind::ContentChanged, number, entry);
+            self.findings.add(finding.with("kept", kept).with("made", made));
+        }
+        if entry.previous() != Some(self.head) {
+            self.findings.add(finding_of(FindingKind::LinkBroken, number, entry));
+        }
+        self.entries += 1;
+        self.last = number.max(0);
+        // A hash that is none links to nothing.
+        self.head = entry.kept_hash().unwrap_or(ChainHash::NONE);
+    }
+}
+
+fn finding_of(kind: FindingKind, number: i64, entry: &StoredEntry) -> AuditFinding {
+    let mut finding = AuditFinding::new(kind, number, entry.value("at").shown());
+    for (name, column) in [("user", "actor_user"), ("host", "actor_host"), ("act", "act")] {
+        if let Some(shown) = entry.value(column).shown() {
+            finding = finding.with(name, shown);
+        }
+    }
+    finding
+}
+
+/// The seals, in the order of their entries.
+#[derive(Default)]
+struct Seals<'a> {
+    ledger_id: &'a str,
+    findings: Findings,
+    /// The number of the newest entry there is.
+    last_entry: i64,
+    checked: u64,
+    signed: u64,
+    keys: Vec<String>,
+    /// The newest seal that fits.
+    sound_up_to: i64,
+    /// The newest that fits and is signed well.
+    vouched: u64,
+    /// The newest seal: its entries, when it was made, whether it is signed.
+    newest: Option<(i64, String, bool)>,
+    /// The key of the newest signed one.
+    key: Option<String>,
+    /// Entries that seals know of and the trail has not: when the first such seal was made, and the newest entry.
+    cut_off: Option<(String, i64)>,
+}
+
+impl Seals<'_> {
+    fn head(&mut self, head: &StoredHead) {
+        self.checked += 1;
+        let at = || Some(head.made_at.clone());
+        if head.entries > self.last_entry {
+            let first = self.cut_off.take().map_or_else(|| head.made_at.clone(), |(first, _)| first);
+            self.cut_off = Some((first, head.entries));
+        } else if !head.fits() {
+            let finding = AuditFinding::new(FindingKind::SealDiffers, head.entries, at());
+            self.findings.add(finding.with("sound_up_to", self.sound_up_to));
+        } else {
+            self.sound_up_to = head.entries;
+        }
+        self.newest = Some((head.entries, head.made_at.clone(), head.signature.is_some()));
+        let Some(signature) = &head.signature else { return };
+        self.signature(head, signature);
+    }
+
+    fn signature(&mut self, head: &StoredHead, signature: &Signature) {
+        let is_good = match (u64::try_from(head.entries), &head.head) {
+            (Ok(entries), Some(hash)) => is_by_its_key(signature, &head_bytes(self.ledger_id, entries, hash)),
+            _ => false,
+        };
+        let at = Some(head.made_at.clone());
+        if !is_good {
+            self.findings.add(AuditFinding::new(FindingKind::SignatureWrong, head.entries, at));
+            return;
+        }
+        self.signed += 1;
+        if head.fits() {
+            self.vouched = self.vouched.max(u64::try_from(head.entries).unwrap_or(0));
+        }
+        if let Some(before) = self.key.as_ref().filter(|before| **before != signature.public_key) {
+            let finding = AuditFinding::new(FindingKind::KeyChanged, head.entries, at);
+            self.findings.add(finding.with("from", before).with("to", &signature.public_key));
+        }
+        if !self.keys.contains(&signature.public_key) && self.keys.len() < AuditVerdict::KEYS_MAX {
+            self.keys.push(signature.public_key.clone());
+        }
+        self.key = Some(signature.public_key.clone());
+    }
+
+    /// What only shows when all were seen.
+    fn end(&mut self, own_key: Option<&str>) {
+        if let Some((at, last)) = self.cut_off.take() {
+            let first = self.last_entry.saturating_add(1);
+            self.findings.add(AuditFinding::new(FindingKind::CutOff, first, Some(at)).with("last", last));
+        }
+        let Some((entries, at, is_signed)) = self.newest.take() else { return };
+        if !is_signed && (self.key.is_some() || own_key.is_some()) {
+            self.findings.add(AuditFinding::new(FindingKind::SignatureMissing, entries, Some(at)));
+        } else if let (Some(theirs), Some(own)) = (&self.key, own_key)
+            && theirs != own
+        {
+            let finding = AuditFinding::new(FindingKind::KeyChanged, entries, Some(at));
+            let finding = finding.with("from", theirs).with("to", own);
+            self.findings.add(finding);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The witness: what the accounting side remembers of the trail, held against the ledger.
+
+use std::time::Duration;
+
+use super::signature::is_by_its_key;
+use crate::domain::audit_chain::{ChainHash, head_bytes};
+use crate::error::{ErrorCode, Told};
+use crate::ledger::{Book, Ledger, LedgerError};
+use crate::ports::{AccountingSystem, CallError, Clock, Witness, WitnessSeen};
+
+/// How often the witness is asked for before a run gives up.
+const TRIES_MAX: u32 = 4;
+/// Between two tries, unless the accounting system names a time.
+const TRY_PAUSE: Duration = Duration::from_secs(1);
+/// The longest time between two tries, whatever the accounting system names: the lease is held meanwhile.
+const TRY_PAUSE_MAX: Duration = Duration::from_secs(10);
+
+/// How a witness stands to the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// The ledger has the entry that the witness names.
+    Fits,
+    /// The witness has seen more entries than the ledger has.
+    Ahead { ours: u64 },
+    /// The ledger has another entry in that place.
+    Differs,
+}
+
+/// Before a run sends anything: is this the ledger that was last used? To be called with the lease in hand, so that nobody
+/// leaves another witness in between.
+///
+/// A witness that is missing, although one was left, stops nothing: the accounting side may have been restored; `audit
+/// verify` tells of it.
+///
+/// # Errors
+/// [`ErrorCode::LedgerRolledBack`], [`ErrorCode::LedgerForked`], [`ErrorCode::AuditBroken`]; or why the witness cannot be
+/// had: from a ledger that may be an old copy nothing is sent.
+pub(crate) async fn check_newest(
+    ledger: &Ledger,
+    accounting: &dyn AccountingSystem,
+    clock: &dyn Clock,
+) -> Result<(), Told> {
+    let path = ledger.path().display().to_string();
+    let (ledger_id, was_witnessed, broken) = ledger
+        .read(move |book| Ok((book.ledger_id()?, book.was_witnessed()?, broken_at_newest_head(book, &path)?)))
+        .await?;
+    if let Some(told) = broken {
+        return Err(told);
+    }
+    match ask(accounting, clock, &ledger_id).await.map_err(|error| error.told())? {
+        WitnessSeen::Kept(witness) => against(ledger, &witness).await?,
+        WitnessSeen::None if was_witnessed => {
+            tracing::warn!(
+                "the accounting system no longer knows this ledger's witness; the next one is left after this run"
+            );
+            Ok(())
+        }
+        WitnessSeen::None | WitnessSeen::NotOffered => Ok(()),
+    }
+}
+
+/// The same for a witness at hand; the outer error is the ledger's.
+pub(super) async fn against(ledger: &Ledger, witness: &Witness) -> Result<Result<(), Told>, LedgerError> {
+    let seen = witness.clone();
+    let fit = ledger.read(move |book| fit(book, book.audit_tip()?.entries, &seen)).await?;
+    let told = |code| {
+        Told::new(code)
+            .with("path", ledger.path().display())
+            .with("theirs", witness.entries)
+            .with("user", &witness.written_by.user)
+            .with("host", &witness.written_by.host)
+    };
+    Ok(match fit {
+        Fit::Fits => Ok(()),
+        Fit::Ahead { ours } => Err(told(ErrorCode::LedgerRolledBack).with("ours", ours)),
+        Fit::Differs => Err(told(ErrorCode::LedgerForked)),
+    })
+}
+
+/// How the witness stands to a ledger of so many entries.
+pub(super) fn fit(book: &Book<'_>, ours: u64, witness: &Witness) -> Result<Fit, LedgerError> {
+    if witness.entries > ours {
+        return Ok(Fit::Ahead { ours });
+    }
+    let (theirs, here) = (ChainHash::from_hex(&witness.head), book.audit_hash_at(witness.entries)?);
+    Ok(if here.is_some() && theirs == here { Fit::Fits } else { Fit::Differs })
+}
+
+/// The cheap look at the start of each run: the newest head is still in the trail, and its signature holds.
+fn broken_at_newest_head(book: &Book<'_>, path: &str) -> Result<Option<Told>, LedgerError> {
+    let Some(newest) = book.newest_audit_head()? else { return Ok(None) };
+    let ledger_id = book.ledger_id()?;
+    let is_signed_so = match (&newest.signature, &newest.head, u64::try_from(newest.entries)) {
+        (Some(signature), Some(head), Ok(entries)) => is_by_its_key(signature, &head_bytes(&ledger_id, entries, head)),
+        (Some(_), ..) => false,
+        (None, ..) => true,
+    };
+    let told = Told::new(ErrorCode::AuditBroken)
+        .with("path", path)
+        .with("entries", newest.entries)
+        .with("at", &newest.made_at);
+    Ok((!newest.fits() || !is_signed_so).then_some(told))
+}
+
+/// Asks for the witness, and again where the answer was lost on the way: asking changes nothing.
+pub(super) async fn ask(
+    accounting: &dyn AccountingSystem,
+    clock: &dyn Clock,
+    ledger_id: &str,
+) -> Result<WitnessSeen, CallError> {
+    let mut tries = 1;
+    loop {
+        let error = match accounting.witness(ledger_id).await {
+            Ok(seen) => return Ok(seen),
+            Err(error) => error,
+        };
+        let pause = match &error {
+            CallError::Refused { .. } | CallError::LeaseLost => return Err(error),
+            CallError::NotProcessed { retry_after, .. } | CallError::StillRunning { retry_after, .. } => *retry_after,
+            CallError::NotSent(_) | CallError::Unknown(_) => None,
+        };
+        if tries == TRIES_MAX {
+            return Err(error);
+        }
+        tries += 1;
+        clock.sleep(pause.unwrap_or(TRY_PAUSE).min(TRY_PAUSE_MAX)).await;
+    }
+}

@@ -1,0 +1,400 @@
+//! The comparison itself: the ledger's vouchers looked up, the accounting system's vouchers looked for in the ledger.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::call::{Caller, CompareError};
+use super::certificate::OfRun;
+use super::engine::{CompareAsk, ComparePhase, CompareProgress};
+use super::judge::{Verdict, judge};
+use crate::domain::{
+    Act, Actor, AttemptState, Currency, DifferenceKind, FoundVoucher, Money, Period, Protection, Reference,
+    VoucherState,
+};
+use crate::export::Parts;
+use crate::ledger::{AuditAct, Book, Compared, ComparisonEnd, ComparisonStart, LedgerError, NewDifference};
+use crate::lock::Permit;
+use crate::ports::{Connection, LOOK_UP_MAX};
+use crate::views::{BothSums, Comparison, Sides};
+
+/// Compares a period, both ways.
+pub(super) async fn compare(
+    parts: &Parts,
+    connection: &Connection,
+    permit: &Permit,
+    ask: &CompareAsk,
+    show: &(dyn Fn(CompareProgress) + Send + Sync),
+    stop: &CancellationToken,
+) -> Result<Comparison, CompareError> {
+    let mut comparing = Comparing::begin(parts, connection, permit, ask.period, &ask.actor, stop).await?;
+    let period = ask.period;
+    let total = parts.ledger.read(move |book| book.count_posted(period)).await?;
+    let progress = |phase, processed, total| show(CompareProgress { phase, processed, total });
+
+    let (mut after, mut processed) = (None, 0);
+    loop {
+        progress(ComparePhase::Ledger, processed, Some(total));
+        let page = parts.ledger.read(move |book| book.posted_in(period, after, LOOK_UP_MAX)).await?;
+        let Some(last) = page.last() else { break };
+        after = Some((last.date, last.attempt_id));
+        processed += page.len() as u64;
+        comparing.judge_page(page).await?;
+    }
+    // From here on the accounting side is counted as it lists itself, not as it answers look-ups.
+    comparing.tally.accounting_vouchers = 0;
+    comparing.tally.sums.values_mut().for_each(|(_, _, accounting)| *accounting = 0);
+    let (mut cursor, mut processed) = (None, 0);
+    loop {
+        progress(ComparePhase::Accounting, processed, None);
+        let page = comparing.caller().ask(|| parts.accounting.vouchers(period, cursor.as_deref())).await?;
+        processed += page.vouchers.len() as u64;
+        comparing.find_page(period, page.vouchers).await?;
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    if connection.capabilities.protection == Protection::Staged {
+        let (mut after, mut processed) = (0, 0);
+        loop {
+            progress(ComparePhase::Drafts, processed, None);
+            let page = parts.ledger.read(move |book| book.unposted_in(period, after, LOOK_UP_MAX)).await?;
+            let Some(last) = page.last() else { break };
+            after = last.attempt_id;
+            processed += page.len() as u64;
+            comparing.find_drafts(page).await?;
+        }
+    }
+    comparing.finish(None).await
+}
+
+/// A comparison in the making.
+pub(super) struct Comparing<'a> {
+    parts: &'a Parts,
+    permit: &'a Permit,
+    stop: &'a CancellationToken,
+    actor: &'a Actor,
+    accounting_user: &'a str,
+    id: i64,
+    /// How long an acknowledged voucher may be missing from a look-up.
+    lag: Duration,
+    tally: Tally,
+}
+
+/// What it has come to so far.
+#[derive(Debug, Clone, Default)]
+struct Tally {
+    ledger_vouchers: u64,
+    accounting_vouchers: u64,
+    matched: u64,
+    waiting: u64,
+    reversed: u64,
+    differences: u64,
+    /// The currency, the ledger's minor units and the accounting system's.
+    sums: BTreeMap<&'static str, (Currency, i128, i128)>,
+}
+
+impl<'a> Comparing<'a> {
+    pub(super) async fn begin(
+        parts: &'a Parts,
+        connection: &'a Connection,
+        permit: &'a Permit,
+        period: Period,
+        actor: &'a Actor,
+        stop: &'a CancellationToken,
+    ) -> Result<Self, CompareError> {
+        let start = ComparisonStart {
+            period,
+            organisation: connection.organisation_id.clone(),
+            address: connection.address.clone(),
+            actor: actor.clone(),
+            accounting_user: connection.user_id.clone(),
+            started_at: parts.clock.now(),
+        };
+        let id = parts.ledger.write(move |book| book.begin_comparison(&start)).await?;
+        let capabilities = &connection.capabilities;
+        let lag = match capabilities.protection {
+            Protection::Observed => capabilities.settle_window.max(capabilities.search_lag),
+            _ => capabilities.search_lag,
+        };
+        let accounting_user = connection.user_id.as_str();
+        Ok(Self { parts, permit, stop, actor, accounting_user, id, lag, tally: Tally::default() })
+    }
+
+    pub(super) fn caller(&self) -> Caller<'a> {
+        Caller { clock: self.parts.clock.as_ref(), permit: self.permit, stop: self.stop }
+    }
+
+    /// Looks up a page of posted attempts, and judges each.
+    pub(super) async fn judge_page(&mut self, page: Vec<Compared>) -> Result<(), CompareError> {
+        let references: Vec<Reference> = page.iter().map(|posted| posted.reference.clone()).collect();
+        let found = self.caller().ask(|| self.parts.accounting.look_up(&references)).await?;
+        let mut vouchers: HashMap<Reference, Vec<FoundVoucher>> = HashMap::new();
+        for voucher in found.vouchers.into_iter().filter(|voucher| voucher.reverses.is_none()) {
+            vouchers.entry(voucher.reference.clone()).or_default().push(voucher);
+        }
+        let mut drafts: HashMap<Reference, Vec<String>> = HashMap::new();
+        for draft in found.drafts {
+            drafts.entry(draft.reference).or_default().push(draft.draft_id.as_str().to_owned());
+        }
+        let judged = page.into_iter().map(|posted| {
+            let found = vouchers.remove(&posted.reference).unwrap_or_default();
+            let verdict = judge(&posted, &found, self.is_young(&posted));
+            let drafts = drafts.remove(&posted.reference).unwrap_or_default();
+            Judged { posted, found, verdict, drafts }
+        });
+        let judged: Vec<Judged> = judged.collect();
+        for judged in &judged {
+            self.tally.count(judged);
+        }
+        self.write(move |page| judged.iter().try_for_each(|judged| page.keep(judged))).await
+    }
+
+    /// Looks for a page of the accounting system's vouchers in the ledger.
+    async fn find_page(&mut self, period: Period, vouchers: Vec<FoundVoucher>) -> Result<(), CompareError> {
+        let ours = format!("{}:", self.parts.settings.organisation.as_str());
+        let ours: Vec<FoundVoucher> =
+            vouchers.into_iter().filter(|voucher| voucher.reference.as_str().starts_with(&ours)).collect();
+        if ours.is_empty() {
+            return Ok(());
+        }
+        let mut tally = self.tally.clone();
+        let tally = self
+            .write(move |page| {
+                for voucher in ours {
+                    page.find(period, voucher, &mut tally)?;
+                }
+                Ok(tally)
+            })
+            .await?;
+        self.tally = Tally { differences: self.tally.differences, ..tally };
+        Ok(())
+    }
+
+    /// Looks for drafts under the references of attempts that came to nothing.
+    async fn find_drafts(&mut self, page: Vec<Compared>) -> Result<(), CompareError> {
+        let references: Vec<Reference> = page.iter().map(|attempt| attempt.reference.clone()).collect();
+        let found = self.caller().ask(|| self.parts.accounting.look_up(&references)).await?;
+        if found.drafts.is_empty() {
+            return Ok(());
+        }
+        self.write(move |kept| {
+            for draft in found.drafts {
+                // The newest attempt under the reference; an earlier one says the same.
+                let Some(attempt) = page.iter().rev().find(|attempt| attempt.reference == draft.reference) else {
+                    continue;
+                };
+                kept.keep_drafts(attempt, vec![draft.draft_id.as_str().to_owned()])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Ends the comparison; with a run, as that run's certificate.
+    pub(super) async fn finish(self, run: Option<OfRun<'_>>) -> Result<Comparison, CompareError> {
+        let (id, now, end) = (self.id, self.parts.clock.now(), self.tally.into_end());
+        let (actor, accounting_user) = (self.actor.clone(), self.accounting_user.to_owned());
+        let run = run.map(|run| (run.number, run.run_id.clone()));
+        let finished = self.parts.ledger.write(move |book| {
+            book.finish_comparison(id, run.as_ref().map(|(number, _)| *number), &end, now)?;
+            let mut act = AuditAct::new(now, &actor, Act::Compared).accounting_user(&accounting_user).detail(json!({
+                "comparison": id, "ledger": end.ledger_vouchers, "accounting": end.accounting_vouchers,
+                "matched": end.matched, "waiting": end.waiting, "differences": end.differences, "sums": end.sums,
+            }));
+            if let Some((_, run_id)) = &run {
+                act = act.run(run_id);
+            }
+            book.audit(&act)?;
+            book.comparison(id)
+        });
+        let comparison = finished.await?;
+        Ok(comparison.ok_or(LedgerError::Impossible { what: "comparison", found: format!("no row {id}") })?)
+    }
+
+    /// Writes what a page came to, in one transaction; the number of differences goes on from there.
+    async fn write<T, F>(&mut self, act: F) -> Result<T, CompareError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Page<'_, '_>) -> Result<T, LedgerError> + Send + 'static,
+    {
+        let (id, now, differences) = (self.id, self.parts.clock.now(), self.tally.differences);
+        let (actor, accounting_user) = (self.actor.clone(), self.accounting_user.to_owned());
+        let written = self.parts.ledger.write(move |book| {
+            let mut page = Page { book, id, now, differences, actor: &actor, accounting_user: &accounting_user };
+            let outcome = act(&mut page)?;
+            Ok((outcome, page.differences))
+        });
+        let (outcome, differences) = written.await?;
+        self.tally.differences = differences;
+        Ok(outcome)
+    }
+
+    /// Whether a voucher was acknowledged so short a time ago that a search need not show it. Both clocks are asked: the
+    /// accounting side's for the last sending, ours for the answer, which came later.
+    fn is_young(&self, posted: &Compared) -> bool {
+        let lag = TimeDelta::from_std(self.lag).unwrap_or(TimeDelta::MAX);
+        let within = |age: TimeDelta| age >= TimeDelta::zero() && age < lag;
+        let answered = posted.settled_at.map(|settled_at| self.parts.clock.now() - settled_at);
+        self.permit.earliest_now() - posted.last_sent_at < lag && lag > TimeDelta::zero()
+            || answered.is_some_and(within)
+    }
+}
+
+/// A posted attempt with what was found under its reference.
+struct Judged {
+    posted: Compared,
+    found: Vec<FoundVoucher>,
+    verdict: Verdict,
+    drafts: Vec<String>,
+}
+
+impl Tally {
+    fn count(&mut self, judged: &Judged) {
+        let amount = judged.posted.amount;
+        if judged.verdict.is_expected(&judged.posted) {
+            self.ledger_vouchers += 1;
+            self.sums_of(amount.currency()).1 += i128::from(amount.minor());
+        }
+        for voucher in judged.found.iter().filter(|voucher| voucher.state == VoucherState::Posted) {
+            self.stands(voucher, amount.minor() < 0);
+        }
+        match judged.verdict {
+            Verdict::Well => self.matched += 1,
+            Verdict::Reversed => self.reversed += 1,
+            Verdict::Waiting => self.waiting += 1,
+            Verdict::Differs(_) => {}
+        }
+    }
+
+    /// A voucher that stands in the accounting system. A total has no sign: it is the ledger's, where that knows one.
+    fn stands(&mut self, voucher: &FoundVoucher, is_negative: bool) {
+        self.accounting_vouchers += 1;
+        let Some(currency) = Currency::from_code(&voucher.currency) else { return };
+        if let Ok(total) = Money::from_decimal(&voucher.total, currency) {
+            let minor = i128::from(total.minor());
+            self.sums_of(currency).2 += if is_negative && minor > 0 { -minor } else { minor };
+        }
+    }
+
+    fn sums_of(&mut self, currency: Currency) -> &mut (Currency, i128, i128) {
+        self.sums.entry(currency.code()).or_insert((currency, 0, 0))
+    }
+
+    fn into_end(self) -> ComparisonEnd {
+        let sums = self.sums.values().map(|(currency, ledger, accounting)| BothSums {
+            currency: currency.code().to_owned(),
+            ledger: Money::sum_to_decimal(*ledger, *currency),
+            accounting: Money::sum_to_decimal(*accounting, *currency),
+        });
+        ComparisonEnd {
+            ledger_vouchers: self.ledger_vouchers,
+            accounting_vouchers: self.accounting_vouchers,
+            matched: self.matched,
+            waiting: self.waiting,
+            reversed: self.reversed,
+            differences: self.differences,
+            sums: sums.collect(),
+        }
+    }
+}
+
+/// What a page leaves in the ledger.
+struct Page<'p, 't> {
+    book: &'p Book<'t>,
+    id: i64,
+    now: DateTime<Utc>,
+    differences: u64,
+    actor: &'p Actor,
+    accounting_user: &'p str,
+}
+
+impl Page<'_, '_> {
+    /// Keeps what became of a posted attempt: the difference and its alarm, or that all is well again.
+    fn keep(&mut self, judged: &Judged) -> Result<(), LedgerError> {
+        match judged.verdict {
+            Verdict::Differs(kind) => self.keep_difference(&judged.posted, kind, judged.found.clone())?,
+            Verdict::Well | Verdict::Reversed => {
+                self.book.clear_alarm(judged.posted.attempt_id, self.now)?;
+            }
+            Verdict::Waiting => {}
+        }
+        if judged.drafts.is_empty() { Ok(()) } else { self.keep_drafts(&judged.posted, judged.drafts.clone()) }
+    }
+
+    fn keep_difference(
+        &mut self,
+        attempt: &Compared,
+        kind: DifferenceKind,
+        found: Vec<FoundVoucher>,
+    ) -> Result<(), LedgerError> {
+        if let (Some(alarm), AttemptState::Posted) = (kind.alarm(), attempt.state)
+            && self.book.raise_alarm(attempt.attempt_id, alarm, &found, self.now)?
+        {
+            let act = AuditAct::new(self.now, self.actor, Act::AlarmRaised)
+                .accounting_user(self.accounting_user)
+                .record(attempt.record_id.as_str(), attempt.generation)
+                .run(&attempt.run_id)
+                .voucher(attempt.voucher_id.as_deref())
+                .detail(json!({ "kind": alarm.as_str(), "reference": attempt.reference.as_str() }));
+            self.book.audit(&act)?;
+        }
+        self.add(NewDifference {
+            kind,
+            record_id: Some(attempt.record_id.as_str().to_owned()),
+            generation: Some(attempt.generation),
+            reference: attempt.reference.as_str().to_owned(),
+            voucher_id: attempt.voucher_id.clone(),
+            sides: Sides { ledger: Some(attempt.side()), accounting: found, drafts: Vec::new() },
+        })
+    }
+
+    fn keep_drafts(&mut self, attempt: &Compared, drafts: Vec<String>) -> Result<(), LedgerError> {
+        self.add(NewDifference {
+            kind: DifferenceKind::DraftLeft,
+            record_id: Some(attempt.record_id.as_str().to_owned()),
+            generation: Some(attempt.generation),
+            reference: attempt.reference.as_str().to_owned(),
+            voucher_id: drafts.first().cloned(),
+            sides: Sides { ledger: Some(attempt.side()), accounting: Vec::new(), drafts },
+        })
+    }
+
+    /// Looks for a voucher of the accounting system in the ledger.
+    fn find(&mut self, period: Period, voucher: FoundVoucher, tally: &mut Tally) -> Result<(), LedgerError> {
+        let guard = self.book.guard_of_reference(&voucher.reference)?;
+        let voucher_id = voucher.acknowledgement.voucher_id.as_str();
+        let is_counter = voucher.reverses.is_some();
+        if (is_counter && guard.is_some()) || self.book.is_our_reversal(&voucher.reference, voucher_id)? {
+            return Ok(());
+        }
+        if voucher.state == VoucherState::Posted && !is_counter {
+            tally.stands(&voucher, guard.as_ref().is_some_and(|attempt| attempt.amount.minor() < 0));
+        }
+        match guard {
+            // Its look-up told already.
+            Some(attempt) if attempt.state == AttemptState::Posted && period.contains(attempt.date) => Ok(()),
+            Some(attempt) if attempt.state == AttemptState::Posted => {
+                self.keep_difference(&attempt, DifferenceKind::OtherContent, vec![voucher])
+            }
+            Some(attempt) => self.keep_difference(&attempt, DifferenceKind::InDoubtFound, vec![voucher]),
+            None => self.add(NewDifference {
+                kind: DifferenceKind::UnknownToLedger,
+                record_id: None,
+                generation: None,
+                reference: voucher.reference.as_str().to_owned(),
+                voucher_id: Some(voucher_id.to_owned()),
+                sides: Sides { ledger: None, accounting: vec![voucher], drafts: Vec::new() },
+            }),
+        }
+    }
+
+    fn add(&mut self, difference: NewDifference) -> Result<(), LedgerError> {
+        self.differences += 1;
+        self.book.add_difference(self.id, self.differences, &difference)
+    }
+}

@@ -1,0 +1,81 @@
+//! The engine's verb `compare`, as its faces see it.
+
+use tokio_util::sync::CancellationToken;
+
+use super::both_ways::compare;
+use crate::domain::{Actor, Period};
+use crate::error::Told;
+use crate::export::Engine;
+use crate::ports::{LockInfo, LockProgress};
+use crate::views::Comparison;
+
+/// A wish to compare.
+#[derive(Debug, Clone)]
+pub struct CompareAsk {
+    /// The days it is about.
+    pub period: Period,
+    /// Who.
+    pub actor: Actor,
+}
+
+/// How a comparison ended. With neither result nor error, a person stopped it.
+#[derive(Debug, Clone, Default)]
+pub struct CompareEnd {
+    /// What it came to.
+    pub comparison: Option<Comparison>,
+    /// What went wrong, where something did.
+    pub error: Option<Told>,
+    /// Who holds the lock, where it was refused.
+    pub lock: Option<LockInfo>,
+}
+
+/// Which way is being looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ComparePhase {
+    /// Each voucher of the ledger is looked up.
+    Ledger,
+    /// The vouchers of the accounting system are read.
+    Accounting,
+    /// Drafts that are left are looked for.
+    Drafts,
+}
+
+/// How far a comparison is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompareProgress {
+    /// Which way.
+    pub phase: ComparePhase,
+    /// Vouchers looked at in this phase.
+    pub processed: u64,
+    /// Of how many; `None` where nobody knows.
+    pub total: Option<u64>,
+}
+
+impl Engine {
+    /// Compares the ledger with the accounting system, both ways, for a period; nobody syncs meanwhile. Nothing is sent.
+    /// `show` is told how far it is; `stop` ends it between two calls.
+    pub async fn compare(
+        &self,
+        ask: CompareAsk,
+        show: impl Fn(CompareProgress) + Send + Sync,
+        stop: CancellationToken,
+    ) -> CompareEnd {
+        let (news, progress) = tokio::sync::watch::channel(LockProgress::default());
+        let inside = match self.enter(&ask.actor, "compare", progress, &stop).await {
+            Ok(inside) => inside,
+            Err(end) => return CompareEnd { error: end.error, lock: end.lock, ..CompareEnd::default() },
+        };
+        let show = |progress: CompareProgress| {
+            let total = progress.total.unwrap_or_default();
+            news.send_replace(LockProgress { processed: progress.processed, total });
+            show(progress);
+        };
+        let compared = compare(self.parts(), &inside.connection, &inside.permit, &ask, &show, &stop).await;
+        self.leave(inside).await;
+        match compared {
+            Ok(comparison) => CompareEnd { comparison: Some(comparison), ..CompareEnd::default() },
+            Err(error) => CompareEnd { error: error.told(), ..CompareEnd::default() },
+        }
+    }
+}

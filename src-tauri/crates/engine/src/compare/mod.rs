@@ -1,0 +1,17 @@
+//! Compare: the ledger against the accounting system by reference, both ways, and what follows from it.
+//!
+//! Invariants:
+//! - comparing sends nothing and settles nothing; it only finds out, and raises an alarm where a voucher that was
+//!   acknowledged is not there as it was;
+//! - memory does not grow with the number of vouchers: both sides are read in pages, and what is found is in the ledger
+//!   page by page;
+//! - a voucher that is not found is not missing as long as the accounting system's search may lag behind.
+
+mod both_ways;
+mod call;
+mod certificate;
+mod engine;
+mod judge;
+
+pub(crate) use certificate::{OfRun, certificate};
+pub use engine::{CompareAsk, CompareEnd, ComparePhase, CompareProgress};

@@ -1,0 +1,26 @@
+//! A person's word that a record may stay as it is.
+
+use super::engine::Engine;
+use super::re_export::check_reason;
+use crate::domain::Actor;
+use crate::error::{ErrorCode, Told};
+use crate::ledger::Accepting;
+
+impl Engine {
+    /// Keeps a person's word that a record may stay as it is, although it changed after export or its voucher is not there
+    /// as it was. It holds for what is known now: another change, or another finding, waits for a person again.
+    ///
+    /// # Errors
+    /// When the reason is too short, there is no such record, there is nothing to accept about it, or the ledger cannot
+    /// be written.
+    pub async fn accept(&self, record_id: &str, reason: &str, actor: &Actor) -> Result<(), Told> {
+        let reason = check_reason(reason)?;
+        let (id, actor, now) = (record_id.to_owned(), actor.clone(), self.parts().clock.now());
+        let act = move |book: &crate::ledger::Book<'_>| book.accept(&id, &reason, &actor, now);
+        match self.parts().ledger.write(act).await? {
+            Accepting::Accepted => Ok(()),
+            Accepting::Nothing => Err(Told::new(ErrorCode::NothingToAccept).with("id", record_id)),
+            Accepting::NoRecord => Err(Told::new(ErrorCode::RecordNotFound).with("id", record_id)),
+        }
+    }
+}

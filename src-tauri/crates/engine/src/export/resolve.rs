@@ -1,0 +1,185 @@
+//! A person's word on a record in doubt. It is taken only where the accounting system does not say otherwise at that
+//! moment, and stands in the audit trail with its reason.
+
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::engine::{Engine, Parts, SyncEnd};
+use super::progress::Reporter;
+use super::re_export::check_reason;
+use super::walls::{Entry, Held};
+use crate::audit;
+use crate::domain::{Act, Actor, Discarded, Found, FoundVoucher, Protection, RunId, Trigger};
+use crate::error::{ErrorCode, Told};
+use crate::ledger::{AuditAct, Moment, OpenRecord, RequestKind, RunStart, Settlement};
+use crate::lock;
+use crate::ports::CallError;
+
+/// What a person says became of a record in doubt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// It is in the books, as this voucher.
+    Posted {
+        /// The voucher's id.
+        voucher_id: String,
+    },
+    /// It is not: it may be sent again.
+    NotPosted,
+}
+
+/// A person's word on a record in doubt.
+#[derive(Debug, Clone)]
+pub struct ResolveAsk {
+    /// The record.
+    pub record_id: String,
+    /// What became of it.
+    pub resolution: Resolution,
+    /// Why they say so.
+    pub reason: String,
+    /// Who.
+    pub actor: Actor,
+}
+
+impl Engine {
+    /// Settles a record in doubt by a person's word. Takes the locks like a run; a sync that is on must end first.
+    ///
+    /// # Errors
+    /// When the record is not in doubt, the reason says nothing, the accounting system says otherwise at this moment, what
+    /// was sent may still arrive, or somebody holds the lock.
+    pub async fn resolve(&self, ask: ResolveAsk) -> Result<SyncEnd, Told> {
+        let reason = check_reason(&ask.reason)?;
+        let id = ask.record_id.clone();
+        let open = self.parts.ledger.read(move |book| book.open_record(&id)).await?;
+        if open.is_none() {
+            return Err(Told::new(ErrorCode::NotInDoubt).with("id", &ask.record_id));
+        }
+        let run_id = RunId::new(self.parts.ids.fresh());
+        let reporter = Reporter::new(run_id.clone(), self.parts.clock.clone());
+        let stop = CancellationToken::new();
+        let entry = Entry {
+            parts: &self.parts,
+            actor: &ask.actor,
+            run_id: &run_id,
+            operation: "resolve",
+            progress: reporter.lock_progress(),
+            stop: &stop,
+            checks_witness: true,
+        };
+        let mut held = match entry.take().await {
+            Ok(held) => held,
+            Err(end) => return Ok(*end),
+        };
+        let resolved = resolve(&self.parts, &mut held, &run_id, &ask, &reason).await;
+        let Held { file, permit, .. } = held;
+        if let Some(permit) = permit {
+            lock::give_back(permit, self.parts.accounting.as_ref()).await;
+        }
+        drop(file);
+        resolved.map(|()| SyncEnd::default())
+    }
+}
+
+async fn resolve(parts: &Parts, held: &mut Held, run_id: &RunId, ask: &ResolveAsk, reason: &str) -> Result<(), Told> {
+    let permit = held.permit()?;
+    let id = ask.record_id.clone();
+    // Looked at again: a run may have settled it since the person looked.
+    let open = parts.ledger.read(move |book| book.open_record(&id)).await?;
+    let open = open.ok_or_else(|| Told::new(ErrorCode::NotInDoubt).with("id", &ask.record_id))?;
+    let asked = [open.claimed.reference().clone()];
+    let found = parts.accounting.look_up(&asked).await.map_err(|error| error.told())?;
+    let settlement = match &ask.resolution {
+        Resolution::Posted { voucher_id } => said_posted(&open, &found, voucher_id)?,
+        Resolution::NotPosted => {
+            said_not_posted(held, &open, &found)?;
+            discard_drafts(parts, held, &open, &found).await?;
+            Settlement::NotSent
+        }
+    };
+    let start = RunStart {
+        run_id: run_id.clone(),
+        trigger: Trigger::Manual,
+        actor: ask.actor.clone(),
+        period: crate::domain::Period::EVERYTHING,
+        organisation: held.connection.organisation_id.clone(),
+        protection: held.connection.capabilities.protection,
+        fence: permit.fence(),
+        accounting_user: held.connection.user_id.clone(),
+        started_at: parts.clock.now(),
+    };
+    let at = Moment { now: start.started_at, there: permit.latest_now() };
+    let (reason, evidence) = (reason.to_owned(), found.vouchers);
+    let written = parts.ledger.write(move |book| {
+        let number = book.begin_told(&start, at)?;
+        book.settle_by_word(number, &open, &settlement, at)?;
+        let voucher = match &settlement {
+            Settlement::Posted { acknowledgement, .. } => Some(acknowledgement.voucher_id.as_str()),
+            _ => None,
+        };
+        let act = AuditAct::new(at.now, &start.actor, Act::Resolved)
+            .accounting_user(&start.accounting_user)
+            .record(open.claimed.record_id().as_str(), open.claimed.generation())
+            .run(&start.run_id)
+            .voucher(voucher)
+            .reason(&reason)
+            .detail(json!({
+                "reference": open.claimed.reference().as_str(),
+                "resolution": if voucher.is_some() { "posted" } else { "not_posted" },
+                "found": evidence,
+            }));
+        book.audit(&act)?;
+        book.finish_run(number, crate::domain::Outcome::Completed, None, at.now).map(drop)
+    });
+    written.await?;
+    audit::seal(&parts.ledger, parts.accounting.as_ref(), permit, parts.signer.as_ref(), &ask.actor, at.now).await
+}
+
+fn contradicted(open: &OpenRecord, found: &[FoundVoucher]) -> Told {
+    let vouchers: Vec<&str> = found.iter().map(|one| one.acknowledgement.voucher_id.as_str()).collect();
+    Told::new(ErrorCode::ResolutionContradicted)
+        .with("id", open.claimed.record_id())
+        .with("reference", open.claimed.reference())
+        .with("vouchers", vouchers.join(", "))
+}
+
+/// The voucher that the person names must stand under the reference at this moment, reversed or not.
+fn said_posted(open: &OpenRecord, found: &Found, voucher_id: &str) -> Result<Settlement, Told> {
+    let named = found.vouchers.iter().find(|voucher| voucher.acknowledgement.voucher_id == voucher_id);
+    let named =
+        named.filter(|voucher| voucher.reverses.is_none()).ok_or_else(|| contradicted(open, &found.vouchers))?;
+    Ok(Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found: false })
+}
+
+/// Nothing may stand under the reference, and nothing that was sent may still arrive.
+fn said_not_posted(held: &Held, open: &OpenRecord, found: &Found) -> Result<(), Told> {
+    if !found.vouchers.is_empty() {
+        return Err(contradicted(open, &found.vouchers));
+    }
+    let (permit, capabilities) = (held.permit()?, &held.connection.capabilities);
+    let is_harmless = match (open.kind, capabilities.protection) {
+        (RequestKind::Found, _) | (_, Protection::Enforced) => true,
+        (RequestKind::Drafts, _) => open.draft_id.is_none() || capabilities.protection == Protection::Staged,
+        (RequestKind::Vouchers, Protection::Fenced) => permit.fence() > open.fence,
+        (RequestKind::Vouchers, Protection::Staged | Protection::Observed) => false,
+    };
+    let until = open.last_sent_at + capabilities.settle_window.max(capabilities.search_lag);
+    if is_harmless || permit.earliest_now() >= until {
+        return Ok(());
+    }
+    Err(Told::new(ErrorCode::ResolutionTooEarly).with("id", open.claimed.record_id()).with("until", until.to_rfc3339()))
+}
+
+/// Drafts under the reference are discarded, so that nobody posts them by hand later; one that was committed meanwhile
+/// contradicts the person.
+async fn discard_drafts(parts: &Parts, held: &Held, open: &OpenRecord, found: &Found) -> Result<(), Told> {
+    let permit = held.permit()?;
+    let known = open.draft_id.iter().chain(found.drafts.iter().map(|draft| &draft.draft_id));
+    for draft in known {
+        match parts.accounting.discard_draft(permit, draft).await {
+            Ok(Discarded::Gone) => {}
+            Ok(Discarded::Committed) => return Err(contradicted(open, &[])),
+            Err(CallError::LeaseLost) => return Err(Told::new(ErrorCode::LeaseLost)),
+            Err(error) => return Err(error.told()),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,6 @@
+SELECT entry, at, actor_user, actor_host, accounting_user, act, record_id, generation, run_id, voucher_id,
+    earlier_voucher_id, reason, detail, previous, hash
+FROM audit
+WHERE entry >= :from
+ORDER BY entry
+LIMIT :limit

@@ -1,0 +1,6 @@
+SELECT entry, at, actor_user, actor_host, accounting_user, act, record_id, generation, run_id, voucher_id,
+    earlier_voucher_id, reason, detail
+FROM audit
+WHERE run_id = :run
+ORDER BY entry DESC
+LIMIT :limit

@@ -1,0 +1,7 @@
+SELECT a.attempt_id, a.record_id, a.generation, a.reference, a.date, a.currency, a.exponent, a.minor, a.draft_id,
+       a.last_sent_at, a.request_id, request.kind, request.fence
+FROM attempt a
+JOIN request USING (request_id)
+WHERE a.record_id = :record AND a.state IN ('claimed', 'staged', 'unknown')
+ORDER BY a.generation DESC
+LIMIT 1

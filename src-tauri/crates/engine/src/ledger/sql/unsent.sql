@@ -1,0 +1,11 @@
+SELECT i.position,
+       r.seq, r.record_id, r.date, r.currency, r.exponent, r.minor, r.payee_id, r.payee_name, r.category, r.text,
+       r.department, r.project, r.version, r.approved_at, r.file, r.line, r.conflict, r.held_reason,
+       guard.attempt_id, guard.state, guard.settled_run
+FROM run_item i
+JOIN record r USING (record_id)
+JOIN attempt a ON a.attempt_id = i.attempt_id
+LEFT JOIN attempt guard ON guard.record_id = r.record_id AND guard.state IN ('claimed', 'staged', 'unknown', 'posted')
+WHERE i.run_number = :run AND i.result = 'not_sent' AND a.generation = 1
+    AND r.reading_id = (SELECT latest_reading FROM ledger)
+ORDER BY i.position

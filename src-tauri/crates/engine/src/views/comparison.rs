@@ -1,0 +1,131 @@
+//! The ledger against the accounting system, as it was kept.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Actor, AttemptState, DifferenceKind, FoundVoucher, Generation, Period, Protection, RunId};
+
+/// A comparison: of a period, or of one run, whose certificate it then is.
+///
+/// A voucher that we reversed ourselves, or that a person had exported again after it was gone or reversed, is expected
+/// not to stand: it counts on neither side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// Its number in this ledger.
+    pub comparison_id: u64,
+    /// The run whose certificate it is.
+    pub run_id: Option<RunId>,
+    /// The days it is about; of a certificate, the run's.
+    pub period: Period,
+    /// The accounting side's own id of the organisation.
+    pub organisation: String,
+    /// Where the accounting system is.
+    pub address: String,
+    /// Who compared.
+    pub actor: Actor,
+    /// Who the accounting system took them for.
+    pub accounting_user: Option<String>,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended; `None` for one that broke off, whose counts say nothing.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Vouchers that stand in the accounting system, as the ledger has it.
+    pub ledger_vouchers: u64,
+    /// Vouchers that stand there under our references.
+    pub accounting_vouchers: u64,
+    /// Vouchers of the ledger that stand there as they were acknowledged.
+    pub matched: u64,
+    /// Not found, but acknowledged so short a time ago that a search need not show them yet.
+    pub waiting: u64,
+    /// Reversed, as the ledger expects.
+    pub reversed: u64,
+    /// How many differences it lists.
+    pub differences: u64,
+    /// What both sides come to, for each currency.
+    pub sums: Vec<BothSums>,
+}
+
+impl Comparison {
+    /// Whether both sides agree, and nothing had to be left open.
+    pub fn is_equal(&self) -> bool {
+        self.differences == 0 && self.waiting == 0 && self.finished_at.is_some()
+    }
+}
+
+/// What both sides come to in one currency, as decimals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BothSums {
+    /// The currency's code.
+    pub currency: String,
+    /// In the ledger.
+    pub ledger: String,
+    /// In the accounting system.
+    pub accounting: String,
+}
+
+/// One difference, with both sides as they were seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Its place in the comparison, from 1; the cursor for the next page.
+    pub position: u64,
+    /// Which.
+    pub kind: DifferenceKind,
+    /// The record, where the ledger knows one.
+    pub record_id: Option<String>,
+    /// Its generation.
+    pub generation: Option<Generation>,
+    /// The reference that it is about.
+    pub reference: String,
+    /// The voucher, or draft.
+    pub voucher_id: Option<String>,
+    /// What either side says.
+    pub sides: Sides,
+}
+
+/// What either side says of a reference.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sides {
+    /// The attempt, where there is one.
+    pub ledger: Option<LedgerSide>,
+    /// The vouchers that stand there, or stood.
+    pub accounting: Vec<FoundVoucher>,
+    /// The ids of the drafts that are left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drafts: Vec<String>,
+}
+
+/// An attempt, as a comparison tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerSide {
+    /// Where it stands.
+    pub state: AttemptState,
+    /// The voucher that was acknowledged.
+    pub voucher_id: Option<String>,
+    /// Its number.
+    pub voucher_number: Option<String>,
+    /// Its date.
+    pub date: NaiveDate,
+    /// The code of its currency.
+    pub currency: String,
+    /// Its amount, a decimal.
+    pub amount: String,
+    /// The run that settled it, or had claimed it.
+    pub run_id: RunId,
+    /// When it was settled.
+    pub settled_at: Option<DateTime<Utc>>,
+}
+
+/// What a report says of where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Papers {
+    /// Which ledger.
+    pub ledger_id: String,
+    /// Entries of its audit trail.
+    pub audit_entries: u64,
+    /// The hash of the newest, 64 hexadecimal digits; `None` while there is none.
+    pub audit_head: Option<String>,
+    /// Which protection held in the run, for a run's certificate.
+    pub protection: Option<Protection>,
+    /// The version of the program that ran it.
+    pub program: Option<String>,
+}
