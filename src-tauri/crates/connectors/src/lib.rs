@@ -4,6 +4,8 @@
 //! puts it together.
 
 mod accounting;
+#[cfg(test)]
+mod fuzz;
 mod http;
 mod machine;
 mod secrets;
@@ -11,11 +13,12 @@ mod source;
 mod text;
 pub mod workspace;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use postonce_engine::error::Told;
 use postonce_engine::ports::{AccountingSystem, Clock, IdSource, Source};
-use postonce_engine::{Ledger, Parts};
+use postonce_engine::{Ledger, LedgerError, Parts};
 
 pub use machine::{SystemClock, UuidIds};
 pub use secrets::{KeyringError, SecretError, Secrets};
@@ -24,6 +27,7 @@ pub use workspace::{PracticeTemplate, Remote, Schedule, SourceSettings, Workspac
 
 use accounting::open::Open;
 use http::{Http, Limits, Side};
+use secrets::AuditKey;
 use source::csv::Csv;
 use source::platform::Platform;
 
@@ -33,23 +37,40 @@ use source::platform::Platform;
 /// # Errors
 /// When a secret cannot be had, or the ledger cannot be opened.
 pub fn parts(workspace: &Workspace) -> Result<Parts, Told> {
+    parts_over(workspace, Ledger::open)
+}
+
+/// The same over a new, empty ledger beside the workspace's own, for a rebuild.
+///
+/// # Errors
+/// When a secret cannot be had, or the new ledger cannot be made.
+pub fn parts_anew(workspace: &Workspace) -> Result<Parts, Told> {
+    parts_over(workspace, Ledger::begin_anew)
+}
+
+fn parts_over(
+    workspace: &Workspace,
+    open: impl FnOnce(&Path, &dyn Clock, &dyn IdSource) -> Result<Ledger, LedgerError>,
+) -> Result<Parts, Told> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
     let ids: Arc<dyn IdSource> = Arc::new(UuidIds);
     let secrets = Secrets::of(workspace);
     let accounting = accounting(workspace, &secrets)?;
     let source = source(workspace, &secrets, &clock)?;
     Ok(Parts {
-        ledger: Ledger::open(&workspace.ledger_path(), clock.as_ref(), ids.as_ref())?,
+        ledger: open(&workspace.ledger_path(), clock.as_ref(), ids.as_ref())?,
         source,
         accounting,
         clock,
         ids,
+        signer: Arc::new(AuditKey::new(secrets)),
         settings: workspace.settings(),
     })
 }
 
 fn accounting(workspace: &Workspace, secrets: &Secrets) -> Result<Arc<dyn AccountingSystem>, Told> {
-    Ok(Arc::new(Open::new(http(Side::Accounting, workspace.accounting(), secrets)?)))
+    let http = http(Side::Accounting, workspace.accounting(), secrets)?;
+    Ok(Arc::new(Open::new(http, workspace.settle_window())))
 }
 
 fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Told> {

@@ -28,10 +28,12 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
-/// The most alike of the candidates; the empty text where there are none.
+/// The most alike of the candidates; the empty text where there are none. The time it takes grows with the product of the
+/// lengths, so that only their beginnings are compared.
 pub(crate) fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> &'a str {
-    let folded = text.to_lowercase();
-    let likeness = |candidate: &str| strsim::normalized_damerau_levenshtein(&folded, &candidate.to_lowercase());
+    let folded = |text: &str| text.chars().take(GLIMPSE_CHARS_MAX).collect::<String>().to_lowercase();
+    let text = folded(text);
+    let likeness = |candidate: &str| strsim::normalized_damerau_levenshtein(&text, &folded(candidate));
     candidates.max_by(|left, right| likeness(left).total_cmp(&likeness(right))).unwrap_or_default()
 }
 

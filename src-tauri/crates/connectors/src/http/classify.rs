@@ -17,7 +17,7 @@ const KIND_CHARS_MAX: usize = 64;
 pub(crate) fn sort(peer: &Peer, seen: Result<Seen, Failure>, expected: &[u16]) -> Result<Seen, CallError> {
     match seen {
         Ok(seen) if expected.contains(&seen.status) => Ok(seen),
-        Ok(seen) => Err(answered_otherwise(peer, &seen)),
+        Ok(seen) => Err(otherwise(peer, &seen)),
         Err(failure) => Err(not_answered(peer, failure)),
     }
 }
@@ -27,8 +27,17 @@ pub(crate) fn read<T: DeserializeOwned>(peer: &Peer, seen: &Seen) -> Result<T, C
     if !is_json(&seen.content_type) {
         return Err(CallError::Unknown(peer.unexpected(seen.status, &format!("Content-Type: {}", seen.content_type))));
     }
-    serde_json::from_slice(&seen.body)
-        .map_err(|error| CallError::Unknown(peer.unexpected(seen.status, &format!("JSON: {error}"))))
+    object(&seen.body).map_err(|detail| CallError::Unknown(peer.unexpected(seen.status, &format!("JSON: {detail}"))))
+}
+
+/// A JSON object. JSON is UTF-8 throughout (RFC 8259), also in members that nobody here reads; and a list of values is no
+/// object with nameless members.
+fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    let text = std::str::from_utf8(body).map_err(|error| error.to_string())?;
+    if !text.trim_start().starts_with('{') {
+        return Err("{…}".to_owned());
+    }
+    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 fn not_answered(peer: &Peer, failure: Failure) -> CallError {
@@ -42,7 +51,8 @@ fn not_answered(peer: &Peer, failure: Failure) -> CallError {
     }
 }
 
-fn answered_otherwise(peer: &Peer, seen: &Seen) -> CallError {
+/// What may be concluded from an answer that is none of those that the call asked for.
+pub(crate) fn otherwise(peer: &Peer, seen: &Seen) -> CallError {
     let problem = problem(peer, seen);
     match (seen.status, problem) {
         (429, _) => CallError::NotProcessed { told: peer.busy(429), retry_after: seen.retry_after },
@@ -99,11 +109,11 @@ struct ProblemBody {
 }
 
 /// The problem of an answer, where it is a problem document, or JSON with at least one of its members.
-fn problem(peer: &Peer, seen: &Seen) -> Option<Problem> {
+pub(crate) fn problem(peer: &Peer, seen: &Seen) -> Option<Problem> {
     if !is_json(&seen.content_type) {
         return None;
     }
-    let body: ProblemBody = serde_json::from_slice(&seen.body).ok()?;
+    let body: ProblemBody = object(&seen.body).ok()?;
     let is_problem = seen.content_type == "application/problem+json"
         || body.r#type.is_some()
         || (body.title.is_some() && body.detail.is_some());

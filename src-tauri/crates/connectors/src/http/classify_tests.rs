@@ -115,6 +115,11 @@ fn a_redirect_names_the_host_it_points_to() {
     assert_eq!(told.params["detail"], "→ login.example.org");
 }
 
+#[derive(Debug, PartialEq, Deserialize)]
+struct Seven {
+    seven: u8,
+}
+
 #[test]
 fn a_body_that_is_not_the_protocols_is_unknown() {
     let answer = |content_type: &str, body: &str| Seen {
@@ -130,10 +135,16 @@ fn a_body_that_is_not_the_protocols_is_unknown() {
         answer("application/json", "[1"),
         answer("application/json", ""),
         answer("application/json", "{}"),
+        answer("application/json", "[7]"),
+        answer("application/json", "{\"seven\": 7} {}"),
     ] {
-        assert!(matches!(read::<Vec<u8>>(&peer(), &seen), Err(CallError::Unknown(_))), "{seen:?}");
+        assert!(matches!(read::<Seven>(&peer(), &seen), Err(CallError::Unknown(_))), "{seen:?}");
     }
-    assert_eq!(read::<Vec<u8>>(&peer(), &answer("application/json", "[1]")), Ok(vec![1]));
+    // A member that nobody reads, and that is no UTF-8: then the whole is no JSON.
+    let broken = Seen { body: b"{\"seven\": 7, \"x\": \"\xee\"}".to_vec(), ..answer("application/json", "") };
+    assert!(matches!(read::<Seven>(&peer(), &broken), Err(CallError::Unknown(_))));
+    let good = answer("application/json", " {\"seven\": 7, \"x\": \"\"}");
+    assert_eq!(read::<Seven>(&peer(), &good).map(|read| read.seven), Ok(7));
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! Tokens: in the operating system's keyring; where there is none (a server), in the environment. Never in a file, an
 //! argument or a log.
 
+mod audit_key;
 mod error;
 mod keyring;
 
 use postonce_engine::domain::OrganisationId;
 use secrecy::{ExposeSecret as _, SecretString};
 
+pub(crate) use audit_key::AuditKey;
 pub use error::SecretError;
 pub use keyring::KeyringError;
 

@@ -28,7 +28,7 @@ impl Vault for TestVault {
     }
 }
 
-fn secrets(kept: Option<&[(&str, &str)]>, environment: fn(&str) -> Option<String>) -> Secrets {
+pub(super) fn secrets(kept: Option<&[(&str, &str)]>, environment: fn(&str) -> Option<String>) -> Secrets {
     let entries = kept.map(|kept| kept.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect());
     Secrets {
         organisation: OrganisationId::new("hlf").expect("a valid id"),
@@ -38,7 +38,7 @@ fn secrets(kept: Option<&[(&str, &str)]>, environment: fn(&str) -> Option<String
     }
 }
 
-fn nothing(_: &str) -> Option<String> {
+pub(super) fn nothing(_: &str) -> Option<String> {
     None
 }
 

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono_tz::Tz;
-use postonce_engine::Settings;
 use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
+use postonce_engine::{Ledger, Settings};
 use postonce_engine::{WhenStillUnknown, domain};
 use reqwest::Url;
 
@@ -50,8 +50,10 @@ struct Content {
     requests_in_flight: usize,
     lease: Duration,
     wait_for_lock: Duration,
+    compare_after_run: bool,
     settle_window: Duration,
     when_still_unknown: WhenStillUnknown,
+    re_export_needs_approval: bool,
     schedule: Option<Schedule>,
     practice_store: Option<PathBuf>,
 }
@@ -127,6 +129,12 @@ impl Workspace {
         directories::ProjectDirs::from("", "", "postonce").map(|dirs| dirs.data_dir().to_owned())
     }
 
+    /// How long after it was given up a request may still take effect, where the accounting system protects by nothing
+    /// but its search.
+    pub fn settle_window(&self) -> Duration {
+        self.content.settle_window
+    }
+
     /// The folder, as an absolute path.
     pub fn dir(&self) -> &Path {
         &self.dir
@@ -144,7 +152,7 @@ impl Workspace {
 
     /// The file that one process on this machine locks while it exports.
     pub fn lock_path(&self) -> PathBuf {
-        self.dir.join("export.lock")
+        Ledger::lock_file(&self.ledger_path())
     }
 
     /// Whether it is for practice, and its tokens are the sandbox's well-known ones.
@@ -214,8 +222,9 @@ impl Workspace {
             requests_in_flight: content.requests_in_flight,
             lease: content.lease,
             wait_for_lock: content.wait_for_lock,
-            settle_window: content.settle_window,
+            compare_after_run: content.compare_after_run,
             when_still_unknown: content.when_still_unknown,
+            re_export_needs_approval: content.re_export_needs_approval,
             file_lock: self.lock_path(),
         }
     }

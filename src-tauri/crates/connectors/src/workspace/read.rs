@@ -22,7 +22,7 @@ const SECRET_NAME_CHARS_MAX: usize = 64;
 pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, WorkspaceError> {
     let file = TomlFile::new(path, text);
     let table = file.parse()?;
-    let known = ["organisation", "source", "accounting", "posting", "sync", "schedule", "practice"];
+    let known = ["organisation", "source", "accounting", "posting", "sync", "re_export", "schedule", "practice"];
     let root = Section::root(&file, table.get_ref(), &known)?;
 
     let organisation = required(&root, "organisation", &["id", "name", "currency", "time_zone"])?;
@@ -42,7 +42,8 @@ pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, Wo
     if kind.value != "open" {
         return Err(accounting.unavailable(&kind, "open"));
     }
-    let sync_keys = ["vouchers_per_request", "requests_in_flight", "lease_seconds", "wait_for_lock_seconds"];
+    let sync_keys =
+        ["vouchers_per_request", "requests_in_flight", "lease_seconds", "wait_for_lock_seconds", "compare_after_run"];
     let sync = root.section("sync", &sync_keys)?;
     let number = |key, allowed, default| sync.as_ref().map_or(Ok(default), |sync| sync.number(key, allowed, default));
 
@@ -59,8 +60,13 @@ pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, Wo
         requests_in_flight: count(number("requests_in_flight", 1..=16, 4)?),
         lease: Duration::from_secs(number("lease_seconds", LEASE_SECONDS, 60)?),
         wait_for_lock: Duration::from_secs(number("wait_for_lock_seconds", 0..=DAY_SECONDS, 0)?),
+        compare_after_run: match &sync {
+            Some(sync) => sync.boolean("compare_after_run", true)?,
+            None => true,
+        },
         settle_window: Duration::from_secs(accounting.number("settle_window_seconds", 0..=DAY_SECONDS, 120)?),
         when_still_unknown: when_still_unknown(&accounting)?,
+        re_export_needs_approval: re_export_needs_approval(&root)?,
         schedule: schedule(&root)?,
         practice_store,
     })
@@ -213,6 +219,11 @@ fn posting(root: &Section<'_>) -> Result<PostingRules, WorkspaceError> {
         }
     }
     Ok(PostingRules { payable_account, default_account, categories })
+}
+
+fn re_export_needs_approval(root: &Section<'_>) -> Result<bool, WorkspaceError> {
+    let section = root.section("re_export", &["second_approval"])?;
+    section.map_or(Ok(false), |section| section.boolean("second_approval", false))
 }
 
 fn schedule(root: &Section<'_>) -> Result<Option<Schedule>, WorkspaceError> {

@@ -52,6 +52,10 @@ payable_account = "2930"         # what is owed to the payees
 # requests_in_flight = 4
 # lease_seconds = 60
 # wait_for_lock_seconds = 0
+# compare_after_run = true       # each run ends by looking up what it posted, and keeps that as its certificate
+
+# [re_export]
+# second_approval = false        # true: a forced re-export is sent once a second administrator has approved it
 
 # [schedule]
 # cron = "0 2 * * *"             # in the organisation's time zone

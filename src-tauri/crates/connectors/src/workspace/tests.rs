@@ -28,8 +28,9 @@ fn the_workspace_of_the_interfaces_is_read() {
     let settings = workspace.settings();
     assert_eq!(settings.vouchers_per_request, 100);
     assert_eq!(settings.lease, Duration::from_secs(60));
-    assert_eq!(settings.settle_window, Duration::from_secs(120));
+    assert_eq!(workspace.settle_window(), Duration::from_secs(120));
     assert_eq!(settings.when_still_unknown, WhenStillUnknown::Hold);
+    assert!(settings.re_export_needs_approval);
     assert_eq!(settings.posting.categories["Reise, overnatting, bevertning og drivstoff"], account("7140"));
     assert_eq!(workspace.ledger_path(), dir.path().join("ledger.sqlite"));
     assert_eq!(workspace.secret_names(), ["accounting-token"]);
@@ -40,10 +41,24 @@ fn the_workspace_of_the_interfaces_is_read() {
 }
 
 #[test]
+fn without_a_word_on_it_nobody_has_to_approve_a_re_export() {
+    for instead in ["[re_export]\n", "", "[re_export]\nsecond_approval = false\n"] {
+        let (head, rest) = VALID.split_once("[re_export]").expect("a table of re-exports");
+        let (_, tail) = rest.split_once("[schedule]").expect("a table behind it");
+        let dir = tempfile::tempdir().expect("a folder");
+        let workspace =
+            Workspace::create(dir.path(), &format!("{head}{instead}[schedule]{tail}")).expect("it is valid");
+        assert!(!workspace.settings().re_export_needs_approval, "{instead}");
+    }
+}
+
+#[test]
 fn a_typo_is_told_with_key_line_and_nearest() {
     for (line, instead, key, nearest) in [
         ("[accounting]", "[acounting]", "acounting", "accounting"),
         ("lease_seconds = 60", "lease_secs = 60", "sync.lease_secs", "lease_seconds"),
+        ("[re_export]", "[reexport]", "reexport", "re_export"),
+        ("second_approval", "second_aproval", "re_export.second_aproval", "second_approval"),
         ("payee = \"Likeperson\"", "paye = \"Likeperson\"", "source.columns.paye", "payee"),
         ("delimiter = \";\"", "delimeter = \";\"", "source.delimeter", "delimiter"),
     ] {
@@ -75,6 +90,7 @@ fn a_value_of_the_wrong_kind_or_size_is_told_with_what_is_allowed() {
         ("encoding = \"windows-1252\"", "encoding = \"ansi-1252\"", "source.encoding", "windows-1252"),
         ("when_still_unknown = \"hold\"", "when_still_unknown = \"wait\"", "accounting.when_still_unknown", "\"hold\""),
         ("catch_up = true", "catch_up = \"yes\"", "schedule.catch_up", "true | false"),
+        ("second_approval = true", "second_approval = 1", "re_export.second_approval", "true | false"),
         ("secret = \"accounting-token\"", "secret = \"Token 1\"", "accounting.secret", "a-z"),
         ("payable_account = \"2930\"", "payable_account = 2930", "posting.payable_account", "\"…\""),
         ("url = \"http://127.0.0.1:4010\"", "url = \"127.0.0.1:4010\"", "accounting.url", "https://"),

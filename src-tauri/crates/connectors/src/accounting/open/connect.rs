@@ -1,5 +1,7 @@
 //! Who am I, and what does the system offer.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use postonce_engine::domain::{Capabilities, Problem, Protection, ReferenceRules};
 use postonce_engine::error::{ErrorCode, Told};
@@ -26,20 +28,22 @@ pub(super) async fn connect(open: &Open) -> Result<Connection, CallError> {
         organisation_id: me.organisation.id,
         user_name: me.user.name.unwrap_or_else(|| me.user.id.clone()),
         user_id: me.user.id,
-        capabilities: capabilities(peer, &me.capabilities)?,
+        capabilities: capabilities(peer, &me.capabilities, open.settle_window)?,
     })
 }
 
-/// The strongest protection the server names: unique references before fences before none.
-fn capabilities(peer: &Peer, me: &MeCapabilities) -> Result<Capabilities, CallError> {
+/// The strongest protection the server names: drafts, whatever else it has, before unique references, fences and none. A
+/// lost answer then leaves a surplus draft behind, and never a surplus voucher.
+fn capabilities(peer: &Peer, me: &MeCapabilities, settle_window: Duration) -> Result<Capabilities, CallError> {
     let length_max = me.reference_max_length.unwrap_or(REFERENCE_LENGTH_UNNAMED);
     if length_max < ReferenceRules::LENGTH_MIN {
         return Err(reference_too_short(peer, length_max));
     }
-    let protection = match (me.unique_references, me.checks_fence) {
-        (true, _) => Protection::Enforced,
-        (false, true) => Protection::Fenced,
-        (false, false) => Protection::Observed,
+    let protection = match (me.drafts, me.unique_references, me.checks_fence) {
+        (true, _, _) => Protection::Staged,
+        (false, true, _) => Protection::Enforced,
+        (false, false, true) => Protection::Fenced,
+        (false, false, false) => Protection::Observed,
     };
     Ok(Capabilities {
         protection,
@@ -47,6 +51,9 @@ fn capabilities(peer: &Peer, me: &MeCapabilities) -> Result<Capabilities, CallEr
             .idempotency_key_hours
             .filter(|&hours| hours > 0)
             .map(|hours| TimeDelta::hours(i64::from(hours))),
+        settle_window,
+        // The protocol's look-ups see whatever was answered.
+        search_lag: Duration::ZERO,
         vouchers_per_request_max: me.max_vouchers_per_request.unwrap_or(VOUCHERS_PER_REQUEST_UNNAMED).max(1),
         reference_rules: ReferenceRules { length_max, folds_case: false, ascii_only: false },
     })

@@ -17,7 +17,7 @@ const LOCK_TOKEN: &str = "lock-token";
 pub(super) async fn acquire(open: &Open, ask: &LeaseAsk) -> Result<Acquired, CallError> {
     let body = AcquireBody {
         holder: HolderBody { user: &ask.holder.user, host: &ask.holder.host, run_id: ask.holder.run_id.as_str() },
-        operation: "sync",
+        operation: ask.operation,
         ttl_seconds: ask.life.as_secs(),
     };
     let seen = open.call(open.brief_request(Method::POST, PATH, Some(json(&body)))?, &[201, 423]).await?;
@@ -26,7 +26,11 @@ pub(super) async fn acquire(open: &Open, ask: &LeaseAsk) -> Result<Acquired, Cal
         return Ok(Acquired::Held(lock.into()));
     }
     let granted: GrantedBody = classify::read(open.http.peer(), &seen)?;
-    Ok(Acquired::Granted { token: LeaseToken::new(granted.token), fence: granted.fence })
+    Ok(Acquired::Granted {
+        token: LeaseToken::new(granted.token),
+        fence: granted.fence,
+        granted_at: granted.acquired_at,
+    })
 }
 
 pub(super) async fn renew(

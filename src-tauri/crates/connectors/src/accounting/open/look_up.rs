@@ -1,40 +1,79 @@
-//! What stands in the books under some references.
+//! What stands under some references, in the books and as drafts.
+//!
+//! Invariant: an answer that cannot be told apart from a shorter one is not understood as a whole: a voucher or draft without
+//! a usable id, a voucher under two references, a draft that is listed twice.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use postonce_engine::domain::{FoundVoucher, Reference};
+use postonce_engine::domain::{Found, FoundDraft, FoundVoucher, Reference, VoucherState};
 use postonce_engine::ports::CallError;
 use reqwest::Method;
 
 use super::Open;
 use super::lock::json;
-use super::vouchers::acknowledgement;
-use super::wire::{FoundBody, FoundVoucherBody, LookUpBody};
+use super::results::{acknowledgement, usable_draft};
+use super::wire::{FoundBody, FoundDraftBody, FoundVoucherBody, LookUpBody};
 use crate::http::{Peer, classify};
 
 /// References in one call at most, as the protocol says.
 const REFERENCES_MAX: usize = 500;
 
-pub(super) async fn look_up(open: &Open, references: &[Reference]) -> Result<Vec<FoundVoucher>, CallError> {
-    let mut found = Vec::new();
+pub(super) async fn look_up(open: &Open, references: &[Reference]) -> Result<Found, CallError> {
+    let mut found = Found::default();
     for asked in references.chunks(REFERENCES_MAX) {
         let body = LookUpBody { references: asked.iter().map(Reference::as_str).collect() };
         let request = open.request(Method::POST, "v1/vouchers/lookup", Some(json(&body)))?;
         let seen = open.call(request, &[200]).await?;
-        let answer: FoundBody = classify::read(open.http.peer(), &seen)?;
+        let peer = open.http.peer();
+        let answer: FoundBody = classify::read(peer, &seen)?;
+        let drafts = answer.drafts.unwrap_or_default();
+        refuse_ambiguous(peer, &answer.found, &drafts)?;
         let asked: HashSet<&str> = asked.iter().map(Reference::as_str).collect();
         for voucher in answer.found {
             // What was not asked for says nothing about what was.
             if asked.contains(voucher.reference.as_str()) {
-                found.push(taken_over(open.http.peer(), voucher)?);
+                found.vouchers.push(taken_over(peer, voucher)?);
+            }
+        }
+        for draft in drafts {
+            if asked.contains(draft.reference.as_str()) {
+                found.drafts.push(draft_taken_over(peer, draft)?);
             }
         }
     }
     Ok(found)
 }
 
+/// One voucher is not the acknowledgement of two records; a draft that is listed twice would be kept and discarded at once.
+fn refuse_ambiguous(peer: &Peer, vouchers: &[FoundVoucherBody], drafts: &[FoundDraftBody]) -> Result<(), CallError> {
+    let mut reference_of: HashMap<&str, &str> = HashMap::new();
+    for voucher in vouchers {
+        let known = reference_of.insert(&voucher.voucher_id, &voucher.reference);
+        if known.is_some_and(|known| known != voucher.reference) {
+            return Err(CallError::Unknown(peer.unexpected(200, "voucher_id")));
+        }
+    }
+    let mut draft_ids: HashSet<&str> = HashSet::new();
+    if drafts.iter().all(|draft| draft_ids.insert(&draft.draft_id)) {
+        Ok(())
+    } else {
+        Err(CallError::Unknown(peer.unexpected(200, "draft_id")))
+    }
+}
+
+fn draft_taken_over(peer: &Peer, draft: FoundDraftBody) -> Result<FoundDraft, CallError> {
+    let draft_id = usable_draft(draft.draft_id).ok_or_else(|| CallError::Unknown(peer.unexpected(200, "draft_id")))?;
+    Ok(FoundDraft {
+        reference: Reference::from_stored(draft.reference),
+        draft_id,
+        date: draft.date,
+        currency: draft.currency,
+        total: draft.total,
+    })
+}
+
 /// A voucher without a usable id is there all the same: the look-up as a whole is not understood, rather than too short.
-fn taken_over(peer: &Peer, voucher: FoundVoucherBody) -> Result<FoundVoucher, CallError> {
+pub(super) fn taken_over(peer: &Peer, voucher: FoundVoucherBody) -> Result<FoundVoucher, CallError> {
     let acknowledgement = acknowledgement(voucher.voucher_id, voucher.number)
         .ok_or_else(|| CallError::Unknown(peer.unexpected(200, "voucher_id")))?;
     Ok(FoundVoucher {
@@ -44,6 +83,8 @@ fn taken_over(peer: &Peer, voucher: FoundVoucherBody) -> Result<FoundVoucher, Ca
         currency: voucher.currency,
         total: voucher.total,
         created_at: voucher.created_at,
-        state: voucher.state,
+        state: if voucher.reversed_by.is_some() { VoucherState::Voided } else { voucher.state },
+        reversed_by: voucher.reversed_by,
+        reverses: voucher.reverses,
     })
 }

@@ -1,18 +1,25 @@
 //! The open accounting protocol (`docs/accounting-protocol.md`), as a client. Bound to no vendor.
 
 mod connect;
+mod drafts;
+mod list;
 mod lock;
 mod look_up;
+mod results;
+mod reversal;
 mod vouchers;
 mod wire;
+mod witness;
+mod writing;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Connection, LeaseAsk, LeaseToken, LockInfo, LockProgress,
+    VoucherPage, Witness, WitnessSeen,
 };
-use postonce_engine::{ClaimedRequest, Permit, domain};
+use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, domain};
 use reqwest::{Method, Request};
 
 use crate::http::{Http, HttpError, Seen, classify};
@@ -23,11 +30,13 @@ const BRIEF: Duration = Duration::from_secs(10);
 /// An accounting system behind the open protocol.
 pub(crate) struct Open {
     http: Http,
+    /// What the workspace says of a server that protects by nothing but its search.
+    settle_window: Duration,
 }
 
 impl Open {
-    pub(crate) fn new(http: Http) -> Self {
-        Self { http }
+    pub(crate) fn new(http: Http, settle_window: Duration) -> Self {
+        Self { http, settle_window }
     }
 
     /// Draws up a request for the server; nothing leaves. It fails only before anything is sent.
@@ -83,17 +92,53 @@ impl AccountingSystem for Open {
         vouchers::draw_up(postings)
     }
 
-    async fn commit(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer, CallError> {
-        let drawn_up = vouchers::request(self, request.key(), permit.token(), request.body())?;
-        permit.check().map_err(|_| CallError::LeaseLost)?;
-        let seen = self.call(drawn_up, &[vouchers::ANSWERED]).await?;
-        vouchers::answer(self.http.peer(), &seen, request.references())
+    async fn commit(
+        &self,
+        permit: &Permit,
+        request: &ClaimedRequest,
+    ) -> Result<Answer<domain::VoucherResult>, CallError> {
+        let (key, body) = (request.key(), request.body());
+        let seen = writing::post(self, permit, vouchers::PATH, key, body, &[results::ANSWERED]).await?;
+        results::answer(self.http.peer(), &seen, request.references())
     }
 
-    async fn look_up(&self, references: &[domain::Reference]) -> Result<Vec<domain::FoundVoucher>, CallError> {
+    async fn stage(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<domain::StageResult>, CallError> {
+        let (key, body) = (request.key(), request.body());
+        let seen = writing::post(self, permit, drafts::PATH, key, body, &[results::ANSWERED]).await?;
+        results::answer(self.http.peer(), &seen, request.references())
+    }
+
+    async fn commit_draft(&self, permit: &Permit, draft: &StagedDraft) -> Result<domain::CommitResult, CallError> {
+        drafts::commit(self, permit, draft.claimed().reference(), draft.draft_id()).await
+    }
+
+    async fn discard_draft(&self, permit: &Permit, draft: &domain::DraftId) -> Result<domain::Discarded, CallError> {
+        drafts::discard(self, permit, draft).await
+    }
+
+    async fn look_up(&self, references: &[domain::Reference]) -> Result<domain::Found, CallError> {
         look_up::look_up(self, references).await
+    }
+
+    async fn vouchers(&self, period: domain::Period, cursor: Option<&str>) -> Result<VoucherPage, CallError> {
+        list::vouchers(self, period, cursor).await
+    }
+
+    async fn reverse(&self, permit: &Permit, reversal: &ClaimedReversal) -> Result<domain::VoucherResult, CallError> {
+        reversal::reverse(self, permit, reversal.into()).await
+    }
+
+    async fn witness(&self, ledger_id: &str) -> Result<WitnessSeen, CallError> {
+        witness::witness(self, ledger_id).await
+    }
+
+    async fn leave_witness(&self, permit: &Permit, ledger_id: &str, witness: &Witness) -> Result<(), CallError> {
+        permit.check().map_err(|_| CallError::LeaseLost)?;
+        witness::leave(self, permit.token(), ledger_id, witness).await
     }
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod witness_tests;

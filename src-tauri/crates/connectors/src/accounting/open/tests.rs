@@ -14,9 +14,19 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::*;
 use crate::http::{Limits, Side};
 
-fn open(server: &MockServer) -> Open {
+mod drafts;
+mod fuzz;
+mod look_up;
+mod reversal;
+mod writes;
+
+/// What the workspace says.
+const SETTLE_WINDOW: Duration = Duration::from_secs(90);
+
+pub(super) fn open(server: &MockServer) -> Open {
     let url = Url::parse(&server.uri()).expect("an address");
-    Open::new(Http::new(Side::Accounting, &url, &"token".into(), Limits::STANDARD).expect("a client"))
+    let http = Http::new(Side::Accounting, &url, &"token".into(), Limits::STANDARD).expect("a client");
+    Open::new(http, SETTLE_WINDOW)
 }
 
 async fn answering(status: u16, body: Value) -> (MockServer, Open) {
@@ -45,22 +55,25 @@ fn lock_json() -> Value {
 
 fn ask() -> LeaseAsk {
     let holder = LockHolder { user: "kari".into(), name: None, host: "HLF-PC-12".into(), run_id: RunId::new("r1") };
-    LeaseAsk { holder, life: Duration::from_secs(60) }
+    LeaseAsk { holder, life: Duration::from_secs(60), operation: "sync" }
 }
 
 #[tokio::test]
 async fn the_strongest_protection_that_the_server_names_holds() {
-    for (unique, fence, protection) in [
-        (true, true, Protection::Enforced),
-        (true, false, Protection::Enforced),
-        (false, true, Protection::Fenced),
-        (false, false, Protection::Observed),
+    for (drafts, unique, fence, protection) in [
+        (true, true, true, Protection::Staged),
+        (true, false, false, Protection::Staged),
+        (false, true, true, Protection::Enforced),
+        (false, true, false, Protection::Enforced),
+        (false, false, true, Protection::Fenced),
+        (false, false, false, Protection::Observed),
     ] {
-        let capabilities = json!({"max_vouchers_per_request": 500, "reference_max_length": 64,
+        let capabilities = json!({"max_vouchers_per_request": 500, "reference_max_length": 64, "drafts": drafts,
                                   "unique_references": unique, "checks_fence": fence, "idempotency_key_hours": 24});
         let (_server, open) = answering(200, me(capabilities)).await;
         let connection = open.connect().await.expect("it is there");
         assert_eq!(connection.capabilities.protection, protection);
+        assert_eq!(connection.capabilities.settle_window, SETTLE_WINDOW);
         assert_eq!(connection.capabilities.idempotency_keys_live, Some(chrono::TimeDelta::hours(24)));
         assert_eq!((connection.organisation_id.as_str(), connection.user_name.as_str()), ("hlf", "Kari Nordmann"));
     }
@@ -83,9 +96,10 @@ async fn a_server_with_short_references_is_refused() {
 
 #[tokio::test]
 async fn the_lock_is_granted_or_its_holder_is_named() {
-    let (server, open) = answering(201, json!({"token": "t", "fence": 8})).await;
+    let (server, open) = answering(201, json!({"token": "t", "fence": 8, "acquired_at": "2026-11-02T14:03:00Z"})).await;
     let granted = open.acquire(&ask()).await;
-    assert_eq!(granted, Ok(Acquired::Granted { token: LeaseToken::new("t"), fence: 8 }));
+    let granted_at = "2026-11-02T14:03:00Z".parse().expect("an instant");
+    assert_eq!(granted, Ok(Acquired::Granted { token: LeaseToken::new("t"), fence: 8, granted_at }));
     let sent: Value = server.received_requests().await.expect("recorded")[0].body_json().expect("JSON");
     let holder = json!({"user": "kari", "host": "HLF-PC-12", "run_id": "r1"});
     assert_eq!(sent, json!({"holder": holder, "operation": "sync", "ttl_seconds": 60}));
@@ -187,9 +201,9 @@ async fn a_claimed_request_travels_unchanged_under_its_key_and_lock() {
         .mount(&server)
         .await;
     let open = open(&server);
-    let (key, token) = (RequestKey::new("k-1"), LeaseToken::new("t"));
-    let request = vouchers::request(&open, &key, &token, b"the claimed bytes").expect("it is drawn up");
-    open.call(request, &[200]).await.expect("it is answered");
+    let (key, body) = (RequestKey::new("k-1"), b"the claimed bytes");
+    let lease = writes::Ours::held();
+    writing::post(&open, &lease, vouchers::PATH, &key, body, &[200]).await.expect("it is answered");
 }
 
 /// What comes of these results for the members `a`, `b`, `c`.
@@ -198,7 +212,7 @@ fn results(results: Value) -> Vec<Option<VoucherResult>> {
     let http = Http::new(Side::Accounting, &url, &"token".into(), Limits::STANDARD).expect("a client");
     let body = json!({"results": results}).to_string().into_bytes();
     let seen = Seen { status: 200, content_type: "application/json".into(), body, ..Seen::default() };
-    vouchers::answer(http.peer(), &seen, references(&["a", "b", "c"]).iter()).expect("it is read").results
+    results::answer(http.peer(), &seen, references(&["a", "b", "c"]).iter()).expect("it is read").results
 }
 
 fn created(reference: &str, voucher_id: &str) -> Value {
@@ -246,7 +260,10 @@ fn what_is_ambiguous_counts_for_nobody() {
 }
 
 #[test]
-fn a_success_without_a_usable_voucher_id_is_none() {
+fn a_success_without_a_usable_voucher_that_stands_is_none() {
+    let mut voided = created("a", "V1");
+    voided["status"] = json!("exists");
+    voided["state"] = json!("voided");
     let long = "V".repeat(201);
     for odd in [
         json!({"reference": "a", "status": "created"}),
@@ -256,40 +273,8 @@ fn a_success_without_a_usable_voucher_id_is_none() {
         created("a", " "),
         created("a", "V\n1"),
         created("a", &long),
+        voided,
     ] {
         assert_eq!(ids(&results(json!([odd]))), [None, None, None]);
-    }
-}
-
-fn found(reference: &str, voucher_id: &str) -> Value {
-    json!({"reference": reference, "voucher_id": voucher_id, "number": "1", "date": "2026-10-31", "currency": "NOK",
-           "total": "412.00", "created_at": "2026-11-02T09:14:03Z", "fence": 3, "state": "posted"})
-}
-
-#[tokio::test]
-async fn a_look_up_takes_all_vouchers_of_what_was_asked_for() {
-    let answer = json!({"found": [found("a", "V1"), found("a", "V2"), found("x", "V3")]});
-    let (_server, open) = answering(200, answer).await;
-    let vouchers = open.look_up(&references(&["a", "b"])).await.expect("it is read");
-    let ids: Vec<&str> = vouchers.iter().map(|voucher| voucher.acknowledgement.voucher_id.as_str()).collect();
-    assert_eq!(ids, ["V1", "V2"]);
-}
-
-#[tokio::test]
-async fn a_look_up_asks_for_500_at_a_time() {
-    let (server, open) = answering(200, json!({"found": []})).await;
-    let many: Vec<Reference> = (0..1_001).map(|count| Reference::from_stored(format!("hlf:{count}"))).collect();
-    assert_eq!(open.look_up(&many).await, Ok(vec![]));
-    assert_eq!(open.look_up(&[]).await, Ok(vec![]));
-    assert_eq!(server.received_requests().await.expect("recorded").len(), 3);
-}
-
-#[tokio::test]
-async fn a_look_up_that_is_not_understood_is_no_empty_one() {
-    let mut odd = found("a", "V1");
-    odd["state"] = json!("draft");
-    for body in [json!({}), json!({"found": [odd]}), json!({"found": [found("a", "")]})] {
-        let (_server, open) = answering(200, body).await;
-        assert!(matches!(open.look_up(&references(&["a"])).await, Err(CallError::Unknown(_))));
     }
 }

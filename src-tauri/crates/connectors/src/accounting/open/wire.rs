@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use postonce_engine::domain::VoucherState;
 use postonce_engine::ports::{LockHolder, LockInfo, LockProgress};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,7 @@ pub(super) struct MeCapabilities {
     pub(super) unique_references: bool,
     pub(super) checks_fence: bool,
     pub(super) idempotency_key_hours: Option<u32>,
+    pub(super) drafts: bool,
 }
 
 #[derive(Serialize)]
@@ -54,6 +56,7 @@ pub(super) struct HolderBody<'a> {
 pub(super) struct GrantedBody {
     pub(super) token: String,
     pub(super) fence: u64,
+    pub(super) acquired_at: DateTime<Utc>,
 }
 
 #[derive(Serialize)]
@@ -139,13 +142,29 @@ pub(super) struct ResultsBody {
 pub(super) enum ResultBody {
     Created(VoucherIds),
     Exists(VoucherIds),
-    Refused { problem: VoucherProblem, voucher_id: Option<String> },
+    Refused(RefusedBody),
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub(super) enum StageBody {
+    Staged { draft_id: String },
+    Exists(VoucherIds),
+    Refused(RefusedBody),
 }
 
 #[derive(Deserialize)]
 pub(super) struct VoucherIds {
     pub(super) voucher_id: String,
     pub(super) number: Option<String>,
+    /// Of a voucher that exists; without it, nothing is said against it.
+    pub(super) state: Option<VoucherState>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RefusedBody {
+    pub(super) problem: VoucherProblem,
+    pub(super) voucher_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -165,6 +184,25 @@ pub(super) struct LookUpBody<'a> {
 #[derive(Deserialize)]
 pub(super) struct FoundBody {
     pub(super) found: Vec<FoundVoucherBody>,
+    /// Missing or null where the server takes no drafts.
+    #[serde(default)]
+    pub(super) drafts: Option<Vec<FoundDraftBody>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct FoundDraftBody {
+    pub(super) reference: String,
+    pub(super) draft_id: String,
+    pub(super) date: NaiveDate,
+    pub(super) currency: String,
+    pub(super) total: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ListBody {
+    pub(super) vouchers: Vec<FoundVoucherBody>,
+    #[serde(default)]
+    pub(super) next_cursor: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -176,5 +214,22 @@ pub(super) struct FoundVoucherBody {
     pub(super) currency: String,
     pub(super) total: String,
     pub(super) created_at: DateTime<Utc>,
-    pub(super) state: postonce_engine::domain::VoucherState,
+    pub(super) state: VoucherState,
+    #[serde(default)]
+    pub(super) reversed_by: Option<String>,
+    #[serde(default)]
+    pub(super) reverses: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ReversalBody<'a> {
+    pub(super) reference: &'a str,
+    pub(super) date: NaiveDate,
+    pub(super) reason: &'a str,
+}
+
+/// The link of a counter-voucher, beside its result.
+#[derive(Deserialize)]
+pub(super) struct ReversesBody {
+    pub(super) reverses: String,
 }

@@ -57,6 +57,8 @@ fn ungrouped(whole: &str, other_mark: char) -> Option<Cow<'_, str>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::DecimalSeparator::{Comma, Point};
     use super::*;
 
@@ -118,5 +120,46 @@ mod tests {
         assert_eq!(plain_decimal("1.249", Comma, 3), None);
         assert_eq!(plain_decimal("1.249,500", Comma, 3).as_deref(), Some("1249.500"));
         assert_eq!(plain_decimal("1 249", Comma, 3).as_deref(), Some("1249"));
+    }
+
+    /// As a spreadsheet writes it: groups of three with that mark, and two decimals.
+    fn written(minor: u64, mark: &str, decimal: char) -> String {
+        let whole = (minor / 100).to_string();
+        let mut grouped = String::new();
+        for (at, digit) in whole.chars().enumerate() {
+            if at > 0 && (whole.len() - at).is_multiple_of(3) {
+                grouped.push_str(mark);
+            }
+            grouped.push(digit);
+        }
+        format!("{grouped}{decimal}{:02}", minor % 100)
+    }
+
+    proptest! {
+        #[test]
+        fn an_amount_however_it_is_grouped_is_the_same_amount(
+            minor in 0u64..1_000_000_000_000, mark in prop::sample::select(vec!["", " ", "\u{a0}", "\u{202f}", "\u{2009}"]),
+        ) {
+            let plain = format!("{}.{:02}", minor / 100, minor % 100);
+            for (separator, decimal, other) in [(Comma, ',', "."), (Point, '.', ",")] {
+                for mark in [mark, other] {
+                    let read = plain_decimal(&written(minor, mark, decimal), separator, 2);
+                    prop_assert_eq!(read.as_deref(), Some(plain.as_str()));
+                }
+            }
+        }
+
+        #[test]
+        fn whatever_is_read_has_the_digits_that_stood_there(text in "[-+0-9., \u{a0}]{0,14}", comma in any::<bool>()) {
+            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            if let Some(plain) = plain_decimal(&text, if comma { Comma } else { Point }, 2) {
+                prop_assert_eq!(digits(&plain), digits(&text));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".*", decimals in 0u8..5) {
+            let _ = (plain_decimal(&text, Comma, decimals), plain_decimal(&text, Point, decimals));
+        }
     }
 }

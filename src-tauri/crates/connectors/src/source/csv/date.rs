@@ -45,6 +45,8 @@ pub(super) fn read_instant(text: &str, format: &str, zone: Tz) -> Option<DateTim
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -73,5 +75,22 @@ mod tests {
         assert_eq!(instant("02.11.2026 10:14").as_deref(), Some("2026-11-02T09:14:00+00:00"));
         assert_eq!(instant("02.11.2026").as_deref(), Some("2026-11-01T23:00:00+00:00"));
         assert_eq!(instant("i går"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_day_survives_being_written_and_read(
+            days in 0i64..120_000, format in prop::sample::select(vec!["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y", "%e %B %Y"]),
+        ) {
+            let day = NaiveDate::from_ymd_opt(1800, 1, 1).expect("a day") + chrono::TimeDelta::days(days);
+            prop_assert_eq!(read(&day.format(format).to_string(), format), Some(day));
+        }
+
+        #[test]
+        fn no_text_and_no_format_makes_it_panic(text in ".*", format in "[%a-zA-Z0-9 .:/-]{0,12}") {
+            if is_valid(&format) {
+                let _ = (read(&text, &format), read_instant(&text, &format, chrono_tz::Europe::Oslo));
+            }
+        }
     }
 }

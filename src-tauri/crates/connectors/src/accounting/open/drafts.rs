@@ -1,0 +1,55 @@
+//! Drafts: committed by their id, once, and discarded where they are not wanted. They are staged like vouchers.
+
+use postonce_engine::domain::{CommitResult, Discarded, DraftId, Reference, VoucherResult};
+use postonce_engine::ports::CallError;
+use reqwest::Method;
+
+use super::Open;
+use super::results::{self, ANSWERED};
+use super::writing::{self, Lease};
+use crate::http::{Seen, classify};
+
+/// Where drafts are staged.
+pub(super) const PATH: &str = "v1/drafts";
+
+/// Commits a draft. Only the problem by which the server says that it does not know this draft tells that it is gone: any
+/// other `404` may come of a wrong address.
+pub(super) async fn commit(
+    open: &Open,
+    lease: &impl Lease,
+    reference: &Reference,
+    draft: &DraftId,
+) -> Result<CommitResult, CallError> {
+    let path = format!("{PATH}/{}/commit", writing::segment(open, draft.as_str())?);
+    let request = open.request(Method::POST, &path, Some(b"{}".to_vec()))?;
+    let seen = writing::send(open, lease, request, &[ANSWERED, 404]).await?;
+    let peer = open.http.peer();
+    if seen.status == 404 {
+        return if is(open, &seen, "draft-unknown") {
+            Ok(CommitResult::Gone)
+        } else {
+            Err(classify::otherwise(peer, &seen))
+        };
+    }
+    Ok(match results::one(peer, &seen, reference)? {
+        VoucherResult::Created(made) | VoucherResult::Exists(made) => CommitResult::Posted(made),
+        VoucherResult::Refused { problem, .. } => CommitResult::Refused(problem),
+    })
+}
+
+/// Discards a draft.
+pub(super) async fn discard(open: &Open, lease: &impl Lease, draft: &DraftId) -> Result<Discarded, CallError> {
+    let path = format!("{PATH}/{}", writing::segment(open, draft.as_str())?);
+    let request = open.request(Method::DELETE, &path, None)?;
+    let seen = writing::send(open, lease, request, &[204, 404, 409]).await?;
+    match seen.status {
+        204 => Ok(Discarded::Gone),
+        404 if is(open, &seen, "draft-unknown") => Ok(Discarded::Gone),
+        409 if is(open, &seen, "draft-committed") => Ok(Discarded::Committed),
+        _ => Err(classify::otherwise(open.http.peer(), &seen)),
+    }
+}
+
+fn is(open: &Open, seen: &Seen, kind: &str) -> bool {
+    classify::problem(open.http.peer(), seen).is_some_and(|problem| problem.kind == kind)
+}

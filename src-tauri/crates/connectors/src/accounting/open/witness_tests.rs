@@ -1,0 +1,108 @@
+use postonce_engine::domain::Actor;
+use serde_json::{Value, json};
+use wiremock::matchers::{body_json, header, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::tests::open;
+use super::*;
+
+const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+fn kept() -> Value {
+    json!({"entries": 1204, "head": format!("sha256:{HASH}"), "written_by": {"user": "kari", "host": "HLF-PC-12"},
+           "written_at": "2026-11-02T09:14:03Z", "more": true})
+}
+
+fn ours() -> Witness {
+    Witness {
+        entries: 1204,
+        head: HASH.into(),
+        public_key: None,
+        signature: None,
+        written_by: Actor { user: "kari".into(), host: "HLF-PC-12".into() },
+    }
+}
+
+async fn answering(answer: ResponseTemplate) -> (MockServer, Open) {
+    let server = MockServer::start().await;
+    Mock::given(path("/v1/witnesses/ledger-1")).respond_with(answer).mount(&server).await;
+    let open = open(&server);
+    (server, open)
+}
+
+fn problem(status: u16, kind: &str) -> ResponseTemplate {
+    let body = json!({"type": format!("https://example.org/problems/{kind}"), "title": "No", "detail": "so it is"});
+    ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/problem+json")
+}
+
+#[tokio::test]
+async fn the_witness_that_is_kept_is_read_with_and_without_its_signature() {
+    let (_server, open) = answering(ResponseTemplate::new(200).set_body_json(kept())).await;
+    assert_eq!(open.witness("ledger-1").await, Ok(WitnessSeen::Kept(ours())));
+    let mut signed = kept();
+    signed["public_key"] = json!("aa");
+    signed["signature"] = json!("bb");
+    let (_server, open) = answering(ResponseTemplate::new(200).set_body_json(signed)).await;
+    let signed = Witness { public_key: Some("aa".into()), signature: Some("bb".into()), ..ours() };
+    assert_eq!(open.witness("ledger-1").await, Ok(WitnessSeen::Kept(signed)));
+}
+
+#[tokio::test]
+async fn a_server_without_this_ledgers_witness_is_told_from_one_that_keeps_none() {
+    let (_server, open) = answering(problem(404, "not-found")).await;
+    assert_eq!(open.witness("ledger-1").await, Ok(WitnessSeen::None));
+    let no_such_path = [
+        ResponseTemplate::new(404),
+        ResponseTemplate::new(404).set_body_raw("<html>Not Found</html>", "text/html"),
+        ResponseTemplate::new(405),
+        problem(405, "method-not-allowed"),
+        ResponseTemplate::new(501),
+    ];
+    for answer in no_such_path {
+        let (_server, open) = answering(answer).await;
+        assert_eq!(open.witness("ledger-1").await, Ok(WitnessSeen::NotOffered));
+    }
+}
+
+#[tokio::test]
+async fn a_witness_that_is_not_understood_is_no_missing_one() {
+    for (member, odd) in
+        [("head", json!("sha256:12")), ("head", json!(HASH)), ("entries", json!(-1)), ("entries", json!("1"))]
+    {
+        let mut body = kept();
+        body[member] = odd;
+        let (_server, open) = answering(ResponseTemplate::new(200).set_body_json(body)).await;
+        assert!(matches!(open.witness("ledger-1").await, Err(CallError::Unknown(_))));
+    }
+    for status in [200, 500, 502] {
+        let (_server, open) = answering(ResponseTemplate::new(status).set_body_string("odd")).await;
+        assert!(matches!(open.witness("ledger-1").await, Err(CallError::Unknown(_))));
+    }
+    let (server, open) = answering(ResponseTemplate::new(200).set_body_json(kept())).await;
+    assert!(matches!(open.witness("../locks/export").await, Err(CallError::NotSent(_))));
+    assert_eq!(server.received_requests().await.expect("recorded").len(), 0);
+}
+
+#[tokio::test]
+async fn the_witness_is_left_under_the_lock_as_the_protocol_writes_it() {
+    let server = MockServer::start().await;
+    let body = json!({"entries": 1204, "head": format!("sha256:{HASH}"), "public_key": "aa", "signature": "bb",
+                      "written_by": {"user": "kari", "host": "HLF-PC-12"}});
+    let put = Mock::given(method("PUT")).and(path("/v1/witnesses/ledger-1")).and(header("lock-token", "t"));
+    put.and(body_json(body)).respond_with(ResponseTemplate::new(204)).expect(1).mount(&server).await;
+    let signed = Witness { public_key: Some("aa".into()), signature: Some("bb".into()), ..ours() };
+    let (open, token) = (open(&server), LeaseToken::new("t"));
+    assert_eq!(witness::leave(&open, &token, "ledger-1", &signed).await, Ok(()));
+}
+
+#[tokio::test]
+async fn only_a_newer_witness_is_a_refusal_of_this_one() {
+    let token = LeaseToken::new("t");
+    let (_server, open) = answering(problem(409, "witness-ahead")).await;
+    let refused = witness::leave(&open, &token, "ledger-1", &ours()).await;
+    assert!(matches!(refused, Err(CallError::Refused { problem, .. }) if problem.kind == "witness-ahead"));
+    let (_server, open) = answering(problem(409, "something-else")).await;
+    assert!(matches!(witness::leave(&open, &token, "ledger-1", &ours()).await, Err(CallError::Unknown(_))));
+    let (_server, open) = answering(problem(412, "lock-lost")).await;
+    assert_eq!(witness::leave(&open, &token, "ledger-1", &ours()).await, Err(CallError::LeaseLost));
+}

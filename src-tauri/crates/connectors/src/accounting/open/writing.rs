@@ -1,0 +1,83 @@
+//! What every request that writes has in common: the lock's token, the last look at the lease, the key, ids in a path.
+//!
+//! No request is given less time than any other: the lease may be renewed while it travels, and once the lease is lost the
+//! engine lets go of it, which closes its connection.
+
+use std::fmt::Write as _;
+
+use postonce_engine::domain::RequestKey;
+use postonce_engine::ports::{CallError, LeaseToken};
+use postonce_engine::{LeaseLost, Permit};
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{Method, Request};
+
+use super::lock::present;
+use super::results::fits;
+use super::{Open, unsendable};
+use crate::http::{HttpError, Seen};
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// What a writing request wants to know of the permit; tests have one without an engine.
+pub(super) trait Lease: Sync {
+    fn token(&self) -> &LeaseToken;
+    fn check(&self) -> Result<(), LeaseLost>;
+}
+
+impl Lease for Permit {
+    fn token(&self) -> &LeaseToken {
+        self.token()
+    }
+
+    fn check(&self) -> Result<(), LeaseLost> {
+        self.check()
+    }
+}
+
+/// Sends a request under the lock. The lease is looked at when nothing remains to be done but to send.
+pub(super) async fn send(
+    open: &Open,
+    lease: &impl Lease,
+    mut request: Request,
+    expected: &[u16],
+) -> Result<Seen, CallError> {
+    present(open, &mut request, lease.token())?;
+    lease.check().map_err(|LeaseLost| CallError::LeaseLost)?;
+    open.call(request, expected).await
+}
+
+/// Posts these bytes, unchanged, under this key.
+pub(super) async fn post(
+    open: &Open,
+    lease: &impl Lease,
+    path: &str,
+    key: &RequestKey,
+    body: &[u8],
+    expected: &[u16],
+) -> Result<Seen, CallError> {
+    let mut request = open.request(Method::POST, path, Some(body.to_vec()))?;
+    let key = HeaderValue::from_str(key.as_str()).map_err(|_| undrawable(open))?;
+    request.headers_mut().insert(IDEMPOTENCY_KEY, key);
+    send(open, lease, request, expected).await
+}
+
+/// An id as one segment of a path, whatever stands in it: everything but letters, digits, `-`, `_` and `.` is escaped. An id of
+/// dots alone cannot be sent: addresses read it as a step up, escaped or not.
+pub(super) fn segment(open: &Open, id: &str) -> Result<String, CallError> {
+    if !fits(id) || matches!(id, "." | "..") {
+        return Err(undrawable(open));
+    }
+    let mut segment = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            segment.push(char::from(byte));
+        } else {
+            write!(segment, "%{byte:02X}").expect("a String takes every text");
+        }
+    }
+    Ok(segment)
+}
+
+fn undrawable(open: &Open) -> CallError {
+    unsendable(HttpError::Request(open.http.peer().clone()))
+}

@@ -1,0 +1,61 @@
+use ed25519_dalek::{Signature as Signed, VerifyingKey};
+
+use super::super::tests::{nothing, secrets};
+use super::*;
+
+fn is_good(signature: &Signature, bytes: &[u8]) -> bool {
+    let key: [u8; 32] = hex::decode(&signature.public_key).expect("hex").try_into().expect("32 bytes");
+    let signed: [u8; 64] = hex::decode(&signature.signature).expect("hex").try_into().expect("64 bytes");
+    VerifyingKey::from_bytes(&key).expect("a key").verify_strict(bytes, &Signed::from_bytes(&signed)).is_ok()
+}
+
+fn from_environment(variable: &str) -> Option<String> {
+    // RFC 8032, section 7.1, test 1.
+    (variable == "POSTONCE_SECRET_AUDIT_KEY")
+        .then(|| "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60\n".to_owned())
+}
+
+#[tokio::test]
+async fn a_key_is_made_once_and_kept_in_the_keyring() {
+    let secrets = secrets(Some(&[]), nothing);
+    let first = AuditKey::new(secrets);
+    assert_eq!(first.public_key().await, None, "asking makes none");
+    let signature = first.sign(b"head").await.expect("the keyring takes a key");
+    assert!(is_good(&signature, b"head") && !is_good(&signature, b"heads"));
+    assert_eq!(first.public_key().await.as_deref(), Some(signature.public_key.as_str()));
+    let kept = first.shared.secrets.get(NAME).expect("it is kept");
+    // Another process, later.
+    let later = AuditKey::new(super::super::tests::secrets(Some(&[("hlf/audit-key", kept.expose_secret())]), nothing));
+    assert_eq!(later.sign(b"head").await, Some(signature));
+}
+
+#[tokio::test]
+async fn a_server_without_keyring_signs_with_the_key_of_its_environment() {
+    let key = AuditKey::new(secrets(None, from_environment));
+    let signature = key.sign(b"").await.expect("there is a key");
+    assert_eq!(signature.public_key, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+    assert!(signature.signature.starts_with("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"));
+}
+
+#[tokio::test]
+async fn without_a_place_for_a_key_heads_stay_unsigned() {
+    let key = AuditKey::new(secrets(None, nothing));
+    assert_eq!((key.sign(b"head").await, key.public_key().await), (None, None));
+}
+
+#[tokio::test]
+async fn practice_never_asks_the_keyring() {
+    let mut practice = secrets(Some(&[]), nothing);
+    practice.is_practice = true;
+    assert_eq!(AuditKey::new(practice).sign(b"head").await, None);
+    let mut practice = secrets(None, from_environment);
+    practice.is_practice = true;
+    assert!(AuditKey::new(practice).sign(b"head").await.is_some());
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_read_is_not_replaced() {
+    let key = AuditKey::new(secrets(Some(&[("hlf/audit-key", "not a key")]), nothing));
+    assert_eq!(key.sign(b"head").await, None);
+    assert_eq!(key.shared.secrets.get(NAME).expect("it is kept").expose_secret(), "not a key");
+}
