@@ -1,0 +1,125 @@
+//! The report as one table: its figures, its differences, its vouchers, told apart by the first column.
+
+use std::io::Write;
+
+use postonce_engine::Ledger;
+use postonce_engine::views::{Difference, RunItem};
+
+use crate::pages::{each_difference, each_voucher};
+use crate::{Language, Report, ReportError};
+
+const HEAD: [&str; 12] = [
+    "section",
+    "name",
+    "record_id",
+    "generation",
+    "reference",
+    "voucher_id",
+    "voucher_number",
+    "date",
+    "currency",
+    "ledger",
+    "accounting",
+    "accounting_state",
+];
+
+/// What a spreadsheet in that language takes for the end of a cell.
+pub(crate) fn delimiter(language: Language) -> u8 {
+    match language {
+        Language::En => b',',
+        Language::Nb => b';',
+    }
+}
+
+pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write) -> Result<(), ReportError> {
+    // Without it, a spreadsheet takes the file for its own old character set.
+    out.write_all("\u{feff}".as_bytes())?;
+    let mut table = csv::WriterBuilder::new().delimiter(delimiter(report.language)).from_writer(out);
+    let mut row = |cells: [String; 12]| table.write_record(cells).map_err(std::io::Error::other);
+    row(HEAD.map(str::to_owned))?;
+    let figures = &report.comparison;
+    let (ledgers, theirs) = (figures.ledger_vouchers, figures.accounting_vouchers);
+    row(figure("vouchers", "", &ledgers.to_string(), &theirs.to_string()))?;
+    for sum in &figures.sums {
+        row(figure("sum", &sum.currency, &sum.ledger, &sum.accounting))?;
+    }
+    let counts = [
+        ("matched", figures.matched),
+        ("waiting", figures.waiting),
+        ("reversed", figures.reversed),
+        ("differences", figures.differences),
+    ];
+    for (name, count) in counts {
+        row(figure(name, "", &count.to_string(), ""))?;
+    }
+    each_difference(ledger, report, |difference| Ok(row(of_difference(difference))?)).await?;
+    each_voucher(ledger, report, |item| Ok(row(of_voucher(item))?)).await?;
+    Ok(table.flush()?)
+}
+
+fn figure(name: &str, currency: &str, ledger: &str, accounting: &str) -> [String; 12] {
+    let mut cells: [String; 12] = Default::default();
+    cells[0] = "summary".to_owned();
+    cells[1] = name.to_owned();
+    cells[8] = currency.to_owned();
+    cells[9] = ledger.to_owned();
+    cells[10] = accounting.to_owned();
+    cells
+}
+
+fn of_difference(difference: &Difference) -> [String; 12] {
+    let ours = difference.sides.ledger.as_ref();
+    let theirs = &difference.sides.accounting;
+    let list = |text: fn(&postonce_engine::domain::FoundVoucher) -> String| {
+        theirs.iter().map(text).collect::<Vec<_>>().join(" ")
+    };
+    [
+        "difference".to_owned(),
+        difference.kind.as_str().to_owned(),
+        harmless(difference.record_id.as_deref()),
+        difference.generation.map(|generation| generation.number().to_string()).unwrap_or_default(),
+        harmless(Some(&difference.reference)),
+        harmless(difference.voucher_id.as_deref()),
+        harmless(ours.and_then(|side| side.voucher_number.as_deref())),
+        ours.map(|side| side.date.to_string()).unwrap_or_else(|| list(|voucher| voucher.date.to_string())),
+        ours.map(|side| side.currency.clone()).unwrap_or_else(|| list(|voucher| voucher.currency.clone())),
+        ours.map(|side| side.amount.clone()).unwrap_or_default(),
+        list(|voucher| voucher.total.clone()),
+        list(|voucher| {
+            let state = serde_json::to_value(voucher.state).unwrap_or_default();
+            format!("{}:{}", voucher.acknowledgement.voucher_id, state.as_str().unwrap_or_default())
+        }),
+    ]
+}
+
+fn of_voucher(item: &RunItem) -> [String; 12] {
+    [
+        "voucher".to_owned(),
+        "posted".to_owned(),
+        harmless(item.record_id.as_deref()),
+        item.generation.map(|generation| generation.number().to_string()).unwrap_or_default(),
+        harmless(item.reference.as_deref()),
+        harmless(item.voucher_id.as_deref()),
+        harmless(item.voucher_number.as_deref()),
+        item.date.map(|date| date.to_string()).unwrap_or_default(),
+        item.amount.as_ref().map(|sum| sum.currency.clone()).unwrap_or_default(),
+        item.amount.as_ref().map(|sum| sum.amount.clone()).unwrap_or_default(),
+        String::new(),
+        String::new(),
+    ]
+}
+
+/// A text from outside, so that no spreadsheet takes it for a formula.
+pub(crate) fn harmless(text: Option<&str>) -> String {
+    match text {
+        Some(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
+        Some(text) => text.to_owned(),
+        None => String::new(),
+    }
+}
+
+#[test]
+fn a_record_id_is_never_a_formula() {
+    assert_eq!(harmless(Some("=1+1")), "'=1+1");
+    assert_eq!(harmless(Some("PM-1")), "PM-1");
+}

@@ -1,0 +1,97 @@
+//! Comparisons, certificates and the audit trail as files: CSV for a spreadsheet, JSON for a program, PDF for the archive.
+//!
+//! Differences and vouchers are read from the ledger in pages and written one by one; only the PDF is kept in memory until
+//! its last page is known.
+
+mod csv_file;
+mod json_file;
+mod pages;
+mod pdf;
+mod trail;
+mod words;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use postonce_engine::views::{Comparison, Papers, RunSummary};
+use postonce_engine::{Ledger, LedgerError};
+
+pub use json_file::{comparison as comparison_json, difference as difference_json};
+pub use trail::{TrailFormat, write_trail};
+pub use words::{Language, difference as difference_words, verdict};
+
+/// What a report is about, and for whom.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// What was compared.
+    pub comparison: Comparison,
+    /// The run, for its certificate.
+    pub run: Option<RunSummary>,
+    /// Where it comes from.
+    pub papers: Papers,
+    /// The organisation's name.
+    pub organisation_name: String,
+    /// The organisation's time zone, in which times are told.
+    pub time_zone: Tz,
+    /// The language of titles and sentences.
+    pub language: Language,
+    /// When the report is made.
+    pub made_at: DateTime<Utc>,
+    /// The version of this program.
+    pub program: String,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A table.
+    Csv,
+    /// A document.
+    Json,
+    /// Pages.
+    Pdf,
+}
+
+impl Format {
+    /// The endings of file names that tell a format.
+    pub const ENDINGS: &'static str = ".pdf, .csv, .json";
+
+    /// The format that the ending of a file's name tells.
+    pub fn of(path: &Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        Some(match ending.as_str() {
+            "csv" => Self::Csv,
+            "json" => Self::Json,
+            "pdf" => Self::Pdf,
+            _ => return None,
+        })
+    }
+}
+
+/// A report cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The ledger cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The file cannot be written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The pages cannot be made.
+    #[error("the PDF cannot be made: {0}")]
+    Pdf(String),
+}
+
+/// Writes the report. The future is not `Send`: whoever has many threads drives it on one of them.
+///
+/// # Errors
+/// When the ledger cannot be read, or `out` takes no more.
+pub async fn write(ledger: &Ledger, report: &Report, format: Format, out: &mut dyn Write) -> Result<(), ReportError> {
+    match format {
+        Format::Csv => csv_file::write(ledger, report, out).await,
+        Format::Json => json_file::write(ledger, report, out).await,
+        Format::Pdf => pdf::write(ledger, report, out).await,
+    }
+}

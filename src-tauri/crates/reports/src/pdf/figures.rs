@@ -1,0 +1,90 @@
+//! Numbers, days and times as a report in that language writes them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use postonce_engine::domain::Period;
+
+use crate::{Language, words};
+
+/// A decimal with its thousands apart.
+pub(super) fn amount(decimal: &str, language: Language) -> String {
+    let (group, point) = match language {
+        Language::En => (",", "."),
+        Language::Nb => ("\u{a0}", ","),
+    };
+    let (sign, plain) = decimal.strip_prefix('-').map_or(("", decimal), |plain| ("−", plain));
+    let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
+    let mut grouped = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            grouped.push_str(group);
+        }
+        grouped.push(digit);
+    }
+    if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}{point}{fraction}") }
+}
+
+pub(super) fn count(number: u64, language: Language) -> String {
+    amount(&number.to_string(), language)
+}
+
+pub(super) fn day(day: NaiveDate, language: Language) -> String {
+    let form = match language {
+        Language::En => "%-d %b %Y",
+        Language::Nb => "%d.%m.%Y",
+    };
+    day.format(form).to_string()
+}
+
+pub(super) fn instant(at: DateTime<Utc>, zone: Tz, language: Language) -> String {
+    let there = at.with_timezone(&zone);
+    format!("{} {}", day(there.date_naive(), language), there.format("%H:%M:%S"))
+}
+
+/// From one moment to another; the day is told once where it is the same.
+pub(super) fn span(from: DateTime<Utc>, to: Option<DateTime<Utc>>, zone: Tz, language: Language) -> String {
+    let begin = instant(from, zone, language);
+    match to {
+        Some(to) if to.with_timezone(&zone).date_naive() == from.with_timezone(&zone).date_naive() => {
+            format!("{begin} – {} ({})", to.with_timezone(&zone).format("%H:%M:%S"), zone.name())
+        }
+        Some(to) => format!("{begin} – {} ({})", instant(to, zone, language), zone.name()),
+        None => format!("{begin} ({})", zone.name()),
+    }
+}
+
+pub(super) fn period(period: Period, language: Language) -> String {
+    match (period.from, period.to) {
+        (None, None) => words::EVERYTHING.text(language).to_owned(),
+        (from, to) => {
+            let shown = |side: Option<NaiveDate>| side.map(|side| day(side, language)).unwrap_or_default();
+            format!("{} – {}", shown(from), shown(to)).trim().to_owned()
+        }
+    }
+}
+
+/// One decimal less another; exact, since both have the decimals of the currency.
+pub(super) fn difference(one: &str, other: &str) -> String {
+    let minor = |text: &str| text.replace('.', "").parse::<i128>().unwrap_or(0);
+    let decimals = one.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let left = minor(one) - minor(other);
+    let digits = format!("{:0>width$}", left.unsigned_abs(), width = decimals + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - decimals);
+    let sign = if left < 0 { "-" } else { "" };
+    if decimals == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_written_as_people_there_write_them_and_subtracted_to_the_oere() {
+        assert_eq!(amount("19406724.57", Language::En), "19,406,724.57");
+        assert_eq!(amount("-1234.50", Language::Nb), "−1\u{a0}234,50");
+        assert_eq!(amount("512", Language::En), "512");
+        assert_eq!(difference("100.00", "99.95"), "0.05");
+        assert_eq!(difference("0.10", "12.00"), "-11.90");
+        assert_eq!(difference("5", "7"), "-2");
+    }
+}

@@ -1,0 +1,156 @@
+//! The two tables of a report.
+
+use postonce_engine::domain::{FoundVoucher, VoucherState};
+use postonce_engine::views::{Difference, RunItem};
+
+use super::document::{Document, Style};
+use super::figures::{amount, day};
+use super::sheet::{Ink, LEFT, RIGHT};
+use crate::words::{self, Word};
+
+/// A table, laid out.
+pub(super) struct Table {
+    pub(super) columns: &'static [Column],
+    pub(super) row_height: f32,
+}
+
+impl Table {
+    pub(super) fn title_height(&self) -> f32 {
+        34.0
+    }
+
+    pub(super) fn head_height(&self) -> f32 {
+        18.0
+    }
+}
+
+/// A column, by its offset from the left margin.
+pub(super) struct Column {
+    pub(super) title: Word,
+    offset: f32,
+    width: f32,
+    pub(super) is_right: bool,
+}
+
+/// Between two columns.
+const GAP: f32 = 6.0;
+
+impl Column {
+    const fn new(title: Word, offset: f32, width: f32) -> Self {
+        Self { title, offset, width, is_right: false }
+    }
+
+    pub(super) fn left(&self) -> f32 {
+        LEFT + GAP + self.offset
+    }
+
+    pub(super) fn right(&self) -> f32 {
+        self.left() + self.room()
+    }
+
+    fn room(&self) -> f32 {
+        self.width - GAP
+    }
+}
+
+/// The widths of a table's columns come to this.
+const ROOM: f32 = RIGHT - LEFT - GAP;
+
+pub(super) static DIFFERENCES: Table = Table {
+    columns: &[
+        Column::new(words::WHAT, 0.0, 140.0),
+        Column::new(words::RECORD, 140.0, 98.0),
+        Column::new(words::LEDGER, 238.0, 122.0),
+        Column::new(words::IN_ACCOUNTING, 360.0, ROOM - 360.0),
+    ],
+    row_height: 25.0,
+};
+
+pub(super) static VOUCHERS: Table = Table {
+    columns: &[
+        Column::new(words::RECORD, 0.0, 96.0),
+        Column::new(words::REFERENCE, 96.0, 116.0),
+        Column::new(words::VOUCHER_ID, 212.0, 84.0),
+        Column::new(words::NUMBER, 296.0, 54.0),
+        Column::new(words::DATE, 350.0, 58.0),
+        Column { title: words::AMOUNT, offset: 408.0, width: ROOM - 408.0, is_right: true },
+    ],
+    row_height: 11.8,
+};
+
+impl Document<'_> {
+    pub(super) fn difference(&mut self, difference: &Difference) {
+        let language = self.report.language;
+        let ours = match &difference.sides.ledger {
+            Some(side) => {
+                let voucher = side.voucher_id.as_deref().unwrap_or(side.state.as_str()).to_owned();
+                [
+                    voucher,
+                    format!("{} · {} {}", day(side.date, language), side.currency, amount(&side.amount, language)),
+                ]
+            }
+            None => [self.word(words::NOT_IN_LEDGER).to_owned(), String::new()],
+        };
+        let theirs = self.theirs(difference);
+        let record = difference.record_id.clone().unwrap_or_default();
+        let cells = [
+            [crate::difference_words(difference.kind, language).to_owned(), String::new()],
+            [record, difference.reference.clone()],
+            ours,
+            theirs,
+        ];
+        let top = self.next_row();
+        for (column, [first, second]) in DIFFERENCES.columns.iter().zip(cells) {
+            self.cell(column, Style::plain(8.0), top + 9.5, &first);
+            self.cell(column, Style::plain(7.5).in_ink(Ink::Grey), top + 19.5, &second);
+        }
+        self.rule(top + DIFFERENCES.row_height - 0.6);
+    }
+
+    fn theirs(&self, difference: &Difference) -> [String; 2] {
+        let language = self.report.language;
+        let named = |voucher: &FoundVoucher| match voucher.state {
+            VoucherState::Posted => voucher.acknowledgement.voucher_id.clone(),
+            VoucherState::Voided => format!("{} ({})", voucher.acknowledgement.voucher_id, self.word(words::VOIDED)),
+        };
+        let sides = &difference.sides;
+        match sides.accounting.as_slice() {
+            [] if sides.drafts.is_empty() => [self.word(words::NOTHING_THERE).to_owned(), String::new()],
+            [] => [format!("{} {}", self.word(words::DRAFT), sides.drafts.join(", ")), String::new()],
+            [first, ..] => {
+                let total = amount(&first.total, language);
+                let content = format!("{} · {} {total}", day(first.date, language), first.currency);
+                [sides.accounting.iter().map(named).collect::<Vec<_>>().join(", "), content]
+            }
+        }
+    }
+
+    pub(super) fn voucher(&mut self, item: &RunItem) {
+        let language = self.report.language;
+        let top = self.next_row();
+        let sum = item.amount.as_ref();
+        let cells = [
+            item.record_id.clone().unwrap_or_default(),
+            item.reference.clone().unwrap_or_default(),
+            item.voucher_id.clone().unwrap_or_default(),
+            item.voucher_number.clone().unwrap_or_default(),
+            item.date.map(|date| day(date, language)).unwrap_or_default(),
+            sum.map(|sum| format!("{} {}", sum.currency, amount(&sum.amount, language))).unwrap_or_default(),
+        ];
+        for (column, text) in VOUCHERS.columns.iter().zip(cells) {
+            self.cell(column, Style::plain(8.0), top + 8.6, &text);
+        }
+    }
+
+    fn cell(&mut self, column: &Column, style: Style, y: f32, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let text = self.face(style).fit(text, style.size, column.room());
+        if column.is_right {
+            self.text_until(style, column.right(), y, &text);
+        } else {
+            self.text(style, column.left(), y, text);
+        }
+    }
+}

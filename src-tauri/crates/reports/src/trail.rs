@@ -1,0 +1,127 @@
+//! The audit trail as a file: CSV for a spreadsheet, JSON for whoever verifies it with a program of their own.
+//!
+//! Entries are written as they stand in the ledger, page by page, also where somebody has damaged them. The JSON has what
+//! `docs/audit-trail.md` needs: every column of every entry, and the seals. The CSV is for reading: a text that a spreadsheet would
+//! take for a formula has an apostrophe before it.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use postonce_engine::Ledger;
+use postonce_engine::domain::audit_chain::{COLUMNS, StoredEntry, Value};
+use serde_json::json;
+
+use crate::csv_file::{delimiter, harmless};
+use crate::{Language, ReportError};
+
+/// Entries or seals held in memory at once.
+const PAGE_ROWS: u32 = 500;
+/// Says what the JSON is, and how it is to be read.
+const JSON_FORMAT: &str = "postonce audit trail 1";
+
+/// How the trail is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrailFormat {
+    /// A table.
+    Csv,
+    /// A document.
+    Json,
+}
+
+impl TrailFormat {
+    /// The endings of file names that tell a format.
+    pub const ENDINGS: &'static str = ".csv, .json";
+
+    /// The format that the ending of a file's name tells.
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "csv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+/// Writes the whole trail; how many entries it has. The future is not `Send`, as that of [`crate::write`].
+///
+/// # Errors
+/// When the ledger cannot be read, or `out` takes no more.
+pub async fn write_trail(
+    ledger: &Ledger,
+    format: TrailFormat,
+    language: Language,
+    out: &mut dyn Write,
+) -> Result<u64, ReportError> {
+    match format {
+        TrailFormat::Csv => csv(ledger, language, out).await,
+        TrailFormat::Json => json(ledger, out).await,
+    }
+}
+
+/// The columns of the file: those under the hash, and the hash.
+fn columns() -> impl Iterator<Item = &'static str> {
+    // As people name them; the ledger says `actor_user` and `actor_host`.
+    COLUMNS.iter().map(|column| column.trim_start_matches("actor_")).chain(["hash"])
+}
+
+async fn csv(ledger: &Ledger, language: Language, out: &mut dyn Write) -> Result<u64, ReportError> {
+    out.write_all("\u{feff}".as_bytes())?;
+    let mut table = csv::WriterBuilder::new().delimiter(delimiter(language)).from_writer(out);
+    let told = |error: csv::Error| ReportError::Io(io::Error::other(error));
+    table.write_record(columns()).map_err(told)?;
+    let written = each_entry(ledger, |entry| {
+        let cells = entry.values.iter().chain([&entry.hash]).map(|value| harmless(value.shown().as_deref()));
+        table.write_record(cells).map_err(told)
+    })
+    .await?;
+    table.flush()?;
+    Ok(written)
+}
+
+async fn json(ledger: &Ledger, out: &mut dyn Write) -> Result<u64, ReportError> {
+    let ledger_id = json!(ledger.id().await?);
+    write!(out, "{{\"format\":{},\"ledger_id\":{ledger_id},\"entries\":[", json!(JSON_FORMAT))?;
+    let mut separator = "\n";
+    let written = each_entry(ledger, |entry| {
+        let values = entry.values.iter().chain([&entry.hash]).map(|value| match value {
+            Value::Integer(number) => json!(number),
+            other => json!(other.shown()),
+        });
+        let members: serde_json::Map<_, _> = columns().map(str::to_owned).zip(values).collect();
+        write!(out, "{separator}{}", serde_json::Value::Object(members))?;
+        separator = ",\n";
+        Ok(())
+    })
+    .await?;
+    write!(out, "\n],\"seals\":[")?;
+    let (mut from, mut separator) = (i64::MIN, "\n");
+    loop {
+        let page = ledger.audit_seals(from, PAGE_ROWS).await?;
+        let Some(last) = page.last() else { break };
+        from = last.number.saturating_add(1);
+        for seal in &page {
+            write!(out, "{separator}{}", json!(seal))?;
+            separator = ",\n";
+        }
+    }
+    writeln!(out, "\n]}}")?;
+    out.flush()?;
+    Ok(written)
+}
+
+async fn each_entry(
+    ledger: &Ledger,
+    mut write: impl FnMut(&StoredEntry) -> Result<(), ReportError>,
+) -> Result<u64, ReportError> {
+    let (mut from, mut written) = (Some(i64::MIN), 0);
+    while let Some(first) = from {
+        let page = ledger.audit_stored(first, PAGE_ROWS).await?;
+        let Some(last) = page.last() else { break };
+        from = last.entry().and_then(|number| number.checked_add(1));
+        for entry in &page {
+            write(entry)?;
+            written += 1;
+        }
+    }
+    Ok(written)
+}

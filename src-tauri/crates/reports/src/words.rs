@@ -1,0 +1,173 @@
+//! The words of a report, in both languages; a word without one of them does not compile.
+
+use postonce_engine::domain::{DifferenceKind, Outcome, Protection};
+use postonce_engine::views::Comparison;
+
+/// The language of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    En,
+    /// Norwegian Bokmål.
+    Nb,
+}
+
+/// A text in both languages.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Word(&'static str, &'static str);
+
+impl Word {
+    pub(crate) fn text(self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.0,
+            Language::Nb => self.1,
+        }
+    }
+}
+
+macro_rules! words {
+    ($($name:ident: $en:literal, $nb:literal;)+) => {
+        $(pub(crate) const $name: Word = Word($en, $nb);)+
+    };
+}
+
+words! {
+    CERTIFICATE: "Certificate of export", "Eksportattest";
+    COMPARISON: "Comparison with the accounting system", "Avstemming mot regnskapssystemet";
+    MADE: "Printed", "Skrevet ut";
+    ORGANISATION: "Organisation", "Organisasjon";
+    ACCOUNTING: "Accounting system", "Regnskapssystem";
+    SIGNED_IN: "Signed in as", "Innlogget som";
+    PERIOD: "Period", "Periode";
+    EVERYTHING: "all days", "alle dager";
+    COMPARED: "Compared", "Avstemt";
+    RUN: "Run", "Kjøring";
+    STARTED_BY: "Started by", "Startet av";
+    RAN: "Ran", "Kjørte";
+    OUTCOME: "Outcome", "Utfall";
+    FENCE: "Lock number", "Låsnummer";
+    PROTECTION: "Protection", "Beskyttelse";
+    BY: "By", "Av";
+    FIGURES: "Figures", "Tall";
+    LEDGER: "Ledger", "Eksportjournal";
+    DIFFERENCE: "Difference", "Avvik";
+    VOUCHERS: "Vouchers", "Bilag";
+    SUM: "Sum", "Sum";
+    MATCHED: "Found as acknowledged", "Funnet slik det ble kvittert for";
+    WAITING: "Too new to be found in a search", "For nye til å vises i et søk";
+    REVERSED: "Reversed, as the ledger expects", "Tilbakeført, som ventet";
+    DIFFERENCES: "Differences", "Avvik";
+    NONE: "None.", "Ingen.";
+    RUNS_VOUCHERS: "Vouchers of the run", "Bilag i kjøringen";
+    RECORD: "Record", "Utlegg";
+    REFERENCE: "Reference", "Referanse";
+    VOUCHER_ID: "Voucher id", "Bilags-id";
+    NUMBER: "Number", "Nummer";
+    DATE: "Date", "Dato";
+    AMOUNT: "Amount", "Beløp";
+    WHAT: "What", "Hva";
+    IN_ACCOUNTING: "In the accounting system", "I regnskapssystemet";
+    NOTHING_THERE: "nothing", "ingenting";
+    NOT_IN_LEDGER: "nothing", "ingenting";
+    VOIDED: "reversed", "tilbakeført";
+    DRAFT: "draft", "kladd";
+    ORIGIN: "Origin", "Opphav";
+    LEDGER_ID: "Ledger", "Eksportjournal";
+    AUDIT: "Audit trail", "Revisjonsspor";
+    ENTRIES: "entries, head", "oppføringer, siste";
+    NO_ENTRIES: "no entries yet", "ingen oppføringer ennå";
+    PROGRAM: "Program", "Program";
+    PAGE: "Page", "Side";
+    OF: "of", "av";
+
+    COMPLETED: "completed", "fullført";
+    STOPPED: "stopped", "stoppet";
+    LEASE_LOST: "lock lost", "låsen gikk tapt";
+    FAILED: "failed", "feilet";
+    INTERRUPTED: "interrupted", "avbrutt";
+
+    ENFORCED: "the accounting system never makes a second voucher for a reference",
+        "regnskapssystemet lager aldri to bilag med samme referanse";
+    FENCED: "the accounting system refuses writes with an older lock", "regnskapssystemet avviser skriving med en eldre lås";
+    STAGED: "drafts first, each posted once", "kladd først, hver bokføres én gang";
+    OBSERVED: "the accounting system can only be searched", "regnskapssystemet kan bare søkes i";
+}
+
+pub(crate) fn outcome(outcome: Outcome) -> Word {
+    match outcome {
+        Outcome::Completed => COMPLETED,
+        Outcome::Stopped => STOPPED,
+        Outcome::LeaseLost => LEASE_LOST,
+        Outcome::Failed => FAILED,
+        Outcome::Interrupted => INTERRUPTED,
+    }
+}
+
+pub(crate) fn protection(protection: Protection) -> Word {
+    match protection {
+        Protection::Enforced => ENFORCED,
+        Protection::Fenced => FENCED,
+        Protection::Staged => STAGED,
+        Protection::Observed => OBSERVED,
+    }
+}
+
+/// What a difference is, in a few words.
+pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
+    let word = match kind {
+        DifferenceKind::MissingInAccounting => Word("Missing in the accounting system", "Mangler i regnskapssystemet"),
+        DifferenceKind::Reversed => Word("Reversed there", "Tilbakeført der"),
+        DifferenceKind::Several => Word("Several vouchers", "Flere bilag"),
+        DifferenceKind::OtherContent => Word("Other content", "Annet innhold"),
+        DifferenceKind::OtherVoucher => Word("Another voucher", "Et annet bilag"),
+        DifferenceKind::UnknownToLedger => Word("Unknown to the ledger", "Ukjent for eksportjournalen"),
+        DifferenceKind::InDoubtFound => Word("In doubt, found there", "Uavklart, funnet der"),
+        DifferenceKind::DraftLeft => Word("Draft left", "Kladd ligger igjen"),
+    };
+    word.text(language)
+}
+
+/// What the comparison says, in one sentence.
+pub fn verdict(comparison: &Comparison, language: Language) -> String {
+    let vouchers = comparison.ledger_vouchers;
+    let is_certificate = comparison.run_id.is_some();
+    if comparison.finished_at.is_none() {
+        let word =
+            Word("This comparison broke off and says nothing.", "Denne avstemmingen ble avbrutt og sier ingenting.");
+        return word.text(language).to_owned();
+    }
+    match (comparison.differences, comparison.waiting, language) {
+        (0, 0, Language::En) if is_certificate => {
+            format!(
+                "Each of the {vouchers} vouchers of this run stands in the accounting system as it was acknowledged."
+            )
+        }
+        (0, 0, Language::Nb) if is_certificate => {
+            format!(
+                "Hvert av de {vouchers} bilagene i denne kjøringen står i regnskapssystemet slik det ble kvittert for."
+            )
+        }
+        (0, 0, Language::En) => {
+            format!(
+                "Ledger and accounting system agree: {vouchers} vouchers, each on both sides, each as acknowledged."
+            )
+        }
+        (0, 0, Language::Nb) => format!(
+            "Eksportjournalen og regnskapssystemet stemmer overens: {vouchers} bilag, alle på begge sider, alle slik det ble kvittert for."
+        ),
+        (0, waiting, Language::En) => {
+            format!(
+                "No differences, but {waiting} of {vouchers} vouchers are too new to be found in a search. Compare again."
+            )
+        }
+        (0, waiting, Language::Nb) => {
+            format!(
+                "Ingen avvik, men {waiting} av {vouchers} bilag er for nye til å vises i et søk. Avstem på nytt senere."
+            )
+        }
+        (1, _, Language::En) => "There is 1 difference. It is listed below.".to_owned(),
+        (1, _, Language::Nb) => "Det er 1 avvik. Det står nedenfor.".to_owned(),
+        (differences, _, Language::En) => format!("There are {differences} differences. They are listed below."),
+        (differences, _, Language::Nb) => format!("Det er {differences} avvik. De står nedenfor."),
+    }
+}
