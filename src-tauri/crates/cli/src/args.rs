@@ -52,6 +52,24 @@ pub(crate) enum Command {
     Record(Record),
     /// What waits for a person.
     Attention,
+    /// Exports one record once more, with a reason.
+    ReExport(ReExport),
+    /// Approves a re-export that somebody else asked for, and sends it.
+    Approve(Approve),
+    /// Takes back a re-export that waits for an approval.
+    Decline(Decline),
+    /// Decides on a record in doubt, with a reason.
+    Resolve(Resolve),
+    /// Checks the audit trail, or writes it to a file.
+    Audit(Audit),
+    /// A person's word that a changed or vanished record may stay as it is.
+    Accept(Accept),
+    /// Ledger against accounting system, both ways.
+    Compare(Compare),
+    /// Writes a run's certificate as PDF, CSV or JSON.
+    Certificate(Certificate),
+    /// Makes a new ledger from the accounting system, and keeps the old one aside. Nothing is sent.
+    Rebuild,
     /// Keeps or deletes a token in the system's keyring.
     Secret(Secret),
     /// The practice platform and accounting system, until interrupted.
@@ -110,6 +128,111 @@ pub(crate) struct Run {
 pub(crate) struct Record {
     /// The record's id.
     pub(crate) id: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReExport {
+    /// The record's id.
+    pub(crate) id: String,
+    /// Why: a few words at least, for whoever reads the audit trail.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// The record's id once more.
+    #[arg(long, value_name = "ID")]
+    pub(crate) confirm: String,
+    /// Reverses the earlier voucher first, by a linked counter-voucher.
+    #[arg(long)]
+    pub(crate) reverse: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Approve {
+    /// The record's id.
+    pub(crate) id: String,
+    /// The record's id once more.
+    #[arg(long, value_name = "ID")]
+    pub(crate) confirm: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Decline {
+    /// The record's id.
+    pub(crate) id: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("resolution").required(true).args(["posted", "not_posted"]))]
+pub(crate) struct Resolve {
+    /// The record's id.
+    pub(crate) id: String,
+    /// It is in the books, as this voucher.
+    #[arg(long, value_name = "VOUCHER")]
+    pub(crate) posted: Option<String>,
+    /// It is not in the books: the next sync may send it again.
+    #[arg(long)]
+    pub(crate) not_posted: bool,
+    /// Why: a few words at least, for whoever reads the audit trail.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Audit {
+    #[command(subcommand)]
+    pub(crate) act: AuditAct,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditAct {
+    /// Checks every entry, every seal and the accounting system's witness.
+    Verify,
+    /// Writes the whole trail.
+    Export {
+        /// Where to; the ending .csv or .json says how.
+        file: PathBuf,
+        /// Replaces a file that is there.
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Accept {
+    /// The record's id.
+    pub(crate) id: String,
+    /// Why it may stay as it is; kept in the audit trail.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Compare {
+    /// Only vouchers dated on this day or later (YYYY-MM-DD).
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<NaiveDate>,
+    /// Only vouchers dated on this day or earlier (YYYY-MM-DD).
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<NaiveDate>,
+    /// Writes the result as a report; the ending says how: .pdf, .csv or .json.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replaces a file that is there already.
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Certificate {
+    /// The run's id.
+    pub(crate) run: String,
+    /// Where to; the ending says how: .pdf, .csv or .json.
+    pub(crate) file: PathBuf,
+    /// Replaces a file that is there already.
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, clap::Args)]

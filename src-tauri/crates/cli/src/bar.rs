@@ -61,6 +61,7 @@ fn draw(bar: &ProgressBar, progress: &Progress, output: &Output) {
         Phase::Reading => phrases::READING,
         Phase::Planning => phrases::PLANNING,
         Phase::Sending => phrases::SENDING,
+        Phase::Settling => phrases::SETTLING,
         Phase::Finishing | Phase::Finished => phrases::FINISHING,
     };
     bar.set_prefix(output.word(phase));

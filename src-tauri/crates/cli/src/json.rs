@@ -1,12 +1,13 @@
 //! The JSON of the promise: members are only ever added.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use postonce_engine::AuditVerdict;
 use postonce_engine::domain::{Counts, ItemResult};
 use postonce_engine::error::Told;
 use postonce_engine::ports::LockInfo;
 use postonce_engine::views::{
-    AttemptStory, AttentionItem, PlanSummary, Progress, RecordCounts, RecordState, RecordStory, RunItem, RunSummary,
-    Sum,
+    Acceptance, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LookAlike, PlanSummary, Progress,
+    RecordCounts, RecordState, RecordStory, RunItem, RunSummary, Sum,
 };
 use serde_json::{Value, json};
 
@@ -74,6 +75,7 @@ pub(crate) fn plan(language: Language, plan: &PlanSummary) -> Value {
         "event": "plan", "sums": sums,
         "counts": {
             "read": plan.read, "send": plan.send, "skipped": plan.skipped, "in_doubt": plan.in_doubt, "held": plan.held,
+            "look_alikes": plan.look_alikes,
         },
         "held": plan.held_items.iter().map(|held| item(language, held)).collect::<Vec<_>>(),
     })
@@ -89,6 +91,7 @@ pub(crate) fn item(language: Language, item: &RunItem) -> Value {
         "reason_code": item.reason, "earlier_run_id": item.earlier_run_id, "earlier_at": item.earlier_at.map(instant),
         "date": item.date, "payee": item.payee, "amount": item.amount.as_ref().map(|sum| &sum.amount),
         "currency": item.amount.as_ref().map(|sum| &sum.currency), "place": item.place,
+        "look_alike": item.look_alike,
     })
 }
 
@@ -97,7 +100,21 @@ pub(crate) fn records(records: &RecordCounts) -> Value {
     json!({
         "posted": records.posted, "eligible": records.eligible, "sending": records.sending,
         "in_doubt": records.in_doubt, "refused": records.refused, "held": records.held, "changed": records.changed,
+        "vanished": records.vanished,
     })
+}
+
+/// Both contents of a record that is no longer what was exported.
+fn changed(changed: &Changed) -> Value {
+    json!({
+        "exported": changed.exported, "now": changed.now, "differs": changed.differs,
+        "since": changed.since.map(instant),
+    })
+}
+
+/// What became of a voucher that was acknowledged.
+fn vanished(alarm: &Alarm) -> Value {
+    json!({ "kind": alarm.kind, "since": instant(alarm.since), "evidence": alarm.evidence })
 }
 
 /// An entry of `attention`.
@@ -108,7 +125,8 @@ pub(crate) fn attention(language: Language, item: &AttentionItem) -> Value {
         "currency": item.amount.as_ref().map(|sum| &sum.currency),
         "reason": item.reason.as_ref().map(|reason| catalogue::reason(language, reason)), "reason_code": item.reason,
         "reference": item.reference, "voucher_id": item.voucher_id, "since": instant(item.since),
-        "run_id": item.run_id,
+        "run_id": item.run_id, "changed": item.changed.as_ref().map(changed),
+        "vanished": item.vanished.as_ref().map(vanished), "evidence": item.evidence,
     })
 }
 
@@ -121,6 +139,14 @@ pub(crate) fn story(language: Language, story: &RecordStory) -> Value {
             "settled_at": attempt.settled_at.map(instant), "settled_by": attempt.settled_by,
             "voucher_id": attempt.voucher_id, "voucher_number": attempt.voucher_number,
             "reason": attempt.reason.as_ref().map(|reason| catalogue::reason(language, reason)),
+            "evidence": attempt.evidence,
+        })
+    };
+    let look_alike = |other: &LookAlike| json!({ "record_id": other.record_id, "state": other.state });
+    let accepted = |one: &Acceptance| {
+        json!({
+            "alarm": one.alarm, "reason": one.reason, "actor": one.actor.user, "host": one.actor.host,
+            "at": instant(one.at),
         })
     };
     let state: RecordState = story.state;
@@ -130,5 +156,32 @@ pub(crate) fn story(language: Language, story: &RecordStory) -> Value {
         "category": story.category, "text": story.text, "place": story.place,
         "first_seen_at": instant(story.first_seen_at), "held": story.held,
         "attempts": story.attempts.iter().map(attempt).collect::<Vec<_>>(),
+        "audit": story.audit.iter().map(audit_entry).collect::<Vec<_>>(),
+        "changed": story.changed.as_ref().map(changed), "vanished": story.vanished.as_ref().map(vanished),
+        "accepted": story.accepted.iter().map(accepted).collect::<Vec<_>>(),
+        "look_alikes": {
+            "count": story.look_alikes.count,
+            "first": story.look_alikes.first.iter().map(look_alike).collect::<Vec<_>>(),
+        },
     })
+}
+
+/// An entry of the audit trail.
+fn audit_entry(entry: &AuditEntry) -> Value {
+    json!({
+        "entry": entry.entry, "at": instant(entry.at), "user": entry.actor.user, "host": entry.actor.host,
+        "accounting_user": entry.accounting_user, "act": entry.act, "record_id": entry.record_id,
+        "generation": entry.generation.map(|generation| generation.number()), "run_id": entry.run_id,
+        "voucher_id": entry.voucher_id, "earlier_voucher_id": entry.earlier_voucher_id, "reason": entry.reason,
+        "detail": entry.detail,
+    })
+}
+
+/// What came of checking the trail.
+pub(crate) fn verdict(verdict: &AuditVerdict) -> Value {
+    let mut document = json!(verdict);
+    if let Value::Object(members) = &mut document {
+        members.insert("changed".to_owned(), json!(verdict.is_changed()));
+    }
+    document
 }

@@ -30,6 +30,7 @@ phrases! {
     READING: "Reading records", "Leser utlegg";
     PLANNING: "Deciding what to send", "Avgjør hva som skal sendes";
     SENDING: "Sending", "Sender";
+    SETTLING: "Settling what was left in doubt", "Avklarer det som ble stående uavklart";
     FINISHING: "Closing the run", "Avslutter";
     WAITING: "the accounting system asked us to wait", "regnskapssystemet ba oss vente";
     STOPPING: "Stopping: what is on its way is answered for first.", "Stopper: det som er på vei, avklares først.";
@@ -69,6 +70,7 @@ phrases! {
     LOCK: "Lock", "Lås";
     FREE: "free", "ledig";
     LAST_RUN: "Last run", "Siste kjøring";
+    BACKUP: "Newest backup of the ledger", "Nyeste sikkerhetskopi av loggboken";
     NEVER: "never", "aldri";
     PRACTICE: "Practice workspace: nothing here is real money.", "Øvingsområde: ingenting her er ekte penger.";
 
@@ -96,6 +98,23 @@ phrases! {
     REPEATED: "Repeated in the source", "Gjentatt i kilden";
     FOUND: "Found in the accounting system", "Funnet i regnskapssystemet";
 
+    EXPORTED_BEFORE: "Exported before", "Eksportert før";
+    STANDS_NOW: "In the accounting system now", "I regnskapssystemet nå";
+    NOTHING_STANDS: "nothing", "ingenting";
+    REVERSED: "reversed", "tilbakeført";
+    WILL_BE_MADE: "Will be made", "Blir laget";
+    WAITS_FOR_APPROVAL: "Kept, and not sent: somebody else has to approve it with: postonce approve",
+        "Lagret, men ikke sendt: noen andre må godkjenne det med: postonce approve";
+    DECLINED: "The re-export was taken back. Nothing was sent.", "Den nye eksporten ble trukket tilbake. Ingenting ble sendt.";
+    RESOLVED_POSTED: "Settled: the record is exported, as that voucher.", "Avklart: utlegget er eksportert, som det bilaget.";
+    RESOLVED_NOT_POSTED: "Settled: the record is not exported. The next sync sends it.",
+        "Avklart: utlegget er ikke eksportert. Neste synkronisering sender det.";
+
+    REBUILDING: "Reading source and accounting system; nothing is sent.", "Leser kilde og regnskapssystem; ingenting sendes.";
+    REBUILT: "The new ledger is in place; the old one is kept beside it.",
+        "Den nye loggboken er på plass; den gamle er beholdt ved siden av.";
+    WITHOUT_RECORD: "Vouchers without a record in the source", "Bilag uten utlegg i kilden";
+
     MADE: "Made the workspace", "Laget arbeidsområdet";
     NEXT_SYNC: "Next: postonce sync", "Neste: postonce sync";
     NEXT_EDIT: "Next: edit workspace.toml, then postonce secret set accounting-token",
@@ -108,10 +127,96 @@ phrases! {
     TOKENS: "Tokens: accounting practice-token, platform practice-platform-token. Ctrl-C stops it.",
         "Nøkler: regnskap practice-token, plattform practice-platform-token. Ctrl-C stopper den.";
 
+    TRAIL_WHOLE: "The audit trail is whole.", "Revisjonssporet er helt.";
+    TRAIL_CHANGED: "The audit trail is not what it was:", "Revisjonssporet er ikke som det var:";
+    TRAIL_TO_EXPLAIN: "Every entry is as it was written, but somebody should know why this is so:",
+        "Hver post er som den ble skrevet, men noen bør vite hvorfor det er slik:";
+    ENTRY: "Entry", "Post";
+    ENTRIES: "Entries", "Poster";
+    VOUCHED: "Vouched for up to entry", "Bekreftet til og med post";
+    SEAL: "Seal", "Forsegling";
+    SEALS: "Seals", "Forseglinger";
+    SIGNED: "signed", "signert";
+    WITNESS: "Witness", "Vitne";
+    NEWEST_HASH: "Newest hash", "Nyeste kontrollsum";
+    SOUND_UP_TO: "Last seal that fits: entry", "Siste forsegling som stemmer: post";
+    NO_KEY: "The seals are not signed: this machine has neither a keyring nor POSTONCE_SECRET_AUDIT_KEY.",
+        "Forseglingene er ikke signert: Maskinen har verken nøkkelring eller POSTONCE_SECRET_AUDIT_KEY.";
+    CONTENT_CHANGED: "the content is not what was written.", "innholdet er ikke det som ble skrevet.";
+    LINK_BROKEN: "does not go on from the entry before it.", "fortsetter ikke fra posten før.";
+    ENTRIES_MISSING: "missing.", "mangler.";
+    NUMBER_WRONG: "no entry has such a number.", "ingen post har et slikt nummer.";
+    CUT_OFF: "cut off: the trail was sealed with these entries.", "kuttet: Sporet ble forseglet med disse postene.";
+    SEAL_DIFFERS: "the trail was sealed with another entry here: it was made anew since.",
+        "sporet ble forseglet med en annen post her: Det er laget på nytt siden.";
+    SIGNATURE_WRONG: "the seal's signature is false.", "signaturen på forseglingen er falsk.";
+    SEALS_MISSING: "missing.", "mangler.";
+    KEY_CHANGED: "sealed with another key than before, or than this machine's. Is it a new machine or keyring? If not, the seal is forged.",
+        "forseglet med en annen nøkkel enn før, eller enn denne maskinens. Er maskinen eller nøkkelringen ny? Hvis ikke, er forseglingen falsk.";
+    SIGNATURE_MISSING: "the newest seal is not signed, though there is a key.", "den nyeste forseglingen er ikke signert, enda det finnes en nøkkel.";
+    WITNESS_AHEAD: "the accounting system has seen more entries than there are: the ledger was restored from an old copy, cut off, or a copy of it was used elsewhere.",
+        "regnskapssystemet har sett flere poster enn det som finnes: Loggboken er gjenopprettet fra en gammel kopi, kuttet, eller en kopi av den er brukt et annet sted.";
+    WITNESS_DIFFERS: "the accounting system remembers another entry here: the trail was made anew, or another copy of the ledger went on by itself.",
+        "regnskapssystemet husker en annen post her: Sporet er laget på nytt, eller en annen kopi av loggboken har gått videre på egen hånd.";
+    WITNESS_SIGNATURE_WRONG: "the signature that the accounting system keeps is false.", "signaturen som regnskapssystemet har, er falsk.";
+    WITNESS_MISSING: "the accounting system no longer remembers this ledger, though it did. Was it restored?",
+        "regnskapssystemet husker ikke lenger denne loggboken, enda det gjorde det. Er det gjenopprettet?";
+    WITNESS_IS_SAME: "the accounting system remembers the same trail", "regnskapssystemet husker det samme sporet";
+    WITNESS_IS_NONE: "the accounting system remembers nothing of this ledger", "regnskapssystemet husker ingenting om denne loggboken";
+    WITNESS_NOT_OFFERED: "the accounting system keeps none", "regnskapssystemet tar ikke vare på noe";
+    WITNESS_NOT_ASKED: "not asked: the accounting system could not be reached", "ikke spurt: Regnskapssystemet kunne ikke nås";
+
+    ACT_SYNC_STARTED: "sync started", "synkronisering startet";
+    ACT_SYNC_ENDED: "sync ended", "synkronisering avsluttet";
+    ACT_RE_EXPORT_REQUESTED: "re-export asked for", "ny eksport bedt om";
+    ACT_RE_EXPORT_APPROVED: "re-export approved", "ny eksport godkjent";
+    ACT_RE_EXPORT_WITHDRAWN: "re-export withdrawn", "ny eksport trukket tilbake";
+    ACT_RE_EXPORT_CLAIMED: "re-export about to be sent", "ny eksport klar til sending";
+    ACT_RE_EXPORT_SETTLED: "re-export answered", "ny eksport besvart";
+    ACT_REVERSAL_CLAIMED: "reversal about to be sent", "tilbakeføring klar til sending";
+    ACT_REVERSAL_SETTLED: "reversal answered", "tilbakeføring besvart";
+    ACT_RESOLVED: "doubt resolved", "uavklart sak avgjort";
+    ACT_ACCEPTED: "accepted as it is", "godtatt som det er";
+    ACT_LOCK_BROKEN: "lock broken", "lås brutt";
+    ACT_SETTINGS_CHANGED: "settings changed", "innstillinger endret";
+    ACT_REBUILT: "ledger rebuilt", "loggbok bygd opp igjen";
+    ACT_VERIFIED: "audit trail verified", "revisjonsspor kontrollert";
+    ACT_COMPARED: "compared", "sammenlignet";
+    ACT_ALARM_RAISED: "alarm raised", "varsel gitt";
+    ACT_BACKUP_MADE: "backup made", "sikkerhetskopi tatt";
+    AUDIT_TRAIL: "Audit trail", "Revisjonsspor";
+
     COMPLETED: "completed", "fullført";
     OUTCOME_STOPPED: "stopped", "stoppet";
     LEASE_LOST: "lock lost", "låsen gikk tapt";
     FAILED: "failed", "feilet";
     INTERRUPTED: "interrupted", "avbrutt";
     RUNNING: "running", "kjører";
+
+    VANISHED: "Voucher gone or reversed", "Bilaget er borte eller tilbakeført";
+    EXPORTED_AS: "as exported", "slik det ble eksportert";
+    IS_NOW: "now", "nå";
+    ACCEPTED: "Accepted as it is", "Godtatt slik det er";
+    LOOK_ALIKES: "Others like it (for information)", "Andre som ligner (til orientering)";
+    LOOK_ALIKES_PLANNED: "Have another like them (for information)", "Har et annet som ligner (til orientering)";
+    LEDGER: "Ledger", "Eksportjournal";
+    VOUCHERS: "Vouchers", "Bilag";
+    COMPARE_LEDGER: "Looking up the ledger's vouchers", "Slår opp bilagene i eksportjournalen";
+    COMPARE_ACCOUNTING: "Reading the accounting system's vouchers", "Leser bilagene i regnskapssystemet";
+    COMPARE_DRAFTS: "Looking for drafts that are left", "Ser etter kladder som ligger igjen";
+    COMPARE_STOPPING: "Stopping.", "Stopper.";
+    COMPARE_STOPPED: "Stopped. The comparison says nothing.", "Stoppet. Avstemmingen sier ingenting.";
+    CERTIFICATE: "Certificate", "Attest";
+    NO_CERTIFICATE: "This run has no certificate:", "Denne kjøringen har ingen attest:";
+    REPORT_WRITTEN: "Written:", "Skrevet:";
+    ALARM_GONE: "nothing stands under its reference any more", "ingenting står lenger under referansen";
+    ALARM_REVERSED: "it was reversed or voided there", "det ble tilbakeført eller annullert der";
+    ALARM_SEVERAL: "several vouchers stand under its reference", "flere bilag står under referansen";
+    ALARM_OTHER: "another content or voucher stands there than was acknowledged",
+        "der står et annet innhold eller bilag enn det som ble kvittert for";
+    FOUND_THERE: "found there", "funnet der";
+    FIELD_PAYEE_ID: "Payee id", "Mottaker-id";
+    FIELD_CURRENCY: "Currency", "Valuta";
+    FIELD_DEPARTMENT: "Department", "Avdeling";
+    FIELD_PROJECT: "Project", "Prosjekt";
 }

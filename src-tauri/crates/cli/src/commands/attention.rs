@@ -1,6 +1,7 @@
 //! `attention`: what waits for a person.
 
-use postonce_engine::views::AttentionItem;
+use postonce_engine::domain::{AlarmKind, ContentField, FoundVoucher};
+use postonce_engine::views::{Alarm, AttentionItem, Changed};
 use serde_json::{Value, json};
 
 use super::{ledger, money, state};
@@ -47,7 +48,62 @@ fn tell(item: &AttentionItem, output: &Output) {
     if let Some(reason) = &item.reason {
         output.say(format!("    {}", catalogue::reason(output.language, reason)));
     }
+    if let Some(changed) = &item.changed {
+        tell_changed(changed, output);
+    }
+    if let Some(alarm) = &item.vanished {
+        tell_vanished(alarm, output);
+    }
+    tell_evidence(&item.evidence, output);
     if let Some(glimpse) = &item.glimpse {
         output.say(format!("    > {glimpse}"));
+    }
+}
+
+/// Both contents side by side, where they differ.
+pub(super) fn tell_changed(changed: &Changed, output: &Output) {
+    let text = |content: &postonce_engine::views::Content, field| content.text_of(field).unwrap_or_else(|| "–".into());
+    let Some(exported) = &changed.exported else { return };
+    let mut rows = vec![vec![
+        String::new(),
+        output.word(phrases::EXPORTED_AS).to_owned(),
+        output.word(phrases::IS_NOW).to_owned(),
+    ]];
+    for field in &changed.differs {
+        let name = format!("    {}", output.word(field_name(*field)));
+        rows.push(vec![name, text(exported, *field), text(&changed.now, *field)]);
+    }
+    output.table(&rows);
+}
+
+pub(super) fn tell_vanished(alarm: &Alarm, output: &Output) {
+    let what = match alarm.kind {
+        AlarmKind::Gone => phrases::ALARM_GONE,
+        AlarmKind::Reversed => phrases::ALARM_REVERSED,
+        AlarmKind::Several => phrases::ALARM_SEVERAL,
+        AlarmKind::OtherContent => phrases::ALARM_OTHER,
+    };
+    output.say(format!("    {}", output.word(what)));
+    tell_evidence(&alarm.evidence, output);
+}
+
+fn tell_evidence(evidence: &[FoundVoucher], output: &Output) {
+    for voucher in evidence {
+        let id = &voucher.acknowledgement.voucher_id;
+        let found = output.word(phrases::FOUND_THERE);
+        output.say(format!("    {found}: {id}, {}, {} {}", voucher.date, voucher.currency, voucher.total));
+    }
+}
+
+fn field_name(field: ContentField) -> phrases::Phrase {
+    match field {
+        ContentField::Date => phrases::DATE,
+        ContentField::Amount => phrases::AMOUNT,
+        ContentField::Currency => phrases::FIELD_CURRENCY,
+        ContentField::PayeeId => phrases::FIELD_PAYEE_ID,
+        ContentField::Category => phrases::CATEGORY,
+        ContentField::Text => phrases::TEXT,
+        ContentField::Department => phrases::FIELD_DEPARTMENT,
+        ContentField::Project => phrases::FIELD_PROJECT,
     }
 }

@@ -125,7 +125,9 @@ async fn print_document(
 ) -> Result<(), Print> {
     let head = json::run(output.language, run).to_string();
     // The object stays open for its last member, which is written row by row.
-    write!(out, "{},\"records\":[", head.strip_suffix('}').unwrap_or(&head))?;
+    let certificate = ledger.certificate(&run.run_id).await.map_err(Failure::from)?;
+    let certificate = json!(certificate.as_ref().map(postonce_reports::comparison_json));
+    write!(out, "{},\"certificate\":{certificate},\"records\":[", head.strip_suffix('}').unwrap_or(&head))?;
     let mut separator = "";
     each_item(ledger, run, |item| {
         write!(out, "{separator}{}", json::item(output.language, item))?;
@@ -147,6 +149,10 @@ async fn print_table(
     writeln!(out, "{} {}, {}, {}", word(phrases::RUN), run.run_id, word(outcome(run.outcome)), sums(&run.posted))?;
     if let Some(told) = &run.error {
         writeln!(out, "{}", catalogue::error(output.language, told))?;
+    }
+    if let Some(certificate) = ledger.certificate(&run.run_id).await.map_err(Failure::from)? {
+        let verdict = postonce_reports::verdict(&certificate, super::report::language(output));
+        writeln!(out, "{}: {verdict}", word(phrases::CERTIFICATE))?;
     }
     let line = |cells: [&str; 6]| {
         let [record, result, amount, reference, voucher, reason] = cells;

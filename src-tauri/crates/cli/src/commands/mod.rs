@@ -1,9 +1,16 @@
 //! The commands, a file each: open what is needed, one verb of the engine, tell.
 
+pub(crate) mod accept;
 pub(crate) mod attention;
+pub(crate) mod audit;
+pub(crate) mod compare;
 pub(crate) mod history;
 pub(crate) mod init;
+pub(crate) mod re_export;
+pub(crate) mod rebuild;
 pub(crate) mod record;
+pub(crate) mod report;
+pub(crate) mod resolve;
 pub(crate) mod sandbox;
 pub(crate) mod secret;
 pub(crate) mod status;
@@ -11,7 +18,7 @@ pub(crate) mod sync;
 
 use postonce_connectors::{SystemClock, UuidIds, Workspace};
 use postonce_engine::Ledger;
-use postonce_engine::domain::{AttemptState, ItemResult, Outcome};
+use postonce_engine::domain::{Act, Actor, AttemptState, ItemResult, Outcome};
 use postonce_engine::views::{RecordState, Sum};
 
 use crate::failure::Failure;
@@ -20,6 +27,38 @@ use crate::phrases::{self, Phrase};
 /// The ledger alone: what looks back needs neither keyring nor network.
 fn ledger(workspace: &Workspace) -> Result<Ledger, Failure> {
     Ok(Ledger::open(&workspace.ledger_path(), &SystemClock::start(), &UuidIds)?)
+}
+
+/// Who calls, at the operating system.
+fn actor() -> Actor {
+    let unknown = || "unknown".to_owned();
+    Actor {
+        user: whoami::username().unwrap_or_else(|_| unknown()),
+        host: whoami::hostname().unwrap_or_else(|_| unknown()),
+    }
+}
+
+fn act(act: Act) -> Phrase {
+    match act {
+        Act::SyncStarted => phrases::ACT_SYNC_STARTED,
+        Act::SyncEnded => phrases::ACT_SYNC_ENDED,
+        Act::ReExportRequested => phrases::ACT_RE_EXPORT_REQUESTED,
+        Act::ReExportApproved => phrases::ACT_RE_EXPORT_APPROVED,
+        Act::ReExportWithdrawn => phrases::ACT_RE_EXPORT_WITHDRAWN,
+        Act::ReExportClaimed => phrases::ACT_RE_EXPORT_CLAIMED,
+        Act::ReExportSettled => phrases::ACT_RE_EXPORT_SETTLED,
+        Act::ReversalClaimed => phrases::ACT_REVERSAL_CLAIMED,
+        Act::ReversalSettled => phrases::ACT_REVERSAL_SETTLED,
+        Act::Resolved => phrases::ACT_RESOLVED,
+        Act::Accepted => phrases::ACT_ACCEPTED,
+        Act::LockBroken => phrases::ACT_LOCK_BROKEN,
+        Act::SettingsChanged => phrases::ACT_SETTINGS_CHANGED,
+        Act::Rebuilt => phrases::ACT_REBUILT,
+        Act::Verified => phrases::ACT_VERIFIED,
+        Act::Compared => phrases::ACT_COMPARED,
+        Act::AlarmRaised => phrases::ACT_ALARM_RAISED,
+        Act::BackupMade => phrases::ACT_BACKUP_MADE,
+    }
 }
 
 fn money(sum: &Sum) -> String {
@@ -63,6 +102,7 @@ fn state(state: RecordState) -> Phrase {
         RecordState::Refused => phrases::REFUSED,
         RecordState::Held => phrases::HELD,
         RecordState::Changed => phrases::CHANGED,
+        RecordState::Vanished => phrases::VANISHED,
         RecordState::Gone => phrases::GONE,
     }
 }

@@ -1,9 +1,9 @@
 //! `record`: everything known of one record.
 
 use postonce_engine::error::{ErrorCode, Told};
-use postonce_engine::views::{AttemptStory, RecordStory};
+use postonce_engine::views::{AttemptStory, AuditEntry, RecordStory};
 
-use super::{attempt_state, ledger, money, state};
+use super::{act, attempt_state, ledger, money, state};
 use crate::args::{Args, Record};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -41,11 +41,41 @@ fn tell(story: &RecordStory, output: &Output) {
         let held = postonce_engine::views::Reason::Held(held.clone());
         rows.push(row(phrases::REASON, &catalogue::reason(output.language, &held)));
     }
+    if story.look_alikes.count > 0 {
+        let ids: Vec<&str> = story.look_alikes.first.iter().map(|other| other.record_id.as_str()).collect();
+        let others = format!("{}: {}", story.look_alikes.count, ids.join(", "));
+        rows.push(row(phrases::LOOK_ALIKES, &others));
+    }
+    for accepted in &story.accepted {
+        let when = accepted.at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
+        rows.push(row(phrases::ACCEPTED, &format!("{when}, {}: {}", accepted.actor.user, accepted.reason)));
+    }
     output.table(&rows);
+    if let Some(changed) = &story.changed {
+        super::attention::tell_changed(changed, output);
+    }
+    if let Some(alarm) = &story.vanished {
+        super::attention::tell_vanished(alarm, output);
+    }
     for attempt in &story.attempts {
         output.say("");
         output.table(&attempt_rows(attempt, output));
     }
+    if !story.audit.is_empty() {
+        output.say("");
+        output.say(output.word(phrases::AUDIT_TRAIL));
+        output.table(&story.audit.iter().map(|entry| audit_row(entry, output)).collect::<Vec<_>>());
+    }
+}
+
+fn audit_row(entry: &AuditEntry, output: &Output) -> Vec<String> {
+    vec![
+        entry.at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S").to_string(),
+        output.word(act(entry.act)).to_owned(),
+        format!("{}, {}", entry.actor.user, entry.actor.host),
+        entry.voucher_id.clone().unwrap_or_default(),
+        entry.reason.clone().unwrap_or_default(),
+    ]
 }
 
 fn attempt_rows(attempt: &AttemptStory, output: &Output) -> Vec<Vec<String>> {

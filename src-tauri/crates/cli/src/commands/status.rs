@@ -1,8 +1,9 @@
 //! `status`: connection, protection, lock, last run, counts.
 
+use chrono::SecondsFormat;
 use postonce_engine::domain::Protection;
 use postonce_engine::ports::{Connection, LockInfo};
-use postonce_engine::views::{RecordCounts, RunSummary};
+use postonce_engine::views::{LedgerFile, RecordCounts, RunSummary};
 use postonce_engine::{Engine, error::Told};
 use serde_json::json;
 
@@ -20,6 +21,7 @@ struct Found {
     lock: Option<LockInfo>,
     last: Option<RunSummary>,
     records: RecordCounts,
+    ledger: LedgerFile,
 }
 
 pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failure> {
@@ -35,6 +37,7 @@ pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failu
         lock,
         last: engine.ledger().runs(1, None).await?.pop(),
         records: engine.counts().await?,
+        ledger: engine.ledger().file()?,
     };
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
@@ -68,6 +71,10 @@ fn document(found: &Found, output: &Output) {
         "protection": found.connection.as_ref().ok().map(|connection| connection.capabilities.protection),
         "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.language, run)), "next_run": null,
         "records": json::records(&found.records),
+        "ledger": {
+            "path": found.ledger.path, "bytes": found.ledger.bytes,
+            "last_backup_at": found.ledger.last_backup_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        },
     }));
 }
 
@@ -88,6 +95,9 @@ fn tell(found: &Found, output: &Output) {
         let started = run.started_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
         format!("{started}, {}, {}", output.word(outcome(run.outcome)), sums(&run.posted))
     });
+    let backup =
+        found.ledger.last_backup_at.map(|at| at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string());
+    row(phrases::BACKUP, backup.unwrap_or_else(|| output.word(phrases::NEVER).to_owned()));
     row(phrases::LAST_RUN, last.unwrap_or_else(|| output.word(phrases::NEVER).to_owned()));
     let records = found.records;
     for (phrase, count) in [
@@ -97,6 +107,7 @@ fn tell(found: &Found, output: &Output) {
         (phrases::IN_DOUBT, records.in_doubt),
         (phrases::REFUSED, records.refused),
         (phrases::HELD, records.held),
+        (phrases::VANISHED, records.vanished),
         (phrases::CHANGED, records.changed),
     ] {
         row(phrase, count.to_string());

@@ -1,15 +1,14 @@
 //! `sync`: one run, or its plan.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use postonce_engine::domain::{Actor, Outcome, Period, Trigger};
+use postonce_engine::domain::{Outcome, Period, Trigger};
 use postonce_engine::error::Told;
 use postonce_engine::views::{PlanSummary, RunSummary};
 use postonce_engine::{Engine, SyncAsk, SyncEnd, Syncing};
 use tokio::signal;
 
-use super::{money, sums};
+use super::{actor, money, sums};
 use crate::args::{Args, Sync};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -34,29 +33,21 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
     if workspace.is_practice() {
         output.note(output.word(phrases::PRACTICE));
     }
-    let ended = run(&engine, period, output).await;
-    let status = tell(&engine, ended, output).await;
+    let syncing = engine.sync(SyncAsk { period, trigger: Trigger::Manual, actor: actor() });
+    let status = follow(&engine, &syncing, output).await;
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
     }
     status
 }
 
-async fn run(engine: &Arc<Engine>, period: Period, output: &Output) -> SyncEnd {
-    let syncing = engine.sync(SyncAsk { period, trigger: Trigger::Manual, actor: actor() });
+/// Shows a run until it ends, and tells how it ended.
+pub(super) async fn follow(engine: &Engine, syncing: &Syncing, output: &Output) -> Result<Status, Failure> {
     let stopper = tokio::spawn(stop_when_asked(syncing.clone(), output.word(phrases::STOPPING)));
-    bar::follow(&syncing, output).await;
+    bar::follow(syncing, output).await;
     let end = syncing.end().await;
     stopper.abort();
-    end
-}
-
-fn actor() -> Actor {
-    let unknown = || "unknown".to_owned();
-    Actor {
-        user: whoami::username().unwrap_or_else(|_| unknown()),
-        host: whoami::hostname().unwrap_or_else(|_| unknown()),
-    }
+    tell(engine, end, output).await
 }
 
 /// Ctrl-C, or a scheduler's polite end: what is in flight is answered for, and the run is closed.
@@ -86,7 +77,7 @@ pub(super) async fn asked_to_stop() {
 }
 
 async fn tell(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
-    let SyncEnd { run, error, lock, .. } = end;
+    let SyncEnd { run, error, lock, no_certificate, .. } = end;
     let Some(run) = run else {
         return match error {
             Some(told) => Err(Failure { told, lock: lock.map(Box::new) }),
@@ -101,6 +92,10 @@ async fn tell(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, 
         output.document(&json::finished(output.language, &run));
     } else {
         tell_run(&run, output);
+    }
+    if let Some(told) = no_certificate {
+        let because = catalogue::error(output.language, &told);
+        output.note(format!("{} {because}", output.word(phrases::NO_CERTIFICATE)));
     }
     if let Some(told) = error {
         // The document of the run carries the error already.
@@ -148,6 +143,7 @@ fn tell_plan(plan: &PlanSummary, output: &Output) -> Status {
             row(phrases::ALREADY, plan.skipped),
             row(phrases::IN_DOUBT, plan.in_doubt),
             row(phrases::HELD, plan.held),
+            row(phrases::LOOK_ALIKES_PLANNED, plan.look_alikes),
             vec![
                 output.word(phrases::TOTAL).to_owned(),
                 plan.send_sums.iter().map(money).collect::<Vec<_>>().join(" + "),

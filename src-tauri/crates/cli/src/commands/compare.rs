@@ -1,0 +1,134 @@
+//! `compare`: ledger against accounting system, both ways.
+
+use std::sync::Arc;
+
+use indicatif::ProgressBar;
+use postonce_engine::domain::Period;
+use postonce_engine::error::Told;
+use postonce_engine::views::{Comparison, Difference};
+use postonce_engine::{CompareAsk, CompareEnd, ComparePhase, CompareProgress, Engine, Ledger};
+use postonce_reports::{comparison_json, difference_json, difference_words, verdict};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::report::{Paper, language};
+use super::{actor, sync};
+use crate::args::{Args, Compare};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{Status, phrases};
+
+const PAGE_DIFFERENCES: u32 = 1_000;
+/// Differences that are named on a terminal.
+const NAMED_MAX: usize = 200;
+
+pub(crate) async fn compare(args: &Args, asked: &Compare, output: &Output) -> Result<Status, Failure> {
+    let period = Period::new(asked.from, asked.to).map_err(Told::from)?;
+    let workspace = args.open_workspace()?;
+    // A file that cannot be written is told before the accounting system is asked for thousands of vouchers.
+    let paper = asked.out.as_deref().map(|path| Paper::check(path, asked.force)).transpose()?;
+    let engine = Engine::new(postonce_connectors::parts(&workspace)?);
+    let sandbox = postonce_practice::sandbox(&workspace).await?;
+    let end = run(&engine, period, output).await;
+    if let Some(sandbox) = sandbox {
+        sandbox.stop().await;
+    }
+    let comparison = match end {
+        CompareEnd { comparison: Some(comparison), .. } => comparison,
+        CompareEnd { error: Some(told), lock, .. } => return Err(Failure { told, lock: lock.map(Box::new) }),
+        CompareEnd { .. } => {
+            output.note(output.word(phrases::COMPARE_STOPPED));
+            return Ok(Status::Stopped);
+        }
+    };
+    if let Some(paper) = paper {
+        paper.write(&workspace, engine.ledger(), &comparison, None, output).await?;
+    }
+    if output.json {
+        document(engine.ledger(), &comparison, output).await?;
+    } else {
+        tell(engine.ledger(), &comparison, output).await?;
+    }
+    Ok(if comparison.is_equal() { Status::Done } else { Status::Attention })
+}
+
+async fn run(engine: &Arc<Engine>, period: Period, output: &Output) -> CompareEnd {
+    let stop = CancellationToken::new();
+    let (asked_to_stop, word) = (stop.clone(), output.word(phrases::COMPARE_STOPPING));
+    let stopper = tokio::spawn(async move {
+        sync::asked_to_stop().await;
+        eprintln!("{word}");
+        asked_to_stop.cancel();
+    });
+    let bar = if output.shows_progress() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+    let show = |progress: CompareProgress| {
+        let phase = match progress.phase {
+            ComparePhase::Ledger => phrases::COMPARE_LEDGER,
+            ComparePhase::Accounting => phrases::COMPARE_ACCOUNTING,
+            ComparePhase::Drafts => phrases::COMPARE_DRAFTS,
+        };
+        let total = progress.total.map(|total| format!("/{total}")).unwrap_or_default();
+        bar.set_message(format!("{} {}{total}", output.word(phase), progress.processed));
+        bar.tick();
+    };
+    let end = engine.compare(CompareAsk { period, actor: actor() }, show, stop).await;
+    bar.finish_and_clear();
+    stopper.abort();
+    end
+}
+
+async fn document(ledger: &Ledger, comparison: &Comparison, output: &Output) -> Result<(), Failure> {
+    let mut differences: Vec<Value> = Vec::new();
+    let mut after = 0;
+    loop {
+        let page = ledger.differences(comparison.comparison_id, after, PAGE_DIFFERENCES).await?;
+        let Some(last) = page.last() else { break };
+        after = last.position;
+        differences.extend(page.iter().map(difference_json));
+    }
+    let mut document = comparison_json(comparison);
+    if let Value::Object(members) = &mut document {
+        members.insert("differences".to_owned(), json!(differences));
+    }
+    output.document(&document);
+    Ok(())
+}
+
+async fn tell(ledger: &Ledger, comparison: &Comparison, output: &Output) -> Result<(), Failure> {
+    let mut rows = vec![
+        vec![String::new(), output.word(phrases::LEDGER).to_owned(), output.word(phrases::ACCOUNTING).to_owned()],
+        vec![
+            output.word(phrases::VOUCHERS).to_owned(),
+            comparison.ledger_vouchers.to_string(),
+            comparison.accounting_vouchers.to_string(),
+        ],
+    ];
+    for sum in &comparison.sums {
+        let name = format!("{} {}", output.word(phrases::TOTAL), sum.currency);
+        rows.push(vec![name, sum.ledger.clone(), sum.accounting.clone()]);
+    }
+    output.table(&rows);
+    output.say(verdict(comparison, language(output)));
+    for difference in ledger.differences(comparison.comparison_id, 0, PAGE_DIFFERENCES).await?.iter().take(NAMED_MAX) {
+        output.say(format!("  {}", line(difference, output)));
+    }
+    if comparison.differences > NAMED_MAX as u64 {
+        output.say(format!("  … {}", output.word(phrases::MORE)));
+    }
+    Ok(())
+}
+
+fn line(difference: &Difference, output: &Output) -> String {
+    let what = difference_words(difference.kind, language(output));
+    let name = difference.record_id.as_deref().unwrap_or(&difference.reference);
+    let ours = difference.sides.ledger.as_ref().map(|side| {
+        let voucher = side.voucher_id.as_deref().unwrap_or("–");
+        format!("{}: {voucher}, {}, {} {}", output.word(phrases::LEDGER), side.date, side.currency, side.amount)
+    });
+    let theirs = difference.sides.accounting.iter().map(|voucher| {
+        let id = &voucher.acknowledgement.voucher_id;
+        format!("{}: {id}, {}, {} {}", output.word(phrases::ACCOUNTING), voucher.date, voucher.currency, voucher.total)
+    });
+    let sides: Vec<String> = ours.into_iter().chain(theirs).collect();
+    format!("{what}: {name} ({})", sides.join("; "))
+}

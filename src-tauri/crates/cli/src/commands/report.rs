@@ -1,0 +1,135 @@
+//! Reports on paper: `certificate`, and the `--out` of `compare`.
+
+use std::fs::{self, OpenOptions};
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use postonce_connectors::{SystemClock, Workspace};
+use postonce_engine::Ledger;
+use postonce_engine::domain::RunId;
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::Clock as _;
+use postonce_engine::views::{Comparison, RunSummary};
+use postonce_reports::{Format, Report, ReportError};
+use serde_json::json;
+
+use super::ledger;
+use crate::args::{Args, Certificate, Language};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{Status, phrases};
+
+pub(crate) async fn certificate(args: &Args, asked: &Certificate, output: &Output) -> Result<Status, Failure> {
+    let workspace = args.open_workspace()?;
+    let paper = Paper::check(&asked.file, asked.force)?;
+    let ledger = ledger(&workspace)?;
+    let id = RunId::new(asked.run.as_str());
+    let run = ledger.run(&id).await?.ok_or_else(|| Told::new(ErrorCode::RunNotFound).with("id", &id))?;
+    let comparison =
+        ledger.certificate(&id).await?.ok_or_else(|| Told::new(ErrorCode::CertificateMissing).with("id", &id))?;
+    paper.write(&workspace, &ledger, &comparison, Some(run), output).await?;
+    if output.json {
+        output
+            .document(&json!({ "written": asked.file, "certificate": postonce_reports::comparison_json(&comparison) }));
+    }
+    Ok(if comparison.is_equal() { Status::Done } else { Status::Attention })
+}
+
+/// The language of a report, which is the command's.
+pub(super) fn language(output: &Output) -> postonce_reports::Language {
+    match output.language {
+        Language::En => postonce_reports::Language::En,
+        Language::Nb => postonce_reports::Language::Nb,
+    }
+}
+
+/// A file that a report is to be written to.
+pub(super) struct Paper {
+    path: PathBuf,
+    format: Format,
+    force: bool,
+}
+
+impl Paper {
+    /// Whether it can be written there, before any work is done for it.
+    pub(super) fn check(path: &Path, force: bool) -> Result<Self, Failure> {
+        let Some(format) = Format::of(path) else {
+            let told = Told::new(ErrorCode::ReportFormatUnknown).with("path", path.display());
+            return Err(told.with("allowed", Format::ENDINGS).into());
+        };
+        if !force && path.exists() {
+            return Err(Told::new(ErrorCode::ReportExists).with("path", path.display()).into());
+        }
+        Ok(Self { path: path.to_owned(), format, force })
+    }
+
+    /// Writes it beside its place first, so that no half report ever stands there.
+    pub(super) async fn write(
+        &self,
+        workspace: &Workspace,
+        ledger: &Ledger,
+        comparison: &Comparison,
+        run: Option<RunSummary>,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let papers = ledger.papers(run.as_ref().map(|run| &run.run_id)).await?;
+        let report = Report {
+            comparison: comparison.clone(),
+            run,
+            papers,
+            organisation_name: workspace.organisation_name().to_owned(),
+            time_zone: workspace.time_zone(),
+            language: language(output),
+            made_at: SystemClock::start().now(),
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let draft = draft_of(&self.path);
+        let written = self.write_to(&draft, ledger, &report).await;
+        if written.is_err() {
+            let _ = fs::remove_file(&draft);
+        }
+        written?;
+        output.note(format!("{} {}", output.word(phrases::REPORT_WRITTEN), self.path.display()));
+        Ok(())
+    }
+
+    async fn write_to(&self, draft: &Path, ledger: &Ledger, report: &Report) -> Result<(), Failure> {
+        let unwritable = |error: &dyn std::fmt::Display| unwritable(&self.path, error);
+        let file = OpenOptions::new().write(true).create(true).truncate(true).open(draft);
+        let mut out = BufWriter::new(file.map_err(|error| unwritable(&error))?);
+        match postonce_reports::write(ledger, report, self.format, &mut out).await {
+            Ok(()) => {}
+            Err(ReportError::Ledger(error)) => return Err(error.into()),
+            Err(error) => return Err(unwritable(&error)),
+        }
+        out.flush().and_then(|()| out.get_ref().sync_all()).map_err(|error| unwritable(&error))?;
+        drop(out);
+        put_in_place(draft, &self.path, self.force)
+    }
+}
+
+/// Where a file is written before it takes its place.
+pub(super) fn draft_of(path: &Path) -> PathBuf {
+    let mut draft = path.to_owned().into_os_string();
+    draft.push(".part");
+    PathBuf::from(draft)
+}
+
+/// What is written whole takes its place; one that stands there gives way only by force.
+pub(super) fn put_in_place(draft: &Path, path: &Path, force: bool) -> Result<(), Failure> {
+    if force {
+        return fs::rename(draft, path).map_err(|error| unwritable(path, &error));
+    }
+    // A link is refused where a file came to stand meanwhile; a file system without links gets the rename.
+    match fs::hard_link(draft, path) {
+        Ok(()) => fs::remove_file(draft).map_err(|error| unwritable(path, &error)),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(Told::new(ErrorCode::ReportExists).with("path", path.display()).into())
+        }
+        Err(_) => fs::rename(draft, path).map_err(|error| unwritable(path, &error)),
+    }
+}
+
+pub(super) fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Told::new(ErrorCode::ReportUnwritable).with("path", path.display()).with("detail", error).into()
+}
