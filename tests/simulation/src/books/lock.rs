@@ -1,0 +1,118 @@
+//! The lock: grants with a fence that grows, that run out by the server's own clock.
+
+use std::time::Duration;
+
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::{Acquired, CallError, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress};
+
+use super::Books;
+use crate::timeline::calendar;
+
+/// How a grant ended, where it did not just run out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Released,
+    Broken,
+}
+
+/// The lock as it was given once. Its fence is its place in the list, from 1.
+#[derive(Debug, Clone)]
+pub(crate) struct Grant {
+    pub(crate) token: String,
+    pub(crate) fence: u64,
+    pub(crate) holder: LockHolder,
+    operation: &'static str,
+    pub(crate) life: Duration,
+    pub(crate) granted_at: Duration,
+    renewed_at: Duration,
+    pub(crate) expires_at: Duration,
+    progress: Option<LockProgress>,
+    pub(crate) ended: Option<(Ended, Duration)>,
+    /// Whether anything was booked under it.
+    pub(crate) wrote: bool,
+}
+
+impl Grant {
+    pub(crate) fn is_held(&self, now: Duration) -> bool {
+        self.ended.is_none() && now < self.expires_at
+    }
+
+    fn info(&self) -> LockInfo {
+        LockInfo {
+            holder: self.holder.clone(),
+            operation: self.operation.to_owned(),
+            acquired_at: calendar(self.granted_at),
+            renewed_at: calendar(self.renewed_at),
+            expires_at: calendar(self.expires_at),
+            progress: self.progress,
+        }
+    }
+}
+
+impl Books {
+    pub(crate) fn acquire(&mut self, now: Duration, ask: &LeaseAsk) -> Acquired {
+        if let Some(held) = self.grants.last().filter(|grant| grant.is_held(now)) {
+            return Acquired::Held(held.info());
+        }
+        self.grant_to_whoever_asks(now, ask)
+    }
+
+    /// Without asking whether somebody has it; by itself, a planted bug.
+    pub(crate) fn grant_to_whoever_asks(&mut self, now: Duration, ask: &LeaseAsk) -> Acquired {
+        let fence = self.grants.len() as u64 + 1;
+        let token = format!("T{fence}");
+        self.grants.push(Grant {
+            token: token.clone(),
+            fence,
+            holder: ask.holder.clone(),
+            operation: ask.operation,
+            life: ask.life,
+            granted_at: now,
+            renewed_at: now,
+            expires_at: now + ask.life,
+            progress: None,
+            ended: None,
+            wrote: false,
+        });
+        Acquired::Granted { token: LeaseToken::new(token), fence, granted_at: calendar(now) }
+    }
+
+    pub(crate) fn renew(&mut self, now: Duration, token: &str, progress: LockProgress) -> Result<(), CallError> {
+        // Run out is lost, also where nobody has taken it yet.
+        let grant = self.grants.last_mut().filter(|grant| grant.token == token && grant.is_held(now));
+        let grant = grant.ok_or(CallError::LeaseLost)?;
+        grant.renewed_at = now;
+        grant.expires_at = now + grant.life;
+        grant.progress = Some(progress);
+        Ok(())
+    }
+
+    pub(crate) fn release(&mut self, now: Duration, token: &str) -> Result<(), CallError> {
+        let grant = self.grants.last_mut().filter(|grant| grant.token == token && grant.ended.is_none());
+        grant.ok_or(CallError::LeaseLost)?.ended = Some((Ended::Released, now));
+        Ok(())
+    }
+
+    pub(crate) fn lock(&self, now: Duration) -> Option<LockInfo> {
+        self.grants.last().filter(|grant| grant.is_held(now)).map(Grant::info)
+    }
+
+    pub(super) fn grant(&self, token: &str) -> Option<&Grant> {
+        self.grants.iter().rev().find(|grant| grant.token == token)
+    }
+
+    pub(super) fn newer_than(&self, fence: u64) -> &[Grant] {
+        usize::try_from(fence).ok().and_then(|from| self.grants.get(from..)).unwrap_or_default()
+    }
+
+    pub(super) fn wrote(&mut self, fence: u64) {
+        let grant = usize::try_from(fence).ok().and_then(|from| self.grants.get_mut(from.checked_sub(1)?));
+        if let Some(grant) = grant {
+            grant.wrote = true;
+        }
+    }
+
+    pub(crate) fn not_processed(retry_after: Option<Duration>) -> CallError {
+        CallError::NotProcessed { told: Told::new(ErrorCode::AccountingBusy), retry_after }
+    }
+}

@@ -1,0 +1,219 @@
+//! The accounting system: its books, its lock, and its own journal, by which the promises are judged.
+//!
+//! It is a model of the table in `architecture.md`, for each protection, and it is as unkind as the table allows: what a
+//! protection does not promise, it does not do.
+
+mod drafts;
+mod judge;
+mod lock;
+mod vouchers;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use postonce_engine::domain::{Problem, Protection, RunId};
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::{CallError, Witness, WitnessSeen};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use drafts::Draft;
+pub(crate) use lock::{Ended, Grant};
+pub(crate) use vouchers::{Origin, Standing, Voucher};
+
+use crate::dice::Dice;
+
+/// Whose promise of `architecture.md` was broken, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Its number in `architecture.md`; 0 for what should never happen at all: a panic, a hang, an internal error.
+    pub promise: u8,
+    /// What was seen.
+    pub what: String,
+}
+
+/// What the accounting system is like.
+#[derive(Debug, Clone)]
+pub(crate) struct BookRules {
+    pub(crate) protection: Protection,
+    pub(crate) keys_live: Option<Duration>,
+    pub(crate) search_lag: Duration,
+    pub(crate) settle_window: Duration,
+    pub(crate) batch_max: usize,
+    /// Whether a write must come with the token of the lock as it is held now; always so where fences are checked.
+    pub(crate) checks_token: bool,
+    /// Whether the token of a lock that was given back still counts, as long as nobody got a newer one.
+    pub(crate) knows_released: bool,
+    /// Whether one bad voucher has the whole request refused.
+    pub(crate) refuses_whole: bool,
+    pub(crate) keeps_witnesses: bool,
+}
+
+/// A posting as it travels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Drawn {
+    pub(crate) reference: String,
+    pub(crate) date: NaiveDate,
+    pub(crate) currency: String,
+    pub(crate) minor: i64,
+    pub(crate) account: String,
+    pub(crate) party: String,
+    pub(crate) text: String,
+}
+
+/// Who sent a request, and when it left.
+#[derive(Debug, Clone)]
+pub(crate) struct Envelope {
+    pub(crate) token: String,
+    pub(crate) left_at: Duration,
+    pub(crate) machine: usize,
+}
+
+/// An account under which nothing can be booked, and for which a strict server refuses the whole request.
+pub(crate) const POISON: &str = "9999";
+
+#[derive(Debug)]
+struct Key {
+    body: Vec<u8>,
+    at: Duration,
+    /// `None` while the first is still running.
+    answer: Option<Answered>,
+}
+
+/// An answer under a key, as it is given again.
+#[derive(Debug, Clone)]
+pub(crate) enum Answered {
+    Vouchers(Vec<postonce_engine::domain::VoucherResult>),
+    Drafts(Vec<postonce_engine::domain::StageResult>),
+}
+
+/// What a key says of a request that comes.
+pub(crate) enum Keyed {
+    /// New: it is worked on.
+    Go,
+    /// Answered before.
+    Replay(Answered),
+}
+
+pub(crate) struct Books {
+    pub(crate) rules: BookRules,
+    dice: Dice,
+    vouchers: Vec<Voucher>,
+    by_reference: BTreeMap<String, Vec<usize>>,
+    drafts: Vec<Draft>,
+    grants: Vec<Grant>,
+    keys: BTreeMap<String, Key>,
+    witnesses: BTreeMap<String, Witness>,
+    /// Vouchers dated before this are refused.
+    pub(crate) closed_before: NaiveDate,
+    /// References that somebody asked for: generation 1 of every record, and what was ordered by a re-export.
+    pub(crate) asked: BTreeMap<String, Vec<Drawn>>,
+    /// References of which a person said, truthfully at that time, that nothing stands there.
+    pub(crate) cleared: BTreeSet<String>,
+    pub(crate) broken: Vec<Broken>,
+    pub(crate) created: u64,
+    pub(crate) told_exists: u64,
+    pub(crate) stale_refused: u64,
+    pub(crate) replayed: u64,
+}
+
+impl Books {
+    pub(crate) fn new(rules: BookRules, dice: Dice) -> Self {
+        Self {
+            rules,
+            dice,
+            vouchers: Vec::new(),
+            by_reference: BTreeMap::new(),
+            drafts: Vec::new(),
+            grants: Vec::new(),
+            keys: BTreeMap::new(),
+            witnesses: BTreeMap::new(),
+            closed_before: NaiveDate::MIN,
+            asked: BTreeMap::new(),
+            cleared: BTreeSet::new(),
+            broken: Vec::new(),
+            created: 0,
+            told_exists: 0,
+            stale_refused: 0,
+            replayed: 0,
+        }
+    }
+
+    pub(crate) fn breaks(&mut self, promise: u8, what: String) {
+        self.broken.push(Broken { promise, what });
+    }
+
+    /// Looks the key up, and notes it as running where it is new.
+    pub(crate) fn key(&mut self, now: Duration, key: &str, body: &[u8]) -> Result<Keyed, CallError> {
+        let Some(life) = self.rules.keys_live else { return Ok(Keyed::Go) };
+        if let Some(known) = self.keys.get(key).filter(|known| now < known.at + life) {
+            if known.body != body {
+                return Err(refused("idempotency-key-reused", false));
+            }
+            return match &known.answer {
+                Some(answer) => {
+                    self.replayed += 1;
+                    Ok(Keyed::Replay(answer.clone()))
+                }
+                None => Err(CallError::StillRunning {
+                    told: Told::new(ErrorCode::AccountingBusy),
+                    retry_after: Some(Duration::from_secs(2)),
+                }),
+            };
+        }
+        self.keys.insert(key.to_owned(), Key { body: body.to_vec(), at: now, answer: None });
+        Ok(Keyed::Go)
+    }
+
+    /// Keeps the answer under its key; an error is not kept: the same request may come again.
+    pub(crate) fn answer(&mut self, key: &str, answer: Option<Answered>) {
+        match (self.keys.get_mut(key), answer) {
+            (Some(known), Some(answer)) => known.answer = Some(answer),
+            (Some(_), None) => _ = self.keys.remove(key),
+            (None, _) => {}
+        }
+    }
+
+    pub(crate) fn witness(&self, ledger_id: &str) -> WitnessSeen {
+        match self.witnesses.get(ledger_id) {
+            _ if !self.rules.keeps_witnesses => WitnessSeen::NotOffered,
+            Some(witness) => WitnessSeen::Kept(witness.clone()),
+            None => WitnessSeen::None,
+        }
+    }
+
+    pub(crate) fn leave_witness(&mut self, ledger_id: &str, witness: &Witness) -> Result<(), CallError> {
+        if let Some(kept) = self.witnesses.get(ledger_id) {
+            let other = kept.entries == witness.entries && kept.head != witness.head;
+            if kept.entries > witness.entries || other {
+                return Err(refused("witness-ahead", false));
+            }
+        }
+        self.witnesses.insert(ledger_id.to_owned(), witness.clone());
+        Ok(())
+    }
+
+    /// Somebody asks for this run to end; only that run's lock is taken.
+    pub(crate) fn break_lock(&mut self, now: Duration, run: &RunId) -> Result<(), CallError> {
+        match self.grants.last_mut().filter(|grant| grant.is_held(now) && grant.holder.run_id == *run) {
+            Some(grant) => {
+                grant.ended = Some((Ended::Broken, now));
+                Ok(())
+            }
+            None => Err(refused("not-the-holder", false)),
+        }
+    }
+}
+
+/// A refusal of the request as a whole.
+pub(crate) fn refused(kind: &str, too_large: bool) -> CallError {
+    CallError::Refused {
+        told: Told::new(ErrorCode::AccountingRefused).with("detail", kind),
+        problem: problem(kind),
+        too_large,
+    }
+}
+
+pub(crate) fn problem(kind: &str) -> Problem {
+    Problem { kind: kind.to_owned(), detail: kind.to_owned() }
+}

@@ -1,0 +1,288 @@
+//! Vouchers: made, found, voided. Every voucher that the interface makes is judged at that moment.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use postonce_engine::domain::{
+    Acknowledgement, Currency, Found, FoundVoucher, Money, Period, Protection, Reference, VoucherResult, VoucherState,
+};
+use postonce_engine::ports::{CallError, VoucherPage};
+
+use super::{Books, Drawn, Envelope, POISON, problem, refused};
+use crate::timeline::calendar;
+
+/// Vouchers in a page.
+const PAGE: usize = 25;
+
+/// Who made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Through the interface.
+    Interface,
+    /// By an accountant's hand.
+    Hand,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Live,
+    /// Voided or reversed; still to be seen.
+    Voided,
+    /// As if it had never been.
+    Deleted,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Voucher {
+    pub(crate) drawn: Drawn,
+    pub(crate) origin: Origin,
+    pub(crate) standing: Standing,
+    made_at: Duration,
+    visible_at: Duration,
+    reversed_by: Option<usize>,
+    reverses: Option<usize>,
+}
+
+pub(crate) fn id_of(index: usize) -> String {
+    format!("V-{}", index + 1)
+}
+
+fn index_of(id: &str) -> Option<usize> {
+    id.strip_prefix("V-")?.parse::<usize>().ok()?.checked_sub(1)
+}
+
+fn acknowledgement(index: usize) -> Acknowledgement {
+    Acknowledgement { voucher_id: id_of(index), number: Some((10_000 + index).to_string()) }
+}
+
+impl Books {
+    /// A request straight into the books: each of it stands or falls alone.
+    pub(crate) fn post(
+        &mut self,
+        now: Duration,
+        envelope: &Envelope,
+        request: &[Drawn],
+    ) -> Result<Vec<VoucherResult>, CallError> {
+        let fence = self.admit(now, envelope)?;
+        self.whole(request)?;
+        Ok(request.iter().map(|drawn| self.post_one(now, envelope, fence, drawn)).collect())
+    }
+
+    /// Whether the request as a whole is taken.
+    pub(super) fn whole(&self, request: &[Drawn]) -> Result<(), CallError> {
+        if request.len() > self.rules.batch_max {
+            return Err(refused("too-large", true));
+        }
+        let poisoned = request.iter().any(|drawn| drawn.account == POISON);
+        if self.rules.refuses_whole && poisoned { Err(refused("unknown-account", false)) } else { Ok(()) }
+    }
+
+    fn post_one(&mut self, now: Duration, envelope: &Envelope, fence: u64, drawn: &Drawn) -> VoucherResult {
+        if self.rules.protection == Protection::Enforced
+            && let Some((known, same)) = self.standing_under(drawn)
+        {
+            self.told_exists += 1;
+            return if same {
+                VoucherResult::Exists(acknowledgement(known))
+            } else {
+                VoucherResult::Refused { problem: problem("reference-conflict"), voucher_id: Some(id_of(known)) }
+            };
+        }
+        match self.trouble(drawn) {
+            Some(kind) => VoucherResult::Refused { problem: problem(kind), voucher_id: None },
+            None => VoucherResult::Created(self.make(now, envelope, fence, drawn)),
+        }
+    }
+
+    /// What stands under a reference, voided included, and whether its content is the same.
+    pub(super) fn standing_under(&self, drawn: &Drawn) -> Option<(usize, bool)> {
+        let mut known = self.by_reference.get(&drawn.reference)?.iter();
+        known.find_map(|index| {
+            let voucher = self.vouchers.get(*index).filter(|voucher| voucher.standing != Standing::Deleted)?;
+            Some((*index, voucher.drawn == *drawn))
+        })
+    }
+
+    /// Whether anything stands under the reference of this.
+    pub(crate) fn standing(&self, drawn: &Drawn) -> bool {
+        self.standing_under(drawn).is_some()
+    }
+
+    pub(super) fn trouble(&self, drawn: &Drawn) -> Option<&'static str> {
+        if drawn.account == POISON {
+            return Some("unknown-account");
+        }
+        (drawn.date < self.closed_before).then_some("closed-period")
+    }
+
+    /// Makes a voucher, and judges it: promise 1.
+    pub(super) fn make(&mut self, now: Duration, envelope: &Envelope, fence: u64, drawn: &Drawn) -> Acknowledgement {
+        self.note_write(envelope, fence);
+        let reference = &drawn.reference;
+        let earlier: Vec<(usize, Standing)> = self.made_by_interface(reference);
+        let machine = envelope.machine;
+        if let Some((first, _)) = earlier.iter().find(|(_, standing)| *standing == Standing::Live) {
+            let first = id_of(*first);
+            self.breaks(1, format!("a second voucher for {reference}, by machine {machine}, beside {first}"));
+        } else if let Some((first, _)) = earlier.iter().find(|(_, standing)| *standing == Standing::Voided)
+            && !self.cleared.contains(reference)
+        {
+            let first = id_of(*first);
+            self.breaks(
+                1,
+                format!("{reference} made again by machine {machine}, though {first} had been voided by somebody"),
+            );
+        }
+        match self.asked.get(reference) {
+            None => self.breaks(1, format!("a voucher for {reference}, which nobody asked for")),
+            Some(contents) if !contents.contains(drawn) => {
+                self.breaks(
+                    1,
+                    format!("a voucher for {reference} with a content that the platform never gave: {drawn:?}"),
+                );
+            }
+            Some(_) => {}
+        }
+        self.created += 1;
+        acknowledgement(self.enter(now, drawn.clone(), Origin::Interface, None))
+    }
+
+    fn made_by_interface(&self, reference: &str) -> Vec<(usize, Standing)> {
+        let known = self.by_reference.get(reference).into_iter().flatten();
+        known
+            .filter_map(|index| Some((*index, self.vouchers.get(*index)?)))
+            .filter(|(_, voucher)| voucher.origin == Origin::Interface)
+            .map(|(index, voucher)| (index, voucher.standing))
+            .collect()
+    }
+
+    pub(crate) fn enter(&mut self, now: Duration, drawn: Drawn, origin: Origin, reverses: Option<usize>) -> usize {
+        let index = self.vouchers.len();
+        self.by_reference.entry(drawn.reference.clone()).or_default().push(index);
+        let visible_at = now + self.lag();
+        let standing = Standing::Live;
+        self.vouchers.push(Voucher { drawn, origin, standing, made_at: now, visible_at, reversed_by: None, reverses });
+        index
+    }
+
+    pub(super) fn lag(&mut self) -> Duration {
+        let longest = u64::try_from(self.rules.search_lag.as_millis()).unwrap_or(0);
+        Duration::from_millis(self.dice.between(0, longest))
+    }
+
+    /// A linked counter-voucher, at most one for each.
+    pub(crate) fn reverse(
+        &mut self,
+        now: Duration,
+        envelope: &Envelope,
+        voucher_id: &str,
+        reference: &str,
+    ) -> Result<VoucherResult, CallError> {
+        let fence = self.admit(now, envelope)?;
+        let Some(index) = index_of(voucher_id) else { return Err(refused("not-found", false)) };
+        let Some(voucher) = self.vouchers.get(index).cloned() else { return Err(refused("not-found", false)) };
+        if let Some(counter) = voucher.reversed_by {
+            let same = self.vouchers.get(counter).is_some_and(|counter| counter.drawn.reference == reference);
+            return Ok(if same {
+                VoucherResult::Exists(acknowledgement(counter))
+            } else {
+                VoucherResult::Refused { problem: problem("already-reversed"), voucher_id: Some(id_of(counter)) }
+            });
+        }
+        if voucher.standing != Standing::Live {
+            return Ok(VoucherResult::Refused { problem: problem("voided"), voucher_id: None });
+        }
+        self.note_write(envelope, fence);
+        let drawn = Drawn { reference: reference.to_owned(), minor: -voucher.drawn.minor, ..voucher.drawn };
+        let counter = self.enter(now, drawn, Origin::Interface, Some(index));
+        if let Some(voucher) = self.vouchers.get_mut(index) {
+            voucher.reversed_by = Some(counter);
+            voucher.standing = Standing::Voided;
+        }
+        Ok(VoucherResult::Created(acknowledgement(counter)))
+    }
+
+    pub(crate) fn look_up(&self, now: Duration, references: &[Reference]) -> Found {
+        let mut found = Found::default();
+        for reference in references {
+            for index in self.by_reference.get(reference.as_str()).into_iter().flatten() {
+                found.vouchers.extend(self.seen(now, *index));
+            }
+            let drafts = self.open_drafts(reference.as_str()).filter(|draft| draft.visible_at <= now);
+            found.drafts.extend(drafts.filter_map(super::drafts::found));
+        }
+        found
+    }
+
+    /// A voucher as a search shows it, once it does.
+    fn seen(&self, now: Duration, index: usize) -> Option<FoundVoucher> {
+        let voucher = self.vouchers.get(index)?;
+        if voucher.standing == Standing::Deleted || voucher.visible_at > now {
+            return None;
+        }
+        Some(FoundVoucher {
+            reference: Reference::from_stored(voucher.drawn.reference.clone()),
+            acknowledgement: acknowledgement(index),
+            date: voucher.drawn.date,
+            currency: voucher.drawn.currency.clone(),
+            total: total(&voucher.drawn),
+            created_at: created_at(voucher.made_at),
+            state: if voucher.standing == Standing::Live { VoucherState::Posted } else { VoucherState::Voided },
+            reversed_by: voucher.reversed_by.map(id_of),
+            reverses: voucher.reverses.map(id_of),
+        })
+    }
+
+    pub(crate) fn page(&self, now: Duration, period: Period, cursor: Option<&str>) -> VoucherPage {
+        let from: usize = cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
+        let to = self.vouchers.len().min(from + PAGE);
+        let vouchers = (from..to).filter_map(|index| self.seen(now, index));
+        VoucherPage {
+            vouchers: vouchers.filter(|voucher| period.contains(voucher.date)).collect(),
+            next: (to < self.vouchers.len()).then(|| to.to_string()),
+        }
+    }
+
+    /// Whether an acknowledgement is the accounting system's own.
+    pub(crate) fn acknowledged(&self, reference: &str, voucher_id: &str) -> bool {
+        let voucher = index_of(voucher_id).and_then(|index| self.vouchers.get(index));
+        voucher.is_some_and(|voucher| voucher.drawn.reference == reference)
+    }
+
+    /// Vouchers that stand under a reference, for whoever looks into the books directly, without any lag.
+    pub(crate) fn standing_there(&self, reference: &str) -> Vec<String> {
+        let known = self.by_reference.get(reference).into_iter().flatten();
+        let stands = |index: &usize| {
+            let voucher = self.vouchers.get(*index);
+            voucher.is_some_and(|voucher| voucher.standing != Standing::Deleted && voucher.reverses.is_none())
+        };
+        known.copied().filter(stands).map(id_of).collect()
+    }
+
+    /// Somebody asks for another generation of a record: its voucher may say what any earlier one may have said.
+    pub(crate) fn ask_for(&mut self, first: &str, reference: &str) {
+        let mut contents = self.asked.get(first).cloned().unwrap_or_default();
+        for drawn in &mut contents {
+            drawn.reference = reference.to_owned();
+        }
+        self.asked.entry(reference.to_owned()).or_default().extend(contents);
+    }
+
+    pub(crate) fn voucher_mut(&mut self, index: usize) -> Option<&mut Voucher> {
+        self.vouchers.get_mut(index)
+    }
+
+    pub(crate) fn vouchers(&self) -> &[Voucher] {
+        &self.vouchers
+    }
+}
+
+pub(super) fn total(drawn: &Drawn) -> String {
+    let money = Currency::from_code(&drawn.currency).map(|currency| Money::from_minor(drawn.minor.abs(), currency));
+    money.map(Money::to_decimal).unwrap_or_default()
+}
+
+fn created_at(made_at: Duration) -> DateTime<Utc> {
+    calendar(made_at)
+}

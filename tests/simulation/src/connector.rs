@@ -1,0 +1,296 @@
+//! The connector of the simulated accounting system: what `connectors::accounting` is for a real one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use postonce_engine::domain::{
+    CommitResult, Discarded, DraftId, Found, Period, Posting, Protection, Reference, RunId, StageResult, VoucherResult,
+};
+use postonce_engine::error::Told;
+use postonce_engine::ports::{
+    AccountingSystem, Acquired, Answer, CallError, Connection, LeaseAsk, LeaseToken, LockInfo, LockProgress,
+    VoucherPage, Witness, WitnessSeen,
+};
+use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft};
+
+use crate::books::{Answered, Drawn, Envelope, Keyed};
+use crate::network::{Kind, Spoiled, call, spoil, unknown};
+use crate::process::Process;
+use crate::world::World;
+
+pub(crate) struct Connector {
+    process: Arc<Process>,
+}
+
+impl Connector {
+    pub(crate) fn new(process: Arc<Process>) -> Self {
+        Self { process }
+    }
+
+    fn world(&self) -> &Arc<World> {
+        &self.process.world
+    }
+
+    async fn reads<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        look: impl Fn(&World, Duration) -> T + Send + Sync + 'static,
+    ) -> Result<T, CallError> {
+        let (world, look) = (Arc::clone(self.world()), Arc::new(look));
+        let serve = move |_| {
+            let (world, look) = (Arc::clone(&world), Arc::clone(&look));
+            async move { Ok(look(&world, world.now())) }
+        };
+        call(&self.process, Kind::Reads, name, || Ok(()), serve).await
+    }
+
+    async fn holds<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        act: impl Fn(&World, Duration) -> Result<T, CallError> + Send + Sync + 'static,
+    ) -> Result<T, CallError> {
+        let (world, act) = (Arc::clone(self.world()), Arc::new(act));
+        let serve = move |_| {
+            let (world, act) = (Arc::clone(&world), Arc::clone(&act));
+            async move { act(&world, world.now()) }
+        };
+        call(&self.process, Kind::Holds, name, || Ok(()), serve).await
+    }
+
+    /// Something that books. The permit is asked when the first byte is about to leave, and at that moment the books note
+    /// whether it was right.
+    async fn writes<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        permit: &Permit,
+        act: impl Fn(&World, &Envelope, Duration) -> Result<T, CallError> + Send + Sync + 'static,
+        begin: impl Fn(&World) -> Result<Option<T>, CallError> + Send + Sync + 'static,
+    ) -> Result<T, CallError> {
+        let token = permit.token().expose().to_owned();
+        let machine = self.process.body.index;
+        let world = Arc::clone(self.world());
+        let left_at = Arc::new(std::sync::OnceLock::new());
+        let leaves = {
+            let (world, token, left_at) = (Arc::clone(&world), token.clone(), Arc::clone(&left_at));
+            move || {
+                permit.check().map_err(|_| CallError::LeaseLost)?;
+                _ = left_at.set(world.now());
+                world.books().believed(world.now(), &token, machine);
+                Ok(())
+            }
+        };
+        let steps = Arc::new((act, begin));
+        let serve = move |work| {
+            let left_at = left_at.get().copied().unwrap_or_default();
+            let (world, steps) = (Arc::clone(&world), Arc::clone(&steps));
+            let envelope = Envelope { token: token.clone(), left_at, machine };
+            async move {
+                if let Some(answer) = steps.1(&world)? {
+                    return Ok(answer);
+                }
+                world.timeline.pass(work).await;
+                steps.0(&world, &envelope, world.now())
+            }
+        };
+        call(&self.process, Kind::Writes, name, leaves, serve).await
+    }
+}
+
+fn drawn(body: &[u8]) -> Result<Vec<Drawn>, CallError> {
+    serde_json::from_slice(body).map_err(|_| unknown())
+}
+
+/// What arrives of an answer that was spoiled on its way.
+fn arrives<T>(world: &World, results: Vec<T>) -> Result<Answer<T>, CallError> {
+    let mut results: Vec<Option<T>> = results.into_iter().map(Some).collect();
+    match spoil(world) {
+        Spoiled::Not => {}
+        Spoiled::Error | Spoiled::Cut => return Err(unknown()),
+        Spoiled::Missing => {
+            let from = world.network().index(results.len());
+            results.iter_mut().skip(from).step_by(2).for_each(|result| *result = None);
+        }
+    }
+    Ok(Answer { results })
+}
+
+#[async_trait]
+impl AccountingSystem for Connector {
+    async fn connect(&self) -> Result<Connection, CallError> {
+        let user = self.process.body.name.clone();
+        self.reads("connect", move |world, _| Connection {
+            address: "books.example".into(),
+            organisation_id: "hlf".into(),
+            organisation_name: "HLF".into(),
+            user_id: user.clone(),
+            user_name: user.clone(),
+            capabilities: world.options.capabilities(),
+        })
+        .await
+    }
+
+    async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
+        let ask = ask.clone();
+        let acquired = self.holds("acquire", move |world, now| Ok(world.books().acquire(now, &ask))).await?;
+        if let Acquired::Granted { fence, .. } = &acquired {
+            self.world().tell(format_args!("{} has fence {fence}", self.process.name));
+            self.world().count("leases");
+        }
+        Ok(acquired)
+    }
+
+    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
+        let token = token.expose().to_owned();
+        _ = life;
+        self.holds("renew", move |world, now| world.books().renew(now, &token, progress)).await
+    }
+
+    async fn release(&self, token: &LeaseToken) -> Result<(), CallError> {
+        let token = token.expose().to_owned();
+        self.holds("release", move |world, now| world.books().release(now, &token)).await
+    }
+
+    async fn break_lock(&self, run: &RunId, _reason: &str) -> Result<(), CallError> {
+        let run = run.clone();
+        self.holds("break", move |world, now| world.books().break_lock(now, &run)).await
+    }
+
+    async fn lock(&self) -> Result<Option<LockInfo>, CallError> {
+        self.reads("lock", |world, now| world.books().lock(now)).await
+    }
+
+    fn draw_up(&self, postings: &[Posting]) -> Vec<u8> {
+        let drawn: Vec<Drawn> = postings.iter().map(Drawn::of).collect();
+        serde_json::to_vec(&drawn).unwrap_or_default()
+    }
+
+    async fn commit(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<VoucherResult>, CallError> {
+        if self.world().options.rules.protection == Protection::Staged {
+            return Err(CallError::NotSent(Told::internal("sent straight into books that take drafts")));
+        }
+        let (key, body) = (request.key().as_str().to_owned(), request.body().to_vec());
+        let drawn = drawn(&body)?;
+        let act = {
+            let key = key.clone();
+            move |world: &World, envelope: &Envelope, now: Duration| {
+                let results = world.books().post(now, envelope, &drawn);
+                let kept = results.as_ref().ok().map(|results| Answered::Vouchers(results.clone()));
+                world.books().answer(&key, kept);
+                world.tell(format_args!("  books: {} of machine {}: {}", key, envelope.machine, said(&results)));
+                arrives(world, results?)
+            }
+        };
+        let begin = move |world: &World| match world.books().key(world.now(), &key, &body)? {
+            Keyed::Replay(Answered::Vouchers(results)) => Ok(Some(results)),
+            Keyed::Replay(Answered::Drafts(_)) => Err(crate::books::refused("idempotency-key-reused", false)),
+            Keyed::Go => Ok(None),
+        };
+        let begin = move |world: &World| begin(world)?.map(|results| arrives(world, results)).transpose();
+        self.writes("commit", permit, act, begin).await
+    }
+
+    async fn stage(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<StageResult>, CallError> {
+        let (key, body) = (request.key().as_str().to_owned(), request.body().to_vec());
+        let drawn = drawn(&body)?;
+        let act = {
+            let key = key.clone();
+            move |world: &World, envelope: &Envelope, now: Duration| {
+                let results = world.books().stage(now, envelope, &drawn);
+                let kept = results.as_ref().ok().map(|results| Answered::Drafts(results.clone()));
+                world.books().answer(&key, kept);
+                world.tell(format_args!("  books: {} of machine {}: {}", key, envelope.machine, said(&results)));
+                arrives(world, results?)
+            }
+        };
+        let begin = move |world: &World| match world.books().key(world.now(), &key, &body)? {
+            Keyed::Replay(Answered::Drafts(results)) => Ok(Some(results)),
+            Keyed::Replay(Answered::Vouchers(_)) => Err(crate::books::refused("idempotency-key-reused", false)),
+            Keyed::Go => Ok(None),
+        };
+        let begin = move |world: &World| begin(world)?.map(|results| arrives(world, results)).transpose();
+        self.writes("stage", permit, act, begin).await
+    }
+
+    async fn commit_draft(&self, permit: &Permit, draft: &StagedDraft) -> Result<CommitResult, CallError> {
+        let id = draft.draft_id().as_str().to_owned();
+        let act = move |world: &World, envelope: &Envelope, now: Duration| {
+            let result = world.books().commit_draft(now, envelope, &id);
+            world.tell(format_args!("  books: commit {id}: {result:?}"));
+            spoiled(world, result)
+        };
+        self.writes("commit draft", permit, act, |_| Ok(None)).await
+    }
+
+    async fn discard_draft(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, CallError> {
+        let id = draft.as_str().to_owned();
+        let act = move |world: &World, envelope: &Envelope, now: Duration| {
+            let result = world.books().discard_draft(now, envelope, &id);
+            world.tell(format_args!("  books: discard {id}: {result:?}"));
+            spoiled(world, result)
+        };
+        self.writes("discard draft", permit, act, |_| Ok(None)).await
+    }
+
+    async fn look_up(&self, references: &[Reference]) -> Result<Found, CallError> {
+        let references = references.to_vec();
+        self.reads("look up", move |world, now| {
+            let found = world.books().look_up(now, &references);
+            world.tell(format_args!("  books: {} vouchers, {} drafts", found.vouchers.len(), found.drafts.len()));
+            found
+        })
+        .await
+    }
+
+    async fn vouchers(&self, period: Period, cursor: Option<&str>) -> Result<VoucherPage, CallError> {
+        let cursor = cursor.map(str::to_owned);
+        self.reads("vouchers", move |world, now| world.books().page(now, period, cursor.as_deref())).await
+    }
+
+    async fn reverse(&self, permit: &Permit, reversal: &ClaimedReversal) -> Result<VoucherResult, CallError> {
+        let (id, reference) = (reversal.voucher_id().to_owned(), reversal.reference().as_str().to_owned());
+        let act = move |world: &World, envelope: &Envelope, now: Duration| {
+            let result = world.books().reverse(now, envelope, &id, &reference);
+            world.tell(format_args!("  books: reverse {id}: {result:?}"));
+            spoiled(world, result)
+        };
+        self.writes("reverse", permit, act, |_| Ok(None)).await
+    }
+
+    async fn witness(&self, ledger_id: &str) -> Result<WitnessSeen, CallError> {
+        let ledger_id = ledger_id.to_owned();
+        self.reads("witness", move |world, _| world.books().witness(&ledger_id)).await
+    }
+
+    async fn leave_witness(&self, _permit: &Permit, ledger_id: &str, witness: &Witness) -> Result<(), CallError> {
+        let (ledger_id, witness) = (ledger_id.to_owned(), witness.clone());
+        self.holds("leave witness", move |world, _| world.books().leave_witness(&ledger_id, &witness)).await
+    }
+}
+
+fn spoiled<T>(world: &World, result: Result<T, CallError>) -> Result<T, CallError> {
+    let result = result?;
+    if spoil(world) == Spoiled::Not { Ok(result) } else { Err(unknown()) }
+}
+
+fn said<T: std::fmt::Debug>(results: &Result<Vec<T>, CallError>) -> String {
+    match results {
+        Ok(results) => format!("{results:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+impl Drawn {
+    fn of(posting: &Posting) -> Self {
+        let [expense, payable] = &posting.lines;
+        Self {
+            reference: posting.reference.as_str().to_owned(),
+            date: posting.date,
+            currency: posting.currency.code().to_owned(),
+            minor: expense.amount.minor(),
+            account: expense.account.0.clone(),
+            party: payable.party.clone().unwrap_or_default(),
+            text: posting.text.clone(),
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! A machine with its ledger, its clocks and its administrator.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use postonce_engine::domain::{Actor, Period, Trigger};
+use postonce_engine::ports::{AccountingSystem, Clock, IdSource, Signature, Signer};
+use postonce_engine::views::AttentionItem;
+use postonce_engine::{
+    Engine, Ledger, LedgerError, Parts, ReExportAsk, RebuildEnd, Resolution, ResolveAsk, Settings, SyncAsk, Syncing,
+    WriteMoment, put_in_place,
+};
+use rusqlite::{Connection, OpenFlags};
+use tokio::task::JoinHandle;
+
+use crate::checker;
+use crate::connector::Connector;
+use crate::planted::{Planted, Shadow};
+use crate::platform::{Reader, organisation, posting_rules};
+use crate::process::{Fate, Life, Process};
+use crate::timeline::calendar;
+use crate::world::World;
+
+/// The machine itself, which outlives its processes.
+pub(crate) struct Body {
+    pub(crate) index: usize,
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    sleeps_until: Mutex<Duration>,
+    cut_off_until: Mutex<Duration>,
+    wall_offset_s: AtomicI64,
+    /// How much faster its clock goes, in millionths.
+    drift: i64,
+    ids: AtomicU64,
+    /// The accounting side has said that its ledger is an old or a second copy.
+    pub(crate) out_of_date: AtomicBool,
+    /// A new ledger is being made from the books; nothing else is started meanwhile.
+    rebuilding: AtomicBool,
+    /// The newest run ended as it should.
+    pub(crate) completed: AtomicBool,
+    /// By which the checker looks into the ledger, kept open since opening costs more than looking.
+    looking: Mutex<Option<Connection>>,
+    /// For a planted bug that forgets.
+    pub(crate) shadow: Shadow,
+}
+
+impl Body {
+    pub(crate) fn new(index: usize, folder: PathBuf, drift: i64) -> Arc<Self> {
+        Arc::new(Self {
+            index,
+            name: format!("m{index}"),
+            folder,
+            sleeps_until: Mutex::default(),
+            cut_off_until: Mutex::default(),
+            wall_offset_s: AtomicI64::new(0),
+            drift,
+            ids: AtomicU64::new(0),
+            out_of_date: AtomicBool::new(false),
+            rebuilding: AtomicBool::new(false),
+            completed: AtomicBool::new(false),
+            looking: Mutex::new(None),
+            shadow: Shadow::default(),
+        })
+    }
+
+    /// Until when it sleeps, if it does.
+    pub(crate) fn sleeps_until(&self, now: Duration) -> Option<Duration> {
+        Some(*self.sleeps_until.lock().unwrap_or_else(PoisonError::into_inner)).filter(|until| now < *until)
+    }
+
+    pub(crate) fn sleep_until(&self, until: Duration) {
+        let mut sleeps_until = self.sleeps_until.lock().unwrap_or_else(PoisonError::into_inner);
+        *sleeps_until = until.max(*sleeps_until);
+    }
+
+    pub(crate) fn is_cut_off(&self, now: Duration) -> bool {
+        now < *self.cut_off_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn cut_off_until(&self, until: Duration) {
+        *self.cut_off_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+
+    pub(crate) fn move_wall_clock(&self, seconds: i64) {
+        self.wall_offset_s.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// Looks into the ledger, past the engine; `None` where there is no ledger.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Option<rusqlite::Result<T>> {
+        let mut looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+        if looking.is_none() {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let opened = self.ledger().exists().then(|| Connection::open_with_flags(self.ledger(), flags))?;
+            *looking = opened.ok();
+        }
+        looking.as_ref().map(look)
+    }
+
+    /// Lets go of the ledger, before its file is moved.
+    pub(crate) fn looks_away(&self) {
+        *self.looking.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.folder.join("ledger.sqlite")
+    }
+
+    fn elapsed(&self, now: Duration) -> Duration {
+        let micros = i64::try_from(now.as_micros()).unwrap_or(i64::MAX);
+        let gained = micros / 1_000_000 * self.drift;
+        Duration::from_micros(u64::try_from(micros.saturating_add(gained)).unwrap_or(0)) + Duration::from_secs(9_000)
+    }
+}
+
+struct MachineClock(Arc<Process>);
+
+#[async_trait]
+impl Clock for MachineClock {
+    fn now(&self) -> DateTime<Utc> {
+        let offset = TimeDelta::seconds(self.0.body.wall_offset_s.load(Ordering::Relaxed));
+        calendar(self.0.world.now()) + offset
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.body.elapsed(self.0.world.now())
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.0.pass(duration).await;
+    }
+}
+
+struct MachineIds(Arc<Body>);
+
+impl IdSource for MachineIds {
+    fn fresh(&self) -> String {
+        format!("{}-{:06}", self.0.name, self.0.ids.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+/// No keyring on these machines.
+struct NoKey;
+
+#[async_trait]
+impl Signer for NoKey {
+    async fn sign(&self, _bytes: &[u8]) -> Option<Signature> {
+        None
+    }
+}
+
+/// Something on its way: a run, or a person's act.
+pub(crate) struct Running {
+    pub(crate) process: Arc<Process>,
+    /// To stop it by, where it is a sync.
+    pub(crate) syncing: Option<Syncing>,
+    pub(crate) task: JoinHandle<()>,
+}
+
+/// A program that stays open, as a desktop does.
+struct Desk {
+    process: Arc<Process>,
+    engine: Arc<Engine>,
+}
+
+pub(crate) struct Machine {
+    pub(crate) world: Arc<World>,
+    pub(crate) body: Arc<Body>,
+    pub(crate) running: Vec<Running>,
+    pub(crate) planted: Planted,
+    desk: Option<Desk>,
+    processes: u64,
+}
+
+impl Machine {
+    pub(crate) fn new(world: Arc<World>, index: usize, folder: &Path, planted: Planted) -> Self {
+        let folder = folder.join(format!("m{index}"));
+        std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
+        let drift = if index.is_multiple_of(2) { world.options.drift } else { -world.options.drift };
+        Self { body: Body::new(index, folder, drift), world, running: Vec::new(), planted, desk: None, processes: 0 }
+    }
+
+    /// A program that is open on this machine: the one that was, while it lives, unless another one is wanted beside it.
+    pub(crate) fn program(&mut self, another: bool) -> Option<(Arc<Process>, Arc<Engine>)> {
+        self.running.retain(|running| !running.task.is_finished());
+        let open = self.desk.as_ref().filter(|desk| !desk.process.is_dead() && !another);
+        if let Some(desk) = open {
+            return Some((Arc::clone(&desk.process), Arc::clone(&desk.engine)));
+        }
+        if self.planted == Planted::IntentAfterSend && self.running.is_empty() {
+            self.desk = None;
+            self.body.looks_away();
+            self.body.shadow.forget_claim(&self.body.ledger());
+        }
+        if self.body.rebuilding.load(Ordering::Relaxed) {
+            return None;
+        }
+        let process = self.new_process();
+        match self.engine(&process, &self.body.ledger()) {
+            Ok(engine) => {
+                if !another {
+                    self.desk = Some(Desk { process: Arc::clone(&process), engine: Arc::clone(&engine) });
+                }
+                Some((process, engine))
+            }
+            Err(LedgerError::Missing { .. }) => {
+                self.world.count("vanished ledgers noticed");
+                self.world.tell(format_args!("{}: the ledger has vanished", self.body.name));
+                self.body.out_of_date.store(true, Ordering::Relaxed);
+                None
+            }
+            Err(error) => {
+                self.world.breaks(0, format!("the ledger of {} does not open: {error}", self.body.name));
+                None
+            }
+        }
+    }
+
+    fn new_process(&mut self) -> Arc<Process> {
+        self.processes += 1;
+        let name = format!("{}.{}", self.body.name, self.processes);
+        Process::new(Arc::clone(&self.world), Arc::clone(&self.body), name)
+    }
+
+    /// An engine over a ledger of this machine.
+    fn engine(&self, process: &Arc<Process>, path: &Path) -> Result<Arc<Engine>, LedgerError> {
+        let clock = MachineClock(Arc::clone(process));
+        let ids = MachineIds(Arc::clone(&self.body));
+        let watching = Arc::clone(process);
+        let is_shadowed = self.planted == Planted::IntentAfterSend;
+        let watcher = move |moment| match moment {
+            WriteMoment::After => _ = watching.counts(),
+            WriteMoment::Before if is_shadowed => watching.body.shadow.before(&watching.body.ledger()),
+            WriteMoment::Before | WriteMoment::Within => {}
+        };
+        let ledger = Ledger::open_in_place(path, &clock, &ids, watcher)?;
+        self.planted.open(path);
+        let options = &self.world.options;
+        let accounting: Arc<dyn AccountingSystem> = Arc::new(Connector::new(Arc::clone(process)));
+        Ok(Engine::new(Parts {
+            ledger,
+            source: Arc::new(Reader::new(Arc::clone(process), self.planted == Planted::RowSwallowed)),
+            accounting: self.planted.wrap(accounting, process),
+            clock: Arc::new(clock),
+            ids: Arc::new(ids),
+            signer: Arc::new(NoKey),
+            settings: Settings {
+                organisation: organisation(),
+                time_zone: chrono_tz::Europe::Oslo,
+                posting: posting_rules(),
+                vouchers_per_request: options.vouchers_per_request,
+                requests_in_flight: options.requests_in_flight,
+                lease: options.lease,
+                wait_for_lock: options.wait_for_lock,
+                when_still_unknown: options.when_still_unknown,
+                re_export_needs_approval: false,
+                compare_after_run: options.compares,
+                file_lock: self.planted.lock_file(&self.body.ledger(), &process.name),
+            },
+        }))
+    }
+
+    pub(crate) fn actor(&self) -> Actor {
+        Actor { user: self.body.name.clone(), host: self.body.name.clone() }
+    }
+
+    /// Starts a sync: in the program that is open, or in another one beside it.
+    pub(crate) fn sync(&mut self, another: bool, dies_in: Option<u64>) {
+        self.sync_once(another, dies_in);
+        // Where only the guard is left to be missed, two programs start at once.
+        if self.planted == Planted::GuardDropped {
+            self.sync_once(true, None);
+        }
+    }
+
+    fn sync_once(&mut self, another: bool, dies_in: Option<u64>) {
+        self.body.completed.store(false, Ordering::Relaxed);
+        let Some((process, engine)) = self.program(another) else { return };
+        let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: self.actor() };
+        let (syncing, run) = engine.prepare(ask);
+        if let Some(steps) = dies_in {
+            process.dies_in(steps);
+        }
+        // One is on in this program: a second click joins it.
+        let Some(run) = run else { return };
+        drop(engine);
+        self.world.count("runs");
+        let ended = syncing.clone();
+        let process_there = Arc::clone(&process);
+        let life = async move {
+            run.await;
+            checker::run_ended(&process_there, &ended.end().await);
+        };
+        self.start(process, "a sync", Some(syncing), life);
+    }
+
+    /// A forced re-export, as a person asks for it.
+    pub(crate) fn re_export(&mut self, record_id: String, reverse: bool) {
+        let Some((process, engine)) = self.program(false) else { return };
+        let ask = ReExportAsk {
+            confirm: record_id.clone(),
+            record_id,
+            reason: "the payee asked for it".into(),
+            reverse,
+            actor: self.actor(),
+        };
+        let process_there = Arc::clone(&process);
+        let life = async move {
+            match engine.prepare_re_export(ask).await {
+                Ok((syncing, Some(run))) => {
+                    process_there.world.count("re-exports");
+                    drop(engine);
+                    run.await;
+                    checker::run_ended(&process_there, &syncing.end().await);
+                }
+                Ok((_, None)) => {}
+                Err(told) => checker::act_refused(&process_there, &told),
+            }
+        };
+        self.start(process, "a re-export", None, life);
+    }
+
+    /// A person's word on a record in doubt.
+    pub(crate) fn resolve(&mut self, record_id: String, resolution: Resolution) {
+        let Some((process, engine)) = self.program(false) else { return };
+        let reason = "seen in the books by myself".into();
+        let ask = ResolveAsk { record_id, resolution, reason, actor: self.actor() };
+        let process_there = Arc::clone(&process);
+        let life = async move {
+            match engine.resolve(ask).await {
+                Ok(end) if end.error.is_none() => process_there.world.count("doubts resolved by a person"),
+                Ok(end) => checker::run_ended(&process_there, &end),
+                Err(told) => checker::act_refused(&process_there, &told),
+            }
+        };
+        self.start(process, "a person's word", None, life);
+    }
+
+    /// A new ledger from the books, as a person orders it. Every other program of the machine is closed.
+    pub(crate) fn rebuild(&mut self) {
+        let process = self.new_process();
+        let (clock, ids) = (MachineClock(Arc::clone(&process)), MachineIds(Arc::clone(&self.body)));
+        let (path, lock) = (self.body.ledger(), Ledger::lock_file(&self.body.ledger()));
+        let anew = Ledger::begin_anew(&path, &clock, &ids).map(|ledger| ledger.path().to_owned());
+        let opened = anew.and_then(|anew| Ok((self.engine(&process, &anew)?, anew)));
+        let (engine, anew) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return self.world.breaks(0, format!("no ledger can be made anew: {error}")),
+        };
+        self.body.rebuilding.store(true, Ordering::Relaxed);
+        let (process_there, actor) = (Arc::clone(&process), self.actor());
+        let life = async move {
+            let rebuilt = engine.rebuild(actor).await;
+            drop(engine);
+            match rebuilt {
+                Ok(RebuildEnd { rebuilt: Some(rebuilt), .. }) => match put_in_place(&anew, &path, &lock, &clock) {
+                    Ok(()) => {
+                        process_there.world.count("ledgers made anew");
+                        process_there.world.tell(format_args!("{}: {rebuilt:?}", process_there.name));
+                        process_there.body.out_of_date.store(false, Ordering::Relaxed);
+                    }
+                    Err(told) => checker::act_refused(&process_there, &told),
+                },
+                Ok(RebuildEnd { refused, .. }) => checker::run_ended(&process_there, &refused),
+                Err(told) => checker::act_refused(&process_there, &told),
+            }
+        };
+        self.start(process, "a rebuild", None, life);
+    }
+
+    /// The whole trail is checked, and must be as it was written.
+    pub(crate) fn verify(&mut self) {
+        let Some((process, engine)) = self.program(false) else { return };
+        let (process_there, actor) = (Arc::clone(&process), self.actor());
+        let life = async move { checker::trail_holds(&process_there, engine.verify_audit(actor).await) };
+        self.start(process, "a look at the trail", None, life);
+    }
+
+    fn start(
+        &mut self,
+        process: Arc<Process>,
+        what: &str,
+        syncing: Option<Syncing>,
+        life: impl Future<Output = ()> + Send + 'static,
+    ) {
+        self.world.tell(format_args!("{} begins {what}", process.name));
+        let task = tokio::spawn(live(Life::new(Arc::clone(&process), life)));
+        self.running.push(Running { process, syncing, task });
+    }
+
+    /// Whether the accounting side has said that the ledger is not the newest one.
+    pub(crate) fn is_out_of_date(&self) -> bool {
+        self.body.out_of_date.load(Ordering::Relaxed)
+    }
+
+    /// Ends every program of the machine at once, and waits until they are gone.
+    pub(crate) async fn pull_the_plug(&mut self) {
+        for running in std::mem::take(&mut self.running) {
+            running.process.kill();
+            _ = running.task.await;
+        }
+        // The one that writes is the last to close: it folds the log into the file, which may then be copied.
+        self.body.looks_away();
+        self.desk = None;
+        self.body.rebuilding.store(false, Ordering::Relaxed);
+    }
+
+    /// The list of what waits for a person.
+    pub(crate) async fn attention(&mut self) -> Vec<AttentionItem> {
+        let Some((_, engine)) = self.program(false) else { return Vec::new() };
+        match engine.ledger().attention(0, 1_000).await {
+            Ok(attention) => attention,
+            Err(error) => {
+                self.world.breaks(0, format!("the list of what waits cannot be read: {error}"));
+                Vec::new()
+            }
+        }
+    }
+}
+
+async fn live<F: Future<Output = ()> + Send>(life: Life<F>) {
+    let process = Arc::clone(&life.process);
+    let world = Arc::clone(&process.world);
+    match life.await {
+        Fate::Killed => {
+            world.count("crashes");
+            world.tell(format_args!("{} is killed", process.name));
+        }
+        Fate::Panicked => world.breaks(0, format!("{} panicked", process.name)),
+        Fate::TurnedInCircles => world.breaks(0, format!("{} turns in circles", process.name)),
+        Fate::Ended => {}
+    }
+    // Whatever this process was doing; where it was a rebuild, it is over.
+    process.body.rebuilding.store(false, Ordering::Relaxed);
+    checker::ledger_tells_the_truth(&world, &process.body);
+}

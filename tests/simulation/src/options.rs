@@ -1,0 +1,180 @@
+//! What a seed's world is like. Each kind of bad luck is there in about half of the worlds: a world with everything at once
+//! hides what a single kind can do ("swarm testing", Groce and others 2012).
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use postonce_engine::WhenStillUnknown;
+use postonce_engine::domain::{Capabilities, Protection, ReferenceRules};
+
+use crate::books::BookRules;
+use crate::dice::Dice;
+
+/// In a thousand calls each.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Luck {
+    pub(crate) no_connection: u64,
+    pub(crate) request_lost: u64,
+    pub(crate) answer_lost: u64,
+    pub(crate) takes_effect_late: u64,
+    pub(crate) delivered_twice: u64,
+    pub(crate) busy: u64,
+    pub(crate) error_before: u64,
+    pub(crate) error_after: u64,
+    pub(crate) cut_short: u64,
+    pub(crate) result_missing: u64,
+    pub(crate) slow: u64,
+    /// The machine stops just when the permit said yes.
+    pub(crate) stalls: u64,
+    pub(crate) source_fails: u64,
+}
+
+/// How often the director does what, as shares of the whole.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shares {
+    pub(crate) crash: u64,
+    pub(crate) stop: u64,
+    pub(crate) freeze: u64,
+    pub(crate) clock: u64,
+    pub(crate) partition: u64,
+    pub(crate) platform: u64,
+    pub(crate) accountant: u64,
+    pub(crate) period: u64,
+    pub(crate) ledger: u64,
+    pub(crate) break_lock: u64,
+    pub(crate) re_export: u64,
+    pub(crate) resolve: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    pub(crate) rules: BookRules,
+    pub(crate) machines: usize,
+    pub(crate) records: usize,
+    pub(crate) acts: usize,
+    pub(crate) vouchers_per_request: usize,
+    pub(crate) requests_in_flight: usize,
+    pub(crate) lease: Duration,
+    pub(crate) wait_for_lock: Duration,
+    pub(crate) when_still_unknown: WhenStillUnknown,
+    /// After which a call is given up.
+    pub(crate) patience: Duration,
+    /// From leaving a machine to taking effect, at most.
+    pub(crate) way_max: Duration,
+    pub(crate) luck: Luck,
+    pub(crate) shares: Shares,
+    pub(crate) source_page: usize,
+    /// Whether a refusal of one in a request is common.
+    pub(crate) poisoned: u64,
+    /// Minor differences in how fast the machines' clocks go, in millionths.
+    pub(crate) drift: i64,
+    /// Whether each run ends with a comparison.
+    pub(crate) compares: bool,
+}
+
+impl Options {
+    pub(crate) fn draw(dice: &mut Dice, protection: Option<Protection>) -> Self {
+        let drawn = dice.index(Protection::ALL.len());
+        let protection = protection.or(Protection::ALL.get(drawn).copied()).unwrap_or(Protection::Enforced);
+        let keys_live = dice.coin().then(|| Duration::from_secs(3_600 * dice.between(2, 48)));
+        let search_lag = if dice.coin() { dice.seconds(0, 40) } else { Duration::ZERO };
+        let settle_window = search_lag + dice.seconds(60, 600);
+        let way_max = match protection {
+            // What the window explains, and no more.
+            Protection::Observed => settle_window - search_lag,
+            _ if dice.coin() => dice.seconds(60, 7_200),
+            _ => dice.seconds(30, 300),
+        };
+        let rules = BookRules {
+            protection,
+            keys_live,
+            search_lag,
+            settle_window,
+            batch_max: usize::try_from(dice.between(1, 25)).unwrap_or(1),
+            checks_token: protection == Protection::Fenced || (protection != Protection::Observed && dice.coin()),
+            knows_released: dice.coin(),
+            refuses_whole: dice.coin(),
+            keeps_witnesses: dice.per_mille(800),
+        };
+        let requests = dice.between(1, 4);
+        Self {
+            rules,
+            machines: usize::try_from(dice.between(1, 3)).unwrap_or(1),
+            records: usize::try_from(if dice.per_mille(300) { dice.between(1, 4) } else { dice.between(3, 40) })
+                .unwrap_or(1),
+            acts: usize::try_from(dice.between(6, 26)).unwrap_or(6),
+            vouchers_per_request: usize::try_from(dice.between(1, 20)).unwrap_or(1),
+            requests_in_flight: usize::try_from(requests).unwrap_or(1),
+            lease: dice.seconds(20, 120),
+            wait_for_lock: if dice.coin() { Duration::ZERO } else { dice.seconds(1, 90) },
+            when_still_unknown: if dice.coin() { WhenStillUnknown::Hold } else { WhenStillUnknown::Send },
+            patience: dice.seconds(15, 60),
+            way_max,
+            luck: Luck::draw(dice),
+            shares: Shares::draw(dice),
+            source_page: usize::try_from(dice.between(1, 30)).unwrap_or(1),
+            poisoned: if dice.per_mille(300) { 120 } else { 0 },
+            drift: i64::try_from(dice.below(400)).unwrap_or(0) - 200,
+            compares: dice.per_mille(250),
+        }
+    }
+
+    pub(crate) fn capabilities(&self) -> Capabilities {
+        let rules = &self.rules;
+        Capabilities {
+            protection: rules.protection,
+            idempotency_keys_live: rules.keys_live.and_then(|life| TimeDelta::from_std(life).ok()),
+            settle_window: rules.settle_window,
+            search_lag: rules.search_lag,
+            vouchers_per_request_max: if rules.refuses_whole { 1_000 } else { rules.batch_max },
+            reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
+        }
+    }
+}
+
+fn rate(dice: &mut Dice, most: u64) -> u64 {
+    if dice.coin() { dice.between(1, most) } else { 0 }
+}
+
+impl Luck {
+    fn draw(dice: &mut Dice) -> Self {
+        if dice.per_mille(80) {
+            return Self::default();
+        }
+        Self {
+            no_connection: rate(dice, 80),
+            request_lost: rate(dice, 80),
+            answer_lost: rate(dice, 150),
+            takes_effect_late: rate(dice, 150),
+            delivered_twice: rate(dice, 100),
+            busy: rate(dice, 80),
+            error_before: rate(dice, 60),
+            error_after: rate(dice, 80),
+            cut_short: rate(dice, 60),
+            result_missing: rate(dice, 80),
+            slow: rate(dice, 200),
+            stalls: rate(dice, 40),
+            source_fails: rate(dice, 30),
+        }
+    }
+}
+
+impl Shares {
+    fn draw(dice: &mut Dice) -> Self {
+        let mut share = |most| rate(dice, most);
+        Self {
+            crash: share(60),
+            stop: share(15),
+            freeze: share(30),
+            clock: share(15),
+            partition: share(20),
+            platform: share(40),
+            accountant: share(20),
+            period: share(10),
+            ledger: share(25),
+            break_lock: share(12),
+            re_export: share(25),
+            resolve: share(25),
+        }
+    }
+}

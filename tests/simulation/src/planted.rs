@@ -1,0 +1,288 @@
+//! Planted bugs: each takes away one of the things that the promise stands on, and the checker has to notice. None of them
+//! needs a switch in the product: they sit in the port, in the file of the ledger, or in the machine.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use postonce_engine::domain::{
+    Acknowledgement, CommitResult, Discarded, DraftId, Found, Period, Posting, Reference, RunId, StageResult,
+    VoucherResult,
+};
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::{
+    AccountingSystem, Acquired, Answer, CallError, Connection, LeaseAsk, LeaseToken, LockInfo, LockProgress,
+    VoucherPage, Witness, WitnessSeen,
+};
+use postonce_engine::{ClaimedRequest, ClaimedReversal, Ledger, Permit, StagedDraft};
+
+use crate::process::Process;
+
+/// A bug that is planted, to see whether it is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Planted {
+    /// The program as it is.
+    #[default]
+    Nothing,
+    /// The guard index is dropped, and nothing else keeps two programs on a machine apart.
+    GuardDropped,
+    /// The claim is not on the disk yet when the request leaves: a process that dies then has forgotten it.
+    IntentAfterSend,
+    /// An answer that was not understood counts as a connection that never was.
+    UnknownIsFailed,
+    /// A look-up finds nothing, ever.
+    LookUpSkipped,
+    /// The lock is granted to whoever asks, and renewed for whoever wants.
+    LeaseIgnored,
+    /// Success is told before anything was sent.
+    SuccessBeforeSending,
+    /// One row of each page of the source is swallowed.
+    RowSwallowed,
+    /// Somebody writes another name into the audit trail.
+    TrailRewritten,
+}
+
+impl Planted {
+    /// Every bug that can be planted.
+    pub const ALL: &'static [Self] = &[
+        Self::GuardDropped,
+        Self::IntentAfterSend,
+        Self::UnknownIsFailed,
+        Self::LookUpSkipped,
+        Self::LeaseIgnored,
+        Self::SuccessBeforeSending,
+        Self::RowSwallowed,
+        Self::TrailRewritten,
+    ];
+
+    /// As it is named on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::GuardDropped => "guard-dropped",
+            Self::IntentAfterSend => "intent-after-send",
+            Self::UnknownIsFailed => "unknown-is-failed",
+            Self::LookUpSkipped => "look-up-skipped",
+            Self::LeaseIgnored => "lease-ignored",
+            Self::SuccessBeforeSending => "success-before-sending",
+            Self::RowSwallowed => "row-swallowed",
+            Self::TrailRewritten => "trail-rewritten",
+        }
+    }
+
+    /// The promise that it breaks.
+    pub fn breaks(self) -> u8 {
+        match self {
+            Self::Nothing => 0,
+            Self::GuardDropped | Self::IntentAfterSend | Self::UnknownIsFailed | Self::LookUpSkipped => 1,
+            Self::RowSwallowed => 2,
+            Self::SuccessBeforeSending => 3,
+            Self::LeaseIgnored => 4,
+            Self::TrailRewritten => 5,
+        }
+    }
+
+    /// What is done to the file of a ledger when a program opens it.
+    pub(crate) fn open(self, ledger: &Path) {
+        let sql = match self {
+            Self::GuardDropped => "DROP INDEX IF EXISTS attempt_guard; DROP INDEX IF EXISTS attempt_guard_reference;",
+            Self::TrailRewritten => {
+                "DROP TRIGGER IF EXISTS audit_is_never_changed;
+                 UPDATE audit SET actor_user = 'nobody' WHERE entry = (SELECT max(entry) / 2 + 1 FROM audit);"
+            }
+            _ => return,
+        };
+        if let Ok(connection) = rusqlite::Connection::open(ledger) {
+            connection.execute_batch(sql).expect("the file of a ledger can be changed by whoever owns it");
+        }
+    }
+
+    /// The file by which the programs of a machine keep each other out.
+    pub(crate) fn lock_file(self, ledger: &Path, process: &str) -> PathBuf {
+        match self {
+            Self::GuardDropped => with_end(ledger, &format!(".{process}.lock")),
+            _ => Ledger::lock_file(ledger),
+        }
+    }
+
+    pub(crate) fn wrap(self, inner: Arc<dyn AccountingSystem>, process: &Arc<Process>) -> Arc<dyn AccountingSystem> {
+        match self {
+            Self::Nothing | Self::RowSwallowed | Self::TrailRewritten => inner,
+            _ => Arc::new(Faulty { inner, planted: self, process: Arc::clone(process) }),
+        }
+    }
+}
+
+/// A ledger's files as they were at a moment, to be put back when its process has died.
+#[derive(Debug, Default)]
+pub(crate) struct Shadow {
+    state: Mutex<States>,
+}
+
+#[derive(Debug, Default)]
+struct States {
+    /// Before the newest transaction.
+    newest: Vec<(PathBuf, Vec<u8>)>,
+    /// Before the claim of what is in flight.
+    claim: Option<Vec<(PathBuf, Vec<u8>)>>,
+}
+
+impl Shadow {
+    /// A transaction is about to begin.
+    pub(crate) fn before(&self, ledger: &Path) {
+        let files = ["", "-wal"].map(|end| with_end(ledger, end));
+        let files = files.into_iter().filter_map(|file| std::fs::read(&file).ok().map(|bytes| (file, bytes)));
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).newest = files.collect();
+    }
+
+    fn leaves(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.claim.is_none() {
+            state.claim = Some(state.newest.clone());
+        }
+    }
+
+    fn answered(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).claim = None;
+    }
+
+    /// The process is dead: what it had not written yet is forgotten.
+    pub(crate) fn forget_claim(&self, ledger: &Path) {
+        let Some(files) = self.state.lock().unwrap_or_else(PoisonError::into_inner).claim.take() else { return };
+        for end in ["", "-wal", "-shm"] {
+            _ = std::fs::remove_file(with_end(ledger, end));
+        }
+        for (file, bytes) in files {
+            std::fs::write(file, bytes).expect("the temporary folder is writable");
+        }
+    }
+}
+
+fn with_end(ledger: &Path, end: &str) -> PathBuf {
+    let mut name = ledger.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+struct Faulty {
+    inner: Arc<dyn AccountingSystem>,
+    planted: Planted,
+    process: Arc<Process>,
+}
+
+impl Faulty {
+    fn takes<T>(&self, answer: Result<T, CallError>) -> Result<T, CallError> {
+        match answer {
+            Err(CallError::Unknown(told)) if self.planted == Planted::UnknownIsFailed => Err(CallError::NotSent(told)),
+            other => other,
+        }
+    }
+
+    fn ignores_the_lease(&self) -> bool {
+        matches!(self.planted, Planted::LeaseIgnored | Planted::GuardDropped)
+    }
+
+    fn leaves(&self) {
+        if self.planted == Planted::IntentAfterSend {
+            self.process.body.shadow.leaves();
+        }
+    }
+
+    fn answered(&self) {
+        if self.planted == Planted::IntentAfterSend {
+            self.process.body.shadow.answered();
+        }
+    }
+}
+
+#[async_trait]
+impl AccountingSystem for Faulty {
+    async fn connect(&self) -> Result<Connection, CallError> {
+        self.inner.connect().await
+    }
+
+    async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
+        match self.inner.acquire(ask).await? {
+            Acquired::Held(_) if self.ignores_the_lease() => {
+                let world = &self.process.world;
+                Ok(world.books().grant_to_whoever_asks(world.now(), ask))
+            }
+            acquired => Ok(acquired),
+        }
+    }
+
+    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
+        let renewed = self.inner.renew(token, life, progress).await;
+        if self.ignores_the_lease() { Ok(()) } else { renewed }
+    }
+
+    async fn release(&self, token: &LeaseToken) -> Result<(), CallError> {
+        self.inner.release(token).await
+    }
+
+    async fn break_lock(&self, run: &RunId, reason: &str) -> Result<(), CallError> {
+        self.inner.break_lock(run, reason).await
+    }
+
+    async fn lock(&self) -> Result<Option<LockInfo>, CallError> {
+        self.inner.lock().await
+    }
+
+    fn draw_up(&self, postings: &[Posting]) -> Vec<u8> {
+        self.inner.draw_up(postings)
+    }
+
+    async fn commit(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<VoucherResult>, CallError> {
+        if self.planted == Planted::SuccessBeforeSending {
+            let made = |number| Acknowledgement { voucher_id: format!("V-{}", 900_000 + number), number: None };
+            let results = (0..request.len()).map(|number| Some(VoucherResult::Created(made(number))));
+            return Ok(Answer { results: results.collect() });
+        }
+        self.leaves();
+        let answer = self.takes(self.inner.commit(permit, request).await);
+        self.answered();
+        answer
+    }
+
+    async fn stage(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<StageResult>, CallError> {
+        self.takes(self.inner.stage(permit, request).await)
+    }
+
+    async fn commit_draft(&self, permit: &Permit, draft: &StagedDraft) -> Result<CommitResult, CallError> {
+        if self.planted == Planted::SuccessBeforeSending {
+            let made = Acknowledgement { voucher_id: "V-900000".into(), number: None };
+            return Ok(CommitResult::Posted(made));
+        }
+        self.takes(self.inner.commit_draft(permit, draft).await)
+    }
+
+    async fn discard_draft(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, CallError> {
+        self.inner.discard_draft(permit, draft).await
+    }
+
+    async fn look_up(&self, references: &[Reference]) -> Result<Found, CallError> {
+        let found = self.inner.look_up(references).await?;
+        Ok(if self.planted == Planted::LookUpSkipped { Found::default() } else { found })
+    }
+
+    async fn vouchers(&self, period: Period, cursor: Option<&str>) -> Result<VoucherPage, CallError> {
+        self.inner.vouchers(period, cursor).await
+    }
+
+    async fn reverse(&self, permit: &Permit, reversal: &ClaimedReversal) -> Result<VoucherResult, CallError> {
+        self.takes(self.inner.reverse(permit, reversal).await)
+    }
+
+    async fn witness(&self, ledger_id: &str) -> Result<WitnessSeen, CallError> {
+        self.inner.witness(ledger_id).await
+    }
+
+    async fn leave_witness(&self, permit: &Permit, ledger_id: &str, witness: &Witness) -> Result<(), CallError> {
+        let left = self.inner.leave_witness(permit, ledger_id, witness).await;
+        left.map_err(|error| match error {
+            CallError::LeaseLost => CallError::Unknown(Told::new(ErrorCode::LeaseLost)),
+            other => other,
+        })
+    }
+}

@@ -1,0 +1,126 @@
+//! The world: one time, one set of books, one platform, several machines, and bad luck.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::books::{Books, Broken};
+use crate::dice::Dice;
+use crate::options::Options;
+use crate::platform::Platform;
+use crate::timeline::Timeline;
+use crate::trace::Trace;
+
+/// What happened how often.
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    /// Each kind of event, by its name.
+    pub counts: BTreeMap<&'static str, u64>,
+}
+
+impl Figures {
+    /// So many more of a kind.
+    pub fn add(&mut self, kind: &'static str, more: u64) {
+        *self.counts.entry(kind).or_default() += more;
+    }
+
+    /// Takes in what another one counted.
+    pub fn merge(&mut self, other: &Self) {
+        other.counts.iter().for_each(|(kind, count)| self.add(kind, *count));
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) timeline: Timeline,
+    pub(crate) options: Options,
+    pub(crate) trace: Trace,
+    books: Mutex<Books>,
+    platform: Mutex<Platform>,
+    network: Mutex<Dice>,
+    figures: Mutex<Figures>,
+    found: Mutex<Vec<Broken>>,
+    calm: AtomicBool,
+    copies: AtomicBool,
+}
+
+impl World {
+    pub(crate) fn new(options: Options, dice: &mut Dice, aloud: bool) -> Self {
+        let mut books = Books::new(options.rules.clone(), dice.fork());
+        let platform = Platform::new(&options, dice.fork(), &mut books);
+        Self {
+            timeline: Timeline::begin(),
+            trace: Trace::new(aloud),
+            books: Mutex::new(books),
+            platform: Mutex::new(platform),
+            network: Mutex::new(dice.fork()),
+            figures: Mutex::default(),
+            found: Mutex::default(),
+            calm: AtomicBool::new(false),
+            copies: AtomicBool::new(false),
+            options,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.timeline.now()
+    }
+
+    pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn platform(&self) -> MutexGuard<'_, Platform> {
+        self.platform.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn network(&self) -> MutexGuard<'_, Dice> {
+        self.network.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn count(&self, kind: &'static str) {
+        self.figures.lock().unwrap_or_else(PoisonError::into_inner).add(kind, 1);
+    }
+
+    pub(crate) fn figures(&self) -> Figures {
+        self.figures.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn breaks(&self, promise: u8, what: String) {
+        self.tell(format_args!("BROKEN {promise}: {what}"));
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).push(Broken { promise, what });
+    }
+
+    /// Everything that was found broken so far.
+    pub(crate) fn broken(&self) -> Vec<Broken> {
+        let mut broken = self.found.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        broken.extend(self.books().broken.iter().cloned());
+        broken
+    }
+
+    pub(crate) fn tell(&self, what: std::fmt::Arguments<'_>) {
+        self.trace.tell(self.now(), what);
+    }
+
+    /// From now on nothing goes wrong any more.
+    pub(crate) fn heal(&self) {
+        self.calm.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_calm(&self) -> bool {
+        self.calm.load(Ordering::Relaxed)
+    }
+
+    /// A ledger was restored or copied.
+    pub(crate) fn copies_a_ledger(&self) {
+        self.copies.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_copies(&self) -> bool {
+        self.copies.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn unlucky(&self, per_mille: u64) -> bool {
+        !self.is_calm() && per_mille > 0 && self.network().per_mille(per_mille)
+    }
+}

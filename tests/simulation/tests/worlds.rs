@@ -1,0 +1,107 @@
+//! Does the promise hold in worlds full of bad luck, and would it be noticed if it did not?
+
+use postonce_engine::domain::Protection;
+use postonce_simulation::{Ask, Lived, Planted, live};
+
+/// Seeds of one test, unless `POSTONCE_SIM_SEEDS` says otherwise: about a minute of two cores without optimisation.
+const SEEDS: u64 = 120;
+/// Seeds in which a planted bug has to be noticed.
+const SEEDS_PLANTED_MAX: u64 = 200;
+/// What earlier seeds found.
+const FOUND: &str = include_str!("../seeds.txt");
+
+fn seeds() -> u64 {
+    std::env::var("POSTONCE_SIM_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS)
+}
+
+fn told(lived: &Lived) -> String {
+    let broken = lived.broken.iter().map(|broken| format!("promise {}: {}", broken.promise, broken.what));
+    format!(
+        "seed {} ({}):\n  {}\nreplay: cargo xtask simulate --seed {} --protection {}",
+        lived.seed,
+        lived.protection,
+        broken.collect::<Vec<_>>().join("\n  "),
+        lived.seed,
+        lived.protection
+    )
+}
+
+fn holds(protection: Protection) {
+    for seed in 0..seeds() / 4 {
+        let lived = live(Ask { protection: Some(protection), ..Ask::seed(seed) });
+        assert!(lived.broken.is_empty(), "{}", told(&lived));
+    }
+}
+
+#[test]
+fn the_promise_holds_where_references_are_unique() {
+    holds(Protection::Enforced);
+}
+
+#[test]
+fn the_promise_holds_where_fences_are_checked() {
+    holds(Protection::Fenced);
+}
+
+#[test]
+fn the_promise_holds_where_drafts_are_staged() {
+    holds(Protection::Staged);
+}
+
+#[test]
+fn the_promise_holds_where_there_is_only_a_search() {
+    holds(Protection::Observed);
+}
+
+#[test]
+fn what_earlier_seeds_found_stays_found() {
+    for line in FOUND.lines() {
+        let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
+        let [seed, protection] = words.as_slice() else { continue };
+        let protection = Protection::from_text(protection);
+        assert!(protection.is_some(), "{line}");
+        let lived = live(Ask { protection, ..Ask::seed(seed.parse().expect("a seed is a number")) });
+        assert!(lived.broken.is_empty(), "{line}\n{}", told(&lived));
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_world_to_the_last_line() {
+    for protection in Protection::ALL {
+        for seed in 0..3 {
+            let ask = Ask { protection: Some(*protection), ..Ask::seed(seed) };
+            assert_eq!(live(ask).trace, live(ask).trace, "seed {seed} ({protection})");
+        }
+    }
+}
+
+/// Seeds until the planted bug is noticed as what it is.
+fn noticed_after(planted: Planted, protection: Protection) -> u64 {
+    let shows = |seed: &u64| {
+        let lived = live(Ask { protection: Some(protection), planted, ..Ask::seed(*seed) });
+        lived.broken.iter().any(|broken| broken.promise == planted.breaks())
+    };
+    let first = (0..SEEDS_PLANTED_MAX).find(shows);
+    assert!(first.is_some(), "{} was not noticed in {SEEDS_PLANTED_MAX} seeds ({protection})", planted.name());
+    first.unwrap_or_default()
+}
+
+#[test]
+fn each_planted_bug_is_noticed_where_nothing_but_the_engine_protects() {
+    for planted in Planted::ALL {
+        noticed_after(*planted, Protection::Observed);
+    }
+}
+
+#[test]
+fn bugs_that_a_fence_or_a_draft_does_not_cover_are_noticed_there_too() {
+    for planted in
+        [Planted::SuccessBeforeSending, Planted::RowSwallowed, Planted::LeaseIgnored, Planted::TrailRewritten]
+    {
+        for protection in [Protection::Fenced, Protection::Staged, Protection::Enforced] {
+            noticed_after(planted, protection);
+        }
+    }
+    noticed_after(Planted::UnknownIsFailed, Protection::Fenced);
+    noticed_after(Planted::LookUpSkipped, Protection::Fenced);
+}
