@@ -1,7 +1,12 @@
 //! Does the main job hold, over the real command line and the real sandbox: what is approved is exported once, what is wrong
 //! is told in a sentence, and the rest goes through?
 
+mod audit;
 mod bad_rows;
 mod bad_workspace;
+mod compare;
+#[cfg(unix)]
+mod ledger_dangers;
 mod main_job;
+mod re_export;
 mod server;

@@ -56,24 +56,34 @@ fn a_refusal_of_the_whole_request_sends_nothing_and_loses_nothing() {
 }
 
 #[test]
-fn an_answer_that_is_not_understood_leaves_doubt_and_the_next_sync_settles_it() {
-    for kind in ["html", "redirect", "huge_body", "body_cut_short", "cut_after_commit", "error_500_after_commit"] {
+fn an_answer_that_is_not_understood_leaves_doubt_and_the_run_itself_settles_it() {
+    for kind in [
+        "html",
+        "redirect",
+        "huge_body",
+        "body_cut_short",
+        "cut_after_commit",
+        "error_500_after_commit",
+        "result_missing",
+    ] {
         let (bench, said) = sync_with(kind, "vouchers", json!({ "remaining": 1 }));
-        assert_eq!((said.status, said.count("in_doubt")), (Some(4), 60), "{kind}: {said:?}");
-        let second = bench.sync();
-        assert_eq!((second.status, second.count("posted")), (Some(0), 60), "{kind}: {}", second.words);
+        assert_eq!((said.status, said.count("posted"), said.count("in_doubt")), (Some(0), 60, 0), "{kind}: {said:?}");
+        assert_eq!(bench.sync().count("posted"), 0, "{kind}");
         let stats = bench.stats();
         assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(60), &json!(0)), "{kind}");
     }
 }
 
 #[test]
-fn a_result_that_is_missing_leaves_that_record_alone_in_doubt() {
-    let (bench, said) = sync_with("result_missing", "vouchers", json!({ "remaining": 1 }));
-    assert_eq!((said.status, said.count("posted"), said.count("in_doubt")), (Some(4), 59, 1), "{said:?}");
-    assert_eq!(bench.run(&["attention"]).last()["items"][0]["state"], "in_doubt");
-    assert_eq!(bench.sync().count("posted"), 1);
-    assert_eq!(bench.stats()["vouchers"], 60);
+fn what_the_run_cannot_settle_stays_in_doubt_and_the_next_sync_settles_it() {
+    for kind in ["html", "redirect"] {
+        let (bench, said) = sync_with(kind, "vouchers", json!({ "remaining": 2 }));
+        assert_eq!((said.status, said.count("in_doubt")), (Some(4), 60), "{kind}: {said:?}");
+        assert_eq!(bench.run(&["attention"]).last()["items"][0]["state"], "in_doubt", "{kind}");
+        let second = bench.sync();
+        assert_eq!((second.status, second.count("posted")), (Some(0), 60), "{kind}: {}", second.words);
+        assert_eq!(bench.stats()["vouchers"], 60, "{kind}");
+    }
 }
 
 #[test]
@@ -120,10 +130,23 @@ fn a_lock_that_somebody_holds_is_told_with_who_and_how_far() {
 }
 
 #[test]
-fn a_system_without_unique_references_is_not_posted_to_by_this_version() {
-    let bench = Bench::practice(20, "");
-    bench.set_faults(&json!({ "faults": [], "unique_references": "off" }));
-    let said = bench.sync();
-    assert_eq!((said.status, &said.last()["error"]["code"]), (Some(1), &json!("protection_unsupported")), "{said:?}");
-    assert_eq!(bench.stats()["vouchers"], 0);
+fn each_protection_is_told_and_posted_to_once() {
+    for (switches, protection) in [
+        (json!({}), "enforced"),
+        (json!({ "unique_references": "off" }), "fenced"),
+        (json!({ "unique_references": "off", "checks_fence": "off" }), "observed"),
+        (json!({ "unique_references": "off", "checks_fence": "off", "drafts": "on" }), "staged"),
+    ] {
+        let bench = Bench::practice(20, "");
+        let mut settings = switches;
+        settings["faults"] = json!([]);
+        bench.set_faults(&settings);
+        assert_eq!(bench.run(&["status"]).last()["protection"], protection);
+        let said = bench.sync();
+        assert_eq!((said.status, said.count("posted")), (Some(0), 20), "{protection}: {said:?}");
+        let again = bench.sync();
+        assert_eq!((again.count("posted"), again.count("skipped")), (0, 20), "{protection}");
+        let stats = bench.stats();
+        assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(20), &json!(0)), "{protection}");
+    }
 }

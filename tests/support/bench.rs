@@ -50,6 +50,21 @@ pub struct Running {
 type Lines = Box<dyn Iterator<Item = Value>>;
 
 impl Running {
+    /// A sync that has just said that so many are processed, and goes on.
+    ///
+    /// # Panics
+    /// When it ended before it came to that.
+    pub fn up_to(mut command: Command, processed: u64) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
+        let mut lines: Lines = Box::new(lines(&mut child));
+        let reached = lines
+            .by_ref()
+            .any(|line| line["phase"] == "sending" && line["processed"].as_u64().is_some_and(|done| done >= processed));
+        let running = Running { child, lines };
+        assert!(reached, "the sync ended before {processed} were processed");
+        running
+    }
+
     /// Ends it at once, as a power cut would.
     pub fn kill(self) {
         drop(self);
@@ -165,8 +180,13 @@ impl Bench {
 
     /// The command line with these arguments, in this workspace, with `--json` and the sandbox's token.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        self.command_in(self.path(), arguments)
+    }
+
+    /// The same in another workspace, over the same sandbox.
+    pub fn command_in(&self, workspace: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(crate::cli());
-        command.arg("--workspace").arg(self.path()).arg("--json").args(arguments);
+        command.arg("--workspace").arg(workspace).arg("--json").args(arguments);
         command.env("POSTONCE_SECRET_PLATFORM_TOKEN", PLATFORM_TOKEN);
         command.env("POSTONCE_SECRET_ACCOUNTING_TOKEN", TOKEN).env_remove("POSTONCE_WORKSPACE").env("LC_ALL", "C");
         // No keyring of whoever runs the tests.
@@ -203,15 +223,7 @@ impl Bench {
     /// # Panics
     /// When it ended before it came to that.
     pub fn sync_up_to(&self, processed: u64) -> Running {
-        let mut command = self.command(&["sync"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
-        let mut lines: Lines = Box::new(lines(&mut child));
-        let reached = lines
-            .by_ref()
-            .any(|line| line["phase"] == "sending" && line["processed"].as_u64().is_some_and(|done| done >= processed));
-        let running = Running { child, lines };
-        assert!(reached, "the sync ended before {processed} were processed");
-        running
+        Running::up_to(self.command(&["sync"]), processed)
     }
 
     /// What the sandbox's own books say: `vouchers`, `distinct_references`, `duplicates`, `sums` …

@@ -1,0 +1,426 @@
+//! The ledger's own dangers, over the real command line: each stops the export with a sentence and exit 6, nothing is sent
+//! that does not stand in the ledger, and there is a way out that leaves each record posted once.
+
+use std::collections::BTreeSet;
+use std::io::{Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use postonce_tests::{Bench, Running, Spoken, spoken};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+/// Slow enough to step in while it runs.
+const SLOW: &str = "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 100\njitter_ms = 50\n";
+/// A page as the ledger has it, of what is no page.
+const PAGE: [u8; 4096] = [0xAA; 4096];
+const PAGE_BYTES: u64 = PAGE.len() as u64;
+
+/// It stopped with this code and exit 6, and told so in a sentence that names each of `naming`.
+fn assert_stopped(said: &Spoken, code: &str, naming: &[&str]) {
+    assert_eq!(said.status, Some(6), "{said:?}");
+    let error = &said.last()["error"];
+    assert_eq!(error["code"], code, "{said:?}");
+    let sentence = error["message"].as_str().unwrap_or_default();
+    for name in naming {
+        assert!(sentence.contains(name), "“{sentence}” does not name {name}");
+    }
+}
+
+fn ledger_of(workspace: &Path) -> PathBuf {
+    workspace.join("ledger.sqlite")
+}
+
+/// Every voucher in the books has its claim in the ledger.
+fn assert_nothing_untold(bench: &Bench, ledger: &Path) {
+    let ledger = Connection::open(ledger).expect("a ledger");
+    // A ledger that was stopped in its first transaction has no table of attempts yet.
+    let mut claimed = BTreeSet::new();
+    if let Ok(mut statement) = ledger.prepare("SELECT reference FROM attempt") {
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).expect("no parameters");
+        claimed = rows.map(|row| row.expect("text")).collect();
+    }
+    let mut cursor = String::new();
+    loop {
+        let page = bench.call(reqwest::Method::GET, &format!("v1/vouchers?limit=500{cursor}"), None);
+        for voucher in page["vouchers"].as_array().expect("a list") {
+            let reference = voucher["reference"].as_str().expect("a reference");
+            assert!(claimed.contains(reference), "{reference} is in the books and not in the ledger");
+        }
+        let Some(next) = page["next_cursor"].as_str() else { return };
+        cursor = format!("&cursor={next}");
+    }
+}
+
+/// The way out: a sync that ends well, after which each record is in the books once and in the ledger as posted.
+fn assert_all_well(bench: &Bench, sync: &Spoken, records: u64) {
+    assert_eq!((sync.status, sync.count("in_doubt")), (Some(0), 0), "{sync:?}");
+    let stats = bench.stats();
+    let found = ["vouchers", "distinct_references", "duplicates"].map(|name| stats[name].as_u64());
+    assert_eq!(found, [Some(records), Some(records), Some(0)], "{stats}");
+}
+
+fn sync_in(bench: &Bench, workspace: &Path) -> Spoken {
+    spoken(bench.command_in(workspace, &["sync"]))
+}
+
+/// The newest copy in the folder of the backups.
+fn newest_backup(workspace: &Path) -> PathBuf {
+    let entries = std::fs::read_dir(workspace.join("backups")).expect("a sync makes one");
+    let newest = entries.flatten().map(|entry| entry.path()).max();
+    newest.expect("a sync makes one")
+}
+
+/// A backup from before the last export: the accounting side knows better, and the books are the way out.
+fn put_back_old_backup(bench: &Bench) {
+    put_back_backup(bench.path());
+    assert_stopped(&bench.sync(), "ledger_rolled_back", &["ledger.sqlite", "rebuild"]);
+    let rebuilt = bench.run(&["rebuild"]);
+    assert_eq!(rebuilt.status, Some(0), "{rebuilt:?}");
+}
+
+/// As a person does it: the broken file is moved aside, the copy takes its place. The log that was left stays where it is.
+fn put_back_backup(workspace: &Path) {
+    let ledger = ledger_of(workspace);
+    let _ = std::fs::rename(&ledger, workspace.join("broken.sqlite"));
+    std::fs::copy(newest_backup(workspace), ledger).expect("writable");
+}
+
+/// Overwrites whole pages, in place: what a dying disk gives back.
+fn damage(ledger: &Path, pages: std::ops::Range<u64>) {
+    let mut file = std::fs::File::options().write(true).open(ledger).expect("writable");
+    file.seek(SeekFrom::Start(pages.start * PAGE_BYTES)).expect("within the file");
+    for _ in pages {
+        file.write_all(&PAGE).expect("writable");
+    }
+}
+
+fn pages(ledger: &Path) -> u64 {
+    std::fs::metadata(ledger).expect("it is there").len() / PAGE_BYTES
+}
+
+/// A workspace of its own over the bench's sandbox and records.
+fn settle_in(bench: &Bench, folder: &Path) {
+    let records = bench.path().join("practice-records.csv");
+    let text = std::fs::read_to_string(bench.path().join("workspace.toml")).expect("readable");
+    assert!(text.contains("\"practice-records.csv\""), "{text}");
+    let text = text
+        .replace("\"practice-records.csv\"", &format!("{:?}", records.to_str().expect("a temporary folder is text")));
+    std::fs::write(folder.join("workspace.toml"), text).expect("writable");
+}
+
+/// A small disk of its own; `None`, and one line that says so, where this machine lets nobody mount one.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn mount(mebibytes: u32) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={mebibytes}m"), "tmpfs"]).arg(folder.path());
+        if mount.output().is_ok_and(|mounted| mounted.status.success()) {
+            return Some(Self(folder));
+        }
+        eprintln!("SKIPPED: no disk can be mounted here (no right to mount); the limit on file sizes is tried alone");
+        None
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Fills it to the last byte.
+    fn fill(&self) -> PathBuf {
+        let path = self.path().join("filler");
+        let mut file = std::fs::File::create(&path).expect("an entry still fits");
+        for chunk in [&[0_u8; 65_536][..], &[0; 4096], &[0; 1]] {
+            while file.write_all(chunk).is_ok() {}
+        }
+        path
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(self.path()).status();
+    }
+}
+
+/// A command that permissions hold for: root's right to pass over them is taken away. `None`, and one line that says so,
+/// where that cannot be done.
+fn obeying_permissions(command: Command) -> Option<Command> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    set_mode(folder.path(), 0o555);
+    let file = folder.path().join("probe");
+    if std::fs::write(&file, "").is_err() {
+        return Some(command);
+    }
+    std::fs::remove_file(&file).expect("just written");
+    let without_privilege = |program: &std::ffi::OsStr| {
+        let mut wrapped = Command::new("setpriv");
+        wrapped.args(["--bounding-set=-dac_override,-dac_read_search", "--"]).arg(program);
+        wrapped
+    };
+    let touched = without_privilege("touch".as_ref()).arg(&file).output();
+    if !touched.is_ok_and(|touch| !touch.status.success() && String::from_utf8_lossy(&touch.stderr).contains("touch:"))
+    {
+        eprintln!("SKIPPED: permissions hold for nobody here (root, and no setpriv that takes its privilege away)");
+        return None;
+    }
+    let mut wrapped = without_privilege(command.get_program());
+    wrapped.args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => wrapped.env(name, value),
+            None => wrapped.env_remove(name),
+        };
+    }
+    Some(wrapped)
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("it is ours");
+}
+
+#[test]
+fn a_disk_that_is_full_stops_the_export_before_it_starts_and_in_the_middle() {
+    let bench = Bench::practice(2_000, SLOW);
+    let Some(disk) = SmallDisk::mount(16) else { return };
+    settle_in(&bench, disk.path());
+    let filler = disk.fill();
+    assert_stopped(&sync_in(&bench, disk.path()), "ledger_disk_full", &["ledger.sqlite", "space"]);
+    assert_eq!(bench.stats()["vouchers"], 0);
+
+    std::fs::remove_file(&filler).expect("removable");
+    let running = Running::up_to(bench.command_in(disk.path(), &["sync"]), 300);
+    let filler = disk.fill();
+    assert_stopped(&running.finish(), "ledger_disk_full", &["ledger.sqlite", "space"]);
+    std::fs::remove_file(&filler).expect("removable");
+    assert_nothing_untold(&bench, &ledger_of(disk.path()));
+    assert_all_well(&bench, &sync_in(&bench, disk.path()), 2_000);
+}
+
+#[test]
+fn a_file_that_may_not_grow_stops_the_export_like_a_full_disk() {
+    let bench = Bench::practice(1_000, "");
+    let limited = |bytes: u64| {
+        let sync = bench.command(&["sync"]);
+        let mut command = Command::new("sh");
+        // A write over the limit is then an error to the program, and not its end.
+        command.args(["-c", "trap '' XFSZ; exec prlimit --fsize=\"$0\" -- \"$@\""]).arg(bytes.to_string());
+        command.arg(sync.get_program()).args(sync.get_args());
+        command.envs(sync.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        spoken(command)
+    };
+    // Each time a little further: through the first transaction, the reading, the plan, the sending.
+    let mut stops = 0;
+    let done = (1..=40).map(|step| limited(step * 150_000)).find(|said| {
+        if said.status == Some(0) {
+            return true;
+        }
+        assert_stopped(said, "ledger_unreadable", &["ledger.sqlite", "space"]);
+        assert_nothing_untold(&bench, &ledger_of(bench.path()));
+        stops += 1;
+        false
+    });
+    assert!(stops >= 3, "stopped {stops} times only");
+    assert_all_well(&bench, &done.expect("there is room in the end"), 1_000);
+}
+
+#[test]
+fn a_folder_or_a_ledger_that_may_not_be_written_stops_the_export() {
+    let bench = Bench::practice(40, "");
+    let ledger = ledger_of(bench.path());
+    let Some(mut command) = obeying_permissions(bench.command(&["sync"])) else { return };
+    set_mode(bench.path(), 0o555);
+    let said = spoken(command);
+    set_mode(bench.path(), 0o755);
+    assert_stopped(&said, "ledger_read_only", &["ledger.sqlite", "who may write"]);
+
+    let lines = std::fs::read_to_string(bench.path().join("practice-records.csv")).expect("readable");
+    let some: String = lines.lines().take(21).map(|line| format!("{line}\r\n")).collect();
+    std::fs::write(bench.path().join("practice-records.csv"), some).expect("writable");
+    assert_eq!(bench.sync().count("posted"), 20);
+    std::fs::write(bench.path().join("practice-records.csv"), lines).expect("writable");
+    for (path, mode, usual) in
+        [(ledger.as_path(), 0o444, 0o644), (ledger.as_path(), 0o000, 0o644), (bench.path(), 0o555, 0o755)]
+    {
+        set_mode(path, mode);
+        command = obeying_permissions(bench.command(&["sync"])).expect("as before");
+        let said = spoken(command);
+        set_mode(path, usual);
+        assert_stopped(&said, "ledger_read_only", &["ledger.sqlite", "who may write"]);
+        assert_eq!(bench.stats()["vouchers"], 20, "{}", path.display());
+    }
+    command = obeying_permissions(bench.command(&["sync"])).expect("as before");
+    assert_all_well(&bench, &spoken(command), 40);
+}
+
+#[test]
+fn a_permission_that_is_taken_away_in_the_middle_stops_the_export() {
+    let bench = Bench::practice(3_000, SLOW);
+    let ledger = ledger_of(bench.path());
+    let Some(command) = obeying_permissions(bench.command(&["sync"])) else { return };
+    let running = Running::up_to(command, 300);
+    set_mode(bench.path(), 0o000);
+    let said = running.finish();
+    set_mode(bench.path(), 0o755);
+    assert_stopped(&said, "ledger_read_only", &["ledger.sqlite"]);
+    assert!(bench.stats()["vouchers"].as_u64().is_some_and(|vouchers| vouchers < 3_000));
+    assert_nothing_untold(&bench, &ledger);
+    assert_all_well(&bench, &bench.sync(), 3_000);
+}
+
+#[test]
+fn a_ledger_that_another_program_holds_stops_the_export_until_it_lets_go() {
+    let bench = Bench::practice(2_000, SLOW);
+    let ledger = ledger_of(bench.path());
+    let running = bench.sync_up_to(300);
+    let other = Connection::open(&ledger).expect("it is there");
+    other.busy_timeout(std::time::Duration::from_secs(30)).expect("a bound");
+    other.execute_batch("BEGIN EXCLUSIVE").expect("within the bound");
+    assert_stopped(&running.finish(), "ledger_busy", &["ledger.sqlite", "Close the other program"]);
+    assert_nothing_untold(&bench, &ledger);
+    let before = bench.stats()["vouchers"].clone();
+    assert_stopped(&bench.sync(), "ledger_busy", &["ledger.sqlite"]);
+    assert_eq!(bench.stats()["vouchers"], before);
+    other.execute_batch("COMMIT").expect("nothing was changed");
+    drop(other);
+    assert_all_well(&bench, &bench.sync(), 2_000);
+}
+
+#[test]
+fn a_damaged_page_stops_the_export_and_a_rebuild_is_the_way_out() {
+    let bench = Bench::practice(500, "");
+    let ledger = ledger_of(bench.path());
+    assert_all_well(&bench, &bench.sync(), 500);
+    let middle = pages(&ledger) / 2;
+    damage(&ledger, middle..middle + 1);
+    let damaged = std::fs::read(&ledger).expect("readable");
+    for command in [&["sync"][..], &["history"], &["status"]] {
+        assert_stopped(&bench.run(command), "ledger_damaged", &["ledger.sqlite", "backup", "rebuild"]);
+    }
+    assert_eq!(std::fs::read(&ledger).expect("readable"), damaged, "the file is kept as it is");
+    put_back_old_backup(&bench);
+    let sync = bench.sync();
+    assert_all_well(&bench, &sync, 500);
+    assert_eq!((sync.count("posted"), sync.count("skipped")), (0, 500), "found in the books, and not booked again");
+}
+
+#[test]
+fn damage_that_shows_up_only_in_the_middle_stops_the_export_there() {
+    let bench = Bench::practice(4_000, SLOW);
+    let (ledger, records) = (ledger_of(bench.path()), bench.path().join("practice-records.csv"));
+    let lines = std::fs::read_to_string(&records).expect("readable");
+    let half: String = lines.lines().take(2_001).map(|line| format!("{line}\r\n")).collect();
+    std::fs::write(&records, half).expect("writable");
+    assert_eq!(bench.sync().count("posted"), 2_000);
+    std::fs::write(&records, lines).expect("writable");
+    let running = bench.sync_up_to(100);
+    damage(&ledger, 1..pages(&ledger));
+    assert_stopped(&running.finish(), "ledger_damaged", &["ledger.sqlite", "backup", "rebuild"]);
+    assert_stopped(&bench.sync(), "ledger_damaged", &["ledger.sqlite"]);
+    put_back_old_backup(&bench);
+    assert_all_well(&bench, &bench.sync(), 4_000);
+}
+
+#[test]
+fn a_file_that_is_empty_or_no_ledger_or_a_newer_one_stops_the_export() {
+    let bench = Bench::practice(40, "");
+    let ledger = ledger_of(bench.path());
+    assert_all_well(&bench, &bench.sync(), 40);
+    let good = std::fs::read(&ledger).expect("readable");
+
+    for (broken, code) in [
+        (Vec::new(), "ledger_damaged"),
+        (vec![b'x'; 8_192], "ledger_damaged"),
+        (good[..good.len() / 2].to_vec(), "ledger_damaged"),
+    ] {
+        std::fs::write(&ledger, &broken).expect("writable");
+        assert_stopped(&bench.sync(), code, &["ledger.sqlite", "backup", "rebuild"]);
+        assert_eq!(std::fs::read(&ledger).expect("readable"), broken, "the file is kept as it is");
+    }
+    std::fs::write(&ledger, good).expect("writable");
+    let version = |version: i64| {
+        let open = Connection::open(&ledger).expect("a ledger is a database");
+        let known = open.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).expect("a number");
+        open.pragma_update(None, "user_version", version).expect("writable");
+        known
+    };
+    let known = version(99);
+    assert_stopped(&bench.sync(), "ledger_newer", &["99", "Install the newest version"]);
+    version(known);
+    assert_all_well(&bench, &bench.sync(), 40);
+}
+
+#[test]
+fn a_ledger_that_was_deleted_is_not_made_anew_in_silence_and_a_rebuild_is_the_way_out() {
+    let bench = Bench::practice(60, "");
+    let ledger = ledger_of(bench.path());
+    assert_all_well(&bench, &bench.sync(), 60);
+    std::fs::remove_file(&ledger).expect("removable");
+    for command in [&["sync"][..], &["sync", "--dry-run"], &["history"], &["status"], &["attention"]] {
+        assert_stopped(&bench.run(command), "ledger_missing", &["ledger.sqlite", "backups", "rebuild"]);
+        assert!(!ledger.exists(), "{command:?} makes no new one");
+    }
+    put_back_old_backup(&bench);
+    assert_all_well(&bench, &bench.sync(), 60);
+    // Without its backups, the run that the lock file names is trace enough.
+    std::fs::remove_file(&ledger).expect("removable");
+    std::fs::remove_dir_all(bench.path().join("backups")).expect("removable");
+    assert_stopped(&bench.sync(), "ledger_missing", &["ledger.sqlite"]);
+}
+
+#[test]
+fn a_ledger_that_is_deleted_or_replaced_in_the_middle_stops_the_export() {
+    for replaced in [false, true] {
+        let bench = Bench::practice(3_000, SLOW);
+        let ledger = ledger_of(bench.path());
+        let running = bench.sync_up_to(300);
+        std::fs::remove_file(&ledger).expect("removable");
+        if replaced {
+            std::fs::copy(newest_backup(bench.path()), &ledger).expect("writable");
+        }
+        assert_stopped(&running.finish(), "ledger_missing", &["ledger.sqlite", "backups", "rebuild"]);
+        assert!(bench.stats()["vouchers"].as_u64().is_some_and(|vouchers| vouchers < 3_000), "nothing more is sent");
+        if !replaced {
+            assert_stopped(&bench.sync(), "ledger_missing", &["ledger.sqlite"]);
+            put_back_backup(bench.path());
+        }
+        assert_all_well(&bench, &bench.sync(), 3_000);
+    }
+}
+
+#[test]
+fn a_backup_put_back_beside_the_log_of_a_killed_run_is_not_mixed_with_it() {
+    let bench = Bench::practice(2_000, SLOW);
+    bench.sync_up_to(500).kill();
+    put_back_backup(bench.path());
+    assert_all_well(&bench, &bench.sync(), 2_000);
+}
+
+#[test]
+fn the_first_sync_of_a_day_makes_a_backup_and_status_tells_when() {
+    let bench = Bench::practice(20, "");
+    assert_eq!(bench.run(&["status"]).last()["ledger"]["last_backup_at"], Value::Null);
+    for _ in 0..2 {
+        assert_eq!(bench.sync().status, Some(0));
+    }
+    assert!(std::fs::read_dir(bench.path().join("backups")).expect("a folder").count() <= 2, "one a day");
+    let status = bench.run(&["status"]);
+    let ledger = &status.last()["ledger"];
+    assert_eq!(ledger["path"], json!(ledger_of(bench.path())));
+    assert!(
+        ledger["last_backup_at"].is_string() && ledger["bytes"].as_u64().is_some_and(|bytes| bytes > 0),
+        "{ledger}"
+    );
+}
+
+#[test]
+fn a_backup_that_cannot_be_made_is_a_warning_and_the_export_goes_on() {
+    let bench = Bench::practice(20, "");
+    std::fs::write(bench.path().join("backups"), "a file where the folder should be").expect("writable");
+    let sync = bench.sync();
+    assert!(sync.words.contains("not backed up"), "{}", sync.words);
+    assert_all_well(&bench, &sync, 20);
+}

@@ -1,0 +1,217 @@
+//! The crash matrix: a process that syncs is ended by SIGKILL before, in and after each step that touches disk or network,
+//! for each protection, and the normal `postonce sync` takes over. In the end the books hold each record once, and the
+//! ledger says what the books say.
+//!
+//! By default the first, middle and last occurrence of each kind of step; `POSTONCE_MATRIX=full` takes every one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use postonce_tests::{Bench, spoken};
+use serde_json::json;
+
+use crate::site::{Kind, assert_exactly_once, enforced, fenced, observed, records, staged};
+
+const RECORDS: usize = 12;
+const SIGKILL: i32 = 9;
+/// Steps at which a recovery is ended in its turn.
+const SECOND_DEATHS: [(&str, &str, &str); 8] = [
+    ("write", "2", "in"),
+    ("write", "3", "after"),
+    ("acquire", "1", "after"),
+    ("look_up", "1", "after"),
+    ("commit", "1", "in"),
+    ("commit_draft", "1", "in"),
+    ("stage", "1", "in"),
+    ("release", "1", "before"),
+];
+/// Of this many first deaths, each has one of the second ones.
+const FIRST_DEATHS_PER_SECOND: usize = 5;
+/// Syncs until nothing is left.
+const SYNCS_MAX: usize = 1;
+/// Looks at the books until what is late has taken effect.
+const LOOKS_MAX: usize = 20_000;
+
+/// One step of a sync, by its name and its place among those of that name.
+type Step = (String, usize);
+
+/// A sandbox, and a workspace of its own for each cell of the matrix: each has its own records in the same books.
+struct Site {
+    bench: Bench,
+    kind: Kind,
+    cells: Vec<PathBuf>,
+}
+
+impl Site {
+    fn new(kind: Kind) -> Self {
+        let site = Self { bench: Bench::over_csv(b""), kind, cells: Vec::new() };
+        site.calm();
+        site
+    }
+
+    /// The kind of server that it is, without faults.
+    fn calm(&self) {
+        self.kind.set(&self.bench, 0, &json!([]));
+    }
+
+    /// A workspace that never synced.
+    fn cell(&mut self) -> PathBuf {
+        let number = self.cells.len();
+        let folder = self.bench.path().join(format!("cell-{number}"));
+        std::fs::create_dir(&folder).expect("a temporary folder is writable");
+        std::fs::write(folder.join("records.csv"), records(&format!("C{number}"), RECORDS)).expect("writable");
+        std::fs::write(folder.join("workspace.toml"), self.kind.workspace(&self.bench, 4)).expect("writable");
+        self.cells.push(folder.clone());
+        folder
+    }
+
+    /// A sync that follows these orders; whether it was ended by them.
+    fn child(&self, workspace: &Path, orders: &[&str]) -> bool {
+        let named = self.bench.command_in(workspace, &[]);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_postonce-crash-child"));
+        for (name, value) in named.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.arg(workspace).arg(workspace.join("trace")).args(orders).stdout(Stdio::null());
+        let status = command.status().expect("the child starts");
+        self.calm();
+        let ended = status.signal() == Some(SIGKILL);
+        assert!(ended || status.success(), "{orders:?}: {status}");
+        ended
+    }
+
+    /// The steps that it took.
+    fn traced(&self, workspace: &Path) -> Vec<Step> {
+        let text = std::fs::read_to_string(workspace.join("trace")).expect("the child wrote it");
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let numbered = text.lines().map(|name| {
+            let count = counts.entry(name).or_default();
+            *count += 1;
+            (name.to_owned(), *count)
+        });
+        numbered.collect()
+    }
+
+    /// The normal sync, to its end. Where a settle window proves only at the end of a run that something never arrived, the
+    /// next one sends it.
+    fn recover(&self, workspace: &Path, after: &str) {
+        let mut told = Vec::new();
+        let is_well = (0..SYNCS_MAX).any(|_| {
+            let sync = spoken(self.bench.command_in(workspace, &["sync", "--wait", "60"]));
+            let status = spoken(self.bench.command_in(workspace, &["status"]));
+            let records = status.last()["records"].clone();
+            let is_well =
+                sync.status == Some(0) && (&records["posted"], &records["in_doubt"]) == (&json!(RECORDS), &json!(0));
+            told.push((sync, records));
+            is_well
+        });
+        assert!(is_well, "after {after}: {told:?}");
+    }
+
+    /// Waits until whatever dead processes left with the server has taken effect: by the sandbox's own clock.
+    fn let_the_late_arrive(&self) {
+        let now = || {
+            let clock = self.bench.admin(reqwest::Method::GET, "clock", None);
+            clock["now"].as_str().expect("an instant").to_owned()
+        };
+        // Texts of the same width sort as time: two changes of the second are more than one second.
+        let mut seconds = BTreeSet::new();
+        let passed = (0..LOOKS_MAX).any(|_| {
+            seconds.insert(now()[..19].to_owned());
+            seconds.len() > 2
+        });
+        assert!(passed, "the sandbox's clock stands still");
+    }
+}
+
+/// The first, the middle and the last of each name; or all of them.
+fn chosen(steps: &[Step]) -> Vec<Step> {
+    if std::env::var_os("POSTONCE_MATRIX").is_some_and(|wish| wish == "full") {
+        return steps.to_vec();
+    }
+    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+    for (name, occurrence) in steps {
+        last.insert(name, *occurrence);
+    }
+    let is_chosen = |(name, occurrence): &&Step| {
+        let last = last[name.as_str()];
+        [1, last.div_ceil(2), last].contains(occurrence)
+    };
+    steps.iter().filter(is_chosen).cloned().collect()
+}
+
+fn matrix(kind: Kind) {
+    let mut site = Site::new(kind);
+    let calm = site.cell();
+    assert!(!site.child(&calm, &[]));
+    let steps = site.traced(&calm);
+    let chosen = chosen(&steps);
+    let (mut cells, mut ended, mut doubles) = (0, 0, 0);
+    for (name, occurrence) in &chosen {
+        for moment in ["before", "in", "after"] {
+            if (name.as_str(), moment) == ("read", "in") {
+                continue;
+            }
+            let workspace = site.cell();
+            let order = [name.as_str(), &occurrence.to_string(), moment];
+            cells += 1;
+            let died = site.child(&workspace, &order);
+            ended += usize::from(died);
+            let mut story = order.join(" ");
+            if cells % FIRST_DEATHS_PER_SECOND == 0 {
+                let (name, occurrence, moment) = SECOND_DEATHS[cells / FIRST_DEATHS_PER_SECOND % SECOND_DEATHS.len()];
+                doubles += usize::from(site.child(&workspace, &[name, occurrence, moment]));
+                write!(story, ", then {name} {occurrence} {moment}").expect("a text grows");
+            }
+            site.recover(&workspace, &story);
+        }
+    }
+    site.let_the_late_arrive();
+    assert_exactly_once(&site.bench, site.cells.iter().map(PathBuf::as_path), site.cells.len() * RECORDS);
+    eprintln!("{} steps, {cells} cells, {ended} ended there, {doubles} of their recoveries ended too", steps.len());
+    // The order of two requests in flight is nobody's promise, so that a last one may be missing now and then.
+    assert!(ended * 10 >= cells * 9, "only {ended} of {cells} were ended");
+}
+
+fn twice(kind: Kind) {
+    let mut site = Site::new(kind);
+    let workspace = site.cell();
+    assert!(!site.child(&workspace, &["twice"]));
+    site.recover(&workspace, "every step twice");
+    assert_exactly_once(&site.bench, site.cells.iter().map(PathBuf::as_path), site.cells.len() * RECORDS);
+}
+
+#[test]
+fn enforced_survives_a_death_at_each_step() {
+    matrix(enforced());
+}
+
+#[test]
+fn fenced_survives_a_death_at_each_step() {
+    matrix(fenced());
+}
+
+#[test]
+fn staged_survives_a_death_at_each_step() {
+    matrix(staged());
+}
+
+#[test]
+fn observed_survives_a_death_at_each_step() {
+    matrix(observed());
+}
+
+#[test]
+fn each_step_may_be_run_twice_under_every_protection() {
+    // Sending the same again is a promise of keys alone.
+    for mut kind in [enforced(), fenced(), staged(), observed()] {
+        kind.switches["idempotency_keys"] = true.into();
+        twice(kind);
+    }
+}
