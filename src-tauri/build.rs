@@ -14,8 +14,16 @@ const COMMANDS: &[&str] = &[
     "runs",
     "run",
     "run_items",
+    "certificate",
     "attention",
     "record",
+    "accept",
+    "resolve",
+    "re_export_preview",
+    "re_export",
+    "waiting_re_exports",
+    "approve_re_export",
+    "decline_re_export",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

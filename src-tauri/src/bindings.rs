@@ -22,8 +22,16 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::history::runs,
             commands::history::run,
             commands::history::run_items,
+            commands::history::certificate,
             commands::records::attention,
             commands::records::record,
+            commands::decisions::accept,
+            commands::decisions::resolve,
+            commands::re_export::re_export_preview,
+            commands::re_export::re_export,
+            commands::re_export::waiting_re_exports,
+            commands::re_export::approve_re_export,
+            commands::re_export::decline_re_export,
         ])
         .events(collect_events![events::RunProgress, events::RunEnded])
 }
@@ -49,5 +57,20 @@ mod tests {
         }
         let found = std::fs::read_to_string(&committed).expect("the bindings are committed");
         assert!(found == fresh, "ui/src/ipc/bindings.ts is stale: run this test with {WRITE}=1");
+    }
+
+    #[test]
+    fn the_window_may_call_each_command_that_it_knows() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let bindings = std::fs::read_to_string(folder.join("../ui/src/ipc/bindings.ts")).expect("they are committed");
+        let capability = std::fs::read_to_string(folder.join("capabilities/main.json")).expect("it is committed");
+        let called = bindings.split("__TAURI_INVOKE").filter_map(|behind| behind.split('"').nth(1));
+        let mut commands = 0;
+        for command in called.filter(|name| name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_')) {
+            let permission = format!("\"allow-{}\"", command.replace('_', "-"));
+            assert!(capability.contains(&permission), "capabilities/main.json lacks {permission}");
+            commands += 1;
+        }
+        assert!(commands > 20, "the bindings hold every command: {commands}");
     }
 }

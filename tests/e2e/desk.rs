@@ -89,6 +89,13 @@ impl Desk {
         clicked.unwrap_or_else(|error| panic!("{selector} cannot be clicked: {error}"));
     }
 
+    /// Types into what has this `data-testid`, as soon as it is there; `Escape` is `"\u{e00c}"`.
+    pub(crate) fn type_into(&self, testid: &str, text: &str) {
+        let element = self.element(Locator::Css(&of(testid)));
+        let typed = self.runtime.block_on(element.send_keys(text));
+        typed.unwrap_or_else(|error| panic!("{testid} takes no typing: {error}"));
+    }
+
     /// The text that can be seen in what has this `data-testid`, as soon as it is there.
     pub(crate) fn text(&self, testid: &str) -> String {
         let element = self.element(Locator::Css(&of(testid)));

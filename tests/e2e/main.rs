@@ -10,6 +10,7 @@ mod desk;
 mod driver;
 mod main_job;
 mod practice;
+mod re_export;
 mod records;
 mod server_down;
 mod stop;

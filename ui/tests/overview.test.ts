@@ -19,6 +19,7 @@ const none: RecordCounts = {
   refused: 0,
   held: 0,
   changed: 0,
+  vanished: 0,
 };
 const last = run({
   runId: 'r1',

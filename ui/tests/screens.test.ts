@@ -96,6 +96,11 @@ describe('history', () => {
     expect(toggles[0]).toHaveAttribute('aria-expanded', 'false');
     await userEvent.click(toggles[0] as HTMLElement);
     expect(router.route.run).toBe(RUNS[0]?.runId);
+    const certificate = await screen.findByTestId('certificate');
+    expect(certificate).toHaveTextContent(
+      '412 of 412 vouchers found as acknowledged · sums equal · compared',
+    );
+    expect(certificate).toHaveAttribute('data-equal', 'true');
     const rows = await screen.findAllByTestId('run-item');
     expect(rows.length).toBeLessThan(100);
     expect(rows[0]).toHaveTextContent('Already exported');
@@ -131,8 +136,12 @@ describe('history', () => {
 test('what needs a person is grouped, with what to do', async () => {
   await open('idle', 'attention');
   expect(await screen.findByTestId('attention-in_doubt')).toHaveTextContent('Sync again.');
+  const groups = [...document.querySelectorAll('section[data-testid^=attention-]')];
+  expect(groups.map((group) => group.getAttribute('data-testid'))).toEqual(
+    ['in_doubt', 'vanished', 'changed', 'refused', 'held'].map((state) => `attention-${state}`),
+  );
   expect(screen.getByTestId('attention-refused')).toHaveTextContent('closed for posting');
-  expect(screen.getAllByTestId('attention-item')).toHaveLength(4);
+  expect(screen.getAllByTestId('attention-item')).toHaveLength(7);
 });
 
 test('a workspace that is broken is told with file and line', async () => {

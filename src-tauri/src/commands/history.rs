@@ -5,7 +5,7 @@ use postonce_engine::error::{ErrorCode, Told};
 use tauri::State;
 
 use super::Answer;
-use crate::wire::{ItemFilter, Run, RunItem, each};
+use crate::wire::{Certificate, ItemFilter, Run, RunItem, each};
 use crate::wiring::Wiring;
 
 /// Rows in an answer at most, whatever is asked for.
@@ -49,4 +49,11 @@ pub(crate) async fn run_items(
     rows.sort_unstable_by_key(|row| row.position);
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(each(rows))
+}
+
+/// What a run's vouchers were compared to be when it was over; `None` where that was not done.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn certificate(wiring: State<'_, Wiring>, run_id: String) -> Answer<Option<Certificate>> {
+    Ok(wiring.engine().await?.ledger().certificate(&RunId::new(run_id)).await?.map(Certificate::from))
 }

@@ -1,12 +1,27 @@
 //! What the window may ask for. Each command parses, calls one verb of the engine, and maps its answer.
 
 pub(crate) mod connection;
+pub(crate) mod decisions;
 pub(crate) mod history;
 pub(crate) mod overview;
+pub(crate) mod re_export;
 pub(crate) mod records;
 pub(crate) mod sync;
 
-use crate::wire::Problem;
+use postonce_engine::Syncing;
+use tauri::AppHandle;
+
+use crate::events::follow;
+use crate::wire::{Problem, SyncStarted};
 
 /// The answer of a command.
 type Answer<T> = Result<T, Problem>;
+
+/// Has the window told of a run, unless it is told already: of the one that was on before.
+fn watched(app: AppHandle, run: Syncing) -> SyncStarted {
+    let joined = run.joined();
+    if !joined {
+        tauri::async_runtime::spawn(follow(app, run));
+    }
+    SyncStarted { joined }
+}

@@ -7,7 +7,7 @@ use super::Answer;
 use crate::wire::{AttentionItem, RecordStory, each};
 use crate::wiring::Wiring;
 
-/// What waits for a person: in doubt, refused, changed, held.
+/// What waits for a person: in doubt, vanished, changed, refused, held.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn attention(wiring: State<'_, Wiring>, offset: u32, limit: u32) -> Answer<Vec<AttentionItem>> {

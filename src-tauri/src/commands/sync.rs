@@ -4,8 +4,7 @@ use postonce_engine::SyncAsk;
 use postonce_engine::domain::Trigger;
 use tauri::{AppHandle, State};
 
-use super::Answer;
-use crate::events::follow;
+use super::{Answer, watched};
 use crate::wire::{Period, Plan, Progress, SyncStarted};
 use crate::wiring::{Wiring, actor};
 
@@ -21,12 +20,7 @@ pub(crate) async fn plan(wiring: State<'_, Wiring>, period: Period) -> Answer<Pl
 #[specta::specta]
 pub(crate) async fn start_sync(app: AppHandle, wiring: State<'_, Wiring>, period: Period) -> Answer<SyncStarted> {
     let ask = SyncAsk { period: period.try_into()?, trigger: Trigger::Manual, actor: actor() };
-    let run = wiring.engine().await?.sync(ask);
-    let joined = run.joined();
-    if !joined {
-        tauri::async_runtime::spawn(follow(app, run));
-    }
-    Ok(SyncStarted { joined })
+    Ok(watched(app, wiring.engine().await?.sync(ask)))
 }
 
 /// Asks the run that is on to stop. `false` when none is.

@@ -17,6 +17,7 @@ mirrored! {
 pub(crate) struct Connection {
     address: String,
     organisation_name: String,
+    user_id: String,
     user_name: String,
     protection: Protection,
 }
@@ -26,6 +27,7 @@ impl From<ports::Connection> for Connection {
         Self {
             address: connection.address,
             organisation_name: connection.organisation_name,
+            user_id: connection.user_id,
             user_name: connection.user_name,
             protection: connection.capabilities.protection.into(),
         }

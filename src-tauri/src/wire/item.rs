@@ -1,4 +1,4 @@
-//! Rows: what became of each in a run, and what waits for a person.
+//! Rows: what became of each in a run, and why.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use postonce_engine::{domain, views};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Problem, RecordState, Sum, count, mirrored, moment};
+use super::{Problem, Sum, count, mirrored, moment};
 
 mirrored! {
     /// What became of one row in one run.
@@ -146,6 +146,7 @@ pub(crate) struct RunItem {
     reason: Option<Reason>,
     earlier_run_id: Option<String>,
     earlier_at: Option<String>,
+    look_alike: Option<String>,
 }
 
 impl From<views::RunItem> for RunItem {
@@ -165,43 +166,7 @@ impl From<views::RunItem> for RunItem {
             reason: item.reason.map(Reason::from),
             earlier_run_id: item.earlier_run_id.map(|run| run.to_string()),
             earlier_at: item.earlier_at.map(moment),
-        }
-    }
-}
-
-/// What waits for a person, one entry.
-#[derive(Debug, Clone, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct AttentionItem {
-    state: RecordState,
-    record_id: Option<String>,
-    place: Option<Place>,
-    glimpse: Option<String>,
-    payee: Option<String>,
-    date: Option<String>,
-    amount: Option<Sum>,
-    reason: Option<Reason>,
-    reference: Option<String>,
-    voucher_id: Option<String>,
-    since: String,
-    run_id: Option<String>,
-}
-
-impl From<views::AttentionItem> for AttentionItem {
-    fn from(item: views::AttentionItem) -> Self {
-        Self {
-            state: item.state.into(),
-            record_id: item.record_id,
-            place: item.place.map(Place::from),
-            glimpse: item.glimpse,
-            payee: item.payee,
-            date: item.date.map(|day| day.to_string()),
-            amount: item.amount.map(Sum::from),
-            reason: item.reason.map(Reason::from),
-            reference: item.reference,
-            voucher_id: item.voucher_id,
-            since: moment(item.since),
-            run_id: item.run_id.map(|run| run.to_string()),
+            look_alike: item.look_alike,
         }
     }
 }

@@ -3,25 +3,35 @@
 //! Invariant: no 64-bit number and no float of money crosses. Counts are cut at [`u32::MAX`], amounts are decimal
 //! strings, moments are RFC 3339 in UTC, errors are a code with parameters.
 
+mod attention;
+mod certificate;
 mod connection;
+mod content;
 mod item;
 mod overview;
 mod period;
 mod problem;
 mod progress;
+mod re_export;
 mod record;
 mod run;
+mod voucher;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+pub(crate) use attention::{AttentionItem, Verdict};
+pub(crate) use certificate::Certificate;
 pub(crate) use connection::{Connection, Lock};
-pub(crate) use item::{AttentionItem, HoldCode, ItemFilter, Place, Reason, RunItem};
+pub(crate) use content::{Acceptance, Alarm, Changed, LookAlikes};
+pub(crate) use item::{HoldCode, ItemFilter, Place, Reason, RunItem};
 pub(crate) use overview::{Language, Overview, Plan, SyncStarted};
 pub(crate) use period::Period;
 pub(crate) use problem::Problem;
 pub(crate) use progress::Progress;
+pub(crate) use re_export::{ReExport, ReExportAsked, ReExportPreview, ReExportWish};
 pub(crate) use record::{RecordState, RecordStory};
 pub(crate) use run::{Counts, End, Run, Sum};
+pub(crate) use voucher::FoundVoucher;
 
 /// A count for the window, which shows no more than four thousand million of anything.
 pub(crate) fn count(number: u64) -> u32 {

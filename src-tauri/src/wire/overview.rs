@@ -29,6 +29,7 @@ pub(crate) struct RecordCounts {
     refused: u32,
     held: u32,
     changed: u32,
+    vanished: u32,
 }
 
 impl From<views::RecordCounts> for RecordCounts {
@@ -41,6 +42,7 @@ impl From<views::RecordCounts> for RecordCounts {
             refused: count(counts.refused),
             held: count(counts.held),
             changed: count(counts.changed),
+            vanished: count(counts.vanished),
         }
     }
 }
@@ -55,6 +57,7 @@ pub(crate) struct Plan {
     skipped: u32,
     in_doubt: u32,
     held: u32,
+    look_alikes: u32,
     held_items: Vec<RunItem>,
 }
 
@@ -67,6 +70,7 @@ impl From<views::PlanSummary> for Plan {
             skipped: count(plan.skipped),
             in_doubt: count(plan.in_doubt),
             held: count(plan.held),
+            look_alikes: count(plan.look_alikes),
             held_items: each(plan.held_items),
         }
     }

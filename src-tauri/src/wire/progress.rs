@@ -8,7 +8,7 @@ use super::{Counts, count, mirrored, moment};
 
 mirrored! {
     /// The parts of a run, in their order.
-    Phase of views::Phase { Locking, Recovering, Reading, Planning, Sending, Finishing, Finished, }
+    Phase of views::Phase { Locking, Recovering, Reading, Planning, Sending, Settling, Finishing, Finished, }
 }
 
 /// A run's state at this moment.

@@ -4,16 +4,27 @@ use postonce_engine::{domain, views};
 use serde::Serialize;
 use specta::Type;
 
-use super::{HoldCode, Place, Reason, Sum, each, mirrored, moment};
+use super::{
+    Acceptance, Alarm, Changed, FoundVoucher, HoldCode, LookAlikes, Place, Reason, Sum, count, each, mirrored, moment,
+};
 
 mirrored! {
     /// The state of a record, as every list shows it.
-    RecordState of views::RecordState { Posted, Eligible, Sending, InDoubt, Refused, Held, Changed, Gone, }
+    RecordState of views::RecordState { Posted, Eligible, Sending, InDoubt, Refused, Held, Changed, Vanished, Gone, }
 }
 
 mirrored! {
     /// Where a claim stands.
     AttemptState of domain::AttemptState { Claimed, Staged, Posted, Refused, NotSent, Unknown, }
+}
+
+mirrored! {
+    /// An act that leaves an entry in the audit trail.
+    Act of domain::Act {
+        SyncStarted, SyncEnded, ReExportRequested, ReExportApproved, ReExportWithdrawn, ReExportClaimed, ReExportSettled,
+        ReversalClaimed, ReversalSettled, Resolved, Accepted, LockBroken, SettingsChanged, Rebuilt, Verified, Compared,
+        AlarmRaised, BackupMade,
+    }
 }
 
 /// A record's story.
@@ -32,6 +43,11 @@ pub(crate) struct RecordStory {
     first_seen_at: String,
     held: Option<Reason>,
     attempts: Vec<Attempt>,
+    changed: Option<Changed>,
+    vanished: Option<Alarm>,
+    accepted: Vec<Acceptance>,
+    look_alikes: LookAlikes,
+    audit: Vec<AuditEntry>,
 }
 
 /// One claim on a record.
@@ -48,6 +64,22 @@ pub(crate) struct Attempt {
     voucher_id: Option<String>,
     voucher_number: Option<String>,
     reason: Option<Reason>,
+    evidence: Vec<FoundVoucher>,
+}
+
+/// An entry of the audit trail about a record.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AuditEntry {
+    entry: u32,
+    at: String,
+    user: String,
+    host: String,
+    act: Act,
+    run_id: Option<String>,
+    voucher_id: Option<String>,
+    earlier_voucher_id: Option<String>,
+    reason: Option<String>,
 }
 
 impl From<views::RecordStory> for RecordStory {
@@ -65,6 +97,11 @@ impl From<views::RecordStory> for RecordStory {
             first_seen_at: moment(story.first_seen_at),
             held: story.held.map(|reason| HoldCode::with_params(&reason)),
             attempts: each(story.attempts),
+            changed: story.changed.map(Changed::from),
+            vanished: story.vanished.map(Alarm::from),
+            accepted: each(story.accepted),
+            look_alikes: story.look_alikes.into(),
+            audit: each(story.audit),
         }
     }
 }
@@ -82,6 +119,23 @@ impl From<views::AttemptStory> for Attempt {
             voucher_id: attempt.voucher_id,
             voucher_number: attempt.voucher_number,
             reason: attempt.reason.map(Reason::from),
+            evidence: each(attempt.evidence),
+        }
+    }
+}
+
+impl From<views::AuditEntry> for AuditEntry {
+    fn from(entry: views::AuditEntry) -> Self {
+        Self {
+            entry: count(entry.entry),
+            at: moment(entry.at),
+            user: entry.actor.user,
+            host: entry.actor.host,
+            act: entry.act.into(),
+            run_id: entry.run_id.map(|run| run.to_string()),
+            voucher_id: entry.voucher_id,
+            earlier_voucher_id: entry.earlier_voucher_id,
+            reason: entry.reason,
         }
     }
 }

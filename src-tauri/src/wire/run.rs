@@ -23,6 +23,13 @@ pub(crate) struct Sum {
     amount: String,
 }
 
+impl Sum {
+    /// A sum of its parts.
+    pub(crate) fn new(currency: String, amount: String) -> Self {
+        Self { currency, amount }
+    }
+}
+
 impl From<views::Sum> for Sum {
     fn from(sum: views::Sum) -> Self {
         Self { currency: sum.currency, amount: sum.amount }
@@ -97,6 +104,8 @@ impl From<views::RunSummary> for Run {
 pub(crate) struct End {
     run: Option<Run>,
     problem: Option<Problem>,
+    /// Why the run has no certificate, where one was wanted and could not be made.
+    no_certificate: Option<Problem>,
     lock: Option<Lock>,
     held_by_us: bool,
 }
@@ -106,6 +115,7 @@ impl From<SyncEnd> for End {
         Self {
             run: end.run.map(Run::from),
             problem: end.error.map(Problem::from),
+            no_certificate: end.no_certificate.map(Problem::from),
             lock: end.lock.map(Lock::from),
             held_by_us: end.held_by_us,
         }

@@ -29,10 +29,26 @@ export const commands = {
 	run: (runId: string) => typedError<Run, Problem>(__TAURI_INVOKE("run", { runId })),
 	/**  The rows of a run after a position, in their order. */
 	runItems: (runId: string, after: number, limit: number, filter: ItemFilter | null) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { runId, after, limit, filter })),
-	/**  What waits for a person: in doubt, refused, changed, held. */
+	/**  What a run's vouchers were compared to be when it was over; `None` where that was not done. */
+	certificate: (runId: string) => typedError<Certificate | null, Problem>(__TAURI_INVOKE("certificate", { runId })),
+	/**  What waits for a person: in doubt, vanished, changed, refused, held. */
 	attention: (offset: number, limit: number) => typedError<AttentionItem[], Problem>(__TAURI_INVOKE("attention", { offset, limit })),
 	/**  Everything known of one record. */
 	record: (recordId: string) => typedError<RecordStory, Problem>(__TAURI_INVOKE("record", { recordId })),
+	/**  Keeps the word that a record may stay as it is, although it changed, or its voucher is not there as it was. */
+	accept: (recordId: string, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("accept", { recordId, reason })),
+	/**  Settles a record in doubt. The end tells who holds the lock, where that stood in the way. */
+	resolve: (recordId: string, verdict: Verdict, reason: string) => typedError<End, Problem>(__TAURI_INVOKE("resolve", { recordId, verdict, reason })),
+	/**  What was exported, what stands in the accounting system now, and what would be made. */
+	reExportPreview: (recordId: string) => typedError<ReExportPreview, Problem>(__TAURI_INVOKE("re_export_preview", { recordId })),
+	/**  Asks for it. Events tell how it goes, where nobody else has to approve. */
+	reExport: (wish: ReExportWish) => typedError<ReExportAsked, Problem>(__TAURI_INVOKE("re_export", { wish })),
+	/**  Those that wait for somebody's approval, oldest first. */
+	waitingReExports: () => typedError<ReExport[], Problem>(__TAURI_INVOKE("waiting_re_exports")),
+	/**  Approves one that somebody else asked for, and sends it. */
+	approveReExport: (recordId: string, confirm: string) => typedError<SyncStarted, Problem>(__TAURI_INVOKE("approve_re_export", { recordId, confirm })),
+	/**  Declines one that waits, or takes it back. */
+	declineReExport: (recordId: string, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("decline_re_export", { recordId, reason })),
 };
 
 /** Events */
@@ -42,6 +58,27 @@ export const events = {
 };
 
 /* Types */
+/**  A person's word that a record may stay as it is. */
+export type Acceptance = {
+	alarm: AlarmKind | null,
+	reason: string,
+	user: string,
+	at: string,
+};
+
+/**  An act that leaves an entry in the audit trail. */
+export type Act = "sync_started" | "sync_ended" | "re_export_requested" | "re_export_approved" | "re_export_withdrawn" | "re_export_claimed" | "re_export_settled" | "reversal_claimed" | "reversal_settled" | "resolved" | "accepted" | "lock_broken" | "settings_changed" | "rebuilt" | "verified" | "compared" | "alarm_raised" | "backup_made";
+
+/**  A voucher that was acknowledged, and is not there as it was. */
+export type Alarm = {
+	kind: AlarmKind,
+	since: string,
+	evidence: FoundVoucher[],
+};
+
+/**  What became of a voucher that was acknowledged. */
+export type AlarmKind = "gone" | "reversed" | "several" | "other_content";
+
 /**  One claim on a record. */
 export type Attempt = {
 	generation: number,
@@ -54,6 +91,7 @@ export type Attempt = {
 	voucherId: string | null,
 	voucherNumber: string | null,
 	reason: Reason | null,
+	evidence: FoundVoucher[],
 };
 
 /**  Where a claim stands. */
@@ -73,15 +111,74 @@ export type AttentionItem = {
 	voucherId: string | null,
 	since: string,
 	runId: string | null,
+	changed: Changed | null,
+	vanished: Alarm | null,
+	evidence: FoundVoucher[],
+	sent: Sent | null,
+};
+
+/**  An entry of the audit trail about a record. */
+export type AuditEntry = {
+	entry: number,
+	at: string,
+	user: string,
+	host: string,
+	act: Act,
+	runId: string | null,
+	voucherId: string | null,
+	earlierVoucherId: string | null,
+	reason: string | null,
+};
+
+/**  What both sides come to in one currency; decimal strings. */
+export type BothSums = {
+	currency: string,
+	ledger: string,
+	accounting: string,
+};
+
+/**  A run's certificate. `equal` only where both sides agree and nothing was left open. */
+export type Certificate = {
+	finishedAt: string | null,
+	vouchers: number,
+	matched: number,
+	waiting: number,
+	differences: number,
+	sums: BothSums[],
+	equal: boolean,
+};
+
+/**  A record whose content is not what was exported. */
+export type Changed = {
+	exported: Content | null,
+	now: Content,
+	differs: ContentField[],
+	since: string | null,
 };
 
 /**  The accounting system, as it presents itself. */
 export type Connection = {
 	address: string,
 	organisationName: string,
+	userId: string,
 	userName: string,
 	protection: Protection,
 };
+
+/**  The content of a record at some time. */
+export type Content = {
+	date: string,
+	amount: Sum,
+	payeeId: string,
+	payee: string,
+	category: string,
+	text: string,
+	department: string | null,
+	project: string | null,
+};
+
+/**  What of a record's content may change. */
+export type ContentField = "date" | "amount" | "currency" | "payee_id" | "category" | "text" | "department" | "project";
 
 /**  How many rows of a run came to what. */
 export type Counts = {
@@ -97,8 +194,37 @@ export type Counts = {
 export type End = {
 	run: Run | null,
 	problem: Problem | null,
+	/**  Why the run has no certificate, where one was wanted and could not be made. */
+	noCertificate: Problem | null,
 	lock: Lock | null,
 	heldByUs: boolean,
+};
+
+/**  What was exported of a record last. */
+export type ExportedVoucher = {
+	reference: string,
+	voucherId: string,
+	voucherNumber: string | null,
+	amount: Sum,
+	date: string,
+	runId: string,
+	user: string,
+	host: string,
+	settledAt: string,
+	reversedBy: string | null,
+};
+
+/**  A voucher found by its reference. */
+export type FoundVoucher = {
+	reference: string,
+	voucherId: string,
+	number: string | null,
+	date: string,
+	amount: Sum,
+	createdAt: string,
+	state: VoucherState,
+	reversedBy: string | null,
+	reverses: string | null,
 };
 
 /**  The codes of the reasons for holding a row back; the words stand in the catalogue under `reason_<code>`. */
@@ -123,6 +249,18 @@ export type Lock = {
 	total: number | null,
 };
 
+/**  One of them. */
+export type LookAlike = {
+	recordId: string,
+	state: RecordState,
+};
+
+/**  Other records like one; for information only. */
+export type LookAlikes = {
+	count: number,
+	first: LookAlike[],
+};
+
 /**  How a run ended. */
 export type Outcome = "completed" | "stopped" | "lease_lost" | "failed" | "interrupted";
 
@@ -142,7 +280,7 @@ export type Period = {
 };
 
 /**  The parts of a run, in their order. */
-export type Phase = "locking" | "recovering" | "reading" | "planning" | "sending" | "finishing" | "finished";
+export type Phase = "locking" | "recovering" | "reading" | "planning" | "sending" | "settling" | "finishing" | "finished";
 
 /**  Where a row stands in the source. */
 export type Place = {
@@ -158,12 +296,13 @@ export type Plan = {
 	skipped: number,
 	inDoubt: number,
 	held: number,
+	lookAlikes: number,
 	heldItems: RunItem[],
 };
 
 /**  What failed, as every command says it. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "record_not_found" | "run_not_found" | "protection_unsupported" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "sandbox_failed" | "usage" | "period_reversed" | "workspace_missing" | "workspace_exists" | "workspace_unreadable" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "workspace_exists" | "workspace_unreadable" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -184,6 +323,50 @@ export type Progress = {
 /**  How strongly the accounting side protects against a second voucher. */
 export type Protection = "enforced" | "fenced" | "staged" | "observed";
 
+/**  One that was asked for and is not sent yet. */
+export type ReExport = {
+	recordId: string,
+	reason: string,
+	reverse: boolean,
+	user: string,
+	host: string,
+	/**  Who asked, as the accounting system knows them. */
+	accountingUser: string,
+	/**  Whether they are logged in at the operating system as whoever sits here. */
+	sameUser: boolean,
+	requestedAt: string,
+	needsApproval: boolean,
+	approvedBy: string | null,
+};
+
+/**  What becomes of it. */
+export type ReExportAsked = 
+/**  Somebody else has to approve it first. */
+{ kind: "waits"; reExport: ReExport } | 
+/**  It is being sent; not where another run was on, and was joined. */
+{ kind: "runs"; joined: boolean };
+
+/**  What a person sees before a forced re-export. */
+export type ReExportPreview = {
+	recordId: string,
+	earlier: ExportedVoucher,
+	present: FoundVoucher[],
+	reference: string,
+	amount: Sum,
+	date: string,
+	needsApproval: boolean,
+	waiting: ReExport | null,
+};
+
+/**  A wish, as the window sends it. */
+export type ReExportWish = {
+	recordId: string,
+	/**  The record's id once more, as it was typed. */
+	confirm: string,
+	reason: string,
+	reverse: boolean,
+};
+
 /**  Why something was not exported. */
 export type Reason = 
 /**  We held it back. */
@@ -202,10 +385,11 @@ export type RecordCounts = {
 	refused: number,
 	held: number,
 	changed: number,
+	vanished: number,
 };
 
 /**  The state of a record, as every list shows it. */
-export type RecordState = "posted" | "eligible" | "sending" | "in_doubt" | "refused" | "held" | "changed" | "gone";
+export type RecordState = "posted" | "eligible" | "sending" | "in_doubt" | "refused" | "held" | "changed" | "vanished" | "gone";
 
 /**  A record's story. */
 export type RecordStory = {
@@ -221,6 +405,11 @@ export type RecordStory = {
 	firstSeenAt: string,
 	held: Reason | null,
 	attempts: Attempt[],
+	changed: Changed | null,
+	vanished: Alarm | null,
+	accepted: Acceptance[],
+	lookAlikes: LookAlikes,
+	audit: AuditEntry[],
 };
 
 /**  A run, as history lists it. */
@@ -258,10 +447,18 @@ export type RunItem = {
 	reason: Reason | null,
 	earlierRunId: string | null,
 	earlierAt: string | null,
+	lookAlike: string | null,
 };
 
 /**  Where the run is. */
 export type RunProgress = Progress;
+
+/**  What was sent of a record, whatever it says now. */
+export type Sent = {
+	date: string,
+	amount: Sum,
+	voucherNumber: string | null,
+};
 
 /**  A sum in one currency; the amount is a decimal string. */
 export type Sum = {
@@ -276,6 +473,16 @@ export type SyncStarted = {
 
 /**  What made a run start. */
 export type Trigger = "manual" | "scheduled" | "re-export";
+
+/**  What a person says became of a record in doubt. */
+export type Verdict = 
+/**  It is in the books, as this voucher. */
+{ kind: "posted"; voucherId: string } | 
+/**  It is not. */
+{ kind: "not_posted" };
+
+/**  Whether a voucher still counts in the books. */
+export type VoucherState = "posted" | "voided";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -3,7 +3,7 @@
  * with parameters, and `$shared/told` has the words.
  */
 import { commands, events } from './bindings';
-import type { ItemFilter, Period, Problem, Progress, RunEnded } from './bindings';
+import type { ItemFilter, Period, Problem, Progress, ReExportWish, RunEnded, Verdict } from './bindings';
 
 export type * from './bindings';
 
@@ -27,7 +27,9 @@ type Answer<T> = { status: 'ok'; data: T } | { status: 'error'; error: Problem }
 
 async function told<T>(answer: Promise<Answer<T>>): Promise<T> {
   const settled = await answer;
-  if (settled.status === 'error') throw new ToldError(settled.error);
+  // What the window's own bridge refuses is a text, and no problem of the engine's.
+  if (settled.status === 'error')
+    throw typeof settled.error === 'string' ? new Error(settled.error) : new ToldError(settled.error);
   return settled.data;
 }
 
@@ -43,6 +45,16 @@ export const ipc = {
   run: (runId: string) => told(commands.run(runId)),
   runItems: (runId: string, after: number, limit: number, filter: ItemFilter | null) =>
     told(commands.runItems(runId, after, limit, filter)),
+  certificate: (runId: string) => told(commands.certificate(runId)),
+  record: (recordId: string) => told(commands.record(recordId)),
+  accept: (recordId: string, reason: string) => told(commands.accept(recordId, reason)),
+  resolve: (recordId: string, verdict: Verdict, reason: string) =>
+    told(commands.resolve(recordId, verdict, reason)),
+  reExportPreview: (recordId: string) => told(commands.reExportPreview(recordId)),
+  reExport: (wish: ReExportWish) => told(commands.reExport(wish)),
+  waitingReExports: () => told(commands.waitingReExports()),
+  approveReExport: (recordId: string, confirm: string) => told(commands.approveReExport(recordId, confirm)),
+  declineReExport: (recordId: string, reason: string) => told(commands.declineReExport(recordId, reason)),
   attention: (offset: number, limit: number) => told(commands.attention(offset, limit)),
   makePracticeWorkspace: () => told(commands.makePracticeWorkspace()),
   systemLanguage: () => commands.systemLanguage(),

@@ -82,6 +82,23 @@ class Session {
     }
   }
 
+  /**
+   * Begins a run other than a sync, and answers with what `ask` answered. Its progress and its end come as every run's;
+   * where `ask` throws, or `runs` says that no run of ours was begun, there is none to wait for.
+   */
+  async begin<T>(ask: () => Promise<T>, runs: (answer: T) => boolean): Promise<T> {
+    this.end = null;
+    this.starting = true;
+    try {
+      const answer = await ask();
+      if (!runs(answer)) this.starting = false;
+      return answer;
+    } catch (thrown) {
+      this.starting = false;
+      throw thrown;
+    }
+  }
+
   async stop(): Promise<void> {
     if (this.progress) this.progress = { ...this.progress, stopping: true };
     await ipc.stopSync().catch(() => false);
@@ -113,7 +130,7 @@ class Session {
   #refused(problem: Problem): void {
     this.starting = false;
     this.progress = null;
-    this.end = { run: null, problem, lock: null, heldByUs: false };
+    this.end = { run: null, problem, noCertificate: null, lock: null, heldByUs: false };
   }
 
   async #finish(end: RunEnded): Promise<void> {

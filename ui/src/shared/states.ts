@@ -1,9 +1,10 @@
 /** One word, one mark, one colour for each state, everywhere the same: the table of the design's *States of a record*. */
 import * as m from '$messages';
-import type { ItemResult, RecordCounts, RecordState, Run } from '$ipc';
+import type { AttemptState, ItemResult, Phase, RecordCounts, RecordState, Run, VoucherState } from '$ipc';
 
 export type Tone = 'good' | 'quiet' | 'accent' | 'warn' | 'bad';
-export type Mark = 'check' | 'ring' | 'half' | 'question' | 'cross' | 'pause' | 'triangle' | 'skip' | 'dot';
+export type Mark =
+  'check' | 'ring' | 'half' | 'question' | 'cross' | 'pause' | 'triangle' | 'alert' | 'skip' | 'dot';
 export type Shown = { word: () => string; mark: Mark; tone: Tone };
 
 export const recordStates: Record<RecordState, Shown> = {
@@ -14,6 +15,7 @@ export const recordStates: Record<RecordState, Shown> = {
   refused: { word: m.state_refused, mark: 'cross', tone: 'bad' },
   held: { word: m.state_held, mark: 'pause', tone: 'warn' },
   changed: { word: m.state_changed, mark: 'triangle', tone: 'warn' },
+  vanished: { word: m.state_vanished, mark: 'alert', tone: 'bad' },
   gone: { word: m.state_gone, mark: 'dot', tone: 'quiet' },
 };
 
@@ -28,6 +30,34 @@ export const itemResults: Record<ItemResult, Shown> = {
   not_sent: { word: m.state_not_sent, mark: 'ring', tone: 'quiet' },
 };
 
+/** Where a claim on a record stands. */
+export const attemptStates: Record<AttemptState, Shown> = {
+  claimed: { word: m.attempt_claimed, mark: 'half', tone: 'accent' },
+  staged: { word: m.attempt_staged, mark: 'half', tone: 'accent' },
+  posted: recordStates.posted,
+  refused: recordStates.refused,
+  not_sent: itemResults.not_sent,
+  unknown: { word: m.attempt_unknown, mark: 'question', tone: 'warn' },
+};
+
+/** Whether a voucher still counts in the books. */
+export const voucherStates: Record<VoucherState, Shown> = {
+  posted: { word: m.voucher_posted, mark: 'check', tone: 'good' },
+  voided: { word: m.voucher_voided, mark: 'cross', tone: 'bad' },
+};
+
+/** What a run is doing. */
+export const phases: Record<Phase, () => string> = {
+  locking: m.phase_locking,
+  recovering: m.phase_recovering,
+  settling: m.phase_settling,
+  reading: m.phase_reading,
+  planning: m.phase_planning,
+  sending: m.phase_sending,
+  finishing: m.phase_finishing,
+  finished: m.phase_finished,
+};
+
 /** A row whose turn has not come is waiting. */
 export function shownResult(result: ItemResult | null): Shown {
   return result ? itemResults[result] : recordStates.eligible;
@@ -35,7 +65,7 @@ export function shownResult(result: ItemResult | null): Shown {
 
 /** How many records wait for a person. */
 export function attentionIn(counts: RecordCounts): number {
-  return counts.inDoubt + counts.refused + counts.held + counts.changed;
+  return counts.inDoubt + counts.vanished + counts.refused + counts.held + counts.changed;
 }
 
 /** How many rows of a run came to something that a person should look at. */

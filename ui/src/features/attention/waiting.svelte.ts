@@ -1,14 +1,15 @@
-/** What waits for a person, page by page, and grouped by state. */
-import { ipc, problemOf, type AttentionItem, type Problem, type RecordState } from '$ipc';
+/** What waits for a person, page by page, and grouped by state; and the re-exports that wait for an approval. */
+import { ipc, problemOf, type AttentionItem, type Problem, type RecordState, type ReExport } from '$ipc';
 
 const PAGE_ITEMS = 200;
 
-/** The order of the screen: what may be booked unknown to us comes first. */
-export const STATES = ['in_doubt', 'refused', 'changed', 'held'] as const satisfies RecordState[];
+/** The order of the screen: what may be booked unknown to us comes first, then what the books no longer say. */
+export const STATES = ['in_doubt', 'vanished', 'changed', 'refused', 'held'] as const satisfies RecordState[];
 export type WaitingState = (typeof STATES)[number];
 
 export class Waiting {
   items = $state.raw<AttentionItem[]>([]);
+  approvals = $state.raw<ReExport[]>([]);
   problem = $state.raw<Problem | null>(null);
   loaded = $state(false);
   complete = $state(false);
@@ -29,8 +30,9 @@ export class Waiting {
 
   async #read(offset: number, limit: number): Promise<void> {
     try {
-      const page = await ipc.attention(offset, limit);
+      const [page, approvals] = await Promise.all([ipc.attention(offset, limit), ipc.waitingReExports()]);
       this.items = [...this.items.slice(0, offset), ...page];
+      this.approvals = approvals;
       this.complete = page.length < limit;
       this.problem = null;
       this.loaded = true;

@@ -1,5 +1,5 @@
 /** Believable made-up data for the browser and the tests; the same on every start. */
-import type { AttentionItem, Counts, Progress, Run, RunItem } from '../bindings';
+import type { Counts, Progress, Run, RunItem } from '../bindings';
 
 export const NAMES = [
   'Kari Nordmann',
@@ -100,58 +100,9 @@ export function item(position: number): RunItem {
         : { kind: 'held', code: 'date_implausible', params: { found: '0202-05-12' } },
     earlierRunId: skipped ? '0199a3c2-7b41-7c10-9f02-5d1be2c07a09' : null,
     earlierAt: skipped ? ago(60 * 24 * 9) : null,
+    lookAlike: position % 89 === 0 ? `PM-2026-${String(position - 1).padStart(5, '0')}` : null,
   };
 }
-
-const waiting = (
-  some: Partial<AttentionItem> & Pick<AttentionItem, 'state' | 'recordId'>,
-): AttentionItem => ({
-  place: { file: 'reimbursements-2026.csv', line: 417 },
-  glimpse: null,
-  payee: 'Ola Hansen',
-  date: '2026-10-28',
-  amount: { currency: 'NOK', amount: '1249.50' },
-  reason: null,
-  reference: null,
-  voucherId: null,
-  since: ago(95),
-  runId: '0199a3c2-7b41-7c10-9f02-5d1be2c07a11',
-  ...some,
-});
-
-export const ATTENTION: AttentionItem[] = [
-  waiting({
-    state: 'in_doubt',
-    recordId: 'PM-2026-00981',
-    reason: {
-      kind: 'in_doubt',
-      problem: {
-        code: 'accounting_unreachable',
-        params: { url: 'http://127.0.0.1:4010/v1', detail: 'the connection was cut' },
-      },
-    },
-  }),
-  waiting({
-    state: 'refused',
-    recordId: 'PM-2026-00417',
-    payee: 'Ingrid Solberg',
-    reason: { kind: 'refused', detail: 'The period October 2026 is closed for posting.' },
-  }),
-  waiting({
-    state: 'held',
-    recordId: 'PM-2026-00612',
-    reason: { kind: 'held', code: 'account_missing', params: { category: 'Ledsager' } },
-  }),
-  waiting({
-    state: 'held',
-    recordId: null,
-    payee: null,
-    date: null,
-    amount: null,
-    glimpse: ';28/10/2026;412,00;Kari Nordmann;Reise',
-    reason: { kind: 'held', code: 'id_missing', params: {} },
-  }),
-];
 
 export function progress(some: Partial<Progress>): Progress {
   return {

@@ -1,13 +1,16 @@
 /**
  * An engine of made-up data behind the real bindings, for `npm run dev` in a browser and for the tests.
- * `?scenario=running|down|lock|first|missing|broken` chooses what there is to see, `?hash` the screen as always.
+ * `?scenario=running|down|lock|first|missing|broken|approval|mine` chooses what there is to see, `?hash` the screen as always.
  */
 import { emit } from '@tauri-apps/api/event';
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
 import type { Language, Overview, Problem, Progress, Run } from '../bindings';
-import { ago, ATTENTION, counts, item, progress, run, RUNS } from './data';
+import { ATTENTION } from './attention';
+import { ago, counts, item, progress, run, RUNS } from './data';
+import { Decisions } from './decisions';
 
-export type Scenario = 'idle' | 'running' | 'down' | 'lock' | 'first' | 'missing' | 'broken' | 'much';
+export type Scenario =
+  'idle' | 'running' | 'down' | 'lock' | 'first' | 'missing' | 'broken' | 'much' | 'approval' | 'mine';
 type Args = Record<string, unknown>;
 
 const TICK_MS = 150;
@@ -43,7 +46,12 @@ class MockEngine {
   #closed = false;
   #ticking: ReturnType<typeof setInterval> | undefined;
 
+  #decisions: Decisions;
+
   constructor(readonly scenario: Scenario) {
+    this.#decisions = new Decisions(scenario, (ended) => {
+      this.#runs = [ended, ...this.#runs];
+    });
     this.#runs = scenario === 'first' ? [] : RUNS;
   }
 
@@ -56,6 +64,7 @@ class MockEngine {
         return {
           address: 'http://127.0.0.1:4010/v1',
           organisationName: 'Øvingslaget',
+          userId: 'u-kari',
           userName: 'Kari Nordmann',
           protection: 'enforced',
         };
@@ -76,6 +85,7 @@ class MockEngine {
           skipped: 1155,
           inDoubt: 1,
           held: 11,
+          lookAlikes: 0,
           heldItems: [97, 194, 291].map(item),
         };
       case 'runs':
@@ -83,14 +93,20 @@ class MockEngine {
       case 'run':
         return this.#runs.find((each) => each.runId === args['runId']);
       case 'run_items':
+        if (args['runId'] === this.#decisions.runId) return this.#decisions.rows();
         return page(Number(args['after']), Number(args['limit']), args['filter'] as string | null);
       case 'attention':
-        return this.scenario === 'first' ? [] : ATTENTION.slice(Number(args['offset']));
+        return this.#attention().slice(Number(args['offset']));
       case 'system_language':
         return (navigator.language.startsWith('en') ? 'en' : 'nb') satisfies Language;
       default:
-        return null;
+        return this.#decisions.answer(command, args);
     }
+  }
+
+  #attention() {
+    if (this.scenario === 'first') return [];
+    return ATTENTION.filter((each) => !this.#decisions.settled.has(each.recordId ?? ''));
   }
 
   /** Begins a run that goes by itself. */
@@ -122,7 +138,13 @@ class MockEngine {
 
   #start(): void {
     if (this.scenario === 'down') {
-      void emit('run-ended', { run: null, problem: DOWN, lock: null, heldByUs: false });
+      void emit('run-ended', {
+        run: null,
+        problem: DOWN,
+        noCertificate: null,
+        lock: null,
+        heldByUs: false,
+      });
     } else if (this.scenario === 'lock') {
       const lock = {
         user: 'Kari Nordmann',
@@ -133,7 +155,7 @@ class MockEngine {
         total: 1200,
       };
       const problem: Problem = { code: 'lock_held', params: {} };
-      void emit('run-ended', { run: null, problem, lock, heldByUs: false });
+      void emit('run-ended', { run: null, problem, noCertificate: null, lock, heldByUs: false });
     } else {
       this.begin();
     }
@@ -152,7 +174,13 @@ class MockEngine {
     this.#now = null;
     this.#waiting = TO_SEND - processed;
     this.#runs = [ended, ...this.#runs];
-    void emit('run-ended', { run: ended, problem: null, lock: null, heldByUs: false });
+    void emit('run-ended', {
+      run: ended,
+      problem: null,
+      noCertificate: null,
+      lock: null,
+      heldByUs: false,
+    });
   }
 
   #overview(): Overview {
@@ -167,21 +195,33 @@ class MockEngine {
       return { kind: 'broken', problem: { code: 'workspace_unknown_key', params } };
     }
     const none = this.scenario === 'first';
+    const waiting = this.#attention();
+    const of = (state: string) => waiting.filter((each) => each.state === state).length;
     return {
       kind: 'ready',
       path: '/home/kari/.local/share/postonce',
       organisation: 'Øvingslaget',
       practice: true,
       counts: none
-        ? { posted: 0, eligible: 0, sending: 0, inDoubt: 0, refused: 0, held: 0, changed: 0 }
+        ? {
+            posted: 0,
+            eligible: 0,
+            sending: 0,
+            inDoubt: 0,
+            refused: 0,
+            held: 0,
+            changed: 0,
+            vanished: 0,
+          }
         : {
             posted: 13_800,
             eligible: this.#waiting,
             sending: 0,
-            inDoubt: 1,
-            refused: 1,
-            held: 2,
-            changed: 0,
+            inDoubt: of('in_doubt'),
+            refused: of('refused'),
+            held: of('held'),
+            changed: of('changed'),
+            vanished: of('vanished'),
           },
       runs: this.#runs.slice(0, 5),
     };

@@ -1,0 +1,52 @@
+//! One record once more: looked at, asked for, approved or declined.
+
+use postonce_engine::ReExportStep;
+use tauri::{AppHandle, State};
+
+use super::{Answer, watched};
+use crate::wire::{ReExport, ReExportAsked, ReExportPreview, ReExportWish, SyncStarted, each};
+use crate::wiring::{Wiring, actor};
+
+/// What was exported, what stands in the accounting system now, and what would be made.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn re_export_preview(wiring: State<'_, Wiring>, record_id: String) -> Answer<ReExportPreview> {
+    Ok(wiring.engine().await?.re_export_preview(&record_id).await?.into())
+}
+
+/// Asks for it. Events tell how it goes, where nobody else has to approve.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn re_export(app: AppHandle, wiring: State<'_, Wiring>, wish: ReExportWish) -> Answer<ReExportAsked> {
+    Ok(match wiring.engine().await?.re_export(wish.by(actor())).await? {
+        ReExportStep::Waits(waits) => ReExportAsked::Waits { re_export: (*waits).into() },
+        ReExportStep::Runs(run) => ReExportAsked::Runs { joined: watched(app, run).joined },
+    })
+}
+
+/// Those that wait for somebody's approval, oldest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn waiting_re_exports(wiring: State<'_, Wiring>) -> Answer<Vec<ReExport>> {
+    Ok(each(wiring.engine().await?.waiting_re_exports().await?))
+}
+
+/// Approves one that somebody else asked for, and sends it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn approve_re_export(
+    app: AppHandle,
+    wiring: State<'_, Wiring>,
+    record_id: String,
+    confirm: String,
+) -> Answer<SyncStarted> {
+    let run = wiring.engine().await?.approve_re_export(&record_id, &confirm, actor()).await?;
+    Ok(watched(app, run))
+}
+
+/// Declines one that waits, or takes it back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn decline_re_export(wiring: State<'_, Wiring>, record_id: String, reason: String) -> Answer<()> {
+    Ok(wiring.engine().await?.withdraw_re_export(&record_id, &reason, actor()).await?)
+}

@@ -1,0 +1,86 @@
+//! What waits for a person, and what a person may say of it.
+
+use postonce_engine::{Resolution, views};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{Alarm, Changed, FoundVoucher, Place, Reason, RecordState, Sum, each, moment};
+
+/// What waits for a person, one entry.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AttentionItem {
+    state: RecordState,
+    record_id: Option<String>,
+    place: Option<Place>,
+    glimpse: Option<String>,
+    payee: Option<String>,
+    date: Option<String>,
+    amount: Option<Sum>,
+    reason: Option<Reason>,
+    reference: Option<String>,
+    voucher_id: Option<String>,
+    since: String,
+    run_id: Option<String>,
+    changed: Option<Changed>,
+    vanished: Option<Alarm>,
+    evidence: Vec<FoundVoucher>,
+    sent: Option<Sent>,
+}
+
+/// What was sent of a record, whatever it says now.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Sent {
+    date: String,
+    amount: Sum,
+    voucher_number: Option<String>,
+}
+
+impl From<views::Sent> for Sent {
+    fn from(sent: views::Sent) -> Self {
+        Self { date: sent.date.to_string(), amount: sent.amount.into(), voucher_number: sent.voucher_number }
+    }
+}
+
+impl From<views::AttentionItem> for AttentionItem {
+    fn from(item: views::AttentionItem) -> Self {
+        Self {
+            state: item.state.into(),
+            record_id: item.record_id,
+            place: item.place.map(Place::from),
+            glimpse: item.glimpse,
+            payee: item.payee,
+            date: item.date.map(|day| day.to_string()),
+            amount: item.amount.map(Sum::from),
+            reason: item.reason.map(Reason::from),
+            reference: item.reference,
+            voucher_id: item.voucher_id,
+            since: moment(item.since),
+            run_id: item.run_id.map(|run| run.to_string()),
+            changed: item.changed.map(Changed::from),
+            vanished: item.vanished.map(Alarm::from),
+            evidence: each(item.evidence),
+            sent: item.sent.map(Sent::from),
+        }
+    }
+}
+
+/// What a person says became of a record in doubt.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub(crate) enum Verdict {
+    /// It is in the books, as this voucher.
+    Posted { voucher_id: String },
+    /// It is not.
+    NotPosted,
+}
+
+impl From<Verdict> for Resolution {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Posted { voucher_id } => Self::Posted { voucher_id },
+            Verdict::NotPosted => Self::NotPosted,
+        }
+    }
+}

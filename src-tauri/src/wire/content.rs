@@ -1,0 +1,125 @@
+//! What a record says and said, what became of its voucher, and what persons accepted of that.
+
+use postonce_engine::{domain, views};
+use serde::Serialize;
+use specta::Type;
+
+use super::{FoundVoucher, RecordState, Sum, count, each, mirrored, moment};
+
+mirrored! {
+    /// What of a record's content may change.
+    ContentField of domain::ContentField { Date, Amount, Currency, PayeeId, Category, Text, Department, Project, }
+}
+
+mirrored! {
+    /// What became of a voucher that was acknowledged.
+    AlarmKind of domain::AlarmKind { Gone, Reversed, Several, OtherContent, }
+}
+
+/// The content of a record at some time.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Content {
+    date: String,
+    amount: Sum,
+    payee_id: String,
+    payee: String,
+    category: String,
+    text: String,
+    department: Option<String>,
+    project: Option<String>,
+}
+
+impl From<views::Content> for Content {
+    fn from(content: views::Content) -> Self {
+        Self {
+            date: content.date.to_string(),
+            amount: Sum::new(content.currency, content.amount),
+            payee_id: content.payee_id,
+            payee: content.payee,
+            category: content.category,
+            text: content.text,
+            department: content.department,
+            project: content.project,
+        }
+    }
+}
+
+/// A record whose content is not what was exported.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Changed {
+    exported: Option<Content>,
+    now: Content,
+    differs: Vec<ContentField>,
+    since: Option<String>,
+}
+
+impl From<views::Changed> for Changed {
+    fn from(changed: views::Changed) -> Self {
+        Self {
+            exported: changed.exported.map(Content::from),
+            now: changed.now.into(),
+            differs: each(changed.differs),
+            since: changed.since.map(moment),
+        }
+    }
+}
+
+/// A voucher that was acknowledged, and is not there as it was.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Alarm {
+    kind: AlarmKind,
+    since: String,
+    evidence: Vec<FoundVoucher>,
+}
+
+impl From<views::Alarm> for Alarm {
+    fn from(alarm: views::Alarm) -> Self {
+        Self { kind: alarm.kind.into(), since: moment(alarm.since), evidence: each(alarm.evidence) }
+    }
+}
+
+/// A person's word that a record may stay as it is.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Acceptance {
+    alarm: Option<AlarmKind>,
+    reason: String,
+    user: String,
+    at: String,
+}
+
+impl From<views::Acceptance> for Acceptance {
+    fn from(accepted: views::Acceptance) -> Self {
+        Self {
+            alarm: accepted.alarm.map(AlarmKind::from),
+            reason: accepted.reason,
+            user: accepted.actor.user,
+            at: moment(accepted.at),
+        }
+    }
+}
+
+/// Other records like one; for information only.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct LookAlikes {
+    count: u32,
+    first: Vec<LookAlike>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LookAlike {
+    record_id: String,
+    state: RecordState,
+}
+
+impl From<views::LookAlikes> for LookAlikes {
+    fn from(alikes: views::LookAlikes) -> Self {
+        let one = |alike: views::LookAlike| LookAlike { record_id: alike.record_id, state: alike.state.into() };
+        Self { count: count(alikes.count), first: alikes.first.into_iter().map(one).collect() }
+    }
+}

@@ -1,0 +1,135 @@
+//! A forced re-export: what is seen before it, what is wished, and what becomes of the wish.
+
+use postonce_engine::{ReExportAsk, domain, views};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{FoundVoucher, Sum, each, moment};
+use crate::wiring::actor;
+
+/// What a person sees before a forced re-export.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReExportPreview {
+    record_id: String,
+    earlier: ExportedVoucher,
+    present: Vec<FoundVoucher>,
+    reference: String,
+    amount: Sum,
+    date: String,
+    needs_approval: bool,
+    waiting: Option<ReExport>,
+}
+
+/// What was exported of a record last.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExportedVoucher {
+    reference: String,
+    voucher_id: String,
+    voucher_number: Option<String>,
+    amount: Sum,
+    date: String,
+    run_id: String,
+    user: String,
+    host: String,
+    settled_at: String,
+    reversed_by: Option<String>,
+}
+
+/// One that was asked for and is not sent yet.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReExport {
+    record_id: String,
+    reason: String,
+    reverse: bool,
+    user: String,
+    host: String,
+    /// Who asked, as the accounting system knows them.
+    accounting_user: String,
+    /// Whether they are logged in at the operating system as whoever sits here.
+    same_user: bool,
+    requested_at: String,
+    needs_approval: bool,
+    approved_by: Option<String>,
+}
+
+/// A wish, as the window sends it.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReExportWish {
+    record_id: String,
+    /// The record's id once more, as it was typed.
+    confirm: String,
+    reason: String,
+    reverse: bool,
+}
+
+/// What becomes of it.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub(crate) enum ReExportAsked {
+    /// Somebody else has to approve it first.
+    Waits { re_export: ReExport },
+    /// It is being sent; not where another run was on, and was joined.
+    Runs { joined: bool },
+}
+
+impl ReExportWish {
+    /// The wish of this person.
+    pub(crate) fn by(self, actor: domain::Actor) -> ReExportAsk {
+        let Self { record_id, confirm, reason, reverse } = self;
+        ReExportAsk { record_id, confirm, reason, reverse, actor }
+    }
+}
+
+impl From<views::ReExportPreview> for ReExportPreview {
+    fn from(seen: views::ReExportPreview) -> Self {
+        Self {
+            record_id: seen.record_id,
+            earlier: seen.earlier.into(),
+            present: each(seen.present),
+            reference: seen.reference,
+            amount: seen.amount.into(),
+            date: seen.date.to_string(),
+            needs_approval: seen.needs_approval,
+            waiting: seen.waiting.map(ReExport::from),
+        }
+    }
+}
+
+impl From<views::ExportedVoucher> for ExportedVoucher {
+    fn from(earlier: views::ExportedVoucher) -> Self {
+        Self {
+            reference: earlier.reference,
+            voucher_id: earlier.voucher_id,
+            voucher_number: earlier.voucher_number,
+            amount: earlier.amount.into(),
+            date: earlier.date.to_string(),
+            run_id: earlier.run_id.to_string(),
+            user: earlier.actor.user,
+            host: earlier.actor.host,
+            settled_at: moment(earlier.settled_at),
+            reversed_by: earlier.reversed_by,
+        }
+    }
+}
+
+impl From<views::ReExport> for ReExport {
+    fn from(re_export: views::ReExport) -> Self {
+        let asker = re_export.requested_by;
+        Self {
+            record_id: re_export.record_id,
+            reason: re_export.reason,
+            reverse: re_export.reverse,
+            same_user: asker.actor.user == actor().user,
+            user: asker.actor.user,
+            host: asker.actor.host,
+            accounting_user: asker.accounting_user,
+            requested_at: moment(re_export.requested_at),
+            needs_approval: re_export.needs_approval,
+            approved_by: re_export.approved_by.map(|approver| approver.actor.user),
+        }
+    }
+}

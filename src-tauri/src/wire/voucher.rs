@@ -1,0 +1,43 @@
+//! A voucher, as the accounting system showed it.
+
+use postonce_engine::domain;
+use serde::Serialize;
+use specta::Type;
+
+use super::{Sum, mirrored, moment};
+
+mirrored! {
+    /// Whether a voucher still counts in the books.
+    VoucherState of domain::VoucherState { Posted, Voided, }
+}
+
+/// A voucher found by its reference.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FoundVoucher {
+    reference: String,
+    voucher_id: String,
+    number: Option<String>,
+    date: String,
+    amount: Sum,
+    created_at: String,
+    state: VoucherState,
+    reversed_by: Option<String>,
+    reverses: Option<String>,
+}
+
+impl From<domain::FoundVoucher> for FoundVoucher {
+    fn from(found: domain::FoundVoucher) -> Self {
+        Self {
+            reference: found.reference.to_string(),
+            voucher_id: found.acknowledgement.voucher_id,
+            number: found.acknowledgement.number,
+            date: found.date.to_string(),
+            amount: Sum::new(found.currency, found.total),
+            created_at: moment(found.created_at),
+            state: found.state.into(),
+            reversed_by: found.reversed_by,
+            reverses: found.reverses,
+        }
+    }
+}

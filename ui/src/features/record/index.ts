@@ -1,0 +1,1 @@
+export { default as RecordDialogs } from './RecordDialogs.svelte';

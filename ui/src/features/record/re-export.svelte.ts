@@ -1,0 +1,96 @@
+/** A forced re-export, from the first look to the new voucher. */
+import {
+  ipc,
+  problemOf,
+  type Problem,
+  type ReExport,
+  type ReExportPreview,
+  type RunEnded,
+  type RunItem,
+} from '$ipc';
+import { session } from '$shared/session.svelte';
+
+/** `joined`: another run was on, so that nothing was sent. */
+type Step = 'looking' | 'form' | 'asked' | 'waits' | 'joined' | 'sending' | 'ended';
+
+export class ReExporting {
+  step = $state<Step>('looking');
+  preview = $state.raw<ReExportPreview | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  waiting = $state.raw<ReExport | null>(null);
+  /** What became of the record in the run. */
+  item = $state.raw<RunItem | null>(null);
+  end = $state.raw<RunEnded | null>(null);
+
+  constructor(readonly recordId: string) {}
+
+  async look(): Promise<void> {
+    this.step = 'looking';
+    this.problem = null;
+    try {
+      const preview = await ipc.reExportPreview(this.recordId);
+      const waiting = preview.waiting;
+      this.preview = preview;
+      this.waiting = waiting && waiting.needsApproval && waiting.approvedBy === null ? waiting : null;
+      this.step = this.waiting ? 'waits' : 'form';
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+    }
+  }
+
+  async ask(confirm: string, reason: string, reverse: boolean): Promise<void> {
+    await this.#begin('form', async () => {
+      const wish = { recordId: this.recordId, confirm, reason, reverse };
+      const asked = await session.begin(
+        () => ipc.reExport(wish),
+        (answer) => answer.kind === 'runs' && !answer.joined,
+      );
+      if (asked.kind === 'runs') return !asked.joined;
+      this.waiting = asked.reExport;
+      this.step = 'waits';
+      await session.refresh();
+      return null;
+    });
+  }
+
+  async approve(confirm: string): Promise<void> {
+    await this.#begin('waits', async () => {
+      const begun = await session.begin(
+        () => ipc.approveReExport(this.recordId, confirm),
+        (answer) => !answer.joined,
+      );
+      return !begun.joined;
+    });
+  }
+
+  /** The end that the session was told of, while this is being sent. */
+  async ended(end: RunEnded): Promise<void> {
+    if (this.step !== 'sending') return;
+    this.end = end;
+    this.step = 'ended';
+    this.problem = end.problem ?? end.run?.error ?? null;
+    if (!end.run) return;
+    try {
+      // A run may carry on what an earlier one left: the row that counts is this record's.
+      const rows = await ipc.runItems(end.run.runId, 0, ROWS_LOOKED_AT, null);
+      this.item = rows.find((row) => row.recordId === this.recordId) ?? null;
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+    }
+  }
+
+  async #begin(from: Step, act: () => Promise<boolean | null>): Promise<void> {
+    if (this.step !== from) return;
+    this.step = 'asked';
+    this.problem = null;
+    try {
+      const runs = await act();
+      if (runs !== null) this.step = runs ? 'sending' : 'joined';
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+      this.step = from;
+    }
+  }
+}
+
+const ROWS_LOOKED_AT = 200;

@@ -1,0 +1,141 @@
+/** What waits for a person, made up: one of each kind at least. */
+import type { AttentionItem, Content, FoundVoucher } from '../bindings';
+import { ago } from './data';
+
+const waiting = (
+  some: Partial<AttentionItem> & Pick<AttentionItem, 'state' | 'recordId'>,
+): AttentionItem => ({
+  place: { file: 'reimbursements-2026.csv', line: 417 },
+  glimpse: null,
+  payee: 'Ola Hansen',
+  date: '2026-10-28',
+  amount: { currency: 'NOK', amount: '1249.50' },
+  reason: null,
+  reference: null,
+  voucherId: null,
+  since: ago(95),
+  runId: '0199a3c2-7b41-7c10-9f02-5d1be2c07a11',
+  changed: null,
+  vanished: null,
+  evidence: [],
+  sent: null,
+  ...some,
+});
+
+export function voucher(some: Partial<FoundVoucher> & Pick<FoundVoucher, 'voucherId'>): FoundVoucher {
+  return {
+    reference: 'PO-hlf-PM-2026-00981-1',
+    number: '10417',
+    date: '2026-10-28',
+    amount: { currency: 'NOK', amount: '1249.50' },
+    createdAt: ago(94),
+    state: 'posted',
+    reversedBy: null,
+    reverses: null,
+    ...some,
+  };
+}
+
+const content: Content = {
+  date: '2026-10-12',
+  amount: { currency: 'NOK', amount: '412.00' },
+  payeeId: 'PM-0007',
+  payee: 'Ingrid Solberg',
+  category: 'Reise',
+  text: 'Samtale, Tromsø sykehus',
+  department: 'Nord',
+  project: null,
+};
+
+export const ATTENTION: AttentionItem[] = [
+  waiting({
+    state: 'in_doubt',
+    recordId: 'PM-2026-00981',
+    reference: 'PO-hlf-PM-2026-00981-1',
+    sent: { date: '2026-10-28', amount: { currency: 'NOK', amount: '1249.50' }, voucherNumber: null },
+    evidence: [
+      voucher({ voucherId: 'v-10981' }),
+      voucher({ voucherId: 'v-10984', number: '10420', state: 'voided', reversedBy: 'v-10990' }),
+    ],
+    reason: {
+      kind: 'in_doubt',
+      problem: { code: 'evidence_unclear', params: { vouchers: 'v-10981, v-10984' } },
+    },
+  }),
+  waiting({
+    state: 'in_doubt',
+    recordId: 'PM-2026-00982',
+    reference: 'PO-hlf-PM-2026-00982-1',
+    sent: { date: '2026-10-28', amount: { currency: 'NOK', amount: '1249.50' }, voucherNumber: null },
+    reason: {
+      kind: 'in_doubt',
+      problem: {
+        code: 'accounting_unreachable',
+        params: { url: 'http://127.0.0.1:4010/v1', detail: 'the connection was cut' },
+      },
+    },
+  }),
+  waiting({
+    state: 'vanished',
+    recordId: 'PM-2026-00312',
+    payee: 'Astrid Øverland',
+    reference: 'PO-hlf-PM-2026-00312-1',
+    voucherId: 'v-10312',
+    sent: { date: '2026-09-30', amount: { currency: 'NOK', amount: '780.00' }, voucherNumber: '10312' },
+    amount: { currency: 'NOK', amount: '780.00' },
+    date: '2026-09-30',
+    vanished: {
+      kind: 'reversed',
+      since: ago(95),
+      evidence: [
+        voucher({
+          voucherId: 'v-10312',
+          number: '10312',
+          date: '2026-09-30',
+          amount: { currency: 'NOK', amount: '780.00' },
+          state: 'voided',
+          reversedBy: 'v-10501',
+        }),
+      ],
+    },
+  }),
+  waiting({
+    state: 'changed',
+    recordId: 'PM-2026-00417',
+    payee: 'Ingrid Solberg',
+    reference: 'PO-hlf-PM-2026-00417-1',
+    voucherId: 'v-10417',
+    amount: { currency: 'NOK', amount: '512.00' },
+    date: '2026-10-12',
+    changed: {
+      exported: content,
+      now: {
+        ...content,
+        amount: { currency: 'NOK', amount: '512.00' },
+        text: 'Samtale og reise, Tromsø sykehus',
+      },
+      differs: ['amount', 'text'],
+      since: ago(95),
+    },
+  }),
+  waiting({
+    state: 'refused',
+    recordId: 'PM-2026-00418',
+    payee: 'Ingrid Solberg',
+    reason: { kind: 'refused', detail: 'The period October 2026 is closed for posting.' },
+  }),
+  waiting({
+    state: 'held',
+    recordId: 'PM-2026-00612',
+    reason: { kind: 'held', code: 'account_missing', params: { category: 'Ledsager' } },
+  }),
+  waiting({
+    state: 'held',
+    recordId: null,
+    payee: null,
+    date: null,
+    amount: null,
+    glimpse: ';28/10/2026;412,00;Kari Nordmann;Reise',
+    reason: { kind: 'held', code: 'id_missing', params: {} },
+  }),
+];

@@ -1,0 +1,316 @@
+import { render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import App from '../src/app/App.svelte';
+import { consequence } from '../src/features/record/consequence';
+import { ipc, ToldError, type ReExportPreview } from '../src/ipc';
+import { install, uninstall, type Scenario } from '../src/ipc/mock';
+import { dialogs } from '$shared/dialogs.svelte';
+import { isReason } from '$shared/reason';
+import { router } from '$shared/router.svelte';
+import { EVERYTHING, session } from '$shared/session.svelte';
+
+const REASON = 'Voucher lost when the books were restored.';
+
+async function open(scenario: Scenario = 'idle') {
+  await install(scenario);
+  Object.assign(session, {
+    overview: null,
+    problem: null,
+    progress: null,
+    end: null,
+    starting: false,
+    period: EVERYTHING,
+  });
+  router.replace('attention');
+  render(App);
+  await session.open();
+  return userEvent.setup({ delay: null });
+}
+
+const item = async (record: string) => {
+  const items = await screen.findAllByTestId('attention-item');
+  return within(items.find((each) => each.dataset['record'] === record) as HTMLElement);
+};
+const dialog = async () => within(await screen.findByRole('dialog'));
+const gone = () => waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+
+beforeEach(() => dialogs.close());
+afterEach(() => {
+  vi.restoreAllMocks();
+  uninstall();
+});
+
+describe('what needs attention', () => {
+  test('shows both sides of a record in doubt', async () => {
+    await open();
+    const doubt = await item('PM-2026-00981');
+    expect(doubt.getByTestId('our-side')).toHaveTextContent('PO-hlf-PM-2026-00981-1');
+    const vouchers = doubt.getAllByTestId('found-voucher');
+    expect(vouchers.map((each) => each.dataset['voucher'])).toEqual(['v-10981', 'v-10984']);
+    expect(vouchers[1]).toHaveTextContent('Reversed or voided');
+    expect(vouchers[1]).toHaveTextContent('Reversed by voucher v-10990');
+    const unknown = await item('PM-2026-00982');
+    expect(unknown.getByTestId('their-side')).toHaveTextContent('No voucher is known under this reference');
+  });
+
+  test('marks what changed with a word and a mark, not by colour alone', async () => {
+    await open();
+    const rows = (await item('PM-2026-00417')).getAllByTestId('changed-field');
+    const differing = rows.filter((row) => row.dataset['differs'] === 'true');
+    expect(differing).toHaveLength(2);
+    for (const row of differing) {
+      expect(row).toHaveTextContent('changed');
+      expect(row.querySelector('[data-mark=triangle]')).not.toBeNull();
+    }
+    expect(differing[0]).toHaveTextContent(/412\.00.*512\.00/s);
+  });
+
+  test('says what became of a voucher, what was acknowledged and what stands there now', async () => {
+    await open();
+    const vanished = await item('PM-2026-00312');
+    expect(vanished.getByTestId('our-side')).toHaveTextContent('10312');
+    expect(vanished.getByTestId('their-side')).toHaveTextContent('Reversed by voucher v-10501');
+  });
+});
+
+describe('a forced re-export', () => {
+  async function openForm(record = 'PM-2026-00417') {
+    const user = await open();
+    await user.click((await item(record)).getByTestId('re-export'));
+    const shown = await dialog();
+    await shown.findByTestId('confirm-id');
+    return { user, shown, confirm: shown.getByTestId('dialog-confirm') };
+  }
+
+  test('cannot be asked for before both reason and id stand', async () => {
+    const { user, shown, confirm } = await openForm();
+    expect(confirm).toBeDisabled();
+    await user.type(shown.getByTestId('reason'), 'too short');
+    expect(shown.getByTestId('reason-count')).toHaveTextContent('9 of at least 10 characters');
+    await user.type(shown.getByTestId('confirm-id'), 'PM-2026-00417');
+    expect(confirm).toBeDisabled();
+    await user.type(shown.getByTestId('reason'), ', no more');
+    expect(confirm).toBeEnabled();
+    await user.type(shown.getByTestId('confirm-id'), ' ');
+    expect(confirm).toBeDisabled();
+  });
+
+  test('shows the earlier voucher, what stands now, and says what it means', async () => {
+    const { user, shown } = await openForm();
+    expect(shown.getByTestId('earlier-voucher')).toHaveTextContent(
+      /10417.*kr.412\.00.*by kari on HLF-PC-12/s,
+    );
+    expect(shown.getByTestId('present')).toHaveTextContent('In the books');
+    expect(shown.getByTestId('new-voucher')).toHaveTextContent(/kr.512\.00.*PO-hlf-PM-2026-00417-2/s);
+    expect(shown.getByTestId('consequence')).toHaveTextContent('will stand in the books unless');
+    await user.click(shown.getByTestId('reverse'));
+    expect(shown.getByTestId('consequence')).toHaveTextContent('Voucher 10417 is reversed first');
+  });
+
+  test.each(['{Escape}', 'cancel'])('does nothing on %s, however much was typed', async (way) => {
+    const asked = vi.spyOn(ipc, 'reExport');
+    const { user, shown } = await openForm();
+    await user.type(shown.getByTestId('reason'), REASON);
+    await user.type(shown.getByTestId('confirm-id'), 'PM-2026-00417');
+    if (way === 'cancel') await user.click(shown.getByTestId('dialog-cancel'));
+    else await user.keyboard(way);
+    await gone();
+    expect(asked).not.toHaveBeenCalled();
+    expect(session.running).toBe(false);
+  });
+
+  test('is sent once, and ends with the new voucher', async () => {
+    const asked = vi.spyOn(ipc, 'reExport');
+    const { user, shown, confirm } = await openForm();
+    await user.type(shown.getByTestId('reason'), REASON);
+    await user.type(shown.getByTestId('confirm-id'), 'PM-2026-00417');
+    await user.dblClick(confirm);
+    expect(await screen.findByTestId('re-export-done')).toHaveTextContent(
+      'PM-2026-00417 is exported again, as voucher 11001.',
+    );
+    expect(asked).toHaveBeenCalledTimes(1);
+    expect(asked).toHaveBeenCalledWith({
+      recordId: 'PM-2026-00417',
+      confirm: 'PM-2026-00417',
+      reason: REASON,
+      reverse: false,
+    });
+  });
+
+  test('that the engine refuses says why, and keeps what was typed', async () => {
+    vi.spyOn(ipc, 'reExport').mockRejectedValue(
+      new ToldError({ code: 'record_in_doubt', params: { id: 'PM-2026-00417' } }),
+    );
+    const { user, shown, confirm } = await openForm();
+    await user.type(shown.getByTestId('reason'), REASON);
+    await user.type(shown.getByTestId('confirm-id'), 'PM-2026-00417');
+    await user.click(confirm);
+    expect(await shown.findByTestId('problem-sentence')).toHaveTextContent('PM-2026-00417 is in doubt');
+    expect(shown.getByTestId('reason')).toHaveValue(REASON);
+    expect(session.running).toBe(false);
+  });
+
+  test('that joined another run says that nothing was sent', async () => {
+    vi.spyOn(ipc, 'reExport').mockResolvedValue({ kind: 'runs', joined: true });
+    const { user, shown, confirm } = await openForm();
+    await user.type(shown.getByTestId('reason'), REASON);
+    await user.type(shown.getByTestId('confirm-id'), 'PM-2026-00417');
+    await user.click(confirm);
+    expect(await shown.findByTestId('re-export-joined')).toHaveTextContent('nothing was sent again');
+  });
+
+  test('offers no reversal of what no longer counts', async () => {
+    const { shown } = await openForm('PM-2026-00312');
+    expect(shown.queryByTestId('reverse')).toBeNull();
+    expect(shown.getByTestId('consequence')).toHaveTextContent('does not count in the books any more');
+  });
+});
+
+describe('a re-export that waits for an approval', () => {
+  test('is approved by somebody else with the id typed again', async () => {
+    const user = await open('approval');
+    const waiting = within(await screen.findByTestId('attention-approvals'));
+    expect(waiting.getByTestId('approval')).toHaveTextContent('ola on HLF-PC-07 asked for it');
+    await user.click(waiting.getByTestId('approve'));
+    const shown = await dialog();
+    expect(await shown.findByTestId('re-export-waits')).toHaveTextContent('corrected after a phone call');
+    expect(shown.getByTestId('dialog-confirm')).toBeDisabled();
+    await user.type(shown.getByTestId('confirm-id'), 'PM-2026-00417');
+    await user.click(shown.getByTestId('dialog-confirm'));
+    expect(await screen.findByTestId('re-export-done')).toBeVisible();
+  });
+
+  test('cannot be approved by whoever asked', async () => {
+    const user = await open('mine');
+    await waitFor(() => expect(session.reach.kind).toBe('reached'));
+    await user.click(await screen.findByTestId('approve'));
+    const shown = await dialog();
+    expect(await shown.findByTestId('approval-mine')).toHaveTextContent('somebody else has to approve');
+    expect(shown.queryByTestId('dialog-confirm')).toBeNull();
+  });
+
+  test('is declined with a reason', async () => {
+    const user = await open('approval');
+    await user.click(within(await screen.findByTestId('approval')).getByTestId('decline'));
+    const shown = await dialog();
+    expect(shown.getByTestId('dialog-confirm')).toBeDisabled();
+    await user.type(shown.getByTestId('reason'), 'The first one is right.');
+    await user.click(shown.getByTestId('dialog-confirm'));
+    expect(await screen.findByTestId('decision-done')).toHaveTextContent(
+      'PM-2026-00417 is not exported again',
+    );
+  });
+});
+
+describe('a record in doubt', () => {
+  async function openDecision(record: string) {
+    const user = await open();
+    await user.click((await item(record)).getByTestId('decide'));
+    const shown = await dialog();
+    return { user, shown, confirm: shown.getByTestId('dialog-confirm') };
+  }
+
+  test('is decided with a choice, a voucher and a reason, and not before', async () => {
+    const { user, shown, confirm } = await openDecision('PM-2026-00981');
+    await user.type(shown.getByTestId('reason'), REASON);
+    expect(confirm).toBeDisabled();
+    await user.click(shown.getByTestId('decide-posted'));
+    expect(confirm).toBeDisabled();
+    await user.click(shown.getAllByTestId('decide-voucher')[0] as HTMLElement);
+    expect(confirm).toBeEnabled();
+    expect(shown.getByTestId('consequence')).toHaveTextContent('counts as exported with voucher v-10981');
+    await user.click(confirm);
+    expect(await screen.findByTestId('decision-done')).toHaveTextContent('exported, as voucher v-10981');
+  });
+
+  test('is left alone where the accounting system says otherwise, in words', async () => {
+    const { user, shown, confirm } = await openDecision('PM-2026-00981');
+    await user.click(shown.getByTestId('decide-not-posted'));
+    await user.type(shown.getByTestId('reason'), REASON);
+    await user.click(confirm);
+    const sentence = await shown.findByTestId('problem-sentence');
+    expect(sentence).toHaveTextContent('says otherwise at this moment');
+    expect(sentence).toHaveTextContent('v-10981');
+    expect(screen.queryByTestId('decision-done')).toBeNull();
+  });
+
+  test('is not decided while somebody syncs, and says who does', async () => {
+    const lock = {
+      user: 'Ola Hansen',
+      host: 'HLF-PC-07',
+      acquiredAt: '2026-11-22T17:00:00Z',
+      renewedAt: '2026-11-22T17:00:00Z',
+      processed: null,
+      total: null,
+    };
+    vi.spyOn(ipc, 'resolve').mockResolvedValue({
+      run: null,
+      problem: { code: 'lock_held', params: {} },
+      noCertificate: null,
+      lock,
+      heldByUs: false,
+    });
+    const { user, shown, confirm } = await openDecision('PM-2026-00982');
+    await user.click(shown.getByTestId('decide-posted'));
+    await user.type(shown.getByTestId('decide-typed'), 'v-77');
+    await user.type(shown.getByTestId('reason'), REASON);
+    await user.click(confirm);
+    expect(await shown.findByTestId('decide-lock')).toHaveTextContent(
+      'Ola Hansen is syncing on HLF-PC-07. Nothing was changed.',
+    );
+  });
+
+  test('stays so on Escape, and the keyboard stays inside', async () => {
+    const asked = vi.spyOn(ipc, 'resolve');
+    const { user, shown } = await openDecision('PM-2026-00982');
+    await user.click(shown.getByTestId('decide-not-posted'));
+    await user.type(shown.getByTestId('reason'), REASON);
+    const box = screen.getByRole('dialog');
+    for (let press = 0; press < 8; press += 1) {
+      await user.tab();
+      expect(box).toContainElement(document.activeElement as HTMLElement);
+    }
+    await user.keyboard('{Escape}');
+    await gone();
+    expect(asked).not.toHaveBeenCalled();
+  });
+});
+
+test('a change is kept with a reason, and no longer waits', async () => {
+  const user = await open();
+  await user.click((await item('PM-2026-00417')).getByTestId('accept'));
+  const shown = await dialog();
+  await user.type(shown.getByTestId('reason'), '   too short    ');
+  expect(shown.getByTestId('dialog-confirm')).toBeDisabled();
+  await user.type(shown.getByTestId('reason'), REASON);
+  await user.click(shown.getByTestId('dialog-confirm'));
+  expect(await screen.findByTestId('decision-done')).toHaveTextContent('PM-2026-00417 no longer needs you');
+  await user.click(screen.getByTestId('dialog-close'));
+  await waitFor(() => expect(screen.queryByTestId('attention-changed')).toBeNull());
+});
+
+test('a record’s story names its vouchers, its look-alikes mildly, and the audit trail', async () => {
+  const user = await open();
+  await user.click((await item('PM-2026-00417')).getByRole('button', { name: 'PM-2026-00417' }));
+  const shown = await dialog();
+  expect(await shown.findByTestId('attempts')).toHaveTextContent('10417');
+  expect(shown.getByTestId('look-alikes')).toHaveTextContent('this alone is no mistake');
+  expect(shown.getByTestId('audit-entries')).toHaveTextContent('accepted as it is');
+  await user.click(shown.getByTestId('story-re-export'));
+  expect(await screen.findByTestId('re-export-dialog')).toBeVisible();
+});
+
+test('a reason counts without the spaces around it, and letters as a person counts them', () => {
+  expect(isReason('   ni tegn!    ')).toBe(false);
+  expect(isReason('ærlig talt')).toBe(true);
+  expect(isReason('😀😀😀😀😀')).toBe(false);
+});
+
+test('the consequence warns of what else stands under the reference', async () => {
+  await install('idle');
+  const seen: ReExportPreview = await ipc.reExportPreview('PM-2026-00417');
+  const other = seen.present.map((voucher) => ({ ...voucher, voucherId: 'v-1' }));
+  expect(consequence({ ...seen, present: other }, false)).toContain('Something else stands');
+  expect(consequence({ ...seen, amount: seen.earlier.amount }, false)).toContain('will stand twice');
+});
