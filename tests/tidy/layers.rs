@@ -1,4 +1,4 @@
-//! Inside the engine: `export, schedule, audit → lock → ledger → domain`, and what decides is pure.
+//! Inside the engine: `export, schedule, audit, compare → lock → ledger → domain`, and what decides is pure.
 
 use crate::rust::{lines_with, sources};
 use crate::tree::{File, Finding};
@@ -6,7 +6,7 @@ use crate::tree::{File, Finding};
 const ENGINE: &str = "src-tauri/crates/engine/src/";
 
 /// The layers from below. A module may name its own layer and lower ones; those of `ports`, `error` and `views` are free.
-const LAYERS: &[&[&str]] = &[&["domain"], &["ledger"], &["lock"], &["export", "schedule", "audit"]];
+const LAYERS: &[&[&str]] = &[&["domain"], &["ledger"], &["lock"], &["export", "schedule", "audit", "compare"]];
 
 /// Files that decide.
 const PURE: &[&str] = &["plan.rs", "due.rs"];

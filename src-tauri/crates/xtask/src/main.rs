@@ -5,6 +5,7 @@
 
 mod demo;
 mod deny;
+mod fuzz;
 mod node;
 mod packages;
 mod places;
@@ -12,6 +13,7 @@ mod programs;
 mod run;
 mod session;
 mod setup;
+mod simulate;
 mod test;
 mod tools;
 
@@ -37,6 +39,12 @@ const COMMANDS: &[Command] = &[
         help: "[fast | rust | ui | desktop]   everything, or the part named; `fast` needs neither Node nor a web view",
         run: test::run,
     },
+    Command {
+        name: "simulate",
+        help: "[--seeds N] [--from SEED] [--seed SEED] [--protection P] [--planted BUG]   made-up worlds, each from its seed",
+        run: simulate::run,
+    },
+    Command { name: "fuzz", help: "[--seconds N]   the fuzz targets, for N seconds each (60)", run: fuzz::run },
     Command { name: "setup", help: "installs what the two above need, without running them", run: setup::run },
     Command { name: "deny", help: "licences, sources and bans of every dependency (cargo-deny)", run: deny::run },
 ];
@@ -70,7 +78,7 @@ fn main() -> ExitCode {
 fn help() -> String {
     let mut text = String::from("cargo xtask COMMAND\n\n");
     for command in COMMANDS {
-        text.push_str(&format!("  {:<7} {}\n", command.name, command.help));
+        text.push_str(&format!("  {:<8} {}\n", command.name, command.help));
     }
     text
 }
