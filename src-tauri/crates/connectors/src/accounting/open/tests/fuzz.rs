@@ -72,6 +72,33 @@ impl Said {
     }
 }
 
+/// A server that says something else each time, and a client of it.
+struct Answers {
+    target: Target,
+    server: Canned,
+}
+
+impl Answers {
+    fn start(name: &'static str) -> (Self, Open) {
+        let server = Canned::start();
+        let http = Http::new(Side::Accounting, &server.url, &"token".into(), Limits::STANDARD).expect("a client");
+        (Self { target: Target::new(name), server }, Open::new(http, SETTLE_WINDOW))
+    }
+
+    /// What the server says from now on; `None` when the time is over.
+    fn next(&mut self) -> Option<Said> {
+        loop {
+            let input = self.target.next()?;
+            let said = Said::any(self.target.random(), input);
+            if !said.is_beyond_compare() {
+                let head = if said.waits { "retry-after: 1\r\n" } else { "" };
+                self.server.answer(said.status, head, said.content_type, &said.body);
+                return Some(said);
+            }
+        }
+    }
+}
+
 /// A voucher that counts stands there, with its reference and its id, and said to be made or found.
 fn assert_stands(said: &Said, result: &Value, statuses: &[&str], voucher_id: &str) {
     assert_eq!(said.status, 200);
@@ -82,18 +109,8 @@ fn assert_stands(said: &Said, result: &Value, statuses: &[&str], voucher_id: &st
 
 #[tokio::test]
 async fn an_answer_to_a_write_counts_for_nothing_that_it_does_not_say() {
-    let mut target = Target::new("results");
-    let (server, lease) = (Canned::start(), Ours::held());
-    let http = Http::new(Side::Accounting, &server.url, &"token".into(), Limits::STANDARD).expect("a client");
-    let open = Open::new(http, SETTLE_WINDOW);
-    while let Some(input) = target.next() {
-        let said = Said::any(target.random(), input);
-        if said.is_beyond_compare() {
-            continue;
-        }
-        let head = if said.waits { "retry-after: 1\r\n" } else { "" };
-        server.answer(said.status, head, said.content_type, &said.body);
-
+    let ((mut answers, open), lease) = (Answers::start("results"), Ours::held());
+    while let Some(said) = answers.next() {
         let key = RequestKey::new("k-1");
         let seen = writing::post(&open, &lease, vouchers::PATH, &key, b"{}", &[results::ANSWERED]).await;
         let answer = seen.and_then(|seen| results::answer(open.http.peer(), &seen, references(&MEMBERS).iter()));
@@ -158,16 +175,8 @@ async fn an_answer_to_a_write_counts_for_nothing_that_it_does_not_say() {
 
 #[tokio::test]
 async fn an_answer_to_a_look_up_is_taken_as_a_whole_or_not_at_all() {
-    let mut target = Target::new("look_up");
-    let server = Canned::start();
-    let http = Http::new(Side::Accounting, &server.url, &"token".into(), Limits::STANDARD).expect("a client");
-    let open = Open::new(http, SETTLE_WINDOW);
-    while let Some(input) = target.next() {
-        let said = Said::any(target.random(), input);
-        if said.is_beyond_compare() {
-            continue;
-        }
-        server.answer(said.status, if said.waits { "retry-after: 1\r\n" } else { "" }, said.content_type, &said.body);
+    let (mut answers, open) = Answers::start("look_up");
+    while let Some(said) = answers.next() {
         match open.look_up(&references(&MEMBERS)).await {
             Ok(found) => {
                 assert_eq!(said.status, 200);
@@ -190,16 +199,8 @@ async fn an_answer_to_a_look_up_is_taken_as_a_whole_or_not_at_all() {
 
 #[tokio::test]
 async fn an_answer_about_the_lock_or_about_us_is_understood_or_it_is_none() {
-    let mut target = Target::new("lock");
-    let server = Canned::start();
-    let http = Http::new(Side::Accounting, &server.url, &"token".into(), Limits::STANDARD).expect("a client");
-    let open = Open::new(http, SETTLE_WINDOW);
-    while let Some(input) = target.next() {
-        let said = Said::any(target.random(), input);
-        if said.is_beyond_compare() {
-            continue;
-        }
-        server.answer(said.status, if said.waits { "retry-after: 1\r\n" } else { "" }, said.content_type, &said.body);
+    let (mut answers, open) = Answers::start("lock");
+    while let Some(said) = answers.next() {
         match open.acquire(&ask()).await {
             Ok(Acquired::Granted { token, fence, .. }) => {
                 let value = said.value();
