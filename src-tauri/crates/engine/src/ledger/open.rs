@@ -18,8 +18,11 @@ const BUSY_WAIT: Duration = Duration::from_secs(10);
 const WAL_AUTOCHECKPOINT_PAGES: u32 = 2_000;
 
 /// Each migration once, in order; its number is the ledger's version.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_ledger.sql"), include_str!("../../migrations/0002_proof.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_ledger.sql"),
+    include_str!("../../migrations/0002_proof.sql"),
+    include_str!("../../migrations/0003_compared.sql"),
+];
 
 /// The version that this program writes.
 pub(super) fn known_version() -> i64 {

@@ -1,14 +1,7 @@
-SELECT a.attempt_id, 0 AS position, a.record_id, a.generation, a.reference, a.state, a.date, a.currency, a.exponent,
-       a.minor, a.voucher_id, a.voucher_number, a.settled_at, a.last_sent_at,
-       coalesce(settled.run_id, claimed.run_id) AS run_id,
-       (SELECT state FROM reversal
-        WHERE reversal.voucher_id = a.voucher_id AND state IN ('claimed', 'unknown', 'posted')) AS reversal,
-       EXISTS (SELECT 1 FROM attempt later
-               WHERE later.record_id = a.record_id AND later.generation > a.generation AND later.state = 'posted')
-           AS exported_again
-FROM attempt a
-JOIN run claimed ON claimed.run_number = a.run_number
-LEFT JOIN run settled ON settled.run_number = a.settled_run
-WHERE a.state = 'posted' AND (a.date, a.attempt_id) > (:after_date, :after_attempt) AND a.date <= :to
-ORDER BY a.date, a.attempt_id
+SELECT c.attempt_id, 0 AS position, c.record_id, c.generation, c.reference, c.state, c.date, c.currency,
+       c.exponent, c.minor, c.voucher_id, c.voucher_number, c.settled_at, c.last_sent_at, c.run_id, c.reversal,
+       c.exported_again
+FROM compared_attempt c
+WHERE c.state = 'posted' AND (c.date, c.attempt_id) > (:after_date, :after_attempt) AND c.date <= :to
+ORDER BY c.date, c.attempt_id
 LIMIT :limit
