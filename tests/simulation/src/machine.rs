@@ -212,6 +212,13 @@ impl Machine {
                 self.body.out_of_date.store(true, Ordering::Relaxed);
                 None
             }
+            // Whoever copies the file alone, while its log is not folded in, has copied nothing; the way out is the same.
+            Err(LedgerError::Damaged { detail, .. }) if self.world.has_copies() => {
+                self.world.count("damaged copies noticed");
+                self.world.tell(format_args!("{}: the ledger is damaged: {detail}", self.body.name));
+                self.body.out_of_date.store(true, Ordering::Relaxed);
+                None
+            }
             Err(error) => {
                 self.world.breaks(0, format!("the ledger of {} does not open: {error}", self.body.name));
                 None
@@ -355,6 +362,8 @@ impl Machine {
         let life = async move {
             let rebuilt = engine.rebuild(actor).await;
             drop(engine);
+            // The checker looked into the old one, and would go on looking into it.
+            process_there.body.looks_away();
             match rebuilt {
                 Ok(RebuildEnd { rebuilt: Some(rebuilt), .. }) => match put_in_place(&anew, &path, &lock, &clock) {
                     Ok(()) => {

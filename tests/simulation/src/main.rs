@@ -91,6 +91,7 @@ fn many(asked: &Asked) -> bool {
                     let lived = live(ask);
                     figures.lock().expect("no worker panics while it holds it").merge(&lived.figures);
                     if !lived.broken.is_empty() {
+                        eprintln!("seed {seed} ({}) failed", lived.protection);
                         failures.lock().expect("no worker panics while it holds it").push(lived);
                     }
                 }
