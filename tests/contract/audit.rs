@@ -191,3 +191,26 @@ fn a_copy_that_went_on_by_itself_is_refused_as_another_one() {
     fs::copy(&aside, ledger(bench.path())).expect("and back");
     is_refused(&bench, bench.path(), "ledger_forked");
 }
+
+#[test]
+fn settings_that_changed_since_the_run_before_stand_in_the_trail_with_both_sides() {
+    let bench = Bench::practice(5, "");
+    bench.sync();
+    bench.sync();
+    let file = bench.path().join("workspace.toml");
+    let text = fs::read_to_string(&file).expect("it is there");
+    let changed = text.replacen("payable_account = \"2930\"", "payable_account = \"2990\"", 1);
+    assert_ne!(text, changed);
+    fs::write(&file, changed).expect("writable");
+    bench.sync();
+    bench.sync();
+    let trail = bench.path().join("trail.json");
+    let exported = bench.run(&["audit", "export", &trail.display().to_string()]);
+    assert_eq!(exported.status, Some(0), "{exported:?}");
+    let trail: Value = serde_json::from_slice(&fs::read(trail).expect("it was written")).expect("it is JSON");
+    let entries = trail["entries"].as_array().expect("a list");
+    let changes: Vec<_> = entries.iter().filter(|entry| entry["act"] == "settings_changed").collect();
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    let detail = changes[0]["detail"].to_string();
+    assert!(detail.contains("2930") && detail.contains("2990"), "{detail}");
+}

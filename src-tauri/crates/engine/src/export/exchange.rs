@@ -140,6 +140,25 @@ impl Wire {
             Err(Gave::Unknown(told) | Gave::Refused { told, .. }) => Err(RunError::Call(CallError::Unknown(told))),
         }
     }
+
+    /// Discards surplus drafts; the doubt that is left, where one of them is not certainly gone.
+    pub(super) async fn discard_all(
+        &self,
+        permit: &Permit,
+        surplus: &[DraftId],
+    ) -> Result<Option<Settlement>, RunError> {
+        for draft in surplus {
+            match self.discard(permit, draft).await {
+                Ok(Discarded::Gone) => {}
+                Ok(Discarded::Committed) => {
+                    return Ok(Some(Settlement::StillUnknown(Told::new(ErrorCode::DraftGone))));
+                }
+                Err(RunError::Call(error)) => return Ok(Some(Settlement::StillUnknown(error.told()))),
+                Err(halt) => return Err(halt),
+            }
+        }
+        Ok(None)
+    }
 }
 
 fn all(request: &ClaimedRequest, settlement: &Settlement) -> Fate {

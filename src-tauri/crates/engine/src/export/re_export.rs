@@ -11,7 +11,7 @@ use super::run::{Job, Run, RunAsk, RunError};
 use super::wire::{Gave, Wire};
 use crate::domain::{Actor, Generation, Period, Problem, RecordId, Reference, RequestKey, Trigger, VoucherResult};
 use crate::error::{ErrorCode, Told};
-use crate::ledger::{ClaimedReversal, ReExportWish, ReversalAsk, ReversalSettlement};
+use crate::ledger::{ClaimedReversal, LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
 use crate::ports::Connection;
 use crate::views::{Asker, ExportedVoucher, ReExport, ReExportPreview, Sum};
 
@@ -268,13 +268,16 @@ pub(super) async fn carry_on(
     for reversal in parts.ledger.read(|book| book.open_reversals()).await? {
         send_reversal(parts, run, wire, actor, reversal).await?;
     }
-    let (number, now, actor, about) = (run.number, parts.clock.now(), actor.clone(), about.cloned());
+    let left = parts.ledger.read(|book| book.left_re_exports()).await?;
+    let is_about = |left: &LeftReExport| about.is_some_and(|about| about.as_str() == left.re_export.record_id);
+    let left: Vec<LeftReExport> = left.into_iter().filter(|left| !is_about(left)).collect();
+    if left.is_empty() {
+        return Ok(0);
+    }
+    let (number, now, actor) = (run.number, parts.clock.now(), actor.clone());
     let carried_on = parts.ledger.write(move |book| {
         let mut rows = 0;
-        for left in book.left_re_exports()? {
-            if about.as_ref().is_some_and(|about| about.as_str() == left.re_export.record_id) {
-                continue;
-            }
+        for left in left {
             if left.is_reversed {
                 book.plan_re_export(number, &left.re_export)?;
                 rows += 1;

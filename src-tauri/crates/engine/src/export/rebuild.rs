@@ -18,8 +18,8 @@ use super::wire::{Gave, Wire};
 use crate::audit;
 use crate::domain::{Act, Actor, Generation, Outcome, Period, Reference, RequestKey, RunId, Trigger};
 use crate::error::Told;
-use crate::ledger::{AuditAct, Candidate, ClaimMember, Ledger, Moment, PlannedItem, Reading, RunStart, Settlement};
-use crate::lock::{self, FileLock};
+use crate::ledger::{AuditAct, Candidate, ClaimMember, Ledger, Moment, PlannedItem, Reading, Settlement};
+use crate::lock::FileLock;
 use crate::ports::{Clock, LOOK_UP_MAX};
 
 /// Generations that one record may have had, at most; whoever re-exported more often needs a person anyway.
@@ -71,11 +71,7 @@ impl Engine {
             Err(end) => return Ok(RebuildEnd { rebuilt: None, refused: *end }),
         };
         let rebuilt = rebuild(&self.parts, &mut held, &run_id, &actor, &mut reporter).await;
-        let Held { file, permit, .. } = held;
-        if let Some(permit) = permit {
-            lock::give_back(permit, self.parts.accounting.as_ref()).await;
-        }
-        drop(file);
+        held.give_back(self.parts.accounting.as_ref()).await;
         let rebuilt = rebuilt.map_err(|error| error.told().unwrap_or_else(|| Told::internal("stopped")))?;
         Ok(RebuildEnd { rebuilt: Some(rebuilt), refused: SyncEnd::default() })
     }
@@ -98,18 +94,7 @@ async fn rebuild(
     reporter: &mut Reporter,
 ) -> Result<Rebuilt, RunError> {
     let permit = held.permit().map_err(RunError::Told)?;
-    let start = RunStart {
-        run_id: run_id.clone(),
-        trigger: Trigger::Manual,
-        actor: actor.clone(),
-        period: Period::EVERYTHING,
-        organisation: held.connection.organisation_id.clone(),
-        protection: held.connection.capabilities.protection,
-        fence: permit.fence(),
-        accounting_user: held.connection.user_id.clone(),
-        started_at: parts.clock.now(),
-    };
-    let at = Moment { now: start.started_at, there: permit.latest_now() };
+    let (start, at) = held.start(parts, run_id, actor, Trigger::Manual, Period::EVERYTHING).map_err(RunError::Told)?;
     let number = parts.ledger.write(move |book| book.begin_told(&start, at)).await?;
     let wire = Wire::new(parts.accounting.clone(), parts.clock.clone(), CancellationToken::new(), reporter.progress());
     // What the old ledger had in flight must have arrived before the books are read.

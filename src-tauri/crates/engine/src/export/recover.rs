@@ -214,7 +214,7 @@ impl Case<'_> {
                 (Evidence::Drafts { ours, others }, Some(own)) => {
                     let surplus = ours.into_iter().chain(others).map(|draft| draft.draft_id);
                     let surplus: Vec<DraftId> = surplus.filter(|draft| *draft != own).collect();
-                    match self.discard_all(&surplus).await? {
+                    match self.wire.discard_all(self.run.permit, &surplus).await? {
                         Some(doubt) => doubt,
                         None => self.commit_again(open, known, own, now).await?,
                     }
@@ -235,7 +235,7 @@ impl Case<'_> {
         own: Option<DraftId>,
         surplus: &[DraftId],
     ) -> Result<Settlement, RunError> {
-        if let Some(doubt) = self.discard_all(surplus).await? {
+        if let Some(doubt) = self.wire.discard_all(self.run.permit, surplus).await? {
             return Ok(doubt);
         }
         let posted = Settlement::Posted { acknowledgement, found: false };
@@ -295,7 +295,7 @@ impl Case<'_> {
             None => (None, &[][..]),
         };
         let surplus: Vec<DraftId> = rest.iter().chain(&others).map(|draft| draft.draft_id.clone()).collect();
-        if let Some(doubt) = self.discard_all(&surplus).await? {
+        if let Some(doubt) = self.wire.discard_all(self.run.permit, &surplus).await? {
             return Ok(doubt);
         }
         match kept {
@@ -304,21 +304,6 @@ impl Case<'_> {
             Some(_) => Ok(Settlement::StillUnknown(Told::new(ErrorCode::DraftGone))),
             None => Ok(self.absent(open, known, looked_at)),
         }
-    }
-
-    /// Discards surplus drafts; the doubt that is left, where one of them is not certainly gone.
-    async fn discard_all(&self, surplus: &[DraftId]) -> Result<Option<Settlement>, RunError> {
-        for draft in surplus {
-            match self.wire.discard(self.run.permit, draft).await {
-                Ok(Discarded::Gone) => {}
-                Ok(Discarded::Committed) => {
-                    return Ok(Some(Settlement::StillUnknown(Told::new(ErrorCode::DraftGone))));
-                }
-                Err(RunError::Call(error)) => return Ok(Some(Settlement::StillUnknown(error.told()))),
-                Err(halt) => return Err(halt),
-            }
-        }
-        Ok(None)
     }
 
     /// Nothing stands there. What that proves depends on what can still arrive.

@@ -9,10 +9,9 @@ use super::progress::Reporter;
 use super::re_export::check_reason;
 use super::walls::{Entry, Held};
 use crate::audit;
-use crate::domain::{Act, Actor, Discarded, Found, FoundVoucher, Protection, RunId, Trigger};
+use crate::domain::{Act, Actor, Discarded, Found, FoundVoucher, Period, Protection, RunId, Trigger};
 use crate::error::{ErrorCode, Told};
-use crate::ledger::{AuditAct, Moment, OpenRecord, RequestKind, RunStart, Settlement};
-use crate::lock;
+use crate::ledger::{AuditAct, OpenRecord, RequestKind, Settlement};
 use crate::ports::CallError;
 
 /// What a person says became of a record in doubt.
@@ -70,11 +69,7 @@ impl Engine {
             Err(end) => return Ok(*end),
         };
         let resolved = resolve(&self.parts, &mut held, &run_id, &ask, &reason).await;
-        let Held { file, permit, .. } = held;
-        if let Some(permit) = permit {
-            lock::give_back(permit, self.parts.accounting.as_ref()).await;
-        }
-        drop(file);
+        held.give_back(self.parts.accounting.as_ref()).await;
         resolved.map(|()| SyncEnd::default())
     }
 }
@@ -95,18 +90,7 @@ async fn resolve(parts: &Parts, held: &mut Held, run_id: &RunId, ask: &ResolveAs
             Settlement::NotSent
         }
     };
-    let start = RunStart {
-        run_id: run_id.clone(),
-        trigger: Trigger::Manual,
-        actor: ask.actor.clone(),
-        period: crate::domain::Period::EVERYTHING,
-        organisation: held.connection.organisation_id.clone(),
-        protection: held.connection.capabilities.protection,
-        fence: permit.fence(),
-        accounting_user: held.connection.user_id.clone(),
-        started_at: parts.clock.now(),
-    };
-    let at = Moment { now: start.started_at, there: permit.latest_now() };
+    let (start, at) = held.start(parts, run_id, &ask.actor, Trigger::Manual, Period::EVERYTHING)?;
     let (reason, evidence) = (reason.to_owned(), found.vouchers);
     let written = parts.ledger.write(move |book| {
         let number = book.begin_told(&start, at)?;

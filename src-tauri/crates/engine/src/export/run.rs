@@ -24,8 +24,8 @@ use crate::audit;
 use crate::compare;
 use crate::domain::{Act, Actor, Capabilities, Outcome, Period, RunId, Trigger};
 use crate::error::{ErrorCode, Told};
-use crate::ledger::{AuditAct, Ledger, LedgerError, Moment, ReExportWish, Reading, RunStart};
-use crate::lock::{self, Permit};
+use crate::ledger::{AuditAct, Ledger, LedgerError, Moment, ReExportWish, Reading};
+use crate::lock::Permit;
 use crate::ports::{CallError, IdSource, SourceError};
 use crate::views::Phase;
 
@@ -162,11 +162,7 @@ pub(super) async fn run(
         Ok(mut held) => {
             let body = Body { parts, ask: &ask, entry: &entry, run_id: &run_id, stop: &stop };
             let ended = AssertUnwindSafe(body.run(&mut held, &mut reporter)).catch_unwind().await;
-            let Held { file, permit, .. } = held;
-            if let Some(permit) = permit {
-                lock::give_back(permit, parts.accounting.as_ref()).await;
-            }
-            drop(file);
+            held.give_back(parts.accounting.as_ref()).await;
             ended.unwrap_or_else(|_| {
                 SyncEnd::failed(Told::internal("the run broke off; the next one settles what it left"))
             })
@@ -212,19 +208,8 @@ impl Body<'_> {
 
     /// Holding the permit, this is the only run: whatever is open was left by a process that is gone.
     async fn begin(&self, held: &Held) -> Result<i64, Told> {
-        let permit = held.permit()?;
-        let start = RunStart {
-            run_id: self.run_id.clone(),
-            trigger: self.ask.trigger,
-            actor: self.ask.actor.clone(),
-            period: self.ask.job.period(),
-            organisation: held.connection.organisation_id.clone(),
-            protection: held.connection.capabilities.protection,
-            fence: permit.fence(),
-            accounting_user: held.connection.user_id.clone(),
-            started_at: self.parts.clock.now(),
-        };
-        let at = Moment { now: start.started_at, there: permit.latest_now() };
+        let (start, at) =
+            held.start(self.parts, self.run_id, &self.ask.actor, self.ask.trigger, self.ask.job.period())?;
         let begun = self.parts.ledger.write(move |book| book.begin_told(&start, at));
         Ok(begun.await?)
     }

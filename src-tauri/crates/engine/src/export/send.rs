@@ -20,7 +20,7 @@ use super::plan::PlanRules;
 use super::progress::Reporter;
 use super::run::{Run, RunError};
 use super::wire::Wire;
-use crate::domain::{Discarded, Generation, ItemResult, Posting, Protection, Reference, RequestKey};
+use crate::domain::{Generation, ItemResult, Posting, Protection, Reference, RequestKey};
 use crate::error::{ErrorCode, Told};
 use crate::ledger::{Candidate, ClaimAsk, ClaimMember, ClaimedRequest, RequestKind, Settlement, StagedDraft};
 use crate::ports::LOOK_UP_MAX;
@@ -45,8 +45,18 @@ pub(super) async fn send(
 ) -> Result<(), RunError> {
     let width = run.width;
     let leg = if run.capabilities.protection == Protection::Staged { Leg::Drafts } else { Leg::Vouchers };
-    let mut sender =
-        Sender { run, wire, rules, reporter, leg, buffer: VecDeque::new(), after: 0, exhausted: false, width };
+    let mut sender = Sender {
+        run,
+        wire,
+        rules,
+        reporter,
+        leg,
+        buffer: VecDeque::new(),
+        ready: VecDeque::new(),
+        after: 0,
+        exhausted: false,
+        width,
+    };
     let mut in_flight: FuturesUnordered<Pin<Box<dyn Future<Output = Exchanged> + Send + '_>>> = FuturesUnordered::new();
     let mut answered: Vec<Exchanged> = Vec::new();
     let mut halt: Option<RunError> = None;
@@ -110,8 +120,6 @@ struct Row {
     position: u64,
     generation: Generation,
     candidate: Candidate,
-    /// Whether the books were looked at for it, under this permit.
-    is_looked_up: bool,
 }
 
 struct Sender<'a> {
@@ -122,6 +130,8 @@ struct Sender<'a> {
     leg: Leg,
     /// Planned rows that are next.
     buffer: VecDeque<Row>,
+    /// Rows before them that may be sent: where the books are looked at first, they did not stand there.
+    ready: VecDeque<Row>,
     /// The last position taken from the ledger.
     after: u64,
     exhausted: bool,
@@ -131,7 +141,7 @@ struct Sender<'a> {
 
 impl Sender<'_> {
     fn is_done(&self) -> bool {
-        self.exhausted && self.buffer.is_empty()
+        self.exhausted && self.buffer.is_empty() && self.ready.is_empty()
     }
 
     /// One durable transaction: the answers that have come, and the claims that go next.
@@ -142,8 +152,9 @@ impl Sender<'_> {
         if divided || self.looks_first() {
             let staged = self.settle(answered, Vec::new()).await?.staged;
             if divided {
-                // The divided rows stand in the ledger as planned again, before everything that is in the buffer.
+                // The divided rows stand in the ledger as planned again, before everything that waits here.
                 self.buffer.clear();
+                self.ready.clear();
                 self.after = 0;
                 self.exhausted = false;
             }
@@ -172,13 +183,10 @@ impl Sender<'_> {
     async fn asks(&mut self, slots: usize) -> Result<Vec<ClaimAsk>, RunError> {
         let mut asks = Vec::new();
         for _ in 0..slots {
-            self.refill().await?;
-            if self.looks_first() {
-                self.look_first().await?;
-            }
+            self.make_ready().await?;
             let mut postings = Vec::with_capacity(self.width);
             let mut members = Vec::with_capacity(self.width);
-            for row in self.buffer.drain(..self.width.min(self.buffer.len())) {
+            for row in self.ready.drain(..self.width.min(self.ready.len())) {
                 let (posting, member) = claim_of(self.rules, row)?;
                 members.push(member);
                 postings.push(posting);
@@ -199,6 +207,32 @@ impl Sender<'_> {
         Ok(asks)
     }
 
+    /// Rows for one request, as far as there are any. What stands in the books already is taken over, or waits for a person.
+    async fn make_ready(&mut self) -> Result<(), RunError> {
+        if self.ready.len() >= self.width {
+            return Ok(());
+        }
+        self.refill().await?;
+        if !self.looks_first() {
+            self.ready.append(&mut self.buffer);
+            return Ok(());
+        }
+        let next = LOOK_UP_MAX.min(self.buffer.len());
+        if next == 0 {
+            return Ok(());
+        }
+        let references: Vec<Reference> = self.buffer.iter().take(next).map(|row| self.reference(row)).collect();
+        let sight = self.wire.look_up(self.run.permit, &references).await?;
+        let mut found = Vec::new();
+        for row in self.buffer.drain(..next).collect::<Vec<_>>() {
+            match self.judge(&row, &sight).await? {
+                None => self.ready.push_back(row),
+                Some(settlement) => found.push((claim_of(self.rules, row)?.1, settlement)),
+            }
+        }
+        self.take_over(found).await
+    }
+
     async fn refill(&mut self) -> Result<(), RunError> {
         if self.exhausted || self.buffer.len() >= self.width {
             return Ok(());
@@ -209,50 +243,9 @@ impl Sender<'_> {
         if let Some((last, ..)) = found.last() {
             self.after = *last;
         }
-        let row = |(position, generation, candidate)| Row { position, generation, candidate, is_looked_up: false };
+        let row = |(position, generation, candidate)| Row { position, generation, candidate };
         self.buffer.extend(found.into_iter().map(row));
         Ok(())
-    }
-
-    /// Looks at the books for the rows that are next. What stands there is taken over, or waits for a person; only what is
-    /// not there goes on.
-    async fn look_first(&mut self) -> Result<(), RunError> {
-        let next = self.width.min(self.buffer.len());
-        if self.buffer.iter().take(next).all(|row| row.is_looked_up) {
-            return Ok(());
-        }
-        let (mut looked, mut rest): (Vec<Row>, VecDeque<Row>) = (Vec::new(), VecDeque::new());
-        let mut references = Vec::new();
-        for row in std::mem::take(&mut self.buffer) {
-            if row.is_looked_up || references.len() >= LOOK_UP_MAX {
-                rest.push_back(row);
-            } else {
-                references.push(self.reference(&row));
-                looked.push(row);
-            }
-        }
-        let sight = match self.wire.look_up(self.run.permit, &references).await {
-            Ok(sight) => sight,
-            Err(error) => {
-                looked.into_iter().rev().for_each(|row| rest.push_front(row));
-                self.buffer = rest;
-                return Err(error);
-            }
-        };
-        let (mut found, mut absent) = (Vec::new(), Vec::new());
-        for mut row in looked {
-            match self.judge(&row, &sight).await? {
-                None => {
-                    row.is_looked_up = true;
-                    absent.push(row);
-                }
-                Some(settlement) => found.push((claim_of(self.rules, row)?.1, settlement)),
-            }
-        }
-        // Rows that were looked up before stand in front: a look-up always takes the first that were not.
-        let (before, behind): (Vec<Row>, Vec<Row>) = rest.into_iter().partition(|row| row.is_looked_up);
-        self.buffer = before.into_iter().chain(absent).chain(behind).collect();
-        self.take_over(found).await
     }
 
     fn reference(&self, row: &Row) -> Reference {
@@ -268,20 +261,12 @@ impl Sender<'_> {
                 return Ok(Some(Settlement::Posted { acknowledgement, found: true }));
             }
             Evidence::Unclear(vouchers) => return Ok(Some(Settlement::Unclear(vouchers))),
-            Evidence::Drafts { ours, others } => [ours, others].concat(),
+            Evidence::Drafts { ours, others } => {
+                ours.into_iter().chain(others).map(|draft| draft.draft_id).collect::<Vec<_>>()
+            }
         };
         // Drafts that no claim of this ledger knows: discarded, certainly, before a new one is staged.
-        for draft in &surplus {
-            match self.wire.discard(self.run.permit, &draft.draft_id).await {
-                Ok(Discarded::Gone) => {}
-                Ok(Discarded::Committed) => {
-                    return Ok(Some(Settlement::StillUnknown(Told::new(ErrorCode::DraftGone))));
-                }
-                Err(RunError::Call(error)) => return Ok(Some(Settlement::StillUnknown(error.told()))),
-                Err(halt) => return Err(halt),
-            }
-        }
-        Ok(None)
+        self.wire.discard_all(self.run.permit, &surplus).await
     }
 
     async fn take_over(&mut self, found: Vec<(ClaimMember, Settlement)>) -> Result<(), RunError> {

@@ -1,7 +1,10 @@
 //! What a workspace decides of the export.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use serde_json::json;
 
 use crate::domain::{OrganisationId, PostingRules};
 
@@ -30,6 +33,30 @@ pub struct Settings {
     pub re_export_needs_approval: bool,
     /// The file by which programs on this machine exclude each other.
     pub file_lock: PathBuf,
+}
+
+impl Settings {
+    /// What of them decides over vouchers, as the audit trail keeps it: equal for equal settings.
+    pub(super) fn told(&self) -> serde_json::Value {
+        let categories: BTreeMap<&str, &str> =
+            self.posting.categories.iter().map(|(category, account)| (category.as_str(), account.0.as_str())).collect();
+        json!({
+            "organisation": self.organisation.as_str(),
+            "time_zone": self.time_zone.name(),
+            "payable_account": self.posting.payable_account.0,
+            "default_account": self.posting.default_account.as_ref().map(|account| &account.0),
+            "categories": categories,
+            "vouchers_per_request": self.vouchers_per_request,
+            "requests_in_flight": self.requests_in_flight,
+            "lease_seconds": self.lease.as_secs(),
+            "when_still_unknown": match self.when_still_unknown {
+                WhenStillUnknown::Hold => "hold",
+                WhenStillUnknown::Send => "send",
+            },
+            "compare_after_run": self.compare_after_run,
+            "second_approval": self.re_export_needs_approval,
+        })
+    }
 }
 
 /// What to do with a record of which even the settle window tells nothing.

@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::engine::{Parts, SyncEnd};
 use crate::audit;
-use crate::domain::{Actor, RunId};
+use crate::domain::{Actor, Period, RunId, Trigger};
 use crate::error::{ErrorCode, Told};
-use crate::ledger::LedgerError;
+use crate::ledger::{LedgerError, Moment, RunStart};
 use crate::lock::{self, FileLock, FileLockError, LeaseAskTerms, LeaseRefused, Permit};
-use crate::ports::{Connection, LockHolder, LockInfo, LockProgress};
+use crate::ports::{AccountingSystem, Connection, LockHolder, LockInfo, LockProgress};
 
 /// Between two tries of a file lock that another program holds.
 const WAIT_STEP: Duration = Duration::from_secs(1);
@@ -42,6 +42,40 @@ pub(super) struct Held {
 }
 
 impl Held {
+    /// Gives the walls back, in reverse order.
+    pub(super) async fn give_back(self, accounting: &dyn AccountingSystem) {
+        if let Some(permit) = self.permit {
+            lock::give_back(permit, accounting).await;
+        }
+        drop(self.file);
+    }
+
+    /// A run that begins now behind these walls, as the ledger keeps it, and that moment.
+    pub(super) fn start(
+        &self,
+        parts: &Parts,
+        run_id: &RunId,
+        actor: &Actor,
+        trigger: Trigger,
+        period: Period,
+    ) -> Result<(RunStart, Moment), Told> {
+        let permit = self.permit()?;
+        let at = Moment { now: parts.clock.now(), there: permit.latest_now() };
+        let start = RunStart {
+            run_id: run_id.clone(),
+            trigger,
+            actor: actor.clone(),
+            period,
+            organisation: self.connection.organisation_id.clone(),
+            protection: self.connection.capabilities.protection,
+            fence: permit.fence(),
+            accounting_user: self.connection.user_id.clone(),
+            settings: parts.settings.told(),
+            started_at: at.now,
+        };
+        Ok((start, at))
+    }
+
     pub(super) fn permit(&self) -> Result<&Permit, Told> {
         self.permit.as_ref().ok_or_else(|| Told::new(ErrorCode::LeaseLost))
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use rusqlite::named_params;
+use rusqlite::{Row, named_params};
 
 use super::claim::{Moment, RequestKind};
 use super::values::{instant, json, money, signed, stamp, word};
@@ -110,16 +110,7 @@ impl Book<'_> {
                         is_unclear: self.get::<Option<String>>(row, "evidence")?.is_some(),
                     });
                 }
-                let (code, exponent): (String, i64) = (self.get(row, "currency")?, self.get(row, "exponent")?);
-                Ok(Claimed {
-                    attempt_id: self.get(row, "attempt_id")?,
-                    record_id: self.record_id(row)?,
-                    generation: self.generation(row)?,
-                    reference: Reference::from_stored(self.get::<String>(row, "reference")?),
-                    date: super::values::day("attempt.date", &self.get::<String>(row, "date")?)?,
-                    amount: money(&code, exponent, self.get(row, "minor")?)?,
-                    position: 0,
-                })
+                self.claimed(row)
             })?;
         Ok((members, open))
     }
@@ -186,23 +177,28 @@ impl Book<'_> {
     /// The open attempt of a record; `None` where nothing is in doubt.
     pub(crate) fn open_record(&self, record: &str) -> Result<Option<OpenRecord>, LedgerError> {
         self.row(include_str!("sql/open_record.sql"), named_params! { ":record": record }, |row| {
-            let (code, exponent): (String, i64) = (self.get(row, "currency")?, self.get(row, "exponent")?);
             Ok(OpenRecord {
-                claimed: Claimed {
-                    attempt_id: self.get(row, "attempt_id")?,
-                    record_id: self.record_id(row)?,
-                    generation: self.generation(row)?,
-                    reference: Reference::from_stored(self.get::<String>(row, "reference")?),
-                    date: super::values::day("attempt.date", &self.get::<String>(row, "date")?)?,
-                    amount: money(&code, exponent, self.get(row, "minor")?)?,
-                    position: 0,
-                },
+                claimed: self.claimed(row)?,
                 kind: word("request.kind", &self.get::<String>(row, "kind")?, RequestKind::from_text)?,
                 fence: super::values::number("request.fence", self.get(row, "fence")?)?,
                 draft_id: self.get::<Option<String>>(row, "draft_id")?.and_then(DraftId::new),
                 last_sent_at: instant("attempt.last_sent_at", &self.get::<String>(row, "last_sent_at")?)?,
                 request_id: self.get(row, "request_id")?,
             })
+        })
+    }
+
+    /// A claim that an earlier run, or an earlier step, left open.
+    fn claimed(&self, row: &Row<'_>) -> Result<Claimed, LedgerError> {
+        let (code, exponent): (String, i64) = (self.get(row, "currency")?, self.get(row, "exponent")?);
+        Ok(Claimed {
+            attempt_id: self.get(row, "attempt_id")?,
+            record_id: self.record_id(row)?,
+            generation: self.generation(row)?,
+            reference: Reference::from_stored(self.get::<String>(row, "reference")?),
+            date: super::values::day("attempt.date", &self.get::<String>(row, "date")?)?,
+            amount: money(&code, exponent, self.get(row, "minor")?)?,
+            position: 0,
         })
     }
 

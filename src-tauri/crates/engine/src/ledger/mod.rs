@@ -56,7 +56,7 @@ pub(crate) use doubt::{OpenMember, OpenRecord, OpenRequest};
 pub use error::LedgerError;
 pub(crate) use observe::Reading;
 pub(crate) use plan_page::{Candidate, Guard, PlannedItem};
-pub(crate) use re_export::{ReExportWish, ReversalAsk, ReversalSettlement};
+pub(crate) use re_export::{LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
 pub(crate) use runs::RunStart;
 pub(crate) use settle::Settlement;
 

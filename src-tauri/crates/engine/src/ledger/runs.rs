@@ -6,7 +6,7 @@ use serde_json::json as object;
 
 use super::audit::AuditAct;
 use super::claim::Moment;
-use super::values::{json, number, signed, stamp};
+use super::values::{from_json, json, number, signed, stamp};
 use super::{Book, LedgerError};
 use crate::domain::{Act, Actor, Counts, Outcome, Period, Protection, RunId, Trigger};
 use crate::error::Told;
@@ -24,6 +24,8 @@ pub(crate) struct RunStart {
     pub(crate) fence: u64,
     /// Who the accounting system takes us for.
     pub(crate) accounting_user: String,
+    /// The settings it runs under, for the audit trail.
+    pub(crate) settings: serde_json::Value,
     pub(crate) started_at: DateTime<Utc>,
 }
 
@@ -40,12 +42,25 @@ impl Book<'_> {
             let detail = object!({ "outcome": Outcome::Interrupted.as_str(), "found_by": start.run_id.as_str() });
             self.audit(&act(Act::SyncEnded, run).detail(detail))?;
         }
+        if let Some(before) = self.newest_settings()?.filter(|before| *before != start.settings) {
+            let detail = object!({ "before": before, "after": start.settings });
+            self.audit(&act(Act::SettingsChanged, &start.run_id).detail(detail))?;
+        }
         let detail = object!({
-            "trigger": start.trigger.as_str(), "from": start.period.from, "to": start.period.to, "fence": start.fence,
+            "settings": start.settings, "trigger": start.trigger.as_str(), "from": start.period.from, "to": start.period.to, "fence": start.fence,
             "protection": start.protection.as_str(), "program": env!("CARGO_PKG_VERSION"),
         });
         self.audit(&act(Act::SyncStarted, &start.run_id).detail(detail))?;
         Ok(number)
+    }
+
+    /// The settings that the run before had, as the audit trail tells them; `None` before the first.
+    fn newest_settings(&self) -> Result<Option<serde_json::Value>, LedgerError> {
+        let newest =
+            self.row("SELECT detail FROM audit WHERE act = 'sync_started' ORDER BY entry DESC LIMIT 1", [], |row| {
+                from_json::<serde_json::Value>("audit.detail", &self.get::<String>(row, "detail")?)
+            })?;
+        Ok(newest.and_then(|mut detail| detail.get_mut("settings").map(serde_json::Value::take)))
     }
 
     /// Writes the run; its number in this ledger.

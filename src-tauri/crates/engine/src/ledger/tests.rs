@@ -54,6 +54,7 @@ async fn desk() -> Desk {
         protection: Protection::Enforced,
         fence: 1,
         accounting_user: "kari".into(),
+        settings: serde_json::json!({}),
         started_at: NOW,
     };
     let run = ledger
