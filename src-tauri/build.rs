@@ -7,6 +7,7 @@ const COMMANDS: &[&str] = &[
     "system_language",
     "connection",
     "lock",
+    "break_lock",
     "plan",
     "start_sync",
     "stop_sync",

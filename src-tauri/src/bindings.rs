@@ -15,6 +15,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::overview::system_language,
             commands::connection::connection,
             commands::connection::lock,
+            commands::connection::break_lock,
             commands::sync::plan,
             commands::sync::start_sync,
             commands::sync::stop_sync,

@@ -1,10 +1,11 @@
 //! The other side. Slow where the network is, and therefore asked for apart from the ledger.
 
+use postonce_engine::BreakAsk;
 use tauri::State;
 
 use super::Answer;
 use crate::wire::{Connection, Lock};
-use crate::wiring::Wiring;
+use crate::wiring::{Wiring, actor};
 
 /// Who we are over there, and what protects.
 #[tauri::command]
@@ -17,5 +18,12 @@ pub(crate) async fn connection(wiring: State<'_, Wiring>) -> Answer<Connection> 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn lock(wiring: State<'_, Wiring>) -> Answer<Option<Lock>> {
-    Ok(wiring.engine().await?.lock().await?.map(Lock::from))
+    Ok(wiring.engine().await?.lock(&actor()).await?.map(Lock::from))
+}
+
+/// Takes the lock from its holder, whose name is typed again, with a reason. Gives the lock as it was.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn break_lock(wiring: State<'_, Wiring>, confirm: String, reason: String) -> Answer<Lock> {
+    Ok(wiring.engine().await?.break_lock(BreakAsk { confirm, reason, actor: actor() }).await?.into())
 }

@@ -1,5 +1,7 @@
 //! A run: planned, begun, watched, stopped.
 
+use std::time::Duration;
+
 use postonce_engine::SyncAsk;
 use postonce_engine::domain::Trigger;
 use tauri::{AppHandle, State};
@@ -15,11 +17,18 @@ pub(crate) async fn plan(wiring: State<'_, Wiring>, period: Period) -> Answer<Pl
     Ok(wiring.engine().await?.plan(period.try_into()?).await?.into())
 }
 
-/// Begins a sync, or joins the one that is on; events tell how it goes and how it ends.
+/// Begins a sync, or joins the one that is on; events tell how it goes and how it ends. With `wait_seconds` it waits for
+/// somebody else's run to end, for so long at most; without, for as long as the workspace says.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn start_sync(app: AppHandle, wiring: State<'_, Wiring>, period: Period) -> Answer<SyncStarted> {
-    let ask = SyncAsk { period: period.try_into()?, trigger: Trigger::Manual, actor: actor() };
+pub(crate) async fn start_sync(
+    app: AppHandle,
+    wiring: State<'_, Wiring>,
+    period: Period,
+    wait_seconds: Option<u32>,
+) -> Answer<SyncStarted> {
+    let wait = wait_seconds.map(|seconds| Duration::from_secs(seconds.into()));
+    let ask = SyncAsk { period: period.try_into()?, trigger: Trigger::Manual, actor: actor(), wait };
     Ok(watched(app, wiring.engine().await?.sync(ask)))
 }
 

@@ -1,6 +1,6 @@
 //! The other side, and who holds its lock.
 
-use postonce_engine::{domain, ports};
+use postonce_engine::{domain, ports, views};
 use serde::Serialize;
 use specta::Type;
 
@@ -34,27 +34,63 @@ impl From<ports::Connection> for Connection {
     }
 }
 
-/// Who holds the lock, since when and how far.
+mirrored! {
+    /// Whose the lock is, seen from here.
+    Whose of views::Whose { Other, MineElsewhere, MineHere, }
+}
+
+/// Who holds the lock, since when and how far. Ages are counted from the accounting side's clock.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Lock {
     user: String,
     host: String,
+    /// `sync`, `re-export`, `compare`, `rebuild`, `resolve`.
+    operation: String,
     acquired_at: String,
-    renewed_at: String,
+    silent_seconds: u32,
+    /// Two renewals in a row are missing.
+    looks_dead: bool,
+    /// Until it is free by itself, unless its holder is heard from again.
+    free_in_seconds: u32,
     processed: Option<u32>,
     total: Option<u32>,
+    eta_seconds: Option<u32>,
+    whose: Whose,
 }
 
-impl From<ports::LockInfo> for Lock {
-    fn from(lock: ports::LockInfo) -> Self {
+impl From<views::LockFacts> for Lock {
+    fn from(facts: views::LockFacts) -> Self {
+        let user = facts.holder_name().to_owned();
+        let views::LockFacts { lock, whose, silent_seconds, looks_dead, free_in_seconds, eta_seconds } = facts;
         Self {
-            user: lock.holder.name.unwrap_or(lock.holder.user),
+            user,
             host: lock.holder.host,
+            operation: lock.operation,
             acquired_at: moment(lock.acquired_at),
-            renewed_at: moment(lock.renewed_at),
+            silent_seconds: count(silent_seconds),
+            looks_dead,
+            free_in_seconds: count(free_in_seconds),
             processed: lock.progress.map(|progress| count(progress.processed)),
             total: lock.progress.map(|progress| count(progress.total)),
+            eta_seconds: eta_seconds.map(count),
+            whose: whose.into(),
         }
+    }
+}
+
+/// A run that waits for somebody else's to end.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Waiting {
+    /// `null` where it is a program on this machine that the accounting side does not show.
+    lock: Option<Lock>,
+    /// When it gives up.
+    until: String,
+}
+
+impl From<views::Waiting> for Waiting {
+    fn from(waiting: views::Waiting) -> Self {
+        Self { lock: waiting.lock.map(Lock::from), until: moment(waiting.until) }
     }
 }

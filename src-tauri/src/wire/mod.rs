@@ -21,7 +21,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 pub(crate) use attention::{AttentionItem, Verdict};
 pub(crate) use certificate::Certificate;
-pub(crate) use connection::{Connection, Lock};
+pub(crate) use connection::{Connection, Lock, Waiting};
 pub(crate) use content::{Acceptance, Alarm, Changed, LookAlikes};
 pub(crate) use item::{HoldCode, ItemFilter, Place, Reason, RunItem};
 pub(crate) use overview::{Language, Overview, Plan, SyncStarted};

@@ -4,7 +4,7 @@ use postonce_engine::views;
 use serde::Serialize;
 use specta::Type;
 
-use super::{Counts, count, mirrored, moment};
+use super::{Counts, Waiting, count, mirrored, moment};
 
 mirrored! {
     /// The parts of a run, in their order.
@@ -23,6 +23,8 @@ pub(crate) struct Progress {
     eta_seconds: Option<u32>,
     counts: Counts,
     waiting_until: Option<String>,
+    /// While it waits for somebody else's run to end.
+    waiting: Option<Waiting>,
     stopping: bool,
     started_at: String,
 }
@@ -38,6 +40,7 @@ impl From<&views::Progress> for Progress {
             eta_seconds: progress.eta_seconds.map(count),
             counts: progress.counts.into(),
             waiting_until: progress.waiting_until.map(moment),
+            waiting: progress.waiting.clone().map(Waiting::from),
             stopping: progress.stopping,
             started_at: moment(progress.started_at),
         }

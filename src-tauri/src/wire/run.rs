@@ -107,7 +107,8 @@ pub(crate) struct End {
     /// Why the run has no certificate, where one was wanted and could not be made.
     no_certificate: Option<Problem>,
     lock: Option<Lock>,
-    held_by_us: bool,
+    /// Whose run it waited for, where it waited.
+    waited_for: Option<Lock>,
 }
 
 impl From<SyncEnd> for End {
@@ -117,7 +118,7 @@ impl From<SyncEnd> for End {
             problem: end.error.map(Problem::from),
             no_certificate: end.no_certificate.map(Problem::from),
             lock: end.lock.map(Lock::from),
-            held_by_us: end.held_by_us,
+            waited_for: end.waited_for.map(Lock::from),
         }
     }
 }

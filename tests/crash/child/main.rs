@@ -45,8 +45,10 @@ async fn sync(folder: &Path, steps: Arc<Steps>) -> ExitCode {
     parts.source = Arc::new(world::Records::new(parts.source, steps));
     parts.settings.wait_for_lock = WAIT_FOR_LOCK;
     let actor = Actor { user: "kari".into(), host: "pc".into() };
-    let end =
-        Engine::new(parts).sync(SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor }).end().await;
+    let end = Engine::new(parts)
+        .sync(SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor, wait: None })
+        .end()
+        .await;
     if let Some(told) = &end.error {
         eprintln!("{told}");
     }

@@ -286,7 +286,7 @@ impl Machine {
     fn sync_once(&mut self, another: bool, dies_in: Option<u64>) {
         self.body.completed.store(false, Ordering::Relaxed);
         let Some((process, engine)) = self.program(another) else { return };
-        let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: self.actor() };
+        let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: self.actor(), wait: None };
         let (syncing, run) = engine.prepare(ask);
         if let Some(steps) = dies_in {
             process.dies_in(steps);

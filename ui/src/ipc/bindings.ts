@@ -15,10 +15,15 @@ export const commands = {
 	connection: () => typedError<Connection, Problem>(__TAURI_INVOKE("connection")),
 	/**  Who holds the lock. */
 	lock: () => typedError<Lock | null, Problem>(__TAURI_INVOKE("lock")),
+	/**  Takes the lock from its holder, whose name is typed again, with a reason. Gives the lock as it was. */
+	breakLock: (confirm: string, reason: string) => typedError<Lock, Problem>(__TAURI_INVOKE("break_lock", { confirm, reason })),
 	/**  What a sync would do. Sends nothing. */
 	plan: (period: Period) => typedError<Plan, Problem>(__TAURI_INVOKE("plan", { period })),
-	/**  Begins a sync, or joins the one that is on; events tell how it goes and how it ends. */
-	startSync: (period: Period) => typedError<SyncStarted, Problem>(__TAURI_INVOKE("start_sync", { period })),
+	/**
+	 *  Begins a sync, or joins the one that is on; events tell how it goes and how it ends. With `wait_seconds` it waits for
+	 *  somebody else's run to end, for so long at most; without, for as long as the workspace says.
+	 */
+	startSync: (period: Period, waitSeconds: number | null) => typedError<SyncStarted, Problem>(__TAURI_INVOKE("start_sync", { period, waitSeconds })),
 	/**  Asks the run that is on to stop. `false` when none is. */
 	stopSync: () => typedError<boolean, Problem>(__TAURI_INVOKE("stop_sync")),
 	/**  Where the run is that is on, for a window that was opened late. */
@@ -197,7 +202,8 @@ export type End = {
 	/**  Why the run has no certificate, where one was wanted and could not be made. */
 	noCertificate: Problem | null,
 	lock: Lock | null,
-	heldByUs: boolean,
+	/**  Whose run it waited for, where it waited. */
+	waitedFor: Lock | null,
 };
 
 /**  What was exported of a record last. */
@@ -239,14 +245,22 @@ export type ItemResult = "posted" | "skipped_already_exported" | "skipped_found_
 /**  The languages of the application. */
 export type Language = "en" | "nb";
 
-/**  Who holds the lock, since when and how far. */
+/**  Who holds the lock, since when and how far. Ages are counted from the accounting side's clock. */
 export type Lock = {
 	user: string,
 	host: string,
+	/**  `sync`, `re-export`, `compare`, `rebuild`, `resolve`. */
+	operation: string,
 	acquiredAt: string,
-	renewedAt: string,
+	silentSeconds: number,
+	/**  Two renewals in a row are missing. */
+	looksDead: boolean,
+	/**  Until it is free by itself, unless its holder is heard from again. */
+	freeInSeconds: number,
 	processed: number | null,
 	total: number | null,
+	etaSeconds: number | null,
+	whose: Whose,
 };
 
 /**  One of them. */
@@ -302,7 +316,7 @@ export type Plan = {
 
 /**  What failed, as every command says it. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "workspace_exists" | "workspace_unreadable" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "workspace_exists" | "workspace_unreadable" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -316,6 +330,8 @@ export type Progress = {
 	etaSeconds: number | null,
 	counts: Counts,
 	waitingUntil: string | null,
+	/**  While it waits for somebody else's run to end. */
+	waiting: Waiting | null,
 	stopping: boolean,
 	startedAt: string,
 };
@@ -483,6 +499,17 @@ export type Verdict =
 
 /**  Whether a voucher still counts in the books. */
 export type VoucherState = "posted" | "voided";
+
+/**  A run that waits for somebody else's to end. */
+export type Waiting = {
+	/**  `null` where it is a program on this machine that the accounting side does not show. */
+	lock: Lock | null,
+	/**  When it gives up. */
+	until: string,
+};
+
+/**  Whose the lock is, seen from here. */
+export type Whose = "other" | "mine_elsewhere" | "mine_here";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -62,6 +62,8 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   workspace_value_invalid: m.error_workspace_value_invalid,
   workspace_kind_unavailable: m.error_workspace_kind_unavailable,
   insecure_url: m.error_insecure_url,
+  lock_free: m.error_lock_free,
+  lock_is_ours: m.error_lock_is_ours,
   lock_held: m.error_lock_held,
   lock_held_here: m.error_lock_held_here,
   platform_unreachable: m.error_platform_unreachable,

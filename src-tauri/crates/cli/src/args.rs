@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Decline(Decline),
     /// Decides on a record in doubt, with a reason.
     Resolve(Resolve),
+    /// Takes the lock from its holder, with a reason.
+    BreakLock(BreakLock),
     /// Checks the audit trail, or writes it to a file.
     Audit(Audit),
     /// A person's word that a changed or vanished record may stay as it is.
@@ -177,6 +179,16 @@ pub(crate) struct Resolve {
     /// Why: a few words at least, for whoever reads the audit trail.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct BreakLock {
+    /// Why: a few words at least, for whoever reads the audit trail here and at the accounting side.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// The holder's name or user id, as `status` shows it.
+    #[arg(long, value_name = "HOLDER")]
+    pub(crate) confirm: String,
 }
 
 #[derive(Debug, clap::Args)]

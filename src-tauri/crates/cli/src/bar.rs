@@ -6,9 +6,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use postonce_engine::Syncing;
 use postonce_engine::views::{Phase, Progress};
 
-use crate::json;
 use crate::output::Output;
 use crate::phrases;
+use crate::{holder, json};
 
 /// JSON lines come at most this often; the last state of a phase is never left out.
 const LINE_INTERVAL: Duration = Duration::from_millis(200);
@@ -67,6 +67,11 @@ fn draw(bar: &ProgressBar, progress: &Progress, output: &Output) {
     bar.set_prefix(output.word(phase));
     bar.set_length(progress.total.unwrap_or(progress.processed));
     bar.set_position(progress.processed);
+    if let Some(waiting) = &progress.waiting {
+        bar.set_prefix(output.word(phrases::LOCK_WAITING));
+        let facts = waiting.lock.as_ref().map(|facts| holder::sentence(output.language, facts));
+        return bar.set_message(facts.unwrap_or_default());
+    }
     let message = match (progress.waiting_until, progress.eta_seconds) {
         (Some(_), _) => output.word(phrases::WAITING).to_owned(),
         (None, Some(seconds)) => format!("{} {}", clock(seconds), output.word(phrases::LEFT)),

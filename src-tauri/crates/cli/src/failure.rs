@@ -3,14 +3,14 @@
 use postonce_connectors::workspace::WorkspaceError;
 use postonce_engine::LedgerError;
 use postonce_engine::error::{ErrorCode, Told};
-use postonce_engine::ports::LockInfo;
+use postonce_engine::views::LockFacts;
 
 /// A command failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{told}")]
 pub(crate) struct Failure {
     pub(crate) told: Told,
-    pub(crate) lock: Option<Box<LockInfo>>,
+    pub(crate) lock: Option<Box<LockFacts>>,
 }
 
 impl Failure {

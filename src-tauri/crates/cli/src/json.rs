@@ -4,9 +4,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use postonce_engine::AuditVerdict;
 use postonce_engine::domain::{Counts, ItemResult};
 use postonce_engine::error::Told;
-use postonce_engine::ports::LockInfo;
 use postonce_engine::views::{
-    Acceptance, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LookAlike, PlanSummary, Progress,
+    Acceptance, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LockFacts, LookAlike, PlanSummary, Progress,
     RecordCounts, RecordState, RecordStory, RunItem, RunSummary, Sum,
 };
 use serde_json::{Value, json};
@@ -30,7 +29,7 @@ fn counts(counts: &Counts) -> Value {
 }
 
 /// `{"code", "message", "detail"}`, and the lock where that is the reason.
-pub(crate) fn failure(language: Language, told: &Told, lock: Option<&LockInfo>) -> Value {
+pub(crate) fn failure(language: Language, told: &Told, lock: Option<&LockFacts>) -> Value {
     let mut failure = json!({ "code": told.code, "message": catalogue::error(language, told), "detail": told.params });
     if let (Some(lock), Value::Object(members)) = (lock, &mut failure) {
         members.insert("lock".to_owned(), json!(lock));
@@ -55,6 +54,9 @@ pub(crate) fn progress(progress: &Progress) -> Value {
         "event": "progress", "phase": progress.phase, "processed": progress.processed, "total": progress.total,
         "eta_seconds": progress.eta_seconds, "rate_per_second": progress.rate_per_second,
         "waiting_until": progress.waiting_until.map(instant),
+        "waiting_for": progress.waiting.as_ref().map(|waiting| json!({
+            "lock": waiting.lock, "until": instant(waiting.until),
+        })),
     })
 }
 

@@ -6,6 +6,7 @@ mod bar;
 mod catalogue;
 mod commands;
 mod failure;
+mod holder;
 mod json;
 mod output;
 mod phrases;
@@ -46,6 +47,7 @@ fn run(args: &Args, output: &Output) -> Result<Status, Failure> {
             Command::Approve(asked) => commands::re_export::approve(args, asked, output).await,
             Command::Decline(asked) => commands::re_export::decline(args, asked, output).await,
             Command::Resolve(asked) => commands::resolve::resolve(args, asked, output).await,
+            Command::BreakLock(asked) => commands::break_lock::break_lock(args, asked, output).await,
             Command::Audit(asked) => commands::audit::audit(args, asked, output).await,
             Command::Accept(asked) => commands::accept::accept(args, asked, output).await,
             Command::Compare(asked) => commands::compare::compare(args, asked, output).await,

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use crate::args::Language;
 use crate::failure::Failure;
-use crate::phrases::Phrase;
-use crate::{catalogue, json};
+use crate::phrases::{self, Phrase};
+use crate::{catalogue, holder, json};
 
 /// How this call speaks.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +72,13 @@ impl Output {
         if self.json {
             self.document(&json!({ "error": json::failure(self.language, told, lock.as_deref()) }));
         }
-        self.note(catalogue::error(self.language, told));
+        match lock {
+            Some(facts) => {
+                self.note(holder::sentence(self.language, facts));
+                self.note(self.word(phrases::LOCK_NOTHING_SENT));
+            }
+            None => self.note(catalogue::error(self.language, told)),
+        }
         ExitCode::from(told.code.exit_status())
     }
 

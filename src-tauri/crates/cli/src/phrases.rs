@@ -54,6 +54,13 @@ phrases! {
     SEE_ATTENTION: "Something needs attention: postonce attention", "Noe krever oppfølging: postonce attention";
     JOINED_NOTHING: "Nothing was sent.", "Ingenting ble sendt.";
 
+    LOCK_WAITING: "Waiting for another sync", "Venter på en annen synkronisering";
+    LOCK_NOTHING_SENT: "Nothing was sent from here. To wait for it: postonce sync --wait SECONDS", "Ingenting ble sendt herfra. For å vente på den: postonce sync --wait SEKUNDER";
+    LOCK_MINE_ELSEWHERE: "That is you, on another machine.", "Det er deg selv, på en annen maskin.";
+    LOCK_MINE_HERE: "That is you, in another program on this machine.", "Det er deg selv, i et annet program på denne maskinen.";
+    LOCK_WAITED: "The other sync has ended; it was our turn.", "Den andre synkroniseringen er ferdig; det ble vår tur.";
+    LOCK_BROKEN: "The lock was taken from its holder. What it had under way is looked up before anything is sent.", "Låsen ble tatt fra innehaveren. Det som var underveis, slås opp før noe sendes.";
+
     WOULD_SEND: "Would send", "Ville sendt";
     DRY_RUN: "Dry run: nothing was sent.", "Prøvekjøring: ingenting ble sendt.";
     MORE: "and more", "og flere";

@@ -88,6 +88,10 @@ error_codes! {
     RecordHeld = "record_held", exit 1;
     /// `id`: it is in doubt, and must be settled first.
     RecordInDoubt = "record_in_doubt", exit 1;
+    /// Nobody holds the lock: there is nothing to take from anybody.
+    LockFree = "lock_free", exit 1;
+    /// The lock is held by the run of this very program, which can be stopped.
+    LockIsOurs = "lock_is_ours", exit 1;
     /// `id`: nothing is in doubt about it.
     NotInDoubt = "not_in_doubt", exit 1;
     /// `id`, `reference`, `vouchers`: the accounting system says otherwise at this moment.

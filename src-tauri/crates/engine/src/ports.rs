@@ -294,6 +294,9 @@ pub struct LockInfo {
     pub expires_at: DateTime<Utc>,
     /// How far.
     pub progress: Option<LockProgress>,
+    /// When the accounting side said so, by its own clock, where it tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<DateTime<Utc>>,
 }
 
 /// How far a run is, as it tells the others.

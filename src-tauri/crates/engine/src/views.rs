@@ -2,6 +2,7 @@
 
 mod comparison;
 mod content;
+mod lock;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 pub use comparison::{BothSums, Comparison, Difference, LedgerSide, Papers, Sides};
 pub use content::{Acceptance, Alarm, Changed, Content, LookAlike, LookAlikes};
+pub use lock::{LockFacts, Waiting, Whose};
 
 use crate::domain::{
     Act, Actor, AttemptState, Counts, FoundVoucher, Generation, HoldReason, ItemResult, Outcome, Period, Place,
@@ -403,6 +405,8 @@ pub struct Progress {
     pub counts: Counts,
     /// The accounting system asked us to wait, until then.
     pub waiting_until: Option<DateTime<Utc>>,
+    /// While it waits for somebody else's run to end: whose, and for how long at most.
+    pub waiting: Option<Waiting>,
     /// Whether a person asked it to stop.
     pub stopping: bool,
     /// When it started.

@@ -45,6 +45,7 @@ impl Grant {
             renewed_at: calendar(self.renewed_at),
             expires_at: calendar(self.expires_at),
             progress: self.progress,
+            seen_at: None,
         }
     }
 }

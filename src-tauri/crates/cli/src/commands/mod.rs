@@ -3,6 +3,7 @@
 pub(crate) mod accept;
 pub(crate) mod attention;
 pub(crate) mod audit;
+pub(crate) mod break_lock;
 pub(crate) mod compare;
 pub(crate) mod history;
 pub(crate) mod init;

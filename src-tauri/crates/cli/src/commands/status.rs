@@ -2,23 +2,23 @@
 
 use chrono::SecondsFormat;
 use postonce_engine::domain::Protection;
-use postonce_engine::ports::{Connection, LockInfo};
-use postonce_engine::views::{LedgerFile, RecordCounts, RunSummary};
+use postonce_engine::ports::Connection;
+use postonce_engine::views::{LedgerFile, LockFacts, RecordCounts, RunSummary};
 use postonce_engine::{Engine, error::Told};
 use serde_json::json;
 
-use super::{outcome, sums};
+use super::{actor, outcome, sums};
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, catalogue, json, phrases};
+use crate::{Status, catalogue, holder, json, phrases};
 
 /// What is known, whether or not the accounting system answers.
 struct Found {
     name: String,
     practice: bool,
     connection: Result<Connection, Told>,
-    lock: Option<LockInfo>,
+    lock: Option<LockFacts>,
     last: Option<RunSummary>,
     records: RecordCounts,
     ledger: LedgerFile,
@@ -29,7 +29,7 @@ pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failu
     let engine = Engine::new(postonce_connectors::parts(&workspace)?);
     let sandbox = postonce_practice::sandbox(&workspace).await?;
     let connection = engine.connect().await;
-    let lock = if connection.is_ok() { engine.lock().await? } else { None };
+    let lock = if connection.is_ok() { engine.lock(&actor()).await? } else { None };
     let found = Found {
         name: workspace.organisation_name().to_owned(),
         practice: workspace.is_practice(),
@@ -89,7 +89,8 @@ fn tell(found: &Found, output: &Output) {
         row(phrases::ACCOUNTING, format!("{} ({})", connection.organisation_name, connection.address));
         row(phrases::SIGNED_IN, format!("{} ({})", connection.user_name, connection.user_id));
         row(phrases::PROTECTION, output.word(protection(connection.capabilities.protection)).to_owned());
-        row(phrases::LOCK, found.lock.as_ref().map_or_else(|| output.word(phrases::FREE).to_owned(), holder));
+        let held = found.lock.as_ref().map(|facts| holder::sentence(output.language, facts));
+        row(phrases::LOCK, held.unwrap_or_else(|| output.word(phrases::FREE).to_owned()));
     }
     let last = found.last.as_ref().map(|run| {
         let started = run.started_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
@@ -113,12 +114,6 @@ fn tell(found: &Found, output: &Output) {
         row(phrase, count.to_string());
     }
     output.table(&rows);
-}
-
-fn holder(lock: &LockInfo) -> String {
-    let name = lock.holder.name.as_ref().unwrap_or(&lock.holder.user);
-    let progress = lock.progress.map(|progress| format!(", {}/{}", progress.processed, progress.total));
-    format!("{name}, {}{}", lock.holder.host, progress.unwrap_or_default())
 }
 
 fn protection(protection: Protection) -> phrases::Phrase {

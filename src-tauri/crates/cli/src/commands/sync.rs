@@ -20,11 +20,7 @@ const HELD_NAMED_MAX: usize = 20;
 pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<Status, Failure> {
     let period = Period::new(asked.from, asked.to).map_err(Told::from)?;
     let workspace = args.open_workspace()?;
-    let mut parts = postonce_connectors::parts(&workspace)?;
-    if let Some(seconds) = asked.wait {
-        parts.settings.wait_for_lock = Duration::from_secs(seconds);
-    }
-    let engine = Engine::new(parts);
+    let engine = Engine::new(postonce_connectors::parts(&workspace)?);
     if asked.dry_run {
         let plan = engine.plan(period).await?;
         return Ok(tell_plan(&plan, output));
@@ -33,7 +29,12 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
     if workspace.is_practice() {
         output.note(output.word(phrases::PRACTICE));
     }
-    let syncing = engine.sync(SyncAsk { period, trigger: Trigger::Manual, actor: actor() });
+    let syncing = engine.sync(SyncAsk {
+        period,
+        trigger: Trigger::Manual,
+        actor: actor(),
+        wait: asked.wait.map(Duration::from_secs),
+    });
     let status = follow(&engine, &syncing, output).await;
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
@@ -77,7 +78,10 @@ pub(super) async fn asked_to_stop() {
 }
 
 async fn tell(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
-    let SyncEnd { run, error, lock, no_certificate, .. } = end;
+    let SyncEnd { run, error, lock, no_certificate, waited_for } = end;
+    if waited_for.is_some() {
+        output.note(output.word(phrases::LOCK_WAITED));
+    }
     let Some(run) = run else {
         return match error {
             Some(told) => Err(Failure { told, lock: lock.map(Box::new) }),

@@ -6,8 +6,8 @@ use super::both_ways::compare;
 use crate::domain::{Actor, Period};
 use crate::error::Told;
 use crate::export::Engine;
-use crate::ports::{LockInfo, LockProgress};
-use crate::views::Comparison;
+use crate::ports::LockProgress;
+use crate::views::{Comparison, LockFacts};
 
 /// A wish to compare.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ pub struct CompareEnd {
     /// What went wrong, where something did.
     pub error: Option<Told>,
     /// Who holds the lock, where it was refused.
-    pub lock: Option<LockInfo>,
+    pub lock: Option<LockFacts>,
 }
 
 /// Which way is being looked.

@@ -30,7 +30,18 @@ impl Engine {
     ) -> Result<Inside, Box<SyncEnd>> {
         let parts = self.parts();
         let run_id = RunId::new(parts.ids.fresh());
-        let entry = Entry { parts, actor, run_id: &run_id, operation, progress, stop, checks_witness: false };
+        let wait = parts.settings.wait_for_lock;
+        let entry = Entry {
+            parts,
+            actor,
+            run_id: &run_id,
+            operation,
+            progress,
+            shows: None,
+            wait,
+            stop,
+            checks_witness: false,
+        };
         let Held { connection, file, permit, .. } = entry.take().await?;
         match permit {
             Some(permit) => Ok(Inside { connection, permit, file }),

@@ -1,7 +1,8 @@
 //! The engine as its faces see it: one value for each workspace, a handful of verbs.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::watch;
@@ -10,14 +11,15 @@ use tokio_util::sync::CancellationToken;
 use super::observe::observe;
 use super::plan::PlanRules;
 use super::progress::Reporter;
-use super::run::{Job, RunAsk, RunError, make_plan, run};
+use super::run::{RunAsk, RunError, make_plan, run};
 use super::settings::Settings;
+use super::slot::{Entered, Slot};
 use crate::domain::{Actor, Period, ReferenceRules, RunId, Trigger};
 use crate::error::Told;
 use crate::ledger::Ledger;
 use crate::lock::FileLock;
-use crate::ports::{AccountingSystem, Clock, Connection, IdSource, LockInfo, Signer, Source};
-use crate::views::{PlanSummary, Progress, RecordCounts, RunSummary};
+use crate::ports::{AccountingSystem, Clock, Connection, IdSource, Signer, Source};
+use crate::views::{LockFacts, PlanSummary, Progress, RecordCounts, RunSummary};
 
 /// What an engine is made of.
 pub struct Parts {
@@ -59,6 +61,8 @@ pub struct SyncAsk {
     pub trigger: Trigger,
     /// Who.
     pub actor: Actor,
+    /// How long to wait for somebody else's run to end; `None` for as long as the workspace says.
+    pub wait: Option<Duration>,
 }
 
 /// How a sync ended.
@@ -71,9 +75,9 @@ pub struct SyncEnd {
     /// Why the run has no certificate, where one was wanted and could not be made. The run itself is none the worse.
     pub no_certificate: Option<Told>,
     /// Who holds the lock, where it was refused.
-    pub lock: Option<LockInfo>,
-    /// Whether that is the same user on the same machine, in another program.
-    pub held_by_us: bool,
+    pub lock: Option<LockFacts>,
+    /// Whose run it waited for, as it was last seen, where it waited for one.
+    pub waited_for: Option<LockFacts>,
 }
 
 impl SyncEnd {
@@ -86,7 +90,7 @@ impl SyncEnd {
 pub struct Engine {
     pub(super) parts: Parts,
     /// The wall inside the process: the run that is on.
-    active: Mutex<Option<Arc<Active>>>,
+    active: Slot<Active>,
 }
 
 struct Active {
@@ -106,15 +110,14 @@ pub struct Syncing {
 impl Engine {
     /// An engine over its parts.
     pub fn new(parts: Parts) -> Arc<Self> {
-        Arc::new(Self { parts, active: Mutex::new(None) })
+        Arc::new(Self { parts, active: Slot::new() })
     }
 
     /// Starts a sync, or joins the one that is on.
     ///
     /// Must be called within a tokio runtime; the run goes on when the answer is dropped.
     pub fn sync(self: &Arc<Self>, ask: SyncAsk) -> Syncing {
-        let SyncAsk { period, trigger, actor } = ask;
-        self.start(RunAsk { trigger, actor, job: Job::Sync(period) })
+        self.start(RunAsk::of(ask))
     }
 
     pub(super) fn start(self: &Arc<Self>, ask: RunAsk) -> Syncing {
@@ -128,32 +131,29 @@ impl Engine {
     /// The same, leaving it to the caller to drive the run; `None` where one is on already. Dropping it in the middle is
     /// what a crash is: the simulation does that.
     pub fn prepare(self: &Arc<Self>, ask: SyncAsk) -> (Syncing, Option<impl Future<Output = ()> + Send + use<>>) {
-        let SyncAsk { period, trigger, actor } = ask;
-        self.prepare_run(RunAsk { trigger, actor, job: Job::Sync(period) })
+        self.prepare_run(RunAsk::of(ask))
     }
 
     pub(super) fn prepare_run(
         self: &Arc<Self>,
         ask: RunAsk,
     ) -> (Syncing, Option<impl Future<Output = ()> + Send + use<>>) {
-        let mut slot = self.slot();
-        if let Some(active) = slot.as_ref() {
-            return (Syncing { active: Arc::clone(active), joined: true }, None);
-        }
         let run_id = RunId::new(self.parts.ids.fresh());
         let reporter = Reporter::new(run_id.clone(), Arc::clone(&self.parts.clock));
         let (ended, end) = watch::channel(None);
         let stop = CancellationToken::new();
         let show = reporter.progress();
-        let active = Arc::new(Active { progress: show.subscribe(), stop: stop.clone(), end, show });
-        *slot = Some(Arc::clone(&active));
-        drop(slot);
+        let begin = || Active { progress: show.subscribe(), stop: stop.clone(), end, show };
+        let (active, turn) = match self.active.enter(begin) {
+            Entered::Begun(active, turn) => (active, turn),
+            Entered::Joined(active) => return (Syncing { active, joined: true }, None),
+        };
         let engine = Arc::clone(self);
         let run = async move {
             // Whatever becomes of the run, the slot is free after it: the next click starts a new one.
             let run = AssertUnwindSafe(run(&engine.parts, ask, run_id, reporter, stop)).catch_unwind().await;
             let end = run.unwrap_or_else(|_| SyncEnd::failed(Told::internal("the run broke off")));
-            *engine.slot() = None;
+            drop(turn);
             // Before the end is told: whoever waited for it may then be the last to let go of the ledger, and its file is whole.
             drop(engine);
             ended.send_replace(Some(end));
@@ -163,11 +163,7 @@ impl Engine {
 
     /// The run that is on in this process, for a window that was opened late.
     pub fn syncing(&self) -> Option<Syncing> {
-        self.slot().as_ref().map(|active| Syncing { active: Arc::clone(active), joined: true })
-    }
-
-    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Arc<Active>>> {
-        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+        self.active.current().map(|active| Syncing { active, joined: true })
     }
 
     /// What a sync would do, without sending anything or asking the accounting system.
@@ -192,12 +188,13 @@ impl Engine {
         self.parts.accounting.connect().await.map_err(|error| error.told())
     }
 
-    /// Who holds the lock now.
+    /// Who holds the lock now, as `actor` is told.
     ///
     /// # Errors
     /// When the accounting system cannot be asked.
-    pub async fn lock(&self) -> Result<Option<LockInfo>, Told> {
-        self.parts.accounting.lock().await.map_err(|error| error.told())
+    pub async fn lock(&self, actor: &Actor) -> Result<Option<LockFacts>, Told> {
+        let lock = self.parts.accounting.lock().await.map_err(|error| error.told())?;
+        Ok(lock.map(|lock| LockFacts::of(lock, actor, self.parts.clock.now())))
     }
 
     /// How many records are in which state. What is being sent counts as in doubt when no program here is sending.

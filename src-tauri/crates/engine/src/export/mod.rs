@@ -1,6 +1,7 @@
 //! The export: observe, plan, claim, commit, settle, recover, in this order, under a permit.
 
 mod accept;
+mod break_lock;
 mod door;
 mod engine;
 mod estimate;
@@ -17,9 +18,12 @@ mod resolve;
 mod run;
 mod send;
 mod settings;
+mod slot;
+mod sync;
 mod walls;
 mod wire;
 
+pub use break_lock::BreakAsk;
 pub use engine::{Engine, Parts, SyncAsk, SyncEnd, Syncing};
 pub use re_export::{ReExportAsk, ReExportStep};
 pub use rebuild::{RebuildEnd, Rebuilt, put_in_place};

@@ -29,6 +29,7 @@ impl Reporter {
             eta_seconds: None,
             counts: Counts::default(),
             waiting_until: None,
+            waiting: None,
             stopping: false,
             started_at: clock.now(),
             outcome: None,
@@ -57,6 +58,7 @@ impl Reporter {
             progress.rate_per_second = None;
             progress.eta_seconds = None;
             progress.waiting_until = None;
+            progress.waiting = None;
         });
         if phase == Phase::Sending {
             self.lock.send_replace(LockProgress { processed: 0, total: total.unwrap_or(0) });
@@ -123,6 +125,7 @@ impl Reporter {
             progress.phase = Phase::Finished;
             progress.outcome = outcome;
             progress.waiting_until = None;
+            progress.waiting = None;
             progress.eta_seconds = None;
             if let Some(counts) = counts {
                 progress.counts = counts;

@@ -105,7 +105,7 @@ impl Engine {
         let actor = ask.actor.clone();
         let wish = self.re_export_wish(ask).await?;
         let job = Job::ReExport { record_id: wish.record_id.clone(), wish: Some(wish) };
-        Ok(self.prepare_run(RunAsk { trigger: Trigger::ReExport, actor, job }))
+        Ok(self.prepare_run(RunAsk { trigger: Trigger::ReExport, actor, job, wait: None }))
     }
 
     async fn re_export_wish(&self, ask: ReExportAsk) -> Result<ReExportWish, Told> {
@@ -174,7 +174,7 @@ impl Engine {
     }
 
     fn run_re_export(self: &Arc<Self>, actor: Actor, record_id: RecordId, wish: Option<ReExportWish>) -> Syncing {
-        self.start(RunAsk { trigger: Trigger::ReExport, actor, job: Job::ReExport { record_id, wish } })
+        self.start(RunAsk { trigger: Trigger::ReExport, actor, job: Job::ReExport { record_id, wish }, wait: None })
     }
 }
 

@@ -61,6 +61,8 @@ impl Engine {
             run_id: &run_id,
             operation: "resolve",
             progress: reporter.lock_progress(),
+            shows: Some(reporter.progress()),
+            wait: self.parts.settings.wait_for_lock,
             stop: &stop,
             checks_witness: true,
         };

@@ -4,12 +4,13 @@
 //! reverse order.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::engine::{Parts, SyncEnd};
+use super::engine::{Parts, SyncAsk, SyncEnd};
 use super::observe::observe;
 use super::plan::PlanRules;
 use super::planning::{Cursor, Tally, plan_page, plan_unsent};
@@ -106,6 +107,15 @@ pub(super) struct RunAsk {
     pub(super) trigger: Trigger,
     pub(super) actor: Actor,
     pub(super) job: Job,
+    /// How long to wait for somebody else's run; `None` for as long as the workspace says.
+    pub(super) wait: Option<Duration>,
+}
+
+impl RunAsk {
+    pub(super) fn of(ask: SyncAsk) -> Self {
+        let SyncAsk { period, trigger, actor, wait } = ask;
+        Self { trigger, actor, job: Job::Sync(period), wait }
+    }
 }
 
 /// The two things that a run may be about.
@@ -155,17 +165,21 @@ pub(super) async fn run(
         run_id: &run_id,
         operation: ask.job.operation(),
         progress: reporter.lock_progress(),
+        shows: Some(reporter.progress()),
+        wait: ask.wait.unwrap_or(parts.settings.wait_for_lock),
         stop: &stop,
         checks_witness: true,
     };
     let end = match entry.take().await {
         Ok(mut held) => {
+            let waited_for = held.waited_for.take();
             let body = Body { parts, ask: &ask, entry: &entry, run_id: &run_id, stop: &stop };
             let ended = AssertUnwindSafe(body.run(&mut held, &mut reporter)).catch_unwind().await;
             held.give_back(parts.accounting.as_ref()).await;
-            ended.unwrap_or_else(|_| {
+            let end = ended.unwrap_or_else(|_| {
                 SyncEnd::failed(Told::internal("the run broke off; the next one settles what it left"))
-            })
+            });
+            SyncEnd { waited_for, ..end }
         }
         Err(end) => *end,
     };

@@ -1,8 +1,9 @@
 //! The three walls, taken in order: the slot inside the process is the caller's, then the file lock, then the remote lease.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +14,7 @@ use crate::error::{ErrorCode, Told};
 use crate::ledger::{LedgerError, Moment, RunStart};
 use crate::lock::{self, FileLock, FileLockError, LeaseAskTerms, LeaseRefused, Permit};
 use crate::ports::{AccountingSystem, Connection, LockHolder, LockInfo, LockProgress};
+use crate::views::{LockFacts, Progress, Waiting};
 
 /// Between two tries of a file lock that another program holds.
 const WAIT_STEP: Duration = Duration::from_secs(1);
@@ -25,6 +27,10 @@ pub(super) struct Entry<'a> {
     /// As the others see it: `sync`, `re-export` …
     pub(super) operation: &'static str,
     pub(super) progress: watch::Receiver<LockProgress>,
+    /// Where it is shown whose run is waited for.
+    pub(super) shows: Option<watch::Sender<Progress>>,
+    /// How long somebody else's run is waited for.
+    pub(super) wait: Duration,
     pub(super) stop: &'a CancellationToken,
     /// A ledger that the accounting side knows to be older, or another copy, is not let in.
     pub(super) checks_witness: bool,
@@ -39,6 +45,8 @@ pub(super) struct Held {
     pub(super) permit: Option<Permit>,
     /// Somebody else may have been sending since this ledger last did: theirs may still arrive.
     pub(super) follows_others: bool,
+    /// Whose run was waited for, as it was last seen.
+    pub(super) waited_for: Option<LockFacts>,
 }
 
 impl Held {
@@ -86,41 +94,30 @@ impl Entry<'_> {
     pub(super) async fn take(&self) -> Result<Held, Box<SyncEnd>> {
         let failed = |told: Told| Box::new(SyncEnd::failed(told));
         let parts = self.parts;
-        let patience_ends = parts.clock.elapsed() + parts.settings.wait_for_lock;
-        let mut file = loop {
-            match FileLock::try_take(&parts.settings.file_lock) {
-                Ok(file) => break file,
-                Err(FileLockError::Held(_)) if parts.clock.elapsed() < patience_ends && !self.stop.is_cancelled() => {
-                    parts.clock.sleep(WAIT_STEP).await;
-                }
-                Err(error @ FileLockError::Held(_)) => {
-                    // The other program's run is visible over the network, where that is up.
-                    let lock = parts.accounting.lock().await.ok().flatten();
-                    return Err(Box::new(SyncEnd { lock, ..SyncEnd::failed(error.into()) }));
-                }
-                Err(error) => return Err(failed(error.into())),
-            }
-        };
+        let patience_ends = parts.clock.elapsed() + self.wait;
+        let waiting = Waits { entry: self, until: parts.clock.now() + self.wait, seen: Mutex::new(None) };
+        let mut file = waiting.for_file(patience_ends).await?;
         back_up(parts).await.map_err(|error| failed(error.into()))?;
         let connection = parts.accounting.connect().await.map_err(|error| failed(error.told()))?;
-        self.check_organisation(&connection).await.map_err(failed)?;
+        check_organisation(parts, &connection).await.map_err(failed)?;
         // Only now, when the lease is asked for: until then the file names the run before, which may hold it still.
         let dead = file.note_run(self.run_id).map_err(|source| {
             failed(FileLockError::Unusable { path: parts.settings.file_lock.clone(), source }.into())
         })?;
         let file = Arc::new(file);
         let wait = patience_ends.saturating_sub(parts.clock.elapsed());
-        let permit = match self.lease(&file, wait, dead).await {
+        let permit = match self.lease(&file, wait, dead, &|lock| waiting.shows(Some(lock))).await {
             Ok(permit) => permit,
             Err(LeaseRefused::Failed(error)) => return Err(failed(error.told())),
             Err(LeaseRefused::Stopped) => return Err(Box::default()),
-            Err(LeaseRefused::Held(info)) => {
-                let held_by_us = info.holder.user == self.actor.user && info.holder.host == self.actor.host;
-                let told = lock_told(&info);
-                return Err(Box::new(SyncEnd { lock: Some(info), held_by_us, ..SyncEnd::failed(told) }));
+            Err(LeaseRefused::Held(lock)) => {
+                let facts = self.facts(lock);
+                let told = lock_told(&facts);
+                return Err(Box::new(SyncEnd { lock: Some(facts), ..SyncEnd::failed(told) }));
             }
         };
-        let mut held = Held { connection, file, permit: None, follows_others: false };
+        let waited_for = waiting.over();
+        let mut held = Held { connection, file, permit: None, follows_others: false, waited_for };
         let fence = permit.fence();
         let let_in = async {
             let follows_others = parts.ledger.read(move |book| book.follows_others(fence)).await?;
@@ -147,7 +144,7 @@ impl Entry<'_> {
         let Some(permit) = held.permit.take() else { return false };
         let older = permit.fence();
         lock::give_back(permit, self.parts.accounting.as_ref()).await;
-        match self.lease(&held.file, Duration::ZERO, None).await {
+        match self.lease(&held.file, Duration::ZERO, None, &|_| {}).await {
             Ok(permit) => {
                 held.follows_others |= permit.fence() != older + 1;
                 held.permit = Some(permit);
@@ -160,7 +157,18 @@ impl Entry<'_> {
         }
     }
 
-    async fn lease(&self, file: &Arc<FileLock>, wait: Duration, dead: Option<RunId>) -> Result<Permit, LeaseRefused> {
+    /// The lock, as the one who acts is told of it.
+    fn facts(&self, lock: LockInfo) -> LockFacts {
+        LockFacts::of(lock, self.actor, self.parts.clock.now())
+    }
+
+    async fn lease(
+        &self,
+        file: &Arc<FileLock>,
+        wait: Duration,
+        dead: Option<RunId>,
+        held: &(dyn Fn(LockInfo) + Send + Sync),
+    ) -> Result<Permit, LeaseRefused> {
         let terms = LeaseAskTerms {
             holder: LockHolder {
                 user: self.actor.user.clone(),
@@ -174,18 +182,77 @@ impl Entry<'_> {
             progress: self.progress.clone(),
             dead,
             stop: self.stop.clone(),
+            held,
         };
         lock::take(&self.parts.accounting, &self.parts.clock, Arc::clone(file), terms).await
     }
+}
 
-    async fn check_organisation(&self, connection: &Connection) -> Result<(), Told> {
-        let organisation = connection.organisation_id.clone();
-        match self.parts.ledger.read(move |book| book.other_organisation(&organisation)).await? {
-            None => Ok(()),
-            Some(other) => Err(Told::new(ErrorCode::OrganisationMismatch)
-                .with("workspace", other)
-                .with("accounting", &connection.organisation_id)),
+/// Waiting for somebody else's run, and what is shown of it meanwhile.
+struct Waits<'a> {
+    entry: &'a Entry<'a>,
+    /// When it gives up, by this machine's wall clock.
+    until: DateTime<Utc>,
+    /// The lock, as it was last seen.
+    seen: Mutex<Option<LockFacts>>,
+}
+
+impl Waits<'_> {
+    /// The file lock, which another program on this machine may hold.
+    async fn for_file(&self, patience_ends: Duration) -> Result<FileLock, Box<SyncEnd>> {
+        let (parts, stop) = (self.entry.parts, self.entry.stop);
+        loop {
+            let error = match FileLock::try_take(&parts.settings.file_lock) {
+                Ok(file) => return Ok(file),
+                Err(error) => error,
+            };
+            if !matches!(error, FileLockError::Held(_)) {
+                return Err(Box::new(SyncEnd::failed(error.into())));
+            }
+            // The other program's run is visible over the network, where that is up.
+            let lock = parts.accounting.lock().await.ok().flatten();
+            if parts.clock.elapsed() >= patience_ends {
+                let lock = lock.map(|lock| self.entry.facts(lock));
+                return Err(Box::new(SyncEnd { lock, ..SyncEnd::failed(error.into()) }));
+            }
+            self.shows(lock);
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Err(Box::default()),
+                () = parts.clock.sleep(WAIT_STEP) => {}
+            }
         }
+    }
+
+    /// Shows whose run is waited for.
+    fn shows(&self, lock: Option<LockInfo>) {
+        let lock = lock.map(|lock| self.entry.facts(lock));
+        if let Some(progress) = &self.entry.shows {
+            let waiting = Waiting { lock: lock.clone(), until: self.until };
+            progress.send_modify(|progress| progress.waiting = Some(waiting));
+        }
+        if lock.is_some() {
+            *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = lock;
+        }
+    }
+
+    /// It is our turn; whose run it was, where it was anybody's.
+    fn over(self) -> Option<LockFacts> {
+        if let Some(progress) = &self.entry.shows {
+            progress.send_if_modified(|progress| progress.waiting.take().is_some());
+        }
+        self.seen.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// These are the books that this ledger is about.
+pub(super) async fn check_organisation(parts: &Parts, connection: &Connection) -> Result<(), Told> {
+    let organisation = connection.organisation_id.clone();
+    match parts.ledger.read(move |book| book.other_organisation(&organisation)).await? {
+        None => Ok(()),
+        Some(other) => Err(Told::new(ErrorCode::OrganisationMismatch)
+            .with("workspace", other)
+            .with("accounting", &connection.organisation_id)),
     }
 }
 
@@ -203,10 +270,11 @@ async fn back_up(parts: &Parts) -> Result<(), LedgerError> {
     }
 }
 
-fn lock_told(info: &LockInfo) -> Told {
+fn lock_told(facts: &LockFacts) -> Told {
+    let info = &facts.lock;
     let progress = info.progress.unwrap_or_default();
     Told::new(ErrorCode::LockHeld)
-        .with("user", info.holder.name.as_ref().unwrap_or(&info.holder.user))
+        .with("user", facts.holder_name())
         .with("host", &info.holder.host)
         .with("since", info.acquired_at.to_rfc3339())
         .with("heard", info.renewed_at.to_rfc3339())

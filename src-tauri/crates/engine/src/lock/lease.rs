@@ -40,7 +40,7 @@ pub(crate) enum LeaseRefused {
 }
 
 /// What a run asks the lease for.
-pub(crate) struct LeaseAskTerms {
+pub(crate) struct LeaseAskTerms<'a> {
     pub(crate) holder: LockHolder,
     /// What for, as the others see it.
     pub(crate) operation: &'static str,
@@ -54,6 +54,8 @@ pub(crate) struct LeaseAskTerms {
     pub(crate) dead: Option<RunId>,
     /// A person's word to stop waiting.
     pub(crate) stop: CancellationToken,
+    /// Told of the lock each time it is seen held by somebody else who is waited for.
+    pub(crate) held: &'a (dyn Fn(LockInfo) + Send + Sync),
 }
 
 /// Takes the lease, waiting as long as asked, and starts renewing it. The permit holds the file lock as well.
@@ -61,9 +63,9 @@ pub(crate) async fn take(
     accounting: &Arc<dyn AccountingSystem>,
     clock: &Arc<dyn Clock>,
     file: Arc<FileLock>,
-    terms: LeaseAskTerms,
+    terms: LeaseAskTerms<'_>,
 ) -> Result<Permit, LeaseRefused> {
-    let LeaseAskTerms { holder, operation, life, wait, progress, mut dead, stop } = terms;
+    let LeaseAskTerms { holder, operation, life, wait, progress, mut dead, stop, held } = terms;
     let ask = LeaseAsk { holder, life, operation };
     let patience_ends = clock.elapsed() + wait;
     loop {
@@ -94,12 +96,13 @@ pub(crate) async fn take(
             Acquired::Held(info) if clock.elapsed() + WAIT_STEP > patience_ends => {
                 return Err(LeaseRefused::Held(info));
             }
-            Acquired::Held(_) => {
+            Acquired::Held(info) => {
+                held(info);
                 tokio::select! {
-                biased;
-                                   () = clock.sleep(WAIT_STEP) => {}
-                                   () = stop.cancelled() => return Err(LeaseRefused::Stopped),
-                               }
+                    biased;
+                    () = clock.sleep(WAIT_STEP) => {}
+                    () = stop.cancelled() => return Err(LeaseRefused::Stopped),
+                }
             }
         }
     }

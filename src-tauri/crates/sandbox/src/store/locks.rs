@@ -56,6 +56,8 @@ pub(crate) struct LockView {
     renewed_at: Instant,
     expires_at: Instant,
     progress: Option<Progress>,
+    /// This server's time as it says so: what the others count ages from.
+    now: Instant,
 }
 
 /// The answer to the one who broke the lock.
@@ -69,7 +71,7 @@ pub(crate) struct Broken {
 
 /// Grants the lock when nobody holds it, or its holder let it expire; `423` otherwise.
 pub(crate) fn acquire(tx: &Transaction<'_>, now: Instant, caller: Caller, wish: &Acquire) -> Result<Granted, Failure> {
-    if let Some((_, held)) = live_grant(tx)? {
+    if let Some((_, held)) = live_grant(tx, now)? {
         if held.expires_at > now {
             let wait = ((held.expires_at.0 - now.0 + 999) / 1000).clamp(1, RETRY_AFTER_SECONDS_MAX);
             let detail = format!("{} on {} holds the export lock.", held.holder.user, held.holder.host);
@@ -101,7 +103,7 @@ pub(crate) fn renew(
     ttl_seconds: i64,
     progress: Option<Progress>,
 ) -> Result<LockView, Failure> {
-    let held = held_by(tx, token)?;
+    let held = held_by(tx, now, token)?;
     let expires_at = now.plus_seconds(ttl_seconds);
     tx.prepare_cached(include_str!("sql/renew_grant.sql"))?.execute(named_params! {
         ":token": token, ":now": now.0, ":expires_at": expires_at.0,
@@ -114,12 +116,12 @@ pub(crate) fn renew(
 
 /// The lock, unless nobody holds it or its holder let it expire.
 pub(crate) fn view(connection: &Connection, now: Instant) -> Result<Option<LockView>, Failure> {
-    Ok(live_grant(connection)?.map(|(_, held)| held).filter(|held| held.expires_at > now))
+    Ok(live_grant(connection, now)?.map(|(_, held)| held).filter(|held| held.expires_at > now))
 }
 
 /// Gives the lock back.
 pub(crate) fn release(tx: &Transaction<'_>, now: Instant, caller: Caller, token: &str) -> Result<(), Failure> {
-    let held = held_by(tx, token)?;
+    let held = held_by(tx, now, token)?;
     end(tx, held.fence, now, "released", None)?;
     record(tx, now, "lock_released", Some(held.fence), caller, &holder_detail(&held.holder))
 }
@@ -132,7 +134,7 @@ pub(crate) fn break_lock(
     reason: &str,
     run_id: Option<&str>,
 ) -> Result<Broken, Failure> {
-    let Some((_, held)) = live_grant(tx)? else {
+    let Some((_, held)) = live_grant(tx, now)? else {
         return Err(Problem::new(Kind::NotFound, "Nobody holds the export lock.").into());
     };
     if run_id.is_some_and(|run_id| run_id != held.holder.run_id) {
@@ -150,8 +152,8 @@ fn new_token() -> String {
     format!("lock-{}", Uuid::now_v7())
 }
 
-fn held_by(tx: &Transaction<'_>, token: &str) -> Result<LockView, Failure> {
-    match live_grant(tx)? {
+fn held_by(tx: &Transaction<'_>, now: Instant, token: &str) -> Result<LockView, Failure> {
+    match live_grant(tx, now)? {
         Some((living, held)) if living == token => Ok(held),
         _ => {
             Err(Problem::new(Kind::LockLost, "This lock was released, broken, or taken over after its expiry.").into())
@@ -159,11 +161,12 @@ fn held_by(tx: &Transaction<'_>, token: &str) -> Result<LockView, Failure> {
     }
 }
 
-fn live_grant(connection: &Connection) -> rusqlite::Result<Option<(String, LockView)>> {
-    connection.prepare_cached(include_str!("sql/select_live_grant.sql"))?.query_row([], read_grant).optional()
+fn live_grant(connection: &Connection, now: Instant) -> rusqlite::Result<Option<(String, LockView)>> {
+    let mut statement = connection.prepare_cached(include_str!("sql/select_live_grant.sql"))?;
+    statement.query_row([], |row| read_grant(row, now)).optional()
 }
 
-fn read_grant(row: &Row<'_>) -> rusqlite::Result<(String, LockView)> {
+fn read_grant(row: &Row<'_>, now: Instant) -> rusqlite::Result<(String, LockView)> {
     let progress = match (row.get(10)?, row.get(11)?) {
         (Some(processed), Some(total)) => Some(Progress { processed, total }),
         _ => None,
@@ -176,6 +179,7 @@ fn read_grant(row: &Row<'_>) -> rusqlite::Result<(String, LockView)> {
         renewed_at: Instant(row.get(8)?),
         expires_at: Instant(row.get(9)?),
         progress,
+        now,
     };
     Ok((row.get(1)?, view))
 }

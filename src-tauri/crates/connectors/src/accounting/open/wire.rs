@@ -89,6 +89,8 @@ pub(super) struct LockView {
     expires_at: DateTime<Utc>,
     #[serde(default)]
     progress: Option<LockProgress>,
+    #[serde(default)]
+    now: Option<DateTime<Utc>>,
 }
 
 impl From<LockBody> for LockInfo {
@@ -103,6 +105,7 @@ impl From<LockBody> for LockInfo {
             renewed_at: lock.renewed_at,
             expires_at: lock.expires_at,
             progress: lock.progress,
+            seen_at: lock.now,
         }
     }
 }

@@ -253,7 +253,7 @@ impl Desk {
 
     /// One run, which reads an empty source.
     pub(super) async fn sync(&self) -> SyncEnd {
-        let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: kari() };
+        let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: kari(), wait: None };
         self.engine.sync(ask).end().await
     }
 

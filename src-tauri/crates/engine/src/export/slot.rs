@@ -1,0 +1,57 @@
+//! The wall inside the process: one run at a time, and whoever comes second joins it.
+//!
+//! Invariant: between two runs the slot is empty, on whatever way the first ended: done, failed, panicked, or dropped
+//! before it was over. `tests/concurrency` tries every interleaving of this file's locks.
+
+use super::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The place for the one run.
+pub(super) struct Slot<T> {
+    on: Arc<Mutex<Option<Arc<T>>>>,
+}
+
+/// What came of entering.
+pub(super) enum Entered<T> {
+    /// The place was empty: it is ours until the turn is dropped.
+    Begun(Arc<T>, Turn<T>),
+    /// A run is on: this one.
+    Joined(Arc<T>),
+}
+
+/// The right to the place. Dropping it leaves the place empty.
+pub(super) struct Turn<T> {
+    on: Arc<Mutex<Option<Arc<T>>>>,
+}
+
+impl<T> Slot<T> {
+    pub(super) fn new() -> Self {
+        Self { on: Arc::new(Mutex::new(None)) }
+    }
+
+    /// Takes the place for what `begin` makes, or joins what is there. Looking and taking is one step.
+    pub(super) fn enter(&self, begin: impl FnOnce() -> T) -> Entered<T> {
+        let mut on = held(&self.on);
+        if let Some(run) = on.as_ref() {
+            return Entered::Joined(Arc::clone(run));
+        }
+        let run = Arc::new(begin());
+        *on = Some(Arc::clone(&run));
+        Entered::Begun(run, Turn { on: Arc::clone(&self.on) })
+    }
+
+    /// What is there.
+    pub(super) fn current(&self) -> Option<Arc<T>> {
+        held(&self.on).clone()
+    }
+}
+
+impl<T> Drop for Turn<T> {
+    fn drop(&mut self) {
+        *held(&self.on) = None;
+    }
+}
+
+/// A panic while it was held cannot have left it half-written: it is one assignment.
+fn held<T>(on: &Mutex<Option<Arc<T>>>) -> MutexGuard<'_, Option<Arc<T>>> {
+    on.lock().unwrap_or_else(PoisonError::into_inner)
+}
