@@ -4,6 +4,7 @@
 mod matrix;
 mod random_kills;
 mod site;
+mod two_at_once;
 
 use postonce_tests::{Bench, real_source, shared_data};
 use serde_json::{Value, json};

@@ -12,7 +12,7 @@ pub(crate) struct Kind {
     /// The sandbox's switches.
     pub(crate) switches: Value,
     /// What the workspace says of it, below `[accounting]`.
-    workspace: &'static str,
+    pub(crate) workspace: &'static str,
 }
 
 pub(crate) fn enforced() -> Kind {

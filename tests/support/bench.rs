@@ -72,8 +72,13 @@ impl Running {
 
     /// Asks it to stop, as a scheduler does.
     pub fn ask_to_stop(&self) {
-        let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
-        assert!(asked.expect("there is a kill").success());
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal, by its name.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status();
+        assert!(sent.expect("there is a kill").success());
     }
 
     /// Waits for its end.
