@@ -26,14 +26,29 @@ const LOOK_PAUSE: Duration = Duration::from_millis(50);
 /// # Panics
 /// With what `act` panics with, and with the path of a picture of the window as it was then.
 pub(crate) fn at_desk<R>(home: &Path, workspace: Option<&Path>, act: impl FnOnce(&Desk) -> R) -> R {
-    let desk = Desk::open(home, workspace);
-    match catch_unwind(AssertUnwindSafe(|| act(&desk))) {
+    let desk = Desk::open(home, workspace, false);
+    seen(vec![desk], |desks| act(&desks[0]))
+}
+
+/// The same with two people, each at a window, a home and a workspace of their own.
+pub(crate) fn at_two_desks<R>(places: [(&Path, &Path); 2], act: impl FnOnce(&Desk, &Desk) -> R) -> R {
+    let [first, second] = places;
+    let first = Desk::open(first.0, Some(first.1), false);
+    let second = Desk::open(second.0, Some(second.1), true);
+    // The second goes first: the first one's turn is held until both are gone.
+    seen(vec![second, first], |desks| act(&desks[1], &desks[0]))
+}
+
+fn seen<R>(desks: Vec<Desk>, act: impl FnOnce(&[Desk]) -> R) -> R {
+    match catch_unwind(AssertUnwindSafe(|| act(&desks))) {
         Ok(result) => result,
         Err(thrown) => {
-            let picture = desk.picture();
-            let said = desk.driver.words();
-            drop(desk);
-            panic!("{}\n\nThe window then: {picture}\nStandard error:\n{said}", message(&*thrown));
+            let windows = desks.iter().enumerate().map(|(number, desk)| {
+                format!("The window then: {}\nStandard error:\n{}", desk.picture(number), desk.driver.words())
+            });
+            let windows = windows.collect::<Vec<_>>().join("\n");
+            drop(desks);
+            panic!("{}\n\n{windows}", message(&*thrown));
         }
     }
 }
@@ -46,10 +61,10 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    fn open(home: &Path, workspace: Option<&Path>) -> Self {
+    fn open(home: &Path, workspace: Option<&Path>, is_beside: bool) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime starts");
         let (driver, client) = runtime.block_on(async {
-            let driver = Driver::start(home).await;
+            let driver = if is_beside { Driver::start_beside(home).await } else { Driver::start(home).await };
             let arguments = workspace.map(|folder| vec!["--workspace".to_owned(), folder.display().to_string()]);
             let wished = json!({ "application": driver.application(), "args": arguments.unwrap_or_default() });
             let mut builder = ClientBuilder::new(HttpConnector::new());
@@ -116,9 +131,9 @@ impl Desk {
     }
 
     /// Takes a picture of the window, and says where it is, or why there is none.
-    fn picture(&self) -> String {
+    fn picture(&self, number: usize) -> String {
         let test = thread::current().name().unwrap_or("e2e").replace("::", "-");
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}.png"));
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}-{number}.png"));
         // Two frames from now, what the page holds has been painted.
         let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
         let taken = self.runtime.block_on(async {

@@ -1,7 +1,8 @@
 //! tauri-driver, and below it the web view's own driver and the application: started for one test, gone after it.
 //!
-//! Invariant: one application at a time. The next one starts when nobody holds the last one's standard error any more:
-//! two of them on one session bus would be one instance to the single-instance plugin.
+//! Invariant: one application at a time on a session bus. The next one starts when nobody holds the last one's standard
+//! error any more: two of them on one bus would be one instance to the single-instance plugin. A second window beside the
+//! first is another person's: it has a bus of its own.
 
 use std::ffi::OsStr;
 use std::fs::{File, Permissions};
@@ -14,7 +15,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use postonce_tests::desktop;
+use postonce_tests::{TOKEN, desktop};
 
 /// Both drivers answer within a second; a busy machine takes longer.
 const READY_MAX: Duration = Duration::from_secs(30);
@@ -34,8 +35,35 @@ pub(crate) struct Driver {
     url: String,
     /// What the application and its drivers say on standard error; it closes when the last of them is gone.
     words: Receiver<String>,
-    /// Held across processes as well: nextest runs each test in its own.
-    _turn: File,
+    /// Another person's session bus, for a window beside the first.
+    _bus: Option<Bus>,
+    /// Held across processes as well: nextest runs each test in its own. Whoever stands beside has no turn of their own.
+    _turn: Option<File>,
+}
+
+/// A session bus that nobody else is on; it ends with its value.
+struct Bus {
+    child: Child,
+    address: String,
+}
+
+impl Bus {
+    fn start() -> Self {
+        let mut command = Command::new("dbus-daemon");
+        command.args(["--session", "--nofork", "--print-address"]).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("there is a dbus-daemon");
+        let out = child.stdout.take().expect("standard output is piped");
+        let mut lines = BufReader::new(out).lines();
+        let address = lines.next().expect("it says its address").expect("as text");
+        Self { child, address }
+    }
+}
+
+impl Drop for Bus {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
 }
 
 impl Driver {
@@ -43,11 +71,25 @@ impl Driver {
     pub(crate) async fn start(home: &Path) -> Self {
         let turn = File::create(Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e.lock")).expect("a file to lock");
         turn.lock().expect("the lock is free in the end");
+        Self::ready(home, Some(turn), None).await
+    }
+
+    /// The same beside another one, for another person: with a bus of their own, and with the token in the environment,
+    /// since no keyring is there.
+    pub(crate) async fn start_beside(home: &Path) -> Self {
+        Self::ready(home, None, Some(Bus::start())).await
+    }
+
+    async fn ready(home: &Path, turn: Option<File>, bus: Option<Bus>) -> Self {
         let [port, native_port] = free_ports();
         let mut command = Command::new(program("POSTONCE_TAURI_DRIVER"));
         command.args(["--port", &port.to_string(), "--native-port", &native_port.to_string()]);
         command.arg("--native-driver").arg(program("POSTONCE_WEBKIT_DRIVER"));
         private(&mut command, home);
+        if let Some(bus) = &bus {
+            command.env("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+            command.env("POSTONCE_SECRET_ACCOUNTING_TOKEN", TOKEN);
+        }
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -56,7 +98,7 @@ impl Driver {
             .expect("tauri-driver starts");
         let words = words_of(&mut child);
         let url = format!("http://127.0.0.1:{port}");
-        let driver = Self { child, home: home.to_owned(), url, words, _turn: turn };
+        let driver = Self { child, home: home.to_owned(), url, words, _bus: bus, _turn: turn };
         driver.wait_until_ready().await;
         driver
     }

@@ -14,3 +14,4 @@ mod re_export;
 mod records;
 mod server_down;
 mod stop;
+mod two_windows;

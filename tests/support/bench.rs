@@ -97,7 +97,7 @@ impl Drop for Running {
 }
 
 /// The token that the sandbox takes.
-const TOKEN: &str = "practice-token";
+pub const TOKEN: &str = "practice-token";
 /// And its platform half.
 const PLATFORM_TOKEN: &str = "practice-platform-token";
 

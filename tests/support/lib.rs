@@ -5,7 +5,7 @@ mod bench;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-pub use bench::{Bench, Running, Spoken, plain_source, real_source, spoken};
+pub use bench::{Bench, Running, Spoken, TOKEN, plain_source, real_source, spoken};
 
 /// The top of the checkout that cargo runs the tests in: several may share a target folder, and so one compiled test.
 pub fn root() -> &'static Path {
