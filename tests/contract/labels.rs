@@ -72,6 +72,14 @@ impl Two {
     }
 }
 
+/// The first grant of all follows nobody, so with nothing but a search its run waits out the window once.
+fn settle_within_a_second(bench: &Bench) {
+    let file = bench.path().join("workspace.toml");
+    let text = std::fs::read_to_string(&file).expect("a workspace");
+    let text = text.replacen("[accounting]\n", "[accounting]\nsettle_window_seconds = 1\n", 1);
+    std::fs::write(file, text).expect("writable");
+}
+
 fn without_sync(text: &str) -> String {
     let mut kept = true;
     let lines = text.lines().filter(|line| {
@@ -99,6 +107,7 @@ fn each_protection_that_needs_no_lock_is_told_and_posted_to_once() {
         (json!({ "unique_references": "off", "checks_fence": "on" }), "observed"),
     ] {
         let bench = Bench::practice(20, "");
+        settle_within_a_second(&bench);
         let mut settings = switches;
         settings["faults"] = json!([]);
         settings["export_lock"] = json!("off");
@@ -173,7 +182,9 @@ fn who_was_killed_takes_its_own_lease_back_at_once() {
     assert_eq!(text["state"], "released");
     assert!(text["broken"]["reason"].as_str().is_some_and(|reason| reason.contains("same machine")), "{text}");
     assert!(begun() < Duration::from_secs(LEASE_SECONDS + 20), "no watch was needed");
-    two.assert_one_at_a_time();
+    // What the killed one had on its way may arrive after its lease was taken: that is what unique references are for here.
+    let stats = two.bench.stats();
+    assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(300), &json!(0)));
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a real program really waited is what is asked")]
