@@ -16,6 +16,7 @@ use crate::http::{Limits, Side};
 
 mod drafts;
 mod fuzz;
+mod labels;
 mod look_up;
 mod reversal;
 mod writes;
