@@ -281,8 +281,9 @@ pub enum Acquired {
     },
     /// Somebody has it.
     Held(LockInfo),
-    /// Somebody has it who, by the accounting side's own clock, has given no sign of life for longer than the lease lives.
-    /// Whoever goes on asking for that long, and sees no sign of life either, gets it.
+    /// Somebody has it who, by the accounting side's own clock, has given no sign of life for longer than the lease lives; or
+    /// none was seen yet, and the accounting side tells no time. Whoever goes on asking for that long, and sees no sign of
+    /// life either, gets it.
     LooksDead {
         /// Who, and since when.
         info: LockInfo,

@@ -133,11 +133,10 @@ impl Breaking {
 /// The holder of a row, as it may be shown; of a row that cannot be read nothing is known but its id, by which it can be
 /// broken like any other.
 pub(super) fn holder_shown(row: &UniqueRow, text: Option<&LeaseText>) -> LockHolder {
-    let short = |name: &String| name.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect::<String>();
     match text {
         Some(LeaseText { holder, .. }) => LockHolder {
             user: short(&holder.user),
-            name: holder.name.as_ref().map(short),
+            name: holder.name.as_deref().map(short),
             host: short(&holder.host),
             run_id: holder.run_id.clone(),
         },
@@ -145,9 +144,14 @@ pub(super) fn holder_shown(row: &UniqueRow, text: Option<&LeaseText>) -> LockHol
             user: UNKNOWN.to_owned(),
             name: None,
             host: UNKNOWN.to_owned(),
-            run_id: RunId::new(format!("row {}", short(&row.id.as_str().to_owned()))),
+            run_id: RunId::new(format!("row {}", short(row.id.as_str()))),
         },
     }
+}
+
+/// A name that somebody else wrote, fit to be shown.
+pub(super) fn short(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect()
 }
 
 const UNKNOWN: &str = "?";

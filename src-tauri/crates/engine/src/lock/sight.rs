@@ -24,6 +24,8 @@ pub(super) struct Sight {
     since: Duration,
     /// Whole watches that it stood without a change.
     watched: u32,
+    /// The same row was seen before, in another state.
+    was_alive: bool,
 }
 
 /// A reading of the row, with the moments between which it was made.
@@ -36,14 +38,15 @@ pub(super) struct Look {
 
 impl Sight {
     pub(super) fn first(look: &Look) -> Self {
-        Self { row: look.row.clone(), since: look.answered, watched: 0 }
+        Self { row: look.row.clone(), since: look.answered, watched: 0, was_alive: false }
     }
 
     /// Adds a look; how long the row must still stand as it is before its holder is dead, zero when that is so.
     pub(super) fn add(&mut self, look: &Look) -> Duration {
         let (before, now) = (&self.row, &look.row);
         if (&before.id, &before.text, before.written_at) != (&now.id, &now.text, now.written_at) {
-            *self = Self::first(look);
+            let was_alive = before.id == now.id;
+            *self = Self { was_alive, ..Self::first(look) };
         }
         let whole = whole_watch(&look.row);
         // The server has answered after it was asked, and before the answer came: counted so, a watch is never too short.
@@ -58,16 +61,20 @@ impl Sight {
         (whole * missing).saturating_sub(look.answered.saturating_sub(self.since)).max(Duration::from_millis(1))
     }
 
+    /// Whether a watch is worth while: by the server's own clock the row is older than its life. Where the server tells no
+    /// time, as long as no sign of life was seen, and again when the last one is a life ago.
+    pub(super) fn is_worth_a_watch(&self, look: &Look) -> bool {
+        let row = &look.row;
+        match (row.written_at, row.now) {
+            (Some(written_at), Some(now)) => (now - written_at).to_std().is_ok_and(|age| age >= life(row)),
+            _ => !self.was_alive || look.answered >= self.since + life(row),
+        }
+    }
+
     /// Since when it stands like that, on this machine's clock.
     pub(super) fn since(&self) -> Duration {
         self.since
     }
-}
-
-/// Whether the row is older than its life, by the server's own clock; `false` where the server tells no time.
-pub(super) fn is_overdue(row: &UniqueRow) -> bool {
-    let (Some(written_at), Some(now)) = (row.written_at, row.now) else { return false };
-    (now - written_at).to_std().is_ok_and(|age| age >= life(row))
 }
 
 fn life(row: &UniqueRow) -> Duration {

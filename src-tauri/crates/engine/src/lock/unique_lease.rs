@@ -35,8 +35,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::lease_text::{Breaking, LeaseText, State, holder_shown};
-use super::sight::{Look, Sight, is_overdue};
+use super::lease_text::{Breaking, LIFE_UNKNOWN, LeaseText, State, holder_shown, short};
+use super::sight::{Look, Sight};
 use crate::domain::{Problem, RunId};
 use crate::error::{ErrorCode, Told};
 use crate::ports::{
@@ -267,11 +267,11 @@ impl<R: UniqueRows> UniqueLease<R> {
             }
             _ => {}
         }
-        let watch = self.watch(look);
+        let (watch, is_worth_it) = self.watch(look);
         let info = self.info(look, text.as_ref());
         match watch {
             Duration::ZERO => Seen::Free(text),
-            watch if is_overdue(&look.row) => Seen::LooksDead(info, watch),
+            watch if is_worth_it => Seen::LooksDead(info, watch),
             _ => Seen::Held(info),
         }
     }
@@ -282,8 +282,12 @@ impl<R: UniqueRows> UniqueLease<R> {
         Ok(row.map(|row| Look { row, asked, answered: self.clock.elapsed() }))
     }
 
-    fn watch(&self, look: &Look) -> Duration {
-        self.memory().sight.get_or_insert_with(|| Sight::first(look)).add(look)
+    /// How long it must still stand so that its holder is dead, and whether that may be so.
+    fn watch(&self, look: &Look) -> (Duration, bool) {
+        let mut memory = self.memory();
+        let sight = memory.sight.get_or_insert_with(|| Sight::first(look));
+        let watch = sight.add(look);
+        (watch, sight.is_worth_a_watch(look))
     }
 
     fn info(&self, look: &Look, text: Option<&LeaseText>) -> LockInfo {
@@ -292,10 +296,10 @@ impl<R: UniqueRows> UniqueLease<R> {
         let renewed_at = look.row.written_at.unwrap_or_else(|| self.clock.now() - seen_for.unwrap_or_default());
         LockInfo {
             holder: holder_shown(&look.row, text),
-            operation: text.map(|text| text.operation.clone()).unwrap_or_default(),
+            operation: text.map(|text| short(&text.operation)).unwrap_or_default(),
             acquired_at: text.and_then(|text| text.granted_at).unwrap_or(renewed_at),
             renewed_at,
-            expires_at: renewed_at + text.map_or(super::lease_text::LIFE_UNKNOWN, LeaseText::life),
+            expires_at: renewed_at + text.map_or(LIFE_UNKNOWN, LeaseText::life),
             progress: text.and_then(|text| text.progress),
         }
     }

@@ -354,10 +354,23 @@ async fn where_the_server_tells_no_time_nobody_is_told_dead_before_two_watches()
     let (dead, taker) = (world.lease(), world.lease());
     granted(&dead, "r1").await;
     for _ in 0..2 {
-        assert!(matches!(taker.acquire(&ask("r2")).await, Ok(Acquired::Held(_))));
+        assert!(matches!(taker.acquire(&ask("r2")).await, Ok(Acquired::LooksDead { .. })));
         world.pass(WATCH);
     }
     granted(&taker, "r2").await;
+}
+
+#[tokio::test]
+async fn where_the_server_tells_no_time_a_sign_of_life_ends_the_waiting() {
+    let world = World::new();
+    world.server().tells_no_time = true;
+    let (holder, other) = (world.lease(), world.lease());
+    let (token, _) = granted(&holder, "r1").await;
+    assert!(matches!(other.acquire(&ask("r2")).await, Ok(Acquired::LooksDead { .. })), "it may be long dead");
+    holder.renew(&token, LIFE, PROGRESS).await.unwrap();
+    assert!(matches!(other.acquire(&ask("r2")).await, Ok(Acquired::Held(_))), "it is not");
+    world.pass(LIFE);
+    assert!(matches!(other.acquire(&ask("r2")).await, Ok(Acquired::LooksDead { .. })), "it may be by now");
 }
 
 #[tokio::test]
