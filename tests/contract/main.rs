@@ -5,6 +5,7 @@ mod audit;
 mod bad_rows;
 mod bad_workspace;
 mod compare;
+mod labels;
 #[cfg(unix)]
 mod ledger_dangers;
 mod main_job;

@@ -1,6 +1,7 @@
 //! The connector of the simulated accounting system: what `connectors::accounting` is for a real one.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,23 +10,33 @@ use postonce_engine::domain::{
 };
 use postonce_engine::error::Told;
 use postonce_engine::ports::{
-    AccountingSystem, Acquired, Answer, CallError, Connection, LeaseAsk, LeaseToken, LockInfo, LockProgress,
-    VoucherPage, Witness, WitnessSeen,
+    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
+    LockProgress, VoucherPage, Witness, WitnessSeen,
 };
-use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft};
+use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease};
 
-use crate::books::{Answered, Drawn, Envelope, Keyed};
+use crate::books::{Answered, Drawn, Envelope, Keyed, LockKind};
 use crate::network::{Kind, Spoiled, call, spoil, unknown};
+use crate::planted::Planted;
 use crate::process::Process;
+use crate::rows::Rows;
 use crate::world::World;
 
 pub(crate) struct Connector {
     process: Arc<Process>,
+    /// Where the accounting system has no lock.
+    lease: Option<UniqueLease<Rows>>,
+    /// A lock is being broken on purpose.
+    breaking: Arc<AtomicBool>,
 }
 
 impl Connector {
-    pub(crate) fn new(process: Arc<Process>) -> Self {
-        Self { process }
+    pub(crate) fn new(process: Arc<Process>, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>, planted: Planted) -> Self {
+        let breaking = Arc::new(AtomicBool::new(false));
+        let rows = || Rows::new(Arc::clone(&process), Arc::clone(&breaking), planted == Planted::WatchSkipped);
+        let has_none = process.world.options.rules.lock == LockKind::Rows;
+        let lease = has_none.then(|| UniqueLease::new(rows(), clock, ids, "books.example"));
+        Self { process, lease, breaking }
     }
 
     fn world(&self) -> &Arc<World> {
@@ -131,8 +142,23 @@ impl AccountingSystem for Connector {
     }
 
     async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
-        let ask = ask.clone();
-        let acquired = self.holds("acquire", move |world, now| Ok(world.books().acquire(now, &ask))).await?;
+        let asked = self.world().now();
+        let acquired = match &self.lease {
+            Some(lease) => lease.acquire(ask).await?,
+            None => {
+                let ask = ask.clone();
+                self.holds("acquire", move |world, now| Ok(world.books().acquire(now, &ask))).await?
+            }
+        };
+        match &acquired {
+            Acquired::Granted { token, fence, .. } if self.lease.is_some() => {
+                let world = self.world();
+                world.count("leases over rows");
+                world.books().note_grant(world.now(), asked, token.expose(), *fence, ask);
+            }
+            Acquired::LooksDead { .. } => self.world().count("looks at a holder that seems dead"),
+            _ => {}
+        }
         if let Acquired::Granted { fence, .. } = &acquired {
             self.world().tell(format_args!("{} has fence {fence}", self.process.name));
             self.world().count("leases");
@@ -141,22 +167,41 @@ impl AccountingSystem for Connector {
     }
 
     async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
+        if let Some(lease) = &self.lease {
+            let asked = self.world().now();
+            lease.renew(token, life, progress).await?;
+            self.world().books().note_renewal(asked, token.expose());
+            return Ok(());
+        }
         let token = token.expose().to_owned();
-        _ = life;
         self.holds("renew", move |world, now| world.books().renew(now, &token, progress)).await
     }
 
     async fn release(&self, token: &LeaseToken) -> Result<(), CallError> {
+        if let Some(lease) = &self.lease {
+            let world = self.world();
+            world.books().note_release(world.now(), token.expose());
+            return lease.release(token).await;
+        }
         let token = token.expose().to_owned();
         self.holds("release", move |world, now| world.books().release(now, &token)).await
     }
 
-    async fn break_lock(&self, run: &RunId, _reason: &str) -> Result<(), CallError> {
+    async fn break_lock(&self, run: &RunId, reason: &str) -> Result<(), CallError> {
+        if let Some(lease) = &self.lease {
+            self.breaking.store(true, Ordering::Relaxed);
+            let broken = lease.break_lock(run, reason).await;
+            self.breaking.store(false, Ordering::Relaxed);
+            return broken;
+        }
         let run = run.clone();
         self.holds("break", move |world, now| world.books().break_lock(now, &run)).await
     }
 
     async fn lock(&self) -> Result<Option<LockInfo>, CallError> {
+        if let Some(lease) = &self.lease {
+            return lease.lock().await;
+        }
         self.reads("lock", |world, now| world.books().lock(now)).await
     }
 

@@ -16,6 +16,11 @@ impl Dice {
         Self(self.next())
     }
 
+    /// Dice for what was added later: they follow from these, and leave every throw of these as it was.
+    pub(crate) fn aside(&self) -> Self {
+        Self(self.0 ^ 0xA5A5_5A5A_C3C3_3C3C)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;

@@ -9,7 +9,7 @@ use chrono::Days;
 use postonce_engine::domain::RecordId;
 use postonce_engine::{Resolution, Syncing};
 
-use crate::books::{Broken, Origin, Standing};
+use crate::books::{Broken, LockKind, Origin, Standing};
 use crate::dice::Dice;
 use crate::machine::Machine;
 use crate::options::Options;
@@ -28,8 +28,8 @@ const ROUNDS_MAX: usize = 40;
 
 pub(crate) async fn direct(ask: Ask, folder: &Path) -> Lived {
     let mut dice = Dice::new(ask.seed);
-    let options = Options::draw(&mut dice, ask.protection);
-    let protection = options.rules.protection;
+    let options = Options::draw(&mut dice, ask.protection, ask.lock);
+    let (protection, lock) = (options.rules.protection, options.rules.lock);
     let world = Arc::new(World::new(options, &mut dice, ask.aloud));
     world.tell(format_args!("{:?}", world.options));
     let machines =
@@ -48,9 +48,13 @@ pub(crate) async fn direct(ask: Ask, folder: &Path) -> Lived {
         figures.add("refused for an old lock", books.stale_refused);
         figures.add("answered again under a key", books.replayed);
         figures.add("seeds", 1);
+        if lock == LockKind::Rows {
+            figures.add("seeds without a lock", 1);
+            figures.add("seeds without a lock and with eight machines", u64::from(world.options.machines == 8));
+        }
     }
     let broken: Vec<Broken> = world.broken();
-    Lived { seed: ask.seed, protection, broken, figures, trace: world.trace.hash() }
+    Lived { seed: ask.seed, protection, lock, broken, figures, trace: world.trace.hash() }
 }
 
 struct Director {

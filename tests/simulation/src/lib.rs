@@ -14,6 +14,7 @@ mod options;
 mod planted;
 mod platform;
 mod process;
+mod rows;
 mod timeline;
 mod trace;
 mod world;
@@ -22,7 +23,7 @@ use std::path::Path;
 
 use postonce_engine::domain::Protection;
 
-pub use books::Broken;
+pub use books::{Broken, LockKind};
 pub use planted::Planted;
 pub use world::Figures;
 
@@ -33,6 +34,8 @@ pub struct Ask {
     pub seed: u64,
     /// How the accounting system protects; drawn from the seed where `None`.
     pub protection: Option<Protection>,
+    /// Whether it has a lock; drawn from the seed where `None`.
+    pub lock: Option<LockKind>,
     /// A bug, to see whether it is found.
     pub planted: Planted,
     /// Whether everything that happens is printed.
@@ -42,7 +45,7 @@ pub struct Ask {
 impl Ask {
     /// This seed, whatever it brings, in silence.
     pub fn seed(seed: u64) -> Self {
-        Self { seed, protection: None, planted: Planted::Nothing, aloud: false }
+        Self { seed, protection: None, lock: None, planted: Planted::Nothing, aloud: false }
     }
 }
 
@@ -53,6 +56,8 @@ pub struct Lived {
     pub seed: u64,
     /// How its accounting system protected.
     pub protection: Protection,
+    /// Whether it had a lock.
+    pub lock: LockKind,
     /// The promises that were broken, in the order in which it was noticed.
     pub broken: Vec<Broken>,
     /// What happened how often.

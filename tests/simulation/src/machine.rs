@@ -234,8 +234,8 @@ impl Machine {
 
     /// An engine over a ledger of this machine.
     fn engine(&self, process: &Arc<Process>, path: &Path) -> Result<Arc<Engine>, LedgerError> {
-        let clock = MachineClock(Arc::clone(process));
-        let ids = MachineIds(Arc::clone(&self.body));
+        let clock: Arc<dyn Clock> = Arc::new(MachineClock(Arc::clone(process)));
+        let ids: Arc<dyn IdSource> = Arc::new(MachineIds(Arc::clone(&self.body)));
         let watching = Arc::clone(process);
         let is_shadowed = self.planted == Planted::IntentAfterSend;
         let watcher = move |moment| match moment {
@@ -243,16 +243,17 @@ impl Machine {
             WriteMoment::Before if is_shadowed => watching.body.shadow.before(&watching.body.ledger()),
             WriteMoment::Before | WriteMoment::Within => {}
         };
-        let ledger = Ledger::open_in_place(path, &clock, &ids, watcher)?;
+        let ledger = Ledger::open_in_place(path, clock.as_ref(), ids.as_ref(), watcher)?;
         self.planted.open(path);
         let options = &self.world.options;
-        let accounting: Arc<dyn AccountingSystem> = Arc::new(Connector::new(Arc::clone(process)));
+        let accounting: Arc<dyn AccountingSystem> =
+            Arc::new(Connector::new(Arc::clone(process), Arc::clone(&clock), Arc::clone(&ids), self.planted));
         Ok(Engine::new(Parts {
             ledger,
             source: Arc::new(Reader::new(Arc::clone(process), self.planted == Planted::RowSwallowed)),
             accounting: self.planted.wrap(accounting, process),
-            clock: Arc::new(clock),
-            ids: Arc::new(ids),
+            clock,
+            ids,
             signer: Arc::new(NoKey),
             settings: Settings {
                 organisation: organisation(),

@@ -1,4 +1,4 @@
-//! `postonce-simulation [--seeds N] [--from SEED] [--seed S] [--protection P]`: many worlds on all cores, or one aloud.
+//! `postonce-simulation [--seeds N] [--from SEED] [--seed S] [--protection P] [--lock L]`: many worlds on all cores, or one aloud.
 
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use postonce_engine::domain::Protection;
-use postonce_simulation::{Ask, Figures, Lived, Planted, live};
+use postonce_simulation::{Ask, Figures, Lived, LockKind, Planted, live};
 
 /// Failures that are told; after these, one more says nothing new.
 const FAILURES_TOLD_MAX: usize = 20;
@@ -18,6 +18,7 @@ struct Asked {
     from: u64,
     one: Option<u64>,
     protection: Option<Protection>,
+    lock: Option<LockKind>,
     planted: Planted,
 }
 
@@ -25,7 +26,9 @@ fn main() -> ExitCode {
     let asked = match read(std::env::args().skip(1)) {
         Ok(asked) => asked,
         Err(trouble) => {
-            eprintln!("{trouble}\n[--seeds N] [--from SEED] [--seed SEED] [--protection P] [--planted BUG]");
+            eprintln!(
+                "{trouble}\n[--seeds N] [--from SEED] [--seed SEED] [--protection P] [--lock own|rows] [--planted BUG]"
+            );
             return ExitCode::from(2);
         }
     };
@@ -50,6 +53,9 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
                     Protection::from_text(&value).ok_or_else(|| format!("no protection is named {value}"))?;
                 asked.protection = Some(protection);
             }
+            "--lock" => {
+                asked.lock = Some(LockKind::from_text(&value).ok_or_else(|| format!("no lock is named {value}"))?);
+            }
             "--planted" => {
                 let found = Planted::ALL.iter().find(|planted| planted.name() == value);
                 asked.planted = *found.ok_or_else(|| format!("no planted bug is named {value}"))?;
@@ -61,8 +67,8 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
 }
 
 fn one(asked: &Asked, seed: u64) -> bool {
-    let lived = live(Ask { seed, protection: asked.protection, planted: asked.planted, aloud: true });
-    println!("\nseed {seed}, {}, trace {:016x}", lived.protection, lived.trace);
+    let lived = live(Ask { seed, protection: asked.protection, lock: asked.lock, planted: asked.planted, aloud: true });
+    println!("\nseed {seed}, {}, lock {}, trace {:016x}", lived.protection, lived.lock, lived.trace);
     tell(&lived.figures);
     tell_broken(asked, &lived);
     !lived.broken.is_empty()
@@ -87,7 +93,13 @@ fn many(asked: &Asked) -> bool {
                         eprintln!("{number} of {seeds} seeds, {:.0} s, {failed} failed", start().as_secs_f64());
                     }
                     let seed = asked.from + number;
-                    let ask = Ask { seed, protection: asked.protection, planted: asked.planted, aloud: false };
+                    let ask = Ask {
+                        seed,
+                        protection: asked.protection,
+                        lock: asked.lock,
+                        planted: asked.planted,
+                        aloud: false,
+                    };
                     let lived = live(ask);
                     figures.lock().expect("no worker panics while it holds it").merge(&lived.figures);
                     if !lived.broken.is_empty() {
@@ -126,7 +138,8 @@ fn tell_broken(asked: &Asked, lived: &Lived) {
     }
     if !lived.broken.is_empty() {
         let protection = asked.protection.map(|protection| format!(" --protection {protection}")).unwrap_or_default();
-        println!("  replay: cargo xtask simulate --seed {}{protection}", lived.seed);
+        let lock = asked.lock.map(|lock| format!(" --lock {lock}")).unwrap_or_default();
+        println!("  replay: cargo xtask simulate --seed {}{protection}{lock}", lived.seed);
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use postonce_engine::WhenStillUnknown;
 use postonce_engine::domain::{Capabilities, Protection, ReferenceRules};
 
-use crate::books::BookRules;
+use crate::books::{BookRules, LockKind};
 use crate::dice::Dice;
 
 /// In a thousand calls each.
@@ -73,9 +73,14 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn draw(dice: &mut Dice, protection: Option<Protection>) -> Self {
+    pub(crate) fn draw(dice: &mut Dice, protection: Option<Protection>, lock: Option<LockKind>) -> Self {
         let drawn = dice.index(Protection::ALL.len());
         let protection = protection.or(Protection::ALL.get(drawn).copied()).unwrap_or(Protection::Enforced);
+        // Fences are numbers of a lock of its own.
+        let protection = match (protection, lock) {
+            (Protection::Fenced, Some(LockKind::Rows)) => Protection::Observed,
+            _ => protection,
+        };
         let keys_live = dice.coin().then(|| Duration::from_secs(3_600 * dice.between(2, 48)));
         let search_lag = if dice.coin() { dice.seconds(0, 40) } else { Duration::ZERO };
         let settle_window = search_lag + dice.seconds(60, 600);
@@ -95,9 +100,11 @@ impl Options {
             knows_released: dice.coin(),
             refuses_whole: dice.coin(),
             keeps_witnesses: dice.per_mille(800),
+            lock: LockKind::Own,
+            tells_time: true,
         };
         let requests = dice.between(1, 4);
-        Self {
+        let mut drawn = Self {
             rules,
             machines: usize::try_from(dice.between(1, 3)).unwrap_or(1),
             records: usize::try_from(if dice.per_mille(300) { dice.between(1, 4) } else { dice.between(3, 40) })
@@ -116,6 +123,24 @@ impl Options {
             poisoned: if dice.per_mille(300) { 120 } else { 0 },
             drift: i64::try_from(dice.below(400)).unwrap_or(0) - 200,
             compares: dice.per_mille(250),
+        };
+        drawn.draw_lock(&mut dice.aside(), lock);
+        drawn
+    }
+
+    /// Whether there is a lock; without one, up to eight machines contend for what stands in for it.
+    fn draw_lock(&mut self, dice: &mut Dice, lock: Option<LockKind>) {
+        let without = dice.per_mille(350) && self.rules.protection != Protection::Fenced;
+        let (tells_time, many, machines) = (dice.per_mille(800), dice.coin(), dice.between(2, 8));
+        let lock = lock.unwrap_or(if without { LockKind::Rows } else { LockKind::Own });
+        if lock == LockKind::Own {
+            return;
+        }
+        self.rules.lock = lock;
+        self.rules.checks_token = false;
+        self.rules.tells_time = tells_time;
+        if many {
+            self.machines = usize::try_from(machines).unwrap_or(2);
         }
     }
 

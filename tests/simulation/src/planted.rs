@@ -39,6 +39,8 @@ pub enum Planted {
     SuccessBeforeSending,
     /// One row of each page of the source is swallowed.
     RowSwallowed,
+    /// Where there is no lock, whoever finds a row that somebody holds takes it away at first sight.
+    WatchSkipped,
     /// Somebody writes another name into the audit trail.
     TrailRewritten,
 }
@@ -53,6 +55,7 @@ impl Planted {
         Self::LeaseIgnored,
         Self::SuccessBeforeSending,
         Self::RowSwallowed,
+        Self::WatchSkipped,
         Self::TrailRewritten,
     ];
 
@@ -67,6 +70,7 @@ impl Planted {
             Self::LeaseIgnored => "lease-ignored",
             Self::SuccessBeforeSending => "success-before-sending",
             Self::RowSwallowed => "row-swallowed",
+            Self::WatchSkipped => "watch-skipped",
             Self::TrailRewritten => "trail-rewritten",
         }
     }
@@ -78,7 +82,7 @@ impl Planted {
             Self::GuardDropped | Self::IntentAfterSend | Self::UnknownIsFailed | Self::LookUpSkipped => 1,
             Self::RowSwallowed => 2,
             Self::SuccessBeforeSending => 3,
-            Self::LeaseIgnored => 4,
+            Self::LeaseIgnored | Self::WatchSkipped => 4,
             Self::TrailRewritten => 5,
         }
     }
@@ -108,7 +112,7 @@ impl Planted {
 
     pub(crate) fn wrap(self, inner: Arc<dyn AccountingSystem>, process: &Arc<Process>) -> Arc<dyn AccountingSystem> {
         match self {
-            Self::Nothing | Self::RowSwallowed | Self::TrailRewritten => inner,
+            Self::Nothing | Self::RowSwallowed | Self::WatchSkipped | Self::TrailRewritten => inner,
             _ => Arc::new(Faulty { inner, planted: self, process: Arc::clone(process) }),
         }
     }
@@ -204,7 +208,7 @@ impl AccountingSystem for Faulty {
 
     async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
         match self.inner.acquire(ask).await? {
-            Acquired::Held(_) if self.ignores_the_lease() => {
+            Acquired::Held(_) | Acquired::LooksDead { .. } if self.ignores_the_lease() => {
                 let world = &self.process.world;
                 Ok(world.books().grant_to_whoever_asks(world.now(), ask))
             }

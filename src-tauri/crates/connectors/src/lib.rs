@@ -55,7 +55,7 @@ fn parts_over(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
     let ids: Arc<dyn IdSource> = Arc::new(UuidIds);
     let secrets = Secrets::of(workspace);
-    let accounting = accounting(workspace, &secrets)?;
+    let accounting = accounting(workspace, &secrets, &clock, &ids)?;
     let source = source(workspace, &secrets, &clock)?;
     Ok(Parts {
         ledger: open(&workspace.ledger_path(), clock.as_ref(), ids.as_ref())?,
@@ -68,9 +68,14 @@ fn parts_over(
     })
 }
 
-fn accounting(workspace: &Workspace, secrets: &Secrets) -> Result<Arc<dyn AccountingSystem>, Told> {
+fn accounting(
+    workspace: &Workspace,
+    secrets: &Secrets,
+    clock: &Arc<dyn Clock>,
+    ids: &Arc<dyn IdSource>,
+) -> Result<Arc<dyn AccountingSystem>, Told> {
     let http = http(Side::Accounting, workspace.accounting(), secrets)?;
-    Ok(Arc::new(Open::new(http, workspace.settle_window())))
+    Ok(Arc::new(Open::new(http, workspace.settle_window(), Arc::clone(clock), Arc::clone(ids))))
 }
 
 fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Told> {

@@ -23,4 +23,4 @@ pub use export::{
 pub use ledger::{
     AuditFilter, Claimed, ClaimedRequest, ClaimedReversal, Ledger, LedgerError, StagedDraft, WriteMoment,
 };
-pub use lock::{LeaseLost, Permit};
+pub use lock::{LeaseLost, Permit, UniqueLease};

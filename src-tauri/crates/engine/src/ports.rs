@@ -1,11 +1,15 @@
 //! What the engine needs of the world: time, ids, records, an accounting system. Connectors implement these traits; the
 //! tests put simulated ones in their place.
 
+mod unique_rows;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+pub use unique_rows::{Created, RowId, UniqueRow, UniqueRows};
 
 use crate::domain::{
     Actor, Capabilities, CommitResult, Discarded, DraftId, Found, FoundVoucher, HoldReason, Period, Place, Posting,
@@ -277,6 +281,15 @@ pub enum Acquired {
     },
     /// Somebody has it.
     Held(LockInfo),
+    /// Somebody has it who, by the accounting side's own clock, has given no sign of life for longer than the lease lives; or
+    /// none was seen yet, and the accounting side tells no time. Whoever goes on asking for that long, and sees no sign of
+    /// life either, gets it.
+    LooksDead {
+        /// Who, and since when.
+        info: LockInfo,
+        /// How long still.
+        watch: Duration,
+    },
 }
 
 /// The lock, as everybody may see it.

@@ -17,7 +17,7 @@ use crate::gate::{BODY_BYTES_MAX, gate};
 use crate::options::Organisation;
 use crate::platform::Platform;
 use crate::problem::{Kind, Problem};
-use crate::routes::{admin, admin_books, drafts, expenses, locks, lookup, me, reversal, vouchers, witnesses};
+use crate::routes::{admin, admin_books, drafts, expenses, labels, locks, lookup, me, reversal, vouchers, witnesses};
 use crate::store::Store;
 
 /// What every call can reach.
@@ -93,11 +93,20 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/drafts/{id}", delete(drafts::delete))
         .route("/v1/drafts/{id}/commit", post(drafts::commit))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), drafts::offered));
-    let protocol = Router::new()
-        .merge(drafts)
-        .route("/v1/me", get(me::me))
+    let locks = Router::new()
         .route("/v1/locks/export", post(locks::acquire).put(locks::renew).get(locks::show).delete(locks::release))
         .route("/v1/locks/export/break", post(locks::break_lock))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), locks::offered));
+    let labels = Router::new()
+        .route("/v1/labels", post(labels::create))
+        .route("/v1/labels/{code}", get(labels::show))
+        .route("/v1/labels/by-id/{id}", put(labels::update).delete(labels::delete))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), labels::offered));
+    let protocol = Router::new()
+        .merge(drafts)
+        .merge(locks)
+        .merge(labels)
+        .route("/v1/me", get(me::me))
         .route("/v1/witnesses", get(witnesses::list))
         .route("/v1/witnesses/{ledger_id}", put(witnesses::write).get(witnesses::show))
         .route("/v1/vouchers", post(vouchers::create).get(lookup::list))

@@ -32,10 +32,12 @@ kinds! {
     Unauthorized UNAUTHORIZED "unauthorized" "No valid bearer token";
     Forbidden FORBIDDEN "forbidden" "Not allowed for this user";
     NotFound NOT_FOUND "not-found" "There is no such thing";
+    LabelUnknown NOT_FOUND "label-unknown" "There is no such label, or no longer";
     DraftUnknown NOT_FOUND "draft-unknown" "There is no such draft, or no longer";
     MethodNotAllowed METHOD_NOT_ALLOWED "method-not-allowed" "This address does not take this method";
     InProgress CONFLICT "in-progress" "The first request with this key is still running";
     WitnessAhead CONFLICT "witness-ahead" "The stored witness is ahead of this one";
+    LabelExists CONFLICT "label-exists" "There is a label with this code already";
     DraftCommitted CONFLICT "draft-committed" "The draft was committed";
     LockLost PRECONDITION_FAILED "lock-lost" "The export lock is no longer yours";
     BodyTooLarge PAYLOAD_TOO_LARGE "body-too-large" "The request is too large";

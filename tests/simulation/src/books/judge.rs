@@ -15,12 +15,7 @@ use std::time::Duration;
 use postonce_engine::domain::Protection;
 use postonce_engine::ports::CallError;
 
-use super::{Books, Ended, Envelope};
-
-/// The part of a lease's life in which nothing may leave any more.
-const MARGIN_PARTS_OF_LIFE: u32 = 4;
-/// Clocks of machines go differently fast, by less than this in one lease.
-const CLOCK_TOLERANCE: Duration = Duration::from_millis(250);
+use super::{Books, CLOCK_TOLERANCE, Ended, Envelope, MARGIN_PARTS_OF_LIFE};
 
 impl Books {
     /// A permit was asked and said yes.

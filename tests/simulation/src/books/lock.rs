@@ -20,6 +20,8 @@ pub(crate) enum Ended {
 pub(crate) struct Grant {
     pub(crate) token: String,
     pub(crate) fence: u64,
+    /// The number that its holder was told: the fence, or what the rows gave.
+    pub(crate) number: u64,
     pub(crate) holder: LockHolder,
     operation: &'static str,
     pub(crate) life: Duration,
@@ -33,6 +35,23 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
+    pub(super) fn new(now: Duration, token: String, fence: u64, ask: &LeaseAsk) -> Self {
+        Self {
+            token,
+            fence,
+            number: fence,
+            holder: ask.holder.clone(),
+            operation: ask.operation,
+            life: ask.life,
+            granted_at: now,
+            renewed_at: now,
+            expires_at: now + ask.life,
+            progress: None,
+            ended: None,
+            wrote: false,
+        }
+    }
+
     pub(crate) fn is_held(&self, now: Duration) -> bool {
         self.ended.is_none() && now < self.expires_at
     }
@@ -62,19 +81,7 @@ impl Books {
     pub(crate) fn grant_to_whoever_asks(&mut self, now: Duration, ask: &LeaseAsk) -> Acquired {
         let fence = self.grants.len() as u64 + 1;
         let token = format!("T{fence}");
-        self.grants.push(Grant {
-            token: token.clone(),
-            fence,
-            holder: ask.holder.clone(),
-            operation: ask.operation,
-            life: ask.life,
-            granted_at: now,
-            renewed_at: now,
-            expires_at: now + ask.life,
-            progress: None,
-            ended: None,
-            wrote: false,
-        });
+        self.grants.push(Grant::new(now, token.clone(), fence, ask));
         Acquired::Granted { token: LeaseToken::new(token), fence, granted_at: calendar(now) }
     }
 

@@ -6,6 +6,7 @@
 mod drafts;
 mod judge;
 mod lock;
+mod rows;
 mod vouchers;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,9 +20,16 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use drafts::Draft;
 pub(crate) use lock::{Ended, Grant};
+use rows::Row;
+pub(crate) use rows::nonce_of;
 pub(crate) use vouchers::{Origin, Standing, Voucher};
 
 use crate::dice::Dice;
+
+/// The part of a lease's life in which nothing may leave any more.
+const MARGIN_PARTS_OF_LIFE: u32 = 4;
+/// Clocks of machines go differently fast, by less than this in one lease.
+const CLOCK_TOLERANCE: Duration = Duration::from_millis(250);
 
 /// Whose promise of `architecture.md` was broken, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +38,35 @@ pub struct Broken {
     pub promise: u8,
     /// What was seen.
     pub what: String,
+}
+
+/// How an accounting system keeps two runs apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockKind {
+    /// By a lock of its own.
+    Own,
+    /// Not at all: the lease is the engine's, over rows with a unique code.
+    Rows,
+}
+
+impl LockKind {
+    /// As it is named on the command line.
+    pub fn from_text(text: &str) -> Option<Self> {
+        match text {
+            "own" => Some(Self::Own),
+            "rows" => Some(Self::Rows),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for LockKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Own => "own",
+            Self::Rows => "rows",
+        })
+    }
 }
 
 /// What the accounting system is like.
@@ -47,6 +84,10 @@ pub(crate) struct BookRules {
     /// Whether one bad voucher has the whole request refused.
     pub(crate) refuses_whole: bool,
     pub(crate) keeps_witnesses: bool,
+    /// Whether there is a lock, or only rows to build one on.
+    pub(crate) lock: LockKind,
+    /// Whether the rows say when they were written, and the server what time it is.
+    pub(crate) tells_time: bool,
 }
 
 /// A posting as it travels.
@@ -102,6 +143,10 @@ pub(crate) struct Books {
     by_reference: BTreeMap<String, Vec<usize>>,
     drafts: Vec<Draft>,
     grants: Vec<Grant>,
+    row: Option<Row>,
+    row_ids: u64,
+    /// Grants whose rows were broken, perhaps before anybody believed in them.
+    broken_nonces: BTreeMap<String, Duration>,
     keys: BTreeMap<String, Key>,
     witnesses: BTreeMap<String, Witness>,
     /// Vouchers dated before this are refused.
@@ -126,6 +171,9 @@ impl Books {
             by_reference: BTreeMap::new(),
             drafts: Vec::new(),
             grants: Vec::new(),
+            row: None,
+            row_ids: 0,
+            broken_nonces: BTreeMap::new(),
             keys: BTreeMap::new(),
             witnesses: BTreeMap::new(),
             closed_before: NaiveDate::MIN,
@@ -195,13 +243,12 @@ impl Books {
 
     /// Somebody asks for this run to end; only that run's lock is taken.
     pub(crate) fn break_lock(&mut self, now: Duration, run: &RunId) -> Result<(), CallError> {
-        match self.grants.last_mut().filter(|grant| grant.is_held(now) && grant.holder.run_id == *run) {
-            Some(grant) => {
-                grant.ended = Some((Ended::Broken, now));
-                Ok(())
-            }
-            None => Err(refused("not-the-holder", false)),
-        }
+        let grant = self.grants.last_mut().filter(|grant| grant.is_held(now) && grant.holder.run_id == *run);
+        let grant = grant.ok_or_else(|| refused("not-the-holder", false))?;
+        grant.ended = Some((Ended::Broken, now));
+        let token = grant.token.clone();
+        self.break_row(now, &token);
+        Ok(())
     }
 }
 

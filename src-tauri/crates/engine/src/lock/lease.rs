@@ -23,6 +23,8 @@ const NEWS_PAUSE: Duration = Duration::from_secs(3);
 const RENEWAL_RETRY: Duration = Duration::from_secs(1);
 /// Between two looks at a lock that somebody holds.
 const WAIT_STEP: Duration = Duration::from_secs(2);
+/// Between two looks at a lock whose watch is nearly over, at least.
+const WATCH_STEP_MIN: Duration = Duration::from_millis(100);
 /// What the accounting side keeps when a lock is taken from a run that died.
 const DEAD_REASON: &str = "the program that held the lock ended in the middle of this run, on the same machine";
 /// How long giving the lock back may take; after that it is left to run out.
@@ -68,9 +70,10 @@ pub(crate) async fn take(
     let LeaseAskTerms { holder, operation, life, wait, progress, mut dead, stop, held } = terms;
     let ask = LeaseAsk { holder, life, operation };
     let patience_ends = clock.elapsed() + wait;
+    let mut watch_ends = None;
     loop {
         let asked_at = clock.elapsed();
-        match accounting.acquire(&ask).await.map_err(LeaseRefused::Failed)? {
+        let step = match accounting.acquire(&ask).await.map_err(LeaseRefused::Failed)? {
             Acquired::Granted { token, fence, granted_at } => {
                 let grant = Grant { granted_at, asked: asked_at, answered: clock.elapsed() };
                 let state = Arc::new(LeaseState::new(Arc::clone(clock), deadline(asked_at, life)));
@@ -87,23 +90,34 @@ pub(crate) async fn take(
                 return Ok(Permit { token, fence, grant, state, renewing: ended.drop_guard(), file });
             }
             // What it had in flight is settled by this run's recovery, like everything else it left.
-            Acquired::Held(info) if dead.as_ref() == Some(&info.holder.run_id) => {
+            Acquired::Held(info) | Acquired::LooksDead { info, .. } if dead.as_ref() == Some(&info.holder.run_id) => {
                 dead = None;
                 if let Err(error) = accounting.break_lock(&info.holder.run_id, DEAD_REASON).await {
                     tracing::warn!(%error, "the lock of a run that died here could not be taken from it");
                 }
+                continue;
             }
             Acquired::Held(info) if clock.elapsed() + WAIT_STEP > patience_ends => {
                 return Err(LeaseRefused::Held(info));
             }
             Acquired::Held(info) => {
                 held(info);
-                tokio::select! {
-                    biased;
-                    () = clock.sleep(WAIT_STEP) => {}
-                    () = stop.cancelled() => return Err(LeaseRefused::Stopped),
-                }
+                WAIT_STEP
             }
+            // Nobody has to be patient with the dead: the watch is waited out, once, also where no waiting was asked for.
+            Acquired::LooksDead { info, watch } => {
+                let ends = *watch_ends.get_or_insert(clock.elapsed() + watch + life);
+                if clock.elapsed() > ends.max(patience_ends) {
+                    return Err(LeaseRefused::Held(info));
+                }
+                held(info);
+                watch.clamp(WATCH_STEP_MIN, WAIT_STEP)
+            }
+        };
+        tokio::select! {
+            biased;
+            () = clock.sleep(step) => {}
+            () = stop.cancelled() => return Err(LeaseRefused::Stopped),
         }
     }
 }

@@ -1,10 +1,15 @@
 //! Who may send. Three walls, taken in order and given back in reverse: the run slot inside the process (`export`), a file
 //! lock on the machine, the remote lease over machines. A [`Permit`] is the proof that all three are ours.
+//! Where an accounting system has no lock of its own, [`UniqueLease`] makes one out of a unique field.
 
 mod file_lock;
 mod lease;
+mod lease_text;
 mod permit;
+mod sight;
+mod unique_lease;
 
 pub(crate) use file_lock::{FileLock, FileLockError};
 pub(crate) use lease::{LeaseAskTerms, LeaseRefused, give_back, take};
 pub use permit::{LeaseLost, Permit};
+pub use unique_lease::UniqueLease;

@@ -46,6 +46,7 @@ pub(crate) enum PathClass {
     DraftDelete,
     /// Look-ups, and the pages of vouchers and drafts.
     Lookup,
+    /// The export lock, or the labels that stand in for one.
     Lock,
     Witness,
     Me,

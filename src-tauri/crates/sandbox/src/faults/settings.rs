@@ -30,6 +30,8 @@ pub(crate) struct Switches {
     pub(crate) idempotency_keys: bool,
     /// How long the answer to a key is kept.
     pub(crate) idempotency_key_hours: u16,
+    /// Whether there is an export lock; without one there are labels, and no fence.
+    pub(crate) export_lock: bool,
     /// Whether vouchers can be staged first.
     pub(crate) drafts: bool,
     /// Look-ups do not see vouchers and drafts younger than this.
@@ -49,6 +51,8 @@ struct Written {
     #[serde(deserialize_with = "on_or_off")]
     idempotency_keys: bool,
     idempotency_key_hours: u16,
+    #[serde(deserialize_with = "on_or_off")]
+    export_lock: bool,
     #[serde(deserialize_with = "on_or_off")]
     drafts: bool,
     lookup_lag_ms: u64,
@@ -86,6 +90,11 @@ pub(crate) struct Fault {
 }
 
 impl Switches {
+    /// Whether a write that carries an old fence is refused.
+    pub(crate) fn fences(self) -> bool {
+        self.checks_fence && self.export_lock
+    }
+
     /// Whether the same key with the same body gets the first answer again.
     pub(crate) fn honours_keys(self) -> bool {
         self.idempotency_keys && self.idempotency_key_hours > 0
@@ -99,6 +108,7 @@ impl Default for Switches {
             checks_fence: true,
             idempotency_keys: true,
             idempotency_key_hours: 24,
+            export_lock: true,
             drafts: false,
             lookup_lag_ms: 0,
         }
@@ -118,6 +128,7 @@ impl From<Written> for Settings {
             checks_fence: written.checks_fence,
             idempotency_keys: written.idempotency_keys,
             idempotency_key_hours: written.idempotency_key_hours,
+            export_lock: written.export_lock,
             drafts: written.drafts,
             lookup_lag_ms: written.lookup_lag_ms,
         };
@@ -134,6 +145,7 @@ impl From<Settings> for Written {
             checks_fence: switches.checks_fence,
             idempotency_keys: switches.idempotency_keys,
             idempotency_key_hours: switches.idempotency_key_hours,
+            export_lock: switches.export_lock,
             drafts: switches.drafts,
             lookup_lag_ms: switches.lookup_lag_ms,
             faults,

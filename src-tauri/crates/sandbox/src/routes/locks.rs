@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -36,6 +37,15 @@ struct BreakBody {
     reason: String,
     /// Only if this run holds it; whoever holds it by now is left in peace otherwise.
     run_id: Option<String>,
+}
+
+/// Stands before the calls of this file: a server without a lock has no such addresses.
+pub(crate) async fn offered(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if app.faults.switches().export_lock {
+        next.run(request).await
+    } else {
+        Problem::new(Kind::NotFound, "This server has no export lock.").into_response()
+    }
 }
 
 pub(crate) async fn acquire(

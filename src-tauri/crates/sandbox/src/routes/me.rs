@@ -26,9 +26,11 @@ pub(crate) async fn me(State(app): State<Arc<App>>, Extension(caller): Extension
             "max_vouchers_per_request": VOUCHERS_MAX,
             "reference_max_length": REFERENCE_CHARS_MAX,
             "unique_references": switches.unique_references,
-            "checks_fence": switches.checks_fence,
+            "checks_fence": switches.fences(),
             "idempotency_key_hours": if switches.honours_keys() { switches.idempotency_key_hours } else { 0 },
             "drafts": switches.drafts,
+            "export_lock": switches.export_lock,
+            "labels": !switches.export_lock,
         },
     });
     json(StatusCode::OK, &answer)

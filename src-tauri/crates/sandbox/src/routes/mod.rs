@@ -5,6 +5,7 @@ pub(crate) mod admin_books;
 pub(crate) mod batch;
 pub(crate) mod drafts;
 pub(crate) mod expenses;
+pub(crate) mod labels;
 pub(crate) mod locks;
 pub(crate) mod lookup;
 pub(crate) mod me;
@@ -22,6 +23,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::clock::{Instant, parse_bound};
+use crate::faults::Switches;
 use crate::problem::{Kind, Problem};
 
 /// The longest value of a header, name, reason or other short text.
@@ -84,6 +86,12 @@ fn page_limit(wished: Option<usize>) -> Result<usize, Problem> {
         Some(limit) if (1..=PAGE_MAX).contains(&limit) => Ok(limit),
         Some(_) => Err(Problem::new(Kind::BadRequest, format!("'limit' is a number from 1 to {PAGE_MAX}."))),
     }
+}
+
+/// The token of the lock. A server without a lock looks at none.
+fn lock_token(headers: &HeaderMap, switches: Switches) -> Result<String, Problem> {
+    let token = header(headers, "Lock-Token");
+    if switches.export_lock { token } else { Ok(token.unwrap_or_default()) }
 }
 
 fn bad_cursor() -> Problem {

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json as object;
 
-use super::{header, json, parse, short_text};
+use super::{json, lock_token, parse, short_text};
 use crate::access::Caller;
 use crate::app::App;
 use crate::problem::{Kind, Problem};
@@ -25,7 +25,8 @@ pub(crate) async fn write(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let token = header(&headers, "Lock-Token")?;
+    let switches = app.faults.switches();
+    let token = lock_token(&headers, switches)?;
     let witness: NewWitness = parse(&body)?;
     short_text("ledger_id", &ledger_id)?;
     short_text("head", &witness.head)?;
@@ -41,7 +42,6 @@ pub(crate) async fn write(
         return Err(Problem::new(Kind::Invalid, "'entries' is a whole number from 0."));
     }
     let now = app.clock.now();
-    let switches = app.faults.switches();
     let written =
         app.store.write(move |tx| store::put_witness(tx, now, caller, &token, switches, &ledger_id, &witness));
     written.await?;

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{TEXT_CHARS_MAX, header, raw_json};
+use super::{TEXT_CHARS_MAX, header, lock_token, raw_json};
 use crate::access::Caller;
 use crate::app::App;
 use crate::clock::Instant;
@@ -25,7 +25,7 @@ pub(crate) fn write_request(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<WriteRequest, Problem> {
-    let token = header(headers, "Lock-Token")?;
+    let token = lock_token(headers, app.faults.switches())?;
     let text = header(headers, "Idempotency-Key")?;
     let request_hash = Sha256::new().chain_update(path).chain_update([0]).chain_update(body).finalize().into();
     let key = Some(Key { text, request_hash });
@@ -40,7 +40,7 @@ pub(crate) fn draft_request(
     draft_id: &str,
     headers: &HeaderMap,
 ) -> Result<WriteRequest, Problem> {
-    let token = header(headers, "Lock-Token")?;
+    let token = lock_token(headers, app.faults.switches())?;
     let draft_id = Some(draft_id.chars().take(TEXT_CHARS_MAX).collect());
     Ok(WriteRequest { event, caller, token, key: None, draft_id, arrived_at: app.clock.now() })
 }

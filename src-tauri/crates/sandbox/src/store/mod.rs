@@ -7,6 +7,7 @@ mod desk;
 mod drafts;
 mod journal;
 mod keys;
+mod labels;
 mod listing;
 mod locks;
 mod open;
@@ -28,6 +29,7 @@ pub(crate) use drafts::{
     Draft, commit_draft, delete_draft, draft, draft_seq_of_id, find_drafts, open_drafts, page_of_drafts, stage,
 };
 pub(crate) use journal::{read_journal, record};
+pub(crate) use labels::{create_label, delete_label, label, update_label};
 pub(crate) use listing::{Page, Place, Stored, find, page};
 pub(crate) use locks::{Acquire, Holder, Progress, acquire, break_lock, release, renew, view};
 pub(crate) use settings::{read_setting, write_setting};

@@ -11,7 +11,8 @@ use crate::error::SandboxError;
 
 /// What makes each format out of the one before it, the first out of an empty file. A store keeps its own format in
 /// `user_version`.
-const FORMATS: [&str; 2] = [include_str!("sql/create_schema.sql"), include_str!("sql/add_drafts.sql")];
+const FORMATS: [&str; 3] =
+    [include_str!("sql/create_schema.sql"), include_str!("sql/add_drafts.sql"), include_str!("sql/add_labels.sql")];
 /// How long a statement waits for the other connection. Only the closing checkpoint can make it wait at all.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Enough for every statement of this crate.

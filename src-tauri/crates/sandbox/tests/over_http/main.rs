@@ -7,6 +7,7 @@ mod client;
 mod drafts;
 mod faults;
 mod keys;
+mod labels;
 mod late;
 mod locks;
 mod openapi;

@@ -42,6 +42,7 @@ async fn every_documented_answer_is_given_and_no_other() {
     reversals(&practice, &mut document, &token).await;
     drafts(&practice, &mut document, &token).await;
     reads(&practice, &mut document).await;
+    labels(&practice, &mut document).await;
     assert_eq!(document.not_seen(), Vec::<String>::new(), "documented, and never given");
 }
 
@@ -52,7 +53,7 @@ async fn prepare(practice: &Practice) -> Vec<Sample> {
     let id = made["voucher_id"].as_str().unwrap();
     practice.send(Call::new(Method::DELETE, LOCK).with("Lock-Token", &token)).await.unwrap();
     let sample = |method, template: &'static str, body| {
-        let path = template.replace("{ledger_id}", "ledger-1").replace("{id}", id);
+        let path = template.replace("{ledger_id}", "ledger-1").replace("{id}", id).replace("{code}", "sample");
         Sample { method, template, path, body, is_gated: template != "/v1/health" }
     };
     let reversal = json!({"reference": "reversal", "date": "2026-11-01", "reason": "a test"});
@@ -75,6 +76,10 @@ async fn prepare(practice: &Practice) -> Vec<Sample> {
         sample(Method::GET, DRAFTS, Value::Null),
         sample(Method::DELETE, DRAFT, Value::Null),
         sample(Method::POST, COMMIT, json!({})),
+        sample(Method::POST, LABELS, json!({"code": "sample", "text": "a text"})),
+        sample(Method::GET, LABEL, Value::Null),
+        sample(Method::PUT, LABEL_BY_ID, json!({"text": "another text"})),
+        sample(Method::DELETE, LABEL_BY_ID, Value::Null),
         sample(Method::GET, EXPENSES, Value::Null),
     ]
 }
@@ -86,9 +91,9 @@ async fn answers_of_the_gate(practice: &Practice, document: &mut Document, sampl
     document.see(practice, sample.template, stranger, 401).await;
     let faults = [("forbidden", 403), ("status_429", 429), ("error_500_before_commit", 500), ("status_503", 503)];
     for (kind, status) in faults {
-        practice
-            .set_faults(json!({"drafts": "on", "faults": [{"kind": kind, "paths": ["all"], "remaining": 1}]}))
-            .await;
+        let export_lock = if sample.template.starts_with(LABELS) { "off" } else { "on" };
+        let faults = json!([{"kind": kind, "paths": ["all"], "remaining": 1}]);
+        practice.set_faults(json!({"drafts": "on", "export_lock": export_lock, "faults": faults})).await;
         document.see(practice, sample.template, sample.call(), status).await;
     }
     if !sample.body.is_null() {
@@ -234,6 +239,27 @@ async fn reads(practice: &Practice, document: &mut Document) {
     }
 }
 
+async fn labels(practice: &Practice, document: &mut Document) {
+    let post = |body| Call::new(Method::POST, LABELS).json(&body);
+    let wish = json!({"code": "export", "text": "kari"});
+    let show = || Call::new(Method::GET, "/v1/labels/export");
+    document.see(practice, LABELS, post(wish.clone()), 404).await;
+    practice.set_faults(json!({"export_lock": "off"})).await;
+    document.see(practice, "/v1/me", Call::new(Method::GET, "/v1/me"), 200).await;
+    document.see(practice, LABEL, show(), 404).await;
+    let made = document.see(practice, LABELS, post(wish.clone()), 201).await.json();
+    document.see(practice, LABELS, post(wish), 409).await;
+    document.see(practice, LABELS, post(json!({"code": "other", "text": ""})), 422).await;
+    document.see(practice, LABEL, show(), 200).await;
+    let path = format!("/v1/labels/by-id/{}", made["id"].as_str().unwrap());
+    let put = |body| Call::new(Method::PUT, &path).json(&body);
+    document.see(practice, LABEL_BY_ID, put(json!({"text": "ola"})), 200).await;
+    document.see(practice, LABEL_BY_ID, put(json!({"text": " ".repeat(4097)})), 422).await;
+    document.see(practice, LABEL_BY_ID, Call::new(Method::DELETE, &path), 204).await;
+    document.see(practice, LABEL_BY_ID, put(json!({"text": "ola"})), 404).await;
+    document.see(practice, LABEL_BY_ID, Call::new(Method::DELETE, &path), 404).await;
+}
+
 /// Both take their time; whichever comes second finds the key taken.
 async fn two_at_once<'a>(practice: &Practice, document: &mut Document, template: &str, call: impl Fn() -> Call<'a>) {
     let latency = json!({"kind": "latency_ms", "fixed_ms": 1000, "paths": ["vouchers", "drafts"]});
@@ -353,6 +379,9 @@ fn witness(entries: u64) -> Value {
 
 const LOCK: &str = "/v1/locks/export";
 const BREAK: &str = "/v1/locks/export/break";
+const LABELS: &str = "/v1/labels";
+const LABEL: &str = "/v1/labels/{code}";
+const LABEL_BY_ID: &str = "/v1/labels/by-id/{id}";
 const WITNESSES: &str = "/v1/witnesses";
 const WITNESS: &str = "/v1/witnesses/{ledger_id}";
 const VOUCHERS: &str = "/v1/vouchers";

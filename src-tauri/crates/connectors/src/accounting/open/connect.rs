@@ -1,5 +1,6 @@
 //! Who am I, and what does the system offer.
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -8,8 +9,8 @@ use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::ports::{CallError, Connection};
 use reqwest::Method;
 
-use super::Open;
 use super::wire::{Me, MeCapabilities};
+use super::{LockKind, Open};
 use crate::http::{Peer, classify};
 
 /// A server that names no bound is not sent more than this at a time.
@@ -17,19 +18,23 @@ const VOUCHERS_PER_REQUEST_UNNAMED: usize = 100;
 /// A server that names no length is trusted with the shortest references only.
 const REFERENCE_LENGTH_UNNAMED: usize = ReferenceRules::LENGTH_MIN;
 
-pub(super) async fn connect(open: &Open) -> Result<Connection, CallError> {
+/// Who we are there, and how the server keeps two runs apart; from then on the calls of the lock go by that.
+pub(super) async fn connect(open: &Open) -> Result<(Connection, LockKind), CallError> {
     let request = open.brief_request(Method::GET, "v1/me", None)?;
     let seen = open.call(request, &[200]).await?;
     let peer = open.http.peer();
     let me: Me = classify::read(peer, &seen)?;
-    Ok(Connection {
+    let kind = lock_kind(&me.capabilities);
+    let connection = Connection {
         address: peer.address().to_owned(),
         organisation_name: me.organisation.name.unwrap_or_else(|| me.organisation.id.clone()),
         organisation_id: me.organisation.id,
         user_name: me.user.name.unwrap_or_else(|| me.user.id.clone()),
         user_id: me.user.id,
         capabilities: capabilities(peer, &me.capabilities, open.settle_window)?,
-    })
+    };
+    *open.lock_kind.lock().unwrap_or_else(PoisonError::into_inner) = Some(kind);
+    Ok((connection, kind))
 }
 
 /// The strongest protection the server names: drafts, whatever else it has, before unique references, fences and none. A
@@ -39,7 +44,9 @@ fn capabilities(peer: &Peer, me: &MeCapabilities, settle_window: Duration) -> Re
     if length_max < ReferenceRules::LENGTH_MIN {
         return Err(reference_too_short(peer, length_max));
     }
-    let protection = match (me.drafts, me.unique_references, me.checks_fence) {
+    // A fence is a number of the server's own lock.
+    let checks_fence = me.checks_fence && lock_kind(me) == LockKind::Own;
+    let protection = match (me.drafts, me.unique_references, checks_fence) {
         (true, _, _) => Protection::Staged,
         (false, true, _) => Protection::Enforced,
         (false, false, true) => Protection::Fenced,
@@ -57,6 +64,13 @@ fn capabilities(peer: &Peer, me: &MeCapabilities, settle_window: Duration) -> Re
         vouchers_per_request_max: me.max_vouchers_per_request.unwrap_or(VOUCHERS_PER_REQUEST_UNNAMED).max(1),
         reference_rules: ReferenceRules { length_max, folds_case: false, ascii_only: false },
     })
+}
+
+fn lock_kind(me: &MeCapabilities) -> LockKind {
+    match me.export_lock {
+        Some(false) if me.labels => LockKind::Labels,
+        _ => LockKind::Own,
+    }
 }
 
 fn reference_too_short(peer: &Peer, found: usize) -> CallError {

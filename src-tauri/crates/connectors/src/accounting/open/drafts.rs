@@ -20,7 +20,7 @@ pub(super) async fn commit(
     reference: &Reference,
     draft: &DraftId,
 ) -> Result<CommitResult, CallError> {
-    let path = format!("{PATH}/{}/commit", writing::segment(open, draft.as_str())?);
+    let path = format!("{PATH}/{}/commit", writing::segment(&open.http, draft.as_str())?);
     let request = open.request(Method::POST, &path, Some(b"{}".to_vec()))?;
     let seen = writing::send(open, lease, request, &[ANSWERED, 404]).await?;
     let peer = open.http.peer();
@@ -39,7 +39,7 @@ pub(super) async fn commit(
 
 /// Discards a draft.
 pub(super) async fn discard(open: &Open, lease: &impl Lease, draft: &DraftId) -> Result<Discarded, CallError> {
-    let path = format!("{PATH}/{}", writing::segment(open, draft.as_str())?);
+    let path = format!("{PATH}/{}", writing::segment(&open.http, draft.as_str())?);
     let request = open.request(Method::DELETE, &path, None)?;
     let seen = writing::send(open, lease, request, &[204, 404, 409]).await?;
     match seen.status {

@@ -2,6 +2,7 @@
 
 mod connect;
 mod drafts;
+mod labels;
 mod list;
 mod lock;
 mod look_up;
@@ -12,31 +13,57 @@ mod wire;
 mod witness;
 mod writing;
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::ports::{
-    AccountingSystem, Acquired, Answer, CallError, Connection, LeaseAsk, LeaseToken, LockInfo, LockProgress,
-    VoucherPage, Witness, WitnessSeen,
+    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
+    LockProgress, VoucherPage, Witness, WitnessSeen,
 };
-use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, domain};
+use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease, domain};
 use reqwest::{Method, Request};
 
 use crate::http::{Http, HttpError, Seen, classify};
+use labels::Labels;
 
 /// How long a call may take that writes no voucher; below the shortest lease, so that a renewal can be tried again.
 const BRIEF: Duration = Duration::from_secs(10);
 
 /// An accounting system behind the open protocol.
 pub(crate) struct Open {
-    http: Http,
+    http: Arc<Http>,
     /// What the workspace says of a server that protects by nothing but its search.
     settle_window: Duration,
+    /// As the server last said it.
+    lock_kind: Mutex<Option<LockKind>>,
+    /// For a server with labels instead of a lock.
+    lease: UniqueLease<Labels>,
+}
+
+/// How a server keeps two runs apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LockKind {
+    /// By its export lock.
+    Own,
+    /// Not at all: the lease is ours, over its labels.
+    Labels,
 }
 
 impl Open {
-    pub(crate) fn new(http: Http, settle_window: Duration) -> Self {
-        Self { http, settle_window }
+    pub(crate) fn new(http: Http, settle_window: Duration, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
+        let http = Arc::new(http);
+        let lease = UniqueLease::new(Labels(Arc::clone(&http)), clock, ids, http.peer().address());
+        Self { http, settle_window, lock_kind: Mutex::default(), lease }
+    }
+
+    /// How the server keeps two runs apart; it is asked where it has not said so yet.
+    async fn lock_kind(&self) -> Result<LockKind, CallError> {
+        let known = *self.lock_kind.lock().unwrap_or_else(PoisonError::into_inner);
+        match known {
+            Some(kind) => Ok(kind),
+            None => connect::connect(self).await.map(|(_, kind)| kind),
+        }
     }
 
     /// Draws up a request for the server; nothing leaves. It fails only before anything is sent.
@@ -65,27 +92,42 @@ fn unsendable(error: HttpError) -> CallError {
 #[async_trait]
 impl AccountingSystem for Open {
     async fn connect(&self) -> Result<Connection, CallError> {
-        connect::connect(self).await
+        connect::connect(self).await.map(|(connection, _)| connection)
     }
 
     async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
-        lock::acquire(self, ask).await
+        match self.lock_kind().await? {
+            LockKind::Own => lock::acquire(self, ask).await,
+            LockKind::Labels => self.lease.acquire(ask).await,
+        }
     }
 
     async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
-        lock::renew(self, token, life, progress).await
+        match self.lock_kind().await? {
+            LockKind::Own => lock::renew(self, token, life, progress).await,
+            LockKind::Labels => self.lease.renew(token, life, progress).await,
+        }
     }
 
     async fn release(&self, token: &LeaseToken) -> Result<(), CallError> {
-        lock::release(self, token).await
+        match self.lock_kind().await? {
+            LockKind::Own => lock::release(self, token).await,
+            LockKind::Labels => self.lease.release(token).await,
+        }
     }
 
     async fn break_lock(&self, run: &domain::RunId, reason: &str) -> Result<(), CallError> {
-        lock::break_lock(self, run, reason).await
+        match self.lock_kind().await? {
+            LockKind::Own => lock::break_lock(self, run, reason).await,
+            LockKind::Labels => self.lease.break_lock(run, reason).await,
+        }
     }
 
     async fn lock(&self) -> Result<Option<LockInfo>, CallError> {
-        lock::lock(self).await
+        match self.lock_kind().await? {
+            LockKind::Own => lock::lock(self).await,
+            LockKind::Labels => self.lease.lock().await,
+        }
     }
 
     fn draw_up(&self, postings: &[domain::Posting]) -> Vec<u8> {

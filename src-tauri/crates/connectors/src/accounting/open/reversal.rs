@@ -40,7 +40,7 @@ impl<'a> From<&'a ClaimedReversal> for Asked<'a> {
 }
 
 pub(super) async fn reverse(open: &Open, lease: &impl Lease, asked: Asked<'_>) -> Result<VoucherResult, CallError> {
-    let path = format!("v1/vouchers/{}/reversal", writing::segment(open, asked.voucher_id)?);
+    let path = format!("v1/vouchers/{}/reversal", writing::segment(&open.http, asked.voucher_id)?);
     let reason = bounded(asked.reason, REASON_CHARS_MAX - 1);
     let body = json(&ReversalBody { reference: asked.reference.as_str(), date: asked.date, reason: &reason });
     let seen = writing::post(open, lease, &path, asked.key, &body, &[ANSWERED, 404, 422]).await?;

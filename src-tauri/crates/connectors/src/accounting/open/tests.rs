@@ -16,6 +16,7 @@ use crate::http::{Limits, Side};
 
 mod drafts;
 mod fuzz;
+mod labels;
 mod look_up;
 mod reversal;
 mod writes;
@@ -26,7 +27,14 @@ const SETTLE_WINDOW: Duration = Duration::from_secs(90);
 pub(super) fn open(server: &MockServer) -> Open {
     let url = Url::parse(&server.uri()).expect("an address");
     let http = Http::new(Side::Accounting, &url, &"token".into(), Limits::STANDARD).expect("a client");
-    Open::new(http, SETTLE_WINDOW)
+    over(http)
+}
+
+/// Of a server that has said already that it has a lock of its own.
+pub(super) fn over(http: Http) -> Open {
+    let open = Open::new(http, SETTLE_WINDOW, Arc::new(crate::SystemClock::start()), Arc::new(crate::UuidIds));
+    *open.lock_kind.lock().expect("nobody panicked") = Some(LockKind::Own);
+    open
 }
 
 async fn answering(status: u16, body: Value) -> (MockServer, Open) {

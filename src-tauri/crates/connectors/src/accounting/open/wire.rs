@@ -36,6 +36,9 @@ pub(super) struct MeCapabilities {
     pub(super) checks_fence: bool,
     pub(super) idempotency_key_hours: Option<u32>,
     pub(super) drafts: bool,
+    /// Without a word about it, there is one: it was there before servers without one were.
+    pub(super) export_lock: Option<bool>,
+    pub(super) labels: bool,
 }
 
 #[derive(Serialize)]
@@ -108,6 +111,28 @@ impl From<LockBody> for LockInfo {
             seen_at: lock.now,
         }
     }
+}
+
+#[derive(Serialize)]
+pub(super) struct LabelBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) code: Option<&'a str>,
+    pub(super) text: &'a str,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LabelView {
+    pub(super) id: String,
+    pub(super) text: String,
+    #[serde(default)]
+    pub(super) written_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub(super) now: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LabelMade {
+    pub(super) id: String,
 }
 
 #[derive(Serialize)]

@@ -14,7 +14,7 @@ use reqwest::{Method, Request};
 use super::lock::present;
 use super::results::fits;
 use super::{Open, unsendable};
-use crate::http::{HttpError, Seen};
+use crate::http::{Http, HttpError, Seen};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -56,16 +56,16 @@ pub(super) async fn post(
     expected: &[u16],
 ) -> Result<Seen, CallError> {
     let mut request = open.request(Method::POST, path, Some(body.to_vec()))?;
-    let key = HeaderValue::from_str(key.as_str()).map_err(|_| undrawable(open))?;
+    let key = HeaderValue::from_str(key.as_str()).map_err(|_| undrawable(&open.http))?;
     request.headers_mut().insert(IDEMPOTENCY_KEY, key);
     send(open, lease, request, expected).await
 }
 
 /// An id as one segment of a path, whatever stands in it: everything but letters, digits, `-`, `_` and `.` is escaped. An id of
 /// dots alone cannot be sent: addresses read it as a step up, escaped or not.
-pub(super) fn segment(open: &Open, id: &str) -> Result<String, CallError> {
+pub(super) fn segment(http: &Http, id: &str) -> Result<String, CallError> {
     if !fits(id) || matches!(id, "." | "..") {
-        return Err(undrawable(open));
+        return Err(undrawable(http));
     }
     let mut segment = String::with_capacity(id.len());
     for byte in id.bytes() {
@@ -78,6 +78,6 @@ pub(super) fn segment(open: &Open, id: &str) -> Result<String, CallError> {
     Ok(segment)
 }
 
-fn undrawable(open: &Open) -> CallError {
-    unsendable(HttpError::Request(open.http.peer().clone()))
+fn undrawable(http: &Http) -> CallError {
+    unsendable(HttpError::Request(http.peer().clone()))
 }

@@ -89,7 +89,7 @@ fn answering_raw(answer: &'static [u8]) -> Open {
 
 fn at(address: &str, limits: Limits) -> Open {
     let url = Url::parse(address).expect("an address");
-    Open::new(Http::new(Side::Accounting, &url, &"token".into(), limits).expect("a client"), SETTLE_WINDOW)
+    over(Http::new(Side::Accounting, &url, &"token".into(), limits).expect("a client"))
 }
 
 #[tokio::test]

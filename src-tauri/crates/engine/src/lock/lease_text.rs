@@ -1,0 +1,162 @@
+//! What stands in the row of a [`super::UniqueLease`]: who holds the lease, how far, and the number of the grant.
+//!
+//! Invariant: a text that cannot be read, whatever the reason, is somebody's. Only what says that it is free is free.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::RunId;
+use crate::ports::{LeaseAsk, LockHolder, LockProgress, UniqueRow};
+
+/// The form that this program writes and reads.
+const VERSION: u32 = 1;
+/// What a row is believed to live that does not say so itself: the longest that a workspace may ask for.
+pub(super) const LIFE_UNKNOWN: Duration = Duration::from_secs(3_600);
+/// A life longer than this was not written by us.
+const LIFE_SECONDS_MAX: u64 = 86_400;
+/// Numbers up to here survive every reader of JSON.
+const FENCE_MAX: u64 = 1 << 53;
+/// Characters of a name that somebody else wrote.
+const NAME_CHARS_MAX: usize = 100;
+/// Characters of a reason for breaking that are kept in the row.
+const REASON_CHARS_MAX: usize = 300;
+
+/// Whether somebody has the lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum State {
+    Held,
+    /// Its holder gave it back: the next grant continues its number.
+    Released,
+    /// It was taken from its holder by somebody.
+    Broken,
+}
+
+/// A row's text, as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LeaseText {
+    version: u32,
+    pub(super) state: State,
+    pub(super) holder: LockHolder,
+    pub(super) operation: String,
+    /// Of this grant alone; by it a holder knows its own row.
+    pub(super) nonce: String,
+    life_seconds: u64,
+    /// Another one in each text that is written, so that no two renewals are equal.
+    pub(super) beat: u64,
+    pub(super) progress: Option<LockProgress>,
+    /// The number of the grant; a proposal until the first renewal.
+    pub(super) fence: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) granted_at: Option<DateTime<Utc>>,
+    /// The newest breaking, for whoever looks into it later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) broken: Option<Breaking>,
+}
+
+/// Who took the lease from whom, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Breaking {
+    /// `None` where the breaker has not said who it is.
+    pub(super) by: Option<LockHolder>,
+    pub(super) at: DateTime<Utc>,
+    pub(super) reason: String,
+    pub(super) from: LockHolder,
+}
+
+impl LeaseText {
+    /// For a grant that is asked for.
+    pub(super) fn held(ask: &LeaseAsk, nonce: String, fence: u64, broken: Option<Breaking>) -> Self {
+        Self {
+            version: VERSION,
+            state: State::Held,
+            holder: ask.holder.clone(),
+            operation: ask.operation.to_owned(),
+            nonce,
+            life_seconds: whole_seconds(ask.life),
+            beat: 0,
+            progress: None,
+            fence,
+            granted_at: None,
+            broken,
+        }
+    }
+
+    /// What a row says; `None` where that cannot be read.
+    pub(super) fn read(row: &UniqueRow) -> Option<Self> {
+        let text: Self = serde_json::from_str(&row.text).ok()?;
+        let is_ours =
+            text.version == VERSION && (1..=LIFE_SECONDS_MAX).contains(&text.life_seconds) && text.fence <= FENCE_MAX;
+        is_ours.then_some(text)
+    }
+
+    /// As it stands in the row.
+    pub(super) fn write(&self) -> String {
+        serde_json::to_string(self).expect("plain structs with text keys always make JSON")
+    }
+
+    pub(super) fn life(&self) -> Duration {
+        Duration::from_secs(self.life_seconds)
+    }
+
+    /// The next sign of life.
+    pub(super) fn beats(&mut self, life: Duration, progress: LockProgress) {
+        self.beat += 1;
+        self.life_seconds = whole_seconds(life);
+        self.progress = Some(progress);
+    }
+
+    /// The same grant, given back.
+    pub(super) fn released(mut self) -> Self {
+        self.beat += 1;
+        self.state = State::Released;
+        self
+    }
+
+    /// The same grant, taken from its holder.
+    pub(super) fn broken(mut self, breaking: Breaking) -> Self {
+        self.beat += 1;
+        self.state = State::Broken;
+        self.broken = Some(breaking);
+        self
+    }
+}
+
+impl Breaking {
+    pub(super) fn new(by: Option<LockHolder>, at: DateTime<Utc>, reason: &str, from: LockHolder) -> Self {
+        Self { by, at, reason: reason.chars().take(REASON_CHARS_MAX).collect(), from }
+    }
+}
+
+/// The holder of a row, as it may be shown; of a row that cannot be read nothing is known but its id, by which it can be
+/// broken like any other.
+pub(super) fn holder_shown(row: &UniqueRow, text: Option<&LeaseText>) -> LockHolder {
+    match text {
+        Some(LeaseText { holder, .. }) => LockHolder {
+            user: short(&holder.user),
+            name: holder.name.as_deref().map(short),
+            host: short(&holder.host),
+            run_id: holder.run_id.clone(),
+        },
+        None => LockHolder {
+            user: UNKNOWN.to_owned(),
+            name: None,
+            host: UNKNOWN.to_owned(),
+            run_id: RunId::new(format!("row {}", short(row.id.as_str()))),
+        },
+    }
+}
+
+/// A name that somebody else wrote, fit to be shown.
+pub(super) fn short(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect()
+}
+
+const UNKNOWN: &str = "?";
+
+/// Never less than it is: whoever watches must not be done too early.
+fn whole_seconds(life: Duration) -> u64 {
+    life.as_secs() + u64::from(life.subsec_nanos() > 0)
+}

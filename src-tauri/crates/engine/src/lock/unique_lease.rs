@@ -1,0 +1,361 @@
+//! A lease for accounting systems that have no lock, built on rows with one unique field ([`UniqueRows`]). The row is there
+//! while somebody holds the lease; making it is how one gets it, since only one row with the code can be.
+//!
+//! Why never two hold it at once:
+//!
+//! - **Only a fresh row grants.** Nobody ever takes over a row by writing into it: its id is deleted, and another row is made.
+//!   Ids are never given twice, so whatever is still on its way to an old row meets nothing.
+//! - **Free is what says so.** A row is deleted only where it was given back, broken, given up by this very process, or
+//!   watched. A text that cannot be read is held by somebody unknown.
+//! - **A watch outlasts every belief.** A holder believes for three quarters of a life, counted from before its last renewal
+//!   that was answered was sent (`lease.rs`). Whoever watches counts from after an answer that showed that renewal, for a
+//!   whole life and a margin, and looks once more: nothing may have changed, not even the time of writing. Had a later
+//!   renewal been answered, this last look would show it. So the holder's belief ended before, on clocks that each machine
+//!   compares with itself alone; and since a renewal that is not answered before that end does not count, one that overtakes
+//!   the last look, and races the delete, is no harm.
+//! - **A row that is gone stays gone.** A renewal updates by id, and says [`CallError::LeaseLost`] where there is no such row.
+//! - **No answer is no grant.** After a lost answer the row itself is read: the nonce in it is of this one asking. Where it
+//!   is not there, it may still come, and then belongs to nobody: this process deletes it on sight, others after a watch. It
+//!   is never taken up again, because something that was sent to its id may still arrive.
+//!
+//! Why no number (`fence`) is granted twice, and why two that differ by 1 had no other between them, on which
+//! `follows_others` of the ledger rests:
+//!
+//! - Giving back rewrites the row as free, with its number. Whoever deletes *that* row, and has the answer for it, is the only
+//!   one who may continue it, with the next number, and only where its own row is known to stand [`CONTINUES_WITHIN`] later.
+//! - Everybody else holds the fresh row for [`CALM`], which is longer, before it counts as granted. In that time every other
+//!   one's right to continue has run out. The number then is the server's time in milliseconds, read while the row is held:
+//!   above every number before, because those started from earlier times and grew by 1 with each grant, and a grant takes
+//!   longer than a millisecond. Where the server tells no time, our own clock serves: it may be behind another machine's, but
+//!   no lock-less system checks numbers, and the ledger only asks whether this one follows its own directly.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::lease_text::{Breaking, LIFE_UNKNOWN, LeaseText, State, holder_shown, short};
+use super::sight::{Look, Sight};
+use crate::domain::{Problem, RunId};
+use crate::error::{ErrorCode, Told};
+use crate::ports::{
+    Acquired, CallError, Clock, Created, IdSource, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, RowId,
+    UniqueRow, UniqueRows,
+};
+
+/// The code of the one row.
+const CODE: &str = "postonce-export-lock";
+/// From before the free row's delete is sent until the answer that the new row stands, for the next number.
+const CONTINUES_WITHIN: Duration = Duration::from_secs(2);
+/// How long a row that continues no other is held before it counts. Longer by half, since two clocks are at play.
+const CALM: Duration = Duration::from_secs(3);
+/// Looks at the row in one asking; each time somebody else was faster.
+const ROUNDS_MAX: usize = 4;
+/// Nonces that this process remembers to have given up.
+const GIVEN_UP_MAX: usize = 64;
+
+/// A lease over rows with a unique field. One of it for each program that is open: it remembers what it has seen.
+pub struct UniqueLease<R> {
+    rows: R,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    /// Where the rows are, for people.
+    address: String,
+    memory: Mutex<Memory>,
+    /// One asking at a time; each reads, decides and writes.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Memory {
+    /// The grant that was handed out and not given back.
+    mine: Option<Mine>,
+    /// Nonces that were sent, or may have been. All but that of `mine` belong to nobody.
+    sent: VecDeque<String>,
+    /// What was last seen of a row that somebody else holds.
+    sight: Option<Sight>,
+    /// Who asks here, for the note of a breaking.
+    user: Option<LockHolder>,
+}
+
+#[derive(Clone)]
+struct Mine {
+    id: RowId,
+    text: LeaseText,
+}
+
+/// What a row is to somebody who asks.
+enum Seen {
+    Released(LeaseText),
+    /// It holds nobody up, but its number is not to be continued.
+    Free(Option<LeaseText>),
+    Held(LockInfo),
+    LooksDead(LockInfo, Duration),
+}
+
+/// On what a new row is made.
+struct Ground {
+    /// A number below the new one.
+    above: u64,
+    /// Where it continues a free row: when the delete was about to be sent.
+    continues: Option<Duration>,
+    broken: Option<Breaking>,
+}
+
+impl<R: UniqueRows> UniqueLease<R> {
+    /// Nothing is sent yet.
+    pub fn new(rows: R, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>, address: impl Into<String>) -> Self {
+        Self { rows, clock, ids, address: address.into(), memory: Mutex::default(), turn: tokio::sync::Mutex::new(()) }
+    }
+
+    /// Asks for the lease. Waits at most [`CALM`]; a holder is watched over several askings.
+    ///
+    /// # Errors
+    /// When the server could not be asked or not be understood. What was sent then grants nothing, now or later.
+    pub async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
+        let _turn = self.turn.lock().await;
+        self.memory().user = Some(ask.holder.clone());
+        for _ in 0..ROUNDS_MAX {
+            let Some(look) = self.look().await? else {
+                let ground = Ground { above: 0, continues: None, broken: None };
+                match self.make(ask, ground).await? {
+                    Some(granted) => return Ok(granted),
+                    None => continue,
+                }
+            };
+            let (text, is_released) = match self.judge(&look) {
+                Seen::Held(info) => return Ok(Acquired::Held(info)),
+                Seen::LooksDead(info, watch) => return Ok(Acquired::LooksDead { info, watch }),
+                Seen::Released(text) => (Some(text), true),
+                Seen::Free(text) => (text, false),
+            };
+            let begun = self.clock.elapsed();
+            // Where somebody else was faster, the number is theirs to continue.
+            if !self.rows.delete(&look.row.id).await? {
+                continue;
+            }
+            let ground = Ground {
+                above: text.as_ref().map_or(0, |text| text.fence),
+                continues: is_released.then_some(begun),
+                broken: text.and_then(|text| text.broken),
+            };
+            if let Some(granted) = self.make(ask, ground).await? {
+                return Ok(granted);
+            }
+        }
+        Err(CallError::NotProcessed { told: self.told(ErrorCode::AccountingBusy, "409"), retry_after: None })
+    }
+
+    /// Shows a sign of life, and the progress. [`CallError::LeaseLost`] once the row is gone; it is never made again.
+    ///
+    /// # Errors
+    /// When the lease is lost, or the server could not be asked or not be understood.
+    pub async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
+        let Mine { id, text } = {
+            let mut memory = self.memory();
+            let mine = memory.mine.as_mut().filter(|mine| mine.text.nonce == token.expose());
+            let mine = mine.ok_or(CallError::LeaseLost)?;
+            mine.text.beats(life, progress);
+            mine.clone()
+        };
+        let row = self.rows.read(CODE).await?;
+        let stands = row.is_some_and(|row| row.id == id && holds(&row, token.expose()));
+        if stands && self.rows.update(&id, &text.write()).await? {
+            return Ok(());
+        }
+        self.forget(token.expose());
+        Err(CallError::LeaseLost)
+    }
+
+    /// Gives the lease back: the row says so, and keeps the number. Whatever comes of it, this process holds it no longer.
+    ///
+    /// # Errors
+    /// When it was not ours, or the server could not be asked or not be understood; it then runs out by itself.
+    pub async fn release(&self, token: &LeaseToken) -> Result<(), CallError> {
+        let Mine { id, text } = self.forget(token.expose()).ok_or(CallError::LeaseLost)?;
+        if self.rows.update(&id, &text.released().write()).await? { Ok(()) } else { Err(CallError::LeaseLost) }
+    }
+
+    /// Takes the lease from this run, and only from it. The row that is left says who did that, when and why.
+    ///
+    /// # Errors
+    /// When that run does not hold it, or the server could not be asked or not be understood.
+    pub async fn break_lock(&self, run: &RunId, reason: &str) -> Result<(), CallError> {
+        let row = self.rows.read(CODE).await?.filter(|row| {
+            let text = LeaseText::read(row);
+            is_held(text.as_ref()) && holder_shown(row, text.as_ref()).run_id == *run
+        });
+        let row = row.ok_or_else(|| self.not_the_holder())?;
+        if !self.rows.delete(&row.id).await? {
+            return Err(self.not_the_holder());
+        }
+        // Of a row that cannot be read, nothing could be kept.
+        let Some(text) = LeaseText::read(&row) else { return Ok(()) };
+        self.forget(&text.nonce);
+        let at = row.now.unwrap_or_else(|| self.clock.now());
+        let breaking = Breaking::new(self.memory().user.clone(), at, reason, text.holder.clone());
+        // The lease is taken by now. A note that cannot be left is no reason to say otherwise.
+        match self.rows.create(CODE, &text.broken(breaking).write()).await {
+            Ok(Created::Made(_) | Created::Taken) => {}
+            Err(error) => tracing::warn!(%error, "the accounting side keeps no note of the lock that was broken"),
+        }
+        Ok(())
+    }
+
+    /// Who holds the lease.
+    ///
+    /// # Errors
+    /// When the server could not be asked or not be understood.
+    pub async fn lock(&self) -> Result<Option<LockInfo>, CallError> {
+        let Some(look) = self.look().await? else { return Ok(None) };
+        let text = LeaseText::read(&look.row);
+        if !is_held(text.as_ref()) {
+            return Ok(None);
+        }
+        self.watch(&look);
+        Ok(Some(self.info(&look, text.as_ref())))
+    }
+
+    /// Makes the row, and reads it back; `None` where somebody else was faster.
+    async fn make(&self, ask: &LeaseAsk, ground: Ground) -> Result<Option<Acquired>, CallError> {
+        let Ground { above, continues, broken } = ground;
+        let nonce = self.ids.fresh();
+        self.sends(&nonce);
+        let mut text = LeaseText::held(ask, nonce, above + 1, broken);
+        let (id, answered) = match self.rows.create(CODE, &text.write()).await {
+            Ok(Created::Made(id)) => (id, true),
+            Ok(Created::Taken) => return Ok(None),
+            // It may stand there all the same; only where it is seen does the waiting below begin.
+            Err(error @ (CallError::Unknown(_) | CallError::StillRunning { .. })) => {
+                let row = self.rows.read(CODE).await?.filter(|row| holds(row, &text.nonce));
+                (row.ok_or(error)?.id, false)
+            }
+            Err(error) => return Err(error),
+        };
+        let in_time = continues.is_some_and(|begun| self.clock.elapsed() < begun + CONTINUES_WITHIN);
+        let continues = answered && in_time;
+        if !continues {
+            self.clock.sleep(CALM).await;
+        }
+        let read = self.rows.read(CODE).await;
+        if read.is_err() {
+            // Nobody holds it, so nobody should have to wait for it. If this fails as well, they wait.
+            _ = self.rows.delete(&id).await;
+        }
+        let Some(row) = read?.filter(|row| holds(row, &text.nonce)) else { return Ok(None) };
+        let granted_at = row.now.or(row.written_at).unwrap_or_else(|| self.clock.now());
+        if !continues {
+            // One is left out, so that it follows nobody.
+            text.fence = (above + 2).max(millis(granted_at));
+        }
+        text.granted_at = Some(granted_at);
+        let (token, fence) = (LeaseToken::new(&text.nonce), text.fence);
+        let mut memory = self.memory();
+        memory.sight = None;
+        memory.mine = Some(Mine { id: row.id, text });
+        Ok(Some(Acquired::Granted { token, fence, granted_at }))
+    }
+
+    /// What a row is to us. Remembers what it saw of a row that somebody holds.
+    fn judge(&self, look: &Look) -> Seen {
+        let text = LeaseText::read(&look.row);
+        match text {
+            Some(text) if text.state == State::Released => return Seen::Released(text),
+            Some(text) if text.state == State::Broken || self.has_given_up(&text.nonce) => {
+                return Seen::Free(Some(text));
+            }
+            _ => {}
+        }
+        let (watch, is_worth_it) = self.watch(look);
+        let info = self.info(look, text.as_ref());
+        match watch {
+            Duration::ZERO => Seen::Free(text),
+            watch if is_worth_it => Seen::LooksDead(info, watch),
+            _ => Seen::Held(info),
+        }
+    }
+
+    async fn look(&self) -> Result<Option<Look>, CallError> {
+        let asked = self.clock.elapsed();
+        let row = self.rows.read(CODE).await?;
+        Ok(row.map(|row| Look { row, asked, answered: self.clock.elapsed() }))
+    }
+
+    /// How long it must still stand so that its holder is dead, and whether that may be so.
+    fn watch(&self, look: &Look) -> (Duration, bool) {
+        let mut memory = self.memory();
+        let sight = memory.sight.get_or_insert_with(|| Sight::first(look));
+        let watch = sight.add(look);
+        (watch, sight.is_worth_a_watch(look))
+    }
+
+    fn info(&self, look: &Look, text: Option<&LeaseText>) -> LockInfo {
+        // Without a server's word, the last sign of life is when we first saw it so, on our own clocks.
+        let seen_for = self.memory().sight.as_ref().map(|sight| look.answered.saturating_sub(sight.since()));
+        let renewed_at = look.row.written_at.unwrap_or_else(|| self.clock.now() - seen_for.unwrap_or_default());
+        LockInfo {
+            holder: holder_shown(&look.row, text),
+            operation: text.map(|text| short(&text.operation)).unwrap_or_default(),
+            acquired_at: text.and_then(|text| text.granted_at).unwrap_or(renewed_at),
+            renewed_at,
+            expires_at: renewed_at + text.map_or(LIFE_UNKNOWN, LeaseText::life),
+            progress: text.and_then(|text| text.progress),
+            seen_at: look.row.now,
+        }
+    }
+
+    fn sends(&self, nonce: &str) {
+        let mut memory = self.memory();
+        memory.sent.push_back(nonce.to_owned());
+        if memory.sent.len() > GIVEN_UP_MAX {
+            memory.sent.pop_front();
+        }
+    }
+
+    /// Whether the nonce is of this process, and nobody in it believes in it. There is one asking at a time, so it is none
+    /// that is being asked for.
+    fn has_given_up(&self, nonce: &str) -> bool {
+        let memory = self.memory();
+        let is_mine = memory.mine.as_ref().is_some_and(|mine| mine.text.nonce == nonce);
+        !is_mine && memory.sent.iter().any(|sent| sent == nonce)
+    }
+
+    fn forget(&self, nonce: &str) -> Option<Mine> {
+        self.memory().mine.take_if(|mine| mine.text.nonce == nonce)
+    }
+
+    fn not_the_holder(&self) -> CallError {
+        let detail = "that run does not hold the lock";
+        CallError::Refused {
+            told: self.told(ErrorCode::AccountingRefused, "404").with("detail", detail),
+            problem: Problem { kind: "not-found".to_owned(), detail: detail.to_owned() },
+            too_large: false,
+        }
+    }
+
+    fn told(&self, code: ErrorCode, status: &str) -> Told {
+        Told::new(code).with("url", &self.address).with("status", status)
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether somebody has it. What cannot be read is somebody's.
+fn is_held(text: Option<&LeaseText>) -> bool {
+    text.is_none_or(|text| text.state == State::Held)
+}
+
+fn holds(row: &UniqueRow, nonce: &str) -> bool {
+    LeaseText::read(row).is_some_and(|text| text.state == State::Held && text.nonce == nonce)
+}
+
+fn millis(moment: DateTime<Utc>) -> u64 {
+    u64::try_from(moment.timestamp_millis()).unwrap_or(0)
+}
+
+#[cfg(test)]
+#[path = "unique_lease_tests.rs"]
+mod tests;
