@@ -16,6 +16,7 @@ use super::planning::{Cursor, Tally, plan_page, plan_unsent};
 use super::progress::Reporter;
 use super::re_export;
 use super::recover::{Left, recover};
+use super::refused;
 use super::send::send;
 use super::settings::WhenStillUnknown;
 use super::walls::{Entry, Held};
@@ -133,7 +134,7 @@ impl Job {
         }
     }
 
-    fn period(&self) -> Period {
+    pub(super) fn period(&self) -> Period {
         match self {
             Self::Sync(period) => *period,
             Self::ReExport { .. } => Period::EVERYTHING,
@@ -167,7 +168,7 @@ pub(super) async fn run(
                 SyncEnd::failed(Told::internal("the run broke off; the next one settles what it left"))
             })
         }
-        Err(end) => *end,
+        Err(end) => refused::keep(parts, &ask, &run_id, *end).await,
     };
     let counts = end.run.as_ref().map(|run| run.counts);
     reporter.finished(end.run.as_ref().and_then(|run| run.outcome), counts);

@@ -336,6 +336,7 @@ fn engine(folder: &Path, books: &Arc<Books>, clock: &Arc<Ticking>, key: &Arc<Key
             when_still_unknown: WhenStillUnknown::Hold,
             re_export_needs_approval: false,
             compare_after_run: false,
+            schedule: None,
             file_lock: folder.join("sync.lock"),
         },
     })
