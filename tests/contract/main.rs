@@ -9,4 +9,6 @@ mod compare;
 mod ledger_dangers;
 mod main_job;
 mod re_export;
+#[cfg(unix)]
+mod schedule;
 mod server;

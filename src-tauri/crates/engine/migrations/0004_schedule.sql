@@ -11,6 +11,8 @@ CREATE TABLE schedule_seen (
 CREATE TABLE scheduled_time (
     time_id       INTEGER PRIMARY KEY,
     scheduled_for TEXT    NOT NULL UNIQUE CHECK (scheduled_for <> ''),
+    -- Up to when times had been dealt with before: those between are dealt with by this one.
+    since         TEXT    NOT NULL,
     missed        INTEGER NOT NULL CHECK (missed >= 0),
     dealt_with_at TEXT    NOT NULL,
     -- `claimed`: its program has not said yet what came of it, or died before it could.

@@ -33,7 +33,8 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
     if workspace.is_practice() {
         output.note(output.word(phrases::PRACTICE));
     }
-    let syncing = engine.sync(SyncAsk { period, trigger: Trigger::Manual, actor: actor() });
+    let trigger = if asked.scheduled { Trigger::Scheduled } else { Trigger::Manual };
+    let syncing = engine.sync(SyncAsk { period, trigger, actor: actor() });
     let status = follow(&engine, &syncing, output).await;
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
@@ -89,7 +90,7 @@ async fn tell(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, 
         };
     };
     if output.json {
-        output.document(&json::finished(output.language, &run));
+        output.document(&json::finished(output.language, &run, lock.as_ref()));
     } else {
         tell_run(&run, output);
     }

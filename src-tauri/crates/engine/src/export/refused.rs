@@ -16,8 +16,8 @@ pub(super) fn another_is_on(parts: &Parts) -> SyncEnd {
 
 /// Enters a scheduled run that did not begin in the history, and gives its end with that entry. Any other end stays as it is.
 pub(super) async fn keep(parts: &Parts, ask: &RunAsk, run_id: &RunId, end: SyncEnd) -> SyncEnd {
-    let Some(error) = end.error.clone().filter(|error| error.code.exit_status() != OF_THE_LEDGER) else { return end };
-    if ask.trigger != Trigger::Scheduled || end.run.is_some() {
+    let is_the_ledger = end.error.as_ref().is_some_and(|error| error.code.exit_status() == OF_THE_LEDGER);
+    if ask.trigger != Trigger::Scheduled || end.run.is_some() || is_the_ledger {
         return end;
     }
     let refused = RefusedRun {
@@ -26,7 +26,7 @@ pub(super) async fn keep(parts: &Parts, ask: &RunAsk, run_id: &RunId, end: SyncE
         actor: ask.actor.clone(),
         period: ask.job.period(),
         organisation: parts.settings.organisation.as_str().to_owned(),
-        error,
+        error: end.error.clone(),
         at: parts.clock.now(),
     };
     // A run that began and broke off has its row already; the next run closes it.

@@ -38,8 +38,8 @@ pub(crate) struct RefusedRun {
     pub(crate) period: Period,
     /// The workspace's organisation, for a ledger that has no run yet.
     pub(crate) organisation: String,
-    /// Why.
-    pub(crate) error: Told,
+    /// Why; nothing where a person stopped it while it waited.
+    pub(crate) error: Option<Told>,
     pub(crate) at: DateTime<Utc>,
 }
 
@@ -48,6 +48,7 @@ impl Book<'_> {
     /// written without the permit, so it closes nothing and claims nothing. What only the accounting system could tell of
     /// it stands there as in the run before; without one, as the weakest that it can be.
     pub(crate) fn enter_refused(&self, run: &RefusedRun) -> Result<(), LedgerError> {
+        let outcome = if run.error.is_some() { Outcome::Failed } else { Outcome::Stopped };
         self.execute_one(
             "run",
             include_str!("sql/enter_refused.sql"),
@@ -56,11 +57,11 @@ impl Book<'_> {
                 ":host": run.actor.host, ":from": run.period.from.map(|day| day.to_string()),
                 ":to": run.period.to.map(|day| day.to_string()), ":organisation": run.organisation,
                 ":protection": Protection::Observed.as_str(), ":program": env!("CARGO_PKG_VERSION"),
-                ":now": stamp(run.at), ":outcome": Outcome::Failed.as_str(), ":error": json(&run.error),
+                ":now": stamp(run.at), ":outcome": outcome.as_str(), ":error": run.error.as_ref().map(json),
             },
         )?;
         let detail = object!({
-            "outcome": Outcome::Failed.as_str(), "counts": Counts::default(), "error": run.error.code,
+            "outcome": outcome.as_str(), "counts": Counts::default(), "error": run.error.as_ref().map(|told| told.code),
             "trigger": run.trigger.as_str(), "began": false,
         });
         self.audit(&AuditAct::new(run.at, &run.actor, Act::SyncEnded).run(&run.run_id).detail(detail))?;

@@ -13,17 +13,20 @@ use crate::domain::{RunId, TimeFate};
 #[derive(Debug, Clone)]
 pub(crate) struct TimeClaim {
     pub(crate) scheduled_for: DateTime<Utc>,
-    /// Times before it that were missed.
+    /// Up to when times had been dealt with before.
+    pub(crate) since: DateTime<Utc>,
+    /// Times between that were missed.
     pub(crate) missed: u64,
     /// The run that will be tried for it; `None` where nobody wants it caught up.
     pub(crate) run: Option<RunId>,
 }
 
 impl Book<'_> {
-    /// Up to when this schedule's times count as dealt with; `None` where it was not seen before, and counts from now.
+    /// Up to when this schedule's times count as dealt with; `None` where it counts from now: it was not seen before, or the
+    /// clock was set back.
     ///
-    /// What lies after `now` says nothing here: a clock that was far ahead for a while and was put right must not silence the
-    /// schedule until then. A time that was dealt with meanwhile is not claimed again all the same.
+    /// A clock that was far ahead for a while must not silence the schedule until then, so times after `now` are no mark. Each
+    /// that was dealt with meanwhile is not claimed again all the same.
     pub(crate) fn dealt_with_until(
         &self,
         cron: &str,
@@ -53,7 +56,7 @@ impl Book<'_> {
         let claimed = self.execute(
             include_str!("sql/claim_time.sql"),
             named_params! {
-                ":scheduled_for": stamp(claim.scheduled_for), ":missed": signed(claim.missed), ":now": stamp(now),
+                ":scheduled_for": stamp(claim.scheduled_for), ":since": stamp(claim.since), ":missed": signed(claim.missed), ":now": stamp(now),
                 ":how": how.as_str(), ":run": claim.run.as_ref().map(RunId::as_str),
             },
         )?;

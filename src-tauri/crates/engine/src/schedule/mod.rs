@@ -188,8 +188,11 @@ fn claim(book: &Book<'_>, schedule: &Schedule, run: RunId, now: DateTime<Utc>) -
     let due = schedule.due(since, now);
     let claim = match due {
         Due::Nothing => return Ok(due),
-        Due::Run { scheduled_for, missed } => TimeClaim { scheduled_for, missed, run: Some(run) },
-        Due::TooLate { scheduled_for, missed } => TimeClaim { scheduled_for, missed, run: None },
+        Due::Run { scheduled_for, missed } => TimeClaim { scheduled_for, since, missed, run: Some(run) },
+        Due::TooLate { scheduled_for, missed } => TimeClaim { scheduled_for, since, missed, run: None },
     };
     Ok(if book.claim_time(&claim, now)? { due } else { Due::Nothing })
 }
+
+#[cfg(test)]
+mod tests;
