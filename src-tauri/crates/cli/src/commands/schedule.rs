@@ -1,5 +1,7 @@
 //! `schedule`: keeps to the workspace's schedule until interrupted.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use postonce_connectors::Workspace;
 use postonce_engine::error::{ErrorCode, Told};
@@ -23,7 +25,8 @@ pub(crate) async fn schedule(args: &Args, output: &Output) -> Result<Status, Fai
     }
     output.say(format!("{}: {schedule}", output.word(phrases::SCHEDULE)));
     let stop = CancellationToken::new();
-    let stopper = tokio::spawn(stop_when_asked(stop.clone(), engine.clone(), output.word(phrases::STOPPING)));
+    let asked = asked_to_stop();
+    let stopper = tokio::spawn(stop_when(asked, stop.clone(), engine.clone(), output.word(phrases::STOPPING)));
     engine.run_schedule(&actor(), &stop, |news| tell(&news, &schedule, output)).await;
     stopper.abort();
     if let Some(sandbox) = sandbox {
@@ -41,8 +44,8 @@ fn schedule_of(workspace: &Workspace) -> Result<Schedule, Failure> {
 }
 
 /// A run that is on then is answered for first, and whoever asked is told so.
-async fn stop_when_asked(stop: CancellationToken, engine: std::sync::Arc<Engine>, word: &'static str) {
-    asked_to_stop().await;
+async fn stop_when(asked: impl Future<Output = ()>, stop: CancellationToken, engine: Arc<Engine>, word: &'static str) {
+    asked.await;
     if engine.syncing().is_some() {
         eprintln!("{word}");
     }

@@ -58,20 +58,29 @@ async fn stop_when_asked(syncing: Syncing, word: &'static str) {
     syncing.stop();
 }
 
+/// Waits until somebody asks to stop. It listens from when it is called, not from when it is first waited for.
 #[cfg(unix)]
-pub(super) async fn asked_to_stop() {
-    let terminated = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => terminate.recv().await,
-            Err(_) => std::future::pending().await,
+pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
+    use signal::unix::{SignalKind, signal};
+    let listen = |kind| {
+        let signals = signal(kind);
+        async move {
+            match signals {
+                Ok(mut signals) => signals.recv().await,
+                Err(_) => std::future::pending().await,
+            }
         }
     };
-    tokio::select! {
-        _ = signal::ctrl_c() => {}
-        _ = terminated => {}
+    let (interrupted, terminated) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate()));
+    async move {
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated => {}
+        }
     }
 }
 
+/// Waits until somebody asks to stop.
 #[cfg(not(unix))]
 pub(super) async fn asked_to_stop() {
     let _ = signal::ctrl_c().await;

@@ -153,16 +153,15 @@ impl Schedule {
     /// The newest time after `since` and not after `now`. Looks back by spans that double, so that years away cost no more
     /// than the last busy hours.
     fn newest(&self, since: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let mut span = TimeDelta::hours(1);
-        while since < now {
-            let from = since.max(now - span);
-            if let Some(newest) = self.times_after(from).take_while(|&time| time <= now).last() {
-                return Some(newest);
+        let spans = std::iter::successors(Some(TimeDelta::hours(1)), |&span| Some(span * 2));
+        let mut from = now;
+        for span in spans.take_while(|_| since < now) {
+            // What was looked through already has none.
+            let newest = self.times_after(since.max(now - span)).take_while(|&time| time <= from).last();
+            from = since.max(now - span);
+            if newest.is_some() || from == since {
+                return newest;
             }
-            if from == since {
-                break;
-            }
-            span = span * 2;
         }
         None
     }
