@@ -27,11 +27,12 @@ pub(crate) async fn schedule(args: &Args, output: &Output) -> Result<Status, Fai
     let stop = CancellationToken::new();
     let asked = asked_to_stop();
     let stopper = tokio::spawn(stop_when(asked, stop.clone(), engine.clone(), output.word(phrases::STOPPING)));
-    engine.run_schedule(&actor(), &stop, |news| tell(&news, &schedule, output)).await;
+    let kept = engine.run_schedule(&actor(), &stop, |news| tell(&news, &schedule, output)).await;
     stopper.abort();
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
     }
+    kept?;
     Ok(Status::Done)
 }
 

@@ -26,6 +26,9 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// And at least, so that a clock that stands still is not asked without end.
 const PAUSE_MIN: Duration = Duration::from_millis(100);
 
+/// The exit status of what is wrong with the ledger itself.
+const OF_THE_LEDGER: u8 = 6;
+
 /// What happens while a schedule is kept to.
 #[derive(Clone)]
 pub enum ScheduleNews {
@@ -59,20 +62,23 @@ pub enum ScheduleNews {
         /// How many.
         times: u64,
     },
-    /// The ledger could not be asked or written; it is tried again within a minute.
+    /// The ledger could not be asked or written just now; it is tried again within a minute.
     Trouble(Told),
 }
 
 impl Engine {
     /// Keeps to the workspace's schedule until `stop`, and tells what happens; a run that is on then is asked to stop, and
     /// waited for. Returns at once where there is no schedule.
+    ///
+    /// # Errors
+    /// When the ledger is gone, damaged or another one now: whoever keeps to the schedule must open it anew.
     pub async fn run_schedule(
         self: &Arc<Self>,
         actor: &Actor,
         stop: &CancellationToken,
         tell: impl Fn(ScheduleNews) + Send + Sync,
-    ) {
-        let Some(schedule) = self.parts().settings.schedule.clone() else { return };
+    ) -> Result<(), Told> {
+        let Some(schedule) = self.parts().settings.schedule.clone() else { return Ok(()) };
         let (mut waits_for, mut trouble) = (None, None);
         while !stop.is_cancelled() {
             let dealt = self.deal_with_due(&schedule, actor, stop, &tell).await;
@@ -82,6 +88,9 @@ impl Engine {
             }
             // What goes on being wrong is told once.
             let told = dealt.err();
+            if let Some(lasting) = told.clone().filter(lasts) {
+                return Err(lasting);
+            }
             if let Some(told) = told.clone().filter(|told| trouble.as_ref() != Some(told)) {
                 tell(ScheduleNews::Trouble(told));
             }
@@ -99,6 +108,7 @@ impl Engine {
                 () = self.parts().clock.sleep(left.clamp(PAUSE_MIN, PAUSE_MAX)) => {}
             }
         }
+        Ok(())
     }
 
     /// The next scheduled time; `None` without a schedule.
@@ -173,6 +183,11 @@ impl Engine {
         let how = if was_on { TimeFate::Skipped } else { TimeFate::Ran };
         Ok(self.parts().ledger.write(move |book| book.settle_time(scheduled_for, how)).await?)
     }
+}
+
+/// Whether waiting mends nothing.
+fn lasts(told: &Told) -> bool {
+    told.code.exit_status() == OF_THE_LEDGER && !matches!(told.code, ErrorCode::LedgerBusy | ErrorCode::LedgerDiskFull)
 }
 
 fn since(book: &Book<'_>, schedule: &Schedule, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, LedgerError> {

@@ -29,7 +29,7 @@ async fn keep(engine: &Arc<Engine>, runs: usize, each: impl Fn() + Send + Sync) 
             stop.cancel();
         }
     };
-    engine.run_schedule(&kari(), &stop, tell).await;
+    engine.run_schedule(&kari(), &stop, tell).await.expect("the ledger is well");
     heard.into_inner().expect("no test panics with it")
 }
 
@@ -84,13 +84,8 @@ async fn without_catching_up_what_was_missed_is_told_and_left() {
     set_clock(&desk, 1_000_000);
     let daily = Schedule::parse("0 2 * * *", chrono_tz::UTC, false).expect("a schedule");
     let engine = desk.keeping_to(&daily);
-    let (stop, seen) = (CancellationToken::new(), CancellationToken::new());
-    engine
-        .run_schedule(&kari(), &stop, |_| {
-            seen.cancel();
-            stop.cancel();
-        })
-        .await;
+    let stop = CancellationToken::new();
+    engine.run_schedule(&kari(), &stop, |_| stop.cancel()).await.expect("the schedule is seen, and nothing is due");
     set_clock(&desk, 1_000_000 + 3 * 86_400);
     let missed = keep(&engine, 1, || {}).await;
     assert_eq!(missed.iter().map(|(_, times)| times).sum::<u64>(), 3, "{missed:?}");
@@ -160,4 +155,18 @@ async fn a_run_that_was_not_let_in_breaks_no_row_of_fences() {
     assert_eq!(fence(Arc::clone(&desk.engine)).await, Some(2));
     let follows = desk.ledger().read(|book| book.follows_others(3)).await.expect("it is read");
     assert!(!follows, "fences 1 and 2 were ours");
+}
+
+#[tokio::test]
+async fn a_ledger_that_is_gone_ends_it_with_an_error_instead_of_waiting_for_ever() {
+    let desk = Desk::new(None);
+    set_clock(&desk, 1_000_000);
+    let engine = desk.keeping_to(&minutely(true));
+    let tell = |news| {
+        if matches!(news, ScheduleNews::Ended { .. }) {
+            std::fs::remove_file(engine.ledger().path()).expect("it is there");
+        }
+    };
+    let ended = engine.run_schedule(&kari(), &CancellationToken::new(), tell).await;
+    assert_eq!(ended.expect_err("it is gone").code, ErrorCode::LedgerMissing);
 }
