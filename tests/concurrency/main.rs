@@ -29,8 +29,8 @@ struct Seen {
 /// A click: begins the one run and ends it in its way, or joins the one that is on.
 fn click(slot: &Slot<usize>, seen: &Seen, end: impl FnOnce()) {
     let number = seen.begun.load(Ordering::Acquire);
-    match slot.enter(|| number) {
-        Entered::Begun(_, turn) => {
+    match slot.enter(&Arc::new(number)) {
+        Entered::Begun(turn) => {
             assert_eq!(seen.on.fetch_add(1, Ordering::AcqRel), 0, "two runs at once");
             seen.begun.fetch_add(1, Ordering::AcqRel);
             let _ = catch_unwind(AssertUnwindSafe(end));
@@ -71,12 +71,12 @@ fn a_run_that_panics_or_is_dropped_leaves_the_place_empty_for_the_next() {
             thread::spawn(move || click(&slot, &seen, || std::panic::resume_unwind(Box::new("a run breaks off"))))
         };
         // A run that was never begun: its turn goes with it.
-        if let Entered::Begun(_, turn) = slot.enter(|| 7) {
+        if let Entered::Begun(turn) = slot.enter(&Arc::new(7)) {
             drop(turn);
         }
         other.join().expect("the panic is caught as the engine catches it");
         assert!(slot.current().is_none());
-        assert!(matches!(slot.enter(|| 8), Entered::Begun(..)), "the next click begins a run");
+        assert!(matches!(slot.enter(&Arc::new(8)), Entered::Begun(_)), "the next click begins a run");
     });
 }
 
@@ -86,17 +86,17 @@ fn whoever_looks_sees_the_run_that_is_on_or_none_and_whoever_joins_gets_that_one
         let slot = Arc::new(Slot::new());
         let other = {
             let slot = Arc::clone(&slot);
-            thread::spawn(move || match slot.enter(|| 1_usize) {
-                Entered::Begun(run, turn) => {
-                    assert_eq!(slot.current().as_deref(), Some(&*run));
+            thread::spawn(move || match slot.enter(&Arc::new(1_usize)) {
+                Entered::Begun(turn) => {
+                    assert_eq!(slot.current().as_deref(), Some(&1));
                     drop(turn);
                 }
                 Entered::Joined(run) => assert_eq!(*run, 2),
             })
         };
-        match slot.enter(|| 2) {
-            Entered::Begun(run, turn) => {
-                assert_eq!(slot.current().as_deref(), Some(&*run));
+        match slot.enter(&Arc::new(2)) {
+            Entered::Begun(turn) => {
+                assert_eq!(slot.current().as_deref(), Some(&2));
                 drop(turn);
             }
             Entered::Joined(run) => assert_eq!(*run, 1),

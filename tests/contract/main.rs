@@ -10,4 +10,6 @@ mod labels;
 mod ledger_dangers;
 mod main_job;
 mod re_export;
+#[cfg(unix)]
+mod schedule;
 mod server;

@@ -50,6 +50,32 @@ pub struct Running {
 type Lines = Box<dyn Iterator<Item = Value>>;
 
 impl Running {
+    /// A program that goes on until it is asked to stop, and says what it does.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn begin(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
+        let lines: Lines = Box::new(lines(&mut child));
+        Running { child, lines }
+    }
+
+    /// The next thing that it says.
+    ///
+    /// # Panics
+    /// When it ended instead.
+    pub fn next_word(&mut self) -> Value {
+        self.lines.next().expect("it goes on, and says something")
+    }
+
+    /// What it says of the next such event; what it says before is not looked at.
+    ///
+    /// # Panics
+    /// When it ended without it.
+    pub fn hear(&mut self, event: &str) -> Value {
+        self.lines.by_ref().find(|line| line["event"] == event).expect("it comes to that")
+    }
+
     /// A sync that has just said that so many are processed, and goes on.
     ///
     /// # Panics

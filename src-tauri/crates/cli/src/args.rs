@@ -42,7 +42,9 @@ pub(crate) enum Command {
     Init(Init),
     /// Exports what has not been exported yet.
     Sync(Sync),
-    /// Connection, protection, lock, last run, counts.
+    /// Keeps to the workspace's schedule until interrupted.
+    Schedule,
+    /// Connection, protection, lock, last run, next run, counts.
     Status,
     /// The runs, newest first.
     History(History),
@@ -108,6 +110,9 @@ pub(crate) struct Sync {
     /// Shows what would be sent, and sends nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Started by a scheduler, not by a person: a sync that is refused has an entry in the history all the same.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) scheduled: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,19 +1,19 @@
 //! The JSON of the promise: members are only ever added.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use postonce_engine::AuditVerdict;
 use postonce_engine::domain::{Counts, ItemResult};
 use postonce_engine::error::Told;
 use postonce_engine::views::{
     Acceptance, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LockFacts, LookAlike, PlanSummary, Progress,
     RecordCounts, RecordState, RecordStory, RunItem, RunSummary, Sum,
 };
+use postonce_engine::{AuditVerdict, ScheduleNews};
 use serde_json::{Value, json};
 
 use crate::args::Language;
 use crate::catalogue;
 
-fn instant(at: DateTime<Utc>) -> String {
+pub(crate) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
@@ -60,13 +60,45 @@ pub(crate) fn progress(progress: &Progress) -> Value {
     })
 }
 
-/// The last line of a sync.
-pub(crate) fn finished(language: Language, summary: &RunSummary) -> Value {
+/// The last line of a sync; with who holds the lock, where that is why it was not let in.
+pub(crate) fn finished(language: Language, summary: &RunSummary, lock: Option<&LockFacts>) -> Value {
     let mut finished = run(language, summary);
     if let Value::Object(members) = &mut finished {
         members.insert("event".to_owned(), json!("finished"));
+        if let Some(lock) = lock {
+            members.insert("lock".to_owned(), json!(lock));
+        }
     }
     finished
+}
+
+/// A line while a schedule is kept to.
+pub(crate) fn news(language: Language, news: &ScheduleNews) -> Value {
+    match news {
+        ScheduleNews::Waiting { next } => json!({ "event": "waiting", "next_run": next.map(instant) }),
+        ScheduleNews::Started { scheduled_for, missed, syncing } => json!({
+            "event": "started", "scheduled_for": instant(*scheduled_for), "missed": missed,
+            "run_id": syncing.progress().borrow().run_id,
+        }),
+        ScheduleNews::Ended { scheduled_for, missed, end } => {
+            let mut ended = match &end.run {
+                Some(run) => finished(language, run, end.lock.as_ref()),
+                None => json!({
+                    "event": "finished", "outcome": null,
+                    "error": end.error.as_ref().map(|told| failure(language, told, end.lock.as_ref())),
+                }),
+            };
+            if let Value::Object(members) = &mut ended {
+                members.insert("scheduled_for".to_owned(), json!(instant(*scheduled_for)));
+                members.insert("missed".to_owned(), json!(missed));
+            }
+            ended
+        }
+        ScheduleNews::Missed { scheduled_for, times } => {
+            json!({ "event": "missed", "scheduled_for": instant(*scheduled_for), "times": times })
+        }
+        ScheduleNews::Trouble(told) => json!({ "event": "error", "error": failure(language, told, None) }),
+    }
 }
 
 /// The one document of a dry run.

@@ -38,6 +38,7 @@ fn run(args: &Args, output: &Output) -> Result<Status, Failure> {
         match &args.command {
             Command::Init(init) => commands::init::init(args, init, output),
             Command::Sync(sync) => commands::sync::sync(args, sync, output).await,
+            Command::Schedule => commands::schedule::schedule(args, output).await,
             Command::Status => commands::status::status(args, output).await,
             Command::History(history) => commands::history::history(args, history, output).await,
             Command::Run(run) => commands::history::run(args, run, output).await,

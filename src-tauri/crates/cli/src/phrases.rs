@@ -77,6 +77,12 @@ phrases! {
     LOCK: "Lock", "Lås";
     FREE: "free", "ledig";
     LAST_RUN: "Last run", "Siste kjøring";
+    NEXT_RUN: "Next run by schedule", "Neste kjøring etter tidsplan";
+    SCHEDULE: "Schedule", "Tidsplan";
+    MISSED: "Missed since the run before", "Forbigått siden forrige kjøring";
+    MISSED_NOT_CAUGHT_UP: "Missed, and not caught up, as the workspace says:",
+        "Forbigått, og tas ikke igjen, slik arbeidsområdet sier:";
+    NO_NEXT_RUN: "The schedule has no next time.", "Tidsplanen har ingen neste gang.";
     BACKUP: "Newest backup of the ledger", "Nyeste sikkerhetskopi av loggboken";
     NEVER: "never", "aldri";
     PRACTICE: "Practice workspace: nothing here is real money.", "Øvingsområde: ingenting her er ekte penger.";

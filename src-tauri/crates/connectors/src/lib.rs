@@ -23,7 +23,7 @@ use postonce_engine::{Ledger, LedgerError, Parts};
 pub use machine::{SystemClock, UuidIds};
 pub use secrets::{KeyringError, SecretError, Secrets};
 pub use source::csv::{CsvError, CsvSettings, DecimalSeparator, Field};
-pub use workspace::{PracticeTemplate, Remote, Schedule, SourceSettings, Workspace, WorkspaceError};
+pub use workspace::{PracticeTemplate, Remote, SourceSettings, Workspace, WorkspaceError};
 
 use accounting::open::Open;
 use http::{Http, Limits, Side};

@@ -1,8 +1,8 @@
 //! The engine of Postonce: exports each approved record into the accounting system exactly once, and can prove it.
 //!
 //! Read it in the order of a record's way: [`domain`] (the nouns), `ledger` (what was seen, attempted, answered),
-//! `lock` (who may send), `export` (observe, plan, claim, commit, settle, recover), `audit` (is the trail whole), `compare`
-//! (both sides against each other). The world outside comes in through [`ports`].
+//! `lock` (who may send), `export` (observe, plan, claim, commit, settle, recover), `schedule` (when to do so unasked),
+//! `audit` (is the trail whole), `compare` (both sides against each other). The world outside comes in through [`ports`].
 
 mod audit;
 mod compare;
@@ -12,6 +12,7 @@ mod export;
 mod ledger;
 mod lock;
 pub mod ports;
+mod schedule;
 pub mod views;
 
 pub use audit::{AuditFinding, AuditVerdict};
@@ -24,3 +25,4 @@ pub use ledger::{
     AuditFilter, Claimed, ClaimedRequest, ClaimedReversal, Ledger, LedgerError, StagedDraft, WriteMoment,
 };
 pub use lock::{LeaseLost, Permit, UniqueLease};
+pub use schedule::{Schedule, ScheduleError, ScheduleNews};

@@ -13,6 +13,7 @@ pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod resolve;
 pub(crate) mod sandbox;
+pub(crate) mod schedule;
 pub(crate) mod secret;
 pub(crate) mod status;
 pub(crate) mod sync;

@@ -1,6 +1,6 @@
-//! `status`: connection, protection, lock, last run, counts.
+//! `status`: connection, protection, lock, last run, next run, counts.
 
-use chrono::SecondsFormat;
+use chrono::{DateTime, SecondsFormat, Utc};
 use postonce_engine::domain::Protection;
 use postonce_engine::ports::Connection;
 use postonce_engine::views::{LedgerFile, LockFacts, RecordCounts, RunSummary};
@@ -20,6 +20,7 @@ struct Found {
     connection: Result<Connection, Told>,
     lock: Option<LockFacts>,
     last: Option<RunSummary>,
+    next: Option<DateTime<Utc>>,
     records: RecordCounts,
     ledger: LedgerFile,
 }
@@ -36,6 +37,7 @@ pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failu
         connection,
         lock,
         last: engine.ledger().runs(1, None).await?.pop(),
+        next: engine.next_run().await?,
         records: engine.counts().await?,
         ledger: engine.ledger().file()?,
     };
@@ -69,7 +71,8 @@ fn document(found: &Found, output: &Output) {
         "organisation": found.name, "practice": found.practice, "connection": connection,
         "error": found.connection.as_ref().err().map(|told| json::failure(output.language, told, None)),
         "protection": found.connection.as_ref().ok().map(|connection| connection.capabilities.protection),
-        "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.language, run)), "next_run": null,
+        "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.language, run)),
+        "next_run": found.next.map(json::instant),
         "records": json::records(&found.records),
         "ledger": {
             "path": found.ledger.path, "bytes": found.ledger.bytes,
@@ -100,6 +103,9 @@ fn tell(found: &Found, output: &Output) {
         found.ledger.last_backup_at.map(|at| at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string());
     row(phrases::BACKUP, backup.unwrap_or_else(|| output.word(phrases::NEVER).to_owned()));
     row(phrases::LAST_RUN, last.unwrap_or_else(|| output.word(phrases::NEVER).to_owned()));
+    if let Some(next) = found.next {
+        row(phrases::NEXT_RUN, next.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string());
+    }
     let records = found.records;
     for (phrase, count) in [
         (phrases::EXPORTED, records.posted),

@@ -29,12 +29,9 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
     if workspace.is_practice() {
         output.note(output.word(phrases::PRACTICE));
     }
-    let syncing = engine.sync(SyncAsk {
-        period,
-        trigger: Trigger::Manual,
-        actor: actor(),
-        wait: asked.wait.map(Duration::from_secs),
-    });
+    let trigger = if asked.scheduled { Trigger::Scheduled } else { Trigger::Manual };
+    let wait = asked.wait.map(Duration::from_secs);
+    let syncing = engine.sync(SyncAsk { period, trigger, actor: actor(), wait });
     let status = follow(&engine, &syncing, output).await;
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
@@ -58,20 +55,29 @@ async fn stop_when_asked(syncing: Syncing, word: &'static str) {
     syncing.stop();
 }
 
+/// Waits until somebody asks to stop. It listens from when it is called, not from when it is first waited for.
 #[cfg(unix)]
-pub(super) async fn asked_to_stop() {
-    let terminated = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => terminate.recv().await,
-            Err(_) => std::future::pending().await,
+pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
+    use signal::unix::{SignalKind, signal};
+    let listen = |kind| {
+        let signals = signal(kind);
+        async move {
+            match signals {
+                Ok(mut signals) => signals.recv().await,
+                Err(_) => std::future::pending().await,
+            }
         }
     };
-    tokio::select! {
-        _ = signal::ctrl_c() => {}
-        _ = terminated => {}
+    let (interrupted, terminated) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate()));
+    async move {
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated => {}
+        }
     }
 }
 
+/// Waits until somebody asks to stop.
 #[cfg(not(unix))]
 pub(super) async fn asked_to_stop() {
     let _ = signal::ctrl_c().await;
@@ -93,7 +99,7 @@ async fn tell(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, 
         };
     };
     if output.json {
-        output.document(&json::finished(output.language, &run));
+        output.document(&json::finished(output.language, &run, lock.as_ref()));
     } else {
         tell_run(&run, output);
     }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
-use postonce_engine::{Ledger, Settings};
+use postonce_engine::{Ledger, Schedule, Settings};
 use postonce_engine::{WhenStillUnknown, domain};
 use reqwest::Url;
 
@@ -74,15 +74,6 @@ pub struct Remote {
     pub url: Url,
     /// The name under which the token is kept.
     pub secret: String,
-}
-
-/// When to sync without being asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Schedule {
-    /// As it stands in the file, in the organisation's time zone.
-    pub cron: String,
-    /// Whether one run makes up for those missed while the machine was off.
-    pub catch_up: bool,
 }
 
 impl Workspace {
@@ -225,6 +216,7 @@ impl Workspace {
             compare_after_run: content.compare_after_run,
             when_still_unknown: content.when_still_unknown,
             re_export_needs_approval: content.re_export_needs_approval,
+            schedule: content.schedule.clone(),
             file_lock: self.lock_path(),
         }
     }

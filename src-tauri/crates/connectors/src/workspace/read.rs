@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use encoding_rs::Encoding;
-use postonce_engine::WhenStillUnknown;
 use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
+use postonce_engine::{Schedule, WhenStillUnknown};
 
 use super::address::{self, AddressError};
 use super::toml_file::{Found, Section, TomlFile};
-use super::{Content, Remote, Schedule, SourceSettings, WorkspaceError, account};
+use super::{Content, Remote, SourceSettings, WorkspaceError, account};
 use crate::source::csv::{CsvSettings, DecimalSeparator, Field, date_format_is_valid};
 
 const LEASE_SECONDS: std::ops::RangeInclusive<u64> = 15..=3_600;
@@ -67,7 +67,7 @@ pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, Wo
         settle_window: Duration::from_secs(accounting.number("settle_window_seconds", 0..=DAY_SECONDS, 120)?),
         when_still_unknown: when_still_unknown(&accounting)?,
         re_export_needs_approval: re_export_needs_approval(&root)?,
-        schedule: schedule(&root)?,
+        schedule: schedule(&root, time_zone)?,
         practice_store,
     })
 }
@@ -226,8 +226,9 @@ fn re_export_needs_approval(root: &Section<'_>) -> Result<bool, WorkspaceError> 
     section.map_or(Ok(false), |section| section.boolean("second_approval", false))
 }
 
-fn schedule(root: &Section<'_>) -> Result<Option<Schedule>, WorkspaceError> {
+fn schedule(root: &Section<'_>, time_zone: Tz) -> Result<Option<Schedule>, WorkspaceError> {
     let Some(section) = root.section("schedule", &["cron", "catch_up"])? else { return Ok(None) };
-    let cron = section.required_text("cron")?.value.trim().to_owned();
-    Ok(Some(Schedule { cron, catch_up: section.boolean("catch_up", true)? }))
+    let cron = section.required_text("cron")?;
+    let schedule = Schedule::parse(cron.value, time_zone, section.boolean("catch_up", true)?);
+    schedule.map(Some).map_err(|error| section.invalid("cron", &cron, error.allowed()))
 }

@@ -34,7 +34,8 @@ fn the_workspace_of_the_interfaces_is_read() {
     assert_eq!(settings.posting.categories["Reise, overnatting, bevertning og drivstoff"], account("7140"));
     assert_eq!(workspace.ledger_path(), dir.path().join("ledger.sqlite"));
     assert_eq!(workspace.secret_names(), ["accounting-token"]);
-    assert_eq!(workspace.schedule(), Some(&Schedule { cron: "0 2 * * *".into(), catch_up: true }));
+    let schedule = workspace.schedule().expect("it has one");
+    assert_eq!((schedule.cron(), schedule.time_zone().name(), schedule.catch_up()), ("0 2 * * *", "Europe/Oslo", true));
     let SourceSettings::Csv(csv) = workspace.source() else { panic!("the source is csv") };
     assert_eq!((csv.encoding.name(), csv.delimiter), ("windows-1252", b';'));
     assert!(!workspace.is_practice());
@@ -89,6 +90,11 @@ fn a_value_of_the_wrong_kind_or_size_is_told_with_what_is_allowed() {
         ("date_format = \"%d/%m/%Y\"", "date_format = \"dd/mm/yyyy\"", "source.date_format", "%d.%m.%Y"),
         ("encoding = \"windows-1252\"", "encoding = \"ansi-1252\"", "source.encoding", "windows-1252"),
         ("when_still_unknown = \"hold\"", "when_still_unknown = \"wait\"", "accounting.when_still_unknown", "\"hold\""),
+        ("cron = \"0 2 * * *\"", "cron = \"02:00\"", "schedule.cron", "minute hour day month weekday (\"0 2 * * *\")"),
+        ("cron = \"0 2 * * *\"", "cron = \"0 0 2 * * *\"", "schedule.cron", "minute hour day month weekday"),
+        ("cron = \"0 2 * * *\"", "cron = \"0 25 * * *\"", "schedule.cron", "hour 0–23 (\"0 2 * * *\")"),
+        ("cron = \"0 2 * * *\"", "cron = \"0 2 * * ons\"", "schedule.cron", "weekday 0–7 (\"0 2 * * *\")"),
+        ("cron = \"0 2 * * *\"", "cron = \"0 2 30 2 *\"", "schedule.cron", "day 1–28, month 1–12 (\"0 2 * * *\")"),
         ("catch_up = true", "catch_up = \"yes\"", "schedule.catch_up", "true | false"),
         ("second_approval = true", "second_approval = 1", "re_export.second_approval", "true | false"),
         ("secret = \"accounting-token\"", "secret = \"Token 1\"", "accounting.secret", "a-z"),

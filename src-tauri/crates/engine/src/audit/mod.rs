@@ -16,4 +16,4 @@ pub use verdict::{AuditFinding, AuditVerdict};
 pub(crate) use witness::check_newest;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -25,7 +25,7 @@ pub use posting::{Account, Line, Posting, PostingRules};
 pub use protection::{Capabilities, Protection};
 pub use record::{ContentHash, Payee, Record, RecordId, RecordIdError};
 pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, ReferenceRules};
-pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, Trigger};
+pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, TimeFate, Trigger};
 pub use voucher::{
     Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, Problem, StageResult,
     VoucherResult, VoucherState,

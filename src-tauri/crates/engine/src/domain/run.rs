@@ -88,6 +88,20 @@ text_value! {
     }
 }
 
+text_value! {
+    /// What became of a scheduled time.
+    TimeFate {
+        /// A program took it, and has not said yet what came of it.
+        Claimed = "claimed",
+        /// A run was tried; the history says how it ended.
+        Ran = "ran",
+        /// Another run was on; the history has an entry that says so.
+        Skipped = "skipped",
+        /// The machine was off or asleep, and the workspace wants nothing caught up.
+        Missed = "missed",
+    }
+}
+
 /// The days a run is about, both included; open where `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Period {

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::observe::observe;
 use super::plan::PlanRules;
 use super::progress::Reporter;
+use super::refused;
 use super::run::{RunAsk, RunError, make_plan, run};
 use super::settings::Settings;
 use super::slot::{Entered, Slot};
@@ -113,15 +114,25 @@ impl Engine {
         Arc::new(Self { parts, active: Slot::new() })
     }
 
-    /// Starts a sync, or joins the one that is on.
+    /// Starts a sync, or joins the one that is on. A scheduled one never joins: it is refused, as by another program, and
+    /// whatever refuses it has an entry in the history.
     ///
     /// Must be called within a tokio runtime; the run goes on when the answer is dropped.
     pub fn sync(self: &Arc<Self>, ask: SyncAsk) -> Syncing {
-        self.start(RunAsk::of(ask))
+        self.sync_as(self.fresh_run_id(), ask)
+    }
+
+    /// The same, as a run whose id was made before: a scheduled time is claimed for it first.
+    pub(crate) fn sync_as(self: &Arc<Self>, run_id: RunId, ask: SyncAsk) -> Syncing {
+        self.start_as(run_id, RunAsk::of(ask))
     }
 
     pub(super) fn start(self: &Arc<Self>, ask: RunAsk) -> Syncing {
-        let (syncing, run) = self.prepare_run(ask);
+        self.start_as(self.fresh_run_id(), ask)
+    }
+
+    fn start_as(self: &Arc<Self>, run_id: RunId, ask: RunAsk) -> Syncing {
+        let (syncing, run) = self.prepare_run(run_id, ask);
         if let Some(run) = run {
             tokio::spawn(run);
         }
@@ -131,25 +142,35 @@ impl Engine {
     /// The same, leaving it to the caller to drive the run; `None` where one is on already. Dropping it in the middle is
     /// what a crash is: the simulation does that.
     pub fn prepare(self: &Arc<Self>, ask: SyncAsk) -> (Syncing, Option<impl Future<Output = ()> + Send + use<>>) {
-        self.prepare_run(RunAsk::of(ask))
+        self.prepare_run(self.fresh_run_id(), RunAsk::of(ask))
     }
 
     pub(super) fn prepare_run(
         self: &Arc<Self>,
+        run_id: RunId,
         ask: RunAsk,
     ) -> (Syncing, Option<impl Future<Output = ()> + Send + use<>>) {
-        let run_id = RunId::new(self.parts.ids.fresh());
         let reporter = Reporter::new(run_id.clone(), Arc::clone(&self.parts.clock));
         let (ended, end) = watch::channel(None);
         let stop = CancellationToken::new();
         let show = reporter.progress();
-        let begin = || Active { progress: show.subscribe(), stop: stop.clone(), end, show };
-        let (active, turn) = match self.active.enter(begin) {
-            Entered::Begun(active, turn) => (active, turn),
-            Entered::Joined(active) => return (Syncing { active, joined: true }, None),
+        let active = Arc::new(Active { progress: show.subscribe(), stop: stop.clone(), end, show });
+        let turn = match self.active.enter(&active) {
+            Entered::Begun(turn) => Some(turn),
+            Entered::Joined(active) if ask.trigger != Trigger::Scheduled => {
+                return (Syncing { active, joined: true }, None);
+            }
+            Entered::Joined(_) => None,
         };
         let engine = Arc::clone(self);
         let run = async move {
+            let Some(turn) = turn else {
+                let end = refused::keep(&engine.parts, &ask, &run_id, refused::another_is_on(&engine.parts)).await;
+                reporter.finished(end.run.as_ref().and_then(|run| run.outcome), None);
+                drop(engine);
+                ended.send_replace(Some(end));
+                return;
+            };
             // Whatever becomes of the run, the slot is free after it: the next click starts a new one.
             let run = AssertUnwindSafe(run(&engine.parts, ask, run_id, reporter, stop)).catch_unwind().await;
             let end = run.unwrap_or_else(|_| SyncEnd::failed(Told::internal("the run broke off")));
@@ -159,6 +180,10 @@ impl Engine {
             ended.send_replace(Some(end));
         };
         (Syncing { active, joined: false }, Some(run))
+    }
+
+    pub(super) fn fresh_run_id(&self) -> RunId {
+        RunId::new(self.parts.ids.fresh())
     }
 
     /// The run that is on in this process, for a window that was opened late.

@@ -14,6 +14,7 @@ mod progress;
 mod re_export;
 mod rebuild;
 mod recover;
+mod refused;
 mod resolve;
 mod run;
 mod send;

@@ -105,7 +105,7 @@ impl Engine {
         let actor = ask.actor.clone();
         let wish = self.re_export_wish(ask).await?;
         let job = Job::ReExport { record_id: wish.record_id.clone(), wish: Some(wish) };
-        Ok(self.prepare_run(RunAsk { trigger: Trigger::ReExport, actor, job, wait: None }))
+        Ok(self.prepare_run(self.fresh_run_id(), RunAsk { trigger: Trigger::ReExport, actor, job, wait: None }))
     }
 
     async fn re_export_wish(&self, ask: ReExportAsk) -> Result<ReExportWish, Told> {

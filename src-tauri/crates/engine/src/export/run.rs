@@ -17,6 +17,7 @@ use super::planning::{Cursor, Tally, plan_page, plan_unsent};
 use super::progress::Reporter;
 use super::re_export;
 use super::recover::{Left, recover};
+use super::refused;
 use super::send::send;
 use super::settings::WhenStillUnknown;
 use super::walls::{Entry, Held};
@@ -143,7 +144,7 @@ impl Job {
         }
     }
 
-    fn period(&self) -> Period {
+    pub(super) fn period(&self) -> Period {
         match self {
             Self::Sync(period) => *period,
             Self::ReExport { .. } => Period::EVERYTHING,
@@ -181,7 +182,7 @@ pub(super) async fn run(
             });
             SyncEnd { waited_for, ..end }
         }
-        Err(end) => *end,
+        Err(end) => refused::keep(parts, &ask, &run_id, *end).await,
     };
     let counts = end.run.as_ref().map(|run| run.counts);
     reporter.finished(end.run.as_ref().and_then(|run| run.outcome), counts);

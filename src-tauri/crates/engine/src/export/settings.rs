@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::domain::{OrganisationId, PostingRules};
+use crate::schedule::Schedule;
 
 /// The settings of one workspace, checked by whoever read them.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Settings {
     pub compare_after_run: bool,
     /// Whether a forced re-export waits for a second administrator's approval.
     pub re_export_needs_approval: bool,
+    /// When to sync without being asked.
+    pub schedule: Option<Schedule>,
     /// The file by which programs on this machine exclude each other.
     pub file_lock: PathBuf,
 }

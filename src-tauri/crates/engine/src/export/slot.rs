@@ -1,4 +1,4 @@
-//! The wall inside the process: one run at a time, and whoever comes second joins it.
+//! The wall inside the process: one run at a time; whoever comes second learns of it, and joins it or goes.
 //!
 //! Invariant: between two runs the slot is empty, on whatever way the first ended: done, failed, panicked, or dropped
 //! before it was over. `tests/concurrency` tries every interleaving of this file's locks.
@@ -13,7 +13,7 @@ pub(super) struct Slot<T> {
 /// What came of entering.
 pub(super) enum Entered<T> {
     /// The place was empty: it is ours until the turn is dropped.
-    Begun(Arc<T>, Turn<T>),
+    Begun(Turn<T>),
     /// A run is on: this one.
     Joined(Arc<T>),
 }
@@ -28,15 +28,14 @@ impl<T> Slot<T> {
         Self { on: Arc::new(Mutex::new(None)) }
     }
 
-    /// Takes the place for what `begin` makes, or joins what is there. Looking and taking is one step.
-    pub(super) fn enter(&self, begin: impl FnOnce() -> T) -> Entered<T> {
+    /// Takes the place for this run, or tells of the one that is there. Looking and taking is one step.
+    pub(super) fn enter(&self, run: &Arc<T>) -> Entered<T> {
         let mut on = held(&self.on);
         if let Some(run) = on.as_ref() {
             return Entered::Joined(Arc::clone(run));
         }
-        let run = Arc::new(begin());
-        *on = Some(Arc::clone(&run));
-        Entered::Begun(run, Turn { on: Arc::clone(&self.on) })
+        *on = Some(Arc::clone(run));
+        Entered::Begun(Turn { on: Arc::clone(&self.on) })
     }
 
     /// What is there.

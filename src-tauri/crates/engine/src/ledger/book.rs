@@ -97,7 +97,7 @@ impl<'t> Book<'t> {
         row.get(column).map_err(|error| self.told(error))
     }
 
-    pub(super) fn run_number(&self, run: &RunId) -> Result<Option<i64>, LedgerError> {
+    pub(crate) fn run_number(&self, run: &RunId) -> Result<Option<i64>, LedgerError> {
         self.row(
             "SELECT run_number FROM run WHERE run_id = :run",
             rusqlite::named_params! { ":run": run.as_str() },

@@ -95,7 +95,8 @@ impl Book<'_> {
                 in_doubt: count("in_doubt")?,
             },
             posted: Vec::new(),
-            fence: Some(count("fence")?),
+            // A run that was not let in had no lease.
+            fence: Some(count("fence")?).filter(|&fence| fence > 0),
         })
     }
 

@@ -29,6 +29,7 @@ mod plan_page;
 mod re_export;
 mod record_story;
 mod runs;
+mod schedule;
 mod settle;
 mod superseded;
 #[cfg(test)]
@@ -57,7 +58,8 @@ pub use error::LedgerError;
 pub(crate) use observe::Reading;
 pub(crate) use plan_page::{Candidate, Guard, PlannedItem};
 pub(crate) use re_export::{LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
-pub(crate) use runs::RunStart;
+pub(crate) use runs::{RefusedRun, RunStart};
+pub(crate) use schedule::TimeClaim;
 pub(crate) use settle::Settlement;
 
 use crate::ports::{Clock, IdSource};

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_ledger.sql"),
     include_str!("../../migrations/0002_proof.sql"),
     include_str!("../../migrations/0003_compared.sql"),
+    include_str!("../../migrations/0004_schedule.sql"),
 ];
 
 /// The version that this program writes.

@@ -29,7 +29,45 @@ pub(crate) struct RunStart {
     pub(crate) started_at: DateTime<Utc>,
 }
 
+/// A run that did not begin, because it was not let in.
+#[derive(Debug, Clone)]
+pub(crate) struct RefusedRun {
+    pub(crate) run_id: RunId,
+    pub(crate) trigger: Trigger,
+    pub(crate) actor: Actor,
+    pub(crate) period: Period,
+    /// The workspace's organisation, for a ledger that has no run yet.
+    pub(crate) organisation: String,
+    /// Why; nothing where a person stopped it while it waited.
+    pub(crate) error: Option<Told>,
+    pub(crate) at: DateTime<Utc>,
+}
+
 impl Book<'_> {
+    /// Enters a run that did not begin, finished as it stands there: without rows, and with fence 0, which no lease has. It is
+    /// written without the permit, so it closes nothing and claims nothing. What only the accounting system could tell of
+    /// it stands there as in the run before; without one, as the weakest that it can be.
+    pub(crate) fn enter_refused(&self, run: &RefusedRun) -> Result<(), LedgerError> {
+        let outcome = if run.error.is_some() { Outcome::Failed } else { Outcome::Stopped };
+        self.execute_one(
+            "run",
+            include_str!("sql/enter_refused.sql"),
+            named_params! {
+                ":run": run.run_id.as_str(), ":trigger": run.trigger.as_str(), ":user": run.actor.user,
+                ":host": run.actor.host, ":from": run.period.from.map(|day| day.to_string()),
+                ":to": run.period.to.map(|day| day.to_string()), ":organisation": run.organisation,
+                ":protection": Protection::Observed.as_str(), ":program": env!("CARGO_PKG_VERSION"),
+                ":now": stamp(run.at), ":outcome": outcome.as_str(), ":error": run.error.as_ref().map(json),
+            },
+        )?;
+        let detail = object!({
+            "outcome": outcome.as_str(), "counts": Counts::default(), "error": run.error.as_ref().map(|told| told.code),
+            "trigger": run.trigger.as_str(), "began": false,
+        });
+        self.audit(&AuditAct::new(run.at, &run.actor, Act::SyncEnded).run(&run.run_id).detail(detail))?;
+        Ok(())
+    }
+
     /// Begins a run under the permit: whatever is open was left by a process that is gone, and is told as such.
     pub(crate) fn begin_told(&self, start: &RunStart, at: Moment) -> Result<i64, LedgerError> {
         let interrupted = self.close_interrupted(start.started_at)?;

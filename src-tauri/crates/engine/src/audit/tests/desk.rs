@@ -16,10 +16,11 @@ use crate::export::{Engine, Parts, Settings, SyncAsk, SyncEnd, WhenStillUnknown}
 use crate::ledger::{AuditAct, ClaimedRequest, ClaimedReversal, Ledger, StagedDraft};
 use crate::lock::Permit;
 use crate::ports::*;
+use crate::schedule::Schedule;
 
 /// A clock on which each look is a second later than the one before, and no wait takes any.
 #[derive(Default)]
-pub(super) struct Ticking(AtomicU64);
+pub(crate) struct Ticking(pub(crate) AtomicU64);
 
 #[async_trait]
 impl Clock for Ticking {
@@ -63,14 +64,14 @@ impl Pages for Empty {
 }
 
 /// Signs with this key, or has none.
-pub(super) struct Key(pub(super) Option<SigningKey>);
+pub(crate) struct Key(pub(crate) Option<SigningKey>);
 
 impl Key {
-    pub(super) fn new(seed: u8) -> Self {
+    pub(crate) fn new(seed: u8) -> Self {
         Self(Some(SigningKey::from_bytes(&[seed; 32])))
     }
 
-    pub(super) fn signature(&self, bytes: &[u8]) -> Option<Signature> {
+    pub(crate) fn signature(&self, bytes: &[u8]) -> Option<Signature> {
         let key = self.0.as_ref()?;
         Some(Signature {
             public_key: hex::encode(key.verifying_key().as_bytes()),
@@ -91,17 +92,17 @@ impl Signer for Key {
 
 /// How the accounting side treats witnesses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Manner {
+pub(crate) enum Manner {
     Keeps,
     NotOffered,
     OutOfReach,
 }
 
 /// The accounting side; its lock is always free.
-pub(super) struct Books {
-    pub(super) manner: Mutex<Manner>,
-    pub(super) kept: Mutex<Option<Witness>>,
-    pub(super) leases_out: AtomicU64,
+pub(crate) struct Books {
+    pub(crate) manner: Mutex<Manner>,
+    pub(crate) kept: Mutex<Option<Witness>>,
+    pub(crate) leases_out: AtomicU64,
     fence: AtomicU64,
 }
 
@@ -194,30 +195,30 @@ impl AccountingSystem for Books {
 }
 
 impl Books {
-    pub(super) fn kept(&self) -> Option<Witness> {
+    pub(crate) fn kept(&self) -> Option<Witness> {
         self.kept.lock().expect("no test panics with it").clone()
     }
 
-    pub(super) fn treats_witnesses(&self, manner: Manner) {
+    pub(crate) fn treats_witnesses(&self, manner: Manner) {
         *self.manner.lock().expect("no test panics with it") = manner;
     }
 }
 
-pub(super) struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
-    pub(super) engine: Arc<Engine>,
-    pub(super) books: Arc<Books>,
-    clock: Arc<Ticking>,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) books: Arc<Books>,
+    pub(crate) clock: Arc<Ticking>,
     key: Arc<Key>,
 }
 
-pub(super) fn kari() -> Actor {
+pub(crate) fn kari() -> Actor {
     Actor { user: "kari".into(), host: "HLF-PC-12".into() }
 }
 
 impl Desk {
     /// A new ledger; its heads are signed with a key of that seed, or not at all.
-    pub(super) fn new(key: Option<u8>) -> Self {
+    pub(crate) fn new(key: Option<u8>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let books = Arc::new(Books {
             manner: Mutex::new(Manner::Keeps),
@@ -226,50 +227,59 @@ impl Desk {
             fence: AtomicU64::new(0),
         });
         let (clock, key) = (Arc::new(Ticking::default()), Arc::new(key.map_or(Key(None), Key::new)));
-        let engine = engine(folder.path(), &books, &clock, &key);
+        let engine = engine(folder.path(), &books, &clock, &key, None);
         Self { folder, engine, books, clock, key }
     }
 
+    /// Another engine over the same ledger, as another program has one, that keeps to a schedule.
+    pub(crate) fn keeping_to(&self, schedule: &Schedule) -> Arc<Engine> {
+        engine(self.folder.path(), &self.books, &self.clock, &self.key, Some(schedule.clone()))
+    }
+
     /// A second workspace with a copy of this ledger, and the same accounting side.
-    pub(super) fn copied(self) -> (Self, Self) {
+    pub(crate) fn copied(self) -> (Self, Self) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let Self { folder: first, books, clock, key, engine: open } = self;
         drop(open);
         std::fs::copy(first.path().join("ledger.sqlite"), folder.path().join("ledger.sqlite")).expect("a copy");
         let at = |folder: tempfile::TempDir| {
-            let engine = engine(folder.path(), &books, &clock, &key);
+            let engine = engine(folder.path(), &books, &clock, &key, None);
             Self { folder, engine, books: Arc::clone(&books), clock: Arc::clone(&clock), key: Arc::clone(&key) }
         };
         (at(first), at(folder))
     }
 
-    pub(super) fn ledger(&self) -> &Ledger {
+    pub(crate) fn clock_now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub(crate) fn ledger(&self) -> &Ledger {
         self.engine.ledger()
     }
 
-    pub(super) fn file_lock(&self) -> PathBuf {
+    pub(crate) fn file_lock(&self) -> PathBuf {
         self.folder.path().join("sync.lock")
     }
 
     /// One run, which reads an empty source.
-    pub(super) async fn sync(&self) -> SyncEnd {
+    pub(crate) async fn sync(&self) -> SyncEnd {
         let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: kari(), wait: None };
         self.engine.sync(ask).end().await
     }
 
     /// What stopped the run.
-    pub(super) async fn refusal(&self) -> Told {
+    pub(crate) async fn refusal(&self) -> Told {
         let end = self.sync().await;
         assert!(end.run.is_none(), "{end:?}");
         end.error.expect("the run was refused")
     }
 
-    pub(super) async fn verdict(&self) -> crate::audit::AuditVerdict {
+    pub(crate) async fn verdict(&self) -> crate::audit::AuditVerdict {
         self.engine.verify_audit(kari()).await.expect("the ledger can be read")
     }
 
     /// Entries of every shape: so many.
-    pub(super) async fn acts(&self, count: usize) {
+    pub(crate) async fn acts(&self, count: usize) {
         let shapes: [fn(AuditAct<'_>) -> AuditAct<'_>; 6] = [
             |act| act,
             |act| act.accounting_user("api-7").detail(serde_json::json!({ "until": "2026-12-31", "days": [1, 2] })),
@@ -293,7 +303,7 @@ impl Desk {
     }
 
     /// The file, under the hand of somebody who knows SQLite: no triggers, no checks, no waiting for the disk.
-    pub(super) fn raw(&self) -> Raw {
+    pub(crate) fn raw(&self) -> Raw {
         let raw = Raw::open(self.folder.path().join("ledger.sqlite")).expect("the ledger's file");
         raw.execute_batch(
             "PRAGMA ignore_check_constraints = ON; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;
@@ -306,12 +316,18 @@ impl Desk {
     }
 
     /// Edits the file.
-    pub(super) fn edit(&self, sql: &str) {
+    pub(crate) fn edit(&self, sql: &str) {
         self.raw().execute_batch(sql).expect("the edit is SQL");
     }
 }
 
-fn engine(folder: &Path, books: &Arc<Books>, clock: &Arc<Ticking>, key: &Arc<Key>) -> Arc<Engine> {
+fn engine(
+    folder: &Path,
+    books: &Arc<Books>,
+    clock: &Arc<Ticking>,
+    key: &Arc<Key>,
+    schedule: Option<Schedule>,
+) -> Arc<Engine> {
     let ledger = Ledger::open_in_place(&folder.join("ledger.sqlite"), clock.as_ref(), &Unique, |_| {})
         .expect("a ledger can be opened");
     Engine::new(Parts {
@@ -336,6 +352,7 @@ fn engine(folder: &Path, books: &Arc<Books>, clock: &Arc<Ticking>, key: &Arc<Key
             when_still_unknown: WhenStillUnknown::Hold,
             re_export_needs_approval: false,
             compare_after_run: false,
+            schedule,
             file_lock: folder.join("sync.lock"),
         },
     })
