@@ -9,11 +9,20 @@ use serde_json::{Value, json};
 
 /// Slow enough to step in while it runs.
 const SLOW: &str = "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 100\njitter_ms = 50\n";
+/// Slow enough for several other programs to come and go while it runs.
+const SLOWER: &str = "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 300\njitter_ms = 50\n";
 
 /// A practice workspace that syncs at midnight on the first of each month.
 fn monthly(records: usize, faults: &str) -> Bench {
     let bench = Bench::practice(records, faults);
     add(&bench, "[schedule]\ncron = \"0 0 1 * *\"\n");
+    bench
+}
+
+/// The same with many small requests to a slow server: there is time to step in between the first and the last.
+fn slow(records: usize, faults: &str) -> Bench {
+    let bench = monthly(records, faults);
+    add(&bench, "[sync]\nvouchers_per_request = 10\n");
     bench
 }
 
@@ -122,7 +131,7 @@ fn two_programs_that_keep_to_one_schedule_run_a_time_once() {
 
 #[test]
 fn where_another_sync_is_on_the_time_is_skipped_with_an_entry_and_nothing_is_disturbed() {
-    let bench = monthly(600, SLOW);
+    let bench = slow(1_000, SLOWER);
     let_a_year_pass(&bench);
     let manual = bench.sync_up_to(1);
     // By a scheduler of the system's, here and from a workspace of its own, and by the one that goes on.
@@ -140,7 +149,7 @@ fn where_another_sync_is_on_the_time_is_skipped_with_an_entry_and_nothing_is_dis
     assert_eq!(keeper.hear("waiting")["event"], "waiting", "a run that is not let in does not end it");
 
     let end = manual.finish();
-    assert_eq!((end.status, end.count("posted")), (Some(0), 600), "{end:?}");
+    assert_eq!((end.status, end.count("posted")), (Some(0), 1_000), "{end:?}");
     let history = runs(&bench);
     assert_eq!(history.len(), 3);
     assert_skipped(&history[0], "lock_held_here");
@@ -153,8 +162,8 @@ fn where_another_sync_is_on_the_time_is_skipped_with_an_entry_and_nothing_is_dis
     assert_eq!(next_page.last()["runs"][0]["run_id"], history[1]["run_id"]);
     let told = bench.run(&["run", &before]);
     assert_eq!((told.status, &told.last()["records"]), (Some(0), &json!([])), "{told:?}");
-    assert_eq!(bench.sync().count("skipped"), 600);
-    assert_all_well(&bench, 600);
+    assert_eq!(bench.sync().count("skipped"), 1_000);
+    assert_all_well(&bench, 1_000);
 }
 
 /// The same settings in a folder of their own: another machine, as far as the lock knows.
@@ -167,8 +176,8 @@ fn in_another_workspace(bench: &Bench, folder: &Path, arguments: &[&str]) -> Spo
 
 #[test]
 fn a_workspace_that_wants_to_wait_for_the_lock_waits_and_finds_nothing_left() {
-    let bench = monthly(300, SLOW);
-    add(&bench, "[sync]\nwait_for_lock_seconds = 60\n");
+    let bench = slow(300, SLOW);
+    add(&bench, "wait_for_lock_seconds = 60\n");
     let manual = bench.sync_up_to(1);
     let scheduled = bench.run(&["sync", "--scheduled"]);
     assert_eq!((scheduled.status, scheduled.count("posted")), (Some(0), 0), "{scheduled:?}");
@@ -192,7 +201,7 @@ fn a_run_that_left_records_in_doubt_does_not_stop_the_next_which_settles_them() 
 
 #[test]
 fn a_run_that_was_killed_is_settled_by_the_next_scheduled_one() {
-    let bench = monthly(400, SLOW);
+    let bench = slow(400, SLOW);
     let_a_year_pass(&bench);
     let mut killed = keeper(&bench);
     assert_eq!(killed.next_word()["event"], "started");
@@ -207,7 +216,7 @@ fn a_run_that_was_killed_is_settled_by_the_next_scheduled_one() {
 
 #[test]
 fn a_run_that_is_on_when_the_schedule_is_ended_is_answered_for_first() {
-    let bench = monthly(600, SLOW);
+    let bench = slow(600, SLOW);
     let_a_year_pass(&bench);
     let mut keeper = keeper(&bench);
     assert_eq!(keeper.next_word()["event"], "started");
