@@ -36,7 +36,8 @@ fn run() -> Result<(), StartError> {
     builder
         .setup(move |app| {
             bindings.mount_events(app);
-            app.manage(Wiring::new(wiring::folder(app.path().app_config_dir().ok())?));
+            let folder = wiring::folder(app.path().app_config_dir().ok())?;
+            app.manage(Wiring::new(folder, app.handle().clone()));
             Ok(())
         })
         .run(tauri::generate_context!())

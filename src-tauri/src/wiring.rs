@@ -10,11 +10,14 @@ use std::sync::Arc;
 use postonce_connectors::Workspace;
 use postonce_engine::domain::Actor;
 use postonce_engine::error::Told;
-use postonce_engine::{Engine, Syncing};
+use postonce_engine::{Engine, ScheduleNews, Syncing};
 use postonce_practice::Sandbox;
+use tauri::AppHandle;
 use tokio::sync::Mutex;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::error::StartError;
+use crate::events::follow;
 
 const FLAG: &str = "--workspace";
 const VARIABLE: &str = "POSTONCE_WORKSPACE";
@@ -24,6 +27,7 @@ const LAST_FILE: &str = "last-workspace";
 /// The state of the shell.
 pub(crate) struct Wiring {
     folder: PathBuf,
+    app: AppHandle,
     opened: Mutex<Option<Arc<Opened>>>,
 }
 
@@ -33,12 +37,14 @@ pub(crate) struct Opened {
     pub(crate) engine: Arc<Engine>,
     /// Lives as long as the workspace is in use.
     _sandbox: Option<Sandbox>,
+    /// Ends the scheduler when the workspace is let go.
+    _scheduler: DropGuard,
 }
 
 impl Wiring {
     /// For the workspace in that folder, which is opened when it is first asked for.
-    pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder, opened: Mutex::new(None) }
+    pub(crate) fn new(folder: PathBuf, app: AppHandle) -> Self {
+        Self { folder, app, opened: Mutex::new(None) }
     }
 
     /// Where the workspace is, or would be.
@@ -52,7 +58,7 @@ impl Wiring {
         if let Some(opened) = slot.as_ref() {
             return Ok(Arc::clone(opened));
         }
-        let opened = Arc::new(open(self.folder.clone()).await?);
+        let opened = Arc::new(open(self.folder.clone(), self.app.clone()).await?);
         *slot = Some(Arc::clone(&opened));
         Ok(opened)
     }
@@ -69,14 +75,35 @@ impl Wiring {
 }
 
 /// The keyring may keep its caller waiting, so everything that blocks is done on a thread for it.
-async fn open(folder: PathBuf) -> Result<Opened, Told> {
+async fn open(folder: PathBuf, app: AppHandle) -> Result<Opened, Told> {
     let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
     let sandbox = postonce_practice::sandbox(&workspace).await?;
     let parts = {
         let workspace = workspace.clone();
         blocking(move || postonce_connectors::parts(&workspace)).await?
     };
-    Ok(Opened { workspace, engine: Engine::new(parts), _sandbox: sandbox })
+    let engine = Engine::new(parts);
+    let stop = CancellationToken::new();
+    tauri::async_runtime::spawn(keep_schedule(app, Arc::clone(&engine), stop.clone()));
+    Ok(Opened { workspace, engine, _sandbox: sandbox, _scheduler: stop.drop_guard() })
+}
+
+/// Keeps to the workspace's schedule while it is open; the window is told of each run as of one that was clicked for.
+async fn keep_schedule(app: AppHandle, engine: Arc<Engine>, stop: CancellationToken) {
+    let tell = |news| match news {
+        ScheduleNews::Started { syncing, .. } => {
+            // One that was not let in, since a person's run is on, is told by the history alone.
+            let id = |syncing: &Syncing| syncing.progress().borrow().run_id.clone();
+            if engine.syncing().is_some_and(|on| id(&on) == id(&syncing)) {
+                tauri::async_runtime::spawn(follow(app.clone(), syncing));
+            }
+        }
+        ScheduleNews::Trouble(told) => tracing::warn!("the schedule waits: {told}"),
+        ScheduleNews::Waiting { .. } | ScheduleNews::Ended { .. } | ScheduleNews::Missed { .. } => {}
+    };
+    if let Err(told) = engine.run_schedule(&actor(), &stop, tell).await {
+        tracing::error!("the schedule is kept no longer: {told}");
+    }
 }
 
 /// Runs what blocks on a thread for it.
