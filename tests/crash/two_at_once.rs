@@ -116,8 +116,10 @@ fn of_eight_processes_over_four_workspaces_one_sends_at_a_time_and_each_is_told_
     let others: Vec<TempDir> = (0..3).map(|_| another(&bench)).collect();
     let workspaces: Vec<&Path> = std::iter::once(bench.path()).chain(others.iter().map(TempDir::path)).collect();
     let mut commands = Vec::new();
-    for workspace in &workspaces {
-        commands.push(bench.command_in(workspace, &["sync"]));
+    for (number, workspace) in workspaces.iter().enumerate() {
+        // Two on each machine; on every other one the first of them is a scheduler's.
+        let first: &[&str] = if number % 2 == 0 { &["sync"] } else { &["sync", "--scheduled"] };
+        commands.push(bench.command_in(workspace, first));
         commands.push(bench.command_in(workspace, &["sync", "--wait", "120"]));
     }
     let ends = all_at_once(commands);
