@@ -205,7 +205,7 @@ describe('breaking a lock', () => {
     expect(facts).toHaveTextContent(/at 14:03/);
     expect(facts).toHaveTextContent('46 seconds ago');
     expect(screen.getByRole('dialog')).toHaveTextContent('is looked up before anything is sent from here');
-    expect(shown.getByTestId('break-warned')).toHaveTextContent('It looks dead');
+    expect(shown.getByTestId('break-warned')).toHaveTextContent('That program looks dead');
   });
 
   test('of somebody at work says so', async () => {
@@ -230,6 +230,7 @@ describe('breaking a lock', () => {
     expect(asked).toHaveBeenCalledExactlyOnceWith('Kari Nordmann', REASON);
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     expect(screen.getByTestId('lock-free')).toHaveTextContent('It was taken from Kari Nordmann.');
+    await waitFor(() => expect(screen.getByTestId('lock-sync')).toHaveFocus());
     await user.click(screen.getByTestId('lock-sync'));
     expect(onsync).toHaveBeenCalledWith(null);
   });

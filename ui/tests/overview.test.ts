@@ -62,10 +62,11 @@ describe('the estimate', () => {
     expect(estimate(60 * 135, now)).toBe('About 2 h 15 min left, done at 20:15');
   });
   test('of the lock holder is the engine’s, in words', () => {
-    expect(lockLeft({ etaSeconds: 240 })).toBe('about 4 minutes left');
-    expect(lockLeft({ etaSeconds: 20 })).toBe('less than a minute left');
-    expect(lockLeft({ etaSeconds: 60 * 135 })).toBe('about 2 h 15 min left');
-    expect(lockLeft({ etaSeconds: null })).toBeNull();
+    expect(lockLeft({ etaSeconds: 240, looksDead: false })).toBe('about 4 minutes left');
+    expect(lockLeft({ etaSeconds: 20, looksDead: false })).toBe('less than a minute left');
+    expect(lockLeft({ etaSeconds: 60 * 135, looksDead: false })).toBe('about 2 h 15 min left');
+    expect(lockLeft({ etaSeconds: 240, looksDead: true })).toBeNull();
+    expect(lockLeft({ etaSeconds: null, looksDead: false })).toBeNull();
   });
 });
 

@@ -34,9 +34,9 @@ export function lockSentence(lock: Lock): string {
   return `${lockWho(lock)}${far ? `: ${far}` : ''}. ${times}`;
 }
 
-/** What the holder has left, as the engine worked it out from the holder's own pace. */
-export function lockLeft({ etaSeconds }: Pick<Lock, 'etaSeconds'>): string | null {
-  if (etaSeconds === null) return null;
+/** What the holder has left, as the engine worked it out from the holder's own pace; the dead keep none. */
+export function lockLeft({ etaSeconds, looksDead }: Pick<Lock, 'etaSeconds' | 'looksDead'>): string | null {
+  if (etaSeconds === null || looksDead) return null;
   if (etaSeconds < 60) return m.lock_left_seconds();
   const minutes = Math.round(etaSeconds / 60);
   if (minutes < 90) return m.lock_left(counted(minutes));
