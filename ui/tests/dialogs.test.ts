@@ -5,6 +5,7 @@ import App from '../src/app/App.svelte';
 import { consequence } from '../src/features/record/consequence';
 import { ipc, ToldError, type ReExportPreview } from '../src/ipc';
 import { install, uninstall, type Scenario } from '../src/ipc/mock';
+import { lockOf, NO_END } from '../src/ipc/mock/holder';
 import { dialogs } from '$shared/dialogs.svelte';
 import { isReason } from '$shared/reason';
 import { router } from '$shared/router.svelte';
@@ -236,21 +237,9 @@ describe('a record in doubt', () => {
   });
 
   test('is not decided while somebody syncs, and says who does', async () => {
-    const lock = {
-      user: 'Ola Hansen',
-      host: 'HLF-PC-07',
-      acquiredAt: '2026-11-22T17:00:00Z',
-      renewedAt: '2026-11-22T17:00:00Z',
-      processed: null,
-      total: null,
-    };
-    vi.spyOn(ipc, 'resolve').mockResolvedValue({
-      run: null,
-      problem: { code: 'lock_held', params: {} },
-      noCertificate: null,
-      lock,
-      heldByUs: false,
-    });
+    const lock = lockOf({ user: 'Ola Hansen', host: 'HLF-PC-07' });
+    const problem = { code: 'lock_held' as const, params: {} };
+    vi.spyOn(ipc, 'resolve').mockResolvedValue({ ...NO_END, problem, lock });
     const { user, shown, confirm } = await openDecision('PM-2026-00982');
     await user.click(shown.getByTestId('decide-posted'));
     await user.type(shown.getByTestId('decide-typed'), 'v-77');

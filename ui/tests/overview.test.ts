@@ -1,10 +1,11 @@
 import { render, screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import { answer } from '../src/features/overview/answer';
-import { estimate, lockLeft } from '../src/features/overview/estimate';
+import { estimate } from '../src/features/overview/estimate';
 import { choiceOf, month } from '../src/features/overview/periods';
 import ProgressCard from '../src/features/overview/ProgressCard.svelte';
 import { counts, progress, run } from '../src/ipc/mock/data';
+import { lockLeft } from '$shared/lock';
 import StateMark from '$shared/StateMark.svelte';
 import { itemResults, recordStates, shownOutcome } from '$shared/states';
 import { preferences } from '$shared/preferences.svelte';
@@ -60,15 +61,12 @@ describe('the estimate', () => {
     expect(estimate(20, now)).toBe('Less than a minute left, done at 18:00');
     expect(estimate(60 * 135, now)).toBe('About 2 h 15 min left, done at 20:15');
   });
-  test('of the lock holder rests on the other side’s own times', () => {
-    const lock = {
-      user: 'Kari',
-      host: 'PC',
-      acquiredAt: '2001-01-01T00:00:00Z',
-      renewedAt: '2001-01-01T00:02:00Z',
-    };
-    expect(lockLeft({ ...lock, processed: 400, total: 1200 })).toBe('about 4 minutes left');
-    expect(lockLeft({ ...lock, processed: 0, total: 1200 })).toBeNull();
+  test('of the lock holder is the engine’s, in words', () => {
+    expect(lockLeft({ etaSeconds: 240, looksDead: false })).toBe('about 4 minutes left');
+    expect(lockLeft({ etaSeconds: 20, looksDead: false })).toBe('less than a minute left');
+    expect(lockLeft({ etaSeconds: 60 * 135, looksDead: false })).toBe('about 2 h 15 min left');
+    expect(lockLeft({ etaSeconds: 240, looksDead: true })).toBeNull();
+    expect(lockLeft({ etaSeconds: null, looksDead: false })).toBeNull();
   });
 });
 

@@ -67,10 +67,29 @@ describe('a sync', () => {
     await userEvent.click(screen.getByTestId('sync-now'));
     const sentence = await screen.findByTestId('lock-sentence');
     expect(sentence).toHaveTextContent(
-      /^Kari Nordmann is syncing on HLF-PC-12: 340 of 1,200 sent, about 5 minutes left\./,
+      /^Kari Nordmann is syncing on HLF-PC-12: 340 of 1,200 sent, about 4 minutes left\./,
     );
     await userEvent.click(screen.getByTestId('lock-not-now'));
     expect(screen.queryByTestId('lock-held')).toBeNull();
+  });
+
+  test('that waits shows whose turn it is, and afterwards that nothing was left', async () => {
+    await open('lock');
+    await userEvent.click(screen.getByTestId('sync-now'));
+    await userEvent.click(await screen.findByTestId('lock-wait'));
+    expect(await screen.findByTestId('waiting')).toHaveTextContent('Waiting for Kari Nordmann to finish');
+    expect(screen.getByTestId('answer')).toHaveTextContent('Waiting to sync');
+    const result = await screen.findByTestId('result', {}, { timeout: 8_000 });
+    expect(result).toHaveTextContent('Nothing was left to export.');
+    expect(result).toHaveTextContent('Kari Nordmann has finished; it was our turn.');
+  });
+
+  test('that waits can be stopped, and leaves nothing behind', async () => {
+    await open('waiting');
+    await userEvent.click(await screen.findByTestId('waiting-stop'));
+    await waitFor(() => expect(screen.queryByTestId('waiting')).toBeNull());
+    expect(session.running).toBe(false);
+    expect(screen.queryByTestId('result')).toBeNull();
   });
 
   test('begun before the window was opened is shown', async () => {

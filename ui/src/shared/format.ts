@@ -71,8 +71,9 @@ export function duration(from: string, to: string): string {
   return m.duration_minutes({ minutes: number(Math.floor(seconds / 60)), seconds: number(seconds % 60) });
 }
 
-export function ago(at: string, now: Date = new Date()): string {
-  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(at)) / 1000));
+/** How long ago something was, told by somebody else's clock. */
+export function secondsAgo(seconds: number): string {
+  if (seconds < 1) return m.just_now();
   return seconds < 90 ? m.seconds_ago(counted(seconds)) : m.minutes_ago(counted(Math.round(seconds / 60)));
 }
 

@@ -28,6 +28,8 @@ class Session {
   progress = $state.raw<Progress | null>(null);
   /** How the last run of this window ended; until it is put away. */
   end = $state.raw<RunEnded | null>(null);
+  /** Until when the last run of this window waited for somebody else's, where that was in vain. */
+  waitedUntil = $state.raw<string | null>(null);
   /** Asked for, and not yet answered by a first progress. */
   starting = $state(false);
   period = $state.raw<Period>(EVERYTHING);
@@ -71,12 +73,13 @@ class Session {
     }
   }
 
-  async sync(): Promise<void> {
+  /** With `waitSeconds` it waits so long at most for somebody else's run; without, as the workspace says. */
+  async sync(waitSeconds: number | null = null): Promise<void> {
     if (this.running) return;
     this.end = null;
     this.starting = true;
     try {
-      await ipc.startSync(this.period);
+      await ipc.startSync(this.period, waitSeconds);
     } catch (thrown) {
       this.#refused(problemOf(thrown));
     }
@@ -130,11 +133,13 @@ class Session {
   #refused(problem: Problem): void {
     this.starting = false;
     this.progress = null;
-    this.end = { run: null, problem, noCertificate: null, lock: null, heldByUs: false };
+    this.waitedUntil = null;
+    this.end = { run: null, problem, noCertificate: null, lock: null, waitedFor: null };
   }
 
   async #finish(end: RunEnded): Promise<void> {
     await this.refresh();
+    this.waitedUntil = this.progress?.waiting?.until ?? null;
     this.starting = false;
     this.progress = null;
     this.end = end;

@@ -114,6 +114,7 @@ export function progress(some: Partial<Progress>): Progress {
     etaSeconds: null,
     counts: counts({}),
     waitingUntil: null,
+    waiting: null,
     stopping: false,
     startedAt: new Date().toISOString(),
     ...some,

@@ -13,6 +13,7 @@ import type {
 } from '../bindings';
 import { ATTENTION, voucher } from './attention';
 import { ago, counts, item, progress, run } from './data';
+import { NO_END } from './holder';
 
 type Args = Record<string, unknown>;
 
@@ -94,7 +95,7 @@ export class Decisions {
       throw { code: 'resolution_contradicted', params } satisfies Problem;
     }
     this.settled.add(id);
-    return { run: null, problem: null, noCertificate: null, lock: null, heldByUs: false };
+    return NO_END;
   }
 
   #preview(recordId: string): ReExportPreview {
@@ -159,7 +160,7 @@ export class Decisions {
         posted: [amountOf(recordId)],
       });
       this.onrun(ended);
-      void emit('run-ended', { run: ended, problem: null, noCertificate: null, lock: null, heldByUs: false });
+      void emit('run-ended', { ...NO_END, run: ended });
     }, SENDING_MS);
   }
 }

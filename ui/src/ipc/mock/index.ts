@@ -1,20 +1,33 @@
 /**
  * An engine of made-up data behind the real bindings, for `npm run dev` in a browser and for the tests.
- * `?scenario=running|down|lock|first|missing|broken|approval|mine` chooses what there is to see, `?hash` the screen as always.
+ * `?scenario=running|down|first|missing|broken|approval|mine|lock|lock-mine|lock-here|lock-dead|waiting` chooses what
+ * there is to see, `?hash` the screen as always.
  */
 import { emit } from '@tauri-apps/api/event';
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
-import type { Language, Overview, Problem, Progress, Run } from '../bindings';
+import type { End, Language, Lock, Overview, Problem, Progress, Run } from '../bindings';
 import { ATTENTION } from './attention';
 import { ago, counts, item, progress, run, RUNS } from './data';
 import { Decisions } from './decisions';
+import { Holder, NO_END, type HolderScenario } from './holder';
 
 export type Scenario =
-  'idle' | 'running' | 'down' | 'lock' | 'first' | 'missing' | 'broken' | 'much' | 'approval' | 'mine';
+  | HolderScenario
+  | 'idle'
+  | 'running'
+  | 'down'
+  | 'first'
+  | 'missing'
+  | 'broken'
+  | 'much'
+  | 'approval'
+  | 'mine';
 type Args = Record<string, unknown>;
 
+const RUN_ID = '0199a3c2-7b41-7c10-9f02-5d1be2c07a12';
 const TICK_MS = 150;
 const TO_SEND = 1200;
+const WAIT_TICKS = 20;
 const DOWN: Problem = {
   code: 'accounting_unreachable',
   params: { url: 'http://127.0.0.1:4010/v1', detail: 'connection refused' },
@@ -26,6 +39,7 @@ export async function install(scenario: Scenario = fromAddress()): Promise<void>
   const made = (engine = new MockEngine(scenario));
   mockIPC((command, args) => made.answer(command, (args ?? {}) as Args), { shouldMockEvents: true });
   if (scenario === 'running') made.begin(430);
+  if (scenario === 'waiting') made.wait(3_600);
 }
 
 /** Ends the run that is on, and takes the mock away. */
@@ -47,8 +61,10 @@ class MockEngine {
   #ticking: ReturnType<typeof setInterval> | undefined;
 
   #decisions: Decisions;
+  #holder: Holder;
 
   constructor(readonly scenario: Scenario) {
+    this.#holder = new Holder(scenario);
     this.#decisions = new Decisions(scenario, (ended) => {
       this.#runs = [ended, ...this.#runs];
     });
@@ -69,11 +85,15 @@ class MockEngine {
           protection: 'enforced',
         };
       case 'start_sync':
-        setTimeout(() => this.#start(), TICK_MS);
+        setTimeout(() => this.#start(args['waitSeconds'] as number | null), TICK_MS);
         return { joined: false };
       case 'stop_sync':
         if (this.#now) this.#now = { ...this.#now, stopping: true };
         return true;
+      case 'lock':
+        return this.#holder.lock();
+      case 'break_lock':
+        return this.#holder.break(String(args['confirm']), String(args['reason']));
       case 'current_progress':
         return this.#now;
       case 'plan':
@@ -136,51 +156,58 @@ class MockEngine {
     clearInterval(this.#ticking);
   }
 
-  #start(): void {
-    if (this.scenario === 'down') {
-      void emit('run-ended', {
-        run: null,
-        problem: DOWN,
-        noCertificate: null,
-        lock: null,
-        heldByUs: false,
-      });
-    } else if (this.scenario === 'lock') {
-      const lock = {
-        user: 'Kari Nordmann',
-        host: 'HLF-PC-12',
-        acquiredAt: ago(2),
-        renewedAt: ago(0.03),
-        processed: 340,
-        total: 1200,
-      };
-      const problem: Problem = { code: 'lock_held', params: {} };
-      void emit('run-ended', { run: null, problem, noCertificate: null, lock, heldByUs: false });
-    } else {
-      this.begin();
-    }
+  /** Waits for the one who holds the lock, and then finds that nothing was left. */
+  wait(seconds: number): void {
+    const until = new Date(Date.now() + seconds * 1000).toISOString();
+    let ticks = 0;
+    const tell = () => {
+      const lock = this.#holder.lock();
+      this.#now = { ...(this.#now ?? progress({})), waiting: { lock, until } };
+      void emit('run-progress', this.#now);
+      ticks += 1;
+      if (this.#now.stopping) this.#tell(NO_END);
+      else if (this.scenario !== 'waiting' && ticks > WAIT_TICKS) this.#waited(lock);
+    };
+    tell();
+    this.#ticking = setInterval(tell, TICK_MS);
+  }
+
+  #waited(waitedFor: Lock | null): void {
+    const now = new Date().toISOString();
+    const found = counts({ read: 1204, skipped: 1204 });
+    const ended = run({ runId: RUN_ID, startedAt: now, finishedAt: now, counts: found });
+    this.#waiting = 0;
+    this.#runs = [ended, ...this.#runs];
+    this.#tell({ ...NO_END, run: ended, waitedFor });
+  }
+
+  #tell(end: End): void {
+    clearInterval(this.#ticking);
+    this.#now = null;
+    void emit('run-ended', end);
+  }
+
+  #start(waitSeconds: number | null): void {
+    const refusal = this.#holder.refusal();
+    if (this.scenario === 'down') this.#tell({ ...NO_END, problem: DOWN });
+    else if (refusal && waitSeconds) this.wait(waitSeconds);
+    else if (refusal) this.#tell(refusal);
+    else this.begin();
   }
 
   #end(processed: number): void {
     const stopped = this.#now?.stopping ?? false;
     const ended = run({
-      runId: '0199a3c2-7b41-7c10-9f02-5d1be2c07a12',
+      runId: RUN_ID,
       startedAt: ago(0.3),
       finishedAt: new Date().toISOString(),
       outcome: stopped ? 'stopped' : 'completed',
       counts: counts({ read: 1204, posted: processed, held: 4 }),
       posted: [{ currency: 'NOK', amount: '912004.50' }],
     });
-    this.#now = null;
     this.#waiting = TO_SEND - processed;
     this.#runs = [ended, ...this.#runs];
-    void emit('run-ended', {
-      run: ended,
-      problem: null,
-      noCertificate: null,
-      lock: null,
-      heldByUs: false,
-    });
+    this.#tell({ ...NO_END, run: ended });
   }
 
   #overview(): Overview {

@@ -1,6 +1,6 @@
 /** What a dialog does when it is confirmed: once, and told how it went. */
 import { problemOf, type Problem } from '$ipc';
-import { session } from '$shared/session.svelte';
+import { session } from './session.svelte';
 
 export class Act {
   working = $state(false);
