@@ -1,3 +1,4 @@
+import { emit } from '@tauri-apps/api/event';
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -5,7 +6,8 @@ import App from '../src/app/App.svelte';
 import RunItems from '../src/features/history/RunItems.svelte';
 import { ipc, type Run } from '../src/ipc';
 import { install, uninstall, type Scenario } from '../src/ipc/mock';
-import { RUNS } from '../src/ipc/mock/data';
+import { progress, RUNS } from '../src/ipc/mock/data';
+import { lockOf, NO_END } from '../src/ipc/mock/holder';
 import { router, type Screen } from '$shared/router.svelte';
 import { EVERYTHING, session } from '$shared/session.svelte';
 
@@ -82,6 +84,16 @@ describe('a sync', () => {
     const result = await screen.findByTestId('result', {}, { timeout: 8_000 });
     expect(result).toHaveTextContent('Nothing was left to export.');
     expect(result).toHaveTextContent('Kari Nordmann has finished; it was our turn.');
+  });
+
+  test('that waited in vain says until when, and who still holds the lock', async () => {
+    await open('idle');
+    const waiting = { lock: lockOf(), until: new Date(2026, 10, 22, 15, 12).toISOString() };
+    await emit('run-progress', progress({ waiting }));
+    expect(await screen.findByTestId('waiting')).toBeVisible();
+    await emit('run-ended', { ...NO_END, lock: lockOf(), problem: { code: 'lock_held', params: {} } });
+    expect(await screen.findByTestId('lock-gave-up')).toHaveTextContent('We waited until 15:12');
+    expect(screen.getByTestId('lock-wait')).toBeEnabled();
   });
 
   test('that waits can be stopped, and leaves nothing behind', async () => {
