@@ -21,7 +21,7 @@ fn the_second_window_shows_the_holder_and_its_progress_waits_and_then_has_nothin
         second.click("sync-now");
         second.wait_for("[data-testid=lock-held]");
         let said = second.text("lock-sentence");
-        assert!(said.contains("Kari Nordmann") && said.contains("Last heard from"), "{said}");
+        assert!(said.contains("Kari Nordmann") && said.contains("last heard from"), "{said}");
         second.click("lock-wait");
         second.wait_for("[data-testid=waiting]");
         // The progress of the first, seen in the second, and moving.
