@@ -93,8 +93,10 @@ fn the_same_seed_is_the_same_world_to_the_last_line() {
 
 /// Seeds until the planted bug is noticed as what it is.
 fn noticed_after(planted: Planted, protection: Protection) -> u64 {
+    // After a crash, a lease over rows follows nobody, so that its run waits, and hides what some of these bugs do.
+    let lock = if planted == Planted::WatchSkipped { LockKind::Rows } else { LockKind::Own };
     let shows = |seed: &u64| {
-        let lived = live(Ask { protection: Some(protection), planted, ..Ask::seed(*seed) });
+        let lived = live(Ask { protection: Some(protection), lock: Some(lock), planted, ..Ask::seed(*seed) });
         lived.broken.iter().any(|broken| broken.promise == planted.breaks())
     };
     let first = (0..SEEDS_PLANTED_MAX).find(shows);
@@ -117,6 +119,9 @@ fn bugs_that_a_fence_or_a_draft_does_not_cover_are_noticed_there_too() {
         for protection in [Protection::Fenced, Protection::Staged, Protection::Enforced] {
             noticed_after(planted, protection);
         }
+    }
+    for protection in [Protection::Staged, Protection::Enforced] {
+        noticed_after(Planted::WatchSkipped, protection);
     }
     noticed_after(Planted::UnknownIsFailed, Protection::Fenced);
     noticed_after(Planted::LookUpSkipped, Protection::Fenced);

@@ -75,12 +75,12 @@ impl Books {
     /// A machine believes from now on to hold the lease; it has asked for it at `asked`.
     pub(crate) fn note_grant(&mut self, now: Duration, asked: Duration, token: &str, number: u64, ask: &LeaseAsk) {
         let holder = ask.holder.run_id.as_str();
-        for other in &self.grants {
-            let believes_until = other.expires_at.saturating_sub(other.life / MARGIN_PARTS_OF_LIFE);
-            if other.ended.is_none() && now + CLOCK_TOLERANCE < believes_until {
-                let what = format!("{holder} holds the lease, and {} until {believes_until:?}", other.holder.run_id);
-                return self.breaks(4, what);
-            }
+        let believes_until = |grant: &Grant| grant.expires_at.saturating_sub(grant.life / MARGIN_PARTS_OF_LIFE);
+        let believes = |grant: &&Grant| grant.ended.is_none() && now + CLOCK_TOLERANCE < believes_until(grant);
+        if let Some(other) = self.grants.iter().find(believes) {
+            let until = believes_until(other);
+            let what = format!("{holder} holds the lease, and {} does until {until:?}", other.holder.run_id);
+            self.breaks(4, what);
         }
         if self.grants.iter().any(|other| other.number == number) {
             self.breaks(4, format!("the number {number} is granted twice"));

@@ -18,10 +18,10 @@ use crate::views::{LockFacts, Progress, Waiting};
 
 /// Between two tries of a file lock that another program holds.
 const WAIT_STEP: Duration = Duration::from_secs(1);
-/// A program that only looks has the file lock for an instant: whoever is refused within so long tries again, and more often.
-const INSTANT: Duration = Duration::from_millis(500);
-/// Between two of those tries.
+/// A program that only looks has the file lock for an instant: whoever is refused tries again after as long.
 const INSTANT_STEP: Duration = Duration::from_millis(25);
+/// So many times.
+const INSTANT_TRIES: u32 = 20;
 
 /// Who wants in, and what for.
 pub(super) struct Entry<'a> {
@@ -205,7 +205,7 @@ impl Waits<'_> {
     /// The file lock, which another program on this machine may hold.
     async fn for_file(&self, patience_ends: Duration) -> Result<FileLock, Box<SyncEnd>> {
         let (parts, stop) = (self.entry.parts, self.entry.stop);
-        let instant_ends = parts.clock.elapsed() + INSTANT;
+        let mut tries = 0;
         loop {
             let error = match FileLock::try_take(&parts.settings.file_lock) {
                 Ok(file) => return Ok(file),
@@ -214,7 +214,8 @@ impl Waits<'_> {
             if !matches!(error, FileLockError::Held(_)) {
                 return Err(Box::new(SyncEnd::failed(error.into())));
             }
-            if parts.clock.elapsed() < instant_ends {
+            if tries < INSTANT_TRIES {
+                tries += 1;
                 parts.clock.sleep(INSTANT_STEP).await;
                 continue;
             }

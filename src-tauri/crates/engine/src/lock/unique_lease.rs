@@ -109,7 +109,7 @@ impl<R: UniqueRows> UniqueLease<R> {
         Self { rows, clock, ids, address: address.into(), memory: Mutex::default(), turn: tokio::sync::Mutex::new(()) }
     }
 
-    /// Asks for the lease. Waits at most [`CALM`]; a holder is watched over several askings.
+    /// Asks for the lease. Waits three seconds at most; a holder is watched over several askings.
     ///
     /// # Errors
     /// When the server could not be asked or not be understood. What was sent then grants nothing, now or later.
