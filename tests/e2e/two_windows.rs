@@ -14,7 +14,7 @@ fn the_second_window_shows_the_holder_and_its_progress_waits_and_then_has_nothin
     for name in ["workspace.toml", "records.csv"] {
         std::fs::copy(bench.path().join(name), other.path().join(name)).expect("the workspace can be copied");
     }
-    bench.set_faults(&slow(400));
+    bench.set_faults(&slow(2_000));
     at_two_desks([(homes[0].path(), bench.path()), (homes[1].path(), other.path())], |first, second| {
         first.click("sync-now");
         first.wait_for("[data-testid=progress][data-phase=sending]");
