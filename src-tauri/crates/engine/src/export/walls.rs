@@ -291,3 +291,7 @@ fn lock_told(facts: &LockFacts) -> Told {
         .with("processed", progress.processed)
         .with("total", progress.total)
 }
+
+#[cfg(test)]
+#[path = "walls_tests.rs"]
+mod tests;

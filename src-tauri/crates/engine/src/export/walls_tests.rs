@@ -1,0 +1,59 @@
+//! The three walls are given back on every way out: done, failed, panicked, dropped in the middle.
+
+use std::sync::atomic::Ordering;
+
+use futures_util::FutureExt as _;
+
+use crate::audit::tests::desk::{Desk, Manner, kari};
+use crate::domain::{Outcome, Period, Trigger};
+use crate::error::ErrorCode;
+use crate::export::SyncAsk;
+use crate::lock::FileLock;
+
+/// No run is on in the process, the file is not locked, and every lease was given back.
+fn assert_all_free(desk: &Desk) {
+    assert!(desk.engine.syncing().is_none());
+    assert!(FileLock::try_take(&desk.file_lock()).is_ok());
+    assert_eq!(desk.books.leases_out.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_run_that_is_done_or_cannot_reach_the_other_side_or_panics_leaves_all_three_walls_free() {
+    let desk = Desk::new(None);
+    assert_eq!(desk.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed));
+    assert_all_free(&desk);
+    desk.books.treats_witnesses(Manner::OutOfReach);
+    desk.sync().await;
+    assert_all_free(&desk);
+    desk.books.treats_witnesses(Manner::Panics);
+    let broke_off = desk.sync().await.error.expect("it says that it broke off");
+    assert_eq!(broke_off.code, ErrorCode::Internal);
+    assert_all_free(&desk);
+    desk.books.treats_witnesses(Manner::Keeps);
+    assert_eq!(
+        desk.sync().await.run.and_then(|run| run.outcome),
+        Some(Outcome::Completed),
+        "the next one goes as ever"
+    );
+    assert_all_free(&desk);
+}
+
+#[tokio::test]
+async fn a_run_that_is_dropped_in_the_middle_leaves_slot_and_file_free_and_its_lease_to_run_out() {
+    let desk = Desk::new(None);
+    let ask = || SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: kari(), wait: None };
+    for polls in 0..40 {
+        let (_, run) = desk.engine.prepare(ask());
+        let mut run = Box::pin(run.expect("nothing is on"));
+        for _ in 0..polls {
+            if run.as_mut().now_or_never().is_some() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(run);
+        assert!(desk.engine.syncing().is_none(), "after {polls} polls");
+        assert!(FileLock::try_take(&desk.file_lock()).is_ok(), "after {polls} polls");
+    }
+    assert_eq!(desk.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed));
+}
