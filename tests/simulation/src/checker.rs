@@ -33,6 +33,7 @@ const EXPLAINED: &[ErrorCode] = &[
     ErrorCode::ResolutionTooEarly,
     ErrorCode::ReversalFailed,
     ErrorCode::ApprovalNotAsked,
+    ErrorCode::ReExportOvertaken,
 ];
 /// And these, once a ledger was restored from an old copy, or copied.
 const EXPLAINED_BY_COPIES: &[ErrorCode] =

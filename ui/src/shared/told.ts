@@ -37,6 +37,7 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   resolution_too_early: m.error_resolution_too_early,
   approval_not_asked: m.error_approval_not_asked,
   approval_by_same: m.error_approval_by_same,
+  re_export_overtaken: m.error_re_export_overtaken,
   reversal_failed: m.error_reversal_failed,
   record_not_found: m.error_record_not_found,
   nothing_to_accept: m.error_nothing_to_accept,

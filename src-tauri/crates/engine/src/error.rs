@@ -102,6 +102,8 @@ error_codes! {
     ApprovalNotAsked = "approval_not_asked", exit 1;
     /// `id`, `user`: whoever asked for it cannot approve it.
     ApprovalBySame = "approval_by_same", exit 1;
+    /// `id`, `voucher`: it was exported once more meanwhile, as this voucher; whoever asked was shown the one before.
+    ReExportOvertaken = "re_export_overtaken", exit 1;
     /// `voucher`, `detail`: the earlier voucher could not be reversed, so that nothing new was sent.
     ReversalFailed = "reversal_failed", exit 1;
     /// `id`.

@@ -60,6 +60,16 @@ fn check_confirmation(expected: &str, found: &str) -> Result<(), Told> {
     Err(Told::new(ErrorCode::ConfirmationDiffers).with("expected", expected).with("found", found))
 }
 
+/// Whoever asked saw one export, and wished for the next. Where that was made meanwhile, by an earlier wish that was still
+/// on its way, or by another program, another one is nothing that anybody asked for.
+fn check_not_overtaken(wish: &ReExportWish, earlier: &ExportedVoucher) -> Result<(), Told> {
+    if wish.generation == earlier.generation.next() {
+        return Ok(());
+    }
+    let (id, voucher) = (wish.record_id.as_str(), &earlier.voucher_id);
+    Err(Told::new(ErrorCode::ReExportOvertaken).with("id", id).with("voucher", voucher))
+}
+
 impl Engine {
     /// What a person has to see before a re-export: what was exported, and what stands in the accounting system now.
     ///
@@ -84,13 +94,14 @@ impl Engine {
         }
         let id = wish.record_id.clone();
         let waits = self.parts.ledger.write(move |book| {
-            let earlier = book.exported(wish.record_id.as_str())?;
-            if let Some(earlier) = &earlier {
-                book.request_re_export(&wish, earlier)?;
+            let Some(earlier) = book.exported(wish.record_id.as_str())? else { return Ok(Ok(None)) };
+            if let Err(overtaken) = check_not_overtaken(&wish, &earlier) {
+                return Ok(Err(overtaken));
             }
-            book.open_re_export(wish.record_id.as_str())
+            book.request_re_export(&wish, &earlier)?;
+            book.open_re_export(wish.record_id.as_str()).map(Ok)
         });
-        let waits = waits.await?.ok_or_else(|| Told::new(ErrorCode::NotExported).with("id", id))?;
+        let waits = waits.await??.ok_or_else(|| Told::new(ErrorCode::NotExported).with("id", id))?;
         Ok(ReExportStep::Waits(Box::new(waits)))
     }
 
@@ -115,6 +126,7 @@ impl Engine {
         let seen = preview(&self.parts, &connection, &ask.record_id).await?;
         Ok(ReExportWish {
             record_id: RecordId::new(ask.record_id.clone()).map_err(|_| not_found(&ask.record_id))?,
+            generation: seen.earlier.generation.next(),
             reason,
             reverse: ask.reverse,
             needs_approval: seen.needs_approval,
@@ -237,6 +249,9 @@ pub(super) async fn prepare(
             return Ok(Err(Told::new(ErrorCode::NotExported).with("id", &id)));
         };
         if let Some(wish) = &wish {
+            if let Err(overtaken) = check_not_overtaken(wish, &earlier) {
+                return Ok(Err(overtaken));
+            }
             book.request_re_export(wish, &earlier)?;
         }
         let open = book.open_re_export(&id)?.filter(|open| open.generation == earlier.generation.next());

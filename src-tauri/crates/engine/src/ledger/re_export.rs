@@ -16,6 +16,8 @@ use crate::views::{Asker, ExportedVoucher, ReExport};
 #[derive(Debug, Clone)]
 pub(crate) struct ReExportWish {
     pub(crate) record_id: RecordId,
+    /// The generation that is wished for: the one after what whoever asked was shown.
+    pub(crate) generation: Generation,
     pub(crate) reason: String,
     /// Reverse the earlier voucher first.
     pub(crate) reverse: bool,
