@@ -9,6 +9,9 @@ use postonce_connectors::workspace::WorkspaceError;
 
 use crate::failure::Failure;
 
+/// A day, as in the workspace: whoever waits for longer is better served by a schedule.
+const WAIT_SECONDS_MAX: u64 = 86_400;
+
 /// Exports approved reimbursements into the accounting system, each of them exactly once.
 #[derive(Debug, Parser)]
 #[command(name = "postonce", version, about, arg_required_else_help = true)]
@@ -105,7 +108,7 @@ pub(crate) struct Sync {
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<NaiveDate>,
     /// How long to wait for a sync that is on elsewhere; the workspace's setting by default.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=WAIT_SECONDS_MAX))]
     pub(crate) wait: Option<u64>,
     /// Shows what would be sent, and sends nothing.
     #[arg(long)]

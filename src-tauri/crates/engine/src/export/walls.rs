@@ -150,7 +150,7 @@ impl Entry<'_> {
         lock::give_back(permit, self.parts.accounting.as_ref()).await;
         match self.lease(&held.file, Duration::ZERO, None, &|_| {}).await {
             Ok(permit) => {
-                held.follows_others |= permit.fence() != older + 1;
+                held.follows_others |= older.checked_add(1) != Some(permit.fence());
                 held.permit = Some(permit);
                 true
             }

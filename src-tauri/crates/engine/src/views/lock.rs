@@ -54,7 +54,7 @@ impl LockFacts {
         let progress = lock.progress.filter(|progress| progress.processed > 0 && progress.total >= progress.processed);
         let eta_seconds = progress.map(|progress| {
             let (left, spent) = (progress.total - progress.processed, seconds(lock.acquired_at, lock.renewed_at));
-            (left * spent.max(1)).div_ceil(progress.processed)
+            left.saturating_mul(spent.max(1)).div_ceil(progress.processed)
         });
         Self {
             whose,
@@ -135,5 +135,7 @@ mod tests {
         let half_way = LockProgress { processed: 100, total: 300 };
         assert_eq!(facts(lock(50, Some(half_way), 60), "ola", "x").eta_seconds, Some(100));
         assert_eq!(facts(lock(50, Some(LockProgress::default()), 60), "ola", "x").eta_seconds, None);
+        let absurd = LockProgress { processed: 1, total: u64::MAX };
+        assert_eq!(facts(lock(50, Some(absurd), 60), "ola", "x").eta_seconds, Some(u64::MAX));
     }
 }

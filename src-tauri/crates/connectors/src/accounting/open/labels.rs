@@ -61,6 +61,7 @@ impl UniqueRows for Labels {
         let request = self.request(Method::GET, &path, None)?;
         let Some(seen) = self.ask(request, 200, (404, UNKNOWN)).await? else { return Ok(None) };
         let LabelView { id, text, written_at, now } = classify::read(self.0.peer(), &seen)?;
+        let (written_at, now) = (written_at.map(|at| at.0), now.map(|at| at.0));
         Ok(Some(UniqueRow { id: RowId::new(id), text, written_at, now }))
     }
 

@@ -29,7 +29,7 @@ pub(super) async fn acquire(open: &Open, ask: &LeaseAsk) -> Result<Acquired, Cal
     Ok(Acquired::Granted {
         token: LeaseToken::new(granted.token),
         fence: granted.fence,
-        granted_at: granted.acquired_at,
+        granted_at: granted.acquired_at.0,
     })
 }
 

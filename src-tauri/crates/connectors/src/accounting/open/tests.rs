@@ -119,6 +119,20 @@ async fn the_lock_is_granted_or_its_holder_is_named() {
 }
 
 #[tokio::test]
+async fn a_moment_at_the_end_of_the_calendar_is_no_answer_and_nothing_counts_on_from_it() {
+    for far in ["+262142-12-31T23:59:59Z", "-0001-01-01T00:00:00Z"] {
+        let (_server, open) = answering(201, json!({"token": "t", "fence": u64::MAX, "acquired_at": far})).await;
+        let error = open.acquire(&ask()).await.expect_err("no moment");
+        assert_eq!(error.told().code, ErrorCode::AccountingUnexpected, "{far}");
+        let mut lock = lock_json();
+        lock["renewed_at"] = far.into();
+        let (_server, open) = answering(200, lock).await;
+        let error = open.lock().await.expect_err("no moment");
+        assert_eq!(error.told().code, ErrorCode::AccountingUnexpected, "{far}");
+    }
+}
+
+#[tokio::test]
 async fn a_lock_that_is_no_longer_ours_is_lost() {
     let (_server, open) = answering(412, json!({"type": "x/lock-lost", "title": "Lost"})).await;
     let token = LeaseToken::new("t");

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use postonce_engine::domain::VoucherState;
 use postonce_engine::ports::{LockHolder, LockInfo, LockProgress};
 use serde::{Deserialize, Serialize};
 
 use crate::text::bounded;
+
+/// Years that a moment of the lock may be in.
+const YEAR_MIN: i32 = 1970;
+const YEAR_MAX: i32 = 9998;
 
 /// Characters of another holder's name that are shown at most.
 const NAME_CHARS_MAX: usize = 100;
@@ -55,11 +59,29 @@ pub(super) struct HolderBody<'a> {
     pub(super) run_id: &'a str,
 }
 
+/// A moment of the accounting side's clock, in years that people write: counting on from one of chrono's last days would have
+/// no end to come to.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "DateTime<Utc>")]
+pub(super) struct Instant(pub(super) DateTime<Utc>);
+
+impl TryFrom<DateTime<Utc>> for Instant {
+    type Error = String;
+
+    fn try_from(moment: DateTime<Utc>) -> Result<Self, String> {
+        if (YEAR_MIN..=YEAR_MAX).contains(&moment.year()) {
+            Ok(Self(moment))
+        } else {
+            Err(format!("the year {}", moment.year()))
+        }
+    }
+}
+
 #[derive(Deserialize)]
 pub(super) struct GrantedBody {
     pub(super) token: String,
     pub(super) fence: u64,
-    pub(super) acquired_at: DateTime<Utc>,
+    pub(super) acquired_at: Instant,
 }
 
 #[derive(Serialize)]
@@ -87,13 +109,13 @@ pub(super) enum LockBody {
 pub(super) struct LockView {
     holder: LockHolder,
     operation: String,
-    acquired_at: DateTime<Utc>,
-    renewed_at: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
+    acquired_at: Instant,
+    renewed_at: Instant,
+    expires_at: Instant,
     #[serde(default)]
     progress: Option<LockProgress>,
     #[serde(default)]
-    now: Option<DateTime<Utc>>,
+    now: Option<Instant>,
 }
 
 impl From<LockBody> for LockInfo {
@@ -104,11 +126,11 @@ impl From<LockBody> for LockInfo {
         Self {
             holder: LockHolder { user: short(user), name: name.map(short), host: short(host), run_id },
             operation: short(lock.operation),
-            acquired_at: lock.acquired_at,
-            renewed_at: lock.renewed_at,
-            expires_at: lock.expires_at,
+            acquired_at: lock.acquired_at.0,
+            renewed_at: lock.renewed_at.0,
+            expires_at: lock.expires_at.0,
             progress: lock.progress,
-            seen_at: lock.now,
+            seen_at: lock.now.map(|now| now.0),
         }
     }
 }
@@ -125,9 +147,9 @@ pub(super) struct LabelView {
     pub(super) id: String,
     pub(super) text: String,
     #[serde(default)]
-    pub(super) written_at: Option<DateTime<Utc>>,
+    pub(super) written_at: Option<Instant>,
     #[serde(default)]
-    pub(super) now: Option<DateTime<Utc>>,
+    pub(super) now: Option<Instant>,
 }
 
 #[derive(Deserialize)]
