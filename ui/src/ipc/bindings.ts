@@ -54,10 +54,40 @@ export const commands = {
 	approveReExport: (recordId: string, confirm: string) => typedError<SyncStarted, Problem>(__TAURI_INVOKE("approve_re_export", { recordId, confirm })),
 	/**  Declines one that waits, or takes it back. */
 	declineReExport: (recordId: string, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("decline_re_export", { recordId, reason })),
+	/**  What a first start begins with. */
+	beginSetup: () => typedError<SetupStart, Problem>(__TAURI_INVOKE("begin_setup")),
+	/**  Keeps a secret that was typed, in memory alone, until it is saved with what it is for; an empty one is forgotten. */
+	holdSecret: (name: string, value: string) => typedError<null, Problem>(__TAURI_INVOKE("hold_secret", { name, value })),
+	/**  Asks an accounting system who we are, and what protects. */
+	testConnection: (base: Base, accounting: AccountingDraft) => typedError<Connection, Problem>(__TAURI_INVOKE("test_connection", { base, accounting })),
+	/**  Guesses what a CSV file is. */
+	guessSource: (base: Base, path: string) => typedError<SourceGuess, Problem>(__TAURI_INVOKE("guess_source", { base, path })),
+	/**  The first rows of a source as they will be read. */
+	sampleSource: (base: Base, source: SourceDraft) => typedError<SampleRow[], Problem>(__TAURI_INVOKE("sample_source", { base, source })),
+	/**  What a source holds: each category with its count and sum. */
+	surveySource: (base: Base, source: SourceDraft) => typedError<Survey, Problem>(__TAURI_INVOKE("survey_source", { base, source })),
+	/**  What the first sync of a workspace would do. Nothing of it is written anywhere that stays. */
+	rehearse: (draft: SetupDraft) => typedError<Plan, Problem>(__TAURI_INVOKE("rehearse", { draft })),
+	/**  Makes the workspace, keeps its secrets in the keyring, and opens it. */
+	finishSetup: (draft: SetupDraft) => typedError<null, Problem>(__TAURI_INVOKE("finish_setup", { draft })),
+	/**  Opens another workspace. */
+	openWorkspace: (path: string) => typedError<null, Problem>(__TAURI_INVOKE("open_workspace", { path })),
+	/**  Has a person choose a file of records; `null` where they chose none. */
+	chooseFile: () => typedError<string | null, Problem>(__TAURI_INVOKE("choose_file")),
+	/**  Has a person choose a folder; `null` where they chose none. */
+	chooseFolder: () => typedError<string | null, Problem>(__TAURI_INVOKE("choose_folder")),
+	/**  The settings, each part as it can be changed. */
+	settings: () => typedError<Settings, Problem>(__TAURI_INVOKE("settings")),
+	/**  Changes one part of them. */
+	saveSettings: (wish: SettingsWish) => typedError<Settings, Problem>(__TAURI_INVOKE("save_settings", { wish })),
+	/**  The next times of a schedule that is not saved yet. */
+	nextTimes: (schedule: ScheduleDraft) => typedError<string[], Problem>(__TAURI_INVOKE("next_times", { schedule })),
 };
 
 /** Events */
 export const events = {
+	fileDropped: makeEvent<FileDropped, FileDropped>("file-dropped"),
+	fileHovers: makeEvent<FileHovers, FileHovers>("file-hovers"),
 	runEnded: makeEvent<RunEnded, RunEnded>("run-ended"),
 	runProgress: makeEvent<RunProgress, RunProgress>("run-progress"),
 };
@@ -69,6 +99,19 @@ export type Acceptance = {
 	reason: string,
 	user: string,
 	at: string,
+};
+
+/**  `[accounting]`; the secret is never among it. */
+export type AccountingDraft = {
+	kind: string,
+	fields: { [key in string]: string },
+};
+
+/**  A kind of accounting system, and what it has to be told. */
+export type AccountingKind = {
+	name: string,
+	fields: KindField[],
+	secret: SecretKind,
 };
 
 /**  An act that leaves an entry in the audit trail. */
@@ -135,11 +178,31 @@ export type AuditEntry = {
 	reason: string | null,
 };
 
+/**  What a trial is made over. */
+export type Base = 
+/**  A workspace that is not there yet. */
+"fresh" | 
+/**  The one in use. */
+"current";
+
 /**  What both sides come to in one currency; decimal strings. */
 export type BothSums = {
 	currency: string,
 	ledger: string,
 	accounting: string,
+};
+
+/**  A category and its account; an empty account is none. */
+export type CategoryAccount = {
+	category: string,
+	account: string,
+};
+
+/**  A category of a source. */
+export type CategoryFound = {
+	category: string,
+	records: number,
+	sums: Sum[],
 };
 
 /**  A run's certificate. `equal` only where both sides agree and nothing was left open. */
@@ -160,6 +223,21 @@ export type Changed = {
 	differs: ContentField[],
 	since: string | null,
 };
+
+/**  Which column gives a field. */
+export type ColumnChoice = {
+	field: SourceField,
+	title: string,
+};
+
+/**  How sure the guess of one column is. */
+export type ColumnGuess = {
+	field: SourceField,
+	confidence: Confidence,
+};
+
+/**  How sure a guess is. */
+export type Confidence = "unsure" | "likely" | "sure";
 
 /**  The accounting system, as it presents itself. */
 export type Connection = {
@@ -220,6 +298,12 @@ export type ExportedVoucher = {
 	reversedBy: string | null,
 };
 
+/**  A file was dropped on the window; its path never comes from the web view. */
+export type FileDropped = string;
+
+/**  A file is held over the window, or no longer. */
+export type FileHovers = boolean;
+
 /**  A voucher found by its reference. */
 export type FoundVoucher = {
 	reference: string,
@@ -241,6 +325,12 @@ export type ItemFilter = "posted" | "skipped" | "refused" | "held" | "in_doubt" 
 
 /**  What became of one row in one run. */
 export type ItemResult = "posted" | "skipped_already_exported" | "skipped_found_in_accounting" | "skipped_repeated_in_source" | "refused" | "held" | "in_doubt" | "not_sent";
+
+/**  One of those things. */
+export type KindField = {
+	key: string,
+	required: boolean,
+};
 
 /**  The languages of the application. */
 export type Language = "en" | "nb";
@@ -273,6 +363,14 @@ export type LookAlike = {
 export type LookAlikes = {
 	count: number,
 	first: LookAlike[],
+};
+
+/**  `[organisation]` */
+export type OrganisationDraft = {
+	id: string,
+	name: string,
+	currency: string,
+	timeZone: string,
 };
 
 /**  How a run ended. */
@@ -314,9 +412,16 @@ export type Plan = {
 	heldItems: RunItem[],
 };
 
+/**  `[posting]` */
+export type PostingDraft = {
+	payableAccount: string,
+	defaultAccount: string,
+	categories: CategoryAccount[],
+};
+
 /**  What failed, as every command says it. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "workspace_exists" | "workspace_unreadable" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -391,6 +496,13 @@ export type Reason =
 { kind: "refused"; detail: string } | 
 /**  No answer was understood. */
 { kind: "in_doubt"; problem: Problem };
+
+/**  A workspace that was in use. */
+export type RecentWorkspace = {
+	path: string,
+	name: string,
+	practice: boolean,
+};
 
 /**  How many records are in which state. */
 export type RecordCounts = {
@@ -469,6 +581,22 @@ export type RunItem = {
 /**  Where the run is. */
 export type RunProgress = Progress;
 
+/**  One row of a source as it will be read. */
+export type SampleRow = 
+/**  A record. */
+{ kind: "record"; line: number; id: string; date: string; payee: string; category: string; text: string; amount: Sum } | 
+/**  What would be held back, and why. */
+{ kind: "flaw"; line: number; glimpse: string; reason: Reason };
+
+/**  `[schedule]` */
+export type ScheduleDraft = {
+	cron: string,
+	catchUp: boolean,
+};
+
+/**  What a person calls the secret. */
+export type SecretKind = "token" | "password" | "api_key";
+
 /**  What was sent of a record, whatever it says now. */
 export type Sent = {
 	date: string,
@@ -476,10 +604,77 @@ export type Sent = {
 	voucherNumber: string | null,
 };
 
+/**  The settings, each part as it can be changed. */
+export type Settings = {
+	path: string,
+	practice: boolean,
+	organisation: OrganisationDraft,
+	accounting: AccountingDraft,
+	source: SourceDraft,
+	posting: PostingDraft,
+	schedule: ScheduleDraft | null,
+	waitForLockSeconds: number,
+	secondApproval: boolean,
+	/**  The next scheduled times. */
+	nextRuns: string[],
+	kinds: AccountingKind[],
+};
+
+/**  One part, as it shall be. */
+export type SettingsWish = { part: "accounting"; accounting: AccountingDraft } | { part: "source"; source: SourceDraft } | { part: "posting"; posting: PostingDraft } | { part: "schedule"; schedule: ScheduleDraft | null } | { part: "waiting"; seconds: number } | { part: "approval"; second: boolean };
+
+/**  A whole workspace that is not there yet. */
+export type SetupDraft = {
+	folder: string,
+	organisation: OrganisationDraft,
+	accounting: AccountingDraft,
+	source: SourceDraft,
+	posting: PostingDraft,
+};
+
+/**  What a first start begins with. */
+export type SetupStart = {
+	/**  Where the workspace would be. */
+	folder: string,
+	/**  What stands there until somebody says otherwise. */
+	organisation: OrganisationDraft,
+	kinds: AccountingKind[],
+	recent: RecentWorkspace[],
+};
+
+/**  `[source]` */
+export type SourceDraft = 
+/**  Files. */
+{ kind: "csv"; path: string; encoding: string; delimiter: string; decimalSeparator: string; dateFormat: string; columns: ColumnChoice[] } | 
+/**  The organisation's platform. */
+{ kind: "platform"; url: string };
+
+/**  A field of a record that a column can give. */
+export type SourceField = "id" | "date" | "amount" | "payee" | "category" | "text" | "approved_at" | "currency" | "department" | "project" | "version" | "payee_name";
+
+/**  What a file seems to be. */
+export type SourceGuess = {
+	source: SourceDraft,
+	/**  Every column of the file. */
+	titles: string[],
+	columns: ColumnGuess[],
+};
+
 /**  A sum in one currency; the amount is a decimal string. */
 export type Sum = {
 	currency: string,
 	amount: string,
+};
+
+/**  What a source holds. */
+export type Survey = {
+	records: number,
+	flaws: number,
+	sums: Sum[],
+	from: string | null,
+	to: string | null,
+	categories: CategoryFound[],
+	hasMoreCategories: boolean,
 };
 
 /**  A sync was begun, or the one that was on is watched. */
