@@ -1,9 +1,9 @@
 /** The address of what is shown, in the hash: `#/history/<run>` can be copied, and Back works. */
 
-export type Screen = 'overview' | 'history' | 'attention' | 'settings';
+export type Screen = 'overview' | 'history' | 'attention' | 'settings' | 'setup';
 export type Route = { screen: Screen; run: string | null };
 
-const SCREENS: readonly Screen[] = ['overview', 'history', 'attention', 'settings'];
+const SCREENS: readonly Screen[] = ['overview', 'history', 'attention', 'settings', 'setup'];
 
 export function parse(hash: string): Route {
   const [, name = '', run = ''] = hash.replace(/^#/, '').split('/');
