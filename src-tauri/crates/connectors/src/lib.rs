@@ -29,6 +29,7 @@ pub use workspace::{
 };
 
 use accounting::open::Open;
+use accounting::tryton::Tryton;
 use http::{Http, Limits, Side};
 use secrets::AuditKey;
 use source::csv::Csv;
@@ -82,7 +83,13 @@ fn accounting(
             let http = http(Side::Accounting, &settings.remote, secrets)?;
             Ok(Arc::new(Open::new(http, settings.settle_window, Arc::clone(clock), Arc::clone(ids))))
         }
-        AccountingSettings::Tryton(_) => Err(not_yet("tryton")),
+        AccountingSettings::Tryton(settings) => {
+            let Remote { url, secret } = &settings.remote;
+            let password = secrets.get(secret)?;
+            let http = Http::without_token(Side::Accounting, url, &password, Limits::STANDARD)?;
+            let (organisation, clock, ids) = (workspace.organisation(), Arc::clone(clock), Arc::clone(ids));
+            Ok(Arc::new(Tryton::new(http, settings, password, organisation, clock, ids)))
+        }
         AccountingSettings::Odoo(_) => Err(not_yet("odoo")),
     }
 }
