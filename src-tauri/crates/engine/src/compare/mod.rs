@@ -12,6 +12,8 @@ mod call;
 mod certificate;
 mod engine;
 mod judge;
+mod look;
 
-pub(crate) use certificate::{OfRun, certificate};
+pub(crate) use certificate::{OfRun, certificate, review};
 pub use engine::{CompareAsk, CompareEnd, ComparePhase, CompareProgress};
+pub(crate) use look::Look;
