@@ -7,6 +7,7 @@ mod engine;
 mod estimate;
 mod evidence;
 mod exchange;
+mod late;
 mod observe;
 mod plan;
 mod planning;
