@@ -301,7 +301,8 @@ mod tests {
             for mut client in listener.incoming().map_while(Result::ok) {
                 let Some(request) = read(&client) else { continue };
                 let _ = sender.send(String::from_utf8_lossy(&request.body).into_owned());
-                let _ = client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\nheard");
+                let _ =
+                    client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\nheard");
             }
         });
         (url, heard)

@@ -16,11 +16,17 @@ fn main() {
     timed("Tryton, prepared", tryton::prepare);
     if let Some(books) = timed("Tryton, fresh books with a server", tryton::Books::fresh) {
         timed("Tryton, server again", || books.restart());
-        println!("accounts: {:?}", books.sql("SELECT code FROM account_account WHERE code ~ '^[2-7][0-9]{3}$' ORDER BY 1"));
+        println!(
+            "accounts: {:?}",
+            books.sql("SELECT code FROM account_account WHERE code ~ '^[2-7][0-9]{3}$' ORDER BY 1")
+        );
     }
     timed("Odoo, prepared", odoo::prepare);
     if let Some(books) = timed("Odoo, fresh books with a server", odoo::Books::fresh) {
         timed("Odoo, server again", || books.restart());
-        println!("currency: {:?}", books.sql("SELECT name FROM res_currency c JOIN res_company o ON o.currency_id = c.id"));
+        println!(
+            "currency: {:?}",
+            books.sql("SELECT c.name FROM res_currency c JOIN res_company o ON o.currency_id = c.id")
+        );
     }
 }

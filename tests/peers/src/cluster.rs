@@ -43,7 +43,15 @@ impl Cluster {
         let folder = Own::new()?;
         let data = folder.data();
         let mut command = as_owner(&binary("initdb")?)?;
-        command.args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--wal-segsize=1", "--username", ROLE]);
+        command.args([
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+            "--wal-segsize=1",
+            "--username",
+            ROLE,
+        ]);
         run(command.arg("--pgdata").arg(&data).current_dir(folder.path()))?;
         let file = data.join("postgresql.conf");
         let text = fs::read_to_string(&file).map_err(on(&file))?;
@@ -96,7 +104,15 @@ impl Cluster {
     pub(crate) fn sql(&self, database: &str, query: &str) -> Result<String, Trouble> {
         let mut command = Command::new(binary("psql")?);
         self.found_by(&mut command);
-        command.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--dbname", database]);
+        command.args([
+            "--no-psqlrc",
+            "--quiet",
+            "--tuples-only",
+            "--no-align",
+            "--set=ON_ERROR_STOP=1",
+            "--dbname",
+            database,
+        ]);
         Ok(run(command.arg("--command").arg(query))?.trim_end_matches('\n').to_owned())
     }
 }
@@ -174,7 +190,8 @@ fn as_owner(program: &Path) -> Result<Command, Trouble> {
     if options.is_empty() {
         return Ok(Command::new(program));
     }
-    let setpriv = find("setpriv").ok_or_else(|| Trouble::not_to_be_had("`setpriv` is not installed (util-linux has it)"))?;
+    let setpriv =
+        find("setpriv").ok_or_else(|| Trouble::not_to_be_had("`setpriv` is not installed (util-linux has it)"))?;
     let mut command = Command::new(setpriv);
     command.args(options).arg(program);
     Ok(command)
@@ -191,6 +208,8 @@ fn binary(name: &str) -> Result<PathBuf, Trouble> {
         .collect();
     versions.sort();
     versions.pop().map(|(_, path)| path).or_else(|| find(name)).ok_or_else(|| {
-        Trouble::not_to_be_had(format!("`{name}` of PostgreSQL is not installed (on Debian: apt-get install postgresql)"))
+        Trouble::not_to_be_had(format!(
+            "`{name}` of PostgreSQL is not installed (on Debian: apt-get install postgresql)"
+        ))
     })
 }

@@ -24,7 +24,12 @@ pub(crate) fn run(command: &mut Command) -> Result<String, Trouble> {
     let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
-    Err(Trouble::broken(format!("`{name} {}` ended with {}:\n{}", arguments.join(" "), output.status, last_lines(&said))))
+    Err(Trouble::broken(format!(
+        "`{name} {}` ended with {}:\n{}",
+        arguments.join(" "),
+        output.status,
+        last_lines(&said)
+    )))
 }
 
 /// The end of a text.

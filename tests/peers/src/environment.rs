@@ -39,12 +39,14 @@ fn python() -> Result<PathBuf, Trouble> {
 fn uv() -> Result<PathBuf, Trouble> {
     let home = prepared::once(&format!("uv-{}", key(&[UV])), |folder| {
         let home = folder.join("python");
-        let set_up = |trouble: Trouble| trouble.as_not_to_be_had("python3 makes no environment (is python3-venv installed?)");
+        let set_up =
+            |trouble: Trouble| trouble.as_not_to_be_had("python3 makes no environment (is python3-venv installed?)");
         run(Command::new(python()?).args(["-m", "venv"]).arg(&home)).map_err(set_up)?;
         let mut install = Command::new(home.join("bin/python"));
         install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV]);
-        run(&mut install)
-            .map_err(|trouble| trouble.as_not_to_be_had("uv cannot be had, so no registry of Python packages answers"))?;
+        run(&mut install).map_err(|trouble| {
+            trouble.as_not_to_be_had("uv cannot be had, so no registry of Python packages answers")
+        })?;
         Ok(())
     })?;
     Ok(program(&home, "uv"))
@@ -67,5 +69,6 @@ fn uv_command(uv: &Path, arguments: &[&str]) -> Command {
 /// One small question to the registry, past every cache.
 fn registry_answers(uv: &Path) -> bool {
     let mut ask = Command::new(uv.with_file_name("python"));
-    run(ask.args(["-m", "pip", "index", "versions", "trytond", "--no-cache-dir", "--disable-pip-version-check"])).is_ok()
+    run(ask.args(["-m", "pip", "index", "versions", "trytond", "--no-cache-dir", "--disable-pip-version-check"]))
+        .is_ok()
 }

@@ -20,9 +20,9 @@ mod place;
 mod prepared;
 #[cfg(unix)]
 mod server;
+mod trouble;
 #[cfg(unix)]
 pub mod tryton;
-mod trouble;
 
 pub use place::folder;
 pub use trouble::{Kind, Trouble};

@@ -17,7 +17,9 @@ pub fn folder() -> Result<PathBuf, Trouble> {
     named(VARIABLE)
         .or_else(|| named("XDG_CACHE_HOME").filter(|path| path.is_absolute()).map(|cache| cache.join("postonce/peers")))
         .or_else(|| named("HOME").map(|home| home.join(".cache/postonce/peers")))
-        .ok_or_else(|| Trouble::broken(format!("neither {VARIABLE} nor HOME is set, so there is no place to prepare in")))
+        .ok_or_else(|| {
+            Trouble::broken(format!("neither {VARIABLE} nor HOME is set, so there is no place to prepare in"))
+        })
 }
 
 /// A name for all that these texts decide: another one as soon as a version or a step changes (FNV-1a, which no release changes).

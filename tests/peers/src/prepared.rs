@@ -9,6 +9,9 @@ use crate::{Trouble, folder};
 /// Written last: without it the folder is half done, and is begun again.
 const MARK: &str = "prepared";
 
+/// Set by `cargo xtask test`, which has prepared whatever can be: what is not there then is not to be had.
+const ONLY_PREPARED: &str = "POSTONCE_PEERS_ONLY_PREPARED";
+
 /// The folder named `name` with what `make` puts there, made by the first who asks while the others wait.
 ///
 /// # Errors
@@ -18,6 +21,9 @@ pub(crate) fn once(name: &str, make: impl FnOnce(&Path) -> Result<(), Trouble>) 
     let place = all.join(name);
     if place.join(MARK).is_file() {
         return Ok(place);
+    }
+    if std::env::var_os(ONLY_PREPARED).is_some_and(|value| !value.is_empty()) {
+        return Err(Trouble::not_to_be_had(format!("{name} is not prepared (`cargo xtask peers` says why)")));
     }
     fs::create_dir_all(&all).map_err(on(&all))?;
     let lock_path = all.join(format!("{name}.lock"));

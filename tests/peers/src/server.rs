@@ -96,7 +96,8 @@ pub(crate) fn free_port() -> Result<u16, Trouble> {
 /// The same command as that user, ended by the system as soon as the thread that started it is gone. One `setpriv` for
 /// both: the system forgets the second when the first changes.
 fn dying_with_us(command: &Command, manner: &Manner) -> Result<Command, Trouble> {
-    let setpriv = find("setpriv").ok_or_else(|| Trouble::not_to_be_had("`setpriv` is not installed (util-linux has it)"))?;
+    let setpriv =
+        find("setpriv").ok_or_else(|| Trouble::not_to_be_had("`setpriv` is not installed (util-linux has it)"))?;
     let mut dying = Command::new(setpriv);
     dying.args(&manner.user).arg("--pdeathsig").arg(manner.end).arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {

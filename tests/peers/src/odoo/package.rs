@@ -19,14 +19,26 @@ const SOURCES_FOLDER: &str = "/etc/apt/sources.list.d";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// What the server never reads, which is five parts of six.
-const LEFT_OUT: &[&str] =
-    &["*/i18n/*", "*/i18n_extra/*", "*/tests/*", "*.js", "*.css", "*.scss", "*.ttf", "*.otf", "*.woff", "*.woff2", "*.map"];
+const LEFT_OUT: &[&str] = &[
+    "*/i18n/*",
+    "*/i18n_extra/*",
+    "*/tests/*",
+    "*.js",
+    "*.css",
+    "*.scss",
+    "*.ttf",
+    "*.otf",
+    "*.woff",
+    "*.woff2",
+    "*.map",
+];
 
 /// Unpacks the package into that folder.
 pub(crate) fn unpack(folder: &Path) -> Result<(), Trouble> {
     let all = folder.with_extension("package");
     fs::create_dir_all(&all).map_err(on(&all))?;
-    let package = fetch(&all).map_err(|trouble| trouble.as_not_to_be_had("Debian's package of Odoo 19 cannot be had"))?;
+    let package =
+        fetch(&all).map_err(|trouble| trouble.as_not_to_be_had("Debian's package of Odoo 19 cannot be had"))?;
     fs::create_dir_all(folder).map_err(on(folder))?;
     let mut unpacking = Command::new("dpkg-deb")
         .arg("--fsys-tarfile")
@@ -89,9 +101,11 @@ fn fetch(folder: &Path) -> Result<PathBuf, Trouble> {
     apt(&["-q", "download", PACKAGE])?;
     let start = format!("{PACKAGE}_{VERSION}");
     let files = fs::read_dir(folder).map_err(on(folder))?.flatten().map(|entry| entry.path());
-    let is_package =
-        |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&start));
-    files.into_iter().find(is_package).ok_or_else(|| Trouble::not_to_be_had(format!("{SUITE} has another version than {VERSION}")))
+    let is_package = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&start));
+    files
+        .into_iter()
+        .find(is_package)
+        .ok_or_else(|| Trouble::not_to_be_had(format!("{SUITE} has another version than {VERSION}")))
 }
 
 /// Whom this machine asks for Debian's packages.
@@ -107,7 +121,10 @@ fn address() -> Option<String> {
 fn address_in(text: &str) -> Option<String> {
     let lines = text.lines().map(str::trim).filter(|line| line.starts_with("deb ") || line.starts_with("URIs:"));
     let words = lines.flat_map(str::split_whitespace);
-    words.map(|word| word.trim_end_matches('/')).find(|word| word.contains("://") && word.ends_with("/debian")).map(str::to_owned)
+    words
+        .map(|word| word.trim_end_matches('/'))
+        .find(|word| word.contains("://") && word.ends_with("/debian"))
+        .map(str::to_owned)
 }
 
 #[cfg(test)]
