@@ -12,6 +12,8 @@ mod call;
 mod certificate;
 mod engine;
 mod judge;
+mod watch;
 
 pub(crate) use certificate::{OfRun, certificate};
 pub use engine::{CompareAsk, CompareEnd, ComparePhase, CompareProgress};
+pub(crate) use watch::watch;
