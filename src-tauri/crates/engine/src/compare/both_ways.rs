@@ -72,48 +72,6 @@ pub(super) async fn compare(
     comparing.finish(None).await
 }
 
-/// How long an acknowledged voucher may be missing from a look-up.
-pub(super) fn lag(connection: &Connection) -> Duration {
-    let capabilities = &connection.capabilities;
-    match capabilities.protection {
-        Protection::Observed => capabilities.settle_window.max(capabilities.search_lag),
-        _ => capabilities.search_lag,
-    }
-}
-
-/// Whether a voucher was acknowledged so short a time ago that a search need not show it. Both clocks are asked: the
-/// accounting side's for the last sending, ours for the answer, which came later.
-pub(super) fn is_young(posted: &Compared, parts: &Parts, permit: &Permit, lag: Duration) -> bool {
-    let lag = TimeDelta::from_std(lag).unwrap_or(TimeDelta::MAX);
-    let within = |age: TimeDelta| age >= TimeDelta::zero() && age < lag;
-    let answered = posted.settled_at.map(|settled_at| parts.clock.now() - settled_at);
-    permit.earliest_now() - posted.last_sent_at < lag && lag > TimeDelta::zero() || answered.is_some_and(within)
-}
-
-/// Raises the alarm that this difference is, if it is one, with its audit entry where there is something new in it. `who`: the
-/// actor, and the user on the accounting side.
-pub(super) fn alarm(
-    book: &Book<'_>,
-    now: DateTime<Utc>,
-    who: (&Actor, &str),
-    attempt: &Compared,
-    kind: DifferenceKind,
-    found: &[FoundVoucher],
-) -> Result<(), LedgerError> {
-    if let (Some(alarm), AttemptState::Posted) = (kind.alarm(), attempt.state)
-        && book.raise_alarm(attempt.attempt_id, alarm, found, now)?
-    {
-        let act = AuditAct::new(now, who.0, Act::AlarmRaised)
-            .accounting_user(who.1)
-            .record(attempt.record_id.as_str(), attempt.generation)
-            .run(&attempt.run_id)
-            .voucher(attempt.voucher_id.as_deref())
-            .detail(json!({ "kind": alarm.as_str(), "reference": attempt.reference.as_str() }));
-        book.audit(&act)?;
-    }
-    Ok(())
-}
-
 /// A comparison in the making.
 pub(super) struct Comparing<'a> {
     parts: &'a Parts,
@@ -158,7 +116,12 @@ impl<'a> Comparing<'a> {
             started_at: parts.clock.now(),
         };
         let id = parts.ledger.write(move |book| book.begin_comparison(&start)).await?;
-        let (lag, accounting_user) = (lag(connection), connection.user_id.as_str());
+        let capabilities = &connection.capabilities;
+        let lag = match capabilities.protection {
+            Protection::Observed => capabilities.settle_window.max(capabilities.search_lag),
+            _ => capabilities.search_lag,
+        };
+        let accounting_user = connection.user_id.as_str();
         Ok(Self { parts, permit, stop, actor, accounting_user, id, lag, tally: Tally::default() })
     }
 
@@ -180,7 +143,7 @@ impl<'a> Comparing<'a> {
         }
         let judged = page.into_iter().map(|posted| {
             let found = vouchers.remove(&posted.reference).unwrap_or_default();
-            let verdict = judge(&posted, &found, is_young(&posted, self.parts, self.permit, self.lag));
+            let verdict = judge(&posted, &found, self.is_young(&posted));
             let drafts = drafts.remove(&posted.reference).unwrap_or_default();
             Judged { posted, found, verdict, drafts }
         });
@@ -269,6 +232,16 @@ impl<'a> Comparing<'a> {
         let (outcome, differences) = written.await?;
         self.tally.differences = differences;
         Ok(outcome)
+    }
+
+    /// Whether a voucher was acknowledged so short a time ago that a search need not show it. Both clocks are asked: the
+    /// accounting side's for the last sending, ours for the answer, which came later.
+    fn is_young(&self, posted: &Compared) -> bool {
+        let lag = TimeDelta::from_std(self.lag).unwrap_or(TimeDelta::MAX);
+        let within = |age: TimeDelta| age >= TimeDelta::zero() && age < lag;
+        let answered = posted.settled_at.map(|settled_at| self.parts.clock.now() - settled_at);
+        self.permit.earliest_now() - posted.last_sent_at < lag && lag > TimeDelta::zero()
+            || answered.is_some_and(within)
     }
 }
 
@@ -359,7 +332,17 @@ impl Page<'_, '_> {
         kind: DifferenceKind,
         found: Vec<FoundVoucher>,
     ) -> Result<(), LedgerError> {
-        alarm(self.book, self.now, (self.actor, self.accounting_user), attempt, kind, &found)?;
+        if let (Some(alarm), AttemptState::Posted) = (kind.alarm(), attempt.state)
+            && self.book.raise_alarm(attempt.attempt_id, alarm, &found, self.now)?
+        {
+            let act = AuditAct::new(self.now, self.actor, Act::AlarmRaised)
+                .accounting_user(self.accounting_user)
+                .record(attempt.record_id.as_str(), attempt.generation)
+                .run(&attempt.run_id)
+                .voucher(attempt.voucher_id.as_deref())
+                .detail(json!({ "kind": alarm.as_str(), "reference": attempt.reference.as_str() }));
+            self.book.audit(&act)?;
+        }
         self.add(NewDifference {
             kind,
             record_id: Some(attempt.record_id.as_str().to_owned()),

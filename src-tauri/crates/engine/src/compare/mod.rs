@@ -12,8 +12,6 @@ mod call;
 mod certificate;
 mod engine;
 mod judge;
-mod watch;
 
 pub(crate) use certificate::{OfRun, certificate};
 pub use engine::{CompareAsk, CompareEnd, ComparePhase, CompareProgress};
-pub(crate) use watch::watch;

@@ -208,20 +208,14 @@ impl Body<'_> {
         SyncEnd { no_certificate, ..self.close(number, held, error).await }
     }
 
-    /// Looks at what earlier runs posted, and looks up what this one did, where the workspace wants that. Whatever comes of
-    /// it, the run is what it is.
+    /// Looks up what the run posted, where the workspace wants that. Whatever comes of it, the run is what it is.
     async fn certify(&self, number: i64, held: &Held) -> Result<(), Told> {
-        if !self.parts.settings.compare_after_run {
-            return Ok(());
-        }
-        let (permit, period) = (held.permit()?, self.ask.job.period());
-        let watched = compare::watch(self.parts, &held.connection, permit, period, &self.ask.actor, self.stop).await;
-        watched.or_else(|error| error.told().map_or(Ok(()), Err))?;
         let posted = self.parts.ledger.read(move |book| book.posted_by(number, 0, 1)).await?;
-        if posted.is_empty() {
+        if !self.parts.settings.compare_after_run || posted.is_empty() {
             return Ok(());
         }
-        let of = compare::OfRun { number, run_id: self.run_id, period };
+        let of = compare::OfRun { number, run_id: self.run_id, period: self.ask.job.period() };
+        let permit = held.permit()?;
         let made = compare::certificate(self.parts, &held.connection, permit, of, &self.ask.actor, self.stop).await;
         // Stopped by a person: the next comparison tells as much.
         made.map(|_| ()).or_else(|error| error.told().map_or(Ok(()), Err))
