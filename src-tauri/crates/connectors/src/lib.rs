@@ -28,6 +28,7 @@ pub use workspace::{
     Workspace, WorkspaceError,
 };
 
+use accounting::odoo::Odoo;
 use accounting::open::Open;
 use http::{Http, Limits, Side};
 use secrets::AuditKey;
@@ -83,7 +84,11 @@ fn accounting(
             Ok(Arc::new(Open::new(http, settings.settle_window, Arc::clone(clock), Arc::clone(ids))))
         }
         AccountingSettings::Tryton(_) => Err(not_yet("tryton")),
-        AccountingSettings::Odoo(_) => Err(not_yet("odoo")),
+        AccountingSettings::Odoo(settings) => {
+            let http = http(Side::Accounting, &settings.remote, secrets)?;
+            let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
+            Ok(Arc::new(Odoo::new(http, settings, workspace.organisation(), clock, ids)?))
+        }
     }
 }
 

@@ -1,3 +1,4 @@
 //! Accounting systems, a folder each.
 
+pub(crate) mod odoo;
 pub(crate) mod open;
