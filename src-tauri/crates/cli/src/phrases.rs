@@ -37,6 +37,8 @@ phrases! {
     LEFT: "left", "igjen";
     ESTIMATING: "working out how long this takes …", "beregner hvor lang tid dette tar …";
 
+    SETUP_MISSING: "Missing in the accounting system:", "Mangler i regnskapssystemet:";
+
     NOTHING_NEW: "Nothing new to export.", "Ingenting nytt å eksportere.";
     EXPORTED: "Exported", "Eksportert";
     ALREADY: "Already exported", "Allerede eksportert";

@@ -30,6 +30,7 @@ pub use workspace::{
 
 use accounting::odoo::Odoo;
 use accounting::open::Open;
+use accounting::tryton::Tryton;
 use http::{Http, Limits, Side};
 use secrets::AuditKey;
 use source::csv::Csv;
@@ -83,18 +84,19 @@ fn accounting(
             let http = http(Side::Accounting, &settings.remote, secrets)?;
             Ok(Arc::new(Open::new(http, settings.settle_window, Arc::clone(clock), Arc::clone(ids))))
         }
-        AccountingSettings::Tryton(_) => Err(not_yet("tryton")),
+        AccountingSettings::Tryton(settings) => {
+            let Remote { url, secret } = &settings.remote;
+            let password = secrets.get(secret)?;
+            let http = Http::without_token(Side::Accounting, url, &password, Limits::STANDARD)?;
+            let (organisation, clock, ids) = (workspace.organisation(), Arc::clone(clock), Arc::clone(ids));
+            Ok(Arc::new(Tryton::new(http, settings, password, organisation, clock, ids)))
+        }
         AccountingSettings::Odoo(settings) => {
             let http = http(Side::Accounting, &settings.remote, secrets)?;
             let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
             Ok(Arc::new(Odoo::new(http, settings, workspace.organisation(), clock, ids)?))
         }
     }
-}
-
-/// A kind whose settings are read before its connector is there.
-fn not_yet(kind: &str) -> Told {
-    Told::internal(format!("the connector {kind} is not part of this build"))
 }
 
 fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Told> {

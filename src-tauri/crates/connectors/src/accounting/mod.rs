@@ -2,3 +2,4 @@
 
 pub(crate) mod odoo;
 pub(crate) mod open;
+pub(crate) mod tryton;

@@ -166,6 +166,15 @@ impl AccountingSystem for Odoo {
         results.pop().flatten().ok_or_else(unknown)
     }
 
+    fn drafts_per_commit_max(&self) -> usize {
+        VOUCHERS_PER_REQUEST_MAX
+    }
+
+    async fn commit_drafts(&self, permit: &Permit, drafts: &[StagedDraft]) -> Result<Answer<CommitResult>, CallError> {
+        let to_post: Vec<ToPost<'_>> = drafts.iter().map(to_post).collect();
+        Ok(Answer { results: commit::commit(self, permit, &to_post).await? })
+    }
+
     async fn discard_draft(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, CallError> {
         commit::discard(self, permit, draft).await
     }
