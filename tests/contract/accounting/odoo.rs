@@ -51,7 +51,7 @@ impl Subject for Odoo {
 
     fn words(&self) -> Words {
         Words {
-            write: "/json/2/account.move/create",
+            write: "/json/2/account.move/load",
             commit: Some("/json/2/account.move/action_post"),
             look_up: "/json/2/account.move/search_read",
         }
