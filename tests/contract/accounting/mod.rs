@@ -72,3 +72,11 @@ every_behaviour!(over_enforced, super::sandbox::ENFORCED);
 every_behaviour!(over_fenced, super::sandbox::FENCED);
 every_behaviour!(over_staged, super::sandbox::STAGED);
 every_behaviour!(over_observed, super::sandbox::OBSERVED);
+every_behaviour!(over_tryton, super::tryton::fresh);
+every_behaviour!(over_odoo, super::odoo::fresh);
+
+mod over_tryton_with_short_sessions {
+    behaviours! { super::tryton::fresh_with_short_sessions;
+        dying::a_session_that_ran_out_in_the_middle_is_renewed,
+    }
+}

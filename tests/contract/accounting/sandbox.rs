@@ -16,6 +16,8 @@ pub(crate) const OBSERVED: Fresh = || subject("observed", false, false, false);
 
 fn subject(protection: &'static str, unique: bool, fence: bool, drafts: bool) -> Result<Box<dyn Subject>, Trouble> {
     let bench = Bench::over_csv(b"");
+    // The sandbox alone is wanted of it: with a workspace beside it, it would take that one's organisation for its own.
+    std::fs::remove_file(bench.path().join("workspace.toml")).expect("removable");
     // Without keys, so that each protection stands alone.
     let switches = json!({
         "unique_references": unique, "checks_fence": fence, "drafts": drafts, "idempotency_keys": false, "faults": [],

@@ -1,12 +1,10 @@
 //! Where a behaviour is asked for: a subject, a proxy before it, workspaces of administrators, and the judge.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use postonce_peers::Kind;
 use postonce_tests::{Proxy, Spoken, cli, plain_source, spoken};
-use serde_json::Value;
 use tempfile::TempDir;
 
 use super::subject::{Booked, Fresh, Subject, by_reference};
@@ -166,14 +164,6 @@ impl Site {
         for file in ledgers {
             std::fs::remove_file(file).expect("removable");
         }
-    }
-
-    /// What the product says of each record of its newest run that posted or found something: record id to reference.
-    pub(crate) fn references(&self, run: &Spoken) -> BTreeMap<String, String> {
-        let told = self.run(&["run", run.last()["run_id"].as_str().expect("an id")]);
-        let records = told.last()["records"].as_array().expect("a list").clone();
-        let text = |record: &Value, member: &str| record[member].as_str().map(str::to_owned);
-        records.iter().filter_map(|record| Some((text(record, "record_id")?, text(record, "reference")?))).collect()
     }
 
     /// The record's reference.
