@@ -28,6 +28,7 @@ pub use workspace::{
     Workspace, WorkspaceError,
 };
 
+use accounting::odoo::Odoo;
 use accounting::open::Open;
 use accounting::tryton::Tryton;
 use http::{Http, Limits, Side};
@@ -90,13 +91,12 @@ fn accounting(
             let (organisation, clock, ids) = (workspace.organisation(), Arc::clone(clock), Arc::clone(ids));
             Ok(Arc::new(Tryton::new(http, settings, password, organisation, clock, ids)))
         }
-        AccountingSettings::Odoo(_) => Err(not_yet("odoo")),
+        AccountingSettings::Odoo(settings) => {
+            let http = http(Side::Accounting, &settings.remote, secrets)?;
+            let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
+            Ok(Arc::new(Odoo::new(http, settings, workspace.organisation(), clock, ids)?))
+        }
     }
-}
-
-/// A kind whose settings are read before its connector is there.
-fn not_yet(kind: &str) -> Told {
-    Told::internal(format!("the connector {kind} is not part of this build"))
 }
 
 fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Told> {
