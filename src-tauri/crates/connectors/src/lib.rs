@@ -23,9 +23,13 @@ use postonce_engine::{Ledger, LedgerError, Parts};
 pub use machine::{SystemClock, UuidIds};
 pub use secrets::{KeyringError, SecretError, Secrets};
 pub use source::csv::{CsvError, CsvSettings, DecimalSeparator, Field};
-pub use workspace::{PracticeTemplate, Remote, SourceSettings, Workspace, WorkspaceError};
+pub use workspace::{
+    AccountingSettings, OdooSettings, OpenSettings, PracticeTemplate, Remote, SourceSettings, TrytonSettings,
+    Workspace, WorkspaceError,
+};
 
 use accounting::open::Open;
+use accounting::tryton::Tryton;
 use http::{Http, Limits, Side};
 use secrets::AuditKey;
 use source::csv::Csv;
@@ -74,8 +78,25 @@ fn accounting(
     clock: &Arc<dyn Clock>,
     ids: &Arc<dyn IdSource>,
 ) -> Result<Arc<dyn AccountingSystem>, Told> {
-    let http = http(Side::Accounting, workspace.accounting(), secrets)?;
-    Ok(Arc::new(Open::new(http, workspace.settle_window(), Arc::clone(clock), Arc::clone(ids))))
+    match workspace.accounting() {
+        AccountingSettings::Open(settings) => {
+            let http = http(Side::Accounting, &settings.remote, secrets)?;
+            Ok(Arc::new(Open::new(http, settings.settle_window, Arc::clone(clock), Arc::clone(ids))))
+        }
+        AccountingSettings::Tryton(settings) => {
+            let Remote { url, secret } = &settings.remote;
+            let password = secrets.get(secret)?;
+            let http = Http::without_token(Side::Accounting, url, &password, Limits::STANDARD)?;
+            let (organisation, clock, ids) = (workspace.organisation(), Arc::clone(clock), Arc::clone(ids));
+            Ok(Arc::new(Tryton::new(http, settings, password, organisation, clock, ids)))
+        }
+        AccountingSettings::Odoo(_) => Err(not_yet("odoo")),
+    }
+}
+
+/// A kind whose settings are read before its connector is there.
+fn not_yet(kind: &str) -> Told {
+    Told::internal(format!("the connector {kind} is not part of this build"))
 }
 
 fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Told> {

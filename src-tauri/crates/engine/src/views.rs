@@ -394,7 +394,7 @@ pub enum Phase {
     Sending,
     /// Settling what this run has left in doubt.
     Settling,
-    /// Closing the run.
+    /// Looking up the vouchers of the run, and those for whose sake it left records out.
     Finishing,
     /// Over.
     Finished,

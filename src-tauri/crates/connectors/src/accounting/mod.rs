@@ -1,3 +1,4 @@
 //! Accounting systems, a folder each.
 
 pub(crate) mod open;
+pub(crate) mod tryton;

@@ -52,7 +52,8 @@ const USER_AGENT: &str = concat!("Postonce/", env!("CARGO_PKG_VERSION"));
 pub(crate) struct Http {
     client: Client,
     base: Url,
-    authorization: HeaderValue,
+    /// `None` where each request says by itself who asks.
+    authorization: Option<HeaderValue>,
     limits: Limits,
     peer: Peer,
 }
@@ -79,6 +80,23 @@ impl Http {
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
             .map_err(|_| HttpError::TokenUnfit(peer.clone()))?;
         authorization.set_sensitive(true);
+        Self::over(peer, base, Some(authorization), limits)
+    }
+
+    /// A client whose requests say by themselves who asks. The secret is known to it only to be kept out of errors.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub(crate) fn without_token(
+        side: Side,
+        base: &Url,
+        secret: &SecretString,
+        limits: Limits,
+    ) -> Result<Self, HttpError> {
+        Self::over(Peer::new(side, base, secret), base, None, limits)
+    }
+
+    fn over(peer: Peer, base: &Url, authorization: Option<HeaderValue>, limits: Limits) -> Result<Self, HttpError> {
         let mut builder = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(limits.connect)
@@ -112,7 +130,9 @@ impl Http {
     pub(crate) fn request(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Request, HttpError> {
         let url = self.base.join(path).map_err(|_| HttpError::Request(self.peer.clone()))?;
         let mut request = Request::new(method, url);
-        request.headers_mut().insert(AUTHORIZATION, self.authorization.clone());
+        if let Some(authorization) = &self.authorization {
+            request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+        }
         if let Some(body) = body {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *request.body_mut() = Some(body.into());

@@ -213,6 +213,16 @@ impl Engine {
         self.parts.accounting.connect().await.map_err(|error| error.told())
     }
 
+    /// What is missing in the accounting system's set-up before this workspace's postings can be made there, each with what
+    /// to do about it. Writes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or does not accept us.
+    pub async fn check(&self) -> Result<Vec<Told>, Told> {
+        let Parts { accounting, settings, .. } = &self.parts;
+        accounting.check(&settings.posting).await.map_err(|error| error.told())
+    }
+
     /// Who holds the lock now, as `actor` is told.
     ///
     /// # Errors
