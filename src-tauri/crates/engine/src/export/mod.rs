@@ -14,6 +14,7 @@ mod planning;
 mod progress;
 mod re_export;
 mod rebuild;
+mod records;
 mod recover;
 mod refused;
 mod resolve;
