@@ -35,6 +35,20 @@ const COMMANDS: &[&str] = &[
     "waiting_re_exports",
     "approve_re_export",
     "decline_re_export",
+    "begin_setup",
+    "hold_secret",
+    "test_connection",
+    "guess_source",
+    "sample_source",
+    "survey_source",
+    "rehearse",
+    "finish_setup",
+    "open_workspace",
+    "choose_file",
+    "choose_folder",
+    "settings",
+    "save_settings",
+    "next_times",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -43,8 +43,22 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::re_export::waiting_re_exports,
             commands::re_export::approve_re_export,
             commands::re_export::decline_re_export,
+            commands::setup::begin_setup,
+            commands::setup::hold_secret,
+            commands::setup::test_connection,
+            commands::setup::guess_source,
+            commands::setup::sample_source,
+            commands::setup::survey_source,
+            commands::setup::rehearse,
+            commands::setup::finish_setup,
+            commands::setup::open_workspace,
+            commands::setup::choose_file,
+            commands::setup::choose_folder,
+            commands::settings::settings,
+            commands::settings::save_settings,
+            commands::settings::next_times,
         ])
-        .events(collect_events![events::RunProgress, events::RunEnded])
+        .events(collect_events![events::RunProgress, events::RunEnded, events::FileHovers, events::FileDropped])
 }
 
 #[cfg(test)]

@@ -14,5 +14,6 @@ mod practice;
 mod re_export;
 mod records;
 mod server_down;
+mod setup;
 mod stop;
 mod two_windows;

@@ -7,6 +7,8 @@ pub(crate) mod history;
 pub(crate) mod overview;
 pub(crate) mod re_export;
 pub(crate) mod records;
+pub(crate) mod settings;
+pub(crate) mod setup;
 pub(crate) mod sync;
 
 use postonce_engine::Syncing;

@@ -62,7 +62,7 @@ pub(crate) async fn next_run(wiring: State<'_, Wiring>) -> Answer<Option<String>
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn make_practice_workspace(wiring: State<'_, Wiring>) -> Answer<()> {
-    let folder = wiring.folder().to_owned();
+    let folder = wiring.folder();
     let newest = SystemClock::start().now().date_naive();
     let wish = Wish { port: None, records: PRACTICE_RECORDS, seed: PRACTICE_SEED, newest };
     blocking(move || postonce_practice::make(&folder, &wish)).await?;

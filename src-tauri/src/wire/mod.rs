@@ -17,6 +17,8 @@ mod progress;
 mod re_export;
 mod record;
 mod run;
+pub(crate) mod settings;
+pub(crate) mod setup;
 mod voucher;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -45,6 +47,11 @@ pub(crate) fn count(number: u64) -> u32 {
 /// A moment for the window.
 pub(crate) fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// Moments for the window.
+pub(crate) fn each_moment(list: impl IntoIterator<Item = DateTime<Utc>>) -> Vec<String> {
+    list.into_iter().map(moment).collect()
 }
 
 /// Each value of a list as the window's.

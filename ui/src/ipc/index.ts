@@ -4,6 +4,8 @@
  */
 import { commands, events } from './bindings';
 import type {
+  AccountingDraft,
+  Base,
   CertificateFormat,
   ItemFilter,
   Language,
@@ -15,6 +17,10 @@ import type {
   RunEnded,
   RunFormat,
   RunQuery,
+  ScheduleDraft,
+  SettingsWish,
+  SetupDraft,
+  SourceDraft,
   Verdict,
 } from './bindings';
 
@@ -86,10 +92,30 @@ export const ipc = {
   attention: (offset: number, limit: number) => told(commands.attention(offset, limit)),
   makePracticeWorkspace: () => told(commands.makePracticeWorkspace()),
   systemLanguage: () => commands.systemLanguage(),
+  beginSetup: () => told(commands.beginSetup()),
+  /** The secret goes to Rust, and never comes back. */
+  holdSecret: (side: 'accounting' | 'platform', value: string) => told(commands.holdSecret(side, value)),
+  testConnection: (base: Base, accounting: AccountingDraft) =>
+    told(commands.testConnection(base, accounting)),
+  guessSource: (base: Base, path: string) => told(commands.guessSource(base, path)),
+  sampleSource: (base: Base, source: SourceDraft) => told(commands.sampleSource(base, source)),
+  surveySource: (base: Base, source: SourceDraft) => told(commands.surveySource(base, source)),
+  rehearse: (draft: SetupDraft) => told(commands.rehearse(draft)),
+  finishSetup: (draft: SetupDraft) => told(commands.finishSetup(draft)),
+  openWorkspace: (path: string) => told(commands.openWorkspace(path)),
+  chooseFile: () => told(commands.chooseFile()),
+  chooseFolder: () => told(commands.chooseFolder()),
+  settings: () => told(commands.settings()),
+  saveSettings: (wish: SettingsWish) => told(commands.saveSettings(wish)),
+  nextTimes: (schedule: ScheduleDraft) => told(commands.nextTimes(schedule)),
 
   /** Calls back with each progress of the run that is on; the answer ends it. */
   onProgress: (each: (progress: Progress) => void) =>
     events.runProgress.listen((event) => each(event.payload)),
+  /** Calls back when a file is held over the window, and when it is not any more; the answer ends it. */
+  onFileHovers: (each: (over: boolean) => void) => events.fileHovers.listen((event) => each(event.payload)),
+  /** Calls back with the path of a file that was dropped on the window; the answer ends it. */
+  onFileDropped: (each: (path: string) => void) => events.fileDropped.listen((event) => each(event.payload)),
   /** Calls back when a run has ended, or was refused. */
   onEnded: (each: (end: RunEnded) => void) => events.runEnded.listen((event) => each(event.payload)),
 };

@@ -1,10 +1,10 @@
 /** The address of what is shown, in the hash: `#/history/<run>` and `#/records/<id>` can be copied, and Back works. */
 
-export type Screen = 'overview' | 'history' | 'records' | 'attention' | 'settings';
+export type Screen = 'overview' | 'history' | 'records' | 'attention' | 'settings' | 'setup';
 /** `run` and `record`: what is open on the screen of its kind. */
 export type Route = { screen: Screen; run: string | null; record: string | null };
 
-const SCREENS: readonly Screen[] = ['overview', 'history', 'records', 'attention', 'settings'];
+const SCREENS: readonly Screen[] = ['overview', 'history', 'records', 'attention', 'settings', 'setup'];
 
 export function parse(hash: string): Route {
   const [, name = '', what = ''] = hash.replace(/^#/, '').split('/');

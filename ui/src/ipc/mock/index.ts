@@ -21,6 +21,7 @@ import { ago, counts, item, progress, run, RUNS } from './data';
 import { Decisions } from './decisions';
 import { countItems, months, nextRun, records, recordsFound, runItems, runs } from './lists';
 import { Holder, NO_END, type HolderScenario } from './holder';
+import { SetupDesk } from './setup';
 
 export type Scenario =
   | HolderScenario
@@ -46,11 +47,12 @@ const DOWN: Problem = {
 
 let engine: MockEngine | null = null;
 
-export async function install(scenario: Scenario = fromAddress()): Promise<void> {
+export async function install(scenario: Scenario = fromAddress()): Promise<SetupDesk> {
   const made = (engine = new MockEngine(scenario));
   mockIPC((command, args) => made.answer(command, (args ?? {}) as Args), { shouldMockEvents: true });
   if (scenario === 'running') made.begin(430);
   if (scenario === 'waiting') made.wait(3_600);
+  return made.setup;
 }
 
 /** Ends the run that is on, and takes the mock away. */
@@ -73,9 +75,11 @@ class MockEngine {
 
   #decisions: Decisions;
   #holder: Holder;
+  readonly setup: SetupDesk;
 
   constructor(readonly scenario: Scenario) {
     this.#holder = new Holder(scenario);
+    this.setup = new SetupDesk(scenario, () => this.#now !== null);
     this.#decisions = new Decisions(scenario, (ended) => {
       this.#runs = [ended, ...this.#runs];
     });
@@ -83,6 +87,8 @@ class MockEngine {
   }
 
   answer(command: string, args: Args): unknown {
+    const answered = this.setup.answer(command, args);
+    if (answered !== undefined) return answered;
     switch (command) {
       case 'overview':
         return this.#overview();
@@ -242,7 +248,8 @@ class MockEngine {
   }
 
   #overview(): Overview {
-    if (this.scenario === 'missing') return { kind: 'missing', path: '/home/kari/.local/share/postonce' };
+    if (this.scenario === 'missing' && !this.setup.made)
+      return { kind: 'missing', path: '/home/kari/.local/share/postonce' };
     if (this.scenario === 'broken') {
       const params = {
         path: '/home/kari/hlf/workspace.toml',

@@ -2,6 +2,7 @@
 
 mod accept;
 mod break_lock;
+mod change_settings;
 mod door;
 mod engine;
 mod estimate;
@@ -27,6 +28,7 @@ mod walls;
 mod wire;
 
 pub use break_lock::BreakAsk;
+pub use change_settings::{SettingChange, Stillness};
 pub use engine::{Engine, Parts, SyncAsk, SyncEnd, Syncing};
 pub use re_export::{ReExportAsk, ReExportStep};
 pub use rebuild::{RebuildEnd, Rebuilt, put_in_place};
