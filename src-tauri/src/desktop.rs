@@ -11,6 +11,7 @@ pub(crate) fn plugins(builder: Builder<Wry>) -> Builder<Wry> {
     builder
         .plugin(tauri_plugin_single_instance::init(|app, _args, _folder| raise(app)))
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(remembered).build())
 }
 

@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod held;
 mod recent;
+mod saving;
 mod wire;
 mod wiring;
 
@@ -43,6 +44,7 @@ fn run() -> Result<(), StartError> {
             bindings.mount_events(app);
             let recent = Recent::new(app.path().app_config_dir().ok());
             let folder = wiring::folder(&recent)?;
+            app.manage(saving::SavedFiles::default());
             app.manage(Wiring::new(folder, recent, app.handle().clone()));
             Ok(())
         })

@@ -63,6 +63,24 @@ error_codes! {
     AccountingUnexpected = "accounting_unexpected", exit 1;
     /// `url`, `status`, `detail`: the request as a whole was refused.
     AccountingRefused = "accounting_refused", exit 1;
+    /// `url`, `named`, `companies`: the workspace names none of the companies that the user may see, or has to name one of them.
+    SetupCompany = "setup_company", exit 1;
+    /// `url`, `module`: a part of the accounting system that is not in use there.
+    SetupModuleMissing = "setup_module_missing", exit 1;
+    /// `url`, `journal`: there is no such journal.
+    SetupJournalMissing = "setup_journal_missing", exit 1;
+    /// `url`, `journal`, `currency`: the journal is not one for general entries, or keeps another currency than the company.
+    SetupJournalUnfit = "setup_journal_unfit", exit 1;
+    /// `url`, `model`, `field`: a field that Postonce needs, and that this accounting system does not have.
+    SetupFieldMissing = "setup_field_missing", exit 1;
+    /// `url`, `date`: no open period covers that day.
+    SetupPeriodMissing = "setup_period_missing", exit 1;
+    /// `url`, `account`: an account of the workspace that is not in the chart of accounts.
+    SetupAccountMissing = "setup_account_missing", exit 1;
+    /// `url`, `account`: an account that cannot be posted to, being closed, a heading, or there twice.
+    SetupAccountUnfit = "setup_account_unfit", exit 1;
+    /// `url`, `model`, `rights`: what the user may not do with these.
+    SetupRightMissing = "setup_right_missing", exit 1;
     /// `url`, `requests`: so many requests in a row had no answer that was understood; the run stopped itself.
     AccountingUnreliable = "accounting_unreliable", exit 1;
     /// `url`, `found`, `needed`: it takes references of so many characters only, too few to keep them unambiguous.
