@@ -127,6 +127,26 @@ describe('a first start', () => {
     expect(screen.queryByTestId('form-problem')).toBeNull();
   });
 
+  test('asks each kind for what it has to be told, and for its own secret', async () => {
+    await open('missing');
+    await click('begin-setup');
+    await click('accounting-kind-odoo');
+    expect(screen.getByLabelText('API key')).toBe(screen.getByTestId('accounting-secret'));
+    expect(screen.getByLabelText('Company (optional)')).toBeVisible();
+    await click('accounting-kind-tryton');
+    expect(screen.getByLabelText('User')).toBeVisible();
+    expect(screen.getByLabelText('Password')).toBe(screen.getByTestId('accounting-secret'));
+  });
+
+  test('says what is missing over there, and what to do', async () => {
+    await open('much', 'setup');
+    await connect();
+    expect(screen.getByTestId('connection-missing')).toHaveTextContent(
+      'Account 7777 is not in the chart of accounts',
+    );
+    expect(screen.getByTestId('setup-next')).toBeEnabled();
+  });
+
   test('opens a workspace that was in use, and practice with one click', async () => {
     const desk = await open('missing');
     await user.click(await within(await screen.findByTestId('recent')).findByRole('button', { name: 'HLF' }));

@@ -584,6 +584,13 @@ export type SyncStarted = {
 /**  What made a run start. */
 export type Trigger = "manual" | "scheduled" | "re-export";
 
+/**  An accounting system that answered. */
+export type Tested = {
+	connection: Connection,
+	/**  What is missing in its set-up, each with what to do. */
+	missing: Problem[],
+};
+
 /**  What a person says became of a record in doubt. */
 export type Verdict = 
 /**  It is in the books, as this voucher. */

@@ -3,13 +3,13 @@ import {
   ipc,
   problemOf,
   type AccountingDraft,
-  type Connection,
   type OrganisationDraft,
   type PostingDraft,
   type Problem,
   type SetupDraft,
   type SetupStart,
   type SourceDraft,
+  type Tested,
 } from '$ipc';
 
 export const STEPS = ['connection', 'source', 'accounts', 'check'] as const;
@@ -43,7 +43,7 @@ export class Setup {
 
   accounting = $state<AccountingDraft>({ kind: 'open', fields: {} });
   typed = $state(false);
-  reached = $state.raw<Connection | null>(null);
+  reached = $state.raw<Tested | null>(null);
   source = $state<SourceDraft | null>(null);
   titles = $state.raw<string[]>([]);
   read = $state(false);
@@ -83,7 +83,7 @@ export class Setup {
   next(): void {
     if (this.missing) return;
     if (this.step === 'connection' && this.organisation.name === '' && this.reached)
-      this.rename(this.reached.organisationName);
+      this.rename(this.reached.connection.organisationName);
     this.step = STEPS[this.place + 1] ?? this.step;
   }
 

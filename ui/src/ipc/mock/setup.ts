@@ -11,12 +11,21 @@ import type {
   SetupStart,
   SourceGuess,
   Survey,
+  Tested,
 } from '../bindings';
 import { item } from './data';
 
 type Args = Record<string, unknown>;
 
-const KINDS: AccountingKind[] = [{ name: 'open', fields: [{ key: 'url', required: true }], secret: 'token' }];
+const fields = (required: string[], optional: string[] = []) => [
+  ...required.map((key) => ({ key, required: true })),
+  ...optional.map((key) => ({ key, required: false })),
+];
+const KINDS: AccountingKind[] = [
+  { name: 'open', fields: fields(['url']), secret: 'token' },
+  { name: 'tryton', fields: fields(['url', 'database', 'user', 'journal'], ['company']), secret: 'password' },
+  { name: 'odoo', fields: fields(['url', 'database', 'journal'], ['company']), secret: 'api_key' },
+];
 const GUESS: SourceGuess = {
   source: {
     kind: 'csv',
@@ -161,6 +170,8 @@ export class SetupDesk {
         return null;
       case 'test_connection':
         return this.#connection(args);
+      case 'check_setup':
+        return this.#connection({ base: 'current', ...(args['draft'] as Args) });
       case 'guess_source':
         return this.#guess(String(args['path']));
       case 'sample_source':
@@ -206,13 +217,17 @@ export class SetupDesk {
         name: 'accounting-token',
         variable: 'POSTONCE_SECRET_ACCOUNTING_TOKEN',
       });
+    const account = problem('setup_account_missing', { url, account: '7777' });
     return {
-      address: url,
-      organisationName: 'Øvingslaget i Bodø',
-      userId: 'u-kari',
-      userName: 'Kari Nordmann',
-      protection: 'enforced',
-    };
+      connection: {
+        address: url,
+        organisationName: 'Øvingslaget i Bodø',
+        userId: 'u-kari',
+        userName: 'Kari Nordmann',
+        protection: 'enforced',
+      },
+      missing: this.scenario === 'much' ? [account] : [],
+    } satisfies Tested;
   }
 
   #guess(path: string): SourceGuess {
