@@ -33,8 +33,27 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::re_export::waiting_re_exports,
             commands::re_export::approve_re_export,
             commands::re_export::decline_re_export,
+            commands::audit::audit,
+            commands::audit::audit_actors,
+            commands::audit::verify_audit,
+            commands::audit::export_audit,
+            commands::ledger::ledger,
+            commands::ledger::back_up,
+            commands::ledger::compare,
+            commands::ledger::stop_compare,
+            commands::ledger::differences,
+            commands::ledger::export_comparison,
+            commands::ledger::rebuild,
+            commands::desktop::preferences,
+            commands::desktop::set_preferences,
+            commands::desktop::set_language,
+            commands::desktop::wanted_at_start,
+            commands::desktop::ask_to_quit,
+            commands::desktop::stop_and_quit,
+            commands::desktop::about,
+            commands::desktop::open_log_folder,
         ])
-        .events(collect_events![events::RunProgress, events::RunEnded])
+        .events(collect_events![events::RunProgress, events::RunEnded, events::CompareProgress, events::WantedAsked,])
 }
 
 #[cfg(test)]

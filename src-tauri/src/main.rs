@@ -7,6 +7,7 @@ mod commands;
 mod desktop;
 mod error;
 mod events;
+mod save;
 mod wire;
 mod wiring;
 
@@ -18,8 +19,7 @@ use error::StartError;
 use wiring::Wiring;
 
 fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("POSTONCE_LOG").unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    desktop::start_logs();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -33,13 +33,16 @@ fn main() -> ExitCode {
 fn run() -> Result<(), StartError> {
     let bindings = bindings::builder();
     let builder = desktop::plugins(tauri::Builder::default()).invoke_handler(bindings.invoke_handler());
-    builder
+    let app = builder
         .setup(move |app| {
             bindings.mount_events(app);
             let folder = wiring::folder(app.path().app_config_dir().ok())?;
             app.manage(Wiring::new(folder, app.handle().clone()));
+            desktop::set_up(app);
             Ok(())
         })
-        .run(tauri::generate_context!())
-        .map_err(StartError::Desktop)
+        .build(tauri::generate_context!())
+        .map_err(StartError::Desktop)?;
+    app.run(|app, event| desktop::on_event(app, &event));
+    Ok(())
 }
