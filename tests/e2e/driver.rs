@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use postonce_tests::{TOKEN, desktop};
 
@@ -119,6 +119,26 @@ impl Driver {
     /// What was said on standard error since it was last asked.
     pub(crate) fn words(&self) -> String {
         self.words.try_iter().collect::<Vec<_>>().join("\n")
+    }
+
+    /// Starts the application a second time, on the same bus and in the same home, and waits for its end.
+    pub(crate) fn start_second(&self, arguments: &[&str]) {
+        let mut command = Command::new(desktop());
+        private(&mut command, &self.home);
+        let ended = command.args(arguments).stdin(Stdio::null()).status().expect("the application starts");
+        assert!(ended.success(), "the second start hands over and ends well: {ended}");
+    }
+
+    /// Waits until there is no such process any more.
+    pub(crate) fn wait_until_gone(&self) {
+        let process = std::fs::read_to_string(self.home.join("application.pid")).expect("it was started");
+        let place = Path::new("/proc").join(process.trim()).join("exe");
+        // A process that has ended and that nobody has asked about yet has no program any more.
+        let until = Instant::now() + GONE_MAX;
+        while std::fs::read_link(&place).is_ok() {
+            assert!(Instant::now() < until, "the application has not ended: {}", self.words());
+            thread::sleep(READY_PAUSE);
+        }
     }
 
     /// It passes this question on, so an answer is one of both drivers.

@@ -54,15 +54,66 @@ export const commands = {
 	approveReExport: (recordId: string, confirm: string) => typedError<SyncStarted, Problem>(__TAURI_INVOKE("approve_re_export", { recordId, confirm })),
 	/**  Declines one that waits, or takes it back. */
 	declineReExport: (recordId: string, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("decline_re_export", { recordId, reason })),
+	/**  Entries that fit, newest first, those before one where it is given. */
+	audit: (filter: AuditFilter, before: number | null, limit: number) => typedError<AuditEntryFull[], Problem>(__TAURI_INVOKE("audit", { filter, before, limit })),
+	/**  Who has left an entry, by name. */
+	auditActors: () => typedError<string[], Problem>(__TAURI_INVOKE("audit_actors")),
+	/**  Checks the whole trail: the chain, the seals, the witness. */
+	verifyAudit: () => typedError<AuditVerdict, Problem>(__TAURI_INVOKE("verify_audit")),
+	/**  Writes the whole trail to a file that the person chooses; `null` where they choose none. */
+	exportAudit: (language: Language) => typedError<Written | null, Problem>(__TAURI_INVOKE("export_audit", { language })),
+	/**  Where the ledger is, how big, and when it was last copied. */
+	ledger: () => typedError<LedgerFacts, Problem>(__TAURI_INVOKE("ledger")),
+	/**  Copies it now; tells how it stands then. */
+	backUp: () => typedError<LedgerFacts, Problem>(__TAURI_INVOKE("back_up")),
+	/**  Compares the ledger with the accounting system, both ways; events tell how far it is. `null` where it was stopped. */
+	compare: (period: Period) => typedError<Comparison | null, Problem>(__TAURI_INVOKE("compare", { period })),
+	/**  Asks the comparison that is on to stop. `false` when none is. */
+	stopCompare: () => __TAURI_INVOKE<boolean>("stop_compare"),
+	/**  The differences of a comparison after a position, in their order. */
+	differences: (comparisonId: number, after: number, limit: number) => typedError<Difference[], Problem>(__TAURI_INVOKE("differences", { comparisonId, after, limit })),
+	/**  Writes a comparison to a file that the person chooses; `null` where they choose none. */
+	exportComparison: (comparisonId: number, language: Language) => typedError<Written | null, Problem>(__TAURI_INVOKE("export_comparison", { comparisonId, language })),
+	/**
+	 *  Makes a new ledger from the accounting system, in the place of the old one, which is kept under another name. The
+	 *  organisation's name is typed again.
+	 */
+	rebuild: (confirm: string) => typedError<Rebuilt, Problem>(__TAURI_INVOKE("rebuild", { confirm })),
+	/**  How the application behaves on this computer. */
+	preferences: () => __TAURI_INVOKE<Preferences>("preferences"),
+	/**  Changes that; tells how it is then. */
+	setPreferences: (wanted: Preferences) => typedError<Preferences, Problem>(__TAURI_INVOKE("set_preferences", { wanted })),
+	/**  The page speaks this language; menu, tray and notifications follow. */
+	setLanguage: (language: Language) => typedError<null, Problem>(__TAURI_INVOKE("set_language", { language })),
+	/**  What was asked for before the page was there: by a link, or in the menu. */
+	wantedAtStart: () => __TAURI_INVOKE<Wanted | null>("wanted_at_start"),
+	/**  Ends the program; while a run is on, an event asks first. */
+	askToQuit: () => __TAURI_INVOKE<void>("ask_to_quit"),
+	/**  Stops the run that is on, waits for its end, and ends the program. */
+	stopAndQuit: () => __TAURI_INVOKE<void>("stop_and_quit"),
+	/**  The program. */
+	about: () => __TAURI_INVOKE<About>("about"),
+	/**  Opens the log folder in the computer's own file manager. */
+	openLogFolder: () => typedError<null, Problem>(__TAURI_INVOKE("open_log_folder")),
 };
 
 /** Events */
 export const events = {
+	compareProgress: makeEvent<CompareProgress, CompareProgress>("compare-progress"),
 	runEnded: makeEvent<RunEnded, RunEnded>("run-ended"),
 	runProgress: makeEvent<RunProgress, RunProgress>("run-progress"),
+	wantedAsked: makeEvent<WantedAsked, WantedAsked>("wanted-asked"),
 };
 
 /* Types */
+/**  The program. */
+export type About = {
+	version: string,
+	/**  `linux x86_64`. */
+	system: string,
+	logFolder: string,
+};
+
 /**  A person's word that a record may stay as it is. */
 export type Acceptance = {
 	alarm: AlarmKind | null,
@@ -135,6 +186,56 @@ export type AuditEntry = {
 	reason: string | null,
 };
 
+/**  An entry with everything it holds. */
+export type AuditEntryFull = {
+	entry: number,
+	at: string,
+	user: string,
+	host: string,
+	accountingUser: string | null,
+	act: Act,
+	recordId: string | null,
+	generation: number | null,
+	runId: string | null,
+	voucherId: string | null,
+	earlierVoucherId: string | null,
+	reason: string | null,
+	/**  Of changed settings; empty for every other act. */
+	changes: SettingChange[],
+	facts: Fact[],
+};
+
+/**  Which entries are asked for; whatever is `null` does not matter. Days are the organisation's, both included. */
+export type AuditFilter = {
+	act: Act | null,
+	actor: string | null,
+	from: string | null,
+	to: string | null,
+	text: string | null,
+};
+
+/**  One thing that is wrong. */
+export type AuditFinding = {
+	kind: FindingKind,
+	entry: number,
+	at: string | null,
+	detail: { [key in string]: string },
+};
+
+/**  What came of checking the whole trail. */
+export type AuditVerdict = {
+	trail: Trail,
+	entries: number,
+	head: string,
+	findings: AuditFinding[],
+	findingsLeftOut: number,
+	seals: number,
+	signedSeals: number,
+	vouchedUpTo: number,
+	hasKey: boolean,
+	witness: WitnessState,
+};
+
 /**  What both sides come to in one currency; decimal strings. */
 export type BothSums = {
 	currency: string,
@@ -159,6 +260,34 @@ export type Changed = {
 	now: Content,
 	differs: ContentField[],
 	since: string | null,
+};
+
+/**  How far a comparison is. */
+export type CompareNews = {
+	phase: ComparePhase,
+	processed: number,
+	total: number | null,
+};
+
+/**  Which way is being looked. */
+export type ComparePhase = "ledger" | "accounting" | "drafts";
+
+/**  How far a comparison is. */
+export type CompareProgress = CompareNews;
+
+/**  What a comparison came to. `equal` only where both sides agree and nothing was left open. */
+export type Comparison = {
+	comparisonId: number,
+	period: Period,
+	finishedAt: string | null,
+	ledgerVouchers: number,
+	accountingVouchers: number,
+	matched: number,
+	waiting: number,
+	reversed: number,
+	differences: number,
+	sums: BothSums[],
+	equal: boolean,
 };
 
 /**  The accounting system, as it presents itself. */
@@ -195,6 +324,20 @@ export type Counts = {
 	inDoubt: number,
 };
 
+/**  One difference, with both sides as they were seen. */
+export type Difference = {
+	position: number,
+	kind: DifferenceKind,
+	recordId: string | null,
+	reference: string,
+	ours: OurSide | null,
+	theirs: FoundVoucher[],
+	drafts: string[],
+};
+
+/**  A difference between the ledger and the accounting system. */
+export type DifferenceKind = "missing_in_accounting" | "reversed" | "several" | "other_content" | "other_voucher" | "unknown_to_ledger" | "in_doubt_found" | "draft_left";
+
 /**  How a sync ended, or why it did not begin. */
 export type End = {
 	run: Run | null,
@@ -220,6 +363,15 @@ export type ExportedVoucher = {
 	reversedBy: string | null,
 };
 
+/**  A name with its value, as an entry keeps it. */
+export type Fact = {
+	name: string,
+	value: string,
+};
+
+/**  What can be wrong with the audit trail. */
+export type FindingKind = "content_changed" | "link_broken" | "entries_missing" | "number_wrong" | "cut_off" | "seal_differs" | "signature_wrong" | "seals_missing" | "key_changed" | "signature_missing" | "witness_ahead" | "witness_differs" | "witness_signature_wrong" | "witness_missing";
+
 /**  A voucher found by its reference. */
 export type FoundVoucher = {
 	reference: string,
@@ -244,6 +396,14 @@ export type ItemResult = "posted" | "skipped_already_exported" | "skipped_found_
 
 /**  The languages of the application. */
 export type Language = "en" | "nb";
+
+/**  Where the ledger is, how big, and when it was last copied. */
+export type LedgerFacts = {
+	path: string,
+	/**  In whole KiB: a number that no ledger outgrows. */
+	kib: number,
+	lastBackupAt: string | null,
+};
 
 /**  Who holds the lock, since when and how far. Ages are counted from the accounting side's clock. */
 export type Lock = {
@@ -275,6 +435,16 @@ export type LookAlikes = {
 	first: LookAlike[],
 };
 
+/**  What the ledger says of a reference. */
+export type OurSide = {
+	voucherId: string | null,
+	voucherNumber: string | null,
+	date: string,
+	currency: string,
+	amount: string,
+	runId: string,
+};
+
 /**  How a run ended. */
 export type Outcome = "completed" | "stopped" | "lease_lost" | "failed" | "interrupted";
 
@@ -282,8 +452,8 @@ export type Outcome = "completed" | "stopped" | "lease_lost" | "failed" | "inter
 export type Overview = 
 /**  There is none in that folder. */
 { kind: "missing"; path: string } | 
-/**  There is one that cannot be used. */
-{ kind: "broken"; problem: Problem } | 
+/**  There is one that cannot be used; the organisation's name, where that much could be read. */
+{ kind: "broken"; problem: Problem; organisation: string | null } | 
 /**  Here it is. */
 { kind: "ready"; path: string; organisation: string; practice: boolean; counts: RecordCounts; runs: Run[] };
 
@@ -314,9 +484,21 @@ export type Plan = {
 	heldItems: RunItem[],
 };
 
+/**  How the application behaves on this computer, for whoever is signed in to it. */
+export type Preferences = {
+	/**  It starts with the computer. */
+	autostart: boolean,
+	/**  Closing the window leaves it running in the tray. */
+	keepInTray: boolean,
+	/**  It tells, by the system's notifications, what needs a person. */
+	notifications: boolean,
+	/**  There is a tray to be kept in. */
+	hasTray: boolean,
+};
+
 /**  What failed, as every command says it. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "workspace_exists" | "workspace_unreadable" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "workspace_exists" | "workspace_unreadable" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -391,6 +573,14 @@ export type Reason =
 { kind: "refused"; detail: string } | 
 /**  No answer was understood. */
 { kind: "in_doubt"; problem: Problem };
+
+/**  What a rebuild found. */
+export type Rebuilt = {
+	records: number,
+	exported: number,
+	inDoubt: number,
+	withoutRecord: number,
+};
 
 /**  How many records are in which state. */
 export type RecordCounts = {
@@ -476,6 +666,13 @@ export type Sent = {
 	voucherNumber: string | null,
 };
 
+/**  A setting that is another one than before. */
+export type SettingChange = {
+	name: string,
+	before: string | null,
+	after: string | null,
+};
+
 /**  A sum in one currency; the amount is a decimal string. */
 export type Sum = {
 	currency: string,
@@ -486,6 +683,15 @@ export type Sum = {
 export type SyncStarted = {
 	joined: boolean,
 };
+
+/**  What the check came to. */
+export type Trail = 
+/**  Nothing is wrong. */
+"whole" | 
+/**  It is what it was, and something wants an explanation. */
+"to_explain" | 
+/**  It is not what it was. */
+"changed";
 
 /**  What made a run start. */
 export type Trigger = "manual" | "scheduled" | "re-export";
@@ -508,8 +714,34 @@ export type Waiting = {
 	until: string,
 };
 
+/**  What was asked for outside the page: by a menu, the tray, a link, a second start, or by closing the window. */
+export type Wanted = 
+/**  That screen. */
+{ kind: "screen"; screen: string } | 
+/**  That run, by its id, of which only the form was checked. */
+{ kind: "run"; runId: string } | 
+/**  A sync. */
+{ kind: "sync" } | 
+/**  The field in which this screen is searched. */
+{ kind: "search" } | 
+/**  To quit, while a run is on. */
+{ kind: "quit" } | 
+/**  A second start named another workspace than the one that is open. */
+{ kind: "workspace"; path: string };
+
+/**  Something was asked for outside the page. */
+export type WantedAsked = Wanted;
+
 /**  Whose the lock is, seen from here. */
 export type Whose = "other" | "mine_elsewhere" | "mine_here";
+
+/**  What the accounting side said when the trail was checked. */
+export type WitnessState = "matches" | "ahead" | "differs" | "missing" | "not_offered" | "unreachable";
+
+/**  A file that was written; `null` in its place where the person thought better of it. */
+export type Written = {
+	path: string,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -3,7 +3,16 @@
  * with parameters, and `$shared/told` has the words.
  */
 import { commands, events } from './bindings';
-import type { ItemFilter, Period, Problem, Progress, ReExportWish, RunEnded, Verdict } from './bindings';
+import type {
+  AuditFilter,
+  CompareNews,
+  ItemFilter,
+  Language,
+  Period,
+  Preferences,
+  Problem,
+} from './bindings';
+import type { Progress, ReExportWish, RunEnded, Verdict, Wanted } from './bindings';
 
 export type * from './bindings';
 
@@ -59,10 +68,37 @@ export const ipc = {
   attention: (offset: number, limit: number) => told(commands.attention(offset, limit)),
   makePracticeWorkspace: () => told(commands.makePracticeWorkspace()),
   systemLanguage: () => commands.systemLanguage(),
+  audit: (filter: AuditFilter, before: number | null, limit: number) =>
+    told(commands.audit(filter, before, limit)),
+  auditActors: () => told(commands.auditActors()),
+  verifyAudit: () => told(commands.verifyAudit()),
+  exportAudit: (language: Language) => told(commands.exportAudit(language)),
+  ledger: () => told(commands.ledger()),
+  backUp: () => told(commands.backUp()),
+  compare: (period: Period) => told(commands.compare(period)),
+  stopCompare: () => commands.stopCompare(),
+  differences: (comparisonId: number, after: number, limit: number) =>
+    told(commands.differences(comparisonId, after, limit)),
+  exportComparison: (comparisonId: number, language: Language) =>
+    told(commands.exportComparison(comparisonId, language)),
+  rebuild: (confirm: string) => told(commands.rebuild(confirm)),
+  preferences: () => commands.preferences(),
+  setPreferences: (wanted: Preferences) => told(commands.setPreferences(wanted)),
+  setLanguage: (language: Language) => told(commands.setLanguage(language)),
+  wantedAtStart: () => commands.wantedAtStart(),
+  askToQuit: () => commands.askToQuit(),
+  stopAndQuit: () => commands.stopAndQuit(),
+  about: () => commands.about(),
+  openLogFolder: () => told(commands.openLogFolder()),
 
   /** Calls back with each progress of the run that is on; the answer ends it. */
   onProgress: (each: (progress: Progress) => void) =>
     events.runProgress.listen((event) => each(event.payload)),
   /** Calls back when a run has ended, or was refused. */
   onEnded: (each: (end: RunEnded) => void) => events.runEnded.listen((event) => each(event.payload)),
+  /** Calls back with each step of a comparison. */
+  onCompare: (each: (news: CompareNews) => void) =>
+    events.compareProgress.listen((event) => each(event.payload)),
+  /** Calls back with what is asked for outside the page. */
+  onWanted: (each: (wanted: Wanted) => void) => events.wantedAsked.listen((event) => each(event.payload)),
 };

@@ -1,9 +1,10 @@
 /** The address of what is shown, in the hash: `#/history/<run>` can be copied, and Back works. */
 
-export type Screen = 'overview' | 'history' | 'attention' | 'settings';
+export type Screen = 'overview' | 'history' | 'attention' | 'audit' | 'settings';
 export type Route = { screen: Screen; run: string | null };
 
-const SCREENS: readonly Screen[] = ['overview', 'history', 'attention', 'settings'];
+/** In the order of the navigation, which is that of the keys: Ctrl+1, Ctrl+2 … */
+export const SCREENS: readonly Screen[] = ['overview', 'history', 'attention', 'audit', 'settings'];
 
 export function parse(hash: string): Route {
   const [, name = '', run = ''] = hash.replace(/^#/, '').split('/');
