@@ -163,7 +163,7 @@ impl Desk {
 
     /// Waits until the application has ended by itself.
     pub(crate) fn wait_until_gone(&self) {
-        self.driver.wait_until_gone();
+        self.runtime.block_on(self.driver.wait_until_gone());
     }
 
     fn element(&self, locator: Locator<'_>) -> Element {

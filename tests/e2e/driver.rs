@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use postonce_tests::{TOKEN, desktop};
 
@@ -129,16 +129,17 @@ impl Driver {
         assert!(ended.success(), "the second start hands over and ends well: {ended}");
     }
 
-    /// Waits until there is no such process any more.
-    pub(crate) fn wait_until_gone(&self) {
+    /// Waits until the application has ended by itself. One that nobody has asked about yet has no program any more.
+    pub(crate) async fn wait_until_gone(&self) {
         let process = std::fs::read_to_string(self.home.join("application.pid")).expect("it was started");
-        let place = Path::new("/proc").join(process.trim()).join("exe");
-        // A process that has ended and that nobody has asked about yet has no program any more.
-        let until = Instant::now() + GONE_MAX;
-        while std::fs::read_link(&place).is_ok() {
-            assert!(Instant::now() < until, "the application has not ended: {}", self.words());
-            thread::sleep(READY_PAUSE);
-        }
+        let program = Path::new("/proc").join(process.trim()).join("exe");
+        let gone = tokio::time::timeout(GONE_MAX, async {
+            let mut ticks = tokio::time::interval(READY_PAUSE);
+            while std::fs::read_link(&program).is_ok() {
+                ticks.tick().await;
+            }
+        });
+        assert!(gone.await.is_ok(), "the application has not ended: {}", self.words());
     }
 
     /// It passes this question on, so an answer is one of both drivers.
