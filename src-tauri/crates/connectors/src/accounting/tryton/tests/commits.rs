@@ -136,6 +136,13 @@ async fn an_answer_after_the_write_that_does_not_come_leaves_it_unknown() {
 }
 
 #[tokio::test]
+async fn a_server_that_gave_up_is_asked_again_since_a_draft_is_posted_once() {
+    let draft = result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
+    let fake = told(vec![(SEARCH, draft), (POST, ResponseTemplate::new(503))]).await;
+    assert!(matches!(commit(&fake, &BOTH[..1]).await, Err(CallError::NotProcessed { .. })));
+}
+
+#[tokio::test]
 async fn a_draft_is_gone_posted_or_not_to_be_deleted() {
     const DELETE: &str = "model.account.move.delete";
     let draft = DraftId::new("1").expect("not empty");

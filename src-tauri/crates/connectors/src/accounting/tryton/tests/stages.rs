@@ -121,3 +121,26 @@ async fn a_lease_that_is_lost_lets_nothing_leave() {
     assert_eq!(staged, Err(CallError::LeaseLost));
     assert_eq!(fake.asked(CREATE).len(), 0);
 }
+
+#[tokio::test]
+async fn payees_that_are_missing_are_made_and_one_at_fault_does_not_hold_the_others() {
+    const MAKE: &str = "model.party.party.create";
+    const FIND: &str = "model.party.party.search_read";
+    let mut fake = told(vec![
+        (FIND, result(json!([]))),
+        (MAKE, no("One of them will not do.")),
+        (MAKE, result(json!([31]))),
+        (MAKE, no("This one.")),
+        (FIND, result(json!([{"id": 31, "code": "PM-0031"}]))),
+        (CREATE, result(json!([101]))),
+    ])
+    .await;
+    fake.tryton.create_parties = true;
+    let mut other = posting("hlf:B", "7140", "2026-10-28");
+    other.lines[1].party = Some("PM-9999".to_owned());
+    other.lines[1].party_name = Some("Ola".to_owned());
+    let results = stage(&fake, &[posting("hlf:A", "7140", "2026-10-28"), other]).await.expect("it answers");
+    assert_eq!((&results[0], refused_for(&results[1])), (&staged("101"), "unknown-party"));
+    let made = fake.asked(MAKE);
+    assert_eq!((made[0][0][1]["code"].as_str(), made[0][0][1]["name"].as_str()), (Some("PM-9999"), Some("Ola")));
+}
