@@ -7,6 +7,10 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	/**  The workspace with its counts and last runs; asks only the ledger. */
 	overview: () => typedError<Overview, Problem>(__TAURI_INVOKE("overview")),
+	/**  What was exported of each of the last months, as the books of that month have it. */
+	exportedByMonth: (months: number) => typedError<Month[], Problem>(__TAURI_INVOKE("exported_by_month", { months })),
+	/**  When the schedule starts the next run; `None` without one. */
+	nextRun: () => typedError<string | null, Problem>(__TAURI_INVOKE("next_run")),
 	/**  Makes a workspace to practise in, where there is none. */
 	makePracticeWorkspace: () => typedError<null, Problem>(__TAURI_INVOKE("make_practice_workspace")),
 	/**  The language that the operating system is set to. */
@@ -28,16 +32,32 @@ export const commands = {
 	stopSync: () => typedError<boolean, Problem>(__TAURI_INVOKE("stop_sync")),
 	/**  Where the run is that is on, for a window that was opened late. */
 	currentProgress: () => typedError<Progress | null, Problem>(__TAURI_INVOKE("current_progress")),
-	/**  The runs before one, newest first. */
-	runs: (limit: number, before: string | null) => typedError<Run[], Problem>(__TAURI_INVOKE("runs", { limit, before })),
+	/**  The runs that fit before one, newest first. */
+	runs: (query: RunQuery, limit: number, before: string | null) => typedError<Run[], Problem>(__TAURI_INVOKE("runs", { query, limit, before })),
 	/**  One run. */
 	run: (runId: string) => typedError<Run, Problem>(__TAURI_INVOKE("run", { runId })),
-	/**  The rows of a run after a position, in their order. */
-	runItems: (runId: string, after: number, limit: number, filter: ItemFilter | null) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { runId, after, limit, filter })),
+	/**  The rows of a run that fit, in their order, without the first `skip` of them. */
+	runItems: (runId: string, filter: ItemFilter | null, text: string | null, skip: number, limit: number) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { runId, filter, text, skip, limit })),
+	/**  How many rows of a run fit. */
+	countItems: (runId: string, filter: ItemFilter | null, text: string | null) => typedError<number, Problem>(__TAURI_INVOKE("count_items", { runId, filter, text })),
 	/**  What a run's vouchers were compared to be when it was over; `None` where that was not done. */
 	certificate: (runId: string) => typedError<Certificate | null, Problem>(__TAURI_INVOKE("certificate", { runId })),
+	/**  Asks where, and writes the rows of a run there; `None` when nobody wants it after all. */
+	exportRun: (runId: string, format: RunFormat, language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_run", { runId, format, language })),
+	/**  Asks where, and writes the certificate of a run there; `None` when nobody wants it after all. */
+	exportCertificate: (runId: string, format: CertificateFormat, language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_certificate", { runId, format, language })),
+	/**  Opens a file that was saved, with the program that the person has for it. */
+	openSaved: (id: number) => typedError<null, Problem>(__TAURI_INVOKE("open_saved", { id })),
+	/**  Shows a file that was saved in its folder. */
+	showSaved: (id: number) => typedError<null, Problem>(__TAURI_INVOKE("show_saved", { id })),
+	/**  Prints what the window has made ready for paper; the system asks where. */
+	printPage: () => typedError<null, Problem>(__TAURI_INVOKE("print_page")),
 	/**  What waits for a person: in doubt, vanished, changed, refused, held. */
 	attention: (offset: number, limit: number) => typedError<AttentionItem[], Problem>(__TAURI_INVOKE("attention", { offset, limit })),
+	/**  Records that fit, the newest day first, behind one. */
+	records: (query: RecordQuery, after: string | null, limit: number) => typedError<RecordRow[], Problem>(__TAURI_INVOKE("records", { query, after, limit })),
+	/**  How many records fit, and what they come to. */
+	recordsFound: (query: RecordQuery) => typedError<RecordsFound, Problem>(__TAURI_INVOKE("records_found", { query })),
 	/**  Everything known of one record. */
 	record: (recordId: string) => typedError<RecordStory, Problem>(__TAURI_INVOKE("record", { recordId })),
 	/**  Keeps the word that a record may stay as it is, although it changed, or its voucher is not there as it was. */
@@ -90,9 +110,16 @@ export type Attempt = {
 	state: AttemptState,
 	reference: string,
 	runId: string,
+	trigger: Trigger,
+	user: string,
+	host: string,
 	claimedAt: string,
+	sentAt: string,
 	settledAt: string | null,
 	settledBy: string | null,
+	settledUser: string | null,
+	/**  Its voucher was found; the answer to the request itself was lost. */
+	found: boolean,
 	voucherId: string | null,
 	voucherNumber: string | null,
 	reason: Reason | null,
@@ -152,6 +179,9 @@ export type Certificate = {
 	sums: BothSums[],
 	equal: boolean,
 };
+
+/**  How a certificate is written. */
+export type CertificateFormat = "csv" | "json" | "pdf";
 
 /**  A record whose content is not what was exported. */
 export type Changed = {
@@ -273,6 +303,14 @@ export type LookAlike = {
 export type LookAlikes = {
 	count: number,
 	first: LookAlike[],
+};
+
+/**  What stands in the books of one month in one currency. */
+export type Month = {
+	/**  Its first day. */
+	month: string,
+	records: number,
+	sum: Sum,
 };
 
 /**  How a run ended. */
@@ -404,6 +442,32 @@ export type RecordCounts = {
 	vanished: number,
 };
 
+/**  Which records are asked for. */
+export type RecordQuery = {
+	text: string | null,
+	states: RecordState[],
+	payee: string | null,
+	period: Period,
+	/**  Decimals with a point. */
+	amountFrom: string | null,
+	amountTo: string | null,
+};
+
+/**  A record in a list. */
+export type RecordRow = {
+	recordId: string,
+	state: RecordState,
+	payeeId: string,
+	payee: string,
+	date: string,
+	amount: Sum,
+	category: string,
+	text: string,
+	voucherId: string | null,
+	voucherNumber: string | null,
+	exportedAt: string | null,
+};
+
 /**  The state of a record, as every list shows it. */
 export type RecordState = "posted" | "eligible" | "sending" | "in_doubt" | "refused" | "held" | "changed" | "vanished" | "gone";
 
@@ -419,6 +483,7 @@ export type RecordStory = {
 	text: string,
 	place: Place,
 	firstSeenAt: string,
+	changedAt: string[],
 	held: Reason | null,
 	attempts: Attempt[],
 	changed: Changed | null,
@@ -426,6 +491,12 @@ export type RecordStory = {
 	accepted: Acceptance[],
 	lookAlikes: LookAlikes,
 	audit: AuditEntry[],
+};
+
+/**  How many records fit, and what they come to. */
+export type RecordsFound = {
+	records: number,
+	sums: Sum[],
 };
 
 /**  A run, as history lists it. */
@@ -446,6 +517,9 @@ export type Run = {
 
 /**  A run ended, or was refused. */
 export type RunEnded = End;
+
+/**  How a run is written. */
+export type RunFormat = "csv" | "xlsx";
 
 /**  One row of a run. */
 export type RunItem = {
@@ -468,6 +542,26 @@ export type RunItem = {
 
 /**  Where the run is. */
 export type RunProgress = Progress;
+
+/**  Which runs are asked for. */
+export type RunQuery = {
+	text: string | null,
+	outcome: Outcome | null,
+	/**  Those that have not ended. */
+	unfinished: boolean,
+	actor: string | null,
+	trigger: Trigger | null,
+	/**  From this moment on: the window knows where its days begin. */
+	startedFrom: string | null,
+	startedBefore: string | null,
+};
+
+/**  A file that was written: its number, by which it can be opened, and what to call it. */
+export type Saved = {
+	id: number,
+	name: string,
+	folder: string,
+};
 
 /**  What was sent of a record, whatever it says now. */
 export type Sent = {

@@ -31,7 +31,7 @@ phrases! {
     PLANNING: "Deciding what to send", "Avgjør hva som skal sendes";
     SENDING: "Sending", "Sender";
     SETTLING: "Settling what was left in doubt", "Avklarer det som ble stående uavklart";
-    FINISHING: "Closing the run", "Avslutter";
+    FINISHING: "Checking the vouchers in the books", "Kontrollerer bilagene i regnskapet";
     WAITING: "the accounting system asked us to wait", "regnskapssystemet ba oss vente";
     STOPPING: "Stopping: what is on its way is answered for first.", "Stopper: det som er på vei, avklares først.";
     LEFT: "left", "igjen";
