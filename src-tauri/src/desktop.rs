@@ -10,6 +10,8 @@ pub(crate) fn plugins(builder: Builder<Wry>) -> Builder<Wry> {
     let remembered = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
     builder
         .plugin(tauri_plugin_single_instance::init(|app, _args, _folder| raise(app)))
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(remembered).build())
 }
 

@@ -7,6 +7,7 @@ mod commands;
 mod desktop;
 mod error;
 mod events;
+mod saving;
 mod wire;
 mod wiring;
 
@@ -37,6 +38,7 @@ fn run() -> Result<(), StartError> {
         .setup(move |app| {
             bindings.mount_events(app);
             let folder = wiring::folder(app.path().app_config_dir().ok())?;
+            app.manage(saving::SavedFiles::default());
             app.manage(Wiring::new(folder, app.handle().clone()));
             Ok(())
         })

@@ -8,6 +8,7 @@
 mod attention;
 mod desk;
 mod driver;
+mod lists;
 mod main_job;
 mod practice;
 mod re_export;

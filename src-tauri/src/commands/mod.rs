@@ -2,6 +2,7 @@
 
 pub(crate) mod connection;
 pub(crate) mod decisions;
+pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod overview;
 pub(crate) mod re_export;

@@ -7,7 +7,9 @@ mod attention;
 mod certificate;
 mod connection;
 mod content;
+mod export;
 mod item;
+mod list;
 mod overview;
 mod period;
 mod problem;
@@ -23,14 +25,16 @@ pub(crate) use attention::{AttentionItem, Verdict};
 pub(crate) use certificate::Certificate;
 pub(crate) use connection::{Connection, Lock, Waiting};
 pub(crate) use content::{Acceptance, Alarm, Changed, LookAlikes};
+pub(crate) use export::{CertificateFormat, RunFormat, Saved};
 pub(crate) use item::{HoldCode, ItemFilter, Place, Reason, RunItem};
+pub(crate) use list::{Month, RecordQuery, RecordRow, RecordsFound, RunQuery};
 pub(crate) use overview::{Language, Overview, Plan, SyncStarted};
 pub(crate) use period::Period;
 pub(crate) use problem::Problem;
 pub(crate) use progress::Progress;
 pub(crate) use re_export::{ReExport, ReExportAsked, ReExportPreview, ReExportWish};
 pub(crate) use record::{RecordState, RecordStory};
-pub(crate) use run::{Counts, End, Run, Sum};
+pub(crate) use run::{Counts, End, Outcome, Run, Sum, Trigger};
 pub(crate) use voucher::FoundVoucher;
 
 /// A count for the window, which shows no more than four thousand million of anything.
@@ -39,7 +43,7 @@ pub(crate) fn count(number: u64) -> u32 {
 }
 
 /// A moment for the window.
-fn moment(at: DateTime<Utc>) -> String {
+pub(crate) fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 

@@ -1,7 +1,7 @@
 //! What the first screen asks for.
 
 use postonce_engine::views;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::{Problem, Run, RunItem, Sum, count, each};
@@ -83,7 +83,7 @@ pub(crate) struct SyncStarted {
 }
 
 /// The languages of the application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Language {
     En,
@@ -95,6 +95,23 @@ impl Language {
     pub(crate) fn of(tag: &str) -> Self {
         let language = tag.split(['-', '_', '.', '@']).next().unwrap_or_default().to_ascii_lowercase();
         if matches!(language.as_str(), "nb" | "no" | "nn") { Self::Nb } else { Self::En }
+    }
+
+    /// The word in this language.
+    pub(crate) fn either(self, en: &'static str, nb: &'static str) -> &'static str {
+        match self {
+            Self::En => en,
+            Self::Nb => nb,
+        }
+    }
+}
+
+impl From<Language> for postonce_reports::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Nb => Self::Nb,
+        }
     }
 }
 

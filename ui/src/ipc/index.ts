@@ -3,7 +3,20 @@
  * with parameters, and `$shared/told` has the words.
  */
 import { commands, events } from './bindings';
-import type { ItemFilter, Period, Problem, Progress, ReExportWish, RunEnded, Verdict } from './bindings';
+import type {
+  CertificateFormat,
+  ItemFilter,
+  Language,
+  Period,
+  Problem,
+  Progress,
+  ReExportWish,
+  RecordQuery,
+  RunEnded,
+  RunFormat,
+  RunQuery,
+  Verdict,
+} from './bindings';
 
 export type * from './bindings';
 
@@ -42,11 +55,25 @@ export const ipc = {
   startSync: (period: Period, waitSeconds: number | null) => told(commands.startSync(period, waitSeconds)),
   stopSync: () => told(commands.stopSync()),
   currentProgress: () => told(commands.currentProgress()),
-  runs: (limit: number, before: string | null) => told(commands.runs(limit, before)),
+  runs: (query: RunQuery, limit: number, before: string | null) => told(commands.runs(query, limit, before)),
   run: (runId: string) => told(commands.run(runId)),
-  runItems: (runId: string, after: number, limit: number, filter: ItemFilter | null) =>
-    told(commands.runItems(runId, after, limit, filter)),
+  runItems: (runId: string, filter: ItemFilter | null, text: string | null, skip: number, limit: number) =>
+    told(commands.runItems(runId, filter, text, skip, limit)),
+  countItems: (runId: string, filter: ItemFilter | null, text: string | null) =>
+    told(commands.countItems(runId, filter, text)),
+  exportRun: (runId: string, format: RunFormat, language: Language) =>
+    told(commands.exportRun(runId, format, language)),
+  exportCertificate: (runId: string, format: CertificateFormat, language: Language) =>
+    told(commands.exportCertificate(runId, format, language)),
+  openSaved: (id: number) => told(commands.openSaved(id)),
+  showSaved: (id: number) => told(commands.showSaved(id)),
+  printPage: () => told(commands.printPage()),
   certificate: (runId: string) => told(commands.certificate(runId)),
+  records: (query: RecordQuery, after: string | null, limit: number) =>
+    told(commands.records(query, after, limit)),
+  recordsFound: (query: RecordQuery) => told(commands.recordsFound(query)),
+  exportedByMonth: (months: number) => told(commands.exportedByMonth(months)),
+  nextRun: () => told(commands.nextRun()),
   record: (recordId: string) => told(commands.record(recordId)),
   accept: (recordId: string, reason: string) => told(commands.accept(recordId, reason)),
   resolve: (recordId: string, verdict: Verdict, reason: string) =>

@@ -21,6 +21,8 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   setup_company: m.error_setup_company,
   setup_module_missing: m.error_setup_module_missing,
   setup_journal_missing: m.error_setup_journal_missing,
+  setup_journal_unfit: m.error_setup_journal_unfit,
+  setup_field_missing: m.error_setup_field_missing,
   setup_period_missing: m.error_setup_period_missing,
   setup_account_missing: m.error_setup_account_missing,
   setup_account_unfit: m.error_setup_account_unfit,

@@ -65,6 +65,10 @@ error_codes! {
     SetupModuleMissing = "setup_module_missing", exit 1;
     /// `url`, `journal`: there is no such journal.
     SetupJournalMissing = "setup_journal_missing", exit 1;
+    /// `url`, `journal`, `currency`: the journal is not one for general entries, or keeps another currency than the company.
+    SetupJournalUnfit = "setup_journal_unfit", exit 1;
+    /// `url`, `model`, `field`: a field that Postonce needs, and that this accounting system does not have.
+    SetupFieldMissing = "setup_field_missing", exit 1;
     /// `url`, `date`: no open period covers that day.
     SetupPeriodMissing = "setup_period_missing", exit 1;
     /// `url`, `account`: an account of the workspace that is not in the chart of accounts.

@@ -22,7 +22,8 @@ pub use export::{
     SyncEnd, Syncing, WhenStillUnknown, put_in_place,
 };
 pub use ledger::{
-    AuditFilter, Claimed, ClaimedRequest, ClaimedReversal, Ledger, LedgerError, StagedDraft, WriteMoment,
+    AuditFilter, Claimed, ClaimedRequest, ClaimedReversal, ItemFilter, Ledger, LedgerError, RecordFilter, RunFilter,
+    StagedDraft, WriteMoment,
 };
 pub use lock::{LeaseLost, Permit, UniqueLease};
 pub use schedule::{Schedule, ScheduleError, ScheduleNews};

@@ -5,10 +5,21 @@
  */
 import { emit } from '@tauri-apps/api/event';
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
-import type { End, Language, Lock, Overview, Problem, Progress, Run } from '../bindings';
+import type {
+  End,
+  Language,
+  Lock,
+  Overview,
+  Problem,
+  Progress,
+  RecordQuery,
+  Run,
+  RunQuery,
+} from '../bindings';
 import { ATTENTION } from './attention';
 import { ago, counts, item, progress, run, RUNS } from './data';
 import { Decisions } from './decisions';
+import { countItems, months, nextRun, records, recordsFound, runItems, runs } from './lists';
 import { Holder, NO_END, type HolderScenario } from './holder';
 
 export type Scenario =
@@ -109,12 +120,32 @@ class MockEngine {
           heldItems: [97, 194, 291].map(item),
         };
       case 'runs':
-        return args['before'] ? [] : this.#runs;
+        return runs(this.#runs, args['query'] as RunQuery, args['before'] as string | null);
       case 'run':
         return this.#runs.find((each) => each.runId === args['runId']);
       case 'run_items':
         if (args['runId'] === this.#decisions.runId) return this.#decisions.rows();
-        return page(Number(args['after']), Number(args['limit']), args['filter'] as string | null);
+        return runItems(filterOf(args), textOf(args), Number(args['skip']), Number(args['limit']));
+      case 'count_items':
+        return args['runId'] === this.#decisions.runId ? 1 : countItems(filterOf(args), textOf(args));
+      case 'records':
+        if (this.scenario === 'first') return [];
+        return records(args['query'] as RecordQuery, args['after'] as string | null, Number(args['limit']));
+      case 'records_found':
+        return this.scenario === 'first'
+          ? { records: 0, sums: [] }
+          : recordsFound(args['query'] as RecordQuery);
+      case 'exported_by_month':
+        return this.scenario === 'first' ? [] : months(Number(args['months']));
+      case 'next_run':
+        return this.scenario === 'first' ? null : nextRun();
+      case 'export_run':
+      case 'export_certificate':
+        return {
+          id: 1,
+          name: `run-2026-11-03-0914.${String(args['format'])}`,
+          folder: '/home/kari/Documents',
+        };
       case 'attention':
         return this.#attention().slice(Number(args['offset']));
       case 'system_language':
@@ -255,14 +286,10 @@ class MockEngine {
   }
 }
 
-function page(after: number, limit: number, filter: string | null) {
-  const all = [];
-  for (let position = after + 1; position <= RUN_ITEMS && all.length < limit; position += 1) {
-    const each = item(position);
-    if (!filter || each.result === filter || (filter === 'skipped' && each.result?.startsWith('skipped')))
-      all.push(each);
-  }
-  return all;
+function filterOf(args: Args): string | null {
+  return args['filter'] as string | null;
 }
 
-const RUN_ITEMS = 100_000;
+function textOf(args: Args): string | null {
+  return args['text'] as string | null;
+}

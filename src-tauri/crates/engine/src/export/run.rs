@@ -11,6 +11,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Parts, SyncAsk, SyncEnd};
+use super::late::discard_late_drafts;
 use super::observe::observe;
 use super::plan::PlanRules;
 use super::planning::{Cursor, Tally, plan_page, plan_unsent};
@@ -249,6 +250,7 @@ impl Body<'_> {
             self.wait_for_others(held, &wire).await?;
             recover(&self.of(number, held)?, &wire, reporter).await?;
         }
+        discard_late_drafts(&self.of(number, held)?, &wire).await?;
         self.go_on()?;
         let rules = self.parts.rules(self.ask.job.period(), held.connection.capabilities.reference_rules, Some(number));
         let run = self.of(number, held)?;
@@ -268,7 +270,8 @@ impl Body<'_> {
         }
         reporter.phase(Phase::Sending, Some(to_send));
         send(&self.of(number, held)?, &wire, &rules, reporter).await?;
-        self.settle_what_is_left(number, held, &wire, &rules, reporter).await
+        self.settle_what_is_left(number, held, &wire, &rules, reporter).await?;
+        discard_late_drafts(&self.of(number, held)?, &wire).await
     }
 
     /// Reads the source and plans it; how many records are to be sent.

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Fault};
 use super::value::{Maybe, Named, locked_until};
+use super::words::Language;
 
 /// The account types whose lines Odoo follows up by contact; an open item without one is nobody's.
 const WANTS_CONTACT: [&str; 2] = ["liability_payable", "asset_receivable"];
@@ -66,6 +67,11 @@ impl Books {
             Some(lang) => json!({"lang": lang, "allowed_company_ids": [self.company]}),
             None => json!({"allowed_company_ids": [self.company]}),
         }
+    }
+
+    /// The language of the user.
+    pub(super) fn language(&self) -> Language {
+        Language::of(self.lang.as_ref().map_or("", String::as_str))
     }
 
     /// The same for `load`: what is there under its external id is left alone, and told.
@@ -145,7 +151,8 @@ async fn look_up(client: &Client, at: &Where<'_>) -> Result<Books, CallError> {
     let me: ContextRow = client.ask("res.users", "context_get", &json!({})).await?;
     let fields = ["name", "login", "company_id", "company_ids"];
     let users: Vec<UserRow> = client.ask("res.users", "read", &json!({"ids": [me.uid], "fields": fields})).await?;
-    let user = users.into_iter().next().ok_or_else(|| missing(client, "user", &me.uid.to_string()))?;
+    let user =
+        users.into_iter().next().ok_or_else(|| CallError::Unknown(client.peer().unexpected(200, "res.users")))?;
     let company = company(client, &user, at.company).await?;
     let books = Books {
         user: me.uid,
@@ -169,8 +176,12 @@ async fn company(client: &Client, user: &UserRow, name: Option<&str>) -> Result<
         Some(name) => company.name == name,
         None => company.id == user.company_id.0,
     };
-    let shown = name.unwrap_or(&user.company_id.1);
-    companies.into_iter().find(is_it).ok_or_else(|| missing(client, "company", shown))
+    let names: Vec<String> = companies.iter().map(|company| company.name.clone()).collect();
+    companies.into_iter().find(is_it).ok_or_else(|| {
+        let named = name.unwrap_or(&user.company_id.1);
+        let told = set_up(client, ErrorCode::SetupCompany).with("named", named).with("companies", names.join(", "));
+        lacking("company", told)
+    })
 }
 
 /// The journal: of the general type, and in the company's currency.
@@ -179,9 +190,14 @@ async fn journal(client: &Client, books: &Books, code: &str) -> Result<JournalRo
                       "fields": ["code", "type", "currency_id"], "context": books.context()});
     let journals: Vec<JournalRow> = client.ask("account.journal", "search_read", &body).await?;
     let found = journals.into_iter().find(|journal| journal.code == code);
-    let journal = found.ok_or_else(|| missing(client, "journal", code))?;
+    let journal = found
+        .ok_or_else(|| lacking("journal", set_up(client, ErrorCode::SetupJournalMissing).with("journal", code)))?;
     let own_currency = journal.currency_id.as_ref().is_none_or(|currency| currency.1 == books.currency);
-    if journal.r#type == "general" && own_currency { Ok(journal) } else { Err(missing(client, "journal_type", code)) }
+    if journal.r#type == "general" && own_currency {
+        return Ok(journal);
+    }
+    let told = set_up(client, ErrorCode::SetupJournalUnfit).with("journal", code).with("currency", &books.currency);
+    Err(lacking("journal", told))
 }
 
 /// The last day that is locked for this user, in the company or one above it. Odoo would post an entry of such a day under
@@ -236,12 +252,12 @@ pub(super) async fn contacts(client: &Client, books: &Books, references: &HashSe
     Ok(contacts)
 }
 
+fn set_up(client: &Client, code: ErrorCode) -> Told {
+    Told::new(code).with("url", client.peer().address())
+}
+
 /// Something that the set-up needs is not there.
-pub(super) fn missing(client: &Client, what: &str, name: &str) -> CallError {
-    let told = Told::new(ErrorCode::AccountingUnexpected)
-        .with("url", client.peer().address())
-        .with("status", "–")
-        .with("detail", format!("{what}: {name}?"));
-    let problem = Problem { kind: format!("{what}-missing"), detail: name.to_owned() };
+fn lacking(what: &str, told: Told) -> CallError {
+    let problem = Problem { kind: format!("{what}-missing"), detail: told.to_string() };
     CallError::Refused { told, problem, too_large: false }
 }

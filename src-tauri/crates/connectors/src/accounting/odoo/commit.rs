@@ -18,7 +18,8 @@ use super::books::{self, Books};
 use super::client::{Fault, Kind, Lease, nothing_written};
 use super::load;
 use super::moves::{self, Entry, MODEL, Standing};
-use super::staging::{closed, problem};
+use super::staging::closed;
+use super::words::Obstacle;
 
 /// A draft that is to be posted, and what it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub(super) async fn commit(
     for (index, draft) in drafts.iter().enumerate() {
         results[index] = match ids[index].and_then(|id| entries.get(&id)) {
             None => Some(CommitResult::Gone),
-            Some(entry) => before(draft, entry, locked_to),
+            Some(entry) => before(&books, draft, entry, locked_to),
         };
         if let (None, Some(id)) = (&results[index], ids[index]) {
             open.push((index, id));
@@ -107,16 +108,14 @@ async fn look(
 }
 
 /// What is known without posting; `None` where it is to be posted.
-fn before(draft: &ToPost<'_>, entry: &Entry, locked_to: Option<NaiveDate>) -> Option<CommitResult> {
+fn before(books: &Books, draft: &ToPost<'_>, entry: &Entry, locked_to: Option<NaiveDate>) -> Option<CommitResult> {
+    let refused = |obstacle: Obstacle| CommitResult::Refused(obstacle.problem(books.language()));
     match entry.standing() {
         Standing::Posted if draft.is(entry) => Some(CommitResult::Posted(entry.acknowledgement())),
         // In the books as something else, or withdrawn: the look-up shows a person what.
         Standing::Posted | Standing::Withdrawn => Some(CommitResult::Gone),
-        Standing::Draft if !draft.is(entry) => {
-            let was = format!("{} · {} {}", entry.reference(), entry.total(), entry.currency());
-            Some(CommitResult::Refused(problem("content-differs", was)))
-        }
-        Standing::Draft => closed(locked_to, draft.date).map(CommitResult::Refused),
+        Standing::Draft if !draft.is(entry) => Some(refused(Obstacle::DraftChanged)),
+        Standing::Draft => closed(locked_to, draft.date).map(refused),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod body;
 mod books;
+mod check;
 mod client;
 mod commit;
 mod load;
@@ -15,15 +16,17 @@ mod reversal;
 mod rows;
 mod staging;
 mod value;
+mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::domain::{
-    Capabilities, CommitResult, Discarded, DraftId, Found, OrganisationId, Period, Posting, Protection, Reference,
-    ReferenceRules, RunId, StageResult, VoucherResult,
+    Capabilities, CommitResult, Discarded, DraftId, Found, OrganisationId, Period, Posting, PostingRules, Protection,
+    Reference, ReferenceRules, RunId, StageResult, VoucherResult,
 };
+use postonce_engine::error::Told;
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
     LockProgress, VoucherPage, Witness, WitnessSeen,
@@ -94,7 +97,7 @@ impl Odoo {
             let members = request.references().map(Reference::as_str);
             drawn.entries.iter().map(|entry| entry.reference.as_str()).eq(members)
         });
-        drawn.ok_or_else(|| CallError::NotSent(postonce_engine::error::Told::internal("a request that is not Odoo's")))
+        drawn.ok_or_else(|| CallError::NotSent(Told::internal("a request that is not Odoo's")))
     }
 }
 
@@ -126,6 +129,10 @@ impl AccountingSystem for Odoo {
         })
     }
 
+    async fn check(&self, rules: &PostingRules) -> Result<Vec<Told>, CallError> {
+        check::check(self, rules).await
+    }
+
     async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
         self.lease.acquire(ask).await
     }
@@ -152,7 +159,7 @@ impl AccountingSystem for Odoo {
 
     /// Never straight into the books: staged, and posted by the drafts' ids. The engine does so itself, and keeps the ids.
     async fn commit(&self, _: &Permit, _: &ClaimedRequest) -> Result<Answer<VoucherResult>, CallError> {
-        Err(CallError::NotSent(postonce_engine::error::Told::internal("Odoo is posted to by drafts only")))
+        Err(CallError::NotSent(Told::internal("Odoo is posted to by drafts only")))
     }
 
     async fn stage(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<StageResult>, CallError> {

@@ -13,7 +13,8 @@ use super::client::{Lease, nothing_written};
 use super::commit::{self, ToPost};
 use super::load::{self, Asked, AskedLine, Loaded};
 use super::moves::{self, Entry, EntryLine, Standing};
-use super::staging::{closed, is_as_asked, problem};
+use super::staging::{closed, is_as_asked};
+use super::words::Obstacle;
 use crate::text::bounded;
 
 /// Characters of the reason in the books, the ellipsis included; the whole of it stands in the audit trail.
@@ -41,7 +42,7 @@ impl<'a> From<&'a ClaimedReversal> for Wanted<'a> {
 pub(super) async fn reverse(odoo: &Odoo, lease: &impl Lease, wanted: Wanted<'_>) -> Result<VoucherResult, CallError> {
     let books = odoo.books().await.map_err(nothing_written)?;
     let Ok(id) = wanted.voucher_id.parse::<i64>() else {
-        return Ok(refused("voucher-missing", wanted.voucher_id, None));
+        return Ok(refused(&books, not_reversible(&wanted), None));
     };
     let (original, asked) = match prepare(odoo, &books, id, &wanted).await.map_err(nothing_written)? {
         Ok(prepared) => prepared,
@@ -61,9 +62,11 @@ pub(super) async fn reverse(odoo: &Odoo, lease: &impl Lease, wanted: Wanted<'_>)
         Standing::Draft if is_counter => post(odoo, lease, &wanted, &original, draft).await,
         Standing::Draft => {
             load::unlink(&odoo.client, lease, &books, &[draft]).await?;
-            Ok(refused("content-differs", counter.total(), None))
+            Ok(refused(&books, Obstacle::DraftChanged, None))
         }
-        Standing::Posted | Standing::Withdrawn => Ok(refused("reference-conflict", counter.reference(), Some(draft))),
+        Standing::Posted | Standing::Withdrawn => {
+            Ok(refused(&books, Obstacle::ReferenceTaken { voucher: draft.to_string() }, Some(draft)))
+        }
     }
 }
 
@@ -76,7 +79,7 @@ async fn prepare(
 ) -> Result<Result<(Entry, Asked), VoucherResult>, CallError> {
     let mut there = moves::by_id(&odoo.client, books, &[id]).await?;
     let Some(original) = there.remove(&id) else {
-        return Ok(Err(refused("voucher-missing", wanted.voucher_id, None)));
+        return Ok(Err(refused(books, not_reversible(wanted), None)));
     };
     let domain = json!([["reversed_entry_id", "=", id], ["state", "=", "posted"]]);
     let counters = moves::search(&odoo.client, books, &domain, None).await?;
@@ -84,14 +87,14 @@ async fn prepare(
         return Ok(Err(if counter.reference() == wanted.reference.as_str() {
             VoucherResult::Exists(counter.acknowledgement())
         } else {
-            refused("already-reversed", counter.reference(), Some(counter.id))
+            refused(books, Obstacle::AlreadyReversed { voucher: counter.id.to_string() }, Some(counter.id))
         }));
     }
     if original.standing() != Standing::Posted {
-        return Ok(Err(refused("not-posted", wanted.voucher_id, None)));
+        return Ok(Err(refused(books, not_reversible(wanted), None)));
     }
-    if let Some(problem) = closed(books::locked_to(&odoo.client, books).await?, wanted.date) {
-        return Ok(Err(VoucherResult::Refused { problem, voucher_id: None }));
+    if let Some(obstacle) = closed(books::locked_to(&odoo.client, books).await?, wanted.date) {
+        return Ok(Err(refused(books, obstacle, None)));
     }
     let lines = moves::lines(&odoo.client, books, &[id]).await?.remove(&id).unwrap_or_default();
     let opposite = lines.iter().map(|line| opposite(books, wanted, line)).collect::<Option<Vec<_>>>();
@@ -135,6 +138,10 @@ async fn post(
     }
 }
 
-fn refused(kind: &str, detail: &str, voucher: Option<i64>) -> VoucherResult {
-    VoucherResult::Refused { problem: problem(kind, detail), voucher_id: voucher.map(|id| id.to_string()) }
+fn not_reversible(wanted: &Wanted<'_>) -> Obstacle {
+    Obstacle::NotReversible { voucher: wanted.voucher_id.to_owned() }
+}
+
+fn refused(books: &Books, obstacle: Obstacle, voucher: Option<i64>) -> VoucherResult {
+    VoucherResult::Refused { problem: obstacle.problem(books.language()), voucher_id: voucher.map(|id| id.to_string()) }
 }

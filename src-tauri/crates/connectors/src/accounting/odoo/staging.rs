@@ -14,11 +14,12 @@ use postonce_engine::domain::{Currency, DraftId, Money, Problem, StageResult};
 use postonce_engine::ports::CallError;
 
 use super::Odoo;
-use super::body::DrawnEntry;
+use super::body::{DrawnEntry, DrawnLine};
 use super::books::{self, Account, Books, Contacts};
 use super::client::{Fault, Lease, nothing_written};
 use super::load::{self, Asked, AskedLine, Loaded};
 use super::moves::{self, Entry, EntryLine, Standing};
+use super::words::Obstacle;
 
 /// Tries of one posting that the database aborts for another transaction's sake.
 const TRIES_MAX: u32 = 3;
@@ -39,7 +40,7 @@ pub(super) async fn stage(odoo: &Odoo, lease: &impl Lease, entries: &[DrawnEntry
     for (index, entry) in entries.iter().enumerate() {
         match ground.asked(&books, entry) {
             Ok(entry) => _ = asked.insert(index, entry),
-            Err(problem) => results[index] = Some(refused(problem)),
+            Err(obstacle) => results[index] = Some(refused(obstacle.problem(books.language()))),
         }
     }
     let mut open: Vec<usize> = (0..entries.len()).filter(|index| asked.contains_key(index)).collect();
@@ -73,44 +74,42 @@ impl Ground {
     }
 
     /// The entry in Odoo's ids, or why it cannot be one.
-    fn asked(&self, books: &Books, entry: &DrawnEntry) -> Result<Asked, Problem> {
+    fn asked(&self, books: &Books, entry: &DrawnEntry) -> Result<Asked, Obstacle> {
         if entry.currency != books.currency {
-            let detail = format!("{} ≠ {} ({})", entry.currency, books.currency, books.company_name);
-            return Err(problem("currency", detail));
+            return Err(Obstacle::Currency { posting: entry.currency.clone(), books: books.currency.clone() });
         }
-        if let Some(locked) = closed(self.locked_to, entry.date) {
-            return Err(locked);
+        if let Some(closed) = closed(self.locked_to, entry.date) {
+            return Err(closed);
         }
-        let lines = entry.lines.iter().map(|line| {
-            let account = self.accounts.get(&line.account);
-            let account = account.ok_or_else(|| problem("account-missing", format!("{}?", line.account)))?;
-            let known = line.party.as_ref().map(|party| (party, self.contacts.get(party)));
-            let contact = match known {
-                Some((_, Some(Some(id)))) => Some(*id),
-                Some((party, found)) if account.wants_contact => {
-                    let kind = if found.is_some() { "party-ambiguous" } else { "party-missing" };
-                    return Err(problem(kind, format!("{party}? ({})", line.account)));
-                }
-                None | Some(_) => None,
-            };
-            let currency = Currency::from_code(&entry.currency);
-            let amount = currency.and_then(|currency| Money::from_decimal(&line.amount, currency).ok());
-            let amount = amount.ok_or_else(|| problem("amount", line.amount.clone()))?;
-            Ok(AskedLine { account: account.id, contact, text: line.text.clone(), amount })
-        });
-        let lines = lines.collect::<Result<_, Problem>>()?;
+        let lines = entry.lines.iter().map(|line| self.asked_line(&entry.currency, line));
+        let lines = lines.collect::<Result<_, Obstacle>>()?;
         Ok(Asked { reference: entry.reference.clone(), date: entry.date, reverses: None, lines })
+    }
+
+    fn asked_line(&self, currency: &str, line: &DrawnLine) -> Result<AskedLine, Obstacle> {
+        let account = self.accounts.get(&line.account);
+        let account = account.ok_or_else(|| Obstacle::AccountMissing { account: line.account.clone() })?;
+        let contact = match line.party.as_ref().map(|party| (party, self.contacts.get(party))) {
+            Some((_, Some(Some(id)))) => Some(*id),
+            Some((party, Some(None))) if account.wants_contact => {
+                return Err(Obstacle::PartyAmbiguous { party: party.clone() });
+            }
+            Some((party, None)) if account.wants_contact => {
+                return Err(Obstacle::PartyMissing { party: party.clone(), account: line.account.clone() });
+            }
+            None | Some(_) => None,
+        };
+        let amount = Currency::from_code(currency)
+            .and_then(|currency| Money::from_decimal(&line.amount, currency).ok())
+            .ok_or_else(|| Obstacle::Amount { amount: line.amount.clone() })?;
+        Ok(AskedLine { account: account.id, contact, text: line.text.clone(), amount })
     }
 }
 
 /// Why nothing may be posted on that day.
-pub(super) fn closed(locked_to: Option<NaiveDate>, date: NaiveDate) -> Option<Problem> {
+pub(super) fn closed(locked_to: Option<NaiveDate>, date: NaiveDate) -> Option<Obstacle> {
     let locked_to = locked_to.filter(|locked_to| date <= *locked_to)?;
-    Some(problem("closed-period", format!("{date} ≤ {locked_to}")))
-}
-
-pub(super) fn problem(kind: &str, detail: impl Into<String>) -> Problem {
-    Problem { kind: kind.to_owned(), detail: detail.into() }
+    Some(Obstacle::PeriodClosed { date, locked_to })
 }
 
 fn refused(problem: Problem) -> StageResult {
@@ -200,10 +199,11 @@ async fn compare(
                 differing.push((index, id));
                 None
             }
-            Standing::Posted | Standing::Withdrawn => Some(StageResult::Refused {
-                problem: problem("reference-conflict", entry.reference()),
-                voucher_id: Some(entry.acknowledgement().voucher_id),
-            }),
+            Standing::Posted | Standing::Withdrawn => {
+                let voucher = entry.acknowledgement().voucher_id;
+                let taken = Obstacle::ReferenceTaken { voucher: voucher.clone() };
+                Some(StageResult::Refused { problem: taken.problem(books.language()), voucher_id: Some(voucher) })
+            }
         };
     }
     if differing.is_empty() {
@@ -213,9 +213,9 @@ async fn compare(
     load::unlink(&odoo.client, lease, books, &ids).await?;
     if round == ROUNDS_MAX {
         for (index, id) in &differing {
-            let found = entries.get(id).map(Entry::total).unwrap_or_default();
-            let sum = debit(&asked[index]);
-            results[*index] = Some(refused(problem("content-differs", format!("{sum} → {found}"))));
+            let found = entries.get(id).map(Entry::total).unwrap_or_default().to_owned();
+            let rounded = Obstacle::Rounded { asked: debit(&asked[index]), found };
+            results[*index] = Some(refused(rounded.problem(books.language())));
         }
         return Ok(Vec::new());
     }
@@ -225,7 +225,7 @@ async fn compare(
 /// The sum of the debit lines, as it was asked for.
 fn debit(asked: &Asked) -> String {
     let debits = asked.lines.iter().filter(|line| line.amount.minor() > 0);
-    let minor = debits.clone().map(|line| line.amount.minor()).sum();
+    let minor = debits.map(|line| line.amount.minor()).sum();
     let currency = asked.lines.first().map(|line| line.amount.currency());
     currency.map(|currency| Money::from_minor(minor, currency).to_decimal()).unwrap_or_default()
 }

@@ -19,6 +19,8 @@ use super::wire::{TrytonDate, TrytonDecimal, TrytonMoment};
 /// What is read of a move.
 const FIELDS: [&str; 8] =
     ["number", "state", "description", "date", "create_date", "origin", "lines.debit", "lines.credit"];
+/// Expense and payable.
+const LINES_OF_A_POSTING: usize = 2;
 /// A move as the origin of another: `account.move,12`.
 const ORIGIN: &str = "account.move,";
 
@@ -41,6 +43,22 @@ pub(super) struct Move {
 struct LineRead {
     debit: TrytonDecimal,
     credit: TrytonDecimal,
+}
+
+/// A move after a call that was to post it.
+#[derive(Debug, Deserialize)]
+pub(super) struct PostedBody {
+    pub(super) id: i64,
+    number: Option<String>,
+    state: String,
+}
+
+impl PostedBody {
+    /// Its acknowledgement; `None` where it is a draft still.
+    pub(super) fn acknowledgement(&self) -> Option<Acknowledgement> {
+        let acknowledgement = || Acknowledgement { voucher_id: self.id.to_string(), number: self.number.clone() };
+        (self.state == "posted").then(acknowledgement)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -126,6 +144,40 @@ pub(super) async fn search(rpc: &Rpc, facts: &Facts, domain: Value, limit: Optio
 /// These moves as they stand there now, by id; one that is not among them is gone.
 pub(super) async fn by_id(rpc: &Rpc, facts: &Facts, ids: &[i64]) -> Result<HashMap<i64, Move>, Fault> {
     let found = search(rpc, facts, json!(["id", "in", ids]), None).await?;
+    Ok(found.into_iter().map(|found| (found.id, found)).collect())
+}
+
+/// Whether these drafts stand there just as they were made: together, by one call, with these references, and neither they nor
+/// their lines written to or added to since. Told by Tryton's own times, counted on the server: to read all their lines takes
+/// it a fifth of the time that it needs to make them. `false` says only that a closer look is needed.
+pub(super) async fn are_untouched(rpc: &Rpc, facts: &Facts, ids: &[i64], references: &[&str]) -> Result<bool, Fault> {
+    let Some(first) = ids.first() else { return Ok(true) };
+    let params = json!([[["id", "=", first]], 0, 1, null, ["create_date"], facts.context()]);
+    let made: Vec<Value> = rpc.call(&Call::read("model.account.move.search_read", params)).await?;
+    let Some(made_at) = made.first().map(|made| &made["create_date"]) else { return Ok(false) };
+    let since = json!([["create_date", "=", made_at], ["OR", ["write_date", "=", null], ["write_date", "=", made_at]]]);
+    let as_made = json!([
+        ["id", "in", ids],
+        ["company", "=", facts.company],
+        ["state", "=", "draft"],
+        ["origin", "=", null],
+        ["description", "in", references],
+        since,
+    ]);
+    let count = async |model: &str, domain: Value| -> Result<usize, Fault> {
+        let method = format!("model.{model}.search_count");
+        rpc.call(&Call::read(&method, json!([domain, facts.context()]))).await
+    };
+    let lines = ids.len() * LINES_OF_A_POSTING;
+    Ok(count("account.move", as_made).await? == ids.len()
+        && count("account.move.line", json!([["move", "in", ids]])).await? == lines
+        && count("account.move.line", json!([["move", "in", ids], since])).await? == lines)
+}
+
+/// What became of moves that were posted a moment ago; one that is not among them is gone.
+pub(super) async fn posted(rpc: &Rpc, facts: &Facts, ids: &[i64]) -> Result<HashMap<i64, PostedBody>, Fault> {
+    let params = json!([[["id", "in", ids]], 0, null, null, ["number", "state"], facts.context()]);
+    let found: Vec<PostedBody> = rpc.call(&Call::read("model.account.move.search_read", params)).await?;
     Ok(found.into_iter().map(|found| (found.id, found)).collect())
 }
 

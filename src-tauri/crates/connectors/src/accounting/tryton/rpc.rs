@@ -25,8 +25,10 @@ pub(super) type LastLook<'a> = &'a (dyn Fn() -> Result<(), CallError> + Sync);
 
 /// Sessions that one call may use: the one it found, and one that it made.
 const SESSIONS_MAX: u32 = 2;
-/// Tries of a login: a server that was not told its database at its start knows it from the first login on.
-const LOGINS_MAX: u32 = 2;
+/// Tries of a login: a server that has just started does not know its own models yet, and says so with an error.
+const LOGINS_MAX: u32 = 4;
+/// Between them.
+const LOGIN_PAUSE: Duration = Duration::from_secs(1);
 
 /// A database of a Tryton server, as a user sees it.
 pub(super) struct Rpc {
@@ -137,7 +139,9 @@ impl Rpc {
                     return session
                         .ok_or_else(|| Fault::Call(CallError::Unknown(self.peer().unexpected(200, "login"))));
                 }
-                Err(Fault::Call(CallError::Unknown(_))) if seen.status == 200 && tries < LOGINS_MAX => {}
+                Err(Fault::Call(CallError::Unknown(_))) if seen.status == 200 && tries < LOGINS_MAX => {
+                    tokio::time::sleep(LOGIN_PAUSE).await;
+                }
                 Err(fault) => return Err(fault),
             }
         }

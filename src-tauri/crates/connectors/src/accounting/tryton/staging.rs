@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::Tryton;
 use super::fault::Fault;
-use super::moves::{self, Move};
+use super::moves::{self, Move, PostedBody};
 use super::posting::{self, RequestBody};
 use super::rpc::{Call, LastLook};
-use super::words::Obstacle;
+use super::words::{Language, Obstacle};
 
 /// A draft that is to be posted, and what it was made of.
 #[derive(Debug, Clone, Copy)]
@@ -90,45 +90,59 @@ pub(super) async fn commit(
             moves::number(draft.draft.as_str()).ok_or_else(|| moves::no_id(tryton.rpc(), draft.draft.as_str()))
         })
         .collect::<Result<_, _>>()?;
-    let before = moves::by_id(tryton.rpc(), &facts, &ids).await.map_err(|fault| fault.before_the_write(peer))?;
-    let mut results: Vec<Option<CommitResult>> = drafts
-        .iter()
-        .zip(&ids)
-        .map(|(draft, id)| match before.get(id) {
-            // What was posted with other content than we sent is for a person; the engine looks it up.
-            None => Some(CommitResult::Gone),
-            Some(there) if there.is_posted() => Some(posted(there, draft)),
-            Some(there) if is_intact(there, draft) => None,
-            Some(_) => Some(CommitResult::Refused(Obstacle::DraftChanged.problem(facts.language))),
-        })
-        .collect();
+    let before_the_write = |fault: Fault| fault.before_the_write(peer);
+    let references: Vec<&str> = drafts.iter().map(|draft| draft.reference.as_str()).collect();
+    let are_untouched = drafts.len() > 1
+        && moves::are_untouched(tryton.rpc(), &facts, &ids, &references).await.map_err(before_the_write)?;
+    let mut results: Vec<Option<CommitResult>> = if are_untouched {
+        vec![None; drafts.len()]
+    } else {
+        let there = moves::by_id(tryton.rpc(), &facts, &ids).await.map_err(before_the_write)?;
+        let judge = |(draft, id)| judge(there.get(id), draft, facts.language);
+        drafts.iter().zip(&ids).map(judge).collect()
+    };
     let to_post: Vec<i64> =
         ids.iter().zip(&results).filter(|(_, result)| result.is_none()).map(|(id, _)| *id).collect();
     if to_post.is_empty() {
         return Ok(Answer { results });
     }
     let call = Call::write("model.account.move.post", json!([to_post, facts.context()]), last_look);
-    let refused = match tryton.rpc().call::<Value>(&call).await {
-        Ok(_) => None,
-        Err(Fault::No(refusal)) if to_post.len() > 1 => {
+    match tryton.rpc().call::<Value>(&call).await {
+        Ok(_) => {}
+        Err(Fault::No(refusal)) if drafts.len() > 1 => {
             tryton.books.forget().await;
             return Err(refusal.whole(peer));
         }
-        Err(Fault::No(refusal)) => Some(refusal.problem()),
+        Err(Fault::No(refusal)) => {
+            // Somebody may have posted or deleted it in this very moment.
+            let there =
+                moves::by_id(tryton.rpc(), &facts, &ids).await.map_err(|fault| after_the_write(fault, tryton))?;
+            let judge = |(draft, id)| judge(there.get(id), draft, facts.language);
+            let refused = CommitResult::Refused(refusal.problem());
+            let results = drafts.iter().zip(&ids).map(judge).map(|seen| Some(seen.unwrap_or_else(|| refused.clone())));
+            return Ok(Answer { results: results.collect() });
+        }
         Err(Fault::Call(error)) => return Err(error),
-    };
-    // Posted or not, what stands there now says it: a number for each that is in the books.
-    let after = moves::by_id(tryton.rpc(), &facts, &to_post).await.map_err(|fault| after_the_write(fault, tryton))?;
-    for ((draft, id), result) in drafts.iter().zip(&ids).zip(&mut results).filter(|(_, result)| result.is_none()) {
-        *result = match (after.get(id), &refused) {
-            (Some(there), _) if there.is_posted() => Some(posted(there, draft)),
-            (Some(_), Some(problem)) => Some(CommitResult::Refused(problem.clone())),
-            (None, _) => Some(CommitResult::Gone),
-            // It said done, and it is not: nobody knows.
-            (Some(_), None) => None,
-        };
+    }
+    // It answers that they are posted; what stands there now says so too, with the number of each. One of which that does not
+    // hold is unknown.
+    let after = moves::posted(tryton.rpc(), &facts, &to_post).await.map_err(|fault| after_the_write(fault, tryton))?;
+    for (id, result) in ids.iter().zip(&mut results).filter(|(_, result)| result.is_none()) {
+        *result = after.get(id).and_then(PostedBody::acknowledgement).map(CommitResult::Posted);
     }
     Ok(Answer { results })
+}
+
+/// What a draft has come to by what stands there; `None` where it is as it was made, and may be posted.
+fn judge(there: Option<&Move>, draft: &ToCommit<'_>, language: Language) -> Option<CommitResult> {
+    let Some(there) = there else { return Some(CommitResult::Gone) };
+    match (there.is_posted(), there.is(draft.reference, draft.date, draft.amount)) {
+        (true, true) => Some(CommitResult::Posted(there.acknowledgement())),
+        // It was posted with other content than we sent: that is for a person, and the engine looks it up.
+        (true, false) => Some(CommitResult::Gone),
+        (false, true) if there.is_our_draft() => None,
+        (false, _) => Some(CommitResult::Refused(Obstacle::DraftChanged.problem(language))),
+    }
 }
 
 /// Deletes a draft. One that is posted cannot be deleted, and says so.
@@ -152,16 +166,4 @@ pub(super) async fn discard(tryton: &Tryton, draft: &DraftId, last_look: LastLoo
 /// An answer that tells what became of a write, and did not come: the write is unknown.
 pub(super) fn after_the_write(fault: Fault, tryton: &Tryton) -> CallError {
     CallError::Unknown(fault.whole(tryton.rpc().peer()).told())
-}
-
-fn is_intact(there: &Move, draft: &ToCommit<'_>) -> bool {
-    there.is_our_draft() && there.is(draft.reference, draft.date, draft.amount)
-}
-
-fn posted(there: &Move, draft: &ToCommit<'_>) -> CommitResult {
-    if there.is(draft.reference, draft.date, draft.amount) {
-        CommitResult::Posted(there.acknowledgement())
-    } else {
-        CommitResult::Gone
-    }
 }
