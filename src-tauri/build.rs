@@ -38,6 +38,7 @@ const COMMANDS: &[&str] = &[
     "begin_setup",
     "hold_secret",
     "test_connection",
+    "check_setup",
     "guess_source",
     "sample_source",
     "survey_source",

@@ -46,6 +46,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::setup::begin_setup,
             commands::setup::hold_secret,
             commands::setup::test_connection,
+            commands::setup::check_setup,
             commands::setup::guess_source,
             commands::setup::sample_source,
             commands::setup::survey_source,

@@ -17,7 +17,7 @@ use crate::wire::setup::{
     AccountingDraft, Base, OrganisationDraft, SampleRow, SetupDraft, SetupStart, SourceDraft, SourceGuess, Survey,
     kinds,
 };
-use crate::wire::{Connection, Plan, each};
+use crate::wire::{Plan, each};
 use crate::wiring::{Wiring, blocking};
 
 /// Rows that are shown as they will be read.
@@ -51,16 +51,27 @@ pub(crate) fn hold_secret(wiring: State<'_, Wiring>, name: String, value: String
     Ok(())
 }
 
-/// Asks an accounting system who we are, and what protects.
+/// Asks an accounting system who we are, what protects, and what is missing in its set-up.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn test_connection(
     wiring: State<'_, Wiring>,
     base: Base,
     accounting: AccountingDraft,
-) -> Answer<Connection> {
+) -> Answer<Tested> {
     let trial = trial(&wiring, base, |workspace| AccountingSection::from(&accounting).changes(workspace)).await?;
-    Ok(trial.connect().await?.into())
+    let (connection, missing) = trial.connect().await?;
+    Ok(Tested::of(connection, missing, base))
+}
+
+/// The same for a whole workspace that is not there yet, its accounts included.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_setup(wiring: State<'_, Wiring>, draft: SetupDraft) -> Answer<Tested> {
+    let workspace = drafted(&draft)?;
+    let held = wiring.held_for(&workspace);
+    let (connection, missing) = Trial::of(workspace, held).connect().await?;
+    Ok(Tested::of(connection, missing, Base::Current))
 }
 
 /// Guesses what a CSV file is.

@@ -6,11 +6,12 @@ use postonce_connectors::workspace::{
     AccountingSection, CsvSection, OrganisationSection, PostingSection, ScheduleSection, SourceSection,
 };
 use postonce_connectors::{self as connectors, Guess};
+use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::ports;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{HoldCode, Reason, Sum, count, each, mirrored};
+use super::{Connection, HoldCode, Problem, Reason, Sum, count, each, mirrored};
 
 /// What a trial is made over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
@@ -165,6 +166,24 @@ pub(crate) struct RecentWorkspace {
     pub(crate) path: String,
     pub(crate) name: String,
     pub(crate) practice: bool,
+}
+
+/// An accounting system that answered.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct Tested {
+    connection: Connection,
+    /// What is missing in its set-up, each with what to do.
+    missing: Vec<Problem>,
+}
+
+impl Tested {
+    /// The answer. A workspace that is not there yet has no accounts of its own, so that nothing is missing of them.
+    pub(crate) fn of(connection: ports::Connection, missing: Vec<Told>, base: Base) -> Self {
+        let is_account =
+            |told: &Told| matches!(told.code, ErrorCode::SetupAccountMissing | ErrorCode::SetupAccountUnfit);
+        let meant = missing.into_iter().filter(|told| base == Base::Current || !is_account(told));
+        Self { connection: connection.into(), missing: meant.map(Problem::from).collect() }
+    }
 }
 
 /// What a file seems to be.

@@ -101,6 +101,7 @@ export const ipc = {
   holdSecret: (side: 'accounting' | 'platform', value: string) => told(commands.holdSecret(side, value)),
   testConnection: (base: Base, accounting: AccountingDraft) =>
     told(commands.testConnection(base, accounting)),
+  checkSetup: (draft: SetupDraft) => told(commands.checkSetup(draft)),
   guessSource: (base: Base, path: string) => told(commands.guessSource(base, path)),
   sampleSource: (base: Base, source: SourceDraft) => told(commands.sampleSource(base, source)),
   surveySource: (base: Base, source: SourceDraft) => told(commands.surveySource(base, source)),

@@ -36,13 +36,17 @@ impl Trial {
         Self { workspace, secrets, clock: Arc::new(SystemClock::start()), ids: Arc::new(UuidIds) }
     }
 
-    /// Asks the accounting system who we are, and what protects.
+    /// Asks the accounting system who we are and what protects, and what is missing in its set-up for the accounts of the
+    /// workspace.
     ///
     /// # Errors
     /// When there is no secret, it is not reached, or does not accept us.
-    pub async fn connect(self) -> Result<Connection, Told> {
+    pub async fn connect(self) -> Result<(Connection, Vec<Told>), Told> {
+        let rules = self.workspace.settings().posting;
         let accounting = self.blocking(|it| crate::accounting(&it.workspace, &it.secrets, &it.clock, &it.ids)).await?;
-        accounting.connect().await.map_err(|error| error.told())
+        let connection = accounting.connect().await.map_err(|error| error.told())?;
+        let missing = accounting.check(&rules).await.map_err(|error| error.told())?;
+        Ok((connection, missing))
     }
 
     /// The first rows of the source as they will be read, so many at most.

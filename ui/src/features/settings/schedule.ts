@@ -8,7 +8,8 @@ export type Choice = { rhythm: Rhythm; time: string; cron: string; catchUp: bool
 
 const TIME = /^(\d{1,2}) (\d{1,2}) \* \* (\*|1-5)$/;
 const HOURLY = /^(\d{1,2}) \* \* \* \*$/;
-const two = (text: string | undefined): string => (text ?? '0').padStart(2, '0');
+/** Two digits. */
+export const two = (text: string | number | undefined): string => String(text ?? 0).padStart(2, '0');
 
 export function choiceOf(schedule: ScheduleDraft | null): Choice {
   const cron = schedule?.cron ?? '';

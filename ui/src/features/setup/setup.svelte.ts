@@ -26,7 +26,12 @@ export function idOf(name: string): string {
     .replaceAll('å', 'a')
     .normalize('NFD')
     .replace(/[^a-z0-9]+/g, '-');
-  return plain.replace(/^-+/, '').slice(0, ID_CHARS_MAX).replace(/-+$/, '');
+  const whole = plain.replace(/^-+|-+$/g, '');
+  if (whole.length <= ID_CHARS_MAX) return whole;
+  // Rather a word less than half a word.
+  const cut = whole.slice(0, ID_CHARS_MAX + 1);
+  const end = cut.lastIndexOf('-');
+  return end > ID_CHARS_MAX / 3 ? cut.slice(0, end) : cut.slice(0, ID_CHARS_MAX);
 }
 
 export class Setup {

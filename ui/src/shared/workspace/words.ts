@@ -1,6 +1,6 @@
 /** The words of a workspace's parts. */
 import * as m from '$messages';
-import type { Problem, SecretKind, SourceField } from '$ipc';
+import type { ErrorCode, Problem, SecretKind, SourceField } from '$ipc';
 import { problemSentence } from '$shared/told';
 
 export const fieldWords: Record<SourceField, () => string> = {
@@ -44,6 +44,17 @@ const keys: Record<string, () => string> = {
 };
 export const keyWord = (key: string): string => keys[key]?.() ?? key;
 
+/** What is about the form itself, and not about what it was tried on. */
+const UNFINISHED: readonly ErrorCode[] = [
+  'workspace_value_invalid',
+  'workspace_key_missing',
+  'workspace_exists',
+  'folder_not_absolute',
+  'insecure_url',
+  'secret_missing',
+];
+export const isUnfinished = (problem: Problem): boolean => UNFINISHED.includes(problem.code);
+
 /** A value that the reader does not take, as one says it at a form; everything else as everywhere. */
 export function formSentence(problem: Problem): string {
   const { key = '', found = '', allowed = '' } = problem.params;
@@ -52,6 +63,7 @@ export function formSentence(problem: Problem): string {
     return found.replaceAll('"', '') === ''
       ? m.form_value_missing({ key: word })
       : m.form_value_invalid({ key: word, found, allowed });
+  if (problem.code === 'secret_missing') return m.form_secret_missing();
   if (problem.code === 'workspace_key_missing') return m.form_value_missing({ key: word });
   return problemSentence(problem);
 }

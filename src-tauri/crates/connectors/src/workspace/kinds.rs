@@ -33,8 +33,27 @@ pub enum SecretKind {
     ApiKey,
 }
 
-const URL: KindField = KindField { key: "url", is_required: true };
+const URL: KindField = required("url");
 
 /// Each kind that this version can use.
-pub const ACCOUNTING_KINDS: &[AccountingKind] =
-    &[AccountingKind { name: "open", fields: &[URL], secret: SecretKind::Token }];
+pub const ACCOUNTING_KINDS: &[AccountingKind] = &[
+    AccountingKind { name: "open", fields: &[URL], secret: SecretKind::Token },
+    AccountingKind {
+        name: "tryton",
+        fields: &[URL, required("database"), required("user"), optional("company"), required("journal")],
+        secret: SecretKind::Password,
+    },
+    AccountingKind {
+        name: "odoo",
+        fields: &[URL, required("database"), optional("company"), required("journal")],
+        secret: SecretKind::ApiKey,
+    },
+];
+
+const fn required(key: &'static str) -> KindField {
+    KindField { key, is_required: true }
+}
+
+const fn optional(key: &'static str) -> KindField {
+    KindField { key, is_required: false }
+}
