@@ -58,8 +58,34 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::settings::settings,
             commands::settings::save_settings,
             commands::settings::next_times,
+            commands::audit::audit,
+            commands::audit::audit_actors,
+            commands::audit::verify_audit,
+            commands::audit::export_audit,
+            commands::ledger::ledger,
+            commands::ledger::back_up,
+            commands::ledger::compare,
+            commands::ledger::stop_compare,
+            commands::ledger::differences,
+            commands::ledger::export_comparison,
+            commands::ledger::rebuild,
+            commands::desktop::preferences,
+            commands::desktop::set_preferences,
+            commands::desktop::set_language,
+            commands::desktop::wanted_at_start,
+            commands::desktop::ask_to_quit,
+            commands::desktop::stop_and_quit,
+            commands::desktop::about,
+            commands::desktop::open_log_folder,
         ])
-        .events(collect_events![events::RunProgress, events::RunEnded, events::FileHovers, events::FileDropped])
+        .events(collect_events![
+            events::RunProgress,
+            events::RunEnded,
+            events::FileHovers,
+            events::FileDropped,
+            events::CompareProgress,
+            events::WantedAsked,
+        ])
 }
 
 #[cfg(test)]

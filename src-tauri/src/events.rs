@@ -8,6 +8,7 @@ use specta::Type;
 use tauri::{AppHandle, DragDropEvent, Window, WindowEvent};
 use tauri_specta::Event;
 
+use crate::desktop::{self, Shown};
 use crate::wire;
 
 /// Ten a second are a flowing bar; more are only work.
@@ -20,6 +21,14 @@ pub(crate) struct RunProgress(wire::Progress);
 /// A run ended, or was refused.
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct RunEnded(wire::End);
+
+/// How far a comparison is.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct CompareProgress(pub(crate) wire::CompareNews);
+
+/// Something was asked for outside the page.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct WantedAsked(pub(crate) wire::Wanted);
 
 /// A file is held over the window, or no longer.
 #[derive(Debug, Clone, Serialize, Type, Event)]
@@ -51,7 +60,11 @@ pub(crate) async fn follow(app: AppHandle, run: Syncing) {
     let end = run.end();
     tokio::pin!(end);
     let end = loop {
-        let now = wire::Progress::from(&*progress.borrow_and_update());
+        let now = {
+            let now = progress.borrow_and_update();
+            desktop::show_in_tray(&app, Shown::Syncing(now.processed, now.total));
+            wire::Progress::from(&*now)
+        };
         tell(RunProgress(now).emit(&app));
         tokio::select! {
             end = &mut end => break end,
@@ -63,6 +76,8 @@ pub(crate) async fn follow(app: AppHandle, run: Syncing) {
             end = &mut end => break end,
         }
     };
+    desktop::show_in_tray(&app, Shown::Calm);
+    desktop::after_run(&app, &end);
     tell(RunEnded(end.into()).emit(&app));
 }
 

@@ -5,18 +5,20 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use postonce_connectors::workspace::{Change, Changed, FILE_NAME};
-use postonce_connectors::{Held, Secrets, Workspace, WorkspaceError};
+use postonce_connectors::{Held, Secrets, SystemClock, Workspace, WorkspaceError};
 use postonce_engine::domain::Actor;
 use postonce_engine::error::{ErrorCode, Told};
-use postonce_engine::{Engine, ScheduleNews, SettingChange, Syncing};
+use postonce_engine::{Engine, RebuildEnd, Rebuilt, ScheduleNews, SettingChange, Syncing};
 use postonce_practice::Sandbox;
 use secrecy::SecretString;
 use tauri::AppHandle;
 use tokio::sync::Mutex as AsyncMutex;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::desktop;
 use crate::error::StartError;
 use crate::events::follow;
 use crate::held::HeldSecrets;
@@ -27,6 +29,9 @@ const FLAG: &str = "--workspace";
 const VARIABLE: &str = "POSTONCE_WORKSPACE";
 /// Folders beside the one in use that are tried for a new workspace.
 const FOLDERS_TRIED: usize = 100;
+/// How often it is looked whether a ledger is closed, and how long between.
+const CLOSE_LOOKS_MAX: u32 = 200;
+const CLOSE_PAUSE: Duration = Duration::from_millis(25);
 
 /// The state of the shell.
 pub(crate) struct Wiring {
@@ -35,6 +40,8 @@ pub(crate) struct Wiring {
     app: AppHandle,
     opened: AsyncMutex<Option<Arc<Opened>>>,
     held: HeldSecrets,
+    /// Stops the comparison that is on.
+    comparing: Mutex<CancellationToken>,
 }
 
 /// A workspace in use.
@@ -50,8 +57,10 @@ pub(crate) struct Opened {
 impl Wiring {
     /// For the workspace in that folder, which is opened when it is first asked for.
     pub(crate) fn new(folder: PathBuf, recent: Recent, app: AppHandle) -> Self {
-        let (folder, opened) = (Mutex::new(folder), AsyncMutex::new(None));
-        Self { folder, recent, app, opened, held: HeldSecrets::default() }
+        let none = CancellationToken::new();
+        none.cancel();
+        let (folder, comparing) = (Mutex::new(folder), Mutex::new(none));
+        Self { folder, recent, app, opened: AsyncMutex::new(None), held: HeldSecrets::default(), comparing }
     }
 
     /// Where the workspace is, or would be.
@@ -180,10 +189,86 @@ impl Wiring {
         Ok(Arc::clone(&self.opened().await?.engine))
     }
 
+    /// The organisation's name, where the workspace itself can be read.
+    pub(crate) async fn organisation_name(&self) -> Option<String> {
+        let folder = self.folder();
+        let name = blocking(move || Ok(Workspace::open(&folder)?.organisation_name().to_owned())).await;
+        name.ok()
+    }
+
+    /// From here on `stop` is what stops the comparison that is on; until the answer goes.
+    pub(crate) fn comparing(&self, stop: &CancellationToken) -> DropGuard {
+        *self.comparing.lock().unwrap_or_else(PoisonError::into_inner) = stop.clone();
+        stop.clone().drop_guard()
+    }
+
+    /// Stops it; `false` when none is on.
+    pub(crate) fn stop_comparing(&self) -> bool {
+        let stop = self.comparing.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_on = !stop.is_cancelled();
+        stop.cancel();
+        was_on
+    }
+
+    /// Makes a new ledger from the accounting system and puts it in the place of the old one, whether that can be opened
+    /// or not. `confirm` is the organisation's name, typed again. The workspace is opened afresh when it is next asked for.
+    pub(crate) async fn rebuild(&self, confirm: &str) -> Result<Rebuilt, Told> {
+        let mut slot = self.opened.lock().await;
+        let folder = self.folder();
+        let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
+        if workspace.organisation_name() != confirm {
+            let told = Told::new(ErrorCode::ConfirmationDiffers).with("expected", workspace.organisation_name());
+            return Err(told.with("found", confirm));
+        }
+        if slot.as_ref().is_some_and(|opened| opened.engine.syncing().is_some()) {
+            return Err(Told::new(ErrorCode::LockHeldHere).with("path", workspace.lock_path().display()));
+        }
+        if let Some(opened) = slot.take() {
+            closed(opened, workspace.ledger_path()).await?;
+        }
+        let sandbox = postonce_practice::sandbox(&workspace).await?;
+        let rebuilt = rebuilt(&workspace).await;
+        if let Some(sandbox) = sandbox {
+            sandbox.stop().await;
+        }
+        rebuilt
+    }
+
     /// The run that is on; does not open what is not open.
     pub(crate) async fn syncing(&self) -> Option<Syncing> {
         self.opened.lock().await.as_ref()?.engine.syncing()
     }
+}
+
+/// Waits until nobody has the workspace's ledger open any more.
+async fn closed(opened: Arc<Opened>, ledger: PathBuf) -> Result<(), Told> {
+    let engine = Arc::downgrade(&opened.engine);
+    // Its scheduler ends with it, and whoever still reads a page.
+    drop(opened);
+    for _ in 0..CLOSE_LOOKS_MAX {
+        if engine.strong_count() == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(CLOSE_PAUSE).await;
+    }
+    Err(Told::new(ErrorCode::LedgerBusy).with("path", ledger.display()))
+}
+
+/// Makes the new ledger beside the old one, and changes them.
+async fn rebuilt(workspace: &Workspace) -> Result<Rebuilt, Told> {
+    let ours = workspace.clone();
+    let parts = blocking(move || postonce_connectors::parts_anew(&ours)).await?;
+    let (rebuilt_at, lock) = (parts.ledger.path().to_owned(), parts.settings.file_lock.clone());
+    let engine = Engine::new(parts);
+    let end = engine.rebuild(actor()).await;
+    // Closed, before it takes the other's place.
+    drop(engine);
+    let RebuildEnd { rebuilt, refused } = end?;
+    let no_word = || Told::internal("the rebuild ended without a word");
+    let rebuilt = rebuilt.ok_or_else(|| refused.error.unwrap_or_else(no_word))?;
+    let ledger = workspace.ledger_path();
+    blocking(move || postonce_engine::put_in_place(&rebuilt_at, &ledger, &lock, &SystemClock::start())).await?;
+    Ok(rebuilt)
 }
 
 /// The keyring may keep its caller waiting, so everything that blocks is done on a thread for it.
@@ -231,7 +316,10 @@ async fn keep_schedule(app: AppHandle, engine: Arc<Engine>, stop: CancellationTo
                 tauri::async_runtime::spawn(follow(app.clone(), syncing));
             }
         }
-        ScheduleNews::Trouble(told) => tracing::warn!("the schedule waits: {told}"),
+        ScheduleNews::Trouble(told) => {
+            tracing::warn!("the schedule waits: {told}");
+            desktop::schedule_trouble(&app);
+        }
         ScheduleNews::Waiting { .. } | ScheduleNews::Ended { .. } | ScheduleNews::Missed { .. } => {}
     };
     if let Err(told) = engine.run_schedule(&actor(), &stop, tell).await {

@@ -4,11 +4,14 @@
 //! strings, moments are RFC 3339 in UTC, errors are a code with parameters.
 
 mod attention;
+mod audit;
 mod certificate;
 mod connection;
 mod content;
+mod desktop;
 mod export;
 mod item;
+mod ledger;
 mod list;
 mod overview;
 mod period;
@@ -24,18 +27,21 @@ mod voucher;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 pub(crate) use attention::{AttentionItem, Verdict};
-pub(crate) use certificate::Certificate;
+pub(crate) use audit::{AuditEntryFull, AuditFilter, AuditVerdict};
+pub(crate) use certificate::{BothSums, Certificate};
 pub(crate) use connection::{Connection, Lock, Waiting};
 pub(crate) use content::{Acceptance, Alarm, Changed, LookAlikes};
+pub(crate) use desktop::{About, Preferences, Wanted};
 pub(crate) use export::{CertificateFormat, RunFormat, Saved};
 pub(crate) use item::{HoldCode, ItemFilter, Place, Reason, RunItem};
+pub(crate) use ledger::{CompareNews, Comparison, Difference, LedgerFacts, Rebuilt, Written};
 pub(crate) use list::{Month, RecordQuery, RecordRow, RecordsFound, RunQuery};
 pub(crate) use overview::{Language, Overview, Plan, SyncStarted};
 pub(crate) use period::Period;
 pub(crate) use problem::Problem;
 pub(crate) use progress::Progress;
 pub(crate) use re_export::{ReExport, ReExportAsked, ReExportPreview, ReExportWish};
-pub(crate) use record::{RecordState, RecordStory};
+pub(crate) use record::{Act, RecordState, RecordStory};
 pub(crate) use run::{Counts, End, Outcome, Run, Sum, Trigger};
 pub(crate) use voucher::FoundVoucher;
 
@@ -70,6 +76,12 @@ macro_rules! mirrored {
         impl From<$engine> for $name {
             fn from(value: $engine) -> Self {
                 match value { $(<$engine>::$variant => Self::$variant,)+ }
+            }
+        }
+
+        impl From<$name> for $engine {
+            fn from(value: $name) -> Self {
+                match value { $($name::$variant => <$engine>::$variant,)+ }
             }
         }
     };

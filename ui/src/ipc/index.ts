@@ -5,15 +5,18 @@
 import { commands, events } from './bindings';
 import type {
   AccountingDraft,
+  AuditFilter,
   Base,
   CertificateFormat,
+  CompareNews,
   ItemFilter,
   Language,
   Period,
+  Preferences,
   Problem,
   Progress,
-  ReExportWish,
   RecordQuery,
+  ReExportWish,
   RunEnded,
   RunFormat,
   RunQuery,
@@ -22,6 +25,7 @@ import type {
   SetupDraft,
   SourceDraft,
   Verdict,
+  Wanted,
 } from './bindings';
 
 export type * from './bindings';
@@ -109,6 +113,28 @@ export const ipc = {
   settings: () => told(commands.settings()),
   saveSettings: (wish: SettingsWish) => told(commands.saveSettings(wish)),
   nextTimes: (schedule: ScheduleDraft) => told(commands.nextTimes(schedule)),
+  audit: (filter: AuditFilter, before: number | null, limit: number) =>
+    told(commands.audit(filter, before, limit)),
+  auditActors: () => told(commands.auditActors()),
+  verifyAudit: () => told(commands.verifyAudit()),
+  exportAudit: (language: Language) => told(commands.exportAudit(language)),
+  ledger: () => told(commands.ledger()),
+  backUp: () => told(commands.backUp()),
+  compare: (period: Period) => told(commands.compare(period)),
+  stopCompare: () => commands.stopCompare(),
+  differences: (comparisonId: number, after: number, limit: number) =>
+    told(commands.differences(comparisonId, after, limit)),
+  exportComparison: (comparisonId: number, language: Language) =>
+    told(commands.exportComparison(comparisonId, language)),
+  rebuild: (confirm: string) => told(commands.rebuild(confirm)),
+  preferences: () => commands.preferences(),
+  setPreferences: (wanted: Preferences) => told(commands.setPreferences(wanted)),
+  setLanguage: (language: Language) => told(commands.setLanguage(language)),
+  wantedAtStart: () => commands.wantedAtStart(),
+  askToQuit: () => commands.askToQuit(),
+  stopAndQuit: () => commands.stopAndQuit(),
+  about: () => commands.about(),
+  openLogFolder: () => told(commands.openLogFolder()),
 
   /** Calls back with each progress of the run that is on; the answer ends it. */
   onProgress: (each: (progress: Progress) => void) =>
@@ -119,4 +145,9 @@ export const ipc = {
   onFileDropped: (each: (path: string) => void) => events.fileDropped.listen((event) => each(event.payload)),
   /** Calls back when a run has ended, or was refused. */
   onEnded: (each: (end: RunEnded) => void) => events.runEnded.listen((event) => each(event.payload)),
+  /** Calls back with each step of a comparison. */
+  onCompare: (each: (news: CompareNews) => void) =>
+    events.compareProgress.listen((event) => each(event.payload)),
+  /** Calls back with what is asked for outside the page. */
+  onWanted: (each: (wanted: Wanted) => void) => events.wantedAsked.listen((event) => each(event.payload)),
 };

@@ -58,6 +58,7 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   secret_missing: m.error_secret_missing,
   keyring_unavailable: m.error_keyring_unavailable,
   secret_empty: m.error_secret_empty,
+  desktop_refused: m.error_desktop_refused,
   sandbox_failed: m.error_sandbox_failed,
   usage: m.error_usage,
   reason_too_short: m.error_reason_too_short,

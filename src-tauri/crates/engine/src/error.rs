@@ -144,6 +144,8 @@ error_codes! {
     KeyringUnavailable = "keyring_unavailable", exit 1;
     /// `name`: standard input was empty.
     SecretEmpty = "secret_empty", exit 2;
+    /// `what`, `detail`: the computer did not let the desktop do that.
+    DesktopRefused = "desktop_refused", exit 1;
     /// `address`, `detail`: the sandbox cannot start.
     SandboxFailed = "sandbox_failed", exit 1;
 

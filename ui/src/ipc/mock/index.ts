@@ -1,7 +1,7 @@
 /**
  * An engine of made-up data behind the real bindings, for `npm run dev` in a browser and for the tests.
- * `?scenario=running|down|first|missing|broken|approval|mine|lock|lock-mine|lock-here|lock-dead|waiting` chooses what
- * there is to see, `?hash` the screen as always.
+ * `?scenario=running|down|first|missing|broken|damaged|approval|mine|lock|lock-mine|lock-here|lock-dead|waiting|tampered|
+ * differs` chooses what there is to see, `?hash` the screen as always.
  */
 import { emit } from '@tauri-apps/api/event';
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
@@ -19,6 +19,7 @@ import type {
 import { ATTENTION } from './attention';
 import { ago, counts, item, progress, run, RUNS } from './data';
 import { Decisions } from './decisions';
+import { Desktop } from './desktop';
 import { countItems, months, nextRun, records, recordsFound, runItems, runs } from './lists';
 import { Holder, NO_END, type HolderScenario } from './holder';
 import { SetupDesk } from './setup';
@@ -33,7 +34,10 @@ export type Scenario =
   | 'broken'
   | 'much'
   | 'approval'
-  | 'mine';
+  | 'mine'
+  | 'tampered'
+  | 'differs'
+  | 'damaged';
 type Args = Record<string, unknown>;
 
 const RUN_ID = '0199a3c2-7b41-7c10-9f02-5d1be2c07a12';
@@ -76,10 +80,12 @@ class MockEngine {
   #decisions: Decisions;
   #holder: Holder;
   readonly setup: SetupDesk;
+  #desktop: Desktop;
 
   constructor(readonly scenario: Scenario) {
     this.#holder = new Holder(scenario);
     this.setup = new SetupDesk(scenario, () => this.#now !== null);
+    this.#desktop = new Desktop(scenario);
     this.#decisions = new Decisions(scenario, (ended) => {
       this.#runs = [ended, ...this.#runs];
     });
@@ -154,10 +160,14 @@ class MockEngine {
         };
       case 'attention':
         return this.#attention().slice(Number(args['offset']));
+      case 'make_practice_workspace':
+        return null;
       case 'system_language':
         return (navigator.language.startsWith('en') ? 'en' : 'nb') satisfies Language;
       default:
-        return this.#decisions.answer(command, args);
+        return this.#desktop.knows(command)
+          ? this.#desktop.answer(command, args)
+          : this.#decisions.answer(command, args);
     }
   }
 
@@ -257,7 +267,11 @@ class MockEngine {
         key: 'curency',
         nearest: 'currency',
       };
-      return { kind: 'broken', problem: { code: 'workspace_unknown_key', params } };
+      return { kind: 'broken', problem: { code: 'workspace_unknown_key', params }, organisation: null };
+    }
+    if (this.scenario === 'damaged') {
+      const params = { path: '/home/kari/hlf/ledger.sqlite', detail: 'database disk image is malformed' };
+      return { kind: 'broken', problem: { code: 'ledger_damaged', params }, organisation: 'Øvingslaget' };
     }
     const none = this.scenario === 'first';
     const waiting = this.#attention();

@@ -1,6 +1,7 @@
 //! The export: observe, plan, claim, commit, settle, recover, in this order, under a permit.
 
 mod accept;
+mod back_up;
 mod break_lock;
 mod change_settings;
 mod door;

@@ -217,3 +217,6 @@ fn to_post(draft: &StagedDraft) -> ToPost<'_> {
         amount: claimed.amount(),
     }
 }
+
+#[cfg(test)]
+mod tests;
