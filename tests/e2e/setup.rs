@@ -56,7 +56,8 @@ fn a_first_start_with_a_csv_goes_from_an_empty_folder_to_a_first_sync() {
     assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(RECORDS), &json!(0)), "{stats}");
     let text = std::fs::read_to_string(folder.join("workspace.toml")).expect("it was made");
     assert!(!text.contains(TOKEN), "{text}");
-    for part in ["encoding = \"windows-1252\"", "text = \"Leverandør\"", "default_account = \"7790\"", "# what is owed"] {
+    for part in ["encoding = \"windows-1252\"", "text = \"Leverandør\"", "default_account = \"7790\"", "# what is owed"]
+    {
         assert!(text.contains(part), "{part} is missing:\n{text}");
     }
 }

@@ -147,6 +147,15 @@ describe('a first start', () => {
     expect(screen.getByTestId('setup-next')).toBeEnabled();
   });
 
+  test('is a way out of a workspace that cannot be used', async () => {
+    const desk = await open('broken');
+    await click('broken-another');
+    expect(screen.queryByTestId('make-practice')).toBeNull();
+    await type('open-path', '/home/kari/hlf');
+    await click('open-typed');
+    await waitFor(() => expect(desk.made).toBe(true));
+  });
+
   test('opens a workspace that was in use, and practice with one click', async () => {
     const desk = await open('missing');
     await user.click(await within(await screen.findByTestId('recent')).findByRole('button', { name: 'HLF' }));
