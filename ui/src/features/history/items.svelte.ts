@@ -2,7 +2,6 @@
  * The records of one run, which may be a hundred thousand: how many there are is known at once, and the pages that are looked
  * at are read, wherever in the run they are.
  */
-import { SvelteMap } from 'svelte/reactivity';
 import { ipc, problemOf, type Counts, type ItemFilter, type Problem, type RunItem } from '$ipc';
 
 export const PAGE_ITEMS = 200;
@@ -32,7 +31,7 @@ export class Items {
   /** How many there are; `null` until that is known. */
   count = $state<number | null>(null);
   problem = $state.raw<Problem | null>(null);
-  #pages = new SvelteMap<number, RunItem[]>();
+  #pages = $state.raw<Readonly<Record<number, RunItem[]>>>({});
   #reading: number[] = [];
   #asked = 0;
   #filter: ItemFilter | null = null;
@@ -45,7 +44,7 @@ export class Items {
     const mine = (this.#asked += 1);
     this.#filter = filter;
     this.#text = text.trim() || null;
-    this.#pages.clear();
+    this.#pages = {};
     this.#reading = [];
     this.count = null;
     await Promise.all([this.#count(mine), this.see(0, 0)]);
@@ -53,14 +52,14 @@ export class Items {
 
   /** The record at a place, counted from 0; `null` while it is read. */
   at(index: number): RunItem | null {
-    return this.#pages.get(Math.floor(index / PAGE_ITEMS))?.[index % PAGE_ITEMS] ?? null;
+    return this.#pages[Math.floor(index / PAGE_ITEMS)]?.[index % PAGE_ITEMS] ?? null;
   }
 
   /** Reads what is missing between two places. */
   async see(first: number, last: number): Promise<void> {
     const pages: Promise<void>[] = [];
     for (let page = Math.floor(first / PAGE_ITEMS); page <= Math.floor(last / PAGE_ITEMS); page += 1)
-      if (!this.#pages.has(page) && !this.#reading.includes(page)) pages.push(this.#read(page));
+      if (!this.#pages[page] && !this.#reading.includes(page)) pages.push(this.#read(page));
     await Promise.all(pages);
   }
 
@@ -82,7 +81,7 @@ export class Items {
     await this.#told(mine, async () => {
       const skip = page * PAGE_ITEMS;
       const items = await ipc.runItems(this.runId, this.#filter, this.#text, skip, PAGE_ITEMS);
-      if (mine === this.#asked) this.#pages.set(page, items);
+      if (mine === this.#asked) this.#pages = { ...this.#pages, [page]: items };
     });
     if (mine === this.#asked) this.#reading = this.#reading.filter((each) => each !== page);
   }
