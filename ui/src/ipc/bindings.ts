@@ -32,12 +32,12 @@ export const commands = {
 	stopSync: () => typedError<boolean, Problem>(__TAURI_INVOKE("stop_sync")),
 	/**  Where the run is that is on, for a window that was opened late. */
 	currentProgress: () => typedError<Progress | null, Problem>(__TAURI_INVOKE("current_progress")),
-	/**  The runs before one, newest first. */
-	runs: (limit: number, before: string | null) => typedError<Run[], Problem>(__TAURI_INVOKE("runs", { limit, before })),
+	/**  The runs that fit before one, newest first. */
+	runs: (query: RunQuery, limit: number, before: string | null) => typedError<Run[], Problem>(__TAURI_INVOKE("runs", { query, limit, before })),
 	/**  One run. */
 	run: (runId: string) => typedError<Run, Problem>(__TAURI_INVOKE("run", { runId })),
-	/**  The rows of a run after a position, in their order. */
-	runItems: (runId: string, after: number, limit: number, filter: ItemFilter | null) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { runId, after, limit, filter })),
+	/**  The rows of a run that fit, in their order, without the first `skip` of them. */
+	runItems: (runId: string, filter: ItemFilter | null, text: string | null, skip: number, limit: number) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { runId, filter, text, skip, limit })),
 	/**  How many rows of a run fit. */
 	countItems: (runId: string, filter: ItemFilter | null, text: string | null) => typedError<number, Problem>(__TAURI_INVOKE("count_items", { runId, filter, text })),
 	/**  What a run's vouchers were compared to be when it was over; `None` where that was not done. */
