@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import App from '../src/app/App.svelte';
 import { Items, PAGE_ITEMS } from '../src/features/history/items.svelte';
-import { ANY, queryOf } from '../src/features/history/runs.svelte';
+import { ANY, queryOf } from '../src/features/history/wish';
 import { PAPER_ROWS_MAX, readForPaper } from '../src/features/history/paper';
 import PrintSheet from '../src/features/history/PrintSheet.svelte';
 import SaveRun from '../src/features/history/SaveRun.svelte';
