@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use super::Answer;
 use crate::wire::setup::{
     AccountingDraft, Base, OrganisationDraft, SampleRow, SetupDraft, SetupStart, SourceDraft, SourceGuess, Survey,
-    kinds,
+    Tested, kinds,
 };
 use crate::wire::{Plan, each};
 use crate::wiring::{Wiring, blocking};
