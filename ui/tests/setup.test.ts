@@ -136,6 +136,11 @@ describe('a first start', () => {
     await click('accounting-kind-tryton');
     expect(screen.getByLabelText('User')).toBeVisible();
     expect(screen.getByLabelText('Password')).toBe(screen.getByTestId('accounting-secret'));
+    await type('accounting-user', 'kari');
+    await click('accounting-kind-open');
+    expect(screen.queryByTestId('accounting-user')).toBeNull();
+    await click('accounting-kind-tryton');
+    expect(screen.getByTestId('accounting-user')).toHaveValue('');
   });
 
   test('says what is missing over there, and what to do', async () => {
