@@ -11,6 +11,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         .disable_serde_phases()
         .commands(collect_commands![
             commands::overview::overview,
+            commands::overview::exported_by_month,
+            commands::overview::next_run,
             commands::overview::make_practice_workspace,
             commands::overview::system_language,
             commands::connection::connection,
@@ -23,8 +25,16 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::history::runs,
             commands::history::run,
             commands::history::run_items,
+            commands::history::count_items,
             commands::history::certificate,
+            commands::export::export_run,
+            commands::export::export_certificate,
+            commands::export::open_saved,
+            commands::export::show_saved,
+            commands::export::print_page,
             commands::records::attention,
+            commands::records::records,
+            commands::records::records_found,
             commands::records::record,
             commands::decisions::accept,
             commands::decisions::resolve,
@@ -52,8 +62,29 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::desktop::stop_and_quit,
             commands::desktop::about,
             commands::desktop::open_log_folder,
+            commands::setup::begin_setup,
+            commands::setup::hold_secret,
+            commands::setup::test_connection,
+            commands::setup::guess_source,
+            commands::setup::sample_source,
+            commands::setup::survey_source,
+            commands::setup::rehearse,
+            commands::setup::finish_setup,
+            commands::setup::open_workspace,
+            commands::setup::choose_file,
+            commands::setup::choose_folder,
+            commands::settings::settings,
+            commands::settings::save_settings,
+            commands::settings::next_times,
         ])
-        .events(collect_events![events::RunProgress, events::RunEnded, events::CompareProgress, events::WantedAsked,])
+        .events(collect_events![
+            events::RunProgress,
+            events::RunEnded,
+            events::FileHovers,
+            events::FileDropped,
+            events::CompareProgress,
+            events::WantedAsked,
+        ])
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ mod commands;
 mod desktop;
 mod error;
 mod events;
-mod save;
+mod held;
+mod recent;
+mod saving;
 mod wire;
 mod wiring;
 
@@ -16,6 +18,7 @@ use std::process::ExitCode;
 use tauri::Manager as _;
 
 use error::StartError;
+use recent::Recent;
 use wiring::Wiring;
 
 fn main() -> ExitCode {
@@ -32,12 +35,16 @@ fn main() -> ExitCode {
 #[expect(clippy::disallowed_methods, reason = "tauri's own context ends a process it cannot set up")]
 fn run() -> Result<(), StartError> {
     let bindings = bindings::builder();
-    let builder = desktop::plugins(tauri::Builder::default()).invoke_handler(bindings.invoke_handler());
+    let builder = desktop::plugins(tauri::Builder::default())
+        .invoke_handler(bindings.invoke_handler())
+        .on_window_event(events::tell_of_drops);
     let app = builder
         .setup(move |app| {
             bindings.mount_events(app);
-            let folder = wiring::folder(app.path().app_config_dir().ok())?;
-            app.manage(Wiring::new(folder, app.handle().clone()));
+            let recent = Recent::new(app.path().app_config_dir().ok());
+            let folder = wiring::folder(&recent)?;
+            app.manage(saving::SavedFiles::default());
+            app.manage(Wiring::new(folder, recent, app.handle().clone()));
             desktop::set_up(app);
             Ok(())
         })

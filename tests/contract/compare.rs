@@ -127,6 +127,38 @@ fn each_kind_of_difference_is_found_and_named_in_both_directions() {
 }
 
 #[test]
+fn the_next_sync_notices_by_itself_what_is_gone_and_what_is_there_again() {
+    let (bench, run) = exported(620);
+    let rows = rows(&bench, &run);
+    let vanished = |bench: &Bench| bench.run(&["status"]).last()["records"]["vanished"].clone();
+    // Nothing is seen of any voucher: whatever hides them, it is a case for a person.
+    bench.set_faults(&json!({ "lookup_lag_ms": 3_600_000 }));
+    let blind = bench.sync();
+    assert_eq!((blind.status, blind.count("posted"), blind.count("skipped")), (Some(4), 0, 620), "{}", blind.words);
+    assert_eq!(vanished(&bench), 620);
+    bench.set_faults(&json!({}));
+    let seeing = bench.sync();
+    assert_eq!((seeing.status, seeing.count("posted")), (Some(0), 0), "{}", seeing.words);
+    assert_eq!(vanished(&bench), 0, "found well: the alarms end by themselves");
+
+    vanish(&bench, &rows[3]);
+    void(&bench, &rows[611]);
+    let sync = bench.sync();
+    assert_eq!((sync.status, sync.count("posted"), sync.count("skipped")), (Some(4), 0, 620), "{}", sync.words);
+    let attention = bench.run(&["attention"]);
+    let mut found: Vec<(&str, &str)> = attention.last()["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|item| (text(item, "record_id"), text(&item["vanished"], "kind")))
+        .collect();
+    found.sort_unstable_by_key(|(_, kind)| *kind);
+    assert_eq!(found, [(text(&rows[3], "record_id"), "gone"), (text(&rows[611], "record_id"), "reversed")]);
+    let trail = bench.run(&["record", text(&rows[611], "record_id")]);
+    assert!(trail.last().to_string().contains("alarm_raised"), "{}", trail.last());
+}
+
+#[test]
 fn a_period_is_compared_alone_and_a_voucher_dated_elsewhere_is_told() {
     let (bench, run) = exported(40);
     let rows = rows(&bench, &run);

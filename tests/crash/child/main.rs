@@ -40,8 +40,11 @@ async fn sync(folder: &Path, steps: Arc<Steps>) -> ExitCode {
         WriteMoment::After => watched.reach("write", Moment::After),
     })
     .expect("a ledger");
-    parts.accounting =
-        Arc::new(world::Accounting::new(parts.accounting, Arc::clone(&steps), workspace.accounting().url.clone()));
+    parts.accounting = Arc::new(world::Accounting::new(
+        parts.accounting,
+        Arc::clone(&steps),
+        workspace.accounting().remote().url.clone(),
+    ));
     parts.source = Arc::new(world::Records::new(parts.source, steps));
     parts.settings.wait_for_lock = WAIT_FOR_LOCK;
     let actor = Actor { user: "kari".into(), host: "pc".into() };

@@ -127,6 +127,14 @@ impl AccountingSystem for Accounting {
         repeatable!(self, "commit_draft", "draft_commit", self.inner.commit_draft(permit, draft))
     }
 
+    fn drafts_per_commit_max(&self) -> usize {
+        self.inner.drafts_per_commit_max()
+    }
+
+    async fn commit_drafts(&self, permit: &Permit, drafts: &[StagedDraft]) -> Result<Answer<CommitResult>, CallError> {
+        repeatable!(self, "commit_drafts", "draft_commit", self.inner.commit_drafts(permit, drafts))
+    }
+
     async fn discard_draft(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, CallError> {
         repeatable!(self, "discard_draft", "draft_delete", self.inner.discard_draft(permit, draft))
     }

@@ -7,6 +7,10 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	/**  The workspace with its counts and last runs; asks only the ledger. */
 	overview: () => typedError<Overview, Problem>(__TAURI_INVOKE("overview")),
+	/**  What was exported of each of the last months, as the books of that month have it. */
+	exportedByMonth: (months: number) => typedError<Month[], Problem>(__TAURI_INVOKE("exported_by_month", { months })),
+	/**  When the schedule starts the next run; `None` without one. */
+	nextRun: () => typedError<string | null, Problem>(__TAURI_INVOKE("next_run")),
 	/**  Makes a workspace to practise in, where there is none. */
 	makePracticeWorkspace: () => typedError<null, Problem>(__TAURI_INVOKE("make_practice_workspace")),
 	/**  The language that the operating system is set to. */
@@ -28,16 +32,32 @@ export const commands = {
 	stopSync: () => typedError<boolean, Problem>(__TAURI_INVOKE("stop_sync")),
 	/**  Where the run is that is on, for a window that was opened late. */
 	currentProgress: () => typedError<Progress | null, Problem>(__TAURI_INVOKE("current_progress")),
-	/**  The runs before one, newest first. */
-	runs: (limit: number, before: string | null) => typedError<Run[], Problem>(__TAURI_INVOKE("runs", { limit, before })),
+	/**  The runs that fit before one, newest first. */
+	runs: (query: RunQuery, limit: number, before: string | null) => typedError<Run[], Problem>(__TAURI_INVOKE("runs", { query, limit, before })),
 	/**  One run. */
 	run: (runId: string) => typedError<Run, Problem>(__TAURI_INVOKE("run", { runId })),
-	/**  The rows of a run after a position, in their order. */
-	runItems: (runId: string, after: number, limit: number, filter: ItemFilter | null) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { runId, after, limit, filter })),
+	/**  The rows of a run that fit, in their order, without the first `skip` of them. */
+	runItems: (runId: string, filter: ItemFilter | null, text: string | null, skip: number, limit: number) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { runId, filter, text, skip, limit })),
+	/**  How many rows of a run fit. */
+	countItems: (runId: string, filter: ItemFilter | null, text: string | null) => typedError<number, Problem>(__TAURI_INVOKE("count_items", { runId, filter, text })),
 	/**  What a run's vouchers were compared to be when it was over; `None` where that was not done. */
 	certificate: (runId: string) => typedError<Certificate | null, Problem>(__TAURI_INVOKE("certificate", { runId })),
+	/**  Asks where, and writes the rows of a run there; `None` when nobody wants it after all. */
+	exportRun: (runId: string, format: RunFormat, language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_run", { runId, format, language })),
+	/**  Asks where, and writes the certificate of a run there; `None` when nobody wants it after all. */
+	exportCertificate: (runId: string, format: CertificateFormat, language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_certificate", { runId, format, language })),
+	/**  Opens a file that was saved, with the program that the person has for it. */
+	openSaved: (id: number) => typedError<null, Problem>(__TAURI_INVOKE("open_saved", { id })),
+	/**  Shows a file that was saved in its folder. */
+	showSaved: (id: number) => typedError<null, Problem>(__TAURI_INVOKE("show_saved", { id })),
+	/**  Prints what the window has made ready for paper; the system asks where. */
+	printPage: () => typedError<null, Problem>(__TAURI_INVOKE("print_page")),
 	/**  What waits for a person: in doubt, vanished, changed, refused, held. */
 	attention: (offset: number, limit: number) => typedError<AttentionItem[], Problem>(__TAURI_INVOKE("attention", { offset, limit })),
+	/**  Records that fit, the newest day first, behind one. */
+	records: (query: RecordQuery, after: string | null, limit: number) => typedError<RecordRow[], Problem>(__TAURI_INVOKE("records", { query, after, limit })),
+	/**  How many records fit, and what they come to. */
+	recordsFound: (query: RecordQuery) => typedError<RecordsFound, Problem>(__TAURI_INVOKE("records_found", { query })),
 	/**  Everything known of one record. */
 	record: (recordId: string) => typedError<RecordStory, Problem>(__TAURI_INVOKE("record", { recordId })),
 	/**  Keeps the word that a record may stay as it is, although it changed, or its voucher is not there as it was. */
@@ -60,8 +80,8 @@ export const commands = {
 	auditActors: () => typedError<string[], Problem>(__TAURI_INVOKE("audit_actors")),
 	/**  Checks the whole trail: the chain, the seals, the witness. */
 	verifyAudit: () => typedError<AuditVerdict, Problem>(__TAURI_INVOKE("verify_audit")),
-	/**  Writes the whole trail to a file that the person chooses; `null` where they choose none. */
-	exportAudit: (language: Language) => typedError<Written | null, Problem>(__TAURI_INVOKE("export_audit", { language })),
+	/**  Asks where, and writes the whole trail there; `None` when nobody wants it after all. */
+	exportAudit: (language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_audit", { language })),
 	/**  Where the ledger is, how big, and when it was last copied. */
 	ledger: () => typedError<LedgerFacts, Problem>(__TAURI_INVOKE("ledger")),
 	/**  Copies it now; tells how it stands then. */
@@ -72,8 +92,8 @@ export const commands = {
 	stopCompare: () => __TAURI_INVOKE<boolean>("stop_compare"),
 	/**  The differences of a comparison after a position, in their order. */
 	differences: (comparisonId: number, after: number, limit: number) => typedError<Difference[], Problem>(__TAURI_INVOKE("differences", { comparisonId, after, limit })),
-	/**  Writes a comparison to a file that the person chooses; `null` where they choose none. */
-	exportComparison: (comparisonId: number, language: Language) => typedError<Written | null, Problem>(__TAURI_INVOKE("export_comparison", { comparisonId, language })),
+	/**  Asks where, and writes a comparison there; `None` when nobody wants it after all. */
+	exportComparison: (comparisonId: number, language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_comparison", { comparisonId, language })),
 	/**
 	 *  Makes a new ledger from the accounting system, in the place of the old one, which is kept under another name. The
 	 *  organisation's name is typed again.
@@ -95,11 +115,41 @@ export const commands = {
 	about: () => __TAURI_INVOKE<About>("about"),
 	/**  Opens the log folder in the computer's own file manager. */
 	openLogFolder: () => typedError<null, Problem>(__TAURI_INVOKE("open_log_folder")),
+	/**  What a first start begins with. */
+	beginSetup: () => typedError<SetupStart, Problem>(__TAURI_INVOKE("begin_setup")),
+	/**  Keeps a secret that was typed, in memory alone, until it is saved with what it is for; an empty one is forgotten. */
+	holdSecret: (name: string, value: string) => typedError<null, Problem>(__TAURI_INVOKE("hold_secret", { name, value })),
+	/**  Asks an accounting system who we are, and what protects. */
+	testConnection: (base: Base, accounting: AccountingDraft) => typedError<Connection, Problem>(__TAURI_INVOKE("test_connection", { base, accounting })),
+	/**  Guesses what a CSV file is. */
+	guessSource: (base: Base, path: string) => typedError<SourceGuess, Problem>(__TAURI_INVOKE("guess_source", { base, path })),
+	/**  The first rows of a source as they will be read. */
+	sampleSource: (base: Base, source: SourceDraft) => typedError<SampleRow[], Problem>(__TAURI_INVOKE("sample_source", { base, source })),
+	/**  What a source holds: each category with its count and sum. */
+	surveySource: (base: Base, source: SourceDraft) => typedError<Survey, Problem>(__TAURI_INVOKE("survey_source", { base, source })),
+	/**  What the first sync of a workspace would do. Nothing of it is written anywhere that stays. */
+	rehearse: (draft: SetupDraft) => typedError<Plan, Problem>(__TAURI_INVOKE("rehearse", { draft })),
+	/**  Makes the workspace, keeps its secrets in the keyring, and opens it. */
+	finishSetup: (draft: SetupDraft) => typedError<null, Problem>(__TAURI_INVOKE("finish_setup", { draft })),
+	/**  Opens another workspace. */
+	openWorkspace: (path: string) => typedError<null, Problem>(__TAURI_INVOKE("open_workspace", { path })),
+	/**  Has a person choose a file of records; `null` where they chose none. */
+	chooseFile: () => typedError<string | null, Problem>(__TAURI_INVOKE("choose_file")),
+	/**  Has a person choose a folder; `null` where they chose none. */
+	chooseFolder: () => typedError<string | null, Problem>(__TAURI_INVOKE("choose_folder")),
+	/**  The settings, each part as it can be changed. */
+	settings: () => typedError<Settings, Problem>(__TAURI_INVOKE("settings")),
+	/**  Changes one part of them. */
+	saveSettings: (wish: SettingsWish) => typedError<Settings, Problem>(__TAURI_INVOKE("save_settings", { wish })),
+	/**  The next times of a schedule that is not saved yet. */
+	nextTimes: (schedule: ScheduleDraft) => typedError<string[], Problem>(__TAURI_INVOKE("next_times", { schedule })),
 };
 
 /** Events */
 export const events = {
 	compareProgress: makeEvent<CompareProgress, CompareProgress>("compare-progress"),
+	fileDropped: makeEvent<FileDropped, FileDropped>("file-dropped"),
+	fileHovers: makeEvent<FileHovers, FileHovers>("file-hovers"),
 	runEnded: makeEvent<RunEnded, RunEnded>("run-ended"),
 	runProgress: makeEvent<RunProgress, RunProgress>("run-progress"),
 	wantedAsked: makeEvent<WantedAsked, WantedAsked>("wanted-asked"),
@@ -122,6 +172,19 @@ export type Acceptance = {
 	at: string,
 };
 
+/**  `[accounting]`; the secret is never among it. */
+export type AccountingDraft = {
+	kind: string,
+	fields: { [key in string]: string },
+};
+
+/**  A kind of accounting system, and what it has to be told. */
+export type AccountingKind = {
+	name: string,
+	fields: KindField[],
+	secret: SecretKind,
+};
+
 /**  An act that leaves an entry in the audit trail. */
 export type Act = "sync_started" | "sync_ended" | "re_export_requested" | "re_export_approved" | "re_export_withdrawn" | "re_export_claimed" | "re_export_settled" | "reversal_claimed" | "reversal_settled" | "resolved" | "accepted" | "lock_broken" | "settings_changed" | "rebuilt" | "verified" | "compared" | "alarm_raised" | "backup_made";
 
@@ -141,9 +204,16 @@ export type Attempt = {
 	state: AttemptState,
 	reference: string,
 	runId: string,
+	trigger: Trigger,
+	user: string,
+	host: string,
 	claimedAt: string,
+	sentAt: string,
 	settledAt: string | null,
 	settledBy: string | null,
+	settledUser: string | null,
+	/**  Its voucher was found; the answer to the request itself was lost. */
+	found: boolean,
 	voucherId: string | null,
 	voucherNumber: string | null,
 	reason: Reason | null,
@@ -236,11 +306,31 @@ export type AuditVerdict = {
 	witness: WitnessState,
 };
 
+/**  What a trial is made over. */
+export type Base = 
+/**  A workspace that is not there yet. */
+"fresh" | 
+/**  The one in use. */
+"current";
+
 /**  What both sides come to in one currency; decimal strings. */
 export type BothSums = {
 	currency: string,
 	ledger: string,
 	accounting: string,
+};
+
+/**  A category and its account; an empty account is none. */
+export type CategoryAccount = {
+	category: string,
+	account: string,
+};
+
+/**  A category of a source. */
+export type CategoryFound = {
+	category: string,
+	records: number,
+	sums: Sum[],
 };
 
 /**  A run's certificate. `equal` only where both sides agree and nothing was left open. */
@@ -254,12 +344,27 @@ export type Certificate = {
 	equal: boolean,
 };
 
+/**  How a certificate is written. */
+export type CertificateFormat = "csv" | "json" | "pdf";
+
 /**  A record whose content is not what was exported. */
 export type Changed = {
 	exported: Content | null,
 	now: Content,
 	differs: ContentField[],
 	since: string | null,
+};
+
+/**  Which column gives a field. */
+export type ColumnChoice = {
+	field: SourceField,
+	title: string,
+};
+
+/**  How sure the guess of one column is. */
+export type ColumnGuess = {
+	field: SourceField,
+	confidence: Confidence,
 };
 
 /**  How far a comparison is. */
@@ -289,6 +394,9 @@ export type Comparison = {
 	sums: BothSums[],
 	equal: boolean,
 };
+
+/**  How sure a guess is. */
+export type Confidence = "unsure" | "likely" | "sure";
 
 /**  The accounting system, as it presents itself. */
 export type Connection = {
@@ -369,6 +477,12 @@ export type Fact = {
 	value: string,
 };
 
+/**  A file was dropped on the window; its path never comes from the web view. */
+export type FileDropped = string;
+
+/**  A file is held over the window, or no longer. */
+export type FileHovers = boolean;
+
 /**  What can be wrong with the audit trail. */
 export type FindingKind = "content_changed" | "link_broken" | "entries_missing" | "number_wrong" | "cut_off" | "seal_differs" | "signature_wrong" | "seals_missing" | "key_changed" | "signature_missing" | "witness_ahead" | "witness_differs" | "witness_signature_wrong" | "witness_missing";
 
@@ -393,6 +507,12 @@ export type ItemFilter = "posted" | "skipped" | "refused" | "held" | "in_doubt" 
 
 /**  What became of one row in one run. */
 export type ItemResult = "posted" | "skipped_already_exported" | "skipped_found_in_accounting" | "skipped_repeated_in_source" | "refused" | "held" | "in_doubt" | "not_sent";
+
+/**  One of those things. */
+export type KindField = {
+	key: string,
+	required: boolean,
+};
 
 /**  The languages of the application. */
 export type Language = "en" | "nb";
@@ -433,6 +553,22 @@ export type LookAlike = {
 export type LookAlikes = {
 	count: number,
 	first: LookAlike[],
+};
+
+/**  What stands in the books of one month in one currency. */
+export type Month = {
+	/**  Its first day. */
+	month: string,
+	records: number,
+	sum: Sum,
+};
+
+/**  `[organisation]` */
+export type OrganisationDraft = {
+	id: string,
+	name: string,
+	currency: string,
+	timeZone: string,
 };
 
 /**  What the ledger says of a reference. */
@@ -484,6 +620,13 @@ export type Plan = {
 	heldItems: RunItem[],
 };
 
+/**  `[posting]` */
+export type PostingDraft = {
+	payableAccount: string,
+	defaultAccount: string,
+	categories: CategoryAccount[],
+};
+
 /**  How the application behaves on this computer, for whoever is signed in to it. */
 export type Preferences = {
 	/**  It starts with the computer. */
@@ -498,7 +641,7 @@ export type Preferences = {
 
 /**  What failed, as every command says it. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "workspace_exists" | "workspace_unreadable" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -582,6 +725,13 @@ export type Rebuilt = {
 	withoutRecord: number,
 };
 
+/**  A workspace that was in use. */
+export type RecentWorkspace = {
+	path: string,
+	name: string,
+	practice: boolean,
+};
+
 /**  How many records are in which state. */
 export type RecordCounts = {
 	posted: number,
@@ -592,6 +742,32 @@ export type RecordCounts = {
 	held: number,
 	changed: number,
 	vanished: number,
+};
+
+/**  Which records are asked for. */
+export type RecordQuery = {
+	text: string | null,
+	states: RecordState[],
+	payee: string | null,
+	period: Period,
+	/**  Decimals with a point. */
+	amountFrom: string | null,
+	amountTo: string | null,
+};
+
+/**  A record in a list. */
+export type RecordRow = {
+	recordId: string,
+	state: RecordState,
+	payeeId: string,
+	payee: string,
+	date: string,
+	amount: Sum,
+	category: string,
+	text: string,
+	voucherId: string | null,
+	voucherNumber: string | null,
+	exportedAt: string | null,
 };
 
 /**  The state of a record, as every list shows it. */
@@ -609,6 +785,7 @@ export type RecordStory = {
 	text: string,
 	place: Place,
 	firstSeenAt: string,
+	changedAt: string[],
 	held: Reason | null,
 	attempts: Attempt[],
 	changed: Changed | null,
@@ -616,6 +793,12 @@ export type RecordStory = {
 	accepted: Acceptance[],
 	lookAlikes: LookAlikes,
 	audit: AuditEntry[],
+};
+
+/**  How many records fit, and what they come to. */
+export type RecordsFound = {
+	records: number,
+	sums: Sum[],
 };
 
 /**  A run, as history lists it. */
@@ -636,6 +819,9 @@ export type Run = {
 
 /**  A run ended, or was refused. */
 export type RunEnded = End;
+
+/**  How a run is written. */
+export type RunFormat = "csv" | "xlsx";
 
 /**  One row of a run. */
 export type RunItem = {
@@ -659,6 +845,42 @@ export type RunItem = {
 /**  Where the run is. */
 export type RunProgress = Progress;
 
+/**  Which runs are asked for. */
+export type RunQuery = {
+	text: string | null,
+	outcome: Outcome | null,
+	/**  Those that have not ended. */
+	unfinished: boolean,
+	actor: string | null,
+	trigger: Trigger | null,
+	/**  From this moment on: the window knows where its days begin. */
+	startedFrom: string | null,
+	startedBefore: string | null,
+};
+
+/**  One row of a source as it will be read. */
+export type SampleRow = 
+/**  A record. */
+{ kind: "record"; line: number; id: string; date: string; payee: string; category: string; text: string; amount: Sum } | 
+/**  What would be held back, and why. */
+{ kind: "flaw"; line: number; glimpse: string; reason: Reason };
+
+/**  A file that was written: its number, by which it can be opened, and what to call it. */
+export type Saved = {
+	id: number,
+	name: string,
+	folder: string,
+};
+
+/**  `[schedule]` */
+export type ScheduleDraft = {
+	cron: string,
+	catchUp: boolean,
+};
+
+/**  What a person calls the secret. */
+export type SecretKind = "token" | "password" | "api_key";
+
 /**  What was sent of a record, whatever it says now. */
 export type Sent = {
 	date: string,
@@ -673,10 +895,77 @@ export type SettingChange = {
 	after: string | null,
 };
 
+/**  The settings, each part as it can be changed. */
+export type Settings = {
+	path: string,
+	practice: boolean,
+	organisation: OrganisationDraft,
+	accounting: AccountingDraft,
+	source: SourceDraft,
+	posting: PostingDraft,
+	schedule: ScheduleDraft | null,
+	waitForLockSeconds: number,
+	secondApproval: boolean,
+	/**  The next scheduled times. */
+	nextRuns: string[],
+	kinds: AccountingKind[],
+};
+
+/**  One part, as it shall be. */
+export type SettingsWish = { part: "accounting"; accounting: AccountingDraft } | { part: "source"; source: SourceDraft } | { part: "posting"; posting: PostingDraft } | { part: "schedule"; schedule: ScheduleDraft | null } | { part: "waiting"; seconds: number } | { part: "approval"; second: boolean };
+
+/**  A whole workspace that is not there yet. */
+export type SetupDraft = {
+	folder: string,
+	organisation: OrganisationDraft,
+	accounting: AccountingDraft,
+	source: SourceDraft,
+	posting: PostingDraft,
+};
+
+/**  What a first start begins with. */
+export type SetupStart = {
+	/**  Where the workspace would be. */
+	folder: string,
+	/**  What stands there until somebody says otherwise. */
+	organisation: OrganisationDraft,
+	kinds: AccountingKind[],
+	recent: RecentWorkspace[],
+};
+
+/**  `[source]` */
+export type SourceDraft = 
+/**  Files. */
+{ kind: "csv"; path: string; encoding: string; delimiter: string; decimalSeparator: string; dateFormat: string; columns: ColumnChoice[] } | 
+/**  The organisation's platform. */
+{ kind: "platform"; url: string };
+
+/**  A field of a record that a column can give. */
+export type SourceField = "id" | "date" | "amount" | "payee" | "category" | "text" | "approved_at" | "currency" | "department" | "project" | "version" | "payee_name";
+
+/**  What a file seems to be. */
+export type SourceGuess = {
+	source: SourceDraft,
+	/**  Every column of the file. */
+	titles: string[],
+	columns: ColumnGuess[],
+};
+
 /**  A sum in one currency; the amount is a decimal string. */
 export type Sum = {
 	currency: string,
 	amount: string,
+};
+
+/**  What a source holds. */
+export type Survey = {
+	records: number,
+	flaws: number,
+	sums: Sum[],
+	from: string | null,
+	to: string | null,
+	categories: CategoryFound[],
+	hasMoreCategories: boolean,
 };
 
 /**  A sync was begun, or the one that was on is watched. */
@@ -737,11 +1026,6 @@ export type Whose = "other" | "mine_elsewhere" | "mine_here";
 
 /**  What the accounting side said when the trail was checked. */
 export type WitnessState = "matches" | "ahead" | "differs" | "missing" | "not_offered" | "unreachable";
-
-/**  A file that was written; `null` in its place where the person thought better of it. */
-export type Written = {
-	path: string,
-};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -4,15 +4,29 @@
  */
 import { commands, events } from './bindings';
 import type {
+  AccountingDraft,
   AuditFilter,
+  Base,
+  CertificateFormat,
   CompareNews,
   ItemFilter,
   Language,
   Period,
   Preferences,
   Problem,
+  Progress,
+  ReExportWish,
+  RecordQuery,
+  RunEnded,
+  RunFormat,
+  RunQuery,
+  ScheduleDraft,
+  SettingsWish,
+  SetupDraft,
+  SourceDraft,
+  Verdict,
+  Wanted,
 } from './bindings';
-import type { Progress, ReExportWish, RunEnded, Verdict, Wanted } from './bindings';
 
 export type * from './bindings';
 
@@ -51,11 +65,25 @@ export const ipc = {
   startSync: (period: Period, waitSeconds: number | null) => told(commands.startSync(period, waitSeconds)),
   stopSync: () => told(commands.stopSync()),
   currentProgress: () => told(commands.currentProgress()),
-  runs: (limit: number, before: string | null) => told(commands.runs(limit, before)),
+  runs: (query: RunQuery, limit: number, before: string | null) => told(commands.runs(query, limit, before)),
   run: (runId: string) => told(commands.run(runId)),
-  runItems: (runId: string, after: number, limit: number, filter: ItemFilter | null) =>
-    told(commands.runItems(runId, after, limit, filter)),
+  runItems: (runId: string, filter: ItemFilter | null, text: string | null, skip: number, limit: number) =>
+    told(commands.runItems(runId, filter, text, skip, limit)),
+  countItems: (runId: string, filter: ItemFilter | null, text: string | null) =>
+    told(commands.countItems(runId, filter, text)),
+  exportRun: (runId: string, format: RunFormat, language: Language) =>
+    told(commands.exportRun(runId, format, language)),
+  exportCertificate: (runId: string, format: CertificateFormat, language: Language) =>
+    told(commands.exportCertificate(runId, format, language)),
+  openSaved: (id: number) => told(commands.openSaved(id)),
+  showSaved: (id: number) => told(commands.showSaved(id)),
+  printPage: () => told(commands.printPage()),
   certificate: (runId: string) => told(commands.certificate(runId)),
+  records: (query: RecordQuery, after: string | null, limit: number) =>
+    told(commands.records(query, after, limit)),
+  recordsFound: (query: RecordQuery) => told(commands.recordsFound(query)),
+  exportedByMonth: (months: number) => told(commands.exportedByMonth(months)),
+  nextRun: () => told(commands.nextRun()),
   record: (recordId: string) => told(commands.record(recordId)),
   accept: (recordId: string, reason: string) => told(commands.accept(recordId, reason)),
   resolve: (recordId: string, verdict: Verdict, reason: string) =>
@@ -90,10 +118,30 @@ export const ipc = {
   stopAndQuit: () => commands.stopAndQuit(),
   about: () => commands.about(),
   openLogFolder: () => told(commands.openLogFolder()),
+  beginSetup: () => told(commands.beginSetup()),
+  /** The secret goes to Rust, and never comes back. */
+  holdSecret: (side: 'accounting' | 'platform', value: string) => told(commands.holdSecret(side, value)),
+  testConnection: (base: Base, accounting: AccountingDraft) =>
+    told(commands.testConnection(base, accounting)),
+  guessSource: (base: Base, path: string) => told(commands.guessSource(base, path)),
+  sampleSource: (base: Base, source: SourceDraft) => told(commands.sampleSource(base, source)),
+  surveySource: (base: Base, source: SourceDraft) => told(commands.surveySource(base, source)),
+  rehearse: (draft: SetupDraft) => told(commands.rehearse(draft)),
+  finishSetup: (draft: SetupDraft) => told(commands.finishSetup(draft)),
+  openWorkspace: (path: string) => told(commands.openWorkspace(path)),
+  chooseFile: () => told(commands.chooseFile()),
+  chooseFolder: () => told(commands.chooseFolder()),
+  settings: () => told(commands.settings()),
+  saveSettings: (wish: SettingsWish) => told(commands.saveSettings(wish)),
+  nextTimes: (schedule: ScheduleDraft) => told(commands.nextTimes(schedule)),
 
   /** Calls back with each progress of the run that is on; the answer ends it. */
   onProgress: (each: (progress: Progress) => void) =>
     events.runProgress.listen((event) => each(event.payload)),
+  /** Calls back when a file is held over the window, and when it is not any more; the answer ends it. */
+  onFileHovers: (each: (over: boolean) => void) => events.fileHovers.listen((event) => each(event.payload)),
+  /** Calls back with the path of a file that was dropped on the window; the answer ends it. */
+  onFileDropped: (each: (path: string) => void) => events.fileDropped.listen((event) => each(event.payload)),
   /** Calls back when a run has ended, or was refused. */
   onEnded: (each: (end: RunEnded) => void) => events.runEnded.listen((event) => each(event.payload)),
   /** Calls back with each step of a comparison. */

@@ -31,11 +31,13 @@ phrases! {
     PLANNING: "Deciding what to send", "Avgjør hva som skal sendes";
     SENDING: "Sending", "Sender";
     SETTLING: "Settling what was left in doubt", "Avklarer det som ble stående uavklart";
-    FINISHING: "Closing the run", "Avslutter";
+    FINISHING: "Checking the vouchers in the books", "Kontrollerer bilagene i regnskapet";
     WAITING: "the accounting system asked us to wait", "regnskapssystemet ba oss vente";
     STOPPING: "Stopping: what is on its way is answered for first.", "Stopper: det som er på vei, avklares først.";
     LEFT: "left", "igjen";
     ESTIMATING: "working out how long this takes …", "beregner hvor lang tid dette tar …";
+
+    SETUP_MISSING: "Missing in the accounting system:", "Mangler i regnskapssystemet:";
 
     NOTHING_NEW: "Nothing new to export.", "Ingenting nytt å eksportere.";
     EXPORTED: "Exported", "Eksportert";

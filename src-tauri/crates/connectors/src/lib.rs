@@ -11,6 +11,7 @@ mod machine;
 mod secrets;
 mod source;
 mod text;
+mod trial;
 pub mod workspace;
 
 use std::path::Path;
@@ -22,10 +23,18 @@ use postonce_engine::{Ledger, LedgerError, Parts};
 
 pub use machine::{SystemClock, UuidIds};
 pub use secrets::{KeyringError, SecretError, Secrets};
-pub use source::csv::{CsvError, CsvSettings, DecimalSeparator, Field};
-pub use workspace::{PracticeTemplate, Remote, SourceSettings, Workspace, WorkspaceError};
+pub use source::csv::guess::{guess, path_in};
+pub use source::csv::{ColumnGuess, Confidence, CsvError, CsvSettings, DecimalSeparator, Field, Guess};
+pub use source::survey::{CategoryFound, Survey};
+pub use trial::{Held, Trial};
+pub use workspace::{
+    AccountingSettings, OdooSettings, OpenSettings, PracticeTemplate, Remote, SourceSettings, TrytonSettings,
+    Workspace, WorkspaceError,
+};
 
+use accounting::odoo::Odoo;
 use accounting::open::Open;
+use accounting::tryton::Tryton;
 use http::{Http, Limits, Side};
 use secrets::AuditKey;
 use source::csv::Csv;
@@ -74,8 +83,24 @@ fn accounting(
     clock: &Arc<dyn Clock>,
     ids: &Arc<dyn IdSource>,
 ) -> Result<Arc<dyn AccountingSystem>, Told> {
-    let http = http(Side::Accounting, workspace.accounting(), secrets)?;
-    Ok(Arc::new(Open::new(http, workspace.settle_window(), Arc::clone(clock), Arc::clone(ids))))
+    match workspace.accounting() {
+        AccountingSettings::Open(settings) => {
+            let http = http(Side::Accounting, &settings.remote, secrets)?;
+            Ok(Arc::new(Open::new(http, settings.settle_window, Arc::clone(clock), Arc::clone(ids))))
+        }
+        AccountingSettings::Tryton(settings) => {
+            let Remote { url, secret } = &settings.remote;
+            let password = secrets.get(secret)?;
+            let http = Http::without_token(Side::Accounting, url, &password, Limits::STANDARD)?;
+            let (organisation, clock, ids) = (workspace.organisation(), Arc::clone(clock), Arc::clone(ids));
+            Ok(Arc::new(Tryton::new(http, settings, password, organisation, clock, ids)))
+        }
+        AccountingSettings::Odoo(settings) => {
+            let http = http(Side::Accounting, &settings.remote, secrets)?;
+            let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
+            Ok(Arc::new(Odoo::new(http, settings, workspace.organisation(), clock, ids)?))
+        }
+    }
 }
 
 fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Told> {

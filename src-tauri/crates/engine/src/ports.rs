@@ -13,7 +13,7 @@ pub use unique_rows::{Created, RowId, UniqueRow, UniqueRows};
 
 use crate::domain::{
     Actor, Capabilities, CommitResult, Discarded, DraftId, Found, FoundVoucher, HoldReason, Period, Place, Posting,
-    Problem, Record, Reference, RunId, StageResult, VoucherResult,
+    PostingRules, Problem, Record, Reference, RunId, StageResult, VoucherResult,
 };
 use crate::error::Told;
 use crate::ledger::{ClaimedRequest, ClaimedReversal, StagedDraft};
@@ -94,6 +94,12 @@ pub trait AccountingSystem: Send + Sync {
     /// Who am I, and what does the system offer. Sends no record.
     async fn connect(&self) -> Result<Connection, CallError>;
 
+    /// What is missing in the set-up there before postings by these rules can be made: all of it, each with what to do.
+    /// Empty where nothing is missing, or the system gives no way to ask. Writes nothing.
+    async fn check(&self, _rules: &PostingRules) -> Result<Vec<Told>, CallError> {
+        Ok(Vec::new())
+    }
+
     /// Asks for the remote lock.
     async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError>;
 
@@ -122,6 +128,22 @@ pub trait AccountingSystem: Send + Sync {
 
     /// Commits a staged draft by its id. The same id may be committed again: that posts nothing a second time.
     async fn commit_draft(&self, permit: &Permit, draft: &StagedDraft) -> Result<CommitResult, CallError>;
+
+    /// How many staged drafts one call of [`AccountingSystem::commit_drafts`] takes; 1 where each is a call of its own.
+    fn drafts_per_commit_max(&self) -> usize {
+        1
+    }
+
+    /// Commits staged drafts by their ids, [`AccountingSystem::drafts_per_commit_max`] at most, in one call that changes
+    /// something. The answer has one entry for each, in order; `None` where what became of it is not known. Refused as a
+    /// whole, it has committed none, and says nothing of each: the engine then divides them.
+    async fn commit_drafts(&self, permit: &Permit, drafts: &[StagedDraft]) -> Result<Answer<CommitResult>, CallError> {
+        let mut results = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            results.push(Some(self.commit_draft(permit, draft).await?));
+        }
+        Ok(Answer { results })
+    }
 
     /// Discards a draft that is not wanted.
     async fn discard_draft(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, CallError>;

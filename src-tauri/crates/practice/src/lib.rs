@@ -52,7 +52,7 @@ fn free_port() -> io::Result<u16> {
 
 /// Where a practice workspace expects its sandbox, and whose books it keeps.
 pub fn options(workspace: &Workspace) -> Options {
-    let port = workspace.accounting().url.port_or_known_default().unwrap_or_default();
+    let port = workspace.accounting().remote().url.port_or_known_default().unwrap_or_default();
     Options {
         address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         store: workspace.practice_store().map(Path::to_owned),

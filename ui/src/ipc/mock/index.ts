@@ -5,12 +5,24 @@
  */
 import { emit } from '@tauri-apps/api/event';
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
-import type { End, Language, Lock, Overview, Problem, Progress, Run } from '../bindings';
+import type {
+  End,
+  Language,
+  Lock,
+  Overview,
+  Problem,
+  Progress,
+  RecordQuery,
+  Run,
+  RunQuery,
+} from '../bindings';
 import { ATTENTION } from './attention';
 import { ago, counts, item, progress, run, RUNS } from './data';
 import { Decisions } from './decisions';
 import { Desktop } from './desktop';
+import { countItems, months, nextRun, records, recordsFound, runItems, runs } from './lists';
 import { Holder, NO_END, type HolderScenario } from './holder';
+import { SetupDesk } from './setup';
 
 export type Scenario =
   | HolderScenario
@@ -39,11 +51,12 @@ const DOWN: Problem = {
 
 let engine: MockEngine | null = null;
 
-export async function install(scenario: Scenario = fromAddress()): Promise<void> {
+export async function install(scenario: Scenario = fromAddress()): Promise<SetupDesk> {
   const made = (engine = new MockEngine(scenario));
   mockIPC((command, args) => made.answer(command, (args ?? {}) as Args), { shouldMockEvents: true });
   if (scenario === 'running') made.begin(430);
   if (scenario === 'waiting') made.wait(3_600);
+  return made.setup;
 }
 
 /** Ends the run that is on, and takes the mock away. */
@@ -67,10 +80,12 @@ class MockEngine {
   #decisions: Decisions;
   #holder: Holder;
   #desktop: Desktop;
+  readonly setup: SetupDesk;
 
   constructor(readonly scenario: Scenario) {
     this.#holder = new Holder(scenario);
     this.#desktop = new Desktop(scenario);
+    this.setup = new SetupDesk(scenario, () => this.#now !== null);
     this.#decisions = new Decisions(scenario, (ended) => {
       this.#runs = [ended, ...this.#runs];
     });
@@ -78,6 +93,8 @@ class MockEngine {
   }
 
   answer(command: string, args: Args): unknown {
+    const answered = this.setup.answer(command, args);
+    if (answered !== undefined) return answered;
     switch (command) {
       case 'overview':
         return this.#overview();
@@ -115,16 +132,34 @@ class MockEngine {
           heldItems: [97, 194, 291].map(item),
         };
       case 'runs':
-        return args['before'] ? [] : this.#runs;
+        return runs(this.#runs, args['query'] as RunQuery, args['before'] as string | null);
       case 'run':
         return this.#runs.find((each) => each.runId === args['runId']);
       case 'run_items':
         if (args['runId'] === this.#decisions.runId) return this.#decisions.rows();
-        return page(Number(args['after']), Number(args['limit']), args['filter'] as string | null);
+        return runItems(filterOf(args), textOf(args), Number(args['skip']), Number(args['limit']));
+      case 'count_items':
+        return args['runId'] === this.#decisions.runId ? 1 : countItems(filterOf(args), textOf(args));
+      case 'records':
+        if (this.scenario === 'first') return [];
+        return records(args['query'] as RecordQuery, args['after'] as string | null, Number(args['limit']));
+      case 'records_found':
+        return this.scenario === 'first'
+          ? { records: 0, sums: [] }
+          : recordsFound(args['query'] as RecordQuery);
+      case 'exported_by_month':
+        return this.scenario === 'first' ? [] : months(Number(args['months']));
+      case 'next_run':
+        return this.scenario === 'first' ? null : nextRun();
+      case 'export_run':
+      case 'export_certificate':
+        return {
+          id: 1,
+          name: `run-2026-11-03-0914.${String(args['format'])}`,
+          folder: '/home/kari/Documents',
+        };
       case 'attention':
         return this.#attention().slice(Number(args['offset']));
-      case 'make_practice_workspace':
-        return null;
       case 'system_language':
         return (navigator.language.startsWith('en') ? 'en' : 'nb') satisfies Language;
       default:
@@ -221,7 +256,8 @@ class MockEngine {
   }
 
   #overview(): Overview {
-    if (this.scenario === 'missing') return { kind: 'missing', path: '/home/kari/.local/share/postonce' };
+    if (this.scenario === 'missing' && !this.setup.made)
+      return { kind: 'missing', path: '/home/kari/.local/share/postonce' };
     if (this.scenario === 'broken') {
       const params = {
         path: '/home/kari/hlf/workspace.toml',
@@ -269,14 +305,10 @@ class MockEngine {
   }
 }
 
-function page(after: number, limit: number, filter: string | null) {
-  const all = [];
-  for (let position = after + 1; position <= RUN_ITEMS && all.length < limit; position += 1) {
-    const each = item(position);
-    if (!filter || each.result === filter || (filter === 'skipped' && each.result?.startsWith('skipped')))
-      all.push(each);
-  }
-  return all;
+function filterOf(args: Args): string | null {
+  return args['filter'] as string | null;
 }
 
-const RUN_ITEMS = 100_000;
+function textOf(args: Args): string | null {
+  return args['text'] as string | null;
+}

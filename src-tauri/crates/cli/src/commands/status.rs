@@ -18,6 +18,8 @@ struct Found {
     name: String,
     practice: bool,
     connection: Result<Connection, Told>,
+    /// What is missing in the accounting system's set-up.
+    missing: Vec<Told>,
     lock: Option<LockFacts>,
     last: Option<RunSummary>,
     next: Option<DateTime<Utc>>,
@@ -30,11 +32,13 @@ pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failu
     let engine = Engine::new(postonce_connectors::parts(&workspace)?);
     let sandbox = postonce_practice::sandbox(&workspace).await?;
     let connection = engine.connect().await;
+    let missing = if connection.is_ok() { engine.check().await? } else { Vec::new() };
     let lock = if connection.is_ok() { engine.lock(&actor()).await? } else { None };
     let found = Found {
         name: workspace.organisation_name().to_owned(),
         practice: workspace.is_practice(),
         connection,
+        missing,
         lock,
         last: engine.ledger().runs(1, None).await?.pop(),
         next: engine.next_run().await?,
@@ -54,7 +58,7 @@ pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failu
             output.note(catalogue::error(output.language, &told));
             Ok(Status::Failed(told.code.exit_status()))
         }
-        Ok(_) if found.records.attention() > 0 => Ok(Status::Attention),
+        Ok(_) if found.records.attention() > 0 || !found.missing.is_empty() => Ok(Status::Attention),
         Ok(_) => Ok(Status::Done),
     }
 }
@@ -71,6 +75,7 @@ fn document(found: &Found, output: &Output) {
         "organisation": found.name, "practice": found.practice, "connection": connection,
         "error": found.connection.as_ref().err().map(|told| json::failure(output.language, told, None)),
         "protection": found.connection.as_ref().ok().map(|connection| connection.capabilities.protection),
+        "missing": found.missing.iter().map(|told| json::failure(output.language, told, None)).collect::<Vec<_>>(),
         "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.language, run)),
         "next_run": found.next.map(json::instant),
         "records": json::records(&found.records),
@@ -120,6 +125,12 @@ fn tell(found: &Found, output: &Output) {
         row(phrase, count.to_string());
     }
     output.table(&rows);
+    if !found.missing.is_empty() {
+        output.note(output.word(phrases::SETUP_MISSING));
+        for told in &found.missing {
+            output.note(format!("– {}", catalogue::error(output.language, told)));
+        }
+    }
 }
 
 fn protection(protection: Protection) -> phrases::Phrase {

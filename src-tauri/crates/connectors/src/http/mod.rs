@@ -19,6 +19,7 @@ mod retry_after;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -52,7 +53,8 @@ const USER_AGENT: &str = concat!("Postonce/", env!("CARGO_PKG_VERSION"));
 pub(crate) struct Http {
     client: Client,
     base: Url,
-    authorization: HeaderValue,
+    /// `None` where each request says by itself who asks.
+    authorization: Option<HeaderValue>,
     limits: Limits,
     peer: Peer,
 }
@@ -66,6 +68,8 @@ pub(crate) struct Seen {
     pub(crate) retry_after: Option<Duration>,
     /// The host a redirect names.
     pub(crate) redirect_host: Option<String>,
+    /// The server's clock, in whole seconds, where it tells it.
+    pub(crate) at: Option<DateTime<Utc>>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -79,6 +83,23 @@ impl Http {
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
             .map_err(|_| HttpError::TokenUnfit(peer.clone()))?;
         authorization.set_sensitive(true);
+        Self::over(peer, base, Some(authorization), limits)
+    }
+
+    /// A client whose requests say by themselves who asks. The secret is known to it only to be kept out of errors.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub(crate) fn without_token(
+        side: Side,
+        base: &Url,
+        secret: &SecretString,
+        limits: Limits,
+    ) -> Result<Self, HttpError> {
+        Self::over(Peer::new(side, base, secret), base, None, limits)
+    }
+
+    fn over(peer: Peer, base: &Url, authorization: Option<HeaderValue>, limits: Limits) -> Result<Self, HttpError> {
         let mut builder = Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(limits.connect)
@@ -112,7 +133,9 @@ impl Http {
     pub(crate) fn request(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Request, HttpError> {
         let url = self.base.join(path).map_err(|_| HttpError::Request(self.peer.clone()))?;
         let mut request = Request::new(method, url);
-        request.headers_mut().insert(AUTHORIZATION, self.authorization.clone());
+        if let Some(authorization) = &self.authorization {
+            request.headers_mut().insert(AUTHORIZATION, authorization.clone());
+        }
         if let Some(body) = body {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *request.body_mut() = Some(body.into());
@@ -175,7 +198,8 @@ fn head(response: &Response) -> Seen {
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| retry_after::parse(value, text(headers, DATE)));
-    Seen { status: response.status().as_u16(), content_type, retry_after, redirect_host, body: Vec::new() }
+    let at = retry_after::http_date(text(headers, DATE));
+    Seen { status: response.status().as_u16(), content_type, retry_after, redirect_host, at, body: Vec::new() }
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> &str {

@@ -2,9 +2,13 @@
 //!
 //! Invariant: a [`Workspace`] that exists is valid as a whole; nothing of it is checked again further in.
 
+mod accounting;
 mod address;
+mod edit;
 mod error;
+mod kinds;
 mod read;
+mod sections;
 mod template;
 mod toml_file;
 
@@ -14,12 +18,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono_tz::Tz;
+use postonce_engine::domain;
 use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
 use postonce_engine::{Ledger, Schedule, Settings};
-use postonce_engine::{WhenStillUnknown, domain};
 use reqwest::Url;
 
+pub use accounting::{AccountingSettings, OdooSettings, OpenSettings, TrytonSettings};
+pub use edit::{Change, Changed, Edited, Value};
 pub use error::WorkspaceError;
+pub use kinds::{ACCOUNTING_KINDS, AccountingKind, KindField, SecretKind};
+pub use sections::{
+    AccountingSection, CsvSection, OrganisationSection, PostingSection, ScheduleSection, Sections, SourceSection,
+};
 pub use template::{PracticeTemplate, plain};
 
 use crate::source::csv::CsvSettings;
@@ -33,6 +43,8 @@ const FILE_BYTES_MAX: u64 = 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Workspace {
     dir: PathBuf,
+    /// The file as it was opened, by which it is known whether somebody else changed it since.
+    text: String,
     content: Content,
 }
 
@@ -44,15 +56,13 @@ struct Content {
     currency: Currency,
     time_zone: Tz,
     source: SourceSettings,
-    accounting: Remote,
+    accounting: AccountingSettings,
     posting: PostingRules,
     vouchers_per_request: usize,
     requests_in_flight: usize,
     lease: Duration,
     wait_for_lock: Duration,
     compare_after_run: bool,
-    settle_window: Duration,
-    when_still_unknown: WhenStillUnknown,
     re_export_needs_approval: bool,
     schedule: Option<Schedule>,
     practice_store: Option<PathBuf>,
@@ -94,7 +104,7 @@ impl Workspace {
             return Err(unreadable(&path, io::ErrorKind::FileTooLarge.into()));
         }
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
-        Ok(Self { content: read::content(&path, &dir, text.trim_start_matches('\u{feff}'))?, dir })
+        Ok(Self { content: read::content(&path, &dir, text.trim_start_matches('\u{feff}'))?, text, dir })
     }
 
     /// Makes a workspace with this text as its `workspace.toml`; the folder is made where it is missing. The text is
@@ -112,18 +122,12 @@ impl Workspace {
             _ => unreadable(&path, source),
         })?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|source| unreadable(&path, source))?;
-        Ok(Self { dir, content })
+        Ok(Self { dir, text: text.to_owned(), content })
     }
 
     /// The folder that is opened where nobody names one: the platform's application-data folder. `None` without a home.
     pub fn default_dir() -> Option<PathBuf> {
         directories::ProjectDirs::from("", "", "postonce").map(|dirs| dirs.data_dir().to_owned())
-    }
-
-    /// How long after it was given up a request may still take effect, where the accounting system protects by nothing
-    /// but its search.
-    pub fn settle_window(&self) -> Duration {
-        self.content.settle_window
     }
 
     /// The folder, as an absolute path.
@@ -182,7 +186,7 @@ impl Workspace {
     }
 
     /// Where they go.
-    pub fn accounting(&self) -> &Remote {
+    pub fn accounting(&self) -> &AccountingSettings {
         &self.content.accounting
     }
 
@@ -193,7 +197,7 @@ impl Workspace {
 
     /// The names of the secrets it needs, each once.
     pub fn secret_names(&self) -> Vec<&str> {
-        let mut names = vec![self.content.accounting.secret.as_str()];
+        let mut names = vec![self.content.accounting.remote().secret.as_str()];
         if let SourceSettings::Platform(remote) = &self.content.source
             && !names.contains(&remote.secret.as_str())
         {
@@ -214,7 +218,7 @@ impl Workspace {
             lease: content.lease,
             wait_for_lock: content.wait_for_lock,
             compare_after_run: content.compare_after_run,
-            when_still_unknown: content.when_still_unknown,
+            when_still_unknown: content.accounting.when_still_unknown(),
             re_export_needs_approval: content.re_export_needs_approval,
             schedule: content.schedule.clone(),
             file_lock: self.lock_path(),

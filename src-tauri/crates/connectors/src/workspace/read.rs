@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 use encoding_rs::Encoding;
+use postonce_engine::Schedule;
 use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
-use postonce_engine::{Schedule, WhenStillUnknown};
 
+use super::accounting::accounting;
 use super::address::{self, AddressError};
 use super::toml_file::{Found, Section, TomlFile};
 use super::{Content, Remote, SourceSettings, WorkspaceError, account};
 use crate::source::csv::{CsvSettings, DecimalSeparator, Field, date_format_is_valid};
 
 const LEASE_SECONDS: std::ops::RangeInclusive<u64> = 15..=3_600;
-const DAY_SECONDS: u64 = 86_400;
+pub(super) const DAY_SECONDS: u64 = 86_400;
 const SECRET_NAME_CHARS_MAX: usize = 64;
 
 pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, WorkspaceError> {
@@ -36,12 +37,7 @@ pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, Wo
     let is_practice = practice_store.is_some();
 
     let source = source(&root, dir, currency, time_zone, is_practice)?;
-    let accounting =
-        required(&root, "accounting", &["kind", "url", "secret", "settle_window_seconds", "when_still_unknown"])?;
-    let kind = accounting.required_text("kind")?;
-    if kind.value != "open" {
-        return Err(accounting.unavailable(&kind, "open"));
-    }
+    let accounting = accounting(&root, is_practice)?;
     let sync_keys =
         ["vouchers_per_request", "requests_in_flight", "lease_seconds", "wait_for_lock_seconds", "compare_after_run"];
     let sync = root.section("sync", &sync_keys)?;
@@ -54,7 +50,7 @@ pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, Wo
         currency,
         time_zone,
         source,
-        accounting: remote(&accounting, is_practice)?,
+        accounting,
         posting: posting(&root)?,
         vouchers_per_request: count(number("vouchers_per_request", 1..=5_000, 100)?),
         requests_in_flight: count(number("requests_in_flight", 1..=16, 4)?),
@@ -64,8 +60,6 @@ pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, Wo
             Some(sync) => sync.boolean("compare_after_run", true)?,
             None => true,
         },
-        settle_window: Duration::from_secs(accounting.number("settle_window_seconds", 0..=DAY_SECONDS, 120)?),
-        when_still_unknown: when_still_unknown(&accounting)?,
         re_export_needs_approval: re_export_needs_approval(&root)?,
         schedule: schedule(&root, time_zone)?,
         practice_store,
@@ -176,7 +170,7 @@ fn columns(source: &Section<'_>) -> Result<BTreeMap<Field, String>, WorkspaceErr
     Ok(columns)
 }
 
-fn remote(section: &Section<'_>, is_practice: bool) -> Result<Remote, WorkspaceError> {
+pub(super) fn remote(section: &Section<'_>, is_practice: bool) -> Result<Remote, WorkspaceError> {
     let url = section.required_text("url")?;
     // A password in the address is not repeated in the error.
     let shown = Found { value: url.value.rsplit_once('@').map_or(url.value, |(_, host)| host), line: url.line };
@@ -194,15 +188,6 @@ fn remote(section: &Section<'_>, is_practice: bool) -> Result<Remote, WorkspaceE
         return Err(section.invalid("secret", &secret, format!("a-z 0-9 -, 1–{SECRET_NAME_CHARS_MAX}")));
     }
     Ok(Remote { url: address, secret: secret.value.to_owned() })
-}
-
-fn when_still_unknown(accounting: &Section<'_>) -> Result<WhenStillUnknown, WorkspaceError> {
-    let Some(text) = accounting.text("when_still_unknown")? else { return Ok(WhenStillUnknown::Hold) };
-    match text.value {
-        "hold" => Ok(WhenStillUnknown::Hold),
-        "send" => Ok(WhenStillUnknown::Send),
-        _ => Err(accounting.invalid("when_still_unknown", &text, "\"hold\" | \"send\"")),
-    }
 }
 
 fn posting(root: &Section<'_>) -> Result<PostingRules, WorkspaceError> {

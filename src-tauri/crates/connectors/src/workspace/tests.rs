@@ -1,3 +1,4 @@
+use postonce_engine::WhenStillUnknown;
 use postonce_engine::error::{ErrorCode, Told};
 
 use super::*;
@@ -28,7 +29,8 @@ fn the_workspace_of_the_interfaces_is_read() {
     let settings = workspace.settings();
     assert_eq!(settings.vouchers_per_request, 100);
     assert_eq!(settings.lease, Duration::from_secs(60));
-    assert_eq!(workspace.settle_window(), Duration::from_secs(120));
+    let AccountingSettings::Open(open) = workspace.accounting() else { panic!("the accounting system is open") };
+    assert_eq!(open.settle_window, Duration::from_secs(120));
     assert_eq!(settings.when_still_unknown, WhenStillUnknown::Hold);
     assert!(settings.re_export_needs_approval);
     assert_eq!(settings.posting.categories["Reise, overnatting, bevertning og drivstoff"], account("7140"));
@@ -127,6 +129,9 @@ fn a_kind_that_is_not_available_is_told_with_those_that_are() {
     let told = told(&with("kind = \"csv\"", "kind = \"xlsx\""));
     assert_eq!(told.code, ErrorCode::WorkspaceKindUnavailable);
     assert_eq!((param(&told, "kind"), param(&told, "available")), ("xlsx", "csv, platform"));
+    let accounting = self::told(&with("kind = \"open\"", "kind = \"sap\""));
+    assert_eq!(accounting.code, ErrorCode::WorkspaceKindUnavailable);
+    assert_eq!(param(&accounting, "available"), "open, tryton, odoo");
 }
 
 #[test]
@@ -197,4 +202,57 @@ fn a_platform_is_a_source_with_a_secret_of_its_own() {
     let dir = tempfile::tempdir().expect("a folder");
     let workspace = Workspace::create(dir.path(), &format!("{head}{platform}[accounting]{tail}")).expect("it is valid");
     assert_eq!(workspace.secret_names(), ["accounting-token", "platform-token"]);
+}
+
+/// The workspace of `interfaces.md` with another accounting system.
+fn with_accounting(keys: &str) -> String {
+    let (head, rest) = VALID.split_once("[accounting]").expect("an accounting system");
+    let (_, tail) = rest.split_once("[posting]").expect("accounts behind it");
+    format!("{head}[accounting]\nurl = \"https://books.example.org\"\nsecret = \"books\"\n{keys}[posting]{tail}")
+}
+
+const TRYTON: &str = "kind = \"tryton\"\ndatabase = \"books\"\nuser = \"postonce\"\njournal = \"EXP\"\n";
+const ODOO: &str = "kind = \"odoo\"\ndatabase = \"books\"\njournal = \"EXP\"\n";
+
+#[test]
+fn each_accounting_system_has_settings_of_its_own() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let tryton = with_accounting(&format!("{TRYTON}company = \"HLF\"\ncreate_parties = true\n"));
+    let workspace = Workspace::create(&dir.path().join("tryton"), &tryton).expect("it is valid");
+    let AccountingSettings::Tryton(settings) = workspace.accounting() else { panic!("it is Tryton") };
+    assert_eq!(
+        (settings.database.as_str(), settings.user.as_str(), settings.journal.as_str()),
+        ("books", "postonce", "EXP")
+    );
+    assert_eq!((settings.company.as_deref(), settings.create_parties), (Some("HLF"), true));
+    assert_eq!(workspace.secret_names(), ["books"]);
+    let workspace = Workspace::create(&dir.path().join("odoo"), &with_accounting(ODOO)).expect("it is valid");
+    let AccountingSettings::Odoo(settings) = workspace.accounting() else { panic!("it is Odoo") };
+    assert_eq!((settings.database.as_str(), settings.company.as_deref()), ("books", None));
+    assert_eq!(workspace.settings().when_still_unknown, WhenStillUnknown::Hold);
+}
+
+#[test]
+fn a_key_of_another_accounting_system_and_a_missing_one_are_named() {
+    for (keys, key, nearest) in [
+        (format!("{TRYTON}settle_window_seconds = 5\n"), "accounting.settle_window_seconds", None),
+        (format!("{TRYTON}create_partys = true\n"), "accounting.create_partys", Some("create_parties")),
+        (format!("{ODOO}user = \"kari\"\n"), "accounting.user", None),
+        ("kind = \"open\"\ndatabase = \"books\"\n".to_owned(), "accounting.database", None),
+    ] {
+        let told = told(&with_accounting(&keys));
+        assert_eq!((told.code, param(&told, "key")), (ErrorCode::WorkspaceUnknownKey, key), "{told}");
+        assert!(nearest.is_none_or(|nearest| param(&told, "nearest") == nearest), "{told}");
+    }
+    for (kind, key) in
+        [(TRYTON, "database"), (TRYTON, "user"), (TRYTON, "journal"), (ODOO, "database"), (ODOO, "journal")]
+    {
+        let without: String =
+            kind.lines().filter(|line| !line.starts_with(key)).map(|line| format!("{line}\n")).collect();
+        let told = told(&with_accounting(&without));
+        assert_eq!(told.code, ErrorCode::WorkspaceKeyMissing, "{told}");
+        assert_eq!(param(&told, "key"), format!("accounting.{key}"));
+    }
+    let told = told(&with_accounting(&ODOO.replace("\"books\"", "\"../books\"")));
+    assert_eq!((told.code, param(&told, "key")), (ErrorCode::WorkspaceValueInvalid, "accounting.database"));
 }

@@ -1,37 +1,29 @@
 //! The comparison itself: the ledger's vouchers looked up, the accounting system's vouchers looked for in the ledger.
 
-use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
+use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
-use super::call::{Caller, CompareError};
+use super::call::CompareError;
 use super::certificate::OfRun;
-use super::engine::{CompareAsk, ComparePhase, CompareProgress};
-use super::judge::{Verdict, judge};
+use super::engine::{ComparePhase, CompareProgress};
+use super::judge::Verdict;
+use super::look::{Judged, Look, Signs};
 use crate::domain::{
-    Act, Actor, AttemptState, Currency, DifferenceKind, FoundVoucher, Money, Period, Protection, Reference,
-    VoucherState,
+    Act, AttemptState, Currency, DifferenceKind, FoundVoucher, Money, Period, Protection, Reference, VoucherState,
 };
-use crate::export::Parts;
-use crate::ledger::{AuditAct, Book, Compared, ComparisonEnd, ComparisonStart, LedgerError, NewDifference};
-use crate::lock::Permit;
-use crate::ports::{Connection, LOOK_UP_MAX};
+use crate::ledger::{AuditAct, Compared, ComparisonEnd, ComparisonStart, LedgerError, NewDifference};
+use crate::ports::LOOK_UP_MAX;
 use crate::views::{BothSums, Comparison, Sides};
 
 /// Compares a period, both ways.
 pub(super) async fn compare(
-    parts: &Parts,
-    connection: &Connection,
-    permit: &Permit,
-    ask: &CompareAsk,
+    look: Look<'_>,
+    period: Period,
     show: &(dyn Fn(CompareProgress) + Send + Sync),
-    stop: &CancellationToken,
 ) -> Result<Comparison, CompareError> {
-    let mut comparing = Comparing::begin(parts, connection, permit, ask.period, &ask.actor, stop).await?;
-    let period = ask.period;
+    let Look { parts, connection, .. } = look;
+    let mut comparing = Comparing::begin(look, period).await?;
     let total = parts.ledger.read(move |book| book.count_posted(period)).await?;
     let progress = |phase, processed, total| show(CompareProgress { phase, processed, total });
 
@@ -50,7 +42,7 @@ pub(super) async fn compare(
     let (mut cursor, mut processed) = (None, 0);
     loop {
         progress(ComparePhase::Accounting, processed, None);
-        let page = comparing.caller().ask(|| parts.accounting.vouchers(period, cursor.as_deref())).await?;
+        let page = look.caller().ask(|| parts.accounting.vouchers(period, cursor.as_deref())).await?;
         processed += page.vouchers.len() as u64;
         comparing.find_page(period, page.vouchers).await?;
         cursor = page.next;
@@ -74,14 +66,8 @@ pub(super) async fn compare(
 
 /// A comparison in the making.
 pub(super) struct Comparing<'a> {
-    parts: &'a Parts,
-    permit: &'a Permit,
-    stop: &'a CancellationToken,
-    actor: &'a Actor,
-    accounting_user: &'a str,
+    look: Look<'a>,
     id: i64,
-    /// How long an acknowledged voucher may be missing from a look-up.
-    lag: Duration,
     tally: Tally,
 }
 
@@ -99,14 +85,8 @@ struct Tally {
 }
 
 impl<'a> Comparing<'a> {
-    pub(super) async fn begin(
-        parts: &'a Parts,
-        connection: &'a Connection,
-        permit: &'a Permit,
-        period: Period,
-        actor: &'a Actor,
-        stop: &'a CancellationToken,
-    ) -> Result<Self, CompareError> {
+    pub(super) async fn begin(look: Look<'a>, period: Period) -> Result<Self, CompareError> {
+        let Look { parts, connection, actor, .. } = look;
         let start = ComparisonStart {
             period,
             organisation: connection.organisation_id.clone(),
@@ -116,38 +96,12 @@ impl<'a> Comparing<'a> {
             started_at: parts.clock.now(),
         };
         let id = parts.ledger.write(move |book| book.begin_comparison(&start)).await?;
-        let capabilities = &connection.capabilities;
-        let lag = match capabilities.protection {
-            Protection::Observed => capabilities.settle_window.max(capabilities.search_lag),
-            _ => capabilities.search_lag,
-        };
-        let accounting_user = connection.user_id.as_str();
-        Ok(Self { parts, permit, stop, actor, accounting_user, id, lag, tally: Tally::default() })
+        Ok(Self { look, id, tally: Tally::default() })
     }
 
-    pub(super) fn caller(&self) -> Caller<'a> {
-        Caller { clock: self.parts.clock.as_ref(), permit: self.permit, stop: self.stop }
-    }
-
-    /// Looks up a page of posted attempts, and judges each.
+    /// Looks up a page of posted attempts, judges each, and keeps what it came to.
     pub(super) async fn judge_page(&mut self, page: Vec<Compared>) -> Result<(), CompareError> {
-        let references: Vec<Reference> = page.iter().map(|posted| posted.reference.clone()).collect();
-        let found = self.caller().ask(|| self.parts.accounting.look_up(&references)).await?;
-        let mut vouchers: HashMap<Reference, Vec<FoundVoucher>> = HashMap::new();
-        for voucher in found.vouchers.into_iter().filter(|voucher| voucher.reverses.is_none()) {
-            vouchers.entry(voucher.reference.clone()).or_default().push(voucher);
-        }
-        let mut drafts: HashMap<Reference, Vec<String>> = HashMap::new();
-        for draft in found.drafts {
-            drafts.entry(draft.reference).or_default().push(draft.draft_id.as_str().to_owned());
-        }
-        let judged = page.into_iter().map(|posted| {
-            let found = vouchers.remove(&posted.reference).unwrap_or_default();
-            let verdict = judge(&posted, &found, self.is_young(&posted));
-            let drafts = drafts.remove(&posted.reference).unwrap_or_default();
-            Judged { posted, found, verdict, drafts }
-        });
-        let judged: Vec<Judged> = judged.collect();
+        let judged = self.look.judge_page(page).await?;
         for judged in &judged {
             self.tally.count(judged);
         }
@@ -156,7 +110,7 @@ impl<'a> Comparing<'a> {
 
     /// Looks for a page of the accounting system's vouchers in the ledger.
     async fn find_page(&mut self, period: Period, vouchers: Vec<FoundVoucher>) -> Result<(), CompareError> {
-        let ours = format!("{}:", self.parts.settings.organisation.as_str());
+        let ours = format!("{}:", self.look.parts.settings.organisation.as_str());
         let ours: Vec<FoundVoucher> =
             vouchers.into_iter().filter(|voucher| voucher.reference.as_str().starts_with(&ours)).collect();
         if ours.is_empty() {
@@ -178,7 +132,7 @@ impl<'a> Comparing<'a> {
     /// Looks for drafts under the references of attempts that came to nothing.
     async fn find_drafts(&mut self, page: Vec<Compared>) -> Result<(), CompareError> {
         let references: Vec<Reference> = page.iter().map(|attempt| attempt.reference.clone()).collect();
-        let found = self.caller().ask(|| self.parts.accounting.look_up(&references)).await?;
+        let found = self.look.caller().ask(|| self.look.parts.accounting.look_up(&references)).await?;
         if found.drafts.is_empty() {
             return Ok(());
         }
@@ -197,10 +151,10 @@ impl<'a> Comparing<'a> {
 
     /// Ends the comparison; with a run, as that run's certificate.
     pub(super) async fn finish(self, run: Option<OfRun<'_>>) -> Result<Comparison, CompareError> {
-        let (id, now, end) = (self.id, self.parts.clock.now(), self.tally.into_end());
-        let (actor, accounting_user) = (self.actor.clone(), self.accounting_user.to_owned());
+        let (id, now, end) = (self.id, self.look.parts.clock.now(), self.tally.into_end());
+        let (actor, accounting_user) = (self.look.actor.clone(), self.look.connection.user_id.clone());
         let run = run.map(|run| (run.number, run.run_id.clone()));
-        let finished = self.parts.ledger.write(move |book| {
+        let finished = self.look.parts.ledger.write(move |book| {
             book.finish_comparison(id, run.as_ref().map(|(number, _)| *number), &end, now)?;
             let mut act = AuditAct::new(now, &actor, Act::Compared).accounting_user(&accounting_user).detail(json!({
                 "comparison": id, "ledger": end.ledger_vouchers, "accounting": end.accounting_vouchers,
@@ -222,10 +176,11 @@ impl<'a> Comparing<'a> {
         T: Send + 'static,
         F: FnOnce(&mut Page<'_, '_>) -> Result<T, LedgerError> + Send + 'static,
     {
-        let (id, now, differences) = (self.id, self.parts.clock.now(), self.tally.differences);
-        let (actor, accounting_user) = (self.actor.clone(), self.accounting_user.to_owned());
-        let written = self.parts.ledger.write(move |book| {
-            let mut page = Page { book, id, now, differences, actor: &actor, accounting_user: &accounting_user };
+        let (id, now, differences) = (self.id, self.look.parts.clock.now(), self.tally.differences);
+        let (actor, accounting_user) = (self.look.actor.clone(), self.look.connection.user_id.clone());
+        let written = self.look.parts.ledger.write(move |book| {
+            let signs = Signs { book, now, actor: &actor, accounting_user: &accounting_user };
+            let mut page = Page { signs, id, differences };
             let outcome = act(&mut page)?;
             Ok((outcome, page.differences))
         });
@@ -233,24 +188,6 @@ impl<'a> Comparing<'a> {
         self.tally.differences = differences;
         Ok(outcome)
     }
-
-    /// Whether a voucher was acknowledged so short a time ago that a search need not show it. Both clocks are asked: the
-    /// accounting side's for the last sending, ours for the answer, which came later.
-    fn is_young(&self, posted: &Compared) -> bool {
-        let lag = TimeDelta::from_std(self.lag).unwrap_or(TimeDelta::MAX);
-        let within = |age: TimeDelta| age >= TimeDelta::zero() && age < lag;
-        let answered = posted.settled_at.map(|settled_at| self.parts.clock.now() - settled_at);
-        self.permit.earliest_now() - posted.last_sent_at < lag && lag > TimeDelta::zero()
-            || answered.is_some_and(within)
-    }
-}
-
-/// A posted attempt with what was found under its reference.
-struct Judged {
-    posted: Compared,
-    found: Vec<FoundVoucher>,
-    verdict: Verdict,
-    drafts: Vec<String>,
 }
 
 impl Tally {
@@ -305,12 +242,9 @@ impl Tally {
 
 /// What a page leaves in the ledger.
 struct Page<'p, 't> {
-    book: &'p Book<'t>,
+    signs: Signs<'p, 't>,
     id: i64,
-    now: DateTime<Utc>,
     differences: u64,
-    actor: &'p Actor,
-    accounting_user: &'p str,
 }
 
 impl Page<'_, '_> {
@@ -318,12 +252,13 @@ impl Page<'_, '_> {
     fn keep(&mut self, judged: &Judged) -> Result<(), LedgerError> {
         match judged.verdict {
             Verdict::Differs(kind) => self.keep_difference(&judged.posted, kind, judged.found.clone())?,
-            Verdict::Well | Verdict::Reversed => {
-                self.book.clear_alarm(judged.posted.attempt_id, self.now)?;
-            }
-            Verdict::Waiting => {}
+            _ => self.signs.keep(judged)?,
         }
-        if judged.drafts.is_empty() { Ok(()) } else { self.keep_drafts(&judged.posted, judged.drafts.clone()) }
+        if judged.drafts.is_empty() {
+            return Ok(());
+        }
+        let drafts = judged.drafts.iter().map(|draft| draft.as_str().to_owned()).collect();
+        self.keep_drafts(&judged.posted, drafts)
     }
 
     fn keep_difference(
@@ -332,17 +267,7 @@ impl Page<'_, '_> {
         kind: DifferenceKind,
         found: Vec<FoundVoucher>,
     ) -> Result<(), LedgerError> {
-        if let (Some(alarm), AttemptState::Posted) = (kind.alarm(), attempt.state)
-            && self.book.raise_alarm(attempt.attempt_id, alarm, &found, self.now)?
-        {
-            let act = AuditAct::new(self.now, self.actor, Act::AlarmRaised)
-                .accounting_user(self.accounting_user)
-                .record(attempt.record_id.as_str(), attempt.generation)
-                .run(&attempt.run_id)
-                .voucher(attempt.voucher_id.as_deref())
-                .detail(json!({ "kind": alarm.as_str(), "reference": attempt.reference.as_str() }));
-            self.book.audit(&act)?;
-        }
+        self.signs.raise(attempt, kind, &found)?;
         self.add(NewDifference {
             kind,
             record_id: Some(attempt.record_id.as_str().to_owned()),
@@ -366,10 +291,10 @@ impl Page<'_, '_> {
 
     /// Looks for a voucher of the accounting system in the ledger.
     fn find(&mut self, period: Period, voucher: FoundVoucher, tally: &mut Tally) -> Result<(), LedgerError> {
-        let guard = self.book.guard_of_reference(&voucher.reference)?;
+        let guard = self.signs.book.guard_of_reference(&voucher.reference)?;
         let voucher_id = voucher.acknowledgement.voucher_id.as_str();
         let is_counter = voucher.reverses.is_some();
-        if (is_counter && guard.is_some()) || self.book.is_our_reversal(&voucher.reference, voucher_id)? {
+        if (is_counter && guard.is_some()) || self.signs.book.is_our_reversal(&voucher.reference, voucher_id)? {
             return Ok(());
         }
         if voucher.state == VoucherState::Posted && !is_counter {
@@ -395,6 +320,6 @@ impl Page<'_, '_> {
 
     fn add(&mut self, difference: NewDifference) -> Result<(), LedgerError> {
         self.differences += 1;
-        self.book.add_difference(self.id, self.differences, &difference)
+        self.signs.book.add_difference(self.id, self.differences, &difference)
     }
 }

@@ -1,16 +1,15 @@
-//! The certificate of a run: its own vouchers, looked up once more when it is over.
-
-use tokio_util::sync::CancellationToken;
+//! What a run looks up when it is over: its own vouchers, for its certificate, and those that it left out as exported before.
 
 use super::both_ways::Comparing;
 use super::call::CompareError;
-use crate::domain::{Actor, Period, RunId};
-use crate::export::Parts;
-use crate::lock::Permit;
-use crate::ports::{Connection, LOOK_UP_MAX};
+use super::judge::Verdict;
+use super::look::{Look, Signs};
+use crate::domain::{ItemResult, Period, RunId};
+use crate::ledger::{Compared, LedgerError};
+use crate::ports::LOOK_UP_MAX;
 use crate::views::Comparison;
 
-/// The run whose certificate it is to be.
+/// The run that is over.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OfRun<'a> {
     /// Its number in this ledger.
@@ -21,23 +20,59 @@ pub(crate) struct OfRun<'a> {
 }
 
 /// Looks up each voucher that a run posted, and keeps the result as the run's certificate. It says nothing of vouchers
-/// that the run did not post; [`crate::export::Engine::compare`] does.
+/// that the run did not post; [`review`] and [`crate::export::Engine::compare`] do. `show` is told how many each page had.
 pub(crate) async fn certificate(
-    parts: &Parts,
-    connection: &Connection,
-    permit: &Permit,
+    look: Look<'_>,
     of: OfRun<'_>,
-    actor: &Actor,
-    stop: &CancellationToken,
+    show: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Comparison, CompareError> {
-    let mut comparing = Comparing::begin(parts, connection, permit, of.period, actor, stop).await?;
+    let mut comparing = Comparing::begin(look, of.period).await?;
     let mut after = 0;
-    loop {
-        let (run, from) = (of.number, after);
-        let page = parts.ledger.read(move |book| book.posted_by(run, from, LOOK_UP_MAX)).await?;
-        let Some(last) = page.last() else { break };
-        after = last.position;
+    while let Some(page) = page(&look, of, ItemResult::Posted, &mut after).await? {
+        let vouchers = page.len() as u64;
         comparing.judge_page(page).await?;
+        show(vouchers);
     }
     comparing.finish(Some(of)).await
+}
+
+/// Looks up each voucher for whose sake a run left a record out. What is gone or reversed since is told as an alarm, so that
+/// nobody has to think of comparing to learn of it; what is there again ends its alarm. Drafts under the reference of a voucher
+/// that stands as it was acknowledged came of a staging that was given up and arrived later: they are discarded.
+pub(crate) async fn review(
+    look: Look<'_>,
+    of: OfRun<'_>,
+    show: &mut (dyn FnMut(u64) + Send),
+) -> Result<(), CompareError> {
+    let mut after = 0;
+    while let Some(page) = page(&look, of, ItemResult::SkippedAlreadyExported, &mut after).await? {
+        let vouchers = page.len() as u64;
+        let judged = look.judge_page(page).await?;
+        for surplus in judged.iter().filter(|judged| judged.verdict == Verdict::Well).flat_map(|judged| &judged.drafts)
+        {
+            look.caller().ask(|| look.parts.accounting.discard_draft(look.permit, surplus)).await?;
+        }
+        let (now, actor, user) = (look.parts.clock.now(), look.actor.clone(), look.connection.user_id.clone());
+        let kept = look.parts.ledger.write(move |book| {
+            let signs = Signs { book, now, actor: &actor, accounting_user: &user };
+            judged.iter().try_for_each(|judged| signs.keep(judged))
+        });
+        kept.await?;
+        show(vouchers);
+    }
+    Ok(())
+}
+
+async fn page(
+    look: &Look<'_>,
+    of: OfRun<'_>,
+    result: ItemResult,
+    after: &mut u64,
+) -> Result<Option<Vec<Compared>>, LedgerError> {
+    let (run, from) = (of.number, *after);
+    let page = look.parts.ledger.read(move |book| book.exported_of(run, result, from, LOOK_UP_MAX)).await?;
+    Ok(page.last().map(|last| last.position).map(|position| {
+        *after = position;
+        page
+    }))
 }

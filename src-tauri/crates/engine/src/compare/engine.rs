@@ -3,6 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::both_ways::compare;
+use super::look::Look;
 use crate::domain::{Actor, Period};
 use crate::error::Told;
 use crate::export::Engine;
@@ -71,7 +72,9 @@ impl Engine {
             news.send_replace(LockProgress { processed: progress.processed, total });
             show(progress);
         };
-        let compared = compare(self.parts(), &inside.connection, &inside.permit, &ask, &show, &stop).await;
+        let (connection, permit) = (&inside.connection, &inside.permit);
+        let look = Look { parts: self.parts(), connection, permit, actor: &ask.actor, stop: &stop };
+        let compared = compare(look, ask.period, &show).await;
         self.leave(inside).await;
         match compared {
             Ok(comparison) => CompareEnd { comparison: Some(comparison), ..CompareEnd::default() },

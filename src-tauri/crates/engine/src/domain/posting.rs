@@ -19,6 +19,8 @@ pub struct Line {
     pub amount: Money,
     /// The payee, on the payable line.
     pub party: Option<String>,
+    /// Their name, for an accounting system where they have to be made known first.
+    pub party_name: Option<String>,
     /// `department`, `project`, on the expense line.
     pub dimensions: BTreeMap<&'static str, String>,
 }
@@ -79,12 +81,14 @@ impl PostingRules {
             account: self.account_of(&record.category)?.clone(),
             amount: record.amount,
             party: None,
+            party_name: None,
             dimensions,
         };
         let payable = Line {
             account: self.payable_account.clone(),
             amount: opposite,
             party: Some(record.payee.id.clone()),
+            party_name: Some(record.payee.name.clone()).filter(|name| !name.trim().is_empty()),
             dimensions: BTreeMap::new(),
         };
         Ok(Posting {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{Acknowledgement, Found, FoundDraft, FoundVoucher, Money, Reference, VoucherState};
+use crate::domain::{Acknowledgement, DraftId, Found, FoundDraft, FoundVoucher, Money, Reference, VoucherState};
 use chrono::NaiveDate;
 
 /// What a look-up found, by reference.
@@ -53,6 +53,11 @@ impl Sight {
         self.drafts.extend(other.drafts);
     }
 
+    /// The drafts under a reference.
+    pub(super) fn drafts(&self, reference: &Reference) -> impl Iterator<Item = DraftId> {
+        self.drafts.get(reference).into_iter().flatten().map(|draft| draft.draft_id.clone())
+    }
+
     pub(super) fn of(&self, expected: Expected<'_>) -> Evidence {
         let vouchers = self.vouchers.get(expected.reference).map_or(&[][..], Vec::as_slice);
         let drafts = self.drafts.get(expected.reference).cloned().unwrap_or_default();
@@ -85,7 +90,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::{Currency, DraftId};
+    use crate::domain::Currency;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a date")

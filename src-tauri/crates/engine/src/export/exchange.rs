@@ -30,6 +30,14 @@ pub(super) enum Fate {
     Divide,
 }
 
+/// What came of one call that commits drafts.
+enum Batch {
+    /// One entry for each, in order, and why the run should not go on, where it should not.
+    Each(Vec<Settlement>, Option<RunError>),
+    /// Refused as a whole: none was committed, and smaller calls may pass.
+    Divide,
+}
+
 /// How a request goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Leg {
@@ -79,7 +87,8 @@ impl Wire {
         }
     }
 
-    /// Commits drafts by their ids, one after the other. What of them was not reached stays as it is.
+    /// Commits drafts by their ids, as many in a call as the accounting system takes, one call after the other. What of them
+    /// was not reached stays as it is.
     pub(super) async fn commit_drafts(
         &self,
         permit: &Permit,
@@ -88,13 +97,25 @@ impl Wire {
     ) -> Exchanged {
         let mut fates = vec![None; request.len()];
         let mut halt = None;
-        for (member, draft) in &drafts {
-            let (settlement, stop) = self.commit_one(permit, draft).await;
-            if let Some(fate) = fates.get_mut(*member) {
-                *fate = Some(settlement);
+        let at_once = self.accounting.drafts_per_commit_max().max(1);
+        let mut waiting: Vec<&[(usize, StagedDraft)]> = drafts.chunks(at_once).rev().collect();
+        while let Some(batch) = waiting.pop() {
+            match self.commit_batch(permit, batch).await {
+                Batch::Each(settlements, stop) => {
+                    for ((member, _), settlement) in batch.iter().zip(settlements) {
+                        if let Some(fate) = fates.get_mut(*member) {
+                            *fate = Some(settlement);
+                        }
+                    }
+                    halt = stop;
+                }
+                // One at fault must not hold the others: it is found by halves.
+                Batch::Divide => {
+                    let (first, second) = batch.split_at(batch.len().div_ceil(2));
+                    waiting.extend([second, first]);
+                }
             }
-            if stop.is_some() {
-                halt = stop;
+            if halt.is_some() {
                 break;
             }
         }
@@ -107,13 +128,51 @@ impl Wire {
         Exchanged { request, fate: Fate::Each(fates), halt }
     }
 
+    /// Commits drafts in one call. An answer that is not understood leaves each of them unknown, with its draft: a draft that
+    /// is committed is never committed a second time, whichever call it was in.
+    async fn commit_batch(&self, permit: &Permit, batch: &[(usize, StagedDraft)]) -> Batch {
+        if let [(_, only)] = batch {
+            let (settlement, stop) = self.commit_one(permit, only).await;
+            return Batch::Each(vec![settlement], stop);
+        }
+        let drafts: Vec<StagedDraft> = batch.iter().map(|(_, draft)| draft.clone()).collect();
+        let all = |settlement: Settlement, halt| Batch::Each(vec![settlement; batch.len()], halt);
+        match self.patiently(permit, || self.accounting.commit_drafts(permit, &drafts)).await {
+            Ok((answer, _)) => {
+                let mut results = answer.results.into_iter();
+                let mut settlements = Vec::with_capacity(drafts.len());
+                for draft in &drafts {
+                    settlements.push(match results.next().flatten() {
+                        Some(result) => self.committed(permit, draft, result).await,
+                        None => Settlement::Unknown(Told::new(ErrorCode::ResultMissing)),
+                    });
+                }
+                Batch::Each(settlements, None)
+            }
+            Err(Gave::Unknown(told)) => all(Settlement::Unknown(told), None),
+            Err(Gave::Unprocessed { halt, .. }) => {
+                let told = halt.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted));
+                all(Settlement::StillUnknown(told), Some(halt))
+            }
+            Err(Gave::Refused { told, .. }) if told.code == ErrorCode::AccountingRefused => Batch::Divide,
+            Err(Gave::Refused { told, .. }) => all(Settlement::Unknown(told.clone()), Some(RunError::Told(told))),
+        }
+    }
+
+    /// What a draft has come to, by the answer about it alone.
+    async fn committed(&self, permit: &Permit, draft: &StagedDraft, result: CommitResult) -> Settlement {
+        match result {
+            CommitResult::Posted(acknowledgement) => posted(acknowledgement, false),
+            CommitResult::Gone => Settlement::Unknown(Told::new(ErrorCode::DraftGone)),
+            CommitResult::Refused(problem) => self.take_back(permit, draft.draft_id(), problem).await,
+        }
+    }
+
     /// Commits one draft. Whatever is not understood leaves it unknown, with its draft: the same id is committed again.
     pub(super) async fn commit_one(&self, permit: &Permit, draft: &StagedDraft) -> (Settlement, Option<RunError>) {
         let sent = self.patiently(permit, || self.accounting.commit_draft(permit, draft)).await;
         match sent {
-            Ok((CommitResult::Posted(acknowledgement), _)) => (posted(acknowledgement, false), None),
-            Ok((CommitResult::Gone, _)) => (Settlement::Unknown(Told::new(ErrorCode::DraftGone)), None),
-            Ok((CommitResult::Refused(problem), _)) => (self.take_back(permit, draft.draft_id(), problem).await, None),
+            Ok((result, _)) => (self.committed(permit, draft, result).await, None),
             Err(Gave::Unknown(told)) => (Settlement::Unknown(told), None),
             Err(Gave::Unprocessed { halt, .. }) => {
                 let told = halt.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted));

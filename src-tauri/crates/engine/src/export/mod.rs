@@ -3,17 +3,20 @@
 mod accept;
 mod back_up;
 mod break_lock;
+mod change_settings;
 mod door;
 mod engine;
 mod estimate;
 mod evidence;
 mod exchange;
+mod late;
 mod observe;
 mod plan;
 mod planning;
 mod progress;
 mod re_export;
 mod rebuild;
+mod records;
 mod recover;
 mod refused;
 mod resolve;
@@ -26,6 +29,7 @@ mod walls;
 mod wire;
 
 pub use break_lock::BreakAsk;
+pub use change_settings::{SettingChange, Stillness};
 pub use engine::{Engine, Parts, SyncAsk, SyncEnd, Syncing};
 pub use re_export::{ReExportAsk, ReExportStep};
 pub use rebuild::{RebuildEnd, Rebuilt, put_in_place};

@@ -11,6 +11,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Parts, SyncAsk, SyncEnd};
+use super::late::discard_late_drafts;
 use super::observe::observe;
 use super::plan::PlanRules;
 use super::planning::{Cursor, Tally, plan_page, plan_unsent};
@@ -24,7 +25,7 @@ use super::walls::{Entry, Held};
 use super::wire::Wire;
 use crate::audit;
 use crate::compare;
-use crate::domain::{Act, Actor, Capabilities, Outcome, Period, RunId, Trigger};
+use crate::domain::{Act, Actor, Capabilities, ItemResult, Outcome, Period, RunId, Trigger};
 use crate::error::{ErrorCode, Told};
 use crate::ledger::{AuditAct, Ledger, LedgerError, Moment, ReExportWish, Reading};
 use crate::lock::Permit;
@@ -204,21 +205,32 @@ impl Body<'_> {
             Err(told) => return SyncEnd::failed(told),
         };
         let error = self.steps(number, held, reporter).await.err();
-        let no_certificate = if error.is_none() { self.certify(number, held).await.err() } else { None };
+        let no_certificate = if error.is_none() { self.certify(number, held, reporter).await.err() } else { None };
         SyncEnd { no_certificate, ..self.close(number, held, error).await }
     }
 
-    /// Looks up what the run posted, where the workspace wants that. Whatever comes of it, the run is what it is.
-    async fn certify(&self, number: i64, held: &Held) -> Result<(), Told> {
-        let posted = self.parts.ledger.read(move |book| book.posted_by(number, 0, 1)).await?;
-        if !self.parts.settings.compare_after_run || posted.is_empty() {
+    /// Looks up what the run posted, and what it left out as exported before, where the workspace wants that. Whatever comes
+    /// of it, the run is what it is.
+    async fn certify(&self, number: i64, held: &Held, reporter: &mut Reporter) -> Result<(), Told> {
+        let count = |result| self.parts.ledger.read(move |book| book.count_result(number, result));
+        let posted = count(ItemResult::Posted).await?;
+        let left_out = count(ItemResult::SkippedAlreadyExported).await?;
+        if !self.parts.settings.compare_after_run || posted + left_out == 0 {
             return Ok(());
         }
+        reporter.phase(Phase::Finishing, Some(posted + left_out));
         let of = compare::OfRun { number, run_id: self.run_id, period: self.ask.job.period() };
-        let permit = held.permit()?;
-        let made = compare::certificate(self.parts, &held.connection, permit, of, &self.ask.actor, self.stop).await;
-        // Stopped by a person: the next comparison tells as much.
-        made.map(|_| ()).or_else(|error| error.told().map_or(Ok(()), Err))
+        let (connection, permit) = (&held.connection, held.permit()?);
+        let look = compare::Look { parts: self.parts, connection, permit, actor: &self.ask.actor, stop: self.stop };
+        let mut show = |vouchers| reporter.advance(vouchers);
+        let looked_up = async {
+            if posted > 0 {
+                compare::certificate(look, of, &mut show).await?;
+            }
+            compare::review(look, of, &mut show).await
+        };
+        // Stopped by a person: the next run, or the next comparison, tells as much.
+        looked_up.await.or_else(|error| error.told().map_or(Ok(()), Err))
     }
 
     /// Holding the permit, this is the only run: whatever is open was left by a process that is gone.
@@ -238,6 +250,7 @@ impl Body<'_> {
             self.wait_for_others(held, &wire).await?;
             recover(&self.of(number, held)?, &wire, reporter).await?;
         }
+        discard_late_drafts(&self.of(number, held)?, &wire).await?;
         self.go_on()?;
         let rules = self.parts.rules(self.ask.job.period(), held.connection.capabilities.reference_rules, Some(number));
         let run = self.of(number, held)?;
@@ -257,7 +270,8 @@ impl Body<'_> {
         }
         reporter.phase(Phase::Sending, Some(to_send));
         send(&self.of(number, held)?, &wire, &rules, reporter).await?;
-        self.settle_what_is_left(number, held, &wire, &rules, reporter).await
+        self.settle_what_is_left(number, held, &wire, &rules, reporter).await?;
+        discard_late_drafts(&self.of(number, held)?, &wire).await
     }
 
     /// Reads the source and plans it; how many records are to be sent.

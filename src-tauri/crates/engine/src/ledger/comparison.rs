@@ -7,7 +7,9 @@ use rusqlite::{Row, named_params};
 
 use super::values::{day, instant, instant_option, json, money, number, signed, stamp, word};
 use super::{Book, LedgerError};
-use crate::domain::{Actor, AttemptState, DifferenceKind, Generation, Money, Period, RecordId, Reference, RunId};
+use crate::domain::{
+    Actor, AttemptState, DifferenceKind, Generation, ItemResult, Money, Period, RecordId, Reference, RunId,
+};
 use crate::views::{BothSums, LedgerSide, Sides};
 
 /// A comparison, as it begins.
@@ -170,13 +172,32 @@ impl Book<'_> {
         )
     }
 
-    /// The attempts that a run posted, in the order of its rows, those behind `after`: a page.
-    pub(crate) fn posted_by(&self, run: i64, after: u64, limit: usize) -> Result<Vec<Compared>, LedgerError> {
+    /// The posted attempts to which rows of a run came, with this result, in the order of its rows, those behind `after`: a
+    /// page.
+    pub(crate) fn exported_of(
+        &self,
+        run: i64,
+        result: ItemResult,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Compared>, LedgerError> {
         self.rows(
-            include_str!("sql/posted_by.sql"),
-            named_params! { ":run": run, ":after": signed(after), ":limit": signed(limit as u64) },
+            include_str!("sql/exported_of.sql"),
+            named_params! {
+                ":run": run, ":result": result.as_str(), ":after": signed(after), ":limit": signed(limit as u64),
+            },
             |row| self.compared(row),
         )
+    }
+
+    /// Rows of a run that came to this result.
+    pub(crate) fn count_result(&self, run: i64, result: ItemResult) -> Result<u64, LedgerError> {
+        let rows = self.row(
+            "SELECT count(*) AS rows FROM run_item WHERE run_number = :run AND result = :result",
+            named_params! { ":run": run, ":result": result.as_str() },
+            |row| self.get::<i64>(row, "rows"),
+        )?;
+        number("run_item", rows.unwrap_or_default())
     }
 
     /// The attempts dated in the period that came to nothing, those behind `after`: a page.

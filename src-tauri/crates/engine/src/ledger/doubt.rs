@@ -63,6 +63,24 @@ impl Book<'_> {
         super::values::number("open", found.unwrap_or(0))
     }
 
+    /// References under which a draft may have arrived since `since`, by the accounting side's clock, that no attempt wants:
+    /// of attempts that ended as never sent, though drafts were asked for. Those behind `after`: a page.
+    pub(crate) fn late_drafts(
+        &self,
+        since: DateTime<Utc>,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Reference)>, LedgerError> {
+        self.rows(
+            include_str!("sql/late_drafts.sql"),
+            named_params! { ":since": stamp(since), ":after": after, ":limit": signed(limit as u64) },
+            |row| {
+                let reference: String = self.get(row, "reference")?;
+                Ok((self.get(row, "attempt_id")?, Reference::from_stored(reference)))
+            },
+        )
+    }
+
     /// The requests with open members, oldest first, a page.
     pub(crate) fn open_requests(&self, after: i64, limit: usize) -> Result<Vec<(i64, OpenRequest)>, LedgerError> {
         let heads = self.rows(

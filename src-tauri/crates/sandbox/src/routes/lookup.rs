@@ -1,5 +1,6 @@
 //! Finding vouchers again: by reference, open drafts included, and page by page for the two-way comparison.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -46,10 +47,16 @@ pub(crate) async fn lookup(State(app): State<Arc<App>>, body: Bytes) -> Result<R
     // Both in one transaction: a draft that is being committed is never seen on both sides, or on neither.
     let looked_up = app.store.read(move |tx| {
         let drafts = if keeps_drafts { store::find_drafts(tx, &references, until)? } else { Vec::new() };
-        Ok((store::find(tx, &references, until)?, drafts))
+        Ok((store::find(tx, &references, until)?, drafts, references))
     });
-    let (found, drafts) = looked_up.await?;
-    Ok(json(StatusCode::OK, &object!({"found": found, "drafts": drafts})))
+    let (found, drafts, asked) = looked_up.await?;
+    let seen: HashSet<&str> = found
+        .iter()
+        .map(|voucher| voucher.reference.as_str())
+        .chain(drafts.iter().map(|draft| draft.reference.as_str()))
+        .collect();
+    let not_found: Vec<&String> = asked.iter().filter(|reference| !seen.contains(reference.as_str())).collect();
+    Ok(json(StatusCode::OK, &object!({"found": found, "drafts": drafts, "not_found": not_found})))
 }
 
 pub(crate) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {

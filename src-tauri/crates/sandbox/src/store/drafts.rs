@@ -31,7 +31,7 @@ pub(crate) enum Draft {
 /// An open draft as look-ups show it.
 #[derive(Debug, Serialize)]
 pub(crate) struct StoredDraft {
-    reference: String,
+    pub(crate) reference: String,
     pub(crate) draft_id: String,
     date: String,
     currency: String,

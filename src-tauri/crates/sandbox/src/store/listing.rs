@@ -11,7 +11,7 @@ use crate::money;
 /// A voucher as look-ups and pages show it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Stored {
-    reference: String,
+    pub(crate) reference: String,
     pub(crate) voucher_id: String,
     number: String,
     pub(crate) date: String,

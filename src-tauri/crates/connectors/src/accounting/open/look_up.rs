@@ -1,7 +1,8 @@
 //! What stands under some references, in the books and as drafts.
 //!
 //! Invariant: an answer that cannot be told apart from a shorter one is not understood as a whole: a voucher or draft without
-//! a usable id, a voucher under two references, a draft that is listed twice.
+//! a usable id, a voucher under two references, a draft that is listed twice; and, where the server names what it did not find,
+//! a reference of which nothing is said.
 
 use std::collections::{HashMap, HashSet};
 
@@ -29,6 +30,9 @@ pub(super) async fn look_up(open: &Open, references: &[Reference]) -> Result<Fou
         let drafts = answer.drafts.unwrap_or_default();
         refuse_ambiguous(peer, &answer.found, &drafts)?;
         let asked: HashSet<&str> = asked.iter().map(Reference::as_str).collect();
+        if let Some(not_found) = &answer.not_found {
+            refuse_incomplete(peer, &asked, &answer.found, &drafts, not_found)?;
+        }
         for voucher in answer.found {
             // What was not asked for says nothing about what was.
             if asked.contains(voucher.reference.as_str()) {
@@ -42,6 +46,27 @@ pub(super) async fn look_up(open: &Open, references: &[Reference]) -> Result<Fou
         }
     }
     Ok(found)
+}
+
+/// Absence is what a send may follow from: it is believed where it is said, not where a line is missing.
+fn refuse_incomplete(
+    peer: &Peer,
+    asked: &HashSet<&str>,
+    vouchers: &[FoundVoucherBody],
+    drafts: &[FoundDraftBody],
+    not_found: &[String],
+) -> Result<(), CallError> {
+    let there: HashSet<&str> = vouchers
+        .iter()
+        .map(|voucher| voucher.reference.as_str())
+        .chain(drafts.iter().map(|draft| draft.reference.as_str()))
+        .collect();
+    let absent: HashSet<&str> = not_found.iter().map(String::as_str).collect();
+    if asked.iter().all(|reference| there.contains(reference) != absent.contains(reference)) {
+        Ok(())
+    } else {
+        Err(CallError::Unknown(peer.unexpected(200, "not_found")))
+    }
 }
 
 /// One voucher is not the acknowledgement of two records; a draft that is listed twice would be kept and discarded at once.

@@ -177,6 +177,7 @@ fn posting() -> Posting {
         account: Account(account.into()),
         amount: Money::from_minor(minor, nok),
         party: None,
+        party_name: None,
         dimensions: BTreeMap::new(),
     };
     Posting {

@@ -237,6 +237,9 @@ pub(super) struct FoundBody {
     /// Missing or null where the server takes no drafts.
     #[serde(default)]
     pub(super) drafts: Option<Vec<FoundDraftBody>>,
+    /// Missing where the server does not say.
+    #[serde(default)]
+    pub(super) not_found: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]

@@ -105,3 +105,24 @@ async fn a_reversed_voucher_does_not_count_whatever_its_state_says() {
     assert_eq!(links(&found.vouchers[0]), (VoucherState::Voided, Some("V2".into()), None));
     assert_eq!(links(&found.vouchers[1]), (VoucherState::Posted, None, Some("V1".into())));
 }
+
+#[tokio::test]
+async fn where_the_server_names_what_it_did_not_find_a_line_that_is_missing_is_no_absence() {
+    let well = [
+        json!({"found": [found("a", "V1")], "not_found": ["b"]}),
+        json!({"found": [], "drafts": [draft("b", "D-1")], "not_found": ["a"]}),
+        json!({"found": [], "not_found": ["a", "b", "x"]}),
+    ];
+    for answer in well {
+        assert!(looked_up(answer.clone()).await.is_ok(), "{answer}");
+    }
+    let lost = [
+        json!({"found": [], "not_found": ["b"]}),
+        json!({"found": [found("a", "V1")], "not_found": []}),
+        json!({"found": [found("a", "V1")], "not_found": ["a", "b"]}),
+    ];
+    for answer in lost {
+        let seen = looked_up(answer.clone()).await;
+        assert!(matches!(seen, Err(CallError::Unknown(_))), "{answer}: {seen:?}");
+    }
+}

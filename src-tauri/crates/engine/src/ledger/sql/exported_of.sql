@@ -3,6 +3,6 @@ SELECT c.attempt_id, i.position AS position, c.record_id, c.generation, c.refere
        c.exported_again
 FROM run_item i
 JOIN compared_attempt c ON c.attempt_id = i.attempt_id
-WHERE i.run_number = :run AND i.position > :after AND i.result = 'posted'
+WHERE i.run_number = :run AND i.position > :after AND i.result = :result AND c.state = 'posted'
 ORDER BY i.position
 LIMIT :limit

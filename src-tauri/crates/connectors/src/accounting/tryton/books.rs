@@ -1,0 +1,237 @@
+//! What stands in the company's set-up: accounts and periods by their codes and dates, parties by theirs. Kept for a run, and
+//! asked for anew after a refusal, since somebody may have mended it meanwhile.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::Mutex;
+
+use super::facts::Facts;
+use super::fault::Fault;
+use super::posting::{MoveBody, Resolved};
+use super::rpc::{Call, LastLook, Rpc};
+use super::wire::TrytonDate;
+use super::words::Obstacle;
+
+/// Codes in one search at most.
+const CODES_MAX: usize = 500;
+
+/// What is known of the set-up.
+#[derive(Default)]
+pub(super) struct Books {
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    accounts: HashMap<String, Vec<AccountBody>>,
+    periods: Option<Vec<PeriodBody>>,
+    parties: HashMap<String, i64>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct AccountBody {
+    id: i64,
+    code: String,
+    party_required: bool,
+    closed: bool,
+    /// `None` for a heading, which takes no lines.
+    r#type: Option<i64>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct PeriodBody {
+    id: i64,
+    name: String,
+    state: String,
+    start_date: TrytonDate,
+    end_date: TrytonDate,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct PartyBody {
+    id: i64,
+    code: String,
+}
+
+impl Books {
+    /// Forgets everything.
+    pub(super) async fn forget(&self) {
+        *self.known.lock().await = Known::default();
+    }
+
+    /// Tryton's ids for these postings, or what is in the way of each. Parties that are missing are made, where `create` says
+    /// so; that is no voucher, and a code belongs to one party only.
+    pub(super) async fn resolve(
+        &self,
+        rpc: &Rpc,
+        facts: &Facts,
+        moves: &[MoveBody],
+        create: bool,
+        last_look: LastLook<'_>,
+    ) -> Result<Vec<Result<Resolved, Obstacle>>, Fault> {
+        let mut known = self.known.lock().await;
+        let accounts = moves.iter().flat_map(|posting| &posting.lines).map(|line| line.account.as_str());
+        known.learn_accounts(rpc, facts, accounts).await?;
+        known.learn_periods(rpc, facts).await?;
+        let wanted: Vec<(String, Option<String>)> = known.parties_wanted(moves);
+        known.learn_parties(rpc, facts, wanted, create, last_look).await?;
+        Ok(moves.iter().map(|posting| known.resolve(facts, posting)).collect())
+    }
+
+    /// What is in the way of posting to this account on this day, for the check of the set-up.
+    pub(super) async fn obstacle(
+        &self,
+        rpc: &Rpc,
+        facts: &Facts,
+        account: &str,
+        date: NaiveDate,
+    ) -> Result<[Option<Obstacle>; 2], Fault> {
+        let mut known = self.known.lock().await;
+        known.learn_accounts(rpc, facts, std::iter::once(account)).await?;
+        known.learn_periods(rpc, facts).await?;
+        Ok([known.account(account).err(), known.period(date).err()])
+    }
+}
+
+impl Known {
+    async fn learn_accounts<'a>(
+        &mut self,
+        rpc: &Rpc,
+        facts: &Facts,
+        codes: impl Iterator<Item = &'a str>,
+    ) -> Result<(), Fault> {
+        let missing: BTreeSet<&str> = codes.filter(|code| !self.accounts.contains_key(*code)).collect();
+        let missing: Vec<&str> = missing.into_iter().collect();
+        for codes in missing.chunks(CODES_MAX) {
+            let domain = json!([["company", "=", facts.company], ["code", "in", codes]]);
+            let fields = ["code", "party_required", "closed", "type"];
+            let params = json!([domain, 0, null, null, fields, facts.context()]);
+            let found: Vec<AccountBody> = rpc.call(&Call::read("model.account.account.search_read", params)).await?;
+            self.accounts.extend(codes.iter().map(|&code| (code.to_owned(), Vec::new())));
+            for account in found {
+                self.accounts.entry(account.code.clone()).or_default().push(account);
+            }
+        }
+        Ok(())
+    }
+
+    async fn learn_periods(&mut self, rpc: &Rpc, facts: &Facts) -> Result<(), Fault> {
+        if self.periods.is_none() {
+            let domain = json!([["company", "=", facts.company], ["type", "=", "standard"]]);
+            let params = json!([domain, 0, null, null, ["name", "state", "start_date", "end_date"], facts.context()]);
+            self.periods = Some(rpc.call(&Call::read("model.account.period.search_read", params)).await?);
+        }
+        Ok(())
+    }
+
+    /// The payees of lines whose account wants a party, each once.
+    fn parties_wanted(&self, moves: &[MoveBody]) -> Vec<(String, Option<String>)> {
+        let lines = moves.iter().flat_map(|posting| &posting.lines);
+        let wanted = lines.filter(|line| self.account(&line.account).is_ok_and(|account| account.party_required));
+        let wanted: HashMap<&String, &Option<String>> =
+            wanted.filter_map(|line| Some((line.party.as_ref()?, &line.party_name))).collect();
+        let unknown = wanted.into_iter().filter(|(code, _)| !self.parties.contains_key(*code));
+        unknown.map(|(code, name)| (code.clone(), name.clone())).collect()
+    }
+
+    async fn learn_parties(
+        &mut self,
+        rpc: &Rpc,
+        facts: &Facts,
+        mut wanted: Vec<(String, Option<String>)>,
+        create: bool,
+        last_look: LastLook<'_>,
+    ) -> Result<(), Fault> {
+        self.find_parties(rpc, facts, &wanted).await?;
+        wanted.retain(|(code, _)| !self.parties.contains_key(code));
+        if wanted.is_empty() || !create {
+            return Ok(());
+        }
+        wanted.sort();
+        for some in wanted.chunks(CODES_MAX) {
+            let parties: Vec<_> = some
+                .iter()
+                .map(|(code, name)| json!({"code": code, "name": name.as_ref().unwrap_or(code), "addresses": []}))
+                .collect();
+            let call = Call::write("model.party.party.create", json!([parties, facts.context()]), last_look);
+            // Where somebody else has made one of them meanwhile, it is refused as a whole: what stands there is looked at
+            // again, and who is missing still is told as missing.
+            match rpc.call::<Vec<i64>>(&call).await {
+                Ok(_) | Err(Fault::No(_)) => self.find_parties(rpc, facts, some).await?,
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(())
+    }
+
+    async fn find_parties(
+        &mut self,
+        rpc: &Rpc,
+        facts: &Facts,
+        wanted: &[(String, Option<String>)],
+    ) -> Result<(), Fault> {
+        for some in wanted.chunks(CODES_MAX) {
+            let codes: Vec<&str> = some.iter().map(|(code, _)| code.as_str()).collect();
+            let params = json!([[["code", "in", codes]], 0, null, null, ["code"], facts.context()]);
+            let found: Vec<PartyBody> = rpc.call(&Call::read("model.party.party.search_read", params)).await?;
+            self.parties.extend(found.into_iter().map(|party| (party.code, party.id)));
+        }
+        Ok(())
+    }
+
+    fn resolve(&self, facts: &Facts, posting: &MoveBody) -> Result<Resolved, Obstacle> {
+        if posting.currency != facts.currency {
+            return Err(Obstacle::Currency { posting: posting.currency.clone(), books: facts.currency.clone() });
+        }
+        let period = self.period(posting.date)?.id;
+        let lines = posting.lines.iter().map(|line| {
+            let account = self.account(&line.account)?;
+            if !account.party_required {
+                return Ok((account.id, None));
+            }
+            let unnamed = || Obstacle::PartyUnnamed { account: line.account.clone() };
+            let party = line.party.as_ref().ok_or_else(unnamed)?;
+            let missing = || Obstacle::PartyMissing { party: party.clone() };
+            Ok((account.id, Some(*self.parties.get(party).ok_or_else(missing)?)))
+        });
+        Ok(Resolved { period, lines: lines.collect::<Result<_, _>>()? })
+    }
+
+    fn account(&self, code: &str) -> Result<&AccountBody, Obstacle> {
+        match self.accounts.get(code).map(Vec::as_slice) {
+            Some([only]) if only.closed || only.r#type.is_none() => {
+                Err(Obstacle::AccountUnfit { account: code.to_owned() })
+            }
+            Some([only]) => Ok(only),
+            None | Some([]) => Err(Obstacle::AccountMissing { account: code.to_owned() }),
+            Some(_) => Err(Obstacle::AccountAmbiguous { account: code.to_owned() }),
+        }
+    }
+
+    fn period(&self, date: NaiveDate) -> Result<&PeriodBody, Obstacle> {
+        let periods = self.periods.as_deref().unwrap_or_default();
+        let period = periods.iter().find(|period| period.start_date.0 <= date && date <= period.end_date.0);
+        match period {
+            None => Err(Obstacle::PeriodMissing { date }),
+            Some(period) if period.state != "open" => Err(Obstacle::PeriodClosed { date, period: period.name.clone() }),
+            Some(period) => Ok(period),
+        }
+    }
+}
+
+impl Books {
+    /// The open period of a day.
+    pub(super) async fn period(
+        &self,
+        rpc: &Rpc,
+        facts: &Facts,
+        date: NaiveDate,
+    ) -> Result<Result<i64, Obstacle>, Fault> {
+        let mut known = self.known.lock().await;
+        known.learn_periods(rpc, facts).await?;
+        Ok(known.period(date).map(|period| period.id))
+    }
+}

@@ -1,0 +1,137 @@
+//! The check of the set-up: what is missing before the first voucher can be posted, all of it at once.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use postonce_engine::domain::PostingRules;
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::CallError;
+use serde::Deserialize;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+use super::Link;
+use super::books::Books;
+use super::facts;
+use super::fault::Fault;
+use super::rpc::Call;
+use super::wire::TrytonDate;
+use super::words::Obstacle;
+
+/// What Postonce does there: the model, and the rights on it.
+const RIGHTS: [(&str, &[Right]); 6] = [
+    ("account.move", &[Right::Read, Right::Create, Right::Write, Right::Delete]),
+    ("account.move.line", &[Right::Read, Right::Create]),
+    ("account.account", &[Right::Read]),
+    ("account.period", &[Right::Read]),
+    ("account.journal", &[Right::Read]),
+    ("party.party", &[Right::Read, Right::Create, Right::Write, Right::Delete]),
+];
+
+#[derive(Debug, Clone, Copy)]
+enum Right {
+    Read,
+    Create,
+    Write,
+    Delete,
+}
+
+#[derive(Debug, Deserialize)]
+struct Access {
+    read: bool,
+    create: bool,
+    write: bool,
+    delete: bool,
+}
+
+impl Right {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Create => "create",
+            Self::Write => "write",
+            Self::Delete => "delete",
+        }
+    }
+
+    fn is_given(self, access: &Access) -> bool {
+        match self {
+            Self::Read => access.read,
+            Self::Create => access.create,
+            Self::Write => access.write,
+            Self::Delete => access.delete,
+        }
+    }
+}
+
+/// What is missing.
+pub(super) async fn check(
+    link: &Link,
+    books: &Books,
+    journal: &str,
+    rules: &PostingRules,
+) -> Result<Vec<Told>, CallError> {
+    let rpc = &link.rpc;
+    let whole = |fault: Fault| fault.whole(rpc.peer());
+    let told = |code| Told::new(code).with("url", rpc.peer().address());
+    let facts = match link.facts().await {
+        // What is in the way of everything else is told alone.
+        Err(CallError::Refused { told, .. })
+            if matches!(told.code, ErrorCode::SetupCompany | ErrorCode::SetupModuleMissing) =>
+        {
+            return Ok(vec![told]);
+        }
+        facts => facts?,
+    };
+    let mut missing = Vec::new();
+    if facts.journal.is_none() {
+        missing.push(facts::journal_missing(rpc, journal));
+    }
+    let models: Vec<&str> = RIGHTS.iter().map(|(model, _)| *model).collect();
+    let params = json!([models, facts.context()]);
+    let access: BTreeMap<String, Access> =
+        rpc.call(&Call::read("model.ir.model.access.get_access", params)).await.map_err(whole)?;
+    for (model, rights) in RIGHTS {
+        let withheld = |right: &&Right| !access.get(model).is_some_and(|access| right.is_given(access));
+        let withheld: Vec<&str> = rights.iter().filter(withheld).map(|right| right.name()).collect();
+        if !withheld.is_empty() {
+            missing.push(told(ErrorCode::SetupRightMissing).with("model", model).with("rights", withheld.join(", ")));
+        }
+    }
+    books.forget().await;
+    let today: TrytonDate =
+        rpc.call(&Call::read("model.ir.date.today", json!([facts.context()]))).await.map_err(whole)?;
+    let accounts: BTreeSet<&str> = [&rules.payable_account]
+        .into_iter()
+        .chain(&rules.default_account)
+        .chain(rules.categories.values())
+        .map(|account| account.0.as_str())
+        .collect();
+    let mut period = None;
+    for code in accounts {
+        let [account, today] = books.obstacle(rpc, &facts, code, today.0).await.map_err(whole)?;
+        missing.extend(account.and_then(|obstacle| account_told(&obstacle, &told)));
+        period = today;
+    }
+    missing.extend(period.and_then(|obstacle| period_told(&obstacle, &told)));
+    Ok(missing)
+}
+
+fn account_told(obstacle: &Obstacle, told: &impl Fn(ErrorCode) -> Told) -> Option<Told> {
+    match obstacle {
+        Obstacle::AccountMissing { account } => Some(told(ErrorCode::SetupAccountMissing).with("account", account)),
+        Obstacle::AccountUnfit { account } | Obstacle::AccountAmbiguous { account } => {
+            Some(told(ErrorCode::SetupAccountUnfit).with("account", account))
+        }
+        _ => None,
+    }
+}
+
+/// Today's period need not be there for older records to be posted; but it is where the next ones will want to go.
+fn period_told(obstacle: &Obstacle, told: &impl Fn(ErrorCode) -> Told) -> Option<Told> {
+    let of = |date: &NaiveDate| told(ErrorCode::SetupPeriodMissing).with("date", date);
+    match obstacle {
+        Obstacle::PeriodMissing { date } | Obstacle::PeriodClosed { date, .. } => Some(of(date)),
+        _ => None,
+    }
+}

@@ -1,0 +1,140 @@
+//! Whose books these are: user, company, currency, journal. Asked for once for each connection.
+
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::CallError;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::fault::{Fault, unfit};
+use super::rpc::{Call, Rpc};
+use super::words::Language;
+
+/// What holds for every call of a run.
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
+    /// The user's preferences, without which Tryton's record rules hide everything, with our company.
+    pub(super) context: Map<String, Value>,
+    pub(super) user_name: String,
+    pub(super) language: Language,
+    pub(super) company: i64,
+    pub(super) company_name: String,
+    /// The code of the currency that the company keeps its books in.
+    pub(super) currency: String,
+    /// `None` where the company has no journal with that code.
+    pub(super) journal: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CompanyBody {
+    id: i64,
+    rec_name: String,
+    #[serde(rename = "party.")]
+    party: PartyBody,
+    #[serde(rename = "currency.")]
+    currency: CurrencyBody,
+}
+
+#[derive(Debug, Deserialize)]
+struct PartyBody {
+    code: Option<String>,
+    name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CurrencyBody {
+    code: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct IdBody {
+    id: i64,
+}
+
+/// Asks for them.
+pub(super) async fn facts(rpc: &Rpc, company: Option<&str>, journal: &str) -> Result<Facts, CallError> {
+    let peer = rpc.peer();
+    let whole = |fault: Fault| fault.whole(peer);
+    let preferences = "model.res.user.get_preferences";
+    let context: Map<String, Value> = rpc.call(&Call::read(preferences, json!([true, {}]))).await.map_err(whole)?;
+    let shown: Map<String, Value> = rpc.call(&Call::read(preferences, json!([false, {}]))).await.map_err(whole)?;
+    let text = |name: &str| shown.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    let user_name = text("name").unwrap_or(rpc.user()).to_owned();
+    let language = Language::of(context.get("language").and_then(Value::as_str).unwrap_or_default());
+
+    let fields = ["rec_name", "party.code", "party.name", "currency.code"];
+    let params = json!([[], 0, null, null, fields, context]);
+    let companies: Vec<CompanyBody> = rpc
+        .call(&Call::read("model.company.company.search_read", params))
+        .await
+        .map_err(|fault| no_module(rpc, fault))?;
+    let mine = choose(rpc, companies, company)?;
+
+    let mut context = context;
+    context.insert("company".to_owned(), mine.id.into());
+    let params = json!([[["code", "=", journal]], 0, 2, null, ["id"], context]);
+    let journals: Vec<IdBody> = rpc
+        .call(&Call::read("model.account.journal.search_read", params))
+        .await
+        .map_err(|fault| no_module(rpc, fault))?;
+    Ok(Facts {
+        context,
+        user_name,
+        language,
+        company: mine.id,
+        company_name: mine.rec_name,
+        currency: mine.currency.code,
+        journal: journals.first().map(|journal| journal.id),
+    })
+}
+
+/// The company that the workspace names, or the only one.
+fn choose(rpc: &Rpc, mut companies: Vec<CompanyBody>, named: Option<&str>) -> Result<CompanyBody, CallError> {
+    let seen: Vec<String> = companies.iter().map(|company| company.rec_name.clone()).collect();
+    if let Some(named) = named {
+        companies.retain(|company| {
+            let party = &company.party;
+            [party.code.as_deref(), party.name.as_deref(), Some(company.rec_name.as_str())].contains(&Some(named))
+        });
+    }
+    match companies.pop() {
+        Some(only) if companies.is_empty() => Ok(only),
+        _ => Err(unfit(
+            Told::new(ErrorCode::SetupCompany)
+                .with("url", rpc.peer().address())
+                .with("named", named.unwrap_or("–"))
+                .with("companies", if seen.is_empty() { "–".to_owned() } else { seen.join(", ") }),
+        )),
+    }
+}
+
+/// A model that the server does not know belongs to a module that is not activated there. It says so with a `KeyError`.
+fn no_module(rpc: &Rpc, fault: Fault) -> CallError {
+    match fault {
+        Fault::Call(CallError::Unknown(told))
+            if told
+                .params
+                .get("detail")
+                .is_some_and(|detail| detail.contains("'account.") || detail.contains("'company.")) =>
+        {
+            unfit(Told::new(ErrorCode::SetupModuleMissing).with("url", rpc.peer().address()).with("module", "account"))
+        }
+        fault => fault.whole(rpc.peer()),
+    }
+}
+
+impl Facts {
+    /// The context of a call, as its last argument.
+    pub(super) fn context(&self) -> Value {
+        Value::Object(self.context.clone())
+    }
+
+    /// The journal, or what to do about its missing.
+    pub(super) fn journal(&self, rpc: &Rpc, code: &str) -> Result<i64, CallError> {
+        self.journal.ok_or_else(|| unfit(journal_missing(rpc, code)))
+    }
+}
+
+/// There is no journal with this code.
+pub(super) fn journal_missing(rpc: &Rpc, code: &str) -> Told {
+    Told::new(ErrorCode::SetupJournalMissing).with("url", rpc.peer().address()).with("journal", code)
+}

@@ -1,0 +1,143 @@
+//! What may be concluded from an answer that brought no result. Tryton answers 200 also when it refuses.
+//!
+//! Invariant: a refusal is concluded only from the kinds that Tryton raises inside its transaction, which is then rolled back
+//! (`trytond/protocols/dispatcher.py`). Any other error may have been raised while or after it was committed, and is unknown.
+
+use postonce_engine::domain::Problem;
+use postonce_engine::error::Told;
+use postonce_engine::ports::CallError;
+use serde_json::Value;
+
+use crate::http::Peer;
+
+/// A call without a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Tryton said no; nothing was written.
+    No(Refusal),
+    /// Anything else.
+    Call(CallError),
+}
+
+/// Tryton's no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// The kind of exception, as a problem's kind.
+    pub(super) kind: &'static str,
+    /// Its words, bounded.
+    pub(super) detail: String,
+}
+
+impl Fault {
+    /// As an answer to the request as a whole.
+    pub(super) fn whole(self, peer: &Peer) -> CallError {
+        match self {
+            Self::No(refusal) => refusal.whole(peer),
+            Self::Call(error) => error,
+        }
+    }
+
+    /// As a step on the way to a write that was not sent yet: whatever came of it, nothing of the write has left.
+    pub(super) fn before_the_write(self, peer: &Peer) -> CallError {
+        match self.whole(peer) {
+            CallError::Unknown(told) | CallError::StillRunning { told, .. } => {
+                CallError::NotProcessed { told, retry_after: None }
+            }
+            error => error,
+        }
+    }
+}
+
+impl From<CallError> for Fault {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl Refusal {
+    /// The problem of one voucher.
+    pub(super) fn problem(self) -> Problem {
+        Problem { kind: self.kind.to_owned(), detail: self.detail }
+    }
+
+    /// The refusal of a request as a whole.
+    pub(super) fn whole(self, peer: &Peer) -> CallError {
+        CallError::Refused { told: peer.refused(200, &self.detail), problem: self.problem(), too_large: false }
+    }
+}
+
+/// A refusal that Postonce concludes before it sends anything, told with a code of its own.
+pub(super) fn unfit(told: Told) -> CallError {
+    let problem = Problem { kind: told.code.as_str().to_owned(), detail: String::new() };
+    CallError::Refused { told, problem, too_large: false }
+}
+
+/// Reads the `error` of an answer.
+pub(super) fn read(peer: &Peer, error: &Value) -> Fault {
+    let kind = error.get(0).and_then(Value::as_str).unwrap_or_default();
+    let said = &error[1];
+    let text = |index: usize| said.get(index).and_then(Value::as_str).unwrap_or_default();
+    let refusal = |kind, words: &[&str]| {
+        let words: Vec<&str> = words.iter().copied().filter(|words| !words.trim().is_empty()).collect();
+        Fault::No(Refusal { kind, detail: peer.detail(&words.join(" – ")) })
+    };
+    match kind {
+        "UserError" if said.is_array() => refusal("refused", &[text(0), text(1)]),
+        "UserWarning" if said.is_array() => refusal("warning", &[text(1), text(2)]),
+        "ConcurrencyException" => refusal("changed-meanwhile", &[said.as_str().unwrap_or_default()]),
+        "LoginException" => Fault::Call(CallError::Refused {
+            told: peer.unauthorized("LoginException"),
+            problem: Problem { kind: "login".to_owned(), detail: peer.detail(text(1)) },
+            too_large: false,
+        }),
+        other => Fault::Call(CallError::Unknown(peer.unexpected(200, other))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+    use serde_json::json;
+
+    use super::*;
+    use crate::http::{Http, Limits, Side};
+
+    fn peer() -> Peer {
+        let url = reqwest::Url::parse("http://127.0.0.1:1").expect("an address");
+        Http::new(Side::Accounting, &url, &SecretString::from("secret"), Limits::STANDARD)
+            .expect("a client")
+            .peer()
+            .clone()
+    }
+
+    #[test]
+    fn only_what_tryton_raises_inside_its_transaction_is_a_refusal() {
+        let no = |error: Value| match read(&peer(), &error) {
+            Fault::No(refusal) => Some((refusal.kind, refusal.detail)),
+            Fault::Call(_) => None,
+        };
+        assert_eq!(
+            no(json!(["UserError", ["Closed.", "Open it.", null]])),
+            Some(("refused", "Closed. – Open it.".into()))
+        );
+        assert_eq!(no(json!(["UserWarning", ["hash.1", "Similar?", ""]])), Some(("warning", "Similar?".into())));
+        assert_eq!(no(json!(["ConcurrencyException", "Modified"])), Some(("changed-meanwhile", "Modified".into())));
+        for unknown in
+            [json!(["'account.move'", "Traceback"]), json!(["UserError"]), json!([]), json!("UserError"), json!({})]
+        {
+            assert!(matches!(read(&peer(), &unknown), Fault::Call(CallError::Unknown(_))), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn a_step_before_the_write_puts_nothing_in_doubt() {
+        let fault = read(&peer(), &json!(["'x'", ""]));
+        assert!(matches!(fault.before_the_write(&peer()), CallError::NotProcessed { .. }));
+    }
+
+    #[test]
+    fn a_login_that_wants_more_is_about_access() {
+        let fault = read(&peer(), &json!(["LoginException", ["sms_code", "Code", "char"]]));
+        assert!(matches!(fault, Fault::Call(CallError::Refused { .. })));
+    }
+}

@@ -1,0 +1,254 @@
+//! Tryton (8.2), over JSON-RPC. Protection is `staged`: drafts are made for a whole request in one call, found by the reference
+//! in their description, and posted by their ids, many in one call; a move that is posted cannot be posted again.
+
+mod books;
+mod check;
+mod facts;
+mod fault;
+mod lock;
+mod moves;
+mod posting;
+mod reversal;
+mod rpc;
+mod staging;
+mod wire;
+mod words;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use postonce_engine::domain::{self, Capabilities, Protection, ReferenceRules};
+use postonce_engine::error::Told;
+use postonce_engine::ports::{
+    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
+    LockProgress, VoucherPage, Witness, WitnessSeen,
+};
+use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease};
+use secrecy::SecretString;
+use serde_json::json;
+use tokio::sync::Mutex;
+
+use crate::http::Http;
+use crate::workspace::TrytonSettings;
+use books::Books;
+use facts::Facts;
+use lock::PartyRows;
+use rpc::Rpc;
+use staging::ToCommit;
+
+/// Moves in one call at most. Larger ones are no faster, and one refused takes more with it.
+const MOVES_PER_CALL_MAX: usize = 500;
+/// Vouchers in one page.
+const PAGE_VOUCHERS: usize = 500;
+/// Characters of a reference at most. Tryton's descriptions have no limit; in lists they are read.
+const REFERENCE_CHARS_MAX: usize = 128;
+
+/// An accounting system behind Tryton.
+pub(crate) struct Tryton {
+    link: Arc<Link>,
+    journal: String,
+    create_parties: bool,
+    /// `hlf:`, by which our moves are known among all.
+    prefix: String,
+    books: Books,
+    lease: UniqueLease<PartyRows>,
+}
+
+/// The server, and whose books are open there.
+struct Link {
+    rpc: Rpc,
+    company: Option<String>,
+    journal: String,
+    facts: Mutex<Option<Arc<Facts>>>,
+}
+
+impl Link {
+    /// Whose books these are; asked for where that is not known yet.
+    async fn facts(&self) -> Result<Arc<Facts>, CallError> {
+        let mut kept = self.facts.lock().await;
+        if let Some(facts) = kept.as_ref() {
+            return Ok(Arc::clone(facts));
+        }
+        let facts = Arc::new(facts::facts(&self.rpc, self.company.as_deref(), &self.journal).await?);
+        *kept = Some(Arc::clone(&facts));
+        Ok(facts)
+    }
+
+    async fn forget(&self) {
+        *self.facts.lock().await = None;
+    }
+}
+
+impl Tryton {
+    pub(crate) fn new(
+        http: Http,
+        settings: &TrytonSettings,
+        password: SecretString,
+        organisation: &domain::OrganisationId,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+    ) -> Self {
+        let address = http.peer().address().to_owned();
+        let link = Arc::new(Link {
+            rpc: Rpc::new(http, &settings.database, &settings.user, password),
+            company: settings.company.clone(),
+            journal: settings.journal.clone(),
+            facts: Mutex::default(),
+        });
+        Self {
+            lease: UniqueLease::new(PartyRows(Arc::clone(&link)), clock, ids, address),
+            link,
+            journal: settings.journal.clone(),
+            create_parties: settings.create_parties,
+            prefix: format!("{}:", organisation.as_str()),
+            books: Books::default(),
+        }
+    }
+
+    fn rpc(&self) -> &Rpc {
+        &self.link.rpc
+    }
+
+    /// Whose books these are. On the way to a write nothing of it was sent while they were asked for.
+    async fn facts(&self) -> Result<Arc<Facts>, CallError> {
+        self.link.facts().await.map_err(|error| fault::Fault::Call(error).before_the_write(self.rpc().peer()))
+    }
+
+    fn capabilities() -> Capabilities {
+        Capabilities {
+            protection: Protection::Staged,
+            idempotency_keys_live: None,
+            // A draft that arrives late is a surplus draft, and each later run looks for those.
+            settle_window: Duration::ZERO,
+            // What was acknowledged is committed, and read from the same database.
+            search_lag: Duration::ZERO,
+            vouchers_per_request_max: MOVES_PER_CALL_MAX,
+            reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
+        }
+    }
+}
+
+fn last_look(permit: &Permit) -> impl Fn() -> Result<(), CallError> + Sync + '_ {
+    || permit.check().map_err(|_| CallError::LeaseLost)
+}
+
+#[async_trait]
+impl AccountingSystem for Tryton {
+    async fn connect(&self) -> Result<Connection, CallError> {
+        // Each run begins here: what somebody has mended in the set-up since the last one is seen.
+        self.link.forget().await;
+        self.books.forget().await;
+        let facts = self.link.facts().await?;
+        let rpc = self.rpc();
+        Ok(Connection {
+            address: rpc.peer().address().to_owned(),
+            organisation_id: format!("{}{}", rpc.database(), facts.company),
+            organisation_name: facts.company_name.clone(),
+            user_id: rpc.user().to_owned(),
+            user_name: facts.user_name.clone(),
+            capabilities: Self::capabilities(),
+        })
+    }
+
+    async fn check(&self, rules: &domain::PostingRules) -> Result<Vec<Told>, CallError> {
+        check::check(&self.link, &self.books, &self.journal, rules).await
+    }
+
+    async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
+        self.lease.acquire(ask).await
+    }
+
+    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
+        self.lease.renew(token, life, progress).await
+    }
+
+    async fn release(&self, token: &LeaseToken) -> Result<(), CallError> {
+        self.lease.release(token).await
+    }
+
+    async fn break_lock(&self, run: &domain::RunId, reason: &str) -> Result<(), CallError> {
+        self.lease.break_lock(run, reason).await
+    }
+
+    async fn lock(&self) -> Result<Option<LockInfo>, CallError> {
+        self.lease.lock().await
+    }
+
+    fn draw_up(&self, postings: &[domain::Posting]) -> Vec<u8> {
+        posting::draw_up(postings)
+    }
+
+    async fn commit(&self, _: &Permit, _: &ClaimedRequest) -> Result<Answer<domain::VoucherResult>, CallError> {
+        // Protection is `staged`: the engine never asks for it, and here it would be two calls.
+        Err(CallError::NotSent(Told::internal("Tryton takes drafts only")))
+    }
+
+    async fn stage(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<domain::StageResult>, CallError> {
+        staging::stage(self, request.body(), &last_look(permit)).await
+    }
+
+    async fn commit_draft(&self, permit: &Permit, draft: &StagedDraft) -> Result<domain::CommitResult, CallError> {
+        let answer = staging::commit(self, &[to_commit(draft)], &last_look(permit)).await?;
+        let result = answer.results.into_iter().next().flatten();
+        result.ok_or_else(|| CallError::Unknown(self.rpc().peer().unexpected(200, "state")))
+    }
+
+    fn drafts_per_commit_max(&self) -> usize {
+        MOVES_PER_CALL_MAX
+    }
+
+    async fn commit_drafts(
+        &self,
+        permit: &Permit,
+        drafts: &[StagedDraft],
+    ) -> Result<Answer<domain::CommitResult>, CallError> {
+        let drafts: Vec<ToCommit<'_>> = drafts.iter().map(to_commit).collect();
+        staging::commit(self, &drafts, &last_look(permit)).await
+    }
+
+    async fn discard_draft(&self, permit: &Permit, draft: &domain::DraftId) -> Result<domain::Discarded, CallError> {
+        staging::discard(self, draft, &last_look(permit)).await
+    }
+
+    async fn look_up(&self, references: &[domain::Reference]) -> Result<domain::Found, CallError> {
+        let facts = self.link.facts().await?;
+        moves::look_up(self.rpc(), &facts, references).await.map_err(|fault| fault.whole(self.rpc().peer()))
+    }
+
+    async fn vouchers(&self, period: domain::Period, cursor: Option<&str>) -> Result<VoucherPage, CallError> {
+        let facts = self.link.facts().await?;
+        let whole = |fault: fault::Fault| fault.whole(self.rpc().peer());
+        let mut domain =
+            vec![json!(["state", "=", "posted"]), json!(["description", "like", format!("{}%", self.prefix)])];
+        domain.extend(period.from.map(|from| json!(["date", ">=", wire::date(from)])));
+        domain.extend(period.to.map(|to| json!(["date", "<=", wire::date(to)])));
+        domain.extend(cursor.and_then(moves::number).map(|after| json!(["id", ">", after])));
+        let page = moves::search(self.rpc(), &facts, json!(domain), Some(PAGE_VOUCHERS)).await.map_err(whole)?;
+        let cancelled = moves::cancelled(self.rpc(), &facts, &page).await.map_err(whole)?;
+        let next = if page.len() < PAGE_VOUCHERS { None } else { page.last().map(|last| last.id.to_string()) };
+        let voucher = |found: &moves::Move| found.found_voucher(&facts, cancelled.get(&found.id.to_string()).cloned());
+        Ok(VoucherPage { vouchers: page.iter().map(voucher).collect(), next })
+    }
+
+    async fn reverse(&self, permit: &Permit, reversal: &ClaimedReversal) -> Result<domain::VoucherResult, CallError> {
+        reversal::reverse(self, &reversal.into(), &last_look(permit)).await
+    }
+
+    async fn witness(&self, _: &str) -> Result<WitnessSeen, CallError> {
+        // A party's comment would be one anybody may rewrite; what proves nothing is not offered.
+        Ok(WitnessSeen::NotOffered)
+    }
+
+    async fn leave_witness(&self, _: &Permit, _: &str, _: &Witness) -> Result<(), CallError> {
+        Ok(())
+    }
+}
+
+fn to_commit(draft: &StagedDraft) -> ToCommit<'_> {
+    let claimed = draft.claimed();
+    ToCommit { draft: draft.draft_id(), reference: claimed.reference(), date: claimed.date(), amount: claimed.amount() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! The counter-voucher of a voucher: its lines with debit and credit exchanged, its origin the voucher, under a reference of
+//! its own, by which it is found when it is asked for again.
+
+use chrono::NaiveDate;
+use postonce_engine::ClaimedReversal;
+use postonce_engine::domain::{Reference, VoucherResult};
+use postonce_engine::ports::CallError;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Tryton;
+use super::facts::Facts;
+use super::fault::Fault;
+use super::moves::{self, Move};
+use super::rpc::{Call, LastLook};
+use super::staging::after_the_write;
+use super::wire;
+use super::words::Obstacle;
+use crate::text::bounded;
+
+/// Characters of the reason at most; the whole of it stands in the audit trail.
+const REASON_CHARS_MAX: usize = 255;
+
+/// What is asked for. The same each time it is asked again.
+pub(super) struct Asked<'a> {
+    pub(super) voucher_id: &'a str,
+    pub(super) reference: &'a Reference,
+    pub(super) date: NaiveDate,
+    pub(super) reason: &'a str,
+}
+
+impl<'a> From<&'a ClaimedReversal> for Asked<'a> {
+    fn from(claimed: &'a ClaimedReversal) -> Self {
+        Self {
+            voucher_id: claimed.voucher_id(),
+            reference: claimed.reference(),
+            date: claimed.date(),
+            reason: claimed.reason(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct LineRead {
+    account: i64,
+    party: Option<i64>,
+    debit: Value,
+    credit: Value,
+}
+
+pub(super) async fn reverse(
+    tryton: &Tryton,
+    asked: &Asked<'_>,
+    last_look: LastLook<'_>,
+) -> Result<VoucherResult, CallError> {
+    let (rpc, peer) = (tryton.rpc(), tryton.rpc().peer());
+    let facts = tryton.facts().await?;
+    let no = |obstacle: Obstacle, voucher_id| {
+        Ok(VoucherResult::Refused { problem: obstacle.problem(facts.language), voucher_id })
+    };
+    let not_reversible = || no(Obstacle::NotReversible { voucher: asked.voucher_id.to_owned() }, None);
+    let Some(id) = moves::number(asked.voucher_id) else { return not_reversible() };
+    let before = |fault: Fault| fault.before_the_write(peer);
+
+    let under = moves::search(rpc, &facts, json!(["description", "=", asked.reference.as_str()]), None)
+        .await
+        .map_err(before)?;
+    let ours = |found: &&Move| found.cancels() == Some(asked.voucher_id);
+    if let Some(made) = under.iter().filter(ours).find(|found| found.is_posted()) {
+        return Ok(VoucherResult::Exists(made.acknowledgement()));
+    }
+    let standing = moves::by_id(rpc, &facts, &[id]).await.map_err(before)?;
+    let Some(voucher) = standing.get(&id).filter(|voucher| voucher.is_posted()) else { return not_reversible() };
+    let cancelled = moves::cancelled(rpc, &facts, std::slice::from_ref(voucher)).await.map_err(before)?;
+    if let Some(by) = cancelled.get(asked.voucher_id) {
+        return no(Obstacle::AlreadyReversed { voucher: by.clone() }, Some(by.clone()));
+    }
+    let draft = match under.iter().find(ours) {
+        Some(left) => left.id,
+        None => {
+            let period = match tryton.books.period(rpc, &facts, asked.date).await.map_err(before)? {
+                Ok(period) => period,
+                Err(obstacle) => return no(obstacle, None),
+            };
+            match make(tryton, &facts, asked, id, period, last_look).await {
+                Ok(draft) => draft,
+                Err(Fault::No(refusal)) => {
+                    return Ok(VoucherResult::Refused { problem: refusal.problem(), voucher_id: None });
+                }
+                Err(Fault::Call(error)) => return Err(error),
+            }
+        }
+    };
+    post(tryton, &facts, draft, last_look).await
+}
+
+/// Makes the draft of the counter-voucher.
+async fn make(
+    tryton: &Tryton,
+    facts: &Facts,
+    asked: &Asked<'_>,
+    voucher: i64,
+    period: i64,
+    last_look: LastLook<'_>,
+) -> Result<i64, Fault> {
+    let rpc = tryton.rpc();
+    let journal = facts.journal(rpc, &tryton.journal)?;
+    let fields = ["account", "party", "debit", "credit"];
+    let params = json!([[["move", "=", voucher]], 0, null, [["id", "ASC"]], fields, facts.context()]);
+    let lines: Vec<LineRead> = rpc
+        .call(&Call::read("model.account.move.line.search_read", params))
+        .await
+        .map_err(|fault| fault.before_the_write(rpc.peer()))?;
+    let reason = bounded(asked.reason, REASON_CHARS_MAX - 1);
+    let lines: Vec<Value> = lines
+        .iter()
+        .map(|line| {
+            json!({"account": line.account, "party": line.party, "debit": line.credit, "credit": line.debit,
+                   "description": reason})
+        })
+        .collect();
+    let counter = json!({
+        "company": facts.company, "journal": journal, "period": period, "date": wire::date(asked.date),
+        "description": asked.reference.as_str(), "origin": format!("account.move,{voucher}"), "lines": [["create", lines]],
+    });
+    let call = Call::write("model.account.move.create", json!([[counter], facts.context()]), last_look);
+    match rpc.call::<Vec<i64>>(&call).await?.as_slice() {
+        [made] => Ok(*made),
+        _ => Err(Fault::Call(CallError::Unknown(rpc.peer().unexpected(200, "ids")))),
+    }
+}
+
+async fn post(tryton: &Tryton, facts: &Facts, draft: i64, last_look: LastLook<'_>) -> Result<VoucherResult, CallError> {
+    let call = Call::write("model.account.move.post", json!([[draft], facts.context()]), last_look);
+    let refused = match tryton.rpc().call::<Value>(&call).await {
+        Ok(_) => None,
+        Err(Fault::No(refusal)) => Some(refusal.problem()),
+        Err(Fault::Call(error)) => return Err(error),
+    };
+    let after = moves::by_id(tryton.rpc(), facts, &[draft]).await.map_err(|fault| after_the_write(fault, tryton))?;
+    match (after.get(&draft), refused) {
+        (Some(there), _) if there.is_posted() => Ok(VoucherResult::Created(there.acknowledgement())),
+        (there, Some(problem)) => {
+            if there.is_some() {
+                // It is made anew when it is asked for again. Left behind, somebody might post it by hand.
+                let delete = Call::write("model.account.move.delete", json!([[draft], facts.context()]), last_look);
+                tryton.rpc().call::<Value>(&delete).await.map_err(|fault| after_the_write(fault, tryton))?;
+            }
+            Ok(VoucherResult::Refused { problem, voucher_id: None })
+        }
+        (_, None) => Err(CallError::Unknown(tryton.rpc().peer().unexpected(200, "state"))),
+    }
+}

@@ -1,0 +1,223 @@
+//! JSON-RPC as Tryton speaks it: a session that is renewed, a context behind the arguments, one request for each call.
+//!
+//! Read in trytond 8.2.1:
+//! - a 401 is given before any transaction is begun, by `auth_required` or by the check that `post` wants a session that was used
+//!   lately (`_dispatch`): nothing was written, and the same may be sent again with a new session;
+//! - the key of a user application opens `/rest/` only (`Request.user_id` knows no bearer), where a call makes one record.
+//!   Batches are to be had over JSON-RPC alone, and that takes a user's password.
+
+use std::time::Duration;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use postonce_engine::domain::Problem;
+use postonce_engine::ports::CallError;
+use reqwest::Method;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use super::fault::{self, Fault};
+use crate::http::{Http, HttpError, Peer, Seen, classify};
+
+/// Looks at the lease directly before a request leaves; does nothing where none is needed.
+pub(super) type LastLook<'a> = &'a (dyn Fn() -> Result<(), CallError> + Sync);
+
+/// Sessions that one call may use: the one it found, and one that it made.
+const SESSIONS_MAX: u32 = 2;
+/// Tries of a login: a server that has just started does not know its own models yet, and says so with an error.
+const LOGINS_MAX: u32 = 4;
+/// Between them.
+const LOGIN_PAUSE: Duration = Duration::from_secs(1);
+
+/// A database of a Tryton server, as a user sees it.
+pub(super) struct Rpc {
+    http: Http,
+    path: String,
+    user: String,
+    password: SecretString,
+    session: Mutex<Option<Session>>,
+}
+
+/// What a login gave: the value of the header by which the next requests are known.
+#[derive(Clone)]
+struct Session(SecretString);
+
+/// One call.
+pub(super) struct Call<'a> {
+    /// `model.account.move.post`.
+    pub(super) method: &'a str,
+    /// The arguments, with the context as the last.
+    pub(super) params: Value,
+    /// How long it may take, where that is less than usual.
+    pub(super) patience: Option<Duration>,
+    /// Before each sending.
+    pub(super) last_look: LastLook<'a>,
+}
+
+impl<'a> Call<'a> {
+    /// A call that writes nothing.
+    pub(super) fn read(method: &'a str, params: Value) -> Self {
+        Self { method, params, patience: None, last_look: &|| Ok(()) }
+    }
+
+    /// A call that writes, under the lease.
+    pub(super) fn write(method: &'a str, params: Value, last_look: LastLook<'a>) -> Self {
+        Self { method, params, patience: None, last_look }
+    }
+
+    /// The same, given up sooner.
+    pub(super) fn within(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+}
+
+impl Rpc {
+    pub(super) fn new(http: Http, database: &str, user: &str, password: SecretString) -> Self {
+        Self { http, path: format!("{database}/rpc/"), user: user.to_owned(), password, session: Mutex::default() }
+    }
+
+    pub(super) fn peer(&self) -> &Peer {
+        self.http.peer()
+    }
+
+    /// The database, with a slash.
+    pub(super) fn database(&self) -> &str {
+        self.path.strip_suffix("rpc/").unwrap_or_default()
+    }
+
+    pub(super) fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// Makes a call. It is sent once, or, where the session had ended, once more with another.
+    pub(super) async fn call<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, Fault> {
+        let mut sessions = 0;
+        loop {
+            let session = self.session(call.patience).await?;
+            let seen = self.send(call.method, &call.params, Some(&session), call.patience, call.last_look).await?;
+            sessions += 1;
+            if seen.status != 401 {
+                return self.result(&seen);
+            }
+            self.forget(&session).await;
+            if sessions >= SESSIONS_MAX {
+                return Err(Fault::Call(self.unauthorized(401)));
+            }
+        }
+    }
+
+    /// The session, or a new one. Those who wait here for the same login share it.
+    async fn session(&self, patience: Option<Duration>) -> Result<Session, Fault> {
+        let mut kept = self.session.lock().await;
+        if let Some(session) = kept.as_ref() {
+            return Ok(session.clone());
+        }
+        let session = self.login(patience).await.map_err(|fault| fault.before_the_write(self.peer()))?;
+        *kept = Some(session.clone());
+        Ok(session)
+    }
+
+    async fn login(&self, patience: Option<Duration>) -> Result<Session, Fault> {
+        let params = json!([self.user, {"password": self.password.expose_secret()}]);
+        let mut tries = 0;
+        loop {
+            let seen = self.send("common.db.login", &params, None, patience, &|| Ok(())).await?;
+            tries += 1;
+            match seen.status {
+                401 => return Err(Fault::Call(self.unauthorized(401))),
+                // What a login meets when there is no such database.
+                404 => return Err(Fault::Call(self.unknown_database())),
+                _ => {}
+            }
+            match self.result::<Value>(&seen) {
+                // User, token, and an address for messages that nobody here reads.
+                Ok(answer) => {
+                    let (user_id, token) = (answer[0].as_i64(), answer[1].as_str());
+                    let session = user_id.zip(token).map(|(user_id, token)| Session::new(&self.user, user_id, token));
+                    return session
+                        .ok_or_else(|| Fault::Call(CallError::Unknown(self.peer().unexpected(200, "login"))));
+                }
+                Err(Fault::Call(CallError::Unknown(_))) if seen.status == 200 && tries < LOGINS_MAX => {
+                    tokio::time::sleep(LOGIN_PAUSE).await;
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// Forgets a session that ended, unless another is in its place already.
+    async fn forget(&self, ended: &Session) {
+        let mut kept = self.session.lock().await;
+        if kept.as_ref().is_some_and(|session| session.0.expose_secret() == ended.0.expose_secret()) {
+            *kept = None;
+        }
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        params: &Value,
+        session: Option<&Session>,
+        patience: Option<Duration>,
+        last_look: LastLook<'_>,
+    ) -> Result<Seen, Fault> {
+        // Tryton knows a call by these three members, and answers otherwise where there is another.
+        let body = json!({"id": 1, "method": method, "params": params}).to_string().into_bytes();
+        let unsendable = |error: HttpError| CallError::NotSent(error.into());
+        let mut request = self.http.request(Method::POST, &self.path, Some(body)).map_err(unsendable)?;
+        if let Some(session) = session {
+            self.http.secret_header(&mut request, "authorization", session.0.expose_secret()).map_err(unsendable)?;
+        }
+        if let Some(patience) = patience {
+            *request.timeout_mut() = Some(patience);
+        }
+        last_look()?;
+        Ok(classify::sort(self.peer(), self.http.send(request).await, &[200, 401, 403, 404])?)
+    }
+
+    fn result<T: DeserializeOwned>(&self, seen: &Seen) -> Result<T, Fault> {
+        let peer = self.peer();
+        match seen.status {
+            200 => {}
+            // Both are given before a transaction is begun, but may also come from something in between.
+            403 => return Err(Fault::Call(CallError::Unknown(peer.unauthorized(403)))),
+            status => return Err(Fault::Call(classify::otherwise(peer, &Seen { status, ..seen.clone() }))),
+        }
+        let Value::Object(mut answer) = classify::read(peer, seen)? else {
+            return Err(Fault::Call(CallError::Unknown(peer.unexpected(seen.status, "{…}"))));
+        };
+        if let Some(error) = answer.get("error") {
+            return Err(fault::read(peer, error));
+        }
+        let result = answer.remove("result");
+        let read = result.map(serde_json::from_value).ok_or_else(|| "result".to_owned());
+        let read = read.and_then(|read| read.map_err(|error| error.to_string()));
+        read.map_err(|detail| Fault::Call(CallError::Unknown(peer.unexpected(seen.status, &detail))))
+    }
+
+    fn unknown_database(&self) -> CallError {
+        CallError::Refused {
+            told: self.peer().unexpected(404, &self.path),
+            problem: Problem { kind: "http-404".to_owned(), detail: self.path.clone() },
+            too_large: false,
+        }
+    }
+
+    fn unauthorized(&self, status: u16) -> CallError {
+        CallError::Refused {
+            told: self.peer().unauthorized(status),
+            problem: Problem { kind: format!("http-{status}"), detail: String::new() },
+            too_large: false,
+        }
+    }
+}
+
+impl Session {
+    /// `Session base64(user:id:token)`.
+    fn new(user: &str, user_id: i64, token: &str) -> Self {
+        let known_by = BASE64_STANDARD.encode(format!("{user}:{user_id}:{token}"));
+        Self(SecretString::from(format!("Session {known_by}")))
+    }
+}

@@ -1,0 +1,169 @@
+//! Drafts: made for a whole request in one call, posted by their ids in one call, deleted where they are not wanted.
+
+use chrono::NaiveDate;
+use postonce_engine::domain::{CommitResult, Discarded, DraftId, Money, Reference, StageResult};
+use postonce_engine::ports::{Answer, CallError};
+use serde_json::{Value, json};
+
+use super::Tryton;
+use super::fault::Fault;
+use super::moves::{self, Move, PostedBody};
+use super::posting::{self, RequestBody};
+use super::rpc::{Call, LastLook};
+use super::words::{Language, Obstacle};
+
+/// A draft that is to be posted, and what it was made of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ToCommit<'a> {
+    pub(super) draft: &'a DraftId,
+    pub(super) reference: &'a Reference,
+    pub(super) date: NaiveDate,
+    pub(super) amount: Money,
+}
+
+/// Makes the drafts of a request. What is known beforehand to be in the way is refused alone; the others go in one call,
+/// which makes all of them or none.
+pub(super) async fn stage(
+    tryton: &Tryton,
+    body: &[u8],
+    last_look: LastLook<'_>,
+) -> Result<Answer<StageResult>, CallError> {
+    let peer = tryton.rpc().peer();
+    let body: RequestBody = serde_json::from_slice(body)
+        .map_err(|error| CallError::NotSent(peer.unexpected(0, &format!("ledger: {error}"))))?;
+    let facts = tryton.facts().await?;
+    let journal = facts.journal(tryton.rpc(), &tryton.journal)?;
+    let resolved = tryton
+        .books
+        .resolve(tryton.rpc(), &facts, &body.moves, tryton.create_parties, last_look)
+        .await
+        .map_err(|fault| fault.before_the_write(peer))?;
+    let values: Vec<Value> = body
+        .moves
+        .iter()
+        .zip(&resolved)
+        .filter_map(|(posting, resolved)| Some(posting::values(&facts, journal, posting, resolved.as_ref().ok()?)))
+        .collect();
+    let mut made = if values.is_empty() {
+        Vec::new()
+    } else {
+        let (count, params) = (values.len(), json!([values, facts.context()]));
+        let made: Result<Vec<i64>, Fault> =
+            tryton.rpc().call(&Call::write("model.account.move.create", params, last_look)).await;
+        match made {
+            Ok(made) if made.len() == count => made,
+            Ok(made) => {
+                return Err(CallError::Unknown(peer.unexpected(200, &format!("{} ids for {count}", made.len()))));
+            }
+            Err(Fault::No(refusal)) => {
+                tryton.books.forget().await;
+                // One alone is the one at fault; of several, the engine finds it by halves.
+                if body.moves.len() > 1 {
+                    return Err(refusal.whole(peer));
+                }
+                let problem = refusal.problem();
+                return Ok(Answer { results: vec![Some(StageResult::Refused { problem, voucher_id: None })] });
+            }
+            Err(Fault::Call(error)) => return Err(error),
+        }
+    }
+    .into_iter();
+    let results = resolved.into_iter().map(|resolved| match resolved {
+        Ok(_) => made.next().and_then(|id| DraftId::new(id.to_string())).map(StageResult::Staged),
+        Err(obstacle) => Some(StageResult::Refused { problem: obstacle.problem(facts.language), voucher_id: None }),
+    });
+    Ok(Answer { results: results.collect() })
+}
+
+/// Posts drafts, after a look at what they hold. One that a person posted, changed or deleted is not posted by us. Where
+/// Tryton refuses several, it has posted none, and says of one of them why: the engine divides them then.
+pub(super) async fn commit(
+    tryton: &Tryton,
+    drafts: &[ToCommit<'_>],
+    last_look: LastLook<'_>,
+) -> Result<Answer<CommitResult>, CallError> {
+    let peer = tryton.rpc().peer();
+    let facts = tryton.facts().await?;
+    let ids: Vec<i64> = drafts
+        .iter()
+        .map(|draft| {
+            moves::number(draft.draft.as_str()).ok_or_else(|| moves::no_id(tryton.rpc(), draft.draft.as_str()))
+        })
+        .collect::<Result<_, _>>()?;
+    let before_the_write = |fault: Fault| fault.before_the_write(peer);
+    let references: Vec<&str> = drafts.iter().map(|draft| draft.reference.as_str()).collect();
+    let are_untouched = drafts.len() > 1
+        && moves::are_untouched(tryton.rpc(), &facts, &ids, &references).await.map_err(before_the_write)?;
+    let mut results: Vec<Option<CommitResult>> = if are_untouched {
+        vec![None; drafts.len()]
+    } else {
+        let there = moves::by_id(tryton.rpc(), &facts, &ids).await.map_err(before_the_write)?;
+        let judge = |(draft, id)| judge(there.get(id), draft, facts.language);
+        drafts.iter().zip(&ids).map(judge).collect()
+    };
+    let to_post: Vec<i64> =
+        ids.iter().zip(&results).filter(|(_, result)| result.is_none()).map(|(id, _)| *id).collect();
+    if to_post.is_empty() {
+        return Ok(Answer { results });
+    }
+    let call = Call::write("model.account.move.post", json!([to_post, facts.context()]), last_look);
+    match tryton.rpc().call::<Value>(&call).await {
+        Ok(_) => {}
+        Err(Fault::No(refusal)) if drafts.len() > 1 => {
+            tryton.books.forget().await;
+            return Err(refusal.whole(peer));
+        }
+        Err(Fault::No(refusal)) => {
+            // Somebody may have posted or deleted it in this very moment.
+            let there =
+                moves::by_id(tryton.rpc(), &facts, &ids).await.map_err(|fault| after_the_write(fault, tryton))?;
+            let judge = |(draft, id)| judge(there.get(id), draft, facts.language);
+            let refused = CommitResult::Refused(refusal.problem());
+            let results = drafts.iter().zip(&ids).map(judge).map(|seen| Some(seen.unwrap_or_else(|| refused.clone())));
+            return Ok(Answer { results: results.collect() });
+        }
+        Err(Fault::Call(error)) => return Err(error),
+    }
+    // It answers that they are posted; what stands there now says so too, with the number of each. One of which that does not
+    // hold is unknown.
+    let after = moves::posted(tryton.rpc(), &facts, &to_post).await.map_err(|fault| after_the_write(fault, tryton))?;
+    for (id, result) in ids.iter().zip(&mut results).filter(|(_, result)| result.is_none()) {
+        *result = after.get(id).and_then(PostedBody::acknowledgement).map(CommitResult::Posted);
+    }
+    Ok(Answer { results })
+}
+
+/// What a draft has come to by what stands there; `None` where it is as it was made, and may be posted.
+fn judge(there: Option<&Move>, draft: &ToCommit<'_>, language: Language) -> Option<CommitResult> {
+    let Some(there) = there else { return Some(CommitResult::Gone) };
+    match (there.is_posted(), there.is(draft.reference, draft.date, draft.amount)) {
+        (true, true) => Some(CommitResult::Posted(there.acknowledgement())),
+        // It was posted with other content than we sent: that is for a person, and the engine looks it up.
+        (true, false) => Some(CommitResult::Gone),
+        (false, true) if there.is_our_draft() => None,
+        (false, _) => Some(CommitResult::Refused(Obstacle::DraftChanged.problem(language))),
+    }
+}
+
+/// Deletes a draft. One that is posted cannot be deleted, and says so.
+pub(super) async fn discard(tryton: &Tryton, draft: &DraftId, last_look: LastLook<'_>) -> Result<Discarded, CallError> {
+    let facts = tryton.facts().await?;
+    let id = moves::number(draft.as_str()).ok_or_else(|| moves::no_id(tryton.rpc(), draft.as_str()))?;
+    let call = Call::write("model.account.move.delete", json!([[id], facts.context()]), last_look);
+    let refusal = match tryton.rpc().call::<Value>(&call).await {
+        Ok(_) => return Ok(Discarded::Gone),
+        Err(Fault::No(refusal)) => refusal,
+        Err(Fault::Call(error)) => return Err(error),
+    };
+    let there = moves::by_id(tryton.rpc(), &facts, &[id]).await.map_err(|fault| after_the_write(fault, tryton))?;
+    match there.get(&id) {
+        None => Ok(Discarded::Gone),
+        Some(there) if there.is_posted() => Ok(Discarded::Committed),
+        Some(_) => Err(refusal.whole(tryton.rpc().peer())),
+    }
+}
+
+/// An answer that tells what became of a write, and did not come: the write is unknown.
+pub(super) fn after_the_write(fault: Fault, tryton: &Tryton) -> CallError {
+    CallError::Unknown(fault.whole(tryton.rpc().peer()).told())
+}

@@ -1,0 +1,165 @@
+//! `[accounting]`: one kind for each connector, each with its own keys.
+
+use std::time::Duration;
+
+use postonce_engine::WhenStillUnknown;
+
+use super::read::{DAY_SECONDS, remote};
+use super::toml_file::{Found, Section};
+use super::{Remote, WorkspaceError};
+
+/// The kinds that this version can use, as they are told.
+const KINDS: &str = "open, tryton, odoo";
+/// Characters of a name of the accounting system's own: a database, a company, a journal.
+const NAME_CHARS_MAX: usize = 128;
+
+/// Where the vouchers go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountingSettings {
+    /// A server of the open accounting protocol.
+    Open(OpenSettings),
+    /// Tryton, over JSON-RPC.
+    Tryton(TrytonSettings),
+    /// Odoo, over JSON-2.
+    Odoo(OdooSettings),
+}
+
+/// A server of the open accounting protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSettings {
+    /// Where, and the name of its token.
+    pub remote: Remote,
+    /// How long after it was given up a request may still take effect, where nothing but a search protects.
+    pub settle_window: Duration,
+    /// What to do after that.
+    pub when_still_unknown: WhenStillUnknown,
+}
+
+/// A database of a Tryton server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrytonSettings {
+    /// Where, and the name of the user's password.
+    pub remote: Remote,
+    /// The database.
+    pub database: String,
+    /// The user that Postonce logs in as.
+    pub user: String,
+    /// The company, by its code or name, where the user may see several.
+    pub company: Option<String>,
+    /// The code of the journal that is posted to.
+    pub journal: String,
+    /// Whether a payee that is not known there becomes a party.
+    pub create_parties: bool,
+}
+
+/// A database of an Odoo server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OdooSettings {
+    /// Where, and the name of the API key.
+    pub remote: Remote,
+    /// The database.
+    pub database: String,
+    /// The company, by its name, where the user may see several.
+    pub company: Option<String>,
+    /// The code of the journal that is posted to.
+    pub journal: String,
+}
+
+impl AccountingSettings {
+    /// The server, and the name of the secret for it.
+    pub fn remote(&self) -> &Remote {
+        match self {
+            Self::Open(open) => &open.remote,
+            Self::Tryton(tryton) => &tryton.remote,
+            Self::Odoo(odoo) => &odoo.remote,
+        }
+    }
+
+    /// What to do with what is still in doubt after the settle window. Only the open protocol knows systems that protect by
+    /// nothing but their search; everywhere else a person decides.
+    pub(super) fn when_still_unknown(&self) -> WhenStillUnknown {
+        match self {
+            Self::Open(open) => open.when_still_unknown,
+            Self::Tryton(_) | Self::Odoo(_) => WhenStillUnknown::Hold,
+        }
+    }
+}
+
+/// Reads the section. Its keys are checked against those of its kind, so that a key of another kind is told as unknown.
+pub(super) fn accounting(root: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
+    let section = root.open_section("accounting")?.ok_or_else(|| root.missing("accounting"))?;
+    let kind = section.text("kind")?;
+    match kind.as_ref().map(|kind| kind.value) {
+        Some("open") | None => open(&section, is_practice),
+        Some("tryton") => tryton(&section, is_practice),
+        Some("odoo") => odoo(&section, is_practice),
+        Some(_) => Err(section.unavailable(&section.required_text("kind")?, KINDS)),
+    }
+}
+
+fn open(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
+    section.refuse_unknown(&["kind", "url", "secret", "settle_window_seconds", "when_still_unknown"])?;
+    section.required_text("kind")?;
+    Ok(AccountingSettings::Open(OpenSettings {
+        remote: remote(section, is_practice)?,
+        settle_window: Duration::from_secs(section.number("settle_window_seconds", 0..=DAY_SECONDS, 120)?),
+        when_still_unknown: when_still_unknown(section)?,
+    }))
+}
+
+fn tryton(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
+    section.refuse_unknown(&["kind", "url", "secret", "database", "user", "company", "journal", "create_parties"])?;
+    Ok(AccountingSettings::Tryton(TrytonSettings {
+        remote: remote(section, is_practice)?,
+        database: database(section)?,
+        user: name(section, "user")?,
+        company: optional_name(section, "company")?,
+        journal: name(section, "journal")?,
+        create_parties: section.boolean("create_parties", false)?,
+    }))
+}
+
+fn odoo(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
+    section.refuse_unknown(&["kind", "url", "secret", "database", "company", "journal"])?;
+    Ok(AccountingSettings::Odoo(OdooSettings {
+        remote: remote(section, is_practice)?,
+        database: database(section)?,
+        company: optional_name(section, "company")?,
+        journal: name(section, "journal")?,
+    }))
+}
+
+/// A database's name stands in a path or a header, and can therefore not be anything.
+fn database(section: &Section<'_>) -> Result<String, WorkspaceError> {
+    let found = section.required_text("database")?;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let is_name = found.value.len() <= NAME_CHARS_MAX && found.value.bytes().all(fits) && !found.value.starts_with('.');
+    if is_name {
+        Ok(found.value.to_owned())
+    } else {
+        Err(section.invalid("database", &found, format!("A-Z a-z 0-9 - _ ., 1–{NAME_CHARS_MAX}")))
+    }
+}
+
+fn optional_name(section: &Section<'_>, key: &str) -> Result<Option<String>, WorkspaceError> {
+    section.text(key)?.map(|_| name(section, key)).transpose()
+}
+
+fn name(section: &Section<'_>, key: &str) -> Result<String, WorkspaceError> {
+    let found: Found<&str> = section.required_text(key)?;
+    let name = found.value.trim();
+    if name.chars().count() <= NAME_CHARS_MAX && !name.chars().any(char::is_control) {
+        Ok(name.to_owned())
+    } else {
+        Err(section.invalid(key, &found, format!("\"…\", 1–{NAME_CHARS_MAX}")))
+    }
+}
+
+fn when_still_unknown(section: &Section<'_>) -> Result<WhenStillUnknown, WorkspaceError> {
+    let Some(text) = section.text("when_still_unknown")? else { return Ok(WhenStillUnknown::Hold) };
+    match text.value {
+        "hold" => Ok(WhenStillUnknown::Hold),
+        "send" => Ok(WhenStillUnknown::Send),
+        _ => Err(section.invalid("when_still_unknown", &text, "\"hold\" | \"send\"")),
+    }
+}

@@ -1,0 +1,122 @@
+//! Looking up what was acknowledged, and what the answer leaves in the ledger by itself: an alarm, or the end of one.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::call::{Caller, CompareError};
+use super::judge::{Verdict, judge};
+use crate::domain::{Act, Actor, AttemptState, DifferenceKind, DraftId, FoundVoucher, Protection, Reference};
+use crate::export::Parts;
+use crate::ledger::{AuditAct, Book, Compared, LedgerError};
+use crate::lock::Permit;
+use crate::ports::Connection;
+
+/// Who looks, where, and by which right.
+#[derive(Clone, Copy)]
+pub(crate) struct Look<'a> {
+    pub(crate) parts: &'a Parts,
+    pub(crate) connection: &'a Connection,
+    pub(crate) permit: &'a Permit,
+    pub(crate) actor: &'a Actor,
+    pub(crate) stop: &'a CancellationToken,
+}
+
+/// A posted attempt with what was found under its reference.
+pub(super) struct Judged {
+    pub(super) posted: Compared,
+    pub(super) found: Vec<FoundVoucher>,
+    pub(super) verdict: Verdict,
+    pub(super) drafts: Vec<DraftId>,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn caller(&self) -> Caller<'a> {
+        Caller { clock: self.parts.clock.as_ref(), permit: self.permit, stop: self.stop }
+    }
+
+    /// Looks up a page of posted attempts, and judges each.
+    pub(super) async fn judge_page(&self, page: Vec<Compared>) -> Result<Vec<Judged>, CompareError> {
+        let references: Vec<Reference> = page.iter().map(|posted| posted.reference.clone()).collect();
+        let found = self.caller().ask(|| self.parts.accounting.look_up(&references)).await?;
+        let mut vouchers: HashMap<Reference, Vec<FoundVoucher>> = HashMap::new();
+        for voucher in found.vouchers.into_iter().filter(|voucher| voucher.reverses.is_none()) {
+            vouchers.entry(voucher.reference.clone()).or_default().push(voucher);
+        }
+        let mut drafts: HashMap<Reference, Vec<DraftId>> = HashMap::new();
+        for draft in found.drafts {
+            drafts.entry(draft.reference).or_default().push(draft.draft_id);
+        }
+        let judged = page.into_iter().map(|posted| {
+            let found = vouchers.remove(&posted.reference).unwrap_or_default();
+            let verdict = judge(&posted, &found, self.is_young(&posted));
+            let drafts = drafts.remove(&posted.reference).unwrap_or_default();
+            Judged { posted, found, verdict, drafts }
+        });
+        Ok(judged.collect())
+    }
+
+    /// Whether a voucher was acknowledged so short a time ago that a search need not show it. Both clocks are asked: the
+    /// accounting side's for the last sending, ours for the answer, which came later.
+    fn is_young(&self, posted: &Compared) -> bool {
+        let lag = TimeDelta::from_std(self.lag()).unwrap_or(TimeDelta::MAX);
+        let within = |age: TimeDelta| age >= TimeDelta::zero() && age < lag;
+        let answered = posted.settled_at.map(|settled_at| self.parts.clock.now() - settled_at);
+        self.permit.earliest_now() - posted.last_sent_at < lag && lag > TimeDelta::zero()
+            || answered.is_some_and(within)
+    }
+
+    /// How long an acknowledged voucher may be missing from a look-up.
+    fn lag(&self) -> Duration {
+        let capabilities = &self.connection.capabilities;
+        match capabilities.protection {
+            Protection::Observed => capabilities.settle_window.max(capabilities.search_lag),
+            _ => capabilities.search_lag,
+        }
+    }
+}
+
+/// Where alarms are raised and cleared, and who is named as having found out.
+pub(super) struct Signs<'p, 't> {
+    pub(super) book: &'p Book<'t>,
+    pub(super) now: DateTime<Utc>,
+    pub(super) actor: &'p Actor,
+    pub(super) accounting_user: &'p str,
+}
+
+impl Signs<'_, '_> {
+    /// Raises the alarm of a posted attempt that is not as it was acknowledged, or clears it where all is well again.
+    pub(super) fn keep(&self, judged: &Judged) -> Result<(), LedgerError> {
+        match judged.verdict {
+            Verdict::Differs(kind) => self.raise(&judged.posted, kind, &judged.found),
+            Verdict::Well | Verdict::Reversed => {
+                self.book.clear_alarm(judged.posted.attempt_id, self.now)?;
+                Ok(())
+            }
+            Verdict::Waiting => Ok(()),
+        }
+    }
+
+    /// Raises the alarm that belongs to this kind of difference, if one does; what is new in it is in the audit trail.
+    pub(super) fn raise(
+        &self,
+        attempt: &Compared,
+        kind: DifferenceKind,
+        found: &[FoundVoucher],
+    ) -> Result<(), LedgerError> {
+        let (Some(alarm), AttemptState::Posted) = (kind.alarm(), attempt.state) else { return Ok(()) };
+        if !self.book.raise_alarm(attempt.attempt_id, alarm, found, self.now)? {
+            return Ok(());
+        }
+        let act = AuditAct::new(self.now, self.actor, Act::AlarmRaised)
+            .accounting_user(self.accounting_user)
+            .record(attempt.record_id.as_str(), attempt.generation)
+            .run(&attempt.run_id)
+            .voucher(attempt.voucher_id.as_deref())
+            .detail(json!({ "kind": alarm.as_str(), "reference": attempt.reference.as_str() }));
+        self.book.audit(&act).map(|_| ())
+    }
+}
