@@ -158,6 +158,10 @@ class MockEngine {
           name: `run-2026-11-03-0914.${String(args['format'])}`,
           folder: '/home/kari/Documents',
         };
+      case 'open_saved':
+      case 'show_saved':
+      case 'print_page':
+        return null;
       case 'attention':
         return this.#attention().slice(Number(args['offset']));
       case 'system_language':
