@@ -9,7 +9,6 @@ mod error;
 mod events;
 mod held;
 mod recent;
-mod save;
 mod saving;
 mod wire;
 mod wiring;

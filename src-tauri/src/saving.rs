@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use postonce_connectors::SystemClock;
-use postonce_engine::Engine;
 use postonce_engine::domain::RunId;
 use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::ports::Clock as _;
-use postonce_reports::{Format, Report, ReportError, RunFormat, on_paper};
+use postonce_engine::{Engine, Ledger};
+use postonce_reports::{Format, Report, ReportError, RunFormat, TrailFormat, on_paper};
 use tauri::AppHandle;
 use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
@@ -65,6 +65,23 @@ pub(crate) async fn choose(app: &AppHandle, name: &str, ending: &str) -> Result<
     });
     let Some(path) = path.await.ok().flatten() else { return Ok(None) };
     let path = path.into_path().map_err(|error| Told::internal(error))?;
+    with_ending(path, ending).map(Some)
+}
+
+/// The same, where the person chooses among several endings as well; `name` without one means the first.
+pub(crate) async fn choose_among(app: &AppHandle, name: &str, endings: &[&str]) -> Result<Option<PathBuf>, Told> {
+    let (chosen, path) = oneshot::channel();
+    let first = endings.first().copied().unwrap_or_default();
+    let dialog = app.dialog().file().set_file_name(format!("{name}.{first}"));
+    let dialog = endings.iter().fold(dialog, |dialog, ending| dialog.add_filter(ending.to_uppercase(), &[ending]));
+    dialog.save_file(move |path| {
+        // Whoever asked may be gone; then nothing is written.
+        let _ = chosen.send(path);
+    });
+    let Some(path) = path.await.ok().flatten() else { return Ok(None) };
+    let path = path.into_path().map_err(|error| Told::internal(error))?;
+    let is_known = |ending: &&str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
+    let ending = endings.iter().copied().find(is_known).unwrap_or(first);
     with_ending(path, ending).map(Some)
 }
 
@@ -126,6 +143,32 @@ pub(crate) async fn write_certificate(
         made_at: SystemClock::start().now(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
     };
+    on_own_thread(path, async move |path| {
+        on_paper(path, async |out| postonce_reports::write(&ledger, &report, format, out).await).await
+    })
+    .await
+}
+
+/// Writes the whole audit trail.
+pub(crate) async fn write_trail(
+    ledger: Ledger,
+    format: TrailFormat,
+    language: Language,
+    path: PathBuf,
+) -> Result<u64, Told> {
+    on_own_thread(path, async move |path| {
+        on_paper(path, async |out| postonce_reports::write_trail(&ledger, format, language.into(), out).await).await
+    })
+    .await
+}
+
+/// Writes a comparison.
+pub(crate) async fn write_comparison(
+    ledger: Ledger,
+    report: Report,
+    format: Format,
+    path: PathBuf,
+) -> Result<(), Told> {
     on_own_thread(path, async move |path| {
         on_paper(path, async |out| postonce_reports::write(&ledger, &report, format, out).await).await
     })

@@ -221,7 +221,7 @@ impl Wiring {
             return Err(told.with("found", confirm));
         }
         if slot.as_ref().is_some_and(|opened| opened.engine.syncing().is_some()) {
-            return Err(Told::new(ErrorCode::LockHeldHere).with("path", workspace.lock_path().display()));
+            return Err(Told::new(ErrorCode::RunIsOn));
         }
         if let Some(opened) = slot.take() {
             closed(opened, workspace.ledger_path()).await?;

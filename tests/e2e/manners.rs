@@ -58,7 +58,9 @@ fn a_second_start_hands_its_link_to_the_first_window_and_a_false_link_does_nothi
 
         desk.start_second(&["--workspace", "/srv/another"]);
         desk.wait_for_text("other-workspace", "/srv/another");
-        desk.click("dialog-close");
+        desk.click("other-workspace-open");
+        desk.wait_for("[data-testid=other-workspace] [data-testid=problem-sentence]");
+        desk.click("dialog-cancel");
         desk.wait_for("[data-testid=screen-history]");
     });
 }

@@ -23,11 +23,11 @@ describe('the keyboard', () => {
   test('goes to each screen by its number, to the settings by a comma, and into the search', async () => {
     await open('idle');
     const user = userEvent.setup();
-    for (const [place, name] of SCREENS.entries()) {
+    for (const [place, name] of SCREENS.slice(0, 6).entries()) {
       await user.keyboard(`{Control>}${place + 1}{/Control}`);
       await waitFor(() => expect(router.route.screen).toBe(name));
     }
-    await user.keyboard('{Control>}4{/Control}');
+    await user.keyboard('{Control>}5{/Control}');
     await screen.findByTestId('audit-table');
     await user.keyboard('{Control>}f{/Control}');
     expect(screen.getByTestId('audit-search')).toHaveFocus();
@@ -52,7 +52,7 @@ describe('the keyboard', () => {
 
   test('is told in tooltips', async () => {
     await open('idle');
-    expect(screen.getByTestId('nav-audit')).toHaveAttribute('title', 'Audit trail (Ctrl+4)');
+    expect(screen.getByTestId('nav-audit')).toHaveAttribute('title', 'Audit trail (Ctrl+5)');
     expect(screen.getByTestId('sync-now')).toHaveAttribute('title', 'Sync Now (Ctrl+Enter)');
   });
 
@@ -90,12 +90,18 @@ describe('from outside', () => {
     expect(await screen.findByTestId('audit-table')).toBeVisible();
   });
 
-  test('another workspace is told of, not opened', async () => {
+  test('another workspace is told of, and opened only when that is wanted', async () => {
     await open('idle');
+    const opened = vi.spyOn(ipc, 'openWorkspace').mockResolvedValue(null as never);
     await emit('wanted-asked', { kind: 'workspace', path: '/srv/another' });
     expect(await screen.findByTestId('other-workspace')).toHaveTextContent('/srv/another');
-    await userEvent.click(screen.getByTestId('dialog-close'));
+    await userEvent.click(screen.getByTestId('dialog-cancel'));
     await waitFor(() => expect(screen.queryByTestId('other-workspace')).toBeNull());
+    expect(opened).not.toHaveBeenCalled();
+    await emit('wanted-asked', { kind: 'workspace', path: '/srv/another' });
+    await userEvent.click(await screen.findByTestId('other-workspace-open'));
+    await waitFor(() => expect(screen.queryByTestId('other-workspace')).toBeNull());
+    expect(opened).toHaveBeenCalledExactlyOnceWith('/srv/another');
   });
 });
 

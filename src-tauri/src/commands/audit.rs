@@ -2,12 +2,12 @@
 
 use chrono::Utc;
 use postonce_engine::error::{ErrorCode, Told};
-use postonce_reports::{TrailFormat, write_trail};
+use postonce_reports::TrailFormat;
 use tauri::{AppHandle, State};
 
 use super::Answer;
-use crate::save;
-use crate::wire::{AuditEntryFull, AuditFilter, AuditVerdict, Language, Written, each};
+use crate::saving::{SavedFiles, choose_among, write_trail};
+use crate::wire::{AuditEntryFull, AuditFilter, AuditVerdict, Language, Saved, each};
 use crate::wiring::{Wiring, actor};
 
 /// Entries in an answer at most, whatever is asked for.
@@ -44,21 +44,22 @@ pub(crate) async fn verify_audit(wiring: State<'_, Wiring>) -> Answer<AuditVerdi
     Ok(wiring.engine().await?.verify_audit(actor()).await?.into())
 }
 
-/// Writes the whole trail to a file that the person chooses; `null` where they choose none.
+/// Asks where, and writes the whole trail there; `None` when nobody wants it after all.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn export_audit(
     app: AppHandle,
     wiring: State<'_, Wiring>,
+    files: State<'_, SavedFiles>,
     language: Language,
-) -> Answer<Option<Written>> {
+) -> Answer<Option<Saved>> {
     let ledger = wiring.engine().await?.ledger().clone();
-    let name = format!("{}-{}.csv", language.of_both("audit-trail", "revisjonsspor"), Utc::now().format("%Y-%m-%d"));
-    let Some(path) = save::choose(&app, &name, &[("CSV", "csv"), ("JSON", "json")]).await else { return Ok(None) };
+    let name = format!("{}-{}", language.either("audit-trail", "revisjonsspor"), Utc::now().format("%Y-%m-%d"));
+    let Some(path) = choose_among(&app, &name, &["csv", "json"]).await? else { return Ok(None) };
     let format = TrailFormat::of(&path).ok_or_else(|| {
         let told = Told::new(ErrorCode::ReportFormatUnknown).with("path", path.display());
         told.with("allowed", TrailFormat::ENDINGS)
     })?;
-    save::write(&path, async move |out| write_trail(&ledger, format, language.into(), out).await.map(|_| ())).await?;
-    Ok(Some(Written { path: path.display().to_string() }))
+    write_trail(ledger, format, language, path.clone()).await?;
+    Ok(Some(files.keep(path)))
 }

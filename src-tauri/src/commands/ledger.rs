@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::Answer;
 use crate::events::CompareProgress;
-use crate::save;
-use crate::wire::{CompareNews, Comparison, Difference, Language, LedgerFacts, Period, Rebuilt, Written, each};
+use crate::saving::{SavedFiles, choose_among, write_comparison};
+use crate::wire::{CompareNews, Comparison, Difference, Language, LedgerFacts, Period, Rebuilt, Saved, each};
 use crate::wiring::{Wiring, actor};
 
 /// Differences in an answer at most, whatever is asked for.
@@ -71,23 +71,23 @@ pub(crate) async fn differences(
     Ok(each(engine.ledger().differences(comparison_id.into(), after.into(), limit).await?))
 }
 
-/// Writes a comparison to a file that the person chooses; `null` where they choose none.
+/// Asks where, and writes a comparison there; `None` when nobody wants it after all.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn export_comparison(
     app: AppHandle,
     wiring: State<'_, Wiring>,
+    files: State<'_, SavedFiles>,
     comparison_id: u32,
     language: Language,
-) -> Answer<Option<Written>> {
+) -> Answer<Option<Saved>> {
     let opened = wiring.opened().await?;
     let ledger = opened.engine.ledger().clone();
     let missing = || Told::new(ErrorCode::CertificateMissing).with("id", comparison_id);
     let comparison = ledger.comparison(comparison_id.into()).await?.ok_or_else(missing)?;
     let made_at = SystemClock::start().now();
-    let name = format!("{}-{}.pdf", language.of_both("comparison", "avstemming"), made_at.format("%Y-%m-%d"));
-    let kinds = [("PDF", "pdf"), ("CSV", "csv"), ("JSON", "json")];
-    let Some(path) = save::choose(&app, &name, &kinds).await else { return Ok(None) };
+    let name = format!("{}-{}", language.either("comparison", "avstemming"), made_at.format("%Y-%m-%d"));
+    let Some(path) = choose_among(&app, &name, &["pdf", "csv", "json"]).await? else { return Ok(None) };
     let format = Format::of(&path).ok_or_else(|| {
         Told::new(ErrorCode::ReportFormatUnknown).with("path", path.display()).with("allowed", Format::ENDINGS)
     })?;
@@ -101,8 +101,8 @@ pub(crate) async fn export_comparison(
         made_at,
         program: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    save::write(&path, async move |out| postonce_reports::write(&ledger, &report, format, out).await).await?;
-    Ok(Some(Written { path: path.display().to_string() }))
+    write_comparison(ledger, report, format, path.clone()).await?;
+    Ok(Some(files.keep(path)))
 }
 
 /// Makes a new ledger from the accounting system, in the place of the old one, which is kept under another name. The

@@ -61,7 +61,7 @@ pub(crate) fn at_start(app: &AppHandle) -> Option<Wanted> {
 pub(super) fn second_start(app: &AppHandle, arguments: &[String], folder: &str) {
     let Some(wanted) = asked(arguments.get(1..).unwrap_or_default(), Path::new(folder)) else { return };
     if let Wanted::Workspace { path } = &wanted
-        && Path::new(path) == app.state::<Wiring>().folder()
+        && app.state::<Wiring>().folder() == Path::new(path)
     {
         return;
     }

@@ -118,8 +118,18 @@ impl From<views::AuditEntry> for AuditEntryFull {
     }
 }
 
-/// What differs between `before` and `after`, in the order of their names.
+/// What was changed, as it was entered; or, where a change was found and not made here, what differs between `before` and
+/// `after`, in the order of their names.
 fn changes(detail: &Value) -> Vec<SettingChange> {
+    if let Some(entered) = detail.get("changes").and_then(Value::as_array).filter(|entered| !entered.is_empty()) {
+        let text = |change: &Value, name: &str| change.get(name).and_then(Value::as_str).map(short);
+        let change = |change: &Value| SettingChange {
+            name: text(change, "key").unwrap_or_default(),
+            before: text(change, "before"),
+            after: text(change, "after"),
+        };
+        return entered.iter().take(FACTS_MAX).map(change).collect();
+    }
     let side = |name: &str| facts(detail.get(name).unwrap_or(&Value::Null));
     let (before, after) = (side("before"), side("after"));
     let of = |side: &[Fact], name: &str| side.iter().find(|fact| fact.name == name).map(|fact| fact.value.clone());
@@ -153,10 +163,14 @@ fn flatten(name: &str, value: &Value, facts: &mut Vec<Fact>) {
             }
             return;
         }
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::String(text) => short(text),
+        other => short(&other.to_string()),
     };
-    facts.push(Fact { name: name.to_owned(), value: text.chars().take(FACT_CHARACTERS_MAX).collect() });
+    facts.push(Fact { name: name.to_owned(), value: text });
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(FACT_CHARACTERS_MAX).collect()
 }
 
 mirrored! {
@@ -268,6 +282,16 @@ mod tests {
                 change("sync.lease_seconds", Some("60"), None),
             ]
         );
+    }
+
+    #[test]
+    fn a_change_that_was_made_here_is_told_as_it_was_entered() {
+        let detail = json!({
+            "before": { "a": 1 }, "after": { "a": 2 },
+            "changes": [{ "key": "accounting.url", "before": null, "after": "http://b" }],
+        });
+        let told = SettingChange { name: "accounting.url".into(), before: None, after: Some("http://b".into()) };
+        assert_eq!(changes(&detail), [told]);
     }
 
     #[test]

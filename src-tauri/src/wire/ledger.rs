@@ -26,12 +26,6 @@ impl From<views::LedgerFile> for LedgerFacts {
     }
 }
 
-/// A file that was written; `null` in its place where the person thought better of it.
-#[derive(Debug, Clone, Serialize, Type)]
-pub(crate) struct Written {
-    pub(crate) path: String,
-}
-
 mirrored! {
     /// Which way is being looked.
     ComparePhase of Phase { Ledger, Accounting, Drafts, }

@@ -34,7 +34,7 @@ pub(crate) use content::{Acceptance, Alarm, Changed, LookAlikes};
 pub(crate) use desktop::{About, Preferences, Wanted};
 pub(crate) use export::{CertificateFormat, RunFormat, Saved};
 pub(crate) use item::{HoldCode, ItemFilter, Place, Reason, RunItem};
-pub(crate) use ledger::{CompareNews, Comparison, Difference, LedgerFacts, Rebuilt, Written};
+pub(crate) use ledger::{CompareNews, Comparison, Difference, LedgerFacts, Rebuilt};
 pub(crate) use list::{Month, RecordQuery, RecordRow, RecordsFound, RunQuery};
 pub(crate) use overview::{Language, Overview, Plan, SyncStarted};
 pub(crate) use period::Period;

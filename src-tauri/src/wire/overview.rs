@@ -102,11 +102,11 @@ impl Language {
         sys_locale::get_locale().map_or(Self::En, |tag| Self::of(&tag))
     }
 
-    /// The one of two words that is in this language.
-    pub(crate) fn of_both(self, english: &'static str, norwegian: &'static str) -> &'static str {
+    /// The word in this language.
+    pub(crate) fn either(self, en: &'static str, nb: &'static str) -> &'static str {
         match self {
-            Self::En => english,
-            Self::Nb => norwegian,
+            Self::En => en,
+            Self::Nb => nb,
         }
     }
 }

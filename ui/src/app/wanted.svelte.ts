@@ -32,7 +32,7 @@ class Desk {
         location.hash = address('overview');
         return void session.sync();
       case 'search':
-        return document.querySelector<HTMLElement>('main [data-search]')?.focus();
+        return document.querySelector<HTMLElement>('main input[type="search"]')?.focus();
       case 'quit':
         this.quitting = true;
         return;

@@ -11,7 +11,7 @@ export function shortcutOf(event: KeyboardEvent): Shortcut | null {
   const command = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
   if (!command || event.altKey || event.shiftKey || event.repeat) return null;
   const screen = SCREENS[Number(event.key) - 1];
-  if (screen) return { kind: 'screen', screen };
+  if (screen && screen !== 'setup') return { kind: 'screen', screen };
   switch (event.key) {
     case ',':
       return { kind: 'screen', screen: 'settings' };

@@ -154,7 +154,7 @@ export class Desktop {
       case 'verify_audit':
         return this.#verify();
       case 'export_audit':
-        return { path: '/home/kari/Dokumenter/revisjonsspor-2026-11-23.csv' };
+        return { id: 2, name: 'revisjonsspor-2026-11-23.csv', folder: '/home/kari/Dokumenter' };
       case 'ledger':
         return this.#ledger;
       case 'back_up':
@@ -167,7 +167,7 @@ export class Desktop {
       case 'differences':
         return Number(args['after']) > 0 ? [] : differences();
       case 'export_comparison':
-        return { path: '/home/kari/Dokumenter/avstemming-2026-11-23.pdf' };
+        return { id: 3, name: 'avstemming-2026-11-23.pdf', folder: '/home/kari/Dokumenter' };
       case 'rebuild':
         return rebuild(String(args['confirm']));
       case 'preferences':

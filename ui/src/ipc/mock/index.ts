@@ -158,10 +158,12 @@ class MockEngine {
           name: `run-2026-11-03-0914.${String(args['format'])}`,
           folder: '/home/kari/Documents',
         };
+      case 'open_saved':
+      case 'show_saved':
+      case 'print_page':
+        return null;
       case 'attention':
         return this.#attention().slice(Number(args['offset']));
-      case 'make_practice_workspace':
-        return null;
       case 'system_language':
         return (navigator.language.startsWith('en') ? 'en' : 'nb') satisfies Language;
       default:

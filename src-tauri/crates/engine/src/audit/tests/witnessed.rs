@@ -144,7 +144,7 @@ async fn a_backup_that_was_asked_for_is_a_ledger_and_stands_in_the_trail_behind_
     let desk = Desk::new(Some(1));
     assert!(desk.sync().await.error.is_none());
     let held = FileLock::try_take(&desk.file_lock()).expect("nobody has it");
-    assert_eq!(desk.engine.back_up(kari()).await.expect_err("a run is on").code, ErrorCode::LockHeldHere);
+    assert_eq!(desk.engine.back_up(kari()).await.expect_err("a run is on").code, ErrorCode::RunIsOn);
     drop(held);
     let before = desk.verdict().await.entries;
     let first = desk.engine.back_up(kari()).await.expect("there is space");
