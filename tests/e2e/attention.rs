@@ -38,7 +38,7 @@ fn what_is_held_or_refused_stands_under_needs_attention_with_its_reason_in_eithe
         assert!(refused.contains("U-5") && refused.contains("9999"), "{refused}");
 
         choose(desk, "nb");
-        assert_eq!(words_of_the_menu(desk), ["Oversikt", "Historikk", "Til oppfølging", "Innstillinger"]);
+        assert_eq!(words_of_the_menu(desk), ["Oversikt", "Historikk", "Utlegg", "Til oppfølging", "Innstillinger"]);
         desk.click("nav-attention");
         desk.wait_for_text("attention-held", "Raden har ingen id");
         assert!(desk.text("attention-refused").contains("Avvist"), "{}", desk.text("attention-refused"));
@@ -46,7 +46,7 @@ fn what_is_held_or_refused_stands_under_needs_attention_with_its_reason_in_eithe
         assert_eq!(desk.text("sync-now"), "Synkroniser nå");
 
         choose(desk, "en");
-        assert_eq!(words_of_the_menu(desk), ["Overview", "History", "Needs attention", "Settings"]);
+        assert_eq!(words_of_the_menu(desk), ["Overview", "History", "Records", "Needs attention", "Settings"]);
     });
 }
 
@@ -56,8 +56,8 @@ fn choose(desk: &Desk, language: &str) {
     desk.wait_for(&format!("html[lang={language}]"));
 }
 
-fn words_of_the_menu(desk: &Desk) -> [String; 4] {
+fn words_of_the_menu(desk: &Desk) -> [String; 5] {
     // The count of what needs attention stands behind its word.
     let word = |screen: &str| desk.text(&format!("nav-{screen}")).trim_end_matches([' ', '4']).to_owned();
-    ["overview", "history", "attention", "settings"].map(word)
+    ["overview", "history", "records", "attention", "settings"].map(word)
 }

@@ -209,6 +209,16 @@ impl Bench {
         }
     }
 
+    /// Sends the sandbox a signal, by its name.
+    ///
+    /// # Panics
+    /// When there is no sandbox.
+    pub fn signal_sandbox(&self, name: &str) {
+        let child = self.sandbox.as_ref().expect("there is a sandbox");
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status();
+        assert!(sent.expect("there is a kill").success());
+    }
+
     /// The command line with these arguments, in this workspace, with `--json` and the sandbox's token.
     pub fn command(&self, arguments: &[&str]) -> Command {
         self.command_in(self.path(), arguments)

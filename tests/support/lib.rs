@@ -1,11 +1,13 @@
 //! What the questions share: where the programs under test are, and where the project's shared data is.
 
 mod bench;
+mod proxy;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 pub use bench::{Bench, Running, Spoken, TOKEN, plain_source, real_source, spoken};
+pub use proxy::{Fault, Proxy};
 
 /// The top of the checkout that cargo runs the tests in: several may share a target folder, and so one compiled test.
 pub fn root() -> &'static Path {

@@ -38,6 +38,7 @@ const OWN: &[(&str, &[&str])] = &[
     ("src-tauri/crates/engine", &[]),
     ("src-tauri/crates/connectors", &["postonce-engine"]),
     ("src-tauri/crates/reports", &["postonce-engine"]),
+    ("src-tauri/crates/xtask", &["postonce-peers"]),
     ("src-tauri/crates/practice", &["postonce-engine", "postonce-connectors", "postonce-sandbox"]),
     ("src-tauri/crates/cli", &["postonce-engine", "postonce-connectors", "postonce-practice", "postonce-reports"]),
     ("src-tauri", &["postonce-engine", "postonce-connectors", "postonce-practice", "postonce-reports"]),

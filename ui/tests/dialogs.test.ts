@@ -283,9 +283,9 @@ test('a record’s story names its vouchers, its look-alikes mildly, and the aud
   const user = await open();
   await user.click((await item('PM-2026-00417')).getByRole('button', { name: 'PM-2026-00417' }));
   const shown = await dialog();
-  expect(await shown.findByTestId('attempts')).toHaveTextContent('10417');
+  expect(await shown.findByTestId('timeline')).toHaveTextContent('10417');
   expect(shown.getByTestId('look-alikes')).toHaveTextContent('this alone is no mistake');
-  expect(shown.getByTestId('audit-entries')).toHaveTextContent('accepted as it is');
+  expect(shown.getByTestId('timeline')).toHaveTextContent('accepted as it is');
   await user.click(shown.getByTestId('story-re-export'));
   expect(await screen.findByTestId('re-export-dialog')).toBeVisible();
 });

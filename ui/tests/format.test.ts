@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { amount, counted, day, duration, number, period, sums, time, when } from '$shared/format';
+import {
+  amount,
+  counted,
+  day,
+  duration,
+  number,
+  period,
+  sums,
+  time,
+  when,
+  decimalOf,
+  upcoming,
+} from '$shared/format';
 import { preferences } from '$shared/preferences.svelte';
 
 /** No-break spaces of every kind as plain ones, so that a test can be read. */
@@ -65,4 +77,34 @@ test('a period names its open ends', () => {
 test('a duration counts minutes and seconds', () => {
   expect(duration('2026-11-22T10:00:00Z', '2026-11-22T10:00:41Z')).toBe('41 s');
   expect(duration('2026-11-22T10:00:00Z', '2026-11-22T10:02:05Z')).toBe('2 min 5 s');
+});
+
+describe('an amount as it is typed', () => {
+  test('is read as it is written in either language', () => {
+    for (const [typed, decimal] of [
+      ['1249.50', '1249.50'],
+      ['1 249,50', '1249.50'],
+      ['1,249.50', '1249.50'],
+      ['1.249,50', '1249.50'],
+      ['kr 412', '412'],
+      ['-12,5', '-12.5'],
+      ['1,249', '1249'],
+    ] as const)
+      expect([typed, decimalOf(typed)]).toEqual([typed, decimal]);
+  });
+
+  test('is nothing where it is none', () => {
+    for (const typed of ['', ' ', 'twelve', '.5', '1,2,3', '12.345,678', '1e3'])
+      expect(decimalOf(typed)).toBeNull();
+  });
+});
+
+test('what is to come is told as people say it', () => {
+  const now = new Date(2026, 10, 3, 9, 14);
+  const at = (date: number, hour: number) => upcoming(new Date(2026, 10, date, hour), now);
+  expect(at(4, 2)).toBe('tonight at 02:00');
+  expect(at(3, 20)).toBe('this evening at 20:00');
+  expect(at(3, 14)).toBe('today at 14:00');
+  expect(at(4, 10)).toBe('tomorrow at 10:00');
+  expect(at(9, 2)).toBe('9 November at 02:00');
 });

@@ -1,3 +1,4 @@
+import { bars, mainCurrency, total } from '../src/features/overview/months';
 import { render, screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import { answer } from '../src/features/overview/answer';
@@ -127,4 +128,38 @@ test('a month is its first to its last day, also across a year', () => {
   expect(month(-1, new Date(2026, 0, 31))).toEqual({ from: '2025-12-01', to: '2025-12-31' });
   expect(choiceOf(month(0, now), now)).toBe('this-month');
   expect(choiceOf({ from: '2026-02-01', to: null }, now)).toBe('own');
+});
+
+describe('exported by month', () => {
+  const figure = (month: string, amount: string, records: number, currency = 'NOK') => ({
+    month,
+    records,
+    sum: { currency, amount },
+  });
+  const now = new Date(2026, 10, 23);
+
+  test('has every month in its place, and one currency', () => {
+    const figures = [
+      figure('2026-11-01', '50.25', 2),
+      figure('2026-09-01', '100.50', 4),
+      figure('2026-09-01', '900.00', 1, 'EUR'),
+    ];
+    expect(mainCurrency(figures)).toBe('NOK');
+    const shown = bars(figures, 'NOK', now);
+    expect(shown.map((bar) => bar.month).slice(-3)).toEqual(['2026-09-01', '2026-10-01', '2026-11-01']);
+    expect(shown.map((bar) => bar.share).slice(-3)).toEqual([1, 0, 0.5]);
+    expect(total(shown, 'NOK')).toEqual({ currency: 'NOK', amount: '150.75' });
+    expect(mainCurrency([])).toBeNull();
+  });
+
+  test('sums digit by digit, what is below zero as well', () => {
+    const shown = bars([figure('2026-11-01', '-0.05', 1)], 'NOK', now);
+    expect(total(shown, 'NOK').amount).toBe('-0.05');
+    const large = bars(
+      [figure('2026-11-01', '90071992547409.93', 1), figure('2026-10-01', '0.02', 1)],
+      'NOK',
+      now,
+    );
+    expect(total(large, 'NOK').amount).toBe('90071992547409.95');
+  });
 });

@@ -2,12 +2,17 @@ import { expect, test } from 'vitest';
 import { address, parse } from '$shared/router.svelte';
 
 test('an address of a run leads back to it', () => {
-  expect(parse(address('history', '0199-a b/ø'))).toEqual({ screen: 'history', run: '0199-a b/ø' });
+  expect(parse(address('history', '0199-a b/ø'))).toEqual({
+    screen: 'history',
+    run: '0199-a b/ø',
+    record: null,
+  });
+  expect(parse(address('records', 'PM/1 %'))).toEqual({ screen: 'records', run: null, record: 'PM/1 %' });
 });
 
 test('an address that is none of ours shows the overview and never fails', () => {
   for (const hash of ['', '#', '#/nowhere', '#/history/%', '#/overview/x'])
     expect(() => parse(hash)).not.toThrow();
-  expect(parse('#/nowhere')).toEqual({ screen: 'overview', run: null });
-  expect(parse('#/history/%')).toEqual({ screen: 'history', run: null });
+  expect(parse('#/nowhere')).toEqual({ screen: 'overview', run: null, record: null });
+  expect(parse('#/history/%')).toEqual({ screen: 'history', run: null, record: null });
 });

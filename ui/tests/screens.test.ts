@@ -164,6 +164,15 @@ describe('history', () => {
   });
 });
 
+test('the overview shows the months as a picture and as a table, and what is next', async () => {
+  await open('idle');
+  const picture = await screen.findByTestId('months-chart');
+  expect(picture).toHaveAccessibleName(/^12 months up to .+: kr\s[\d,.]+ in all; the most in /);
+  expect(screen.getAllByTestId('month-bar')).toHaveLength(12);
+  expect(within(screen.getByTestId('months-table')).getAllByRole('row', { hidden: true })).toHaveLength(12);
+  expect(await screen.findByTestId('next-run')).toHaveTextContent('Next sync: tonight at 02:00.');
+});
+
 test('what needs a person is grouped, with what to do', async () => {
   await open('idle', 'attention');
   expect(await screen.findByTestId('attention-in_doubt')).toHaveTextContent('Sync again.');
@@ -173,6 +182,15 @@ test('what needs a person is grouped, with what to do', async () => {
   );
   expect(screen.getByTestId('attention-refused')).toHaveTextContent('closed for posting');
   expect(screen.getAllByTestId('attention-item')).toHaveLength(7);
+});
+
+test('what a sync settles is synced from where it is told, and seen on the overview', async () => {
+  await open('idle', 'attention');
+  expect(await screen.findByTestId('sync-in_doubt')).toBeEnabled();
+  expect(screen.queryByTestId('sync-vanished')).toBeNull();
+  await userEvent.click(screen.getByTestId('sync-refused'));
+  expect(await screen.findByTestId('progress', {}, { timeout: 4_000 })).toBeInTheDocument();
+  expect(router.route.screen).toBe('overview');
 });
 
 test('a workspace that is broken is told with file and line', async () => {

@@ -4,7 +4,7 @@ use postonce_engine::error::{ErrorCode, Told};
 use tauri::State;
 
 use super::Answer;
-use crate::wire::{AttentionItem, RecordStory, each};
+use crate::wire::{AttentionItem, RecordQuery, RecordRow, RecordStory, RecordsFound, each};
 use crate::wiring::Wiring;
 
 /// What waits for a person: in doubt, vanished, changed, refused, held.
@@ -14,10 +14,29 @@ pub(crate) async fn attention(wiring: State<'_, Wiring>, offset: u32, limit: u32
     Ok(each(wiring.engine().await?.ledger().attention(offset.into(), limit).await?))
 }
 
+/// Records that fit, the newest day first, behind one.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn records(
+    wiring: State<'_, Wiring>,
+    query: RecordQuery,
+    after: Option<String>,
+    limit: u32,
+) -> Answer<Vec<RecordRow>> {
+    Ok(each(wiring.engine().await?.records(query.try_into()?, after.as_deref(), limit).await?))
+}
+
+/// How many records fit, and what they come to.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn records_found(wiring: State<'_, Wiring>, query: RecordQuery) -> Answer<RecordsFound> {
+    Ok(wiring.engine().await?.records_found(query.try_into()?).await?.into())
+}
+
 /// Everything known of one record.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn record(wiring: State<'_, Wiring>, record_id: String) -> Answer<RecordStory> {
-    let story = wiring.engine().await?.ledger().record(&record_id).await?;
+    let story = wiring.engine().await?.record(&record_id).await?;
     Ok(story.ok_or_else(|| Told::new(ErrorCode::RecordNotFound).with("id", record_id))?.into())
 }

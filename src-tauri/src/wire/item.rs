@@ -28,8 +28,14 @@ pub(crate) enum ItemFilter {
 }
 
 impl ItemFilter {
+    /// The rows with these results and these words, as the engine is asked for them.
+    pub(crate) fn with_text(filter: Option<Self>, text: Option<String>) -> postonce_engine::ItemFilter {
+        let results = filter.map_or_else(Vec::new, |filter| filter.results().to_vec());
+        postonce_engine::ItemFilter { results, text }
+    }
+
     /// The results that pass.
-    pub(crate) fn results(self) -> &'static [domain::ItemResult] {
+    fn results(self) -> &'static [domain::ItemResult] {
         use domain::ItemResult as Result;
         match self {
             Self::Posted => &[Result::Posted],

@@ -1,7 +1,7 @@
 //! What the first screen asks for.
 
 use postonce_engine::views;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::{Problem, Run, RunItem, Sum, count, each};
@@ -12,8 +12,8 @@ use super::{Problem, Run, RunItem, Sum, count, each};
 pub(crate) enum Overview {
     /// There is none in that folder.
     Missing { path: String },
-    /// There is one that cannot be used.
-    Broken { problem: Problem },
+    /// There is one that cannot be used; the organisation's name, where that much could be read.
+    Broken { problem: Problem, organisation: Option<String> },
     /// Here it is.
     Ready { path: String, organisation: String, practice: bool, counts: RecordCounts, runs: Vec<Run> },
 }
@@ -83,7 +83,7 @@ pub(crate) struct SyncStarted {
 }
 
 /// The languages of the application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Language {
     En,
@@ -95,6 +95,28 @@ impl Language {
     pub(crate) fn of(tag: &str) -> Self {
         let language = tag.split(['-', '_', '.', '@']).next().unwrap_or_default().to_ascii_lowercase();
         if matches!(language.as_str(), "nb" | "no" | "nn") { Self::Nb } else { Self::En }
+    }
+
+    /// The one that the operating system is set to.
+    pub(crate) fn of_system() -> Self {
+        sys_locale::get_locale().map_or(Self::En, |tag| Self::of(&tag))
+    }
+
+    /// The one of two words that is in this language.
+    pub(crate) fn of_both(self, english: &'static str, norwegian: &'static str) -> &'static str {
+        match self {
+            Self::En => english,
+            Self::Nb => norwegian,
+        }
+    }
+}
+
+impl From<Language> for postonce_reports::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Nb => Self::Nb,
+        }
     }
 }
 

@@ -5,7 +5,8 @@ use serde::Serialize;
 use specta::Type;
 
 use super::{
-    Acceptance, Alarm, Changed, FoundVoucher, HoldCode, LookAlikes, Place, Reason, Sum, count, each, mirrored, moment,
+    Acceptance, Alarm, Changed, FoundVoucher, HoldCode, LookAlikes, Place, Reason, Sum, Trigger, count, each, mirrored,
+    moment,
 };
 
 mirrored! {
@@ -41,6 +42,7 @@ pub(crate) struct RecordStory {
     text: String,
     place: Place,
     first_seen_at: String,
+    changed_at: Vec<String>,
     held: Option<Reason>,
     attempts: Vec<Attempt>,
     changed: Option<Changed>,
@@ -58,9 +60,16 @@ pub(crate) struct Attempt {
     state: AttemptState,
     reference: String,
     run_id: String,
+    trigger: Trigger,
+    user: String,
+    host: String,
     claimed_at: String,
+    sent_at: String,
     settled_at: Option<String>,
     settled_by: Option<String>,
+    settled_user: Option<String>,
+    /// Its voucher was found; the answer to the request itself was lost.
+    found: bool,
     voucher_id: Option<String>,
     voucher_number: Option<String>,
     reason: Option<Reason>,
@@ -95,6 +104,7 @@ impl From<views::RecordStory> for RecordStory {
             text: story.text,
             place: story.place.into(),
             first_seen_at: moment(story.first_seen_at),
+            changed_at: story.changed_at.into_iter().map(moment).collect(),
             held: story.held.map(|reason| HoldCode::with_params(&reason)),
             attempts: each(story.attempts),
             changed: story.changed.map(Changed::from),
@@ -113,9 +123,15 @@ impl From<views::AttemptStory> for Attempt {
             state: attempt.state.into(),
             reference: attempt.reference,
             run_id: attempt.run_id.to_string(),
+            trigger: attempt.trigger.into(),
+            user: attempt.actor.user,
+            host: attempt.actor.host,
             claimed_at: moment(attempt.claimed_at),
+            sent_at: moment(attempt.sent_at),
             settled_at: attempt.settled_at.map(moment),
             settled_by: attempt.settled_by.map(|run| run.to_string()),
+            settled_user: attempt.settled_actor.map(|actor| actor.user),
+            found: attempt.found,
             voucher_id: attempt.voucher_id,
             voucher_number: attempt.voucher_number,
             reason: attempt.reason.map(Reason::from),

@@ -7,6 +7,10 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	/**  The workspace with its counts and last runs; asks only the ledger. */
 	overview: () => typedError<Overview, Problem>(__TAURI_INVOKE("overview")),
+	/**  What was exported of each of the last months, as the books of that month have it. */
+	exportedByMonth: (months: number) => typedError<Month[], Problem>(__TAURI_INVOKE("exported_by_month", { months })),
+	/**  When the schedule starts the next run; `None` without one. */
+	nextRun: () => typedError<string | null, Problem>(__TAURI_INVOKE("next_run")),
 	/**  Makes a workspace to practise in, where there is none. */
 	makePracticeWorkspace: () => typedError<null, Problem>(__TAURI_INVOKE("make_practice_workspace")),
 	/**  The language that the operating system is set to. */
@@ -28,16 +32,32 @@ export const commands = {
 	stopSync: () => typedError<boolean, Problem>(__TAURI_INVOKE("stop_sync")),
 	/**  Where the run is that is on, for a window that was opened late. */
 	currentProgress: () => typedError<Progress | null, Problem>(__TAURI_INVOKE("current_progress")),
-	/**  The runs before one, newest first. */
-	runs: (limit: number, before: string | null) => typedError<Run[], Problem>(__TAURI_INVOKE("runs", { limit, before })),
+	/**  The runs that fit before one, newest first. */
+	runs: (query: RunQuery, limit: number, before: string | null) => typedError<Run[], Problem>(__TAURI_INVOKE("runs", { query, limit, before })),
 	/**  One run. */
 	run: (runId: string) => typedError<Run, Problem>(__TAURI_INVOKE("run", { runId })),
-	/**  The rows of a run after a position, in their order. */
-	runItems: (runId: string, after: number, limit: number, filter: ItemFilter | null) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { runId, after, limit, filter })),
+	/**  The rows of a run that fit, in their order, without the first `skip` of them. */
+	runItems: (runId: string, filter: ItemFilter | null, text: string | null, skip: number, limit: number) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { runId, filter, text, skip, limit })),
+	/**  How many rows of a run fit. */
+	countItems: (runId: string, filter: ItemFilter | null, text: string | null) => typedError<number, Problem>(__TAURI_INVOKE("count_items", { runId, filter, text })),
 	/**  What a run's vouchers were compared to be when it was over; `None` where that was not done. */
 	certificate: (runId: string) => typedError<Certificate | null, Problem>(__TAURI_INVOKE("certificate", { runId })),
+	/**  Asks where, and writes the rows of a run there; `None` when nobody wants it after all. */
+	exportRun: (runId: string, format: RunFormat, language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_run", { runId, format, language })),
+	/**  Asks where, and writes the certificate of a run there; `None` when nobody wants it after all. */
+	exportCertificate: (runId: string, format: CertificateFormat, language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_certificate", { runId, format, language })),
+	/**  Opens a file that was saved, with the program that the person has for it. */
+	openSaved: (id: number) => typedError<null, Problem>(__TAURI_INVOKE("open_saved", { id })),
+	/**  Shows a file that was saved in its folder. */
+	showSaved: (id: number) => typedError<null, Problem>(__TAURI_INVOKE("show_saved", { id })),
+	/**  Prints what the window has made ready for paper; the system asks where. */
+	printPage: () => typedError<null, Problem>(__TAURI_INVOKE("print_page")),
 	/**  What waits for a person: in doubt, vanished, changed, refused, held. */
 	attention: (offset: number, limit: number) => typedError<AttentionItem[], Problem>(__TAURI_INVOKE("attention", { offset, limit })),
+	/**  Records that fit, the newest day first, behind one. */
+	records: (query: RecordQuery, after: string | null, limit: number) => typedError<RecordRow[], Problem>(__TAURI_INVOKE("records", { query, after, limit })),
+	/**  How many records fit, and what they come to. */
+	recordsFound: (query: RecordQuery) => typedError<RecordsFound, Problem>(__TAURI_INVOKE("records_found", { query })),
 	/**  Everything known of one record. */
 	record: (recordId: string) => typedError<RecordStory, Problem>(__TAURI_INVOKE("record", { recordId })),
 	/**  Keeps the word that a record may stay as it is, although it changed, or its voucher is not there as it was. */
@@ -90,9 +110,16 @@ export type Attempt = {
 	state: AttemptState,
 	reference: string,
 	runId: string,
+	trigger: Trigger,
+	user: string,
+	host: string,
 	claimedAt: string,
+	sentAt: string,
 	settledAt: string | null,
 	settledBy: string | null,
+	settledUser: string | null,
+	/**  Its voucher was found; the answer to the request itself was lost. */
+	found: boolean,
 	voucherId: string | null,
 	voucherNumber: string | null,
 	reason: Reason | null,
@@ -152,6 +179,9 @@ export type Certificate = {
 	sums: BothSums[],
 	equal: boolean,
 };
+
+/**  How a certificate is written. */
+export type CertificateFormat = "csv" | "json" | "pdf";
 
 /**  A record whose content is not what was exported. */
 export type Changed = {
@@ -275,6 +305,14 @@ export type LookAlikes = {
 	first: LookAlike[],
 };
 
+/**  What stands in the books of one month in one currency. */
+export type Month = {
+	/**  Its first day. */
+	month: string,
+	records: number,
+	sum: Sum,
+};
+
 /**  How a run ended. */
 export type Outcome = "completed" | "stopped" | "lease_lost" | "failed" | "interrupted";
 
@@ -316,7 +354,7 @@ export type Plan = {
 
 /**  What failed, as every command says it. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "workspace_exists" | "workspace_unreadable" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "workspace_exists" | "workspace_unreadable" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -404,6 +442,32 @@ export type RecordCounts = {
 	vanished: number,
 };
 
+/**  Which records are asked for. */
+export type RecordQuery = {
+	text: string | null,
+	states: RecordState[],
+	payee: string | null,
+	period: Period,
+	/**  Decimals with a point. */
+	amountFrom: string | null,
+	amountTo: string | null,
+};
+
+/**  A record in a list. */
+export type RecordRow = {
+	recordId: string,
+	state: RecordState,
+	payeeId: string,
+	payee: string,
+	date: string,
+	amount: Sum,
+	category: string,
+	text: string,
+	voucherId: string | null,
+	voucherNumber: string | null,
+	exportedAt: string | null,
+};
+
 /**  The state of a record, as every list shows it. */
 export type RecordState = "posted" | "eligible" | "sending" | "in_doubt" | "refused" | "held" | "changed" | "vanished" | "gone";
 
@@ -419,6 +483,7 @@ export type RecordStory = {
 	text: string,
 	place: Place,
 	firstSeenAt: string,
+	changedAt: string[],
 	held: Reason | null,
 	attempts: Attempt[],
 	changed: Changed | null,
@@ -426,6 +491,12 @@ export type RecordStory = {
 	accepted: Acceptance[],
 	lookAlikes: LookAlikes,
 	audit: AuditEntry[],
+};
+
+/**  How many records fit, and what they come to. */
+export type RecordsFound = {
+	records: number,
+	sums: Sum[],
 };
 
 /**  A run, as history lists it. */
@@ -446,6 +517,9 @@ export type Run = {
 
 /**  A run ended, or was refused. */
 export type RunEnded = End;
+
+/**  How a run is written. */
+export type RunFormat = "csv" | "xlsx";
 
 /**  One row of a run. */
 export type RunItem = {
@@ -468,6 +542,26 @@ export type RunItem = {
 
 /**  Where the run is. */
 export type RunProgress = Progress;
+
+/**  Which runs are asked for. */
+export type RunQuery = {
+	text: string | null,
+	outcome: Outcome | null,
+	/**  Those that have not ended. */
+	unfinished: boolean,
+	actor: string | null,
+	trigger: Trigger | null,
+	/**  From this moment on: the window knows where its days begin. */
+	startedFrom: string | null,
+	startedBefore: string | null,
+};
+
+/**  A file that was written: its number, by which it can be opened, and what to call it. */
+export type Saved = {
+	id: number,
+	name: string,
+	folder: string,
+};
 
 /**  What was sent of a record, whatever it says now. */
 export type Sent = {

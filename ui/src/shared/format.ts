@@ -83,3 +83,42 @@ export function period({ from, to }: Period): string {
   if (to) return m.period_until({ to: day(to) });
   return m.period_everything();
 }
+
+/** What a person typed as an amount, "1 249,50" or "1,249.50", as a decimal with a point; `null` where it is none. */
+export function decimalOf(typed: string): string | null {
+  const text = typed.replace(/[\s\u00a0\u202f]|kr/g, '').replace('−', '-');
+  // Groups of three, all divided by one sign; behind another one, or behind no groups, one or two decimals.
+  const grouped = /^(-?\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,](\d{1,2}))?$/.exec(text);
+  const plain = /^(-?\d+)(?:[.,](\d{1,2}))?$/.exec(text);
+  const whole = (grouped ?? plain)?.[1]?.replace(/[.,]/g, '');
+  const part = grouped ? grouped[3] : plain?.[2];
+  return whole ? whole + (part ? `.${part}` : '') : null;
+}
+
+/** A month of the calendar by its first day, `2026-11-01`: `November 2026`, or `Nov` below a bar. */
+export function month(first: string, style: 'long' | 'short'): string {
+  const moment = new Date(`${first}T12:00:00`);
+  const options: Intl.DateTimeFormatOptions =
+    style === 'long' ? { month: 'long', year: 'numeric' } : { month: 'short' };
+  return dates(options).format(moment);
+}
+
+/** Before this hour a night is not over; from the other on it is evening. */
+const NIGHT_ENDS_HOUR = 6;
+const EVENING_HOUR = 18;
+
+/** "tonight at 02:00", "tomorrow at 10:00", "3 November at 02:00": of what is to come. */
+export function upcoming(at: Date | string, now: Date = new Date()): string {
+  const moment = new Date(at);
+  const days = (later: number) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + later);
+  const clock = { time: time(moment) };
+  const hour = moment.getHours();
+  if (moment < days(1)) {
+    if (hour >= EVENING_HOUR) return m.when_this_evening(clock);
+    return hour < NIGHT_ENDS_HOUR ? m.when_tonight(clock) : m.when_today(clock);
+  }
+  if (moment < days(2)) return hour < NIGHT_ENDS_HOUR ? m.when_tonight(clock) : m.when_tomorrow(clock);
+  const sameYear = moment.getFullYear() === now.getFullYear();
+  const date = sameYear ? dates({ day: 'numeric', month: 'long' }).format(moment) : day(moment, 'long');
+  return m.when_date({ date, ...clock });
+}

@@ -1,123 +1,24 @@
-//! The sentences for error codes and reasons: the same catalogue as the window's, both languages.
+//! The sentences for error codes and reasons, in the language of the command.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-use chrono::{DateTime, Local};
 use postonce_engine::error::Told;
 use postonce_engine::views::Reason;
+use postonce_reports::sentences;
 
 use crate::args::Language;
 
-type Sentences = BTreeMap<String, String>;
-
-static EN: LazyLock<Sentences> = LazyLock::new(|| read(include_str!("../../../../ui/messages/engine.en.json")));
-static NB: LazyLock<Sentences> = LazyLock::new(|| read(include_str!("../../../../ui/messages/engine.nb.json")));
-
-fn read(text: &str) -> Sentences {
-    serde_json::from_str(text).expect("the catalogue is compiled in, and a test reads it")
-}
-
-fn sentences(language: Language) -> &'static Sentences {
-    match language {
-        Language::En => &EN,
-        Language::Nb => &NB,
-    }
-}
-
 /// The sentence for an error.
 pub(crate) fn error(language: Language, told: &Told) -> String {
-    fill(language, &format!("error_{}", told.code.as_str()), &told.params)
+    sentences::error(of(language), told)
 }
 
-/// The sentence for what was not exported. What the accounting system said stays in its own words.
+/// The sentence for what was not exported.
 pub(crate) fn reason(language: Language, reason: &Reason) -> String {
-    match reason {
-        Reason::InDoubt(told) => error(language, told),
-        Reason::Refused(problem) if problem.detail.is_empty() => problem.kind.clone(),
-        Reason::Refused(problem) => problem.detail.clone(),
-        Reason::Held(held) => {
-            let params = match serde_json::to_value(held) {
-                Ok(serde_json::Value::Object(members)) => members,
-                _ => serde_json::Map::new(),
-            };
-            let text = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let params = params.into_iter().map(|(name, value)| (name, text(value))).collect();
-            fill(language, &format!("reason_{}", held.code()), &params)
-        }
-    }
+    sentences::reason(of(language), reason)
 }
 
-fn fill(language: Language, key: &str, params: &BTreeMap<String, String>) -> String {
-    let Some(pattern) = sentences(language).get(key) else { return key.to_owned() };
-    // One pass: what a parameter says is never read as a pattern.
-    let mut sentence = String::with_capacity(pattern.len());
-    let mut rest = pattern.as_str();
-    while let Some((before, behind)) = rest.split_once('{') {
-        sentence.push_str(before);
-        let Some((name, after)) = behind.split_once('}') else {
-            rest = behind;
-            continue;
-        };
-        sentence.push_str(&params.get(name).map_or_else(|| "–".to_owned(), |value| shown(name, value)));
-        rest = after;
-    }
-    sentence.push_str(rest);
-    sentence
-}
-
-/// Instants are told as the time of day, where the reader is.
-fn shown(name: &str, value: &str) -> String {
-    match (name, DateTime::parse_from_rfc3339(value)) {
-        ("since" | "heard", Ok(at)) => at.with_timezone(&Local).format("%H:%M:%S").to_string(),
-        _ => value.chars().filter(|c| !c.is_control() || *c == '\n').collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use postonce_engine::domain::HoldReason;
-    use postonce_engine::error::ErrorCode;
-
-    #[test]
-    fn every_error_code_has_a_sentence_in_both_languages() {
-        for sentences in [&EN, &NB] {
-            let missing: Vec<_> = ErrorCode::ALL
-                .iter()
-                .map(|code| format!("error_{}", code.as_str()))
-                .filter(|key| sentences.get(key).is_none_or(String::is_empty))
-                .collect();
-            assert!(missing.is_empty(), "{missing:?}");
-        }
-    }
-
-    #[test]
-    fn every_reason_has_a_sentence_in_both_languages() {
-        for sentences in [&EN, &NB] {
-            let missing: Vec<_> = HoldReason::CODES
-                .iter()
-                .map(|code| format!("reason_{code}"))
-                .filter(|key| sentences.get(key).is_none_or(String::is_empty))
-                .collect();
-            assert!(missing.is_empty(), "{missing:?}");
-        }
-    }
-
-    #[test]
-    fn a_parameter_is_never_read_as_a_pattern() {
-        let told = Told::new(ErrorCode::RecordNotFound).with("id", "{detail}");
-        assert!(error(Language::En, &told).contains("{detail}"));
-    }
-
-    #[test]
-    fn both_languages_have_the_same_keys_and_parameters() {
-        let parameters = |text: &str| -> std::collections::BTreeSet<String> {
-            text.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0.to_owned())).collect()
-        };
-        assert_eq!(EN.keys().collect::<Vec<_>>(), NB.keys().collect::<Vec<_>>());
-        for (key, sentence) in EN.iter().filter(|(key, _)| !key.starts_with('$')) {
-            assert_eq!(parameters(sentence), parameters(&NB[key]), "{key}");
-        }
+fn of(language: Language) -> postonce_reports::Language {
+    match language {
+        Language::En => postonce_reports::Language::En,
+        Language::Nb => postonce_reports::Language::Nb,
     }
 }

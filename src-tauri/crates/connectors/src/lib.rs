@@ -11,6 +11,7 @@ mod machine;
 mod secrets;
 mod source;
 mod text;
+mod trial;
 pub mod workspace;
 
 use std::path::Path;
@@ -22,12 +23,16 @@ use postonce_engine::{Ledger, LedgerError, Parts};
 
 pub use machine::{SystemClock, UuidIds};
 pub use secrets::{KeyringError, SecretError, Secrets};
-pub use source::csv::{CsvError, CsvSettings, DecimalSeparator, Field};
+pub use source::csv::guess::{guess, path_in};
+pub use source::csv::{ColumnGuess, Confidence, CsvError, CsvSettings, DecimalSeparator, Field, Guess};
+pub use source::survey::{CategoryFound, Survey};
+pub use trial::{Held, Trial};
 pub use workspace::{
     AccountingSettings, OdooSettings, OpenSettings, PracticeTemplate, Remote, SourceSettings, TrytonSettings,
     Workspace, WorkspaceError,
 };
 
+use accounting::odoo::Odoo;
 use accounting::open::Open;
 use accounting::tryton::Tryton;
 use http::{Http, Limits, Side};
@@ -90,13 +95,12 @@ fn accounting(
             let (organisation, clock, ids) = (workspace.organisation(), Arc::clone(clock), Arc::clone(ids));
             Ok(Arc::new(Tryton::new(http, settings, password, organisation, clock, ids)))
         }
-        AccountingSettings::Odoo(_) => Err(not_yet("odoo")),
+        AccountingSettings::Odoo(settings) => {
+            let http = http(Side::Accounting, &settings.remote, secrets)?;
+            let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
+            Ok(Arc::new(Odoo::new(http, settings, workspace.organisation(), clock, ids)?))
+        }
     }
-}
-
-/// A kind whose settings are read before its connector is there.
-fn not_yet(kind: &str) -> Told {
-    Told::internal(format!("the connector {kind} is not part of this build"))
 }
 
 fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Told> {

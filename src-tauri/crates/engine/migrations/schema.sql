@@ -355,6 +355,13 @@ CREATE INDEX acceptance_record ON acceptance (record_id);
 CREATE INDEX run_item_attempt ON run_item (attempt_id, run_number)
     WHERE attempt_id IS NOT NULL AND result IS NOT 'skipped_already_exported';
 
+CREATE INDEX record_date ON record (date);
+
+CREATE INDEX attempt_voucher_number ON attempt (voucher_number) WHERE voucher_number IS NOT NULL;
+
+CREATE INDEX run_item_record ON run_item (record_id, run_number)
+    WHERE record_id IS NOT NULL AND result IS NOT 'skipped_already_exported';
+
 CREATE TRIGGER attempt_is_kept BEFORE DELETE ON attempt
 BEGIN SELECT RAISE(ABORT, 'an attempt is never deleted'); END;
 

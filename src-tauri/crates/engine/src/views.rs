@@ -3,6 +3,7 @@
 mod comparison;
 mod content;
 mod lock;
+mod records;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub use comparison::{BothSums, Comparison, Difference, LedgerSide, Papers, Sides};
 pub use content::{Acceptance, Alarm, Changed, Content, LookAlike, LookAlikes};
 pub use lock::{LockFacts, Waiting, Whose};
+pub use records::{MonthFigures, RecordRow, RecordsFound};
 
 use crate::domain::{
     Act, Actor, AttemptState, Counts, FoundVoucher, Generation, HoldReason, ItemResult, Outcome, Period, Place,
@@ -268,6 +270,8 @@ pub struct RecordStory {
     pub place: Place,
     /// When it was first seen.
     pub first_seen_at: DateTime<Utc>,
+    /// When its content became another one, oldest first, where that was after a claim.
+    pub changed_at: Vec<DateTime<Utc>>,
     /// Why it is held, where it is.
     pub held: Option<HoldReason>,
     /// Each claim on it, oldest first.
@@ -348,12 +352,22 @@ pub struct AttemptStory {
     pub reference: String,
     /// The run that claimed it.
     pub run_id: RunId,
+    /// What had started that run.
+    pub trigger: Trigger,
+    /// Who.
+    pub actor: Actor,
     /// When it was claimed.
     pub claimed_at: DateTime<Utc>,
+    /// When it was last sent.
+    pub sent_at: DateTime<Utc>,
     /// When it was settled.
     pub settled_at: Option<DateTime<Utc>>,
     /// The run that settled it.
     pub settled_by: Option<RunId>,
+    /// Who had started that one.
+    pub settled_actor: Option<Actor>,
+    /// Whether its voucher was found in the accounting system, where the answer to the request itself was lost.
+    pub found: bool,
     /// The acknowledgement.
     pub voucher_id: Option<String>,
     /// The number people use.

@@ -1,4 +1,5 @@
-//! Comparisons, certificates and the audit trail as files: CSV for a spreadsheet, JSON for a program, PDF for the archive.
+//! Comparisons, certificates, runs and the audit trail as files: CSV and XLSX for a spreadsheet, JSON for a program, PDF for the
+//! archive.
 //!
 //! Differences and vouchers are read from the ledger in pages and written one by one; only the PDF is kept in memory until
 //! its last page is known.
@@ -6,7 +7,10 @@
 mod csv_file;
 mod json_file;
 mod pages;
+mod paper;
 mod pdf;
+mod run_file;
+pub mod sentences;
 mod trail;
 mod words;
 
@@ -19,6 +23,8 @@ use postonce_engine::views::{Comparison, Papers, RunSummary};
 use postonce_engine::{Ledger, LedgerError};
 
 pub use json_file::{comparison as comparison_json, difference as difference_json};
+pub use paper::on_paper;
+pub use run_file::{RunFormat, write_run};
 pub use trail::{TrailFormat, write_trail};
 pub use words::{Language, difference as difference_words, verdict};
 
@@ -82,6 +88,9 @@ pub enum ReportError {
     /// The pages cannot be made.
     #[error("the PDF cannot be made: {0}")]
     Pdf(String),
+    /// The workbook cannot be made.
+    #[error("the workbook cannot be made: {0}")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
 }
 
 /// Writes the report. The future is not `Send`: whoever has many threads drives it on one of them.

@@ -1,6 +1,6 @@
 //! The words of a report, in both languages; a word without one of them does not compile.
 
-use postonce_engine::domain::{DifferenceKind, Outcome, Protection};
+use postonce_engine::domain::{DifferenceKind, ItemResult, Outcome, Protection};
 use postonce_engine::views::Comparison;
 
 /// The language of a report.
@@ -80,6 +80,27 @@ words! {
     PAGE: "Page", "Side";
     OF: "of", "av";
 
+    RUN_SHEET: "Run", "Kjøring";
+    GENERATION: "Export no.", "Eksport nr.";
+    PAYEE: "Payee", "Mottaker";
+    CURRENCY: "Currency", "Valuta";
+    RESULT: "Result", "Resultat";
+    REASON: "Reason", "Grunn";
+    EARLIER_RUN: "Exported earlier in run", "Eksportert tidligere i kjøring";
+    EARLIER_AT: "Exported earlier at", "Eksportert tidligere kl.";
+    FILE: "Source file", "Kildefil";
+    LINE: "Line", "Linje";
+
+    POSTED: "Exported", "Eksportert";
+    ALREADY_EXPORTED: "Already exported", "Allerede eksportert";
+    FOUND_IN_ACCOUNTING: "Already in the accounting system", "Fantes allerede i regnskapssystemet";
+    REPEATED_IN_SOURCE: "The same row again", "Samme rad på nytt";
+    REFUSED: "Refused", "Avvist";
+    HELD: "Held back", "Holdt tilbake";
+    IN_DOUBT: "In doubt", "Uavklart";
+    NOT_SENT: "Not sent", "Ikke sendt";
+    TURN_NOT_COME: "Waiting", "Venter";
+
     COMPLETED: "completed", "fullført";
     STOPPED: "stopped", "stoppet";
     LEASE_LOST: "lock lost", "låsen gikk tapt";
@@ -100,6 +121,20 @@ pub(crate) fn outcome(outcome: Outcome) -> Word {
         Outcome::LeaseLost => LEASE_LOST,
         Outcome::Failed => FAILED,
         Outcome::Interrupted => INTERRUPTED,
+    }
+}
+
+pub(crate) fn result(result: Option<ItemResult>) -> Word {
+    match result {
+        None => TURN_NOT_COME,
+        Some(ItemResult::Posted) => POSTED,
+        Some(ItemResult::SkippedAlreadyExported) => ALREADY_EXPORTED,
+        Some(ItemResult::SkippedFoundInAccounting) => FOUND_IN_ACCOUNTING,
+        Some(ItemResult::SkippedRepeatedInSource) => REPEATED_IN_SOURCE,
+        Some(ItemResult::Refused) => REFUSED,
+        Some(ItemResult::Held) => HELD,
+        Some(ItemResult::InDoubt) => IN_DOUBT,
+        Some(ItemResult::NotSent) => NOT_SENT,
     }
 }
 

@@ -1,16 +1,20 @@
 //! Housekeeping of the workspace: `cargo xtask demo`, `cargo xtask test`, and what they need.
 //!
-//! It is the first thing compiled on a fresh machine, so it depends on nothing but the standard library. Every command
+//! It is the first thing compiled on a fresh machine, so it depends on nothing but the standard library and what prepares
+//! the tests' real servers, which depends on nothing else either. Every command
 //! is a module with a `run`; a new one is a file and a line in [`COMMANDS`].
 
 mod demo;
 mod deny;
 mod fuzz;
+mod licences;
 mod node;
 mod packages;
+mod peers;
 mod places;
 mod programs;
 mod run;
+mod screenshots;
 mod session;
 mod setup;
 mod simulate;
@@ -45,8 +49,19 @@ const COMMANDS: &[Command] = &[
         run: simulate::run,
     },
     Command { name: "fuzz", help: "[--seconds N]   the fuzz targets, for N seconds each (60)", run: fuzz::run },
+    Command {
+        name: "peers",
+        help: "prepares the real accounting systems of the tests, and says where",
+        run: peers::run,
+    },
     Command { name: "setup", help: "installs what the two above need, without running them", run: setup::run },
     Command { name: "deny", help: "licences, sources and bans of every dependency (cargo-deny)", run: deny::run },
+    Command { name: "licences", help: "writes the list of licences that About shows", run: licences::run },
+    Command {
+        name: "screenshots",
+        help: "[--screen NAME]   a picture of every screen in its states, into target/screenshots",
+        run: screenshots::run,
+    },
 ];
 
 fn main() -> ExitCode {

@@ -14,6 +14,9 @@ pub(crate) const DESKTOP: &[&str] = &["libdbus-1-dev", "libwebkit2gtk-4.1-dev", 
 /// For driving the desktop in a test: a display, a session bus, a keyring, and the web view's driver.
 pub(crate) const DESKTOP_TEST: &[&str] = &["dbus", "gnome-keyring", "webkit2gtk-driver", "xvfb"];
 
+/// For the real accounting systems of the tests, which bring everything else along themselves.
+pub(crate) const PEERS: &[&str] = &["postgresql", "python3-venv"];
+
 /// Installs those of `packages` that are missing, saying so first.
 ///
 /// Where there is no `apt-get` the names are printed and the work goes on: the packages may be there under other names.

@@ -8,6 +8,8 @@ use std::env;
 use std::process::Command;
 
 use crate::demo::DESKTOP_BUILD;
+use crate::packages;
+use crate::peers::{self, Preparing};
 use crate::places;
 use crate::programs::cargo;
 use crate::run::{Failure, Steps, bounded, call, output};
@@ -16,7 +18,7 @@ use crate::setup;
 
 /// Far above what a cold build of two cores takes, far below the end of a CI run.
 const BUILD_MINUTES_MAX: u32 = 40;
-const TEST_MINUTES_MAX: u32 = 20;
+const TEST_MINUTES_MAX: u32 = 30;
 
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let mut steps = Steps::default();
@@ -39,9 +41,10 @@ fn everything(steps: &mut Steps) {
     formatted(steps);
     let mut tools = None;
     let ready = steps.step("Set up", || setup::desktop_test().map(|ready| tools = Some(ready)));
+    let peers = begin_peers(steps);
     let ui = tools.as_ref().is_some_and(|(node, _)| ui(steps, node));
     lint(steps, ui);
-    rust(steps, ui);
+    rust(steps, ui, peers);
     let built = steps.step_if(ui, NO_UI, "Desktop: build", build_desktop);
     match &tools {
         Some((_, driver)) if ready => _ = steps.step_if(built, NO_BUILD, "Desktop: end to end", || end_to_end(driver)),
@@ -52,17 +55,20 @@ fn everything(steps: &mut Steps) {
 fn fast(steps: &mut Steps) {
     formatted(steps);
     let ready = steps.step("Set up", setup::rust);
+    let peers = begin_peers(steps);
     let built = steps.step_if(ready, NO_SETUP, "Rust: build", || {
         call(&mut bounded(BUILD_MINUTES_MAX, cargo(&["build", "--bin", "postonce", "--test", "tidy"])))
     });
+    finish_peers(steps, peers);
     steps.step_if(built, NO_BUILD, "Rust: tests", || tests(&[]));
 }
 
 fn rust_alone(steps: &mut Steps) {
     formatted(steps);
     let built = steps.step("Set up", || setup::desktop()?.script("build"));
+    let peers = begin_peers(steps);
     lint(steps, built);
-    rust(steps, built);
+    rust(steps, built, peers);
 }
 
 fn ui_alone(steps: &mut Steps) {
@@ -110,10 +116,23 @@ fn lint(steps: &mut Steps, ready: bool) {
     });
 }
 
-fn rust(steps: &mut Steps, ready: bool) {
+/// The tests' real servers are prepared while the compiler works; `None` when what they need could not be installed.
+fn begin_peers(steps: &mut Steps) -> Option<Preparing> {
+    steps.step("Real servers: begin", || packages::install(packages::PEERS)).then(Preparing::begin)
+}
+
+/// Whatever becomes of them, the other tests run.
+fn finish_peers(steps: &mut Steps, peers: Option<Preparing>) {
+    if let Some(peers) = peers {
+        steps.step("Real servers: ready", || peers.finish());
+    }
+}
+
+fn rust(steps: &mut Steps, ready: bool, peers: Option<Preparing>) {
     let built = steps.step_if(ready, NO_UI, "Rust: build", || {
         call(&mut bounded(BUILD_MINUTES_MAX, cargo(&["build", "--workspace", "--all-targets"])))
     });
+    finish_peers(steps, peers);
     steps.step_if(built, NO_BUILD, "Rust: tests", || tests(&["--workspace"]));
 }
 
@@ -130,7 +149,7 @@ fn tests(selection: &[&str]) -> Result<(), Failure> {
         command.args(["--lib", "--bins", "--tests"]);
         command
     };
-    command.args(selection).env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?);
+    command.args(selection).env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?).env(peers::ASKED, "1");
     let mut examples = cargo(&["test", "--doc", "--quiet"]);
     examples.args(selection);
     let examples = call(&mut bounded(TEST_MINUTES_MAX, examples));

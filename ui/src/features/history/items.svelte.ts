@@ -1,4 +1,7 @@
-/** The records of one run, page by page as they are scrolled to; the run may hold a hundred thousand. */
+/**
+ * The records of one run, which may be a hundred thousand: how many there are is known at once, and the pages that are looked
+ * at are read, wherever in the run they are.
+ */
 import { ipc, problemOf, type Counts, type ItemFilter, type Problem, type RunItem } from '$ipc';
 
 export const PAGE_ITEMS = 200;
@@ -25,40 +28,70 @@ export function expected(counts: Counts, filter: ItemFilter | null): number {
 }
 
 export class Items {
-  items = $state.raw<RunItem[]>([]);
+  /** How many there are; `null` until that is known. */
+  count = $state<number | null>(null);
   problem = $state.raw<Problem | null>(null);
-  loading = $state(false);
-  complete = $state(false);
+  #pages = $state.raw<ReadonlyMap<number, RunItem[]>>(new Map());
+  #reading = new Set<number>();
   #asked = 0;
   #filter: ItemFilter | null = null;
+  #text: string | null = null;
 
   constructor(readonly runId: string) {}
 
   /** Starts over, with that filter. */
-  async show(filter: ItemFilter | null): Promise<void> {
+  async show(filter: ItemFilter | null, text: string): Promise<void> {
+    const mine = (this.#asked += 1);
     this.#filter = filter;
-    this.#asked += 1;
-    this.items = [];
-    this.complete = false;
-    this.loading = false;
-    await this.more();
+    this.#text = text.trim() || null;
+    this.#pages = new Map();
+    this.#reading.clear();
+    this.count = null;
+    await Promise.all([this.#count(mine), this.see(0, 0)]);
   }
 
-  async more(): Promise<void> {
-    if (this.loading || this.complete) return;
+  /** The record at a place, counted from 0; `null` while it is read. */
+  at(index: number): RunItem | null {
+    return this.#pages.get(Math.floor(index / PAGE_ITEMS))?.[index % PAGE_ITEMS] ?? null;
+  }
+
+  /** Reads what is missing between two places. */
+  async see(first: number, last: number): Promise<void> {
+    const pages: Promise<void>[] = [];
+    for (let page = Math.floor(first / PAGE_ITEMS); page <= Math.floor(last / PAGE_ITEMS); page += 1)
+      if (!this.#pages.has(page) && !this.#reading.has(page)) pages.push(this.#read(page));
+    await Promise.all(pages);
+  }
+
+  /** Once more, after a problem. */
+  async again(): Promise<void> {
+    await this.show(this.#filter, this.#text ?? '');
+  }
+
+  async #count(mine: number): Promise<void> {
+    await this.#told(mine, async () => {
+      const count = await ipc.countItems(this.runId, this.#filter, this.#text);
+      if (mine === this.#asked) this.count = count;
+    });
+  }
+
+  async #read(page: number): Promise<void> {
     const mine = this.#asked;
-    this.loading = true;
-    this.problem = null;
+    this.#reading.add(page);
+    await this.#told(mine, async () => {
+      const skip = page * PAGE_ITEMS;
+      const items = await ipc.runItems(this.runId, this.#filter, this.#text, skip, PAGE_ITEMS);
+      if (mine === this.#asked) this.#pages = new Map(this.#pages).set(page, items);
+    });
+    if (mine === this.#asked) this.#reading.delete(page);
+  }
+
+  async #told(mine: number, act: () => Promise<void>): Promise<void> {
     try {
-      const after = this.items.at(-1)?.position ?? 0;
-      const page = await ipc.runItems(this.runId, after, PAGE_ITEMS, this.#filter);
-      if (mine !== this.#asked) return;
-      this.items = [...this.items, ...page];
-      this.complete = page.length < PAGE_ITEMS;
+      await act();
+      if (mine === this.#asked) this.problem = null;
     } catch (thrown) {
       if (mine === this.#asked) this.problem = problemOf(thrown);
-    } finally {
-      if (mine === this.#asked) this.loading = false;
     }
   }
 }

@@ -1,45 +1,95 @@
-/** The runs, newest first, page by page. */
-import { ipc, problemOf, type Problem, type Run } from '$ipc';
+/** The runs that fit what is asked for, newest first, page by page. */
+import { ipc, problemOf, type Outcome, type Problem, type Run, type RunQuery, type Trigger } from '$ipc';
 
 const PAGE_RUNS = 50;
 
+/** What stands in the fields above the list, as it was typed. */
+export type Wish = {
+  text: string;
+  outcome: Outcome | 'unfinished' | '';
+  trigger: Trigger | '';
+  actor: string;
+  from: string;
+  to: string;
+};
+export const ANY: Wish = { text: '', outcome: '', trigger: '', actor: '', from: '', to: '' };
+
+/** The days of this machine's calendar, both included, as moments. */
+export function queryOf(wish: Wish): RunQuery {
+  const text = (typed: string) => typed.trim() || null;
+  const midnight = (day: string, later = 0) => {
+    const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+    return new Date(year, month - 1, date + later).toISOString();
+  };
+  return {
+    text: text(wish.text),
+    outcome: wish.outcome === 'unfinished' ? null : wish.outcome || null,
+    unfinished: wish.outcome === 'unfinished',
+    trigger: wish.trigger || null,
+    actor: text(wish.actor),
+    startedFrom: wish.from ? midnight(wish.from) : null,
+    startedBefore: wish.to ? midnight(wish.to, 1) : null,
+  };
+}
+
 export class Runs {
   runs = $state.raw<Run[]>([]);
+  /** The run that an address names, where it is none of those. */
+  alone = $state.raw<Run | null>(null);
   problem = $state.raw<Problem | null>(null);
   loaded = $state(false);
   complete = $state(false);
+  #query: RunQuery = queryOf(ANY);
+  #asked = 0;
+
+  async show(query: RunQuery): Promise<void> {
+    this.#query = query;
+    await this.#newest(PAGE_RUNS);
+  }
 
   /** Reads the newest again, as many as are shown. */
   async refresh(): Promise<void> {
-    const limit = Math.max(PAGE_RUNS, this.runs.length);
-    await this.#read(async () => {
-      const runs = await ipc.runs(limit, null);
-      this.complete = runs.length < limit;
-      return runs;
-    });
+    await this.#newest(Math.max(PAGE_RUNS, this.runs.length));
   }
 
   async more(): Promise<void> {
     await this.#read(async () => {
-      const page = await ipc.runs(PAGE_RUNS, this.runs.at(-1)?.runId ?? null);
-      this.complete = page.length < PAGE_RUNS;
-      return [...this.runs, ...page];
+      const page = await ipc.runs(this.#query, PAGE_RUNS, this.runs.at(-1)?.runId ?? null);
+      return { runs: [...this.runs, ...page], complete: page.length < PAGE_RUNS };
     });
   }
 
-  /** Makes sure that this one is among them: an address may name a run of long ago. */
-  async include(runId: string): Promise<void> {
-    if (this.runs.some((run) => run.runId === runId)) return;
-    await this.#read(async () => [...this.runs, await ipc.run(runId)]);
+  /** Makes sure that this one is shown: an address may name a run of long ago. */
+  async include(runId: string | null): Promise<void> {
+    if (!runId || this.runs.some((run) => run.runId === runId)) {
+      this.alone = null;
+      return;
+    }
+    try {
+      this.alone = await ipc.run(runId);
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+    }
   }
 
-  async #read(read: () => Promise<Run[]>): Promise<void> {
+  async #newest(limit: number): Promise<void> {
+    await this.#read(async () => {
+      const runs = await ipc.runs(this.#query, limit, null);
+      return { runs, complete: runs.length < limit };
+    });
+  }
+
+  async #read(read: () => Promise<{ runs: Run[]; complete: boolean }>): Promise<void> {
+    const mine = (this.#asked += 1);
     try {
-      this.runs = await read();
+      const answer = await read();
+      if (mine !== this.#asked) return;
+      this.runs = answer.runs;
+      this.complete = answer.complete;
       this.problem = null;
       this.loaded = true;
     } catch (thrown) {
-      this.problem = problemOf(thrown);
+      if (mine === this.#asked) this.problem = problemOf(thrown);
     }
   }
 }

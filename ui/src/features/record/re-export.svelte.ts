@@ -72,7 +72,7 @@ export class ReExporting {
     if (!end.run) return;
     try {
       // A run may carry on what an earlier one left: the row that counts is this record's.
-      const rows = await ipc.runItems(end.run.runId, 0, ROWS_LOOKED_AT, null);
+      const rows = await ipc.runItems(end.run.runId, null, null, 0, ROWS_LOOKED_AT);
       this.item = rows.find((row) => row.recordId === this.recordId) ?? null;
     } catch (thrown) {
       this.problem = problemOf(thrown);

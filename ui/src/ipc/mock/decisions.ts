@@ -66,7 +66,7 @@ export class Decisions {
         this.#send(id);
         return { joined: false };
       default:
-        return null;
+        throw new Error(`the made-up engine knows no ${command}`);
     }
   }
 
@@ -210,6 +210,7 @@ function story(recordId: string): RecordStory {
     text: 'Samtale, Tromsø sykehus',
     place: { file: 'reimbursements-2026.csv', line: 417 },
     firstSeenAt: ago(60 * 24 * 9),
+    changedAt: [],
     held: null,
     attempts: [
       {
@@ -217,9 +218,15 @@ function story(recordId: string): RecordStory {
         state: 'posted',
         reference: `PO-hlf-${recordId}-1`,
         runId,
+        trigger: 'manual',
+        user: 'kari',
+        host: 'HLF-PC-12',
         claimedAt: ago(95),
+        sentAt: ago(95),
         settledAt: ago(95),
         settledBy: runId,
+        settledUser: 'kari',
+        found: false,
         voucherId: 'v-10417',
         voucherNumber: '10417',
         reason: null,

@@ -1,15 +1,28 @@
 /**
  * An engine of made-up data behind the real bindings, for `npm run dev` in a browser and for the tests.
- * `?scenario=running|down|first|missing|broken|approval|mine|lock|lock-mine|lock-here|lock-dead|waiting` chooses what
- * there is to see, `?hash` the screen as always.
+ * `?scenario=running|down|first|missing|broken|damaged|approval|mine|lock|lock-mine|lock-here|lock-dead|waiting|tampered|
+ * differs` chooses what there is to see, `?hash` the screen as always.
  */
 import { emit } from '@tauri-apps/api/event';
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
-import type { End, Language, Lock, Overview, Problem, Progress, Run } from '../bindings';
+import type {
+  End,
+  Language,
+  Lock,
+  Overview,
+  Problem,
+  Progress,
+  RecordQuery,
+  Run,
+  RunQuery,
+} from '../bindings';
 import { ATTENTION } from './attention';
 import { ago, counts, item, progress, run, RUNS } from './data';
 import { Decisions } from './decisions';
+import { Desktop } from './desktop';
+import { countItems, months, nextRun, records, recordsFound, runItems, runs } from './lists';
 import { Holder, NO_END, type HolderScenario } from './holder';
+import { SetupDesk } from './setup';
 
 export type Scenario =
   | HolderScenario
@@ -21,7 +34,10 @@ export type Scenario =
   | 'broken'
   | 'much'
   | 'approval'
-  | 'mine';
+  | 'mine'
+  | 'tampered'
+  | 'differs'
+  | 'damaged';
 type Args = Record<string, unknown>;
 
 const RUN_ID = '0199a3c2-7b41-7c10-9f02-5d1be2c07a12';
@@ -35,11 +51,12 @@ const DOWN: Problem = {
 
 let engine: MockEngine | null = null;
 
-export async function install(scenario: Scenario = fromAddress()): Promise<void> {
+export async function install(scenario: Scenario = fromAddress()): Promise<SetupDesk> {
   const made = (engine = new MockEngine(scenario));
   mockIPC((command, args) => made.answer(command, (args ?? {}) as Args), { shouldMockEvents: true });
   if (scenario === 'running') made.begin(430);
   if (scenario === 'waiting') made.wait(3_600);
+  return made.setup;
 }
 
 /** Ends the run that is on, and takes the mock away. */
@@ -62,9 +79,13 @@ class MockEngine {
 
   #decisions: Decisions;
   #holder: Holder;
+  readonly setup: SetupDesk;
+  #desktop: Desktop;
 
   constructor(readonly scenario: Scenario) {
     this.#holder = new Holder(scenario);
+    this.setup = new SetupDesk(scenario, () => this.#now !== null);
+    this.#desktop = new Desktop(scenario);
     this.#decisions = new Decisions(scenario, (ended) => {
       this.#runs = [ended, ...this.#runs];
     });
@@ -72,6 +93,8 @@ class MockEngine {
   }
 
   answer(command: string, args: Args): unknown {
+    const answered = this.setup.answer(command, args);
+    if (answered !== undefined) return answered;
     switch (command) {
       case 'overview':
         return this.#overview();
@@ -109,18 +132,42 @@ class MockEngine {
           heldItems: [97, 194, 291].map(item),
         };
       case 'runs':
-        return args['before'] ? [] : this.#runs;
+        return runs(this.#runs, args['query'] as RunQuery, args['before'] as string | null);
       case 'run':
         return this.#runs.find((each) => each.runId === args['runId']);
       case 'run_items':
         if (args['runId'] === this.#decisions.runId) return this.#decisions.rows();
-        return page(Number(args['after']), Number(args['limit']), args['filter'] as string | null);
+        return runItems(filterOf(args), textOf(args), Number(args['skip']), Number(args['limit']));
+      case 'count_items':
+        return args['runId'] === this.#decisions.runId ? 1 : countItems(filterOf(args), textOf(args));
+      case 'records':
+        if (this.scenario === 'first') return [];
+        return records(args['query'] as RecordQuery, args['after'] as string | null, Number(args['limit']));
+      case 'records_found':
+        return this.scenario === 'first'
+          ? { records: 0, sums: [] }
+          : recordsFound(args['query'] as RecordQuery);
+      case 'exported_by_month':
+        return this.scenario === 'first' ? [] : months(Number(args['months']));
+      case 'next_run':
+        return this.scenario === 'first' ? null : nextRun();
+      case 'export_run':
+      case 'export_certificate':
+        return {
+          id: 1,
+          name: `run-2026-11-03-0914.${String(args['format'])}`,
+          folder: '/home/kari/Documents',
+        };
       case 'attention':
         return this.#attention().slice(Number(args['offset']));
+      case 'make_practice_workspace':
+        return null;
       case 'system_language':
         return (navigator.language.startsWith('en') ? 'en' : 'nb') satisfies Language;
       default:
-        return this.#decisions.answer(command, args);
+        return this.#desktop.knows(command)
+          ? this.#desktop.answer(command, args)
+          : this.#decisions.answer(command, args);
     }
   }
 
@@ -211,7 +258,8 @@ class MockEngine {
   }
 
   #overview(): Overview {
-    if (this.scenario === 'missing') return { kind: 'missing', path: '/home/kari/.local/share/postonce' };
+    if (this.scenario === 'missing' && !this.setup.made)
+      return { kind: 'missing', path: '/home/kari/.local/share/postonce' };
     if (this.scenario === 'broken') {
       const params = {
         path: '/home/kari/hlf/workspace.toml',
@@ -219,7 +267,11 @@ class MockEngine {
         key: 'curency',
         nearest: 'currency',
       };
-      return { kind: 'broken', problem: { code: 'workspace_unknown_key', params } };
+      return { kind: 'broken', problem: { code: 'workspace_unknown_key', params }, organisation: null };
+    }
+    if (this.scenario === 'damaged') {
+      const params = { path: '/home/kari/hlf/ledger.sqlite', detail: 'database disk image is malformed' };
+      return { kind: 'broken', problem: { code: 'ledger_damaged', params }, organisation: 'Øvingslaget' };
     }
     const none = this.scenario === 'first';
     const waiting = this.#attention();
@@ -255,14 +307,10 @@ class MockEngine {
   }
 }
 
-function page(after: number, limit: number, filter: string | null) {
-  const all = [];
-  for (let position = after + 1; position <= RUN_ITEMS && all.length < limit; position += 1) {
-    const each = item(position);
-    if (!filter || each.result === filter || (filter === 'skipped' && each.result?.startsWith('skipped')))
-      all.push(each);
-  }
-  return all;
+function filterOf(args: Args): string | null {
+  return args['filter'] as string | null;
 }
 
-const RUN_ITEMS = 100_000;
+function textOf(args: Args): string | null {
+  return args['text'] as string | null;
+}

@@ -19,6 +19,7 @@ mod retry_after;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -67,6 +68,8 @@ pub(crate) struct Seen {
     pub(crate) retry_after: Option<Duration>,
     /// The host a redirect names.
     pub(crate) redirect_host: Option<String>,
+    /// The server's clock, in whole seconds, where it tells it.
+    pub(crate) at: Option<DateTime<Utc>>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -195,7 +198,8 @@ fn head(response: &Response) -> Seen {
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| retry_after::parse(value, text(headers, DATE)));
-    Seen { status: response.status().as_u16(), content_type, retry_after, redirect_host, body: Vec::new() }
+    let at = retry_after::http_date(text(headers, DATE));
+    Seen { status: response.status().as_u16(), content_type, retry_after, redirect_host, at, body: Vec::new() }
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> &str {

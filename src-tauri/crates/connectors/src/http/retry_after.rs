@@ -19,7 +19,8 @@ pub(super) fn parse(value: &str, answered_at: &str) -> Option<Duration> {
     Some((until - http_date(answered_at)?).to_std().unwrap_or(Duration::ZERO).min(WAIT_MAX))
 }
 
-fn http_date(text: &str) -> Option<DateTime<Utc>> {
+/// A moment as headers write it.
+pub(super) fn http_date(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc2822(text).ok().map(|date| date.with_timezone(&Utc))
 }
 

@@ -254,7 +254,11 @@ impl Page<'_, '_> {
             Verdict::Differs(kind) => self.keep_difference(&judged.posted, kind, judged.found.clone())?,
             _ => self.signs.keep(judged)?,
         }
-        if judged.drafts.is_empty() { Ok(()) } else { self.keep_drafts(&judged.posted, judged.drafts.clone()) }
+        if judged.drafts.is_empty() {
+            return Ok(());
+        }
+        let drafts = judged.drafts.iter().map(|draft| draft.as_str().to_owned()).collect();
+        self.keep_drafts(&judged.posted, drafts)
     }
 
     fn keep_difference(

@@ -2,6 +2,7 @@
 
 use super::both_ways::Comparing;
 use super::call::CompareError;
+use super::judge::Verdict;
 use super::look::{Look, Signs};
 use crate::domain::{ItemResult, Period, RunId};
 use crate::ledger::{Compared, LedgerError};
@@ -36,7 +37,8 @@ pub(crate) async fn certificate(
 }
 
 /// Looks up each voucher for whose sake a run left a record out. What is gone or reversed since is told as an alarm, so that
-/// nobody has to think of comparing to learn of it; what is there again ends its alarm.
+/// nobody has to think of comparing to learn of it; what is there again ends its alarm. Drafts under the reference of a voucher
+/// that stands as it was acknowledged came of a staging that was given up and arrived later: they are discarded.
 pub(crate) async fn review(
     look: Look<'_>,
     of: OfRun<'_>,
@@ -46,6 +48,10 @@ pub(crate) async fn review(
     while let Some(page) = page(&look, of, ItemResult::SkippedAlreadyExported, &mut after).await? {
         let vouchers = page.len() as u64;
         let judged = look.judge_page(page).await?;
+        for surplus in judged.iter().filter(|judged| judged.verdict == Verdict::Well).flat_map(|judged| &judged.drafts)
+        {
+            look.caller().ask(|| look.parts.accounting.discard_draft(look.permit, surplus)).await?;
+        }
         let (now, actor, user) = (look.parts.clock.now(), look.actor.clone(), look.connection.user_id.clone());
         let kept = look.parts.ledger.write(move |book| {
             let signs = Signs { book, now, actor: &actor, accounting_user: &user };

@@ -238,13 +238,15 @@ impl Engine {
     /// When the ledger cannot be read.
     pub async fn counts(&self) -> Result<RecordCounts, Told> {
         let mut counts = self.parts.ledger.counts().await?;
-        let nobody_sends = counts.sending > 0
-            && self.syncing().is_none()
-            && FileLock::try_take(&self.parts.settings.file_lock).is_ok();
-        if nobody_sends {
+        if counts.sending > 0 && self.nobody_sends() {
             counts.in_doubt += std::mem::take(&mut counts.sending);
         }
         Ok(counts)
+    }
+
+    /// Whether no program on this machine is sending.
+    pub(super) fn nobody_sends(&self) -> bool {
+        self.syncing().is_none() && FileLock::try_take(&self.parts.settings.file_lock).is_ok()
     }
 
     /// What it is made of, for the verbs that stand in other folders.

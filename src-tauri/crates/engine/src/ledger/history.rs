@@ -1,6 +1,6 @@
 //! History: runs, and what became of each row of a run. In pages, newest first for runs, in order for rows.
 
-use rusqlite::{Row, named_params};
+use rusqlite::{Params, Row, named_params};
 
 use super::values::{day_option, from_json_option, instant, instant_option, number, signed, word};
 use super::{Book, Ledger, LedgerError};
@@ -8,7 +8,7 @@ use crate::domain::{Actor, Counts, Generation, ItemResult, Money, Outcome, Perio
 use crate::views::{RunItem, RunSummary, Sum};
 
 /// Rows that one page of history may have.
-const PAGE_MAX: u32 = 1_000;
+pub(super) const PAGE_MAX: u32 = 1_000;
 
 impl Ledger {
     /// Runs, newest first: `limit` at most (and never over 1,000), those before `before` where it is given.
@@ -63,10 +63,13 @@ impl Ledger {
 
 impl Book<'_> {
     fn run_page(&self, before: Option<i64>, limit: u32) -> Result<Vec<RunSummary>, LedgerError> {
+        self.run_rows(include_str!("sql/runs.sql"), named_params! { ":before": before, ":limit": limit })
+    }
+
+    /// The runs that a statement finds, each with its sums.
+    pub(super) fn run_rows(&self, sql: &str, parameters: impl Params) -> Result<Vec<RunSummary>, LedgerError> {
         let found =
-            self.rows(include_str!("sql/runs.sql"), named_params! { ":before": before, ":limit": limit }, |row| {
-                Ok((self.get::<i64>(row, "run_number")?, self.run_summary(row)?))
-            })?;
+            self.rows(sql, parameters, |row| Ok((self.get::<i64>(row, "run_number")?, self.run_summary(row)?)))?;
         let with_sums = found.into_iter().map(|(number, run)| Ok(RunSummary { posted: self.run_sums(number)?, ..run }));
         with_sums.collect()
     }
@@ -133,7 +136,11 @@ impl Book<'_> {
         result: Option<ItemResult>,
     ) -> Result<Vec<RunItem>, LedgerError> {
         self.rows(
-            include_str!("sql/run_items.sql"),
+            concat!(
+                include_str!("sql/run_items.sql"),
+                "WHERE i.run_number = :run AND i.position > :after AND (:result IS NULL OR i.result = :result)
+                 ORDER BY i.position LIMIT :limit"
+            ),
             named_params! {
                 ":run": run, ":after": signed(after), ":limit": limit, ":result": result.map(ItemResult::as_str),
             },
@@ -141,7 +148,7 @@ impl Book<'_> {
         )
     }
 
-    fn item(&self, row: &Row<'_>) -> Result<RunItem, LedgerError> {
+    pub(super) fn item(&self, row: &Row<'_>) -> Result<RunItem, LedgerError> {
         let result: Option<String> = self.get(row, "result")?;
         let result = result.map(|text| word("run_item.result", &text, ItemResult::from_text)).transpose()?;
         let earlier = result == Some(ItemResult::SkippedAlreadyExported);

@@ -22,14 +22,19 @@ mod comparisons;
 mod doubt;
 mod error;
 mod history;
+mod items;
 mod look_alike;
+mod months;
 mod observe;
 mod open;
 mod plan_page;
 mod re_export;
 mod record_story;
+mod records;
+mod run_search;
 mod runs;
 mod schedule;
+mod search;
 mod settle;
 mod superseded;
 #[cfg(test)]
@@ -55,9 +60,12 @@ pub use claim::{Claimed, ClaimedRequest, ClaimedReversal, StagedDraft};
 pub(crate) use comparison::{Compared, ComparisonEnd, ComparisonStart, NewDifference};
 pub(crate) use doubt::{OpenMember, OpenRecord, OpenRequest};
 pub use error::LedgerError;
+pub use items::ItemFilter;
 pub(crate) use observe::Reading;
 pub(crate) use plan_page::{Candidate, Guard, PlannedItem};
 pub(crate) use re_export::{LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
+pub use records::RecordFilter;
+pub use run_search::RunFilter;
 pub(crate) use runs::{RefusedRun, RunStart};
 pub(crate) use schedule::TimeClaim;
 pub(crate) use settle::Settlement;
@@ -234,6 +242,13 @@ impl Ledger {
         }
         let path = self.path().to_owned();
         let copied = tokio::task::spawn_blocking(move || backup::daily(&path, now)).await;
+        copied.map_err(|_| LedgerError::WriterGone)?
+    }
+
+    /// Copies the ledger into the folder of its backups now; the path of the copy. With the file lock taken.
+    pub(crate) async fn back_up_asked(&self, now: DateTime<Utc>) -> Result<PathBuf, LedgerError> {
+        let path = self.path().to_owned();
+        let copied = tokio::task::spawn_blocking(move || backup::asked(&path, now)).await;
         copied.map_err(|_| LedgerError::WriterGone)?
     }
 

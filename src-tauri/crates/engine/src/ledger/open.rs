@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::values::stamp;
-use super::{LedgerError, backup, beside};
+use super::{LedgerError, backup, beside, search};
 use crate::ports::{Clock, IdSource};
 
 /// `PONC`: tells a ledger from any other SQLite file.
@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_proof.sql"),
     include_str!("../../migrations/0003_compared.sql"),
     include_str!("../../migrations/0004_schedule.sql"),
+    include_str!("../../migrations/0005_records.sql"),
 ];
 
 /// The version that this program writes.
@@ -94,6 +95,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, LedgerError> {
     let connection = Connection::open_with_flags(path, flags).map_err(told)?;
     connection.busy_timeout(BUSY_WAIT).map_err(told)?;
     connection.set_prepared_statement_cache_capacity(64);
+    search::install(&connection).map_err(told)?;
     Ok(connection)
 }
 

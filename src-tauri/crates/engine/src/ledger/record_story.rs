@@ -4,7 +4,7 @@ use rusqlite::{Row, named_params};
 
 use super::values::{day, from_json_option, instant, instant_option, word};
 use super::{Book, Ledger, LedgerError};
-use crate::domain::{AttemptState, RunId};
+use crate::domain::{Actor, AttemptState, RunId, Trigger};
 use crate::views::{AttemptStory, LookAlikes, RecordState, RecordStory};
 
 impl Ledger {
@@ -30,9 +30,14 @@ impl Book<'_> {
             Some(guard) => (self.changed(id, guard)?, self.open_alarm(guard)?.map(|(_, alarm)| alarm)),
             None => (None, None),
         };
+        let changed_at = self.rows(
+            "SELECT replaced_at FROM superseded WHERE record_id = :record ORDER BY replaced_at",
+            of_record,
+            |row| instant("superseded.replaced_at", &self.get::<String>(row, "replaced_at")?),
+        )?;
         let (accepted, look_alikes) = (self.acceptances(id)?, self.look_alikes(id)?);
         let audit = self.audit_of_record(id, RecordStory::AUDIT_ENTRIES_MAX)?;
-        Ok(Some(RecordStory { attempts, audit, changed, vanished, accepted, look_alikes, ..story }))
+        Ok(Some(RecordStory { attempts, audit, changed, changed_at, vanished, accepted, look_alikes, ..story }))
     }
 
     fn story_head(&self, row: &Row<'_>) -> Result<RecordStory, LedgerError> {
@@ -49,6 +54,7 @@ impl Book<'_> {
             place: self.place(row)?,
             first_seen_at: instant("record.first_seen_at", &self.get::<String>(row, "first_seen_at")?)?,
             held: from_json_option("record.held_reason", self.get(row, "held_reason")?)?,
+            changed_at: Vec::new(),
             attempts: Vec::new(),
             changed: None,
             vanished: None,
@@ -59,14 +65,23 @@ impl Book<'_> {
     }
 
     fn attempt_story(&self, row: &Row<'_>) -> Result<AttemptStory, LedgerError> {
+        let settled_user: Option<String> = self.get(row, "settled_user")?;
         Ok(AttemptStory {
             generation: self.generation(row)?,
             state: word("attempt.state", &self.get::<String>(row, "state")?, AttemptState::from_text)?,
             reference: self.get(row, "reference")?,
             run_id: RunId::new(self.get::<String>(row, "run_id")?),
+            trigger: word("run.trigger", &self.get::<String>(row, "trigger")?, Trigger::from_text)?,
+            actor: Actor { user: self.get(row, "actor_user")?, host: self.get(row, "actor_host")? },
+            sent_at: instant("attempt.last_sent_at", &self.get::<String>(row, "last_sent_at")?)?,
             claimed_at: instant("attempt.claimed_at", &self.get::<String>(row, "claimed_at")?)?,
             settled_at: instant_option("attempt.settled_at", self.get(row, "settled_at")?)?,
             settled_by: self.get::<Option<String>>(row, "settled_by")?.map(RunId::new),
+            settled_actor: match settled_user {
+                Some(user) => Some(Actor { user, host: self.get(row, "settled_host")? }),
+                None => None,
+            },
+            found: self.get(row, "found")?,
             voucher_id: self.get(row, "voucher_id")?,
             voucher_number: self.get(row, "voucher_number")?,
             reason: from_json_option("attempt.reason", self.get(row, "reason")?)?,

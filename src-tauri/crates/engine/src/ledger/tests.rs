@@ -11,6 +11,8 @@ use crate::domain::{
 use crate::error::{ErrorCode, Told};
 use crate::ports::Row;
 
+mod lists;
+
 struct StillClock;
 
 #[async_trait::async_trait]

@@ -16,11 +16,19 @@ pub(super) fn draw_up(postings: &[Posting]) -> Vec<u8> {
             reference: posting.reference.as_str(),
             date: posting.date,
             currency: posting.currency.code(),
-            text: &posting.text,
+            text: beginning(&posting.text),
             lines: posting.lines.iter().map(line).collect(),
         })
         .collect();
     json(&VouchersBody { vouchers })
+}
+
+/// The protocol takes texts of so many characters.
+const TEXT_CHARS_MAX: usize = 1_000;
+
+/// As much of a text as the protocol takes: no reimbursement is refused for what somebody wrote about it.
+fn beginning(text: &str) -> &str {
+    text.char_indices().nth(TEXT_CHARS_MAX).map_or(text, |(end, _)| &text[..end])
 }
 
 fn line(line: &Line) -> LineBody<'_> {

@@ -13,6 +13,3 @@ FROM run_item i
 LEFT JOIN record r ON r.record_id = i.record_id
 LEFT JOIN attempt a ON a.attempt_id = i.attempt_id
 LEFT JOIN run settled ON settled.run_number = a.settled_run
-WHERE i.run_number = :run AND i.position > :after AND (:result IS NULL OR i.result = :result)
-ORDER BY i.position
-LIMIT :limit

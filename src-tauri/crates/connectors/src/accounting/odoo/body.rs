@@ -1,0 +1,83 @@
+//! What is kept in the ledger as a request: the postings in words that do not change when ids there do. It becomes Odoo's
+//! rows only when it is sent.
+
+use chrono::NaiveDate;
+use postonce_engine::domain::{Line, Posting};
+use serde::{Deserialize, Serialize};
+
+/// The postings of a request.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Drawn {
+    pub(super) entries: Vec<DrawnEntry>,
+}
+
+/// A posting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct DrawnEntry {
+    pub(super) reference: String,
+    pub(super) date: NaiveDate,
+    pub(super) currency: String,
+    pub(super) lines: Vec<DrawnLine>,
+}
+
+/// A line: positive is debit, negative is credit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct DrawnLine {
+    pub(super) account: String,
+    /// A decimal, as text.
+    pub(super) amount: String,
+    pub(super) text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) party: Option<String>,
+}
+
+/// The bytes for these postings; equal bytes for equal postings.
+pub(super) fn draw_up(postings: &[Posting]) -> Vec<u8> {
+    let entries = postings.iter().map(entry).collect();
+    serde_json::to_vec(&Drawn { entries }).expect("plain structs with text keys always make JSON")
+}
+
+/// What was drawn up; `None` for bytes of another connector.
+pub(super) fn read(bytes: &[u8]) -> Option<Drawn> {
+    serde_json::from_slice(bytes).ok()
+}
+
+fn entry(posting: &Posting) -> DrawnEntry {
+    DrawnEntry {
+        reference: posting.reference.as_str().to_owned(),
+        date: posting.date,
+        currency: posting.currency.code().to_owned(),
+        lines: posting.lines.iter().map(|line| drawn_line(posting, line)).collect(),
+    }
+}
+
+fn drawn_line(posting: &Posting, line: &Line) -> DrawnLine {
+    DrawnLine {
+        account: line.account.0.clone(),
+        amount: line.amount.to_decimal(),
+        text: label(posting, line),
+        party: line.party.clone(),
+    }
+}
+
+/// The text of a line, and behind it what Odoo has no certain place for: which analytic plan a department belongs to is
+/// each organisation's own, but a person who reads the entry should see it.
+fn label(posting: &Posting, line: &Line) -> String {
+    let mut label = printable(&posting.text);
+    if label.is_empty() {
+        posting.reference.as_str().clone_into(&mut label);
+    }
+    for (name, value) in &line.dimensions {
+        label.push_str(" · ");
+        label.push_str(name);
+        label.push(' ');
+        label.push_str(&printable(value));
+    }
+    label
+}
+
+/// Odoo's text columns take every character but one, and its lists show a text on one line.
+fn printable(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
+    text.trim().to_owned()
+}

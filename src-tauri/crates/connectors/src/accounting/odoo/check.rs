@@ -1,0 +1,106 @@
+//! The check of the set-up: what is missing before the first voucher can be posted, all of it at once.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{Days, Utc};
+use postonce_engine::domain::PostingRules;
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::CallError;
+use serde::de::IgnoredAny;
+use serde_json::json;
+
+use super::Odoo;
+use super::books;
+use super::client::{Fault, Kind};
+use super::moves::{self, LINE_FIELDS};
+
+/// What Postonce does there: the model, and the rights on it.
+const RIGHTS: [(&str, &[&str]); 6] = [
+    ("account.move", &["read", "create", "write", "unlink"]),
+    ("account.move.line", &["read", "create", "write", "unlink"]),
+    ("account.account", &["read"]),
+    ("res.partner", &["read"]),
+    ("ir.filters", &["read", "create"]),
+    ("ir.attachment", &["read", "create", "write", "unlink"]),
+];
+/// Fields of an entry that are written and not read back by that name.
+const WRITTEN: [&str; 4] = ["journal_id", "move_type", "line_ids", "company_id"];
+/// Those of a line.
+const WRITTEN_LINES: [&str; 3] = ["name", "debit", "credit"];
+
+/// What is missing.
+pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Told>, CallError> {
+    let client = &odoo.client;
+    let told = |code| Told::new(code).with("url", client.peer().address());
+    // Without the module there is nothing else to ask for. Its fields come first: one that is not there is a failure of
+    // the server later on, which proves nothing.
+    let entry: Vec<&str> = moves::FIELDS.into_iter().chain(WRITTEN).collect();
+    let line: Vec<&str> = LINE_FIELDS.into_iter().chain(WRITTEN_LINES).collect();
+    let mut missing = Vec::new();
+    for (model, fields) in [(moves::MODEL, entry), (moves::LINES, line)] {
+        match fields_of(odoo, model, &fields).await {
+            Ok(there) => {
+                let lacking = fields.iter().filter(|field| !there.contains_key(**field));
+                missing.extend(
+                    lacking.map(|field| told(ErrorCode::SetupFieldMissing).with("model", model).with("field", field)),
+                );
+            }
+            Err(Fault::Refused { kind: Kind::SetUp, .. }) => {
+                return Ok(vec![told(ErrorCode::SetupModuleMissing).with("module", "account")]);
+            }
+            Err(Fault::Refused { kind: Kind::Access, problem, error }) if problem.kind == "AccessError" => {
+                drop(error);
+                return Ok(vec![told(ErrorCode::SetupRightMissing).with("model", model).with("rights", "read")]);
+            }
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    odoo.known.forget();
+    let books = match odoo.books().await {
+        Ok(books) => books,
+        // What is in the way of everything else is told, and nothing behind it.
+        Err(CallError::Refused { told, .. }) if is_set_up(&told) => {
+            missing.push(told);
+            return Ok(missing);
+        }
+        Err(error) => return Err(error),
+    };
+    for (model, rights) in RIGHTS {
+        let mut withheld = Vec::new();
+        for right in rights {
+            let body = json!({"operation": right, "context": books.context()});
+            let has: bool = client.ask(model, "has_access", &body).await?;
+            if !has {
+                withheld.push(*right);
+            }
+        }
+        if !withheld.is_empty() {
+            missing.push(told(ErrorCode::SetupRightMissing).with("model", model).with("rights", withheld.join(", ")));
+        }
+    }
+    let codes: HashSet<&str> = [&rules.payable_account]
+        .into_iter()
+        .chain(&rules.default_account)
+        .chain(rules.categories.values())
+        .map(|account| account.0.as_str())
+        .collect();
+    let there = books::accounts(client, &odoo.known, &books, &codes).await?;
+    let mut lacking: Vec<&str> = codes.into_iter().filter(|code| !there.contains_key(*code)).collect();
+    lacking.sort_unstable();
+    missing.extend(lacking.into_iter().map(|code| told(ErrorCode::SetupAccountMissing).with("account", code)));
+    // A day of grace, since today is another day elsewhere.
+    let today = Utc::now().date_naive();
+    let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
+    if books::locked_to(client, &books).await?.is_some_and(|locked| locked >= yesterday) {
+        missing.push(told(ErrorCode::SetupPeriodMissing).with("date", today));
+    }
+    Ok(missing)
+}
+
+async fn fields_of(odoo: &Odoo, model: &str, fields: &[&str]) -> Result<BTreeMap<String, IgnoredAny>, Fault> {
+    odoo.client.ask(model, "fields_get", &json!({"allfields": fields, "attributes": ["type"]})).await
+}
+
+fn is_set_up(told: &Told) -> bool {
+    matches!(told.code, ErrorCode::SetupCompany | ErrorCode::SetupJournalMissing | ErrorCode::SetupJournalUnfit)
+}

@@ -1,0 +1,213 @@
+//! JSON-2: one call of a method of a model, and what its answer is worth.
+//!
+//! Read in Odoo 19 (`http.py`, `service/model.py`, `addons/rpc/controllers/json2.py`): a call is one transaction. Whatever it
+//! raises is raised before the commit, and tells so by its status: 422 for what a person may have to change, 401 and 403,
+//! 404 for a record, model or method that is not there, 409 for a record that is locked. What the database aborted because
+//! of somebody else's transaction was tried five times and is a 500 by that name; nothing of it is written. Any other 5xx
+//! is no proof, since something may have failed after the commit.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use postonce_engine::LeaseLost;
+use postonce_engine::Permit;
+use postonce_engine::domain::Problem;
+use postonce_engine::ports::CallError;
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{Method, Request};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::http::{Http, HttpError, Peer, Seen, classify};
+use crate::text::{DETAIL_CHARS_MAX, bounded};
+
+const DATABASE: HeaderName = HeaderName::from_static("x-odoo-database");
+/// Statuses that Odoo itself gives a reason with.
+const ITS_OWN: [u16; 8] = [200, 400, 401, 403, 404, 409, 422, 500];
+/// What the database aborted for the sake of another transaction. Odoo rolled it back before it said so.
+const ABORTED: [&str; 3] =
+    ["psycopg2.errors.SerializationFailure", "psycopg2.errors.DeadlockDetected", "psycopg2.errors.LockNotAvailable"];
+
+/// What a writing call wants to know of the permit; tests have one without an engine.
+pub(super) trait Lease: Sync {
+    fn check(&self) -> Result<(), LeaseLost>;
+}
+
+impl Lease for Permit {
+    fn check(&self) -> Result<(), LeaseLost> {
+        self.check()
+    }
+}
+
+/// An Odoo server, and the database there.
+pub(super) struct Client {
+    http: Http,
+    database: HeaderValue,
+}
+
+/// Why a call has no result.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// Odoo's own no. Nothing of the call is written.
+    Refused { kind: Kind, problem: Problem, error: CallError },
+    /// Anything else, by the table of the protocol.
+    Call(CallError),
+}
+
+/// What Odoo's no is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The content: another one might be taken.
+    Content,
+    /// A record that does not exist, or no longer.
+    Missing,
+    /// The key, or what its user may do.
+    Access,
+    /// A model, method or field that this Odoo does not have.
+    SetUp,
+}
+
+impl From<Fault> for CallError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Refused { error, .. } | Fault::Call(error) => error,
+        }
+    }
+}
+
+/// The body of an error. `debug`, a traceback, is not read.
+#[derive(Deserialize)]
+struct ErrorBody {
+    name: String,
+    #[serde(default)]
+    message: String,
+}
+
+/// A result, and the server's time.
+pub(super) struct Answered<T> {
+    pub(super) result: T,
+    /// Of the answer's `Date`, in whole seconds.
+    pub(super) at: Option<DateTime<Utc>>,
+}
+
+impl Client {
+    /// # Errors
+    /// When the database's name fits no header.
+    pub(super) fn new(http: Http, database: &str) -> Result<Arc<Self>, HttpError> {
+        let database = HeaderValue::from_str(database).map_err(|_| HttpError::Request(http.peer().clone()))?;
+        Ok(Arc::new(Self { http, database }))
+    }
+
+    pub(super) fn peer(&self) -> &Peer {
+        self.http.peer()
+    }
+
+    /// Calls a method that writes nothing, or whose writing is no voucher's: the lock's.
+    pub(super) async fn ask<T: DeserializeOwned>(&self, model: &str, method: &str, body: &Value) -> Result<T, Fault> {
+        let request = self.request(model, method, body)?;
+        Ok(self.send::<T>(request).await?.result)
+    }
+
+    /// The same within a time of its own, and with the server's.
+    pub(super) async fn ask_within<T: DeserializeOwned>(
+        &self,
+        time: std::time::Duration,
+        model: &str,
+        method: &str,
+        body: &Value,
+    ) -> Result<Answered<T>, Fault> {
+        let mut request = self.request(model, method, body)?;
+        *request.timeout_mut() = Some(time);
+        self.send(request).await
+    }
+
+    /// Calls a method that writes, under the lease. It is looked at when nothing remains to be done but to send.
+    pub(super) async fn write<T: DeserializeOwned>(
+        &self,
+        lease: &impl Lease,
+        model: &str,
+        method: &str,
+        body: &Value,
+    ) -> Result<T, Fault> {
+        let request = self.request(model, method, body)?;
+        lease.check().map_err(|LeaseLost| Fault::Call(CallError::LeaseLost))?;
+        Ok(self.send::<T>(request).await?.result)
+    }
+
+    fn request(&self, model: &str, method: &str, body: &Value) -> Result<Request, Fault> {
+        let path = format!("json/2/{model}/{method}");
+        let body = serde_json::to_vec(body).expect("a value with text keys always makes JSON");
+        let request = self.http.request(Method::POST, &path, Some(body));
+        let mut request = request.map_err(|error| Fault::Call(CallError::NotSent(error.into())))?;
+        request.headers_mut().insert(DATABASE, self.database.clone());
+        Ok(request)
+    }
+
+    async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<Answered<T>, Fault> {
+        let peer = self.peer();
+        let seen = classify::sort(peer, self.http.send(request).await, &ITS_OWN).map_err(Fault::Call)?;
+        if seen.status != 200 {
+            return Err(fault(peer, &seen));
+        }
+        let unread = |detail: &str| Fault::Call(CallError::Unknown(peer.unexpected(200, detail)));
+        if seen.content_type != "application/json" {
+            return Err(unread(&format!("Content-Type: {}", seen.content_type)));
+        }
+        let result = serde_json::from_slice(&seen.body).map_err(|error| unread(&format!("JSON: {error}")))?;
+        Ok(Answered { result, at: seen.at })
+    }
+}
+
+/// What an answer with an error is worth.
+fn fault(peer: &Peer, seen: &Seen) -> Fault {
+    let Some(body) = error_body(seen) else { return not_odoo(peer, seen) };
+    let detail = peer.detail(&body.message);
+    let problem = Problem { kind: last_part(&body.name), detail: detail.clone() };
+    let (kind, told) = match seen.status {
+        401 | 403 => (Kind::Access, peer.unauthorized(seen.status).with("detail", &detail)),
+        404 if body.name == "odoo.exceptions.MissingError" => (Kind::Missing, peer.refused(404, &detail)),
+        400 | 404 => (Kind::SetUp, peer.unexpected(seen.status, &detail)),
+        422 => (Kind::Content, peer.refused(422, &detail)),
+        409 => return Fault::Call(CallError::NotProcessed { told: peer.busy(409), retry_after: None }),
+        status if ABORTED.contains(&body.name.as_str()) => {
+            return Fault::Call(CallError::NotProcessed { told: peer.busy(status), retry_after: None });
+        }
+        500 if body.name == "builtins.ValueError" && body.message.starts_with("Invalid field") => {
+            (Kind::SetUp, peer.unexpected(500, &detail))
+        }
+        status => return Fault::Call(CallError::Unknown(peer.unexpected(status, &detail))),
+    };
+    let error = CallError::Refused { told, problem: problem.clone(), too_large: false };
+    Fault::Refused { kind, problem, error }
+}
+
+fn error_body(seen: &Seen) -> Option<ErrorBody> {
+    if seen.content_type == "application/json" { serde_json::from_slice(&seen.body).ok() } else { None }
+}
+
+/// Something that is not Odoo's JSON-2. Only of a page that says 404 is known that nobody there took the call: no such
+/// database, or an Odoo before 19.
+fn not_odoo(peer: &Peer, seen: &Seen) -> Fault {
+    let detail = if seen.content_type == "text/html" { "JSON-2?" } else { &seen.content_type };
+    if seen.status != 404 {
+        return Fault::Call(classify::otherwise(peer, seen));
+    }
+    let problem = Problem { kind: "http-404".to_owned(), detail: detail.to_owned() };
+    let told = peer.unexpected(404, detail);
+    let error = CallError::Refused { told, problem: problem.clone(), too_large: false };
+    Fault::Refused { kind: Kind::SetUp, problem, error }
+}
+
+/// `odoo.exceptions.UserError` → `UserError`.
+fn last_part(name: &str) -> String {
+    bounded(name.rsplit('.').next().unwrap_or_default(), DETAIL_CHARS_MAX)
+}
+
+/// What was asked before anything was written brought no answer: nothing was sent that could be in doubt.
+pub(super) fn nothing_written(error: CallError) -> CallError {
+    match error {
+        CallError::Unknown(told) | CallError::StillRunning { told, .. } => CallError::NotSent(told),
+        other => other,
+    }
+}

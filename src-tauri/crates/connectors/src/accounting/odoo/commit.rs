@@ -1,0 +1,175 @@
+//! Commit: drafts are posted by their ids, many in one call, and what became of each is read afterwards.
+//!
+//! Why an id is posted once only (read in Odoo 19, and tried with eight callers): `_post` refuses what is not a draft; of two at
+//! once the database aborts one, Odoo tries it again, and then it is refused. So whoever is refused looks what stands there.
+//!
+//! Odoo posts an entry of a locked day under a later date instead of refusing it. The lock dates are therefore looked at right
+//! before, and the date right after: an entry that moved in between is no success, but a case for a person.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use postonce_engine::domain::{CommitResult, Discarded, DraftId, Money, Problem};
+use postonce_engine::ports::CallError;
+use serde_json::{Value, json};
+
+use super::Odoo;
+use super::books::{self, Books};
+use super::client::{Fault, Kind, Lease, nothing_written};
+use super::load;
+use super::moves::{self, Entry, MODEL, Standing};
+use super::staging::closed;
+use super::words::Obstacle;
+
+/// A draft that is to be posted, and what it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ToPost<'a> {
+    pub(super) draft: &'a DraftId,
+    pub(super) reference: &'a str,
+    pub(super) date: NaiveDate,
+    pub(super) amount: Money,
+}
+
+impl ToPost<'_> {
+    fn is(&self, entry: &Entry) -> bool {
+        let total = Money::from_decimal(entry.total(), self.amount.currency());
+        entry.reference() == self.reference
+            && entry.date() == Some(self.date)
+            && entry.currency() == self.amount.currency().code()
+            && total.is_ok_and(|total| total.minor().unsigned_abs() == self.amount.minor().unsigned_abs())
+    }
+}
+
+/// Posts drafts; one entry for each, in order. `None` where it is not known.
+pub(super) async fn commit(
+    odoo: &Odoo,
+    lease: &impl Lease,
+    drafts: &[ToPost<'_>],
+) -> Result<Vec<Option<CommitResult>>, CallError> {
+    let books = odoo.books().await.map_err(nothing_written)?;
+    let mut results = vec![None; drafts.len()];
+    let ids: Vec<Option<i64>> = drafts.iter().map(|draft| draft.draft.as_str().parse().ok()).collect();
+    let (entries, locked_to) = look(odoo, &books, &ids).await.map_err(|fault| nothing_written(fault.into()))?;
+    let mut open = Vec::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        results[index] = match ids[index].and_then(|id| entries.get(&id)) {
+            None => Some(CommitResult::Gone),
+            Some(entry) => before(&books, draft, entry, locked_to),
+        };
+        if let (None, Some(id)) = (&results[index], ids[index]) {
+            open.push((index, id));
+        }
+    }
+    // One after the other: the numbers of a journal are a queue in any case, and two of our own would only abort each other.
+    let _turn = odoo.posting.lock().await;
+    let mut groups = vec![open];
+    while let Some(group) = groups.pop() {
+        if group.is_empty() {
+            continue;
+        }
+        let was_refused = match post(odoo, lease, &books, &group).await {
+            Ok(()) => None,
+            Err(Fault::Refused { kind: Kind::Content | Kind::Missing, problem, .. }) => Some(problem),
+            // The results that there are, are kept; the others stay unknown.
+            Err(fault) if results.iter().any(Option::is_some) => {
+                tracing::warn!(?fault, "a part of a request was not posted");
+                break;
+            }
+            Err(fault) => return Err(fault.into()),
+        };
+        match was_refused {
+            Some(_) if group.len() > 1 => {
+                let (left, right) = group.split_at(group.len() / 2);
+                groups.extend([right.to_vec(), left.to_vec()]);
+            }
+            refusal => {
+                let Ok((entries, _)) = look(odoo, &books, &ids_of(&group)).await else { break };
+                for (index, id) in group {
+                    results[index] = after(&drafts[index], entries.get(&id), refusal.as_ref());
+                }
+            }
+        }
+    }
+    Ok(results)
+}
+
+fn ids_of(group: &[(usize, i64)]) -> Vec<Option<i64>> {
+    group.iter().map(|(_, id)| Some(*id)).collect()
+}
+
+async fn look(
+    odoo: &Odoo,
+    books: &Books,
+    ids: &[Option<i64>],
+) -> Result<(HashMap<i64, Entry>, Option<NaiveDate>), Fault> {
+    let ids: Vec<i64> = ids.iter().flatten().copied().collect();
+    let entries = moves::by_id(&odoo.client, books, &ids).await?;
+    Ok((entries, books::locked_to(&odoo.client, books).await?))
+}
+
+/// What is known without posting; `None` where it is to be posted.
+fn before(books: &Books, draft: &ToPost<'_>, entry: &Entry, locked_to: Option<NaiveDate>) -> Option<CommitResult> {
+    let refused = |obstacle: Obstacle| CommitResult::Refused(obstacle.problem(books.language()));
+    match entry.standing() {
+        Standing::Posted if draft.is(entry) => Some(CommitResult::Posted(entry.acknowledgement())),
+        // In the books as something else, or withdrawn: the look-up shows a person what.
+        Standing::Posted | Standing::Withdrawn => Some(CommitResult::Gone),
+        Standing::Draft if !draft.is(entry) => Some(refused(Obstacle::DraftChanged)),
+        Standing::Draft => closed(locked_to, draft.date).map(refused),
+    }
+}
+
+/// What an entry is after it was posted, or was not.
+fn after(draft: &ToPost<'_>, entry: Option<&Entry>, refusal: Option<&Problem>) -> Option<CommitResult> {
+    let Some(entry) = entry else { return Some(CommitResult::Gone) };
+    match (entry.standing(), refusal) {
+        (Standing::Posted, _) if draft.is(entry) => Some(CommitResult::Posted(entry.acknowledgement())),
+        (Standing::Draft, Some(problem)) => Some(CommitResult::Refused(problem.clone())),
+        (Standing::Withdrawn, _) => Some(CommitResult::Gone),
+        // Under another date than it was asked for; or accepted, and not shown yet.
+        (Standing::Posted, _) | (Standing::Draft, None) => None,
+    }
+}
+
+async fn post(odoo: &Odoo, lease: &impl Lease, books: &Books, group: &[(usize, i64)]) -> Result<(), Fault> {
+    let ids: Vec<i64> = group.iter().map(|(_, id)| *id).collect();
+    // `false` for done, or a window that a browser would open next: what stands there afterwards counts.
+    let body = json!({"ids": ids, "context": books.context()});
+    let _: Value = odoo.client.write(lease, MODEL, "action_post", &body).await?;
+    Ok(())
+}
+
+/// Discards a draft, unless it ever was in the books.
+pub(super) async fn discard(odoo: &Odoo, lease: &impl Lease, draft: &DraftId) -> Result<Discarded, CallError> {
+    let books = odoo.books().await?;
+    let Ok(id) = draft.as_str().parse::<i64>() else { return Ok(Discarded::Gone) };
+    let there = standing(odoo, &books, id).await?;
+    if let Some(known) = discarded(there) {
+        return Ok(known);
+    }
+    match load::unlink(&odoo.client, lease, &books, &[id]).await {
+        Ok(()) | Err(Fault::Refused { kind: Kind::Missing, .. }) => {}
+        // Perhaps a person was faster.
+        Err(fault @ Fault::Refused { kind: Kind::Content, .. }) => {
+            return discarded(standing(odoo, &books, id).await?).ok_or_else(|| fault.into());
+        }
+        Err(fault) => return Err(fault.into()),
+    }
+    match discarded(standing(odoo, &books, id).await?) {
+        Some(known) => Ok(known),
+        None => Err(CallError::Unknown(odoo.client.peer().unexpected(200, "unlink"))),
+    }
+}
+
+async fn standing(odoo: &Odoo, books: &Books, id: i64) -> Result<Option<Standing>, Fault> {
+    Ok(moves::by_id(&odoo.client, books, &[id]).await?.get(&id).map(Entry::standing))
+}
+
+/// What is known of a draft without deleting it; `None` where it stands there still.
+fn discarded(standing: Option<Standing>) -> Option<Discarded> {
+    match standing {
+        None => Some(Discarded::Gone),
+        Some(Standing::Posted | Standing::Withdrawn) => Some(Discarded::Committed),
+        Some(Standing::Draft) => None,
+    }
+}

@@ -1,0 +1,178 @@
+//! `load`: entries under an external id of their own, made once.
+//!
+//! Why not `create`: an external id is a row of `ir.model.data`, unique over module and name. With `mode: update` and
+//! `noupdate`, `load` makes what is not there under its id, and leaves alone and names what is. So however often, late or
+//! side by side a posting is sent, there is one entry for its reference; and a late repeat cannot change it either. (Without
+//! `noupdate` it would write again, and lines without an id of their own would be doubled.) It needs no more rights than
+//! `create`: the external ids are written on Odoo's own account. Like `create` it makes all or nothing.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use postonce_engine::domain::{Money, Problem};
+use postonce_engine::ports::CallError;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::books::Books;
+use super::client::{Client, Fault, Lease};
+use super::moves::MODEL;
+
+/// The columns of a row. The first row of an entry has those of the entry, and each its own line.
+const COLUMNS: [&str; 11] = [
+    "id",
+    "ref",
+    "journal_id/.id",
+    "date",
+    "move_type",
+    "reversed_entry_id/.id",
+    "line_ids/account_id/.id",
+    "line_ids/partner_id/.id",
+    "line_ids/name",
+    "line_ids/debit",
+    "line_ids/credit",
+];
+/// Columns that are the entry's.
+const ENTRY_COLUMNS: usize = 6;
+/// In what `load` says where the database aborted it for somebody else's sake, in the languages of PostgreSQL that matter
+/// least: the words stand in its source, and only whoever sets `lc_messages` gets others.
+const ABORTED: [&str; 2] = ["could not serialize", "deadlock detected"];
+/// The part of external ids that is ours.
+const MODULE: &str = "postonce";
+/// Hexadecimal digits of a digest.
+const DIGEST_DIGITS: usize = 40;
+
+/// An entry, in Odoo's ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) reference: String,
+    pub(super) date: NaiveDate,
+    /// The entry that it reverses.
+    pub(super) reverses: Option<i64>,
+    pub(super) lines: Vec<AskedLine>,
+}
+
+/// A line, in Odoo's ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AskedLine {
+    pub(super) account: i64,
+    pub(super) contact: Option<i64>,
+    pub(super) text: String,
+    /// Debit is positive.
+    pub(super) amount: Money,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Loaded {
+    /// The id of each, made now or there before.
+    Ids(Vec<i64>),
+    /// Nothing was made.
+    Nothing {
+        /// Those that Odoo names as the reason; not always all, and not always only those.
+        named: BTreeSet<usize>,
+        /// What it says.
+        problem: Problem,
+        /// Another transaction came in between: the same again may pass.
+        was_aborted: bool,
+    },
+}
+
+#[derive(Deserialize)]
+struct LoadBody {
+    ids: LoadIds,
+    #[serde(default)]
+    messages: Vec<Message>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum LoadIds {
+    Made(Vec<i64>),
+    /// `false`.
+    None(bool),
+}
+
+#[derive(Deserialize)]
+struct Message {
+    #[serde(default)]
+    record: Option<usize>,
+    #[serde(default)]
+    message: String,
+}
+
+/// The name of a reference among the external ids of a database. Those of several companies stand side by side.
+pub(super) fn external_id(books: &Books, reference: &str) -> String {
+    let digest = hex::encode(Sha256::digest(format!("{}/{reference}", books.company)));
+    format!("{MODULE}.entry_{}", &digest[..DIGEST_DIGITS])
+}
+
+/// Makes these entries as drafts, where they are not there yet; all or none.
+pub(super) async fn load(
+    client: &Client,
+    lease: &impl Lease,
+    books: &Books,
+    asked: &[&Asked],
+) -> Result<Loaded, Fault> {
+    let data: Vec<Vec<String>> = asked.iter().flat_map(|asked| rows(books, asked)).collect();
+    let body = json!({"fields": COLUMNS, "data": data, "context": books.once_context()});
+    let answer: LoadBody = match client.write(lease, MODEL, "load", &body).await {
+        Ok(answer) => answer,
+        Err(Fault::Refused { kind: super::client::Kind::Content, problem, .. }) => {
+            return Ok(Loaded::Nothing { named: BTreeSet::new(), problem, was_aborted: false });
+        }
+        Err(fault) => return Err(fault),
+    };
+    match answer.ids {
+        LoadIds::Made(ids) if ids.len() == asked.len() && are_distinct(&ids) => Ok(Loaded::Ids(ids)),
+        LoadIds::None(false) => Ok(nothing(client, &answer.messages)),
+        LoadIds::Made(_) | LoadIds::None(true) => {
+            Err(Fault::Call(CallError::Unknown(client.peer().unexpected(200, "load: ids"))))
+        }
+    }
+}
+
+/// Whether the database aborted it for the sake of another transaction.
+pub(super) fn was_aborted(said: &str) -> bool {
+    ABORTED.iter().any(|words| said.contains(words))
+}
+
+fn are_distinct(ids: &[i64]) -> bool {
+    ids.iter().collect::<BTreeSet<_>>().len() == ids.len()
+}
+
+fn nothing(client: &Client, messages: &[Message]) -> Loaded {
+    let said = messages.first().map(|message| message.message.as_str()).unwrap_or_default();
+    Loaded::Nothing {
+        named: messages.iter().filter_map(|message| message.record).collect(),
+        problem: Problem { kind: "refused".to_owned(), detail: client.peer().detail(said) },
+        was_aborted: messages.iter().any(|message| was_aborted(&message.message)),
+    }
+}
+
+fn rows<'a>(books: &'a Books, asked: &'a Asked) -> impl Iterator<Item = Vec<String>> + 'a {
+    let entry = [
+        external_id(books, &asked.reference),
+        asked.reference.clone(),
+        books.journal.to_string(),
+        asked.date.to_string(),
+        "entry".to_owned(),
+        asked.reverses.map(|id| id.to_string()).unwrap_or_default(),
+    ];
+    asked.lines.iter().enumerate().map(move |(index, line)| {
+        let of_entry = if index == 0 { entry.to_vec() } else { vec![String::new(); ENTRY_COLUMNS] };
+        let amount = Money::from_minor(line.amount.minor().abs(), line.amount.currency()).to_decimal();
+        let (debit, credit) =
+            if line.amount.minor() >= 0 { (amount, "0".to_owned()) } else { ("0".to_owned(), amount) };
+        let contact = line.contact.map(|id| id.to_string()).unwrap_or_default();
+        let of_line = [line.account.to_string(), contact, line.text.clone(), debit, credit];
+        of_entry.into_iter().chain(of_line).collect()
+    })
+}
+
+/// Deletes entries that never were in the books. All or none.
+pub(super) async fn unlink(client: &Client, lease: &impl Lease, books: &Books, ids: &[i64]) -> Result<(), Fault> {
+    let _: Value = client.write(lease, MODEL, "unlink", &json!({"ids": ids, "context": books.context()})).await?;
+    Ok(())
+}

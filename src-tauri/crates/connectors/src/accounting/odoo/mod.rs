@@ -1,0 +1,222 @@
+//! Odoo 19, over JSON-2.
+//!
+//! Protection is `staged`: drafts, then `action_post` by their ids. Beyond that each posting has an external id of its own,
+//! which the database keeps unique, so that there is one entry for a reference even where lock and look-up fail. What was
+//! tried, and why it is so: `docs/decisions/0004-odoo-drafts-under-external-ids.md`.
+
+mod body;
+mod books;
+mod check;
+mod client;
+mod commit;
+mod load;
+mod look_up;
+mod moves;
+mod reversal;
+mod rows;
+mod staging;
+mod value;
+mod words;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use postonce_engine::domain::{
+    Capabilities, CommitResult, Discarded, DraftId, Found, OrganisationId, Period, Posting, PostingRules, Protection,
+    Reference, ReferenceRules, RunId, StageResult, VoucherResult,
+};
+use postonce_engine::error::Told;
+use postonce_engine::ports::{
+    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
+    LockProgress, VoucherPage, Witness, WitnessSeen,
+};
+use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease};
+
+use crate::OdooSettings;
+use crate::http::{Http, HttpError};
+use books::{Books, Known, Where};
+use client::Client;
+use commit::ToPost;
+use rows::Rows;
+
+/// Postings in one call. More are no faster (tried: 100 and 500), and take longer than a caller waits.
+const VOUCHERS_PER_REQUEST_MAX: usize = 100;
+/// A request that was given up takes effect within this: Odoo ends what takes longer (`--limit-time-real`, 120 seconds unless
+/// set), and up to a minute goes to a proxy's queue before it.
+const SETTLE_WINDOW: Duration = Duration::from_secs(180);
+/// Characters of a reference. The column takes any number; this many are still a reference to a person.
+const REFERENCE_CHARS_MAX: usize = 200;
+
+/// An Odoo database, and a journal of its own there.
+pub(crate) struct Odoo {
+    client: Arc<Client>,
+    organisation: String,
+    company: Option<String>,
+    journal: String,
+    database: String,
+    known: Known,
+    lease: UniqueLease<Rows>,
+    /// Posting is one at a time.
+    posting: tokio::sync::Mutex<()>,
+}
+
+impl Odoo {
+    /// Nothing is sent yet.
+    pub(crate) fn new(
+        http: Http,
+        settings: &OdooSettings,
+        organisation: &OrganisationId,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+    ) -> Result<Self, HttpError> {
+        let client = Client::new(http, &settings.database)?;
+        let address = client.peer().address().to_owned();
+        let organisation = organisation.as_str().to_owned();
+        let rows = Rows { client: Arc::clone(&client), organisation: organisation.clone() };
+        Ok(Self {
+            client,
+            organisation,
+            company: settings.company.clone(),
+            journal: settings.journal.clone(),
+            database: settings.database.clone(),
+            known: Known::default(),
+            lease: UniqueLease::new(rows, clock, ids, address),
+            posting: tokio::sync::Mutex::default(),
+        })
+    }
+
+    async fn books(&self) -> Result<Arc<Books>, CallError> {
+        let at = Where { company: self.company.as_deref(), journal: &self.journal };
+        books::books(&self.client, &self.known, &at).await
+    }
+
+    /// What was drawn up for a request; of another connector's bytes nothing was sent, and nothing is.
+    fn drawn(&self, request: &ClaimedRequest) -> Result<body::Drawn, CallError> {
+        let drawn = body::read(request.body()).filter(|drawn| {
+            let members = request.references().map(Reference::as_str);
+            drawn.entries.iter().map(|entry| entry.reference.as_str()).eq(members)
+        });
+        drawn.ok_or_else(|| CallError::NotSent(Told::internal("a request that is not Odoo's")))
+    }
+}
+
+fn capabilities() -> Capabilities {
+    Capabilities {
+        protection: Protection::Staged,
+        idempotency_keys_live: None,
+        settle_window: SETTLE_WINDOW,
+        // Searches are answered by the database that was written to, unless `db_replica_host` is set: then an entry may be
+        // missed for a moment. The external id holds even so.
+        search_lag: Duration::ZERO,
+        vouchers_per_request_max: VOUCHERS_PER_REQUEST_MAX,
+        reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
+    }
+}
+
+#[async_trait]
+impl AccountingSystem for Odoo {
+    async fn connect(&self) -> Result<Connection, CallError> {
+        self.known.forget();
+        let books = self.books().await?;
+        Ok(Connection {
+            address: self.client.peer().address().to_owned(),
+            organisation_id: format!("{}/{}", self.database, books.company),
+            organisation_name: books.company_name.clone(),
+            user_id: books.login.clone(),
+            user_name: books.user_name.clone(),
+            capabilities: capabilities(),
+        })
+    }
+
+    async fn check(&self, rules: &PostingRules) -> Result<Vec<Told>, CallError> {
+        check::check(self, rules).await
+    }
+
+    async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
+        self.lease.acquire(ask).await
+    }
+
+    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
+        self.lease.renew(token, life, progress).await
+    }
+
+    async fn release(&self, token: &LeaseToken) -> Result<(), CallError> {
+        self.lease.release(token).await
+    }
+
+    async fn break_lock(&self, run: &RunId, reason: &str) -> Result<(), CallError> {
+        self.lease.break_lock(run, reason).await
+    }
+
+    async fn lock(&self) -> Result<Option<LockInfo>, CallError> {
+        self.lease.lock().await
+    }
+
+    fn draw_up(&self, postings: &[Posting]) -> Vec<u8> {
+        body::draw_up(postings)
+    }
+
+    /// Never straight into the books: staged, and posted by the drafts' ids. The engine does so itself, and keeps the ids.
+    async fn commit(&self, _: &Permit, _: &ClaimedRequest) -> Result<Answer<VoucherResult>, CallError> {
+        Err(CallError::NotSent(Told::internal("Odoo is posted to by drafts only")))
+    }
+
+    async fn stage(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<StageResult>, CallError> {
+        let drawn = self.drawn(request)?;
+        Ok(Answer { results: staging::stage(self, permit, &drawn.entries).await? })
+    }
+
+    async fn commit_draft(&self, permit: &Permit, draft: &StagedDraft) -> Result<CommitResult, CallError> {
+        let mut results = commit::commit(self, permit, &[to_post(draft)]).await?;
+        let unknown = || CallError::Unknown(self.client.peer().unexpected(200, "action_post"));
+        results.pop().flatten().ok_or_else(unknown)
+    }
+
+    fn drafts_per_commit_max(&self) -> usize {
+        VOUCHERS_PER_REQUEST_MAX
+    }
+
+    async fn commit_drafts(&self, permit: &Permit, drafts: &[StagedDraft]) -> Result<Answer<CommitResult>, CallError> {
+        let to_post: Vec<ToPost<'_>> = drafts.iter().map(to_post).collect();
+        Ok(Answer { results: commit::commit(self, permit, &to_post).await? })
+    }
+
+    async fn discard_draft(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, CallError> {
+        commit::discard(self, permit, draft).await
+    }
+
+    async fn look_up(&self, references: &[Reference]) -> Result<Found, CallError> {
+        look_up::look_up(self, references).await
+    }
+
+    async fn vouchers(&self, period: Period, cursor: Option<&str>) -> Result<VoucherPage, CallError> {
+        look_up::vouchers(self, period, cursor).await
+    }
+
+    async fn reverse(&self, permit: &Permit, reversal: &ClaimedReversal) -> Result<VoucherResult, CallError> {
+        reversal::reverse(self, permit, reversal.into()).await
+    }
+
+    async fn witness(&self, _: &str) -> Result<WitnessSeen, CallError> {
+        Ok(WitnessSeen::NotOffered)
+    }
+
+    async fn leave_witness(&self, _: &Permit, _: &str, _: &Witness) -> Result<(), CallError> {
+        Ok(())
+    }
+}
+
+/// A staged draft, and what was claimed for it.
+fn to_post(draft: &StagedDraft) -> ToPost<'_> {
+    let claimed = draft.claimed();
+    ToPost {
+        draft: draft.draft_id(),
+        reference: claimed.reference().as_str(),
+        date: claimed.date(),
+        amount: claimed.amount(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

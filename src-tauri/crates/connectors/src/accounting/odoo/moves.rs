@@ -1,0 +1,191 @@
+//! Journal entries (`account.move`), as Odoo shows them.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use postonce_engine::domain::{Acknowledgement, DraftId, FoundDraft, FoundVoucher, Reference, VoucherState};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::books::Books;
+use super::client::{Client, Fault};
+use super::value::{Decimal, Maybe, Moment, Named};
+
+/// The model of an entry.
+pub(super) const MODEL: &str = "account.move";
+/// The model of its lines.
+pub(super) const LINES: &str = "account.move.line";
+/// What is read of an entry.
+pub(super) const FIELDS: [&str; 10] = [
+    "ref",
+    "name",
+    "state",
+    "date",
+    "currency_id",
+    "amount_total",
+    "posted_before",
+    "create_date",
+    "reversed_entry_id",
+    "reversal_move_ids",
+];
+/// What is read of a line.
+pub(super) const LINE_FIELDS: [&str; 4] = ["move_id", "account_id", "balance", "partner_id"];
+
+/// An entry.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct Entry {
+    pub(super) id: i64,
+    r#ref: Maybe<String>,
+    name: Maybe<String>,
+    pub(super) state: State,
+    date: Maybe<NaiveDate>,
+    currency_id: Maybe<Named>,
+    /// The sum of its debit lines.
+    amount_total: Decimal,
+    posted_before: bool,
+    create_date: Moment,
+    reversed_entry_id: Maybe<Named>,
+    reversal_move_ids: Vec<i64>,
+}
+
+/// Where an entry stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum State {
+    Draft,
+    Posted,
+    Cancel,
+}
+
+/// What an entry is to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Never was in the books.
+    Draft,
+    /// In the books.
+    Posted,
+    /// Cancelled, or taken out of the books by a person: not ours to delete, and not to post once more.
+    Withdrawn,
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(super) struct EntryLine {
+    pub(super) move_id: Maybe<Named>,
+    pub(super) account_id: Maybe<Named>,
+    /// Debit is positive, credit is negative, in the company's currency.
+    pub(super) balance: Decimal,
+    pub(super) partner_id: Maybe<Named>,
+}
+
+impl Entry {
+    pub(super) fn standing(&self) -> Standing {
+        match self.state {
+            State::Posted => Standing::Posted,
+            State::Draft if !self.posted_before => Standing::Draft,
+            State::Draft | State::Cancel => Standing::Withdrawn,
+        }
+    }
+
+    pub(super) fn reference(&self) -> &str {
+        self.r#ref.as_ref().map(String::as_str).unwrap_or_default()
+    }
+
+    pub(super) fn date(&self) -> Option<NaiveDate> {
+        self.date.as_ref().copied()
+    }
+
+    pub(super) fn currency(&self) -> &str {
+        self.currency_id.as_ref().map(|currency| currency.1.as_str()).unwrap_or_default()
+    }
+
+    /// The sum of its debit lines, a decimal.
+    pub(super) fn total(&self) -> &str {
+        &self.amount_total.0
+    }
+
+    /// The entry that this one reverses.
+    pub(super) fn reverses(&self) -> Option<i64> {
+        self.reversed_entry_id.as_ref().map(|reversed| reversed.0)
+    }
+
+    pub(super) fn acknowledgement(&self) -> Acknowledgement {
+        let number = self.name.as_ref().filter(|name| !name.is_empty() && *name != "/").cloned();
+        Acknowledgement { voucher_id: self.id.to_string(), number }
+    }
+
+    /// As a draft; `None` where it has no date to compare.
+    pub(super) fn as_draft(&self) -> Option<FoundDraft> {
+        Some(FoundDraft {
+            reference: Reference::from_stored(self.reference()),
+            draft_id: DraftId::new(self.id.to_string())?,
+            date: self.date()?,
+            currency: self.currency().to_owned(),
+            total: self.total().to_owned(),
+        })
+    }
+
+    /// As a voucher, and which one reversed it; `None` where it has no date to compare.
+    pub(super) fn as_voucher(&self, reversed_by: Option<i64>) -> Option<FoundVoucher> {
+        let stands = self.standing() == Standing::Posted && reversed_by.is_none();
+        Some(FoundVoucher {
+            reference: Reference::from_stored(self.reference()),
+            acknowledgement: self.acknowledgement(),
+            date: self.date()?,
+            currency: self.currency().to_owned(),
+            total: self.total().to_owned(),
+            created_at: self.create_date.0,
+            state: if stands { VoucherState::Posted } else { VoucherState::Voided },
+            reversed_by: reversed_by.map(|id| id.to_string()),
+            reverses: self.reverses().map(|id| id.to_string()),
+        })
+    }
+}
+
+/// The entries that fit, oldest first.
+pub(super) async fn search(
+    client: &Client,
+    books: &Books,
+    domain: &Value,
+    limit: Option<usize>,
+) -> Result<Vec<Entry>, Fault> {
+    let mut body = json!({"domain": domain, "fields": FIELDS, "order": "id", "context": books.context()});
+    if let Some(limit) = limit {
+        body["limit"] = limit.into();
+    }
+    client.ask(MODEL, "search_read", &body).await
+}
+
+/// The entries with these ids; those that there are.
+pub(super) async fn by_id(client: &Client, books: &Books, ids: &[i64]) -> Result<HashMap<i64, Entry>, Fault> {
+    let entries = search(client, books, &json!([["id", "in", ids]]), None).await?;
+    Ok(entries.into_iter().map(|entry| (entry.id, entry)).collect())
+}
+
+/// The lines of these entries, by entry.
+pub(super) async fn lines(client: &Client, books: &Books, ids: &[i64]) -> Result<HashMap<i64, Vec<EntryLine>>, Fault> {
+    let body = json!({"domain": [["move_id", "in", ids]], "fields": LINE_FIELDS, "context": books.context()});
+    let rows: Vec<EntryLine> = client.ask(LINES, "search_read", &body).await?;
+    let mut lines: HashMap<i64, Vec<EntryLine>> = HashMap::new();
+    for row in rows {
+        if let Some(entry) = row.move_id.as_ref().map(|entry| entry.0) {
+            lines.entry(entry).or_default().push(row);
+        }
+    }
+    Ok(lines)
+}
+
+/// Which of these entries were reversed by a posted one, and by which. A reversal that is a draft still has not happened.
+pub(super) async fn reversals<'a>(
+    client: &Client,
+    books: &Books,
+    entries: impl Iterator<Item = &'a Entry>,
+) -> Result<HashMap<i64, i64>, Fault> {
+    let ids: Vec<i64> = entries.filter(|entry| !entry.reversal_move_ids.is_empty()).map(|entry| entry.id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let domain = json!([["reversed_entry_id", "in", ids], ["state", "=", "posted"]]);
+    let counters = search(client, books, &domain, None).await?;
+    Ok(counters.iter().filter_map(|counter| Some((counter.reverses()?, counter.id))).collect())
+}

@@ -1,0 +1,147 @@
+//! The counter-voucher of a voucher: its lines the other way round, linked to it, under a reference of its own. That
+//! reference is an external id like every other, so that there is one counter-voucher, however often it is asked for.
+
+use chrono::NaiveDate;
+use postonce_engine::ClaimedReversal;
+use postonce_engine::domain::{CommitResult, Currency, DraftId, Money, Reference, VoucherResult};
+use postonce_engine::ports::CallError;
+use serde_json::json;
+
+use super::Odoo;
+use super::books::{self, Books};
+use super::client::{Lease, nothing_written};
+use super::commit::{self, ToPost};
+use super::load::{self, Asked, AskedLine, Loaded};
+use super::moves::{self, Entry, EntryLine, Standing};
+use super::staging::{closed, is_as_asked};
+use super::words::Obstacle;
+use crate::text::bounded;
+
+/// Characters of the reason in the books, the ellipsis included; the whole of it stands in the audit trail.
+const REASON_CHARS_MAX: usize = 255;
+
+/// What is asked for.
+pub(super) struct Wanted<'a> {
+    pub(super) voucher_id: &'a str,
+    pub(super) reference: &'a Reference,
+    pub(super) date: NaiveDate,
+    pub(super) reason: &'a str,
+}
+
+impl<'a> From<&'a ClaimedReversal> for Wanted<'a> {
+    fn from(claimed: &'a ClaimedReversal) -> Self {
+        Self {
+            voucher_id: claimed.voucher_id(),
+            reference: claimed.reference(),
+            date: claimed.date(),
+            reason: claimed.reason(),
+        }
+    }
+}
+
+pub(super) async fn reverse(odoo: &Odoo, lease: &impl Lease, wanted: Wanted<'_>) -> Result<VoucherResult, CallError> {
+    let books = odoo.books().await.map_err(nothing_written)?;
+    let Ok(id) = wanted.voucher_id.parse::<i64>() else {
+        return Ok(refused(&books, not_reversible(&wanted), None));
+    };
+    let (original, asked) = match prepare(odoo, &books, id, &wanted).await.map_err(nothing_written)? {
+        Ok(prepared) => prepared,
+        Err(result) => return Ok(result),
+    };
+    let draft = match load::load(&odoo.client, lease, &books, &[&asked]).await? {
+        Loaded::Ids(ids) => ids.first().copied().unwrap_or_default(),
+        Loaded::Nothing { problem, .. } => return Ok(VoucherResult::Refused { problem, voucher_id: None }),
+    };
+    let there = moves::by_id(&odoo.client, &books, &[draft]).await?;
+    let lines = moves::lines(&odoo.client, &books, &[draft]).await?;
+    let unknown = || CallError::Unknown(odoo.client.peer().unexpected(200, "reversed_entry_id"));
+    let counter = there.get(&draft).ok_or_else(unknown)?;
+    let is_counter = is_as_asked(&books, &asked, counter, lines.get(&draft).map_or(&[][..], Vec::as_slice));
+    match counter.standing() {
+        Standing::Posted if counter.reverses() == Some(id) => Ok(VoucherResult::Exists(counter.acknowledgement())),
+        Standing::Draft if is_counter => post(odoo, lease, &wanted, &original, draft).await,
+        Standing::Draft => {
+            load::unlink(&odoo.client, lease, &books, &[draft]).await?;
+            Ok(refused(&books, Obstacle::DraftChanged, None))
+        }
+        Standing::Posted | Standing::Withdrawn => {
+            Ok(refused(&books, Obstacle::ReferenceTaken { voucher: draft.to_string() }, Some(draft)))
+        }
+    }
+}
+
+/// The voucher, and the entry that would reverse it; or why there is nothing to make.
+async fn prepare(
+    odoo: &Odoo,
+    books: &Books,
+    id: i64,
+    wanted: &Wanted<'_>,
+) -> Result<Result<(Entry, Asked), VoucherResult>, CallError> {
+    let mut there = moves::by_id(&odoo.client, books, &[id]).await?;
+    let Some(original) = there.remove(&id) else {
+        return Ok(Err(refused(books, not_reversible(wanted), None)));
+    };
+    let domain = json!([["reversed_entry_id", "=", id], ["state", "=", "posted"]]);
+    let counters = moves::search(&odoo.client, books, &domain, None).await?;
+    if let Some(counter) = counters.first() {
+        return Ok(Err(if counter.reference() == wanted.reference.as_str() {
+            VoucherResult::Exists(counter.acknowledgement())
+        } else {
+            refused(books, Obstacle::AlreadyReversed { voucher: counter.id.to_string() }, Some(counter.id))
+        }));
+    }
+    if original.standing() != Standing::Posted {
+        return Ok(Err(refused(books, not_reversible(wanted), None)));
+    }
+    if let Some(obstacle) = closed(books::locked_to(&odoo.client, books).await?, wanted.date) {
+        return Ok(Err(refused(books, obstacle, None)));
+    }
+    let lines = moves::lines(&odoo.client, books, &[id]).await?.remove(&id).unwrap_or_default();
+    let opposite = lines.iter().map(|line| opposite(books, wanted, line)).collect::<Option<Vec<_>>>();
+    let lines = opposite.filter(|lines| !lines.is_empty()).ok_or_else(|| {
+        CallError::Unknown(odoo.client.peer().unexpected(200, &format!("account.move {id}: line_ids?")))
+    })?;
+    let reference = wanted.reference.as_str().to_owned();
+    Ok(Ok((original, Asked { reference, date: wanted.date, reverses: Some(id), lines })))
+}
+
+fn opposite(books: &Books, wanted: &Wanted<'_>, line: &EntryLine) -> Option<AskedLine> {
+    let amount = Money::from_decimal(&line.balance.0, Currency::from_code(&books.currency)?).ok()?;
+    Some(AskedLine {
+        account: line.account_id.as_ref()?.0,
+        contact: line.partner_id.as_ref().map(|contact| contact.0),
+        text: bounded(wanted.reason, REASON_CHARS_MAX - 1),
+        amount: amount.opposite()?,
+    })
+}
+
+async fn post(
+    odoo: &Odoo,
+    lease: &impl Lease,
+    wanted: &Wanted<'_>,
+    original: &Entry,
+    draft: i64,
+) -> Result<VoucherResult, CallError> {
+    let draft_id = DraftId::new(draft.to_string()).expect("a number is not empty");
+    let amount = Currency::from_code(original.currency())
+        .and_then(|currency| Money::from_decimal(original.total(), currency).ok())
+        .ok_or_else(|| CallError::Unknown(odoo.client.peer().unexpected(200, "amount_total")))?;
+    let to_post = ToPost { draft: &draft_id, reference: wanted.reference.as_str(), date: wanted.date, amount };
+    match commit::commit(odoo, lease, &[to_post]).await?.pop().flatten() {
+        Some(CommitResult::Posted(made)) => Ok(VoucherResult::Created(made)),
+        // It goes again, so that nobody posts it by hand.
+        Some(CommitResult::Refused(problem)) => {
+            commit::discard(odoo, lease, &draft_id).await?;
+            Ok(VoucherResult::Refused { problem, voucher_id: None })
+        }
+        Some(CommitResult::Gone) | None => Err(CallError::Unknown(odoo.client.peer().unexpected(200, "action_post"))),
+    }
+}
+
+fn not_reversible(wanted: &Wanted<'_>) -> Obstacle {
+    Obstacle::NotReversible { voucher: wanted.voucher_id.to_owned() }
+}
+
+fn refused(books: &Books, obstacle: Obstacle, voucher: Option<i64>) -> VoucherResult {
+    VoucherResult::Refused { problem: obstacle.problem(books.language()), voucher_id: voucher.map(|id| id.to_string()) }
+}

@@ -1,0 +1,250 @@
+//! Drafts: made in one call, read back, and compared with what was asked before anybody posts them.
+//!
+//! Invariants:
+//! - a posting is staged only where its draft, as Odoo shows it afterwards, has its reference, date, accounts, contacts and
+//!   amounts to the last decimal (Odoo rounds what has too many, without a word);
+//! - one posting that is refused never holds the others: what a call of many refuses is tried in smaller ones;
+//! - an entry of the reference that is not ours to touch, posted or withdrawn by a person, is told and left alone.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use postonce_engine::domain::{Currency, DraftId, Money, Problem, StageResult};
+use postonce_engine::ports::CallError;
+
+use super::Odoo;
+use super::body::{DrawnEntry, DrawnLine};
+use super::books::{self, Account, Books, Contacts};
+use super::client::{Fault, Lease, nothing_written};
+use super::load::{self, Asked, AskedLine, Loaded};
+use super::moves::{self, Entry, EntryLine, Standing};
+use super::words::Obstacle;
+
+/// Tries of one posting that the database aborts for another transaction's sake.
+const TRIES_MAX: u32 = 3;
+/// Before the second of them; longer each time.
+const PAUSE: Duration = Duration::from_millis(150);
+/// Rounds of making: the second for a draft of other content that stood in the way and was discarded.
+const ROUNDS_MAX: u32 = 2;
+
+/// What became of each posting so far.
+type Results = Vec<Option<StageResult>>;
+
+/// Stages postings; one entry for each, in order.
+pub(super) async fn stage(odoo: &Odoo, lease: &impl Lease, entries: &[DrawnEntry]) -> Result<Results, CallError> {
+    let books = odoo.books().await.map_err(nothing_written)?;
+    let ground = Ground::survey(odoo, &books, entries).await.map_err(|fault| nothing_written(fault.into()))?;
+    let mut results: Results = vec![None; entries.len()];
+    let mut asked: HashMap<usize, Asked> = HashMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        match ground.asked(&books, entry) {
+            Ok(entry) => _ = asked.insert(index, entry),
+            Err(obstacle) => results[index] = Some(refused(obstacle.problem(books.language()))),
+        }
+    }
+    let mut open: Vec<usize> = (0..entries.len()).filter(|index| asked.contains_key(index)).collect();
+    for round in 1..=ROUNDS_MAX {
+        if open.is_empty() {
+            break;
+        }
+        let made = make(odoo, lease, &books, &asked, &open, &mut results).await?;
+        open = compare(odoo, lease, &books, &asked, &made, &mut results, round).await?;
+    }
+    Ok(results)
+}
+
+/// What is looked up before anything is made.
+struct Ground {
+    locked_to: Option<NaiveDate>,
+    accounts: HashMap<String, Account>,
+    contacts: Contacts,
+}
+
+impl Ground {
+    async fn survey(odoo: &Odoo, books: &Books, entries: &[DrawnEntry]) -> Result<Self, Fault> {
+        let lines = || entries.iter().flat_map(|entry| &entry.lines);
+        let codes: HashSet<&str> = lines().map(|line| line.account.as_str()).collect();
+        let parties: HashSet<&str> = lines().filter_map(|line| line.party.as_deref()).collect();
+        Ok(Self {
+            locked_to: books::locked_to(&odoo.client, books).await?,
+            accounts: books::accounts(&odoo.client, &odoo.known, books, &codes).await?,
+            contacts: books::contacts(&odoo.client, books, &parties).await?,
+        })
+    }
+
+    /// The entry in Odoo's ids, or why it cannot be one.
+    fn asked(&self, books: &Books, entry: &DrawnEntry) -> Result<Asked, Obstacle> {
+        if entry.currency != books.currency {
+            return Err(Obstacle::Currency { posting: entry.currency.clone(), books: books.currency.clone() });
+        }
+        if let Some(closed) = closed(self.locked_to, entry.date) {
+            return Err(closed);
+        }
+        let lines = entry.lines.iter().map(|line| self.asked_line(&entry.currency, line));
+        let lines = lines.collect::<Result<_, Obstacle>>()?;
+        Ok(Asked { reference: entry.reference.clone(), date: entry.date, reverses: None, lines })
+    }
+
+    fn asked_line(&self, currency: &str, line: &DrawnLine) -> Result<AskedLine, Obstacle> {
+        let account = self.accounts.get(&line.account);
+        let account = account.ok_or_else(|| Obstacle::AccountMissing { account: line.account.clone() })?;
+        let contact = match line.party.as_ref().map(|party| (party, self.contacts.get(party))) {
+            Some((_, Some(Some(id)))) => Some(*id),
+            Some((party, Some(None))) if account.wants_contact => {
+                return Err(Obstacle::PartyAmbiguous { party: party.clone() });
+            }
+            Some((party, None)) if account.wants_contact => {
+                return Err(Obstacle::PartyMissing { party: party.clone(), account: line.account.clone() });
+            }
+            None | Some(_) => None,
+        };
+        let amount = Currency::from_code(currency)
+            .and_then(|currency| Money::from_decimal(&line.amount, currency).ok())
+            .ok_or_else(|| Obstacle::Amount { amount: line.amount.clone() })?;
+        Ok(AskedLine { account: account.id, contact, text: line.text.clone(), amount })
+    }
+}
+
+/// Why nothing may be posted on that day.
+pub(super) fn closed(locked_to: Option<NaiveDate>, date: NaiveDate) -> Option<Obstacle> {
+    let locked_to = locked_to.filter(|locked_to| date <= *locked_to)?;
+    Some(Obstacle::PeriodClosed { date, locked_to })
+}
+
+fn refused(problem: Problem) -> StageResult {
+    StageResult::Refused { problem, voucher_id: None }
+}
+
+/// Makes the open ones, in one call where that works. The id of each that is there now; the refused ones have their result.
+/// What was not reached, because a call was not understood, has neither.
+async fn make(
+    odoo: &Odoo,
+    lease: &impl Lease,
+    books: &Books,
+    asked: &HashMap<usize, Asked>,
+    open: &[usize],
+    results: &mut Results,
+) -> Result<Vec<(usize, i64)>, CallError> {
+    let mut made = Vec::new();
+    let mut groups: VecDeque<(Vec<usize>, u32)> = VecDeque::from([(open.to_vec(), 1)]);
+    while let Some((group, tries)) = groups.pop_front() {
+        let entries: Vec<&Asked> = group.iter().map(|index| &asked[index]).collect();
+        let loaded = match load::load(&odoo.client, lease, books, &entries).await {
+            Ok(loaded) => loaded,
+            // What was made before it is not forgotten for its sake.
+            Err(fault) if made.is_empty() && results.iter().all(Option::is_none) => return Err(fault.into()),
+            Err(fault) => {
+                tracing::warn!(?fault, "a part of a request was not staged");
+                break;
+            }
+        };
+        match loaded {
+            Loaded::Ids(ids) => made.extend(group.into_iter().zip(ids)),
+            Loaded::Nothing { was_aborted: true, .. } if tries < TRIES_MAX => {
+                tokio::time::sleep(PAUSE * tries).await;
+                groups.push_front((group, tries + 1));
+            }
+            Loaded::Nothing { problem, .. } if group.len() == 1 => results[group[0]] = Some(refused(problem)),
+            Loaded::Nothing { named, .. } => {
+                for part in parts(&group, |index| named.contains(&index)) {
+                    groups.push_back((part, 1));
+                }
+            }
+        }
+    }
+    Ok(made)
+}
+
+/// Smaller groups: those that are named alone, the others together; halves where that would be no help.
+fn parts(group: &[usize], is_named: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+    let (named, others): (Vec<_>, Vec<_>) = group.iter().enumerate().partition(|(place, _)| is_named(*place));
+    if named.is_empty() || named.len() > group.len() / 2 {
+        let (left, right) = group.split_at(group.len() / 2);
+        return vec![left.to_vec(), right.to_vec()];
+    }
+    let alone = named.into_iter().map(|(_, &index)| vec![index]);
+    let together: Vec<usize> = others.into_iter().map(|(_, &index)| index).collect();
+    std::iter::once(together).chain(alone).collect()
+}
+
+/// Reads back what stands there, and settles what is as it was asked. The indices of those whose draft had other content,
+/// and is gone now: they are made once more, or are refused when they come back different again.
+async fn compare(
+    odoo: &Odoo,
+    lease: &impl Lease,
+    books: &Books,
+    asked: &HashMap<usize, Asked>,
+    made: &[(usize, i64)],
+    results: &mut Results,
+    round: u32,
+) -> Result<Vec<usize>, CallError> {
+    if made.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<i64> = made.iter().map(|(_, id)| *id).collect();
+    let entries = moves::by_id(&odoo.client, books, &ids).await?;
+    let lines = moves::lines(&odoo.client, books, &ids).await?;
+    let reversed = moves::reversals(&odoo.client, books, entries.values()).await?;
+    let mut differing = Vec::new();
+    for &(index, id) in made {
+        let (Some(entry), asked) = (entries.get(&id), &asked[&index]) else { continue };
+        let same = is_as_asked(books, asked, entry, lines.get(&id).map_or(&[][..], Vec::as_slice));
+        results[index] = match entry.standing() {
+            Standing::Draft if same => DraftId::new(id.to_string()).map(StageResult::Staged),
+            Standing::Posted if same && !reversed.contains_key(&id) => {
+                Some(StageResult::Exists(entry.acknowledgement()))
+            }
+            Standing::Draft => {
+                differing.push((index, id));
+                None
+            }
+            Standing::Posted | Standing::Withdrawn => {
+                let voucher = entry.acknowledgement().voucher_id;
+                let taken = Obstacle::ReferenceTaken { voucher: voucher.clone() };
+                Some(StageResult::Refused { problem: taken.problem(books.language()), voucher_id: Some(voucher) })
+            }
+        };
+    }
+    if differing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<i64> = differing.iter().map(|(_, id)| *id).collect();
+    load::unlink(&odoo.client, lease, books, &ids).await?;
+    if round == ROUNDS_MAX {
+        for (index, id) in &differing {
+            let found = entries.get(id).map(Entry::total).unwrap_or_default().to_owned();
+            let rounded = Obstacle::Rounded { asked: debit(&asked[index]), found };
+            results[*index] = Some(refused(rounded.problem(books.language())));
+        }
+        return Ok(Vec::new());
+    }
+    Ok(differing.into_iter().map(|(index, _)| index).collect())
+}
+
+/// The sum of the debit lines, as it was asked for.
+fn debit(asked: &Asked) -> String {
+    let debits = asked.lines.iter().filter(|line| line.amount.minor() > 0);
+    let minor = debits.map(|line| line.amount.minor()).sum();
+    let currency = asked.lines.first().map(|line| line.amount.currency());
+    currency.map(|currency| Money::from_minor(minor, currency).to_decimal()).unwrap_or_default()
+}
+
+/// Whether an entry is what was asked for, line by line.
+pub(super) fn is_as_asked(books: &Books, asked: &Asked, entry: &Entry, lines: &[EntryLine]) -> bool {
+    let Some(currency) = Currency::from_code(&books.currency) else { return false };
+    let seen = lines.iter().map(|line| {
+        let amount = Money::from_decimal(&line.balance.0, currency).ok()?;
+        let account = line.account_id.as_ref()?.0;
+        Some((account, line.partner_id.as_ref().map(|contact| contact.0), amount.minor()))
+    });
+    let Some(mut seen) = seen.collect::<Option<Vec<_>>>() else { return false };
+    let mut wanted: Vec<_> = asked.lines.iter().map(|line| (line.account, line.contact, line.amount.minor())).collect();
+    seen.sort_unstable();
+    wanted.sort_unstable();
+    seen == wanted
+        && entry.reference() == asked.reference
+        && entry.date() == Some(asked.date)
+        && entry.currency() == books.currency
+        && entry.reverses() == asked.reverses
+}

@@ -1,0 +1,201 @@
+//! The connector against a server that answers as Odoo 19 was seen to answer.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use postonce_engine::LeaseLost;
+use postonce_engine::domain::OrganisationId;
+use reqwest::Url;
+use serde_json::{Value, json};
+use wiremock::matchers::{header, method};
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+use super::client::Lease;
+use super::*;
+use crate::http::{Limits, Side};
+
+mod locking;
+mod posting;
+mod set_up;
+mod staging;
+
+/// A lease that is held, or lost.
+struct Held(AtomicBool);
+
+impl Held {
+    fn yes() -> Self {
+        Self(AtomicBool::new(true))
+    }
+
+    fn no() -> Self {
+        Self(AtomicBool::new(false))
+    }
+}
+
+impl Lease for Held {
+    fn check(&self) -> Result<(), LeaseLost> {
+        if self.0.load(Ordering::SeqCst) { Ok(()) } else { Err(LeaseLost) }
+    }
+}
+
+/// An answer of the server: a status and a body.
+type Scripted = (u16, Value);
+
+/// What the server says of each `model/method`; the last answer of a list is given for ever.
+#[derive(Clone, Default)]
+struct Server {
+    answers: Arc<Mutex<HashMap<String, Vec<Scripted>>>>,
+    asked: Arc<Mutex<Vec<(String, Value)>>>,
+}
+
+impl Server {
+    fn says(&self, call: &str, answers: Vec<Scripted>) {
+        self.answers.lock().expect("nobody panicked").insert(call.to_owned(), answers);
+    }
+
+    /// The bodies of the calls of that method so far.
+    fn asked(&self, call: &str) -> Vec<Value> {
+        let asked = self.asked.lock().expect("nobody panicked");
+        asked.iter().filter(|(name, _)| name == call).map(|(_, body)| body.clone()).collect()
+    }
+}
+
+impl Respond for Server {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let call = request.url.path().trim_start_matches("/json/2/").to_owned();
+        let body: Value = request.body_json().expect("a JSON body");
+        self.asked.lock().expect("nobody panicked").push((call.clone(), body));
+        let mut answers = self.answers.lock().expect("nobody panicked");
+        let Some(script) = answers.get_mut(&call) else {
+            return answer(&(404, error("werkzeug.exceptions.NotFound", &format!("no answer for {call}"))));
+        };
+        if script.len() > 1 { answer(&script.remove(0)) } else { answer(&script[0]) }
+    }
+}
+
+fn answer((status, body): &Scripted) -> ResponseTemplate {
+    ResponseTemplate::new(*status)
+        .set_body_raw(body.to_string(), "application/json; charset=utf-8")
+        .insert_header("Date", "Mon, 23 Nov 2026 04:13:28 GMT")
+}
+
+fn error(name: &str, message: &str) -> Value {
+    json!({"name": name, "message": message, "arguments": [message], "context": {}, "debug": "Traceback …"})
+}
+
+fn user_error(message: &str) -> Scripted {
+    (422, error("odoo.exceptions.UserError", message))
+}
+
+fn missing_record() -> Scripted {
+    (404, error("odoo.exceptions.MissingError", "Record does not exist or has been deleted."))
+}
+
+fn ok(body: Value) -> Vec<Scripted> {
+    vec![(200, body)]
+}
+
+/// A server with the books of HLF: company 1 in NOK, journal 7, accounts 51 (7790), 53 (2930) and 54 (2400, payable).
+async fn odoo() -> (MockServer, Server, Odoo) {
+    let server = Server::default();
+    server.says("res.users/context_get", ok(json!({"lang": "en_US", "tz": false, "uid": 5})));
+    server.says(
+        "res.users/read",
+        ok(json!([{"id": 5, "name": "Kari", "login": "kari", "company_id": [1, "HLF"], "company_ids": [1]}])),
+    );
+    server.says("res.company/read", ok(company("1-01-01")));
+    server.says(
+        "account.journal/search_read",
+        ok(json!([{"id": 7, "code": "POST", "type": "general", "currency_id": false}])),
+    );
+    server.says(
+        "account.account/search_read",
+        ok(json!([{"id": 51, "code": "7790", "account_type": "expense"}, {"id": 53, "code": "2930", "account_type": "liability_current"},
+                  {"id": 54, "code": "2400", "account_type": "liability_payable"}])),
+    );
+    server.says("res.partner/search_read", ok(json!([{"id": 9, "ref": "PM-0031"}])));
+    let listening = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(header("authorization", "Bearer key"))
+        .and(header("x-odoo-database", "books"))
+        .respond_with(server.clone())
+        .mount(&listening)
+        .await;
+    let odoo = connector(&listening);
+    (listening, server, odoo)
+}
+
+fn connector(listening: &MockServer) -> Odoo {
+    let url = Url::parse(&listening.uri()).expect("an address");
+    let http = Http::new(Side::Accounting, &url, &"key".into(), Limits::STANDARD).expect("a client");
+    let remote = crate::Remote { url, secret: "key".to_owned() };
+    let settings = OdooSettings { remote, database: "books".into(), company: None, journal: "POST".into() };
+    let organisation = OrganisationId::new("hlf").expect("an organisation");
+    let (clock, ids) = (Arc::new(crate::SystemClock::start()), Arc::new(crate::UuidIds));
+    Odoo::new(http, &settings, &organisation, clock, ids).expect("a connector")
+}
+
+/// The company, with its books locked up to that day.
+fn company(locked: &str) -> Value {
+    json!([{"id": 1, "name": "HLF", "currency_id": [14, "NOK"],
+            "user_fiscalyear_lock_date": locked, "user_hard_lock_date": "1-01-01"}])
+}
+
+/// An entry of 412.00 on 28 October 2026.
+fn entry(id: i64, reference: &str, state: &str) -> Value {
+    let name: Value = if state == "posted" { format!("POST/2026/10/{id:04}").into() } else { false.into() };
+    json!({"id": id, "ref": reference, "name": name, "state": state, "date": "2026-10-28", "currency_id": [14, "NOK"],
+           "amount_total": 412.0, "posted_before": state == "posted", "create_date": "2026-11-02 09:14:03",
+           "reversed_entry_id": false, "reversal_move_ids": []})
+}
+
+/// Its lines, with that amount.
+fn lines(id: i64, amount: f64) -> Vec<Value> {
+    vec![
+        json!({"id": id * 10, "move_id": [id, "…"], "account_id": [51, "…"], "balance": amount, "partner_id": false}),
+        json!({"id": id * 10 + 1, "move_id": [id, "…"], "account_id": [53, "…"], "balance": -amount, "partner_id": [9, "…"]}),
+    ]
+}
+
+/// The same with a change.
+fn with(mut entry: Value, changes: Value) -> Value {
+    let Value::Object(changes) = changes else { panic!("changes are members") };
+    for (name, value) in changes {
+        entry[name] = value;
+    }
+    entry
+}
+
+/// A posting of 412.00 as it is drawn up.
+fn drawn(reference: &str) -> body::DrawnEntry {
+    let line = |account: &str, amount: &str, party: Option<&str>| body::DrawnLine {
+        account: account.to_owned(),
+        amount: amount.to_owned(),
+        text: "Taxi".to_owned(),
+        party: party.map(str::to_owned),
+    };
+    body::DrawnEntry {
+        reference: reference.to_owned(),
+        date: "2026-10-28".parse().expect("a date"),
+        currency: "NOK".to_owned(),
+        lines: vec![line("7790", "412.00", None), line("2930", "-412.00", Some("PM-0031"))],
+    }
+}
+
+/// What became of each, as text.
+fn shown(results: Vec<Option<StageResult>>) -> Vec<String> {
+    let shown = |result: StageResult| match result {
+        StageResult::Staged(draft) => format!("draft {}", draft.as_str()),
+        StageResult::Exists(made) => format!("voucher {}", made.voucher_id),
+        StageResult::Refused { problem, voucher_id } => {
+            format!("{} {}", problem.kind, voucher_id.unwrap_or_default()).trim().to_owned()
+        }
+    };
+    results.into_iter().map(|result| result.map_or_else(|| "?".to_owned(), shown)).collect()
+}
+
+/// The parameters of what is told, in order.
+fn params(told: &Told) -> BTreeMap<&str, &str> {
+    told.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}

@@ -1,0 +1,146 @@
+//! Drafts: made in one call, read back, compared.
+
+use super::*;
+use crate::accounting::odoo::staging::stage;
+
+/// Answers of a server on which these entries stand afterwards.
+fn standing(server: &Server, entries: Vec<Value>, amount: f64) {
+    let lines: Vec<Value> =
+        entries.iter().flat_map(|entry| lines(entry["id"].as_i64().expect("an id"), amount)).collect();
+    server.says("account.move/search_read", ok(entries.into()));
+    server.says("account.move.line/search_read", ok(lines.into()));
+}
+
+fn made(ids: &[i64]) -> Scripted {
+    (200, json!({"ids": ids, "messages": [], "nextrow": 0}))
+}
+
+fn not_made(messages: Value) -> Scripted {
+    (200, json!({"ids": false, "messages": messages, "nextrow": 0}))
+}
+
+#[tokio::test]
+async fn a_request_is_one_call_under_external_ids_and_is_read_back() {
+    let (_listening, server, odoo) = odoo().await;
+    server.says("account.move/load", vec![made(&[101, 102])]);
+    standing(&server, vec![entry(101, "hlf:A", "draft"), entry(102, "hlf:B", "draft")], 412.0);
+    let results = stage(&odoo, &Held::yes(), &[drawn("hlf:A"), drawn("hlf:B")]).await.expect("staged");
+    assert_eq!(shown(results), ["draft 101", "draft 102"]);
+    let loads = server.asked("account.move/load");
+    assert_eq!(loads.len(), 1);
+    assert_eq!(
+        loads[0]["context"],
+        json!({"lang": "en_US", "allowed_company_ids": [1], "mode": "update", "noupdate": true})
+    );
+    let rows = loads[0]["data"].as_array().expect("rows");
+    assert_eq!(rows.len(), 4);
+    assert_eq!(
+        rows[0].as_array().expect("cells")[1..],
+        [
+            json!("hlf:A"),
+            json!("7"),
+            json!("2026-10-28"),
+            json!("entry"),
+            json!(""),
+            json!("51"),
+            json!(""),
+            json!("Taxi"),
+            json!("412.00"),
+            json!("0"),
+        ]
+    );
+    assert_eq!(
+        rows[1].as_array().expect("cells")[5..],
+        [json!(""), json!("53"), json!("9"), json!("Taxi"), json!("0"), json!("412.00"),]
+    );
+    let ids: Vec<&str> = [0, 2].iter().filter_map(|row| rows[*row][0].as_str()).collect();
+    assert!(ids[0] != ids[1] && ids.iter().all(|id| id.starts_with("postonce.entry_")), "{ids:?}");
+}
+
+#[tokio::test]
+async fn what_stands_there_already_is_told_as_what_it_is() {
+    let (_listening, server, odoo) = odoo().await;
+    server.says("account.move/load", vec![made(&[101, 102, 103, 104])]);
+    let reset = with(entry(103, "hlf:C", "draft"), json!({"posted_before": true}));
+    let elsewhen = with(entry(104, "hlf:D", "posted"), json!({"date": "2026-11-01"}));
+    standing(&server, vec![entry(101, "hlf:A", "posted"), entry(102, "hlf:B", "cancel"), reset, elsewhen], 412.0);
+    let asked = ["hlf:A", "hlf:B", "hlf:C", "hlf:D"].map(drawn);
+    let results = stage(&odoo, &Held::yes(), &asked).await.expect("staged");
+    let expected = ["voucher 101", "reference-conflict 102", "reference-conflict 103", "reference-conflict 104"];
+    assert_eq!(shown(results), expected);
+    assert!(server.asked("account.move/unlink").is_empty());
+}
+
+#[tokio::test]
+async fn a_draft_that_comes_back_with_another_amount_is_deleted_and_refused() {
+    let (_listening, server, odoo) = odoo().await;
+    server.says("account.move/load", vec![made(&[101])]);
+    server.says("account.move/unlink", ok(json!(true)));
+    standing(&server, vec![entry(101, "hlf:A", "draft")], 412.01);
+    let results = stage(&odoo, &Held::yes(), &[drawn("hlf:A")]).await.expect("staged");
+    assert_eq!(shown(results), ["bad-amount"]);
+    // Once for the draft that may have stood there before, and once for the one that was made in its place.
+    assert_eq!(server.asked("account.move/unlink").len(), 2);
+    assert_eq!(server.asked("account.move/load").len(), 2);
+}
+
+#[tokio::test]
+async fn one_that_is_refused_holds_none_of_the_others() {
+    let (_listening, server, odoo) = odoo().await;
+    let bad = json!([{"record": 1, "type": "error", "message": "Not this one"}]);
+    server.says("account.move/load", vec![not_made(bad.clone()), made(&[101, 103]), not_made(bad)]);
+    standing(&server, vec![entry(101, "hlf:A", "draft"), entry(103, "hlf:C", "draft")], 412.0);
+    let results = stage(&odoo, &Held::yes(), &["hlf:A", "hlf:B", "hlf:C"].map(drawn)).await.expect("staged");
+    assert_eq!(shown(results), ["draft 101", "refused", "draft 103"]);
+}
+
+#[tokio::test]
+async fn what_the_database_aborts_for_another_is_tried_again() {
+    let (_listening, server, odoo) = odoo().await;
+    let aborted =
+        json!([{"record": 0, "type": "error", "message": "could not serialize access due to concurrent update\n"}]);
+    server.says("account.move/load", vec![not_made(aborted), made(&[101])]);
+    standing(&server, vec![entry(101, "hlf:A", "draft")], 412.0);
+    let results = stage(&odoo, &Held::yes(), &[drawn("hlf:A")]).await.expect("staged");
+    assert_eq!(shown(results), ["draft 101"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_posted_is_refused_before_it_is_sent() {
+    let (_listening, server, odoo) = odoo().await;
+    server.says("account.move/load", vec![made(&[101])]);
+    let mut cases = ["hlf:currency", "hlf:account", "hlf:party"].map(drawn);
+    cases[0].currency = "SEK".into();
+    cases[1].lines[0].account = "9999".into();
+    cases[2].lines[1].account = "2400".into();
+    cases[2].lines[1].party = Some("PM-0099".into());
+    let results = stage(&odoo, &Held::yes(), &cases).await.expect("staged");
+    assert_eq!(shown(results), ["bad-currency", "unknown-account", "unknown-party"]);
+    server.says("res.company/read", ok(company("2026-10-28")));
+    let results = stage(&odoo, &Held::yes(), &[drawn("hlf:A")]).await.expect("staged");
+    assert_eq!(shown(results), ["closed-period"]);
+    assert!(server.asked("account.move/load").is_empty());
+}
+
+#[tokio::test]
+async fn without_the_lease_nothing_is_made_and_a_lost_look_before_it_is_no_doubt() {
+    let (_listening, server, odoo) = odoo().await;
+    server.says("account.move/load", vec![made(&[101])]);
+    assert_eq!(stage(&odoo, &Held::no(), &[drawn("hlf:A")]).await, Err(CallError::LeaseLost));
+    assert!(server.asked("account.move/load").is_empty());
+    server.says("res.partner/search_read", vec![(502, json!("bad gateway"))]);
+    let error = stage(&odoo, &Held::yes(), &[drawn("hlf:A")]).await.expect_err("no answer");
+    assert!(matches!(error, CallError::NotSent(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_load_that_is_not_understood_is_unknown() {
+    for odd in
+        [json!({"ids": [101, 102], "messages": []}), json!({"ids": [], "messages": []}), json!({"ids": true}), json!(7)]
+    {
+        let (_listening, server, odoo) = odoo().await;
+        server.says("account.move/load", vec![(200, odd.clone())]);
+        let error = stage(&odoo, &Held::yes(), &[drawn("hlf:A")]).await.expect_err("odd");
+        assert!(matches!(error, CallError::Unknown(_)), "{odd}: {error}");
+    }
+}

@@ -1,0 +1,65 @@
+//! Records as their lists show them. What a program that died was sending is in doubt here as well, as everywhere.
+
+use super::engine::Engine;
+use crate::error::Told;
+use crate::ledger::RecordFilter;
+use crate::views::{RecordRow, RecordState, RecordStory, RecordsFound};
+
+impl Engine {
+    /// Records that fit, as [`crate::Ledger::records`] finds them.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn records(&self, filter: RecordFilter, after: Option<&str>, limit: u32) -> Result<Vec<RecordRow>, Told> {
+        let Some(filter) = self.as_it_is(filter) else { return Ok(Vec::new()) };
+        let mut rows = self.ledger().records(&filter, after, limit).await?;
+        let left = rows.iter_mut().filter(|row| row.state == RecordState::Sending).collect::<Vec<_>>();
+        if !left.is_empty() && self.nobody_sends() {
+            left.into_iter().for_each(|row| row.state = RecordState::InDoubt);
+        }
+        Ok(rows)
+    }
+
+    /// How many records fit, and what they come to.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn records_found(&self, filter: RecordFilter) -> Result<RecordsFound, Told> {
+        match self.as_it_is(filter) {
+            Some(filter) => Ok(self.ledger().records_found(&filter).await?),
+            None => Ok(RecordsFound::default()),
+        }
+    }
+
+    /// The story of a record; `None` when it was never seen.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn record(&self, id: &str) -> Result<Option<RecordStory>, Told> {
+        let mut story = self.ledger().record(id).await?;
+        if let Some(story) = &mut story
+            && story.state == RecordState::Sending
+            && self.nobody_sends()
+        {
+            story.state = RecordState::InDoubt;
+        }
+        Ok(story)
+    }
+
+    /// The states that are asked for, as the ledger has them now; `None` where it can have none of them.
+    fn as_it_is(&self, mut filter: RecordFilter) -> Option<RecordFilter> {
+        let asks = |state| filter.states.contains(&state);
+        let (sending, in_doubt) = (asks(RecordState::Sending), asks(RecordState::InDoubt));
+        if sending != in_doubt && self.nobody_sends() {
+            if in_doubt {
+                filter.states.push(RecordState::Sending);
+            } else {
+                filter.states.retain(|state| *state != RecordState::Sending);
+                if filter.states.is_empty() {
+                    return None;
+                }
+            }
+        }
+        Some(filter)
+    }
+}

@@ -1,0 +1,1 @@
+    AND s.state IN (SELECT value FROM json_each(:states))

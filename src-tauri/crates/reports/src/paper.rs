@@ -1,0 +1,66 @@
+//! A file takes its place only when it is whole.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::ReportError;
+
+/// Writes a file beside its place first, so that no half one ever stands there; a file that stood there gives way. The future
+/// is not `Send`, as that of [`crate::write`].
+///
+/// # Errors
+/// What `write` fails with, and when the file cannot be written there. Nothing is left behind then.
+pub async fn on_paper<T>(
+    path: &Path,
+    write: impl AsyncFnOnce(&mut BufWriter<File>) -> Result<T, ReportError>,
+) -> Result<T, ReportError> {
+    let draft = draft_of(path);
+    let written = draft_on(&draft, write).await;
+    let placed = written.and_then(|written| Ok(fs::rename(&draft, path).map(|()| written)?));
+    if placed.is_err() {
+        let _ = fs::remove_file(&draft);
+    }
+    placed
+}
+
+async fn draft_on<T>(
+    draft: &Path,
+    write: impl AsyncFnOnce(&mut BufWriter<File>) -> Result<T, ReportError>,
+) -> Result<T, ReportError> {
+    let mut out = BufWriter::new(File::create(draft)?);
+    let written = write(&mut out).await?;
+    out.flush()?;
+    out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    Ok(written)
+}
+
+/// Beside the file, so that it can take its place by its name alone.
+fn draft_of(path: &Path) -> PathBuf {
+    let mut draft: OsString = path.as_os_str().to_owned();
+    draft.push(".part");
+    draft.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_stands_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("run.csv");
+        let broken = on_paper::<()>(&path, async |out| {
+            out.write_all(b"half")?;
+            Err(ReportError::Pdf("the pen broke".into()))
+        });
+        assert!(broken.await.is_err());
+        assert_eq!(fs::read_dir(folder.path()).expect("our folder").count(), 0, "nothing is left behind");
+        for text in ["first", "second"] {
+            on_paper(&path, async |out| Ok(out.write_all(text.as_bytes())?)).await.expect("it is written");
+            assert_eq!(fs::read_to_string(&path).expect("it stands there"), text);
+        }
+        assert!(on_paper(&folder.path().join("none/run.csv"), async |_| Ok(())).await.is_err());
+    }
+}

@@ -1,0 +1,176 @@
+//! Files that a person saves: chosen in the system's own dialog, written here, opened here.
+//!
+//! Invariant: the window neither reads files nor names them. It gets a number for what was saved, and a name to show.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use postonce_connectors::SystemClock;
+use postonce_engine::Engine;
+use postonce_engine::domain::RunId;
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::Clock as _;
+use postonce_reports::{Format, Report, ReportError, RunFormat, on_paper};
+use tauri::AppHandle;
+use tauri_plugin_dialog::DialogExt as _;
+use tokio::sync::oneshot;
+
+use crate::wire::{Language, Saved};
+use crate::wiring::{Opened, blocking};
+
+/// Saved files that can be opened from the window; the oldest is let go.
+const KEPT_MAX: usize = 100;
+
+/// What was saved since the start.
+#[derive(Default)]
+pub(crate) struct SavedFiles(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    files: Vec<(u32, PathBuf)>,
+    count: u32,
+}
+
+impl SavedFiles {
+    /// Keeps a file that was written.
+    pub(crate) fn keep(&self, path: PathBuf) -> Saved {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.count = kept.count.wrapping_add(1);
+        let id = kept.count;
+        let shown = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+        let saved = Saved { id, name: shown(path.file_name()), folder: shown(path.parent().map(Path::as_os_str)) };
+        if kept.files.len() == KEPT_MAX {
+            kept.files.remove(0);
+        }
+        kept.files.push((id, path));
+        saved
+    }
+
+    /// Where the file with this number is.
+    pub(crate) fn path(&self, id: u32) -> Result<PathBuf, Told> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept.files.iter().find(|(kept, _)| *kept == id).map(|(_, path)| path.clone());
+        found.ok_or_else(|| Told::new(ErrorCode::Usage).with("detail", format!("no file {id} was saved")))
+    }
+}
+
+/// Asks a person where a file is to be; `None` when they do not want it after all.
+pub(crate) async fn choose(app: &AppHandle, name: &str, ending: &str) -> Result<Option<PathBuf>, Told> {
+    let (chosen, path) = oneshot::channel();
+    let dialog = app.dialog().file().set_file_name(format!("{name}.{ending}"));
+    dialog.add_filter(ending.to_uppercase(), &[ending]).save_file(move |path| {
+        // Whoever asked may be gone; then nothing is written.
+        let _ = chosen.send(path);
+    });
+    let Some(path) = path.await.ok().flatten() else { return Ok(None) };
+    let path = path.into_path().map_err(|error| Told::internal(error))?;
+    with_ending(path, ending).map(Some)
+}
+
+/// A name without an ending gets one; the person was not asked whether another file may be overwritten by that.
+fn with_ending(path: PathBuf, ending: &str) -> Result<PathBuf, Told> {
+    if path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending)) {
+        return Ok(path);
+    }
+    let mut whole = path.into_os_string();
+    whole.push(".");
+    whole.push(ending);
+    let whole = PathBuf::from(whole);
+    if whole.exists() {
+        return Err(Told::new(ErrorCode::ReportExists).with("path", whole.display()));
+    }
+    Ok(whole)
+}
+
+/// The name that is proposed for a file about a run: what it is, and when the run began.
+pub(crate) fn name_of(what: &str, started_at: DateTime<Utc>, opened: &Opened) -> String {
+    let began = started_at.with_timezone(&opened.workspace.time_zone());
+    format!("{what}-{}", began.format("%Y-%m-%d-%H%M"))
+}
+
+/// Writes the rows of a run.
+pub(crate) async fn write_run(
+    engine: Arc<Engine>,
+    run: RunId,
+    format: RunFormat,
+    language: Language,
+    path: PathBuf,
+) -> Result<u64, Told> {
+    on_own_thread(path, async move |path| {
+        on_paper(path, async |out| {
+            postonce_reports::write_run(engine.ledger(), &run, format, language.into(), out).await
+        })
+        .await
+    })
+    .await
+}
+
+/// Writes the certificate of a run.
+pub(crate) async fn write_certificate(
+    opened: Arc<Opened>,
+    run: RunId,
+    format: Format,
+    language: Language,
+    path: PathBuf,
+) -> Result<(), Told> {
+    let ledger = opened.engine.ledger().clone();
+    let missing = |code: ErrorCode| Told::new(code).with("id", &run);
+    let report = Report {
+        comparison: ledger.certificate(&run).await?.ok_or_else(|| missing(ErrorCode::CertificateMissing))?,
+        run: Some(ledger.run(&run).await?.ok_or_else(|| missing(ErrorCode::RunNotFound))?),
+        papers: ledger.papers(Some(&run)).await?,
+        organisation_name: opened.workspace.organisation_name().to_owned(),
+        time_zone: opened.workspace.time_zone(),
+        language: language.into(),
+        made_at: SystemClock::start().now(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    on_own_thread(path, async move |path| {
+        on_paper(path, async |out| postonce_reports::write(&ledger, &report, format, out).await).await
+    })
+    .await
+}
+
+/// The writers hold what no other thread may, so each has one of its own.
+async fn on_own_thread<T: Send + 'static>(
+    path: PathBuf,
+    write: impl AsyncFnOnce(&Path) -> Result<T, ReportError> + Send + 'static,
+) -> Result<T, Told> {
+    let runtime = tokio::runtime::Handle::current();
+    blocking(move || {
+        runtime.block_on(write(&path)).map_err(|error| match error {
+            ReportError::Ledger(error) => error.into(),
+            error => Told::new(ErrorCode::ReportUnwritable).with("path", path.display()).with("detail", error),
+        })
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_saved_can_be_opened_and_the_oldest_is_let_go() {
+        let files = SavedFiles::default();
+        let first = files.keep("/home/kari/run.csv".into());
+        assert_eq!((first.name.as_str(), first.folder.as_str()), ("run.csv", "/home/kari"));
+        assert_eq!(files.path(first.id).ok(), Some("/home/kari/run.csv".into()));
+        assert!(files.path(first.id + 1).is_err());
+        for number in 0..KEPT_MAX {
+            files.keep(format!("/home/kari/{number}").into());
+        }
+        assert!(files.path(first.id).is_err(), "it was let go");
+    }
+
+    #[test]
+    fn a_name_without_its_ending_gets_it_and_overwrites_nothing() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let named = |name: &str| with_ending(folder.path().join(name), "csv");
+        assert_eq!(named("run.CSV").ok(), Some(folder.path().join("run.CSV")));
+        assert_eq!(named("run").ok(), Some(folder.path().join("run.csv")));
+        std::fs::write(folder.path().join("run.csv"), "mine").expect("our folder");
+        assert_eq!(named("run").map_err(|told| told.code), Err(ErrorCode::ReportExists));
+    }
+}

@@ -1,0 +1,133 @@
+//! When the server, or Postonce, dies in the middle.
+
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use postonce_tests::{Fault, Running};
+
+use super::site::{Site, quiet, rows};
+
+/// Rounds of each kind of killing, where `POSTONCE_KILL_ROUNDS` names no other number.
+const ROUNDS: usize = 2;
+const RECORDS_PER_ROUND: usize = 30;
+/// Lines of a sync's progress that are waited for at most before somebody is killed.
+const LINES_MAX: u64 = 9;
+/// Requests that are waited for after that, at most: so the kill falls between two lines.
+const REQUESTS_MAX: u64 = 6;
+
+pub(crate) fn a_server_that_dies_in_the_middle_and_comes_back_has_each_once(site: &Site) {
+    let records = rows(60);
+    site.write(&records);
+    site.proxy.nth(site.subject.words().write, 1, 1, Fault::SlowAnswer(Duration::from_millis(500)));
+    let first = Running::up_to(site.command(&["sync"]), 10);
+    site.subject.kill();
+    let first = quiet(first.finish());
+    assert!(matches!(first.status, Some(1 | 4 | 5)), "{first:?}");
+    site.subject.restart();
+    site.sync_until_clear();
+    let last = site.sync_until_clear();
+    assert_eq!(last.count("posted"), 0, "{last:?}");
+    site.assert_books(&records);
+}
+
+/// Stopped, and going on as soon as somebody has asked it something.
+pub(crate) fn a_server_that_stands_still_for_a_while_is_waited_for(site: &Site) {
+    let records = rows(60);
+    site.write(&records);
+    site.proxy.nth(site.subject.words().write, 0, usize::MAX, Fault::SlowAnswer(Duration::from_millis(500)));
+    let first = Running::up_to(site.command(&["sync"]), 10);
+    let before = site.proxy.came("HTTP");
+    site.subject.pause(true);
+    while site.proxy.came("HTTP") == before {
+        thread::yield_now();
+    }
+    site.subject.pause(false);
+    let first = quiet(first.finish());
+    assert_eq!((first.status, first.count("posted")), (Some(0), 60), "{first:?}");
+    site.assert_books(&records);
+}
+
+/// The sessions of this subject are over after two seconds without a request, and with them the right to post.
+pub(crate) fn a_session_that_ran_out_in_the_middle_is_renewed(site: &Site) {
+    let words = site.subject.words();
+    let idle = Duration::from_secs(3);
+    site.proxy.nth(words.write, 0, 1, Fault::SlowAnswer(idle));
+    site.proxy.nth(words.look_up, 0, 1, Fault::SlowAnswer(idle));
+    site.proxy.nth(words.commit.unwrap_or(words.write), 1, 1, Fault::SlowAnswer(idle));
+    let records = rows(40);
+    site.write(&records);
+    let sync = site.sync();
+    assert!(matches!(sync.status, Some(0 | 4)), "{sync:?}");
+    site.sync_until_clear();
+    site.sync_until_clear();
+    site.assert_books(&records);
+}
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % end
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok())
+}
+
+/// Lets a sync come to some moment, and calls `kill` there; its process is gone afterwards.
+fn to_some_moment(site: &Site, random: &mut Random, kill_server: bool) -> bool {
+    let mut command = site.command(&["sync", "--wait", "60"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
+    let lines = BufReader::new(child.stdout.take().expect("standard output is piped")).lines();
+    let wanted = usize::try_from(random.below(LINES_MAX)).expect("a small number");
+    let mut lines = lines.map_while(Result::ok);
+    let seen = lines.by_ref().take(wanted).count();
+    let more = site.proxy.came("HTTP") + usize::try_from(random.below(REQUESTS_MAX)).expect("a small number");
+    while site.proxy.came("HTTP") < more && child.try_wait().is_ok_and(|status| status.is_none()) {
+        thread::yield_now();
+    }
+    if kill_server {
+        site.subject.kill();
+        lines.for_each(drop);
+        let _ = child.wait();
+        site.subject.restart();
+        seen == wanted
+    } else {
+        child.kill().expect("it is our child");
+        let status = child.wait().expect("it is our child");
+        seen == wanted && status.code().is_none()
+    }
+}
+
+fn killed_again_and_again(site: &Site, kill_server: bool) {
+    let seed = number("POSTONCE_KILL_SEED").unwrap_or_else(|| std::hash::RandomState::new().build_hasher().finish());
+    let rounds = number("POSTONCE_KILL_ROUNDS").and_then(|rounds| usize::try_from(rounds).ok()).unwrap_or(ROUNDS);
+    eprintln!("POSTONCE_KILL_SEED={seed} POSTONCE_KILL_ROUNDS={rounds}");
+    let mut random = Random(seed);
+    let mut killed = 0;
+    for round in 1..=rounds {
+        site.write(&rows(round * RECORDS_PER_ROUND));
+        killed += usize::from(to_some_moment(site, &mut random, kill_server));
+    }
+    site.sync_until_clear();
+    site.sync_until_clear();
+    site.assert_books(&rows(rounds * RECORDS_PER_ROUND));
+    eprintln!("{killed} of {rounds} killed at work, {} records once each", rounds * RECORDS_PER_ROUND);
+}
+
+pub(crate) fn postonce_killed_at_random_moments_loses_and_doubles_nothing(site: &Site) {
+    killed_again_and_again(site, false);
+}
+
+pub(crate) fn the_server_killed_at_random_moments_loses_and_doubles_nothing(site: &Site) {
+    killed_again_and_again(site, true);
+}

@@ -1,0 +1,110 @@
+//! When several administrators come at the same time.
+
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use postonce_tests::{Fault, Running, Spoken, spoken};
+
+use super::site::{Site, quiet, rows};
+
+/// So slow that the others come while the first is at work.
+const SLOW: Duration = Duration::from_millis(900);
+
+fn slowly(site: &Site) {
+    site.proxy.nth(site.subject.words().write, 0, usize::MAX, Fault::SlowAnswer(SLOW));
+}
+
+fn all_at_once(site: &Site, workspaces: &[&Path]) -> Vec<Spoken> {
+    let commands = workspaces.iter().map(|workspace| site.command_in(workspace, &["sync"]));
+    let running: Vec<_> = commands.map(|command| thread::spawn(move || quiet(spoken(command)))).collect();
+    running.into_iter().map(|one| one.join().expect("a thread that only waits")).collect()
+}
+
+fn assert_told_who(second: &Spoken) {
+    assert_eq!((second.status, &second.last()["error"]["code"]), (Some(3), &"lock_held".into()), "{second:?}");
+    let lock = &second.last()["error"]["lock"];
+    for member in ["user", "host", "run_id"] {
+        assert!(lock["holder"][member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {lock}");
+    }
+    assert_eq!(lock["operation"], "sync");
+}
+
+pub(crate) fn of_three_at_once_one_exports_and_the_others_are_told_who_does(site: &Site) {
+    let records = rows(40);
+    site.write(&records);
+    slowly(site);
+    let others = [site.another(), site.another()];
+    let ends = all_at_once(site, &[site.path(), others[0].path(), others[1].path()]);
+    let mut statuses: Vec<_> = ends.iter().map(|end| end.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [Some(0), Some(3), Some(3)], "{ends:?}");
+    ends.iter().filter(|end| end.status == Some(3)).for_each(assert_told_who);
+    site.proxy.calm();
+    // Whoever comes next finds everything done, on each machine.
+    for workspace in [site.path(), others[0].path(), others[1].path()] {
+        let next = quiet(spoken(site.command_in(workspace, &["sync", "--wait", "60"])));
+        assert_eq!((next.status, next.count("posted"), next.count("skipped")), (Some(0), 0, 40), "{next:?}");
+    }
+    site.assert_books(&records);
+}
+
+/// A sync that has just begun to send, and goes on slowly.
+fn first_of(site: &Site) -> Running {
+    let records = rows(90);
+    site.write(&records);
+    slowly(site);
+    Running::up_to(site.command(&["sync"]), 10)
+}
+
+pub(crate) fn a_holder_that_was_killed_is_taken_over_and_its_work_is_finished(site: &Site) {
+    site.short_lease();
+    let first = first_of(site);
+    let other = site.another();
+    first.kill();
+    let at_once = quiet(spoken(site.command_in(other.path(), &["sync"])));
+    assert_eq!(at_once.status, Some(3), "it may live: {at_once:?}");
+    site.proxy.calm();
+    let next = quiet(spoken(site.command_in(other.path(), &["sync", "--wait", "90"])));
+    assert!(matches!(next.status, Some(0 | 4)), "{next:?}");
+    site.sync_until_clear();
+    let last = quiet(spoken(site.command_in(other.path(), &["sync", "--wait", "90"])));
+    assert_eq!((last.status, last.count("posted")), (Some(0), 0), "{last:?}");
+    site.assert_books(&rows(90));
+}
+
+/// A machine that sleeps for longer than its lease, and wakes up after somebody else took over and finished.
+pub(crate) fn a_holder_that_slept_past_its_lease_writes_nothing_more(site: &Site) {
+    site.short_lease();
+    let first = first_of(site);
+    let other = site.another();
+    first.signal("STOP");
+    site.proxy.calm();
+    let next = quiet(spoken(site.command_in(other.path(), &["sync", "--wait", "90"])));
+    assert!(matches!(next.status, Some(0 | 4)), "{next:?}");
+    first.signal("CONT");
+    let first = quiet(first.finish());
+    assert_eq!((first.status, &first.last()["outcome"]), (Some(1), &"lease_lost".into()), "{first:?}");
+    site.sync_until_clear();
+    let last = quiet(spoken(site.command_in(other.path(), &["sync", "--wait", "90"])));
+    assert_eq!((last.status, last.count("posted")), (Some(0), 0), "{last:?}");
+    site.assert_books(&rows(90));
+}
+
+pub(crate) fn a_lock_is_broken_with_a_reason_and_its_former_holder_stops(site: &Site) {
+    let first = first_of(site);
+    let other = site.another();
+    let run = |arguments: &[&str]| quiet(spoken(site.command_in(other.path(), arguments)));
+    let status = run(&["status"]);
+    let user =
+        status.last()["lock"]["holder"]["name"].as_str().unwrap_or_else(|| panic!("no holder: {status:?}")).to_owned();
+    let broken = run(&["break-lock", "--reason", "the machine went home with her", "--confirm", &user]);
+    assert_eq!(broken.status, Some(0), "{broken:?}");
+    let first = quiet(first.finish());
+    assert_eq!(first.last()["outcome"], "lease_lost", "{first:?}");
+    site.proxy.calm();
+    let next = run(&["sync", "--wait", "90"]);
+    assert!(matches!(next.status, Some(0 | 4)), "{next:?}");
+    site.sync_until_clear();
+    site.assert_books(&rows(90));
+}

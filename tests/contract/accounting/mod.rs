@@ -1,0 +1,83 @@
+//! One list of behaviours that every accounting connector has to pass, through the real command line, judged by the books of
+//! the system itself: the sandbox in each of its protections, and two systems that nobody here wrote.
+//!
+//! A new connector is a [`Subject`](subject::Subject) and a line at the end.
+
+mod dying;
+mod locking;
+mod losing;
+mod odoo;
+mod people;
+mod posting;
+mod sandbox;
+mod site;
+mod subject;
+mod tryton;
+
+/// The tests of a module, a behaviour each, against what this makes.
+macro_rules! behaviours {
+    ($fresh:expr; $($module:ident::$behaviour:ident,)*) => {
+        $(
+            #[test]
+            fn $behaviour() {
+                super::site::asked($fresh, super::$module::$behaviour);
+            }
+        )*
+    };
+}
+
+/// The whole list against a subject.
+macro_rules! every_behaviour {
+    ($subject:ident, $fresh:expr) => {
+        mod $subject {
+            behaviours! { $fresh;
+                posting::what_is_posted_is_looked_up_and_never_posted_again,
+                posting::one_that_is_refused_never_holds_the_others,
+                posting::texts_of_all_kinds_arrive_and_stand_in_nobodys_way,
+                posting::more_than_a_page_is_found_again_on_both_sides,
+                posting::an_amount_with_too_many_decimals_is_told_and_not_rounded,
+                posting::a_slow_server_is_waited_for,
+                losing::a_write_that_never_arrives_is_made_up_for,
+                losing::a_write_whose_answer_is_lost_is_not_made_twice,
+                losing::a_write_that_takes_effect_after_it_was_given_up_is_not_made_twice,
+                losing::a_write_that_the_network_repeats_is_booked_once,
+                losing::a_look_up_that_is_lost_is_no_proof_of_anything,
+                losing::a_commit_that_never_arrives_is_made_up_for,
+                losing::a_commit_whose_answer_is_lost_is_not_made_twice,
+                losing::a_commit_that_takes_effect_after_it_was_given_up_is_not_made_twice,
+                losing::a_commit_that_the_network_repeats_books_once,
+                losing::a_network_that_loses_every_other_request_loses_no_record,
+                people::a_voucher_that_was_reversed_by_hand_is_noticed_and_not_exported_again,
+                people::a_voucher_that_was_deleted_by_hand_is_noticed_and_not_exported_again,
+                people::the_next_sync_notices_by_itself_that_a_voucher_is_gone,
+                people::a_voucher_that_lost_its_reference_is_noticed_and_not_exported_again,
+                people::several_vouchers_of_one_reference_are_told,
+                people::drafts_left_behind_are_finished_or_cleared_away,
+                people::drafts_left_behind_by_a_ledger_that_is_lost_are_cleared_away,
+                people::a_draft_that_a_person_deleted_is_made_again,
+                people::a_draft_that_a_person_changed_is_never_booked_as_it_is,
+                locking::of_three_at_once_one_exports_and_the_others_are_told_who_does,
+                locking::a_holder_that_was_killed_is_taken_over_and_its_work_is_finished,
+                locking::a_holder_that_slept_past_its_lease_writes_nothing_more,
+                locking::a_lock_is_broken_with_a_reason_and_its_former_holder_stops,
+                dying::a_server_that_stands_still_for_a_while_is_waited_for,
+                dying::a_server_that_dies_in_the_middle_and_comes_back_has_each_once,
+                dying::postonce_killed_at_random_moments_loses_and_doubles_nothing,
+                dying::the_server_killed_at_random_moments_loses_and_doubles_nothing,
+            }
+        }
+    };
+}
+
+every_behaviour!(over_enforced, super::sandbox::ENFORCED);
+every_behaviour!(over_fenced, super::sandbox::FENCED);
+every_behaviour!(over_staged, super::sandbox::STAGED);
+every_behaviour!(over_observed, super::sandbox::OBSERVED);
+every_behaviour!(over_tryton, super::tryton::fresh);
+every_behaviour!(over_odoo, super::odoo::fresh);
+
+mod over_tryton_with_short_sessions {
+    behaviours! { super::tryton::fresh_with_short_sessions;
+        dying::a_session_that_ran_out_in_the_middle_is_renewed,
+    }
+}

@@ -1,0 +1,128 @@
+//! Odoo, judged by its own tables.
+
+use postonce_peers::Trouble;
+use postonce_peers::odoo::Books;
+
+use super::subject::{Booked, ByHand, Subject, Words, booked};
+
+pub(crate) fn fresh() -> Result<Box<dyn Subject>, Trouble> {
+    Ok(Box::new(Odoo(Books::fresh()?)))
+}
+
+struct Odoo(Books);
+
+impl Odoo {
+    fn sql(&self, query: &str) -> String {
+        self.0.sql(query).expect("the books can be read")
+    }
+
+    fn moves(&self, condition: &str) -> Vec<Booked> {
+        booked(&self.sql(&format!(
+            "SELECT m.ref, coalesce(sum(l.debit), 0)::numeric(16,2) FROM account_move m \
+             JOIN account_journal j ON j.id = m.journal_id LEFT JOIN account_move_line l ON l.move_id = m.id \
+             WHERE j.code = 'POST' AND {condition} GROUP BY m.id"
+        )))
+    }
+}
+
+/// What is no counter-voucher, and has none.
+const STANDS: &str = "m.state = 'posted' AND m.reversed_entry_id IS NULL \
+                      AND NOT EXISTS (SELECT 1 FROM account_move c WHERE c.reversed_entry_id = m.id)";
+
+impl Subject for Odoo {
+    fn protection(&self) -> &'static str {
+        "staged"
+    }
+
+    fn url(&self) -> String {
+        self.0.url()
+    }
+
+    fn table(&self, url: &str) -> String {
+        format!(
+            "kind = \"odoo\"\nurl = \"{url}\"\nsecret = \"accounting-token\"\ndatabase = \"{}\"\njournal = \"POST\"\n",
+            self.0.database()
+        )
+    }
+
+    fn secret(&self) -> String {
+        self.0.key().to_owned()
+    }
+
+    fn words(&self) -> Words {
+        Words {
+            write: "/json/2/account.move/load",
+            commit: Some("/json/2/account.move/action_post"),
+            look_up: "/json/2/account.move/search_read",
+        }
+    }
+
+    fn vouchers(&self) -> Vec<Booked> {
+        self.moves(STANDS)
+    }
+
+    fn drafts(&self) -> Vec<Booked> {
+        self.moves("m.state = 'draft'")
+    }
+
+    fn by_hand(&self, act: ByHand, reference: &str) -> bool {
+        let reference = reference.replace('\'', "''");
+        let of = format!("(SELECT min(id) FROM account_move WHERE ref = '{reference}' AND state = 'posted')");
+        let copied = |change: &str, lines: &str| {
+            format!(
+                "SELECT nextval('account_move_id_seq');
+                 CREATE TEMP TABLE m AS SELECT * FROM account_move WHERE id = {of};
+                 CREATE TEMP TABLE l AS SELECT * FROM account_move_line WHERE move_id = {of};
+                 UPDATE l SET id = nextval('account_move_line_id_seq'), move_id = currval('account_move_id_seq') {lines};
+                 UPDATE m SET id = currval('account_move_id_seq'), name = 'HAND/' || currval('account_move_id_seq'),
+                   sequence_prefix = 'HAND/', sequence_number = currval('account_move_id_seq') {change};
+                 INSERT INTO account_move SELECT * FROM m; INSERT INTO account_move_line SELECT * FROM l"
+            )
+        };
+        let statement = match act {
+            ByHand::Reverse => copied(
+                &format!(", ref = 'Reversal', reversed_entry_id = {of}"),
+                ", debit = l.credit, credit = l.debit, balance = -l.balance, amount_currency = -l.amount_currency",
+            ),
+            ByHand::Copy => copied("", ""),
+            ByHand::Delete => {
+                format!("DELETE FROM account_move_line WHERE move_id = {of}; DELETE FROM account_move WHERE id = {of}")
+            }
+            ByHand::Rename => format!("UPDATE account_move SET ref = 'Mended by hand' WHERE id = {of}"),
+        };
+        self.sql(&statement);
+        true
+    }
+
+    fn delete_draft(&self, reference: &str) -> bool {
+        let of = format!("(SELECT id FROM account_move WHERE ref = '{reference}' AND state = 'draft')");
+        self.sql(&format!(
+            "DELETE FROM account_move_line WHERE move_id IN {of}; DELETE FROM account_move WHERE id IN {of}"
+        ));
+        true
+    }
+
+    fn double_draft(&self, reference: &str) -> bool {
+        self.sql(&format!(
+            "UPDATE account_move_line SET debit = debit * 2, credit = credit * 2, balance = balance * 2, \
+             amount_currency = amount_currency * 2 WHERE move_id IN \
+             (SELECT id FROM account_move WHERE ref = '{reference}' AND state = 'draft'); \
+             UPDATE account_move SET amount_total = amount_total * 2, amount_total_signed = amount_total_signed * 2, \
+             amount_total_in_currency_signed = amount_total_in_currency_signed * 2 WHERE ref = '{reference}' AND state = 'draft'"
+        ));
+        true
+    }
+
+    fn kill(&self) {
+        self.0.kill9();
+    }
+
+    fn restart(&self) {
+        self.0.restart().expect("it comes up again");
+    }
+
+    fn pause(&self, is_paused: bool) {
+        let done = if is_paused { self.0.stop() } else { self.0.cont() };
+        done.expect("there is a server");
+    }
+}

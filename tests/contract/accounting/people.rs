@@ -1,0 +1,124 @@
+//! When a person works in the same books: what is noticed, what is told, and that nothing is exported again.
+
+use postonce_tests::{Fault, Spoken};
+
+use super::site::{Row, Site, rows};
+use super::subject::ByHand;
+
+/// Exports some records, lets a person act on one, and asks what is noticed; the kinds of differences.
+fn after(site: &Site, act: ByHand) -> Option<(Vec<String>, Spoken)> {
+    let records = rows(20);
+    site.write(&records);
+    let sync = site.sync();
+    assert_eq!((sync.status, sync.count("posted")), (Some(0), 20), "{sync:?}");
+    let reference = site.reference(&records[6].id);
+    if !site.subject.by_hand(act, &reference) {
+        return None;
+    }
+    let before = site.subject.vouchers();
+    let compared = site.run(&["compare"]);
+    assert_eq!(compared.status, Some(4), "it is noticed: {compared:?}");
+    let differences = compared.last()["differences"].as_array().expect("a list");
+    let kinds = differences.iter().filter_map(|one| Some(one["kind"].as_str()?.to_owned())).collect();
+    let again = site.sync();
+    assert_eq!(again.count("posted"), 0, "and nothing is exported again: {again:?}");
+    assert_eq!(site.subject.vouchers(), before, "not by the server's word either");
+    Some((kinds, again))
+}
+
+pub(crate) fn a_voucher_that_was_reversed_by_hand_is_noticed_and_not_exported_again(site: &Site) {
+    if let Some((kinds, again)) = after(site, ByHand::Reverse) {
+        assert_eq!(kinds, ["reversed"]);
+        assert_eq!(again.status, Some(4), "it waits for a person: {again:?}");
+    }
+}
+
+pub(crate) fn a_voucher_that_was_deleted_by_hand_is_noticed_and_not_exported_again(site: &Site) {
+    if let Some((kinds, again)) = after(site, ByHand::Delete) {
+        assert_eq!(kinds, ["missing_in_accounting"]);
+        assert_eq!(again.status, Some(4), "it waits for a person: {again:?}");
+    }
+}
+
+/// Without a compare in between: the sync itself notices.
+pub(crate) fn the_next_sync_notices_by_itself_that_a_voucher_is_gone(site: &Site) {
+    let records = rows(12);
+    site.write(&records);
+    assert_eq!(site.sync().status, Some(0));
+    site.subject.by_hand(ByHand::Delete, &site.reference(&records[3].id));
+    site.subject.by_hand(ByHand::Reverse, &site.reference(&records[4].id));
+    let left = site.subject.vouchers();
+    let again = site.sync();
+    assert_eq!((again.status, again.count("posted")), (Some(4), 0), "{again:?}");
+    assert_eq!(site.subject.vouchers(), left);
+    assert_eq!(site.run(&["status"]).last()["records"]["vanished"], 2);
+}
+
+pub(crate) fn a_voucher_that_lost_its_reference_is_noticed_and_not_exported_again(site: &Site) {
+    if let Some((kinds, _)) = after(site, ByHand::Rename) {
+        assert_eq!(kinds, ["missing_in_accounting"]);
+    }
+}
+
+pub(crate) fn several_vouchers_of_one_reference_are_told(site: &Site) {
+    if let Some((kinds, _)) = after(site, ByHand::Copy) {
+        assert_eq!(kinds, ["several"]);
+    }
+}
+
+/// A sync that staged everything and could commit nothing; its records and their references.
+fn staged(site: &Site) -> Option<(Vec<Row>, Vec<String>)> {
+    let commit = site.subject.words().commit?;
+    let records = rows(20);
+    site.write(&records);
+    site.proxy.nth(commit, 0, usize::MAX, Fault::CutBefore);
+    let sync = site.sync();
+    assert_ne!(sync.status, Some(0), "{sync:?}");
+    site.proxy.calm();
+    let drafts = site.subject.drafts();
+    assert!(!drafts.is_empty(), "something was staged");
+    assert_eq!(site.subject.vouchers(), [], "and nothing was booked");
+    Some((records, drafts.into_iter().map(|draft| draft.reference).collect()))
+}
+
+pub(crate) fn drafts_left_behind_are_finished_or_cleared_away(site: &Site) {
+    let Some((records, _)) = staged(site) else { return };
+    site.sync_until_clear();
+    site.sync_until_clear();
+    site.assert_books(&records);
+}
+
+/// As after a crash of the machine that lost its ledger, too: somebody else finds the drafts.
+pub(crate) fn drafts_left_behind_by_a_ledger_that_is_lost_are_cleared_away(site: &Site) {
+    let Some((records, _)) = staged(site) else { return };
+    site.forget_ledger();
+    site.sync_until_clear();
+    site.sync_until_clear();
+    site.assert_books(&records);
+}
+
+pub(crate) fn a_draft_that_a_person_deleted_is_made_again(site: &Site) {
+    let Some((records, drafts)) = staged(site) else { return };
+    if site.subject.delete_draft(&drafts[0]) {
+        site.sync_until_clear();
+        site.sync_until_clear();
+        site.assert_books(&records);
+    }
+}
+
+/// What is booked is what was approved, whatever somebody did to a draft.
+pub(crate) fn a_draft_that_a_person_changed_is_never_booked_as_it_is(site: &Site) {
+    let Some((records, drafts)) = staged(site) else { return };
+    if !site.subject.double_draft(&drafts[0]) {
+        return;
+    }
+    for _ in 0..3 {
+        site.sync();
+    }
+    let approved: Vec<i64> = records.iter().map(|row| row.minor).collect();
+    let vouchers = site.subject.vouchers();
+    for voucher in &vouchers {
+        assert!(approved.contains(&voucher.minor), "nobody approved {voucher:?}");
+    }
+    assert!(vouchers.len() >= records.len() - 1, "and it does not hold the others: {} are booked", vouchers.len());
+}

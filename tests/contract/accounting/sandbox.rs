@@ -1,0 +1,151 @@
+//! The sandbox in each of its protections, judged by its own books.
+
+use std::cell::RefCell;
+
+use postonce_peers::Trouble;
+use postonce_tests::{Bench, TOKEN};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::subject::{Booked, ByHand, Fresh, Subject, Words};
+
+pub(crate) const ENFORCED: Fresh = || subject("enforced", true, true, false);
+pub(crate) const FENCED: Fresh = || subject("fenced", false, true, false);
+pub(crate) const STAGED: Fresh = || subject("staged", false, false, true);
+pub(crate) const OBSERVED: Fresh = || subject("observed", false, false, false);
+
+fn subject(protection: &'static str, unique: bool, fence: bool, drafts: bool) -> Result<Box<dyn Subject>, Trouble> {
+    let bench = Bench::over_csv(b"");
+    // The sandbox alone is wanted of it: with a workspace beside it, it would take that one's organisation for its own.
+    std::fs::remove_file(bench.path().join("workspace.toml")).expect("removable");
+    // Without keys, so that each protection stands alone.
+    let switches = json!({
+        "unique_references": unique, "checks_fence": fence, "drafts": drafts, "idempotency_keys": false, "faults": [],
+    });
+    bench.set_faults(&switches);
+    bench.admin(Method::PUT, "closed-through", Some(&json!({ "date": "2019-12-31" })));
+    Ok(Box::new(Sandbox { bench: RefCell::new(bench), switches, protection }))
+}
+
+struct Sandbox {
+    bench: RefCell<Bench>,
+    switches: Value,
+    protection: &'static str,
+}
+
+impl Sandbox {
+    fn page(&self, what: &str) -> Vec<Value> {
+        let (mut all, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = self.bench.borrow().call(Method::GET, &format!("v1/{what}?limit=500{cursor}"), None);
+            all.extend(page[what].as_array().expect("a list").clone());
+            let Some(next) = page["next_cursor"].as_str() else { return all };
+            cursor = format!("&cursor={next}");
+        }
+    }
+
+    fn voucher(&self, reference: &str) -> Value {
+        let found = self.page("vouchers").into_iter().find(|voucher| voucher["reference"] == reference);
+        found.expect("it was booked")
+    }
+
+    fn admin(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
+        self.bench.borrow().admin(method, path, body)
+    }
+}
+
+fn booked(all: &[Value]) -> Vec<Booked> {
+    let one = |voucher: &Value| Booked {
+        reference: voucher["reference"].as_str().expect("a text").to_owned(),
+        minor: voucher["total"].as_str().expect("a text").replace('.', "").parse().expect("a number"),
+    };
+    let mut booked: Vec<Booked> = all.iter().map(one).collect();
+    booked.sort();
+    booked
+}
+
+impl Subject for Sandbox {
+    fn protection(&self) -> &'static str {
+        self.protection
+    }
+
+    fn url(&self) -> String {
+        self.bench.borrow().url().to_owned()
+    }
+
+    fn table(&self, url: &str) -> String {
+        let observed = if self.protection == "observed" {
+            "settle_window_seconds = 2\nwhen_still_unknown = \"send\"\n"
+        } else {
+            ""
+        };
+        format!("kind = \"open\"\nurl = \"{url}\"\nsecret = \"accounting-token\"\n{observed}")
+    }
+
+    fn secret(&self) -> String {
+        TOKEN.to_owned()
+    }
+
+    fn words(&self) -> Words {
+        match self.protection {
+            "staged" => Words {
+                write: "POST /v1/drafts HTTP",
+                commit: Some("/commit HTTP"),
+                look_up: "POST /v1/vouchers/lookup",
+            },
+            _ => Words { write: "POST /v1/vouchers HTTP", commit: None, look_up: "POST /v1/vouchers/lookup" },
+        }
+    }
+
+    fn vouchers(&self) -> Vec<Booked> {
+        let mut all = self.page("vouchers");
+        all.retain(|voucher| voucher["state"] == "posted");
+        booked(&all)
+    }
+
+    fn drafts(&self) -> Vec<Booked> {
+        if self.protection == "staged" { booked(&self.page("drafts")) } else { Vec::new() }
+    }
+
+    fn by_hand(&self, act: ByHand, reference: &str) -> bool {
+        let voucher = self.voucher(reference);
+        let id = voucher["voucher_id"].as_str().expect("an id");
+        match act {
+            ByHand::Reverse => _ = self.admin(Method::POST, &format!("vouchers/{id}/void"), None),
+            ByHand::Delete => _ = self.admin(Method::DELETE, &format!("vouchers/{id}"), None),
+            // Its books let nobody rename what is booked.
+            ByHand::Rename => return false,
+            ByHand::Copy => {
+                let whole = self.admin(Method::GET, &format!("vouchers/{id}"), None);
+                let members = ["reference", "date", "currency", "text", "lines"];
+                let copy: serde_json::Map<_, _> =
+                    members.iter().map(|member| ((*member).to_owned(), whole[member].clone())).collect();
+                self.admin(Method::POST, "vouchers", Some(&Value::Object(copy)));
+            }
+        }
+        true
+    }
+
+    fn delete_draft(&self, _: &str) -> bool {
+        // Nobody but who holds the lock may.
+        false
+    }
+
+    fn double_draft(&self, _: &str) -> bool {
+        false
+    }
+
+    fn kill(&self) {
+        self.bench.borrow_mut().stop_sandbox();
+    }
+
+    fn restart(&self) {
+        self.kill();
+        self.bench.borrow_mut().restart_sandbox();
+        self.bench.borrow().set_faults(&self.switches);
+    }
+
+    fn pause(&self, is_paused: bool) {
+        self.bench.borrow().signal_sandbox(if is_paused { "STOP" } else { "CONT" });
+    }
+}

@@ -1,0 +1,130 @@
+//! Tryton, judged by its own tables.
+
+use postonce_peers::Trouble;
+use postonce_peers::tryton::Books;
+
+use super::subject::{Booked, ByHand, Subject, Words, booked};
+
+pub(crate) fn fresh() -> Result<Box<dyn Subject>, Trouble> {
+    Ok(Box::new(Tryton(Books::fresh()?)))
+}
+
+/// The same with sessions so short that one is over before a slow answer has come.
+pub(crate) fn fresh_with_short_sessions() -> Result<Box<dyn Subject>, Trouble> {
+    Ok(Box::new(Tryton(Books::fresh_with(Some(2))?)))
+}
+
+struct Tryton(Books);
+
+impl Tryton {
+    fn sql(&self, query: &str) -> String {
+        self.0.sql(query).expect("the books can be read")
+    }
+
+    fn moves(&self, condition: &str) -> Vec<Booked> {
+        booked(&self.sql(&format!(
+            "SELECT m.description, sum(l.debit)::numeric(16,2) FROM account_move m \
+             JOIN account_journal j ON j.id = m.journal LEFT JOIN account_move_line l ON l.move = m.id \
+             WHERE j.code = 'POST' AND {condition} GROUP BY m.id"
+        )))
+    }
+}
+
+/// What is no counter-voucher, and has none.
+const STANDS: &str = "m.state = 'posted' AND coalesce(m.origin, '') NOT LIKE 'account.move,%' \
+                      AND NOT EXISTS (SELECT 1 FROM account_move c WHERE c.origin = 'account.move,' || m.id)";
+
+impl Subject for Tryton {
+    fn protection(&self) -> &'static str {
+        "staged"
+    }
+
+    fn url(&self) -> String {
+        self.0.url()
+    }
+
+    fn table(&self, url: &str) -> String {
+        let (user, _) = self.0.user();
+        format!(
+            "kind = \"tryton\"\nurl = \"{url}\"\nsecret = \"accounting-token\"\ndatabase = \"{}\"\nuser = \"{user}\"\n\
+             journal = \"POST\"\ncreate_parties = true\n",
+            self.0.database()
+        )
+    }
+
+    fn secret(&self) -> String {
+        self.0.user().1.to_owned()
+    }
+
+    fn words(&self) -> Words {
+        Words {
+            write: "model.account.move.create",
+            commit: Some("model.account.move.post"),
+            look_up: "model.account.move.search_read",
+        }
+    }
+
+    fn vouchers(&self) -> Vec<Booked> {
+        self.moves(STANDS)
+    }
+
+    fn drafts(&self) -> Vec<Booked> {
+        self.moves("m.state = 'draft'")
+    }
+
+    fn by_hand(&self, act: ByHand, reference: &str) -> bool {
+        let reference = reference.replace('\'', "''");
+        let of = format!("(SELECT min(id) FROM account_move WHERE description = '{reference}' AND state = 'posted')");
+        let copied = |change: &str, lines: &str| {
+            format!(
+                "SELECT nextval('account_move_id_seq');
+                 CREATE TEMP TABLE m AS SELECT * FROM account_move WHERE id = {of};
+                 CREATE TEMP TABLE l AS SELECT * FROM account_move_line WHERE move = {of};
+                 UPDATE l SET id = nextval('account_move_line_id_seq'), move = currval('account_move_id_seq') {lines};
+                 UPDATE m SET id = currval('account_move_id_seq') {change};
+                 INSERT INTO account_move SELECT * FROM m; INSERT INTO account_move_line SELECT * FROM l"
+            )
+        };
+        let statement = match act {
+            ByHand::Reverse => {
+                copied(&format!(", origin = 'account.move,' || {of}"), ", debit = l.credit, credit = l.debit")
+            }
+            ByHand::Copy => copied("", ""),
+            ByHand::Delete => {
+                format!("DELETE FROM account_move_line WHERE move = {of}; DELETE FROM account_move WHERE id = {of}")
+            }
+            ByHand::Rename => format!("UPDATE account_move SET description = 'Mended by hand' WHERE id = {of}"),
+        };
+        self.sql(&statement);
+        true
+    }
+
+    fn delete_draft(&self, reference: &str) -> bool {
+        let of = format!("(SELECT id FROM account_move WHERE description = '{reference}' AND state = 'draft')");
+        self.sql(&format!(
+            "DELETE FROM account_move_line WHERE move IN {of}; DELETE FROM account_move WHERE id IN {of}"
+        ));
+        true
+    }
+
+    fn double_draft(&self, reference: &str) -> bool {
+        self.sql(&format!(
+            "UPDATE account_move_line SET debit = debit * 2, credit = credit * 2 WHERE move IN \
+             (SELECT id FROM account_move WHERE description = '{reference}' AND state = 'draft')"
+        ));
+        true
+    }
+
+    fn kill(&self) {
+        self.0.kill9();
+    }
+
+    fn restart(&self) {
+        self.0.restart().expect("it comes up again");
+    }
+
+    fn pause(&self, is_paused: bool) {
+        let done = if is_paused { self.0.stop() } else { self.0.cont() };
+        done.expect("there is a server");
+    }
+}

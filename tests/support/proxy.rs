@@ -1,0 +1,392 @@
+//! What may lie between a client and any server: a proxy that loses, delays, repeats and swallows, one request at a time.
+//!
+//! It reads requests of HTTP/1.1 whole and asks the server for each over a connection of its own, so that it can count what came
+//! and what went through, and every fault falls between two whole messages.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// What is done to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The connection is cut, and the server never hears of it.
+    CutBefore,
+    /// The server answers, and nobody hears of that.
+    CutAfter,
+    /// The connection is cut, and the server hears of it so much later: as when a client gave up before its server did.
+    Late(Duration),
+    /// The answer comes so much later.
+    SlowAnswer(Duration),
+    /// The server hears it twice, one after the other, and the second answer is given.
+    Twice,
+    /// It is taken, and nothing ever comes of it. The connection stands until the proxy is gone.
+    Silence,
+}
+
+/// A fault, and the requests that it befalls.
+#[derive(Debug, Clone)]
+struct Rule {
+    text: String,
+    skipped: usize,
+    left: usize,
+    fault: Fault,
+}
+
+/// A request as it came: its first line, its headers and its body, as text.
+#[derive(Debug, Clone)]
+struct Request {
+    line: String,
+    headers: Vec<String>,
+    body: Vec<u8>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    rules: Vec<Rule>,
+    came: Vec<String>,
+    passed: Vec<String>,
+    /// Requests whose late effect is still to come.
+    late: usize,
+    closed: bool,
+}
+
+#[derive(Debug)]
+struct Shared {
+    server: SocketAddr,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+/// A running proxy; its connections are cut when it is dropped.
+#[derive(Debug)]
+pub struct Proxy {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+}
+
+impl Proxy {
+    /// A proxy in front of the server at this address, which does nothing to anybody yet.
+    ///
+    /// # Panics
+    /// When that is no address of this machine, or no port is free.
+    pub fn before(url: &str) -> Self {
+        let host = url.trim_start_matches("http://").trim_end_matches('/');
+        let server = host.parse().expect("an address of this machine, with its port");
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let address = listener.local_addr().expect("it listens");
+        let shared = Arc::new(Shared { server, state: Mutex::default(), changed: Condvar::new() });
+        let proxy = Self { shared: Arc::clone(&shared), address };
+        thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                if shared.state().closed {
+                    return;
+                }
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || shared.serve(client));
+            }
+        });
+        proxy
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Does this to the next request that holds the text anywhere, once.
+    pub fn once(&self, text: &str, fault: Fault) {
+        self.nth(text, 0, 1, fault);
+    }
+
+    /// Does this to so many requests that hold the text, after so many more that it lets pass.
+    pub fn nth(&self, text: &str, skipped: usize, times: usize, fault: Fault) {
+        self.shared.state().rules.push(Rule { text: text.to_owned(), skipped, left: times, fault });
+    }
+
+    /// Nothing is done to anybody any more. What is under way stays so.
+    pub fn calm(&self) {
+        self.shared.state().rules.clear();
+    }
+
+    /// How many requests that hold the text came.
+    pub fn came(&self, text: &str) -> usize {
+        self.shared.state().came.iter().filter(|request| request.contains(text)).count()
+    }
+
+    /// How many times the server heard a request that holds the text.
+    pub fn passed(&self, text: &str) -> usize {
+        self.shared.state().passed.iter().filter(|request| request.contains(text)).count()
+    }
+
+    /// Whether every fault that was asked for has befallen somebody.
+    pub fn is_spent(&self) -> bool {
+        self.shared.state().rules.is_empty()
+    }
+
+    /// Waits until whatever was to take effect late has done so.
+    pub fn settle(&self) {
+        let state = self.shared.state();
+        drop(self.shared.changed.wait_while(state, |state| state.late > 0));
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.shared.state().closed = true;
+        self.shared.changed.notify_all();
+        // Wakes the one who listens.
+        drop(TcpStream::connect(self.address));
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One request, and with it the end of the connection.
+    fn serve(&self, mut client: TcpStream) {
+        let Some(request) = read(&client) else { return };
+        let text = request.text();
+        let fault = self.befalls(&text);
+        let answer = match fault {
+            None => self.ask(&request),
+            Some(Fault::CutBefore) => None,
+            Some(Fault::CutAfter) => {
+                self.ask(&request);
+                None
+            }
+            Some(Fault::Late(delay)) => {
+                let _ = client.shutdown(Shutdown::Both);
+                self.wait(delay);
+                self.ask(&request);
+                self.state().late -= 1;
+                self.changed.notify_all();
+                None
+            }
+            Some(Fault::SlowAnswer(delay)) => {
+                let answer = self.ask(&request);
+                self.wait(delay);
+                answer
+            }
+            Some(Fault::Twice) => {
+                self.ask(&request);
+                self.ask(&request)
+            }
+            Some(Fault::Silence) => {
+                let state = self.state();
+                drop(self.changed.wait_while(state, |state| !state.closed));
+                None
+            }
+        };
+        if let Some(answer) = answer {
+            let _ = client.write_all(&answer);
+        }
+        let _ = client.shutdown(Shutdown::Both);
+    }
+
+    /// Counts a request, and says what is to be done to it.
+    fn befalls(&self, text: &str) -> Option<Fault> {
+        let mut state = self.state();
+        state.came.push(text.to_owned());
+        let mut found = None;
+        for rule in state.rules.iter_mut().filter(|rule| text.contains(&rule.text)) {
+            if rule.skipped > 0 {
+                rule.skipped -= 1;
+            } else if rule.left > 0 && found.is_none() {
+                rule.left -= 1;
+                found = Some(rule.fault);
+            }
+        }
+        state.rules.retain(|rule| rule.left > 0);
+        if matches!(found, Some(Fault::Late(_))) {
+            state.late += 1;
+        }
+        found
+    }
+
+    /// Waits so long, or until the proxy is gone.
+    fn wait(&self, delay: Duration) {
+        let state = self.state();
+        drop(self.changed.wait_timeout_while(state, delay, |state| !state.closed));
+    }
+
+    /// The server's whole answer; `None` when it gives none.
+    fn ask(&self, request: &Request) -> Option<Vec<u8>> {
+        let mut server = TcpStream::connect(self.server).ok()?;
+        self.state().passed.push(request.text());
+        server.write_all(&request.bytes()).ok()?;
+        let mut answer = Vec::new();
+        server.read_to_end(&mut answer).ok()?;
+        closing(answer)
+    }
+}
+
+impl Request {
+    fn text(&self) -> String {
+        format!("{}\n{}\n{}", self.line, self.headers.join("\n"), String::from_utf8_lossy(&self.body))
+    }
+
+    /// As it goes to the server, which is to close the connection behind its answer.
+    fn bytes(&self) -> Vec<u8> {
+        let kept = self.headers.iter().filter(|header| !is_header(header, "connection"));
+        let head: String = kept.map(|header| format!("{header}\r\n")).collect();
+        let mut bytes = format!("{}\r\n{head}Connection: close\r\n\r\n", self.line).into_bytes();
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+}
+
+/// A whole request; `None` when the connection ends before that.
+fn read(client: &TcpStream) -> Option<Request> {
+    let mut reader = BufReader::new(client);
+    let mut next = || {
+        let mut line = String::new();
+        let length = reader.read_line(&mut line).ok()?;
+        (length > 0).then(|| line.trim_end().to_owned())
+    };
+    let line = next()?;
+    let mut headers = Vec::new();
+    loop {
+        let header = next()?;
+        if header.is_empty() {
+            break;
+        }
+        headers.push(header);
+    }
+    let length = headers.iter().find(|header| is_header(header, "content-length"));
+    let length = length.and_then(|header| header.split_once(':')?.1.trim().parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some(Request { line, headers, body })
+}
+
+/// The same answer, saying that the connection ends with it: nobody is to keep one that will be closed. A server that died
+/// in the middle of its head has not answered.
+fn closing(answer: Vec<u8>) -> Option<Vec<u8>> {
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let mut new = lines.next()?.to_owned();
+    for header in lines.filter(|header| !is_header(header, "connection") && !is_header(header, "keep-alive")) {
+        new.push_str("\r\n");
+        new.push_str(header);
+    }
+    new.push_str("\r\nConnection: close\r\n\r\n");
+    let mut bytes = new.into_bytes();
+    bytes.extend_from_slice(&answer[end + 4..]);
+    Some(bytes)
+}
+
+fn is_header(line: &str, name: &str) -> bool {
+    line.split_once(':').is_some_and(|(found, _)| found.trim().eq_ignore_ascii_case(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::mpsc::{Receiver, channel};
+
+    use super::*;
+
+    /// A server that tells what it hears, and answers each with `heard`.
+    fn server() -> (String, Receiver<String>) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("it listens"));
+        let (sender, heard) = channel();
+        thread::spawn(move || {
+            for mut client in listener.incoming().map_while(Result::ok) {
+                let Some(request) = read(&client) else { continue };
+                let _ = sender.send(String::from_utf8_lossy(&request.body).into_owned());
+                let _ =
+                    client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: keep-alive\r\n\r\nheard");
+            }
+        });
+        (url, heard)
+    }
+
+    fn say(proxy: &Proxy, body: &str) -> io::Result<String> {
+        let mut stream = TcpStream::connect(proxy.address)?;
+        let length = body.len();
+        write!(stream, "POST /x HTTP/1.1\r\nHost: here\r\nContent-Length: {length}\r\n\r\n{body}")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+
+    #[test]
+    fn without_a_fault_both_sides_hear_each_other_and_the_connection_ends() {
+        let (url, heard) = server();
+        let proxy = Proxy::before(&url);
+        let answer = say(&proxy, "hello").expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("\r\n\r\nheard"), "{answer}");
+        assert!(answer.contains("Connection: close") && !answer.contains("keep-alive"), "{answer}");
+        assert_eq!(heard.recv().as_deref(), Ok("hello"));
+        assert_eq!((proxy.came("hello"), proxy.passed("hello"), proxy.passed("other")), (1, 1, 0));
+    }
+
+    #[test]
+    fn what_is_cut_before_is_never_heard_and_what_is_cut_after_is() {
+        let (url, heard) = server();
+        let proxy = Proxy::before(&url);
+        proxy.once("first", Fault::CutBefore);
+        proxy.once("second", Fault::CutAfter);
+        assert_eq!(say(&proxy, "first").unwrap_or_default(), "");
+        assert_eq!(say(&proxy, "second").unwrap_or_default(), "");
+        assert_eq!(heard.recv().as_deref(), Ok("second"), "the first was not heard");
+        assert!(proxy.is_spent());
+        assert_eq!((proxy.came("first"), proxy.passed("first"), proxy.passed("second")), (1, 0, 1));
+    }
+
+    #[test]
+    fn a_late_one_is_heard_after_whoever_asked_has_given_up() {
+        let (url, heard) = server();
+        let proxy = Proxy::before(&url);
+        proxy.once("late", Fault::Late(Duration::from_millis(50)));
+        assert_eq!(say(&proxy, "late").unwrap_or_default(), "");
+        proxy.settle();
+        assert_eq!(heard.recv().as_deref(), Ok("late"));
+    }
+
+    #[test]
+    fn a_repeated_one_is_heard_twice_and_only_the_nth_is_meant() {
+        let (url, heard) = server();
+        let proxy = Proxy::before(&url);
+        proxy.nth("again", 1, 1, Fault::Twice);
+        for _ in 0..3 {
+            assert!(say(&proxy, "again").expect("an answer").ends_with("heard"));
+        }
+        assert_eq!((proxy.came("again"), proxy.passed("again")), (3, 4));
+        assert_eq!(heard.iter().take(4).collect::<Vec<_>>(), ["again"; 4]);
+    }
+
+    #[test]
+    fn a_slow_answer_comes_whole_and_silence_ends_with_the_proxy() {
+        let (url, heard) = server();
+        let proxy = Proxy::before(&url);
+        proxy.once("slow", Fault::SlowAnswer(Duration::from_millis(20)));
+        assert!(say(&proxy, "slow").expect("an answer").ends_with("heard"));
+        proxy.once("silent", Fault::Silence);
+        let address = proxy.address;
+        let mut silent = TcpStream::connect(address).expect("it listens");
+        write!(silent, "POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nsilent").expect("it reads");
+        while proxy.came("silent") == 0 {
+            thread::yield_now();
+        }
+        drop(proxy);
+        let mut answer = String::new();
+        let _ = silent.read_to_string(&mut answer);
+        assert_eq!((answer.as_str(), heard.try_iter().count()), ("", 1), "and the server heard the slow one alone");
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_gives_no_answer() {
+        let nobody = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let url = format!("http://{}", nobody.local_addr().expect("it listens"));
+        drop(nobody);
+        assert_eq!(say(&Proxy::before(&url), "hello").unwrap_or_default(), "");
+    }
+}

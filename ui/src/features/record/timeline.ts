@@ -1,0 +1,120 @@
+/** A record's story as one line of time: what the ledger knows of its claims, and what the audit trail says of persons' acts. */
+import * as m from '$messages';
+import type { Act, Attempt, AuditEntry, RecordStory } from '$ipc';
+import { number } from '$shared/format';
+import type { Mark, Tone } from '$shared/states';
+import { recordStates } from '$shared/states';
+import { reasonSentence } from '$shared/told';
+import { acts } from './acts';
+
+export type Event = {
+  /** Unlike any other of the same record. */
+  key: string;
+  at: string;
+  title: string;
+  mark: Mark;
+  tone: Tone;
+  /** Who did it, and on which machine. */
+  by: string | null;
+  /** Why, in a person's words or the accounting system's. */
+  reason: string | null;
+  voucher: { id: string; number: string | null } | null;
+  reference: string | null;
+  runId: string | null;
+};
+
+/** What the claims already say, and what happens to every record of a run. */
+const TOLD_ELSEWHERE: readonly Act[] = [
+  're_export_claimed',
+  're_export_settled',
+  'sync_started',
+  'sync_ended',
+];
+
+/** Newest first. */
+export function timeline(story: RecordStory): Event[] {
+  const seen = event('seen', story.firstSeenAt, m.event_seen(), 'ring', 'quiet', {
+    reason: m.place({ file: story.place.file, line: String(story.place.line) }),
+  });
+  const changes = story.changedAt.map((at, index) =>
+    event(`changed-${index}`, at, m.event_changed(), 'triangle', 'warn', {}),
+  );
+  const audit = story.audit.filter((entry) => !TOLD_ELSEWHERE.includes(entry.act)).map(ofEntry);
+  const all = [seen, ...changes, ...story.attempts.flatMap(ofAttempt), ...audit];
+  // Of one instant, what was written down later comes first.
+  return all
+    .map((each, place) => ({ each, place }))
+    .sort((a, b) => b.each.at.localeCompare(a.each.at) || b.place - a.place)
+    .map(({ each }) => each);
+}
+
+function event(
+  key: string,
+  at: string,
+  title: string,
+  mark: Mark,
+  tone: Tone,
+  more: Partial<Omit<Event, 'key' | 'at' | 'title' | 'mark' | 'tone'>>,
+): Event {
+  const nothing = { by: null, reason: null, voucher: null, reference: null, runId: null };
+  return { key, at, title, mark, tone, ...nothing, ...more };
+}
+
+function ofAttempt(attempt: Attempt, place: number): Event[] {
+  const { reference, runId } = attempt;
+  const by = m.event_by({ user: attempt.user, host: attempt.host });
+  const claimed =
+    attempt.generation === 1 ? m.event_claimed() : m.event_claimed_again({ n: number(attempt.generation) });
+  const events = [
+    event(`claimed-${place}`, attempt.claimedAt, claimed, 'half', 'accent', { by, reference, runId }),
+  ];
+  if (attempt.sentAt !== attempt.claimedAt)
+    events.push(event(`sent-${place}`, attempt.sentAt, m.event_sent_again(), 'half', 'accent', { runId }));
+  const settled = settledBy(attempt, place);
+  return settled ? [...events, settled] : events;
+}
+
+/** How a claim was answered for; `null` while it is on its way. */
+function settledBy(attempt: Attempt, place: number): Event | null {
+  const key = `settled-${place}`;
+  const at = attempt.settledAt ?? attempt.sentAt;
+  const reason = attempt.reason && reasonSentence(attempt.reason);
+  const runId = attempt.settledBy ?? attempt.runId;
+  const by = attempt.settledBy && attempt.settledBy !== attempt.runId ? attempt.settledUser : null;
+  const of = (title: string, state: keyof typeof recordStates, more: object = {}) =>
+    event(key, at, title, recordStates[state].mark, recordStates[state].tone, { reason, runId, by, ...more });
+  switch (attempt.state) {
+    case 'posted': {
+      const voucher = attempt.voucherId ? { id: attempt.voucherId, number: attempt.voucherNumber } : null;
+      return of(attempt.found ? m.event_found() : m.event_acknowledged(), 'posted', { voucher });
+    }
+    case 'refused':
+      return of(m.event_refused(), 'refused');
+    case 'not_sent':
+      return of(m.event_not_sent(), 'eligible');
+    case 'unknown':
+      return of(m.event_unknown(), 'in_doubt');
+    case 'claimed':
+    case 'staged':
+      return null;
+  }
+}
+
+const actMarks: Partial<Record<Act, [Mark, Tone]>> = {
+  alarm_raised: ['alert', 'bad'],
+  reversal_settled: ['skip', 'warn'],
+  resolved: ['check', 'good'],
+  accepted: ['check', 'good'],
+  re_export_withdrawn: ['cross', 'quiet'],
+};
+
+function ofEntry(entry: AuditEntry): Event {
+  const [mark, tone] = actMarks[entry.act] ?? ['dot', 'quiet'];
+  const voucher = entry.voucherId ? { id: entry.voucherId, number: null } : null;
+  return event(`audit-${entry.entry}`, entry.at, acts[entry.act](), mark, tone, {
+    by: m.event_by({ user: entry.user, host: entry.host }),
+    reason: entry.reason,
+    voucher,
+    runId: entry.runId,
+  });
+}

@@ -1,0 +1,153 @@
+import { render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import App from '../src/app/App.svelte';
+import { Items, PAGE_ITEMS } from '../src/features/history/items.svelte';
+import { ANY, queryOf } from '../src/features/history/runs.svelte';
+import { PAPER_ROWS_MAX, readForPaper } from '../src/features/history/paper';
+import PrintSheet from '../src/features/history/PrintSheet.svelte';
+import SaveRun from '../src/features/history/SaveRun.svelte';
+import { ipc, type Run } from '../src/ipc';
+import { install, uninstall } from '../src/ipc/mock';
+import { item, RUNS } from '../src/ipc/mock/data';
+import { router } from '$shared/router.svelte';
+import { EVERYTHING, session } from '$shared/session.svelte';
+
+async function open(run?: string): Promise<void> {
+  await install('idle');
+  Object.assign(session, { overview: null, problem: null, progress: null, end: null, period: EVERYTHING });
+  router.replace('history', run);
+  render(App);
+  await session.open();
+}
+afterEach(() => {
+  vi.restoreAllMocks();
+  uninstall();
+});
+
+describe('the runs', () => {
+  test('are filtered by outcome and by whoever started them', async () => {
+    await open();
+    expect(await screen.findAllByTestId('run')).toHaveLength(4);
+    await userEvent.selectOptions(screen.getByTestId('history-outcome'), 'failed');
+    await waitFor(() => expect(screen.getAllByTestId('run')).toHaveLength(1));
+    expect(screen.getByTestId('run')).toHaveAttribute('data-outcome', 'failed');
+    await userEvent.type(screen.getByTestId('history-actor'), 'ola');
+    expect(await screen.findByTestId('history-empty')).toHaveTextContent('No run fits');
+    await userEvent.click(screen.getByTestId('history-clear'));
+    await waitFor(() => expect(screen.getAllByTestId('run')).toHaveLength(4));
+  });
+
+  test('are searched for by record, and an open one then shows that record', async () => {
+    await open();
+    await screen.findAllByTestId('run');
+    await userEvent.type(screen.getByTestId('history-text'), 'PM-2026-00042');
+    await waitFor(() => expect(screen.getAllByTestId('run')).toHaveLength(3));
+    await userEvent.click(screen.getAllByTestId('run-toggle')[0] as HTMLElement);
+    const row = await screen.findByTestId('run-item');
+    expect(row).toHaveAttribute('data-record', 'PM-2026-00042');
+    expect(screen.getByTestId('items-searched')).toHaveTextContent('1 row with “PM-2026-00042”');
+  });
+
+  test('named by an address are shown whatever else is asked for', async () => {
+    await open(RUNS[3]?.runId);
+    expect(await screen.findByTestId('run-detail')).toBeVisible();
+    await userEvent.selectOptions(screen.getByTestId('history-outcome'), 'stopped');
+    await waitFor(() =>
+      expect(screen.getAllByTestId('run').map((run) => run.getAttribute('data-outcome'))).toEqual([
+        'failed',
+        'stopped',
+      ]),
+    );
+  });
+});
+
+test('days are those of the calendar, both included', () => {
+  const query = queryOf({ ...ANY, from: '2026-10-01', to: '2026-10-31' });
+  expect(new Date(query.startedFrom ?? '')).toEqual(new Date(2026, 9, 1));
+  expect(new Date(query.startedBefore ?? '')).toEqual(new Date(2026, 10, 1));
+  expect(queryOf({ ...ANY, outcome: 'unfinished' })).toMatchObject({ outcome: null, unfinished: true });
+});
+
+describe('a run of a hundred thousand', () => {
+  test('is counted at once, and read where it is looked at', async () => {
+    await install('idle');
+    const asked = vi.spyOn(ipc, 'runItems');
+    const items = new Items('a');
+    await items.show(null, '');
+    expect(items.count).toBe(100_000);
+    expect(items.at(50_000)).toBeNull();
+    await items.see(50_000, 50_030);
+    expect(items.at(50_000)?.position).toBe(50_001);
+    await items.see(50_000, 50_030);
+    expect(asked.mock.calls.map((call) => call[3])).toEqual([0, 50_000]);
+    expect(asked.mock.calls.every((call) => call[4] === PAGE_ITEMS)).toBe(true);
+  });
+
+  test('forgets what was read when something else is asked for', async () => {
+    await install('idle');
+    const items = new Items('a');
+    await items.show(null, '');
+    await items.show('held', '');
+    expect(items.at(0)?.result).toBe('held');
+    expect(items.count).toBe(Math.floor(100_000 / 97));
+  });
+});
+
+describe('a run as a file', () => {
+  async function menu() {
+    await open(RUNS[0]?.runId);
+    const user = userEvent.setup();
+    await user.click(await screen.findByTestId('save-menu'));
+    return user;
+  }
+
+  test('says where it was saved, and can be opened there', async () => {
+    const shown = vi.spyOn(ipc, 'showSaved');
+    const user = await menu();
+    await user.click(await screen.findByTestId('save-run-xlsx'));
+    await waitFor(() =>
+      expect(screen.getByTestId('saved')).toHaveTextContent(
+        'Saved as run-2026-11-03-0914.xlsx in /home/kari/Documents.',
+      ),
+    );
+    await user.click(screen.getByTestId('show-saved'));
+    expect(shown).toHaveBeenCalledWith(1);
+  });
+
+  test('that nobody wanted after all says nothing', async () => {
+    vi.spyOn(ipc, 'exportCertificate').mockResolvedValue(null);
+    const user = await menu();
+    await user.click(await screen.findByTestId('save-certificate-pdf'));
+    await waitFor(() => expect(screen.getByTestId('save-menu')).toBeEnabled());
+    expect(screen.getByTestId('saved')).toBeEmptyDOMElement();
+  });
+
+  test('goes on paper from the sheet beside the application, and from nothing else', async () => {
+    const run = RUNS[0] as Run;
+    vi.spyOn(ipc, 'countItems').mockResolvedValue(7);
+    vi.spyOn(ipc, 'runItems').mockImplementation((...[, , , skip]) =>
+      Promise.resolve(Array.from({ length: Math.max(0, 7 - skip) }, (_, place) => item(skip + place + 1))),
+    );
+    const printed = vi.spyOn(ipc, 'printPage').mockImplementation(() => {
+      const sheet = screen.getByTestId('print-sheet');
+      expect(sheet.parentElement).toBe(document.body);
+      expect(within(sheet).getAllByRole('row', { hidden: true })).toHaveLength(8);
+      return Promise.resolve(null);
+    });
+    await install('idle');
+    render(SaveRun, { run });
+    await userEvent.click(screen.getByTestId('print'));
+    await waitFor(() => expect(printed).toHaveBeenCalledOnce());
+    expect(screen.queryByTestId('save-problem')).toBeNull();
+  });
+
+  test('goes on paper no longer than paper is, and says what is left out', async () => {
+    await install('idle');
+    const run = RUNS[0] as Run;
+    const paper = await readForPaper(run);
+    expect([paper.items.length, paper.total]).toEqual([PAPER_ROWS_MAX, 100_000]);
+    render(PrintSheet, { run, paper: { ...paper, items: paper.items.slice(0, 2) } });
+    expect(screen.getByTestId('print-sheet')).toHaveTextContent('The first 2 of 100,000 records.');
+  });
+});

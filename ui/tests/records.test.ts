@@ -1,0 +1,221 @@
+import { render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import App from '../src/app/App.svelte';
+import { faults, queryOf, ANY } from '../src/features/record/list.svelte';
+import { timeline } from '../src/features/record/timeline';
+import { ipc, ToldError, type Attempt, type RecordStory } from '../src/ipc';
+import { install, uninstall } from '../src/ipc/mock';
+import { router } from '$shared/router.svelte';
+import { EVERYTHING, session } from '$shared/session.svelte';
+
+async function open(at?: string): Promise<void> {
+  await install('idle');
+  Object.assign(session, { overview: null, problem: null, progress: null, end: null, period: EVERYTHING });
+  router.replace('records', at);
+  render(App);
+  await session.open();
+}
+afterEach(() => {
+  vi.restoreAllMocks();
+  uninstall();
+});
+
+const rows = () => screen.findAllByTestId('record-row');
+
+describe('the records', () => {
+  test('stand in a table, the newest day first, with how many there are and what they come to', async () => {
+    await open();
+    const shown = await rows();
+    expect(shown.length).toBeLessThan(100);
+    await waitFor(() =>
+      expect(screen.getByTestId('records-count')).toHaveTextContent(/^2,400 records · kr\s[\d,]+\.\d\d$/),
+    );
+    const days = shown.map((row) => (row as HTMLTableRowElement).cells[2]?.textContent);
+    expect(days[0]).toBe('27 Oct 2026');
+    expect(screen.getByRole('table')).toHaveAttribute('aria-rowcount', '2401');
+  });
+
+  test('are searched for while one types, whatever the case', async () => {
+    await open();
+    await rows();
+    await userEvent.type(screen.getByTestId('records-text'), 'ØVERLAND');
+    await waitFor(() => {
+      for (const row of screen.getAllByTestId('record-row')) expect(row).toHaveTextContent('Astrid Øverland');
+    });
+    await userEvent.click(screen.getByTestId('records-clear'));
+    await waitFor(() => expect(screen.getByTestId('records-count')).toHaveTextContent(/^2,400/));
+  });
+
+  test('are filtered by state, and none says so', async () => {
+    await open();
+    await rows();
+    await userEvent.selectOptions(screen.getByTestId('records-state'), 'in_doubt');
+    await waitFor(() => {
+      for (const row of screen.getAllByTestId('record-row'))
+        expect(row).toHaveAttribute('data-state', 'in_doubt');
+    });
+    await userEvent.type(screen.getByTestId('records-text'), 'nowhere');
+    expect(await screen.findByTestId('records-none')).toHaveTextContent('No record fits');
+  });
+
+  test('are not asked for with an amount that is none', async () => {
+    await open();
+    await rows();
+    const asked = vi.spyOn(ipc, 'records');
+    await userEvent.type(screen.getByTestId('records-least'), 'many');
+    expect(screen.getByTestId('records-least')).toHaveAttribute('aria-invalid', 'true');
+    expect(screen.getByText('That is no amount. Write it like 1,249.50.')).toBeVisible();
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  test('that cannot be read say why, and can be asked for again', async () => {
+    await install('idle');
+    const asked = vi.spyOn(ipc, 'records');
+    asked.mockRejectedValueOnce(new ToldError({ code: 'ledger_busy', params: {} }));
+    await open();
+    await userEvent.click(await screen.findByRole('button', { name: 'Try again' }));
+    expect((await rows()).length).toBeGreaterThan(0);
+  });
+});
+
+describe('a record', () => {
+  test('opens in place, has an address, and closes again by the keyboard', async () => {
+    await open();
+    const [first] = await rows();
+    const button = within(first as HTMLElement).getByTestId('record-toggle');
+    const id = first?.getAttribute('data-record') ?? '';
+    button.focus();
+    await userEvent.keyboard('{Enter}');
+    expect(router.route.record).toBe(id);
+    expect(location.hash).toBe(`#/records/${id}`);
+    const detail = await screen.findByTestId('record-detail');
+    expect(await within(detail).findByTestId('timeline')).toHaveTextContent(
+      'Acknowledged by the accounting system',
+    );
+    await userEvent.keyboard('{Enter}');
+    await waitFor(() => expect(screen.queryByTestId('record-detail')).toBeNull());
+    expect(router.route.record).toBeNull();
+  });
+
+  test('that is not in the list is shown above it, and its re-export is a dialog away', async () => {
+    await open('PM-1999-00001');
+    expect(await screen.findByRole('heading', { name: 'PM-1999-00001' })).toBeVisible();
+    await userEvent.click(await screen.findByTestId('story-re-export'));
+    expect(await screen.findByTestId('re-export-dialog')).toBeVisible();
+  });
+});
+
+const attempt: Attempt = {
+  generation: 1,
+  state: 'posted',
+  reference: 'hlf:A',
+  runId: 'run-1',
+  trigger: 'manual',
+  user: 'kari',
+  host: 'pc',
+  claimedAt: '2026-10-01T08:00:00.000Z',
+  sentAt: '2026-10-01T08:00:00.000Z',
+  settledAt: '2026-10-01T08:00:01.000Z',
+  settledBy: 'run-1',
+  settledUser: 'kari',
+  found: false,
+  voucherId: 'v-1',
+  voucherNumber: '1',
+  reason: null,
+  evidence: [],
+};
+const story: RecordStory = {
+  recordId: 'A',
+  state: 'posted',
+  payeeId: 'P',
+  payee: 'Kari',
+  date: '2026-09-30',
+  amount: { currency: 'NOK', amount: '1.00' },
+  category: '',
+  text: '',
+  place: { file: 'a.csv', line: 2 },
+  firstSeenAt: '2026-10-01T07:00:00.000Z',
+  changedAt: [],
+  held: null,
+  attempts: [attempt],
+  changed: null,
+  vanished: null,
+  accepted: [],
+  lookAlikes: { count: 0, first: [] },
+  audit: [],
+};
+
+describe('a timeline', () => {
+  const titles = (of: RecordStory) => timeline(of).map((event) => event.title);
+
+  test('goes from the newest to the first that was seen', () => {
+    expect(titles(story)).toEqual([
+      'Acknowledged by the accounting system',
+      'Taken into a sync',
+      'First seen in the source',
+    ]);
+    expect(timeline(story)[0]?.voucher).toEqual({ id: 'v-1', number: '1' });
+    expect(timeline(story)[1]).toMatchObject({ by: 'by kari on pc', reference: 'hlf:A', runId: 'run-1' });
+  });
+
+  test('tells a lost answer, a second sending and who found the voucher', () => {
+    const found = { ...attempt, sentAt: '2026-10-01T08:10:00.000Z', settledAt: '2026-10-02T08:00:00.000Z' };
+    const told = { ...story, attempts: [{ ...found, found: true, settledBy: 'run-2', settledUser: 'ola' }] };
+    expect(titles(told)).toEqual([
+      'Found in the accounting system',
+      'Sent once more, under the same reference',
+      'Taken into a sync',
+      'First seen in the source',
+    ]);
+    expect(timeline(told)[0]).toMatchObject({ by: 'ola', runId: 'run-2' });
+  });
+
+  test('tells each way in which a claim ends', () => {
+    const ends = (state: Attempt['state']) =>
+      titles({ ...story, attempts: [{ ...attempt, state, voucherId: null }] })[0];
+    expect(ends('refused')).toBe('Refused by the accounting system');
+    expect(ends('not_sent')).toBe('Not sent; the next sync takes it');
+    expect(ends('unknown')).toBe('No answer: in doubt');
+    expect(ends('claimed')).toBe('Taken into a sync');
+  });
+
+  test('has a re-export once, with its reason from the audit trail', () => {
+    const again = { ...attempt, generation: 2, claimedAt: '2026-10-03T08:00:00.000Z', settledAt: null };
+    const entry = { user: 'kari', host: 'pc', runId: null, voucherId: null, earlierVoucherId: 'v-1' };
+    const at = '2026-10-03T07:59:00.000Z';
+    const told = timeline({
+      ...story,
+      attempts: [attempt, { ...again, state: 'claimed', sentAt: again.claimedAt, voucherId: null }],
+      audit: [
+        { ...entry, entry: 1, at, act: 're_export_requested', reason: 'Voided by mistake.' },
+        { ...entry, entry: 2, at: again.claimedAt, act: 're_export_claimed', reason: 'Voided by mistake.' },
+      ],
+    });
+    expect(told.map((event) => event.title).slice(0, 2)).toEqual([
+      'Exported again, no. 2',
+      're-export asked for',
+    ]);
+    expect(told[1]?.reason).toBe('Voided by mistake.');
+  });
+
+  test('tells when the source changed what had been sent', () => {
+    const changedAt = ['2026-11-01T08:00:00.000Z'];
+    expect(titles({ ...story, changedAt })[0]).toBe('Changed in the source');
+  });
+});
+
+test('what is typed becomes a question, or a fault', () => {
+  const wish = { ...ANY, text: '  PM-1 ', state: 'held' as const, least: '1 249,50', most: '2,000.00' };
+  expect(queryOf(wish)).toEqual({
+    text: 'PM-1',
+    states: ['held'],
+    payee: null,
+    period: { from: null, to: null },
+    amountFrom: '1249.50',
+    amountTo: '2000.00',
+  });
+  expect(faults(wish)).toBeNull();
+  expect(faults({ ...ANY, most: '12 apples' })?.most).toBe(true);
+  expect(faults({ ...ANY, from: '2026-02-01', to: '2026-01-31' })?.period).toBe(true);
+});
