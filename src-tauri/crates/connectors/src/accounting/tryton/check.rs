@@ -7,7 +7,7 @@ use postonce_engine::domain::PostingRules;
 use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::ports::CallError;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 use super::Link;
@@ -36,12 +36,13 @@ enum Right {
     Delete,
 }
 
+/// Tryton tells these as `true` where nobody is kept out, and as a number where it has counted the user's groups.
 #[derive(Debug, Deserialize)]
 struct Access {
-    read: bool,
-    create: bool,
-    write: bool,
-    delete: bool,
+    read: Value,
+    create: Value,
+    write: Value,
+    delete: Value,
 }
 
 impl Right {
@@ -55,12 +56,13 @@ impl Right {
     }
 
     fn is_given(self, access: &Access) -> bool {
-        match self {
-            Self::Read => access.read,
-            Self::Create => access.create,
-            Self::Write => access.write,
-            Self::Delete => access.delete,
-        }
+        let told = match self {
+            Self::Read => &access.read,
+            Self::Create => &access.create,
+            Self::Write => &access.write,
+            Self::Delete => &access.delete,
+        };
+        told.as_bool().unwrap_or(false) || told.as_i64().is_some_and(|count| count > 0)
     }
 }
 

@@ -198,7 +198,7 @@ async fn too_many_logins_are_waited_out() {
 #[tokio::test]
 async fn everything_that_is_missing_is_told_at_once() {
     let rights = json!({
-        "account.move": {"read": true, "create": true, "write": true, "delete": false},
+        "account.move": {"read": 1, "create": 1, "write": 1, "delete": 0},
         "account.move.line": {"read": true, "create": true, "write": true, "delete": true},
         "account.account": {"read": true, "create": false, "write": false, "delete": false},
         "account.period": {"read": true, "create": false, "write": false, "delete": false},
