@@ -5,9 +5,10 @@ use std::time::Duration;
 use postonce_engine::Syncing;
 use serde::Serialize;
 use specta::Type;
-use tauri::AppHandle;
+use tauri::{AppHandle, DragDropEvent, Window, WindowEvent};
 use tauri_specta::Event;
 
+use crate::desktop::{self, Shown};
 use crate::wire;
 
 /// Ten a second are a flowing bar; more are only work.
@@ -21,13 +22,49 @@ pub(crate) struct RunProgress(wire::Progress);
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct RunEnded(wire::End);
 
+/// How far a comparison is.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct CompareProgress(pub(crate) wire::CompareNews);
+
+/// Something was asked for outside the page.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct WantedAsked(pub(crate) wire::Wanted);
+
+/// A file is held over the window, or no longer.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct FileHovers(bool);
+
+/// A file was dropped on the window; its path never comes from the web view.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct FileDropped(String);
+
+/// Tells the window of files that are dragged over it and dropped on it. The first of several is meant.
+pub(crate) fn tell_of_drops(window: &Window, event: &WindowEvent) {
+    let WindowEvent::DragDrop(event) = event else { return };
+    match event {
+        DragDropEvent::Enter { .. } => tell(FileHovers(true).emit(window)),
+        DragDropEvent::Leave => tell(FileHovers(false).emit(window)),
+        DragDropEvent::Drop { paths, .. } => {
+            tell(FileHovers(false).emit(window));
+            if let Some(path) = paths.first() {
+                tell(FileDropped(path.display().to_string()).emit(window));
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Tells the window of a run until its end. One follower for each run: whoever joins a run has its events already.
 pub(crate) async fn follow(app: AppHandle, run: Syncing) {
     let mut progress = run.progress();
     let end = run.end();
     tokio::pin!(end);
     let end = loop {
-        let now = wire::Progress::from(&*progress.borrow_and_update());
+        let now = {
+            let now = progress.borrow_and_update();
+            desktop::show_in_tray(&app, Shown::Syncing(now.processed, now.total));
+            wire::Progress::from(&*now)
+        };
         tell(RunProgress(now).emit(&app));
         tokio::select! {
             end = &mut end => break end,
@@ -39,6 +76,8 @@ pub(crate) async fn follow(app: AppHandle, run: Syncing) {
             end = &mut end => break end,
         }
     };
+    desktop::show_in_tray(&app, Shown::Calm);
+    desktop::after_run(&app, &end);
     tell(RunEnded(end.into()).emit(&app));
 }
 

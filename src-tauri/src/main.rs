@@ -7,6 +7,9 @@ mod commands;
 mod desktop;
 mod error;
 mod events;
+mod held;
+mod recent;
+mod save;
 mod saving;
 mod wire;
 mod wiring;
@@ -16,11 +19,11 @@ use std::process::ExitCode;
 use tauri::Manager as _;
 
 use error::StartError;
+use recent::Recent;
 use wiring::Wiring;
 
 fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("POSTONCE_LOG").unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    desktop::start_logs();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -33,15 +36,21 @@ fn main() -> ExitCode {
 #[expect(clippy::disallowed_methods, reason = "tauri's own context ends a process it cannot set up")]
 fn run() -> Result<(), StartError> {
     let bindings = bindings::builder();
-    let builder = desktop::plugins(tauri::Builder::default()).invoke_handler(bindings.invoke_handler());
-    builder
+    let builder = desktop::plugins(tauri::Builder::default())
+        .invoke_handler(bindings.invoke_handler())
+        .on_window_event(events::tell_of_drops);
+    let app = builder
         .setup(move |app| {
             bindings.mount_events(app);
-            let folder = wiring::folder(app.path().app_config_dir().ok())?;
+            let recent = Recent::new(app.path().app_config_dir().ok());
+            let folder = wiring::folder(&recent)?;
             app.manage(saving::SavedFiles::default());
-            app.manage(Wiring::new(folder, app.handle().clone()));
+            app.manage(Wiring::new(folder, recent, app.handle().clone()));
+            desktop::set_up(app);
             Ok(())
         })
-        .run(tauri::generate_context!())
-        .map_err(StartError::Desktop)
+        .build(tauri::generate_context!())
+        .map_err(StartError::Desktop)?;
+    app.run(|app, event| desktop::on_event(app, &event));
+    Ok(())
 }

@@ -3,32 +3,45 @@
 //! Invariant: a workspace that cannot be opened is no reason not to start. The window shows why, and asks again.
 
 use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use postonce_connectors::Workspace;
+use postonce_connectors::workspace::{Change, Changed, FILE_NAME};
+use postonce_connectors::{Held, Secrets, SystemClock, Workspace, WorkspaceError};
 use postonce_engine::domain::Actor;
-use postonce_engine::error::Told;
-use postonce_engine::{Engine, ScheduleNews, Syncing};
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::{Engine, RebuildEnd, Rebuilt, ScheduleNews, SettingChange, Syncing};
 use postonce_practice::Sandbox;
+use secrecy::SecretString;
 use tauri::AppHandle;
-use tokio::sync::Mutex;
+use tokio::sync::Mutex as AsyncMutex;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::desktop;
 use crate::error::StartError;
 use crate::events::follow;
+use crate::held::HeldSecrets;
+use crate::recent::Recent;
+use crate::wire::setup::RecentWorkspace;
 
 const FLAG: &str = "--workspace";
 const VARIABLE: &str = "POSTONCE_WORKSPACE";
-/// In the application's configuration folder: the path that was last given.
-const LAST_FILE: &str = "last-workspace";
+/// Folders beside the one in use that are tried for a new workspace.
+const FOLDERS_TRIED: usize = 100;
+/// How often it is looked whether a ledger is closed, and how long between.
+const CLOSE_LOOKS_MAX: u32 = 200;
+const CLOSE_PAUSE: Duration = Duration::from_millis(25);
 
 /// The state of the shell.
 pub(crate) struct Wiring {
-    folder: PathBuf,
+    folder: Mutex<PathBuf>,
+    recent: Recent,
     app: AppHandle,
-    opened: Mutex<Option<Arc<Opened>>>,
+    opened: AsyncMutex<Option<Arc<Opened>>>,
+    held: HeldSecrets,
+    /// Stops the comparison that is on.
+    comparing: Mutex<CancellationToken>,
 }
 
 /// A workspace in use.
@@ -36,20 +49,47 @@ pub(crate) struct Opened {
     pub(crate) workspace: Workspace,
     pub(crate) engine: Arc<Engine>,
     /// Lives as long as the workspace is in use.
-    _sandbox: Option<Sandbox>,
+    sandbox: Option<Arc<Sandbox>>,
     /// Ends the scheduler when the workspace is let go.
     _scheduler: DropGuard,
 }
 
 impl Wiring {
     /// For the workspace in that folder, which is opened when it is first asked for.
-    pub(crate) fn new(folder: PathBuf, app: AppHandle) -> Self {
-        Self { folder, app, opened: Mutex::new(None) }
+    pub(crate) fn new(folder: PathBuf, recent: Recent, app: AppHandle) -> Self {
+        let none = CancellationToken::new();
+        none.cancel();
+        let (folder, comparing) = (Mutex::new(folder), Mutex::new(none));
+        Self { folder, recent, app, opened: AsyncMutex::new(None), held: HeldSecrets::default(), comparing }
     }
 
     /// Where the workspace is, or would be.
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where a new workspace can be made: the folder in use, or one beside it.
+    pub(crate) fn free_folder(&self) -> PathBuf {
+        let folder = self.folder();
+        let name = folder.file_name().map_or_else(|| "postonce".into(), |name| name.to_string_lossy().into_owned());
+        let others = (2..FOLDERS_TRIED).map(|number| folder.with_file_name(format!("{name}-{number}")));
+        let is_free = |folder: &PathBuf| !folder.join(FILE_NAME).exists();
+        std::iter::once(folder.clone()).chain(others).find(is_free).unwrap_or_else(|| folder.clone())
+    }
+
+    /// The workspaces that were in use.
+    pub(crate) fn recent(&self) -> Vec<RecentWorkspace> {
+        self.recent.workspaces()
+    }
+
+    /// Keeps a secret in memory until it is saved, for `accounting` or the `platform`.
+    pub(crate) fn hold(&self, side: &str, value: SecretString) {
+        self.held.hold(side, value);
+    }
+
+    /// The secrets that were typed, by the names that this workspace has for them.
+    pub(crate) fn held_for(&self, workspace: &Workspace) -> Held {
+        self.held.of(workspace)
     }
 
     /// The workspace, opened now if it is not yet.
@@ -58,14 +98,140 @@ impl Wiring {
         if let Some(opened) = slot.as_ref() {
             return Ok(Arc::clone(opened));
         }
-        let opened = Arc::new(open(self.folder.clone(), self.app.clone()).await?);
+        let opened = Arc::new(open(self.folder(), self.app.clone()).await?);
+        self.recent.keep(opened.workspace.dir());
         *slot = Some(Arc::clone(&opened));
         Ok(opened)
+    }
+
+    /// Changes the settings of the workspace in use: written, entered in the audit trail, and taken up at once. Secrets that
+    /// were typed are kept along with it.
+    pub(crate) async fn change(&self, changes: impl FnOnce(&Workspace) -> Vec<Change>) -> Result<(), Told> {
+        let before = self.opened().await?;
+        let mut slot = self.opened.lock().await;
+        let still = before.engine.hold_still()?;
+        let (workspace, changes) = (before.workspace.clone(), changes(&before.workspace));
+        let edited = blocking(move || Ok(workspace.edit(&changes)?)).await?;
+        let mut told: Vec<SettingChange> = edited.changed.iter().cloned().map(as_told).collect();
+        let held = self.held.of(&edited.workspace);
+        told.extend(held.keys().map(|name| SettingChange {
+            key: format!("secret {name}"),
+            before: None,
+            after: Some("…".to_owned()),
+        }));
+        if told.is_empty() {
+            return Ok(());
+        }
+        let workspace = edited.workspace.clone();
+        let (kept, owner) = (held.clone(), workspace.clone());
+        let done = match blocking(move || keep(&owner, &kept)).await {
+            Ok(()) => before.engine.settings_changed(&still, &workspace.settings(), told, &actor()).await,
+            Err(told) => Err(told),
+        };
+        if let Err(told) = done {
+            blocking(move || Ok(edited.take_back()?)).await?;
+            return Err(told);
+        }
+        self.held.forget();
+        drop(still);
+        // From here on the old one is wrong: what cannot be opened now is told by whoever asks for it next.
+        *slot = None;
+        *slot = Some(Arc::new(open_with(workspace, before.sandbox.clone(), self.app.clone()).await?));
+        Ok(())
+    }
+
+    /// Makes this workspace where none is, keeps its secrets in the keyring, and opens it.
+    pub(crate) async fn make(&self, workspace: Workspace) -> Result<(), Told> {
+        self.refuse_while_running().await?;
+        let held = self.held.of(&workspace);
+        let dir = workspace.dir().to_owned();
+        blocking(move || {
+            if workspace.dir().join(FILE_NAME).exists() {
+                return Err(WorkspaceError::Exists(workspace.dir().to_owned()).into());
+            }
+            keep(&workspace, &held)?;
+            Workspace::create(workspace.dir(), workspace.text())?;
+            Ok(())
+        })
+        .await?;
+        self.held.forget();
+        self.go_to(dir).await
+    }
+
+    /// Opens another workspace in place of the one in use.
+    pub(crate) async fn go_to(&self, folder: PathBuf) -> Result<(), Told> {
+        self.refuse_while_running().await?;
+        let mut slot = self.opened.lock().await;
+        let is_same = slot.as_ref().is_some_and(|opened| opened.workspace.dir() == folder);
+        let sandbox = slot.as_ref().filter(|_| is_same).and_then(|opened| opened.sandbox.clone());
+        let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
+        let sandbox = match sandbox {
+            Some(sandbox) => Some(sandbox),
+            None => postonce_practice::sandbox(&workspace).await?.map(Arc::new),
+        };
+        let opened = open_with(workspace, sandbox, self.app.clone()).await?;
+        let dir = opened.workspace.dir().to_owned();
+        self.recent.keep(&dir);
+        *self.folder.lock().unwrap_or_else(PoisonError::into_inner) = dir;
+        *slot = Some(Arc::new(opened));
+        Ok(())
+    }
+
+    async fn refuse_while_running(&self) -> Result<(), Told> {
+        match self.syncing().await {
+            Some(_) => Err(Told::new(ErrorCode::RunIsOn)),
+            None => Ok(()),
+        }
     }
 
     /// The engine of the workspace.
     pub(crate) async fn engine(&self) -> Result<Arc<Engine>, Told> {
         Ok(Arc::clone(&self.opened().await?.engine))
+    }
+
+    /// The organisation's name, where the workspace itself can be read.
+    pub(crate) async fn organisation_name(&self) -> Option<String> {
+        let folder = self.folder();
+        let name = blocking(move || Ok(Workspace::open(&folder)?.organisation_name().to_owned())).await;
+        name.ok()
+    }
+
+    /// From here on `stop` is what stops the comparison that is on; until the answer goes.
+    pub(crate) fn comparing(&self, stop: &CancellationToken) -> DropGuard {
+        *self.comparing.lock().unwrap_or_else(PoisonError::into_inner) = stop.clone();
+        stop.clone().drop_guard()
+    }
+
+    /// Stops it; `false` when none is on.
+    pub(crate) fn stop_comparing(&self) -> bool {
+        let stop = self.comparing.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_on = !stop.is_cancelled();
+        stop.cancel();
+        was_on
+    }
+
+    /// Makes a new ledger from the accounting system and puts it in the place of the old one, whether that can be opened
+    /// or not. `confirm` is the organisation's name, typed again. The workspace is opened afresh when it is next asked for.
+    pub(crate) async fn rebuild(&self, confirm: &str) -> Result<Rebuilt, Told> {
+        let mut slot = self.opened.lock().await;
+        let folder = self.folder();
+        let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
+        if workspace.organisation_name() != confirm {
+            let told = Told::new(ErrorCode::ConfirmationDiffers).with("expected", workspace.organisation_name());
+            return Err(told.with("found", confirm));
+        }
+        if slot.as_ref().is_some_and(|opened| opened.engine.syncing().is_some()) {
+            return Err(Told::new(ErrorCode::LockHeldHere).with("path", workspace.lock_path().display()));
+        }
+        if let Some(opened) = slot.take() {
+            closed(opened, workspace.ledger_path()).await?;
+        }
+        let sandbox = postonce_practice::sandbox(&workspace).await?;
+        let rebuilt = rebuilt(&workspace).await;
+        if let Some(sandbox) = sandbox {
+            sandbox.stop().await;
+        }
+        rebuilt
     }
 
     /// The run that is on; does not open what is not open.
@@ -74,10 +240,45 @@ impl Wiring {
     }
 }
 
+/// Waits until nobody has the workspace's ledger open any more.
+async fn closed(opened: Arc<Opened>, ledger: PathBuf) -> Result<(), Told> {
+    let engine = Arc::downgrade(&opened.engine);
+    // Its scheduler ends with it, and whoever still reads a page.
+    drop(opened);
+    for _ in 0..CLOSE_LOOKS_MAX {
+        if engine.strong_count() == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(CLOSE_PAUSE).await;
+    }
+    Err(Told::new(ErrorCode::LedgerBusy).with("path", ledger.display()))
+}
+
+/// Makes the new ledger beside the old one, and changes them.
+async fn rebuilt(workspace: &Workspace) -> Result<Rebuilt, Told> {
+    let ours = workspace.clone();
+    let parts = blocking(move || postonce_connectors::parts_anew(&ours)).await?;
+    let (rebuilt_at, lock) = (parts.ledger.path().to_owned(), parts.settings.file_lock.clone());
+    let engine = Engine::new(parts);
+    let end = engine.rebuild(actor()).await;
+    // Closed, before it takes the other's place.
+    drop(engine);
+    let RebuildEnd { rebuilt, refused } = end?;
+    let no_word = || Told::internal("the rebuild ended without a word");
+    let rebuilt = rebuilt.ok_or_else(|| refused.error.unwrap_or_else(no_word))?;
+    let ledger = workspace.ledger_path();
+    blocking(move || postonce_engine::put_in_place(&rebuilt_at, &ledger, &lock, &SystemClock::start())).await?;
+    Ok(rebuilt)
+}
+
 /// The keyring may keep its caller waiting, so everything that blocks is done on a thread for it.
 async fn open(folder: PathBuf, app: AppHandle) -> Result<Opened, Told> {
     let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
-    let sandbox = postonce_practice::sandbox(&workspace).await?;
+    let sandbox = postonce_practice::sandbox(&workspace).await?.map(Arc::new);
+    open_with(workspace, sandbox, app).await
+}
+
+async fn open_with(workspace: Workspace, sandbox: Option<Arc<Sandbox>>, app: AppHandle) -> Result<Opened, Told> {
     let parts = {
         let workspace = workspace.clone();
         blocking(move || postonce_connectors::parts(&workspace)).await?
@@ -85,7 +286,24 @@ async fn open(folder: PathBuf, app: AppHandle) -> Result<Opened, Told> {
     let engine = Engine::new(parts);
     let stop = CancellationToken::new();
     tauri::async_runtime::spawn(keep_schedule(app, Arc::clone(&engine), stop.clone()));
-    Ok(Opened { workspace, engine, _sandbox: sandbox, _scheduler: stop.drop_guard() })
+    Ok(Opened { workspace, engine, sandbox, _scheduler: stop.drop_guard() })
+}
+
+/// A change as the audit trail has it. An address may never have held a password: the reader refuses one.
+fn as_told(changed: Changed) -> SettingChange {
+    SettingChange { key: changed.key, before: changed.before, after: changed.after }
+}
+
+/// Keeps secrets in the keyring; a practice workspace has none of its own.
+fn keep(workspace: &Workspace, held: &Held) -> Result<(), Told> {
+    if workspace.is_practice() {
+        return Ok(());
+    }
+    let secrets = Secrets::of(workspace);
+    for (name, value) in held {
+        secrets.set(name, value)?;
+    }
+    Ok(())
 }
 
 /// Keeps to the workspace's schedule while it is open; the window is told of each run as of one that was clicked for.
@@ -98,7 +316,10 @@ async fn keep_schedule(app: AppHandle, engine: Arc<Engine>, stop: CancellationTo
                 tauri::async_runtime::spawn(follow(app.clone(), syncing));
             }
         }
-        ScheduleNews::Trouble(told) => tracing::warn!("the schedule waits: {told}"),
+        ScheduleNews::Trouble(told) => {
+            tracing::warn!("the schedule waits: {told}");
+            desktop::schedule_trouble(&app);
+        }
         ScheduleNews::Waiting { .. } | ScheduleNews::Ended { .. } | ScheduleNews::Missed { .. } => {}
     };
     if let Err(told) = engine.run_schedule(&actor(), &stop, tell).await {
@@ -123,24 +344,13 @@ pub(crate) fn actor() -> Actor {
 }
 
 /// The folder to open: named now (and kept for the next start), last named, or the application's data folder.
-pub(crate) fn folder(config: Option<PathBuf>) -> Result<PathBuf, StartError> {
-    let last = config.map(|config| config.join(LAST_FILE));
+pub(crate) fn folder(recent: &Recent) -> Result<PathBuf, StartError> {
     if let Some(named) = named(std::env::args_os().skip(1))?.or_else(|| std::env::var_os(VARIABLE).map(PathBuf::from)) {
         let named = std::path::absolute(&named).unwrap_or(named);
-        if let Some(last) = &last {
-            keep(last, &named);
-        }
+        recent.keep(&named);
         return Ok(named);
     }
-    let kept = last.and_then(|last| fs::read_to_string(last).ok()).map(|path| PathBuf::from(path.trim_end()));
-    kept.or_else(Workspace::default_dir).ok_or(StartError::NoDataFolder)
-}
-
-fn keep(last: &Path, folder: &Path) {
-    let (Some(parent), Some(text)) = (last.parent(), folder.to_str()) else { return };
-    if let Err(error) = fs::create_dir_all(parent).and_then(|()| fs::write(last, text)) {
-        tracing::warn!("the workspace is not kept for the next start: {error}");
-    }
+    recent.last().or_else(Workspace::default_dir).ok_or(StartError::NoDataFolder)
 }
 
 /// `--workspace DIR` or `--workspace=DIR`.

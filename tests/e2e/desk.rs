@@ -19,6 +19,9 @@ const WAIT_MAX: Duration = Duration::from_secs(60);
 /// Between two looks; progress is told ten times a second.
 /// An application that does not answer its driver by then has ended, or never will.
 const START_MAX: Duration = Duration::from_secs(30);
+/// More than any screen has places for the keyboard.
+const TABS_MAX: usize = 80;
+const TAB: &str = "\u{e004}";
 const LOOK_PAUSE: Duration = Duration::from_millis(50);
 
 /// Starts the application in this home, does that at its window, and ends it again.
@@ -122,6 +125,45 @@ impl Desk {
     pub(crate) fn look(&self, script: &str) -> Value {
         let seen = self.runtime.block_on(self.client.execute(script, vec![]));
         seen.unwrap_or_else(|error| panic!("the page cannot be read: {error}\n{script}"))
+    }
+
+    /// What this script hands to its last argument, in its own time.
+    pub(crate) fn look_later(&self, script: &str) -> Value {
+        let seen = self.runtime.block_on(self.client.execute_async(script, vec![]));
+        seen.unwrap_or_else(|error| panic!("the page cannot be read: {error}"))
+    }
+
+    /// Presses keys wherever the keyboard is; those that are no letters by their WebDriver codes.
+    pub(crate) fn press(&self, keys: &str) {
+        let pressed = self.runtime.block_on(async { self.client.active_element().await?.send_keys(keys).await });
+        pressed.unwrap_or_else(|error| panic!("the keyboard does not answer: {error}"));
+    }
+
+    /// Goes on with the tabulator until the keyboard is at what has this `data-testid`. Wherever it is, that can be seen.
+    pub(crate) fn tab_to(&self, testid: &str) {
+        for _ in 0..TABS_MAX {
+            self.press(TAB);
+            let at = self.look(
+                "const at = document.activeElement; const style = getComputedStyle(at);
+                 return { testid: at.dataset.testid ?? null, html: at.outerHTML.slice(0, 200),
+                     seen: style.outlineStyle !== 'none' || style.boxShadow !== 'none' };",
+            );
+            assert_eq!(at["seen"], true, "the keyboard is here, and cannot be seen: {at}");
+            if at["testid"] == testid {
+                return;
+            }
+        }
+        panic!("the tabulator never comes to {testid}");
+    }
+
+    /// Starts the program once more, as the system does for a link: it hands over its arguments, and ends.
+    pub(crate) fn start_second(&self, arguments: &[&str]) {
+        self.driver.start_second(arguments);
+    }
+
+    /// Waits until the application has ended by itself.
+    pub(crate) fn wait_until_gone(&self) {
+        self.runtime.block_on(self.driver.wait_until_gone());
     }
 
     fn element(&self, locator: Locator<'_>) -> Element {

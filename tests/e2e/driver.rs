@@ -121,6 +121,27 @@ impl Driver {
         self.words.try_iter().collect::<Vec<_>>().join("\n")
     }
 
+    /// Starts the application a second time, on the same bus and in the same home, and waits for its end.
+    pub(crate) fn start_second(&self, arguments: &[&str]) {
+        let mut command = Command::new(desktop());
+        private(&mut command, &self.home);
+        let ended = command.args(arguments).stdin(Stdio::null()).status().expect("the application starts");
+        assert!(ended.success(), "the second start hands over and ends well: {ended}");
+    }
+
+    /// Waits until the application has ended by itself. One that nobody has asked about yet has no program any more.
+    pub(crate) async fn wait_until_gone(&self) {
+        let process = std::fs::read_to_string(self.home.join("application.pid")).expect("it was started");
+        let program = Path::new("/proc").join(process.trim()).join("exe");
+        let gone = tokio::time::timeout(GONE_MAX, async {
+            let mut ticks = tokio::time::interval(READY_PAUSE);
+            while std::fs::read_link(&program).is_ok() {
+                ticks.tick().await;
+            }
+        });
+        assert!(gone.await.is_ok(), "the application has not ended: {}", self.words());
+    }
+
     /// It passes this question on, so an answer is one of both drivers.
     async fn wait_until_ready(&self) {
         let status = format!("{}/status", self.url);

@@ -5,14 +5,18 @@
 
 #![expect(clippy::panic, reason = "the verbs of these tests fail as an assert in a test would, and say what they saw")]
 
+mod accessible;
 mod attention;
+mod audit;
 mod desk;
 mod driver;
 mod lists;
 mod main_job;
+mod manners;
 mod practice;
 mod re_export;
 mod records;
 mod server_down;
+mod setup;
 mod stop;
 mod two_windows;

@@ -19,14 +19,18 @@ pub(crate) fn sources(files: &[File]) -> Vec<Finding> {
     findings
 }
 
-/// Packages in the lock file that are banned.
+/// Packages in the lock file that are banned; some are borne where only their wrappers depend on them.
 pub(crate) fn banned(files: &[File]) -> Vec<Finding> {
     let Some((lock, packages, rules)) = lock_and_rules(files) else { return vec![unreadable()] };
     let bans = rules.get("bans").and_then(|bans| bans.get("deny")).and_then(Value::as_array);
     let mut findings = Vec::new();
     for ban in bans.into_iter().flatten() {
         let text = |key| ban.get(key).and_then(Value::as_str).unwrap_or_default();
-        if packages.iter().any(|package| name(package) == text("crate")) {
+        let is_there = packages.iter().any(|package| name(package) == text("crate"));
+        let wrappers = texts(ban.get("wrappers"));
+        let mut users = packages.iter().filter(|package| depends_on(package, text("crate"))).map(name);
+        let is_wrapped = !wrappers.is_empty() && users.all(|user| wrappers.contains(&user));
+        if is_there && !is_wrapped {
             findings.push(lock.finding(0, format!("{} is banned: {}", text("crate"), text("reason"))));
         }
     }
@@ -45,6 +49,11 @@ fn lock_and_rules(files: &[File]) -> Option<(&File, Vec<Table>, Table)> {
 
 fn unreadable() -> Finding {
     File::sample("Cargo.lock", "").finding(0, "it or deny.toml cannot be read")
+}
+
+/// `name`, or `name version` where there are several.
+fn depends_on(package: &Table, wanted: &str) -> bool {
+    texts(package.get("dependencies")).iter().any(|named| named.split(' ').next() == Some(wanted))
 }
 
 fn name(package: &Table) -> &str {
@@ -77,6 +86,15 @@ mod tests {
     fn a_banned_package_is_found() {
         assert_eq!(banned(&tree("name = \"openssl\"")).len(), 1);
         assert_eq!(banned(&tree("name = \"openssl-probe\"")), []);
+    }
+
+    #[test]
+    fn a_banned_package_is_borne_behind_its_wrapper_and_nowhere_else() {
+        let rules = "[bans]\ndeny = [{ crate = \"fs\", wrappers = [\"dialog\"], reason = \"files\" }]";
+        let lock = "[[package]]\nname = \"fs\"\n[[package]]\nname = \"dialog\"\ndependencies = [\"fs\"]\n";
+        let of = |lock: String| banned(&[File::sample("Cargo.lock", &lock), File::sample("deny.toml", rules)]).len();
+        assert_eq!(of(lock.to_owned()), 0);
+        assert_eq!(of(format!("{lock}[[package]]\nname = \"desktop\"\ndependencies = [\"fs 2.7.1\"]\n")), 1);
     }
 
     #[test]

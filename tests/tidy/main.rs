@@ -8,6 +8,7 @@ mod dependencies;
 mod habits;
 mod layers;
 mod layout;
+mod licences;
 mod machine;
 mod messages;
 mod rust;
@@ -127,4 +128,9 @@ fn every_dependency_comes_from_where_it_may() {
 #[test]
 fn no_banned_crate_has_come_along() {
     hold(dependencies::banned);
+}
+
+#[test]
+fn about_shows_the_licence_of_every_package() {
+    hold(licences::check);
 }

@@ -1,8 +1,10 @@
 import './shared/base.css';
 import { mount } from 'svelte';
 import App from './app/App.svelte';
+import { desk } from './app/wanted.svelte';
 import { ipc } from './ipc';
 import { preferences } from './shared/preferences.svelte';
+import { program } from './shared/program.svelte';
 import { session } from './shared/session.svelte';
 
 async function start(): Promise<void> {
@@ -11,7 +13,9 @@ async function start(): Promise<void> {
   await preferences.restore(() => ipc.systemLanguage());
   const target = document.getElementById('app');
   if (target) mount(App, { target });
+  void program.ask();
   await session.open();
+  await desk.open();
 }
 
 void start();

@@ -3,10 +3,13 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import App from '../src/app/App.svelte';
 import { Items, PAGE_ITEMS } from '../src/features/history/items.svelte';
-import { ANY, queryOf } from '../src/features/history/runs.svelte';
-import { ipc } from '../src/ipc';
+import { ANY, queryOf } from '../src/features/history/wish';
+import { PAPER_ROWS_MAX, readForPaper } from '../src/features/history/paper';
+import PrintSheet from '../src/features/history/PrintSheet.svelte';
+import SaveRun from '../src/features/history/SaveRun.svelte';
+import { ipc, type Run } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
-import { RUNS } from '../src/ipc/mock/data';
+import { item, RUNS } from '../src/ipc/mock/data';
 import { router } from '$shared/router.svelte';
 import { EVERYTHING, session } from '$shared/session.svelte';
 
@@ -120,14 +123,31 @@ describe('a run as a file', () => {
     expect(screen.getByTestId('saved')).toBeEmptyDOMElement();
   });
 
-  test('goes on paper with every row that paper takes, and says what is left out', async () => {
-    const printed = vi.spyOn(ipc, 'printPage');
-    await open(RUNS[0]?.runId);
-    await userEvent.click(await screen.findByTestId('print'));
-    await waitFor(() => expect(printed).toHaveBeenCalled(), { timeout: 10_000 });
-    const sheet = screen.getByTestId('print-sheet');
-    expect(sheet.parentElement).toBe(document.body);
-    expect(sheet).toHaveTextContent('The first 5,000 of 100,000 records.');
-    expect(within(sheet).getAllByRole('row', { hidden: true })).toHaveLength(5_001);
-  }, 20_000);
+  test('goes on paper from the sheet beside the application, and from nothing else', async () => {
+    const run = RUNS[0] as Run;
+    vi.spyOn(ipc, 'countItems').mockResolvedValue(7);
+    vi.spyOn(ipc, 'runItems').mockImplementation((...[, , , skip]) =>
+      Promise.resolve(Array.from({ length: Math.max(0, 7 - skip) }, (_, place) => item(skip + place + 1))),
+    );
+    const printed = vi.spyOn(ipc, 'printPage').mockImplementation(() => {
+      const sheet = screen.getByTestId('print-sheet');
+      expect(sheet.parentElement).toBe(document.body);
+      expect(within(sheet).getAllByRole('row', { hidden: true })).toHaveLength(8);
+      return Promise.resolve(null);
+    });
+    await install('idle');
+    render(SaveRun, { run });
+    await userEvent.click(screen.getByTestId('print'));
+    await waitFor(() => expect(printed).toHaveBeenCalledOnce());
+    expect(screen.queryByTestId('save-problem')).toBeNull();
+  });
+
+  test('goes on paper no longer than paper is, and says what is left out', async () => {
+    await install('idle');
+    const run = RUNS[0] as Run;
+    const paper = await readForPaper(run);
+    expect([paper.items.length, paper.total]).toEqual([PAPER_ROWS_MAX, 100_000]);
+    render(PrintSheet, { run, paper: { ...paper, items: paper.items.slice(0, 2) } });
+    expect(screen.getByTestId('print-sheet')).toHaveTextContent('The first 2 of 100,000 records.');
+  });
 });

@@ -184,6 +184,15 @@ test('what needs a person is grouped, with what to do', async () => {
   expect(screen.getAllByTestId('attention-item')).toHaveLength(7);
 });
 
+test('what a sync settles is synced from where it is told, and seen on the overview', async () => {
+  await open('idle', 'attention');
+  expect(await screen.findByTestId('sync-in_doubt')).toBeEnabled();
+  expect(screen.queryByTestId('sync-vanished')).toBeNull();
+  await userEvent.click(screen.getByTestId('sync-refused'));
+  expect(await screen.findByTestId('progress', {}, { timeout: 4_000 })).toBeInTheDocument();
+  expect(router.route.screen).toBe('overview');
+});
+
 test('a workspace that is broken is told with file and line', async () => {
   await open('broken');
   expect(await screen.findByTestId('workspace-problem')).toHaveTextContent(

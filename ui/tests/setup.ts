@@ -9,6 +9,7 @@ Object.defineProperties(HTMLElement.prototype, {
 });
 Element.prototype.getClientRects = () => [{}] as never;
 Element.prototype.scrollIntoView = () => undefined;
+Element.prototype.scrollTo = () => undefined;
 Element.prototype.hasPointerCapture = () => false;
 Element.prototype.releasePointerCapture = () => undefined;
 globalThis.ResizeObserver ??= class {

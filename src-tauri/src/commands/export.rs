@@ -24,7 +24,7 @@ pub(crate) async fn export_run(
     let (opened, run, format) = (wiring.opened().await?, RunId::new(run_id), format.into());
     let found = opened.engine.ledger().run(&run).await?;
     let started_at = found.ok_or_else(|| Told::new(ErrorCode::RunNotFound).with("id", &run))?.started_at;
-    let name = name_of(language.either("run", "kjoring"), started_at, &opened);
+    let name = name_of(language.of_both("run", "kjoring"), started_at, &opened);
     let Some(path) = choose(&app, &name, postonce_reports::RunFormat::ending(format)).await? else { return Ok(None) };
     write_run(opened.engine.clone(), run, format, language, path.clone()).await?;
     Ok(Some(files.keep(path)))
@@ -44,7 +44,7 @@ pub(crate) async fn export_certificate(
     let (opened, run) = (wiring.opened().await?, RunId::new(run_id));
     let found = opened.engine.ledger().run(&run).await?;
     let started_at = found.ok_or_else(|| Told::new(ErrorCode::RunNotFound).with("id", &run))?.started_at;
-    let name = name_of(language.either("certificate", "eksportattest"), started_at, &opened);
+    let name = name_of(language.of_both("certificate", "eksportattest"), started_at, &opened);
     let Some(path) = choose(&app, &name, format.ending()).await? else { return Ok(None) };
     write_certificate(opened, run, format.into(), language, path.clone()).await?;
     Ok(Some(files.keep(path)))

@@ -1,12 +1,17 @@
 //! What the window may ask for. Each command parses, calls one verb of the engine, and maps its answer.
 
+pub(crate) mod audit;
 pub(crate) mod connection;
 pub(crate) mod decisions;
+pub(crate) mod desktop;
 pub(crate) mod export;
 pub(crate) mod history;
+pub(crate) mod ledger;
 pub(crate) mod overview;
 pub(crate) mod re_export;
 pub(crate) mod records;
+pub(crate) mod settings;
+pub(crate) mod setup;
 pub(crate) mod sync;
 
 use postonce_engine::Syncing;

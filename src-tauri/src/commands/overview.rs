@@ -5,9 +5,10 @@ use postonce_connectors::SystemClock;
 use postonce_engine::error::ErrorCode;
 use postonce_engine::ports::Clock as _;
 use postonce_practice::Wish;
-use tauri::State;
+use tauri::{AppHandle, State};
 
 use super::Answer;
+use crate::desktop::{self, Shown};
 use crate::wire::{Language, Month, Overview, each, moment};
 use crate::wiring::{Wiring, blocking};
 
@@ -24,19 +25,26 @@ const MONTHS_MAX: u32 = 24;
 /// The workspace with its counts and last runs; asks only the ledger.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn overview(wiring: State<'_, Wiring>) -> Answer<Overview> {
+pub(crate) async fn overview(app: AppHandle, wiring: State<'_, Wiring>) -> Answer<Overview> {
     let opened = match wiring.opened().await {
         Ok(opened) => opened,
         Err(told) if told.code == ErrorCode::WorkspaceMissing => {
             return Ok(Overview::Missing { path: wiring.folder().display().to_string() });
         }
-        Err(told) => return Ok(Overview::Broken { problem: told.into() }),
+        Err(told) => {
+            let organisation = wiring.organisation_name().await;
+            return Ok(Overview::Broken { problem: told.into(), organisation });
+        }
     };
+    let counts = opened.engine.counts().await?;
+    if opened.engine.syncing().is_none() {
+        desktop::show_in_tray(&app, Shown::waiting(&counts));
+    }
     Ok(Overview::Ready {
         path: wiring.folder().display().to_string(),
         organisation: opened.workspace.organisation_name().to_owned(),
         practice: opened.workspace.is_practice(),
-        counts: opened.engine.counts().await?.into(),
+        counts: counts.into(),
         runs: each(opened.engine.ledger().runs(RUNS_SHOWN, None).await?),
     })
 }
@@ -62,7 +70,7 @@ pub(crate) async fn next_run(wiring: State<'_, Wiring>) -> Answer<Option<String>
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn make_practice_workspace(wiring: State<'_, Wiring>) -> Answer<()> {
-    let folder = wiring.folder().to_owned();
+    let folder = wiring.folder();
     let newest = SystemClock::start().now().date_naive();
     let wish = Wish { port: None, records: PRACTICE_RECORDS, seed: PRACTICE_SEED, newest };
     blocking(move || postonce_practice::make(&folder, &wish)).await?;
@@ -74,5 +82,5 @@ pub(crate) async fn make_practice_workspace(wiring: State<'_, Wiring>) -> Answer
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn system_language() -> Language {
-    sys_locale::get_locale().map_or(Language::En, |tag| Language::of(&tag))
+    Language::of_system()
 }

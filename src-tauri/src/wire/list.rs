@@ -55,22 +55,6 @@ fn bounded(what: &str, text: Option<String>) -> Result<Option<String>, Told> {
     }
 }
 
-impl From<RecordState> for views::RecordState {
-    fn from(state: RecordState) -> Self {
-        match state {
-            RecordState::Posted => Self::Posted,
-            RecordState::Eligible => Self::Eligible,
-            RecordState::Sending => Self::Sending,
-            RecordState::InDoubt => Self::InDoubt,
-            RecordState::Refused => Self::Refused,
-            RecordState::Held => Self::Held,
-            RecordState::Changed => Self::Changed,
-            RecordState::Vanished => Self::Vanished,
-            RecordState::Gone => Self::Gone,
-        }
-    }
-}
-
 /// A record in a list.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

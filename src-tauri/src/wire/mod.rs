@@ -4,11 +4,14 @@
 //! strings, moments are RFC 3339 in UTC, errors are a code with parameters.
 
 mod attention;
+mod audit;
 mod certificate;
 mod connection;
 mod content;
+mod desktop;
 mod export;
 mod item;
+mod ledger;
 mod list;
 mod overview;
 mod period;
@@ -17,23 +20,28 @@ mod progress;
 mod re_export;
 mod record;
 mod run;
+pub(crate) mod settings;
+pub(crate) mod setup;
 mod voucher;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
 pub(crate) use attention::{AttentionItem, Verdict};
-pub(crate) use certificate::Certificate;
+pub(crate) use audit::{AuditEntryFull, AuditFilter, AuditVerdict};
+pub(crate) use certificate::{BothSums, Certificate};
 pub(crate) use connection::{Connection, Lock, Waiting};
 pub(crate) use content::{Acceptance, Alarm, Changed, LookAlikes};
+pub(crate) use desktop::{About, Preferences, Wanted};
 pub(crate) use export::{CertificateFormat, RunFormat, Saved};
 pub(crate) use item::{HoldCode, ItemFilter, Place, Reason, RunItem};
+pub(crate) use ledger::{CompareNews, Comparison, Difference, LedgerFacts, Rebuilt, Written};
 pub(crate) use list::{Month, RecordQuery, RecordRow, RecordsFound, RunQuery};
 pub(crate) use overview::{Language, Overview, Plan, SyncStarted};
 pub(crate) use period::Period;
 pub(crate) use problem::Problem;
 pub(crate) use progress::Progress;
 pub(crate) use re_export::{ReExport, ReExportAsked, ReExportPreview, ReExportWish};
-pub(crate) use record::{RecordState, RecordStory};
+pub(crate) use record::{Act, RecordState, RecordStory};
 pub(crate) use run::{Counts, End, Outcome, Run, Sum, Trigger};
 pub(crate) use voucher::FoundVoucher;
 
@@ -45,6 +53,11 @@ pub(crate) fn count(number: u64) -> u32 {
 /// A moment for the window.
 pub(crate) fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// Moments for the window.
+pub(crate) fn each_moment(list: impl IntoIterator<Item = DateTime<Utc>>) -> Vec<String> {
+    list.into_iter().map(moment).collect()
 }
 
 /// Each value of a list as the window's.
@@ -63,6 +76,12 @@ macro_rules! mirrored {
         impl From<$engine> for $name {
             fn from(value: $engine) -> Self {
                 match value { $(<$engine>::$variant => Self::$variant,)+ }
+            }
+        }
+
+        impl From<$name> for $engine {
+            fn from(value: $name) -> Self {
+                match value { $($name::$variant => <$engine>::$variant,)+ }
             }
         }
     };

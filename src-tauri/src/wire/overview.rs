@@ -12,8 +12,8 @@ use super::{Problem, Run, RunItem, Sum, count, each};
 pub(crate) enum Overview {
     /// There is none in that folder.
     Missing { path: String },
-    /// There is one that cannot be used.
-    Broken { problem: Problem },
+    /// There is one that cannot be used; the organisation's name, where that much could be read.
+    Broken { problem: Problem, organisation: Option<String> },
     /// Here it is.
     Ready { path: String, organisation: String, practice: bool, counts: RecordCounts, runs: Vec<Run> },
 }
@@ -97,11 +97,16 @@ impl Language {
         if matches!(language.as_str(), "nb" | "no" | "nn") { Self::Nb } else { Self::En }
     }
 
-    /// The word in this language.
-    pub(crate) fn either(self, en: &'static str, nb: &'static str) -> &'static str {
+    /// The one that the operating system is set to.
+    pub(crate) fn of_system() -> Self {
+        sys_locale::get_locale().map_or(Self::En, |tag| Self::of(&tag))
+    }
+
+    /// The one of two words that is in this language.
+    pub(crate) fn of_both(self, english: &'static str, norwegian: &'static str) -> &'static str {
         match self {
-            Self::En => en,
-            Self::Nb => nb,
+            Self::En => english,
+            Self::Nb => norwegian,
         }
     }
 }

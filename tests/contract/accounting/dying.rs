@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use postonce_tests::{Fault, Running};
 
-use super::site::{Site, rows};
+use super::site::{Site, quiet, rows};
 
 /// Rounds of each kind of killing, where `POSTONCE_KILL_ROUNDS` names no other number.
 const ROUNDS: usize = 2;
@@ -24,12 +24,29 @@ pub(crate) fn a_server_that_dies_in_the_middle_and_comes_back_has_each_once(site
     site.proxy.nth(site.subject.words().write, 1, 1, Fault::SlowAnswer(Duration::from_millis(500)));
     let first = Running::up_to(site.command(&["sync"]), 10);
     site.subject.kill();
-    let first = first.finish();
+    let first = quiet(first.finish());
     assert!(matches!(first.status, Some(1 | 4 | 5)), "{first:?}");
     site.subject.restart();
     site.sync_until_clear();
     let last = site.sync_until_clear();
     assert_eq!(last.count("posted"), 0, "{last:?}");
+    site.assert_books(&records);
+}
+
+/// Stopped, and going on as soon as somebody has asked it something.
+pub(crate) fn a_server_that_stands_still_for_a_while_is_waited_for(site: &Site) {
+    let records = rows(60);
+    site.write(&records);
+    site.proxy.nth(site.subject.words().write, 0, usize::MAX, Fault::SlowAnswer(Duration::from_millis(500)));
+    let first = Running::up_to(site.command(&["sync"]), 10);
+    let before = site.proxy.came("HTTP");
+    site.subject.pause(true);
+    while site.proxy.came("HTTP") == before {
+        thread::yield_now();
+    }
+    site.subject.pause(false);
+    let first = quiet(first.finish());
+    assert_eq!((first.status, first.count("posted")), (Some(0), 60), "{first:?}");
     site.assert_books(&records);
 }
 

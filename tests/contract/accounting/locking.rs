@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use postonce_tests::{Fault, Running, Spoken, spoken};
 
-use super::site::{Site, rows};
+use super::site::{Site, quiet, rows};
 
 /// So slow that the others come while the first is at work.
 const SLOW: Duration = Duration::from_millis(900);
@@ -17,7 +17,7 @@ fn slowly(site: &Site) {
 
 fn all_at_once(site: &Site, workspaces: &[&Path]) -> Vec<Spoken> {
     let commands = workspaces.iter().map(|workspace| site.command_in(workspace, &["sync"]));
-    let running: Vec<_> = commands.map(|command| thread::spawn(move || spoken(command))).collect();
+    let running: Vec<_> = commands.map(|command| thread::spawn(move || quiet(spoken(command)))).collect();
     running.into_iter().map(|one| one.join().expect("a thread that only waits")).collect()
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn of_three_at_once_one_exports_and_the_others_are_told_who_does(site
     site.proxy.calm();
     // Whoever comes next finds everything done, on each machine.
     for workspace in [site.path(), others[0].path(), others[1].path()] {
-        let next = spoken(site.command_in(workspace, &["sync", "--wait", "60"]));
+        let next = quiet(spoken(site.command_in(workspace, &["sync", "--wait", "60"])));
         assert_eq!((next.status, next.count("posted"), next.count("skipped")), (Some(0), 0, 40), "{next:?}");
     }
     site.assert_books(&records);
@@ -58,33 +58,35 @@ fn first_of(site: &Site) -> Running {
 }
 
 pub(crate) fn a_holder_that_was_killed_is_taken_over_and_its_work_is_finished(site: &Site) {
+    site.short_lease();
     let first = first_of(site);
     let other = site.another();
     first.kill();
-    let at_once = spoken(site.command_in(other.path(), &["sync"]));
+    let at_once = quiet(spoken(site.command_in(other.path(), &["sync"])));
     assert_eq!(at_once.status, Some(3), "it may live: {at_once:?}");
     site.proxy.calm();
-    let next = spoken(site.command_in(other.path(), &["sync", "--wait", "90"]));
+    let next = quiet(spoken(site.command_in(other.path(), &["sync", "--wait", "90"])));
     assert!(matches!(next.status, Some(0 | 4)), "{next:?}");
     site.sync_until_clear();
-    let last = spoken(site.command_in(other.path(), &["sync", "--wait", "90"]));
+    let last = quiet(spoken(site.command_in(other.path(), &["sync", "--wait", "90"])));
     assert_eq!((last.status, last.count("posted")), (Some(0), 0), "{last:?}");
     site.assert_books(&rows(90));
 }
 
 /// A machine that sleeps for longer than its lease, and wakes up after somebody else took over and finished.
 pub(crate) fn a_holder_that_slept_past_its_lease_writes_nothing_more(site: &Site) {
+    site.short_lease();
     let first = first_of(site);
     let other = site.another();
     first.signal("STOP");
     site.proxy.calm();
-    let next = spoken(site.command_in(other.path(), &["sync", "--wait", "90"]));
+    let next = quiet(spoken(site.command_in(other.path(), &["sync", "--wait", "90"])));
     assert!(matches!(next.status, Some(0 | 4)), "{next:?}");
     first.signal("CONT");
-    let first = first.finish();
+    let first = quiet(first.finish());
     assert_eq!((first.status, &first.last()["outcome"]), (Some(1), &"lease_lost".into()), "{first:?}");
     site.sync_until_clear();
-    let last = spoken(site.command_in(other.path(), &["sync", "--wait", "90"]));
+    let last = quiet(spoken(site.command_in(other.path(), &["sync", "--wait", "90"])));
     assert_eq!((last.status, last.count("posted")), (Some(0), 0), "{last:?}");
     site.assert_books(&rows(90));
 }
@@ -92,13 +94,13 @@ pub(crate) fn a_holder_that_slept_past_its_lease_writes_nothing_more(site: &Site
 pub(crate) fn a_lock_is_broken_with_a_reason_and_its_former_holder_stops(site: &Site) {
     let first = first_of(site);
     let other = site.another();
-    let run = |arguments: &[&str]| spoken(site.command_in(other.path(), arguments));
+    let run = |arguments: &[&str]| quiet(spoken(site.command_in(other.path(), arguments)));
     let status = run(&["status"]);
     let user =
         status.last()["lock"]["holder"]["name"].as_str().unwrap_or_else(|| panic!("no holder: {status:?}")).to_owned();
     let broken = run(&["break-lock", "--reason", "the machine went home with her", "--confirm", &user]);
     assert_eq!(broken.status, Some(0), "{broken:?}");
-    let first = first.finish();
+    let first = quiet(first.finish());
     assert_eq!(first.last()["outcome"], "lease_lost", "{first:?}");
     site.proxy.calm();
     let next = run(&["sync", "--wait", "90"]);

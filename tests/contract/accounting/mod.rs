@@ -60,6 +60,7 @@ macro_rules! every_behaviour {
                 locking::a_holder_that_was_killed_is_taken_over_and_its_work_is_finished,
                 locking::a_holder_that_slept_past_its_lease_writes_nothing_more,
                 locking::a_lock_is_broken_with_a_reason_and_its_former_holder_stops,
+                dying::a_server_that_stands_still_for_a_while_is_waited_for,
                 dying::a_server_that_dies_in_the_middle_and_comes_back_has_each_once,
                 dying::postonce_killed_at_random_moments_loses_and_doubles_nothing,
                 dying::the_server_killed_at_random_moments_loses_and_doubles_nothing,

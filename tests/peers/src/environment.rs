@@ -19,10 +19,10 @@ pub(crate) fn make(folder: &Path, requirements: &str) -> Result<(), Trouble> {
     let list = folder.join("requirements.txt");
     std::fs::write(&list, requirements).map_err(crate::command::on(&list))?;
     let home = folder.join("python");
-    run(&mut uv_command(&uv, &["venv", "--quiet", "--python"]).arg(python()?).arg(&home))?;
+    run(uv_command(&uv, &["venv", "--quiet", "--python"]).arg(python()?).arg(&home))?;
     let mut install = uv_command(&uv, &["pip", "install", "--quiet", "--require-hashes", "--python"]);
     run(install.arg(home.join("bin/python")).arg("--requirement").arg(&list)).map_err(|trouble| {
-        if registry_answers(&uv) { trouble } else { trouble.as_not_to_be_had("no registry of Python packages answers") }
+        if registry_answers(&uv) { trouble } else { trouble.or_not_to_be_had("no registry of Python packages answers") }
     })?;
     Ok(())
 }
@@ -40,12 +40,12 @@ fn uv() -> Result<PathBuf, Trouble> {
     let home = prepared::once(&format!("uv-{}", key(&[UV])), |folder| {
         let home = folder.join("python");
         let set_up =
-            |trouble: Trouble| trouble.as_not_to_be_had("python3 makes no environment (is python3-venv installed?)");
+            |trouble: Trouble| trouble.or_not_to_be_had("python3 makes no environment (is python3-venv installed?)");
         run(Command::new(python()?).args(["-m", "venv"]).arg(&home)).map_err(set_up)?;
         let mut install = Command::new(home.join("bin/python"));
         install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV]);
         run(&mut install).map_err(|trouble| {
-            trouble.as_not_to_be_had("uv cannot be had, so no registry of Python packages answers")
+            trouble.or_not_to_be_had("uv cannot be had, so no registry of Python packages answers")
         })?;
         Ok(())
     })?;

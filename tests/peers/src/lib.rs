@@ -15,6 +15,7 @@ mod command;
 mod environment;
 #[cfg(unix)]
 pub mod odoo;
+#[cfg_attr(not(unix), expect(dead_code, reason = "nothing is prepared there, and so nothing has a key"))]
 mod place;
 #[cfg(unix)]
 mod prepared;
@@ -31,4 +32,10 @@ pub use trouble::{Kind, Trouble};
 #[cfg(unix)]
 pub fn prepare() -> Vec<(&'static str, Result<(), Trouble>)> {
     vec![("Tryton", tryton::prepare()), ("Odoo", odoo::prepare())]
+}
+
+/// Neither runs here: what to tell of each.
+#[cfg(not(unix))]
+pub fn prepare() -> Vec<(&'static str, Result<(), Trouble>)> {
+    ["Tryton", "Odoo"].map(|name| (name, Err(Trouble::not_to_be_had("it is set up on Unix alone")))).into()
 }

@@ -31,7 +31,8 @@ impl Trouble {
     }
 
     /// The same trouble, told as one of a machine that cannot.
-    pub(crate) fn as_not_to_be_had(self, why: &str) -> Self {
+    #[cfg(unix)]
+    pub(crate) fn or_not_to_be_had(self, why: &str) -> Self {
         Self::not_to_be_had(format!("{why}: {}", self.sentence))
     }
 }

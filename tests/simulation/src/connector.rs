@@ -267,6 +267,20 @@ impl AccountingSystem for Connector {
         self.writes("commit draft", permit, act, |_| Ok(None)).await
     }
 
+    fn drafts_per_commit_max(&self) -> usize {
+        self.world().options.drafts_per_commit
+    }
+
+    async fn commit_drafts(&self, permit: &Permit, drafts: &[StagedDraft]) -> Result<Answer<CommitResult>, CallError> {
+        let ids: Vec<String> = drafts.iter().map(|draft| draft.draft_id().as_str().to_owned()).collect();
+        let act = move |world: &World, envelope: &Envelope, now: Duration| {
+            let results = world.books().commit_drafts(now, envelope, &ids);
+            world.tell(format_args!("  books: commit {}: {}", ids.join(", "), said(&results)));
+            arrives(world, results?)
+        };
+        self.writes("commit drafts", permit, act, |_| Ok(None)).await
+    }
+
     async fn discard_draft(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, CallError> {
         let id = draft.as_str().to_owned();
         let act = move |world: &World, envelope: &Envelope, now: Duration| {

@@ -53,6 +53,8 @@ pub(crate) struct Options {
     pub(crate) records: usize,
     pub(crate) acts: usize,
     pub(crate) vouchers_per_request: usize,
+    /// Drafts that one call commits; 1 where each is a call of its own.
+    pub(crate) drafts_per_commit: usize,
     pub(crate) requests_in_flight: usize,
     pub(crate) lease: Duration,
     pub(crate) wait_for_lock: Duration,
@@ -111,6 +113,7 @@ impl Options {
                 .unwrap_or(1),
             acts: usize::try_from(dice.between(6, 26)).unwrap_or(6),
             vouchers_per_request: usize::try_from(dice.between(1, 20)).unwrap_or(1),
+            drafts_per_commit: 1,
             requests_in_flight: usize::try_from(requests).unwrap_or(1),
             lease: dice.seconds(20, 120),
             wait_for_lock: if dice.coin() { Duration::ZERO } else { dice.seconds(1, 90) },
@@ -124,7 +127,11 @@ impl Options {
             drift: i64::try_from(dice.below(400)).unwrap_or(0) - 200,
             compares: dice.per_mille(250),
         };
-        drawn.draw_lock(&mut dice.aside(), lock);
+        let mut aside = dice.aside();
+        drawn.draw_lock(&mut aside, lock);
+        if aside.coin() {
+            drawn.drafts_per_commit = usize::try_from(aside.between(2, 20)).unwrap_or(1);
+        }
         drawn
     }
 

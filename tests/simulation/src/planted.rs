@@ -261,6 +261,19 @@ impl AccountingSystem for Faulty {
         self.takes(self.inner.commit_draft(permit, draft).await)
     }
 
+    fn drafts_per_commit_max(&self) -> usize {
+        self.inner.drafts_per_commit_max()
+    }
+
+    async fn commit_drafts(&self, permit: &Permit, drafts: &[StagedDraft]) -> Result<Answer<CommitResult>, CallError> {
+        if self.planted == Planted::SuccessBeforeSending {
+            let made = |number| Acknowledgement { voucher_id: format!("V-{}", 900_000 + number), number: None };
+            let results = (0..drafts.len()).map(|number| Some(CommitResult::Posted(made(number))));
+            return Ok(Answer { results: results.collect() });
+        }
+        self.takes(self.inner.commit_drafts(permit, drafts).await)
+    }
+
     async fn discard_draft(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, CallError> {
         self.inner.discard_draft(permit, draft).await
     }

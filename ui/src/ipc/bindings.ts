@@ -32,12 +32,12 @@ export const commands = {
 	stopSync: () => typedError<boolean, Problem>(__TAURI_INVOKE("stop_sync")),
 	/**  Where the run is that is on, for a window that was opened late. */
 	currentProgress: () => typedError<Progress | null, Problem>(__TAURI_INVOKE("current_progress")),
-	/**  The runs that fit before one, newest first. */
-	runs: (query: RunQuery, limit: number, before: string | null) => typedError<Run[], Problem>(__TAURI_INVOKE("runs", { query, limit, before })),
+	/**  The runs before one, newest first. */
+	runs: (limit: number, before: string | null) => typedError<Run[], Problem>(__TAURI_INVOKE("runs", { limit, before })),
 	/**  One run. */
 	run: (runId: string) => typedError<Run, Problem>(__TAURI_INVOKE("run", { runId })),
-	/**  The rows of a run that fit, in their order, without the first `skip` of them. */
-	runItems: (runId: string, filter: ItemFilter | null, text: string | null, skip: number, limit: number) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { runId, filter, text, skip, limit })),
+	/**  The rows of a run after a position, in their order. */
+	runItems: (runId: string, after: number, limit: number, filter: ItemFilter | null) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { runId, after, limit, filter })),
 	/**  How many rows of a run fit. */
 	countItems: (runId: string, filter: ItemFilter | null, text: string | null) => typedError<number, Problem>(__TAURI_INVOKE("count_items", { runId, filter, text })),
 	/**  What a run's vouchers were compared to be when it was over; `None` where that was not done. */
@@ -74,21 +74,117 @@ export const commands = {
 	approveReExport: (recordId: string, confirm: string) => typedError<SyncStarted, Problem>(__TAURI_INVOKE("approve_re_export", { recordId, confirm })),
 	/**  Declines one that waits, or takes it back. */
 	declineReExport: (recordId: string, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("decline_re_export", { recordId, reason })),
+	/**  What a first start begins with. */
+	beginSetup: () => typedError<SetupStart, Problem>(__TAURI_INVOKE("begin_setup")),
+	/**  Keeps a secret that was typed, in memory alone, until it is saved with what it is for; an empty one is forgotten. */
+	holdSecret: (name: string, value: string) => typedError<null, Problem>(__TAURI_INVOKE("hold_secret", { name, value })),
+	/**  Asks an accounting system who we are, what protects, and what is missing in its set-up. */
+	testConnection: (base: Base, accounting: AccountingDraft) => typedError<Tested, Problem>(__TAURI_INVOKE("test_connection", { base, accounting })),
+	/**  The same for a whole workspace that is not there yet, its accounts included. */
+	checkSetup: (draft: SetupDraft) => typedError<Tested, Problem>(__TAURI_INVOKE("check_setup", { draft })),
+	/**  Guesses what a CSV file is. */
+	guessSource: (base: Base, path: string) => typedError<SourceGuess, Problem>(__TAURI_INVOKE("guess_source", { base, path })),
+	/**  The first rows of a source as they will be read. */
+	sampleSource: (base: Base, source: SourceDraft) => typedError<SampleRow[], Problem>(__TAURI_INVOKE("sample_source", { base, source })),
+	/**  What a source holds: each category with its count and sum. */
+	surveySource: (base: Base, source: SourceDraft) => typedError<Survey, Problem>(__TAURI_INVOKE("survey_source", { base, source })),
+	/**  What the first sync of a workspace would do. Nothing of it is written anywhere that stays. */
+	rehearse: (draft: SetupDraft) => typedError<Plan, Problem>(__TAURI_INVOKE("rehearse", { draft })),
+	/**  Makes the workspace, keeps its secrets in the keyring, and opens it. */
+	finishSetup: (draft: SetupDraft) => typedError<null, Problem>(__TAURI_INVOKE("finish_setup", { draft })),
+	/**  Opens another workspace. */
+	openWorkspace: (path: string) => typedError<null, Problem>(__TAURI_INVOKE("open_workspace", { path })),
+	/**  Has a person choose a file of records; `null` where they chose none. */
+	chooseFile: () => typedError<string | null, Problem>(__TAURI_INVOKE("choose_file")),
+	/**  Has a person choose a folder; `null` where they chose none. */
+	chooseFolder: () => typedError<string | null, Problem>(__TAURI_INVOKE("choose_folder")),
+	/**  The settings, each part as it can be changed. */
+	settings: () => typedError<Settings, Problem>(__TAURI_INVOKE("settings")),
+	/**  Changes one part of them. */
+	saveSettings: (wish: SettingsWish) => typedError<Settings, Problem>(__TAURI_INVOKE("save_settings", { wish })),
+	/**  The next times of a schedule that is not saved yet. */
+	nextTimes: (schedule: ScheduleDraft) => typedError<string[], Problem>(__TAURI_INVOKE("next_times", { schedule })),
+	/**  Entries that fit, newest first, those before one where it is given. */
+	audit: (filter: AuditFilter, before: number | null, limit: number) => typedError<AuditEntryFull[], Problem>(__TAURI_INVOKE("audit", { filter, before, limit })),
+	/**  Who has left an entry, by name. */
+	auditActors: () => typedError<string[], Problem>(__TAURI_INVOKE("audit_actors")),
+	/**  Checks the whole trail: the chain, the seals, the witness. */
+	verifyAudit: () => typedError<AuditVerdict, Problem>(__TAURI_INVOKE("verify_audit")),
+	/**  Writes the whole trail to a file that the person chooses; `null` where they choose none. */
+	exportAudit: (language: Language) => typedError<Written | null, Problem>(__TAURI_INVOKE("export_audit", { language })),
+	/**  Where the ledger is, how big, and when it was last copied. */
+	ledger: () => typedError<LedgerFacts, Problem>(__TAURI_INVOKE("ledger")),
+	/**  Copies it now; tells how it stands then. */
+	backUp: () => typedError<LedgerFacts, Problem>(__TAURI_INVOKE("back_up")),
+	/**  Compares the ledger with the accounting system, both ways; events tell how far it is. `null` where it was stopped. */
+	compare: (period: Period) => typedError<Comparison | null, Problem>(__TAURI_INVOKE("compare", { period })),
+	/**  Asks the comparison that is on to stop. `false` when none is. */
+	stopCompare: () => __TAURI_INVOKE<boolean>("stop_compare"),
+	/**  The differences of a comparison after a position, in their order. */
+	differences: (comparisonId: number, after: number, limit: number) => typedError<Difference[], Problem>(__TAURI_INVOKE("differences", { comparisonId, after, limit })),
+	/**  Writes a comparison to a file that the person chooses; `null` where they choose none. */
+	exportComparison: (comparisonId: number, language: Language) => typedError<Written | null, Problem>(__TAURI_INVOKE("export_comparison", { comparisonId, language })),
+	/**
+	 *  Makes a new ledger from the accounting system, in the place of the old one, which is kept under another name. The
+	 *  organisation's name is typed again.
+	 */
+	rebuild: (confirm: string) => typedError<Rebuilt, Problem>(__TAURI_INVOKE("rebuild", { confirm })),
+	/**  How the application behaves on this computer. */
+	preferences: () => __TAURI_INVOKE<Preferences>("preferences"),
+	/**  Changes that; tells how it is then. */
+	setPreferences: (wanted: Preferences) => typedError<Preferences, Problem>(__TAURI_INVOKE("set_preferences", { wanted })),
+	/**  The page speaks this language; menu, tray and notifications follow. */
+	setLanguage: (language: Language) => typedError<null, Problem>(__TAURI_INVOKE("set_language", { language })),
+	/**  What was asked for before the page was there: by a link, or in the menu. */
+	wantedAtStart: () => __TAURI_INVOKE<Wanted | null>("wanted_at_start"),
+	/**  Ends the program; while a run is on, an event asks first. */
+	askToQuit: () => __TAURI_INVOKE<void>("ask_to_quit"),
+	/**  Stops the run that is on, waits for its end, and ends the program. */
+	stopAndQuit: () => __TAURI_INVOKE<void>("stop_and_quit"),
+	/**  The program. */
+	about: () => __TAURI_INVOKE<About>("about"),
+	/**  Opens the log folder in the computer's own file manager. */
+	openLogFolder: () => typedError<null, Problem>(__TAURI_INVOKE("open_log_folder")),
 };
 
 /** Events */
 export const events = {
+	compareProgress: makeEvent<CompareProgress, CompareProgress>("compare-progress"),
+	fileDropped: makeEvent<FileDropped, FileDropped>("file-dropped"),
+	fileHovers: makeEvent<FileHovers, FileHovers>("file-hovers"),
 	runEnded: makeEvent<RunEnded, RunEnded>("run-ended"),
 	runProgress: makeEvent<RunProgress, RunProgress>("run-progress"),
+	wantedAsked: makeEvent<WantedAsked, WantedAsked>("wanted-asked"),
 };
 
 /* Types */
+/**  The program. */
+export type About = {
+	version: string,
+	/**  `linux x86_64`. */
+	system: string,
+	logFolder: string,
+};
+
 /**  A person's word that a record may stay as it is. */
 export type Acceptance = {
 	alarm: AlarmKind | null,
 	reason: string,
 	user: string,
 	at: string,
+};
+
+/**  `[accounting]`; the secret is never among it. */
+export type AccountingDraft = {
+	kind: string,
+	fields: { [key in string]: string },
+};
+
+/**  A kind of accounting system, and what it has to be told. */
+export type AccountingKind = {
+	name: string,
+	fields: KindField[],
+	secret: SecretKind,
 };
 
 /**  An act that leaves an entry in the audit trail. */
@@ -162,11 +258,81 @@ export type AuditEntry = {
 	reason: string | null,
 };
 
+/**  An entry with everything it holds. */
+export type AuditEntryFull = {
+	entry: number,
+	at: string,
+	user: string,
+	host: string,
+	accountingUser: string | null,
+	act: Act,
+	recordId: string | null,
+	generation: number | null,
+	runId: string | null,
+	voucherId: string | null,
+	earlierVoucherId: string | null,
+	reason: string | null,
+	/**  Of changed settings; empty for every other act. */
+	changes: SettingChange[],
+	facts: Fact[],
+};
+
+/**  Which entries are asked for; whatever is `null` does not matter. Days are the organisation's, both included. */
+export type AuditFilter = {
+	act: Act | null,
+	actor: string | null,
+	from: string | null,
+	to: string | null,
+	text: string | null,
+};
+
+/**  One thing that is wrong. */
+export type AuditFinding = {
+	kind: FindingKind,
+	entry: number,
+	at: string | null,
+	detail: { [key in string]: string },
+};
+
+/**  What came of checking the whole trail. */
+export type AuditVerdict = {
+	trail: Trail,
+	entries: number,
+	head: string,
+	findings: AuditFinding[],
+	findingsLeftOut: number,
+	seals: number,
+	signedSeals: number,
+	vouchedUpTo: number,
+	hasKey: boolean,
+	witness: WitnessState,
+};
+
+/**  What a trial is made over. */
+export type Base = 
+/**  A workspace that is not there yet. */
+"fresh" | 
+/**  The one in use. */
+"current";
+
 /**  What both sides come to in one currency; decimal strings. */
 export type BothSums = {
 	currency: string,
 	ledger: string,
 	accounting: string,
+};
+
+/**  A category and its account; an empty account is none. */
+export type CategoryAccount = {
+	category: string,
+	account: string,
+};
+
+/**  A category of a source. */
+export type CategoryFound = {
+	category: string,
+	records: number,
+	sums: Sum[],
 };
 
 /**  A run's certificate. `equal` only where both sides agree and nothing was left open. */
@@ -190,6 +356,49 @@ export type Changed = {
 	differs: ContentField[],
 	since: string | null,
 };
+
+/**  Which column gives a field. */
+export type ColumnChoice = {
+	field: SourceField,
+	title: string,
+};
+
+/**  How sure the guess of one column is. */
+export type ColumnGuess = {
+	field: SourceField,
+	confidence: Confidence,
+};
+
+/**  How far a comparison is. */
+export type CompareNews = {
+	phase: ComparePhase,
+	processed: number,
+	total: number | null,
+};
+
+/**  Which way is being looked. */
+export type ComparePhase = "ledger" | "accounting" | "drafts";
+
+/**  How far a comparison is. */
+export type CompareProgress = CompareNews;
+
+/**  What a comparison came to. `equal` only where both sides agree and nothing was left open. */
+export type Comparison = {
+	comparisonId: number,
+	period: Period,
+	finishedAt: string | null,
+	ledgerVouchers: number,
+	accountingVouchers: number,
+	matched: number,
+	waiting: number,
+	reversed: number,
+	differences: number,
+	sums: BothSums[],
+	equal: boolean,
+};
+
+/**  How sure a guess is. */
+export type Confidence = "unsure" | "likely" | "sure";
 
 /**  The accounting system, as it presents itself. */
 export type Connection = {
@@ -225,6 +434,20 @@ export type Counts = {
 	inDoubt: number,
 };
 
+/**  One difference, with both sides as they were seen. */
+export type Difference = {
+	position: number,
+	kind: DifferenceKind,
+	recordId: string | null,
+	reference: string,
+	ours: OurSide | null,
+	theirs: FoundVoucher[],
+	drafts: string[],
+};
+
+/**  A difference between the ledger and the accounting system. */
+export type DifferenceKind = "missing_in_accounting" | "reversed" | "several" | "other_content" | "other_voucher" | "unknown_to_ledger" | "in_doubt_found" | "draft_left";
+
 /**  How a sync ended, or why it did not begin. */
 export type End = {
 	run: Run | null,
@@ -250,6 +473,21 @@ export type ExportedVoucher = {
 	reversedBy: string | null,
 };
 
+/**  A name with its value, as an entry keeps it. */
+export type Fact = {
+	name: string,
+	value: string,
+};
+
+/**  A file was dropped on the window; its path never comes from the web view. */
+export type FileDropped = string;
+
+/**  A file is held over the window, or no longer. */
+export type FileHovers = boolean;
+
+/**  What can be wrong with the audit trail. */
+export type FindingKind = "content_changed" | "link_broken" | "entries_missing" | "number_wrong" | "cut_off" | "seal_differs" | "signature_wrong" | "seals_missing" | "key_changed" | "signature_missing" | "witness_ahead" | "witness_differs" | "witness_signature_wrong" | "witness_missing";
+
 /**  A voucher found by its reference. */
 export type FoundVoucher = {
 	reference: string,
@@ -272,8 +510,22 @@ export type ItemFilter = "posted" | "skipped" | "refused" | "held" | "in_doubt" 
 /**  What became of one row in one run. */
 export type ItemResult = "posted" | "skipped_already_exported" | "skipped_found_in_accounting" | "skipped_repeated_in_source" | "refused" | "held" | "in_doubt" | "not_sent";
 
+/**  One of those things. */
+export type KindField = {
+	key: string,
+	required: boolean,
+};
+
 /**  The languages of the application. */
 export type Language = "en" | "nb";
+
+/**  Where the ledger is, how big, and when it was last copied. */
+export type LedgerFacts = {
+	path: string,
+	/**  In whole KiB: a number that no ledger outgrows. */
+	kib: number,
+	lastBackupAt: string | null,
+};
 
 /**  Who holds the lock, since when and how far. Ages are counted from the accounting side's clock. */
 export type Lock = {
@@ -313,6 +565,24 @@ export type Month = {
 	sum: Sum,
 };
 
+/**  `[organisation]` */
+export type OrganisationDraft = {
+	id: string,
+	name: string,
+	currency: string,
+	timeZone: string,
+};
+
+/**  What the ledger says of a reference. */
+export type OurSide = {
+	voucherId: string | null,
+	voucherNumber: string | null,
+	date: string,
+	currency: string,
+	amount: string,
+	runId: string,
+};
+
 /**  How a run ended. */
 export type Outcome = "completed" | "stopped" | "lease_lost" | "failed" | "interrupted";
 
@@ -320,8 +590,8 @@ export type Outcome = "completed" | "stopped" | "lease_lost" | "failed" | "inter
 export type Overview = 
 /**  There is none in that folder. */
 { kind: "missing"; path: string } | 
-/**  There is one that cannot be used. */
-{ kind: "broken"; problem: Problem } | 
+/**  There is one that cannot be used; the organisation's name, where that much could be read. */
+{ kind: "broken"; problem: Problem; organisation: string | null } | 
 /**  Here it is. */
 { kind: "ready"; path: string; organisation: string; practice: boolean; counts: RecordCounts; runs: Run[] };
 
@@ -352,9 +622,28 @@ export type Plan = {
 	heldItems: RunItem[],
 };
 
+/**  `[posting]` */
+export type PostingDraft = {
+	payableAccount: string,
+	defaultAccount: string,
+	categories: CategoryAccount[],
+};
+
+/**  How the application behaves on this computer, for whoever is signed in to it. */
+export type Preferences = {
+	/**  It starts with the computer. */
+	autostart: boolean,
+	/**  Closing the window leaves it running in the tray. */
+	keepInTray: boolean,
+	/**  It tells, by the system's notifications, what needs a person. */
+	notifications: boolean,
+	/**  There is a tray to be kept in. */
+	hasTray: boolean,
+};
+
 /**  What failed, as every command says it. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "workspace_exists" | "workspace_unreadable" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -429,6 +718,21 @@ export type Reason =
 { kind: "refused"; detail: string } | 
 /**  No answer was understood. */
 { kind: "in_doubt"; problem: Problem };
+
+/**  What a rebuild found. */
+export type Rebuilt = {
+	records: number,
+	exported: number,
+	inDoubt: number,
+	withoutRecord: number,
+};
+
+/**  A workspace that was in use. */
+export type RecentWorkspace = {
+	path: string,
+	name: string,
+	practice: boolean,
+};
 
 /**  How many records are in which state. */
 export type RecordCounts = {
@@ -556,12 +860,28 @@ export type RunQuery = {
 	startedBefore: string | null,
 };
 
+/**  One row of a source as it will be read. */
+export type SampleRow = 
+/**  A record. */
+{ kind: "record"; line: number; id: string; date: string; payee: string; category: string; text: string; amount: Sum } | 
+/**  What would be held back, and why. */
+{ kind: "flaw"; line: number; glimpse: string; reason: Reason };
+
 /**  A file that was written: its number, by which it can be opened, and what to call it. */
 export type Saved = {
 	id: number,
 	name: string,
 	folder: string,
 };
+
+/**  `[schedule]` */
+export type ScheduleDraft = {
+	cron: string,
+	catchUp: boolean,
+};
+
+/**  What a person calls the secret. */
+export type SecretKind = "token" | "password" | "api_key";
 
 /**  What was sent of a record, whatever it says now. */
 export type Sent = {
@@ -570,16 +890,106 @@ export type Sent = {
 	voucherNumber: string | null,
 };
 
+/**  A setting that is another one than before. */
+export type SettingChange = {
+	name: string,
+	before: string | null,
+	after: string | null,
+};
+
+/**  The settings, each part as it can be changed. */
+export type Settings = {
+	path: string,
+	practice: boolean,
+	organisation: OrganisationDraft,
+	accounting: AccountingDraft,
+	source: SourceDraft,
+	posting: PostingDraft,
+	schedule: ScheduleDraft | null,
+	waitForLockSeconds: number,
+	secondApproval: boolean,
+	/**  The next scheduled times. */
+	nextRuns: string[],
+	kinds: AccountingKind[],
+};
+
+/**  One part, as it shall be. */
+export type SettingsWish = { part: "accounting"; accounting: AccountingDraft } | { part: "source"; source: SourceDraft } | { part: "posting"; posting: PostingDraft } | { part: "schedule"; schedule: ScheduleDraft | null } | { part: "waiting"; seconds: number } | { part: "approval"; second: boolean };
+
+/**  A whole workspace that is not there yet. */
+export type SetupDraft = {
+	folder: string,
+	organisation: OrganisationDraft,
+	accounting: AccountingDraft,
+	source: SourceDraft,
+	posting: PostingDraft,
+};
+
+/**  What a first start begins with. */
+export type SetupStart = {
+	/**  Where the workspace would be. */
+	folder: string,
+	/**  What stands there until somebody says otherwise. */
+	organisation: OrganisationDraft,
+	kinds: AccountingKind[],
+	recent: RecentWorkspace[],
+};
+
+/**  `[source]` */
+export type SourceDraft = 
+/**  Files. */
+{ kind: "csv"; path: string; encoding: string; delimiter: string; decimalSeparator: string; dateFormat: string; columns: ColumnChoice[] } | 
+/**  The organisation's platform. */
+{ kind: "platform"; url: string };
+
+/**  A field of a record that a column can give. */
+export type SourceField = "id" | "date" | "amount" | "payee" | "category" | "text" | "approved_at" | "currency" | "department" | "project" | "version" | "payee_name";
+
+/**  What a file seems to be. */
+export type SourceGuess = {
+	source: SourceDraft,
+	/**  Every column of the file. */
+	titles: string[],
+	columns: ColumnGuess[],
+};
+
 /**  A sum in one currency; the amount is a decimal string. */
 export type Sum = {
 	currency: string,
 	amount: string,
 };
 
+/**  What a source holds. */
+export type Survey = {
+	records: number,
+	flaws: number,
+	sums: Sum[],
+	from: string | null,
+	to: string | null,
+	categories: CategoryFound[],
+	hasMoreCategories: boolean,
+};
+
 /**  A sync was begun, or the one that was on is watched. */
 export type SyncStarted = {
 	joined: boolean,
 };
+
+/**  An accounting system that answered. */
+export type Tested = {
+	connection: Connection,
+	/**  What is missing in its set-up, each with what to do. */
+	missing: Problem[],
+};
+
+/**  What the check came to. */
+export type Trail = 
+/**  Nothing is wrong. */
+"whole" | 
+/**  It is what it was, and something wants an explanation. */
+"to_explain" | 
+/**  It is not what it was. */
+"changed";
 
 /**  What made a run start. */
 export type Trigger = "manual" | "scheduled" | "re-export";
@@ -602,8 +1012,34 @@ export type Waiting = {
 	until: string,
 };
 
+/**  What was asked for outside the page: by a menu, the tray, a link, a second start, or by closing the window. */
+export type Wanted = 
+/**  That screen. */
+{ kind: "screen"; screen: string } | 
+/**  That run, by its id, of which only the form was checked. */
+{ kind: "run"; runId: string } | 
+/**  A sync. */
+{ kind: "sync" } | 
+/**  The field in which this screen is searched. */
+{ kind: "search" } | 
+/**  To quit, while a run is on. */
+{ kind: "quit" } | 
+/**  A second start named another workspace than the one that is open. */
+{ kind: "workspace"; path: string };
+
+/**  Something was asked for outside the page. */
+export type WantedAsked = Wanted;
+
 /**  Whose the lock is, seen from here. */
 export type Whose = "other" | "mine_elsewhere" | "mine_here";
+
+/**  What the accounting side said when the trail was checked. */
+export type WitnessState = "matches" | "ahead" | "differs" | "missing" | "not_offered" | "unreachable";
+
+/**  A file that was written; `null` in its place where the person thought better of it. */
+export type Written = {
+	path: string,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

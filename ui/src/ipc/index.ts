@@ -4,18 +4,28 @@
  */
 import { commands, events } from './bindings';
 import type {
+  AccountingDraft,
+  AuditFilter,
+  Base,
   CertificateFormat,
+  CompareNews,
   ItemFilter,
   Language,
   Period,
+  Preferences,
   Problem,
   Progress,
-  ReExportWish,
   RecordQuery,
+  ReExportWish,
   RunEnded,
   RunFormat,
   RunQuery,
+  ScheduleDraft,
+  SettingsWish,
+  SetupDraft,
+  SourceDraft,
   Verdict,
+  Wanted,
 } from './bindings';
 
 export type * from './bindings';
@@ -86,10 +96,58 @@ export const ipc = {
   attention: (offset: number, limit: number) => told(commands.attention(offset, limit)),
   makePracticeWorkspace: () => told(commands.makePracticeWorkspace()),
   systemLanguage: () => commands.systemLanguage(),
+  beginSetup: () => told(commands.beginSetup()),
+  /** The secret goes to Rust, and never comes back. */
+  holdSecret: (side: 'accounting' | 'platform', value: string) => told(commands.holdSecret(side, value)),
+  testConnection: (base: Base, accounting: AccountingDraft) =>
+    told(commands.testConnection(base, accounting)),
+  checkSetup: (draft: SetupDraft) => told(commands.checkSetup(draft)),
+  guessSource: (base: Base, path: string) => told(commands.guessSource(base, path)),
+  sampleSource: (base: Base, source: SourceDraft) => told(commands.sampleSource(base, source)),
+  surveySource: (base: Base, source: SourceDraft) => told(commands.surveySource(base, source)),
+  rehearse: (draft: SetupDraft) => told(commands.rehearse(draft)),
+  finishSetup: (draft: SetupDraft) => told(commands.finishSetup(draft)),
+  openWorkspace: (path: string) => told(commands.openWorkspace(path)),
+  chooseFile: () => told(commands.chooseFile()),
+  chooseFolder: () => told(commands.chooseFolder()),
+  settings: () => told(commands.settings()),
+  saveSettings: (wish: SettingsWish) => told(commands.saveSettings(wish)),
+  nextTimes: (schedule: ScheduleDraft) => told(commands.nextTimes(schedule)),
+  audit: (filter: AuditFilter, before: number | null, limit: number) =>
+    told(commands.audit(filter, before, limit)),
+  auditActors: () => told(commands.auditActors()),
+  verifyAudit: () => told(commands.verifyAudit()),
+  exportAudit: (language: Language) => told(commands.exportAudit(language)),
+  ledger: () => told(commands.ledger()),
+  backUp: () => told(commands.backUp()),
+  compare: (period: Period) => told(commands.compare(period)),
+  stopCompare: () => commands.stopCompare(),
+  differences: (comparisonId: number, after: number, limit: number) =>
+    told(commands.differences(comparisonId, after, limit)),
+  exportComparison: (comparisonId: number, language: Language) =>
+    told(commands.exportComparison(comparisonId, language)),
+  rebuild: (confirm: string) => told(commands.rebuild(confirm)),
+  preferences: () => commands.preferences(),
+  setPreferences: (wanted: Preferences) => told(commands.setPreferences(wanted)),
+  setLanguage: (language: Language) => told(commands.setLanguage(language)),
+  wantedAtStart: () => commands.wantedAtStart(),
+  askToQuit: () => commands.askToQuit(),
+  stopAndQuit: () => commands.stopAndQuit(),
+  about: () => commands.about(),
+  openLogFolder: () => told(commands.openLogFolder()),
 
   /** Calls back with each progress of the run that is on; the answer ends it. */
   onProgress: (each: (progress: Progress) => void) =>
     events.runProgress.listen((event) => each(event.payload)),
+  /** Calls back when a file is held over the window, and when it is not any more; the answer ends it. */
+  onFileHovers: (each: (over: boolean) => void) => events.fileHovers.listen((event) => each(event.payload)),
+  /** Calls back with the path of a file that was dropped on the window; the answer ends it. */
+  onFileDropped: (each: (path: string) => void) => events.fileDropped.listen((event) => each(event.payload)),
   /** Calls back when a run has ended, or was refused. */
   onEnded: (each: (end: RunEnded) => void) => events.runEnded.listen((event) => each(event.payload)),
+  /** Calls back with each step of a comparison. */
+  onCompare: (each: (news: CompareNews) => void) =>
+    events.compareProgress.listen((event) => each(event.payload)),
+  /** Calls back with what is asked for outside the page. */
+  onWanted: (each: (wanted: Wanted) => void) => events.wantedAsked.listen((event) => each(event.payload)),
 };

@@ -1,4 +1,5 @@
 /** Language and appearance: chosen once, kept in the web view, used from the first paint. */
+import { ipc } from '$ipc';
 import { overwriteGetLocale } from '$paraglide/runtime.js';
 
 export type Locale = 'en' | 'nb';
@@ -18,6 +19,7 @@ class Preferences {
     this.#locale = locale;
     document.documentElement.lang = locale;
     localStorage.setItem(LOCALE, locale);
+    this.#tell();
   }
 
   get appearance(): Appearance {
@@ -35,11 +37,18 @@ class Preferences {
     if (appearance === 'light' || appearance === 'dark') this.appearance = appearance;
     const locale = localStorage.getItem(LOCALE);
     if (locale === 'en' || locale === 'nb') {
-      this.locale = locale;
+      this.#locale = locale;
+      document.documentElement.lang = locale;
     } else {
       this.#locale = await systemLanguage().catch((): Locale => 'en');
       document.documentElement.lang = this.#locale;
     }
+    this.#tell();
+  }
+
+  /** Menu, tray and notifications speak the page's language. They do without where that fails. */
+  #tell(): void {
+    ipc.setLanguage(this.#locale).catch(() => undefined);
   }
 }
 

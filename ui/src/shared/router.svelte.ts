@@ -1,14 +1,17 @@
 /** The address of what is shown, in the hash: `#/history/<run>` and `#/records/<id>` can be copied, and Back works. */
 
-export type Screen = 'overview' | 'history' | 'records' | 'attention' | 'settings';
+export type Screen = 'overview' | 'history' | 'records' | 'attention' | 'audit' | 'settings' | 'setup';
 /** `run` and `record`: what is open on the screen of its kind. */
 export type Route = { screen: Screen; run: string | null; record: string | null };
 
-const SCREENS: readonly Screen[] = ['overview', 'history', 'records', 'attention', 'settings'];
+/** In the order of the navigation, which is that of the keys: Ctrl+1, Ctrl+2 … */
+export const SCREENS: readonly Screen[] = ['overview', 'history', 'records', 'attention', 'audit', 'settings'];
+/** Those that have an address: the setup is reached from the settings, and stands in no navigation. */
+const ADDRESSED: readonly Screen[] = [...SCREENS, 'setup'];
 
 export function parse(hash: string): Route {
   const [, name = '', what = ''] = hash.replace(/^#/, '').split('/');
-  const screen = SCREENS.find((known) => known === name) ?? 'overview';
+  const screen = ADDRESSED.find((known) => known === name) ?? 'overview';
   let opened: string | null = null;
   try {
     opened = what ? decodeURIComponent(what) : null;

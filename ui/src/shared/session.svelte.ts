@@ -11,6 +11,7 @@ import {
   type Problem,
   type Progress,
   type RunEnded,
+  type SetupDraft,
 } from '$ipc';
 
 export type Reach =
@@ -107,18 +108,34 @@ class Session {
     await ipc.stopSync().catch(() => false);
   }
 
+  /** Makes a workspace to practise in. Throws what kept it from being made. */
   async makePractice(): Promise<void> {
-    try {
-      await ipc.makePracticeWorkspace();
-      await this.refresh();
-      void this.ask();
-    } catch (thrown) {
-      this.problem = problemOf(thrown);
-    }
+    await ipc.makePracticeWorkspace();
+    await this.#moveIn();
+  }
+
+  /** Makes a workspace of what was filled in. Throws what kept it from being made. */
+  async setUp(draft: SetupDraft): Promise<void> {
+    await ipc.finishSetup(draft);
+    await this.#moveIn();
+  }
+
+  /** Opens another workspace. Throws what keeps it from being opened. */
+  async openWorkspace(path: string): Promise<void> {
+    await ipc.openWorkspace(path);
+    await this.#moveIn();
   }
 
   putAway(): void {
     this.end = null;
+  }
+
+  /** Nothing of the workspace before is shown of this one. */
+  async #moveIn(): Promise<void> {
+    this.end = this.progress = this.waitedUntil = null;
+    this.period = EVERYTHING;
+    await this.refresh();
+    void this.ask();
   }
 
   #see(progress: Progress): void {

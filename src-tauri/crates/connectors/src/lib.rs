@@ -11,6 +11,7 @@ mod machine;
 mod secrets;
 mod source;
 mod text;
+mod trial;
 pub mod workspace;
 
 use std::path::Path;
@@ -22,7 +23,10 @@ use postonce_engine::{Ledger, LedgerError, Parts};
 
 pub use machine::{SystemClock, UuidIds};
 pub use secrets::{KeyringError, SecretError, Secrets};
-pub use source::csv::{CsvError, CsvSettings, DecimalSeparator, Field};
+pub use source::csv::guess::{guess, path_in};
+pub use source::csv::{ColumnGuess, Confidence, CsvError, CsvSettings, DecimalSeparator, Field, Guess};
+pub use source::survey::{CategoryFound, Survey};
+pub use trial::{Held, Trial};
 pub use workspace::{
     AccountingSettings, OdooSettings, OpenSettings, PracticeTemplate, Remote, SourceSettings, TrytonSettings,
     Workspace, WorkspaceError,

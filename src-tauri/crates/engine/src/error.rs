@@ -47,6 +47,10 @@ error_codes! {
     SourceEmpty = "source_empty", exit 1;
     /// `path`, `column`: two columns of the head have the title that the workspace names.
     SourceColumnRepeated = "source_column_repeated", exit 1;
+    /// `path`, `found`: the first row is content, or the heading of a report, and names no columns.
+    SourceHeadMissing = "source_head_missing", exit 1;
+    /// `path`, `found`: another format than text in columns; a workbook of a spreadsheet, say.
+    SourceNotCsv = "source_not_csv", exit 1;
     /// `path`, `line`: a quote opened in the row that begins there is never closed, so that the rows behind it cannot be told apart.
     SourceQuoteOpen = "source_quote_open", exit 1;
     /// `url`, `status`, `detail`: the platform answered something that is not its protocol.
@@ -140,6 +144,8 @@ error_codes! {
     KeyringUnavailable = "keyring_unavailable", exit 1;
     /// `name`: standard input was empty.
     SecretEmpty = "secret_empty", exit 2;
+    /// `what`, `detail`: the computer did not let the desktop do that.
+    DesktopRefused = "desktop_refused", exit 1;
     /// `address`, `detail`: the sandbox cannot start.
     SandboxFailed = "sandbox_failed", exit 1;
 
@@ -158,10 +164,14 @@ error_codes! {
     PeriodReversed = "period_reversed", exit 2;
     /// `path`: there is no workspace.
     WorkspaceMissing = "workspace_missing", exit 2;
+    /// `path`: a folder that was typed does not begin at the root.
+    FolderNotAbsolute = "folder_not_absolute", exit 2;
     /// `path`: there is one already.
     WorkspaceExists = "workspace_exists", exit 2;
     /// `path`, `detail`.
     WorkspaceUnreadable = "workspace_unreadable", exit 2;
+    /// `path`: somebody else changed the file since it was opened, and a change was not saved over theirs.
+    WorkspaceChanged = "workspace_changed", exit 2;
     /// `path`, `line`, `detail`.
     WorkspaceInvalid = "workspace_invalid", exit 2;
     /// `path`, `line`, `key`, `nearest`.
@@ -178,6 +188,8 @@ error_codes! {
     // 3: another sync holds the lock
     /// `user`, `host`, `since`, `processed`, `total`, `heard`: somebody else, over the network.
     LockHeld = "lock_held", exit 3;
+    /// A run is on, here or in another program on this machine: the settings are not changed under it.
+    RunIsOn = "run_is_on", exit 3;
     /// `path`: another program on this machine.
     LockHeldHere = "lock_held_here", exit 3;
 

@@ -18,8 +18,8 @@ pub mod views;
 pub use audit::{AuditFinding, AuditVerdict};
 pub use compare::{CompareAsk, CompareEnd, ComparePhase, CompareProgress};
 pub use export::{
-    BreakAsk, Engine, Parts, ReExportAsk, ReExportStep, RebuildEnd, Rebuilt, Resolution, ResolveAsk, Settings, SyncAsk,
-    SyncEnd, Syncing, WhenStillUnknown, put_in_place,
+    BreakAsk, Engine, Parts, ReExportAsk, ReExportStep, RebuildEnd, Rebuilt, Resolution, ResolveAsk, SettingChange,
+    Settings, Stillness, SyncAsk, SyncEnd, Syncing, WhenStillUnknown, put_in_place,
 };
 pub use ledger::{
     AuditFilter, Claimed, ClaimedRequest, ClaimedReversal, ItemFilter, Ledger, LedgerError, RecordFilter, RunFilter,

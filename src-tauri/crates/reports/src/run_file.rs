@@ -4,7 +4,6 @@
 //! for one; in the workbook it is written as text.
 
 use std::io::{Seek, Write};
-use std::path::Path;
 
 use chrono::SecondsFormat;
 use postonce_engine::Ledger;
@@ -41,12 +40,6 @@ impl RunFormat {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
         }
-    }
-
-    /// The format that the ending of a file's name tells.
-    pub fn of(path: &Path) -> Option<Self> {
-        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
-        [Self::Csv, Self::Xlsx].into_iter().find(|format| format.ending() == ending)
     }
 }
 
@@ -127,18 +120,18 @@ async fn csv(ledger: &Ledger, run: &RunId, language: Language, out: &mut dyn Wri
     let mut table = csv::WriterBuilder::new().delimiter(delimiter(language)).from_writer(out);
     let told = |error: csv::Error| ReportError::Io(std::io::Error::other(error));
     table.write_record(HEADS.iter().map(|(head, _)| head.text(language))).map_err(told)?;
-    let written = each_item(ledger, run, |item| {
-        // An amount may be negative, and is a number: nobody can write anything else there.
-        let cells = Cells::of(item, language).texts.into_iter().enumerate();
-        let cells = cells.map(|(column, text)| match column {
-            AMOUNT => decimal(&text, language),
-            _ => harmless(Some(&text)),
-        });
-        table.write_record(cells).map_err(told)
-    })
-    .await?;
+    let written = each_item(ledger, run, |item| table.write_record(csv_cells(item, language)).map_err(told)).await?;
     table.flush()?;
     Ok(written)
+}
+
+fn csv_cells(item: &RunItem, language: Language) -> impl Iterator<Item = String> {
+    let cells = Cells::of(item, language).texts.into_iter().enumerate();
+    cells.map(move |(column, text)| match column {
+        // An amount may be negative, and is a number: nobody can write anything else there.
+        AMOUNT => decimal(&text, language),
+        _ => harmless(Some(&text)),
+    })
 }
 
 /// A decimal as a spreadsheet of that language reads it.
@@ -155,30 +148,49 @@ async fn xlsx<W: Write + Seek + Send>(
     language: Language,
     out: &mut W,
 ) -> Result<u64, ReportError> {
-    let mut book = Workbook::new();
-    let formats = Formats {
-        head: Format::new().set_bold(),
-        amount: Format::new().set_num_format(AMOUNT_FORMAT),
-        date: Format::new().set_num_format(DATE_FORMAT),
-    };
-    let name = words::RUN_SHEET.text(language);
-    let mut sheets = 1_u32;
-    head(book.add_worksheet_with_constant_memory()?.set_name(name)?, &formats, language)?;
-    let mut row = 0;
-    let written = each_item(ledger, run, |item| {
-        if row == SHEET_ROWS_MAX {
-            sheets += 1;
-            let next = book.add_worksheet_with_constant_memory()?.set_name(format!("{name} {sheets}"))?;
-            head(next, &formats, language)?;
-            row = 0;
-        }
-        row += 1;
-        let newest = usize::try_from(sheets - 1).unwrap_or(0);
-        line(book.worksheet_from_index(newest)?, row, &Cells::of(item, language), &formats)
-    })
-    .await?;
-    book.save_to_writer(out)?;
+    let mut book = Book::new(language)?;
+    let written = each_item(ledger, run, |item| book.add(item)).await?;
+    book.book.save_to_writer(out)?;
     Ok(written)
+}
+
+/// A workbook that grows row by row, and by a sheet where one is full.
+struct Book {
+    book: Workbook,
+    formats: Formats,
+    language: Language,
+    sheets: usize,
+    rows: u32,
+}
+
+impl Book {
+    fn new(language: Language) -> Result<Self, ReportError> {
+        let formats = Formats {
+            head: Format::new().set_bold(),
+            amount: Format::new().set_num_format(AMOUNT_FORMAT),
+            date: Format::new().set_num_format(DATE_FORMAT),
+        };
+        let mut book = Self { book: Workbook::new(), formats, language, sheets: 0, rows: 0 };
+        book.next_sheet()?;
+        Ok(book)
+    }
+
+    fn next_sheet(&mut self) -> Result<(), ReportError> {
+        self.sheets += 1;
+        self.rows = 0;
+        let word = words::RUN_SHEET.text(self.language);
+        let name = if self.sheets == 1 { word.to_owned() } else { format!("{word} {}", self.sheets) };
+        head(self.book.add_worksheet_with_constant_memory()?.set_name(name)?, &self.formats, self.language)
+    }
+
+    fn add(&mut self, item: &RunItem) -> Result<(), ReportError> {
+        if self.rows == SHEET_ROWS_MAX {
+            self.next_sheet()?;
+        }
+        self.rows += 1;
+        let sheet = self.book.worksheet_from_index(self.sheets - 1)?;
+        line(sheet, self.rows, &Cells::of(item, self.language), &self.formats)
+    }
 }
 
 struct Formats {
@@ -224,5 +236,69 @@ async fn each_item(
         after = last.position;
         page.iter().try_for_each(&mut act)?;
         written += page.len() as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read as _};
+
+    use postonce_engine::domain::ItemResult;
+    use postonce_engine::views::Sum;
+
+    use super::*;
+
+    fn item(payee: &str) -> RunItem {
+        RunItem {
+            position: 1,
+            record_id: Some("PM-1".into()),
+            place: None,
+            payee: Some(payee.into()),
+            date: chrono::NaiveDate::from_ymd_opt(2026, 11, 3),
+            amount: Some(Sum { currency: "NOK".into(), amount: "-412.50".into() }),
+            generation: None,
+            result: Some(ItemResult::Posted),
+            reference: Some("+hlf:PM-1".into()),
+            voucher_id: Some("v-1".into()),
+            voucher_number: Some("@1".into()),
+            reason: None,
+            earlier_run_id: None,
+            earlier_at: None,
+            look_alike: None,
+        }
+    }
+
+    #[test]
+    fn a_text_is_never_a_formula_and_an_amount_is_a_number_in_the_csv() {
+        for payee in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+            let cells: Vec<String> = csv_cells(&item(payee), Language::Nb).collect();
+            assert_eq!(cells[2], format!("'{payee}"));
+            assert_eq!(
+                (cells[AMOUNT].as_str(), cells[8].as_str(), cells[9].as_str()),
+                ("-412,50", "'@1", "'+hlf:PM-1")
+            );
+        }
+        assert_eq!(csv_cells(&item("Kari"), Language::En).nth(AMOUNT).as_deref(), Some("-412.50"));
+    }
+
+    fn sheet(bytes: Vec<u8>, name: &str) -> String {
+        let mut book = zip::ZipArchive::new(Cursor::new(bytes)).expect("a workbook is a zip");
+        let mut text = String::new();
+        book.by_name(name).expect("the sheet is there").read_to_string(&mut text).expect("it is text");
+        text
+    }
+
+    #[test]
+    fn a_workbook_has_texts_and_numbers_and_no_formula() {
+        let mut book = Book::new(Language::En).expect("a workbook");
+        book.add(&item("=HYPERLINK(\"http://example.org\")")).expect("a row");
+        book.rows = SHEET_ROWS_MAX;
+        book.add(&item("Kari")).expect("a row of the next sheet");
+        let bytes = book.book.save_to_buffer().expect("it is written");
+        let first = sheet(bytes.clone(), "xl/worksheets/sheet1.xml");
+        assert!(!first.contains("<f>") && first.contains("=HYPERLINK"), "{first}");
+        assert!(first.contains("<v>-412.5</v>"), "{first}");
+        let second = sheet(bytes, "xl/worksheets/sheet2.xml");
+        assert!(second.contains("Kari") && second.contains("Payee"), "the next sheet has its head: {second}");
     }
 }

@@ -7,12 +7,14 @@
 mod demo;
 mod deny;
 mod fuzz;
+mod licences;
 mod node;
 mod packages;
 mod peers;
 mod places;
 mod programs;
 mod run;
+mod screenshots;
 mod session;
 mod setup;
 mod simulate;
@@ -54,6 +56,12 @@ const COMMANDS: &[Command] = &[
     },
     Command { name: "setup", help: "installs what the two above need, without running them", run: setup::run },
     Command { name: "deny", help: "licences, sources and bans of every dependency (cargo-deny)", run: deny::run },
+    Command { name: "licences", help: "writes the list of licences that About shows", run: licences::run },
+    Command {
+        name: "screenshots",
+        help: "[--screen NAME]   a picture of every screen in its states, into target/screenshots",
+        run: screenshots::run,
+    },
 ];
 
 fn main() -> ExitCode {

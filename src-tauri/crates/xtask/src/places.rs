@@ -38,7 +38,8 @@ pub(crate) fn built(profile_folder: &str, name: &str) -> Result<PathBuf, Failure
     Err(Failure::new(format!("{} was not built", path.display())))
 }
 
-fn target() -> Result<PathBuf, Failure> {
+/// Where cargo builds.
+pub(crate) fn target() -> Result<PathBuf, Failure> {
     let manifest = root().join("Cargo.toml").display().to_string();
     let arguments = ["metadata", "--no-deps", "--format-version", "1", "--manifest-path", &manifest];
     output(programs::cargo_path(), &arguments)

@@ -38,7 +38,7 @@ pub(crate) fn unpack(folder: &Path) -> Result<(), Trouble> {
     let all = folder.with_extension("package");
     fs::create_dir_all(&all).map_err(on(&all))?;
     let package =
-        fetch(&all).map_err(|trouble| trouble.as_not_to_be_had("Debian's package of Odoo 19 cannot be had"))?;
+        fetch(&all).map_err(|trouble| trouble.or_not_to_be_had("Debian's package of Odoo 19 cannot be had"))?;
     fs::create_dir_all(folder).map_err(on(folder))?;
     let mut unpacking = Command::new("dpkg-deb")
         .arg("--fsys-tarfile")

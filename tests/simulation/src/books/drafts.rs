@@ -85,6 +85,21 @@ impl Books {
         }
     }
 
+    /// All of them, or, where one is refused, none: an answer as a whole then.
+    pub(crate) fn commit_drafts(
+        &mut self,
+        now: Duration,
+        envelope: &Envelope,
+        ids: &[String],
+    ) -> Result<Vec<CommitResult>, CallError> {
+        self.admit(now, envelope)?;
+        let open = self.drafts.iter().filter(|draft| matches!(draft.state, State::Open) && ids.contains(&draft.id));
+        if let Some(kind) = open.filter_map(|draft| self.trouble(&draft.drawn)).next() {
+            return Err(super::refused(kind, false));
+        }
+        ids.iter().map(|id| self.commit_draft(now, envelope, id)).collect()
+    }
+
     pub(crate) fn discard_draft(
         &mut self,
         now: Duration,

@@ -2,6 +2,7 @@
  * The records of one run, which may be a hundred thousand: how many there are is known at once, and the pages that are looked
  * at are read, wherever in the run they are.
  */
+import { SvelteMap } from 'svelte/reactivity';
 import { ipc, problemOf, type Counts, type ItemFilter, type Problem, type RunItem } from '$ipc';
 
 export const PAGE_ITEMS = 200;
@@ -31,8 +32,8 @@ export class Items {
   /** How many there are; `null` until that is known. */
   count = $state<number | null>(null);
   problem = $state.raw<Problem | null>(null);
-  #pages = $state.raw<ReadonlyMap<number, RunItem[]>>(new Map());
-  #reading = new Set<number>();
+  #pages = new SvelteMap<number, RunItem[]>();
+  #reading: number[] = [];
   #asked = 0;
   #filter: ItemFilter | null = null;
   #text: string | null = null;
@@ -44,8 +45,8 @@ export class Items {
     const mine = (this.#asked += 1);
     this.#filter = filter;
     this.#text = text.trim() || null;
-    this.#pages = new Map();
-    this.#reading.clear();
+    this.#pages.clear();
+    this.#reading = [];
     this.count = null;
     await Promise.all([this.#count(mine), this.see(0, 0)]);
   }
@@ -59,7 +60,7 @@ export class Items {
   async see(first: number, last: number): Promise<void> {
     const pages: Promise<void>[] = [];
     for (let page = Math.floor(first / PAGE_ITEMS); page <= Math.floor(last / PAGE_ITEMS); page += 1)
-      if (!this.#pages.has(page) && !this.#reading.has(page)) pages.push(this.#read(page));
+      if (!this.#pages.has(page) && !this.#reading.includes(page)) pages.push(this.#read(page));
     await Promise.all(pages);
   }
 
@@ -77,13 +78,13 @@ export class Items {
 
   async #read(page: number): Promise<void> {
     const mine = this.#asked;
-    this.#reading.add(page);
+    this.#reading.push(page);
     await this.#told(mine, async () => {
       const skip = page * PAGE_ITEMS;
       const items = await ipc.runItems(this.runId, this.#filter, this.#text, skip, PAGE_ITEMS);
-      if (mine === this.#asked) this.#pages = new Map(this.#pages).set(page, items);
+      if (mine === this.#asked) this.#pages.set(page, items);
     });
-    if (mine === this.#asked) this.#reading.delete(page);
+    if (mine === this.#asked) this.#reading = this.#reading.filter((each) => each !== page);
   }
 
   async #told(mine: number, act: () => Promise<void>): Promise<void> {

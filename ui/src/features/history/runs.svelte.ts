@@ -1,36 +1,8 @@
 /** The runs that fit what is asked for, newest first, page by page. */
-import { ipc, problemOf, type Outcome, type Problem, type Run, type RunQuery, type Trigger } from '$ipc';
+import { ipc, problemOf, type Problem, type Run, type RunQuery } from '$ipc';
+import { ANY, queryOf } from './wish';
 
 const PAGE_RUNS = 50;
-
-/** What stands in the fields above the list, as it was typed. */
-export type Wish = {
-  text: string;
-  outcome: Outcome | 'unfinished' | '';
-  trigger: Trigger | '';
-  actor: string;
-  from: string;
-  to: string;
-};
-export const ANY: Wish = { text: '', outcome: '', trigger: '', actor: '', from: '', to: '' };
-
-/** The days of this machine's calendar, both included, as moments. */
-export function queryOf(wish: Wish): RunQuery {
-  const text = (typed: string) => typed.trim() || null;
-  const midnight = (day: string, later = 0) => {
-    const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-    return new Date(year, month - 1, date + later).toISOString();
-  };
-  return {
-    text: text(wish.text),
-    outcome: wish.outcome === 'unfinished' ? null : wish.outcome || null,
-    unfinished: wish.outcome === 'unfinished',
-    trigger: wish.trigger || null,
-    actor: text(wish.actor),
-    startedFrom: wish.from ? midnight(wish.from) : null,
-    startedBefore: wish.to ? midnight(wish.to, 1) : null,
-  };
-}
 
 export class Runs {
   runs = $state.raw<Run[]>([]);

@@ -66,7 +66,7 @@ export class Decisions {
         this.#send(id);
         return { joined: false };
       default:
-        return null;
+        throw new Error(`the made-up engine knows no ${command}`);
     }
   }
 

@@ -1,7 +1,7 @@
 /**
  * An engine of made-up data behind the real bindings, for `npm run dev` in a browser and for the tests.
- * `?scenario=running|down|first|missing|broken|approval|mine|lock|lock-mine|lock-here|lock-dead|waiting` chooses what
- * there is to see, `?hash` the screen as always.
+ * `?scenario=running|down|first|missing|broken|damaged|approval|mine|lock|lock-mine|lock-here|lock-dead|waiting|tampered|
+ * differs` chooses what there is to see, `?hash` the screen as always.
  */
 import { emit } from '@tauri-apps/api/event';
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
@@ -19,8 +19,10 @@ import type {
 import { ATTENTION } from './attention';
 import { ago, counts, item, progress, run, RUNS } from './data';
 import { Decisions } from './decisions';
+import { Desktop } from './desktop';
 import { countItems, months, nextRun, records, recordsFound, runItems, runs } from './lists';
 import { Holder, NO_END, type HolderScenario } from './holder';
+import { SetupDesk } from './setup';
 
 export type Scenario =
   | HolderScenario
@@ -32,7 +34,10 @@ export type Scenario =
   | 'broken'
   | 'much'
   | 'approval'
-  | 'mine';
+  | 'mine'
+  | 'tampered'
+  | 'differs'
+  | 'damaged';
 type Args = Record<string, unknown>;
 
 const RUN_ID = '0199a3c2-7b41-7c10-9f02-5d1be2c07a12';
@@ -46,11 +51,12 @@ const DOWN: Problem = {
 
 let engine: MockEngine | null = null;
 
-export async function install(scenario: Scenario = fromAddress()): Promise<void> {
+export async function install(scenario: Scenario = fromAddress()): Promise<SetupDesk> {
   const made = (engine = new MockEngine(scenario));
   mockIPC((command, args) => made.answer(command, (args ?? {}) as Args), { shouldMockEvents: true });
   if (scenario === 'running') made.begin(430);
   if (scenario === 'waiting') made.wait(3_600);
+  return made.setup;
 }
 
 /** Ends the run that is on, and takes the mock away. */
@@ -73,9 +79,13 @@ class MockEngine {
 
   #decisions: Decisions;
   #holder: Holder;
+  readonly setup: SetupDesk;
+  #desktop: Desktop;
 
   constructor(readonly scenario: Scenario) {
     this.#holder = new Holder(scenario);
+    this.setup = new SetupDesk(scenario, () => this.#now !== null);
+    this.#desktop = new Desktop(scenario);
     this.#decisions = new Decisions(scenario, (ended) => {
       this.#runs = [ended, ...this.#runs];
     });
@@ -83,6 +93,8 @@ class MockEngine {
   }
 
   answer(command: string, args: Args): unknown {
+    const answered = this.setup.answer(command, args);
+    if (answered !== undefined) return answered;
     switch (command) {
       case 'overview':
         return this.#overview();
@@ -148,10 +160,14 @@ class MockEngine {
         };
       case 'attention':
         return this.#attention().slice(Number(args['offset']));
+      case 'make_practice_workspace':
+        return null;
       case 'system_language':
         return (navigator.language.startsWith('en') ? 'en' : 'nb') satisfies Language;
       default:
-        return this.#decisions.answer(command, args);
+        return this.#desktop.knows(command)
+          ? this.#desktop.answer(command, args)
+          : this.#decisions.answer(command, args);
     }
   }
 
@@ -242,7 +258,8 @@ class MockEngine {
   }
 
   #overview(): Overview {
-    if (this.scenario === 'missing') return { kind: 'missing', path: '/home/kari/.local/share/postonce' };
+    if (this.scenario === 'missing' && !this.setup.made)
+      return { kind: 'missing', path: '/home/kari/.local/share/postonce' };
     if (this.scenario === 'broken') {
       const params = {
         path: '/home/kari/hlf/workspace.toml',
@@ -250,7 +267,11 @@ class MockEngine {
         key: 'curency',
         nearest: 'currency',
       };
-      return { kind: 'broken', problem: { code: 'workspace_unknown_key', params } };
+      return { kind: 'broken', problem: { code: 'workspace_unknown_key', params }, organisation: null };
+    }
+    if (this.scenario === 'damaged') {
+      const params = { path: '/home/kari/hlf/ledger.sqlite', detail: 'database disk image is malformed' };
+      return { kind: 'broken', problem: { code: 'ledger_damaged', params }, organisation: 'Øvingslaget' };
     }
     const none = this.scenario === 'first';
     const waiting = this.#attention();

@@ -5,6 +5,8 @@ mod audit_key;
 mod error;
 mod keyring;
 
+use std::collections::BTreeMap;
+
 use postonce_engine::domain::OrganisationId;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -25,6 +27,8 @@ const PRACTICE_TOKEN: &str = "practice-token";
 pub struct Secrets {
     organisation: OrganisationId,
     is_practice: bool,
+    /// Typed a moment ago, and not kept yet.
+    held: BTreeMap<String, SecretString>,
     vault: Box<dyn Vault>,
     environment: fn(&str) -> Option<String>,
 }
@@ -35,9 +39,16 @@ impl Secrets {
         Self {
             organisation: workspace.organisation().clone(),
             is_practice: workspace.is_practice(),
+            held: BTreeMap::new(),
             vault: Box::new(OsKeyring),
             environment: |variable| std::env::var(variable).ok(),
         }
+    }
+
+    /// The same, with these before all others: what was typed is tried out before it is kept.
+    #[must_use]
+    pub fn with_held(self, held: BTreeMap<String, SecretString>) -> Self {
+        Self { held, ..self }
     }
 
     /// The environment's variable for a name: `POSTONCE_SECRET_ACCOUNTING_TOKEN` for `accounting-token`.
@@ -51,6 +62,9 @@ impl Secrets {
     /// # Errors
     /// When neither has it; [`SecretError::Keyring`] when the keyring could not be asked.
     pub fn get(&self, name: &str) -> Result<SecretString, SecretError> {
+        if let Some(held) = self.held.get(name) {
+            return Ok(held.clone());
+        }
         if self.is_practice {
             return Ok(self.in_environment(name).unwrap_or_else(|| practice_token(name)));
         }

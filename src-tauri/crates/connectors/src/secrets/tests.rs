@@ -33,6 +33,7 @@ pub(super) fn secrets(kept: Option<&[(&str, &str)]>, environment: fn(&str) -> Op
     Secrets {
         organisation: OrganisationId::new("hlf").expect("a valid id"),
         is_practice: false,
+        held: BTreeMap::new(),
         vault: Box::new(TestVault(entries.map(Mutex::new))),
         environment,
     }

@@ -23,6 +23,9 @@ pub enum WorkspaceError {
         #[source]
         source: io::Error,
     },
+    /// Somebody else changed the file since it was opened; it is left as they made it.
+    #[error("{} was changed meanwhile", .0.display())]
+    ChangedMeanwhile(PathBuf),
     /// Not TOML.
     #[error("{}:{line}: {detail}", .path.display())]
     Syntax {
@@ -93,6 +96,7 @@ impl From<WorkspaceError> for Told {
             WorkspaceError::Unreadable { path, source } => {
                 at(ErrorCode::WorkspaceUnreadable, &path).with("detail", source)
             }
+            WorkspaceError::ChangedMeanwhile(path) => at(ErrorCode::WorkspaceChanged, &path),
             WorkspaceError::Syntax { path, line, detail } => {
                 at(ErrorCode::WorkspaceInvalid, &path).with("line", line).with("detail", detail)
             }

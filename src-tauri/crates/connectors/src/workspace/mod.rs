@@ -4,8 +4,11 @@
 
 mod accounting;
 mod address;
+mod edit;
 mod error;
+mod kinds;
 mod read;
+mod sections;
 mod template;
 mod toml_file;
 
@@ -21,7 +24,12 @@ use postonce_engine::{Ledger, Schedule, Settings};
 use reqwest::Url;
 
 pub use accounting::{AccountingSettings, OdooSettings, OpenSettings, TrytonSettings};
+pub use edit::{Change, Changed, Edited, Value};
 pub use error::WorkspaceError;
+pub use kinds::{ACCOUNTING_KINDS, AccountingKind, KindField, SecretKind};
+pub use sections::{
+    AccountingSection, CsvSection, OrganisationSection, PostingSection, ScheduleSection, Sections, SourceSection,
+};
 pub use template::{PracticeTemplate, plain};
 
 use crate::source::csv::CsvSettings;
@@ -35,6 +43,8 @@ const FILE_BYTES_MAX: u64 = 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Workspace {
     dir: PathBuf,
+    /// The file as it was opened, by which it is known whether somebody else changed it since.
+    text: String,
     content: Content,
 }
 
@@ -94,7 +104,7 @@ impl Workspace {
             return Err(unreadable(&path, io::ErrorKind::FileTooLarge.into()));
         }
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
-        Ok(Self { content: read::content(&path, &dir, text.trim_start_matches('\u{feff}'))?, dir })
+        Ok(Self { content: read::content(&path, &dir, text.trim_start_matches('\u{feff}'))?, text, dir })
     }
 
     /// Makes a workspace with this text as its `workspace.toml`; the folder is made where it is missing. The text is
@@ -112,7 +122,7 @@ impl Workspace {
             _ => unreadable(&path, source),
         })?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|source| unreadable(&path, source))?;
-        Ok(Self { dir, content })
+        Ok(Self { dir, text: text.to_owned(), content })
     }
 
     /// The folder that is opened where nobody names one: the platform's application-data folder. `None` without a home.

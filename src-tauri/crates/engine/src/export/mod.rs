@@ -1,7 +1,9 @@
 //! The export: observe, plan, claim, commit, settle, recover, in this order, under a permit.
 
 mod accept;
+mod back_up;
 mod break_lock;
+mod change_settings;
 mod door;
 mod engine;
 mod estimate;
@@ -27,6 +29,7 @@ mod walls;
 mod wire;
 
 pub use break_lock::BreakAsk;
+pub use change_settings::{SettingChange, Stillness};
 pub use engine::{Engine, Parts, SyncAsk, SyncEnd, Syncing};
 pub use re_export::{ReExportAsk, ReExportStep};
 pub use rebuild::{RebuildEnd, Rebuilt, put_in_place};

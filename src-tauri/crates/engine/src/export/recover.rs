@@ -198,33 +198,40 @@ impl Case<'_> {
             let at = self.run.moment();
             return self.send_again(open, known, None, at).await?.map_or(Ok(()), Err);
         }
-        for known in known {
+        let mut again = Vec::new();
+        for (index, known) in known.iter_mut().enumerate() {
             let evidence = sight.of(known.expected());
             let own = known
                 .member
                 .draft_id
                 .clone()
                 .filter(|_| !known.member.is_unclear && self.run.capabilities.protection == Protection::Staged);
-            known.settlement = Some(match (evidence, own) {
-                (Evidence::Unclear(vouchers), _) => Settlement::Unclear(vouchers),
+            known.settlement = match (evidence, own) {
+                (Evidence::Unclear(vouchers), _) => Some(Settlement::Unclear(vouchers)),
                 (Evidence::Posted { acknowledgement, surplus }, own) => {
                     let surplus: Vec<DraftId> = surplus.into_iter().map(|draft| draft.draft_id).collect();
-                    self.posted(known, acknowledgement, own, &surplus).await?
+                    Some(self.posted(known, acknowledgement, own, &surplus).await?)
                 }
                 (Evidence::Drafts { ours, others }, Some(own)) => {
                     let surplus = ours.into_iter().chain(others).map(|draft| draft.draft_id);
                     let surplus: Vec<DraftId> = surplus.filter(|draft| *draft != own).collect();
-                    match self.wire.discard_all(self.run.permit, &surplus).await? {
-                        Some(doubt) => doubt,
-                        None => self.commit_again(open, known, own, now).await?,
+                    let doubt = self.wire.discard_all(self.run.permit, &surplus).await?;
+                    if doubt.is_none() {
+                        again.push((index, own));
                     }
+                    doubt
                 }
-                (Evidence::Absent, Some(own)) => self.commit_again(open, known, own, now).await?,
-                (Evidence::Drafts { ours, others }, None) => self.settle_drafts(open, known, ours, others, now).await?,
-                (Evidence::Absent, None) => self.absent(open, known, now),
-            });
+                (Evidence::Absent, Some(own)) => {
+                    again.push((index, own));
+                    None
+                }
+                (Evidence::Drafts { ours, others }, None) => {
+                    Some(self.settle_drafts(open, known, ours, others, now).await?)
+                }
+                (Evidence::Absent, None) => Some(self.absent(open, known, now)),
+            };
         }
-        Ok(())
+        self.commit_again(open, known, again, now).await
     }
 
     /// One voucher stands there, and it is what was claimed. A draft of our own must be what it was made of, or be gone.
@@ -257,18 +264,41 @@ impl Case<'_> {
         }
     }
 
-    /// Commits a draft whose id stands in the ledger, again. Nothing stood in the books a moment ago.
+    /// Commits drafts whose ids stand in the ledger, again, as many in a call as the accounting system takes. Nothing stood
+    /// in the books a moment ago.
     async fn commit_again(
         &mut self,
         open: &OpenRequest,
-        known: &Known,
-        own: DraftId,
+        known: &mut [Known],
+        again: Vec<(usize, DraftId)>,
         looked_at: DateTime<Utc>,
-    ) -> Result<Settlement, RunError> {
-        match self.commit(known, own).await? {
-            Settlement::Unknown(told) if told.code == ErrorCode::DraftGone => Ok(self.absent(open, known, looked_at)),
-            settlement => Ok(settlement),
+    ) -> Result<(), RunError> {
+        if again.is_empty() {
+            return Ok(());
         }
+        let at = self.run.moment();
+        let known_again = again.iter().filter_map(|(index, draft)| Some((known.get(*index)?, draft.clone())));
+        let claims: Vec<(usize, Claimed, DraftId)> =
+            known_again.map(|(known, draft)| (known.member.member, known.claimed.clone(), draft)).collect();
+        let staged = self.run.ledger.write(move |book| {
+            let staged =
+                |(member, claimed, draft): (usize, Claimed, DraftId)| Ok((member, book.staged(&claimed, &draft, at)?));
+            claims.into_iter().map(staged).collect::<Result<Vec<_>, crate::ledger::LedgerError>>()
+        });
+        let exchanged = self.wire.commit_drafts(self.run.permit, open.request.clone(), staged.await?).await;
+        let Fate::Each(settlements) = exchanged.fate else {
+            return Err(RunError::Told(Told::internal("drafts that were committed again were divided")));
+        };
+        for (index, _) in again {
+            let Some(known) = known.get_mut(index) else { continue };
+            known.settlement = match settlements.get(known.member.member).cloned().flatten() {
+                Some(Settlement::Unknown(told)) if told.code == ErrorCode::DraftGone => {
+                    Some(self.absent(open, known, looked_at))
+                }
+                settlement => settlement,
+            };
+        }
+        exchanged.halt.map_or(Ok(()), Err)
     }
 
     async fn commit(&self, known: &Known, draft_id: DraftId) -> Result<Settlement, RunError> {

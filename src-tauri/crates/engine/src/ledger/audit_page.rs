@@ -46,6 +46,21 @@ impl Ledger {
         self.read(move |book| book.audit_page(&filter, before, limit.min(PAGE_MAX))).await
     }
 
+    /// The users of the operating system who have left an entry, by name: `limit` at most (and never over 1,000).
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn audit_actors(&self, limit: u32) -> Result<Vec<String>, LedgerError> {
+        self.read(move |book| {
+            book.rows(
+                "SELECT DISTINCT actor_user FROM audit ORDER BY actor_user LIMIT :limit",
+                named_params! { ":limit": limit.min(PAGE_MAX) },
+                |row| book.get(row, "actor_user"),
+            )
+        })
+        .await
+    }
+
     /// The newest entries of a run, oldest first: `limit` at most (and never over 1,000).
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Copies of the ledger: one a day, and one before each migration. Made by SQLite's own backup, checked before they count.
+//! Copies of the ledger: one a day, one before each migration, and one whenever a person asks. Made by SQLite's own backup, checked before they count.
 //!
 //! Invariant: a file that bears a backup's name was read back whole, says the same as the ledger did, and is on the disk. A
 //! copy that was not finished never bears such a name.
@@ -14,10 +14,13 @@ use super::{LedgerError, beside, open};
 
 /// Daily copies kept.
 const DAILY_MAX: usize = 14;
+/// Copies kept that a person asked for.
+const ASKED_MAX: usize = 14;
 /// Copies from before a migration kept.
 const BEFORE_MIGRATION_MAX: usize = 3;
 
 const DAILY: &str = "ledger-daily-";
+const ASKED: &str = "ledger-asked-";
 const BEFORE_MIGRATION: &str = "ledger-before-v";
 const ENDING: &str = ".sqlite";
 /// What is not finished. No backup ends like this.
@@ -39,6 +42,15 @@ pub(super) fn daily(ledger: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>
     Ok(Some(made))
 }
 
+/// A copy because a person asked for one; its path.
+pub(super) fn asked(ledger: &Path, now: DateTime<Utc>) -> Result<PathBuf, LedgerError> {
+    let folder = beside::backups(ledger);
+    let source = open::reader(ledger)?;
+    let made = copy(&source, ledger, &folder, &format!("{ASKED}{}{ENDING}", now.format(STAMP)))?;
+    prune(&folder, ASKED, ASKED_MAX, &made);
+    Ok(made)
+}
+
 /// A copy of the ledger as an older version left it.
 pub(super) fn before_migration(
     source: &Connection,
@@ -55,7 +67,7 @@ pub(super) fn before_migration(
 
 /// When the newest copy in this folder was made.
 pub(super) fn newest(folder: &Path) -> Option<DateTime<Utc>> {
-    let all = [DAILY, BEFORE_MIGRATION].into_iter().flat_map(|kind| kept(folder, kind));
+    let all = [DAILY, ASKED, BEFORE_MIGRATION].into_iter().flat_map(|kind| kept(folder, kind));
     all.filter_map(|(name, _)| made_at(&name)).max()
 }
 

@@ -245,6 +245,13 @@ impl Ledger {
         copied.map_err(|_| LedgerError::WriterGone)?
     }
 
+    /// Copies the ledger into the folder of its backups now; the path of the copy. With the file lock taken.
+    pub(crate) async fn back_up_asked(&self, now: DateTime<Utc>) -> Result<PathBuf, LedgerError> {
+        let path = self.path().to_owned();
+        let copied = tokio::task::spawn_blocking(move || backup::asked(&path, now)).await;
+        copied.map_err(|_| LedgerError::WriterGone)?
+    }
+
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.shared.path

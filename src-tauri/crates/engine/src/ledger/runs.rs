@@ -92,13 +92,20 @@ impl Book<'_> {
         Ok(number)
     }
 
-    /// The settings that the run before had, as the audit trail tells them; `None` before the first.
-    fn newest_settings(&self) -> Result<Option<serde_json::Value>, LedgerError> {
-        let newest =
-            self.row("SELECT detail FROM audit WHERE act = 'sync_started' ORDER BY entry DESC LIMIT 1", [], |row| {
-                from_json::<serde_json::Value>("audit.detail", &self.get::<String>(row, "detail")?)
-            })?;
-        Ok(newest.and_then(|mut detail| detail.get_mut("settings").map(serde_json::Value::take)))
+    /// The settings as the audit trail last told them, of a run or of a change; `None` before the first.
+    pub(crate) fn newest_settings(&self) -> Result<Option<serde_json::Value>, LedgerError> {
+        let newest = self.row(
+            "SELECT act, detail FROM audit WHERE act IN ('sync_started', 'settings_changed') ORDER BY entry DESC LIMIT 1",
+            [],
+            |row| {
+                let detail = from_json::<serde_json::Value>("audit.detail", &self.get::<String>(row, "detail")?)?;
+                Ok((self.get::<String>(row, "act")?, detail))
+            },
+        )?;
+        Ok(newest.and_then(|(act, mut detail)| {
+            let member = if act == Act::SyncStarted.as_str() { "settings" } else { "after" };
+            detail.get_mut(member).map(serde_json::Value::take)
+        }))
     }
 
     /// Writes the run; its number in this ledger.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::facts::Facts;
@@ -152,17 +152,13 @@ impl Known {
         }
         wanted.sort();
         for some in wanted.chunks(CODES_MAX) {
-            let parties: Vec<_> = some
-                .iter()
-                .map(|(code, name)| json!({"code": code, "name": name.as_ref().unwrap_or(code), "addresses": []}))
-                .collect();
-            let call = Call::write("model.party.party.create", json!([parties, facts.context()]), last_look);
-            // Where somebody else has made one of them meanwhile, it is refused as a whole: what stands there is looked at
-            // again, and who is missing still is told as missing.
-            match rpc.call::<Vec<i64>>(&call).await {
-                Ok(_) | Err(Fault::No(_)) => self.find_parties(rpc, facts, some).await?,
-                Err(fault) => return Err(fault),
+            if !make_parties(rpc, facts, some, last_look).await? {
+                // One at fault must not hold the others. Who is missing after that is told as missing.
+                for one in some {
+                    make_parties(rpc, facts, std::slice::from_ref(one), last_look).await?;
+                }
             }
+            self.find_parties(rpc, facts, some).await?;
         }
         Ok(())
     }
@@ -175,7 +171,9 @@ impl Known {
     ) -> Result<(), Fault> {
         for some in wanted.chunks(CODES_MAX) {
             let codes: Vec<&str> = some.iter().map(|(code, _)| code.as_str()).collect();
-            let params = json!([[["code", "in", codes]], 0, null, null, ["code"], facts.context()]);
+            // One that is out of use, or was merged into another, still is who is owed.
+            let domain = json!([["code", "in", codes], ["active", "in", [true, false]]]);
+            let params = json!([domain, 0, null, null, ["code"], facts.context()]);
             let found: Vec<PartyBody> = rpc.call(&Call::read("model.party.party.search_read", params)).await?;
             self.parties.extend(found.into_iter().map(|party| (party.code, party.id)));
         }
@@ -233,5 +231,25 @@ impl Books {
         let mut known = self.known.lock().await;
         known.learn_periods(rpc, facts).await?;
         Ok(known.period(date).map(|period| period.id))
+    }
+}
+
+/// Makes parties in one call; whether they were made. None was where somebody else has made one of them meanwhile.
+async fn make_parties(
+    rpc: &Rpc,
+    facts: &Facts,
+    wanted: &[(String, Option<String>)],
+    last_look: LastLook<'_>,
+) -> Result<bool, Fault> {
+    let party = |(code, name): &(String, Option<String>)| json!({"code": code, "name": name.as_ref().unwrap_or(code), "addresses": []});
+    let parties: Vec<Value> = wanted.iter().map(party).collect();
+    let call = Call::write("model.party.party.create", json!([parties, facts.context()]), last_look);
+    match rpc.call::<Vec<i64>>(&call).await {
+        Ok(_) => Ok(true),
+        Err(Fault::No(refusal)) => {
+            tracing::warn!(detail = refusal.detail, "parties were not made");
+            Ok(false)
+        }
+        Err(fault) => Err(fault),
     }
 }

@@ -52,6 +52,9 @@ pub(crate) struct Tryton {
     /// `hlf:`, by which our moves are known among all.
     prefix: String,
     books: Books,
+    /// One call of ours writes at a time. Moves that are posted at the same time want the same sequence of numbers: with four
+    /// calls at once a busy server gave up on most of them (503), and it posts none the faster.
+    writing: Mutex<()>,
     lease: UniqueLease<PartyRows>,
 }
 
@@ -103,6 +106,7 @@ impl Tryton {
             create_parties: settings.create_parties,
             prefix: format!("{}:", organisation.as_str()),
             books: Books::default(),
+            writing: Mutex::default(),
         }
     }
 

@@ -48,6 +48,7 @@ pub(super) async fn stage(
         Vec::new()
     } else {
         let (count, params) = (values.len(), json!([values, facts.context()]));
+        let _turn = tryton.writing.lock().await;
         let made: Result<Vec<i64>, Fault> =
             tryton.rpc().call(&Call::write("model.account.move.create", params, last_look)).await;
         match made {
@@ -107,7 +108,11 @@ pub(super) async fn commit(
         return Ok(Answer { results });
     }
     let call = Call::write("model.account.move.post", json!([to_post, facts.context()]), last_look);
-    match tryton.rpc().call::<Value>(&call).await {
+    let answered = {
+        let _turn = tryton.writing.lock().await;
+        tryton.rpc().call::<Value>(&call).await
+    };
+    match answered {
         Ok(_) => {}
         Err(Fault::No(refusal)) if drafts.len() > 1 => {
             tryton.books.forget().await;
@@ -122,7 +127,7 @@ pub(super) async fn commit(
             let results = drafts.iter().zip(&ids).map(judge).map(|seen| Some(seen.unwrap_or_else(|| refused.clone())));
             return Ok(Answer { results: results.collect() });
         }
-        Err(Fault::Call(error)) => return Err(error),
+        Err(Fault::Call(error)) => return Err(again_where_it_gave_up(error)),
     }
     // It answers that they are posted; what stands there now says so too, with the number of each. One of which that does not
     // hold is unknown.
@@ -160,6 +165,17 @@ pub(super) async fn discard(tryton: &Tryton, draft: &DraftId, last_look: LastLoo
         None => Ok(Discarded::Gone),
         Some(there) if there.is_posted() => Ok(Discarded::Committed),
         Some(_) => Err(refusal.whole(tryton.rpc().peer())),
+    }
+}
+
+/// A 503 of Tryton's says that the database would not let it: mostly, that others were writing too, and that it tried often
+/// enough. Drafts are posted by their ids, after a look at what stands there, so that the same may be asked again.
+fn again_where_it_gave_up(error: CallError) -> CallError {
+    match error {
+        CallError::Unknown(told) if told.params.get("status").is_some_and(|status| status == "503") => {
+            CallError::NotProcessed { told, retry_after: None }
+        }
+        error => error,
     }
 }
 

@@ -54,6 +54,22 @@ pub enum CsvError {
         /// The title.
         column: String,
     },
+    /// Another format than text in columns.
+    #[error("{} is no CSV: {found}", .path.display())]
+    NotCsv {
+        /// The file.
+        path: PathBuf,
+        /// What it seems to be, or its beginning.
+        found: String,
+    },
+    /// The first row is no row of titles.
+    #[error("{}: no titles, but {found}", .path.display())]
+    HeadMissing {
+        /// The file.
+        path: PathBuf,
+        /// The first row.
+        found: String,
+    },
     /// A quote that is never closed swallows the rows behind it.
     #[error("{}:{line}: a quote is not closed", .path.display())]
     QuoteOpen {
@@ -81,6 +97,8 @@ impl From<CsvError> for Told {
             CsvError::ColumnRepeated { path, column } => {
                 at(ErrorCode::SourceColumnRepeated, &path).with("column", column)
             }
+            CsvError::NotCsv { path, found } => at(ErrorCode::SourceNotCsv, &path).with("found", found),
+            CsvError::HeadMissing { path, found } => at(ErrorCode::SourceHeadMissing, &path).with("found", found),
             CsvError::QuoteOpen { path, line } => at(ErrorCode::SourceQuoteOpen, &path).with("line", line),
         }
     }

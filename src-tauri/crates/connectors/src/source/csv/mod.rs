@@ -8,6 +8,7 @@ mod date;
 mod decode;
 mod error;
 mod files;
+pub(crate) mod guess;
 mod head;
 mod pages;
 mod row;
@@ -21,6 +22,7 @@ use postonce_engine::ports::{Pages, Source, SourceError};
 
 pub(crate) use date::is_valid as date_format_is_valid;
 pub use error::CsvError;
+pub use guess::{ColumnGuess, Confidence, Guess};
 pub use settings::{CsvSettings, DecimalSeparator, Field};
 
 /// The source `csv`.

@@ -140,6 +140,28 @@ async fn a_verification_waits_for_no_run() {
 }
 
 #[tokio::test]
+async fn a_backup_that_was_asked_for_is_a_ledger_and_stands_in_the_trail_behind_what_it_holds() {
+    let desk = Desk::new(Some(1));
+    assert!(desk.sync().await.error.is_none());
+    let held = FileLock::try_take(&desk.file_lock()).expect("nobody has it");
+    assert_eq!(desk.engine.back_up(kari()).await.expect_err("a run is on").code, ErrorCode::LockHeldHere);
+    drop(held);
+    let before = desk.verdict().await.entries;
+    let first = desk.engine.back_up(kari()).await.expect("there is space");
+    let second = desk.engine.back_up(kari()).await.expect("several a day");
+    assert_ne!(first, second);
+    assert!(first.exists() && second.exists());
+    assert!(desk.ledger().file().expect("it is there").last_backup_at.is_some());
+    let made = AuditFilter { act: Some(Act::BackupMade), ..AuditFilter::default() };
+    let made = desk.ledger().audit_page(&made, None, 9).await.expect("a page");
+    let files: Vec<_> = made.iter().map(|entry| entry.detail["file"].as_str().expect("its name").to_owned()).collect();
+    let name = |path: &std::path::Path| path.file_name().expect("a file").to_string_lossy().into_owned();
+    assert_eq!(files, [name(&second), name(&first)]);
+    assert_eq!((desk.verdict().await.entries, desk.verdict().await.findings), (before + 3, vec![]));
+    assert_eq!(desk.ledger().audit_actors(9).await.expect("names"), ["kari"]);
+}
+
+#[tokio::test]
 async fn entries_are_found_by_what_a_person_asks_for() {
     let desk = Desk::new(None);
     desk.acts(12).await;

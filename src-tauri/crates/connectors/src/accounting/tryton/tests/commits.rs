@@ -1,0 +1,194 @@
+//! Drafts posted, discarded, and vouchers reversed.
+
+use super::*;
+
+const POST: &str = "model.account.move.post";
+const SEARCH: &str = "model.account.move.search_read";
+const COUNT: &str = "model.account.move.search_count";
+const COUNT_LINES: &str = "model.account.move.line.search_count";
+
+async fn commit(fake: &Fake, drafts: &[(&str, &str)]) -> Result<Vec<Option<CommitResult>>, CallError> {
+    let kept: Vec<(DraftId, Reference)> = drafts
+        .iter()
+        .map(|(id, reference)| (DraftId::new(*id).expect("not empty"), Reference::from_stored(*reference)))
+        .collect();
+    let drafts: Vec<ToCommit<'_>> = kept
+        .iter()
+        .map(|(draft, reference)| ToCommit { draft, reference, date: day("2026-10-28"), amount: nok(41_200) })
+        .collect();
+    staging::commit(&fake.tryton, &drafts, FREE).await.map(|answer| answer.results)
+}
+
+fn posted(id: &str) -> Option<CommitResult> {
+    let number = Some(format!("2026-{id}"));
+    Some(CommitResult::Posted(domain::Acknowledgement { voucher_id: id.to_owned(), number }))
+}
+
+fn numbers(ids: &[i64]) -> ResponseTemplate {
+    let body: Vec<Value> =
+        ids.iter().map(|id| json!({"id": id, "number": format!("2026-{id}"), "state": "posted"})).collect();
+    result(json!(body))
+}
+
+/// Two drafts that stand there as they were made.
+fn untouched() -> Vec<(&'static str, ResponseTemplate)> {
+    vec![
+        (SEARCH, result(json!([{"id": 1, "create_date": {"__class__": "datetime"}}]))),
+        (COUNT, result(json!(2))),
+        (COUNT_LINES, result(json!(4))),
+        (COUNT_LINES, result(json!(4))),
+    ]
+}
+
+const BOTH: [(&str, &str); 2] = [("1", "hlf:A"), ("2", "hlf:B")];
+
+#[tokio::test]
+async fn drafts_are_posted_in_one_call_and_have_their_numbers() {
+    let mut answers = untouched();
+    answers.extend([(POST, result(Value::Null)), (SEARCH, numbers(&[1, 2]))]);
+    let fake = told(answers).await;
+    assert_eq!(commit(&fake, &BOTH).await, Ok(vec![posted("1"), posted("2")]));
+    assert_eq!(fake.asked(POST)[0][0], json!([1, 2]));
+}
+
+#[tokio::test]
+async fn one_that_is_not_in_the_books_after_it_was_posted_is_unknown() {
+    let mut answers = untouched();
+    answers.extend([(POST, result(Value::Null)), (SEARCH, numbers(&[2]))]);
+    let fake = told(answers).await;
+    assert_eq!(commit(&fake, &BOTH).await, Ok(vec![None, posted("2")]));
+}
+
+#[tokio::test]
+async fn several_that_are_refused_are_refused_as_a_whole() {
+    let mut answers = untouched();
+    answers.push((POST, no("Unbalanced.")));
+    let fake = told(answers).await;
+    let Err(CallError::Refused { told, .. }) = commit(&fake, &BOTH).await else { panic!("not refused") };
+    assert_eq!((told.code, told.params["detail"].as_str()), (ErrorCode::AccountingRefused, "Unbalanced."));
+}
+
+#[tokio::test]
+async fn one_that_a_person_changed_posted_or_deleted_is_not_posted_by_us() {
+    for (there, expected) in [
+        (json!([a_move(1, "hlf:A", "draft", "9.00")]), "draft-changed"),
+        (json!([a_move(1, "hlf:X", "draft", "412.00")]), "draft-changed"),
+        (json!([]), "gone"),
+        (json!([a_move(1, "hlf:A", "posted", "9.00")]), "gone"),
+        (json!([a_move(1, "hlf:A", "posted", "412.00")]), "posted"),
+    ] {
+        let fake = told(vec![(SEARCH, result(there))]).await;
+        let result = commit(&fake, &BOTH[..1]).await.expect("it answers").remove(0);
+        let said = match &result {
+            Some(CommitResult::Refused(problem)) => problem.kind.as_str(),
+            Some(CommitResult::Gone) => "gone",
+            Some(CommitResult::Posted(_)) => "posted",
+            None => "unknown",
+        };
+        assert_eq!(said, expected);
+        assert_eq!(fake.asked(POST).len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_touched_batch_is_looked_at_closely_and_the_others_are_posted() {
+    let mut answers = untouched();
+    answers[1] = (COUNT, result(json!(1)));
+    let there = json!([a_move(1, "hlf:A", "draft", "412.00"), a_move(2, "hlf:B", "draft", "9.00")]);
+    answers.extend([(SEARCH, result(there)), (POST, result(Value::Null)), (SEARCH, numbers(&[1]))]);
+    let fake = told(answers).await;
+    let results = commit(&fake, &BOTH).await.expect("it answers");
+    assert_eq!(results[0], posted("1"));
+    assert!(matches!(&results[1], Some(CommitResult::Refused(problem)) if problem.kind == "draft-changed"));
+    assert_eq!(fake.asked(POST)[0][0], json!([1]));
+}
+
+#[tokio::test]
+async fn one_that_is_refused_is_told_why_unless_somebody_else_posted_it() {
+    let draft = || result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
+    let fake = told(vec![(SEARCH, draft()), (POST, no("Unbalanced.")), (SEARCH, draft())]).await;
+    let refused = commit(&fake, &BOTH[..1]).await.expect("it answers").remove(0);
+    assert!(matches!(refused, Some(CommitResult::Refused(problem)) if problem.detail == "Unbalanced."));
+    let by_hand = result(json!([a_move(1, "hlf:A", "posted", "412.00")]));
+    let fake = told(vec![(SEARCH, draft()), (POST, no("You can not call \"post\".")), (SEARCH, by_hand)]).await;
+    assert_eq!(commit(&fake, &BOTH[..1]).await, Ok(vec![posted("1")]));
+}
+
+#[tokio::test]
+async fn a_session_that_ended_is_renewed_once() {
+    let draft = result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
+    let ended = || (POST, ResponseTemplate::new(401));
+    let fake = told(vec![(SEARCH, draft.clone()), ended(), (POST, result(Value::Null)), (SEARCH, numbers(&[1]))]).await;
+    assert_eq!(commit(&fake, &BOTH[..1]).await, Ok(vec![posted("1")]));
+    assert_eq!((fake.asked("common.db.login").len(), fake.asked(POST).len()), (2, 2));
+
+    let fake = told(vec![(SEARCH, draft), ended(), ended()]).await;
+    let error = commit(&fake, &BOTH[..1]).await.expect_err("not accepted");
+    assert_eq!(error.told().code, ErrorCode::AccountingUnauthorized);
+    assert_eq!(fake.asked(POST).len(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_after_the_write_that_does_not_come_leaves_it_unknown() {
+    let draft = result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
+    let fake = told(vec![(SEARCH, draft), (POST, result(Value::Null)), (SEARCH, ResponseTemplate::new(500))]).await;
+    assert!(matches!(commit(&fake, &BOTH[..1]).await, Err(CallError::Unknown(_))));
+}
+
+#[tokio::test]
+async fn a_server_that_gave_up_is_asked_again_since_a_draft_is_posted_once() {
+    let draft = result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
+    let fake = told(vec![(SEARCH, draft), (POST, ResponseTemplate::new(503))]).await;
+    assert!(matches!(commit(&fake, &BOTH[..1]).await, Err(CallError::NotProcessed { .. })));
+}
+
+#[tokio::test]
+async fn a_draft_is_gone_posted_or_not_to_be_deleted() {
+    const DELETE: &str = "model.account.move.delete";
+    let draft = DraftId::new("1").expect("not empty");
+    for (deleted, there, expected) in [
+        (result(Value::Null), json!([]), Ok(Discarded::Gone)),
+        (no("It does not exist."), json!([]), Ok(Discarded::Gone)),
+        (no("It is posted."), json!([a_move(1, "hlf:A", "posted", "1.00")]), Ok(Discarded::Committed)),
+        (no("You may not."), json!([a_move(1, "hlf:A", "draft", "1.00")]), Err(())),
+    ] {
+        let fake = told(vec![(DELETE, deleted), (SEARCH, result(there))]).await;
+        assert_eq!(staging::discard(&fake.tryton, &draft, FREE).await.map_err(|_| ()), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_voucher_is_reversed_once() {
+    let reference = Reference::from_stored("hlf:A#1r");
+    let asked =
+        reversal::Asked { voucher_id: "1", reference: &reference, date: day("2026-10-29"), reason: "Feil\nkonto" };
+    let voucher = || result(json!([a_move(1, "hlf:A", "posted", "412.00")]));
+    let lines = json!([{"id": 8, "account": 7140, "party": null, "debit": wire::decimal("412.00"), "credit": wire::decimal("0")}]);
+    let fake = told(vec![
+        (SEARCH, result(json!([]))),
+        (SEARCH, voucher()),
+        (SEARCH, result(json!([]))),
+        ("model.account.move.line.search_read", result(lines)),
+        ("model.account.move.create", result(json!([9]))),
+        (SEARCH, result(json!([a_move(9, "hlf:A#1r", "posted", "412.00")]))),
+    ])
+    .await;
+    let made = reversal::reverse(&fake.tryton, &asked, FREE).await;
+    assert!(matches!(&made, Ok(VoucherResult::Created(made)) if made.voucher_id == "9"), "{made:?}");
+    let counter = &fake.asked("model.account.move.create")[0][0][0];
+    assert_eq!((&counter["origin"], &counter["description"]), (&json!("account.move,1"), &json!("hlf:A#1r")));
+    let line = &counter["lines"][0][1][0];
+    assert_eq!((&line["credit"], &line["description"]), (&wire::decimal("412.00"), &json!("Feil konto")));
+
+    let mut standing = a_move(9, "hlf:A#1r", "posted", "412.00");
+    standing["origin"] = json!("account.move,1");
+    let fake = told(vec![(SEARCH, result(json!([standing])))]).await;
+    let again = reversal::reverse(&fake.tryton, &asked, FREE).await;
+    assert!(matches!(&again, Ok(VoucherResult::Exists(made)) if made.voucher_id == "9"), "{again:?}");
+
+    let by_hand = result(json!([{"id": 7, "origin": "account.move,1"}]));
+    let fake = told(vec![(SEARCH, result(json!([]))), (SEARCH, voucher()), (SEARCH, by_hand)]).await;
+    let refused = reversal::reverse(&fake.tryton, &asked, FREE).await;
+    let Ok(VoucherResult::Refused { problem, voucher_id }) = refused else { panic!("{refused:?}") };
+    assert_eq!((problem.kind.as_str(), voucher_id.as_deref()), ("already-reversed", Some("7")));
+}

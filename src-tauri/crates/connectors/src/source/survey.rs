@@ -1,0 +1,113 @@
+//! What a source holds, before anything is made of it: its first rows as they will be read, and each category with its count
+//! and sum. Over the very reader of the sync, page by page.
+//!
+//! Invariant: memory does not grow with the source; categories beyond a bound are counted, and said to be more.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use postonce_engine::domain::{Currency, Money};
+use postonce_engine::error::Told;
+use postonce_engine::ports::{Row, Source};
+use postonce_engine::views::Sum;
+
+/// Categories that are told one by one; a source with more is not sorted by category, and wants a default account.
+pub(crate) const CATEGORIES_MAX: usize = 500;
+/// Currencies of one category at most: more are a mistake in the columns.
+const CURRENCIES_MAX: usize = 20;
+
+/// What a source holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Survey {
+    /// Rows that are records.
+    pub records: u64,
+    /// Rows that are none, and would be held back.
+    pub flaws: u64,
+    /// The sums of the records.
+    pub sums: Vec<Sum>,
+    /// The first day of an expense, and the last.
+    pub days: Option<(NaiveDate, NaiveDate)>,
+    /// Each category, the one with the most records first.
+    pub categories: Vec<CategoryFound>,
+    /// Whether there are more categories than are told.
+    pub has_more_categories: bool,
+}
+
+/// A category of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CategoryFound {
+    /// As the records have it.
+    pub category: String,
+    /// Its records.
+    pub records: u64,
+    /// Their sums.
+    pub sums: Vec<Sum>,
+}
+
+#[derive(Default)]
+struct Tally {
+    records: u64,
+    sums: BTreeMap<&'static str, (Currency, i128)>,
+}
+
+/// The first rows, so many at most.
+pub(crate) async fn first_rows(source: &dyn Source, rows_max: usize) -> Result<Vec<Row>, Told> {
+    let mut pages = source.open().await.map_err(|error| error.0)?;
+    let mut rows = Vec::new();
+    while rows.len() < rows_max {
+        let Some(page) = pages.next().await.map_err(|error| error.0)? else { break };
+        rows.extend(page.into_iter().take(rows_max - rows.len()));
+    }
+    Ok(rows)
+}
+
+/// All of it, from the first row to the last.
+pub(crate) async fn survey(source: &dyn Source) -> Result<Survey, Told> {
+    let mut pages = source.open().await.map_err(|error| error.0)?;
+    let (mut found, mut all) = (Survey::default(), Tally::default());
+    let mut categories: BTreeMap<String, Tally> = BTreeMap::new();
+    while let Some(page) = pages.next().await.map_err(|error| error.0)? {
+        for row in page {
+            let Row::Record(record, _) = row else {
+                found.flaws += 1;
+                continue;
+            };
+            let (first, last) = found.days.unwrap_or((record.date, record.date));
+            found.days = Some((first.min(record.date), last.max(record.date)));
+            all.add(record.amount);
+            if categories.len() < CATEGORIES_MAX || categories.contains_key(&record.category) {
+                categories.entry(record.category).or_default().add(record.amount);
+            } else {
+                found.has_more_categories = true;
+            }
+        }
+    }
+    found.records = all.records;
+    found.sums = all.sums();
+    found.categories = categories
+        .into_iter()
+        .map(|(category, tally)| CategoryFound { category, records: tally.records, sums: tally.sums() })
+        .collect();
+    found.categories.sort_by_key(|category| std::cmp::Reverse(category.records));
+    Ok(found)
+}
+
+impl Tally {
+    fn add(&mut self, amount: Money) {
+        self.records += 1;
+        let currency = amount.currency();
+        if self.sums.len() < CURRENCIES_MAX || self.sums.contains_key(currency.code()) {
+            self.sums.entry(currency.code()).or_insert((currency, 0)).1 += i128::from(amount.minor());
+        }
+    }
+
+    fn sums(&self) -> Vec<Sum> {
+        self.sums
+            .values()
+            .map(|&(currency, minor)| Sum {
+                currency: currency.code().to_owned(),
+                amount: Money::sum_to_decimal(minor, currency),
+            })
+            .collect()
+    }
+}

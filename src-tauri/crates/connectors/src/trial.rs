@@ -1,0 +1,115 @@
+//! A workspace tried out before it is one: is the accounting system reached, what does the source hold, what would a sync do.
+//!
+//! Invariant: nothing is written beside the workspace, and nothing is sent that the accounting system keeps. What has to be
+//! kept for a moment is kept in a folder of its own, which is gone afterwards.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use postonce_engine::domain::Period;
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::{Clock, Connection, IdSource, Row, Source};
+use postonce_engine::views::PlanSummary;
+use postonce_engine::{Engine, Ledger, Parts};
+use secrecy::SecretString;
+use tempfile::TempDir;
+
+use crate::secrets::AuditKey;
+use crate::source::survey::{self, Survey};
+use crate::{Secrets, SystemClock, UuidIds, Workspace};
+
+/// Secrets that were typed and are not kept yet, by their names.
+pub type Held = BTreeMap<String, SecretString>;
+
+/// A workspace that is tried out. Making one may wait for the keyring, where a secret was not typed: not for an async thread.
+pub struct Trial {
+    workspace: Workspace,
+    secrets: Secrets,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+}
+
+impl Trial {
+    /// Of this workspace, whether it is written anywhere or not.
+    pub fn of(workspace: Workspace, held: Held) -> Self {
+        let secrets = Secrets::of(&workspace).with_held(held);
+        Self { workspace, secrets, clock: Arc::new(SystemClock::start()), ids: Arc::new(UuidIds) }
+    }
+
+    /// Asks the accounting system who we are and what protects, and what is missing in its set-up for the accounts of the
+    /// workspace.
+    ///
+    /// # Errors
+    /// When there is no secret, it is not reached, or does not accept us.
+    pub async fn connect(self) -> Result<(Connection, Vec<Told>), Told> {
+        let rules = self.workspace.settings().posting;
+        let accounting = self.blocking(|it| crate::accounting(&it.workspace, &it.secrets, &it.clock, &it.ids)).await?;
+        let connection = accounting.connect().await.map_err(|error| error.told())?;
+        let missing = accounting.check(&rules).await.map_err(|error| error.told())?;
+        Ok((connection, missing))
+    }
+
+    /// The first rows of the source as they will be read, so many at most.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn first_rows(self, rows_max: usize) -> Result<Vec<Row>, Told> {
+        survey::first_rows(self.source().await?.as_ref(), rows_max).await
+    }
+
+    /// What the source holds.
+    ///
+    /// # Errors
+    /// When it cannot be read to its end.
+    pub async fn survey(self) -> Result<Survey, Told> {
+        survey::survey(self.source().await?.as_ref()).await
+    }
+
+    /// What a first sync would do, with a ledger that is empty and gone afterwards. The accounting system is not asked.
+    ///
+    /// # Errors
+    /// When the source cannot be read, or a secret cannot be had.
+    pub async fn plan(self) -> Result<PlanSummary, Told> {
+        let (parts, folder) = self.blocking(Self::parts).await?;
+        let engine = Engine::new(parts);
+        let plan = engine.plan(Period::EVERYTHING).await;
+        drop(engine);
+        // Records are personal: it is worth a word if they stay.
+        if let Err(error) = folder.close() {
+            tracing::warn!("a folder for a dry run is left behind: {error}");
+        }
+        plan
+    }
+
+    fn parts(&self) -> Result<(Parts, TempDir), Told> {
+        let folder = tempfile::tempdir().map_err(Told::internal)?;
+        let ledger = folder.path().join("ledger.sqlite");
+        let mut settings = self.workspace.settings();
+        settings.file_lock = Ledger::lock_file(&ledger);
+        let parts = Parts {
+            ledger: Ledger::open(&ledger, self.clock.as_ref(), self.ids.as_ref())?,
+            source: crate::source(&self.workspace, &self.secrets, &self.clock)?,
+            accounting: crate::accounting(&self.workspace, &self.secrets, &self.clock, &self.ids)?,
+            clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
+            signer: Arc::new(AuditKey::new(Secrets::of(&self.workspace))),
+            settings,
+        };
+        Ok((parts, folder))
+    }
+
+    async fn source(self) -> Result<Arc<dyn Source>, Told> {
+        self.blocking(|it| crate::source(&it.workspace, &it.secrets, &it.clock)).await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        self,
+        act: impl FnOnce(&Self) -> Result<T, Told> + Send + 'static,
+    ) -> Result<T, Told> {
+        let done = tokio::task::spawn_blocking(move || act(&self)).await;
+        done.unwrap_or_else(|error| Err(Told::new(ErrorCode::Internal).with("detail", error)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,295 @@
+//! Changes to `workspace.toml` that a person makes in the window: their comments and their order stay as they are.
+//!
+//! Invariants: what is written was read by the very reader that opens workspaces, before it replaced anything; the file is
+//! replaced as a whole or not at all; a file that somebody else changed meanwhile is left alone.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+use toml_edit::{DocumentMut, Item, Table, TableLike, value};
+
+use super::{FILE_BYTES_MAX, FILE_NAME, Workspace, WorkspaceError, read, unreadable};
+
+/// In front of a file that some editors save.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// A value as `workspace.toml` knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// `"…"`
+    Text(String),
+    /// A whole number.
+    Number(u32),
+    /// `true` or `false`
+    Flag(bool),
+}
+
+/// One change. A path is the names of the tables, then the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The key has this value; it and its tables are made where they are not there.
+    Set(Vec<String>, Value),
+    /// The key, or the table, is not there.
+    Remove(Vec<String>),
+    /// The table has no other keys than these.
+    Retain(Vec<String>, Vec<String>),
+}
+
+impl Change {
+    /// The key has this value, or is not there.
+    pub fn of(path: &[&str], value: Option<Value>) -> Self {
+        let path = owned(path);
+        match value {
+            Some(value) => Self::Set(path, value),
+            None => Self::Remove(path),
+        }
+    }
+
+    /// The key has this text.
+    pub fn text(path: &[&str], text: &str) -> Self {
+        Self::Set(owned(path), Value::Text(text.to_owned()))
+    }
+}
+
+/// What became another value: as text, and nothing where there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The key with its tables: `sync.wait_for_lock_seconds`.
+    pub key: String,
+    /// What stood there.
+    pub before: Option<String>,
+    /// What stands there now.
+    pub after: Option<String>,
+}
+
+/// A workspace file that was replaced.
+#[derive(Debug)]
+pub struct Edited {
+    /// The workspace as it is now.
+    pub workspace: Workspace,
+    /// What became another value.
+    pub changed: Vec<Changed>,
+    before: Workspace,
+}
+
+impl Edited {
+    /// Puts the file back as it was, for a change that could not be entered in the audit trail.
+    ///
+    /// # Errors
+    /// When it cannot be written, or was changed once more.
+    pub fn take_back(self) -> Result<(), WorkspaceError> {
+        self.workspace.replace(&self.before.text)
+    }
+}
+
+impl Workspace {
+    /// The workspace as it would be with these changes. Nothing is written.
+    ///
+    /// # Errors
+    /// When one of them makes it invalid.
+    pub fn with(&self, changes: &[Change]) -> Result<Self, WorkspaceError> {
+        Self::imagined(&self.dir, &self.edited_text(changes)?)
+    }
+
+    /// A workspace of this text in that folder, where nothing need be. Nothing is written.
+    ///
+    /// # Errors
+    /// When the text is not valid.
+    pub fn imagined(dir: &Path, text: &str) -> Result<Self, WorkspaceError> {
+        let dir = std::path::absolute(dir).map_err(|source| unreadable(dir, source))?;
+        let path = dir.join(FILE_NAME);
+        if text.len() as u64 > FILE_BYTES_MAX {
+            return Err(unreadable(&path, io::ErrorKind::FileTooLarge.into()));
+        }
+        let content = read::content(&path, &dir, text.trim_start_matches(BYTE_ORDER_MARK))?;
+        Ok(Self { dir, text: text.to_owned(), content })
+    }
+
+    /// Makes these changes in the file.
+    ///
+    /// # Errors
+    /// When one of them makes the workspace invalid, the file was changed since this workspace was opened, or it cannot be
+    /// written. It is as it was then.
+    pub fn edit(&self, changes: &[Change]) -> Result<Edited, WorkspaceError> {
+        let workspace = self.with(changes)?;
+        let changed = differences(&self.values()?, &workspace.values()?);
+        if !changed.is_empty() {
+            self.replace(&workspace.text)?;
+        }
+        Ok(Edited { workspace, changed, before: self.clone() })
+    }
+
+    /// The text of the file as it was opened.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Each key with its value, as text.
+    pub(crate) fn values(&self) -> Result<BTreeMap<Vec<String>, String>, WorkspaceError> {
+        let document = self.document(&self.text)?;
+        let mut values = BTreeMap::new();
+        flatten(document.as_table(), &mut Vec::new(), &mut values);
+        Ok(values)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.dir.join(FILE_NAME)
+    }
+
+    fn edited_text(&self, changes: &[Change]) -> Result<String, WorkspaceError> {
+        let mut document = self.document(&self.text)?;
+        for change in changes {
+            apply(document.as_table_mut(), change).map_err(|key| self.no_table(key))?;
+        }
+        let mut text = document.to_string();
+        // The parser makes every line end the shorter one.
+        if self.text.contains('\n') && self.text.matches('\n').count() == self.text.matches("\r\n").count() {
+            text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+        }
+        let mark = self.text.starts_with(BYTE_ORDER_MARK).then_some(BYTE_ORDER_MARK);
+        Ok(mark.into_iter().chain(text.chars()).collect())
+    }
+
+    fn document(&self, text: &str) -> Result<DocumentMut, WorkspaceError> {
+        text.trim_start_matches(BYTE_ORDER_MARK).parse().map_err(|error: toml_edit::TomlError| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            WorkspaceError::Syntax {
+                path: self.path(),
+                line: 1 + before.matches('\n').count() as u64,
+                detail: error.message().replace('\n', ", "),
+            }
+        })
+    }
+
+    fn no_table(&self, key: String) -> WorkspaceError {
+        let allowed = format!("[{key}]");
+        WorkspaceError::Value { path: self.path(), line: 1, key, found: "…".to_owned(), allowed }
+    }
+
+    /// Replaces the file as a whole, unless it is not what this workspace was opened from.
+    fn replace(&self, text: &str) -> Result<(), WorkspaceError> {
+        // The file itself, where a link stands in the folder.
+        let path = fs::canonicalize(self.path()).map_err(|source| unreadable(&self.path(), source))?;
+        let told = |source| unreadable(&path, source);
+        let folder = path.parent().unwrap_or(&self.dir);
+        let mut fresh = NamedTempFile::new_in(folder).map_err(told)?;
+        fresh.write_all(text.as_bytes()).map_err(told)?;
+        let before = fs::metadata(&path).map_err(told)?;
+        fs::set_permissions(fresh.path(), before.permissions()).map_err(told)?;
+        fresh.as_file().sync_all().map_err(told)?;
+        if fs::read(&path).map_err(told)? != self.text.as_bytes() {
+            return Err(WorkspaceError::ChangedMeanwhile(path));
+        }
+        fresh.persist(&path).map_err(|error| told(error.error))?;
+        // The new name is on the disk as well, where the operating system lets a folder be asked for that.
+        #[cfg(unix)]
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(told)?;
+        Ok(())
+    }
+}
+
+fn owned(path: &[&str]) -> Vec<String> {
+    path.iter().map(|&name| name.to_owned()).collect()
+}
+
+/// The name of what is no table, where one must be.
+fn apply(root: &mut Table, change: &Change) -> Result<(), String> {
+    match change {
+        Change::Set(path, new) => {
+            let Some((key, tables)) = path.split_last() else { return Ok(()) };
+            set(table_in(root, tables)?, key, new);
+        }
+        Change::Remove(path) => {
+            let Some((key, tables)) = path.split_last() else { return Ok(()) };
+            if let Some(table) = existing(root, tables) {
+                table.remove(key);
+            }
+        }
+        Change::Retain(path, keys) => {
+            if let Some(table) = existing(root, path) {
+                let others: Vec<String> =
+                    table.iter().map(|(key, _)| key.to_owned()).filter(|key| !keys.contains(key)).collect();
+                for key in others {
+                    table.remove(&key);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sets a value; what stands around it, its comment and its spaces, stays.
+fn set(table: &mut dyn TableLike, key: &str, new: &Value) {
+    let mut item = match new {
+        Value::Text(text) => value(text),
+        Value::Number(number) => value(i64::from(*number)),
+        Value::Flag(flag) => value(*flag),
+    };
+    if let Some(before) = table.get_mut(key) {
+        if let (Some(before), Some(after)) = (before.as_value(), item.as_value_mut()) {
+            if plain(before) == plain(after) {
+                return;
+            }
+            *after.decor_mut() = before.decor().clone();
+        }
+        *before = item;
+    } else {
+        table.insert(key, item);
+    }
+}
+
+fn existing<'a>(root: &'a mut Table, tables: &[String]) -> Option<&'a mut dyn TableLike> {
+    let mut table: &mut dyn TableLike = root;
+    for name in tables {
+        table = table.get_mut(name)?.as_table_like_mut()?;
+    }
+    Some(table)
+}
+
+fn table_in<'a>(root: &'a mut Table, tables: &[String]) -> Result<&'a mut dyn TableLike, String> {
+    let mut table: &mut dyn TableLike = root;
+    for name in tables {
+        if !table.contains_key(name) {
+            table.insert(name, Item::Table(Table::new()));
+        }
+        let item = table.get_mut(name).ok_or_else(|| name.clone())?;
+        table = item.as_table_like_mut().ok_or_else(|| name.clone())?;
+    }
+    Ok(table)
+}
+
+fn flatten(table: &dyn TableLike, path: &mut Vec<String>, values: &mut BTreeMap<Vec<String>, String>) {
+    for (key, item) in table.iter() {
+        path.push(key.to_owned());
+        if let Some(table) = item.as_table_like() {
+            flatten(table, path, values);
+        } else if let Some(value) = item.as_value() {
+            values.insert(path.clone(), plain(value));
+        }
+        path.pop();
+    }
+}
+
+/// The value as text: what a quoted one says, and others as they stand there.
+fn plain(value: &toml_edit::Value) -> String {
+    match value.as_str() {
+        Some(text) => text.to_owned(),
+        None => value.clone().decorated("", "").to_string(),
+    }
+}
+
+fn differences(before: &BTreeMap<Vec<String>, String>, after: &BTreeMap<Vec<String>, String>) -> Vec<Changed> {
+    let mut keys: Vec<_> = before.keys().chain(after.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    keys.into_iter()
+        .filter(|key| before.get(*key) != after.get(*key))
+        .map(|key| Changed { key: key.join("."), before: before.get(key).cloned(), after: after.get(key).cloned() })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

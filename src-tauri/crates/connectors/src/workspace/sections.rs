@@ -1,0 +1,354 @@
+//! The parts of `workspace.toml` as a window shows and changes them: what stands there, and the changes that make it so.
+
+use std::collections::BTreeMap;
+
+use super::edit::{Change, Value};
+use super::{SourceSettings, Workspace, WorkspaceError};
+use crate::source::csv::{DecimalSeparator, Field};
+
+/// The name under which the accounting system's secret is kept, where the workspace has none yet.
+const ACCOUNTING_SECRET: &str = "accounting-token";
+/// The same for the platform's.
+const PLATFORM_SECRET: &str = "platform-token";
+
+/// Every part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sections {
+    /// Whose books.
+    pub organisation: OrganisationSection,
+    /// Where the records come from.
+    pub source: SourceSection,
+    /// Where the vouchers go.
+    pub accounting: AccountingSection,
+    /// On which accounts.
+    pub posting: PostingSection,
+    /// When, without being asked.
+    pub schedule: Option<ScheduleSection>,
+    /// How long a run waits for somebody else's to end.
+    pub wait_for_lock_seconds: u32,
+    /// Whether a forced re-export waits for a second administrator.
+    pub second_approval: bool,
+}
+
+/// `[organisation]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrganisationSection {
+    /// Scope of the lock and of the references.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Of records that name none.
+    pub currency: String,
+    /// In which days and schedules are meant.
+    pub time_zone: String,
+}
+
+/// `[source]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceSection {
+    /// Files.
+    Csv(CsvSection),
+    /// The organisation's platform, at this address.
+    Platform {
+        /// The address.
+        url: String,
+    },
+}
+
+/// `[source]` of kind `csv`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvSection {
+    /// A file, a folder or a glob.
+    pub path: String,
+    /// By its name.
+    pub encoding: String,
+    /// One character.
+    pub delimiter: String,
+    /// `.` or `,`
+    pub decimal_separator: String,
+    /// As chrono writes it.
+    pub date_format: String,
+    /// Record field = column title.
+    pub columns: BTreeMap<String, String>,
+}
+
+/// `[accounting]` without the name of its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountingSection {
+    /// The kind.
+    pub kind: String,
+    /// Its other keys; an empty text is a key that is not there.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// `[posting]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostingSection {
+    /// What is owed to the payees.
+    pub payable_account: String,
+    /// For a category that is not listed.
+    pub default_account: Option<String>,
+    /// Category and expense account. An empty account is a category that is not listed.
+    pub categories: Vec<(String, String)>,
+}
+
+/// `[schedule]`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleSection {
+    /// Five fields.
+    pub cron: String,
+    /// Whether one run makes up for what was missed.
+    pub catch_up: bool,
+}
+
+impl Sections {
+    /// The parts of an opened workspace.
+    ///
+    /// # Errors
+    /// Never for one that was opened: its text was read before.
+    pub fn of(workspace: &Workspace) -> Result<Self, WorkspaceError> {
+        let values = workspace.values()?;
+        let mut fields: BTreeMap<String, String> = values
+            .iter()
+            .filter(|(path, _)| path.len() == 2 && path[0] == "accounting" && path[1] != "secret")
+            .map(|(path, value)| (path[1].clone(), value.clone()))
+            .collect();
+        let settings = workspace.settings();
+        Ok(Self {
+            organisation: OrganisationSection {
+                id: workspace.organisation().as_str().to_owned(),
+                name: workspace.organisation_name().to_owned(),
+                currency: workspace.currency().code().to_owned(),
+                time_zone: workspace.time_zone().name().to_owned(),
+            },
+            source: SourceSection::of(workspace.source()),
+            accounting: AccountingSection { kind: fields.remove("kind").unwrap_or_default(), fields },
+            posting: PostingSection::of(&settings.posting),
+            schedule: settings
+                .schedule
+                .map(|schedule| ScheduleSection { cron: schedule.cron().to_owned(), catch_up: schedule.catch_up() }),
+            wait_for_lock_seconds: u32::try_from(settings.wait_for_lock.as_secs()).unwrap_or(u32::MAX),
+            second_approval: settings.re_export_needs_approval,
+        })
+    }
+}
+
+impl OrganisationSection {
+    /// What makes it so.
+    pub fn changes(&self) -> Vec<Change> {
+        [("id", &self.id), ("name", &self.name), ("currency", &self.currency), ("time_zone", &self.time_zone)]
+            .map(|(key, text)| Change::text(&["organisation", key], text.trim()))
+            .into()
+    }
+}
+
+impl SourceSection {
+    fn of(settings: &SourceSettings) -> Self {
+        match settings {
+            SourceSettings::Platform(remote) => Self::Platform { url: remote.url.to_string() },
+            SourceSettings::Csv(csv) => Self::Csv(CsvSection {
+                path: csv.path.clone(),
+                encoding: csv.encoding.name().to_owned(),
+                delimiter: char::from(csv.delimiter).to_string(),
+                decimal_separator: match csv.decimal_separator {
+                    DecimalSeparator::Point => ".".to_owned(),
+                    DecimalSeparator::Comma => ",".to_owned(),
+                },
+                date_format: csv.date_format.clone(),
+                columns: csv.columns.iter().map(|(field, title)| (field.name().to_owned(), title.clone())).collect(),
+            }),
+        }
+    }
+
+    /// What makes it so; the keys of the other kind go.
+    pub fn changes(&self) -> Vec<Change> {
+        let key = |name: &str, text: Option<&str>| {
+            Change::of(&["source", name], text.map(|text| Value::Text(text.to_owned())))
+        };
+        match self {
+            Self::Platform { url } => {
+                let mut changes = vec![key("kind", Some("platform")), key("url", Some(url.trim()))];
+                changes.push(key("secret", Some(PLATFORM_SECRET)));
+                let others = ["path", "encoding", "delimiter", "decimal_separator", "date_format", "columns"];
+                changes.extend(others.map(|name| key(name, None)));
+                changes
+            }
+            Self::Csv(csv) => {
+                let mut changes = vec![
+                    key("kind", Some("csv")),
+                    key("path", Some(&csv.path)),
+                    key("encoding", Some(&csv.encoding)),
+                    key("delimiter", Some(&csv.delimiter)),
+                    key("decimal_separator", Some(&csv.decimal_separator)),
+                    key("date_format", Some(&csv.date_format)),
+                    key("url", None),
+                    key("secret", None),
+                ];
+                let titles: BTreeMap<_, _> = csv.columns.iter().filter(|(_, title)| !title.trim().is_empty()).collect();
+                let kept = titles.keys().map(|field| (*field).clone()).collect();
+                changes.push(Change::Retain(vec!["source".to_owned(), "columns".to_owned()], kept));
+                // In the order of the fields; one that nobody knows is the reader's to tell.
+                let known = Field::ALL.iter().map(|field| field.name());
+                let unknown =
+                    titles.keys().map(|field| field.as_str()).filter(|name| known.clone().all(|it| it != *name));
+                for field in known.clone().chain(unknown) {
+                    if let Some(title) = titles.get(&field.to_owned()) {
+                        changes.push(Change::text(&["source", "columns", field], title.trim()));
+                    }
+                }
+                changes
+            }
+        }
+    }
+}
+
+impl AccountingSection {
+    /// What makes it so. The secret keeps the name that it has where there is one, in `workspace`.
+    pub fn changes(&self, workspace: &Workspace) -> Vec<Change> {
+        let mut kept: Vec<String> = vec!["kind".to_owned(), "secret".to_owned()];
+        let filled = self.fields.iter().filter(|(_, text)| !text.trim().is_empty());
+        kept.extend(filled.clone().map(|(key, _)| key.clone()));
+        let mut changes = vec![
+            Change::Retain(vec!["accounting".to_owned()], kept),
+            Change::text(&["accounting", "kind"], &self.kind),
+        ];
+        for (key, text) in filled {
+            let value = match text.trim() {
+                "true" => Value::Flag(true),
+                "false" => Value::Flag(false),
+                // The only whole number of the section; everything else may be one and be meant as a name.
+                number if key.ends_with("_seconds") => {
+                    number.parse().map_or_else(|_| Value::Text(number.to_owned()), Value::Number)
+                }
+                text => Value::Text(text.to_owned()),
+            };
+            changes.push(Change::of(&["accounting", key], Some(value)));
+        }
+        let secret = workspace.secret_names().first().map_or(ACCOUNTING_SECRET, |name| name);
+        changes.push(Change::text(&["accounting", "secret"], secret));
+        changes
+    }
+}
+
+impl PostingSection {
+    fn of(rules: &postonce_engine::domain::PostingRules) -> Self {
+        let mut categories: Vec<_> =
+            rules.categories.iter().map(|(category, account)| (category.clone(), account.0.clone())).collect();
+        categories.sort();
+        Self {
+            payable_account: rules.payable_account.0.clone(),
+            default_account: rules.default_account.as_ref().map(|account| account.0.clone()),
+            categories,
+        }
+    }
+
+    /// What makes it so.
+    pub fn changes(&self) -> Vec<Change> {
+        let table = || vec!["posting".to_owned(), "categories".to_owned()];
+        let listed = || self.categories.iter().filter(|(_, account)| !account.trim().is_empty());
+        let default = self.default_account.as_deref().map(str::trim).filter(|account| !account.is_empty());
+        let mut changes = vec![
+            Change::text(&["posting", "payable_account"], self.payable_account.trim()),
+            Change::of(&["posting", "default_account"], default.map(|account| Value::Text(account.to_owned()))),
+            Change::Retain(table(), listed().map(|(category, _)| category.clone()).collect()),
+        ];
+        changes.extend(
+            listed().map(|(category, account)| Change::text(&["posting", "categories", category], account.trim())),
+        );
+        changes
+    }
+}
+
+impl ScheduleSection {
+    /// What makes it so; nothing is no schedule.
+    pub fn changes(schedule: Option<&Self>) -> Vec<Change> {
+        let Some(schedule) = schedule else { return vec![Change::Remove(vec!["schedule".to_owned()])] };
+        vec![
+            Change::text(&["schedule", "cron"], schedule.cron.trim()),
+            Change::of(&["schedule", "catch_up"], Some(Value::Flag(schedule.catch_up))),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::{ACCOUNTING_KINDS, Edited, plain};
+    use super::*;
+
+    fn fresh() -> Workspace {
+        Workspace::imagined(Path::new("/w"), &plain()).expect("the template is valid")
+    }
+
+    /// The sections of a file that was written by these changes.
+    fn written(changes: impl FnOnce(&Workspace) -> Vec<Change>) -> Result<Sections, WorkspaceError> {
+        let dir = tempfile::tempdir().expect("a folder");
+        let workspace = Workspace::create(dir.path(), &plain()).expect("the template is valid");
+        let Edited { workspace, .. } = workspace.edit(&changes(&workspace))?;
+        assert!(workspace.text().contains("# what is owed to the payees"), "{}", workspace.text());
+        Sections::of(&Workspace::open(workspace.dir())?)
+    }
+
+    #[test]
+    fn each_section_is_read_as_it_was_written() {
+        let sections = Sections::of(&fresh()).expect("it is valid");
+        let organisation = OrganisationSection { name: "Ås \"lag\"".to_owned(), ..sections.organisation };
+        let posting = PostingSection {
+            payable_account: "2400".to_owned(),
+            default_account: Some("7790".to_owned()),
+            categories: vec![("Gaver, små".to_owned(), "7700".to_owned()), ("Kurs".to_owned(), String::new())],
+        };
+        let schedule = Some(ScheduleSection { cron: "0 * * * *".to_owned(), catch_up: false });
+        let after = written(|_| {
+            let mut changes = organisation.changes();
+            changes.extend(posting.changes());
+            changes.extend(ScheduleSection::changes(schedule.as_ref()));
+            changes
+        });
+        let after = after.expect("it is valid");
+        assert_eq!((after.organisation, after.schedule), (organisation, schedule));
+        assert_eq!(after.posting, PostingSection { categories: posting.categories[..1].to_vec(), ..posting });
+        assert_eq!(written(|_| ScheduleSection::changes(None)).expect("it is valid").schedule, None);
+    }
+
+    #[test]
+    fn a_source_of_either_kind_is_read_as_it_was_written_and_leaves_nothing_of_the_other() {
+        let csv = SourceSection::Csv(CsvSection {
+            path: "/data/utlegg.csv".to_owned(),
+            encoding: "windows-1252".to_owned(),
+            delimiter: "\t".to_owned(),
+            decimal_separator: ".".to_owned(),
+            date_format: "%d/%m/%Y".to_owned(),
+            columns: ["id", "date", "amount", "payee", "category", "text", "project"]
+                .map(|field| (field.to_owned(), format!("Kolonne {field}")))
+                .into(),
+        });
+        let platform = SourceSection::Platform { url: "https://platform.example.org/".to_owned() };
+        for source in [&csv, &platform] {
+            let after = written(|_| {
+                let mut changes = csv.changes();
+                changes.extend(platform.changes());
+                changes.extend(source.changes());
+                changes
+            });
+            assert_eq!(&after.expect("it is valid").source, source);
+        }
+    }
+
+    #[test]
+    fn each_kind_of_accounting_system_is_one_that_the_reader_takes() {
+        for kind in ACCOUNTING_KINDS {
+            let sample = |key: &str| if key == "url" { "https://books.example.org/" } else { "ours" };
+            let fields = kind.fields.iter().map(|field| (field.key.to_owned(), sample(field.key).to_owned())).collect();
+            let section = AccountingSection { kind: kind.name.to_owned(), fields };
+            let after = written(|workspace| section.changes(workspace)).expect("the reader takes it");
+            assert_eq!(after.accounting, section);
+            for missing in kind.fields.iter().filter(|field| field.is_required) {
+                let mut section = section.clone();
+                section.fields.insert(missing.key.to_owned(), "  ".to_owned());
+                assert!(written(|workspace| section.changes(workspace)).is_err(), "{} {}", kind.name, missing.key);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The program on this computer: its preferences, its log, its end.
+
+use postonce_engine::error::Told;
+use tauri::AppHandle;
+use tauri_plugin_opener::OpenerExt as _;
+
+use super::Answer;
+use crate::desktop;
+use crate::wire::{About, Language, Preferences, Wanted};
+
+/// How the application behaves on this computer.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn preferences(app: AppHandle) -> Preferences {
+    desktop::preferences(&app)
+}
+
+/// Changes that; tells how it is then.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_preferences(app: AppHandle, wanted: Preferences) -> Answer<Preferences> {
+    desktop::set_preferences(&app, wanted)?;
+    Ok(desktop::preferences(&app))
+}
+
+/// The page speaks this language; menu, tray and notifications follow.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_language(app: AppHandle, language: Language) -> Answer<()> {
+    Ok(desktop::set_language(&app, language)?)
+}
+
+/// What was asked for before the page was there: by a link, or in the menu.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn wanted_at_start(app: AppHandle) -> Option<Wanted> {
+    desktop::at_start(&app)
+}
+
+/// Ends the program; while a run is on, an event asks first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn ask_to_quit(app: AppHandle) {
+    desktop::ask_to_quit(&app);
+}
+
+/// Stops the run that is on, waits for its end, and ends the program.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn stop_and_quit(app: AppHandle) {
+    desktop::stop_and_quit(&app).await;
+}
+
+/// The program.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn about(app: AppHandle) -> About {
+    About {
+        version: app.package_info().version.to_string(),
+        system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        log_folder: desktop::log_folder(&app).map(|folder| folder.display().to_string()).unwrap_or_default(),
+    }
+}
+
+/// Opens the log folder in the computer's own file manager.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn open_log_folder(app: AppHandle) -> Answer<()> {
+    Ok(open_logs(&app)?)
+}
+
+/// The same, for the menu.
+pub(crate) fn open_logs(app: &AppHandle) -> Result<(), Told> {
+    let folder = desktop::log_folder(app).ok_or_else(|| desktop::refused("log", "no folder"))?;
+    let shown = folder.display().to_string();
+    app.opener().open_path(shown.clone(), None::<&str>).map_err(|error| desktop::refused(&shown, error))
+}

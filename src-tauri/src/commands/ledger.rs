@@ -1,0 +1,114 @@
+//! The ledger itself: where it is, copied, compared with the accounting system, made anew.
+
+use postonce_connectors::SystemClock;
+use postonce_engine::CompareAsk;
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::Clock as _;
+use postonce_reports::{Format, Report};
+use tauri::{AppHandle, State};
+use tauri_specta::Event as _;
+use tokio_util::sync::CancellationToken;
+
+use super::Answer;
+use crate::events::CompareProgress;
+use crate::save;
+use crate::wire::{CompareNews, Comparison, Difference, Language, LedgerFacts, Period, Rebuilt, Written, each};
+use crate::wiring::{Wiring, actor};
+
+/// Differences in an answer at most, whatever is asked for.
+const DIFFERENCES_MAX: u32 = 500;
+
+/// Where the ledger is, how big, and when it was last copied.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn ledger(wiring: State<'_, Wiring>) -> Answer<LedgerFacts> {
+    Ok(wiring.engine().await?.ledger().file()?.into())
+}
+
+/// Copies it now; tells how it stands then.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn back_up(wiring: State<'_, Wiring>) -> Answer<LedgerFacts> {
+    let engine = wiring.engine().await?;
+    engine.back_up(actor()).await?;
+    Ok(engine.ledger().file()?.into())
+}
+
+/// Compares the ledger with the accounting system, both ways; events tell how far it is. `null` where it was stopped.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn compare(app: AppHandle, wiring: State<'_, Wiring>, period: Period) -> Answer<Option<Comparison>> {
+    let ask = CompareAsk { period: period.try_into()?, actor: actor() };
+    let engine = wiring.engine().await?;
+    let stop = CancellationToken::new();
+    let _until_done = wiring.comparing(&stop);
+    let show = |progress| _ = CompareProgress(CompareNews::from(progress)).emit(&app);
+    let end = engine.compare(ask, show, stop).await;
+    match end.error {
+        Some(told) => Err(told.into()),
+        None => Ok(end.comparison.map(Comparison::from)),
+    }
+}
+
+/// Asks the comparison that is on to stop. `false` when none is.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn stop_compare(wiring: State<'_, Wiring>) -> bool {
+    wiring.stop_comparing()
+}
+
+/// The differences of a comparison after a position, in their order.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn differences(
+    wiring: State<'_, Wiring>,
+    comparison_id: u32,
+    after: u32,
+    limit: u32,
+) -> Answer<Vec<Difference>> {
+    let engine = wiring.engine().await?;
+    let limit = limit.min(DIFFERENCES_MAX);
+    Ok(each(engine.ledger().differences(comparison_id.into(), after.into(), limit).await?))
+}
+
+/// Writes a comparison to a file that the person chooses; `null` where they choose none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_comparison(
+    app: AppHandle,
+    wiring: State<'_, Wiring>,
+    comparison_id: u32,
+    language: Language,
+) -> Answer<Option<Written>> {
+    let opened = wiring.opened().await?;
+    let ledger = opened.engine.ledger().clone();
+    let missing = || Told::new(ErrorCode::CertificateMissing).with("id", comparison_id);
+    let comparison = ledger.comparison(comparison_id.into()).await?.ok_or_else(missing)?;
+    let made_at = SystemClock::start().now();
+    let name = format!("{}-{}.pdf", language.of_both("comparison", "avstemming"), made_at.format("%Y-%m-%d"));
+    let kinds = [("PDF", "pdf"), ("CSV", "csv"), ("JSON", "json")];
+    let Some(path) = save::choose(&app, &name, &kinds).await else { return Ok(None) };
+    let format = Format::of(&path).ok_or_else(|| {
+        Told::new(ErrorCode::ReportFormatUnknown).with("path", path.display()).with("allowed", Format::ENDINGS)
+    })?;
+    let report = Report {
+        papers: ledger.papers(None).await?,
+        comparison,
+        run: None,
+        organisation_name: opened.workspace.organisation_name().to_owned(),
+        time_zone: opened.workspace.time_zone(),
+        language: language.into(),
+        made_at,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    save::write(&path, async move |out| postonce_reports::write(&ledger, &report, format, out).await).await?;
+    Ok(Some(Written { path: path.display().to_string() }))
+}
+
+/// Makes a new ledger from the accounting system, in the place of the old one, which is kept under another name. The
+/// organisation's name is typed again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn rebuild(wiring: State<'_, Wiring>, confirm: String) -> Answer<Rebuilt> {
+    Ok(wiring.rebuild(&confirm).await?.into())
+}

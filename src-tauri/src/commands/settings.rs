@@ -1,0 +1,48 @@
+//! The settings of the workspace in use. Each change is checked, written, entered in the audit trail and taken up at once.
+
+use postonce_connectors::SystemClock;
+use postonce_engine::Schedule;
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::Clock as _;
+use tauri::State;
+
+use super::Answer;
+use crate::wire::settings::{Settings, SettingsWish};
+use crate::wire::{each_moment, setup::ScheduleDraft};
+use crate::wiring::Wiring;
+
+/// Scheduled times that are shown.
+const NEXT_RUNS: usize = 3;
+
+/// The settings, each part as it can be changed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn settings(wiring: State<'_, Wiring>) -> Answer<Settings> {
+    let opened = wiring.opened().await?;
+    let next_runs = each_moment(opened.engine.next_runs(NEXT_RUNS).await?);
+    Ok(Settings::of(&opened.workspace, next_runs)?)
+}
+
+/// Changes one part of them.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_settings(wiring: State<'_, Wiring>, wish: SettingsWish) -> Answer<Settings> {
+    wiring.change(|workspace| wish.changes(workspace)).await?;
+    settings(wiring).await
+}
+
+/// The next times of a schedule that is not saved yet.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn next_times(wiring: State<'_, Wiring>, schedule: ScheduleDraft) -> Answer<Vec<String>> {
+    let zone = wiring.opened().await?.workspace.time_zone();
+    let cron = schedule.cron();
+    let parsed = Schedule::parse(cron, zone, true).map_err(|error| {
+        let found = cron.chars().take(100).collect::<String>();
+        Told::new(ErrorCode::WorkspaceValueInvalid)
+            .with("key", "schedule.cron")
+            .with("found", found)
+            .with("allowed", error.allowed())
+    })?;
+    Ok(each_moment(parsed.times_after(SystemClock::start().now()).take(NEXT_RUNS)))
+}

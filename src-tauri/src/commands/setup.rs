@@ -1,0 +1,192 @@
+//! The first start: everything is tried out before anything is written, and what was typed as a secret never comes back.
+
+use std::path::{Path, PathBuf};
+
+use postonce_connectors::workspace::{
+    AccountingSection, Change, OrganisationSection, PostingSection, Sections, SourceSection, plain,
+};
+use postonce_connectors::{Trial, Workspace};
+use postonce_engine::error::{ErrorCode, Told};
+use secrecy::SecretString;
+use tauri::{AppHandle, State};
+use tauri_plugin_dialog::DialogExt as _;
+use tokio::sync::oneshot;
+
+use super::Answer;
+use crate::wire::setup::{
+    AccountingDraft, Base, OrganisationDraft, SampleRow, SetupDraft, SetupStart, SourceDraft, SourceGuess, Survey,
+    Tested, kinds,
+};
+use crate::wire::{Plan, each};
+use crate::wiring::{Wiring, blocking};
+
+/// Rows that are shown as they will be read.
+const SAMPLE_ROWS: usize = 8;
+/// Characters of a secret at most; the longest keys of known systems have a tenth of that.
+const SECRET_CHARS_MAX: usize = 16_384;
+
+/// What a first start begins with.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn begin_setup(wiring: State<'_, Wiring>) -> Answer<SetupStart> {
+    let folder = wiring.free_folder();
+    let organisation = Sections::of(&fresh(&folder)?)?.organisation;
+    Ok(SetupStart {
+        folder: folder.display().to_string(),
+        organisation: OrganisationDraft::from(organisation).unnamed(),
+        kinds: kinds(),
+        recent: wiring.recent(),
+    })
+}
+
+/// Keeps a secret that was typed, in memory alone, until it is saved with what it is for; an empty one is forgotten.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn hold_secret(wiring: State<'_, Wiring>, name: String, value: String) -> Answer<()> {
+    let value = SecretString::from(value);
+    if !matches!(name.as_str(), "accounting" | "platform") || too_long(&value) {
+        return Err(Told::new(ErrorCode::Usage).with("detail", "hold_secret").into());
+    }
+    wiring.hold(&name, value);
+    Ok(())
+}
+
+/// Asks an accounting system who we are, what protects, and what is missing in its set-up.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn test_connection(
+    wiring: State<'_, Wiring>,
+    base: Base,
+    accounting: AccountingDraft,
+) -> Answer<Tested> {
+    let trial = trial(&wiring, base, |workspace| AccountingSection::from(&accounting).changes(workspace)).await?;
+    let (connection, missing) = trial.connect().await?;
+    Ok(Tested::of(connection, missing, base))
+}
+
+/// The same for a whole workspace that is not there yet, its accounts included.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_setup(wiring: State<'_, Wiring>, draft: SetupDraft) -> Answer<Tested> {
+    let workspace = drafted(&draft)?;
+    let held = wiring.held_for(&workspace);
+    let (connection, missing) = Trial::of(workspace, held).connect().await?;
+    Ok(Tested::of(connection, missing, Base::Current))
+}
+
+/// Guesses what a CSV file is.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn guess_source(wiring: State<'_, Wiring>, base: Base, path: String) -> Answer<SourceGuess> {
+    let folder = base_folder(&wiring, base);
+    let file = folder.join(path.trim());
+    let shown = postonce_connectors::path_in(&folder, &file);
+    let guess = blocking(move || Ok(postonce_connectors::guess(&file)?)).await?;
+    Ok(SourceGuess::of(guess, shown))
+}
+
+/// The first rows of a source as they will be read.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn sample_source(
+    wiring: State<'_, Wiring>,
+    base: Base,
+    source: SourceDraft,
+) -> Answer<Vec<SampleRow>> {
+    let trial = trial(&wiring, base, |_| SourceSection::from(&source).changes()).await?;
+    Ok(each(trial.first_rows(SAMPLE_ROWS).await?))
+}
+
+/// What a source holds: each category with its count and sum.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn survey_source(wiring: State<'_, Wiring>, base: Base, source: SourceDraft) -> Answer<Survey> {
+    let trial = trial(&wiring, base, |_| SourceSection::from(&source).changes()).await?;
+    Ok(trial.survey().await?.into())
+}
+
+/// What the first sync of a workspace would do. Nothing of it is written anywhere that stays.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn rehearse(wiring: State<'_, Wiring>, draft: SetupDraft) -> Answer<Plan> {
+    let workspace = drafted(&draft)?;
+    let held = wiring.held_for(&workspace);
+    Ok(Trial::of(workspace, held).plan().await?.into())
+}
+
+/// Makes the workspace, keeps its secrets in the keyring, and opens it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn finish_setup(wiring: State<'_, Wiring>, draft: SetupDraft) -> Answer<()> {
+    Ok(wiring.make(drafted(&draft)?).await?)
+}
+
+/// Opens another workspace.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_workspace(wiring: State<'_, Wiring>, path: String) -> Answer<()> {
+    Ok(wiring.go_to(absolute(&path)?).await?)
+}
+
+/// Has a person choose a file of records; `null` where they chose none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_file(app: AppHandle) -> Answer<Option<String>> {
+    let (hand, handed) = oneshot::channel();
+    app.dialog().file().add_filter("CSV", &["csv", "txt", "tsv"]).pick_file(move |chosen| _ = hand.send(chosen));
+    Ok(handed.await.ok().flatten().map(|file| file.to_string()))
+}
+
+/// Has a person choose a folder; `null` where they chose none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_folder(app: AppHandle) -> Answer<Option<String>> {
+    let (hand, handed) = oneshot::channel();
+    app.dialog().file().pick_folder(move |chosen| _ = hand.send(chosen));
+    Ok(handed.await.ok().flatten().map(|folder| folder.to_string()))
+}
+
+fn too_long(secret: &SecretString) -> bool {
+    use secrecy::ExposeSecret as _;
+    secret.expose_secret().chars().count() > SECRET_CHARS_MAX
+}
+
+fn fresh(folder: &Path) -> Result<Workspace, Told> {
+    Ok(Workspace::imagined(folder, &plain())?)
+}
+
+fn base_folder(wiring: &Wiring, base: Base) -> PathBuf {
+    match base {
+        Base::Fresh => wiring.free_folder(),
+        Base::Current => wiring.folder(),
+    }
+}
+
+/// A trial of what `changes` make of the base.
+async fn trial(wiring: &Wiring, base: Base, changes: impl FnOnce(&Workspace) -> Vec<Change>) -> Result<Trial, Told> {
+    let workspace = match base {
+        Base::Fresh => fresh(&wiring.free_folder())?,
+        Base::Current => wiring.opened().await?.workspace.clone(),
+    };
+    let workspace = workspace.with(&changes(&workspace))?;
+    let held = wiring.held_for(&workspace);
+    Ok(Trial::of(workspace, held))
+}
+
+fn drafted(draft: &SetupDraft) -> Result<Workspace, Told> {
+    let workspace = fresh(&absolute(&draft.folder)?)?;
+    let mut changes = OrganisationSection::from(&draft.organisation).changes();
+    changes.extend(SourceSection::from(&draft.source).changes());
+    changes.extend(AccountingSection::from(&draft.accounting).changes(&workspace));
+    changes.extend(PostingSection::from(&draft.posting).changes());
+    Ok(workspace.with(&changes)?)
+}
+
+/// A folder that was typed: a relative one would be somewhere else with each start.
+fn absolute(path: &str) -> Result<PathBuf, Told> {
+    let path = Path::new(path.trim());
+    if path.is_absolute() {
+        return Ok(path.to_owned());
+    }
+    Err(Told::new(ErrorCode::FolderNotAbsolute).with("path", path.display()))
+}

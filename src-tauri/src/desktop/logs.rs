@@ -1,0 +1,56 @@
+//! The program's own log: to standard error, and to a file a day in the application's log folder.
+//!
+//! What is logged never holds a secret: errors name secrets by their names, and requests are not logged.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use tauri::{App, AppHandle, Manager as _};
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::fmt::MakeWriter as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, fmt};
+
+/// Files kept, one a day.
+const FILES_MAX: usize = 14;
+
+/// Known when there is an application; until then there is standard error alone.
+static FILE: OnceLock<RollingFileAppender> = OnceLock::new();
+
+/// From here on what is logged can be read.
+pub(crate) fn start() {
+    let filter = EnvFilter::try_from_env("POSTONCE_LOG").unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(fmt::layer().with_writer(io::stderr))
+        .with(fmt::layer().with_ansi(false).with_writer(file))
+        .init();
+}
+
+/// From here on it stands in a file as well. A folder that cannot be written is no reason not to start.
+pub(super) fn keep(app: &App) {
+    let Some(folder) = folder(app.handle()) else { return };
+    let files = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("postonce")
+        .filename_suffix("log")
+        .max_log_files(FILES_MAX);
+    match files.build(&folder) {
+        Ok(appender) => _ = FILE.set(appender),
+        Err(error) => tracing::warn!("no log is kept in {}: {error}", folder.display()),
+    }
+}
+
+/// Where the files are.
+pub(crate) fn folder(app: &AppHandle) -> Option<PathBuf> {
+    app.path().app_log_dir().ok()
+}
+
+fn file() -> Box<dyn Write> {
+    match FILE.get() {
+        Some(appender) => Box::new(appender.make_writer()),
+        None => Box::new(io::sink()),
+    }
+}

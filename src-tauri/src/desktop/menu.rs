@@ -1,0 +1,90 @@
+//! The menu, in the person's language, with the shortcuts that the page knows as well.
+
+use tauri::menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder, SubmenuBuilder};
+use tauri::{AppHandle, Wry};
+
+use super::words::{self, Word};
+use super::{links, quit, tray};
+use crate::commands;
+use crate::wire::{Language, Wanted};
+
+/// The screens in the order of the navigation, as the page's router names them: Ctrl+1, Ctrl+2 …
+const SCREENS: [(&str, Word); 6] = [
+    ("overview", words::OVERVIEW),
+    ("history", words::HISTORY),
+    ("records", words::RECORDS),
+    ("attention", words::ATTENTION),
+    ("audit", words::AUDIT),
+    ("settings", words::SETTINGS),
+];
+const TO_SCREEN: &str = "screen:";
+pub(super) const SYNC: &str = "sync";
+pub(super) const OPEN: &str = "open";
+pub(super) const QUIT: &str = "quit";
+const SEARCH: &str = "search";
+const LOGS: &str = "logs";
+
+/// Puts the menu in place; without one the page still has every way.
+pub(super) fn set(app: &AppHandle, language: Language) {
+    if let Err(error) = build(app, language).and_then(|menu| app.set_menu(menu)) {
+        tracing::warn!("there is no menu: {error}");
+    }
+}
+
+fn build(app: &AppHandle, language: Language) -> tauri::Result<Menu<Wry>> {
+    let item = |id: &str, word: Word, keys: Option<&str>| item(app, id, word.text(language), keys);
+    let file = SubmenuBuilder::new(app, words::FILE.text(language))
+        .item(&item(SYNC, words::SYNC_NOW, Some("CmdOrCtrl+Enter"))?)
+        .separator()
+        .item(&item("screen:settings", words::SETTINGS_DOTS, Some("CmdOrCtrl+,"))?)
+        .separator()
+        .item(&item(QUIT, words::QUIT, Some("CmdOrCtrl+Q"))?)
+        .build()?;
+    let edit = SubmenuBuilder::new(app, words::EDIT.text(language))
+        .cut_with_text(words::CUT.text(language))
+        .copy_with_text(words::COPY.text(language))
+        .paste_with_text(words::PASTE.text(language))
+        .select_all_with_text(words::SELECT_ALL.text(language))
+        .separator()
+        .item(&item(SEARCH, words::SEARCH, Some("CmdOrCtrl+F"))?)
+        .build()?;
+    let mut view = SubmenuBuilder::new(app, words::VIEW.text(language));
+    for (number, (screen, word)) in (1..).zip(SCREENS) {
+        let keys = format!("CmdOrCtrl+{number}");
+        view = view.item(&item(&format!("{TO_SCREEN}{screen}"), word, Some(&keys))?);
+    }
+    let help = SubmenuBuilder::new(app, words::HELP.text(language))
+        .item(&item(LOGS, words::LOG_FOLDER, None)?)
+        .item(&item("screen:settings", words::ABOUT, None)?)
+        .build()?;
+    MenuBuilder::new(app).items(&[&file, &edit, &view.build()?, &help]).build()
+}
+
+pub(super) fn item(app: &AppHandle, id: &str, text: &str, keys: Option<&str>) -> tauri::Result<MenuItem<Wry>> {
+    let item = MenuItemBuilder::with_id(id, text);
+    match keys {
+        Some(keys) => item.accelerator(keys).build(app),
+        None => item.build(app),
+    }
+}
+
+/// An entry of the menu, or of the tray's, was chosen.
+pub(super) fn chosen(app: &AppHandle, id: &str) {
+    match id {
+        SYNC => links::want(app, Wanted::Sync),
+        SEARCH => links::want(app, Wanted::Search),
+        QUIT => quit::ask(app),
+        OPEN => super::raise(app),
+        tray::SYNC => tray::sync(app),
+        LOGS => {
+            if let Err(problem) = commands::desktop::open_logs(app) {
+                tracing::warn!("the log folder cannot be opened: {problem}");
+            }
+        }
+        _ => {
+            if let Some(screen) = id.strip_prefix(TO_SCREEN) {
+                links::want(app, Wanted::Screen { screen: screen.to_owned() });
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Desktop manners: one instance, a window that opens where it was closed, a menu, a tray, and an end that loses nothing.
+
+mod links;
+mod logs;
+mod menu;
+mod notices;
+mod preferences;
+mod quit;
+mod tray;
+mod words;
+
+use tauri::{App, AppHandle, Builder, Manager as _, RunEvent, WindowEvent, Wry};
+use tauri_plugin_window_state::StateFlags;
+
+pub(crate) use links::at_start;
+pub(crate) use logs::{folder as log_folder, start as start_logs};
+pub(crate) use notices::{after_run, schedule_trouble};
+pub(crate) use preferences::{Kept, preferences, refused, set_language, set_preferences};
+pub(crate) use quit::{ask as ask_to_quit, stop_and_quit};
+pub(crate) use tray::{Shown, show as show_in_tray};
+
+const WINDOW: &str = "main";
+
+/// The plugins, in the order they must stand: single-instance first. None of them may be called from the window; its
+/// capability lists our own commands only.
+pub(crate) fn plugins(builder: Builder<Wry>) -> Builder<Wry> {
+    let remembered = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
+    builder
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
+            raise(app);
+            links::second_start(app, &arguments, &folder);
+        }))
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(remembered).build())
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .plugin(tauri_plugin_autostart::Builder::new().arg(tray::STARTED_HIDDEN).build())
+        .on_menu_event(|app, event| menu::chosen(app, event.id().as_ref()))
+        .on_window_event(|window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event {
+                api.prevent_close();
+                quit::closed(window.app_handle());
+            }
+        })
+}
+
+/// What stands around the window: the menu, the tray where there can be one, and whatever the program was started with.
+pub(crate) fn set_up(app: &App) {
+    let handle = app.handle();
+    logs::keep(app);
+    app.manage(Kept::read(app.path().app_config_dir().ok()));
+    app.manage(links::Pending::of(std::env::args().skip(1)));
+    app.manage(quit::Leaving::default());
+    let language = preferences::language(handle);
+    menu::set(handle, language);
+    app.manage(tray::Tray::make(handle, language));
+    links::listen(handle);
+    if tray::starts_hidden(handle) {
+        hide(handle);
+    }
+}
+
+/// What the program is told while it runs.
+pub(crate) fn on_event(app: &AppHandle, event: &RunEvent) {
+    match event {
+        RunEvent::ExitRequested { api, code: None, .. } if !quit::is_leaving(app) => {
+            api.prevent_exit();
+            quit::ask(app);
+        }
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => raise(app),
+        _ => {}
+    }
+}
+
+/// Brings the window to the front, from wherever it is.
+pub(crate) fn raise(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(WINDOW) else { return };
+    let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+    if let Err(error) = shown {
+        tracing::warn!("the window cannot be raised: {error}");
+    }
+}
+
+fn hide(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(WINDOW) else { return };
+    if let Err(error) = window.hide() {
+        tracing::warn!("the window cannot be hidden: {error}");
+    }
+}
+
+/// Whether a person is looking at the window.
+fn is_looked_at(app: &AppHandle) -> bool {
+    app.get_webview_window(WINDOW).is_some_and(|window| window.is_focused().unwrap_or(false))
+}

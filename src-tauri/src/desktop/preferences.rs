@@ -1,0 +1,144 @@
+//! How the application behaves on this computer: a small file in its configuration folder, apart from any workspace, since
+//! it belongs to whoever is signed in here and not to the organisation.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use postonce_engine::error::{ErrorCode, Told};
+use serde::{Deserialize, Serialize};
+use tauri::{AppHandle, Manager as _};
+use tauri_plugin_autostart::ManagerExt as _;
+
+use super::{menu, tray};
+use crate::wire::{Language, Preferences};
+
+const FILE: &str = "preferences.json";
+
+/// What the file holds. A member that is missing, or a file that cannot be read, is as it was never chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Choices {
+    pub(super) keep_in_tray: bool,
+    pub(super) notifications: bool,
+    /// Of menu, tray and notifications; the page keeps its own.
+    language: Option<Language>,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self { keep_in_tray: false, notifications: true, language: None }
+    }
+}
+
+/// The choices, and where they are kept.
+pub(crate) struct Kept {
+    file: Option<PathBuf>,
+    choices: Mutex<Choices>,
+}
+
+impl Kept {
+    pub(super) fn read(folder: Option<PathBuf>) -> Self {
+        let file = folder.map(|folder| folder.join(FILE));
+        let read = file.as_ref().and_then(|file| fs::read_to_string(file).ok());
+        let choices = read.and_then(|text| {
+            serde_json::from_str(&text).inspect_err(|error| tracing::warn!("{FILE} is not read: {error}")).ok()
+        });
+        Self { file, choices: Mutex::new(choices.unwrap_or_default()) }
+    }
+
+    pub(super) fn now(&self) -> Choices {
+        *self.choices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps them, in the file first.
+    fn change(&self, change: impl FnOnce(&mut Choices)) -> Result<(), Told> {
+        let mut choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = *choices;
+        change(&mut changed);
+        if let Some(file) = self.file.as_ref().filter(|_| changed != *choices) {
+            let refused = |error: &dyn std::fmt::Display| refused(&file.display().to_string(), error);
+            let text = serde_json::to_string_pretty(&changed).map_err(|error| refused(&error))?;
+            let unfinished = file.with_extension("json.part");
+            let folder = file.parent().map_or(Ok(()), fs::create_dir_all);
+            folder
+                .and_then(|()| fs::write(&unfinished, text))
+                .and_then(|()| fs::rename(&unfinished, file))
+                .map_err(|error| refused(&error))?;
+        }
+        *choices = changed;
+        Ok(())
+    }
+}
+
+/// What the computer did not let us do.
+pub(crate) fn refused(what: &str, detail: impl std::fmt::Display) -> Told {
+    Told::new(ErrorCode::DesktopRefused).with("what", what).with("detail", detail)
+}
+
+/// As they are now; whether it starts with the computer is the computer's to say.
+pub(crate) fn preferences(app: &AppHandle) -> Preferences {
+    let choices = app.state::<Kept>().now();
+    Preferences {
+        autostart: app.autolaunch().is_enabled().unwrap_or(false),
+        keep_in_tray: choices.keep_in_tray,
+        notifications: choices.notifications,
+        has_tray: app.state::<tray::Tray>().is_there(),
+    }
+}
+
+/// Changes them.
+pub(crate) fn set_preferences(app: &AppHandle, wanted: Preferences) -> Result<(), Told> {
+    let autostart = app.autolaunch();
+    if autostart.is_enabled().unwrap_or(false) != wanted.autostart {
+        let changed = if wanted.autostart { autostart.enable() } else { autostart.disable() };
+        changed.map_err(|error| refused("autostart", error))?;
+    }
+    app.state::<Kept>().change(|choices| {
+        choices.keep_in_tray = wanted.keep_in_tray;
+        choices.notifications = wanted.notifications;
+    })
+}
+
+/// The language of menu, tray and notifications.
+pub(super) fn language(app: &AppHandle) -> Language {
+    app.state::<Kept>().now().language.unwrap_or_else(Language::of_system)
+}
+
+/// The page speaks another language now: so do menu, tray and notifications.
+pub(crate) fn set_language(app: &AppHandle, wanted: Language) -> Result<(), Told> {
+    if language(app) != wanted {
+        menu::set(app, wanted);
+        app.state::<tray::Tray>().speak(app, wanted);
+    }
+    app.state::<Kept>().change(|choices| choices.language = Some(wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_are_kept_and_a_file_that_is_none_is_as_if_nothing_was_chosen() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let at = || Some(folder.path().join("new"));
+        let kept = Kept::read(at());
+        assert_eq!(kept.now(), Choices::default());
+        kept.change(|choices| choices.keep_in_tray = true).expect("writable");
+        assert!(Kept::read(at()).now().keep_in_tray);
+        fs::write(folder.path().join("new").join(FILE), "{\"notifications\": false").expect("writable");
+        assert_eq!(Kept::read(at()).now(), Choices::default());
+        fs::write(folder.path().join("new").join(FILE), "{\"notifications\": false}").expect("writable");
+        assert!(!Kept::read(at()).now().notifications);
+    }
+
+    #[test]
+    fn a_choice_that_cannot_be_kept_is_not_taken() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("file");
+        fs::write(&file, "").expect("writable");
+        let kept = Kept::read(Some(file));
+        let told = kept.change(|choices| choices.keep_in_tray = true).expect_err("a file is no folder");
+        assert_eq!((told.code, kept.now()), (ErrorCode::DesktopRefused, Choices::default()));
+    }
+}

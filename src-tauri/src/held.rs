@@ -1,0 +1,67 @@
+//! Secrets that were typed and are not saved yet: in memory alone, and never given back to the window.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use postonce_connectors::{Held, SourceSettings, Workspace};
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// By the side that they are for: `accounting`, `platform`.
+#[derive(Default)]
+pub(crate) struct HeldSecrets {
+    typed: Mutex<BTreeMap<String, SecretString>>,
+}
+
+impl HeldSecrets {
+    /// Keeps one until it is saved; an empty one is forgotten.
+    pub(crate) fn hold(&self, side: &str, value: SecretString) {
+        let mut typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+        if value.expose_secret().trim().is_empty() {
+            typed.remove(side);
+        } else {
+            typed.insert(side.to_owned(), value);
+        }
+    }
+
+    /// Those that this workspace has a use for, by its own names.
+    pub(crate) fn of(&self, workspace: &Workspace) -> Held {
+        let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+        let accounting = workspace.secret_names().first().map(|name| (*name).to_owned());
+        let platform = match workspace.source() {
+            SourceSettings::Platform(remote) => Some(remote.secret.clone()),
+            SourceSettings::Csv(_) => None,
+        };
+        let named = [("accounting", accounting), ("platform", platform)];
+        named.into_iter().filter_map(|(side, name)| Some((name?, typed.get(side)?.clone()))).collect()
+    }
+
+    /// They are saved, or not wanted any more.
+    pub(crate) fn forget(&self) {
+        self.typed.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use postonce_connectors::workspace::{SourceSection, plain};
+
+    use super::*;
+
+    #[test]
+    fn a_secret_has_the_name_that_the_workspace_gives_it_and_an_empty_one_is_forgotten() {
+        let workspace = Workspace::imagined(Path::new("/w"), &plain()).expect("the template is valid");
+        let platform = SourceSection::Platform { url: "https://platform.example.org".to_owned() };
+        let both = workspace.with(&platform.changes()).expect("it is valid");
+        let held = HeldSecrets::default();
+        held.hold("accounting", "a".into());
+        held.hold("platform", "p".into());
+        assert_eq!(held.of(&workspace).into_keys().collect::<Vec<_>>(), ["accounting-token"]);
+        assert_eq!(held.of(&both).into_keys().collect::<Vec<_>>(), ["accounting-token", "platform-token"]);
+        held.hold("accounting", " ".into());
+        assert!(held.of(&workspace).is_empty());
+        held.forget();
+        assert!(held.of(&both).is_empty());
+    }
+}

@@ -1,0 +1,79 @@
+//! The settings of the workspace in use, and the wish to change one part of them.
+
+use postonce_connectors::workspace::{Change, ScheduleSection, Sections, Value};
+use postonce_connectors::{Workspace, WorkspaceError};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::setup::{AccountingDraft, AccountingKind, OrganisationDraft, PostingDraft, ScheduleDraft, SourceDraft};
+
+/// The settings, each part as it can be changed.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Settings {
+    path: String,
+    practice: bool,
+    organisation: OrganisationDraft,
+    accounting: AccountingDraft,
+    source: SourceDraft,
+    posting: PostingDraft,
+    schedule: Option<ScheduleDraft>,
+    wait_for_lock_seconds: u32,
+    second_approval: bool,
+    /// The next scheduled times.
+    next_runs: Vec<String>,
+    kinds: Vec<AccountingKind>,
+}
+
+impl Settings {
+    /// Those of this workspace, whose next runs are these.
+    pub(crate) fn of(workspace: &Workspace, next_runs: Vec<String>) -> Result<Self, WorkspaceError> {
+        let sections = Sections::of(workspace)?;
+        Ok(Self {
+            path: workspace.dir().display().to_string(),
+            practice: workspace.is_practice(),
+            organisation: sections.organisation.into(),
+            accounting: sections.accounting.into(),
+            source: sections.source.into(),
+            posting: sections.posting.into(),
+            schedule: sections.schedule.map(ScheduleDraft::from),
+            wait_for_lock_seconds: sections.wait_for_lock_seconds,
+            second_approval: sections.second_approval,
+            next_runs,
+            kinds: super::setup::kinds(),
+        })
+    }
+}
+
+/// One part, as it shall be.
+#[derive(Debug, Clone, Deserialize, Type)]
+#[serde(tag = "part", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub(crate) enum SettingsWish {
+    Accounting { accounting: AccountingDraft },
+    Source { source: SourceDraft },
+    Posting { posting: PostingDraft },
+    Schedule { schedule: Option<ScheduleDraft> },
+    Waiting { seconds: u32 },
+    Approval { second: bool },
+}
+
+impl SettingsWish {
+    /// What makes it so in this workspace.
+    pub(crate) fn changes(&self, workspace: &Workspace) -> Vec<Change> {
+        use postonce_connectors::workspace::{AccountingSection, PostingSection, SourceSection};
+        match self {
+            Self::Accounting { accounting } => AccountingSection::from(accounting).changes(workspace),
+            Self::Source { source } => SourceSection::from(source).changes(),
+            Self::Posting { posting } => PostingSection::from(posting).changes(),
+            Self::Schedule { schedule } => {
+                ScheduleSection::changes(schedule.clone().map(ScheduleSection::from).as_ref())
+            }
+            Self::Waiting { seconds } => {
+                vec![Change::of(&["sync", "wait_for_lock_seconds"], Some(Value::Number(*seconds)))]
+            }
+            Self::Approval { second } => {
+                vec![Change::of(&["re_export", "second_approval"], Some(Value::Flag(*second)))]
+            }
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! The parts of a workspace as the window fills them in: for a first start, and for the settings.
+
+use std::collections::HashMap;
+
+use postonce_connectors::workspace::{
+    AccountingSection, CsvSection, OrganisationSection, PostingSection, ScheduleSection, SourceSection,
+};
+use postonce_connectors::{self as connectors, Guess};
+use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{Connection, HoldCode, Problem, Reason, Sum, count, each, mirrored};
+
+/// What a trial is made over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Base {
+    /// A workspace that is not there yet.
+    Fresh,
+    /// The one in use.
+    Current,
+}
+
+/// `[organisation]`
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OrganisationDraft {
+    id: String,
+    name: String,
+    currency: String,
+    time_zone: String,
+}
+
+/// `[accounting]`; the secret is never among it.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub(crate) struct AccountingDraft {
+    kind: String,
+    fields: HashMap<String, String>,
+}
+
+mirrored! {
+    /// A field of a record that a column can give.
+    SourceField of connectors::Field {
+        Id, Date, Amount, Payee, Category, Text, ApprovedAt, Currency, Department, Project, Version, PayeeName,
+    }
+}
+
+mirrored! {
+    /// How sure a guess is.
+    Confidence of connectors::Confidence { Unsure, Likely, Sure, }
+}
+
+/// Which column gives a field.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub(crate) struct ColumnChoice {
+    field: SourceField,
+    title: String,
+}
+
+/// `[source]`
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub(crate) enum SourceDraft {
+    /// Files.
+    Csv {
+        path: String,
+        encoding: String,
+        delimiter: String,
+        decimal_separator: String,
+        date_format: String,
+        columns: Vec<ColumnChoice>,
+    },
+    /// The organisation's platform.
+    Platform { url: String },
+}
+
+/// A category and its account; an empty account is none.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub(crate) struct CategoryAccount {
+    category: String,
+    account: String,
+}
+
+/// `[posting]`
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PostingDraft {
+    payable_account: String,
+    default_account: String,
+    categories: Vec<CategoryAccount>,
+}
+
+/// `[schedule]`
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ScheduleDraft {
+    cron: String,
+    catch_up: bool,
+}
+
+/// A whole workspace that is not there yet.
+#[derive(Debug, Clone, Deserialize, Type)]
+pub(crate) struct SetupDraft {
+    pub(crate) folder: String,
+    pub(crate) organisation: OrganisationDraft,
+    pub(crate) accounting: AccountingDraft,
+    pub(crate) source: SourceDraft,
+    pub(crate) posting: PostingDraft,
+}
+
+mirrored! {
+    /// What a person calls the secret.
+    SecretKind of connectors::workspace::SecretKind { Token, Password, ApiKey, }
+}
+
+/// A kind of accounting system, and what it has to be told.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct AccountingKind {
+    name: &'static str,
+    fields: Vec<KindField>,
+    secret: SecretKind,
+}
+
+/// One of those things.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct KindField {
+    key: &'static str,
+    required: bool,
+}
+
+/// Each kind that this version can use.
+pub(crate) fn kinds() -> Vec<AccountingKind> {
+    connectors::workspace::ACCOUNTING_KINDS.iter().map(AccountingKind::from).collect()
+}
+
+impl OrganisationDraft {
+    /// Without the template's own id and name, which are nobody's.
+    pub(crate) fn unnamed(self) -> Self {
+        Self { id: String::new(), name: String::new(), ..self }
+    }
+}
+
+impl ScheduleDraft {
+    /// Its five fields.
+    pub(crate) fn cron(&self) -> &str {
+        self.cron.trim()
+    }
+}
+
+/// What a first start begins with.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct SetupStart {
+    /// Where the workspace would be.
+    pub(crate) folder: String,
+    /// What stands there until somebody says otherwise.
+    pub(crate) organisation: OrganisationDraft,
+    pub(crate) kinds: Vec<AccountingKind>,
+    pub(crate) recent: Vec<RecentWorkspace>,
+}
+
+/// A workspace that was in use.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct RecentWorkspace {
+    pub(crate) path: String,
+    pub(crate) name: String,
+    pub(crate) practice: bool,
+}
+
+/// An accounting system that answered.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct Tested {
+    connection: Connection,
+    /// What is missing in its set-up, each with what to do.
+    missing: Vec<Problem>,
+}
+
+impl Tested {
+    /// The answer. A workspace that is not there yet has no accounts of its own, so that nothing is missing of them.
+    pub(crate) fn of(connection: ports::Connection, missing: Vec<Told>, base: Base) -> Self {
+        let is_account =
+            |told: &Told| matches!(told.code, ErrorCode::SetupAccountMissing | ErrorCode::SetupAccountUnfit);
+        let meant = missing.into_iter().filter(|told| base == Base::Current || !is_account(told));
+        Self { connection: connection.into(), missing: meant.map(Problem::from).collect() }
+    }
+}
+
+/// What a file seems to be.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct SourceGuess {
+    source: SourceDraft,
+    /// Every column of the file.
+    titles: Vec<String>,
+    columns: Vec<ColumnGuess>,
+}
+
+/// How sure the guess of one column is.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct ColumnGuess {
+    field: SourceField,
+    confidence: Confidence,
+}
+
+/// One row of a source as it will be read.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub(crate) enum SampleRow {
+    /// A record.
+    Record { line: u32, id: String, date: String, payee: String, category: String, text: String, amount: Sum },
+    /// What would be held back, and why.
+    Flaw { line: u32, glimpse: String, reason: Reason },
+}
+
+/// What a source holds.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Survey {
+    records: u32,
+    flaws: u32,
+    sums: Vec<Sum>,
+    from: Option<String>,
+    to: Option<String>,
+    categories: Vec<CategoryFound>,
+    has_more_categories: bool,
+}
+
+/// A category of a source.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct CategoryFound {
+    category: String,
+    records: u32,
+    sums: Vec<Sum>,
+}
+
+impl From<&OrganisationDraft> for OrganisationSection {
+    fn from(draft: &OrganisationDraft) -> Self {
+        let OrganisationDraft { id, name, currency, time_zone } = draft.clone();
+        Self { id, name, currency, time_zone }
+    }
+}
+
+impl From<OrganisationSection> for OrganisationDraft {
+    fn from(section: OrganisationSection) -> Self {
+        let OrganisationSection { id, name, currency, time_zone } = section;
+        Self { id, name, currency, time_zone }
+    }
+}
+
+impl From<&AccountingDraft> for AccountingSection {
+    fn from(draft: &AccountingDraft) -> Self {
+        Self { kind: draft.kind.clone(), fields: draft.fields.clone().into_iter().collect() }
+    }
+}
+
+impl From<AccountingSection> for AccountingDraft {
+    fn from(section: AccountingSection) -> Self {
+        Self { kind: section.kind, fields: section.fields.into_iter().collect() }
+    }
+}
+
+impl From<&SourceDraft> for SourceSection {
+    fn from(draft: &SourceDraft) -> Self {
+        match draft.clone() {
+            SourceDraft::Platform { url } => Self::Platform { url },
+            SourceDraft::Csv { path, encoding, delimiter, decimal_separator, date_format, columns } => {
+                let column = |choice: ColumnChoice| (choice.field.name().to_owned(), choice.title);
+                let columns = columns.into_iter().map(column).collect();
+                Self::Csv(CsvSection { path, encoding, delimiter, decimal_separator, date_format, columns })
+            }
+        }
+    }
+}
+
+impl From<SourceSection> for SourceDraft {
+    fn from(section: SourceSection) -> Self {
+        match section {
+            SourceSection::Platform { url } => Self::Platform { url },
+            SourceSection::Csv(csv) => {
+                let titled = |field: &connectors::Field| {
+                    let title = csv.columns.get(field.name())?.clone();
+                    Some(ColumnChoice { field: (*field).into(), title })
+                };
+                Self::Csv {
+                    columns: connectors::Field::ALL.iter().filter_map(titled).collect(),
+                    path: csv.path,
+                    encoding: csv.encoding,
+                    delimiter: csv.delimiter,
+                    decimal_separator: csv.decimal_separator,
+                    date_format: csv.date_format,
+                }
+            }
+        }
+    }
+}
+
+impl SourceField {
+    fn name(self) -> &'static str {
+        let is_this = |field: &&connectors::Field| Self::from(**field) == self;
+        connectors::Field::ALL.iter().find(is_this).map_or("", |field| field.name())
+    }
+}
+
+impl From<&PostingDraft> for PostingSection {
+    fn from(draft: &PostingDraft) -> Self {
+        let PostingDraft { payable_account, default_account, categories } = draft.clone();
+        let categories = categories.into_iter().map(|each| (each.category, each.account)).collect();
+        Self { payable_account, default_account: Some(default_account), categories }
+    }
+}
+
+impl From<PostingSection> for PostingDraft {
+    fn from(section: PostingSection) -> Self {
+        let entry = |(category, account)| CategoryAccount { category, account };
+        Self {
+            payable_account: section.payable_account,
+            default_account: section.default_account.unwrap_or_default(),
+            categories: section.categories.into_iter().map(entry).collect(),
+        }
+    }
+}
+
+impl From<ScheduleDraft> for ScheduleSection {
+    fn from(draft: ScheduleDraft) -> Self {
+        Self { cron: draft.cron, catch_up: draft.catch_up }
+    }
+}
+
+impl From<ScheduleSection> for ScheduleDraft {
+    fn from(section: ScheduleSection) -> Self {
+        Self { cron: section.cron, catch_up: section.catch_up }
+    }
+}
+
+impl From<&'static connectors::workspace::AccountingKind> for AccountingKind {
+    fn from(kind: &'static connectors::workspace::AccountingKind) -> Self {
+        let field =
+            |field: &connectors::workspace::KindField| KindField { key: field.key, required: field.is_required };
+        Self { name: kind.name, fields: kind.fields.iter().map(field).collect(), secret: kind.secret.into() }
+    }
+}
+
+impl SourceGuess {
+    /// The guess of the file that a workspace names by this path.
+    pub(crate) fn of(guess: Guess, path: String) -> Self {
+        let choice =
+            |column: &connectors::ColumnGuess| ColumnChoice { field: column.field.into(), title: column.title.clone() };
+        let sure = |column: &connectors::ColumnGuess| ColumnGuess {
+            field: column.field.into(),
+            confidence: column.confidence.into(),
+        };
+        Self {
+            columns: guess.columns.iter().map(sure).collect(),
+            source: SourceDraft::Csv {
+                path,
+                encoding: guess.encoding.name().to_owned(),
+                delimiter: char::from(guess.delimiter).to_string(),
+                decimal_separator: match guess.decimal_separator {
+                    connectors::DecimalSeparator::Point => ".".to_owned(),
+                    connectors::DecimalSeparator::Comma => ",".to_owned(),
+                },
+                date_format: guess.date_format,
+                columns: guess.columns.iter().map(choice).collect(),
+            },
+            titles: guess.titles,
+        }
+    }
+}
+
+impl From<ports::Row> for SampleRow {
+    fn from(row: ports::Row) -> Self {
+        match row {
+            ports::Row::Record(record, place) => Self::Record {
+                line: count(place.line),
+                id: record.id.to_string(),
+                date: record.date.to_string(),
+                payee: record.payee.name,
+                category: record.category,
+                text: record.text,
+                amount: Sum::new(record.amount.currency().code().to_owned(), record.amount.to_decimal()),
+            },
+            ports::Row::Flaw(flaw) => Self::Flaw {
+                line: count(flaw.place.line),
+                glimpse: flaw.glimpse,
+                reason: HoldCode::with_params(&flaw.reason),
+            },
+        }
+    }
+}
+
+impl From<connectors::Survey> for Survey {
+    fn from(survey: connectors::Survey) -> Self {
+        Self {
+            records: count(survey.records),
+            flaws: count(survey.flaws),
+            sums: each(survey.sums),
+            from: survey.days.map(|(first, _)| first.to_string()),
+            to: survey.days.map(|(_, last)| last.to_string()),
+            categories: each(survey.categories),
+            has_more_categories: survey.has_more_categories,
+        }
+    }
+}
+
+impl From<connectors::CategoryFound> for CategoryFound {
+    fn from(found: connectors::CategoryFound) -> Self {
+        Self { category: found.category, records: count(found.records), sums: each(found.sums) }
+    }
+}

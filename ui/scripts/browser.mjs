@@ -1,0 +1,122 @@
+/** A Chromium without a window, spoken to over two pipes: no port, no package. */
+import { spawn } from 'node:child_process';
+
+const READY_MS_MAX = 20_000;
+
+export class Browser {
+    #program;
+    #profile;
+    #child;
+    #session;
+    #last = 0;
+    #waiting = new Map();
+    #heard = '';
+
+    constructor(program, profile) {
+        this.#program = program;
+        this.#profile = profile;
+    }
+
+    async open() {
+        const flags = [
+            '--headless=new',
+            '--no-sandbox',
+            '--disable-gpu',
+            '--hide-scrollbars',
+            '--no-first-run',
+        ];
+        this.#child = spawn(
+            this.#program,
+            [...flags, '--remote-debugging-pipe', `--user-data-dir=${this.#profile}`, 'about:blank'],
+            { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
+        );
+        this.#child.stdio[4].on('data', (bytes) => this.#hear(bytes.toString()));
+        const { targetInfos } = await this.#call('Target.getTargets');
+        const { targetId } = targetInfos.find(({ type }) => type === 'page');
+        this.#session = (await this.#call('Target.attachToTarget', { targetId, flatten: true })).sessionId;
+        await this.#call('Page.enable');
+        await this.#call('Emulation.setEmulatedMedia', {
+            features: [{ name: 'prefers-reduced-motion', value: 'reduce' }],
+        });
+    }
+
+    async close() {
+        if (!this.#child) return;
+        const gone = new Promise((done) => this.#child.once('exit', done));
+        void this.#call('Browser.close').catch(() => undefined);
+        await gone;
+    }
+
+    /** Opens a screen as if the language and the theme had been chosen before, and does its steps. */
+    async show(address, screen, language, theme) {
+        await this.#size(1280, 800);
+        const chosen = `localStorage.setItem('postonce.language', '${language}');
+      localStorage.setItem('postonce.appearance', '${theme}');`;
+        const { identifier } = await this.#call('Page.addScriptToEvaluateOnNewDocument', { source: chosen });
+        await this.#call('Page.navigate', { url: 'about:blank' });
+        await this.#call('Page.navigate', { url: `${address}${screen.hash}` });
+        for (const step of screen.steps ?? []) {
+            if (!(await this.#until(step))) return;
+            await this.#run(`document.querySelector(${JSON.stringify(step)}).click()`);
+        }
+        await this.#call('Page.removeScriptToEvaluateOnNewDocument', { identifier });
+    }
+
+    async ready(screen) {
+        return this.#until(screen.ready);
+    }
+
+    async picture(width, height) {
+        await this.#size(width, height);
+        // Two frames from now, what the page holds has been painted.
+        await this.#run('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+        const { data } = await this.#call('Page.captureScreenshot', { format: 'png' });
+        return Buffer.from(data, 'base64');
+    }
+
+    async #size(width, height) {
+        const metrics = { width, height, deviceScaleFactor: 1, mobile: false };
+        await this.#call('Emulation.setDeviceMetricsOverride', metrics);
+    }
+
+    /** Waits until there is an element for this selector; false when there never is. */
+    async #until(selector) {
+        const there = `document.querySelector(${JSON.stringify(selector)}) !== null`;
+        const until = Date.now() + READY_MS_MAX;
+        while (Date.now() < until) {
+            if (await this.#run(there).catch(() => false)) return true;
+            await this.#run('new Promise((done) => requestAnimationFrame(done))').catch(() => undefined);
+        }
+        return false;
+    }
+
+    async #run(expression) {
+        const answer = await this.#call('Runtime.evaluate', {
+            expression,
+            awaitPromise: true,
+            returnByValue: true,
+        });
+        return answer.result?.value;
+    }
+
+    #call(method, params = {}) {
+        const id = ++this.#last;
+        const ofPage = this.#session && !/^(Target|Browser)\./.test(method);
+        const message = { id, method, params, ...(ofPage ? { sessionId: this.#session } : {}) };
+        return new Promise((done, failed) => {
+            this.#waiting.set(id, { done, failed });
+            this.#child.stdio[3].write(`${JSON.stringify(message)}\0`);
+        });
+    }
+
+    #hear(text) {
+        const messages = (this.#heard + text).split('\0');
+        this.#heard = messages.pop() ?? '';
+        for (const message of messages.map((each) => JSON.parse(each))) {
+            const waiting = this.#waiting.get(message.id);
+            this.#waiting.delete(message.id);
+            if (message.error) waiting?.failed(new Error(message.error.message));
+            else waiting?.done(message.result);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+/** What is asked for outside the page, by a menu, a link or a second start; and by the keyboard inside it. */
+import { ipc, type Wanted } from '$ipc';
+import { address, SCREENS } from '$shared/router.svelte';
+import { session } from '$shared/session.svelte';
+import { shortcutOf } from '$shared/shortcuts';
+
+class Desk {
+  /** The run that is on stands in the way of quitting. */
+  quitting = $state(false);
+  /** The workspace that a second start named. */
+  workspace = $state<string | null>(null);
+
+  /** Listens first and asks then, so that nothing falls between. */
+  async open(): Promise<void> {
+    await ipc.onWanted((wanted) => this.take(wanted));
+    const wanted = await ipc.wantedAtStart().catch(() => null);
+    if (wanted) this.take(wanted);
+  }
+
+  take(wanted: Wanted): void {
+    switch (wanted.kind) {
+      case 'screen': {
+        const screen = SCREENS.find((known) => known === wanted.screen);
+        if (screen) location.hash = address(screen);
+        return;
+      }
+      case 'run':
+        location.hash = address('history', wanted.runId);
+        return;
+      case 'sync':
+        if (!session.ready) return;
+        location.hash = address('overview');
+        return void session.sync();
+      case 'search':
+        return document.querySelector<HTMLElement>('main [data-search]')?.focus();
+      case 'quit':
+        this.quitting = true;
+        return;
+      case 'workspace':
+        this.workspace = wanted.path;
+    }
+  }
+
+  press(event: KeyboardEvent): void {
+    const shortcut = shortcutOf(event);
+    // A dialog has the keyboard for itself, but for leaving altogether.
+    const inDialog = document.querySelector('[role="dialog"]') !== null;
+    if (!shortcut || event.defaultPrevented || (inDialog && shortcut.kind !== 'quit')) return;
+    event.preventDefault();
+    if (shortcut.kind === 'quit') void ipc.askToQuit();
+    else this.take(shortcut);
+  }
+}
+
+export const desk = new Desk();

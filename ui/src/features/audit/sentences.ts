@@ -1,0 +1,70 @@
+/** An entry of the trail as a sentence, total by type: an act without one does not compile. */
+import * as m from '$messages';
+import type { Act, AuditEntryFull, Outcome } from '$ipc';
+
+const UNKNOWN = '–';
+
+/** How a run ended, as the trail's facts name it. */
+const ends: Record<Outcome, () => string> = {
+  completed: m.trail_sync_completed,
+  stopped: m.trail_sync_stopped,
+  failed: m.trail_sync_failed,
+  lease_lost: m.trail_sync_lease_lost,
+  interrupted: m.trail_sync_interrupted,
+};
+
+const sentences: Record<Act, (entry: AuditEntryFull) => string> = {
+  sync_started: (entry) => {
+    const trigger = fact(entry, 'trigger');
+    if (trigger === 'scheduled') return m.trail_sync_started_scheduled();
+    return trigger === 're-export'
+      ? m.trail_sync_started_re_export(who(entry))
+      : m.trail_sync_started(who(entry));
+  },
+  sync_ended: (entry) => {
+    if (fact(entry, 'began') === 'false') return m.trail_sync_not_begun();
+    const outcome = fact(entry, 'outcome');
+    return outcome && outcome in ends ? ends[outcome as Outcome]() : m.act_sync_ended();
+  },
+  re_export_requested: (entry) => m.trail_re_export_requested(whoAndRecord(entry)),
+  re_export_approved: (entry) => m.trail_re_export_approved(whoAndRecord(entry)),
+  re_export_withdrawn: (entry) => m.trail_re_export_withdrawn(whoAndRecord(entry)),
+  re_export_claimed: (entry) => m.trail_re_export_claimed(record(entry)),
+  re_export_settled: (entry) => m.trail_re_export_settled(record(entry)),
+  reversal_claimed: (entry) => m.trail_reversal_claimed(reversed(entry)),
+  reversal_settled: (entry) => m.trail_reversal_settled(reversed(entry)),
+  resolved: (entry) => m.trail_resolved(whoAndRecord(entry)),
+  accepted: (entry) => m.trail_accepted(whoAndRecord(entry)),
+  lock_broken: (entry) => m.trail_lock_broken(who(entry)),
+  settings_changed: () => m.trail_settings_changed(),
+  rebuilt: (entry) => m.trail_rebuilt(who(entry)),
+  verified: (entry) => m.trail_verified(who(entry)),
+  compared: (entry) => m.trail_compared(who(entry)),
+  alarm_raised: (entry) => m.trail_alarm_raised(record(entry)),
+  backup_made: (entry) => m.trail_backup_made(who(entry)),
+};
+
+export function sentence(entry: AuditEntryFull): string {
+  return sentences[entry.act](entry);
+}
+
+function fact(entry: AuditEntryFull, name: string): string | undefined {
+  return entry.facts.find((each) => each.name === name)?.value;
+}
+
+function who(entry: AuditEntryFull): { who: string } {
+  return { who: entry.user };
+}
+
+function record(entry: AuditEntryFull): { record: string } {
+  return { record: entry.recordId ?? UNKNOWN };
+}
+
+function whoAndRecord(entry: AuditEntryFull): { who: string; record: string } {
+  return { ...who(entry), ...record(entry) };
+}
+
+/** The voucher that was, or is to be, reversed: the one that stood there before. */
+function reversed(entry: AuditEntryFull): { voucher: string } {
+  return { voucher: entry.earlierVoucherId ?? entry.voucherId ?? UNKNOWN };
+}

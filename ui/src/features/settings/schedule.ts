@@ -1,0 +1,60 @@
+/** A schedule in words, and words as a schedule. */
+import * as m from '$messages';
+import type { ScheduleDraft } from '$ipc';
+
+export type Rhythm = 'off' | 'nightly' | 'hourly' | 'weekdays' | 'own';
+/** What is chosen; `time` is `hh:mm`, and of an hourly schedule its minute alone counts. */
+export type Choice = { rhythm: Rhythm; time: string; cron: string; catchUp: boolean };
+
+const TIME = /^(\d{1,2}) (\d{1,2}) \* \* (\*|1-5)$/;
+const HOURLY = /^(\d{1,2}) \* \* \* \*$/;
+/** Two digits. */
+export const two = (text: string | number | undefined): string => String(text ?? 0).padStart(2, '0');
+
+export function choiceOf(schedule: ScheduleDraft | null): Choice {
+  const cron = schedule?.cron ?? '';
+  const base = { time: '02:00', cron, catchUp: schedule?.catchUp ?? true };
+  if (!schedule) return { ...base, rhythm: 'off' };
+  const daily = TIME.exec(cron);
+  if (daily) {
+    const time = `${two(daily[2])}:${two(daily[1])}`;
+    return { ...base, rhythm: daily[3] === '*' ? 'nightly' : 'weekdays', time };
+  }
+  const hourly = HOURLY.exec(cron);
+  return hourly ? { ...base, rhythm: 'hourly', time: `00:${two(hourly[1])}` } : { ...base, rhythm: 'own' };
+}
+
+export function scheduleOf(choice: Choice): ScheduleDraft | null {
+  const [hour = 0, minute = 0] = choice.time.split(':').map(Number);
+  const { catchUp } = choice;
+  switch (choice.rhythm) {
+    case 'off':
+      return null;
+    case 'nightly':
+      return { cron: `${minute} ${hour} * * *`, catchUp };
+    case 'weekdays':
+      return { cron: `${minute} ${hour} * * 1-5`, catchUp };
+    case 'hourly':
+      return { cron: `${minute} * * * *`, catchUp };
+    case 'own':
+      return { cron: choice.cron.trim(), catchUp };
+  }
+}
+
+/** "Every night at 02:00." */
+export function inWords(schedule: ScheduleDraft | null, point: string): string {
+  const choice = choiceOf(schedule);
+  const time = choice.time.replace(':', point);
+  switch (choice.rhythm) {
+    case 'off':
+      return m.schedule_off_text();
+    case 'nightly':
+      return m.schedule_nightly_text({ time });
+    case 'weekdays':
+      return m.schedule_weekdays_text({ time });
+    case 'hourly':
+      return m.schedule_hourly_text({ minute: choice.time.slice(3) });
+    case 'own':
+      return m.schedule_own_text({ cron: choice.cron });
+  }
+}

@@ -1,0 +1,85 @@
+/** The settings as they are, and what became of changing one of them. */
+import { ipc, problemOf, type Problem, type Settings, type SettingsWish } from '$ipc';
+import { session } from '$shared/session.svelte';
+
+export type Part = SettingsWish['part'];
+
+class SettingsState {
+  now = $state.raw<Settings | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  /** The part that is being changed; one at a time. */
+  open = $state<Part | null>(null);
+  saving = $state(false);
+  /** What kept the open part from being saved. */
+  refused = $state.raw<Problem | null>(null);
+  /** What was saved last, and how it can be undone. */
+  saved = $state.raw<{ part: Part; undo: SettingsWish | null; undone: boolean } | null>(null);
+
+  async load(): Promise<void> {
+    try {
+      this.now = await ipc.settings();
+      this.problem = null;
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+    }
+  }
+
+  change(part: Part): void {
+    this.refused = this.saved = null;
+    this.open = part;
+  }
+
+  /** What was typed is not saved; a secret that was typed is forgotten. */
+  async leave(): Promise<void> {
+    this.open = this.refused = null;
+    await Promise.allSettled([ipc.holdSecret('accounting', ''), ipc.holdSecret('platform', '')]);
+  }
+
+  /** Saves one part. What replaces a secret cannot be undone: nobody has the one before. */
+  async save(wish: SettingsWish, undoable = true): Promise<void> {
+    await this.#send(wish, undoable ? this.#asItIs(wish.part) : null, false);
+  }
+
+  async undo(): Promise<void> {
+    const undo = this.saved?.undo;
+    if (undo) await this.#send(undo, null, true);
+  }
+
+  async #send(wish: SettingsWish, undo: SettingsWish | null, undone: boolean): Promise<void> {
+    if (this.saving) return;
+    this.saving = true;
+    this.refused = null;
+    try {
+      this.now = await ipc.saveSettings(wish);
+      this.saved = { part: wish.part, undo, undone };
+      this.open = null;
+      await session.refresh();
+      if (wish.part === 'accounting') void session.ask();
+    } catch (thrown) {
+      this.refused = problemOf(thrown);
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  #asItIs(part: Part): SettingsWish | null {
+    const now = this.now;
+    if (!now) return null;
+    switch (part) {
+      case 'accounting':
+        return { part, accounting: now.accounting };
+      case 'source':
+        return { part, source: now.source };
+      case 'posting':
+        return { part, posting: now.posting };
+      case 'schedule':
+        return { part, schedule: now.schedule };
+      case 'waiting':
+        return { part, seconds: now.waitForLockSeconds };
+      case 'approval':
+        return { part, second: now.secondApproval };
+    }
+  }
+}
+
+export { SettingsState };

@@ -1,0 +1,1 @@
+export { default as Setup } from './Setup.svelte';

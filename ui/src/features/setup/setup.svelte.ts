@@ -1,0 +1,137 @@
+/** What a first start has been told so far. It goes back and forth without loss, and nothing is written before the end. */
+import {
+  ipc,
+  problemOf,
+  type AccountingDraft,
+  type OrganisationDraft,
+  type PostingDraft,
+  type Problem,
+  type SetupDraft,
+  type SetupStart,
+  type SourceDraft,
+  type Tested,
+} from '$ipc';
+
+export const STEPS = ['connection', 'source', 'accounts', 'check'] as const;
+export type Step = (typeof STEPS)[number];
+
+const ID_CHARS_MAX = 16;
+
+/** `Hørselshemmedes lag` as an id: a-z, 0-9 and -. */
+export function idOf(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .replaceAll('æ', 'ae')
+    .replaceAll('ø', 'o')
+    .replaceAll('å', 'a')
+    .normalize('NFD')
+    .replace(/[^a-z0-9]+/g, '-');
+  const whole = plain.replace(/^-+|-+$/g, '');
+  if (whole.length <= ID_CHARS_MAX) return whole;
+  // Rather a word less than half a word.
+  const cut = whole.slice(0, ID_CHARS_MAX + 1);
+  const end = cut.lastIndexOf('-');
+  return end > ID_CHARS_MAX / 3 ? cut.slice(0, end) : cut.slice(0, ID_CHARS_MAX);
+}
+
+export class Setup {
+  /** `null` while one of the three ways is chosen. */
+  step = $state<Step | null>(null);
+  start = $state.raw<SetupStart | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  working = $state(false);
+
+  accounting = $state<AccountingDraft>({ kind: 'open', fields: {} });
+  typed = $state(false);
+  reached = $state.raw<Tested | null>(null);
+  source = $state<SourceDraft | null>(null);
+  titles = $state.raw<string[]>([]);
+  read = $state(false);
+  posting = $state<PostingDraft>({ payableAccount: '2930', defaultAccount: '', categories: [] });
+  organisation = $state<OrganisationDraft>({ id: '', name: '', currency: 'NOK', timeZone: 'Europe/Oslo' });
+  folder = $state('');
+  /** Whether the id was typed, and is no longer made from the name. */
+  idTyped = $state(false);
+
+  place = $derived(this.step ? STEPS.indexOf(this.step) : -1);
+
+  /** Why one cannot go on yet. */
+  missing = $derived.by((): 'connection' | 'source' | 'accounts' | null => {
+    if (this.step === 'connection') return this.reached ? null : 'connection';
+    if (this.step === 'source') return this.source && this.read ? null : 'source';
+    if (this.step === 'accounts') return this.posting.payableAccount.trim() === '' ? 'accounts' : null;
+    return null;
+  });
+
+  async load(): Promise<void> {
+    try {
+      const start = await ipc.beginSetup();
+      this.start = start;
+      this.folder ||= start.folder;
+      if (this.organisation.name === '') this.organisation = start.organisation;
+      this.problem = null;
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+    }
+  }
+
+  begin(): void {
+    this.step = 'connection';
+    this.accounting.kind = this.start?.kinds[0]?.name ?? this.accounting.kind;
+  }
+
+  next(): void {
+    if (this.missing) return;
+    if (this.step === 'connection' && this.organisation.name === '' && this.reached)
+      this.rename(this.reached.connection.organisationName);
+    this.step = STEPS[this.place + 1] ?? this.step;
+  }
+
+  back(): void {
+    this.problem = null;
+    this.step = STEPS[this.place - 1] ?? null;
+  }
+
+  rename(name: string): void {
+    this.organisation.name = name;
+    if (!this.idTyped) this.organisation.id = idOf(name);
+  }
+
+  /** What was typed is forgotten, the secrets as well. */
+  async cancel(): Promise<void> {
+    this.step = this.reached = this.source = this.problem = null;
+    this.typed = this.read = this.idTyped = false;
+    this.titles = [];
+    this.accounting = { kind: this.accounting.kind, fields: {} };
+    this.posting = { payableAccount: '2930', defaultAccount: '', categories: [] };
+    await Promise.allSettled([ipc.holdSecret('accounting', ''), ipc.holdSecret('platform', '')]);
+  }
+
+  get draft(): SetupDraft | null {
+    const source = $state.snapshot(this.source);
+    if (!source) return null;
+    return {
+      folder: this.folder,
+      organisation: $state.snapshot(this.organisation),
+      accounting: $state.snapshot(this.accounting),
+      source,
+      posting: $state.snapshot(this.posting),
+    };
+  }
+
+  /** Does one of the things that end this screen; whether it is done. */
+  async end(act: () => Promise<unknown>): Promise<boolean> {
+    if (this.working) return false;
+    this.working = true;
+    this.problem = null;
+    try {
+      await act();
+      return true;
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+      return false;
+    } finally {
+      this.working = false;
+    }
+  }
+}

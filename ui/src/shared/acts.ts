@@ -1,0 +1,24 @@
+/** What was done, in a few words of the audit trail. */
+import * as m from '$messages';
+import type { Act } from '$ipc';
+
+export const acts: Record<Act, () => string> = {
+  sync_started: m.act_sync_started,
+  sync_ended: m.act_sync_ended,
+  re_export_requested: m.act_re_export_requested,
+  re_export_approved: m.act_re_export_approved,
+  re_export_withdrawn: m.act_re_export_withdrawn,
+  re_export_claimed: m.act_re_export_claimed,
+  re_export_settled: m.act_re_export_settled,
+  reversal_claimed: m.act_reversal_claimed,
+  reversal_settled: m.act_reversal_settled,
+  resolved: m.act_resolved,
+  accepted: m.act_accepted,
+  lock_broken: m.act_lock_broken,
+  settings_changed: m.act_settings_changed,
+  rebuilt: m.act_rebuilt,
+  verified: m.act_verified,
+  compared: m.act_compared,
+  alarm_raised: m.act_alarm_raised,
+  backup_made: m.act_backup_made,
+};

@@ -1,0 +1,12 @@
+/** Which program this is: asked for once, for whoever reports a problem. */
+import { ipc, type About } from '$ipc';
+
+class Program {
+  about = $state.raw<About | null>(null);
+
+  async ask(): Promise<void> {
+    this.about = await ipc.about().catch(() => null);
+  }
+}
+
+export const program = new Program();

@@ -1,0 +1,39 @@
+/** What the keyboard does anywhere in the window. The native menu names the same keys, and the tooltips do. */
+import { SCREENS, type Screen } from './router.svelte';
+
+export type Shortcut =
+  { kind: 'screen'; screen: Screen } | { kind: 'sync' } | { kind: 'search' } | { kind: 'quit' };
+
+const isMac = navigator.platform.startsWith('Mac');
+
+/** The shortcut that these keys are, if they are one. */
+export function shortcutOf(event: KeyboardEvent): Shortcut | null {
+  const command = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
+  if (!command || event.altKey || event.shiftKey || event.repeat) return null;
+  const screen = SCREENS[Number(event.key) - 1];
+  if (screen) return { kind: 'screen', screen };
+  switch (event.key) {
+    case ',':
+      return { kind: 'screen', screen: 'settings' };
+    case 'Enter':
+      return { kind: 'sync' };
+    case 'f':
+    case 'F':
+      return { kind: 'search' };
+    case 'q':
+    case 'Q':
+      return { kind: 'quit' };
+    default:
+      return null;
+  }
+}
+
+/** `Ctrl+1`, on a Mac `⌘1`. */
+export function keys(key: string): string {
+  return isMac ? `⌘${key}` : `Ctrl+${key}`;
+}
+
+/** The keys of a screen, by its place in the navigation. */
+export function keysOf(screen: Screen): string {
+  return keys(String(SCREENS.indexOf(screen) + 1));
+}

@@ -1,0 +1,144 @@
+import { screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, test } from 'vitest';
+import { sentence } from '../src/features/audit/sentences';
+import { findingSentence } from '../src/features/audit/findings';
+import type { Act, AuditEntryFull } from '../src/ipc';
+import { uninstall } from '../src/ipc/mock';
+import { acts } from '$shared/acts';
+import { preferences } from '$shared/preferences.svelte';
+import { open } from './desk';
+
+afterEach(uninstall);
+
+const entries = () => screen.getAllByTestId('audit-entry');
+
+describe('the audit trail', () => {
+  test('lists the newest first, each act as a sentence with its reason, and earlier ones when asked', async () => {
+    await open('idle', 'audit');
+    await screen.findByTestId('audit-table');
+    expect(entries()).toHaveLength(50);
+    expect(entries()[0]).toHaveTextContent('The sync was completed');
+    expect(screen.getAllByText(/asked for record PM-2026-00\d+ to be exported again/)[0]).toBeVisible();
+    await userEvent.click(screen.getByTestId('audit-more'));
+    await waitFor(() => expect(entries()).toHaveLength(100));
+    await userEvent.click(screen.getByTestId('audit-more'));
+    await waitFor(() => expect(entries()).toHaveLength(137));
+    expect(screen.queryByTestId('audit-more')).toBeNull();
+  });
+
+  test('is filtered by what and who and searched, says when nothing fits, and is whole again when cleared', async () => {
+    await open('idle', 'audit');
+    const user = userEvent.setup();
+    await screen.findByTestId('audit-table');
+    await user.selectOptions(screen.getByTestId('audit-act'), 'lock_broken');
+    await waitFor(() => expect(entries().every((row) => row.dataset['act'] === 'lock_broken')).toBe(true));
+    await user.selectOptions(screen.getByTestId('audit-actor'), 'ola');
+    await waitFor(() => expect(entries()).not.toHaveLength(0));
+    for (const row of entries()) expect(row).toHaveTextContent('ola took the lock');
+    await user.type(screen.getByTestId('audit-search'), 'no such thing');
+    expect(await screen.findByTestId('audit-empty')).toHaveTextContent('No entry fits');
+    await user.click(screen.getByTestId('audit-clear'));
+    await waitFor(() => expect(entries()).toHaveLength(50));
+    expect(screen.getByTestId('audit-clear')).toBeDisabled();
+  });
+
+  test('shows an entry in place: what was changed, before and after, and the run as a link', async () => {
+    await open('idle', 'audit');
+    await screen.findByTestId('audit-table');
+    const row = entries().find((each) => each.dataset['act'] === 'settings_changed') ?? document.body;
+    await userEvent.click(within(row).getByTestId('audit-toggle'));
+    const detail = await screen.findByTestId('audit-detail');
+    expect(within(row).getByTestId('audit-toggle')).toHaveAttribute('aria-expanded', 'true');
+    const changes = within(detail).getByTestId('audit-changes');
+    expect(within(changes).getByRole('row', { name: 'posting.categories.Reise 7140 7150' })).toBeVisible();
+    expect(within(changes).getByRole('row', { name: 'schedule.cron not set 0 2 * * *' })).toBeVisible();
+    expect(within(detail).getByRole('link')).toHaveAttribute(
+      'href',
+      expect.stringMatching(/^#\/history\/0199/),
+    );
+  });
+
+  test('without an entry says what leaves the first', async () => {
+    await open('first', 'audit');
+    expect(await screen.findByTestId('audit-empty')).toHaveTextContent(
+      'The first sync leaves the first entry',
+    );
+  });
+
+  test('that is whole says so, with what vouches for it', async () => {
+    await open('idle', 'audit');
+    await userEvent.click(screen.getByTestId('audit-verify'));
+    const verdict = await screen.findByTestId('verdict');
+    expect(verdict).toHaveTextContent('The audit trail is whole');
+    expect(verdict).toHaveTextContent('Each of the 137 entries is as it was written');
+    expect(verdict).toHaveTextContent('remembers the same trail');
+    await userEvent.click(screen.getByTestId('verdict-close'));
+    expect(screen.queryByTestId('verdict')).toBeNull();
+  });
+
+  test('that was tampered with names each finding in words', async () => {
+    await open('tampered', 'audit');
+    await userEvent.click(screen.getByTestId('audit-verify'));
+    const findings = await screen.findByTestId('findings');
+    const lines = within(findings).getAllByRole('listitem');
+    expect(lines[0]).toHaveTextContent('Entry 41 (ola, HLF-PC-07): the content is not what was written.');
+    expect(lines[1]).toHaveTextContent('Entry 58–61: missing.');
+    expect(screen.getByTestId('verdict')).toHaveTextContent('is not what it was');
+  });
+
+  test('cannot be checked while a sync is on, and says so', async () => {
+    await open('running', 'audit');
+    await userEvent.click(screen.getByTestId('audit-verify'));
+    expect(await screen.findByTestId('audit-problem')).toBeVisible();
+    expect(screen.queryByTestId('verdict')).toBeNull();
+  });
+
+  test('is exported to where the system was told', async () => {
+    await open('idle', 'audit');
+    await userEvent.click(screen.getByTestId('audit-export'));
+    expect(await screen.findByTestId('audit-written')).toHaveTextContent(
+      '/home/kari/Dokumenter/revisjonsspor',
+    );
+  });
+});
+
+describe.each(['en', 'nb'] as const)('in %s', (locale) => {
+  test('every act is a sentence that names its record or its person', () => {
+    preferences.locale = locale;
+    const entry: AuditEntryFull = {
+      entry: 1,
+      at: '2026-11-02T09:14:03.000Z',
+      user: 'kari',
+      host: 'HLF-PC-12',
+      accountingUser: null,
+      act: 'verified',
+      recordId: 'PM-1',
+      generation: null,
+      runId: null,
+      voucherId: 'v-1',
+      earlierVoucherId: null,
+      reason: null,
+      changes: [],
+      facts: [],
+    };
+    for (const act of Object.keys(acts) as Act[]) {
+      const said = sentence({ ...entry, act });
+      expect(said, act).not.toMatch(/undefined|trail_|\{/);
+      if (!['sync_ended', 'settings_changed'].includes(act)) expect(said, act).toMatch(/kari|PM-1|v-1/);
+    }
+    preferences.locale = 'en';
+  });
+
+  test('a finding of several seals says which', () => {
+    preferences.locale = locale;
+    const said = findingSentence({
+      kind: 'seals_missing',
+      entry: 0,
+      at: null,
+      detail: { first: '3', last: '5' },
+    });
+    expect(said).toMatch(/3–5/);
+    preferences.locale = 'en';
+  });
+});

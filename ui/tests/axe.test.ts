@@ -1,0 +1,38 @@
+/**
+ * axe-core over every screen of the one table, as the page's elements say it. Contrast is looked at in the real window
+ * (tests/e2e): here nothing is painted.
+ */
+import axe from 'axe-core';
+import { render, screen as page, waitFor } from '@testing-library/svelte';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import App from '../src/app/App.svelte';
+import { desk } from '../src/app/wanted.svelte';
+import { install, uninstall, type Scenario } from '../src/ipc/mock';
+import { router } from '$shared/router.svelte';
+import { EVERYTHING, session } from '$shared/session.svelte';
+import { SCREENS } from '../scripts/screens.mjs';
+
+beforeEach(() => Object.assign(desk, { quitting: false, workspace: null }));
+afterEach(uninstall);
+
+test.each(SCREENS)('axe finds nothing on $name', async ({ hash, scenario, ready, steps }) => {
+  await install(scenario as Scenario);
+  Object.assign(session, { overview: null, problem: null, progress: null, end: null, starting: false });
+  session.period = EVERYTHING;
+  location.hash = hash;
+  const [, at = '', run] = hash.replace(/^#/, '').split('/');
+  router.replace((at || 'overview') as typeof router.route.screen, run);
+  render(App);
+  await session.open();
+  for (const step of steps ?? []) {
+    await waitFor(() => expect(document.querySelector(step)).not.toBeNull());
+    document.querySelector<HTMLElement>(step)?.click();
+  }
+  await waitFor(() => expect(document.querySelector(ready)).not.toBeNull(), { timeout: 5_000 });
+  const { violations } = await axe.run(document, {
+    rules: { 'color-contrast': { enabled: false } },
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  });
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`);
+  expect(told, page.queryByRole('heading', { level: 1 })?.textContent ?? '').toEqual([]);
+});

@@ -1,0 +1,44 @@
+/** The bridge from this side: every command has a name here, an answer in the made-up engine, and is called by it. */
+import { readFileSync } from 'node:fs';
+import { afterEach, expect, test } from 'vitest';
+import { invoke } from '@tauri-apps/api/core';
+import { ipc } from '../src/ipc';
+import { commands } from '../src/ipc/bindings';
+import { install, uninstall } from '../src/ipc/mock';
+import { severities } from '$shared/severity';
+import { errorSentences } from '$shared/told';
+
+const bindings = readFileSync('src/ipc/bindings.ts', 'utf8');
+const names = [...bindings.matchAll(/__TAURI_INVOKE(?:<[^(]*>)?\("(\w+)"/g)].map((match) => match[1] ?? '');
+
+afterEach(uninstall);
+
+test('there is a way to each command', () => {
+  expect(names.length).toBe(Object.keys(commands).length);
+  for (const name of Object.keys(commands)) expect(Object.keys(ipc), name).toContain(name);
+});
+
+test('the made-up engine knows each command, so that no screen is tried against nothing', async () => {
+  await install('idle');
+  for (const name of names) {
+    const answer = invoke(name, {
+      filter: {},
+      wish: {},
+      period: {},
+      wanted: {},
+      confirm: '',
+      reason: '',
+      limit: 1,
+    });
+    await answer.catch((thrown: unknown) =>
+      expect(thrown instanceof Error ? thrown.message : '', name).not.toMatch(/knows no/),
+    );
+  }
+});
+
+test('every error code has a sentence and a gravity', () => {
+  const codes = /code: ((?:"\w+"(?: \| )?)+)/.exec(bindings)?.[1]?.match(/\w+/g) ?? [];
+  expect(codes.length).toBeGreaterThan(70);
+  expect(Object.keys(errorSentences).sort()).toEqual([...codes].sort());
+  expect(Object.keys(severities).sort()).toEqual([...codes].sort());
+});

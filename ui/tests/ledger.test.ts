@@ -1,0 +1,83 @@
+import { screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ipc } from '../src/ipc';
+import { uninstall } from '../src/ipc/mock';
+import { open } from './desk';
+
+afterEach(uninstall);
+
+describe('the ledger', () => {
+  test('says where it is, how big, and when it was last copied; and is copied now', async () => {
+    await open('idle', 'settings');
+    const panel = await screen.findByTestId('ledger');
+    await within(panel).findByText('47.2 MB');
+    expect(panel).toHaveTextContent('/home/kari/.local/share/postonce/ledger.sqlite');
+    await userEvent.click(screen.getByTestId('ledger-backup'));
+    await waitFor(() => expect(screen.getByTestId('ledger-backed-up')).toHaveTextContent('read back'));
+    expect(screen.getByTestId('ledger-backup-at')).toHaveTextContent(/today/i);
+  });
+
+  test('that agrees with the accounting system is said to, in figures', async () => {
+    await open('idle', 'settings');
+    await userEvent.click(await screen.findByTestId('ledger-compare'));
+    await userEvent.click(await screen.findByTestId('compare-start'));
+    expect(await screen.findByTestId('compare-progress')).toHaveTextContent(
+      "Looking up the ledger's vouchers",
+    );
+    const result = await screen.findByTestId('compare-result', {}, { timeout: 5_000 });
+    expect(result).toHaveTextContent('13,800 vouchers, each on both sides');
+    await userEvent.click(screen.getByTestId('compare-export'));
+    expect(await screen.findByTestId('compare-written')).toHaveTextContent('avstemming-2026-11-23.pdf');
+  });
+
+  test('that differs lists each difference with both sides', async () => {
+    await open('differs', 'settings');
+    await userEvent.click(await screen.findByTestId('ledger-compare'));
+    await userEvent.click(await screen.findByTestId('compare-start'));
+    const table = await screen.findByTestId('differences', {}, { timeout: 5_000 });
+    const rows = within(table).getAllByTestId('difference');
+    expect(screen.getByTestId('compare-result')).toHaveTextContent('There are 3 differences');
+    expect(rows[0]).toHaveTextContent(/Missing in the accounting system.*PM-2026-00312.*10312.*nothing/);
+    expect(rows[2]).toHaveTextContent(/Several vouchers.*10418.*10733/);
+  });
+
+  test('is compared until it is stopped, and then nothing is said of it', async () => {
+    await open('idle', 'settings');
+    await userEvent.click(await screen.findByTestId('ledger-compare'));
+    await userEvent.click(await screen.findByTestId('compare-start'));
+    await userEvent.click(await screen.findByTestId('compare-stop'));
+    await waitFor(() => expect(screen.getByTestId('compare-says')).toHaveTextContent('says nothing'));
+    expect(screen.queryByTestId('compare-result')).toBeNull();
+  });
+
+  test('against a server that is down says why, and can be tried again', async () => {
+    await open('down', 'settings');
+    await userEvent.click(await screen.findByTestId('ledger-compare'));
+    await userEvent.click(await screen.findByTestId('compare-start'));
+    expect(await screen.findByTestId('compare-problem')).toHaveTextContent('did not answer');
+    expect(screen.getByTestId('compare-start')).toBeEnabled();
+  });
+
+  test('is rebuilt only when the name of the organisation was typed', async () => {
+    await open('idle', 'settings');
+    const rebuild = vi.spyOn(ipc, 'rebuild');
+    await userEvent.click(await screen.findByTestId('ledger-rebuild'));
+    const dialog = await screen.findByTestId('rebuild-dialog');
+    const confirm = within(dialog).getByTestId('dialog-confirm');
+    expect(confirm).toBeDisabled();
+    await userEvent.type(within(dialog).getByTestId('confirm-id'), 'Øvingslage');
+    expect(confirm).toBeDisabled();
+    await userEvent.type(within(dialog).getByTestId('confirm-id'), 't');
+    await userEvent.click(confirm);
+    const done = await screen.findByTestId('rebuild-done');
+    expect(done).toHaveTextContent('13,798');
+    expect(rebuild).toHaveBeenCalledExactlyOnceWith('Øvingslaget');
+  });
+
+  test('that is damaged can be rebuilt from where nothing else works', async () => {
+    await open('damaged');
+    await userEvent.click(await screen.findByTestId('ledger-rebuild'));
+    expect(await screen.findByTestId('rebuild-dialog')).toHaveTextContent('Øvingslaget');
+  });
+});

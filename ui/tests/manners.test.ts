@@ -1,0 +1,150 @@
+import { emit } from '@tauri-apps/api/event';
+import { screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { desk } from '../src/app/wanted.svelte';
+import { ipc } from '../src/ipc';
+import { uninstall } from '../src/ipc/mock';
+import { router, SCREENS } from '$shared/router.svelte';
+import { session } from '$shared/session.svelte';
+import { shortcutOf } from '$shared/shortcuts';
+import { open as openScreen } from './desk';
+
+const RUN = '0199a3c2-7b41-7c10-9f02-5d1be2c07a11';
+
+async function open(...where: Parameters<typeof openScreen>): Promise<void> {
+  Object.assign(desk, { quitting: false, workspace: null });
+  await openScreen(...where);
+  await desk.open();
+}
+afterEach(uninstall);
+
+describe('the keyboard', () => {
+  test('goes to each screen by its number, to the settings by a comma, and into the search', async () => {
+    await open('idle');
+    const user = userEvent.setup();
+    for (const [place, name] of SCREENS.entries()) {
+      await user.keyboard(`{Control>}${place + 1}{/Control}`);
+      await waitFor(() => expect(router.route.screen).toBe(name));
+    }
+    await user.keyboard('{Control>}4{/Control}');
+    await screen.findByTestId('audit-table');
+    await user.keyboard('{Control>}f{/Control}');
+    expect(screen.getByTestId('audit-search')).toHaveFocus();
+    await user.keyboard('{Control>},{/Control}');
+    await waitFor(() => expect(router.route.screen).toBe('settings'));
+  });
+
+  test('begins a sync from anywhere, and shows it', async () => {
+    await open('idle', 'settings');
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    expect(await screen.findByTestId('progress')).toBeVisible();
+    expect(router.route.screen).toBe('overview');
+  });
+
+  test('leaves a dialog alone', async () => {
+    await open('idle', 'settings');
+    await userEvent.click(await screen.findByTestId('ledger-compare'));
+    await screen.findByRole('dialog');
+    await userEvent.keyboard('{Control>}1{/Control}');
+    expect(router.route.screen).toBe('settings');
+  });
+
+  test('is told in tooltips', async () => {
+    await open('idle');
+    expect(screen.getByTestId('nav-audit')).toHaveAttribute('title', 'Audit trail (Ctrl+4)');
+    expect(screen.getByTestId('sync-now')).toHaveAttribute('title', 'Sync Now (Ctrl+Enter)');
+  });
+
+  test('means nothing of ours with other keys', () => {
+    for (const keys of [
+      { key: '1' },
+      { key: '1', ctrlKey: true, altKey: true },
+      { key: '9', ctrlKey: true },
+      { key: '0', ctrlKey: true },
+      { key: 'c', ctrlKey: true },
+    ]) {
+      expect(shortcutOf(new KeyboardEvent('keydown', keys))).toBeNull();
+    }
+  });
+});
+
+describe('from outside', () => {
+  test('a link to a run opens it in the history', async () => {
+    await open('idle');
+    await emit('wanted-asked', { kind: 'run', runId: RUN });
+    await waitFor(() => expect(router.route).toMatchObject({ screen: 'history', run: RUN }));
+    expect(await screen.findByTestId('run-detail')).toBeVisible();
+  });
+
+  test('a screen that there is not is not gone to', async () => {
+    await open('idle', 'audit');
+    await emit('wanted-asked', { kind: 'screen', screen: 'nowhere' });
+    await screen.findByTestId('audit-table');
+    expect(router.route.screen).toBe('audit');
+  });
+
+  test('what was asked for before the page was there is done when it is', async () => {
+    vi.spyOn(ipc, 'wantedAtStart').mockResolvedValue({ kind: 'screen', screen: 'audit' });
+    await open('idle');
+    expect(await screen.findByTestId('audit-table')).toBeVisible();
+  });
+
+  test('another workspace is told of, not opened', async () => {
+    await open('idle');
+    await emit('wanted-asked', { kind: 'workspace', path: '/srv/another' });
+    expect(await screen.findByTestId('other-workspace')).toHaveTextContent('/srv/another');
+    await userEvent.click(screen.getByTestId('dialog-close'));
+    await waitFor(() => expect(screen.queryByTestId('other-workspace')).toBeNull());
+  });
+});
+
+describe('quitting while a sync is on', () => {
+  test('asks; Escape and the first button keep syncing', async () => {
+    await open('running');
+    const quit = vi.spyOn(ipc, 'stopAndQuit');
+    await emit('wanted-asked', { kind: 'quit' });
+    expect(await screen.findByTestId('quit-dialog')).toHaveTextContent('what is on its way is settled first');
+    await userEvent.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByTestId('quit-dialog')).toBeNull());
+    await emit('wanted-asked', { kind: 'quit' });
+    await userEvent.click(await screen.findByTestId('quit-keep'));
+    await waitFor(() => expect(screen.queryByTestId('quit-dialog')).toBeNull());
+    expect(quit).not.toHaveBeenCalled();
+    expect(session.running).toBe(true);
+  });
+
+  test('stops safely once, and says that it settles what is on its way', async () => {
+    await open('running');
+    const quit = vi.spyOn(ipc, 'stopAndQuit').mockReturnValue(new Promise(() => undefined));
+    await emit('wanted-asked', { kind: 'quit' });
+    const dialog = await screen.findByTestId('quit-dialog');
+    await userEvent.click(within(dialog).getByTestId('quit-stop'));
+    await userEvent.click(within(dialog).getByTestId('quit-stop'));
+    await userEvent.keyboard('{Escape}');
+    expect(dialog).toHaveTextContent('Postonce quits by itself');
+    expect(quit).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('this computer', () => {
+  test('keeps what is chosen, and takes back what it refuses', async () => {
+    await open('down', 'settings');
+    const tray = await screen.findByTestId('desktop-keepInTray');
+    await userEvent.click(tray);
+    await waitFor(() => expect(tray).toBeChecked());
+    const autostart = screen.getByTestId('desktop-autostart');
+    await userEvent.click(autostart);
+    expect(await screen.findByText(/The computer did not allow this: autostart/)).toBeVisible();
+    expect(autostart).not.toBeChecked();
+  });
+
+  test('has a version and a log folder, and the licences of what it is made with', async () => {
+    await open('idle', 'settings');
+    expect(await screen.findByTestId('about-version')).toHaveTextContent('0.1.0');
+    await userEvent.click(screen.getByTestId('about-licences'));
+    const dialog = await screen.findByTestId('licences-dialog');
+    await userEvent.type(await within(dialog).findByTestId('licences-filter'), 'rusqlite');
+    expect(within(dialog).getByRole('row', { name: /^rusqlite .* MIT$/ })).toBeVisible();
+  });
+});

@@ -1,0 +1,250 @@
+import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import App from '../src/app/App.svelte';
+import { choiceOf, inWords, scheduleOf } from '../src/features/settings/schedule';
+import { idOf } from '../src/features/setup/setup.svelte';
+import { install, uninstall, type Scenario } from '../src/ipc/mock';
+import { drop, type SetupDesk } from '../src/ipc/mock/setup';
+import { preferences } from '$shared/preferences.svelte';
+import { router, type Screen } from '$shared/router.svelte';
+import { EVERYTHING, session } from '$shared/session.svelte';
+
+async function open(scenario: Scenario, at: Screen = 'overview'): Promise<SetupDesk> {
+  const desk = await install(scenario);
+  Object.assign(session, {
+    overview: null,
+    problem: null,
+    progress: null,
+    end: null,
+    starting: false,
+    period: EVERYTHING,
+  });
+  router.replace(at);
+  render(App);
+  await session.open();
+  return desk;
+}
+const user = userEvent.setup();
+// A whole first start is many clicks; a busy machine takes its time for them.
+vi.setConfig({ testTimeout: 60_000 });
+const click = async (testid: string): Promise<void> => user.click(await screen.findByTestId(testid));
+async function type(testid: string, text: string): Promise<void> {
+  const field = await screen.findByTestId(testid);
+  await user.clear(field);
+  await user.type(field, text);
+}
+async function connect(): Promise<void> {
+  await click('begin-setup');
+  await type('accounting-url', 'https://regnskap.example.no');
+  await type('accounting-secret', 's3cret');
+  await click('test-connection');
+  await screen.findByTestId('connection-found');
+}
+/** The window goes before the engine behind it: it takes its listeners back. */
+afterEach(async () => {
+  cleanup();
+  await tick();
+  uninstall();
+});
+
+describe('a first start', () => {
+  test('goes from an address to a workspace, and sends the whole draft once', async () => {
+    const desk = await open('missing');
+    await connect();
+    await click('setup-next');
+    expect(await screen.findByTestId('setup-source')).toHaveFocus();
+    expect(screen.getByTestId('setup-next')).toBeDisabled();
+    await type('source-path', '/data/utlegg.csv');
+    await click('read-file');
+    expect(await screen.findAllByTestId('sample-row')).toHaveLength(8);
+    await click('setup-next');
+    const accounts = await screen.findAllByTestId('category-account');
+    await user.type(accounts[0] as HTMLElement, '7140');
+    expect(screen.getByTestId('accounts-left')).toHaveTextContent('without an account: 4');
+    await click('setup-next');
+    expect(await screen.findByTestId('rehearsal-send')).toHaveTextContent('400');
+    expect(screen.getByTestId('organisation-name')).toHaveValue('Øvingslaget i Bodø');
+    expect(desk.made).toBe(false);
+    await click('setup-done');
+    await screen.findByTestId('connection');
+    expect(desk.made).toBe(true);
+  });
+
+  test('keeps what was typed on the way back, and forgets all of it on cancel', async () => {
+    const desk = await open('missing');
+    await connect();
+    await click('setup-next');
+    await click('choose-file');
+    await screen.findAllByTestId('sample-row');
+    await click('setup-back');
+    expect(await screen.findByTestId('accounting-url')).toHaveValue('https://regnskap.example.no');
+    expect(screen.getByTestId('connection-found')).toBeVisible();
+    await click('setup-next');
+    expect(await screen.findByTestId('column-id')).toHaveValue('Bilagsnr');
+    expect(desk.held.has('accounting')).toBe(true);
+    await click('setup-cancel');
+    await screen.findByTestId('make-practice');
+    expect(desk.held.size).toBe(0);
+    await click('begin-setup');
+    expect(await screen.findByTestId('accounting-url')).toHaveValue('');
+  });
+
+  test('says what is wrong with an address, and that a secret is missing', async () => {
+    await open('missing');
+    await click('begin-setup');
+    await type('accounting-url', 'regnskap');
+    await click('test-connection');
+    expect(await screen.findByTestId('form-problem')).toHaveTextContent(/Address: “regnskap” cannot be used/);
+    await type('accounting-url', 'https://regnskap.example.no');
+    await click('test-connection');
+    await waitFor(() =>
+      expect(screen.getByTestId('form-problem')).toHaveTextContent('Type the secret first'),
+    );
+    expect(screen.getByTestId('setup-missing')).toHaveTextContent('Test the connection to go on.');
+  });
+
+  test('what was found no longer holds once something is changed', async () => {
+    await open('missing');
+    await connect();
+    await type('accounting-url', 'https://other.example.no');
+    await user.tab();
+    await waitFor(() => expect(screen.queryByTestId('connection-found')).toBeNull());
+    expect(screen.getByTestId('setup-next')).toBeDisabled();
+  });
+
+  test('takes a dropped file, and tells a workbook from a table', async () => {
+    await open('missing');
+    await connect();
+    await click('setup-next');
+    await screen.findByTestId('drop');
+    await drop('/data/utlegg.xlsx');
+    expect(await screen.findByTestId('form-problem')).toHaveTextContent('it looks like Excel, ZIP');
+    await drop('/data/utlegg.csv');
+    await screen.findAllByTestId('sample-row');
+    expect(screen.getByTestId('source-path')).toHaveValue('/data/utlegg.csv');
+    expect(screen.queryByTestId('form-problem')).toBeNull();
+  });
+
+  test('asks each kind for what it has to be told, and for its own secret', async () => {
+    await open('missing');
+    await click('begin-setup');
+    await click('accounting-kind-odoo');
+    expect(screen.getByLabelText('API key')).toBe(screen.getByTestId('accounting-secret'));
+    expect(screen.getByLabelText('Company (optional)')).toBeVisible();
+    await click('accounting-kind-tryton');
+    expect(screen.getByLabelText('User')).toBeVisible();
+    expect(screen.getByLabelText('Password')).toBe(screen.getByTestId('accounting-secret'));
+  });
+
+  test('says what is missing over there, and what to do', async () => {
+    await open('much', 'setup');
+    await connect();
+    expect(screen.getByTestId('connection-missing')).toHaveTextContent(
+      'Account 7777 is not in the chart of accounts',
+    );
+    expect(screen.getByTestId('setup-next')).toBeEnabled();
+  });
+
+  test('is a way out of a workspace that cannot be used', async () => {
+    const desk = await open('broken');
+    await click('broken-another');
+    expect(screen.queryByTestId('make-practice')).toBeNull();
+    await type('open-path', '/home/kari/hlf');
+    await click('open-typed');
+    await waitFor(() => expect(desk.made).toBe(true));
+  });
+
+  test('opens a workspace that was in use, and practice with one click', async () => {
+    const desk = await open('missing');
+    await user.click(await within(await screen.findByTestId('recent')).findByRole('button', { name: 'HLF' }));
+    await screen.findByTestId('connection');
+    expect(desk.made).toBe(true);
+  });
+});
+
+describe('settings', () => {
+  test('save a part, say so, and undo it', async () => {
+    const desk = await open('idle', 'settings');
+    await click('change-approval');
+    await click('approval-two');
+    await click('save-approval');
+    expect(await screen.findByTestId('settings-saved')).toHaveTextContent('in the audit trail');
+    expect(screen.getByTestId('approval-words')).toHaveTextContent('A second administrator approves');
+    await click('settings-undo');
+    await waitFor(() => expect(screen.getByTestId('approval-words')).toHaveTextContent('One administrator'));
+    expect(desk.saved).toEqual([
+      { part: 'approval', second: true },
+      { part: 'approval', second: false },
+    ]);
+  });
+
+  test('a secret that was replaced cannot be undone, and the form gives back the focus', async () => {
+    await open('idle', 'settings');
+    await click('change-accounting');
+    await type('accounting-secret', 'n3w');
+    await click('save-accounting');
+    await screen.findByTestId('settings-saved');
+    expect(screen.queryByTestId('settings-undo')).toBeNull();
+    await click('change-waiting');
+    await click('cancel-waiting');
+    expect(document.activeElement).toHaveTextContent('Waiting for others');
+  });
+
+  test('are refused in a sentence while a sync is on', async () => {
+    await open('running', 'settings');
+    await click('change-waiting');
+    await user.selectOptions(await screen.findByTestId('waiting'), '300');
+    await click('save-waiting');
+    expect(await screen.findByTestId('settings-problem')).toHaveTextContent(
+      'A sync is running on this machine',
+    );
+    expect(screen.getByTestId('waiting')).toHaveValue('300');
+  });
+
+  test('show the next times of a schedule before it is saved, and what is wrong with one', async () => {
+    const desk = await open('idle', 'settings');
+    expect(await screen.findByTestId('schedule-words')).toHaveTextContent('Every day at 02:00.');
+    await click('change-schedule');
+    await click('rhythm-own');
+    await type('schedule-cron', '02:00');
+    await user.tab();
+    await waitFor(() =>
+      expect(screen.getByTestId('section-schedule')).toHaveTextContent('minute hour day month weekday'),
+    );
+    expect(screen.getByTestId('save-schedule')).toBeDisabled();
+    await type('schedule-cron', '0 2 1 * *');
+    await user.tab();
+    await screen.findByTestId('next-runs');
+    await click('save-schedule');
+    await screen.findByTestId('settings-saved');
+    expect(desk.saved).toEqual([{ part: 'schedule', schedule: { cron: '0 2 1 * *', catchUp: true } }]);
+  });
+});
+
+describe('a schedule in words', () => {
+  test.each([
+    [null, 'Off: a sync runs when you ask for one.'],
+    ['0 2 * * *', 'Every day at 02:00.'],
+    ['30 7 * * 1-5', 'Monday to Friday at 07:30.'],
+    ['15 * * * *', 'Every hour, 15 minutes past.'],
+    ['0 2 1 * *', 'By your own schedule: 0 2 1 * *'],
+  ])('%s', (cron, words) => {
+    const schedule = cron === null ? null : { cron, catchUp: false };
+    expect(inWords(schedule, ':')).toBe(words);
+    expect(scheduleOf(choiceOf(schedule))).toEqual(schedule);
+  });
+
+  test('is written as the language does', () => {
+    preferences.locale = 'nb';
+    expect(inWords({ cron: '0 2 * * *', catchUp: true }, '.')).toBe('Hver dag kl. 02.00.');
+  });
+});
+
+test('an id is made of a name, with words left whole', () => {
+  expect(idOf('HLF')).toBe('hlf');
+  expect(idOf('Hørselshemmedes Landsforbund')).toBe('horselshemmedes');
+  expect(idOf(' Ås & Omegn, lag ')).toBe('as-omegn-lag');
+  expect(idOf('Donaudampfschifffahrtsgesellschaft')).toBe('donaudampfschiff');
+});
