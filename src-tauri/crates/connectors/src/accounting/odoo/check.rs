@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{Days, Utc};
+use chrono::Days;
 use postonce_engine::domain::PostingRules;
 use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::ports::CallError;
@@ -48,8 +48,7 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Told>
             Err(Fault::Refused { kind: Kind::SetUp, .. }) => {
                 return Ok(vec![told(ErrorCode::SetupModuleMissing).with("module", "account")]);
             }
-            Err(Fault::Refused { kind: Kind::Access, problem, error }) if problem.kind == "AccessError" => {
-                drop(error);
+            Err(Fault::Refused { kind: Kind::Access, error }) if error.problem.kind == "AccessError" => {
                 return Ok(vec![told(ErrorCode::SetupRightMissing).with("model", model).with("rights", "read")]);
             }
             Err(fault) => return Err(fault.into()),
@@ -89,7 +88,7 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Told>
     lacking.sort_unstable();
     missing.extend(lacking.into_iter().map(|code| told(ErrorCode::SetupAccountMissing).with("account", code)));
     // A day of grace, since today is another day elsewhere.
-    let today = Utc::now().date_naive();
+    let today = odoo.clock.now().date_naive();
     let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
     if books::locked_to(client, &books).await?.is_some_and(|locked| locked >= yesterday) {
         missing.push(told(ErrorCode::SetupPeriodMissing).with("date", today));

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use postonce_engine::LeaseLost;
 use postonce_engine::Permit;
 use postonce_engine::domain::Problem;
+use postonce_engine::error::Told;
 use postonce_engine::ports::CallError;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Request};
@@ -50,9 +51,16 @@ pub(super) struct Client {
 #[derive(Debug)]
 pub(super) enum Fault {
     /// Odoo's own no. Nothing of the call is written.
-    Refused { kind: Kind, problem: Problem, error: CallError },
+    Refused { kind: Kind, error: Box<Refusal> },
     /// Anything else, by the table of the protocol.
     Call(CallError),
+}
+
+/// Odoo's no: its words, and what the engine is told where they are not about one voucher.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) problem: Problem,
+    told: Told,
 }
 
 /// What Odoo's no is about.
@@ -71,7 +79,11 @@ pub(super) enum Kind {
 impl From<Fault> for CallError {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Refused { error, .. } | Fault::Call(error) => error,
+            Fault::Refused { error, .. } => {
+                let Refusal { problem, told } = *error;
+                Self::Refused { told, problem, too_large: false }
+            }
+            Fault::Call(error) => error,
         }
     }
 }
@@ -178,8 +190,7 @@ fn fault(peer: &Peer, seen: &Seen) -> Fault {
         }
         status => return Fault::Call(CallError::Unknown(peer.unexpected(status, &detail))),
     };
-    let error = CallError::Refused { told, problem: problem.clone(), too_large: false };
-    Fault::Refused { kind, problem, error }
+    Fault::Refused { kind, error: Box::new(Refusal { problem, told }) }
 }
 
 fn error_body(seen: &Seen) -> Option<ErrorBody> {
@@ -195,8 +206,7 @@ fn not_odoo(peer: &Peer, seen: &Seen) -> Fault {
     }
     let problem = Problem { kind: "http-404".to_owned(), detail: detail.to_owned() };
     let told = peer.unexpected(404, detail);
-    let error = CallError::Refused { told, problem: problem.clone(), too_large: false };
-    Fault::Refused { kind: Kind::SetUp, problem, error }
+    Fault::Refused { kind: Kind::SetUp, error: Box::new(Refusal { problem, told }) }
 }
 
 /// `odoo.exceptions.UserError` → `UserError`.

@@ -69,7 +69,7 @@ pub(super) async fn commit(
         }
         let was_refused = match post(odoo, lease, &books, &group).await {
             Ok(()) => None,
-            Err(Fault::Refused { kind: Kind::Content | Kind::Missing, problem, .. }) => Some(problem),
+            Err(Fault::Refused { kind: Kind::Content | Kind::Missing, error }) => Some(error.problem),
             // The results that there are, are kept; the others stay unknown.
             Err(fault) if results.iter().any(Option::is_some) => {
                 tracing::warn!(?fault, "a part of a request was not posted");

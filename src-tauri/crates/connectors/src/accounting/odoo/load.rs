@@ -119,8 +119,8 @@ pub(super) async fn load(
     let body = json!({"fields": COLUMNS, "data": data, "context": books.once_context()});
     let answer: LoadBody = match client.write(lease, MODEL, "load", &body).await {
         Ok(answer) => answer,
-        Err(Fault::Refused { kind: super::client::Kind::Content, problem, .. }) => {
-            return Ok(Loaded::Nothing { named: BTreeSet::new(), problem, was_aborted: false });
+        Err(Fault::Refused { kind: super::client::Kind::Content, error }) => {
+            return Ok(Loaded::Nothing { named: BTreeSet::new(), problem: error.problem, was_aborted: false });
         }
         Err(fault) => return Err(fault),
     };

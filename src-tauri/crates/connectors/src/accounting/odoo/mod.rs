@@ -56,6 +56,7 @@ pub(crate) struct Odoo {
     journal: String,
     database: String,
     known: Known,
+    clock: Arc<dyn Clock>,
     lease: UniqueLease<Rows>,
     /// Posting is one at a time.
     posting: tokio::sync::Mutex<()>,
@@ -81,6 +82,7 @@ impl Odoo {
             journal: settings.journal.clone(),
             database: settings.database.clone(),
             known: Known::default(),
+            clock: Arc::clone(&clock),
             lease: UniqueLease::new(rows, clock, ids, address),
             posting: tokio::sync::Mutex::default(),
         })

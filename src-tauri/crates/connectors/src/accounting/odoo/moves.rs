@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use postonce_engine::domain::{Acknowledgement, DraftId, FoundDraft, FoundVoucher, Reference, VoucherState};
+use postonce_engine::domain::{
+    Acknowledgement, Currency, DraftId, FoundDraft, FoundVoucher, Money, Reference, VoucherState,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -104,6 +106,13 @@ impl Entry {
         &self.amount_total.0
     }
 
+    /// The same with the decimals of its currency, as people write it; as it came, where it is no amount of that.
+    fn decimal_total(&self) -> String {
+        let amount =
+            Currency::from_code(self.currency()).and_then(|currency| Money::from_decimal(self.total(), currency).ok());
+        amount.map_or_else(|| self.total().to_owned(), Money::to_decimal)
+    }
+
     /// The entry that this one reverses.
     pub(super) fn reverses(&self) -> Option<i64> {
         self.reversed_entry_id.as_ref().map(|reversed| reversed.0)
@@ -121,7 +130,7 @@ impl Entry {
             draft_id: DraftId::new(self.id.to_string())?,
             date: self.date()?,
             currency: self.currency().to_owned(),
-            total: self.total().to_owned(),
+            total: self.decimal_total(),
         })
     }
 
@@ -133,7 +142,7 @@ impl Entry {
             acknowledgement: self.acknowledgement(),
             date: self.date()?,
             currency: self.currency().to_owned(),
-            total: self.total().to_owned(),
+            total: self.decimal_total(),
             created_at: self.create_date.0,
             state: if stands { VoucherState::Posted } else { VoucherState::Voided },
             reversed_by: reversed_by.map(|id| id.to_string()),

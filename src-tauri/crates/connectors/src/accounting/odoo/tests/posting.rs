@@ -164,7 +164,8 @@ async fn a_look_up_tells_drafts_vouchers_and_those_that_no_longer_count() {
         let stands = voucher.state == postonce_engine::domain::VoucherState::Posted;
         (voucher.acknowledgement.voucher_id.as_str(), stands, voucher.reversed_by.as_deref(), voucher.total.as_str())
     });
-    let expected = [("102", true, None, "412.0"), ("103", false, Some("201"), "412.0"), ("104", false, None, "412.0")];
+    let expected =
+        [("102", true, None, "412.00"), ("103", false, Some("201"), "412.00"), ("104", false, None, "412.00")];
     assert_eq!(vouchers.collect::<Vec<_>>(), expected);
 }
 
