@@ -54,7 +54,7 @@ macro_rules! every_behaviour {
                 people::several_vouchers_of_one_reference_are_told,
                 people::drafts_left_behind_are_finished_or_cleared_away,
                 people::drafts_left_behind_by_a_ledger_that_is_lost_are_cleared_away,
-                people::a_draft_that_a_person_deleted_is_made_again,
+                people::a_draft_that_a_person_deleted_holds_nothing_but_itself,
                 people::a_draft_that_a_person_changed_is_never_booked_as_it_is,
                 locking::of_three_at_once_one_exports_and_the_others_are_told_who_does,
                 locking::a_holder_that_was_killed_is_taken_over_and_its_work_is_finished,
