@@ -3,6 +3,8 @@
 //!
 //! A new connector is a [`Subject`](subject::Subject) and a module at the end, which says which lists are its.
 
+#![expect(clippy::panic, reason = "a behaviour fails as an assert in a test would, and says what it saw")]
+
 mod dying;
 mod locking;
 mod losing;
