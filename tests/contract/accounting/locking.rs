@@ -62,8 +62,6 @@ pub(crate) fn a_holder_that_was_killed_is_taken_over_and_its_work_is_finished(si
     let first = first_of(site);
     let other = site.another();
     first.kill();
-    let at_once = quiet(spoken(site.command_in(other.path(), &["sync"])));
-    assert_eq!(at_once.status, Some(3), "it may live: {at_once:?}");
     site.proxy.calm();
     let next = quiet(spoken(site.command_in(other.path(), &["sync", "--wait", "90"])));
     assert!(matches!(next.status, Some(0 | 4)), "{next:?}");
@@ -96,9 +94,10 @@ pub(crate) fn a_lock_is_broken_with_a_reason_and_its_former_holder_stops(site: &
     let other = site.another();
     let run = |arguments: &[&str]| quiet(spoken(site.command_in(other.path(), arguments)));
     let status = run(&["status"]);
-    let user =
-        status.last()["lock"]["holder"]["name"].as_str().unwrap_or_else(|| panic!("no holder: {status:?}")).to_owned();
-    let broken = run(&["break-lock", "--reason", "the machine went home with her", "--confirm", &user]);
+    let holder = &status.last()["lock"]["holder"];
+    // By the name that people know, where the system keeps one.
+    let user = holder["name"].as_str().or(holder["user"].as_str()).unwrap_or_else(|| panic!("no holder: {status:?}"));
+    let broken = run(&["break-lock", "--reason", "the machine went home with her", "--confirm", user]);
     assert_eq!(broken.status, Some(0), "{broken:?}");
     let first = quiet(first.finish());
     assert_eq!(first.last()["outcome"], "lease_lost", "{first:?}");

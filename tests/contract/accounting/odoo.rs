@@ -65,7 +65,7 @@ impl Subject for Odoo {
         self.moves("m.state = 'draft'")
     }
 
-    fn by_hand(&self, act: ByHand, reference: &str) -> bool {
+    fn by_hand(&self, act: ByHand, reference: &str) {
         let reference = reference.replace('\'', "''");
         let of = format!("(SELECT min(id) FROM account_move WHERE ref = '{reference}' AND state = 'posted')");
         let copied = |change: &str, lines: &str| {
@@ -91,18 +91,16 @@ impl Subject for Odoo {
             ByHand::Rename => format!("UPDATE account_move SET ref = 'Mended by hand' WHERE id = {of}"),
         };
         self.sql(&statement);
-        true
     }
 
-    fn delete_draft(&self, reference: &str) -> bool {
+    fn delete_draft(&self, reference: &str) {
         let of = format!("(SELECT id FROM account_move WHERE ref = '{reference}' AND state = 'draft')");
         self.sql(&format!(
             "DELETE FROM account_move_line WHERE move_id IN {of}; DELETE FROM account_move WHERE id IN {of}"
         ));
-        true
     }
 
-    fn double_draft(&self, reference: &str) -> bool {
+    fn double_draft(&self, reference: &str) {
         self.sql(&format!(
             "UPDATE account_move_line SET debit = debit * 2, credit = credit * 2, balance = balance * 2, \
              amount_currency = amount_currency * 2 WHERE move_id IN \
@@ -110,7 +108,6 @@ impl Subject for Odoo {
              UPDATE account_move SET amount_total = amount_total * 2, amount_total_signed = amount_total_signed * 2, \
              amount_total_in_currency_signed = amount_total_in_currency_signed * 2 WHERE ref = '{reference}' AND state = 'draft'"
         ));
-        true
     }
 
     fn kill(&self) {

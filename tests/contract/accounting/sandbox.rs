@@ -107,14 +107,13 @@ impl Subject for Sandbox {
         if self.protection == "staged" { booked(&self.page("drafts")) } else { Vec::new() }
     }
 
-    fn by_hand(&self, act: ByHand, reference: &str) -> bool {
+    fn by_hand(&self, act: ByHand, reference: &str) {
         let voucher = self.voucher(reference);
         let id = voucher["voucher_id"].as_str().expect("an id");
         match act {
             ByHand::Reverse => _ = self.admin(Method::POST, &format!("vouchers/{id}/void"), None),
             ByHand::Delete => _ = self.admin(Method::DELETE, &format!("vouchers/{id}"), None),
-            // Its books let nobody rename what is booked.
-            ByHand::Rename => return false,
+            ByHand::Rename => panic!("its books let nobody rename what is booked"),
             ByHand::Copy => {
                 let whole = self.admin(Method::GET, &format!("vouchers/{id}"), None);
                 let members = ["reference", "date", "currency", "text", "lines"];
@@ -123,16 +122,14 @@ impl Subject for Sandbox {
                 self.admin(Method::POST, "vouchers", Some(&Value::Object(copy)));
             }
         }
-        true
     }
 
-    fn delete_draft(&self, _: &str) -> bool {
-        // Nobody but who holds the lock may.
-        false
+    fn delete_draft(&self, _: &str) {
+        panic!("nobody but who holds the lock may");
     }
 
-    fn double_draft(&self, _: &str) -> bool {
-        false
+    fn double_draft(&self, _: &str) {
+        panic!("its books let nobody change a draft");
     }
 
     fn kill(&self) {

@@ -13,8 +13,8 @@ use super::subject::{Booked, Fresh, Subject, by_reference};
 const SYNCS_MAX: usize = 8;
 /// Long enough for a server on a busy machine.
 const LEASE_SECONDS: u64 = 120;
-/// The shortest that a workspace may ask for, where it is the lease that is asked about.
-const SHORT_LEASE_SECONDS: u64 = 15;
+/// Where it is the lease that is asked about; a busy machine needs some seconds for a renewal.
+const SHORT_LEASE_SECONDS: u64 = 30;
 
 /// A subject, a proxy before it, and the workspace of one administrator.
 pub(crate) struct Site {

@@ -61,14 +61,14 @@ pub(crate) trait Subject {
     /// What was begun and not booked.
     fn drafts(&self) -> Vec<Booked>;
 
-    /// A person's act on the voucher of that reference; whether such an act is possible there at all.
-    fn by_hand(&self, act: ByHand, reference: &str) -> bool;
+    /// A person's act on the voucher of that reference.
+    fn by_hand(&self, act: ByHand, reference: &str);
 
-    /// A person's act on the draft of that reference: it is deleted. Whether it is possible there at all.
-    fn delete_draft(&self, reference: &str) -> bool;
+    /// A person's act on the draft of that reference: it is deleted.
+    fn delete_draft(&self, reference: &str);
 
-    /// A person's act on the draft of that reference: its amounts are doubled. Whether it is possible there at all.
-    fn double_draft(&self, reference: &str) -> bool;
+    /// A person's act on the draft of that reference: its amounts are doubled.
+    fn double_draft(&self, reference: &str);
 
     /// Ends the server at once, as a power cut would.
     fn kill(&self);

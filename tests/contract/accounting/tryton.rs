@@ -72,7 +72,7 @@ impl Subject for Tryton {
         self.moves("m.state = 'draft'")
     }
 
-    fn by_hand(&self, act: ByHand, reference: &str) -> bool {
+    fn by_hand(&self, act: ByHand, reference: &str) {
         let reference = reference.replace('\'', "''");
         let of = format!("(SELECT min(id) FROM account_move WHERE description = '{reference}' AND state = 'posted')");
         let copied = |change: &str, lines: &str| {
@@ -96,23 +96,20 @@ impl Subject for Tryton {
             ByHand::Rename => format!("UPDATE account_move SET description = 'Mended by hand' WHERE id = {of}"),
         };
         self.sql(&statement);
-        true
     }
 
-    fn delete_draft(&self, reference: &str) -> bool {
+    fn delete_draft(&self, reference: &str) {
         let of = format!("(SELECT id FROM account_move WHERE description = '{reference}' AND state = 'draft')");
         self.sql(&format!(
             "DELETE FROM account_move_line WHERE move IN {of}; DELETE FROM account_move WHERE id IN {of}"
         ));
-        true
     }
 
-    fn double_draft(&self, reference: &str) -> bool {
+    fn double_draft(&self, reference: &str) {
         self.sql(&format!(
             "UPDATE account_move_line SET debit = debit * 2, credit = credit * 2 WHERE move IN \
              (SELECT id FROM account_move WHERE description = '{reference}' AND state = 'draft')"
         ));
-        true
     }
 
     fn kill(&self) {
