@@ -31,11 +31,12 @@ pub struct CsvSettings {
 }
 
 /// Between whole and fraction of an amount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DecimalSeparator {
     /// `1249.50`
     Point,
     /// `1249,50`
+    #[default]
     Comma,
 }
 

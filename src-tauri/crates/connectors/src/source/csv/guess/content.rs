@@ -38,12 +38,6 @@ pub(super) struct Content {
     pub(super) decimal_separator: DecimalSeparator,
 }
 
-impl Default for DecimalSeparator {
-    fn default() -> Self {
-        Self::Comma
-    }
-}
-
 impl Content {
     pub(super) fn of<'a>(fields: impl Iterator<Item = &'a str>, delimiter: u8) -> Self {
         let fields: Vec<&str> = fields.filter(|field| !field.is_empty()).collect();
