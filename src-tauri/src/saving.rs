@@ -64,7 +64,7 @@ pub(crate) async fn choose(app: &AppHandle, name: &str, ending: &str) -> Result<
         let _ = chosen.send(path);
     });
     let Some(path) = path.await.ok().flatten() else { return Ok(None) };
-    let path = path.into_path().map_err(|error| Told::internal(error))?;
+    let path = path.into_path().map_err(Told::internal)?;
     with_ending(path, ending).map(Some)
 }
 
@@ -79,7 +79,7 @@ pub(crate) async fn choose_among(app: &AppHandle, name: &str, endings: &[&str]) 
         let _ = chosen.send(path);
     });
     let Some(path) = path.await.ok().flatten() else { return Ok(None) };
-    let path = path.into_path().map_err(|error| Told::internal(error))?;
+    let path = path.into_path().map_err(Told::internal)?;
     let is_known = |ending: &&str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
     let ending = endings.iter().copied().find(is_known).unwrap_or(first);
     with_ending(path, ending).map(Some)

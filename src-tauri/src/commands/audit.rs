@@ -1,7 +1,8 @@
 //! The audit trail: read, checked, taken along.
 
-use chrono::Utc;
+use postonce_connectors::SystemClock;
 use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::ports::Clock as _;
 use postonce_reports::TrailFormat;
 use tauri::{AppHandle, State};
 
@@ -54,7 +55,11 @@ pub(crate) async fn export_audit(
     language: Language,
 ) -> Answer<Option<Saved>> {
     let ledger = wiring.engine().await?.ledger().clone();
-    let name = format!("{}-{}", language.either("audit-trail", "revisjonsspor"), Utc::now().format("%Y-%m-%d"));
+    let name = format!(
+        "{}-{}",
+        language.either("audit-trail", "revisjonsspor"),
+        SystemClock::start().now().format("%Y-%m-%d")
+    );
     let Some(path) = choose_among(&app, &name, &["csv", "json"]).await? else { return Ok(None) };
     let format = TrailFormat::of(&path).ok_or_else(|| {
         let told = Told::new(ErrorCode::ReportFormatUnknown).with("path", path.display());
