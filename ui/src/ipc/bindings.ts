@@ -145,34 +145,6 @@ export const commands = {
 	about: () => __TAURI_INVOKE<About>("about"),
 	/**  Opens the log folder in the computer's own file manager. */
 	openLogFolder: () => typedError<null, Problem>(__TAURI_INVOKE("open_log_folder")),
-	/**  What a first start begins with. */
-	beginSetup: () => typedError<SetupStart, Problem>(__TAURI_INVOKE("begin_setup")),
-	/**  Keeps a secret that was typed, in memory alone, until it is saved with what it is for; an empty one is forgotten. */
-	holdSecret: (name: string, value: string) => typedError<null, Problem>(__TAURI_INVOKE("hold_secret", { name, value })),
-	/**  Asks an accounting system who we are, and what protects. */
-	testConnection: (base: Base, accounting: AccountingDraft) => typedError<Connection, Problem>(__TAURI_INVOKE("test_connection", { base, accounting })),
-	/**  Guesses what a CSV file is. */
-	guessSource: (base: Base, path: string) => typedError<SourceGuess, Problem>(__TAURI_INVOKE("guess_source", { base, path })),
-	/**  The first rows of a source as they will be read. */
-	sampleSource: (base: Base, source: SourceDraft) => typedError<SampleRow[], Problem>(__TAURI_INVOKE("sample_source", { base, source })),
-	/**  What a source holds: each category with its count and sum. */
-	surveySource: (base: Base, source: SourceDraft) => typedError<Survey, Problem>(__TAURI_INVOKE("survey_source", { base, source })),
-	/**  What the first sync of a workspace would do. Nothing of it is written anywhere that stays. */
-	rehearse: (draft: SetupDraft) => typedError<Plan, Problem>(__TAURI_INVOKE("rehearse", { draft })),
-	/**  Makes the workspace, keeps its secrets in the keyring, and opens it. */
-	finishSetup: (draft: SetupDraft) => typedError<null, Problem>(__TAURI_INVOKE("finish_setup", { draft })),
-	/**  Opens another workspace. */
-	openWorkspace: (path: string) => typedError<null, Problem>(__TAURI_INVOKE("open_workspace", { path })),
-	/**  Has a person choose a file of records; `null` where they chose none. */
-	chooseFile: () => typedError<string | null, Problem>(__TAURI_INVOKE("choose_file")),
-	/**  Has a person choose a folder; `null` where they chose none. */
-	chooseFolder: () => typedError<string | null, Problem>(__TAURI_INVOKE("choose_folder")),
-	/**  The settings, each part as it can be changed. */
-	settings: () => typedError<Settings, Problem>(__TAURI_INVOKE("settings")),
-	/**  Changes one part of them. */
-	saveSettings: (wish: SettingsWish) => typedError<Settings, Problem>(__TAURI_INVOKE("save_settings", { wish })),
-	/**  The next times of a schedule that is not saved yet. */
-	nextTimes: (schedule: ScheduleDraft) => typedError<string[], Problem>(__TAURI_INVOKE("next_times", { schedule })),
 };
 
 /** Events */
