@@ -23,7 +23,7 @@ test('the made-up engine knows each command, so that no screen is tried against 
   for (const name of names) {
     const answer = invoke(name, {
       filter: {},
-      wish: {},
+      wish: { part: 'waiting', seconds: 60 },
       period: {},
       wanted: {},
       confirm: '',

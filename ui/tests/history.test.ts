@@ -111,6 +111,8 @@ describe('a run as a file', () => {
         'Saved as run-2026-11-03-0914.xlsx in /home/kari/Documents.',
       ),
     );
+    // The menu lets the page be clicked again a moment after it has closed.
+    await waitFor(() => expect(document.body.style.pointerEvents).not.toBe('none'));
     await user.click(screen.getByTestId('show-saved'));
     expect(shown).toHaveBeenCalledWith(1);
   });

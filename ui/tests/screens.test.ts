@@ -158,7 +158,7 @@ describe('history', () => {
     await waitFor(() => expect(screen.getAllByTestId('run-item').length).toBeGreaterThan(0));
     const before = asked.mock.calls.length;
     await rerender({ run: { ...run } });
-    expect(screen.getAllByTestId('run-item').length).toBeGreaterThan(0);
+    await waitFor(() => expect(screen.getAllByTestId('run-item').length).toBeGreaterThan(0));
     expect(asked.mock.calls.length).toBe(before);
     asked.mockRestore();
   });

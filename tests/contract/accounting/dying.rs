@@ -21,7 +21,8 @@ const REQUESTS_MAX: u64 = 6;
 pub(crate) fn a_server_that_dies_in_the_middle_and_comes_back_has_each_once(site: &Site) {
     let records = rows(60);
     site.write(&records);
-    site.proxy.nth(site.subject.words().write, 1, 1, Fault::SlowAnswer(Duration::from_millis(500)));
+    // Slow from the second one on, so that it dies before the last.
+    site.proxy.nth(site.subject.words().write, 1, usize::MAX, Fault::SlowAnswer(Duration::from_millis(500)));
     let first = Running::up_to(site.command(&["sync"]), 10);
     site.subject.kill();
     let first = quiet(first.finish());

@@ -75,7 +75,8 @@ impl Subject for Sandbox {
 
     fn table(&self, url: &str) -> String {
         let observed = if self.protection == "observed" {
-            "settle_window_seconds = 2\nwhen_still_unknown = \"send\"\n"
+            // Longer than anything here is late.
+            "settle_window_seconds = 5\nwhen_still_unknown = \"send\"\n"
         } else {
             ""
         };

@@ -5,7 +5,14 @@ export type Screen = 'overview' | 'history' | 'records' | 'attention' | 'audit' 
 export type Route = { screen: Screen; run: string | null; record: string | null };
 
 /** In the order of the navigation, which is that of the keys: Ctrl+1, Ctrl+2 … */
-export const SCREENS: readonly Screen[] = ['overview', 'history', 'records', 'attention', 'audit', 'settings'];
+export const SCREENS: readonly Screen[] = [
+  'overview',
+  'history',
+  'records',
+  'attention',
+  'audit',
+  'settings',
+];
 /** Those that have an address: the setup is reached from the settings, and stands in no navigation. */
 const ADDRESSED: readonly Screen[] = [...SCREENS, 'setup'];
 
