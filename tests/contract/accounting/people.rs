@@ -18,10 +18,13 @@ fn after(site: &Site, act: ByHand) -> (Vec<String>, Spoken) {
     site.subject.by_hand(act, &reference);
     let before = site.subject.vouchers();
     // What was acknowledged a moment ago need not be seen yet where a search may lag.
-    let noticed = (0..LOOKS_MAX).map(|_| site.run(&["compare"])).find(|compared| compared.status == Some(4));
-    let compared = noticed.expect("it is noticed");
-    let differences = compared.last()["differences"].as_array().expect("a list");
-    let kinds = differences.iter().filter_map(|one| Some(one["kind"].as_str()?.to_owned())).collect();
+    let noticed = (0..LOOKS_MAX).map(|_| site.run(&["compare"])).find_map(|compared| {
+        let differences = compared.last()["differences"].as_array()?;
+        let kinds: Vec<_> = differences.iter().filter_map(|one| Some(one["kind"].as_str()?.to_owned())).collect();
+        (!kinds.is_empty()).then_some((compared.status, kinds))
+    });
+    let (status, kinds) = noticed.expect("it is noticed");
+    assert_eq!(status, Some(4));
     let again = site.sync();
     assert_eq!(again.count("posted"), 0, "and nothing is exported again: {again:?}");
     assert_eq!(site.subject.vouchers(), before, "not by the server's word either");
