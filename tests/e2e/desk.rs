@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -21,7 +22,7 @@ const WAIT_MAX: Duration = Duration::from_secs(60);
 const START_MAX: Duration = Duration::from_secs(30);
 /// More than any screen has places for the keyboard.
 const TABS_MAX: usize = 80;
-const TAB: &str = "\u{e004}";
+const TAB: char = '\u{e004}';
 const LOOK_PAUSE: Duration = Duration::from_millis(50);
 
 /// Starts the application in this home, does that at its window, and ends it again.
@@ -139,10 +140,19 @@ impl Desk {
         pressed.unwrap_or_else(|error| panic!("the keyboard does not answer: {error}"));
     }
 
+    /// Presses the tabulator as the keyboard itself does: keys that are sent to an element begin at its first part again, and a
+    /// date field has three.
+    fn tab(&self) {
+        let (down, up) = (KeyAction::Down { value: TAB }, KeyAction::Up { value: TAB });
+        let presses = KeyActions::new("keyboard".to_owned()).then(down).then(up);
+        let pressed = self.runtime.block_on(self.client.perform_actions(presses));
+        pressed.unwrap_or_else(|error| panic!("the keyboard does not answer: {error}"));
+    }
+
     /// Goes on with the tabulator until the keyboard is at what has this `data-testid`. Wherever it is, that can be seen.
     pub(crate) fn tab_to(&self, testid: &str) {
         for _ in 0..TABS_MAX {
-            self.press(TAB);
+            self.tab();
             let at = self.look(
                 "const at = document.activeElement; const style = getComputedStyle(at);
                  return { testid: at.dataset.testid ?? null, html: at.outerHTML.slice(0, 200),
