@@ -40,7 +40,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "test",
-        help: "[fast | rust | ui | desktop]   everything, or the part named; `fast` needs neither Node nor a web view",
+        help: "[fast | rust | ui | desktop | servers]   everything, or the part named; `fast` needs neither Node nor a web view, `servers` is \
+            named alone",
         run: test::run,
     },
     Command {

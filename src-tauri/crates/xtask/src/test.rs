@@ -28,7 +28,10 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
         ["rust"] => rust_alone(&mut steps),
         ["ui"] => ui_alone(&mut steps),
         ["desktop"] => desktop_alone(&mut steps),
-        _ => return Err(Failure::new("takes one of fast, rust, ui, desktop, or nothing for everything")),
+        ["servers"] => servers(&mut steps),
+        _ => {
+            return Err(Failure::new("takes one of fast, rust, ui, desktop, servers, or nothing for all but the last"));
+        }
     }
     steps.finish()
 }
@@ -36,15 +39,16 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
 const NO_SETUP: &str = "what it needs could not be set up";
 const NO_UI: &str = "the user interface was not built";
 const NO_BUILD: &str = "it was not built";
+/// As in `nextest.toml`, which leaves them out unless they are asked for.
+const REAL_SERVERS: &str = "test(/^accounting::over_(tryton|odoo)/)";
 
 fn everything(steps: &mut Steps) {
     formatted(steps);
     let mut tools = None;
     let ready = steps.step("Set up", || setup::desktop_test().map(|ready| tools = Some(ready)));
-    let peers = begin_peers(steps);
     let ui = tools.as_ref().is_some_and(|(node, _)| ui(steps, node));
     lint(steps, ui);
-    rust(steps, ui, peers);
+    rust(steps, ui);
     let built = steps.step_if(ui, NO_UI, "Desktop: build", build_desktop);
     match &tools {
         Some((_, driver)) if ready => _ = steps.step_if(built, NO_BUILD, "Desktop: end to end", || end_to_end(driver)),
@@ -55,20 +59,30 @@ fn everything(steps: &mut Steps) {
 fn fast(steps: &mut Steps) {
     formatted(steps);
     let ready = steps.step("Set up", setup::rust);
-    let peers = begin_peers(steps);
     let built = steps.step_if(ready, NO_SETUP, "Rust: build", || {
         call(&mut bounded(BUILD_MINUTES_MAX, cargo(&["build", "--bin", "postonce", "--test", "tidy"])))
     });
-    finish_peers(steps, peers);
     steps.step_if(built, NO_BUILD, "Rust: tests", || tests(&[]));
 }
 
 fn rust_alone(steps: &mut Steps) {
     formatted(steps);
     let built = steps.step("Set up", || setup::desktop()?.script("build"));
-    let peers = begin_peers(steps);
     lint(steps, built);
-    rust(steps, built, peers);
+    rust(steps, built);
+}
+
+/// The list of behaviours against Tryton and Odoo themselves, which takes as long as all the rest.
+fn servers(steps: &mut Steps) {
+    let peers = begin_peers(steps);
+    let built = steps.step("Rust: build", || {
+        call(&mut bounded(BUILD_MINUTES_MAX, cargo(&["build", "--workspace", "--bins", "--test", "contract"])))
+    });
+    finish_peers(steps, peers);
+    steps.step_if(built, NO_BUILD, "Real servers: tests", || {
+        let filter = ["--workspace", "--ignore-default-filter", "-E", REAL_SERVERS];
+        call(&mut bounded(TEST_MINUTES_MAX, nextest(&filter)?))
+    });
 }
 
 fn ui_alone(steps: &mut Steps) {
@@ -128,32 +142,36 @@ fn finish_peers(steps: &mut Steps, peers: Option<Preparing>) {
     }
 }
 
-fn rust(steps: &mut Steps, ready: bool, peers: Option<Preparing>) {
+fn rust(steps: &mut Steps, ready: bool) {
     let built = steps.step_if(ready, NO_UI, "Rust: build", || {
         call(&mut bounded(BUILD_MINUTES_MAX, cargo(&["build", "--workspace", "--all-targets"])))
     });
-    finish_peers(steps, peers);
     steps.step_if(built, NO_BUILD, "Rust: tests", || tests(&["--workspace"]));
 }
 
 /// The tests of a selection of packages, with nextest where it is installed, and the examples in its documentation.
 fn tests(selection: &[&str]) -> Result<(), Failure> {
-    let nextest = output(crate::programs::cargo_path(), &["nextest", "--version"]).is_some();
-    let mut command = if nextest {
-        let mut command = cargo(&["nextest", "run", "--no-fail-fast"]);
-        command.arg("--config-file").arg(places::root().join("src-tauri/crates/xtask/nextest.toml"));
-        command
+    let has_nextest = output(crate::programs::cargo_path(), &["nextest", "--version"]).is_some();
+    let command = if has_nextest {
+        nextest(selection)?
     } else {
         let mut command = cargo(&["test", "--no-fail-fast"]);
         // The documentation has its own run below, for nextest has none.
-        command.args(["--lib", "--bins", "--tests"]);
+        command.args(["--lib", "--bins", "--tests"]).args(selection);
+        command.env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?).env(peers::ASKED, "1");
         command
     };
-    command.args(selection).env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?).env(peers::ASKED, "1");
     let mut examples = cargo(&["test", "--doc", "--quiet"]);
     examples.args(selection);
     let examples = call(&mut bounded(TEST_MINUTES_MAX, examples));
     call(&mut bounded(TEST_MINUTES_MAX, command)).and(examples)
+}
+
+fn nextest(selection: &[&str]) -> Result<Command, Failure> {
+    let mut command = cargo(&["nextest", "run", "--no-fail-fast"]);
+    command.arg("--config-file").arg(places::root().join("src-tauri/crates/xtask/nextest.toml")).args(selection);
+    command.env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?).env(peers::ASKED, "1");
+    Ok(command)
 }
 
 fn build_desktop() -> Result<(), Failure> {
