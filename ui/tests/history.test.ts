@@ -28,6 +28,9 @@ describe('the runs', () => {
     expect(await screen.findByTestId('history-empty')).toHaveTextContent('No run fits');
     await userEvent.click(screen.getByTestId('history-clear'));
     await waitFor(() => expect(screen.getAllByTestId('run')).toHaveLength(4));
+    // The button goes away with what it cleared, and the keyboard does not go with it.
+    expect(screen.getByTestId('history-text')).toHaveFocus();
+    expect(screen.getByTestId('history-clear')).not.toBeVisible();
   });
 
   test('are searched for by record, and an open one then shows that record', async () => {
