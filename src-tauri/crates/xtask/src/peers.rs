@@ -17,6 +17,11 @@ pub(crate) const ASKED: &str = "POSTONCE_PEERS_ONLY_PREPARED";
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let [] = flags(arguments, [])?;
     packages::install(packages::PEERS)?;
+    prepare()
+}
+
+/// Prepares what is not there yet, and tells how it went.
+pub(crate) fn prepare() -> Result<(), Failure> {
     println!("Preparing in {}. The first time this takes some minutes.", place()?);
     told(postonce_peers::prepare())
 }
