@@ -13,7 +13,8 @@ use super::fault::Fault;
 use super::moves::{self, Move, PostedBody};
 use super::posting::{self, RequestBody};
 use super::rpc::{Call, LastLook};
-use super::words::{Language, Obstacle};
+use super::words::Obstacle;
+use crate::accounting::words::Language;
 
 /// A draft that is to be posted, and what it was made of.
 #[derive(Debug, Clone, Copy)]
@@ -30,14 +31,18 @@ pub(super) struct ToCommit<'a> {
 pub(super) struct JustMade(Mutex<HashSet<i64>>);
 
 impl JustMade {
-    fn add(&self, made: &[i64]) {
+    pub(super) fn add(&self, made: &[i64]) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
     }
 
     /// Whether all of these are among them. None is afterwards: a second attempt looks closer.
     fn take(&self, ids: &[i64]) -> bool {
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        ids.iter().fold(true, |all, id| made.remove(id) && all)
+        let mut all = true;
+        for id in ids {
+            all &= made.remove(id);
+        }
+        all
     }
 }
 
