@@ -141,7 +141,6 @@ fn had<T>(made: Result<T, Trouble>) -> Option<T> {
 }
 
 #[test]
-#[ignore = "minutes: cargo xtask bench"]
 fn tryton_books_the_real_file_once_and_to_the_oere() {
     let (Some(books), Some(others)) = (had(tryton::Books::fresh()), had(tryton::Books::fresh())) else { return };
     books.sql(OPEN_TRYTON).expect("the books can be changed");
@@ -150,7 +149,6 @@ fn tryton_books_the_real_file_once_and_to_the_oere() {
 }
 
 #[test]
-#[ignore = "minutes: cargo xtask bench"]
 fn odoo_books_the_first_of_the_real_file_once_and_to_the_oere() {
     let (Some(books), Some(others)) = (had(odoo::Books::fresh()), had(odoo::Books::fresh())) else { return };
     books.sql(OPEN_ODOO).expect("the books can be changed");

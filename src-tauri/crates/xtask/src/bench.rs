@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     peers::prepare()?;
     call(&mut cargo(&["build", "--workspace", "--bins", "--test", "contract"]))?;
     for server in servers {
-        let mut command = cargo(&["test", "--workspace", "--test", "contract", "--", "--ignored", "--nocapture"]);
+        let mut command = cargo(&["test", "--workspace", "--test", "contract", "--", "--nocapture"]);
         command.arg(format!("accounting::measured::{server}"));
         command.env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?).env(peers::ASKED, "1");
         call(&mut command)?;

@@ -41,8 +41,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "test",
-        help: "[fast | rust | ui | desktop | servers]   everything, or the part named; `fast` needs neither Node nor a web view, `servers` is \
-            named alone",
+        help: "[fast | rust | ui | desktop | servers]   everything, or the part named; `fast` needs neither Node nor a web view",
         run: test::run,
     },
     Command {
