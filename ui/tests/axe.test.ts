@@ -12,7 +12,7 @@ import { router } from '$shared/router.svelte';
 import { EVERYTHING, session } from '$shared/session.svelte';
 import { SCREENS } from '../scripts/screens.mjs';
 
-beforeEach(() => Object.assign(desk, { quitting: false, workspace: null }));
+beforeEach(() => Object.assign(desk, { quitting: null, workspace: null }));
 afterEach(uninstall);
 
 test.each(SCREENS)(
