@@ -13,7 +13,7 @@ import { router } from '$shared/router.svelte';
 import { EVERYTHING, session } from '$shared/session.svelte';
 import { SCREENS, type Step } from '../scripts/screens.mjs';
 
-beforeEach(() => Object.assign(desk, { quitting: false, workspace: null }));
+beforeEach(() => Object.assign(desk, { quitting: null, workspace: null }));
 afterEach(uninstall);
 
 /** One step of the table, as a person does it. */

@@ -44,6 +44,7 @@ export const severities: Record<ErrorCode, Severity> = {
   record_not_found: 'stop',
   nothing_to_accept: 'ask',
   certificate_missing: 'stop',
+  voucher_page_missing: 'stop',
   report_unwritable: 'stop',
   run_not_found: 'stop',
   secret_missing: 'stop',

@@ -249,6 +249,13 @@ impl AccountingSystem for Tryton {
     async fn leave_witness(&self, _: &Permit, _: &str, _: &Witness) -> Result<(), CallError> {
         Ok(())
     }
+
+    /// As its web client reads the address (`Sao.open_url`, read in 8.0): the client stands at the root of the server.
+    fn voucher_pages(&self) -> Option<domain::VoucherPages> {
+        let mut client = self.rpc().page("")?;
+        client.set_fragment(Some(&format!("{}model/account.move/", self.rpc().database())));
+        Some(domain::VoucherPages::new(client, ""))
+    }
 }
 
 fn to_commit(draft: &StagedDraft) -> ToCommit<'_> {
