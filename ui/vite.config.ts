@@ -33,5 +33,7 @@ export default defineConfig({
     setupFiles: ['./tests/setup.ts'],
     include: ['tests/**/*.test.ts'],
     restoreMocks: true,
+    // A busy machine takes its time for a whole window.
+    testTimeout: 30_000,
   },
 });

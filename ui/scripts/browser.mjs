@@ -36,9 +36,7 @@ export class Browser {
         const { targetId } = targetInfos.find(({ type }) => type === 'page');
         this.#session = (await this.#call('Target.attachToTarget', { targetId, flatten: true })).sessionId;
         await this.#call('Page.enable');
-        await this.#call('Emulation.setEmulatedMedia', {
-            features: [{ name: 'prefers-reduced-motion', value: 'reduce' }],
-        });
+        await this.media({});
     }
 
     async close() {
@@ -59,6 +57,14 @@ export class Browser {
         await this.#call('Page.removeScriptToEvaluateOnNewDocument', { identifier });
         for (const step of screen.steps ?? []) if (!(await this.#step(step))) return false;
         return this.#until(screen.ready);
+    }
+
+    /** What the system asks for; motion is always reduced, so that a picture is not of a moment. */
+    async media(wanted) {
+        const features = Object.entries({ 'prefers-reduced-motion': 'reduce', ...wanted });
+        await this.#call('Emulation.setEmulatedMedia', {
+            features: features.map(([name, value]) => ({ name, value })),
+        });
     }
 
     /** What is chosen in the settings as well, on the page that is open. */
@@ -97,7 +103,12 @@ export class Browser {
     /** Keys as a person presses them, one after another. */
     async press(key, code = 0) {
         for (const type of ['keyDown', 'keyUp'])
-            await this.#call('Input.dispatchKeyEvent', { type, key, code: key, windowsVirtualKeyCode: code });
+            await this.#call('Input.dispatchKeyEvent', {
+                type,
+                key,
+                code: key,
+                windowsVirtualKeyCode: code,
+            });
     }
 
     /** A click where the element is, or text into a field; false when the element never came. */

@@ -130,6 +130,7 @@ const HISTORY = [
     ),
     state('history-save', 'idle', on('save-run-csv'), [on('save-menu')], RUN),
     state('history-saved', 'idle', on('open-saved'), [on('save-menu'), on('save-run-csv')], RUN),
+    state('history-story', 'idle', inside('story-dialog', 'timeline'), [on('open-story')], RUN),
     state('history-filtered', 'idle', on('history-empty'), [[on('history-text'), 'finnes ikke']]),
     state('history-error', 'unread', on('problem')),
 ];
@@ -141,7 +142,6 @@ const RECORDS = [
     state('records-fault', 'idle', '[aria-invalid="true"]', [[on('records-least'), 'tusen']]),
     state('records-error', 'unread', on('problem')),
     state('records-open', 'idle', on('timeline'), [], RECORD),
-    state('records-story', 'idle', inside('story-dialog', 'timeline'), [on('open-story')], RECORD),
     reExport('form', 'idle', on('confirm-id')),
     reExport('filled', 'idle', `${on('dialog-confirm')}:not(:disabled)`, filledIn),
     reExport('reverse', 'idle', on('confirm-id'), [on('reverse')]),

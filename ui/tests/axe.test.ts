@@ -10,7 +10,8 @@ import App from '../src/app/App.svelte';
 import { desk } from '../src/app/wanted.svelte';
 import { install, uninstall, type Scenario } from '../src/ipc/mock';
 import { router } from '$shared/router.svelte';
-import { EVERYTHING, session } from '$shared/session.svelte';
+import { session } from '$shared/session.svelte';
+import { FRESH } from './desk';
 import { SCREENS, type Step } from '../scripts/screens.mjs';
 
 beforeEach(() => Object.assign(desk, { quitting: null, workspace: null }));
@@ -34,8 +35,7 @@ test.each(SCREENS)(
     // As in index.html.
     document.title = 'Postonce';
     await install(scenario as Scenario);
-    Object.assign(session, { overview: null, problem: null, progress: null, end: null, starting: false });
-    session.period = EVERYTHING;
+    Object.assign(session, FRESH);
     location.hash = hash;
     const [, at = '', run] = hash.replace(/^#/, '').split('/');
     router.replace((at || 'overview') as typeof router.route.screen, run);

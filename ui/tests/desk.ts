@@ -2,20 +2,30 @@
 import { render } from '@testing-library/svelte';
 import App from '../src/app/App.svelte';
 import { install, type Scenario } from '../src/ipc/mock';
+import type { SetupDesk } from '../src/ipc/mock/setup';
 import { router, type Screen } from '$shared/router.svelte';
 import { EVERYTHING, session } from '$shared/session.svelte';
 
-export async function open(scenario: Scenario, at: Screen = 'overview', run?: string): Promise<void> {
-  await install(scenario);
-  Object.assign(session, {
-    overview: null,
-    problem: null,
-    progress: null,
-    end: null,
-    starting: false,
-    period: EVERYTHING,
-  });
-  router.replace(at, run);
+/** A session as it is before anything was read; a test before this one may have left its own. */
+export const FRESH: Partial<typeof session> = {
+  overview: null,
+  problem: null,
+  progress: null,
+  end: null,
+  starting: false,
+  period: EVERYTHING,
+};
+
+/** `opened`: the run or the record that is open on the screen. Answers with what a first start and the settings ask. */
+export async function open(
+  scenario: Scenario = 'idle',
+  at: Screen = 'overview',
+  opened?: string,
+): Promise<SetupDesk> {
+  const desk = await install(scenario);
+  Object.assign(session, FRESH);
+  router.replace(at, opened);
   render(App);
   await session.open();
+  return desk;
 }

@@ -1,31 +1,19 @@
-import { render, screen, waitFor, within } from '@testing-library/svelte';
+import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import App from '../src/app/App.svelte';
 import { consequence } from '../src/features/record/consequence';
 import { ipc, ToldError, type ReExportPreview } from '../src/ipc';
 import { install, uninstall, type Scenario } from '../src/ipc/mock';
 import { lockOf, NO_END } from '../src/ipc/mock/holder';
 import { dialogs } from '$shared/dialogs.svelte';
 import { isReason } from '$shared/reason';
-import { router } from '$shared/router.svelte';
-import { EVERYTHING, session } from '$shared/session.svelte';
+import { session } from '$shared/session.svelte';
+import { open as openScreen } from './desk';
 
 const REASON = 'Voucher lost when the books were restored.';
 
 async function open(scenario: Scenario = 'idle') {
-  await install(scenario);
-  Object.assign(session, {
-    overview: null,
-    problem: null,
-    progress: null,
-    end: null,
-    starting: false,
-    period: EVERYTHING,
-  });
-  router.replace('attention');
-  render(App);
-  await session.open();
+  await openScreen(scenario, 'attention');
   return userEvent.setup({ delay: null });
 }
 

@@ -64,3 +64,15 @@ test('parameters stand in the sentence', () => {
   const sentence = problemSentence({ code: 'workspace_unknown_key', params });
   for (const part of ['12', 'workspace.toml', 'curency', 'currency']) expect(sentence).toContain(part);
 });
+
+test('how a date is to be written is told as people write it down', () => {
+  const reason = {
+    kind: 'held',
+    code: 'date_invalid',
+    params: { found: '31/11', expected: '%d/%m/%Y' },
+  } as const;
+  preferences.locale = 'en';
+  expect(reasonSentence(reason)).toContain('in the form dd/mm/yyyy.');
+  preferences.locale = 'nb';
+  expect(reasonSentence(reason)).toContain('på formen dd/mm/åååå.');
+});

@@ -1,21 +1,14 @@
-import { render, screen, waitFor, within } from '@testing-library/svelte';
+import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import App from '../src/app/App.svelte';
 import { faults, queryOf, ANY } from '../src/features/record/list.svelte';
 import { timeline } from '../src/features/record/timeline';
 import { ipc, ToldError, type Attempt, type RecordStory } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
 import { router } from '$shared/router.svelte';
-import { EVERYTHING, session } from '$shared/session.svelte';
+import { open as openScreen } from './desk';
 
-async function open(at?: string): Promise<void> {
-  await install('idle');
-  Object.assign(session, { overview: null, problem: null, progress: null, end: null, period: EVERYTHING });
-  router.replace('records', at);
-  render(App);
-  await session.open();
-}
+const open = (at?: string) => openScreen('idle', 'records', at);
 afterEach(() => {
   vi.restoreAllMocks();
   uninstall();

@@ -2,29 +2,15 @@ import { emit } from '@tauri-apps/api/event';
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import App from '../src/app/App.svelte';
 import RunItems from '../src/features/history/RunItems.svelte';
 import { ipc, type Run } from '../src/ipc';
-import { install, uninstall, type Scenario } from '../src/ipc/mock';
+import { install, uninstall } from '../src/ipc/mock';
 import { progress, RUNS } from '../src/ipc/mock/data';
 import { lockOf, NO_END } from '../src/ipc/mock/holder';
-import { router, type Screen } from '$shared/router.svelte';
-import { EVERYTHING, session } from '$shared/session.svelte';
+import { router } from '$shared/router.svelte';
+import { session } from '$shared/session.svelte';
+import { open } from './desk';
 
-async function open(scenario: Scenario, at: Screen = 'overview', run?: string): Promise<void> {
-  await install(scenario);
-  Object.assign(session, {
-    overview: null,
-    problem: null,
-    progress: null,
-    end: null,
-    starting: false,
-    period: EVERYTHING,
-  });
-  router.replace(at, run);
-  render(App);
-  await session.open();
-}
 afterEach(uninstall);
 
 describe('a dry run', () => {

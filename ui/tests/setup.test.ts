@@ -1,31 +1,14 @@
-import { cleanup, render, screen, waitFor, within } from '@testing-library/svelte';
+import { cleanup, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import App from '../src/app/App.svelte';
 import { choiceOf, inWords, scheduleOf } from '../src/features/settings/schedule';
 import { idOf } from '../src/features/setup/setup.svelte';
-import { install, uninstall, type Scenario } from '../src/ipc/mock';
-import { drop, type SetupDesk } from '../src/ipc/mock/setup';
+import { uninstall } from '../src/ipc/mock';
+import { drop } from '../src/ipc/mock/setup';
 import { preferences } from '$shared/preferences.svelte';
-import { router, type Screen } from '$shared/router.svelte';
-import { EVERYTHING, session } from '$shared/session.svelte';
+import { open } from './desk';
 
-async function open(scenario: Scenario, at: Screen = 'overview'): Promise<SetupDesk> {
-  const desk = await install(scenario);
-  Object.assign(session, {
-    overview: null,
-    problem: null,
-    progress: null,
-    end: null,
-    starting: false,
-    period: EVERYTHING,
-  });
-  router.replace(at);
-  render(App);
-  await session.open();
-  return desk;
-}
 const user = userEvent.setup();
 // A whole first start is many clicks; a busy machine takes its time for them.
 vi.setConfig({ testTimeout: 60_000 });

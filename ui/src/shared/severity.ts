@@ -1,7 +1,10 @@
 /** How grave a problem is, total by type: a code of the engine without a word on that does not compile. */
 import type { ErrorCode } from '$ipc';
 
-/** `passes` by itself, or with another try; `ask` for something else; `stop` until a person has put it right. */
+/**
+ * `passes`: by itself, with another try, or with the next sync, which looks up what is in doubt. `ask`: what was asked for
+ * cannot be had like that; nothing else is wrong. `stop`: it stays so until a person has put something right or decided.
+ */
 export type Severity = 'passes' | 'ask' | 'stop';
 
 export const severities: Record<ErrorCode, Severity> = {
@@ -25,15 +28,15 @@ export const severities: Record<ErrorCode, Severity> = {
   organisation_mismatch: 'stop',
   lease_lost: 'passes',
   interrupted: 'passes',
-  result_missing: 'stop',
+  result_missing: 'passes',
   evidence_unclear: 'stop',
-  draft_gone: 'stop',
+  draft_gone: 'passes',
   may_still_arrive: 'passes',
   not_found_in_time: 'stop',
   evidence_gone: 'stop',
-  not_exported: 'stop',
+  not_exported: 'ask',
   record_held: 'ask',
-  record_in_doubt: 'stop',
+  record_in_doubt: 'ask',
   not_in_doubt: 'ask',
   resolution_contradicted: 'stop',
   resolution_too_early: 'passes',
@@ -41,25 +44,25 @@ export const severities: Record<ErrorCode, Severity> = {
   approval_by_same: 'ask',
   re_export_overtaken: 'ask',
   reversal_failed: 'stop',
-  record_not_found: 'stop',
+  record_not_found: 'ask',
   nothing_to_accept: 'ask',
-  certificate_missing: 'stop',
-  voucher_page_missing: 'stop',
-  report_unwritable: 'stop',
-  run_not_found: 'stop',
+  certificate_missing: 'ask',
+  voucher_page_missing: 'ask',
+  report_unwritable: 'ask',
+  run_not_found: 'ask',
   secret_missing: 'stop',
   keyring_unavailable: 'stop',
   secret_empty: 'ask',
   desktop_refused: 'ask',
-  sandbox_failed: 'stop',
+  sandbox_failed: 'ask',
   usage: 'ask',
   reason_too_short: 'ask',
   confirmation_differs: 'ask',
   report_exists: 'ask',
   report_format_unknown: 'ask',
   period_reversed: 'ask',
-  workspace_missing: 'stop',
-  workspace_exists: 'stop',
+  workspace_missing: 'ask',
+  workspace_exists: 'ask',
   workspace_unreadable: 'stop',
   workspace_invalid: 'stop',
   workspace_unknown_key: 'stop',

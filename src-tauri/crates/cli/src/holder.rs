@@ -54,7 +54,7 @@ fn operation(language: Language, operation: &str) -> &'static str {
         "sync" => ("syncing", "synkroniserer"),
         "re-export" => ("re-exporting a record", "eksporterer en post på nytt"),
         "compare" => ("comparing", "avstemmer"),
-        "rebuild" => ("rebuilding the ledger", "bygger opp loggboken på nytt"),
+        "rebuild" => ("rebuilding the ledger", "bygger opp eksportjournalen på nytt"),
         "resolve" => ("deciding on a record in doubt", "avgjør en uavklart post"),
         _ => ("at work", "er i gang"),
     };

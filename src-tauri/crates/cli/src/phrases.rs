@@ -85,7 +85,7 @@ phrases! {
     MISSED_NOT_CAUGHT_UP: "Missed, and not caught up, as the workspace says:",
         "Forbigått, og tas ikke igjen, slik arbeidsområdet sier:";
     NO_NEXT_RUN: "The schedule has no next time.", "Tidsplanen har ingen neste gang.";
-    BACKUP: "Newest backup of the ledger", "Nyeste sikkerhetskopi av loggboken";
+    BACKUP: "Newest backup of the ledger", "Nyeste sikkerhetskopi av eksportjournalen";
     NEVER: "never", "aldri";
     PRACTICE: "Practice workspace: nothing here is real money.", "Øvingsområde: ingenting her er ekte penger.";
 
@@ -127,7 +127,7 @@ phrases! {
 
     REBUILDING: "Reading source and accounting system; nothing is sent.", "Leser kilde og regnskapssystem; ingenting sendes.";
     REBUILT: "The new ledger is in place; the old one is kept beside it.",
-        "Den nye loggboken er på plass; den gamle er beholdt ved siden av.";
+        "Den nye eksportjournalen er på plass; den gamle er beholdt ved siden av.";
     WITHOUT_RECORD: "Vouchers without a record in the source", "Bilag uten utlegg i kilden";
 
     MADE: "Made the workspace", "Laget arbeidsområdet";
@@ -170,14 +170,14 @@ phrases! {
         "forseglet med en annen nøkkel enn før, eller enn denne maskinens. Er maskinen eller nøkkelringen ny? Hvis ikke, er forseglingen falsk.";
     SIGNATURE_MISSING: "the newest seal is not signed, though there is a key.", "den nyeste forseglingen er ikke signert, enda det finnes en nøkkel.";
     WITNESS_AHEAD: "the accounting system has seen more entries than there are: the ledger was restored from an old copy, cut off, or a copy of it was used elsewhere.",
-        "regnskapssystemet har sett flere poster enn det som finnes: Loggboken er gjenopprettet fra en gammel kopi, kuttet, eller en kopi av den er brukt et annet sted.";
+        "regnskapssystemet har sett flere poster enn det som finnes: Eksportjournalen er gjenopprettet fra en gammel kopi, kuttet, eller en kopi av den er brukt et annet sted.";
     WITNESS_DIFFERS: "the accounting system remembers another entry here: the trail was made anew, or another copy of the ledger went on by itself.",
-        "regnskapssystemet husker en annen post her: Sporet er laget på nytt, eller en annen kopi av loggboken har gått videre på egen hånd.";
+        "regnskapssystemet husker en annen post her: Sporet er laget på nytt, eller en annen kopi av eksportjournalen har gått videre på egen hånd.";
     WITNESS_SIGNATURE_WRONG: "the signature that the accounting system keeps is false.", "signaturen som regnskapssystemet har, er falsk.";
     WITNESS_MISSING: "the accounting system no longer remembers this ledger, though it did. Was it restored?",
-        "regnskapssystemet husker ikke lenger denne loggboken, enda det gjorde det. Er det gjenopprettet?";
+        "regnskapssystemet husker ikke lenger denne eksportjournalen, enda det gjorde det. Er det gjenopprettet?";
     WITNESS_IS_SAME: "the accounting system remembers the same trail", "regnskapssystemet husker det samme sporet";
-    WITNESS_IS_NONE: "the accounting system remembers nothing of this ledger", "regnskapssystemet husker ingenting om denne loggboken";
+    WITNESS_IS_NONE: "the accounting system remembers nothing of this ledger", "regnskapssystemet husker ingenting om denne eksportjournalen";
     WITNESS_NOT_OFFERED: "the accounting system keeps none", "regnskapssystemet tar ikke vare på noe";
     WITNESS_NOT_ASKED: "not asked: the accounting system could not be reached", "ikke spurt: Regnskapssystemet kunne ikke nås";
 
@@ -194,7 +194,7 @@ phrases! {
     ACT_ACCEPTED: "accepted as it is", "godtatt som det er";
     ACT_LOCK_BROKEN: "lock broken", "lås brutt";
     ACT_SETTINGS_CHANGED: "settings changed", "innstillinger endret";
-    ACT_REBUILT: "ledger rebuilt", "loggbok bygd opp igjen";
+    ACT_REBUILT: "ledger rebuilt", "eksportjournal bygd opp igjen";
     ACT_VERIFIED: "audit trail verified", "revisjonsspor kontrollert";
     ACT_COMPARED: "compared", "sammenlignet";
     ACT_ALARM_RAISED: "alarm raised", "varsel gitt";

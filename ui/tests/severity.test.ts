@@ -1,0 +1,63 @@
+/** The table of gravity: every code of the engine has one, shows it, and says what happened and what to do. */
+import { render, screen } from '@testing-library/svelte';
+import { afterEach, describe, expect, test } from 'vitest';
+import ProblemNotice from '$shared/ProblemNotice.svelte';
+import { preferences } from '$shared/preferences.svelte';
+import { severities, type Severity } from '$shared/severity';
+import { problemSentence } from '$shared/told';
+import type { ErrorCode } from '$ipc';
+
+const codes = Object.keys(severities) as ErrorCode[];
+const ofGravity = (severity: Severity) => codes.filter((code) => severities[code] === severity);
+
+afterEach(() => {
+  preferences.locale = 'en';
+});
+
+test('what goes by itself, or with the next sync, is no alarm', () => {
+  expect(ofGravity('passes').sort()).toEqual(
+    [
+      'accounting_unreachable',
+      'accounting_busy',
+      'accounting_unreliable',
+      'platform_unreachable',
+      'platform_busy',
+      'lock_held',
+      'lock_held_here',
+      'run_is_on',
+      'lease_lost',
+      'interrupted',
+      'result_missing',
+      'draft_gone',
+      'may_still_arrive',
+      'resolution_too_early',
+      'ledger_busy',
+    ].sort(),
+  );
+});
+
+test('what must not be overlooked is one', () => {
+  const grave: ErrorCode[] = codes.filter((code) =>
+    /^(ledger_(?!busy)|audit_|organisation_|evidence_|setup_|source_|secret_missing|keyring_)/.test(code),
+  );
+  expect(grave.length).toBeGreaterThan(25);
+  for (const code of grave) expect([code, severities[code]]).toEqual([code, 'stop']);
+  for (const code of ['not_found_in_time', 'resolution_contradicted', 'reversal_failed', 'internal'] as const)
+    expect([code, severities[code]]).toEqual([code, 'stop']);
+});
+
+describe.each(['en', 'nb'] as const)('in %s', (locale) => {
+  test.each(codes)('%s is shown by its gravity, with what happened and what to do', (code) => {
+    preferences.locale = locale;
+    const { container } = render(ProblemNotice, { problem: { code, params: {} } });
+    const notice = screen.getByRole('alert');
+    const grave = severities[code] === 'stop';
+    expect(notice).toHaveClass(grave ? 'bad' : 'warn');
+    expect(container.querySelector('[data-mark]')).toHaveAttribute('data-mark', grave ? 'cross' : 'alert');
+    expect(screen.getByTestId('problem-sentence')).toHaveTextContent(/\S/);
+    expect(screen.getByTestId('problem-code')).toHaveTextContent(code);
+    // What happened in one sentence, what it means or what to do in another.
+    const sentences = problemSentence({ code, params: {} }).split(/(?<=[.:?)»”])\s+/);
+    expect(sentences.length, sentences.join('|')).toBeGreaterThan(1);
+  });
+});
