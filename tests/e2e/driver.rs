@@ -132,12 +132,15 @@ impl Driver {
     /// Types a path into the file dialog that the application opens, and confirms it. No window manager is here to hand the
     /// keyboard over, so that the dialog is given it.
     pub(crate) fn answer_file_dialog(&self, path: &Path) {
+        // It is gone when this is over: the next one has the same name.
         let script = r#"set -e
-            dialog=$(xdotool search --sync --onlyvisible --name '^(Save File|Save As|Save)$' | tail -n 1)
+            name='^(Save File|Save As|Save)$'
+            dialog=$(xdotool search --sync --onlyvisible --name "$name" | tail -n 1)
             xdotool windowfocus --sync "$dialog"
             xdotool key --clearmodifiers ctrl+a
             xdotool type --clearmodifiers -- "$1"
-            xdotool key --clearmodifiers Return"#;
+            xdotool key --clearmodifiers Return
+            while xdotool search --onlyvisible --name "$name" >/dev/null; do :; done"#;
         let mut typed = Command::new("timeout");
         typed.args(["60", "sh", "-c", script, "sh"]).arg(path);
         let status = typed.status().expect("a shell starts");
