@@ -39,10 +39,10 @@ fn a_first_start_with_a_csv_goes_from_an_empty_folder_to_a_first_sync() {
         desk.wait_for("[data-testid=source-state][data-read=true]");
         desk.click("setup-next");
 
-        desk.wait_for_text("survey", "Records: 40");
-        desk.wait_for_text("accounts-left", "Categories without an account: 2. Their records are held back.");
+        desk.wait_for_text("survey", "40 records for");
+        desk.wait_for_text("accounts-left", "2 categories have no account. Their records are held back.");
         desk.type_into("default-account", "7790");
-        desk.wait_for_text("accounts-left", "They go to 7790.");
+        desk.wait_for_text("accounts-left", "Their records go to 7790.");
         desk.click("setup-next");
         desk.wait_for_text("rehearsal-send", "40");
         assert!(!folder.exists(), "nothing is written before the end");

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 
 const READY_MS_MAX = 20_000;
+const SHOWN_AT = { width: 1280, height: 800 };
 
 export class Browser {
     #program;
@@ -49,34 +50,75 @@ export class Browser {
 
     /** Opens a screen as if the language and the theme had been chosen before, and does its steps. */
     async show(address, screen, language, theme) {
-        await this.#size(1280, 800);
+        await this.size(SHOWN_AT);
         const chosen = `localStorage.setItem('postonce.language', '${language}');
       localStorage.setItem('postonce.appearance', '${theme}');`;
         const { identifier } = await this.#call('Page.addScriptToEvaluateOnNewDocument', { source: chosen });
         await this.#call('Page.navigate', { url: 'about:blank' });
         await this.#call('Page.navigate', { url: `${address}${screen.hash}` });
-        for (const step of screen.steps ?? []) {
-            if (!(await this.#until(step))) return;
-            await this.#run(`document.querySelector(${JSON.stringify(step)}).click()`);
-        }
         await this.#call('Page.removeScriptToEvaluateOnNewDocument', { identifier });
-    }
-
-    async ready(screen) {
+        for (const step of screen.steps ?? []) if (!(await this.#step(step))) return false;
         return this.#until(screen.ready);
     }
 
-    async picture(width, height) {
-        await this.#size(width, height);
-        // Two frames from now, what the page holds has been painted.
-        await this.#run('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    /** What is chosen in the settings as well, on the page that is open. */
+    async paint(theme) {
+        await this.run(`document.documentElement.dataset.appearance = '${theme}'`);
+    }
+
+    /** A window of that size; `scale` is how far it is zoomed into. */
+    async size({ width, height, scale = 1 }) {
+        const metrics = { width, height, deviceScaleFactor: scale, mobile: false };
+        await this.#call('Emulation.setDeviceMetricsOverride', metrics);
+        await this.frames();
+    }
+
+    /** Two frames from now, what the page holds has been painted. */
+    async frames() {
+        await this.run('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    }
+
+    async picture() {
         const { data } = await this.#call('Page.captureScreenshot', { format: 'png' });
         return Buffer.from(data, 'base64');
     }
 
-    async #size(width, height) {
-        const metrics = { width, height, deviceScaleFactor: 1, mobile: false };
-        await this.#call('Emulation.setDeviceMetricsOverride', metrics);
+    /** What an expression comes to in the page, awaited. */
+    async run(expression) {
+        const answer = await this.#call('Runtime.evaluate', {
+            expression,
+            awaitPromise: true,
+            returnByValue: true,
+        });
+        if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.exception?.description);
+        return answer.result?.value;
+    }
+
+    /** Keys as a person presses them, one after another. */
+    async press(key, code = 0) {
+        for (const type of ['keyDown', 'keyUp'])
+            await this.#call('Input.dispatchKeyEvent', { type, key, code: key, windowsVirtualKeyCode: code });
+    }
+
+    /** A click where the element is, or text into a field; false when the element never came. */
+    async #step(step) {
+        const [selector, text] = Array.isArray(step) ? step : [step, null];
+        if (!(await this.#until(`${selector}:not(:disabled)`))) return false;
+        const element = `document.querySelector(${JSON.stringify(selector)})`;
+        const { x, y } = await this.run(`(() => {
+            ${element}.scrollIntoView({ block: 'center' });
+            const box = ${element}.getBoundingClientRect();
+            return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+        })()`);
+        for (const type of ['mousePressed', 'mouseReleased'])
+            await this.#call('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
+        if (text !== null) {
+            await this.run(`${element}.select?.()`);
+            await this.#call('Input.insertText', { text });
+            await this.run(`${element}.dispatchEvent(new Event('change', { bubbles: true }))`);
+        }
+        await this.#call('Input.dispatchMouseEvent', { type: 'mouseMoved', x: 1, y: 1 });
+        return true;
     }
 
     /** Waits until there is an element for this selector; false when there never is. */
@@ -84,19 +126,10 @@ export class Browser {
         const there = `document.querySelector(${JSON.stringify(selector)}) !== null`;
         const until = Date.now() + READY_MS_MAX;
         while (Date.now() < until) {
-            if (await this.#run(there).catch(() => false)) return true;
-            await this.#run('new Promise((done) => requestAnimationFrame(done))').catch(() => undefined);
+            if (await this.run(there).catch(() => false)) return true;
+            await this.run('new Promise((done) => requestAnimationFrame(done))').catch(() => undefined);
         }
         return false;
-    }
-
-    async #run(expression) {
-        const answer = await this.#call('Runtime.evaluate', {
-            expression,
-            awaitPromise: true,
-            returnByValue: true,
-        });
-        return answer.result?.value;
     }
 
     #call(method, params = {}) {

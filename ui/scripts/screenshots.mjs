@@ -1,6 +1,8 @@
 /**
  * Pictures of every screen in its states, over the made-up engine: `node screenshots.mjs [SCREEN]`. Two languages, two
- * themes, two sizes. POSTONCE_BROWSER is a Chromium, POSTONCE_SCREENSHOTS the folder that they go to.
+ * themes, three sizes, and the whole page where it is longer than the window. POSTONCE_BROWSER is a Chromium,
+ * POSTONCE_SCREENSHOTS the folder that they go to. It fails where a screen never came, and where something is cut off,
+ * sticks out or is found by axe-core.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,12 +10,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 import { Browser } from './browser.mjs';
+import { axe, hidden, look } from './look.mjs';
 import { SCREENS } from './screens.mjs';
 
+/** The last is a window of 1280x800 at 200 %. */
 const SIZES = [
-    [1280, 800],
-    [900, 600],
+    { width: 1280, height: 800 },
+    { width: 900, height: 600 },
+    { width: 640, height: 400, scale: 2 },
 ];
+const LANGUAGES = ['nb', 'en'];
+const THEMES = ['light', 'dark'];
+const WHOLE_PX_MAX = 6_000;
+
 const folder = process.env.POSTONCE_SCREENSHOTS ?? join(tmpdir(), 'postonce-screenshots');
 const wanted = process.argv[2] ?? '';
 const screens = SCREENS.filter(({ name }) => name.startsWith(wanted));
@@ -24,29 +33,45 @@ const profile = mkdtempSync(join(tmpdir(), 'postonce-browser-'));
 const server = await createServer({
     root: fileURLToPath(new URL('..', import.meta.url)),
     logLevel: 'error',
-    server: { port: 0, strictPort: false, host: '127.0.0.1' },
+    server: { port: 0, strictPort: false, host: '127.0.0.1', watch: null },
 });
 await server.listen();
 const { port } = server.httpServer.address();
 const browser = new Browser(process.env.POSTONCE_BROWSER ?? 'chromium', profile);
-const missing = [];
+const findings = [];
+let pictures = 0;
+
+async function keep(name) {
+    writeFileSync(join(folder, `${name}.png`), await browser.picture());
+    pictures += 1;
+}
+
+/** One window: as it is, and as long as it would have to be to show everything. */
+async function take(name, size) {
+    await browser.size(size);
+    const place = `${name}-${size.width}x${size.height}`;
+    await keep(place);
+    findings.push(...(await look(browser)).map((finding) => `${place}: ${finding}`));
+    const more = Math.min(await hidden(browser), WHOLE_PX_MAX);
+    if (more <= 1) return;
+    await browser.size({ ...size, height: size.height + more });
+    await keep(`${place}-whole`);
+}
+
 try {
     mkdirSync(folder, { recursive: true });
     await browser.open();
     for (const screen of screens) {
-        for (const language of ['nb', 'en']) {
-            for (const theme of ['light', 'dark']) {
-                await browser.show(
-                    `http://127.0.0.1:${port}/?scenario=${screen.scenario}`,
-                    screen,
-                    language,
-                    theme,
-                );
-                if (!(await browser.ready(screen))) missing.push(`${screen.name} (${language}, ${theme})`);
-                for (const [width, height] of SIZES) {
-                    const name = `${screen.name}-${language}-${theme}-${width}x${height}.png`;
-                    writeFileSync(join(folder, name), await browser.picture(width, height));
-                }
+        const address = `http://127.0.0.1:${port}/?scenario=${screen.scenario}`;
+        for (const language of LANGUAGES) {
+            if (!(await browser.show(address, screen, language, THEMES[0])))
+                findings.push(`${screen.name} (${language}): never ready`);
+            for (const theme of THEMES) {
+                await browser.paint(theme);
+                const name = `${screen.name}-${language}-${theme}`;
+                for (const size of SIZES) await take(name, size);
+                await browser.size(SIZES[0]);
+                findings.push(...(await axe(browser)).map((finding) => `${name}: ${finding}`));
             }
         }
     }
@@ -55,5 +80,5 @@ try {
     await server.close();
     rmSync(profile, { recursive: true, force: true });
 }
-process.stdout.write(`${screens.length * SIZES.length * 4} pictures in ${folder}\n`);
-if (missing.length > 0) throw new Error(`never ready: ${missing.join('; ')}`);
+process.stdout.write(`${pictures} pictures in ${folder}\n`);
+if (findings.length > 0) throw new Error(`${findings.length} to be looked at:\n${findings.join('\n')}`);

@@ -3,17 +3,30 @@
  * (tests/e2e): here nothing is painted.
  */
 import axe from 'axe-core';
-import { render, screen as page, waitFor } from '@testing-library/svelte';
+import { fireEvent, render, screen as page, waitFor } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import App from '../src/app/App.svelte';
 import { desk } from '../src/app/wanted.svelte';
 import { install, uninstall, type Scenario } from '../src/ipc/mock';
 import { router } from '$shared/router.svelte';
 import { EVERYTHING, session } from '$shared/session.svelte';
-import { SCREENS } from '../scripts/screens.mjs';
+import { SCREENS, type Step } from '../scripts/screens.mjs';
 
 beforeEach(() => Object.assign(desk, { quitting: null, workspace: null }));
 afterEach(uninstall);
+
+/** One step of the table, as a person does it. */
+async function take(step: Step): Promise<void> {
+  const [selector, text] = typeof step === 'string' ? [step, null] : step;
+  const found = () => document.querySelector<HTMLElement>(`${selector}:not(:disabled)`);
+  await waitFor(() => expect(found(), selector).not.toBeNull(), { timeout: 5_000 });
+  const element = found() as HTMLElement;
+  if (text === null) return void (await userEvent.click(element));
+  await userEvent.clear(element);
+  await userEvent.type(element, text);
+  fireEvent.change(element);
+}
 
 test.each(SCREENS)(
   'axe finds nothing on $name',
@@ -28,10 +41,8 @@ test.each(SCREENS)(
     router.replace((at || 'overview') as typeof router.route.screen, run);
     render(App);
     await session.open();
-    for (const step of steps ?? []) {
-      await waitFor(() => expect(document.querySelector(step)).not.toBeNull());
-      document.querySelector<HTMLElement>(step)?.click();
-    }
+    await desk.open();
+    for (const step of steps ?? []) await take(step);
     await waitFor(() => expect(document.querySelector(ready)).not.toBeNull(), { timeout: 5_000 });
     const { violations } = await axe.run(document, {
       rules: { 'color-contrast': { enabled: false } },

@@ -62,7 +62,7 @@ describe('a first start', () => {
     await click('setup-next');
     const accounts = await screen.findAllByTestId('category-account');
     await user.type(accounts[0] as HTMLElement, '7140');
-    expect(screen.getByTestId('accounts-left')).toHaveTextContent('without an account: 4');
+    expect(screen.getByTestId('accounts-left')).toHaveTextContent('4 categories have no account');
     await click('setup-next');
     expect(await screen.findByTestId('rehearsal-send')).toHaveTextContent('400');
     expect(screen.getByTestId('organisation-name')).toHaveValue('Øvingslaget i Bodø');

@@ -122,3 +122,15 @@ export function upcoming(at: Date | string, now: Date = new Date()): string {
   const date = sameYear ? dates({ day: 'numeric', month: 'long' }).format(moment) : day(moment, 'long');
   return m.when_date({ date, ...clock });
 }
+
+const letters: Record<string, () => string> = {
+  d: m.date_day,
+  m: m.date_month,
+  Y: m.date_year,
+  y: m.date_year_short,
+};
+
+/** `%d.%m.%Y` as people say it: dd.mm.yyyy. */
+export function dateFormat(pattern: string): string {
+  return pattern.replace(/%([a-zA-Z])/g, (all, letter: string) => letters[letter]?.() ?? all);
+}

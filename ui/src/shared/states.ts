@@ -1,6 +1,15 @@
 /** One word, one mark, one colour for each state, everywhere the same: the table of the design's *States of a record*. */
 import * as m from '$messages';
-import type { AttemptState, ItemResult, Phase, RecordCounts, RecordState, Run, VoucherState } from '$ipc';
+import type {
+  AttemptState,
+  ItemResult,
+  Phase,
+  RecordCounts,
+  RecordState,
+  Run,
+  Trigger,
+  VoucherState,
+} from '$ipc';
 
 export type Tone = 'good' | 'quiet' | 'accent' | 'warn' | 'bad';
 export type Mark =
@@ -44,6 +53,13 @@ export const attemptStates: Record<AttemptState, Shown> = {
 export const voucherStates: Record<VoucherState, Shown> = {
   posted: { word: m.voucher_posted, mark: 'check', tone: 'good' },
   voided: { word: m.voucher_voided, mark: 'cross', tone: 'bad' },
+};
+
+/** What began a run. */
+export const triggers: Record<Trigger, () => string> = {
+  manual: m.trigger_manual,
+  scheduled: m.trigger_scheduled,
+  're-export': m.trigger_re_export,
 };
 
 /** What a run is doing. */

@@ -1,5 +1,6 @@
 /** Code → sentence, total by type: a code of the engine without a message in the catalogue does not compile. */
 import * as m from '$messages';
+import { dateFormat } from './format';
 import type { ErrorCode, HoldCode, Problem, Reason } from '$ipc';
 
 type Sentence = (params: never) => string;
@@ -120,6 +121,12 @@ function complete(params: Record<string, string>): never {
   return new Proxy(params, { get: (all, name) => all[String(name)] ?? '–' }) as never;
 }
 
+/** How a date is to be written is told as people write it down, not as the workspace's file does. */
+function spoken(params: Record<string, string>): Record<string, string> {
+  const { expected } = params;
+  return expected === undefined ? params : { ...params, expected: dateFormat(expected) };
+}
+
 export function problemSentence(problem: Problem): string {
   return errorSentences[problem.code](complete(problem.params));
 }
@@ -127,7 +134,7 @@ export function problemSentence(problem: Problem): string {
 export function reasonSentence(reason: Reason): string {
   switch (reason.kind) {
     case 'held':
-      return reasonSentences[reason.code](complete(reason.params));
+      return reasonSentences[reason.code](complete(spoken(reason.params)));
     case 'refused':
       return m.reason_refused_by_system({ detail: reason.detail });
     case 'in_doubt':

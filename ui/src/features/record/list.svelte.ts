@@ -9,6 +9,7 @@ import {
   type RecordState,
 } from '$ipc';
 import { decimalOf } from '$shared/format';
+import { isReversed } from '$shared/period';
 
 export const PAGE_RECORDS = 200;
 
@@ -28,7 +29,7 @@ export const ANY: Wish = { text: '', state: '', payee: '', from: '', to: '', lea
 export function faults(wish: Wish): { period: boolean; least: boolean; most: boolean } | null {
   const bad = (typed: string) => typed.trim() !== '' && decimalOf(typed) === null;
   const found = {
-    period: wish.from !== '' && wish.to !== '' && wish.to < wish.from,
+    period: isReversed(wish.from, wish.to),
     least: bad(wish.least),
     most: bad(wish.most),
   };

@@ -119,7 +119,6 @@ const KNOWN: readonly string[] = [
   'preferences',
   'set_preferences',
   'set_language',
-  'wanted_at_start',
   'ask_to_quit',
   'stop_and_quit',
   'about',

@@ -1,7 +1,6 @@
 /**
  * An engine of made-up data behind the real bindings, for `npm run dev` in a browser and for the tests.
- * `?scenario=running|down|first|missing|broken|damaged|approval|mine|lock|lock-mine|lock-here|lock-dead|waiting|tampered|
- * differs|secret` chooses what there is to see, `?hash` the screen as always.
+ * `?scenario=` chooses what there is to see, any of {@link Scenario}; the hash chooses the screen as always.
  */
 import { emit } from '@tauri-apps/api/event';
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
@@ -17,22 +16,23 @@ import type {
   RunQuery,
 } from '../bindings';
 import { ATTENTION } from './attention';
-import { ago, counts, item, progress, run, RUNS } from './data';
+import { ago, counts, item, progress, run } from './data';
 import { Decisions } from './decisions';
 import { Desktop } from './desktop';
 import { countItems, months, nextRun, records, recordsFound, runItems, runs } from './lists';
 import { Holder, NO_END, type HolderScenario } from './holder';
 import { SetupDesk } from './setup';
+import { countsOf, endOf, organisationOf, refusalOf, runsOf, wantedOf, type StageScenario } from './stage';
 
 export type Scenario =
   | HolderScenario
+  | StageScenario
   | 'idle'
   | 'running'
   | 'down'
   | 'first'
   | 'missing'
   | 'broken'
-  | 'much'
   | 'approval'
   | 'mine'
   | 'tampered'
@@ -93,10 +93,12 @@ class MockEngine {
     this.#decisions = new Decisions(scenario, (ended) => {
       this.#runs = [ended, ...this.#runs];
     });
-    this.#runs = scenario === 'first' ? [] : RUNS;
+    this.#runs = runsOf(scenario);
   }
 
   answer(command: string, args: Args): unknown {
+    const refusal = refusalOf(this.scenario, command);
+    if (refusal) throw refusal;
     const answered = this.setup.answer(command, args);
     if (answered !== undefined) return answered;
     switch (command) {
@@ -132,7 +134,9 @@ class MockEngine {
       case 'break_lock':
         return this.#holder.break(String(args['confirm']), String(args['reason']));
       case 'current_progress':
-        return this.#now;
+        return this.#current();
+      case 'wanted_at_start':
+        return wantedOf(this.scenario);
       case 'plan':
         if (this.scenario === 'down') throw DOWN;
         return {
@@ -146,7 +150,12 @@ class MockEngine {
           heldItems: [97, 194, 291].map(item),
         };
       case 'runs':
-        return runs(this.#runs, args['query'] as RunQuery, args['before'] as string | null);
+        return runs(
+          this.#runs,
+          args['query'] as RunQuery,
+          Number(args['limit']),
+          args['before'] as string | null,
+        );
       case 'run':
         return this.#runs.find((each) => each.runId === args['runId']);
       case 'run_items':
@@ -187,8 +196,15 @@ class MockEngine {
     }
   }
 
+  /** A run that ended before the window was looked at is told of once, as soon as somebody listens. */
+  #current(): Progress | null {
+    const end = endOf(this.scenario);
+    if (end) setTimeout(() => void emit('run-ended', end));
+    return this.#now;
+  }
+
   #attention() {
-    if (this.scenario === 'first') return [];
+    if (this.scenario === 'first' || this.scenario === 'clear') return [];
     return ATTENTION.filter((each) => !this.#decisions.settled.has(each.recordId ?? ''));
   }
 
@@ -300,36 +316,24 @@ class MockEngine {
       const secret = { side: 'accounting', secret: 'token' } as const;
       return { kind: 'broken', problem: { code: 'secret_missing', params }, organisation: 'HLF', secret };
     }
-    const none = this.scenario === 'first';
     const waiting = this.#attention();
     const of = (state: string) => waiting.filter((each) => each.state === state).length;
     return {
       kind: 'ready',
       path: '/home/kari/.local/share/postonce',
-      organisation: 'Øvingslaget',
-      practice: true,
-      voucherPages: !none,
-      counts: none
-        ? {
-            posted: 0,
-            eligible: 0,
-            sending: 0,
-            inDoubt: 0,
-            refused: 0,
-            held: 0,
-            changed: 0,
-            vanished: 0,
-          }
-        : {
-            posted: 13_800,
-            eligible: this.#waiting,
-            sending: 0,
-            inDoubt: of('in_doubt'),
-            refused: of('refused'),
-            held: of('held'),
-            changed: of('changed'),
-            vanished: of('vanished'),
-          },
+      organisation: organisationOf(this.scenario),
+      practice: this.scenario === 'practice',
+      voucherPages: this.scenario !== 'practice' && this.scenario !== 'first',
+      counts: countsOf(this.scenario) ?? {
+        posted: 13_800,
+        eligible: this.#waiting,
+        sending: 0,
+        inDoubt: of('in_doubt'),
+        refused: of('refused'),
+        held: of('held'),
+        changed: of('changed'),
+        vanished: of('vanished'),
+      },
       runs: this.#runs.slice(0, 5),
     };
   }

@@ -80,9 +80,9 @@ export function recordsFound(query: RecordQuery): RecordsFound {
   };
 }
 
-export function runs(all: Run[], query: RunQuery, before: string | null): Run[] {
-  if (before) return [];
-  return all.filter(
+export function runs(all: Run[], query: RunQuery, limit: number, before: string | null): Run[] {
+  const start = before ? all.findIndex((run) => run.runId === before) + 1 : 0;
+  const fitting = all.filter(
     (run) =>
       (!query.outcome || run.outcome === query.outcome) &&
       (!query.unfinished || run.outcome === null) &&
@@ -94,6 +94,7 @@ export function runs(all: Run[], query: RunQuery, before: string | null): Run[] 
         run.runId === query.text ||
         (/^(PM-2026-|v-1|1)/.test(query.text) && run.counts.posted > 0)),
   );
+  return fitting.filter((run) => all.indexOf(run) >= start).slice(0, limit);
 }
 
 function fits(row: RunItem, filter: string | null, text: string | null): boolean {

@@ -189,7 +189,7 @@ export class SetupDesk {
       case 'choose_folder':
         return '/home/kari/hlf';
       case 'settings':
-        return this.#settings;
+        return { ...this.#settings, practice: this.scenario === 'practice' };
       case 'save_settings':
         return this.#save(args['wish'] as SettingsWish);
       case 'next_times':

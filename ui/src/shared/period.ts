@@ -1,0 +1,5 @@
+/** Days as they are typed, `YYYY-MM-DD` or nothing. */
+
+export function isReversed(from: string, to: string): boolean {
+  return from !== '' && to !== '' && to < from;
+}
