@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ipc, ToldError } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
+import { dialogs } from '$shared/dialogs.svelte';
 import { session } from '$shared/session.svelte';
 import { open } from './desk';
 
@@ -13,7 +14,7 @@ afterEach(() => {
 });
 
 describe('a voucher', () => {
-  test('is opened in the accounting system by its id, from a run and from the story of its record', async () => {
+  test('is opened in the accounting system by its id, from a run', async () => {
     const opened = vi.spyOn(ipc, 'openVoucher');
     await open('idle', 'history', (await runs())[0]);
     const voucher = (await screen.findAllByTestId('voucher-id'))[0];
@@ -23,10 +24,17 @@ describe('a voucher', () => {
     await userEvent.click(button);
     expect(opened).toHaveBeenCalledExactlyOnceWith(id);
     expect(within(voucher?.closest('td') as HTMLElement).getByTestId('copy')).toBeVisible();
-    await userEvent.click(screen.getAllByTestId('open-story')[0] as HTMLElement);
+  });
+
+  test('is opened from the story of its record as well', async () => {
+    const opened = vi.spyOn(ipc, 'openVoucher');
+    await open('idle');
+    dialogs.open({ kind: 'story', recordId: 'PM-2026-00417' });
     const timeline = await screen.findByTestId('timeline');
     await userEvent.click(within(timeline).getAllByTestId('open-voucher')[0] as HTMLElement);
-    expect(opened).toHaveBeenCalledTimes(2);
+    expect(opened).toHaveBeenCalledTimes(1);
+    await userEvent.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByTestId('timeline')).toBeNull());
   });
 
   test('has no way there where the accounting system has no pages', async () => {

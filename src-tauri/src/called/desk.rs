@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tauri::ipc::{CallbackFn, InvokeBody};
 use tauri::test::{INVOKE_KEY, get_ipc_response, mock_builder};
 use tauri::webview::InvokeRequest;
-use tauri::{Manager as _, WebviewWindow};
+use tauri::{Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 use super::shapes::Bindings;
 use crate::host::{App, Host};
@@ -46,12 +46,9 @@ impl Desk {
         let app = mock_builder()
             .plugin(tauri_plugin_autostart::Builder::new().build())
             .invoke_handler(known.invoke_handler())
-            .setup(move |app| {
-                known.mount_events(app);
-                Ok(())
-            })
             .build(context())
             .expect("the application is set up");
+        known.mount_events(&app);
         let outside = Outside::Pretended { answer: Some(folder.path().to_owned()), opened: Mutex::default() };
         app.manage(outside);
         app.manage(SavedFiles::default());
@@ -59,7 +56,8 @@ impl Desk {
         let recent = Recent::new(Some(config.clone()));
         app.manage(Wiring::new(folder.path().join("workspace"), recent, app.handle().clone()));
         desktop::pretend(&app, config, |app| _ = app.state::<Exits>().0.fetch_add(1, Ordering::Relaxed));
-        let window = app.get_webview_window("main").expect("the window of the configuration");
+        // The permissions are those of the window that is called so.
+        let window = WebviewWindowBuilder::new(&app, "main", WebviewUrl::default()).build().expect("a window");
         let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/ipc/bindings.ts"));
         let bindings = Bindings::read(&text.expect("they are committed"));
         Self { folder, bindings, window, app, answered: RefCell::default(), refused: RefCell::default() }

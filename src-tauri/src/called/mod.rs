@@ -265,7 +265,7 @@ fn the_trail_and_the_ledger(desk: &Desk) {
     desk.answers("ledger", json!({}));
     desk.answers("back_up", json!({}));
     let compared = desk.answers("compare", json!({ "period": everything() }));
-    let id = &compared["id"];
+    let id = &compared["comparisonId"];
     desk.refuses("compare", json!({ "period": { "from": "2026-02-01", "to": "2026-01-01" } }), "period_reversed");
     desk.answers("differences", json!({ "comparisonId": id, "after": 0, "limit": 4_000_000_000_u32 }));
     let saved = desk.answers("export_comparison", json!({ "comparisonId": id, "language": "en" }));

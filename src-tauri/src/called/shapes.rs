@@ -107,7 +107,8 @@ fn command(line: &str) -> (String, Command) {
         (name.to_owned(), shape.ends_with("| null"))
     });
     let (before, behind) = call.split_once("__TAURI_INVOKE").expect("it calls");
-    let name = behind.split('"').nth(1).expect("a command by its name").to_owned();
+    let (_, name) = behind.split_once("(\"").expect("a command by its name");
+    let name = name.split('"').next().unwrap_or_default().to_owned();
     let answer = match before.strip_prefix("typedError<") {
         Some(answer) => split(answer.trim_end_matches(['(', '>']))[0],
         None => behind.trim_start_matches('<').split_once(">(").map_or("void", |(answer, _)| answer),

@@ -323,7 +323,7 @@ class MockEngine {
       path: '/home/kari/.local/share/postonce',
       organisation: organisationOf(this.scenario),
       practice: this.scenario === 'practice',
-      voucherPages: this.scenario !== 'first',
+      voucherPages: this.scenario !== 'practice' && this.scenario !== 'first',
       counts: countsOf(this.scenario) ?? {
         posted: 13_800,
         eligible: this.#waiting,
