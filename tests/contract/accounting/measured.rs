@@ -64,6 +64,14 @@ fn put(site: &Site, at_most: usize, per_call: usize) -> Records {
     records
 }
 
+/// A run ends with a comparison, which the bare calls have not; it is measured on its own.
+fn compare_by_itself(site: &Site) {
+    let workspace = site.path().join("workspace.toml");
+    let text = std::fs::read_to_string(&workspace).expect("it was written");
+    // `[sync]` is its last table.
+    std::fs::write(&workspace, text + "compare_after_run = false\n").expect("a temporary folder is writable");
+}
+
 /// The amount of a row that can be posted, read without anything of ours: its last field. Of two rows the date or the id cannot be.
 fn minor(line: &[u8]) -> Option<i64> {
     let line = String::from_utf8_lossy(line);
@@ -80,6 +88,7 @@ where
     F: Future<Output = B>,
 {
     let records = put(site, at_most, per_call);
+    compare_by_itself(site);
     let (synced, export) = timed(|| site.sync());
     assert_eq!(synced.count("posted"), records.count as u64, "{synced:?}");
 
@@ -91,8 +100,11 @@ where
     assert_eq!(site.subject.drafts(), [], "no draft is left");
     let (again, second) = timed(|| site.sync());
     assert_eq!(again.count("posted"), 0, "{again:?}");
+    let (compared, comparison) = timed(|| site.run(&["compare"]));
+    assert_eq!(compared.last()["counts"]["matched"], records.count, "{compared:?}");
     println!(
-        "{} records exported in {export:.1} s ({:.1} a second), {}.{:02} NOK, each once, no draft; the second sync posted 0 in {second:.1} s",
+        "{} records exported in {export:.1} s ({:.1} a second), {}.{:02} NOK, each once, no draft; the second sync posted 0 in {second:.1} s; \
+         all of it compared both ways in {comparison:.1} s",
         records.count,
         rate(records.count, export),
         booked / 100,
