@@ -2,10 +2,11 @@
 
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
+use crate::host::Host;
 use crate::{commands, events};
 
 /// Everything the window may ask for, and everything it is told.
-pub(crate) fn builder() -> Builder<tauri::Wry> {
+pub(crate) fn builder() -> Builder<Host> {
     Builder::new()
         .error_handling(ErrorHandlingMode::Result)
         .disable_serde_phases()
@@ -36,6 +37,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::records::records,
             commands::records::records_found,
             commands::records::record,
+            commands::records::open_voucher,
             commands::decisions::accept,
             commands::decisions::resolve,
             commands::re_export::re_export_preview,
@@ -45,6 +47,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::re_export::decline_re_export,
             commands::setup::begin_setup,
             commands::setup::hold_secret,
+            commands::setup::keep_secrets,
             commands::setup::test_connection,
             commands::setup::check_setup,
             commands::setup::guess_source,

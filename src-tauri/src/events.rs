@@ -5,10 +5,11 @@ use std::time::Duration;
 use postonce_engine::Syncing;
 use serde::Serialize;
 use specta::Type;
-use tauri::{AppHandle, DragDropEvent, Window, WindowEvent};
+use tauri::{DragDropEvent, WindowEvent};
 use tauri_specta::Event;
 
 use crate::desktop::{self, Shown};
+use crate::host::{AppHandle, Window};
 use crate::wire;
 
 /// Ten a second are a flowing bar; more are only work.

@@ -6,20 +6,22 @@ use std::sync::{Mutex, PoisonError};
 use postonce_connectors::{Held, SourceSettings, Workspace};
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// By the side that they are for: `accounting`, `platform`.
+use crate::wire::SecretSide;
+
+/// By the side that they are for.
 #[derive(Default)]
 pub(crate) struct HeldSecrets {
-    typed: Mutex<BTreeMap<String, SecretString>>,
+    typed: Mutex<BTreeMap<SecretSide, SecretString>>,
 }
 
 impl HeldSecrets {
     /// Keeps one until it is saved; an empty one is forgotten.
-    pub(crate) fn hold(&self, side: &str, value: SecretString) {
+    pub(crate) fn hold(&self, side: SecretSide, value: SecretString) {
         let mut typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
         if value.expose_secret().trim().is_empty() {
-            typed.remove(side);
+            typed.remove(&side);
         } else {
-            typed.insert(side.to_owned(), value);
+            typed.insert(side, value);
         }
     }
 
@@ -31,8 +33,8 @@ impl HeldSecrets {
             SourceSettings::Platform(remote) => Some(remote.secret.clone()),
             SourceSettings::Csv(_) => None,
         };
-        let named = [("accounting", accounting), ("platform", platform)];
-        named.into_iter().filter_map(|(side, name)| Some((name?, typed.get(side)?.clone()))).collect()
+        let named = [(SecretSide::Accounting, accounting), (SecretSide::Platform, platform)];
+        named.into_iter().filter_map(|(side, name)| Some((name?, typed.get(&side)?.clone()))).collect()
     }
 
     /// They are saved, or not wanted any more.
@@ -55,11 +57,11 @@ mod tests {
         let platform = SourceSection::Platform { url: "https://platform.example.org".to_owned() };
         let both = workspace.with(&platform.changes()).expect("it is valid");
         let held = HeldSecrets::default();
-        held.hold("accounting", "a".into());
-        held.hold("platform", "p".into());
+        held.hold(SecretSide::Accounting, "a".into());
+        held.hold(SecretSide::Platform, "p".into());
         assert_eq!(held.of(&workspace).into_keys().collect::<Vec<_>>(), ["accounting-token"]);
         assert_eq!(held.of(&both).into_keys().collect::<Vec<_>>(), ["accounting-token", "platform-token"]);
-        held.hold("accounting", " ".into());
+        held.hold(SecretSide::Accounting, " ".into());
         assert!(held.of(&workspace).is_empty());
         held.forget();
         assert!(held.of(&both).is_empty());

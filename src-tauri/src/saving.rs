@@ -12,10 +12,10 @@ use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::ports::Clock as _;
 use postonce_engine::{Engine, Ledger};
 use postonce_reports::{Format, Report, ReportError, RunFormat, TrailFormat, on_paper};
-use tauri::AppHandle;
-use tauri_plugin_dialog::DialogExt as _;
-use tokio::sync::oneshot;
+use tauri::Manager as _;
 
+use crate::host::AppHandle;
+use crate::outside::Outside;
 use crate::wire::{Language, Saved};
 use crate::wiring::{Opened, blocking};
 
@@ -57,29 +57,14 @@ impl SavedFiles {
 
 /// Asks a person where a file is to be; `None` when they do not want it after all.
 pub(crate) async fn choose(app: &AppHandle, name: &str, ending: &str) -> Result<Option<PathBuf>, Told> {
-    let (chosen, path) = oneshot::channel();
-    let dialog = app.dialog().file().set_file_name(format!("{name}.{ending}"));
-    dialog.add_filter(ending.to_uppercase(), &[ending]).save_file(move |path| {
-        // Whoever asked may be gone; then nothing is written.
-        let _ = chosen.send(path);
-    });
-    let Some(path) = path.await.ok().flatten() else { return Ok(None) };
-    let path = path.into_path().map_err(Told::internal)?;
-    with_ending(path, ending).map(Some)
+    choose_among(app, name, &[ending]).await
 }
 
 /// The same, where the person chooses among several endings as well; `name` without one means the first.
 pub(crate) async fn choose_among(app: &AppHandle, name: &str, endings: &[&str]) -> Result<Option<PathBuf>, Told> {
-    let (chosen, path) = oneshot::channel();
     let first = endings.first().copied().unwrap_or_default();
-    let dialog = app.dialog().file().set_file_name(format!("{name}.{first}"));
-    let dialog = endings.iter().fold(dialog, |dialog, ending| dialog.add_filter(ending.to_uppercase(), &[ending]));
-    dialog.save_file(move |path| {
-        // Whoever asked may be gone; then nothing is written.
-        let _ = chosen.send(path);
-    });
-    let Some(path) = path.await.ok().flatten() else { return Ok(None) };
-    let path = path.into_path().map_err(Told::internal)?;
+    let chosen = app.state::<Outside>().save(app, &format!("{name}.{first}"), endings).await;
+    let Some(path) = chosen else { return Ok(None) };
     let is_known = |ending: &&str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
     let ending = endings.iter().copied().find(is_known).unwrap_or(first);
     with_ending(path, ending).map(Some)

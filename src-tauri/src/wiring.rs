@@ -2,19 +2,20 @@
 //!
 //! Invariant: a workspace that cannot be opened is no reason not to start. The window shows why, and asks again.
 
+mod secrets;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use postonce_connectors::workspace::{Change, Changed, FILE_NAME};
-use postonce_connectors::{Held, Secrets, SystemClock, Workspace, WorkspaceError};
+use postonce_connectors::{Secrets, SystemClock, Workspace, WorkspaceError};
 use postonce_engine::domain::Actor;
 use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::{Engine, RebuildEnd, Rebuilt, ScheduleNews, SettingChange, Syncing};
 use postonce_practice::Sandbox;
-use secrecy::SecretString;
-use tauri::AppHandle;
+use tauri::Url;
 use tokio::sync::Mutex as AsyncMutex;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -22,8 +23,11 @@ use crate::desktop;
 use crate::error::StartError;
 use crate::events::follow;
 use crate::held::HeldSecrets;
+use crate::host::AppHandle;
 use crate::recent::Recent;
+use crate::wire::Work;
 use crate::wire::setup::RecentWorkspace;
+use crate::work::Works;
 
 const FLAG: &str = "--workspace";
 const VARIABLE: &str = "POSTONCE_WORKSPACE";
@@ -40,8 +44,8 @@ pub(crate) struct Wiring {
     app: AppHandle,
     opened: AsyncMutex<Option<Arc<Opened>>>,
     held: HeldSecrets,
-    /// Stops the comparison that is on.
-    comparing: Mutex<CancellationToken>,
+    /// What is on beside runs.
+    pub(crate) works: Works,
 }
 
 /// A workspace in use.
@@ -54,13 +58,19 @@ pub(crate) struct Opened {
     _scheduler: DropGuard,
 }
 
+impl Opened {
+    /// Where a voucher that the ledger knows is to be seen: on the accounting system's own server, and nowhere else.
+    pub(crate) async fn voucher_page(&self, voucher_id: &str) -> Result<Url, Told> {
+        let page = self.engine.voucher_page(voucher_id).await?;
+        on_server(&page, self.workspace.accounting().remote().url.as_str())
+    }
+}
+
 impl Wiring {
     /// For the workspace in that folder, which is opened when it is first asked for.
     pub(crate) fn new(folder: PathBuf, recent: Recent, app: AppHandle) -> Self {
-        let none = CancellationToken::new();
-        none.cancel();
-        let (folder, comparing) = (Mutex::new(folder), Mutex::new(none));
-        Self { folder, recent, app, opened: AsyncMutex::new(None), held: HeldSecrets::default(), comparing }
+        let (opened, held, works) = (AsyncMutex::new(None), HeldSecrets::default(), Works::default());
+        Self { folder: Mutex::new(folder), recent, app, opened, held, works }
     }
 
     /// Where the workspace is, or would be.
@@ -80,16 +90,6 @@ impl Wiring {
     /// The workspaces that were in use.
     pub(crate) fn recent(&self) -> Vec<RecentWorkspace> {
         self.recent.workspaces()
-    }
-
-    /// Keeps a secret in memory until it is saved, for `accounting` or the `platform`.
-    pub(crate) fn hold(&self, side: &str, value: SecretString) {
-        self.held.hold(side, value);
-    }
-
-    /// The secrets that were typed, by the names that this workspace has for them.
-    pub(crate) fn held_for(&self, workspace: &Workspace) -> Held {
-        self.held.of(workspace)
     }
 
     /// The workspace, opened now if it is not yet.
@@ -114,20 +114,14 @@ impl Wiring {
         let edited = blocking(move || Ok(workspace.edit(&changes)?)).await?;
         let mut told: Vec<SettingChange> = edited.changed.iter().cloned().map(as_told).collect();
         let held = self.held.of(&edited.workspace);
-        told.extend(held.keys().map(|name| SettingChange {
-            key: format!("secret {name}"),
-            before: None,
-            after: Some("…".to_owned()),
-        }));
+        told.extend(secrets::as_told(&held));
         if told.is_empty() {
             return Ok(());
         }
         let workspace = edited.workspace.clone();
-        let (kept, owner) = (held.clone(), workspace.clone());
-        let done = match blocking(move || keep(&owner, &kept)).await {
-            Ok(()) => before.engine.settings_changed(&still, &workspace.settings(), told, &actor()).await,
-            Err(told) => Err(told),
-        };
+        let (after, actor) = (workspace.settings(), actor());
+        let enter = before.engine.settings_changed(&still, &after, told, &actor);
+        let done = Arc::new(Secrets::of(&workspace)).keep_while(held, enter).await;
         if let Err(told) = done {
             blocking(move || Ok(edited.take_back()?)).await?;
             return Err(told);
@@ -143,17 +137,13 @@ impl Wiring {
     /// Makes this workspace where none is, keeps its secrets in the keyring, and opens it.
     pub(crate) async fn make(&self, workspace: Workspace) -> Result<(), Told> {
         self.refuse_while_running().await?;
-        let held = self.held.of(&workspace);
         let dir = workspace.dir().to_owned();
-        blocking(move || {
-            if workspace.dir().join(FILE_NAME).exists() {
-                return Err(WorkspaceError::Exists(workspace.dir().to_owned()).into());
-            }
-            keep(&workspace, &held)?;
-            Workspace::create(workspace.dir(), workspace.text())?;
-            Ok(())
-        })
-        .await?;
+        if dir.join(FILE_NAME).exists() {
+            return Err(WorkspaceError::Exists(dir).into());
+        }
+        let (held, secrets) = (self.held.of(&workspace), Arc::new(Secrets::of(&workspace)));
+        let create = blocking(move || Ok(Workspace::create(workspace.dir(), workspace.text())?));
+        secrets.keep_while(held, create).await?;
         self.held.forget();
         self.go_to(dir).await
     }
@@ -196,23 +186,28 @@ impl Wiring {
         name.ok()
     }
 
-    /// From here on `stop` is what stops the comparison that is on; until the answer goes.
-    pub(crate) fn comparing(&self, stop: &CancellationToken) -> DropGuard {
-        *self.comparing.lock().unwrap_or_else(PoisonError::into_inner) = stop.clone();
-        stop.clone().drop_guard()
+    /// What is on and takes its time.
+    pub(crate) async fn work(&self) -> Option<Work> {
+        match self.works.on() {
+            // A rebuild keeps everybody else from the workspace.
+            Some(work) => Some(work),
+            None => self.syncing().await.map(|_| Work::Sync),
+        }
     }
 
-    /// Stops it; `false` when none is on.
-    pub(crate) fn stop_comparing(&self) -> bool {
-        let stop = self.comparing.lock().unwrap_or_else(PoisonError::into_inner);
-        let was_on = !stop.is_cancelled();
-        stop.cancel();
-        was_on
+    /// Stops it, safely, and waits until it has ended.
+    pub(crate) async fn stop_work(&self) {
+        self.works.stop_all().await;
+        if let Some(run) = self.syncing().await {
+            run.stop();
+            run.end().await;
+        }
     }
 
     /// Makes a new ledger from the accounting system and puts it in the place of the old one, whether that can be opened
     /// or not. `confirm` is the organisation's name, typed again. The workspace is opened afresh when it is next asked for.
     pub(crate) async fn rebuild(&self, confirm: &str) -> Result<Rebuilt, Told> {
+        let begun = self.works.begin(Work::Rebuild);
         let mut slot = self.opened.lock().await;
         let folder = self.folder();
         let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
@@ -227,7 +222,7 @@ impl Wiring {
             closed(opened, workspace.ledger_path()).await?;
         }
         let sandbox = postonce_practice::sandbox(&workspace).await?;
-        let rebuilt = rebuilt(&workspace).await;
+        let rebuilt = rebuilt(&workspace, begun.stop()).await;
         if let Some(sandbox) = sandbox {
             sandbox.stop().await;
         }
@@ -238,6 +233,15 @@ impl Wiring {
     pub(crate) async fn syncing(&self) -> Option<Syncing> {
         self.opened.lock().await.as_ref()?.engine.syncing()
     }
+}
+
+/// The page, where it is one of that server.
+fn on_server(page: &str, server: &str) -> Result<Url, Told> {
+    let (page, server) = (Url::parse(page).map_err(Told::internal)?, Url::parse(server).map_err(Told::internal)?);
+    if matches!(page.scheme(), "http" | "https") && page.origin() == server.origin() {
+        return Ok(page);
+    }
+    Err(Told::internal("a page that is not on the accounting system's server"))
 }
 
 /// Waits until nobody has the workspace's ledger open any more.
@@ -255,12 +259,12 @@ async fn closed(opened: Arc<Opened>, ledger: PathBuf) -> Result<(), Told> {
 }
 
 /// Makes the new ledger beside the old one, and changes them.
-async fn rebuilt(workspace: &Workspace) -> Result<Rebuilt, Told> {
+async fn rebuilt(workspace: &Workspace, stop: CancellationToken) -> Result<Rebuilt, Told> {
     let ours = workspace.clone();
     let parts = blocking(move || postonce_connectors::parts_anew(&ours)).await?;
     let (rebuilt_at, lock) = (parts.ledger.path().to_owned(), parts.settings.file_lock.clone());
     let engine = Engine::new(parts);
-    let end = engine.rebuild(actor()).await;
+    let end = engine.rebuild_until(actor(), stop).await;
     // Closed, before it takes the other's place.
     drop(engine);
     let RebuildEnd { rebuilt, refused } = end?;
@@ -279,31 +283,25 @@ async fn open(folder: PathBuf, app: AppHandle) -> Result<Opened, Told> {
 }
 
 async fn open_with(workspace: Workspace, sandbox: Option<Arc<Sandbox>>, app: AppHandle) -> Result<Opened, Told> {
-    let parts = {
-        let workspace = workspace.clone();
-        blocking(move || postonce_connectors::parts(&workspace)).await?
-    };
-    let engine = Engine::new(parts);
+    let engine = engine_of(&workspace).await?;
+    Ok(scheduled(workspace, engine, sandbox, app))
+}
+
+async fn engine_of(workspace: &Workspace) -> Result<Arc<Engine>, Told> {
+    let workspace = workspace.clone();
+    Ok(Engine::new(blocking(move || postonce_connectors::parts(&workspace)).await?))
+}
+
+/// From here on its schedule is kept to.
+fn scheduled(workspace: Workspace, engine: Arc<Engine>, sandbox: Option<Arc<Sandbox>>, app: AppHandle) -> Opened {
     let stop = CancellationToken::new();
     tauri::async_runtime::spawn(keep_schedule(app, Arc::clone(&engine), stop.clone()));
-    Ok(Opened { workspace, engine, sandbox, _scheduler: stop.drop_guard() })
+    Opened { workspace, engine, sandbox, _scheduler: stop.drop_guard() }
 }
 
 /// A change as the audit trail has it. An address may never have held a password: the reader refuses one.
 fn as_told(changed: Changed) -> SettingChange {
     SettingChange { key: changed.key, before: changed.before, after: changed.after }
-}
-
-/// Keeps secrets in the keyring; a practice workspace has none of its own.
-fn keep(workspace: &Workspace, held: &Held) -> Result<(), Told> {
-    if workspace.is_practice() {
-        return Ok(());
-    }
-    let secrets = Secrets::of(workspace);
-    for (name, value) in held {
-        secrets.set(name, value)?;
-    }
-    Ok(())
 }
 
 /// Keeps to the workspace's schedule while it is open; the window is told of each run as of one that was clicked for.
@@ -372,6 +370,23 @@ mod tests {
 
     fn named_in(arguments: &[&str]) -> Result<Option<PathBuf>, StartError> {
         named(arguments.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn a_page_is_opened_on_the_accounting_systems_own_server_alone() {
+        let server = "https://books.example.org/";
+        assert!(on_server("https://books.example.org/odoo/account.move/7?db=hlf", server).is_ok());
+        for other in [
+            "https://books.example.org.evil.org/odoo/account.move/7",
+            "https://books.example.org:444/odoo/account.move/7",
+            "http://books.example.org/odoo/account.move/7",
+            "https://kari@evil.org/books.example.org",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "books.example.org",
+        ] {
+            assert!(on_server(other, server).is_err(), "{other}");
+        }
     }
 
     #[test]

@@ -43,6 +43,32 @@ fn the_trail_is_read_searched_checked_and_tells_of_the_check() {
 }
 
 #[test]
+fn a_trail_that_somebody_edited_is_shown_as_what_it_is() {
+    let bench = live(20);
+    let home = tempfile::tempdir().expect("the machine has a temporary folder");
+    at_desk(home.path(), Some(bench.path()), |desk| {
+        desk.click("sync-now");
+        desk.wait_for_text("result", "20 records for kr");
+    });
+    let raw = rusqlite::Connection::open(bench.path().join("ledger.sqlite")).expect("the ledger's file");
+    raw.execute_batch("DROP TRIGGER audit_is_never_changed; UPDATE audit SET actor_user = 'ola' WHERE entry = 2")
+        .expect("the file can be edited");
+    drop(raw);
+    at_desk(home.path(), Some(bench.path()), |desk| {
+        desk.click("nav-audit");
+        desk.wait_for("[data-testid=audit-entry][data-act=sync_ended]");
+        desk.click("audit-verify");
+        desk.wait_for_text("verdict", "The audit trail is not what it was");
+        desk.wait_for_text("findings", "the content is not what was written");
+        desk.click("nav-settings");
+        desk.click("language-nb");
+        desk.click("nav-audit");
+        desk.click("audit-verify");
+        desk.wait_for_text("verdict", "Revisjonssporet er ikke slik det var");
+    });
+}
+
+#[test]
 fn a_ledger_is_compared_and_made_anew_and_the_next_sync_exports_nothing() {
     let bench = live(20);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");

@@ -166,6 +166,11 @@ impl Desk {
         panic!("the tabulator never comes to {testid}");
     }
 
+    /// Answers the file dialog of the computer, which is no page: its name field has the keyboard.
+    pub(crate) fn answer_file_dialog(&self, path: &Path) {
+        self.driver.answer_file_dialog(path);
+    }
+
     /// Starts the program once more, as the system does for a link: it hands over its arguments, and ends.
     pub(crate) fn start_second(&self, arguments: &[&str]) {
         self.driver.start_second(arguments);

@@ -129,6 +129,24 @@ impl Driver {
         assert!(ended.success(), "the second start hands over and ends well: {ended}");
     }
 
+    /// Types a path into the file dialog that the application opens, and confirms it. No window manager is here to hand the
+    /// keyboard over, so that the dialog is given it.
+    pub(crate) fn answer_file_dialog(&self, path: &Path) {
+        // It is gone when this is over: the next one has the same name.
+        let script = r#"set -e
+            name='^(Save File|Save As|Save)$'
+            dialog=$(xdotool search --sync --onlyvisible --name "$name" | tail -n 1)
+            xdotool windowfocus --sync "$dialog"
+            xdotool key --clearmodifiers ctrl+a
+            xdotool type --clearmodifiers -- "$1"
+            xdotool key --clearmodifiers Return
+            while xdotool search --onlyvisible --name "$name" >/dev/null; do :; done"#;
+        let mut typed = Command::new("timeout");
+        typed.args(["60", "sh", "-c", script, "sh"]).arg(path);
+        let status = typed.status().expect("a shell starts");
+        assert!(status.success(), "the file dialog takes no typing: {status}; {}", self.words());
+    }
+
     /// Waits until the application has ended by itself. One that nobody has asked about yet has no program any more.
     pub(crate) async fn wait_until_gone(&self) {
         let process = std::fs::read_to_string(self.home.join("application.pid")).expect("it was started");

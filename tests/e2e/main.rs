@@ -16,6 +16,8 @@ mod manners;
 mod practice;
 mod re_export;
 mod records;
+mod saved;
+mod secret;
 mod server_down;
 mod setup;
 mod stop;

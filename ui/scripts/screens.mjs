@@ -217,6 +217,7 @@ const SETTINGS = [
 const FRAME = [
     { name: 'frame-broken', hash: '', scenario: 'broken', ready: on('workspace-problem') },
     { name: 'frame-damaged', hash: '', scenario: 'damaged', ready: on('ledger-rebuild') },
+    { name: 'frame-secret', hash: '', scenario: 'secret', ready: on('missing-secret') },
     { name: 'frame-quit', hash: at('overview'), scenario: 'quit', ready: on('quit-dialog') },
     { name: 'frame-other', hash: at('overview'), scenario: 'other', ready: on('other-workspace') },
 ];

@@ -14,7 +14,7 @@ import { session } from '$shared/session.svelte';
 import { FRESH } from './desk';
 import { SCREENS, type Step } from '../scripts/screens.mjs';
 
-beforeEach(() => Object.assign(desk, { quitting: false, workspace: null }));
+beforeEach(() => Object.assign(desk, { quitting: null, workspace: null }));
 afterEach(uninstall);
 
 /** One step of the table, as a person does it. */

@@ -13,7 +13,7 @@ import { open as openScreen } from './desk';
 const RUN = '0199a3c2-7b41-7c10-9f02-5d1be2c07a11';
 
 async function open(...where: Parameters<typeof openScreen>): Promise<void> {
-  Object.assign(desk, { quitting: false, workspace: null });
+  Object.assign(desk, { quitting: null, workspace: null });
   await openScreen(...where);
   await desk.open();
 }
@@ -109,11 +109,11 @@ describe('quitting while a sync is on', () => {
   test('asks; Escape and the first button keep syncing', async () => {
     await open('running');
     const quit = vi.spyOn(ipc, 'stopAndQuit');
-    await emit('wanted-asked', { kind: 'quit' });
+    await emit('wanted-asked', { kind: 'quit', on: 'sync' });
     expect(await screen.findByTestId('quit-dialog')).toHaveTextContent('what is on its way is settled first');
     await userEvent.keyboard('{Escape}');
     await waitFor(() => expect(screen.queryByTestId('quit-dialog')).toBeNull());
-    await emit('wanted-asked', { kind: 'quit' });
+    await emit('wanted-asked', { kind: 'quit', on: 'sync' });
     await userEvent.click(await screen.findByTestId('quit-keep'));
     await waitFor(() => expect(screen.queryByTestId('quit-dialog')).toBeNull());
     expect(quit).not.toHaveBeenCalled();
@@ -123,13 +123,25 @@ describe('quitting while a sync is on', () => {
   test('stops safely once, and says that it settles what is on its way', async () => {
     await open('running');
     const quit = vi.spyOn(ipc, 'stopAndQuit').mockReturnValue(new Promise(() => undefined));
-    await emit('wanted-asked', { kind: 'quit' });
+    await emit('wanted-asked', { kind: 'quit', on: 'sync' });
     const dialog = await screen.findByTestId('quit-dialog');
     await userEvent.click(within(dialog).getByTestId('quit-stop'));
     await userEvent.click(within(dialog).getByTestId('quit-stop'));
     await userEvent.keyboard('{Escape}');
     expect(dialog).toHaveTextContent('Postonce quits by itself');
     expect(quit).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('quitting while something else is on', () => {
+  test.each([
+    ['compare', 'a comparison only reads'],
+    ['rebuild', 'the ledger in use stays as it is'],
+  ] as const)('says what a %s loses by it', async (on, words) => {
+    await open('idle');
+    await emit('wanted-asked', { kind: 'quit', on });
+    expect(await screen.findByTestId('quit-dialog')).toHaveTextContent(words);
+    expect(screen.getByTestId('quit-keep')).toHaveTextContent('Let it go on');
   });
 });
 

@@ -4,9 +4,10 @@ use postonce_connectors::SystemClock;
 use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::ports::Clock as _;
 use postonce_reports::TrailFormat;
-use tauri::{AppHandle, State};
+use tauri::State;
 
 use super::Answer;
+use crate::host::AppHandle;
 use crate::saving::{SavedFiles, choose_among, write_trail};
 use crate::wire::{AuditEntryFull, AuditFilter, AuditVerdict, Language, Saved, each};
 use crate::wiring::{Wiring, actor};

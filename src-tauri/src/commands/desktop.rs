@@ -1,11 +1,12 @@
 //! The program on this computer: its preferences, its log, its end.
 
 use postonce_engine::error::Told;
-use tauri::AppHandle;
-use tauri_plugin_opener::OpenerExt as _;
+use tauri::Manager as _;
 
 use super::Answer;
 use crate::desktop;
+use crate::host::AppHandle;
+use crate::outside::Outside;
 use crate::wire::{About, Language, Preferences, Wanted};
 
 /// How the application behaves on this computer.
@@ -37,14 +38,14 @@ pub(crate) fn wanted_at_start(app: AppHandle) -> Option<Wanted> {
     desktop::at_start(&app)
 }
 
-/// Ends the program; while a run is on, an event asks first.
+/// Ends the program; while something is on that takes its time, an event asks first.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn ask_to_quit(app: AppHandle) {
     desktop::ask_to_quit(&app);
 }
 
-/// Stops the run that is on, waits for its end, and ends the program.
+/// Stops what is on, waits for its end, and ends the program.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn stop_and_quit(app: AppHandle) {
@@ -72,6 +73,5 @@ pub(crate) fn open_log_folder(app: AppHandle) -> Answer<()> {
 /// The same, for the menu.
 pub(crate) fn open_logs(app: &AppHandle) -> Result<(), Told> {
     let folder = desktop::log_folder(app).ok_or_else(|| desktop::refused("log", "no folder"))?;
-    let shown = folder.display().to_string();
-    app.opener().open_path(shown.clone(), None::<&str>).map_err(|error| desktop::refused(&shown, error))
+    app.state::<Outside>().open_path(app, &folder)
 }

@@ -2,10 +2,11 @@
 
 use postonce_engine::domain::RunId;
 use postonce_engine::error::{ErrorCode, Told};
-use tauri::{AppHandle, State, WebviewWindow};
-use tauri_plugin_opener::OpenerExt as _;
+use tauri::{Manager as _, State};
 
 use super::Answer;
+use crate::host::AppHandle;
+use crate::outside::Outside;
 use crate::saving::{SavedFiles, choose, name_of, write_certificate, write_run};
 use crate::wire::{CertificateFormat, Language, RunFormat, Saved};
 use crate::wiring::Wiring;
@@ -54,20 +55,19 @@ pub(crate) async fn export_certificate(
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn open_saved(app: AppHandle, files: State<'_, SavedFiles>, id: u32) -> Answer<()> {
-    let path = files.path(id)?;
-    Ok(app.opener().open_path(path.to_string_lossy(), None::<&str>).map_err(Told::internal)?)
+    Ok(app.state::<Outside>().open_path(&app, &files.path(id)?)?)
 }
 
 /// Shows a file that was saved in its folder.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn show_saved(app: AppHandle, files: State<'_, SavedFiles>, id: u32) -> Answer<()> {
-    Ok(app.opener().reveal_item_in_dir(files.path(id)?).map_err(Told::internal)?)
+    Ok(app.state::<Outside>().show_path(&app, &files.path(id)?)?)
 }
 
 /// Prints what the window has made ready for paper; the system asks where.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn print_page(window: WebviewWindow) -> Answer<()> {
+pub(crate) fn print_page(window: tauri::WebviewWindow<crate::host::Host>) -> Answer<()> {
     Ok(window.print().map_err(Told::internal)?)
 }

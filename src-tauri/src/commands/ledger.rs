@@ -5,14 +5,14 @@ use postonce_engine::CompareAsk;
 use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::ports::Clock as _;
 use postonce_reports::{Format, Report};
-use tauri::{AppHandle, State};
+use tauri::State;
 use tauri_specta::Event as _;
-use tokio_util::sync::CancellationToken;
 
 use super::Answer;
 use crate::events::CompareProgress;
+use crate::host::AppHandle;
 use crate::saving::{SavedFiles, choose_among, write_comparison};
-use crate::wire::{CompareNews, Comparison, Difference, Language, LedgerFacts, Period, Rebuilt, Saved, each};
+use crate::wire::{CompareNews, Comparison, Difference, Language, LedgerFacts, Period, Rebuilt, Saved, Work, each};
 use crate::wiring::{Wiring, actor};
 
 /// Differences in an answer at most, whatever is asked for.
@@ -40,10 +40,9 @@ pub(crate) async fn back_up(wiring: State<'_, Wiring>) -> Answer<LedgerFacts> {
 pub(crate) async fn compare(app: AppHandle, wiring: State<'_, Wiring>, period: Period) -> Answer<Option<Comparison>> {
     let ask = CompareAsk { period: period.try_into()?, actor: actor() };
     let engine = wiring.engine().await?;
-    let stop = CancellationToken::new();
-    let _until_done = wiring.comparing(&stop);
+    let begun = wiring.works.begin(Work::Compare);
     let show = |progress| _ = CompareProgress(CompareNews::from(progress)).emit(&app);
-    let end = engine.compare(ask, show, stop).await;
+    let end = engine.compare(ask, show, begun.stop()).await;
     match end.error {
         Some(told) => Err(told.into()),
         None => Ok(end.comparison.map(Comparison::from)),
@@ -54,7 +53,7 @@ pub(crate) async fn compare(app: AppHandle, wiring: State<'_, Wiring>, period: P
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn stop_compare(wiring: State<'_, Wiring>) -> bool {
-    wiring.stop_comparing()
+    wiring.works.stop(Work::Compare)
 }
 
 /// The differences of a comparison after a position, in their order.

@@ -15,9 +15,9 @@ pub(crate) mod setup;
 pub(crate) mod sync;
 
 use postonce_engine::Syncing;
-use tauri::AppHandle;
 
 use crate::events::follow;
+use crate::host::AppHandle;
 use crate::wire::{Problem, SyncStarted};
 
 /// The answer of a command.

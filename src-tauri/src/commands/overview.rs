@@ -5,10 +5,11 @@ use postonce_connectors::SystemClock;
 use postonce_engine::error::ErrorCode;
 use postonce_engine::ports::Clock as _;
 use postonce_practice::Wish;
-use tauri::{AppHandle, State};
+use tauri::State;
 
 use super::Answer;
 use crate::desktop::{self, Shown};
+use crate::host::AppHandle;
 use crate::wire::{Language, Month, Overview, each, moment};
 use crate::wiring::{Wiring, blocking};
 
@@ -33,7 +34,8 @@ pub(crate) async fn overview(app: AppHandle, wiring: State<'_, Wiring>) -> Answe
         }
         Err(told) => {
             let organisation = wiring.organisation_name().await;
-            return Ok(Overview::Broken { problem: told.into(), organisation });
+            let secret = wiring.missing_secret(&told).await;
+            return Ok(Overview::Broken { problem: told.into(), organisation, secret });
         }
     };
     let counts = opened.engine.counts().await?;
@@ -44,6 +46,7 @@ pub(crate) async fn overview(app: AppHandle, wiring: State<'_, Wiring>) -> Answe
         path: wiring.folder().display().to_string(),
         organisation: opened.workspace.organisation_name().to_owned(),
         practice: opened.workspace.is_practice(),
+        voucher_pages: opened.engine.has_voucher_pages(),
         counts: counts.into(),
         runs: each(opened.engine.ledger().runs(RUNS_SHOWN, None).await?),
     })

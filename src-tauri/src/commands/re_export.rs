@@ -1,9 +1,10 @@
 //! One record once more: looked at, asked for, approved or declined.
 
 use postonce_engine::ReExportStep;
-use tauri::{AppHandle, State};
+use tauri::State;
 
 use super::{Answer, watched};
+use crate::host::AppHandle;
 use crate::wire::{ReExport, ReExportAsked, ReExportPreview, ReExportWish, SyncStarted, each};
 use crate::wiring::{Wiring, actor};
 

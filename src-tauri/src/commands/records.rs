@@ -1,9 +1,11 @@
 //! Records: what waits for a person, and the story of one.
 
 use postonce_engine::error::{ErrorCode, Told};
-use tauri::State;
+use tauri::{Manager as _, State};
 
 use super::Answer;
+use crate::host::AppHandle;
+use crate::outside::Outside;
 use crate::wire::{AttentionItem, RecordQuery, RecordRow, RecordStory, RecordsFound, each};
 use crate::wiring::Wiring;
 
@@ -39,4 +41,13 @@ pub(crate) async fn records_found(wiring: State<'_, Wiring>, query: RecordQuery)
 pub(crate) async fn record(wiring: State<'_, Wiring>, record_id: String) -> Answer<RecordStory> {
     let story = wiring.engine().await?.record(&record_id).await?;
     Ok(story.ok_or_else(|| Told::new(ErrorCode::RecordNotFound).with("id", record_id))?.into())
+}
+
+/// Opens a voucher in the accounting system's own web client, in the person's browser. The page names a voucher that the
+/// ledger knows, and nothing of the address.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_voucher(app: AppHandle, wiring: State<'_, Wiring>, voucher_id: String) -> Answer<()> {
+    let page = wiring.opened().await?.voucher_page(&voucher_id).await?;
+    Ok(app.state::<Outside>().open_page(&app, &page)?)
 }

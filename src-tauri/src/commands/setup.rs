@@ -8,16 +8,16 @@ use postonce_connectors::workspace::{
 use postonce_connectors::{Trial, Workspace};
 use postonce_engine::error::{ErrorCode, Told};
 use secrecy::SecretString;
-use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt as _;
-use tokio::sync::oneshot;
+use tauri::State;
 
 use super::Answer;
+use crate::host::AppHandle;
+use crate::outside::Outside;
 use crate::wire::setup::{
     AccountingDraft, Base, OrganisationDraft, SampleRow, SetupDraft, SetupStart, SourceDraft, SourceGuess, Survey,
     Tested, kinds,
 };
-use crate::wire::{Plan, each};
+use crate::wire::{Plan, SecretSide, each};
 use crate::wiring::{Wiring, blocking};
 
 /// Rows that are shown as they will be read.
@@ -42,13 +42,20 @@ pub(crate) async fn begin_setup(wiring: State<'_, Wiring>) -> Answer<SetupStart>
 /// Keeps a secret that was typed, in memory alone, until it is saved with what it is for; an empty one is forgotten.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn hold_secret(wiring: State<'_, Wiring>, name: String, value: String) -> Answer<()> {
+pub(crate) fn hold_secret(wiring: State<'_, Wiring>, side: SecretSide, value: String) -> Answer<()> {
     let value = SecretString::from(value);
-    if !matches!(name.as_str(), "accounting" | "platform") || too_long(&value) {
+    if too_long(&value) {
         return Err(Told::new(ErrorCode::Usage).with("detail", "hold_secret").into());
     }
-    wiring.hold(&name, value);
+    wiring.hold(side, value);
     Ok(())
+}
+
+/// Keeps the secrets that were typed for a workspace that could not be opened without them, and opens it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn keep_secrets(wiring: State<'_, Wiring>) -> Answer<()> {
+    Ok(wiring.keep_secrets().await?)
 }
 
 /// Asks an accounting system who we are, what protects, and what is missing in its set-up.
@@ -131,19 +138,15 @@ pub(crate) async fn open_workspace(wiring: State<'_, Wiring>, path: String) -> A
 /// Has a person choose a file of records; `null` where they chose none.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn choose_file(app: AppHandle) -> Answer<Option<String>> {
-    let (hand, handed) = oneshot::channel();
-    app.dialog().file().add_filter("CSV", &["csv", "txt", "tsv"]).pick_file(move |chosen| _ = hand.send(chosen));
-    Ok(handed.await.ok().flatten().map(|file| file.to_string()))
+pub(crate) async fn choose_file(app: AppHandle, outside: State<'_, Outside>) -> Answer<Option<String>> {
+    Ok(outside.file(&app, "CSV", &["csv", "txt", "tsv"]).await)
 }
 
 /// Has a person choose a folder; `null` where they chose none.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn choose_folder(app: AppHandle) -> Answer<Option<String>> {
-    let (hand, handed) = oneshot::channel();
-    app.dialog().file().pick_folder(move |chosen| _ = hand.send(chosen));
-    Ok(handed.await.ok().flatten().map(|folder| folder.to_string()))
+pub(crate) async fn choose_folder(app: AppHandle, outside: State<'_, Outside>) -> Answer<Option<String>> {
+    Ok(outside.folder(&app).await)
 }
 
 fn too_long(secret: &SecretString) -> bool {

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use postonce_engine::SyncAsk;
 use postonce_engine::domain::Trigger;
-use tauri::{AppHandle, State};
+use tauri::State;
 
 use super::{Answer, watched};
+use crate::host::AppHandle;
 use crate::wire::{Period, Plan, Progress, SyncStarted};
 use crate::wiring::{Wiring, actor};
 

@@ -6,11 +6,12 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use tauri::{AppHandle, Manager as _};
+use tauri::Manager as _;
 use tauri_plugin_deep_link::DeepLinkExt as _;
 use tauri_specta::Event as _;
 
 use crate::events::WantedAsked;
+use crate::host::AppHandle;
 use crate::wire::Wanted;
 use crate::wiring::Wiring;
 

@@ -1,11 +1,11 @@
 //! The menu, in the person's language, with the shortcuts that the page knows as well.
 
 use tauri::menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder, SubmenuBuilder};
-use tauri::{AppHandle, Wry};
 
 use super::words::{self, Word};
 use super::{links, quit, tray};
 use crate::commands;
+use crate::host::{AppHandle, Host};
 use crate::wire::{Language, Wanted};
 
 /// The screens in the order of the navigation, as the page's router names them: Ctrl+1, Ctrl+2 …
@@ -31,7 +31,7 @@ pub(super) fn set(app: &AppHandle, language: Language) {
     }
 }
 
-fn build(app: &AppHandle, language: Language) -> tauri::Result<Menu<Wry>> {
+fn build(app: &AppHandle, language: Language) -> tauri::Result<Menu<Host>> {
     let item = |id: &str, word: Word, keys: Option<&str>| item(app, id, word.text(language), keys);
     let file = SubmenuBuilder::new(app, words::FILE.text(language))
         .item(&item(SYNC, words::SYNC_NOW, Some("CmdOrCtrl+Enter"))?)
@@ -60,7 +60,7 @@ fn build(app: &AppHandle, language: Language) -> tauri::Result<Menu<Wry>> {
     MenuBuilder::new(app).items(&[&file, &edit, &view.build()?, &help]).build()
 }
 
-pub(super) fn item(app: &AppHandle, id: &str, text: &str, keys: Option<&str>) -> tauri::Result<MenuItem<Wry>> {
+pub(super) fn item(app: &AppHandle, id: &str, text: &str, keys: Option<&str>) -> tauri::Result<MenuItem<Host>> {
     let item = MenuItemBuilder::with_id(id, text);
     match keys {
         Some(keys) => item.accelerator(keys).build(app),

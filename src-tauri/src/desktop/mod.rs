@@ -9,8 +9,10 @@ mod quit;
 mod tray;
 mod words;
 
-use tauri::{App, AppHandle, Builder, Manager as _, RunEvent, WindowEvent, Wry};
+use tauri::{Builder, Manager as _, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
+
+use crate::host::{App, AppHandle, Host};
 
 pub(crate) use links::at_start;
 pub(crate) use logs::{folder as log_folder, start as start_logs};
@@ -23,7 +25,7 @@ const WINDOW: &str = "main";
 
 /// The plugins, in the order they must stand: single-instance first. None of them may be called from the window; its
 /// capability lists our own commands only.
-pub(crate) fn plugins(builder: Builder<Wry>) -> Builder<Wry> {
+pub(crate) fn plugins(builder: Builder<Host>) -> Builder<Host> {
     let remembered = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
     builder
         .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
@@ -51,7 +53,7 @@ pub(crate) fn set_up(app: &App) {
     logs::keep(app);
     app.manage(Kept::read(app.path().app_config_dir().ok()));
     app.manage(links::Pending::of(std::env::args().skip(1)));
-    app.manage(quit::Leaving::default());
+    app.manage(quit::Leaving::by(|app| app.exit(0)));
     let language = preferences::language(handle);
     menu::set(handle, language);
     app.manage(tray::Tray::make(handle, language));
@@ -59,6 +61,15 @@ pub(crate) fn set_up(app: &App) {
     if tray::starts_hidden(handle) {
         hide(handle);
     }
+}
+
+/// The same without a menu or a tray, which want a display; the program ends by this way out.
+#[cfg(test)]
+pub(crate) fn pretend(app: &App, config: std::path::PathBuf, exit: fn(&AppHandle)) {
+    app.manage(Kept::read(Some(config)));
+    app.manage(links::Pending::of(std::iter::empty()));
+    app.manage(quit::Leaving::by(exit));
+    app.manage(tray::Tray::none());
 }
 
 /// What the program is told while it runs.

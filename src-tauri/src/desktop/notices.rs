@@ -5,11 +5,12 @@
 use postonce_engine::domain::Outcome;
 use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::{SyncEnd, views::RunSummary};
-use tauri::{AppHandle, Manager as _};
+use tauri::Manager as _;
 use tauri_plugin_notification::NotificationExt as _;
 
 use super::preferences::{self, Kept};
 use super::words::{self, Word};
+use crate::host::AppHandle;
 
 /// Tells of a run that left something for a person.
 pub(crate) fn after_run(app: &AppHandle, end: &SyncEnd) {

@@ -7,10 +7,11 @@ use std::sync::{Mutex, PoisonError};
 
 use postonce_engine::error::{ErrorCode, Told};
 use serde::{Deserialize, Serialize};
-use tauri::{AppHandle, Manager as _};
+use tauri::Manager as _;
 use tauri_plugin_autostart::ManagerExt as _;
 
 use super::{menu, tray};
+use crate::host::AppHandle;
 use crate::wire::{Language, Preferences};
 
 const FILE: &str = "preferences.json";

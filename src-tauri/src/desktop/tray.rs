@@ -8,13 +8,14 @@ use std::sync::{Mutex, PoisonError};
 use postonce_engine::SyncAsk;
 use postonce_engine::domain::{Period, Trigger};
 use postonce_engine::views::RecordCounts;
+use tauri::Manager as _;
 use tauri::menu::{Menu, MenuBuilder, MenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
-use tauri::{AppHandle, Manager as _, Wry};
 
 use super::words;
 use super::{Kept, menu, raise};
 use crate::events::follow;
+use crate::host::{AppHandle, Host};
 use crate::wire::Language;
 use crate::wiring::{Wiring, actor};
 
@@ -50,12 +51,12 @@ impl Shown {
 pub(crate) struct Tray(Option<There>);
 
 struct There {
-    icon: TrayIcon<Wry>,
+    icon: TrayIcon<Host>,
     inside: Mutex<Inside>,
 }
 
 struct Inside {
-    state: MenuItem<Wry>,
+    state: MenuItem<Host>,
     shown: Shown,
     language: Language,
 }
@@ -76,6 +77,11 @@ impl Tray {
                 None
             }
         })
+    }
+
+    #[cfg(test)]
+    pub(super) fn none() -> Self {
+        Self(None)
     }
 
     pub(super) fn is_there(&self) -> bool {
@@ -150,7 +156,7 @@ fn make(app: &AppHandle, language: Language) -> tauri::Result<There> {
     Ok(There { icon: icon.build(app)?, inside })
 }
 
-fn menu(app: &AppHandle, language: Language, shown: Shown) -> tauri::Result<(Menu<Wry>, MenuItem<Wry>)> {
+fn menu(app: &AppHandle, language: Language, shown: Shown) -> tauri::Result<(Menu<Host>, MenuItem<Host>)> {
     let state = MenuItem::with_id(app, STATE, text(shown, language), false, None::<&str>)?;
     let menu = MenuBuilder::new(app)
         .item(&state)

@@ -29,10 +29,22 @@ pub(crate) enum Wanted {
     Sync,
     /// The field in which this screen is searched.
     Search,
-    /// To quit, while a run is on.
-    Quit,
+    /// To quit, while this is on.
+    Quit { on: Work },
     /// A second start named another workspace than the one that is open.
     Workspace { path: String },
+}
+
+/// What takes its time, and is not to be ended unasked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Work {
+    /// A run.
+    Sync,
+    /// A comparison of the ledger with the accounting system.
+    Compare,
+    /// A new ledger that is being made.
+    Rebuild,
 }
 
 /// The program.

@@ -4,6 +4,7 @@ use postonce_engine::views;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::setup::SecretKind;
 use super::{Problem, Run, RunItem, Sum, count, each};
 
 /// The workspace at one glance.
@@ -12,10 +13,35 @@ use super::{Problem, Run, RunItem, Sum, count, each};
 pub(crate) enum Overview {
     /// There is none in that folder.
     Missing { path: String },
-    /// There is one that cannot be used; the organisation's name, where that much could be read.
-    Broken { problem: Problem, organisation: Option<String> },
+    /// There is one that cannot be used; the organisation's name, where that much could be read; and the secret that is
+    /// missing, where that is all there is to it.
+    Broken { problem: Problem, organisation: Option<String>, secret: Option<MissingSecret> },
     /// Here it is.
-    Ready { path: String, organisation: String, practice: bool, counts: RecordCounts, runs: Vec<Run> },
+    Ready {
+        path: String,
+        organisation: String,
+        practice: bool,
+        /// Whether the accounting system has pages that vouchers can be looked at on.
+        voucher_pages: bool,
+        counts: RecordCounts,
+        runs: Vec<Run>,
+    },
+}
+
+/// A secret that this machine does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+pub(crate) struct MissingSecret {
+    pub(crate) side: SecretSide,
+    /// What a person calls it.
+    pub(crate) secret: SecretKind,
+}
+
+/// What a secret is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SecretSide {
+    Accounting,
+    Platform,
 }
 
 /// How many records are in which state.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use postonce_connectors::workspace::{
-    AccountingSection, CsvSection, OrganisationSection, PostingSection, ScheduleSection, SourceSection,
+    AccountingSection, CsvSection, OrganisationSection, PostingSection, ScheduleSection, Sections, SourceSection,
 };
 use postonce_connectors::{self as connectors, Guess};
 use postonce_engine::error::{ErrorCode, Told};
@@ -11,7 +11,7 @@ use postonce_engine::ports;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Connection, HoldCode, Problem, Reason, Sum, count, each, mirrored};
+use super::{Connection, HoldCode, Problem, Reason, SecretSide, Sum, count, each, mirrored};
 
 /// What a trial is made over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
@@ -113,6 +113,16 @@ pub(crate) struct SetupDraft {
 mirrored! {
     /// What a person calls the secret.
     SecretKind of connectors::workspace::SecretKind { Token, Password, ApiKey, }
+}
+
+/// What a person calls the secret of that side; a platform's is a token.
+pub(crate) fn secret_kind_of(workspace: &connectors::Workspace, side: SecretSide) -> SecretKind {
+    let named = Sections::of(workspace).map(|sections| sections.accounting.kind).unwrap_or_default();
+    let kind = connectors::workspace::ACCOUNTING_KINDS.iter().find(|kind| kind.name == named);
+    match (side, kind) {
+        (SecretSide::Accounting, Some(kind)) => kind.secret.into(),
+        _ => SecretKind::Token,
+    }
 }
 
 /// A kind of accounting system, and what it has to be told.

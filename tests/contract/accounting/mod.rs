@@ -5,9 +5,11 @@
 
 #![expect(clippy::panic, reason = "a behaviour fails as an assert in a test would, and says what it saw")]
 
+mod bare;
 mod dying;
 mod locking;
 mod losing;
+mod measured;
 mod odoo;
 mod people;
 mod posting;
@@ -38,6 +40,7 @@ macro_rules! of_every_system {
             posting::more_than_a_page_is_found_again_on_both_sides,
             posting::an_amount_with_too_many_decimals_is_told_and_not_rounded,
             posting::a_slow_server_is_waited_for,
+            posting::a_re_export_makes_one_more_voucher_and_a_reversal_takes_one_back,
             losing::a_write_that_never_arrives_is_made_up_for,
             losing::a_write_whose_answer_is_lost_is_not_made_twice,
             losing::a_write_that_takes_effect_after_it_was_given_up_is_not_made_twice,

@@ -9,7 +9,7 @@ pub(crate) fn fresh() -> Result<Box<dyn Subject>, Trouble> {
     Ok(Box::new(Odoo(Books::fresh()?)))
 }
 
-struct Odoo(Books);
+pub(crate) struct Odoo(pub(crate) Books);
 
 impl Odoo {
     fn sql(&self, query: &str) -> String {

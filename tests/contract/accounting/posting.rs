@@ -109,3 +109,25 @@ pub(crate) fn a_slow_server_is_waited_for(site: &Site) {
     assert_eq!((sync.status, sync.count("posted")), (Some(0), 30), "{sync:?}");
     site.assert_books(&records);
 }
+
+/// Exported again by a person's decision, first with its earlier voucher left standing, then with the newest one reversed.
+pub(crate) fn a_re_export_makes_one_more_voucher_and_a_reversal_takes_one_back(site: &Site) {
+    let records = rows(5);
+    site.write(&records);
+    assert_eq!(site.sync().status, Some(0));
+    let id = records[2].id.as_str();
+    let again = |extra: &[&str]| {
+        let word = ["re-export", id, "--reason", "The first one went to the wrong month", "--confirm", id];
+        let done = site.run(&[&word[..], extra].concat());
+        assert_eq!(done.status, Some(0), "{done:?}");
+        site.subject.vouchers().into_iter().filter(|voucher| voucher.minor == records[2].minor).count()
+    };
+    assert_eq!(again(&[]), 2, "one more, and nothing was taken back");
+    assert_eq!(again(&["--reverse"]), 2, "one more, and the one before it was reversed");
+    assert_eq!(site.subject.drafts(), []);
+    let sync = site.sync();
+    assert_eq!((sync.status, sync.count("posted"), sync.count("skipped")), (Some(0), 0, 5), "{sync:?}");
+    let references: Vec<String> = site.subject.vouchers().into_iter().map(|voucher| voucher.reference).collect();
+    let counts: std::collections::BTreeSet<&String> = references.iter().collect();
+    assert_eq!(counts.len(), 6, "each under a reference of its own: {references:?}");
+}

@@ -64,10 +64,11 @@ pub(crate) fn asked(fresh: Fresh, behaviour: fn(&Site)) {
 }
 
 impl Site {
-    fn before(subject: Box<dyn Subject>) -> Self {
+    /// A workspace over a subject of one's own making.
+    pub(crate) fn before(subject: Box<dyn Subject>) -> Self {
         let proxy = Proxy::before(&subject.url());
         let site = Self { subject, proxy, workspace: Workspace(folder()) };
-        site.write_workspace(10, LEASE_SECONDS);
+        site.per_request(10);
         site
     }
 
@@ -80,14 +81,14 @@ impl Site {
         other
     }
 
-    fn write_workspace(&self, vouchers_per_request: usize, lease_seconds: u64) {
+    fn write_workspace(&self, source: &str, vouchers_per_request: usize, lease_seconds: u64) {
         let text = format!(
             "[organisation]\nid = \"hlf\"\nname = \"HLF\"\ncurrency = \"NOK\"\ntime_zone = \"Europe/Oslo\"\n\n{}\n\
              [accounting]\n{}\n\
              [posting]\npayable_account = \"2930\"\ndefault_account = \"7790\"\n\
              [posting.categories]\n\"Reise\" = \"7140\"\n\"Feil\" = \"9999\"\n\n\
              [sync]\nvouchers_per_request = {vouchers_per_request}\nrequests_in_flight = 2\nlease_seconds = {lease_seconds}\n",
-            plain_source("records.csv"),
+            source,
             self.subject.table(&self.proxy.url()),
         );
         std::fs::write(self.path().join("workspace.toml"), text).expect("a temporary folder is writable");
@@ -95,12 +96,17 @@ impl Site {
 
     /// From now on so many vouchers travel in a request.
     pub(crate) fn per_request(&self, vouchers: usize) {
-        self.write_workspace(vouchers, LEASE_SECONDS);
+        self.write_workspace(&plain_source("records.csv"), vouchers, LEASE_SECONDS);
+    }
+
+    /// From now on the records come from elsewhere (a `[source]`), and so many vouchers travel in a request.
+    pub(crate) fn read_from(&self, source: &str, vouchers: usize) {
+        self.write_workspace(source, vouchers, LEASE_SECONDS);
     }
 
     /// From now on a lease is as short as it may be.
     pub(crate) fn short_lease(&self) {
-        self.write_workspace(10, SHORT_LEASE_SECONDS);
+        self.write_workspace(&plain_source("records.csv"), 10, SHORT_LEASE_SECONDS);
     }
 
     pub(crate) fn path(&self) -> &Path {

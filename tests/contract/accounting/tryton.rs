@@ -14,7 +14,7 @@ pub(crate) fn fresh_with_short_sessions() -> Result<Box<dyn Subject>, Trouble> {
     Ok(Box::new(Tryton(Books::fresh_with(Some(2))?)))
 }
 
-struct Tryton(Books);
+pub(crate) struct Tryton(pub(crate) Books);
 
 impl Tryton {
     fn sql(&self, query: &str) -> String {

@@ -30,10 +30,11 @@ impl Trouble {
         Self { kind: Kind::NotToBeHad, sentence: sentence.into() }
     }
 
-    /// The same trouble, told as one of a machine that cannot.
+    /// The same trouble, told in one line as one of a machine that cannot: of what a program said, its last.
     #[cfg(unix)]
     pub(crate) fn or_not_to_be_had(self, why: &str) -> Self {
-        Self::not_to_be_had(format!("{why}: {}", self.sentence))
+        let last = self.sentence.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
+        Self::not_to_be_had(format!("{why}: {last}"))
     }
 }
 
@@ -44,3 +45,15 @@ impl fmt::Display for Trouble {
 }
 
 impl std::error::Error for Trouble {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_had_is_told_in_one_line() {
+        let trouble = Trouble::broken("`apt-get download` ended with 100:\nReading…\nE: Unable to locate package\n");
+        let told = trouble.or_not_to_be_had("the package cannot be had");
+        assert_eq!(told, Trouble::not_to_be_had("the package cannot be had: E: Unable to locate package"));
+    }
+}

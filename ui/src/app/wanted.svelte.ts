@@ -1,12 +1,12 @@
 /** What is asked for outside the page, by a menu, a link or a second start; and by the keyboard inside it. */
-import { ipc, type Wanted } from '$ipc';
+import { ipc, type Wanted, type Work } from '$ipc';
 import { address, SCREENS } from '$shared/router.svelte';
 import { session } from '$shared/session.svelte';
 import { shortcutOf } from '$shared/shortcuts';
 
 class Desk {
-  /** The run that is on stands in the way of quitting. */
-  quitting = $state(false);
+  /** What is on, and stands in the way of quitting. */
+  quitting = $state.raw<Work | null>(null);
   /** The workspace that a second start named. */
   workspace = $state<string | null>(null);
 
@@ -34,7 +34,7 @@ class Desk {
       case 'search':
         return document.querySelector<HTMLElement>('main input[type="search"]')?.focus();
       case 'quit':
-        this.quitting = true;
+        this.quitting = wanted.on;
         return;
       case 'workspace':
         this.workspace = wanted.path;

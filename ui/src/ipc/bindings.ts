@@ -60,6 +60,11 @@ export const commands = {
 	recordsFound: (query: RecordQuery) => typedError<RecordsFound, Problem>(__TAURI_INVOKE("records_found", { query })),
 	/**  Everything known of one record. */
 	record: (recordId: string) => typedError<RecordStory, Problem>(__TAURI_INVOKE("record", { recordId })),
+	/**
+	 *  Opens a voucher in the accounting system's own web client, in the person's browser. The page names a voucher that the
+	 *  ledger knows, and nothing of the address.
+	 */
+	openVoucher: (voucherId: string) => typedError<null, Problem>(__TAURI_INVOKE("open_voucher", { voucherId })),
 	/**  Keeps the word that a record may stay as it is, although it changed, or its voucher is not there as it was. */
 	accept: (recordId: string, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("accept", { recordId, reason })),
 	/**  Settles a record in doubt. The end tells who holds the lock, where that stood in the way. */
@@ -77,7 +82,9 @@ export const commands = {
 	/**  What a first start begins with. */
 	beginSetup: () => typedError<SetupStart, Problem>(__TAURI_INVOKE("begin_setup")),
 	/**  Keeps a secret that was typed, in memory alone, until it is saved with what it is for; an empty one is forgotten. */
-	holdSecret: (name: string, value: string) => typedError<null, Problem>(__TAURI_INVOKE("hold_secret", { name, value })),
+	holdSecret: (side: SecretSide, value: string) => typedError<null, Problem>(__TAURI_INVOKE("hold_secret", { side, value })),
+	/**  Keeps the secrets that were typed for a workspace that could not be opened without them, and opens it. */
+	keepSecrets: () => typedError<null, Problem>(__TAURI_INVOKE("keep_secrets")),
 	/**  Asks an accounting system who we are, what protects, and what is missing in its set-up. */
 	testConnection: (base: Base, accounting: AccountingDraft) => typedError<Tested, Problem>(__TAURI_INVOKE("test_connection", { base, accounting })),
 	/**  The same for a whole workspace that is not there yet, its accounts included. */
@@ -137,9 +144,9 @@ export const commands = {
 	setLanguage: (language: Language) => typedError<null, Problem>(__TAURI_INVOKE("set_language", { language })),
 	/**  What was asked for before the page was there: by a link, or in the menu. */
 	wantedAtStart: () => __TAURI_INVOKE<Wanted | null>("wanted_at_start"),
-	/**  Ends the program; while a run is on, an event asks first. */
+	/**  Ends the program; while something is on that takes its time, an event asks first. */
 	askToQuit: () => __TAURI_INVOKE<void>("ask_to_quit"),
-	/**  Stops the run that is on, waits for its end, and ends the program. */
+	/**  Stops what is on, waits for its end, and ends the program. */
 	stopAndQuit: () => __TAURI_INVOKE<void>("stop_and_quit"),
 	/**  The program. */
 	about: () => __TAURI_INVOKE<About>("about"),
@@ -557,6 +564,13 @@ export type LookAlikes = {
 	first: LookAlike[],
 };
 
+/**  A secret that this machine does not have. */
+export type MissingSecret = {
+	side: SecretSide,
+	/**  What a person calls it. */
+	secret: SecretKind,
+};
+
 /**  What stands in the books of one month in one currency. */
 export type Month = {
 	/**  Its first day. */
@@ -590,10 +604,15 @@ export type Outcome = "completed" | "stopped" | "lease_lost" | "failed" | "inter
 export type Overview = 
 /**  There is none in that folder. */
 { kind: "missing"; path: string } | 
-/**  There is one that cannot be used; the organisation's name, where that much could be read. */
-{ kind: "broken"; problem: Problem; organisation: string | null } | 
+/**
+ *  There is one that cannot be used; the organisation's name, where that much could be read; and the secret that is
+ *  missing, where that is all there is to it.
+ */
+{ kind: "broken"; problem: Problem; organisation: string | null; secret: MissingSecret | null } | 
 /**  Here it is. */
-{ kind: "ready"; path: string; organisation: string; practice: boolean; counts: RecordCounts; runs: Run[] };
+{ kind: "ready"; path: string; organisation: string; practice: boolean; 
+/**  Whether the accounting system has pages that vouchers can be looked at on. */
+voucherPages: boolean; counts: RecordCounts; runs: Run[] };
 
 /**  Two days as `YYYY-MM-DD`, both included; open where `null`. */
 export type Period = {
@@ -643,7 +662,7 @@ export type Preferences = {
 
 /**  What failed, as every command says it. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -883,6 +902,9 @@ export type ScheduleDraft = {
 /**  What a person calls the secret. */
 export type SecretKind = "token" | "password" | "api_key";
 
+/**  What a secret is for. */
+export type SecretSide = "accounting" | "platform";
+
 /**  What was sent of a record, whatever it says now. */
 export type Sent = {
 	date: string,
@@ -1022,8 +1044,8 @@ export type Wanted =
 { kind: "sync" } | 
 /**  The field in which this screen is searched. */
 { kind: "search" } | 
-/**  To quit, while a run is on. */
-{ kind: "quit" } | 
+/**  To quit, while this is on. */
+{ kind: "quit"; on: Work } | 
 /**  A second start named another workspace than the one that is open. */
 { kind: "workspace"; path: string };
 
@@ -1035,6 +1057,15 @@ export type Whose = "other" | "mine_elsewhere" | "mine_here";
 
 /**  What the accounting side said when the trail was checked. */
 export type WitnessState = "matches" | "ahead" | "differs" | "missing" | "not_offered" | "unreachable";
+
+/**  What takes its time, and is not to be ended unasked. */
+export type Work = 
+/**  A run. */
+"sync" | 
+/**  A comparison of the ledger with the accounting system. */
+"compare" | 
+/**  A new ledger that is being made. */
+"rebuild";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

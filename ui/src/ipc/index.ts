@@ -21,6 +21,7 @@ import type {
   RunFormat,
   RunQuery,
   ScheduleDraft,
+  SecretSide,
   SettingsWish,
   SetupDraft,
   SourceDraft,
@@ -85,6 +86,7 @@ export const ipc = {
   exportedByMonth: (months: number) => told(commands.exportedByMonth(months)),
   nextRun: () => told(commands.nextRun()),
   record: (recordId: string) => told(commands.record(recordId)),
+  openVoucher: (voucherId: string) => told(commands.openVoucher(voucherId)),
   accept: (recordId: string, reason: string) => told(commands.accept(recordId, reason)),
   resolve: (recordId: string, verdict: Verdict, reason: string) =>
     told(commands.resolve(recordId, verdict, reason)),
@@ -98,7 +100,8 @@ export const ipc = {
   systemLanguage: () => commands.systemLanguage(),
   beginSetup: () => told(commands.beginSetup()),
   /** The secret goes to Rust, and never comes back. */
-  holdSecret: (side: 'accounting' | 'platform', value: string) => told(commands.holdSecret(side, value)),
+  holdSecret: (side: SecretSide, value: string) => told(commands.holdSecret(side, value)),
+  keepSecrets: () => told(commands.keepSecrets()),
   testConnection: (base: Base, accounting: AccountingDraft) =>
     told(commands.testConnection(base, accounting)),
   checkSetup: (draft: SetupDraft) => told(commands.checkSetup(draft)),

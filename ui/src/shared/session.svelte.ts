@@ -126,6 +126,12 @@ class Session {
     await this.#moveIn();
   }
 
+  /** Keeps what was typed for a workspace that could not be opened without it, and opens that. Throws what kept it from it. */
+  async keepSecrets(): Promise<void> {
+    await ipc.keepSecrets();
+    await this.#moveIn();
+  }
+
   putAway(): void {
     this.end = null;
   }

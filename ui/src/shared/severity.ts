@@ -47,6 +47,7 @@ export const severities: Record<ErrorCode, Severity> = {
   record_not_found: 'ask',
   nothing_to_accept: 'ask',
   certificate_missing: 'ask',
+  voucher_page_missing: 'ask',
   report_unwritable: 'ask',
   run_not_found: 'ask',
   secret_missing: 'stop',

@@ -54,6 +54,7 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   record_not_found: m.error_record_not_found,
   nothing_to_accept: m.error_nothing_to_accept,
   certificate_missing: m.error_certificate_missing,
+  voucher_page_missing: m.error_voucher_page_missing,
   report_unwritable: m.error_report_unwritable,
   run_not_found: m.error_run_not_found,
   secret_missing: m.error_secret_missing,

@@ -134,6 +134,8 @@ error_codes! {
     NothingToAccept = "nothing_to_accept", exit 1;
     /// `id`: no comparison was kept as the certificate of this run.
     CertificateMissing = "certificate_missing", exit 1;
+    /// `id`: no such voucher is known here, or the accounting system has no page for it.
+    VoucherPageMissing = "voucher_page_missing", exit 1;
     /// `path`, `detail`: a report cannot be written.
     ReportUnwritable = "report_unwritable", exit 1;
     /// `id`.

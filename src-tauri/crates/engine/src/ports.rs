@@ -13,7 +13,7 @@ pub use unique_rows::{Created, RowId, UniqueRow, UniqueRows};
 
 use crate::domain::{
     Actor, Capabilities, CommitResult, Discarded, DraftId, Found, FoundVoucher, HoldReason, Period, Place, Posting,
-    PostingRules, Problem, Record, Reference, RunId, StageResult, VoucherResult,
+    PostingRules, Problem, Record, Reference, RunId, StageResult, VoucherPages, VoucherResult,
 };
 use crate::error::Told;
 use crate::ledger::{ClaimedRequest, ClaimedReversal, StagedDraft};
@@ -162,6 +162,11 @@ pub trait AccountingSystem: Send + Sync {
 
     /// Leaves the newest audit head there. A refusal means that it keeps a newer or another one.
     async fn leave_witness(&self, permit: &Permit, ledger_id: &str, witness: &Witness) -> Result<(), CallError>;
+
+    /// The pages of its web client for vouchers, on the server that the workspace names; `None` where it has none.
+    fn voucher_pages(&self) -> Option<VoucherPages> {
+        None
+    }
 }
 
 /// References in one look-up, at most.

@@ -4,6 +4,7 @@
 //! the tests' real servers, which depends on nothing else either. Every command
 //! is a module with a `run`; a new one is a file and a line in [`COMMANDS`].
 
+mod bench;
 mod demo;
 mod deny;
 mod fuzz;
@@ -40,14 +41,18 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "test",
-        help: "[fast | rust | ui | desktop | servers]   everything, or the part named; `fast` needs neither Node nor a web view, `servers` is \
-            named alone",
+        help: "[fast | rust | ui | desktop | servers]   everything, or the part named; `fast` needs neither Node nor a web view",
         run: test::run,
     },
     Command {
         name: "simulate",
         help: "[--seeds N] [--from SEED] [--seed SEED] [--protection P] [--planted BUG]   made-up worlds, each from its seed",
         run: simulate::run,
+    },
+    Command {
+        name: "bench",
+        help: "[tryton | odoo]   the real file into a real accounting system, beside what its server does by itself",
+        run: bench::run,
     },
     Command { name: "fuzz", help: "[--seconds N]   the fuzz targets, for N seconds each (60)", run: fuzz::run },
     Command {

@@ -8,11 +8,14 @@ use crate::run::{Failure, call, output};
 /// For any Rust of ours: SQLite and the TLS library bring C along.
 pub(crate) const COMPILER: &[&str] = &["build-essential"];
 
-/// For building and running the desktop. `libdbus-1-dev`: its window library links to D-Bus.
-pub(crate) const DESKTOP: &[&str] = &["libdbus-1-dev", "libwebkit2gtk-4.1-dev", "pkg-config"];
+/// For building and running the desktop. `libdbus-1-dev`: its window library links to D-Bus. `libayatana-appindicator3-1`: the
+/// tray is drawn with it; without it there is no tray, and everything else works.
+pub(crate) const DESKTOP: &[&str] =
+    &["libayatana-appindicator3-1", "libdbus-1-dev", "libwebkit2gtk-4.1-dev", "pkg-config"];
 
-/// For driving the desktop in a test: a display, a session bus, a keyring, and the web view's driver.
-pub(crate) const DESKTOP_TEST: &[&str] = &["dbus", "gnome-keyring", "webkit2gtk-driver", "xvfb"];
+/// For driving the desktop in a test: a display, a session bus, a keyring, the web view's driver, and a keyboard for what is no
+/// page.
+pub(crate) const DESKTOP_TEST: &[&str] = &["dbus", "gnome-keyring", "webkit2gtk-driver", "xdotool", "xvfb"];
 
 /// For the real accounting systems of the tests, which bring everything else along themselves.
 pub(crate) const PEERS: &[&str] = &["postgresql", "python3-venv"];

@@ -19,6 +19,8 @@ use crate::setup;
 /// Far above what a cold build of two cores takes, far below the end of a CI run.
 const BUILD_MINUTES_MAX: u32 = 40;
 const TEST_MINUTES_MAX: u32 = 30;
+/// With `POSTONCE_KILL_ROUNDS=50` they kill for hours.
+const SERVER_MINUTES_MAX: u32 = 240;
 
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let mut steps = Steps::default();
@@ -30,7 +32,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
         ["desktop"] => desktop_alone(&mut steps),
         ["servers"] => servers(&mut steps),
         _ => {
-            return Err(Failure::new("takes one of fast, rust, ui, desktop, servers, or nothing for all but the last"));
+            return Err(Failure::new("takes one of fast, rust, ui, desktop, servers, or nothing for all of them"));
         }
     }
     steps.finish()
@@ -39,16 +41,21 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
 const NO_SETUP: &str = "what it needs could not be set up";
 const NO_UI: &str = "the user interface was not built";
 const NO_BUILD: &str = "it was not built";
-/// As in `nextest.toml`, which leaves them out unless they are asked for.
-const REAL_SERVERS: &str = "test(/^accounting::over_(tryton|odoo)/)";
+/// The tests that are a step of their own. `nextest.toml` leaves them out of the others.
+const REAL_SERVERS: [&str; 2] = ["accounting::over_tryton", "accounting::over_odoo"];
+/// What `cargo xtask bench` asks for.
+const MEASURED: &str = "accounting::measured";
 
 fn everything(steps: &mut Steps) {
     formatted(steps);
     let mut tools = None;
     let ready = steps.step("Set up", || setup::desktop_test().map(|ready| tools = Some(ready)));
+    let peers = begin_peers(steps);
     let ui = tools.as_ref().is_some_and(|(node, _)| ui(steps, node));
     lint(steps, ui);
-    rust(steps, ui);
+    let built = rust(steps, ui);
+    finish_peers(steps, peers);
+    real_servers(steps, built);
     let built = steps.step_if(ui, NO_UI, "Desktop: build", build_desktop);
     match &tools {
         Some((_, driver)) if ready => _ = steps.step_if(built, NO_BUILD, "Desktop: end to end", || end_to_end(driver)),
@@ -72,16 +79,30 @@ fn rust_alone(steps: &mut Steps) {
     rust(steps, built);
 }
 
-/// The list of behaviours against Tryton and Odoo themselves, which takes as long as all the rest.
 fn servers(steps: &mut Steps) {
     let peers = begin_peers(steps);
     let built = steps.step("Rust: build", || {
         call(&mut bounded(BUILD_MINUTES_MAX, cargo(&["build", "--workspace", "--bins", "--test", "contract"])))
     });
     finish_peers(steps, peers);
+    real_servers(steps, built);
+}
+
+/// The list of behaviours against Tryton and Odoo themselves.
+fn real_servers(steps: &mut Steps, built: bool) {
     steps.step_if(built, NO_BUILD, "Real servers: tests", || {
-        let filter = ["--workspace", "--ignore-default-filter", "-E", REAL_SERVERS];
-        call(&mut bounded(TEST_MINUTES_MAX, nextest(&filter)?))
+        let command = if has_nextest() {
+            let asked = REAL_SERVERS.map(|module| format!("test(/^{module}/)")).join(" or ");
+            nextest(&["--workspace", "--ignore-default-filter", "--status-level", "pass", "-E", &asked])?
+        } else {
+            let mut command = cargo(&["test", "--workspace", "--test", "contract", "--", "--test-threads", "2"]);
+            command
+                .args(REAL_SERVERS)
+                .env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?)
+                .env(peers::ASKED, "1");
+            command
+        };
+        call(&mut bounded(SERVER_MINUTES_MAX, command))
     });
 }
 
@@ -142,22 +163,23 @@ fn finish_peers(steps: &mut Steps, peers: Option<Preparing>) {
     }
 }
 
-fn rust(steps: &mut Steps, ready: bool) {
+fn rust(steps: &mut Steps, ready: bool) -> bool {
     let built = steps.step_if(ready, NO_UI, "Rust: build", || {
         call(&mut bounded(BUILD_MINUTES_MAX, cargo(&["build", "--workspace", "--all-targets"])))
     });
     steps.step_if(built, NO_BUILD, "Rust: tests", || tests(&["--workspace"]));
+    built
 }
 
 /// The tests of a selection of packages, with nextest where it is installed, and the examples in its documentation.
 fn tests(selection: &[&str]) -> Result<(), Failure> {
-    let has_nextest = output(crate::programs::cargo_path(), &["nextest", "--version"]).is_some();
-    let command = if has_nextest {
+    let command = if has_nextest() {
         nextest(selection)?
     } else {
         let mut command = cargo(&["test", "--no-fail-fast"]);
         // The documentation has its own run below, for nextest has none.
-        command.args(["--lib", "--bins", "--tests"]).args(selection);
+        command.args(["--lib", "--bins", "--tests"]).args(selection).arg("--");
+        command.args(REAL_SERVERS.iter().chain([&MEASURED]).flat_map(|module| ["--skip", module]));
         command.env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?).env(peers::ASKED, "1");
         command
     };
@@ -165,6 +187,10 @@ fn tests(selection: &[&str]) -> Result<(), Failure> {
     examples.args(selection);
     let examples = call(&mut bounded(TEST_MINUTES_MAX, examples));
     call(&mut bounded(TEST_MINUTES_MAX, command)).and(examples)
+}
+
+fn has_nextest() -> bool {
+    output(crate::programs::cargo_path(), &["nextest", "--version"]).is_some()
 }
 
 fn nextest(selection: &[&str]) -> Result<Command, Failure> {

@@ -37,7 +37,8 @@ export type Scenario =
   | 'mine'
   | 'tampered'
   | 'differs'
-  | 'damaged';
+  | 'damaged'
+  | 'secret';
 type Args = Record<string, unknown>;
 
 const RUN_ID = '0199a3c2-7b41-7c10-9f02-5d1be2c07a12';
@@ -75,6 +76,9 @@ class MockEngine {
   #runs: Run[];
   #waiting = 37;
   #closed = false;
+  #kept = false;
+  /** The vouchers that were opened in the accounting system. */
+  readonly pages: string[] = [];
   #ticking: ReturnType<typeof setInterval> | undefined;
 
   #decisions: Decisions;
@@ -112,6 +116,16 @@ class MockEngine {
       case 'start_sync':
         setTimeout(() => this.#start(args['waitSeconds'] as number | null), TICK_MS);
         return { joined: false };
+      case 'keep_secrets':
+        if (!this.setup.held.has('accounting')) {
+          const params = { name: 'accounting-token', variable: 'POSTONCE_SECRET_ACCOUNTING_TOKEN' };
+          throw { code: 'secret_empty', params } satisfies Problem;
+        }
+        this.#kept = true;
+        return null;
+      case 'open_voucher':
+        this.pages.push(String(args['voucherId']));
+        return null;
       case 'stop_sync':
         if (this.#now) this.#now = { ...this.#now, stopping: true };
         return true;
@@ -285,11 +299,22 @@ class MockEngine {
         key: 'curency',
         nearest: 'currency',
       };
-      return { kind: 'broken', problem: { code: 'workspace_unknown_key', params }, organisation: null };
+      return {
+        kind: 'broken',
+        problem: { code: 'workspace_unknown_key', params },
+        organisation: null,
+        secret: null,
+      };
     }
     if (this.scenario === 'damaged') {
       const params = { path: '/home/kari/hlf/ledger.sqlite', detail: 'database disk image is malformed' };
-      return { kind: 'broken', problem: { code: 'ledger_damaged', params }, organisation: 'Øvingslaget' };
+      const problem: Problem = { code: 'ledger_damaged', params };
+      return { kind: 'broken', problem, organisation: 'Øvingslaget', secret: null };
+    }
+    if (this.scenario === 'secret' && !this.#kept) {
+      const params = { name: 'accounting-token', variable: 'POSTONCE_SECRET_ACCOUNTING_TOKEN' };
+      const secret = { side: 'accounting', secret: 'token' } as const;
+      return { kind: 'broken', problem: { code: 'secret_missing', params }, organisation: 'HLF', secret };
     }
     const waiting = this.#attention();
     const of = (state: string) => waiting.filter((each) => each.state === state).length;
@@ -298,6 +323,7 @@ class MockEngine {
       path: '/home/kari/.local/share/postonce',
       organisation: organisationOf(this.scenario),
       practice: this.scenario === 'practice',
+      voucherPages: this.scenario !== 'practice' && this.scenario !== 'first',
       counts: countsOf(this.scenario) ?? {
         posted: 13_800,
         eligible: this.#waiting,

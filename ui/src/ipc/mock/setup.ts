@@ -165,8 +165,8 @@ export class SetupDesk {
           recent: [{ path: '/home/kari/hlf', name: 'HLF', practice: false }],
         } satisfies SetupStart;
       case 'hold_secret':
-        if (args['value'] === '') this.held.delete(String(args['name']));
-        else this.held.add(String(args['name']));
+        if (args['value'] === '') this.held.delete(String(args['side']));
+        else this.held.add(String(args['side']));
         return null;
       case 'test_connection':
         return this.#connection(args);

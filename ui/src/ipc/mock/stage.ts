@@ -98,7 +98,7 @@ export function endOf(scenario: string): RunEnded | null {
 
 /** What a second start or the menu asks for. */
 export function wantedOf(scenario: string): Wanted | null {
-  if (scenario === 'quit') return { kind: 'quit' };
+  if (scenario === 'quit') return { kind: 'quit', on: 'sync' };
   if (scenario === 'other') return { kind: 'workspace', path: '/home/kari/Dokumenter/hlf-tromso' };
   return null;
 }

@@ -1,5 +1,7 @@
-//! Accounting systems, a folder each.
+//! Accounting systems, a folder each, and what they have in common.
 
 pub(crate) mod odoo;
 pub(crate) mod open;
+mod reversal;
 pub(crate) mod tryton;
+mod words;

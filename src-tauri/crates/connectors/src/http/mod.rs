@@ -129,6 +129,11 @@ impl Http {
         &self.peer
     }
 
+    /// The address of something on this server, for a person's browser. `path` is relative to the base.
+    pub(crate) fn page(&self, path: &str) -> Option<Url> {
+        self.base.join(path).ok().filter(|page| page.origin() == self.base.origin())
+    }
+
     /// Draws up a request; nothing leaves. `path` is relative to the base, `body` is JSON.
     pub(crate) fn request(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Request, HttpError> {
         let url = self.base.join(path).map_err(|_| HttpError::Request(self.peer.clone()))?;

@@ -4,6 +4,7 @@
 mod audit_key;
 mod error;
 mod keyring;
+mod replace;
 
 use std::collections::BTreeMap;
 

@@ -15,6 +15,7 @@ mod reference;
 mod run;
 mod text_value;
 mod voucher;
+mod voucher_pages;
 
 pub use attempt::{AttemptState, RequestKey};
 pub use audit::{Act, FindingKind, WitnessState};
@@ -30,3 +31,4 @@ pub use voucher::{
     Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, Problem, StageResult,
     VoucherResult, VoucherState,
 };
+pub use voucher_pages::VoucherPages;

@@ -25,6 +25,7 @@ mod send;
 mod settings;
 mod slot;
 mod sync;
+mod voucher_page;
 mod walls;
 mod wire;
 

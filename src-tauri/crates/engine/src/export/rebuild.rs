@@ -54,9 +54,16 @@ impl Engine {
     /// # Errors
     /// When source, accounting system or ledger cannot be read. What was made so far is then of no use.
     pub async fn rebuild(&self, actor: Actor) -> Result<RebuildEnd, Told> {
+        self.rebuild_until(actor, CancellationToken::new()).await
+    }
+
+    /// The same, until a person stops it: then it ends with neither, and the old ledger is the one in use.
+    ///
+    /// # Errors
+    /// As [`Engine::rebuild`].
+    pub async fn rebuild_until(&self, actor: Actor, stop: CancellationToken) -> Result<RebuildEnd, Told> {
         let run_id = RunId::new(self.parts.ids.fresh());
         let mut reporter = Reporter::new(run_id.clone(), self.parts.clock.clone());
-        let stop = CancellationToken::new();
         let entry = Entry {
             parts: &self.parts,
             actor: &actor,
@@ -72,8 +79,11 @@ impl Engine {
             Ok(held) => held,
             Err(end) => return Ok(RebuildEnd { rebuilt: None, refused: *end }),
         };
-        let rebuilt = rebuild(&self.parts, &mut held, &run_id, &actor, &mut reporter).await;
+        let rebuilt = rebuild(&self.parts, &mut held, &run_id, &actor, &mut reporter, &stop).await;
         held.give_back(self.parts.accounting.as_ref()).await;
+        if matches!(rebuilt, Err(RunError::Stopped)) {
+            return Ok(RebuildEnd { rebuilt: None, refused: SyncEnd::default() });
+        }
         let rebuilt = rebuilt.map_err(|error| error.told().unwrap_or_else(|| Told::internal("stopped")))?;
         Ok(RebuildEnd { rebuilt: Some(rebuilt), refused: SyncEnd::default() })
     }
@@ -94,11 +104,12 @@ async fn rebuild(
     run_id: &RunId,
     actor: &Actor,
     reporter: &mut Reporter,
+    stop: &CancellationToken,
 ) -> Result<Rebuilt, RunError> {
     let permit = held.permit().map_err(RunError::Told)?;
     let (start, at) = held.start(parts, run_id, actor, Trigger::Manual, Period::EVERYTHING).map_err(RunError::Told)?;
     let number = parts.ledger.write(move |book| book.begin_told(&start, at)).await?;
-    let wire = Wire::new(parts.accounting.clone(), parts.clock.clone(), CancellationToken::new(), reporter.progress());
+    let wire = Wire::new(parts.accounting.clone(), parts.clock.clone(), stop.clone(), reporter.progress());
     // What the old ledger had in flight must have arrived before the books are read.
     if held.follows_others {
         wire.hold_for(permit, held.connection.capabilities.quarantine()).await?;
@@ -147,6 +158,9 @@ impl Taking<'_> {
         loop {
             let page = self.parts.ledger.read(move |book| book.candidates(reading, after, LOOK_UP_MAX)).await?;
             let Some(last) = page.last() else { return Ok(rebuilt) };
+            if self.wire.stop.is_cancelled() {
+                return Err(RunError::Stopped);
+            }
             after = last.cursor;
             rebuilt.records += page.len() as u64;
             let seen = self.look_at(page).await?;

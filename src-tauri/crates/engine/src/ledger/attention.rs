@@ -33,6 +33,20 @@ impl Ledger {
         })
         .await
     }
+
+    /// Whether this voucher is known here: acknowledged, reversed, or found under one of our references.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn knows_voucher(&self, voucher_id: &str) -> Result<bool, LedgerError> {
+        let voucher_id = voucher_id.to_owned();
+        self.read(move |book| {
+            let asked = named_params! { ":voucher": voucher_id };
+            let known = book.row(include_str!("sql/knows_voucher.sql"), asked, |row| book.get(row, "known"))?;
+            Ok(known.unwrap_or(false))
+        })
+        .await
+    }
 }
 
 impl Book<'_> {

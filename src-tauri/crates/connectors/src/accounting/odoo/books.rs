@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Fault};
 use super::value::{Maybe, Named, locked_until};
-use super::words::Language;
+
+use crate::accounting::words::Language;
 
 /// The account types whose lines Odoo follows up by contact; an open item without one is nobody's.
 const WANTS_CONTACT: [&str; 2] = ["liability_payable", "asset_receivable"];

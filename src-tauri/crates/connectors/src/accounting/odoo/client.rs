@@ -15,7 +15,7 @@ use postonce_engine::domain::Problem;
 use postonce_engine::error::Told;
 use postonce_engine::ports::CallError;
 use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Method, Request};
+use reqwest::{Method, Request, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -109,6 +109,11 @@ impl Client {
     pub(super) fn new(http: Http, database: &str) -> Result<Arc<Self>, HttpError> {
         let database = HeaderValue::from_str(database).map_err(|_| HttpError::Request(http.peer().clone()))?;
         Ok(Arc::new(Self { http, database }))
+    }
+
+    /// The address of something on the server, for a person's browser.
+    pub(super) fn page(&self, path: &str) -> Option<Url> {
+        self.http.page(path)
     }
 
     pub(super) fn peer(&self) -> &Peer {

@@ -24,7 +24,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use postonce_engine::domain::{
     Capabilities, CommitResult, Discarded, DraftId, Found, OrganisationId, Period, Posting, PostingRules, Protection,
-    Reference, ReferenceRules, RunId, StageResult, VoucherResult,
+    Reference, ReferenceRules, RunId, StageResult, VoucherPages, VoucherResult,
 };
 use postonce_engine::error::Told;
 use postonce_engine::ports::{
@@ -206,6 +206,14 @@ impl AccountingSystem for Odoo {
 
     async fn leave_witness(&self, _: &Permit, _: &str, _: &Witness) -> Result<(), CallError> {
         Ok(())
+    }
+
+    /// As Odoo itself links to a record (`/mail/view`, read in 19.0); a server with several databases is told which.
+    fn voucher_pages(&self) -> Option<VoucherPages> {
+        let page = self.client.page("odoo/account.move/")?;
+        let mut of_database = page.clone();
+        of_database.query_pairs_mut().append_pair("db", &self.database);
+        Some(VoucherPages::new(page, format!("?{}", of_database.query().unwrap_or_default())))
     }
 }
 

@@ -1,9 +1,7 @@
 //! The counter-voucher of a voucher: its lines the other way round, linked to it, under a reference of its own. That
 //! reference is an external id like every other, so that there is one counter-voucher, however often it is asked for.
 
-use chrono::NaiveDate;
-use postonce_engine::ClaimedReversal;
-use postonce_engine::domain::{CommitResult, Currency, DraftId, Money, Reference, VoucherResult};
+use postonce_engine::domain::{CommitResult, Currency, DraftId, Money, VoucherResult};
 use postonce_engine::ports::CallError;
 use serde_json::json;
 
@@ -15,31 +13,13 @@ use super::load::{self, Asked, AskedLine, Loaded};
 use super::moves::{self, Entry, EntryLine, Standing};
 use super::staging::{closed, is_as_asked};
 use super::words::Obstacle;
-use crate::text::bounded;
+use crate::accounting::reversal::WantedReversal;
 
-/// Characters of the reason in the books, the ellipsis included; the whole of it stands in the audit trail.
-const REASON_CHARS_MAX: usize = 255;
-
-/// What is asked for.
-pub(super) struct Wanted<'a> {
-    pub(super) voucher_id: &'a str,
-    pub(super) reference: &'a Reference,
-    pub(super) date: NaiveDate,
-    pub(super) reason: &'a str,
-}
-
-impl<'a> From<&'a ClaimedReversal> for Wanted<'a> {
-    fn from(claimed: &'a ClaimedReversal) -> Self {
-        Self {
-            voucher_id: claimed.voucher_id(),
-            reference: claimed.reference(),
-            date: claimed.date(),
-            reason: claimed.reason(),
-        }
-    }
-}
-
-pub(super) async fn reverse(odoo: &Odoo, lease: &impl Lease, wanted: Wanted<'_>) -> Result<VoucherResult, CallError> {
+pub(super) async fn reverse(
+    odoo: &Odoo,
+    lease: &impl Lease,
+    wanted: WantedReversal<'_>,
+) -> Result<VoucherResult, CallError> {
     let books = odoo.books().await.map_err(nothing_written)?;
     let Ok(id) = wanted.voucher_id.parse::<i64>() else {
         return Ok(refused(&books, not_reversible(&wanted), None));
@@ -75,7 +55,7 @@ async fn prepare(
     odoo: &Odoo,
     books: &Books,
     id: i64,
-    wanted: &Wanted<'_>,
+    wanted: &WantedReversal<'_>,
 ) -> Result<Result<(Entry, Asked), VoucherResult>, CallError> {
     let mut there = moves::by_id(&odoo.client, books, &[id]).await?;
     let Some(original) = there.remove(&id) else {
@@ -105,12 +85,12 @@ async fn prepare(
     Ok(Ok((original, Asked { reference, date: wanted.date, reverses: Some(id), lines })))
 }
 
-fn opposite(books: &Books, wanted: &Wanted<'_>, line: &EntryLine) -> Option<AskedLine> {
+fn opposite(books: &Books, wanted: &WantedReversal<'_>, line: &EntryLine) -> Option<AskedLine> {
     let amount = Money::from_decimal(&line.balance.0, Currency::from_code(&books.currency)?).ok()?;
     Some(AskedLine {
         account: line.account_id.as_ref()?.0,
         contact: line.partner_id.as_ref().map(|contact| contact.0),
-        text: bounded(wanted.reason, REASON_CHARS_MAX - 1),
+        text: wanted.bounded_reason(),
         amount: amount.opposite()?,
     })
 }
@@ -118,7 +98,7 @@ fn opposite(books: &Books, wanted: &Wanted<'_>, line: &EntryLine) -> Option<Aske
 async fn post(
     odoo: &Odoo,
     lease: &impl Lease,
-    wanted: &Wanted<'_>,
+    wanted: &WantedReversal<'_>,
     original: &Entry,
     draft: i64,
 ) -> Result<VoucherResult, CallError> {
@@ -138,7 +118,7 @@ async fn post(
     }
 }
 
-fn not_reversible(wanted: &Wanted<'_>) -> Obstacle {
+fn not_reversible(wanted: &WantedReversal<'_>) -> Obstacle {
     Obstacle::NotReversible { voucher: wanted.voucher_id.to_owned() }
 }
 

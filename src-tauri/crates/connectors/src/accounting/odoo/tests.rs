@@ -16,6 +16,7 @@ use super::*;
 use crate::http::{Limits, Side};
 
 mod locking;
+mod pages;
 mod posting;
 mod set_up;
 mod staging;

@@ -1,8 +1,6 @@
 //! The counter-voucher of a voucher.
 
-use chrono::NaiveDate;
-use postonce_engine::ClaimedReversal;
-use postonce_engine::domain::{Reference, RequestKey, VoucherResult};
+use postonce_engine::domain::VoucherResult;
 use postonce_engine::ports::CallError;
 
 use super::Open;
@@ -10,45 +8,26 @@ use super::lock::json;
 use super::results::{self, ANSWERED, fits};
 use super::wire::{ReversalBody, ReversesBody, VoucherProblem};
 use super::writing::{self, Lease};
+use crate::accounting::reversal::WantedReversal;
 use crate::http::{Seen, classify};
-use crate::text::bounded;
 
-/// Characters of the reason at most, the ellipsis included; the whole of it stands in the audit trail.
-const REASON_CHARS_MAX: usize = 255;
 /// Of a request with another body, under a key that was used: what came of that one is not told.
 const KEY_REUSED: &str = "idempotency-key-reused";
 
-/// What is asked for. The same each time it is asked again: the bytes go under one key.
-pub(super) struct Asked<'a> {
-    pub(super) key: &'a RequestKey,
-    pub(super) voucher_id: &'a str,
-    pub(super) reference: &'a Reference,
-    pub(super) date: NaiveDate,
-    pub(super) reason: &'a str,
-}
-
-impl<'a> From<&'a ClaimedReversal> for Asked<'a> {
-    fn from(claimed: &'a ClaimedReversal) -> Self {
-        Self {
-            key: claimed.key(),
-            voucher_id: claimed.voucher_id(),
-            reference: claimed.reference(),
-            date: claimed.date(),
-            reason: claimed.reason(),
-        }
-    }
-}
-
-pub(super) async fn reverse(open: &Open, lease: &impl Lease, asked: Asked<'_>) -> Result<VoucherResult, CallError> {
+pub(super) async fn reverse(
+    open: &Open,
+    lease: &impl Lease,
+    asked: WantedReversal<'_>,
+) -> Result<VoucherResult, CallError> {
     let path = format!("v1/vouchers/{}/reversal", writing::segment(&open.http, asked.voucher_id)?);
-    let reason = bounded(asked.reason, REASON_CHARS_MAX - 1);
+    let reason = asked.bounded_reason();
     let body = json(&ReversalBody { reference: asked.reference.as_str(), date: asked.date, reason: &reason });
     let seen = writing::post(open, lease, &path, asked.key, &body, &[ANSWERED, 404, 422]).await?;
     if seen.status == ANSWERED { made(open, &seen, &asked) } else { refused(open, &seen) }
 }
 
 /// A success has to name the reference and the voucher that it was asked about, and a counter-voucher that is another.
-fn made(open: &Open, seen: &Seen, asked: &Asked<'_>) -> Result<VoucherResult, CallError> {
+fn made(open: &Open, seen: &Seen, asked: &WantedReversal<'_>) -> Result<VoucherResult, CallError> {
     let peer = open.http.peer();
     let result = results::one(peer, seen, asked.reference)?;
     if let VoucherResult::Created(made) | VoucherResult::Exists(made) = &result {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::fault::{Fault, unfit};
 use super::rpc::{Call, Rpc};
-use super::words::Language;
+use crate::accounting::words::Language;
 
 /// What holds for every call of a run.
 #[derive(Debug, Clone)]

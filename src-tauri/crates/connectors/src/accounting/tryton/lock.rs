@@ -15,7 +15,7 @@ use super::facts::Facts;
 use super::fault::Fault;
 use super::rpc::Call;
 use super::wire::TrytonMoment;
-use super::words::Language;
+use crate::accounting::words::Language;
 use std::sync::Arc;
 
 /// How long a call may take: a renewal is two of them, and tried again within the shortest lease.

@@ -35,7 +35,7 @@ use books::Books;
 use facts::Facts;
 use lock::PartyRows;
 use rpc::Rpc;
-use staging::ToCommit;
+use staging::{JustMade, ToCommit};
 
 /// Moves in one call at most. Larger ones are no faster, and one refused takes more with it.
 const MOVES_PER_CALL_MAX: usize = 500;
@@ -55,6 +55,7 @@ pub(crate) struct Tryton {
     /// One call of ours writes at a time. Moves that are posted at the same time want the same sequence of numbers: with four
     /// calls at once a busy server gave up on most of them (503), and it posts none the faster.
     writing: Mutex<()>,
+    just_made: JustMade,
     lease: UniqueLease<PartyRows>,
 }
 
@@ -107,6 +108,7 @@ impl Tryton {
             prefix: format!("{}:", organisation.as_str()),
             books: Books::default(),
             writing: Mutex::default(),
+            just_made: JustMade::default(),
         }
     }
 
@@ -246,6 +248,13 @@ impl AccountingSystem for Tryton {
 
     async fn leave_witness(&self, _: &Permit, _: &str, _: &Witness) -> Result<(), CallError> {
         Ok(())
+    }
+
+    /// As its web client reads the address (`Sao.open_url`, read in 8.0): the client stands at the root of the server.
+    fn voucher_pages(&self) -> Option<domain::VoucherPages> {
+        let mut client = self.rpc().page("")?;
+        client.set_fragment(Some(&format!("{}model/account.move/", self.rpc().database())));
+        Some(domain::VoucherPages::new(client, ""))
     }
 }
 

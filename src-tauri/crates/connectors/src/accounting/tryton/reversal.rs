@@ -1,9 +1,7 @@
 //! The counter-voucher of a voucher: its lines with debit and credit exchanged, its origin the voucher, under a reference of
 //! its own, by which it is found when it is asked for again.
 
-use chrono::NaiveDate;
-use postonce_engine::ClaimedReversal;
-use postonce_engine::domain::{Reference, VoucherResult};
+use postonce_engine::domain::VoucherResult;
 use postonce_engine::ports::CallError;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,29 +14,7 @@ use super::rpc::{Call, LastLook};
 use super::staging::after_the_write;
 use super::wire;
 use super::words::Obstacle;
-use crate::text::bounded;
-
-/// Characters of the reason at most; the whole of it stands in the audit trail.
-const REASON_CHARS_MAX: usize = 255;
-
-/// What is asked for. The same each time it is asked again.
-pub(super) struct Asked<'a> {
-    pub(super) voucher_id: &'a str,
-    pub(super) reference: &'a Reference,
-    pub(super) date: NaiveDate,
-    pub(super) reason: &'a str,
-}
-
-impl<'a> From<&'a ClaimedReversal> for Asked<'a> {
-    fn from(claimed: &'a ClaimedReversal) -> Self {
-        Self {
-            voucher_id: claimed.voucher_id(),
-            reference: claimed.reference(),
-            date: claimed.date(),
-            reason: claimed.reason(),
-        }
-    }
-}
+use crate::accounting::reversal::WantedReversal;
 
 #[derive(Debug, Deserialize)]
 struct LineRead {
@@ -50,7 +26,7 @@ struct LineRead {
 
 pub(super) async fn reverse(
     tryton: &Tryton,
-    asked: &Asked<'_>,
+    asked: &WantedReversal<'_>,
     last_look: LastLook<'_>,
 ) -> Result<VoucherResult, CallError> {
     let (rpc, peer) = (tryton.rpc(), tryton.rpc().peer());
@@ -98,7 +74,7 @@ pub(super) async fn reverse(
 async fn make(
     tryton: &Tryton,
     facts: &Facts,
-    asked: &Asked<'_>,
+    asked: &WantedReversal<'_>,
     voucher: i64,
     period: i64,
     last_look: LastLook<'_>,
@@ -111,7 +87,7 @@ async fn make(
         .call(&Call::read("model.account.move.line.search_read", params))
         .await
         .map_err(|fault| fault.before_the_write(rpc.peer()))?;
-    let reason = bounded(asked.reason, REASON_CHARS_MAX - 1);
+    let reason = asked.bounded_reason();
     let lines: Vec<Value> = lines
         .iter()
         .map(|line| {

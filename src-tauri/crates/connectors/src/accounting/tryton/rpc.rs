@@ -11,7 +11,7 @@ use std::time::Duration;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use postonce_engine::domain::Problem;
 use postonce_engine::ports::CallError;
-use reqwest::Method;
+use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -80,6 +80,11 @@ impl Rpc {
 
     pub(super) fn peer(&self) -> &Peer {
         self.http.peer()
+    }
+
+    /// The address of something on the server, for a person's browser.
+    pub(super) fn page(&self, path: &str) -> Option<Url> {
+        self.http.page(path)
     }
 
     /// The database, with a slash.

@@ -1,5 +1,8 @@
 //! Drafts: made for a whole request in one call, posted by their ids in one call, deleted where they are not wanted.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
 use chrono::NaiveDate;
 use postonce_engine::domain::{CommitResult, Discarded, DraftId, Money, Reference, StageResult};
 use postonce_engine::ports::{Answer, CallError};
@@ -10,7 +13,8 @@ use super::fault::Fault;
 use super::moves::{self, Move, PostedBody};
 use super::posting::{self, RequestBody};
 use super::rpc::{Call, LastLook};
-use super::words::{Language, Obstacle};
+use super::words::Obstacle;
+use crate::accounting::words::Language;
 
 /// A draft that is to be posted, and what it was made of.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +23,27 @@ pub(super) struct ToCommit<'a> {
     pub(super) reference: &'a Reference,
     pub(super) date: NaiveDate,
     pub(super) amount: Money,
+}
+
+/// The drafts that were made over this connection, and that nobody tried to post yet. They are seconds old, and Tryton's own
+/// times tell whether somebody was at them since. Any other draft is read whole before it is posted.
+#[derive(Debug, Default)]
+pub(super) struct JustMade(Mutex<HashSet<i64>>);
+
+impl JustMade {
+    pub(super) fn add(&self, made: &[i64]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
+    }
+
+    /// Whether all of these are among them. None is afterwards: a second attempt looks closer.
+    fn take(&self, ids: &[i64]) -> bool {
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = true;
+        for id in ids {
+            all &= made.remove(id);
+        }
+        all
+    }
 }
 
 /// Makes the drafts of a request. What is known beforehand to be in the way is refused alone; the others go in one call,
@@ -52,7 +77,10 @@ pub(super) async fn stage(
         let made: Result<Vec<i64>, Fault> =
             tryton.rpc().call(&Call::write("model.account.move.create", params, last_look)).await;
         match made {
-            Ok(made) if made.len() == count => made,
+            Ok(made) if made.len() == count => {
+                tryton.just_made.add(&made);
+                made
+            }
             Ok(made) => {
                 return Err(CallError::Unknown(peer.unexpected(200, &format!("{} ids for {count}", made.len()))));
             }
@@ -93,7 +121,8 @@ pub(super) async fn commit(
         .collect::<Result<_, _>>()?;
     let before_the_write = |fault: Fault| fault.before_the_write(peer);
     let references: Vec<&str> = drafts.iter().map(|draft| draft.reference.as_str()).collect();
-    let are_untouched = drafts.len() > 1
+    let are_untouched = tryton.just_made.take(&ids)
+        && ids.len() > 1
         && moves::are_untouched(tryton.rpc(), &facts, &ids, &references).await.map_err(before_the_write)?;
     let mut results: Vec<Option<CommitResult>> = if are_untouched {
         vec![None; drafts.len()]

@@ -17,6 +17,7 @@ use crate::http::{Limits, Side};
 use crate::workspace::Remote;
 
 mod commits;
+mod pages;
 mod rows;
 mod stages;
 

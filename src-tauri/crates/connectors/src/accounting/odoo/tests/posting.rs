@@ -1,10 +1,11 @@
 //! Drafts are posted by their ids, discarded, and looked up; vouchers are reversed.
 
-use postonce_engine::domain::{CommitResult, Currency, DraftId, Money, Reference};
+use postonce_engine::domain::{CommitResult, Currency, DraftId, Money, Reference, RequestKey};
 
 use super::*;
 use crate::accounting::odoo::commit::{ToPost, commit, discard};
-use crate::accounting::odoo::reversal::{Wanted, reverse};
+use crate::accounting::odoo::reversal::reverse;
+use crate::accounting::reversal::WantedReversal;
 
 fn draft(id: i64) -> DraftId {
     DraftId::new(id.to_string()).expect("not empty")
@@ -184,7 +185,9 @@ async fn a_reversal_is_the_same_lines_the_other_way_round_once() {
     server.says("account.move/load", ok(json!({"ids": [201], "messages": []})));
     server.says("account.move/action_post", ok(json!(false)));
     let reference = Reference::from_stored("hlf:A#1r");
-    let wanted = || Wanted {
+    let key = RequestKey::new("key-1");
+    let wanted = || WantedReversal {
+        key: &key,
         voucher_id: "101",
         reference: &reference,
         date: "2026-10-28".parse().expect("a date"),

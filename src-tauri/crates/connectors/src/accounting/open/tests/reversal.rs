@@ -1,8 +1,9 @@
 //! Counter-vouchers: what is taken for one, and what for a no.
 
-use super::super::reversal::{self, Asked};
+use super::super::reversal;
 use super::writes::{Ours, reverse};
 use super::*;
+use crate::accounting::reversal::WantedReversal;
 
 fn counter(status: &str) -> Value {
     json!({"reference": "a#", "status": status, "voucher_id": "V-2", "number": "2", "reverses": "V-1"})
@@ -83,7 +84,7 @@ async fn a_long_reason_is_cut_to_what_the_protocol_takes_and_always_alike() {
     let date = NaiveDate::from_ymd_opt(2026, 11, 2).expect("a date");
     let reason = "grunn ".repeat(100);
     for _ in 0..2 {
-        let asked = Asked { key: &key, voucher_id: "V-1", reference: &reference, date, reason: &reason };
+        let asked = WantedReversal { key: &key, voucher_id: "V-1", reference: &reference, date, reason: &reason };
         reversal::reverse(&open, &Ours::held(), asked).await.expect("it is made");
     }
     let sent = server.received_requests().await.expect("recorded");

@@ -7,10 +7,10 @@ use std::thread;
 use postonce_engine::LeaseLost;
 use postonce_engine::domain::{DraftId, StageResult};
 
-use super::super::reversal::Asked;
 use super::super::writing::{self, Lease};
 use super::super::{drafts, results, reversal};
 use super::*;
+use crate::accounting::reversal::WantedReversal;
 
 /// A lease without an engine.
 pub(super) struct Ours {
@@ -47,7 +47,8 @@ pub(super) async fn stage(open: &Open, lease: &Ours) -> Result<Vec<Option<StageR
 pub(super) async fn reverse(open: &Open, lease: &Ours, voucher_id: &str) -> Result<VoucherResult, CallError> {
     let (key, reference) = (RequestKey::new("k-2"), Reference::from_stored("a#"));
     let date = NaiveDate::from_ymd_opt(2026, 11, 2).expect("a date");
-    let asked = Asked { key: &key, voucher_id, reference: &reference, date, reason: "booked on the wrong member" };
+    let asked =
+        WantedReversal { key: &key, voucher_id, reference: &reference, date, reason: "booked on the wrong member" };
     reversal::reverse(open, lease, asked).await
 }
 

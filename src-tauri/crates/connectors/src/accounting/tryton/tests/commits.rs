@@ -1,6 +1,9 @@
 //! Drafts posted, discarded, and vouchers reversed.
 
+use postonce_engine::domain::RequestKey;
+
 use super::*;
+use crate::accounting::reversal::WantedReversal;
 
 const POST: &str = "model.account.move.post";
 const SEARCH: &str = "model.account.move.search_read";
@@ -40,13 +43,20 @@ fn untouched() -> Vec<(&'static str, ResponseTemplate)> {
     ]
 }
 
+/// Where both were made over this connection a moment ago.
+async fn just_made(answers: Vec<(&'static str, ResponseTemplate)>) -> Fake {
+    let fake = told(answers).await;
+    fake.tryton.just_made.add(&[1, 2]);
+    fake
+}
+
 const BOTH: [(&str, &str); 2] = [("1", "hlf:A"), ("2", "hlf:B")];
 
 #[tokio::test]
 async fn drafts_are_posted_in_one_call_and_have_their_numbers() {
     let mut answers = untouched();
     answers.extend([(POST, result(Value::Null)), (SEARCH, numbers(&[1, 2]))]);
-    let fake = told(answers).await;
+    let fake = just_made(answers).await;
     assert_eq!(commit(&fake, &BOTH).await, Ok(vec![posted("1"), posted("2")]));
     assert_eq!(fake.asked(POST)[0][0], json!([1, 2]));
 }
@@ -55,7 +65,7 @@ async fn drafts_are_posted_in_one_call_and_have_their_numbers() {
 async fn one_that_is_not_in_the_books_after_it_was_posted_is_unknown() {
     let mut answers = untouched();
     answers.extend([(POST, result(Value::Null)), (SEARCH, numbers(&[2]))]);
-    let fake = told(answers).await;
+    let fake = just_made(answers).await;
     assert_eq!(commit(&fake, &BOTH).await, Ok(vec![None, posted("2")]));
 }
 
@@ -63,7 +73,7 @@ async fn one_that_is_not_in_the_books_after_it_was_posted_is_unknown() {
 async fn several_that_are_refused_are_refused_as_a_whole() {
     let mut answers = untouched();
     answers.push((POST, no("Unbalanced.")));
-    let fake = told(answers).await;
+    let fake = just_made(answers).await;
     let Err(CallError::Refused { told, .. }) = commit(&fake, &BOTH).await else { panic!("not refused") };
     assert_eq!((told.code, told.params["detail"].as_str()), (ErrorCode::AccountingRefused, "Unbalanced."));
 }
@@ -96,11 +106,29 @@ async fn a_touched_batch_is_looked_at_closely_and_the_others_are_posted() {
     answers[1] = (COUNT, result(json!(1)));
     let there = json!([a_move(1, "hlf:A", "draft", "412.00"), a_move(2, "hlf:B", "draft", "9.00")]);
     answers.extend([(SEARCH, result(there)), (POST, result(Value::Null)), (SEARCH, numbers(&[1]))]);
-    let fake = told(answers).await;
+    let fake = just_made(answers).await;
     let results = commit(&fake, &BOTH).await.expect("it answers");
     assert_eq!(results[0], posted("1"));
     assert!(matches!(&results[1], Some(CommitResult::Refused(problem)) if problem.kind == "draft-changed"));
     assert_eq!(fake.asked(POST)[0][0], json!([1]));
+}
+
+/// Their times are those of their making, and still somebody may have been at them, past Tryton.
+#[tokio::test]
+async fn drafts_of_an_earlier_run_and_those_tried_before_are_read_whole() {
+    let whole = || {
+        let there = json!([a_move(1, "hlf:A", "draft", "412.00"), a_move(2, "hlf:B", "draft", "9.00")]);
+        vec![(SEARCH, result(there)), (POST, result(Value::Null)), (SEARCH, numbers(&[1]))]
+    };
+    let fake = told(whole()).await;
+    assert!(matches!(&commit(&fake, &BOTH).await.expect("it answers")[1], Some(CommitResult::Refused(_))));
+
+    let mut answers = untouched();
+    answers.push((POST, ResponseTemplate::new(500)));
+    answers.extend(whole());
+    let fake = just_made(answers).await;
+    assert!(matches!(commit(&fake, &BOTH).await, Err(CallError::Unknown(_))));
+    assert!(matches!(&commit(&fake, &BOTH).await.expect("it answers")[1], Some(CommitResult::Refused(_))));
 }
 
 #[tokio::test]
@@ -160,8 +188,14 @@ async fn a_draft_is_gone_posted_or_not_to_be_deleted() {
 #[tokio::test]
 async fn a_voucher_is_reversed_once() {
     let reference = Reference::from_stored("hlf:A#1r");
-    let asked =
-        reversal::Asked { voucher_id: "1", reference: &reference, date: day("2026-10-29"), reason: "Feil\nkonto" };
+    let key = RequestKey::new("key-1");
+    let asked = WantedReversal {
+        key: &key,
+        voucher_id: "1",
+        reference: &reference,
+        date: day("2026-10-29"),
+        reason: "Feil\nkonto",
+    };
     let voucher = || result(json!([a_move(1, "hlf:A", "posted", "412.00")]));
     let lines = json!([{"id": 8, "account": 7140, "party": null, "debit": wire::decimal("412.00"), "credit": wire::decimal("0")}]);
     let fake = told(vec![

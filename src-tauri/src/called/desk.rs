@@ -1,0 +1,137 @@
+//! The shell without a window: the real commands behind the real permissions, over a runtime that draws nothing.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::{Value, json};
+use tauri::ipc::{CallbackFn, InvokeBody};
+use tauri::test::{INVOKE_KEY, get_ipc_response, mock_builder};
+use tauri::webview::InvokeRequest;
+use tauri::{Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+
+use super::shapes::Bindings;
+use crate::host::{App, Host};
+use crate::outside::Outside;
+use crate::recent::Recent;
+use crate::saving::SavedFiles;
+use crate::wiring::Wiring;
+use crate::{bindings, context, desktop};
+
+/// Somebody who calls commands, and remembers which.
+pub(super) struct Desk {
+    pub(super) folder: tempfile::TempDir,
+    pub(super) bindings: Bindings,
+    window: WebviewWindow<Host>,
+    app: App,
+    answered: RefCell<BTreeSet<String>>,
+    refused: RefCell<BTreeSet<String>>,
+}
+
+/// How often the program was ended.
+struct Exits(AtomicU32);
+
+impl Desk {
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let config = folder.path().join("config");
+        std::fs::create_dir(&config).expect("our folder");
+        // No menu and no tray are drawn, and nothing is told over this computer's own notifications.
+        let preferences = json!({ "keep_in_tray": false, "notifications": false, "language": "en" });
+        std::fs::write(config.join("preferences.json"), preferences.to_string()).expect("our folder");
+
+        let known = bindings::builder();
+        let app = mock_builder()
+            .plugin(tauri_plugin_autostart::Builder::new().build())
+            .invoke_handler(known.invoke_handler())
+            .build(context())
+            .expect("the application is set up");
+        known.mount_events(&app);
+        let outside = Outside::Pretended { answer: Some(folder.path().to_owned()), opened: Mutex::default() };
+        app.manage(outside);
+        app.manage(SavedFiles::default());
+        app.manage(Exits(AtomicU32::new(0)));
+        let recent = Recent::new(Some(config.clone()));
+        app.manage(Wiring::new(folder.path().join("workspace"), recent, app.handle().clone()));
+        desktop::pretend(&app, config, |app| _ = app.state::<Exits>().0.fetch_add(1, Ordering::Relaxed));
+        // The permissions are those of the window that is called so.
+        let window = WebviewWindowBuilder::new(&app, "main", WebviewUrl::default()).build().expect("a window");
+        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/ipc/bindings.ts"));
+        let bindings = Bindings::read(&text.expect("they are committed"));
+        Self { folder, bindings, window, app, answered: RefCell::default(), refused: RefCell::default() }
+    }
+
+    /// Calls a command as the window does; what it answered or threw.
+    pub(super) fn call(&self, command: &str, arguments: &Value) -> Result<Value, Value> {
+        let request = InvokeRequest {
+            cmd: command.to_owned(),
+            callback: CallbackFn(0),
+            error: CallbackFn(1),
+            url: "tauri://localhost".parse().expect("an address"),
+            body: InvokeBody::Json(arguments.clone()),
+            headers: tauri::http::HeaderMap::new(),
+            invoke_key: INVOKE_KEY.to_owned(),
+        };
+        get_ipc_response(&self.window, request).map(|body| body.deserialize().expect("an answer is JSON"))
+    }
+
+    /// Calls it, and has an answer of the type that the window was told of.
+    pub(super) fn answers(&self, command: &str, arguments: Value) -> Value {
+        let answer = self.call(command, &arguments);
+        let answer = answer.unwrap_or_else(|problem| panic!("{command} {arguments} is refused: {problem}"));
+        assert_eq!(self.bindings.misfit(command, &answer), None);
+        self.answered.borrow_mut().insert(command.to_owned());
+        answer
+    }
+
+    /// Calls it, and is told no, with this code.
+    pub(super) fn refuses(&self, command: &str, arguments: Value, code: &str) {
+        let answer = self.call(command, &arguments);
+        let problem = answer.expect_err(&format!("{command} {arguments} is not refused"));
+        assert_eq!(self.bindings.misfit_of_problem(&problem), None, "{command}");
+        assert_eq!(problem["code"], code, "{command} {arguments}: {problem}");
+        self.refused.borrow_mut().insert(command.to_owned());
+    }
+
+    /// Waits for the end of the run that is on, where one is.
+    pub(super) fn until_the_run_ends(&self) {
+        let wiring = self.app.state::<Wiring>();
+        tauri::async_runtime::block_on(async {
+            if let Some(run) = wiring.syncing().await {
+                run.end().await;
+            }
+        });
+    }
+
+    /// What was opened on the computer, newest last.
+    pub(super) fn opened(&self) -> Vec<String> {
+        match &*self.app.state::<Outside>() {
+            Outside::Pretended { opened, .. } => opened.lock().expect("no test panics with it").clone(),
+            Outside::Computer => Vec::new(),
+        }
+    }
+
+    pub(super) fn exits(&self) -> u32 {
+        self.app.state::<Exits>().0.load(Ordering::Relaxed)
+    }
+
+    /// The folder of the workspace.
+    pub(super) fn workspace(&self) -> PathBuf {
+        self.folder.path().join("workspace")
+    }
+
+    /// Those that were never answered, nor were refused with a reason.
+    pub(super) fn never_reached(&self) -> Vec<&str> {
+        let (answered, refused) = (self.answered.borrow(), self.refused.borrow());
+        let names = self.bindings.commands.keys().map(String::as_str);
+        names.filter(|name| !answered.contains(*name) && !refused.contains(*name)).collect()
+    }
+
+    /// Those that were refused every time.
+    pub(super) fn never_answered(&self) -> Vec<&str> {
+        let answered = self.answered.borrow();
+        self.bindings.commands.keys().map(String::as_str).filter(|name| !answered.contains(*name)).collect()
+    }
+}

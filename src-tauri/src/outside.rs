@@ -1,0 +1,109 @@
+//! What the program has the computer do for a person: its dialogs for files, its browser, its file manager. In one place, so
+//! that a test can stand in the person's.
+
+use std::path::{Path, PathBuf};
+
+use postonce_engine::error::Told;
+use tauri_plugin_dialog::{DialogExt as _, FilePath};
+use tauri_plugin_opener::OpenerExt as _;
+use tokio::sync::oneshot;
+
+use crate::desktop::refused;
+use crate::host::AppHandle;
+
+/// Who does it.
+pub(crate) enum Outside {
+    /// The computer.
+    Computer,
+    /// A test, which answers each dialog with this path, and keeps what was to be opened.
+    #[cfg(test)]
+    Pretended { answer: Option<PathBuf>, opened: std::sync::Mutex<Vec<String>> },
+}
+
+impl Outside {
+    /// Where a person wants a file with one of these endings; `None` when they do not want it after all.
+    pub(crate) async fn save(&self, app: &AppHandle, name: &str, endings: &[&str]) -> Option<PathBuf> {
+        match self {
+            Self::Computer => {
+                let dialog = app.dialog().file().set_file_name(name);
+                let dialog =
+                    endings.iter().fold(dialog, |dialog, ending| dialog.add_filter(ending.to_uppercase(), &[ending]));
+                answered(|hand| dialog.save_file(hand)).await.and_then(|path| path.into_path().ok())
+            }
+            #[cfg(test)]
+            Self::Pretended { answer, .. } => answer.as_ref().map(|folder| folder.join(name)),
+        }
+    }
+
+    /// Which file with one of these endings a person means.
+    pub(crate) async fn file(&self, app: &AppHandle, filter: &str, endings: &[&str]) -> Option<String> {
+        match self {
+            Self::Computer => {
+                let dialog = app.dialog().file().add_filter(filter, endings);
+                answered(|hand| dialog.pick_file(hand)).await.map(|path| path.to_string())
+            }
+            #[cfg(test)]
+            Self::Pretended { answer, .. } => answer.as_ref().map(|path| path.display().to_string()),
+        }
+    }
+
+    /// Which folder a person means.
+    pub(crate) async fn folder(&self, app: &AppHandle) -> Option<String> {
+        match self {
+            Self::Computer => {
+                let dialog = app.dialog().file();
+                answered(|hand| dialog.pick_folder(hand)).await.map(|path| path.to_string())
+            }
+            #[cfg(test)]
+            Self::Pretended { answer, .. } => answer.as_ref().map(|path| path.display().to_string()),
+        }
+    }
+
+    /// Opens a page in the person's browser.
+    pub(crate) fn open_page(&self, app: &AppHandle, page: &tauri::Url) -> Result<(), Told> {
+        match self {
+            Self::Computer => {
+                app.opener().open_url(page.as_str(), None::<&str>).map_err(|error| refused(page.as_str(), error))
+            }
+            #[cfg(test)]
+            Self::Pretended { .. } => self.keep(page.as_str()),
+        }
+    }
+
+    /// Opens a file or folder with the program that the person has for it.
+    pub(crate) fn open_path(&self, app: &AppHandle, path: &Path) -> Result<(), Told> {
+        let shown = path.to_string_lossy();
+        match self {
+            Self::Computer => app.opener().open_path(&*shown, None::<&str>).map_err(|error| refused(&shown, error)),
+            #[cfg(test)]
+            Self::Pretended { .. } => self.keep(&shown),
+        }
+    }
+
+    /// Shows a file in its folder.
+    pub(crate) fn show_path(&self, app: &AppHandle, path: &Path) -> Result<(), Told> {
+        match self {
+            Self::Computer => {
+                app.opener().reveal_item_in_dir(path).map_err(|error| refused(&path.to_string_lossy(), error))
+            }
+            #[cfg(test)]
+            Self::Pretended { .. } => self.keep(&path.to_string_lossy()),
+        }
+    }
+
+    #[cfg(test)]
+    fn keep(&self, what: &str) -> Result<(), Told> {
+        match self {
+            Self::Pretended { opened, .. } => opened.lock().expect("no test panics with it").push(what.to_owned()),
+            Self::Computer => {}
+        }
+        Ok(())
+    }
+}
+
+/// What was answered in a dialog; `None` where nothing was, or whoever asked is gone.
+async fn answered(ask: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>)) -> Option<FilePath> {
+    let (hand, handed) = oneshot::channel();
+    ask(Box::new(move |chosen| _ = hand.send(chosen)));
+    handed.await.ok().flatten()
+}

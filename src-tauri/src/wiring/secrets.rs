@@ -1,0 +1,73 @@
+//! Secrets on their way from a person to the keyring: typed, tried out, kept together with their entry in the audit trail.
+
+use std::sync::Arc;
+
+use postonce_connectors::{Held, Secrets, Workspace};
+use postonce_engine::SettingChange;
+use postonce_engine::error::{ErrorCode, Told};
+use secrecy::SecretString;
+
+use super::{Wiring, actor, blocking, engine_of, scheduled};
+use crate::wire::setup::secret_kind_of;
+use crate::wire::{MissingSecret, SecretSide};
+
+impl Wiring {
+    /// Keeps a secret in memory until it is saved.
+    pub(crate) fn hold(&self, side: SecretSide, value: SecretString) {
+        self.held.hold(side, value);
+    }
+
+    /// The secrets that were typed, by the names that this workspace has for them.
+    pub(crate) fn held_for(&self, workspace: &Workspace) -> Held {
+        self.held.of(workspace)
+    }
+
+    /// What a person has to type, where the workspace cannot be opened for want of a secret.
+    pub(crate) async fn missing_secret(&self, told: &Told) -> Option<MissingSecret> {
+        if told.code != ErrorCode::SecretMissing {
+            return None;
+        }
+        let (folder, missing) = (self.folder(), told.params.get("name")?.clone());
+        let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await.ok()?;
+        let is_accounting = workspace.accounting().remote().secret == missing;
+        let side = if is_accounting { SecretSide::Accounting } else { SecretSide::Platform };
+        Some(MissingSecret { side, secret: secret_kind_of(&workspace, side) })
+    }
+
+    /// Keeps the secrets that were typed for a workspace that could not be opened without them, enters that in its audit
+    /// trail, and opens it. Where it still cannot be opened, the keyring is as it was before, and what was typed is tried
+    /// again together with what is typed next.
+    pub(crate) async fn keep_secrets(&self) -> Result<(), Told> {
+        let mut slot = self.opened.lock().await;
+        if slot.is_some() {
+            drop(slot);
+            return self.change(|_| Vec::new()).await;
+        }
+        let folder = self.folder();
+        let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
+        let held = self.held.of(&workspace);
+        if held.is_empty() {
+            let name = &workspace.accounting().remote().secret;
+            return Err(Told::new(ErrorCode::SecretEmpty).with("name", name).with("variable", Secrets::variable(name)));
+        }
+        let told = as_told(&held);
+        // Its schedule begins when all is done: until then nothing may run over the entry.
+        let open = async {
+            let engine = engine_of(&workspace).await?;
+            let still = engine.hold_still()?;
+            engine.settings_changed(&still, &workspace.settings(), told, &actor()).await?;
+            Ok(engine)
+        };
+        let engine = Arc::new(Secrets::of(&workspace)).keep_while(held, open).await?;
+        self.held.forget();
+        self.recent.keep(workspace.dir());
+        *slot = Some(Arc::new(scheduled(workspace, engine, None, self.app.clone())));
+        Ok(())
+    }
+}
+
+/// Secrets as the audit trail has them: that they changed, and never to what.
+pub(super) fn as_told(held: &Held) -> Vec<SettingChange> {
+    let change = |name| SettingChange { key: format!("secret {name}"), before: None, after: Some("…".to_owned()) };
+    held.keys().map(change).collect()
+}

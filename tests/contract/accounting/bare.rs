@@ -1,0 +1,134 @@
+//! What a server does by itself: as many vouchers of two lines, made and posted in calls of the same size, and nothing else.
+//! The measure that an export is held against.
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use postonce_peers::{odoo, tryton};
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+
+/// Makes and posts so many vouchers, the calls one after the other.
+pub(crate) trait Bare {
+    async fn book(&self, client: &Client, vouchers: Range<usize>);
+}
+
+async fn answer(request: RequestBuilder) -> Value {
+    let answer = request.send().await.expect("the server is there").error_for_status().expect("it takes the call");
+    answer.json().await.expect("it speaks JSON")
+}
+
+fn amount(number: usize) -> String {
+    format!("{}.{:02}", 10 + number / 100, number % 100)
+}
+
+/// Tryton after a login, with what each move names.
+pub(crate) struct Tryton {
+    url: String,
+    session: String,
+    context: Value,
+    company: i64,
+    journal: i64,
+    period: i64,
+    accounts: [i64; 2],
+}
+
+impl Tryton {
+    pub(crate) async fn open(client: &Client, books: &tryton::Books) -> Self {
+        let id = |query: &str| books.sql(query).expect("the books can be read").trim().parse::<i64>().expect("an id");
+        let account = |code: &str| id(&format!("SELECT id FROM account_account WHERE code = '{code}'"));
+        let (user, password) = books.user();
+        let mut bare = Self {
+            url: format!("{}/{}/rpc/", books.url(), books.database()),
+            session: String::new(),
+            context: Value::Null,
+            company: id("SELECT id FROM company_company"),
+            journal: id("SELECT id FROM account_journal WHERE code = 'POST'"),
+            period: id("SELECT id FROM account_period WHERE start_date = '2026-10-01'"),
+            accounts: [account("7140"), account("2930")],
+        };
+        let login = bare.call(client, "common.db.login", json!([user, {"password": password}])).await;
+        let token = login[1].as_str().expect("a token");
+        bare.session = format!("Session {}", BASE64_STANDARD.encode(format!("{user}:{}:{token}", login[0])));
+        bare.context = bare.call(client, "model.res.user.get_preferences", json!([true, {}])).await;
+        bare
+    }
+
+    async fn call(&self, client: &Client, method: &str, params: Value) -> Value {
+        let mut request = client.post(&self.url).json(&json!({"id": 1, "method": method, "params": params}));
+        if !self.session.is_empty() {
+            request = request.header("Authorization", &self.session);
+        }
+        let mut answer = answer(request).await;
+        assert!(answer.get("error").is_none(), "{method}: {answer}");
+        answer["result"].take()
+    }
+}
+
+impl Bare for Tryton {
+    async fn book(&self, client: &Client, vouchers: Range<usize>) {
+        let decimal = |text: &str| json!({"__class__": "Decimal", "decimal": text});
+        let voucher = |number: usize| {
+            let line = |account: i64, debit: &str, credit: &str| json!({"account": account, "debit": decimal(debit), "credit": decimal(credit), "description": "Bodø"});
+            let amount = amount(number);
+            let lines = [line(self.accounts[0], &amount, "0"), line(self.accounts[1], "0", &amount)];
+            json!({
+                "company": self.company, "journal": self.journal, "period": self.period,
+                "date": {"__class__": "date", "year": 2026, "month": 10, "day": number % 28 + 1},
+                "description": format!("bare:{number}"), "lines": [["create", lines]],
+            })
+        };
+        let moves: Vec<Value> = vouchers.map(voucher).collect();
+        let made = self.call(client, "model.account.move.create", json!([moves, self.context])).await;
+        self.call(client, "model.account.move.post", json!([made, self.context])).await;
+    }
+}
+
+/// Odoo, with what each entry names.
+pub(crate) struct Odoo {
+    url: String,
+    database: &'static str,
+    key: String,
+    journal: i64,
+    accounts: [i64; 2],
+}
+
+impl Odoo {
+    pub(crate) fn open(books: &odoo::Books) -> Self {
+        let id = |query: &str| books.sql(query).expect("the books can be read").trim().parse::<i64>().expect("an id");
+        // A code is kept for each company.
+        let account = |code: &str| {
+            id(&format!("SELECT id FROM account_account WHERE code_store->>'1' = '{code}' ORDER BY id LIMIT 1"))
+        };
+        Self {
+            url: books.url(),
+            database: books.database(),
+            key: format!("bearer {}", books.key()),
+            journal: id("SELECT id FROM account_journal WHERE code = 'POST'"),
+            accounts: [account("7140"), account("2930")],
+        }
+    }
+
+    async fn call(&self, client: &Client, method: &str, body: Value) -> Value {
+        let request = client.post(format!("{}/json/2/account.move/{method}", self.url)).json(&body);
+        answer(request.header("Authorization", &self.key).header("X-Odoo-Database", self.database)).await
+    }
+}
+
+impl Bare for Odoo {
+    async fn book(&self, client: &Client, vouchers: Range<usize>) {
+        let voucher = |number: usize| {
+            let amount: f64 = amount(number).parse().expect("a number");
+            let line = |account: i64, side: &str| json!([0, 0, {"account_id": account, "name": "Bodø", side: amount}]);
+            json!({
+                "move_type": "entry", "journal_id": self.journal, "date": format!("2026-10-{:02}", number % 28 + 1),
+                "ref": format!("bare:{number}"),
+                "line_ids": [line(self.accounts[0], "debit"), line(self.accounts[1], "credit")],
+            })
+        };
+        let entries: Vec<Value> = vouchers.map(voucher).collect();
+        let made = self.call(client, "create", json!({"vals_list": entries})).await;
+        self.call(client, "action_post", json!({"ids": made})).await;
+    }
+}
