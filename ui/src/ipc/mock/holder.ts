@@ -31,7 +31,8 @@ export function lockOf(some: Partial<Lock> = {}): Lock {
 }
 
 export class Holder {
-  readonly #since = Date.now();
+  /** From the first look on: how long a page took until then is no matter of the holder's. */
+  #since: number | null = null;
   readonly #acquiredAt = ago(2);
   #broken = false;
 
@@ -40,6 +41,7 @@ export class Holder {
   /** Who holds the lock at this moment. */
   lock(): Lock | null {
     if (this.#broken || !this.scenario.match(/^(lock|waiting)/) || this.scenario === 'lock-here') return null;
+    this.#since ??= Date.now();
     const seconds = Math.floor((Date.now() - this.#since) / 1000);
     if (this.scenario === 'lock-dead') return this.#dead(seconds);
     const processed = Math.min(TOTAL, BEGUN_AT + Math.floor(seconds * RECORDS_A_SECOND));
