@@ -3,8 +3,6 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod bindings;
-#[cfg(test)]
-mod called;
 mod commands;
 mod desktop;
 mod error;
@@ -14,6 +12,8 @@ mod host;
 mod outside;
 mod recent;
 mod saving;
+#[cfg(test)]
+mod tests;
 mod wire;
 mod wiring;
 mod work;

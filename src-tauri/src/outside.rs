@@ -17,7 +17,7 @@ pub(crate) enum Outside {
     Computer,
     /// A test, which answers each dialog with this path, and keeps what was to be opened.
     #[cfg(test)]
-    Pretended { answer: Option<PathBuf>, opened: std::sync::Mutex<Vec<String>> },
+    Pretended { answer: std::sync::Mutex<Option<PathBuf>>, opened: std::sync::Mutex<Vec<String>> },
 }
 
 impl Outside {
@@ -31,7 +31,7 @@ impl Outside {
                 answered(|hand| dialog.save_file(hand)).await.and_then(|path| path.into_path().ok())
             }
             #[cfg(test)]
-            Self::Pretended { answer, .. } => answer.as_ref().map(|folder| folder.join(name)),
+            Self::Pretended { .. } => self.answer().map(|folder| folder.join(name)),
         }
     }
 
@@ -43,7 +43,7 @@ impl Outside {
                 answered(|hand| dialog.pick_file(hand)).await.map(|path| path.to_string())
             }
             #[cfg(test)]
-            Self::Pretended { answer, .. } => answer.as_ref().map(|path| path.display().to_string()),
+            Self::Pretended { .. } => self.answer().map(|path| path.display().to_string()),
         }
     }
 
@@ -55,7 +55,7 @@ impl Outside {
                 answered(|hand| dialog.pick_folder(hand)).await.map(|path| path.to_string())
             }
             #[cfg(test)]
-            Self::Pretended { answer, .. } => answer.as_ref().map(|path| path.display().to_string()),
+            Self::Pretended { .. } => self.answer().map(|path| path.display().to_string()),
         }
     }
 
@@ -88,6 +88,14 @@ impl Outside {
             }
             #[cfg(test)]
             Self::Pretended { .. } => self.keep(&path.to_string_lossy()),
+        }
+    }
+
+    #[cfg(test)]
+    fn answer(&self) -> Option<PathBuf> {
+        match self {
+            Self::Pretended { answer, .. } => answer.lock().expect("no test panics with it").clone(),
+            Self::Computer => None,
         }
     }
 

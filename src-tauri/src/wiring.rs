@@ -219,7 +219,12 @@ impl Wiring {
             return Err(Told::new(ErrorCode::RunIsOn));
         }
         if let Some(opened) = slot.take() {
+            let sandbox = opened.sandbox.clone();
             closed(opened, workspace.ledger_path()).await?;
+            // One that still answers while it ends would be taken for somebody else's.
+            if let Some(sandbox) = sandbox.and_then(Arc::into_inner) {
+                sandbox.stop().await;
+            }
         }
         let sandbox = postonce_practice::sandbox(&workspace).await?;
         let rebuilt = rebuilt(&workspace, begun.stop()).await;

@@ -11,6 +11,7 @@ mod layout;
 mod licences;
 mod machine;
 mod messages;
+mod reached;
 mod rust;
 mod sizes;
 mod tree;
@@ -63,6 +64,11 @@ fn no_ui_test_is_skipped_or_runs_alone() {
 #[test]
 fn no_file_is_too_long_or_too_big() {
     hold(sizes::check);
+}
+
+#[test]
+fn every_error_code_is_reached_by_a_test() {
+    hold(reached::check);
 }
 
 #[test]

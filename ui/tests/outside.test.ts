@@ -1,9 +1,10 @@
 /** What leads out of the window, and a workspace that lacks its secret. */
-import { screen, waitFor, within } from '@testing-library/svelte';
+import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ipc, ToldError } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
+import OpenVoucher from '$shared/OpenVoucher.svelte';
 import { dialogs } from '$shared/dialogs.svelte';
 import { session } from '$shared/session.svelte';
 import { open } from './desk';
@@ -38,21 +39,18 @@ describe('a voucher', () => {
   });
 
   test('has no way there where the accounting system has no pages', async () => {
-    await open('idle', 'history', (await runs())[0]);
-    await screen.findAllByTestId('open-voucher');
-    session.overview = { ...session.ready!, voucherPages: false };
-    await waitFor(() => expect(screen.queryByTestId('open-voucher')).toBeNull());
-    expect(screen.getAllByTestId('copy').length).toBeGreaterThan(0);
+    await open('practice', 'settings');
+    expect(session.ready?.voucherPages).toBe(false);
+    const { container } = render(OpenVoucher, { id: '107' });
+    expect(within(container).queryByTestId('open-voucher')).toBeNull();
   });
 
   test('says why it cannot be opened', async () => {
-    const problem = {
-      code: 'desktop_refused',
-      params: { what: 'http://books', detail: 'no browser' },
-    } as const;
+    const problem = { code: 'desktop_refused', params: { what: 'http://books', detail: 'no browser' } } as const;
     vi.spyOn(ipc, 'openVoucher').mockRejectedValue(new ToldError(problem));
-    await open('idle', 'history', (await runs())[0]);
-    await userEvent.click((await screen.findAllByTestId('open-voucher'))[0] as HTMLElement);
+    await open('idle', 'settings');
+    const { container } = render(OpenVoucher, { id: '107', word: true });
+    await userEvent.click(within(container).getByRole('button', { name: 'Open in the accounting system' }));
     expect(await screen.findByTestId('open-voucher-problem')).toHaveTextContent('no browser');
   });
 });

@@ -55,6 +55,8 @@ pub(crate) fn at_start(app: &AppHandle) -> Option<Wanted> {
     let pending = app.state::<Pending>();
     let mut state = pending.0.lock().unwrap_or_else(PoisonError::into_inner);
     state.is_listening = true;
+    // `cargo xtask bench desktop` waits for it.
+    tracing::info!("the page is there");
     state.wanted.take()
 }
 

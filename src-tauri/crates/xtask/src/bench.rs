@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the real file into the real accounting systems, beside what their servers do by themselves.
 
+use crate::footprint;
 use crate::packages;
 use crate::peers;
 use crate::places;
@@ -11,9 +12,10 @@ const SERVERS: [&str; 2] = ["tryton", "odoo"];
 
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let servers = match arguments {
+        ["desktop", rest @ ..] => return footprint::run(rest),
         [] => &SERVERS[..],
         [one] if SERVERS.contains(one) => arguments,
-        _ => return Err(Failure::new(format!("takes one of {}, or nothing for both", SERVERS.join(", ")))),
+        _ => return Err(Failure::new(format!("takes desktop, one of {}, or nothing for both", SERVERS.join(", ")))),
     };
     packages::install(packages::PEERS)?;
     peers::prepare()?;
@@ -34,6 +36,6 @@ mod tests {
     #[test]
     fn another_server_is_refused_with_those_there_are() {
         let failure = run(&["sap"]).expect_err("there is none");
-        assert_eq!(failure.to_string(), "takes one of tryton, odoo, or nothing for both");
+        assert_eq!(failure.to_string(), "takes desktop, one of tryton, odoo, or nothing for both");
     }
 }

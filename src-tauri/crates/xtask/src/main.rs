@@ -7,6 +7,7 @@
 mod bench;
 mod demo;
 mod deny;
+mod footprint;
 mod fuzz;
 mod licences;
 mod node;
@@ -51,7 +52,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        help: "[tryton | odoo]   the real file into a real accounting system, beside what its server does by itself",
+        help: "[tryton | odoo]   the real file into a real accounting system, beside what its server does by itself; \
+               [desktop [--built FOLDER]]   how soon the desktop can be used, and what it takes when idle",
         run: bench::run,
     },
     Command { name: "fuzz", help: "[--seconds N]   the fuzz targets, for N seconds each (60)", run: fuzz::run },

@@ -30,6 +30,28 @@ const REFUSED_HERE: [&str; 6] = [
     "finish_setup",
 ];
 
+/// What a person is shown in place of the workspace.
+fn broken(desk: &Desk) -> Value {
+    let overview = desk.answers("overview", json!({}));
+    assert_eq!(overview["kind"], "broken", "{overview}");
+    overview["problem"]["code"].clone()
+}
+
+#[test]
+fn a_workspace_that_cannot_be_opened_is_told_with_its_reason() {
+    let desk = Desk::new();
+    // A folder stands where the file should be.
+    std::fs::create_dir_all(desk.workspace().join("workspace.toml")).expect("our folder");
+    assert_eq!(broken(&desk), "workspace_unreadable");
+
+    let desk = Desk::new();
+    let newest = chrono::NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
+    let wish = postonce_practice::Wish { port: None, records: 3, seed: 1, newest };
+    postonce_practice::make(&desk.workspace(), &wish).expect("a practice workspace");
+    std::fs::create_dir(desk.workspace().join("sandbox.sqlite")).expect("our folder");
+    assert_eq!(broken(&desk), "sandbox_failed");
+}
+
 fn everything() -> Value {
     json!({ "from": null, "to": null })
 }
@@ -200,6 +222,15 @@ fn files(desk: &Desk, run: &str) {
     desk.refuses("open_saved", json!({ "id": 999 }), "usage");
     desk.refuses("show_saved", json!({ "id": 999 }), "usage");
     desk.answers("print_page", json!({}));
+
+    let wish = || json!({ "runId": run, "format": "csv", "language": "nb" });
+    desk.answers_dialogs_with(Some("/nowhere".into()));
+    desk.refuses("export_run", wish(), "report_unwritable");
+    desk.refuses("export_certificate", wish(), "report_unwritable");
+    desk.refuses("export_audit", json!({ "language": "nb" }), "report_unwritable");
+    desk.answers_dialogs_with(None);
+    assert_eq!(desk.answers("export_run", wish()), Value::Null, "nobody wants it after all");
+    desk.answers_dialogs_with(Some(desk.folder.path().to_owned()));
 }
 
 fn records(desk: &Desk, record: &str) {
