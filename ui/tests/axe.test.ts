@@ -3,8 +3,9 @@
  * (tests/e2e): here nothing is painted.
  */
 import axe from 'axe-core';
-import { fireEvent, render, screen as page, waitFor } from '@testing-library/svelte';
+import { cleanup, fireEvent, render, screen as page, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import App from '../src/app/App.svelte';
 import { desk } from '../src/app/wanted.svelte';
@@ -14,8 +15,17 @@ import { session } from '$shared/session.svelte';
 import { FRESH } from './desk';
 import { SCREENS, type Step } from '../scripts/screens.mjs';
 
+// An open menu hangs on its button, and belongs to no landmark; as axe has it of dialogs.
+const APART = 'dialog, [role=dialog], [role=alertdialog], svg, [role=menu]';
+axe.configure({ checks: [{ id: 'region', options: { regionMatcher: APART } }] });
+
 beforeEach(() => Object.assign(desk, { quitting: null, workspace: null }));
-afterEach(uninstall);
+// What listens ends first: it has somebody to tell then.
+afterEach(async () => {
+  cleanup();
+  await tick();
+  uninstall();
+});
 
 /** One step of the table, as a person does it. */
 async function take(step: Step): Promise<void> {
