@@ -18,9 +18,9 @@ fn a_run_and_the_trail_are_written_where_the_computers_own_dialog_says() {
         desk.look("document.querySelector('[data-testid=run-toggle][aria-expanded=false]')?.click()");
         desk.wait_for("[data-testid=run-detail]");
         for format in ["csv", "xlsx"] {
-            let path = folder.path().join(format!("kjøring 1.{format}"));
+            let path = folder.path().join(format!("run 1.{format}"));
             save(desk, &format!("save-run-{format}"), &path);
-            desk.wait_for_text("saved", &format!("kjøring 1.{format}"));
+            desk.wait_for_text("saved", &format!("run 1.{format}"));
         }
         let trail = folder.path().join("trail.json");
         desk.click("nav-audit");
@@ -28,10 +28,10 @@ fn a_run_and_the_trail_are_written_where_the_computers_own_dialog_says() {
         desk.answer_file_dialog(&trail);
         desk.wait_for_text("audit-written", "trail.json");
     });
-    let csv = std::fs::read(folder.path().join("kjøring 1.csv")).expect("it was written");
+    let csv = std::fs::read(folder.path().join("run 1.csv")).expect("it was written");
     let csv = String::from_utf8(csv).expect("UTF-8");
     assert!(csv.matches("U-00").count() >= 20, "{csv}");
-    let sheet = std::fs::read(folder.path().join("kjøring 1.xlsx")).expect("it was written");
+    let sheet = std::fs::read(folder.path().join("run 1.xlsx")).expect("it was written");
     assert!(sheet.starts_with(b"PK") && sheet.len() > 4_000, "a workbook: {} bytes", sheet.len());
     let trail = std::fs::read_to_string(folder.path().join("trail.json")).expect("it was written");
     let trail: serde_json::Value = serde_json::from_str(&trail).expect("JSON");

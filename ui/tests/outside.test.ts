@@ -46,7 +46,10 @@ describe('a voucher', () => {
   });
 
   test('says why it cannot be opened', async () => {
-    const problem = { code: 'desktop_refused', params: { what: 'http://books', detail: 'no browser' } } as const;
+    const problem = {
+      code: 'desktop_refused',
+      params: { what: 'http://books', detail: 'no browser' },
+    } as const;
     vi.spyOn(ipc, 'openVoucher').mockRejectedValue(new ToldError(problem));
     await open('idle', 'settings');
     const { container } = render(OpenVoucher, { id: '107', word: true });

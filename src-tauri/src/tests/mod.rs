@@ -4,8 +4,6 @@
 //! The list is the one of the bindings, which a test holds to the registration: a new command is called here, or these tests
 //! fail.
 
-#![expect(clippy::panic, reason = "the verbs of these tests fail as an assert in a test would, and say what they saw")]
-
 mod desk;
 mod shapes;
 

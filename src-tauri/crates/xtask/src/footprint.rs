@@ -3,6 +3,8 @@
 //! Measured on a display, a bus and a keyring of its own, over a practice workspace, in a release build. Nothing is asserted: a
 //! figure is of the machine it was taken on, and of what else that does meanwhile.
 
+#![expect(clippy::disallowed_methods, reason = "real time is what is measured here")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -84,7 +86,7 @@ fn measure(session: &DesktopSession, desktop: &Path, postonce: &Path, workspace:
 fn start(session: &DesktopSession, desktop: &Path, workspace: &Path) -> Result<(Child, Duration), Failure> {
     let mut command = Command::new(desktop);
     command.arg("--workspace").arg(workspace);
-    // The session's bus and keyring are started before the clock: `date` says when the desktop itself began.
+    // The session's bus and keyring are started before the clock, which runs from the word that the desktop begins now.
     let mut timed = Command::new("sh");
     timed.args(["-c", r#"echo began >&2; exec "$@""#, "sh"]).arg(command.get_program()).args(command.get_args());
     let mut command = session.command(&timed);

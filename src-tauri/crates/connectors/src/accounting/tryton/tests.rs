@@ -234,7 +234,11 @@ async fn everything_that_is_missing_is_told_at_once() {
 #[tokio::test]
 async fn an_account_that_is_there_twice_is_no_place_to_post_to() {
     let twice = json!([account("2930", true), account("2930", true)]);
-    let fake = told(vec![("model.account.account.search_read", result(twice))]).await;
+    let fake = told(vec![
+        ("model.ir.model.access.get_access", result(json!({}))),
+        ("model.account.account.search_read", result(twice)),
+    ])
+    .await;
     let rules =
         PostingRules { payable_account: Account("2930".to_owned()), default_account: None, categories: HashMap::new() };
     let missing = fake.tryton.check(&rules).await.expect("it answers");
