@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 
 const READY_MS_MAX = 20_000;
+const SETTLED_MS = 2_000;
 const SHOWN_AT = { width: 1280, height: 800 };
 
 export class Browser {
@@ -57,6 +58,16 @@ export class Browser {
         await this.#call('Page.removeScriptToEvaluateOnNewDocument', { identifier });
         for (const step of screen.steps ?? []) if (!(await this.#step(step))) return false;
         return this.#until(screen.ready);
+    }
+
+    /** The server looks for what the pages need while they load, and then loads them again: not in the middle of a look. */
+    async warm(address, screen) {
+        for (let settled = false; !settled;) {
+            await this.show(address, screen, 'nb', 'light');
+            await this.run('window.shown = true');
+            await new Promise((done) => setTimeout(done, SETTLED_MS));
+            settled = await this.run('window.shown === true').catch(() => false);
+        }
     }
 
     /** What the system asks for; motion is always reduced, so that a picture is not of a moment. */

@@ -47,6 +47,7 @@ let seen = 0;
 try {
     await browser.open();
     const { port } = server.httpServer.address();
+    await browser.warm(`http://127.0.0.1:${port}/?scenario=${SCREENS[0].scenario}`, SCREENS[0]);
     for (const screen of SCREENS.filter(({ name }) => name.startsWith(process.argv[2] ?? ''))) {
         await browser.show(`http://127.0.0.1:${port}/?scenario=${screen.scenario}`, screen, 'nb', 'light');
         for (const forced of ['none', 'active']) {

@@ -22,7 +22,6 @@ const SIZES = [
 const LANGUAGES = ['nb', 'en'];
 const THEMES = ['light', 'dark'];
 const WHOLE_PX_MAX = 6_000;
-const SETTLED_MS = 2_000;
 
 const folder = process.env.POSTONCE_SCREENSHOTS ?? join(tmpdir(), 'postonce-screenshots');
 const wanted = process.argv[2] ?? '';
@@ -60,21 +59,10 @@ async function take(name, size, whole) {
     await keep(`${place}-whole`);
 }
 
-/** The server looks for what the pages need while they load, and then loads them again: not in the middle of a picture. */
-async function warm(address) {
-    const [screen] = SCREENS;
-    for (let settled = false; !settled;) {
-        await browser.show(`${address}?scenario=${screen.scenario}`, screen, LANGUAGES[0], THEMES[0]);
-        await browser.run('window.shown = true');
-        await new Promise((done) => setTimeout(done, SETTLED_MS));
-        settled = await browser.run('window.shown === true').catch(() => false);
-    }
-}
-
 try {
     mkdirSync(folder, { recursive: true });
     await browser.open();
-    await warm(`http://127.0.0.1:${port}/`);
+    await browser.warm(`http://127.0.0.1:${port}/?scenario=${SCREENS[0].scenario}`, SCREENS[0]);
     for (const screen of screens) {
         const address = `http://127.0.0.1:${port}/?scenario=${screen.scenario}`;
         for (const language of LANGUAGES) {

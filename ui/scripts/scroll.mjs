@@ -59,6 +59,7 @@ try {
     await browser.open();
     const address = `http://127.0.0.1:${server.httpServer.address().port}/?scenario=much`;
     const screen = { hash: '#/history', ready: '[data-testid="run-toggle"]' };
+    await browser.warm(address, screen);
     if (!(await browser.show(address, screen, 'nb', 'light'))) throw new Error('the history never came');
     const figures = {
         openMs: await browser.run(`(${open})(${JSON.stringify(ROW)})`),
