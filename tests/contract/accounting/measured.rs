@@ -27,6 +27,9 @@ const OPEN_TRYTON: &str = "UPDATE account_fiscalyear SET state = 'open' WHERE st
                            UPDATE account_period SET start_date = '2000-01-01' WHERE start_date = '2019-01-01'";
 const OPEN_ODOO: &str = "UPDATE res_company SET fiscalyear_lock_date = NULL";
 
+/// Names another number of records.
+const VARIABLE: &str = "POSTONCE_BENCH_RECORDS";
+
 /// The records that are exported.
 struct Records {
     /// How many can be posted.
@@ -82,12 +85,13 @@ fn minor(line: &[u8]) -> Option<i64> {
     (!is_broken).then(|| format!("{whole}{part:0<2}").parse().expect("a number"))
 }
 
-fn measured<B, F>(site: &Site, at_most: usize, per_call: usize, bare: F)
+fn measured<B, F>(site: &Site, records: usize, per_call: usize, bare: F)
 where
     B: Bare,
     F: Future<Output = B>,
 {
-    let records = put(site, at_most, per_call);
+    let named = std::env::var(VARIABLE).ok().map(|text| text.parse().expect("a number of records"));
+    let records = put(site, named.unwrap_or(records), per_call);
     compare_by_itself(site);
     let (synced, export) = timed(|| site.sync());
     assert_eq!(synced.count("posted"), records.count as u64, "{synced:?}");
@@ -156,7 +160,7 @@ fn had<T>(made: Result<T, Trouble>) -> Option<T> {
 fn tryton_books_the_real_file_once_and_to_the_oere() {
     let (Some(books), Some(others)) = (had(tryton::Books::fresh()), had(tryton::Books::fresh())) else { return };
     books.sql(OPEN_TRYTON).expect("the books can be changed");
-    let site = Site::before(Box::new(super::tryton::Tryton(books)));
+    let site = Site::before(Box::new(super::tryton::Tryton(books))).directly();
     measured(&site, RECORDS, PER_CALL, async { bare::Tryton::open(&Client::new(), &others).await });
 }
 
@@ -164,6 +168,6 @@ fn tryton_books_the_real_file_once_and_to_the_oere() {
 fn odoo_books_the_first_of_the_real_file_once_and_to_the_oere() {
     let (Some(books), Some(others)) = (had(odoo::Books::fresh()), had(odoo::Books::fresh())) else { return };
     books.sql(OPEN_ODOO).expect("the books can be changed");
-    let site = Site::before(Box::new(super::odoo::Odoo(books)));
+    let site = Site::before(Box::new(super::odoo::Odoo(books))).directly();
     measured(&site, RECORDS_OF_ODOO, PER_CALL_OF_ODOO, async { bare::Odoo::open(&others) });
 }

@@ -20,6 +20,8 @@ const SHORT_LEASE_SECONDS: u64 = 30;
 pub(crate) struct Site {
     pub(crate) subject: Box<dyn Subject>,
     pub(crate) proxy: Proxy,
+    /// Where the workspace finds it.
+    address: String,
     workspace: Workspace,
 }
 
@@ -67,9 +69,16 @@ impl Site {
     /// A workspace over a subject of one's own making.
     pub(crate) fn before(subject: Box<dyn Subject>) -> Self {
         let proxy = Proxy::before(&subject.url());
-        let site = Self { subject, proxy, workspace: Workspace(folder()) };
+        let address = proxy.url();
+        let site = Self { subject, proxy, address, workspace: Workspace(folder()) };
         site.per_request(10);
         site
+    }
+
+    /// The same without anything in between, for what is measured.
+    pub(crate) fn directly(mut self) -> Self {
+        self.address = self.subject.url();
+        self
     }
 
     /// The machine of another administrator, with the same records and a ledger of its own.
@@ -89,7 +98,7 @@ impl Site {
              [posting.categories]\n\"Reise\" = \"7140\"\n\"Feil\" = \"9999\"\n\n\
              [sync]\nvouchers_per_request = {vouchers_per_request}\nrequests_in_flight = 2\nlease_seconds = {lease_seconds}\n",
             source,
-            self.subject.table(&self.proxy.url()),
+            self.subject.table(&self.address),
         );
         std::fs::write(self.path().join("workspace.toml"), text).expect("a temporary folder is writable");
     }
