@@ -186,7 +186,8 @@ impl Wire {
     async fn take_back(&self, permit: &Permit, draft: &DraftId, problem: Problem) -> Settlement {
         match self.discard(permit, draft).await {
             Ok(Discarded::Gone) => Settlement::Refused { problem, voucher_id: None },
-            Ok(Discarded::Committed) => Settlement::Unknown(Told::new(ErrorCode::DraftGone)),
+            // Somebody committed it in this very moment: it is in the books, and no absence proves otherwise.
+            Ok(Discarded::Committed) => Settlement::StillUnknown(Told::new(ErrorCode::DraftGone)),
             Err(error) => Settlement::Unknown(error.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted))),
         }
     }

@@ -289,15 +289,23 @@ impl Case<'_> {
         let Fate::Each(settlements) = exchanged.fate else {
             return Err(RunError::Told(Told::internal("drafts that were committed again were divided")));
         };
+        let mut did_nothing = Vec::new();
         for (index, _) in again {
             let Some(known) = known.get_mut(index) else { continue };
             known.settlement = match settlements.get(known.member.member).cloned().flatten() {
                 Some(Settlement::Unknown(told)) if told.code == ErrorCode::DraftGone => {
+                    did_nothing.push((known.claimed.clone(), known.member.last_sent_at));
                     Some(self.absent(open, known, looked_at))
                 }
                 settlement => settlement,
             };
         }
+        // That answer was understood: this sending did nothing. What may still show is what an earlier one did, and its
+        // window must not begin anew each time that somebody asks.
+        let put_back = self.run.ledger.write(move |book| {
+            did_nothing.iter().try_for_each(|(claimed, earlier)| book.sending_did_nothing(claimed, *earlier))
+        });
+        put_back.await?;
         exchanged.halt.map_or(Ok(()), Err)
     }
 

@@ -176,6 +176,16 @@ impl Book<'_> {
         )?;
         Ok(StagedDraft { claimed: claimed.clone(), draft_id: draft_id.clone() })
     }
+
+    /// The last sending was answered, and did nothing: the one before it counts as the last again.
+    pub(crate) fn sending_did_nothing(&self, claimed: &Claimed, earlier: DateTime<Utc>) -> Result<(), LedgerError> {
+        self.execute_one(
+            "attempt",
+            "UPDATE attempt SET last_sent_at = :earlier
+             WHERE attempt_id = :attempt AND state IN ('claimed', 'staged', 'unknown')",
+            named_params! { ":earlier": stamp(earlier), ":attempt": claimed.attempt_id },
+        )
+    }
 }
 
 /// The open attempt of a record, for a person's word on it.

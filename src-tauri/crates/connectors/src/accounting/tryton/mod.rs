@@ -52,9 +52,10 @@ pub(crate) struct Tryton {
     /// `hlf:`, by which our moves are known among all.
     prefix: String,
     books: Books,
-    /// One call of ours writes at a time. Moves that are posted at the same time want the same sequence of numbers: with four
-    /// calls at once a busy server gave up on most of them (503), and it posts none the faster.
-    writing: Mutex<()>,
+    /// One request of ours is worked on at a time, with its reads. Moves that are posted at the same time want the same sequence
+    /// of numbers: with four calls at once a busy server gave up on most of them (503), and it posts none the faster. And an
+    /// answer of Tryton's is sent a word at a time, each of which waits while another call works in the same process.
+    turn: Mutex<()>,
     just_made: JustMade,
     lease: UniqueLease<PartyRows>,
 }
@@ -107,7 +108,7 @@ impl Tryton {
             create_parties: settings.create_parties,
             prefix: format!("{}:", organisation.as_str()),
             books: Books::default(),
-            writing: Mutex::default(),
+            turn: Mutex::default(),
             just_made: JustMade::default(),
         }
     }

@@ -45,19 +45,16 @@ struct LineRead {
     credit: TrytonDecimal,
 }
 
-/// A move after a call that was to post it.
+/// A move that is posted, after a call that was to post it.
 #[derive(Debug, Deserialize)]
 pub(super) struct PostedBody {
     pub(super) id: i64,
     number: Option<String>,
-    state: String,
 }
 
 impl PostedBody {
-    /// Its acknowledgement; `None` where it is a draft still.
-    pub(super) fn acknowledgement(&self) -> Option<Acknowledgement> {
-        let acknowledgement = || Acknowledgement { voucher_id: self.id.to_string(), number: self.number.clone() };
-        (self.state == "posted").then(acknowledgement)
+    pub(super) fn acknowledgement(&self) -> Acknowledgement {
+        Acknowledgement { voucher_id: self.id.to_string(), number: self.number.clone() }
     }
 }
 
@@ -174,9 +171,10 @@ pub(super) async fn are_untouched(rpc: &Rpc, facts: &Facts, ids: &[i64], referen
         && count("account.move.line", json!([["move", "in", ids], since])).await? == lines)
 }
 
-/// What became of moves that were posted a moment ago; one that is not among them is gone.
+/// Which of these moves are posted now, with no more said of each than its number.
 pub(super) async fn posted(rpc: &Rpc, facts: &Facts, ids: &[i64]) -> Result<HashMap<i64, PostedBody>, Fault> {
-    let params = json!([[["id", "in", ids]], 0, null, null, ["number", "state"], facts.context()]);
+    let domain = json!([["id", "in", ids], ["state", "=", "posted"]]);
+    let params = json!([domain, 0, null, null, ["number"], facts.context()]);
     let found: Vec<PostedBody> = rpc.call(&Call::read("model.account.move.search_read", params)).await?;
     Ok(found.into_iter().map(|found| (found.id, found)).collect())
 }

@@ -58,6 +58,7 @@ pub(super) async fn stage(
         .map_err(|error| CallError::NotSent(peer.unexpected(0, &format!("ledger: {error}"))))?;
     let facts = tryton.facts().await?;
     let journal = facts.journal(tryton.rpc(), &tryton.journal)?;
+    let _turn = tryton.turn.lock().await;
     let resolved = tryton
         .books
         .resolve(tryton.rpc(), &facts, &body.moves, tryton.create_parties, last_look)
@@ -73,7 +74,6 @@ pub(super) async fn stage(
         Vec::new()
     } else {
         let (count, params) = (values.len(), json!([values, facts.context()]));
-        let _turn = tryton.writing.lock().await;
         let made: Result<Vec<i64>, Fault> =
             tryton.rpc().call(&Call::write("model.account.move.create", params, last_look)).await;
         match made {
@@ -119,6 +119,7 @@ pub(super) async fn commit(
             moves::number(draft.draft.as_str()).ok_or_else(|| moves::no_id(tryton.rpc(), draft.draft.as_str()))
         })
         .collect::<Result<_, _>>()?;
+    let _turn = tryton.turn.lock().await;
     let before_the_write = |fault: Fault| fault.before_the_write(peer);
     let references: Vec<&str> = drafts.iter().map(|draft| draft.reference.as_str()).collect();
     let are_untouched = tryton.just_made.take(&ids)
@@ -137,11 +138,7 @@ pub(super) async fn commit(
         return Ok(Answer { results });
     }
     let call = Call::write("model.account.move.post", json!([to_post, facts.context()]), last_look);
-    let answered = {
-        let _turn = tryton.writing.lock().await;
-        tryton.rpc().call::<Value>(&call).await
-    };
-    match answered {
+    match tryton.rpc().call::<Value>(&call).await {
         Ok(_) => {}
         Err(Fault::No(refusal)) if drafts.len() > 1 => {
             tryton.books.forget().await;
@@ -162,7 +159,7 @@ pub(super) async fn commit(
     // hold is unknown.
     let after = moves::posted(tryton.rpc(), &facts, &to_post).await.map_err(|fault| after_the_write(fault, tryton))?;
     for (id, result) in ids.iter().zip(&mut results).filter(|(_, result)| result.is_none()) {
-        *result = after.get(id).and_then(PostedBody::acknowledgement).map(CommitResult::Posted);
+        *result = after.get(id).map(PostedBody::acknowledgement).map(CommitResult::Posted);
     }
     Ok(Answer { results })
 }

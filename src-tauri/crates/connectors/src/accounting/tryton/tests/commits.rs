@@ -28,8 +28,7 @@ fn posted(id: &str) -> Option<CommitResult> {
 }
 
 fn numbers(ids: &[i64]) -> ResponseTemplate {
-    let body: Vec<Value> =
-        ids.iter().map(|id| json!({"id": id, "number": format!("2026-{id}"), "state": "posted"})).collect();
+    let body: Vec<Value> = ids.iter().map(|id| json!({"id": id, "number": format!("2026-{id}")})).collect();
     result(json!(body))
 }
 
