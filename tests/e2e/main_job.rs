@@ -68,7 +68,8 @@ fn the_connection_is_shown(desk: &Desk, bench: &Bench) {
 /// Looks until the result is there; each look waits for something new to be seen.
 fn the_numbers_grow(desk: &Desk) {
     let look = "const of = (name) => document.querySelector(`[data-testid=${name}]`)?.textContent.trim() ?? '';
-                return [of('progress-processed'), of('progress-eta'), of('result')];";
+                const phase = document.querySelector('[data-testid=progress]')?.dataset.phase ?? '';
+                return [of('progress-processed'), of('progress-eta'), of('result'), phase];";
     let (mut processed, mut estimates) = (Vec::new(), Vec::new());
     let mut last = String::new();
     for _ in 0..LOOKS_MAX {
@@ -76,11 +77,12 @@ fn the_numbers_grow(desk: &Desk) {
             "//*[@data-testid='result'] | //*[@data-testid='progress-processed'][normalize-space() != '{last}']"
         ));
         let seen = desk.look(look);
-        let [now, estimate, result] = [0, 1, 2].map(|at| seen[at].as_str().unwrap_or_default().to_owned());
+        let [now, estimate, result, phase] = [0, 1, 2, 3].map(|at| seen[at].as_str().unwrap_or_default().to_owned());
         if !result.is_empty() {
             break;
         }
-        if let Some(done) = now.strip_suffix(" of 240") {
+        // Each phase has a count of its own; on a slow machine the last one is seen as well.
+        if let Some(done) = now.strip_suffix(" of 240").filter(|_| phase != "finishing") {
             processed.push(done.parse::<usize>().expect("a number"));
             estimates.push(estimate);
         }
