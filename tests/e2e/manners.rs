@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::desk::{Desk, at_desk};
-use crate::records::{fast, live, slow};
+use crate::records::{fast, live, slow, slow_everywhere};
 
 const RECORDS: u64 = 200;
 const CTRL_Q: &str = "\u{e009}q\u{e000}";
@@ -35,6 +35,34 @@ fn quitting_during_a_sync_asks_first_and_then_settles_what_is_on_its_way() {
     assert_eq!(run["counts"]["in_doubt"], 0, "{run}");
     bench.set_faults(&fast());
     assert_eq!(bench.sync().count("posted"), RECORDS - booked);
+    assert_eq!(bench.stats()["duplicates"], json!(0));
+}
+
+#[test]
+fn quitting_during_a_comparison_and_a_rebuild_asks_first_and_loses_nothing() {
+    let bench = live(20);
+    bench.sync();
+    let home = tempfile::tempdir().expect("the machine has a temporary folder");
+    for (open, testid) in [("ledger-compare", "compare-start"), ("ledger-rebuild", "dialog-confirm")] {
+        at_desk(home.path(), Some(bench.path()), |desk| {
+            desk.click("nav-settings");
+            desk.click(open);
+            if open == "ledger-rebuild" {
+                let name = desk.look("return document.querySelector('[data-testid=frame-facts] dd').textContent");
+                desk.type_into("confirm-id", name.as_str().expect("the organisation has a name"));
+            }
+            bench.set_faults(&slow_everywhere(3_000));
+            desk.click(testid);
+            desk.press(CTRL_Q);
+            desk.wait_for("[data-testid=quit-dialog]");
+            desk.click("quit-stop");
+            desk.wait_until_gone();
+        });
+        bench.set_faults(&fast());
+        let compared = bench.run(&["compare"]);
+        assert_eq!(compared.last()["counts"]["matched"], 20, "after quitting at {open}: {compared:?}");
+        assert_eq!(bench.sync().count("posted"), 0, "after quitting at {open}");
+    }
     assert_eq!(bench.stats()["duplicates"], json!(0));
 }
 

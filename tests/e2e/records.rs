@@ -30,6 +30,11 @@ pub(crate) fn slow(milliseconds: u32) -> Value {
     json!({ "faults": [{ "kind": "latency_ms", "fixed_ms": milliseconds }] })
 }
 
+/// Faults: each request of any kind waits so long.
+pub(crate) fn slow_everywhere(milliseconds: u32) -> Value {
+    json!({ "faults": [{ "kind": "latency_ms", "fixed_ms": milliseconds, "paths": ["all"] }] })
+}
+
 /// Faults: none.
 pub(crate) fn fast() -> Value {
     json!({ "faults": [] })

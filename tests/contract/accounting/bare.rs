@@ -1,7 +1,5 @@
-//! What a server does by itself: as many vouchers of two lines, made and posted in calls of the same size, and nothing else.
+//! What a server does by itself: the same vouchers of two lines, made and posted in calls of the same size, and nothing else.
 //! The measure that an export is held against.
-
-use std::ops::Range;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -9,9 +7,16 @@ use postonce_peers::{odoo, tryton};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
-/// Makes and posts so many vouchers, the calls one after the other.
+/// What is booked: a day, as `2020-01-31`, and an amount in øre.
+#[derive(Debug, Clone)]
+pub(crate) struct Voucher {
+    pub(crate) date: String,
+    pub(crate) minor: i64,
+}
+
+/// Makes vouchers and posts them, the one call after the other. The first of them stands at this place among all.
 pub(crate) trait Bare {
-    async fn book(&self, client: &Client, vouchers: Range<usize>);
+    async fn book(&self, client: &Client, first: usize, vouchers: &[Voucher]);
 }
 
 async fn answer(request: RequestBuilder) -> Value {
@@ -19,8 +24,10 @@ async fn answer(request: RequestBuilder) -> Value {
     answer.json().await.expect("it speaks JSON")
 }
 
-fn amount(number: usize) -> String {
-    format!("{}.{:02}", 10 + number / 100, number % 100)
+impl Voucher {
+    fn amount(&self) -> String {
+        format!("{}.{:02}", self.minor / 100, self.minor % 100)
+    }
 }
 
 /// Tryton after a login, with what each move names.
@@ -30,7 +37,8 @@ pub(crate) struct Tryton {
     context: Value,
     company: i64,
     journal: i64,
-    period: i64,
+    /// First and last day, and the id.
+    periods: Vec<(String, String, i64)>,
     accounts: [i64; 2],
 }
 
@@ -45,7 +53,7 @@ impl Tryton {
             context: Value::Null,
             company: id("SELECT id FROM company_company"),
             journal: id("SELECT id FROM account_journal WHERE code = 'POST'"),
-            period: id("SELECT id FROM account_period WHERE start_date = '2026-10-01'"),
+            periods: periods(books),
             accounts: [account("7140"), account("2930")],
         };
         let login = bare.call(client, "common.db.login", json!([user, {"password": password}])).await;
@@ -53,6 +61,11 @@ impl Tryton {
         bare.session = format!("Session {}", BASE64_STANDARD.encode(format!("{user}:{}:{token}", login[0])));
         bare.context = bare.call(client, "model.res.user.get_preferences", json!([true, {}])).await;
         bare
+    }
+
+    fn period(&self, date: &str) -> i64 {
+        let holds = |(start, end, _): &&(String, String, i64)| start.as_str() <= date && date <= end.as_str();
+        self.periods.iter().find(holds).expect("a period of that day").2
     }
 
     async fn call(&self, client: &Client, method: &str, params: Value) -> Value {
@@ -66,20 +79,31 @@ impl Tryton {
     }
 }
 
+/// The periods of the books.
+fn periods(books: &tryton::Books) -> Vec<(String, String, i64)> {
+    let rows = books.sql("SELECT start_date, end_date, id FROM account_period").expect("the books can be read");
+    let period = |row: &str| {
+        let mut values = row.split('|').map(str::to_owned);
+        Some((values.next()?, values.next()?, values.next()?.parse().ok()?))
+    };
+    rows.lines().map(|row| period(row).expect("a period")).collect()
+}
+
 impl Bare for Tryton {
-    async fn book(&self, client: &Client, vouchers: Range<usize>) {
+    async fn book(&self, client: &Client, first: usize, vouchers: &[Voucher]) {
         let decimal = |text: &str| json!({"__class__": "Decimal", "decimal": text});
-        let voucher = |number: usize| {
+        let voucher = |(number, voucher): (usize, &Voucher)| {
             let line = |account: i64, debit: &str, credit: &str| json!({"account": account, "debit": decimal(debit), "credit": decimal(credit), "description": "Bodø"});
-            let amount = amount(number);
+            let amount = voucher.amount();
+            let part = |range: std::ops::Range<usize>| voucher.date[range].parse::<u32>().expect("a date");
             let lines = [line(self.accounts[0], &amount, "0"), line(self.accounts[1], "0", &amount)];
             json!({
-                "company": self.company, "journal": self.journal, "period": self.period,
-                "date": {"__class__": "date", "year": 2026, "month": 10, "day": number % 28 + 1},
-                "description": format!("bare:{number}"), "lines": [["create", lines]],
+                "company": self.company, "journal": self.journal, "period": self.period(&voucher.date),
+                "date": {"__class__": "date", "year": part(0..4), "month": part(5..7), "day": part(8..10)},
+                "description": format!("bare:{}", first + number), "lines": [["create", lines]],
             })
         };
-        let moves: Vec<Value> = vouchers.map(voucher).collect();
+        let moves: Vec<Value> = vouchers.iter().enumerate().map(voucher).collect();
         let made = self.call(client, "model.account.move.create", json!([moves, self.context])).await;
         self.call(client, "model.account.move.post", json!([made, self.context])).await;
     }
@@ -117,17 +141,17 @@ impl Odoo {
 }
 
 impl Bare for Odoo {
-    async fn book(&self, client: &Client, vouchers: Range<usize>) {
-        let voucher = |number: usize| {
-            let amount: f64 = amount(number).parse().expect("a number");
+    async fn book(&self, client: &Client, first: usize, vouchers: &[Voucher]) {
+        let voucher = |(number, voucher): (usize, &Voucher)| {
+            let amount: f64 = voucher.amount().parse().expect("a number");
             let line = |account: i64, side: &str| json!([0, 0, {"account_id": account, "name": "Bodø", side: amount}]);
             json!({
-                "move_type": "entry", "journal_id": self.journal, "date": format!("2026-10-{:02}", number % 28 + 1),
-                "ref": format!("bare:{number}"),
+                "move_type": "entry", "journal_id": self.journal, "date": voucher.date,
+                "ref": format!("bare:{}", first + number),
                 "line_ids": [line(self.accounts[0], "debit"), line(self.accounts[1], "credit")],
             })
         };
-        let entries: Vec<Value> = vouchers.map(voucher).collect();
+        let entries: Vec<Value> = vouchers.iter().enumerate().map(voucher).collect();
         let made = self.call(client, "create", json!({"vals_list": entries})).await;
         self.call(client, "action_post", json!({"ids": made})).await;
     }

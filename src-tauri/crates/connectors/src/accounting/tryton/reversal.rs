@@ -51,23 +51,46 @@ pub(super) async fn reverse(
     if let Some(by) = cancelled.get(asked.voucher_id) {
         return no(Obstacle::AlreadyReversed { voucher: by.clone() }, Some(by.clone()));
     }
-    let draft = match under.iter().find(ours) {
-        Some(left) => left.id,
-        None => {
-            let period = match tryton.books.period(rpc, &facts, asked.date).await.map_err(before)? {
-                Ok(period) => period,
-                Err(obstacle) => return no(obstacle, None),
-            };
-            match make(tryton, &facts, asked, id, period, last_look).await {
-                Ok(draft) => draft,
-                Err(Fault::No(refusal)) => {
-                    return Ok(VoucherResult::Refused { problem: refusal.problem(), voucher_id: None });
-                }
-                Err(Fault::Call(error)) => return Err(error),
-            }
+    // Drafts that an earlier call left behind are not trusted: somebody may have been at them, and of two a later one would stay.
+    for left in under.iter().filter(ours) {
+        if let Some(posted) = discard(tryton, &facts, left.id, last_look).await? {
+            return Ok(VoucherResult::Exists(posted.acknowledgement()));
         }
+    }
+    let period = match tryton.books.period(rpc, &facts, asked.date).await.map_err(before)? {
+        Ok(period) => period,
+        Err(obstacle) => return no(obstacle, None),
+    };
+    let draft = match make(tryton, &facts, asked, id, period, last_look).await {
+        Ok(draft) => draft,
+        Err(Fault::No(refusal)) => {
+            return Ok(VoucherResult::Refused { problem: refusal.problem(), voucher_id: None });
+        }
+        Err(Fault::Call(error)) => return Err(error),
     };
     post(tryton, &facts, draft, last_look).await
+}
+
+/// Deletes a draft of a counter-voucher. `Some` where it turned out to be posted, by a call whose answer was lost.
+async fn discard(
+    tryton: &Tryton,
+    facts: &Facts,
+    draft: i64,
+    last_look: LastLook<'_>,
+) -> Result<Option<Move>, CallError> {
+    let rpc = tryton.rpc();
+    let delete = Call::write("model.account.move.delete", json!([[draft], facts.context()]), last_look);
+    let refusal = match rpc.call::<Value>(&delete).await {
+        Ok(_) => return Ok(None),
+        Err(Fault::No(refusal)) => refusal,
+        Err(Fault::Call(error)) => return Err(error),
+    };
+    let mut there = moves::by_id(rpc, facts, &[draft]).await.map_err(|fault| after_the_write(fault, tryton))?;
+    match there.remove(&draft) {
+        None => Ok(None),
+        Some(there) if there.is_posted() => Ok(Some(there)),
+        Some(_) => Err(refusal.whole(rpc.peer())),
+    }
 }
 
 /// Makes the draft of the counter-voucher.
@@ -116,14 +139,11 @@ async fn post(tryton: &Tryton, facts: &Facts, draft: i64, last_look: LastLook<'_
     let after = moves::by_id(tryton.rpc(), facts, &[draft]).await.map_err(|fault| after_the_write(fault, tryton))?;
     match (after.get(&draft), refused) {
         (Some(there), _) if there.is_posted() => Ok(VoucherResult::Created(there.acknowledgement())),
-        (there, Some(problem)) => {
-            if there.is_some() {
-                // It is made anew when it is asked for again. Left behind, somebody might post it by hand.
-                let delete = Call::write("model.account.move.delete", json!([[draft], facts.context()]), last_look);
-                tryton.rpc().call::<Value>(&delete).await.map_err(|fault| after_the_write(fault, tryton))?;
-            }
-            Ok(VoucherResult::Refused { problem, voucher_id: None })
-        }
+        // It is made anew when it is asked for again. Left behind, somebody might post it by hand.
+        (_, Some(problem)) => match discard(tryton, facts, draft, last_look).await? {
+            None => Ok(VoucherResult::Refused { problem, voucher_id: None }),
+            Some(posted) => Ok(VoucherResult::Created(posted.acknowledgement())),
+        },
         (_, None) => Err(CallError::Unknown(tryton.rpc().peer().unexpected(200, "state"))),
     }
 }

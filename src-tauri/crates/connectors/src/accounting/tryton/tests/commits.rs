@@ -184,44 +184,92 @@ async fn a_draft_is_gone_posted_or_not_to_be_deleted() {
     }
 }
 
-#[tokio::test]
-async fn a_voucher_is_reversed_once() {
-    let reference = Reference::from_stored("hlf:A#1r");
-    let key = RequestKey::new("key-1");
+/// Reverses voucher 1 with a counter-voucher under `hlf:A#1r`.
+async fn reverse(fake: &Fake) -> Result<VoucherResult, CallError> {
     let asked = WantedReversal {
-        key: &key,
+        key: &RequestKey::new("key-1"),
         voucher_id: "1",
-        reference: &reference,
+        reference: &Reference::from_stored("hlf:A#1r"),
         date: day("2026-10-29"),
         reason: "Feil\nkonto",
     };
-    let voucher = || result(json!([a_move(1, "hlf:A", "posted", "412.00")]));
-    let lines = json!([{"id": 8, "account": 7140, "party": null, "debit": wire::decimal("412.00"), "credit": wire::decimal("0")}]);
+    reversal::reverse(&fake.tryton, &asked, FREE).await
+}
+
+fn voucher() -> ResponseTemplate {
+    result(json!([a_move(1, "hlf:A", "posted", "412.00")]))
+}
+
+fn its_lines() -> ResponseTemplate {
+    let line = json!({"id": 8, "account": 7140, "party": null, "debit": wire::decimal("412.00"), "credit": wire::decimal("0")});
+    result(json!([line]))
+}
+
+/// The counter-voucher of voucher 1.
+fn counter(state: &str) -> Value {
+    let mut counter = a_move(9, "hlf:A#1r", state, "412.00");
+    counter["origin"] = json!("account.move,1");
+    counter
+}
+
+#[tokio::test]
+async fn a_draft_that_a_reversal_left_behind_is_deleted_before_another_is_made() {
+    const DELETE: &str = "model.account.move.delete";
+    let left = || (SEARCH, result(json!([counter("draft")])));
+    let fake = told(vec![
+        left(),
+        (SEARCH, voucher()),
+        (SEARCH, result(json!([]))),
+        (DELETE, result(Value::Null)),
+        ("model.account.move.line.search_read", its_lines()),
+        ("model.account.move.create", result(json!([10]))),
+        (SEARCH, result(json!([a_move(10, "hlf:A#1r", "posted", "412.00")]))),
+    ])
+    .await;
+    let made = reverse(&fake).await;
+    assert!(matches!(&made, Ok(VoucherResult::Created(made)) if made.voucher_id == "10"), "{made:?}");
+    assert_eq!(fake.asked(DELETE)[0][0], json!([9]));
+    assert_eq!(fake.asked(POST)[0][0], json!([10]), "the one that was left is not posted");
+
+    // The answer to its post was lost: it is the counter-voucher.
+    let fake = told(vec![
+        left(),
+        (SEARCH, voucher()),
+        (SEARCH, result(json!([]))),
+        (DELETE, no("It is posted.")),
+        (SEARCH, result(json!([counter("posted")]))),
+    ])
+    .await;
+    let there = reverse(&fake).await;
+    assert!(matches!(&there, Ok(VoucherResult::Exists(there)) if there.voucher_id == "9"), "{there:?}");
+    assert_eq!(fake.asked("model.account.move.create").len(), 0);
+}
+
+#[tokio::test]
+async fn a_voucher_is_reversed_once() {
     let fake = told(vec![
         (SEARCH, result(json!([]))),
         (SEARCH, voucher()),
         (SEARCH, result(json!([]))),
-        ("model.account.move.line.search_read", result(lines)),
+        ("model.account.move.line.search_read", its_lines()),
         ("model.account.move.create", result(json!([9]))),
         (SEARCH, result(json!([a_move(9, "hlf:A#1r", "posted", "412.00")]))),
     ])
     .await;
-    let made = reversal::reverse(&fake.tryton, &asked, FREE).await;
+    let made = reverse(&fake).await;
     assert!(matches!(&made, Ok(VoucherResult::Created(made)) if made.voucher_id == "9"), "{made:?}");
-    let counter = &fake.asked("model.account.move.create")[0][0][0];
-    assert_eq!((&counter["origin"], &counter["description"]), (&json!("account.move,1"), &json!("hlf:A#1r")));
-    let line = &counter["lines"][0][1][0];
+    let made = &fake.asked("model.account.move.create")[0][0][0];
+    assert_eq!((&made["origin"], &made["description"]), (&json!("account.move,1"), &json!("hlf:A#1r")));
+    let line = &made["lines"][0][1][0];
     assert_eq!((&line["credit"], &line["description"]), (&wire::decimal("412.00"), &json!("Feil konto")));
 
-    let mut standing = a_move(9, "hlf:A#1r", "posted", "412.00");
-    standing["origin"] = json!("account.move,1");
-    let fake = told(vec![(SEARCH, result(json!([standing])))]).await;
-    let again = reversal::reverse(&fake.tryton, &asked, FREE).await;
+    let fake = told(vec![(SEARCH, result(json!([counter("posted")])))]).await;
+    let again = reverse(&fake).await;
     assert!(matches!(&again, Ok(VoucherResult::Exists(made)) if made.voucher_id == "9"), "{again:?}");
 
     let by_hand = result(json!([{"id": 7, "origin": "account.move,1"}]));
     let fake = told(vec![(SEARCH, result(json!([]))), (SEARCH, voucher()), (SEARCH, by_hand)]).await;
-    let refused = reversal::reverse(&fake.tryton, &asked, FREE).await;
+    let refused = reverse(&fake).await;
     let Ok(VoucherResult::Refused { problem, voucher_id }) = refused else { panic!("{refused:?}") };
     assert_eq!((problem.kind.as_str(), voucher_id.as_deref()), ("already-reversed", Some("7")));
 }
