@@ -11,6 +11,10 @@ function misfits() {
     const wide = document.querySelectorAll('html, .frame, main, .dialog');
     for (const box of wide)
         if (box.scrollWidth > box.clientWidth + 1) found.push(`sideways: ${box.className || box.tagName}`);
+    // A list has room in the smallest window; at 200 % it may be scrolled.
+    if (innerWidth >= 900)
+        for (const card of document.querySelectorAll('.card.scroll'))
+            if (card.scrollWidth > card.clientWidth + 1) found.push('sideways: a list');
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const range = document.createRange();
     while (texts.nextNode()) {

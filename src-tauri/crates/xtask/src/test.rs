@@ -42,9 +42,7 @@ const NO_SETUP: &str = "what it needs could not be set up";
 const NO_UI: &str = "the user interface was not built";
 const NO_BUILD: &str = "it was not built";
 /// The tests that are a step of their own. `nextest.toml` leaves them out of the others.
-const REAL_SERVERS: [&str; 2] = [TRYTON, "accounting::over_odoo"];
-/// Asked in the whole test; the other one by `servers` alone, for its list has not passed as a whole yet.
-const TRYTON: &str = "accounting::over_tryton";
+const REAL_SERVERS: [&str; 2] = ["accounting::over_tryton", "accounting::over_odoo"];
 /// What `cargo xtask bench` asks for.
 const MEASURED: &str = "accounting::measured";
 
@@ -57,7 +55,7 @@ fn everything(steps: &mut Steps) {
     lint(steps, ui);
     let built = rust(steps, ui);
     finish_peers(steps, peers);
-    real_servers(steps, built, &[TRYTON]);
+    real_servers(steps, built);
     let built = steps.step_if(ui, NO_UI, "Desktop: build", build_desktop);
     match &tools {
         Some((_, driver)) if ready => _ = steps.step_if(built, NO_BUILD, "Desktop: end to end", || end_to_end(driver)),
@@ -87,18 +85,21 @@ fn servers(steps: &mut Steps) {
         call(&mut bounded(BUILD_MINUTES_MAX, cargo(&["build", "--workspace", "--bins", "--test", "contract"])))
     });
     finish_peers(steps, peers);
-    real_servers(steps, built, &REAL_SERVERS);
+    real_servers(steps, built);
 }
 
-/// The list of behaviours against Tryton and Odoo themselves, or one of them.
-fn real_servers(steps: &mut Steps, built: bool, modules: &[&str]) {
+/// The list of behaviours against Tryton and Odoo themselves.
+fn real_servers(steps: &mut Steps, built: bool) {
     steps.step_if(built, NO_BUILD, "Real servers: tests", || {
         let command = if has_nextest() {
-            let asked = modules.iter().map(|module| format!("test(/^{module}/)")).collect::<Vec<_>>().join(" or ");
+            let asked = REAL_SERVERS.iter().map(|module| format!("test(/^{module}/)")).collect::<Vec<_>>().join(" or ");
             nextest(&["--workspace", "--ignore-default-filter", "--status-level", "pass", "-E", &asked])?
         } else {
             let mut command = cargo(&["test", "--workspace", "--test", "contract", "--", "--test-threads", "2"]);
-            command.args(modules).env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?).env(peers::ASKED, "1");
+            command
+                .args(REAL_SERVERS)
+                .env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?)
+                .env(peers::ASKED, "1");
             command
         };
         call(&mut bounded(SERVER_MINUTES_MAX, command))
