@@ -12,6 +12,7 @@ export const FRESH: Partial<typeof session> = {
   problem: null,
   progress: null,
   end: null,
+  others: null,
   starting: false,
   period: EVERYTHING,
 };

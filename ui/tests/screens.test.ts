@@ -61,6 +61,15 @@ describe('a sync', () => {
     expect(screen.queryByTestId('lock-held')).toBeNull();
   });
 
+  test('of somebody else is seen before anything is clicked, and by whoever comes back to the window', async () => {
+    await open('lock');
+    expect(await screen.findByTestId('lock-sentence')).toHaveTextContent('Kari Nordmann');
+    await userEvent.click(screen.getByTestId('lock-not-now'));
+    expect(screen.queryByTestId('lock-held')).toBeNull();
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(await screen.findByTestId('lock-held')).toBeVisible();
+  });
+
   test('that waits shows whose turn it is, and afterwards that nothing was left', async () => {
     await open('lock');
     await userEvent.click(screen.getByTestId('sync-now'));

@@ -6,6 +6,7 @@ import {
   ipc,
   problemOf,
   type Connection,
+  type Lock,
   type Overview,
   type Period,
   type Problem,
@@ -29,6 +30,8 @@ class Session {
   progress = $state.raw<Progress | null>(null);
   /** How the last run of this window ended; until it is put away. */
   end = $state.raw<RunEnded | null>(null);
+  /** Who held the lock when it was looked at, before anybody here asked for it; until it is put away. */
+  others = $state.raw<Lock | null>(null);
   /** Until when the last run of this window waited for somebody else's, where that was in vain. */
   waitedUntil = $state.raw<string | null>(null);
   /** Asked for, and not yet answered by a first progress. */
@@ -52,6 +55,10 @@ class Session {
       if (now) this.#see(now);
       void this.ask();
     }
+    // Whoever comes back to the window sees who is at work by then; while nobody looks, nothing is asked.
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) void this.#lookAtLock();
+    });
   }
 
   async refresh(): Promise<void> {
@@ -69,6 +76,7 @@ class Session {
     this.reach = { kind: 'asking' };
     try {
       this.reach = { kind: 'reached', connection: await ipc.connection() };
+      void this.#lookAtLock();
     } catch (thrown) {
       this.reach = { kind: 'failed', problem: problemOf(thrown) };
     }
@@ -77,7 +85,7 @@ class Session {
   /** With `waitSeconds` it waits so long at most for somebody else's run; without, as the workspace says. */
   async sync(waitSeconds: number | null = null): Promise<void> {
     if (this.running) return;
-    this.end = null;
+    this.putAway();
     this.starting = true;
     try {
       await ipc.startSync(this.period, waitSeconds);
@@ -91,7 +99,7 @@ class Session {
    * where `ask` throws, or `runs` says that no run of ours was begun, there is none to wait for.
    */
   async begin<T>(ask: () => Promise<T>, runs: (answer: T) => boolean): Promise<T> {
-    this.end = null;
+    this.putAway();
     this.starting = true;
     try {
       const answer = await ask();
@@ -133,15 +141,23 @@ class Session {
   }
 
   putAway(): void {
-    this.end = null;
+    this.end = this.others = null;
   }
 
   /** Nothing of the workspace before is shown of this one. */
   async #moveIn(): Promise<void> {
-    this.end = this.progress = this.waitedUntil = null;
+    this.putAway();
+    this.progress = this.waitedUntil = null;
     this.period = EVERYTHING;
     await this.refresh();
     void this.ask();
+  }
+
+  /** Says who is at work before anything is clicked. A failure says nothing: the next sync would tell it. */
+  async #lookAtLock(): Promise<void> {
+    if (this.reach.kind !== 'reached' || this.running || this.end) return;
+    const lock = await ipc.lock().catch(() => null);
+    if (!this.running && !this.end) this.others = lock;
   }
 
   #see(progress: Progress): void {
