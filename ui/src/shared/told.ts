@@ -1,6 +1,6 @@
 /** Code → sentence, total by type: a code of the engine without a message in the catalogue does not compile. */
 import * as m from '$messages';
-import { dateFormat } from './format';
+import { dateFormat, when } from './format';
 import type { ErrorCode, HoldCode, Problem, Reason } from '$ipc';
 
 type Sentence = (params: never) => string;
@@ -121,6 +121,18 @@ function complete(params: Record<string, string>): never {
   return new Proxy(params, { get: (all, name) => all[String(name)] ?? '–' }) as never;
 }
 
+/** The parameters that hold an instant, as the engine writes one. */
+const INSTANTS = new Set(['since', 'heard', 'until', 'at']);
+
+/** An instant is told as the clock shows it, not as machines write it. */
+function timed(params: Record<string, string>): Record<string, string> {
+  const told = Object.entries(params).map(([name, value]) => {
+    const isInstant = INSTANTS.has(name) && !Number.isNaN(Date.parse(value));
+    return [name, isInstant ? when(value) : value];
+  });
+  return Object.fromEntries(told) as Record<string, string>;
+}
+
 /** How a date is to be written is told as people write it down, not as the workspace's file does. */
 function spoken(params: Record<string, string>): Record<string, string> {
   const { expected } = params;
@@ -128,7 +140,7 @@ function spoken(params: Record<string, string>): Record<string, string> {
 }
 
 export function problemSentence(problem: Problem): string {
-  return errorSentences[problem.code](complete(problem.params));
+  return errorSentences[problem.code](complete(timed(problem.params)));
 }
 
 export function reasonSentence(reason: Reason): string {
