@@ -3,14 +3,16 @@
 use std::time::Duration;
 
 use postonce_engine::Syncing;
+use postonce_engine::views::RecordCounts;
 use serde::Serialize;
 use specta::Type;
-use tauri::{DragDropEvent, WindowEvent};
+use tauri::{DragDropEvent, Manager as _, WindowEvent};
 use tauri_specta::Event;
 
 use crate::desktop::{self, Shown};
 use crate::host::{AppHandle, Window};
 use crate::wire;
+use crate::wiring::Wiring;
 
 /// Ten a second are a flowing bar; more are only work.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
@@ -57,6 +59,7 @@ pub(crate) fn tell_of_drops(window: &Window, event: &WindowEvent) {
 
 /// Tells the window of a run until its end. One follower for each run: whoever joins a run has its events already.
 pub(crate) async fn follow(app: AppHandle, run: Syncing) {
+    let before = attention(&app).await;
     let mut progress = run.progress();
     let end = run.end();
     tokio::pin!(end);
@@ -77,9 +80,16 @@ pub(crate) async fn follow(app: AppHandle, run: Syncing) {
             end = &mut end => break end,
         }
     };
-    desktop::show_in_tray(&app, Shown::Calm);
-    desktop::after_run(&app, &end);
+    let now = attention(&app).await;
+    desktop::show_in_tray(&app, Shown::waiting(now));
+    desktop::after_run(&app, &end, (before, now));
     tell(RunEnded(end.into()).emit(&app));
+}
+
+/// How many records need a person; none, where that cannot be known.
+async fn attention(app: &AppHandle) -> u64 {
+    let Ok(engine) = app.state::<Wiring>().engine().await else { return 0 };
+    engine.counts().await.map(RecordCounts::attention).unwrap_or_default()
 }
 
 fn tell(sent: tauri::Result<()>) {

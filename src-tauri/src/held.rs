@@ -25,8 +25,8 @@ impl HeldSecrets {
         }
     }
 
-    /// Those that this workspace has a use for, by its own names.
-    pub(crate) fn of(&self, workspace: &Workspace) -> Held {
+    /// Those of these sides that this workspace has a use for, by its own names.
+    pub(crate) fn of(&self, workspace: &Workspace, sides: &[SecretSide]) -> Held {
         let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
         let accounting = workspace.secret_names().first().map(|name| (*name).to_owned());
         let platform = match workspace.source() {
@@ -34,7 +34,8 @@ impl HeldSecrets {
             SourceSettings::Csv(_) => None,
         };
         let named = [(SecretSide::Accounting, accounting), (SecretSide::Platform, platform)];
-        named.into_iter().filter_map(|(side, name)| Some((name?, typed.get(&side)?.clone()))).collect()
+        let named = named.into_iter().filter(|(side, _)| sides.contains(side));
+        named.filter_map(|(side, name)| Some((name?, typed.get(&side)?.clone()))).collect()
     }
 
     /// They are saved, or not wanted any more.
@@ -59,11 +60,14 @@ mod tests {
         let held = HeldSecrets::default();
         held.hold(SecretSide::Accounting, "a".into());
         held.hold(SecretSide::Platform, "p".into());
-        assert_eq!(held.of(&workspace).into_keys().collect::<Vec<_>>(), ["accounting-token"]);
-        assert_eq!(held.of(&both).into_keys().collect::<Vec<_>>(), ["accounting-token", "platform-token"]);
+        let both_sides = SecretSide::BOTH;
+        assert_eq!(held.of(&workspace, &both_sides).into_keys().collect::<Vec<_>>(), ["accounting-token"]);
+        assert_eq!(held.of(&both, &both_sides).into_keys().collect::<Vec<_>>(), ["accounting-token", "platform-token"]);
+        assert_eq!(held.of(&both, &[SecretSide::Platform]).into_keys().collect::<Vec<_>>(), ["platform-token"]);
+        assert!(held.of(&both, &[]).is_empty(), "what was typed for another part is not saved with this one");
         held.hold(SecretSide::Accounting, " ".into());
-        assert!(held.of(&workspace).is_empty());
+        assert!(held.of(&workspace, &both_sides).is_empty());
         held.forget();
-        assert!(held.of(&both).is_empty());
+        assert!(held.of(&both, &both_sides).is_empty());
     }
 }

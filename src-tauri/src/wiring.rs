@@ -25,8 +25,8 @@ use crate::events::follow;
 use crate::held::HeldSecrets;
 use crate::host::AppHandle;
 use crate::recent::Recent;
-use crate::wire::Work;
 use crate::wire::setup::RecentWorkspace;
+use crate::wire::{SecretSide, Work};
 use crate::work::Works;
 
 const FLAG: &str = "--workspace";
@@ -105,18 +105,22 @@ impl Wiring {
     }
 
     /// Changes the settings of the workspace in use: written, entered in the audit trail, and taken up at once. Secrets that
-    /// were typed are kept along with it.
-    pub(crate) async fn change(&self, changes: impl FnOnce(&Workspace) -> Vec<Change>) -> Result<(), Told> {
+    /// were typed for these sides are kept along with it; the workspace as it is now.
+    pub(crate) async fn change(
+        &self,
+        sides: &[SecretSide],
+        changes: impl FnOnce(&Workspace) -> Vec<Change>,
+    ) -> Result<Workspace, Told> {
         let before = self.opened().await?;
         let mut slot = self.opened.lock().await;
         let still = before.engine.hold_still()?;
         let (workspace, changes) = (before.workspace.clone(), changes(&before.workspace));
         let edited = blocking(move || Ok(workspace.edit(&changes)?)).await?;
         let mut told: Vec<SettingChange> = edited.changed.iter().cloned().map(as_told).collect();
-        let held = self.held.of(&edited.workspace);
+        let held = self.held.of(&edited.workspace, sides);
         told.extend(secrets::as_told(&held));
         if told.is_empty() {
-            return Ok(());
+            return Ok(edited.workspace);
         }
         let workspace = edited.workspace.clone();
         let (after, actor) = (workspace.settings(), actor());
@@ -128,10 +132,13 @@ impl Wiring {
         }
         self.held.forget();
         drop(still);
-        // From here on the old one is wrong: what cannot be opened now is told by whoever asks for it next.
+        // From here on the old one is wrong, and the change is made: that it cannot be opened is told to whoever asks for it.
         *slot = None;
-        *slot = Some(Arc::new(open_with(workspace, before.sandbox.clone(), self.app.clone()).await?));
-        Ok(())
+        match open_with(workspace.clone(), before.sandbox.clone(), self.app.clone()).await {
+            Ok(opened) => *slot = Some(Arc::new(opened)),
+            Err(told) => tracing::warn!("the workspace is changed, and cannot be opened: {told}"),
+        }
+        Ok(workspace)
     }
 
     /// Makes this workspace where none is, keeps its secrets in the keyring, and opens it.
@@ -141,7 +148,7 @@ impl Wiring {
         if dir.join(FILE_NAME).exists() {
             return Err(WorkspaceError::Exists(dir).into());
         }
-        let (held, secrets) = (self.held.of(&workspace), Arc::new(Secrets::of(&workspace)));
+        let (held, secrets) = (self.held.of(&workspace, &SecretSide::BOTH), Arc::new(Secrets::of(&workspace)));
         let create = blocking(move || Ok(Workspace::create(workspace.dir(), workspace.text())?));
         secrets.keep_while(held, create).await?;
         self.held.forget();
@@ -164,6 +171,8 @@ impl Wiring {
         self.recent.keep(&dir);
         *self.folder.lock().unwrap_or_else(PoisonError::into_inner) = dir;
         *slot = Some(Arc::new(opened));
+        // What was typed was meant for another one.
+        self.held.forget();
         Ok(())
     }
 
@@ -186,13 +195,11 @@ impl Wiring {
         name.ok()
     }
 
-    /// What is on and takes its time.
-    pub(crate) async fn work(&self) -> Option<Work> {
-        match self.works.on() {
-            // A rebuild keeps everybody else from the workspace.
-            Some(work) => Some(work),
-            None => self.syncing().await.map(|_| Work::Sync),
-        }
+    /// What is on and takes its time. A workspace that is being opened or changed at this moment is not waited for: nothing
+    /// is on in it.
+    pub(crate) fn work(&self) -> Option<Work> {
+        let is_syncing = || self.opened.try_lock().ok()?.as_ref()?.engine.syncing();
+        self.works.on().or_else(|| is_syncing().map(|_| Work::Sync))
     }
 
     /// Stops it, safely, and waits until it has ended.
@@ -327,6 +334,7 @@ async fn keep_schedule(app: AppHandle, engine: Arc<Engine>, stop: CancellationTo
     };
     if let Err(told) = engine.run_schedule(&actor(), &stop, tell).await {
         tracing::error!("the schedule is kept no longer: {told}");
+        desktop::schedule_trouble(&app);
     }
 }
 

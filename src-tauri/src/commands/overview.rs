@@ -40,7 +40,7 @@ pub(crate) async fn overview(app: AppHandle, wiring: State<'_, Wiring>) -> Answe
     };
     let counts = opened.engine.counts().await?;
     if opened.engine.syncing().is_none() {
-        desktop::show_in_tray(&app, Shown::waiting(&counts));
+        desktop::show_in_tray(&app, Shown::waiting(counts.attention()));
     }
     Ok(Overview::Ready {
         path: wiring.folder().display().to_string(),

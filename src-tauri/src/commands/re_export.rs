@@ -5,7 +5,7 @@ use tauri::State;
 
 use super::{Answer, watched};
 use crate::host::AppHandle;
-use crate::wire::{ReExport, ReExportAsked, ReExportPreview, ReExportWish, SyncStarted, each};
+use crate::wire::{ReExport, ReExportAsked, ReExportPreview, ReExportWish, SyncStarted, each, instant};
 use crate::wiring::{Wiring, actor};
 
 /// What was exported, what stands in the accounting system now, and what would be made.
@@ -32,7 +32,7 @@ pub(crate) async fn waiting_re_exports(wiring: State<'_, Wiring>) -> Answer<Vec<
     Ok(each(wiring.engine().await?.waiting_re_exports().await?))
 }
 
-/// Approves one that somebody else asked for, and sends it.
+/// Approves the one that somebody else asked for at that moment, and sends it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn approve_re_export(
@@ -40,8 +40,10 @@ pub(crate) async fn approve_re_export(
     wiring: State<'_, Wiring>,
     record_id: String,
     confirm: String,
+    requested_at: String,
 ) -> Answer<SyncStarted> {
-    let run = wiring.engine().await?.approve_re_export(&record_id, &confirm, actor()).await?;
+    let asked_at = instant(&requested_at)?;
+    let run = wiring.engine().await?.approve_re_export(&record_id, &confirm, Some(asked_at), actor()).await?;
     Ok(watched(app, run))
 }
 

@@ -13,7 +13,7 @@ use crate::wiring::Wiring;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn attention(wiring: State<'_, Wiring>, offset: u32, limit: u32) -> Answer<Vec<AttentionItem>> {
-    Ok(each(wiring.engine().await?.ledger().attention(offset.into(), limit).await?))
+    Ok(each(wiring.engine().await?.attention(offset.into(), limit).await?))
 }
 
 /// Records that fit, the newest day first, behind one.

@@ -27,8 +27,13 @@ pub(crate) async fn settings(wiring: State<'_, Wiring>) -> Answer<Settings> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_settings(wiring: State<'_, Wiring>, wish: SettingsWish) -> Answer<Settings> {
-    wiring.change(|workspace| wish.changes(workspace)).await?;
-    settings(wiring).await
+    let workspace = wiring.change(wish.sides(), |workspace| wish.changes(workspace)).await?;
+    // It is changed, whether it can be opened now or not.
+    let next_runs = match wiring.engine().await {
+        Ok(engine) => each_moment(engine.next_runs(NEXT_RUNS).await?),
+        Err(_) => Vec::new(),
+    };
+    Ok(Settings::of(&workspace, next_runs)?)
 }
 
 /// The next times of a schedule that is not saved yet.

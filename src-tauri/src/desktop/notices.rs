@@ -12,9 +12,10 @@ use super::preferences::{self, Kept};
 use super::words::{self, Word};
 use crate::host::AppHandle;
 
-/// Tells of a run that left something for a person.
-pub(crate) fn after_run(app: &AppHandle, end: &SyncEnd) {
-    let Some((title, count)) = needs_a_person(end) else { return };
+/// Tells of a run that left something for a person, or found something: so many records need one now, and so many did
+/// before it.
+pub(crate) fn after_run(app: &AppHandle, end: &SyncEnd, (before, now): (u64, u64)) {
+    let Some((title, count)) = needs_a_person(end, before, now) else { return };
     tell(app, title, count);
 }
 
@@ -24,7 +25,7 @@ pub(crate) fn schedule_trouble(app: &AppHandle) {
 }
 
 /// What to say, with how many records it is about.
-fn needs_a_person(end: &SyncEnd) -> Option<(Word, Option<u64>)> {
+fn needs_a_person(end: &SyncEnd, before: u64, now: u64) -> Option<(Word, Option<u64>)> {
     if end.error.as_ref().is_some_and(|told| !is_somebody_elses_turn(told)) {
         return Some((words::SYNC_FAILED, None));
     }
@@ -33,7 +34,7 @@ fn needs_a_person(end: &SyncEnd) -> Option<(Word, Option<u64>)> {
         Some(Outcome::Failed | Outcome::LeaseLost | Outcome::Interrupted) => Some((words::SYNC_FAILED, None)),
         _ => {
             let left = counts.refused + counts.held + counts.in_doubt;
-            (left > 0).then_some((words::RECORDS_NEED_YOU, Some(left)))
+            (left > 0 || now > before).then_some((words::RECORDS_NEED_YOU, Some(now.max(left))))
         }
     }
 }
@@ -56,6 +57,9 @@ fn tell(app: &AppHandle, body: Word, count: Option<u64>) {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use postonce_engine::domain::{Actor, Counts, Period, RunId, Trigger};
+
     use super::*;
 
     fn failed(code: ErrorCode) -> SyncEnd {
@@ -64,9 +68,30 @@ mod tests {
 
     #[test]
     fn a_sync_that_failed_needs_a_person_and_one_that_was_not_let_in_does_not() {
-        assert!(needs_a_person(&failed(ErrorCode::AccountingUnreachable)).is_some());
-        assert!(needs_a_person(&failed(ErrorCode::LockHeld)).is_none());
-        assert!(needs_a_person(&failed(ErrorCode::LockHeldHere)).is_none());
-        assert!(needs_a_person(&SyncEnd::default()).is_none());
+        let needs = |end: &SyncEnd| needs_a_person(end, 0, 0);
+        assert!(needs(&failed(ErrorCode::AccountingUnreachable)).is_some());
+        assert!(needs(&failed(ErrorCode::LockHeld)).is_none());
+        assert!(needs(&failed(ErrorCode::LockHeldHere)).is_none());
+        assert!(needs(&SyncEnd::default()).is_none());
+    }
+
+    #[test]
+    fn a_voucher_that_a_run_found_gone_needs_a_person_though_every_row_went_well() {
+        let run = RunSummary {
+            run_id: RunId::new("run-1"),
+            trigger: Trigger::Scheduled,
+            actor: Actor { user: "kari".to_owned(), host: "pc".to_owned() },
+            started_at: DateTime::UNIX_EPOCH,
+            finished_at: Some(DateTime::UNIX_EPOCH),
+            outcome: Some(Outcome::Completed),
+            error: None,
+            period: Period::EVERYTHING,
+            counts: Counts::default(),
+            posted: Vec::new(),
+            fence: None,
+        };
+        let end = SyncEnd { run: Some(run), ..SyncEnd::default() };
+        assert!(needs_a_person(&end, 3, 3).is_none());
+        assert_eq!(needs_a_person(&end, 3, 4).and_then(|(_, count)| count), Some(4));
     }
 }

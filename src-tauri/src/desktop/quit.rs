@@ -40,16 +40,13 @@ pub(super) fn closed(app: &AppHandle) {
 
 /// Ends the program; while something is on that takes its time, the page asks first.
 pub(crate) fn ask(app: &AppHandle) {
-    let app = app.clone();
-    tauri::async_runtime::spawn(async move {
-        match app.state::<Wiring>().work().await {
-            Some(on) => {
-                super::raise(&app);
-                links::want(&app, Wanted::Quit { on });
-            }
-            None => leave(&app),
+    match app.state::<Wiring>().work() {
+        Some(on) => {
+            super::raise(app);
+            links::want(app, Wanted::Quit { on });
         }
-    });
+        None => leave(app),
+    }
 }
 
 /// Stops what is on, waits until what is in flight is answered, and ends the program.

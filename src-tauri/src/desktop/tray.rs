@@ -7,7 +7,6 @@ use std::sync::{Mutex, PoisonError};
 
 use postonce_engine::SyncAsk;
 use postonce_engine::domain::{Period, Trigger};
-use postonce_engine::views::RecordCounts;
 use tauri::Manager as _;
 use tauri::menu::{Menu, MenuBuilder, MenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
@@ -39,8 +38,8 @@ pub(crate) enum Shown {
 
 impl Shown {
     /// What waits for a person while nothing is on.
-    pub(crate) fn waiting(counts: &RecordCounts) -> Self {
-        match counts.in_doubt + counts.refused + counts.held + counts.changed + counts.vanished {
+    pub(crate) fn waiting(records: u64) -> Self {
+        match records {
             0 => Self::Calm,
             count => Self::Attention(count),
         }

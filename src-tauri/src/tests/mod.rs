@@ -258,22 +258,34 @@ fn records(desk: &Desk, record: &str) {
 }
 
 fn re_exports(desk: &Desk, record: &str) {
-    desk.answers("re_export_preview", json!({ "recordId": record }));
+    let reference = || desk.answers("re_export_preview", json!({ "recordId": record }))["reference"].clone();
+    let shown = reference();
     desk.refuses("re_export_preview", json!({ "recordId": "none" }), "record_not_found");
-    let wish = |confirm: &str, reason: &str| json!({ "wish": { "recordId": record, "confirm": confirm, "reason": reason, "reverse": false } });
-    desk.refuses("re_export", wish("other", "The voucher was deleted by mistake"), "confirmation_differs");
-    desk.refuses("re_export", wish(record, "x"), "reason_too_short");
-    let asked = desk.answers("re_export", wish(record, "The voucher was deleted by mistake"));
+    let wish = |confirm: &str, reference: &Value, reason: &str| {
+        let wish = json!({ "recordId": record, "confirm": confirm, "reference": reference, "reason": reason, "reverse": false });
+        json!({ "wish": wish })
+    };
+    desk.refuses("re_export", wish("other", &shown, "The voucher was deleted by mistake"), "confirmation_differs");
+    desk.refuses("re_export", wish(record, &shown, "x"), "reason_too_short");
+    let asked = desk.answers("re_export", wish(record, &shown, "The voucher was deleted by mistake"));
     assert_eq!(asked["kind"], "runs", "{asked}");
     desk.until_the_run_ends();
+    // A dialog that was left open over it asks for something that nobody saw.
+    desk.refuses("re_export", wish(record, &shown, "The voucher was deleted by mistake"), "re_export_overtaken");
 
     desk.answers("save_settings", json!({ "wish": { "part": "approval", "second": true } }));
-    let asked = desk.answers("re_export", wish(record, "The voucher was deleted once more"));
+    let asked = desk.answers("re_export", wish(record, &reference(), "The voucher was deleted once more"));
     assert_eq!(asked["kind"], "waits", "{asked}");
     let waiting = desk.answers("waiting_re_exports", json!({}));
     assert_eq!(waiting.as_array().map(Vec::len), Some(1), "{waiting}");
-    desk.refuses("approve_re_export", json!({ "recordId": record, "confirm": record }), "approval_by_same");
-    desk.refuses("approve_re_export", json!({ "recordId": "none", "confirm": "none" }), "approval_not_asked");
+    let overview = desk.answers("overview", json!({}));
+    assert_eq!(overview["counts"]["approvals"], 1, "{overview}");
+    let approve = |id: &str, at: &Value| json!({ "recordId": id, "confirm": id, "requestedAt": at });
+    let asked_at = &waiting[0]["requestedAt"];
+    desk.refuses("approve_re_export", approve(record, asked_at), "approval_by_same");
+    desk.refuses("approve_re_export", approve("none", asked_at), "approval_not_asked");
+    desk.refuses("approve_re_export", approve(record, &"2026-01-01T00:00:00.000Z".into()), "approval_not_asked");
+    desk.refuses("approve_re_export", approve(record, &"yesterday".into()), "usage");
     desk.refuses("decline_re_export", json!({ "recordId": record, "reason": "x" }), "reason_too_short");
     desk.answers("decline_re_export", json!({ "recordId": record, "reason": "It was found again" }));
 }

@@ -1,12 +1,11 @@
 //! What lists ask for, and what they show.
 
-use chrono::{DateTime, Utc};
 use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::{RecordFilter, RunFilter, domain, views};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Outcome, Period, RecordState, Sum, Trigger, count, each, moment};
+use super::{Outcome, Period, RecordState, Sum, Trigger, count, each, instant, moment};
 
 /// The longest text that is searched for, in bytes: twice what the longest id has.
 const TEXT_BYTES_MAX: usize = 400;
@@ -147,11 +146,6 @@ impl TryFrom<RunQuery> for RunFilter {
             text: bounded("text", query.text)?,
         })
     }
-}
-
-fn instant(text: &str) -> Result<DateTime<Utc>, Told> {
-    let usage = |_| Told::new(ErrorCode::Usage).with("detail", format!("{text:?} is no moment"));
-    DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(usage)
 }
 
 fn outcome(outcome: Outcome) -> domain::Outcome {

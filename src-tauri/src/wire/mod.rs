@@ -25,6 +25,7 @@ pub(crate) mod setup;
 mod voucher;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use postonce_engine::error::{ErrorCode, Told};
 
 pub(crate) use attention::{AttentionItem, Verdict};
 pub(crate) use audit::{AuditEntryFull, AuditFilter, AuditVerdict};
@@ -53,6 +54,12 @@ pub(crate) fn count(number: u64) -> u32 {
 /// A moment for the window.
 pub(crate) fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A moment from the window.
+pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, Told> {
+    let usage = |_| Told::new(ErrorCode::Usage).with("detail", format!("{text:?} is no moment"));
+    DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(usage)
 }
 
 /// Moments for the window.

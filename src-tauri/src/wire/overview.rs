@@ -44,6 +44,10 @@ pub(crate) enum SecretSide {
     Platform,
 }
 
+impl SecretSide {
+    pub(crate) const BOTH: [Self; 2] = [Self::Accounting, Self::Platform];
+}
+
 /// How many records are in which state.
 #[derive(Debug, Clone, Copy, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -56,6 +60,7 @@ pub(crate) struct RecordCounts {
     held: u32,
     changed: u32,
     vanished: u32,
+    approvals: u32,
 }
 
 impl From<views::RecordCounts> for RecordCounts {
@@ -69,6 +74,7 @@ impl From<views::RecordCounts> for RecordCounts {
             held: count(counts.held),
             changed: count(counts.changed),
             vanished: count(counts.vanished),
+            approvals: count(counts.approvals),
         }
     }
 }

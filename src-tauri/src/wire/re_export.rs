@@ -62,6 +62,8 @@ pub(crate) struct ReExportWish {
     record_id: String,
     /// The record's id once more, as it was typed.
     confirm: String,
+    /// The reference that was shown as the one it will have.
+    reference: String,
     reason: String,
     reverse: bool,
 }
@@ -79,8 +81,8 @@ pub(crate) enum ReExportAsked {
 impl ReExportWish {
     /// The wish of this person.
     pub(crate) fn by(self, actor: domain::Actor) -> ReExportAsk {
-        let Self { record_id, confirm, reason, reverse } = self;
-        ReExportAsk { record_id, confirm, reason, reverse, actor }
+        let Self { record_id, confirm, reference, reason, reverse } = self;
+        ReExportAsk { record_id, confirm, seen: Some(reference), reason, reverse, actor }
     }
 }
 

@@ -5,6 +5,7 @@ use postonce_connectors::{Workspace, WorkspaceError};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::SecretSide;
 use super::setup::{AccountingDraft, AccountingKind, OrganisationDraft, PostingDraft, ScheduleDraft, SourceDraft};
 
 /// The settings, each part as it can be changed.
@@ -49,6 +50,7 @@ impl Settings {
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(tag = "part", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub(crate) enum SettingsWish {
+    Organisation { name: String, currency: String, time_zone: String },
     Accounting { accounting: AccountingDraft },
     Source { source: SourceDraft },
     Posting { posting: PostingDraft },
@@ -58,10 +60,25 @@ pub(crate) enum SettingsWish {
 }
 
 impl SettingsWish {
+    /// The sides whose secrets are saved with this part.
+    pub(crate) fn sides(&self) -> &'static [SecretSide] {
+        match self {
+            Self::Accounting { .. } => &[SecretSide::Accounting],
+            Self::Source { .. } => &[SecretSide::Platform],
+            _ => &[],
+        }
+    }
+
     /// What makes it so in this workspace.
     pub(crate) fn changes(&self, workspace: &Workspace) -> Vec<Change> {
-        use postonce_connectors::workspace::{AccountingSection, PostingSection, SourceSection};
+        use postonce_connectors::workspace::{AccountingSection, OrganisationSection, PostingSection, SourceSection};
         match self {
+            // The id stays: the references of everything that was exported begin with it.
+            Self::Organisation { name, currency, time_zone } => {
+                let id = workspace.organisation().as_str().to_owned();
+                let [name, currency, time_zone] = [name, currency, time_zone].map(Clone::clone);
+                OrganisationSection { id, name, currency, time_zone }.changes()
+            }
             Self::Accounting { accounting } => AccountingSection::from(accounting).changes(workspace),
             Self::Source { source } => SourceSection::from(source).changes(),
             Self::Posting { posting } => PostingSection::from(posting).changes(),

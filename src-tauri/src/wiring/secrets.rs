@@ -19,7 +19,7 @@ impl Wiring {
 
     /// The secrets that were typed, by the names that this workspace has for them.
     pub(crate) fn held_for(&self, workspace: &Workspace) -> Held {
-        self.held.of(workspace)
+        self.held.of(workspace, &SecretSide::BOTH)
     }
 
     /// What a person has to type, where the workspace cannot be opened for want of a secret.
@@ -41,11 +41,11 @@ impl Wiring {
         let mut slot = self.opened.lock().await;
         if slot.is_some() {
             drop(slot);
-            return self.change(|_| Vec::new()).await;
+            return self.change(&SecretSide::BOTH, |_| Vec::new()).await.map(drop);
         }
         let folder = self.folder();
         let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
-        let held = self.held.of(&workspace);
+        let held = self.held.of(&workspace, &SecretSide::BOTH);
         if held.is_empty() {
             let name = &workspace.accounting().remote().secret;
             return Err(Told::new(ErrorCode::SecretEmpty).with("name", name).with("variable", Secrets::variable(name)));

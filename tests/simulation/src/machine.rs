@@ -310,6 +310,7 @@ impl Machine {
     pub(crate) fn re_export(&mut self, record_id: String, reverse: bool) {
         let Some((process, engine)) = self.program(false) else { return };
         let ask = ReExportAsk {
+            seen: None,
             confirm: record_id.clone(),
             record_id,
             reason: "the payee asked for it".into(),
@@ -422,7 +423,7 @@ impl Machine {
     /// The list of what waits for a person.
     pub(crate) async fn attention(&mut self) -> Vec<AttentionItem> {
         let Some((_, engine)) = self.program(false) else { return Vec::new() };
-        match engine.ledger().attention(0, 1_000).await {
+        match engine.attention(0, 1_000).await {
             Ok(attention) => attention,
             Err(error) => {
                 self.world.breaks(0, format!("the list of what waits cannot be read: {error}"));

@@ -75,8 +75,8 @@ export const commands = {
 	reExport: (wish: ReExportWish) => typedError<ReExportAsked, Problem>(__TAURI_INVOKE("re_export", { wish })),
 	/**  Those that wait for somebody's approval, oldest first. */
 	waitingReExports: () => typedError<ReExport[], Problem>(__TAURI_INVOKE("waiting_re_exports")),
-	/**  Approves one that somebody else asked for, and sends it. */
-	approveReExport: (recordId: string, confirm: string) => typedError<SyncStarted, Problem>(__TAURI_INVOKE("approve_re_export", { recordId, confirm })),
+	/**  Approves the one that somebody else asked for at that moment, and sends it. */
+	approveReExport: (recordId: string, confirm: string, requestedAt: string) => typedError<SyncStarted, Problem>(__TAURI_INVOKE("approve_re_export", { recordId, confirm, requestedAt })),
 	/**  Declines one that waits, or takes it back. */
 	declineReExport: (recordId: string, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("decline_re_export", { recordId, reason })),
 	/**  What a first start begins with. */
@@ -725,6 +725,8 @@ export type ReExportWish = {
 	recordId: string,
 	/**  The record's id once more, as it was typed. */
 	confirm: string,
+	/**  The reference that was shown as the one it will have. */
+	reference: string,
 	reason: string,
 	reverse: boolean,
 };
@@ -763,6 +765,7 @@ export type RecordCounts = {
 	held: number,
 	changed: number,
 	vanished: number,
+	approvals: number,
 };
 
 /**  Which records are asked for. */
@@ -936,7 +939,7 @@ export type Settings = {
 };
 
 /**  One part, as it shall be. */
-export type SettingsWish = { part: "accounting"; accounting: AccountingDraft } | { part: "source"; source: SourceDraft } | { part: "posting"; posting: PostingDraft } | { part: "schedule"; schedule: ScheduleDraft | null } | { part: "waiting"; seconds: number } | { part: "approval"; second: boolean };
+export type SettingsWish = { part: "organisation"; name: string; currency: string; timeZone: string } | { part: "accounting"; accounting: AccountingDraft } | { part: "source"; source: SourceDraft } | { part: "posting"; posting: PostingDraft } | { part: "schedule"; schedule: ScheduleDraft | null } | { part: "waiting"; seconds: number } | { part: "approval"; second: boolean };
 
 /**  A whole workspace that is not there yet. */
 export type SetupDraft = {

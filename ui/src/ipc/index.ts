@@ -93,7 +93,8 @@ export const ipc = {
   reExportPreview: (recordId: string) => told(commands.reExportPreview(recordId)),
   reExport: (wish: ReExportWish) => told(commands.reExport(wish)),
   waitingReExports: () => told(commands.waitingReExports()),
-  approveReExport: (recordId: string, confirm: string) => told(commands.approveReExport(recordId, confirm)),
+  approveReExport: (recordId: string, confirm: string, requestedAt: string) =>
+    told(commands.approveReExport(recordId, confirm, requestedAt)),
   declineReExport: (recordId: string, reason: string) => told(commands.declineReExport(recordId, reason)),
   attention: (offset: number, limit: number) => told(commands.attention(offset, limit)),
   makePracticeWorkspace: () => told(commands.makePracticeWorkspace()),

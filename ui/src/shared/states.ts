@@ -81,7 +81,8 @@ export function shownResult(result: ItemResult | null): Shown {
 
 /** How many records wait for a person. */
 export function attentionIn(counts: RecordCounts): number {
-  return counts.inDoubt + counts.vanished + counts.refused + counts.held + counts.changed;
+  const { inDoubt, vanished, refused, held, changed, approvals } = counts;
+  return inDoubt + vanished + refused + held + changed + approvals;
 }
 
 /** How many rows of a run came to something that a person should look at. */

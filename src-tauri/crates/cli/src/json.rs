@@ -5,7 +5,7 @@ use postonce_engine::domain::{Counts, ItemResult};
 use postonce_engine::error::Told;
 use postonce_engine::views::{
     Acceptance, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LockFacts, LookAlike, PlanSummary, Progress,
-    RecordCounts, RecordState, RecordStory, RunItem, RunSummary, Sum,
+    ReExport, RecordCounts, RecordState, RecordStory, RunItem, RunSummary, Sum,
 };
 use postonce_engine::{AuditVerdict, ScheduleNews};
 use serde_json::{Value, json};
@@ -134,7 +134,7 @@ pub(crate) fn records(records: &RecordCounts) -> Value {
     json!({
         "posted": records.posted, "eligible": records.eligible, "sending": records.sending,
         "in_doubt": records.in_doubt, "refused": records.refused, "held": records.held, "changed": records.changed,
-        "vanished": records.vanished,
+        "vanished": records.vanished, "approvals": records.approvals,
     })
 }
 
@@ -149,6 +149,15 @@ fn changed(changed: &Changed) -> Value {
 /// What became of a voucher that was acknowledged.
 fn vanished(alarm: &Alarm) -> Value {
     json!({ "kind": alarm.kind, "since": instant(alarm.since), "evidence": alarm.evidence })
+}
+
+/// A re-export that waits for an approval.
+pub(crate) fn waiting(re_export: &ReExport) -> Value {
+    json!({
+        "record_id": re_export.record_id, "generation": re_export.generation.number(), "reason": re_export.reason,
+        "reverse": re_export.reverse, "requested_by": re_export.requested_by.actor.user,
+        "requested_at": re_export.requested_at,
+    })
 }
 
 /// An entry of `attention`.

@@ -120,6 +120,7 @@ phrases! {
     WILL_BE_MADE: "Will be made", "Blir laget";
     WAITS_FOR_APPROVAL: "Kept, and not sent: somebody else has to approve it with: postonce approve",
         "Lagret, men ikke sendt: noen andre må godkjenne det med: postonce approve";
+    APPROVAL_WANTED: "A re-export waits for an approval", "En ny eksport venter på godkjenning";
     DECLINED: "The re-export was taken back. Nothing was sent.", "Den nye eksporten ble trukket tilbake. Ingenting ble sendt.";
     RESOLVED_POSTED: "Settled: the record is exported, as that voucher.", "Avklart: utlegget er eksportert, som det bilaget.";
     RESOLVED_NOT_POSTED: "Settled: the record is not exported. The next sync sends it.",

@@ -238,12 +238,14 @@ pub struct RecordCounts {
     pub changed: u64,
     /// Acknowledged once, and not there as it was.
     pub vanished: u64,
+    /// Re-exports that wait for a second person's approval; their records are counted where they stand as well.
+    pub approvals: u64,
 }
 
 impl RecordCounts {
     /// How many wait for a person.
     pub fn attention(self) -> u64 {
-        self.in_doubt + self.vanished + self.refused + self.held + self.changed
+        self.in_doubt + self.vanished + self.refused + self.held + self.changed + self.approvals
     }
 }
 

@@ -70,7 +70,9 @@ fn fill(language: Language, key: &str, params: &BTreeMap<String, String>) -> Str
 /// Instants are told as the clock shows them where the reader is; a report is read on another day than it happened.
 fn shown(name: &str, value: &str) -> String {
     match (name, DateTime::parse_from_rfc3339(value)) {
-        ("since" | "heard" | "until" | "at", Ok(at)) => at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string(),
+        ("since" | "heard" | "until" | "at", Ok(at)) => {
+            at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string()
+        }
         _ => value.chars().filter(|c| !c.is_control() || *c == '\n').collect(),
     }
 }

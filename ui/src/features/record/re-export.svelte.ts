@@ -40,7 +40,9 @@ export class ReExporting {
 
   async ask(confirm: string, reason: string, reverse: boolean): Promise<void> {
     await this.#begin('form', async () => {
-      const wish = { recordId: this.recordId, confirm, reason, reverse };
+      // What is asked for is what was shown, and nothing that came of the record meanwhile.
+      const reference = this.preview?.reference ?? '';
+      const wish = { recordId: this.recordId, confirm, reference, reason, reverse };
       const asked = await session.begin(
         () => ipc.reExport(wish),
         (answer) => answer.kind === 'runs' && !answer.joined,
@@ -56,7 +58,7 @@ export class ReExporting {
   async approve(confirm: string): Promise<void> {
     await this.#begin('waits', async () => {
       const begun = await session.begin(
-        () => ipc.approveReExport(this.recordId, confirm),
+        () => ipc.approveReExport(this.recordId, confirm, this.waiting?.requestedAt ?? ''),
         (answer) => !answer.joined,
       );
       return !begun.joined;

@@ -333,6 +333,7 @@ class MockEngine {
         held: of('held'),
         changed: of('changed'),
         vanished: of('vanished'),
+        approvals: 0,
       },
       runs: this.#runs.slice(0, 5),
     };

@@ -64,6 +64,7 @@ export function countsOf(scenario: string): RecordCounts | null {
     held: 0,
     changed: 0,
     vanished: 0,
+    approvals: 0,
   };
   if (scenario === 'first') return none;
   if (scenario === 'clear') return { ...none, posted: 13_800 };

@@ -1,7 +1,7 @@
 //! `attention`: what waits for a person.
 
 use postonce_engine::domain::{AlarmKind, ContentField, FoundVoucher};
-use postonce_engine::views::{Alarm, AttentionItem, Changed};
+use postonce_engine::views::{Alarm, AttentionItem, Changed, ReExport};
 use serde_json::{Value, json};
 
 use super::{ledger, money, state};
@@ -15,23 +15,34 @@ const PAGE_ITEMS: u32 = 1_000;
 
 pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Failure> {
     let ledger = ledger(&args.open_workspace()?)?;
+    let left = ledger.counts().await?.sending > 0 && ledger.nobody_sends();
     let mut items: Vec<AttentionItem> = Vec::new();
     loop {
-        let page = ledger.attention(items.len() as u64, PAGE_ITEMS).await?;
+        let page = ledger.attention(left, items.len() as u64, PAGE_ITEMS).await?;
         if page.is_empty() {
             break;
         }
         items.extend(page);
     }
+    let approvals = ledger.approvals().await?;
+    let is_clear = items.is_empty() && approvals.is_empty();
     if output.json {
         let items: Vec<Value> = items.iter().map(|item| json::attention(output.language, item)).collect();
-        output.document(&json!({ "items": items }));
-    } else if items.is_empty() {
+        let approvals: Vec<Value> = approvals.iter().map(json::waiting).collect();
+        output.document(&json!({ "items": items, "approvals": approvals }));
+    } else if is_clear {
         output.say(output.word(phrases::ALL_CLEAR));
     } else {
         items.iter().for_each(|item| tell(item, output));
+        approvals.iter().for_each(|re_export| tell_approval(re_export, output));
     }
-    Ok(if items.is_empty() { Status::Done } else { Status::Attention })
+    Ok(if is_clear { Status::Done } else { Status::Attention })
+}
+
+fn tell_approval(re_export: &ReExport, output: &Output) {
+    let (by, id) = (&re_export.requested_by.actor.user, &re_export.record_id);
+    let asked = output.word(phrases::APPROVAL_WANTED);
+    output.say(format!("{asked}: {id} ({by}): {}\n    postonce approve {id} --confirm {id}", re_export.reason));
 }
 
 fn tell(item: &AttentionItem, output: &Output) {

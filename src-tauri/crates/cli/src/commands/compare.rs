@@ -37,6 +37,9 @@ pub(crate) async fn compare(args: &Args, asked: &Compare, output: &Output) -> Re
         CompareEnd { comparison: Some(comparison), .. } => comparison,
         CompareEnd { error: Some(told), lock, .. } => return Err(Failure { told, lock: lock.map(Box::new) }),
         CompareEnd { .. } => {
+            if output.json {
+                output.document(&json!({ "stopped": true }));
+            }
             output.note(output.word(phrases::COMPARE_STOPPED));
             return Ok(Status::Stopped);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use postonce_engine::domain::VoucherState;
-use postonce_engine::views::{ReExport, ReExportPreview};
+use postonce_engine::views::ReExportPreview;
 use postonce_engine::{Engine, ReExportAsk, ReExportStep};
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use super::{actor, money, sync};
 use crate::args::{Approve, Args, Decline, ReExport as Asked};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, phrases};
+use crate::{Status, json, phrases};
 
 pub(crate) async fn re_export(args: &Args, asked: &Asked, output: &Output) -> Result<Status, Failure> {
     let workspace = args.open_workspace()?;
@@ -31,6 +31,7 @@ async fn ask(engine: &Arc<Engine>, asked: &Asked, output: &Output) -> Result<Sta
     let ask = ReExportAsk {
         record_id: asked.id.clone(),
         confirm: asked.confirm.clone(),
+        seen: Some(preview.reference),
         reason: asked.reason.clone(),
         reverse: asked.reverse,
         actor: actor(),
@@ -39,7 +40,7 @@ async fn ask(engine: &Arc<Engine>, asked: &Asked, output: &Output) -> Result<Sta
         ReExportStep::Runs(syncing) => sync::follow(engine, &syncing, output).await,
         ReExportStep::Waits(waits) => {
             if output.json {
-                output.document(&json!({ "waiting": waiting(&waits) }));
+                output.document(&json!({ "waiting": json::waiting(&waits) }));
             } else {
                 output.say(output.word(phrases::WAITS_FOR_APPROVAL));
             }
@@ -52,7 +53,7 @@ pub(crate) async fn approve(args: &Args, asked: &Approve, output: &Output) -> Re
     let workspace = args.open_workspace()?;
     let engine = Engine::new(postonce_connectors::parts(&workspace)?);
     let sandbox = postonce_practice::sandbox(&workspace).await?;
-    let status = match engine.approve_re_export(&asked.id, &asked.confirm, actor()).await {
+    let status = match engine.approve_re_export(&asked.id, &asked.confirm, None, actor()).await {
         Ok(syncing) => sync::follow(&engine, &syncing, output).await,
         Err(told) => Err(told.into()),
     };
@@ -71,14 +72,6 @@ pub(crate) async fn decline(args: &Args, asked: &Decline, output: &Output) -> Re
         output.say(output.word(phrases::DECLINED));
     }
     Ok(Status::Done)
-}
-
-fn waiting(re_export: &ReExport) -> serde_json::Value {
-    json!({
-        "record_id": re_export.record_id, "generation": re_export.generation.number(), "reason": re_export.reason,
-        "reverse": re_export.reverse, "requested_by": re_export.requested_by.actor.user,
-        "requested_at": re_export.requested_at,
-    })
 }
 
 fn tell_preview(preview: &ReExportPreview, output: &Output) {

@@ -1,7 +1,7 @@
 //! `record`: everything known of one record.
 
 use postonce_engine::error::{ErrorCode, Told};
-use postonce_engine::views::{AttemptStory, AuditEntry, RecordStory};
+use postonce_engine::views::{AttemptStory, AuditEntry, RecordState, RecordStory};
 
 use super::{act, attempt_state, ledger, money, state};
 use crate::args::{Args, Record};
@@ -10,8 +10,12 @@ use crate::output::Output;
 use crate::{Status, catalogue, json, phrases};
 
 pub(crate) async fn record(args: &Args, asked: &Record, output: &Output) -> Result<Status, Failure> {
-    let found = ledger(&args.open_workspace()?)?.record(&asked.id).await?;
-    let story = found.ok_or_else(|| Failure::from(Told::new(ErrorCode::RecordNotFound).with("id", &asked.id)))?;
+    let ledger = ledger(&args.open_workspace()?)?;
+    let found = ledger.record(&asked.id).await?;
+    let mut story = found.ok_or_else(|| Failure::from(Told::new(ErrorCode::RecordNotFound).with("id", &asked.id)))?;
+    if story.state == RecordState::Sending && ledger.nobody_sends() {
+        story.state = RecordState::InDoubt;
+    }
     if output.json {
         output.document(&json::story(output.language, &story));
     } else {

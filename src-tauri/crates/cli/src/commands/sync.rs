@@ -6,6 +6,7 @@ use postonce_engine::domain::{Outcome, Period, Trigger};
 use postonce_engine::error::Told;
 use postonce_engine::views::{PlanSummary, RunSummary};
 use postonce_engine::{Engine, SyncAsk, SyncEnd, Syncing};
+use serde_json::json;
 use tokio::signal;
 
 use super::{actor, money, sums};
@@ -93,7 +94,11 @@ async fn tell(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, 
             Some(told) => Err(Failure { told, lock: lock.map(Box::new) }),
             // Stopped while it waited for the lock.
             None => {
-                output.say(output.word(phrases::JOINED_NOTHING));
+                if output.json {
+                    output.document(&json!({ "event": "finished", "outcome": null, "error": null }));
+                } else {
+                    output.say(output.word(phrases::JOINED_NOTHING));
+                }
                 Ok(Status::Stopped)
             }
         };

@@ -1,6 +1,7 @@
 //! The walls, for the verbs that stand in other folders.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -30,7 +31,6 @@ impl Engine {
     ) -> Result<Inside, Box<SyncEnd>> {
         let parts = self.parts();
         let run_id = RunId::new(parts.ids.fresh());
-        let wait = parts.settings.wait_for_lock;
         let entry = Entry {
             parts,
             actor,
@@ -38,7 +38,8 @@ impl Engine {
             operation,
             progress,
             shows: None,
-            wait,
+            // The person is told whose turn it is.
+            wait: Duration::ZERO,
             stop,
             checks_witness: false,
         };

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::engine::{Engine, Parts, Syncing};
 use super::plan::PlanRules;
@@ -25,6 +25,8 @@ pub struct ReExportAsk {
     pub record_id: String,
     /// The record's id once more, as the person typed it.
     pub confirm: String,
+    /// The reference that it will have, where the person was shown one. What they did not see they did not ask for.
+    pub seen: Option<String>,
     /// Why.
     pub reason: String,
     /// Whether the earlier voucher is reversed first.
@@ -63,11 +65,11 @@ fn check_confirmation(expected: &str, found: &str) -> Result<(), Told> {
 /// Whoever asked saw one export, and wished for the next. Where that was made meanwhile, by an earlier wish that was still
 /// on its way, or by another program, another one is nothing that anybody asked for.
 fn check_not_overtaken(wish: &ReExportWish, earlier: &ExportedVoucher) -> Result<(), Told> {
-    if wish.generation == earlier.generation.next() {
-        return Ok(());
-    }
-    let (id, voucher) = (wish.record_id.as_str(), &earlier.voucher_id);
-    Err(Told::new(ErrorCode::ReExportOvertaken).with("id", id).with("voucher", voucher))
+    if wish.generation == earlier.generation.next() { Ok(()) } else { Err(overtaken(wish.record_id.as_str(), earlier)) }
+}
+
+fn overtaken(record_id: &str, earlier: &ExportedVoucher) -> Told {
+    Told::new(ErrorCode::ReExportOvertaken).with("id", record_id).with("voucher", &earlier.voucher_id)
 }
 
 impl Engine {
@@ -123,19 +125,23 @@ impl Engine {
         check_confirmation(&ask.record_id, &ask.confirm)?;
         let reason = check_reason(&ask.reason)?;
         let connection = self.connect().await?;
-        let seen = preview(&self.parts, &connection, &ask.record_id).await?;
+        let now = preview(&self.parts, &connection, &ask.record_id).await?;
+        if ask.seen.is_some_and(|seen| seen != now.reference) {
+            return Err(overtaken(&ask.record_id, &now.earlier));
+        }
         Ok(ReExportWish {
             record_id: RecordId::new(ask.record_id.clone()).map_err(|_| not_found(&ask.record_id))?,
-            generation: seen.earlier.generation.next(),
+            generation: now.earlier.generation.next(),
             reason,
             reverse: ask.reverse,
-            needs_approval: seen.needs_approval,
+            needs_approval: now.needs_approval,
             asker: Asker { actor: ask.actor, accounting_user: connection.user_id },
             now: self.parts.clock.now(),
         })
     }
 
-    /// Approves a re-export that somebody else asked for, and sends it.
+    /// Approves a re-export that somebody else asked for, and sends it: the one asked for `at`, where the approver was
+    /// shown one. It may have been withdrawn since, and another asked for.
     ///
     /// # Errors
     /// When none waits, or whoever approves is whoever asked.
@@ -143,12 +149,16 @@ impl Engine {
         self: &Arc<Self>,
         record_id: &str,
         confirm: &str,
+        at: Option<DateTime<Utc>>,
         actor: Actor,
     ) -> Result<Syncing, Told> {
         check_confirmation(record_id, confirm)?;
         let connection = self.connect().await?;
         let approver = Asker { actor: actor.clone(), accounting_user: connection.user_id };
         let waiting = self.waiting(record_id).await?;
+        if at.is_some_and(|at| at != waiting.requested_at) {
+            return Err(Told::new(ErrorCode::ApprovalNotAsked).with("id", record_id));
+        }
         if !approver.is_another(&waiting.requested_by) {
             return Err(Told::new(ErrorCode::ApprovalBySame).with("id", record_id).with("user", &actor.user));
         }
@@ -174,7 +184,7 @@ impl Engine {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn waiting_re_exports(&self) -> Result<Vec<ReExport>, Told> {
-        Ok(self.parts.ledger.read(|book| book.waiting_re_exports()).await?)
+        Ok(self.parts.ledger.approvals().await?)
     }
 
     async fn waiting(&self, record_id: &str) -> Result<ReExport, Told> {

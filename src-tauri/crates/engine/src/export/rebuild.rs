@@ -3,6 +3,7 @@
 //! waits for a person; what they do not show is exported by the next sync like anything new.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -71,7 +72,8 @@ impl Engine {
             operation: "rebuild",
             progress: reporter.lock_progress(),
             shows: Some(reporter.progress()),
-            wait: self.parts.settings.wait_for_lock,
+            // The person is told whose turn it is.
+            wait: Duration::ZERO,
             stop: &stop,
             checks_witness: true,
         };

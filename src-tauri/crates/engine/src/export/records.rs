@@ -3,9 +3,18 @@
 use super::engine::Engine;
 use crate::error::Told;
 use crate::ledger::RecordFilter;
-use crate::views::{RecordRow, RecordState, RecordStory, RecordsFound};
+use crate::views::{AttentionItem, RecordRow, RecordState, RecordStory, RecordsFound};
 
 impl Engine {
+    /// What waits for a person, as [`crate::Ledger::attention`] finds it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn attention(&self, offset: u64, limit: u32) -> Result<Vec<AttentionItem>, Told> {
+        let left = self.ledger().counts().await?.sending > 0 && self.nobody_sends();
+        Ok(self.ledger().attention(left, offset, limit).await?)
+    }
+
     /// Records that fit, as [`crate::Ledger::records`] finds them.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! A person's word on a record in doubt. It is taken only where the accounting system does not say otherwise at that
 //! moment, and stands in the audit trail with its reason.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -62,7 +64,8 @@ impl Engine {
             operation: "resolve",
             progress: reporter.lock_progress(),
             shows: Some(reporter.progress()),
-            wait: self.parts.settings.wait_for_lock,
+            // A person waits for the answer, and may decide otherwise when the other one has ended.
+            wait: Duration::ZERO,
             stop: &stop,
             checks_witness: true,
         };

@@ -5,7 +5,9 @@ use rusqlite::{Row, named_params};
 use super::values::{day, day_option, from_json, from_json_option, instant, number, word};
 use super::{Book, Ledger, LedgerError};
 use crate::domain::{HoldReason, RunId};
-use crate::views::{AttentionItem, Reason, RecordCounts, RecordState, Sent};
+use crate::error::{ErrorCode, Told};
+use crate::lock::FileLock;
+use crate::views::{AttentionItem, ReExport, Reason, RecordCounts, RecordState, Sent};
 
 /// Entries that one page may have.
 const PAGE_MAX: u32 = 1_000;
@@ -19,19 +21,35 @@ impl Ledger {
         self.read(|book| book.counts()).await
     }
 
-    /// What waits for a person, in doubt first, then vanished, changed, refused and held: `limit` at most (and never over 1,000).
+    /// Whether no program on this machine is sending from this ledger.
+    pub fn nobody_sends(&self) -> bool {
+        FileLock::try_take(&Self::lock_file(self.path())).is_ok()
+    }
+
+    /// What waits for a person, in doubt first, then vanished, changed, refused and held: `limit` at most (and never over
+    /// 1,000). What is being sent is in doubt as well where it is `left`: nobody is sending it any more.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn attention(&self, offset: u64, limit: u32) -> Result<Vec<AttentionItem>, LedgerError> {
+    pub async fn attention(&self, left: bool, offset: u64, limit: u32) -> Result<Vec<AttentionItem>, LedgerError> {
         self.read(move |book| {
             book.rows(
                 include_str!("sql/attention.sql"),
-                named_params! { ":offset": super::values::signed(offset), ":limit": limit.min(PAGE_MAX) },
+                named_params! {
+                    ":left": left, ":offset": super::values::signed(offset), ":limit": limit.min(PAGE_MAX),
+                },
                 |row| book.attention_item(row),
             )
         })
         .await
+    }
+
+    /// The re-exports that wait for an approval, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn approvals(&self) -> Result<Vec<ReExport>, LedgerError> {
+        self.read(|book| book.waiting_re_exports()).await
     }
 
     /// Whether this voucher is known here: acknowledged, reversed, or found under one of our references.
@@ -54,7 +72,9 @@ impl Book<'_> {
         let tallies = self.rows(include_str!("sql/count_states.sql"), [], |row| {
             Ok((self.get::<String>(row, "state")?, number("count", self.get(row, "records")?)?))
         })?;
-        let mut counts = RecordCounts::default();
+        let approvals = self.row(include_str!("sql/count_approvals.sql"), [], |row| self.get(row, "approvals"))?;
+        let approvals = number("approvals", approvals.unwrap_or(0))?;
+        let mut counts = RecordCounts { approvals, ..RecordCounts::default() };
         for (state, records) in tallies {
             match word("record_state.state", &state, RecordState::from_text)? {
                 RecordState::Posted => counts.posted += records,
@@ -90,6 +110,7 @@ impl Book<'_> {
         let held: Option<String> = self.get(row, "held_reason")?;
         let reason = match held.map(|text| from_json::<HoldReason>("held_reason", &text)).transpose()? {
             Some(held) => Some(Reason::Held(held)),
+            None if self.get(row, "interrupted")? => Some(Reason::InDoubt(Told::new(ErrorCode::Interrupted))),
             None => from_json_option("attempt.reason", self.get(row, "attempt_reason")?)?,
         };
         Ok(AttentionItem {
