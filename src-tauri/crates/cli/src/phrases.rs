@@ -69,8 +69,8 @@ phrases! {
 
     ORGANISATION: "Organisation", "Organisasjon";
     ACCOUNTING: "Accounting system", "Regnskapssystem";
-    SIGNED_IN: "Signed in as", "Innlogget som";
-    PROTECTION: "Protection", "Beskyttelse";
+    SIGNED_IN: "Signed in as", "Logget inn som";
+    PROTECTION: "Protection", "Vern";
     ENFORCED: "the accounting system never makes a second voucher for a reference",
         "regnskapssystemet lager aldri to bilag med samme referanse";
     FENCED: "the accounting system refuses writes with an older lock", "regnskapssystemet avviser skriving med en eldre lås";
@@ -93,14 +93,14 @@ phrases! {
     ALL_CLEAR: "Nothing needs attention.", "Ingenting krever oppfølging.";
     RUN: "Run", "Kjøring";
     STARTED: "Started", "Startet";
-    OUTCOME: "Outcome", "Resultat";
+    OUTCOME: "Outcome", "Utfall";
     BY: "By", "Av";
     RECORD: "Record", "Utlegg";
     VOUCHER: "Voucher", "Bilag";
     REFERENCE: "Reference", "Referanse";
     RESULT: "Result", "Resultat";
     REASON: "Reason", "Årsak";
-    STATE: "State", "Tilstand";
+    STATE: "State", "Status";
     DATE: "Date", "Dato";
     PAYEE: "Payee", "Mottaker";
     AMOUNT: "Amount", "Beløp";
@@ -138,41 +138,41 @@ phrases! {
     SECRET_DELETED: "Deleted from the system's keyring:", "Slettet fra systemets nøkkelring:";
     SECRET_WAS_NOT: "Was not in the system's keyring:", "Fantes ikke i systemets nøkkelring:";
     SECRET_PROMPT: "Value (not shown): ", "Verdi (vises ikke): ";
-    LISTENING: "The sandbox listens at", "Sandkassen lytter på";
+    LISTENING: "The sandbox listens at", "Øvingsserveren lytter på";
     TOKENS: "Tokens: accounting practice-token, platform practice-platform-token. Ctrl-C stops it.",
         "Nøkler: regnskap practice-token, plattform practice-platform-token. Ctrl-C stopper den.";
 
     TRAIL_WHOLE: "The audit trail is whole.", "Revisjonssporet er helt.";
     TRAIL_CHANGED: "The audit trail is not what it was:", "Revisjonssporet er ikke som det var:";
     TRAIL_TO_EXPLAIN: "Every entry is as it was written, but somebody should know why this is so:",
-        "Hver post er som den ble skrevet, men noen bør vite hvorfor det er slik:";
-    ENTRY: "Entry", "Post";
-    ENTRIES: "Entries", "Poster";
-    VOUCHED: "Vouched for up to entry", "Bekreftet til og med post";
+        "Hver oppføring er som den ble skrevet, men noen bør vite hvorfor det er slik:";
+    ENTRY: "Entry", "Oppføring";
+    ENTRIES: "Entries", "Oppføringer";
+    VOUCHED: "Vouched for up to entry", "Bekreftet til og med oppføring";
     SEAL: "Seal", "Forsegling";
     SEALS: "Seals", "Forseglinger";
     SIGNED: "signed", "signert";
     WITNESS: "Witness", "Vitne";
     NEWEST_HASH: "Newest hash", "Nyeste kontrollsum";
-    SOUND_UP_TO: "Last seal that fits: entry", "Siste forsegling som stemmer: post";
+    SOUND_UP_TO: "Last seal that fits: entry", "Siste forsegling som stemmer: oppføring";
     NO_KEY: "The seals are not signed: this machine has neither a keyring nor POSTONCE_SECRET_AUDIT_KEY.",
         "Forseglingene er ikke signert: Maskinen har verken nøkkelring eller POSTONCE_SECRET_AUDIT_KEY.";
     CONTENT_CHANGED: "the content is not what was written.", "innholdet er ikke det som ble skrevet.";
-    LINK_BROKEN: "does not go on from the entry before it.", "fortsetter ikke fra posten før.";
+    LINK_BROKEN: "does not go on from the entry before it.", "fortsetter ikke fra oppføringen før.";
     ENTRIES_MISSING: "missing.", "mangler.";
-    NUMBER_WRONG: "no entry has such a number.", "ingen post har et slikt nummer.";
-    CUT_OFF: "cut off: the trail was sealed with these entries.", "kuttet: Sporet ble forseglet med disse postene.";
+    NUMBER_WRONG: "no entry has such a number.", "ingen oppføring har et slikt nummer.";
+    CUT_OFF: "cut off: the trail was sealed with these entries.", "kuttet: Sporet ble forseglet med disse oppføringene.";
     SEAL_DIFFERS: "the trail was sealed with another entry here: it was made anew since.",
-        "sporet ble forseglet med en annen post her: Det er laget på nytt siden.";
+        "sporet ble forseglet med en annen oppføring her: Det er laget på nytt siden.";
     SIGNATURE_WRONG: "the seal's signature is false.", "signaturen på forseglingen er falsk.";
     SEALS_MISSING: "missing.", "mangler.";
     KEY_CHANGED: "sealed with another key than before, or than this machine's. Is it a new machine or keyring? If not, the seal is forged.",
         "forseglet med en annen nøkkel enn før, eller enn denne maskinens. Er maskinen eller nøkkelringen ny? Hvis ikke, er forseglingen falsk.";
     SIGNATURE_MISSING: "the newest seal is not signed, though there is a key.", "den nyeste forseglingen er ikke signert, enda det finnes en nøkkel.";
     WITNESS_AHEAD: "the accounting system has seen more entries than there are: the ledger was restored from an old copy, cut off, or a copy of it was used elsewhere.",
-        "regnskapssystemet har sett flere poster enn det som finnes: Eksportjournalen er gjenopprettet fra en gammel kopi, kuttet, eller en kopi av den er brukt et annet sted.";
+        "regnskapssystemet har sett flere oppføringer enn det som finnes: Eksportjournalen er gjenopprettet fra en gammel kopi, kuttet, eller en kopi av den er brukt et annet sted.";
     WITNESS_DIFFERS: "the accounting system remembers another entry here: the trail was made anew, or another copy of the ledger went on by itself.",
-        "regnskapssystemet husker en annen post her: Sporet er laget på nytt, eller en annen kopi av eksportjournalen har gått videre på egen hånd.";
+        "regnskapssystemet husker en annen oppføring her: Sporet er laget på nytt, eller en annen kopi av eksportjournalen har gått videre på egen hånd.";
     WITNESS_SIGNATURE_WRONG: "the signature that the accounting system keeps is false.", "signaturen som regnskapssystemet har, er falsk.";
     WITNESS_MISSING: "the accounting system no longer remembers this ledger, though it did. Was it restored?",
         "regnskapssystemet husker ikke lenger denne eksportjournalen, enda det gjorde det. Er det gjenopprettet?";
@@ -194,9 +194,9 @@ phrases! {
     ACT_ACCEPTED: "accepted as it is", "godtatt som det er";
     ACT_LOCK_BROKEN: "lock broken", "lås brutt";
     ACT_SETTINGS_CHANGED: "settings changed", "innstillinger endret";
-    ACT_REBUILT: "ledger rebuilt", "eksportjournal bygd opp igjen";
+    ACT_REBUILT: "ledger rebuilt", "eksportjournal bygd opp på nytt";
     ACT_VERIFIED: "audit trail verified", "revisjonsspor kontrollert";
-    ACT_COMPARED: "compared", "sammenlignet";
+    ACT_COMPARED: "compared", "avstemt";
     ACT_ALARM_RAISED: "alarm raised", "varsel gitt";
     ACT_BACKUP_MADE: "backup made", "sikkerhetskopi tatt";
     AUDIT_TRAIL: "Audit trail", "Revisjonsspor";
@@ -204,9 +204,9 @@ phrases! {
     COMPLETED: "completed", "fullført";
     OUTCOME_STOPPED: "stopped", "stoppet";
     LEASE_LOST: "lock lost", "låsen gikk tapt";
-    FAILED: "failed", "feilet";
+    FAILED: "failed", "mislyktes";
     INTERRUPTED: "interrupted", "avbrutt";
-    RUNNING: "running", "kjører";
+    RUNNING: "running", "pågår";
 
     VANISHED: "Voucher gone or reversed", "Bilaget er borte eller tilbakeført";
     EXPORTED_AS: "as exported", "slik det ble eksportert";

@@ -37,7 +37,7 @@ words! {
     MADE: "Printed", "Skrevet ut";
     ORGANISATION: "Organisation", "Organisasjon";
     ACCOUNTING: "Accounting system", "Regnskapssystem";
-    SIGNED_IN: "Signed in as", "Innlogget som";
+    SIGNED_IN: "Signed in as", "Logget inn som";
     PERIOD: "Period", "Periode";
     EVERYTHING: "all days", "alle dager";
     COMPARED: "Compared", "Avstemt";
@@ -46,7 +46,7 @@ words! {
     RAN: "Ran", "Kjørte";
     OUTCOME: "Outcome", "Utfall";
     FENCE: "Lock number", "Låsnummer";
-    PROTECTION: "Protection", "Beskyttelse";
+    PROTECTION: "Protection", "Vern";
     BY: "By", "Av";
     FIGURES: "Figures", "Tall";
     LEDGER: "Ledger", "Eksportjournal";
@@ -85,7 +85,7 @@ words! {
     PAYEE: "Payee", "Mottaker";
     CURRENCY: "Currency", "Valuta";
     RESULT: "Result", "Resultat";
-    REASON: "Reason", "Grunn";
+    REASON: "Reason", "Årsak";
     EARLIER_RUN: "Exported earlier in run", "Eksportert tidligere i kjøring";
     EARLIER_AT: "Exported earlier at", "Eksportert tidligere kl.";
     FILE: "Source file", "Kildefil";
@@ -104,7 +104,7 @@ words! {
     COMPLETED: "completed", "fullført";
     STOPPED: "stopped", "stoppet";
     LEASE_LOST: "lock lost", "låsen gikk tapt";
-    FAILED: "failed", "feilet";
+    FAILED: "failed", "mislyktes";
     INTERRUPTED: "interrupted", "avbrutt";
 
     ENFORCED: "the accounting system never makes a second voucher for a reference",
