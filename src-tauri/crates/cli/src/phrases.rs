@@ -81,9 +81,9 @@ phrases! {
     LAST_RUN: "Last run", "Siste kjøring";
     NEXT_RUN: "Next run by schedule", "Neste kjøring etter tidsplan";
     SCHEDULE: "Schedule", "Tidsplan";
-    MISSED: "Missed since the run before", "Forbigått siden forrige kjøring";
+    MISSED: "Missed since the run before", "Falt bort siden forrige kjøring";
     MISSED_NOT_CAUGHT_UP: "Missed, and not caught up, as the workspace says:",
-        "Forbigått, og tas ikke igjen, slik arbeidsområdet sier:";
+        "Falt bort, og tas ikke igjen, slik arbeidsområdet sier:";
     NO_NEXT_RUN: "The schedule has no next time.", "Tidsplanen har ingen neste gang.";
     BACKUP: "Newest backup of the ledger", "Nyeste sikkerhetskopi av eksportjournalen";
     NEVER: "never", "aldri";
@@ -107,7 +107,7 @@ phrases! {
     CATEGORY: "Category", "Kategori";
     TEXT: "Text", "Tekst";
     PLACE: "Source", "Kilde";
-    FIRST_SEEN: "First seen", "Først sett";
+    FIRST_SEEN: "First seen", "Lest første gang";
     ATTEMPT: "Attempt", "Forsøk";
     LINE: "line", "linje";
     REPEATED: "Repeated in the source", "Gjentatt i kilden";
@@ -142,7 +142,7 @@ phrases! {
     TOKENS: "Tokens: accounting practice-token, platform practice-platform-token. Ctrl-C stops it.",
         "Nøkler: regnskap practice-token, plattform practice-platform-token. Ctrl-C stopper den.";
 
-    TRAIL_WHOLE: "The audit trail is whole.", "Revisjonssporet er helt.";
+    TRAIL_WHOLE: "The audit trail is whole.", "Revisjonssporet er intakt.";
     TRAIL_CHANGED: "The audit trail is not what it was:", "Revisjonssporet er ikke som det var:";
     TRAIL_TO_EXPLAIN: "Every entry is as it was written, but somebody should know why this is so:",
         "Hver oppføring er som den ble skrevet, men noen bør vite hvorfor det er slik:";
@@ -183,14 +183,14 @@ phrases! {
 
     ACT_SYNC_STARTED: "sync started", "synkronisering startet";
     ACT_SYNC_ENDED: "sync ended", "synkronisering avsluttet";
-    ACT_RE_EXPORT_REQUESTED: "re-export asked for", "ny eksport bedt om";
+    ACT_RE_EXPORT_REQUESTED: "re-export asked for", "ba om ny eksport";
     ACT_RE_EXPORT_APPROVED: "re-export approved", "ny eksport godkjent";
     ACT_RE_EXPORT_WITHDRAWN: "re-export withdrawn", "ny eksport trukket tilbake";
     ACT_RE_EXPORT_CLAIMED: "re-export about to be sent", "ny eksport klar til sending";
     ACT_RE_EXPORT_SETTLED: "re-export answered", "ny eksport besvart";
     ACT_REVERSAL_CLAIMED: "reversal about to be sent", "tilbakeføring klar til sending";
     ACT_REVERSAL_SETTLED: "reversal answered", "tilbakeføring besvart";
-    ACT_RESOLVED: "doubt resolved", "uavklart sak avgjort";
+    ACT_RESOLVED: "doubt resolved", "uavklart utlegg avgjort";
     ACT_ACCEPTED: "accepted as it is", "godtatt som det er";
     ACT_LOCK_BROKEN: "lock broken", "lås brutt";
     ACT_SETTINGS_CHANGED: "settings changed", "innstillinger endret";

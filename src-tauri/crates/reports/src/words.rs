@@ -81,13 +81,13 @@ words! {
     OF: "of", "av";
 
     RUN_SHEET: "Run", "Kjøring";
-    GENERATION: "Export no.", "Eksport nr.";
+    GENERATION: "Export no.", "Eksportnr.";
     PAYEE: "Payee", "Mottaker";
     CURRENCY: "Currency", "Valuta";
     RESULT: "Result", "Resultat";
     REASON: "Reason", "Årsak";
     EARLIER_RUN: "Exported earlier in run", "Eksportert tidligere i kjøring";
-    EARLIER_AT: "Exported earlier at", "Eksportert tidligere kl.";
+    EARLIER_AT: "Exported earlier at", "Eksportert tidligere, tidspunkt";
     FILE: "Source file", "Kildefil";
     LINE: "Line", "Linje";
 
