@@ -32,7 +32,7 @@ phrases! {
     SENDING: "Sending", "Sender";
     SETTLING: "Settling what was left in doubt", "Avklarer det som ble stående uavklart";
     FINISHING: "Checking the vouchers in the books", "Kontrollerer bilagene i regnskapet";
-    WAITING: "the accounting system asked us to wait", "regnskapssystemet ba oss vente";
+    WAITING: "waiting before sending more", "venter før mer sendes";
     STOPPING: "Stopping: what is on its way is answered for first.", "Stopper: det som er på vei, avklares først.";
     LEFT: "left", "igjen";
     ESTIMATING: "working out how long this takes …", "beregner hvor lang tid dette tar …";
@@ -220,7 +220,7 @@ phrases! {
     COMPARE_ACCOUNTING: "Reading the accounting system's vouchers", "Leser bilagene i regnskapssystemet";
     COMPARE_DRAFTS: "Looking for drafts that are left", "Ser etter kladder som ligger igjen";
     COMPARE_STOPPING: "Stopping.", "Stopper.";
-    COMPARE_STOPPED: "Stopped. The comparison says nothing.", "Stoppet. Avstemmingen sier ingenting.";
+    COMPARE_STOPPED: "Stopped, so there is no result.", "Stoppet, så det finnes ikke noe resultat.";
     CERTIFICATE: "Certificate", "Attest";
     NO_CERTIFICATE: "This run has no certificate:", "Denne kjøringen har ingen attest:";
     REPORT_WRITTEN: "Written:", "Skrevet:";
