@@ -40,7 +40,7 @@ describe('the answer', () => {
   });
   test('never says so while something waits or needs a person', () => {
     expect(answer({ ...none, posted: 412, eligible: 37, held: 3 }, last, now).title).toBe(
-      '37 records wait, 3 need you.',
+      'Waiting: 37. Needing attention: 3.',
     );
     expect(answer({ ...none, posted: 412, eligible: 1 }, last, now).title).toBe('1 record waits.');
     expect(answer({ ...none, posted: 412, changed: 1 }, last, now).title).toBe('1 record needs you.');
