@@ -47,7 +47,7 @@ describe('the ledger', () => {
     await userEvent.click(await screen.findByTestId('ledger-compare'));
     await userEvent.click(await screen.findByTestId('compare-start'));
     await userEvent.click(await screen.findByTestId('compare-stop'));
-    await waitFor(() => expect(screen.getByTestId('compare-says')).toHaveTextContent('says nothing'));
+    await waitFor(() => expect(screen.getByTestId('compare-says')).toHaveTextContent('there is no result'));
     expect(screen.queryByTestId('compare-result')).toBeNull();
   });
 

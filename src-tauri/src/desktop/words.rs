@@ -47,7 +47,7 @@ words! {
     CALM: "No sync is on", "Ingen synkronisering pågår";
     SYNCING: "Syncing…", "Synkroniserer …";
     SYNCING_OF: "Syncing: {n} of {total}", "Synkroniserer: {n} av {total}";
-    WAITING_FOR_YOU: "{n} need attention", "{n} til oppfølging";
+    WAITING_FOR_YOU: "To be looked at: {n}", "Til oppfølging: {n}";
 
     NEEDS_YOU: "Postonce needs you", "Noe må følges opp i Postonce";
     SYNC_FAILED: "The sync did not finish. Open Postonce to see why; nothing is exported twice.",

@@ -53,11 +53,12 @@ phrases! {
     READ: "Read", "Lest";
     TOTAL: "Sum", "Sum";
     STOPPED: "Stopped. The next sync sends the rest.", "Stoppet. Neste synkronisering sender resten.";
-    SEE_ATTENTION: "Something needs attention: postonce attention", "Noe krever oppfølging: postonce attention";
+    SEE_ATTENTION: "Something needs attention:", "Noe krever oppfølging:";
     JOINED_NOTHING: "Nothing was sent.", "Ingenting ble sendt.";
 
     LOCK_WAITING: "Waiting for another sync", "Venter på en annen synkronisering";
-    LOCK_NOTHING_SENT: "Nothing was sent from here. To wait for it: postonce sync --wait SECONDS", "Ingenting ble sendt herfra. For å vente på den: postonce sync --wait SEKUNDER";
+    LOCK_NOTHING_SENT: "Nothing was sent from here. To wait until it is our turn, add: --wait SECONDS", "Ingenting ble sendt herfra. For å vente på tur, legg til: --wait SEKUNDER";
+    LOCK_NOTHING_CHANGED: "Nothing was changed. Try again when that is finished.", "Ingenting ble endret. Prøv igjen når det er ferdig.";
     LOCK_MINE_ELSEWHERE: "That is you, on another machine.", "Det er deg selv, på en annen maskin.";
     LOCK_MINE_HERE: "That is you, in another program on this machine.", "Det er deg selv, i et annet program på denne maskinen.";
     LOCK_WAITED: "The other sync has ended; it was our turn.", "Den andre synkroniseringen er ferdig; det ble vår tur.";
@@ -131,9 +132,8 @@ phrases! {
     WITHOUT_RECORD: "Vouchers without a record in the source", "Bilag uten utlegg i kilden";
 
     MADE: "Made the workspace", "Laget arbeidsområdet";
-    NEXT_SYNC: "Next: postonce sync", "Neste: postonce sync";
-    NEXT_EDIT: "Next: edit workspace.toml, then postonce secret set accounting-token",
-        "Neste: rediger workspace.toml, og deretter postonce secret set accounting-token";
+    NEXT_SYNC: "Next:", "Neste:";
+    NEXT_EDIT: "Next: edit workspace.toml, then", "Neste: rediger workspace.toml, og deretter";
     SECRET_KEPT: "Kept in the system's keyring:", "Lagret i systemets nøkkelring:";
     SECRET_DELETED: "Deleted from the system's keyring:", "Slettet fra systemets nøkkelring:";
     SECRET_WAS_NOT: "Was not in the system's keyring:", "Fantes ikke i systemets nøkkelring:";
