@@ -99,7 +99,9 @@ describe('the progress', () => {
       stopping: true,
     });
     render(ProgressCard, { progress: asked, onstop: () => undefined });
-    expect(screen.getByTestId('progress-waiting')).toHaveTextContent('before sending more to the accounting system');
+    expect(screen.getByTestId('progress-waiting')).toHaveTextContent(
+      'before sending more to the accounting system',
+    );
     expect(screen.getByTestId('stop')).toBeDisabled();
   });
 });
