@@ -38,7 +38,7 @@ fn the_trail_is_read_searched_checked_and_tells_of_the_check() {
         desk.click("nav-audit");
         desk.wait_for_text("audit-table", "tok en sikkerhetskopi av eksportjournalen");
         desk.click("audit-verify");
-        desk.wait_for_text("verdict", "Revisjonssporet er helt");
+        desk.wait_for_text("verdict", "Revisjonssporet er intakt");
     });
 }
 

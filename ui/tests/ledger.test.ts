@@ -23,7 +23,7 @@ describe('the ledger', () => {
     await userEvent.click(await screen.findByTestId('ledger-compare'));
     await userEvent.click(await screen.findByTestId('compare-start'));
     expect(await screen.findByTestId('compare-progress')).toHaveTextContent(
-      "Looking up the ledger's vouchers",
+      'Looking up the ledger’s vouchers',
     );
     const result = await screen.findByTestId('compare-result', {}, { timeout: 5_000 });
     expect(result).toHaveTextContent('13,800 vouchers, each on both sides');
@@ -47,7 +47,7 @@ describe('the ledger', () => {
     await userEvent.click(await screen.findByTestId('ledger-compare'));
     await userEvent.click(await screen.findByTestId('compare-start'));
     await userEvent.click(await screen.findByTestId('compare-stop'));
-    await waitFor(() => expect(screen.getByTestId('compare-says')).toHaveTextContent('says nothing'));
+    await waitFor(() => expect(screen.getByTestId('compare-says')).toHaveTextContent('there is no result'));
     expect(screen.queryByTestId('compare-result')).toBeNull();
   });
 

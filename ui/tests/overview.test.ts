@@ -22,6 +22,7 @@ const none: RecordCounts = {
   held: 0,
   changed: 0,
   vanished: 0,
+  approvals: 0,
 };
 const last = run({
   runId: 'r1',
@@ -40,7 +41,7 @@ describe('the answer', () => {
   });
   test('never says so while something waits or needs a person', () => {
     expect(answer({ ...none, posted: 412, eligible: 37, held: 3 }, last, now).title).toBe(
-      '37 records wait, 3 need you.',
+      'Waiting: 37. Needing attention: 3.',
     );
     expect(answer({ ...none, posted: 412, eligible: 1 }, last, now).title).toBe('1 record waits.');
     expect(answer({ ...none, posted: 412, changed: 1 }, last, now).title).toBe('1 record needs you.');
@@ -99,7 +100,9 @@ describe('the progress', () => {
       stopping: true,
     });
     render(ProgressCard, { progress: asked, onstop: () => undefined });
-    expect(screen.getByTestId('progress-waiting')).toHaveTextContent('asked us to wait until');
+    expect(screen.getByTestId('progress-waiting')).toHaveTextContent(
+      'before sending more to the accounting system',
+    );
     expect(screen.getByTestId('stop')).toBeDisabled();
   });
 });

@@ -216,7 +216,7 @@ describe('a schedule in words', () => {
     [null, 'Off: a sync runs when you ask for one.'],
     ['0 2 * * *', 'Every day at 02:00.'],
     ['30 7 * * 1-5', 'Monday to Friday at 07:30.'],
-    ['15 * * * *', 'Every hour, 15 minutes past.'],
+    ['15 * * * *', 'Every hour, at xx:15.'],
     ['0 2 1 * *', 'By your own schedule: 0 2 1 * *'],
   ])('%s', (cron, words) => {
     const schedule = cron === null ? null : { cron, catchUp: false };

@@ -186,8 +186,8 @@ mod tests {
 
     #[test]
     fn the_tray_says_where_things_stand_in_either_language() {
-        assert_eq!(text(Shown::Attention(3), Language::En), "3 need attention");
-        assert_eq!(text(Shown::Attention(3), Language::Nb), "3 til oppfølging");
+        assert_eq!(text(Shown::Attention(3), Language::En), "To be looked at: 3");
+        assert_eq!(text(Shown::Attention(3), Language::Nb), "Til oppfølging: 3");
         assert_eq!(text(Shown::Syncing(40, Some(120)), Language::Nb), "Synkroniserer: 40 av 120");
     }
 }

@@ -47,9 +47,9 @@ words! {
     CALM: "No sync is on", "Ingen synkronisering pågår";
     SYNCING: "Syncing…", "Synkroniserer …";
     SYNCING_OF: "Syncing: {n} of {total}", "Synkroniserer: {n} av {total}";
-    WAITING_FOR_YOU: "{n} need attention", "{n} til oppfølging";
+    WAITING_FOR_YOU: "To be looked at: {n}", "Til oppfølging: {n}";
 
-    NEEDS_YOU: "Postonce needs you", "Postonce trenger deg";
+    NEEDS_YOU: "Postonce needs you", "Noe må følges opp i Postonce";
     SYNC_FAILED: "The sync did not finish. Open Postonce to see why; nothing is exported twice.",
         "Synkroniseringen ble ikke fullført. Åpne Postonce for å se hvorfor; ingenting eksporteres to ganger.";
     RECORDS_NEED_YOU: "The sync is over. To be looked at: {n}.", "Synkroniseringen er ferdig. Til oppfølging: {n}.";

@@ -306,6 +306,15 @@ impl Args {
         found.ok_or_else(|| Failure::usage("--workspace"))
     }
 
+    /// How a command that follows on this one is called: for the same workspace, however this one was told of it.
+    pub(crate) fn call(&self, command: &str) -> String {
+        match self.workspace.as_ref().map(|dir| dir.display().to_string()) {
+            Some(dir) if dir.contains(char::is_whitespace) => format!("postonce --workspace \"{dir}\" {command}"),
+            Some(dir) => format!("postonce --workspace {dir} {command}"),
+            None => format!("postonce {command}"),
+        }
+    }
+
     pub(crate) fn open_workspace(&self) -> Result<Workspace, Failure> {
         Ok(Workspace::open(&self.workspace_dir()?)?)
     }
@@ -334,6 +343,13 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_called_next_is_called_for_the_same_workspace() {
+        let next = |line: &[&str]| Args::try_parse_from(line).expect("the line is a command").call("sync");
+        assert_eq!(next(&["postonce", "--workspace", "there", "status"]), "postonce --workspace there sync");
+        assert_eq!(next(&["postonce", "status", "--workspace", "my books"]), "postonce --workspace \"my books\" sync");
     }
 
     #[test]

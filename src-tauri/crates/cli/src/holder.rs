@@ -1,9 +1,10 @@
 //! Who holds the lock, in words: for whoever was refused, waits, or asks.
 
+use postonce_engine::ports::LockProgress;
 use postonce_engine::views::{LockFacts, Whose};
 
-use crate::args::Language;
-use crate::phrases;
+use crate::args::{Command, Language};
+use crate::phrases::{self, Phrase};
 
 /// One sentence with everything that is known, and one for each conclusion.
 pub(crate) fn sentence(language: Language, facts: &LockFacts) -> String {
@@ -16,23 +17,32 @@ pub(crate) fn sentence(language: Language, facts: &LockFacts) -> String {
     if facts.looks_dead {
         let seconds = duration(language, facts.free_in_seconds);
         told.push(match language {
-            Language::En => format!("It looks dead, and is free by itself in {seconds}."),
-            Language::Nb => format!("Den ser død ut, og blir fri av seg selv om {seconds}."),
+            Language::En => format!("That program looks dead; the lock frees itself in {seconds}."),
+            Language::Nb => {
+                format!("Programmet der ser ut til å ha stoppet opp; låsen blir fri av seg selv om {seconds}.")
+            }
         });
     }
     told.join(" ")
 }
 
+/// What whoever was refused can do; waiting is offered by `sync` alone.
+pub(crate) fn advice(command: &Command) -> Phrase {
+    match command {
+        Command::Sync(_) => phrases::LOCK_NOTHING_SENT,
+        // The approval itself is kept before the lock is asked for.
+        Command::Approve(_) => phrases::JOINED_NOTHING,
+        _ => phrases::LOCK_NOTHING_CHANGED,
+    }
+}
+
 fn who(language: Language, facts: &LockFacts) -> String {
     let (lock, name) = (&facts.lock, facts.holder_name());
-    let (host, operation) = (&lock.holder.host, operation(language, &lock.operation));
+    let (host, doing) = (&lock.holder.host, operation(language, &lock.operation));
     let since = lock.acquired_at.with_timezone(&chrono::Local).format("%H:%M");
     let heard = duration(language, facts.silent_seconds);
     let progress = lock.progress.filter(|progress| progress.total > 0);
-    let far = progress.map(|progress| match language {
-        Language::En => format!(": {} of {} sent", progress.processed, progress.total),
-        Language::Nb => format!(": {} av {} er sendt", progress.processed, progress.total),
-    });
+    let far = progress.map(|progress| far(language, &lock.operation, progress));
     let left = facts.eta_seconds.map(|seconds| match language {
         Language::En => format!(", about {} left", duration(language, seconds)),
         Language::Nb => format!(", om lag {} igjen", duration(language, seconds)),
@@ -40,11 +50,22 @@ fn who(language: Language, facts: &LockFacts) -> String {
     let (far, left) = (far.unwrap_or_default(), left.unwrap_or_default());
     match language {
         Language::En => {
-            format!("{name} is {operation} on {host}{far}{left}. Started {since}, last heard from {heard} ago.")
+            format!("{name} is {doing} on {host}{far}{left}. Started {since}, last heard from {heard} ago.")
         }
         Language::Nb => {
-            format!("{name} {operation} på {host}{far}{left}. Startet kl. {since}, sist hørt fra for {heard} siden.")
+            format!("{name} {doing} på {host}{far}{left}. Startet kl. {since}, sist hørt fra for {heard} siden.")
         }
+    }
+}
+
+/// How far the holder is; what only reads sends nothing.
+fn far(language: Language, operation: &str, LockProgress { processed, total }: LockProgress) -> String {
+    let sends = matches!(operation, "sync" | "re-export");
+    match (language, sends) {
+        (Language::En, true) => format!(": {processed} of {total} sent"),
+        (Language::En, false) => format!(": {processed} of {total} done"),
+        (Language::Nb, true) => format!(": {processed} av {total} er sendt"),
+        (Language::Nb, false) => format!(": {processed} av {total} er unnagjort"),
     }
 }
 
@@ -52,10 +73,10 @@ fn who(language: Language, facts: &LockFacts) -> String {
 fn operation(language: Language, operation: &str) -> &'static str {
     let (en, nb) = match operation {
         "sync" => ("syncing", "synkroniserer"),
-        "re-export" => ("re-exporting a record", "eksporterer en post på nytt"),
+        "re-export" => ("re-exporting a record", "eksporterer et utlegg på nytt"),
         "compare" => ("comparing", "avstemmer"),
         "rebuild" => ("rebuilding the ledger", "bygger opp eksportjournalen på nytt"),
-        "resolve" => ("deciding on a record in doubt", "avgjør en uavklart post"),
+        "resolve" => ("deciding on a record in doubt", "avgjør et uavklart utlegg"),
         _ => ("at work", "er i gang"),
     };
     match language {
@@ -71,5 +92,69 @@ pub(crate) fn duration(language: Language, seconds: u64) -> String {
         (60..7_200, _) => format!("{} min", seconds.div_ceil(60)),
         (_, Language::En) => format!("{} h", seconds.div_ceil(3_600)),
         (_, Language::Nb) => format!("{} t", seconds.div_ceil(3_600)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta, Utc};
+    use clap::Parser as _;
+    use postonce_engine::domain::{Actor, RunId};
+    use postonce_engine::ports::{LockHolder, LockInfo};
+
+    use super::*;
+    use crate::args::Args;
+
+    /// Heard from at the epoch for the last time, with a minute's lease.
+    fn facts(operation: &str, seconds_later: i64) -> LockFacts {
+        let at = |seconds: i64| DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(seconds);
+        let lock = LockInfo {
+            holder: LockHolder {
+                user: "kari".to_owned(),
+                name: None,
+                host: "PC-12".to_owned(),
+                run_id: RunId::new("r"),
+            },
+            operation: operation.to_owned(),
+            acquired_at: at(0),
+            renewed_at: at(0),
+            expires_at: at(60),
+            progress: Some(LockProgress { processed: 40, total: 100 }),
+            seen_at: Some(at(seconds_later)),
+        };
+        LockFacts::of(lock, &Actor { user: "ola".to_owned(), host: "PC-07".to_owned() }, at(0))
+    }
+
+    #[test]
+    fn only_what_sends_is_said_to_send() {
+        for (operation, en, nb) in [
+            ("sync", "kari is syncing on PC-12: 40 of 100 sent", "kari synkroniserer på PC-12: 40 av 100 er sendt"),
+            ("re-export", "40 of 100 sent", "kari eksporterer et utlegg på nytt på PC-12: 40 av 100 er sendt"),
+            ("compare", "kari is comparing on PC-12: 40 of 100 done", "40 av 100 er unnagjort"),
+            ("rebuild", "40 of 100 done", "40 av 100 er unnagjort"),
+        ] {
+            let facts = facts(operation, 1);
+            assert!(sentence(Language::En, &facts).contains(en), "{}", sentence(Language::En, &facts));
+            assert!(sentence(Language::Nb, &facts).contains(nb), "{}", sentence(Language::Nb, &facts));
+        }
+    }
+
+    #[test]
+    fn it_is_the_program_that_looks_dead_and_the_lock_that_frees_itself() {
+        let silent = facts("sync", 50);
+        assert!(sentence(Language::En, &silent).ends_with("That program looks dead; the lock frees itself in 10 s."));
+        assert!(sentence(Language::Nb, &silent).ends_with("låsen blir fri av seg selv om 10 s."));
+    }
+
+    #[test]
+    fn waiting_is_offered_to_whom_it_can_be_given() {
+        let advised = |line: &[&str]| {
+            let args = Args::try_parse_from(line).expect("the line is a command");
+            advice(&args.command).text(Language::En)
+        };
+        assert!(advised(&["postonce", "sync"]).contains("--wait"));
+        assert!(advised(&["postonce", "compare"]).starts_with("Nothing was changed."));
+        assert!(advised(&["postonce", "rebuild"]).starts_with("Nothing was changed."));
+        assert_eq!(advised(&["postonce", "approve", "A", "--confirm", "A"]), "Nothing was sent.");
     }
 }

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     let output = Output::new(args.json, args.language());
     match run(&args, &output) {
         Ok(status) => status.into(),
-        Err(failure) => output.failure(&failure),
+        Err(failure) => output.failure(&failure, &args.command),
     }
 }
 

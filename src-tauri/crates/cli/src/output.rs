@@ -8,9 +8,9 @@ use postonce_engine::error::{ErrorCode, Told};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::args::Language;
+use crate::args::{Command, Language};
 use crate::failure::Failure;
-use crate::phrases::{self, Phrase};
+use crate::phrases::Phrase;
 use crate::{catalogue, holder, json};
 
 /// How this call speaks.
@@ -66,8 +66,8 @@ impl Output {
         }
     }
 
-    /// Tells of a failure; its exit status.
-    pub(crate) fn failure(&self, failure: &Failure) -> ExitCode {
+    /// Tells of a failure of `command`; its exit status.
+    pub(crate) fn failure(&self, failure: &Failure, command: &Command) -> ExitCode {
         let Failure { told, lock } = failure;
         if self.json {
             self.document(&json!({ "error": json::failure(self.language, told, lock.as_deref()) }));
@@ -75,7 +75,7 @@ impl Output {
         match lock {
             Some(facts) => {
                 self.note(holder::sentence(self.language, facts));
-                self.note(self.word(phrases::LOCK_NOTHING_SENT));
+                self.note(self.word(holder::advice(command)));
             }
             None => self.note(catalogue::error(self.language, told)),
         }

@@ -32,7 +32,7 @@ phrases! {
     SENDING: "Sending", "Sender";
     SETTLING: "Settling what was left in doubt", "Avklarer det som ble stående uavklart";
     FINISHING: "Checking the vouchers in the books", "Kontrollerer bilagene i regnskapet";
-    WAITING: "the accounting system asked us to wait", "regnskapssystemet ba oss vente";
+    WAITING: "waiting before sending more", "venter før mer sendes";
     STOPPING: "Stopping: what is on its way is answered for first.", "Stopper: det som er på vei, avklares først.";
     LEFT: "left", "igjen";
     ESTIMATING: "working out how long this takes …", "beregner hvor lang tid dette tar …";
@@ -53,11 +53,12 @@ phrases! {
     READ: "Read", "Lest";
     TOTAL: "Sum", "Sum";
     STOPPED: "Stopped. The next sync sends the rest.", "Stoppet. Neste synkronisering sender resten.";
-    SEE_ATTENTION: "Something needs attention: postonce attention", "Noe krever oppfølging: postonce attention";
+    SEE_ATTENTION: "Something needs attention:", "Noe krever oppfølging:";
     JOINED_NOTHING: "Nothing was sent.", "Ingenting ble sendt.";
 
     LOCK_WAITING: "Waiting for another sync", "Venter på en annen synkronisering";
-    LOCK_NOTHING_SENT: "Nothing was sent from here. To wait for it: postonce sync --wait SECONDS", "Ingenting ble sendt herfra. For å vente på den: postonce sync --wait SEKUNDER";
+    LOCK_NOTHING_SENT: "Nothing was sent from here. To wait until it is our turn, add: --wait SECONDS", "Ingenting ble sendt herfra. For å vente på tur, legg til: --wait SEKUNDER";
+    LOCK_NOTHING_CHANGED: "Nothing was changed. Try again when that is finished.", "Ingenting ble endret. Prøv igjen når det er ferdig.";
     LOCK_MINE_ELSEWHERE: "That is you, on another machine.", "Det er deg selv, på en annen maskin.";
     LOCK_MINE_HERE: "That is you, in another program on this machine.", "Det er deg selv, i et annet program på denne maskinen.";
     LOCK_WAITED: "The other sync has ended; it was our turn.", "Den andre synkroniseringen er ferdig; det ble vår tur.";
@@ -69,8 +70,8 @@ phrases! {
 
     ORGANISATION: "Organisation", "Organisasjon";
     ACCOUNTING: "Accounting system", "Regnskapssystem";
-    SIGNED_IN: "Signed in as", "Innlogget som";
-    PROTECTION: "Protection", "Beskyttelse";
+    SIGNED_IN: "Signed in as", "Logget inn som";
+    PROTECTION: "Protection", "Vern";
     ENFORCED: "the accounting system never makes a second voucher for a reference",
         "regnskapssystemet lager aldri to bilag med samme referanse";
     FENCED: "the accounting system refuses writes with an older lock", "regnskapssystemet avviser skriving med en eldre lås";
@@ -81,9 +82,9 @@ phrases! {
     LAST_RUN: "Last run", "Siste kjøring";
     NEXT_RUN: "Next run by schedule", "Neste kjøring etter tidsplan";
     SCHEDULE: "Schedule", "Tidsplan";
-    MISSED: "Missed since the run before", "Forbigått siden forrige kjøring";
+    MISSED: "Missed since the run before", "Falt bort siden forrige kjøring";
     MISSED_NOT_CAUGHT_UP: "Missed, and not caught up, as the workspace says:",
-        "Forbigått, og tas ikke igjen, slik arbeidsområdet sier:";
+        "Falt bort, og tas ikke igjen, slik arbeidsområdet sier:";
     NO_NEXT_RUN: "The schedule has no next time.", "Tidsplanen har ingen neste gang.";
     BACKUP: "Newest backup of the ledger", "Nyeste sikkerhetskopi av eksportjournalen";
     NEVER: "never", "aldri";
@@ -93,21 +94,21 @@ phrases! {
     ALL_CLEAR: "Nothing needs attention.", "Ingenting krever oppfølging.";
     RUN: "Run", "Kjøring";
     STARTED: "Started", "Startet";
-    OUTCOME: "Outcome", "Resultat";
+    OUTCOME: "Outcome", "Utfall";
     BY: "By", "Av";
     RECORD: "Record", "Utlegg";
     VOUCHER: "Voucher", "Bilag";
     REFERENCE: "Reference", "Referanse";
     RESULT: "Result", "Resultat";
     REASON: "Reason", "Årsak";
-    STATE: "State", "Tilstand";
+    STATE: "State", "Status";
     DATE: "Date", "Dato";
     PAYEE: "Payee", "Mottaker";
     AMOUNT: "Amount", "Beløp";
     CATEGORY: "Category", "Kategori";
     TEXT: "Text", "Tekst";
     PLACE: "Source", "Kilde";
-    FIRST_SEEN: "First seen", "Først sett";
+    FIRST_SEEN: "First seen", "Lest første gang";
     ATTEMPT: "Attempt", "Forsøk";
     LINE: "line", "linje";
     REPEATED: "Repeated in the source", "Gjentatt i kilden";
@@ -132,48 +133,47 @@ phrases! {
     WITHOUT_RECORD: "Vouchers without a record in the source", "Bilag uten utlegg i kilden";
 
     MADE: "Made the workspace", "Laget arbeidsområdet";
-    NEXT_SYNC: "Next: postonce sync", "Neste: postonce sync";
-    NEXT_EDIT: "Next: edit workspace.toml, then postonce secret set accounting-token",
-        "Neste: rediger workspace.toml, og deretter postonce secret set accounting-token";
+    NEXT_SYNC: "Next:", "Neste:";
+    NEXT_EDIT: "Next: edit workspace.toml, then", "Neste: rediger workspace.toml, og deretter";
     SECRET_KEPT: "Kept in the system's keyring:", "Lagret i systemets nøkkelring:";
     SECRET_DELETED: "Deleted from the system's keyring:", "Slettet fra systemets nøkkelring:";
     SECRET_WAS_NOT: "Was not in the system's keyring:", "Fantes ikke i systemets nøkkelring:";
     SECRET_PROMPT: "Value (not shown): ", "Verdi (vises ikke): ";
-    LISTENING: "The sandbox listens at", "Sandkassen lytter på";
+    LISTENING: "The sandbox listens at", "Øvingsserveren lytter på";
     TOKENS: "Tokens: accounting practice-token, platform practice-platform-token. Ctrl-C stops it.",
         "Nøkler: regnskap practice-token, plattform practice-platform-token. Ctrl-C stopper den.";
 
-    TRAIL_WHOLE: "The audit trail is whole.", "Revisjonssporet er helt.";
+    TRAIL_WHOLE: "The audit trail is whole.", "Revisjonssporet er intakt.";
     TRAIL_CHANGED: "The audit trail is not what it was:", "Revisjonssporet er ikke som det var:";
     TRAIL_TO_EXPLAIN: "Every entry is as it was written, but somebody should know why this is so:",
-        "Hver post er som den ble skrevet, men noen bør vite hvorfor det er slik:";
-    ENTRY: "Entry", "Post";
-    ENTRIES: "Entries", "Poster";
-    VOUCHED: "Vouched for up to entry", "Bekreftet til og med post";
+        "Hver oppføring er som den ble skrevet, men noen bør vite hvorfor det er slik:";
+    ENTRY: "Entry", "Oppføring";
+    ENTRIES: "Entries", "Oppføringer";
+    VOUCHED: "Vouched for up to entry", "Bekreftet til og med oppføring";
     SEAL: "Seal", "Forsegling";
     SEALS: "Seals", "Forseglinger";
     SIGNED: "signed", "signert";
     WITNESS: "Witness", "Vitne";
     NEWEST_HASH: "Newest hash", "Nyeste kontrollsum";
-    SOUND_UP_TO: "Last seal that fits: entry", "Siste forsegling som stemmer: post";
+    SOUND_UP_TO: "Last seal that fits: entry", "Siste forsegling som stemmer: oppføring";
     NO_KEY: "The seals are not signed: this machine has neither a keyring nor POSTONCE_SECRET_AUDIT_KEY.",
         "Forseglingene er ikke signert: Maskinen har verken nøkkelring eller POSTONCE_SECRET_AUDIT_KEY.";
     CONTENT_CHANGED: "the content is not what was written.", "innholdet er ikke det som ble skrevet.";
-    LINK_BROKEN: "does not go on from the entry before it.", "fortsetter ikke fra posten før.";
+    LINK_BROKEN: "does not go on from the entry before it.", "fortsetter ikke fra oppføringen før.";
     ENTRIES_MISSING: "missing.", "mangler.";
-    NUMBER_WRONG: "no entry has such a number.", "ingen post har et slikt nummer.";
-    CUT_OFF: "cut off: the trail was sealed with these entries.", "kuttet: Sporet ble forseglet med disse postene.";
+    NUMBER_WRONG: "no entry has such a number.", "ingen oppføring har et slikt nummer.";
+    CUT_OFF: "cut off: the trail was sealed with these entries.", "kuttet: Sporet ble forseglet med disse oppføringene.";
     SEAL_DIFFERS: "the trail was sealed with another entry here: it was made anew since.",
-        "sporet ble forseglet med en annen post her: Det er laget på nytt siden.";
+        "sporet ble forseglet med en annen oppføring her: Det er laget på nytt siden.";
     SIGNATURE_WRONG: "the seal's signature is false.", "signaturen på forseglingen er falsk.";
     SEALS_MISSING: "missing.", "mangler.";
     KEY_CHANGED: "sealed with another key than before, or than this machine's. Is it a new machine or keyring? If not, the seal is forged.",
         "forseglet med en annen nøkkel enn før, eller enn denne maskinens. Er maskinen eller nøkkelringen ny? Hvis ikke, er forseglingen falsk.";
     SIGNATURE_MISSING: "the newest seal is not signed, though there is a key.", "den nyeste forseglingen er ikke signert, enda det finnes en nøkkel.";
     WITNESS_AHEAD: "the accounting system has seen more entries than there are: the ledger was restored from an old copy, cut off, or a copy of it was used elsewhere.",
-        "regnskapssystemet har sett flere poster enn det som finnes: Eksportjournalen er gjenopprettet fra en gammel kopi, kuttet, eller en kopi av den er brukt et annet sted.";
+        "regnskapssystemet har sett flere oppføringer enn det som finnes: Eksportjournalen er gjenopprettet fra en gammel kopi, kuttet, eller en kopi av den er brukt et annet sted.";
     WITNESS_DIFFERS: "the accounting system remembers another entry here: the trail was made anew, or another copy of the ledger went on by itself.",
-        "regnskapssystemet husker en annen post her: Sporet er laget på nytt, eller en annen kopi av eksportjournalen har gått videre på egen hånd.";
+        "regnskapssystemet husker en annen oppføring her: Sporet er laget på nytt, eller en annen kopi av eksportjournalen har gått videre på egen hånd.";
     WITNESS_SIGNATURE_WRONG: "the signature that the accounting system keeps is false.", "signaturen som regnskapssystemet har, er falsk.";
     WITNESS_MISSING: "the accounting system no longer remembers this ledger, though it did. Was it restored?",
         "regnskapssystemet husker ikke lenger denne eksportjournalen, enda det gjorde det. Er det gjenopprettet?";
@@ -184,20 +184,20 @@ phrases! {
 
     ACT_SYNC_STARTED: "sync started", "synkronisering startet";
     ACT_SYNC_ENDED: "sync ended", "synkronisering avsluttet";
-    ACT_RE_EXPORT_REQUESTED: "re-export asked for", "ny eksport bedt om";
+    ACT_RE_EXPORT_REQUESTED: "re-export asked for", "ba om ny eksport";
     ACT_RE_EXPORT_APPROVED: "re-export approved", "ny eksport godkjent";
     ACT_RE_EXPORT_WITHDRAWN: "re-export withdrawn", "ny eksport trukket tilbake";
     ACT_RE_EXPORT_CLAIMED: "re-export about to be sent", "ny eksport klar til sending";
     ACT_RE_EXPORT_SETTLED: "re-export answered", "ny eksport besvart";
     ACT_REVERSAL_CLAIMED: "reversal about to be sent", "tilbakeføring klar til sending";
     ACT_REVERSAL_SETTLED: "reversal answered", "tilbakeføring besvart";
-    ACT_RESOLVED: "doubt resolved", "uavklart sak avgjort";
+    ACT_RESOLVED: "doubt resolved", "uavklart utlegg avgjort";
     ACT_ACCEPTED: "accepted as it is", "godtatt som det er";
     ACT_LOCK_BROKEN: "lock broken", "lås brutt";
     ACT_SETTINGS_CHANGED: "settings changed", "innstillinger endret";
-    ACT_REBUILT: "ledger rebuilt", "eksportjournal bygd opp igjen";
+    ACT_REBUILT: "ledger rebuilt", "eksportjournal bygd opp på nytt";
     ACT_VERIFIED: "audit trail verified", "revisjonsspor kontrollert";
-    ACT_COMPARED: "compared", "sammenlignet";
+    ACT_COMPARED: "compared", "avstemt";
     ACT_ALARM_RAISED: "alarm raised", "varsel gitt";
     ACT_BACKUP_MADE: "backup made", "sikkerhetskopi tatt";
     AUDIT_TRAIL: "Audit trail", "Revisjonsspor";
@@ -205,9 +205,9 @@ phrases! {
     COMPLETED: "completed", "fullført";
     OUTCOME_STOPPED: "stopped", "stoppet";
     LEASE_LOST: "lock lost", "låsen gikk tapt";
-    FAILED: "failed", "feilet";
+    FAILED: "failed", "mislyktes";
     INTERRUPTED: "interrupted", "avbrutt";
-    RUNNING: "running", "kjører";
+    RUNNING: "running", "pågår";
 
     VANISHED: "Voucher gone or reversed", "Bilaget er borte eller tilbakeført";
     EXPORTED_AS: "as exported", "slik det ble eksportert";
@@ -221,7 +221,7 @@ phrases! {
     COMPARE_ACCOUNTING: "Reading the accounting system's vouchers", "Leser bilagene i regnskapssystemet";
     COMPARE_DRAFTS: "Looking for drafts that are left", "Ser etter kladder som ligger igjen";
     COMPARE_STOPPING: "Stopping.", "Stopper.";
-    COMPARE_STOPPED: "Stopped. The comparison says nothing.", "Stoppet. Avstemmingen sier ingenting.";
+    COMPARE_STOPPED: "Stopped, so there is no result.", "Stoppet, så det finnes ikke noe resultat.";
     CERTIFICATE: "Certificate", "Attest";
     NO_CERTIFICATE: "This run has no certificate:", "Denne kjøringen har ingen attest:";
     REPORT_WRITTEN: "Written:", "Skrevet:";

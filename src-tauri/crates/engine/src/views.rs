@@ -419,7 +419,7 @@ pub struct Progress {
     pub eta_seconds: Option<u64>,
     /// Results so far.
     pub counts: Counts,
-    /// The accounting system asked us to wait, until then.
+    /// A pause before anything more is sent, until then: asked for, or our own.
     pub waiting_until: Option<DateTime<Utc>>,
     /// While it waits for somebody else's run to end: whose, and for how long at most.
     pub waiting: Option<Waiting>,

@@ -37,7 +37,7 @@ words! {
     MADE: "Printed", "Skrevet ut";
     ORGANISATION: "Organisation", "Organisasjon";
     ACCOUNTING: "Accounting system", "Regnskapssystem";
-    SIGNED_IN: "Signed in as", "Innlogget som";
+    SIGNED_IN: "Signed in as", "Logget inn som";
     PERIOD: "Period", "Periode";
     EVERYTHING: "all days", "alle dager";
     COMPARED: "Compared", "Avstemt";
@@ -46,7 +46,7 @@ words! {
     RAN: "Ran", "Kjørte";
     OUTCOME: "Outcome", "Utfall";
     FENCE: "Lock number", "Låsnummer";
-    PROTECTION: "Protection", "Beskyttelse";
+    PROTECTION: "Protection", "Vern";
     BY: "By", "Av";
     FIGURES: "Figures", "Tall";
     LEDGER: "Ledger", "Eksportjournal";
@@ -81,13 +81,13 @@ words! {
     OF: "of", "av";
 
     RUN_SHEET: "Run", "Kjøring";
-    GENERATION: "Export no.", "Eksport nr.";
+    GENERATION: "Export no.", "Eksportnr.";
     PAYEE: "Payee", "Mottaker";
     CURRENCY: "Currency", "Valuta";
     RESULT: "Result", "Resultat";
-    REASON: "Reason", "Grunn";
+    REASON: "Reason", "Årsak";
     EARLIER_RUN: "Exported earlier in run", "Eksportert tidligere i kjøring";
-    EARLIER_AT: "Exported earlier at", "Eksportert tidligere kl.";
+    EARLIER_AT: "Exported earlier at", "Eksportert tidligere, tidspunkt";
     FILE: "Source file", "Kildefil";
     LINE: "Line", "Linje";
 
@@ -104,7 +104,7 @@ words! {
     COMPLETED: "completed", "fullført";
     STOPPED: "stopped", "stoppet";
     LEASE_LOST: "lock lost", "låsen gikk tapt";
-    FAILED: "failed", "feilet";
+    FAILED: "failed", "mislyktes";
     INTERRUPTED: "interrupted", "avbrutt";
 
     ENFORCED: "the accounting system never makes a second voucher for a reference",
@@ -167,42 +167,111 @@ pub fn verdict(comparison: &Comparison, language: Language) -> String {
     let vouchers = comparison.ledger_vouchers;
     let is_certificate = comparison.run_id.is_some();
     if comparison.finished_at.is_none() {
-        let word =
-            Word("This comparison broke off and says nothing.", "Denne avstemmingen ble avbrutt og sier ingenting.");
+        let word = Word(
+            "This comparison broke off, so there is no result.",
+            "Denne avstemmingen ble avbrutt, så det finnes ikke noe resultat.",
+        );
         return word.text(language).to_owned();
     }
     match (comparison.differences, comparison.waiting, language) {
-        (0, 0, Language::En) if is_certificate => {
-            format!(
-                "Each of the {vouchers} vouchers of this run stands in the accounting system as it was acknowledged."
-            )
-        }
-        (0, 0, Language::Nb) if is_certificate => {
-            format!(
-                "Hvert av de {vouchers} bilagene i denne kjøringen står i regnskapssystemet slik det ble kvittert for."
-            )
-        }
-        (0, 0, Language::En) => {
-            format!(
-                "Ledger and accounting system agree: {vouchers} vouchers, each on both sides, each as acknowledged."
-            )
-        }
-        (0, 0, Language::Nb) => format!(
-            "Eksportjournalen og regnskapssystemet stemmer overens: {vouchers} bilag, alle på begge sider, alle slik det ble kvittert for."
-        ),
-        (0, waiting, Language::En) => {
-            format!(
-                "No differences, but {waiting} of {vouchers} vouchers are too new to be found in a search. Compare again."
-            )
-        }
-        (0, waiting, Language::Nb) => {
-            format!(
-                "Ingen avvik, men {waiting} av {vouchers} bilag er for nye til å vises i et søk. Avstem på nytt senere."
-            )
-        }
+        (0, 0, _) if is_certificate => certified(vouchers, language),
+        (0, 0, _) => agreed(vouchers, language),
+        (0, waiting, _) => too_new(waiting, vouchers, language),
         (1, _, Language::En) => "There is 1 difference. It is listed below.".to_owned(),
         (1, _, Language::Nb) => "Det er 1 avvik. Det står nedenfor.".to_owned(),
         (differences, _, Language::En) => format!("There are {differences} differences. They are listed below."),
         (differences, _, Language::Nb) => format!("Det er {differences} avvik. De står nedenfor."),
+    }
+}
+
+fn certified(vouchers: u64, language: Language) -> String {
+    match (vouchers, language) {
+        (1, Language::En) => {
+            "The one voucher of this run stands in the accounting system as it was acknowledged.".to_owned()
+        }
+        (1, Language::Nb) => {
+            "Det ene bilaget i denne kjøringen står i regnskapssystemet slik det ble kvittert for.".to_owned()
+        }
+        (_, Language::En) => {
+            format!(
+                "Each of the {vouchers} vouchers of this run stands in the accounting system as it was acknowledged."
+            )
+        }
+        (_, Language::Nb) => {
+            format!(
+                "Hvert av de {vouchers} bilagene i denne kjøringen står i regnskapssystemet slik det ble kvittert for."
+            )
+        }
+    }
+}
+
+fn agreed(vouchers: u64, language: Language) -> String {
+    match (vouchers, language) {
+        (1, Language::En) => {
+            "Ledger and accounting system agree: the one voucher stands on both sides as it was acknowledged."
+                .to_owned()
+        }
+        (1, Language::Nb) => {
+            "Eksportjournalen og regnskapssystemet stemmer overens: Det ene bilaget står på begge sider slik det ble kvittert for."
+                .to_owned()
+        }
+        (_, Language::En) => {
+            format!(
+                "Ledger and accounting system agree: {vouchers} vouchers, each on both sides, each as acknowledged."
+            )
+        }
+        (_, Language::Nb) => format!(
+            "Eksportjournalen og regnskapssystemet stemmer overens: {vouchers} bilag, alle på begge sider, alle slik det ble kvittert for."
+        ),
+    }
+}
+
+fn too_new(waiting: u64, vouchers: u64, language: Language) -> String {
+    match (waiting, vouchers, language) {
+        (1, 1, Language::En) => {
+            "No differences, but the one voucher is too new to be found in a search. Compare again later.".to_owned()
+        }
+        (1, 1, Language::Nb) => {
+            "Ingen avvik, men det ene bilaget er for nytt til å vises i et søk. Avstem på nytt senere.".to_owned()
+        }
+        (1, _, Language::En) => {
+            format!(
+                "No differences, but 1 of {vouchers} vouchers is too new to be found in a search. Compare again later."
+            )
+        }
+        (1, _, Language::Nb) => {
+            format!("Ingen avvik, men 1 av {vouchers} bilag er for nytt til å vises i et søk. Avstem på nytt senere.")
+        }
+        (_, _, Language::En) => {
+            format!(
+                "No differences, but {waiting} of {vouchers} vouchers are too new to be found in a search. Compare again later."
+            )
+        }
+        (_, _, Language::Nb) => {
+            format!(
+                "Ingen avvik, men {waiting} av {vouchers} bilag er for nye til å vises i et søk. Avstem på nytt senere."
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_voucher_is_spoken_of_in_the_singular() {
+        assert!(certified(1, Language::En).starts_with("The one voucher of this run stands"));
+        assert!(certified(1, Language::Nb).starts_with("Det ene bilaget i denne kjøringen står"));
+        assert!(certified(2, Language::En).starts_with("Each of the 2 vouchers"));
+        assert!(agreed(1, Language::En).contains("the one voucher stands on both sides"));
+        assert!(agreed(1, Language::Nb).contains("Det ene bilaget står på begge sider"));
+        assert!(agreed(2, Language::Nb).contains("2 bilag, alle på begge sider"));
+        assert!(too_new(1, 1, Language::En).contains("the one voucher is too new"));
+        assert!(too_new(1, 1, Language::Nb).contains("det ene bilaget er for nytt"));
+        assert!(too_new(1, 9, Language::En).contains("1 of 9 vouchers is too new"));
+        assert!(too_new(1, 9, Language::Nb).contains("1 av 9 bilag er for nytt"));
+        assert!(too_new(3, 9, Language::En).contains("3 of 9 vouchers are too new"));
+        assert!(too_new(3, 9, Language::Nb).contains("3 av 9 bilag er for nye"));
     }
 }

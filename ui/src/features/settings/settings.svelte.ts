@@ -66,6 +66,10 @@ class SettingsState {
     const now = this.now;
     if (!now) return null;
     switch (part) {
+      case 'organisation': {
+        const { name, currency, timeZone } = now.organisation;
+        return { part, name, currency, timeZone };
+      }
       case 'accounting':
         return { part, accounting: now.accounting };
       case 'source':

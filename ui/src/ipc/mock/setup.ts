@@ -256,6 +256,11 @@ export class SetupDesk {
     this.saved.push(wish);
     const now = this.#settings;
     switch (wish.part) {
+      case 'organisation': {
+        const { name, currency, timeZone } = wish;
+        const organisation = { ...now.organisation, name, currency, timeZone };
+        return (this.#settings = { ...now, organisation });
+      }
       case 'accounting':
         return (this.#settings = { ...now, accounting: wish.accounting });
       case 'source':

@@ -22,6 +22,8 @@ pub(crate) fn init(args: &Args, init: &Init, output: &Output) -> Result<Status, 
         output.document(&json!({ "workspace": made.dir(), "practice": made.is_practice() }));
     }
     output.say(format!("{}: {}", output.word(phrases::MADE), made.dir().display()));
-    output.say(output.word(if init.practice { phrases::NEXT_SYNC } else { phrases::NEXT_EDIT }));
+    let (next, command) =
+        if init.practice { (phrases::NEXT_SYNC, "sync") } else { (phrases::NEXT_EDIT, "secret set accounting-token") };
+    output.say(format!("{} {}", output.word(next), args.call(command)));
     Ok(Status::Done)
 }

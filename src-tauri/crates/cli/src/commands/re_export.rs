@@ -17,14 +17,14 @@ pub(crate) async fn re_export(args: &Args, asked: &Asked, output: &Output) -> Re
     let workspace = args.open_workspace()?;
     let engine = Engine::new(postonce_connectors::parts(&workspace)?);
     let sandbox = postonce_practice::sandbox(&workspace).await?;
-    let status = ask(&engine, asked, output).await;
+    let status = ask(args, &engine, asked, output).await;
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
     }
     status
 }
 
-async fn ask(engine: &Arc<Engine>, asked: &Asked, output: &Output) -> Result<Status, Failure> {
+async fn ask(args: &Args, engine: &Arc<Engine>, asked: &Asked, output: &Output) -> Result<Status, Failure> {
     // What stands in the accounting system now is shown before anything is done, also to whoever typed it all at once.
     let preview = engine.re_export_preview(&asked.id).await?;
     tell_preview(&preview, output);
@@ -37,7 +37,7 @@ async fn ask(engine: &Arc<Engine>, asked: &Asked, output: &Output) -> Result<Sta
         actor: actor(),
     };
     match engine.re_export(ask).await? {
-        ReExportStep::Runs(syncing) => sync::follow(engine, &syncing, output).await,
+        ReExportStep::Runs(syncing) => sync::follow(args, engine, &syncing, output).await,
         ReExportStep::Waits(waits) => {
             if output.json {
                 output.document(&json!({ "waiting": json::waiting(&waits) }));
@@ -54,7 +54,7 @@ pub(crate) async fn approve(args: &Args, asked: &Approve, output: &Output) -> Re
     let engine = Engine::new(postonce_connectors::parts(&workspace)?);
     let sandbox = postonce_practice::sandbox(&workspace).await?;
     let status = match engine.approve_re_export(&asked.id, &asked.confirm, None, actor()).await {
-        Ok(syncing) => sync::follow(&engine, &syncing, output).await,
+        Ok(syncing) => sync::follow(args, &engine, &syncing, output).await,
         Err(told) => Err(told.into()),
     };
     if let Some(sandbox) = sandbox {

@@ -33,7 +33,7 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
     let trigger = if asked.scheduled { Trigger::Scheduled } else { Trigger::Manual };
     let wait = asked.wait.map(Duration::from_secs);
     let syncing = engine.sync(SyncAsk { period, trigger, actor: actor(), wait });
-    let status = follow(&engine, &syncing, output).await;
+    let status = follow(args, &engine, &syncing, output).await;
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
     }
@@ -41,12 +41,17 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
 }
 
 /// Shows a run until it ends, and tells how it ended.
-pub(super) async fn follow(engine: &Engine, syncing: &Syncing, output: &Output) -> Result<Status, Failure> {
+pub(super) async fn follow(
+    args: &Args,
+    engine: &Engine,
+    syncing: &Syncing,
+    output: &Output,
+) -> Result<Status, Failure> {
     let stopper = tokio::spawn(stop_when_asked(syncing.clone(), output.word(phrases::STOPPING)));
     bar::follow(syncing, output).await;
     let end = syncing.end().await;
     stopper.abort();
-    tell(engine, end, output).await
+    tell(args, engine, end, output).await
 }
 
 /// Ctrl-C, or a scheduler's polite end: what is in flight is answered for, and the run is closed.
@@ -84,7 +89,7 @@ pub(super) async fn asked_to_stop() {
     let _ = signal::ctrl_c().await;
 }
 
-async fn tell(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
+async fn tell(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
     let SyncEnd { run, error, lock, no_certificate, waited_for } = end;
     if waited_for.is_some() {
         output.note(output.word(phrases::LOCK_WAITED));
@@ -122,7 +127,7 @@ async fn tell(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, 
         return Ok(Status::Stopped);
     }
     if run.counts.needs_attention() || engine.counts().await?.attention() > 0 {
-        output.note(output.word(phrases::SEE_ATTENTION));
+        output.note(format!("{} {}", output.word(phrases::SEE_ATTENTION), args.call("attention")));
         return Ok(Status::Attention);
     }
     Ok(Status::Done)

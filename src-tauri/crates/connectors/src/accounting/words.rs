@@ -46,14 +46,14 @@ pub(super) fn draft_changed(system: &str) -> InBoth {
 
 pub(super) fn not_reversible(system: &str, voucher: &str) -> InBoth {
     (
-        format!("Bilaget {voucher} er ikke bokført i {system}, og kan ikke reverseres."),
+        format!("Bilaget {voucher} er ikke bokført i {system}, og kan ikke tilbakeføres."),
         format!("Voucher {voucher} is not posted in {system}, and cannot be reversed."),
     )
 }
 
 pub(super) fn already_reversed(system: &str, voucher: &str) -> InBoth {
     (
-        format!("Bilaget er allerede reversert i {system}, av bilag {voucher}."),
+        format!("Bilaget er allerede tilbakeført i {system}, av bilag {voucher}."),
         format!("The voucher is reversed in {system} already, by voucher {voucher}."),
     )
 }
