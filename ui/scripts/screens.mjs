@@ -191,7 +191,7 @@ const AUDIT = [
     state('audit-error', 'unread', on('problem')),
 ];
 
-const PARTS = ['accounting', 'source', 'posting', 'schedule', 'waiting', 'approval'];
+const PARTS = ['organisation', 'accounting', 'source', 'posting', 'schedule', 'waiting', 'approval'];
 const SETTINGS = [
     settings('normal', 'idle', on('about')),
     settings('practice', 'practice', on('about')),

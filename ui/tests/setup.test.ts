@@ -168,6 +168,23 @@ describe('settings', () => {
     ]);
   });
 
+  test('the organisation has another name and time zone, and keeps its short name', async () => {
+    const desk = await open('idle', 'settings');
+    await click('change-organisation');
+    expect(screen.getByTestId('section-organisation')).toHaveTextContent('cannot be changed');
+    await user.clear(screen.getByTestId('organisation-name'));
+    expect(screen.getByTestId('save-organisation')).toBeDisabled();
+    await type('organisation-name', 'HLF Oslo');
+    await user.clear(screen.getByTestId('organisation-time-zone'));
+    await type('organisation-time-zone', 'Europe/Berlin');
+    await click('save-organisation');
+    await screen.findByTestId('settings-saved');
+    expect(screen.getByTestId('section-organisation')).toHaveTextContent('HLF Oslo');
+    expect(desk.saved).toEqual([
+      { part: 'organisation', name: 'HLF Oslo', currency: 'NOK', timeZone: 'Europe/Berlin' },
+    ]);
+  });
+
   test('a secret that was replaced cannot be undone, and the form gives back the focus', async () => {
     await open('idle', 'settings');
     await click('change-accounting');
