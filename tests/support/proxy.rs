@@ -18,6 +18,8 @@ pub enum Fault {
     CutAfter,
     /// The connection is cut, and the server hears of it so much later: as when a client gave up before its server did.
     Late(Duration),
+    /// The server hears of it so much later, and is waited for.
+    SlowRequest(Duration),
     /// The answer comes so much later.
     SlowAnswer(Duration),
     /// The server hears it twice, one after the other, and the second answer is given.
@@ -166,6 +168,10 @@ impl Shared {
                 self.state().late -= 1;
                 self.changed.notify_all();
                 None
+            }
+            Some(Fault::SlowRequest(delay)) => {
+                self.wait(delay);
+                self.ask(&request)
             }
             Some(Fault::SlowAnswer(delay)) => {
                 let answer = self.ask(&request);
@@ -369,6 +375,8 @@ mod tests {
         let proxy = Proxy::before(&url);
         proxy.once("slow", Fault::SlowAnswer(Duration::from_millis(20)));
         assert!(say(&proxy, "slow").expect("an answer").ends_with("heard"));
+        proxy.once("slow", Fault::SlowRequest(Duration::from_millis(20)));
+        assert!(say(&proxy, "slow").expect("an answer").ends_with("heard"));
         proxy.once("silent", Fault::Silence);
         let address = proxy.address;
         let mut silent = TcpStream::connect(address).expect("it listens");
@@ -379,7 +387,7 @@ mod tests {
         drop(proxy);
         let mut answer = String::new();
         let _ = silent.read_to_string(&mut answer);
-        assert_eq!((answer.as_str(), heard.try_iter().count()), ("", 1), "and the server heard the slow one alone");
+        assert_eq!((answer.as_str(), heard.try_iter().count()), ("", 2), "and the server heard the slow ones alone");
     }
 
     #[test]

@@ -29,6 +29,7 @@ test('what goes by itself, or with the next sync, is no alarm', () => {
       'interrupted',
       'result_missing',
       'draft_gone',
+      'draft_contested',
       'may_still_arrive',
       'resolution_too_early',
       'ledger_busy',

@@ -109,6 +109,9 @@ fn to_some_moment(site: &Site, random: &mut Random, kill_server: bool) -> bool {
     }
 }
 
+/// From so many rounds on, most of them have to hit.
+const ROUNDS_JUDGED: usize = 10;
+
 fn killed_again_and_again(site: &Site, kill_server: bool) {
     let seed = number("POSTONCE_KILL_SEED").unwrap_or_else(|| std::hash::RandomState::new().build_hasher().finish());
     let rounds = number("POSTONCE_KILL_ROUNDS").and_then(|rounds| usize::try_from(rounds).ok()).unwrap_or(ROUNDS);
@@ -122,6 +125,7 @@ fn killed_again_and_again(site: &Site, kill_server: bool) {
     site.sync_until_clear();
     site.sync_until_clear();
     site.assert_books(&rows(rounds * RECORDS_PER_ROUND));
+    assert!(rounds < ROUNDS_JUDGED || killed * 2 >= rounds, "only {killed} of {rounds} were killed at work");
     eprintln!("{killed} of {rounds} killed at work, {} records once each", rounds * RECORDS_PER_ROUND);
 }
 

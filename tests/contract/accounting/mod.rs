@@ -71,6 +71,15 @@ macro_rules! of_whoever_survives_a_repeat {
     };
 }
 
+/// What is asked where the books are looked at before anything is sent: a reference may become free again there.
+macro_rules! of_whoever_looks_first {
+    ($fresh:expr) => {
+        behaviours! { $fresh;
+            people::a_ledger_that_never_saw_a_re_export_posts_nothing_for_the_voucher_that_is_gone,
+        }
+    };
+}
+
 /// What is asked where vouchers are staged first.
 macro_rules! of_whoever_has_drafts {
     ($fresh:expr) => {
@@ -79,6 +88,7 @@ macro_rules! of_whoever_has_drafts {
             losing::a_commit_whose_answer_is_lost_is_not_made_twice,
             losing::a_commit_that_takes_effect_after_it_was_given_up_is_not_made_twice,
             losing::a_commit_that_the_network_repeats_books_once,
+            locking::a_holder_whose_lock_was_broken_while_its_request_stood_still_books_nothing_twice,
             people::drafts_left_behind_are_finished_or_cleared_away,
             people::drafts_left_behind_by_a_ledger_that_is_lost_are_cleared_away,
         }
@@ -90,6 +100,7 @@ macro_rules! of_whoever_can_be_edited {
     ($fresh:expr) => {
         behaviours! { $fresh;
             people::a_voucher_that_lost_its_reference_is_noticed_and_not_exported_again,
+            people::a_draft_that_a_person_renamed_and_booked_waits_for_that_person,
             people::a_draft_that_a_person_deleted_holds_nothing_but_itself,
             people::a_draft_that_a_person_changed_is_never_booked_as_it_is,
         }
@@ -103,23 +114,31 @@ mod over_enforced {
 
 mod over_fenced {
     of_every_system!(super::sandbox::FENCED);
+    of_whoever_looks_first!(super::sandbox::FENCED);
 }
 
 mod over_staged {
     of_every_system!(super::sandbox::STAGED);
+    of_whoever_looks_first!(super::sandbox::STAGED);
     of_whoever_survives_a_repeat!(super::sandbox::STAGED);
     of_whoever_has_drafts!(super::sandbox::STAGED);
 }
 
 mod over_observed {
     of_every_system!(super::sandbox::OBSERVED);
+    of_whoever_looks_first!(super::sandbox::OBSERVED);
 }
 
 mod over_tryton {
     of_every_system!(super::tryton::fresh);
+    of_whoever_looks_first!(super::tryton::fresh);
     of_whoever_survives_a_repeat!(super::tryton::fresh);
     of_whoever_has_drafts!(super::tryton::fresh);
     of_whoever_can_be_edited!(super::tryton::fresh);
+    behaviours! { super::tryton::fresh;
+        people::a_draft_whose_account_a_person_changed_is_made_anew,
+        locking::a_lock_whose_row_a_person_put_out_of_use_still_locks,
+    }
 }
 
 mod over_tryton_with_short_sessions {
@@ -130,6 +149,7 @@ mod over_tryton_with_short_sessions {
 
 mod over_odoo {
     of_every_system!(super::odoo::fresh);
+    of_whoever_looks_first!(super::odoo::fresh);
     of_whoever_survives_a_repeat!(super::odoo::fresh);
     of_whoever_has_drafts!(super::odoo::fresh);
     of_whoever_can_be_edited!(super::odoo::fresh);

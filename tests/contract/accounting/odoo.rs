@@ -110,6 +110,29 @@ impl Subject for Odoo {
         ));
     }
 
+    fn book_draft_as(&self, reference: &str, other: &str) -> String {
+        let of = format!("ref = '{reference}' AND state = 'draft'");
+        let id = self.sql(&format!("SELECT id FROM account_move WHERE {of}")).trim().to_owned();
+        self.sql(&format!(
+            "UPDATE account_move SET ref = '{other}', state = 'posted', posted_before = true, name = 'HAND/{id}', \
+             sequence_prefix = 'HAND/', sequence_number = {id} WHERE id = {id}; \
+             UPDATE account_move_line SET parent_state = 'posted' WHERE move_id = {id}"
+        ));
+        id
+    }
+
+    fn redirect_draft(&self, _: &str) {
+        panic!("it is asked of Tryton alone");
+    }
+
+    fn redirected(&self) -> usize {
+        panic!("it is asked of Tryton alone");
+    }
+
+    fn retire_lock(&self) {
+        panic!("its lock has nothing to be put out of use by");
+    }
+
     fn kill(&self) {
         self.0.kill9();
     }

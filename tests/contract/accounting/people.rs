@@ -121,6 +121,62 @@ pub(crate) fn a_draft_that_a_person_deleted_holds_nothing_but_itself(site: &Site
     site.assert_books(&records);
 }
 
+/// It is in the books under a name that no look-up knows: nothing is sent again, and the person who did it may say so.
+pub(crate) fn a_draft_that_a_person_renamed_and_booked_waits_for_that_person(site: &Site) {
+    let (records, drafts) = staged(site);
+    let voucher = site.subject.book_draft_as(&drafts[0], "Mended by hand");
+    site.sync();
+    site.sync();
+    assert_eq!(site.subject.vouchers().len(), records.len(), "nothing was sent in its place");
+    let attention = site.run(&["attention"]);
+    let items = attention.last()["items"].as_array().expect("a list");
+    let waiting: Vec<&str> = items.iter().filter_map(|item| item["record_id"].as_str()).collect();
+    assert_eq!(waiting.len(), 1, "{attention:?}");
+    assert!(attention.words.contains(&voucher) || items[0].to_string().contains(&voucher), "{attention:?}");
+    let denied = site.run(&["resolve", waiting[0], "--not-posted", "--reason", "I do not remember it"]);
+    assert_eq!(denied.last()["error"]["code"], "resolution_contradicted", "{denied:?}");
+    let word = ["resolve", waiting[0], "--posted", &voucher, "--reason", "I renamed and booked it myself"];
+    let resolved = site.run(&word);
+    assert_eq!(resolved.status, Some(0), "{resolved:?}");
+    let last = site.sync();
+    assert_eq!(last.count("posted"), 0, "{last:?}");
+    site.assert_books(&records);
+}
+
+/// Another ledger, or this one once it was lost, does not begin again at the first voucher, which is gone.
+pub(crate) fn a_ledger_that_never_saw_a_re_export_posts_nothing_for_the_voucher_that_is_gone(site: &Site) {
+    let records = rows(6);
+    site.write(&records);
+    assert_eq!(site.sync().status, Some(0));
+    let id = records[2].id.as_str();
+    site.subject.by_hand(ByHand::Delete, &site.reference(id));
+    let word = ["re-export", id, "--reason", "The voucher was deleted by mistake", "--confirm", id];
+    let again = site.run(&word);
+    assert_eq!(again.status, Some(0), "{again:?}");
+    let booked = site.subject.vouchers();
+    site.forget_ledger();
+    for _ in 0..3 {
+        let sync = site.sync();
+        assert_eq!(sync.count("posted"), 0, "{sync:?}");
+    }
+    assert_eq!(site.subject.vouchers(), booked);
+    let rebuilt = site.run(&["rebuild"]);
+    assert_eq!(rebuilt.status, Some(0), "{rebuilt:?}");
+    let sync = site.sync();
+    assert_eq!((sync.count("posted"), sync.count("skipped")), (0, 6), "{sync:?}");
+    assert_eq!(site.subject.vouchers(), booked);
+}
+
+/// Tryton keeps the time of each write; its totals are as they were.
+pub(crate) fn a_draft_whose_account_a_person_changed_is_made_anew(site: &Site) {
+    let (records, drafts) = staged(site);
+    site.subject.redirect_draft(&drafts[0]);
+    site.sync_until_clear();
+    site.sync_until_clear();
+    site.assert_books(&records);
+    assert_eq!(site.subject.redirected(), 0, "nobody approved that account");
+}
+
 /// What is booked is what was approved, whatever somebody did to a draft.
 pub(crate) fn a_draft_that_a_person_changed_is_never_booked_as_it_is(site: &Site) {
     let (records, drafts) = staged(site);

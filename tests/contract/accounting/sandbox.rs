@@ -134,6 +134,22 @@ impl Subject for Sandbox {
         panic!("its books let nobody change a draft");
     }
 
+    fn book_draft_as(&self, _: &str, _: &str) -> String {
+        panic!("its books let nobody change a draft");
+    }
+
+    fn redirect_draft(&self, _: &str) {
+        panic!("its books let nobody change a draft");
+    }
+
+    fn redirected(&self) -> usize {
+        panic!("its books let nobody change a draft");
+    }
+
+    fn retire_lock(&self) {
+        panic!("its lock is no row that anybody could reach");
+    }
+
     fn kill(&self) {
         self.bench.borrow_mut().stop_sandbox();
     }

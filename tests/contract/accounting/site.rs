@@ -90,6 +90,15 @@ impl Site {
         other
     }
 
+    /// The same, past the proxy and its faults.
+    pub(crate) fn another_directly(&self) -> Workspace {
+        let other = self.another();
+        let file = other.path().join("workspace.toml");
+        let text = std::fs::read_to_string(&file).expect("it was copied").replace(&self.address, &self.subject.url());
+        std::fs::write(file, text).expect("a temporary folder is writable");
+        other
+    }
+
     fn write_workspace(&self, source: &str, vouchers_per_request: usize, lease_seconds: u64) {
         let text = format!(
             "[organisation]\nid = \"hlf\"\nname = \"HLF\"\ncurrency = \"NOK\"\ntime_zone = \"Europe/Oslo\"\n\n{}\n\
@@ -172,7 +181,8 @@ impl Site {
             }
             last.push(sync);
         }
-        panic!("still not clear after {SYNCS_MAX} syncs: {last:#?}");
+        let attention = self.run(&["attention"]);
+        panic!("still not clear after {SYNCS_MAX} syncs: {attention:?}; {last:#?}");
     }
 
     /// Forgets everything that was exported, as a workspace that never synced.

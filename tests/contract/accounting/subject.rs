@@ -70,6 +70,18 @@ pub(crate) trait Subject {
     /// A person's act on the draft of that reference: its amounts are doubled.
     fn double_draft(&self, reference: &str);
 
+    /// A person gives the draft of that reference another one, and books it; the voucher's id.
+    fn book_draft_as(&self, reference: &str, other: &str) -> String;
+
+    /// A person's act on the draft of that reference: its expense goes to another account.
+    fn redirect_draft(&self, reference: &str);
+
+    /// Vouchers with an expense on that other account.
+    fn redirected(&self) -> usize;
+
+    /// A person puts whatever row the lock stands in out of use, without deleting it.
+    fn retire_lock(&self);
+
     /// Ends the server at once, as a power cut would.
     fn kill(&self);
 

@@ -112,6 +112,36 @@ impl Subject for Tryton {
         ));
     }
 
+    fn book_draft_as(&self, reference: &str, other: &str) -> String {
+        let of = format!("description = '{reference}' AND state = 'draft'");
+        let id = self.sql(&format!("SELECT id FROM account_move WHERE {of}")).trim().to_owned();
+        self.sql(&format!(
+            "UPDATE account_move SET description = '{other}', state = 'posted', number = 'HAND-{id}', \
+             write_date = now() WHERE id = {id}"
+        ));
+        id
+    }
+
+    fn redirect_draft(&self, reference: &str) {
+        self.sql(&format!(
+            "UPDATE account_move_line SET account = (SELECT id FROM account_account WHERE code = '7790'), \
+             write_date = now() WHERE debit > 0 AND move IN \
+             (SELECT id FROM account_move WHERE description = '{reference}' AND state = 'draft')"
+        ));
+    }
+
+    fn redirected(&self) -> usize {
+        let count = self.sql(
+            "SELECT count(*) FROM account_move_line l JOIN account_move m ON m.id = l.move \
+             JOIN account_account a ON a.id = l.account WHERE a.code = '7790' AND m.state = 'posted'",
+        );
+        count.trim().parse().expect("a number")
+    }
+
+    fn retire_lock(&self) {
+        self.sql("UPDATE party_party SET active = false WHERE code LIKE 'postonce-export-lock%'");
+    }
+
     fn kill(&self) {
         self.0.kill9();
     }

@@ -31,6 +31,7 @@ export const severities: Record<ErrorCode, Severity> = {
   result_missing: 'passes',
   evidence_unclear: 'stop',
   draft_gone: 'passes',
+  draft_contested: 'passes',
   may_still_arrive: 'passes',
   not_found_in_time: 'stop',
   evidence_gone: 'stop',

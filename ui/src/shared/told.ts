@@ -38,6 +38,7 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   result_missing: m.error_result_missing,
   evidence_unclear: m.error_evidence_unclear,
   draft_gone: m.error_draft_gone,
+  draft_contested: m.error_draft_contested,
   may_still_arrive: m.error_may_still_arrive,
   not_found_in_time: m.error_not_found_in_time,
   evidence_gone: m.error_evidence_gone,

@@ -98,6 +98,8 @@ error_codes! {
     EvidenceUnclear = "evidence_unclear", exit 1;
     /// The draft that was to be committed is gone; why an attempt is in doubt.
     DraftGone = "draft_gone", exit 1;
+    /// Something else stands beside a draft, which is not committed before that is cleared away.
+    DraftContested = "draft_contested", exit 1;
     /// What was sent may still arrive; why an attempt is in doubt.
     MayStillArrive = "may_still_arrive", exit 1;
     /// Nothing was found after the settle window, and the workspace says `hold`; why an attempt is in doubt.

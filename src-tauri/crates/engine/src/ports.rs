@@ -126,6 +126,22 @@ pub trait AccountingSystem: Send + Sync {
     /// [`AccountingSystem::commit`].
     async fn stage(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<StageResult>, CallError>;
 
+    /// Which of these staged drafts are contested: another draft or a voucher stands under their reference, in the books as
+    /// they are now. Asked right before drafts are committed, since the lease may have been taken from us by then without
+    /// our knowing: of two who look after they have staged, and before they commit, one at least sees the other's.
+    async fn contested(&self, drafts: &[StagedDraft]) -> Result<Vec<bool>, CallError> {
+        let references: Vec<Reference> = drafts.iter().map(|draft| draft.claimed().reference().clone()).collect();
+        let found = self.look_up(&references).await?;
+        let is_contested = |draft: &StagedDraft| {
+            let under = found.drafts.iter().filter(|other| other.reference == *draft.claimed().reference());
+            let (own, others): (Vec<_>, Vec<_>) = under.partition(|other| other.draft_id == *draft.draft_id());
+            let mut vouchers = found.vouchers.iter().filter(|one| one.reference == *draft.claimed().reference());
+            // Where the draft itself is a draft no more, it is the voucher, or it is gone: to commit it makes nothing.
+            !others.is_empty() || (!own.is_empty() && vouchers.any(|one| one.reverses.is_none()))
+        };
+        Ok(drafts.iter().map(is_contested).collect())
+    }
+
     /// Commits a staged draft by its id. The same id may be committed again: that posts nothing a second time.
     async fn commit_draft(&self, permit: &Permit, draft: &StagedDraft) -> Result<CommitResult, CallError>;
 

@@ -53,13 +53,18 @@ impl Sight {
         self.drafts.extend(other.drafts);
     }
 
+    /// The vouchers under a reference.
+    pub(super) fn vouchers(&self, reference: &Reference) -> &[FoundVoucher] {
+        self.vouchers.get(reference).map_or(&[], Vec::as_slice)
+    }
+
     /// The drafts under a reference.
     pub(super) fn drafts(&self, reference: &Reference) -> impl Iterator<Item = DraftId> {
         self.drafts.get(reference).into_iter().flatten().map(|draft| draft.draft_id.clone())
     }
 
     pub(super) fn of(&self, expected: Expected<'_>) -> Evidence {
-        let vouchers = self.vouchers.get(expected.reference).map_or(&[][..], Vec::as_slice);
+        let vouchers = self.vouchers(expected.reference);
         let drafts = self.drafts.get(expected.reference).cloned().unwrap_or_default();
         match vouchers {
             [] if drafts.is_empty() => Evidence::Absent,

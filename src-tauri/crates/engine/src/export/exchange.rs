@@ -131,17 +131,52 @@ impl Wire {
     /// Commits drafts in one call. An answer that is not understood leaves each of them unknown, with its draft: a draft that
     /// is committed is never committed a second time, whichever call it was in.
     async fn commit_batch(&self, permit: &Permit, batch: &[(usize, StagedDraft)]) -> Batch {
-        if let [(_, only)] = batch {
-            let (settlement, stop) = self.commit_one(permit, only).await;
-            return Batch::Each(vec![settlement], stop);
-        }
         let drafts: Vec<StagedDraft> = batch.iter().map(|(_, draft)| draft.clone()).collect();
-        let all = |settlement: Settlement, halt| Batch::Each(vec![settlement; batch.len()], halt);
-        match self.patiently(permit, || self.accounting.commit_drafts(permit, &drafts)).await {
+        let contested = match self.contested(permit, &drafts).await {
+            Ok(contested) => contested,
+            Err((settlement, halt)) => return Batch::Each(vec![settlement; batch.len()], halt),
+        };
+        let free = drafts.into_iter().zip(&contested).filter(|(_, contested)| !**contested);
+        let (settled, halt) = match free.map(|(draft, _)| draft).collect::<Vec<_>>().as_slice() {
+            [] => (Vec::new(), None),
+            [only] => {
+                let (settlement, halt) = self.commit_alone(permit, only).await;
+                (vec![settlement], halt)
+            }
+            several => match self.commit_together(permit, several).await {
+                Batch::Each(settlements, halt) => (settlements, halt),
+                Batch::Divide => return Batch::Divide,
+            },
+        };
+        let mut settled = settled.into_iter();
+        let of = |contested| if contested { Some(waits()) } else { settled.next() }.unwrap_or_else(waits);
+        Batch::Each(contested.into_iter().map(of).collect(), halt)
+    }
+
+    /// Which of these drafts something else stands beside; what is known of all of them, where that cannot be known.
+    async fn contested(
+        &self,
+        permit: &Permit,
+        drafts: &[StagedDraft],
+    ) -> Result<Vec<bool>, (Settlement, Option<RunError>)> {
+        match self.patiently(permit, || self.accounting.contested(drafts)).await {
+            Ok((contested, _)) if contested.len() == drafts.len() => Ok(contested),
+            Ok(_) => Err((Settlement::StillUnknown(Told::internal("an answer for other drafts")), None)),
+            Err(Gave::Unprocessed { halt, .. }) => {
+                let told = halt.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted));
+                Err((Settlement::StillUnknown(told), Some(halt)))
+            }
+            Err(Gave::Unknown(told) | Gave::Refused { told, .. }) => Err((Settlement::StillUnknown(told), None)),
+        }
+    }
+
+    async fn commit_together(&self, permit: &Permit, drafts: &[StagedDraft]) -> Batch {
+        let all = |settlement: Settlement, halt| Batch::Each(vec![settlement; drafts.len()], halt);
+        match self.patiently(permit, || self.accounting.commit_drafts(permit, drafts)).await {
             Ok((answer, _)) => {
                 let mut results = answer.results.into_iter();
                 let mut settlements = Vec::with_capacity(drafts.len());
-                for draft in &drafts {
+                for draft in drafts {
                     settlements.push(match results.next().flatten() {
                         Some(result) => self.committed(permit, draft, result).await,
                         None => Settlement::Unknown(Told::new(ErrorCode::ResultMissing)),
@@ -163,13 +198,21 @@ impl Wire {
     async fn committed(&self, permit: &Permit, draft: &StagedDraft, result: CommitResult) -> Settlement {
         match result {
             CommitResult::Posted(acknowledgement) => posted(acknowledgement, false),
-            CommitResult::Gone => Settlement::Unknown(Told::new(ErrorCode::DraftGone)),
+            CommitResult::Gone => Settlement::Unknown(draft_gone(draft.draft_id())),
             CommitResult::Refused(problem) => self.take_back(permit, draft.draft_id(), problem).await,
         }
     }
 
     /// Commits one draft. Whatever is not understood leaves it unknown, with its draft: the same id is committed again.
     pub(super) async fn commit_one(&self, permit: &Permit, draft: &StagedDraft) -> (Settlement, Option<RunError>) {
+        match self.contested(permit, std::slice::from_ref(draft)).await {
+            Ok(contested) if contested.contains(&true) => (waits(), None),
+            Ok(_) => self.commit_alone(permit, draft).await,
+            Err(doubt) => doubt,
+        }
+    }
+
+    async fn commit_alone(&self, permit: &Permit, draft: &StagedDraft) -> (Settlement, Option<RunError>) {
         let sent = self.patiently(permit, || self.accounting.commit_draft(permit, draft)).await;
         match sent {
             Ok((result, _)) => (self.committed(permit, draft, result).await, None),
@@ -187,7 +230,7 @@ impl Wire {
         match self.discard(permit, draft).await {
             Ok(Discarded::Gone) => Settlement::Refused { problem, voucher_id: None },
             // Somebody committed it in this very moment: it is in the books, and no absence proves otherwise.
-            Ok(Discarded::Committed) => Settlement::StillUnknown(Told::new(ErrorCode::DraftGone)),
+            Ok(Discarded::Committed) => Settlement::StillUnknown(draft_gone(draft)),
             Err(error) => Settlement::Unknown(error.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted))),
         }
     }
@@ -211,7 +254,7 @@ impl Wire {
             match self.discard(permit, draft).await {
                 Ok(Discarded::Gone) => {}
                 Ok(Discarded::Committed) => {
-                    return Ok(Some(Settlement::StillUnknown(Told::new(ErrorCode::DraftGone))));
+                    return Ok(Some(Settlement::StillUnknown(draft_gone(draft))));
                 }
                 Err(RunError::Call(error)) => return Ok(Some(Settlement::StillUnknown(error.told()))),
                 Err(halt) => return Err(halt),
@@ -219,6 +262,16 @@ impl Wire {
         }
         Ok(None)
     }
+}
+
+/// Something else stands beside a draft: it is not committed before that is cleared away.
+fn waits() -> Settlement {
+    Settlement::StillUnknown(Told::new(ErrorCode::DraftContested))
+}
+
+/// A draft is not there as it was made, and may be in the books as something else.
+pub(super) fn draft_gone(draft: &DraftId) -> Told {
+    Told::new(ErrorCode::DraftGone).with("draft", draft.as_str())
 }
 
 fn all(request: &ClaimedRequest, settlement: &Settlement) -> Fate {

@@ -196,7 +196,10 @@ impl Taking<'_> {
                     found.push(index);
                 }
             }
-            asked = found;
+            // The first voucher may be gone from the books, and the one of a re-export stand there.
+            if generation != Generation::FIRST {
+                asked = found;
+            }
             generation = generation.next();
         }
         let seen = page.into_iter().zip(newest).filter_map(|(candidate, newest)| {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::evidence::{Evidence, Expected, Sight};
-use super::exchange::{Fate, Leg};
+use super::exchange::{Fate, Leg, draft_gone};
 use super::progress::Reporter;
 use super::run::{Run, RunError};
 use super::settings::WhenStillUnknown;
@@ -250,10 +250,10 @@ impl Case<'_> {
         match self.wire.discard(self.run.permit, &own).await {
             Ok(Discarded::Gone) => Ok(posted),
             // It is in the books already: to commit it once more makes nothing, and tells which voucher is its.
-            Ok(Discarded::Committed) => match self.commit(known, own).await? {
+            Ok(Discarded::Committed) => match self.commit(known, own.clone()).await? {
                 Settlement::Posted { acknowledgement: its, .. } => Ok(match &posted {
                     Settlement::Posted { acknowledgement, .. } if acknowledgement.voucher_id != its.voucher_id => {
-                        Settlement::StillUnknown(Told::new(ErrorCode::DraftGone))
+                        Settlement::StillUnknown(draft_gone(&own))
                     }
                     _ => posted,
                 }),
@@ -290,12 +290,12 @@ impl Case<'_> {
             return Err(RunError::Told(Told::internal("drafts that were committed again were divided")));
         };
         let mut did_nothing = Vec::new();
-        for (index, _) in again {
+        for (index, draft) in again {
             let Some(known) = known.get_mut(index) else { continue };
             known.settlement = match settlements.get(known.member.member).cloned().flatten() {
                 Some(Settlement::Unknown(told)) if told.code == ErrorCode::DraftGone => {
                     did_nothing.push((known.claimed.clone(), known.member.last_sent_at));
-                    Some(self.absent(open, known, looked_at))
+                    Some(self.gone(open, known, &draft, looked_at).await?)
                 }
                 settlement => settlement,
             };
@@ -307,6 +307,23 @@ impl Case<'_> {
         });
         put_back.await?;
         exchanged.halt.map_or(Ok(()), Err)
+    }
+
+    /// A draft of ours is not there as it was made. Somebody may have changed and posted it: then it is in the books under
+    /// another reference or with another content, and no absence proves anything.
+    async fn gone(
+        &mut self,
+        open: &OpenRequest,
+        known: &Known,
+        draft: &DraftId,
+        looked_at: DateTime<Utc>,
+    ) -> Result<Settlement, RunError> {
+        match self.wire.discard(self.run.permit, draft).await {
+            Ok(Discarded::Gone) => Ok(self.absent(open, known, looked_at)),
+            Ok(Discarded::Committed) => Ok(Settlement::StillUnknown(draft_gone(draft))),
+            Err(RunError::Call(error)) => Ok(Settlement::StillUnknown(error.told())),
+            Err(halt) => Err(halt),
+        }
     }
 
     async fn commit(&self, known: &Known, draft_id: DraftId) -> Result<Settlement, RunError> {
@@ -328,9 +345,10 @@ impl Case<'_> {
         if self.run.capabilities.protection != Protection::Staged {
             return Ok(Settlement::StillUnknown(Told::new(ErrorCode::Interrupted)));
         }
+        // What was found there was made by somebody else: of that, nothing but reference, date and sum is known.
         let (kept, rest) = match ours.split_first() {
-            Some((first, rest)) => (Some(first.draft_id.clone()), rest),
-            None => (None, &[][..]),
+            Some((first, rest)) if open.kind != RequestKind::Found => (Some(first.draft_id.clone()), rest),
+            _ => (None, &ours[..]),
         };
         let surplus: Vec<DraftId> = rest.iter().chain(&others).map(|draft| draft.draft_id.clone()).collect();
         if let Some(doubt) = self.wire.discard_all(self.run.permit, &surplus).await? {
@@ -339,7 +357,7 @@ impl Case<'_> {
         match kept {
             // A claim commits one draft id, ever: of one whose evidence was unclear, a person decides.
             Some(kept) if known.member.draft_id.is_none() && !known.member.is_unclear => self.commit(known, kept).await,
-            Some(_) => Ok(Settlement::StillUnknown(Told::new(ErrorCode::DraftGone))),
+            Some(kept) => Ok(Settlement::StillUnknown(draft_gone(&kept))),
             None => Ok(self.absent(open, known, looked_at)),
         }
     }

@@ -11,7 +11,9 @@ use super::progress::Reporter;
 use super::re_export::check_reason;
 use super::walls::{Entry, Held};
 use crate::audit;
-use crate::domain::{Act, Actor, Discarded, Found, FoundVoucher, Period, Protection, RunId, Trigger};
+use crate::domain::{
+    Acknowledgement, Act, Actor, Discarded, DraftId, Found, FoundVoucher, Period, Protection, RunId, Trigger,
+};
 use crate::error::{ErrorCode, Told};
 use crate::ledger::{AuditAct, OpenRecord, RequestKind, Settlement};
 use crate::ports::CallError;
@@ -88,7 +90,7 @@ async fn resolve(parts: &Parts, held: &mut Held, run_id: &RunId, ask: &ResolveAs
     let asked = [open.claimed.reference().clone()];
     let found = parts.accounting.look_up(&asked).await.map_err(|error| error.told())?;
     let settlement = match &ask.resolution {
-        Resolution::Posted { voucher_id } => said_posted(&open, &found, voucher_id)?,
+        Resolution::Posted { voucher_id } => said_posted(parts, held, &open, &found, voucher_id).await?,
         Resolution::NotPosted => {
             said_not_posted(held, &open, &found)?;
             discard_drafts(parts, held, &open, &found).await?;
@@ -124,18 +126,39 @@ async fn resolve(parts: &Parts, held: &mut Held, run_id: &RunId, ask: &ResolveAs
 
 fn contradicted(open: &OpenRecord, found: &[FoundVoucher]) -> Told {
     let vouchers: Vec<&str> = found.iter().map(|one| one.acknowledgement.voucher_id.as_str()).collect();
+    contradicted_by(open, &if vouchers.is_empty() { "–".to_owned() } else { vouchers.join(", ") })
+}
+
+fn contradicted_by(open: &OpenRecord, vouchers: &str) -> Told {
     Told::new(ErrorCode::ResolutionContradicted)
         .with("id", open.claimed.record_id())
         .with("reference", open.claimed.reference())
-        .with("vouchers", vouchers.join(", "))
+        .with("vouchers", vouchers)
 }
 
-/// The voucher that the person names must stand under the reference at this moment, reversed or not.
-fn said_posted(open: &OpenRecord, found: &Found, voucher_id: &str) -> Result<Settlement, Told> {
+/// The voucher that the person names must stand under the reference at this moment, reversed or not; or it must be what our
+/// own draft became, under whatever reference somebody gave it.
+async fn said_posted(
+    parts: &Parts,
+    held: &Held,
+    open: &OpenRecord,
+    found: &Found,
+    voucher_id: &str,
+) -> Result<Settlement, Told> {
     let named = found.vouchers.iter().find(|voucher| voucher.acknowledgement.voucher_id == voucher_id);
-    let named =
-        named.filter(|voucher| voucher.reverses.is_none()).ok_or_else(|| contradicted(open, &found.vouchers))?;
-    Ok(Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found: false })
+    if let Some(named) = named.filter(|voucher| voucher.reverses.is_none()) {
+        return Ok(Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found: false });
+    }
+    let is_draft_still = |draft: &DraftId| found.drafts.iter().any(|found| found.draft_id == *draft);
+    let own = open.draft_id.as_ref().filter(|draft| draft.as_str() == voucher_id && !is_draft_still(draft));
+    if let Some(own) = own
+        && parts.accounting.discard_draft(held.permit()?, own).await.map_err(|error| error.told())?
+            == Discarded::Committed
+    {
+        let acknowledgement = Acknowledgement { voucher_id: own.as_str().to_owned(), number: None };
+        return Ok(Settlement::Posted { acknowledgement, found: false });
+    }
+    Err(contradicted(open, &found.vouchers))
 }
 
 /// Nothing may stand under the reference, and nothing that was sent may still arrive.
@@ -165,7 +188,7 @@ async fn discard_drafts(parts: &Parts, held: &Held, open: &OpenRecord, found: &F
     for draft in known {
         match parts.accounting.discard_draft(permit, draft).await {
             Ok(Discarded::Gone) => {}
-            Ok(Discarded::Committed) => return Err(contradicted(open, &[])),
+            Ok(Discarded::Committed) => return Err(contradicted_by(open, draft.as_str())),
             Err(CallError::LeaseLost) => return Err(Told::new(ErrorCode::LeaseLost)),
             Err(error) => return Err(error.told()),
         }

@@ -217,11 +217,12 @@ impl Sender<'_> {
             self.ready.append(&mut self.buffer);
             return Ok(());
         }
-        let next = LOOK_UP_MAX.min(self.buffer.len());
+        let next = (LOOK_UP_MAX / 2).min(self.buffer.len());
         if next == 0 {
             return Ok(());
         }
-        let references: Vec<Reference> = self.buffer.iter().take(next).map(|row| self.reference(row)).collect();
+        let generations = |row: &Row| [self.reference(row, row.generation), self.reference(row, row.generation.next())];
+        let references: Vec<Reference> = self.buffer.iter().take(next).flat_map(generations).collect();
         let sight = self.wire.look_up(self.run.permit, &references).await?;
         let mut found = Vec::new();
         for row in self.buffer.drain(..next).collect::<Vec<_>>() {
@@ -248,13 +249,19 @@ impl Sender<'_> {
         Ok(())
     }
 
-    fn reference(&self, row: &Row) -> Reference {
-        Reference::of(&self.rules.organisation, &row.candidate.record.id, row.generation, self.rules.references)
+    fn reference(&self, row: &Row, generation: Generation) -> Reference {
+        Reference::of(&self.rules.organisation, &row.candidate.record.id, generation, self.rules.references)
     }
 
     /// What a row comes to by what stands in the books; `None` where it may be sent.
     async fn judge(&self, row: &Row, sight: &Sight) -> Result<Option<Settlement>, RunError> {
-        let (reference, record) = (self.reference(row), &row.candidate.record);
+        let (reference, record) = (self.reference(row, row.generation), &row.candidate.record);
+        // A later generation: another ledger, or this one before it was lost, exported the record, and once more. That the
+        // earlier voucher is gone from the books is what it was exported again for.
+        let later = sight.vouchers(&self.reference(row, row.generation.next()));
+        if !later.is_empty() {
+            return Ok(Some(Settlement::Unclear(later.to_vec())));
+        }
         let surplus = match sight.of(Expected { reference: &reference, date: record.date, amount: record.amount }) {
             Evidence::Absent => return Ok(None),
             Evidence::Posted { acknowledgement, .. } => {

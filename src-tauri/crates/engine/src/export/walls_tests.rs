@@ -9,6 +9,7 @@ use crate::domain::{Outcome, Period, Trigger};
 use crate::error::ErrorCode;
 use crate::export::SyncAsk;
 use crate::lock::FileLock;
+use crate::ports::LockHolder;
 
 /// No run is on in the process, the file is not locked, and every lease was given back.
 fn assert_all_free(desk: &Desk) {
@@ -55,5 +56,21 @@ async fn a_run_that_is_dropped_in_the_middle_leaves_slot_and_file_free_and_its_l
         assert!(desk.engine.syncing().is_none(), "after {polls} polls");
         assert!(FileLock::try_take(&desk.file_lock()).is_ok(), "after {polls} polls");
     }
+    assert_eq!(desk.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed));
+}
+
+#[tokio::test]
+async fn a_run_that_died_on_this_machine_is_taken_over_at_once_and_one_of_another_machine_never() {
+    let desk = Desk::new(None);
+    let run_id = desk.sync().await.run.expect("it ran").run_id;
+    let holder =
+        |host: &str| LockHolder { user: "api-7".into(), name: None, host: host.into(), run_id: run_id.clone() };
+    // The folder was copied while that run was on, and the file that names it came along.
+    *desk.books.held_by.lock().expect("nobody panics with it") = Some(holder("another machine"));
+    assert_eq!(desk.sync().await.error.map(|told| told.code), Some(ErrorCode::LockHeld));
+    assert!(desk.books.held_by.lock().expect("nobody panics with it").is_some(), "it goes on there");
+    let run_id = FileLock::try_take(&desk.file_lock()).expect("nobody has it").note_run(&run_id).expect("writable");
+    assert!(run_id.is_some());
+    *desk.books.held_by.lock().expect("nobody panics with it") = Some(holder(&kari().host));
     assert_eq!(desk.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed));
 }

@@ -10,6 +10,7 @@ use crate::domain::{
 };
 use crate::error::{ErrorCode, Told};
 use crate::ports::Row;
+use crate::views::{Reason, RecordState};
 
 mod lists;
 
@@ -178,6 +179,18 @@ async fn the_bytes_of_a_request_are_kept_while_a_member_is_open_and_let_go_after
     assert_eq!(open[0].1.request.body(), b"{}");
     settle(&desk, &request, acknowledged()).await.expect("it was open");
     assert!(desk.ledger.read(|book| book.open_requests(0, 8)).await.expect("readable").is_empty());
+}
+
+#[tokio::test]
+async fn what_a_dead_program_was_sending_is_listed_as_in_doubt_and_what_is_being_sent_is_not() {
+    let desk = desk().await;
+    claim(&desk, "key-1", 1).await.expect("nobody claimed it");
+    assert!(desk.ledger.attention(false, 0, 10).await.expect("readable").is_empty(), "somebody is sending it");
+    let listed = desk.ledger.attention(true, 0, 10).await.expect("readable");
+    let [item] = listed.as_slice() else { panic!("one of them: {listed:?}") };
+    assert_eq!(item.state, RecordState::InDoubt);
+    let doubt = Reason::InDoubt(Told::new(ErrorCode::Interrupted));
+    assert_eq!(item.reason, Some(doubt));
 }
 
 #[tokio::test]

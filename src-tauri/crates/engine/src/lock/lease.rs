@@ -89,8 +89,11 @@ pub(crate) async fn take(
                 tokio::spawn(renewer.run());
                 return Ok(Permit { token, fence, grant, state, renewing: ended.drop_guard(), file });
             }
-            // What it had in flight is settled by this run's recovery, like everything else it left.
-            Acquired::Held(info) | Acquired::LooksDead { info, .. } if dead.as_ref() == Some(&info.holder.run_id) => {
+            // What it had in flight is settled by this run's recovery, like everything else it left. The file that names it may
+            // have been copied with its folder: a run of another machine is not dead because of it.
+            Acquired::Held(info) | Acquired::LooksDead { info, .. }
+                if info.holder.host == ask.holder.host && dead.as_ref() == Some(&info.holder.run_id) =>
+            {
                 dead = None;
                 if let Err(error) = accounting.break_lock(&info.holder.run_id, DEAD_REASON).await {
                     tracing::warn!(%error, "the lock of a run that died here could not be taken from it");

@@ -169,6 +169,11 @@ impl AccountingSystem for Odoo {
         Ok(Answer { results: staging::stage(self, permit, &drawn.entries).await? })
     }
 
+    /// Never: a reference is an external id as well, of which the database has one.
+    async fn contested(&self, drafts: &[StagedDraft]) -> Result<Vec<bool>, CallError> {
+        Ok(vec![false; drafts.len()])
+    }
+
     async fn commit_draft(&self, permit: &Permit, draft: &StagedDraft) -> Result<CommitResult, CallError> {
         let mut results = commit::commit(self, permit, &[to_post(draft)]).await?;
         let unknown = || CallError::Unknown(self.client.peer().unexpected(200, "action_post"));

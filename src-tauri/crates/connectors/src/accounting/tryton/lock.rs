@@ -53,6 +53,8 @@ impl PartyRows {
     /// The party behind a row, and its contact.
     async fn party(&self, facts: &Facts, domain: Value) -> Result<Option<PartyRead>, CallError> {
         let fields = ["write_date", "create_date", "contact_mechanisms.comment"];
+        // A party that somebody put out of use keeps its code, and with it the lock.
+        let domain = json!([domain, ["active", "in", [true, false]]]);
         let params = json!([domain, 0, 1, null, fields, facts.context()]);
         let found: Result<Vec<PartyRead>, Fault> = self.call("model.party.party.search_read", params).await;
         Ok(found.map_err(|fault| fault.whole(self.0.rpc.peer()))?.pop())

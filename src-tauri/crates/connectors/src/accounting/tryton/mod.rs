@@ -195,6 +195,11 @@ impl AccountingSystem for Tryton {
         staging::stage(self, request.body(), &last_look(permit)).await
     }
 
+    async fn contested(&self, drafts: &[StagedDraft]) -> Result<Vec<bool>, CallError> {
+        let drafts: Vec<ToCommit<'_>> = drafts.iter().map(to_commit).collect();
+        staging::contested(self, &drafts).await
+    }
+
     async fn commit_draft(&self, permit: &Permit, draft: &StagedDraft) -> Result<domain::CommitResult, CallError> {
         let answer = staging::commit(self, &[to_commit(draft)], &last_look(permit)).await?;
         let result = answer.results.into_iter().next().flatten();

@@ -1,6 +1,6 @@
 //! Moves as they are read back: drafts and vouchers of the books.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use postonce_engine::domain::{
@@ -17,8 +17,19 @@ use super::rpc::{Call, Rpc};
 use super::wire::{TrytonDate, TrytonDecimal, TrytonMoment};
 
 /// What is read of a move.
-const FIELDS: [&str; 8] =
-    ["number", "state", "description", "date", "create_date", "origin", "lines.debit", "lines.credit"];
+const FIELDS: [&str; 11] = [
+    "number",
+    "state",
+    "description",
+    "date",
+    "create_date",
+    "write_date",
+    "origin",
+    "lines.debit",
+    "lines.credit",
+    "lines.create_date",
+    "lines.write_date",
+];
 /// Expense and payable.
 const LINES_OF_A_POSTING: usize = 2;
 /// A move as the origin of another: `account.move,12`.
@@ -33,6 +44,7 @@ pub(super) struct Move {
     description: Option<String>,
     pub(super) date: TrytonDate,
     create_date: TrytonMoment,
+    write_date: Option<TrytonMoment>,
     /// What it was made of, where it was made of something: a cancelling move of the one it cancels.
     origin: Option<String>,
     #[serde(rename = "lines.", default)]
@@ -43,6 +55,8 @@ pub(super) struct Move {
 struct LineRead {
     debit: TrytonDecimal,
     credit: TrytonDecimal,
+    create_date: TrytonMoment,
+    write_date: Option<TrytonMoment>,
 }
 
 /// A move that is posted, after a call that was to post it.
@@ -56,6 +70,11 @@ impl PostedBody {
     pub(super) fn acknowledgement(&self) -> Acknowledgement {
         Acknowledgement { voucher_id: self.id.to_string(), number: self.number.clone() }
     }
+}
+
+#[derive(Debug, Deserialize)]
+struct DescriptionBody {
+    description: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -82,6 +101,16 @@ impl Move {
     /// move, bears our reference too, and is none of ours to post or to delete.
     pub(super) fn is_our_draft(&self) -> bool {
         !self.is_posted() && self.origin.is_none()
+    }
+
+    /// Whether neither it nor its lines were written to, or added to, since the transaction that made it: what accounts and
+    /// parties stand there is then what was sent.
+    pub(super) fn is_untouched(&self) -> bool {
+        let made = Some(self.create_date);
+        let as_made = |written: Option<TrytonMoment>| written.is_none() || written == made;
+        as_made(self.write_date)
+            && self.lines.len() == LINES_OF_A_POSTING
+            && self.lines.iter().all(|line| Some(line.create_date) == made && as_made(line.write_date))
     }
 
     /// The sum of its debit lines; a negative credit, as in a cancelling move, is a debit.
@@ -169,6 +198,24 @@ pub(super) async fn are_untouched(rpc: &Rpc, facts: &Facts, ids: &[i64], referen
     Ok(count("account.move", as_made).await? == ids.len()
         && count("account.move.line", json!([["move", "in", ids]])).await? == lines
         && count("account.move.line", json!([["move", "in", ids], since])).await? == lines)
+}
+
+/// The references under which more stands than these moves: a draft as we make them, or a voucher.
+pub(super) async fn others(
+    rpc: &Rpc,
+    facts: &Facts,
+    ids: &[i64],
+    references: &[&str],
+) -> Result<HashSet<String>, Fault> {
+    let domain = json!([
+        ["company", "=", facts.company],
+        ["description", "in", references],
+        ["id", "not in", ids],
+        ["OR", ["state", "=", "posted"], ["origin", "=", null]],
+    ]);
+    let params = json!([domain, 0, null, null, ["description"], facts.context()]);
+    let others: Vec<DescriptionBody> = rpc.call(&Call::read("model.account.move.search_read", params)).await?;
+    Ok(others.into_iter().map(|other| other.description).collect())
 }
 
 /// Which of these moves are posted now, with no more said of each than its number.

@@ -104,6 +104,17 @@ pub(super) async fn stage(
     Ok(Answer { results: results.collect() })
 }
 
+/// Which of these drafts another draft of ours, or a voucher, stands beside.
+pub(super) async fn contested(tryton: &Tryton, drafts: &[ToCommit<'_>]) -> Result<Vec<bool>, CallError> {
+    let facts = tryton.facts().await?;
+    let ids: Vec<i64> = drafts.iter().filter_map(|draft| moves::number(draft.draft.as_str())).collect();
+    let references: Vec<&str> = drafts.iter().map(|draft| draft.reference.as_str()).collect();
+    let others = moves::others(tryton.rpc(), &facts, &ids, &references)
+        .await
+        .map_err(|fault| fault.before_the_write(tryton.rpc().peer()))?;
+    Ok(references.iter().map(|reference| others.contains(*reference)).collect())
+}
+
 /// Posts drafts, after a look at what they hold. One that a person posted, changed or deleted is not posted by us. Where
 /// Tryton refuses several, it has posted none, and says of one of them why: the engine divides them then.
 pub(super) async fn commit(
@@ -171,7 +182,7 @@ fn judge(there: Option<&Move>, draft: &ToCommit<'_>, language: Language) -> Opti
         (true, true) => Some(CommitResult::Posted(there.acknowledgement())),
         // It was posted with other content than we sent: that is for a person, and the engine looks it up.
         (true, false) => Some(CommitResult::Gone),
-        (false, true) if there.is_our_draft() => None,
+        (false, true) if there.is_our_draft() && there.is_untouched() => None,
         (false, _) => Some(CommitResult::Refused(Obstacle::DraftChanged.problem(language))),
     }
 }

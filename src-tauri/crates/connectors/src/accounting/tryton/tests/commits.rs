@@ -68,6 +68,39 @@ async fn one_that_is_not_in_the_books_after_it_was_posted_is_unknown() {
     assert_eq!(commit(&fake, &BOTH).await, Ok(vec![None, posted("2")]));
 }
 
+/// Somebody who took the lock meanwhile staged the same.
+#[tokio::test]
+async fn a_draft_beside_which_more_stands_is_contested() {
+    let fake = told(vec![(SEARCH, result(json!([{"id": 9, "description": "hlf:A"}])))]).await;
+    let kept = BOTH.map(|(id, reference)| (DraftId::new(id).expect("not empty"), Reference::from_stored(reference)));
+    let drafts = kept.each_ref().map(|(draft, reference)| ToCommit {
+        draft,
+        reference,
+        date: day("2026-10-28"),
+        amount: nok(41_200),
+    });
+    assert_eq!(staging::contested(&fake.tryton, &drafts).await, Ok(vec![true, false]));
+    let asked = fake.asked(SEARCH)[0][0].to_string();
+    assert!(asked.contains("hlf:A") && asked.contains("not in") && asked.contains("posted"), "{asked}");
+}
+
+#[tokio::test]
+async fn a_draft_that_was_written_to_or_added_to_is_not_posted_whatever_its_sums() {
+    let as_made = a_move(1, "hlf:A", "draft", "412.00");
+    let mut head = as_made.clone();
+    head["write_date"] = moment(40);
+    let mut line = as_made.clone();
+    line["lines."][0]["write_date"] = moment(40);
+    let mut added = as_made.clone();
+    added["lines."][1]["create_date"] = moment(40);
+    for there in [head, line, added] {
+        let fake = told(vec![(SEARCH, result(json!([there])))]).await;
+        let said = commit(&fake, &BOTH[..1]).await.expect("it answers").remove(0);
+        assert!(matches!(said, Some(CommitResult::Refused(problem)) if problem.kind == "draft-changed"));
+        assert_eq!(fake.asked(POST).len(), 0);
+    }
+}
+
 #[tokio::test]
 async fn several_that_are_refused_are_refused_as_a_whole() {
     let mut answers = untouched();
