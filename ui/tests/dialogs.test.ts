@@ -1,3 +1,4 @@
+import { emit } from '@tauri-apps/api/event';
 import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent, { type UserEvent } from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -8,9 +9,12 @@ import {
   type End,
   type ReExportAsked,
   type ReExportPreview,
+  type Run,
+  type RunItem,
   type SyncStarted,
 } from '../src/ipc';
 import { install, uninstall, type Scenario } from '../src/ipc/mock';
+import { item as runItem, RUNS } from '../src/ipc/mock/data';
 import { lockOf, NO_END } from '../src/ipc/mock/holder';
 import { dialogs } from '$shared/dialogs.svelte';
 import { isReason } from '$shared/reason';
@@ -147,6 +151,57 @@ describe('a forced re-export', () => {
       reason: REASON,
       reverse: false,
     });
+  });
+
+  async function send() {
+    const { user, shown, confirm } = await openForm();
+    await user.type(shown.getByTestId('reason'), REASON);
+    await user.type(shown.getByTestId('confirm-id'), 'PM-2026-00417');
+    await user.click(confirm);
+    return shown;
+  }
+
+  test('is not said to have failed before it is known what became of it', async () => {
+    const answer = later<RunItem[]>();
+    const asked = vi.spyOn(ipc, 'runItems').mockReturnValue(answer.promise);
+    const shown = await send();
+    await waitFor(() => expect(asked).toHaveBeenCalled());
+    expect(shown.getByTestId('re-export-sending')).toBeVisible();
+    expect(shown.queryByRole('alert')).toBeNull();
+    answer.resolve([{ ...runItem(3), recordId: 'PM-2026-00417', result: 'posted' }]);
+    expect(await shown.findByTestId('re-export-done')).toBeVisible();
+  });
+
+  test('is found in its run however much the run carried on before it', async () => {
+    const others = Array.from({ length: 200 }, (_, place) => runItem(place + 1));
+    const mine = { ...runItem(3), recordId: 'PM-2026-00417', result: 'posted' as const };
+    vi.spyOn(ipc, 'runItems').mockImplementation((...[, , text]) =>
+      Promise.resolve(text === 'PM-2026-00417' ? [{ ...mine, recordId: 'PM-2026-004170' }, mine] : others),
+    );
+    const shown = await send();
+    expect(await shown.findByTestId('re-export-done')).toHaveTextContent('as voucher 10003');
+  });
+
+  test.each([
+    ['cannot be read', () => Promise.reject(new ToldError({ code: 'ledger_busy', params: {} }))],
+    ['is not there', () => Promise.resolve([])],
+  ])('whose row %s is not said to have failed', async (_, answer) => {
+    vi.spyOn(ipc, 'runItems').mockImplementation(answer);
+    const shown = await send();
+    const unread = await shown.findByTestId('re-export-unread');
+    expect(unread).toHaveTextContent('What became of PM-2026-00417 could not be read');
+    expect(unread).toHaveTextContent('Look at the run before you ask for it once more');
+    expect(shown.getByTestId('re-export-run')).toBeVisible();
+    expect(screen.getByRole('dialog')).not.toHaveTextContent('was not exported again');
+  });
+
+  test('whose run failed before it came to the record says so', async () => {
+    const error = { code: 'reversal_failed', params: { id: 'PM-2026-00417' } } as const;
+    vi.spyOn(ipc, 'reExport').mockResolvedValue({ kind: 'runs', joined: false });
+    vi.spyOn(ipc, 'runItems').mockResolvedValue([]);
+    const shown = await send();
+    await emit('run-ended', { ...NO_END, run: { ...(RUNS[3] as Run), error } });
+    expect(await shown.findByText('PM-2026-00417 was not exported again')).toBeVisible();
   });
 
   test('that was asked for cannot be cancelled any more', async () => {
