@@ -1,12 +1,14 @@
 import { emit } from '@tauri-apps/api/event';
 import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { desk } from '../src/app/wanted.svelte';
-import { ipc } from '../src/ipc';
+import { ipc, type Connection } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
+import { dialogs } from '$shared/dialogs.svelte';
 import { router, SCREENS } from '$shared/router.svelte';
-import { session } from '$shared/session.svelte';
+import { EVERYTHING, session } from '$shared/session.svelte';
 import { shortcutOf } from '$shared/shortcuts';
 import { open as openScreen } from './desk';
 
@@ -102,6 +104,64 @@ describe('from outside', () => {
     await userEvent.click(await screen.findByTestId('other-workspace-open'));
     await waitFor(() => expect(screen.queryByTestId('other-workspace')).toBeNull());
     expect(opened).toHaveBeenCalledExactlyOnceWith('/srv/another');
+  });
+});
+
+describe('another workspace', () => {
+  async function change(): Promise<void> {
+    await emit('wanted-asked', { kind: 'workspace', path: '/srv/another' });
+    await userEvent.click(await screen.findByTestId('other-workspace-open'));
+    await waitFor(() => expect(session.ready?.path).toBe('/srv/another'));
+    await waitFor(() => expect(screen.queryByTestId('other-workspace')).toBeNull());
+  }
+
+  test('shows nothing of the one before on the overview', async () => {
+    await open('done');
+    session.period = { from: '2026-11-01', to: '2026-11-30' };
+    expect(await screen.findByTestId('result')).toBeVisible();
+    expect(screen.getByTestId('period-chosen')).toBeVisible();
+    const months = vi.spyOn(ipc, 'exportedByMonth');
+    const next = vi.spyOn(ipc, 'nextRun');
+    await change();
+    expect(screen.queryByTestId('result')).toBeNull();
+    expect(screen.queryByTestId('period-chosen')).toBeNull();
+    expect(session.period).toEqual(EVERYTHING);
+    expect(months).toHaveBeenCalled();
+    expect(next).toHaveBeenCalled();
+  });
+
+  test('closes the run and the record that were open', async () => {
+    await open('idle', 'history', RUN);
+    await screen.findByTestId('run-detail');
+    dialogs.open({ kind: 'story', recordId: 'PM-2026-00417' });
+    await screen.findByTestId('story-dialog');
+    await change();
+    expect(dialogs.asked).toBeNull();
+    expect(router.route).toMatchObject({ screen: 'history', run: null });
+  });
+
+  test('has its own settings, and what was typed for the one before is not saved into it', async () => {
+    await open('idle', 'settings');
+    await userEvent.click(await screen.findByTestId('change-posting'));
+    const read = vi.spyOn(ipc, 'settings');
+    await change();
+    expect(read).toHaveBeenCalled();
+    await waitFor(() => expect(screen.getByTestId('section-posting')).toHaveAttribute('data-open', 'false'));
+    expect(screen.getByTestId('workspace-path')).toHaveTextContent('/srv/another');
+  });
+
+  test('is not told to be connected as the one before was, however late that answers', async () => {
+    let late: (connection: Connection) => void = () => undefined;
+    await open('idle');
+    const connection = await ipc.connection();
+    vi.spyOn(ipc, 'connection').mockReturnValueOnce(new Promise((done) => (late = done)));
+    const asking = session.ask();
+    await change();
+    await waitFor(() => expect(session.reach.kind).toBe('reached'));
+    late({ ...connection, organisationName: 'The one before' });
+    await asking;
+    await tick();
+    expect(screen.getByTestId('frame-facts')).not.toHaveTextContent('The one before');
   });
 });
 

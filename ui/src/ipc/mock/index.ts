@@ -320,7 +320,7 @@ class MockEngine {
     const of = (state: string) => waiting.filter((each) => each.state === state).length;
     return {
       kind: 'ready',
-      path: '/home/kari/.local/share/postonce',
+      path: this.setup.path,
       organisation: organisationOf(this.scenario),
       practice: this.scenario === 'practice',
       voucherPages: this.scenario !== 'practice' && this.scenario !== 'first',
