@@ -5,6 +5,7 @@ import { Items, PAGE_ITEMS } from '../src/features/history/items.svelte';
 import { ANY, queryOf } from '../src/features/history/wish';
 import { PAPER_ROWS_MAX, readForPaper } from '../src/features/history/paper';
 import PrintSheet from '../src/features/history/PrintSheet.svelte';
+import RunItems from '../src/features/history/RunItems.svelte';
 import SaveRun from '../src/features/history/SaveRun.svelte';
 import { ipc, type Run } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
@@ -86,6 +87,51 @@ describe('a run of a hundred thousand', () => {
     await items.show('held', '');
     expect(items.at(0)?.result).toBe('held');
     expect(items.count).toBe(Math.floor(100_000 / 97));
+  });
+});
+
+describe('a run that is over while it is looked at', () => {
+  const run: Run = { ...(RUNS[0] as Run), outcome: null, finishedAt: null };
+
+  test('shows what became of each record', async () => {
+    await install('idle');
+    vi.spyOn(ipc, 'countItems').mockResolvedValue(2);
+    const asked = vi
+      .spyOn(ipc, 'runItems')
+      .mockResolvedValue([1, 2].map((at) => ({ ...item(at), result: null })));
+    const { rerender } = render(RunItems, { run });
+    expect((await screen.findAllByTestId('run-item'))[0]).toHaveTextContent('Waiting');
+    asked.mockResolvedValue([3, 6].map(item));
+    await rerender({ run: { ...run, outcome: 'completed' } });
+    await waitFor(() =>
+      expect(screen.getAllByTestId('run-item')[0]).toHaveAttribute('data-result', 'posted'),
+    );
+  });
+
+  test('has the rows that were not there when it was opened', async () => {
+    await install('idle');
+    const counted = vi.spyOn(ipc, 'countItems').mockResolvedValue(0);
+    vi.spyOn(ipc, 'runItems').mockResolvedValue([]);
+    const { rerender } = render(RunItems, { run });
+    expect(await screen.findByText('No records of this kind in this run.')).toBeVisible();
+    counted.mockResolvedValue(2);
+    vi.spyOn(ipc, 'runItems').mockResolvedValue([3, 6].map(item));
+    await rerender({ run: { ...run, outcome: 'completed' } });
+    expect(await screen.findAllByTestId('run-item')).toHaveLength(2);
+  });
+
+  test('stays where it was scrolled to', async () => {
+    await install('idle');
+    const items = new Items('a');
+    await items.show(null, '');
+    await items.see(50_000, 50_030);
+    const asked = vi.spyOn(ipc, 'runItems');
+    const reading = items.refresh();
+    expect(items.count).toBe(100_000);
+    expect(items.at(50_000)?.position).toBe(50_001);
+    await reading;
+    expect(asked.mock.calls.map((call) => call[3])).toEqual([50_000]);
+    expect(items.at(0)).toBeNull();
   });
 });
 
