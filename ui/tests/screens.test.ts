@@ -1,9 +1,10 @@
 import { emit } from '@tauri-apps/api/event';
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import RunItems from '../src/features/history/RunItems.svelte';
-import { ipc, type Run } from '../src/ipc';
+import { ipc, type Overview, type Run } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
 import { progress, RUNS } from '../src/ipc/mock/data';
 import { lockOf, NO_END } from '../src/ipc/mock/holder';
@@ -11,7 +12,12 @@ import { router } from '$shared/router.svelte';
 import { session } from '$shared/session.svelte';
 import { open } from './desk';
 
-afterEach(uninstall);
+type Ready = Extract<Overview, { kind: 'ready' }>;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  uninstall();
+});
 
 describe('a dry run', () => {
   async function openPlan() {
@@ -166,6 +172,24 @@ test('the overview shows the months as a picture and as a table, and what is nex
   expect(screen.getAllByTestId('month-bar')).toHaveLength(12);
   expect(within(screen.getByTestId('months-table')).getAllByRole('row', { hidden: true })).toHaveLength(12);
   expect(await screen.findByTestId('next-run')).toHaveTextContent('Next sync: tonight at 02:00.');
+});
+
+test('whoever comes back to the window another day is told of that day', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 10, 21, 12) });
+  const next = vi.spyOn(ipc, 'nextRun').mockResolvedValue(new Date(2026, 10, 24, 2).toISOString());
+  await open('idle');
+  expect(await screen.findByTestId('next-run')).not.toHaveTextContent('tonight');
+  vi.setSystemTime(new Date(2026, 10, 23, 12));
+  const ready = session.ready as Ready;
+  vi.spyOn(ipc, 'overview').mockResolvedValue({ ...ready, counts: { ...ready.counts, eligible: 52 } });
+  document.dispatchEvent(new Event('visibilitychange'));
+  await waitFor(() => expect(screen.getByTestId('answer')).toHaveTextContent('52 records wait'));
+  expect(screen.getByTestId('next-run')).toHaveTextContent('Next sync: tonight at 02:00.');
+  const asked = next.mock.calls.length;
+  vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+  document.dispatchEvent(new Event('visibilitychange'));
+  await tick();
+  expect(next).toHaveBeenCalledTimes(asked);
 });
 
 test('what needs a person is grouped, with what to do', async () => {

@@ -58,9 +58,11 @@ class Session {
       if (now) this.#see(now);
       void this.ask();
     }
-    // Whoever comes back to the window sees who is at work by then; while nobody looks, nothing is asked.
+    // Whoever comes back to the window, perhaps days later, sees how things stand by then; while nobody looks, nothing is asked.
     document.addEventListener('visibilitychange', () => {
-      if (!document.hidden) void this.#lookAtLock();
+      if (document.hidden) return;
+      void this.refresh();
+      void this.#lookAtLock();
     });
   }
 
