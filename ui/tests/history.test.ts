@@ -135,6 +135,14 @@ describe('a run that is over while it is looked at', () => {
   });
 });
 
+test('the link to a run leads there from outside the window', async () => {
+  const user = userEvent.setup();
+  await open(RUNS[0]?.runId);
+  const detail = within(await screen.findByTestId('run-detail'));
+  await user.click(detail.getByRole('button', { name: /link to this run/ }));
+  expect(await navigator.clipboard.readText()).toBe(`postonce://run/${RUNS[0]?.runId}`);
+});
+
 describe('a run as a file', () => {
   async function menu() {
     await open(RUNS[0]?.runId);
