@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { desk } from '../src/app/wanted.svelte';
-import { ipc, type Connection } from '../src/ipc';
+import { ipc, type Connection, type Wanted } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
 import { dialogs } from '$shared/dialogs.svelte';
 import { router, SCREENS } from '$shared/router.svelte';
@@ -19,7 +19,10 @@ async function open(...where: Parameters<typeof openScreen>): Promise<void> {
   await openScreen(...where);
   await desk.open();
 }
-afterEach(uninstall);
+afterEach(() => {
+  vi.restoreAllMocks();
+  uninstall();
+});
 
 describe('the keyboard', () => {
   test('goes to each screen by its number, to the settings by a comma, and into the search', async () => {
@@ -51,6 +54,22 @@ describe('the keyboard', () => {
     await userEvent.keyboard('{Control>}1{/Control}');
     expect(router.route.screen).toBe('settings');
   });
+
+  test.each<Wanted>([{ kind: 'sync' }, { kind: 'screen', screen: 'overview' }, { kind: 'search' }])(
+    'leaves a dialog alone by way of the menu as well: $kind',
+    async (wanted) => {
+      await open('idle', 'records');
+      dialogs.open({ kind: 're-export', recordId: 'PM-2026-00417' });
+      await userEvent.type(await screen.findByTestId('reason'), 'Voided by mistake');
+      const synced = vi.spyOn(ipc, 'startSync');
+      await emit('wanted-asked', wanted);
+      expect(screen.getByTestId('reason')).toHaveFocus();
+      expect(screen.getByTestId('reason')).toHaveValue('Voided by mistake');
+      expect(router.route.screen).toBe('records');
+      expect(synced).not.toHaveBeenCalled();
+      expect(session.running).toBe(false);
+    },
+  );
 
   test('is told in tooltips', async () => {
     await open('idle');

@@ -4,6 +4,14 @@ import { address, SCREENS } from '$shared/router.svelte';
 import { session } from '$shared/session.svelte';
 import { shortcutOf } from '$shared/shortcuts';
 
+/** What has a key in the native menu, which on some systems is asked before the page is. */
+const FROM_MENU: readonly Wanted['kind'][] = ['screen', 'sync', 'search'];
+
+/** A dialog has the keyboard for itself, but for leaving altogether. */
+function inDialog(): boolean {
+  return document.querySelector('[role="dialog"]') !== null;
+}
+
 class Desk {
   /** What is on, and stands in the way of quitting. */
   quitting = $state.raw<Work | null>(null);
@@ -18,6 +26,7 @@ class Desk {
   }
 
   take(wanted: Wanted): void {
+    if (FROM_MENU.includes(wanted.kind) && inDialog()) return;
     switch (wanted.kind) {
       case 'screen': {
         const screen = SCREENS.find((known) => known === wanted.screen);
@@ -43,9 +52,7 @@ class Desk {
 
   press(event: KeyboardEvent): void {
     const shortcut = shortcutOf(event);
-    // A dialog has the keyboard for itself, but for leaving altogether.
-    const inDialog = document.querySelector('[role="dialog"]') !== null;
-    if (!shortcut || event.defaultPrevented || (inDialog && shortcut.kind !== 'quit')) return;
+    if (!shortcut || event.defaultPrevented || (inDialog() && shortcut.kind !== 'quit')) return;
     event.preventDefault();
     if (shortcut.kind === 'quit') void ipc.askToQuit();
     else this.take(shortcut);
