@@ -1,26 +1,32 @@
 import { emit } from '@tauri-apps/api/event';
-import { screen, waitFor, within } from '@testing-library/svelte';
+import { cleanup, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { desk } from '../src/app/wanted.svelte';
-import { ipc, type Connection, type Wanted } from '../src/ipc';
-import { uninstall } from '../src/ipc/mock';
+import { ipc, ToldError, type Connection, type Wanted } from '../src/ipc';
+import { uninstall, type Scenario } from '../src/ipc/mock';
+import type { SetupDesk } from '../src/ipc/mock/setup';
 import { dialogs } from '$shared/dialogs.svelte';
-import { router, SCREENS } from '$shared/router.svelte';
+import { router, SCREENS, type Screen } from '$shared/router.svelte';
 import { EVERYTHING, session } from '$shared/session.svelte';
 import { shortcutOf } from '$shared/shortcuts';
 import { open as openScreen } from './desk';
 
 const RUN = '0199a3c2-7b41-7c10-9f02-5d1be2c07a11';
 
-async function open(...where: Parameters<typeof openScreen>): Promise<void> {
-  Object.assign(desk, { quitting: null, workspace: null });
-  await openScreen(...where);
+async function open(...where: Parameters<typeof openScreen>): Promise<SetupDesk> {
+  Object.assign(desk, { quitting: null, workspace: null, problem: null });
+  const made = await openScreen(...where);
   await desk.open();
+  return made;
 }
-afterEach(() => {
+afterEach(async () => {
   vi.restoreAllMocks();
+  dialogs.close();
+  cleanup();
+  // A dialog lets the page be clicked again a moment after it has closed.
+  await waitFor(() => expect(document.body.style.pointerEvents).not.toBe('none'));
   uninstall();
 });
 
@@ -157,6 +163,28 @@ describe('another workspace', () => {
     await change();
     expect(dialogs.asked).toBeNull();
     expect(router.route).toMatchObject({ screen: 'history', run: null });
+  });
+
+  test.each<[Scenario, Screen]>([
+    ['missing', 'overview'],
+    ['broken', 'overview'],
+    ['broken', 'setup'],
+  ])('is opened at once where the one in use is %s (%s)', async (scenario, at) => {
+    const { path } = await open(scenario, at);
+    expect(path).not.toBe('/srv/another');
+    await emit('wanted-asked', { kind: 'workspace', path: '/srv/another' });
+    expect(await screen.findByTestId('answer')).toBeVisible();
+    expect(session.ready?.path).toBe('/srv/another');
+    expect(screen.queryByTestId('other-workspace')).toBeNull();
+  });
+
+  test('that cannot be opened is told of where there is none in use', async () => {
+    await open('missing');
+    const problem = { code: 'workspace_missing', params: { path: '/srv/nowhere' } } as const;
+    vi.spyOn(ipc, 'openWorkspace').mockRejectedValue(new ToldError(problem));
+    await emit('wanted-asked', { kind: 'workspace', path: '/srv/nowhere' });
+    expect(await screen.findByTestId('wanted-problem')).toHaveTextContent('/srv/nowhere');
+    expect(screen.getByTestId('make-practice')).toBeEnabled();
   });
 
   test('has its own settings, and what was typed for the one before is not saved into it', async () => {

@@ -1,5 +1,5 @@
 /** What is asked for outside the page, by a menu, a link or a second start; and by the keyboard inside it. */
-import { ipc, type Wanted, type Work } from '$ipc';
+import { ipc, problemOf, type Problem, type Wanted, type Work } from '$ipc';
 import { address, SCREENS } from '$shared/router.svelte';
 import { session } from '$shared/session.svelte';
 import { shortcutOf } from '$shared/shortcuts';
@@ -17,6 +17,8 @@ class Desk {
   quitting = $state.raw<Work | null>(null);
   /** The workspace that a second start named. */
   workspace = $state<string | null>(null);
+  /** What kept that from being opened. */
+  problem = $state.raw<Problem | null>(null);
 
   /** Listens first and asks then, so that nothing falls between. */
   async open(): Promise<void> {
@@ -46,7 +48,18 @@ class Desk {
         this.quitting = wanted.on;
         return;
       case 'workspace':
-        this.workspace = wanted.path;
+        if (session.ready) this.workspace = wanted.path;
+        else void this.#openWorkspace(wanted.path);
+    }
+  }
+
+  /** Where there is none that could be used, nobody has to be asked whether to leave it. */
+  async #openWorkspace(path: string): Promise<void> {
+    this.problem = null;
+    try {
+      await session.openWorkspace(path);
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
     }
   }
 

@@ -160,7 +160,8 @@ class Session {
     this.progress = this.waitedUntil = null;
     this.period = EVERYTHING;
     dialogs.close();
-    router.replace(router.route.screen);
+    // What was open in it is not in this one; and whoever was setting one up has one now.
+    router.replace(router.route.screen === 'setup' ? 'overview' : router.route.screen);
     await this.refresh();
     void this.ask();
   }

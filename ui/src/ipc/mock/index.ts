@@ -292,7 +292,7 @@ class MockEngine {
   #overview(): Overview {
     if (this.scenario === 'missing' && !this.setup.made)
       return { kind: 'missing', path: '/home/kari/.local/share/postonce' };
-    if (this.scenario === 'broken') {
+    if (this.scenario === 'broken' && !this.setup.made) {
       const params = {
         path: '/home/kari/hlf/workspace.toml',
         line: '12',
