@@ -105,6 +105,17 @@ describe('a sync', () => {
     expect(screen.queryByTestId('result')).toBeNull();
   });
 
+  test('that failed says why, and its details can be copied', async () => {
+    const user = userEvent.setup();
+    await open('failed');
+    const result = await screen.findByTestId('result');
+    expect(result).toHaveTextContent('did not answer');
+    await user.click(within(result).getByRole('button', { name: 'Copy details' }));
+    expect(await navigator.clipboard.readText()).toMatch(
+      /^accounting_unreachable\nurl: .*\ntime: .*\nversion: /s,
+    );
+  });
+
   test('begun before the window was opened is shown', async () => {
     await open('running');
     expect(await screen.findByTestId('progress-processed')).toHaveTextContent(/of 1,200/);

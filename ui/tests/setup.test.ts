@@ -154,6 +154,10 @@ describe('a first start', () => {
     expect(screen.getByTestId('connection-missing')).toHaveTextContent(
       'Account 7777 is not in the chart of accounts',
     );
+    await user.click(
+      within(screen.getByTestId('connection-missing')).getByRole('button', { name: 'Copy details' }),
+    );
+    expect(await navigator.clipboard.readText()).toMatch(/^setup_account_missing\n.*account: 7777\n/s);
     expect(screen.getByTestId('setup-next')).toBeEnabled();
   });
 
