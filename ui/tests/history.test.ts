@@ -2,6 +2,7 @@ import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Items, PAGE_ITEMS } from '../src/features/history/items.svelte';
+import { Runs } from '../src/features/history/runs.svelte';
 import { ANY, queryOf } from '../src/features/history/wish';
 import { PAPER_ROWS_MAX, readForPaper } from '../src/features/history/paper';
 import PrintSheet from '../src/features/history/PrintSheet.svelte';
@@ -87,6 +88,31 @@ describe('a run of a hundred thousand', () => {
     await items.show('held', '');
     expect(items.at(0)?.result).toBe('held');
     expect(items.count).toBe(Math.floor(100_000 / 97));
+  });
+});
+
+describe('more runs than fit on a page', () => {
+  test('have the one that an address names once, also when it is reached', async () => {
+    await openScreen('much', 'history', '0199a3c2-7b41-7c10-9f02-5d1be2c11055');
+    await waitFor(() => expect(screen.getAllByTestId('run')).toHaveLength(51));
+    await userEvent.click(screen.getByRole('button', { name: 'Show earlier runs' }));
+    await waitFor(() => expect(screen.getAllByTestId('run')).toHaveLength(60));
+    expect(screen.getByTestId('run-detail')).toBeVisible();
+  });
+
+  test('than the engine gives at once are not at their end when they are read again', async () => {
+    const all = Array.from({ length: 1_200 }, (_, at) => ({ ...(RUNS[0] as Run), runId: String(at) }));
+    vi.spyOn(ipc, 'runs').mockImplementation((_, limit, before) => {
+      const start = before ? Number(before) + 1 : 0;
+      return Promise.resolve(all.slice(start, start + Math.min(limit, 1_000)));
+    });
+    const runs = new Runs();
+    await runs.show(queryOf(ANY));
+    while (runs.runs.length < 1_050) await runs.more();
+    await runs.refresh();
+    expect(runs.complete).toBe(false);
+    while (!runs.complete) await runs.more();
+    expect(runs.runs).toHaveLength(1_200);
   });
 });
 
