@@ -3,9 +3,11 @@ import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Waiting } from '../src/features/attention/waiting.svelte';
 import RunItems from '../src/features/history/RunItems.svelte';
-import { ipc, type Overview, type Run } from '../src/ipc';
+import { ipc, type AttentionItem, type Overview, type Run } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
+import { ATTENTION } from '../src/ipc/mock/attention';
 import { progress, RUNS } from '../src/ipc/mock/data';
 import { lockOf, NO_END } from '../src/ipc/mock/holder';
 import { router } from '$shared/router.svelte';
@@ -65,6 +67,14 @@ describe('a sync', () => {
     );
     await userEvent.click(screen.getByTestId('lock-not-now'));
     expect(screen.queryByTestId('lock-held')).toBeNull();
+    expect(screen.getByRole('main')).toHaveFocus();
+  });
+
+  test('that was told how it ended gives the keyboard back to the screen', async () => {
+    await open('done');
+    await userEvent.click(await screen.findByTestId('result-close'));
+    expect(screen.queryByTestId('result')).toBeNull();
+    expect(screen.getByRole('main')).toHaveFocus();
   });
 
   test('of somebody else is seen before anything is clicked, and by whoever comes back to the window', async () => {
@@ -212,6 +222,22 @@ test('what needs a person is grouped, with what to do', async () => {
   );
   expect(screen.getByTestId('attention-refused')).toHaveTextContent('closed for posting');
   expect(screen.getAllByTestId('attention-item')).toHaveLength(7);
+});
+
+test('more than is given at once still needs a person when it is read again', async () => {
+  const [one] = ATTENTION as [AttentionItem];
+  const all = Array.from({ length: 1_300 }, (_, at) => ({ ...one, recordId: String(at) }));
+  await install('idle');
+  vi.spyOn(ipc, 'attention').mockImplementation((offset, limit) =>
+    Promise.resolve(all.slice(offset, offset + Math.min(limit, 1_000))),
+  );
+  const waiting = new Waiting();
+  await waiting.refresh();
+  while (waiting.items.length < 1_100) await waiting.more();
+  await waiting.refresh();
+  expect(waiting.complete).toBe(false);
+  while (!waiting.complete) await waiting.more();
+  expect(waiting.items).toHaveLength(1_300);
 });
 
 test('what a sync settles is synced from where it is told, and seen on the overview', async () => {

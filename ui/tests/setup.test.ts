@@ -186,8 +186,11 @@ describe('settings', () => {
     await click('save-approval');
     expect(await screen.findByTestId('settings-saved')).toHaveTextContent('in the audit trail');
     expect(screen.getByTestId('approval-words')).toHaveTextContent('A second administrator approves');
+    const head = document.getElementById('settings-approval');
+    await waitFor(() => expect(head).toHaveFocus());
     await click('settings-undo');
     await waitFor(() => expect(screen.getByTestId('approval-words')).toHaveTextContent('One administrator'));
+    await waitFor(() => expect(head).toHaveFocus());
     expect(desk.saved).toEqual([
       { part: 'approval', second: true },
       { part: 'approval', second: false },
