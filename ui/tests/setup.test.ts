@@ -201,6 +201,7 @@ describe('settings', () => {
     const desk = await open('idle', 'settings');
     await click('change-source');
     await screen.findAllByTestId('sample-row');
+    expect(screen.getByRole('region', { name: /first rows/ })).toHaveAttribute('tabindex', '0');
     await type('source-path', '/data/other.csv');
     await user.tab();
     expect(screen.getByTestId('save-source')).toBeDisabled();
@@ -210,6 +211,20 @@ describe('settings', () => {
     await click('save-source');
     await screen.findByTestId('settings-saved');
     expect(desk.saved).toMatchObject([{ part: 'source', source: { path: '/data/other.csv' } }]);
+    expect(screen.getByTestId('settings-undo')).toBeEnabled();
+  });
+
+  test('cannot undo a source whose token was replaced with it', async () => {
+    await open('idle', 'settings');
+    await click('change-source');
+    await click('source-kind-platform');
+    await type('platform-url', 'https://utlegg.example.no');
+    await type('platform-secret', 'n3w');
+    await click('read-platform');
+    await screen.findAllByTestId('sample-row');
+    await click('save-source');
+    await screen.findByTestId('settings-saved');
+    expect(screen.queryByTestId('settings-undo')).toBeNull();
   });
 
   test('a secret that was replaced cannot be undone, and the form gives back the focus', async () => {
