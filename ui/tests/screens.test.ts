@@ -242,9 +242,13 @@ test('more than is given at once still needs a person when it is read again', as
 
 test('what a sync settles is synced from where it is told, and seen on the overview', async () => {
   await open('idle', 'attention');
+  // What was chosen on the overview is not seen here, and does not count here.
+  session.period = { from: '2026-11-01', to: '2026-11-30' };
+  const asked = vi.spyOn(ipc, 'startSync');
   expect(await screen.findByTestId('sync-in_doubt')).toBeEnabled();
   expect(screen.queryByTestId('sync-vanished')).toBeNull();
   await userEvent.click(screen.getByTestId('sync-refused'));
+  expect(asked).toHaveBeenCalledExactlyOnceWith({ from: null, to: null }, null);
   expect(await screen.findByTestId('progress', {}, { timeout: 4_000 })).toBeInTheDocument();
   expect(router.route.screen).toBe('overview');
 });
