@@ -80,7 +80,16 @@ describe('the keyboard', () => {
   test('is told in tooltips', async () => {
     await open('idle');
     expect(screen.getByTestId('nav-audit')).toHaveAttribute('title', 'Audit trail (Ctrl+5)');
+    expect(screen.getByTestId('nav-settings')).toHaveAttribute('title', 'Settings (Ctrl+,)');
     expect(screen.getByTestId('sync-now')).toHaveAttribute('title', 'Sync Now (Ctrl+Enter)');
+    for (const [place, testid] of [
+      ['history', 'history-text'],
+      ['records', 'records-text'],
+      ['audit', 'audit-search'],
+    ] as const) {
+      router.replace(place);
+      expect(await screen.findByTestId(testid)).toHaveAttribute('title', 'Search (Ctrl+F)');
+    }
   });
 
   test('means nothing of ours with other keys', () => {
