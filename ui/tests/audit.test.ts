@@ -1,15 +1,19 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { sentence } from '../src/features/audit/sentences';
+import { Entries, NO_FILTER } from '../src/features/audit/entries.svelte';
 import { findingSentence } from '../src/features/audit/findings';
-import type { Act, AuditEntryFull } from '../src/ipc';
-import { uninstall } from '../src/ipc/mock';
+import { ipc, type Act, type AuditEntryFull } from '../src/ipc';
+import { install, uninstall } from '../src/ipc/mock';
 import { acts } from '$shared/acts';
 import { preferences } from '$shared/preferences.svelte';
 import { open } from './desk';
 
-afterEach(uninstall);
+afterEach(() => {
+  vi.restoreAllMocks();
+  uninstall();
+});
 
 const entries = () => screen.getAllByTestId('audit-entry');
 
@@ -25,6 +29,22 @@ describe('the audit trail', () => {
     await userEvent.click(screen.getByTestId('audit-more'));
     await waitFor(() => expect(entries()).toHaveLength(137));
     expect(screen.queryByTestId('audit-more')).toBeNull();
+  });
+
+  test('that is longer than what is given at once is not at its end when it is read again', async () => {
+    await install('idle');
+    const [one] = (await ipc.audit(NO_FILTER, null, 1)) as [AuditEntryFull];
+    const trail = Array.from({ length: 700 }, (_, at) => ({ ...one, entry: 700 - at }));
+    vi.spyOn(ipc, 'audit').mockImplementation((_, before, limit) =>
+      Promise.resolve(trail.filter(({ entry }) => entry < (before ?? 701)).slice(0, Math.min(limit, 500))),
+    );
+    const list = new Entries();
+    await list.read(NO_FILTER, false);
+    while (list.entries.length < 550) await list.more(NO_FILTER);
+    await list.read(NO_FILTER, true);
+    expect(list.complete).toBe(false);
+    while (!list.complete) await list.more(NO_FILTER);
+    expect(list.entries).toHaveLength(700);
   });
 
   test('is filtered by what and who and searched, says when nothing fits, and is whole again when cleared', async () => {
@@ -75,6 +95,7 @@ describe('the audit trail', () => {
     expect(verdict).toHaveTextContent('remembers the same trail');
     await userEvent.click(screen.getByTestId('verdict-close'));
     expect(screen.queryByTestId('verdict')).toBeNull();
+    expect(screen.getByRole('main')).toHaveFocus();
   });
 
   test('that was tampered with names each finding in words', async () => {

@@ -1,9 +1,20 @@
+import { emit } from '@tauri-apps/api/event';
 import { screen, waitFor, within } from '@testing-library/svelte';
-import userEvent from '@testing-library/user-event';
+import userEvent, { type UserEvent } from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { consequence } from '../src/features/record/consequence';
-import { ipc, ToldError, type ReExportPreview } from '../src/ipc';
+import {
+  ipc,
+  ToldError,
+  type End,
+  type ReExportAsked,
+  type ReExportPreview,
+  type Run,
+  type RunItem,
+  type SyncStarted,
+} from '../src/ipc';
 import { install, uninstall, type Scenario } from '../src/ipc/mock';
+import { item as runItem, RUNS } from '../src/ipc/mock/data';
 import { lockOf, NO_END } from '../src/ipc/mock/holder';
 import { dialogs } from '$shared/dialogs.svelte';
 import { isReason } from '$shared/reason';
@@ -23,6 +34,21 @@ const item = async (record: string) => {
 };
 const dialog = async () => within(await screen.findByRole('dialog'));
 const gone = () => waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+
+/** An answer that a test gives when it wants to. */
+function later<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => (resolve = done));
+  return { promise, resolve };
+}
+/** What was asked for is on its way: neither Escape nor the cross nor Cancel says that it is not. */
+async function staysOpen(user: UserEvent): Promise<void> {
+  const shown = await dialog();
+  expect(shown.getByTestId('dialog-cancel')).toBeDisabled();
+  await user.keyboard('{Escape}');
+  await user.click(shown.getByRole('button', { name: 'Close' }));
+  expect(screen.getByRole('dialog')).toBeVisible();
+}
 
 beforeEach(() => dialogs.close());
 afterEach(() => {
@@ -127,6 +153,73 @@ describe('a forced re-export', () => {
     });
   });
 
+  async function send() {
+    const { user, shown, confirm } = await openForm();
+    await user.type(shown.getByTestId('reason'), REASON);
+    await user.type(shown.getByTestId('confirm-id'), 'PM-2026-00417');
+    await user.click(confirm);
+    return shown;
+  }
+
+  test('is not said to have failed before it is known what became of it', async () => {
+    const answer = later<RunItem[]>();
+    const asked = vi.spyOn(ipc, 'runItems').mockReturnValue(answer.promise);
+    const shown = await send();
+    await waitFor(() => expect(asked).toHaveBeenCalled());
+    expect(shown.getByTestId('re-export-sending')).toBeVisible();
+    expect(shown.queryByRole('alert')).toBeNull();
+    answer.resolve([{ ...runItem(3), recordId: 'PM-2026-00417', result: 'posted' }]);
+    expect(await shown.findByTestId('re-export-done')).toBeVisible();
+  });
+
+  test('is found in its run however much the run carried on before it', async () => {
+    const others = Array.from({ length: 200 }, (_, place) => runItem(place + 1));
+    const mine = { ...runItem(3), recordId: 'PM-2026-00417', result: 'posted' as const };
+    vi.spyOn(ipc, 'runItems').mockImplementation((...[, , text]) =>
+      Promise.resolve(text === 'PM-2026-00417' ? [{ ...mine, recordId: 'PM-2026-004170' }, mine] : others),
+    );
+    const shown = await send();
+    expect(await shown.findByTestId('re-export-done')).toHaveTextContent('as voucher 10003');
+  });
+
+  test.each([
+    ['cannot be read', () => Promise.reject(new ToldError({ code: 'ledger_busy', params: {} }))],
+    ['is not there', () => Promise.resolve([])],
+  ])('whose row %s is not said to have failed', async (_, answer) => {
+    vi.spyOn(ipc, 'runItems').mockImplementation(answer);
+    const shown = await send();
+    const unread = await shown.findByTestId('re-export-unread');
+    expect(unread).toHaveTextContent('What became of PM-2026-00417 could not be read');
+    expect(unread).toHaveTextContent('Look at the run before you ask for it once more');
+    expect(shown.getByTestId('re-export-run')).toBeVisible();
+    expect(screen.getByRole('dialog')).not.toHaveTextContent('was not exported again');
+  });
+
+  test('whose run failed before it came to the record says so', async () => {
+    const error = { code: 'reversal_failed', params: { id: 'PM-2026-00417' } } as const;
+    vi.spyOn(ipc, 'reExport').mockResolvedValue({ kind: 'runs', joined: false });
+    vi.spyOn(ipc, 'runItems').mockResolvedValue([]);
+    const shown = await send();
+    await emit('run-ended', { ...NO_END, run: { ...(RUNS[3] as Run), error } });
+    expect(await shown.findByText('PM-2026-00417 was not exported again')).toBeVisible();
+  });
+
+  test('that was asked for cannot be cancelled any more', async () => {
+    const asked = vi.spyOn(ipc, 'reExport');
+    const answer = later<ReExportAsked>();
+    asked.mockReturnValue(answer.promise);
+    const { user, shown, confirm } = await openForm();
+    await user.type(shown.getByTestId('reason'), REASON);
+    await user.type(shown.getByTestId('confirm-id'), 'PM-2026-00417');
+    await user.click(confirm);
+    await staysOpen(user);
+    answer.resolve({ kind: 'runs', joined: true });
+    expect(await shown.findByTestId('re-export-joined')).toBeVisible();
+    await user.keyboard('{Escape}');
+    await gone();
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
   test('that the engine refuses says why, and keeps what was typed', async () => {
     vi.spyOn(ipc, 'reExport').mockRejectedValue(
       new ToldError({ code: 'record_in_doubt', params: { id: 'PM-2026-00417' } }),
@@ -168,6 +261,20 @@ describe('a re-export that waits for an approval', () => {
     await user.type(shown.getByTestId('confirm-id'), 'PM-2026-00417');
     await user.click(shown.getByTestId('dialog-confirm'));
     expect(await screen.findByTestId('re-export-done')).toBeVisible();
+  });
+
+  test('cannot be left or declined while it is being approved', async () => {
+    const answer = later<SyncStarted>();
+    vi.spyOn(ipc, 'approveReExport').mockReturnValue(answer.promise);
+    const user = await open('approval');
+    await user.click(await screen.findByTestId('approve'));
+    const shown = await dialog();
+    await user.type(await shown.findByTestId('confirm-id'), 'PM-2026-00417');
+    await user.click(shown.getByTestId('dialog-confirm'));
+    expect(shown.getByTestId('decline')).toBeDisabled();
+    await staysOpen(user);
+    answer.resolve({ joined: true });
+    expect(await shown.findByTestId('re-export-joined')).toBeVisible();
   });
 
   test('cannot be approved by whoever asked', async () => {
@@ -238,6 +345,18 @@ describe('a record in doubt', () => {
     );
   });
 
+  test('that is being decided cannot be left before there is an answer', async () => {
+    const answer = later<End>();
+    vi.spyOn(ipc, 'resolve').mockReturnValue(answer.promise);
+    const { user, shown, confirm } = await openDecision('PM-2026-00982');
+    await user.click(shown.getByTestId('decide-not-posted'));
+    await user.type(shown.getByTestId('reason'), REASON);
+    await user.click(confirm);
+    await staysOpen(user);
+    answer.resolve(NO_END);
+    expect(await shown.findByTestId('decision-done')).toBeVisible();
+  });
+
   test('stays so on Escape, and the keyboard stays inside', async () => {
     const asked = vi.spyOn(ipc, 'resolve');
     const { user, shown } = await openDecision('PM-2026-00982');
@@ -252,6 +371,19 @@ describe('a record in doubt', () => {
     await gone();
     expect(asked).not.toHaveBeenCalled();
   });
+});
+
+test('a change that is being kept cannot be left before there is an answer', async () => {
+  const answer = later<null>();
+  vi.spyOn(ipc, 'accept').mockReturnValue(answer.promise);
+  const user = await open();
+  await user.click((await item('PM-2026-00417')).getByTestId('accept'));
+  const shown = await dialog();
+  await user.type(shown.getByTestId('reason'), REASON);
+  await user.click(shown.getByTestId('dialog-confirm'));
+  await staysOpen(user);
+  answer.resolve(null);
+  expect(await shown.findByTestId('decision-done')).toBeVisible();
 });
 
 test('a change is kept with a reason, and no longer waits', async () => {

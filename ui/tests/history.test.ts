@@ -2,9 +2,11 @@ import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Items, PAGE_ITEMS } from '../src/features/history/items.svelte';
+import { Runs } from '../src/features/history/runs.svelte';
 import { ANY, queryOf } from '../src/features/history/wish';
 import { PAPER_ROWS_MAX, readForPaper } from '../src/features/history/paper';
 import PrintSheet from '../src/features/history/PrintSheet.svelte';
+import RunItems from '../src/features/history/RunItems.svelte';
 import SaveRun from '../src/features/history/SaveRun.svelte';
 import { ipc, type Run } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
@@ -87,6 +89,84 @@ describe('a run of a hundred thousand', () => {
     expect(items.at(0)?.result).toBe('held');
     expect(items.count).toBe(Math.floor(100_000 / 97));
   });
+});
+
+describe('more runs than fit on a page', () => {
+  test('have the one that an address names once, also when it is reached', async () => {
+    await openScreen('much', 'history', '0199a3c2-7b41-7c10-9f02-5d1be2c11055');
+    await waitFor(() => expect(screen.getAllByTestId('run')).toHaveLength(51));
+    await userEvent.click(screen.getByRole('button', { name: 'Show earlier runs' }));
+    await waitFor(() => expect(screen.getAllByTestId('run')).toHaveLength(60));
+    expect(screen.getByTestId('run-detail')).toBeVisible();
+  });
+
+  test('than the engine gives at once are not at their end when they are read again', async () => {
+    const all = Array.from({ length: 1_200 }, (_, at) => ({ ...(RUNS[0] as Run), runId: String(at) }));
+    vi.spyOn(ipc, 'runs').mockImplementation((_, limit, before) => {
+      const start = before ? Number(before) + 1 : 0;
+      return Promise.resolve(all.slice(start, start + Math.min(limit, 1_000)));
+    });
+    const runs = new Runs();
+    await runs.show(queryOf(ANY));
+    while (runs.runs.length < 1_050) await runs.more();
+    await runs.refresh();
+    expect(runs.complete).toBe(false);
+    while (!runs.complete) await runs.more();
+    expect(runs.runs).toHaveLength(1_200);
+  });
+});
+
+describe('a run that is over while it is looked at', () => {
+  const run: Run = { ...(RUNS[0] as Run), outcome: null, finishedAt: null };
+
+  test('shows what became of each record', async () => {
+    await install('idle');
+    vi.spyOn(ipc, 'countItems').mockResolvedValue(2);
+    const asked = vi
+      .spyOn(ipc, 'runItems')
+      .mockResolvedValue([1, 2].map((at) => ({ ...item(at), result: null })));
+    const { rerender } = render(RunItems, { run });
+    expect((await screen.findAllByTestId('run-item'))[0]).toHaveTextContent('Waiting');
+    asked.mockResolvedValue([3, 6].map(item));
+    await rerender({ run: { ...run, outcome: 'completed' } });
+    await waitFor(() =>
+      expect(screen.getAllByTestId('run-item')[0]).toHaveAttribute('data-result', 'posted'),
+    );
+  });
+
+  test('has the rows that were not there when it was opened', async () => {
+    await install('idle');
+    const counted = vi.spyOn(ipc, 'countItems').mockResolvedValue(0);
+    vi.spyOn(ipc, 'runItems').mockResolvedValue([]);
+    const { rerender } = render(RunItems, { run });
+    expect(await screen.findByText('No records of this kind in this run.')).toBeVisible();
+    counted.mockResolvedValue(2);
+    vi.spyOn(ipc, 'runItems').mockResolvedValue([3, 6].map(item));
+    await rerender({ run: { ...run, outcome: 'completed' } });
+    expect(await screen.findAllByTestId('run-item')).toHaveLength(2);
+  });
+
+  test('stays where it was scrolled to', async () => {
+    await install('idle');
+    const items = new Items('a');
+    await items.show(null, '');
+    await items.see(50_000, 50_030);
+    const asked = vi.spyOn(ipc, 'runItems');
+    const reading = items.refresh();
+    expect(items.count).toBe(100_000);
+    expect(items.at(50_000)?.position).toBe(50_001);
+    await reading;
+    expect(asked.mock.calls.map((call) => call[3])).toEqual([50_000]);
+    expect(items.at(0)).toBeNull();
+  });
+});
+
+test('the link to a run leads there from outside the window', async () => {
+  const user = userEvent.setup();
+  await open(RUNS[0]?.runId);
+  const detail = within(await screen.findByTestId('run-detail'));
+  await user.click(detail.getByRole('button', { name: /link to this run/ }));
+  expect(await navigator.clipboard.readText()).toBe(`postonce://run/${RUNS[0]?.runId}`);
 });
 
 describe('a run as a file', () => {

@@ -1,11 +1,14 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ipc } from '../src/ipc';
+import { ipc, ToldError } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
 import { open } from './desk';
 
-afterEach(uninstall);
+afterEach(() => {
+  vi.restoreAllMocks();
+  uninstall();
+});
 
 describe('the ledger', () => {
   test('says where it is, how big, and when it was last copied; and is copied now', async () => {
@@ -40,6 +43,29 @@ describe('the ledger', () => {
     expect(screen.getByTestId('compare-result')).toHaveTextContent('There are 3 differences');
     expect(rows[0]).toHaveTextContent(/Missing in the accounting system.*PM-2026-00312.*10312.*nothing/);
     expect(rows[2]).toHaveTextContent(/Several vouchers.*10418.*10733/);
+  });
+
+  test('whose differences cannot be read says why, and they can be asked for again', async () => {
+    await open('differs', 'settings');
+    const problem = { code: 'ledger_busy', params: {} } as const;
+    vi.spyOn(ipc, 'differences').mockRejectedValueOnce(new ToldError(problem));
+    await userEvent.click(await screen.findByTestId('ledger-compare'));
+    await userEvent.click(await screen.findByTestId('compare-start'));
+    const result = await screen.findByTestId('compare-result', {}, { timeout: 5_000 });
+    expect(result).toHaveTextContent('There are 3 differences');
+    expect(await screen.findByTestId('compare-problem')).toBeVisible();
+    await userEvent.click(screen.getByTestId('differences-more'));
+    expect(await screen.findAllByTestId('difference')).toHaveLength(3);
+    expect(screen.queryByTestId('compare-problem')).toBeNull();
+  });
+
+  test('that cannot be compared because nobody listens says so', async () => {
+    await open('idle', 'settings');
+    vi.spyOn(ipc, 'onCompare').mockRejectedValueOnce(new Error('no bridge'));
+    await userEvent.click(await screen.findByTestId('ledger-compare'));
+    await userEvent.click(await screen.findByTestId('compare-start'));
+    expect(await screen.findByTestId('compare-problem')).toHaveTextContent('no bridge');
+    expect(screen.getByTestId('compare-start')).toBeEnabled();
   });
 
   test('is compared until it is stopped, and then nothing is said of it', async () => {

@@ -1,23 +1,34 @@
 import { emit } from '@tauri-apps/api/event';
-import { screen, waitFor, within } from '@testing-library/svelte';
+import { cleanup, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { desk } from '../src/app/wanted.svelte';
-import { ipc } from '../src/ipc';
-import { uninstall } from '../src/ipc/mock';
-import { router, SCREENS } from '$shared/router.svelte';
-import { session } from '$shared/session.svelte';
+import { ipc, ToldError, type Connection, type Wanted } from '../src/ipc';
+import { uninstall, type Scenario } from '../src/ipc/mock';
+import type { SetupDesk } from '../src/ipc/mock/setup';
+import { dialogs } from '$shared/dialogs.svelte';
+import { router, SCREENS, type Screen } from '$shared/router.svelte';
+import { EVERYTHING, session } from '$shared/session.svelte';
 import { shortcutOf } from '$shared/shortcuts';
 import { open as openScreen } from './desk';
 
 const RUN = '0199a3c2-7b41-7c10-9f02-5d1be2c07a11';
 
-async function open(...where: Parameters<typeof openScreen>): Promise<void> {
-  Object.assign(desk, { quitting: null, workspace: null });
-  await openScreen(...where);
+async function open(...where: Parameters<typeof openScreen>): Promise<SetupDesk> {
+  Object.assign(desk, { quitting: null, workspace: null, problem: null });
+  const made = await openScreen(...where);
   await desk.open();
+  return made;
 }
-afterEach(uninstall);
+afterEach(async () => {
+  vi.restoreAllMocks();
+  dialogs.close();
+  cleanup();
+  // A dialog lets the page be clicked again a moment after it has closed.
+  await waitFor(() => expect(document.body.style.pointerEvents).not.toBe('none'));
+  uninstall();
+});
 
 describe('the keyboard', () => {
   test('goes to each screen by its number, to the settings by a comma, and into the search', async () => {
@@ -50,10 +61,35 @@ describe('the keyboard', () => {
     expect(router.route.screen).toBe('settings');
   });
 
+  test.each<Wanted>([{ kind: 'sync' }, { kind: 'screen', screen: 'overview' }, { kind: 'search' }])(
+    'leaves a dialog alone by way of the menu as well: $kind',
+    async (wanted) => {
+      await open('idle', 'records');
+      dialogs.open({ kind: 're-export', recordId: 'PM-2026-00417' });
+      await userEvent.type(await screen.findByTestId('reason'), 'Voided by mistake');
+      const synced = vi.spyOn(ipc, 'startSync');
+      await emit('wanted-asked', wanted);
+      expect(screen.getByTestId('reason')).toHaveFocus();
+      expect(screen.getByTestId('reason')).toHaveValue('Voided by mistake');
+      expect(router.route.screen).toBe('records');
+      expect(synced).not.toHaveBeenCalled();
+      expect(session.running).toBe(false);
+    },
+  );
+
   test('is told in tooltips', async () => {
     await open('idle');
     expect(screen.getByTestId('nav-audit')).toHaveAttribute('title', 'Audit trail (Ctrl+5)');
+    expect(screen.getByTestId('nav-settings')).toHaveAttribute('title', 'Settings (Ctrl+,)');
     expect(screen.getByTestId('sync-now')).toHaveAttribute('title', 'Sync Now (Ctrl+Enter)');
+    for (const [place, testid] of [
+      ['history', 'history-text'],
+      ['records', 'records-text'],
+      ['audit', 'audit-search'],
+    ] as const) {
+      router.replace(place);
+      expect(await screen.findByTestId(testid)).toHaveAttribute('title', 'Search (Ctrl+F)');
+    }
   });
 
   test('means nothing of ours with other keys', () => {
@@ -102,6 +138,86 @@ describe('from outside', () => {
     await userEvent.click(await screen.findByTestId('other-workspace-open'));
     await waitFor(() => expect(screen.queryByTestId('other-workspace')).toBeNull());
     expect(opened).toHaveBeenCalledExactlyOnceWith('/srv/another');
+  });
+});
+
+describe('another workspace', () => {
+  async function change(): Promise<void> {
+    await emit('wanted-asked', { kind: 'workspace', path: '/srv/another' });
+    await userEvent.click(await screen.findByTestId('other-workspace-open'));
+    await waitFor(() => expect(session.ready?.path).toBe('/srv/another'));
+    await waitFor(() => expect(screen.queryByTestId('other-workspace')).toBeNull());
+  }
+
+  test('shows nothing of the one before on the overview', async () => {
+    await open('done');
+    session.period = { from: '2026-11-01', to: '2026-11-30' };
+    expect(await screen.findByTestId('result')).toBeVisible();
+    expect(screen.getByTestId('period-chosen')).toBeVisible();
+    const months = vi.spyOn(ipc, 'exportedByMonth');
+    const next = vi.spyOn(ipc, 'nextRun');
+    await change();
+    expect(screen.queryByTestId('result')).toBeNull();
+    expect(screen.queryByTestId('period-chosen')).toBeNull();
+    expect(session.period).toEqual(EVERYTHING);
+    expect(months).toHaveBeenCalled();
+    expect(next).toHaveBeenCalled();
+  });
+
+  test('closes the run and the record that were open', async () => {
+    await open('idle', 'history', RUN);
+    await screen.findByTestId('run-detail');
+    dialogs.open({ kind: 'story', recordId: 'PM-2026-00417' });
+    await screen.findByTestId('story-dialog');
+    await change();
+    expect(dialogs.asked).toBeNull();
+    expect(router.route).toMatchObject({ screen: 'history', run: null });
+  });
+
+  test.each<[Scenario, Screen]>([
+    ['missing', 'overview'],
+    ['broken', 'overview'],
+    ['broken', 'setup'],
+  ])('is opened at once where the one in use is %s (%s)', async (scenario, at) => {
+    const { path } = await open(scenario, at);
+    expect(path).not.toBe('/srv/another');
+    await emit('wanted-asked', { kind: 'workspace', path: '/srv/another' });
+    expect(await screen.findByTestId('answer')).toBeVisible();
+    expect(session.ready?.path).toBe('/srv/another');
+    expect(screen.queryByTestId('other-workspace')).toBeNull();
+  });
+
+  test('that cannot be opened is told of where there is none in use', async () => {
+    await open('missing');
+    const problem = { code: 'workspace_missing', params: { path: '/srv/nowhere' } } as const;
+    vi.spyOn(ipc, 'openWorkspace').mockRejectedValue(new ToldError(problem));
+    await emit('wanted-asked', { kind: 'workspace', path: '/srv/nowhere' });
+    expect(await screen.findByTestId('wanted-problem')).toHaveTextContent('/srv/nowhere');
+    expect(screen.getByTestId('make-practice')).toBeEnabled();
+  });
+
+  test('has its own settings, and what was typed for the one before is not saved into it', async () => {
+    await open('idle', 'settings');
+    await userEvent.click(await screen.findByTestId('change-posting'));
+    const read = vi.spyOn(ipc, 'settings');
+    await change();
+    expect(read).toHaveBeenCalled();
+    await waitFor(() => expect(screen.getByTestId('section-posting')).toHaveAttribute('data-open', 'false'));
+    expect(screen.getByTestId('workspace-path')).toHaveTextContent('/srv/another');
+  });
+
+  test('is not told to be connected as the one before was, however late that answers', async () => {
+    let late: (connection: Connection) => void = () => undefined;
+    await open('idle');
+    const connection = await ipc.connection();
+    vi.spyOn(ipc, 'connection').mockReturnValueOnce(new Promise((done) => (late = done)));
+    const asking = session.ask();
+    await change();
+    await waitFor(() => expect(session.reach.kind).toBe('reached'));
+    late({ ...connection, organisationName: 'The one before' });
+    await asking;
+    await tick();
+    expect(screen.getByTestId('frame-facts')).not.toHaveTextContent('The one before');
   });
 });
 

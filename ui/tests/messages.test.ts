@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import enEngine from '../messages/engine.en.json';
 import nbEngine from '../messages/engine.nb.json';
+import { Holder } from '../src/ipc/mock/holder';
 import en from '../messages/en.json';
 import nb from '../messages/nb.json';
 import { preferences } from '$shared/preferences.svelte';
 import { errorSentences, problemSentence, reasonSentence, reasonSentences } from '$shared/told';
-import type { ErrorCode, HoldCode } from '$ipc';
+import type { ErrorCode, HoldCode, Problem } from '$ipc';
 
 /** The parameters of a message, in whichever of its forms. */
 function holes(message: unknown): string[] {
@@ -33,6 +34,11 @@ describe.each([
     }
   });
 
+  test('leave it to the code how long a reason has to be', () => {
+    for (const catalogue of [inEnglish, inNorwegian])
+      expect(JSON.stringify(catalogue['reason_count'] ?? '')).not.toMatch(/\d/);
+  });
+
   test('do not shout, and blame nobody', () => {
     for (const catalogue of [inEnglish, inNorwegian]) {
       expect(JSON.stringify(catalogue)).not.toMatch(/![”"\s]|Oops|Ups/);
@@ -47,6 +53,24 @@ describe.each(['en', 'nb'] as const)('in %s', (locale) => {
       const sentence = problemSentence({ code, params: {} });
       expect(sentence.length, code).toBeGreaterThan(20);
       expect(sentence, code).not.toMatch(/undefined|error_/);
+    }
+  });
+
+  test('no sentence shows an instant as machines write it', () => {
+    preferences.locale = locale;
+    const held = new Holder('lock').refusal()?.problem as Problem;
+    expect(problemSentence(held)).toMatch(/Kari Nordmann.*HLF-PC-12/);
+    const instant = '2026-11-22T14:03:27.512+00:00';
+    const problems: Problem[] = [
+      held,
+      { code: 'lock_held', params: { ...held.params, since: instant, heard: instant } },
+      { code: 'resolution_too_early', params: { id: 'PM-1', until: instant } },
+      { code: 'audit_broken', params: { path: 'ledger.sqlite', entries: '41', at: '2026-11-22T14:03:27Z' } },
+    ];
+    for (const problem of problems) {
+      const sentence = problemSentence(problem);
+      expect(sentence, problem.code).not.toMatch(/T\d\d:\d\d/);
+      expect(sentence, problem.code).not.toMatch(/undefined|–/);
     }
   });
 

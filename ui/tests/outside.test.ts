@@ -54,7 +54,9 @@ describe('a voucher', () => {
     await open('idle', 'settings');
     const { container } = render(OpenVoucher, { id: '107', word: true });
     await userEvent.click(within(container).getByRole('button', { name: 'Open in the accounting system' }));
-    expect(await screen.findByTestId('open-voucher-problem')).toHaveTextContent('no browser');
+    const told = await screen.findByTestId('open-voucher-problem');
+    expect(told).toHaveTextContent('no browser');
+    expect(within(told).getByRole('button', { name: 'Copy details' })).toBeVisible();
   });
 });
 

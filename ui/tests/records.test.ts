@@ -91,6 +91,13 @@ describe('a record', () => {
     expect(router.route.record).toBeNull();
   });
 
+  test('has its id to copy, and no link that leads nowhere', async () => {
+    await open('PM-1999-00001');
+    const detail = within(await screen.findByTestId('record-detail'));
+    expect(detail.getByRole('button', { name: 'Copy PM-1999-00001' })).toBeVisible();
+    expect(detail.queryByRole('button', { name: /link/i })).toBeNull();
+  });
+
   test('that is not in the list is shown above it, and its re-export is a dialog away', async () => {
     await open('PM-1999-00001');
     expect(await screen.findByRole('heading', { name: 'PM-1999-00001' })).toBeVisible();

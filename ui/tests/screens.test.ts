@@ -1,17 +1,25 @@
 import { emit } from '@tauri-apps/api/event';
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Waiting } from '../src/features/attention/waiting.svelte';
 import RunItems from '../src/features/history/RunItems.svelte';
-import { ipc, type Run } from '../src/ipc';
+import { ipc, type AttentionItem, type Overview, type Run } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
+import { ATTENTION } from '../src/ipc/mock/attention';
 import { progress, RUNS } from '../src/ipc/mock/data';
 import { lockOf, NO_END } from '../src/ipc/mock/holder';
 import { router } from '$shared/router.svelte';
 import { session } from '$shared/session.svelte';
 import { open } from './desk';
 
-afterEach(uninstall);
+type Ready = Extract<Overview, { kind: 'ready' }>;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  uninstall();
+});
 
 describe('a dry run', () => {
   async function openPlan() {
@@ -59,6 +67,14 @@ describe('a sync', () => {
     );
     await userEvent.click(screen.getByTestId('lock-not-now'));
     expect(screen.queryByTestId('lock-held')).toBeNull();
+    expect(screen.getByRole('main')).toHaveFocus();
+  });
+
+  test('that was told how it ended gives the keyboard back to the screen', async () => {
+    await open('done');
+    await userEvent.click(await screen.findByTestId('result-close'));
+    expect(screen.queryByTestId('result')).toBeNull();
+    expect(screen.getByRole('main')).toHaveFocus();
   });
 
   test('of somebody else is seen before anything is clicked, and by whoever comes back to the window', async () => {
@@ -97,6 +113,17 @@ describe('a sync', () => {
     await waitFor(() => expect(screen.queryByTestId('waiting')).toBeNull());
     expect(session.running).toBe(false);
     expect(screen.queryByTestId('result')).toBeNull();
+  });
+
+  test('that failed says why, and its details can be copied', async () => {
+    const user = userEvent.setup();
+    await open('failed');
+    const result = await screen.findByTestId('result');
+    expect(result).toHaveTextContent('did not answer');
+    await user.click(within(result).getByRole('button', { name: 'Copy details' }));
+    expect(await navigator.clipboard.readText()).toMatch(
+      /^accounting_unreachable\nurl: .*\ntime: .*\nversion: /s,
+    );
   });
 
   test('begun before the window was opened is shown', async () => {
@@ -168,6 +195,24 @@ test('the overview shows the months as a picture and as a table, and what is nex
   expect(await screen.findByTestId('next-run')).toHaveTextContent('Next sync: tonight at 02:00.');
 });
 
+test('whoever comes back to the window another day is told of that day', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 10, 21, 12) });
+  const next = vi.spyOn(ipc, 'nextRun').mockResolvedValue(new Date(2026, 10, 24, 2).toISOString());
+  await open('idle');
+  expect(await screen.findByTestId('next-run')).not.toHaveTextContent('tonight');
+  vi.setSystemTime(new Date(2026, 10, 23, 12));
+  const ready = session.ready as Ready;
+  vi.spyOn(ipc, 'overview').mockResolvedValue({ ...ready, counts: { ...ready.counts, eligible: 52 } });
+  document.dispatchEvent(new Event('visibilitychange'));
+  await waitFor(() => expect(screen.getByTestId('answer')).toHaveTextContent('52 records wait'));
+  expect(screen.getByTestId('next-run')).toHaveTextContent('Next sync: tonight at 02:00.');
+  const asked = next.mock.calls.length;
+  vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+  document.dispatchEvent(new Event('visibilitychange'));
+  await tick();
+  expect(next).toHaveBeenCalledTimes(asked);
+});
+
 test('what needs a person is grouped, with what to do', async () => {
   await open('idle', 'attention');
   expect(await screen.findByTestId('attention-in_doubt')).toHaveTextContent('Sync again.');
@@ -179,11 +224,31 @@ test('what needs a person is grouped, with what to do', async () => {
   expect(screen.getAllByTestId('attention-item')).toHaveLength(7);
 });
 
+test('more than is given at once still needs a person when it is read again', async () => {
+  const [one] = ATTENTION as [AttentionItem];
+  const all = Array.from({ length: 1_300 }, (_, at) => ({ ...one, recordId: String(at) }));
+  await install('idle');
+  vi.spyOn(ipc, 'attention').mockImplementation((offset, limit) =>
+    Promise.resolve(all.slice(offset, offset + Math.min(limit, 1_000))),
+  );
+  const waiting = new Waiting();
+  await waiting.refresh();
+  while (waiting.items.length < 1_100) await waiting.more();
+  await waiting.refresh();
+  expect(waiting.complete).toBe(false);
+  while (!waiting.complete) await waiting.more();
+  expect(waiting.items).toHaveLength(1_300);
+});
+
 test('what a sync settles is synced from where it is told, and seen on the overview', async () => {
   await open('idle', 'attention');
+  // What was chosen on the overview is not seen here, and does not count here.
+  session.period = { from: '2026-11-01', to: '2026-11-30' };
+  const asked = vi.spyOn(ipc, 'startSync');
   expect(await screen.findByTestId('sync-in_doubt')).toBeEnabled();
   expect(screen.queryByTestId('sync-vanished')).toBeNull();
   await userEvent.click(screen.getByTestId('sync-refused'));
+  expect(asked).toHaveBeenCalledExactlyOnceWith({ from: null, to: null }, null);
   expect(await screen.findByTestId('progress', {}, { timeout: 4_000 })).toBeInTheDocument();
   expect(router.route.screen).toBe('overview');
 });

@@ -4,6 +4,7 @@ import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { choiceOf, inWords, scheduleOf } from '../src/features/settings/schedule';
 import { idOf } from '../src/features/setup/setup.svelte';
+import { ipc, type SourceGuess } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
 import { drop } from '../src/ipc/mock/setup';
 import { preferences } from '$shared/preferences.svelte';
@@ -27,6 +28,7 @@ async function connect(): Promise<void> {
 }
 /** The window goes before the engine behind it: it takes its listeners back. */
 afterEach(async () => {
+  vi.restoreAllMocks();
   cleanup();
   await tick();
   uninstall();
@@ -110,6 +112,26 @@ describe('a first start', () => {
     expect(screen.queryByTestId('form-problem')).toBeNull();
   });
 
+  test('reads each file that was dropped once, and none that another one has replaced', async () => {
+    await open('missing');
+    await connect();
+    await click('setup-next');
+    await screen.findByTestId('drop');
+    const slow = await ipc.guessSource('fresh', '/data/slow.csv');
+    let answer: (guess: SourceGuess) => void = () => undefined;
+    vi.spyOn(ipc, 'guessSource').mockReturnValueOnce(new Promise((done) => (answer = done)));
+    const sampled = vi.spyOn(ipc, 'sampleSource');
+    await drop('/data/slow.csv');
+    await drop('/data/quick.csv');
+    await screen.findAllByTestId('sample-row');
+    answer(slow);
+    await drop('/data/last.csv');
+    await waitFor(() => expect(screen.getByTestId('source-path')).toHaveValue('/data/last.csv'));
+    await waitFor(() => expect(screen.getByTestId('source-state')).toHaveAttribute('data-read', 'true'));
+    const paths = sampled.mock.calls.map(([, source]) => source.kind === 'csv' && source.path);
+    expect(paths).toEqual(['/data/quick.csv', '/data/last.csv']);
+  });
+
   test('asks each kind for what it has to be told, and for its own secret', async () => {
     await open('missing');
     await click('begin-setup');
@@ -132,6 +154,10 @@ describe('a first start', () => {
     expect(screen.getByTestId('connection-missing')).toHaveTextContent(
       'Account 7777 is not in the chart of accounts',
     );
+    await user.click(
+      within(screen.getByTestId('connection-missing')).getByRole('button', { name: 'Copy details' }),
+    );
+    expect(await navigator.clipboard.readText()).toMatch(/^setup_account_missing\n.*account: 7777\n/s);
     expect(screen.getByTestId('setup-next')).toBeEnabled();
   });
 
@@ -160,8 +186,11 @@ describe('settings', () => {
     await click('save-approval');
     expect(await screen.findByTestId('settings-saved')).toHaveTextContent('in the audit trail');
     expect(screen.getByTestId('approval-words')).toHaveTextContent('A second administrator approves');
+    const head = document.getElementById('settings-approval');
+    await waitFor(() => expect(head).toHaveFocus());
     await click('settings-undo');
     await waitFor(() => expect(screen.getByTestId('approval-words')).toHaveTextContent('One administrator'));
+    await waitFor(() => expect(head).toHaveFocus());
     expect(desk.saved).toEqual([
       { part: 'approval', second: true },
       { part: 'approval', second: false },
@@ -183,6 +212,36 @@ describe('settings', () => {
     expect(desk.saved).toEqual([
       { part: 'organisation', name: 'HLF Oslo', currency: 'NOK', timeZone: 'Europe/Berlin' },
     ]);
+  });
+
+  test('do not save another file than the one that is named', async () => {
+    const desk = await open('idle', 'settings');
+    await click('change-source');
+    await screen.findAllByTestId('sample-row');
+    expect(screen.getByRole('region', { name: /first rows/ })).toHaveAttribute('tabindex', '0');
+    await type('source-path', '/data/other.csv');
+    await user.tab();
+    expect(screen.getByTestId('save-source')).toBeDisabled();
+    expect(screen.queryByTestId('sample')).toBeNull();
+    await click('read-file');
+    await screen.findAllByTestId('sample-row');
+    await click('save-source');
+    await screen.findByTestId('settings-saved');
+    expect(desk.saved).toMatchObject([{ part: 'source', source: { path: '/data/other.csv' } }]);
+    expect(screen.getByTestId('settings-undo')).toBeEnabled();
+  });
+
+  test('cannot undo a source whose token was replaced with it', async () => {
+    await open('idle', 'settings');
+    await click('change-source');
+    await click('source-kind-platform');
+    await type('platform-url', 'https://utlegg.example.no');
+    await type('platform-secret', 'n3w');
+    await click('read-platform');
+    await screen.findAllByTestId('sample-row');
+    await click('save-source');
+    await screen.findByTestId('settings-saved');
+    expect(screen.queryByTestId('settings-undo')).toBeNull();
   });
 
   test('a secret that was replaced cannot be undone, and the form gives back the focus', async () => {

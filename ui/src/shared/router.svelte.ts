@@ -1,4 +1,4 @@
-/** The address of what is shown, in the hash: `#/history/<run>` and `#/records/<id>` can be copied, and Back works. */
+/** The address of what is shown, in the hash: `#/history/<run>` and `#/records/<id>`, so that Back works. */
 
 export type Screen = 'overview' | 'history' | 'records' | 'attention' | 'audit' | 'settings' | 'setup';
 /** `run` and `record`: what is open on the screen of its kind. */

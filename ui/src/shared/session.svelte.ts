@@ -14,6 +14,8 @@ import {
   type RunEnded,
   type SetupDraft,
 } from '$ipc';
+import { dialogs } from './dialogs.svelte';
+import { router } from './router.svelte';
 
 export type Reach =
   { kind: 'asking' } | { kind: 'reached'; connection: Connection } | { kind: 'failed'; problem: Problem };
@@ -40,6 +42,7 @@ class Session {
   /** Grows whenever the ledger may have changed, so that lists read it again. */
   changes = $state(0);
 
+  #asked = 0;
   #refreshedAt = 0;
 
   ready = $derived(this.overview?.kind === 'ready' ? this.overview : null);
@@ -55,9 +58,11 @@ class Session {
       if (now) this.#see(now);
       void this.ask();
     }
-    // Whoever comes back to the window sees who is at work by then; while nobody looks, nothing is asked.
+    // Whoever comes back to the window, perhaps days later, sees how things stand by then; while nobody looks, nothing is asked.
     document.addEventListener('visibilitychange', () => {
-      if (!document.hidden) void this.#lookAtLock();
+      if (document.hidden) return;
+      void this.refresh();
+      void this.#lookAtLock();
     });
   }
 
@@ -73,13 +78,18 @@ class Session {
 
   /** Asks the accounting system who it is; slow where the network is. */
   async ask(): Promise<void> {
+    const mine = (this.#asked += 1);
     this.reach = { kind: 'asking' };
+    let reach: Reach;
     try {
-      this.reach = { kind: 'reached', connection: await ipc.connection() };
-      void this.#lookAtLock();
+      reach = { kind: 'reached', connection: await ipc.connection() };
     } catch (thrown) {
-      this.reach = { kind: 'failed', problem: problemOf(thrown) };
+      reach = { kind: 'failed', problem: problemOf(thrown) };
     }
+    // An answer that comes too late may be that of the workspace before.
+    if (mine !== this.#asked) return;
+    this.reach = reach;
+    void this.#lookAtLock();
   }
 
   /** With `waitSeconds` it waits so long at most for somebody else's run; without, as the workspace says. */
@@ -149,6 +159,9 @@ class Session {
     this.putAway();
     this.progress = this.waitedUntil = null;
     this.period = EVERYTHING;
+    dialogs.close();
+    // What was open in it is not in this one; and whoever was setting one up has one now.
+    router.replace(router.route.screen === 'setup' ? 'overview' : router.route.screen);
     await this.refresh();
     void this.ask();
   }

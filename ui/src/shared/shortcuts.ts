@@ -33,7 +33,7 @@ export function keys(key: string): string {
   return isMac ? `⌘${key}` : `Ctrl+${key}`;
 }
 
-/** The keys of a screen, by its place in the navigation. */
+/** The keys of a screen, as its entry in the native menu has them: by its place, but for the settings. */
 export function keysOf(screen: Screen): string {
-  return keys(String(SCREENS.indexOf(screen) + 1));
+  return keys(screen === 'settings' ? ',' : String(SCREENS.indexOf(screen) + 1));
 }

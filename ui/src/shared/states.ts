@@ -1,15 +1,6 @@
 /** One word, one mark, one colour for each state, everywhere the same: the table of the design's *States of a record*. */
 import * as m from '$messages';
-import type {
-  AttemptState,
-  ItemResult,
-  Phase,
-  RecordCounts,
-  RecordState,
-  Run,
-  Trigger,
-  VoucherState,
-} from '$ipc';
+import type { ItemResult, Phase, RecordCounts, RecordState, Run, Trigger, VoucherState } from '$ipc';
 
 export type Tone = 'good' | 'quiet' | 'accent' | 'warn' | 'bad';
 export type Mark =
@@ -37,16 +28,6 @@ export const itemResults: Record<ItemResult, Shown> = {
   held: recordStates.held,
   in_doubt: recordStates.in_doubt,
   not_sent: { word: m.state_not_sent, mark: 'ring', tone: 'quiet' },
-};
-
-/** Where a claim on a record stands. */
-export const attemptStates: Record<AttemptState, Shown> = {
-  claimed: { word: m.attempt_claimed, mark: 'half', tone: 'accent' },
-  staged: { word: m.attempt_staged, mark: 'half', tone: 'accent' },
-  posted: recordStates.posted,
-  refused: recordStates.refused,
-  not_sent: itemResults.not_sent,
-  unknown: { word: m.attempt_unknown, mark: 'question', tone: 'warn' },
 };
 
 /** Whether a voucher still counts in the books. */

@@ -2,6 +2,8 @@
 import { ipc, problemOf, type AttentionItem, type Problem, type RecordState, type ReExport } from '$ipc';
 
 const PAGE_ITEMS = 200;
+/** The engine gives no more at once, whatever is asked for. */
+const ITEMS_MAX = 1_000;
 
 /** The order of the screen: what may be booked unknown to us comes first, then what the books no longer say. */
 export const STATES = ['in_doubt', 'vanished', 'changed', 'refused', 'held'] as const satisfies RecordState[];
@@ -21,7 +23,7 @@ export class Waiting {
   );
 
   async refresh(): Promise<void> {
-    await this.#read(0, Math.max(PAGE_ITEMS, this.items.length));
+    await this.#read(0, Math.min(ITEMS_MAX, Math.max(PAGE_ITEMS, this.items.length)));
   }
 
   async more(): Promise<void> {

@@ -2,6 +2,8 @@
 import { ipc, problemOf, type AuditEntryFull, type AuditFilter, type Problem } from '$ipc';
 
 const PAGE_ENTRIES = 50;
+/** The engine gives no more at once, whatever is asked for: fewer than that is the end of the trail, and this is not. */
+const ENTRIES_MAX = 500;
 
 export const NO_FILTER: AuditFilter = { act: null, actor: null, from: null, to: null, text: null };
 
@@ -17,7 +19,8 @@ export class Entries {
 
   /** Reads the newest that fit, as many as are shown. */
   async read(filter: AuditFilter, keep: boolean): Promise<void> {
-    const limit = keep ? Math.max(PAGE_ENTRIES, this.entries.length) : PAGE_ENTRIES;
+    const shown = keep ? Math.max(PAGE_ENTRIES, this.entries.length) : PAGE_ENTRIES;
+    const limit = Math.min(ENTRIES_MAX, shown);
     await this.#ask(async () => {
       const entries = await ipc.audit(filter, null, limit);
       return { entries, complete: entries.length < limit };

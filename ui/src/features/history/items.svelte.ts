@@ -32,6 +32,8 @@ export class Items {
   count = $state<number | null>(null);
   problem = $state.raw<Problem | null>(null);
   #pages = $state.raw<Readonly<Record<number, RunItem[]>>>({});
+  /** The pages that are looked at. */
+  #seen: number[] = [0];
   #reading: number[] = [];
   #asked = 0;
   #filter: ItemFilter | null = null;
@@ -45,6 +47,7 @@ export class Items {
     this.#filter = filter;
     this.#text = text.trim() || null;
     this.#pages = {};
+    this.#seen = [0];
     this.#reading = [];
     this.count = null;
     await Promise.all([this.#count(mine), this.see(0, 0)]);
@@ -57,10 +60,21 @@ export class Items {
 
   /** Reads what is missing between two places. */
   async see(first: number, last: number): Promise<void> {
-    const pages: Promise<void>[] = [];
+    this.#seen = [];
     for (let page = Math.floor(first / PAGE_ITEMS); page <= Math.floor(last / PAGE_ITEMS); page += 1)
-      if (!this.#pages[page] && !this.#reading.includes(page)) pages.push(this.#read(page));
-    await Promise.all(pages);
+      this.#seen.push(page);
+    const missing = this.#seen.filter((page) => !this.#pages[page] && !this.#reading.includes(page));
+    await Promise.all(missing.map((page) => this.#read(page)));
+  }
+
+  /** Reads again what is looked at, which stays until then; what is not, when it is looked at the next time. */
+  async refresh(): Promise<void> {
+    const mine = (this.#asked += 1);
+    this.#reading = [];
+    this.#pages = Object.fromEntries(
+      Object.entries(this.#pages).filter(([page]) => this.#seen.includes(Number(page))),
+    );
+    await Promise.all([this.#count(mine), ...this.#seen.map((page) => this.#read(page))]);
   }
 
   /** Once more, after a problem. */

@@ -3,6 +3,8 @@ import { ipc, problemOf, type Problem, type Run, type RunQuery } from '$ipc';
 import { ANY, queryOf } from './wish';
 
 const PAGE_RUNS = 50;
+/** The engine gives no more at once, whatever is asked for. */
+const RUNS_MAX = 1_000;
 
 export class Runs {
   runs = $state.raw<Run[]>([]);
@@ -11,6 +13,11 @@ export class Runs {
   problem = $state.raw<Problem | null>(null);
   loaded = $state(false);
   complete = $state(false);
+  /** All of them, each once: the one that an address names may have been reached since. */
+  shown = $derived.by(() => {
+    const { alone, runs } = this;
+    return alone && !runs.some((run) => run.runId === alone.runId) ? [alone, ...runs] : runs;
+  });
   #query: RunQuery = queryOf(ANY);
   #asked = 0;
 
@@ -21,7 +28,7 @@ export class Runs {
 
   /** Reads the newest again, as many as are shown. */
   async refresh(): Promise<void> {
-    await this.#newest(Math.max(PAGE_RUNS, this.runs.length));
+    await this.#newest(Math.min(RUNS_MAX, Math.max(PAGE_RUNS, this.runs.length)));
   }
 
   async more(): Promise<void> {

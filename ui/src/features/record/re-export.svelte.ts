@@ -5,10 +5,14 @@ import {
   type Problem,
   type ReExport,
   type ReExportPreview,
+  type Run,
   type RunEnded,
   type RunItem,
 } from '$ipc';
 import { session } from '$shared/session.svelte';
+
+/** The search also finds what is only like the record's id: as many rows as the engine gives at once. */
+const ROWS_LOOKED_AT = 1_000;
 
 /** `joined`: another run was on, so that nothing was sent. */
 type Step = 'looking' | 'form' | 'asked' | 'waits' | 'joined' | 'sending' | 'ended';
@@ -20,6 +24,8 @@ export class ReExporting {
   waiting = $state.raw<ReExport | null>(null);
   /** What became of the record in the run. */
   item = $state.raw<RunItem | null>(null);
+  /** The run has ended, and what became of the record in it is not known here. */
+  unread = $state(false);
   end = $state.raw<RunEnded | null>(null);
 
   constructor(readonly recordId: string) {}
@@ -67,16 +73,23 @@ export class ReExporting {
 
   /** The end that the session was told of, while this is being sent. */
   async ended(end: RunEnded): Promise<void> {
-    if (this.step !== 'sending') return;
+    if (this.step !== 'sending' || this.end) return;
     this.end = end;
-    this.step = 'ended';
     this.problem = end.problem ?? end.run?.error ?? null;
-    if (!end.run) return;
+    // Before it is known, nothing is said of it: whoever reads that it failed asks once more.
+    if (end.run) await this.#readItem(end.run);
+    this.step = 'ended';
+  }
+
+  async #readItem(run: Run): Promise<void> {
     try {
       // A run may carry on what an earlier one left: the row that counts is this record's.
-      const rows = await ipc.runItems(end.run.runId, null, null, 0, ROWS_LOOKED_AT);
+      const rows = await ipc.runItems(run.runId, null, this.recordId, 0, ROWS_LOOKED_AT);
       this.item = rows.find((row) => row.recordId === this.recordId) ?? null;
+      // A run that failed before it came to the record has no row of it. Else, the row is there and was not found.
+      this.unread = this.item === null && (run.error === null || rows.length === ROWS_LOOKED_AT);
     } catch (thrown) {
+      this.unread = true;
       this.problem = problemOf(thrown);
     }
   }
@@ -94,5 +107,3 @@ export class ReExporting {
     }
   }
 }
-
-const ROWS_LOOKED_AT = 200;

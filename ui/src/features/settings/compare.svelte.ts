@@ -17,6 +17,8 @@ export class Comparing {
   result = $state.raw<Comparison | null>(null);
   differences = $state.raw<Difference[]>([]);
   problem = $state.raw<Problem | null>(null);
+  /** More differences are being read. */
+  reading = $state(false);
 
   on = $derived(this.state === 'working' || this.state === 'stopping');
   complete = $derived(this.differences.length >= (this.result?.differences ?? 0));
@@ -24,8 +26,9 @@ export class Comparing {
   async begin(period: Period): Promise<void> {
     if (this.on) return;
     Object.assign(this, { state: 'working', news: null, result: null, differences: [], problem: null });
-    const unlisten = await ipc.onCompare((news) => (this.news = news));
+    let unlisten: () => void = () => undefined;
     try {
+      unlisten = await ipc.onCompare((news) => (this.news = news));
       this.result = await ipc.compare(period);
       this.state = this.result ? 'done' : 'stopped';
       if (this.result?.differences) await this.more();
@@ -44,9 +47,17 @@ export class Comparing {
   }
 
   async more(): Promise<void> {
-    if (!this.result) return;
+    if (!this.result || this.reading) return;
     const after = this.differences.at(-1)?.position ?? 0;
-    const next = await ipc.differences(this.result.comparisonId, after, PAGE_DIFFERENCES);
-    this.differences = [...this.differences, ...next];
+    this.reading = true;
+    this.problem = null;
+    try {
+      const next = await ipc.differences(this.result.comparisonId, after, PAGE_DIFFERENCES);
+      this.differences = [...this.differences, ...next];
+    } catch (thrown) {
+      this.problem = problemOf(thrown);
+    } finally {
+      this.reading = false;
+    }
   }
 }

@@ -30,6 +30,19 @@ export function lockOf(some: Partial<Lock> = {}): Lock {
   };
 }
 
+/** Who stands in the way, with the parameters that the engine gives: instants as machines write them. */
+function heldBy({ user, host, acquiredAt, silentSeconds, processed, total }: Lock): Problem {
+  const params = {
+    user,
+    host,
+    since: acquiredAt,
+    heard: new Date(Date.now() - silentSeconds * 1_000).toISOString(),
+    processed: String(processed ?? 0),
+    total: String(total ?? 0),
+  };
+  return { code: 'lock_held', params };
+}
+
 export class Holder {
   /** From the first look on: how long a page took until then is no matter of the holder's. */
   #since: number | null = null;
@@ -60,7 +73,7 @@ export class Holder {
     if (this.scenario === 'lock-here')
       return { ...NO_END, problem: { code: 'lock_held_here', params: { path: '/run/lock' } } };
     const lock = this.lock();
-    return lock && { ...NO_END, lock, problem: { code: 'lock_held', params: {} } };
+    return lock && { ...NO_END, lock, problem: heldBy(lock) };
   }
 
   /** Refuses what the engine refuses. */

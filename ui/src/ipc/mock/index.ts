@@ -292,7 +292,7 @@ class MockEngine {
   #overview(): Overview {
     if (this.scenario === 'missing' && !this.setup.made)
       return { kind: 'missing', path: '/home/kari/.local/share/postonce' };
-    if (this.scenario === 'broken') {
+    if (this.scenario === 'broken' && !this.setup.made) {
       const params = {
         path: '/home/kari/hlf/workspace.toml',
         line: '12',
@@ -320,7 +320,7 @@ class MockEngine {
     const of = (state: string) => waiting.filter((each) => each.state === state).length;
     return {
       kind: 'ready',
-      path: '/home/kari/.local/share/postonce',
+      path: this.setup.path,
       organisation: organisationOf(this.scenario),
       practice: this.scenario === 'practice',
       voucherPages: this.scenario !== 'practice' && this.scenario !== 'first',

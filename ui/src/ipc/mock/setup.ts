@@ -149,6 +149,8 @@ export class SetupDesk {
   readonly saved: SettingsWish[] = [];
   /** Whether a workspace was made or opened. */
   made = false;
+  /** The workspace in use. */
+  path = SETTINGS.path;
 
   constructor(
     readonly scenario: string,
@@ -180,8 +182,11 @@ export class SetupDesk {
         return SURVEY;
       case 'rehearse':
         return PLAN;
-      case 'finish_setup':
       case 'open_workspace':
+        this.#open();
+        this.path = String(args['path']);
+        return null;
+      case 'finish_setup':
       case 'make_practice_workspace':
         return this.#open();
       case 'choose_file':
@@ -189,7 +194,7 @@ export class SetupDesk {
       case 'choose_folder':
         return '/home/kari/hlf';
       case 'settings':
-        return { ...this.#settings, practice: this.scenario === 'practice' };
+        return { ...this.#settings, path: this.path, practice: this.scenario === 'practice' };
       case 'save_settings':
         return this.#save(args['wish'] as SettingsWish);
       case 'next_times':

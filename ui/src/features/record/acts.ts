@@ -1,1 +1,0 @@
-export { acts } from '$shared/acts';
