@@ -148,6 +148,7 @@ describe('a forced re-export', () => {
     expect(asked).toHaveBeenCalledWith({
       recordId: 'PM-2026-00417',
       confirm: 'PM-2026-00417',
+      reference: 'PO-hlf-PM-2026-00417-2',
       reason: REASON,
       reverse: false,
     });

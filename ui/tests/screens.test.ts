@@ -204,7 +204,7 @@ test('whoever comes back to the window another day is told of that day', async (
   const ready = session.ready as Ready;
   vi.spyOn(ipc, 'overview').mockResolvedValue({ ...ready, counts: { ...ready.counts, eligible: 52 } });
   document.dispatchEvent(new Event('visibilitychange'));
-  await waitFor(() => expect(screen.getByTestId('answer')).toHaveTextContent('52 records wait'));
+  await waitFor(() => expect(screen.getByTestId('answer')).toHaveTextContent('Waiting: 52'));
   expect(screen.getByTestId('next-run')).toHaveTextContent('Next sync: tonight at 02:00.');
   const asked = next.mock.calls.length;
   vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);

@@ -197,6 +197,16 @@ describe('settings', () => {
     ]);
   });
 
+  test('forget a secret that was typed and left there', async () => {
+    const desk = await open('idle', 'settings');
+    await click('change-accounting');
+    await type('accounting-secret', 'n3w');
+    await user.tab();
+    await waitFor(() => expect(desk.held.has('accounting')).toBe(true));
+    await click('change-waiting');
+    await waitFor(() => expect(desk.held.size).toBe(0));
+  });
+
   test('the organisation has another name and time zone, and keeps its short name', async () => {
     const desk = await open('idle', 'settings');
     await click('change-organisation');

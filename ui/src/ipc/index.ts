@@ -155,3 +155,8 @@ export const ipc = {
   /** Calls back with what is asked for outside the page. */
   onWanted: (each: (wanted: Wanted) => void) => events.wantedAsked.listen((event) => each(event.payload)),
 };
+
+/** What was typed as a secret and not saved is forgotten. */
+export async function forgetSecrets(): Promise<void> {
+  await Promise.allSettled([ipc.holdSecret('accounting', ''), ipc.holdSecret('platform', '')]);
+}

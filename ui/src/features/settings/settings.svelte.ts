@@ -1,5 +1,5 @@
 /** The settings as they are, and what became of changing one of them. */
-import { ipc, problemOf, type Problem, type Settings, type SettingsWish } from '$ipc';
+import { forgetSecrets, ipc, problemOf, type Problem, type Settings, type SettingsWish } from '$ipc';
 import { session } from '$shared/session.svelte';
 
 export type Part = SettingsWish['part'];
@@ -25,6 +25,7 @@ class SettingsState {
   }
 
   change(part: Part): void {
+    if (this.open) void forgetSecrets();
     this.refused = this.saved = null;
     this.open = part;
   }
@@ -32,7 +33,7 @@ class SettingsState {
   /** What was typed is not saved; a secret that was typed is forgotten. */
   async leave(): Promise<void> {
     this.open = this.refused = null;
-    await Promise.allSettled([ipc.holdSecret('accounting', ''), ipc.holdSecret('platform', '')]);
+    await forgetSecrets();
   }
 
   /** Saves one part. What replaces a secret cannot be undone: nobody has the one before. */

@@ -1,5 +1,6 @@
 /** What a first start has been told so far. It goes back and forth without loss, and nothing is written before the end. */
 import {
+  forgetSecrets,
   ipc,
   problemOf,
   type AccountingDraft,
@@ -104,7 +105,7 @@ export class Setup {
     this.titles = [];
     this.accounting = { kind: this.accounting.kind, fields: {} };
     this.posting = { payableAccount: '2930', defaultAccount: '', categories: [] };
-    await Promise.allSettled([ipc.holdSecret('accounting', ''), ipc.holdSecret('platform', '')]);
+    await forgetSecrets();
   }
 
   get draft(): SetupDraft | null {
