@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+pub(crate) use postonce_connectors::actor;
 use postonce_connectors::workspace::{Change, Changed, FILE_NAME};
 use postonce_connectors::{Secrets, SystemClock, Workspace, WorkspaceError};
-use postonce_engine::domain::Actor;
 use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::{Engine, RebuildEnd, Rebuilt, ScheduleNews, SettingChange, Syncing};
 use postonce_practice::Sandbox;
@@ -343,15 +343,6 @@ pub(crate) async fn blocking<T: Send + 'static>(
     act: impl FnOnce() -> Result<T, Told> + Send + 'static,
 ) -> Result<T, Told> {
     tokio::task::spawn_blocking(act).await.unwrap_or_else(|error| Err(Told::internal(error)))
-}
-
-/// Who is at this machine.
-pub(crate) fn actor() -> Actor {
-    let unknown = || "unknown".to_owned();
-    Actor {
-        user: whoami::username().unwrap_or_else(|_| unknown()),
-        host: whoami::hostname().unwrap_or_else(|_| unknown()),
-    }
 }
 
 /// The folder to open: named now (and kept for the next start), last named, or the application's data folder.

@@ -9,6 +9,7 @@ mod accessible;
 mod attention;
 mod audit;
 mod desk;
+mod doubt;
 mod driver;
 mod lists;
 mod main_job;

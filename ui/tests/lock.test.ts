@@ -313,6 +313,23 @@ describe('after a wait, the result', () => {
     expect(screen.getByTestId('result-waited')).toHaveTextContent('Your sync on HLF-PC-12 has finished');
   });
 
+  test('is not all good where a voucher is gone that an earlier run made, or nothing could be looked up again', () => {
+    const { rerender } = render(ResultCard, { run: nothing, onclose: vi.fn() });
+    expect(screen.getByTestId('result')).toHaveClass('good');
+    void rerender({ run: nothing, waiting: 1, onclose: vi.fn() });
+    return waitFor(() => {
+      expect(screen.getByTestId('result')).toHaveClass('warn');
+      expect(screen.getByTestId('result-attention')).toHaveTextContent('1 record');
+    });
+  });
+
+  test('says why its vouchers could not be looked up again', () => {
+    const noCertificate = { code: 'accounting_unreachable' as const, params: { url: 'https://books' } };
+    render(ResultCard, { run: nothing, noCertificate, onclose: vi.fn() });
+    expect(screen.getByTestId('result')).toHaveClass('warn');
+    expect(screen.getByTestId('result-uncertified')).toHaveTextContent('could not be looked up again');
+  });
+
   test('without one says nothing of it', () => {
     render(ResultCard, { run: nothing, onclose: vi.fn() });
     expect(screen.getByTestId('result')).toHaveTextContent('Nothing new to export.');

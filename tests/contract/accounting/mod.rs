@@ -137,6 +137,7 @@ mod over_tryton {
     of_whoever_can_be_edited!(super::tryton::fresh);
     behaviours! { super::tryton::fresh;
         people::a_draft_whose_account_a_person_changed_is_made_anew,
+        people::a_copy_that_a_person_drafted_is_left_alone_and_told,
         locking::a_lock_whose_row_a_person_put_out_of_use_still_locks,
     }
 }

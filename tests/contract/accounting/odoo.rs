@@ -121,6 +121,10 @@ impl Subject for Odoo {
         id
     }
 
+    fn copy_as_draft(&self, _: &str) {
+        panic!("it is asked of Tryton alone");
+    }
+
     fn redirect_draft(&self, _: &str) {
         panic!("it is asked of Tryton alone");
     }

@@ -167,6 +167,21 @@ pub(crate) fn a_ledger_that_never_saw_a_re_export_posts_nothing_for_the_voucher_
     assert_eq!(site.subject.vouchers(), booked);
 }
 
+/// A bookkeeper's own work is theirs, under whatever text they copied along with it.
+pub(crate) fn a_copy_that_a_person_drafted_is_left_alone_and_told(site: &Site) {
+    let records = rows(6);
+    site.write(&records);
+    assert_eq!(site.sync().status, Some(0));
+    site.subject.copy_as_draft(&site.reference(&records[1].id));
+    for _ in 0..2 {
+        let sync = site.sync();
+        assert_eq!((sync.status, sync.count("posted")), (Some(0), 0), "{sync:?}");
+    }
+    assert_eq!(site.subject.drafts().len(), 1, "it stands there still");
+    let compared = site.run(&["compare"]);
+    assert_eq!(compared.last()["differences"][0]["kind"], "draft_left", "{compared:?}");
+}
+
 /// Tryton keeps the time of each write; its totals are as they were.
 pub(crate) fn a_draft_whose_account_a_person_changed_is_made_anew(site: &Site) {
     let (records, drafts) = staged(site);

@@ -73,6 +73,9 @@ pub(crate) trait Subject {
     /// A person gives the draft of that reference another one, and books it; the voucher's id.
     fn book_draft_as(&self, reference: &str, other: &str) -> String;
 
+    /// A person copies the voucher of that reference into a draft, some days later.
+    fn copy_as_draft(&self, reference: &str);
+
     /// A person's act on the draft of that reference: its expense goes to another account.
     fn redirect_draft(&self, reference: &str);
 

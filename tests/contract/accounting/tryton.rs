@@ -122,6 +122,19 @@ impl Subject for Tryton {
         id
     }
 
+    fn copy_as_draft(&self, reference: &str) {
+        let of = format!("(SELECT min(id) FROM account_move WHERE description = '{reference}' AND state = 'posted')");
+        self.sql(&format!(
+            "SELECT nextval('account_move_id_seq');
+             CREATE TEMP TABLE m AS SELECT * FROM account_move WHERE id = {of};
+             CREATE TEMP TABLE l AS SELECT * FROM account_move_line WHERE move = {of};
+             UPDATE l SET id = nextval('account_move_line_id_seq'), move = currval('account_move_id_seq');
+             UPDATE m SET id = currval('account_move_id_seq'), state = 'draft', number = NULL, post_date = NULL,
+               create_date = now() + interval '3 days';
+             INSERT INTO account_move SELECT * FROM m; INSERT INTO account_move_line SELECT * FROM l"
+        ));
+    }
+
     fn redirect_draft(&self, reference: &str) {
         self.sql(&format!(
             "UPDATE account_move_line SET account = (SELECT id FROM account_account WHERE code = '7790'), \

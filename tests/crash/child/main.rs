@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use postonce_connectors::Workspace;
-use postonce_engine::domain::{Actor, Outcome, Period, Trigger};
+use postonce_engine::domain::{Outcome, Period, Trigger};
 use postonce_engine::{Engine, Ledger, SyncAsk, WriteMoment};
 
 use steps::{Moment, Steps};
@@ -47,7 +47,7 @@ async fn sync(folder: &Path, steps: Arc<Steps>) -> ExitCode {
     ));
     parts.source = Arc::new(world::Records::new(parts.source, steps));
     parts.settings.wait_for_lock = WAIT_FOR_LOCK;
-    let actor = Actor { user: "kari".into(), host: "pc".into() };
+    let actor = postonce_connectors::actor();
     let end = Engine::new(parts)
         .sync(SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor, wait: None })
         .end()

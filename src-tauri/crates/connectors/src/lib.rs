@@ -21,7 +21,7 @@ use postonce_engine::error::Told;
 use postonce_engine::ports::{AccountingSystem, Clock, IdSource, Source};
 use postonce_engine::{Ledger, LedgerError, Parts};
 
-pub use machine::{SystemClock, UuidIds};
+pub use machine::{SystemClock, UuidIds, actor};
 pub use secrets::{KeyringError, SecretError, Secrets};
 pub use source::csv::guess::{guess, path_in};
 pub use source::csv::{ColumnGuess, Confidence, CsvError, CsvSettings, DecimalSeparator, Field, Guess};

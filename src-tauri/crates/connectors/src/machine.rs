@@ -1,12 +1,22 @@
-//! The machine's own clock and ids.
+//! The machine's own clock and ids, and who is at it.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use boot_time::Instant;
 use chrono::{DateTime, Utc};
+use postonce_engine::domain::Actor;
 use postonce_engine::ports::{Clock, IdSource};
 use uuid::Uuid;
+
+/// Who is logged in at the operating system, and on which machine; `unknown` where it does not say.
+pub fn actor() -> Actor {
+    let unknown = || "unknown".to_owned();
+    Actor {
+        user: whoami::username().unwrap_or_else(|_| unknown()),
+        host: whoami::hostname().unwrap_or_else(|_| unknown()),
+    }
+}
 
 /// The clock of this machine; [`Clock::elapsed`] goes on while it sleeps.
 #[derive(Debug, Clone, Copy)]

@@ -62,7 +62,7 @@ const COMMANDS: &[Command] = &[
         help: "prepares the real accounting systems of the tests, and says where",
         run: peers::run,
     },
-    Command { name: "setup", help: "installs what the two above need, without running them", run: setup::run },
+    Command { name: "setup", help: "installs what the other commands need, without running them", run: setup::run },
     Command { name: "deny", help: "licences, sources and bans of every dependency (cargo-deny)", run: deny::run },
     Command { name: "licences", help: "writes the list of licences that About shows", run: licences::run },
     Command {
@@ -101,7 +101,7 @@ fn main() -> ExitCode {
 fn help() -> String {
     let mut text = String::from("cargo xtask COMMAND\n\n");
     for command in COMMANDS {
-        text.push_str(&format!("  {:<8} {}\n", command.name, command.help));
+        text.push_str(&format!("  {:<11} {}\n", command.name, command.help));
     }
     text
 }

@@ -10,6 +10,7 @@ use crate::tools::TAURI_DRIVER;
 
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let [] = flags(arguments, [])?;
+    packages::install(packages::PEERS)?;
     desktop_test()?;
     println!("Everything is there.");
     Ok(())

@@ -29,6 +29,7 @@ pub(super) fn found(draft: &Draft) -> Option<FoundDraft> {
         date: draft.drawn.date,
         currency: draft.drawn.currency.clone(),
         total: super::vouchers::total(&draft.drawn),
+        created_at: None,
     })
 }
 

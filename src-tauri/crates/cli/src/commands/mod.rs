@@ -18,9 +18,9 @@ pub(crate) mod secret;
 pub(crate) mod status;
 pub(crate) mod sync;
 
-use postonce_connectors::{SystemClock, UuidIds, Workspace};
+use postonce_connectors::{SystemClock, UuidIds, Workspace, actor};
 use postonce_engine::Ledger;
-use postonce_engine::domain::{Act, Actor, AttemptState, ItemResult, Outcome};
+use postonce_engine::domain::{Act, AttemptState, ItemResult, Outcome};
 use postonce_engine::views::{RecordState, Sum};
 
 use crate::failure::Failure;
@@ -29,15 +29,6 @@ use crate::phrases::{self, Phrase};
 /// The ledger alone: what looks back needs neither keyring nor network.
 fn ledger(workspace: &Workspace) -> Result<Ledger, Failure> {
     Ok(Ledger::open(&workspace.ledger_path(), &SystemClock::start(), &UuidIds)?)
-}
-
-/// Who calls, at the operating system.
-fn actor() -> Actor {
-    let unknown = || "unknown".to_owned();
-    Actor {
-        user: whoami::username().unwrap_or_else(|_| unknown()),
-        host: whoami::hostname().unwrap_or_else(|_| unknown()),
-    }
 }
 
 fn act(act: Act) -> Phrase {

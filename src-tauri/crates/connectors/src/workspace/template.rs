@@ -40,6 +40,26 @@ text = "Text"
 kind = "open"
 url = "https://accounting.example.org"
 secret = "accounting-token"      # postonce secret set accounting-token
+# settle_window_seconds = 120    # only where nothing but a search protects
+# when_still_unknown = "hold"    # or "send": what to do after that time, there only
+
+# [accounting]                   # Tryton, with a user and a password
+# kind = "tryton"
+# url = "https://tryton.example.org"
+# secret = "accounting-token"
+# database = "tryton"
+# user = "postonce"
+# journal = "POST"               # the code of a journal of its own
+# company = "Our organisation"   # where the user has several
+# create_parties = false         # true: a payee that Tryton does not know is made there
+
+# [accounting]                   # Odoo, with an API key
+# kind = "odoo"
+# url = "https://odoo.example.org"
+# secret = "accounting-token"
+# database = "odoo"
+# journal = "POST"
+# company = "Our organisation"
 
 [posting]
 payable_account = "2930"         # what is owed to the payees

@@ -257,7 +257,7 @@ impl Page<'_, '_> {
         if judged.drafts.is_empty() {
             return Ok(());
         }
-        let drafts = judged.drafts.iter().map(|draft| draft.as_str().to_owned()).collect();
+        let drafts = judged.drafts.iter().map(|draft| draft.draft_id.as_str().to_owned()).collect();
         self.keep_drafts(&judged.posted, drafts)
     }
 

@@ -1,13 +1,18 @@
 //! What a run looks up when it is over: its own vouchers, for its certificate, and those that it left out as exported before.
 
+use chrono::TimeDelta;
+
 use super::both_ways::Comparing;
 use super::call::CompareError;
 use super::judge::Verdict;
-use super::look::{Look, Signs};
-use crate::domain::{ItemResult, Period, RunId};
+use super::look::{Judged, Look, Signs};
+use crate::domain::{FoundDraft, ItemResult, Period, RunId};
 use crate::ledger::{Compared, LedgerError};
 use crate::ports::LOOK_UP_MAX;
 use crate::views::Comparison;
+
+/// How long after a voucher a draft may come of a staging that was given up before it. No server works on a request for days.
+const ARRIVES_WITHIN: TimeDelta = TimeDelta::days(1);
 
 /// The run that is over.
 #[derive(Debug, Clone, Copy)]
@@ -48,9 +53,8 @@ pub(crate) async fn review(
     while let Some(page) = page(&look, of, ItemResult::SkippedAlreadyExported, &mut after).await? {
         let vouchers = page.len() as u64;
         let judged = look.judge_page(page).await?;
-        for surplus in judged.iter().filter(|judged| judged.verdict == Verdict::Well).flat_map(|judged| &judged.drafts)
-        {
-            look.caller().ask(|| look.parts.accounting.discard_draft(look.permit, surplus)).await?;
+        for surplus in judged.iter().filter(|judged| judged.verdict == Verdict::Well).flat_map(arrived_late) {
+            look.caller().ask(|| look.parts.accounting.discard_draft(look.permit, &surplus.draft_id)).await?;
         }
         let (now, actor, user) = (look.parts.clock.now(), look.actor.clone(), look.connection.user_id.clone());
         let kept = look.parts.ledger.write(move |book| {
@@ -61,6 +65,14 @@ pub(crate) async fn review(
         show(vouchers);
     }
     Ok(())
+}
+
+/// The drafts beside a voucher that came of a staging before it. One that was made long after is somebody's own, such as a copy
+/// of the voucher, and stays; `compare` tells of it.
+fn arrived_late(judged: &Judged) -> impl Iterator<Item = &FoundDraft> {
+    let made = judged.found.iter().map(|voucher| voucher.created_at).max();
+    let until = made.and_then(|made| made.checked_add_signed(ARRIVES_WITHIN));
+    judged.drafts.iter().filter(move |draft| draft.created_at.is_none() || draft.created_at <= until)
 }
 
 async fn page(

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::call::{Caller, CompareError};
 use super::judge::{Verdict, judge};
-use crate::domain::{Act, Actor, AttemptState, DifferenceKind, DraftId, FoundVoucher, Protection, Reference};
+use crate::domain::{Act, Actor, AttemptState, DifferenceKind, FoundDraft, FoundVoucher, Protection, Reference};
 use crate::export::Parts;
 use crate::ledger::{AuditAct, Book, Compared, LedgerError};
 use crate::lock::Permit;
@@ -30,7 +30,7 @@ pub(super) struct Judged {
     pub(super) posted: Compared,
     pub(super) found: Vec<FoundVoucher>,
     pub(super) verdict: Verdict,
-    pub(super) drafts: Vec<DraftId>,
+    pub(super) drafts: Vec<FoundDraft>,
 }
 
 impl<'a> Look<'a> {
@@ -46,9 +46,9 @@ impl<'a> Look<'a> {
         for voucher in found.vouchers.into_iter().filter(|voucher| voucher.reverses.is_none()) {
             vouchers.entry(voucher.reference.clone()).or_default().push(voucher);
         }
-        let mut drafts: HashMap<Reference, Vec<DraftId>> = HashMap::new();
+        let mut drafts: HashMap<Reference, Vec<FoundDraft>> = HashMap::new();
         for draft in found.drafts {
-            drafts.entry(draft.reference).or_default().push(draft.draft_id);
+            drafts.entry(draft.reference.clone()).or_default().push(draft);
         }
         let judged = page.into_iter().map(|posted| {
             let found = vouchers.remove(&posted.reference).unwrap_or_default();

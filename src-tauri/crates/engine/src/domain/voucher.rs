@@ -105,6 +105,8 @@ pub struct FoundDraft {
     pub currency: String,
     /// The sum of its debit lines, a decimal.
     pub total: String,
+    /// When it was made, where the accounting side tells that.
+    pub created_at: Option<DateTime<Utc>>,
 }
 
 /// What stands under some references.

@@ -122,6 +122,7 @@ mod tests {
             date: day("2026-10-28"),
             currency: "NOK".into(),
             total: total.into(),
+            created_at: None,
         }
     }
 

@@ -131,6 +131,7 @@ impl Entry {
             date: self.date()?,
             currency: self.currency().to_owned(),
             total: self.decimal_total(),
+            created_at: Some(self.create_date.0),
         })
     }
 

@@ -94,6 +94,7 @@ fn draft_taken_over(peer: &Peer, draft: FoundDraftBody) -> Result<FoundDraft, Ca
         date: draft.date,
         currency: draft.currency,
         total: draft.total,
+        created_at: draft.created_at,
     })
 }
 

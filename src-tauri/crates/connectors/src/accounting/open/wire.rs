@@ -249,6 +249,8 @@ pub(super) struct FoundDraftBody {
     pub(super) date: NaiveDate,
     pub(super) currency: String,
     pub(super) total: String,
+    #[serde(default)]
+    pub(super) created_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Deserialize)]

@@ -142,6 +142,7 @@ impl Move {
             date: self.date.0,
             currency: facts.currency.clone(),
             total: self.total().to_string(),
+            created_at: Some(self.create_date.0),
         }
     }
 
