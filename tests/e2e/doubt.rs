@@ -56,6 +56,8 @@ fn a_record_in_doubt_is_decided_by_a_person_and_sent_by_the_next_sync() {
 
 fn what_is_copied_can_be_pasted(desk: &Desk) {
     desk.click("nav-history");
+    desk.wait_for("[data-testid=run]");
+    desk.look("document.querySelector('[data-testid=run-toggle][aria-expanded=false]')?.click()");
     desk.wait_for("[data-testid=run-item] [data-voucher-id]");
     let voucher =
         desk.look("return document.querySelector('[data-testid=run-item] [data-voucher-id]').dataset.voucherId");

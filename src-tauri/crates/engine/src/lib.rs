@@ -19,7 +19,7 @@ pub use audit::{AuditFinding, AuditVerdict};
 pub use compare::{CompareAsk, CompareEnd, ComparePhase, CompareProgress};
 pub use export::{
     BreakAsk, Engine, Parts, ReExportAsk, ReExportStep, RebuildEnd, Rebuilt, Resolution, ResolveAsk, SettingChange,
-    Settings, Stillness, SyncAsk, SyncEnd, Syncing, WhenStillUnknown, put_in_place,
+    Settings, Stillness, SyncAsk, SyncEnd, Syncing, WhenStillUnknown, nobody_sends, put_in_place,
 };
 pub use ledger::{
     AuditFilter, Claimed, ClaimedRequest, ClaimedReversal, ItemFilter, Ledger, LedgerError, RecordFilter, RunFilter,

@@ -1,6 +1,7 @@
 //! `attention`: what waits for a person.
 
 use postonce_engine::domain::{AlarmKind, ContentField, FoundVoucher};
+use postonce_engine::nobody_sends;
 use postonce_engine::views::{Alarm, AttentionItem, Changed, ReExport};
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ const PAGE_ITEMS: u32 = 1_000;
 
 pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Failure> {
     let ledger = ledger(&args.open_workspace()?)?;
-    let left = ledger.counts().await?.sending > 0 && ledger.nobody_sends();
+    let left = ledger.counts().await?.sending > 0 && nobody_sends(&ledger);
     let mut items: Vec<AttentionItem> = Vec::new();
     loop {
         let page = ledger.attention(left, items.len() as u64, PAGE_ITEMS).await?;

@@ -1,6 +1,7 @@
 //! `record`: everything known of one record.
 
 use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::nobody_sends;
 use postonce_engine::views::{AttemptStory, AuditEntry, RecordState, RecordStory};
 
 use super::{act, attempt_state, ledger, money, state};
@@ -13,7 +14,7 @@ pub(crate) async fn record(args: &Args, asked: &Record, output: &Output) -> Resu
     let ledger = ledger(&args.open_workspace()?)?;
     let found = ledger.record(&asked.id).await?;
     let mut story = found.ok_or_else(|| Failure::from(Told::new(ErrorCode::RecordNotFound).with("id", &asked.id)))?;
-    if story.state == RecordState::Sending && ledger.nobody_sends() {
+    if story.state == RecordState::Sending && nobody_sends(&ledger) {
         story.state = RecordState::InDoubt;
     }
     if output.json {

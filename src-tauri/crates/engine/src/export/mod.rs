@@ -34,5 +34,6 @@ pub use change_settings::{SettingChange, Stillness};
 pub use engine::{Engine, Parts, SyncAsk, SyncEnd, Syncing};
 pub use re_export::{ReExportAsk, ReExportStep};
 pub use rebuild::{RebuildEnd, Rebuilt, put_in_place};
+pub use records::nobody_sends;
 pub use resolve::{Resolution, ResolveAsk};
 pub use settings::{Settings, WhenStillUnknown};

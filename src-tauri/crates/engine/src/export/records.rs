@@ -2,8 +2,14 @@
 
 use super::engine::Engine;
 use crate::error::Told;
-use crate::ledger::RecordFilter;
+use crate::ledger::{Ledger, RecordFilter};
+use crate::lock::FileLock;
 use crate::views::{AttentionItem, RecordRow, RecordState, RecordStory, RecordsFound};
+
+/// Whether no program on this machine is sending from this ledger: what is being sent there is left, and in doubt.
+pub fn nobody_sends(ledger: &Ledger) -> bool {
+    FileLock::try_take(&Ledger::lock_file(ledger.path())).is_ok()
+}
 
 impl Engine {
     /// What waits for a person, as [`crate::Ledger::attention`] finds it.

@@ -6,7 +6,6 @@ use super::values::{day, day_option, from_json, from_json_option, instant, numbe
 use super::{Book, Ledger, LedgerError};
 use crate::domain::{HoldReason, RunId};
 use crate::error::{ErrorCode, Told};
-use crate::lock::FileLock;
 use crate::views::{AttentionItem, ReExport, Reason, RecordCounts, RecordState, Sent};
 
 /// Entries that one page may have.
@@ -19,11 +18,6 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn counts(&self) -> Result<RecordCounts, LedgerError> {
         self.read(|book| book.counts()).await
-    }
-
-    /// Whether no program on this machine is sending from this ledger.
-    pub fn nobody_sends(&self) -> bool {
-        FileLock::try_take(&Self::lock_file(self.path())).is_ok()
     }
 
     /// What waits for a person, in doubt first, then vanished, changed, refused and held: `limit` at most (and never over
