@@ -48,7 +48,7 @@ fn a_trail_is_verified_and_a_change_to_it_is_named() {
     in_words.arg("--workspace").arg(bench.path()).args(["--lang", "nb", "audit", "verify"]);
     let output = in_words.env("DBUS_SESSION_BUS_ADDRESS", "disabled:").output().expect("the program starts");
     let words = String::from_utf8_lossy(&output.stdout);
-    assert!(words.contains("Revisjonssporet er ikke som det var") && words.contains("Post 2"), "{words}");
+    assert!(words.contains("Revisjonssporet er ikke som det var") && words.contains("Oppføring 2"), "{words}");
 }
 
 #[test]
