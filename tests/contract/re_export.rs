@@ -103,6 +103,9 @@ fn where_a_second_administrator_must_approve_nobody_approves_their_own() {
     assert_eq!(asked.status, Some(4), "{asked:?}");
     assert_eq!(asked.last()["waiting"]["record_id"], "A");
     assert_eq!(bench.stats()["vouchers"], 2);
+    let attention = bench.run(&["attention"]);
+    assert_eq!((attention.status, &attention.last()["approvals"][0]), (Some(4), &asked.last()["waiting"]));
+    assert_eq!(bench.run(&["status"]).last()["records"]["approvals"], 1);
     let own = bench.run(&["approve", "A", "--confirm", "A"]);
     assert_eq!((own.status, code(&own)), (Some(1), "approval_by_same"));
     bench.sync();
@@ -117,6 +120,8 @@ fn where_a_second_administrator_must_approve_nobody_approves_their_own() {
     assert_eq!(declined.status, Some(4));
     assert_eq!(bench.run(&["decline", "B", "--reason", "the voucher was found again"]).status, Some(0));
     assert_eq!(code(&bench.run(&["approve", "B", "--confirm", "B"])), "approval_not_asked");
+    let attention = bench.run(&["attention"]);
+    assert_eq!((attention.status, &attention.last()["approvals"]), (Some(0), &json!([])), "nobody is waited for");
     assert_eq!(bench.stats()["vouchers"], 3);
 }
 

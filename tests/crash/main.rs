@@ -69,6 +69,15 @@ fn a_process_that_is_killed_again_and_again_posts_each_record_once() {
     for kill_at in [1, 300, 100, 700, 900] {
         bench.sync_up_to(kill_at).kill();
     }
+    // What it left is listed as what it is, and not only counted.
+    let left = bench.run(&["attention"]).last()["items"].as_array().cloned().expect("a list");
+    assert!(!left.is_empty(), "it was killed at work");
+    assert_eq!(bench.run(&["status"]).last()["records"]["in_doubt"], left.len());
+    let id = left[0]["record_id"].as_str().expect("an id");
+    assert_eq!(
+        (&left[0]["state"], &bench.run(&["record", id]).last()["state"]),
+        (&json!("in_doubt"), &json!("in_doubt"))
+    );
     let last = bench.sync();
     assert_eq!((last.status, last.count("in_doubt")), (Some(0), 0), "it takes over at once: {}", last.words);
     assert_each_once(&bench, 10_000);
@@ -147,6 +156,12 @@ fn a_second_sync_on_the_same_machine_is_told_that_one_is_on() {
     let second = bench.sync();
     assert_eq!((second.status, &second.last()["error"]["code"]), (Some(3), &json!("lock_held_here")), "{second:?}");
     assert!(second.last()["error"]["lock"]["holder"]["run_id"].as_str().is_some(), "who has it: {second:?}");
+    let mut waiting = Running::begin(bench.command(&["sync", "--wait", "60"]));
+    waiting.hear("progress");
+    waiting.ask_to_stop();
+    let waited = waiting.finish();
+    let nothing = json!({ "event": "finished", "outcome": null, "error": null });
+    assert_eq!((waited.status, waited.last()), (Some(1), &nothing), "scripts have their last word: {waited:?}");
     assert_eq!(running.finish().count("posted"), 4_000);
     assert_each_once(&bench, 4_000);
 }

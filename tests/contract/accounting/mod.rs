@@ -91,6 +91,7 @@ macro_rules! of_whoever_has_drafts {
             locking::a_holder_whose_lock_was_broken_while_its_request_stood_still_books_nothing_twice,
             people::drafts_left_behind_are_finished_or_cleared_away,
             people::drafts_left_behind_by_a_ledger_that_is_lost_are_cleared_away,
+            people::drafts_that_were_found_and_not_certainly_discarded_are_made_anew,
         }
     };
 }

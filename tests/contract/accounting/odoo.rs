@@ -53,6 +53,7 @@ impl Subject for Odoo {
         Words {
             write: "/json/2/account.move/load",
             commit: Some("/json/2/account.move/action_post"),
+            discard: Some("/json/2/account.move/unlink"),
             look_up: "/json/2/account.move/search_read",
         }
     }

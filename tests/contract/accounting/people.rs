@@ -101,6 +101,24 @@ pub(crate) fn drafts_left_behind_by_a_ledger_that_is_lost_are_cleared_away(site:
     site.assert_books(&records);
 }
 
+/// Of a draft that was found, nothing is known but what a look-up tells: it is made anew, never booked, also where the first
+/// try to discard it was lost.
+pub(crate) fn drafts_that_were_found_and_not_certainly_discarded_are_made_anew(site: &Site) {
+    let (records, _) = staged(site);
+    site.forget_ledger();
+    let words = site.subject.words();
+    site.proxy.nth(words.discard.expect("it discards"), 0, usize::MAX, Fault::CutBefore);
+    let sync = site.sync();
+    assert_ne!(sync.count("in_doubt"), 0, "{sync:?}");
+    assert_eq!(site.subject.vouchers(), []);
+    site.proxy.calm();
+    let staged = site.proxy.came(words.write);
+    site.sync_until_clear();
+    site.sync_until_clear();
+    assert!(site.proxy.came(words.write) > staged, "they are staged once more");
+    site.assert_books(&records);
+}
+
 /// It may have been booked before it went: what no evidence resolves, a person does, and then it is made again.
 pub(crate) fn a_draft_that_a_person_deleted_holds_nothing_but_itself(site: &Site) {
     let (records, drafts) = staged(site);

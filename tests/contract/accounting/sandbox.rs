@@ -92,9 +92,15 @@ impl Subject for Sandbox {
             "staged" => Words {
                 write: "POST /v1/drafts HTTP",
                 commit: Some("/commit HTTP"),
+                discard: Some("DELETE /v1/drafts"),
                 look_up: "POST /v1/vouchers/lookup",
             },
-            _ => Words { write: "POST /v1/vouchers HTTP", commit: None, look_up: "POST /v1/vouchers/lookup" },
+            _ => Words {
+                write: "POST /v1/vouchers HTTP",
+                commit: None,
+                discard: None,
+                look_up: "POST /v1/vouchers/lookup",
+            },
         }
     }
 

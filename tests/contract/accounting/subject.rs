@@ -21,6 +21,8 @@ pub(crate) struct Words {
     pub(crate) write: &'static str,
     /// Of the request that makes vouchers of drafts.
     pub(crate) commit: Option<&'static str>,
+    /// Of the request that discards a draft.
+    pub(crate) discard: Option<&'static str>,
     /// Of the request that looks for references.
     pub(crate) look_up: &'static str,
 }

@@ -60,6 +60,7 @@ impl Subject for Tryton {
         Words {
             write: "model.account.move.create",
             commit: Some("model.account.move.post"),
+            discard: Some("model.account.move.delete"),
             look_up: "model.account.move.search_read",
         }
     }

@@ -16,7 +16,7 @@ const PAGE_ITEMS: u32 = 1_000;
 
 pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Failure> {
     let ledger = ledger(&args.open_workspace()?)?;
-    let left = ledger.counts().await?.sending > 0 && nobody_sends(&ledger);
+    let left = nobody_sends(&ledger);
     let mut items: Vec<AttentionItem> = Vec::new();
     loop {
         let page = ledger.attention(left, items.len() as u64, PAGE_ITEMS).await?;

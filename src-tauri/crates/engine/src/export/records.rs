@@ -17,8 +17,7 @@ impl Engine {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn attention(&self, offset: u64, limit: u32) -> Result<Vec<AttentionItem>, Told> {
-        let left = self.ledger().counts().await?.sending > 0 && self.nobody_sends();
-        Ok(self.ledger().attention(left, offset, limit).await?)
+        Ok(self.ledger().attention(self.nobody_sends(), offset, limit).await?)
     }
 
     /// Records that fit, as [`crate::Ledger::records`] finds them.

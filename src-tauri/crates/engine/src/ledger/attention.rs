@@ -66,8 +66,7 @@ impl Book<'_> {
         let tallies = self.rows(include_str!("sql/count_states.sql"), [], |row| {
             Ok((self.get::<String>(row, "state")?, number("count", self.get(row, "records")?)?))
         })?;
-        let approvals = self.row(include_str!("sql/count_approvals.sql"), [], |row| self.get(row, "approvals"))?;
-        let approvals = number("approvals", approvals.unwrap_or(0))?;
+        let approvals = self.waiting_re_exports()?.len() as u64;
         let mut counts = RecordCounts { approvals, ..RecordCounts::default() };
         for (state, records) in tallies {
             match word("record_state.state", &state, RecordState::from_text)? {
