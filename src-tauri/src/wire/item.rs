@@ -79,7 +79,7 @@ impl From<views::Reason> for Reason {
     fn from(reason: views::Reason) -> Self {
         match reason {
             views::Reason::Held(reason) => HoldCode::with_params(&reason),
-            views::Reason::Refused(problem) => Self::Refused { detail: problem.detail },
+            views::Reason::Refused(refusal) => Self::Refused { detail: refusal.detail },
             views::Reason::InDoubt(told) => Self::InDoubt { problem: told.into() },
         }
     }

@@ -13,7 +13,7 @@ pub use unique_rows::{Created, RowId, UniqueRow, UniqueRows};
 
 use crate::domain::{
     Actor, Capabilities, CommitResult, Discarded, DraftId, Found, FoundVoucher, HoldReason, Period, Place, Posting,
-    PostingRules, Problem, Record, Reference, RunId, StageResult, VoucherPages, VoucherResult,
+    PostingRules, Record, Reference, Refusal, RunId, StageResult, VoucherPages, VoucherResult,
 };
 use crate::error::Told;
 use crate::ledger::{ClaimedRequest, ClaimedReversal, StagedDraft};
@@ -383,7 +383,7 @@ pub enum CallError {
         /// The sentence for people.
         told: Told,
         /// What the accounting system said.
-        problem: Problem,
+        refusal: Refusal,
         /// The request was too large; smaller ones may pass.
         too_large: bool,
     },

@@ -16,7 +16,7 @@ pub use records::{MonthFigures, RecordRow, RecordsFound};
 
 use crate::domain::{
     Act, Actor, AttemptState, Counts, FoundVoucher, Generation, HoldReason, ItemResult, Outcome, Period, Place,
-    Problem, RunId, Trigger,
+    Refusal, RunId, Trigger,
 };
 use crate::error::Told;
 
@@ -98,7 +98,7 @@ pub enum Reason {
     /// We held it back.
     Held(HoldReason),
     /// The accounting system refused it, in its own words.
-    Refused(Problem),
+    Refused(Refusal),
     /// No answer was understood.
     InDoubt(Told),
 }

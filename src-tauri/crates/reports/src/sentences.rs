@@ -35,8 +35,8 @@ pub fn error(language: Language, told: &Told) -> String {
 pub fn reason(language: Language, reason: &Reason) -> String {
     match reason {
         Reason::InDoubt(told) => error(language, told),
-        Reason::Refused(problem) if problem.detail.is_empty() => problem.kind.clone(),
-        Reason::Refused(problem) => problem.detail.clone(),
+        Reason::Refused(refusal) if refusal.detail.is_empty() => refusal.kind.clone(),
+        Reason::Refused(refusal) => refusal.detail.clone(),
         Reason::Held(held) => {
             let params = match serde_json::to_value(held) {
                 Ok(serde_json::Value::Object(members)) => members,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use postonce_engine::domain::{Acknowledgement, CommitResult, Discarded, DraftId, FoundDraft, Reference, StageResult};
 use postonce_engine::ports::CallError;
 
-use super::{Books, Drawn, Envelope, problem};
+use super::{Books, Drawn, Envelope, refusal};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Draft {
@@ -51,14 +51,14 @@ impl Books {
 
     fn stage_one(&mut self, now: Duration, drawn: &Drawn) -> StageResult {
         if let Some(kind) = self.trouble(drawn) {
-            return StageResult::Refused { problem: problem(kind), voucher_id: None };
+            return StageResult::Refused { refusal: refusal(kind), voucher_id: None };
         }
         let id = format!("D-{}", self.drafts.len() + 1);
         let visible_at = now + self.lag();
         self.drafts.push(Draft { id: id.clone(), drawn: drawn.clone(), state: State::Open, visible_at });
         match DraftId::new(id) {
             Some(id) => StageResult::Staged(id),
-            None => StageResult::Refused { problem: problem("no-id"), voucher_id: None },
+            None => StageResult::Refused { refusal: refusal("no-id"), voucher_id: None },
         }
     }
 
@@ -77,7 +77,7 @@ impl Books {
             State::Discarded => Ok(CommitResult::Gone),
             State::Open => {
                 if let Some(kind) = self.trouble(&draft.drawn) {
-                    return Ok(CommitResult::Refused(problem(kind)));
+                    return Ok(CommitResult::Refused(refusal(kind)));
                 }
                 let acknowledgement = self.make(now, envelope, fence, &draft.drawn);
                 self.set_draft(index, State::Committed(acknowledgement.clone()));

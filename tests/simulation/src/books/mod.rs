@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use postonce_engine::domain::{Problem, Protection, RunId};
+use postonce_engine::domain::{Protection, Refusal, RunId};
 use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::ports::{CallError, Witness, WitnessSeen};
 use serde::{Deserialize, Serialize};
@@ -256,11 +256,11 @@ impl Books {
 pub(crate) fn refused(kind: &str, too_large: bool) -> CallError {
     CallError::Refused {
         told: Told::new(ErrorCode::AccountingRefused).with("detail", kind),
-        problem: problem(kind),
+        refusal: refusal(kind),
         too_large,
     }
 }
 
-pub(crate) fn problem(kind: &str) -> Problem {
-    Problem { kind: kind.to_owned(), detail: kind.to_owned() }
+pub(crate) fn refusal(kind: &str) -> Refusal {
+    Refusal { kind: kind.to_owned(), detail: kind.to_owned() }
 }

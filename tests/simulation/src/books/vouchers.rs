@@ -8,7 +8,7 @@ use postonce_engine::domain::{
 };
 use postonce_engine::ports::{CallError, VoucherPage};
 
-use super::{Books, Drawn, Envelope, POISON, problem, refused};
+use super::{Books, Drawn, Envelope, POISON, refusal, refused};
 use crate::timeline::calendar;
 
 /// Vouchers in a page.
@@ -86,11 +86,11 @@ impl Books {
             return if same {
                 VoucherResult::Exists(acknowledgement(known))
             } else {
-                VoucherResult::Refused { problem: problem("reference-conflict"), voucher_id: Some(id_of(known)) }
+                VoucherResult::Refused { refusal: refusal("reference-conflict"), voucher_id: Some(id_of(known)) }
             };
         }
         match self.trouble(drawn) {
-            Some(kind) => VoucherResult::Refused { problem: problem(kind), voucher_id: None },
+            Some(kind) => VoucherResult::Refused { refusal: refusal(kind), voucher_id: None },
             None => VoucherResult::Created(self.make(now, envelope, fence, drawn)),
         }
     }
@@ -187,11 +187,11 @@ impl Books {
             return Ok(if same {
                 VoucherResult::Exists(acknowledgement(counter))
             } else {
-                VoucherResult::Refused { problem: problem("already-reversed"), voucher_id: Some(id_of(counter)) }
+                VoucherResult::Refused { refusal: refusal("already-reversed"), voucher_id: Some(id_of(counter)) }
             });
         }
         if voucher.standing != Standing::Live {
-            return Ok(VoucherResult::Refused { problem: problem("voided"), voucher_id: None });
+            return Ok(VoucherResult::Refused { refusal: refusal("voided"), voucher_id: None });
         }
         self.note_write(envelope, fence);
         let drawn = Drawn { reference: reference.to_owned(), minor: -voucher.drawn.minor, ..voucher.drawn };

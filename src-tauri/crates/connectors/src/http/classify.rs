@@ -2,7 +2,7 @@
 //!
 //! Invariant: pure, and conservative. A row of the table has to fit exactly; everything else is unknown.
 
-use postonce_engine::domain::Problem;
+use postonce_engine::domain::Refusal;
 use postonce_engine::ports::CallError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -53,8 +53,8 @@ fn not_answered(peer: &Peer, failure: Failure) -> CallError {
 
 /// What may be concluded from an answer that is none of those that the call asked for.
 pub(crate) fn otherwise(peer: &Peer, seen: &Seen) -> CallError {
-    let problem = problem(peer, seen);
-    match (seen.status, problem) {
+    let refusal = refusal(peer, seen);
+    match (seen.status, refusal) {
         (429, _) => CallError::NotProcessed { told: peer.busy(429), retry_after: seen.retry_after },
         (503, _) if seen.retry_after.is_some() => {
             CallError::NotProcessed { told: peer.busy(503), retry_after: seen.retry_after }
@@ -62,20 +62,20 @@ pub(crate) fn otherwise(peer: &Peer, seen: &Seen) -> CallError {
         (409, _) if seen.retry_after.is_some() => {
             CallError::StillRunning { told: peer.busy(409), retry_after: seen.retry_after }
         }
-        (412, Some(problem)) if problem.kind == "lock-lost" => CallError::LeaseLost,
-        (status @ 400..=499, Some(problem)) if !matches!(status, 408 | 409 | 425) => CallError::Refused {
+        (412, Some(refusal)) if refusal.kind == "lock-lost" => CallError::LeaseLost,
+        (status @ 400..=499, Some(refusal)) if !matches!(status, 408 | 409 | 425) => CallError::Refused {
             told: match status {
                 _ if is_about_access(status) => peer.unauthorized(status),
-                _ if is_about_content(status) => peer.refused(status, &problem.detail),
-                _ => peer.unexpected(status, &problem.detail),
+                _ if is_about_content(status) => peer.refused(status, &refusal.detail),
+                _ => peer.unexpected(status, &refusal.detail),
             },
             too_large: status == 413,
-            problem,
+            refusal,
         },
         // A 4xx that is no problem document may come from something between us and the server, also behind a commit.
         (status, None) if is_about_access(status) => CallError::Unknown(peer.unauthorized(status)),
-        (status, problem) => CallError::Unknown(
-            peer.unexpected(status, &problem.map_or_else(|| glimpse(seen), |problem| problem.detail)),
+        (status, refusal) => CallError::Unknown(
+            peer.unexpected(status, &refusal.map_or_else(|| glimpse(seen), |refusal| refusal.detail)),
         ),
     }
 }
@@ -109,7 +109,7 @@ struct ProblemBody {
 }
 
 /// The problem of an answer, where it is a problem document, or JSON with at least one of its members.
-pub(crate) fn problem(peer: &Peer, seen: &Seen) -> Option<Problem> {
+pub(crate) fn refusal(peer: &Peer, seen: &Seen) -> Option<Refusal> {
     if !is_json(&seen.content_type) {
         return None;
     }
@@ -117,21 +117,21 @@ pub(crate) fn problem(peer: &Peer, seen: &Seen) -> Option<Problem> {
     let is_problem = seen.content_type == "application/problem+json"
         || body.r#type.is_some()
         || (body.title.is_some() && body.detail.is_some());
-    is_problem.then(|| problem_of(peer, body.r#type.as_deref(), body.title, body.detail, seen.status))
+    is_problem.then(|| refusal_of(peer, body.r#type.as_deref(), body.title, body.detail, seen.status))
 }
 
 /// The engine's problem: the last part of the type as its kind, and words for people.
-pub(crate) fn problem_of(
+pub(crate) fn refusal_of(
     peer: &Peer,
     kind: Option<&str>,
     title: Option<String>,
     detail: Option<String>,
     status: u16,
-) -> Problem {
+) -> Refusal {
     let named = kind
         .and_then(|kind| kind.trim_end_matches('/').rsplit(['/', '#', ':']).next())
         .filter(|last| !last.is_empty() && *last != "blank");
-    Problem {
+    Refusal {
         kind: named.map_or_else(|| format!("http-{status}"), |last| bounded(last, KIND_CHARS_MAX)),
         detail: peer.detail(detail.or(title).as_deref().unwrap_or_default()),
     }

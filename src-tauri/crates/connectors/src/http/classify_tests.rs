@@ -53,10 +53,10 @@ fn no_answer_or_half_an_answer_is_unknown() {
 #[test]
 fn a_4xx_with_a_problem_is_refused() {
     for code in (400..500).filter(|code| ![408, 409, 425, 429].contains(code)) {
-        let CallError::Refused { problem, too_large, told } = sorted(problem_answer(code, "some-kind")) else {
+        let CallError::Refused { refusal, too_large, told } = sorted(problem_answer(code, "some-kind")) else {
             panic!("{code}")
         };
-        assert_eq!(problem, Problem { kind: "some-kind".into(), detail: "Not so".into() });
+        assert_eq!(refusal, Refusal { kind: "some-kind".into(), detail: "Not so".into() });
         assert_eq!(too_large, code == 413);
         assert_eq!(status(&told), code.to_string());
         let is_about_access = matches!(code, 401 | 403);
@@ -155,8 +155,8 @@ fn a_problem_without_a_type_has_its_status_as_kind() {
         body: br#"{"type": "about:blank"}"#.into(),
         ..Seen::default()
     };
-    let CallError::Refused { problem, .. } = sorted(seen) else { panic!("not refused") };
-    assert_eq!(problem.kind, "http-403");
+    let CallError::Refused { refusal, .. } = sorted(seen) else { panic!("not refused") };
+    assert_eq!(refusal.kind, "http-403");
 }
 
 #[test]

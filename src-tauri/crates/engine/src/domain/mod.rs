@@ -28,7 +28,7 @@ pub use record::{ContentHash, Payee, Record, RecordId, RecordIdError};
 pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, ReferenceRules};
 pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, TimeFate, Trigger};
 pub use voucher::{
-    Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, Problem, StageResult,
+    Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, Refusal, StageResult,
     VoucherResult, VoucherState,
 };
 pub use voucher_pages::VoucherPages;

@@ -16,7 +16,7 @@ pub struct Acknowledgement {
 
 /// Why something was refused, after RFC 9457.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
+pub struct Refusal {
     /// The last part of the problem's type: `closed-period`; `http-403` where the answer names none.
     pub kind: String,
     /// The accounting system's own words, bounded in length.
@@ -33,7 +33,7 @@ pub enum VoucherResult {
     /// Nothing was booked for it.
     Refused {
         /// Why.
-        problem: Problem,
+        refusal: Refusal,
         /// The voucher that stands there with other content, for a conflict.
         voucher_id: Option<String>,
     },
@@ -49,7 +49,7 @@ pub enum StageResult {
     /// No draft was made.
     Refused {
         /// Why.
-        problem: Problem,
+        refusal: Refusal,
         /// The voucher that stands there with other content, for a conflict.
         voucher_id: Option<String>,
     },
@@ -61,7 +61,7 @@ pub enum CommitResult {
     /// It is in the books: by this commit, or by an earlier one.
     Posted(Acknowledgement),
     /// It stays a draft.
-    Refused(Problem),
+    Refused(Refusal),
     /// There is no such draft any more, and the answer does not tell what became of it.
     Gone,
 }

@@ -6,7 +6,7 @@
 
 use super::run::RunError;
 use super::wire::{Gave, Wire};
-use crate::domain::{Acknowledgement, CommitResult, Discarded, DraftId, Problem, StageResult, VoucherResult};
+use crate::domain::{Acknowledgement, CommitResult, Discarded, DraftId, Refusal, StageResult, VoucherResult};
 use crate::error::{ErrorCode, Told};
 use crate::ledger::{ClaimedRequest, Settlement, StagedDraft};
 use crate::lock::Permit;
@@ -199,7 +199,7 @@ impl Wire {
         match result {
             CommitResult::Posted(acknowledgement) => posted(acknowledgement, false),
             CommitResult::Gone => Settlement::Unknown(draft_gone(draft.draft_id())),
-            CommitResult::Refused(problem) => self.take_back(permit, draft.draft_id(), problem).await,
+            CommitResult::Refused(refusal) => self.take_back(permit, draft.draft_id(), refusal).await,
         }
     }
 
@@ -226,9 +226,9 @@ impl Wire {
     }
 
     /// A draft that was refused is discarded, so that nobody posts it by hand; only then is the record refused.
-    async fn take_back(&self, permit: &Permit, draft: &DraftId, problem: Problem) -> Settlement {
+    async fn take_back(&self, permit: &Permit, draft: &DraftId, refusal: Refusal) -> Settlement {
         match self.discard(permit, draft).await {
-            Ok(Discarded::Gone) => Settlement::Refused { problem, voucher_id: None },
+            Ok(Discarded::Gone) => Settlement::Refused { refusal, voucher_id: None },
             // Somebody committed it in this very moment: it is in the books, and no absence proves otherwise.
             Ok(Discarded::Committed) => Settlement::StillUnknown(draft_gone(draft)),
             Err(error) => Settlement::Unknown(error.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted))),
@@ -295,8 +295,8 @@ fn refused(request: &ClaimedRequest, told: Told, too_large: bool, doubt: Option<
     if for_its_content {
         let kind = if too_large { "too-large" } else { "refused" };
         let detail = told.params.get("detail").cloned().unwrap_or_default();
-        let problem = Problem { kind: kind.to_owned(), detail };
-        return (all(request, &Settlement::Refused { problem, voucher_id: None }), None);
+        let refusal = Refusal { kind: kind.to_owned(), detail };
+        return (all(request, &Settlement::Refused { refusal, voucher_id: None }), None);
     }
     (all(request, &Settlement::NotSent), Some(RunError::Told(told)))
 }
@@ -312,7 +312,7 @@ fn posted_each(request: &ClaimedRequest, answer: Answer<VoucherResult>, repeated
     each(request, answer, |result| match result {
         VoucherResult::Created(acknowledgement) => posted(acknowledgement, false),
         VoucherResult::Exists(acknowledgement) => posted(acknowledgement, !repeated),
-        VoucherResult::Refused { problem, voucher_id } => Settlement::Refused { problem, voucher_id },
+        VoucherResult::Refused { refusal, voucher_id } => Settlement::Refused { refusal, voucher_id },
     })
 }
 
@@ -320,7 +320,7 @@ fn staged_each(request: &ClaimedRequest, answer: Answer<StageResult>, repeated: 
     each(request, answer, |result| match result {
         StageResult::Staged(draft) => Settlement::Staged(draft),
         StageResult::Exists(acknowledgement) => posted(acknowledgement, !repeated),
-        StageResult::Refused { problem, voucher_id } => Settlement::Refused { problem, voucher_id },
+        StageResult::Refused { refusal, voucher_id } => Settlement::Refused { refusal, voucher_id },
     })
 }
 

@@ -9,7 +9,7 @@ use super::engine::{Engine, Parts, Syncing};
 use super::plan::PlanRules;
 use super::run::{Job, Run, RunAsk, RunError};
 use super::wire::{Gave, Wire};
-use crate::domain::{Actor, Generation, Period, Problem, RecordId, Reference, RequestKey, Trigger, VoucherResult};
+use crate::domain::{Actor, Generation, Period, RecordId, Reference, Refusal, RequestKey, Trigger, VoucherResult};
 use crate::error::{ErrorCode, Told};
 use crate::ledger::{ClaimedReversal, LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
 use crate::ports::Connection;
@@ -351,14 +351,14 @@ async fn send_reversal(
         Ok((VoucherResult::Created(made) | VoucherResult::Exists(made), _)) => {
             (ReversalSettlement::Posted { voucher_id: made.voucher_id, number: made.number }, None)
         }
-        Ok((VoucherResult::Refused { problem, .. }, _)) => {
-            let told = failed(&claimed, &problem.detail);
-            (ReversalSettlement::Refused(problem), Some(told))
+        Ok((VoucherResult::Refused { refusal, .. }, _)) => {
+            let told = failed(&claimed, &refusal.detail);
+            (ReversalSettlement::Refused(refusal), Some(told))
         }
         Err(Gave::Refused { told, doubt: None, .. }) => {
             let detail = told.params.get("detail").cloned().unwrap_or_default();
-            let problem = Problem { kind: "refused".to_owned(), detail: detail.clone() };
-            (ReversalSettlement::Refused(problem), Some(failed(&claimed, &detail)))
+            let refusal = Refusal { kind: "refused".to_owned(), detail: detail.clone() };
+            (ReversalSettlement::Refused(refusal), Some(failed(&claimed, &detail)))
         }
         Err(Gave::Refused { told, .. } | Gave::Unknown(told)) => {
             (ReversalSettlement::Unknown, Some(failed(&claimed, told.code.as_str())))

@@ -9,7 +9,7 @@ use super::audit::AuditAct;
 use super::claim::{ClaimMember, ClaimedReversal};
 use super::values::{instant, instant_option, json, stamp};
 use super::{Book, Claimed, LedgerError, Settlement};
-use crate::domain::{Act, Actor, Generation, Problem, RecordId, Reference, RequestKey, RunId};
+use crate::domain::{Act, Actor, Generation, RecordId, Reference, Refusal, RequestKey, RunId};
 use crate::views::{Asker, ExportedVoucher, ReExport};
 
 /// A wish to export a record once more.
@@ -283,7 +283,7 @@ pub(crate) enum ReversalSettlement {
     /// It stands in the books.
     Posted { voucher_id: String, number: Option<String> },
     /// The accounting system said no.
-    Refused(Problem),
+    Refused(Refusal),
     /// No answer was understood; asked again, it answers with the one it made.
     Unknown,
 }
@@ -359,11 +359,11 @@ impl Book<'_> {
         actor: &Actor,
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
-        let (state, voucher, number, problem) = match settlement {
+        let (state, voucher, number, refusal) = match settlement {
             ReversalSettlement::Posted { voucher_id, number } => {
                 ("posted", Some(voucher_id.as_str()), number.as_deref(), None)
             }
-            ReversalSettlement::Refused(problem) => ("refused", None, None, Some(json(problem))),
+            ReversalSettlement::Refused(refusal) => ("refused", None, None, Some(json(refusal))),
             ReversalSettlement::Unknown => ("unknown", None, None, None),
         };
         // Asked for again by a later re-export of the same voucher: what is settled stays as it was settled.
@@ -383,7 +383,7 @@ impl Book<'_> {
              WHERE reversal_id = :reversal AND state IN ('claimed', 'unknown')",
             named_params! {
                 ":state": state, ":settled_at": settled.then(|| stamp(now)), ":voucher": voucher, ":number": number,
-                ":problem": problem, ":reversal": reversal.reversal_id,
+                ":problem": refusal, ":reversal": reversal.reversal_id,
             },
         )?;
         let run_id = self.run_id_of(run)?;

@@ -5,7 +5,7 @@ use rusqlite::named_params;
 use super::claim::{ClaimMember, Moment, RequestKind};
 use super::values::{json, signed, stamp};
 use super::{Book, Claimed, ClaimedRequest, LedgerError};
-use crate::domain::{Acknowledgement, DraftId, FoundVoucher, ItemResult, Problem, RequestKey};
+use crate::domain::{Acknowledgement, DraftId, FoundVoucher, ItemResult, Refusal, RequestKey};
 use crate::error::{ErrorCode, Told};
 use crate::views::Reason;
 
@@ -18,7 +18,7 @@ pub(crate) enum Settlement {
     /// A draft stands there, to be committed by this id.
     Staged(DraftId),
     /// The accounting system said no; `voucher_id` where another voucher stands under the reference.
-    Refused { problem: Problem, voucher_id: Option<String> },
+    Refused { refusal: Refusal, voucher_id: Option<String> },
     /// Provably never processed.
     NotSent,
     /// It was sent just now, and no answer was understood.
@@ -49,7 +49,7 @@ impl Settlement {
 
     fn reason(&self) -> Option<Reason> {
         match self {
-            Self::Refused { problem, .. } => Some(Reason::Refused(problem.clone())),
+            Self::Refused { refusal, .. } => Some(Reason::Refused(refusal.clone())),
             Self::Unknown(told) | Self::StillUnknown(told) => Some(Reason::InDoubt(told.clone())),
             Self::Unclear(vouchers) => Some(Reason::InDoubt(unclear(vouchers))),
             Self::Posted { .. } | Self::NotSent | Self::Staged(_) => None,

@@ -152,8 +152,8 @@ async fn the_guard_refuses_a_second_claim_while_the_first_is_open_in_doubt_or_po
 
 #[tokio::test]
 async fn what_was_refused_or_never_sent_may_be_claimed_again() {
-    let problem = crate::domain::Problem { kind: "closed-period".into(), detail: String::new() };
-    for settlement in [Settlement::NotSent, Settlement::Refused { problem, voucher_id: None }] {
+    let refusal = crate::domain::Refusal { kind: "closed-period".into(), detail: String::new() };
+    for settlement in [Settlement::NotSent, Settlement::Refused { refusal, voucher_id: None }] {
         let desk = desk().await;
         let first = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
         settle(&desk, &first, settlement).await.expect("it was open");

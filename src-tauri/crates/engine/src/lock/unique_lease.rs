@@ -37,7 +37,7 @@ use chrono::{DateTime, Utc};
 
 use super::lease_text::{Breaking, LIFE_UNKNOWN, LeaseText, State, holder_shown, short};
 use super::sight::{Look, Sight};
-use crate::domain::{Problem, RunId};
+use crate::domain::{Refusal, RunId};
 use crate::error::{ErrorCode, Told};
 use crate::ports::{
     Acquired, CallError, Clock, Created, IdSource, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, RowId,
@@ -329,7 +329,7 @@ impl<R: UniqueRows> UniqueLease<R> {
         let detail = "that run does not hold the lock";
         CallError::Refused {
             told: self.told(ErrorCode::AccountingRefused, "404").with("detail", detail),
-            problem: Problem { kind: "not-found".to_owned(), detail: detail.to_owned() },
+            refusal: Refusal { kind: "not-found".to_owned(), detail: detail.to_owned() },
             too_large: false,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDate;
-use postonce_engine::domain::Problem;
+use postonce_engine::domain::Refusal;
 use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::ports::CallError;
 use serde::Deserialize;
@@ -259,6 +259,6 @@ fn set_up(client: &Client, code: ErrorCode) -> Told {
 
 /// Something that the set-up needs is not there.
 fn lacking(what: &str, told: Told) -> CallError {
-    let problem = Problem { kind: format!("{what}-missing"), detail: told.to_string() };
-    CallError::Refused { told, problem, too_large: false }
+    let refusal = Refusal { kind: format!("{what}-missing"), detail: told.to_string() };
+    CallError::Refused { told, refusal, too_large: false }
 }

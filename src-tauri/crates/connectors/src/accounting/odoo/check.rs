@@ -48,7 +48,7 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Told>
             Err(Fault::Refused { kind: Kind::SetUp, .. }) => {
                 return Ok(vec![told(ErrorCode::SetupModuleMissing).with("module", "account")]);
             }
-            Err(Fault::Refused { kind: Kind::Access, error }) if error.problem.kind == "AccessError" => {
+            Err(Fault::Refused { kind: Kind::Access, error }) if error.refusal.kind == "AccessError" => {
                 return Ok(vec![told(ErrorCode::SetupRightMissing).with("model", model).with("rights", "read")]);
             }
             Err(fault) => return Err(fault.into()),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use postonce_engine::LeaseLost;
 use postonce_engine::Permit;
-use postonce_engine::domain::Problem;
+use postonce_engine::domain::Refusal;
 use postonce_engine::error::Told;
 use postonce_engine::ports::CallError;
 use reqwest::header::{HeaderName, HeaderValue};
@@ -51,15 +51,15 @@ pub(super) struct Client {
 #[derive(Debug)]
 pub(super) enum Fault {
     /// Odoo's own no. Nothing of the call is written.
-    Refused { kind: Kind, error: Box<Refusal> },
+    Refused { kind: Kind, error: Box<RefusedCall> },
     /// Anything else, by the table of the protocol.
     Call(CallError),
 }
 
 /// Odoo's no: its words, and what the engine is told where they are not about one voucher.
 #[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) problem: Problem,
+pub(super) struct RefusedCall {
+    pub(super) refusal: Refusal,
     told: Told,
 }
 
@@ -80,8 +80,8 @@ impl From<Fault> for CallError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Refused { error, .. } => {
-                let Refusal { problem, told } = *error;
-                Self::Refused { told, problem, too_large: false }
+                let RefusedCall { refusal, told } = *error;
+                Self::Refused { told, refusal, too_large: false }
             }
             Fault::Call(error) => error,
         }
@@ -180,7 +180,7 @@ impl Client {
 fn fault(peer: &Peer, seen: &Seen) -> Fault {
     let Some(body) = error_body(seen) else { return not_odoo(peer, seen) };
     let detail = peer.detail(&body.message);
-    let problem = Problem { kind: last_part(&body.name), detail: detail.clone() };
+    let refusal = Refusal { kind: last_part(&body.name), detail: detail.clone() };
     let (kind, told) = match seen.status {
         401 | 403 => (Kind::Access, peer.unauthorized(seen.status).with("detail", &detail)),
         404 if body.name == "odoo.exceptions.MissingError" => (Kind::Missing, peer.refused(404, &detail)),
@@ -195,7 +195,7 @@ fn fault(peer: &Peer, seen: &Seen) -> Fault {
         }
         status => return Fault::Call(CallError::Unknown(peer.unexpected(status, &detail))),
     };
-    Fault::Refused { kind, error: Box::new(Refusal { problem, told }) }
+    Fault::Refused { kind, error: Box::new(RefusedCall { refusal, told }) }
 }
 
 fn error_body(seen: &Seen) -> Option<ErrorBody> {
@@ -209,9 +209,9 @@ fn not_odoo(peer: &Peer, seen: &Seen) -> Fault {
     if seen.status != 404 {
         return Fault::Call(classify::otherwise(peer, seen));
     }
-    let problem = Problem { kind: "http-404".to_owned(), detail: detail.to_owned() };
+    let refusal = Refusal { kind: "http-404".to_owned(), detail: detail.to_owned() };
     let told = peer.unexpected(404, detail);
-    Fault::Refused { kind: Kind::SetUp, error: Box::new(Refusal { problem, told }) }
+    Fault::Refused { kind: Kind::SetUp, error: Box::new(RefusedCall { refusal, told }) }
 }
 
 /// `odoo.exceptions.UserError` → `UserError`.

@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use postonce_engine::domain::{CommitResult, Discarded, DraftId, Money, Problem};
+use postonce_engine::domain::{CommitResult, Discarded, DraftId, Money, Refusal};
 use postonce_engine::ports::CallError;
 use serde_json::{Value, json};
 
@@ -69,7 +69,7 @@ pub(super) async fn commit(
         }
         let was_refused = match post(odoo, lease, &books, &group).await {
             Ok(()) => None,
-            Err(Fault::Refused { kind: Kind::Content | Kind::Missing, error }) => Some(error.problem),
+            Err(Fault::Refused { kind: Kind::Content | Kind::Missing, error }) => Some(error.refusal),
             // The results that there are, are kept; the others stay unknown.
             Err(fault) if results.iter().any(Option::is_some) => {
                 tracing::warn!(?fault, "a part of a request was not posted");
@@ -109,7 +109,7 @@ async fn look(
 
 /// What is known without posting; `None` where it is to be posted.
 fn before(books: &Books, draft: &ToPost<'_>, entry: &Entry, locked_to: Option<NaiveDate>) -> Option<CommitResult> {
-    let refused = |obstacle: Obstacle| CommitResult::Refused(obstacle.problem(books.language()));
+    let refused = |obstacle: Obstacle| CommitResult::Refused(obstacle.refusal(books.language()));
     match entry.standing() {
         Standing::Posted if draft.is(entry) => Some(CommitResult::Posted(entry.acknowledgement())),
         // In the books as something else, or withdrawn: the look-up shows a person what.
@@ -120,11 +120,11 @@ fn before(books: &Books, draft: &ToPost<'_>, entry: &Entry, locked_to: Option<Na
 }
 
 /// What an entry is after it was posted, or was not.
-fn after(draft: &ToPost<'_>, entry: Option<&Entry>, refusal: Option<&Problem>) -> Option<CommitResult> {
+fn after(draft: &ToPost<'_>, entry: Option<&Entry>, refusal: Option<&Refusal>) -> Option<CommitResult> {
     let Some(entry) = entry else { return Some(CommitResult::Gone) };
     match (entry.standing(), refusal) {
         (Standing::Posted, _) if draft.is(entry) => Some(CommitResult::Posted(entry.acknowledgement())),
-        (Standing::Draft, Some(problem)) => Some(CommitResult::Refused(problem.clone())),
+        (Standing::Draft, Some(refusal)) => Some(CommitResult::Refused(refusal.clone())),
         (Standing::Withdrawn, _) => Some(CommitResult::Gone),
         // Under another date than it was asked for; or accepted, and not shown yet.
         (Standing::Posted, _) | (Standing::Draft, None) => None,

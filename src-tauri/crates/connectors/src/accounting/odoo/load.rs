@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use postonce_engine::domain::{Money, Problem};
+use postonce_engine::domain::{Money, Refusal};
 use postonce_engine::ports::CallError;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ pub(super) enum Loaded {
         /// Those that Odoo names as the reason; not always all, and not always only those.
         named: BTreeSet<usize>,
         /// What it says.
-        problem: Problem,
+        refusal: Refusal,
         /// Another transaction came in between: the same again may pass.
         was_aborted: bool,
     },
@@ -120,7 +120,7 @@ pub(super) async fn load(
     let answer: LoadBody = match client.write(lease, MODEL, "load", &body).await {
         Ok(answer) => answer,
         Err(Fault::Refused { kind: super::client::Kind::Content, error }) => {
-            return Ok(Loaded::Nothing { named: BTreeSet::new(), problem: error.problem, was_aborted: false });
+            return Ok(Loaded::Nothing { named: BTreeSet::new(), refusal: error.refusal, was_aborted: false });
         }
         Err(fault) => return Err(fault),
     };
@@ -146,7 +146,7 @@ fn nothing(client: &Client, messages: &[Message]) -> Loaded {
     let said = messages.first().map(|message| message.message.as_str()).unwrap_or_default();
     Loaded::Nothing {
         named: messages.iter().filter_map(|message| message.record).collect(),
-        problem: Problem { kind: "refused".to_owned(), detail: client.peer().detail(said) },
+        refusal: Refusal { kind: "refused".to_owned(), detail: client.peer().detail(said) },
         was_aborted: messages.iter().any(|message| was_aborted(&message.message)),
     }
 }

@@ -30,7 +30,7 @@ pub(super) async fn reverse(
     };
     let draft = match load::load(&odoo.client, lease, &books, &[&asked]).await? {
         Loaded::Ids(ids) => ids.first().copied().unwrap_or_default(),
-        Loaded::Nothing { problem, .. } => return Ok(VoucherResult::Refused { problem, voucher_id: None }),
+        Loaded::Nothing { refusal, .. } => return Ok(VoucherResult::Refused { refusal, voucher_id: None }),
     };
     let there = moves::by_id(&odoo.client, &books, &[draft]).await?;
     let lines = moves::lines(&odoo.client, &books, &[draft]).await?;
@@ -110,9 +110,9 @@ async fn post(
     match commit::commit(odoo, lease, &[to_post]).await?.pop().flatten() {
         Some(CommitResult::Posted(made)) => Ok(VoucherResult::Created(made)),
         // It goes again, so that nobody posts it by hand.
-        Some(CommitResult::Refused(problem)) => {
+        Some(CommitResult::Refused(refusal)) => {
             commit::discard(odoo, lease, &draft_id).await?;
-            Ok(VoucherResult::Refused { problem, voucher_id: None })
+            Ok(VoucherResult::Refused { refusal, voucher_id: None })
         }
         Some(CommitResult::Gone) | None => Err(CallError::Unknown(odoo.client.peer().unexpected(200, "action_post"))),
     }
@@ -123,5 +123,5 @@ fn not_reversible(wanted: &WantedReversal<'_>) -> Obstacle {
 }
 
 fn refused(books: &Books, obstacle: Obstacle, voucher: Option<i64>) -> VoucherResult {
-    VoucherResult::Refused { problem: obstacle.problem(books.language()), voucher_id: voucher.map(|id| id.to_string()) }
+    VoucherResult::Refused { refusal: obstacle.refusal(books.language()), voucher_id: voucher.map(|id| id.to_string()) }
 }

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use postonce_engine::domain::{Currency, DraftId, Money, Problem, StageResult};
+use postonce_engine::domain::{Currency, DraftId, Money, Refusal, StageResult};
 use postonce_engine::ports::CallError;
 
 use super::Odoo;
@@ -40,7 +40,7 @@ pub(super) async fn stage(odoo: &Odoo, lease: &impl Lease, entries: &[DrawnEntry
     for (index, entry) in entries.iter().enumerate() {
         match ground.asked(&books, entry) {
             Ok(entry) => _ = asked.insert(index, entry),
-            Err(obstacle) => results[index] = Some(refused(obstacle.problem(books.language()))),
+            Err(obstacle) => results[index] = Some(refused(obstacle.refusal(books.language()))),
         }
     }
     let mut open: Vec<usize> = (0..entries.len()).filter(|index| asked.contains_key(index)).collect();
@@ -112,8 +112,8 @@ pub(super) fn closed(locked_to: Option<NaiveDate>, date: NaiveDate) -> Option<Ob
     Some(Obstacle::PeriodClosed { date, locked_to })
 }
 
-fn refused(problem: Problem) -> StageResult {
-    StageResult::Refused { problem, voucher_id: None }
+fn refused(refusal: Refusal) -> StageResult {
+    StageResult::Refused { refusal, voucher_id: None }
 }
 
 /// Makes the open ones, in one call where that works. The id of each that is there now; the refused ones have their result.
@@ -145,7 +145,7 @@ async fn make(
                 tokio::time::sleep(PAUSE * tries).await;
                 groups.push_front((group, tries + 1));
             }
-            Loaded::Nothing { problem, .. } if group.len() == 1 => results[group[0]] = Some(refused(problem)),
+            Loaded::Nothing { refusal, .. } if group.len() == 1 => results[group[0]] = Some(refused(refusal)),
             Loaded::Nothing { named, .. } => {
                 for part in parts(&group, |index| named.contains(&index)) {
                     groups.push_back((part, 1));
@@ -202,7 +202,7 @@ async fn compare(
             Standing::Posted | Standing::Withdrawn => {
                 let voucher = entry.acknowledgement().voucher_id;
                 let taken = Obstacle::ReferenceTaken { voucher: voucher.clone() };
-                Some(StageResult::Refused { problem: taken.problem(books.language()), voucher_id: Some(voucher) })
+                Some(StageResult::Refused { refusal: taken.refusal(books.language()), voucher_id: Some(voucher) })
             }
         };
     }
@@ -215,7 +215,7 @@ async fn compare(
         for (index, id) in &differing {
             let found = entries.get(id).map(Entry::total).unwrap_or_default().to_owned();
             let rounded = Obstacle::Rounded { asked: debit(&asked[index]), found };
-            results[*index] = Some(refused(rounded.problem(books.language())));
+            results[*index] = Some(refused(rounded.refusal(books.language())));
         }
         return Ok(Vec::new());
     }

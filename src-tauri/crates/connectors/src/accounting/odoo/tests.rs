@@ -189,8 +189,8 @@ fn shown(results: Vec<Option<StageResult>>) -> Vec<String> {
     let shown = |result: StageResult| match result {
         StageResult::Staged(draft) => format!("draft {}", draft.as_str()),
         StageResult::Exists(made) => format!("voucher {}", made.voucher_id),
-        StageResult::Refused { problem, voucher_id } => {
-            format!("{} {}", problem.kind, voucher_id.unwrap_or_default()).trim().to_owned()
+        StageResult::Refused { refusal, voucher_id } => {
+            format!("{} {}", refusal.kind, voucher_id.unwrap_or_default()).trim().to_owned()
         }
     };
     results.into_iter().map(|result| result.map_or_else(|| "?".to_owned(), shown)).collect()

@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use postonce_engine::domain::{Capabilities, Problem, Protection, ReferenceRules};
+use postonce_engine::domain::{Capabilities, Protection, ReferenceRules, Refusal};
 use postonce_engine::error::{ErrorCode, Told};
 use postonce_engine::ports::{CallError, Connection};
 use reqwest::Method;
@@ -78,7 +78,7 @@ fn reference_too_short(peer: &Peer, found: usize) -> CallError {
         .with("url", peer.address())
         .with("found", found)
         .with("needed", ReferenceRules::LENGTH_MIN);
-    let problem =
-        Problem { kind: "reference-max-length".to_owned(), detail: format!("reference_max_length = {found}") };
-    CallError::Refused { told, problem, too_large: false }
+    let refusal =
+        Refusal { kind: "reference-max-length".to_owned(), detail: format!("reference_max_length = {found}") };
+    CallError::Refused { told, refusal, too_large: false }
 }

@@ -33,7 +33,7 @@ pub(super) async fn commit(
     }
     Ok(match results::one(peer, &seen, reference)? {
         VoucherResult::Created(made) | VoucherResult::Exists(made) => CommitResult::Posted(made),
-        VoucherResult::Refused { problem, .. } => CommitResult::Refused(problem),
+        VoucherResult::Refused { refusal, .. } => CommitResult::Refused(refusal),
     })
 }
 
@@ -51,5 +51,5 @@ pub(super) async fn discard(open: &Open, lease: &impl Lease, draft: &DraftId) ->
 }
 
 fn is(open: &Open, seen: &Seen, kind: &str) -> bool {
-    classify::problem(open.http.peer(), seen).is_some_and(|problem| problem.kind == kind)
+    classify::refusal(open.http.peer(), seen).is_some_and(|refusal| refusal.kind == kind)
 }

@@ -40,7 +40,7 @@ impl Labels {
         let seen = classify::sort(peer, self.0.send(request).await, &[expected, no.0])?;
         match seen.status {
             status if status == expected => Ok(Some(seen)),
-            _ if classify::problem(peer, &seen).is_some_and(|problem| problem.kind == no.1) => Ok(None),
+            _ if classify::refusal(peer, &seen).is_some_and(|refusal| refusal.kind == no.1) => Ok(None),
             _ => Err(classify::otherwise(peer, &seen)),
         }
     }

@@ -77,7 +77,7 @@ impl MemberResult for VoucherResult {
             ResultBody::Exists(ids) => Self::Exists(standing(ids)?),
             ResultBody::Refused(refused) => {
                 let voucher_id = refused.voucher_id();
-                Self::Refused { voucher_id, problem: refused.problem(peer) }
+                Self::Refused { voucher_id, refusal: refused.refusal(peer) }
             }
         })
     }
@@ -97,7 +97,7 @@ impl MemberResult for StageResult {
             StageBody::Exists(ids) => Self::Exists(standing(ids)?),
             StageBody::Refused(refused) => {
                 let voucher_id = refused.voucher_id();
-                Self::Refused { voucher_id, problem: refused.problem(peer) }
+                Self::Refused { voucher_id, refusal: refused.refusal(peer) }
             }
         })
     }
@@ -117,9 +117,9 @@ impl RefusedBody {
         self.voucher_id.clone().or_else(|| self.problem.voucher_id.clone()).filter(|id| fits(id))
     }
 
-    fn problem(self, peer: &Peer) -> postonce_engine::domain::Problem {
+    fn refusal(self, peer: &Peer) -> postonce_engine::domain::Refusal {
         let problem = self.problem;
-        classify::problem_of(peer, problem.r#type.as_deref(), problem.title, problem.detail, 422)
+        classify::refusal_of(peer, problem.r#type.as_deref(), problem.title, problem.detail, 422)
     }
 }
 

@@ -42,14 +42,14 @@ fn made(open: &Open, seen: &Seen, asked: &WantedReversal<'_>) -> Result<VoucherR
 /// A definite no about this voucher, or what may be concluded from the answer otherwise.
 fn refused(open: &Open, seen: &Seen) -> Result<VoucherResult, CallError> {
     let peer = open.http.peer();
-    match (seen.status, classify::problem(peer, seen)) {
-        (422, Some(problem)) if problem.kind == KEY_REUSED => {
-            Err(CallError::Unknown(peer.unexpected(seen.status, &problem.detail)))
+    match (seen.status, classify::refusal(peer, seen)) {
+        (422, Some(refusal)) if refusal.kind == KEY_REUSED => {
+            Err(CallError::Unknown(peer.unexpected(seen.status, &refusal.detail)))
         }
-        (404, Some(problem)) if problem.kind != "not-found" => Err(classify::otherwise(peer, seen)),
-        (_, Some(problem)) => {
+        (404, Some(refusal)) if refusal.kind != "not-found" => Err(classify::otherwise(peer, seen)),
+        (_, Some(refusal)) => {
             let in_the_way = classify::read::<VoucherProblem>(peer, seen).ok().and_then(|body| body.voucher_id);
-            Ok(VoucherResult::Refused { problem, voucher_id: in_the_way.filter(|id| fits(id)) })
+            Ok(VoucherResult::Refused { refusal, voucher_id: in_the_way.filter(|id| fits(id)) })
         }
         (_, None) => Err(classify::otherwise(peer, seen)),
     }

@@ -250,15 +250,15 @@ fn ids(results: &[Option<VoucherResult>]) -> Vec<Option<&str>> {
 fn id(result: &VoucherResult) -> &str {
     match result {
         VoucherResult::Created(made) | VoucherResult::Exists(made) => &made.voucher_id,
-        VoucherResult::Refused { problem, .. } => &problem.kind,
+        VoucherResult::Refused { refusal, .. } => &refusal.kind,
     }
 }
 
 #[test]
 fn each_result_counts_for_the_member_that_it_names() {
     let exists = json!({"reference": "b", "status": "exists", "voucher_id": "V2", "number": null});
-    let problem = json!({"type": "x/reference-conflict", "title": "Conflict"});
-    let refused = json!({"reference": "c", "status": "refused", "problem": problem, "voucher_id": "V9"});
+    let refusal = json!({"type": "x/reference-conflict", "title": "Conflict"});
+    let refused = json!({"reference": "c", "status": "refused", "problem": refusal, "voucher_id": "V9"});
     let all = results(json!([created("a", "V1"), exists, refused]));
     assert_eq!(ids(&all), [Some("V1"), Some("V2"), Some("reference-conflict")]);
     assert!(matches!(&all[2], Some(VoucherResult::Refused { voucher_id: Some(id), .. }) if id == "V9"));

@@ -38,7 +38,7 @@ pub(super) async fn witness(open: &Open, ledger_id: &str) -> Result<WitnessSeen,
         open.call(open.brief_request(Method::GET, &path(open, ledger_id)?, None)?, &[200, 404, 405, 501]).await?;
     match seen.status {
         200 => {}
-        404 if classify::problem(peer, &seen).is_some() => return Ok(WitnessSeen::None),
+        404 if classify::refusal(peer, &seen).is_some() => return Ok(WitnessSeen::None),
         _ => return Ok(WitnessSeen::NotOffered),
     }
     let body: WitnessBody = classify::read(peer, &seen)?;
@@ -76,12 +76,12 @@ pub(super) async fn leave(
         return Ok(());
     }
     let peer = open.http.peer();
-    match classify::problem(peer, &seen) {
-        Some(problem) if problem.kind == AHEAD => {
-            Err(CallError::Refused { told: peer.refused(seen.status, &problem.detail), problem, too_large: false })
+    match classify::refusal(peer, &seen) {
+        Some(refusal) if refusal.kind == AHEAD => {
+            Err(CallError::Refused { told: peer.refused(seen.status, &refusal.detail), refusal, too_large: false })
         }
-        problem => {
-            let detail = problem.map(|problem| problem.detail).unwrap_or_default();
+        refusal => {
+            let detail = refusal.map(|refusal| refusal.detail).unwrap_or_default();
             Err(CallError::Unknown(peer.unexpected(seen.status, &detail)))
         }
     }

@@ -30,7 +30,7 @@ async fn answering(answer: ResponseTemplate) -> (MockServer, Open) {
     (server, open)
 }
 
-fn problem(status: u16, kind: &str) -> ResponseTemplate {
+fn refusal(status: u16, kind: &str) -> ResponseTemplate {
     let body = json!({"type": format!("https://example.org/problems/{kind}"), "title": "No", "detail": "so it is"});
     ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/problem+json")
 }
@@ -49,13 +49,13 @@ async fn the_witness_that_is_kept_is_read_with_and_without_its_signature() {
 
 #[tokio::test]
 async fn a_server_without_this_ledgers_witness_is_told_from_one_that_keeps_none() {
-    let (_server, open) = answering(problem(404, "not-found")).await;
+    let (_server, open) = answering(refusal(404, "not-found")).await;
     assert_eq!(open.witness("ledger-1").await, Ok(WitnessSeen::None));
     let no_such_path = [
         ResponseTemplate::new(404),
         ResponseTemplate::new(404).set_body_raw("<html>Not Found</html>", "text/html"),
         ResponseTemplate::new(405),
-        problem(405, "method-not-allowed"),
+        refusal(405, "method-not-allowed"),
         ResponseTemplate::new(501),
     ];
     for answer in no_such_path {
@@ -98,11 +98,11 @@ async fn the_witness_is_left_under_the_lock_as_the_protocol_writes_it() {
 #[tokio::test]
 async fn only_a_newer_witness_is_a_refusal_of_this_one() {
     let token = LeaseToken::new("t");
-    let (_server, open) = answering(problem(409, "witness-ahead")).await;
+    let (_server, open) = answering(refusal(409, "witness-ahead")).await;
     let refused = witness::leave(&open, &token, "ledger-1", &ours()).await;
-    assert!(matches!(refused, Err(CallError::Refused { problem, .. }) if problem.kind == "witness-ahead"));
-    let (_server, open) = answering(problem(409, "something-else")).await;
+    assert!(matches!(refused, Err(CallError::Refused { refusal, .. }) if refusal.kind == "witness-ahead"));
+    let (_server, open) = answering(refusal(409, "something-else")).await;
     assert!(matches!(witness::leave(&open, &token, "ledger-1", &ours()).await, Err(CallError::Unknown(_))));
-    let (_server, open) = answering(problem(412, "lock-lost")).await;
+    let (_server, open) = answering(refusal(412, "lock-lost")).await;
     assert_eq!(witness::leave(&open, &token, "ledger-1", &ours()).await, Err(CallError::LeaseLost));
 }

@@ -246,8 +246,8 @@ async fn make_parties(
     let call = Call::write("model.party.party.create", json!([parties, facts.context()]), last_look);
     match rpc.call::<Vec<i64>>(&call).await {
         Ok(_) => Ok(true),
-        Err(Fault::No(refusal)) => {
-            tracing::warn!(detail = refusal.detail, "parties were not made");
+        Err(Fault::No(exception)) => {
+            tracing::warn!(detail = exception.detail, "parties were not made");
             Ok(false)
         }
         Err(fault) => Err(fault),

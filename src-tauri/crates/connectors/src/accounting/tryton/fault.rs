@@ -3,7 +3,7 @@
 //! Invariant: a refusal is concluded only from the kinds that Tryton raises inside its transaction, which is then rolled back
 //! (`trytond/protocols/dispatcher.py`). Any other error may have been raised while or after it was committed, and is unknown.
 
-use postonce_engine::domain::Problem;
+use postonce_engine::domain::Refusal;
 use postonce_engine::error::Told;
 use postonce_engine::ports::CallError;
 use serde_json::Value;
@@ -14,14 +14,14 @@ use crate::http::Peer;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fault {
     /// Tryton said no; nothing was written.
-    No(Refusal),
+    No(Exception),
     /// Anything else.
     Call(CallError),
 }
 
 /// Tryton's no.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct Exception {
     /// The kind of exception, as a problem's kind.
     pub(super) kind: &'static str,
     /// Its words, bounded.
@@ -32,7 +32,7 @@ impl Fault {
     /// As an answer to the request as a whole.
     pub(super) fn whole(self, peer: &Peer) -> CallError {
         match self {
-            Self::No(refusal) => refusal.whole(peer),
+            Self::No(exception) => exception.whole(peer),
             Self::Call(error) => error,
         }
     }
@@ -54,22 +54,22 @@ impl From<CallError> for Fault {
     }
 }
 
-impl Refusal {
+impl Exception {
     /// The problem of one voucher.
-    pub(super) fn problem(self) -> Problem {
-        Problem { kind: self.kind.to_owned(), detail: self.detail }
+    pub(super) fn refusal(self) -> Refusal {
+        Refusal { kind: self.kind.to_owned(), detail: self.detail }
     }
 
     /// The refusal of a request as a whole.
     pub(super) fn whole(self, peer: &Peer) -> CallError {
-        CallError::Refused { told: peer.refused(200, &self.detail), problem: self.problem(), too_large: false }
+        CallError::Refused { told: peer.refused(200, &self.detail), refusal: self.refusal(), too_large: false }
     }
 }
 
 /// A refusal that Postonce concludes before it sends anything, told with a code of its own.
 pub(super) fn unfit(told: Told) -> CallError {
-    let problem = Problem { kind: told.code.as_str().to_owned(), detail: String::new() };
-    CallError::Refused { told, problem, too_large: false }
+    let refusal = Refusal { kind: told.code.as_str().to_owned(), detail: String::new() };
+    CallError::Refused { told, refusal, too_large: false }
 }
 
 /// Reads the `error` of an answer.
@@ -77,17 +77,17 @@ pub(super) fn read(peer: &Peer, error: &Value) -> Fault {
     let kind = error.get(0).and_then(Value::as_str).unwrap_or_default();
     let said = &error[1];
     let text = |index: usize| said.get(index).and_then(Value::as_str).unwrap_or_default();
-    let refusal = |kind, words: &[&str]| {
+    let exception = |kind, words: &[&str]| {
         let words: Vec<&str> = words.iter().copied().filter(|words| !words.trim().is_empty()).collect();
-        Fault::No(Refusal { kind, detail: peer.detail(&words.join(" – ")) })
+        Fault::No(Exception { kind, detail: peer.detail(&words.join(" – ")) })
     };
     match kind {
-        "UserError" if said.is_array() => refusal("refused", &[text(0), text(1)]),
-        "UserWarning" if said.is_array() => refusal("warning", &[text(1), text(2)]),
-        "ConcurrencyException" => refusal("changed-meanwhile", &[said.as_str().unwrap_or_default()]),
+        "UserError" if said.is_array() => exception("refused", &[text(0), text(1)]),
+        "UserWarning" if said.is_array() => exception("warning", &[text(1), text(2)]),
+        "ConcurrencyException" => exception("changed-meanwhile", &[said.as_str().unwrap_or_default()]),
         "LoginException" => Fault::Call(CallError::Refused {
             told: peer.unauthorized("LoginException"),
-            problem: Problem { kind: "login".to_owned(), detail: peer.detail(text(1)) },
+            refusal: Refusal { kind: "login".to_owned(), detail: peer.detail(text(1)) },
             too_large: false,
         }),
         other => Fault::Call(CallError::Unknown(peer.unexpected(200, other))),
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn only_what_tryton_raises_inside_its_transaction_is_a_refusal() {
         let no = |error: Value| match read(&peer(), &error) {
-            Fault::No(refusal) => Some((refusal.kind, refusal.detail)),
+            Fault::No(exception) => Some((exception.kind, exception.detail)),
             Fault::Call(_) => None,
         };
         assert_eq!(

@@ -62,13 +62,13 @@ impl PartyRows {
 
     /// Whether a refusal means that the row is gone. Its words depend on the language, what stands there does not.
     async fn is_gone(&self, facts: &Facts, party: i64, fault: Fault) -> Result<(), CallError> {
-        let refusal = match fault {
-            Fault::No(refusal) => refusal,
+        let exception = match fault {
+            Fault::No(exception) => exception,
             Fault::Call(error) => return Err(error),
         };
         match self.party(facts, json!([["id", "=", party]])).await? {
             None => Ok(()),
-            Some(_) => Err(refusal.whole(self.0.rpc.peer())),
+            Some(_) => Err(exception.whole(self.0.rpc.peer())),
         }
     }
 }
@@ -85,18 +85,18 @@ impl UniqueRows for PartyRows {
         });
         let made: Result<Vec<i64>, Fault> =
             self.call("model.party.party.create", json!([[party], facts.context()])).await;
-        let refusal = match made {
+        let exception = match made {
             Ok(made) => {
                 let made = made.first().ok_or_else(|| CallError::Unknown(self.0.rpc.peer().unexpected(200, "ids")))?;
                 return Ok(Created::Made(RowId::new(made.to_string())));
             }
-            Err(Fault::No(refusal)) => refusal,
+            Err(Fault::No(exception)) => exception,
             Err(Fault::Call(error)) => return Err(error),
         };
         // That the code is taken is said in the user's language; that the row is there says the same in all of them.
         match self.party(&facts, json!([["code", "=", code]])).await? {
             Some(_) => Ok(Created::Taken),
-            None => Err(refusal.whole(self.0.rpc.peer())),
+            None => Err(exception.whole(self.0.rpc.peer())),
         }
     }
 

@@ -32,7 +32,7 @@ pub(super) async fn reverse(
     let (rpc, peer) = (tryton.rpc(), tryton.rpc().peer());
     let facts = tryton.facts().await?;
     let no = |obstacle: Obstacle, voucher_id| {
-        Ok(VoucherResult::Refused { problem: obstacle.problem(facts.language), voucher_id })
+        Ok(VoucherResult::Refused { refusal: obstacle.refusal(facts.language), voucher_id })
     };
     let not_reversible = || no(Obstacle::NotReversible { voucher: asked.voucher_id.to_owned() }, None);
     let Some(id) = moves::number(asked.voucher_id) else { return not_reversible() };
@@ -63,8 +63,8 @@ pub(super) async fn reverse(
     };
     let draft = match make(tryton, &facts, asked, id, period, last_look).await {
         Ok(draft) => draft,
-        Err(Fault::No(refusal)) => {
-            return Ok(VoucherResult::Refused { problem: refusal.problem(), voucher_id: None });
+        Err(Fault::No(exception)) => {
+            return Ok(VoucherResult::Refused { refusal: exception.refusal(), voucher_id: None });
         }
         Err(Fault::Call(error)) => return Err(error),
     };
@@ -80,16 +80,16 @@ async fn discard(
 ) -> Result<Option<Move>, CallError> {
     let rpc = tryton.rpc();
     let delete = Call::write("model.account.move.delete", json!([[draft], facts.context()]), last_look);
-    let refusal = match rpc.call::<Value>(&delete).await {
+    let exception = match rpc.call::<Value>(&delete).await {
         Ok(_) => return Ok(None),
-        Err(Fault::No(refusal)) => refusal,
+        Err(Fault::No(exception)) => exception,
         Err(Fault::Call(error)) => return Err(error),
     };
     let mut there = moves::by_id(rpc, facts, &[draft]).await.map_err(|fault| after_the_write(fault, tryton))?;
     match there.remove(&draft) {
         None => Ok(None),
         Some(there) if there.is_posted() => Ok(Some(there)),
-        Some(_) => Err(refusal.whole(rpc.peer())),
+        Some(_) => Err(exception.whole(rpc.peer())),
     }
 }
 
@@ -133,15 +133,15 @@ async fn post(tryton: &Tryton, facts: &Facts, draft: i64, last_look: LastLook<'_
     let call = Call::write("model.account.move.post", json!([[draft], facts.context()]), last_look);
     let refused = match tryton.rpc().call::<Value>(&call).await {
         Ok(_) => None,
-        Err(Fault::No(refusal)) => Some(refusal.problem()),
+        Err(Fault::No(exception)) => Some(exception.refusal()),
         Err(Fault::Call(error)) => return Err(error),
     };
     let after = moves::by_id(tryton.rpc(), facts, &[draft]).await.map_err(|fault| after_the_write(fault, tryton))?;
     match (after.get(&draft), refused) {
         (Some(there), _) if there.is_posted() => Ok(VoucherResult::Created(there.acknowledgement())),
         // It is made anew when it is asked for again. Left behind, somebody might post it by hand.
-        (_, Some(problem)) => match discard(tryton, facts, draft, last_look).await? {
-            None => Ok(VoucherResult::Refused { problem, voucher_id: None }),
+        (_, Some(refusal)) => match discard(tryton, facts, draft, last_look).await? {
+            None => Ok(VoucherResult::Refused { refusal, voucher_id: None }),
             Some(posted) => Ok(VoucherResult::Created(posted.acknowledgement())),
         },
         (_, None) => Err(CallError::Unknown(tryton.rpc().peer().unexpected(200, "state"))),

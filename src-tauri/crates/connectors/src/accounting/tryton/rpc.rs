@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use postonce_engine::domain::Problem;
+use postonce_engine::domain::Refusal;
 use postonce_engine::ports::CallError;
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -205,7 +205,7 @@ impl Rpc {
     fn unknown_database(&self) -> CallError {
         CallError::Refused {
             told: self.peer().unexpected(404, &self.path),
-            problem: Problem { kind: "http-404".to_owned(), detail: self.path.clone() },
+            refusal: Refusal { kind: "http-404".to_owned(), detail: self.path.clone() },
             too_large: false,
         }
     }
@@ -213,7 +213,7 @@ impl Rpc {
     fn unauthorized(&self, status: u16) -> CallError {
         CallError::Refused {
             told: self.peer().unauthorized(status),
-            problem: Problem { kind: format!("http-{status}"), detail: String::new() },
+            refusal: Refusal { kind: format!("http-{status}"), detail: String::new() },
             too_large: false,
         }
     }

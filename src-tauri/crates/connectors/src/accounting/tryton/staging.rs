@@ -84,14 +84,14 @@ pub(super) async fn stage(
             Ok(made) => {
                 return Err(CallError::Unknown(peer.unexpected(200, &format!("{} ids for {count}", made.len()))));
             }
-            Err(Fault::No(refusal)) => {
+            Err(Fault::No(exception)) => {
                 tryton.books.forget().await;
                 // One alone is the one at fault; of several, the engine finds it by halves.
                 if body.moves.len() > 1 {
-                    return Err(refusal.whole(peer));
+                    return Err(exception.whole(peer));
                 }
-                let problem = refusal.problem();
-                return Ok(Answer { results: vec![Some(StageResult::Refused { problem, voucher_id: None })] });
+                let refusal = exception.refusal();
+                return Ok(Answer { results: vec![Some(StageResult::Refused { refusal, voucher_id: None })] });
             }
             Err(Fault::Call(error)) => return Err(error),
         }
@@ -99,7 +99,7 @@ pub(super) async fn stage(
     .into_iter();
     let results = resolved.into_iter().map(|resolved| match resolved {
         Ok(_) => made.next().and_then(|id| DraftId::new(id.to_string())).map(StageResult::Staged),
-        Err(obstacle) => Some(StageResult::Refused { problem: obstacle.problem(facts.language), voucher_id: None }),
+        Err(obstacle) => Some(StageResult::Refused { refusal: obstacle.refusal(facts.language), voucher_id: None }),
     });
     Ok(Answer { results: results.collect() })
 }
@@ -151,16 +151,16 @@ pub(super) async fn commit(
     let call = Call::write("model.account.move.post", json!([to_post, facts.context()]), last_look);
     match tryton.rpc().call::<Value>(&call).await {
         Ok(_) => {}
-        Err(Fault::No(refusal)) if drafts.len() > 1 => {
+        Err(Fault::No(exception)) if drafts.len() > 1 => {
             tryton.books.forget().await;
-            return Err(refusal.whole(peer));
+            return Err(exception.whole(peer));
         }
-        Err(Fault::No(refusal)) => {
+        Err(Fault::No(exception)) => {
             // Somebody may have posted or deleted it in this very moment.
             let there =
                 moves::by_id(tryton.rpc(), &facts, &ids).await.map_err(|fault| after_the_write(fault, tryton))?;
             let judge = |(draft, id)| judge(there.get(id), draft, facts.language);
-            let refused = CommitResult::Refused(refusal.problem());
+            let refused = CommitResult::Refused(exception.refusal());
             let results = drafts.iter().zip(&ids).map(judge).map(|seen| Some(seen.unwrap_or_else(|| refused.clone())));
             return Ok(Answer { results: results.collect() });
         }
@@ -183,7 +183,7 @@ fn judge(there: Option<&Move>, draft: &ToCommit<'_>, language: Language) -> Opti
         // It was posted with other content than we sent: that is for a person, and the engine looks it up.
         (true, false) => Some(CommitResult::Gone),
         (false, true) if there.is_our_draft() && there.is_untouched() => None,
-        (false, _) => Some(CommitResult::Refused(Obstacle::DraftChanged.problem(language))),
+        (false, _) => Some(CommitResult::Refused(Obstacle::DraftChanged.refusal(language))),
     }
 }
 
@@ -192,16 +192,16 @@ pub(super) async fn discard(tryton: &Tryton, draft: &DraftId, last_look: LastLoo
     let facts = tryton.facts().await?;
     let id = moves::number(draft.as_str()).ok_or_else(|| moves::no_id(tryton.rpc(), draft.as_str()))?;
     let call = Call::write("model.account.move.delete", json!([[id], facts.context()]), last_look);
-    let refusal = match tryton.rpc().call::<Value>(&call).await {
+    let exception = match tryton.rpc().call::<Value>(&call).await {
         Ok(_) => return Ok(Discarded::Gone),
-        Err(Fault::No(refusal)) => refusal,
+        Err(Fault::No(exception)) => exception,
         Err(Fault::Call(error)) => return Err(error),
     };
     let there = moves::by_id(tryton.rpc(), &facts, &[id]).await.map_err(|fault| after_the_write(fault, tryton))?;
     match there.get(&id) {
         None => Ok(Discarded::Gone),
         Some(there) if there.is_posted() => Ok(Discarded::Committed),
-        Some(_) => Err(refusal.whole(tryton.rpc().peer())),
+        Some(_) => Err(exception.whole(tryton.rpc().peer())),
     }
 }
 

@@ -2,7 +2,7 @@
 //! user that Postonce logs in as, and stand beside these; so these are told in that language.
 
 use chrono::NaiveDate;
-use postonce_engine::domain::Problem;
+use postonce_engine::domain::Refusal;
 
 use crate::accounting::words::{self, Language};
 
@@ -26,8 +26,8 @@ pub(super) enum Obstacle {
 
 impl Obstacle {
     /// As the problem of one voucher.
-    pub(super) fn problem(&self, language: Language) -> Problem {
-        Problem { kind: self.kind().to_owned(), detail: self.sentence(language) }
+    pub(super) fn refusal(&self, language: Language) -> Refusal {
+        Refusal { kind: self.kind().to_owned(), detail: self.sentence(language) }
     }
 
     fn kind(&self) -> &'static str {
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn the_words_are_in_the_language_of_the_user_there() {
         let obstacle = Obstacle::AccountMissing { account: "7790".to_owned() };
-        assert!(obstacle.problem(Language::Bokmal).detail.starts_with("Konto 7790 finnes ikke"));
-        assert!(obstacle.problem(Language::English).detail.starts_with("Account 7790 is not"));
+        assert!(obstacle.refusal(Language::Bokmal).detail.starts_with("Konto 7790 finnes ikke"));
+        assert!(obstacle.refusal(Language::English).detail.starts_with("Account 7790 is not"));
     }
 }

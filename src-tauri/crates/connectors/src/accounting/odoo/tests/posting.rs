@@ -20,7 +20,7 @@ fn outcome(result: Option<CommitResult>) -> String {
     match result {
         None => "?".to_owned(),
         Some(CommitResult::Gone) => "gone".to_owned(),
-        Some(CommitResult::Refused(problem)) => problem.kind,
+        Some(CommitResult::Refused(refusal)) => refusal.kind,
         Some(CommitResult::Posted(made)) => format!("{} {}", made.voucher_id, made.number.unwrap_or_default()),
     }
 }
@@ -206,6 +206,6 @@ async fn a_reversal_is_the_same_lines_the_other_way_round_once() {
     let others = with(entry(300, "by hand", "posted"), json!({"reversed_entry_id": [101, "…"]}));
     server.says("account.move/search_read", vec![original(), (200, json!([others]))]);
     let refused = reverse(&odoo, &Held::yes(), wanted()).await.expect("an answer");
-    let VoucherResult::Refused { problem, voucher_id } = refused else { panic!("{refused:?}") };
-    assert_eq!((problem.kind.as_str(), voucher_id.as_deref()), ("already-reversed", Some("300")));
+    let VoucherResult::Refused { refusal, voucher_id } = refused else { panic!("{refused:?}") };
+    assert_eq!((refusal.kind.as_str(), voucher_id.as_deref()), ("already-reversed", Some("300")));
 }

@@ -21,7 +21,7 @@ async fn staged_as(answer: Value) -> Vec<Option<String>> {
     let shown = |result: StageResult| match result {
         StageResult::Staged(draft) => format!("draft {}", draft.as_str()),
         StageResult::Exists(made) => format!("voucher {}", made.voucher_id),
-        StageResult::Refused { problem, voucher_id } => format!("{} {}", problem.kind, voucher_id.unwrap_or_default()),
+        StageResult::Refused { refusal, voucher_id } => format!("{} {}", refusal.kind, voucher_id.unwrap_or_default()),
     };
     results.into_iter().map(|result| result.map(shown)).collect()
 }
@@ -32,8 +32,8 @@ fn some(text: &str) -> Option<String> {
 
 #[tokio::test]
 async fn each_member_is_staged_exists_or_is_refused() {
-    let problem = json!({"type": "x/reference-conflict", "title": "Conflict", "detail": "…", "voucher_id": "V9"});
-    let refused = json!({"reference": "c", "status": "refused", "problem": problem});
+    let refusal = json!({"type": "x/reference-conflict", "title": "Conflict", "detail": "…", "voucher_id": "V9"});
+    let refused = json!({"reference": "c", "status": "refused", "problem": refusal});
     assert_eq!(
         staged_as(json!([staged("a", "D-1"), exists("b", "V2"), refused])).await,
         [some("draft D-1"), some("voucher V2"), some("reference-conflict V9")]
@@ -102,9 +102,9 @@ async fn a_commit_posts_the_first_time_and_every_time_after() {
 #[tokio::test]
 async fn a_commit_may_be_refused_and_the_draft_stays() {
     for kind in ["closed-period", "reference-conflict", "unknown-account"] {
-        let problem = json!({"type": format!("x/{kind}"), "title": "No", "detail": "Not so", "voucher_id": "V9"});
-        let answer = committed(200, json!({"reference": "a", "status": "refused", "problem": problem})).await;
-        assert!(matches!(&answer, Ok(CommitResult::Refused(problem)) if problem.kind == kind), "{answer:?}");
+        let refusal = json!({"type": format!("x/{kind}"), "title": "No", "detail": "Not so", "voucher_id": "V9"});
+        let answer = committed(200, json!({"reference": "a", "status": "refused", "problem": refusal})).await;
+        assert!(matches!(&answer, Ok(CommitResult::Refused(refusal)) if refusal.kind == kind), "{answer:?}");
     }
 }
 

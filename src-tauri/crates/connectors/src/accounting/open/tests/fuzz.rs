@@ -46,10 +46,10 @@ impl Said {
 
     /// A failed call says no more than the table at the end of the protocol allows.
     fn assert_fair(&self, error: &CallError) {
-        let problem = self.value().is_object();
+        let refusal = self.value().is_object();
         let fits = match error {
             CallError::Refused { .. } => {
-                (400..500).contains(&self.status) && ![408, 409, 425, 429].contains(&self.status) && problem
+                (400..500).contains(&self.status) && ![408, 409, 425, 429].contains(&self.status) && refusal
             }
             CallError::NotProcessed { .. } => self.status == 429 || (self.status == 503 && self.waits),
             CallError::StillRunning { .. } => self.status == 409 && self.waits,

@@ -16,7 +16,7 @@ async fn labels(status: u16, body: Value) -> (MockServer, Labels) {
     (server, Labels(Arc::clone(&open.http)))
 }
 
-fn problem(kind: &str) -> Value {
+fn refusal(kind: &str) -> Value {
     json!({"type": format!("https://x/problems/{kind}"), "title": "No", "detail": "No."})
 }
 
@@ -35,14 +35,14 @@ async fn a_label_is_read_with_both_times_and_with_neither() {
 #[tokio::test]
 async fn only_its_own_word_says_that_a_label_is_not_there_or_is_there_already() {
     let id = RowId::new("L-1");
-    let (_server, rows) = labels(404, problem("label-unknown")).await;
+    let (_server, rows) = labels(404, refusal("label-unknown")).await;
     assert_eq!(rows.read("c").await, Ok(None));
     assert_eq!(rows.update(&id, "t").await, Ok(false));
     assert_eq!(rows.delete(&id).await, Ok(false));
-    let (_server, rows) = labels(409, problem("label-exists")).await;
+    let (_server, rows) = labels(409, refusal("label-exists")).await;
     assert_eq!(rows.create("c", "t").await, Ok(Created::Taken));
     // Anything else may come of a wrong address, or of something in between.
-    for (status, body) in [(404, problem("not-found")), (404, json!({})), (409, problem("conflict")), (500, json!({}))]
+    for (status, body) in [(404, refusal("not-found")), (404, json!({})), (409, refusal("conflict")), (500, json!({}))]
     {
         let (_server, rows) = labels(status, body).await;
         assert!(rows.read("c").await.is_err(), "{status}");

@@ -54,15 +54,15 @@ async fn a_definite_no_about_this_voucher_is_refused_with_what_is_in_the_way() {
         let body = json!({"type": format!("x/{kind}"), "title": "No", "detail": "Not so", "voucher_id": "V-7"});
         let seen = reversed(status, body).await;
         assert!(
-            matches!(&seen, Ok(VoucherResult::Refused { problem, voucher_id: Some(id) })
-                if problem.kind == kind && problem.detail == "Not so" && id == "V-7"),
+            matches!(&seen, Ok(VoucherResult::Refused { refusal, voucher_id: Some(id) })
+                if refusal.kind == kind && refusal.detail == "Not so" && id == "V-7"),
             "{kind}: {seen:?}"
         );
     }
     let odd = reversed(422, json!({"type": "x/already-reversed", "detail": "Not so", "voucher_id": 7})).await;
     assert!(matches!(odd, Ok(VoucherResult::Refused { voucher_id: None, .. })), "{odd:?}");
-    let problem = json!({"type": "x/closed-period", "title": "Closed", "detail": "Closed"});
-    let in_a_result = reversed(200, json!({"reference": "a#", "status": "refused", "problem": problem})).await;
+    let refusal = json!({"type": "x/closed-period", "title": "Closed", "detail": "Closed"});
+    let in_a_result = reversed(200, json!({"reference": "a#", "status": "refused", "problem": refusal})).await;
     assert!(matches!(in_a_result, Ok(VoucherResult::Refused { .. })), "{in_a_result:?}");
 }
 

@@ -69,7 +69,7 @@ async fn four_of(answer: ResponseTemplate) -> [(&'static str, Result<String, Cal
     four(&open(&server), &Ours::held()).await
 }
 
-fn problem(status: u16, kind: &str) -> ResponseTemplate {
+fn refusal(status: u16, kind: &str) -> ResponseTemplate {
     let body = json!({"type": format!("https://example.org/problems/{kind}"), "title": "No", "detail": "Not so"});
     ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/problem+json")
 }
@@ -154,10 +154,10 @@ async fn a_problem_of_the_whole_request_is_refused() {
         (405, "method-not-allowed"),
         (413, "too-large"),
     ] {
-        for (call, seen) in four_of(problem(status, kind)).await {
+        for (call, seen) in four_of(refusal(status, kind)).await {
             assert!(
-                matches!(&seen, Err(CallError::Refused { problem, too_large, .. })
-                    if problem.kind == kind && *too_large == (status == 413)),
+                matches!(&seen, Err(CallError::Refused { refusal, too_large, .. })
+                    if refusal.kind == kind && *too_large == (status == 413)),
                 "{status} {call}: {seen:?}"
             );
         }
@@ -166,17 +166,17 @@ async fn a_problem_of_the_whole_request_is_refused() {
 
 #[tokio::test]
 async fn a_lost_lock_a_wait_and_a_key_that_runs_are_told_apart() {
-    for (call, seen) in four_of(problem(412, "lock-lost")).await {
+    for (call, seen) in four_of(refusal(412, "lock-lost")).await {
         assert_eq!(seen, Err(CallError::LeaseLost), "{call}");
     }
     let wait = Some(Duration::from_secs(7));
     for status in [429, 503] {
-        for (call, seen) in four_of(problem(status, "busy").insert_header("retry-after", "7")).await {
+        for (call, seen) in four_of(refusal(status, "busy").insert_header("retry-after", "7")).await {
             let is_so = matches!(seen, Err(CallError::NotProcessed { retry_after, .. }) if retry_after == wait);
             assert!(is_so, "{status} {call}: {seen:?}");
         }
     }
-    for (call, seen) in four_of(problem(409, "in-progress").insert_header("retry-after", "7")).await {
+    for (call, seen) in four_of(refusal(409, "in-progress").insert_header("retry-after", "7")).await {
         let is_so = matches!(seen, Err(CallError::StillRunning { retry_after, .. }) if retry_after == wait);
         assert!(is_so, "{call}: {seen:?}");
     }
@@ -186,7 +186,7 @@ async fn a_lost_lock_a_wait_and_a_key_that_runs_are_told_apart() {
 async fn every_other_answer_is_unknown() {
     let html = |status| ResponseTemplate::new(status).set_body_raw("<html>Please sign in</html>", "text/html");
     let json_answer = |text: &str| ResponseTemplate::new(200).set_body_raw(text.to_owned(), "application/json");
-    let problems = [408, 409, 425, 500, 502, 503, 504].map(|status| problem(status, "x"));
+    let problems = [408, 409, 425, 500, 502, 503, 504].map(|status| refusal(status, "x"));
     let pages = [200, 201, 301, 400, 401, 403, 404, 409, 412, 413, 422, 500].map(html);
     let nested = "[".repeat(100_000);
     let bodies =

@@ -96,7 +96,7 @@ async fn a_draft_that_was_written_to_or_added_to_is_not_posted_whatever_its_sums
     for there in [head, line, added] {
         let fake = told(vec![(SEARCH, result(json!([there])))]).await;
         let said = commit(&fake, &BOTH[..1]).await.expect("it answers").remove(0);
-        assert!(matches!(said, Some(CommitResult::Refused(problem)) if problem.kind == "draft-changed"));
+        assert!(matches!(said, Some(CommitResult::Refused(refusal)) if refusal.kind == "draft-changed"));
         assert_eq!(fake.asked(POST).len(), 0);
     }
 }
@@ -122,7 +122,7 @@ async fn one_that_a_person_changed_posted_or_deleted_is_not_posted_by_us() {
         let fake = told(vec![(SEARCH, result(there))]).await;
         let result = commit(&fake, &BOTH[..1]).await.expect("it answers").remove(0);
         let said = match &result {
-            Some(CommitResult::Refused(problem)) => problem.kind.as_str(),
+            Some(CommitResult::Refused(refusal)) => refusal.kind.as_str(),
             Some(CommitResult::Gone) => "gone",
             Some(CommitResult::Posted(_)) => "posted",
             None => "unknown",
@@ -141,7 +141,7 @@ async fn a_touched_batch_is_looked_at_closely_and_the_others_are_posted() {
     let fake = just_made(answers).await;
     let results = commit(&fake, &BOTH).await.expect("it answers");
     assert_eq!(results[0], posted("1"));
-    assert!(matches!(&results[1], Some(CommitResult::Refused(problem)) if problem.kind == "draft-changed"));
+    assert!(matches!(&results[1], Some(CommitResult::Refused(refusal)) if refusal.kind == "draft-changed"));
     assert_eq!(fake.asked(POST)[0][0], json!([1]));
 }
 
@@ -168,7 +168,7 @@ async fn one_that_is_refused_is_told_why_unless_somebody_else_posted_it() {
     let draft = || result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
     let fake = told(vec![(SEARCH, draft()), (POST, no("Unbalanced.")), (SEARCH, draft())]).await;
     let refused = commit(&fake, &BOTH[..1]).await.expect("it answers").remove(0);
-    assert!(matches!(refused, Some(CommitResult::Refused(problem)) if problem.detail == "Unbalanced."));
+    assert!(matches!(refused, Some(CommitResult::Refused(refusal)) if refusal.detail == "Unbalanced."));
     let by_hand = result(json!([a_move(1, "hlf:A", "posted", "412.00")]));
     let fake = told(vec![(SEARCH, draft()), (POST, no("You can not call \"post\".")), (SEARCH, by_hand)]).await;
     assert_eq!(commit(&fake, &BOTH[..1]).await, Ok(vec![posted("1")]));
@@ -303,6 +303,6 @@ async fn a_voucher_is_reversed_once() {
     let by_hand = result(json!([{"id": 7, "origin": "account.move,1"}]));
     let fake = told(vec![(SEARCH, result(json!([]))), (SEARCH, voucher()), (SEARCH, by_hand)]).await;
     let refused = reverse(&fake).await;
-    let Ok(VoucherResult::Refused { problem, voucher_id }) = refused else { panic!("{refused:?}") };
-    assert_eq!((problem.kind.as_str(), voucher_id.as_deref()), ("already-reversed", Some("7")));
+    let Ok(VoucherResult::Refused { refusal, voucher_id }) = refused else { panic!("{refused:?}") };
+    assert_eq!((refusal.kind.as_str(), voucher_id.as_deref()), ("already-reversed", Some("7")));
 }

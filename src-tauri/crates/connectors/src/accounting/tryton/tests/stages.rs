@@ -14,7 +14,7 @@ fn staged(id: &str) -> Option<StageResult> {
 
 fn refused_for(result: &Option<StageResult>) -> &str {
     match result {
-        Some(StageResult::Refused { problem, .. }) => &problem.kind,
+        Some(StageResult::Refused { refusal, .. }) => &refusal.kind,
         _ => "",
     }
 }
@@ -66,8 +66,8 @@ async fn several_that_are_refused_are_divided_and_one_is_told_why() {
     let Err(CallError::Refused { told, .. }) = stage(&fake, &both).await else { panic!("not refused") };
     assert_eq!(told.code, ErrorCode::AccountingRefused);
     let results = stage(&fake, &both[..1]).await.expect("it answers");
-    let Some(StageResult::Refused { problem, .. }) = &results[0] else { panic!("not refused") };
-    assert_eq!((problem.kind.as_str(), problem.detail.as_str()), ("refused", "Closed."));
+    let Some(StageResult::Refused { refusal, .. }) = &results[0] else { panic!("not refused") };
+    assert_eq!((refusal.kind.as_str(), refusal.detail.as_str()), ("refused", "Closed."));
     // What was in the way may have been mended: it is asked for anew.
     assert_eq!(fake.asked("model.account.period.search_read").len(), 2);
 }
