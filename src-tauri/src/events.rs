@@ -45,12 +45,12 @@ pub(crate) struct FileDropped(String);
 pub(crate) fn tell_of_drops(window: &Window, event: &WindowEvent) {
     let WindowEvent::DragDrop(event) = event else { return };
     match event {
-        DragDropEvent::Enter { .. } => tell(FileHovers(true).emit(window)),
-        DragDropEvent::Leave => tell(FileHovers(false).emit(window)),
+        DragDropEvent::Enter { .. } => warn_if_lost(FileHovers(true).emit(window)),
+        DragDropEvent::Leave => warn_if_lost(FileHovers(false).emit(window)),
         DragDropEvent::Drop { paths, .. } => {
-            tell(FileHovers(false).emit(window));
+            warn_if_lost(FileHovers(false).emit(window));
             if let Some(path) = paths.first() {
-                tell(FileDropped(path.display().to_string()).emit(window));
+                warn_if_lost(FileDropped(path.display().to_string()).emit(window));
             }
         }
         _ => {}
@@ -69,7 +69,7 @@ pub(crate) async fn follow(app: AppHandle, run: Syncing) {
             desktop::show_in_tray(&app, Shown::Syncing(now.processed, now.total));
             wire::Progress::from(&*now)
         };
-        tell(RunProgress(now).emit(&app));
+        warn_if_lost(RunProgress(now).emit(&app));
         tokio::select! {
             end = &mut end => break end,
             () = tokio::time::sleep(PROGRESS_PAUSE) => {}
@@ -83,7 +83,7 @@ pub(crate) async fn follow(app: AppHandle, run: Syncing) {
     let now = attention(&app).await;
     desktop::show_in_tray(&app, Shown::waiting(now));
     desktop::after_run(&app, &end, (before, now));
-    tell(RunEnded(end.into()).emit(&app));
+    warn_if_lost(RunEnded(end.into()).emit(&app));
 }
 
 /// How many records need a person; none, where that cannot be known.
@@ -92,7 +92,7 @@ async fn attention(app: &AppHandle) -> u64 {
     engine.counts().await.map(RecordCounts::attention).unwrap_or_default()
 }
 
-fn tell(sent: tauri::Result<()>) {
+fn warn_if_lost(sent: tauri::Result<()>) {
     if let Err(error) = sent {
         tracing::warn!("the window could not be told: {error}");
     }

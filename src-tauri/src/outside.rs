@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use tauri_plugin_dialog::{DialogExt as _, FilePath};
 use tauri_plugin_opener::OpenerExt as _;
 use tokio::sync::oneshot;
@@ -60,7 +60,7 @@ impl Outside {
     }
 
     /// Opens a page in the person's browser.
-    pub(crate) fn open_page(&self, app: &AppHandle, page: &tauri::Url) -> Result<(), Told> {
+    pub(crate) fn open_page(&self, app: &AppHandle, page: &tauri::Url) -> Result<(), Problem> {
         match self {
             Self::Computer => {
                 app.opener().open_url(page.as_str(), None::<&str>).map_err(|error| refused(page.as_str(), error))
@@ -71,7 +71,7 @@ impl Outside {
     }
 
     /// Opens a file or folder with the program that the person has for it.
-    pub(crate) fn open_path(&self, app: &AppHandle, path: &Path) -> Result<(), Told> {
+    pub(crate) fn open_path(&self, app: &AppHandle, path: &Path) -> Result<(), Problem> {
         let shown = path.to_string_lossy();
         match self {
             Self::Computer => app.opener().open_path(&*shown, None::<&str>).map_err(|error| refused(&shown, error)),
@@ -81,7 +81,7 @@ impl Outside {
     }
 
     /// Shows a file in its folder.
-    pub(crate) fn show_path(&self, app: &AppHandle, path: &Path) -> Result<(), Told> {
+    pub(crate) fn show_path(&self, app: &AppHandle, path: &Path) -> Result<(), Problem> {
         match self {
             Self::Computer => {
                 app.opener().reveal_item_in_dir(path).map_err(|error| refused(&path.to_string_lossy(), error))
@@ -100,7 +100,7 @@ impl Outside {
     }
 
     #[cfg(test)]
-    fn keep(&self, what: &str) -> Result<(), Told> {
+    fn keep(&self, what: &str) -> Result<(), Problem> {
         match self {
             Self::Pretended { opened, .. } => opened.lock().expect("no test panics with it").push(what.to_owned()),
             Self::Computer => {}

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use postonce_connectors::SystemClock;
 use postonce_engine::domain::RunId;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::Clock as _;
 use postonce_engine::{Engine, Ledger};
 use postonce_reports::{Format, Report, ReportError, RunFormat, TrailFormat, on_paper};
@@ -48,20 +48,20 @@ impl SavedFiles {
     }
 
     /// Where the file with this number is.
-    pub(crate) fn path(&self, id: u32) -> Result<PathBuf, Told> {
+    pub(crate) fn path(&self, id: u32) -> Result<PathBuf, Problem> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.files.iter().find(|(kept, _)| *kept == id).map(|(_, path)| path.clone());
-        found.ok_or_else(|| Told::new(ErrorCode::Usage).with("detail", format!("no file {id} was saved")))
+        found.ok_or_else(|| Problem::new(ErrorCode::Usage).with("detail", format!("no file {id} was saved")))
     }
 }
 
 /// Asks a person where a file is to be; `None` when they do not want it after all.
-pub(crate) async fn choose(app: &AppHandle, name: &str, ending: &str) -> Result<Option<PathBuf>, Told> {
+pub(crate) async fn choose(app: &AppHandle, name: &str, ending: &str) -> Result<Option<PathBuf>, Problem> {
     choose_among(app, name, &[ending]).await
 }
 
 /// The same, where the person chooses among several endings as well; `name` without one means the first.
-pub(crate) async fn choose_among(app: &AppHandle, name: &str, endings: &[&str]) -> Result<Option<PathBuf>, Told> {
+pub(crate) async fn choose_among(app: &AppHandle, name: &str, endings: &[&str]) -> Result<Option<PathBuf>, Problem> {
     let first = endings.first().copied().unwrap_or_default();
     let chosen = app.state::<Outside>().save(app, &format!("{name}.{first}"), endings).await;
     let Some(path) = chosen else { return Ok(None) };
@@ -71,7 +71,7 @@ pub(crate) async fn choose_among(app: &AppHandle, name: &str, endings: &[&str]) 
 }
 
 /// A name without an ending gets one; the person was not asked whether another file may be overwritten by that.
-fn with_ending(path: PathBuf, ending: &str) -> Result<PathBuf, Told> {
+fn with_ending(path: PathBuf, ending: &str) -> Result<PathBuf, Problem> {
     if path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending)) {
         return Ok(path);
     }
@@ -80,7 +80,7 @@ fn with_ending(path: PathBuf, ending: &str) -> Result<PathBuf, Told> {
     whole.push(ending);
     let whole = PathBuf::from(whole);
     if whole.exists() {
-        return Err(Told::new(ErrorCode::ReportExists).with("path", whole.display()));
+        return Err(Problem::new(ErrorCode::ReportExists).with("path", whole.display()));
     }
     Ok(whole)
 }
@@ -98,7 +98,7 @@ pub(crate) async fn write_run(
     format: RunFormat,
     language: Language,
     path: PathBuf,
-) -> Result<u64, Told> {
+) -> Result<u64, Problem> {
     on_own_thread(path, async move |path| {
         on_paper(path, async |out| {
             postonce_reports::write_run(engine.ledger(), &run, format, language.into(), out).await
@@ -115,9 +115,9 @@ pub(crate) async fn write_certificate(
     format: Format,
     language: Language,
     path: PathBuf,
-) -> Result<(), Told> {
+) -> Result<(), Problem> {
     let ledger = opened.engine.ledger().clone();
-    let missing = |code: ErrorCode| Told::new(code).with("id", &run);
+    let missing = |code: ErrorCode| Problem::new(code).with("id", &run);
     let report = Report {
         comparison: ledger.certificate(&run).await?.ok_or_else(|| missing(ErrorCode::CertificateMissing))?,
         run: Some(ledger.run(&run).await?.ok_or_else(|| missing(ErrorCode::RunNotFound))?),
@@ -140,7 +140,7 @@ pub(crate) async fn write_trail(
     format: TrailFormat,
     language: Language,
     path: PathBuf,
-) -> Result<u64, Told> {
+) -> Result<u64, Problem> {
     on_own_thread(path, async move |path| {
         on_paper(path, async |out| postonce_reports::write_trail(&ledger, format, language.into(), out).await).await
     })
@@ -153,7 +153,7 @@ pub(crate) async fn write_comparison(
     report: Report,
     format: Format,
     path: PathBuf,
-) -> Result<(), Told> {
+) -> Result<(), Problem> {
     on_own_thread(path, async move |path| {
         on_paper(path, async |out| postonce_reports::write(&ledger, &report, format, out).await).await
     })
@@ -164,12 +164,12 @@ pub(crate) async fn write_comparison(
 async fn on_own_thread<T: Send + 'static>(
     path: PathBuf,
     write: impl AsyncFnOnce(&Path) -> Result<T, ReportError> + Send + 'static,
-) -> Result<T, Told> {
+) -> Result<T, Problem> {
     let runtime = tokio::runtime::Handle::current();
     blocking(move || {
         runtime.block_on(write(&path)).map_err(|error| match error {
             ReportError::Ledger(error) => error.into(),
-            error => Told::new(ErrorCode::ReportUnwritable).with("path", path.display()).with("detail", error),
+            error => Problem::new(ErrorCode::ReportUnwritable).with("path", path.display()).with("detail", error),
         })
     })
     .await
@@ -199,6 +199,6 @@ mod tests {
         assert_eq!(named("run.CSV").ok(), Some(folder.path().join("run.CSV")));
         assert_eq!(named("run").ok(), Some(folder.path().join("run.csv")));
         std::fs::write(folder.path().join("run.csv"), "mine").expect("our folder");
-        assert_eq!(named("run").map_err(|told| told.code), Err(ErrorCode::ReportExists));
+        assert_eq!(named("run").map_err(|problem| problem.code), Err(ErrorCode::ReportExists));
     }
 }

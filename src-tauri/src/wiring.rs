@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(crate) use postonce_connectors::actor;
 use postonce_connectors::workspace::{Change, Changed, FILE_NAME};
 use postonce_connectors::{Secrets, SystemClock, Workspace, WorkspaceError};
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::{Engine, RebuildEnd, Rebuilt, ScheduleNews, SettingChange, Syncing};
 use postonce_practice::Sandbox;
 use tauri::Url;
@@ -60,7 +60,7 @@ pub(crate) struct Opened {
 
 impl Opened {
     /// Where a voucher that the ledger knows is to be seen: on the accounting system's own server, and nowhere else.
-    pub(crate) async fn voucher_page(&self, voucher_id: &str) -> Result<Url, Told> {
+    pub(crate) async fn voucher_page(&self, voucher_id: &str) -> Result<Url, Problem> {
         let page = self.engine.voucher_page(voucher_id).await?;
         on_server(&page, self.workspace.accounting().remote().url.as_str())
     }
@@ -93,7 +93,7 @@ impl Wiring {
     }
 
     /// The workspace, opened now if it is not yet.
-    pub(crate) async fn opened(&self) -> Result<Arc<Opened>, Told> {
+    pub(crate) async fn opened(&self) -> Result<Arc<Opened>, Problem> {
         let mut slot = self.opened.lock().await;
         if let Some(opened) = slot.as_ref() {
             return Ok(Arc::clone(opened));
@@ -110,25 +110,25 @@ impl Wiring {
         &self,
         sides: &[SecretSide],
         changes: impl FnOnce(&Workspace) -> Vec<Change>,
-    ) -> Result<Workspace, Told> {
+    ) -> Result<Workspace, Problem> {
         let before = self.opened().await?;
         let mut slot = self.opened.lock().await;
         let still = before.engine.hold_still()?;
         let (workspace, changes) = (before.workspace.clone(), changes(&before.workspace));
         let edited = blocking(move || Ok(workspace.edit(&changes)?)).await?;
-        let mut told: Vec<SettingChange> = edited.changed.iter().cloned().map(as_told).collect();
+        let mut entered: Vec<SettingChange> = edited.changed.iter().cloned().map(setting_change).collect();
         let held = self.held.of(&edited.workspace, sides);
-        told.extend(secrets::as_told(&held));
-        if told.is_empty() {
+        entered.extend(secrets::setting_changes(&held));
+        if entered.is_empty() {
             return Ok(edited.workspace);
         }
         let workspace = edited.workspace.clone();
         let (after, actor) = (workspace.settings(), actor());
-        let enter = before.engine.settings_changed(&still, &after, told, &actor);
+        let enter = before.engine.settings_changed(&still, &after, entered, &actor);
         let done = Arc::new(Secrets::of(&workspace)).keep_while(held, enter).await;
-        if let Err(told) = done {
+        if let Err(problem) = done {
             blocking(move || Ok(edited.take_back()?)).await?;
-            return Err(told);
+            return Err(problem);
         }
         self.held.forget();
         drop(still);
@@ -136,13 +136,13 @@ impl Wiring {
         *slot = None;
         match open_with(workspace.clone(), before.sandbox.clone(), self.app.clone()).await {
             Ok(opened) => *slot = Some(Arc::new(opened)),
-            Err(told) => tracing::warn!("the workspace is changed, and cannot be opened: {told}"),
+            Err(problem) => tracing::warn!("the workspace is changed, and cannot be opened: {problem}"),
         }
         Ok(workspace)
     }
 
     /// Makes this workspace where none is, keeps its secrets in the keyring, and opens it.
-    pub(crate) async fn make(&self, workspace: Workspace) -> Result<(), Told> {
+    pub(crate) async fn make(&self, workspace: Workspace) -> Result<(), Problem> {
         self.refuse_while_running().await?;
         let dir = workspace.dir().to_owned();
         if dir.join(FILE_NAME).exists() {
@@ -156,7 +156,7 @@ impl Wiring {
     }
 
     /// Opens another workspace in place of the one in use.
-    pub(crate) async fn go_to(&self, folder: PathBuf) -> Result<(), Told> {
+    pub(crate) async fn go_to(&self, folder: PathBuf) -> Result<(), Problem> {
         self.refuse_while_running().await?;
         let mut slot = self.opened.lock().await;
         let is_same = slot.as_ref().is_some_and(|opened| opened.workspace.dir() == folder);
@@ -176,15 +176,15 @@ impl Wiring {
         Ok(())
     }
 
-    async fn refuse_while_running(&self) -> Result<(), Told> {
+    async fn refuse_while_running(&self) -> Result<(), Problem> {
         match self.syncing().await {
-            Some(_) => Err(Told::new(ErrorCode::RunIsOn)),
+            Some(_) => Err(Problem::new(ErrorCode::RunIsOn)),
             None => Ok(()),
         }
     }
 
     /// The engine of the workspace.
-    pub(crate) async fn engine(&self) -> Result<Arc<Engine>, Told> {
+    pub(crate) async fn engine(&self) -> Result<Arc<Engine>, Problem> {
         Ok(Arc::clone(&self.opened().await?.engine))
     }
 
@@ -213,17 +213,17 @@ impl Wiring {
 
     /// Makes a new ledger from the accounting system and puts it in the place of the old one, whether that can be opened
     /// or not. `confirm` is the organisation's name, typed again. The workspace is opened afresh when it is next asked for.
-    pub(crate) async fn rebuild(&self, confirm: &str) -> Result<Rebuilt, Told> {
+    pub(crate) async fn rebuild(&self, confirm: &str) -> Result<Rebuilt, Problem> {
         let begun = self.works.begin(Work::Rebuild);
         let mut slot = self.opened.lock().await;
         let folder = self.folder();
         let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
         if workspace.organisation_name() != confirm {
-            let told = Told::new(ErrorCode::ConfirmationDiffers).with("expected", workspace.organisation_name());
-            return Err(told.with("found", confirm));
+            let problem = Problem::new(ErrorCode::ConfirmationDiffers).with("expected", workspace.organisation_name());
+            return Err(problem.with("found", confirm));
         }
         if slot.as_ref().is_some_and(|opened| opened.engine.syncing().is_some()) {
-            return Err(Told::new(ErrorCode::RunIsOn));
+            return Err(Problem::new(ErrorCode::RunIsOn));
         }
         if let Some(opened) = slot.take() {
             let sandbox = opened.sandbox.clone();
@@ -248,16 +248,16 @@ impl Wiring {
 }
 
 /// The page, where it is one of that server.
-fn on_server(page: &str, server: &str) -> Result<Url, Told> {
-    let (page, server) = (Url::parse(page).map_err(Told::internal)?, Url::parse(server).map_err(Told::internal)?);
+fn on_server(page: &str, server: &str) -> Result<Url, Problem> {
+    let (page, server) = (Url::parse(page).map_err(Problem::internal)?, Url::parse(server).map_err(Problem::internal)?);
     if matches!(page.scheme(), "http" | "https") && page.origin() == server.origin() {
         return Ok(page);
     }
-    Err(Told::internal("a page that is not on the accounting system's server"))
+    Err(Problem::internal("a page that is not on the accounting system's server"))
 }
 
 /// Waits until nobody has the workspace's ledger open any more.
-async fn closed(opened: Arc<Opened>, ledger: PathBuf) -> Result<(), Told> {
+async fn closed(opened: Arc<Opened>, ledger: PathBuf) -> Result<(), Problem> {
     let engine = Arc::downgrade(&opened.engine);
     // Its scheduler ends with it, and whoever still reads a page.
     drop(opened);
@@ -267,11 +267,11 @@ async fn closed(opened: Arc<Opened>, ledger: PathBuf) -> Result<(), Told> {
         }
         tokio::time::sleep(CLOSE_PAUSE).await;
     }
-    Err(Told::new(ErrorCode::LedgerBusy).with("path", ledger.display()))
+    Err(Problem::new(ErrorCode::LedgerBusy).with("path", ledger.display()))
 }
 
 /// Makes the new ledger beside the old one, and changes them.
-async fn rebuilt(workspace: &Workspace, stop: CancellationToken) -> Result<Rebuilt, Told> {
+async fn rebuilt(workspace: &Workspace, stop: CancellationToken) -> Result<Rebuilt, Problem> {
     let ours = workspace.clone();
     let parts = blocking(move || postonce_connectors::parts_anew(&ours)).await?;
     let (rebuilt_at, lock) = (parts.ledger.path().to_owned(), parts.settings.file_lock.clone());
@@ -280,7 +280,7 @@ async fn rebuilt(workspace: &Workspace, stop: CancellationToken) -> Result<Rebui
     // Closed, before it takes the other's place.
     drop(engine);
     let RebuildEnd { rebuilt, refused } = end?;
-    let no_word = || Told::internal("the rebuild ended without a word");
+    let no_word = || Problem::internal("the rebuild ended without a word");
     let rebuilt = rebuilt.ok_or_else(|| refused.error.unwrap_or_else(no_word))?;
     let ledger = workspace.ledger_path();
     blocking(move || postonce_engine::put_in_place(&rebuilt_at, &ledger, &lock, &SystemClock::start())).await?;
@@ -288,18 +288,18 @@ async fn rebuilt(workspace: &Workspace, stop: CancellationToken) -> Result<Rebui
 }
 
 /// The keyring may keep its caller waiting, so everything that blocks is done on a thread for it.
-async fn open(folder: PathBuf, app: AppHandle) -> Result<Opened, Told> {
+async fn open(folder: PathBuf, app: AppHandle) -> Result<Opened, Problem> {
     let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
     let sandbox = postonce_practice::sandbox(&workspace).await?.map(Arc::new);
     open_with(workspace, sandbox, app).await
 }
 
-async fn open_with(workspace: Workspace, sandbox: Option<Arc<Sandbox>>, app: AppHandle) -> Result<Opened, Told> {
+async fn open_with(workspace: Workspace, sandbox: Option<Arc<Sandbox>>, app: AppHandle) -> Result<Opened, Problem> {
     let engine = engine_of(&workspace).await?;
     Ok(scheduled(workspace, engine, sandbox, app))
 }
 
-async fn engine_of(workspace: &Workspace) -> Result<Arc<Engine>, Told> {
+async fn engine_of(workspace: &Workspace) -> Result<Arc<Engine>, Problem> {
     let workspace = workspace.clone();
     Ok(Engine::new(blocking(move || postonce_connectors::parts(&workspace)).await?))
 }
@@ -312,13 +312,13 @@ fn scheduled(workspace: Workspace, engine: Arc<Engine>, sandbox: Option<Arc<Sand
 }
 
 /// A change as the audit trail has it. An address may never have held a password: the reader refuses one.
-fn as_told(changed: Changed) -> SettingChange {
+fn setting_change(changed: Changed) -> SettingChange {
     SettingChange { key: changed.key, before: changed.before, after: changed.after }
 }
 
 /// Keeps to the workspace's schedule while it is open; the window is told of each run as of one that was clicked for.
 async fn keep_schedule(app: AppHandle, engine: Arc<Engine>, stop: CancellationToken) {
-    let tell = |news| match news {
+    let report = |news| match news {
         ScheduleNews::Started { syncing, .. } => {
             // One that was not let in, since a person's run is on, is told by the history alone.
             let id = |syncing: &Syncing| syncing.progress().borrow().run_id.clone();
@@ -326,23 +326,23 @@ async fn keep_schedule(app: AppHandle, engine: Arc<Engine>, stop: CancellationTo
                 tauri::async_runtime::spawn(follow(app.clone(), syncing));
             }
         }
-        ScheduleNews::Trouble(told) => {
-            tracing::warn!("the schedule waits: {told}");
+        ScheduleNews::Trouble(problem) => {
+            tracing::warn!("the schedule waits: {problem}");
             desktop::schedule_trouble(&app);
         }
         ScheduleNews::Waiting { .. } | ScheduleNews::Ended { .. } | ScheduleNews::Missed { .. } => {}
     };
-    if let Err(told) = engine.run_schedule(&actor(), &stop, tell).await {
-        tracing::error!("the schedule is kept no longer: {told}");
+    if let Err(problem) = engine.run_schedule(&actor(), &stop, report).await {
+        tracing::error!("the schedule is kept no longer: {problem}");
         desktop::schedule_trouble(&app);
     }
 }
 
 /// Runs what blocks on a thread for it.
 pub(crate) async fn blocking<T: Send + 'static>(
-    act: impl FnOnce() -> Result<T, Told> + Send + 'static,
-) -> Result<T, Told> {
-    tokio::task::spawn_blocking(act).await.unwrap_or_else(|error| Err(Told::internal(error)))
+    act: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(act).await.unwrap_or_else(|error| Err(Problem::internal(error)))
 }
 
 /// The folder to open: named now (and kept for the next start), last named, or the application's data folder.

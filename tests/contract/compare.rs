@@ -60,8 +60,8 @@ fn after_a_sync_both_sides_are_equal_and_the_run_has_its_certificate() {
     }
     let sums = document["sums"].as_array().expect("a list");
     assert!(!sums.is_empty() && sums.iter().all(|sum| sum["ledger"] == sum["accounting"]), "{sums:?}");
-    let told = bench.run(&["run", &run]);
-    let certificate = &told.last()["certificate"];
+    let shown = bench.run(&["run", &run]);
+    let certificate = &shown.last()["certificate"];
     assert_eq!((&certificate["counts"]["matched"], &certificate["counts"]["differences"]), (&json!(60), &json!(0)));
     assert_eq!(certificate["run_id"], run);
     let second = bench.sync();

@@ -32,7 +32,7 @@ fn ledger_of(workspace: &Path) -> PathBuf {
 }
 
 /// Every voucher in the books has its claim in the ledger.
-fn assert_nothing_untold(bench: &Bench, ledger: &Path) {
+fn assert_everything_is_in_the_ledger(bench: &Bench, ledger: &Path) {
     let ledger = Connection::open(ledger).expect("a ledger");
     // A ledger that was stopped in its first transaction has no table of attempts yet.
     let mut claimed = BTreeSet::new();
@@ -196,7 +196,7 @@ fn a_disk_that_is_full_stops_the_export_before_it_starts_and_in_the_middle() {
     let filler = disk.fill();
     assert_stopped(&running.finish(), "ledger_disk_full", &["ledger.sqlite", "space"]);
     std::fs::remove_file(&filler).expect("removable");
-    assert_nothing_untold(&bench, &ledger_of(disk.path()));
+    assert_everything_is_in_the_ledger(&bench, &ledger_of(disk.path()));
     assert_all_well(&bench, &sync_in(&bench, disk.path()), 2_000);
 }
 
@@ -219,7 +219,7 @@ fn a_file_that_may_not_grow_stops_the_export_like_a_full_disk() {
             return true;
         }
         assert_stopped(said, "ledger_unreadable", &["ledger.sqlite", "space"]);
-        assert_nothing_untold(&bench, &ledger_of(bench.path()));
+        assert_everything_is_in_the_ledger(&bench, &ledger_of(bench.path()));
         stops += 1;
         false
     });
@@ -267,7 +267,7 @@ fn a_permission_that_is_taken_away_in_the_middle_stops_the_export() {
     set_mode(bench.path(), 0o755);
     assert_stopped(&said, "ledger_read_only", &["ledger.sqlite"]);
     assert!(bench.stats()["vouchers"].as_u64().is_some_and(|vouchers| vouchers < 3_000));
-    assert_nothing_untold(&bench, &ledger);
+    assert_everything_is_in_the_ledger(&bench, &ledger);
     assert_all_well(&bench, &bench.sync(), 3_000);
 }
 
@@ -280,7 +280,7 @@ fn a_ledger_that_another_program_holds_stops_the_export_until_it_lets_go() {
     other.busy_timeout(std::time::Duration::from_secs(30)).expect("a bound");
     other.execute_batch("BEGIN EXCLUSIVE").expect("within the bound");
     assert_stopped(&running.finish(), "ledger_busy", &["ledger.sqlite", "Close the other program"]);
-    assert_nothing_untold(&bench, &ledger);
+    assert_everything_is_in_the_ledger(&bench, &ledger);
     let before = bench.stats()["vouchers"].clone();
     assert_stopped(&bench.sync(), "ledger_busy", &["ledger.sqlite"]);
     assert_eq!(bench.stats()["vouchers"], before);

@@ -151,15 +151,15 @@ fn the_real_reimbursements_are_exported_once_to_the_oere() {
 /// The real run's certificate, in figures, and the honest doubles of the real file: 931 rows in 373 groups of the same payee,
 /// date, amount and text, as the design counted them by hand. None of them was held back for it.
 fn certificate_and_look_alikes(bench: &Bench, run: &str) {
-    let told = bench.run(&["run", run]);
-    let certificate = &told.last()["certificate"];
+    let shown = bench.run(&["run", run]);
+    let certificate = &shown.last()["certificate"];
     for count in ["ledger", "accounting", "matched"] {
         assert_eq!(certificate["counts"][count], 13_800, "{count}");
     }
     assert_eq!(certificate["counts"]["differences"], 0);
     let sums = serde_json::json!([{ "currency": "NOK", "ledger": "19406724.57", "accounting": "19406724.57" }]);
     assert_eq!(certificate["sums"], sums);
-    let rows = told.last()["records"].as_array().expect("a list");
+    let rows = shown.last()["records"].as_array().expect("a list");
     assert_eq!(rows.iter().filter(|row| row["look_alike"].is_string()).count(), 931);
     // The first of a group names its second, all others name the first: so each group has one name that is never itself.
     let named: std::collections::BTreeSet<&str> = rows.iter().filter_map(|row| row["look_alike"].as_str()).collect();

@@ -160,8 +160,8 @@ fn where_another_sync_is_on_the_time_is_skipped_with_an_entry_and_nothing_is_dis
     let before = first_page.last()["runs"][0]["run_id"].as_str().expect("an id").to_owned();
     let next_page = bench.run(&["history", "--limit", "1", "--before", &before]);
     assert_eq!(next_page.last()["runs"][0]["run_id"], history[1]["run_id"]);
-    let told = bench.run(&["run", &before]);
-    assert_eq!((told.status, &told.last()["records"]), (Some(0), &json!([])), "{told:?}");
+    let shown = bench.run(&["run", &before]);
+    assert_eq!((shown.status, &shown.last()["records"]), (Some(0), &json!([])), "{shown:?}");
     assert_eq!(bench.sync().count("skipped"), 1_000);
     assert_all_well(&bench, 1_000);
 }

@@ -101,17 +101,17 @@ impl Site {
     /// The normal sync, to its end. Where a settle window proves only at the end of a run that something never arrived, the
     /// next one sends it.
     fn recover(&self, workspace: &Path, after: &str) {
-        let mut told = Vec::new();
+        let mut findings = Vec::new();
         let is_well = (0..SYNCS_MAX).any(|_| {
             let sync = spoken(self.bench.command_in(workspace, &["sync", "--wait", "60"]));
             let status = spoken(self.bench.command_in(workspace, &["status"]));
             let records = status.last()["records"].clone();
             let is_well =
                 sync.status == Some(0) && (&records["posted"], &records["in_doubt"]) == (&json!(RECORDS), &json!(0));
-            told.push((sync, records));
+            findings.push((sync, records));
             is_well
         });
-        assert!(is_well, "after {after}: {told:?}");
+        assert!(is_well, "after {after}: {findings:?}");
     }
 
     /// Waits until whatever dead processes left with the server has taken effect: by the sandbox's own clock.

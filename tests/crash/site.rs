@@ -72,22 +72,22 @@ pub(crate) fn records(name: &str, count: usize) -> String {
 /// In the sandbox's books: so many vouchers, each of another reference; and the ledgers say the same of each, and have
 /// nothing open.
 pub(crate) fn assert_exactly_once<'a>(bench: &Bench, ledgers: impl Iterator<Item = &'a Path>, wanted: usize) {
-    let mut told = BTreeSet::new();
+    let mut in_ledgers = BTreeSet::new();
     for workspace in ledgers {
         let ledger = Connection::open(workspace.join("ledger.sqlite")).expect("a ledger");
         let mut posted =
             ledger.prepare("SELECT reference, voucher_id FROM attempt WHERE state = 'posted'").expect("a table");
         let rows = posted.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("no parameters");
-        told.extend(rows.map(|row| row.expect("texts")));
+        in_ledgers.extend(rows.map(|row| row.expect("texts")));
         let open = "SELECT count(*) FROM attempt WHERE state IN ('claimed', 'staged', 'unknown')";
         assert_eq!(ledger.query_row(open, [], |row| row.get(0)), Ok(0_i64), "{}", workspace.display());
     }
     let books = books(bench);
-    let (only_told, only_booked): (Vec<_>, Vec<_>) =
-        (told.difference(&books).collect(), books.difference(&told).collect());
+    let (only_in_ledgers, only_booked): (Vec<_>, Vec<_>) =
+        (in_ledgers.difference(&books).collect(), books.difference(&in_ledgers).collect());
     assert!(
-        only_told.is_empty() && only_booked.is_empty(),
-        "only in the ledgers: {only_told:?}; only in the books: {only_booked:?}"
+        only_in_ledgers.is_empty() && only_booked.is_empty(),
+        "only in the ledgers: {only_in_ledgers:?}; only in the books: {only_booked:?}"
     );
     let stats = bench.stats();
     let found = ["vouchers", "distinct_references", "duplicates"].map(|name| stats[name].as_u64());

@@ -247,14 +247,14 @@ fn a_lock_is_broken_with_a_reason_that_stands_on_both_sides_and_the_former_holde
     assert_eq!(first.finish().last()["outcome"], "lease_lost");
     let there = journal(&bench);
     let entry = there.iter().find(|entry| entry["event"] == "lock_broken").expect("the accounting side keeps it");
-    assert!(entry["detail"]["reason"].as_str().is_some_and(|told| told.starts_with(reason)), "{entry}");
+    assert!(entry["detail"]["reason"].as_str().is_some_and(|broken| broken.starts_with(reason)), "{entry}");
     let trail = other.path().join("trail.json");
     assert_eq!(run(&["audit", "export", &trail.display().to_string()]).status, Some(0));
     let trail: Value = serde_json::from_slice(&std::fs::read(trail).expect("written")).expect("JSON");
     let entries = trail["entries"].as_array().expect("a list");
-    let told: Vec<_> = entries.iter().filter(|entry| entry["act"] == "lock_broken").collect();
-    assert_eq!(told.len(), 2, "asked, and done: {told:?}");
-    assert!(told.iter().all(|entry| entry["reason"] == reason), "{told:?}");
+    let broken: Vec<_> = entries.iter().filter(|entry| entry["act"] == "lock_broken").collect();
+    assert_eq!(broken.len(), 2, "asked, and done: {broken:?}");
+    assert!(broken.iter().all(|entry| entry["reason"] == reason), "{broken:?}");
     let free = run(&["break-lock", "--reason", reason, "--confirm", &user]);
     assert_eq!((free.status, &free.last()["error"]["code"]), (Some(1), &json!("lock_free")), "{free:?}");
     // Whoever broke it looks up what the other one had under way, and sends the rest.

@@ -230,10 +230,10 @@ fn free_ports() -> [u16; 2] {
 
 fn words_of(child: &mut Child) -> Receiver<String> {
     let out = child.stderr.take().expect("standard error is piped");
-    let (tell, words) = channel();
+    let (sender, words) = channel();
     thread::spawn(move || {
         for line in BufReader::new(out).lines().map_while(Result::ok) {
-            _ = tell.send(line);
+            _ = sender.send(line);
         }
     });
     words

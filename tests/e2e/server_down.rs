@@ -10,8 +10,8 @@ fn a_server_that_is_down_is_named_in_a_sentence_and_try_again_finds_it_when_it_i
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     let folder = bench.path().to_owned();
     at_desk(home.path(), Some(&folder), |desk| {
-        let told = desk.text("connection-problem");
-        assert!(told.contains(&format!("The accounting system at {} did not answer", bench.url())), "{told}");
+        let sentence = desk.text("connection-problem");
+        assert!(sentence.contains(&format!("The accounting system at {} did not answer", bench.url())), "{sentence}");
         assert!(desk.text("frame-facts").contains("No connection"), "{}", desk.text("frame-facts"));
 
         bench.restart_sandbox();

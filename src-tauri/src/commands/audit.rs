@@ -1,7 +1,7 @@
 //! The audit trail: read, checked, taken along.
 
 use postonce_connectors::SystemClock;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::Clock as _;
 use postonce_reports::TrailFormat;
 use tauri::State;
@@ -63,8 +63,8 @@ pub(crate) async fn export_audit(
     );
     let Some(path) = choose_among(&app, &name, &["csv", "json"]).await? else { return Ok(None) };
     let format = TrailFormat::of(&path).ok_or_else(|| {
-        let told = Told::new(ErrorCode::ReportFormatUnknown).with("path", path.display());
-        told.with("allowed", TrailFormat::ENDINGS)
+        let problem = Problem::new(ErrorCode::ReportFormatUnknown).with("path", path.display());
+        problem.with("allowed", TrailFormat::ENDINGS)
     })?;
     write_trail(ledger, format, language, path.clone()).await?;
     Ok(Some(files.keep(path)))

@@ -1,6 +1,6 @@
 //! The program on this computer: its preferences, its log, its end.
 
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use tauri::Manager as _;
 
 use super::Answer;
@@ -71,7 +71,7 @@ pub(crate) fn open_log_folder(app: AppHandle) -> Answer<()> {
 }
 
 /// The same, for the menu.
-pub(crate) fn open_logs(app: &AppHandle) -> Result<(), Told> {
+pub(crate) fn open_logs(app: &AppHandle) -> Result<(), Problem> {
     let folder = desktop::log_folder(app).ok_or_else(|| desktop::refused("log", "no folder"))?;
     app.state::<Outside>().open_path(app, &folder)
 }

@@ -1,7 +1,7 @@
 //! Runs and certificates as files, where a person wants them.
 
 use postonce_engine::domain::RunId;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use tauri::{Manager as _, State};
 
 use super::Answer;
@@ -24,7 +24,7 @@ pub(crate) async fn export_run(
 ) -> Answer<Option<Saved>> {
     let (opened, run, format) = (wiring.opened().await?, RunId::new(run_id), format.into());
     let found = opened.engine.ledger().run(&run).await?;
-    let started_at = found.ok_or_else(|| Told::new(ErrorCode::RunNotFound).with("id", &run))?.started_at;
+    let started_at = found.ok_or_else(|| Problem::new(ErrorCode::RunNotFound).with("id", &run))?.started_at;
     let name = name_of(language.either("run", "kjoring"), started_at, &opened);
     let Some(path) = choose(&app, &name, postonce_reports::RunFormat::ending(format)).await? else { return Ok(None) };
     write_run(opened.engine.clone(), run, format, language, path.clone()).await?;
@@ -44,7 +44,7 @@ pub(crate) async fn export_certificate(
 ) -> Answer<Option<Saved>> {
     let (opened, run) = (wiring.opened().await?, RunId::new(run_id));
     let found = opened.engine.ledger().run(&run).await?;
-    let started_at = found.ok_or_else(|| Told::new(ErrorCode::RunNotFound).with("id", &run))?.started_at;
+    let started_at = found.ok_or_else(|| Problem::new(ErrorCode::RunNotFound).with("id", &run))?.started_at;
     let name = name_of(language.either("certificate", "eksportattest"), started_at, &opened);
     let Some(path) = choose(&app, &name, format.ending()).await? else { return Ok(None) };
     write_certificate(opened, run, format.into(), language, path.clone()).await?;
@@ -69,5 +69,5 @@ pub(crate) fn show_saved(app: AppHandle, files: State<'_, SavedFiles>, id: u32) 
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn print_page(window: tauri::WebviewWindow<crate::host::Host>) -> Answer<()> {
-    Ok(window.print().map_err(Told::internal)?)
+    Ok(window.print().map_err(Problem::internal)?)
 }

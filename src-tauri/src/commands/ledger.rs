@@ -2,7 +2,7 @@
 
 use postonce_connectors::SystemClock;
 use postonce_engine::CompareAsk;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::Clock as _;
 use postonce_reports::{Format, Report};
 use tauri::State;
@@ -44,7 +44,7 @@ pub(crate) async fn compare(app: AppHandle, wiring: State<'_, Wiring>, period: P
     let show = |progress| _ = CompareProgress(CompareNews::from(progress)).emit(&app);
     let end = engine.compare(ask, show, begun.stop()).await;
     match end.error {
-        Some(told) => Err(told.into()),
+        Some(problem) => Err(problem.into()),
         None => Ok(end.comparison.map(Comparison::from)),
     }
 }
@@ -82,13 +82,13 @@ pub(crate) async fn export_comparison(
 ) -> Answer<Option<Saved>> {
     let opened = wiring.opened().await?;
     let ledger = opened.engine.ledger().clone();
-    let missing = || Told::new(ErrorCode::CertificateMissing).with("id", comparison_id);
+    let missing = || Problem::new(ErrorCode::CertificateMissing).with("id", comparison_id);
     let comparison = ledger.comparison(comparison_id.into()).await?.ok_or_else(missing)?;
     let made_at = SystemClock::start().now();
     let name = format!("{}-{}", language.either("comparison", "avstemming"), made_at.format("%Y-%m-%d"));
     let Some(path) = choose_among(&app, &name, &["pdf", "csv", "json"]).await? else { return Ok(None) };
     let format = Format::of(&path).ok_or_else(|| {
-        Told::new(ErrorCode::ReportFormatUnknown).with("path", path.display()).with("allowed", Format::ENDINGS)
+        Problem::new(ErrorCode::ReportFormatUnknown).with("path", path.display()).with("allowed", Format::ENDINGS)
     })?;
     let report = Report {
         papers: ledger.papers(None).await?,

@@ -29,13 +29,13 @@ const MONTHS_MAX: u32 = 24;
 pub(crate) async fn overview(app: AppHandle, wiring: State<'_, Wiring>) -> Answer<Overview> {
     let opened = match wiring.opened().await {
         Ok(opened) => opened,
-        Err(told) if told.code == ErrorCode::WorkspaceMissing => {
+        Err(problem) if problem.code == ErrorCode::WorkspaceMissing => {
             return Ok(Overview::Missing { path: wiring.folder().display().to_string() });
         }
-        Err(told) => {
+        Err(problem) => {
             let organisation = wiring.organisation_name().await;
-            let secret = wiring.missing_secret(&told).await;
-            return Ok(Overview::Broken { problem: told.into(), organisation, secret });
+            let secret = wiring.missing_secret(&problem).await;
+            return Ok(Overview::Broken { problem: problem.into(), organisation, secret });
         }
     };
     let counts = opened.engine.counts().await?;

@@ -2,7 +2,7 @@
 
 use postonce_connectors::SystemClock;
 use postonce_engine::Schedule;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::Clock as _;
 use tauri::State;
 
@@ -44,7 +44,7 @@ pub(crate) async fn next_times(wiring: State<'_, Wiring>, schedule: ScheduleDraf
     let cron = schedule.cron();
     let parsed = Schedule::parse(cron, zone, true).map_err(|error| {
         let found = cron.chars().take(100).collect::<String>();
-        Told::new(ErrorCode::WorkspaceValueInvalid)
+        Problem::new(ErrorCode::WorkspaceValueInvalid)
             .with("key", "schedule.cron")
             .with("found", found)
             .with("allowed", error.allowed())

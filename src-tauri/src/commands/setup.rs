@@ -6,7 +6,7 @@ use postonce_connectors::workspace::{
     AccountingSection, Change, OrganisationSection, PostingSection, Sections, SourceSection, plain,
 };
 use postonce_connectors::{Trial, Workspace};
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use secrecy::SecretString;
 use tauri::State;
 
@@ -45,7 +45,7 @@ pub(crate) async fn begin_setup(wiring: State<'_, Wiring>) -> Answer<SetupStart>
 pub(crate) fn hold_secret(wiring: State<'_, Wiring>, side: SecretSide, value: String) -> Answer<()> {
     let value = SecretString::from(value);
     if too_long(&value) {
-        return Err(Told::new(ErrorCode::Usage).with("detail", "hold_secret").into());
+        return Err(Problem::new(ErrorCode::Usage).with("detail", "hold_secret").into());
     }
     wiring.hold(side, value);
     Ok(())
@@ -154,7 +154,7 @@ fn too_long(secret: &SecretString) -> bool {
     secret.expose_secret().chars().count() > SECRET_CHARS_MAX
 }
 
-fn fresh(folder: &Path) -> Result<Workspace, Told> {
+fn fresh(folder: &Path) -> Result<Workspace, Problem> {
     Ok(Workspace::imagined(folder, &plain())?)
 }
 
@@ -166,7 +166,7 @@ fn base_folder(wiring: &Wiring, base: Base) -> PathBuf {
 }
 
 /// A trial of what `changes` make of the base.
-async fn trial(wiring: &Wiring, base: Base, changes: impl FnOnce(&Workspace) -> Vec<Change>) -> Result<Trial, Told> {
+async fn trial(wiring: &Wiring, base: Base, changes: impl FnOnce(&Workspace) -> Vec<Change>) -> Result<Trial, Problem> {
     let workspace = match base {
         Base::Fresh => fresh(&wiring.free_folder())?,
         Base::Current => wiring.opened().await?.workspace.clone(),
@@ -176,7 +176,7 @@ async fn trial(wiring: &Wiring, base: Base, changes: impl FnOnce(&Workspace) -> 
     Ok(Trial::of(workspace, held))
 }
 
-fn drafted(draft: &SetupDraft) -> Result<Workspace, Told> {
+fn drafted(draft: &SetupDraft) -> Result<Workspace, Problem> {
     let workspace = fresh(&absolute(&draft.folder)?)?;
     let mut changes = OrganisationSection::from(&draft.organisation).changes();
     changes.extend(SourceSection::from(&draft.source).changes());
@@ -186,10 +186,10 @@ fn drafted(draft: &SetupDraft) -> Result<Workspace, Told> {
 }
 
 /// A folder that was typed: a relative one would be somewhere else with each start.
-fn absolute(path: &str) -> Result<PathBuf, Told> {
+fn absolute(path: &str) -> Result<PathBuf, Problem> {
     let path = Path::new(path.trim());
     if path.is_absolute() {
         return Ok(path.to_owned());
     }
-    Err(Told::new(ErrorCode::FolderNotAbsolute).with("path", path.display()))
+    Err(Problem::new(ErrorCode::FolderNotAbsolute).with("path", path.display()))
 }

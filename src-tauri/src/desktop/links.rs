@@ -73,11 +73,11 @@ pub(super) fn second_start(app: &AppHandle, arguments: &[String], folder: &str) 
 
 /// Where the system hands links to the running program instead of starting another one: macOS.
 pub(super) fn listen(app: &AppHandle) {
-    let told = app.clone();
+    let listener = app.clone();
     app.deep_link().on_open_url(move |event| {
         if let Some(wanted) = event.urls().iter().find_map(|url| run_of(url.as_str())) {
-            super::raise(&told);
-            want(&told, wanted);
+            super::raise(&listener);
+            want(&listener, wanted);
         }
     });
 }

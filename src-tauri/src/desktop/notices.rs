@@ -3,7 +3,7 @@
 //! They may be read by whoever passes by, so they hold counts, and neither names nor amounts.
 
 use postonce_engine::domain::Outcome;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::{SyncEnd, views::RunSummary};
 use tauri::Manager as _;
 use tauri_plugin_notification::NotificationExt as _;
@@ -16,17 +16,17 @@ use crate::host::AppHandle;
 /// before it.
 pub(crate) fn after_run(app: &AppHandle, end: &SyncEnd, (before, now): (u64, u64)) {
     let Some((title, count)) = needs_a_person(end, before, now) else { return };
-    tell(app, title, count);
+    notify(app, title, count);
 }
 
 /// Tells that a scheduled sync cannot be begun.
 pub(crate) fn schedule_trouble(app: &AppHandle) {
-    tell(app, words::SCHEDULE_TROUBLE, None);
+    notify(app, words::SCHEDULE_TROUBLE, None);
 }
 
 /// What to say, with how many records it is about.
 fn needs_a_person(end: &SyncEnd, before: u64, now: u64) -> Option<(Word, Option<u64>)> {
-    if end.error.as_ref().is_some_and(|told| !is_somebody_elses_turn(told)) {
+    if end.error.as_ref().is_some_and(|problem| !is_somebody_elses_turn(problem)) {
         return Some((words::SYNC_FAILED, None));
     }
     let RunSummary { outcome, counts, .. } = end.run.as_ref()?;
@@ -40,11 +40,11 @@ fn needs_a_person(end: &SyncEnd, before: u64, now: u64) -> Option<(Word, Option<
 }
 
 /// Another sync was on: nothing is wrong, and the next one goes on.
-fn is_somebody_elses_turn(told: &Told) -> bool {
-    matches!(told.code, ErrorCode::LockHeld | ErrorCode::LockHeldHere)
+fn is_somebody_elses_turn(problem: &Problem) -> bool {
+    matches!(problem.code, ErrorCode::LockHeld | ErrorCode::LockHeldHere)
 }
 
-fn tell(app: &AppHandle, body: Word, count: Option<u64>) {
+fn notify(app: &AppHandle, body: Word, count: Option<u64>) {
     if !app.state::<Kept>().now().notifications || super::is_looked_at(app) {
         return;
     }
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     fn failed(code: ErrorCode) -> SyncEnd {
-        SyncEnd { error: Some(Told::new(code)), ..SyncEnd::default() }
+        SyncEnd { error: Some(Problem::new(code)), ..SyncEnd::default() }
     }
 
     #[test]

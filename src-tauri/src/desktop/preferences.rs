@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use serde::{Deserialize, Serialize};
 use tauri::Manager as _;
 use tauri_plugin_autostart::ManagerExt as _;
@@ -53,7 +53,7 @@ impl Kept {
     }
 
     /// Keeps them, in the file first.
-    fn change(&self, change: impl FnOnce(&mut Choices)) -> Result<(), Told> {
+    fn change(&self, change: impl FnOnce(&mut Choices)) -> Result<(), Problem> {
         let mut choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changed = *choices;
         change(&mut changed);
@@ -73,8 +73,8 @@ impl Kept {
 }
 
 /// What the computer did not let us do.
-pub(crate) fn refused(what: &str, detail: impl std::fmt::Display) -> Told {
-    Told::new(ErrorCode::DesktopRefused).with("what", what).with("detail", detail)
+pub(crate) fn refused(what: &str, detail: impl std::fmt::Display) -> Problem {
+    Problem::new(ErrorCode::DesktopRefused).with("what", what).with("detail", detail)
 }
 
 /// As they are now; whether it starts with the computer is the computer's to say.
@@ -89,7 +89,7 @@ pub(crate) fn preferences(app: &AppHandle) -> Preferences {
 }
 
 /// Changes them.
-pub(crate) fn set_preferences(app: &AppHandle, wanted: Preferences) -> Result<(), Told> {
+pub(crate) fn set_preferences(app: &AppHandle, wanted: Preferences) -> Result<(), Problem> {
     let autostart = app.autolaunch();
     if autostart.is_enabled().unwrap_or(false) != wanted.autostart {
         let changed = if wanted.autostart { autostart.enable() } else { autostart.disable() };
@@ -107,7 +107,7 @@ pub(super) fn language(app: &AppHandle) -> Language {
 }
 
 /// The page speaks another language now: so do menu, tray and notifications.
-pub(crate) fn set_language(app: &AppHandle, wanted: Language) -> Result<(), Told> {
+pub(crate) fn set_language(app: &AppHandle, wanted: Language) -> Result<(), Problem> {
     if language(app) != wanted {
         menu::set(app, wanted);
         app.state::<tray::Tray>().speak(app, wanted);
@@ -139,7 +139,7 @@ mod tests {
         let file = folder.path().join("file");
         fs::write(&file, "").expect("writable");
         let kept = Kept::read(Some(file));
-        let told = kept.change(|choices| choices.keep_in_tray = true).expect_err("a file is no folder");
-        assert_eq!((told.code, kept.now()), (ErrorCode::DesktopRefused, Choices::default()));
+        let problem = kept.change(|choices| choices.keep_in_tray = true).expect_err("a file is no folder");
+        assert_eq!((problem.code, kept.now()), (ErrorCode::DesktopRefused, Choices::default()));
     }
 }

@@ -130,8 +130,8 @@ pub(super) fn sync(app: &AppHandle) {
                 }
             }
             // The window says why.
-            Err(told) => {
-                tracing::warn!("no sync from the tray: {told}");
+            Err(problem) => {
+                tracing::warn!("no sync from the tray: {problem}");
                 raise(&app);
             }
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
 use postonce_engine::domain::RunId;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::{AuditFilter as Filter, domain, views};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,7 +30,7 @@ pub(crate) struct AuditFilter {
 
 impl AuditFilter {
     /// As the ledger takes it, with days as they begin and end in `zone`.
-    pub(crate) fn within(self, zone: &impl TimeZone) -> Result<Filter, Told> {
+    pub(crate) fn within(self, zone: &impl TimeZone) -> Result<Filter, Problem> {
         let from = self.from.map(|day| parsed(&day)).transpose()?;
         let to = self.to.map(|day| parsed(&day)).transpose()?;
         let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
@@ -46,8 +46,8 @@ impl AuditFilter {
     }
 }
 
-fn parsed(day: &str) -> Result<NaiveDate, Told> {
-    day.parse().map_err(|error| Told::new(ErrorCode::Usage).with("detail", format!("{day:?}: {error}")))
+fn parsed(day: &str) -> Result<NaiveDate, Problem> {
+    day.parse().map_err(|error| Problem::new(ErrorCode::Usage).with("detail", format!("{day:?}: {error}")))
 }
 
 /// When a day begins; where midnight is skipped by summer time, the first moment after it.
@@ -290,8 +290,8 @@ mod tests {
             "before": { "a": 1 }, "after": { "a": 2 },
             "changes": [{ "key": "accounting.url", "before": null, "after": "http://b" }],
         });
-        let told = SettingChange { name: "accounting.url".into(), before: None, after: Some("http://b".into()) };
-        assert_eq!(changes(&detail), [told]);
+        let change = SettingChange { name: "accounting.url".into(), before: None, after: Some("http://b".into()) };
+        assert_eq!(changes(&detail), [change]);
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl From<views::Reason> for Reason {
         match reason {
             views::Reason::Held(reason) => HoldCode::with_params(&reason),
             views::Reason::Refused(refusal) => Self::Refused { detail: refusal.detail },
-            views::Reason::InDoubt(told) => Self::InDoubt { problem: told.into() },
+            views::Reason::InDoubt(problem) => Self::InDoubt { problem: problem.into() },
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What lists ask for, and what they show.
 
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::{RecordFilter, RunFilter, domain, views};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -24,9 +24,9 @@ pub(crate) struct RecordQuery {
 }
 
 impl TryFrom<RecordQuery> for RecordFilter {
-    type Error = Told;
+    type Error = Problem;
 
-    fn try_from(query: RecordQuery) -> Result<Self, Told> {
+    fn try_from(query: RecordQuery) -> Result<Self, Problem> {
         let period = domain::Period::try_from(query.period)?;
         Ok(Self {
             states: query.states.into_iter().map(RecordState::into).collect(),
@@ -40,15 +40,15 @@ impl TryFrom<RecordQuery> for RecordFilter {
     }
 }
 
-fn amount(what: &str, text: &str) -> Result<i64, Told> {
-    let usage = || Told::new(ErrorCode::Usage).with("detail", format!("{what}: {text:?} is no amount"));
+fn amount(what: &str, text: &str) -> Result<i64, Problem> {
+    let usage = || Problem::new(ErrorCode::Usage).with("detail", format!("{what}: {text:?} is no amount"));
     RecordFilter::amount(text).ok_or_else(usage)
 }
 
-fn bounded(what: &str, text: Option<String>) -> Result<Option<String>, Told> {
+fn bounded(what: &str, text: Option<String>) -> Result<Option<String>, Problem> {
     match text {
         Some(text) if text.len() > TEXT_BYTES_MAX => {
-            Err(Told::new(ErrorCode::Usage).with("detail", format!("{what}: longer than {TEXT_BYTES_MAX} bytes")))
+            Err(Problem::new(ErrorCode::Usage).with("detail", format!("{what}: longer than {TEXT_BYTES_MAX} bytes")))
         }
         text => Ok(text),
     }
@@ -133,9 +133,9 @@ pub(crate) struct RunQuery {
 }
 
 impl TryFrom<RunQuery> for RunFilter {
-    type Error = Told;
+    type Error = Problem;
 
-    fn try_from(query: RunQuery) -> Result<Self, Told> {
+    fn try_from(query: RunQuery) -> Result<Self, Problem> {
         Ok(Self {
             outcome: query.outcome.map(outcome),
             unfinished: query.unfinished,
@@ -174,7 +174,7 @@ mod tests {
         let plain = r#""states":[],"period":{"from":null,"to":null}"#;
         let query: RecordQuery =
             serde_json::from_str(&format!("{{{plain}{members}}}")).expect("as the window sends it");
-        RecordFilter::try_from(query).map_err(|told| told.code)
+        RecordFilter::try_from(query).map_err(|problem| problem.code)
     }
 
     #[test]
@@ -190,6 +190,6 @@ mod tests {
     fn what_is_no_moment_is_refused() {
         let query: RunQuery =
             serde_json::from_str(r#"{"unfinished":false,"startedFrom":"yesterday"}"#).expect("a query");
-        assert_eq!(RunFilter::try_from(query).map_err(|told| told.code), Err(ErrorCode::Usage));
+        assert_eq!(RunFilter::try_from(query).map_err(|problem| problem.code), Err(ErrorCode::Usage));
     }
 }

@@ -25,7 +25,7 @@ pub(crate) mod setup;
 mod voucher;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{self, ErrorCode};
 
 pub(crate) use attention::{AttentionItem, Verdict};
 pub(crate) use audit::{AuditEntryFull, AuditFilter, AuditVerdict};
@@ -57,8 +57,8 @@ pub(crate) fn moment(at: DateTime<Utc>) -> String {
 }
 
 /// A moment from the window.
-pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, Told> {
-    let usage = |_| Told::new(ErrorCode::Usage).with("detail", format!("{text:?} is no moment"));
+pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, error::Problem> {
+    let usage = |_| error::Problem::new(ErrorCode::Usage).with("detail", format!("{text:?} is no moment"));
     DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(usage)
 }
 

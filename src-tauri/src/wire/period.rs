@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use postonce_engine::domain;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use serde::Deserialize;
 use serde::Serialize;
 use specta::Type;
@@ -21,16 +21,16 @@ impl From<domain::Period> for Period {
 }
 
 impl TryFrom<Period> for domain::Period {
-    type Error = Told;
+    type Error = Problem;
 
-    fn try_from(period: Period) -> Result<Self, Told> {
+    fn try_from(period: Period) -> Result<Self, Problem> {
         Ok(Self::new(day(period.from)?, day(period.to)?)?)
     }
 }
 
-fn day(text: Option<String>) -> Result<Option<NaiveDate>, Told> {
+fn day(text: Option<String>) -> Result<Option<NaiveDate>, Problem> {
     text.map(|text| {
-        text.parse().map_err(|error| Told::new(ErrorCode::Usage).with("detail", format!("{text:?}: {error}")))
+        text.parse().map_err(|error| Problem::new(ErrorCode::Usage).with("detail", format!("{text:?}: {error}")))
     })
     .transpose()
 }
@@ -39,14 +39,14 @@ fn day(text: Option<String>) -> Result<Option<NaiveDate>, Told> {
 mod tests {
     use super::*;
 
-    fn period(from: &str, to: &str) -> Result<domain::Period, Told> {
+    fn period(from: &str, to: &str) -> Result<domain::Period, Problem> {
         Period { from: Some(from.to_owned()), to: Some(to.to_owned()) }.try_into()
     }
 
     #[test]
     fn what_is_no_day_is_a_problem_and_never_everything() {
-        assert_eq!(period("2026-02-30", "2026-03-01").map_err(|told| told.code), Err(ErrorCode::Usage));
-        assert_eq!(period("2026-03-02", "2026-03-01").map_err(|told| told.code), Err(ErrorCode::PeriodReversed));
+        assert_eq!(period("2026-02-30", "2026-03-01").map_err(|problem| problem.code), Err(ErrorCode::Usage));
+        assert_eq!(period("2026-03-02", "2026-03-01").map_err(|problem| problem.code), Err(ErrorCode::PeriodReversed));
         assert!(period("2026-03-01", "2026-03-01").is_ok());
     }
 }

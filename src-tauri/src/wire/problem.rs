@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{self, ErrorCode};
 use serde::Serialize;
 use specta::Type;
 use specta::datatype::DataType;
@@ -15,9 +15,9 @@ pub(crate) struct Problem {
     params: HashMap<String, String>,
 }
 
-impl<E: Into<Told>> From<E> for Problem {
+impl<E: Into<error::Problem>> From<E> for Problem {
     fn from(error: E) -> Self {
-        let Told { code, params } = error.into();
+        let error::Problem { code, params } = error.into();
         Self { code: Code(code), params: params.into_iter().collect() }
     }
 }

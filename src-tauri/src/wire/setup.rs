@@ -6,7 +6,7 @@ use postonce_connectors::workspace::{
     AccountingSection, CsvSection, OrganisationSection, PostingSection, ScheduleSection, Sections, SourceSection,
 };
 use postonce_connectors::{self as connectors, Guess};
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{self, ErrorCode};
 use postonce_engine::ports;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -188,10 +188,11 @@ pub(crate) struct Tested {
 
 impl Tested {
     /// The answer. A workspace that is not there yet has no accounts of its own, so that nothing is missing of them.
-    pub(crate) fn of(connection: ports::Connection, missing: Vec<Told>, base: Base) -> Self {
-        let is_account =
-            |told: &Told| matches!(told.code, ErrorCode::SetupAccountMissing | ErrorCode::SetupAccountUnfit);
-        let meant = missing.into_iter().filter(|told| base == Base::Current || !is_account(told));
+    pub(crate) fn of(connection: ports::Connection, missing: Vec<error::Problem>, base: Base) -> Self {
+        let is_account = |problem: &error::Problem| {
+            matches!(problem.code, ErrorCode::SetupAccountMissing | ErrorCode::SetupAccountUnfit)
+        };
+        let meant = missing.into_iter().filter(|problem| base == Base::Current || !is_account(problem));
         Self { connection: connection.into(), missing: meant.map(Problem::from).collect() }
     }
 }

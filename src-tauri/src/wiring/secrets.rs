@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use postonce_connectors::{Held, Secrets, Workspace};
 use postonce_engine::SettingChange;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use secrecy::SecretString;
 
 use super::{Wiring, actor, blocking, engine_of, scheduled};
@@ -23,11 +23,11 @@ impl Wiring {
     }
 
     /// What a person has to type, where the workspace cannot be opened for want of a secret.
-    pub(crate) async fn missing_secret(&self, told: &Told) -> Option<MissingSecret> {
-        if told.code != ErrorCode::SecretMissing {
+    pub(crate) async fn missing_secret(&self, problem: &Problem) -> Option<MissingSecret> {
+        if problem.code != ErrorCode::SecretMissing {
             return None;
         }
-        let (folder, missing) = (self.folder(), told.params.get("name")?.clone());
+        let (folder, missing) = (self.folder(), problem.params.get("name")?.clone());
         let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await.ok()?;
         let is_accounting = workspace.accounting().remote().secret == missing;
         let side = if is_accounting { SecretSide::Accounting } else { SecretSide::Platform };
@@ -37,7 +37,7 @@ impl Wiring {
     /// Keeps the secrets that were typed for a workspace that could not be opened without them, enters that in its audit
     /// trail, and opens it. Where it still cannot be opened, the keyring is as it was before, and what was typed is tried
     /// again together with what is typed next.
-    pub(crate) async fn keep_secrets(&self) -> Result<(), Told> {
+    pub(crate) async fn keep_secrets(&self) -> Result<(), Problem> {
         let mut slot = self.opened.lock().await;
         if slot.is_some() {
             drop(slot);
@@ -48,14 +48,16 @@ impl Wiring {
         let held = self.held.of(&workspace, &SecretSide::BOTH);
         if held.is_empty() {
             let name = &workspace.accounting().remote().secret;
-            return Err(Told::new(ErrorCode::SecretEmpty).with("name", name).with("variable", Secrets::variable(name)));
+            return Err(Problem::new(ErrorCode::SecretEmpty)
+                .with("name", name)
+                .with("variable", Secrets::variable(name)));
         }
-        let told = as_told(&held);
+        let changes = setting_changes(&held);
         // Its schedule begins when all is done: until then nothing may run over the entry.
         let open = async {
             let engine = engine_of(&workspace).await?;
             let still = engine.hold_still()?;
-            engine.settings_changed(&still, &workspace.settings(), told, &actor()).await?;
+            engine.settings_changed(&still, &workspace.settings(), changes, &actor()).await?;
             Ok(engine)
         };
         let engine = Arc::new(Secrets::of(&workspace)).keep_while(held, open).await?;
@@ -67,7 +69,7 @@ impl Wiring {
 }
 
 /// Secrets as the audit trail has them: that they changed, and never to what.
-pub(super) fn as_told(held: &Held) -> Vec<SettingChange> {
+pub(super) fn setting_changes(held: &Held) -> Vec<SettingChange> {
     let change = |name| SettingChange { key: format!("secret {name}"), before: None, after: Some("…".to_owned()) };
     held.keys().map(change).collect()
 }

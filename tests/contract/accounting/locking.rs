@@ -21,7 +21,7 @@ fn all_at_once(site: &Site, workspaces: &[&Path]) -> Vec<Spoken> {
     running.into_iter().map(|one| one.join().expect("a thread that only waits")).collect()
 }
 
-fn assert_told_who(second: &Spoken) {
+fn assert_names_the_holder(second: &Spoken) {
     assert_eq!((second.status, &second.last()["error"]["code"]), (Some(3), &"lock_held".into()), "{second:?}");
     let lock = &second.last()["error"]["lock"];
     for member in ["user", "host", "run_id"] {
@@ -39,7 +39,7 @@ pub(crate) fn of_three_at_once_one_exports_and_the_others_are_told_who_does(site
     let mut statuses: Vec<_> = ends.iter().map(|end| end.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [Some(0), Some(3), Some(3)], "{ends:?}");
-    ends.iter().filter(|end| end.status == Some(3)).for_each(assert_told_who);
+    ends.iter().filter(|end| end.status == Some(3)).for_each(assert_names_the_holder);
     site.proxy.calm();
     // Whoever comes next finds everything done, on each machine.
     for workspace in [site.path(), others[0].path(), others[1].path()] {

@@ -52,8 +52,8 @@ async fn sync(folder: &Path, steps: Arc<Steps>) -> ExitCode {
         .sync(SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor, wait: None })
         .end()
         .await;
-    if let Some(told) = &end.error {
-        eprintln!("{told}");
+    if let Some(problem) = &end.error {
+        eprintln!("{problem}");
     }
     let completed = end.run.is_some_and(|run| run.outcome == Some(Outcome::Completed));
     if completed { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn what_cannot_be_had_is_told_in_one_line() {
         let trouble = Trouble::broken("`apt-get download` ended with 100:\nReading…\nE: Unable to locate package\n");
-        let told = trouble.or_not_to_be_had("the package cannot be had");
-        assert_eq!(told, Trouble::not_to_be_had("the package cannot be had: E: Unable to locate package"));
+        let problem = trouble.or_not_to_be_had("the package cannot be had");
+        assert_eq!(problem, Trouble::not_to_be_had("the package cannot be had: E: Unable to locate package"));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use postonce_engine::domain::Outcome;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::views::{AttentionItem, RecordState};
 use postonce_engine::{AuditVerdict, SyncEnd};
 use rusqlite::Connection;
@@ -43,9 +43,9 @@ const EXPLAINED_BY_COPIES: &[ErrorCode] =
 pub(crate) fn run_ended(process: &Arc<Process>, end: &SyncEnd) {
     let world = &process.world;
     let outcome = end.run.as_ref().and_then(|run| run.outcome);
-    let code = end.error.as_ref().map(|told| told.code);
+    let code = end.error.as_ref().map(|problem| problem.code);
     let counts = end.run.as_ref().map(|run| run.counts).unwrap_or_default();
-    world.tell(format_args!("{} ends: {outcome:?} {code:?} {counts:?}", process.name));
+    world.log(format_args!("{} ends: {outcome:?} {code:?} {counts:?}", process.name));
     world.count(match outcome {
         Some(Outcome::Completed) => "runs completed",
         Some(Outcome::Stopped) => "runs stopped",
@@ -54,8 +54,8 @@ pub(crate) fn run_ended(process: &Arc<Process>, end: &SyncEnd) {
         Some(Outcome::Interrupted) => "runs interrupted",
         None => "runs that never began",
     });
-    if let Some(told) = &end.error {
-        is_explained_by_the_world(process, told);
+    if let Some(problem) = &end.error {
+        is_explained_by_the_world(process, problem);
     }
     process.body.completed.store(outcome == Some(Outcome::Completed), Ordering::Relaxed);
     if world.is_calm() && outcome != Some(Outcome::Completed) && code != Some(ErrorCode::LockHeldHere) {
@@ -64,38 +64,36 @@ pub(crate) fn run_ended(process: &Arc<Process>, end: &SyncEnd) {
 }
 
 /// What a person asked for was not done.
-pub(crate) fn act_refused(process: &Arc<Process>, told: &Told) {
-    process.world.tell(format_args!("{}: {}", process.name, told.code.as_str()));
+pub(crate) fn act_refused(process: &Arc<Process>, problem: &Problem) {
+    process.world.log(format_args!("{}: {}", process.name, problem.code.as_str()));
     process.world.count("acts of a person that were refused");
-    is_explained_by_the_world(process, told);
+    is_explained_by_the_world(process, problem);
 }
 
-fn is_explained_by_the_world(process: &Arc<Process>, told: &Told) {
+fn is_explained_by_the_world(process: &Arc<Process>, problem: &Problem) {
     let world = &process.world;
-    if EXPLAINED_BY_COPIES.contains(&told.code) {
+    if EXPLAINED_BY_COPIES.contains(&problem.code) {
         process.body.out_of_date.store(true, Ordering::Relaxed);
         world.count("old or copied ledgers noticed");
         if world.has_copies() {
             return;
         }
     }
-    if !EXPLAINED.contains(&told.code) {
-        let detail = told.params.get("detail").map_or("", String::as_str);
-        world.breaks(0, format!("{} ends with {}: {detail}", process.name, told.code.as_str()));
+    if !EXPLAINED.contains(&problem.code) {
+        let detail = problem.params.get("detail").map_or("", String::as_str);
+        world.breaks(0, format!("{} ends with {}: {detail}", process.name, problem.code.as_str()));
     }
 }
 
 /// Promise 5: the trail is what was written, and says of every run and of everything that a person did who, when and why.
-pub(crate) fn trail_holds(process: &Arc<Process>, verdict: Result<AuditVerdict, Told>) {
+pub(crate) fn trail_holds(process: &Arc<Process>, verdict: Result<AuditVerdict, Problem>) {
     let world = &process.world;
     match verdict {
         Ok(verdict) if verdict.is_changed() => {
             world.breaks(5, format!("the trail of {} does not hold: {:?}", process.body.name, verdict.findings));
         }
-        Ok(verdict) => {
-            world.tell(format_args!("the trail of {} holds: {} entries", process.body.name, verdict.entries))
-        }
-        Err(told) => return act_refused(process, &told),
+        Ok(verdict) => world.log(format_args!("the trail of {} holds: {} entries", process.body.name, verdict.entries)),
+        Err(problem) => return act_refused(process, &problem),
     }
     for (what, sql) in UNEXPLAINED {
         let ask = |connection: &Connection| connection.query_row(sql, [], |row| row.get::<_, Option<String>>(0));

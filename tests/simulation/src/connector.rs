@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use postonce_engine::domain::{
     CommitResult, Discarded, DraftId, Found, Period, Posting, Protection, Reference, RunId, StageResult, VoucherResult,
 };
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
     LockProgress, VoucherPage, Witness, WitnessSeen,
@@ -160,7 +160,7 @@ impl AccountingSystem for Connector {
             _ => {}
         }
         if let Acquired::Granted { fence, .. } = &acquired {
-            self.world().tell(format_args!("{} has fence {fence}", self.process.name));
+            self.world().log(format_args!("{} has fence {fence}", self.process.name));
             self.world().count("leases");
         }
         Ok(acquired)
@@ -212,7 +212,7 @@ impl AccountingSystem for Connector {
 
     async fn commit(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<VoucherResult>, CallError> {
         if self.world().options.rules.protection == Protection::Staged {
-            return Err(CallError::NotSent(Told::internal("sent straight into books that take drafts")));
+            return Err(CallError::NotSent(Problem::internal("sent straight into books that take drafts")));
         }
         let (key, body) = (request.key().as_str().to_owned(), request.body().to_vec());
         let drawn = drawn(&body)?;
@@ -222,7 +222,7 @@ impl AccountingSystem for Connector {
                 let results = world.books().post(now, envelope, &drawn);
                 let kept = results.as_ref().ok().map(|results| Answered::Vouchers(results.clone()));
                 world.books().answer(&key, kept);
-                world.tell(format_args!("  books: {} of machine {}: {}", key, envelope.machine, said(&results)));
+                world.log(format_args!("  books: {} of machine {}: {}", key, envelope.machine, said(&results)));
                 arrives(world, results?)
             }
         };
@@ -244,7 +244,7 @@ impl AccountingSystem for Connector {
                 let results = world.books().stage(now, envelope, &drawn);
                 let kept = results.as_ref().ok().map(|results| Answered::Drafts(results.clone()));
                 world.books().answer(&key, kept);
-                world.tell(format_args!("  books: {} of machine {}: {}", key, envelope.machine, said(&results)));
+                world.log(format_args!("  books: {} of machine {}: {}", key, envelope.machine, said(&results)));
                 arrives(world, results?)
             }
         };
@@ -261,7 +261,7 @@ impl AccountingSystem for Connector {
         let id = draft.draft_id().as_str().to_owned();
         let act = move |world: &World, envelope: &Envelope, now: Duration| {
             let result = world.books().commit_draft(now, envelope, &id);
-            world.tell(format_args!("  books: commit {id}: {result:?}"));
+            world.log(format_args!("  books: commit {id}: {result:?}"));
             spoiled(world, result)
         };
         self.writes("commit draft", permit, act, |_| Ok(None)).await
@@ -275,7 +275,7 @@ impl AccountingSystem for Connector {
         let ids: Vec<String> = drafts.iter().map(|draft| draft.draft_id().as_str().to_owned()).collect();
         let act = move |world: &World, envelope: &Envelope, now: Duration| {
             let results = world.books().commit_drafts(now, envelope, &ids);
-            world.tell(format_args!("  books: commit {}: {}", ids.join(", "), said(&results)));
+            world.log(format_args!("  books: commit {}: {}", ids.join(", "), said(&results)));
             arrives(world, results?)
         };
         self.writes("commit drafts", permit, act, |_| Ok(None)).await
@@ -285,7 +285,7 @@ impl AccountingSystem for Connector {
         let id = draft.as_str().to_owned();
         let act = move |world: &World, envelope: &Envelope, now: Duration| {
             let result = world.books().discard_draft(now, envelope, &id);
-            world.tell(format_args!("  books: discard {id}: {result:?}"));
+            world.log(format_args!("  books: discard {id}: {result:?}"));
             spoiled(world, result)
         };
         self.writes("discard draft", permit, act, |_| Ok(None)).await
@@ -295,7 +295,7 @@ impl AccountingSystem for Connector {
         let references = references.to_vec();
         self.reads("look up", move |world, now| {
             let found = world.books().look_up(now, &references);
-            world.tell(format_args!("  books: {} vouchers, {} drafts", found.vouchers.len(), found.drafts.len()));
+            world.log(format_args!("  books: {} vouchers, {} drafts", found.vouchers.len(), found.drafts.len()));
             found
         })
         .await
@@ -310,7 +310,7 @@ impl AccountingSystem for Connector {
         let (id, reference) = (reversal.voucher_id().to_owned(), reversal.reference().as_str().to_owned());
         let act = move |world: &World, envelope: &Envelope, now: Duration| {
             let result = world.books().reverse(now, envelope, &id, &reference);
-            world.tell(format_args!("  books: reverse {id}: {result:?}"));
+            world.log(format_args!("  books: reverse {id}: {result:?}"));
             spoiled(world, result)
         };
         self.writes("reverse", permit, act, |_| Ok(None)).await

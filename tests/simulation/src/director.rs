@@ -31,7 +31,7 @@ pub(crate) async fn direct(ask: Ask, folder: &Path) -> Lived {
     let options = Options::draw(&mut dice, ask.protection, ask.lock);
     let (protection, lock) = (options.rules.protection, options.rules.lock);
     let world = Arc::new(World::new(options, &mut dice, ask.aloud));
-    world.tell(format_args!("{:?}", world.options));
+    world.log(format_args!("{:?}", world.options));
     let machines =
         (0..world.options.machines).map(|index| Machine::new(Arc::clone(&world), index, folder, ask.planted));
     let machines = machines.collect();
@@ -44,7 +44,7 @@ pub(crate) async fn direct(ask: Ask, folder: &Path) -> Lived {
     {
         let books = world.books();
         figures.add("vouchers", books.created);
-        figures.add("answered: exists", books.told_exists);
+        figures.add("answered: exists", books.exists_answers);
         figures.add("refused for an old lock", books.stale_refused);
         figures.add("answered again under a key", books.replayed);
         figures.add("seeds", 1);
@@ -129,7 +129,7 @@ impl Director {
                 let name = |generation| reference(&record_id, generation, &self.world.options);
                 let (first, next) = (name(1), name(generation + 1));
                 self.world.books().ask_for(first.as_str(), next.as_str());
-                self.world.tell(format_args!("{}: {next} is asked for, reversed: {reverse}", machine.body.name));
+                self.world.log(format_args!("{}: {next} is asked for, reversed: {reverse}", machine.body.name));
                 machine.re_export(id, reverse);
                 if fatal && let Some(running) = machine.running.last() {
                     running.process.dies_in(self.dice.between(1, FATAL_STEPS));
@@ -144,27 +144,27 @@ impl Director {
             What::Freeze => {
                 self.world.count("fault: machine sleeps");
                 let time = if self.dice.coin() { self.dice.seconds(1, 90) } else { self.dice.seconds(60, 7_200) };
-                self.world.tell(format_args!("{} sleeps for {time:?}", machine.body.name));
+                self.world.log(format_args!("{} sleeps for {time:?}", machine.body.name));
                 machine.body.sleep_until(now + time);
             }
             What::Clock => {
                 self.world.count("fault: wall clock set");
                 let seconds = i64::try_from(self.dice.between(60, 3 * 86_400)).unwrap_or(60);
                 let seconds = if self.dice.coin() { seconds } else { -seconds };
-                self.world.tell(format_args!("the clock of {} is set by {seconds} s", machine.body.name));
+                self.world.log(format_args!("the clock of {} is set by {seconds} s", machine.body.name));
                 machine.body.move_wall_clock(seconds);
             }
             What::Partition => {
                 self.world.count("fault: cut off");
                 let time = self.dice.seconds(1, 400);
-                self.world.tell(format_args!("{} is cut off for {time:?}", machine.body.name));
+                self.world.log(format_args!("{} is cut off for {time:?}", machine.body.name));
                 machine.body.cut_off_until(now + time);
             }
             What::Platform => {
                 let (mut platform, mut books) = (self.world.platform(), self.world.books());
                 let what = platform.stir(&self.world.options, &mut books);
                 drop((platform, books));
-                self.world.tell(format_args!("platform: {what}"));
+                self.world.log(format_args!("platform: {what}"));
             }
             What::Accountant => self.accountant(),
             What::Period => {
@@ -175,7 +175,7 @@ impl Director {
                 books.closed_before = if opened { chrono::NaiveDate::MIN } else { day.unwrap_or_default() };
                 let closed_before = books.closed_before;
                 drop(books);
-                self.world.tell(format_args!("the books are closed before {closed_before}"));
+                self.world.log(format_args!("the books are closed before {closed_before}"));
             }
             What::Ledger => self.ledger(which).await,
             What::BreakLock => {
@@ -184,7 +184,7 @@ impl Director {
                 _ = books.break_lock(now, &held.holder.run_id);
                 drop(books);
                 self.world.count("locks broken by a person");
-                self.world.tell(format_args!("the lock of {} is broken", held.holder.run_id));
+                self.world.log(format_args!("the lock of {} is broken", held.holder.run_id));
             }
         }
     }
@@ -200,7 +200,7 @@ impl Director {
             [only] => Resolution::Posted { voucher_id: only.clone() },
             [first, ..] => Resolution::Posted { voucher_id: first.clone() },
         };
-        self.world.tell(format_args!("{}: {reference} is {resolution:?}, says a person", machine.body.name));
+        self.world.log(format_args!("{}: {reference} is {resolution:?}, says a person", machine.body.name));
         if there.is_empty() {
             self.world.books().cleared.insert(reference);
         }
@@ -248,7 +248,7 @@ impl Director {
         };
         drop((platform, books));
         self.world.count("acts of the accountant");
-        self.world.tell(format_args!("{what}"));
+        self.world.log(format_args!("{what}"));
     }
 
     /// Somebody deletes, keeps, restores or copies a ledger. Its programs are not running then.
@@ -264,13 +264,13 @@ impl Director {
                 remove_ledger(&file);
                 self.world.copies_a_ledger();
                 self.world.count("ledgers deleted");
-                self.world.tell(format_args!("the ledger of {name} is deleted"));
+                self.world.log(format_args!("the ledger of {name} is deleted"));
             }
             1 | 2 => {
                 let kept = machine.body.folder.join(format!("copy-{}.sqlite", self.copies.len()));
                 if file.exists() && copy(&file, &kept) {
                     self.copies.push(kept);
-                    self.world.tell(format_args!("the ledger of {name} is kept"));
+                    self.world.log(format_args!("the ledger of {name} is kept"));
                 }
             }
             _ => {
@@ -284,14 +284,14 @@ impl Director {
                 copy(&kept, &file);
                 self.world.copies_a_ledger();
                 self.world.count("ledgers restored or copied");
-                self.world.tell(format_args!("an old ledger comes to {}", machine.body.name));
+                self.world.log(format_args!("an old ledger comes to {}", machine.body.name));
             }
         }
     }
 
     /// Nothing goes wrong any more; what is on its way ends.
     async fn heal(&mut self) {
-        self.world.tell(format_args!("everything heals"));
+        self.world.log(format_args!("everything heals"));
         self.world.heal();
         let now = self.world.now();
         for machine in &self.machines {
@@ -346,7 +346,7 @@ impl Director {
                 }
             }
             let pictures: Vec<String> = self.machines.iter().map(|machine| checker::picture(&machine.body)).collect();
-            self.world.tell(format_args!("round {round}: {pictures:?}"));
+            self.world.log(format_args!("round {round}: {pictures:?}"));
             let all_completed = self.machines.iter().all(|machine| machine.body.completed.load(Ordering::Relaxed));
             if pictures == before && all_completed {
                 return;

@@ -208,14 +208,14 @@ impl Machine {
             }
             Err(LedgerError::Missing { .. }) => {
                 self.world.count("vanished ledgers noticed");
-                self.world.tell(format_args!("{}: the ledger has vanished", self.body.name));
+                self.world.log(format_args!("{}: the ledger has vanished", self.body.name));
                 self.body.out_of_date.store(true, Ordering::Relaxed);
                 None
             }
             // Whoever copies the file alone, while its log is not folded in, has copied nothing; the way out is the same.
             Err(LedgerError::Damaged { detail, .. }) if self.world.has_copies() => {
                 self.world.count("damaged copies noticed");
-                self.world.tell(format_args!("{}: the ledger is damaged: {detail}", self.body.name));
+                self.world.log(format_args!("{}: the ledger is damaged: {detail}", self.body.name));
                 self.body.out_of_date.store(true, Ordering::Relaxed);
                 None
             }
@@ -327,7 +327,7 @@ impl Machine {
                     checker::run_ended(&process_there, &syncing.end().await);
                 }
                 Ok((_, None)) => {}
-                Err(told) => checker::act_refused(&process_there, &told),
+                Err(problem) => checker::act_refused(&process_there, &problem),
             }
         };
         self.start(process, "a re-export", None, life);
@@ -343,7 +343,7 @@ impl Machine {
             match engine.resolve(ask).await {
                 Ok(end) if end.error.is_none() => process_there.world.count("doubts resolved by a person"),
                 Ok(end) => checker::run_ended(&process_there, &end),
-                Err(told) => checker::act_refused(&process_there, &told),
+                Err(problem) => checker::act_refused(&process_there, &problem),
             }
         };
         self.start(process, "a person's word", None, life);
@@ -371,13 +371,13 @@ impl Machine {
                 Ok(RebuildEnd { rebuilt: Some(rebuilt), .. }) => match put_in_place(&anew, &path, &lock, &clock) {
                     Ok(()) => {
                         process_there.world.count("ledgers made anew");
-                        process_there.world.tell(format_args!("{}: {rebuilt:?}", process_there.name));
+                        process_there.world.log(format_args!("{}: {rebuilt:?}", process_there.name));
                         process_there.body.out_of_date.store(false, Ordering::Relaxed);
                     }
-                    Err(told) => checker::act_refused(&process_there, &told),
+                    Err(problem) => checker::act_refused(&process_there, &problem),
                 },
                 Ok(RebuildEnd { refused, .. }) => checker::run_ended(&process_there, &refused),
-                Err(told) => checker::act_refused(&process_there, &told),
+                Err(problem) => checker::act_refused(&process_there, &problem),
             }
         };
         self.start(process, "a rebuild", None, life);
@@ -398,7 +398,7 @@ impl Machine {
         syncing: Option<Syncing>,
         life: impl Future<Output = ()> + Send + 'static,
     ) {
-        self.world.tell(format_args!("{} begins {what}", process.name));
+        self.world.log(format_args!("{} begins {what}", process.name));
         let task = tokio::spawn(live(Life::new(Arc::clone(&process), life)));
         self.running.push(Running { process, syncing, task });
     }
@@ -439,7 +439,7 @@ async fn live<F: Future<Output = ()> + Send>(life: Life<F>) {
     match life.await {
         Fate::Killed => {
             world.count("crashes");
-            world.tell(format_args!("{} is killed", process.name));
+            world.log(format_args!("{} is killed", process.name));
         }
         Fate::Panicked => world.breaks(0, format!("{} panicked", process.name)),
         Fate::TurnedInCircles => world.breaks(0, format!("{} turns in circles", process.name)),

@@ -69,7 +69,7 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
 fn one(asked: &Asked, seed: u64) -> bool {
     let lived = live(Ask { seed, protection: asked.protection, lock: asked.lock, planted: asked.planted, aloud: true });
     println!("\nseed {seed}, {}, lock {}, trace {:016x}", lived.protection, lived.lock, lived.trace);
-    tell(&lived.figures);
+    log(&lived.figures);
     tell_broken(asked, &lived);
     !lived.broken.is_empty()
 }
@@ -112,7 +112,7 @@ fn many(asked: &Asked) -> bool {
     });
     let mut failures = failures.into_inner().expect("the workers have ended");
     failures.sort_by_key(|lived| lived.seed);
-    tell(&figures.into_inner().expect("the workers have ended"));
+    log(&figures.into_inner().expect("the workers have ended"));
     for lived in failures.iter().take(FAILURES_TOLD_MAX) {
         tell_broken(asked, lived);
     }
@@ -126,7 +126,7 @@ fn many(asked: &Asked) -> bool {
     !failures.is_empty()
 }
 
-fn tell(figures: &Figures) {
+fn log(figures: &Figures) {
     for (kind, count) in &figures.counts {
         println!("{count:>12}  {kind}");
     }

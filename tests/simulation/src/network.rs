@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use postonce_engine::domain::Protection;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::CallError;
 use tokio::sync::oneshot;
 
@@ -52,7 +52,7 @@ pub(crate) enum Kind {
 }
 
 pub(crate) fn unknown() -> CallError {
-    CallError::Unknown(Told::new(ErrorCode::AccountingUnreachable))
+    CallError::Unknown(Problem::new(ErrorCode::AccountingUnreachable))
 }
 
 fn draw(world: &World, kind: Kind, name: &str) -> Luckless {
@@ -72,7 +72,7 @@ fn draw(world: &World, kind: Kind, name: &str) -> Luckless {
         let struck = world.unlucky(rate);
         if struck {
             world.count(what);
-            world.tell(format_args!("  luck: {name}: {what}"));
+            world.log(format_args!("  luck: {name}: {what}"));
         }
         struck
     };
@@ -118,7 +118,7 @@ pub(crate) fn spoil(world: &World) -> Spoiled {
     for (rate, spoiled, what) in spoiled {
         if world.unlucky(rate) {
             world.count(what);
-            world.tell(format_args!("  luck: {what}"));
+            world.log(format_args!("  luck: {what}"));
             return spoiled;
         }
     }
@@ -144,14 +144,14 @@ where
     let way = draw(&world, kind, name);
     if way.no_connection || process.body.is_cut_off(world.now()) {
         process.pass(way.there).await;
-        world.tell(format_args!("{} {name}: no connection", process.name));
-        return Err(CallError::NotSent(Told::new(ErrorCode::AccountingUnreachable)));
+        world.log(format_args!("{} {name}: no connection", process.name));
+        return Err(CallError::NotSent(Problem::new(ErrorCode::AccountingUnreachable)));
     }
     leaves()?;
     if kind == Kind::Writes {
         stall(process);
     }
-    world.tell(format_args!("{} {name} leaves", process.name));
+    world.log(format_args!("{} {name} leaves", process.name));
     let (answered, answer) = oneshot::channel();
     tokio::spawn(travel(Arc::clone(&world), Arc::clone(process), way, serve, answered));
     // Killed here, the letter is on its way all the same.
@@ -164,7 +164,7 @@ where
     };
     process.step().await;
     if let Err(error) = &came {
-        world.tell(format_args!("{} {name}: {error}", process.name));
+        world.log(format_args!("{} {name}: {error}", process.name));
     }
     came
 }

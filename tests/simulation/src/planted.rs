@@ -10,7 +10,7 @@ use postonce_engine::domain::{
     Acknowledgement, CommitResult, Discarded, DraftId, Found, Period, Posting, Reference, RunId, StageResult,
     VoucherResult,
 };
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Connection, LeaseAsk, LeaseToken, LockInfo, LockProgress,
     VoucherPage, Witness, WitnessSeen,
@@ -178,7 +178,9 @@ struct Faulty {
 impl Faulty {
     fn takes<T>(&self, answer: Result<T, CallError>) -> Result<T, CallError> {
         match answer {
-            Err(CallError::Unknown(told)) if self.planted == Planted::UnknownIsFailed => Err(CallError::NotSent(told)),
+            Err(CallError::Unknown(problem)) if self.planted == Planted::UnknownIsFailed => {
+                Err(CallError::NotSent(problem))
+            }
             other => other,
         }
     }
@@ -298,7 +300,7 @@ impl AccountingSystem for Faulty {
     async fn leave_witness(&self, permit: &Permit, ledger_id: &str, witness: &Witness) -> Result<(), CallError> {
         let left = self.inner.leave_witness(permit, ledger_id, witness).await;
         left.map_err(|error| match error {
-            CallError::LeaseLost => CallError::Unknown(Told::new(ErrorCode::LeaseLost)),
+            CallError::LeaseLost => CallError::Unknown(Problem::new(ErrorCode::LeaseLost)),
             other => other,
         })
     }

@@ -9,7 +9,7 @@ use postonce_engine::domain::{
     Account, Currency, Generation, HoldReason, Money, OrganisationId, Payee, Place, PostingRules, Record, RecordId,
     Reference,
 };
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::{Flaw, Pages, Row, Source, SourceError};
 
 use crate::books::{Books, Drawn, POISON};
@@ -217,7 +217,7 @@ fn fails(process: &Process) -> Result<(), SourceError> {
     let world = &process.world;
     if world.unlucky(world.options.luck.source_fails) {
         world.count("fault: the platform breaks off");
-        return Err(SourceError(Told::new(ErrorCode::PlatformUnreachable)));
+        return Err(SourceError(Problem::new(ErrorCode::PlatformUnreachable)));
     }
     Ok(())
 }

@@ -54,7 +54,7 @@ impl UniqueRows for Rows {
         let text = text.to_owned();
         self.call(Kind::Holds, "create row", move |world, now| {
             let created = world.books().create_row(now, &text);
-            world.tell(format_args!("  rows: {created:?} for {}", nonce_of(&text).unwrap_or_default()));
+            world.log(format_args!("  rows: {created:?} for {}", nonce_of(&text).unwrap_or_default()));
             created
         })
         .await
@@ -76,7 +76,7 @@ impl UniqueRows for Rows {
         let (id, text) = (id.clone(), text.to_owned());
         self.call(Kind::Holds, "update row", move |world, now| {
             let updated = world.books().update_row(now, &id, &text);
-            world.tell(format_args!("  rows: update of {}: {updated}", id.as_str()));
+            world.log(format_args!("  rows: update of {}: {updated}", id.as_str()));
             updated
         })
         .await
@@ -86,7 +86,7 @@ impl UniqueRows for Rows {
         let (id, breaking) = (id.clone(), self.breaking.load(Ordering::Relaxed));
         self.call(Kind::Holds, "delete row", move |world, now| {
             let deleted = world.books().delete_row(now, &id, breaking);
-            world.tell(format_args!("  rows: delete of {}: {deleted}", id.as_str()));
+            world.log(format_args!("  rows: delete of {}: {deleted}", id.as_str()));
             deleted
         })
         .await

@@ -21,7 +21,7 @@ impl Trace {
         Self { state: Mutex::new(State { hash: 0xCBF2_9CE4_8422_2325, line: String::new() }), aloud }
     }
 
-    pub(crate) fn tell(&self, at: Duration, what: fmt::Arguments<'_>) {
+    pub(crate) fn log(&self, at: Duration, what: fmt::Arguments<'_>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { hash, line } = &mut *state;
         line.clear();

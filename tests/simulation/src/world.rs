@@ -87,7 +87,7 @@ impl World {
     }
 
     pub(crate) fn breaks(&self, promise: u8, what: String) {
-        self.tell(format_args!("BROKEN {promise}: {what}"));
+        self.log(format_args!("BROKEN {promise}: {what}"));
         self.found.lock().unwrap_or_else(PoisonError::into_inner).push(Broken { promise, what });
     }
 
@@ -98,8 +98,8 @@ impl World {
         broken
     }
 
-    pub(crate) fn tell(&self, what: std::fmt::Arguments<'_>) {
-        self.trace.tell(self.now(), what);
+    pub(crate) fn log(&self, what: std::fmt::Arguments<'_>) {
+        self.trace.log(self.now(), what);
     }
 
     /// From now on nothing goes wrong any more.

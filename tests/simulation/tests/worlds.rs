@@ -14,7 +14,7 @@ fn seeds() -> u64 {
     std::env::var("POSTONCE_SIM_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS)
 }
 
-fn told(lived: &Lived) -> String {
+fn problem(lived: &Lived) -> String {
     let broken = lived.broken.iter().map(|broken| format!("promise {}: {}", broken.promise, broken.what));
     format!(
         "seed {} ({}):\n  {}\nreplay: cargo xtask simulate --seed {} --protection {} --lock {}",
@@ -30,7 +30,7 @@ fn told(lived: &Lived) -> String {
 fn holds(protection: Protection) {
     for seed in 0..seeds() / 4 {
         let lived = live(Ask { protection: Some(protection), ..Ask::seed(seed) });
-        assert!(lived.broken.is_empty(), "{}", told(&lived));
+        assert!(lived.broken.is_empty(), "{}", problem(&lived));
     }
 }
 
@@ -60,7 +60,7 @@ fn the_promise_holds_where_there_is_no_lock_but_rows() {
         for seed in 0..seeds() / 4 {
             let ask = Ask { protection: Some(protection), lock: Some(LockKind::Rows), ..Ask::seed(seed) };
             let lived = live(ask);
-            assert!(lived.broken.is_empty(), "{}", told(&lived));
+            assert!(lived.broken.is_empty(), "{}", problem(&lived));
         }
     }
 }
@@ -77,7 +77,7 @@ fn what_earlier_seeds_found_stays_found() {
         let protection = Protection::from_text(protection);
         assert!(protection.is_some(), "{line}");
         let lived = live(Ask { protection, lock, ..Ask::seed(seed.parse().expect("a seed is a number")) });
-        assert!(lived.broken.is_empty(), "{line}\n{}", told(&lived));
+        assert!(lived.broken.is_empty(), "{line}\n{}", problem(&lived));
     }
 }
 

@@ -1,14 +1,14 @@
 //! The sentences for error codes and reasons, in the language of the command.
 
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::views::Reason;
 use postonce_reports::sentences;
 
 use crate::args::Language;
 
 /// The sentence for an error.
-pub(crate) fn error(language: Language, told: &Told) -> String {
-    sentences::error(of(language), told)
+pub(crate) fn error(language: Language, problem: &Problem) -> String {
+    sentences::error(of(language), problem)
 }
 
 /// The sentence for what was not exported.

@@ -2,41 +2,41 @@
 
 use postonce_connectors::workspace::WorkspaceError;
 use postonce_engine::LedgerError;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::views::LockFacts;
 
 /// A command failed.
 #[derive(Debug, thiserror::Error)]
-#[error("{told}")]
+#[error("{problem}")]
 pub(crate) struct Failure {
-    pub(crate) told: Told,
+    pub(crate) problem: Problem,
     pub(crate) lock: Option<Box<LockFacts>>,
 }
 
 impl Failure {
     pub(crate) fn internal(detail: impl std::fmt::Display) -> Self {
-        Told::internal(detail).into()
+        Problem::internal(detail).into()
     }
 
     pub(crate) fn usage(detail: impl std::fmt::Display) -> Self {
-        Told::new(ErrorCode::Usage).with("detail", detail).into()
+        Problem::new(ErrorCode::Usage).with("detail", detail).into()
     }
 }
 
-impl From<Told> for Failure {
-    fn from(told: Told) -> Self {
-        Self { told, lock: None }
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self { problem, lock: None }
     }
 }
 
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
-        Told::from(error).into()
+        Problem::from(error).into()
     }
 }
 
 impl From<WorkspaceError> for Failure {
     fn from(error: WorkspaceError) -> Self {
-        Told::from(error).into()
+        Problem::from(error).into()
     }
 }

@@ -8,22 +8,22 @@ use crate::phrases::{self, Phrase};
 
 /// One sentence with everything that is known, and one for each conclusion.
 pub(crate) fn sentence(language: Language, facts: &LockFacts) -> String {
-    let mut told = vec![who(language, facts)];
+    let mut sentences = vec![who(language, facts)];
     match facts.whose {
         Whose::Other => {}
-        Whose::MineElsewhere => told.push(phrases::LOCK_MINE_ELSEWHERE.text(language).to_owned()),
-        Whose::MineHere => told.push(phrases::LOCK_MINE_HERE.text(language).to_owned()),
+        Whose::MineElsewhere => sentences.push(phrases::LOCK_MINE_ELSEWHERE.text(language).to_owned()),
+        Whose::MineHere => sentences.push(phrases::LOCK_MINE_HERE.text(language).to_owned()),
     }
     if facts.looks_dead {
         let seconds = duration(language, facts.free_in_seconds);
-        told.push(match language {
+        sentences.push(match language {
             Language::En => format!("That program looks dead; the lock frees itself in {seconds}."),
             Language::Nb => {
                 format!("Programmet der ser ut til å ha stoppet opp; låsen blir fri av seg selv om {seconds}.")
             }
         });
     }
-    told.join(" ")
+    sentences.join(" ")
 }
 
 /// What whoever was refused can do; waiting is offered by `sync` alone.

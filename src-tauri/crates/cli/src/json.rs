@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use postonce_engine::domain::{Counts, ItemResult};
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::views::{
     Acceptance, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LockFacts, LookAlike, PlanSummary, Progress,
     ReExport, RecordCounts, RecordState, RecordStory, RunItem, RunSummary, Sum,
@@ -29,8 +29,9 @@ fn counts(counts: &Counts) -> Value {
 }
 
 /// `{"code", "message", "detail"}`, and the lock where that is the reason.
-pub(crate) fn failure(language: Language, told: &Told, lock: Option<&LockFacts>) -> Value {
-    let mut failure = json!({ "code": told.code, "message": catalogue::error(language, told), "detail": told.params });
+pub(crate) fn failure(language: Language, problem: &Problem, lock: Option<&LockFacts>) -> Value {
+    let mut failure =
+        json!({ "code": problem.code, "message": catalogue::error(language, problem), "detail": problem.params });
     if let (Some(lock), Value::Object(members)) = (lock, &mut failure) {
         members.insert("lock".to_owned(), json!(lock));
     }
@@ -44,7 +45,7 @@ pub(crate) fn run(language: Language, run: &RunSummary) -> Value {
         "started_at": instant(run.started_at), "finished_at": run.finished_at.map(instant), "outcome": run.outcome,
         "counts": counts(&run.counts), "sums": sums(&run.posted), "fence": run.fence,
         "period": { "from": run.period.from, "to": run.period.to },
-        "error": run.error.as_ref().map(|told| failure(language, told, None)),
+        "error": run.error.as_ref().map(|problem| failure(language, problem, None)),
     })
 }
 
@@ -85,7 +86,7 @@ pub(crate) fn news(language: Language, news: &ScheduleNews) -> Value {
                 Some(run) => finished(language, run, end.lock.as_ref()),
                 None => json!({
                     "event": "finished", "outcome": null,
-                    "error": end.error.as_ref().map(|told| failure(language, told, end.lock.as_ref())),
+                    "error": end.error.as_ref().map(|problem| failure(language, problem, end.lock.as_ref())),
                 }),
             };
             if let Value::Object(members) = &mut ended {
@@ -97,7 +98,7 @@ pub(crate) fn news(language: Language, news: &ScheduleNews) -> Value {
         ScheduleNews::Missed { scheduled_for, times } => {
             json!({ "event": "missed", "scheduled_for": instant(*scheduled_for), "times": times })
         }
-        ScheduleNews::Trouble(told) => json!({ "event": "error", "error": failure(language, told, None) }),
+        ScheduleNews::Trouble(problem) => json!({ "event": "error", "error": failure(language, problem, None) }),
     }
 }
 

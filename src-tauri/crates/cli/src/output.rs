@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use serde::Serialize;
 use serde_json::json;
 
@@ -68,18 +68,18 @@ impl Output {
 
     /// Tells of a failure of `command`; its exit status.
     pub(crate) fn failure(&self, failure: &Failure, command: &Command) -> ExitCode {
-        let Failure { told, lock } = failure;
+        let Failure { problem, lock } = failure;
         if self.json {
-            self.document(&json!({ "error": json::failure(self.language, told, lock.as_deref()) }));
+            self.document(&json!({ "error": json::failure(self.language, problem, lock.as_deref()) }));
         }
         match lock {
             Some(facts) => {
                 self.note(holder::sentence(self.language, facts));
                 self.note(self.word(holder::advice(command)));
             }
-            None => self.note(catalogue::error(self.language, told)),
+            None => self.note(catalogue::error(self.language, problem)),
         }
-        ExitCode::from(told.code.exit_status())
+        ExitCode::from(problem.code.exit_status())
     }
 
     /// Whether a progress bar has somebody to see it.
@@ -97,8 +97,8 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     if std::env::args_os().any(|argument| argument == "--json") {
         let output = Output::new(true, Language::En);
         let detail = error.to_string();
-        let told = Told::new(ErrorCode::Usage).with("detail", detail.lines().next().unwrap_or_default());
-        output.document(&json!({ "error": json::failure(Language::En, &told, None) }));
+        let problem = Problem::new(ErrorCode::Usage).with("detail", detail.lines().next().unwrap_or_default());
+        output.document(&json!({ "error": json::failure(Language::En, &problem, None) }));
     }
     ExitCode::from(ErrorCode::Usage.exit_status())
 }

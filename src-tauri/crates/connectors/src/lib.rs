@@ -17,7 +17,7 @@ pub mod workspace;
 use std::path::Path;
 use std::sync::Arc;
 
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{AccountingSystem, Clock, IdSource, Source};
 use postonce_engine::{Ledger, LedgerError, Parts};
 
@@ -45,7 +45,7 @@ use source::platform::Platform;
 ///
 /// # Errors
 /// When a secret cannot be had, or the ledger cannot be opened.
-pub fn parts(workspace: &Workspace) -> Result<Parts, Told> {
+pub fn parts(workspace: &Workspace) -> Result<Parts, Problem> {
     parts_over(workspace, Ledger::open)
 }
 
@@ -53,14 +53,14 @@ pub fn parts(workspace: &Workspace) -> Result<Parts, Told> {
 ///
 /// # Errors
 /// When a secret cannot be had, or the new ledger cannot be made.
-pub fn parts_anew(workspace: &Workspace) -> Result<Parts, Told> {
+pub fn parts_anew(workspace: &Workspace) -> Result<Parts, Problem> {
     parts_over(workspace, Ledger::begin_anew)
 }
 
 fn parts_over(
     workspace: &Workspace,
     open: impl FnOnce(&Path, &dyn Clock, &dyn IdSource) -> Result<Ledger, LedgerError>,
-) -> Result<Parts, Told> {
+) -> Result<Parts, Problem> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
     let ids: Arc<dyn IdSource> = Arc::new(UuidIds);
     let secrets = Secrets::of(workspace);
@@ -82,7 +82,7 @@ fn accounting(
     secrets: &Secrets,
     clock: &Arc<dyn Clock>,
     ids: &Arc<dyn IdSource>,
-) -> Result<Arc<dyn AccountingSystem>, Told> {
+) -> Result<Arc<dyn AccountingSystem>, Problem> {
     match workspace.accounting() {
         AccountingSettings::Open(settings) => {
             let http = http(Side::Accounting, &settings.remote, secrets)?;
@@ -103,7 +103,7 @@ fn accounting(
     }
 }
 
-fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Told> {
+fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Problem> {
     Ok(match workspace.source() {
         SourceSettings::Csv(settings) => Arc::new(Csv::new(settings.as_ref().clone())),
         SourceSettings::Platform(remote) => {
@@ -113,7 +113,7 @@ fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> R
     })
 }
 
-fn http(side: Side, remote: &Remote, secrets: &Secrets) -> Result<Http, Told> {
+fn http(side: Side, remote: &Remote, secrets: &Secrets) -> Result<Http, Problem> {
     let token = secrets.get(&remote.secret)?;
     Ok(Http::new(side, &remote.url, &token, Limits::STANDARD)?)
 }

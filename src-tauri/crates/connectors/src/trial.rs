@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use postonce_engine::domain::Period;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::{Clock, Connection, IdSource, Row, Source};
 use postonce_engine::views::PlanSummary;
 use postonce_engine::{Engine, Ledger, Parts};
@@ -41,11 +41,11 @@ impl Trial {
     ///
     /// # Errors
     /// When there is no secret, it is not reached, or does not accept us.
-    pub async fn connect(self) -> Result<(Connection, Vec<Told>), Told> {
+    pub async fn connect(self) -> Result<(Connection, Vec<Problem>), Problem> {
         let rules = self.workspace.settings().posting;
         let accounting = self.blocking(|it| crate::accounting(&it.workspace, &it.secrets, &it.clock, &it.ids)).await?;
-        let connection = accounting.connect().await.map_err(|error| error.told())?;
-        let missing = accounting.check(&rules).await.map_err(|error| error.told())?;
+        let connection = accounting.connect().await.map_err(|error| error.problem())?;
+        let missing = accounting.check(&rules).await.map_err(|error| error.problem())?;
         Ok((connection, missing))
     }
 
@@ -53,7 +53,7 @@ impl Trial {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub async fn first_rows(self, rows_max: usize) -> Result<Vec<Row>, Told> {
+    pub async fn first_rows(self, rows_max: usize) -> Result<Vec<Row>, Problem> {
         survey::first_rows(self.source().await?.as_ref(), rows_max).await
     }
 
@@ -61,7 +61,7 @@ impl Trial {
     ///
     /// # Errors
     /// When it cannot be read to its end.
-    pub async fn survey(self) -> Result<Survey, Told> {
+    pub async fn survey(self) -> Result<Survey, Problem> {
         survey::survey(self.source().await?.as_ref()).await
     }
 
@@ -69,7 +69,7 @@ impl Trial {
     ///
     /// # Errors
     /// When the source cannot be read, or a secret cannot be had.
-    pub async fn plan(self) -> Result<PlanSummary, Told> {
+    pub async fn plan(self) -> Result<PlanSummary, Problem> {
         let (parts, folder) = self.blocking(Self::parts).await?;
         let engine = Engine::new(parts);
         let plan = engine.plan(Period::EVERYTHING).await;
@@ -81,8 +81,8 @@ impl Trial {
         plan
     }
 
-    fn parts(&self) -> Result<(Parts, TempDir), Told> {
-        let folder = tempfile::tempdir().map_err(Told::internal)?;
+    fn parts(&self) -> Result<(Parts, TempDir), Problem> {
+        let folder = tempfile::tempdir().map_err(Problem::internal)?;
         let ledger = folder.path().join("ledger.sqlite");
         let mut settings = self.workspace.settings();
         settings.file_lock = Ledger::lock_file(&ledger);
@@ -98,16 +98,16 @@ impl Trial {
         Ok((parts, folder))
     }
 
-    async fn source(self) -> Result<Arc<dyn Source>, Told> {
+    async fn source(self) -> Result<Arc<dyn Source>, Problem> {
         self.blocking(|it| crate::source(&it.workspace, &it.secrets, &it.clock)).await
     }
 
     async fn blocking<T: Send + 'static>(
         self,
-        act: impl FnOnce(&Self) -> Result<T, Told> + Send + 'static,
-    ) -> Result<T, Told> {
+        act: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         let done = tokio::task::spawn_blocking(move || act(&self)).await;
-        done.unwrap_or_else(|error| Err(Told::new(ErrorCode::Internal).with("detail", error)))
+        done.unwrap_or_else(|error| Err(Problem::new(ErrorCode::Internal).with("detail", error)))
     }
 }
 

@@ -235,14 +235,14 @@ error_codes! {
 
 /// A code with its parameters: what is told to a person, in whichever language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct Problem {
     /// Which.
     pub code: ErrorCode,
     /// The parameters of the sentence, never a secret.
     pub params: BTreeMap<String, String>,
 }
 
-impl Told {
+impl Problem {
     /// The code alone.
     pub fn new(code: ErrorCode) -> Self {
         Self { code, params: BTreeMap::new() }
@@ -261,7 +261,7 @@ impl Told {
     }
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code.as_str())?;
         for (name, value) in &self.params {
@@ -271,7 +271,7 @@ impl fmt::Display for Told {
     }
 }
 
-impl From<domain::PeriodError> for Told {
+impl From<domain::PeriodError> for Problem {
     fn from(error: domain::PeriodError) -> Self {
         Self::new(ErrorCode::PeriodReversed).with("from", error.from).with("to", error.to)
     }

@@ -15,7 +15,7 @@ use crate::domain::{
     Actor, Capabilities, CommitResult, Discarded, DraftId, Found, FoundVoucher, HoldReason, Period, Place, Posting,
     PostingRules, Record, Reference, Refusal, RunId, StageResult, VoucherPages, VoucherResult,
 };
-use crate::error::Told;
+use crate::error::Problem;
 use crate::ledger::{ClaimedRequest, ClaimedReversal, StagedDraft};
 use crate::lock::Permit;
 
@@ -86,7 +86,7 @@ pub struct Flaw {
 /// The source could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct SourceError(pub Told);
+pub struct SourceError(pub Problem);
 
 /// An accounting system. Each method is one call; retries are the engine's, which knows of them in the ledger.
 #[async_trait]
@@ -96,7 +96,7 @@ pub trait AccountingSystem: Send + Sync {
 
     /// What is missing in the set-up there before postings by these rules can be made: all of it, each with what to do.
     /// Empty where nothing is missing, or the system gives no way to ask. Writes nothing.
-    async fn check(&self, _rules: &PostingRules) -> Result<Vec<Told>, CallError> {
+    async fn check(&self, _rules: &PostingRules) -> Result<Vec<Problem>, CallError> {
         Ok(Vec::new())
     }
 
@@ -376,31 +376,31 @@ pub struct Answer<T> {
 pub enum CallError {
     /// The connection was never established: nothing left this machine.
     #[error("not sent: {0}")]
-    NotSent(Told),
+    NotSent(Problem),
     /// Refused as a whole: nothing was written.
-    #[error("refused: {told}")]
+    #[error("refused: {problem}")]
     Refused {
         /// The sentence for people.
-        told: Told,
+        problem: Problem,
         /// What the accounting system said.
         refusal: Refusal,
         /// The request was too large; smaller ones may pass.
         too_large: bool,
     },
     /// Not processed: wait, then the same request with the same key.
-    #[error("not processed: {told}")]
+    #[error("not processed: {problem}")]
     NotProcessed {
         /// The sentence for people.
-        told: Told,
+        problem: Problem,
         /// What the accounting system asks for.
         retry_after: Option<Duration>,
     },
     /// An earlier sending of this request, under the same key, is still being worked on: wait, then the same request with
     /// the same key. Unlike [`CallError::NotProcessed`] it proves nothing of that earlier sending: given up, it is unknown.
-    #[error("still running: {told}")]
+    #[error("still running: {problem}")]
     StillRunning {
         /// The sentence for people.
-        told: Told,
+        problem: Problem,
         /// What the accounting system asks for.
         retry_after: Option<Duration>,
     },
@@ -409,19 +409,19 @@ pub enum CallError {
     LeaseLost,
     /// Everything else: it may have been processed.
     #[error("unknown: {0}")]
-    Unknown(Told),
+    Unknown(Problem),
 }
 
 impl CallError {
     /// The sentence for people.
-    pub fn told(&self) -> Told {
+    pub fn problem(&self) -> Problem {
         match self {
-            Self::NotSent(told)
-            | Self::Unknown(told)
-            | Self::NotProcessed { told, .. }
-            | Self::StillRunning { told, .. }
-            | Self::Refused { told, .. } => told.clone(),
-            Self::LeaseLost => Told::new(crate::error::ErrorCode::LeaseLost),
+            Self::NotSent(problem)
+            | Self::Unknown(problem)
+            | Self::NotProcessed { problem, .. }
+            | Self::StillRunning { problem, .. }
+            | Self::Refused { problem, .. } => problem.clone(),
+            Self::LeaseLost => Problem::new(crate::error::ErrorCode::LeaseLost),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::domain::{
     Act, Actor, AttemptState, Counts, FoundVoucher, Generation, HoldReason, ItemResult, Outcome, Period, Place,
     Refusal, RunId, Trigger,
 };
-use crate::error::Told;
+use crate::error::Problem;
 
 /// A sum in one currency, as a decimal string.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct RunSummary {
     /// How it ended; `None` while it runs.
     pub outcome: Option<Outcome>,
     /// Why it failed, where it did.
-    pub error: Option<Told>,
+    pub error: Option<Problem>,
     /// The days it was about.
     pub period: Period,
     /// What came of the rows.
@@ -100,7 +100,7 @@ pub enum Reason {
     /// The accounting system refused it, in its own words.
     Refused(Refusal),
     /// No answer was understood.
-    InDoubt(Told),
+    InDoubt(Problem),
 }
 
 /// What waits for a person, one entry.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use postonce_connectors::{PracticeTemplate, Workspace};
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_sandbox::practice;
 
 pub use postonce_sandbox::{Options, Organisation, Sandbox, SandboxError};
@@ -32,8 +32,8 @@ pub struct Wish {
 ///
 /// # Errors
 /// When there is one already, or the folder cannot be written.
-pub fn make(dir: &Path, wish: &Wish) -> Result<Workspace, Told> {
-    let port = wish.port.map_or_else(free_port, Ok).map_err(Told::internal)?;
+pub fn make(dir: &Path, wish: &Wish) -> Result<Workspace, Problem> {
+    let port = wish.port.map_or_else(free_port, Ok).map_err(Problem::internal)?;
     let (organisation, name) = ORGANISATION;
     let text = PracticeTemplate { organisation, name, port, categories: practice::suggested_accounts() }.text();
     let workspace = Workspace::create(dir, &text)?;
@@ -41,7 +41,7 @@ pub fn make(dir: &Path, wish: &Wish) -> Result<Workspace, Told> {
     let records = practice::records(wish.seed, wish.records, wish.newest);
     let written = File::create(&path).and_then(|file| practice::write_csv(records, BufWriter::new(file)));
     written.map_err(|error| {
-        Told::new(ErrorCode::WorkspaceUnreadable).with("path", path.display()).with("detail", error)
+        Problem::new(ErrorCode::WorkspaceUnreadable).with("path", path.display()).with("detail", error)
     })?;
     Ok(workspace)
 }
@@ -71,7 +71,7 @@ pub fn organisation(workspace: &Workspace) -> Organisation {
 ///
 /// # Errors
 /// [`ErrorCode::SandboxFailed`] when it cannot be started.
-pub async fn sandbox(workspace: &Workspace) -> Result<Option<Sandbox>, Told> {
+pub async fn sandbox(workspace: &Workspace) -> Result<Option<Sandbox>, Problem> {
     if !workspace.is_practice() {
         return Ok(None);
     }
@@ -86,9 +86,9 @@ pub async fn sandbox(workspace: &Workspace) -> Result<Option<Sandbox>, Told> {
 ///
 /// # Errors
 /// [`ErrorCode::SandboxFailed`] with its address and the reason.
-pub async fn start(options: Options) -> Result<Sandbox, Told> {
+pub async fn start(options: Options) -> Result<Sandbox, Problem> {
     let address = options.address;
     let failed =
-        |error: SandboxError| Told::new(ErrorCode::SandboxFailed).with("address", address).with("detail", error);
+        |error: SandboxError| Problem::new(ErrorCode::SandboxFailed).with("address", address).with("detail", error);
     postonce_sandbox::start(options).await.map_err(failed)
 }

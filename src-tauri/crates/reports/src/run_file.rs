@@ -118,9 +118,10 @@ async fn csv(ledger: &Ledger, run: &RunId, language: Language, out: &mut dyn Wri
     // Without it, a spreadsheet takes the file for its own old character set.
     out.write_all("\u{feff}".as_bytes())?;
     let mut table = csv::WriterBuilder::new().delimiter(delimiter(language)).from_writer(out);
-    let told = |error: csv::Error| ReportError::Io(std::io::Error::other(error));
-    table.write_record(HEADS.iter().map(|(head, _)| head.text(language))).map_err(told)?;
-    let written = each_item(ledger, run, |item| table.write_record(csv_cells(item, language)).map_err(told)).await?;
+    let io_error = |error: csv::Error| ReportError::Io(std::io::Error::other(error));
+    table.write_record(HEADS.iter().map(|(head, _)| head.text(language))).map_err(io_error)?;
+    let written =
+        each_item(ledger, run, |item| table.write_record(csv_cells(item, language)).map_err(io_error)).await?;
     table.flush()?;
     Ok(written)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Local};
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::views::Reason;
 
 use crate::Language;
@@ -27,14 +27,14 @@ fn sentences(language: Language) -> &'static Sentences {
 }
 
 /// The sentence for an error.
-pub fn error(language: Language, told: &Told) -> String {
-    fill(language, &format!("error_{}", told.code.as_str()), &told.params)
+pub fn error(language: Language, problem: &Problem) -> String {
+    fill(language, &format!("error_{}", problem.code.as_str()), &problem.params)
 }
 
 /// The sentence for what was not exported. What the accounting system said stays in its own words.
 pub fn reason(language: Language, reason: &Reason) -> String {
     match reason {
-        Reason::InDoubt(told) => error(language, told),
+        Reason::InDoubt(problem) => error(language, problem),
         Reason::Refused(refusal) if refusal.detail.is_empty() => refusal.kind.clone(),
         Reason::Refused(refusal) => refusal.detail.clone(),
         Reason::Held(held) => {
@@ -109,8 +109,8 @@ mod tests {
 
     #[test]
     fn a_parameter_is_never_read_as_a_pattern() {
-        let told = Told::new(ErrorCode::RecordNotFound).with("id", "{detail}");
-        assert!(error(Language::En, &told).contains("{detail}"));
+        let problem = Problem::new(ErrorCode::RecordNotFound).with("id", "{detail}");
+        assert!(error(Language::En, &problem).contains("{detail}"));
     }
 
     #[test]

@@ -67,11 +67,11 @@ fn columns() -> impl Iterator<Item = &'static str> {
 async fn csv(ledger: &Ledger, language: Language, out: &mut dyn Write) -> Result<u64, ReportError> {
     out.write_all("\u{feff}".as_bytes())?;
     let mut table = csv::WriterBuilder::new().delimiter(delimiter(language)).from_writer(out);
-    let told = |error: csv::Error| ReportError::Io(io::Error::other(error));
-    table.write_record(columns()).map_err(told)?;
+    let io_error = |error: csv::Error| ReportError::Io(io::Error::other(error));
+    table.write_record(columns()).map_err(io_error)?;
     let written = each_entry(ledger, |entry| {
         let cells = entry.values.iter().chain([&entry.hash]).map(|value| harmless(value.shown().as_deref()));
-        table.write_record(cells).map_err(told)
+        table.write_record(cells).map_err(io_error)
     })
     .await?;
     table.flush()?;

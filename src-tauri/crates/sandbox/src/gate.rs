@@ -136,11 +136,11 @@ async fn tell_journal(app: &App, caller: Caller, parts: &Parts, fired: &Fired) {
     let token = parts.headers.get("lock-token").and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
     let now = app.clock.now();
     let detail = serde_json::json!({"fault": fired.kind, "method": parts.method.as_str(), "path": parts.uri.path()});
-    let told = app.store.write(move |tx| {
+    let journalled = app.store.write(move |tx| {
         let fence = store::fence_of(tx, &token)?.map(|(fence, _)| fence);
         store::record(tx, now, "fault", fence, caller, &detail)
     });
-    if told.await.is_err() {
+    if journalled.await.is_err() {
         tracing::warn!("a fault could not be written to the journal");
     }
 }

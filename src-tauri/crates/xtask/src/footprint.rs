@@ -93,16 +93,16 @@ fn start(session: &DesktopSession, desktop: &Path, workspace: &Path) -> Result<(
     command.env("POSTONCE_LOG", "warn,postonce_desktop=info").stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| Failure::new(format!("the session: {error}")))?;
     let words = child.stderr.take().ok_or_else(|| Failure::new("standard error is not piped"))?;
-    let (tell, told) = channel();
+    let (sender, lines) = channel();
     thread::spawn(move || {
         for line in BufReader::new(words).lines().map_while(Result::ok) {
-            // Nobody waits any longer: then nobody is told.
-            _ = tell.send((Instant::now(), line));
+            // Nobody waits any longer: then nobody is lines.
+            _ = sender.send((Instant::now(), line));
         }
     });
     let mut began = None;
     let until = Instant::now() + START_MAX;
-    while let Ok((at, line)) = told.recv_timeout(until.saturating_duration_since(Instant::now())) {
+    while let Ok((at, line)) = lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
         match began {
             None if line == "began" => began = Some(at),
             Some(began) if line.contains(USABLE) => return Ok((child, at - began)),

@@ -90,7 +90,7 @@ fn main() -> ExitCode {
     match (command.run)(rest) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if !failure.is_told() {
+            if !failure.is_printed() {
                 eprintln!("cargo xtask {name}: {failure}");
             }
             ExitCode::FAILURE

@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
 /// Prepares what is not there yet, and tells how it went.
 pub(crate) fn prepare() -> Result<(), Failure> {
     println!("Preparing in {}. The first time this takes some minutes.", place()?);
-    told(postonce_peers::prepare(), in_ci())
+    outcome(postonce_peers::prepare(), in_ci())
 }
 
 /// Preparation that goes on while other steps do.
@@ -42,7 +42,7 @@ impl Preparing {
     pub(crate) fn finish(self) -> Result<(), Failure> {
         println!("They are in {}.", place()?);
         let ended = self.0.join().map_err(|_| Failure::new("the preparation of the real servers panicked"))?;
-        told(ended, in_ci())
+        outcome(ended, in_ci())
     }
 }
 
@@ -56,7 +56,7 @@ fn in_ci() -> bool {
 }
 
 /// A line for each; a failure where one is broken.
-fn told(ends: Vec<(&'static str, Result<(), Trouble>)>, in_ci: bool) -> Result<(), Failure> {
+fn outcome(ends: Vec<(&'static str, Result<(), Trouble>)>, in_ci: bool) -> Result<(), Failure> {
     let mut broken = Vec::new();
     for (name, end) in ends {
         match end {
@@ -78,11 +78,11 @@ mod tests {
     fn what_cannot_be_had_is_no_failure_and_what_is_broken_is_one_that_names_it() {
         let missing = |name| vec![("A", Ok(())), (name, Err(Trouble::not_to_be_had("there is none")))];
         for in_ci in [false, true] {
-            assert!(told(missing("B"), in_ci).is_ok());
+            assert!(outcome(missing("B"), in_ci).is_ok());
             let broken = vec![("A", Err(Trouble::broken("it fell"))), ("B", Ok(()))];
-            assert_eq!(told(broken, in_ci).expect_err("it is broken").to_string(), "A: it fell");
+            assert_eq!(outcome(broken, in_ci).expect_err("it is broken").to_string(), "A: it fell");
         }
-        assert!(told(missing(NEVER_SKIPPED), false).is_ok());
-        assert!(told(missing(NEVER_SKIPPED), true).is_err(), "CI has it, or fails");
+        assert!(outcome(missing(NEVER_SKIPPED), false).is_ok());
+        assert!(outcome(missing(NEVER_SKIPPED), true).is_err(), "CI has it, or fails");
     }
 }

@@ -16,11 +16,11 @@ impl Failure {
     }
 
     /// Everything has been said, and the last line printed is to stay the last.
-    pub(crate) fn already_told() -> Self {
+    pub(crate) fn already_printed() -> Self {
         Self(String::new())
     }
 
-    pub(crate) fn is_told(&self) -> bool {
+    pub(crate) fn is_printed(&self) -> bool {
         self.0.is_empty()
     }
 }
@@ -145,7 +145,7 @@ impl Steps {
         let failed = count(|outcome| matches!(outcome, Outcome::Failed(..)));
         let skipped = count(|outcome| matches!(outcome, Outcome::Skipped(_)));
         println!("\n{}", closing_line(passed, failed, skipped));
-        if failed == 0 && skipped == 0 { Ok(()) } else { Err(Failure::already_told()) }
+        if failed == 0 && skipped == 0 { Ok(()) } else { Err(Failure::already_printed()) }
     }
 }
 

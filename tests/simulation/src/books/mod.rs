@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use postonce_engine::domain::{Protection, Refusal, RunId};
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::{CallError, Witness, WitnessSeen};
 use serde::{Deserialize, Serialize};
 
@@ -157,7 +157,7 @@ pub(crate) struct Books {
     pub(crate) cleared: BTreeSet<String>,
     pub(crate) broken: Vec<Broken>,
     pub(crate) created: u64,
-    pub(crate) told_exists: u64,
+    pub(crate) exists_answers: u64,
     pub(crate) stale_refused: u64,
     pub(crate) replayed: u64,
 }
@@ -181,7 +181,7 @@ impl Books {
             cleared: BTreeSet::new(),
             broken: Vec::new(),
             created: 0,
-            told_exists: 0,
+            exists_answers: 0,
             stale_refused: 0,
             replayed: 0,
         }
@@ -204,7 +204,7 @@ impl Books {
                     Ok(Keyed::Replay(answer.clone()))
                 }
                 None => Err(CallError::StillRunning {
-                    told: Told::new(ErrorCode::AccountingBusy),
+                    problem: Problem::new(ErrorCode::AccountingBusy),
                     retry_after: Some(Duration::from_secs(2)),
                 }),
             };
@@ -255,7 +255,7 @@ impl Books {
 /// A refusal of the request as a whole.
 pub(crate) fn refused(kind: &str, too_large: bool) -> CallError {
     CallError::Refused {
-        told: Told::new(ErrorCode::AccountingRefused).with("detail", kind),
+        problem: Problem::new(ErrorCode::AccountingRefused).with("detail", kind),
         refusal: refusal(kind),
         too_large,
     }

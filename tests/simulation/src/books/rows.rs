@@ -38,12 +38,12 @@ impl Books {
 
     pub(crate) fn read_row(&self, now: Duration) -> Option<UniqueRow> {
         let row = self.row.as_ref()?;
-        let told = |moment| self.rules.tells_time.then(|| calendar(moment));
+        let server_time = |moment| self.rules.tells_time.then(|| calendar(moment));
         Some(UniqueRow {
             id: RowId::new(row.id.to_string()),
             text: row.text.clone(),
-            written_at: told(row.written_at),
-            now: told(now),
+            written_at: server_time(row.written_at),
+            now: server_time(now),
         })
     }
 

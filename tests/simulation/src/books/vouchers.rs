@@ -82,7 +82,7 @@ impl Books {
         if self.rules.protection == Protection::Enforced
             && let Some((known, same)) = self.standing_under(drawn)
         {
-            self.told_exists += 1;
+            self.exists_answers += 1;
             return if same {
                 VoucherResult::Exists(acknowledgement(known))
             } else {

@@ -34,7 +34,7 @@ pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Fa
     } else if is_clear {
         output.say(output.word(phrases::ALL_CLEAR));
     } else {
-        items.iter().for_each(|item| tell(item, output));
+        items.iter().for_each(|item| print(item, output));
         approvals.iter().for_each(|re_export| tell_approval(re_export, output));
     }
     Ok(if is_clear { Status::Done } else { Status::Attention })
@@ -46,7 +46,7 @@ fn tell_approval(re_export: &ReExport, output: &Output) {
     output.say(format!("{asked}: {id} ({by}): {}\n    postonce approve {id} --confirm {id}", re_export.reason));
 }
 
-fn tell(item: &AttentionItem, output: &Output) {
+fn print(item: &AttentionItem, output: &Output) {
     let place =
         item.place.as_ref().map(|place| format!("{}, {} {}", place.file, output.word(phrases::LINE), place.line));
     let name = match (&item.record_id, &place) {

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use postonce_engine::domain::{FindingKind, WitnessState};
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::{AuditFinding, AuditVerdict, Engine, Ledger};
 use postonce_reports::{ReportError, TrailFormat, write_trail};
 use serde_json::json;
@@ -37,7 +37,7 @@ async fn verify(args: &Args, output: &Output) -> Result<Status, Failure> {
     if output.json {
         output.document(&json::verdict(&verdict));
     } else {
-        tell(&verdict, output);
+        print(&verdict, output);
     }
     Ok(match verdict {
         changed if changed.is_changed() => Status::Failed(ErrorCode::AuditBroken.exit_status()),
@@ -46,14 +46,14 @@ async fn verify(args: &Args, output: &Output) -> Result<Status, Failure> {
     })
 }
 
-fn tell(verdict: &AuditVerdict, output: &Output) {
+fn print(verdict: &AuditVerdict, output: &Output) {
     output.say(output.word(match verdict {
         changed if changed.is_changed() => phrases::TRAIL_CHANGED,
         whole if whole.findings.is_empty() => phrases::TRAIL_WHOLE,
         _ => phrases::TRAIL_TO_EXPLAIN,
     }));
     for finding in &verdict.findings {
-        output.say(told(finding, output));
+        output.say(sentence(finding, output));
     }
     if verdict.findings_left_out > 0 {
         output.say(format!("{}: {}", output.word(phrases::MORE), verdict.findings_left_out));
@@ -74,7 +74,7 @@ fn tell(verdict: &AuditVerdict, output: &Output) {
 }
 
 /// `Entry 9–14, 2026-11-02T09:14:03.000Z (kari, HLF-PC-12, resolved): …`
-fn told(finding: &AuditFinding, output: &Output) -> String {
+fn sentence(finding: &AuditFinding, output: &Output) -> String {
     let detail = |name: &str| finding.detail.get(name).filter(|text| !text.is_empty());
     let last = detail("last").filter(|last| **last != finding.entry.to_string());
     let entries = match (detail("first"), last) {
@@ -127,11 +127,11 @@ fn witness(state: WitnessState) -> Phrase {
 
 async fn export(args: &Args, path: &Path, force: bool, output: &Output) -> Result<Status, Failure> {
     let Some(format) = TrailFormat::of(path) else {
-        let told = Told::new(ErrorCode::ReportFormatUnknown).with("path", path.display());
-        return Err(told.with("allowed", TrailFormat::ENDINGS).into());
+        let sentence = Problem::new(ErrorCode::ReportFormatUnknown).with("path", path.display());
+        return Err(sentence.with("allowed", TrailFormat::ENDINGS).into());
     };
     if !force && path.exists() {
-        return Err(Told::new(ErrorCode::ReportExists).with("path", path.display()).into());
+        return Err(Problem::new(ErrorCode::ReportExists).with("path", path.display()).into());
     }
     let ledger = ledger(&args.open_workspace()?)?;
     let draft = draft_of(path);

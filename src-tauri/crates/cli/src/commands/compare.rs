@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indicatif::ProgressBar;
 use postonce_engine::domain::Period;
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::views::{Comparison, Difference};
 use postonce_engine::{CompareAsk, CompareEnd, ComparePhase, CompareProgress, Engine, Ledger};
 use postonce_reports::{comparison_json, difference_json, difference_words, verdict};
@@ -23,7 +23,7 @@ const PAGE_DIFFERENCES: u32 = 1_000;
 const NAMED_MAX: usize = 200;
 
 pub(crate) async fn compare(args: &Args, asked: &Compare, output: &Output) -> Result<Status, Failure> {
-    let period = Period::new(asked.from, asked.to).map_err(Told::from)?;
+    let period = Period::new(asked.from, asked.to).map_err(Problem::from)?;
     let workspace = args.open_workspace()?;
     // A file that cannot be written is told before the accounting system is asked for thousands of vouchers.
     let paper = asked.out.as_deref().map(|path| Paper::check(path, asked.force)).transpose()?;
@@ -35,7 +35,7 @@ pub(crate) async fn compare(args: &Args, asked: &Compare, output: &Output) -> Re
     }
     let comparison = match end {
         CompareEnd { comparison: Some(comparison), .. } => comparison,
-        CompareEnd { error: Some(told), lock, .. } => return Err(Failure { told, lock: lock.map(Box::new) }),
+        CompareEnd { error: Some(problem), lock, .. } => return Err(Failure { problem, lock: lock.map(Box::new) }),
         CompareEnd { .. } => {
             if output.json {
                 output.document(&json!({ "stopped": true }));
@@ -50,7 +50,7 @@ pub(crate) async fn compare(args: &Args, asked: &Compare, output: &Output) -> Re
     if output.json {
         document(engine.ledger(), &comparison, output).await?;
     } else {
-        tell(engine.ledger(), &comparison, output).await?;
+        print(engine.ledger(), &comparison, output).await?;
     }
     Ok(if comparison.is_equal() { Status::Done } else { Status::Attention })
 }
@@ -97,7 +97,7 @@ async fn document(ledger: &Ledger, comparison: &Comparison, output: &Output) -> 
     Ok(())
 }
 
-async fn tell(ledger: &Ledger, comparison: &Comparison, output: &Output) -> Result<(), Failure> {
+async fn print(ledger: &Ledger, comparison: &Comparison, output: &Output) -> Result<(), Failure> {
     let mut rows = vec![
         vec![String::new(), output.word(phrases::LEDGER).to_owned(), output.word(phrases::ACCOUNTING).to_owned()],
         vec![

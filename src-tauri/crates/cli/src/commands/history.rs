@@ -4,7 +4,7 @@ use std::io;
 
 use postonce_engine::Ledger;
 use postonce_engine::domain::RunId;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::views::{RunItem, RunSummary};
 use serde_json::{Value, json};
 
@@ -69,12 +69,12 @@ pub(crate) async fn run(args: &Args, asked: &Run, output: &Output) -> Result<Sta
     let run = find(&ledger, &RunId::new(asked.run.as_str())).await?;
     // A reader that has gone away is no failure of ours.
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let told = if output.json {
+    let listed = if output.json {
         print_document(&ledger, &run, output, &mut out).await
     } else {
         print_table(&ledger, &run, output, &mut out).await
     };
-    match told {
+    match listed {
         Ok(()) | Err(Print::Gone) => Ok(Status::Done),
         Err(Print::Failed(failure)) => Err(failure),
     }
@@ -82,7 +82,7 @@ pub(crate) async fn run(args: &Args, asked: &Run, output: &Output) -> Result<Sta
 
 async fn find(ledger: &Ledger, run: &RunId) -> Result<RunSummary, Failure> {
     let found = ledger.run(run).await?;
-    found.ok_or_else(|| Told::new(ErrorCode::RunNotFound).with("id", run).into())
+    found.ok_or_else(|| Problem::new(ErrorCode::RunNotFound).with("id", run).into())
 }
 
 enum Print {
@@ -147,8 +147,8 @@ async fn print_table(
 ) -> Result<(), Print> {
     let word = |phrase| output.word(phrase);
     writeln!(out, "{} {}, {}, {}", word(phrases::RUN), run.run_id, word(outcome(run.outcome)), sums(&run.posted))?;
-    if let Some(told) = &run.error {
-        writeln!(out, "{}", catalogue::error(output.language, told))?;
+    if let Some(listed) = &run.error {
+        writeln!(out, "{}", catalogue::error(output.language, listed))?;
     }
     if let Some(certificate) = ledger.certificate(&run.run_id).await.map_err(Failure::from)? {
         let verdict = postonce_reports::verdict(&certificate, super::report::language(output));

@@ -55,7 +55,7 @@ pub(crate) async fn approve(args: &Args, asked: &Approve, output: &Output) -> Re
     let sandbox = postonce_practice::sandbox(&workspace).await?;
     let status = match engine.approve_re_export(&asked.id, &asked.confirm, None, actor()).await {
         Ok(syncing) => sync::follow(args, &engine, &syncing, output).await,
-        Err(told) => Err(told.into()),
+        Err(problem) => Err(problem.into()),
     };
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;

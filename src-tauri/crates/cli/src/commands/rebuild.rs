@@ -24,8 +24,8 @@ pub(crate) async fn rebuild(args: &Args, output: &Output) -> Result<Status, Fail
     }
     let RebuildEnd { rebuilt, refused } = end?;
     let Some(rebuilt) = rebuilt else {
-        let told = refused.error.unwrap_or_else(|| Failure::internal("the rebuild ended without a word").told);
-        return Err(Failure { told, lock: refused.lock.map(Box::new) });
+        let problem = refused.error.unwrap_or_else(|| Failure::internal("the rebuild ended without a word").problem);
+        return Err(Failure { problem, lock: refused.lock.map(Box::new) });
     };
     postonce_engine::put_in_place(
         &rebuilt_at,
@@ -33,11 +33,11 @@ pub(crate) async fn rebuild(args: &Args, output: &Output) -> Result<Status, Fail
         &lock,
         &postonce_connectors::SystemClock::start(),
     )?;
-    tell(rebuilt, output);
+    print(rebuilt, output);
     Ok(if rebuilt.in_doubt > 0 { Status::Attention } else { Status::Done })
 }
 
-fn tell(rebuilt: Rebuilt, output: &Output) {
+fn print(rebuilt: Rebuilt, output: &Output) {
     if output.json {
         output.document(&json!({ "rebuilt": rebuilt }));
         return;

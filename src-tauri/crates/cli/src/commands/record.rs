@@ -1,6 +1,6 @@
 //! `record`: everything known of one record.
 
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::nobody_sends;
 use postonce_engine::views::{AttemptStory, AuditEntry, RecordState, RecordStory};
 
@@ -13,19 +13,20 @@ use crate::{Status, catalogue, json, phrases};
 pub(crate) async fn record(args: &Args, asked: &Record, output: &Output) -> Result<Status, Failure> {
     let ledger = ledger(&args.open_workspace()?)?;
     let found = ledger.record(&asked.id).await?;
-    let mut story = found.ok_or_else(|| Failure::from(Told::new(ErrorCode::RecordNotFound).with("id", &asked.id)))?;
+    let mut story =
+        found.ok_or_else(|| Failure::from(Problem::new(ErrorCode::RecordNotFound).with("id", &asked.id)))?;
     if story.state == RecordState::Sending && nobody_sends(&ledger) {
         story.state = RecordState::InDoubt;
     }
     if output.json {
         output.document(&json::story(output.language, &story));
     } else {
-        tell(&story, output);
+        print(&story, output);
     }
     Ok(Status::Done)
 }
 
-fn tell(story: &RecordStory, output: &Output) {
+fn print(story: &RecordStory, output: &Output) {
     let row = |phrase, text: &str| vec![output.word(phrase).to_owned(), text.to_owned()];
     let place = format!("{}, {} {}", story.place.file, output.word(phrases::LINE), story.place.line);
     let mut rows = vec![

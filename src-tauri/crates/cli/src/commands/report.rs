@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use postonce_connectors::{SystemClock, Workspace};
 use postonce_engine::Ledger;
 use postonce_engine::domain::RunId;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::Clock as _;
 use postonce_engine::views::{Comparison, RunSummary};
 use postonce_reports::{Format, Report, ReportError};
@@ -24,9 +24,9 @@ pub(crate) async fn certificate(args: &Args, asked: &Certificate, output: &Outpu
     let paper = Paper::check(&asked.file, asked.force)?;
     let ledger = ledger(&workspace)?;
     let id = RunId::new(asked.run.as_str());
-    let run = ledger.run(&id).await?.ok_or_else(|| Told::new(ErrorCode::RunNotFound).with("id", &id))?;
+    let run = ledger.run(&id).await?.ok_or_else(|| Problem::new(ErrorCode::RunNotFound).with("id", &id))?;
     let comparison =
-        ledger.certificate(&id).await?.ok_or_else(|| Told::new(ErrorCode::CertificateMissing).with("id", &id))?;
+        ledger.certificate(&id).await?.ok_or_else(|| Problem::new(ErrorCode::CertificateMissing).with("id", &id))?;
     paper.write(&workspace, &ledger, &comparison, Some(run), output).await?;
     if output.json {
         output
@@ -54,11 +54,11 @@ impl Paper {
     /// Whether it can be written there, before any work is done for it.
     pub(super) fn check(path: &Path, force: bool) -> Result<Self, Failure> {
         let Some(format) = Format::of(path) else {
-            let told = Told::new(ErrorCode::ReportFormatUnknown).with("path", path.display());
-            return Err(told.with("allowed", Format::ENDINGS).into());
+            let problem = Problem::new(ErrorCode::ReportFormatUnknown).with("path", path.display());
+            return Err(problem.with("allowed", Format::ENDINGS).into());
         };
         if !force && path.exists() {
-            return Err(Told::new(ErrorCode::ReportExists).with("path", path.display()).into());
+            return Err(Problem::new(ErrorCode::ReportExists).with("path", path.display()).into());
         }
         Ok(Self { path: path.to_owned(), format, force })
     }
@@ -124,12 +124,12 @@ pub(super) fn put_in_place(draft: &Path, path: &Path, force: bool) -> Result<(),
     match fs::hard_link(draft, path) {
         Ok(()) => fs::remove_file(draft).map_err(|error| unwritable(path, &error)),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(Told::new(ErrorCode::ReportExists).with("path", path.display()).into())
+            Err(Problem::new(ErrorCode::ReportExists).with("path", path.display()).into())
         }
         Err(_) => fs::rename(draft, path).map_err(|error| unwritable(path, &error)),
     }
 }
 
 pub(super) fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
-    Told::new(ErrorCode::ReportUnwritable).with("path", path.display()).with("detail", error).into()
+    Problem::new(ErrorCode::ReportUnwritable).with("path", path.display()).with("detail", error).into()
 }

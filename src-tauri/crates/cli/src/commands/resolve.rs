@@ -23,8 +23,8 @@ pub(crate) async fn resolve(args: &Args, asked: &Resolve, output: &Output) -> Re
         sandbox.stop().await;
     }
     let SyncEnd { error, lock, .. } = end?;
-    if let Some(told) = error {
-        return Err(Failure { told, lock: lock.map(Box::new) });
+    if let Some(problem) = error {
+        return Err(Failure { problem, lock: lock.map(Box::new) });
     }
     let said = if asked.posted.is_some() { phrases::RESOLVED_POSTED } else { phrases::RESOLVED_NOT_POSTED };
     if output.json {

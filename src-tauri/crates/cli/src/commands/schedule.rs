@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use postonce_connectors::Workspace;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::{Engine, Schedule, ScheduleNews, SyncEnd};
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +27,7 @@ pub(crate) async fn schedule(args: &Args, output: &Output) -> Result<Status, Fai
     let stop = CancellationToken::new();
     let asked = asked_to_stop();
     let stopper = tokio::spawn(stop_when(asked, stop.clone(), engine.clone(), output.word(phrases::STOPPING)));
-    let kept = engine.run_schedule(&actor(), &stop, |news| tell(&news, &schedule, output)).await;
+    let kept = engine.run_schedule(&actor(), &stop, |news| print(&news, &schedule, output)).await;
     stopper.abort();
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
@@ -39,7 +39,7 @@ pub(crate) async fn schedule(args: &Args, output: &Output) -> Result<Status, Fai
 fn schedule_of(workspace: &Workspace) -> Result<Schedule, Failure> {
     let missing = || {
         let path = workspace.file_path();
-        Told::new(ErrorCode::WorkspaceKeyMissing).with("path", path.display()).with("key", "schedule.cron")
+        Problem::new(ErrorCode::WorkspaceKeyMissing).with("path", path.display()).with("key", "schedule.cron")
     };
     Ok(workspace.schedule().cloned().ok_or_else(missing)?)
 }
@@ -53,7 +53,7 @@ async fn stop_when(asked: impl Future<Output = ()>, stop: CancellationToken, eng
     stop.cancel();
 }
 
-fn tell(news: &ScheduleNews, schedule: &Schedule, output: &Output) {
+fn print(news: &ScheduleNews, schedule: &Schedule, output: &Output) {
     if output.json {
         return output.document(&json::news(output.language, news));
     }
@@ -71,7 +71,7 @@ fn tell(news: &ScheduleNews, schedule: &Schedule, output: &Output) {
             let word = output.word(phrases::MISSED_NOT_CAUGHT_UP);
             output.say(format!("{}: {word} {times}", shown(*scheduled_for)));
         }
-        ScheduleNews::Trouble(told) => output.note(catalogue::error(output.language, told)),
+        ScheduleNews::Trouble(problem) => output.note(catalogue::error(output.language, problem)),
     }
 }
 
@@ -94,6 +94,6 @@ fn ended(missed: u64, end: &SyncEnd, output: &Output) -> String {
             }
         }
     }
-    parts.extend(end.error.as_ref().map(|told| catalogue::error(output.language, told)));
+    parts.extend(end.error.as_ref().map(|problem| catalogue::error(output.language, problem)));
     parts.join(", ")
 }

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Read as _};
 
 use postonce_connectors::Secrets;
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -20,11 +20,11 @@ pub(crate) fn secret(args: &Args, asked: &Secret, output: &Output) -> Result<Sta
     let secrets = Secrets::of(&workspace);
     let (name, phrase) = match &asked.act {
         SecretAct::Set { name } => {
-            secrets.set(name, &value(output)?).map_err(Told::from)?;
+            secrets.set(name, &value(output)?).map_err(Problem::from)?;
             (name, phrases::SECRET_KEPT)
         }
         SecretAct::Delete { name } => {
-            let was_there = secrets.delete(name).map_err(Told::from)?;
+            let was_there = secrets.delete(name).map_err(Problem::from)?;
             (name, if was_there { phrases::SECRET_DELETED } else { phrases::SECRET_WAS_NOT })
         }
     };

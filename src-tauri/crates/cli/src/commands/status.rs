@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use postonce_engine::domain::Protection;
 use postonce_engine::ports::Connection;
 use postonce_engine::views::{LedgerFile, LockFacts, RecordCounts, RunSummary};
-use postonce_engine::{Engine, error::Told};
+use postonce_engine::{Engine, error::Problem};
 use serde_json::json;
 
 use super::{actor, outcome, sums};
@@ -17,9 +17,9 @@ use crate::{Status, catalogue, holder, json, phrases};
 struct Found {
     name: String,
     practice: bool,
-    connection: Result<Connection, Told>,
+    connection: Result<Connection, Problem>,
     /// What is missing in the accounting system's set-up.
-    missing: Vec<Told>,
+    missing: Vec<Problem>,
     lock: Option<LockFacts>,
     last: Option<RunSummary>,
     next: Option<DateTime<Utc>>,
@@ -51,12 +51,12 @@ pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failu
     if output.json {
         document(&found, output);
     } else {
-        tell(&found, output);
+        print(&found, output);
     }
     match found.connection {
-        Err(told) => {
-            output.note(catalogue::error(output.language, &told));
-            Ok(Status::Failed(told.code.exit_status()))
+        Err(problem) => {
+            output.note(catalogue::error(output.language, &problem));
+            Ok(Status::Failed(problem.code.exit_status()))
         }
         Ok(_) if found.records.attention() > 0 || !found.missing.is_empty() => Ok(Status::Attention),
         Ok(_) => Ok(Status::Done),
@@ -73,9 +73,9 @@ fn document(found: &Found, output: &Output) {
     });
     output.document(&json!({
         "organisation": found.name, "practice": found.practice, "connection": connection,
-        "error": found.connection.as_ref().err().map(|told| json::failure(output.language, told, None)),
+        "error": found.connection.as_ref().err().map(|problem| json::failure(output.language, problem, None)),
         "protection": found.connection.as_ref().ok().map(|connection| connection.capabilities.protection),
-        "missing": found.missing.iter().map(|told| json::failure(output.language, told, None)).collect::<Vec<_>>(),
+        "missing": found.missing.iter().map(|problem| json::failure(output.language, problem, None)).collect::<Vec<_>>(),
         "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.language, run)),
         "next_run": found.next.map(json::instant),
         "records": json::records(&found.records),
@@ -86,7 +86,7 @@ fn document(found: &Found, output: &Output) {
     }));
 }
 
-fn tell(found: &Found, output: &Output) {
+fn print(found: &Found, output: &Output) {
     let mut rows = Vec::new();
     let mut row = |phrase, text: String| rows.push(vec![output.word(phrase).to_owned(), text]);
     if found.practice {
@@ -127,8 +127,8 @@ fn tell(found: &Found, output: &Output) {
     output.table(&rows);
     if !found.missing.is_empty() {
         output.note(output.word(phrases::SETUP_MISSING));
-        for told in &found.missing {
-            output.note(format!("– {}", catalogue::error(output.language, told)));
+        for problem in &found.missing {
+            output.note(format!("– {}", catalogue::error(output.language, problem)));
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use postonce_engine::domain::{Outcome, Period, Trigger};
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::views::{PlanSummary, RunSummary};
 use postonce_engine::{Engine, SyncAsk, SyncEnd, Syncing};
 use serde_json::json;
@@ -19,7 +19,7 @@ use crate::{Status, bar, catalogue, json, phrases};
 const HELD_NAMED_MAX: usize = 20;
 
 pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<Status, Failure> {
-    let period = Period::new(asked.from, asked.to).map_err(Told::from)?;
+    let period = Period::new(asked.from, asked.to).map_err(Problem::from)?;
     let workspace = args.open_workspace()?;
     let engine = Engine::new(postonce_connectors::parts(&workspace)?);
     if asked.dry_run {
@@ -51,7 +51,7 @@ pub(super) async fn follow(
     bar::follow(syncing, output).await;
     let end = syncing.end().await;
     stopper.abort();
-    tell(args, engine, end, output).await
+    print(args, engine, end, output).await
 }
 
 /// Ctrl-C, or a scheduler's polite end: what is in flight is answered for, and the run is closed.
@@ -89,14 +89,14 @@ pub(super) async fn asked_to_stop() {
     let _ = signal::ctrl_c().await;
 }
 
-async fn tell(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
+async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
     let SyncEnd { run, error, lock, no_certificate, waited_for } = end;
     if waited_for.is_some() {
         output.note(output.word(phrases::LOCK_WAITED));
     }
     let Some(run) = run else {
         return match error {
-            Some(told) => Err(Failure { told, lock: lock.map(Box::new) }),
+            Some(problem) => Err(Failure { problem, lock: lock.map(Box::new) }),
             // Stopped while it waited for the lock.
             None => {
                 if output.json {
@@ -113,14 +113,14 @@ async fn tell(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> Re
     } else {
         tell_run(&run, output);
     }
-    if let Some(told) = no_certificate {
-        let because = catalogue::error(output.language, &told);
+    if let Some(problem) = no_certificate {
+        let because = catalogue::error(output.language, &problem);
         output.note(format!("{} {because}", output.word(phrases::NO_CERTIFICATE)));
     }
-    if let Some(told) = error {
+    if let Some(problem) = error {
         // The document of the run carries the error already.
-        output.note(catalogue::error(output.language, &told));
-        return Ok(Status::Failed(told.code.exit_status()));
+        output.note(catalogue::error(output.language, &problem));
+        return Ok(Status::Failed(problem.code.exit_status()));
     }
     if run.outcome == Some(Outcome::Stopped) {
         output.note(output.word(phrases::STOPPED));

@@ -93,8 +93,8 @@ fn a_workspace_file_is_valid_as_a_whole_or_refused_with_a_code() {
                 assert!(url.scheme() == "https" || crate::http::is_loopback(url), "{url}");
             }
             Err(error) => {
-                let told = postonce_engine::error::Told::from(error);
-                assert_eq!(told.code.exit_status(), 2, "{told}");
+                let problem = postonce_engine::error::Problem::from(error);
+                assert_eq!(problem.code.exit_status(), 2, "{problem}");
             }
         }
     }

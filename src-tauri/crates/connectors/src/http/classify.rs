@@ -55,16 +55,16 @@ fn not_answered(peer: &Peer, failure: Failure) -> CallError {
 pub(crate) fn otherwise(peer: &Peer, seen: &Seen) -> CallError {
     let refusal = refusal(peer, seen);
     match (seen.status, refusal) {
-        (429, _) => CallError::NotProcessed { told: peer.busy(429), retry_after: seen.retry_after },
+        (429, _) => CallError::NotProcessed { problem: peer.busy(429), retry_after: seen.retry_after },
         (503, _) if seen.retry_after.is_some() => {
-            CallError::NotProcessed { told: peer.busy(503), retry_after: seen.retry_after }
+            CallError::NotProcessed { problem: peer.busy(503), retry_after: seen.retry_after }
         }
         (409, _) if seen.retry_after.is_some() => {
-            CallError::StillRunning { told: peer.busy(409), retry_after: seen.retry_after }
+            CallError::StillRunning { problem: peer.busy(409), retry_after: seen.retry_after }
         }
         (412, Some(refusal)) if refusal.kind == "lock-lost" => CallError::LeaseLost,
         (status @ 400..=499, Some(refusal)) if !matches!(status, 408 | 409 | 425) => CallError::Refused {
-            told: match status {
+            problem: match status {
                 _ if is_about_access(status) => peer.unauthorized(status),
                 _ if is_about_content(status) => peer.refused(status, &refusal.detail),
                 _ => peer.unexpected(status, &refusal.detail),

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use reqwest::Url;
 
 use super::super::Side;
@@ -24,17 +24,17 @@ fn problem_answer(status: u16, kind: &str) -> Seen {
     }
 }
 
-fn status(told: &Told) -> &str {
-    &told.params["status"]
+fn status(problem: &Problem) -> &str {
+    &problem.params["status"]
 }
 
 #[test]
 fn a_connection_never_established_is_not_sent() {
     let error = sort(&peer(), Err(Failure::NeverConnected("Connection refused".into())), &[200]);
-    let Err(CallError::NotSent(told)) = error else { panic!("{error:?}") };
-    assert_eq!(told.code, ErrorCode::AccountingUnreachable);
-    assert_eq!(told.params["detail"], "Connection refused");
-    assert_eq!(told.params["url"], "http://127.0.0.1:4010");
+    let Err(CallError::NotSent(problem)) = error else { panic!("{error:?}") };
+    assert_eq!(problem.code, ErrorCode::AccountingUnreachable);
+    assert_eq!(problem.params["detail"], "Connection refused");
+    assert_eq!(problem.params["url"], "http://127.0.0.1:4010");
 }
 
 #[test]
@@ -53,14 +53,14 @@ fn no_answer_or_half_an_answer_is_unknown() {
 #[test]
 fn a_4xx_with_a_problem_is_refused() {
     for code in (400..500).filter(|code| ![408, 409, 425, 429].contains(code)) {
-        let CallError::Refused { refusal, too_large, told } = sorted(problem_answer(code, "some-kind")) else {
+        let CallError::Refused { refusal, too_large, problem } = sorted(problem_answer(code, "some-kind")) else {
             panic!("{code}")
         };
         assert_eq!(refusal, Refusal { kind: "some-kind".into(), detail: "Not so".into() });
         assert_eq!(too_large, code == 413);
-        assert_eq!(status(&told), code.to_string());
+        assert_eq!(status(&problem), code.to_string());
         let is_about_access = matches!(code, 401 | 403);
-        assert_eq!(told.code == ErrorCode::AccountingUnauthorized, is_about_access, "{code}");
+        assert_eq!(problem.code == ErrorCode::AccountingUnauthorized, is_about_access, "{code}");
     }
 }
 
@@ -80,8 +80,8 @@ fn what_the_table_does_not_name_is_unknown() {
 #[test]
 fn a_4xx_without_a_problem_still_says_that_the_token_was_not_accepted() {
     let seen = Seen { status: 401, content_type: "text/html".into(), ..Seen::default() };
-    let CallError::Unknown(told) = sorted(seen) else { panic!("not unknown") };
-    assert_eq!((told.code, status(&told)), (ErrorCode::AccountingUnauthorized, "401"));
+    let CallError::Unknown(problem) = sorted(seen) else { panic!("not unknown") };
+    assert_eq!((problem.code, status(&problem)), (ErrorCode::AccountingUnauthorized, "401"));
 }
 
 #[test]
@@ -89,8 +89,8 @@ fn too_many_and_unavailable_with_a_wait_are_not_processed() {
     let wait = Some(Duration::from_secs(7));
     for (code, retry_after) in [(429, wait), (429, None), (503, wait)] {
         let seen = Seen { status: code, retry_after, ..Seen::default() };
-        let CallError::NotProcessed { told, retry_after: asked } = sorted(seen) else { panic!("{code}") };
-        assert_eq!((told.code, asked), (ErrorCode::AccountingBusy, retry_after));
+        let CallError::NotProcessed { problem, retry_after: asked } = sorted(seen) else { panic!("{code}") };
+        assert_eq!((problem.code, asked), (ErrorCode::AccountingBusy, retry_after));
     }
 }
 
@@ -111,8 +111,8 @@ fn a_lost_lock_is_told_from_other_preconditions() {
 #[test]
 fn a_redirect_names_the_host_it_points_to() {
     let seen = Seen { status: 302, redirect_host: Some("login.example.org".into()), ..Seen::default() };
-    let CallError::Unknown(told) = sorted(seen) else { panic!("not unknown") };
-    assert_eq!(told.params["detail"], "→ login.example.org");
+    let CallError::Unknown(problem) = sorted(seen) else { panic!("not unknown") };
+    assert_eq!(problem.params["detail"], "→ login.example.org");
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
@@ -164,5 +164,5 @@ fn a_token_that_the_server_repeats_is_not_shown() {
     let mut seen = problem_answer(422, "x");
     seen.body = br#"{"type": "x", "detail": "no such token: geheim"}"#.into();
     let error = sorted(seen);
-    assert!(!format!("{error:?}{}", error.told()).contains("geheim"));
+    assert!(!format!("{error:?}{}", error.problem()).contains("geheim"));
 }

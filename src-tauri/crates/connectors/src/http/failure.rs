@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 
 use super::{Limits, Peer};
 
@@ -17,7 +17,7 @@ pub(crate) enum HttpError {
     Request(Peer),
 }
 
-impl From<HttpError> for Told {
+impl From<HttpError> for Problem {
     fn from(error: HttpError) -> Self {
         match &error {
             HttpError::TokenUnfit(peer) => peer.unauthorized("–"),

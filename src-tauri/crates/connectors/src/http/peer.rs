@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -46,36 +46,37 @@ impl Peer {
         bounded(&text.replace(token, "…"), DETAIL_CHARS_MAX)
     }
 
-    pub(crate) fn unreachable(&self, detail: &str) -> Told {
-        self.told(ErrorCode::PlatformUnreachable, ErrorCode::AccountingUnreachable).with("detail", self.detail(detail))
+    pub(crate) fn unreachable(&self, detail: &str) -> Problem {
+        self.problem(ErrorCode::PlatformUnreachable, ErrorCode::AccountingUnreachable)
+            .with("detail", self.detail(detail))
     }
 
-    pub(crate) fn unauthorized(&self, status: impl std::fmt::Display) -> Told {
-        self.told(ErrorCode::PlatformUnauthorized, ErrorCode::AccountingUnauthorized).with("status", status)
+    pub(crate) fn unauthorized(&self, status: impl std::fmt::Display) -> Problem {
+        self.problem(ErrorCode::PlatformUnauthorized, ErrorCode::AccountingUnauthorized).with("status", status)
     }
 
-    pub(crate) fn busy(&self, status: u16) -> Told {
-        self.told(ErrorCode::PlatformBusy, ErrorCode::AccountingBusy).with("status", status)
+    pub(crate) fn busy(&self, status: u16) -> Problem {
+        self.problem(ErrorCode::PlatformBusy, ErrorCode::AccountingBusy).with("status", status)
     }
 
-    pub(crate) fn unexpected(&self, status: u16, detail: &str) -> Told {
-        self.told(ErrorCode::PlatformUnexpected, ErrorCode::AccountingUnexpected)
+    pub(crate) fn unexpected(&self, status: u16, detail: &str) -> Problem {
+        self.problem(ErrorCode::PlatformUnexpected, ErrorCode::AccountingUnexpected)
             .with("status", status)
             .with("detail", self.detail(detail))
     }
 
     /// The platform refuses nothing; what it does not accept is not its protocol.
-    pub(crate) fn refused(&self, status: u16, detail: &str) -> Told {
-        self.told(ErrorCode::PlatformUnexpected, ErrorCode::AccountingRefused)
+    pub(crate) fn refused(&self, status: u16, detail: &str) -> Problem {
+        self.problem(ErrorCode::PlatformUnexpected, ErrorCode::AccountingRefused)
             .with("status", status)
             .with("detail", self.detail(detail))
     }
 
-    fn told(&self, platform: ErrorCode, accounting: ErrorCode) -> Told {
+    fn problem(&self, platform: ErrorCode, accounting: ErrorCode) -> Problem {
         let code = match self.side {
             Side::Platform => platform,
             Side::Accounting => accounting,
         };
-        Told::new(code).with("url", &self.address)
+        Problem::new(code).with("url", &self.address)
     }
 }

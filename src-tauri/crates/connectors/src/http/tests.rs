@@ -87,7 +87,7 @@ async fn an_answer_cut_short_is_told_from_a_whole_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_endless_answer_is_read_to_the_bound_only() {
-    let (tell, told) = std::sync::mpsc::channel();
+    let (sender, receiver) = std::sync::mpsc::channel();
     let address = server(move |mut stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").expect("an open stream");
         let mut sent = 0_usize;
@@ -95,11 +95,11 @@ async fn an_endless_answer_is_read_to_the_bound_only() {
         while sent < 300_000_000 && stream.write_all(&[b' '; 64 * 1024]).is_ok() {
             sent += 64 * 1024;
         }
-        tell.send(sent).expect("the test waits");
+        sender.send(sent).expect("the test waits");
     });
     let limits = Limits { overall: Duration::from_secs(20), ..TIGHT };
     assert_eq!(get(&http(&address, limits)).await, Err(Failure::TooLong { status: 200, bytes_max: 64 * 1024 }));
-    assert!(told.recv().expect("the server ends") < 100_000_000);
+    assert!(problem.recv().expect("the server ends") < 100_000_000);
 }
 
 #[tokio::test]
@@ -149,6 +149,6 @@ fn a_token_that_no_header_takes_is_told_without_showing_it() {
     let url = Url::parse("http://127.0.0.1:1").expect("an address");
     let error = Http::new(Side::Platform, &url, &"two\nlines".into(), TIGHT).expect_err("no header takes it");
     assert!(!format!("{error:?}").contains("lines"));
-    let told = postonce_engine::error::Told::from(error);
-    assert_eq!(told.code, postonce_engine::error::ErrorCode::PlatformUnauthorized);
+    let problem = postonce_engine::error::Problem::from(error);
+    assert_eq!(problem.code, postonce_engine::error::ErrorCode::PlatformUnauthorized);
 }

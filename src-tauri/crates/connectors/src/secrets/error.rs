@@ -1,6 +1,6 @@
 //! Why a secret cannot be had or kept.
 
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 
 use super::{KeyringError, Secrets};
 
@@ -30,17 +30,17 @@ pub enum SecretError {
     },
 }
 
-impl From<SecretError> for Told {
+impl From<SecretError> for Problem {
     fn from(error: SecretError) -> Self {
         let (code, name) = match &error {
             SecretError::Missing { name } => (ErrorCode::SecretMissing, name),
             SecretError::Keyring { name, .. } => (ErrorCode::KeyringUnavailable, name),
             SecretError::Empty { name } => (ErrorCode::SecretEmpty, name),
         };
-        let told = Self::new(code).with("name", name).with("variable", Secrets::variable(name));
+        let problem = Self::new(code).with("name", name).with("variable", Secrets::variable(name));
         match error {
-            SecretError::Keyring { source, .. } => told.with("detail", source),
-            _ => told,
+            SecretError::Keyring { source, .. } => problem.with("detail", source),
+            _ => problem,
         }
     }
 }

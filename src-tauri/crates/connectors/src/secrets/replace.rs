@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use secrecy::SecretString;
 
 use super::{SecretError, Secrets};
@@ -23,8 +23,8 @@ impl Secrets {
     pub async fn keep_while<T>(
         self: Arc<Self>,
         held: BTreeMap<String, SecretString>,
-        then: impl Future<Output = Result<T, Told>>,
-    ) -> Result<T, Told> {
+        then: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
         if self.is_practice {
             return then.await;
         }
@@ -32,9 +32,9 @@ impl Secrets {
         let before = blocking(move || secrets.replace(&held)).await?;
         match then.await {
             Ok(done) => Ok(done),
-            Err(told) => {
+            Err(problem) => {
                 blocking(move || self.put_back(before)).await?;
-                Err(told)
+                Err(problem)
             }
         }
     }
@@ -75,8 +75,10 @@ impl Secrets {
     }
 }
 
-async fn blocking<T: Send + 'static>(act: impl FnOnce() -> Result<T, SecretError> + Send + 'static) -> Result<T, Told> {
-    Ok(tokio::task::spawn_blocking(act).await.map_err(Told::internal)??)
+async fn blocking<T: Send + 'static>(
+    act: impl FnOnce() -> Result<T, SecretError> + Send + 'static,
+) -> Result<T, Problem> {
+    Ok(tokio::task::spawn_blocking(act).await.map_err(Problem::internal)??)
 }
 
 #[cfg(test)]
@@ -111,9 +113,9 @@ mod tests {
     async fn what_was_there_is_put_back_when_the_audit_trail_did_not_take_the_change() {
         let secrets = Arc::new(secrets(Some(OLD), nothing));
         let typed = typed(&["accounting-token", "platform-token"]);
-        let full = async { Err::<(), _>(Told::new(ErrorCode::LedgerDiskFull)) };
-        let told = Arc::clone(&secrets).keep_while(typed, full).await.expect_err("the disk is full");
-        assert_eq!(told.code, ErrorCode::LedgerDiskFull);
+        let full = async { Err::<(), _>(Problem::new(ErrorCode::LedgerDiskFull)) };
+        let problem = Arc::clone(&secrets).keep_while(typed, full).await.expect_err("the disk is full");
+        assert_eq!(problem.code, ErrorCode::LedgerDiskFull);
         assert_eq!(shown(&secrets, "accounting-token").as_deref(), Some("old"));
         assert_eq!(shown(&secrets, "platform-token"), None, "there was none before");
     }
@@ -124,8 +126,8 @@ mod tests {
         let mut typed = typed(&["accounting-token"]);
         typed.insert("platform-token".to_owned(), " ".into());
         let never = async { panic!("nothing else is done") };
-        let told = Arc::clone(&secrets).keep_while::<()>(typed, never).await.expect_err("it is empty");
-        assert_eq!((told.code, told.params["name"].as_str()), (ErrorCode::SecretEmpty, "platform-token"));
+        let problem = Arc::clone(&secrets).keep_while::<()>(typed, never).await.expect_err("it is empty");
+        assert_eq!((problem.code, problem.params["name"].as_str()), (ErrorCode::SecretEmpty, "platform-token"));
         assert_eq!(shown(&secrets, "accounting-token").as_deref(), Some("old"));
     }
 

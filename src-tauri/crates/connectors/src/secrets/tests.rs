@@ -67,9 +67,12 @@ fn a_server_without_keyring_takes_the_environment() {
 
 #[test]
 fn a_secret_that_is_nowhere_is_told_with_both_ways_to_set_it() {
-    let told =
-        postonce_engine::error::Told::from(secrets(Some(&[]), nothing).get("platform-token").expect_err("nowhere"));
-    assert_eq!(told.to_string(), r#"secret_missing name="platform-token" variable="POSTONCE_SECRET_PLATFORM_TOKEN""#);
+    let problem =
+        postonce_engine::error::Problem::from(secrets(Some(&[]), nothing).get("platform-token").expect_err("nowhere"));
+    assert_eq!(
+        problem.to_string(),
+        r#"secret_missing name="platform-token" variable="POSTONCE_SECRET_PLATFORM_TOKEN""#
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use postonce_engine::domain::{Currency, Money};
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{Row, Source};
 use postonce_engine::views::Sum;
 
@@ -51,7 +51,7 @@ struct Tally {
 }
 
 /// The first rows, so many at most.
-pub(crate) async fn first_rows(source: &dyn Source, rows_max: usize) -> Result<Vec<Row>, Told> {
+pub(crate) async fn first_rows(source: &dyn Source, rows_max: usize) -> Result<Vec<Row>, Problem> {
     let mut pages = source.open().await.map_err(|error| error.0)?;
     let mut rows = Vec::new();
     while rows.len() < rows_max {
@@ -62,7 +62,7 @@ pub(crate) async fn first_rows(source: &dyn Source, rows_max: usize) -> Result<V
 }
 
 /// All of it, from the first row to the last.
-pub(crate) async fn survey(source: &dyn Source) -> Result<Survey, Told> {
+pub(crate) async fn survey(source: &dyn Source) -> Result<Survey, Problem> {
     let mut pages = source.open().await.map_err(|error| error.0)?;
     let (mut found, mut all) = (Survey::default(), Tally::default());
     let mut categories: BTreeMap<String, Tally> = BTreeMap::new();

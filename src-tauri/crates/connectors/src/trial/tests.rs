@@ -78,6 +78,7 @@ async fn the_accounting_system_is_asked_with_the_secret_that_was_typed() {
         .mount(&server)
         .await;
     let dir = tempfile::tempdir().expect("a folder");
-    let told = trial(dir.path(), ROWS, &server.uri()).connect().await.expect_err("that was no answer of the protocol");
-    assert_eq!(told.code, ErrorCode::AccountingUnexpected);
+    let problem =
+        trial(dir.path(), ROWS, &server.uri()).connect().await.expect_err("that was no answer of the protocol");
+    assert_eq!(problem.code, ErrorCode::AccountingUnexpected);
 }

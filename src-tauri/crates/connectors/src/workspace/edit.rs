@@ -173,20 +173,20 @@ impl Workspace {
     fn replace(&self, text: &str) -> Result<(), WorkspaceError> {
         // The file itself, where a link stands in the folder.
         let path = fs::canonicalize(self.path()).map_err(|source| unreadable(&self.path(), source))?;
-        let told = |source| unreadable(&path, source);
+        let unreadable_here = |source| unreadable(&path, source);
         let folder = path.parent().unwrap_or(&self.dir);
-        let mut fresh = NamedTempFile::new_in(folder).map_err(told)?;
-        fresh.write_all(text.as_bytes()).map_err(told)?;
-        let before = fs::metadata(&path).map_err(told)?;
-        fs::set_permissions(fresh.path(), before.permissions()).map_err(told)?;
-        fresh.as_file().sync_all().map_err(told)?;
-        if fs::read(&path).map_err(told)? != self.text.as_bytes() {
+        let mut fresh = NamedTempFile::new_in(folder).map_err(unreadable_here)?;
+        fresh.write_all(text.as_bytes()).map_err(unreadable_here)?;
+        let before = fs::metadata(&path).map_err(unreadable_here)?;
+        fs::set_permissions(fresh.path(), before.permissions()).map_err(unreadable_here)?;
+        fresh.as_file().sync_all().map_err(unreadable_here)?;
+        if fs::read(&path).map_err(unreadable_here)? != self.text.as_bytes() {
             return Err(WorkspaceError::ChangedMeanwhile(path));
         }
-        fresh.persist(&path).map_err(|error| told(error.error))?;
+        fresh.persist(&path).map_err(|error| unreadable_here(error.error))?;
         // The new name is on the disk as well, where the operating system lets a folder be asked for that.
         #[cfg(unix)]
-        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(told)?;
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(unreadable_here)?;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 
 /// A workspace cannot be opened or made. Lines count from 1.
 #[derive(Debug, thiserror::Error)]
@@ -87,7 +87,7 @@ pub enum WorkspaceError {
     InsecureUrl(String),
 }
 
-impl From<WorkspaceError> for Told {
+impl From<WorkspaceError> for Problem {
     fn from(error: WorkspaceError) -> Self {
         let at = |code, path: &Path| Self::new(code).with("path", path.display());
         match error {

@@ -1,11 +1,11 @@
 use postonce_engine::WhenStillUnknown;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 
 use super::*;
 
 const VALID: &str = include_str!("../../tests/workspaces/interfaces.toml");
 
-fn told(text: &str) -> Told {
+fn problem(text: &str) -> Problem {
     let dir = tempfile::tempdir().expect("a folder");
     fs::write(dir.path().join(FILE_NAME), text).expect("a file");
     Workspace::open(dir.path()).expect_err("something is wrong with it").into()
@@ -17,8 +17,8 @@ fn with(line: &str, instead: &str) -> String {
     VALID.replacen(line, instead, 1)
 }
 
-fn param<'a>(told: &'a Told, name: &str) -> &'a str {
-    told.params.get(name).map_or("", String::as_str)
+fn param<'a>(problem: &'a Problem, name: &str) -> &'a str {
+    problem.params.get(name).map_or("", String::as_str)
 }
 
 #[test]
@@ -66,11 +66,11 @@ fn a_typo_is_told_with_key_line_and_nearest() {
         ("delimiter = \";\"", "delimeter = \";\"", "source.delimeter", "delimiter"),
     ] {
         let text = with(line, instead);
-        let told = told(&text);
-        assert_eq!(told.code, ErrorCode::WorkspaceUnknownKey, "{told}");
+        let problem = problem(&text);
+        assert_eq!(problem.code, ErrorCode::WorkspaceUnknownKey, "{problem}");
         let number = 1 + text.lines().position(|found| found.starts_with(instead)).expect("the line is there");
         assert_eq!(
-            (param(&told, "key"), param(&told, "nearest"), param(&told, "line")),
+            (param(&problem, "key"), param(&problem, "nearest"), param(&problem, "line")),
             (key, nearest, number.to_string().as_str())
         );
     }
@@ -103,10 +103,10 @@ fn a_value_of_the_wrong_kind_or_size_is_told_with_what_is_allowed() {
         ("payable_account = \"2930\"", "payable_account = 2930", "posting.payable_account", "\"…\""),
         ("url = \"http://127.0.0.1:4010\"", "url = \"127.0.0.1:4010\"", "accounting.url", "https://"),
     ] {
-        let told = told(&with(line, instead));
-        assert_eq!((told.code, param(&told, "key")), (ErrorCode::WorkspaceValueInvalid, key), "{told}");
-        assert!(param(&told, "allowed").contains(allowed), "{told}");
-        assert_ne!(param(&told, "line"), "");
+        let problem = problem(&with(line, instead));
+        assert_eq!((problem.code, param(&problem, "key")), (ErrorCode::WorkspaceValueInvalid, key), "{problem}");
+        assert!(param(&problem, "allowed").contains(allowed), "{problem}");
+        assert_ne!(param(&problem, "line"), "");
     }
 }
 
@@ -118,41 +118,41 @@ fn a_missing_key_or_table_is_named() {
         ("kind = \"open\"", "accounting.kind"),
         ("path = \"reimbursements-2020.csv\"", "source.path"),
     ] {
-        let told = told(&with(line, ""));
-        assert_eq!((told.code, param(&told, "key")), (ErrorCode::WorkspaceKeyMissing, key), "{told}");
+        let problem = problem(&with(line, ""));
+        assert_eq!((problem.code, param(&problem, "key")), (ErrorCode::WorkspaceKeyMissing, key), "{problem}");
     }
-    assert_eq!(param(&told(""), "key"), "organisation");
+    assert_eq!(param(&problem(""), "key"), "organisation");
 }
 
 #[test]
 fn a_kind_that_is_not_available_is_told_with_those_that_are() {
-    let told = told(&with("kind = \"csv\"", "kind = \"xlsx\""));
-    assert_eq!(told.code, ErrorCode::WorkspaceKindUnavailable);
-    assert_eq!((param(&told, "kind"), param(&told, "available")), ("xlsx", "csv, platform"));
-    let accounting = self::told(&with("kind = \"open\"", "kind = \"sap\""));
+    let problem = problem(&with("kind = \"csv\"", "kind = \"xlsx\""));
+    assert_eq!(problem.code, ErrorCode::WorkspaceKindUnavailable);
+    assert_eq!((param(&problem, "kind"), param(&problem, "available")), ("xlsx", "csv, platform"));
+    let accounting = self::problem(&with("kind = \"open\"", "kind = \"sap\""));
     assert_eq!(accounting.code, ErrorCode::WorkspaceKindUnavailable);
     assert_eq!(param(&accounting, "available"), "open, tryton, odoo");
 }
 
 #[test]
 fn what_is_no_toml_is_told_with_its_line() {
-    let told = told("[organisation]\nid = hlf\n");
-    assert_eq!((told.code, param(&told, "line")), (ErrorCode::WorkspaceInvalid, "2"));
+    let problem = problem("[organisation]\nid = hlf\n");
+    assert_eq!((problem.code, param(&problem, "line")), (ErrorCode::WorkspaceInvalid, "2"));
 }
 
 #[test]
 fn a_file_in_another_encoding_is_told_with_its_line() {
     let dir = tempfile::tempdir().expect("a folder");
     fs::write(dir.path().join(FILE_NAME), b"[organisation]\nname = \"Bod\xf8\"\n").expect("a file");
-    let told = Told::from(Workspace::open(dir.path()).expect_err("no UTF-8"));
-    assert_eq!((told.code, param(&told, "line")), (ErrorCode::WorkspaceInvalid, "2"));
+    let problem = Problem::from(Workspace::open(dir.path()).expect_err("no UTF-8"));
+    assert_eq!((problem.code, param(&problem, "line")), (ErrorCode::WorkspaceInvalid, "2"));
 }
 
 #[test]
 fn plain_http_beyond_this_machine_is_refused_and_a_password_is_not_repeated() {
-    let insecure = told(&with("http://127.0.0.1:4010", "http://accounting.example.org"));
+    let insecure = problem(&with("http://127.0.0.1:4010", "http://accounting.example.org"));
     assert_eq!(insecure.code, ErrorCode::InsecureUrl);
-    let with_password = told(&with("http://127.0.0.1:4010", "https://kari:hunter2@example.org"));
+    let with_password = problem(&with("http://127.0.0.1:4010", "https://kari:hunter2@example.org"));
     assert_eq!(with_password.code, ErrorCode::WorkspaceValueInvalid);
     assert!(!with_password.to_string().contains("hunter2"));
 }
@@ -167,10 +167,10 @@ fn a_byte_order_mark_of_an_editor_does_no_harm() {
 #[test]
 fn a_folder_without_a_workspace_is_told_and_one_with_is_not_overwritten() {
     let dir = tempfile::tempdir().expect("a folder");
-    let missing = Told::from(Workspace::open(&dir.path().join("none")).expect_err("nothing there"));
+    let missing = Problem::from(Workspace::open(&dir.path().join("none")).expect_err("nothing there"));
     assert_eq!(missing.code, ErrorCode::WorkspaceMissing);
     Workspace::create(dir.path(), VALID).expect("it is made");
-    let again = Told::from(Workspace::create(dir.path(), &plain()).expect_err("one is there"));
+    let again = Problem::from(Workspace::create(dir.path(), &plain()).expect_err("one is there"));
     assert_eq!(again.code, ErrorCode::WorkspaceExists);
     assert_eq!(fs::read_to_string(dir.path().join(FILE_NAME)).expect("the file"), VALID);
 }
@@ -191,7 +191,7 @@ fn the_templates_are_valid_workspaces() {
 #[test]
 fn practice_speaks_to_this_machine_only() {
     let text = format!("{}\n[practice]\nstore = \"s.sqlite\"\n", with("http://127.0.0.1:4010", "https://example.org"));
-    assert_eq!(param(&told(&text), "key"), "accounting.url");
+    assert_eq!(param(&problem(&text), "key"), "accounting.url");
 }
 
 #[test]
@@ -240,19 +240,19 @@ fn a_key_of_another_accounting_system_and_a_missing_one_are_named() {
         (format!("{ODOO}user = \"kari\"\n"), "accounting.user", None),
         ("kind = \"open\"\ndatabase = \"books\"\n".to_owned(), "accounting.database", None),
     ] {
-        let told = told(&with_accounting(&keys));
-        assert_eq!((told.code, param(&told, "key")), (ErrorCode::WorkspaceUnknownKey, key), "{told}");
-        assert!(nearest.is_none_or(|nearest| param(&told, "nearest") == nearest), "{told}");
+        let problem = problem(&with_accounting(&keys));
+        assert_eq!((problem.code, param(&problem, "key")), (ErrorCode::WorkspaceUnknownKey, key), "{problem}");
+        assert!(nearest.is_none_or(|nearest| param(&problem, "nearest") == nearest), "{problem}");
     }
     for (kind, key) in
         [(TRYTON, "database"), (TRYTON, "user"), (TRYTON, "journal"), (ODOO, "database"), (ODOO, "journal")]
     {
         let without: String =
             kind.lines().filter(|line| !line.starts_with(key)).map(|line| format!("{line}\n")).collect();
-        let told = told(&with_accounting(&without));
-        assert_eq!(told.code, ErrorCode::WorkspaceKeyMissing, "{told}");
-        assert_eq!(param(&told, "key"), format!("accounting.{key}"));
+        let problem = problem(&with_accounting(&without));
+        assert_eq!(problem.code, ErrorCode::WorkspaceKeyMissing, "{problem}");
+        assert_eq!(param(&problem, "key"), format!("accounting.{key}"));
     }
-    let told = told(&with_accounting(&ODOO.replace("\"books\"", "\"../books\"")));
-    assert_eq!((told.code, param(&told, "key")), (ErrorCode::WorkspaceValueInvalid, "accounting.database"));
+    let problem = problem(&with_accounting(&ODOO.replace("\"books\"", "\"../books\"")));
+    assert_eq!((problem.code, param(&problem, "key")), (ErrorCode::WorkspaceValueInvalid, "accounting.database"));
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::witness::against;
 use crate::domain::Actor;
 use crate::domain::audit_chain::head_bytes;
-use crate::error::Told;
+use crate::error::Problem;
 use crate::ledger::{AuditTip, Ledger, LedgerError};
 use crate::lock::Permit;
 use crate::ports::{AccountingSystem, CallError, Signature, Signer, Witness, WitnessSeen};
@@ -33,7 +33,7 @@ pub(crate) async fn seal(
     signer: &dyn Signer,
     actor: &Actor,
     now: DateTime<Utc>,
-) -> Result<(), Told> {
+) -> Result<(), Problem> {
     let Some(sealed) = keep_head(ledger, signer, now).await? else { return Ok(()) };
     if permit.check().is_err() {
         tracing::warn!("the lease is lost: the audit head is left with the accounting system by the next run");
@@ -63,7 +63,7 @@ pub(crate) async fn seal(
             let head_id = sealed.head_id;
             Ok(ledger.write(move |book| book.audit_head_left(head_id, now)).await?)
         }
-        Err(CallError::Refused { told, .. }) => refused(ledger, accounting, &sealed.ledger_id, told).await,
+        Err(CallError::Refused { problem, .. }) => refused(ledger, accounting, &sealed.ledger_id, problem).await,
         Err(error) => {
             put_off(&error);
             Ok(())
@@ -97,8 +97,8 @@ async fn refused(
     ledger: &Ledger,
     accounting: &dyn AccountingSystem,
     ledger_id: &str,
-    refusal: Told,
-) -> Result<(), Told> {
+    refusal: Problem,
+) -> Result<(), Problem> {
     match accounting.witness(ledger_id).await {
         Ok(WitnessSeen::Kept(kept)) => against(ledger, &kept).await??,
         Ok(WitnessSeen::None | WitnessSeen::NotOffered) => {}

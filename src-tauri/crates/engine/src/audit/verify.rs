@@ -6,7 +6,7 @@ use super::verdict::AuditVerdict;
 use super::walk::walk;
 use super::witness::ask;
 use crate::domain::{Act, Actor};
-use crate::error::Told;
+use crate::error::Problem;
 use crate::export::Engine;
 use crate::ledger::AuditAct;
 use crate::lock::FileLock;
@@ -20,7 +20,7 @@ impl Engine {
     ///
     /// # Errors
     /// When a sync is on, here or in another program on this machine, or the ledger cannot be read or written.
-    pub async fn verify_audit(&self, actor: Actor) -> Result<AuditVerdict, Told> {
+    pub async fn verify_audit(&self, actor: Actor) -> Result<AuditVerdict, Problem> {
         let parts = self.parts();
         let _file = FileLock::try_take(&parts.settings.file_lock)?;
         let ledger_id = parts.ledger.read(|book| book.ledger_id()).await?;

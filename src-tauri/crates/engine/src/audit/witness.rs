@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::signature::is_by_its_key;
 use crate::domain::audit_chain::{ChainHash, head_bytes};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::{Book, Ledger, LedgerError};
 use crate::ports::{AccountingSystem, CallError, Clock, Witness, WitnessSeen};
 
@@ -39,15 +39,15 @@ pub(crate) async fn check_newest(
     ledger: &Ledger,
     accounting: &dyn AccountingSystem,
     clock: &dyn Clock,
-) -> Result<(), Told> {
+) -> Result<(), Problem> {
     let path = ledger.path().display().to_string();
     let (ledger_id, was_witnessed, broken) = ledger
         .read(move |book| Ok((book.ledger_id()?, book.was_witnessed()?, broken_at_newest_head(book, &path)?)))
         .await?;
-    if let Some(told) = broken {
-        return Err(told);
+    if let Some(problem) = broken {
+        return Err(problem);
     }
-    match ask(accounting, clock, &ledger_id).await.map_err(|error| error.told())? {
+    match ask(accounting, clock, &ledger_id).await.map_err(|error| error.problem())? {
         WitnessSeen::Kept(witness) => against(ledger, &witness).await?,
         WitnessSeen::None if was_witnessed => {
             tracing::warn!(
@@ -60,11 +60,11 @@ pub(crate) async fn check_newest(
 }
 
 /// The same for a witness at hand; the outer error is the ledger's.
-pub(super) async fn against(ledger: &Ledger, witness: &Witness) -> Result<Result<(), Told>, LedgerError> {
+pub(super) async fn against(ledger: &Ledger, witness: &Witness) -> Result<Result<(), Problem>, LedgerError> {
     let seen = witness.clone();
     let fit = ledger.read(move |book| fit(book, book.audit_tip()?.entries, &seen)).await?;
-    let told = |code| {
-        Told::new(code)
+    let problem = |code| {
+        Problem::new(code)
             .with("path", ledger.path().display())
             .with("theirs", witness.entries)
             .with("user", &witness.written_by.user)
@@ -72,8 +72,8 @@ pub(super) async fn against(ledger: &Ledger, witness: &Witness) -> Result<Result
     };
     Ok(match fit {
         Fit::Fits => Ok(()),
-        Fit::Ahead { ours } => Err(told(ErrorCode::LedgerRolledBack).with("ours", ours)),
-        Fit::Differs => Err(told(ErrorCode::LedgerForked)),
+        Fit::Ahead { ours } => Err(problem(ErrorCode::LedgerRolledBack).with("ours", ours)),
+        Fit::Differs => Err(problem(ErrorCode::LedgerForked)),
     })
 }
 
@@ -87,7 +87,7 @@ pub(super) fn fit(book: &Book<'_>, ours: u64, witness: &Witness) -> Result<Fit, 
 }
 
 /// The cheap look at the start of each run: the newest head is still in the trail, and its signature holds.
-fn broken_at_newest_head(book: &Book<'_>, path: &str) -> Result<Option<Told>, LedgerError> {
+fn broken_at_newest_head(book: &Book<'_>, path: &str) -> Result<Option<Problem>, LedgerError> {
     let Some(newest) = book.newest_audit_head()? else { return Ok(None) };
     let ledger_id = book.ledger_id()?;
     let is_signed_so = match (&newest.signature, &newest.head, u64::try_from(newest.entries)) {
@@ -95,11 +95,11 @@ fn broken_at_newest_head(book: &Book<'_>, path: &str) -> Result<Option<Told>, Le
         (Some(_), ..) => false,
         (None, ..) => true,
     };
-    let told = Told::new(ErrorCode::AuditBroken)
+    let problem = Problem::new(ErrorCode::AuditBroken)
         .with("path", path)
         .with("entries", newest.entries)
         .with("at", &newest.made_at);
-    Ok((!newest.fits() || !is_signed_so).then_some(told))
+    Ok((!newest.fits() || !is_signed_so).then_some(problem))
 }
 
 /// Asks for the witness, and again where the answer was lost on the way: asking changes nothing.

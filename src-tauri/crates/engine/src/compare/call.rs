@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::LedgerError;
 use crate::lock::Permit;
 use crate::ports::{CallError, Clock};
@@ -31,11 +31,11 @@ pub(crate) enum CompareError {
 
 impl CompareError {
     /// What a person is told; nothing where a person stopped it.
-    pub(crate) fn told(&self) -> Option<Told> {
+    pub(crate) fn problem(&self) -> Option<Problem> {
         match self {
             Self::Ledger(error) => Some(error.into()),
-            Self::Call(error) => Some(error.told()),
-            Self::LeaseLost => Some(Told::new(ErrorCode::LeaseLost)),
+            Self::Call(error) => Some(error.problem()),
+            Self::LeaseLost => Some(Problem::new(ErrorCode::LeaseLost)),
             Self::Stopped => None,
         }
     }

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 use super::both_ways::compare;
 use super::look::Look;
 use crate::domain::{Actor, Period};
-use crate::error::Told;
+use crate::error::Problem;
 use crate::export::Engine;
 use crate::ports::LockProgress;
 use crate::views::{Comparison, LockFacts};
@@ -25,7 +25,7 @@ pub struct CompareEnd {
     /// What it came to.
     pub comparison: Option<Comparison>,
     /// What went wrong, where something did.
-    pub error: Option<Told>,
+    pub error: Option<Problem>,
     /// Who holds the lock, where it was refused.
     pub lock: Option<LockFacts>,
 }
@@ -78,7 +78,7 @@ impl Engine {
         self.leave(inside).await;
         match compared {
             Ok(comparison) => CompareEnd { comparison: Some(comparison), ..CompareEnd::default() },
-            Err(error) => CompareEnd { error: error.told(), ..CompareEnd::default() },
+            Err(error) => CompareEnd { error: error.problem(), ..CompareEnd::default() },
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::engine::Engine;
 use super::re_export::check_reason;
 use crate::domain::Actor;
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::Accepting;
 
 impl Engine {
@@ -13,14 +13,14 @@ impl Engine {
     /// # Errors
     /// When the reason is too short, there is no such record, there is nothing to accept about it, or the ledger cannot
     /// be written.
-    pub async fn accept(&self, record_id: &str, reason: &str, actor: &Actor) -> Result<(), Told> {
+    pub async fn accept(&self, record_id: &str, reason: &str, actor: &Actor) -> Result<(), Problem> {
         let reason = check_reason(reason)?;
         let (id, actor, now) = (record_id.to_owned(), actor.clone(), self.parts().clock.now());
         let act = move |book: &crate::ledger::Book<'_>| book.accept(&id, &reason, &actor, now);
         match self.parts().ledger.write(act).await? {
             Accepting::Accepted => Ok(()),
-            Accepting::Nothing => Err(Told::new(ErrorCode::NothingToAccept).with("id", record_id)),
-            Accepting::NoRecord => Err(Told::new(ErrorCode::RecordNotFound).with("id", record_id)),
+            Accepting::Nothing => Err(Problem::new(ErrorCode::NothingToAccept).with("id", record_id)),
+            Accepting::NoRecord => Err(Problem::new(ErrorCode::RecordNotFound).with("id", record_id)),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::engine::Engine;
 use crate::domain::{Act, Actor};
-use crate::error::Told;
+use crate::error::Problem;
 use crate::ledger::{AuditAct, Book};
 
 impl Engine {
@@ -15,7 +15,7 @@ impl Engine {
     ///
     /// # Errors
     /// When a sync is on, here or in another program on this machine, or no whole copy can be made.
-    pub async fn back_up(&self, actor: Actor) -> Result<PathBuf, Told> {
+    pub async fn back_up(&self, actor: Actor) -> Result<PathBuf, Problem> {
         let parts = self.parts();
         let _still = self.hold_still()?;
         let now = parts.clock.now();

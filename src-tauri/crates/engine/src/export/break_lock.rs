@@ -6,7 +6,7 @@ use serde_json::json;
 use super::engine::{Engine, Parts};
 use super::re_export::check_reason;
 use crate::domain::{Act, Actor};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::AuditAct;
 use crate::views::LockFacts;
 
@@ -28,26 +28,26 @@ impl Engine {
     /// # Errors
     /// When the reason says nothing, nobody holds the lock, the name is not its holder's, it is this program's own run, or
     /// the accounting system cannot be asked or refuses.
-    pub async fn break_lock(&self, ask: BreakAsk) -> Result<LockFacts, Told> {
+    pub async fn break_lock(&self, ask: BreakAsk) -> Result<LockFacts, Problem> {
         let parts = self.parts();
         let reason = check_reason(&ask.reason)?;
         let connection = self.connect().await?;
         super::walls::check_organisation(parts, &connection).await?;
-        let facts = self.lock(&ask.actor).await?.ok_or_else(|| Told::new(ErrorCode::LockFree))?;
+        let facts = self.lock(&ask.actor).await?.ok_or_else(|| Problem::new(ErrorCode::LockFree))?;
         let holder = facts.lock.holder.clone();
         let found = ask.confirm.trim();
         if found != facts.holder_name() && found != holder.user {
             let expected = facts.holder_name();
-            return Err(Told::new(ErrorCode::ConfirmationDiffers).with("expected", expected).with("found", found));
+            return Err(Problem::new(ErrorCode::ConfirmationDiffers).with("expected", expected).with("found", found));
         }
         if self.syncing().is_some_and(|own| own.progress().borrow().run_id == holder.run_id) {
-            return Err(Told::new(ErrorCode::LockIsOurs));
+            return Err(Problem::new(ErrorCode::LockIsOurs));
         }
         let breaking = Breaking { facts, actor: ask.actor, reason, accounting_user: connection.user_id };
         // Before it is done: a program that dies here has told more than it did, never less.
         breaking.enter(parts, "asked", None).await?;
-        let told_there = format!("{} ({} on {})", breaking.reason, breaking.actor.user, breaking.actor.host);
-        let broken = parts.accounting.break_lock(&holder.run_id, &told_there).await.map_err(|error| error.told());
+        let reason_there = format!("{} ({} on {})", breaking.reason, breaking.actor.user, breaking.actor.host);
+        let broken = parts.accounting.break_lock(&holder.run_id, &reason_there).await.map_err(|error| error.problem());
         let result = if broken.is_ok() { "broken" } else { "not known to be broken" };
         breaking.enter(parts, result, broken.as_ref().err().cloned()).await?;
         broken.map(|()| breaking.facts)
@@ -64,7 +64,7 @@ struct Breaking {
 
 impl Breaking {
     /// Writes the entry of how far it is.
-    async fn enter(&self, parts: &Parts, result: &'static str, error: Option<Told>) -> Result<(), Told> {
+    async fn enter(&self, parts: &Parts, result: &'static str, error: Option<Problem>) -> Result<(), Problem> {
         let (lock, now) = (&self.facts.lock, parts.clock.now());
         let detail = json!({
             "result": result, "holder": lock.holder, "since": lock.acquired_at, "heard": lock.renewed_at,

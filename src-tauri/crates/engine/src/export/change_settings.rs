@@ -5,7 +5,7 @@ use serde_json::json;
 use super::engine::Engine;
 use super::settings::Settings;
 use crate::domain::{Act, Actor};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::{AuditAct, Book};
 use crate::lock::{FileLock, FileLockError};
 
@@ -31,13 +31,13 @@ impl Engine {
     ///
     /// # Errors
     /// [`ErrorCode::RunIsOn`] when one is on, here or in another program on this machine.
-    pub fn hold_still(&self) -> Result<Stillness, Told> {
+    pub fn hold_still(&self) -> Result<Stillness, Problem> {
         if self.syncing().is_some() {
-            return Err(Told::new(ErrorCode::RunIsOn));
+            return Err(Problem::new(ErrorCode::RunIsOn));
         }
         match FileLock::try_take(&self.parts().settings.file_lock) {
             Ok(file) => Ok(Stillness { _file: file }),
-            Err(FileLockError::Held(_)) => Err(Told::new(ErrorCode::RunIsOn)),
+            Err(FileLockError::Held(_)) => Err(Problem::new(ErrorCode::RunIsOn)),
             Err(error) => Err(error.into()),
         }
     }
@@ -53,8 +53,8 @@ impl Engine {
         after: &Settings,
         changes: Vec<SettingChange>,
         actor: &Actor,
-    ) -> Result<(), Told> {
-        let (before, after) = (self.parts().settings.told(), after.told());
+    ) -> Result<(), Problem> {
+        let (before, after) = (self.parts().settings.for_trail(), after.problem());
         let (actor, now) = (actor.clone(), self.parts().clock.now());
         let changes: Vec<_> = changes
             .into_iter()

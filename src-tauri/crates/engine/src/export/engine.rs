@@ -16,7 +16,7 @@ use super::run::{RunAsk, RunError, make_plan, run};
 use super::settings::Settings;
 use super::slot::{Entered, Slot};
 use crate::domain::{Actor, Period, ReferenceRules, RunId, Trigger};
-use crate::error::Told;
+use crate::error::Problem;
 use crate::ledger::Ledger;
 use crate::lock::FileLock;
 use crate::ports::{AccountingSystem, Clock, Connection, IdSource, Signer, Source};
@@ -72,9 +72,9 @@ pub struct SyncEnd {
     /// The run, where one began.
     pub run: Option<RunSummary>,
     /// What went wrong, where something did.
-    pub error: Option<Told>,
+    pub error: Option<Problem>,
     /// Why the run has no certificate, where one was wanted and could not be made. The run itself is none the worse.
-    pub no_certificate: Option<Told>,
+    pub no_certificate: Option<Problem>,
     /// Who holds the lock, where it was refused.
     pub lock: Option<LockFacts>,
     /// Whose run it waited for, as it was last seen, where it waited for one.
@@ -82,8 +82,8 @@ pub struct SyncEnd {
 }
 
 impl SyncEnd {
-    pub(super) fn failed(told: Told) -> Self {
-        Self { error: Some(told), ..Self::default() }
+    pub(super) fn failed(problem: Problem) -> Self {
+        Self { error: Some(problem), ..Self::default() }
     }
 }
 
@@ -173,7 +173,7 @@ impl Engine {
             };
             // Whatever becomes of the run, the slot is free after it: the next click starts a new one.
             let run = AssertUnwindSafe(run(&engine.parts, ask, run_id, reporter, stop)).catch_unwind().await;
-            let end = run.unwrap_or_else(|_| SyncEnd::failed(Told::internal("the run broke off")));
+            let end = run.unwrap_or_else(|_| SyncEnd::failed(Problem::internal("the run broke off")));
             drop(turn);
             // Before the end is told: whoever waited for it may then be the last to let go of the ledger, and its file is whole.
             drop(engine);
@@ -195,22 +195,22 @@ impl Engine {
     ///
     /// # Errors
     /// When the source cannot be read, or a sync is on, here or in another program on this machine.
-    pub async fn plan(&self, period: Period) -> Result<PlanSummary, Told> {
+    pub async fn plan(&self, period: Period) -> Result<PlanSummary, Problem> {
         let _file = FileLock::try_take(&self.parts.settings.file_lock)?;
         let references = ReferenceRules { length_max: usize::MAX, folds_case: false, ascii_only: false };
         let rules = self.parts.rules(period, references, None);
-        let told = |error: RunError| error.told().unwrap_or_else(|| Told::internal(error));
+        let problem = |error: RunError| error.problem().unwrap_or_else(|| Problem::internal(error));
         let Parts { source, ledger, clock, .. } = &self.parts;
-        let reading = observe(source.as_ref(), ledger, clock.as_ref(), None).await.map_err(told)?;
-        Ok(make_plan(&self.parts, reading, &rules).await.map_err(told)?.into_summary())
+        let reading = observe(source.as_ref(), ledger, clock.as_ref(), None).await.map_err(problem)?;
+        Ok(make_plan(&self.parts, reading, &rules).await.map_err(problem)?.into_summary())
     }
 
     /// Asks the accounting system who we are, and what protects.
     ///
     /// # Errors
     /// When it cannot be reached, or does not accept us.
-    pub async fn connect(&self) -> Result<Connection, Told> {
-        self.parts.accounting.connect().await.map_err(|error| error.told())
+    pub async fn connect(&self) -> Result<Connection, Problem> {
+        self.parts.accounting.connect().await.map_err(|error| error.problem())
     }
 
     /// What is missing in the accounting system's set-up before this workspace's postings can be made there, each with what
@@ -218,17 +218,17 @@ impl Engine {
     ///
     /// # Errors
     /// When it cannot be reached, or does not accept us.
-    pub async fn check(&self) -> Result<Vec<Told>, Told> {
+    pub async fn check(&self) -> Result<Vec<Problem>, Problem> {
         let Parts { accounting, settings, .. } = &self.parts;
-        accounting.check(&settings.posting).await.map_err(|error| error.told())
+        accounting.check(&settings.posting).await.map_err(|error| error.problem())
     }
 
     /// Who holds the lock now, as `actor` is told.
     ///
     /// # Errors
     /// When the accounting system cannot be asked.
-    pub async fn lock(&self, actor: &Actor) -> Result<Option<LockFacts>, Told> {
-        let lock = self.parts.accounting.lock().await.map_err(|error| error.told())?;
+    pub async fn lock(&self, actor: &Actor) -> Result<Option<LockFacts>, Problem> {
+        let lock = self.parts.accounting.lock().await.map_err(|error| error.problem())?;
         Ok(lock.map(|lock| LockFacts::of(lock, actor, self.parts.clock.now())))
     }
 
@@ -236,7 +236,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn counts(&self) -> Result<RecordCounts, Told> {
+    pub async fn counts(&self) -> Result<RecordCounts, Problem> {
         let mut counts = self.parts.ledger.counts().await?;
         if counts.sending > 0 && self.nobody_sends() {
             counts.in_doubt += std::mem::take(&mut counts.sending);
@@ -281,6 +281,6 @@ impl Syncing {
     pub async fn end(&self) -> SyncEnd {
         let mut end = self.active.end.clone();
         let ended = end.wait_for(Option::is_some).await.map(|end| end.clone());
-        ended.ok().flatten().unwrap_or_else(|| SyncEnd::failed(Told::internal("the run ended without a word")))
+        ended.ok().flatten().unwrap_or_else(|| SyncEnd::failed(Problem::internal("the run ended without a word")))
     }
 }

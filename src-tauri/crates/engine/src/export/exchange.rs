@@ -7,7 +7,7 @@
 use super::run::RunError;
 use super::wire::{Gave, Wire};
 use crate::domain::{Acknowledgement, CommitResult, Discarded, DraftId, Refusal, StageResult, VoucherResult};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::{ClaimedRequest, Settlement, StagedDraft};
 use crate::lock::Permit;
 use crate::ports::{Answer, CallError};
@@ -55,7 +55,7 @@ impl Wire {
         permit: &Permit,
         leg: Leg,
         request: ClaimedRequest,
-        doubt: Option<Told>,
+        doubt: Option<Problem>,
     ) -> Exchanged {
         let (fate, halt) = self.until_known(permit, leg, &request, doubt).await;
         Exchanged { request, fate, halt }
@@ -66,7 +66,7 @@ impl Wire {
         permit: &Permit,
         leg: Leg,
         request: &ClaimedRequest,
-        doubt: Option<Told>,
+        doubt: Option<Problem>,
     ) -> (Fate, Option<RunError>) {
         let was_repeated = doubt.is_some();
         let sent = match leg {
@@ -81,9 +81,11 @@ impl Wire {
         };
         match sent {
             Ok(fate) => (fate, None),
-            Err(Gave::Unknown(told)) => (all(request, &Settlement::Unknown(told)), None),
+            Err(Gave::Unknown(problem)) => (all(request, &Settlement::Unknown(problem)), None),
             Err(Gave::Unprocessed { halt, doubt: seen }) => (unprocessed(request, doubt.or(seen)), Some(halt)),
-            Err(Gave::Refused { told, too_large, doubt: seen }) => refused(request, told, too_large, doubt.or(seen)),
+            Err(Gave::Refused { problem, too_large, doubt: seen }) => {
+                refused(request, problem, too_large, doubt.or(seen))
+            }
         }
     }
 
@@ -122,7 +124,7 @@ impl Wire {
         // Those behind it were not committed by us now; their drafts wait for the next run.
         for (member, _) in &drafts {
             if let Some(fate @ None) = fates.get_mut(*member) {
-                *fate = Some(Settlement::StillUnknown(Told::new(ErrorCode::Interrupted)));
+                *fate = Some(Settlement::StillUnknown(Problem::new(ErrorCode::Interrupted)));
             }
         }
         Exchanged { request, fate: Fate::Each(fates), halt }
@@ -161,12 +163,14 @@ impl Wire {
     ) -> Result<Vec<bool>, (Settlement, Option<RunError>)> {
         match self.patiently(permit, || self.accounting.contested(drafts)).await {
             Ok((contested, _)) if contested.len() == drafts.len() => Ok(contested),
-            Ok(_) => Err((Settlement::StillUnknown(Told::internal("an answer for other drafts")), None)),
+            Ok(_) => Err((Settlement::StillUnknown(Problem::internal("an answer for other drafts")), None)),
             Err(Gave::Unprocessed { halt, .. }) => {
-                let told = halt.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted));
-                Err((Settlement::StillUnknown(told), Some(halt)))
+                let problem = halt.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted));
+                Err((Settlement::StillUnknown(problem), Some(halt)))
             }
-            Err(Gave::Unknown(told) | Gave::Refused { told, .. }) => Err((Settlement::StillUnknown(told), None)),
+            Err(Gave::Unknown(problem) | Gave::Refused { problem, .. }) => {
+                Err((Settlement::StillUnknown(problem), None))
+            }
         }
     }
 
@@ -179,18 +183,20 @@ impl Wire {
                 for draft in drafts {
                     settlements.push(match results.next().flatten() {
                         Some(result) => self.committed(permit, draft, result).await,
-                        None => Settlement::Unknown(Told::new(ErrorCode::ResultMissing)),
+                        None => Settlement::Unknown(Problem::new(ErrorCode::ResultMissing)),
                     });
                 }
                 Batch::Each(settlements, None)
             }
-            Err(Gave::Unknown(told)) => all(Settlement::Unknown(told), None),
+            Err(Gave::Unknown(problem)) => all(Settlement::Unknown(problem), None),
             Err(Gave::Unprocessed { halt, .. }) => {
-                let told = halt.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted));
-                all(Settlement::StillUnknown(told), Some(halt))
+                let problem = halt.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted));
+                all(Settlement::StillUnknown(problem), Some(halt))
             }
-            Err(Gave::Refused { told, .. }) if told.code == ErrorCode::AccountingRefused => Batch::Divide,
-            Err(Gave::Refused { told, .. }) => all(Settlement::Unknown(told.clone()), Some(RunError::Told(told))),
+            Err(Gave::Refused { problem, .. }) if problem.code == ErrorCode::AccountingRefused => Batch::Divide,
+            Err(Gave::Refused { problem, .. }) => {
+                all(Settlement::Unknown(problem.clone()), Some(RunError::Problem(problem)))
+            }
         }
     }
 
@@ -216,12 +222,14 @@ impl Wire {
         let sent = self.patiently(permit, || self.accounting.commit_draft(permit, draft)).await;
         match sent {
             Ok((result, _)) => (self.committed(permit, draft, result).await, None),
-            Err(Gave::Unknown(told)) => (Settlement::Unknown(told), None),
+            Err(Gave::Unknown(problem)) => (Settlement::Unknown(problem), None),
             Err(Gave::Unprocessed { halt, .. }) => {
-                let told = halt.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted));
-                (Settlement::StillUnknown(told), Some(halt))
+                let problem = halt.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted));
+                (Settlement::StillUnknown(problem), Some(halt))
             }
-            Err(Gave::Refused { told, .. }) => (Settlement::Unknown(told.clone()), Some(RunError::Told(told))),
+            Err(Gave::Refused { problem, .. }) => {
+                (Settlement::Unknown(problem.clone()), Some(RunError::Problem(problem)))
+            }
         }
     }
 
@@ -231,7 +239,7 @@ impl Wire {
             Ok(Discarded::Gone) => Settlement::Refused { refusal, voucher_id: None },
             // Somebody committed it in this very moment: it is in the books, and no absence proves otherwise.
             Ok(Discarded::Committed) => Settlement::StillUnknown(draft_gone(draft)),
-            Err(error) => Settlement::Unknown(error.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted))),
+            Err(error) => Settlement::Unknown(error.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted))),
         }
     }
 
@@ -240,7 +248,9 @@ impl Wire {
         match self.patiently(permit, || self.accounting.discard_draft(permit, draft)).await {
             Ok((discarded, _)) => Ok(discarded),
             Err(Gave::Unprocessed { halt, .. }) => Err(halt),
-            Err(Gave::Unknown(told) | Gave::Refused { told, .. }) => Err(RunError::Call(CallError::Unknown(told))),
+            Err(Gave::Unknown(problem) | Gave::Refused { problem, .. }) => {
+                Err(RunError::Call(CallError::Unknown(problem)))
+            }
         }
     }
 
@@ -256,7 +266,7 @@ impl Wire {
                 Ok(Discarded::Committed) => {
                     return Ok(Some(Settlement::StillUnknown(draft_gone(draft))));
                 }
-                Err(RunError::Call(error)) => return Ok(Some(Settlement::StillUnknown(error.told()))),
+                Err(RunError::Call(error)) => return Ok(Some(Settlement::StillUnknown(error.problem()))),
                 Err(halt) => return Err(halt),
             }
         }
@@ -266,12 +276,12 @@ impl Wire {
 
 /// Something else stands beside a draft: it is not committed before that is cleared away.
 fn waits() -> Settlement {
-    Settlement::StillUnknown(Told::new(ErrorCode::DraftContested))
+    Settlement::StillUnknown(Problem::new(ErrorCode::DraftContested))
 }
 
 /// A draft is not there as it was made, and may be in the books as something else.
-pub(super) fn draft_gone(draft: &DraftId) -> Told {
-    Told::new(ErrorCode::DraftGone).with("draft", draft.as_str())
+pub(super) fn draft_gone(draft: &DraftId) -> Problem {
+    Problem::new(ErrorCode::DraftGone).with("draft", draft.as_str())
 }
 
 fn all(request: &ClaimedRequest, settlement: &Settlement) -> Fate {
@@ -279,31 +289,36 @@ fn all(request: &ClaimedRequest, settlement: &Settlement) -> Fate {
 }
 
 /// Nothing of what this run sent was processed; but what an earlier one sent may have been.
-fn unprocessed(request: &ClaimedRequest, doubt: Option<Told>) -> Fate {
+fn unprocessed(request: &ClaimedRequest, doubt: Option<Problem>) -> Fate {
     all(request, &doubt.map_or(Settlement::NotSent, Settlement::Unknown))
 }
 
-fn refused(request: &ClaimedRequest, told: Told, too_large: bool, doubt: Option<Told>) -> (Fate, Option<RunError>) {
+fn refused(
+    request: &ClaimedRequest,
+    problem: Problem,
+    too_large: bool,
+    doubt: Option<Problem>,
+) -> (Fate, Option<RunError>) {
     if doubt.is_some() {
         return (unprocessed(request, doubt), None);
     }
     // Refused as a whole for what is in it: the one at fault is found by halving, and the others go through.
-    let for_its_content = too_large || told.code == ErrorCode::AccountingRefused;
+    let for_its_content = too_large || problem.code == ErrorCode::AccountingRefused;
     if for_its_content && request.len() > 1 {
         return (Fate::Divide, None);
     }
     if for_its_content {
         let kind = if too_large { "too-large" } else { "refused" };
-        let detail = told.params.get("detail").cloned().unwrap_or_default();
+        let detail = problem.params.get("detail").cloned().unwrap_or_default();
         let refusal = Refusal { kind: kind.to_owned(), detail };
         return (all(request, &Settlement::Refused { refusal, voucher_id: None }), None);
     }
-    (all(request, &Settlement::NotSent), Some(RunError::Told(told)))
+    (all(request, &Settlement::NotSent), Some(RunError::Problem(problem)))
 }
 
 fn each<T>(request: &ClaimedRequest, answer: Answer<T>, map: impl Fn(T) -> Settlement) -> Fate {
     let mut results = answer.results.into_iter();
-    let missing = || Settlement::Unknown(Told::new(ErrorCode::ResultMissing));
+    let missing = || Settlement::Unknown(Problem::new(ErrorCode::ResultMissing));
     let settlements = request.members().iter().map(|_| Some(results.next().flatten().map_or_else(missing, &map)));
     Fate::Each(settlements.collect())
 }
@@ -327,7 +342,7 @@ fn staged_each(request: &ClaimedRequest, answer: Answer<StageResult>, repeated: 
 /// No false success: without the accounting system's own id there is no acknowledgement.
 fn posted(acknowledgement: Acknowledgement, found: bool) -> Settlement {
     if acknowledgement.voucher_id.trim().is_empty() {
-        return Settlement::Unknown(Told::new(ErrorCode::ResultMissing));
+        return Settlement::Unknown(Problem::new(ErrorCode::ResultMissing));
     }
     Settlement::Posted { acknowledgement, found }
 }

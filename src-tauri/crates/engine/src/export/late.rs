@@ -31,8 +31,8 @@ pub(super) async fn discard_late_drafts(run: &Run<'_>, wire: &Wire) -> Result<()
         references.dedup();
         let sight = match wire.look_up(run.permit, &references).await {
             Ok(sight) => sight,
-            Err(RunError::Told(told)) => {
-                tracing::warn!(%told, "late drafts could not be looked for; the next run does");
+            Err(RunError::Problem(problem)) => {
+                tracing::warn!(%problem, "late drafts could not be looked for; the next run does");
                 return Ok(());
             }
             Err(halt) => return Err(halt),

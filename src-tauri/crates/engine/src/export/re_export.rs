@@ -10,7 +10,7 @@ use super::plan::PlanRules;
 use super::run::{Job, Run, RunAsk, RunError};
 use super::wire::{Gave, Wire};
 use crate::domain::{Actor, Generation, Period, RecordId, Reference, Refusal, RequestKey, Trigger, VoucherResult};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::{ClaimedReversal, LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
 use crate::ports::Connection;
 use crate::views::{Asker, ExportedVoucher, ReExport, ReExportPreview, Sum};
@@ -47,29 +47,29 @@ pub enum ReExportStep {
 ///
 /// # Errors
 /// [`ErrorCode::ReasonTooShort`].
-pub(super) fn check_reason(reason: &str) -> Result<String, Told> {
+pub(super) fn check_reason(reason: &str) -> Result<String, Problem> {
     let reason = reason.trim();
     if reason.chars().count() < REASON_LENGTH_MIN {
-        return Err(Told::new(ErrorCode::ReasonTooShort).with("minimum", REASON_LENGTH_MIN));
+        return Err(Problem::new(ErrorCode::ReasonTooShort).with("minimum", REASON_LENGTH_MIN));
     }
     Ok(reason.to_owned())
 }
 
-fn check_confirmation(expected: &str, found: &str) -> Result<(), Told> {
+fn check_confirmation(expected: &str, found: &str) -> Result<(), Problem> {
     if expected == found {
         return Ok(());
     }
-    Err(Told::new(ErrorCode::ConfirmationDiffers).with("expected", expected).with("found", found))
+    Err(Problem::new(ErrorCode::ConfirmationDiffers).with("expected", expected).with("found", found))
 }
 
 /// Whoever asked saw one export, and wished for the next. Where that was made meanwhile, by an earlier wish that was still
 /// on its way, or by another program, another one is nothing that anybody asked for.
-fn check_not_overtaken(wish: &ReExportWish, earlier: &ExportedVoucher) -> Result<(), Told> {
+fn check_not_overtaken(wish: &ReExportWish, earlier: &ExportedVoucher) -> Result<(), Problem> {
     if wish.generation == earlier.generation.next() { Ok(()) } else { Err(overtaken(wish.record_id.as_str(), earlier)) }
 }
 
-fn overtaken(record_id: &str, earlier: &ExportedVoucher) -> Told {
-    Told::new(ErrorCode::ReExportOvertaken).with("id", record_id).with("voucher", &earlier.voucher_id)
+fn overtaken(record_id: &str, earlier: &ExportedVoucher) -> Problem {
+    Problem::new(ErrorCode::ReExportOvertaken).with("id", record_id).with("voucher", &earlier.voucher_id)
 }
 
 impl Engine {
@@ -77,7 +77,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the record was never exported, is in doubt, or the accounting system cannot be asked.
-    pub async fn re_export_preview(&self, record_id: &str) -> Result<ReExportPreview, Told> {
+    pub async fn re_export_preview(&self, record_id: &str) -> Result<ReExportPreview, Problem> {
         let connection = self.connect().await?;
         preview(&self.parts, &connection, record_id).await
     }
@@ -88,7 +88,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the reason says nothing, the confirmation differs, or the record cannot be exported once more.
-    pub async fn re_export(self: &Arc<Self>, ask: ReExportAsk) -> Result<ReExportStep, Told> {
+    pub async fn re_export(self: &Arc<Self>, ask: ReExportAsk) -> Result<ReExportStep, Problem> {
         let actor = ask.actor.clone();
         let wish = self.re_export_wish(ask).await?;
         if !wish.needs_approval {
@@ -103,7 +103,7 @@ impl Engine {
             book.request_re_export(&wish, &earlier)?;
             book.open_re_export(wish.record_id.as_str()).map(Ok)
         });
-        let waits = waits.await??.ok_or_else(|| Told::new(ErrorCode::NotExported).with("id", id))?;
+        let waits = waits.await??.ok_or_else(|| Problem::new(ErrorCode::NotExported).with("id", id))?;
         Ok(ReExportStep::Waits(Box::new(waits)))
     }
 
@@ -114,14 +114,14 @@ impl Engine {
     pub async fn prepare_re_export(
         self: &Arc<Self>,
         ask: ReExportAsk,
-    ) -> Result<(Syncing, Option<impl Future<Output = ()> + Send + use<>>), Told> {
+    ) -> Result<(Syncing, Option<impl Future<Output = ()> + Send + use<>>), Problem> {
         let actor = ask.actor.clone();
         let wish = self.re_export_wish(ask).await?;
         let job = Job::ReExport { record_id: wish.record_id.clone(), wish: Some(wish) };
         Ok(self.prepare_run(self.fresh_run_id(), RunAsk { trigger: Trigger::ReExport, actor, job, wait: None }))
     }
 
-    async fn re_export_wish(&self, ask: ReExportAsk) -> Result<ReExportWish, Told> {
+    async fn re_export_wish(&self, ask: ReExportAsk) -> Result<ReExportWish, Problem> {
         check_confirmation(&ask.record_id, &ask.confirm)?;
         let reason = check_reason(&ask.reason)?;
         let connection = self.connect().await?;
@@ -151,16 +151,16 @@ impl Engine {
         confirm: &str,
         at: Option<DateTime<Utc>>,
         actor: Actor,
-    ) -> Result<Syncing, Told> {
+    ) -> Result<Syncing, Problem> {
         check_confirmation(record_id, confirm)?;
         let connection = self.connect().await?;
         let approver = Asker { actor: actor.clone(), accounting_user: connection.user_id };
         let waiting = self.waiting(record_id).await?;
         if at.is_some_and(|at| at != waiting.requested_at) {
-            return Err(Told::new(ErrorCode::ApprovalNotAsked).with("id", record_id));
+            return Err(Problem::new(ErrorCode::ApprovalNotAsked).with("id", record_id));
         }
         if !approver.is_another(&waiting.requested_by) {
-            return Err(Told::new(ErrorCode::ApprovalBySame).with("id", record_id).with("user", &actor.user));
+            return Err(Problem::new(ErrorCode::ApprovalBySame).with("id", record_id).with("user", &actor.user));
         }
         let now = self.parts.clock.now();
         self.parts.ledger.write(move |book| book.approve_re_export(&waiting, &approver, now)).await?;
@@ -172,7 +172,7 @@ impl Engine {
     ///
     /// # Errors
     /// When none waits, or the reason says nothing.
-    pub async fn withdraw_re_export(&self, record_id: &str, reason: &str, actor: Actor) -> Result<(), Told> {
+    pub async fn withdraw_re_export(&self, record_id: &str, reason: &str, actor: Actor) -> Result<(), Problem> {
         let reason = check_reason(reason)?;
         let waiting = self.waiting(record_id).await?;
         let (by, now) = (Asker { actor, accounting_user: String::new() }, self.parts.clock.now());
@@ -183,16 +183,16 @@ impl Engine {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn waiting_re_exports(&self) -> Result<Vec<ReExport>, Told> {
+    pub async fn waiting_re_exports(&self) -> Result<Vec<ReExport>, Problem> {
         Ok(self.parts.ledger.approvals().await?)
     }
 
-    async fn waiting(&self, record_id: &str) -> Result<ReExport, Told> {
+    async fn waiting(&self, record_id: &str) -> Result<ReExport, Problem> {
         let id = record_id.to_owned();
         let waiting = self.parts.ledger.read(move |book| book.open_re_export(&id)).await?;
         waiting
             .filter(|waiting| waiting.needs_approval && waiting.approved_at.is_none())
-            .ok_or_else(|| Told::new(ErrorCode::ApprovalNotAsked).with("id", record_id))
+            .ok_or_else(|| Problem::new(ErrorCode::ApprovalNotAsked).with("id", record_id))
     }
 
     fn run_re_export(self: &Arc<Self>, actor: Actor, record_id: RecordId, wish: Option<ReExportWish>) -> Syncing {
@@ -200,11 +200,11 @@ impl Engine {
     }
 }
 
-fn not_found(record_id: &str) -> Told {
-    Told::new(ErrorCode::RecordNotFound).with("id", record_id)
+fn not_found(record_id: &str) -> Problem {
+    Problem::new(ErrorCode::RecordNotFound).with("id", record_id)
 }
 
-async fn preview(parts: &Parts, connection: &Connection, record_id: &str) -> Result<ReExportPreview, Told> {
+async fn preview(parts: &Parts, connection: &Connection, record_id: &str) -> Result<ReExportPreview, Problem> {
     let id = record_id.to_owned();
     let look = parts.ledger.read(move |book| {
         Ok((book.candidate_of(&id)?, book.exported(&id)?, book.is_in_doubt(&id)?, book.open_re_export(&id)?))
@@ -212,17 +212,17 @@ async fn preview(parts: &Parts, connection: &Connection, record_id: &str) -> Res
     let (candidate, exported, in_doubt, waiting) = look.await?;
     let candidate = candidate.ok_or_else(|| not_found(record_id))?;
     if in_doubt {
-        return Err(Told::new(ErrorCode::RecordInDoubt).with("id", record_id));
+        return Err(Problem::new(ErrorCode::RecordInDoubt).with("id", record_id));
     }
-    let earlier = exported.ok_or_else(|| Told::new(ErrorCode::NotExported).with("id", record_id))?;
+    let earlier = exported.ok_or_else(|| Problem::new(ErrorCode::NotExported).with("id", record_id))?;
     let asked = [Reference::from_stored(earlier.reference.clone())];
-    let present = parts.accounting.look_up(&asked).await.map_err(|error| error.told())?.vouchers;
+    let present = parts.accounting.look_up(&asked).await.map_err(|error| error.problem())?.vouchers;
     let rules = parts.rules(Period::EVERYTHING, connection.capabilities.reference_rules, None);
     let next = earlier.generation.next();
     let reference = Reference::of(&rules.organisation, &candidate.record.id, next, rules.references);
     // What cannot be posted now is told before anybody asks for it.
     if let Err(reason) = rules.posting(&candidate, next) {
-        return Err(Told::new(ErrorCode::RecordHeld).with("id", record_id).with("reason", reason.code()));
+        return Err(Problem::new(ErrorCode::RecordHeld).with("id", record_id).with("reason", reason.code()));
     }
     Ok(ReExportPreview {
         record_id: record_id.to_owned(),
@@ -253,10 +253,10 @@ pub(super) async fn prepare(
     let id = record_id.as_str().to_owned();
     let kept = parts.ledger.write(move |book| {
         if book.is_in_doubt(&id)? {
-            return Ok(Err(Told::new(ErrorCode::RecordInDoubt).with("id", &id)));
+            return Ok(Err(Problem::new(ErrorCode::RecordInDoubt).with("id", &id)));
         }
         let Some(earlier) = book.exported(&id)? else {
-            return Ok(Err(Told::new(ErrorCode::NotExported).with("id", &id)));
+            return Ok(Err(Problem::new(ErrorCode::NotExported).with("id", &id)));
         };
         if let Some(wish) = &wish {
             if let Err(overtaken) = check_not_overtaken(wish, &earlier) {
@@ -265,9 +265,9 @@ pub(super) async fn prepare(
             book.request_re_export(wish, &earlier)?;
         }
         let open = book.open_re_export(&id)?.filter(|open| open.generation == earlier.generation.next());
-        Ok(open.map(|open| (open, earlier)).ok_or_else(|| Told::new(ErrorCode::ApprovalNotAsked).with("id", &id)))
+        Ok(open.map(|open| (open, earlier)).ok_or_else(|| Problem::new(ErrorCode::ApprovalNotAsked).with("id", &id)))
     });
-    let (re_export, earlier) = kept.await?.map_err(RunError::Told)?;
+    let (re_export, earlier) = kept.await?.map_err(RunError::Problem)?;
     if re_export.reverse {
         reverse(parts, run, wire, actor, &re_export, &earlier, rules).await?;
     }
@@ -352,16 +352,16 @@ async fn send_reversal(
             (ReversalSettlement::Posted { voucher_id: made.voucher_id, number: made.number }, None)
         }
         Ok((VoucherResult::Refused { refusal, .. }, _)) => {
-            let told = failed(&claimed, &refusal.detail);
-            (ReversalSettlement::Refused(refusal), Some(told))
+            let problem = failed(&claimed, &refusal.detail);
+            (ReversalSettlement::Refused(refusal), Some(problem))
         }
-        Err(Gave::Refused { told, doubt: None, .. }) => {
-            let detail = told.params.get("detail").cloned().unwrap_or_default();
+        Err(Gave::Refused { problem, doubt: None, .. }) => {
+            let detail = problem.params.get("detail").cloned().unwrap_or_default();
             let refusal = Refusal { kind: "refused".to_owned(), detail: detail.clone() };
             (ReversalSettlement::Refused(refusal), Some(failed(&claimed, &detail)))
         }
-        Err(Gave::Refused { told, .. } | Gave::Unknown(told)) => {
-            (ReversalSettlement::Unknown, Some(failed(&claimed, told.code.as_str())))
+        Err(Gave::Refused { problem, .. } | Gave::Unknown(problem)) => {
+            (ReversalSettlement::Unknown, Some(failed(&claimed, problem.code.as_str())))
         }
         Err(Gave::Unprocessed { halt, .. }) => (ReversalSettlement::Unknown, Some(halt)),
     };
@@ -371,13 +371,15 @@ async fn send_reversal(
 }
 
 fn failed(reversal: &ClaimedReversal, detail: &str) -> RunError {
-    RunError::Told(Told::new(ErrorCode::ReversalFailed).with("voucher", reversal.voucher_id()).with("detail", detail))
+    RunError::Problem(
+        Problem::new(ErrorCode::ReversalFailed).with("voucher", reversal.voucher_id()).with("detail", detail),
+    )
 }
 
 /// The reference of a counter-voucher: the voucher's own, marked. No record's reference ends like this, since an id with
 /// `#` is digested.
 fn counter_reference(rules: &PlanRules, record_id: &str, generation: Generation) -> Result<Reference, RunError> {
-    let id = RecordId::new(record_id).map_err(|_| RunError::Told(not_found(record_id)))?;
+    let id = RecordId::new(record_id).map_err(|_| RunError::Problem(not_found(record_id)))?;
     Ok(Reference::counter(&rules.organisation, &id, generation, rules.references))
 }
 

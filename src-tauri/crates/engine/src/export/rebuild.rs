@@ -18,7 +18,7 @@ use super::walls::{Entry, Held};
 use super::wire::{Gave, Wire};
 use crate::audit;
 use crate::domain::{Act, Actor, Generation, Outcome, Period, Reference, RequestKey, RunId, Trigger};
-use crate::error::Told;
+use crate::error::Problem;
 use crate::ledger::{AuditAct, Candidate, ClaimMember, Ledger, Moment, PlannedItem, Reading, Settlement};
 use crate::lock::FileLock;
 use crate::ports::{Clock, LOOK_UP_MAX};
@@ -54,7 +54,7 @@ impl Engine {
     ///
     /// # Errors
     /// When source, accounting system or ledger cannot be read. What was made so far is then of no use.
-    pub async fn rebuild(&self, actor: Actor) -> Result<RebuildEnd, Told> {
+    pub async fn rebuild(&self, actor: Actor) -> Result<RebuildEnd, Problem> {
         self.rebuild_until(actor, CancellationToken::new()).await
     }
 
@@ -62,7 +62,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::rebuild`].
-    pub async fn rebuild_until(&self, actor: Actor, stop: CancellationToken) -> Result<RebuildEnd, Told> {
+    pub async fn rebuild_until(&self, actor: Actor, stop: CancellationToken) -> Result<RebuildEnd, Problem> {
         let run_id = RunId::new(self.parts.ids.fresh());
         let mut reporter = Reporter::new(run_id.clone(), self.parts.clock.clone());
         let entry = Entry {
@@ -86,7 +86,7 @@ impl Engine {
         if matches!(rebuilt, Err(RunError::Stopped)) {
             return Ok(RebuildEnd { rebuilt: None, refused: SyncEnd::default() });
         }
-        let rebuilt = rebuilt.map_err(|error| error.told().unwrap_or_else(|| Told::internal("stopped")))?;
+        let rebuilt = rebuilt.map_err(|error| error.problem().unwrap_or_else(|| Problem::internal("stopped")))?;
         Ok(RebuildEnd { rebuilt: Some(rebuilt), refused: SyncEnd::default() })
     }
 }
@@ -95,7 +95,7 @@ impl Engine {
 ///
 /// # Errors
 /// When a run is on, or the files cannot be moved.
-pub fn put_in_place(rebuilt: &Path, ledger: &Path, lock: &Path, clock: &dyn Clock) -> Result<(), Told> {
+pub fn put_in_place(rebuilt: &Path, ledger: &Path, lock: &Path, clock: &dyn Clock) -> Result<(), Problem> {
     let _file = FileLock::try_take(lock)?;
     Ok(Ledger::put_in_place(rebuilt, ledger, clock)?)
 }
@@ -108,9 +108,10 @@ async fn rebuild(
     reporter: &mut Reporter,
     stop: &CancellationToken,
 ) -> Result<Rebuilt, RunError> {
-    let permit = held.permit().map_err(RunError::Told)?;
-    let (start, at) = held.start(parts, run_id, actor, Trigger::Manual, Period::EVERYTHING).map_err(RunError::Told)?;
-    let number = parts.ledger.write(move |book| book.begin_told(&start, at)).await?;
+    let permit = held.permit().map_err(RunError::Problem)?;
+    let (start, at) =
+        held.start(parts, run_id, actor, Trigger::Manual, Period::EVERYTHING).map_err(RunError::Problem)?;
+    let number = parts.ledger.write(move |book| book.begin_with_entry(&start, at)).await?;
     let wire = Wire::new(parts.accounting.clone(), parts.clock.clone(), stop.clone(), reporter.progress());
     // What the old ledger had in flight must have arrived before the books are read.
     if held.follows_others {
@@ -134,7 +135,7 @@ async fn rebuild(
         .await?;
     audit::seal(&parts.ledger, parts.accounting.as_ref(), permit, parts.signer.as_ref(), actor, now)
         .await
-        .map_err(RunError::Told)?;
+        .map_err(RunError::Problem)?;
     Ok(rebuilt)
 }
 
@@ -178,7 +179,7 @@ impl Taking<'_> {
 
     /// The newest generation of each record that the books know of, and what they say of it.
     async fn look_at(&self, page: Vec<Candidate>) -> Result<Vec<Seen>, RunError> {
-        let permit = self.held.permit().map_err(RunError::Told)?;
+        let permit = self.held.permit().map_err(RunError::Problem)?;
         let mut newest: Vec<Option<(Generation, Settlement)>> = vec![None; page.len()];
         let mut asked: Vec<usize> = (0..page.len()).collect();
         let mut generation = Generation::FIRST;
@@ -227,7 +228,7 @@ impl Taking<'_> {
         if seen.is_empty() {
             return Ok(());
         }
-        let permit = self.held.permit().map_err(RunError::Told)?;
+        let permit = self.held.permit().map_err(RunError::Problem)?;
         let (run, fence) = (self.number, permit.fence());
         let at = Moment { now: self.parts.clock.now(), there: permit.latest_now() };
         let key = RequestKey::new(self.parts.ids.fresh());
@@ -259,7 +260,7 @@ impl Taking<'_> {
 
     /// Vouchers under our references of which this ledger knows nothing: their records are no longer in the source.
     async fn without_record(&self) -> Result<u64, RunError> {
-        let permit = self.held.permit().map_err(RunError::Told)?;
+        let permit = self.held.permit().map_err(RunError::Problem)?;
         let prefix = format!("{}:", self.rules.organisation.as_str());
         let (mut count, mut cursor) = (0, None::<String>);
         loop {
@@ -284,7 +285,7 @@ impl Taking<'_> {
 fn gave(gave: Gave) -> RunError {
     match gave {
         Gave::Unprocessed { halt, .. } => halt,
-        Gave::Refused { told, .. } | Gave::Unknown(told) => RunError::Told(told),
+        Gave::Refused { problem, .. } | Gave::Unknown(problem) => RunError::Problem(problem),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Records as their lists show them. What a program that died was sending is in doubt here as well, as everywhere.
 
 use super::engine::Engine;
-use crate::error::Told;
+use crate::error::Problem;
 use crate::ledger::{Ledger, RecordFilter};
 use crate::lock::FileLock;
 use crate::views::{AttentionItem, RecordRow, RecordState, RecordStory, RecordsFound};
@@ -16,7 +16,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn attention(&self, offset: u64, limit: u32) -> Result<Vec<AttentionItem>, Told> {
+    pub async fn attention(&self, offset: u64, limit: u32) -> Result<Vec<AttentionItem>, Problem> {
         Ok(self.ledger().attention(self.nobody_sends(), offset, limit).await?)
     }
 
@@ -24,7 +24,12 @@ impl Engine {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn records(&self, filter: RecordFilter, after: Option<&str>, limit: u32) -> Result<Vec<RecordRow>, Told> {
+    pub async fn records(
+        &self,
+        filter: RecordFilter,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<RecordRow>, Problem> {
         let Some(filter) = self.as_it_is(filter) else { return Ok(Vec::new()) };
         let mut rows = self.ledger().records(&filter, after, limit).await?;
         let left = rows.iter_mut().filter(|row| row.state == RecordState::Sending).collect::<Vec<_>>();
@@ -38,7 +43,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn records_found(&self, filter: RecordFilter) -> Result<RecordsFound, Told> {
+    pub async fn records_found(&self, filter: RecordFilter) -> Result<RecordsFound, Problem> {
         match self.as_it_is(filter) {
             Some(filter) => Ok(self.ledger().records_found(&filter).await?),
             None => Ok(RecordsFound::default()),
@@ -49,7 +54,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn record(&self, id: &str) -> Result<Option<RecordStory>, Told> {
+    pub async fn record(&self, id: &str) -> Result<Option<RecordStory>, Problem> {
         let mut story = self.ledger().record(id).await?;
         if let Some(story) = &mut story
             && story.state == RecordState::Sending

@@ -18,7 +18,7 @@ use super::run::{Run, RunError};
 use super::settings::WhenStillUnknown;
 use super::wire::Wire;
 use crate::domain::{Acknowledgement, Discarded, DraftId, FoundDraft, Protection, Reference, RequestKey};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::{Claimed, ClaimedRequest, OpenMember, OpenRequest, RequestKind, Settlement};
 
 /// Open requests taken from the ledger at once.
@@ -83,7 +83,11 @@ impl Case<'_> {
         let mut known = Vec::with_capacity(open.open.len());
         for member in &open.open {
             let claimed = request.members().get(member.member).cloned().ok_or_else(|| {
-                RunError::Told(Told::internal(format!("request {} has no member {}", request.key(), member.member)))
+                RunError::Problem(Problem::internal(format!(
+                    "request {} has no member {}",
+                    request.key(),
+                    member.member
+                )))
             })?;
             known.push(Known { member: member.clone(), claimed, settlement: None });
         }
@@ -150,7 +154,9 @@ impl Case<'_> {
                 Evidence::Absent | Evidence::Drafts { .. } | Evidence::Unclear(_) => return,
             },
             // A refusal of this sending cannot stand without the look-up either.
-            Err(error) => Settlement::StillUnknown(error.told().unwrap_or_else(|| Told::new(ErrorCode::Interrupted))),
+            Err(error) => {
+                Settlement::StillUnknown(error.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted)))
+            }
         };
         known.settlement = Some(settlement);
     }
@@ -165,10 +171,10 @@ impl Case<'_> {
     ) -> Result<Option<RunError>, RunError> {
         let (request, fence) = (open.request.clone(), self.run.permit.fence());
         let request = self.run.ledger.write(move |book| book.send_again(&request, fresh_key, fence, at)).await?;
-        let doubt = Told::new(ErrorCode::Interrupted);
+        let doubt = Problem::new(ErrorCode::Interrupted);
         let exchanged = self.wire.exchange(self.run.permit, Leg::Vouchers, request, Some(doubt)).await;
         let Fate::Each(settlements) = exchanged.fate else {
-            return Err(RunError::Told(Told::internal("a repeated request was divided")));
+            return Err(RunError::Problem(Problem::internal("a repeated request was divided")));
         };
         for known in known {
             known.settlement = settlements.get(known.member.member).cloned().flatten();
@@ -183,10 +189,10 @@ impl Case<'_> {
         let now = self.run.permit.earliest_now();
         let sight = match self.wire.look_up(self.run.permit, &references).await {
             Ok(sight) => sight,
-            Err(RunError::Told(told)) => {
-                tracing::warn!(%told, "the look-up of what is in doubt failed; it stays in doubt");
+            Err(RunError::Problem(problem)) => {
+                tracing::warn!(%problem, "the look-up of what is in doubt failed; it stays in doubt");
                 for known in known {
-                    known.settlement = Some(Settlement::StillUnknown(told.clone()));
+                    known.settlement = Some(Settlement::StillUnknown(problem.clone()));
                 }
                 return Ok(());
             }
@@ -259,7 +265,7 @@ impl Case<'_> {
                 }),
                 other => Ok(other),
             },
-            Err(RunError::Call(error)) => Ok(Settlement::StillUnknown(error.told())),
+            Err(RunError::Call(error)) => Ok(Settlement::StillUnknown(error.problem())),
             Err(halt) => Err(halt),
         }
     }
@@ -287,13 +293,13 @@ impl Case<'_> {
         });
         let exchanged = self.wire.commit_drafts(self.run.permit, open.request.clone(), staged.await?).await;
         let Fate::Each(settlements) = exchanged.fate else {
-            return Err(RunError::Told(Told::internal("drafts that were committed again were divided")));
+            return Err(RunError::Problem(Problem::internal("drafts that were committed again were divided")));
         };
         let mut did_nothing = Vec::new();
         for (index, draft) in again {
             let Some(known) = known.get_mut(index) else { continue };
             known.settlement = match settlements.get(known.member.member).cloned().flatten() {
-                Some(Settlement::Unknown(told)) if told.code == ErrorCode::DraftGone => {
+                Some(Settlement::Unknown(problem)) if problem.code == ErrorCode::DraftGone => {
                     did_nothing.push((known.claimed.clone(), known.member.last_sent_at));
                     Some(self.gone(open, known, &draft, looked_at).await?)
                 }
@@ -321,7 +327,7 @@ impl Case<'_> {
         match self.wire.discard(self.run.permit, draft).await {
             Ok(Discarded::Gone) => Ok(self.absent(open, known, looked_at)),
             Ok(Discarded::Committed) => Ok(Settlement::StillUnknown(draft_gone(draft))),
-            Err(RunError::Call(error)) => Ok(Settlement::StillUnknown(error.told())),
+            Err(RunError::Call(error)) => Ok(Settlement::StillUnknown(error.problem())),
             Err(halt) => Err(halt),
         }
     }
@@ -343,7 +349,7 @@ impl Case<'_> {
         looked_at: DateTime<Utc>,
     ) -> Result<Settlement, RunError> {
         if self.run.capabilities.protection != Protection::Staged {
-            return Ok(Settlement::StillUnknown(Told::new(ErrorCode::Interrupted)));
+            return Ok(Settlement::StillUnknown(Problem::new(ErrorCode::Interrupted)));
         }
         // What was found there was made by somebody else: of that, nothing but reference, date and sum is known.
         let (kept, rest) = match ours.split_first() {
@@ -381,19 +387,19 @@ impl Case<'_> {
                     return Settlement::NotSent;
                 }
                 self.left.needs_fence = true;
-                return Settlement::StillUnknown(Told::new(ErrorCode::Interrupted));
+                return Settlement::StillUnknown(Problem::new(ErrorCode::Interrupted));
             }
             _ => capabilities.settle_window.max(capabilities.search_lag),
         };
         if age < window {
             let due_in = window - age;
             self.left.due_in = Some(self.left.due_in.map_or(due_in, |due| due.max(due_in)));
-            return Settlement::StillUnknown(Told::new(ErrorCode::MayStillArrive));
+            return Settlement::StillUnknown(Problem::new(ErrorCode::MayStillArrive));
         }
         if open.kind == RequestKind::Found || self.run.when_still_unknown == WhenStillUnknown::Send {
             return Settlement::NotSent;
         }
-        Settlement::StillUnknown(Told::new(ErrorCode::NotFoundInTime))
+        Settlement::StillUnknown(Problem::new(ErrorCode::NotFoundInTime))
     }
 
     /// Whether the server still answers for the first sending under this key, by its own clock.

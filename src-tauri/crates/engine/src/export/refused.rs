@@ -3,7 +3,7 @@
 use super::engine::{Parts, SyncEnd};
 use super::run::RunAsk;
 use crate::domain::{RunId, Trigger};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::RefusedRun;
 
 /// The exit status of what is wrong with the ledger itself: then nothing is written into it.
@@ -11,7 +11,7 @@ const OF_THE_LEDGER: u8 = 6;
 
 /// The end of a scheduled run that meets another one in this process: it joins nothing.
 pub(super) fn another_is_on(parts: &Parts) -> SyncEnd {
-    SyncEnd::failed(Told::new(ErrorCode::LockHeldHere).with("path", parts.settings.file_lock.display()))
+    SyncEnd::failed(Problem::new(ErrorCode::LockHeldHere).with("path", parts.settings.file_lock.display()))
 }
 
 /// Enters a scheduled run that did not begin in the history, and gives its end with that entry. Any other end stays as it is.

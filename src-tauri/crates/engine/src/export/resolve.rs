@@ -14,7 +14,7 @@ use crate::audit;
 use crate::domain::{
     Acknowledgement, Act, Actor, Discarded, DraftId, Found, FoundVoucher, Period, Protection, RunId, Trigger,
 };
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::{AuditAct, OpenRecord, RequestKind, Settlement};
 use crate::ports::CallError;
 
@@ -49,12 +49,12 @@ impl Engine {
     /// # Errors
     /// When the record is not in doubt, the reason says nothing, the accounting system says otherwise at this moment, what
     /// was sent may still arrive, or somebody holds the lock.
-    pub async fn resolve(&self, ask: ResolveAsk) -> Result<SyncEnd, Told> {
+    pub async fn resolve(&self, ask: ResolveAsk) -> Result<SyncEnd, Problem> {
         let reason = check_reason(&ask.reason)?;
         let id = ask.record_id.clone();
         let open = self.parts.ledger.read(move |book| book.open_record(&id)).await?;
         if open.is_none() {
-            return Err(Told::new(ErrorCode::NotInDoubt).with("id", &ask.record_id));
+            return Err(Problem::new(ErrorCode::NotInDoubt).with("id", &ask.record_id));
         }
         let run_id = RunId::new(self.parts.ids.fresh());
         let reporter = Reporter::new(run_id.clone(), self.parts.clock.clone());
@@ -81,14 +81,20 @@ impl Engine {
     }
 }
 
-async fn resolve(parts: &Parts, held: &mut Held, run_id: &RunId, ask: &ResolveAsk, reason: &str) -> Result<(), Told> {
+async fn resolve(
+    parts: &Parts,
+    held: &mut Held,
+    run_id: &RunId,
+    ask: &ResolveAsk,
+    reason: &str,
+) -> Result<(), Problem> {
     let permit = held.permit()?;
     let id = ask.record_id.clone();
     // Looked at again: a run may have settled it since the person looked.
     let open = parts.ledger.read(move |book| book.open_record(&id)).await?;
-    let open = open.ok_or_else(|| Told::new(ErrorCode::NotInDoubt).with("id", &ask.record_id))?;
+    let open = open.ok_or_else(|| Problem::new(ErrorCode::NotInDoubt).with("id", &ask.record_id))?;
     let asked = [open.claimed.reference().clone()];
-    let found = parts.accounting.look_up(&asked).await.map_err(|error| error.told())?;
+    let found = parts.accounting.look_up(&asked).await.map_err(|error| error.problem())?;
     let settlement = match &ask.resolution {
         Resolution::Posted { voucher_id } => said_posted(parts, held, &open, &found, voucher_id).await?,
         Resolution::NotPosted => {
@@ -100,7 +106,7 @@ async fn resolve(parts: &Parts, held: &mut Held, run_id: &RunId, ask: &ResolveAs
     let (start, at) = held.start(parts, run_id, &ask.actor, Trigger::Manual, Period::EVERYTHING)?;
     let (reason, evidence) = (reason.to_owned(), found.vouchers);
     let written = parts.ledger.write(move |book| {
-        let number = book.begin_told(&start, at)?;
+        let number = book.begin_with_entry(&start, at)?;
         book.settle_by_word(number, &open, &settlement, at)?;
         let voucher = match &settlement {
             Settlement::Posted { acknowledgement, .. } => Some(acknowledgement.voucher_id.as_str()),
@@ -124,13 +130,13 @@ async fn resolve(parts: &Parts, held: &mut Held, run_id: &RunId, ask: &ResolveAs
     audit::seal(&parts.ledger, parts.accounting.as_ref(), permit, parts.signer.as_ref(), &ask.actor, at.now).await
 }
 
-fn contradicted(open: &OpenRecord, found: &[FoundVoucher]) -> Told {
+fn contradicted(open: &OpenRecord, found: &[FoundVoucher]) -> Problem {
     let vouchers: Vec<&str> = found.iter().map(|one| one.acknowledgement.voucher_id.as_str()).collect();
     contradicted_by(open, &if vouchers.is_empty() { "–".to_owned() } else { vouchers.join(", ") })
 }
 
-fn contradicted_by(open: &OpenRecord, vouchers: &str) -> Told {
-    Told::new(ErrorCode::ResolutionContradicted)
+fn contradicted_by(open: &OpenRecord, vouchers: &str) -> Problem {
+    Problem::new(ErrorCode::ResolutionContradicted)
         .with("id", open.claimed.record_id())
         .with("reference", open.claimed.reference())
         .with("vouchers", vouchers)
@@ -144,7 +150,7 @@ async fn said_posted(
     open: &OpenRecord,
     found: &Found,
     voucher_id: &str,
-) -> Result<Settlement, Told> {
+) -> Result<Settlement, Problem> {
     let named = found.vouchers.iter().find(|voucher| voucher.acknowledgement.voucher_id == voucher_id);
     if let Some(named) = named.filter(|voucher| voucher.reverses.is_none()) {
         return Ok(Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found: false });
@@ -152,7 +158,7 @@ async fn said_posted(
     let is_draft_still = |draft: &DraftId| found.drafts.iter().any(|found| found.draft_id == *draft);
     let own = open.draft_id.as_ref().filter(|draft| draft.as_str() == voucher_id && !is_draft_still(draft));
     if let Some(own) = own
-        && parts.accounting.discard_draft(held.permit()?, own).await.map_err(|error| error.told())?
+        && parts.accounting.discard_draft(held.permit()?, own).await.map_err(|error| error.problem())?
             == Discarded::Committed
     {
         let acknowledgement = Acknowledgement { voucher_id: own.as_str().to_owned(), number: None };
@@ -162,7 +168,7 @@ async fn said_posted(
 }
 
 /// Nothing may stand under the reference, and nothing that was sent may still arrive.
-fn said_not_posted(held: &Held, open: &OpenRecord, found: &Found) -> Result<(), Told> {
+fn said_not_posted(held: &Held, open: &OpenRecord, found: &Found) -> Result<(), Problem> {
     if !found.vouchers.is_empty() {
         return Err(contradicted(open, &found.vouchers));
     }
@@ -177,20 +183,22 @@ fn said_not_posted(held: &Held, open: &OpenRecord, found: &Found) -> Result<(), 
     if is_harmless || permit.earliest_now() >= until {
         return Ok(());
     }
-    Err(Told::new(ErrorCode::ResolutionTooEarly).with("id", open.claimed.record_id()).with("until", until.to_rfc3339()))
+    Err(Problem::new(ErrorCode::ResolutionTooEarly)
+        .with("id", open.claimed.record_id())
+        .with("until", until.to_rfc3339()))
 }
 
 /// Drafts under the reference are discarded, so that nobody posts them by hand later; one that was committed meanwhile
 /// contradicts the person.
-async fn discard_drafts(parts: &Parts, held: &Held, open: &OpenRecord, found: &Found) -> Result<(), Told> {
+async fn discard_drafts(parts: &Parts, held: &Held, open: &OpenRecord, found: &Found) -> Result<(), Problem> {
     let permit = held.permit()?;
     let known = open.draft_id.iter().chain(found.drafts.iter().map(|draft| &draft.draft_id));
     for draft in known {
         match parts.accounting.discard_draft(permit, draft).await {
             Ok(Discarded::Gone) => {}
             Ok(Discarded::Committed) => return Err(contradicted_by(open, draft.as_str())),
-            Err(CallError::LeaseLost) => return Err(Told::new(ErrorCode::LeaseLost)),
-            Err(error) => return Err(error.told()),
+            Err(CallError::LeaseLost) => return Err(Problem::new(ErrorCode::LeaseLost)),
+            Err(error) => return Err(error.problem()),
         }
     }
     Ok(())

@@ -26,7 +26,7 @@ use super::wire::Wire;
 use crate::audit;
 use crate::compare;
 use crate::domain::{Act, Actor, Capabilities, ItemResult, Outcome, Period, RunId, Trigger};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::{AuditAct, Ledger, LedgerError, Moment, ReExportWish, Reading};
 use crate::lock::Permit;
 use crate::ports::{CallError, IdSource, SourceError};
@@ -45,7 +45,7 @@ pub(super) enum RunError {
     #[error(transparent)]
     Call(#[from] CallError),
     #[error("{0}")]
-    Told(Told),
+    Problem(Problem),
     #[error("the lease is lost")]
     LeaseLost,
     #[error("stopped by a person")]
@@ -67,13 +67,13 @@ impl RunError {
     }
 
     /// What a person is told; nothing for a run that a person stopped.
-    pub(super) fn told(&self) -> Option<Told> {
+    pub(super) fn problem(&self) -> Option<Problem> {
         match self {
             Self::Ledger(error) => Some(error.into()),
             Self::Source(error) => Some(error.0.clone()),
-            Self::Call(error) => Some(error.told()),
-            Self::Told(told) => Some(told.clone()),
-            Self::LeaseLost => Some(Told::new(ErrorCode::LeaseLost)),
+            Self::Call(error) => Some(error.problem()),
+            Self::Problem(problem) => Some(problem.clone()),
+            Self::LeaseLost => Some(Problem::new(ErrorCode::LeaseLost)),
             Self::Stopped => None,
         }
     }
@@ -179,7 +179,7 @@ pub(super) async fn run(
             let ended = AssertUnwindSafe(body.run(&mut held, &mut reporter)).catch_unwind().await;
             held.give_back(parts.accounting.as_ref()).await;
             let end = ended.unwrap_or_else(|_| {
-                SyncEnd::failed(Told::internal("the run broke off; the next one settles what it left"))
+                SyncEnd::failed(Problem::internal("the run broke off; the next one settles what it left"))
             });
             SyncEnd { waited_for, ..end }
         }
@@ -202,7 +202,7 @@ impl Body<'_> {
     async fn run(&self, held: &mut Held, reporter: &mut Reporter) -> SyncEnd {
         let number = match self.begin(held).await {
             Ok(number) => number,
-            Err(told) => return SyncEnd::failed(told),
+            Err(problem) => return SyncEnd::failed(problem),
         };
         let error = self.steps(number, held, reporter).await.err();
         let no_certificate = if error.is_none() { self.certify(number, held, reporter).await.err() } else { None };
@@ -211,7 +211,7 @@ impl Body<'_> {
 
     /// Looks up what the run posted, and what it left out as exported before, where the workspace wants that. Whatever comes
     /// of it, the run is what it is.
-    async fn certify(&self, number: i64, held: &Held, reporter: &mut Reporter) -> Result<(), Told> {
+    async fn certify(&self, number: i64, held: &Held, reporter: &mut Reporter) -> Result<(), Problem> {
         let count = |result| self.parts.ledger.read(move |book| book.count_result(number, result));
         let posted = count(ItemResult::Posted).await?;
         let left_out = count(ItemResult::SkippedAlreadyExported).await?;
@@ -230,14 +230,14 @@ impl Body<'_> {
             compare::review(look, of, &mut show).await
         };
         // Stopped by a person: the next run, or the next comparison, tells as much.
-        looked_up.await.or_else(|error| error.told().map_or(Ok(()), Err))
+        looked_up.await.or_else(|error| error.problem().map_or(Ok(()), Err))
     }
 
     /// Holding the permit, this is the only run: whatever is open was left by a process that is gone.
-    async fn begin(&self, held: &Held) -> Result<i64, Told> {
+    async fn begin(&self, held: &Held) -> Result<i64, Problem> {
         let (start, at) =
             held.start(self.parts, self.run_id, &self.ask.actor, self.ask.trigger, self.ask.job.period())?;
-        let begun = self.parts.ledger.write(move |book| book.begin_told(&start, at));
+        let begun = self.parts.ledger.write(move |book| book.begin_with_entry(&start, at));
         Ok(begun.await?)
     }
 
@@ -294,7 +294,7 @@ impl Body<'_> {
         if !held.follows_others || quarantine.is_zero() {
             return Ok(());
         }
-        wire.hold_for(held.permit().map_err(RunError::Told)?, quarantine).await
+        wire.hold_for(held.permit().map_err(RunError::Problem)?, quarantine).await
     }
 
     /// What this run itself, or an earlier one, has left in doubt: settled now where evidence can be had.
@@ -316,7 +316,7 @@ impl Body<'_> {
                 if !self.entry.take_newer(held).await {
                     break;
                 }
-                let fence = held.permit().map_err(RunError::Told)?.fence();
+                let fence = held.permit().map_err(RunError::Problem)?.fence();
                 self.parts.ledger.write(move |book| book.set_fence(number, fence)).await?;
                 self.wait_for_others(held, wire).await?;
             }
@@ -341,7 +341,7 @@ impl Body<'_> {
     async fn is_worth_another_round(&self, left: &Left, held: &Held, wire: &Wire) -> Result<bool, RunError> {
         let Some(due_in) = left.due_in else { return Ok(left.needs_fence) };
         wire.postpone(due_in);
-        wire.wait_for_turn(held.permit().map_err(RunError::Told)?).await?;
+        wire.wait_for_turn(held.permit().map_err(RunError::Problem)?).await?;
         Ok(true)
     }
 
@@ -352,7 +352,7 @@ impl Body<'_> {
             number,
             ledger,
             ids: ids.as_ref(),
-            permit: held.permit().map_err(RunError::Told)?,
+            permit: held.permit().map_err(RunError::Problem)?,
             clock: clock.as_ref(),
             capabilities,
             when_still_unknown: settings.when_still_unknown,
@@ -369,12 +369,12 @@ impl Body<'_> {
     async fn close(&self, number: i64, held: &Held, error: Option<RunError>) -> SyncEnd {
         let (now, run_id) = (self.parts.clock.now(), self.run_id.clone());
         let outcome = error.as_ref().map_or(Outcome::Completed, RunError::outcome);
-        let told = error.as_ref().and_then(RunError::told);
-        let (kept, actor, user) = (told.clone(), self.ask.actor.clone(), held.connection.user_id.clone());
+        let problem = error.as_ref().and_then(RunError::problem);
+        let (kept, actor, user) = (problem.clone(), self.ask.actor.clone(), held.connection.user_id.clone());
         let closed = self.parts.ledger.write(move |book| {
             let counts = book.finish_run(number, outcome, kept.as_ref(), now)?;
             let act = AuditAct::new(now, &actor, Act::SyncEnded).accounting_user(&user).run(&run_id).detail(json!({
-                "outcome": outcome.as_str(), "counts": counts, "error": kept.map(|told| told.code),
+                "outcome": outcome.as_str(), "counts": counts, "error": kept.map(|problem| problem.code),
             }));
             book.audit(&act)
         });
@@ -385,14 +385,14 @@ impl Body<'_> {
         };
         let run = self.parts.ledger.run(self.run_id).await;
         match (closed, run) {
-            (Ok(_), Ok(run)) => SyncEnd { run, error: told.or(sealed.err()), ..SyncEnd::default() },
+            (Ok(_), Ok(run)) => SyncEnd { run, error: problem.or(sealed.err()), ..SyncEnd::default() },
             // The first failure explains the second.
-            (Err(failure), _) | (_, Err(failure)) => SyncEnd::failed(told.unwrap_or_else(|| failure.into())),
+            (Err(failure), _) | (_, Err(failure)) => SyncEnd::failed(problem.unwrap_or_else(|| failure.into())),
         }
     }
 
     /// The audit trail's head is signed and left with the accounting side while the lease is still ours.
-    async fn seal(&self, permit: &Permit) -> Result<(), Told> {
+    async fn seal(&self, permit: &Permit) -> Result<(), Problem> {
         let Parts { ledger, accounting, signer, clock, .. } = self.parts;
         audit::seal(ledger, accounting.as_ref(), permit, signer.as_ref(), &self.ask.actor, clock.now()).await
     }

@@ -21,7 +21,7 @@ use super::progress::Reporter;
 use super::run::{Run, RunError};
 use super::wire::Wire;
 use crate::domain::{Generation, ItemResult, Posting, Protection, Reference, RequestKey};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::{Candidate, ClaimAsk, ClaimMember, ClaimedRequest, RequestKind, Settlement, StagedDraft};
 use crate::ports::LOOK_UP_MAX;
 
@@ -67,8 +67,8 @@ pub(super) async fn send(
             silent = if exchanged.is_silent() { silent + 1 } else { 0 };
         }
         if silent >= SILENT_REQUESTS_MAX && halt.is_none() {
-            halt = Some(RunError::Told(
-                Told::new(ErrorCode::AccountingUnreliable).with("url", run.address).with("requests", silent),
+            halt = Some(RunError::Problem(
+                Problem::new(ErrorCode::AccountingUnreliable).with("url", run.address).with("requests", silent),
             ));
         }
         if halt.is_none() && wire.stop.is_cancelled() {
@@ -343,7 +343,7 @@ impl Sender<'_> {
 fn claim_of(rules: &PlanRules, row: Row) -> Result<(Posting, ClaimMember), RunError> {
     let Row { position, generation, candidate, .. } = row;
     let posting = rules.posting(&candidate, generation).map_err(|reason| {
-        RunError::Told(Told::internal(format!("planned, but not to be posted: {}", reason.code())))
+        RunError::Problem(Problem::internal(format!("planned, but not to be posted: {}", reason.code())))
     })?;
     let member = ClaimMember {
         position,

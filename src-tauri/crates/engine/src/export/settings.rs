@@ -40,7 +40,7 @@ pub struct Settings {
 
 impl Settings {
     /// What of them decides over vouchers, as the audit trail keeps it: equal for equal settings.
-    pub(super) fn told(&self) -> serde_json::Value {
+    pub(super) fn for_trail(&self) -> serde_json::Value {
         let categories: BTreeMap<&str, &str> =
             self.posting.categories.iter().map(|(category, account)| (category.as_str(), account.0.as_str())).collect();
         json!({

@@ -3,7 +3,7 @@
 //! Invariant: an address is made by the connector, of a voucher that the ledger knows; nobody hands one in.
 
 use super::engine::Engine;
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 
 impl Engine {
     /// Whether the accounting system has pages for vouchers. Asks nobody.
@@ -15,8 +15,8 @@ impl Engine {
     ///
     /// # Errors
     /// When the ledger knows no such voucher, the accounting system has no pages, or the ledger cannot be read.
-    pub async fn voucher_page(&self, voucher_id: &str) -> Result<String, Told> {
-        let missing = || Told::new(ErrorCode::VoucherPageMissing).with("id", voucher_id);
+    pub async fn voucher_page(&self, voucher_id: &str) -> Result<String, Problem> {
+        let missing = || Problem::new(ErrorCode::VoucherPageMissing).with("id", voucher_id);
         if !self.ledger().knows_voucher(voucher_id).await? {
             return Err(missing());
         }
@@ -49,7 +49,7 @@ mod tests {
         for id in ["V-1", "V-2", "V-3", "V-4", "V-5"] {
             assert_eq!(desk.engine.voucher_page(id).await, Ok(format!("https://books/voucher/{id}")));
         }
-        let told = desk.engine.voucher_page("V-6").await.expect_err("nobody has heard of it");
-        assert_eq!((told.code, told.params["id"].as_str()), (ErrorCode::VoucherPageMissing, "V-6"));
+        let problem = desk.engine.voucher_page("V-6").await.expect_err("nobody has heard of it");
+        assert_eq!((problem.code, problem.params["id"].as_str()), (ErrorCode::VoucherPageMissing, "V-6"));
     }
 }

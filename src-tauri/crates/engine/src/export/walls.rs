@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::engine::{Parts, SyncEnd};
 use crate::audit;
 use crate::domain::{Actor, Period, RunId, Trigger};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::{LedgerError, Moment, RunStart};
 use crate::lock::{self, FileLock, FileLockError, LeaseAskTerms, LeaseRefused, Permit};
 use crate::ports::{AccountingSystem, Connection, LockHolder, LockInfo, LockProgress};
@@ -70,7 +70,7 @@ impl Held {
         actor: &Actor,
         trigger: Trigger,
         period: Period,
-    ) -> Result<(RunStart, Moment), Told> {
+    ) -> Result<(RunStart, Moment), Problem> {
         let permit = self.permit()?;
         let at = Moment { now: parts.clock.now(), there: permit.latest_now() };
         let start = RunStart {
@@ -82,27 +82,27 @@ impl Held {
             protection: self.connection.capabilities.protection,
             fence: permit.fence(),
             accounting_user: self.connection.user_id.clone(),
-            settings: parts.settings.told(),
+            settings: parts.settings.for_trail(),
             started_at: at.now,
         };
         Ok((start, at))
     }
 
-    pub(super) fn permit(&self) -> Result<&Permit, Told> {
-        self.permit.as_ref().ok_or_else(|| Told::new(ErrorCode::LeaseLost))
+    pub(super) fn permit(&self) -> Result<&Permit, Problem> {
+        self.permit.as_ref().ok_or_else(|| Problem::new(ErrorCode::LeaseLost))
     }
 }
 
 impl Entry<'_> {
     /// Takes the walls, or says who holds them.
     pub(super) async fn take(&self) -> Result<Held, Box<SyncEnd>> {
-        let failed = |told: Told| Box::new(SyncEnd::failed(told));
+        let failed = |problem: Problem| Box::new(SyncEnd::failed(problem));
         let parts = self.parts;
         let patience_ends = parts.clock.elapsed() + self.wait;
         let waiting = Waits { entry: self, until: parts.clock.now() + self.wait, seen: Mutex::new(None) };
         let mut file = waiting.for_file(patience_ends).await?;
         back_up(parts).await.map_err(|error| failed(error.into()))?;
-        let connection = parts.accounting.connect().await.map_err(|error| failed(error.told()))?;
+        let connection = parts.accounting.connect().await.map_err(|error| failed(error.problem()))?;
         check_organisation(parts, &connection).await.map_err(failed)?;
         // Only now, when the lease is asked for: until then the file names the run before, which may hold it still.
         let dead = file.note_run(self.run_id).map_err(|source| {
@@ -112,12 +112,12 @@ impl Entry<'_> {
         let wait = patience_ends.saturating_sub(parts.clock.elapsed());
         let permit = match self.lease(&file, wait, dead, &|lock| waiting.shows(Some(lock))).await {
             Ok(permit) => permit,
-            Err(LeaseRefused::Failed(error)) => return Err(failed(error.told())),
+            Err(LeaseRefused::Failed(error)) => return Err(failed(error.problem())),
             Err(LeaseRefused::Stopped) => return Err(Box::default()),
             Err(LeaseRefused::Held(lock)) => {
                 let facts = self.facts(lock);
-                let told = lock_told(&facts);
-                return Err(Box::new(SyncEnd { lock: Some(facts), ..SyncEnd::failed(told) }));
+                let problem = lock_problem(&facts);
+                return Err(Box::new(SyncEnd { lock: Some(facts), ..SyncEnd::failed(problem) }));
             }
         };
         let waited_for = waiting.over();
@@ -136,9 +136,9 @@ impl Entry<'_> {
                 held.permit = Some(permit);
                 Ok(held)
             }
-            Err(told) => {
+            Err(problem) => {
                 lock::give_back(permit, parts.accounting.as_ref()).await;
-                Err(failed(told))
+                Err(failed(problem))
             }
         }
     }
@@ -256,11 +256,11 @@ impl Waits<'_> {
 }
 
 /// These are the books that this ledger is about.
-pub(super) async fn check_organisation(parts: &Parts, connection: &Connection) -> Result<(), Told> {
+pub(super) async fn check_organisation(parts: &Parts, connection: &Connection) -> Result<(), Problem> {
     let organisation = connection.organisation_id.clone();
     match parts.ledger.read(move |book| book.other_organisation(&organisation)).await? {
         None => Ok(()),
-        Some(other) => Err(Told::new(ErrorCode::OrganisationMismatch)
+        Some(other) => Err(Problem::new(ErrorCode::OrganisationMismatch)
             .with("workspace", other)
             .with("accounting", &connection.organisation_id)),
     }
@@ -280,10 +280,10 @@ async fn back_up(parts: &Parts) -> Result<(), LedgerError> {
     }
 }
 
-fn lock_told(facts: &LockFacts) -> Told {
+fn lock_problem(facts: &LockFacts) -> Problem {
     let info = &facts.lock;
     let progress = info.progress.unwrap_or_default();
-    Told::new(ErrorCode::LockHeld)
+    Problem::new(ErrorCode::LockHeld)
         .with("user", facts.holder_name())
         .with("host", &info.holder.host)
         .with("since", info.acquired_at.to_rfc3339())

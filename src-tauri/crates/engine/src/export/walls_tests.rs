@@ -67,7 +67,7 @@ async fn a_run_that_died_on_this_machine_is_taken_over_at_once_and_one_of_anothe
         |host: &str| LockHolder { user: "api-7".into(), name: None, host: host.into(), run_id: run_id.clone() };
     // The folder was copied while that run was on, and the file that names it came along.
     *desk.books.held_by.lock().expect("nobody panics with it") = Some(holder("another machine"));
-    assert_eq!(desk.sync().await.error.map(|told| told.code), Some(ErrorCode::LockHeld));
+    assert_eq!(desk.sync().await.error.map(|problem| problem.code), Some(ErrorCode::LockHeld));
     assert!(desk.books.held_by.lock().expect("nobody panics with it").is_some(), "it goes on there");
     let run_id = FileLock::try_take(&desk.file_lock()).expect("nobody has it").note_run(&run_id).expect("writable");
     assert!(run_id.is_some());

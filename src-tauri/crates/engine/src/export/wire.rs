@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::evidence::Sight;
 use super::run::RunError;
 use crate::domain::Reference;
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::lock::Permit;
 use crate::ports::{AccountingSystem, CallError, Clock, LOOK_UP_MAX};
 use crate::views::Progress;
@@ -45,11 +45,11 @@ pub(super) struct Wire {
 pub(super) enum Gave {
     /// This time nothing was processed, and the run should not go on. `doubt`: an earlier sending of the same request is
     /// still being worked on, for all that is known.
-    Unprocessed { halt: RunError, doubt: Option<Told> },
+    Unprocessed { halt: RunError, doubt: Option<Problem> },
     /// Refused as a whole.
-    Refused { told: Told, too_large: bool, doubt: Option<Told> },
+    Refused { problem: Problem, too_large: bool, doubt: Option<Problem> },
     /// It may have been processed.
-    Unknown(Told),
+    Unknown(Problem),
 }
 
 impl Wire {
@@ -76,35 +76,35 @@ impl Wire {
                 biased;
                 answered = call() => answered,
                 // What was in flight when the lease was lost is unknown.
-                () = permit.lost().cancelled() => Err(CallError::Unknown(Told::new(ErrorCode::LeaseLost))),
+                () = permit.lost().cancelled() => Err(CallError::Unknown(Problem::new(ErrorCode::LeaseLost))),
             };
             match answered {
                 Ok(answer) => return Ok((answer, doubt.is_some())),
-                Err(CallError::Unknown(told)) => return Err(Gave::Unknown(told)),
+                Err(CallError::Unknown(problem)) => return Err(Gave::Unknown(problem)),
                 Err(CallError::LeaseLost) => return Err(Gave::Unprocessed { halt: RunError::LeaseLost, doubt }),
-                Err(CallError::Refused { told, too_large, .. }) => {
-                    return Err(Gave::Refused { told, too_large, doubt });
+                Err(CallError::Refused { problem, too_large, .. }) => {
+                    return Err(Gave::Refused { problem, too_large, doubt });
                 }
-                Err(CallError::NotSent(told)) => {
+                Err(CallError::NotSent(problem)) => {
                     connects += 1;
                     if connects >= CONNECT_TRIES_MAX {
-                        return Err(Gave::Unprocessed { halt: RunError::Told(told), doubt });
+                        return Err(Gave::Unprocessed { halt: RunError::Problem(problem), doubt });
                     }
                     self.postpone(CONNECT_PAUSE * 2_u32.pow(connects - 1));
                 }
-                Err(CallError::NotProcessed { told, retry_after }) => {
+                Err(CallError::NotProcessed { problem, retry_after }) => {
                     waits += 1;
                     if waits >= WAITS_MAX {
-                        return Err(Gave::Unprocessed { halt: RunError::Told(told), doubt });
+                        return Err(Gave::Unprocessed { halt: RunError::Problem(problem), doubt });
                     }
                     self.postpone(retry_after.unwrap_or(WAIT_DEFAULT).min(WAIT_MAX));
                 }
-                Err(CallError::StillRunning { told, retry_after }) => {
+                Err(CallError::StillRunning { problem, retry_after }) => {
                     waits += 1;
                     if waits >= WAITS_MAX {
-                        return Err(Gave::Unknown(told));
+                        return Err(Gave::Unknown(problem));
                     }
-                    doubt = Some(told);
+                    doubt = Some(problem);
                     self.postpone(retry_after.unwrap_or(WAIT_DEFAULT).min(WAIT_MAX));
                 }
             }
@@ -120,10 +120,10 @@ impl Wire {
                 match self.patiently(permit, || self.accounting.look_up(asked)).await {
                     Ok((found, _)) => break Sight::new(found),
                     Err(Gave::Unprocessed { halt, .. }) => return Err(halt),
-                    Err(Gave::Unknown(told) | Gave::Refused { told, .. }) => {
+                    Err(Gave::Unknown(problem) | Gave::Refused { problem, .. }) => {
                         tries += 1;
                         if tries >= LOOK_UP_TRIES_MAX {
-                            return Err(RunError::Told(told));
+                            return Err(RunError::Problem(problem));
                         }
                         self.postpone(CONNECT_PAUSE);
                     }

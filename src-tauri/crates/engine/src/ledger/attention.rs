@@ -5,7 +5,7 @@ use rusqlite::{Row, named_params};
 use super::values::{day, day_option, from_json, from_json_option, instant, number, word};
 use super::{Book, Ledger, LedgerError};
 use crate::domain::{HoldReason, RunId};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::views::{AttentionItem, ReExport, Reason, RecordCounts, RecordState, Sent};
 
 /// Entries that one page may have.
@@ -103,7 +103,7 @@ impl Book<'_> {
         let held: Option<String> = self.get(row, "held_reason")?;
         let reason = match held.map(|text| from_json::<HoldReason>("held_reason", &text)).transpose()? {
             Some(held) => Some(Reason::Held(held)),
-            None if self.get(row, "interrupted")? => Some(Reason::InDoubt(Told::new(ErrorCode::Interrupted))),
+            None if self.get(row, "interrupted")? => Some(Reason::InDoubt(Problem::new(ErrorCode::Interrupted))),
             None => from_json_option("attempt.reason", self.get(row, "attempt_reason")?)?,
         };
         Ok(AttentionItem {

@@ -205,7 +205,7 @@ impl Book<'_> {
 
     /// Whatever stands in the column, also what this program never writes.
     pub(super) fn stored_value(&self, row: &Row<'_>, column: &'static str) -> Result<Value, LedgerError> {
-        Ok(match row.get_ref(column).map_err(|error| self.told(error))? {
+        Ok(match row.get_ref(column).map_err(|error| self.sqlite_error(error))? {
             ValueRef::Null => Value::Null,
             ValueRef::Integer(number) => Value::Integer(number),
             ValueRef::Text(bytes) => Value::Text(bytes.to_vec()),

@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 
 use super::*;
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ledger::Ledger;
 use crate::ports::{Clock, IdSource};
 
@@ -31,7 +31,7 @@ fn open(path: &Path) -> Result<Ledger, LedgerError> {
 }
 
 fn code(opened: Result<Ledger, LedgerError>) -> Option<ErrorCode> {
-    opened.err().map(|error| Told::from(error).code)
+    opened.err().map(|error| Problem::from(error).code)
 }
 
 fn open_writes(ledger: &Connection) -> i64 {

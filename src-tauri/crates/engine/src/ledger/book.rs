@@ -18,17 +18,17 @@ impl<'t> Book<'t> {
         Self { transaction, path }
     }
 
-    pub(super) fn told(&self, source: rusqlite::Error) -> LedgerError {
+    pub(super) fn sqlite_error(&self, source: rusqlite::Error) -> LedgerError {
         LedgerError::Sqlite { path: self.path.to_owned(), source }
     }
 
     pub(super) fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, LedgerError> {
-        self.transaction.prepare_cached(sql).map_err(|error| self.told(error))
+        self.transaction.prepare_cached(sql).map_err(|error| self.sqlite_error(error))
     }
 
     /// Runs one statement; how many rows it changed.
     pub(super) fn execute(&self, sql: &str, parameters: impl Params) -> Result<usize, LedgerError> {
-        self.prepare(sql)?.execute(parameters).map_err(|error| self.told(error))
+        self.prepare(sql)?.execute(parameters).map_err(|error| self.sqlite_error(error))
     }
 
     /// Runs a statement that must change exactly one row: read back, since a mistake here would cost money.
@@ -71,8 +71,8 @@ impl<'t> Book<'t> {
         mut show: impl FnMut(&Row<'_>) -> Result<(), LedgerError>,
     ) -> Result<(), LedgerError> {
         let mut statement = self.prepare(sql)?;
-        let mut rows = statement.query(parameters).map_err(|error| self.told(error))?;
-        while let Some(row) = rows.next().map_err(|error| self.told(error))? {
+        let mut rows = statement.query(parameters).map_err(|error| self.sqlite_error(error))?;
+        while let Some(row) = rows.next().map_err(|error| self.sqlite_error(error))? {
             show(row)?;
         }
         Ok(())
@@ -94,7 +94,7 @@ impl<'t> Book<'t> {
         row: &Row<'_>,
         column: &'static str,
     ) -> Result<T, LedgerError> {
-        row.get(column).map_err(|error| self.told(error))
+        row.get(column).map_err(|error| self.sqlite_error(error))
     }
 
     pub(crate) fn run_number(&self, run: &RunId) -> Result<Option<i64>, LedgerError> {

@@ -9,7 +9,7 @@ use super::claim::{Moment, RequestKind};
 use super::values::{instant, json, money, signed, stamp, word};
 use super::{Book, Claimed, ClaimedRequest, LedgerError, Settlement, StagedDraft};
 use crate::domain::{DraftId, Reference, RequestKey};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::views::Reason;
 
 /// A request with members that are not settled.
@@ -44,7 +44,7 @@ impl Book<'_> {
     /// Whatever a dead process left `claimed` or `staged` was sent, or maybe: it is unknown from here on. Only whoever holds the
     /// permit may call this. The moment counts as the last sending, since nobody knows a better one.
     pub(crate) fn doubt_claimed(&self, at: Moment) -> Result<(), LedgerError> {
-        let reason = Reason::InDoubt(Told::new(ErrorCode::Interrupted));
+        let reason = Reason::InDoubt(Problem::new(ErrorCode::Interrupted));
         self.execute(
             "UPDATE attempt SET state = 'unknown', reason = :reason, last_sent_at = :there
              WHERE state IN ('claimed', 'staged')",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rusqlite::ErrorCode as Sqlite;
 
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 
 /// The ledger cannot be used. Export stops; the file is left as it is.
 #[derive(Debug, thiserror::Error)]
@@ -75,27 +75,28 @@ pub enum LedgerError {
     WriterGone,
 }
 
-impl From<&LedgerError> for Told {
+impl From<&LedgerError> for Problem {
     fn from(error: &LedgerError) -> Self {
         match error {
-            LedgerError::Newer { path, found, known } => {
-                Told::new(ErrorCode::LedgerNewer).with("path", path.display()).with("found", found).with("known", known)
-            }
-            LedgerError::Foreign { path } => Told::new(ErrorCode::LedgerDamaged)
+            LedgerError::Newer { path, found, known } => Problem::new(ErrorCode::LedgerNewer)
+                .with("path", path.display())
+                .with("found", found)
+                .with("known", known),
+            LedgerError::Foreign { path } => Problem::new(ErrorCode::LedgerDamaged)
                 .with("path", path.display())
                 .with("detail", "not a ledger of Postonce"),
             LedgerError::Damaged { path, detail } => {
-                Told::new(ErrorCode::LedgerDamaged).with("path", path.display()).with("detail", detail)
+                Problem::new(ErrorCode::LedgerDamaged).with("path", path.display()).with("detail", detail)
             }
-            LedgerError::Missing { path } => Told::new(ErrorCode::LedgerMissing)
+            LedgerError::Missing { path } => Problem::new(ErrorCode::LedgerMissing)
                 .with("path", path.display())
                 .with("backups", super::beside::backups(path).display()),
-            LedgerError::Closed { path } => Told::new(ErrorCode::LedgerReadOnly).with("path", path.display()),
+            LedgerError::Closed { path } => Problem::new(ErrorCode::LedgerReadOnly).with("path", path.display()),
             LedgerError::Backup { path, detail } => {
-                Told::new(ErrorCode::LedgerBackupFailed).with("path", path.display()).with("detail", detail)
+                Problem::new(ErrorCode::LedgerBackupFailed).with("path", path.display()).with("detail", detail)
             }
             LedgerError::Impossible { .. } => {
-                Told::new(ErrorCode::LedgerDamaged).with("path", "ledger.sqlite").with("detail", error)
+                Problem::new(ErrorCode::LedgerDamaged).with("path", "ledger.sqlite").with("detail", error)
             }
             LedgerError::Sqlite { path, source } => {
                 let code = match source.sqlite_error_code() {
@@ -105,14 +106,14 @@ impl From<&LedgerError> for Told {
                     Some(Sqlite::DatabaseBusy | Sqlite::DatabaseLocked) => ErrorCode::LedgerBusy,
                     _ => ErrorCode::LedgerUnreadable,
                 };
-                Told::new(code).with("path", path.display()).with("detail", source)
+                Problem::new(code).with("path", path.display()).with("detail", source)
             }
-            LedgerError::WriterGone => Told::internal(error),
+            LedgerError::WriterGone => Problem::internal(error),
         }
     }
 }
 
-impl From<LedgerError> for Told {
+impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
         Self::from(&error)
     }

@@ -306,15 +306,15 @@ impl Ledger {
 
 impl Shared {
     fn read_in_place<T>(&self, look: impl FnOnce(&Book<'_>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
-        let told = |source| LedgerError::Sqlite { path: self.path.clone(), source };
+        let sqlite_error = |source| LedgerError::Sqlite { path: self.path.clone(), source };
         let idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle {
             Some(connection) => connection,
             None => open::reader(&self.path)?,
         };
-        let transaction = connection.transaction().map_err(told)?;
+        let transaction = connection.transaction().map_err(sqlite_error)?;
         let found = look(&Book::new(&transaction, &self.path))?;
-        transaction.finish().map_err(told)?;
+        transaction.finish().map_err(sqlite_error)?;
         let mut idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE_READERS_MAX {
             idle.push(connection);
@@ -332,18 +332,18 @@ fn in_transaction<T, F>(
 where
     F: FnOnce(&Book<'_>) -> Result<T, LedgerError>,
 {
-    let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
     let watch = |moment| {
         if let Some(watcher) = watcher {
             watcher(moment);
         }
     };
     watch(WriteMoment::Before);
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(told)?;
-    transaction.execute("UPDATE ledger SET writes = writes + 1", []).map_err(told)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sqlite_error)?;
+    transaction.execute("UPDATE ledger SET writes = writes + 1", []).map_err(sqlite_error)?;
     let outcome = act(&Book::new(&transaction, path))?;
     watch(WriteMoment::Within);
-    transaction.commit().map_err(told)?;
+    transaction.commit().map_err(sqlite_error)?;
     watch(WriteMoment::After);
     Ok(outcome)
 }

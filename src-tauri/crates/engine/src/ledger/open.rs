@@ -33,21 +33,21 @@ pub(super) fn known_version() -> i64 {
 
 /// Opens the one writing connection, making the file where there is none and never was.
 pub(super) fn writer(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Connection, LedgerError> {
-    let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
     let exists = path.try_exists().unwrap_or(true);
     if !exists && (beside::was_used_before(path) || beside::log_is_left(path)) {
         return Err(LedgerError::Missing { path: path.to_owned() });
     }
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     flags.set(OpenFlags::SQLITE_OPEN_CREATE, !exists);
-    let mut connection = Connection::open_with_flags(path, flags).map_err(told)?;
-    connection.busy_timeout(BUSY_WAIT).map_err(told)?;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
+    connection.busy_timeout(BUSY_WAIT).map_err(sqlite_error)?;
     check(&connection, path)?;
     // SQLite opens a file that it may not write for reading alone, and says so at the first write.
-    if connection.is_readonly(rusqlite::MAIN_DB).map_err(told)? {
+    if connection.is_readonly(rusqlite::MAIN_DB).map_err(sqlite_error)? {
         return Err(LedgerError::Closed { path: path.to_owned() });
     }
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(told)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(sqlite_error)?;
     if mode != "wal" {
         return Err(LedgerError::Damaged { path: path.to_owned(), detail: format!("journal mode is {mode}, not wal") });
     }
@@ -55,13 +55,13 @@ pub(super) fn writer(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Resu
         .execute_batch(&format!(
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES};"
         ))
-        .map_err(told)?;
-    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(told)?;
+        .map_err(sqlite_error)?;
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite_error)?;
     if version < known_version() {
         if version > 0 {
             backup::before_migration(&connection, path, version, clock.now())?;
         }
-        migrate(&mut connection, clock, ids).map_err(told)?;
+        migrate(&mut connection, clock, ids).map_err(sqlite_error)?;
     }
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
@@ -69,13 +69,13 @@ pub(super) fn writer(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Resu
 
 /// Makes a ledger where no file is, whatever stands beside it.
 pub(super) fn make(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<(), LedgerError> {
-    let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
     if path.try_exists().unwrap_or(true) {
         return Err(LedgerError::Closed { path: path.to_owned() });
     }
-    let mut connection = Connection::open(path).map_err(told)?;
-    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).map_err(told)?;
-    migrate(&mut connection, clock, ids).map_err(told)
+    let mut connection = Connection::open(path).map_err(sqlite_error)?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).map_err(sqlite_error)?;
+    migrate(&mut connection, clock, ids).map_err(sqlite_error)
 }
 
 /// Moves a ledger and what SQLite keeps beside it to names of their own. The ledger goes first: a ledger without its log
@@ -87,22 +87,22 @@ pub(super) fn set_aside(path: &Path, now: DateTime<Utc>) -> Result<(), LedgerErr
 
 /// Opens a connection that cannot write.
 pub(super) fn reader(path: &Path) -> Result<Connection, LedgerError> {
-    let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
     if !path.try_exists().unwrap_or(true) {
         return Err(LedgerError::Missing { path: path.to_owned() });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(told)?;
-    connection.busy_timeout(BUSY_WAIT).map_err(told)?;
+    let connection = Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
+    connection.busy_timeout(BUSY_WAIT).map_err(sqlite_error)?;
     connection.set_prepared_statement_cache_capacity(64);
-    search::install(&connection).map_err(told)?;
+    search::install(&connection).map_err(sqlite_error)?;
     Ok(connection)
 }
 
 /// A newer, foreign or damaged file is refused before anything is changed in it.
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), LedgerError> {
-    let told = |source| LedgerError::Sqlite { path: path.to_owned(), source };
-    let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(told);
+    let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(sqlite_error);
     let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
     let tables = number("SELECT count(*) FROM sqlite_master")?;
     if tables == 0 && version == 0 {
@@ -118,7 +118,7 @@ pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), LedgerEr
     if version > known_version() {
         return Err(LedgerError::Newer { path: path.to_owned(), found: version, known: known_version() });
     }
-    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(told)?;
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sqlite_error)?;
     if verdict == "ok" { Ok(()) } else { Err(LedgerError::Damaged { path: path.to_owned(), detail: verdict }) }
 }
 

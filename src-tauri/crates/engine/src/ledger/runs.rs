@@ -9,7 +9,7 @@ use super::claim::Moment;
 use super::values::{from_json, json, number, signed, stamp};
 use super::{Book, LedgerError};
 use crate::domain::{Act, Actor, Counts, Outcome, Period, Protection, RunId, Trigger};
-use crate::error::Told;
+use crate::error::Problem;
 
 /// A run, as it begins.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ pub(crate) struct RefusedRun {
     /// The workspace's organisation, for a ledger that has no run yet.
     pub(crate) organisation: String,
     /// Why; nothing where a person stopped it while it waited.
-    pub(crate) error: Option<Told>,
+    pub(crate) error: Option<Problem>,
     pub(crate) at: DateTime<Utc>,
 }
 
@@ -61,7 +61,7 @@ impl Book<'_> {
             },
         )?;
         let detail = object!({
-            "outcome": outcome.as_str(), "counts": Counts::default(), "error": run.error.as_ref().map(|told| told.code),
+            "outcome": outcome.as_str(), "counts": Counts::default(), "error": run.error.as_ref().map(|problem| problem.code),
             "trigger": run.trigger.as_str(), "began": false,
         });
         self.audit(&AuditAct::new(run.at, &run.actor, Act::SyncEnded).run(&run.run_id).detail(detail))?;
@@ -69,7 +69,7 @@ impl Book<'_> {
     }
 
     /// Begins a run under the permit: whatever is open was left by a process that is gone, and is told as such.
-    pub(crate) fn begin_told(&self, start: &RunStart, at: Moment) -> Result<i64, LedgerError> {
+    pub(crate) fn begin_with_entry(&self, start: &RunStart, at: Moment) -> Result<i64, LedgerError> {
         let interrupted = self.close_interrupted(start.started_at)?;
         self.doubt_claimed(at)?;
         let number = self.begin_run(start)?;
@@ -187,7 +187,7 @@ impl Book<'_> {
         &self,
         run: i64,
         outcome: Outcome,
-        error: Option<&Told>,
+        error: Option<&Problem>,
         now: DateTime<Utc>,
     ) -> Result<Counts, LedgerError> {
         self.execute(

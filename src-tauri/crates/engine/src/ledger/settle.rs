@@ -6,7 +6,7 @@ use super::claim::{ClaimMember, Moment, RequestKind};
 use super::values::{json, signed, stamp};
 use super::{Book, Claimed, ClaimedRequest, LedgerError};
 use crate::domain::{Acknowledgement, DraftId, FoundVoucher, ItemResult, Refusal, RequestKey};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::views::Reason;
 
 /// What is known of an attempt.
@@ -22,9 +22,9 @@ pub(crate) enum Settlement {
     /// Provably never processed.
     NotSent,
     /// It was sent just now, and no answer was understood.
-    Unknown(Told),
+    Unknown(Problem),
     /// Nothing was sent for it now, and what is known does not suffice.
-    StillUnknown(Told),
+    StillUnknown(Problem),
     /// What stands under its reference is not what was sent, or not once. A person decides.
     Unclear(Vec<FoundVoucher>),
 }
@@ -50,7 +50,7 @@ impl Settlement {
     fn reason(&self) -> Option<Reason> {
         match self {
             Self::Refused { refusal, .. } => Some(Reason::Refused(refusal.clone())),
-            Self::Unknown(told) | Self::StillUnknown(told) => Some(Reason::InDoubt(told.clone())),
+            Self::Unknown(problem) | Self::StillUnknown(problem) => Some(Reason::InDoubt(problem.clone())),
             Self::Unclear(vouchers) => Some(Reason::InDoubt(unclear(vouchers))),
             Self::Posted { .. } | Self::NotSent | Self::Staged(_) => None,
         }
@@ -68,12 +68,12 @@ impl Settlement {
 }
 
 /// The sentence for vouchers that are not what was sent.
-fn unclear(vouchers: &[FoundVoucher]) -> Told {
+fn unclear(vouchers: &[FoundVoucher]) -> Problem {
     if vouchers.is_empty() {
-        return Told::new(ErrorCode::EvidenceGone);
+        return Problem::new(ErrorCode::EvidenceGone);
     }
     let ids: Vec<&str> = vouchers.iter().map(|one| one.acknowledgement.voucher_id.as_str()).collect();
-    Told::new(ErrorCode::EvidenceUnclear).with("vouchers", ids.join(", "))
+    Problem::new(ErrorCode::EvidenceUnclear).with("vouchers", ids.join(", "))
 }
 
 impl Book<'_> {

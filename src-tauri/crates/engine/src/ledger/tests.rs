@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::{
     Acknowledgement, Actor, Generation, Outcome, Period, Place, Protection, Reference, RequestKey, RunId, Trigger,
 };
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ports::Row;
 use crate::views::{Reason, RecordState};
 
@@ -138,7 +138,7 @@ async fn settle(desk: &Desk, request: &ClaimedRequest, settlement: Settlement) -
 
 #[tokio::test]
 async fn the_guard_refuses_a_second_claim_while_the_first_is_open_in_doubt_or_posted() {
-    for settlement in [None, Some(Settlement::Unknown(Told::new(ErrorCode::Interrupted))), Some(acknowledged())] {
+    for settlement in [None, Some(Settlement::Unknown(Problem::new(ErrorCode::Interrupted))), Some(acknowledged())] {
         let desk = desk().await;
         let first = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
         if let Some(settlement) = settlement {
@@ -174,7 +174,7 @@ async fn a_settled_attempt_is_never_settled_again() {
 async fn the_bytes_of_a_request_are_kept_while_a_member_is_open_and_let_go_after() {
     let desk = desk().await;
     let request = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
-    settle(&desk, &request, Settlement::Unknown(Told::new(ErrorCode::Interrupted))).await.expect("it was open");
+    settle(&desk, &request, Settlement::Unknown(Problem::new(ErrorCode::Interrupted))).await.expect("it was open");
     let open = desk.ledger.read(|book| book.open_requests(0, 8)).await.expect("readable");
     assert_eq!(open[0].1.request.body(), b"{}");
     settle(&desk, &request, acknowledged()).await.expect("it was open");
@@ -189,7 +189,7 @@ async fn what_a_dead_program_was_sending_is_listed_as_in_doubt_and_what_is_being
     let listed = desk.ledger.attention(true, 0, 10).await.expect("readable");
     let [item] = listed.as_slice() else { panic!("one of them: {listed:?}") };
     assert_eq!(item.state, RecordState::InDoubt);
-    let doubt = Reason::InDoubt(Told::new(ErrorCode::Interrupted));
+    let doubt = Reason::InDoubt(Problem::new(ErrorCode::Interrupted));
     assert_eq!(item.reason, Some(doubt));
 }
 
@@ -244,7 +244,7 @@ async fn a_ledger_that_is_closed_is_one_file() {
 fn a_file_that_is_no_ledger_or_a_newer_one_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("ledger.sqlite");
-    let open = || Ledger::open(&path, &StillClock, &OneId).map(|_| ()).map_err(|error| Told::from(&error).code);
+    let open = || Ledger::open(&path, &StillClock, &OneId).map(|_| ()).map_err(|error| Problem::from(&error).code);
 
     std::fs::write(&path, "this is not a database, but it is longer than a header of SQLite").expect("writable");
     assert_eq!(open(), Err(ErrorCode::LedgerDamaged));

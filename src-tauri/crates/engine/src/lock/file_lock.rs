@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::domain::RunId;
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 
 /// An exclusive lock on a file, given back when it is dropped or its process dies, however it dies.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl FileLock {
     }
 }
 
-impl From<FileLockError> for Told {
+impl From<FileLockError> for Problem {
     fn from(error: FileLockError) -> Self {
         match &error {
             FileLockError::Held(path) => Self::new(ErrorCode::LockHeldHere).with("path", path.display()),

@@ -38,7 +38,7 @@ use chrono::{DateTime, Utc};
 use super::lease_text::{Breaking, LIFE_UNKNOWN, LeaseText, State, holder_shown, short};
 use super::sight::{Look, Sight};
 use crate::domain::{Refusal, RunId};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::ports::{
     Acquired, CallError, Clock, Created, IdSource, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, RowId,
     UniqueRow, UniqueRows,
@@ -144,7 +144,7 @@ impl<R: UniqueRows> UniqueLease<R> {
                 return Ok(granted);
             }
         }
-        Err(CallError::NotProcessed { told: self.told(ErrorCode::AccountingBusy, "409"), retry_after: None })
+        Err(CallError::NotProcessed { problem: self.problem(ErrorCode::AccountingBusy, "409"), retry_after: None })
     }
 
     /// Shows a sign of life, and the progress. [`CallError::LeaseLost`] once the row is gone; it is never made again.
@@ -328,14 +328,14 @@ impl<R: UniqueRows> UniqueLease<R> {
     fn not_the_holder(&self) -> CallError {
         let detail = "that run does not hold the lock";
         CallError::Refused {
-            told: self.told(ErrorCode::AccountingRefused, "404").with("detail", detail),
+            problem: self.problem(ErrorCode::AccountingRefused, "404").with("detail", detail),
             refusal: Refusal { kind: "not-found".to_owned(), detail: detail.to_owned() },
             too_large: false,
         }
     }
 
-    fn told(&self, code: ErrorCode, status: &str) -> Told {
-        Told::new(code).with("url", &self.address).with("status", status)
+    fn problem(&self, code: ErrorCode, status: &str) -> Problem {
+        Problem::new(code).with("url", &self.address).with("status", status)
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {

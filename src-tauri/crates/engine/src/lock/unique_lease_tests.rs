@@ -86,7 +86,7 @@ impl World {
     async fn call<T>(&self, name: &'static str, act: impl FnOnce(&mut Server) -> T) -> Result<T, CallError> {
         self.dawdle().await;
         self.pass(Duration::from_millis(10));
-        let told = || Told::new(ErrorCode::AccountingUnreachable);
+        let problem = || Problem::new(ErrorCode::AccountingUnreachable);
         let mut server = self.server();
         server.calls.push(name);
         let mut luck = None;
@@ -100,13 +100,13 @@ impl World {
             !strikes
         });
         match luck {
-            Some(Luck::NotSent) => return Err(CallError::NotSent(told())),
-            Some(Luck::Lost) => return Err(CallError::Unknown(told())),
+            Some(Luck::NotSent) => return Err(CallError::NotSent(problem())),
+            Some(Luck::Lost) => return Err(CallError::Unknown(problem())),
             Some(Luck::AnswerLost) | None => {}
         }
         let answer = act(&mut server);
         drop(server);
-        if luck.is_some() { Err(CallError::Unknown(told())) } else { Ok(answer) }
+        if luck.is_some() { Err(CallError::Unknown(problem())) } else { Ok(answer) }
     }
 }
 

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::{Actor, Period, RunId, TimeFate, Trigger};
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::export::{Engine, SyncAsk, SyncEnd, Syncing};
 use crate::ledger::{Book, LedgerError, TimeClaim};
 
@@ -63,7 +63,7 @@ pub enum ScheduleNews {
         times: u64,
     },
     /// The ledger could not be asked or written just now; it is tried again within a minute.
-    Trouble(Told),
+    Trouble(Problem),
 }
 
 impl Engine {
@@ -76,29 +76,29 @@ impl Engine {
         self: &Arc<Self>,
         actor: &Actor,
         stop: &CancellationToken,
-        tell: impl Fn(ScheduleNews) + Send + Sync,
-    ) -> Result<(), Told> {
+        report: impl Fn(ScheduleNews) + Send + Sync,
+    ) -> Result<(), Problem> {
         let Some(schedule) = self.parts().settings.schedule.clone() else { return Ok(()) };
         let (mut waits_for, mut trouble) = (None, None);
         while !stop.is_cancelled() {
-            let dealt = self.deal_with_due(&schedule, actor, stop, &tell).await;
+            let dealt = self.deal_with_due(&schedule, actor, stop, &report).await;
             if matches!(dealt, Ok(true)) {
                 (waits_for, trouble) = (None, None);
                 continue;
             }
             // What goes on being wrong is told once.
-            let told = dealt.err();
-            if let Some(lasting) = told.clone().filter(lasts) {
+            let problem = dealt.err();
+            if let Some(lasting) = problem.clone().filter(lasts) {
                 return Err(lasting);
             }
-            if let Some(told) = told.clone().filter(|told| trouble.as_ref() != Some(told)) {
-                tell(ScheduleNews::Trouble(told));
+            if let Some(problem) = problem.clone().filter(|problem| trouble.as_ref() != Some(problem)) {
+                report(ScheduleNews::Trouble(problem));
             }
-            trouble = told;
+            trouble = problem;
             let now = self.parts().clock.now();
             let next = self.next_run().await.unwrap_or_else(|_| schedule.next_after(now));
             if waits_for != Some(next) {
-                tell(ScheduleNews::Waiting { next });
+                report(ScheduleNews::Waiting { next });
                 waits_for = Some(next);
             }
             let left = next.and_then(|next| (next - now).to_std().ok()).unwrap_or(PAUSE_MAX);
@@ -115,7 +115,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn next_run(&self) -> Result<Option<DateTime<Utc>>, Told> {
+    pub async fn next_run(&self) -> Result<Option<DateTime<Utc>>, Problem> {
         Ok(self.next_runs(1).await?.pop())
     }
 
@@ -123,7 +123,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn next_runs(&self, count: usize) -> Result<Vec<DateTime<Utc>>, Told> {
+    pub async fn next_runs(&self, count: usize) -> Result<Vec<DateTime<Utc>>, Problem> {
         let parts = self.parts();
         let Some(schedule) = &parts.settings.schedule else { return Ok(Vec::new()) };
         let now = parts.clock.now();
@@ -137,20 +137,20 @@ impl Engine {
         schedule: &Schedule,
         actor: &Actor,
         stop: &CancellationToken,
-        tell: &(impl Fn(ScheduleNews) + Send + Sync),
-    ) -> Result<bool, Told> {
+        report: &(impl Fn(ScheduleNews) + Send + Sync),
+    ) -> Result<bool, Problem> {
         let run_id = RunId::new(self.parts().ids.fresh());
         let (scheduled_for, missed) = match self.claim_due(schedule, run_id.clone()).await? {
             Due::Nothing => return Ok(false),
             Due::TooLate { scheduled_for, missed } => {
-                tell(ScheduleNews::Missed { scheduled_for, times: missed + 1 });
+                report(ScheduleNews::Missed { scheduled_for, times: missed + 1 });
                 return Ok(true);
             }
             Due::Run { scheduled_for, missed } => (scheduled_for, missed),
         };
         let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Scheduled, actor: actor.clone(), wait: None };
         let syncing = self.sync_as(run_id, ask);
-        tell(ScheduleNews::Started { scheduled_for, missed, syncing: syncing.clone() });
+        report(ScheduleNews::Started { scheduled_for, missed, syncing: syncing.clone() });
         let end = tokio::select! {
             biased;
             end = syncing.end() => end,
@@ -160,12 +160,12 @@ impl Engine {
             }
         };
         let settled = self.settle(scheduled_for, &end).await;
-        tell(ScheduleNews::Ended { scheduled_for, missed, end: Box::new(end) });
+        report(ScheduleNews::Ended { scheduled_for, missed, end: Box::new(end) });
         settled.map(|()| true)
     }
 
     /// Claims what is due, in one transaction. Only what changes something is written: most looks find nothing.
-    async fn claim_due(&self, schedule: &Schedule, run: RunId) -> Result<Due, Told> {
+    async fn claim_due(&self, schedule: &Schedule, run: RunId) -> Result<Due, Problem> {
         let parts = self.parts();
         let now = parts.clock.now();
         let asked = schedule.clone();
@@ -177,7 +177,7 @@ impl Engine {
         Ok(parts.ledger.write(move |book| claim(book, &asked, run, now)).await?)
     }
 
-    async fn settle(&self, scheduled_for: DateTime<Utc>, end: &SyncEnd) -> Result<(), Told> {
+    async fn settle(&self, scheduled_for: DateTime<Utc>, end: &SyncEnd) -> Result<(), Problem> {
         let code = end.error.as_ref().map(|error| error.code);
         let was_on = matches!(code, Some(ErrorCode::LockHeld | ErrorCode::LockHeldHere));
         let how = if was_on { TimeFate::Skipped } else { TimeFate::Ran };
@@ -186,8 +186,9 @@ impl Engine {
 }
 
 /// Whether waiting mends nothing.
-fn lasts(told: &Told) -> bool {
-    told.code.exit_status() == OF_THE_LEDGER && !matches!(told.code, ErrorCode::LedgerBusy | ErrorCode::LedgerDiskFull)
+fn lasts(problem: &Problem) -> bool {
+    problem.code.exit_status() == OF_THE_LEDGER
+        && !matches!(problem.code, ErrorCode::LedgerBusy | ErrorCode::LedgerDiskFull)
 }
 
 fn since(book: &Book<'_>, schedule: &Schedule, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, LedgerError> {

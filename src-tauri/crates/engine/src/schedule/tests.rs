@@ -16,12 +16,12 @@ fn minutely(catch_up: bool) -> Schedule {
 /// Keeps to the engine's schedule until so many runs ended; the times they were for, and how many were missed before each.
 async fn keep(engine: &Arc<Engine>, runs: usize, each: impl Fn() + Send + Sync) -> Vec<(i64, u64)> {
     let (stop, heard) = (CancellationToken::new(), Mutex::new(Vec::new()));
-    let tell = |news| {
+    let report = |news| {
         let mut heard = heard.lock().expect("no test panics with it");
         match news {
             ScheduleNews::Ended { scheduled_for, missed, .. } => heard.push((scheduled_for.timestamp(), missed)),
             ScheduleNews::Missed { scheduled_for, times } => heard.push((scheduled_for.timestamp(), times)),
-            ScheduleNews::Trouble(told) => panic!("{told}"),
+            ScheduleNews::Trouble(problem) => panic!("{problem}"),
             ScheduleNews::Waiting { .. } | ScheduleNews::Started { .. } => return,
         }
         each();
@@ -29,7 +29,7 @@ async fn keep(engine: &Arc<Engine>, runs: usize, each: impl Fn() + Send + Sync) 
             stop.cancel();
         }
     };
-    engine.run_schedule(&kari(), &stop, tell).await.expect("the ledger is well");
+    engine.run_schedule(&kari(), &stop, report).await.expect("the ledger is well");
     heard.into_inner().expect("no test panics with it")
 }
 
@@ -120,7 +120,7 @@ async fn a_scheduled_run_joins_nothing_and_stands_in_the_history_as_skipped() {
     let scheduled = desk.engine.sync(ask(Trigger::Scheduled));
     assert!(!scheduled.joined());
     let end = scheduled.end().await;
-    assert_eq!(end.error.as_ref().map(|told| told.code), Some(ErrorCode::LockHeldHere));
+    assert_eq!(end.error.as_ref().map(|problem| problem.code), Some(ErrorCode::LockHeldHere));
     let entry = end.run.expect("it has an entry");
     assert_eq!((entry.outcome, entry.fence, entry.counts.read), (Some(Outcome::Failed), None, 0));
     assert!(desk.engine.syncing().is_some(), "the run that is on goes on");
@@ -162,11 +162,11 @@ async fn a_ledger_that_is_gone_ends_it_with_an_error_instead_of_waiting_for_ever
     let desk = Desk::new(None);
     set_clock(&desk, 1_000_000);
     let engine = desk.keeping_to(&minutely(true));
-    let tell = |news| {
+    let report = |news| {
         if matches!(news, ScheduleNews::Ended { .. }) {
             std::fs::remove_file(engine.ledger().path()).expect("it is there");
         }
     };
-    let ended = engine.run_schedule(&kari(), &CancellationToken::new(), tell).await;
+    let ended = engine.run_schedule(&kari(), &CancellationToken::new(), report).await;
     assert_eq!(ended.expect_err("it is gone").code, ErrorCode::LedgerMissing);
 }

@@ -113,7 +113,7 @@ fn commit_one(tx: &Books<'_>, terms: &Terms, id: &str, refuse: bool) -> Result<(
         Draft::Committed { reference, voucher_id, number, state } => {
             let mut there = VoucherResult::posted(&reference, "exists", voucher_id, number);
             there.state = state;
-            return Ok(told(&there));
+            return Ok(journal_entry(&there));
         }
         Draft::Open(new) => new,
     };
@@ -121,17 +121,21 @@ fn commit_one(tx: &Books<'_>, terms: &Terms, id: &str, refuse: bool) -> Result<(
     if terms.switches.unique_references
         && let Some(other) = store::receipts(tx, reference)?.first()
     {
-        return Ok(told(&VoucherResult::conflict(reference, &other.voucher_id, "which did not come of this draft")));
+        return Ok(journal_entry(&VoucherResult::conflict(
+            reference,
+            &other.voucher_id,
+            "which did not come of this draft",
+        )));
     }
     if let Err(problem) = check_period(&new.date, terms.closed_through, refuse) {
-        return Ok(told(&VoucherResult::refused(reference, &problem)));
+        return Ok(journal_entry(&VoucherResult::refused(reference, &problem)));
     }
     let (voucher_id, number) = store::commit_draft(tx, terms.now, terms.fence, terms.caller.id, seq, &new)?;
-    Ok(told(&VoucherResult::posted(reference, "created", voucher_id, number)))
+    Ok(journal_entry(&VoucherResult::posted(reference, "created", voucher_id, number)))
 }
 
 /// The body of the answer, and what the journal says of it.
-fn told(result: &VoucherResult<'_>) -> (String, Value) {
+fn journal_entry(result: &VoucherResult<'_>) -> (String, Value) {
     let body = serde_json::to_string(result).expect("a result is plain data with string keys");
     let about = object!({
         "reference": result.reference, "status": result.status, "voucher_id": result.voucher_id,

@@ -32,7 +32,13 @@ pub(crate) fn create_label(
     }
     tx.prepare_cached(INSERT)?.execute(named_params! {":code": code, ":text": text, ":now": now.0})?;
     let id = id_of(tx.last_insert_rowid());
-    tell(tx, now, "label_created", caller, Label { id, code: code.to_owned(), text: text.to_owned(), written_at: now })
+    journal(
+        tx,
+        now,
+        "label_created",
+        caller,
+        Label { id, code: code.to_owned(), text: text.to_owned(), written_at: now },
+    )
 }
 
 /// Gives a label another text; `404` where it is gone.
@@ -46,14 +52,14 @@ pub(crate) fn update_label(
     const UPDATE: &str = "UPDATE labels SET text = :text, written_at = :now WHERE seq = :seq";
     let known = known(tx, id)?;
     tx.prepare_cached(UPDATE)?.execute(named_params! {":seq": seq_of(id), ":text": text, ":now": now.0})?;
-    tell(tx, now, "label_updated", caller, Label { text: text.to_owned(), written_at: now, ..known })
+    journal(tx, now, "label_updated", caller, Label { text: text.to_owned(), written_at: now, ..known })
 }
 
 /// Removes a label; `404` where it is gone already.
 pub(crate) fn delete_label(tx: &Transaction<'_>, now: Instant, caller: Caller, id: &str) -> Result<(), Failure> {
     let known = known(tx, id)?;
     tx.prepare_cached("DELETE FROM labels WHERE seq = :seq")?.execute(named_params! {":seq": seq_of(id)})?;
-    tell(tx, now, "label_deleted", caller, known).map(drop)
+    journal(tx, now, "label_deleted", caller, known).map(drop)
 }
 
 /// The label with this code.
@@ -70,7 +76,7 @@ fn known(connection: &Connection, id: &str) -> Result<Label, Failure> {
 }
 
 /// What happened to the label, in the journal: with it a test can see who held what at each instant.
-fn tell(
+fn journal(
     tx: &Transaction<'_>,
     now: Instant,
     event: &'static str,

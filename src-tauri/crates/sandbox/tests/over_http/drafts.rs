@@ -194,7 +194,7 @@ async fn the_journal_tells_what_became_of_each_draft_and_under_which_fence() {
     practice.delete_draft(&token, "D-40002").await.unwrap();
     practice.commit("unknown", "D-40001").await.unwrap();
     let journal = practice.journal().await;
-    let told: Vec<_> = journal[1..]
+    let events: Vec<_> = journal[1..]
         .iter()
         .map(|entry| {
             let detail = &entry["detail"];
@@ -204,7 +204,7 @@ async fn the_journal_tells_what_became_of_each_draft_and_under_which_fence() {
     let (fence, nothing) = (json!(1), Value::Null);
     let (one, other) = (json!("D-40001"), json!("D-40002"));
     assert_eq!(
-        told,
+        events,
         [
             ("draft_write", &fence, Some(200), &nothing),
             ("draft_commit", &fence, Some(200), &one),

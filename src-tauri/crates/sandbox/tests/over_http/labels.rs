@@ -80,8 +80,8 @@ async fn the_journal_tells_of_each_label_and_of_the_token_of_each_write() {
     practice.send(Call::new(Method::DELETE, &by_id(&made))).await.unwrap();
     let journal = practice.get("/admin/journal").await.json();
     let entries = journal["entries"].as_array().unwrap();
-    let told: Vec<_> = entries.iter().map(|entry| entry["event"].as_str().unwrap()).collect();
-    assert_eq!(told, ["label_created", "label_updated", "voucher_write", "label_deleted"]);
+    let events: Vec<_> = entries.iter().map(|entry| entry["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["label_created", "label_updated", "voucher_write", "label_deleted"]);
     assert_eq!(entries[1]["detail"], json!({"label_id": made["id"], "code": "export", "text": "kari, still"}));
     assert_eq!(entries[2]["detail"]["lock_token"], "token");
 }

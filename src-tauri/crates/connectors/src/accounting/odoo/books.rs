@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDate;
 use postonce_engine::domain::Refusal;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::CallError;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -180,8 +180,8 @@ async fn company(client: &Client, user: &UserRow, name: Option<&str>) -> Result<
     let names: Vec<String> = companies.iter().map(|company| company.name.clone()).collect();
     companies.into_iter().find(is_it).ok_or_else(|| {
         let named = name.unwrap_or(&user.company_id.1);
-        let told = set_up(client, ErrorCode::SetupCompany).with("named", named).with("companies", names.join(", "));
-        lacking("company", told)
+        let problem = set_up(client, ErrorCode::SetupCompany).with("named", named).with("companies", names.join(", "));
+        lacking("company", problem)
     })
 }
 
@@ -197,8 +197,8 @@ async fn journal(client: &Client, books: &Books, code: &str) -> Result<JournalRo
     if journal.r#type == "general" && own_currency {
         return Ok(journal);
     }
-    let told = set_up(client, ErrorCode::SetupJournalUnfit).with("journal", code).with("currency", &books.currency);
-    Err(lacking("journal", told))
+    let problem = set_up(client, ErrorCode::SetupJournalUnfit).with("journal", code).with("currency", &books.currency);
+    Err(lacking("journal", problem))
 }
 
 /// The last day that is locked for this user, in the company or one above it. Odoo would post an entry of such a day under
@@ -253,12 +253,12 @@ pub(super) async fn contacts(client: &Client, books: &Books, references: &HashSe
     Ok(contacts)
 }
 
-fn set_up(client: &Client, code: ErrorCode) -> Told {
-    Told::new(code).with("url", client.peer().address())
+fn set_up(client: &Client, code: ErrorCode) -> Problem {
+    Problem::new(code).with("url", client.peer().address())
 }
 
 /// Something that the set-up needs is not there.
-fn lacking(what: &str, told: Told) -> CallError {
-    let refusal = Refusal { kind: format!("{what}-missing"), detail: told.to_string() };
-    CallError::Refused { told, refusal, too_large: false }
+fn lacking(what: &str, problem: Problem) -> CallError {
+    let refusal = Refusal { kind: format!("{what}-missing"), detail: problem.to_string() };
+    CallError::Refused { problem, refusal, too_large: false }
 }

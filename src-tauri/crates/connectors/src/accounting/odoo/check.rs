@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::Days;
 use postonce_engine::domain::PostingRules;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::CallError;
 use serde::de::IgnoredAny;
 use serde_json::json;
@@ -29,9 +29,9 @@ const WRITTEN: [&str; 4] = ["journal_id", "move_type", "line_ids", "company_id"]
 const WRITTEN_LINES: [&str; 3] = ["name", "debit", "credit"];
 
 /// What is missing.
-pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Told>, CallError> {
+pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Problem>, CallError> {
     let client = &odoo.client;
-    let told = |code| Told::new(code).with("url", client.peer().address());
+    let problem = |code| Problem::new(code).with("url", client.peer().address());
     // Without the module there is nothing else to ask for. Its fields come first: one that is not there is a failure of
     // the server later on, which proves nothing.
     let entry: Vec<&str> = moves::FIELDS.into_iter().chain(WRITTEN).collect();
@@ -42,14 +42,15 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Told>
             Ok(there) => {
                 let lacking = fields.iter().filter(|field| !there.contains_key(**field));
                 missing.extend(
-                    lacking.map(|field| told(ErrorCode::SetupFieldMissing).with("model", model).with("field", field)),
+                    lacking
+                        .map(|field| problem(ErrorCode::SetupFieldMissing).with("model", model).with("field", field)),
                 );
             }
             Err(Fault::Refused { kind: Kind::SetUp, .. }) => {
-                return Ok(vec![told(ErrorCode::SetupModuleMissing).with("module", "account")]);
+                return Ok(vec![problem(ErrorCode::SetupModuleMissing).with("module", "account")]);
             }
             Err(Fault::Refused { kind: Kind::Access, error }) if error.refusal.kind == "AccessError" => {
-                return Ok(vec![told(ErrorCode::SetupRightMissing).with("model", model).with("rights", "read")]);
+                return Ok(vec![problem(ErrorCode::SetupRightMissing).with("model", model).with("rights", "read")]);
             }
             Err(fault) => return Err(fault.into()),
         }
@@ -58,8 +59,8 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Told>
     let books = match odoo.books().await {
         Ok(books) => books,
         // What is in the way of everything else is told, and nothing behind it.
-        Err(CallError::Refused { told, .. }) if is_set_up(&told) => {
-            missing.push(told);
+        Err(CallError::Refused { problem, .. }) if is_set_up(&problem) => {
+            missing.push(problem);
             return Ok(missing);
         }
         Err(error) => return Err(error),
@@ -74,7 +75,8 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Told>
             }
         }
         if !withheld.is_empty() {
-            missing.push(told(ErrorCode::SetupRightMissing).with("model", model).with("rights", withheld.join(", ")));
+            missing
+                .push(problem(ErrorCode::SetupRightMissing).with("model", model).with("rights", withheld.join(", ")));
         }
     }
     let codes: HashSet<&str> = [&rules.payable_account]
@@ -86,12 +88,12 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Told>
     let there = books::accounts(client, &odoo.known, &books, &codes).await?;
     let mut lacking: Vec<&str> = codes.into_iter().filter(|code| !there.contains_key(*code)).collect();
     lacking.sort_unstable();
-    missing.extend(lacking.into_iter().map(|code| told(ErrorCode::SetupAccountMissing).with("account", code)));
+    missing.extend(lacking.into_iter().map(|code| problem(ErrorCode::SetupAccountMissing).with("account", code)));
     // A day of grace, since today is another day elsewhere.
     let today = odoo.clock.now().date_naive();
     let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
     if books::locked_to(client, &books).await?.is_some_and(|locked| locked >= yesterday) {
-        missing.push(told(ErrorCode::SetupPeriodMissing).with("date", today));
+        missing.push(problem(ErrorCode::SetupPeriodMissing).with("date", today));
     }
     Ok(missing)
 }
@@ -100,6 +102,6 @@ async fn fields_of(odoo: &Odoo, model: &str, fields: &[&str]) -> Result<BTreeMap
     odoo.client.ask(model, "fields_get", &json!({"allfields": fields, "attributes": ["type"]})).await
 }
 
-fn is_set_up(told: &Told) -> bool {
-    matches!(told.code, ErrorCode::SetupCompany | ErrorCode::SetupJournalMissing | ErrorCode::SetupJournalUnfit)
+fn is_set_up(problem: &Problem) -> bool {
+    matches!(problem.code, ErrorCode::SetupCompany | ErrorCode::SetupJournalMissing | ErrorCode::SetupJournalUnfit)
 }

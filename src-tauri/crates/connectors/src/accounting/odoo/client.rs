@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use postonce_engine::LeaseLost;
 use postonce_engine::Permit;
 use postonce_engine::domain::Refusal;
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::ports::CallError;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Request, Url};
@@ -60,7 +60,7 @@ pub(super) enum Fault {
 #[derive(Debug)]
 pub(super) struct RefusedCall {
     pub(super) refusal: Refusal,
-    told: Told,
+    problem: Problem,
 }
 
 /// What Odoo's no is about.
@@ -80,8 +80,8 @@ impl From<Fault> for CallError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Refused { error, .. } => {
-                let RefusedCall { refusal, told } = *error;
-                Self::Refused { told, refusal, too_large: false }
+                let RefusedCall { refusal, problem } = *error;
+                Self::Refused { problem, refusal, too_large: false }
             }
             Fault::Call(error) => error,
         }
@@ -181,21 +181,21 @@ fn fault(peer: &Peer, seen: &Seen) -> Fault {
     let Some(body) = error_body(seen) else { return not_odoo(peer, seen) };
     let detail = peer.detail(&body.message);
     let refusal = Refusal { kind: last_part(&body.name), detail: detail.clone() };
-    let (kind, told) = match seen.status {
+    let (kind, problem) = match seen.status {
         401 | 403 => (Kind::Access, peer.unauthorized(seen.status).with("detail", &detail)),
         404 if body.name == "odoo.exceptions.MissingError" => (Kind::Missing, peer.refused(404, &detail)),
         400 | 404 => (Kind::SetUp, peer.unexpected(seen.status, &detail)),
         422 => (Kind::Content, peer.refused(422, &detail)),
-        409 => return Fault::Call(CallError::NotProcessed { told: peer.busy(409), retry_after: None }),
+        409 => return Fault::Call(CallError::NotProcessed { problem: peer.busy(409), retry_after: None }),
         status if ABORTED.contains(&body.name.as_str()) => {
-            return Fault::Call(CallError::NotProcessed { told: peer.busy(status), retry_after: None });
+            return Fault::Call(CallError::NotProcessed { problem: peer.busy(status), retry_after: None });
         }
         500 if body.name == "builtins.ValueError" && body.message.starts_with("Invalid field") => {
             (Kind::SetUp, peer.unexpected(500, &detail))
         }
         status => return Fault::Call(CallError::Unknown(peer.unexpected(status, &detail))),
     };
-    Fault::Refused { kind, error: Box::new(RefusedCall { refusal, told }) }
+    Fault::Refused { kind, error: Box::new(RefusedCall { refusal, problem }) }
 }
 
 fn error_body(seen: &Seen) -> Option<ErrorBody> {
@@ -210,8 +210,8 @@ fn not_odoo(peer: &Peer, seen: &Seen) -> Fault {
         return Fault::Call(classify::otherwise(peer, seen));
     }
     let refusal = Refusal { kind: "http-404".to_owned(), detail: detail.to_owned() };
-    let told = peer.unexpected(404, detail);
-    Fault::Refused { kind: Kind::SetUp, error: Box::new(RefusedCall { refusal, told }) }
+    let problem = peer.unexpected(404, detail);
+    Fault::Refused { kind: Kind::SetUp, error: Box::new(RefusedCall { refusal, problem }) }
 }
 
 /// `odoo.exceptions.UserError` → `UserError`.
@@ -222,7 +222,7 @@ fn last_part(name: &str) -> String {
 /// What was asked before anything was written brought no answer: nothing was sent that could be in doubt.
 pub(super) fn nothing_written(error: CallError) -> CallError {
     match error {
-        CallError::Unknown(told) | CallError::StillRunning { told, .. } => CallError::NotSent(told),
+        CallError::Unknown(problem) | CallError::StillRunning { problem, .. } => CallError::NotSent(problem),
         other => other,
     }
 }

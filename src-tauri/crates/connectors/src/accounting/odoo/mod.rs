@@ -26,7 +26,7 @@ use postonce_engine::domain::{
     Capabilities, CommitResult, Discarded, DraftId, Found, OrganisationId, Period, Posting, PostingRules, Protection,
     Reference, ReferenceRules, RunId, StageResult, VoucherPages, VoucherResult,
 };
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
     LockProgress, VoucherPage, Witness, WitnessSeen,
@@ -99,7 +99,7 @@ impl Odoo {
             let members = request.references().map(Reference::as_str);
             drawn.entries.iter().map(|entry| entry.reference.as_str()).eq(members)
         });
-        drawn.ok_or_else(|| CallError::NotSent(Told::internal("a request that is not Odoo's")))
+        drawn.ok_or_else(|| CallError::NotSent(Problem::internal("a request that is not Odoo's")))
     }
 }
 
@@ -131,7 +131,7 @@ impl AccountingSystem for Odoo {
         })
     }
 
-    async fn check(&self, rules: &PostingRules) -> Result<Vec<Told>, CallError> {
+    async fn check(&self, rules: &PostingRules) -> Result<Vec<Problem>, CallError> {
         check::check(self, rules).await
     }
 
@@ -161,7 +161,7 @@ impl AccountingSystem for Odoo {
 
     /// Never straight into the books: staged, and posted by the drafts' ids. The engine does so itself, and keeps the ids.
     async fn commit(&self, _: &Permit, _: &ClaimedRequest) -> Result<Answer<VoucherResult>, CallError> {
-        Err(CallError::NotSent(Told::internal("Odoo is posted to by drafts only")))
+        Err(CallError::NotSent(Problem::internal("Odoo is posted to by drafts only")))
     }
 
     async fn stage(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<StageResult>, CallError> {

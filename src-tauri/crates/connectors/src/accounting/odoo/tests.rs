@@ -197,6 +197,6 @@ fn shown(results: Vec<Option<StageResult>>) -> Vec<String> {
 }
 
 /// The parameters of what is told, in order.
-fn params(told: &Told) -> BTreeMap<&str, &str> {
-    told.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+fn params(problem: &Problem) -> BTreeMap<&str, &str> {
+    problem.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }

@@ -60,7 +60,9 @@ pub(super) async fn break_lock(open: &Open, run: &RunId, reason: &str) -> Result
 pub(super) async fn lock(open: &Open) -> Result<Option<LockInfo>, CallError> {
     let seen = match open.call(open.brief_request(Method::GET, PATH, None)?, &[200]).await {
         // Only a problem says that nobody holds it; a bare 404 is a wrong address.
-        Err(CallError::Refused { told, .. }) if told.params.get("status").is_some_and(|status| status == "404") => {
+        Err(CallError::Refused { problem, .. })
+            if problem.params.get("status").is_some_and(|status| status == "404") =>
+        {
             return Ok(None);
         }
         seen => seen?,

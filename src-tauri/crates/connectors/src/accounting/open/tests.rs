@@ -99,7 +99,7 @@ async fn what_the_server_does_not_mention_it_does_not_offer() {
 async fn a_server_with_short_references_is_refused() {
     let (_server, open) = answering(200, me(json!({"reference_max_length": 20}))).await;
     let error = open.connect().await.expect_err("too short");
-    assert_eq!(error.told().code, ErrorCode::AccountingReferenceShort);
+    assert_eq!(error.problem().code, ErrorCode::AccountingReferenceShort);
 }
 
 #[tokio::test]
@@ -123,12 +123,12 @@ async fn a_moment_at_the_end_of_the_calendar_is_no_answer_and_nothing_counts_on_
     for far in ["+262142-12-31T23:59:59Z", "-0001-01-01T00:00:00Z"] {
         let (_server, open) = answering(201, json!({"token": "t", "fence": u64::MAX, "acquired_at": far})).await;
         let error = open.acquire(&ask()).await.expect_err("no moment");
-        assert_eq!(error.told().code, ErrorCode::AccountingUnexpected, "{far}");
+        assert_eq!(error.problem().code, ErrorCode::AccountingUnexpected, "{far}");
         let mut lock = lock_json();
         lock["renewed_at"] = far.into();
         let (_server, open) = answering(200, lock).await;
         let error = open.lock().await.expect_err("no moment");
-        assert_eq!(error.told().code, ErrorCode::AccountingUnexpected, "{far}");
+        assert_eq!(error.problem().code, ErrorCode::AccountingUnexpected, "{far}");
     }
 }
 
@@ -165,7 +165,7 @@ async fn nobody_holding_the_lock_is_told_from_a_wrong_address() {
     let html = ResponseTemplate::new(404).set_body_raw("<html>", "text/html");
     Mock::given(path("/v1/locks/export")).respond_with(html).mount(&server).await;
     let error = self::open(&server).lock().await.expect_err("a wrong address");
-    assert_eq!(error.told().code, ErrorCode::AccountingUnexpected);
+    assert_eq!(error.problem().code, ErrorCode::AccountingUnexpected);
 }
 
 fn posting() -> Posting {

@@ -78,7 +78,7 @@ pub(super) async fn leave(
     let peer = open.http.peer();
     match classify::refusal(peer, &seen) {
         Some(refusal) if refusal.kind == AHEAD => {
-            Err(CallError::Refused { told: peer.refused(seen.status, &refusal.detail), refusal, too_large: false })
+            Err(CallError::Refused { problem: peer.refused(seen.status, &refusal.detail), refusal, too_large: false })
         }
         refusal => {
             let detail = refusal.map(|refusal| refusal.detail).unwrap_or_default();

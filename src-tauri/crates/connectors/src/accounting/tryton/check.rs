@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use postonce_engine::domain::PostingRules;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::CallError;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -56,13 +56,13 @@ impl Right {
     }
 
     fn is_given(self, access: &Access) -> bool {
-        let told = match self {
+        let answer = match self {
             Self::Read => &access.read,
             Self::Create => &access.create,
             Self::Write => &access.write,
             Self::Delete => &access.delete,
         };
-        told.as_bool().unwrap_or(false) || told.as_i64().is_some_and(|count| count > 0)
+        answer.as_bool().unwrap_or(false) || answer.as_i64().is_some_and(|count| count > 0)
     }
 }
 
@@ -72,16 +72,16 @@ pub(super) async fn check(
     books: &Books,
     journal: &str,
     rules: &PostingRules,
-) -> Result<Vec<Told>, CallError> {
+) -> Result<Vec<Problem>, CallError> {
     let rpc = &link.rpc;
     let whole = |fault: Fault| fault.whole(rpc.peer());
-    let told = |code| Told::new(code).with("url", rpc.peer().address());
+    let problem = |code| Problem::new(code).with("url", rpc.peer().address());
     let facts = match link.facts().await {
         // What is in the way of everything else is told alone.
-        Err(CallError::Refused { told, .. })
-            if matches!(told.code, ErrorCode::SetupCompany | ErrorCode::SetupModuleMissing) =>
+        Err(CallError::Refused { problem, .. })
+            if matches!(problem.code, ErrorCode::SetupCompany | ErrorCode::SetupModuleMissing) =>
         {
-            return Ok(vec![told]);
+            return Ok(vec![problem]);
         }
         facts => facts?,
     };
@@ -97,7 +97,8 @@ pub(super) async fn check(
         let withheld = |right: &&Right| !access.get(model).is_some_and(|access| right.is_given(access));
         let withheld: Vec<&str> = rights.iter().filter(withheld).map(|right| right.name()).collect();
         if !withheld.is_empty() {
-            missing.push(told(ErrorCode::SetupRightMissing).with("model", model).with("rights", withheld.join(", ")));
+            missing
+                .push(problem(ErrorCode::SetupRightMissing).with("model", model).with("rights", withheld.join(", ")));
         }
     }
     books.forget().await;
@@ -112,26 +113,26 @@ pub(super) async fn check(
     let mut period = None;
     for code in accounts {
         let [account, today] = books.obstacle(rpc, &facts, code, today.0).await.map_err(whole)?;
-        missing.extend(account.and_then(|obstacle| account_told(&obstacle, &told)));
+        missing.extend(account.and_then(|obstacle| account_problem(&obstacle, &problem)));
         period = today;
     }
-    missing.extend(period.and_then(|obstacle| period_told(&obstacle, &told)));
+    missing.extend(period.and_then(|obstacle| period_problem(&obstacle, &problem)));
     Ok(missing)
 }
 
-fn account_told(obstacle: &Obstacle, told: &impl Fn(ErrorCode) -> Told) -> Option<Told> {
+fn account_problem(obstacle: &Obstacle, problem: &impl Fn(ErrorCode) -> Problem) -> Option<Problem> {
     match obstacle {
-        Obstacle::AccountMissing { account } => Some(told(ErrorCode::SetupAccountMissing).with("account", account)),
+        Obstacle::AccountMissing { account } => Some(problem(ErrorCode::SetupAccountMissing).with("account", account)),
         Obstacle::AccountUnfit { account } | Obstacle::AccountAmbiguous { account } => {
-            Some(told(ErrorCode::SetupAccountUnfit).with("account", account))
+            Some(problem(ErrorCode::SetupAccountUnfit).with("account", account))
         }
         _ => None,
     }
 }
 
 /// Today's period need not be there for older records to be posted; but it is where the next ones will want to go.
-fn period_told(obstacle: &Obstacle, told: &impl Fn(ErrorCode) -> Told) -> Option<Told> {
-    let of = |date: &NaiveDate| told(ErrorCode::SetupPeriodMissing).with("date", date);
+fn period_problem(obstacle: &Obstacle, problem: &impl Fn(ErrorCode) -> Problem) -> Option<Problem> {
+    let of = |date: &NaiveDate| problem(ErrorCode::SetupPeriodMissing).with("date", date);
     match obstacle {
         Obstacle::PeriodMissing { date } | Obstacle::PeriodClosed { date, .. } => Some(of(date)),
         _ => None,

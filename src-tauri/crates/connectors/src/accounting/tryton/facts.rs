@@ -1,6 +1,6 @@
 //! Whose books these are: user, company, currency, journal. Asked for once for each connection.
 
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::CallError;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -99,7 +99,7 @@ fn choose(rpc: &Rpc, mut companies: Vec<CompanyBody>, named: Option<&str>) -> Re
     match companies.pop() {
         Some(only) if companies.is_empty() => Ok(only),
         _ => Err(unfit(
-            Told::new(ErrorCode::SetupCompany)
+            Problem::new(ErrorCode::SetupCompany)
                 .with("url", rpc.peer().address())
                 .with("named", named.unwrap_or("–"))
                 .with("companies", if seen.is_empty() { "–".to_owned() } else { seen.join(", ") }),
@@ -110,13 +110,15 @@ fn choose(rpc: &Rpc, mut companies: Vec<CompanyBody>, named: Option<&str>) -> Re
 /// A model that the server does not know belongs to a module that is not activated there. It says so with a `KeyError`.
 fn no_module(rpc: &Rpc, fault: Fault) -> CallError {
     match fault {
-        Fault::Call(CallError::Unknown(told))
-            if told
+        Fault::Call(CallError::Unknown(problem))
+            if problem
                 .params
                 .get("detail")
                 .is_some_and(|detail| detail.contains("'account.") || detail.contains("'company.")) =>
         {
-            unfit(Told::new(ErrorCode::SetupModuleMissing).with("url", rpc.peer().address()).with("module", "account"))
+            unfit(
+                Problem::new(ErrorCode::SetupModuleMissing).with("url", rpc.peer().address()).with("module", "account"),
+            )
         }
         fault => fault.whole(rpc.peer()),
     }
@@ -135,6 +137,6 @@ impl Facts {
 }
 
 /// There is no journal with this code.
-pub(super) fn journal_missing(rpc: &Rpc, code: &str) -> Told {
-    Told::new(ErrorCode::SetupJournalMissing).with("url", rpc.peer().address()).with("journal", code)
+pub(super) fn journal_missing(rpc: &Rpc, code: &str) -> Problem {
+    Problem::new(ErrorCode::SetupJournalMissing).with("url", rpc.peer().address()).with("journal", code)
 }

@@ -4,7 +4,7 @@
 //! (`trytond/protocols/dispatcher.py`). Any other error may have been raised while or after it was committed, and is unknown.
 
 use postonce_engine::domain::Refusal;
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::ports::CallError;
 use serde_json::Value;
 
@@ -40,8 +40,8 @@ impl Fault {
     /// As a step on the way to a write that was not sent yet: whatever came of it, nothing of the write has left.
     pub(super) fn before_the_write(self, peer: &Peer) -> CallError {
         match self.whole(peer) {
-            CallError::Unknown(told) | CallError::StillRunning { told, .. } => {
-                CallError::NotProcessed { told, retry_after: None }
+            CallError::Unknown(problem) | CallError::StillRunning { problem, .. } => {
+                CallError::NotProcessed { problem, retry_after: None }
             }
             error => error,
         }
@@ -62,14 +62,14 @@ impl Exception {
 
     /// The refusal of a request as a whole.
     pub(super) fn whole(self, peer: &Peer) -> CallError {
-        CallError::Refused { told: peer.refused(200, &self.detail), refusal: self.refusal(), too_large: false }
+        CallError::Refused { problem: peer.refused(200, &self.detail), refusal: self.refusal(), too_large: false }
     }
 }
 
 /// A refusal that Postonce concludes before it sends anything, told with a code of its own.
-pub(super) fn unfit(told: Told) -> CallError {
-    let refusal = Refusal { kind: told.code.as_str().to_owned(), detail: String::new() };
-    CallError::Refused { told, refusal, too_large: false }
+pub(super) fn unfit(problem: Problem) -> CallError {
+    let refusal = Refusal { kind: problem.code.as_str().to_owned(), detail: String::new() };
+    CallError::Refused { problem, refusal, too_large: false }
 }
 
 /// Reads the `error` of an answer.
@@ -86,7 +86,7 @@ pub(super) fn read(peer: &Peer, error: &Value) -> Fault {
         "UserWarning" if said.is_array() => exception("warning", &[text(1), text(2)]),
         "ConcurrencyException" => exception("changed-meanwhile", &[said.as_str().unwrap_or_default()]),
         "LoginException" => Fault::Call(CallError::Refused {
-            told: peer.unauthorized("LoginException"),
+            problem: peer.unauthorized("LoginException"),
             refusal: Refusal { kind: "login".to_owned(), detail: peer.detail(text(1)) },
             too_large: false,
         }),

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::domain::{self, Capabilities, Protection, ReferenceRules};
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
     LockProgress, VoucherPage, Witness, WitnessSeen,
@@ -158,7 +158,7 @@ impl AccountingSystem for Tryton {
         })
     }
 
-    async fn check(&self, rules: &domain::PostingRules) -> Result<Vec<Told>, CallError> {
+    async fn check(&self, rules: &domain::PostingRules) -> Result<Vec<Problem>, CallError> {
         check::check(&self.link, &self.books, &self.journal, rules).await
     }
 
@@ -188,7 +188,7 @@ impl AccountingSystem for Tryton {
 
     async fn commit(&self, _: &Permit, _: &ClaimedRequest) -> Result<Answer<domain::VoucherResult>, CallError> {
         // Protection is `staged`: the engine never asks for it, and here it would be two calls.
-        Err(CallError::NotSent(Told::internal("Tryton takes drafts only")))
+        Err(CallError::NotSent(Problem::internal("Tryton takes drafts only")))
     }
 
     async fn stage(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<domain::StageResult>, CallError> {

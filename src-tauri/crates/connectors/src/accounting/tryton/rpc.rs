@@ -204,7 +204,7 @@ impl Rpc {
 
     fn unknown_database(&self) -> CallError {
         CallError::Refused {
-            told: self.peer().unexpected(404, &self.path),
+            problem: self.peer().unexpected(404, &self.path),
             refusal: Refusal { kind: "http-404".to_owned(), detail: self.path.clone() },
             too_large: false,
         }
@@ -212,7 +212,7 @@ impl Rpc {
 
     fn unauthorized(&self, status: u16) -> CallError {
         CallError::Refused {
-            told: self.peer().unauthorized(status),
+            problem: self.peer().unauthorized(status),
             refusal: Refusal { kind: format!("http-{status}"), detail: String::new() },
             too_large: false,
         }

@@ -209,8 +209,8 @@ pub(super) async fn discard(tryton: &Tryton, draft: &DraftId, last_look: LastLoo
 /// enough. Drafts are posted by their ids, after a look at what stands there, so that the same may be asked again.
 fn again_where_it_gave_up(error: CallError) -> CallError {
     match error {
-        CallError::Unknown(told) if told.params.get("status").is_some_and(|status| status == "503") => {
-            CallError::NotProcessed { told, retry_after: None }
+        CallError::Unknown(problem) if problem.params.get("status").is_some_and(|status| status == "503") => {
+            CallError::NotProcessed { problem, retry_after: None }
         }
         error => error,
     }
@@ -218,5 +218,5 @@ fn again_where_it_gave_up(error: CallError) -> CallError {
 
 /// An answer that tells what became of a write, and did not come: the write is unknown.
 pub(super) fn after_the_write(fault: Fault, tryton: &Tryton) -> CallError {
-    CallError::Unknown(fault.whole(tryton.rpc().peer()).told())
+    CallError::Unknown(fault.whole(tryton.rpc().peer()).problem())
 }

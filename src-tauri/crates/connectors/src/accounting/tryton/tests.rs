@@ -34,9 +34,9 @@ impl Respond for Script {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let body: Value = request.body_json().expect("JSON-RPC");
         let method = body["method"].as_str().expect("a method").to_owned();
-        let told = self.answers.lock().expect("nobody panicked").get_mut(&method).and_then(VecDeque::pop_front);
+        let answer = self.answers.lock().expect("nobody panicked").get_mut(&method).and_then(VecDeque::pop_front);
         self.asked.lock().expect("nobody panicked").push((method.clone(), body["params"].clone()));
-        told.unwrap_or_else(|| result(usual(&method)))
+        answer.unwrap_or_else(|| result(usual(&method)))
     }
 }
 
@@ -114,7 +114,7 @@ impl Fake {
 }
 
 /// A server that answers these methods so, each answer once and in this order.
-async fn told(answers: Vec<(&str, ResponseTemplate)>) -> Fake {
+async fn answering(answers: Vec<(&str, ResponseTemplate)>) -> Fake {
     let mut queues: HashMap<String, VecDeque<ResponseTemplate>> = HashMap::new();
     for (method, answer) in answers {
         queues.entry(method.to_owned()).or_default().push_back(answer);
@@ -166,7 +166,7 @@ fn posting(reference: &str, account: &str, date: &str) -> Posting {
 
 #[tokio::test]
 async fn who_we_are_and_whose_books_these_are_is_told() {
-    let fake = told(vec![]).await;
+    let fake = answering(vec![]).await;
     let connection = fake.tryton.connect().await.expect("it is there");
     assert_eq!((connection.organisation_id.as_str(), connection.organisation_name.as_str()), ("books/1", "HLF"));
     assert_eq!((connection.user_id.as_str(), connection.user_name.as_str()), ("kari", "Kari"));
@@ -176,19 +176,19 @@ async fn who_we_are_and_whose_books_these_are_is_told() {
 #[tokio::test]
 async fn of_several_companies_the_workspace_has_to_name_one() {
     let several = json!([company(1, "HLF"), company(2, "HLF Bergen")]);
-    let fake = told(vec![("model.company.company.search_read", result(several))]).await;
+    let fake = answering(vec![("model.company.company.search_read", result(several))]).await;
     let error = fake.tryton.connect().await.expect_err("which one?");
-    assert_eq!(error.told().code, ErrorCode::SetupCompany);
-    assert_eq!(error.told().params["companies"], "HLF, HLF Bergen");
+    assert_eq!(error.problem().code, ErrorCode::SetupCompany);
+    assert_eq!(error.problem().params["companies"], "HLF, HLF Bergen");
 }
 
 #[tokio::test]
 async fn a_wrong_password_is_told_and_not_repeated() {
-    let fake = told(vec![("common.db.login", ResponseTemplate::new(401))]).await;
+    let fake = answering(vec![("common.db.login", ResponseTemplate::new(401))]).await;
     let error = fake.tryton.connect().await.expect_err("not accepted");
-    assert_eq!(error.told().code, ErrorCode::AccountingUnauthorized);
+    assert_eq!(error.problem().code, ErrorCode::AccountingUnauthorized);
     assert!(!error.to_string().contains(PASSWORD));
-    let fake = told(vec![("common.db.login", error_with(PASSWORD))]).await;
+    let fake = answering(vec![("common.db.login", error_with(PASSWORD))]).await;
     assert!(!format!("{:?}", fake.tryton.connect().await).contains(PASSWORD));
 }
 
@@ -198,7 +198,7 @@ fn error_with(text: &str) -> ResponseTemplate {
 
 #[tokio::test]
 async fn too_many_logins_are_waited_out() {
-    let fake = told(vec![("common.db.login", ResponseTemplate::new(429))]).await;
+    let fake = answering(vec![("common.db.login", ResponseTemplate::new(429))]).await;
     let error = fake.tryton.connect().await.expect_err("busy");
     assert!(matches!(error, CallError::NotProcessed { .. }), "{error}");
 }
@@ -213,7 +213,7 @@ async fn everything_that_is_missing_is_told_at_once() {
         "account.journal": {"read": true, "create": false, "write": false, "delete": false},
         "party.party": {"read": true, "create": true, "write": true, "delete": true},
     });
-    let fake = told(vec![
+    let fake = answering(vec![
         ("model.account.journal.search_read", result(json!([]))),
         ("model.ir.model.access.get_access", result(rights)),
         ("model.account.account.search_read", result(json!([account("2930", true)]))),
@@ -227,7 +227,7 @@ async fn everything_that_is_missing_is_told_at_once() {
         categories: HashMap::new(),
     };
     let missing = fake.tryton.check(&rules).await.expect("it answers");
-    let codes: Vec<ErrorCode> = missing.iter().map(|told| told.code).collect();
+    let codes: Vec<ErrorCode> = missing.iter().map(|problem| problem.code).collect();
     let expected = [
         ErrorCode::SetupJournalMissing,
         ErrorCode::SetupRightMissing,
@@ -241,7 +241,7 @@ async fn everything_that_is_missing_is_told_at_once() {
 #[tokio::test]
 async fn an_account_that_is_there_twice_is_no_place_to_post_to() {
     let twice = json!([account("2930", true), account("2930", true)]);
-    let fake = told(vec![
+    let fake = answering(vec![
         ("model.ir.model.access.get_access", result(json!({}))),
         ("model.account.account.search_read", result(twice)),
     ])
@@ -249,13 +249,13 @@ async fn an_account_that_is_there_twice_is_no_place_to_post_to() {
     let rules =
         PostingRules { payable_account: Account("2930".to_owned()), default_account: None, categories: HashMap::new() };
     let missing = fake.tryton.check(&rules).await.expect("it answers");
-    let unfit = missing.iter().find(|told| told.code == ErrorCode::SetupAccountUnfit).expect("it is told");
+    let unfit = missing.iter().find(|problem| problem.code == ErrorCode::SetupAccountUnfit).expect("it is told");
     assert_eq!(unfit.params["account"], "2930");
 }
 
 #[tokio::test]
 async fn a_module_that_is_not_in_use_is_named() {
-    let fake = told(vec![("model.account.journal.search_read", error(json!(["'account.journal'", ""])))]).await;
+    let fake = answering(vec![("model.account.journal.search_read", error(json!(["'account.journal'", ""])))]).await;
     let rules =
         PostingRules { payable_account: Account("2930".to_owned()), default_account: None, categories: HashMap::new() };
     let missing = fake.tryton.check(&rules).await.expect("it answers");
@@ -278,14 +278,14 @@ async fn what_stands_under_a_reference_is_told_apart() {
         cancelling,
         a_move(6, "hlf:Z", "posted", "1.00"),
     ]);
-    let fake = told(vec![
+    let fake = answering(vec![
         ("model.account.move.search_read", result(found)),
         ("model.account.move.search_read", result(json!([{"id": 5, "origin": "account.move,1"}]))),
     ])
     .await;
     let asked = ["hlf:A", "hlf:B", "hlf:C"].map(Reference::from_stored);
     let found = fake.tryton.look_up(&asked).await.expect("it answers");
-    let told: Vec<_> = found
+    let standing: Vec<_> = found
         .vouchers
         .iter()
         .map(|voucher| (voucher.acknowledgement.voucher_id.as_str(), voucher.state, voucher.total.as_str()))
@@ -295,7 +295,7 @@ async fn what_stands_under_a_reference_is_told_apart() {
         ("2", VoucherState::Posted, "12.50"),
         ("5", VoucherState::Posted, "412.00"),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(standing, expected);
     assert_eq!(
         (found.vouchers[0].reversed_by.as_deref(), found.vouchers[2].reverses.as_deref()),
         (Some("5"), Some("1"))

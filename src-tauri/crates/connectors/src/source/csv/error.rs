@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::SourceError;
 
 /// Why the files cannot be read. Nothing is sent then: half a source is no source. Lines count from 1.
@@ -80,7 +80,7 @@ pub enum CsvError {
     },
 }
 
-impl From<CsvError> for Told {
+impl From<CsvError> for Problem {
     fn from(error: CsvError) -> Self {
         let at = |code, path: &Path| Self::new(code).with("path", path.display());
         match error {

@@ -17,7 +17,7 @@ mod settings;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{Pages, Source, SourceError};
 
 pub(crate) use date::is_valid as date_format_is_valid;
@@ -41,7 +41,7 @@ impl Source for Csv {
     async fn open(&self) -> Result<Box<dyn Pages>, SourceError> {
         let settings = Arc::clone(&self.settings);
         let checked = tokio::task::spawn_blocking(move || pages::check(&settings)).await;
-        let files = checked.map_err(|error| SourceError(Told::internal(error)))??;
+        let files = checked.map_err(|error| SourceError(Problem::internal(error)))??;
         Ok(Box::new(pages::CsvPages::start(Arc::clone(&self.settings), files)))
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use csv::{ReaderBuilder, StringRecord};
-use postonce_engine::error::Told;
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{PAGE_ROWS_MAX, Pages, Row, SourceError};
 use tokio::sync::mpsc;
 
@@ -55,7 +55,7 @@ impl Pages for CsvPages {
     async fn next(&mut self) -> Result<Option<Vec<Row>>, SourceError> {
         match self.handed.recv().await {
             Some(handed) => Ok(handed?),
-            None => Err(SourceError(Told::internal("the reading of the source ended before its end"))),
+            None => Err(SourceError(Problem::internal("the reading of the source ended before its end"))),
         }
     }
 }

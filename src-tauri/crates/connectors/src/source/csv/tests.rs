@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use postonce_engine::domain::{Currency, HoldReason, Record};
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::{Flaw, PAGE_ROWS_MAX, Row, Source as _};
 use tempfile::TempDir;
 
@@ -32,7 +32,7 @@ fn settings(dir: &Path, path: &str) -> CsvSettings {
     }
 }
 
-async fn read(settings: CsvSettings) -> Result<Vec<Row>, Told> {
+async fn read(settings: CsvSettings) -> Result<Vec<Row>, Problem> {
     let mut pages = Csv::new(settings).open().await.map_err(|error| error.0)?;
     let mut rows = Vec::new();
     while let Some(page) = pages.next().await.map_err(|error| error.0)? {
@@ -43,7 +43,7 @@ async fn read(settings: CsvSettings) -> Result<Vec<Row>, Told> {
 }
 
 /// The rows of one file with these bytes.
-async fn rows(bytes: impl AsRef<[u8]>) -> Result<Vec<Row>, Told> {
+async fn rows(bytes: impl AsRef<[u8]>) -> Result<Vec<Row>, Problem> {
     let dir = TempDir::new().expect("a folder");
     fs::write(dir.path().join("f.csv"), bytes).expect("a file");
     read(settings(dir.path(), "f.csv")).await
@@ -172,21 +172,21 @@ async fn bytes_of_another_encoding_end_the_reading_with_their_line() {
     let text = format!("{HEAD}A;1.2.2026;5;P;K;T\nB;1.2.2026;5;P;K;Bod");
     let mut bytes = text.into_bytes();
     bytes.extend_from_slice(b"\xf8\n");
-    let told = rows(bytes).await.expect_err("no UTF-8");
-    assert_eq!(told.code, ErrorCode::SourceEncoding);
-    assert_eq!((told.params["line"].as_str(), told.params["likely"].as_str()), ("3", "windows-1252"));
+    let problem = rows(bytes).await.expect_err("no UTF-8");
+    assert_eq!(problem.code, ErrorCode::SourceEncoding);
+    assert_eq!((problem.params["line"].as_str(), problem.params["likely"].as_str()), ("3", "windows-1252"));
     let utf16: Vec<u8> = "Nr;Dato".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let told = rows(utf16).await.expect_err("UTF-16 without a mark");
-    assert_eq!((told.code, told.params["likely"].as_str()), (ErrorCode::SourceEncoding, "UTF-16LE"));
+    let problem = rows(utf16).await.expect_err("UTF-16 without a mark");
+    assert_eq!((problem.code, problem.params["likely"].as_str()), (ErrorCode::SourceEncoding, "UTF-16LE"));
 }
 
 #[tokio::test]
 async fn a_missing_column_is_named_with_the_nearest_and_a_repeated_one_is_refused() {
-    let told = rows("Nr;Dato;Belop;Hvem;Kategori;Tekst\n").await.expect_err("no Beløp");
-    assert_eq!(told.code, ErrorCode::SourceColumnMissing);
-    assert_eq!((told.params["column"].as_str(), told.params["nearest"].as_str()), ("Beløp", "Belop"));
-    let told = rows("Nr;Dato;Beløp;Beløp;Hvem;Kategori;Tekst\n").await.expect_err("which one?");
-    assert_eq!((told.code, told.params["column"].as_str()), (ErrorCode::SourceColumnRepeated, "Beløp"));
+    let problem = rows("Nr;Dato;Belop;Hvem;Kategori;Tekst\n").await.expect_err("no Beløp");
+    assert_eq!(problem.code, ErrorCode::SourceColumnMissing);
+    assert_eq!((problem.params["column"].as_str(), problem.params["nearest"].as_str()), ("Beløp", "Belop"));
+    let problem = rows("Nr;Dato;Beløp;Beløp;Hvem;Kategori;Tekst\n").await.expect_err("which one?");
+    assert_eq!((problem.code, problem.params["column"].as_str()), (ErrorCode::SourceColumnRepeated, "Beløp"));
 }
 
 #[tokio::test]
@@ -201,11 +201,11 @@ async fn an_empty_file_is_told_and_a_head_alone_is_no_rows() {
 #[tokio::test]
 async fn a_quote_that_is_never_closed_is_told_and_swallows_no_row_in_silence() {
     let text = format!("{HEAD}A;1.2.2026;5;P;K;T\nB;1.2.2026;5;P;K;\"Hotell\nC;1.2.2026;5;P;K;T\n");
-    let told = rows(text).await.expect_err("C would be lost");
-    assert_eq!((told.code, told.params["line"].as_str()), (ErrorCode::SourceQuoteOpen, "3"));
+    let problem = rows(text).await.expect_err("C would be lost");
+    assert_eq!((problem.code, problem.params["line"].as_str()), (ErrorCode::SourceQuoteOpen, "3"));
     let endless = format!("{HEAD}A;1.2.2026;5;P;K;\"{}", "x\n".repeat(2_000_000));
-    let told = rows(endless).await.expect_err("a row of 4 MB");
-    assert_eq!((told.code, told.params["line"].as_str()), (ErrorCode::SourceQuoteOpen, "2"));
+    let problem = rows(endless).await.expect_err("a row of 4 MB");
+    assert_eq!((problem.code, problem.params["line"].as_str()), (ErrorCode::SourceQuoteOpen, "2"));
     assert_eq!(rows("Nr;\"Dato;Beløp").await.expect_err("a head").code, ErrorCode::SourceQuoteOpen);
 }
 
@@ -229,9 +229,9 @@ async fn a_folder_and_a_glob_are_read_in_the_order_of_their_names() {
 async fn what_is_not_there_is_told_with_its_path() {
     let dir = TempDir::new().expect("a folder");
     for path in ["none.csv", "none/none.csv", "*.csv", ".", "none*/[a-z]"] {
-        let told = read(settings(dir.path(), path)).await.expect_err("nothing there");
-        assert_eq!(told.code, ErrorCode::SourceFileMissing, "{path}");
-        assert!(told.params["path"].starts_with(&dir.path().display().to_string()), "{told}");
+        let problem = read(settings(dir.path(), path)).await.expect_err("nothing there");
+        assert_eq!(problem.code, ErrorCode::SourceFileMissing, "{path}");
+        assert!(problem.params["path"].starts_with(&dir.path().display().to_string()), "{problem}");
     }
 }
 
@@ -257,8 +257,8 @@ async fn a_file_that_may_not_be_read_is_told() {
         println!("this user may read everything: nothing to see here");
         return;
     }
-    let told = read(settings(dir.path(), "f.csv")).await.expect_err("not ours to read");
-    assert_eq!(told.code, ErrorCode::SourceFileUnreadable);
+    let problem = read(settings(dir.path(), "f.csv")).await.expect_err("not ours to read");
+    assert_eq!(problem.code, ErrorCode::SourceFileUnreadable);
 }
 
 #[tokio::test]

@@ -53,7 +53,7 @@ impl PlatformPages {
 
     /// Asks for the page at a cursor, and takes it over.
     async fn turn(&mut self, cursor: Option<&str>) -> Result<(), SourceError> {
-        let page = self.patiently(cursor).await.map_err(|error| SourceError(self.told(&error)))?;
+        let page = self.patiently(cursor).await.map_err(|error| SourceError(self.problem(&error)))?;
         for value in page.records {
             self.count += 1;
             self.rows.push_back(element::row(&value, self.remote.currency, self.remote.http.peer(), self.count));
@@ -105,19 +105,19 @@ impl PlatformPages {
         Err(SourceError(self.remote.http.peer().unexpected(200, &format!("next_cursor: {cursor}"))))
     }
 
-    fn told(&self, error: &CallError) -> postonce_engine::error::Told {
+    fn problem(&self, error: &CallError) -> postonce_engine::error::Problem {
         match error {
             // There is no lock on this side.
             CallError::LeaseLost => self.remote.http.peer().unexpected(412, ""),
-            error => error.told(),
+            error => error.problem(),
         }
     }
 }
 
 /// Whether it may be over in a moment: not reached, no answer, or a `5xx`.
 fn is_passing(error: &CallError) -> bool {
-    let told = error.told();
-    told.params.get("status").is_none_or(|status| status.starts_with('5'))
+    let problem = error.problem();
+    problem.params.get("status").is_none_or(|status| status.starts_with('5'))
 }
 
 #[async_trait]

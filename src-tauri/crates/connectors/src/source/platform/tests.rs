@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use postonce_engine::domain::HoldReason;
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::Row;
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ impl Clock for TestClock {
     }
 }
 
-async fn read(address: &str, clock: &Arc<TestClock>) -> Result<Vec<Row>, Told> {
+async fn read(address: &str, clock: &Arc<TestClock>) -> Result<Vec<Row>, Problem> {
     let url = Url::parse(address).expect("an address");
     let http = Http::new(Side::Platform, &url, &"token".into(), Limits::STANDARD).expect("a client");
     let currency = Currency::from_code("NOK").expect("a code of ISO 4217");
@@ -133,8 +133,8 @@ async fn a_broken_element_is_a_flaw_and_not_the_end() {
 #[tokio::test]
 async fn a_cursor_that_comes_again_is_no_endless_loop() {
     let server = answering(page(&[expense("A")], Some("again"))).await;
-    let told = read(&server.uri(), &Arc::default()).await.expect_err("round in circles");
-    assert_eq!(told.code, ErrorCode::PlatformUnexpected);
+    let problem = read(&server.uri(), &Arc::default()).await.expect_err("round in circles");
+    assert_eq!(problem.code, ErrorCode::PlatformUnexpected);
     assert_eq!(server.received_requests().await.expect("recorded").len(), 2);
 }
 
@@ -178,6 +178,6 @@ async fn a_platform_that_is_down_is_told_after_a_few_tries() {
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     drop(listener);
     let clock = Arc::new(TestClock::default());
-    let told = read(&address, &clock).await.expect_err("nobody there");
-    assert_eq!((told.code, clock.waits()), (ErrorCode::PlatformUnreachable, vec![1, 2, 4]));
+    let problem = read(&address, &clock).await.expect_err("nobody there");
+    assert_eq!((problem.code, clock.waits()), (ErrorCode::PlatformUnreachable, vec![1, 2, 4]));
 }

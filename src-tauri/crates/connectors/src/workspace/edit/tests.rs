@@ -1,4 +1,4 @@
-use postonce_engine::error::{ErrorCode, Told};
+use postonce_engine::error::{ErrorCode, Problem};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -120,8 +120,8 @@ fn a_file_that_somebody_else_changed_meanwhile_is_left_alone() {
     let (dir, before) = workspace(COMMENTED);
     let theirs = COMMENTED.replace("2930", "2940");
     fs::write(before.path(), &theirs).expect("a file");
-    let told = Told::from(before.edit(&[wait(60)]).expect_err("it is another file"));
-    assert_eq!(told.code, ErrorCode::WorkspaceChanged);
+    let problem = Problem::from(before.edit(&[wait(60)]).expect_err("it is another file"));
+    assert_eq!(problem.code, ErrorCode::WorkspaceChanged);
     assert_eq!(file(&before), theirs);
     let names: Vec<_> =
         fs::read_dir(dir.path()).expect("a folder").map(|entry| entry.expect("a name").file_name()).collect();

@@ -11,7 +11,7 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use rusqlite::Connection as Raw;
 
 use crate::domain::*;
-use crate::error::{ErrorCode, Told};
+use crate::error::{ErrorCode, Problem};
 use crate::export::{Engine, Parts, Settings, SyncAsk, SyncEnd, WhenStillUnknown};
 use crate::ledger::{AuditAct, ClaimedRequest, ClaimedReversal, Ledger, StagedDraft};
 use crate::lock::Permit;
@@ -111,12 +111,12 @@ pub(crate) struct Books {
 
 impl Books {
     fn out_of_reach() -> CallError {
-        CallError::NotSent(Told::new(ErrorCode::AccountingUnreachable))
+        CallError::NotSent(Problem::new(ErrorCode::AccountingUnreachable))
     }
 }
 
 fn never<T>() -> Result<T, CallError> {
-    Err(CallError::NotSent(Told::internal("no test of the trail sends anything")))
+    Err(CallError::NotSent(Problem::internal("no test of the trail sends anything")))
 }
 
 #[async_trait]
@@ -290,7 +290,7 @@ impl Desk {
     }
 
     /// What stopped the run.
-    pub(crate) async fn refusal(&self) -> Told {
+    pub(crate) async fn refusal(&self) -> Problem {
         let end = self.sync().await;
         assert!(end.run.is_none(), "{end:?}");
         end.error.expect("the run was refused")

@@ -32,9 +32,9 @@ async fn the_copy_used_first_goes_on_and_the_other_is_refused() {
     assert!(desk.sync().await.error.is_none());
     let (first, second) = desk.copied();
     assert!(second.sync().await.error.is_none(), "nobody can tell yet");
-    let told = first.refusal().await;
-    assert_eq!(told.code, ErrorCode::LedgerRolledBack);
-    let params = ["ours", "theirs", "user", "host"].map(|name| told.params[name].as_str());
+    let problem = first.refusal().await;
+    assert_eq!(problem.code, ErrorCode::LedgerRolledBack);
+    let params = ["ours", "theirs", "user", "host"].map(|name| problem.params[name].as_str());
     assert_eq!(params, ["2", "4", "kari", "HLF-PC-12"]);
     assert_eq!(first.books.leases_out.load(Ordering::Relaxed), 0, "the lease is given back");
     assert_eq!(kinds(&first.verdict().await), [FindingKind::WitnessAhead]);
@@ -48,8 +48,8 @@ async fn a_copy_that_went_on_by_itself_is_a_fork() {
     let (first, second) = desk.copied();
     first.acts(5).await;
     assert!(second.sync().await.error.is_none());
-    let told = first.refusal().await;
-    assert_eq!((told.code, told.params["theirs"].as_str()), (ErrorCode::LedgerForked, "4"));
+    let problem = first.refusal().await;
+    assert_eq!((problem.code, problem.params["theirs"].as_str()), (ErrorCode::LedgerForked, "4"));
     assert_eq!(kinds(&first.verdict().await), [FindingKind::WitnessDiffers]);
 }
 
@@ -65,9 +65,9 @@ async fn a_trail_that_no_longer_fits_its_seal_stops_the_next_run() {
         assert!(desk.sync().await.error.is_none());
         desk.edit(edit);
         desk.books.treats_witnesses(Manner::NotOffered);
-        let told = desk.refusal().await;
-        assert_eq!((told.code, told.code.exit_status()), (ErrorCode::AuditBroken, 6), "{edit}");
-        assert_eq!(told.params["entries"], "2");
+        let problem = desk.refusal().await;
+        assert_eq!((problem.code, problem.code.exit_status()), (ErrorCode::AuditBroken, 6), "{edit}");
+        assert_eq!(problem.params["entries"], "2");
     }
 }
 
@@ -133,8 +133,8 @@ async fn a_head_that_could_not_be_left_is_left_after_the_next_run() {
 async fn a_verification_waits_for_no_run() {
     let desk = Desk::new(None);
     let held = FileLock::try_take(&desk.file_lock()).expect("nobody has it");
-    let told = desk.engine.verify_audit(kari()).await.expect_err("a run is on");
-    assert_eq!(told.code, ErrorCode::LockHeldHere);
+    let problem = desk.engine.verify_audit(kari()).await.expect_err("a run is on");
+    assert_eq!(problem.code, ErrorCode::LockHeldHere);
     drop(held);
     assert_eq!(desk.verdict().await.findings, []);
 }

@@ -118,7 +118,7 @@ async fn states_days_and_amounts_leave_out_the_others() {
 
 #[tokio::test]
 async fn each_state_is_found_by_its_own_name() {
-    let doubt = Settlement::Unknown(Told::new(ErrorCode::Interrupted));
+    let doubt = Settlement::Unknown(Problem::new(ErrorCode::Interrupted));
     for (settlement, state) in [(None, RecordState::Sending), (Some(doubt), RecordState::InDoubt)] {
         let desk = desk().await;
         let request = claim(&desk, "key-1", 1).await.expect("nobody claimed it");

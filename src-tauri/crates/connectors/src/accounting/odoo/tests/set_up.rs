@@ -34,7 +34,7 @@ async fn nearly_ready() -> (MockServer, Server, Odoo) {
 }
 
 async fn missing(odoo: &Odoo) -> Vec<ErrorCode> {
-    odoo.check(&rules()).await.expect("an answer").into_iter().map(|told| told.code).collect()
+    odoo.check(&rules()).await.expect("an answer").into_iter().map(|problem| problem.code).collect()
 }
 
 #[tokio::test]
@@ -52,11 +52,11 @@ async fn each_thing_that_is_missing_is_told_at_once() {
     assert_eq!(missing(&odoo).await, [ErrorCode::SetupAccountMissing]);
     server.says("account.move/has_access", vec![(200, json!(true)), (200, json!(false))]);
     server.says("res.company/read", ok(company("9999-12-31")));
-    let told = odoo.check(&rules()).await.expect("an answer");
-    assert_eq!(params(&told[0])["rights"], "create, write, unlink");
-    let codes: Vec<ErrorCode> = told.iter().map(|told| told.code).collect();
+    let missing = odoo.check(&rules()).await.expect("an answer");
+    assert_eq!(params(&missing[0])["rights"], "create, write, unlink");
+    let codes: Vec<ErrorCode> = missing.iter().map(|problem| problem.code).collect();
     assert_eq!(codes, [ErrorCode::SetupRightMissing, ErrorCode::SetupAccountMissing, ErrorCode::SetupPeriodMissing]);
-    assert_eq!(params(&told[1])["account"], "7140");
+    assert_eq!(params(&missing[1])["account"], "7140");
 }
 
 #[tokio::test]
@@ -86,8 +86,8 @@ async fn a_database_without_accounting_and_a_key_that_is_refused_are_told_as_suc
     assert_eq!(missing(&odoo).await, [ErrorCode::SetupModuleMissing]);
     server.says("account.move/fields_get", vec![(401, error("werkzeug.exceptions.Unauthorized", "Invalid apikey"))]);
     let error = odoo.check(&rules()).await.expect_err("refused");
-    assert_eq!(error.told().code, ErrorCode::AccountingUnauthorized);
-    assert!(!error.told().to_string().contains("\"key\""));
+    assert_eq!(error.problem().code, ErrorCode::AccountingUnauthorized);
+    assert!(!error.problem().to_string().contains("\"key\""));
 }
 
 #[tokio::test]
