@@ -4,8 +4,8 @@
 //! Invariant: a request is repeated only as it is, under its key, and only after an answer that says it was not processed
 //! or is still running. Everything that is not understood ends as [`Settlement::Unknown`].
 
+use super::caller::{CallFailure, Caller};
 use super::run::RunError;
-use super::wire::{Gave, Wire};
 use crate::domain::{Acknowledgement, CommitResult, Discarded, DraftId, Refusal, StageResult, VoucherResult};
 use crate::error::{ErrorCode, Problem};
 use crate::ledger::{ClaimedRequest, Settlement, StagedDraft};
@@ -47,7 +47,7 @@ pub(super) enum Leg {
     Drafts,
 }
 
-impl Wire {
+impl Caller {
     /// Sends a request until something is known. `doubt` is what was seen when it was sent before, by an earlier run:
     /// then no refusal and no failure to connect proves anything about that first time.
     pub(super) async fn exchange(
@@ -81,9 +81,9 @@ impl Wire {
         };
         match sent {
             Ok(fate) => (fate, None),
-            Err(Gave::Unknown(problem)) => (all(request, &Settlement::Unknown(problem)), None),
-            Err(Gave::Unprocessed { halt, doubt: seen }) => (unprocessed(request, doubt.or(seen)), Some(halt)),
-            Err(Gave::Refused { problem, too_large, doubt: seen }) => {
+            Err(CallFailure::Unknown(problem)) => (all(request, &Settlement::Unknown(problem)), None),
+            Err(CallFailure::Unprocessed { halt, doubt: seen }) => (unprocessed(request, doubt.or(seen)), Some(halt)),
+            Err(CallFailure::Refused { problem, too_large, doubt: seen }) => {
                 refused(request, problem, too_large, doubt.or(seen))
             }
         }
@@ -164,11 +164,11 @@ impl Wire {
         match self.patiently(permit, || self.accounting.contested(drafts)).await {
             Ok((contested, _)) if contested.len() == drafts.len() => Ok(contested),
             Ok(_) => Err((Settlement::StillUnknown(Problem::internal("an answer for other drafts")), None)),
-            Err(Gave::Unprocessed { halt, .. }) => {
+            Err(CallFailure::Unprocessed { halt, .. }) => {
                 let problem = halt.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted));
                 Err((Settlement::StillUnknown(problem), Some(halt)))
             }
-            Err(Gave::Unknown(problem) | Gave::Refused { problem, .. }) => {
+            Err(CallFailure::Unknown(problem) | CallFailure::Refused { problem, .. }) => {
                 Err((Settlement::StillUnknown(problem), None))
             }
         }
@@ -188,13 +188,13 @@ impl Wire {
                 }
                 Batch::Each(settlements, None)
             }
-            Err(Gave::Unknown(problem)) => all(Settlement::Unknown(problem), None),
-            Err(Gave::Unprocessed { halt, .. }) => {
+            Err(CallFailure::Unknown(problem)) => all(Settlement::Unknown(problem), None),
+            Err(CallFailure::Unprocessed { halt, .. }) => {
                 let problem = halt.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted));
                 all(Settlement::StillUnknown(problem), Some(halt))
             }
-            Err(Gave::Refused { problem, .. }) if problem.code == ErrorCode::AccountingRefused => Batch::Divide,
-            Err(Gave::Refused { problem, .. }) => {
+            Err(CallFailure::Refused { problem, .. }) if problem.code == ErrorCode::AccountingRefused => Batch::Divide,
+            Err(CallFailure::Refused { problem, .. }) => {
                 all(Settlement::Unknown(problem.clone()), Some(RunError::Problem(problem)))
             }
         }
@@ -222,12 +222,12 @@ impl Wire {
         let sent = self.patiently(permit, || self.accounting.commit_draft(permit, draft)).await;
         match sent {
             Ok((result, _)) => (self.committed(permit, draft, result).await, None),
-            Err(Gave::Unknown(problem)) => (Settlement::Unknown(problem), None),
-            Err(Gave::Unprocessed { halt, .. }) => {
+            Err(CallFailure::Unknown(problem)) => (Settlement::Unknown(problem), None),
+            Err(CallFailure::Unprocessed { halt, .. }) => {
                 let problem = halt.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted));
                 (Settlement::StillUnknown(problem), Some(halt))
             }
-            Err(Gave::Refused { problem, .. }) => {
+            Err(CallFailure::Refused { problem, .. }) => {
                 (Settlement::Unknown(problem.clone()), Some(RunError::Problem(problem)))
             }
         }
@@ -247,8 +247,8 @@ impl Wire {
     pub(super) async fn discard(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, RunError> {
         match self.patiently(permit, || self.accounting.discard_draft(permit, draft)).await {
             Ok((discarded, _)) => Ok(discarded),
-            Err(Gave::Unprocessed { halt, .. }) => Err(halt),
-            Err(Gave::Unknown(problem) | Gave::Refused { problem, .. }) => {
+            Err(CallFailure::Unprocessed { halt, .. }) => Err(halt),
+            Err(CallFailure::Unknown(problem) | CallFailure::Refused { problem, .. }) => {
                 Err(RunError::Call(CallError::Unknown(problem)))
             }
         }

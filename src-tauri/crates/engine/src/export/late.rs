@@ -7,8 +7,8 @@
 
 use chrono::{DateTime, TimeDelta};
 
+use super::caller::Caller;
 use super::run::{Run, RunError};
-use super::wire::Wire;
 use crate::domain::{DraftId, Protection, Reference};
 use crate::ports::LOOK_UP_MAX;
 
@@ -16,7 +16,7 @@ use crate::ports::LOOK_UP_MAX;
 const LOOKED_FOR: TimeDelta = TimeDelta::days(7);
 
 /// Discards them. What cannot be looked up or discarded now is left to the next run.
-pub(super) async fn discard_late_drafts(run: &Run<'_>, wire: &Wire) -> Result<(), RunError> {
+pub(super) async fn discard_late_drafts(run: &Run<'_>, caller: &Caller) -> Result<(), RunError> {
     if run.capabilities.protection != Protection::Staged {
         return Ok(());
     }
@@ -29,7 +29,7 @@ pub(super) async fn discard_late_drafts(run: &Run<'_>, wire: &Wire) -> Result<()
         let mut references: Vec<Reference> = page.into_iter().map(|(_, reference)| reference).collect();
         references.sort();
         references.dedup();
-        let sight = match wire.look_up(run.permit, &references).await {
+        let sight = match caller.look_up(run.permit, &references).await {
             Ok(sight) => sight,
             Err(RunError::Problem(problem)) => {
                 tracing::warn!(%problem, "late drafts could not be looked for; the next run does");
@@ -38,7 +38,7 @@ pub(super) async fn discard_late_drafts(run: &Run<'_>, wire: &Wire) -> Result<()
             Err(halt) => return Err(halt),
         };
         let late: Vec<DraftId> = references.iter().flat_map(|reference| sight.drafts(reference)).collect();
-        if let Some(doubt) = wire.discard_all(run.permit, &late).await? {
+        if let Some(doubt) = caller.discard_all(run.permit, &late).await? {
             tracing::warn!(?doubt, "a late draft could not be discarded; the next run looks again");
         }
     }

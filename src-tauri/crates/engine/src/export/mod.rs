@@ -3,6 +3,7 @@
 mod accept;
 mod back_up;
 mod break_lock;
+mod caller;
 mod change_settings;
 mod door;
 mod engine;
@@ -27,7 +28,6 @@ mod slot;
 mod sync;
 mod voucher_page;
 mod walls;
-mod wire;
 
 pub use break_lock::BreakAsk;
 pub use change_settings::{SettingChange, Stillness};

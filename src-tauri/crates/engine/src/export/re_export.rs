@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::caller::{CallFailure, Caller};
 use super::engine::{Engine, Parts, Syncing};
 use super::plan::PlanRules;
 use super::run::{Job, Run, RunAsk, RunError};
-use super::wire::{Gave, Wire};
 use crate::domain::{Actor, Generation, Period, RecordId, Reference, Refusal, RequestKey, Trigger, VoucherResult};
 use crate::error::{ErrorCode, Problem};
 use crate::ledger::{ClaimedReversal, LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
@@ -244,7 +244,7 @@ async fn preview(parts: &Parts, connection: &Connection, record_id: &str) -> Res
 pub(super) async fn prepare(
     parts: &Parts,
     run: &Run<'_>,
-    wire: &Wire,
+    caller: &Caller,
     actor: &Actor,
     record_id: &RecordId,
     wish: Option<ReExportWish>,
@@ -269,7 +269,7 @@ pub(super) async fn prepare(
     });
     let (re_export, earlier) = kept.await?.map_err(RunError::Problem)?;
     if re_export.reverse {
-        reverse(parts, run, wire, actor, &re_export, &earlier, rules).await?;
+        reverse(parts, run, caller, actor, &re_export, &earlier, rules).await?;
     }
     let number = run.number;
     let planned = parts.ledger.write(move |book| {
@@ -286,12 +286,12 @@ pub(super) async fn prepare(
 pub(super) async fn carry_on(
     parts: &Parts,
     run: &Run<'_>,
-    wire: &Wire,
+    caller: &Caller,
     actor: &Actor,
     about: Option<&RecordId>,
 ) -> Result<u64, RunError> {
     for reversal in parts.ledger.read(|book| book.open_reversals()).await? {
-        send_reversal(parts, run, wire, actor, reversal).await?;
+        send_reversal(parts, run, caller, actor, reversal).await?;
     }
     let left = parts.ledger.read(|book| book.left_re_exports()).await?;
     let is_about = |left: &LeftReExport| about.is_some_and(|about| about.as_str() == left.re_export.record_id);
@@ -320,7 +320,7 @@ pub(super) async fn carry_on(
 async fn reverse(
     parts: &Parts,
     run: &Run<'_>,
-    wire: &Wire,
+    caller: &Caller,
     actor: &Actor,
     re_export: &ReExport,
     earlier: &ExportedVoucher,
@@ -336,17 +336,17 @@ async fn reverse(
         now: parts.clock.now(),
     };
     let claimed = parts.ledger.write(move |book| book.claim_reversal(&ask)).await?;
-    send_reversal(parts, run, wire, actor, claimed).await
+    send_reversal(parts, run, caller, actor, claimed).await
 }
 
 async fn send_reversal(
     parts: &Parts,
     run: &Run<'_>,
-    wire: &Wire,
+    caller: &Caller,
     actor: &Actor,
     claimed: ClaimedReversal,
 ) -> Result<(), RunError> {
-    let sent = wire.patiently(run.permit, || wire.accounting.reverse(run.permit, &claimed)).await;
+    let sent = caller.patiently(run.permit, || caller.accounting.reverse(run.permit, &claimed)).await;
     let (settlement, halt) = match sent {
         Ok((VoucherResult::Created(made) | VoucherResult::Exists(made), _)) => {
             (ReversalSettlement::Posted { voucher_id: made.voucher_id, number: made.number }, None)
@@ -355,15 +355,15 @@ async fn send_reversal(
             let problem = failed(&claimed, &refusal.detail);
             (ReversalSettlement::Refused(refusal), Some(problem))
         }
-        Err(Gave::Refused { problem, doubt: None, .. }) => {
+        Err(CallFailure::Refused { problem, doubt: None, .. }) => {
             let detail = problem.params.get("detail").cloned().unwrap_or_default();
             let refusal = Refusal { kind: "refused".to_owned(), detail: detail.clone() };
             (ReversalSettlement::Refused(refusal), Some(failed(&claimed, &detail)))
         }
-        Err(Gave::Refused { problem, .. } | Gave::Unknown(problem)) => {
+        Err(CallFailure::Refused { problem, .. } | CallFailure::Unknown(problem)) => {
             (ReversalSettlement::Unknown, Some(failed(&claimed, problem.code.as_str())))
         }
-        Err(Gave::Unprocessed { halt, .. }) => (ReversalSettlement::Unknown, Some(halt)),
+        Err(CallFailure::Unprocessed { halt, .. }) => (ReversalSettlement::Unknown, Some(halt)),
     };
     let (number, now, actor) = (run.number, parts.clock.now(), actor.clone());
     parts.ledger.write(move |book| book.settle_reversal(number, &claimed, &settlement, &actor, now)).await?;

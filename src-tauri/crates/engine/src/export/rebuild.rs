@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::caller::{CallFailure, Caller};
 use super::engine::{Engine, Parts, SyncEnd};
 use super::evidence::{Evidence, Expected, Sight};
 use super::observe::observe;
@@ -15,7 +16,6 @@ use super::plan::PlanRules;
 use super::progress::Reporter;
 use super::run::RunError;
 use super::walls::{Entry, Held};
-use super::wire::{Gave, Wire};
 use crate::audit;
 use crate::domain::{Act, Actor, Generation, Outcome, Period, Reference, RequestKey, RunId, Trigger};
 use crate::error::Problem;
@@ -112,14 +112,14 @@ async fn rebuild(
     let (start, at) =
         held.start(parts, run_id, actor, Trigger::Manual, Period::EVERYTHING).map_err(RunError::Problem)?;
     let number = parts.ledger.write(move |book| book.begin_with_entry(&start, at)).await?;
-    let wire = Wire::new(parts.accounting.clone(), parts.clock.clone(), stop.clone(), reporter.progress());
+    let caller = Caller::new(parts.accounting.clone(), parts.clock.clone(), stop.clone(), reporter.progress());
     // What the old ledger had in flight must have arrived before the books are read.
     if held.follows_others {
-        wire.hold_for(permit, held.connection.capabilities.quarantine()).await?;
+        caller.hold_for(permit, held.connection.capabilities.quarantine()).await?;
     }
     let reading = observe(parts.source.as_ref(), &parts.ledger, parts.clock.as_ref(), Some(reporter)).await?;
     let rules = parts.rules(Period::EVERYTHING, held.connection.capabilities.reference_rules, Some(number));
-    let taking = Taking { parts, held, wire: &wire, rules: &rules, number };
+    let taking = Taking { parts, held, caller: &caller, rules: &rules, number };
     let mut rebuilt = taking.take_over(reading).await?;
     rebuilt.without_record = taking.without_record().await?;
     let (now, accounting_user, run_id) = (parts.clock.now(), held.connection.user_id.clone(), run_id.clone());
@@ -142,7 +142,7 @@ async fn rebuild(
 struct Taking<'a> {
     parts: &'a Parts,
     held: &'a Held,
-    wire: &'a Wire,
+    caller: &'a Caller,
     rules: &'a PlanRules,
     number: i64,
 }
@@ -161,7 +161,7 @@ impl Taking<'_> {
         loop {
             let page = self.parts.ledger.read(move |book| book.candidates(reading, after, LOOK_UP_MAX)).await?;
             let Some(last) = page.last() else { return Ok(rebuilt) };
-            if self.wire.stop.is_cancelled() {
+            if self.caller.stop.is_cancelled() {
                 return Err(RunError::Stopped);
             }
             after = last.cursor;
@@ -186,7 +186,7 @@ impl Taking<'_> {
         while !asked.is_empty() && generation.number() <= GENERATIONS_MAX {
             let references: Vec<Reference> =
                 asked.iter().filter_map(|&index| Some(self.reference(page.get(index)?, generation))).collect();
-            let sight = self.wire.look_up(permit, &references).await?;
+            let sight = self.caller.look_up(permit, &references).await?;
             let mut found = Vec::new();
             for &index in &asked {
                 let Some(candidate) = page.get(index) else { continue };
@@ -264,9 +264,10 @@ impl Taking<'_> {
         let prefix = format!("{}:", self.rules.organisation.as_str());
         let (mut count, mut cursor) = (0, None::<String>);
         loop {
-            let page =
-                self.wire.patiently(permit, || self.wire.accounting.vouchers(Period::EVERYTHING, cursor.as_deref()));
-            let page = page.await.map_err(gave)?.0;
+            let page = self
+                .caller
+                .patiently(permit, || self.caller.accounting.vouchers(Period::EVERYTHING, cursor.as_deref()));
+            let page = page.await.map_err(run_error)?.0;
             let ours: Vec<Reference> = page
                 .vouchers
                 .into_iter()
@@ -282,10 +283,10 @@ impl Taking<'_> {
     }
 }
 
-fn gave(gave: Gave) -> RunError {
-    match gave {
-        Gave::Unprocessed { halt, .. } => halt,
-        Gave::Refused { problem, .. } | Gave::Unknown(problem) => RunError::Problem(problem),
+fn run_error(failure: CallFailure) -> RunError {
+    match failure {
+        CallFailure::Unprocessed { halt, .. } => halt,
+        CallFailure::Refused { problem, .. } | CallFailure::Unknown(problem) => RunError::Problem(problem),
     }
 }
 

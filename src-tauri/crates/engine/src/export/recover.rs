@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::caller::Caller;
 use super::evidence::{Evidence, Expected, Sight};
 use super::exchange::{Fate, Leg, draft_gone};
 use super::progress::Reporter;
 use super::run::{Run, RunError};
 use super::settings::WhenStillUnknown;
-use super::wire::Wire;
 use crate::domain::{Acknowledgement, Discarded, DraftId, FoundDraft, Protection, Reference, RequestKey};
 use crate::error::{ErrorCode, Problem};
 use crate::ledger::{Claimed, ClaimedRequest, OpenMember, OpenRequest, RequestKind, Settlement};
@@ -40,18 +40,18 @@ pub(super) struct Left {
 }
 
 /// Settles what is open, oldest first.
-pub(super) async fn recover(run: &Run<'_>, wire: &Wire, reporter: &mut Reporter) -> Result<Left, RunError> {
+pub(super) async fn recover(run: &Run<'_>, caller: &Caller, reporter: &mut Reporter) -> Result<Left, RunError> {
     let (mut after, mut left) = (0, Left::default());
     loop {
         let page = run.ledger.read(move |book| book.open_requests(after, PAGE_REQUESTS)).await?;
         let Some((last, _)) = page.last() else { return Ok(left) };
         after = *last;
         for (_, open) in page {
-            if wire.stop.is_cancelled() {
+            if caller.stop.is_cancelled() {
                 return Err(RunError::Stopped);
             }
             let members = open.open.len() as u64;
-            Case { run, wire, left: &mut left }.settle(open, reporter).await?;
+            Case { run, caller, left: &mut left }.settle(open, reporter).await?;
             reporter.advance(members);
         }
     }
@@ -60,7 +60,7 @@ pub(super) async fn recover(run: &Run<'_>, wire: &Wire, reporter: &mut Reporter)
 /// One open request.
 struct Case<'a> {
     run: &'a Run<'a>,
-    wire: &'a Wire,
+    caller: &'a Caller,
     left: &'a mut Left,
 }
 
@@ -135,7 +135,7 @@ impl Case<'_> {
         let references: Vec<Reference> =
             known.iter().filter(|known| unclear(known)).map(|known| known.claimed.reference().clone()).collect();
         if halt.is_none() && !references.is_empty() {
-            let sight = self.wire.look_up(self.run.permit, &references).await;
+            let sight = self.caller.look_up(self.run.permit, &references).await;
             for known in known.iter_mut().filter(|known| unclear(known)) {
                 self.judge_enforced(known, sight.as_ref());
             }
@@ -172,7 +172,7 @@ impl Case<'_> {
         let (request, fence) = (open.request.clone(), self.run.permit.fence());
         let request = self.run.ledger.write(move |book| book.send_again(&request, fresh_key, fence, at)).await?;
         let doubt = Problem::new(ErrorCode::Interrupted);
-        let exchanged = self.wire.exchange(self.run.permit, Leg::Vouchers, request, Some(doubt)).await;
+        let exchanged = self.caller.exchange(self.run.permit, Leg::Vouchers, request, Some(doubt)).await;
         let Fate::Each(settlements) = exchanged.fate else {
             return Err(RunError::Problem(Problem::internal("a repeated request was divided")));
         };
@@ -187,7 +187,7 @@ impl Case<'_> {
         let references: Vec<Reference> = known.iter().map(|known| known.claimed.reference().clone()).collect();
         // Before the look-up: what it does not show had to be there by then.
         let now = self.run.permit.earliest_now();
-        let sight = match self.wire.look_up(self.run.permit, &references).await {
+        let sight = match self.caller.look_up(self.run.permit, &references).await {
             Ok(sight) => sight,
             Err(RunError::Problem(problem)) => {
                 tracing::warn!(%problem, "the look-up of what is in doubt failed; it stays in doubt");
@@ -221,7 +221,7 @@ impl Case<'_> {
                 (Evidence::Drafts { ours, others }, Some(own)) => {
                     let surplus = ours.into_iter().chain(others).map(|draft| draft.draft_id);
                     let surplus: Vec<DraftId> = surplus.filter(|draft| *draft != own).collect();
-                    let doubt = self.wire.discard_all(self.run.permit, &surplus).await?;
+                    let doubt = self.caller.discard_all(self.run.permit, &surplus).await?;
                     if doubt.is_none() {
                         again.push((index, own));
                     }
@@ -248,12 +248,12 @@ impl Case<'_> {
         own: Option<DraftId>,
         surplus: &[DraftId],
     ) -> Result<Settlement, RunError> {
-        if let Some(doubt) = self.wire.discard_all(self.run.permit, surplus).await? {
+        if let Some(doubt) = self.caller.discard_all(self.run.permit, surplus).await? {
             return Ok(doubt);
         }
         let posted = Settlement::Posted { acknowledgement, found: false };
         let Some(own) = own else { return Ok(posted) };
-        match self.wire.discard(self.run.permit, &own).await {
+        match self.caller.discard(self.run.permit, &own).await {
             Ok(Discarded::Gone) => Ok(posted),
             // It is in the books already: to commit it once more makes nothing, and tells which voucher is its.
             Ok(Discarded::Committed) => match self.commit(known, own.clone()).await? {
@@ -291,7 +291,7 @@ impl Case<'_> {
                 |(member, claimed, draft): (usize, Claimed, DraftId)| Ok((member, book.staged(&claimed, &draft, at)?));
             claims.into_iter().map(staged).collect::<Result<Vec<_>, crate::ledger::LedgerError>>()
         });
-        let exchanged = self.wire.commit_drafts(self.run.permit, open.request.clone(), staged.await?).await;
+        let exchanged = self.caller.commit_drafts(self.run.permit, open.request.clone(), staged.await?).await;
         let Fate::Each(settlements) = exchanged.fate else {
             return Err(RunError::Problem(Problem::internal("drafts that were committed again were divided")));
         };
@@ -324,7 +324,7 @@ impl Case<'_> {
         draft: &DraftId,
         looked_at: DateTime<Utc>,
     ) -> Result<Settlement, RunError> {
-        match self.wire.discard(self.run.permit, draft).await {
+        match self.caller.discard(self.run.permit, draft).await {
             Ok(Discarded::Gone) => Ok(self.absent(open, known, looked_at)),
             Ok(Discarded::Committed) => Ok(Settlement::StillUnknown(draft_gone(draft))),
             Err(RunError::Call(error)) => Ok(Settlement::StillUnknown(error.problem())),
@@ -335,7 +335,7 @@ impl Case<'_> {
     async fn commit(&self, known: &Known, draft_id: DraftId) -> Result<Settlement, RunError> {
         let (claimed, at) = (known.claimed.clone(), self.run.moment());
         let staged = self.run.ledger.write(move |book| book.staged(&claimed, &draft_id, at)).await?;
-        let (settlement, halt) = self.wire.commit_one(self.run.permit, &staged).await;
+        let (settlement, halt) = self.caller.commit_one(self.run.permit, &staged).await;
         halt.map_or(Ok(settlement), Err)
     }
 
@@ -357,7 +357,7 @@ impl Case<'_> {
             _ => (None, &ours[..]),
         };
         let surplus: Vec<DraftId> = rest.iter().chain(&others).map(|draft| draft.draft_id.clone()).collect();
-        if let Some(doubt) = self.wire.discard_all(self.run.permit, &surplus).await? {
+        if let Some(doubt) = self.caller.discard_all(self.run.permit, &surplus).await? {
             return Ok(doubt);
         }
         match kept {

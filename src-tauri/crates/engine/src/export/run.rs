@@ -10,6 +10,7 @@ use futures_util::FutureExt;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::caller::Caller;
 use super::engine::{Parts, SyncAsk, SyncEnd};
 use super::late::discard_late_drafts;
 use super::observe::observe;
@@ -22,7 +23,6 @@ use super::refused;
 use super::send::send;
 use super::settings::WhenStillUnknown;
 use super::walls::{Entry, Held};
-use super::wire::Wire;
 use crate::audit;
 use crate::compare;
 use crate::domain::{Act, Actor, Capabilities, ItemResult, Outcome, Period, RunId, Trigger};
@@ -243,35 +243,35 @@ impl Body<'_> {
 
     async fn steps(&self, number: i64, held: &mut Held, reporter: &mut Reporter) -> Result<(), RunError> {
         let (accounting, clock) = (self.parts.accounting.clone(), self.parts.clock.clone());
-        let wire = Wire::new(accounting, clock, self.stop.clone(), reporter.progress());
+        let caller = Caller::new(accounting, clock, self.stop.clone(), reporter.progress());
         let open = self.parts.ledger.read(|book| book.open_attempts()).await?;
         if open > 0 {
             reporter.phase(Phase::Recovering, Some(open));
-            self.wait_for_others(held, &wire).await?;
-            recover(&self.of(number, held)?, &wire, reporter).await?;
+            self.wait_for_others(held, &caller).await?;
+            recover(&self.of(number, held)?, &caller, reporter).await?;
         }
-        discard_late_drafts(&self.of(number, held)?, &wire).await?;
+        discard_late_drafts(&self.of(number, held)?, &caller).await?;
         self.go_on()?;
         let rules = self.parts.rules(self.ask.job.period(), held.connection.capabilities.reference_rules, Some(number));
         let run = self.of(number, held)?;
         let about = self.ask.job.about();
-        let carried_on = re_export::carry_on(self.parts, &run, &wire, &self.ask.actor, about).await?;
+        let carried_on = re_export::carry_on(self.parts, &run, &caller, &self.ask.actor, about).await?;
         let to_send = carried_on
             + match &self.ask.job {
                 Job::Sync(_) => self.plan(number, &rules, reporter).await?,
                 Job::ReExport { record_id, wish } => {
-                    re_export::prepare(self.parts, &run, &wire, &self.ask.actor, record_id, wish.clone(), &rules)
+                    re_export::prepare(self.parts, &run, &caller, &self.ask.actor, record_id, wish.clone(), &rules)
                         .await?;
                     1
                 }
             };
         if to_send > 0 {
-            self.wait_for_others(held, &wire).await?;
+            self.wait_for_others(held, &caller).await?;
         }
         reporter.phase(Phase::Sending, Some(to_send));
-        send(&self.of(number, held)?, &wire, &rules, reporter).await?;
-        self.settle_what_is_left(number, held, &wire, &rules, reporter).await?;
-        discard_late_drafts(&self.of(number, held)?, &wire).await
+        send(&self.of(number, held)?, &caller, &rules, reporter).await?;
+        self.settle_what_is_left(number, held, &caller, &rules, reporter).await?;
+        discard_late_drafts(&self.of(number, held)?, &caller).await
     }
 
     /// Reads the source and plans it; how many records are to be sent.
@@ -289,12 +289,12 @@ impl Body<'_> {
     }
 
     /// Where somebody else may have been sending just before this lease, absence proves nothing until theirs has arrived.
-    async fn wait_for_others(&self, held: &Held, wire: &Wire) -> Result<(), RunError> {
+    async fn wait_for_others(&self, held: &Held, caller: &Caller) -> Result<(), RunError> {
         let quarantine = held.connection.capabilities.quarantine();
         if !held.follows_others || quarantine.is_zero() {
             return Ok(());
         }
-        wire.hold_for(held.permit().map_err(RunError::Problem)?, quarantine).await
+        caller.hold_for(held.permit().map_err(RunError::Problem)?, quarantine).await
     }
 
     /// What this run itself, or an earlier one, has left in doubt: settled now where evidence can be had.
@@ -302,7 +302,7 @@ impl Body<'_> {
         &self,
         number: i64,
         held: &mut Held,
-        wire: &Wire,
+        caller: &Caller,
         rules: &PlanRules,
         reporter: &mut Reporter,
     ) -> Result<(), RunError> {
@@ -318,19 +318,19 @@ impl Body<'_> {
                 }
                 let fence = held.permit().map_err(RunError::Problem)?.fence();
                 self.parts.ledger.write(move |book| book.set_fence(number, fence)).await?;
-                self.wait_for_others(held, wire).await?;
+                self.wait_for_others(held, caller).await?;
             }
             reporter.phase(Phase::Settling, Some(open));
-            let left = recover(&self.of(number, held)?, wire, reporter).await?;
+            let left = recover(&self.of(number, held)?, caller, reporter).await?;
             if left.has_unsent {
                 if let Job::Sync(_) = self.ask.job {
                     let rules = rules.clone();
                     self.parts.ledger.write(move |book| plan_unsent(book, number, &rules)).await?;
                 }
                 reporter.phase(Phase::Sending, None);
-                send(&self.of(number, held)?, wire, rules, reporter).await?;
+                send(&self.of(number, held)?, caller, rules, reporter).await?;
             }
-            if !self.is_worth_another_round(&left, held, wire).await? && !left.has_unsent {
+            if !self.is_worth_another_round(&left, held, caller).await? && !left.has_unsent {
                 break;
             }
             needs_fence = left.needs_fence;
@@ -338,10 +338,10 @@ impl Body<'_> {
         Ok(())
     }
 
-    async fn is_worth_another_round(&self, left: &Left, held: &Held, wire: &Wire) -> Result<bool, RunError> {
+    async fn is_worth_another_round(&self, left: &Left, held: &Held, caller: &Caller) -> Result<bool, RunError> {
         let Some(due_in) = left.due_in else { return Ok(left.needs_fence) };
-        wire.postpone(due_in);
-        wire.wait_for_turn(held.permit().map_err(RunError::Problem)?).await?;
+        caller.postpone(due_in);
+        caller.wait_for_turn(held.permit().map_err(RunError::Problem)?).await?;
         Ok(true)
     }
 

@@ -14,12 +14,12 @@ use std::pin::Pin;
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
+use super::caller::Caller;
 use super::evidence::{Evidence, Expected, Sight};
 use super::exchange::{Exchanged, Fate, Leg};
 use super::plan::PlanRules;
 use super::progress::Reporter;
 use super::run::{Run, RunError};
-use super::wire::Wire;
 use crate::domain::{Generation, ItemResult, Posting, Protection, Reference, RequestKey};
 use crate::error::{ErrorCode, Problem};
 use crate::ledger::{Candidate, ClaimAsk, ClaimMember, ClaimedRequest, RequestKind, Settlement, StagedDraft};
@@ -39,7 +39,7 @@ struct Next {
 /// flight is settled either way, and what was staged is committed.
 pub(super) async fn send(
     run: &Run<'_>,
-    wire: &Wire,
+    caller: &Caller,
     rules: &PlanRules,
     reporter: &mut Reporter,
 ) -> Result<(), RunError> {
@@ -47,7 +47,7 @@ pub(super) async fn send(
     let leg = if run.capabilities.protection == Protection::Staged { Leg::Drafts } else { Leg::Vouchers };
     let mut sender = Sender {
         run,
-        wire,
+        caller,
         rules,
         reporter,
         leg,
@@ -71,7 +71,7 @@ pub(super) async fn send(
                 Problem::new(ErrorCode::AccountingUnreliable).with("url", run.address).with("requests", silent),
             ));
         }
-        if halt.is_none() && wire.stop.is_cancelled() {
+        if halt.is_none() && caller.stop.is_cancelled() {
             halt = Some(RunError::Stopped);
         }
         if halt.is_none() && run.permit.check().is_err() {
@@ -88,10 +88,10 @@ pub(super) async fn send(
             Err(error) => return Err(error),
         };
         for claimed in next.claimed {
-            in_flight.push(Box::pin(wire.exchange(run.permit, leg, claimed, None)));
+            in_flight.push(Box::pin(caller.exchange(run.permit, leg, claimed, None)));
         }
         for (request, drafts) in next.staged {
-            in_flight.push(Box::pin(wire.commit_drafts(run.permit, request, drafts)));
+            in_flight.push(Box::pin(caller.commit_drafts(run.permit, request, drafts)));
         }
         match in_flight.next().await {
             None if halt.is_some() || sender.is_done() => return halt.map_or(Ok(()), Err),
@@ -124,7 +124,7 @@ struct Row {
 
 struct Sender<'a> {
     run: &'a Run<'a>,
-    wire: &'a Wire,
+    caller: &'a Caller,
     rules: &'a PlanRules,
     reporter: &'a mut Reporter,
     leg: Leg,
@@ -199,7 +199,7 @@ impl Sender<'_> {
                 kind: if self.leg == Leg::Drafts { RequestKind::Drafts } else { RequestKind::Vouchers },
                 fence: self.run.permit.fence(),
                 key: RequestKey::new(self.run.ids.fresh()),
-                body: self.wire.accounting.draw_up(&postings),
+                body: self.caller.accounting.draw_up(&postings),
                 members,
                 at: self.run.moment(),
             });
@@ -223,7 +223,7 @@ impl Sender<'_> {
         }
         let generations = |row: &Row| [self.reference(row, row.generation), self.reference(row, row.generation.next())];
         let references: Vec<Reference> = self.buffer.iter().take(next).flat_map(generations).collect();
-        let sight = self.wire.look_up(self.run.permit, &references).await?;
+        let sight = self.caller.look_up(self.run.permit, &references).await?;
         let mut found = Vec::new();
         for row in self.buffer.drain(..next).collect::<Vec<_>>() {
             match self.judge(&row, &sight).await? {
@@ -273,7 +273,7 @@ impl Sender<'_> {
             }
         };
         // Drafts that no claim of this ledger knows: discarded, certainly, before a new one is staged.
-        self.wire.discard_all(self.run.permit, &surplus).await
+        self.caller.discard_all(self.run.permit, &surplus).await
     }
 
     async fn take_over(&mut self, found: Vec<(ClaimMember, Settlement)>) -> Result<(), RunError> {

@@ -30,7 +30,7 @@ const WAIT_MAX: Duration = Duration::from_secs(120);
 const LOOK_UP_TRIES_MAX: u32 = 4;
 
 /// What every call of a run shares.
-pub(super) struct Wire {
+pub(super) struct Caller {
     pub(super) accounting: Arc<dyn AccountingSystem>,
     pub(super) clock: Arc<dyn Clock>,
     /// A person's word to stop.
@@ -42,7 +42,7 @@ pub(super) struct Wire {
 
 /// Why a call has no answer.
 #[derive(Debug)]
-pub(super) enum Gave {
+pub(super) enum CallFailure {
     /// This time nothing was processed, and the run should not go on. `doubt`: an earlier sending of the same request is
     /// still being worked on, for all that is known.
     Unprocessed { halt: RunError, doubt: Option<Problem> },
@@ -52,7 +52,7 @@ pub(super) enum Gave {
     Unknown(Problem),
 }
 
-impl Wire {
+impl Caller {
     pub(super) fn new(
         accounting: Arc<dyn AccountingSystem>,
         clock: Arc<dyn Clock>,
@@ -63,14 +63,14 @@ impl Wire {
     }
 
     /// Makes a call until it is answered, and tells whether an earlier sending of it was reported as still running.
-    pub(super) async fn patiently<T, F>(&self, permit: &Permit, call: impl Fn() -> F) -> Result<(T, bool), Gave>
+    pub(super) async fn patiently<T, F>(&self, permit: &Permit, call: impl Fn() -> F) -> Result<(T, bool), CallFailure>
     where
         F: Future<Output = Result<T, CallError>>,
     {
         let (mut connects, mut waits, mut doubt) = (0, 0, None);
         loop {
             if let Err(halt) = self.wait_for_turn(permit).await {
-                return Err(Gave::Unprocessed { halt, doubt });
+                return Err(CallFailure::Unprocessed { halt, doubt });
             }
             let answered = tokio::select! {
                 biased;
@@ -80,29 +80,29 @@ impl Wire {
             };
             match answered {
                 Ok(answer) => return Ok((answer, doubt.is_some())),
-                Err(CallError::Unknown(problem)) => return Err(Gave::Unknown(problem)),
-                Err(CallError::LeaseLost) => return Err(Gave::Unprocessed { halt: RunError::LeaseLost, doubt }),
+                Err(CallError::Unknown(problem)) => return Err(CallFailure::Unknown(problem)),
+                Err(CallError::LeaseLost) => return Err(CallFailure::Unprocessed { halt: RunError::LeaseLost, doubt }),
                 Err(CallError::Refused { problem, too_large, .. }) => {
-                    return Err(Gave::Refused { problem, too_large, doubt });
+                    return Err(CallFailure::Refused { problem, too_large, doubt });
                 }
                 Err(CallError::NotSent(problem)) => {
                     connects += 1;
                     if connects >= CONNECT_TRIES_MAX {
-                        return Err(Gave::Unprocessed { halt: RunError::Problem(problem), doubt });
+                        return Err(CallFailure::Unprocessed { halt: RunError::Problem(problem), doubt });
                     }
                     self.postpone(CONNECT_PAUSE * 2_u32.pow(connects - 1));
                 }
                 Err(CallError::NotProcessed { problem, retry_after }) => {
                     waits += 1;
                     if waits >= WAITS_MAX {
-                        return Err(Gave::Unprocessed { halt: RunError::Problem(problem), doubt });
+                        return Err(CallFailure::Unprocessed { halt: RunError::Problem(problem), doubt });
                     }
                     self.postpone(retry_after.unwrap_or(WAIT_DEFAULT).min(WAIT_MAX));
                 }
                 Err(CallError::StillRunning { problem, retry_after }) => {
                     waits += 1;
                     if waits >= WAITS_MAX {
-                        return Err(Gave::Unknown(problem));
+                        return Err(CallFailure::Unknown(problem));
                     }
                     doubt = Some(problem);
                     self.postpone(retry_after.unwrap_or(WAIT_DEFAULT).min(WAIT_MAX));
@@ -119,8 +119,8 @@ impl Wire {
             sight.add(loop {
                 match self.patiently(permit, || self.accounting.look_up(asked)).await {
                     Ok((found, _)) => break Sight::new(found),
-                    Err(Gave::Unprocessed { halt, .. }) => return Err(halt),
-                    Err(Gave::Unknown(problem) | Gave::Refused { problem, .. }) => {
+                    Err(CallFailure::Unprocessed { halt, .. }) => return Err(halt),
+                    Err(CallFailure::Unknown(problem) | CallFailure::Refused { problem, .. }) => {
                         tries += 1;
                         if tries >= LOOK_UP_TRIES_MAX {
                             return Err(RunError::Problem(problem));
