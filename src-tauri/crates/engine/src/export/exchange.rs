@@ -14,16 +14,16 @@ use crate::ports::{Answer, CallError};
 
 /// What came of a request.
 #[derive(Debug)]
-pub(super) struct Exchanged {
+pub(super) struct SentRequest {
     pub(super) request: ClaimedRequest,
-    pub(super) fate: Fate,
+    pub(super) outcome: RequestOutcome,
     /// Why the run should not go on, where it should not.
     pub(super) halt: Option<RunError>,
 }
 
 /// What is known of its members.
 #[derive(Debug)]
-pub(super) enum Fate {
+pub(super) enum RequestOutcome {
     /// One entry for each, in order; `None` where it has been settled before.
     Each(Vec<Option<Settlement>>),
     /// Nothing was written, and smaller requests may pass: one of many may be at fault, or there are too many.
@@ -40,7 +40,7 @@ enum Batch {
 
 /// How a request goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Leg {
+pub(super) enum Route {
     /// Straight into the books.
     Vouchers,
     /// As drafts.
@@ -53,34 +53,34 @@ impl Caller {
     pub(super) async fn exchange(
         &self,
         permit: &Permit,
-        leg: Leg,
+        route: Route,
         request: ClaimedRequest,
         doubt: Option<Problem>,
-    ) -> Exchanged {
-        let (fate, halt) = self.until_known(permit, leg, &request, doubt).await;
-        Exchanged { request, fate, halt }
+    ) -> SentRequest {
+        let (outcome, halt) = self.until_known(permit, route, &request, doubt).await;
+        SentRequest { request, outcome, halt }
     }
 
     async fn until_known(
         &self,
         permit: &Permit,
-        leg: Leg,
+        route: Route,
         request: &ClaimedRequest,
         doubt: Option<Problem>,
-    ) -> (Fate, Option<RunError>) {
+    ) -> (RequestOutcome, Option<RunError>) {
         let was_repeated = doubt.is_some();
-        let sent = match leg {
-            Leg::Vouchers => {
+        let sent = match route {
+            Route::Vouchers => {
                 let sent = self.patiently(permit, || self.accounting.commit(permit, request)).await;
                 sent.map(|(answer, repeated)| posted_each(request, answer, was_repeated || repeated))
             }
-            Leg::Drafts => {
+            Route::Drafts => {
                 let sent = self.patiently(permit, || self.accounting.stage(permit, request)).await;
                 sent.map(|(answer, repeated)| staged_each(request, answer, was_repeated || repeated))
             }
         };
         match sent {
-            Ok(fate) => (fate, None),
+            Ok(outcome) => (outcome, None),
             Err(CallFailure::Unknown(problem)) => (all(request, &Settlement::Unknown(problem)), None),
             Err(CallFailure::Unprocessed { halt, doubt: seen }) => (unprocessed(request, doubt.or(seen)), Some(halt)),
             Err(CallFailure::Refused { problem, too_large, doubt: seen }) => {
@@ -96,8 +96,8 @@ impl Caller {
         permit: &Permit,
         request: ClaimedRequest,
         drafts: Vec<(usize, StagedDraft)>,
-    ) -> Exchanged {
-        let mut fates = vec![None; request.len()];
+    ) -> SentRequest {
+        let mut settlements = vec![None; request.len()];
         let mut halt = None;
         let at_once = self.accounting.drafts_per_commit_max().max(1);
         let mut waiting: Vec<&[(usize, StagedDraft)]> = drafts.chunks(at_once).rev().collect();
@@ -105,8 +105,8 @@ impl Caller {
             match self.commit_batch(permit, batch).await {
                 Batch::Each(settlements, stop) => {
                     for ((member, _), settlement) in batch.iter().zip(settlements) {
-                        if let Some(fate) = fates.get_mut(*member) {
-                            *fate = Some(settlement);
+                        if let Some(place) = settlements.get_mut(*member) {
+                            *place = Some(settlement);
                         }
                     }
                     halt = stop;
@@ -123,11 +123,11 @@ impl Caller {
         }
         // Those behind it were not committed by us now; their drafts wait for the next run.
         for (member, _) in &drafts {
-            if let Some(fate @ None) = fates.get_mut(*member) {
-                *fate = Some(Settlement::StillUnknown(Problem::new(ErrorCode::Interrupted)));
+            if let Some(place @ None) = settlements.get_mut(*member) {
+                *place = Some(Settlement::StillUnknown(Problem::new(ErrorCode::Interrupted)));
             }
         }
-        Exchanged { request, fate: Fate::Each(fates), halt }
+        SentRequest { request, outcome: RequestOutcome::Each(settlements), halt }
     }
 
     /// Commits drafts in one call. An answer that is not understood leaves each of them unknown, with its draft: a draft that
@@ -284,12 +284,12 @@ pub(super) fn draft_gone(draft: &DraftId) -> Problem {
     Problem::new(ErrorCode::DraftGone).with("draft", draft.as_str())
 }
 
-fn all(request: &ClaimedRequest, settlement: &Settlement) -> Fate {
-    Fate::Each(vec![Some(settlement.clone()); request.len()])
+fn all(request: &ClaimedRequest, settlement: &Settlement) -> RequestOutcome {
+    RequestOutcome::Each(vec![Some(settlement.clone()); request.len()])
 }
 
 /// Nothing of what this run sent was processed; but what an earlier one sent may have been.
-fn unprocessed(request: &ClaimedRequest, doubt: Option<Problem>) -> Fate {
+fn unprocessed(request: &ClaimedRequest, doubt: Option<Problem>) -> RequestOutcome {
     all(request, &doubt.map_or(Settlement::NotSent, Settlement::Unknown))
 }
 
@@ -298,14 +298,14 @@ fn refused(
     problem: Problem,
     too_large: bool,
     doubt: Option<Problem>,
-) -> (Fate, Option<RunError>) {
+) -> (RequestOutcome, Option<RunError>) {
     if doubt.is_some() {
         return (unprocessed(request, doubt), None);
     }
     // Refused as a whole for what is in it: the one at fault is found by halving, and the others go through.
     let for_its_content = too_large || problem.code == ErrorCode::AccountingRefused;
     if for_its_content && request.len() > 1 {
-        return (Fate::Divide, None);
+        return (RequestOutcome::Divide, None);
     }
     if for_its_content {
         let kind = if too_large { "too-large" } else { "refused" };
@@ -316,14 +316,14 @@ fn refused(
     (all(request, &Settlement::NotSent), Some(RunError::Problem(problem)))
 }
 
-fn each<T>(request: &ClaimedRequest, answer: Answer<T>, map: impl Fn(T) -> Settlement) -> Fate {
+fn each<T>(request: &ClaimedRequest, answer: Answer<T>, map: impl Fn(T) -> Settlement) -> RequestOutcome {
     let mut results = answer.results.into_iter();
     let missing = || Settlement::Unknown(Problem::new(ErrorCode::ResultMissing));
     let settlements = request.members().iter().map(|_| Some(results.next().flatten().map_or_else(missing, &map)));
-    Fate::Each(settlements.collect())
+    RequestOutcome::Each(settlements.collect())
 }
 
-fn posted_each(request: &ClaimedRequest, answer: Answer<VoucherResult>, repeated: bool) -> Fate {
+fn posted_each(request: &ClaimedRequest, answer: Answer<VoucherResult>, repeated: bool) -> RequestOutcome {
     each(request, answer, |result| match result {
         VoucherResult::Created(acknowledgement) => posted(acknowledgement, false),
         VoucherResult::Exists(acknowledgement) => posted(acknowledgement, !repeated),
@@ -331,7 +331,7 @@ fn posted_each(request: &ClaimedRequest, answer: Answer<VoucherResult>, repeated
     })
 }
 
-fn staged_each(request: &ClaimedRequest, answer: Answer<StageResult>, repeated: bool) -> Fate {
+fn staged_each(request: &ClaimedRequest, answer: Answer<StageResult>, repeated: bool) -> RequestOutcome {
     each(request, answer, |result| match result {
         StageResult::Staged(draft) => Settlement::Staged(draft),
         StageResult::Exists(acknowledgement) => posted(acknowledgement, !repeated),

@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::caller::Caller;
 use super::evidence::{Evidence, Expected, Sight};
-use super::exchange::{Fate, Leg, draft_gone};
+use super::exchange::{RequestOutcome, Route, draft_gone};
 use super::progress::Reporter;
 use super::run::{Run, RunError};
 use super::settings::WhenStillUnknown;
@@ -172,14 +172,14 @@ impl Case<'_> {
         let (request, fence) = (open.request.clone(), self.run.permit.fence());
         let request = self.run.ledger.write(move |book| book.send_again(&request, fresh_key, fence, at)).await?;
         let doubt = Problem::new(ErrorCode::Interrupted);
-        let exchanged = self.caller.exchange(self.run.permit, Leg::Vouchers, request, Some(doubt)).await;
-        let Fate::Each(settlements) = exchanged.fate else {
+        let sent = self.caller.exchange(self.run.permit, Route::Vouchers, request, Some(doubt)).await;
+        let RequestOutcome::Each(settlements) = sent.outcome else {
             return Err(RunError::Problem(Problem::internal("a repeated request was divided")));
         };
         for known in known {
             known.settlement = settlements.get(known.member.member).cloned().flatten();
         }
-        Ok(exchanged.halt)
+        Ok(sent.halt)
     }
 
     /// Every other protection: what a look-up shows, drafts by their ids, and what absence proves.
@@ -291,8 +291,8 @@ impl Case<'_> {
                 |(member, claimed, draft): (usize, Claimed, DraftId)| Ok((member, book.staged(&claimed, &draft, at)?));
             claims.into_iter().map(staged).collect::<Result<Vec<_>, crate::ledger::LedgerError>>()
         });
-        let exchanged = self.caller.commit_drafts(self.run.permit, open.request.clone(), staged.await?).await;
-        let Fate::Each(settlements) = exchanged.fate else {
+        let sent = self.caller.commit_drafts(self.run.permit, open.request.clone(), staged.await?).await;
+        let RequestOutcome::Each(settlements) = sent.outcome else {
             return Err(RunError::Problem(Problem::internal("drafts that were committed again were divided")));
         };
         let mut did_nothing = Vec::new();
@@ -312,7 +312,7 @@ impl Case<'_> {
             did_nothing.iter().try_for_each(|(claimed, earlier)| book.sending_did_nothing(claimed, *earlier))
         });
         put_back.await?;
-        exchanged.halt.map_or(Ok(()), Err)
+        sent.halt.map_or(Ok(()), Err)
     }
 
     /// A draft of ours is not there as it was made. Somebody may have changed and posted it: then it is in the books under

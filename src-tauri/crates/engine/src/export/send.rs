@@ -16,7 +16,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::caller::Caller;
 use super::evidence::{Evidence, Expected, Sight};
-use super::exchange::{Exchanged, Fate, Leg};
+use super::exchange::{RequestOutcome, Route, SentRequest};
 use super::plan::PlanRules;
 use super::progress::Reporter;
 use super::run::{Run, RunError};
@@ -44,27 +44,28 @@ pub(super) async fn send(
     reporter: &mut Reporter,
 ) -> Result<(), RunError> {
     let width = run.width;
-    let leg = if run.capabilities.protection == Protection::Staged { Leg::Drafts } else { Leg::Vouchers };
+    let route = if run.capabilities.protection == Protection::Staged { Route::Drafts } else { Route::Vouchers };
     let mut sender = Sender {
         run,
         caller,
         rules,
         reporter,
-        leg,
+        route,
         buffer: VecDeque::new(),
         ready: VecDeque::new(),
         after: 0,
         exhausted: false,
         width,
     };
-    let mut in_flight: FuturesUnordered<Pin<Box<dyn Future<Output = Exchanged> + Send + '_>>> = FuturesUnordered::new();
-    let mut answered: Vec<Exchanged> = Vec::new();
+    let mut in_flight: FuturesUnordered<Pin<Box<dyn Future<Output = SentRequest> + Send + '_>>> =
+        FuturesUnordered::new();
+    let mut answered: Vec<SentRequest> = Vec::new();
     let mut halt: Option<RunError> = None;
     let mut silent = 0;
     loop {
-        for exchanged in &mut answered {
-            halt = halt.or(exchanged.halt.take());
-            silent = if exchanged.is_silent() { silent + 1 } else { 0 };
+        for sent in &mut answered {
+            halt = halt.or(sent.halt.take());
+            silent = if sent.is_silent() { silent + 1 } else { 0 };
         }
         if silent >= SILENT_REQUESTS_MAX && halt.is_none() {
             halt = Some(RunError::Problem(
@@ -88,7 +89,7 @@ pub(super) async fn send(
             Err(error) => return Err(error),
         };
         for claimed in next.claimed {
-            in_flight.push(Box::pin(caller.exchange(run.permit, leg, claimed, None)));
+            in_flight.push(Box::pin(caller.exchange(run.permit, route, claimed, None)));
         }
         for (request, drafts) in next.staged {
             in_flight.push(Box::pin(caller.commit_drafts(run.permit, request, drafts)));
@@ -104,13 +105,13 @@ pub(super) async fn send(
     }
 }
 
-impl Exchanged {
+impl SentRequest {
     fn is_silent(&self) -> bool {
-        match &self.fate {
-            Fate::Each(settlements) => {
+        match &self.outcome {
+            RequestOutcome::Each(settlements) => {
                 settlements.iter().all(|settled| matches!(settled, None | Some(Settlement::Unknown(_))))
             }
-            Fate::Divide => false,
+            RequestOutcome::Divide => false,
         }
     }
 }
@@ -127,7 +128,7 @@ struct Sender<'a> {
     caller: &'a Caller,
     rules: &'a PlanRules,
     reporter: &'a mut Reporter,
-    leg: Leg,
+    route: Route,
     /// Planned rows that are next.
     buffer: VecDeque<Row>,
     /// Rows before them that may be sent: where the books are looked at first, they did not stand there.
@@ -145,9 +146,9 @@ impl Sender<'_> {
     }
 
     /// One durable transaction: the answers that have come, and the claims that go next.
-    async fn settle_and_claim(&mut self, answered: Vec<Exchanged>, slots: usize) -> Result<Next, RunError> {
+    async fn settle_and_claim(&mut self, answered: Vec<SentRequest>, slots: usize) -> Result<Next, RunError> {
         self.fit_width(&answered);
-        let divided = answered.iter().any(|exchanged| matches!(exchanged.fate, Fate::Divide));
+        let divided = answered.iter().any(|sent| matches!(sent.outcome, RequestOutcome::Divide));
         // Where the books are looked at first, the answers must not wait for that.
         if divided || self.looks_first() {
             let staged = self.settle(answered, Vec::new()).await?.staged;
@@ -171,11 +172,11 @@ impl Sender<'_> {
     }
 
     /// Half the size after a request that was refused as a whole; doubled again after each that was not.
-    fn fit_width(&mut self, answered: &[Exchanged]) {
-        for exchanged in answered {
-            self.width = match exchanged.fate {
-                Fate::Divide => self.width.min(exchanged.request.len().div_ceil(2)).max(1),
-                Fate::Each(_) => (self.width * 2).min(self.run.width),
+    fn fit_width(&mut self, answered: &[SentRequest]) {
+        for sent in answered {
+            self.width = match sent.outcome {
+                RequestOutcome::Divide => self.width.min(sent.request.len().div_ceil(2)).max(1),
+                RequestOutcome::Each(_) => (self.width * 2).min(self.run.width),
             };
         }
     }
@@ -196,7 +197,7 @@ impl Sender<'_> {
             }
             asks.push(ClaimAsk {
                 run: self.run.number,
-                kind: if self.leg == Leg::Drafts { RequestKind::Drafts } else { RequestKind::Vouchers },
+                kind: if self.route == Route::Drafts { RequestKind::Drafts } else { RequestKind::Vouchers },
                 fence: self.run.permit.fence(),
                 key: RequestKey::new(self.run.ids.fresh()),
                 body: self.caller.accounting.draw_up(&postings),
@@ -291,20 +292,20 @@ impl Sender<'_> {
         Ok(self.run.ledger.write(move |book| book.adopt(run, fence, &key, &found, at)).await?)
     }
 
-    async fn settle(&mut self, answered: Vec<Exchanged>, asks: Vec<ClaimAsk>) -> Result<Next, RunError> {
+    async fn settle(&mut self, answered: Vec<SentRequest>, asks: Vec<ClaimAsk>) -> Result<Next, RunError> {
         if answered.is_empty() && asks.is_empty() {
             return Ok(Next { claimed: Vec::new(), staged: Vec::new() });
         }
-        for exchanged in &answered {
-            self.report(exchanged);
+        for sent in &answered {
+            self.report(sent);
         }
         let (run, at) = (self.run.number, self.run.moment());
         let next = self.run.ledger.write(move |book| {
             let mut staged = Vec::new();
-            for Exchanged { request, fate, .. } in answered {
-                match fate {
-                    Fate::Divide => book.plan_again(run, &request, at)?,
-                    Fate::Each(settlements) => {
+            for SentRequest { request, outcome, .. } in answered {
+                match outcome {
+                    RequestOutcome::Divide => book.plan_again(run, &request, at)?,
+                    RequestOutcome::Each(settlements) => {
                         let mut drafts = Vec::new();
                         for (member, (claimed, settlement)) in request.members().iter().zip(&settlements).enumerate() {
                             let Some(settlement) = settlement else { continue };
@@ -326,8 +327,8 @@ impl Sender<'_> {
         Ok(next.await?)
     }
 
-    fn report(&mut self, exchanged: &Exchanged) {
-        let Fate::Each(settlements) = &exchanged.fate else { return };
+    fn report(&mut self, sent: &SentRequest) {
+        let RequestOutcome::Each(settlements) = &sent.outcome else { return };
         let mut answered_for = 0;
         for result in settlements.iter().flatten().filter_map(Settlement::result) {
             self.reporter.count(result, 1);
