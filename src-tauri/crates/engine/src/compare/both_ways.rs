@@ -8,7 +8,7 @@ use super::call::CompareError;
 use super::certificate::OfRun;
 use super::engine::{ComparePhase, CompareProgress};
 use super::judge::Verdict;
-use super::look::{Judged, Look, Signs};
+use super::look::{Examiner, Judged, Signs};
 use crate::domain::{
     Act, AttemptState, Currency, DifferenceKind, FoundVoucher, Money, Period, Protection, Reference, VoucherState,
 };
@@ -18,12 +18,12 @@ use crate::views::{BothSums, Comparison, Sides};
 
 /// Compares a period, both ways.
 pub(super) async fn compare(
-    look: Look<'_>,
+    examiner: Examiner<'_>,
     period: Period,
     show: &(dyn Fn(CompareProgress) + Send + Sync),
 ) -> Result<Comparison, CompareError> {
-    let Look { parts, connection, .. } = look;
-    let mut comparing = Comparing::begin(look, period).await?;
+    let Examiner { parts, connection, .. } = examiner;
+    let mut comparing = Comparing::begin(examiner, period).await?;
     let total = parts.ledger.read(move |book| book.count_posted(period)).await?;
     let progress = |phase, processed, total| show(CompareProgress { phase, processed, total });
 
@@ -42,7 +42,7 @@ pub(super) async fn compare(
     let (mut cursor, mut processed) = (None, 0);
     loop {
         progress(ComparePhase::Accounting, processed, None);
-        let page = look.caller().ask(|| parts.accounting.vouchers(period, cursor.as_deref())).await?;
+        let page = examiner.caller().ask(|| parts.accounting.vouchers(period, cursor.as_deref())).await?;
         processed += page.vouchers.len() as u64;
         comparing.find_page(period, page.vouchers).await?;
         cursor = page.next;
@@ -66,7 +66,7 @@ pub(super) async fn compare(
 
 /// A comparison in the making.
 pub(super) struct Comparing<'a> {
-    look: Look<'a>,
+    examiner: Examiner<'a>,
     id: i64,
     tally: Tally,
 }
@@ -85,8 +85,8 @@ struct Tally {
 }
 
 impl<'a> Comparing<'a> {
-    pub(super) async fn begin(look: Look<'a>, period: Period) -> Result<Self, CompareError> {
-        let Look { parts, connection, actor, .. } = look;
+    pub(super) async fn begin(examiner: Examiner<'a>, period: Period) -> Result<Self, CompareError> {
+        let Examiner { parts, connection, actor, .. } = examiner;
         let start = ComparisonStart {
             period,
             organisation: connection.organisation_id.clone(),
@@ -96,12 +96,12 @@ impl<'a> Comparing<'a> {
             started_at: parts.clock.now(),
         };
         let id = parts.ledger.write(move |book| book.begin_comparison(&start)).await?;
-        Ok(Self { look, id, tally: Tally::default() })
+        Ok(Self { examiner, id, tally: Tally::default() })
     }
 
     /// Looks up a page of posted attempts, judges each, and keeps what it came to.
     pub(super) async fn judge_page(&mut self, page: Vec<Compared>) -> Result<(), CompareError> {
-        let judged = self.look.judge_page(page).await?;
+        let judged = self.examiner.judge_page(page).await?;
         for judged in &judged {
             self.tally.count(judged);
         }
@@ -110,7 +110,7 @@ impl<'a> Comparing<'a> {
 
     /// Looks for a page of the accounting system's vouchers in the ledger.
     async fn find_page(&mut self, period: Period, vouchers: Vec<FoundVoucher>) -> Result<(), CompareError> {
-        let ours = format!("{}:", self.look.parts.settings.organisation.as_str());
+        let ours = format!("{}:", self.examiner.parts.settings.organisation.as_str());
         let ours: Vec<FoundVoucher> =
             vouchers.into_iter().filter(|voucher| voucher.reference.as_str().starts_with(&ours)).collect();
         if ours.is_empty() {
@@ -132,7 +132,7 @@ impl<'a> Comparing<'a> {
     /// Looks for drafts under the references of attempts that came to nothing.
     async fn find_drafts(&mut self, page: Vec<Compared>) -> Result<(), CompareError> {
         let references: Vec<Reference> = page.iter().map(|attempt| attempt.reference.clone()).collect();
-        let found = self.look.caller().ask(|| self.look.parts.accounting.look_up(&references)).await?;
+        let found = self.examiner.caller().ask(|| self.examiner.parts.accounting.look_up(&references)).await?;
         if found.drafts.is_empty() {
             return Ok(());
         }
@@ -151,10 +151,10 @@ impl<'a> Comparing<'a> {
 
     /// Ends the comparison; with a run, as that run's certificate.
     pub(super) async fn finish(self, run: Option<OfRun<'_>>) -> Result<Comparison, CompareError> {
-        let (id, now, end) = (self.id, self.look.parts.clock.now(), self.tally.into_end());
-        let (actor, accounting_user) = (self.look.actor.clone(), self.look.connection.user_id.clone());
+        let (id, now, end) = (self.id, self.examiner.parts.clock.now(), self.tally.into_end());
+        let (actor, accounting_user) = (self.examiner.actor.clone(), self.examiner.connection.user_id.clone());
         let run = run.map(|run| (run.number, run.run_id.clone()));
-        let finished = self.look.parts.ledger.write(move |book| {
+        let finished = self.examiner.parts.ledger.write(move |book| {
             book.finish_comparison(id, run.as_ref().map(|(number, _)| *number), &end, now)?;
             let mut act = AuditAct::new(now, &actor, Act::Compared).accounting_user(&accounting_user).detail(json!({
                 "comparison": id, "ledger": end.ledger_vouchers, "accounting": end.accounting_vouchers,
@@ -176,9 +176,9 @@ impl<'a> Comparing<'a> {
         T: Send + 'static,
         F: FnOnce(&mut Page<'_, '_>) -> Result<T, LedgerError> + Send + 'static,
     {
-        let (id, now, differences) = (self.id, self.look.parts.clock.now(), self.tally.differences);
-        let (actor, accounting_user) = (self.look.actor.clone(), self.look.connection.user_id.clone());
-        let written = self.look.parts.ledger.write(move |book| {
+        let (id, now, differences) = (self.id, self.examiner.parts.clock.now(), self.tally.differences);
+        let (actor, accounting_user) = (self.examiner.actor.clone(), self.examiner.connection.user_id.clone());
+        let written = self.examiner.parts.ledger.write(move |book| {
             let signs = Signs { book, now, actor: &actor, accounting_user: &accounting_user };
             let mut page = Page { signs, id, differences };
             let outcome = act(&mut page)?;

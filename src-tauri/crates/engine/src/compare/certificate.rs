@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::both_ways::Comparing;
 use super::call::CompareError;
 use super::judge::Verdict;
-use super::look::{Judged, Look, Signs};
+use super::look::{Examiner, Judged, Signs};
 use crate::domain::{FoundDraft, ItemResult, Period, RunId};
 use crate::ledger::{Compared, LedgerError};
 use crate::ports::LOOK_UP_MAX;
@@ -27,13 +27,13 @@ pub(crate) struct OfRun<'a> {
 /// Looks up each voucher that a run posted, and keeps the result as the run's certificate. It says nothing of vouchers
 /// that the run did not post; [`review`] and [`crate::export::Engine::compare`] do. `show` is told how many each page had.
 pub(crate) async fn certificate(
-    look: Look<'_>,
+    examiner: Examiner<'_>,
     of: OfRun<'_>,
     show: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Comparison, CompareError> {
-    let mut comparing = Comparing::begin(look, of.period).await?;
+    let mut comparing = Comparing::begin(examiner, of.period).await?;
     let mut after = 0;
-    while let Some(page) = page(&look, of, ItemResult::Posted, &mut after).await? {
+    while let Some(page) = page(&examiner, of, ItemResult::Posted, &mut after).await? {
         let vouchers = page.len() as u64;
         comparing.judge_page(page).await?;
         show(vouchers);
@@ -45,19 +45,23 @@ pub(crate) async fn certificate(
 /// nobody has to think of comparing to learn of it; what is there again ends its alarm. Drafts under the reference of a voucher
 /// that stands as it was acknowledged came of a staging that was given up and arrived later: they are discarded.
 pub(crate) async fn review(
-    look: Look<'_>,
+    examiner: Examiner<'_>,
     of: OfRun<'_>,
     show: &mut (dyn FnMut(u64) + Send),
 ) -> Result<(), CompareError> {
     let mut after = 0;
-    while let Some(page) = page(&look, of, ItemResult::SkippedAlreadyExported, &mut after).await? {
+    while let Some(page) = page(&examiner, of, ItemResult::SkippedAlreadyExported, &mut after).await? {
         let vouchers = page.len() as u64;
-        let judged = look.judge_page(page).await?;
+        let judged = examiner.judge_page(page).await?;
         for surplus in judged.iter().filter(|judged| judged.verdict == Verdict::Well).flat_map(arrived_late) {
-            look.caller().ask(|| look.parts.accounting.discard_draft(look.permit, &surplus.draft_id)).await?;
+            examiner
+                .caller()
+                .ask(|| examiner.parts.accounting.discard_draft(examiner.permit, &surplus.draft_id))
+                .await?;
         }
-        let (now, actor, user) = (look.parts.clock.now(), look.actor.clone(), look.connection.user_id.clone());
-        let kept = look.parts.ledger.write(move |book| {
+        let (now, actor, user) =
+            (examiner.parts.clock.now(), examiner.actor.clone(), examiner.connection.user_id.clone());
+        let kept = examiner.parts.ledger.write(move |book| {
             let signs = Signs { book, now, actor: &actor, accounting_user: &user };
             judged.iter().try_for_each(|judged| signs.keep(judged))
         });
@@ -76,13 +80,13 @@ fn arrived_late(judged: &Judged) -> impl Iterator<Item = &FoundDraft> {
 }
 
 async fn page(
-    look: &Look<'_>,
+    examiner: &Examiner<'_>,
     of: OfRun<'_>,
     result: ItemResult,
     after: &mut u64,
 ) -> Result<Option<Vec<Compared>>, LedgerError> {
     let (run, from) = (of.number, *after);
-    let page = look.parts.ledger.read(move |book| book.exported_of(run, result, from, LOOK_UP_MAX)).await?;
+    let page = examiner.parts.ledger.read(move |book| book.exported_of(run, result, from, LOOK_UP_MAX)).await?;
     Ok(page.last().map(|last| last.position).map(|position| {
         *after = position;
         page

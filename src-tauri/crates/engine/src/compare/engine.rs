@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::both_ways::compare;
-use super::look::Look;
+use super::look::Examiner;
 use crate::domain::{Actor, Period};
 use crate::error::Problem;
 use crate::export::Engine;
@@ -73,8 +73,8 @@ impl Engine {
             show(progress);
         };
         let (connection, permit) = (&inside.connection, &inside.permit);
-        let look = Look { parts: self.parts(), connection, permit, actor: &ask.actor, stop: &stop };
-        let compared = compare(look, ask.period, &show).await;
+        let examiner = Examiner { parts: self.parts(), connection, permit, actor: &ask.actor, stop: &stop };
+        let compared = compare(examiner, ask.period, &show).await;
         self.leave(inside).await;
         match compared {
             Ok(comparison) => CompareEnd { comparison: Some(comparison), ..CompareEnd::default() },

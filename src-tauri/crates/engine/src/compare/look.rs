@@ -17,7 +17,7 @@ use crate::ports::Connection;
 
 /// Who looks, where, and by which right.
 #[derive(Clone, Copy)]
-pub(crate) struct Look<'a> {
+pub(crate) struct Examiner<'a> {
     pub(crate) parts: &'a Parts,
     pub(crate) connection: &'a Connection,
     pub(crate) permit: &'a Permit,
@@ -33,7 +33,7 @@ pub(super) struct Judged {
     pub(super) drafts: Vec<FoundDraft>,
 }
 
-impl<'a> Look<'a> {
+impl<'a> Examiner<'a> {
     pub(super) fn caller(&self) -> Caller<'a> {
         Caller { clock: self.parts.clock.as_ref(), permit: self.permit, stop: self.stop }
     }

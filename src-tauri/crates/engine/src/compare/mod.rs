@@ -16,4 +16,4 @@ mod look;
 
 pub(crate) use certificate::{OfRun, certificate, review};
 pub use engine::{CompareAsk, CompareEnd, ComparePhase, CompareProgress};
-pub(crate) use look::Look;
+pub(crate) use look::Examiner;

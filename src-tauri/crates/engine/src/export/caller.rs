@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::evidence::Sight;
+use super::evidence::LookUpResult;
 use super::run::RunError;
 use crate::domain::Reference;
 use crate::error::{ErrorCode, Problem};
@@ -112,13 +112,13 @@ impl Caller {
     }
 
     /// What stands under these references. A look-up that fails in the end is an error: nothing is concluded from it.
-    pub(super) async fn look_up(&self, permit: &Permit, references: &[Reference]) -> Result<Sight, RunError> {
-        let mut sight = Sight::default();
+    pub(super) async fn look_up(&self, permit: &Permit, references: &[Reference]) -> Result<LookUpResult, RunError> {
+        let mut looked_up = LookUpResult::default();
         for asked in references.chunks(LOOK_UP_MAX) {
             let mut tries = 0;
-            sight.add(loop {
+            looked_up.add(loop {
                 match self.patiently(permit, || self.accounting.look_up(asked)).await {
-                    Ok((found, _)) => break Sight::new(found),
+                    Ok((found, _)) => break LookUpResult::new(found),
                     Err(CallFailure::Unprocessed { halt, .. }) => return Err(halt),
                     Err(CallFailure::Unknown(problem) | CallFailure::Refused { problem, .. }) => {
                         tries += 1;
@@ -130,7 +130,7 @@ impl Caller {
                 }
             });
         }
-        Ok(sight)
+        Ok(looked_up)
     }
 
     /// Waits until this lease has been ours for so long.

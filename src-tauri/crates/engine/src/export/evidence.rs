@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 /// What a look-up found, by reference.
 #[derive(Debug, Default)]
-pub(super) struct Sight {
+pub(super) struct LookUpResult {
     vouchers: HashMap<Reference, Vec<FoundVoucher>>,
     drafts: HashMap<Reference, Vec<FoundDraft>>,
 }
@@ -33,19 +33,19 @@ pub(super) enum Evidence {
     Unclear(Vec<FoundVoucher>),
 }
 
-impl Sight {
+impl LookUpResult {
     pub(super) fn new(found: Found) -> Self {
-        let mut sight = Self::default();
+        let mut looked_up = Self::default();
         for voucher in found.vouchers {
             // A counter-voucher stands for what it reverses, and is found with that.
             if voucher.reverses.is_none() {
-                sight.vouchers.entry(voucher.reference.clone()).or_default().push(voucher);
+                looked_up.vouchers.entry(voucher.reference.clone()).or_default().push(voucher);
             }
         }
         for draft in found.drafts {
-            sight.drafts.entry(draft.reference.clone()).or_default().push(draft);
+            looked_up.drafts.entry(draft.reference.clone()).or_default().push(draft);
         }
-        sight
+        looked_up
     }
 
     pub(super) fn add(&mut self, other: Self) {
@@ -126,17 +126,21 @@ mod tests {
         }
     }
 
-    fn sight(vouchers: Vec<FoundVoucher>, drafts: Vec<FoundDraft>) -> Evidence {
+    fn looked_up(vouchers: Vec<FoundVoucher>, drafts: Vec<FoundDraft>) -> Evidence {
         let reference = Reference::from_stored("hlf:A");
         let nok = Currency::from_code("NOK").expect("a code of ISO 4217");
         let amount = Money::from_minor(41_200, nok);
-        Sight::new(Found { vouchers, drafts }).of(Expected { reference: &reference, date: day("2026-10-28"), amount })
+        LookUpResult::new(Found { vouchers, drafts }).of(Expected {
+            reference: &reference,
+            date: day("2026-10-28"),
+            amount,
+        })
     }
 
     #[test]
     fn one_voucher_of_the_claimed_content_is_the_acknowledgement() {
         let surplus = vec![draft("D-1", "412.00")];
-        let evidence = sight(vec![voucher("V-1", "412.00", VoucherState::Posted)], surplus.clone());
+        let evidence = looked_up(vec![voucher("V-1", "412.00", VoucherState::Posted)], surplus.clone());
         let acknowledgement = Acknowledgement { voucher_id: "V-1".into(), number: None };
         assert_eq!(evidence, Evidence::Posted { acknowledgement, surplus });
     }
@@ -153,17 +157,17 @@ mod tests {
             vec![voucher("V-1", "rubbish", VoucherState::Posted)],
             vec![elsewhen],
         ] {
-            assert_eq!(sight(vouchers.clone(), Vec::new()), Evidence::Unclear(vouchers));
+            assert_eq!(looked_up(vouchers.clone(), Vec::new()), Evidence::Unclear(vouchers));
         }
     }
 
     #[test]
     fn drafts_are_told_apart_by_what_they_hold() {
-        let evidence = sight(Vec::new(), vec![draft("D-1", "412.00"), draft("D-2", "1.00")]);
+        let evidence = looked_up(Vec::new(), vec![draft("D-1", "412.00"), draft("D-2", "1.00")]);
         assert_eq!(
             evidence,
             Evidence::Drafts { ours: vec![draft("D-1", "412.00")], others: vec![draft("D-2", "1.00")] }
         );
-        assert_eq!(sight(Vec::new(), Vec::new()), Evidence::Absent);
+        assert_eq!(looked_up(Vec::new(), Vec::new()), Evidence::Absent);
     }
 }

@@ -29,15 +29,15 @@ pub(super) async fn discard_late_drafts(run: &Run<'_>, caller: &Caller) -> Resul
         let mut references: Vec<Reference> = page.into_iter().map(|(_, reference)| reference).collect();
         references.sort();
         references.dedup();
-        let sight = match caller.look_up(run.permit, &references).await {
-            Ok(sight) => sight,
+        let looked_up = match caller.look_up(run.permit, &references).await {
+            Ok(looked_up) => looked_up,
             Err(RunError::Problem(problem)) => {
                 tracing::warn!(%problem, "late drafts could not be looked for; the next run does");
                 return Ok(());
             }
             Err(halt) => return Err(halt),
         };
-        let late: Vec<DraftId> = references.iter().flat_map(|reference| sight.drafts(reference)).collect();
+        let late: Vec<DraftId> = references.iter().flat_map(|reference| looked_up.drafts(reference)).collect();
         if let Some(doubt) = caller.discard_all(run.permit, &late).await? {
             tracing::warn!(?doubt, "a late draft could not be discarded; the next run looks again");
         }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::caller::{CallFailure, Caller};
 use super::engine::{Engine, Parts, SyncEnd};
-use super::evidence::{Evidence, Expected, Sight};
+use super::evidence::{Evidence, Expected, LookUpResult};
 use super::observe::observe;
 use super::plan::PlanRules;
 use super::progress::Reporter;
@@ -186,11 +186,11 @@ impl Taking<'_> {
         while !asked.is_empty() && generation.number() <= GENERATIONS_MAX {
             let references: Vec<Reference> =
                 asked.iter().filter_map(|&index| Some(self.reference(page.get(index)?, generation))).collect();
-            let sight = self.caller.look_up(permit, &references).await?;
+            let looked_up = self.caller.look_up(permit, &references).await?;
             let mut found = Vec::new();
             for &index in &asked {
                 let Some(candidate) = page.get(index) else { continue };
-                if let Some(settlement) = self.judge(candidate, generation, &sight)
+                if let Some(settlement) = self.judge(candidate, generation, &looked_up)
                     && let Some(slot) = newest.get_mut(index)
                 {
                     *slot = Some((generation, settlement));
@@ -215,9 +215,9 @@ impl Taking<'_> {
     }
 
     /// Drafts are nobody's yet: the next sync discards them before it stages its own.
-    fn judge(&self, candidate: &Candidate, generation: Generation, sight: &Sight) -> Option<Settlement> {
+    fn judge(&self, candidate: &Candidate, generation: Generation, looked_up: &LookUpResult) -> Option<Settlement> {
         let (reference, record) = (self.reference(candidate, generation), &candidate.record);
-        match sight.of(Expected { reference: &reference, date: record.date, amount: record.amount }) {
+        match looked_up.of(Expected { reference: &reference, date: record.date, amount: record.amount }) {
             Evidence::Absent | Evidence::Drafts { .. } => None,
             Evidence::Posted { acknowledgement, .. } => Some(Settlement::Posted { acknowledgement, found: true }),
             Evidence::Unclear(vouchers) => Some(Settlement::Unclear(vouchers)),

@@ -12,7 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::caller::Caller;
-use super::evidence::{Evidence, Expected, Sight};
+use super::evidence::{Evidence, Expected, LookUpResult};
 use super::exchange::{RequestOutcome, Route, draft_gone};
 use super::progress::Reporter;
 use super::run::{Run, RunError};
@@ -135,17 +135,17 @@ impl Case<'_> {
         let references: Vec<Reference> =
             known.iter().filter(|known| unclear(known)).map(|known| known.claimed.reference().clone()).collect();
         if halt.is_none() && !references.is_empty() {
-            let sight = self.caller.look_up(self.run.permit, &references).await;
+            let looked_up = self.caller.look_up(self.run.permit, &references).await;
             for known in known.iter_mut().filter(|known| unclear(known)) {
-                self.judge_enforced(known, sight.as_ref());
+                self.judge_enforced(known, looked_up.as_ref());
             }
         }
         halt.map_or(Ok(()), Err)
     }
 
-    fn judge_enforced(&self, known: &mut Known, sight: Result<&Sight, &RunError>) {
-        let settlement = match sight {
-            Ok(sight) => match sight.of(known.expected()) {
+    fn judge_enforced(&self, known: &mut Known, looked_up: Result<&LookUpResult, &RunError>) {
+        let settlement = match looked_up {
+            Ok(looked_up) => match looked_up.of(known.expected()) {
                 Evidence::Posted { acknowledgement, .. } => Settlement::Posted { acknowledgement, found: false },
                 // A conflict of content was refused, and that refusal names the voucher.
                 Evidence::Unclear(vouchers) if vouchers.len() > 1 || !known.is_refused() => {
@@ -187,8 +187,8 @@ impl Case<'_> {
         let references: Vec<Reference> = known.iter().map(|known| known.claimed.reference().clone()).collect();
         // Before the look-up: what it does not show had to be there by then.
         let now = self.run.permit.earliest_now();
-        let sight = match self.caller.look_up(self.run.permit, &references).await {
-            Ok(sight) => sight,
+        let looked_up = match self.caller.look_up(self.run.permit, &references).await {
+            Ok(looked_up) => looked_up,
             Err(RunError::Problem(problem)) => {
                 tracing::warn!(%problem, "the look-up of what is in doubt failed; it stays in doubt");
                 for known in known {
@@ -199,14 +199,14 @@ impl Case<'_> {
             Err(halt) => return Err(halt),
         };
         let nothing_at_all = open.open.len() == open.request.len()
-            && known.iter().all(|known| !known.member.is_unclear && sight.of(known.expected()) == Evidence::Absent);
+            && known.iter().all(|known| !known.member.is_unclear && looked_up.of(known.expected()) == Evidence::Absent);
         if open.kind == RequestKind::Vouchers && nothing_at_all && self.key_lives(open) {
             let at = self.run.moment();
             return self.send_again(open, known, None, at).await?.map_or(Ok(()), Err);
         }
         let mut again = Vec::new();
         for (index, known) in known.iter_mut().enumerate() {
-            let evidence = sight.of(known.expected());
+            let evidence = looked_up.of(known.expected());
             let own = known
                 .member
                 .draft_id

@@ -221,13 +221,14 @@ impl Body<'_> {
         reporter.phase(Phase::Finishing, Some(posted + left_out));
         let of = compare::OfRun { number, run_id: self.run_id, period: self.ask.job.period() };
         let (connection, permit) = (&held.connection, held.permit()?);
-        let look = compare::Look { parts: self.parts, connection, permit, actor: &self.ask.actor, stop: self.stop };
+        let examiner =
+            compare::Examiner { parts: self.parts, connection, permit, actor: &self.ask.actor, stop: self.stop };
         let mut show = |vouchers| reporter.advance(vouchers);
         let looked_up = async {
             if posted > 0 {
-                compare::certificate(look, of, &mut show).await?;
+                compare::certificate(examiner, of, &mut show).await?;
             }
-            compare::review(look, of, &mut show).await
+            compare::review(examiner, of, &mut show).await
         };
         // Stopped by a person: the next run, or the next comparison, tells as much.
         looked_up.await.or_else(|error| error.problem().map_or(Ok(()), Err))

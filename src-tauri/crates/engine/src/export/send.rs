@@ -15,7 +15,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::caller::Caller;
-use super::evidence::{Evidence, Expected, Sight};
+use super::evidence::{Evidence, Expected, LookUpResult};
 use super::exchange::{RequestOutcome, Route, SentRequest};
 use super::plan::PlanRules;
 use super::progress::Reporter;
@@ -224,10 +224,10 @@ impl Sender<'_> {
         }
         let generations = |row: &Row| [self.reference(row, row.generation), self.reference(row, row.generation.next())];
         let references: Vec<Reference> = self.buffer.iter().take(next).flat_map(generations).collect();
-        let sight = self.caller.look_up(self.run.permit, &references).await?;
+        let looked_up = self.caller.look_up(self.run.permit, &references).await?;
         let mut found = Vec::new();
         for row in self.buffer.drain(..next).collect::<Vec<_>>() {
-            match self.judge(&row, &sight).await? {
+            match self.judge(&row, &looked_up).await? {
                 None => self.ready.push_back(row),
                 Some(settlement) => found.push((claim_of(self.rules, row)?.1, settlement)),
             }
@@ -255,15 +255,15 @@ impl Sender<'_> {
     }
 
     /// What a row comes to by what stands in the books; `None` where it may be sent.
-    async fn judge(&self, row: &Row, sight: &Sight) -> Result<Option<Settlement>, RunError> {
+    async fn judge(&self, row: &Row, looked_up: &LookUpResult) -> Result<Option<Settlement>, RunError> {
         let (reference, record) = (self.reference(row, row.generation), &row.candidate.record);
         // A later generation: another ledger, or this one before it was lost, exported the record, and once more. That the
         // earlier voucher is gone from the books is what it was exported again for.
-        let later = sight.vouchers(&self.reference(row, row.generation.next()));
+        let later = looked_up.vouchers(&self.reference(row, row.generation.next()));
         if !later.is_empty() {
             return Ok(Some(Settlement::Unclear(later.to_vec())));
         }
-        let surplus = match sight.of(Expected { reference: &reference, date: record.date, amount: record.amount }) {
+        let surplus = match looked_up.of(Expected { reference: &reference, date: record.date, amount: record.amount }) {
             Evidence::Absent => return Ok(None),
             Evidence::Posted { acknowledgement, .. } => {
                 return Ok(Some(Settlement::Posted { acknowledgement, found: true }));

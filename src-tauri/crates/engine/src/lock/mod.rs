@@ -3,10 +3,10 @@
 //! Where an accounting system has no lock of its own, [`UniqueLease`] makes one out of a unique field.
 
 mod file_lock;
+mod last_seen;
 mod lease;
 mod lease_text;
 mod permit;
-mod sight;
 mod unique_lease;
 
 pub(crate) use file_lock::{FileLock, FileLockError};

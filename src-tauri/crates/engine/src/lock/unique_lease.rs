@@ -35,8 +35,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::last_seen::{LastSeen, RowReading};
 use super::lease_text::{Breaking, LIFE_UNKNOWN, LeaseText, State, holder_shown, short};
-use super::sight::{Look, Sight};
 use crate::domain::{Refusal, RunId};
 use crate::error::{ErrorCode, Problem};
 use crate::ports::{
@@ -74,7 +74,7 @@ struct Memory {
     /// Nonces that were sent, or may have been. All but that of `mine` belong to nobody.
     sent: VecDeque<String>,
     /// What was last seen of a row that somebody else holds.
-    sight: Option<Sight>,
+    last_seen: Option<LastSeen>,
     /// Who asks here, for the note of a breaking.
     user: Option<LockHolder>,
 }
@@ -86,7 +86,7 @@ struct Mine {
 }
 
 /// What a row is to somebody who asks.
-enum Seen {
+enum RowState {
     Released(LeaseText),
     /// It holds nobody up, but its number is not to be continued.
     Free(Option<LeaseText>),
@@ -117,22 +117,22 @@ impl<R: UniqueRows> UniqueLease<R> {
         let _turn = self.turn.lock().await;
         self.memory().user = Some(ask.holder.clone());
         for _ in 0..ROUNDS_MAX {
-            let Some(look) = self.look().await? else {
+            let Some(reading) = self.reading().await? else {
                 let ground = Ground { above: 0, continues: None, broken: None };
                 match self.make(ask, ground).await? {
                     Some(granted) => return Ok(granted),
                     None => continue,
                 }
             };
-            let (text, is_released) = match self.judge(&look) {
-                Seen::Held(info) => return Ok(Acquired::Held(info)),
-                Seen::LooksDead(info, watch) => return Ok(Acquired::LooksDead { info, watch }),
-                Seen::Released(text) => (Some(text), true),
-                Seen::Free(text) => (text, false),
+            let (text, is_released) = match self.judge(&reading) {
+                RowState::Held(info) => return Ok(Acquired::Held(info)),
+                RowState::LooksDead(info, watch) => return Ok(Acquired::LooksDead { info, watch }),
+                RowState::Released(text) => (Some(text), true),
+                RowState::Free(text) => (text, false),
             };
             let begun = self.clock.elapsed();
             // Where somebody else was faster, the number is theirs to continue.
-            if !self.rows.delete(&look.row.id).await? {
+            if !self.rows.delete(&reading.row.id).await? {
                 continue;
             }
             let ground = Ground {
@@ -208,13 +208,13 @@ impl<R: UniqueRows> UniqueLease<R> {
     /// # Errors
     /// When the server could not be asked or not be understood.
     pub async fn lock(&self) -> Result<Option<LockInfo>, CallError> {
-        let Some(look) = self.look().await? else { return Ok(None) };
-        let text = LeaseText::read(&look.row);
+        let Some(reading) = self.reading().await? else { return Ok(None) };
+        let text = LeaseText::read(&reading.row);
         if !is_held(text.as_ref()) {
             return Ok(None);
         }
-        self.watch(&look);
-        Ok(Some(self.info(&look, text.as_ref())))
+        self.watch(&reading);
+        Ok(Some(self.info(&reading, text.as_ref())))
     }
 
     /// Makes the row, and reads it back; `None` where somebody else was faster.
@@ -252,56 +252,57 @@ impl<R: UniqueRows> UniqueLease<R> {
         text.granted_at = Some(granted_at);
         let (token, fence) = (LeaseToken::new(&text.nonce), text.fence);
         let mut memory = self.memory();
-        memory.sight = None;
+        memory.last_seen = None;
         memory.mine = Some(Mine { id: row.id, text });
         Ok(Some(Acquired::Granted { token, fence, granted_at }))
     }
 
     /// What a row is to us. Remembers what it saw of a row that somebody holds.
-    fn judge(&self, look: &Look) -> Seen {
-        let text = LeaseText::read(&look.row);
+    fn judge(&self, reading: &RowReading) -> RowState {
+        let text = LeaseText::read(&reading.row);
         match text {
-            Some(text) if text.state == State::Released => return Seen::Released(text),
+            Some(text) if text.state == State::Released => return RowState::Released(text),
             Some(text) if text.state == State::Broken || self.has_given_up(&text.nonce) => {
-                return Seen::Free(Some(text));
+                return RowState::Free(Some(text));
             }
             _ => {}
         }
-        let (watch, is_worth_it) = self.watch(look);
-        let info = self.info(look, text.as_ref());
+        let (watch, is_worth_it) = self.watch(reading);
+        let info = self.info(reading, text.as_ref());
         match watch {
-            Duration::ZERO => Seen::Free(text),
-            watch if is_worth_it => Seen::LooksDead(info, watch),
-            _ => Seen::Held(info),
+            Duration::ZERO => RowState::Free(text),
+            watch if is_worth_it => RowState::LooksDead(info, watch),
+            _ => RowState::Held(info),
         }
     }
 
-    async fn look(&self) -> Result<Option<Look>, CallError> {
+    async fn reading(&self) -> Result<Option<RowReading>, CallError> {
         let asked = self.clock.elapsed();
         let row = self.rows.read(CODE).await?;
-        Ok(row.map(|row| Look { row, asked, answered: self.clock.elapsed() }))
+        Ok(row.map(|row| RowReading { row, asked, answered: self.clock.elapsed() }))
     }
 
     /// How long it must still stand so that its holder is dead, and whether that may be so.
-    fn watch(&self, look: &Look) -> (Duration, bool) {
+    fn watch(&self, reading: &RowReading) -> (Duration, bool) {
         let mut memory = self.memory();
-        let sight = memory.sight.get_or_insert_with(|| Sight::first(look));
-        let watch = sight.add(look);
-        (watch, sight.is_worth_a_watch(look))
+        let last_seen = memory.last_seen.get_or_insert_with(|| LastSeen::first(reading));
+        let watch = last_seen.add(reading);
+        (watch, last_seen.is_worth_a_watch(reading))
     }
 
-    fn info(&self, look: &Look, text: Option<&LeaseText>) -> LockInfo {
+    fn info(&self, reading: &RowReading, text: Option<&LeaseText>) -> LockInfo {
         // Without a server's word, the last sign of life is when we first saw it so, on our own clocks.
-        let seen_for = self.memory().sight.as_ref().map(|sight| look.answered.saturating_sub(sight.since()));
-        let renewed_at = look.row.written_at.unwrap_or_else(|| self.clock.now() - seen_for.unwrap_or_default());
+        let seen_for =
+            self.memory().last_seen.as_ref().map(|last_seen| reading.answered.saturating_sub(last_seen.since()));
+        let renewed_at = reading.row.written_at.unwrap_or_else(|| self.clock.now() - seen_for.unwrap_or_default());
         LockInfo {
-            holder: holder_shown(&look.row, text),
+            holder: holder_shown(&reading.row, text),
             operation: text.map(|text| short(&text.operation)).unwrap_or_default(),
             acquired_at: text.and_then(|text| text.granted_at).unwrap_or(renewed_at),
             renewed_at,
             expires_at: renewed_at + text.map_or(LIFE_UNKNOWN, LeaseText::life),
             progress: text.and_then(|text| text.progress),
-            seen_at: look.row.now,
+            seen_at: reading.row.now,
         }
     }
 

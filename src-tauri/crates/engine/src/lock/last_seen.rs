@@ -18,7 +18,7 @@ const WATCHES_UNDATED: u32 = 2;
 
 /// A row as it was first seen in its present state, and since when.
 #[derive(Debug)]
-pub(super) struct Sight {
+pub(super) struct LastSeen {
     row: UniqueRow,
     /// By this machine's `elapsed`, when the answer had come that first showed it so, or that ended the watch before.
     since: Duration,
@@ -30,44 +30,44 @@ pub(super) struct Sight {
 
 /// A reading of the row, with the moments between which it was made.
 #[derive(Debug, Clone)]
-pub(super) struct Look {
+pub(super) struct RowReading {
     pub(super) row: UniqueRow,
     pub(super) asked: Duration,
     pub(super) answered: Duration,
 }
 
-impl Sight {
-    pub(super) fn first(look: &Look) -> Self {
-        Self { row: look.row.clone(), since: look.answered, watched: 0, was_alive: false }
+impl LastSeen {
+    pub(super) fn first(reading: &RowReading) -> Self {
+        Self { row: reading.row.clone(), since: reading.answered, watched: 0, was_alive: false }
     }
 
     /// Adds a look; how long the row must still stand as it is before its holder is dead, zero when that is so.
-    pub(super) fn add(&mut self, look: &Look) -> Duration {
-        let (before, now) = (&self.row, &look.row);
+    pub(super) fn add(&mut self, reading: &RowReading) -> Duration {
+        let (before, now) = (&self.row, &reading.row);
         if (&before.id, &before.text, before.written_at) != (&now.id, &now.text, now.written_at) {
             let was_alive = before.id == now.id;
-            *self = Self { was_alive, ..Self::first(look) };
+            *self = Self { was_alive, ..Self::first(reading) };
         }
-        let whole = whole_watch(&look.row);
+        let whole = whole_watch(&reading.row);
         // The server has answered after it was asked, and before the answer came: counted so, a watch is never too short.
-        if look.asked >= self.since + whole {
+        if reading.asked >= self.since + whole {
             self.watched += 1;
-            self.since = look.answered;
+            self.since = reading.answered;
         }
-        let missing = watches(&look.row).saturating_sub(self.watched);
+        let missing = watches(&reading.row).saturating_sub(self.watched);
         if missing == 0 {
             return Duration::ZERO;
         }
-        (whole * missing).saturating_sub(look.answered.saturating_sub(self.since)).max(Duration::from_millis(1))
+        (whole * missing).saturating_sub(reading.answered.saturating_sub(self.since)).max(Duration::from_millis(1))
     }
 
     /// Whether a watch is worth while: by the server's own clock the row is older than its life. Where the server tells no
     /// time, as long as no sign of life was seen, and again when the last one is a life ago.
-    pub(super) fn is_worth_a_watch(&self, look: &Look) -> bool {
-        let row = &look.row;
+    pub(super) fn is_worth_a_watch(&self, reading: &RowReading) -> bool {
+        let row = &reading.row;
         match (row.written_at, row.now) {
             (Some(written_at), Some(now)) => (now - written_at).to_std().is_ok_and(|age| age >= life(row)),
-            _ => !self.was_alive || look.answered >= self.since + life(row),
+            _ => !self.was_alive || reading.answered >= self.since + life(row),
         }
     }
 
