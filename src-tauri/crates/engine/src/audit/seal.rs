@@ -61,7 +61,7 @@ pub(crate) async fn seal(
     match accounting.leave_witness(permit, &sealed.ledger_id, &witness).await {
         Ok(()) => {
             let head_id = sealed.head_id;
-            Ok(ledger.write(move |book| book.audit_head_left(head_id, now)).await?)
+            Ok(ledger.write(move |tx| tx.audit_head_left(head_id, now)).await?)
         }
         Err(CallError::Refused { problem, .. }) => refused(ledger, accounting, &sealed.ledger_id, problem).await,
         Err(error) => {
@@ -74,7 +74,7 @@ pub(crate) async fn seal(
 /// The head in the ledger, made unless the same one stands there; `None` while the trail is empty.
 async fn keep_head(ledger: &Ledger, signer: &dyn Signer, now: DateTime<Utc>) -> Result<Option<Sealed>, LedgerError> {
     let (ledger_id, tip, newest) =
-        ledger.read(|book| Ok((book.ledger_id()?, book.audit_tip()?, book.newest_audit_head()?))).await?;
+        ledger.read(|tx| Ok((tx.ledger_id()?, tx.audit_tip()?, tx.newest_audit_head()?))).await?;
     if tip.entries == 0 {
         return Ok(None);
     }
@@ -86,7 +86,7 @@ async fn keep_head(ledger: &Ledger, signer: &dyn Signer, now: DateTime<Utc>) -> 
         Some(newest) => newest.head_id,
         None => {
             let signature = signature.clone();
-            ledger.write(move |book| book.add_audit_head(tip.entries, &tip.head, signature.as_ref(), now)).await?
+            ledger.write(move |tx| tx.add_audit_head(tip.entries, &tip.head, signature.as_ref(), now)).await?
         }
     };
     Ok(Some(Sealed { head_id, ledger_id, tip, signature }))

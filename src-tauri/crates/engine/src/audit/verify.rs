@@ -23,11 +23,11 @@ impl Engine {
     pub async fn verify_audit(&self, actor: Actor) -> Result<AuditVerdict, Problem> {
         let parts = self.parts();
         let _file = FileLock::try_take(&parts.settings.file_lock)?;
-        let ledger_id = parts.ledger.read(|book| book.ledger_id()).await?;
+        let ledger_id = parts.ledger.read(|tx| tx.ledger_id()).await?;
         let seen = ask(parts.accounting.as_ref(), parts.clock.as_ref(), &ledger_id).await;
         let seen = seen.inspect_err(|error| tracing::warn!(%error, "the witness could not be asked for")).ok();
         let own_key = parts.signer.public_key().await;
-        let verdict = parts.ledger.read(move |book| walk(book, seen.as_ref(), own_key)).await?;
+        let verdict = parts.ledger.read(move |tx| walk(tx, seen.as_ref(), own_key)).await?;
         if verdict.is_changed() {
             return Ok(verdict);
         }
@@ -37,7 +37,7 @@ impl Engine {
         });
         let now = parts.clock.now();
         let entry =
-            move |book: &crate::ledger::Book<'_>| book.audit(&AuditAct::new(now, &actor, Act::Verified).detail(detail));
+            move |tx: &crate::ledger::LedgerTx<'_>| tx.audit(&AuditAct::new(now, &actor, Act::Verified).detail(detail));
         parts.ledger.write(entry).await?;
         Ok(verdict)
     }

@@ -8,24 +8,24 @@ use super::verdict::{AuditFinding, AuditVerdict};
 use super::witness::{Fit, fit};
 use crate::domain::audit_chain::{ChainHash, StoredEntry, entry_hash, head_bytes};
 use crate::domain::{FindingKind, WitnessState};
-use crate::ledger::{Book, LedgerError, StoredHead};
+use crate::ledger::{LedgerError, LedgerTx, StoredHead};
 use crate::ports::{Signature, Witness, WitnessSeen};
 
 /// Walks the trail in one snapshot of the ledger. `seen` is what the accounting side said; `None` when it could not be asked.
 pub(super) fn walk(
-    book: &Book<'_>,
+    tx: &LedgerTx<'_>,
     seen: Option<&WitnessSeen>,
     own_key: Option<String>,
 ) -> Result<AuditVerdict, LedgerError> {
-    let ledger_id = book.ledger_id()?;
+    let ledger_id = tx.ledger_id()?;
     let mut chain =
         Chain { ledger_id: &ledger_id, findings: Findings::default(), last: 0, head: ChainHash::NONE, entries: 0 };
-    book.each_audit_entry(|entry| chain.entry(&entry))?;
+    tx.each_audit_entry(|entry| chain.entry(&entry))?;
     let Chain { findings, last, head, entries, .. } = chain;
 
     let mut seals = Seals { ledger_id: &ledger_id, findings, last_entry: last, ..Seals::default() };
-    book.each_audit_head(|head| seals.head(&head))?;
-    for (first, last) in book.missing_audit_heads()? {
+    tx.each_audit_head(|head| seals.head(&head))?;
+    for (first, last) in tx.missing_audit_heads()? {
         let finding = AuditFinding::new(FindingKind::SealsMissing, 0, None);
         seals.findings.add(finding.with("first", first).with("last", last));
     }
@@ -36,14 +36,14 @@ pub(super) fn walk(
         None => WitnessState::Unreachable,
         Some(WitnessSeen::NotOffered) => WitnessState::NotOffered,
         Some(WitnessSeen::None) => {
-            if book.was_witnessed()? {
+            if tx.was_witnessed()? {
                 findings.add(AuditFinding::new(FindingKind::WitnessMissing, last, None));
             }
             WitnessState::Missing
         }
         Some(WitnessSeen::Kept(kept)) => {
             let ours = u64::try_from(last).unwrap_or(0);
-            let state = witness(&ledger_id, kept, fit(book, ours, kept)?, &mut findings);
+            let state = witness(&ledger_id, kept, fit(tx, ours, kept)?, &mut findings);
             if state == WitnessState::Matches {
                 vouched = vouched.max(kept.entries);
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::signature::is_by_its_key;
 use crate::domain::audit_chain::{ChainHash, head_bytes};
 use crate::error::{ErrorCode, Problem};
-use crate::ledger::{Book, Ledger, LedgerError};
+use crate::ledger::{Ledger, LedgerError, LedgerTx};
 use crate::ports::{AccountingSystem, CallError, Clock, Witness, WitnessSeen};
 
 /// How often the witness is asked for before a run gives up.
@@ -41,9 +41,8 @@ pub(crate) async fn check_newest(
     clock: &dyn Clock,
 ) -> Result<(), Problem> {
     let path = ledger.path().display().to_string();
-    let (ledger_id, was_witnessed, broken) = ledger
-        .read(move |book| Ok((book.ledger_id()?, book.was_witnessed()?, broken_at_newest_head(book, &path)?)))
-        .await?;
+    let (ledger_id, was_witnessed, broken) =
+        ledger.read(move |tx| Ok((tx.ledger_id()?, tx.was_witnessed()?, broken_at_newest_head(tx, &path)?))).await?;
     if let Some(problem) = broken {
         return Err(problem);
     }
@@ -62,7 +61,7 @@ pub(crate) async fn check_newest(
 /// The same for a witness at hand; the outer error is the ledger's.
 pub(super) async fn against(ledger: &Ledger, witness: &Witness) -> Result<Result<(), Problem>, LedgerError> {
     let seen = witness.clone();
-    let fit = ledger.read(move |book| fit(book, book.audit_tip()?.entries, &seen)).await?;
+    let fit = ledger.read(move |tx| fit(tx, tx.audit_tip()?.entries, &seen)).await?;
     let problem = |code| {
         Problem::new(code)
             .with("path", ledger.path().display())
@@ -78,18 +77,18 @@ pub(super) async fn against(ledger: &Ledger, witness: &Witness) -> Result<Result
 }
 
 /// How the witness stands to a ledger of so many entries.
-pub(super) fn fit(book: &Book<'_>, ours: u64, witness: &Witness) -> Result<Fit, LedgerError> {
+pub(super) fn fit(tx: &LedgerTx<'_>, ours: u64, witness: &Witness) -> Result<Fit, LedgerError> {
     if witness.entries > ours {
         return Ok(Fit::Ahead { ours });
     }
-    let (theirs, here) = (ChainHash::from_hex(&witness.head), book.audit_hash_at(witness.entries)?);
+    let (theirs, here) = (ChainHash::from_hex(&witness.head), tx.audit_hash_at(witness.entries)?);
     Ok(if here.is_some() && theirs == here { Fit::Fits } else { Fit::Differs })
 }
 
 /// The cheap look at the start of each run: the newest head is still in the trail, and its signature holds.
-fn broken_at_newest_head(book: &Book<'_>, path: &str) -> Result<Option<Problem>, LedgerError> {
-    let Some(newest) = book.newest_audit_head()? else { return Ok(None) };
-    let ledger_id = book.ledger_id()?;
+fn broken_at_newest_head(tx: &LedgerTx<'_>, path: &str) -> Result<Option<Problem>, LedgerError> {
+    let Some(newest) = tx.newest_audit_head()? else { return Ok(None) };
+    let ledger_id = tx.ledger_id()?;
     let is_signed_so = match (&newest.signature, &newest.head, u64::try_from(newest.entries)) {
         (Some(signature), Some(head), Ok(entries)) => is_by_its_key(signature, &head_bytes(&ledger_id, entries, head)),
         (Some(_), ..) => false,

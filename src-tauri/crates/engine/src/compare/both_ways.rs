@@ -24,13 +24,13 @@ pub(super) async fn compare(
 ) -> Result<Comparison, CompareError> {
     let Examiner { parts, connection, .. } = examiner;
     let mut comparing = Comparing::begin(examiner, period).await?;
-    let total = parts.ledger.read(move |book| book.count_posted(period)).await?;
+    let total = parts.ledger.read(move |tx| tx.count_posted(period)).await?;
     let progress = |phase, processed, total| show(CompareProgress { phase, processed, total });
 
     let (mut after, mut processed) = (None, 0);
     loop {
         progress(ComparePhase::Ledger, processed, Some(total));
-        let page = parts.ledger.read(move |book| book.posted_in(period, after, LOOK_UP_MAX)).await?;
+        let page = parts.ledger.read(move |tx| tx.posted_in(period, after, LOOK_UP_MAX)).await?;
         let Some(last) = page.last() else { break };
         after = Some((last.date, last.attempt_id));
         processed += page.len() as u64;
@@ -54,7 +54,7 @@ pub(super) async fn compare(
         let (mut after, mut processed) = (0, 0);
         loop {
             progress(ComparePhase::Drafts, processed, None);
-            let page = parts.ledger.read(move |book| book.unposted_in(period, after, LOOK_UP_MAX)).await?;
+            let page = parts.ledger.read(move |tx| tx.unposted_in(period, after, LOOK_UP_MAX)).await?;
             let Some(last) = page.last() else { break };
             after = last.attempt_id;
             processed += page.len() as u64;
@@ -95,7 +95,7 @@ impl<'a> Comparing<'a> {
             accounting_user: connection.user_id.clone(),
             started_at: parts.clock.now(),
         };
-        let id = parts.ledger.write(move |book| book.begin_comparison(&start)).await?;
+        let id = parts.ledger.write(move |tx| tx.begin_comparison(&start)).await?;
         Ok(Self { examiner, id, tally: Tally::default() })
     }
 
@@ -154,8 +154,8 @@ impl<'a> Comparing<'a> {
         let (id, now, end) = (self.id, self.examiner.parts.clock.now(), self.tally.into_end());
         let (actor, accounting_user) = (self.examiner.actor.clone(), self.examiner.connection.user_id.clone());
         let run = run.map(|run| (run.number, run.run_id.clone()));
-        let finished = self.examiner.parts.ledger.write(move |book| {
-            book.finish_comparison(id, run.as_ref().map(|(number, _)| *number), &end, now)?;
+        let finished = self.examiner.parts.ledger.write(move |tx| {
+            tx.finish_comparison(id, run.as_ref().map(|(number, _)| *number), &end, now)?;
             let mut act = AuditAct::new(now, &actor, Act::Compared).accounting_user(&accounting_user).detail(json!({
                 "comparison": id, "ledger": end.ledger_vouchers, "accounting": end.accounting_vouchers,
                 "matched": end.matched, "waiting": end.waiting, "differences": end.differences, "sums": end.sums,
@@ -163,8 +163,8 @@ impl<'a> Comparing<'a> {
             if let Some((_, run_id)) = &run {
                 act = act.run(run_id);
             }
-            book.audit(&act)?;
-            book.comparison(id)
+            tx.audit(&act)?;
+            tx.comparison(id)
         });
         let comparison = finished.await?;
         Ok(comparison.ok_or(LedgerError::Impossible { what: "comparison", found: format!("no row {id}") })?)
@@ -178,8 +178,8 @@ impl<'a> Comparing<'a> {
     {
         let (id, now, differences) = (self.id, self.examiner.parts.clock.now(), self.tally.differences);
         let (actor, accounting_user) = (self.examiner.actor.clone(), self.examiner.connection.user_id.clone());
-        let written = self.examiner.parts.ledger.write(move |book| {
-            let signs = Signs { book, now, actor: &actor, accounting_user: &accounting_user };
+        let written = self.examiner.parts.ledger.write(move |tx| {
+            let signs = Signs { tx, now, actor: &actor, accounting_user: &accounting_user };
             let mut page = Page { signs, id, differences };
             let outcome = act(&mut page)?;
             Ok((outcome, page.differences))
@@ -291,10 +291,10 @@ impl Page<'_, '_> {
 
     /// Looks for a voucher of the accounting system in the ledger.
     fn find(&mut self, period: Period, voucher: FoundVoucher, tally: &mut Tally) -> Result<(), LedgerError> {
-        let guard = self.signs.book.guard_of_reference(&voucher.reference)?;
+        let guard = self.signs.tx.guard_of_reference(&voucher.reference)?;
         let voucher_id = voucher.acknowledgement.voucher_id.as_str();
         let is_counter = voucher.reverses.is_some();
-        if (is_counter && guard.is_some()) || self.signs.book.is_our_reversal(&voucher.reference, voucher_id)? {
+        if (is_counter && guard.is_some()) || self.signs.tx.is_our_reversal(&voucher.reference, voucher_id)? {
             return Ok(());
         }
         if voucher.state == VoucherState::Posted && !is_counter {
@@ -320,6 +320,6 @@ impl Page<'_, '_> {
 
     fn add(&mut self, difference: NewDifference) -> Result<(), LedgerError> {
         self.differences += 1;
-        self.signs.book.add_difference(self.id, self.differences, &difference)
+        self.signs.tx.add_difference(self.id, self.differences, &difference)
     }
 }

@@ -61,8 +61,8 @@ pub(crate) async fn review(
         }
         let (now, actor, user) =
             (examiner.parts.clock.now(), examiner.actor.clone(), examiner.connection.user_id.clone());
-        let kept = examiner.parts.ledger.write(move |book| {
-            let signs = Signs { book, now, actor: &actor, accounting_user: &user };
+        let kept = examiner.parts.ledger.write(move |tx| {
+            let signs = Signs { tx, now, actor: &actor, accounting_user: &user };
             judged.iter().try_for_each(|judged| signs.keep(judged))
         });
         kept.await?;
@@ -86,7 +86,7 @@ async fn page(
     after: &mut u64,
 ) -> Result<Option<Vec<Compared>>, LedgerError> {
     let (run, from) = (of.number, *after);
-    let page = examiner.parts.ledger.read(move |book| book.exported_of(run, result, from, LOOK_UP_MAX)).await?;
+    let page = examiner.parts.ledger.read(move |tx| tx.exported_of(run, result, from, LOOK_UP_MAX)).await?;
     Ok(page.last().map(|last| last.position).map(|position| {
         *after = position;
         page

@@ -11,7 +11,7 @@ use super::call::{Caller, CompareError};
 use super::judge::{Verdict, judge};
 use crate::domain::{Act, Actor, AttemptState, DifferenceKind, FoundDraft, FoundVoucher, Protection, Reference};
 use crate::export::Parts;
-use crate::ledger::{AuditAct, Book, Compared, LedgerError};
+use crate::ledger::{AuditAct, Compared, LedgerError, LedgerTx};
 use crate::lock::Permit;
 use crate::ports::Connection;
 
@@ -81,7 +81,7 @@ impl<'a> Examiner<'a> {
 
 /// Where alarms are raised and cleared, and who is named as having found out.
 pub(super) struct Signs<'p, 't> {
-    pub(super) book: &'p Book<'t>,
+    pub(super) tx: &'p LedgerTx<'t>,
     pub(super) now: DateTime<Utc>,
     pub(super) actor: &'p Actor,
     pub(super) accounting_user: &'p str,
@@ -93,7 +93,7 @@ impl Signs<'_, '_> {
         match judged.verdict {
             Verdict::Differs(kind) => self.raise(&judged.posted, kind, &judged.found),
             Verdict::Well | Verdict::Reversed => {
-                self.book.clear_alarm(judged.posted.attempt_id, self.now)?;
+                self.tx.clear_alarm(judged.posted.attempt_id, self.now)?;
                 Ok(())
             }
             Verdict::Waiting => Ok(()),
@@ -108,7 +108,7 @@ impl Signs<'_, '_> {
         found: &[FoundVoucher],
     ) -> Result<(), LedgerError> {
         let (Some(alarm), AttemptState::Posted) = (kind.alarm(), attempt.state) else { return Ok(()) };
-        if !self.book.raise_alarm(attempt.attempt_id, alarm, found, self.now)? {
+        if !self.tx.raise_alarm(attempt.attempt_id, alarm, found, self.now)? {
             return Ok(());
         }
         let act = AuditAct::new(self.now, self.actor, Act::AlarmRaised)
@@ -117,6 +117,6 @@ impl Signs<'_, '_> {
             .run(&attempt.run_id)
             .voucher(attempt.voucher_id.as_deref())
             .detail(json!({ "kind": alarm.as_str(), "reference": attempt.reference.as_str() }));
-        self.book.audit(&act).map(|_| ())
+        self.tx.audit(&act).map(|_| ())
     }
 }

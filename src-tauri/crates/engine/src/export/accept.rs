@@ -16,7 +16,7 @@ impl Engine {
     pub async fn accept(&self, record_id: &str, reason: &str, actor: &Actor) -> Result<(), Problem> {
         let reason = check_reason(reason)?;
         let (id, actor, now) = (record_id.to_owned(), actor.clone(), self.parts().clock.now());
-        let act = move |book: &crate::ledger::Book<'_>| book.accept(&id, &reason, &actor, now);
+        let act = move |tx: &crate::ledger::LedgerTx<'_>| tx.accept(&id, &reason, &actor, now);
         match self.parts().ledger.write(act).await? {
             Accepting::Accepted => Ok(()),
             Accepting::Nothing => Err(Problem::new(ErrorCode::NothingToAccept).with("id", record_id)),

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::engine::Engine;
 use crate::domain::{Act, Actor};
 use crate::error::Problem;
-use crate::ledger::{AuditAct, Book};
+use crate::ledger::{AuditAct, LedgerTx};
 
 impl Engine {
     /// Copies the ledger into the folder of its backups, whatever copies there are of today; the path of the copy. Who made
@@ -21,7 +21,7 @@ impl Engine {
         let now = parts.clock.now();
         let made = parts.ledger.back_up_asked(now).await?;
         let detail = json!({ "file": made.file_name().unwrap_or_default().to_string_lossy() });
-        let entry = move |book: &Book<'_>| book.audit(&AuditAct::new(now, &actor, Act::BackupMade).detail(detail));
+        let entry = move |tx: &LedgerTx<'_>| tx.audit(&AuditAct::new(now, &actor, Act::BackupMade).detail(detail));
         parts.ledger.write(entry).await?;
         Ok(made)
     }

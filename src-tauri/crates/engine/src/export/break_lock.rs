@@ -72,9 +72,9 @@ impl Breaking {
         });
         let (actor, user, run_id, reason) =
             (self.actor.clone(), self.accounting_user.clone(), lock.holder.run_id.clone(), self.reason.clone());
-        let written = parts.ledger.write(move |book| {
+        let written = parts.ledger.write(move |tx| {
             let act = AuditAct::new(now, &actor, Act::LockBroken).accounting_user(&user).run(&run_id).reason(&reason);
-            book.audit(&act.detail(detail))
+            tx.audit(&act.detail(detail))
         });
         written.await?;
         Ok(())

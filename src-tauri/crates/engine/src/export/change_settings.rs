@@ -6,7 +6,7 @@ use super::engine::Engine;
 use super::settings::Settings;
 use crate::domain::{Act, Actor};
 use crate::error::{ErrorCode, Problem};
-use crate::ledger::{AuditAct, Book};
+use crate::ledger::{AuditAct, LedgerTx};
 use crate::lock::{FileLock, FileLockError};
 
 /// While it lives, no run is on in this workspace on this machine, and none begins.
@@ -60,10 +60,10 @@ impl Engine {
             .into_iter()
             .map(|change| json!({ "key": change.key, "before": change.before, "after": change.after }))
             .collect();
-        let act = move |book: &Book<'_>| {
-            let before = book.newest_settings()?.unwrap_or(before);
+        let act = move |tx: &LedgerTx<'_>| {
+            let before = tx.newest_settings()?.unwrap_or(before);
             let detail = json!({ "before": before, "after": after, "changes": changes });
-            book.audit(&AuditAct::new(now, &actor, Act::SettingsChanged).detail(detail))
+            tx.audit(&AuditAct::new(now, &actor, Act::SettingsChanged).detail(detail))
         };
         self.parts().ledger.write(act).await?;
         Ok(())

@@ -23,7 +23,7 @@ pub(super) async fn discard_late_drafts(run: &Run<'_>, caller: &Caller) -> Resul
     let (mut after, since) =
         (0, run.permit.earliest_now().checked_sub_signed(LOOKED_FOR).unwrap_or(DateTime::UNIX_EPOCH));
     loop {
-        let page = run.ledger.read(move |book| book.late_drafts(since, after, LOOK_UP_MAX)).await?;
+        let page = run.ledger.read(move |tx| tx.late_drafts(since, after, LOOK_UP_MAX)).await?;
         let Some((last, _)) = page.last() else { return Ok(()) };
         after = *last;
         let mut references: Vec<Reference> = page.into_iter().map(|(_, reference)| reference).collect();

@@ -18,12 +18,12 @@ pub(super) async fn observe(
 ) -> Result<Reading, RunError> {
     let mut pages = source.open().await?;
     let now = clock.now();
-    let reading = ledger.write(move |book| book.begin_reading(now)).await?;
+    let reading = ledger.write(move |tx| tx.begin_reading(now)).await?;
     let mut next = pages.next().await?;
     while let Some(page) = next {
         let rows = page.len() as u64;
         let now: chrono::DateTime<Utc> = clock.now();
-        let written = ledger.write(move |book| page.iter().try_for_each(|row| book.observe(reading, row, now)));
+        let written = ledger.write(move |tx| page.iter().try_for_each(|row| tx.observe(reading, row, now)));
         let (written, following) = tokio::join!(written, pages.next());
         written?;
         next = following?;
@@ -32,6 +32,6 @@ pub(super) async fn observe(
         }
     }
     let now = clock.now();
-    ledger.write(move |book| book.finish_reading(reading, now)).await?;
+    ledger.write(move |tx| tx.finish_reading(reading, now)).await?;
     Ok(reading)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::plan::{Decision, PlanRules, list};
 use crate::domain::{Currency, Generation, HoldReason, ItemResult, Money, Place};
-use crate::ledger::{Book, LedgerError, PlannedItem, Reading};
+use crate::ledger::{LedgerError, LedgerTx, PlannedItem, Reading};
 use crate::views::{PlanSummary, Reason, RunItem, Sum};
 
 /// Rows planned in one transaction.
@@ -42,16 +42,16 @@ pub(super) enum Cursor {
 
 /// Plans one page; where `run` is given, its rows are entered there.
 pub(super) fn plan_page(
-    book: &Book<'_>,
+    tx: &LedgerTx<'_>,
     reading: Reading,
     rules: &PlanRules,
     now: chrono::DateTime<chrono::Utc>,
     cursor: Cursor,
     tally: &mut Tally,
 ) -> Result<Cursor, LedgerError> {
-    let mut page = Page { book, rules, now, tally, position: 0 };
+    let mut page = Page { tx, rules, now, tally, position: 0 };
     if let Some(run) = rules.run {
-        page.position = book.next_position(run)?;
+        page.position = tx.next_position(run)?;
     }
     match cursor {
         Cursor::Records(after) => page.records(reading, after),
@@ -62,17 +62,17 @@ pub(super) fn plan_page(
 }
 
 /// What was in doubt when the plan was made and turned out never sent is planned after all, by the same rules.
-pub(super) fn plan_unsent(book: &Book<'_>, run: i64, rules: &PlanRules) -> Result<(), LedgerError> {
-    for (position, candidate) in book.unsent(run)? {
+pub(super) fn plan_unsent(tx: &LedgerTx<'_>, run: i64, rules: &PlanRules) -> Result<(), LedgerError> {
+    for (position, candidate) in tx.unsent(run)? {
         if rules.decide(&candidate) == Decision::Send {
-            book.plan_unsent(run, position)?;
+            tx.plan_unsent(run, position)?;
         }
     }
     Ok(())
 }
 
 struct Page<'a> {
-    book: &'a Book<'a>,
+    tx: &'a LedgerTx<'a>,
     rules: &'a PlanRules,
     now: chrono::DateTime<chrono::Utc>,
     tally: &'a mut Tally,
@@ -90,7 +90,7 @@ struct Settled<'a> {
 
 impl Page<'_> {
     fn records(&mut self, reading: Reading, after: i64) -> Result<Cursor, LedgerError> {
-        let candidates = self.book.candidates(reading, after, PAGE_ROWS)?;
+        let candidates = self.tx.candidates(reading, after, PAGE_ROWS)?;
         for candidate in &candidates {
             let decision = self.rules.decide(candidate);
             if decision == Decision::Outside {
@@ -99,7 +99,7 @@ impl Page<'_> {
             let id = &candidate.record.id;
             let hold = if let Decision::Hold(reason) = &decision { Some(reason) } else { None };
             if self.rules.run.is_some() && hold != candidate.held.as_ref() {
-                self.book.set_held(id, hold, self.now)?;
+                self.tx.set_held(id, hold, self.now)?;
             }
             self.tally.read += 1;
             let mut settled = Settled {
@@ -125,7 +125,7 @@ impl Page<'_> {
                 Decision::Send => {
                     self.tally.send += 1;
                     self.tally.add(candidate.record.amount);
-                    if self.rules.run.is_none() && self.book.has_look_alike(id)? {
+                    if self.rules.run.is_none() && self.tx.has_look_alike(id)? {
                         self.tally.look_alikes += 1;
                     }
                     self.enter_planned(id.as_str(), &candidate.place)?;
@@ -136,7 +136,7 @@ impl Page<'_> {
     }
 
     fn repeats(&mut self, reading: Reading, after: i64) -> Result<Cursor, LedgerError> {
-        let repeats = self.book.repeats(reading, after, PAGE_ROWS)?;
+        let repeats = self.tx.repeats(reading, after, PAGE_ROWS)?;
         for repeat in &repeats {
             if !self.rules.period.contains(repeat.date) {
                 continue;
@@ -145,7 +145,7 @@ impl Page<'_> {
             let reason = if repeat.same {
                 None
             } else {
-                Some(HoldReason::IdRepeated { lines: list(&self.book.lines_of(reading, &repeat.record_id)?) })
+                Some(HoldReason::IdRepeated { lines: list(&self.tx.lines_of(reading, &repeat.record_id)?) })
             };
             let result = if repeat.same { ItemResult::SkippedRepeatedInSource } else { ItemResult::Held };
             self.enter(&Settled {
@@ -161,7 +161,7 @@ impl Page<'_> {
 
     /// A row that cannot be read has no date that could be trusted: it is in every period.
     fn flaws(&mut self, reading: Reading, after: i64) -> Result<Cursor, LedgerError> {
-        let flaws = self.book.flaws(reading, after, PAGE_ROWS)?;
+        let flaws = self.tx.flaws(reading, after, PAGE_ROWS)?;
         for (_, flaw) in &flaws {
             self.tally.read += 1;
             self.enter(&Settled {
@@ -207,7 +207,7 @@ impl Page<'_> {
 
     fn enter_item(&mut self, item: &PlannedItem<'_>) -> Result<(), LedgerError> {
         if let Some(run) = self.rules.run {
-            self.book.enter(run, item)?;
+            self.tx.enter(run, item)?;
         }
         self.position += 1;
         Ok(())

@@ -95,13 +95,13 @@ impl Engine {
             return Ok(ReExportStep::Runs(self.run_re_export(actor, wish.record_id.clone(), Some(wish))));
         }
         let id = wish.record_id.clone();
-        let waits = self.parts.ledger.write(move |book| {
-            let Some(earlier) = book.exported(wish.record_id.as_str())? else { return Ok(Ok(None)) };
+        let waits = self.parts.ledger.write(move |tx| {
+            let Some(earlier) = tx.exported(wish.record_id.as_str())? else { return Ok(Ok(None)) };
             if let Err(overtaken) = check_not_overtaken(&wish, &earlier) {
                 return Ok(Err(overtaken));
             }
-            book.request_re_export(&wish, &earlier)?;
-            book.open_re_export(wish.record_id.as_str()).map(Ok)
+            tx.request_re_export(&wish, &earlier)?;
+            tx.open_re_export(wish.record_id.as_str()).map(Ok)
         });
         let waits = waits.await??.ok_or_else(|| Problem::new(ErrorCode::NotExported).with("id", id))?;
         Ok(ReExportStep::Waits(Box::new(waits)))
@@ -163,7 +163,7 @@ impl Engine {
             return Err(Problem::new(ErrorCode::ApprovalBySame).with("id", record_id).with("user", &actor.user));
         }
         let now = self.parts.clock.now();
-        self.parts.ledger.write(move |book| book.approve_re_export(&waiting, &approver, now)).await?;
+        self.parts.ledger.write(move |tx| tx.approve_re_export(&waiting, &approver, now)).await?;
         let record_id = RecordId::new(record_id).map_err(|_| not_found(record_id))?;
         Ok(self.run_re_export(actor, record_id, None))
     }
@@ -176,7 +176,7 @@ impl Engine {
         let reason = check_reason(reason)?;
         let waiting = self.waiting(record_id).await?;
         let (by, now) = (Asker { actor, accounting_user: String::new() }, self.parts.clock.now());
-        Ok(self.parts.ledger.write(move |book| book.withdraw_re_export(&waiting, &by, &reason, now)).await?)
+        Ok(self.parts.ledger.write(move |tx| tx.withdraw_re_export(&waiting, &by, &reason, now)).await?)
     }
 
     /// The re-exports that wait for an approval, oldest first.
@@ -189,7 +189,7 @@ impl Engine {
 
     async fn waiting(&self, record_id: &str) -> Result<ReExport, Problem> {
         let id = record_id.to_owned();
-        let waiting = self.parts.ledger.read(move |book| book.open_re_export(&id)).await?;
+        let waiting = self.parts.ledger.read(move |tx| tx.open_re_export(&id)).await?;
         waiting
             .filter(|waiting| waiting.needs_approval && waiting.approved_at.is_none())
             .ok_or_else(|| Problem::new(ErrorCode::ApprovalNotAsked).with("id", record_id))
@@ -206,9 +206,9 @@ fn not_found(record_id: &str) -> Problem {
 
 async fn preview(parts: &Parts, connection: &Connection, record_id: &str) -> Result<ReExportPreview, Problem> {
     let id = record_id.to_owned();
-    let look = parts.ledger.read(move |book| {
-        Ok((book.candidate_of(&id)?, book.exported(&id)?, book.is_in_doubt(&id)?, book.open_re_export(&id)?))
-    });
+    let look = parts
+        .ledger
+        .read(move |tx| Ok((tx.candidate_of(&id)?, tx.exported(&id)?, tx.is_in_doubt(&id)?, tx.open_re_export(&id)?)));
     let (candidate, exported, in_doubt, waiting) = look.await?;
     let candidate = candidate.ok_or_else(|| not_found(record_id))?;
     if in_doubt {
@@ -251,20 +251,20 @@ pub(super) async fn prepare(
     rules: &PlanRules,
 ) -> Result<(), RunError> {
     let id = record_id.as_str().to_owned();
-    let kept = parts.ledger.write(move |book| {
-        if book.is_in_doubt(&id)? {
+    let kept = parts.ledger.write(move |tx| {
+        if tx.is_in_doubt(&id)? {
             return Ok(Err(Problem::new(ErrorCode::RecordInDoubt).with("id", &id)));
         }
-        let Some(earlier) = book.exported(&id)? else {
+        let Some(earlier) = tx.exported(&id)? else {
             return Ok(Err(Problem::new(ErrorCode::NotExported).with("id", &id)));
         };
         if let Some(wish) = &wish {
             if let Err(overtaken) = check_not_overtaken(wish, &earlier) {
                 return Ok(Err(overtaken));
             }
-            book.request_re_export(wish, &earlier)?;
+            tx.request_re_export(wish, &earlier)?;
         }
-        let open = book.open_re_export(&id)?.filter(|open| open.generation == earlier.generation.next());
+        let open = tx.open_re_export(&id)?.filter(|open| open.generation == earlier.generation.next());
         Ok(open.map(|open| (open, earlier)).ok_or_else(|| Problem::new(ErrorCode::ApprovalNotAsked).with("id", &id)))
     });
     let (re_export, earlier) = kept.await?.map_err(RunError::Problem)?;
@@ -272,9 +272,9 @@ pub(super) async fn prepare(
         reverse(parts, run, caller, actor, &re_export, &earlier, rules).await?;
     }
     let number = run.number;
-    let planned = parts.ledger.write(move |book| {
-        book.plan_re_export(number, &re_export)?;
-        book.set_read(number, 1)
+    let planned = parts.ledger.write(move |tx| {
+        tx.plan_re_export(number, &re_export)?;
+        tx.set_read(number, 1)
     });
     Ok(planned.await?)
 }
@@ -290,25 +290,25 @@ pub(super) async fn carry_on(
     actor: &Actor,
     about: Option<&RecordId>,
 ) -> Result<u64, RunError> {
-    for reversal in parts.ledger.read(|book| book.open_reversals()).await? {
+    for reversal in parts.ledger.read(|tx| tx.open_reversals()).await? {
         send_reversal(parts, run, caller, actor, reversal).await?;
     }
-    let left = parts.ledger.read(|book| book.left_re_exports()).await?;
+    let left = parts.ledger.read(|tx| tx.left_re_exports()).await?;
     let is_about = |left: &LeftReExport| about.is_some_and(|about| about.as_str() == left.re_export.record_id);
     let left: Vec<LeftReExport> = left.into_iter().filter(|left| !is_about(left)).collect();
     if left.is_empty() {
         return Ok(0);
     }
     let (number, now, actor) = (run.number, parts.clock.now(), actor.clone());
-    let carried_on = parts.ledger.write(move |book| {
+    let carried_on = parts.ledger.write(move |tx| {
         let mut rows = 0;
         for left in left {
             if left.is_reversed {
-                book.plan_re_export(number, &left.re_export)?;
+                tx.plan_re_export(number, &left.re_export)?;
                 rows += 1;
             } else {
                 let by = Asker { actor: actor.clone(), accounting_user: String::new() };
-                book.withdraw_re_export(&left.re_export, &by, "its run ended before anything was sent", now)?;
+                tx.withdraw_re_export(&left.re_export, &by, "its run ended before anything was sent", now)?;
             }
         }
         Ok(rows)
@@ -335,7 +335,7 @@ async fn reverse(
         date: reversal_date(rules),
         now: parts.clock.now(),
     };
-    let claimed = parts.ledger.write(move |book| book.claim_reversal(&ask)).await?;
+    let claimed = parts.ledger.write(move |tx| tx.claim_reversal(&ask)).await?;
     send_reversal(parts, run, caller, actor, claimed).await
 }
 
@@ -366,7 +366,7 @@ async fn send_reversal(
         Err(CallFailure::Unprocessed { halt, .. }) => (ReversalSettlement::Unknown, Some(halt)),
     };
     let (number, now, actor) = (run.number, parts.clock.now(), actor.clone());
-    parts.ledger.write(move |book| book.settle_reversal(number, &claimed, &settlement, &actor, now)).await?;
+    parts.ledger.write(move |tx| tx.settle_reversal(number, &claimed, &settlement, &actor, now)).await?;
     halt.map_or(Ok(()), Err)
 }
 

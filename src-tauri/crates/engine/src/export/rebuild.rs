@@ -111,7 +111,7 @@ async fn rebuild(
     let permit = held.permit().map_err(RunError::Problem)?;
     let (start, at) =
         held.start(parts, run_id, actor, Trigger::Manual, Period::EVERYTHING).map_err(RunError::Problem)?;
-    let number = parts.ledger.write(move |book| book.begin_with_entry(&start, at)).await?;
+    let number = parts.ledger.write(move |tx| tx.begin_with_entry(&start, at)).await?;
     let caller = Caller::new(parts.accounting.clone(), parts.clock.clone(), stop.clone(), reporter.progress());
     // What the old ledger had in flight must have arrived before the books are read.
     if held.follows_others {
@@ -126,11 +126,11 @@ async fn rebuild(
     let by = actor.clone();
     parts
         .ledger
-        .write(move |book| {
-            book.set_read(number, rebuilt.records)?;
+        .write(move |tx| {
+            tx.set_read(number, rebuilt.records)?;
             let act = AuditAct::new(now, &by, Act::Rebuilt).accounting_user(&accounting_user).run(&run_id);
-            book.audit(&act.detail(json!(rebuilt)))?;
-            book.finish_run(number, Outcome::Completed, None, now)
+            tx.audit(&act.detail(json!(rebuilt)))?;
+            tx.finish_run(number, Outcome::Completed, None, now)
         })
         .await?;
     audit::seal(&parts.ledger, parts.accounting.as_ref(), permit, parts.signer.as_ref(), actor, now)
@@ -159,7 +159,7 @@ impl Taking<'_> {
     async fn take_over(&self, reading: Reading) -> Result<Rebuilt, RunError> {
         let (mut rebuilt, mut after) = (Rebuilt::default(), 0);
         loop {
-            let page = self.parts.ledger.read(move |book| book.candidates(reading, after, LOOK_UP_MAX)).await?;
+            let page = self.parts.ledger.read(move |tx| tx.candidates(reading, after, LOOK_UP_MAX)).await?;
             let Some(last) = page.last() else { return Ok(rebuilt) };
             if self.caller.stop.is_cancelled() {
                 return Err(RunError::Stopped);
@@ -233,14 +233,14 @@ impl Taking<'_> {
         let at = Moment { now: self.parts.clock.now(), there: permit.latest_now() };
         let key = RequestKey::new(self.parts.ids.fresh());
         let members: Vec<_> = seen.into_iter().map(|one| (self.member(&one), one)).collect();
-        let entered = self.parts.ledger.write(move |book| {
+        let entered = self.parts.ledger.write(move |tx| {
             let mut found = Vec::with_capacity(members.len());
-            for (position, (mut member, one)) in (book.next_position(run)?..).zip(members) {
-                book.enter(run, &planned(position, &one))?;
+            for (position, (mut member, one)) in (tx.next_position(run)?..).zip(members) {
+                tx.enter(run, &planned(position, &one))?;
                 member.position = position;
                 found.push((member, one.settlement));
             }
-            book.adopt(run, fence, &key, &found, at)
+            tx.adopt(run, fence, &key, &found, at)
         });
         Ok(entered.await?)
     }
@@ -274,7 +274,7 @@ impl Taking<'_> {
                 .filter(|voucher| voucher.reverses.is_none() && voucher.reference.as_str().starts_with(&prefix))
                 .map(|voucher| voucher.reference)
                 .collect();
-            count += self.parts.ledger.read(move |book| book.count_unknown(&ours)).await?;
+            count += self.parts.ledger.read(move |tx| tx.count_unknown(&ours)).await?;
             cursor = page.next;
             if cursor.is_none() {
                 return Ok(count);

@@ -43,7 +43,7 @@ pub(super) struct Left {
 pub(super) async fn recover(run: &Run<'_>, caller: &Caller, reporter: &mut Reporter) -> Result<Left, RunError> {
     let (mut after, mut left) = (0, Left::default());
     loop {
-        let page = run.ledger.read(move |book| book.open_requests(after, PAGE_REQUESTS)).await?;
+        let page = run.ledger.read(move |tx| tx.open_requests(after, PAGE_REQUESTS)).await?;
         let Some((last, _)) = page.last() else { return Ok(left) };
         after = *last;
         for (_, open) in page {
@@ -115,11 +115,11 @@ impl Case<'_> {
             }
         }
         let (number, at) = (self.run.number, self.run.moment());
-        let written = self.run.ledger.write(move |book| {
+        let written = self.run.ledger.write(move |tx| {
             for (claimed, settlement) in &settled {
-                book.settle_recovered(number, claimed, settlement, at)?;
+                tx.settle_recovered(number, claimed, settlement, at)?;
             }
-            book.close_request(&request)
+            tx.close_request(&request)
         });
         Ok(written.await?)
     }
@@ -170,7 +170,7 @@ impl Case<'_> {
         at: crate::ledger::Moment,
     ) -> Result<Option<RunError>, RunError> {
         let (request, fence) = (open.request.clone(), self.run.permit.fence());
-        let request = self.run.ledger.write(move |book| book.send_again(&request, fresh_key, fence, at)).await?;
+        let request = self.run.ledger.write(move |tx| tx.send_again(&request, fresh_key, fence, at)).await?;
         let doubt = Problem::new(ErrorCode::Interrupted);
         let sent = self.caller.exchange(self.run.permit, Route::Vouchers, request, Some(doubt)).await;
         let RequestOutcome::Each(settlements) = sent.outcome else {
@@ -286,9 +286,9 @@ impl Case<'_> {
         let known_again = again.iter().filter_map(|(index, draft)| Some((known.get(*index)?, draft.clone())));
         let claims: Vec<(usize, Claimed, DraftId)> =
             known_again.map(|(known, draft)| (known.member.member, known.claimed.clone(), draft)).collect();
-        let staged = self.run.ledger.write(move |book| {
+        let staged = self.run.ledger.write(move |tx| {
             let staged =
-                |(member, claimed, draft): (usize, Claimed, DraftId)| Ok((member, book.staged(&claimed, &draft, at)?));
+                |(member, claimed, draft): (usize, Claimed, DraftId)| Ok((member, tx.staged(&claimed, &draft, at)?));
             claims.into_iter().map(staged).collect::<Result<Vec<_>, crate::ledger::LedgerError>>()
         });
         let sent = self.caller.commit_drafts(self.run.permit, open.request.clone(), staged.await?).await;
@@ -308,8 +308,8 @@ impl Case<'_> {
         }
         // That answer was understood: this sending did nothing. What may still show is what an earlier one did, and its
         // window must not begin anew each time that somebody asks.
-        let put_back = self.run.ledger.write(move |book| {
-            did_nothing.iter().try_for_each(|(claimed, earlier)| book.sending_did_nothing(claimed, *earlier))
+        let put_back = self.run.ledger.write(move |tx| {
+            did_nothing.iter().try_for_each(|(claimed, earlier)| tx.sending_did_nothing(claimed, *earlier))
         });
         put_back.await?;
         sent.halt.map_or(Ok(()), Err)
@@ -334,7 +334,7 @@ impl Case<'_> {
 
     async fn commit(&self, known: &Known, draft_id: DraftId) -> Result<Settlement, RunError> {
         let (claimed, at) = (known.claimed.clone(), self.run.moment());
-        let staged = self.run.ledger.write(move |book| book.staged(&claimed, &draft_id, at)).await?;
+        let staged = self.run.ledger.write(move |tx| tx.staged(&claimed, &draft_id, at)).await?;
         let (settlement, halt) = self.caller.commit_one(self.run.permit, &staged).await;
         halt.map_or(Ok(settlement), Err)
     }

@@ -30,9 +30,9 @@ pub(super) async fn keep(parts: &Parts, ask: &RunAsk, run_id: &RunId, end: SyncE
         at: parts.clock.now(),
     };
     // A run that began and broke off has its row already; the next run closes it.
-    let entered = parts.ledger.write(move |book| match book.run_number(&refused.run_id)? {
+    let entered = parts.ledger.write(move |tx| match tx.run_number(&refused.run_id)? {
         Some(_) => Ok(()),
-        None => book.enter_refused(&refused),
+        None => tx.enter_refused(&refused),
     });
     if let Err(error) = entered.await {
         tracing::warn!(%error, "a scheduled run that was not let in could not be entered in the history");

@@ -52,7 +52,7 @@ impl Engine {
     pub async fn resolve(&self, ask: ResolveAsk) -> Result<SyncEnd, Problem> {
         let reason = check_reason(&ask.reason)?;
         let id = ask.record_id.clone();
-        let open = self.parts.ledger.read(move |book| book.open_record(&id)).await?;
+        let open = self.parts.ledger.read(move |tx| tx.open_record(&id)).await?;
         if open.is_none() {
             return Err(Problem::new(ErrorCode::NotInDoubt).with("id", &ask.record_id));
         }
@@ -91,7 +91,7 @@ async fn resolve(
     let permit = held.permit()?;
     let id = ask.record_id.clone();
     // Looked at again: a run may have settled it since the person looked.
-    let open = parts.ledger.read(move |book| book.open_record(&id)).await?;
+    let open = parts.ledger.read(move |tx| tx.open_record(&id)).await?;
     let open = open.ok_or_else(|| Problem::new(ErrorCode::NotInDoubt).with("id", &ask.record_id))?;
     let asked = [open.claimed.reference().clone()];
     let found = parts.accounting.look_up(&asked).await.map_err(|error| error.problem())?;
@@ -105,9 +105,9 @@ async fn resolve(
     };
     let (start, at) = held.start(parts, run_id, &ask.actor, Trigger::Manual, Period::EVERYTHING)?;
     let (reason, evidence) = (reason.to_owned(), found.vouchers);
-    let written = parts.ledger.write(move |book| {
-        let number = book.begin_with_entry(&start, at)?;
-        book.settle_by_word(number, &open, &settlement, at)?;
+    let written = parts.ledger.write(move |tx| {
+        let number = tx.begin_with_entry(&start, at)?;
+        tx.settle_by_word(number, &open, &settlement, at)?;
         let voucher = match &settlement {
             Settlement::Posted { acknowledgement, .. } => Some(acknowledgement.voucher_id.as_str()),
             _ => None,
@@ -123,8 +123,8 @@ async fn resolve(
                 "resolution": if voucher.is_some() { "posted" } else { "not_posted" },
                 "found": evidence,
             }));
-        book.audit(&act)?;
-        book.finish_run(number, crate::domain::Outcome::Completed, None, at.now).map(drop)
+        tx.audit(&act)?;
+        tx.finish_run(number, crate::domain::Outcome::Completed, None, at.now).map(drop)
     });
     written.await?;
     audit::seal(&parts.ledger, parts.accounting.as_ref(), permit, parts.signer.as_ref(), &ask.actor, at.now).await

@@ -212,7 +212,7 @@ impl Body<'_> {
     /// Looks up what the run posted, and what it left out as exported before, where the workspace wants that. Whatever comes
     /// of it, the run is what it is.
     async fn certify(&self, number: i64, held: &Held, reporter: &mut Reporter) -> Result<(), Problem> {
-        let count = |result| self.parts.ledger.read(move |book| book.count_result(number, result));
+        let count = |result| self.parts.ledger.read(move |tx| tx.count_result(number, result));
         let posted = count(ItemResult::Posted).await?;
         let left_out = count(ItemResult::SkippedAlreadyExported).await?;
         if !self.parts.settings.compare_after_run || posted + left_out == 0 {
@@ -238,14 +238,14 @@ impl Body<'_> {
     async fn begin(&self, held: &Held) -> Result<i64, Problem> {
         let (start, at) =
             held.start(self.parts, self.run_id, &self.ask.actor, self.ask.trigger, self.ask.job.period())?;
-        let begun = self.parts.ledger.write(move |book| book.begin_with_entry(&start, at));
+        let begun = self.parts.ledger.write(move |tx| tx.begin_with_entry(&start, at));
         Ok(begun.await?)
     }
 
     async fn steps(&self, number: i64, held: &mut Held, reporter: &mut Reporter) -> Result<(), RunError> {
         let (accounting, clock) = (self.parts.accounting.clone(), self.parts.clock.clone());
         let caller = Caller::new(accounting, clock, self.stop.clone(), reporter.progress());
-        let open = self.parts.ledger.read(|book| book.open_attempts()).await?;
+        let open = self.parts.ledger.read(|tx| tx.open_attempts()).await?;
         if open > 0 {
             reporter.phase(Phase::Recovering, Some(open));
             self.wait_for_others(held, &caller).await?;
@@ -284,7 +284,7 @@ impl Body<'_> {
         reporter.phase(Phase::Planning, None);
         let tally = make_plan(self.parts, reading, rules).await?;
         let read = tally.read;
-        ledger.write(move |book| book.set_read(number, read)).await?;
+        ledger.write(move |tx| tx.set_read(number, read)).await?;
         reporter.planned(&tally);
         Ok(tally.send)
     }
@@ -309,7 +309,7 @@ impl Body<'_> {
     ) -> Result<(), RunError> {
         let mut needs_fence = false;
         for _ in 0..CLOSING_ROUNDS_MAX {
-            let open = self.parts.ledger.read(|book| book.open_attempts()).await?;
+            let open = self.parts.ledger.read(|tx| tx.open_attempts()).await?;
             if open == 0 {
                 break;
             }
@@ -318,7 +318,7 @@ impl Body<'_> {
                     break;
                 }
                 let fence = held.permit().map_err(RunError::Problem)?.fence();
-                self.parts.ledger.write(move |book| book.set_fence(number, fence)).await?;
+                self.parts.ledger.write(move |tx| tx.set_fence(number, fence)).await?;
                 self.wait_for_others(held, caller).await?;
             }
             reporter.phase(Phase::Settling, Some(open));
@@ -326,7 +326,7 @@ impl Body<'_> {
             if left.has_unsent {
                 if let Job::Sync(_) = self.ask.job {
                     let rules = rules.clone();
-                    self.parts.ledger.write(move |book| plan_unsent(book, number, &rules)).await?;
+                    self.parts.ledger.write(move |tx| plan_unsent(tx, number, &rules)).await?;
                 }
                 reporter.phase(Phase::Sending, None);
                 send(&self.of(number, held)?, caller, rules, reporter).await?;
@@ -372,12 +372,12 @@ impl Body<'_> {
         let outcome = error.as_ref().map_or(Outcome::Completed, RunError::outcome);
         let problem = error.as_ref().and_then(RunError::problem);
         let (kept, actor, user) = (problem.clone(), self.ask.actor.clone(), held.connection.user_id.clone());
-        let closed = self.parts.ledger.write(move |book| {
-            let counts = book.finish_run(number, outcome, kept.as_ref(), now)?;
+        let closed = self.parts.ledger.write(move |tx| {
+            let counts = tx.finish_run(number, outcome, kept.as_ref(), now)?;
             let act = AuditAct::new(now, &actor, Act::SyncEnded).accounting_user(&user).run(&run_id).detail(json!({
                 "outcome": outcome.as_str(), "counts": counts, "error": kept.map(|problem| problem.code),
             }));
-            book.audit(&act)
+            tx.audit(&act)
         });
         let closed = closed.await;
         let sealed = match (&closed, held.permit.as_ref()) {
@@ -404,8 +404,8 @@ pub(super) async fn make_plan(parts: &Parts, reading: Reading, rules: &PlanRules
     let (mut cursor, mut tally) = (Cursor::default(), Tally::default());
     while !matches!(cursor, Cursor::Done) {
         let (rules, now) = (rules.clone(), parts.clock.now());
-        let act = move |book: &crate::ledger::Book<'_>| {
-            let cursor = plan_page(book, reading, &rules, now, cursor, &mut tally)?;
+        let act = move |tx: &crate::ledger::LedgerTx<'_>| {
+            let cursor = plan_page(tx, reading, &rules, now, cursor, &mut tally)?;
             Ok((cursor, tally))
         };
         (cursor, tally) = parts.ledger.write(act).await?;

@@ -240,7 +240,7 @@ impl Sender<'_> {
             return Ok(());
         }
         let (run, after, page) = (self.run.number, self.after, self.width.max(crate::ports::PAGE_ROWS_MAX));
-        let found = self.run.ledger.read(move |book| book.planned(run, after, page)).await?;
+        let found = self.run.ledger.read(move |tx| tx.planned(run, after, page)).await?;
         self.exhausted = found.is_empty();
         if let Some((last, ..)) = found.last() {
             self.after = *last;
@@ -289,7 +289,7 @@ impl Sender<'_> {
         self.reporter.advance(found.len() as u64);
         let (run, fence, at) = (self.run.number, self.run.permit.fence(), self.run.moment());
         let key = RequestKey::new(self.run.ids.fresh());
-        Ok(self.run.ledger.write(move |book| book.adopt(run, fence, &key, &found, at)).await?)
+        Ok(self.run.ledger.write(move |tx| tx.adopt(run, fence, &key, &found, at)).await?)
     }
 
     async fn settle(&mut self, answered: Vec<SentRequest>, asks: Vec<ClaimAsk>) -> Result<Next, RunError> {
@@ -300,28 +300,28 @@ impl Sender<'_> {
             self.report(sent);
         }
         let (run, at) = (self.run.number, self.run.moment());
-        let next = self.run.ledger.write(move |book| {
+        let next = self.run.ledger.write(move |tx| {
             let mut staged = Vec::new();
             for SentRequest { request, outcome, .. } in answered {
                 match outcome {
-                    RequestOutcome::Divide => book.plan_again(run, &request, at)?,
+                    RequestOutcome::Divide => tx.plan_again(run, &request, at)?,
                     RequestOutcome::Each(settlements) => {
                         let mut drafts = Vec::new();
                         for (member, (claimed, settlement)) in request.members().iter().zip(&settlements).enumerate() {
                             let Some(settlement) = settlement else { continue };
-                            book.settle(run, claimed, settlement, at)?;
+                            tx.settle(run, claimed, settlement, at)?;
                             if let Settlement::Staged(draft_id) = settlement {
-                                drafts.push((member, book.staged(claimed, draft_id, at)?));
+                                drafts.push((member, tx.staged(claimed, draft_id, at)?));
                             }
                         }
-                        book.close_request(&request)?;
+                        tx.close_request(&request)?;
                         if !drafts.is_empty() {
                             staged.push((request, drafts));
                         }
                     }
                 }
             }
-            let claimed = asks.into_iter().map(|ask| book.claim(ask)).collect::<Result<_, _>>()?;
+            let claimed = asks.into_iter().map(|ask| tx.claim(ask)).collect::<Result<_, _>>()?;
             Ok(Next { claimed, staged })
         });
         Ok(next.await?)

@@ -124,7 +124,7 @@ impl Entry<'_> {
         let mut held = Held { connection, file, permit: None, follows_others: false, waited_for };
         let fence = permit.fence();
         let let_in = async {
-            let follows_others = parts.ledger.read(move |book| book.follows_others(fence)).await?;
+            let follows_others = parts.ledger.read(move |tx| tx.follows_others(fence)).await?;
             if self.checks_witness {
                 audit::check_newest(&parts.ledger, parts.accounting.as_ref(), parts.clock.as_ref()).await?;
             }
@@ -258,7 +258,7 @@ impl Waits<'_> {
 /// These are the books that this ledger is about.
 pub(super) async fn check_organisation(parts: &Parts, connection: &Connection) -> Result<(), Problem> {
     let organisation = connection.organisation_id.clone();
-    match parts.ledger.read(move |book| book.other_organisation(&organisation)).await? {
+    match parts.ledger.read(move |tx| tx.other_organisation(&organisation)).await? {
         None => Ok(()),
         Some(other) => Err(Problem::new(ErrorCode::OrganisationMismatch)
             .with("workspace", other)

@@ -7,7 +7,7 @@ use rusqlite::named_params;
 use serde_json::json;
 
 use super::values::{instant, stamp, word};
-use super::{AuditAct, Book, LedgerError};
+use super::{AuditAct, LedgerError, LedgerTx};
 use crate::domain::{Act, Actor, AlarmKind, Generation};
 use crate::views::{Acceptance, RecordState};
 
@@ -32,7 +32,7 @@ struct ToAccept {
     alarm: Option<i64>,
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Keeps a person's word on a record that vanished or else changed, with its audit entry. `reason` is trimmed, and
     /// long enough.
     pub(crate) fn accept(

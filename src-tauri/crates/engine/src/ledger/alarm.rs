@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use rusqlite::named_params;
 
 use super::values::{from_json, instant, json, stamp, word};
-use super::{Book, LedgerError};
+use super::{LedgerError, LedgerTx};
 use crate::domain::{AlarmKind, FoundVoucher};
 use crate::views::Alarm;
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// The open alarm of an attempt, with its id.
     pub(super) fn open_alarm(&self, attempt: i64) -> Result<Option<(i64, Alarm)>, LedgerError> {
         self.row(

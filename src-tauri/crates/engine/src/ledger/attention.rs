@@ -3,7 +3,7 @@
 use rusqlite::{Row, named_params};
 
 use super::values::{day, day_option, from_json, from_json_option, instant, number, word};
-use super::{Book, Ledger, LedgerError};
+use super::{Ledger, LedgerError, LedgerTx};
 use crate::domain::{HoldReason, RunId};
 use crate::error::{ErrorCode, Problem};
 use crate::views::{AttentionItem, ReExport, Reason, RecordCounts, RecordState, Sent};
@@ -17,7 +17,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn counts(&self) -> Result<RecordCounts, LedgerError> {
-        self.read(|book| book.counts()).await
+        self.read(|tx| tx.counts()).await
     }
 
     /// What waits for a person, in doubt first, then vanished, changed, refused and held: `limit` at most (and never over
@@ -26,13 +26,13 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn attention(&self, left: bool, offset: u64, limit: u32) -> Result<Vec<AttentionItem>, LedgerError> {
-        self.read(move |book| {
-            book.rows(
+        self.read(move |tx| {
+            tx.rows(
                 include_str!("sql/attention.sql"),
                 named_params! {
                     ":left": left, ":offset": super::values::signed(offset), ":limit": limit.min(PAGE_MAX),
                 },
-                |row| book.attention_item(row),
+                |row| tx.attention_item(row),
             )
         })
         .await
@@ -43,7 +43,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn approvals(&self) -> Result<Vec<ReExport>, LedgerError> {
-        self.read(|book| book.waiting_re_exports()).await
+        self.read(|tx| tx.waiting_re_exports()).await
     }
 
     /// Whether this voucher is known here: acknowledged, reversed, or found under one of our references.
@@ -52,16 +52,16 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn knows_voucher(&self, voucher_id: &str) -> Result<bool, LedgerError> {
         let voucher_id = voucher_id.to_owned();
-        self.read(move |book| {
+        self.read(move |tx| {
             let asked = named_params! { ":voucher": voucher_id };
-            let known = book.row(include_str!("sql/knows_voucher.sql"), asked, |row| book.get(row, "known"))?;
+            let known = tx.row(include_str!("sql/knows_voucher.sql"), asked, |row| tx.get(row, "known"))?;
             Ok(known.unwrap_or(false))
         })
         .await
     }
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     fn counts(&self) -> Result<RecordCounts, LedgerError> {
         let tallies = self.rows(include_str!("sql/count_states.sql"), [], |row| {
             Ok((self.get::<String>(row, "state")?, number("count", self.get(row, "records")?)?))

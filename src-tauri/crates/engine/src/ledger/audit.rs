@@ -10,7 +10,7 @@ use rusqlite::{Row, named_params};
 use serde_json::json;
 
 use super::values::{signed, stamp};
-use super::{Book, LedgerError};
+use super::{LedgerError, LedgerTx};
 use crate::domain::audit_chain::{COLUMNS, ChainHash, StoredEntry, Value, entry_hash};
 use crate::domain::{Act, Actor, Generation, RunId};
 
@@ -122,7 +122,7 @@ pub(crate) struct AuditTip {
     pub(crate) head: ChainHash,
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Appends an entry; its number. To be called in the transaction of the act itself: both are kept, or neither.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
 
 use super::values::{signed, stamp};
-use super::{Book, Ledger, LedgerError};
+use super::{Ledger, LedgerError, LedgerTx};
 use crate::domain::audit_chain::{ChainHash, StoredEntry, Value};
 use crate::ports::Signature;
 use crate::views::AuditSeal;
@@ -42,7 +42,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn audit_seals(&self, from: i64, limit: u32) -> Result<Vec<AuditSeal>, LedgerError> {
-        self.read(move |book| book.audit_seals(from, limit.min(PAGE_MAX))).await
+        self.read(move |tx| tx.audit_seals(from, limit.min(PAGE_MAX))).await
     }
 
     /// The ledger's own id, under which the accounting side keeps its witness.
@@ -50,11 +50,11 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn id(&self) -> Result<String, LedgerError> {
-        self.read(|book| book.ledger_id()).await
+        self.read(|tx| tx.ledger_id()).await
     }
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Keeps a head; its number.
     pub(crate) fn add_audit_head(
         &self,

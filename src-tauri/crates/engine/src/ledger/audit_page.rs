@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
 
 use super::values::{from_json, instant, number, signed, stamp, word};
-use super::{Book, Ledger, LedgerError};
+use super::{Ledger, LedgerError, LedgerTx};
 use crate::domain::audit_chain::StoredEntry;
 use crate::domain::{Act, Actor, Generation, RunId};
 use crate::views::AuditEntry;
@@ -43,7 +43,7 @@ impl Ledger {
         limit: u32,
     ) -> Result<Vec<AuditEntry>, LedgerError> {
         let filter = filter.clone();
-        self.read(move |book| book.audit_page(&filter, before, limit.min(PAGE_MAX))).await
+        self.read(move |tx| tx.audit_page(&filter, before, limit.min(PAGE_MAX))).await
     }
 
     /// The users of the operating system who have left an entry, by name: `limit` at most (and never over 1,000).
@@ -51,11 +51,11 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn audit_actors(&self, limit: u32) -> Result<Vec<String>, LedgerError> {
-        self.read(move |book| {
-            book.rows(
+        self.read(move |tx| {
+            tx.rows(
                 "SELECT DISTINCT actor_user FROM audit ORDER BY actor_user LIMIT :limit",
                 named_params! { ":limit": limit.min(PAGE_MAX) },
-                |row| book.get(row, "actor_user"),
+                |row| tx.get(row, "actor_user"),
             )
         })
         .await
@@ -67,9 +67,9 @@ impl Ledger {
     /// As for [`Ledger::audit_page`].
     pub async fn audit_entries_of_run(&self, run: &RunId, limit: u32) -> Result<Vec<AuditEntry>, LedgerError> {
         let run = run.clone();
-        self.read(move |book| {
+        self.read(move |tx| {
             let of_run = named_params! { ":run": run.as_str(), ":limit": limit.min(PAGE_MAX) };
-            book.audit_entries(include_str!("sql/audit_of_run.sql"), of_run)
+            tx.audit_entries(include_str!("sql/audit_of_run.sql"), of_run)
         })
         .await
     }
@@ -80,11 +80,11 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn audit_stored(&self, from: i64, limit: u32) -> Result<Vec<StoredEntry>, LedgerError> {
-        self.read(move |book| book.audit_from(from, limit.min(PAGE_MAX))).await
+        self.read(move |tx| tx.audit_from(from, limit.min(PAGE_MAX))).await
     }
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     fn audit_page(
         &self,
         filter: &AuditFilter,

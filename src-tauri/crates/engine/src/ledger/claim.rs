@@ -10,7 +10,7 @@ use rusqlite::named_params;
 use sha2::{Digest, Sha256};
 
 use super::values::{signed, stamp};
-use super::{Book, LedgerError};
+use super::{LedgerError, LedgerTx};
 use crate::domain::{ContentHash, DraftId, Generation, Money, RecordId, Reference, RequestKey};
 
 /// A claim on one record and generation, in the ledger.
@@ -209,7 +209,7 @@ pub(crate) struct ClaimMember {
     pub(crate) amount: Money,
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Claims every member, or, where the guard forbids one of them, none: the transaction then fails as a whole.
     pub(crate) fn claim(&self, ask: ClaimAsk) -> Result<ClaimedRequest, LedgerError> {
         let request_id = self.insert_request(ask.run, ask.kind, &ask.key, ask.fence, Some(&ask.body), ask.at)?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Row, named_params};
 
 use super::values::{day, instant, instant_option, json, money, number, signed, stamp, word};
-use super::{Book, LedgerError};
+use super::{LedgerError, LedgerTx};
 use crate::domain::{
     Actor, AttemptState, DifferenceKind, Generation, ItemResult, Money, Period, RecordId, Reference, RunId,
 };
@@ -87,7 +87,7 @@ impl Compared {
     }
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Begins a comparison; its number.
     pub(crate) fn begin_comparison(&self, start: &ComparisonStart) -> Result<i64, LedgerError> {
         self.execute(

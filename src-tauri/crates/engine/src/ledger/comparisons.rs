@@ -3,7 +3,7 @@
 use rusqlite::{Row, named_params};
 
 use super::values::{day_option, from_json, instant, instant_option, number, signed, word};
-use super::{Book, Ledger, LedgerError};
+use super::{Ledger, LedgerError, LedgerTx};
 use crate::domain::{Actor, DifferenceKind, Generation, Period, Protection, RunId};
 use crate::views::{Comparison, Difference, Papers};
 
@@ -17,11 +17,11 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn comparisons(&self, limit: u32, before: Option<u64>) -> Result<Vec<Comparison>, LedgerError> {
         let before = before.map(signed);
-        self.read(move |book| {
-            book.rows(
+        self.read(move |tx| {
+            tx.rows(
                 include_str!("sql/comparisons.sql"),
                 named_params! { ":before": before, ":limit": limit.min(PAGE_MAX), ":only": None::<i64>, ":run": None::<&str> },
-                |row| book.comparison_row(row),
+                |row| tx.comparison_row(row),
             )
         })
         .await
@@ -32,7 +32,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn comparison(&self, id: u64) -> Result<Option<Comparison>, LedgerError> {
-        self.read(move |book| book.comparison(signed(id))).await
+        self.read(move |tx| tx.comparison(signed(id))).await
     }
 
     /// The certificate of a run; `None` where none was made.
@@ -41,11 +41,11 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn certificate(&self, run: &RunId) -> Result<Option<Comparison>, LedgerError> {
         let run = run.clone();
-        self.read(move |book| {
-            book.row(
+        self.read(move |tx| {
+            tx.row(
                 include_str!("sql/comparisons.sql"),
                 named_params! { ":before": None::<i64>, ":limit": 1, ":only": None::<i64>, ":run": run.as_str() },
-                |row| book.comparison_row(row),
+                |row| tx.comparison_row(row),
             )
         })
         .await
@@ -56,11 +56,11 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn differences(&self, id: u64, after: u64, limit: u32) -> Result<Vec<Difference>, LedgerError> {
-        self.read(move |book| {
-            book.rows(
+        self.read(move |tx| {
+            tx.rows(
                 include_str!("sql/differences.sql"),
                 named_params! { ":comparison": signed(id), ":after": signed(after), ":limit": limit.min(PAGE_MAX) },
-                |row| book.difference(row),
+                |row| tx.difference(row),
             )
         })
         .await
@@ -72,11 +72,11 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn papers(&self, run: Option<&RunId>) -> Result<Papers, LedgerError> {
         let run = run.cloned();
-        self.read(move |book| {
-            let found = book.row(
+        self.read(move |tx| {
+            let found = tx.row(
                 include_str!("sql/papers.sql"),
                 named_params! { ":run": run.as_ref().map(RunId::as_str) },
-                |row| book.papers(row),
+                |row| tx.papers(row),
             )?;
             found.ok_or_else(|| LedgerError::Impossible { what: "ledger", found: "no row".to_owned() })
         })
@@ -84,7 +84,7 @@ impl Ledger {
     }
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// One comparison.
     pub(crate) fn comparison(&self, id: i64) -> Result<Option<Comparison>, LedgerError> {
         self.row(

@@ -7,7 +7,7 @@ use rusqlite::{Row, named_params};
 
 use super::claim::{Moment, RequestKind};
 use super::values::{instant, json, money, signed, stamp, word};
-use super::{Book, Claimed, ClaimedRequest, LedgerError, Settlement, StagedDraft};
+use super::{Claimed, ClaimedRequest, LedgerError, LedgerTx, Settlement, StagedDraft};
 use crate::domain::{DraftId, Reference, RequestKey};
 use crate::error::{ErrorCode, Problem};
 use crate::views::Reason;
@@ -40,7 +40,7 @@ pub(crate) struct OpenMember {
     pub(crate) is_unclear: bool,
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Whatever a dead process left `claimed` or `staged` was sent, or maybe: it is unknown from here on. Only whoever holds the
     /// permit may call this. The moment counts as the last sending, since nobody knows a better one.
     pub(crate) fn doubt_claimed(&self, at: Moment) -> Result<(), LedgerError> {
@@ -201,7 +201,7 @@ pub(crate) struct OpenRecord {
     request_id: i64,
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// The open attempt of a record; `None` where nothing is in doubt.
     pub(crate) fn open_record(&self, record: &str) -> Result<Option<OpenRecord>, LedgerError> {
         self.row(include_str!("sql/open_record.sql"), named_params! { ":record": record }, |row| {

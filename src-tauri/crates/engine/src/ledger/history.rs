@@ -3,7 +3,7 @@
 use rusqlite::{Params, Row, named_params};
 
 use super::values::{day_option, from_json_option, instant, instant_option, number, signed, word};
-use super::{Book, Ledger, LedgerError};
+use super::{Ledger, LedgerError, LedgerTx};
 use crate::domain::{Actor, Counts, Generation, ItemResult, Money, Outcome, Period, Place, RunId, Trigger};
 use crate::views::{RunItem, RunSummary, Sum};
 
@@ -17,12 +17,12 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn runs(&self, limit: u32, before: Option<&RunId>) -> Result<Vec<RunSummary>, LedgerError> {
         let before = before.cloned();
-        self.read(move |book| {
+        self.read(move |tx| {
             let before = match before {
                 None => None,
-                Some(run) => Some(book.run_number(&run)?.unwrap_or(0)),
+                Some(run) => Some(tx.run_number(&run)?.unwrap_or(0)),
             };
-            book.run_page(before, limit.min(PAGE_MAX))
+            tx.run_page(before, limit.min(PAGE_MAX))
         })
         .await
     }
@@ -33,9 +33,9 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn run(&self, run: &RunId) -> Result<Option<RunSummary>, LedgerError> {
         let run = run.clone();
-        self.read(move |book| {
-            let Some(number) = book.run_number(&run)? else { return Ok(None) };
-            Ok(book.run_page(number.checked_add(1), 1)?.pop())
+        self.read(move |tx| {
+            let Some(number) = tx.run_number(&run)? else { return Ok(None) };
+            Ok(tx.run_page(number.checked_add(1), 1)?.pop())
         })
         .await
     }
@@ -53,15 +53,15 @@ impl Ledger {
         result: Option<ItemResult>,
     ) -> Result<Vec<RunItem>, LedgerError> {
         let run = run.clone();
-        self.read(move |book| match book.run_number(&run)? {
+        self.read(move |tx| match tx.run_number(&run)? {
             None => Ok(Vec::new()),
-            Some(number) => book.item_page(number, after, limit.min(PAGE_MAX), result),
+            Some(number) => tx.item_page(number, after, limit.min(PAGE_MAX), result),
         })
         .await
     }
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     fn run_page(&self, before: Option<i64>, limit: u32) -> Result<Vec<RunSummary>, LedgerError> {
         self.run_rows(include_str!("sql/runs.sql"), named_params! { ":before": before, ":limit": limit })
     }

@@ -5,7 +5,7 @@ use rusqlite::{ToSql, named_params};
 use super::history::PAGE_MAX;
 use super::search::{asked, behind, fold};
 use super::values::{json, number};
-use super::{Book, Ledger, LedgerError};
+use super::{Ledger, LedgerError, LedgerTx};
 use crate::domain::{ItemResult, RunId};
 use crate::views::RunItem;
 
@@ -33,9 +33,9 @@ impl Ledger {
         limit: u32,
     ) -> Result<Vec<RunItem>, LedgerError> {
         let (run, filter) = (run.clone(), filter.clone());
-        self.read(move |book| match book.run_number(&run)? {
+        self.read(move |tx| match tx.run_number(&run)? {
             None => Ok(Vec::new()),
-            Some(number) => book.items_from(number, &filter, skip, limit.min(PAGE_MAX)),
+            Some(number) => tx.items_from(number, &filter, skip, limit.min(PAGE_MAX)),
         })
         .await
     }
@@ -46,15 +46,15 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn count_items(&self, run: &RunId, filter: &ItemFilter) -> Result<u64, LedgerError> {
         let (run, filter) = (run.clone(), filter.clone());
-        self.read(move |book| match book.run_number(&run)? {
+        self.read(move |tx| match tx.run_number(&run)? {
             None => Ok(0),
-            Some(number) => book.item_count(number, &filter),
+            Some(number) => tx.item_count(number, &filter),
         })
         .await
     }
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     fn items_from(&self, run: i64, filter: &ItemFilter, skip: u32, limit: u32) -> Result<Vec<RunItem>, LedgerError> {
         // The rows that are left out are counted off without what is known of their records.
         let sql = concat!(

@@ -3,11 +3,11 @@
 use rusqlite::named_params;
 
 use super::values::{number, word};
-use super::{Book, LedgerError};
+use super::{LedgerError, LedgerTx};
 use crate::domain::RecordId;
 use crate::views::{LookAlike, LookAlikes, RecordState};
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// The records like this one, but for those that left the source before they were exported.
     pub(super) fn look_alikes(&self, record_id: &str) -> Result<LookAlikes, LedgerError> {
         let mut found = LookAlikes::default();

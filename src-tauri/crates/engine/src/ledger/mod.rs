@@ -15,7 +15,6 @@ mod audit_heads;
 mod audit_page;
 mod backup;
 mod beside;
-mod book;
 mod claim;
 mod comparison;
 mod comparisons;
@@ -23,6 +22,7 @@ mod doubt;
 mod error;
 mod history;
 mod items;
+mod ledger_tx;
 mod look_alike;
 mod months;
 mod observe;
@@ -54,13 +54,13 @@ pub(crate) use acceptance::Accepting;
 pub(crate) use audit::{AuditAct, AuditTip};
 pub(crate) use audit_heads::StoredHead;
 pub use audit_page::AuditFilter;
-pub(crate) use book::Book;
 pub(crate) use claim::{ClaimAsk, ClaimMember, Moment, RequestKind};
 pub use claim::{Claimed, ClaimedRequest, ClaimedReversal, StagedDraft};
 pub(crate) use comparison::{Compared, ComparisonEnd, ComparisonStart, NewDifference};
 pub(crate) use doubt::{OpenMember, OpenRecord, OpenRequest};
 pub use error::LedgerError;
 pub use items::ItemFilter;
+pub(crate) use ledger_tx::LedgerTx;
 pub(crate) use observe::Reading;
 pub(crate) use plan_page::{Candidate, Guard, PlannedItem};
 pub(crate) use re_export::{LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
@@ -262,7 +262,7 @@ impl Ledger {
     pub(crate) async fn write<T, F>(&self, act: F) -> Result<T, LedgerError>
     where
         T: Send + 'static,
-        F: FnOnce(&Book<'_>) -> Result<T, LedgerError> + Send + 'static,
+        F: FnOnce(&LedgerTx<'_>) -> Result<T, LedgerError> + Send + 'static,
     {
         match self.shared.writer.as_ref().ok_or(LedgerError::WriterGone)? {
             Writer::InPlace(connection) => {
@@ -294,7 +294,7 @@ impl Ledger {
     pub(crate) async fn read<T, F>(&self, look: F) -> Result<T, LedgerError>
     where
         T: Send + 'static,
-        F: FnOnce(&Book<'_>) -> Result<T, LedgerError> + Send + 'static,
+        F: FnOnce(&LedgerTx<'_>) -> Result<T, LedgerError> + Send + 'static,
     {
         if matches!(self.shared.writer, Some(Writer::InPlace(_))) {
             return self.shared.read_in_place(look);
@@ -305,7 +305,7 @@ impl Ledger {
 }
 
 impl Shared {
-    fn read_in_place<T>(&self, look: impl FnOnce(&Book<'_>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+    fn read_in_place<T>(&self, look: impl FnOnce(&LedgerTx<'_>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
         let sqlite_error = |source| LedgerError::Sqlite { path: self.path.clone(), source };
         let idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle {
@@ -313,7 +313,7 @@ impl Shared {
             None => open::reader(&self.path)?,
         };
         let transaction = connection.transaction().map_err(sqlite_error)?;
-        let found = look(&Book::new(&transaction, &self.path))?;
+        let found = look(&LedgerTx::new(&transaction, &self.path))?;
         transaction.finish().map_err(sqlite_error)?;
         let mut idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE_READERS_MAX {
@@ -330,7 +330,7 @@ fn in_transaction<T, F>(
     act: F,
 ) -> Result<T, LedgerError>
 where
-    F: FnOnce(&Book<'_>) -> Result<T, LedgerError>,
+    F: FnOnce(&LedgerTx<'_>) -> Result<T, LedgerError>,
 {
     let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
     let watch = |moment| {
@@ -341,7 +341,7 @@ where
     watch(WriteMoment::Before);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sqlite_error)?;
     transaction.execute("UPDATE ledger SET writes = writes + 1", []).map_err(sqlite_error)?;
-    let outcome = act(&Book::new(&transaction, path))?;
+    let outcome = act(&LedgerTx::new(&transaction, path))?;
     watch(WriteMoment::Within);
     transaction.commit().map_err(sqlite_error)?;
     watch(WriteMoment::After);

@@ -17,14 +17,14 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn exported_by_month(&self, from: NaiveDate) -> Result<Vec<MonthFigures>, LedgerError> {
-        self.read(move |book| {
+        self.read(move |tx| {
             let asked = named_params! { ":from": from.to_string(), ":limit": FIGURES_MAX };
-            book.rows(include_str!("sql/months.sql"), asked, |row| {
-                let month: String = book.get(row, "month")?;
+            tx.rows(include_str!("sql/months.sql"), asked, |row| {
+                let month: String = tx.get(row, "month")?;
                 Ok(MonthFigures {
                     month: day("attempt.date", &format!("{month}-01"))?,
-                    records: number("count", book.get(row, "records")?)?,
-                    sum: book.summed(row)?,
+                    records: number("count", tx.get(row, "records")?)?,
+                    sum: tx.summed(row)?,
                 })
             })
         })

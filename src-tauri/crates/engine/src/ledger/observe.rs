@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::named_params;
 
 use super::values::{json, signed, stamp};
-use super::{Book, LedgerError};
+use super::{LedgerError, LedgerTx};
 use crate::domain::{ContentHash, Place, Record, RecordId};
 use crate::ports::{Flaw, Row};
 
@@ -28,7 +28,7 @@ pub(crate) struct Repeat {
     pub(crate) date: chrono::NaiveDate,
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Begins a pass over the source.
     pub(crate) fn begin_reading(&self, now: DateTime<Utc>) -> Result<Reading, LedgerError> {
         self.execute("INSERT INTO reading (started_at) VALUES (:now)", named_params! { ":now": stamp(now) })?;

@@ -5,7 +5,7 @@ use rusqlite::{Row, named_params};
 
 use super::observe::Reading;
 use super::values::{day, from_json_option, instant_option, json, money, signed, stamp, word};
-use super::{Book, LedgerError};
+use super::{LedgerError, LedgerTx};
 use crate::domain::{AttemptState, Generation, HoldReason, ItemResult, Payee, Place, Record, RecordId};
 
 /// A record of the newest reading, and the attempt that guards it.
@@ -45,7 +45,7 @@ pub(crate) struct PlannedItem<'a> {
     pub(crate) reason: Option<&'a HoldReason>,
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Records of a reading in the order in which they were first seen, a page.
     pub(crate) fn candidates(&self, reading: Reading, after: i64, limit: usize) -> Result<Vec<Candidate>, LedgerError> {
         self.rows(

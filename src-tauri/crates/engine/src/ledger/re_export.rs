@@ -8,7 +8,7 @@ use serde_json::json;
 use super::audit::AuditAct;
 use super::claim::{ClaimMember, ClaimedReversal};
 use super::values::{instant, instant_option, json, stamp};
-use super::{Book, Claimed, LedgerError, Settlement};
+use super::{Claimed, LedgerError, LedgerTx, Settlement};
 use crate::domain::{Act, Actor, Generation, RecordId, Reference, Refusal, RequestKey, RunId};
 use crate::views::{Asker, ExportedVoucher, ReExport};
 
@@ -26,7 +26,7 @@ pub(crate) struct ReExportWish {
     pub(crate) now: DateTime<Utc>,
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// What was exported of a record last, and is acknowledged; `None` where nothing was.
     pub(crate) fn exported(&self, record: &str) -> Result<Option<ExportedVoucher>, LedgerError> {
         self.row(include_str!("sql/exported.sql"), named_params! { ":record": record }, |row| self.exported_row(row))
@@ -288,7 +288,7 @@ pub(crate) enum ReversalSettlement {
     Unknown,
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Claims the counter-voucher, before its first byte leaves; one that is claimed already is given back as it is.
     pub(crate) fn claim_reversal(&self, ask: &ReversalAsk) -> Result<ClaimedReversal, LedgerError> {
         let known = self.row(

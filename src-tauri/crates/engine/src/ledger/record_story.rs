@@ -3,7 +3,7 @@
 use rusqlite::{Row, named_params};
 
 use super::values::{day, from_json_option, instant, instant_option, word};
-use super::{Book, Ledger, LedgerError};
+use super::{Ledger, LedgerError, LedgerTx};
 use crate::domain::{Actor, AttemptState, RunId, Trigger};
 use crate::views::{AttemptStory, LookAlikes, RecordState, RecordStory};
 
@@ -14,11 +14,11 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn record(&self, id: &str) -> Result<Option<RecordStory>, LedgerError> {
         let id = id.to_owned();
-        self.read(move |book| book.record_story(&id)).await
+        self.read(move |tx| tx.record_story(&id)).await
     }
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     fn record_story(&self, id: &str) -> Result<Option<RecordStory>, LedgerError> {
         let of_record = named_params! { ":record": id };
         let head = self.row(include_str!("sql/record_story.sql"), of_record, |row| {

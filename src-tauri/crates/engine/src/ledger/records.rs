@@ -5,7 +5,7 @@ use rusqlite::{Row, ToSql, named_params};
 
 use super::search::{asked, behind, fold};
 use super::values::{day, instant_option, json, number, word};
-use super::{Book, Ledger, LedgerError};
+use super::{Ledger, LedgerError, LedgerTx};
 use crate::domain::{Currency, Money};
 use crate::views::{RecordRow, RecordState, RecordsFound, Sum};
 
@@ -63,7 +63,7 @@ impl Ledger {
         limit: u32,
     ) -> Result<Vec<RecordRow>, LedgerError> {
         let (filter, after) = (filter.clone(), after.map(str::to_owned));
-        self.read(move |book| book.record_page(&filter, after.as_deref(), limit.min(PAGE_MAX))).await
+        self.read(move |tx| tx.record_page(&filter, after.as_deref(), limit.min(PAGE_MAX))).await
     }
 
     /// How many records fit, and what they come to.
@@ -72,11 +72,11 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub async fn records_found(&self, filter: &RecordFilter) -> Result<RecordsFound, LedgerError> {
         let filter = filter.clone();
-        self.read(move |book| book.records_found(&filter)).await
+        self.read(move |tx| tx.records_found(&filter)).await
     }
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     fn record_page(
         &self,
         filter: &RecordFilter,

@@ -42,15 +42,15 @@ impl Ledger {
         before: Option<&RunId>,
     ) -> Result<Vec<RunSummary>, LedgerError> {
         let (filter, before) = (filter.clone(), before.cloned());
-        self.read(move |book| {
+        self.read(move |tx| {
             let before = match before {
                 None => None,
-                Some(run) => Some(book.run_number(&run)?.unwrap_or(0)),
+                Some(run) => Some(tx.run_number(&run)?.unwrap_or(0)),
             };
             let outcome = filter.outcome.map(Outcome::as_str);
             let outcomes = if filter.unfinished { Some("running") } else { outcome };
             let text = asked(filter.text.as_ref());
-            book.run_rows(
+            tx.run_rows(
                 include_str!("sql/search_runs.sql"),
                 named_params! {
                     ":before": before, ":outcomes": outcomes.map(|word| json(&[word])),

@@ -7,7 +7,7 @@ use serde_json::json as object;
 use super::audit::AuditAct;
 use super::claim::Moment;
 use super::values::{from_json, json, number, signed, stamp};
-use super::{Book, LedgerError};
+use super::{LedgerError, LedgerTx};
 use crate::domain::{Act, Actor, Counts, Outcome, Period, Protection, RunId, Trigger};
 use crate::error::Problem;
 
@@ -43,7 +43,7 @@ pub(crate) struct RefusedRun {
     pub(crate) at: DateTime<Utc>,
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Enters a run that did not begin, finished as it stands there: without rows, and with fence 0, which no lease has. It is
     /// written without the permit, so it closes nothing and claims nothing. What only the accounting system could tell of
     /// it stands there as in the run before; without one, as the weakest that it can be.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::named_params;
 
 use super::values::{instant, signed, stamp};
-use super::{Book, LedgerError};
+use super::{LedgerError, LedgerTx};
 use crate::domain::{RunId, TimeFate};
 
 /// A scheduled time, to be dealt with.
@@ -21,7 +21,7 @@ pub(crate) struct TimeClaim {
     pub(crate) run: Option<RunId>,
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Up to when this schedule's times count as dealt with; `None` where it counts from now: it was not seen before, or the
     /// clock was set back.
     ///

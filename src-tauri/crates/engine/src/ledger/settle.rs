@@ -4,7 +4,7 @@ use rusqlite::named_params;
 
 use super::claim::{ClaimMember, Moment, RequestKind};
 use super::values::{json, signed, stamp};
-use super::{Book, Claimed, ClaimedRequest, LedgerError};
+use super::{Claimed, ClaimedRequest, LedgerError, LedgerTx};
 use crate::domain::{Acknowledgement, DraftId, FoundVoucher, ItemResult, Refusal, RequestKey};
 use crate::error::{ErrorCode, Problem};
 use crate::views::Reason;
@@ -76,7 +76,7 @@ fn unclear(vouchers: &[FoundVoucher]) -> Problem {
     Problem::new(ErrorCode::EvidenceUnclear).with("vouchers", ids.join(", "))
 }
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Settles an attempt of this run, and its row. A staged one keeps its row open: its last word is not spoken.
     pub(crate) fn settle(
         &self,

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
 
 use super::values::{day, from_json, instant, instant_option, json, money, stamp};
-use super::{Book, LedgerError};
+use super::{LedgerError, LedgerTx};
 use crate::domain::RecordId;
 use crate::views::{Changed, Content};
 
-impl Book<'_> {
+impl LedgerTx<'_> {
     /// Keeps the content that is about to be overwritten, where the record was ever claimed.
     pub(super) fn keep_superseded(&self, id: &RecordId, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let record = named_params! { ":record": id.as_str() };

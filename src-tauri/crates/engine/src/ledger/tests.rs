@@ -61,17 +61,13 @@ async fn desk() -> Desk {
         started_at: NOW,
     };
     let run = ledger
-        .write(move |book| {
-            let run = book.begin_run(&start)?;
-            let reading = book.begin_reading(NOW)?;
+        .write(move |tx| {
+            let run = tx.begin_run(&start)?;
+            let reading = tx.begin_reading(NOW)?;
             let place = Place { file: "a.csv".into(), line: 2 };
-            book.observe(
-                reading,
-                &Row::Record(Box::new(crate::domain::record::tests::record("A")), place.clone()),
-                NOW,
-            )?;
-            book.finish_reading(reading, NOW)?;
-            plan_row(book, run, 1)?;
+            tx.observe(reading, &Row::Record(Box::new(crate::domain::record::tests::record("A")), place.clone()), NOW)?;
+            tx.finish_reading(reading, NOW)?;
+            plan_row(tx, run, 1)?;
             Ok(run)
         })
         .await
@@ -79,8 +75,8 @@ async fn desk() -> Desk {
     Desk { ledger, run, _folder: folder }
 }
 
-fn plan_row(book: &Book<'_>, run: i64, position: u64) -> Result<(), LedgerError> {
-    book.enter(
+fn plan_row(tx: &LedgerTx<'_>, run: i64, position: u64) -> Result<(), LedgerError> {
+    tx.enter(
         run,
         &PlannedItem {
             position,
@@ -117,11 +113,11 @@ fn acknowledged() -> Settlement {
 async fn claim(desk: &Desk, key: &'static str, position: u64) -> Result<ClaimedRequest, LedgerError> {
     let run = desk.run;
     desk.ledger
-        .write(move |book| {
+        .write(move |tx| {
             if position > 1 {
-                plan_row(book, run, position)?;
+                plan_row(tx, run, position)?;
             }
-            book.claim(ask(run, key, position))
+            tx.claim(ask(run, key, position))
         })
         .await
 }
@@ -129,9 +125,9 @@ async fn claim(desk: &Desk, key: &'static str, position: u64) -> Result<ClaimedR
 async fn settle(desk: &Desk, request: &ClaimedRequest, settlement: Settlement) -> Result<(), LedgerError> {
     let (run, request) = (desk.run, request.clone());
     desk.ledger
-        .write(move |book| {
-            book.settle(run, &request.members()[0], &settlement, AT)?;
-            book.close_request(&request)
+        .write(move |tx| {
+            tx.settle(run, &request.members()[0], &settlement, AT)?;
+            tx.close_request(&request)
         })
         .await
 }
@@ -175,10 +171,10 @@ async fn the_bytes_of_a_request_are_kept_while_a_member_is_open_and_let_go_after
     let desk = desk().await;
     let request = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
     settle(&desk, &request, Settlement::Unknown(Problem::new(ErrorCode::Interrupted))).await.expect("it was open");
-    let open = desk.ledger.read(|book| book.open_requests(0, 8)).await.expect("readable");
+    let open = desk.ledger.read(|tx| tx.open_requests(0, 8)).await.expect("readable");
     assert_eq!(open[0].1.request.body(), b"{}");
     settle(&desk, &request, acknowledged()).await.expect("it was open");
-    assert!(desk.ledger.read(|book| book.open_requests(0, 8)).await.expect("readable").is_empty());
+    assert!(desk.ledger.read(|tx| tx.open_requests(0, 8)).await.expect("readable").is_empty());
 }
 
 #[tokio::test]
@@ -198,9 +194,9 @@ async fn a_run_that_a_dead_process_left_is_found_interrupted_and_its_claim_in_do
     let desk = desk().await;
     claim(&desk, "key-1", 1).await.expect("nobody claimed it");
     desk.ledger
-        .write(|book| {
-            book.close_interrupted(NOW)?;
-            book.doubt_claimed(AT)
+        .write(|tx| {
+            tx.close_interrupted(NOW)?;
+            tx.doubt_claimed(AT)
         })
         .await
         .expect("there is one");

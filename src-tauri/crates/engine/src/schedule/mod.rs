@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{Actor, Period, RunId, TimeFate, Trigger};
 use crate::error::{ErrorCode, Problem};
 use crate::export::{Engine, SyncAsk, SyncEnd, Syncing};
-use crate::ledger::{Book, LedgerError, TimeClaim};
+use crate::ledger::{LedgerError, LedgerTx, TimeClaim};
 
 use due::Due;
 pub use due::{Schedule, ScheduleError};
@@ -127,7 +127,7 @@ impl Engine {
         let parts = self.parts();
         let Some(schedule) = &parts.settings.schedule else { return Ok(Vec::new()) };
         let now = parts.clock.now();
-        let dealt_with = parts.ledger.read(move |book| book.dealt_with_after(now)).await?;
+        let dealt_with = parts.ledger.read(move |tx| tx.dealt_with_after(now)).await?;
         Ok(schedule.times_after(now).filter(|time| !dealt_with.contains(time)).take(count).collect())
     }
 
@@ -169,19 +169,19 @@ impl Engine {
         let parts = self.parts();
         let now = parts.clock.now();
         let asked = schedule.clone();
-        let glimpse = parts.ledger.read(move |book| Ok(since(book, &asked, now)?.map(|since| asked.due(since, now))));
+        let glimpse = parts.ledger.read(move |tx| Ok(since(tx, &asked, now)?.map(|since| asked.due(since, now))));
         if glimpse.await? == Some(Due::Nothing) {
             return Ok(Due::Nothing);
         }
         let asked = schedule.clone();
-        Ok(parts.ledger.write(move |book| claim(book, &asked, run, now)).await?)
+        Ok(parts.ledger.write(move |tx| claim(tx, &asked, run, now)).await?)
     }
 
     async fn settle(&self, scheduled_for: DateTime<Utc>, end: &SyncEnd) -> Result<(), Problem> {
         let code = end.error.as_ref().map(|error| error.code);
         let was_on = matches!(code, Some(ErrorCode::LockHeld | ErrorCode::LockHeldHere));
         let how = if was_on { TimeFate::Skipped } else { TimeFate::Ran };
-        Ok(self.parts().ledger.write(move |book| book.settle_time(scheduled_for, how)).await?)
+        Ok(self.parts().ledger.write(move |tx| tx.settle_time(scheduled_for, how)).await?)
     }
 }
 
@@ -191,14 +191,14 @@ fn lasts(problem: &Problem) -> bool {
         && !matches!(problem.code, ErrorCode::LedgerBusy | ErrorCode::LedgerDiskFull)
 }
 
-fn since(book: &Book<'_>, schedule: &Schedule, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, LedgerError> {
-    book.dealt_with_until(schedule.cron(), schedule.time_zone().name(), now)
+fn since(tx: &LedgerTx<'_>, schedule: &Schedule, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, LedgerError> {
+    tx.dealt_with_until(schedule.cron(), schedule.time_zone().name(), now)
 }
 
 /// Decides on what stands in the ledger now: another program may have been here since it was looked at.
-fn claim(book: &Book<'_>, schedule: &Schedule, run: RunId, now: DateTime<Utc>) -> Result<Due, LedgerError> {
-    let Some(since) = since(book, schedule, now)? else {
-        book.see_schedule(schedule.cron(), schedule.time_zone().name(), now)?;
+fn claim(tx: &LedgerTx<'_>, schedule: &Schedule, run: RunId, now: DateTime<Utc>) -> Result<Due, LedgerError> {
+    let Some(since) = since(tx, schedule, now)? else {
+        tx.see_schedule(schedule.cron(), schedule.time_zone().name(), now)?;
         return Ok(Due::Nothing);
     };
     let due = schedule.due(since, now);
@@ -207,7 +207,7 @@ fn claim(book: &Book<'_>, schedule: &Schedule, run: RunId, now: DateTime<Utc>) -
         Due::Run { scheduled_for, missed } => TimeClaim { scheduled_for, since, missed, run: Some(run) },
         Due::TooLate { scheduled_for, missed } => TimeClaim { scheduled_for, since, missed, run: None },
     };
-    Ok(if book.claim_time(&claim, now)? { due } else { Due::Nothing })
+    Ok(if tx.claim_time(&claim, now)? { due } else { Due::Nothing })
 }
 
 #[cfg(test)]

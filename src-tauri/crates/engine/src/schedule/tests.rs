@@ -106,7 +106,7 @@ async fn a_time_that_another_program_has_claimed_is_not_run_here() {
     let now = desk.clock_now();
     let claim = |run: &str| {
         let (schedule, run) = (minutely(true), RunId::new(run));
-        one.parts().ledger.write(move |book| claim(book, &schedule, run, now))
+        one.parts().ledger.write(move |tx| claim(tx, &schedule, run, now))
     };
     assert!(matches!(claim("first").await, Ok(Due::Run { .. })));
     assert!(matches!(claim("second").await, Ok(Due::Nothing)));
@@ -153,7 +153,7 @@ async fn a_run_that_was_not_let_in_breaks_no_row_of_fences() {
     assert_eq!(fence(Arc::clone(&desk.engine)).await, None, "another program has the machine's lock");
     drop(held);
     assert_eq!(fence(Arc::clone(&desk.engine)).await, Some(2));
-    let follows = desk.ledger().read(|book| book.follows_others(3)).await.expect("it is read");
+    let follows = desk.ledger().read(|tx| tx.follows_others(3)).await.expect("it is read");
     assert!(!follows, "fences 1 and 2 were ours");
 }
 

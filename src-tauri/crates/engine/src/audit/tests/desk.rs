@@ -311,12 +311,12 @@ impl Desk {
             |act| act.earlier_voucher(Some("V-90211")).detail(serde_json::json!({ "note": "a\"b\\c\u{0}d" })),
         ];
         let first = self.clock.now();
-        let entries = self.ledger().write(move |book| {
+        let entries = self.ledger().write(move |tx| {
             for number in 0..count {
                 let (actor, run) = (kari(), RunId::new(format!("run-{number}")));
                 let now = first + TimeDelta::seconds(i64::try_from(number).expect("a test is short"));
                 let act = shapes[number % shapes.len()](AuditAct::new(now, &actor, Act::SettingsChanged));
-                book.audit(&if number % 2 == 0 { act.run(&run) } else { act })?;
+                tx.audit(&if number % 2 == 0 { act.run(&run) } else { act })?;
             }
             Ok(())
         });

@@ -20,7 +20,7 @@ async fn trail() -> Desk {
 }
 
 async fn look(desk: &Desk) -> AuditVerdict {
-    desk.ledger().read(|book| walk(book, Some(&WitnessSeen::NotOffered), None)).await.expect("the ledger can be read")
+    desk.ledger().read(|tx| walk(tx, Some(&WitnessSeen::NotOffered), None)).await.expect("the ledger can be read")
 }
 
 fn value(raw: &Raw, column: &str, entry: i64) -> Sql {

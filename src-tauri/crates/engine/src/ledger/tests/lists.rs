@@ -26,14 +26,14 @@ async fn desk_with_many() -> Desk {
     let request = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
     settle(&desk, &request, acknowledged()).await.expect("it is settled");
     desk.ledger
-        .write(|book| {
-            let reading = book.begin_reading(NOW)?;
+        .write(|tx| {
+            let reading = tx.begin_reading(NOW)?;
             let again = crate::domain::record::tests::record("A");
             for (line, record) in [again].into_iter().chain((1..=MORE).map(more)).enumerate() {
                 let place = Place { file: "a.csv".into(), line: u64::try_from(line).unwrap_or(0) + 2 };
-                book.observe(reading, &Row::Record(Box::new(record), place), NOW)?;
+                tx.observe(reading, &Row::Record(Box::new(record), place), NOW)?;
             }
-            book.finish_reading(reading, NOW)
+            tx.finish_reading(reading, NOW)
         })
         .await
         .expect("they are seen");
@@ -130,13 +130,13 @@ async fn each_state_is_found_by_its_own_name() {
     }
     let desk = desk_with_many().await;
     desk.ledger
-        .write(|book| {
+        .write(|tx| {
             let mut changed = crate::domain::record::tests::record("A");
             changed.text = "Travel, peer support Alta".into();
-            let reading = book.begin_reading(NOW)?;
+            let reading = tx.begin_reading(NOW)?;
             let place = Place { file: "a.csv".into(), line: 2 };
-            book.observe(reading, &Row::Record(Box::new(changed), place), NOW)?;
-            book.finish_reading(reading, NOW)
+            tx.observe(reading, &Row::Record(Box::new(changed), place), NOW)?;
+            tx.finish_reading(reading, NOW)
         })
         .await
         .expect("it is seen");

@@ -8,12 +8,12 @@ use super::LedgerError;
 use crate::domain::RunId;
 
 /// One transaction on the ledger. The verbs stand in the files beside this one.
-pub(crate) struct Book<'t> {
+pub(crate) struct LedgerTx<'t> {
     transaction: &'t Transaction<'t>,
     path: &'t Path,
 }
 
-impl<'t> Book<'t> {
+impl<'t> LedgerTx<'t> {
     pub(super) fn new(transaction: &'t Transaction<'t>, path: &'t Path) -> Self {
         Self { transaction, path }
     }
