@@ -63,8 +63,8 @@ impl Engine {
         stop: CancellationToken,
     ) -> CompareEnd {
         let (news, progress) = tokio::sync::watch::channel(LockProgress::default());
-        let inside = match self.enter(&ask.actor, "compare", progress, &stop).await {
-            Ok(inside) => inside,
+        let locks = match self.enter(&ask.actor, "compare", progress, &stop).await {
+            Ok(locks) => locks,
             Err(end) => return CompareEnd { error: end.error, lock: end.lock, ..CompareEnd::default() },
         };
         let show = |progress: CompareProgress| {
@@ -72,10 +72,10 @@ impl Engine {
             news.send_replace(LockProgress { processed: progress.processed, total });
             show(progress);
         };
-        let (connection, permit) = (&inside.connection, &inside.permit);
+        let (connection, permit) = (&locks.connection, &locks.permit);
         let examiner = Examiner { parts: self.parts(), connection, permit, actor: &ask.actor, stop: &stop };
         let compared = compare(examiner, ask.period, &show).await;
-        self.leave(inside).await;
+        self.leave(locks).await;
         match compared {
             Ok(comparison) => CompareEnd { comparison: Some(comparison), ..CompareEnd::default() },
             Err(error) => CompareEnd { error: error.problem(), ..CompareEnd::default() },

@@ -7,13 +7,13 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Engine, SyncEnd};
-use super::walls::{Entry, Held};
+use super::walls::{AcquiredLocks, LockRequest};
 use crate::domain::{Actor, RunId};
 use crate::lock::{self, FileLock, Permit};
 use crate::ports::{Connection, LockProgress};
 
 /// The walls, held by a verb that posts nothing.
-pub(crate) struct Inside {
+pub(crate) struct HeldForReading {
     pub(crate) connection: Connection,
     pub(crate) permit: Permit,
     file: Arc<FileLock>,
@@ -28,10 +28,10 @@ impl Engine {
         operation: &'static str,
         progress: watch::Receiver<LockProgress>,
         stop: &CancellationToken,
-    ) -> Result<Inside, Box<SyncEnd>> {
+    ) -> Result<HeldForReading, Box<SyncEnd>> {
         let parts = self.parts();
         let run_id = RunId::new(parts.ids.fresh());
-        let entry = Entry {
+        let request = LockRequest {
             parts,
             actor,
             run_id: &run_id,
@@ -43,16 +43,16 @@ impl Engine {
             stop,
             checks_witness: false,
         };
-        let Held { connection, file, permit, .. } = entry.take().await?;
+        let AcquiredLocks { connection, file, permit, .. } = request.take().await?;
         match permit {
-            Some(permit) => Ok(Inside { connection, permit, file }),
+            Some(permit) => Ok(HeldForReading { connection, permit, file }),
             None => Err(Box::default()),
         }
     }
 
     /// Gives them back, in reverse order.
-    pub(crate) async fn leave(&self, inside: Inside) {
-        lock::give_back(inside.permit, self.parts().accounting.as_ref()).await;
-        drop(inside.file);
+    pub(crate) async fn leave(&self, locks: HeldForReading) {
+        lock::give_back(locks.permit, self.parts().accounting.as_ref()).await;
+        drop(locks.file);
     }
 }

@@ -15,7 +15,7 @@ use super::observe::observe;
 use super::plan::PlanRules;
 use super::progress::Reporter;
 use super::run::RunError;
-use super::walls::{Entry, Held};
+use super::walls::{AcquiredLocks, LockRequest};
 use crate::audit;
 use crate::domain::{Act, Actor, Generation, Outcome, Period, Reference, RequestKey, RunId, Trigger};
 use crate::error::Problem;
@@ -65,7 +65,7 @@ impl Engine {
     pub async fn rebuild_until(&self, actor: Actor, stop: CancellationToken) -> Result<RebuildEnd, Problem> {
         let run_id = RunId::new(self.parts.ids.fresh());
         let mut reporter = Reporter::new(run_id.clone(), self.parts.clock.clone());
-        let entry = Entry {
+        let request = LockRequest {
             parts: &self.parts,
             actor: &actor,
             run_id: &run_id,
@@ -77,12 +77,12 @@ impl Engine {
             stop: &stop,
             checks_witness: true,
         };
-        let mut held = match entry.take().await {
-            Ok(held) => held,
+        let mut locks = match request.take().await {
+            Ok(locks) => locks,
             Err(end) => return Ok(RebuildEnd { rebuilt: None, refused: *end }),
         };
-        let rebuilt = rebuild(&self.parts, &mut held, &run_id, &actor, &mut reporter, &stop).await;
-        held.give_back(self.parts.accounting.as_ref()).await;
+        let rebuilt = rebuild(&self.parts, &mut locks, &run_id, &actor, &mut reporter, &stop).await;
+        locks.give_back(self.parts.accounting.as_ref()).await;
         if matches!(rebuilt, Err(RunError::Stopped)) {
             return Ok(RebuildEnd { rebuilt: None, refused: SyncEnd::default() });
         }
@@ -102,27 +102,27 @@ pub fn put_in_place(rebuilt: &Path, ledger: &Path, lock: &Path, clock: &dyn Cloc
 
 async fn rebuild(
     parts: &Parts,
-    held: &mut Held,
+    locks: &mut AcquiredLocks,
     run_id: &RunId,
     actor: &Actor,
     reporter: &mut Reporter,
     stop: &CancellationToken,
 ) -> Result<Rebuilt, RunError> {
-    let permit = held.permit().map_err(RunError::Problem)?;
+    let permit = locks.permit().map_err(RunError::Problem)?;
     let (start, at) =
-        held.start(parts, run_id, actor, Trigger::Manual, Period::EVERYTHING).map_err(RunError::Problem)?;
+        locks.start(parts, run_id, actor, Trigger::Manual, Period::EVERYTHING).map_err(RunError::Problem)?;
     let number = parts.ledger.write(move |tx| tx.begin_with_entry(&start, at)).await?;
     let caller = Caller::new(parts.accounting.clone(), parts.clock.clone(), stop.clone(), reporter.progress());
     // What the old ledger had in flight must have arrived before the books are read.
-    if held.follows_others {
-        caller.hold_for(permit, held.connection.capabilities.quarantine()).await?;
+    if locks.follows_others {
+        caller.hold_for(permit, locks.connection.capabilities.quarantine()).await?;
     }
     let reading = observe(parts.source.as_ref(), &parts.ledger, parts.clock.as_ref(), Some(reporter)).await?;
-    let rules = parts.rules(Period::EVERYTHING, held.connection.capabilities.reference_rules, Some(number));
-    let taking = Taking { parts, held, caller: &caller, rules: &rules, number };
+    let rules = parts.rules(Period::EVERYTHING, locks.connection.capabilities.reference_rules, Some(number));
+    let taking = Taking { parts, locks, caller: &caller, rules: &rules, number };
     let mut rebuilt = taking.take_over(reading).await?;
     rebuilt.without_record = taking.without_record().await?;
-    let (now, accounting_user, run_id) = (parts.clock.now(), held.connection.user_id.clone(), run_id.clone());
+    let (now, accounting_user, run_id) = (parts.clock.now(), locks.connection.user_id.clone(), run_id.clone());
     let by = actor.clone();
     parts
         .ledger
@@ -141,7 +141,7 @@ async fn rebuild(
 
 struct Taking<'a> {
     parts: &'a Parts,
-    held: &'a Held,
+    locks: &'a AcquiredLocks,
     caller: &'a Caller,
     rules: &'a PlanRules,
     number: i64,
@@ -179,7 +179,7 @@ impl Taking<'_> {
 
     /// The newest generation of each record that the books know of, and what they say of it.
     async fn look_at(&self, page: Vec<Candidate>) -> Result<Vec<Seen>, RunError> {
-        let permit = self.held.permit().map_err(RunError::Problem)?;
+        let permit = self.locks.permit().map_err(RunError::Problem)?;
         let mut newest: Vec<Option<(Generation, Settlement)>> = vec![None; page.len()];
         let mut asked: Vec<usize> = (0..page.len()).collect();
         let mut generation = Generation::FIRST;
@@ -228,7 +228,7 @@ impl Taking<'_> {
         if seen.is_empty() {
             return Ok(());
         }
-        let permit = self.held.permit().map_err(RunError::Problem)?;
+        let permit = self.locks.permit().map_err(RunError::Problem)?;
         let (run, fence) = (self.number, permit.fence());
         let at = Moment { now: self.parts.clock.now(), there: permit.latest_now() };
         let key = RequestKey::new(self.parts.ids.fresh());
@@ -260,7 +260,7 @@ impl Taking<'_> {
 
     /// Vouchers under our references of which this ledger knows nothing: their records are no longer in the source.
     async fn without_record(&self) -> Result<u64, RunError> {
-        let permit = self.held.permit().map_err(RunError::Problem)?;
+        let permit = self.locks.permit().map_err(RunError::Problem)?;
         let prefix = format!("{}:", self.rules.organisation.as_str());
         let (mut count, mut cursor) = (0, None::<String>);
         loop {

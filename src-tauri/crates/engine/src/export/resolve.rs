@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::engine::{Engine, Parts, SyncEnd};
 use super::progress::Reporter;
 use super::re_export::check_reason;
-use super::walls::{Entry, Held};
+use super::walls::{AcquiredLocks, LockRequest};
 use crate::audit;
 use crate::domain::{
     Acknowledgement, Act, Actor, Discarded, DraftId, Found, FoundVoucher, Period, Protection, RunId, Trigger,
@@ -59,7 +59,7 @@ impl Engine {
         let run_id = RunId::new(self.parts.ids.fresh());
         let reporter = Reporter::new(run_id.clone(), self.parts.clock.clone());
         let stop = CancellationToken::new();
-        let entry = Entry {
+        let request = LockRequest {
             parts: &self.parts,
             actor: &ask.actor,
             run_id: &run_id,
@@ -71,24 +71,24 @@ impl Engine {
             stop: &stop,
             checks_witness: true,
         };
-        let mut held = match entry.take().await {
-            Ok(held) => held,
+        let mut locks = match request.take().await {
+            Ok(locks) => locks,
             Err(end) => return Ok(*end),
         };
-        let resolved = resolve(&self.parts, &mut held, &run_id, &ask, &reason).await;
-        held.give_back(self.parts.accounting.as_ref()).await;
+        let resolved = resolve(&self.parts, &mut locks, &run_id, &ask, &reason).await;
+        locks.give_back(self.parts.accounting.as_ref()).await;
         resolved.map(|()| SyncEnd::default())
     }
 }
 
 async fn resolve(
     parts: &Parts,
-    held: &mut Held,
+    locks: &mut AcquiredLocks,
     run_id: &RunId,
     ask: &ResolveAsk,
     reason: &str,
 ) -> Result<(), Problem> {
-    let permit = held.permit()?;
+    let permit = locks.permit()?;
     let id = ask.record_id.clone();
     // Looked at again: a run may have settled it since the person looked.
     let open = parts.ledger.read(move |tx| tx.open_record(&id)).await?;
@@ -96,14 +96,14 @@ async fn resolve(
     let asked = [open.claimed.reference().clone()];
     let found = parts.accounting.look_up(&asked).await.map_err(|error| error.problem())?;
     let settlement = match &ask.resolution {
-        Resolution::Posted { voucher_id } => said_posted(parts, held, &open, &found, voucher_id).await?,
+        Resolution::Posted { voucher_id } => said_posted(parts, locks, &open, &found, voucher_id).await?,
         Resolution::NotPosted => {
-            said_not_posted(held, &open, &found)?;
-            discard_drafts(parts, held, &open, &found).await?;
+            said_not_posted(locks, &open, &found)?;
+            discard_drafts(parts, locks, &open, &found).await?;
             Settlement::NotSent
         }
     };
-    let (start, at) = held.start(parts, run_id, &ask.actor, Trigger::Manual, Period::EVERYTHING)?;
+    let (start, at) = locks.start(parts, run_id, &ask.actor, Trigger::Manual, Period::EVERYTHING)?;
     let (reason, evidence) = (reason.to_owned(), found.vouchers);
     let written = parts.ledger.write(move |tx| {
         let number = tx.begin_with_entry(&start, at)?;
@@ -146,7 +146,7 @@ fn contradicted_by(open: &OpenRecord, vouchers: &str) -> Problem {
 /// own draft became, under whatever reference somebody gave it.
 async fn said_posted(
     parts: &Parts,
-    held: &Held,
+    locks: &AcquiredLocks,
     open: &OpenRecord,
     found: &Found,
     voucher_id: &str,
@@ -158,7 +158,7 @@ async fn said_posted(
     let is_draft_still = |draft: &DraftId| found.drafts.iter().any(|found| found.draft_id == *draft);
     let own = open.draft_id.as_ref().filter(|draft| draft.as_str() == voucher_id && !is_draft_still(draft));
     if let Some(own) = own
-        && parts.accounting.discard_draft(held.permit()?, own).await.map_err(|error| error.problem())?
+        && parts.accounting.discard_draft(locks.permit()?, own).await.map_err(|error| error.problem())?
             == Discarded::Committed
     {
         let acknowledgement = Acknowledgement { voucher_id: own.as_str().to_owned(), number: None };
@@ -168,11 +168,11 @@ async fn said_posted(
 }
 
 /// Nothing may stand under the reference, and nothing that was sent may still arrive.
-fn said_not_posted(held: &Held, open: &OpenRecord, found: &Found) -> Result<(), Problem> {
+fn said_not_posted(locks: &AcquiredLocks, open: &OpenRecord, found: &Found) -> Result<(), Problem> {
     if !found.vouchers.is_empty() {
         return Err(contradicted(open, &found.vouchers));
     }
-    let (permit, capabilities) = (held.permit()?, &held.connection.capabilities);
+    let (permit, capabilities) = (locks.permit()?, &locks.connection.capabilities);
     let is_harmless = match (open.kind, capabilities.protection) {
         (RequestKind::Found, _) | (_, Protection::Enforced) => true,
         (RequestKind::Drafts, _) => open.draft_id.is_none() || capabilities.protection == Protection::Staged,
@@ -190,8 +190,8 @@ fn said_not_posted(held: &Held, open: &OpenRecord, found: &Found) -> Result<(), 
 
 /// Drafts under the reference are discarded, so that nobody posts them by hand later; one that was committed meanwhile
 /// contradicts the person.
-async fn discard_drafts(parts: &Parts, held: &Held, open: &OpenRecord, found: &Found) -> Result<(), Problem> {
-    let permit = held.permit()?;
+async fn discard_drafts(parts: &Parts, locks: &AcquiredLocks, open: &OpenRecord, found: &Found) -> Result<(), Problem> {
+    let permit = locks.permit()?;
     let known = open.draft_id.iter().chain(found.drafts.iter().map(|draft| &draft.draft_id));
     for draft in known {
         match parts.accounting.discard_draft(permit, draft).await {

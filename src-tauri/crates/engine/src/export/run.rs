@@ -22,7 +22,7 @@ use super::recover::{Left, recover};
 use super::refused;
 use super::send::send;
 use super::settings::WhenStillUnknown;
-use super::walls::{Entry, Held};
+use super::walls::{AcquiredLocks, LockRequest};
 use crate::audit;
 use crate::compare;
 use crate::domain::{Act, Actor, Capabilities, ItemResult, Outcome, Period, RunId, Trigger};
@@ -161,7 +161,7 @@ pub(super) async fn run(
     mut reporter: Reporter,
     stop: CancellationToken,
 ) -> SyncEnd {
-    let entry = Entry {
+    let request = LockRequest {
         parts,
         actor: &ask.actor,
         run_id: &run_id,
@@ -172,12 +172,12 @@ pub(super) async fn run(
         stop: &stop,
         checks_witness: true,
     };
-    let end = match entry.take().await {
-        Ok(mut held) => {
-            let waited_for = held.waited_for.take();
-            let body = Body { parts, ask: &ask, entry: &entry, run_id: &run_id, stop: &stop };
-            let ended = AssertUnwindSafe(body.run(&mut held, &mut reporter)).catch_unwind().await;
-            held.give_back(parts.accounting.as_ref()).await;
+    let end = match request.take().await {
+        Ok(mut locks) => {
+            let waited_for = locks.waited_for.take();
+            let body = Body { parts, ask: &ask, request: &request, run_id: &run_id, stop: &stop };
+            let ended = AssertUnwindSafe(body.run(&mut locks, &mut reporter)).catch_unwind().await;
+            locks.give_back(parts.accounting.as_ref()).await;
             let end = ended.unwrap_or_else(|_| {
                 SyncEnd::failed(Problem::internal("the run broke off; the next one settles what it left"))
             });
@@ -193,25 +193,25 @@ pub(super) async fn run(
 struct Body<'a> {
     parts: &'a Parts,
     ask: &'a RunAsk,
-    entry: &'a Entry<'a>,
+    request: &'a LockRequest<'a>,
     run_id: &'a RunId,
     stop: &'a CancellationToken,
 }
 
 impl Body<'_> {
-    async fn run(&self, held: &mut Held, reporter: &mut Reporter) -> SyncEnd {
-        let number = match self.begin(held).await {
+    async fn run(&self, locks: &mut AcquiredLocks, reporter: &mut Reporter) -> SyncEnd {
+        let number = match self.begin(locks).await {
             Ok(number) => number,
             Err(problem) => return SyncEnd::failed(problem),
         };
-        let error = self.steps(number, held, reporter).await.err();
-        let no_certificate = if error.is_none() { self.certify(number, held, reporter).await.err() } else { None };
-        SyncEnd { no_certificate, ..self.close(number, held, error).await }
+        let error = self.steps(number, locks, reporter).await.err();
+        let no_certificate = if error.is_none() { self.certify(number, locks, reporter).await.err() } else { None };
+        SyncEnd { no_certificate, ..self.close(number, locks, error).await }
     }
 
     /// Looks up what the run posted, and what it left out as exported before, where the workspace wants that. Whatever comes
     /// of it, the run is what it is.
-    async fn certify(&self, number: i64, held: &Held, reporter: &mut Reporter) -> Result<(), Problem> {
+    async fn certify(&self, number: i64, locks: &AcquiredLocks, reporter: &mut Reporter) -> Result<(), Problem> {
         let count = |result| self.parts.ledger.read(move |tx| tx.count_result(number, result));
         let posted = count(ItemResult::Posted).await?;
         let left_out = count(ItemResult::SkippedAlreadyExported).await?;
@@ -220,7 +220,7 @@ impl Body<'_> {
         }
         reporter.phase(Phase::Finishing, Some(posted + left_out));
         let of = compare::OfRun { number, run_id: self.run_id, period: self.ask.job.period() };
-        let (connection, permit) = (&held.connection, held.permit()?);
+        let (connection, permit) = (&locks.connection, locks.permit()?);
         let examiner =
             compare::Examiner { parts: self.parts, connection, permit, actor: &self.ask.actor, stop: self.stop };
         let mut show = |vouchers| reporter.advance(vouchers);
@@ -235,26 +235,27 @@ impl Body<'_> {
     }
 
     /// Holding the permit, this is the only run: whatever is open was left by a process that is gone.
-    async fn begin(&self, held: &Held) -> Result<i64, Problem> {
+    async fn begin(&self, locks: &AcquiredLocks) -> Result<i64, Problem> {
         let (start, at) =
-            held.start(self.parts, self.run_id, &self.ask.actor, self.ask.trigger, self.ask.job.period())?;
+            locks.start(self.parts, self.run_id, &self.ask.actor, self.ask.trigger, self.ask.job.period())?;
         let begun = self.parts.ledger.write(move |tx| tx.begin_with_entry(&start, at));
         Ok(begun.await?)
     }
 
-    async fn steps(&self, number: i64, held: &mut Held, reporter: &mut Reporter) -> Result<(), RunError> {
+    async fn steps(&self, number: i64, locks: &mut AcquiredLocks, reporter: &mut Reporter) -> Result<(), RunError> {
         let (accounting, clock) = (self.parts.accounting.clone(), self.parts.clock.clone());
         let caller = Caller::new(accounting, clock, self.stop.clone(), reporter.progress());
         let open = self.parts.ledger.read(|tx| tx.open_attempts()).await?;
         if open > 0 {
             reporter.phase(Phase::Recovering, Some(open));
-            self.wait_for_others(held, &caller).await?;
-            recover(&self.of(number, held)?, &caller, reporter).await?;
+            self.wait_for_others(locks, &caller).await?;
+            recover(&self.of(number, locks)?, &caller, reporter).await?;
         }
-        discard_late_drafts(&self.of(number, held)?, &caller).await?;
+        discard_late_drafts(&self.of(number, locks)?, &caller).await?;
         self.go_on()?;
-        let rules = self.parts.rules(self.ask.job.period(), held.connection.capabilities.reference_rules, Some(number));
-        let run = self.of(number, held)?;
+        let rules =
+            self.parts.rules(self.ask.job.period(), locks.connection.capabilities.reference_rules, Some(number));
+        let run = self.of(number, locks)?;
         let about = self.ask.job.about();
         let carried_on = re_export::carry_on(self.parts, &run, &caller, &self.ask.actor, about).await?;
         let to_send = carried_on
@@ -267,12 +268,12 @@ impl Body<'_> {
                 }
             };
         if to_send > 0 {
-            self.wait_for_others(held, &caller).await?;
+            self.wait_for_others(locks, &caller).await?;
         }
         reporter.phase(Phase::Sending, Some(to_send));
-        send(&self.of(number, held)?, &caller, &rules, reporter).await?;
-        self.settle_what_is_left(number, held, &caller, &rules, reporter).await?;
-        discard_late_drafts(&self.of(number, held)?, &caller).await
+        send(&self.of(number, locks)?, &caller, &rules, reporter).await?;
+        self.settle_what_is_left(number, locks, &caller, &rules, reporter).await?;
+        discard_late_drafts(&self.of(number, locks)?, &caller).await
     }
 
     /// Reads the source and plans it; how many records are to be sent.
@@ -290,19 +291,19 @@ impl Body<'_> {
     }
 
     /// Where somebody else may have been sending just before this lease, absence proves nothing until theirs has arrived.
-    async fn wait_for_others(&self, held: &Held, caller: &Caller) -> Result<(), RunError> {
-        let quarantine = held.connection.capabilities.quarantine();
-        if !held.follows_others || quarantine.is_zero() {
+    async fn wait_for_others(&self, locks: &AcquiredLocks, caller: &Caller) -> Result<(), RunError> {
+        let quarantine = locks.connection.capabilities.quarantine();
+        if !locks.follows_others || quarantine.is_zero() {
             return Ok(());
         }
-        caller.hold_for(held.permit().map_err(RunError::Problem)?, quarantine).await
+        caller.hold_for(locks.permit().map_err(RunError::Problem)?, quarantine).await
     }
 
     /// What this run itself, or an earlier one, has left in doubt: settled now where evidence can be had.
     async fn settle_what_is_left(
         &self,
         number: i64,
-        held: &mut Held,
+        locks: &mut AcquiredLocks,
         caller: &Caller,
         rules: &PlanRules,
         reporter: &mut Reporter,
@@ -314,24 +315,24 @@ impl Body<'_> {
                 break;
             }
             if needs_fence {
-                if !self.entry.take_newer(held).await {
+                if !self.request.take_newer(locks).await {
                     break;
                 }
-                let fence = held.permit().map_err(RunError::Problem)?.fence();
+                let fence = locks.permit().map_err(RunError::Problem)?.fence();
                 self.parts.ledger.write(move |tx| tx.set_fence(number, fence)).await?;
-                self.wait_for_others(held, caller).await?;
+                self.wait_for_others(locks, caller).await?;
             }
             reporter.phase(Phase::Settling, Some(open));
-            let left = recover(&self.of(number, held)?, caller, reporter).await?;
+            let left = recover(&self.of(number, locks)?, caller, reporter).await?;
             if left.has_unsent {
                 if let Job::Sync(_) = self.ask.job {
                     let rules = rules.clone();
                     self.parts.ledger.write(move |tx| plan_unsent(tx, number, &rules)).await?;
                 }
                 reporter.phase(Phase::Sending, None);
-                send(&self.of(number, held)?, caller, rules, reporter).await?;
+                send(&self.of(number, locks)?, caller, rules, reporter).await?;
             }
-            if !self.is_worth_another_round(&left, held, caller).await? && !left.has_unsent {
+            if !self.is_worth_another_round(&left, locks, caller).await? && !left.has_unsent {
                 break;
             }
             needs_fence = left.needs_fence;
@@ -339,27 +340,32 @@ impl Body<'_> {
         Ok(())
     }
 
-    async fn is_worth_another_round(&self, left: &Left, held: &Held, caller: &Caller) -> Result<bool, RunError> {
+    async fn is_worth_another_round(
+        &self,
+        left: &Left,
+        locks: &AcquiredLocks,
+        caller: &Caller,
+    ) -> Result<bool, RunError> {
         let Some(due_in) = left.due_in else { return Ok(left.needs_fence) };
         caller.postpone(due_in);
-        caller.wait_for_turn(held.permit().map_err(RunError::Problem)?).await?;
+        caller.wait_for_turn(locks.permit().map_err(RunError::Problem)?).await?;
         Ok(true)
     }
 
-    fn of<'r>(&'r self, number: i64, held: &'r Held) -> Result<Run<'r>, RunError> {
+    fn of<'r>(&'r self, number: i64, locks: &'r AcquiredLocks) -> Result<Run<'r>, RunError> {
         let Parts { ledger, settings, ids, clock, .. } = self.parts;
-        let capabilities = &held.connection.capabilities;
+        let capabilities = &locks.connection.capabilities;
         Ok(Run {
             number,
             ledger,
             ids: ids.as_ref(),
-            permit: held.permit().map_err(RunError::Problem)?,
+            permit: locks.permit().map_err(RunError::Problem)?,
             clock: clock.as_ref(),
             capabilities,
             when_still_unknown: settings.when_still_unknown,
             width: settings.vouchers_per_request.min(capabilities.vouchers_per_request_max).max(1),
             slots: settings.requests_in_flight.max(1),
-            address: &held.connection.address,
+            address: &locks.connection.address,
         })
     }
 
@@ -367,11 +373,11 @@ impl Body<'_> {
         if self.stop.is_cancelled() { Err(RunError::Stopped) } else { Ok(()) }
     }
 
-    async fn close(&self, number: i64, held: &Held, error: Option<RunError>) -> SyncEnd {
+    async fn close(&self, number: i64, locks: &AcquiredLocks, error: Option<RunError>) -> SyncEnd {
         let (now, run_id) = (self.parts.clock.now(), self.run_id.clone());
         let outcome = error.as_ref().map_or(Outcome::Completed, RunError::outcome);
         let problem = error.as_ref().and_then(RunError::problem);
-        let (kept, actor, user) = (problem.clone(), self.ask.actor.clone(), held.connection.user_id.clone());
+        let (kept, actor, user) = (problem.clone(), self.ask.actor.clone(), locks.connection.user_id.clone());
         let closed = self.parts.ledger.write(move |tx| {
             let counts = tx.finish_run(number, outcome, kept.as_ref(), now)?;
             let act = AuditAct::new(now, &actor, Act::SyncEnded).accounting_user(&user).run(&run_id).detail(json!({
@@ -380,7 +386,7 @@ impl Body<'_> {
             tx.audit(&act)
         });
         let closed = closed.await;
-        let sealed = match (&closed, held.permit.as_ref()) {
+        let sealed = match (&closed, locks.permit.as_ref()) {
             (Ok(_), Some(permit)) if permit.check().is_ok() => self.seal(permit).await,
             _ => Ok(()),
         };

@@ -24,7 +24,7 @@ const INSTANT_STEP: Duration = Duration::from_millis(25);
 const INSTANT_TRIES: u32 = 20;
 
 /// Who wants in, and what for.
-pub(super) struct Entry<'a> {
+pub(super) struct LockRequest<'a> {
     pub(super) parts: &'a Parts,
     pub(super) actor: &'a Actor,
     pub(super) run_id: &'a RunId,
@@ -41,7 +41,7 @@ pub(super) struct Entry<'a> {
 }
 
 /// The walls, as they are held.
-pub(super) struct Held {
+pub(super) struct AcquiredLocks {
     pub(super) connection: Connection,
     /// Given back last, whatever becomes of the lease.
     pub(super) file: Arc<FileLock>,
@@ -53,7 +53,7 @@ pub(super) struct Held {
     pub(super) waited_for: Option<LockFacts>,
 }
 
-impl Held {
+impl AcquiredLocks {
     /// Gives the walls back, in reverse order.
     pub(super) async fn give_back(self, accounting: &dyn AccountingSystem) {
         if let Some(permit) = self.permit {
@@ -93,14 +93,14 @@ impl Held {
     }
 }
 
-impl Entry<'_> {
+impl LockRequest<'_> {
     /// Takes the walls, or says who holds them.
-    pub(super) async fn take(&self) -> Result<Held, Box<SyncEnd>> {
+    pub(super) async fn take(&self) -> Result<AcquiredLocks, Box<SyncEnd>> {
         let failed = |problem: Problem| Box::new(SyncEnd::failed(problem));
         let parts = self.parts;
         let patience_ends = parts.clock.elapsed() + self.wait;
-        let waiting = Waits { entry: self, until: parts.clock.now() + self.wait, seen: Mutex::new(None) };
-        let mut file = waiting.for_file(patience_ends).await?;
+        let lock_wait = LockWait { request: self, until: parts.clock.now() + self.wait, seen: Mutex::new(None) };
+        let mut file = lock_wait.for_file(patience_ends).await?;
         back_up(parts).await.map_err(|error| failed(error.into()))?;
         let connection = parts.accounting.connect().await.map_err(|error| failed(error.problem()))?;
         check_organisation(parts, &connection).await.map_err(failed)?;
@@ -110,7 +110,7 @@ impl Entry<'_> {
         })?;
         let file = Arc::new(file);
         let wait = patience_ends.saturating_sub(parts.clock.elapsed());
-        let permit = match self.lease(&file, wait, dead, &|lock| waiting.shows(Some(lock))).await {
+        let permit = match self.lease(&file, wait, dead, &|lock| lock_wait.shows(Some(lock))).await {
             Ok(permit) => permit,
             Err(LeaseRefused::Failed(error)) => return Err(failed(error.problem())),
             Err(LeaseRefused::Stopped) => return Err(Box::default()),
@@ -120,8 +120,8 @@ impl Entry<'_> {
                 return Err(Box::new(SyncEnd { lock: Some(facts), ..SyncEnd::failed(problem) }));
             }
         };
-        let waited_for = waiting.over();
-        let mut held = Held { connection, file, permit: None, follows_others: false, waited_for };
+        let waited_for = lock_wait.over();
+        let mut locks = AcquiredLocks { connection, file, permit: None, follows_others: false, waited_for };
         let fence = permit.fence();
         let let_in = async {
             let follows_others = parts.ledger.read(move |tx| tx.follows_others(fence)).await?;
@@ -132,9 +132,9 @@ impl Entry<'_> {
         };
         match let_in.await {
             Ok(follows_others) => {
-                held.follows_others = follows_others;
-                held.permit = Some(permit);
-                Ok(held)
+                locks.follows_others = follows_others;
+                locks.permit = Some(permit);
+                Ok(locks)
             }
             Err(problem) => {
                 lock::give_back(permit, parts.accounting.as_ref()).await;
@@ -144,14 +144,14 @@ impl Entry<'_> {
     }
 
     /// Gives the lease back and takes it again, for a newer fence. `false` where somebody else has it now.
-    pub(super) async fn take_newer(&self, held: &mut Held) -> bool {
-        let Some(permit) = held.permit.take() else { return false };
+    pub(super) async fn take_newer(&self, locks: &mut AcquiredLocks) -> bool {
+        let Some(permit) = locks.permit.take() else { return false };
         let older = permit.fence();
         lock::give_back(permit, self.parts.accounting.as_ref()).await;
-        match self.lease(&held.file, Duration::ZERO, None, &|_| {}).await {
+        match self.lease(&locks.file, Duration::ZERO, None, &|_| {}).await {
             Ok(permit) => {
-                held.follows_others |= older.checked_add(1) != Some(permit.fence());
-                held.permit = Some(permit);
+                locks.follows_others |= older.checked_add(1) != Some(permit.fence());
+                locks.permit = Some(permit);
                 true
             }
             Err(refused) => {
@@ -193,18 +193,18 @@ impl Entry<'_> {
 }
 
 /// Waiting for somebody else's run, and what is shown of it meanwhile.
-struct Waits<'a> {
-    entry: &'a Entry<'a>,
+struct LockWait<'a> {
+    request: &'a LockRequest<'a>,
     /// When it gives up, by this machine's wall clock.
     until: DateTime<Utc>,
     /// The lock, as it was last seen.
     seen: Mutex<Option<LockFacts>>,
 }
 
-impl Waits<'_> {
+impl LockWait<'_> {
     /// The file lock, which another program on this machine may hold.
     async fn for_file(&self, patience_ends: Duration) -> Result<FileLock, Box<SyncEnd>> {
-        let (parts, stop) = (self.entry.parts, self.entry.stop);
+        let (parts, stop) = (self.request.parts, self.request.stop);
         let mut tries = 0;
         loop {
             let error = match FileLock::try_take(&parts.settings.file_lock) {
@@ -222,7 +222,7 @@ impl Waits<'_> {
             // The other program's run is visible over the network, where that is up.
             let lock = parts.accounting.lock().await.ok().flatten();
             if parts.clock.elapsed() >= patience_ends {
-                let lock = lock.map(|lock| self.entry.facts(lock));
+                let lock = lock.map(|lock| self.request.facts(lock));
                 return Err(Box::new(SyncEnd { lock, ..SyncEnd::failed(error.into()) }));
             }
             self.shows(lock);
@@ -236,8 +236,8 @@ impl Waits<'_> {
 
     /// Shows whose run is waited for.
     fn shows(&self, lock: Option<LockInfo>) {
-        let lock = lock.map(|lock| self.entry.facts(lock));
-        if let Some(progress) = &self.entry.shows {
+        let lock = lock.map(|lock| self.request.facts(lock));
+        if let Some(progress) = &self.request.shows {
             let waiting = Waiting { lock: lock.clone(), until: self.until };
             progress.send_modify(|progress| progress.waiting = Some(waiting));
         }
@@ -248,7 +248,7 @@ impl Waits<'_> {
 
     /// It is our turn; whose run it was, where it was anybody's.
     fn over(self) -> Option<LockFacts> {
-        if let Some(progress) = &self.entry.shows {
+        if let Some(progress) = &self.request.shows {
             progress.send_if_modified(|progress| progress.waiting.take().is_some());
         }
         self.seen.into_inner().unwrap_or_else(PoisonError::into_inner)
