@@ -8,7 +8,7 @@ use super::call::CompareError;
 use super::certificate::OfRun;
 use super::engine::{ComparePhase, CompareProgress};
 use super::judge::Verdict;
-use super::look::{Examiner, Judged, Signs};
+use super::look::{AlarmWriter, ComparedAttempt, Examiner};
 use crate::domain::{
     Act, AttemptState, Currency, DifferenceKind, FoundVoucher, Money, Period, Protection, Reference, VoucherState,
 };
@@ -101,11 +101,11 @@ impl<'a> Comparing<'a> {
 
     /// Looks up a page of posted attempts, judges each, and keeps what it came to.
     pub(super) async fn judge_page(&mut self, page: Vec<Compared>) -> Result<(), CompareError> {
-        let judged = self.examiner.judge_page(page).await?;
-        for judged in &judged {
-            self.tally.count(judged);
+        let compared = self.examiner.judge_page(page).await?;
+        for compared in &compared {
+            self.tally.count(compared);
         }
-        self.write(move |page| judged.iter().try_for_each(|judged| page.keep(judged))).await
+        self.write(move |page| compared.iter().try_for_each(|compared| page.keep(compared))).await
     }
 
     /// Looks for a page of the accounting system's vouchers in the ledger.
@@ -179,8 +179,8 @@ impl<'a> Comparing<'a> {
         let (id, now, differences) = (self.id, self.examiner.parts.clock.now(), self.tally.differences);
         let (actor, accounting_user) = (self.examiner.actor.clone(), self.examiner.connection.user_id.clone());
         let written = self.examiner.parts.ledger.write(move |tx| {
-            let signs = Signs { tx, now, actor: &actor, accounting_user: &accounting_user };
-            let mut page = Page { signs, id, differences };
+            let alarms = AlarmWriter { tx, now, actor: &actor, accounting_user: &accounting_user };
+            let mut page = Page { alarms, id, differences };
             let outcome = act(&mut page)?;
             Ok((outcome, page.differences))
         });
@@ -191,16 +191,16 @@ impl<'a> Comparing<'a> {
 }
 
 impl Tally {
-    fn count(&mut self, judged: &Judged) {
-        let amount = judged.posted.amount;
-        if judged.verdict.is_expected(&judged.posted) {
+    fn count(&mut self, compared: &ComparedAttempt) {
+        let amount = compared.posted.amount;
+        if compared.verdict.is_expected(&compared.posted) {
             self.ledger_vouchers += 1;
             self.sums_of(amount.currency()).1 += i128::from(amount.minor());
         }
-        for voucher in judged.found.iter().filter(|voucher| voucher.state == VoucherState::Posted) {
+        for voucher in compared.found.iter().filter(|voucher| voucher.state == VoucherState::Posted) {
             self.stands(voucher, amount.minor() < 0);
         }
-        match judged.verdict {
+        match compared.verdict {
             Verdict::Well => self.matched += 1,
             Verdict::Reversed => self.reversed += 1,
             Verdict::Waiting => self.waiting += 1,
@@ -242,23 +242,23 @@ impl Tally {
 
 /// What a page leaves in the ledger.
 struct Page<'p, 't> {
-    signs: Signs<'p, 't>,
+    alarms: AlarmWriter<'p, 't>,
     id: i64,
     differences: u64,
 }
 
 impl Page<'_, '_> {
     /// Keeps what became of a posted attempt: the difference and its alarm, or that all is well again.
-    fn keep(&mut self, judged: &Judged) -> Result<(), LedgerError> {
-        match judged.verdict {
-            Verdict::Differs(kind) => self.keep_difference(&judged.posted, kind, judged.found.clone())?,
-            _ => self.signs.keep(judged)?,
+    fn keep(&mut self, compared: &ComparedAttempt) -> Result<(), LedgerError> {
+        match compared.verdict {
+            Verdict::Differs(kind) => self.keep_difference(&compared.posted, kind, compared.found.clone())?,
+            _ => self.alarms.keep(compared)?,
         }
-        if judged.drafts.is_empty() {
+        if compared.drafts.is_empty() {
             return Ok(());
         }
-        let drafts = judged.drafts.iter().map(|draft| draft.draft_id.as_str().to_owned()).collect();
-        self.keep_drafts(&judged.posted, drafts)
+        let drafts = compared.drafts.iter().map(|draft| draft.draft_id.as_str().to_owned()).collect();
+        self.keep_drafts(&compared.posted, drafts)
     }
 
     fn keep_difference(
@@ -267,7 +267,7 @@ impl Page<'_, '_> {
         kind: DifferenceKind,
         found: Vec<FoundVoucher>,
     ) -> Result<(), LedgerError> {
-        self.signs.raise(attempt, kind, &found)?;
+        self.alarms.raise(attempt, kind, &found)?;
         self.add(NewDifference {
             kind,
             record_id: Some(attempt.record_id.as_str().to_owned()),
@@ -291,10 +291,10 @@ impl Page<'_, '_> {
 
     /// Looks for a voucher of the accounting system in the ledger.
     fn find(&mut self, period: Period, voucher: FoundVoucher, tally: &mut Tally) -> Result<(), LedgerError> {
-        let guard = self.signs.tx.guard_of_reference(&voucher.reference)?;
+        let guard = self.alarms.tx.guard_of_reference(&voucher.reference)?;
         let voucher_id = voucher.acknowledgement.voucher_id.as_str();
         let is_counter = voucher.reverses.is_some();
-        if (is_counter && guard.is_some()) || self.signs.tx.is_our_reversal(&voucher.reference, voucher_id)? {
+        if (is_counter && guard.is_some()) || self.alarms.tx.is_our_reversal(&voucher.reference, voucher_id)? {
             return Ok(());
         }
         if voucher.state == VoucherState::Posted && !is_counter {
@@ -320,6 +320,6 @@ impl Page<'_, '_> {
 
     fn add(&mut self, difference: NewDifference) -> Result<(), LedgerError> {
         self.differences += 1;
-        self.signs.tx.add_difference(self.id, self.differences, &difference)
+        self.alarms.tx.add_difference(self.id, self.differences, &difference)
     }
 }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::both_ways::Comparing;
 use super::call::CompareError;
 use super::judge::Verdict;
-use super::look::{Examiner, Judged, Signs};
+use super::look::{AlarmWriter, ComparedAttempt, Examiner};
 use crate::domain::{FoundDraft, ItemResult, Period, RunId};
 use crate::ledger::{Compared, LedgerError};
 use crate::ports::LOOK_UP_MAX;
@@ -52,8 +52,8 @@ pub(crate) async fn review(
     let mut after = 0;
     while let Some(page) = page(&examiner, of, ItemResult::SkippedAlreadyExported, &mut after).await? {
         let vouchers = page.len() as u64;
-        let judged = examiner.judge_page(page).await?;
-        for surplus in judged.iter().filter(|judged| judged.verdict == Verdict::Well).flat_map(arrived_late) {
+        let compared = examiner.judge_page(page).await?;
+        for surplus in compared.iter().filter(|compared| compared.verdict == Verdict::Well).flat_map(arrived_late) {
             examiner
                 .caller()
                 .ask(|| examiner.parts.accounting.discard_draft(examiner.permit, &surplus.draft_id))
@@ -62,8 +62,8 @@ pub(crate) async fn review(
         let (now, actor, user) =
             (examiner.parts.clock.now(), examiner.actor.clone(), examiner.connection.user_id.clone());
         let kept = examiner.parts.ledger.write(move |tx| {
-            let signs = Signs { tx, now, actor: &actor, accounting_user: &user };
-            judged.iter().try_for_each(|judged| signs.keep(judged))
+            let alarms = AlarmWriter { tx, now, actor: &actor, accounting_user: &user };
+            compared.iter().try_for_each(|compared| alarms.keep(compared))
         });
         kept.await?;
         show(vouchers);
@@ -73,10 +73,10 @@ pub(crate) async fn review(
 
 /// The drafts beside a voucher that came of a staging before it. One that was made long after is somebody's own, such as a copy
 /// of the voucher, and stays; `compare` tells of it.
-fn arrived_late(judged: &Judged) -> impl Iterator<Item = &FoundDraft> {
-    let made = judged.found.iter().map(|voucher| voucher.created_at).max();
+fn arrived_late(compared: &ComparedAttempt) -> impl Iterator<Item = &FoundDraft> {
+    let made = compared.found.iter().map(|voucher| voucher.created_at).max();
     let until = made.and_then(|made| made.checked_add_signed(ARRIVES_WITHIN));
-    judged.drafts.iter().filter(move |draft| draft.created_at.is_none() || draft.created_at <= until)
+    compared.drafts.iter().filter(move |draft| draft.created_at.is_none() || draft.created_at <= until)
 }
 
 async fn page(

@@ -26,7 +26,7 @@ pub(crate) struct Examiner<'a> {
 }
 
 /// A posted attempt with what was found under its reference.
-pub(super) struct Judged {
+pub(super) struct ComparedAttempt {
     pub(super) posted: Compared,
     pub(super) found: Vec<FoundVoucher>,
     pub(super) verdict: Verdict,
@@ -39,7 +39,7 @@ impl<'a> Examiner<'a> {
     }
 
     /// Looks up a page of posted attempts, and judges each.
-    pub(super) async fn judge_page(&self, page: Vec<Compared>) -> Result<Vec<Judged>, CompareError> {
+    pub(super) async fn judge_page(&self, page: Vec<Compared>) -> Result<Vec<ComparedAttempt>, CompareError> {
         let references: Vec<Reference> = page.iter().map(|posted| posted.reference.clone()).collect();
         let found = self.caller().ask(|| self.parts.accounting.look_up(&references)).await?;
         let mut vouchers: HashMap<Reference, Vec<FoundVoucher>> = HashMap::new();
@@ -50,13 +50,13 @@ impl<'a> Examiner<'a> {
         for draft in found.drafts {
             drafts.entry(draft.reference.clone()).or_default().push(draft);
         }
-        let judged = page.into_iter().map(|posted| {
+        let compared = page.into_iter().map(|posted| {
             let found = vouchers.remove(&posted.reference).unwrap_or_default();
             let verdict = judge(&posted, &found, self.is_young(&posted));
             let drafts = drafts.remove(&posted.reference).unwrap_or_default();
-            Judged { posted, found, verdict, drafts }
+            ComparedAttempt { posted, found, verdict, drafts }
         });
-        Ok(judged.collect())
+        Ok(compared.collect())
     }
 
     /// Whether a voucher was acknowledged so short a time ago that a search need not show it. Both clocks are asked: the
@@ -80,20 +80,20 @@ impl<'a> Examiner<'a> {
 }
 
 /// Where alarms are raised and cleared, and who is named as having found out.
-pub(super) struct Signs<'p, 't> {
+pub(super) struct AlarmWriter<'p, 't> {
     pub(super) tx: &'p LedgerTx<'t>,
     pub(super) now: DateTime<Utc>,
     pub(super) actor: &'p Actor,
     pub(super) accounting_user: &'p str,
 }
 
-impl Signs<'_, '_> {
+impl AlarmWriter<'_, '_> {
     /// Raises the alarm of a posted attempt that is not as it was acknowledged, or clears it where all is well again.
-    pub(super) fn keep(&self, judged: &Judged) -> Result<(), LedgerError> {
-        match judged.verdict {
-            Verdict::Differs(kind) => self.raise(&judged.posted, kind, &judged.found),
+    pub(super) fn keep(&self, compared: &ComparedAttempt) -> Result<(), LedgerError> {
+        match compared.verdict {
+            Verdict::Differs(kind) => self.raise(&compared.posted, kind, &compared.found),
             Verdict::Well | Verdict::Reversed => {
-                self.tx.clear_alarm(judged.posted.attempt_id, self.now)?;
+                self.tx.clear_alarm(compared.posted.attempt_id, self.now)?;
                 Ok(())
             }
             Verdict::Waiting => Ok(()),

@@ -119,9 +119,9 @@ async fn rebuild(
     }
     let reading = observe(parts.source.as_ref(), &parts.ledger, parts.clock.as_ref(), Some(reporter)).await?;
     let rules = parts.rules(Period::EVERYTHING, locks.connection.capabilities.reference_rules, Some(number));
-    let taking = Taking { parts, locks, caller: &caller, rules: &rules, number };
-    let mut rebuilt = taking.take_over(reading).await?;
-    rebuilt.without_record = taking.without_record().await?;
+    let rebuild = Rebuild { parts, locks, caller: &caller, rules: &rules, number };
+    let mut rebuilt = rebuild.take_over(reading).await?;
+    rebuilt.without_record = rebuild.without_record().await?;
     let (now, accounting_user, run_id) = (parts.clock.now(), locks.connection.user_id.clone(), run_id.clone());
     let by = actor.clone();
     parts
@@ -139,7 +139,7 @@ async fn rebuild(
     Ok(rebuilt)
 }
 
-struct Taking<'a> {
+struct Rebuild<'a> {
     parts: &'a Parts,
     locks: &'a AcquiredLocks,
     caller: &'a Caller,
@@ -148,13 +148,13 @@ struct Taking<'a> {
 }
 
 /// A record, and what stands in the books for it.
-struct Seen {
+struct FoundRecord {
     candidate: Candidate,
     generation: Generation,
     settlement: Settlement,
 }
 
-impl Taking<'_> {
+impl Rebuild<'_> {
     /// Every record of the source, a page at a time.
     async fn take_over(&self, reading: Reading) -> Result<Rebuilt, RunError> {
         let (mut rebuilt, mut after) = (Rebuilt::default(), 0);
@@ -178,7 +178,7 @@ impl Taking<'_> {
     }
 
     /// The newest generation of each record that the books know of, and what they say of it.
-    async fn look_at(&self, page: Vec<Candidate>) -> Result<Vec<Seen>, RunError> {
+    async fn look_at(&self, page: Vec<Candidate>) -> Result<Vec<FoundRecord>, RunError> {
         let permit = self.locks.permit().map_err(RunError::Problem)?;
         let mut newest: Vec<Option<(Generation, Settlement)>> = vec![None; page.len()];
         let mut asked: Vec<usize> = (0..page.len()).collect();
@@ -205,7 +205,7 @@ impl Taking<'_> {
         }
         let seen = page.into_iter().zip(newest).filter_map(|(candidate, newest)| {
             let (generation, settlement) = newest?;
-            Some(Seen { candidate, generation, settlement })
+            Some(FoundRecord { candidate, generation, settlement })
         });
         Ok(seen.collect())
     }
@@ -224,7 +224,7 @@ impl Taking<'_> {
         }
     }
 
-    async fn enter(&self, seen: Vec<Seen>) -> Result<(), RunError> {
+    async fn enter(&self, seen: Vec<FoundRecord>) -> Result<(), RunError> {
         if seen.is_empty() {
             return Ok(());
         }
@@ -245,7 +245,7 @@ impl Taking<'_> {
         Ok(entered.await?)
     }
 
-    fn member(&self, one: &Seen) -> ClaimMember {
+    fn member(&self, one: &FoundRecord) -> ClaimMember {
         let record = &one.candidate.record;
         ClaimMember {
             position: 0,
@@ -290,7 +290,7 @@ fn run_error(failure: CallFailure) -> RunError {
     }
 }
 
-fn planned(position: u64, one: &Seen) -> PlannedItem<'_> {
+fn planned(position: u64, one: &FoundRecord) -> PlannedItem<'_> {
     PlannedItem {
         position,
         record_id: Some(one.candidate.record.id.as_str()),

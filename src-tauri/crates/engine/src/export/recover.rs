@@ -28,7 +28,7 @@ const KEY_MARGIN: TimeDelta = TimeDelta::hours(1);
 
 /// What a pass could not settle, and what would help.
 #[derive(Debug, Default)]
-pub(super) struct Left {
+pub(super) struct Unresolved {
     /// Attempts that stay open.
     pub(super) open: u64,
     /// Something turned out never sent; it may stand in the plan again.
@@ -40,47 +40,47 @@ pub(super) struct Left {
 }
 
 /// Settles what is open, oldest first.
-pub(super) async fn recover(run: &Run<'_>, caller: &Caller, reporter: &mut Reporter) -> Result<Left, RunError> {
-    let (mut after, mut left) = (0, Left::default());
+pub(super) async fn recover(run: &Run<'_>, caller: &Caller, reporter: &mut Reporter) -> Result<Unresolved, RunError> {
+    let (mut after, mut unresolved) = (0, Unresolved::default());
     loop {
         let page = run.ledger.read(move |tx| tx.open_requests(after, PAGE_REQUESTS)).await?;
-        let Some((last, _)) = page.last() else { return Ok(left) };
+        let Some((last, _)) = page.last() else { return Ok(unresolved) };
         after = *last;
         for (_, open) in page {
             if caller.stop.is_cancelled() {
                 return Err(RunError::Stopped);
             }
             let members = open.open.len() as u64;
-            Case { run, caller, left: &mut left }.settle(open, reporter).await?;
+            OpenRequestCase { run, caller, unresolved: &mut unresolved }.settle(open, reporter).await?;
             reporter.advance(members);
         }
     }
 }
 
 /// One open request.
-struct Case<'a> {
+struct OpenRequestCase<'a> {
     run: &'a Run<'a>,
     caller: &'a Caller,
-    left: &'a mut Left,
+    unresolved: &'a mut Unresolved,
 }
 
 /// What is known of an open member, and what it has come to in this pass.
-struct Known {
+struct OpenAttempt {
     member: OpenMember,
     claimed: Claimed,
     settlement: Option<Settlement>,
 }
 
-impl Known {
+impl OpenAttempt {
     fn expected(&self) -> Expected<'_> {
         Expected { reference: self.claimed.reference(), date: self.claimed.date(), amount: self.claimed.amount() }
     }
 }
 
-impl Case<'_> {
+impl OpenRequestCase<'_> {
     async fn settle(&mut self, open: OpenRequest, reporter: &Reporter) -> Result<(), RunError> {
         let request = open.request.clone();
-        let mut known = Vec::with_capacity(open.open.len());
+        let mut attempts = Vec::with_capacity(open.open.len());
         for member in &open.open {
             let claimed = request.members().get(member.member).cloned().ok_or_else(|| {
                 RunError::Problem(Problem::internal(format!(
@@ -89,25 +89,30 @@ impl Case<'_> {
                     member.member
                 )))
             })?;
-            known.push(Known { member: member.clone(), claimed, settlement: None });
+            attempts.push(OpenAttempt { member: member.clone(), claimed, settlement: None });
         }
         let may_repeat = self.run.capabilities.protection == Protection::Enforced && open.kind == RequestKind::Vouchers;
         let outcome = if may_repeat {
-            self.repeat_enforced(&open, &mut known).await
+            self.repeat_enforced(&open, &mut attempts).await
         } else {
-            self.settle_by_evidence(&open, &mut known).await
+            self.settle_by_evidence(&open, &mut attempts).await
         };
         // What is known by now is kept, whatever ended it.
-        self.write(request, known, reporter).await?;
+        self.write(request, attempts, reporter).await?;
         outcome
     }
 
-    async fn write(&mut self, request: ClaimedRequest, known: Vec<Known>, reporter: &Reporter) -> Result<(), RunError> {
+    async fn write(
+        &mut self,
+        request: ClaimedRequest,
+        attempts: Vec<OpenAttempt>,
+        reporter: &Reporter,
+    ) -> Result<(), RunError> {
         let settled: Vec<(Claimed, Settlement)> =
-            known.into_iter().filter_map(|known| Some((known.claimed, known.settlement?))).collect();
+            attempts.into_iter().filter_map(|attempt| Some((attempt.claimed, attempt.settlement?))).collect();
         for (_, settlement) in &settled {
-            self.left.open += u64::from(settlement.is_open());
-            self.left.has_unsent |= matches!(settlement, Settlement::NotSent);
+            self.unresolved.open += u64::from(settlement.is_open());
+            self.unresolved.has_unsent |= matches!(settlement, Settlement::NotSent);
             if let Some(result) = settlement.result()
                 && !matches!(settlement, Settlement::Refused { .. } | Settlement::NotSent)
             {
@@ -125,30 +130,34 @@ impl Case<'_> {
     }
 
     /// `enforced`: the same again, and `exists` settles it. What stays unclear is looked up.
-    async fn repeat_enforced(&mut self, open: &OpenRequest, known: &mut [Known]) -> Result<(), RunError> {
+    async fn repeat_enforced(&mut self, open: &OpenRequest, attempts: &mut [OpenAttempt]) -> Result<(), RunError> {
         let (fresh_key, at) =
             ((!self.key_lives(open)).then(|| RequestKey::new(self.run.ids.fresh())), self.run.moment());
-        let halt = self.send_again(open, known, fresh_key, at).await?;
+        let halt = self.send_again(open, attempts, fresh_key, at).await?;
         // A refusal now says nothing of the first time: the period may have been closed in between.
-        let unclear =
-            |known: &Known| matches!(known.settlement, Some(Settlement::Unknown(_) | Settlement::Refused { .. }));
-        let references: Vec<Reference> =
-            known.iter().filter(|known| unclear(known)).map(|known| known.claimed.reference().clone()).collect();
+        let unclear = |attempt: &OpenAttempt| {
+            matches!(attempt.settlement, Some(Settlement::Unknown(_) | Settlement::Refused { .. }))
+        };
+        let references: Vec<Reference> = attempts
+            .iter()
+            .filter(|attempt| unclear(attempt))
+            .map(|attempt| attempt.claimed.reference().clone())
+            .collect();
         if halt.is_none() && !references.is_empty() {
             let looked_up = self.caller.look_up(self.run.permit, &references).await;
-            for known in known.iter_mut().filter(|known| unclear(known)) {
-                self.judge_enforced(known, looked_up.as_ref());
+            for attempt in attempts.iter_mut().filter(|attempt| unclear(attempt)) {
+                self.judge_enforced(attempt, looked_up.as_ref());
             }
         }
         halt.map_or(Ok(()), Err)
     }
 
-    fn judge_enforced(&self, known: &mut Known, looked_up: Result<&LookUpResult, &RunError>) {
+    fn judge_enforced(&self, attempt: &mut OpenAttempt, looked_up: Result<&LookUpResult, &RunError>) {
         let settlement = match looked_up {
-            Ok(looked_up) => match looked_up.of(known.expected()) {
+            Ok(looked_up) => match looked_up.of(attempt.expected()) {
                 Evidence::Posted { acknowledgement, .. } => Settlement::Posted { acknowledgement, found: false },
                 // A conflict of content was refused, and that refusal names the voucher.
-                Evidence::Unclear(vouchers) if vouchers.len() > 1 || !known.is_refused() => {
+                Evidence::Unclear(vouchers) if vouchers.len() > 1 || !attempt.is_refused() => {
                     Settlement::Unclear(vouchers)
                 }
                 Evidence::Absent | Evidence::Drafts { .. } | Evidence::Unclear(_) => return,
@@ -158,14 +167,14 @@ impl Case<'_> {
                 Settlement::StillUnknown(error.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted)))
             }
         };
-        known.settlement = Some(settlement);
+        attempt.settlement = Some(settlement);
     }
 
     /// Sends the whole request again, and takes over what is learnt of the open members. The halt, where there is one.
     async fn send_again(
         &self,
         open: &OpenRequest,
-        known: &mut [Known],
+        attempts: &mut [OpenAttempt],
         fresh_key: Option<RequestKey>,
         at: crate::ledger::Moment,
     ) -> Result<Option<RunError>, RunError> {
@@ -176,47 +185,49 @@ impl Case<'_> {
         let RequestOutcome::Each(settlements) = sent.outcome else {
             return Err(RunError::Problem(Problem::internal("a repeated request was divided")));
         };
-        for known in known {
-            known.settlement = settlements.get(known.member.member).cloned().flatten();
+        for attempt in attempts {
+            attempt.settlement = settlements.get(attempt.member.member).cloned().flatten();
         }
         Ok(sent.halt)
     }
 
     /// Every other protection: what a look-up shows, drafts by their ids, and what absence proves.
-    async fn settle_by_evidence(&mut self, open: &OpenRequest, known: &mut [Known]) -> Result<(), RunError> {
-        let references: Vec<Reference> = known.iter().map(|known| known.claimed.reference().clone()).collect();
+    async fn settle_by_evidence(&mut self, open: &OpenRequest, attempts: &mut [OpenAttempt]) -> Result<(), RunError> {
+        let references: Vec<Reference> = attempts.iter().map(|attempt| attempt.claimed.reference().clone()).collect();
         // Before the look-up: what it does not show had to be there by then.
         let now = self.run.permit.earliest_now();
         let looked_up = match self.caller.look_up(self.run.permit, &references).await {
             Ok(looked_up) => looked_up,
             Err(RunError::Problem(problem)) => {
                 tracing::warn!(%problem, "the look-up of what is in doubt failed; it stays in doubt");
-                for known in known {
-                    known.settlement = Some(Settlement::StillUnknown(problem.clone()));
+                for attempt in attempts {
+                    attempt.settlement = Some(Settlement::StillUnknown(problem.clone()));
                 }
                 return Ok(());
             }
             Err(halt) => return Err(halt),
         };
         let nothing_at_all = open.open.len() == open.request.len()
-            && known.iter().all(|known| !known.member.is_unclear && looked_up.of(known.expected()) == Evidence::Absent);
+            && attempts
+                .iter()
+                .all(|attempt| !attempt.member.is_unclear && looked_up.of(attempt.expected()) == Evidence::Absent);
         if open.kind == RequestKind::Vouchers && nothing_at_all && self.key_lives(open) {
             let at = self.run.moment();
-            return self.send_again(open, known, None, at).await?.map_or(Ok(()), Err);
+            return self.send_again(open, attempts, None, at).await?.map_or(Ok(()), Err);
         }
         let mut again = Vec::new();
-        for (index, known) in known.iter_mut().enumerate() {
-            let evidence = looked_up.of(known.expected());
-            let own = known
+        for (index, attempt) in attempts.iter_mut().enumerate() {
+            let evidence = looked_up.of(attempt.expected());
+            let own = attempt
                 .member
                 .draft_id
                 .clone()
-                .filter(|_| !known.member.is_unclear && self.run.capabilities.protection == Protection::Staged);
-            known.settlement = match (evidence, own) {
+                .filter(|_| !attempt.member.is_unclear && self.run.capabilities.protection == Protection::Staged);
+            attempt.settlement = match (evidence, own) {
                 (Evidence::Unclear(vouchers), _) => Some(Settlement::Unclear(vouchers)),
                 (Evidence::Posted { acknowledgement, surplus }, own) => {
                     let surplus: Vec<DraftId> = surplus.into_iter().map(|draft| draft.draft_id).collect();
-                    Some(self.posted(known, acknowledgement, own, &surplus).await?)
+                    Some(self.posted(attempt, acknowledgement, own, &surplus).await?)
                 }
                 (Evidence::Drafts { ours, others }, Some(own)) => {
                     let surplus = ours.into_iter().chain(others).map(|draft| draft.draft_id);
@@ -232,18 +243,18 @@ impl Case<'_> {
                     None
                 }
                 (Evidence::Drafts { ours, others }, None) => {
-                    Some(self.settle_drafts(open, known, ours, others, now).await?)
+                    Some(self.settle_drafts(open, attempt, ours, others, now).await?)
                 }
-                (Evidence::Absent, None) => Some(self.absent(open, known, now)),
+                (Evidence::Absent, None) => Some(self.absent(open, attempt, now)),
             };
         }
-        self.commit_again(open, known, again, now).await
+        self.commit_again(open, attempts, again, now).await
     }
 
     /// One voucher stands there, and it is what was claimed. A draft of our own must be what it was made of, or be gone.
     async fn posted(
         &self,
-        known: &Known,
+        attempt: &OpenAttempt,
         acknowledgement: Acknowledgement,
         own: Option<DraftId>,
         surplus: &[DraftId],
@@ -256,7 +267,7 @@ impl Case<'_> {
         match self.caller.discard(self.run.permit, &own).await {
             Ok(Discarded::Gone) => Ok(posted),
             // It is in the books already: to commit it once more makes nothing, and tells which voucher is its.
-            Ok(Discarded::Committed) => match self.commit(known, own.clone()).await? {
+            Ok(Discarded::Committed) => match self.commit(attempt, own.clone()).await? {
                 Settlement::Posted { acknowledgement: its, .. } => Ok(match &posted {
                     Settlement::Posted { acknowledgement, .. } if acknowledgement.voucher_id != its.voucher_id => {
                         Settlement::StillUnknown(draft_gone(&own))
@@ -275,7 +286,7 @@ impl Case<'_> {
     async fn commit_again(
         &mut self,
         open: &OpenRequest,
-        known: &mut [Known],
+        attempts: &mut [OpenAttempt],
         again: Vec<(usize, DraftId)>,
         looked_at: DateTime<Utc>,
     ) -> Result<(), RunError> {
@@ -283,9 +294,9 @@ impl Case<'_> {
             return Ok(());
         }
         let at = self.run.moment();
-        let known_again = again.iter().filter_map(|(index, draft)| Some((known.get(*index)?, draft.clone())));
+        let committed_again = again.iter().filter_map(|(index, draft)| Some((attempts.get(*index)?, draft.clone())));
         let claims: Vec<(usize, Claimed, DraftId)> =
-            known_again.map(|(known, draft)| (known.member.member, known.claimed.clone(), draft)).collect();
+            committed_again.map(|(attempt, draft)| (attempt.member.member, attempt.claimed.clone(), draft)).collect();
         let staged = self.run.ledger.write(move |tx| {
             let staged =
                 |(member, claimed, draft): (usize, Claimed, DraftId)| Ok((member, tx.staged(&claimed, &draft, at)?));
@@ -297,11 +308,11 @@ impl Case<'_> {
         };
         let mut did_nothing = Vec::new();
         for (index, draft) in again {
-            let Some(known) = known.get_mut(index) else { continue };
-            known.settlement = match settlements.get(known.member.member).cloned().flatten() {
+            let Some(attempt) = attempts.get_mut(index) else { continue };
+            attempt.settlement = match settlements.get(attempt.member.member).cloned().flatten() {
                 Some(Settlement::Unknown(problem)) if problem.code == ErrorCode::DraftGone => {
-                    did_nothing.push((known.claimed.clone(), known.member.last_sent_at));
-                    Some(self.gone(open, known, &draft, looked_at).await?)
+                    did_nothing.push((attempt.claimed.clone(), attempt.member.last_sent_at));
+                    Some(self.gone(open, attempt, &draft, looked_at).await?)
                 }
                 settlement => settlement,
             };
@@ -320,20 +331,20 @@ impl Case<'_> {
     async fn gone(
         &mut self,
         open: &OpenRequest,
-        known: &Known,
+        attempt: &OpenAttempt,
         draft: &DraftId,
         looked_at: DateTime<Utc>,
     ) -> Result<Settlement, RunError> {
         match self.caller.discard(self.run.permit, draft).await {
-            Ok(Discarded::Gone) => Ok(self.absent(open, known, looked_at)),
+            Ok(Discarded::Gone) => Ok(self.absent(open, attempt, looked_at)),
             Ok(Discarded::Committed) => Ok(Settlement::StillUnknown(draft_gone(draft))),
             Err(RunError::Call(error)) => Ok(Settlement::StillUnknown(error.problem())),
             Err(halt) => Err(halt),
         }
     }
 
-    async fn commit(&self, known: &Known, draft_id: DraftId) -> Result<Settlement, RunError> {
-        let (claimed, at) = (known.claimed.clone(), self.run.moment());
+    async fn commit(&self, attempt: &OpenAttempt, draft_id: DraftId) -> Result<Settlement, RunError> {
+        let (claimed, at) = (attempt.claimed.clone(), self.run.moment());
         let staged = self.run.ledger.write(move |tx| tx.staged(&claimed, &draft_id, at)).await?;
         let (settlement, halt) = self.caller.commit_one(self.run.permit, &staged).await;
         halt.map_or(Ok(settlement), Err)
@@ -343,7 +354,7 @@ impl Case<'_> {
     async fn settle_drafts(
         &mut self,
         open: &OpenRequest,
-        known: &Known,
+        attempt: &OpenAttempt,
         ours: Vec<FoundDraft>,
         others: Vec<FoundDraft>,
         looked_at: DateTime<Utc>,
@@ -362,23 +373,25 @@ impl Case<'_> {
         }
         match kept {
             // A claim commits one draft id, ever: of one whose evidence was unclear, a person decides.
-            Some(kept) if known.member.draft_id.is_none() && !known.member.is_unclear => self.commit(known, kept).await,
+            Some(kept) if attempt.member.draft_id.is_none() && !attempt.member.is_unclear => {
+                self.commit(attempt, kept).await
+            }
             Some(kept) => Ok(Settlement::StillUnknown(draft_gone(&kept))),
-            None => Ok(self.absent(open, known, looked_at)),
+            None => Ok(self.absent(open, attempt, looked_at)),
         }
     }
 
     /// Nothing stands there. What that proves depends on what can still arrive.
-    fn absent(&mut self, open: &OpenRequest, known: &Known, looked_at: DateTime<Utc>) -> Settlement {
+    fn absent(&mut self, open: &OpenRequest, attempt: &OpenAttempt, looked_at: DateTime<Utc>) -> Settlement {
         let capabilities = &self.run.capabilities;
-        let age = (looked_at - known.member.last_sent_at).to_std().unwrap_or(Duration::ZERO);
+        let age = (looked_at - attempt.member.last_sent_at).to_std().unwrap_or(Duration::ZERO);
         // What was seen there once, and was not what was sent, is a person's case also when it is gone.
-        if known.member.is_unclear {
+        if attempt.member.is_unclear {
             return Settlement::Unclear(Vec::new());
         }
         let window = match open.kind {
             // No draft of it was ever committed; one that still arrives is harmless.
-            RequestKind::Drafts if known.member.draft_id.is_none() => return Settlement::NotSent,
+            RequestKind::Drafts if attempt.member.draft_id.is_none() => return Settlement::NotSent,
             // Its draft is gone, and may have been posted before it went: as good as sent straight into the books.
             // So is what was seen as a draft that somebody else committed at that moment.
             RequestKind::Drafts | RequestKind::Found => capabilities.settle_window.max(capabilities.search_lag),
@@ -386,14 +399,14 @@ impl Case<'_> {
                 if self.run.permit.fence() > open.fence && self.run.permit.held_for() >= capabilities.search_lag {
                     return Settlement::NotSent;
                 }
-                self.left.needs_fence = true;
+                self.unresolved.needs_fence = true;
                 return Settlement::StillUnknown(Problem::new(ErrorCode::Interrupted));
             }
             _ => capabilities.settle_window.max(capabilities.search_lag),
         };
         if age < window {
             let due_in = window - age;
-            self.left.due_in = Some(self.left.due_in.map_or(due_in, |due| due.max(due_in)));
+            self.unresolved.due_in = Some(self.unresolved.due_in.map_or(due_in, |due| due.max(due_in)));
             return Settlement::StillUnknown(Problem::new(ErrorCode::MayStillArrive));
         }
         if open.kind == RequestKind::Found || self.run.when_still_unknown == WhenStillUnknown::Send {
@@ -413,7 +426,7 @@ impl Case<'_> {
     }
 }
 
-impl Known {
+impl OpenAttempt {
     fn is_refused(&self) -> bool {
         matches!(self.settlement, Some(Settlement::Refused { .. }))
     }

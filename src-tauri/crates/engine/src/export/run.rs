@@ -18,7 +18,7 @@ use super::plan::PlanRules;
 use super::planning::{Cursor, Tally, plan_page, plan_unsent};
 use super::progress::Reporter;
 use super::re_export;
-use super::recover::{Left, recover};
+use super::recover::{Unresolved, recover};
 use super::refused;
 use super::send::send;
 use super::settings::WhenStillUnknown;
@@ -175,8 +175,8 @@ pub(super) async fn run(
     let end = match request.take().await {
         Ok(mut locks) => {
             let waited_for = locks.waited_for.take();
-            let body = Body { parts, ask: &ask, request: &request, run_id: &run_id, stop: &stop };
-            let ended = AssertUnwindSafe(body.run(&mut locks, &mut reporter)).catch_unwind().await;
+            let steps = RunSteps { parts, ask: &ask, request: &request, run_id: &run_id, stop: &stop };
+            let ended = AssertUnwindSafe(steps.run(&mut locks, &mut reporter)).catch_unwind().await;
             locks.give_back(parts.accounting.as_ref()).await;
             let end = ended.unwrap_or_else(|_| {
                 SyncEnd::failed(Problem::internal("the run broke off; the next one settles what it left"))
@@ -190,7 +190,7 @@ pub(super) async fn run(
     end
 }
 
-struct Body<'a> {
+struct RunSteps<'a> {
     parts: &'a Parts,
     ask: &'a RunAsk,
     request: &'a LockRequest<'a>,
@@ -198,7 +198,7 @@ struct Body<'a> {
     stop: &'a CancellationToken,
 }
 
-impl Body<'_> {
+impl RunSteps<'_> {
     async fn run(&self, locks: &mut AcquiredLocks, reporter: &mut Reporter) -> SyncEnd {
         let number = match self.begin(locks).await {
             Ok(number) => number,
@@ -323,8 +323,8 @@ impl Body<'_> {
                 self.wait_for_others(locks, caller).await?;
             }
             reporter.phase(Phase::Settling, Some(open));
-            let left = recover(&self.of(number, locks)?, caller, reporter).await?;
-            if left.has_unsent {
+            let unresolved = recover(&self.of(number, locks)?, caller, reporter).await?;
+            if unresolved.has_unsent {
                 if let Job::Sync(_) = self.ask.job {
                     let rules = rules.clone();
                     self.parts.ledger.write(move |tx| plan_unsent(tx, number, &rules)).await?;
@@ -332,21 +332,21 @@ impl Body<'_> {
                 reporter.phase(Phase::Sending, None);
                 send(&self.of(number, locks)?, caller, rules, reporter).await?;
             }
-            if !self.is_worth_another_round(&left, locks, caller).await? && !left.has_unsent {
+            if !self.is_worth_another_round(&unresolved, locks, caller).await? && !unresolved.has_unsent {
                 break;
             }
-            needs_fence = left.needs_fence;
+            needs_fence = unresolved.needs_fence;
         }
         Ok(())
     }
 
     async fn is_worth_another_round(
         &self,
-        left: &Left,
+        unresolved: &Unresolved,
         locks: &AcquiredLocks,
         caller: &Caller,
     ) -> Result<bool, RunError> {
-        let Some(due_in) = left.due_in else { return Ok(left.needs_fence) };
+        let Some(due_in) = unresolved.due_in else { return Ok(unresolved.needs_fence) };
         caller.postpone(due_in);
         caller.wait_for_turn(locks.permit().map_err(RunError::Problem)?).await?;
         Ok(true)
