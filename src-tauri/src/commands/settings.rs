@@ -8,7 +8,7 @@ use tauri::State;
 
 use super::Answer;
 use crate::wire::settings::{Settings, SettingsWish};
-use crate::wire::{each_moment, setup::ScheduleDraft};
+use crate::wire::{each_moment, setup::ScheduleForm};
 use crate::wiring::Wiring;
 
 /// Scheduled times that are shown.
@@ -39,7 +39,7 @@ pub(crate) async fn save_settings(wiring: State<'_, Wiring>, wish: SettingsWish)
 /// The next times of a schedule that is not saved yet.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn next_times(wiring: State<'_, Wiring>, schedule: ScheduleDraft) -> Answer<Vec<String>> {
+pub(crate) async fn next_times(wiring: State<'_, Wiring>, schedule: ScheduleForm) -> Answer<Vec<String>> {
     let zone = wiring.opened().await?.workspace.time_zone();
     let cron = schedule.cron();
     let parsed = Schedule::parse(cron, zone, true).map_err(|error| {

@@ -14,8 +14,8 @@ use super::Answer;
 use crate::host::AppHandle;
 use crate::outside::Outside;
 use crate::wire::setup::{
-    AccountingDraft, Base, OrganisationDraft, SampleRow, SetupDraft, SetupStart, SourceDraft, SourceGuess, Survey,
-    Tested, kinds,
+    AccountingForm, Base, OrganisationForm, SampleRow, SetupForm, SetupStart, SourceForm, SourceGuess, Survey, Tested,
+    kinds,
 };
 use crate::wire::{Plan, SecretSide, each};
 use crate::wiring::{Wiring, blocking};
@@ -33,7 +33,7 @@ pub(crate) async fn begin_setup(wiring: State<'_, Wiring>) -> Answer<SetupStart>
     let organisation = Sections::of(&fresh(&folder)?)?.organisation;
     Ok(SetupStart {
         folder: folder.display().to_string(),
-        organisation: OrganisationDraft::from(organisation).unnamed(),
+        organisation: OrganisationForm::from(organisation).unnamed(),
         kinds: kinds(),
         recent: wiring.recent(),
     })
@@ -64,7 +64,7 @@ pub(crate) async fn keep_secrets(wiring: State<'_, Wiring>) -> Answer<()> {
 pub(crate) async fn test_connection(
     wiring: State<'_, Wiring>,
     base: Base,
-    accounting: AccountingDraft,
+    accounting: AccountingForm,
 ) -> Answer<Tested> {
     let trial = trial(&wiring, base, |workspace| AccountingSection::from(&accounting).changes(workspace)).await?;
     let (connection, missing) = trial.connect().await?;
@@ -74,8 +74,8 @@ pub(crate) async fn test_connection(
 /// The same for a whole workspace that is not there yet, its accounts included.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_setup(wiring: State<'_, Wiring>, draft: SetupDraft) -> Answer<Tested> {
-    let workspace = drafted(&draft)?;
+pub(crate) async fn check_setup(wiring: State<'_, Wiring>, form: SetupForm) -> Answer<Tested> {
+    let workspace = workspace_of(&form)?;
     let held = wiring.held_for(&workspace);
     let (connection, missing) = Trial::of(workspace, held).connect().await?;
     Ok(Tested::of(connection, missing, Base::Current))
@@ -95,11 +95,7 @@ pub(crate) async fn guess_source(wiring: State<'_, Wiring>, base: Base, path: St
 /// The first rows of a source as they will be read.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn sample_source(
-    wiring: State<'_, Wiring>,
-    base: Base,
-    source: SourceDraft,
-) -> Answer<Vec<SampleRow>> {
+pub(crate) async fn sample_source(wiring: State<'_, Wiring>, base: Base, source: SourceForm) -> Answer<Vec<SampleRow>> {
     let trial = trial(&wiring, base, |_| SourceSection::from(&source).changes()).await?;
     Ok(each(trial.first_rows(SAMPLE_ROWS).await?))
 }
@@ -107,7 +103,7 @@ pub(crate) async fn sample_source(
 /// What a source holds: each category with its count and sum.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn survey_source(wiring: State<'_, Wiring>, base: Base, source: SourceDraft) -> Answer<Survey> {
+pub(crate) async fn survey_source(wiring: State<'_, Wiring>, base: Base, source: SourceForm) -> Answer<Survey> {
     let trial = trial(&wiring, base, |_| SourceSection::from(&source).changes()).await?;
     Ok(trial.survey().await?.into())
 }
@@ -115,8 +111,8 @@ pub(crate) async fn survey_source(wiring: State<'_, Wiring>, base: Base, source:
 /// What the first sync of a workspace would do. Nothing of it is written anywhere that stays.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn rehearse(wiring: State<'_, Wiring>, draft: SetupDraft) -> Answer<Plan> {
-    let workspace = drafted(&draft)?;
+pub(crate) async fn rehearse(wiring: State<'_, Wiring>, form: SetupForm) -> Answer<Plan> {
+    let workspace = workspace_of(&form)?;
     let held = wiring.held_for(&workspace);
     Ok(Trial::of(workspace, held).plan().await?.into())
 }
@@ -124,8 +120,8 @@ pub(crate) async fn rehearse(wiring: State<'_, Wiring>, draft: SetupDraft) -> An
 /// Makes the workspace, keeps its secrets in the keyring, and opens it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn finish_setup(wiring: State<'_, Wiring>, draft: SetupDraft) -> Answer<()> {
-    Ok(wiring.make(drafted(&draft)?).await?)
+pub(crate) async fn finish_setup(wiring: State<'_, Wiring>, form: SetupForm) -> Answer<()> {
+    Ok(wiring.make(workspace_of(&form)?).await?)
 }
 
 /// Opens another workspace.
@@ -176,12 +172,12 @@ async fn trial(wiring: &Wiring, base: Base, changes: impl FnOnce(&Workspace) -> 
     Ok(Trial::of(workspace, held))
 }
 
-fn drafted(draft: &SetupDraft) -> Result<Workspace, Problem> {
-    let workspace = fresh(&absolute(&draft.folder)?)?;
-    let mut changes = OrganisationSection::from(&draft.organisation).changes();
-    changes.extend(SourceSection::from(&draft.source).changes());
-    changes.extend(AccountingSection::from(&draft.accounting).changes(&workspace));
-    changes.extend(PostingSection::from(&draft.posting).changes());
+fn workspace_of(form: &SetupForm) -> Result<Workspace, Problem> {
+    let workspace = fresh(&absolute(&form.folder)?)?;
+    let mut changes = OrganisationSection::from(&form.organisation).changes();
+    changes.extend(SourceSection::from(&form.source).changes());
+    changes.extend(AccountingSection::from(&form.accounting).changes(&workspace));
+    changes.extend(PostingSection::from(&form.posting).changes());
     Ok(workspace.with(&changes)?)
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::SecretSide;
-use super::setup::{AccountingDraft, AccountingKind, OrganisationDraft, PostingDraft, ScheduleDraft, SourceDraft};
+use super::setup::{AccountingForm, AccountingKind, OrganisationForm, PostingForm, ScheduleForm, SourceForm};
 
 /// The settings, each part as it can be changed.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -14,11 +14,11 @@ use super::setup::{AccountingDraft, AccountingKind, OrganisationDraft, PostingDr
 pub(crate) struct Settings {
     path: String,
     practice: bool,
-    organisation: OrganisationDraft,
-    accounting: AccountingDraft,
-    source: SourceDraft,
-    posting: PostingDraft,
-    schedule: Option<ScheduleDraft>,
+    organisation: OrganisationForm,
+    accounting: AccountingForm,
+    source: SourceForm,
+    posting: PostingForm,
+    schedule: Option<ScheduleForm>,
     wait_for_lock_seconds: u32,
     second_approval: bool,
     /// The next scheduled times.
@@ -37,7 +37,7 @@ impl Settings {
             accounting: sections.accounting.into(),
             source: sections.source.into(),
             posting: sections.posting.into(),
-            schedule: sections.schedule.map(ScheduleDraft::from),
+            schedule: sections.schedule.map(ScheduleForm::from),
             wait_for_lock_seconds: sections.wait_for_lock_seconds,
             second_approval: sections.second_approval,
             next_runs,
@@ -51,10 +51,10 @@ impl Settings {
 #[serde(tag = "part", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub(crate) enum SettingsWish {
     Organisation { name: String, currency: String, time_zone: String },
-    Accounting { accounting: AccountingDraft },
-    Source { source: SourceDraft },
-    Posting { posting: PostingDraft },
-    Schedule { schedule: Option<ScheduleDraft> },
+    Accounting { accounting: AccountingForm },
+    Source { source: SourceForm },
+    Posting { posting: PostingForm },
+    Schedule { schedule: Option<ScheduleForm> },
     Waiting { seconds: u32 },
     Approval { second: bool },
 }

@@ -26,7 +26,7 @@ pub(crate) enum Base {
 /// `[organisation]`
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct OrganisationDraft {
+pub(crate) struct OrganisationForm {
     id: String,
     name: String,
     currency: String,
@@ -35,7 +35,7 @@ pub(crate) struct OrganisationDraft {
 
 /// `[accounting]`; the secret is never among it.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
-pub(crate) struct AccountingDraft {
+pub(crate) struct AccountingForm {
     kind: String,
     fields: HashMap<String, String>,
 }
@@ -62,7 +62,7 @@ pub(crate) struct ColumnChoice {
 /// `[source]`
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
-pub(crate) enum SourceDraft {
+pub(crate) enum SourceForm {
     /// Files.
     Csv {
         path: String,
@@ -86,7 +86,7 @@ pub(crate) struct CategoryAccount {
 /// `[posting]`
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct PostingDraft {
+pub(crate) struct PostingForm {
     payable_account: String,
     default_account: String,
     categories: Vec<CategoryAccount>,
@@ -95,19 +95,19 @@ pub(crate) struct PostingDraft {
 /// `[schedule]`
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ScheduleDraft {
+pub(crate) struct ScheduleForm {
     cron: String,
     catch_up: bool,
 }
 
 /// A whole workspace that is not there yet.
 #[derive(Debug, Clone, Deserialize, Type)]
-pub(crate) struct SetupDraft {
+pub(crate) struct SetupForm {
     pub(crate) folder: String,
-    pub(crate) organisation: OrganisationDraft,
-    pub(crate) accounting: AccountingDraft,
-    pub(crate) source: SourceDraft,
-    pub(crate) posting: PostingDraft,
+    pub(crate) organisation: OrganisationForm,
+    pub(crate) accounting: AccountingForm,
+    pub(crate) source: SourceForm,
+    pub(crate) posting: PostingForm,
 }
 
 mirrored! {
@@ -145,14 +145,14 @@ pub(crate) fn kinds() -> Vec<AccountingKind> {
     connectors::workspace::ACCOUNTING_KINDS.iter().map(AccountingKind::from).collect()
 }
 
-impl OrganisationDraft {
+impl OrganisationForm {
     /// Without the template's own id and name, which are nobody's.
     pub(crate) fn unnamed(self) -> Self {
         Self { id: String::new(), name: String::new(), ..self }
     }
 }
 
-impl ScheduleDraft {
+impl ScheduleForm {
     /// Its five fields.
     pub(crate) fn cron(&self) -> &str {
         self.cron.trim()
@@ -165,7 +165,7 @@ pub(crate) struct SetupStart {
     /// Where the workspace would be.
     pub(crate) folder: String,
     /// What stands there until somebody says otherwise.
-    pub(crate) organisation: OrganisationDraft,
+    pub(crate) organisation: OrganisationForm,
     pub(crate) kinds: Vec<AccountingKind>,
     pub(crate) recent: Vec<RecentWorkspace>,
 }
@@ -200,7 +200,7 @@ impl Tested {
 /// What a file seems to be.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct SourceGuess {
-    source: SourceDraft,
+    source: SourceForm,
     /// Every column of the file.
     titles: Vec<String>,
     columns: Vec<ColumnGuess>,
@@ -244,37 +244,37 @@ pub(crate) struct CategoryFound {
     sums: Vec<Sum>,
 }
 
-impl From<&OrganisationDraft> for OrganisationSection {
-    fn from(draft: &OrganisationDraft) -> Self {
-        let OrganisationDraft { id, name, currency, time_zone } = draft.clone();
+impl From<&OrganisationForm> for OrganisationSection {
+    fn from(form: &OrganisationForm) -> Self {
+        let OrganisationForm { id, name, currency, time_zone } = form.clone();
         Self { id, name, currency, time_zone }
     }
 }
 
-impl From<OrganisationSection> for OrganisationDraft {
+impl From<OrganisationSection> for OrganisationForm {
     fn from(section: OrganisationSection) -> Self {
         let OrganisationSection { id, name, currency, time_zone } = section;
         Self { id, name, currency, time_zone }
     }
 }
 
-impl From<&AccountingDraft> for AccountingSection {
-    fn from(draft: &AccountingDraft) -> Self {
-        Self { kind: draft.kind.clone(), fields: draft.fields.clone().into_iter().collect() }
+impl From<&AccountingForm> for AccountingSection {
+    fn from(form: &AccountingForm) -> Self {
+        Self { kind: form.kind.clone(), fields: form.fields.clone().into_iter().collect() }
     }
 }
 
-impl From<AccountingSection> for AccountingDraft {
+impl From<AccountingSection> for AccountingForm {
     fn from(section: AccountingSection) -> Self {
         Self { kind: section.kind, fields: section.fields.into_iter().collect() }
     }
 }
 
-impl From<&SourceDraft> for SourceSection {
-    fn from(draft: &SourceDraft) -> Self {
-        match draft.clone() {
-            SourceDraft::Platform { url } => Self::Platform { url },
-            SourceDraft::Csv { path, encoding, delimiter, decimal_separator, date_format, columns } => {
+impl From<&SourceForm> for SourceSection {
+    fn from(form: &SourceForm) -> Self {
+        match form.clone() {
+            SourceForm::Platform { url } => Self::Platform { url },
+            SourceForm::Csv { path, encoding, delimiter, decimal_separator, date_format, columns } => {
                 let column = |choice: ColumnChoice| (choice.field.name().to_owned(), choice.title);
                 let columns = columns.into_iter().map(column).collect();
                 Self::Csv(CsvSection { path, encoding, delimiter, decimal_separator, date_format, columns })
@@ -283,7 +283,7 @@ impl From<&SourceDraft> for SourceSection {
     }
 }
 
-impl From<SourceSection> for SourceDraft {
+impl From<SourceSection> for SourceForm {
     fn from(section: SourceSection) -> Self {
         match section {
             SourceSection::Platform { url } => Self::Platform { url },
@@ -312,15 +312,15 @@ impl SourceField {
     }
 }
 
-impl From<&PostingDraft> for PostingSection {
-    fn from(draft: &PostingDraft) -> Self {
-        let PostingDraft { payable_account, default_account, categories } = draft.clone();
+impl From<&PostingForm> for PostingSection {
+    fn from(form: &PostingForm) -> Self {
+        let PostingForm { payable_account, default_account, categories } = form.clone();
         let categories = categories.into_iter().map(|each| (each.category, each.account)).collect();
         Self { payable_account, default_account: Some(default_account), categories }
     }
 }
 
-impl From<PostingSection> for PostingDraft {
+impl From<PostingSection> for PostingForm {
     fn from(section: PostingSection) -> Self {
         let entry = |(category, account)| CategoryAccount { category, account };
         Self {
@@ -331,13 +331,13 @@ impl From<PostingSection> for PostingDraft {
     }
 }
 
-impl From<ScheduleDraft> for ScheduleSection {
-    fn from(draft: ScheduleDraft) -> Self {
-        Self { cron: draft.cron, catch_up: draft.catch_up }
+impl From<ScheduleForm> for ScheduleSection {
+    fn from(form: ScheduleForm) -> Self {
+        Self { cron: form.cron, catch_up: form.catch_up }
     }
 }
 
-impl From<ScheduleSection> for ScheduleDraft {
+impl From<ScheduleSection> for ScheduleForm {
     fn from(section: ScheduleSection) -> Self {
         Self { cron: section.cron, catch_up: section.catch_up }
     }
@@ -362,7 +362,7 @@ impl SourceGuess {
         };
         Self {
             columns: guess.columns.iter().map(sure).collect(),
-            source: SourceDraft::Csv {
+            source: SourceForm::Csv {
                 path,
                 encoding: guess.encoding.name().to_owned(),
                 delimiter: char::from(guess.delimiter).to_string(),

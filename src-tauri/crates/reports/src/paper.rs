@@ -16,20 +16,20 @@ pub async fn on_paper<T>(
     path: &Path,
     write: impl AsyncFnOnce(&mut BufWriter<File>) -> Result<T, ReportError>,
 ) -> Result<T, ReportError> {
-    let draft = draft_of(path);
-    let written = draft_on(&draft, write).await;
-    let placed = written.and_then(|written| Ok(fs::rename(&draft, path).map(|()| written)?));
+    let part = part_file(path);
+    let written = write_part(&part, write).await;
+    let placed = written.and_then(|written| Ok(fs::rename(&part, path).map(|()| written)?));
     if placed.is_err() {
-        let _ = fs::remove_file(&draft);
+        let _ = fs::remove_file(&part);
     }
     placed
 }
 
-async fn draft_on<T>(
-    draft: &Path,
+async fn write_part<T>(
+    part: &Path,
     write: impl AsyncFnOnce(&mut BufWriter<File>) -> Result<T, ReportError>,
 ) -> Result<T, ReportError> {
-    let mut out = BufWriter::new(File::create(draft)?);
+    let mut out = BufWriter::new(File::create(part)?);
     let written = write(&mut out).await?;
     out.flush()?;
     out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
@@ -37,10 +37,10 @@ async fn draft_on<T>(
 }
 
 /// Beside the file, so that it can take its place by its name alone.
-fn draft_of(path: &Path) -> PathBuf {
-    let mut draft: OsString = path.as_os_str().to_owned();
-    draft.push(".part");
-    draft.into()
+fn part_file(path: &Path) -> PathBuf {
+    let mut part: OsString = path.as_os_str().to_owned();
+    part.push(".part");
+    part.into()
 }
 
 #[cfg(test)]

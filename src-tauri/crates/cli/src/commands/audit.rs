@@ -10,7 +10,7 @@ use postonce_engine::{AuditFinding, AuditVerdict, Engine, Ledger};
 use postonce_reports::{ReportError, TrailFormat, write_trail};
 use serde_json::json;
 
-use super::report::{draft_of, language, put_in_place, unwritable};
+use super::report::{language, part_file, put_in_place, unwritable};
 use super::{actor, ledger};
 use crate::args::{Args, Audit, AuditAct};
 use crate::failure::Failure;
@@ -134,15 +134,15 @@ async fn export(args: &Args, path: &Path, force: bool, output: &Output) -> Resul
         return Err(Problem::new(ErrorCode::ReportExists).with("path", path.display()).into());
     }
     let ledger = ledger(&args.open_workspace()?)?;
-    let draft = draft_of(path);
-    let written = write_to(&draft, path, &ledger, format, output).await;
+    let part = part_file(path);
+    let written = write_to(&part, path, &ledger, format, output).await;
     let written = match written {
-        Ok(entries) => put_in_place(&draft, path, force).map(|()| entries),
+        Ok(entries) => put_in_place(&part, path, force).map(|()| entries),
         Err(failure) => Err(failure),
     };
     let entries = written.inspect_err(|_| {
         // Half a trail is none.
-        let _ = fs::remove_file(&draft);
+        let _ = fs::remove_file(&part);
     })?;
     if output.json {
         output.document(&json!({ "written": path, "entries": entries }));
@@ -152,13 +152,13 @@ async fn export(args: &Args, path: &Path, force: bool, output: &Output) -> Resul
 }
 
 async fn write_to(
-    draft: &Path,
+    part: &Path,
     path: &Path,
     ledger: &Ledger,
     format: TrailFormat,
     output: &Output,
 ) -> Result<u64, Failure> {
-    let mut out = BufWriter::new(File::create(draft).map_err(|error| unwritable(path, &error))?);
+    let mut out = BufWriter::new(File::create(part).map_err(|error| unwritable(path, &error))?);
     let entries = match write_trail(ledger, format, language(output), &mut out).await {
         Ok(entries) => entries,
         Err(ReportError::Ledger(error)) => return Err(error.into()),

@@ -83,19 +83,19 @@ impl Paper {
             made_at: SystemClock::start().now(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        let draft = draft_of(&self.path);
-        let written = self.write_to(&draft, ledger, &report).await;
+        let part = part_file(&self.path);
+        let written = self.write_to(&part, ledger, &report).await;
         if written.is_err() {
-            let _ = fs::remove_file(&draft);
+            let _ = fs::remove_file(&part);
         }
         written?;
         output.note(format!("{} {}", output.word(phrases::REPORT_WRITTEN), self.path.display()));
         Ok(())
     }
 
-    async fn write_to(&self, draft: &Path, ledger: &Ledger, report: &Report) -> Result<(), Failure> {
+    async fn write_to(&self, part: &Path, ledger: &Ledger, report: &Report) -> Result<(), Failure> {
         let unwritable = |error: &dyn std::fmt::Display| unwritable(&self.path, error);
-        let file = OpenOptions::new().write(true).create(true).truncate(true).open(draft);
+        let file = OpenOptions::new().write(true).create(true).truncate(true).open(part);
         let mut out = BufWriter::new(file.map_err(|error| unwritable(&error))?);
         match postonce_reports::write(ledger, report, self.format, &mut out).await {
             Ok(()) => {}
@@ -104,29 +104,29 @@ impl Paper {
         }
         out.flush().and_then(|()| out.get_ref().sync_all()).map_err(|error| unwritable(&error))?;
         drop(out);
-        put_in_place(draft, &self.path, self.force)
+        put_in_place(part, &self.path, self.force)
     }
 }
 
 /// Where a file is written before it takes its place.
-pub(super) fn draft_of(path: &Path) -> PathBuf {
-    let mut draft = path.to_owned().into_os_string();
-    draft.push(".part");
-    PathBuf::from(draft)
+pub(super) fn part_file(path: &Path) -> PathBuf {
+    let mut part = path.to_owned().into_os_string();
+    part.push(".part");
+    PathBuf::from(part)
 }
 
 /// What is written whole takes its place; one that stands there gives way only by force.
-pub(super) fn put_in_place(draft: &Path, path: &Path, force: bool) -> Result<(), Failure> {
+pub(super) fn put_in_place(part: &Path, path: &Path, force: bool) -> Result<(), Failure> {
     if force {
-        return fs::rename(draft, path).map_err(|error| unwritable(path, &error));
+        return fs::rename(part, path).map_err(|error| unwritable(path, &error));
     }
     // A link is refused where a file came to stand meanwhile; a file system without links gets the rename.
-    match fs::hard_link(draft, path) {
-        Ok(()) => fs::remove_file(draft).map_err(|error| unwritable(path, &error)),
+    match fs::hard_link(part, path) {
+        Ok(()) => fs::remove_file(part).map_err(|error| unwritable(path, &error)),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             Err(Problem::new(ErrorCode::ReportExists).with("path", path.display()).into())
         }
-        Err(_) => fs::rename(draft, path).map_err(|error| unwritable(path, &error)),
+        Err(_) => fs::rename(part, path).map_err(|error| unwritable(path, &error)),
     }
 }
 
