@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use postonce_tests::{Bench, Spoken, spoken};
+use postonce_tests::{CliRig, CommandOutput, command_output};
 use serde_json::Value;
 
 /// A key as a server without keyring has it.
 const KEY: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
 
-fn verify(bench: &Bench) -> Spoken {
-    bench.run(&["audit", "verify"])
+fn verify(rig: &CliRig) -> CommandOutput {
+    rig.run(&["audit", "verify"])
 }
 
 fn kinds(verdict: &Value) -> Vec<&str> {
@@ -18,8 +18,8 @@ fn kinds(verdict: &Value) -> Vec<&str> {
     findings.iter().filter_map(|finding| finding["kind"].as_str()).collect()
 }
 
-fn code(spoken: &Spoken) -> &str {
-    spoken.last()["error"]["code"].as_str().unwrap_or_default()
+fn code(command_output: &CommandOutput) -> &str {
+    command_output.last()["error"]["code"].as_str().unwrap_or_default()
 }
 
 fn ledger(folder: &Path) -> std::path::PathBuf {
@@ -28,24 +28,24 @@ fn ledger(folder: &Path) -> std::path::PathBuf {
 
 #[test]
 fn a_trail_is_verified_and_a_change_to_it_is_named() {
-    let bench = Bench::practice(5, "");
-    assert_eq!(bench.sync().status, Some(0));
-    let whole = verify(&bench);
+    let rig = CliRig::practice(5, "");
+    assert_eq!(rig.sync().status, Some(0));
+    let whole = verify(&rig);
     assert_eq!((whole.status, whole.last()["witness"].as_str()), (Some(0), Some("matches")), "{}", whole.words);
     assert_eq!((&whole.last()["changed"], &whole.last()["signed_heads_checked"]), (&false.into(), &0.into()));
 
-    let raw = rusqlite::Connection::open(ledger(bench.path())).expect("the ledger's file");
+    let raw = rusqlite::Connection::open(ledger(rig.path())).expect("the ledger's file");
     raw.execute_batch("DROP TRIGGER audit_is_never_changed; UPDATE audit SET actor_user = 'ola' WHERE entry = 2")
         .expect("the file can be edited");
     drop(raw);
-    let changed = verify(&bench);
+    let changed = verify(&rig);
     assert_eq!((changed.status, kinds(changed.last())), (Some(6), vec!["content_changed"]));
     let finding = &changed.last()["findings"][0];
     assert_eq!((&finding["entry"], &finding["detail"]["user"]), (&2.into(), &"ola".into()));
     assert!(finding["at"].as_str().is_some_and(|at| at.ends_with('Z')), "{finding}");
 
     let mut in_words = std::process::Command::new(postonce_tests::cli());
-    in_words.arg("--workspace").arg(bench.path()).args(["--lang", "nb", "audit", "verify"]);
+    in_words.arg("--workspace").arg(rig.path()).args(["--lang", "nb", "audit", "verify"]);
     let output = in_words.env("DBUS_SESSION_BUS_ADDRESS", "disabled:").output().expect("the program starts");
     let words = String::from_utf8_lossy(&output.stdout);
     assert!(words.contains("Revisjonssporet er ikke som det var") && words.contains("Oppføring 2"), "{words}");
@@ -53,20 +53,20 @@ fn a_trail_is_verified_and_a_change_to_it_is_named() {
 
 #[test]
 fn a_trail_is_verified_without_the_accounting_system() {
-    let mut bench = Bench::over_csv(b"Id;Dato;Bel\xc3\xb8p;Likeperson;Kategori;Tekst;Valuta\n");
-    assert_eq!(bench.sync().status, Some(0));
-    bench.stop_sandbox();
-    let verdict = verify(&bench);
+    let mut rig = CliRig::over_csv(b"Id;Dato;Bel\xc3\xb8p;Likeperson;Kategori;Tekst;Valuta\n");
+    assert_eq!(rig.sync().status, Some(0));
+    rig.stop_sandbox();
+    let verdict = verify(&rig);
     assert_eq!((verdict.status, &verdict.last()["witness"]), (Some(0), &"unreachable".into()), "{}", verdict.words);
 }
 
 #[test]
 fn heads_are_signed_with_the_key_of_the_environment() {
-    let bench = Bench::practice(3, "");
+    let rig = CliRig::practice(3, "");
     let run = |arguments: &[&str]| {
-        let mut command = bench.command(arguments);
+        let mut command = rig.command(arguments);
         command.env("POSTONCE_SECRET_AUDIT_KEY", KEY);
-        spoken(command)
+        command_output(command)
     };
     assert_eq!(run(&["sync"]).status, Some(0));
     let verdict = run(&["audit", "verify"]);
@@ -74,24 +74,24 @@ fn heads_are_signed_with_the_key_of_the_environment() {
     assert_eq!((verdict.status, &verdict.last()["signed_heads_checked"]), (Some(0), &1.into()), "{}", verdict.words);
     assert_eq!(signed_by, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
     let other = &KEY.replace('9', "8");
-    let mut command = bench.command(&["audit", "verify"]);
+    let mut command = rig.command(&["audit", "verify"]);
     command.env("POSTONCE_SECRET_AUDIT_KEY", other);
-    let verdict = spoken(command);
+    let verdict = command_output(command);
     assert_eq!((verdict.status, kinds(verdict.last())), (Some(4), vec!["key_changed"]));
 }
 
 #[test]
 fn a_trail_is_exported_for_people_and_for_programs() {
-    let bench = Bench::practice(3, "");
-    assert_eq!(bench.sync().status, Some(0));
-    let raw = rusqlite::Connection::open(ledger(bench.path())).expect("the ledger's file");
+    let rig = CliRig::practice(3, "");
+    assert_eq!(rig.sync().status, Some(0));
+    let raw = rusqlite::Connection::open(ledger(rig.path())).expect("the ledger's file");
     raw.execute_batch("DROP TRIGGER audit_is_never_changed; UPDATE audit SET reason = '=1+1;\"x\"' WHERE entry = 1")
         .expect("the file can be edited");
     drop(raw);
-    let file = |name: &str| bench.path().join(name).display().to_string();
+    let file = |name: &str| rig.path().join(name).display().to_string();
     let (csv, json, other) = (file("trail.csv"), file("trail.JSON"), file("trail.xlsx"));
 
-    let written = bench.run(&["audit", "export", &csv]);
+    let written = rig.run(&["audit", "export", &csv]);
     assert_eq!(written.status, Some(0), "{}", written.words);
     let text = fs::read_to_string(&csv).expect("it was written");
     assert_eq!(written.last()["entries"], text.lines().count() - 1);
@@ -101,7 +101,7 @@ fn a_trail_is_exported_for_people_and_for_programs() {
     assert_eq!(lines.next(), Some(head));
     assert!(lines.next().is_some_and(|line| line.contains(r#","'=1+1;""x""","#)), "{text}");
 
-    assert_eq!(bench.run(&["audit", "export", &json]).status, Some(0));
+    assert_eq!(rig.run(&["audit", "export", &json]).status, Some(0));
     let trail: Value = serde_json::from_str(&fs::read_to_string(&json).expect("it was written")).expect("JSON");
     let entries = trail["entries"].as_array().expect("a list");
     assert_eq!((&entries[0]["act"], &entries[0]["reason"]), (&"sync_started".into(), &"=1+1;\"x\"".into()));
@@ -109,23 +109,23 @@ fn a_trail_is_exported_for_people_and_for_programs() {
     assert_eq!(Some(&trail["seals"][0]["head"]), entries.last().map(|entry| &entry["hash"]));
     assert!(trail["ledger_id"].is_string());
 
-    let again = bench.run(&["audit", "export", &csv]);
+    let again = rig.run(&["audit", "export", &csv]);
     assert_eq!((again.status, code(&again)), (Some(2), "report_exists"));
-    assert_eq!(bench.run(&["audit", "export", &csv, "--force"]).status, Some(0));
-    let wrong = bench.run(&["audit", "export", &other]);
+    assert_eq!(rig.run(&["audit", "export", &csv, "--force"]).status, Some(0));
+    let wrong = rig.run(&["audit", "export", &other]);
     assert_eq!((wrong.status, Path::new(&other).exists()), (Some(2), false));
 }
 
 #[test]
 fn a_records_story_has_its_audit_entries() {
-    let bench = Bench::practice(2, "");
-    let sync = bench.sync();
-    let run = bench.run(&["run", sync.last()["run_id"].as_str().expect("an id")]);
+    let rig = CliRig::practice(2, "");
+    let sync = rig.sync();
+    let run = rig.run(&["run", sync.last()["run_id"].as_str().expect("an id")]);
     let id = run.last()["records"][0]["record_id"].as_str().expect("an id").to_owned();
     let reason = "the voucher was lost in the post";
-    let again = bench.run(&["re-export", &id, "--reason", reason, "--confirm", &id]);
+    let again = rig.run(&["re-export", &id, "--reason", reason, "--confirm", &id]);
     assert_eq!(again.status, Some(0), "{}", again.words);
-    let story = bench.run(&["record", &id]);
+    let story = rig.run(&["record", &id]);
     let entries = story.last()["audit"].as_array().expect("a list");
     assert!(
         entries.iter().any(|entry| entry["act"] == "re_export_claimed" && entry["reason"] == reason),
@@ -134,78 +134,78 @@ fn a_records_story_has_its_audit_entries() {
 }
 
 /// Nothing is sent from it, and it is named.
-fn is_refused(bench: &Bench, folder: &Path, code_expected: &str) {
-    let before = bench.stats()["vouchers"].clone();
-    let refused = spoken(bench.command_in(folder, &["sync"]));
+fn is_refused(rig: &CliRig, folder: &Path, code_expected: &str) {
+    let before = rig.stats()["vouchers"].clone();
+    let refused = command_output(rig.command_in(folder, &["sync"]));
     assert_eq!((refused.status, code(&refused)), (Some(6), code_expected), "{}", refused.words);
     assert!(refused.words.contains("postonce rebuild"), "{}", refused.words);
-    assert_eq!(bench.stats()["vouchers"], before);
-    assert_eq!(bench.call(reqwest::Method::GET, "v1/locks/export", None)["holder"], Value::Null, "the lock is free");
-    let verdict = spoken(bench.command_in(folder, &["audit", "verify"]));
+    assert_eq!(rig.stats()["vouchers"], before);
+    assert_eq!(rig.call(reqwest::Method::GET, "v1/locks/export", None)["holder"], Value::Null, "the lock is free");
+    let verdict = command_output(rig.command_in(folder, &["audit", "verify"]));
     assert_eq!((verdict.status, &verdict.last()["changed"]), (Some(6), &true.into()), "{}", verdict.words);
 }
 
 #[test]
 fn a_ledger_restored_from_an_old_copy_is_refused() {
-    let bench = Bench::practice(10, "");
-    assert_eq!(bench.run(&["sync", "--to", "2026-01-01"]).status, Some(0));
-    let old = bench.path().join("old.sqlite");
-    fs::copy(ledger(bench.path()), &old).expect("a copy");
-    assert_eq!(bench.sync().status, Some(0));
-    fs::copy(&old, ledger(bench.path())).expect("the copy goes back");
-    is_refused(&bench, bench.path(), "ledger_rolled_back");
+    let rig = CliRig::practice(10, "");
+    assert_eq!(rig.run(&["sync", "--to", "2026-01-01"]).status, Some(0));
+    let old = rig.path().join("old.sqlite");
+    fs::copy(ledger(rig.path()), &old).expect("a copy");
+    assert_eq!(rig.sync().status, Some(0));
+    fs::copy(&old, ledger(rig.path())).expect("the copy goes back");
+    is_refused(&rig, rig.path(), "ledger_rolled_back");
 }
 
 #[test]
 fn of_a_ledger_copied_to_a_second_workspace_one_goes_on() {
-    let bench = Bench::practice(10, "");
-    assert_eq!(bench.sync().status, Some(0));
+    let rig = CliRig::practice(10, "");
+    assert_eq!(rig.sync().status, Some(0));
     let second = tempfile::tempdir().expect("a temporary folder");
-    for entry in fs::read_dir(bench.path()).expect("a folder") {
+    for entry in fs::read_dir(rig.path()).expect("a folder") {
         let entry = entry.expect("a file");
         if entry.file_type().is_ok_and(|kind| kind.is_file()) && entry.file_name() != "sandbox.sqlite" {
             fs::copy(entry.path(), second.path().join(entry.file_name())).expect("a copy");
         }
     }
-    let other = spoken(bench.command_in(second.path(), &["sync"]));
+    let other = command_output(rig.command_in(second.path(), &["sync"]));
     assert_eq!(other.status, Some(0), "nobody can tell yet: {}", other.words);
-    is_refused(&bench, bench.path(), "ledger_rolled_back");
-    assert_eq!(spoken(bench.command_in(second.path(), &["sync"])).status, Some(0), "the other goes on");
-    assert_eq!(bench.stats()["duplicates"], 0);
+    is_refused(&rig, rig.path(), "ledger_rolled_back");
+    assert_eq!(command_output(rig.command_in(second.path(), &["sync"])).status, Some(0), "the other goes on");
+    assert_eq!(rig.stats()["duplicates"], 0);
 }
 
 #[test]
 fn a_copy_that_went_on_by_itself_is_refused_as_another_one() {
-    let bench = Bench::practice(4, "");
-    assert_eq!(bench.sync().status, Some(0));
-    let copy = bench.path().join("copy.sqlite");
-    fs::copy(ledger(bench.path()), &copy).expect("a copy");
+    let rig = CliRig::practice(4, "");
+    assert_eq!(rig.sync().status, Some(0));
+    let copy = rig.path().join("copy.sqlite");
+    fs::copy(ledger(rig.path()), &copy).expect("a copy");
     // Three entries that the accounting system never hears of.
     for _ in 0..3 {
-        assert_eq!(verify(&bench).status, Some(0));
+        assert_eq!(verify(&rig).status, Some(0));
     }
-    let aside = bench.path().join("aside.sqlite");
-    fs::rename(ledger(bench.path()), &aside).expect("out of the way");
-    fs::copy(&copy, ledger(bench.path())).expect("the copy in its place");
-    assert_eq!(bench.sync().status, Some(0));
-    fs::copy(&aside, ledger(bench.path())).expect("and back");
-    is_refused(&bench, bench.path(), "ledger_forked");
+    let aside = rig.path().join("aside.sqlite");
+    fs::rename(ledger(rig.path()), &aside).expect("out of the way");
+    fs::copy(&copy, ledger(rig.path())).expect("the copy in its place");
+    assert_eq!(rig.sync().status, Some(0));
+    fs::copy(&aside, ledger(rig.path())).expect("and back");
+    is_refused(&rig, rig.path(), "ledger_forked");
 }
 
 #[test]
 fn settings_that_changed_since_the_run_before_stand_in_the_trail_with_both_sides() {
-    let bench = Bench::practice(5, "");
-    bench.sync();
-    bench.sync();
-    let file = bench.path().join("workspace.toml");
+    let rig = CliRig::practice(5, "");
+    rig.sync();
+    rig.sync();
+    let file = rig.path().join("workspace.toml");
     let text = fs::read_to_string(&file).expect("it is there");
     let changed = text.replacen("payable_account = \"2930\"", "payable_account = \"2990\"", 1);
     assert_ne!(text, changed);
     fs::write(&file, changed).expect("writable");
-    bench.sync();
-    bench.sync();
-    let trail = bench.path().join("trail.json");
-    let exported = bench.run(&["audit", "export", &trail.display().to_string()]);
+    rig.sync();
+    rig.sync();
+    let trail = rig.path().join("trail.json");
+    let exported = rig.run(&["audit", "export", &trail.display().to_string()]);
     assert_eq!(exported.status, Some(0), "{exported:?}");
     let trail: Value = serde_json::from_slice(&fs::read(trail).expect("it was written")).expect("it is JSON");
     let entries = trail["entries"].as_array().expect("a list");

@@ -1,6 +1,6 @@
 //! Rows that cannot go: each is held with its reason, and the others go through.
 
-use postonce_tests::Bench;
+use postonce_tests::CliRig;
 use serde_json::Value;
 
 const HEAD: &str = "Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\n";
@@ -9,11 +9,11 @@ const GOOD: &str =
 
 /// Runs the good rows with these between them; what is held, as (reason code, line).
 fn held_among_good(rows: &str) -> Vec<(String, u64)> {
-    let bench = Bench::over_csv(format!("{HEAD}{rows}{GOOD}").as_bytes());
-    let sync = bench.sync();
+    let rig = CliRig::over_csv(format!("{HEAD}{rows}{GOOD}").as_bytes());
+    let sync = rig.sync();
     assert_eq!((sync.status, sync.count("posted")), (Some(4), 2), "the good rows go through: {}", sync.words);
     assert_eq!(sync.last()["sums"][0]["posted"], "1661.50");
-    let run = bench.run(&["run", sync.last()["run_id"].as_str().expect("an id")]);
+    let run = rig.run(&["run", sync.last()["run_id"].as_str().expect("an id")]);
     let rows = run.last()["records"].as_array().expect("a list").clone();
     let mut held: Vec<(String, u64)> = rows
         .iter()
@@ -79,22 +79,22 @@ fn the_same_id_with_other_content_is_held_twice_and_with_the_same_content_counte
     let expected = [("id_repeated".to_owned(), 2), ("id_repeated".to_owned(), 3)];
     assert_eq!(held_among_good(twice), expected);
 
-    let bench = Bench::over_csv(format!("{HEAD}{GOOD}{GOOD}").as_bytes());
-    let sync = bench.sync();
+    let rig = CliRig::over_csv(format!("{HEAD}{GOOD}{GOOD}").as_bytes());
+    let sync = rig.sync();
     assert_eq!((sync.status, sync.count("posted"), sync.count("skipped")), (Some(0), 2, 2), "{}", sync.words);
-    let run = bench.run(&["run", sync.last()["run_id"].as_str().expect("an id")]);
+    let run = rig.run(&["run", sync.last()["run_id"].as_str().expect("an id")]);
     let repeated = |row: &&Value| row["result"] == "skipped_repeated_in_source";
     assert_eq!(run.last()["records"].as_array().expect("a list").iter().filter(repeated).count(), 2);
-    assert_eq!(bench.stats()["vouchers"], 2);
+    assert_eq!(rig.stats()["vouchers"], 2);
 }
 
 #[test]
 fn a_source_that_was_put_right_is_exported_by_the_next_sync() {
-    let bench = Bench::over_csv(format!("{HEAD}A1;05.10.2026;x;PM-0001;Reise;x;NOK\n").as_bytes());
-    assert_eq!(bench.sync().status, Some(4));
+    let rig = CliRig::over_csv(format!("{HEAD}A1;05.10.2026;x;PM-0001;Reise;x;NOK\n").as_bytes());
+    assert_eq!(rig.sync().status, Some(4));
     let right = format!("{HEAD}A1;05.10.2026;10,00;PM-0001;Reise;x;NOK\n");
-    std::fs::write(bench.path().join("records.csv"), right).expect("writable");
-    let second = bench.sync();
+    std::fs::write(rig.path().join("records.csv"), right).expect("writable");
+    let second = rig.sync();
     assert_eq!((second.status, second.count("posted")), (Some(0), 1), "{}", second.words);
-    assert_eq!(bench.run(&["attention"]).status, Some(0));
+    assert_eq!(rig.run(&["attention"]).status, Some(0));
 }

@@ -2,26 +2,26 @@
 
 use std::process::Command;
 
-use postonce_tests::{Bench, Spoken};
+use postonce_tests::{CliRig, CommandOutput};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// A bench with so many records, exported; and the run.
-fn exported(records: usize) -> (Bench, String) {
-    let bench = Bench::practice(records, "");
-    let sync = bench.sync();
+/// A rig with so many records, exported; and the run.
+fn exported(records: usize) -> (CliRig, String) {
+    let rig = CliRig::practice(records, "");
+    let sync = rig.sync();
     assert_eq!((sync.status, sync.count("posted")), (Some(0), records as u64), "{}", sync.words);
     let run = sync.last()["run_id"].as_str().expect("an id").to_owned();
-    (bench, run)
+    (rig, run)
 }
 
 /// The rows of a run.
-fn rows(bench: &Bench, run: &str) -> Vec<Value> {
-    bench.run(&["run", run]).last()["records"].as_array().expect("a list").clone()
+fn rows(rig: &CliRig, run: &str) -> Vec<Value> {
+    rig.run(&["run", run]).last()["records"].as_array().expect("a list").clone()
 }
 
 /// The kinds of the differences, sorted.
-fn kinds(compared: &Spoken) -> Vec<String> {
+fn kinds(compared: &CommandOutput) -> Vec<String> {
     let differences = compared.last()["differences"].as_array().cloned().unwrap_or_default();
     let mut kinds: Vec<String> = differences.iter().filter_map(|one| Some(one["kind"].as_str()?.to_owned())).collect();
     kinds.sort_unstable();
@@ -40,18 +40,18 @@ fn text<'a>(row: &'a Value, member: &str) -> &'a str {
     row[member].as_str().expect("a text")
 }
 
-fn vanish(bench: &Bench, row: &Value) {
-    bench.admin(Method::DELETE, &format!("vouchers/{}", text(row, "voucher_id")), None);
+fn vanish(rig: &CliRig, row: &Value) {
+    rig.admin(Method::DELETE, &format!("vouchers/{}", text(row, "voucher_id")), None);
 }
 
-fn void(bench: &Bench, row: &Value) {
-    bench.admin(Method::POST, &format!("vouchers/{}/void", text(row, "voucher_id")), None);
+fn void(rig: &CliRig, row: &Value) {
+    rig.admin(Method::POST, &format!("vouchers/{}/void", text(row, "voucher_id")), None);
 }
 
 #[test]
 fn after_a_sync_both_sides_are_equal_and_the_run_has_its_certificate() {
-    let (bench, run) = exported(60);
-    let compared = bench.run(&["compare"]);
+    let (rig, run) = exported(60);
+    let compared = rig.run(&["compare"]);
     assert_eq!(compared.status, Some(0), "{}", compared.words);
     let document = compared.last();
     assert_eq!((&document["equal"], kinds(&compared).len()), (&json!(true), 0));
@@ -60,46 +60,46 @@ fn after_a_sync_both_sides_are_equal_and_the_run_has_its_certificate() {
     }
     let sums = document["sums"].as_array().expect("a list");
     assert!(!sums.is_empty() && sums.iter().all(|sum| sum["ledger"] == sum["accounting"]), "{sums:?}");
-    let shown = bench.run(&["run", &run]);
+    let shown = rig.run(&["run", &run]);
     let certificate = &shown.last()["certificate"];
     assert_eq!((&certificate["counts"]["matched"], &certificate["counts"]["differences"]), (&json!(60), &json!(0)));
     assert_eq!(certificate["run_id"], run);
-    let second = bench.sync();
-    let nothing = bench.run(&["run", text(second.last(), "run_id")]);
+    let second = rig.sync();
+    let nothing = rig.run(&["run", text(second.last(), "run_id")]);
     assert_eq!(nothing.last()["certificate"], Value::Null, "a run that posted nothing has none");
 }
 
 #[test]
 fn each_kind_of_difference_is_found_and_named_in_both_directions() {
-    let (bench, run) = exported(30);
-    let rows = rows(&bench, &run);
-    vanish(&bench, &rows[0]);
-    void(&bench, &rows[1]);
+    let (rig, run) = exported(30);
+    let rows = rows(&rig, &run);
+    vanish(&rig, &rows[0]);
+    void(&rig, &rows[1]);
     let amount = text(&rows[2], "amount");
-    bench.admin(
+    rig.admin(
         Method::POST,
         "vouchers",
         Some(&by_hand(&rows[2], text(&rows[2], "reference"), &rows[2]["date"], amount)),
     );
-    vanish(&bench, &rows[3]);
-    bench.admin(
+    vanish(&rig, &rows[3]);
+    rig.admin(
         Method::POST,
         "vouchers",
         Some(&by_hand(&rows[3], text(&rows[3], "reference"), &rows[3]["date"], "1.00")),
     );
-    vanish(&bench, &rows[4]);
+    vanish(&rig, &rows[4]);
     let amount = text(&rows[4], "amount");
-    bench.admin(
+    rig.admin(
         Method::POST,
         "vouchers",
         Some(&by_hand(&rows[4], text(&rows[4], "reference"), &rows[4]["date"], amount)),
     );
     let stranger = text(&rows[5], "reference").replacen(text(&rows[5], "record_id"), "nobody-knows-me", 1);
-    bench.admin(Method::POST, "vouchers", Some(&by_hand(&rows[5], &stranger, &rows[5]["date"], "12.50")));
+    rig.admin(Method::POST, "vouchers", Some(&by_hand(&rows[5], &stranger, &rows[5]["date"], "12.50")));
     let other = by_hand(&rows[6], "somebody-else:1", &rows[6]["date"], "12.50");
-    bench.admin(Method::POST, "vouchers", Some(&other));
+    rig.admin(Method::POST, "vouchers", Some(&other));
 
-    let compared = bench.run(&["compare"]);
+    let compared = rig.run(&["compare"]);
     assert_eq!(compared.status, Some(4), "{}", compared.words);
     let expected =
         ["missing_in_accounting", "other_content", "other_voucher", "reversed", "several", "unknown_to_ledger"];
@@ -115,37 +115,37 @@ fn each_kind_of_difference_is_found_and_named_in_both_directions() {
         (&Value::Null, &json!(stranger))
     );
 
-    let status = bench.run(&["status"]);
+    let status = rig.run(&["status"]);
     assert_eq!(status.last()["records"]["vanished"], 5, "{}", status.words);
-    let attention = bench.run(&["attention"]);
+    let attention = rig.run(&["attention"]);
     let first = &attention.last()["items"][0];
     assert_eq!((attention.status, &first["state"]), (Some(4), &json!("vanished")));
     assert!(first["vanished"]["kind"].is_string() && first["vanished"]["evidence"].is_array(), "{first}");
-    let again = bench.run(&["compare"]);
-    assert_eq!((kinds(&again).len(), &bench.run(&["status"]).last()["records"]["vanished"]), (6, &json!(5)));
-    assert_eq!(bench.sync().count("posted"), 0, "nothing of that is exported again");
+    let again = rig.run(&["compare"]);
+    assert_eq!((kinds(&again).len(), &rig.run(&["status"]).last()["records"]["vanished"]), (6, &json!(5)));
+    assert_eq!(rig.sync().count("posted"), 0, "nothing of that is exported again");
 }
 
 #[test]
 fn the_next_sync_notices_by_itself_what_is_gone_and_what_is_there_again() {
-    let (bench, run) = exported(620);
-    let rows = rows(&bench, &run);
-    let vanished = |bench: &Bench| bench.run(&["status"]).last()["records"]["vanished"].clone();
+    let (rig, run) = exported(620);
+    let rows = rows(&rig, &run);
+    let vanished = |rig: &CliRig| rig.run(&["status"]).last()["records"]["vanished"].clone();
     // Nothing is seen of any voucher: whatever hides them, it is a case for a person.
-    bench.set_faults(&json!({ "lookup_lag_ms": 3_600_000 }));
-    let blind = bench.sync();
+    rig.set_faults(&json!({ "lookup_lag_ms": 3_600_000 }));
+    let blind = rig.sync();
     assert_eq!((blind.status, blind.count("posted"), blind.count("skipped")), (Some(4), 0, 620), "{}", blind.words);
-    assert_eq!(vanished(&bench), 620);
-    bench.set_faults(&json!({}));
-    let seeing = bench.sync();
+    assert_eq!(vanished(&rig), 620);
+    rig.set_faults(&json!({}));
+    let seeing = rig.sync();
     assert_eq!((seeing.status, seeing.count("posted")), (Some(0), 0), "{}", seeing.words);
-    assert_eq!(vanished(&bench), 0, "found well: the alarms end by themselves");
+    assert_eq!(vanished(&rig), 0, "found well: the alarms end by themselves");
 
-    vanish(&bench, &rows[3]);
-    void(&bench, &rows[611]);
-    let sync = bench.sync();
+    vanish(&rig, &rows[3]);
+    void(&rig, &rows[611]);
+    let sync = rig.sync();
     assert_eq!((sync.status, sync.count("posted"), sync.count("skipped")), (Some(4), 0, 620), "{}", sync.words);
-    let attention = bench.run(&["attention"]);
+    let attention = rig.run(&["attention"]);
     let mut found: Vec<(&str, &str)> = attention.last()["items"]
         .as_array()
         .expect("a list")
@@ -154,80 +154,80 @@ fn the_next_sync_notices_by_itself_what_is_gone_and_what_is_there_again() {
         .collect();
     found.sort_unstable_by_key(|(_, kind)| *kind);
     assert_eq!(found, [(text(&rows[3], "record_id"), "gone"), (text(&rows[611], "record_id"), "reversed")]);
-    let trail = bench.run(&["record", text(&rows[611], "record_id")]);
+    let trail = rig.run(&["record", text(&rows[611], "record_id")]);
     assert!(trail.last().to_string().contains("alarm_raised"), "{}", trail.last());
 }
 
 #[test]
 fn a_period_is_compared_alone_and_a_voucher_dated_elsewhere_is_told() {
-    let (bench, run) = exported(40);
-    let rows = rows(&bench, &run);
+    let (rig, run) = exported(40);
+    let rows = rows(&rig, &run);
     let day = text(&rows[0], "date").to_owned();
     let of_day = rows.iter().filter(|row| text(row, "date") == day).count();
-    let compared = bench.run(&["compare", "--from", &day, "--to", &day]);
+    let compared = rig.run(&["compare", "--from", &day, "--to", &day]);
     assert_eq!(
         (compared.status, &compared.last()["counts"]["ledger"]),
         (Some(0), &json!(of_day)),
         "{}",
         compared.words
     );
-    vanish(&bench, &rows[0]);
+    vanish(&rig, &rows[0]);
     let elsewhere = by_hand(&rows[0], text(&rows[0], "reference"), &json!("2001-01-01"), text(&rows[0], "amount"));
-    bench.admin(Method::POST, "vouchers", Some(&elsewhere));
-    assert_eq!(kinds(&bench.run(&["compare", "--from", &day, "--to", &day])), ["other_content"]);
-    assert_eq!(kinds(&bench.run(&["compare", "--to", "2001-12-31"])), ["other_content"], "from the other side too");
+    rig.admin(Method::POST, "vouchers", Some(&elsewhere));
+    assert_eq!(kinds(&rig.run(&["compare", "--from", &day, "--to", &day])), ["other_content"]);
+    assert_eq!(kinds(&rig.run(&["compare", "--to", "2001-12-31"])), ["other_content"], "from the other side too");
 }
 
 #[test]
 fn an_alarm_is_cleared_when_the_voucher_is_found_well_again() {
-    let (bench, run) = exported(5);
-    let rows = rows(&bench, &run);
+    let (rig, run) = exported(5);
+    let rows = rows(&rig, &run);
     let twin = by_hand(&rows[0], text(&rows[0], "reference"), &rows[0]["date"], text(&rows[0], "amount"));
-    let made = bench.admin(Method::POST, "vouchers", Some(&twin));
-    assert_eq!(kinds(&bench.run(&["compare"])), ["several"]);
-    assert_eq!(bench.run(&["attention"]).last()["items"][0]["vanished"]["kind"], "several");
-    vanish(&bench, &made);
-    assert_eq!(bench.run(&["compare"]).status, Some(0));
-    assert_eq!(bench.run(&["attention"]).status, Some(0));
+    let made = rig.admin(Method::POST, "vouchers", Some(&twin));
+    assert_eq!(kinds(&rig.run(&["compare"])), ["several"]);
+    assert_eq!(rig.run(&["attention"]).last()["items"][0]["vanished"]["kind"], "several");
+    vanish(&rig, &made);
+    assert_eq!(rig.run(&["compare"]).status, Some(0));
+    assert_eq!(rig.run(&["attention"]).status, Some(0));
 }
 
 #[test]
 fn a_person_may_accept_what_vanished_and_it_is_not_raised_again_for_the_same() {
-    let (bench, run) = exported(5);
-    let rows = rows(&bench, &run);
+    let (rig, run) = exported(5);
+    let rows = rows(&rig, &run);
     let id = text(&rows[0], "record_id");
-    let nothing = bench.run(&["accept", id, "--reason", "There is nothing wrong"]);
+    let nothing = rig.run(&["accept", id, "--reason", "There is nothing wrong"]);
     assert_eq!((nothing.status, &nothing.last()["error"]["code"]), (Some(1), &json!("nothing_to_accept")));
-    void(&bench, &rows[0]);
-    assert_eq!(bench.run(&["compare"]).status, Some(4));
-    let short = bench.run(&["accept", id, "--reason", "  ok.     "]);
+    void(&rig, &rows[0]);
+    assert_eq!(rig.run(&["compare"]).status, Some(4));
+    let short = rig.run(&["accept", id, "--reason", "  ok.     "]);
     assert_eq!((short.status, &short.last()["error"]["code"]), (Some(2), &json!("reason_too_short")));
     let reason = "Reversed by the bookkeeper on purpose";
-    assert_eq!(bench.run(&["accept", id, "--reason", reason]).status, Some(0));
-    assert_eq!(bench.run(&["attention"]).status, Some(0));
-    let story = bench.run(&["record", id]);
+    assert_eq!(rig.run(&["accept", id, "--reason", reason]).status, Some(0));
+    assert_eq!(rig.run(&["attention"]).status, Some(0));
+    let story = rig.run(&["record", id]);
     let accepted = &story.last()["accepted"][0];
     assert_eq!((&accepted["alarm"], &accepted["reason"]), (&json!("reversed"), &json!(reason)));
-    assert_eq!(kinds(&bench.run(&["compare"])), ["reversed"], "the difference is still told");
-    assert_eq!(bench.run(&["attention"]).status, Some(0), "and waits for nobody");
-    vanish(&bench, &rows[0]);
-    assert_eq!(bench.run(&["compare"]).status, Some(4));
-    assert_eq!(bench.run(&["attention"]).last()["items"][0]["vanished"]["kind"], "gone", "something else happened");
+    assert_eq!(kinds(&rig.run(&["compare"])), ["reversed"], "the difference is still told");
+    assert_eq!(rig.run(&["attention"]).status, Some(0), "and waits for nobody");
+    vanish(&rig, &rows[0]);
+    assert_eq!(rig.run(&["compare"]).status, Some(4));
+    assert_eq!(rig.run(&["attention"]).last()["items"][0]["vanished"]["kind"], "gone", "something else happened");
 }
 
 #[test]
 fn the_certificate_is_written_as_pdf_csv_and_json_and_overwrites_nothing_unasked() {
-    let (bench, run) = exported(200);
-    let path = |name: &str| bench.path().join(name).display().to_string();
-    let write = |name: &str| bench.run(&["certificate", &run, &path(name)]);
+    let (rig, run) = exported(200);
+    let path = |name: &str| rig.path().join(name).display().to_string();
+    let write = |name: &str| rig.run(&["certificate", &run, &path(name)]);
     for name in ["c.pdf", "c.csv", "c.json"] {
         assert_eq!(write(name).status, Some(0), "{name}");
         let again = write(name);
         assert_eq!((again.status, &again.last()["error"]["code"]), (Some(2), &json!("report_exists")), "{name}");
     }
-    assert_eq!(bench.run(&["certificate", &run, &path("c.pdf"), "--force"]).status, Some(0));
+    assert_eq!(rig.run(&["certificate", &run, &path("c.pdf"), "--force"]).status, Some(0));
     assert_eq!(write("c.doc").last()["error"]["code"], "report_format_unknown");
-    let unknown = bench.run(&["certificate", "no-such-run", &path("d.pdf")]);
+    let unknown = rig.run(&["certificate", "no-such-run", &path("d.pdf")]);
     assert_eq!(unknown.last()["error"]["code"], "run_not_found");
 
     let document = std::fs::read_to_string(path("c.json")).expect("it was written");
@@ -248,42 +248,42 @@ fn the_certificate_is_written_as_pdf_csv_and_json_and_overwrites_nothing_unasked
 
 #[test]
 fn a_comparison_is_written_with_its_differences() {
-    let (bench, run) = exported(10);
-    let rows = rows(&bench, &run);
-    vanish(&bench, &rows[0]);
-    let file = bench.path().join("difference.pdf").display().to_string();
-    assert_eq!(bench.run(&["compare", "--out", &file]).status, Some(4));
-    assert_eq!(bench.run(&["compare", "--out", &file]).last()["error"]["code"], "report_exists");
+    let (rig, run) = exported(10);
+    let rows = rows(&rig, &run);
+    vanish(&rig, &rows[0]);
+    let file = rig.path().join("difference.pdf").display().to_string();
+    assert_eq!(rig.run(&["compare", "--out", &file]).status, Some(4));
+    assert_eq!(rig.run(&["compare", "--out", &file]).last()["error"]["code"], "report_exists");
     let Some(words) = pdf_text(&file) else { return };
     assert!(words.contains("There is 1 difference") && words.contains(text(&rows[0], "record_id")), "{words}");
 }
 
 #[test]
 fn a_search_that_lags_raises_no_alarm_and_the_comparison_says_what_it_waits_for() {
-    let bench = Bench::practice(20, "unique_references = \"off\"\nchecks_fence = \"off\"\nlookup_lag_ms = 60000\n");
-    let sync = bench.sync();
+    let rig = CliRig::practice(20, "unique_references = \"off\"\nchecks_fence = \"off\"\nlookup_lag_ms = 60000\n");
+    let sync = rig.sync();
     assert_eq!(sync.count("posted"), 20, "{}", sync.words);
-    let run = bench.run(&["run", text(sync.last(), "run_id")]);
+    let run = rig.run(&["run", text(sync.last(), "run_id")]);
     assert_eq!(run.last()["certificate"]["counts"]["waiting"], 20);
-    let compared = bench.run(&["compare"]);
+    let compared = rig.run(&["compare"]);
     assert_eq!((compared.status, kinds(&compared).len()), (Some(4), 0), "{}", compared.words);
     assert_eq!((&compared.last()["counts"]["waiting"], &compared.last()["equal"]), (&json!(20), &json!(false)));
-    assert_eq!(bench.run(&["status"]).last()["records"]["vanished"], 0);
+    assert_eq!(rig.run(&["status"]).last()["records"]["vanished"], 0);
 }
 
 #[test]
 fn a_workspace_may_do_without_certificates() {
-    let bench = Bench::practice(10, "");
-    let file = bench.path().join("workspace.toml");
+    let rig = CliRig::practice(10, "");
+    let file = rig.path().join("workspace.toml");
     let settings = std::fs::read_to_string(&file).expect("it was made");
     std::fs::write(&file, format!("{settings}\n[sync]\ncompare_after_run = false\n")).expect("writable");
-    let sync = bench.sync();
+    let sync = rig.sync();
     let run = text(sync.last(), "run_id");
-    assert_eq!(bench.run(&["run", run]).last()["certificate"], Value::Null);
-    let written = bench.run(&["certificate", run, "c.pdf"]);
+    assert_eq!(rig.run(&["run", run]).last()["certificate"], Value::Null);
+    let written = rig.run(&["certificate", run, "c.pdf"]);
     assert_eq!((written.status, &written.last()["error"]["code"]), (Some(1), &json!("certificate_missing")));
     std::fs::write(&file, format!("{settings}\n[sync]\ncompare_after_runs = false\n")).expect("writable");
-    let mistyped = bench.run(&["status"]);
+    let mistyped = rig.run(&["status"]);
     let detail = &mistyped.last()["error"]["detail"];
     assert_eq!((mistyped.status, &detail["nearest"]), (Some(2), &json!("compare_after_run")), "{mistyped:?}");
 }

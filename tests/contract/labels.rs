@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use postonce_tests::{Bench, Running, Spoken, spoken};
+use postonce_tests::{CliRig, CommandOutput, Running, command_output};
 use serde_json::{Value, json};
 
 /// Slow enough that a second one comes while the first is at work.
@@ -13,31 +13,31 @@ const SLOW: &str = "export_lock = \"off\"\n[[fault]]\nkind = \"latency_ms\"\nfix
 const LEASE_SECONDS: u64 = 15;
 
 /// Two workspaces with the same records over one server, as on two machines.
-struct Two {
-    bench: Bench,
+struct TwoWorkspaces {
+    rig: CliRig,
     other: tempfile::TempDir,
 }
 
-impl Two {
+impl TwoWorkspaces {
     fn over(faults: &str, records: usize) -> Self {
-        let bench = Bench::practice(records, faults);
+        let rig = CliRig::practice(records, faults);
         let other = tempfile::tempdir().expect("the machine has a temporary folder");
-        let text = std::fs::read_to_string(bench.path().join("workspace.toml")).expect("a workspace");
+        let text = std::fs::read_to_string(rig.path().join("workspace.toml")).expect("a workspace");
         let text =
             format!("{}\n[sync]\nlease_seconds = {LEASE_SECONDS}\nvouchers_per_request = 10\n", without_sync(&text));
-        for folder in [bench.path(), other.path()] {
+        for folder in [rig.path(), other.path()] {
             std::fs::write(folder.join("workspace.toml"), &text).expect("writable");
         }
-        for entry in std::fs::read_dir(bench.path()).expect("a folder").flatten() {
+        for entry in std::fs::read_dir(rig.path()).expect("a folder").flatten() {
             if entry.path().extension().is_some_and(|extension| extension == "csv") {
                 std::fs::copy(entry.path(), other.path().join(entry.file_name())).expect("writable");
             }
         }
-        Self { bench, other }
+        Self { rig, other }
     }
 
     fn starts(&self, workspace: &Path) -> Child {
-        let mut command = self.bench.command_in(workspace, &["sync"]);
+        let mut command = self.rig.command_in(workspace, &["sync"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).spawn().expect("the program starts")
     }
 
@@ -47,7 +47,7 @@ impl Two {
         let mut writes = 0;
         loop {
             let path = format!("journal?after={after}&limit=500");
-            let journal = self.bench.admin(reqwest::Method::GET, &path, None);
+            let journal = self.rig.admin(reqwest::Method::GET, &path, None);
             let entries = journal["entries"].as_array().expect("a list").clone();
             let Some(last) = entries.last() else { break };
             after = last["seq"].as_i64().expect("a number");
@@ -73,8 +73,8 @@ impl Two {
 }
 
 /// The first grant of all follows nobody, so with nothing but a search its run waits out the window once.
-fn settle_within_a_second(bench: &Bench) {
-    let file = bench.path().join("workspace.toml");
+fn settle_within_a_second(rig: &CliRig) {
+    let file = rig.path().join("workspace.toml");
     let text = std::fs::read_to_string(&file).expect("a workspace");
     let text = text.replacen("[accounting]\n", "[accounting]\nsettle_window_seconds = 1\n", 1);
     std::fs::write(file, text).expect("writable");
@@ -89,10 +89,10 @@ fn without_sync(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn ended(child: Child) -> Spoken {
+fn ended(child: Child) -> CommandOutput {
     let output = child.wait_with_output().expect("it is our child");
     let text = String::from_utf8_lossy(&output.stdout);
-    Spoken {
+    CommandOutput {
         status: output.status.code(),
         documents: text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect(),
         words: String::from_utf8_lossy(&output.stderr).into_owned(),
@@ -106,28 +106,28 @@ fn each_protection_that_needs_no_lock_is_told_and_posted_to_once() {
         (json!({ "unique_references": "off", "drafts": "on" }), "staged"),
         (json!({ "unique_references": "off", "checks_fence": "on" }), "observed"),
     ] {
-        let bench = Bench::practice(20, "");
-        settle_within_a_second(&bench);
+        let rig = CliRig::practice(20, "");
+        settle_within_a_second(&rig);
         let mut settings = switches;
         settings["faults"] = json!([]);
         settings["export_lock"] = json!("off");
-        bench.set_faults(&settings);
-        assert_eq!(bench.run(&["status"]).last()["protection"], protection);
-        let first = bench.sync();
+        rig.set_faults(&settings);
+        assert_eq!(rig.run(&["status"]).last()["protection"], protection);
+        let first = rig.sync();
         assert_eq!((first.status, first.count("posted")), (Some(0), 20), "{protection}: {first:?}");
-        let again = bench.sync();
+        let again = rig.sync();
         assert_eq!((again.count("posted"), again.count("skipped")), (0, 20), "{protection}");
-        let fence = |said: &Spoken| said.last()["fence"].as_u64().expect("a number");
+        let fence = |said: &CommandOutput| said.last()["fence"].as_u64().expect("a number");
         assert_eq!(fence(&again), fence(&first) + 1, "nobody was between");
-        let stats = bench.stats();
+        let stats = rig.stats();
         assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(20), &json!(0)), "{protection}");
     }
 }
 
 #[test]
 fn of_two_at_once_one_exports_and_the_other_is_told_who_does() {
-    let two = Two::over(SLOW, 300);
-    let syncs = [two.starts(two.bench.path()), two.starts(two.other.path())].map(ended);
+    let two = TwoWorkspaces::over(SLOW, 300);
+    let syncs = [two.starts(two.rig.path()), two.starts(two.other.path())].map(ended);
     let mut statuses = syncs.each_ref().map(|said| said.status);
     statuses.sort_unstable();
     assert_eq!(statuses, [Some(0), Some(3)], "{syncs:?}");
@@ -138,33 +138,33 @@ fn of_two_at_once_one_exports_and_the_other_is_told_who_does() {
         assert!(error["lock"]["holder"][member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {error}");
     }
     assert_eq!(error["lock"]["operation"], "sync");
-    let stats = two.bench.stats();
+    let stats = two.rig.stats();
     assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(300), &json!(0)));
     two.assert_one_at_a_time();
 }
 
 #[test]
 fn a_holder_that_was_killed_is_taken_over_after_a_lease_and_not_before() {
-    let two = Two::over(SLOW, 300);
-    Running::up_to(two.bench.command_in(two.bench.path(), &["sync"]), 50).kill();
+    let two = TwoWorkspaces::over(SLOW, 300);
+    Running::up_to(two.rig.command_in(two.rig.path(), &["sync"]), 50).kill();
     let killed = clock();
-    let sync = |wait: &str| spoken(two.bench.command_in(two.other.path(), &["sync", "--wait", wait]));
+    let sync = |wait: &str| command_output(two.rig.command_in(two.other.path(), &["sync", "--wait", wait]));
     assert_eq!(sync("0").status, Some(3), "it may live");
     let next = sync("60");
     assert_eq!((next.status, next.count("in_doubt")), (Some(0), 0), "{next:?}");
     assert!(killed() > Duration::from_secs(LEASE_SECONDS), "taken over after {:?}", killed());
-    let stats = two.bench.stats();
+    let stats = two.rig.stats();
     assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(300), &json!(0)));
     two.assert_one_at_a_time();
 }
 
 #[test]
 fn a_one_shot_sync_waits_out_the_watch_over_a_holder_that_is_long_dead() {
-    let two = Two::over(SLOW, 300);
-    Running::up_to(two.bench.command_in(two.bench.path(), &["sync"]), 50).kill();
-    two.bench.admin(reqwest::Method::PUT, "clock", Some(&json!({ "shift_seconds": 3_600 })));
+    let two = TwoWorkspaces::over(SLOW, 300);
+    Running::up_to(two.rig.command_in(two.rig.path(), &["sync"]), 50).kill();
+    two.rig.admin(reqwest::Method::PUT, "clock", Some(&json!({ "shift_seconds": 3_600 })));
     let begun = clock();
-    let next = spoken(two.bench.command_in(two.other.path(), &["sync"]));
+    let next = command_output(two.rig.command_in(two.other.path(), &["sync"]));
     assert_eq!((next.status, next.count("in_doubt")), (Some(0), 0), "{next:?}");
     assert!(begun() > Duration::from_secs(LEASE_SECONDS), "its own watch, whatever the server's clock says");
     two.assert_one_at_a_time();
@@ -172,18 +172,18 @@ fn a_one_shot_sync_waits_out_the_watch_over_a_holder_that_is_long_dead() {
 
 #[test]
 fn who_was_killed_takes_its_own_lease_back_at_once() {
-    let two = Two::over(SLOW, 300);
-    Running::up_to(two.bench.command_in(two.bench.path(), &["sync"]), 50).kill();
+    let two = TwoWorkspaces::over(SLOW, 300);
+    Running::up_to(two.rig.command_in(two.rig.path(), &["sync"]), 50).kill();
     let begun = clock();
-    let next = spoken(two.bench.command_in(two.bench.path(), &["sync"]));
+    let next = command_output(two.rig.command_in(two.rig.path(), &["sync"]));
     assert_eq!((next.status, next.count("in_doubt")), (Some(0), 0), "{next:?}");
-    let label = two.bench.call(reqwest::Method::GET, "v1/labels/postonce-export-lock", None);
+    let label = two.rig.call(reqwest::Method::GET, "v1/labels/postonce-export-lock", None);
     let text: Value = serde_json::from_str(label["text"].as_str().expect("a text")).expect("a lease's text");
     assert_eq!(text["state"], "released");
     assert!(text["broken"]["reason"].as_str().is_some_and(|reason| reason.contains("same machine")), "{text}");
     assert!(begun() < Duration::from_secs(LEASE_SECONDS + 20), "no watch was needed");
     // What the killed one had on its way may arrive after its lease was taken: that is what unique references are for here.
-    let stats = two.bench.stats();
+    let stats = two.rig.stats();
     assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(300), &json!(0)));
 }
 

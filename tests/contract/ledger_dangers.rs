@@ -6,7 +6,7 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use postonce_tests::{Bench, Running, Spoken, spoken};
+use postonce_tests::{CliRig, CommandOutput, Running, command_output};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ const PAGE: [u8; 4096] = [0xAA; 4096];
 const PAGE_BYTES: u64 = PAGE.len() as u64;
 
 /// It stopped with this code and exit 6, and told so in a sentence that names each of `naming`.
-fn assert_stopped(said: &Spoken, code: &str, naming: &[&str]) {
+fn assert_stopped(said: &CommandOutput, code: &str, naming: &[&str]) {
     assert_eq!(said.status, Some(6), "{said:?}");
     let error = &said.last()["error"];
     assert_eq!(error["code"], code, "{said:?}");
@@ -32,7 +32,7 @@ fn ledger_of(workspace: &Path) -> PathBuf {
 }
 
 /// Every voucher in the books has its claim in the ledger.
-fn assert_everything_is_in_the_ledger(bench: &Bench, ledger: &Path) {
+fn assert_everything_is_in_the_ledger(rig: &CliRig, ledger: &Path) {
     let ledger = Connection::open(ledger).expect("a ledger");
     // A ledger that was stopped in its first transaction has no table of attempts yet.
     let mut claimed = BTreeSet::new();
@@ -42,7 +42,7 @@ fn assert_everything_is_in_the_ledger(bench: &Bench, ledger: &Path) {
     }
     let mut cursor = String::new();
     loop {
-        let page = bench.call(reqwest::Method::GET, &format!("v1/vouchers?limit=500{cursor}"), None);
+        let page = rig.call(reqwest::Method::GET, &format!("v1/vouchers?limit=500{cursor}"), None);
         for voucher in page["vouchers"].as_array().expect("a list") {
             let reference = voucher["reference"].as_str().expect("a reference");
             assert!(claimed.contains(reference), "{reference} is in the books and not in the ledger");
@@ -53,15 +53,15 @@ fn assert_everything_is_in_the_ledger(bench: &Bench, ledger: &Path) {
 }
 
 /// The way out: a sync that ends well, after which each record is in the books once and in the ledger as posted.
-fn assert_all_well(bench: &Bench, sync: &Spoken, records: u64) {
+fn assert_all_well(rig: &CliRig, sync: &CommandOutput, records: u64) {
     assert_eq!((sync.status, sync.count("in_doubt")), (Some(0), 0), "{sync:?}");
-    let stats = bench.stats();
+    let stats = rig.stats();
     let found = ["vouchers", "distinct_references", "duplicates"].map(|name| stats[name].as_u64());
     assert_eq!(found, [Some(records), Some(records), Some(0)], "{stats}");
 }
 
-fn sync_in(bench: &Bench, workspace: &Path) -> Spoken {
-    spoken(bench.command_in(workspace, &["sync"]))
+fn sync_in(rig: &CliRig, workspace: &Path) -> CommandOutput {
+    command_output(rig.command_in(workspace, &["sync"]))
 }
 
 /// The newest copy in the folder of the backups.
@@ -72,10 +72,10 @@ fn newest_backup(workspace: &Path) -> PathBuf {
 }
 
 /// A backup from before the last export: the accounting side knows better, and the books are the way out.
-fn put_back_old_backup(bench: &Bench) {
-    put_back_backup(bench.path());
-    assert_stopped(&bench.sync(), "ledger_rolled_back", &["ledger.sqlite", "rebuild"]);
-    let rebuilt = bench.run(&["rebuild"]);
+fn put_back_old_backup(rig: &CliRig) {
+    put_back_backup(rig.path());
+    assert_stopped(&rig.sync(), "ledger_rolled_back", &["ledger.sqlite", "rebuild"]);
+    let rebuilt = rig.run(&["rebuild"]);
     assert_eq!(rebuilt.status, Some(0), "{rebuilt:?}");
 }
 
@@ -99,10 +99,10 @@ fn pages(ledger: &Path) -> u64 {
     std::fs::metadata(ledger).expect("it is there").len() / PAGE_BYTES
 }
 
-/// A workspace of its own over the bench's sandbox and records.
-fn settle_in(bench: &Bench, folder: &Path) {
-    let records = bench.path().join("practice-records.csv");
-    let text = std::fs::read_to_string(bench.path().join("workspace.toml")).expect("readable");
+/// A workspace of its own over the rig's sandbox and records.
+fn settle_in(rig: &CliRig, folder: &Path) {
+    let records = rig.path().join("practice-records.csv");
+    let text = std::fs::read_to_string(rig.path().join("workspace.toml")).expect("readable");
     assert!(text.contains("\"practice-records.csv\""), "{text}");
     let text = text
         .replace("\"practice-records.csv\"", &format!("{:?}", records.to_str().expect("a temporary folder is text")));
@@ -184,33 +184,33 @@ fn set_mode(path: &Path, mode: u32) {
 
 #[test]
 fn a_disk_that_is_full_stops_the_export_before_it_starts_and_in_the_middle() {
-    let bench = Bench::practice(2_000, SLOW);
+    let rig = CliRig::practice(2_000, SLOW);
     let Some(disk) = SmallDisk::mount(16) else { return };
-    settle_in(&bench, disk.path());
+    settle_in(&rig, disk.path());
     let filler = disk.fill();
-    assert_stopped(&sync_in(&bench, disk.path()), "ledger_disk_full", &["ledger.sqlite", "space"]);
-    assert_eq!(bench.stats()["vouchers"], 0);
+    assert_stopped(&sync_in(&rig, disk.path()), "ledger_disk_full", &["ledger.sqlite", "space"]);
+    assert_eq!(rig.stats()["vouchers"], 0);
 
     std::fs::remove_file(&filler).expect("removable");
-    let running = Running::up_to(bench.command_in(disk.path(), &["sync"]), 300);
+    let running = Running::up_to(rig.command_in(disk.path(), &["sync"]), 300);
     let filler = disk.fill();
     assert_stopped(&running.finish(), "ledger_disk_full", &["ledger.sqlite", "space"]);
     std::fs::remove_file(&filler).expect("removable");
-    assert_everything_is_in_the_ledger(&bench, &ledger_of(disk.path()));
-    assert_all_well(&bench, &sync_in(&bench, disk.path()), 2_000);
+    assert_everything_is_in_the_ledger(&rig, &ledger_of(disk.path()));
+    assert_all_well(&rig, &sync_in(&rig, disk.path()), 2_000);
 }
 
 #[test]
 fn a_file_that_may_not_grow_stops_the_export_like_a_full_disk() {
-    let bench = Bench::practice(1_000, "");
+    let rig = CliRig::practice(1_000, "");
     let limited = |bytes: u64| {
-        let sync = bench.command(&["sync"]);
+        let sync = rig.command(&["sync"]);
         let mut command = Command::new("sh");
         // A write over the limit is then an error to the program, and not its end.
         command.args(["-c", "trap '' XFSZ; exec prlimit --fsize=\"$0\" -- \"$@\""]).arg(bytes.to_string());
         command.arg(sync.get_program()).args(sync.get_args());
         command.envs(sync.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        spoken(command)
+        command_output(command)
     };
     // Each time a little further: through the first transaction, the reading, the plan, the sending.
     let mut stops = 0;
@@ -219,116 +219,116 @@ fn a_file_that_may_not_grow_stops_the_export_like_a_full_disk() {
             return true;
         }
         assert_stopped(said, "ledger_unreadable", &["ledger.sqlite", "space"]);
-        assert_everything_is_in_the_ledger(&bench, &ledger_of(bench.path()));
+        assert_everything_is_in_the_ledger(&rig, &ledger_of(rig.path()));
         stops += 1;
         false
     });
     assert!(stops >= 3, "stopped {stops} times only");
-    assert_all_well(&bench, &done.expect("there is room in the end"), 1_000);
+    assert_all_well(&rig, &done.expect("there is room in the end"), 1_000);
 }
 
 #[test]
 fn a_folder_or_a_ledger_that_may_not_be_written_stops_the_export() {
-    let bench = Bench::practice(40, "");
-    let ledger = ledger_of(bench.path());
-    let Some(mut command) = obeying_permissions(bench.command(&["sync"])) else { return };
-    set_mode(bench.path(), 0o555);
-    let said = spoken(command);
-    set_mode(bench.path(), 0o755);
+    let rig = CliRig::practice(40, "");
+    let ledger = ledger_of(rig.path());
+    let Some(mut command) = obeying_permissions(rig.command(&["sync"])) else { return };
+    set_mode(rig.path(), 0o555);
+    let said = command_output(command);
+    set_mode(rig.path(), 0o755);
     assert_stopped(&said, "ledger_read_only", &["ledger.sqlite", "who may write"]);
 
-    let lines = std::fs::read_to_string(bench.path().join("practice-records.csv")).expect("readable");
+    let lines = std::fs::read_to_string(rig.path().join("practice-records.csv")).expect("readable");
     let some: String = lines.lines().take(21).map(|line| format!("{line}\r\n")).collect();
-    std::fs::write(bench.path().join("practice-records.csv"), some).expect("writable");
-    assert_eq!(bench.sync().count("posted"), 20);
-    std::fs::write(bench.path().join("practice-records.csv"), lines).expect("writable");
+    std::fs::write(rig.path().join("practice-records.csv"), some).expect("writable");
+    assert_eq!(rig.sync().count("posted"), 20);
+    std::fs::write(rig.path().join("practice-records.csv"), lines).expect("writable");
     for (path, mode, usual) in
-        [(ledger.as_path(), 0o444, 0o644), (ledger.as_path(), 0o000, 0o644), (bench.path(), 0o555, 0o755)]
+        [(ledger.as_path(), 0o444, 0o644), (ledger.as_path(), 0o000, 0o644), (rig.path(), 0o555, 0o755)]
     {
         set_mode(path, mode);
-        command = obeying_permissions(bench.command(&["sync"])).expect("as before");
-        let said = spoken(command);
+        command = obeying_permissions(rig.command(&["sync"])).expect("as before");
+        let said = command_output(command);
         set_mode(path, usual);
         assert_stopped(&said, "ledger_read_only", &["ledger.sqlite", "who may write"]);
-        assert_eq!(bench.stats()["vouchers"], 20, "{}", path.display());
+        assert_eq!(rig.stats()["vouchers"], 20, "{}", path.display());
     }
-    command = obeying_permissions(bench.command(&["sync"])).expect("as before");
-    assert_all_well(&bench, &spoken(command), 40);
+    command = obeying_permissions(rig.command(&["sync"])).expect("as before");
+    assert_all_well(&rig, &command_output(command), 40);
 }
 
 #[test]
 fn a_permission_that_is_taken_away_in_the_middle_stops_the_export() {
-    let bench = Bench::practice(3_000, SLOW);
-    let ledger = ledger_of(bench.path());
-    let Some(command) = obeying_permissions(bench.command(&["sync"])) else { return };
+    let rig = CliRig::practice(3_000, SLOW);
+    let ledger = ledger_of(rig.path());
+    let Some(command) = obeying_permissions(rig.command(&["sync"])) else { return };
     let running = Running::up_to(command, 300);
-    set_mode(bench.path(), 0o000);
+    set_mode(rig.path(), 0o000);
     let said = running.finish();
-    set_mode(bench.path(), 0o755);
+    set_mode(rig.path(), 0o755);
     assert_stopped(&said, "ledger_read_only", &["ledger.sqlite"]);
-    assert!(bench.stats()["vouchers"].as_u64().is_some_and(|vouchers| vouchers < 3_000));
-    assert_everything_is_in_the_ledger(&bench, &ledger);
-    assert_all_well(&bench, &bench.sync(), 3_000);
+    assert!(rig.stats()["vouchers"].as_u64().is_some_and(|vouchers| vouchers < 3_000));
+    assert_everything_is_in_the_ledger(&rig, &ledger);
+    assert_all_well(&rig, &rig.sync(), 3_000);
 }
 
 #[test]
 fn a_ledger_that_another_program_holds_stops_the_export_until_it_lets_go() {
-    let bench = Bench::practice(2_000, SLOW);
-    let ledger = ledger_of(bench.path());
-    let running = bench.sync_up_to(300);
+    let rig = CliRig::practice(2_000, SLOW);
+    let ledger = ledger_of(rig.path());
+    let running = rig.sync_up_to(300);
     let other = Connection::open(&ledger).expect("it is there");
     other.busy_timeout(std::time::Duration::from_secs(30)).expect("a bound");
     other.execute_batch("BEGIN EXCLUSIVE").expect("within the bound");
     assert_stopped(&running.finish(), "ledger_busy", &["ledger.sqlite", "Close the other program"]);
-    assert_everything_is_in_the_ledger(&bench, &ledger);
-    let before = bench.stats()["vouchers"].clone();
-    assert_stopped(&bench.sync(), "ledger_busy", &["ledger.sqlite"]);
-    assert_eq!(bench.stats()["vouchers"], before);
+    assert_everything_is_in_the_ledger(&rig, &ledger);
+    let before = rig.stats()["vouchers"].clone();
+    assert_stopped(&rig.sync(), "ledger_busy", &["ledger.sqlite"]);
+    assert_eq!(rig.stats()["vouchers"], before);
     other.execute_batch("COMMIT").expect("nothing was changed");
     drop(other);
-    assert_all_well(&bench, &bench.sync(), 2_000);
+    assert_all_well(&rig, &rig.sync(), 2_000);
 }
 
 #[test]
 fn a_damaged_page_stops_the_export_and_a_rebuild_is_the_way_out() {
-    let bench = Bench::practice(500, "");
-    let ledger = ledger_of(bench.path());
-    assert_all_well(&bench, &bench.sync(), 500);
+    let rig = CliRig::practice(500, "");
+    let ledger = ledger_of(rig.path());
+    assert_all_well(&rig, &rig.sync(), 500);
     let middle = pages(&ledger) / 2;
     damage(&ledger, middle..middle + 1);
     let damaged = std::fs::read(&ledger).expect("readable");
     for command in [&["sync"][..], &["history"], &["status"]] {
-        assert_stopped(&bench.run(command), "ledger_damaged", &["ledger.sqlite", "backup", "rebuild"]);
+        assert_stopped(&rig.run(command), "ledger_damaged", &["ledger.sqlite", "backup", "rebuild"]);
     }
     assert_eq!(std::fs::read(&ledger).expect("readable"), damaged, "the file is kept as it is");
-    put_back_old_backup(&bench);
-    let sync = bench.sync();
-    assert_all_well(&bench, &sync, 500);
+    put_back_old_backup(&rig);
+    let sync = rig.sync();
+    assert_all_well(&rig, &sync, 500);
     assert_eq!((sync.count("posted"), sync.count("skipped")), (0, 500), "found in the books, and not booked again");
 }
 
 #[test]
 fn damage_that_shows_up_only_in_the_middle_stops_the_export_there() {
-    let bench = Bench::practice(4_000, SLOW);
-    let (ledger, records) = (ledger_of(bench.path()), bench.path().join("practice-records.csv"));
+    let rig = CliRig::practice(4_000, SLOW);
+    let (ledger, records) = (ledger_of(rig.path()), rig.path().join("practice-records.csv"));
     let lines = std::fs::read_to_string(&records).expect("readable");
     let half: String = lines.lines().take(2_001).map(|line| format!("{line}\r\n")).collect();
     std::fs::write(&records, half).expect("writable");
-    assert_eq!(bench.sync().count("posted"), 2_000);
+    assert_eq!(rig.sync().count("posted"), 2_000);
     std::fs::write(&records, lines).expect("writable");
-    let running = bench.sync_up_to(100);
+    let running = rig.sync_up_to(100);
     damage(&ledger, 1..pages(&ledger));
     assert_stopped(&running.finish(), "ledger_damaged", &["ledger.sqlite", "backup", "rebuild"]);
-    assert_stopped(&bench.sync(), "ledger_damaged", &["ledger.sqlite"]);
-    put_back_old_backup(&bench);
-    assert_all_well(&bench, &bench.sync(), 4_000);
+    assert_stopped(&rig.sync(), "ledger_damaged", &["ledger.sqlite"]);
+    put_back_old_backup(&rig);
+    assert_all_well(&rig, &rig.sync(), 4_000);
 }
 
 #[test]
 fn a_file_that_is_empty_or_no_ledger_or_a_newer_one_stops_the_export() {
-    let bench = Bench::practice(40, "");
-    let ledger = ledger_of(bench.path());
-    assert_all_well(&bench, &bench.sync(), 40);
+    let rig = CliRig::practice(40, "");
+    let ledger = ledger_of(rig.path());
+    assert_all_well(&rig, &rig.sync(), 40);
     let good = std::fs::read(&ledger).expect("readable");
 
     for (broken, code) in [
@@ -337,7 +337,7 @@ fn a_file_that_is_empty_or_no_ledger_or_a_newer_one_stops_the_export() {
         (good[..good.len() / 2].to_vec(), "ledger_damaged"),
     ] {
         std::fs::write(&ledger, &broken).expect("writable");
-        assert_stopped(&bench.sync(), code, &["ledger.sqlite", "backup", "rebuild"]);
+        assert_stopped(&rig.sync(), code, &["ledger.sqlite", "backup", "rebuild"]);
         assert_eq!(std::fs::read(&ledger).expect("readable"), broken, "the file is kept as it is");
     }
     std::fs::write(&ledger, good).expect("writable");
@@ -348,68 +348,68 @@ fn a_file_that_is_empty_or_no_ledger_or_a_newer_one_stops_the_export() {
         known
     };
     let known = version(99);
-    assert_stopped(&bench.sync(), "ledger_newer", &["99", "Install the newest version"]);
+    assert_stopped(&rig.sync(), "ledger_newer", &["99", "Install the newest version"]);
     version(known);
-    assert_all_well(&bench, &bench.sync(), 40);
+    assert_all_well(&rig, &rig.sync(), 40);
 }
 
 #[test]
 fn a_ledger_that_was_deleted_is_not_made_anew_in_silence_and_a_rebuild_is_the_way_out() {
-    let bench = Bench::practice(60, "");
-    let ledger = ledger_of(bench.path());
-    assert_all_well(&bench, &bench.sync(), 60);
+    let rig = CliRig::practice(60, "");
+    let ledger = ledger_of(rig.path());
+    assert_all_well(&rig, &rig.sync(), 60);
     std::fs::remove_file(&ledger).expect("removable");
     for command in [&["sync"][..], &["sync", "--dry-run"], &["history"], &["status"], &["attention"]] {
-        assert_stopped(&bench.run(command), "ledger_missing", &["ledger.sqlite", "backups", "rebuild"]);
+        assert_stopped(&rig.run(command), "ledger_missing", &["ledger.sqlite", "backups", "rebuild"]);
         assert!(!ledger.exists(), "{command:?} makes no new one");
     }
-    put_back_old_backup(&bench);
-    assert_all_well(&bench, &bench.sync(), 60);
+    put_back_old_backup(&rig);
+    assert_all_well(&rig, &rig.sync(), 60);
     // Without its backups, the run that the lock file names is trace enough.
     std::fs::remove_file(&ledger).expect("removable");
-    std::fs::remove_dir_all(bench.path().join("backups")).expect("removable");
-    assert_stopped(&bench.sync(), "ledger_missing", &["ledger.sqlite"]);
+    std::fs::remove_dir_all(rig.path().join("backups")).expect("removable");
+    assert_stopped(&rig.sync(), "ledger_missing", &["ledger.sqlite"]);
 }
 
 #[test]
 fn a_ledger_that_is_deleted_or_replaced_in_the_middle_stops_the_export() {
     for replaced in [false, true] {
-        let bench = Bench::practice(3_000, SLOW);
-        let ledger = ledger_of(bench.path());
-        let running = bench.sync_up_to(300);
+        let rig = CliRig::practice(3_000, SLOW);
+        let ledger = ledger_of(rig.path());
+        let running = rig.sync_up_to(300);
         std::fs::remove_file(&ledger).expect("removable");
         if replaced {
-            std::fs::copy(newest_backup(bench.path()), &ledger).expect("writable");
+            std::fs::copy(newest_backup(rig.path()), &ledger).expect("writable");
         }
         assert_stopped(&running.finish(), "ledger_missing", &["ledger.sqlite", "backups", "rebuild"]);
-        assert!(bench.stats()["vouchers"].as_u64().is_some_and(|vouchers| vouchers < 3_000), "nothing more is sent");
+        assert!(rig.stats()["vouchers"].as_u64().is_some_and(|vouchers| vouchers < 3_000), "nothing more is sent");
         if !replaced {
-            assert_stopped(&bench.sync(), "ledger_missing", &["ledger.sqlite"]);
-            put_back_backup(bench.path());
+            assert_stopped(&rig.sync(), "ledger_missing", &["ledger.sqlite"]);
+            put_back_backup(rig.path());
         }
-        assert_all_well(&bench, &bench.sync(), 3_000);
+        assert_all_well(&rig, &rig.sync(), 3_000);
     }
 }
 
 #[test]
 fn a_backup_put_back_beside_the_log_of_a_killed_run_is_not_mixed_with_it() {
-    let bench = Bench::practice(2_000, SLOW);
-    bench.sync_up_to(500).kill();
-    put_back_backup(bench.path());
-    assert_all_well(&bench, &bench.sync(), 2_000);
+    let rig = CliRig::practice(2_000, SLOW);
+    rig.sync_up_to(500).kill();
+    put_back_backup(rig.path());
+    assert_all_well(&rig, &rig.sync(), 2_000);
 }
 
 #[test]
 fn the_first_sync_of_a_day_makes_a_backup_and_status_tells_when() {
-    let bench = Bench::practice(20, "");
-    assert_eq!(bench.run(&["status"]).last()["ledger"]["last_backup_at"], Value::Null);
+    let rig = CliRig::practice(20, "");
+    assert_eq!(rig.run(&["status"]).last()["ledger"]["last_backup_at"], Value::Null);
     for _ in 0..2 {
-        assert_eq!(bench.sync().status, Some(0));
+        assert_eq!(rig.sync().status, Some(0));
     }
-    assert!(std::fs::read_dir(bench.path().join("backups")).expect("a folder").count() <= 2, "one a day");
-    let status = bench.run(&["status"]);
+    assert!(std::fs::read_dir(rig.path().join("backups")).expect("a folder").count() <= 2, "one a day");
+    let status = rig.run(&["status"]);
     let ledger = &status.last()["ledger"];
-    assert_eq!(ledger["path"], json!(ledger_of(bench.path())));
+    assert_eq!(ledger["path"], json!(ledger_of(rig.path())));
     assert!(
         ledger["last_backup_at"].is_string() && ledger["bytes"].as_u64().is_some_and(|bytes| bytes > 0),
         "{ledger}"
@@ -418,9 +418,9 @@ fn the_first_sync_of_a_day_makes_a_backup_and_status_tells_when() {
 
 #[test]
 fn a_backup_that_cannot_be_made_is_a_warning_and_the_export_goes_on() {
-    let bench = Bench::practice(20, "");
-    std::fs::write(bench.path().join("backups"), "a file where the folder should be").expect("writable");
-    let sync = bench.sync();
+    let rig = CliRig::practice(20, "");
+    std::fs::write(rig.path().join("backups"), "a file where the folder should be").expect("writable");
+    let sync = rig.sync();
     assert!(sync.words.contains("not backed up"), "{}", sync.words);
-    assert_all_well(&bench, &sync, 20);
+    assert_all_well(&rig, &sync, 20);
 }

@@ -1,29 +1,29 @@
 //! The main job, on generated records and on the real ones.
 
-use postonce_tests::{Bench, real_source, shared_data};
+use postonce_tests::{CliRig, real_source, shared_data};
 use serde_json::Value;
 
 #[test]
 fn what_was_exported_is_in_no_later_run_and_history_tells_where_it_went() {
-    let bench = Bench::practice(250, "");
-    let first = bench.sync();
+    let rig = CliRig::practice(250, "");
+    let first = rig.sync();
     assert_eq!((first.status, first.count("read"), first.count("posted")), (Some(0), 250, 250), "{}", first.words);
-    let second = bench.sync();
+    let second = rig.sync();
     assert_eq!((second.status, second.count("posted"), second.count("skipped")), (Some(0), 0, 250));
-    let stats = bench.stats();
+    let stats = rig.stats();
     assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&Value::from(250), &Value::from(0)));
 
-    let history = bench.run(&["history"]);
+    let history = rig.run(&["history"]);
     let runs = history.last()["runs"].as_array().expect("a list").clone();
     assert_eq!(runs.len(), 2, "newest first");
     let (later, earlier) = (&runs[0]["run_id"], &runs[1]["run_id"]);
-    let exported = bench.run(&["run", earlier.as_str().expect("an id")]);
+    let exported = rig.run(&["run", earlier.as_str().expect("an id")]);
     let row = &exported.last()["records"][0];
     assert_eq!(row["result"], "posted");
     for member in ["record_id", "reference", "voucher_id", "voucher_number"] {
         assert!(row[member].as_str().is_some_and(|text| !text.is_empty()), "{member} in {row}");
     }
-    let skipped = bench.run(&["run", later.as_str().expect("an id")]);
+    let skipped = rig.run(&["run", later.as_str().expect("an id")]);
     let left_out = &skipped.last()["records"][0];
     assert_eq!(left_out["result"], "skipped_already_exported");
     assert_eq!((&left_out["earlier_run_id"], &left_out["voucher_id"]), (earlier, &row["voucher_id"]));
@@ -31,66 +31,66 @@ fn what_was_exported_is_in_no_later_run_and_history_tells_where_it_went() {
 
 #[test]
 fn a_dry_run_tells_what_would_go_and_sends_nothing() {
-    let bench = Bench::practice(40, "");
-    let plan = bench.run(&["sync", "--dry-run"]);
+    let rig = CliRig::practice(40, "");
+    let plan = rig.run(&["sync", "--dry-run"]);
     assert_eq!((plan.status, plan.count("read"), plan.count("send")), (Some(0), 40, 40), "{}", plan.words);
-    assert_eq!(bench.stats()["vouchers"], 0);
-    let sync = bench.sync();
+    assert_eq!(rig.stats()["vouchers"], 0);
+    let sync = rig.sync();
     assert_eq!(sync.count("posted"), 40);
     assert_eq!(sync.last()["sums"][0]["posted"], plan.last()["sums"][0]["send"], "the plan's sum is what was posted");
-    assert_eq!(bench.run(&["sync", "--dry-run"]).count("skipped"), 40);
+    assert_eq!(rig.run(&["sync", "--dry-run"]).count("skipped"), 40);
 }
 
 #[test]
 fn a_period_exports_its_own_days_and_the_rest_waits() {
     let rows = ["A;05.10.2026;10,00", "B;31.10.2026;20,00", "C;01.11.2026;40,00"];
-    let bench = Bench::over_csv(csv(&rows).as_bytes());
-    let october = bench.run(&["sync", "--from", "2026-10-01", "--to", "2026-10-31"]);
+    let rig = CliRig::over_csv(csv(&rows).as_bytes());
+    let october = rig.run(&["sync", "--from", "2026-10-01", "--to", "2026-10-31"]);
     assert_eq!((october.count("read"), october.count("posted")), (2, 2), "{}", october.words);
     assert_eq!(october.last()["sums"][0]["posted"], "30.00");
-    let status = bench.run(&["status"]);
+    let status = rig.run(&["status"]);
     assert_eq!((&status.last()["records"]["posted"], &status.last()["records"]["eligible"]), (&2.into(), &1.into()));
     assert_eq!(status.last()["protection"], "enforced");
-    assert_eq!(bench.sync().count("posted"), 1);
+    assert_eq!(rig.sync().count("posted"), 1);
 }
 
 #[test]
 fn what_another_ledger_exported_is_found_in_the_accounting_system_and_not_booked_again() {
-    let bench = Bench::practice(30, "");
-    assert_eq!(bench.sync().count("posted"), 30);
+    let rig = CliRig::practice(30, "");
+    assert_eq!(rig.sync().count("posted"), 30);
     // As in a workspace that never synced.
-    std::fs::remove_dir_all(bench.path().join("backups")).expect("removable");
+    std::fs::remove_dir_all(rig.path().join("backups")).expect("removable");
     for file in ["ledger.sqlite", "export.lock"] {
-        std::fs::remove_file(bench.path().join(file)).expect("removable");
+        std::fs::remove_file(rig.path().join(file)).expect("removable");
     }
-    let again = bench.sync();
+    let again = rig.sync();
     assert_eq!((again.count("posted"), again.count("skipped")), (0, 30), "{}", again.words);
-    let run = bench.run(&["run", again.last()["run_id"].as_str().expect("an id")]);
+    let run = rig.run(&["run", again.last()["run_id"].as_str().expect("an id")]);
     assert_eq!(run.last()["records"][0]["result"], "skipped_found_in_accounting");
-    assert_eq!(bench.stats()["vouchers"], 30);
+    assert_eq!(rig.stats()["vouchers"], 30);
 }
 
 #[test]
 fn records_come_from_the_platform_as_well() {
-    let bench = Bench::over_csv(b"");
-    let url = bench.url();
-    bench.write_workspace(&format!("[source]\nkind = \"platform\"\nurl = \"{url}\"\nsecret = \"platform-token\"\n"));
-    let records = bench.stats()["records"].as_u64().expect("a count");
-    let sync = bench.sync();
+    let rig = CliRig::over_csv(b"");
+    let url = rig.url();
+    rig.write_workspace(&format!("[source]\nkind = \"platform\"\nurl = \"{url}\"\nsecret = \"platform-token\"\n"));
+    let records = rig.stats()["records"].as_u64().expect("a count");
+    let sync = rig.sync();
     assert_eq!((sync.status, sync.count("posted")), (Some(0), records), "{}", sync.words);
-    assert_eq!(bench.sync().count("skipped"), records);
-    assert_eq!(bench.stats()["vouchers"], records);
+    assert_eq!(rig.sync().count("skipped"), records);
+    assert_eq!(rig.stats()["vouchers"], records);
 }
 
 #[test]
 fn a_record_that_changed_after_export_waits_for_a_person_and_is_not_sent() {
-    let bench = Bench::over_csv(csv(&["A;05.10.2026;10,00", "B;06.10.2026;20,00"]).as_bytes());
-    assert_eq!(bench.sync().status, Some(0));
-    std::fs::write(bench.path().join("records.csv"), csv(&["A;05.10.2026;11,00", "B;06.10.2026;20,00"]))
+    let rig = CliRig::over_csv(csv(&["A;05.10.2026;10,00", "B;06.10.2026;20,00"]).as_bytes());
+    assert_eq!(rig.sync().status, Some(0));
+    std::fs::write(rig.path().join("records.csv"), csv(&["A;05.10.2026;11,00", "B;06.10.2026;20,00"]))
         .expect("writable");
-    let second = bench.sync();
+    let second = rig.sync();
     assert_eq!((second.status, second.count("posted")), (Some(4), 0), "{}", second.words);
-    let attention = bench.run(&["attention"]);
+    let attention = rig.run(&["attention"]);
     let item = &attention.last()["items"][0];
     assert_eq!(item["state"], "changed");
     assert_eq!(
@@ -98,23 +98,23 @@ fn a_record_that_changed_after_export_waits_for_a_person_and_is_not_sent() {
         (&"10.00".into(), &"11.00".into())
     );
     assert_eq!(item["changed"]["differs"], serde_json::json!(["amount"]));
-    assert_eq!(bench.stats()["vouchers"], 2);
-    assert_eq!(bench.run(&["compare"]).status, Some(0), "the books have what was exported");
+    assert_eq!(rig.stats()["vouchers"], 2);
+    assert_eq!(rig.run(&["compare"]).status, Some(0), "the books have what was exported");
 
-    let story = bench.run(&["record", "A"]);
+    let story = rig.run(&["record", "A"]);
     assert_eq!(story.last()["changed"]["exported"]["date"], "2026-10-05");
-    assert_eq!(bench.run(&["accept", "A", "--reason", "Corrected by hand in the books"]).status, Some(0));
-    assert_eq!(bench.run(&["attention"]).status, Some(0), "an accepted change waits for nobody");
-    assert_eq!(bench.sync().status, Some(0));
-    std::fs::write(bench.path().join("records.csv"), csv(&["A;05.10.2026;12,00", "B;06.10.2026;20,00"]))
+    assert_eq!(rig.run(&["accept", "A", "--reason", "Corrected by hand in the books"]).status, Some(0));
+    assert_eq!(rig.run(&["attention"]).status, Some(0), "an accepted change waits for nobody");
+    assert_eq!(rig.sync().status, Some(0));
+    std::fs::write(rig.path().join("records.csv"), csv(&["A;05.10.2026;12,00", "B;06.10.2026;20,00"]))
         .expect("writable");
-    assert_eq!(bench.sync().status, Some(4), "another change waits again");
-    let again = bench.run(&["attention"]);
+    assert_eq!(rig.sync().status, Some(4), "another change waits again");
+    let again = rig.run(&["attention"]);
     let changed = &again.last()["items"][0]["changed"];
     assert_eq!((&changed["exported"]["amount"], &changed["now"]["amount"]), (&"10.00".into(), &"12.00".into()));
-    std::fs::write(bench.path().join("records.csv"), csv(&["A;05.10.2026;10,00", "B;06.10.2026;20,00"]))
+    std::fs::write(rig.path().join("records.csv"), csv(&["A;05.10.2026;10,00", "B;06.10.2026;20,00"]))
         .expect("writable");
-    assert_eq!(bench.sync().status, Some(0), "back as it was exported, it is no change");
+    assert_eq!(rig.sync().status, Some(0), "back as it was exported, it is no change");
 }
 
 #[test]
@@ -123,14 +123,14 @@ fn the_real_reimbursements_are_exported_once_to_the_oere() {
         eprintln!("skipped: ../shared/data/reimbursements-2020.csv is not on this machine");
         return;
     };
-    let bench = Bench::over_source(&real_source(&file));
-    let first = bench.sync();
+    let rig = CliRig::over_source(&real_source(&file));
+    let first = rig.sync();
     assert_eq!(first.status, Some(4), "{}", first.words);
     let counts = ["read", "posted", "held", "skipped", "refused", "in_doubt"].map(|name| first.count(name));
     assert_eq!(counts, [13_802, 13_800, 2, 0, 0, 0]);
     assert_eq!(first.last()["sums"], serde_json::json!([{ "currency": "NOK", "posted": "19406724.57" }]));
 
-    let attention = bench.run(&["attention"]);
+    let attention = rig.run(&["attention"]);
     let mut reasons: Vec<&str> = attention.last()["items"]
         .as_array()
         .expect("a list")
@@ -140,9 +140,9 @@ fn the_real_reimbursements_are_exported_once_to_the_oere() {
     reasons.sort_unstable();
     assert_eq!(reasons, ["date_implausible", "id_missing"]);
 
-    certificate_and_look_alikes(&bench, first.last()["run_id"].as_str().expect("an id"));
-    assert_eq!(bench.sync().count("posted"), 0);
-    let stats = bench.stats();
+    certificate_and_look_alikes(&rig, first.last()["run_id"].as_str().expect("an id"));
+    assert_eq!(rig.sync().count("posted"), 0);
+    let stats = rig.stats();
     assert_eq!(stats["vouchers"], 13_800);
     assert_eq!(stats["distinct_references"], 13_800);
     assert_eq!(stats["sums"][0]["total"], "19406724.57");
@@ -150,8 +150,8 @@ fn the_real_reimbursements_are_exported_once_to_the_oere() {
 
 /// The real run's certificate, in figures, and the honest doubles of the real file: 931 rows in 373 groups of the same payee,
 /// date, amount and text, as the design counted them by hand. None of them was held back for it.
-fn certificate_and_look_alikes(bench: &Bench, run: &str) {
-    let shown = bench.run(&["run", run]);
+fn certificate_and_look_alikes(rig: &CliRig, run: &str) {
+    let shown = rig.run(&["run", run]);
     let certificate = &shown.last()["certificate"];
     for count in ["ledger", "accounting", "matched"] {
         assert_eq!(certificate["counts"][count], 13_800, "{count}");
@@ -164,7 +164,7 @@ fn certificate_and_look_alikes(bench: &Bench, run: &str) {
     // The first of a group names its second, all others name the first: so each group has one name that is never itself.
     let named: std::collections::BTreeSet<&str> = rows.iter().filter_map(|row| row["look_alike"].as_str()).collect();
     assert_eq!(named.len(), 2 * 373, "the first and the second of each group");
-    let compared = bench.run(&["compare"]);
+    let compared = rig.run(&["compare"]);
     assert_eq!((compared.status, &compared.last()["counts"]["matched"]), (Some(0), &Value::from(13_800)));
 }
 

@@ -1,6 +1,6 @@
 //! A forced re-export and a person's word, over the real command line and the real sandbox.
 
-use postonce_tests::{Bench, spoken};
+use postonce_tests::{CliRig, command_output};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -9,143 +9,143 @@ const CSV: &str = "Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\n\
                    B;06.10.2026;99,50;PM-0002;Reise;Narvik;NOK\n";
 const REASON: &str = "voucher lost in a restored backup";
 
-fn synced() -> Bench {
-    let bench = Bench::over_csv(CSV.as_bytes());
-    assert_eq!(bench.sync().count("posted"), 2);
-    bench
+fn synced() -> CliRig {
+    let rig = CliRig::over_csv(CSV.as_bytes());
+    assert_eq!(rig.sync().count("posted"), 2);
+    rig
 }
 
-fn code(said: &postonce_tests::Spoken) -> &str {
+fn code(said: &postonce_tests::CommandOutput) -> &str {
     said.last()["error"]["code"].as_str().unwrap_or_default()
 }
 
-fn record(bench: &Bench, id: &str) -> Value {
-    bench.run(&["record", id]).last().clone()
+fn record(rig: &CliRig, id: &str) -> Value {
+    rig.run(&["record", id]).last().clone()
 }
 
-fn vouchers(bench: &Bench, reference: &str) -> Vec<Value> {
+fn vouchers(rig: &CliRig, reference: &str) -> Vec<Value> {
     let reference = reference.replace('#', "%23");
-    let found = bench.admin(Method::GET, &format!("vouchers?reference={reference}"), None);
+    let found = rig.admin(Method::GET, &format!("vouchers?reference={reference}"), None);
     found["vouchers"].as_array().cloned().unwrap_or_default()
 }
 
 #[test]
 fn one_record_goes_once_more_with_reason_and_confirmation_and_stands_in_the_trail() {
-    let bench = synced();
-    let earlier = vouchers(&bench, "hlf:A")[0]["voucher_id"].clone();
-    let said = bench.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
+    let rig = synced();
+    let earlier = vouchers(&rig, "hlf:A")[0]["voucher_id"].clone();
+    let said = rig.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
     assert_eq!((said.status, said.count("posted")), (Some(0), 1), "{said:?}");
     assert_eq!(said.last()["trigger"], "re-export");
     assert!(said.words.contains(earlier.as_str().expect("a text")), "the earlier voucher is shown: {}", said.words);
-    let anew = vouchers(&bench, "hlf:A#2");
+    let anew = vouchers(&rig, "hlf:A#2");
     assert_eq!(anew.len(), 1, "{anew:?}");
-    let trail = bench.run(&["record", "A"]).last()["audit"].clone();
+    let trail = rig.run(&["record", "A"]).last()["audit"].clone();
     let acts: Vec<&str> = trail.as_array().expect("a list").iter().filter_map(|entry| entry["act"].as_str()).collect();
     assert_eq!(acts, ["re_export_requested", "re_export_claimed", "re_export_settled"], "{trail}");
     assert_eq!(trail[2]["reason"], REASON);
     assert_eq!((&trail[2]["voucher_id"], &trail[2]["earlier_voucher_id"]), (&anew[0]["voucher_id"], &earlier));
-    let again = bench.sync();
+    let again = rig.sync();
     assert_eq!((again.count("posted"), again.count("skipped")), (0, 2), "an ordinary sync sends neither");
-    assert_eq!(bench.stats()["vouchers"], 3);
-    assert_eq!(bench.run(&["audit", "verify"]).status, Some(0));
+    assert_eq!(rig.stats()["vouchers"], 3);
+    assert_eq!(rig.run(&["audit", "verify"]).status, Some(0));
 }
 
 #[test]
 fn nothing_goes_without_a_reason_the_same_id_again_and_an_earlier_export() {
-    let bench = Bench::over_csv(CSV.as_bytes());
-    let early = bench.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
+    let rig = CliRig::over_csv(CSV.as_bytes());
+    let early = rig.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
     assert_eq!((early.status, code(&early)), (Some(1), "record_not_found"));
-    bench.sync();
+    rig.sync();
     for (arguments, status, expected) in [
         (["re-export", "A", "--reason", "because", "--confirm", "A"], 2, "reason_too_short"),
         (["re-export", "A", "--reason", REASON, "--confirm", "B"], 2, "confirmation_differs"),
         (["re-export", "X", "--reason", REASON, "--confirm", "X"], 1, "record_not_found"),
     ] {
-        let said = bench.run(&arguments);
+        let said = rig.run(&arguments);
         assert_eq!((said.status, code(&said)), (Some(status), expected), "{said:?}");
     }
-    assert_eq!(bench.stats()["vouchers"], 2);
+    assert_eq!(rig.stats()["vouchers"], 2);
 }
 
 #[test]
 fn the_earlier_voucher_is_reversed_first_where_that_is_asked_for_and_only_once() {
-    let bench = synced();
-    let again = |confirm: &str| bench.run(&["re-export", "A", "--reason", REASON, "--confirm", confirm, "--reverse"]);
+    let rig = synced();
+    let again = |confirm: &str| rig.run(&["re-export", "A", "--reason", REASON, "--confirm", confirm, "--reverse"]);
     assert_eq!(again("A").status, Some(0));
-    let first = vouchers(&bench, "hlf:A");
+    let first = vouchers(&rig, "hlf:A");
     assert!(first[0]["reversed_by"].is_string(), "{first:?}");
-    assert_eq!(vouchers(&bench, "hlf:A#1r").len(), 1);
+    assert_eq!(vouchers(&rig, "hlf:A#1r").len(), 1);
     assert_eq!(again("A").status, Some(0), "the second voucher may be replaced as well");
-    assert_eq!(vouchers(&bench, "hlf:A#2r").len(), 1);
-    assert_eq!(vouchers(&bench, "hlf:A#3").len(), 1);
-    assert_eq!(vouchers(&bench, "hlf:A#1r").len(), 1, "a voucher is reversed at most once");
-    assert_eq!(bench.run(&["compare"]).status, Some(0), "what we reversed ourselves is no difference");
+    assert_eq!(vouchers(&rig, "hlf:A#2r").len(), 1);
+    assert_eq!(vouchers(&rig, "hlf:A#3").len(), 1);
+    assert_eq!(vouchers(&rig, "hlf:A#1r").len(), 1, "a voucher is reversed at most once");
+    assert_eq!(rig.run(&["compare"]).status, Some(0), "what we reversed ourselves is no difference");
 }
 
 #[test]
 fn a_re_export_whose_answer_is_lost_leaves_one_voucher_not_two() {
-    let bench = synced();
-    bench.set_faults(&json!({ "faults": [{ "kind": "cut_after_commit", "remaining": 1 }] }));
-    bench.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
-    bench.sync();
-    assert_eq!(vouchers(&bench, "hlf:A#2").len(), 1);
-    assert_eq!(record(&bench, "A")["state"], "posted");
-    assert_eq!(bench.stats()["duplicates"], 0);
+    let rig = synced();
+    rig.set_faults(&json!({ "faults": [{ "kind": "cut_after_commit", "remaining": 1 }] }));
+    rig.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
+    rig.sync();
+    assert_eq!(vouchers(&rig, "hlf:A#2").len(), 1);
+    assert_eq!(record(&rig, "A")["state"], "posted");
+    assert_eq!(rig.stats()["duplicates"], 0);
 }
 
 #[test]
 fn where_a_second_administrator_must_approve_nobody_approves_their_own() {
-    let bench = synced();
-    let file = bench.path().join("workspace.toml");
+    let rig = synced();
+    let file = rig.path().join("workspace.toml");
     let text = std::fs::read_to_string(&file).expect("it is there");
     std::fs::write(&file, text + "\n[re_export]\nsecond_approval = true\n").expect("writable");
-    let asked = bench.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
+    let asked = rig.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
     assert_eq!(asked.status, Some(4), "{asked:?}");
     assert_eq!(asked.last()["waiting"]["record_id"], "A");
-    assert_eq!(bench.stats()["vouchers"], 2);
-    let attention = bench.run(&["attention"]);
+    assert_eq!(rig.stats()["vouchers"], 2);
+    let attention = rig.run(&["attention"]);
     assert_eq!((attention.status, &attention.last()["approvals"][0]), (Some(4), &asked.last()["waiting"]));
-    assert_eq!(bench.run(&["status"]).last()["records"]["approvals"], 1);
-    let own = bench.run(&["approve", "A", "--confirm", "A"]);
+    assert_eq!(rig.run(&["status"]).last()["records"]["approvals"], 1);
+    let own = rig.run(&["approve", "A", "--confirm", "A"]);
     assert_eq!((own.status, code(&own)), (Some(1), "approval_by_same"));
-    bench.sync();
-    let mut ola = bench.command(&["approve", "A", "--confirm", "A"]);
+    rig.sync();
+    let mut ola = rig.command(&["approve", "A", "--confirm", "A"]);
     ola.env("POSTONCE_SECRET_ACCOUNTING_TOKEN", "practice-token-ola");
-    let approved = spoken(ola);
+    let approved = command_output(ola);
     assert_eq!((approved.status, approved.count("posted")), (Some(0), 1), "{approved:?}");
-    assert_eq!(vouchers(&bench, "hlf:A#2").len(), 1);
-    let twice = bench.run(&["approve", "A", "--confirm", "A"]);
+    assert_eq!(vouchers(&rig, "hlf:A#2").len(), 1);
+    let twice = rig.run(&["approve", "A", "--confirm", "A"]);
     assert_eq!(code(&twice), "approval_not_asked");
-    let declined = bench.run(&["re-export", "B", "--reason", REASON, "--confirm", "B"]);
+    let declined = rig.run(&["re-export", "B", "--reason", REASON, "--confirm", "B"]);
     assert_eq!(declined.status, Some(4));
-    assert_eq!(bench.run(&["decline", "B", "--reason", "the voucher was found again"]).status, Some(0));
-    assert_eq!(code(&bench.run(&["approve", "B", "--confirm", "B"])), "approval_not_asked");
-    let attention = bench.run(&["attention"]);
+    assert_eq!(rig.run(&["decline", "B", "--reason", "the voucher was found again"]).status, Some(0));
+    assert_eq!(code(&rig.run(&["approve", "B", "--confirm", "B"])), "approval_not_asked");
+    let attention = rig.run(&["attention"]);
     assert_eq!((attention.status, &attention.last()["approvals"]), (Some(0), &json!([])), "nobody is waited for");
-    assert_eq!(bench.stats()["vouchers"], 3);
+    assert_eq!(rig.stats()["vouchers"], 3);
 }
 
 /// A record in doubt with two vouchers under its reference, one of them made by hand.
-fn in_doubt() -> Bench {
-    let bench = Bench::over_csv(CSV.as_bytes());
+fn in_doubt() -> CliRig {
+    let rig = CliRig::over_csv(CSV.as_bytes());
     let plain = json!({ "unique_references": false, "checks_fence": false, "idempotency_keys": false, "faults": [] });
-    bench.set_faults(&plain);
+    rig.set_faults(&plain);
     let by_hand = json!({
         "reference": "hlf:A", "date": "2026-10-05", "currency": "NOK", "text": "by hand",
         "lines": [{ "account": "7790", "amount": "1.00" }, { "account": "2930", "amount": "-1.00", "party": "PM-0001" }],
     });
-    bench.admin(Method::POST, "vouchers", Some(&by_hand));
-    let said = bench.sync();
+    rig.admin(Method::POST, "vouchers", Some(&by_hand));
+    let said = rig.sync();
     assert_eq!((said.count("posted"), said.count("in_doubt")), (1, 1), "{said:?}");
-    bench
+    rig
 }
 
 #[test]
 fn what_stands_there_and_is_not_what_would_be_sent_is_never_sent_and_waits_for_a_person() {
-    let bench = in_doubt();
-    bench.sync();
-    assert_eq!(vouchers(&bench, "hlf:A").len(), 1);
-    let waits = bench.run(&["attention"]);
+    let rig = in_doubt();
+    rig.sync();
+    assert_eq!(vouchers(&rig, "hlf:A").len(), 1);
+    let waits = rig.run(&["attention"]);
     assert_eq!(waits.status, Some(4));
     let words = waits.last().to_string();
     assert!(words.contains("in_doubt") && words.contains("hlf:A"), "{words}");
@@ -153,30 +153,30 @@ fn what_stands_there_and_is_not_what_would_be_sent_is_never_sent_and_waits_for_a
 
 #[test]
 fn a_persons_word_is_taken_unless_the_books_say_otherwise() {
-    let bench = in_doubt();
-    let voucher = vouchers(&bench, "hlf:A")[0]["voucher_id"].as_str().expect("a text").to_owned();
-    let said = bench.run(&["resolve", "A", "--not-posted", "--reason", REASON]);
+    let rig = in_doubt();
+    let voucher = vouchers(&rig, "hlf:A")[0]["voucher_id"].as_str().expect("a text").to_owned();
+    let said = rig.run(&["resolve", "A", "--not-posted", "--reason", REASON]);
     assert_eq!((said.status, code(&said)), (Some(1), "resolution_contradicted"), "{said:?}");
-    let said = bench.run(&["resolve", "A", "--posted", "V-1", "--reason", REASON]);
+    let said = rig.run(&["resolve", "A", "--posted", "V-1", "--reason", REASON]);
     assert_eq!(code(&said), "resolution_contradicted");
-    let said = bench.run(&["resolve", "A", "--posted", &voucher, "--reason", "so"]);
+    let said = rig.run(&["resolve", "A", "--posted", &voucher, "--reason", "so"]);
     assert_eq!((said.status, code(&said)), (Some(2), "reason_too_short"));
-    let said = bench.run(&["resolve", "A", "--posted", &voucher, "--reason", REASON]);
+    let said = rig.run(&["resolve", "A", "--posted", &voucher, "--reason", REASON]);
     assert_eq!(said.status, Some(0), "{said:?}");
-    let story = record(&bench, "A");
+    let story = record(&rig, "A");
     assert_eq!(story["state"], "posted", "{story}");
-    assert_eq!(code(&bench.run(&["resolve", "A", "--not-posted", "--reason", REASON])), "not_in_doubt");
-    assert_eq!(bench.sync().count("posted"), 0);
+    assert_eq!(code(&rig.run(&["resolve", "A", "--not-posted", "--reason", REASON])), "not_in_doubt");
+    assert_eq!(rig.sync().count("posted"), 0);
 }
 
 #[test]
 fn what_a_person_says_is_not_there_is_sent_by_the_next_sync() {
-    let bench = in_doubt();
-    let voucher = vouchers(&bench, "hlf:A")[0]["voucher_id"].as_str().expect("a text").to_owned();
-    bench.admin(Method::DELETE, &format!("vouchers/{voucher}"), None);
-    assert_eq!(bench.sync().count("posted"), 0, "what was seen there and is gone is a case for a person");
-    let said = bench.run(&["resolve", "A", "--not-posted", "--reason", REASON]);
+    let rig = in_doubt();
+    let voucher = vouchers(&rig, "hlf:A")[0]["voucher_id"].as_str().expect("a text").to_owned();
+    rig.admin(Method::DELETE, &format!("vouchers/{voucher}"), None);
+    assert_eq!(rig.sync().count("posted"), 0, "what was seen there and is gone is a case for a person");
+    let said = rig.run(&["resolve", "A", "--not-posted", "--reason", REASON]);
     assert_eq!(said.status, Some(0), "{said:?}");
-    assert_eq!(bench.sync().count("posted"), 1);
-    assert_eq!(vouchers(&bench, "hlf:A").len(), 1);
+    assert_eq!(rig.sync().count("posted"), 1);
+    assert_eq!(vouchers(&rig, "hlf:A").len(), 1);
 }

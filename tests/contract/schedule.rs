@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use postonce_tests::{Bench, Running, Spoken, spoken};
+use postonce_tests::{CliRig, CommandOutput, Running, command_output};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -13,62 +13,62 @@ const SLOW: &str = "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 100\njitter_ms 
 const SLOWER: &str = "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 300\njitter_ms = 50\n";
 
 /// A practice workspace that syncs at midnight on the first of each month.
-fn monthly(records: usize, faults: &str) -> Bench {
-    let bench = Bench::practice(records, faults);
-    add(&bench, "[schedule]\ncron = \"0 0 1 * *\"\n");
-    bench
+fn monthly(records: usize, faults: &str) -> CliRig {
+    let rig = CliRig::practice(records, faults);
+    add(&rig, "[schedule]\ncron = \"0 0 1 * *\"\n");
+    rig
 }
 
 /// The same with many small requests to a slow server: there is time to step in between the first and the last.
-fn slow(records: usize, faults: &str) -> Bench {
-    let bench = monthly(records, faults);
-    add(&bench, "[sync]\nvouchers_per_request = 10\n");
-    bench
+fn slow(records: usize, faults: &str) -> CliRig {
+    let rig = monthly(records, faults);
+    add(&rig, "[sync]\nvouchers_per_request = 10\n");
+    rig
 }
 
 /// Adds to the workspace's file.
-fn add(bench: &Bench, text: &str) {
-    let file = bench.path().join("workspace.toml");
+fn add(rig: &CliRig, text: &str) {
+    let file = rig.path().join("workspace.toml");
     let before = std::fs::read_to_string(&file).expect("a workspace");
     std::fs::write(&file, format!("{before}\n{text}")).expect("a temporary folder is writable");
 }
 
-fn keeper(bench: &Bench) -> Running {
-    Running::begin(bench.command(&["schedule"]))
+fn keeper(rig: &CliRig) -> Running {
+    Running::begin(rig.command(&["schedule"]))
 }
 
-fn ledger(bench: &Bench) -> Connection {
-    Connection::open(bench.path().join("ledger.sqlite")).expect("a ledger")
+fn ledger(rig: &CliRig) -> Connection {
+    Connection::open(rig.path().join("ledger.sqlite")).expect("a ledger")
 }
 
 /// The schedule is seen once; then the machine was off for more than a year.
-fn let_a_year_pass(bench: &Bench) {
-    let mut first = keeper(bench);
+fn let_a_year_pass(rig: &CliRig) {
+    let mut first = keeper(rig);
     assert_eq!(first.next_word()["event"], "waiting", "a new schedule counts from now: nothing is due");
     first.ask_to_stop();
     assert_eq!(first.finish().status, Some(0));
     let year_ago = "UPDATE schedule_seen SET seen_at = strftime('%Y-%m-%dT%H:%M:%fZ', seen_at, '-370 days')";
-    assert_eq!(ledger(bench).execute(year_ago, []), Ok(1));
+    assert_eq!(ledger(rig).execute(year_ago, []), Ok(1));
 }
 
-fn runs(bench: &Bench) -> Vec<Value> {
-    bench.run(&["history"]).last()["runs"].as_array().expect("a list").clone()
+fn runs(rig: &CliRig) -> Vec<Value> {
+    rig.run(&["history"]).last()["runs"].as_array().expect("a list").clone()
 }
 
-fn fates(bench: &Bench) -> Vec<String> {
-    let ledger = ledger(bench);
+fn fates(rig: &CliRig) -> Vec<String> {
+    let ledger = ledger(rig);
     let mut statement = ledger.prepare("SELECT how FROM scheduled_time ORDER BY time_id").expect("the table");
     let rows = statement.query_map([], |row| row.get(0)).expect("no parameters");
     rows.map(|row| row.expect("text")).collect()
 }
 
 /// Nothing twice, nothing missing, and a trail that is whole.
-fn assert_all_well(bench: &Bench, records: u64) {
-    let stats = bench.stats();
+fn assert_all_well(rig: &CliRig, records: u64) {
+    let stats = rig.stats();
     let found = ["vouchers", "distinct_references", "duplicates"].map(|name| stats[name].as_u64());
     assert_eq!(found, [Some(records), Some(records), Some(0)], "{stats}");
-    assert_eq!(bench.run(&["audit", "verify"]).last()["changed"], false);
-    assert_eq!(bench.run(&["compare"]).last()["counts"]["differences"], 0);
+    assert_eq!(rig.run(&["audit", "verify"]).last()["changed"], false);
+    assert_eq!(rig.run(&["compare"]).last()["counts"]["differences"], 0);
 }
 
 fn assert_skipped(entry: &Value, code: &str) {
@@ -79,10 +79,10 @@ fn assert_skipped(entry: &Value, code: &str) {
 
 #[test]
 fn missed_times_are_caught_up_by_one_run_and_a_program_that_starts_again_repeats_none() {
-    let bench = monthly(20, "");
-    let_a_year_pass(&bench);
-    assert_eq!(bench.stats()["vouchers"], 0);
-    let mut keeper_again = keeper(&bench);
+    let rig = monthly(20, "");
+    let_a_year_pass(&rig);
+    assert_eq!(rig.stats()["vouchers"], 0);
+    let mut keeper_again = keeper(&rig);
     let started = keeper_again.next_word();
     assert_eq!(started["event"], "started", "{started}");
     assert!(started["missed"].as_u64().is_some_and(|missed| missed >= 10), "{started}");
@@ -91,177 +91,177 @@ fn missed_times_are_caught_up_by_one_run_and_a_program_that_starts_again_repeats
     assert_eq!((&ended["run_id"], &ended["trigger"]), (&started["run_id"], &json!("scheduled")));
     let waits = keeper_again.next_word();
     assert_eq!(waits["event"], "waiting");
-    assert_eq!(bench.run(&["status"]).last()["next_run"], waits["next_run"]);
+    assert_eq!(rig.run(&["status"]).last()["next_run"], waits["next_run"]);
     keeper_again.ask_to_stop();
     assert_eq!(keeper_again.finish().status, Some(0));
 
-    assert_eq!(keeper(&bench).next_word(), waits, "nothing is due any more");
-    assert_eq!((runs(&bench).len(), fates(&bench)), (1, vec!["ran".to_owned()]));
-    assert_all_well(&bench, 20);
+    assert_eq!(keeper(&rig).next_word(), waits, "nothing is due any more");
+    assert_eq!((runs(&rig).len(), fates(&rig)), (1, vec!["ran".to_owned()]));
+    assert_all_well(&rig, 20);
 }
 
 #[test]
 fn without_catching_up_missed_times_are_told_and_nothing_is_run() {
-    let bench = monthly(5, "");
-    add(&bench, "catch_up = false\n");
-    let_a_year_pass(&bench);
-    let mut keeper = keeper(&bench);
+    let rig = monthly(5, "");
+    add(&rig, "catch_up = false\n");
+    let_a_year_pass(&rig);
+    let mut keeper = keeper(&rig);
     let missed = keeper.next_word();
     assert_eq!(missed["event"], "missed");
     assert!(missed["times"].as_u64().is_some_and(|times| times >= 11), "{missed}");
     assert_eq!(keeper.next_word()["event"], "waiting");
-    assert_eq!((runs(&bench).len(), fates(&bench)), (0, vec!["missed".to_owned()]));
+    assert_eq!((runs(&rig).len(), fates(&rig)), (0, vec!["missed".to_owned()]));
 }
 
 #[test]
 fn two_programs_that_keep_to_one_schedule_run_a_time_once() {
     for _ in 0..3 {
-        let bench = monthly(20, "");
-        let_a_year_pass(&bench);
-        let mut keepers = [keeper(&bench), keeper(&bench), keeper(&bench)];
+        let rig = monthly(20, "");
+        let_a_year_pass(&rig);
+        let mut keepers = [keeper(&rig), keeper(&rig), keeper(&rig)];
         for keeper in &mut keepers {
             keeper.hear("waiting");
         }
         // Whoever found nothing due waits at once; the run is over when its own keeper waits.
-        assert_eq!(runs(&bench).len(), 1);
-        assert_eq!(fates(&bench), ["ran"]);
-        assert_all_well(&bench, 20);
+        assert_eq!(runs(&rig).len(), 1);
+        assert_eq!(fates(&rig), ["ran"]);
+        assert_all_well(&rig, 20);
     }
 }
 
 #[test]
 fn where_another_sync_is_on_the_time_is_skipped_with_an_entry_and_nothing_is_disturbed() {
-    let bench = slow(1_000, SLOWER);
-    let_a_year_pass(&bench);
-    let manual = bench.sync_up_to(1);
+    let rig = slow(1_000, SLOWER);
+    let_a_year_pass(&rig);
+    let manual = rig.sync_up_to(1);
     // By a scheduler of the system's, here and from a workspace of its own, and by the one that goes on.
-    let here = bench.run(&["sync", "--scheduled"]);
+    let here = rig.run(&["sync", "--scheduled"]);
     assert_eq!(here.status, Some(3), "{here:?}");
     assert_skipped(here.last(), "lock_held_here");
     let elsewhere = tempfile::tempdir().expect("a temporary folder");
-    let there = in_another_workspace(&bench, elsewhere.path(), &["sync", "--scheduled"]);
+    let there = in_another_workspace(&rig, elsewhere.path(), &["sync", "--scheduled"]);
     assert_eq!(there.status, Some(3), "{there:?}");
     assert_skipped(there.last(), "lock_held");
     assert!(there.last()["lock"]["holder"]["host"].is_string(), "who holds it is told: {there:?}");
-    assert_skipped(&in_another_workspace(&bench, elsewhere.path(), &["history"]).last()["runs"][0], "lock_held");
-    let mut keeper = keeper(&bench);
+    assert_skipped(&in_another_workspace(&rig, elsewhere.path(), &["history"]).last()["runs"][0], "lock_held");
+    let mut keeper = keeper(&rig);
     assert_skipped(&keeper.hear("finished"), "lock_held_here");
     assert_eq!(keeper.hear("waiting")["event"], "waiting", "a run that is not let in does not end it");
 
     let end = manual.finish();
     assert_eq!((end.status, end.count("posted")), (Some(0), 1_000), "{end:?}");
-    let history = runs(&bench);
+    let history = runs(&rig);
     assert_eq!(history.len(), 3);
     assert_skipped(&history[0], "lock_held_here");
     assert_skipped(&history[1], "lock_held_here");
     assert_eq!(history[2]["outcome"], "completed");
-    assert_eq!(fates(&bench), ["skipped"]);
-    let first_page = bench.run(&["history", "--limit", "1"]);
+    assert_eq!(fates(&rig), ["skipped"]);
+    let first_page = rig.run(&["history", "--limit", "1"]);
     let before = first_page.last()["runs"][0]["run_id"].as_str().expect("an id").to_owned();
-    let next_page = bench.run(&["history", "--limit", "1", "--before", &before]);
+    let next_page = rig.run(&["history", "--limit", "1", "--before", &before]);
     assert_eq!(next_page.last()["runs"][0]["run_id"], history[1]["run_id"]);
-    let shown = bench.run(&["run", &before]);
+    let shown = rig.run(&["run", &before]);
     assert_eq!((shown.status, &shown.last()["records"]), (Some(0), &json!([])), "{shown:?}");
-    assert_eq!(bench.sync().count("skipped"), 1_000);
-    assert_all_well(&bench, 1_000);
+    assert_eq!(rig.sync().count("skipped"), 1_000);
+    assert_all_well(&rig, 1_000);
 }
 
 /// The same settings in a folder of their own: another machine, as far as the lock knows.
-fn in_another_workspace(bench: &Bench, folder: &Path, arguments: &[&str]) -> Spoken {
+fn in_another_workspace(rig: &CliRig, folder: &Path, arguments: &[&str]) -> CommandOutput {
     for file in ["workspace.toml", "practice-records.csv"] {
-        std::fs::copy(bench.path().join(file), folder.join(file)).expect("a copy");
+        std::fs::copy(rig.path().join(file), folder.join(file)).expect("a copy");
     }
-    spoken(bench.command_in(folder, arguments))
+    command_output(rig.command_in(folder, arguments))
 }
 
 #[test]
 fn a_workspace_that_wants_to_wait_for_the_lock_waits_and_finds_nothing_left() {
-    let bench = slow(300, SLOW);
-    add(&bench, "wait_for_lock_seconds = 60\n");
-    let manual = bench.sync_up_to(1);
-    let scheduled = bench.run(&["sync", "--scheduled"]);
+    let rig = slow(300, SLOW);
+    add(&rig, "wait_for_lock_seconds = 60\n");
+    let manual = rig.sync_up_to(1);
+    let scheduled = rig.run(&["sync", "--scheduled"]);
     assert_eq!((scheduled.status, scheduled.count("posted")), (Some(0), 0), "{scheduled:?}");
     assert_eq!((scheduled.count("skipped"), &scheduled.last()["trigger"]), (300, &json!("scheduled")));
     assert_eq!(manual.finish().count("posted"), 300);
-    assert_all_well(&bench, 300);
+    assert_all_well(&rig, 300);
 }
 
 #[test]
 fn a_run_that_left_records_in_doubt_does_not_stop_the_next_which_settles_them() {
-    let bench = monthly(60, "");
-    let_a_year_pass(&bench);
-    bench.set_faults(&json!({ "faults": [{ "kind": "html", "paths": ["vouchers"], "remaining": 2 }] }));
-    let doubtful = bench.run(&["sync", "--scheduled"]);
+    let rig = monthly(60, "");
+    let_a_year_pass(&rig);
+    rig.set_faults(&json!({ "faults": [{ "kind": "html", "paths": ["vouchers"], "remaining": 2 }] }));
+    let doubtful = rig.run(&["sync", "--scheduled"]);
     assert_eq!((doubtful.status, doubtful.count("in_doubt")), (Some(4), 60), "{doubtful:?}");
-    let ended = keeper(&bench).hear("finished");
+    let ended = keeper(&rig).hear("finished");
     assert_eq!((&ended["outcome"], &ended["counts"]["in_doubt"]), (&json!("completed"), &json!(0)), "{ended}");
     assert_eq!(ended["counts"]["posted"], 60, "{ended}");
-    assert_all_well(&bench, 60);
+    assert_all_well(&rig, 60);
 }
 
 #[test]
 fn a_run_that_was_killed_is_settled_by_the_next_scheduled_one() {
-    let bench = slow(400, SLOW);
-    let_a_year_pass(&bench);
-    let mut killed = keeper(&bench);
+    let rig = slow(400, SLOW);
+    let_a_year_pass(&rig);
+    let mut killed = keeper(&rig);
     assert_eq!(killed.next_word()["event"], "started");
-    while bench.stats()["vouchers"] == 0 {}
+    while rig.stats()["vouchers"] == 0 {}
     killed.kill();
-    assert_eq!(fates(&bench), ["claimed"], "it died before it could say what came of it");
-    let next = bench.run(&["sync", "--scheduled"]);
+    assert_eq!(fates(&rig), ["claimed"], "it died before it could say what came of it");
+    let next = rig.run(&["sync", "--scheduled"]);
     assert_eq!((next.status, next.count("in_doubt")), (Some(0), 0), "{next:?}");
-    assert_eq!(runs(&bench)[1]["outcome"], "interrupted");
-    assert_all_well(&bench, 400);
+    assert_eq!(runs(&rig)[1]["outcome"], "interrupted");
+    assert_all_well(&rig, 400);
 }
 
 #[test]
 fn a_run_that_is_on_when_the_schedule_is_ended_is_answered_for_first() {
-    let bench = slow(600, SLOW);
-    let_a_year_pass(&bench);
-    let mut keeper = keeper(&bench);
+    let rig = slow(600, SLOW);
+    let_a_year_pass(&rig);
+    let mut keeper = keeper(&rig);
     assert_eq!(keeper.next_word()["event"], "started");
-    while bench.stats()["vouchers"] == 0 {}
+    while rig.stats()["vouchers"] == 0 {}
     keeper.ask_to_stop();
     let said = keeper.finish();
     assert_eq!((said.status, &said.last()["outcome"]), (Some(0), &json!("stopped")), "{said:?}");
     assert_eq!(said.count("in_doubt"), 0);
-    assert_eq!(bench.sync().status, Some(0));
-    assert_all_well(&bench, 600);
+    assert_eq!(rig.sync().status, Some(0));
+    assert_all_well(&rig, 600);
 }
 
 #[test]
 fn a_server_that_is_down_is_an_entry_in_the_history_and_not_the_end_of_the_schedule() {
-    let mut bench = Bench::over_csv("Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\n".as_bytes());
-    add(&bench, "[schedule]\ncron = \"0 0 1 * *\"\n");
-    let_a_year_pass(&bench);
-    bench.stop_sandbox();
-    let alone = bench.run(&["sync", "--scheduled"]);
+    let mut rig = CliRig::over_csv("Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\n".as_bytes());
+    add(&rig, "[schedule]\ncron = \"0 0 1 * *\"\n");
+    let_a_year_pass(&rig);
+    rig.stop_sandbox();
+    let alone = rig.run(&["sync", "--scheduled"]);
     assert_eq!(alone.status, Some(5), "{alone:?}");
     assert_skipped(alone.last(), "accounting_unreachable");
-    let mut keeper = keeper(&bench);
+    let mut keeper = keeper(&rig);
     assert_skipped(&keeper.hear("finished"), "accounting_unreachable");
     keeper.hear("waiting");
-    assert_eq!(runs(&bench).len(), 2);
-    assert_eq!(bench.sync().status, Some(5));
-    assert_eq!(runs(&bench).len(), 2, "a person was told, and needs no entry");
-    bench.restart_sandbox();
-    assert_eq!(bench.run(&["sync", "--scheduled"]).status, Some(0));
-    assert_eq!(bench.run(&["audit", "verify"]).last()["changed"], false);
+    assert_eq!(runs(&rig).len(), 2);
+    assert_eq!(rig.sync().status, Some(5));
+    assert_eq!(runs(&rig).len(), 2, "a person was told, and needs no entry");
+    rig.restart_sandbox();
+    assert_eq!(rig.run(&["sync", "--scheduled"]).status, Some(0));
+    assert_eq!(rig.run(&["audit", "verify"]).last()["changed"], false);
 }
 
 #[test]
 fn a_workspace_without_a_schedule_or_with_one_that_is_none_is_wrong_usage() {
-    let bench = Bench::practice(1, "");
-    let without = bench.run(&["schedule"]);
+    let rig = CliRig::practice(1, "");
+    let without = rig.run(&["schedule"]);
     assert_eq!(without.status, Some(2), "{without:?}");
     assert_eq!(without.last()["error"]["detail"]["key"], "schedule.cron");
     assert!(without.words.contains("schedule.cron"), "{}", without.words);
-    assert_eq!(bench.run(&["status"]).last()["next_run"], Value::Null);
-    add(&bench, "[schedule]\ncron = \"every night\"\n");
-    let wrong = bench.run(&["schedule"]);
+    assert_eq!(rig.run(&["status"]).last()["next_run"], Value::Null);
+    add(&rig, "[schedule]\ncron = \"every night\"\n");
+    let wrong = rig.run(&["schedule"]);
     assert_eq!((wrong.status, &wrong.last()["error"]["code"]), (Some(2), &json!("workspace_value_invalid")));
     for word in ["schedule.cron", "every night", "minute hour day month weekday", "0 2 * * *"] {
         assert!(wrong.words.contains(word), "{}", wrong.words);
     }
-    assert_eq!(bench.run(&["sync", "--scheduled", "--dry-run"]).status, Some(2));
+    assert_eq!(rig.run(&["sync", "--scheduled", "--dry-run"]).status, Some(2));
 }

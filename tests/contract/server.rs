@@ -1,28 +1,28 @@
 //! A server that is down, says no, or says nonsense: the sentence, the exit status, and nothing booked that is not told.
 
-use postonce_tests::Bench;
+use postonce_tests::CliRig;
 use serde_json::{Value, json};
 
 /// Syncs against a server that answers calls of `path` with this fault.
-fn sync_with(kind: &str, path: &str, more: Value) -> (Bench, postonce_tests::Spoken) {
-    let bench = Bench::practice(60, "");
+fn sync_with(kind: &str, path: &str, more: Value) -> (CliRig, postonce_tests::CommandOutput) {
+    let rig = CliRig::practice(60, "");
     let mut fault = json!({ "kind": kind, "paths": [path] });
     if let (Value::Object(fault), Value::Object(more)) = (&mut fault, more) {
         fault.extend(more);
     }
-    bench.set_faults(&json!({ "faults": [fault] }));
-    let said = bench.sync();
-    (bench, said)
+    rig.set_faults(&json!({ "faults": [fault] }));
+    let said = rig.sync();
+    (rig, said)
 }
 
 #[test]
 fn a_server_that_is_down_is_told_with_its_address_and_exit_5() {
-    let mut bench = Bench::over_csv(b"Id;Dato;Bel\xc3\xb8p;Likeperson;Kategori;Tekst;Valuta\n");
-    bench.stop_sandbox();
-    let sync = bench.sync();
+    let mut rig = CliRig::over_csv(b"Id;Dato;Bel\xc3\xb8p;Likeperson;Kategori;Tekst;Valuta\n");
+    rig.stop_sandbox();
+    let sync = rig.sync();
     assert_eq!((sync.status, &sync.last()["error"]["code"]), (Some(5), &json!("accounting_unreachable")), "{sync:?}");
-    assert!(sync.words.contains(bench.url()), "{}", sync.words);
-    let status = bench.run(&["status"]);
+    assert!(sync.words.contains(rig.url()), "{}", sync.words);
+    let status = rig.run(&["status"]);
     assert_eq!((status.status, &status.last()["connection"]), (Some(5), &Value::Null), "{status:?}");
     assert_eq!(status.last()["records"]["posted"], 0, "what is known without it is still told");
 }
@@ -38,20 +38,20 @@ fn an_answer_to_who_am_i_that_is_no_answer_stops_before_anything_is_sent() {
         ("huge_body", 1, "accounting_unexpected"),
         ("error_500_before_commit", 1, "accounting_unexpected"),
     ] {
-        let (bench, said) = sync_with(kind, "me", json!({}));
+        let (rig, said) = sync_with(kind, "me", json!({}));
         assert_eq!((said.status, &said.last()["error"]["code"]), (Some(status), &json!(code)), "{kind}: {said:?}");
-        assert_eq!(bench.stats()["vouchers"], 0, "{kind}");
+        assert_eq!(rig.stats()["vouchers"], 0, "{kind}");
     }
 }
 
 #[test]
 fn a_refusal_of_the_whole_request_sends_nothing_and_loses_nothing() {
     for kind in ["unauthorized", "forbidden"] {
-        let (bench, said) = sync_with(kind, "vouchers", json!({}));
+        let (rig, said) = sync_with(kind, "vouchers", json!({}));
         assert_eq!((said.status, &said.last()["outcome"]), (Some(1), &json!("failed")), "{kind}: {said:?}");
         assert_eq!(said.last()["counts"]["in_doubt"], 0, "{kind}: a refusal is no doubt");
-        bench.set_faults(&json!({ "faults": [] }));
-        assert_eq!(bench.sync().count("posted"), 60, "{kind}");
+        rig.set_faults(&json!({ "faults": [] }));
+        assert_eq!(rig.sync().count("posted"), 60, "{kind}");
     }
 }
 
@@ -66,10 +66,10 @@ fn an_answer_that_is_not_understood_leaves_doubt_and_the_run_itself_settles_it()
         "error_500_after_commit",
         "result_missing",
     ] {
-        let (bench, said) = sync_with(kind, "vouchers", json!({ "remaining": 1 }));
+        let (rig, said) = sync_with(kind, "vouchers", json!({ "remaining": 1 }));
         assert_eq!((said.status, said.count("posted"), said.count("in_doubt")), (Some(0), 60, 0), "{kind}: {said:?}");
-        assert_eq!(bench.sync().count("posted"), 0, "{kind}");
-        let stats = bench.stats();
+        assert_eq!(rig.sync().count("posted"), 0, "{kind}");
+        let stats = rig.stats();
         assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(60), &json!(0)), "{kind}");
     }
 }
@@ -77,56 +77,56 @@ fn an_answer_that_is_not_understood_leaves_doubt_and_the_run_itself_settles_it()
 #[test]
 fn what_the_run_cannot_settle_stays_in_doubt_and_the_next_sync_settles_it() {
     for kind in ["html", "redirect"] {
-        let (bench, said) = sync_with(kind, "vouchers", json!({ "remaining": 2 }));
+        let (rig, said) = sync_with(kind, "vouchers", json!({ "remaining": 2 }));
         assert_eq!((said.status, said.count("in_doubt")), (Some(4), 60), "{kind}: {said:?}");
-        assert_eq!(bench.run(&["attention"]).last()["items"][0]["state"], "in_doubt", "{kind}");
-        let second = bench.sync();
+        assert_eq!(rig.run(&["attention"]).last()["items"][0]["state"], "in_doubt", "{kind}");
+        let second = rig.sync();
         assert_eq!((second.status, second.count("posted")), (Some(0), 60), "{kind}: {}", second.words);
-        assert_eq!(bench.stats()["vouchers"], 60, "{kind}");
+        assert_eq!(rig.stats()["vouchers"], 60, "{kind}");
     }
 }
 
 #[test]
 fn a_server_that_asks_to_wait_is_waited_for() {
     for kind in ["status_429", "status_503"] {
-        let (bench, said) = sync_with(kind, "vouchers", json!({ "remaining": 1, "retry_after_seconds": 1 }));
+        let (rig, said) = sync_with(kind, "vouchers", json!({ "remaining": 1, "retry_after_seconds": 1 }));
         assert_eq!((said.status, said.count("posted")), (Some(0), 60), "{kind}: {}", said.words);
-        assert_eq!(bench.stats()["duplicates"], 0);
+        assert_eq!(rig.stats()["duplicates"], 0);
     }
 }
 
 #[test]
 fn one_voucher_that_is_refused_waits_for_a_person_and_the_others_go() {
-    let (bench, said) = sync_with("refuse", "vouchers", json!({ "remaining": 1 }));
+    let (rig, said) = sync_with("refuse", "vouchers", json!({ "remaining": 1 }));
     assert_eq!((said.status, said.count("posted"), said.count("refused")), (Some(4), 59, 1), "{said:?}");
-    let attention = bench.run(&["attention"]);
+    let attention = rig.run(&["attention"]);
     assert_eq!(attention.last()["items"][0]["state"], "refused");
-    let second = bench.sync();
+    let second = rig.sync();
     assert_eq!((second.status, second.count("posted"), second.count("skipped")), (Some(0), 1, 59), "tried again");
 }
 
 #[test]
 fn a_server_that_answers_nothing_sensible_does_not_get_a_ledger_full_of_doubts() {
-    let bench = Bench::practice(3_000, "");
-    bench.set_faults(&json!({ "faults": [{ "kind": "error_500_before_commit" }] }));
-    let said = bench.sync();
+    let rig = CliRig::practice(3_000, "");
+    rig.set_faults(&json!({ "faults": [{ "kind": "error_500_before_commit" }] }));
+    let said = rig.sync();
     assert_eq!((said.status, &said.last()["error"]["code"]), (Some(1), &json!("accounting_unreliable")), "{said:?}");
     assert!(said.count("in_doubt") < 1_500, "{said:?}");
-    bench.set_faults(&json!({ "faults": [] }));
-    assert_eq!(bench.sync().count("posted"), 3_000);
-    assert_eq!(bench.stats()["vouchers"], 3_000);
+    rig.set_faults(&json!({ "faults": [] }));
+    assert_eq!(rig.sync().count("posted"), 3_000);
+    assert_eq!(rig.stats()["vouchers"], 3_000);
 }
 
 #[test]
 fn a_lock_that_somebody_holds_is_told_with_who_and_how_far() {
-    let bench = Bench::practice(20, "");
+    let rig = CliRig::practice(20, "");
     let ask = json!({ "holder": { "user": "ola", "host": "HLF-PC-12", "run_id": "r1" }, "operation": "sync", "ttl_seconds": 60 });
-    bench.call(reqwest::Method::POST, "v1/locks/export", Some(&ask));
-    let said = bench.sync();
+    rig.call(reqwest::Method::POST, "v1/locks/export", Some(&ask));
+    let said = rig.sync();
     assert_eq!((said.status, &said.last()["error"]["code"]), (Some(3), &json!("lock_held")), "{said:?}");
     assert_eq!(said.last()["error"]["lock"]["holder"]["host"], "HLF-PC-12");
     assert!(said.words.contains("HLF-PC-12"), "{}", said.words);
-    assert_eq!(bench.stats()["vouchers"], 0);
+    assert_eq!(rig.stats()["vouchers"], 0);
 }
 
 #[test]
@@ -137,16 +137,16 @@ fn each_protection_is_told_and_posted_to_once() {
         (json!({ "unique_references": "off", "checks_fence": "off" }), "observed"),
         (json!({ "unique_references": "off", "checks_fence": "off", "drafts": "on" }), "staged"),
     ] {
-        let bench = Bench::practice(20, "");
+        let rig = CliRig::practice(20, "");
         let mut settings = switches;
         settings["faults"] = json!([]);
-        bench.set_faults(&settings);
-        assert_eq!(bench.run(&["status"]).last()["protection"], protection);
-        let said = bench.sync();
+        rig.set_faults(&settings);
+        assert_eq!(rig.run(&["status"]).last()["protection"], protection);
+        let said = rig.sync();
         assert_eq!((said.status, said.count("posted")), (Some(0), 20), "{protection}: {said:?}");
-        let again = bench.sync();
+        let again = rig.sync();
         assert_eq!((again.count("posted"), again.count("skipped")), (0, 20), "{protection}");
-        let stats = bench.stats();
+        let stats = rig.stats();
         assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(20), &json!(0)), "{protection}");
     }
 }

@@ -6,7 +6,7 @@ mod random_kills;
 mod site;
 mod two_at_once;
 
-use postonce_tests::{Bench, real_source, shared_data};
+use postonce_tests::{CliRig, real_source, shared_data};
 use serde_json::{Value, json};
 
 /// Each with a chance of five in a hundred.
@@ -33,55 +33,55 @@ const LOOKS_MAX: usize = 20_000;
 /// With chances like these, three syncs in a row leave something in doubt once in some hundred thousand.
 const SYNCS_MAX: usize = 6;
 
-fn assert_each_once(bench: &Bench, records: u64) {
-    let stats = bench.stats();
+fn assert_each_once(rig: &CliRig, records: u64) {
+    let stats = rig.stats();
     let found = ["vouchers", "distinct_references", "duplicates"].map(|name| stats[name].as_u64());
     assert_eq!(found, [Some(records), Some(records), Some(0)], "{stats}");
 }
 
 /// Syncs until nothing is in doubt; the records posted over all these runs.
-fn sync_until_clear(bench: &Bench) -> u64 {
+fn sync_until_clear(rig: &CliRig) -> u64 {
     let (mut posted, mut clear) = (0, false);
     for _ in 0..SYNCS_MAX {
-        let sync = bench.sync();
+        let sync = rig.sync();
         posted += sync.count("posted");
         clear = sync.count("in_doubt") == 0 && sync.last()["outcome"] == "completed";
         if clear {
             break;
         }
     }
-    assert!(clear, "still in doubt after {SYNCS_MAX} syncs: {}", bench.run(&["status"]).last());
+    assert!(clear, "still in doubt after {SYNCS_MAX} syncs: {}", rig.run(&["status"]).last());
     posted
 }
 
 #[test]
 fn answers_that_are_lost_leave_each_record_posted_once_after_a_few_syncs() {
-    let bench = Bench::practice(6_000, FIVE_PERCENT_EACH);
-    assert_eq!(sync_until_clear(&bench), 6_000, "each is told as posted in one run");
-    assert_each_once(&bench, 6_000);
-    assert_eq!(bench.run(&["status"]).last()["records"]["posted"], 6_000);
+    let rig = CliRig::practice(6_000, FIVE_PERCENT_EACH);
+    assert_eq!(sync_until_clear(&rig), 6_000, "each is told as posted in one run");
+    assert_each_once(&rig, 6_000);
+    assert_eq!(rig.run(&["status"]).last()["records"]["posted"], 6_000);
 }
 
 #[test]
 fn a_process_that_is_killed_again_and_again_posts_each_record_once() {
     // So many that the last one is still at work when it is killed, however late its word of progress is read.
-    let bench = Bench::practice(10_000, "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 150\njitter_ms = 50\n");
+    let rig = CliRig::practice(10_000, "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 150\njitter_ms = 50\n");
     for kill_at in [1, 300, 100, 700, 900] {
-        bench.sync_up_to(kill_at).kill();
+        rig.sync_up_to(kill_at).kill();
     }
     // What it left is listed as what it is, and not only counted.
-    let left = bench.run(&["attention"]).last()["items"].as_array().cloned().expect("a list");
+    let left = rig.run(&["attention"]).last()["items"].as_array().cloned().expect("a list");
     assert!(!left.is_empty(), "it was killed at work");
-    assert_eq!(bench.run(&["status"]).last()["records"]["in_doubt"], left.len());
+    assert_eq!(rig.run(&["status"]).last()["records"]["in_doubt"], left.len());
     let id = left[0]["record_id"].as_str().expect("an id");
     assert_eq!(
-        (&left[0]["state"], &bench.run(&["record", id]).last()["state"]),
+        (&left[0]["state"], &rig.run(&["record", id]).last()["state"]),
         (&json!("in_doubt"), &json!("in_doubt"))
     );
-    let last = bench.sync();
+    let last = rig.sync();
     assert_eq!((last.status, last.count("in_doubt")), (Some(0), 0), "it takes over at once: {}", last.words);
-    assert_each_once(&bench, 10_000);
-    let history = bench.run(&["history"]);
+    assert_each_once(&rig, 10_000);
+    let history = rig.run(&["history"]);
     let outcomes: Vec<&Value> =
         history.last()["runs"].as_array().expect("a list").iter().map(|run| &run["outcome"]).collect();
     assert_eq!(outcomes[0], "completed");
@@ -90,80 +90,80 @@ fn a_process_that_is_killed_again_and_again_posts_each_record_once() {
 
 #[test]
 fn a_server_that_dies_in_the_middle_and_comes_back_has_each_record_once() {
-    let mut bench = Bench::practice(3_000, SLOW);
-    let running = bench.sync_up_to(500);
-    bench.stop_sandbox();
+    let mut rig = CliRig::practice(3_000, SLOW);
+    let running = rig.sync_up_to(500);
+    rig.stop_sandbox();
     let first = running.finish();
     assert_ne!(first.last()["outcome"], "completed", "{first:?}");
-    bench.start_sandbox("", &[]);
-    let second = bench.sync();
+    rig.start_sandbox("", &[]);
+    let second = rig.sync();
     assert_eq!((second.status, second.count("in_doubt")), (Some(0), 0), "{}", second.words);
-    assert_each_once(&bench, 3_000);
+    assert_each_once(&rig, 3_000);
 }
 
 #[test]
 fn a_request_that_takes_effect_after_it_was_given_up_makes_no_second_voucher() {
-    let bench = Bench::practice(400, "");
-    bench.set_faults(&json!({ "faults": [{ "kind": "commit_after_ms", "delay_ms": 1500, "remaining": 3 }] }));
-    let first = bench.sync();
+    let rig = CliRig::practice(400, "");
+    rig.set_faults(&json!({ "faults": [{ "kind": "commit_after_ms", "delay_ms": 1500, "remaining": 3 }] }));
+    let first = rig.sync();
     // It repeats them under their keys while those three are still on their way in the server.
     assert_eq!((first.status, first.count("posted"), first.count("in_doubt")), (Some(0), 400, 0), "{first:?}");
-    assert_eq!(bench.sync().count("posted"), 0);
+    assert_eq!(rig.sync().count("posted"), 0);
     let arrived = || {
-        let journal = bench.admin(reqwest::Method::GET, "journal?limit=1000", None);
+        let journal = rig.admin(reqwest::Method::GET, "journal?limit=1000", None);
         let entries = journal["entries"].as_array().expect("a list").clone();
         entries.iter().filter(|entry| entry["event"] == "voucher_write").count()
     };
     assert!((0..LOOKS_MAX).any(|_| arrived() >= 7), "the late ones never took effect");
-    assert_each_once(&bench, 400);
+    assert_each_once(&rig, 400);
 }
 
 #[test]
 fn a_lock_that_is_taken_away_in_the_middle_ends_the_run_and_nothing_more_is_sent() {
-    let bench = Bench::practice(4_000, SLOW);
-    let running = bench.sync_up_to(500);
-    let broken = bench.call(reqwest::Method::POST, "v1/locks/export/break", Some(&json!({ "reason": "a test" })));
+    let rig = CliRig::practice(4_000, SLOW);
+    let running = rig.sync_up_to(500);
+    let broken = rig.call(reqwest::Method::POST, "v1/locks/export/break", Some(&json!({ "reason": "a test" })));
     assert_eq!(broken["reason"], "a test", "{broken}");
     let ended = running.finish();
     assert_eq!((ended.status, &ended.last()["outcome"]), (Some(1), &json!("lease_lost")), "{ended:?}");
     let (posted, in_doubt) = (ended.count("posted"), ended.count("in_doubt"));
     assert_eq!(in_doubt, 0, "what the server refused for the lost lock was not booked, and is no doubt");
-    assert_eq!(bench.stats()["vouchers"], posted);
-    let next = bench.sync();
+    assert_eq!(rig.stats()["vouchers"], posted);
+    let next = rig.sync();
     assert_eq!((next.status, next.count("posted")), (Some(0), 4_000 - posted), "{}", next.words);
-    assert_each_once(&bench, 4_000);
+    assert_each_once(&rig, 4_000);
 }
 
 #[test]
 fn a_sync_that_is_asked_to_stop_answers_for_what_is_on_its_way_and_the_next_one_sends_the_rest() {
-    let bench = Bench::practice(4_000, SLOW);
-    let running = bench.sync_up_to(300);
+    let rig = CliRig::practice(4_000, SLOW);
+    let running = rig.sync_up_to(300);
     running.ask_to_stop();
     let stopped = running.finish();
     assert_eq!((stopped.status, &stopped.last()["outcome"]), (Some(1), &json!("stopped")), "{stopped:?}");
     assert_eq!(stopped.count("in_doubt"), 0);
     let posted = stopped.count("posted");
     assert!((300..4_000).contains(&posted), "{posted}");
-    assert_eq!(bench.stats()["vouchers"], posted);
-    assert_eq!(bench.sync().count("posted"), 4_000 - posted);
-    assert_each_once(&bench, 4_000);
+    assert_eq!(rig.stats()["vouchers"], posted);
+    assert_eq!(rig.sync().count("posted"), 4_000 - posted);
+    assert_each_once(&rig, 4_000);
 }
 
 #[test]
 fn a_second_sync_on_the_same_machine_is_told_that_one_is_on() {
-    let bench = Bench::practice(4_000, SLOW);
-    let running = bench.sync_up_to(300);
-    let second = bench.sync();
+    let rig = CliRig::practice(4_000, SLOW);
+    let running = rig.sync_up_to(300);
+    let second = rig.sync();
     assert_eq!((second.status, &second.last()["error"]["code"]), (Some(3), &json!("lock_held_here")), "{second:?}");
     assert!(second.last()["error"]["lock"]["holder"]["run_id"].as_str().is_some(), "who has it: {second:?}");
-    let mut waiting = Running::begin(bench.command(&["sync", "--wait", "60"]));
+    let mut waiting = Running::begin(rig.command(&["sync", "--wait", "60"]));
     waiting.hear("progress");
     waiting.ask_to_stop();
     let waited = waiting.finish();
     let nothing = json!({ "event": "finished", "outcome": null, "error": null });
     assert_eq!((waited.status, waited.last()), (Some(1), &nothing), "scripts have their last word: {waited:?}");
     assert_eq!(running.finish().count("posted"), 4_000);
-    assert_each_once(&bench, 4_000);
+    assert_each_once(&rig, 4_000);
 }
 
 #[test]
@@ -172,12 +172,12 @@ fn the_real_reimbursements_survive_a_kill_in_the_middle_and_lost_answers() {
         eprintln!("skipped: ../shared/data/reimbursements-2020.csv is not on this machine");
         return;
     };
-    let bench = Bench::over_source(&real_source(&file));
-    bench.sync_up_to(3_000).kill();
+    let rig = CliRig::over_source(&real_source(&file));
+    rig.sync_up_to(3_000).kill();
     let faults = ["cut_after_commit", "error_500_after_commit", "body_cut_short"]
         .map(|kind| json!({ "kind": kind, "probability": 0.05 }));
-    bench.set_faults(&json!({ "seed": 7, "faults": faults }));
-    sync_until_clear(&bench);
-    assert_each_once(&bench, 13_800);
-    assert_eq!(bench.stats()["sums"][0]["total"], "19406724.57");
+    rig.set_faults(&json!({ "seed": 7, "faults": faults }));
+    sync_until_clear(&rig);
+    assert_each_once(&rig, 13_800);
+    assert_eq!(rig.stats()["sums"][0]["total"], "19406724.57");
 }

@@ -10,7 +10,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use postonce_tests::{Bench, spoken};
+use postonce_tests::{CliRig, command_output};
 use serde_json::json;
 
 use crate::site::{Kind, assert_exactly_once, enforced, fenced, observed, records, staged};
@@ -39,38 +39,38 @@ const LOOKS_MAX: usize = 20_000;
 type Step = (String, usize);
 
 /// A sandbox, and a workspace of its own for each cell of the matrix: each has its own records in the same books.
-struct Site {
-    bench: Bench,
+struct MatrixRig {
+    cli: CliRig,
     kind: Kind,
     cells: Vec<PathBuf>,
 }
 
-impl Site {
+impl MatrixRig {
     fn new(kind: Kind) -> Self {
-        let site = Self { bench: Bench::over_csv(b""), kind, cells: Vec::new() };
-        site.calm();
-        site
+        let rig = Self { cli: CliRig::over_csv(b""), kind, cells: Vec::new() };
+        rig.calm();
+        rig
     }
 
     /// The kind of server that it is, without faults.
     fn calm(&self) {
-        self.kind.set(&self.bench, 0, &json!([]));
+        self.kind.set(&self.cli, 0, &json!([]));
     }
 
     /// A workspace that never synced.
     fn cell(&mut self) -> PathBuf {
         let number = self.cells.len();
-        let folder = self.bench.path().join(format!("cell-{number}"));
+        let folder = self.cli.path().join(format!("cell-{number}"));
         std::fs::create_dir(&folder).expect("a temporary folder is writable");
         std::fs::write(folder.join("records.csv"), records(&format!("C{number}"), RECORDS)).expect("writable");
-        std::fs::write(folder.join("workspace.toml"), self.kind.workspace(&self.bench, 4)).expect("writable");
+        std::fs::write(folder.join("workspace.toml"), self.kind.workspace(&self.cli, 4)).expect("writable");
         self.cells.push(folder.clone());
         folder
     }
 
     /// A sync that follows these orders; whether it was ended by them.
     fn child(&self, workspace: &Path, orders: &[&str]) -> bool {
-        let named = self.bench.command_in(workspace, &[]);
+        let named = self.cli.command_in(workspace, &[]);
         let mut command = Command::new(env!("CARGO_BIN_EXE_postonce-crash-child"));
         for (name, value) in named.get_envs() {
             match value {
@@ -103,8 +103,8 @@ impl Site {
     fn recover(&self, workspace: &Path, after: &str) {
         let mut findings = Vec::new();
         let is_well = (0..SYNCS_MAX).any(|_| {
-            let sync = spoken(self.bench.command_in(workspace, &["sync", "--wait", "60"]));
-            let status = spoken(self.bench.command_in(workspace, &["status"]));
+            let sync = command_output(self.cli.command_in(workspace, &["sync", "--wait", "60"]));
+            let status = command_output(self.cli.command_in(workspace, &["status"]));
             let records = status.last()["records"].clone();
             let is_well =
                 sync.status == Some(0) && (&records["posted"], &records["in_doubt"]) == (&json!(RECORDS), &json!(0));
@@ -117,7 +117,7 @@ impl Site {
     /// Waits until whatever dead processes left with the server has taken effect: by the sandbox's own clock.
     fn let_the_late_arrive(&self) {
         let now = || {
-            let clock = self.bench.admin(reqwest::Method::GET, "clock", None);
+            let clock = self.cli.admin(reqwest::Method::GET, "clock", None);
             clock["now"].as_str().expect("an instant").to_owned()
         };
         // Texts of the same width sort as time: two changes of the second are more than one second.
@@ -147,10 +147,10 @@ fn chosen(steps: &[Step]) -> Vec<Step> {
 }
 
 fn matrix(kind: Kind) {
-    let mut site = Site::new(kind);
-    let calm = site.cell();
-    assert!(!site.child(&calm, &[]));
-    let steps = site.traced(&calm);
+    let mut rig = MatrixRig::new(kind);
+    let calm = rig.cell();
+    assert!(!rig.child(&calm, &[]));
+    let steps = rig.traced(&calm);
     let chosen = chosen(&steps);
     let (mut cells, mut ended, mut doubles) = (0, 0, 0);
     for (name, occurrence) in &chosen {
@@ -158,33 +158,33 @@ fn matrix(kind: Kind) {
             if (name.as_str(), moment) == ("read", "in") {
                 continue;
             }
-            let workspace = site.cell();
+            let workspace = rig.cell();
             let order = [name.as_str(), &occurrence.to_string(), moment];
             cells += 1;
-            let died = site.child(&workspace, &order);
+            let died = rig.child(&workspace, &order);
             ended += usize::from(died);
             let mut story = order.join(" ");
             if cells % FIRST_DEATHS_PER_SECOND == 0 {
                 let (name, occurrence, moment) = SECOND_DEATHS[cells / FIRST_DEATHS_PER_SECOND % SECOND_DEATHS.len()];
-                doubles += usize::from(site.child(&workspace, &[name, occurrence, moment]));
+                doubles += usize::from(rig.child(&workspace, &[name, occurrence, moment]));
                 write!(story, ", then {name} {occurrence} {moment}").expect("a text grows");
             }
-            site.recover(&workspace, &story);
+            rig.recover(&workspace, &story);
         }
     }
-    site.let_the_late_arrive();
-    assert_exactly_once(&site.bench, site.cells.iter().map(PathBuf::as_path), site.cells.len() * RECORDS);
+    rig.let_the_late_arrive();
+    assert_exactly_once(&rig.cli, rig.cells.iter().map(PathBuf::as_path), rig.cells.len() * RECORDS);
     eprintln!("{} steps, {cells} cells, {ended} ended there, {doubles} of their recoveries ended too", steps.len());
     // The order of two requests in flight is nobody's promise, so that a last one may be missing now and then.
     assert!(ended * 10 >= cells * 9, "only {ended} of {cells} were ended");
 }
 
 fn twice(kind: Kind) {
-    let mut site = Site::new(kind);
-    let workspace = site.cell();
-    assert!(!site.child(&workspace, &["twice"]));
-    site.recover(&workspace, "every step twice");
-    assert_exactly_once(&site.bench, site.cells.iter().map(PathBuf::as_path), site.cells.len() * RECORDS);
+    let mut rig = MatrixRig::new(kind);
+    let workspace = rig.cell();
+    assert!(!rig.child(&workspace, &["twice"]));
+    rig.recover(&workspace, "every step twice");
+    assert_exactly_once(&rig.cli, rig.cells.iter().map(PathBuf::as_path), rig.cells.len() * RECORDS);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 
-use postonce_tests::Bench;
+use postonce_tests::CliRig;
 use serde_json::{Value, json};
 
 use crate::site::{Kind, assert_exactly_once, enforced, fenced, observed, records, staged};
@@ -51,14 +51,14 @@ impl Random {
 }
 
 /// Starts a sync and kills it after some lines and some more moments; whether it was still at work.
-fn killed_sync(bench: &Bench, random: &mut Random) -> bool {
-    let mut command = bench.command(&["sync", "--wait", "60"]);
+fn killed_sync(rig: &CliRig, random: &mut Random) -> bool {
+    let mut command = rig.command(&["sync", "--wait", "60"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
     let lines = BufReader::new(child.stdout.take().expect("standard output is piped")).lines();
     let wanted = usize::try_from(random.below(LINES_MAX)).expect("a small number");
     let seen = lines.map_while(Result::ok).take(wanted).count();
     for _ in 0..random.below(CALLS_MAX) {
-        bench.admin(reqwest::Method::GET, "clock", None);
+        rig.admin(reqwest::Method::GET, "clock", None);
     }
     child.kill().expect("it is our child");
     let status = child.wait().expect("it is our child");
@@ -75,32 +75,32 @@ fn kill_again_and_again(kind: &Kind) {
     let rounds = number("POSTONCE_KILL_ROUNDS").and_then(|rounds| usize::try_from(rounds).ok()).unwrap_or(ROUNDS);
     eprintln!("POSTONCE_KILL_SEED={seed} POSTONCE_KILL_ROUNDS={rounds}");
     let mut random = Random(seed);
-    let bench = Bench::over_csv(b"");
-    std::fs::write(bench.path().join("workspace.toml"), kind.workspace(&bench, 10)).expect("writable");
+    let rig = CliRig::over_csv(b"");
+    std::fs::write(rig.path().join("workspace.toml"), kind.workspace(&rig, 10)).expect("writable");
     let mut killed = 0;
     for round in 0..rounds {
-        write_records(bench.path(), (round + 1) * RECORDS_PER_ROUND);
-        kind.set(&bench, seed.wrapping_add(round as u64), &faults());
-        killed += usize::from(killed_sync(&bench, &mut random));
+        write_records(rig.path(), (round + 1) * RECORDS_PER_ROUND);
+        kind.set(&rig, seed.wrapping_add(round as u64), &faults());
+        killed += usize::from(killed_sync(&rig, &mut random));
     }
     // Calm again: whatever is open is settled, and the rest is sent.
-    kind.set(&bench, seed, &json!([]));
+    kind.set(&rig, seed, &json!([]));
     let mut last = Value::Null;
     let clear = (0..SYNCS_MAX).any(|_| {
-        let sync = bench.run(&["sync", "--wait", "60"]);
+        let sync = rig.run(&["sync", "--wait", "60"]);
         last = sync.last().clone();
         sync.status == Some(0)
     });
     assert!(clear, "still not clear after {SYNCS_MAX} syncs: {last}");
     let records = rounds * RECORDS_PER_ROUND;
-    assert_exactly_once(&bench, std::iter::once(bench.path()), records);
-    assert_eq!(bench.run(&["status"]).last()["records"]["posted"], records);
+    assert_exactly_once(&rig, std::iter::once(rig.path()), records);
+    assert_eq!(rig.run(&["status"]).last()["records"]["posted"], records);
     // A staging that was given up may have arrived after its record was posted from another draft.
     let tidy = (0..SYNCS_MAX).any(|_| {
-        let sync = bench.run(&["sync", "--wait", "60"]);
-        sync.status == Some(0) && bench.stats()["open_drafts"] == 0
+        let sync = rig.run(&["sync", "--wait", "60"]);
+        sync.status == Some(0) && rig.stats()["open_drafts"] == 0
     });
-    assert!(tidy, "drafts are left: {}", bench.stats());
+    assert!(tidy, "drafts are left: {}", rig.stats());
     eprintln!("{killed} of {rounds} killed at work, {records} records once each");
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use postonce_tests::{Bench, plain_source};
+use postonce_tests::{CliRig, plain_source};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -42,22 +42,22 @@ pub(crate) fn observed() -> Kind {
 
 impl Kind {
     /// Sets the sandbox to it, with these faults.
-    pub(crate) fn set(&self, bench: &Bench, seed: u64, faults: &Value) {
+    pub(crate) fn set(&self, rig: &CliRig, seed: u64, faults: &Value) {
         let mut settings = self.switches.clone();
         settings["seed"] = seed.into();
         settings["faults"] = faults.clone();
-        bench.set_faults(&settings);
+        rig.set_faults(&settings);
     }
 
     /// A `workspace.toml` over `records.csv`.
-    pub(crate) fn workspace(&self, bench: &Bench, vouchers_per_request: usize) -> String {
+    pub(crate) fn workspace(&self, rig: &CliRig, vouchers_per_request: usize) -> String {
         format!(
             "[organisation]\nid = \"hlf\"\nname = \"HLF\"\ncurrency = \"NOK\"\ntime_zone = \"Europe/Oslo\"\n\n{}\n\
              [accounting]\nkind = \"open\"\nurl = \"{}\"\nsecret = \"accounting-token\"\n{}\n\
              [posting]\npayable_account = \"2930\"\ndefault_account = \"7790\"\n\n\
              [sync]\nvouchers_per_request = {vouchers_per_request}\nrequests_in_flight = 2\nlease_seconds = 15\n",
             plain_source("records.csv"),
-            bench.url(),
+            rig.url(),
             self.workspace,
         )
     }
@@ -71,7 +71,7 @@ pub(crate) fn records(name: &str, count: usize) -> String {
 
 /// In the sandbox's books: so many vouchers, each of another reference; and the ledgers say the same of each, and have
 /// nothing open.
-pub(crate) fn assert_exactly_once<'a>(bench: &Bench, ledgers: impl Iterator<Item = &'a Path>, wanted: usize) {
+pub(crate) fn assert_exactly_once<'a>(rig: &CliRig, ledgers: impl Iterator<Item = &'a Path>, wanted: usize) {
     let mut in_ledgers = BTreeSet::new();
     for workspace in ledgers {
         let ledger = Connection::open(workspace.join("ledger.sqlite")).expect("a ledger");
@@ -82,23 +82,23 @@ pub(crate) fn assert_exactly_once<'a>(bench: &Bench, ledgers: impl Iterator<Item
         let open = "SELECT count(*) FROM attempt WHERE state IN ('claimed', 'staged', 'unknown')";
         assert_eq!(ledger.query_row(open, [], |row| row.get(0)), Ok(0_i64), "{}", workspace.display());
     }
-    let books = books(bench);
+    let books = books(rig);
     let (only_in_ledgers, only_booked): (Vec<_>, Vec<_>) =
         (in_ledgers.difference(&books).collect(), books.difference(&in_ledgers).collect());
     assert!(
         only_in_ledgers.is_empty() && only_booked.is_empty(),
         "only in the ledgers: {only_in_ledgers:?}; only in the books: {only_booked:?}"
     );
-    let stats = bench.stats();
+    let stats = rig.stats();
     let found = ["vouchers", "distinct_references", "duplicates"].map(|name| stats[name].as_u64());
     assert_eq!(found, [Some(wanted as u64), Some(wanted as u64), Some(0)], "{stats}");
 }
 
 /// Reference and id of every voucher in the books.
-fn books(bench: &Bench) -> BTreeSet<(String, String)> {
+fn books(rig: &CliRig) -> BTreeSet<(String, String)> {
     let (mut books, mut cursor) = (BTreeSet::new(), String::new());
     loop {
-        let page = bench.call(reqwest::Method::GET, &format!("v1/vouchers?limit=500{cursor}"), None);
+        let page = rig.call(reqwest::Method::GET, &format!("v1/vouchers?limit=500{cursor}"), None);
         let text = |voucher: &Value, name: &str| voucher[name].as_str().expect("a text").to_owned();
         let vouchers = page["vouchers"].as_array().expect("a list");
         books.extend(vouchers.iter().map(|voucher| (text(voucher, "reference"), text(voucher, "voucher_id"))));

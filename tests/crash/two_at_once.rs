@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::thread;
 
-use postonce_tests::{Bench, Running, Spoken, spoken};
+use postonce_tests::{CliRig, CommandOutput, Running, command_output};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -28,9 +28,9 @@ probability = 0.02
 const PAGE: usize = 1_000;
 
 /// Another administrator's workspace: the same organisation, a ledger of its own.
-fn another(bench: &Bench) -> TempDir {
+fn another(rig: &CliRig) -> TempDir {
     let folder = tempfile::tempdir().expect("the machine has a temporary folder");
-    for entry in std::fs::read_dir(bench.path()).expect("a folder") {
+    for entry in std::fs::read_dir(rig.path()).expect("a folder") {
         let entry = entry.expect("a file");
         let name = entry.file_name();
         if [".toml", ".csv"].iter().any(|ending| name.to_string_lossy().ends_with(ending)) {
@@ -52,11 +52,11 @@ fn set(workspace: &Path, table: &str, lines: &str) {
     std::fs::write(&file, text).expect("writable");
 }
 
-fn journal(bench: &Bench) -> Vec<Value> {
+fn journal(rig: &CliRig) -> Vec<Value> {
     let mut entries: Vec<Value> = Vec::new();
     loop {
         let after = entries.last().map_or(0, |entry| entry["seq"].as_u64().expect("a number"));
-        let page = bench.admin(reqwest::Method::GET, &format!("journal?after={after}&limit={PAGE}"), None);
+        let page = rig.admin(reqwest::Method::GET, &format!("journal?after={after}&limit={PAGE}"), None);
         let page = page["entries"].as_array().expect("a list").clone();
         if page.is_empty() {
             return entries;
@@ -98,29 +98,29 @@ fn assert_one_at_a_time(journal: &[Value]) -> Vec<u64> {
     wrote_under
 }
 
-fn assert_each_once(bench: &Bench, records: usize) {
-    let stats = bench.stats();
+fn assert_each_once(rig: &CliRig, records: usize) {
+    let stats = rig.stats();
     let found = ["vouchers", "distinct_references", "duplicates"].map(|name| stats[name].as_u64());
     let records = Some(records as u64);
     assert_eq!(found, [records, records, Some(0)], "{stats}");
 }
 
-fn all_at_once(commands: Vec<Command>) -> Vec<Spoken> {
-    let running: Vec<_> = commands.into_iter().map(|command| thread::spawn(move || spoken(command))).collect();
+fn all_at_once(commands: Vec<Command>) -> Vec<CommandOutput> {
+    let running: Vec<_> = commands.into_iter().map(|command| thread::spawn(move || command_output(command))).collect();
     running.into_iter().map(|one| one.join().expect("a thread that only waits")).collect()
 }
 
 #[test]
 fn of_eight_processes_over_four_workspaces_one_sends_at_a_time_and_each_is_told_something() {
-    let bench = Bench::practice(RECORDS, UNLUCKY);
-    let others: Vec<TempDir> = (0..3).map(|_| another(&bench)).collect();
-    let workspaces: Vec<&Path> = std::iter::once(bench.path()).chain(others.iter().map(TempDir::path)).collect();
+    let rig = CliRig::practice(RECORDS, UNLUCKY);
+    let others: Vec<TempDir> = (0..3).map(|_| another(&rig)).collect();
+    let workspaces: Vec<&Path> = std::iter::once(rig.path()).chain(others.iter().map(TempDir::path)).collect();
     let mut commands = Vec::new();
     for (number, workspace) in workspaces.iter().enumerate() {
         // Two on each machine; on every other one the first of them is a scheduler's.
         let first: &[&str] = if number % 2 == 0 { &["sync"] } else { &["sync", "--scheduled"] };
-        commands.push(bench.command_in(workspace, first));
-        commands.push(bench.command_in(workspace, &["sync", "--wait", "120"]));
+        commands.push(rig.command_in(workspace, first));
+        commands.push(rig.command_in(workspace, &["sync", "--wait", "120"]));
     }
     let ends = all_at_once(commands);
     for end in &ends {
@@ -137,20 +137,20 @@ fn of_eight_processes_over_four_workspaces_one_sends_at_a_time_and_each_is_told_
     );
     // What was in doubt at the end of one is settled by the next, in whichever workspace.
     for workspace in &workspaces {
-        let last = spoken(bench.command_in(workspace, &["sync", "--wait", "120"]));
+        let last = command_output(rig.command_in(workspace, &["sync", "--wait", "120"]));
         assert_eq!((last.status, last.count("posted")), (Some(0), 0), "{last:?}");
     }
-    assert_each_once(&bench, RECORDS);
-    assert_one_at_a_time(&journal(&bench));
+    assert_each_once(&rig, RECORDS);
+    assert_one_at_a_time(&journal(&rig));
 }
 
 #[test]
 fn whoever_waits_sees_the_other_ones_progress_and_then_sends_what_is_missing_which_is_nothing() {
-    let bench = Bench::practice(4_000, SLOW);
-    set(bench.path(), "[sync]", "vouchers_per_request = 10");
-    let other = another(&bench);
-    let first = bench.sync_up_to(300);
-    let second = spoken(bench.command_in(other.path(), &["sync", "--wait", "120"]));
+    let rig = CliRig::practice(4_000, SLOW);
+    set(rig.path(), "[sync]", "vouchers_per_request = 10");
+    let other = another(&rig);
+    let first = rig.sync_up_to(300);
+    let second = command_output(rig.command_in(other.path(), &["sync", "--wait", "120"]));
     assert_eq!((second.status, second.count("posted"), second.count("skipped")), (Some(0), 0, 4_000), "{second:?}");
     let seen: Vec<u64> = second
         .documents
@@ -160,15 +160,15 @@ fn whoever_waits_sees_the_other_ones_progress_and_then_sends_what_is_missing_whi
     assert!(seen.is_sorted() && seen.first() < seen.last(), "the other one's progress moves: {seen:?}");
     assert!(second.words.contains("The other sync has ended"), "{}", second.words);
     assert_eq!(first.finish().count("posted"), 4_000);
-    assert_one_at_a_time(&journal(&bench));
+    assert_one_at_a_time(&journal(&rig));
 }
 
 #[test]
 fn a_wait_has_a_limit_and_ends_with_the_facts() {
-    let bench = Bench::practice(4_000, SLOW);
-    let other = another(&bench);
-    let first = bench.sync_up_to(300);
-    let second = spoken(bench.command_in(other.path(), &["sync", "--wait", "3"]));
+    let rig = CliRig::practice(4_000, SLOW);
+    let other = another(&rig);
+    let first = rig.sync_up_to(300);
+    let second = command_output(rig.command_in(other.path(), &["sync", "--wait", "3"]));
     assert_eq!((second.status, &second.last()["error"]["code"]), (Some(3), &json!("lock_held")), "{second:?}");
     let lock = &second.last()["error"]["lock"];
     assert_eq!((&lock["operation"], &lock["whose"]), (&json!("sync"), &json!("mine_here")), "{lock}");
@@ -181,29 +181,29 @@ fn a_wait_has_a_limit_and_ends_with_the_facts() {
 /// somebody else took over and finished.
 #[cfg(unix)]
 fn sleeps_past_its_lease(kind: &Kind) {
-    let bench = Bench::practice(RECORDS, "");
-    kind.set(&bench, 1, &json!([{ "kind": "latency_ms", "fixed_ms": 60, "jitter_ms": 40 }]));
-    set(bench.path(), "[sync]", "lease_seconds = 15\nvouchers_per_request = 10");
-    set(bench.path(), "[accounting]", kind.workspace);
-    let other = another(&bench);
-    let first = bench.sync_up_to(200);
+    let rig = CliRig::practice(RECORDS, "");
+    kind.set(&rig, 1, &json!([{ "kind": "latency_ms", "fixed_ms": 60, "jitter_ms": 40 }]));
+    set(rig.path(), "[sync]", "lease_seconds = 15\nvouchers_per_request = 10");
+    set(rig.path(), "[accounting]", kind.workspace);
+    let other = another(&rig);
+    let first = rig.sync_up_to(200);
     first.signal("STOP");
-    let second = spoken(bench.command_in(other.path(), &["sync", "--wait", "60"]));
+    let second = command_output(rig.command_in(other.path(), &["sync", "--wait", "60"]));
     assert!(matches!(second.status, Some(0 | 4)), "{second:?}");
-    let before = journal(&bench).len();
+    let before = journal(&rig).len();
     first.signal("CONT");
     let first = first.finish();
     assert_eq!((first.status, &first.last()["outcome"]), (Some(1), &json!("lease_lost")), "{first:?}");
-    let after = journal(&bench);
+    let after = journal(&rig);
     let late: Vec<_> = after.iter().skip(before).filter(|entry| wrote(entry)).collect();
     assert!(late.is_empty(), "written after it woke: {late:?}");
     // What was left in doubt on either side is settled, and nothing is sent twice.
-    for workspace in [bench.path(), other.path(), bench.path()] {
-        let last = spoken(bench.command_in(workspace, &["sync", "--wait", "60"]));
+    for workspace in [rig.path(), other.path(), rig.path()] {
+        let last = command_output(rig.command_in(workspace, &["sync", "--wait", "60"]));
         assert_eq!((last.status, last.count("refused"), last.count("in_doubt")), (Some(0), 0, 0), "{last:?}");
     }
-    assert_each_once(&bench, RECORDS);
-    assert_one_at_a_time(&journal(&bench));
+    assert_each_once(&rig, RECORDS);
+    assert_one_at_a_time(&journal(&rig));
 }
 
 #[cfg(unix)]
@@ -232,10 +232,10 @@ fn a_process_that_sleeps_past_its_lease_writes_nothing_more_where_there_is_but_t
 
 #[test]
 fn a_lock_is_broken_with_a_reason_that_stands_on_both_sides_and_the_former_holder_stops() {
-    let bench = Bench::practice(4_000, SLOW);
-    let other = another(&bench);
-    let first: Running = bench.sync_up_to(300);
-    let run = |arguments: &[&str]| spoken(bench.command_in(other.path(), arguments));
+    let rig = CliRig::practice(4_000, SLOW);
+    let other = another(&rig);
+    let first: Running = rig.sync_up_to(300);
+    let run = |arguments: &[&str]| command_output(rig.command_in(other.path(), arguments));
     let user = run(&["status"]).last()["lock"]["holder"]["name"].as_str().expect("its name").to_owned();
     let reason = "the machine went home with her";
     let wrong = run(&["break-lock", "--reason", reason, "--confirm", "somebody else"]);
@@ -245,7 +245,7 @@ fn a_lock_is_broken_with_a_reason_that_stands_on_both_sides_and_the_former_holde
     let broken = run(&["break-lock", "--reason", reason, "--confirm", &user]);
     assert_eq!(broken.status, Some(0), "{broken:?}");
     assert_eq!(first.finish().last()["outcome"], "lease_lost");
-    let there = journal(&bench);
+    let there = journal(&rig);
     let entry = there.iter().find(|entry| entry["event"] == "lock_broken").expect("the accounting side keeps it");
     assert!(entry["detail"]["reason"].as_str().is_some_and(|broken| broken.starts_with(reason)), "{entry}");
     let trail = other.path().join("trail.json");
@@ -260,6 +260,6 @@ fn a_lock_is_broken_with_a_reason_that_stands_on_both_sides_and_the_former_holde
     // Whoever broke it looks up what the other one had under way, and sends the rest.
     let next = run(&["sync"]);
     assert_eq!(next.status, Some(0), "{next:?}");
-    assert_each_once(&bench, 4_000);
-    assert_one_at_a_time(&journal(&bench));
+    assert_each_once(&rig, 4_000);
+    assert_one_at_a_time(&journal(&rig));
 }

@@ -1,7 +1,7 @@
 //! What needs attention, and the two languages.
 
-use crate::desk::{Desk, at_desk};
 use crate::records::live_over;
+use crate::window_rig::{WindowRig, at_desk};
 
 /// The accounting system's chart has no such account.
 const UNKNOWN_ACCOUNT: &str = "[posting.categories]\n\"Feilført\" = \"9999\"\n";
@@ -15,17 +15,17 @@ fn what_is_held_or_refused_stands_under_needs_attention_with_its_reason_in_eithe
         "U-4;31.02.2026;400,00;PM-0001;Reise;Samtale;NOK",
         "U-5;08.10.2026;500,00;PM-0001;Feilført;Samtale;NOK",
     ];
-    let bench = live_over(&rows.map(str::to_owned), UNKNOWN_ACCOUNT);
+    let cli = live_over(&rows.map(str::to_owned), UNKNOWN_ACCOUNT);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
-    at_desk(home.path(), Some(bench.path()), |desk| {
-        desk.click("sync-now");
-        desk.wait_for_text("result", "1 record for kr");
-        assert_eq!(desk.text("result-attention"), "4 records need attention.");
-        assert_eq!(desk.text("count-attention"), "4");
-        assert_eq!(desk.text("nav-attention-count"), "4");
+    at_desk(home.path(), Some(cli.path()), |window| {
+        window.click("sync-now");
+        window.wait_for_text("result", "1 record for kr");
+        assert_eq!(window.text("result-attention"), "4 records need attention.");
+        assert_eq!(window.text("count-attention"), "4");
+        assert_eq!(window.text("nav-attention-count"), "4");
 
-        desk.click("nav-attention");
-        let held = desk.text("attention-held");
+        window.click("nav-attention");
+        let held = window.text("attention-held");
         for reason in [
             "The row has no id",
             "The amount is zero: there is nothing to book.",
@@ -34,30 +34,30 @@ fn what_is_held_or_refused_stands_under_needs_attention_with_its_reason_in_eithe
         ] {
             assert!(held.contains(reason), "{reason} in: {held}");
         }
-        let refused = desk.text("attention-refused");
+        let refused = window.text("attention-refused");
         assert!(refused.contains("U-5") && refused.contains("9999"), "{refused}");
 
-        choose(desk, "nb");
-        assert_eq!(words_of_the_menu(desk), ["Oversikt", "Historikk", "Utlegg", "Til oppfølging", "Innstillinger"]);
-        desk.click("nav-attention");
-        desk.wait_for_text("attention-held", "Raden har ingen id");
-        assert!(desk.text("attention-refused").contains("Avvist"), "{}", desk.text("attention-refused"));
-        desk.click("nav-overview");
-        assert_eq!(desk.text("sync-now"), "Synkroniser nå");
+        choose(window, "nb");
+        assert_eq!(words_of_the_menu(window), ["Oversikt", "Historikk", "Utlegg", "Til oppfølging", "Innstillinger"]);
+        window.click("nav-attention");
+        window.wait_for_text("attention-held", "Raden har ingen id");
+        assert!(window.text("attention-refused").contains("Avvist"), "{}", window.text("attention-refused"));
+        window.click("nav-overview");
+        assert_eq!(window.text("sync-now"), "Synkroniser nå");
 
-        choose(desk, "en");
-        assert_eq!(words_of_the_menu(desk), ["Overview", "History", "Records", "Needs attention", "Settings"]);
+        choose(window, "en");
+        assert_eq!(words_of_the_menu(window), ["Overview", "History", "Records", "Needs attention", "Settings"]);
     });
 }
 
-fn choose(desk: &Desk, language: &str) {
-    desk.click("nav-settings");
-    desk.click(&format!("language-{language}"));
-    desk.wait_for(&format!("html[lang={language}]"));
+fn choose(window: &WindowRig, language: &str) {
+    window.click("nav-settings");
+    window.click(&format!("language-{language}"));
+    window.wait_for(&format!("html[lang={language}]"));
 }
 
-fn words_of_the_menu(desk: &Desk) -> [String; 5] {
+fn words_of_the_menu(window: &WindowRig) -> [String; 5] {
     // The count of what needs attention stands behind its word.
-    let word = |screen: &str| desk.text(&format!("nav-{screen}")).trim_end_matches([' ', '4']).to_owned();
+    let word = |screen: &str| window.text(&format!("nav-{screen}")).trim_end_matches([' ', '4']).to_owned();
     ["overview", "history", "records", "attention", "settings"].map(word)
 }

@@ -1,68 +1,69 @@
 //! Records and runs looked for: a word finds a record, its timeline names the voucher, and a search of the history leads to the
 //! run that exported it.
 
-use postonce_tests::Bench;
+use postonce_tests::CliRig;
 
-use crate::desk::{Desk, at_desk};
 use crate::records::live_over;
+use crate::window_rig::{WindowRig, at_desk};
 
 const RECORDS: usize = 60;
 const WANTED: &str = "U-0042";
 
 #[test]
 fn a_record_is_found_by_its_payee_and_its_timeline_leads_to_the_run() {
-    let bench = bench();
+    let cli = cli();
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
-    at_desk(home.path(), Some(bench.path()), |desk| {
-        synced(desk);
-        desk.click("nav-records");
-        desk.wait_for_text("records-count", "60 records");
+    at_desk(home.path(), Some(cli.path()), |window| {
+        synced(window);
+        window.click("nav-records");
+        window.wait_for_text("records-count", "60 records");
         // Typed in lower case: SQLite alone would not find Ø under ø.
-        desk.type_into("records-text", "øverland");
-        desk.wait_for_text("records-count", "1 record");
-        desk.wait_for(&format!("[data-testid=record-row][data-record='{WANTED}'][data-state=posted]"));
-        assert_eq!(rows(desk), 1, "nobody else has that name");
+        window.type_into("records-text", "øverland");
+        window.wait_for_text("records-count", "1 record");
+        window.wait_for(&format!("[data-testid=record-row][data-record='{WANTED}'][data-state=posted]"));
+        assert_eq!(rows(window), 1, "nobody else has that name");
 
-        desk.click("record-toggle");
-        desk.wait_for_text("timeline", "Acknowledged by the accounting system");
-        let story = desk.text("timeline");
+        window.click("record-toggle");
+        window.wait_for_text("timeline", "Acknowledged by the accounting system");
+        let story = window.text("timeline");
         for part in ["Taken into a sync", "First seen in the source", "hlf:U-0042"] {
             assert!(story.contains(part), "{part} in: {story}");
         }
-        let hash = desk.look("return location.hash;");
+        let hash = window.look("return location.hash;");
         assert_eq!(hash, format!("#/records/{WANTED}"), "its address can be copied");
-        desk.click_on("[data-testid=timeline] a");
-        desk.wait_for("[data-testid=run-detail]");
+        window.click_on("[data-testid=timeline] a");
+        window.wait_for("[data-testid=run-detail]");
     });
 }
 
 #[test]
 fn the_history_is_searched_for_a_voucher_and_filtered_by_outcome() {
-    let bench = bench();
+    let cli = cli();
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
-    at_desk(home.path(), Some(bench.path()), |desk| {
-        synced(desk);
-        desk.click("nav-records");
-        desk.type_into("records-text", WANTED);
-        desk.wait_for_text("records-count", "1 record");
-        let number = desk.look("return document.querySelector('[data-testid=record-row]').cells[5].innerText.trim();");
+    at_desk(home.path(), Some(cli.path()), |window| {
+        synced(window);
+        window.click("nav-records");
+        window.type_into("records-text", WANTED);
+        window.wait_for_text("records-count", "1 record");
+        let number =
+            window.look("return document.querySelector('[data-testid=record-row]').cells[5].innerText.trim();");
         let number = number.as_str().expect("a voucher has a number").to_owned();
 
-        desk.click("nav-history");
-        desk.type_into("history-text", &number);
-        desk.wait_for("[data-testid=run][data-outcome=completed]");
-        desk.click("run-toggle");
-        desk.wait_for(&format!("[data-testid=run-item][data-record='{WANTED}']"));
+        window.click("nav-history");
+        window.type_into("history-text", &number);
+        window.wait_for("[data-testid=run][data-outcome=completed]");
+        window.click("run-toggle");
+        window.wait_for(&format!("[data-testid=run-item][data-record='{WANTED}']"));
         // An open run is shown whatever else is asked for.
-        desk.click("run-toggle");
-        desk.click("history-clear");
-        desk.type_into("history-actor", "nobody of that name");
-        desk.wait_for_text("history-empty", "No run fits");
+        window.click("run-toggle");
+        window.click("history-clear");
+        window.type_into("history-actor", "nobody of that name");
+        window.wait_for_text("history-empty", "No run fits");
     });
 }
 
 /// One of the payees has a name that is not of A to Z.
-fn bench() -> Bench {
+fn cli() -> CliRig {
     let rows: Vec<String> = (1..=RECORDS)
         .map(|number| {
             let payee = if number == 42 { "Astrid ØVERLAND" } else { "PM-0001" };
@@ -72,12 +73,12 @@ fn bench() -> Bench {
     live_over(&rows, "")
 }
 
-fn synced(desk: &Desk) {
-    desk.click("sync-now");
-    desk.wait_for_text("result", "60 records for kr");
+fn synced(window: &WindowRig) {
+    window.click("sync-now");
+    window.wait_for_text("result", "60 records for kr");
 }
 
-fn rows(desk: &Desk) -> usize {
-    let count = desk.look("return document.querySelectorAll('[data-testid=record-row]').length;");
+fn rows(window: &WindowRig) -> usize {
+    let count = window.look("return document.querySelectorAll('[data-testid=record-row]').length;");
     count.as_u64().and_then(|count| usize::try_from(count).ok()).expect("a number")
 }

@@ -8,7 +8,6 @@
 mod accessible;
 mod attention;
 mod audit;
-mod desk;
 mod doubt;
 mod driver;
 mod lists;
@@ -23,3 +22,4 @@ mod server_down;
 mod setup;
 mod stop;
 mod two_windows;
+mod window_rig;

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use postonce_tests::Bench;
+use postonce_tests::CliRig;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, at_desk};
 use crate::records::{fast, ids, live, slow};
+use crate::window_rig::{WindowRig, at_desk};
 
 const RECORDS: usize = 240;
 /// More looks than any progress bar takes.
@@ -15,68 +15,68 @@ const LOOKS_MAX: usize = 2_000;
 
 #[test]
 fn a_sync_is_watched_as_it_grows_and_read_in_the_history_and_the_next_one_exports_nothing() {
-    let bench = live(RECORDS);
+    let cli = live(RECORDS);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
-    at_desk(home.path(), Some(bench.path()), |desk| {
-        the_connection_is_shown(desk, &bench);
-        bench.set_faults(&slow(200));
-        desk.click("sync-now");
-        the_numbers_grow(desk);
-        desk.wait_for_text("result", "240 records for kr");
-        desk.wait_for_text("count-exported", "240");
-        assert_eq!(desk.text("answer"), "Everything is exported.");
+    at_desk(home.path(), Some(cli.path()), |window| {
+        the_connection_is_shown(window, &cli);
+        cli.set_faults(&slow(200));
+        window.click("sync-now");
+        the_numbers_grow(window);
+        window.wait_for_text("result", "240 records for kr");
+        window.wait_for_text("count-exported", "240");
+        assert_eq!(window.text("answer"), "Everything is exported.");
 
-        let exported = read_newest_run(desk);
+        let exported = read_newest_run(window);
         let all: BTreeSet<String> = exported.iter().map(|row| text(row, "record")).collect();
         assert_eq!(all, ids(RECORDS).collect(), "each record stands in the history, once");
         assert_eq!(exported.len(), RECORDS);
-        every_row_is_in_the_books(&bench, &exported);
-        let first_run = open_run(desk);
+        every_row_is_in_the_books(&cli, &exported);
+        let first_run = open_run(window);
 
-        bench.set_faults(&fast());
-        desk.click("nav-overview");
-        desk.click("sync-now");
-        desk.wait_for_text("result", "Nothing new to export.");
-        assert!(desk.text("result").contains("240 rows were left out"), "{}", desk.text("result"));
-        let stats = bench.stats();
+        cli.set_faults(&fast());
+        window.click("nav-overview");
+        window.click("sync-now");
+        window.wait_for_text("result", "Nothing new to export.");
+        assert!(window.text("result").contains("240 rows were left out"), "{}", window.text("result"));
+        let stats = cli.stats();
         assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(RECORDS), &json!(0)), "{stats}");
 
-        let skipped = read_newest_run(desk);
-        assert_ne!(open_run(desk), first_run);
+        let skipped = read_newest_run(window);
+        assert_ne!(open_run(window), first_run);
         assert_eq!(vouchers(&skipped), vouchers(&exported), "the second run names the vouchers of the first");
         for row in &skipped {
             assert_eq!(row["result"], "skipped_already_exported", "{row}");
             assert!(text(row, "words").contains("today at"), "it says when it was exported: {row}");
         }
         // The way back to the run in which it was exported.
-        desk.click_on(&format!("[data-testid=run-item][data-index='{}'] .result a", RECORDS - 1));
-        desk.wait_for(&format!("[data-run='{first_run}'] [aria-expanded=true]"));
+        window.click_on(&format!("[data-testid=run-item][data-index='{}'] .result a", RECORDS - 1));
+        window.wait_for(&format!("[data-run='{first_run}'] [aria-expanded=true]"));
     });
 }
 
-fn the_connection_is_shown(desk: &Desk, bench: &Bench) {
-    desk.wait_for("[data-testid=connection][data-reach=reached]");
-    let me = bench.call(Method::GET, "v1/me", None);
-    let (connection, frame) = (desk.text("connection"), desk.text("frame-facts"));
+fn the_connection_is_shown(window: &WindowRig, cli: &CliRig) {
+    window.wait_for("[data-testid=connection][data-reach=reached]");
+    let me = cli.call(Method::GET, "v1/me", None);
+    let (connection, frame) = (window.text("connection"), window.text("frame-facts"));
     assert!(connection.contains(&text(&me["organisation"], "name")), "{connection} / {me}");
-    assert!(connection.contains(bench.url()), "{connection}");
+    assert!(connection.contains(cli.url()), "{connection}");
     assert!(frame.contains(&text(&me["user"], "name")), "{frame} / {me}");
-    assert_eq!(desk.text("protection"), "Refuses double vouchers itself");
-    assert_eq!(desk.text("answer"), "Nothing has been exported yet.");
+    assert_eq!(window.text("protection"), "Refuses double vouchers itself");
+    assert_eq!(window.text("answer"), "Nothing has been exported yet.");
 }
 
 /// Looks until the result is there; each look waits for something new to be seen.
-fn the_numbers_grow(desk: &Desk) {
+fn the_numbers_grow(window: &WindowRig) {
     let look = "const of = (name) => document.querySelector(`[data-testid=${name}]`)?.textContent.trim() ?? '';
                 const phase = document.querySelector('[data-testid=progress]')?.dataset.phase ?? '';
                 return [of('progress-processed'), of('progress-eta'), of('result'), phase];";
     let (mut processed, mut estimates) = (Vec::new(), Vec::new());
     let mut last = String::new();
     for _ in 0..LOOKS_MAX {
-        desk.wait_for_path(&format!(
+        window.wait_for_path(&format!(
             "//*[@data-testid='result'] | //*[@data-testid='progress-processed'][normalize-space() != '{last}']"
         ));
-        let seen = desk.look(look);
+        let seen = window.look(look);
         let [now, estimate, result, phase] = [0, 1, 2, 3].map(|at| seen[at].as_str().unwrap_or_default().to_owned());
         if !result.is_empty() {
             break;
@@ -97,14 +97,14 @@ fn the_numbers_grow(desk: &Desk) {
 }
 
 /// Opens the newest run in the history and reads each of its rows, scrolling as far as they go.
-fn read_newest_run(desk: &Desk) -> Vec<Value> {
-    desk.click("nav-history");
-    desk.click("run-toggle");
+fn read_newest_run(window: &WindowRig) -> Vec<Value> {
+    window.click("nav-history");
+    window.click("run-toggle");
     let mut rows = BTreeMap::new();
     while rows.len() < RECORDS {
         let next = rows.len();
-        desk.wait_for(&format!("[data-testid=run-item][data-index='{next}']"));
-        let seen = desk.look(
+        window.wait_for(&format!("[data-testid=run-item][data-index='{next}']"));
+        let seen = window.look(
             "const region = document.querySelector('[data-testid=run-items]');
              if (!region) return [];
              const rows = [...document.querySelectorAll('[data-testid=run-item]')].map((row) => {
@@ -126,15 +126,15 @@ fn read_newest_run(desk: &Desk) -> Vec<Value> {
 }
 
 /// The id of the run that is open.
-fn open_run(desk: &Desk) -> String {
-    desk.wait_for("[data-testid=run-detail]");
-    text(&desk.look("return { run: document.querySelector('[data-testid=run].open').dataset.run };"), "run")
+fn open_run(window: &WindowRig) -> String {
+    window.wait_for("[data-testid=run-detail]");
+    text(&window.look("return { run: document.querySelector('[data-testid=run].open').dataset.run };"), "run")
 }
 
 /// What the window shows is what the sandbox's own books say, asked by reference.
-fn every_row_is_in_the_books(bench: &Bench, rows: &[Value]) {
+fn every_row_is_in_the_books(cli: &CliRig, rows: &[Value]) {
     let references: Vec<String> = rows.iter().map(|row| text(row, "reference")).collect();
-    let answer = bench.call(Method::POST, "v1/vouchers/lookup", Some(&json!({ "references": references })));
+    let answer = cli.call(Method::POST, "v1/vouchers/lookup", Some(&json!({ "references": references })));
     let booked: BTreeMap<String, &Value> =
         answer["found"].as_array().expect("a list").iter().map(|found| (text(found, "reference"), found)).collect();
     assert_eq!(booked.len(), rows.len(), "each reference is in the books");

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::desk::{Desk, at_desk};
 use crate::records::{fast, live, slow, slow_everywhere};
+use crate::window_rig::{WindowRig, at_desk};
 
 const RECORDS: u64 = 200;
 const CTRL_Q: &str = "\u{e009}q\u{e000}";
@@ -12,125 +12,125 @@ const ENTER: &str = "\u{e007}";
 
 #[test]
 fn quitting_during_a_sync_asks_first_and_then_settles_what_is_on_its_way() {
-    let bench = live(200);
+    let cli = live(200);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
-    at_desk(home.path(), Some(bench.path()), |desk| {
-        bench.set_faults(&slow(300));
-        desk.click("sync-now");
-        desk.wait_for_path("//*[@data-testid='progress-processed'][not(starts-with(normalize-space(), '0 '))]");
-        desk.press(CTRL_Q);
-        desk.wait_for("[data-testid=quit-dialog]");
-        desk.click("quit-keep");
-        desk.wait_for("body:not(:has([data-testid=quit-dialog]))");
-        desk.wait_for("[data-testid=progress][data-phase=sending]");
-        desk.press(CTRL_Q);
-        desk.click("quit-stop");
-        desk.wait_until_gone();
+    at_desk(home.path(), Some(cli.path()), |window| {
+        cli.set_faults(&slow(300));
+        window.click("sync-now");
+        window.wait_for_path("//*[@data-testid='progress-processed'][not(starts-with(normalize-space(), '0 '))]");
+        window.press(CTRL_Q);
+        window.wait_for("[data-testid=quit-dialog]");
+        window.click("quit-keep");
+        window.wait_for("body:not(:has([data-testid=quit-dialog]))");
+        window.wait_for("[data-testid=progress][data-phase=sending]");
+        window.press(CTRL_Q);
+        window.click("quit-stop");
+        window.wait_until_gone();
     });
-    let booked = bench.stats()["vouchers"].as_u64().expect("a number");
+    let booked = cli.stats()["vouchers"].as_u64().expect("a number");
     assert!(0 < booked && booked < RECORDS, "{booked}");
-    let history = bench.run(&["history"]);
+    let history = cli.run(&["history"]);
     let run = &history.last()["runs"][0];
     assert_eq!(run["outcome"], "stopped", "it was stopped, not cut off: {run}");
     assert_eq!(run["counts"]["in_doubt"], 0, "{run}");
-    bench.set_faults(&fast());
-    assert_eq!(bench.sync().count("posted"), RECORDS - booked);
-    assert_eq!(bench.stats()["duplicates"], json!(0));
+    cli.set_faults(&fast());
+    assert_eq!(cli.sync().count("posted"), RECORDS - booked);
+    assert_eq!(cli.stats()["duplicates"], json!(0));
 }
 
 #[test]
 fn quitting_during_a_comparison_and_a_rebuild_asks_first_and_loses_nothing() {
-    let bench = live(20);
-    bench.sync();
+    let cli = live(20);
+    cli.sync();
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     for (open, testid) in [("ledger-compare", "compare-start"), ("ledger-rebuild", "dialog-confirm")] {
-        at_desk(home.path(), Some(bench.path()), |desk| {
-            desk.click("nav-settings");
-            desk.click(open);
+        at_desk(home.path(), Some(cli.path()), |window| {
+            window.click("nav-settings");
+            window.click(open);
             if open == "ledger-rebuild" {
-                let name = desk.look("return document.querySelector('[data-testid=frame-facts] dd').textContent");
-                desk.type_into("confirm-id", name.as_str().expect("the organisation has a name"));
+                let name = window.look("return document.querySelector('[data-testid=frame-facts] dd').textContent");
+                window.type_into("confirm-id", name.as_str().expect("the organisation has a name"));
             }
-            bench.set_faults(&slow_everywhere(3_000));
-            desk.click(testid);
-            desk.press(CTRL_Q);
-            desk.wait_for("[data-testid=quit-dialog]");
-            desk.click("quit-stop");
-            desk.wait_until_gone();
+            cli.set_faults(&slow_everywhere(3_000));
+            window.click(testid);
+            window.press(CTRL_Q);
+            window.wait_for("[data-testid=quit-dialog]");
+            window.click("quit-stop");
+            window.wait_until_gone();
         });
-        bench.set_faults(&fast());
-        let compared = bench.run(&["compare"]);
+        cli.set_faults(&fast());
+        let compared = cli.run(&["compare"]);
         assert_eq!(compared.last()["counts"]["matched"], 20, "after quitting at {open}: {compared:?}");
-        assert_eq!(bench.sync().count("posted"), 0, "after quitting at {open}");
+        assert_eq!(cli.sync().count("posted"), 0, "after quitting at {open}");
     }
-    assert_eq!(bench.stats()["duplicates"], json!(0));
+    assert_eq!(cli.stats()["duplicates"], json!(0));
 }
 
 #[test]
 fn a_second_start_hands_its_link_to_the_first_window_and_a_false_link_does_nothing() {
-    let bench = live(20);
+    let cli = live(20);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
-    at_desk(home.path(), Some(bench.path()), |desk| {
-        desk.click("sync-now");
-        desk.wait_for_text("result", "20 records for kr");
-        desk.click("nav-history");
-        desk.wait_for("[data-testid=run]");
-        let run = desk.look("return document.querySelector('[data-testid=run]').dataset.run");
+    at_desk(home.path(), Some(cli.path()), |window| {
+        window.click("sync-now");
+        window.wait_for_text("result", "20 records for kr");
+        window.click("nav-history");
+        window.wait_for("[data-testid=run]");
+        let run = window.look("return document.querySelector('[data-testid=run]').dataset.run");
         let run = run.as_str().expect("a run has an id").to_owned();
 
-        desk.click("nav-settings");
-        desk.start_second(&["postonce://run/../../settings"]);
-        desk.start_second(&[&format!("postonce://run/{run}")]);
-        desk.wait_for(&format!("[data-run='{run}'] [aria-expanded=true]"));
-        desk.wait_for("[data-testid=screen-history]");
+        window.click("nav-settings");
+        window.start_second(&["postonce://run/../../settings"]);
+        window.start_second(&[&format!("postonce://run/{run}")]);
+        window.wait_for(&format!("[data-run='{run}'] [aria-expanded=true]"));
+        window.wait_for("[data-testid=screen-history]");
 
-        desk.start_second(&["--workspace", "/srv/another"]);
-        desk.wait_for_text("other-workspace", "/srv/another");
-        desk.click("other-workspace-open");
-        desk.wait_for("[data-testid=other-workspace] [data-testid=problem-sentence]");
-        desk.click("dialog-cancel");
-        desk.wait_for("[data-testid=screen-history]");
+        window.start_second(&["--workspace", "/srv/another"]);
+        window.wait_for_text("other-workspace", "/srv/another");
+        window.click("other-workspace-open");
+        window.wait_for("[data-testid=other-workspace] [data-testid=problem-sentence]");
+        window.click("dialog-cancel");
+        window.wait_for("[data-testid=screen-history]");
     });
 }
 
 #[test]
 fn everything_of_the_main_job_is_done_by_keyboard_alone_and_where_it_is_can_be_seen() {
-    let bench = live(20);
+    let cli = live(20);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
-    at_desk(home.path(), Some(bench.path()), |desk| {
-        desk.wait_for("[data-testid=connection][data-reach=reached]");
-        desk.press(CTRL_ENTER);
-        desk.wait_for_text("result", "20 records for kr");
-        go(desk, "history");
-        desk.wait_for("[data-testid=run]");
-        desk.tab_to("run-toggle");
-        desk.press(ENTER);
-        desk.wait_for("[data-testid=run-detail]");
-        go(desk, "audit");
-        desk.tab_to("audit-verify");
-        desk.press(ENTER);
-        desk.wait_for_text("verdict", "The audit trail is whole");
-        go(desk, "settings");
-        desk.tab_to("ledger-backup");
-        desk.press(ENTER);
-        desk.wait_for_text("ledger-backed-up", "read back");
-        desk.tab_to("ledger-compare");
-        desk.press(ENTER);
-        desk.wait_for("[data-testid=compare-dialog]");
+    at_desk(home.path(), Some(cli.path()), |window| {
+        window.wait_for("[data-testid=connection][data-reach=reached]");
+        window.press(CTRL_ENTER);
+        window.wait_for_text("result", "20 records for kr");
+        go(window, "history");
+        window.wait_for("[data-testid=run]");
+        window.tab_to("run-toggle");
+        window.press(ENTER);
+        window.wait_for("[data-testid=run-detail]");
+        go(window, "audit");
+        window.tab_to("audit-verify");
+        window.press(ENTER);
+        window.wait_for_text("verdict", "The audit trail is whole");
+        go(window, "settings");
+        window.tab_to("ledger-backup");
+        window.press(ENTER);
+        window.wait_for_text("ledger-backed-up", "read back");
+        window.tab_to("ledger-compare");
+        window.press(ENTER);
+        window.wait_for("[data-testid=compare-dialog]");
         // A dialog keeps the keyboard, and gives it back.
-        desk.tab_to("compare-start");
-        desk.press(ENTER);
-        desk.wait_for_text("compare-result", "20 vouchers, each on both sides");
-        desk.press("\u{e00c}");
-        desk.wait_for("[data-testid=ledger-compare]:focus");
+        window.tab_to("compare-start");
+        window.press(ENTER);
+        window.wait_for_text("compare-result", "20 vouchers, each on both sides");
+        window.press("\u{e00c}");
+        window.wait_for("[data-testid=ledger-compare]:focus");
     });
 }
 
 /// By the key of its place in the navigation.
-fn go(desk: &Desk, screen: &str) {
-    let place = desk.look(&format!(
+fn go(window: &WindowRig, screen: &str) {
+    let place = window.look(&format!(
         "return [...document.querySelectorAll('nav li a')].findIndex((a) => a.dataset.testid === 'nav-{screen}') + 1"
     ));
-    desk.press(&format!("\u{e009}{place}\u{e000}"));
-    desk.wait_for(&format!("[data-testid=screen-{screen}]"));
+    window.press(&format!("\u{e009}{place}\u{e000}"));
+    window.wait_for(&format!("[data-testid=screen-{screen}]"));
 }

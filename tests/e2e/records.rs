@@ -1,23 +1,23 @@
 //! What these tests sync: records of a spreadsheet, a live workspace over them, and how slowly they go.
 
-use postonce_tests::{Bench, plain_source};
+use postonce_tests::{CliRig, plain_source};
 use serde_json::{Value, json};
 
 /// Small requests, one after the other: with [`slow`] a sync takes long enough to be watched.
 const STEP_BY_STEP: &str = "[sync]\nvouchers_per_request = 10\nrequests_in_flight = 1\n";
 
 /// A live workspace over so many good records, with its token in the keyring.
-pub(crate) fn live(count: usize) -> Bench {
+pub(crate) fn live(count: usize) -> CliRig {
     let rows: Vec<String> = ids(count).map(|id| format!("{id};05.10.2026;125,50;PM-0001;Reise;Samtale;NOK")).collect();
     live_over(&rows, "")
 }
 
 /// A live workspace over these rows, with more lines for `workspace.toml`.
-pub(crate) fn live_over(rows: &[String], more: &str) -> Bench {
-    let bench = Bench::over_csv(csv(rows).as_bytes());
-    bench.write_workspace(&format!("{}\n{STEP_BY_STEP}{more}", plain_source("records.csv")));
-    bench.keep_token_in_keyring();
-    bench
+pub(crate) fn live_over(rows: &[String], more: &str) -> CliRig {
+    let cli = CliRig::over_csv(csv(rows).as_bytes());
+    cli.write_workspace(&format!("{}\n{STEP_BY_STEP}{more}", plain_source("records.csv")));
+    cli.keep_token_in_keyring();
+    cli
 }
 
 /// The ids of the records of [`live`].

@@ -2,31 +2,31 @@
 
 use std::path::Path;
 
-use crate::desk::{Desk, at_desk};
 use crate::records::live;
+use crate::window_rig::{WindowRig, at_desk};
 
 #[test]
 fn a_run_and_the_trail_are_written_where_the_computers_own_dialog_says() {
-    let bench = live(20);
+    let cli = live(20);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     let folder = tempfile::tempdir().expect("the machine has a temporary folder");
-    at_desk(home.path(), Some(bench.path()), |desk| {
-        desk.click("sync-now");
-        desk.wait_for_text("result", "20 records for kr");
-        desk.click("nav-history");
-        desk.wait_for("[data-testid=run]");
-        desk.look("document.querySelector('[data-testid=run-toggle][aria-expanded=false]')?.click()");
-        desk.wait_for("[data-testid=run-detail]");
+    at_desk(home.path(), Some(cli.path()), |window| {
+        window.click("sync-now");
+        window.wait_for_text("result", "20 records for kr");
+        window.click("nav-history");
+        window.wait_for("[data-testid=run]");
+        window.look("document.querySelector('[data-testid=run-toggle][aria-expanded=false]')?.click()");
+        window.wait_for("[data-testid=run-detail]");
         for format in ["csv", "xlsx"] {
             let path = folder.path().join(format!("run 1.{format}"));
-            save(desk, &format!("save-run-{format}"), &path);
-            desk.wait_for_text("saved", &format!("run 1.{format}"));
+            save(window, &format!("save-run-{format}"), &path);
+            window.wait_for_text("saved", &format!("run 1.{format}"));
         }
         let trail = folder.path().join("trail.json");
-        desk.click("nav-audit");
-        desk.click("audit-export");
-        desk.answer_file_dialog(&trail);
-        desk.wait_for_text("audit-written", "trail.json");
+        window.click("nav-audit");
+        window.click("audit-export");
+        window.answer_file_dialog(&trail);
+        window.wait_for_text("audit-written", "trail.json");
     });
     let csv = std::fs::read(folder.path().join("run 1.csv")).expect("it was written");
     let csv = String::from_utf8(csv).expect("UTF-8");
@@ -38,8 +38,8 @@ fn a_run_and_the_trail_are_written_where_the_computers_own_dialog_says() {
     assert!(trail.to_string().contains("sync_ended"), "{trail}");
 }
 
-fn save(desk: &Desk, entry: &str, path: &Path) {
-    desk.click("save-menu");
-    desk.click(entry);
-    desk.answer_file_dialog(path);
+fn save(window: &WindowRig, entry: &str, path: &Path) {
+    window.click("save-menu");
+    window.click(entry);
+    window.answer_file_dialog(path);
 }

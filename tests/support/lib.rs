@@ -1,12 +1,12 @@
 //! What the questions share: where the programs under test are, and where the project's shared data is.
 
-mod bench;
+mod cli_rig;
 mod proxy;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-pub use bench::{Bench, Running, Spoken, TOKEN, plain_source, real_source, spoken};
+pub use cli_rig::{CliRig, CommandOutput, Running, TOKEN, command_output, plain_source, real_source};
 pub use proxy::{Fault, Proxy};
 
 /// The top of the checkout that cargo runs the tests in: several may share a target folder, and so one compiled test.

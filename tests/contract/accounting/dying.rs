@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use postonce_tests::{Fault, Running};
 
-use super::site::{Site, quiet, rows};
+use super::system_rig::{SystemRig, quiet, rows};
 
 /// Rounds of each kind of killing, where `POSTONCE_KILL_ROUNDS` names no other number.
 const ROUNDS: usize = 2;
@@ -18,53 +18,53 @@ const LINES_MAX: u64 = 9;
 /// Requests that are waited for after that, at most: so the kill falls between two lines.
 const REQUESTS_MAX: u64 = 6;
 
-pub(crate) fn a_server_that_dies_in_the_middle_and_comes_back_has_each_once(site: &Site) {
+pub(crate) fn a_server_that_dies_in_the_middle_and_comes_back_has_each_once(rig: &SystemRig) {
     let records = rows(60);
-    site.write(&records);
+    rig.write(&records);
     // Slow from the second one on, so that it dies before the last.
-    site.proxy.nth(site.subject.words().write, 1, usize::MAX, Fault::SlowAnswer(Duration::from_millis(500)));
-    let first = Running::up_to(site.command(&["sync"]), 10);
-    site.subject.kill();
+    rig.proxy.nth(rig.subject.words().write, 1, usize::MAX, Fault::SlowAnswer(Duration::from_millis(500)));
+    let first = Running::up_to(rig.command(&["sync"]), 10);
+    rig.subject.kill();
     let first = quiet(first.finish());
     assert!(matches!(first.status, Some(1 | 4 | 5)), "{first:?}");
-    site.subject.restart();
-    site.sync_until_clear();
-    let last = site.sync_until_clear();
+    rig.subject.restart();
+    rig.sync_until_clear();
+    let last = rig.sync_until_clear();
     assert_eq!(last.count("posted"), 0, "{last:?}");
-    site.assert_books(&records);
+    rig.assert_books(&records);
 }
 
 /// Stopped, and going on as soon as somebody has asked it something.
-pub(crate) fn a_server_that_stands_still_for_a_while_is_waited_for(site: &Site) {
+pub(crate) fn a_server_that_stands_still_for_a_while_is_waited_for(rig: &SystemRig) {
     let records = rows(60);
-    site.write(&records);
-    site.proxy.nth(site.subject.words().write, 0, usize::MAX, Fault::SlowAnswer(Duration::from_millis(500)));
-    let first = Running::up_to(site.command(&["sync"]), 10);
-    let before = site.proxy.came("HTTP");
-    site.subject.pause(true);
-    while site.proxy.came("HTTP") == before {
+    rig.write(&records);
+    rig.proxy.nth(rig.subject.words().write, 0, usize::MAX, Fault::SlowAnswer(Duration::from_millis(500)));
+    let first = Running::up_to(rig.command(&["sync"]), 10);
+    let before = rig.proxy.came("HTTP");
+    rig.subject.pause(true);
+    while rig.proxy.came("HTTP") == before {
         thread::yield_now();
     }
-    site.subject.pause(false);
+    rig.subject.pause(false);
     let first = quiet(first.finish());
     assert_eq!((first.status, first.count("posted")), (Some(0), 60), "{first:?}");
-    site.assert_books(&records);
+    rig.assert_books(&records);
 }
 
 /// The sessions of this subject are over after two seconds without a request, and with them the right to post.
-pub(crate) fn a_session_that_ran_out_in_the_middle_is_renewed(site: &Site) {
-    let words = site.subject.words();
+pub(crate) fn a_session_that_ran_out_in_the_middle_is_renewed(rig: &SystemRig) {
+    let words = rig.subject.words();
     let idle = Duration::from_secs(3);
-    site.proxy.nth(words.write, 0, 1, Fault::SlowAnswer(idle));
-    site.proxy.nth(words.look_up, 0, 1, Fault::SlowAnswer(idle));
-    site.proxy.nth(words.commit.unwrap_or(words.write), 1, 1, Fault::SlowAnswer(idle));
+    rig.proxy.nth(words.write, 0, 1, Fault::SlowAnswer(idle));
+    rig.proxy.nth(words.look_up, 0, 1, Fault::SlowAnswer(idle));
+    rig.proxy.nth(words.commit.unwrap_or(words.write), 1, 1, Fault::SlowAnswer(idle));
     let records = rows(40);
-    site.write(&records);
-    let sync = site.sync();
+    rig.write(&records);
+    let sync = rig.sync();
     assert!(matches!(sync.status, Some(0 | 4)), "{sync:?}");
-    site.sync_until_clear();
-    site.sync_until_clear();
-    site.assert_books(&records);
+    rig.sync_until_clear();
+    rig.sync_until_clear();
+    rig.assert_books(&records);
 }
 
 /// SplitMix64.
@@ -85,22 +85,22 @@ fn number(variable: &str) -> Option<u64> {
 }
 
 /// Lets a sync come to some moment, and calls `kill` there; its process is gone afterwards.
-fn to_some_moment(site: &Site, random: &mut Random, kill_server: bool) -> bool {
-    let mut command = site.command(&["sync", "--wait", "60"]);
+fn to_some_moment(rig: &SystemRig, random: &mut Random, kill_server: bool) -> bool {
+    let mut command = rig.command(&["sync", "--wait", "60"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
     let lines = BufReader::new(child.stdout.take().expect("standard output is piped")).lines();
     let wanted = usize::try_from(random.below(LINES_MAX)).expect("a small number");
     let mut lines = lines.map_while(Result::ok);
     let seen = lines.by_ref().take(wanted).count();
-    let more = site.proxy.came("HTTP") + usize::try_from(random.below(REQUESTS_MAX)).expect("a small number");
-    while site.proxy.came("HTTP") < more && child.try_wait().is_ok_and(|status| status.is_none()) {
+    let more = rig.proxy.came("HTTP") + usize::try_from(random.below(REQUESTS_MAX)).expect("a small number");
+    while rig.proxy.came("HTTP") < more && child.try_wait().is_ok_and(|status| status.is_none()) {
         thread::yield_now();
     }
     if kill_server {
-        site.subject.kill();
+        rig.subject.kill();
         lines.for_each(drop);
         let _ = child.wait();
-        site.subject.restart();
+        rig.subject.restart();
         seen == wanted
     } else {
         child.kill().expect("it is our child");
@@ -112,27 +112,27 @@ fn to_some_moment(site: &Site, random: &mut Random, kill_server: bool) -> bool {
 /// From so many rounds on, most of them have to hit.
 const ROUNDS_JUDGED: usize = 10;
 
-fn killed_again_and_again(site: &Site, kill_server: bool) {
+fn killed_again_and_again(rig: &SystemRig, kill_server: bool) {
     let seed = number("POSTONCE_KILL_SEED").unwrap_or_else(|| std::hash::RandomState::new().build_hasher().finish());
     let rounds = number("POSTONCE_KILL_ROUNDS").and_then(|rounds| usize::try_from(rounds).ok()).unwrap_or(ROUNDS);
     eprintln!("POSTONCE_KILL_SEED={seed} POSTONCE_KILL_ROUNDS={rounds}");
     let mut random = Random(seed);
     let mut killed = 0;
     for round in 1..=rounds {
-        site.write(&rows(round * RECORDS_PER_ROUND));
-        killed += usize::from(to_some_moment(site, &mut random, kill_server));
+        rig.write(&rows(round * RECORDS_PER_ROUND));
+        killed += usize::from(to_some_moment(rig, &mut random, kill_server));
     }
-    site.sync_until_clear();
-    site.sync_until_clear();
-    site.assert_books(&rows(rounds * RECORDS_PER_ROUND));
+    rig.sync_until_clear();
+    rig.sync_until_clear();
+    rig.assert_books(&rows(rounds * RECORDS_PER_ROUND));
     assert!(rounds < ROUNDS_JUDGED || killed * 2 >= rounds, "only {killed} of {rounds} were killed at work");
     eprintln!("{killed} of {rounds} killed at work, {} records once each", rounds * RECORDS_PER_ROUND);
 }
 
-pub(crate) fn postonce_killed_at_random_moments_loses_and_doubles_nothing(site: &Site) {
-    killed_again_and_again(site, false);
+pub(crate) fn postonce_killed_at_random_moments_loses_and_doubles_nothing(rig: &SystemRig) {
+    killed_again_and_again(rig, false);
 }
 
-pub(crate) fn the_server_killed_at_random_moments_loses_and_doubles_nothing(site: &Site) {
-    killed_again_and_again(site, true);
+pub(crate) fn the_server_killed_at_random_moments_loses_and_doubles_nothing(rig: &SystemRig) {
+    killed_again_and_again(rig, true);
 }

@@ -1,5 +1,5 @@
 //! A real file, at its full length, into each of the two real systems: every record once and to the øre, and how fast beside
-//! what the server does by itself. `cargo xtask bench` runs it and shows the figures; no assertion is about time.
+//! what the server does by itself. `cargo xtask rig` runs it and shows the figures; no assertion is about time.
 
 use std::future::Future;
 use std::time::Instant;
@@ -9,8 +9,8 @@ use postonce_tests::{real_source, shared_data};
 use reqwest::Client;
 
 use super::bare::{self, Bare, Voucher};
-use super::site::{Site, rows};
 use super::subject::by_reference;
+use super::system_rig::{SystemRig, rows};
 
 /// Vouchers in one call, with and without us.
 const PER_CALL: usize = 500;
@@ -32,12 +32,12 @@ const VARIABLE: &str = "POSTONCE_BENCH_RECORDS";
 
 /// Puts records into the workspace: the first of the real file, or made up ones where it is not on this machine. What can be
 /// posted of them, in that order: a server takes three times as long for the first call into a month that it has not had.
-fn put(site: &Site, at_most: usize, per_call: usize) -> Vec<Voucher> {
+fn put(rig: &SystemRig, at_most: usize, per_call: usize) -> Vec<Voucher> {
     let Some(file) = shared_data("reimbursements-2020.csv") else {
         eprintln!("../shared/data/reimbursements-2020.csv is not on this machine: made-up records");
         let rows = rows(at_most);
-        site.per_request(per_call);
-        site.write(&rows);
+        rig.per_request(per_call);
+        rig.write(&rows);
         return rows.iter().map(|row| Voucher { date: iso(&row.date, '.'), minor: row.minor }).collect();
     };
     let whole = std::fs::read(&file).expect("it can be read");
@@ -52,8 +52,8 @@ fn put(site: &Site, at_most: usize, per_call: usize) -> Vec<Voucher> {
         taken.extend_from_slice(line);
         records.extend(voucher(line));
     }
-    std::fs::write(site.path().join("real.csv"), taken).expect("a temporary folder is writable");
-    site.read_from(&real_source("real.csv".as_ref()), per_call);
+    std::fs::write(rig.path().join("real.csv"), taken).expect("a temporary folder is writable");
+    rig.read_from(&real_source("real.csv".as_ref()), per_call);
     records
 }
 
@@ -64,8 +64,8 @@ fn iso(date: &str, separator: char) -> String {
 }
 
 /// A run ends with a comparison, which the bare calls have not; it is measured on its own.
-fn compare_by_itself(site: &Site) {
-    let workspace = site.path().join("workspace.toml");
+fn compare_by_itself(rig: &SystemRig) {
+    let workspace = rig.path().join("workspace.toml");
     let text = std::fs::read_to_string(&workspace).expect("it was written");
     // `[sync]` is its last table.
     std::fs::write(&workspace, text + "compare_after_run = false\n").expect("a temporary folder is writable");
@@ -82,26 +82,26 @@ fn voucher(line: &[u8]) -> Option<Voucher> {
     (!is_broken).then(|| Voucher { date: iso(date, '/'), minor: minor() })
 }
 
-fn measured<B, F>(site: &Site, records: usize, per_call: usize, bare: F)
+fn measured<B, F>(rig: &SystemRig, records: usize, per_call: usize, bare: F)
 where
     B: Bare,
     F: Future<Output = B>,
 {
     let named = std::env::var(VARIABLE).ok().map(|text| text.parse().expect("a number of records"));
-    let records = put(site, named.unwrap_or(records), per_call);
-    compare_by_itself(site);
-    let (synced, export) = timed(|| site.sync());
+    let records = put(rig, named.unwrap_or(records), per_call);
+    compare_by_itself(rig);
+    let (synced, export) = timed(|| rig.sync());
     assert_eq!(synced.count("posted"), records.len() as u64, "{synced:?}");
 
-    let vouchers = site.subject.vouchers();
+    let vouchers = rig.subject.vouchers();
     assert_eq!(vouchers.len(), records.len(), "vouchers in its own tables");
     assert!(by_reference(&vouchers).values().all(|count| *count == 1), "each reference once");
     let booked: i64 = vouchers.iter().map(|voucher| voucher.minor).sum();
     assert_eq!(booked, records.iter().map(|record| record.minor).sum::<i64>(), "to the øre");
-    assert_eq!(site.subject.drafts(), [], "no draft is left");
-    let (again, second) = timed(|| site.sync());
+    assert_eq!(rig.subject.drafts(), [], "no draft is left");
+    let (again, second) = timed(|| rig.sync());
     assert_eq!(again.count("posted"), 0, "{again:?}");
-    let (compared, comparison) = timed(|| site.run(&["compare"]));
+    let (compared, comparison) = timed(|| rig.run(&["compare"]));
     assert_eq!(compared.last()["counts"]["matched"], records.len(), "{compared:?}");
     println!(
         "{} records exported in {export:.1} s ({:.1} a second), {}.{:02} NOK, each once, no draft; the second sync posted 0 in {second:.1} s; \
@@ -159,8 +159,8 @@ fn tryton_books_the_real_file_once_and_to_the_oere() {
     for books in [&books, &others] {
         books.sql(OPEN_TRYTON).expect("the books can be changed");
     }
-    let site = Site::before(Box::new(super::tryton::Tryton(books))).directly();
-    measured(&site, RECORDS, PER_CALL, async { bare::Tryton::open(&Client::new(), &others).await });
+    let rig = SystemRig::before(Box::new(super::tryton::Tryton(books))).directly();
+    measured(&rig, RECORDS, PER_CALL, async { bare::Tryton::open(&Client::new(), &others).await });
 }
 
 #[test]
@@ -169,6 +169,6 @@ fn odoo_books_the_first_of_the_real_file_once_and_to_the_oere() {
     for books in [&books, &others] {
         books.sql(OPEN_ODOO).expect("the books can be changed");
     }
-    let site = Site::before(Box::new(super::odoo::Odoo(books))).directly();
-    measured(&site, RECORDS_OF_ODOO, PER_CALL_OF_ODOO, async { bare::Odoo::open(&others) });
+    let rig = SystemRig::before(Box::new(super::odoo::Odoo(books))).directly();
+    measured(&rig, RECORDS_OF_ODOO, PER_CALL_OF_ODOO, async { bare::Odoo::open(&others) });
 }

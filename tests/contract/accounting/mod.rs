@@ -1,7 +1,7 @@
 //! One list of behaviours that every accounting connector has to pass, through the real command line, judged by the books of
 //! the system itself: the sandbox in each of its protections, and two systems that nobody here wrote.
 //!
-//! A new connector is a [`Subject`](subject::Subject) and a module at the end, which says which lists are its.
+//! A new connector is an [`AccountingSubject`](subject::Subject) and a module at the end, which says which lists are its.
 
 #![expect(clippy::panic, reason = "a behaviour fails as an assert in a test would, and says what it saw")]
 
@@ -14,8 +14,8 @@ mod odoo;
 mod people;
 mod posting;
 mod sandbox;
-mod site;
 mod subject;
+mod system_rig;
 mod tryton;
 
 /// The tests of a module, a behaviour each, against what this makes.
@@ -24,7 +24,7 @@ macro_rules! behaviours {
         $(
             #[test]
             fn $behaviour() {
-                super::site::asked($fresh, super::$module::$behaviour);
+                super::system_rig::asked($fresh, super::$module::$behaviour);
             }
         )*
     };

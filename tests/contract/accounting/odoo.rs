@@ -3,9 +3,9 @@
 use postonce_peers::Trouble;
 use postonce_peers::odoo::Books;
 
-use super::subject::{Booked, ByHand, Subject, Words, booked};
+use super::subject::{AccountingSubject, Booked, ByHand, Words, booked};
 
-pub(crate) fn fresh() -> Result<Box<dyn Subject>, Trouble> {
+pub(crate) fn fresh() -> Result<Box<dyn AccountingSubject>, Trouble> {
     Ok(Box::new(Odoo(Books::fresh()?)))
 }
 
@@ -29,7 +29,7 @@ impl Odoo {
 const STANDS: &str = "m.state = 'posted' AND m.reversed_entry_id IS NULL \
                       AND NOT EXISTS (SELECT 1 FROM account_move c WHERE c.reversed_entry_id = m.id)";
 
-impl Subject for Odoo {
+impl AccountingSubject for Odoo {
     fn protection(&self) -> &'static str {
         "staged"
     }

@@ -1,224 +1,224 @@
 //! When a person works in the same books: what is noticed, what is told, and that nothing is exported again.
 
-use postonce_tests::{Fault, Spoken};
+use postonce_tests::{CommandOutput, Fault};
 
-use super::site::{Row, Site, rows};
 use super::subject::ByHand;
+use super::system_rig::{Row, SystemRig, rows};
 
 /// Looks until what a person did is noticed, at most: the longest settle window here has passed by then.
 const LOOKS_MAX: usize = 200;
 
 /// Exports some records, lets a person act on one, and asks what is noticed; the kinds of differences.
-fn after(site: &Site, act: ByHand) -> (Vec<String>, Spoken) {
+fn after(rig: &SystemRig, act: ByHand) -> (Vec<String>, CommandOutput) {
     let records = rows(20);
-    site.write(&records);
-    let sync = site.sync();
+    rig.write(&records);
+    let sync = rig.sync();
     assert_eq!((sync.status, sync.count("posted")), (Some(0), 20), "{sync:?}");
-    let reference = site.reference(&records[6].id);
-    site.subject.by_hand(act, &reference);
-    let before = site.subject.vouchers();
+    let reference = rig.reference(&records[6].id);
+    rig.subject.by_hand(act, &reference);
+    let before = rig.subject.vouchers();
     // What was acknowledged a moment ago need not be seen yet where a search may lag.
-    let noticed = (0..LOOKS_MAX).map(|_| site.run(&["compare"])).find_map(|compared| {
+    let noticed = (0..LOOKS_MAX).map(|_| rig.run(&["compare"])).find_map(|compared| {
         let differences = compared.last()["differences"].as_array()?;
         let kinds: Vec<_> = differences.iter().filter_map(|one| Some(one["kind"].as_str()?.to_owned())).collect();
         (!kinds.is_empty()).then_some((compared.status, kinds))
     });
     let (status, kinds) = noticed.expect("it is noticed");
     assert_eq!(status, Some(4));
-    let again = site.sync();
+    let again = rig.sync();
     assert_eq!(again.count("posted"), 0, "and nothing is exported again: {again:?}");
-    assert_eq!(site.subject.vouchers(), before, "not by the server's word either");
+    assert_eq!(rig.subject.vouchers(), before, "not by the server's word either");
     (kinds, again)
 }
 
-pub(crate) fn a_voucher_that_was_reversed_by_hand_is_noticed_and_not_exported_again(site: &Site) {
-    let (kinds, again) = after(site, ByHand::Reverse);
+pub(crate) fn a_voucher_that_was_reversed_by_hand_is_noticed_and_not_exported_again(rig: &SystemRig) {
+    let (kinds, again) = after(rig, ByHand::Reverse);
     assert_eq!(kinds, ["reversed"]);
     assert_eq!(again.status, Some(4), "it waits for a person: {again:?}");
 }
 
-pub(crate) fn a_voucher_that_was_deleted_by_hand_is_noticed_and_not_exported_again(site: &Site) {
-    let (kinds, again) = after(site, ByHand::Delete);
+pub(crate) fn a_voucher_that_was_deleted_by_hand_is_noticed_and_not_exported_again(rig: &SystemRig) {
+    let (kinds, again) = after(rig, ByHand::Delete);
     assert_eq!(kinds, ["missing_in_accounting"]);
     assert_eq!(again.status, Some(4), "it waits for a person: {again:?}");
 }
 
 /// Without a compare in between: the sync itself notices.
-pub(crate) fn the_next_sync_notices_by_itself_that_a_voucher_is_gone(site: &Site) {
+pub(crate) fn the_next_sync_notices_by_itself_that_a_voucher_is_gone(rig: &SystemRig) {
     let records = rows(12);
-    site.write(&records);
-    assert_eq!(site.sync().status, Some(0));
-    site.subject.by_hand(ByHand::Delete, &site.reference(&records[3].id));
-    site.subject.by_hand(ByHand::Reverse, &site.reference(&records[4].id));
-    let left = site.subject.vouchers();
+    rig.write(&records);
+    assert_eq!(rig.sync().status, Some(0));
+    rig.subject.by_hand(ByHand::Delete, &rig.reference(&records[3].id));
+    rig.subject.by_hand(ByHand::Reverse, &rig.reference(&records[4].id));
+    let left = rig.subject.vouchers();
     let both_are_noticed = (0..LOOKS_MAX).any(|_| {
-        let again = site.sync();
+        let again = rig.sync();
         assert_eq!(again.count("posted"), 0, "{again:?}");
-        again.status == Some(4) && site.run(&["status"]).last()["records"]["vanished"] == 2
+        again.status == Some(4) && rig.run(&["status"]).last()["records"]["vanished"] == 2
     });
     assert!(both_are_noticed);
-    assert_eq!(site.subject.vouchers(), left);
+    assert_eq!(rig.subject.vouchers(), left);
 }
 
-pub(crate) fn a_voucher_that_lost_its_reference_is_noticed_and_not_exported_again(site: &Site) {
-    let (kinds, _) = after(site, ByHand::Rename);
+pub(crate) fn a_voucher_that_lost_its_reference_is_noticed_and_not_exported_again(rig: &SystemRig) {
+    let (kinds, _) = after(rig, ByHand::Rename);
     assert_eq!(kinds, ["missing_in_accounting"]);
 }
 
-pub(crate) fn several_vouchers_of_one_reference_are_told(site: &Site) {
-    let (kinds, _) = after(site, ByHand::Copy);
+pub(crate) fn several_vouchers_of_one_reference_are_told(rig: &SystemRig) {
+    let (kinds, _) = after(rig, ByHand::Copy);
     assert_eq!(kinds, ["several"]);
 }
 
 /// A sync that staged everything and could commit nothing; its records and their references.
-fn staged(site: &Site) -> (Vec<Row>, Vec<String>) {
-    let commit = site.subject.words().commit.expect("it stages");
+fn staged(rig: &SystemRig) -> (Vec<Row>, Vec<String>) {
+    let commit = rig.subject.words().commit.expect("it stages");
     let records = rows(20);
-    site.write(&records);
-    site.proxy.nth(commit, 0, usize::MAX, Fault::CutBefore);
-    let sync = site.sync();
+    rig.write(&records);
+    rig.proxy.nth(commit, 0, usize::MAX, Fault::CutBefore);
+    let sync = rig.sync();
     assert_ne!(sync.status, Some(0), "{sync:?}");
-    site.proxy.calm();
-    let drafts = site.subject.drafts();
+    rig.proxy.calm();
+    let drafts = rig.subject.drafts();
     assert!(!drafts.is_empty(), "something was staged");
-    assert_eq!(site.subject.vouchers(), [], "and nothing was booked");
+    assert_eq!(rig.subject.vouchers(), [], "and nothing was booked");
     (records, drafts.into_iter().map(|draft| draft.reference).collect())
 }
 
-pub(crate) fn drafts_left_behind_are_finished_or_cleared_away(site: &Site) {
-    let (records, _) = staged(site);
-    site.sync_until_clear();
-    site.sync_until_clear();
-    site.assert_books(&records);
+pub(crate) fn drafts_left_behind_are_finished_or_cleared_away(rig: &SystemRig) {
+    let (records, _) = staged(rig);
+    rig.sync_until_clear();
+    rig.sync_until_clear();
+    rig.assert_books(&records);
 }
 
 /// As after a crash of the machine that lost its ledger, too: somebody else finds the drafts.
-pub(crate) fn drafts_left_behind_by_a_ledger_that_is_lost_are_cleared_away(site: &Site) {
-    let (records, _) = staged(site);
-    site.forget_ledger();
-    site.sync_until_clear();
-    site.sync_until_clear();
-    site.assert_books(&records);
+pub(crate) fn drafts_left_behind_by_a_ledger_that_is_lost_are_cleared_away(rig: &SystemRig) {
+    let (records, _) = staged(rig);
+    rig.forget_ledger();
+    rig.sync_until_clear();
+    rig.sync_until_clear();
+    rig.assert_books(&records);
 }
 
 /// Of a draft that was found, nothing is known but what a look-up tells: it is made anew, never booked, also where the first
 /// try to discard it was lost.
-pub(crate) fn drafts_that_were_found_and_not_certainly_discarded_are_made_anew(site: &Site) {
-    let (records, _) = staged(site);
-    site.forget_ledger();
-    let words = site.subject.words();
-    site.proxy.nth(words.discard.expect("it discards"), 0, usize::MAX, Fault::CutBefore);
-    let sync = site.sync();
+pub(crate) fn drafts_that_were_found_and_not_certainly_discarded_are_made_anew(rig: &SystemRig) {
+    let (records, _) = staged(rig);
+    rig.forget_ledger();
+    let words = rig.subject.words();
+    rig.proxy.nth(words.discard.expect("it discards"), 0, usize::MAX, Fault::CutBefore);
+    let sync = rig.sync();
     assert_ne!(sync.count("in_doubt"), 0, "{sync:?}");
-    assert_eq!(site.subject.vouchers(), []);
-    site.proxy.calm();
-    let staged = site.proxy.came(words.write);
-    site.sync_until_clear();
-    site.sync_until_clear();
-    assert!(site.proxy.came(words.write) > staged, "they are staged once more");
-    site.assert_books(&records);
+    assert_eq!(rig.subject.vouchers(), []);
+    rig.proxy.calm();
+    let staged = rig.proxy.came(words.write);
+    rig.sync_until_clear();
+    rig.sync_until_clear();
+    assert!(rig.proxy.came(words.write) > staged, "they are staged once more");
+    rig.assert_books(&records);
 }
 
 /// It may have been booked before it went: what no evidence resolves, a person does, and then it is made again.
-pub(crate) fn a_draft_that_a_person_deleted_holds_nothing_but_itself(site: &Site) {
-    let (records, drafts) = staged(site);
-    site.subject.delete_draft(&drafts[0]);
-    site.sync();
-    if site.sync().status != Some(0) {
-        assert_eq!(site.subject.vouchers().len(), records.len() - 1, "all the others are booked");
-        let attention = site.run(&["attention"]);
+pub(crate) fn a_draft_that_a_person_deleted_holds_nothing_but_itself(rig: &SystemRig) {
+    let (records, drafts) = staged(rig);
+    rig.subject.delete_draft(&drafts[0]);
+    rig.sync();
+    if rig.sync().status != Some(0) {
+        assert_eq!(rig.subject.vouchers().len(), records.len() - 1, "all the others are booked");
+        let attention = rig.run(&["attention"]);
         let items = attention.last()["items"].as_array().expect("a list");
         let waiting: Vec<&str> = items.iter().filter_map(|item| item["record_id"].as_str()).collect();
         assert_eq!(waiting.len(), 1, "{attention:?}");
         let word = ["resolve", waiting[0], "--not-posted", "--reason", "I deleted its draft myself"];
-        let resolved = site.run(&word);
+        let resolved = rig.run(&word);
         assert_eq!(resolved.status, Some(0), "{resolved:?}");
     }
-    site.sync_until_clear();
-    site.sync_until_clear();
-    site.assert_books(&records);
+    rig.sync_until_clear();
+    rig.sync_until_clear();
+    rig.assert_books(&records);
 }
 
 /// It is in the books under a name that no look-up knows: nothing is sent again, and the person who did it may say so.
-pub(crate) fn a_draft_that_a_person_renamed_and_booked_waits_for_that_person(site: &Site) {
-    let (records, drafts) = staged(site);
-    let voucher = site.subject.book_draft_as(&drafts[0], "Mended by hand");
-    site.sync();
-    site.sync();
-    assert_eq!(site.subject.vouchers().len(), records.len(), "nothing was sent in its place");
-    let attention = site.run(&["attention"]);
+pub(crate) fn a_draft_that_a_person_renamed_and_booked_waits_for_that_person(rig: &SystemRig) {
+    let (records, drafts) = staged(rig);
+    let voucher = rig.subject.book_draft_as(&drafts[0], "Mended by hand");
+    rig.sync();
+    rig.sync();
+    assert_eq!(rig.subject.vouchers().len(), records.len(), "nothing was sent in its place");
+    let attention = rig.run(&["attention"]);
     let items = attention.last()["items"].as_array().expect("a list");
     let waiting: Vec<&str> = items.iter().filter_map(|item| item["record_id"].as_str()).collect();
     assert_eq!(waiting.len(), 1, "{attention:?}");
     assert!(attention.words.contains(&voucher) || items[0].to_string().contains(&voucher), "{attention:?}");
-    let denied = site.run(&["resolve", waiting[0], "--not-posted", "--reason", "I do not remember it"]);
+    let denied = rig.run(&["resolve", waiting[0], "--not-posted", "--reason", "I do not remember it"]);
     assert_eq!(denied.last()["error"]["code"], "resolution_contradicted", "{denied:?}");
     let word = ["resolve", waiting[0], "--posted", &voucher, "--reason", "I renamed and booked it myself"];
-    let resolved = site.run(&word);
+    let resolved = rig.run(&word);
     assert_eq!(resolved.status, Some(0), "{resolved:?}");
-    let last = site.sync();
+    let last = rig.sync();
     assert_eq!(last.count("posted"), 0, "{last:?}");
-    site.assert_books(&records);
+    rig.assert_books(&records);
 }
 
 /// Another ledger, or this one once it was lost, does not begin again at the first voucher, which is gone.
-pub(crate) fn a_ledger_that_never_saw_a_re_export_posts_nothing_for_the_voucher_that_is_gone(site: &Site) {
+pub(crate) fn a_ledger_that_never_saw_a_re_export_posts_nothing_for_the_voucher_that_is_gone(rig: &SystemRig) {
     let records = rows(6);
-    site.write(&records);
-    assert_eq!(site.sync().status, Some(0));
+    rig.write(&records);
+    assert_eq!(rig.sync().status, Some(0));
     let id = records[2].id.as_str();
-    site.subject.by_hand(ByHand::Delete, &site.reference(id));
+    rig.subject.by_hand(ByHand::Delete, &rig.reference(id));
     let word = ["re-export", id, "--reason", "The voucher was deleted by mistake", "--confirm", id];
-    let again = site.run(&word);
+    let again = rig.run(&word);
     assert_eq!(again.status, Some(0), "{again:?}");
-    let booked = site.subject.vouchers();
-    site.forget_ledger();
+    let booked = rig.subject.vouchers();
+    rig.forget_ledger();
     for _ in 0..3 {
-        let sync = site.sync();
+        let sync = rig.sync();
         assert_eq!(sync.count("posted"), 0, "{sync:?}");
     }
-    assert_eq!(site.subject.vouchers(), booked);
-    let rebuilt = site.run(&["rebuild"]);
+    assert_eq!(rig.subject.vouchers(), booked);
+    let rebuilt = rig.run(&["rebuild"]);
     assert_eq!(rebuilt.status, Some(0), "{rebuilt:?}");
-    let sync = site.sync();
+    let sync = rig.sync();
     assert_eq!((sync.count("posted"), sync.count("skipped")), (0, 6), "{sync:?}");
-    assert_eq!(site.subject.vouchers(), booked);
+    assert_eq!(rig.subject.vouchers(), booked);
 }
 
 /// A bookkeeper's own work is theirs, under whatever text they copied along with it.
-pub(crate) fn a_copy_that_a_person_drafted_is_left_alone_and_told(site: &Site) {
+pub(crate) fn a_copy_that_a_person_drafted_is_left_alone_and_told(rig: &SystemRig) {
     let records = rows(6);
-    site.write(&records);
-    assert_eq!(site.sync().status, Some(0));
-    site.subject.copy_as_draft(&site.reference(&records[1].id));
+    rig.write(&records);
+    assert_eq!(rig.sync().status, Some(0));
+    rig.subject.copy_as_draft(&rig.reference(&records[1].id));
     for _ in 0..2 {
-        let sync = site.sync();
+        let sync = rig.sync();
         assert_eq!((sync.status, sync.count("posted")), (Some(0), 0), "{sync:?}");
     }
-    assert_eq!(site.subject.drafts().len(), 1, "it stands there still");
-    let compared = site.run(&["compare"]);
+    assert_eq!(rig.subject.drafts().len(), 1, "it stands there still");
+    let compared = rig.run(&["compare"]);
     assert_eq!(compared.last()["differences"][0]["kind"], "draft_left", "{compared:?}");
 }
 
 /// Tryton keeps the time of each write; its totals are as they were.
-pub(crate) fn a_draft_whose_account_a_person_changed_is_made_anew(site: &Site) {
-    let (records, drafts) = staged(site);
-    site.subject.redirect_draft(&drafts[0]);
-    site.sync_until_clear();
-    site.sync_until_clear();
-    site.assert_books(&records);
-    assert_eq!(site.subject.redirected(), 0, "nobody approved that account");
+pub(crate) fn a_draft_whose_account_a_person_changed_is_made_anew(rig: &SystemRig) {
+    let (records, drafts) = staged(rig);
+    rig.subject.redirect_draft(&drafts[0]);
+    rig.sync_until_clear();
+    rig.sync_until_clear();
+    rig.assert_books(&records);
+    assert_eq!(rig.subject.redirected(), 0, "nobody approved that account");
 }
 
 /// What is booked is what was approved, whatever somebody did to a draft.
-pub(crate) fn a_draft_that_a_person_changed_is_never_booked_as_it_is(site: &Site) {
-    let (records, drafts) = staged(site);
-    site.subject.double_draft(&drafts[0]);
+pub(crate) fn a_draft_that_a_person_changed_is_never_booked_as_it_is(rig: &SystemRig) {
+    let (records, drafts) = staged(rig);
+    rig.subject.double_draft(&drafts[0]);
     for _ in 0..3 {
-        site.sync();
+        rig.sync();
     }
     let approved: Vec<i64> = records.iter().map(|row| row.minor).collect();
-    let vouchers = site.subject.vouchers();
+    let vouchers = rig.subject.vouchers();
     for voucher in &vouchers {
         assert!(approved.contains(&voucher.minor), "nobody approved {voucher:?}");
     }

@@ -2,49 +2,49 @@
 
 use postonce_tests::Fault;
 
-use super::site::{Row, Site, rows};
+use super::system_rig::{Row, SystemRig, rows};
 
-pub(crate) fn what_is_posted_is_looked_up_and_never_posted_again(site: &Site) {
+pub(crate) fn what_is_posted_is_looked_up_and_never_posted_again(rig: &SystemRig) {
     let records = rows(35);
-    site.write(&records);
-    let first = site.sync();
+    rig.write(&records);
+    let first = rig.sync();
     assert_eq!((first.status, first.count("posted")), (Some(0), 35), "{first:?}");
-    assert_eq!(site.run(&["status"]).last()["protection"], site.subject.protection());
-    site.assert_books(&records);
-    let second = site.sync();
+    assert_eq!(rig.run(&["status"]).last()["protection"], rig.subject.protection());
+    rig.assert_books(&records);
+    let second = rig.sync();
     assert_eq!((second.status, second.count("posted"), second.count("skipped")), (Some(0), 0, 35), "{second:?}");
-    site.forget_ledger();
-    let third = site.sync();
+    rig.forget_ledger();
+    let third = rig.sync();
     assert_eq!((third.status, third.count("posted"), third.count("skipped")), (Some(0), 0, 35), "{third:?}");
-    site.assert_books(&records);
-    let compared = site.run(&["compare"]);
+    rig.assert_books(&records);
+    let compared = rig.run(&["compare"]);
     assert_eq!(compared.status, Some(0), "{compared:?}");
 }
 
 /// One in a closed period, one on an account that is not there, among many in one request.
-pub(crate) fn one_that_is_refused_never_holds_the_others(site: &Site) {
+pub(crate) fn one_that_is_refused_never_holds_the_others(rig: &SystemRig) {
     let good = rows(38);
     let mut all = good.clone();
     all.insert(13, Row { id: "CLOSED".to_owned(), date: "05.05.2019".to_owned(), ..good[0].clone() });
     all.insert(21, Row { id: "ACCOUNT".to_owned(), category: "Feil".to_owned(), ..good[1].clone() });
-    site.per_request(50);
-    site.write(&all);
-    let sync = site.sync();
+    rig.per_request(50);
+    rig.write(&all);
+    let sync = rig.sync();
     assert_eq!((sync.status, sync.count("posted")), (Some(4), 38), "{sync:?}");
     assert_eq!(sync.count("refused") + sync.count("held"), 2, "{sync:?}");
-    site.assert_books(&good);
-    let attention = site.run(&["attention"]);
+    rig.assert_books(&good);
+    let attention = rig.run(&["attention"]);
     let items = attention.last()["items"].as_array().expect("a list").clone();
     let mut waiting: Vec<_> = items.iter().map(|item| item["record_id"].as_str().unwrap_or_default()).collect();
     waiting.sort_unstable();
     assert_eq!(waiting, ["ACCOUNT", "CLOSED"], "{attention:?}");
     // Looked at afresh, and refused afresh, without another voucher for anybody.
-    let again = site.sync();
+    let again = rig.sync();
     assert_eq!((again.status, again.count("posted")), (Some(4), 0), "{again:?}");
-    site.assert_books(&good);
+    rig.assert_books(&good);
 }
 
-pub(crate) fn texts_of_all_kinds_arrive_and_stand_in_nobodys_way(site: &Site) {
+pub(crate) fn texts_of_all_kinds_arrive_and_stand_in_nobodys_way(rig: &SystemRig) {
     let texts = [
         "plain",
         "it's a \"quote\" and 'another'",
@@ -62,72 +62,72 @@ pub(crate) fn texts_of_all_kinds_arrive_and_stand_in_nobodys_way(site: &Site) {
     for (row, text) in records.iter_mut().zip(texts) {
         row.text = text.to_owned();
     }
-    site.write(&records);
-    let sync = site.sync();
+    rig.write(&records);
+    let sync = rig.sync();
     assert_eq!((sync.status, sync.count("posted")), (Some(0), texts.len() as u64), "{sync:?}");
-    site.assert_books(&records);
-    assert_eq!(site.sync().count("skipped"), texts.len() as u64);
-    let compared = site.run(&["compare"]);
+    rig.assert_books(&records);
+    assert_eq!(rig.sync().count("skipped"), texts.len() as u64);
+    let compared = rig.run(&["compare"]);
     assert_eq!(compared.status, Some(0), "{compared:?}");
 }
 
-pub(crate) fn more_than_a_page_is_found_again_on_both_sides(site: &Site) {
+pub(crate) fn more_than_a_page_is_found_again_on_both_sides(rig: &SystemRig) {
     let records = rows(1_100);
-    site.per_request(100);
-    site.write(&records);
-    let first = site.sync();
+    rig.per_request(100);
+    rig.write(&records);
+    let first = rig.sync();
     assert_eq!((first.status, first.count("posted")), (Some(0), 1_100), "{first:?}");
-    site.assert_books(&records);
-    let compared = site.run(&["compare"]);
+    rig.assert_books(&records);
+    let compared = rig.run(&["compare"]);
     assert_eq!(
         (compared.status, compared.last()["counts"]["matched"].as_u64()),
         (Some(0), Some(1_100)),
         "{compared:?}"
     );
-    site.forget_ledger();
-    let again = site.sync();
+    rig.forget_ledger();
+    let again = rig.sync();
     assert_eq!((again.status, again.count("posted"), again.count("skipped")), (Some(0), 0, 1_100), "{again:?}");
-    site.assert_books(&records);
+    rig.assert_books(&records);
 }
 
 /// No accounting system is ever asked to round: what has no whole øre is not sent.
-pub(crate) fn an_amount_with_too_many_decimals_is_told_and_not_rounded(site: &Site) {
+pub(crate) fn an_amount_with_too_many_decimals_is_told_and_not_rounded(rig: &SystemRig) {
     let good = "A;05.10.2026;12,50;PM-0001;Reise;x;NOK\n";
-    site.write_csv(&format!("{good}B;05.10.2026;12,505;PM-0001;Reise;x;NOK\nC;05.10.2026;0,001;PM-0001;Reise;x;NOK\n"));
-    let sync = site.sync();
+    rig.write_csv(&format!("{good}B;05.10.2026;12,505;PM-0001;Reise;x;NOK\nC;05.10.2026;0,001;PM-0001;Reise;x;NOK\n"));
+    let sync = rig.sync();
     assert_eq!((sync.status, sync.count("posted")), (Some(4), 1), "{sync:?}");
-    site.assert_books(&[Row { minor: 1_250, ..rows(1)[0].clone() }]);
+    rig.assert_books(&[Row { minor: 1_250, ..rows(1)[0].clone() }]);
 }
 
-pub(crate) fn a_slow_server_is_waited_for(site: &Site) {
-    let words = site.subject.words();
-    site.proxy.nth(words.look_up, 0, 2, Fault::SlowAnswer(std::time::Duration::from_millis(700)));
-    site.proxy.nth(words.write, 0, 3, Fault::SlowAnswer(std::time::Duration::from_millis(700)));
+pub(crate) fn a_slow_server_is_waited_for(rig: &SystemRig) {
+    let words = rig.subject.words();
+    rig.proxy.nth(words.look_up, 0, 2, Fault::SlowAnswer(std::time::Duration::from_millis(700)));
+    rig.proxy.nth(words.write, 0, 3, Fault::SlowAnswer(std::time::Duration::from_millis(700)));
     let records = rows(30);
-    site.write(&records);
-    let sync = site.sync();
+    rig.write(&records);
+    let sync = rig.sync();
     assert_eq!((sync.status, sync.count("posted")), (Some(0), 30), "{sync:?}");
-    site.assert_books(&records);
+    rig.assert_books(&records);
 }
 
 /// Exported again by a person's decision, first with its earlier voucher left standing, then with the newest one reversed.
-pub(crate) fn a_re_export_makes_one_more_voucher_and_a_reversal_takes_one_back(site: &Site) {
+pub(crate) fn a_re_export_makes_one_more_voucher_and_a_reversal_takes_one_back(rig: &SystemRig) {
     let records = rows(5);
-    site.write(&records);
-    assert_eq!(site.sync().status, Some(0));
+    rig.write(&records);
+    assert_eq!(rig.sync().status, Some(0));
     let id = records[2].id.as_str();
     let again = |extra: &[&str]| {
         let word = ["re-export", id, "--reason", "The first one went to the wrong month", "--confirm", id];
-        let done = site.run(&[&word[..], extra].concat());
+        let done = rig.run(&[&word[..], extra].concat());
         assert_eq!(done.status, Some(0), "{done:?}");
-        site.subject.vouchers().into_iter().filter(|voucher| voucher.minor == records[2].minor).count()
+        rig.subject.vouchers().into_iter().filter(|voucher| voucher.minor == records[2].minor).count()
     };
     assert_eq!(again(&[]), 2, "one more, and nothing was taken back");
     assert_eq!(again(&["--reverse"]), 2, "one more, and the one before it was reversed");
-    assert_eq!(site.subject.drafts(), []);
-    let sync = site.sync();
+    assert_eq!(rig.subject.drafts(), []);
+    let sync = rig.sync();
     assert_eq!((sync.status, sync.count("posted"), sync.count("skipped")), (Some(0), 0, 5), "{sync:?}");
-    let references: Vec<String> = site.subject.vouchers().into_iter().map(|voucher| voucher.reference).collect();
+    let references: Vec<String> = rig.subject.vouchers().into_iter().map(|voucher| voucher.reference).collect();
     let counts: std::collections::BTreeSet<&String> = references.iter().collect();
     assert_eq!(counts.len(), 6, "each under a reference of its own: {references:?}");
 }

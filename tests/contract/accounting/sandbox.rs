@@ -3,32 +3,37 @@
 use std::cell::RefCell;
 
 use postonce_peers::Trouble;
-use postonce_tests::{Bench, TOKEN};
+use postonce_tests::{CliRig, TOKEN};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::subject::{Booked, ByHand, Fresh, Subject, Words};
+use super::subject::{AccountingSubject, Booked, ByHand, Fresh, Words};
 
 pub(crate) const ENFORCED: Fresh = || subject("enforced", true, true, false);
 pub(crate) const FENCED: Fresh = || subject("fenced", false, true, false);
 pub(crate) const STAGED: Fresh = || subject("staged", false, false, true);
 pub(crate) const OBSERVED: Fresh = || subject("observed", false, false, false);
 
-fn subject(protection: &'static str, unique: bool, fence: bool, drafts: bool) -> Result<Box<dyn Subject>, Trouble> {
-    let bench = Bench::over_csv(b"");
+fn subject(
+    protection: &'static str,
+    unique: bool,
+    fence: bool,
+    drafts: bool,
+) -> Result<Box<dyn AccountingSubject>, Trouble> {
+    let rig = CliRig::over_csv(b"");
     // The sandbox alone is wanted of it: with a workspace beside it, it would take that one's organisation for its own.
-    std::fs::remove_file(bench.path().join("workspace.toml")).expect("removable");
+    std::fs::remove_file(rig.path().join("workspace.toml")).expect("removable");
     // Without keys, so that each protection stands alone.
     let switches = json!({
         "unique_references": unique, "checks_fence": fence, "drafts": drafts, "idempotency_keys": false, "faults": [],
     });
-    bench.set_faults(&switches);
-    bench.admin(Method::PUT, "closed-through", Some(&json!({ "date": "2019-12-31" })));
-    Ok(Box::new(Sandbox { bench: RefCell::new(bench), switches, protection }))
+    rig.set_faults(&switches);
+    rig.admin(Method::PUT, "closed-through", Some(&json!({ "date": "2019-12-31" })));
+    Ok(Box::new(Sandbox { rig: RefCell::new(rig), switches, protection }))
 }
 
 struct Sandbox {
-    bench: RefCell<Bench>,
+    rig: RefCell<CliRig>,
     switches: Value,
     protection: &'static str,
 }
@@ -37,7 +42,7 @@ impl Sandbox {
     fn page(&self, what: &str) -> Vec<Value> {
         let (mut all, mut cursor) = (Vec::new(), String::new());
         loop {
-            let page = self.bench.borrow().call(Method::GET, &format!("v1/{what}?limit=500{cursor}"), None);
+            let page = self.rig.borrow().call(Method::GET, &format!("v1/{what}?limit=500{cursor}"), None);
             all.extend(page[what].as_array().expect("a list").clone());
             let Some(next) = page["next_cursor"].as_str() else { return all };
             cursor = format!("&cursor={next}");
@@ -50,7 +55,7 @@ impl Sandbox {
     }
 
     fn admin(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
-        self.bench.borrow().admin(method, path, body)
+        self.rig.borrow().admin(method, path, body)
     }
 }
 
@@ -64,13 +69,13 @@ fn booked(all: &[Value]) -> Vec<Booked> {
     booked
 }
 
-impl Subject for Sandbox {
+impl AccountingSubject for Sandbox {
     fn protection(&self) -> &'static str {
         self.protection
     }
 
     fn url(&self) -> String {
-        self.bench.borrow().url().to_owned()
+        self.rig.borrow().url().to_owned()
     }
 
     fn table(&self, url: &str) -> String {
@@ -161,16 +166,16 @@ impl Subject for Sandbox {
     }
 
     fn kill(&self) {
-        self.bench.borrow_mut().stop_sandbox();
+        self.rig.borrow_mut().stop_sandbox();
     }
 
     fn restart(&self) {
         self.kill();
-        self.bench.borrow_mut().restart_sandbox();
-        self.bench.borrow().set_faults(&self.switches);
+        self.rig.borrow_mut().restart_sandbox();
+        self.rig.borrow().set_faults(&self.switches);
     }
 
     fn pause(&self, is_paused: bool) {
-        self.bench.borrow().signal_sandbox(if is_paused { "STOP" } else { "CONT" });
+        self.rig.borrow().signal_sandbox(if is_paused { "STOP" } else { "CONT" });
     }
 }

@@ -41,7 +41,7 @@ pub(crate) enum ByHand {
 }
 
 /// An accounting system with books of its own, and nobody else in them.
-pub(crate) trait Subject {
+pub(crate) trait AccountingSubject {
     /// As `postonce status` names it.
     fn protection(&self) -> &'static str;
 
@@ -98,7 +98,7 @@ pub(crate) trait Subject {
 }
 
 /// Makes a subject: fresh books and a server over them.
-pub(crate) type Fresh = fn() -> Result<Box<dyn Subject>, Trouble>;
+pub(crate) type Fresh = fn() -> Result<Box<dyn AccountingSubject>, Trouble>;
 
 /// Rows of a query of the form `reference|amount`, the amount with two decimals.
 pub(crate) fn booked(rows: &str) -> Vec<Booked> {

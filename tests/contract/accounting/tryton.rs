@@ -3,14 +3,14 @@
 use postonce_peers::Trouble;
 use postonce_peers::tryton::Books;
 
-use super::subject::{Booked, ByHand, Subject, Words, booked};
+use super::subject::{AccountingSubject, Booked, ByHand, Words, booked};
 
-pub(crate) fn fresh() -> Result<Box<dyn Subject>, Trouble> {
+pub(crate) fn fresh() -> Result<Box<dyn AccountingSubject>, Trouble> {
     Ok(Box::new(Tryton(Books::fresh()?)))
 }
 
 /// The same with sessions so short that one is over before a slow answer has come.
-pub(crate) fn fresh_with_short_sessions() -> Result<Box<dyn Subject>, Trouble> {
+pub(crate) fn fresh_with_short_sessions() -> Result<Box<dyn AccountingSubject>, Trouble> {
     Ok(Box::new(Tryton(Books::fresh_with(Some(2))?)))
 }
 
@@ -34,7 +34,7 @@ impl Tryton {
 const STANDS: &str = "m.state = 'posted' AND coalesce(m.origin, '') NOT LIKE 'account.move,%' \
                       AND NOT EXISTS (SELECT 1 FROM account_move c WHERE c.origin = 'account.move,' || m.id)";
 
-impl Subject for Tryton {
+impl AccountingSubject for Tryton {
     fn protection(&self) -> &'static str {
         "staged"
     }

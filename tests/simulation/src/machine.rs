@@ -161,7 +161,7 @@ pub(crate) struct Running {
 }
 
 /// A program that stays open, as a desktop does.
-struct Desk {
+struct OpenWindow {
     process: Arc<Process>,
     engine: Arc<Engine>,
 }
@@ -171,7 +171,7 @@ pub(crate) struct Machine {
     pub(crate) body: Arc<Body>,
     pub(crate) running: Vec<Running>,
     pub(crate) planted: Planted,
-    desk: Option<Desk>,
+    window: Option<OpenWindow>,
     processes: u64,
 }
 
@@ -180,18 +180,18 @@ impl Machine {
         let folder = folder.join(format!("m{index}"));
         std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
         let drift = if index.is_multiple_of(2) { world.options.drift } else { -world.options.drift };
-        Self { body: Body::new(index, folder, drift), world, running: Vec::new(), planted, desk: None, processes: 0 }
+        Self { body: Body::new(index, folder, drift), world, running: Vec::new(), planted, window: None, processes: 0 }
     }
 
     /// A program that is open on this machine: the one that was, while it lives, unless another one is wanted beside it.
     pub(crate) fn program(&mut self, another: bool) -> Option<(Arc<Process>, Arc<Engine>)> {
         self.running.retain(|running| !running.task.is_finished());
-        let open = self.desk.as_ref().filter(|desk| !desk.process.is_dead() && !another);
-        if let Some(desk) = open {
-            return Some((Arc::clone(&desk.process), Arc::clone(&desk.engine)));
+        let open = self.window.as_ref().filter(|window| !window.process.is_dead() && !another);
+        if let Some(window) = open {
+            return Some((Arc::clone(&window.process), Arc::clone(&window.engine)));
         }
         if self.planted == Planted::IntentAfterSend && self.running.is_empty() {
-            self.desk = None;
+            self.window = None;
             self.body.looks_away();
             self.body.shadow.forget_claim(&self.body.ledger());
         }
@@ -202,7 +202,7 @@ impl Machine {
         match self.engine(&process, &self.body.ledger()) {
             Ok(engine) => {
                 if !another {
-                    self.desk = Some(Desk { process: Arc::clone(&process), engine: Arc::clone(&engine) });
+                    self.window = Some(OpenWindow { process: Arc::clone(&process), engine: Arc::clone(&engine) });
                 }
                 Some((process, engine))
             }
@@ -416,7 +416,7 @@ impl Machine {
         }
         // The one that writes is the last to close: it folds the log into the file, which may then be copied.
         self.body.looks_away();
-        self.desk = None;
+        self.window = None;
         self.body.rebuilding.store(false, Ordering::Relaxed);
     }
 

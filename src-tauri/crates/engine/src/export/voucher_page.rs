@@ -26,14 +26,14 @@ impl Engine {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::tests::desk::Desk;
+    use crate::audit::tests::engine_rig::EngineRig;
     use crate::error::ErrorCode;
 
     #[tokio::test]
     async fn a_voucher_that_the_ledger_has_from_anywhere_has_a_page_and_another_has_none() {
-        let desk = Desk::new(None);
-        assert!(desk.engine.has_voucher_pages());
-        desk.edit(
+        let rig = EngineRig::new(None);
+        assert!(rig.engine.has_voucher_pages());
+        rig.edit(
             r#"INSERT INTO attempt (record_id, generation, reference, run_number, request_id, member, content_hash, date,
                    currency, exponent, minor, state, claimed_at, last_sent_at, settled_at, voucher_id, reason, evidence)
                VALUES ('r', 1, 'hlf:r:1', 1, 1, 0, zeroblob(32), '2026-11-23', 'NOK', 2, 100, 'posted', 'x', 'x', 'x', 'V-1',
@@ -47,9 +47,9 @@ mod tests {
                VALUES (1, 'reversed', '[{"acknowledgement": {"voucher_id": "V-5"}}]', 'x');"#,
         );
         for id in ["V-1", "V-2", "V-3", "V-4", "V-5"] {
-            assert_eq!(desk.engine.voucher_page(id).await, Ok(format!("https://books/voucher/{id}")));
+            assert_eq!(rig.engine.voucher_page(id).await, Ok(format!("https://books/voucher/{id}")));
         }
-        let problem = desk.engine.voucher_page("V-6").await.expect_err("nobody has heard of it");
+        let problem = rig.engine.voucher_page("V-6").await.expect_err("nobody has heard of it");
         assert_eq!((problem.code, problem.params["id"].as_str()), (ErrorCode::VoucherPageMissing, "V-6"));
     }
 }

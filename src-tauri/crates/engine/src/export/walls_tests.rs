@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use futures_util::FutureExt as _;
 
-use crate::audit::tests::desk::{Desk, Manner, kari};
+use crate::audit::tests::engine_rig::{EngineRig, Manner, kari};
 use crate::domain::{Outcome, Period, Trigger};
 use crate::error::ErrorCode;
 use crate::export::SyncAsk;
@@ -12,39 +12,35 @@ use crate::lock::FileLock;
 use crate::ports::LockHolder;
 
 /// No run is on in the process, the file is not locked, and every lease was given back.
-fn assert_all_free(desk: &Desk) {
-    assert!(desk.engine.syncing().is_none());
-    assert!(FileLock::try_take(&desk.file_lock()).is_ok());
-    assert_eq!(desk.books.leases_out.load(Ordering::Relaxed), 0);
+fn assert_all_free(rig: &EngineRig) {
+    assert!(rig.engine.syncing().is_none());
+    assert!(FileLock::try_take(&rig.file_lock()).is_ok());
+    assert_eq!(rig.books.leases_out.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]
 async fn a_run_that_is_done_or_cannot_reach_the_other_side_or_panics_leaves_all_three_walls_free() {
-    let desk = Desk::new(None);
-    assert_eq!(desk.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed));
-    assert_all_free(&desk);
-    desk.books.treats_witnesses(Manner::OutOfReach);
-    desk.sync().await;
-    assert_all_free(&desk);
-    desk.books.treats_witnesses(Manner::Panics);
-    let broke_off = desk.sync().await.error.expect("it says that it broke off");
+    let rig = EngineRig::new(None);
+    assert_eq!(rig.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed));
+    assert_all_free(&rig);
+    rig.books.treats_witnesses(Manner::OutOfReach);
+    rig.sync().await;
+    assert_all_free(&rig);
+    rig.books.treats_witnesses(Manner::Panics);
+    let broke_off = rig.sync().await.error.expect("it says that it broke off");
     assert_eq!(broke_off.code, ErrorCode::Internal);
-    assert_all_free(&desk);
-    desk.books.treats_witnesses(Manner::Keeps);
-    assert_eq!(
-        desk.sync().await.run.and_then(|run| run.outcome),
-        Some(Outcome::Completed),
-        "the next one goes as ever"
-    );
-    assert_all_free(&desk);
+    assert_all_free(&rig);
+    rig.books.treats_witnesses(Manner::Keeps);
+    assert_eq!(rig.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed), "the next one goes as ever");
+    assert_all_free(&rig);
 }
 
 #[tokio::test]
 async fn a_run_that_is_dropped_in_the_middle_leaves_slot_and_file_free_and_its_lease_to_run_out() {
-    let desk = Desk::new(None);
+    let rig = EngineRig::new(None);
     let ask = || SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: kari(), wait: None };
     for polls in 0..40 {
-        let (_, run) = desk.engine.prepare(ask());
+        let (_, run) = rig.engine.prepare(ask());
         let mut run = Box::pin(run.expect("nothing is on"));
         for _ in 0..polls {
             if run.as_mut().now_or_never().is_some() {
@@ -53,24 +49,24 @@ async fn a_run_that_is_dropped_in_the_middle_leaves_slot_and_file_free_and_its_l
             tokio::task::yield_now().await;
         }
         drop(run);
-        assert!(desk.engine.syncing().is_none(), "after {polls} polls");
-        assert!(FileLock::try_take(&desk.file_lock()).is_ok(), "after {polls} polls");
+        assert!(rig.engine.syncing().is_none(), "after {polls} polls");
+        assert!(FileLock::try_take(&rig.file_lock()).is_ok(), "after {polls} polls");
     }
-    assert_eq!(desk.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed));
+    assert_eq!(rig.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed));
 }
 
 #[tokio::test]
 async fn a_run_that_died_on_this_machine_is_taken_over_at_once_and_one_of_another_machine_never() {
-    let desk = Desk::new(None);
-    let run_id = desk.sync().await.run.expect("it ran").run_id;
+    let rig = EngineRig::new(None);
+    let run_id = rig.sync().await.run.expect("it ran").run_id;
     let holder =
         |host: &str| LockHolder { user: "api-7".into(), name: None, host: host.into(), run_id: run_id.clone() };
     // The folder was copied while that run was on, and the file that names it came along.
-    *desk.books.held_by.lock().expect("nobody panics with it") = Some(holder("another machine"));
-    assert_eq!(desk.sync().await.error.map(|problem| problem.code), Some(ErrorCode::LockHeld));
-    assert!(desk.books.held_by.lock().expect("nobody panics with it").is_some(), "it goes on there");
-    let run_id = FileLock::try_take(&desk.file_lock()).expect("nobody has it").note_run(&run_id).expect("writable");
+    *rig.books.held_by.lock().expect("nobody panics with it") = Some(holder("another machine"));
+    assert_eq!(rig.sync().await.error.map(|problem| problem.code), Some(ErrorCode::LockHeld));
+    assert!(rig.books.held_by.lock().expect("nobody panics with it").is_some(), "it goes on there");
+    let run_id = FileLock::try_take(&rig.file_lock()).expect("nobody has it").note_run(&run_id).expect("writable");
     assert!(run_id.is_some());
-    *desk.books.held_by.lock().expect("nobody panics with it") = Some(holder(&kari().host));
-    assert_eq!(desk.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed));
+    *rig.books.held_by.lock().expect("nobody panics with it") = Some(holder(&kari().host));
+    assert_eq!(rig.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed));
 }

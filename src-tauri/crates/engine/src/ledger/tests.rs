@@ -35,7 +35,7 @@ impl IdSource for OneId {
     }
 }
 
-struct Desk {
+struct LedgerRig {
     ledger: Ledger,
     run: i64,
     _folder: tempfile::TempDir,
@@ -45,7 +45,7 @@ const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 const AT: Moment = Moment { now: NOW, there: NOW };
 
 /// A ledger with one record in one run, planned at position 1.
-async fn desk() -> Desk {
+async fn rig() -> LedgerRig {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let ledger = Ledger::open(&folder.path().join("ledger.sqlite"), &StillClock, &OneId).expect("a new ledger");
     let start = RunStart {
@@ -72,7 +72,7 @@ async fn desk() -> Desk {
         })
         .await
         .expect("a run with a record");
-    Desk { ledger, run, _folder: folder }
+    LedgerRig { ledger, run, _folder: folder }
 }
 
 fn plan_row(tx: &LedgerTx<'_>, run: i64, position: u64) -> Result<(), LedgerError> {
@@ -110,9 +110,9 @@ fn acknowledged() -> Settlement {
     Settlement::Posted { acknowledgement, found: false }
 }
 
-async fn claim(desk: &Desk, key: &'static str, position: u64) -> Result<ClaimedRequest, LedgerError> {
-    let run = desk.run;
-    desk.ledger
+async fn claim(rig: &LedgerRig, key: &'static str, position: u64) -> Result<ClaimedRequest, LedgerError> {
+    let run = rig.run;
+    rig.ledger
         .write(move |tx| {
             if position > 1 {
                 plan_row(tx, run, position)?;
@@ -122,9 +122,9 @@ async fn claim(desk: &Desk, key: &'static str, position: u64) -> Result<ClaimedR
         .await
 }
 
-async fn settle(desk: &Desk, request: &ClaimedRequest, settlement: Settlement) -> Result<(), LedgerError> {
-    let (run, request) = (desk.run, request.clone());
-    desk.ledger
+async fn settle(rig: &LedgerRig, request: &ClaimedRequest, settlement: Settlement) -> Result<(), LedgerError> {
+    let (run, request) = (rig.run, request.clone());
+    rig.ledger
         .write(move |tx| {
             tx.settle(run, &request.members()[0], &settlement, AT)?;
             tx.close_request(&request)
@@ -135,13 +135,13 @@ async fn settle(desk: &Desk, request: &ClaimedRequest, settlement: Settlement) -
 #[tokio::test]
 async fn the_guard_refuses_a_second_claim_while_the_first_is_open_in_doubt_or_posted() {
     for settlement in [None, Some(Settlement::Unknown(Problem::new(ErrorCode::Interrupted))), Some(acknowledged())] {
-        let desk = desk().await;
-        let first = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
+        let rig = rig().await;
+        let first = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
         if let Some(settlement) = settlement {
-            settle(&desk, &first, settlement).await.expect("it was open");
+            settle(&rig, &first, settlement).await.expect("it was open");
         }
-        assert!(claim(&desk, "key-2", 2).await.is_err());
-        let counts = desk.ledger.counts().await.expect("readable");
+        assert!(claim(&rig, "key-2", 2).await.is_err());
+        let counts = rig.ledger.counts().await.expect("readable");
         assert_eq!(counts.posted + counts.in_doubt + counts.sending, 1);
     }
 }
@@ -150,39 +150,39 @@ async fn the_guard_refuses_a_second_claim_while_the_first_is_open_in_doubt_or_po
 async fn what_was_refused_or_never_sent_may_be_claimed_again() {
     let refusal = crate::domain::Refusal { kind: "closed-period".into(), detail: String::new() };
     for settlement in [Settlement::NotSent, Settlement::Refused { refusal, voucher_id: None }] {
-        let desk = desk().await;
-        let first = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
-        settle(&desk, &first, settlement).await.expect("it was open");
-        claim(&desk, "key-2", 2).await.expect("the guard is free");
+        let rig = rig().await;
+        let first = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
+        settle(&rig, &first, settlement).await.expect("it was open");
+        claim(&rig, "key-2", 2).await.expect("the guard is free");
     }
 }
 
 #[tokio::test]
 async fn a_settled_attempt_is_never_settled_again() {
-    let desk = desk().await;
-    let request = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
-    settle(&desk, &request, acknowledged()).await.expect("it was open");
-    assert!(settle(&desk, &request, Settlement::NotSent).await.is_err());
-    assert_eq!(desk.ledger.counts().await.expect("readable").posted, 1);
+    let rig = rig().await;
+    let request = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
+    settle(&rig, &request, acknowledged()).await.expect("it was open");
+    assert!(settle(&rig, &request, Settlement::NotSent).await.is_err());
+    assert_eq!(rig.ledger.counts().await.expect("readable").posted, 1);
 }
 
 #[tokio::test]
 async fn the_bytes_of_a_request_are_kept_while_a_member_is_open_and_let_go_after() {
-    let desk = desk().await;
-    let request = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
-    settle(&desk, &request, Settlement::Unknown(Problem::new(ErrorCode::Interrupted))).await.expect("it was open");
-    let open = desk.ledger.read(|tx| tx.open_requests(0, 8)).await.expect("readable");
+    let rig = rig().await;
+    let request = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
+    settle(&rig, &request, Settlement::Unknown(Problem::new(ErrorCode::Interrupted))).await.expect("it was open");
+    let open = rig.ledger.read(|tx| tx.open_requests(0, 8)).await.expect("readable");
     assert_eq!(open[0].1.request.body(), b"{}");
-    settle(&desk, &request, acknowledged()).await.expect("it was open");
-    assert!(desk.ledger.read(|tx| tx.open_requests(0, 8)).await.expect("readable").is_empty());
+    settle(&rig, &request, acknowledged()).await.expect("it was open");
+    assert!(rig.ledger.read(|tx| tx.open_requests(0, 8)).await.expect("readable").is_empty());
 }
 
 #[tokio::test]
 async fn what_a_dead_program_was_sending_is_listed_as_in_doubt_and_what_is_being_sent_is_not() {
-    let desk = desk().await;
-    claim(&desk, "key-1", 1).await.expect("nobody claimed it");
-    assert!(desk.ledger.attention(false, 0, 10).await.expect("readable").is_empty(), "somebody is sending it");
-    let listed = desk.ledger.attention(true, 0, 10).await.expect("readable");
+    let rig = rig().await;
+    claim(&rig, "key-1", 1).await.expect("nobody claimed it");
+    assert!(rig.ledger.attention(false, 0, 10).await.expect("readable").is_empty(), "somebody is sending it");
+    let listed = rig.ledger.attention(true, 0, 10).await.expect("readable");
     let [item] = listed.as_slice() else { panic!("one of them: {listed:?}") };
     assert_eq!(item.state, RecordState::InDoubt);
     let doubt = Reason::InDoubt(Problem::new(ErrorCode::Interrupted));
@@ -191,26 +191,26 @@ async fn what_a_dead_program_was_sending_is_listed_as_in_doubt_and_what_is_being
 
 #[tokio::test]
 async fn a_run_that_a_dead_process_left_is_found_interrupted_and_its_claim_in_doubt() {
-    let desk = desk().await;
-    claim(&desk, "key-1", 1).await.expect("nobody claimed it");
-    desk.ledger
+    let rig = rig().await;
+    claim(&rig, "key-1", 1).await.expect("nobody claimed it");
+    rig.ledger
         .write(|tx| {
             tx.close_interrupted(NOW)?;
             tx.doubt_claimed(AT)
         })
         .await
         .expect("there is one");
-    let run = desk.ledger.run(&RunId::new("run-1")).await.expect("readable").expect("it began");
+    let run = rig.ledger.run(&RunId::new("run-1")).await.expect("readable").expect("it began");
     assert_eq!((run.outcome, run.counts.in_doubt), (Some(Outcome::Interrupted), 1));
-    let counts = desk.ledger.counts().await.expect("readable");
+    let counts = rig.ledger.counts().await.expect("readable");
     assert_eq!((counts.in_doubt, counts.sending), (1, 0));
 }
 
 #[tokio::test]
 async fn nothing_that_was_attempted_can_be_deleted_or_rewritten() {
-    let desk = desk().await;
-    claim(&desk, "key-1", 1).await.expect("nobody claimed it");
-    let path = desk.ledger.path().to_owned();
+    let rig = rig().await;
+    claim(&rig, "key-1", 1).await.expect("nobody claimed it");
+    let path = rig.ledger.path().to_owned();
     let connection = Connection::open(path).expect("the file is there");
     for sql in [
         "DELETE FROM attempt",
@@ -228,10 +228,10 @@ async fn nothing_that_was_attempted_can_be_deleted_or_rewritten() {
 
 #[tokio::test]
 async fn a_ledger_that_is_closed_is_one_file() {
-    let desk = desk().await;
-    assert_eq!(desk.ledger.counts().await.expect("readable").eligible, 1);
-    let path = desk.ledger.path().to_owned();
-    drop(desk.ledger);
+    let rig = rig().await;
+    assert_eq!(rig.ledger.counts().await.expect("readable").eligible, 1);
+    let path = rig.ledger.path().to_owned();
+    drop(rig.ledger);
     assert!(path.exists());
     assert!(!path.with_extension("sqlite-wal").exists());
 }

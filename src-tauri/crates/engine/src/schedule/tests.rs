@@ -4,11 +4,11 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use super::*;
-use crate::audit::tests::desk::{Desk, kari};
+use crate::audit::tests::engine_rig::{EngineRig, kari};
 use crate::domain::Outcome;
 use crate::views::RunSummary;
 
-/// Each minute: the desk's clock goes on by a second for each look at it.
+/// Each minute: the rig's clock goes on by a second for each look at it.
 fn minutely(catch_up: bool) -> Schedule {
     Schedule::parse("* * * * *", chrono_tz::UTC, catch_up).expect("a schedule")
 }
@@ -37,15 +37,15 @@ async fn history(engine: &Engine) -> Vec<RunSummary> {
     engine.ledger().runs(50, None).await.expect("the ledger is read")
 }
 
-fn set_clock(desk: &Desk, second: u64) {
-    desk.clock.0.store(second, Ordering::Relaxed);
+fn set_clock(rig: &EngineRig, second: u64) {
+    rig.clock.0.store(second, Ordering::Relaxed);
 }
 
 #[tokio::test]
 async fn a_new_schedule_counts_from_now_and_each_time_has_one_run() {
-    let desk = Desk::new(None);
-    set_clock(&desk, 1_000_000);
-    let engine = desk.keeping_to(&minutely(true));
+    let rig = EngineRig::new(None);
+    set_clock(&rig, 1_000_000);
+    let engine = rig.keeping_to(&minutely(true));
     let ran = keep(&engine, 3, || {}).await;
     assert_eq!(ran.iter().map(|(_, missed)| missed).sum::<u64>(), 0, "nothing is caught up from 1970: {ran:?}");
     assert!(ran.iter().all(|&(at, _)| at > 1_000_000 && at % 60 == 0), "{ran:?}");
@@ -53,22 +53,22 @@ async fn a_new_schedule_counts_from_now_and_each_time_has_one_run() {
     let runs = history(&engine).await;
     assert!(runs.iter().all(|run| run.trigger == Trigger::Scheduled && run.outcome == Some(Outcome::Completed)));
     assert_eq!(runs.len(), 3);
-    assert!(!desk.verdict().await.is_changed());
+    assert!(!rig.verdict().await.is_changed());
 }
 
 #[tokio::test]
 async fn what_was_missed_is_one_run_whichever_way_the_clock_was_set_and_no_time_comes_twice() {
-    let desk = Desk::new(None);
-    set_clock(&desk, 1_000_000);
-    let engine = desk.keeping_to(&minutely(true));
+    let rig = EngineRig::new(None);
+    set_clock(&rig, 1_000_000);
+    let engine = rig.keeping_to(&minutely(true));
     keep(&engine, 1, || {}).await;
-    set_clock(&desk, 1_006_000);
+    set_clock(&rig, 1_006_000);
     let slept = keep(&engine, 1, || {}).await;
     assert!(slept[0].1 > 95, "one run for all that was missed: {slept:?}");
     // A year ahead by mistake, one run there, and back to where it was: what was dealt with is not dealt with again.
-    set_clock(&desk, 32_000_000);
+    set_clock(&rig, 32_000_000);
     let ahead = keep(&engine, 1, || {}).await;
-    set_clock(&desk, 1_005_900);
+    set_clock(&rig, 1_005_900);
     let back = keep(&engine, 3, || {}).await;
     let mut all = [slept, ahead, back.clone()].concat();
     all.sort_unstable();
@@ -80,17 +80,17 @@ async fn what_was_missed_is_one_run_whichever_way_the_clock_was_set_and_no_time_
 
 #[tokio::test]
 async fn without_catching_up_what_was_missed_is_told_and_left() {
-    let desk = Desk::new(None);
-    set_clock(&desk, 1_000_000);
+    let rig = EngineRig::new(None);
+    set_clock(&rig, 1_000_000);
     let daily = Schedule::parse("0 2 * * *", chrono_tz::UTC, false).expect("a schedule");
-    let engine = desk.keeping_to(&daily);
+    let engine = rig.keeping_to(&daily);
     let stop = CancellationToken::new();
     engine.run_schedule(&kari(), &stop, |_| stop.cancel()).await.expect("the schedule is seen, and nothing is due");
-    set_clock(&desk, 1_000_000 + 3 * 86_400);
+    set_clock(&rig, 1_000_000 + 3 * 86_400);
     let missed = keep(&engine, 1, || {}).await;
     assert_eq!(missed.iter().map(|(_, times)| times).sum::<u64>(), 3, "{missed:?}");
     assert!(history(&engine).await.is_empty());
-    let mut left = desk.raw();
+    let mut left = rig.raw();
     let transaction = left.transaction().expect("a transaction");
     let how = transaction.query_row("SELECT how FROM scheduled_time", [], |row| row.get::<_, String>(0));
     assert_eq!(how.expect("one row"), "missed");
@@ -98,12 +98,12 @@ async fn without_catching_up_what_was_missed_is_told_and_left() {
 
 #[tokio::test]
 async fn a_time_that_another_program_has_claimed_is_not_run_here() {
-    let desk = Desk::new(None);
-    set_clock(&desk, 1_000_000);
-    let one = desk.keeping_to(&minutely(true));
+    let rig = EngineRig::new(None);
+    set_clock(&rig, 1_000_000);
+    let one = rig.keeping_to(&minutely(true));
     keep(&one, 1, || {}).await;
-    set_clock(&desk, 1_003_000);
-    let now = desk.clock_now();
+    set_clock(&rig, 1_003_000);
+    let now = rig.clock_now();
     let claim = |run: &str| {
         let (schedule, run) = (minutely(true), RunId::new(run));
         one.parts().ledger.write(move |tx| claim(tx, &schedule, run, now))
@@ -114,24 +114,24 @@ async fn a_time_that_another_program_has_claimed_is_not_run_here() {
 
 #[tokio::test]
 async fn a_scheduled_run_joins_nothing_and_stands_in_the_history_as_skipped() {
-    let desk = Desk::new(None);
+    let rig = EngineRig::new(None);
     let ask = |trigger| SyncAsk { period: Period::EVERYTHING, trigger, actor: kari(), wait: None };
-    let (manual, run) = desk.engine.prepare(ask(Trigger::Manual));
-    let scheduled = desk.engine.sync(ask(Trigger::Scheduled));
+    let (manual, run) = rig.engine.prepare(ask(Trigger::Manual));
+    let scheduled = rig.engine.sync(ask(Trigger::Scheduled));
     assert!(!scheduled.joined());
     let end = scheduled.end().await;
     assert_eq!(end.error.as_ref().map(|problem| problem.code), Some(ErrorCode::LockHeldHere));
     let entry = end.run.expect("it has an entry");
     assert_eq!((entry.outcome, entry.fence, entry.counts.read), (Some(Outcome::Failed), None, 0));
-    assert!(desk.engine.syncing().is_some(), "the run that is on goes on");
+    assert!(rig.engine.syncing().is_some(), "the run that is on goes on");
     run.expect("it was prepared").await;
     let end = manual.end().await;
     assert_eq!(end.run.and_then(|run| run.outcome), Some(Outcome::Completed), "nothing of it was disturbed");
-    let runs = history(&desk.engine).await;
+    let runs = history(&rig.engine).await;
     assert_eq!(runs.iter().map(|run| run.trigger).collect::<Vec<_>>(), [Trigger::Manual, Trigger::Scheduled]);
-    assert_eq!(history_after(&desk.engine, &runs[0].run_id).await, [runs[1].run_id.clone()], "a page further");
-    assert!(!desk.verdict().await.is_changed());
-    let after = desk.engine.sync(ask(Trigger::Scheduled)).end().await;
+    assert_eq!(history_after(&rig.engine, &runs[0].run_id).await, [runs[1].run_id.clone()], "a page further");
+    assert!(!rig.verdict().await.is_changed());
+    let after = rig.engine.sync(ask(Trigger::Scheduled)).end().await;
     assert_eq!(after.run.and_then(|run| run.outcome), Some(Outcome::Completed));
 }
 
@@ -142,26 +142,26 @@ async fn history_after(engine: &Engine, run: &RunId) -> Vec<RunId> {
 
 #[tokio::test]
 async fn a_run_that_was_not_let_in_breaks_no_row_of_fences() {
-    let desk = Desk::new(None);
+    let rig = EngineRig::new(None);
     let fence = |engine: Arc<Engine>| async move {
         let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Scheduled, actor: kari(), wait: None };
         engine.sync(ask).end().await.run.and_then(|run| run.fence)
     };
-    assert_eq!(fence(Arc::clone(&desk.engine)).await, Some(1));
-    let held = std::fs::File::open(desk.file_lock()).expect("the lock's file");
+    assert_eq!(fence(Arc::clone(&rig.engine)).await, Some(1));
+    let held = std::fs::File::open(rig.file_lock()).expect("the lock's file");
     held.lock().expect("nobody has it");
-    assert_eq!(fence(Arc::clone(&desk.engine)).await, None, "another program has the machine's lock");
+    assert_eq!(fence(Arc::clone(&rig.engine)).await, None, "another program has the machine's lock");
     drop(held);
-    assert_eq!(fence(Arc::clone(&desk.engine)).await, Some(2));
-    let follows = desk.ledger().read(|tx| tx.follows_others(3)).await.expect("it is read");
+    assert_eq!(fence(Arc::clone(&rig.engine)).await, Some(2));
+    let follows = rig.ledger().read(|tx| tx.follows_others(3)).await.expect("it is read");
     assert!(!follows, "fences 1 and 2 were ours");
 }
 
 #[tokio::test]
 async fn a_ledger_that_is_gone_ends_it_with_an_error_instead_of_waiting_for_ever() {
-    let desk = Desk::new(None);
-    set_clock(&desk, 1_000_000);
-    let engine = desk.keeping_to(&minutely(true));
+    let rig = EngineRig::new(None);
+    set_clock(&rig, 1_000_000);
+    let engine = rig.keeping_to(&minutely(true));
     let report = |news| {
         if matches!(news, ScheduleNews::Ended { .. }) {
             std::fs::remove_file(engine.ledger().path()).expect("it is there");

@@ -3,7 +3,7 @@
 //! Invariant: every write is one IMMEDIATE transaction on the one writing thread. What a request checks and what it
 //! writes are therefore one step, for every other request.
 
-mod desk;
+mod connection_thread;
 mod drafts;
 mod journal;
 mod keys;
@@ -23,7 +23,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::SandboxError;
 use crate::problem::{Kind, Problem};
-use desk::Desk;
+use connection_thread::ConnectionThread;
 
 pub(crate) use drafts::{
     Draft, commit_draft, delete_draft, draft, draft_seq_of_id, find_drafts, open_drafts, page_of_drafts, stage,
@@ -42,8 +42,8 @@ pub(crate) use writes::{Answer, Key, WriteRequest, fence_of, guarded};
 
 /// The books. Closing it waits for what is under way.
 pub(crate) struct Store {
-    writer: Desk,
-    reader: Desk,
+    writer: ConnectionThread,
+    reader: ConnectionThread,
 }
 
 /// The books within one transaction, as an act on them sees them.
@@ -61,8 +61,8 @@ impl Store {
     /// Opens or makes the books; `None` for temporary ones. Blocks on the disk.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, SandboxError> {
         let opened = open::open(path)?;
-        let reader = Desk::new("sandbox-reader", opened.reader, ());
-        let writer = Desk::new("sandbox-writer", opened.writer, opened.keep);
+        let reader = ConnectionThread::new("sandbox-reader", opened.reader, ());
+        let writer = ConnectionThread::new("sandbox-writer", opened.writer, opened.keep);
         Ok(Self { writer, reader })
     }
 

@@ -2,20 +2,20 @@
 
 use rusqlite::{Connection as Raw, params};
 
-use super::desk::{Desk, Key, Manner};
+use super::engine_rig::{EngineRig, Key, Manner};
 use crate::audit::AuditVerdict;
 use crate::domain::audit_chain::{COLUMNS, ChainHash, Value, entry_hash, head_bytes};
 use crate::domain::{FindingKind, WitnessState};
 
 /// Two sealed runs with other acts before, between and behind: 17 entries, sealed at 7 and 14.
-async fn sealed(key: Option<u8>) -> Desk {
-    let desk = Desk::new(key);
-    desk.acts(5).await;
-    assert!(desk.sync().await.error.is_none());
-    desk.acts(5).await;
-    assert!(desk.sync().await.error.is_none());
-    desk.acts(3).await;
-    desk
+async fn sealed(key: Option<u8>) -> EngineRig {
+    let rig = EngineRig::new(key);
+    rig.acts(5).await;
+    assert!(rig.sync().await.error.is_none());
+    rig.acts(5).await;
+    assert!(rig.sync().await.error.is_none());
+    rig.acts(3).await;
+    rig
 }
 
 fn kinds(verdict: &AuditVerdict) -> Vec<(FindingKind, i64)> {
@@ -77,107 +77,107 @@ fn seal_anew(raw: &Raw, key: Option<&Key>) {
 }
 
 /// A change to entry 9, and the whole chain made anew over it.
-async fn remade(key: Option<u8>) -> Desk {
-    let desk = sealed(key).await;
-    desk.edit("UPDATE audit SET actor_user = 'ola' WHERE entry = 9");
-    recompute(&desk.raw());
-    desk
+async fn remade(key: Option<u8>) -> EngineRig {
+    let rig = sealed(key).await;
+    rig.edit("UPDATE audit SET actor_user = 'ola' WHERE entry = 9");
+    recompute(&rig.raw());
+    rig
 }
 
 #[tokio::test]
 async fn a_whole_trail_is_well_and_says_who_looked() {
-    let desk = sealed(Some(1)).await;
-    let verdict = desk.verdict().await;
+    let rig = sealed(Some(1)).await;
+    let verdict = rig.verdict().await;
     assert_eq!(verdict.findings, []);
     let counts = (verdict.entries, verdict.heads_checked, verdict.signed_heads_checked, verdict.vouched_up_to);
     assert_eq!((counts, verdict.witness), ((17, 2, 2, 14), WitnessState::Matches));
     assert_eq!((verdict.signed_by.len(), verdict.own_key.as_ref()), (1, verdict.signed_by.first()));
-    let again = desk.verdict().await;
+    let again = rig.verdict().await;
     assert_eq!((again.findings, again.entries), (vec![], 18), "the first look is an entry itself");
 }
 
 #[tokio::test]
 async fn a_chain_made_anew_does_not_fit_its_seals() {
     for key in [None, Some(1)] {
-        let desk = remade(key).await;
-        let verdict = desk.verdict().await;
+        let rig = remade(key).await;
+        let verdict = rig.verdict().await;
         assert_eq!(kinds(&verdict), [(FindingKind::SealDiffers, 14), (FindingKind::WitnessDiffers, 14)]);
         let finding = &verdict.findings[0];
         assert_eq!(finding.detail["sound_up_to"], "7", "so the change is in 8 to 14");
         assert_eq!(finding.at.as_ref().map(|at| at.starts_with("1970-01-01T00:00:")), Some(true));
         assert_eq!(verdict.witness, WitnessState::Differs);
-        let entries: i64 = desk.raw().query_row("SELECT count(*) FROM audit", [], |row| row.get(0)).expect("a count");
+        let entries: i64 = rig.raw().query_row("SELECT count(*) FROM audit", [], |row| row.get(0)).expect("a count");
         assert_eq!(entries, 17, "nothing is written to a trail that is not whole");
     }
 }
 
 #[tokio::test]
 async fn seals_rewritten_without_the_key_have_wrong_signatures() {
-    let desk = remade(Some(1)).await;
-    seal_anew(&desk.raw(), None);
-    desk.books.treats_witnesses(Manner::NotOffered);
-    let verdict = desk.verdict().await;
+    let rig = remade(Some(1)).await;
+    seal_anew(&rig.raw(), None);
+    rig.books.treats_witnesses(Manner::NotOffered);
+    let verdict = rig.verdict().await;
     assert_eq!(kinds(&verdict), [(FindingKind::SignatureWrong, 14)]);
     assert!(verdict.is_changed());
 }
 
 #[tokio::test]
 async fn seals_forged_with_another_key_are_found_by_the_key_and_by_the_witness() {
-    let desk = remade(Some(1)).await;
-    seal_anew(&desk.raw(), Some(&Key::new(2)));
-    let verdict = desk.verdict().await;
+    let rig = remade(Some(1)).await;
+    seal_anew(&rig.raw(), Some(&Key::new(2)));
+    let verdict = rig.verdict().await;
     assert_eq!(kinds(&verdict), [(FindingKind::KeyChanged, 14), (FindingKind::WitnessDiffers, 14)]);
     assert!(verdict.findings[0].at.is_some() && verdict.is_changed());
-    desk.books.treats_witnesses(Manner::NotOffered);
-    assert_eq!(kinds(&desk.verdict().await), [(FindingKind::KeyChanged, 14)], "then the key alone tells");
+    rig.books.treats_witnesses(Manner::NotOffered);
+    assert_eq!(kinds(&rig.verdict().await), [(FindingKind::KeyChanged, 14)], "then the key alone tells");
 }
 
 #[tokio::test]
 async fn one_seal_forged_with_another_key_is_found() {
-    let desk = sealed(Some(1)).await;
-    let raw = desk.raw();
+    let rig = sealed(Some(1)).await;
+    let raw = rig.raw();
     seal_anew(&raw, Some(&Key::new(2)));
     raw.execute_batch("DELETE FROM audit_head WHERE head_id = 1").expect("an edit");
-    let verdict = desk.verdict().await;
+    let verdict = rig.verdict().await;
     assert_eq!(kinds(&verdict), [(FindingKind::SealsMissing, 0), (FindingKind::KeyChanged, 14)]);
 }
 
 #[tokio::test]
 async fn signatures_taken_away_are_missed() {
-    let desk = remade(Some(1)).await;
-    let raw = desk.raw();
+    let rig = remade(Some(1)).await;
+    let raw = rig.raw();
     seal_anew(&raw, None);
     raw.execute_batch("UPDATE audit_head SET public_key = NULL, signature = NULL").expect("an edit");
-    desk.books.treats_witnesses(Manner::NotOffered);
-    assert_eq!(kinds(&desk.verdict().await), [(FindingKind::SignatureMissing, 14)]);
+    rig.books.treats_witnesses(Manner::NotOffered);
+    assert_eq!(kinds(&rig.verdict().await), [(FindingKind::SignatureMissing, 14)]);
 }
 
 #[tokio::test]
 async fn the_last_ten_cut_off_are_missed_by_seal_and_witness() {
-    let desk = sealed(Some(1)).await;
-    desk.edit("DELETE FROM audit WHERE entry > 7");
-    let verdict = desk.verdict().await;
+    let rig = sealed(Some(1)).await;
+    rig.edit("DELETE FROM audit WHERE entry > 7");
+    let verdict = rig.verdict().await;
     assert_eq!(kinds(&verdict), [(FindingKind::CutOff, 8), (FindingKind::WitnessAhead, 8)]);
     let cut = &verdict.findings[0];
     assert_eq!((cut.detail["last"].as_str(), cut.at.is_some()), ("14", true));
     assert_eq!((verdict.witness, verdict.entries), (WitnessState::Ahead, 7));
     // The seals went with them: only somebody else can know.
-    desk.edit("DELETE FROM audit_head WHERE entries > 7");
-    assert_eq!(kinds(&desk.verdict().await), [(FindingKind::WitnessAhead, 8)]);
+    rig.edit("DELETE FROM audit_head WHERE entries > 7");
+    assert_eq!(kinds(&rig.verdict().await), [(FindingKind::WitnessAhead, 8)]);
 }
 
 #[tokio::test]
 async fn a_trail_that_was_emptied_is_missed() {
-    let desk = sealed(None).await;
-    desk.edit("DELETE FROM audit");
-    let verdict = desk.verdict().await;
+    let rig = sealed(None).await;
+    rig.edit("DELETE FROM audit");
+    let verdict = rig.verdict().await;
     assert_eq!(kinds(&verdict), [(FindingKind::CutOff, 1), (FindingKind::WitnessAhead, 1)]);
 }
 
 #[tokio::test]
 async fn every_byte_of_every_seal_counts() {
-    let desk = sealed(Some(1)).await;
-    let raw = desk.raw();
+    let rig = sealed(Some(1)).await;
+    let raw = rig.raw();
     for head_id in [1, 2] {
         for (column, bytes) in [("head", 32), ("public_key", 64), ("signature", 128)] {
             for place in 0..bytes {
@@ -197,11 +197,11 @@ async fn every_byte_of_every_seal_counts() {
                     format!("UPDATE audit_head SET {column} = CAST(?1 AS TEXT) WHERE head_id = ?2")
                 };
                 raw.execute(&sql, params![flipped, head_id]).expect("an edit");
-                let verdict = desk.verdict().await;
+                let verdict = rig.verdict().await;
                 assert!(verdict.is_changed(), "{column} byte {place}: {verdict:?}");
                 raw.execute(&sql, params![kept, head_id]).expect("an edit");
             }
         }
     }
-    assert!(!desk.verdict().await.is_changed());
+    assert!(!rig.verdict().await.is_changed());
 }

@@ -1,6 +1,6 @@
 //! The trail, attacked: whoever edits the ledger past its triggers, and whoever uses an old copy, is found.
 
-pub(crate) mod desk;
+pub(crate) mod engine_rig;
 mod forged;
 mod tampered;
 mod witnessed;

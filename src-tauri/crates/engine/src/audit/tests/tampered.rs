@@ -3,7 +3,7 @@
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection as Raw, params};
 
-use super::desk::Desk;
+use super::engine_rig::EngineRig;
 use crate::audit::AuditVerdict;
 use crate::audit::walk::walk;
 use crate::domain::FindingKind;
@@ -13,14 +13,14 @@ use crate::ports::WitnessSeen;
 const ENTRIES: i64 = 12;
 
 /// A trail of twelve entries of every shape, with no seal and no witness: the chain alone must find what is done to it.
-async fn trail() -> Desk {
-    let desk = Desk::new(None);
-    desk.acts(12).await;
-    desk
+async fn trail() -> EngineRig {
+    let rig = EngineRig::new(None);
+    rig.acts(12).await;
+    rig
 }
 
-async fn look(desk: &Desk) -> AuditVerdict {
-    desk.ledger().read(|tx| walk(tx, Some(&WitnessSeen::NotOffered), None)).await.expect("the ledger can be read")
+async fn look(rig: &EngineRig) -> AuditVerdict {
+    rig.ledger().read(|tx| walk(tx, Some(&WitnessSeen::NotOffered), None)).await.expect("the ledger can be read")
 }
 
 fn value(raw: &Raw, column: &str, entry: i64) -> Sql {
@@ -49,9 +49,9 @@ fn write(raw: &Raw, column: &str, entry: i64, bytes: &[u8], type_of: &str) {
 
 #[tokio::test]
 async fn a_flip_of_any_byte_of_any_column_of_any_entry_is_found() {
-    let desk = trail().await;
-    assert_eq!(look(&desk).await.findings, []);
-    let raw = desk.raw();
+    let rig = trail().await;
+    assert_eq!(look(&rig).await.findings, []);
+    let raw = rig.raw();
     let mut flips = 0;
     for entry in 1..=ENTRIES {
         let at = at_of(&raw, entry);
@@ -77,7 +77,7 @@ async fn a_flip_of_any_byte_of_any_column_of_any_entry_is_found() {
                 let mut flipped = bytes.clone();
                 flipped[place] ^= mask;
                 write(&raw, column, entry, &flipped, &type_of);
-                let findings = look(&desk).await.findings;
+                let findings = look(&rig).await.findings;
                 let now = if *column == "entry" {
                     i64::from_be_bytes(flipped.as_slice().try_into().expect("eight bytes"))
                 } else {
@@ -94,13 +94,13 @@ async fn a_flip_of_any_byte_of_any_column_of_any_entry_is_found() {
         }
     }
     assert!(flips > 1_500, "{flips}");
-    assert_eq!(look(&desk).await.findings, [], "every flip was undone");
+    assert_eq!(look(&rig).await.findings, [], "every flip was undone");
 }
 
 #[tokio::test]
 async fn a_value_taken_away_or_put_where_there_was_none_is_found() {
-    let desk = trail().await;
-    let raw = desk.raw();
+    let rig = trail().await;
+    let raw = rig.raw();
     for entry in 1..=ENTRIES {
         for column in
             ["accounting_user", "record_id", "generation", "run_id", "voucher_id", "earlier_voucher_id", "reason"]
@@ -113,7 +113,7 @@ async fn a_value_taken_away_or_put_where_there_was_none_is_found() {
             };
             let sql = format!("UPDATE audit SET {column} = ?1 WHERE entry = ?2");
             raw.execute(&sql, params![other, entry]).expect("an edit");
-            let findings = look(&desk).await.findings;
+            let findings = look(&rig).await.findings;
             let kinds: Vec<_> = findings.iter().map(|finding| (finding.kind, finding.entry)).collect();
             assert_eq!(kinds, [(FindingKind::ContentChanged, entry)], "{column}");
             assert_eq!(findings[0].at, Some(at_of(&raw, entry)));
@@ -129,20 +129,20 @@ fn kinds(verdict: &AuditVerdict) -> Vec<(FindingKind, i64)> {
 #[tokio::test]
 async fn an_entry_deleted_in_the_middle_or_at_the_beginning_is_found() {
     for gone in [1, 5, 11] {
-        let desk = trail().await;
-        desk.edit(&format!("DELETE FROM audit WHERE entry = {gone}"));
-        let verdict = look(&desk).await;
+        let rig = trail().await;
+        rig.edit(&format!("DELETE FROM audit WHERE entry = {gone}"));
+        let verdict = look(&rig).await;
         let next = (FindingKind::LinkBroken, gone + 1);
         assert_eq!(kinds(&verdict), [(FindingKind::EntriesMissing, gone), next]);
-        assert_eq!(verdict.findings[0].at, Some(at_of(&desk.raw(), gone + 1)), "the next sign of life");
+        assert_eq!(verdict.findings[0].at, Some(at_of(&rig.raw(), gone + 1)), "the next sign of life");
     }
 }
 
 #[tokio::test]
 async fn an_entry_deleted_and_the_rest_renumbered_is_found() {
-    let desk = trail().await;
-    desk.edit("DELETE FROM audit WHERE entry = 5; UPDATE audit SET entry = entry - 1 WHERE entry > 5;");
-    let verdict = look(&desk).await;
+    let rig = trail().await;
+    rig.edit("DELETE FROM audit WHERE entry = 5; UPDATE audit SET entry = entry - 1 WHERE entry > 5;");
+    let verdict = look(&rig).await;
     assert_eq!(kinds(&verdict)[..2], [(FindingKind::ContentChanged, 5), (FindingKind::LinkBroken, 5)]);
     assert!(verdict.is_changed());
 }
@@ -151,8 +151,8 @@ async fn an_entry_deleted_and_the_rest_renumbered_is_found() {
 async fn two_entries_swapped_are_found() {
     // Whole, with their hashes; and their content alone.
     for columns in ["at, actor_user, act, record_id, reason, detail, previous, hash", "at, record_id, reason, detail"] {
-        let desk = trail().await;
-        let raw = desk.raw();
+        let rig = trail().await;
+        let raw = rig.raw();
         raw.execute_batch(
             "CREATE TEMP TABLE kept AS SELECT * FROM audit WHERE entry IN (3, 9); DROP INDEX IF EXISTS x;",
         )
@@ -167,7 +167,7 @@ async fn two_entries_swapped_are_found() {
             );
             raw.execute(&sql, []).expect("an edit");
         }
-        let verdict = look(&desk).await;
+        let verdict = look(&rig).await;
         for entry in [3, 9] {
             let finding = verdict.findings.iter().find(|finding| finding.entry == entry);
             let finding = finding.expect("both are named");
@@ -178,14 +178,14 @@ async fn two_entries_swapped_are_found() {
 
 #[tokio::test]
 async fn an_entry_inserted_is_found() {
-    let desk = trail().await;
-    desk.edit(
+    let rig = trail().await;
+    rig.edit(
         "UPDATE audit SET entry = -entry WHERE entry > 5; UPDATE audit SET entry = 1 - entry WHERE entry < 0;
          INSERT INTO audit (entry, at, actor_user, actor_host, act, detail, previous, hash)
          SELECT 6, '1970-01-01T00:00:06.500Z', 'ola', 'pc', 'settings_changed', '{}', hash, randomblob(32)
          FROM audit WHERE entry = 5;",
     );
-    let verdict = look(&desk).await;
+    let verdict = look(&rig).await;
     assert_eq!(kinds(&verdict)[..2], [(FindingKind::ContentChanged, 6), (FindingKind::ContentChanged, 7)]);
     assert_eq!(verdict.findings[0].at.as_deref(), Some("1970-01-01T00:00:06.500Z"));
     assert_eq!(verdict.findings[0].detail["user"], "ola");
@@ -193,18 +193,18 @@ async fn an_entry_inserted_is_found() {
 
 #[tokio::test]
 async fn another_ledgers_entries_do_not_pass_for_this_ones() {
-    let desk = trail().await;
-    desk.edit("UPDATE ledger SET ledger_id = 'another'");
-    let verdict = look(&desk).await;
+    let rig = trail().await;
+    rig.edit("UPDATE ledger SET ledger_id = 'another'");
+    let verdict = look(&rig).await;
     assert_eq!(verdict.findings.len(), 12);
     assert!(verdict.findings.iter().all(|finding| finding.kind == FindingKind::ContentChanged));
 }
 
 #[tokio::test]
 async fn many_findings_are_counted_and_some_are_listed() {
-    let desk = Desk::new(None);
-    desk.acts(AuditVerdict::FINDINGS_MAX + 7).await;
-    desk.edit("UPDATE audit SET actor_user = 'ola'");
-    let verdict = look(&desk).await;
+    let rig = EngineRig::new(None);
+    rig.acts(AuditVerdict::FINDINGS_MAX + 7).await;
+    rig.edit("UPDATE audit SET actor_user = 'ola'");
+    let verdict = look(&rig).await;
     assert_eq!((verdict.findings.len(), verdict.findings_left_out), (AuditVerdict::FINDINGS_MAX, 7));
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::desk::{Desk, Manner, kari};
+use super::engine_rig::{EngineRig, Manner, kari};
 use crate::domain::{Act, Actor, FindingKind, WitnessState};
 use crate::error::ErrorCode;
 use crate::lock::FileLock;
@@ -15,22 +15,22 @@ fn kinds(verdict: &AuditVerdict) -> Vec<FindingKind> {
 
 #[tokio::test]
 async fn a_run_leaves_a_signed_witness_and_gives_the_lease_back() {
-    let desk = Desk::new(Some(1));
-    assert!(desk.sync().await.error.is_none());
-    let kept = desk.books.kept().expect("a witness");
+    let rig = EngineRig::new(Some(1));
+    assert!(rig.sync().await.error.is_none());
+    let kept = rig.books.kept().expect("a witness");
     assert_eq!((kept.entries, &kept.written_by), (2, &kari()));
     assert!(kept.public_key.is_some() && kept.signature.is_some());
-    assert_eq!(desk.books.leases_out.load(Ordering::Relaxed), 0);
-    let acts = desk.ledger().audit_page(&AuditFilter::default(), None, 10).await.expect("entries");
+    assert_eq!(rig.books.leases_out.load(Ordering::Relaxed), 0);
+    let acts = rig.ledger().audit_page(&AuditFilter::default(), None, 10).await.expect("entries");
     let acts: Vec<_> = acts.iter().map(|entry| (entry.act, entry.accounting_user.as_deref())).collect();
     assert_eq!(acts, [(Act::SyncEnded, Some("api-7")), (Act::SyncStarted, Some("api-7"))]);
 }
 
 #[tokio::test]
 async fn the_copy_used_first_goes_on_and_the_other_is_refused() {
-    let desk = Desk::new(Some(1));
-    assert!(desk.sync().await.error.is_none());
-    let (first, second) = desk.copied();
+    let rig = EngineRig::new(Some(1));
+    assert!(rig.sync().await.error.is_none());
+    let (first, second) = rig.copied();
     assert!(second.sync().await.error.is_none(), "nobody can tell yet");
     let problem = first.refusal().await;
     assert_eq!(problem.code, ErrorCode::LedgerRolledBack);
@@ -43,9 +43,9 @@ async fn the_copy_used_first_goes_on_and_the_other_is_refused() {
 
 #[tokio::test]
 async fn a_copy_that_went_on_by_itself_is_a_fork() {
-    let desk = Desk::new(Some(1));
-    assert!(desk.sync().await.error.is_none());
-    let (first, second) = desk.copied();
+    let rig = EngineRig::new(Some(1));
+    assert!(rig.sync().await.error.is_none());
+    let (first, second) = rig.copied();
     first.acts(5).await;
     assert!(second.sync().await.error.is_none());
     let problem = first.refusal().await;
@@ -61,11 +61,11 @@ async fn a_trail_that_no_longer_fits_its_seal_stops_the_next_run() {
         "UPDATE audit_head SET head = randomblob(32)",
         "UPDATE audit_head SET signature = 'aa'",
     ] {
-        let desk = Desk::new(Some(1));
-        assert!(desk.sync().await.error.is_none());
-        desk.edit(edit);
-        desk.books.treats_witnesses(Manner::NotOffered);
-        let problem = desk.refusal().await;
+        let rig = EngineRig::new(Some(1));
+        assert!(rig.sync().await.error.is_none());
+        rig.edit(edit);
+        rig.books.treats_witnesses(Manner::NotOffered);
+        let problem = rig.refusal().await;
         assert_eq!((problem.code, problem.code.exit_status()), (ErrorCode::AuditBroken, 6), "{edit}");
         assert_eq!(problem.params["entries"], "2");
     }
@@ -73,101 +73,101 @@ async fn a_trail_that_no_longer_fits_its_seal_stops_the_next_run() {
 
 #[tokio::test]
 async fn without_the_witness_nothing_is_sent() {
-    let desk = Desk::new(None);
-    assert!(desk.sync().await.error.is_none());
-    desk.books.treats_witnesses(Manner::OutOfReach);
-    assert_eq!(desk.refusal().await.code, ErrorCode::AccountingUnreachable);
-    assert_eq!(desk.books.leases_out.load(Ordering::Relaxed), 0);
+    let rig = EngineRig::new(None);
+    assert!(rig.sync().await.error.is_none());
+    rig.books.treats_witnesses(Manner::OutOfReach);
+    assert_eq!(rig.refusal().await.code, ErrorCode::AccountingUnreachable);
+    assert_eq!(rig.books.leases_out.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]
 async fn a_verification_works_without_the_accounting_side_and_says_so() {
-    let desk = Desk::new(Some(1));
-    assert!(desk.sync().await.error.is_none());
+    let rig = EngineRig::new(Some(1));
+    assert!(rig.sync().await.error.is_none());
     for (manner, state) in
         [(Manner::OutOfReach, WitnessState::Unreachable), (Manner::NotOffered, WitnessState::NotOffered)]
     {
-        desk.books.treats_witnesses(manner);
-        let verdict = desk.verdict().await;
+        rig.books.treats_witnesses(manner);
+        let verdict = rig.verdict().await;
         assert_eq!((verdict.witness, kinds(&verdict)), (state, vec![]));
     }
 }
 
 #[tokio::test]
 async fn a_witness_that_is_gone_is_told_of_and_stops_nothing() {
-    let desk = Desk::new(Some(1));
-    let verdict = desk.verdict().await;
+    let rig = EngineRig::new(Some(1));
+    let verdict = rig.verdict().await;
     assert_eq!((verdict.witness, kinds(&verdict)), (WitnessState::Missing, vec![]), "none was ever left");
-    assert!(desk.sync().await.error.is_none());
-    *desk.books.kept.lock().expect("no test panics with it") = None;
-    let verdict = desk.verdict().await;
+    assert!(rig.sync().await.error.is_none());
+    *rig.books.kept.lock().expect("no test panics with it") = None;
+    let verdict = rig.verdict().await;
     assert_eq!((verdict.witness, kinds(&verdict)), (WitnessState::Missing, vec![FindingKind::WitnessMissing]));
     assert!(!verdict.is_changed());
-    assert!(desk.sync().await.error.is_none());
-    assert_eq!(kinds(&desk.verdict().await), []);
+    assert!(rig.sync().await.error.is_none());
+    assert_eq!(kinds(&rig.verdict().await), []);
 }
 
 #[tokio::test]
 async fn a_witness_with_a_wrong_signature_is_told_of() {
-    let desk = Desk::new(Some(1));
-    assert!(desk.sync().await.error.is_none());
-    let kept = desk.books.kept().expect("a witness");
+    let rig = EngineRig::new(Some(1));
+    assert!(rig.sync().await.error.is_none());
+    let kept = rig.books.kept().expect("a witness");
     let odd = Witness { signature: Some("00".repeat(64)), ..kept };
-    *desk.books.kept.lock().expect("no test panics with it") = Some(odd);
-    let verdict = desk.verdict().await;
+    *rig.books.kept.lock().expect("no test panics with it") = Some(odd);
+    let verdict = rig.verdict().await;
     assert_eq!((verdict.witness, kinds(&verdict)), (WitnessState::Matches, vec![FindingKind::WitnessSignatureWrong]));
 }
 
 #[tokio::test]
 async fn a_head_that_could_not_be_left_is_left_after_the_next_run() {
-    let desk = Desk::new(Some(1));
-    desk.books.treats_witnesses(Manner::NotOffered);
-    assert!(desk.sync().await.error.is_none());
-    assert_eq!(desk.books.kept(), None);
-    desk.books.treats_witnesses(Manner::Keeps);
-    assert!(desk.sync().await.error.is_none());
-    assert_eq!(desk.books.kept().map(|kept| kept.entries), Some(4));
+    let rig = EngineRig::new(Some(1));
+    rig.books.treats_witnesses(Manner::NotOffered);
+    assert!(rig.sync().await.error.is_none());
+    assert_eq!(rig.books.kept(), None);
+    rig.books.treats_witnesses(Manner::Keeps);
+    assert!(rig.sync().await.error.is_none());
+    assert_eq!(rig.books.kept().map(|kept| kept.entries), Some(4));
 }
 
 #[tokio::test]
 async fn a_verification_waits_for_no_run() {
-    let desk = Desk::new(None);
-    let held = FileLock::try_take(&desk.file_lock()).expect("nobody has it");
-    let problem = desk.engine.verify_audit(kari()).await.expect_err("a run is on");
+    let rig = EngineRig::new(None);
+    let held = FileLock::try_take(&rig.file_lock()).expect("nobody has it");
+    let problem = rig.engine.verify_audit(kari()).await.expect_err("a run is on");
     assert_eq!(problem.code, ErrorCode::LockHeldHere);
     drop(held);
-    assert_eq!(desk.verdict().await.findings, []);
+    assert_eq!(rig.verdict().await.findings, []);
 }
 
 #[tokio::test]
 async fn a_backup_that_was_asked_for_is_a_ledger_and_stands_in_the_trail_behind_what_it_holds() {
-    let desk = Desk::new(Some(1));
-    assert!(desk.sync().await.error.is_none());
-    let held = FileLock::try_take(&desk.file_lock()).expect("nobody has it");
-    assert_eq!(desk.engine.back_up(kari()).await.expect_err("a run is on").code, ErrorCode::RunIsOn);
+    let rig = EngineRig::new(Some(1));
+    assert!(rig.sync().await.error.is_none());
+    let held = FileLock::try_take(&rig.file_lock()).expect("nobody has it");
+    assert_eq!(rig.engine.back_up(kari()).await.expect_err("a run is on").code, ErrorCode::RunIsOn);
     drop(held);
-    let before = desk.verdict().await.entries;
-    let first = desk.engine.back_up(kari()).await.expect("there is space");
-    let second = desk.engine.back_up(kari()).await.expect("several a day");
+    let before = rig.verdict().await.entries;
+    let first = rig.engine.back_up(kari()).await.expect("there is space");
+    let second = rig.engine.back_up(kari()).await.expect("several a day");
     assert_ne!(first, second);
     assert!(first.exists() && second.exists());
-    assert!(desk.ledger().file().expect("it is there").last_backup_at.is_some());
+    assert!(rig.ledger().file().expect("it is there").last_backup_at.is_some());
     let made = AuditFilter { act: Some(Act::BackupMade), ..AuditFilter::default() };
-    let made = desk.ledger().audit_page(&made, None, 9).await.expect("a page");
+    let made = rig.ledger().audit_page(&made, None, 9).await.expect("a page");
     let files: Vec<_> = made.iter().map(|entry| entry.detail["file"].as_str().expect("its name").to_owned()).collect();
     let name = |path: &std::path::Path| path.file_name().expect("a file").to_string_lossy().into_owned();
     assert_eq!(files, [name(&second), name(&first)]);
-    assert_eq!((desk.verdict().await.entries, desk.verdict().await.findings), (before + 3, vec![]));
-    assert_eq!(desk.ledger().audit_actors(9).await.expect("names"), ["kari"]);
+    assert_eq!((rig.verdict().await.entries, rig.verdict().await.findings), (before + 3, vec![]));
+    assert_eq!(rig.ledger().audit_actors(9).await.expect("names"), ["kari"]);
 }
 
 #[tokio::test]
 async fn entries_are_found_by_what_a_person_asks_for() {
-    let desk = Desk::new(None);
-    desk.acts(12).await;
-    desk.engine.verify_audit(Actor { user: "ola".into(), host: "pc".into() }).await.expect("well");
+    let rig = EngineRig::new(None);
+    rig.acts(12).await;
+    rig.engine.verify_audit(Actor { user: "ola".into(), host: "pc".into() }).await.expect("well");
     let page = async |filter: AuditFilter, before, limit| {
-        let page = desk.ledger().audit_page(&filter, before, limit).await.expect("a page");
+        let page = rig.ledger().audit_page(&filter, before, limit).await.expect("a page");
         page.iter().map(|entry| entry.entry).collect::<Vec<_>>()
     };
     let all = AuditFilter::default;
@@ -184,10 +184,10 @@ async fn entries_are_found_by_what_a_person_asks_for() {
         "no wildcard; `signed_heads…`"
     );
     assert_eq!(page(AuditFilter { text: Some("100%".into()), ..all() }, None, 9).await, [0; 0]);
-    let third = desk.ledger().audit_page(&all(), Some(4), 1).await.expect("a page").remove(0);
+    let third = rig.ledger().audit_page(&all(), Some(4), 1).await.expect("a page").remove(0);
     let of_that_second =
         AuditFilter { from: Some(third.at), to: Some(third.at + chrono::TimeDelta::seconds(1)), ..all() };
     assert_eq!(page(of_that_second, None, 9).await, [3]);
-    let of_run = desk.ledger().audit_entries_of_run(&crate::domain::RunId::new("run-4"), 10).await.expect("entries");
+    let of_run = rig.ledger().audit_entries_of_run(&crate::domain::RunId::new("run-4"), 10).await.expect("entries");
     assert_eq!(of_run.iter().map(|entry| entry.entry).collect::<Vec<_>>(), [5]);
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::{Currency, ItemResult, Money, Payee, Record, RecordId};
 use crate::views::RecordState;
 
-/// Beside record A of [`desk`]: so many more, each a day older than the one before, one of them Astrid Øverland's.
+/// Beside record A of [`rig`]: so many more, each a day older than the one before, one of them Astrid Øverland's.
 const MORE: u32 = 7;
 
 fn more(number: u32) -> Record {
@@ -21,11 +21,11 @@ fn more(number: u32) -> Record {
 }
 
 /// A, exported as voucher V-1 with number 1, and seven others that wait.
-async fn desk_with_many() -> Desk {
-    let desk = desk().await;
-    let request = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
-    settle(&desk, &request, acknowledged()).await.expect("it is settled");
-    desk.ledger
+async fn desk_with_many() -> LedgerRig {
+    let rig = rig().await;
+    let request = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
+    settle(&rig, &request, acknowledged()).await.expect("it is settled");
+    rig.ledger
         .write(|tx| {
             let reading = tx.begin_reading(NOW)?;
             let again = crate::domain::record::tests::record("A");
@@ -37,7 +37,7 @@ async fn desk_with_many() -> Desk {
         })
         .await
         .expect("they are seen");
-    desk
+    rig
 }
 
 async fn ids(ledger: &Ledger, filter: RecordFilter) -> Vec<String> {
@@ -53,22 +53,22 @@ fn words(text: &str) -> RecordFilter {
 
 #[tokio::test]
 async fn pages_have_every_record_once_the_newest_day_first() {
-    let desk = desk_with_many().await;
+    let rig = desk_with_many().await;
     let (mut seen, mut after) = (Vec::new(), None);
     loop {
-        let page = desk.ledger.records(&RecordFilter::default(), after.as_deref(), 3).await.expect("a page");
+        let page = rig.ledger.records(&RecordFilter::default(), after.as_deref(), 3).await.expect("a page");
         let Some(last) = page.last() else { break };
         after = Some(last.record_id.clone());
         seen.extend(page.into_iter().map(|row| row.record_id));
     }
     assert_eq!(seen, ["A", "B-1", "B-2", "B-3", "B-4", "B-5", "B-6", "B-7"]);
-    let unknown = desk.ledger.records(&RecordFilter::default(), Some("nobody"), 3).await.expect("a page");
+    let unknown = rig.ledger.records(&RecordFilter::default(), Some("nobody"), 3).await.expect("a page");
     assert_eq!(unknown, [], "behind a record that is none there is nothing");
 }
 
 #[tokio::test]
 async fn words_vouchers_and_references_find_their_records() {
-    let desk = desk_with_many().await;
+    let rig = desk_with_many().await;
     for (text, found) in [
         ("øverland", &["B-3"][..]),
         ("b-3", &["B-3"]),
@@ -80,21 +80,21 @@ async fn words_vouchers_and_references_find_their_records() {
         ("b%", &[]),
         ("   ", &["A", "B-1", "B-2", "B-3", "B-4", "B-5", "B-6", "B-7"]),
     ] {
-        assert_eq!(ids(&desk.ledger, words(text)).await, found, "{text}");
+        assert_eq!(ids(&rig.ledger, words(text)).await, found, "{text}");
     }
     let payee = |payee: &str| RecordFilter { payee: Some(payee.into()), ..RecordFilter::default() };
-    assert_eq!(ids(&desk.ledger, payee("ASTRID")).await, ["B-3"]);
-    assert_eq!(ids(&desk.ledger, payee("PM-0099")).await, ["B-3"]);
-    assert_eq!(ids(&desk.ledger, payee("Bodø")).await, Vec::<String>::new(), "a payee's name is no text");
+    assert_eq!(ids(&rig.ledger, payee("ASTRID")).await, ["B-3"]);
+    assert_eq!(ids(&rig.ledger, payee("PM-0099")).await, ["B-3"]);
+    assert_eq!(ids(&rig.ledger, payee("Bodø")).await, Vec::<String>::new(), "a payee's name is no text");
 }
 
 #[tokio::test]
 async fn states_days_and_amounts_leave_out_the_others() {
-    let desk = desk_with_many().await;
+    let rig = desk_with_many().await;
     let state = |states: &[RecordState]| RecordFilter { states: states.to_vec(), ..RecordFilter::default() };
-    assert_eq!(ids(&desk.ledger, state(&[RecordState::Posted])).await, ["A"]);
-    assert_eq!(ids(&desk.ledger, state(&[RecordState::Eligible])).await.len(), 7);
-    assert_eq!(ids(&desk.ledger, state(&[RecordState::Eligible, RecordState::Posted])).await.len(), 8);
+    assert_eq!(ids(&rig.ledger, state(&[RecordState::Posted])).await, ["A"]);
+    assert_eq!(ids(&rig.ledger, state(&[RecordState::Eligible])).await.len(), 7);
+    assert_eq!(ids(&rig.ledger, state(&[RecordState::Eligible, RecordState::Posted])).await.len(), 8);
     for none in [
         RecordState::Sending,
         RecordState::InDoubt,
@@ -104,15 +104,15 @@ async fn states_days_and_amounts_leave_out_the_others() {
         RecordState::Vanished,
         RecordState::Gone,
     ] {
-        assert_eq!(ids(&desk.ledger, state(&[none])).await, Vec::<String>::new(), "{none:?}");
+        assert_eq!(ids(&rig.ledger, state(&[none])).await, Vec::<String>::new(), "{none:?}");
     }
     let day = |day| NaiveDate::from_ymd_opt(2026, 10, day);
     let days = RecordFilter { from: day(14), to: day(16), ..RecordFilter::default() };
-    assert_eq!(ids(&desk.ledger, days).await, ["B-4", "B-5", "B-6"]);
+    assert_eq!(ids(&rig.ledger, days).await, ["B-4", "B-5", "B-6"]);
     let (least, most) = (RecordFilter::amount("300"), RecordFilter::amount("412.00"));
     let amounts = RecordFilter { least, most, ..RecordFilter::default() };
-    assert_eq!(ids(&desk.ledger, amounts.clone()).await, ["A", "B-3", "B-4"]);
-    let found = desk.ledger.records_found(&amounts).await.expect("the ledger is read");
+    assert_eq!(ids(&rig.ledger, amounts.clone()).await, ["A", "B-3", "B-4"]);
+    let found = rig.ledger.records_found(&amounts).await.expect("the ledger is read");
     assert_eq!(found.sums.first().map(|sum| sum.amount.as_str()), Some("1112.00"));
 }
 
@@ -120,16 +120,16 @@ async fn states_days_and_amounts_leave_out_the_others() {
 async fn each_state_is_found_by_its_own_name() {
     let doubt = Settlement::Unknown(Problem::new(ErrorCode::Interrupted));
     for (settlement, state) in [(None, RecordState::Sending), (Some(doubt), RecordState::InDoubt)] {
-        let desk = desk().await;
-        let request = claim(&desk, "key-1", 1).await.expect("nobody claimed it");
+        let rig = rig().await;
+        let request = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
         if let Some(settlement) = settlement {
-            settle(&desk, &request, settlement).await.expect("it is settled");
+            settle(&rig, &request, settlement).await.expect("it is settled");
         }
         let asked = RecordFilter { states: vec![state], ..RecordFilter::default() };
-        assert_eq!(ids(&desk.ledger, asked).await, ["A"], "{state:?}");
+        assert_eq!(ids(&rig.ledger, asked).await, ["A"], "{state:?}");
     }
-    let desk = desk_with_many().await;
-    desk.ledger
+    let rig = desk_with_many().await;
+    rig.ledger
         .write(|tx| {
             let mut changed = crate::domain::record::tests::record("A");
             changed.text = "Travel, peer support Alta".into();
@@ -141,9 +141,9 @@ async fn each_state_is_found_by_its_own_name() {
         .await
         .expect("it is seen");
     let state = |state| RecordFilter { states: vec![state], ..RecordFilter::default() };
-    assert_eq!(ids(&desk.ledger, state(RecordState::Changed)).await, ["A"]);
-    assert_eq!(ids(&desk.ledger, state(RecordState::Gone)).await.len(), 7, "the others are not in the source any more");
-    let story = desk.ledger.record("A").await.expect("the ledger is read").expect("it is known");
+    assert_eq!(ids(&rig.ledger, state(RecordState::Changed)).await, ["A"]);
+    assert_eq!(ids(&rig.ledger, state(RecordState::Gone)).await.len(), 7, "the others are not in the source any more");
+    let story = rig.ledger.record("A").await.expect("the ledger is read").expect("it is known");
     assert_eq!(story.changed_at, [NOW]);
     assert_eq!(story.attempts[0].actor.user, "kari");
 }
@@ -160,9 +160,9 @@ fn an_amount_is_a_decimal_and_nothing_else() {
 
 #[tokio::test]
 async fn runs_are_found_by_record_voucher_outcome_and_person() {
-    let desk = desk_with_many().await;
+    let rig = desk_with_many().await;
     let found = |filter: RunFilter| {
-        let ledger = desk.ledger.clone();
+        let ledger = rig.ledger.clone();
         async move { ledger.search_runs(&filter, 10, None).await.expect("the ledger is read").len() }
     };
     for (text, count) in [("A", 1), ("V-1", 1), ("1", 1), ("run-1", 1), ("B-1", 0), ("V-2", 0)] {
@@ -179,7 +179,7 @@ async fn runs_are_found_by_record_voucher_outcome_and_person() {
 
 #[tokio::test]
 async fn rows_of_a_run_are_found_and_counted_from_any_place_on() {
-    let desk = desk_with_many().await;
+    let rig = desk_with_many().await;
     let run = RunId::new("run-1");
     let filter = |results: &[ItemResult], text: Option<&str>| ItemFilter {
         results: results.to_vec(),
@@ -193,20 +193,20 @@ async fn rows_of_a_run_are_found_and_counted_from_any_place_on() {
         (filter(&[], Some("V-1")), 1),
         (filter(&[ItemResult::Posted], Some("V-2")), 0),
     ] {
-        let rows = desk.ledger.search_items(&run, &asked, 0, 10).await.expect("the ledger is read");
+        let rows = rig.ledger.search_items(&run, &asked, 0, 10).await.expect("the ledger is read");
         assert_eq!(rows.len(), count, "{asked:?}");
-        assert_eq!(desk.ledger.count_items(&run, &asked).await.ok(), u64::try_from(count).ok(), "{asked:?}");
-        assert_eq!(desk.ledger.search_items(&run, &asked, 1, 10).await.ok(), Some(Vec::new()), "{asked:?}");
+        assert_eq!(rig.ledger.count_items(&run, &asked).await.ok(), u64::try_from(count).ok(), "{asked:?}");
+        assert_eq!(rig.ledger.search_items(&run, &asked, 1, 10).await.ok(), Some(Vec::new()), "{asked:?}");
     }
 }
 
 #[tokio::test]
 async fn a_month_has_what_was_exported_of_it() {
-    let desk = desk_with_many().await;
-    let figures = desk.ledger.exported_by_month(NaiveDate::MIN).await.expect("the ledger is read");
+    let rig = desk_with_many().await;
+    let figures = rig.ledger.exported_by_month(NaiveDate::MIN).await.expect("the ledger is read");
     let [month] = &figures[..] else { unreachable!("only A is exported: {figures:?}") };
     assert_eq!((month.month, month.records), (NaiveDate::from_ymd_opt(2026, 10, 1).expect("a day"), 1));
     assert_eq!(month.sum.amount, "412.00");
     let later = NaiveDate::from_ymd_opt(2026, 11, 1).expect("a day");
-    assert_eq!(desk.ledger.exported_by_month(later).await.ok(), Some(Vec::new()));
+    assert_eq!(rig.ledger.exported_by_month(later).await.ok(), Some(Vec::new()));
 }

@@ -29,26 +29,26 @@ const LOOK_PAUSE: Duration = Duration::from_millis(50);
 ///
 /// # Panics
 /// With what `act` panics with, and with the path of a picture of the window as it was then.
-pub(crate) fn at_desk<R>(home: &Path, workspace: Option<&Path>, act: impl FnOnce(&Desk) -> R) -> R {
-    let desk = Desk::open(home, workspace, false);
-    seen(vec![desk], |desks| act(&desks[0]))
+pub(crate) fn at_desk<R>(home: &Path, workspace: Option<&Path>, act: impl FnOnce(&WindowRig) -> R) -> R {
+    let window = WindowRig::open(home, workspace, false);
+    seen(vec![window], |desks| act(&desks[0]))
 }
 
 /// The same with two people, each at a window, a home and a workspace of their own.
-pub(crate) fn at_two_desks<R>(places: [(&Path, &Path); 2], act: impl FnOnce(&Desk, &Desk) -> R) -> R {
+pub(crate) fn at_two_desks<R>(places: [(&Path, &Path); 2], act: impl FnOnce(&WindowRig, &WindowRig) -> R) -> R {
     let [first, second] = places;
-    let first = Desk::open(first.0, Some(first.1), false);
-    let second = Desk::open(second.0, Some(second.1), true);
+    let first = WindowRig::open(first.0, Some(first.1), false);
+    let second = WindowRig::open(second.0, Some(second.1), true);
     // The second goes first: the first one's turn is held until both are gone.
     seen(vec![second, first], |desks| act(&desks[1], &desks[0]))
 }
 
-fn seen<R>(desks: Vec<Desk>, act: impl FnOnce(&[Desk]) -> R) -> R {
+fn seen<R>(desks: Vec<WindowRig>, act: impl FnOnce(&[WindowRig]) -> R) -> R {
     match catch_unwind(AssertUnwindSafe(|| act(&desks))) {
         Ok(result) => result,
         Err(thrown) => {
-            let windows = desks.iter().enumerate().map(|(number, desk)| {
-                format!("The window then: {}\nStandard error:\n{}", desk.picture(number), desk.driver.words())
+            let windows = desks.iter().enumerate().map(|(number, window)| {
+                format!("The window then: {}\nStandard error:\n{}", window.picture(number), window.driver.words())
             });
             let windows = windows.collect::<Vec<_>>().join("\n");
             drop(desks);
@@ -58,13 +58,13 @@ fn seen<R>(desks: Vec<Desk>, act: impl FnOnce(&[Desk]) -> R) -> R {
 }
 
 /// The window of a running application.
-pub(crate) struct Desk {
+pub(crate) struct WindowRig {
     runtime: Runtime,
     client: Client,
     driver: Driver,
 }
 
-impl Desk {
+impl WindowRig {
     fn open(home: &Path, workspace: Option<&Path>, is_beside: bool) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime starts");
         let (driver, client) = runtime.block_on(async {
@@ -205,7 +205,7 @@ impl Desk {
     }
 }
 
-impl Drop for Desk {
+impl Drop for WindowRig {
     fn drop(&mut self) {
         // Ends the application; then the drivers go with `self.driver`, which waits for all of them.
         _ = self.runtime.block_on(self.client.clone().close());

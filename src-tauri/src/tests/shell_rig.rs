@@ -21,7 +21,7 @@ use crate::wiring::Wiring;
 use crate::{bindings, context, desktop};
 
 /// Somebody who calls commands, and remembers which.
-pub(super) struct Desk {
+pub(super) struct ShellRig {
     pub(super) folder: tempfile::TempDir,
     pub(super) bindings: Bindings,
     window: WebviewWindow<Host>,
@@ -33,7 +33,7 @@ pub(super) struct Desk {
 /// How often the program was ended.
 struct Exits(AtomicU32);
 
-impl Desk {
+impl ShellRig {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = folder.path().join("config");

@@ -10,12 +10,12 @@ use tokio::sync::oneshot;
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// A thread that owns a connection.
-pub(super) struct Desk {
+pub(super) struct ConnectionThread {
     jobs: Sender<Option<Job>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Desk {
+impl ConnectionThread {
     /// `keep` is dropped after the connection is closed.
     pub(super) fn new<K: Send + 'static>(name: &str, connection: Connection, keep: K) -> Self {
         let (jobs, queue) = channel();
@@ -29,7 +29,7 @@ impl Desk {
         Self { jobs, thread: Mutex::new(Some(thread)) }
     }
 
-    /// The answer of `job`, or `None` when the desk is closed.
+    /// The answer of `job`, or `None` when the thread has ended.
     pub(super) async fn ask<T, F>(&self, job: F) -> Option<T>
     where
         T: Send + 'static,

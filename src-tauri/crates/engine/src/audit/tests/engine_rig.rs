@@ -1,4 +1,4 @@
-//! A desk: a real ledger and engine, an accounting side that keeps witnesses and nothing else, and a hand that edits the file.
+//! The rig of the engine: a real ledger and engine, an accounting side that keeps witnesses and nothing else, and a hand that edits the file.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -225,7 +225,7 @@ impl Books {
     }
 }
 
-pub(crate) struct Desk {
+pub(crate) struct EngineRig {
     folder: tempfile::TempDir,
     pub(crate) engine: Arc<Engine>,
     pub(crate) books: Arc<Books>,
@@ -237,7 +237,7 @@ pub(crate) fn kari() -> Actor {
     Actor { user: "kari".into(), host: "HLF-PC-12".into() }
 }
 
-impl Desk {
+impl EngineRig {
     /// A new ledger; its heads are signed with a key of that seed, or not at all.
     pub(crate) fn new(key: Option<u8>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");

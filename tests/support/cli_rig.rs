@@ -1,4 +1,4 @@
-//! A bench: a workspace in a temporary folder, the real sandbox in a process of its own, and the real command line.
+//! The rig of the command line: a workspace in a temporary folder, the real sandbox in a process of its own, and the real command line.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use serde_json::Value;
 
 /// A workspace and its sandbox; both go when it is dropped.
-pub struct Bench {
+pub struct CliRig {
     folder: tempfile::TempDir,
     sandbox: Option<Child>,
     url: String,
@@ -15,7 +15,7 @@ pub struct Bench {
 
 /// What a command said.
 #[derive(Debug)]
-pub struct Spoken {
+pub struct CommandOutput {
     /// Its exit status; `None` when a signal ended it.
     pub status: Option<i32>,
     /// Standard output, a JSON document a line.
@@ -24,7 +24,7 @@ pub struct Spoken {
     pub words: String,
 }
 
-impl Spoken {
+impl CommandOutput {
     /// The last document.
     pub fn last(&self) -> &Value {
         self.documents.last().unwrap_or(&Value::Null)
@@ -108,10 +108,10 @@ impl Running {
     }
 
     /// Waits for its end.
-    pub fn finish(mut self) -> Spoken {
+    pub fn finish(mut self) -> CommandOutput {
         let documents = self.lines.by_ref().collect();
         let status = self.child.wait().expect("it is our child").code();
-        Spoken { status, documents, words: String::new() }
+        CommandOutput { status, documents, words: String::new() }
     }
 }
 
@@ -127,12 +127,12 @@ pub const TOKEN: &str = "practice-token";
 /// And its platform half.
 const PLATFORM_TOKEN: &str = "practice-platform-token";
 
-impl Bench {
+impl CliRig {
     /// A workspace over this CSV text, `reference-like` settings, and a sandbox without faults.
     pub fn over_csv(csv: &[u8]) -> Self {
-        let bench = Self::empty();
-        std::fs::write(bench.path().join("records.csv"), csv).expect("a temporary folder is writable");
-        bench.settle_workspace(&plain_source("records.csv"))
+        let rig = Self::empty();
+        std::fs::write(rig.path().join("records.csv"), csv).expect("a temporary folder is writable");
+        rig.settle_workspace(&plain_source("records.csv"))
     }
 
     /// A workspace with that `[source]`, and a sandbox without faults.
@@ -142,11 +142,11 @@ impl Bench {
 
     /// A practice workspace with so many generated records, and a sandbox with these faults (TOML).
     pub fn practice(records: usize, faults: &str) -> Self {
-        let mut bench = Self::empty();
-        let made = bench.run(&["init", "--practice", "--records", &records.to_string()]);
+        let mut rig = Self::empty();
+        let made = rig.run(&["init", "--practice", "--records", &records.to_string()]);
         assert_eq!(made.status, Some(0), "{made:?}");
-        bench.start_sandbox(faults, &[]);
-        bench
+        rig.start_sandbox(faults, &[]);
+        rig
     }
 
     fn empty() -> Self {
@@ -250,12 +250,12 @@ impl Bench {
     }
 
     /// Runs a command to its end.
-    pub fn run(&self, arguments: &[&str]) -> Spoken {
-        spoken(self.command(arguments))
+    pub fn run(&self, arguments: &[&str]) -> CommandOutput {
+        command_output(self.command(arguments))
     }
 
     /// One sync, to its end.
-    pub fn sync(&self) -> Spoken {
+    pub fn sync(&self) -> CommandOutput {
         self.run(&["sync"])
     }
 
@@ -297,7 +297,7 @@ impl Bench {
     }
 }
 
-impl Drop for Bench {
+impl Drop for CliRig {
     fn drop(&mut self) {
         self.stop_sandbox();
     }
@@ -323,10 +323,10 @@ pub fn real_source(file: &Path) -> String {
 }
 
 /// Runs any command to its end.
-pub fn spoken(mut command: Command) -> Spoken {
+pub fn command_output(mut command: Command) -> CommandOutput {
     let output = command.stdin(Stdio::null()).output().expect("the program starts");
     let text = String::from_utf8_lossy(&output.stdout);
-    Spoken {
+    CommandOutput {
         status: output.status.code(),
         documents: text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect(),
         words: String::from_utf8_lossy(&output.stderr).into_owned(),

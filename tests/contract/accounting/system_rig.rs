@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use postonce_peers::Kind;
-use postonce_tests::{Proxy, Spoken, cli, plain_source, spoken};
+use postonce_tests::{CommandOutput, Proxy, cli, command_output, plain_source};
 use tempfile::TempDir;
 
-use super::subject::{Booked, Fresh, Subject, by_reference};
+use super::subject::{AccountingSubject, Booked, Fresh, by_reference};
 
 /// So many syncs in a row settle anything that a behaviour leaves open.
 const SYNCS_MAX: usize = 8;
@@ -17,8 +17,8 @@ const LEASE_SECONDS: u64 = 120;
 const SHORT_LEASE_SECONDS: u64 = 30;
 
 /// A subject, a proxy before it, and the workspace of one administrator.
-pub(crate) struct Site {
-    pub(crate) subject: Box<dyn Subject>,
+pub(crate) struct SystemRig {
+    pub(crate) subject: Box<dyn AccountingSubject>,
     pub(crate) proxy: Proxy,
     /// Where the workspace finds it.
     address: String,
@@ -57,22 +57,22 @@ pub(crate) fn rows(count: usize) -> Vec<Row> {
 }
 
 /// Runs a behaviour against a fresh subject, or says aloud that there is none on this machine.
-pub(crate) fn asked(fresh: Fresh, behaviour: fn(&Site)) {
+pub(crate) fn asked(fresh: Fresh, behaviour: fn(&SystemRig)) {
     match fresh() {
-        Ok(subject) => behaviour(&Site::before(subject)),
+        Ok(subject) => behaviour(&SystemRig::before(subject)),
         Err(trouble) if trouble.kind == Kind::NotToBeHad => eprintln!("*** SKIPPED: {trouble}"),
         Err(trouble) => panic!("{trouble}"),
     }
 }
 
-impl Site {
+impl SystemRig {
     /// A workspace over a subject of one's own making.
-    pub(crate) fn before(subject: Box<dyn Subject>) -> Self {
+    pub(crate) fn before(subject: Box<dyn AccountingSubject>) -> Self {
         let proxy = Proxy::before(&subject.url());
         let address = proxy.url();
-        let site = Self { subject, proxy, address, workspace: Workspace(folder()) };
-        site.per_request(10);
-        site
+        let rig = Self { subject, proxy, address, workspace: Workspace(folder()) };
+        rig.per_request(10);
+        rig
     }
 
     /// The same without anything in between, for what is measured.
@@ -163,16 +163,16 @@ impl Site {
         self.command_in(self.path(), arguments)
     }
 
-    pub(crate) fn run(&self, arguments: &[&str]) -> Spoken {
-        quiet(spoken(self.command(arguments)))
+    pub(crate) fn run(&self, arguments: &[&str]) -> CommandOutput {
+        quiet(command_output(self.command(arguments)))
     }
 
-    pub(crate) fn sync(&self) -> Spoken {
+    pub(crate) fn sync(&self) -> CommandOutput {
         self.run(&["sync", "--wait", "60"])
     }
 
     /// Syncs until nothing is open; what the last one said.
-    pub(crate) fn sync_until_clear(&self) -> Spoken {
+    pub(crate) fn sync_until_clear(&self) -> CommandOutput {
         let mut last = Vec::new();
         for _ in 0..SYNCS_MAX {
             let sync = self.sync();
@@ -224,7 +224,7 @@ impl Site {
 }
 
 /// What a command said, without its progress: a failed test shows the rest.
-pub(crate) fn quiet(mut said: Spoken) -> Spoken {
+pub(crate) fn quiet(mut said: CommandOutput) -> CommandOutput {
     said.documents.retain(|document| document["event"] != "progress");
     said
 }
