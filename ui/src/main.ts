@@ -3,9 +3,9 @@ import { mount } from 'svelte';
 import App from './app/App.svelte';
 import { desk } from './app/wanted.svelte';
 import { ipc } from './ipc';
-import { preferences } from './shared/preferences.svelte';
-import { program } from './shared/program.svelte';
-import { session } from './shared/session.svelte';
+import { preferences } from './shared/state/preferences.svelte';
+import { program } from './shared/state/program.svelte';
+import { session } from './shared/state/session.svelte';
 
 async function start(): Promise<void> {
   // `npm run dev` in a browser has no engine; it gets believable data. The product's bundle does not hold it.

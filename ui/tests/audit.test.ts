@@ -6,8 +6,8 @@ import { Entries, NO_FILTER } from '../src/features/audit/entries.svelte';
 import { findingSentence } from '../src/features/audit/findings';
 import { ipc, type Act, type AuditEntryFull } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
-import { acts } from '$shared/acts';
-import { preferences } from '$shared/preferences.svelte';
+import { acts } from '$shared/state/acts';
+import { preferences } from '$shared/state/preferences.svelte';
 import { open } from './desk';
 
 afterEach(() => {

@@ -10,8 +10,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import App from '../src/app/App.svelte';
 import { desk } from '../src/app/wanted.svelte';
 import { install, uninstall, type Scenario } from '../src/ipc/mock';
-import { router } from '$shared/router.svelte';
-import { session } from '$shared/session.svelte';
+import { router } from '$shared/state/router.svelte';
+import { session } from '$shared/state/session.svelte';
 import { FRESH } from './desk';
 import { SCREENS, type Step } from '../scripts/screens.mjs';
 

@@ -5,8 +5,8 @@ import { invoke } from '@tauri-apps/api/core';
 import { ipc } from '../src/ipc';
 import { commands } from '../src/ipc/bindings';
 import { install, uninstall } from '../src/ipc/mock';
-import { severities } from '$shared/severity';
-import { errorSentences } from '$shared/told';
+import { severities } from '$shared/notices/severity';
+import { errorSentences } from '$shared/notices/told';
 
 const bindings = readFileSync('src/ipc/bindings.ts', 'utf8');
 const names = [...bindings.matchAll(/__TAURI_INVOKE(?:<[^(]*>)?\("(\w+)"/g)].map((match) => match[1] ?? '');

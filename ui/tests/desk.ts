@@ -3,8 +3,8 @@ import { render } from '@testing-library/svelte';
 import App from '../src/app/App.svelte';
 import { install, type Scenario } from '../src/ipc/mock';
 import type { SetupDesk } from '../src/ipc/mock/setup';
-import { router, type Screen } from '$shared/router.svelte';
-import { EVERYTHING, session } from '$shared/session.svelte';
+import { router, type Screen } from '$shared/state/router.svelte';
+import { EVERYTHING, session } from '$shared/state/session.svelte';
 
 /** A session as it is before anything was read; a test before this one may have left its own. */
 export const FRESH: Partial<typeof session> = {

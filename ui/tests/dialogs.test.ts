@@ -16,9 +16,9 @@ import {
 import { install, uninstall, type Scenario } from '../src/ipc/mock';
 import { item as runItem, RUNS } from '../src/ipc/mock/data';
 import { lockOf, NO_END } from '../src/ipc/mock/holder';
-import { dialogs } from '$shared/dialogs.svelte';
-import { isReason } from '$shared/reason';
-import { session } from '$shared/session.svelte';
+import { dialogs } from '$shared/dialogs/dialogs.svelte';
+import { isReason } from '$shared/forms/reason';
+import { session } from '$shared/state/session.svelte';
 import { open as openScreen } from './desk';
 
 const REASON = 'Voucher lost when the books were restored.';

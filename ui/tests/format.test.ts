@@ -11,8 +11,8 @@ import {
   when,
   decimalOf,
   upcoming,
-} from '$shared/format';
-import { preferences } from '$shared/preferences.svelte';
+} from '$shared/basics/format';
+import { preferences } from '$shared/state/preferences.svelte';
 
 /** No-break spaces of every kind as plain ones, so that a test can be read. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');

@@ -7,8 +7,8 @@ import WaitingCard from '../src/features/overview/WaitingCard.svelte';
 import { ipc, ToldError, type Lock } from '../src/ipc';
 import { counts, run } from '../src/ipc/mock/data';
 import { lockOf } from '../src/ipc/mock/holder';
-import { preferences } from '$shared/preferences.svelte';
-import { session } from '$shared/session.svelte';
+import { preferences } from '$shared/state/preferences.svelte';
+import { session } from '$shared/state/session.svelte';
 
 const REASON = 'Her machine was taken away.';
 const STARTED = new Date(2026, 10, 22, 14, 3).toISOString();

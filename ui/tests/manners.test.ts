@@ -7,10 +7,10 @@ import { desk } from '../src/app/wanted.svelte';
 import { ipc, ToldError, type Connection, type Wanted } from '../src/ipc';
 import { uninstall, type Scenario } from '../src/ipc/mock';
 import type { SetupDesk } from '../src/ipc/mock/setup';
-import { dialogs } from '$shared/dialogs.svelte';
-import { router, SCREENS, type Screen } from '$shared/router.svelte';
-import { EVERYTHING, session } from '$shared/session.svelte';
-import { shortcutOf } from '$shared/shortcuts';
+import { dialogs } from '$shared/dialogs/dialogs.svelte';
+import { router, SCREENS, type Screen } from '$shared/state/router.svelte';
+import { EVERYTHING, session } from '$shared/state/session.svelte';
+import { shortcutOf } from '$shared/state/shortcuts';
 import { open as openScreen } from './desk';
 
 const RUN = '0199a3c2-7b41-7c10-9f02-5d1be2c07a11';

@@ -4,8 +4,8 @@ import nbEngine from '../messages/engine.nb.json';
 import { Holder } from '../src/ipc/mock/holder';
 import en from '../messages/en.json';
 import nb from '../messages/nb.json';
-import { preferences } from '$shared/preferences.svelte';
-import { errorSentences, problemSentence, reasonSentence, reasonSentences } from '$shared/told';
+import { preferences } from '$shared/state/preferences.svelte';
+import { errorSentences, problemSentence, reasonSentence, reasonSentences } from '$shared/notices/told';
 import type { ErrorCode, HoldCode, Problem } from '$ipc';
 
 /** The parameters of a message, in whichever of its forms. */

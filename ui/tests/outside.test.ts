@@ -4,9 +4,9 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ipc, ToldError } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
-import OpenVoucher from '$shared/OpenVoucher.svelte';
-import { dialogs } from '$shared/dialogs.svelte';
-import { session } from '$shared/session.svelte';
+import OpenVoucher from '$shared/record/OpenVoucher.svelte';
+import { dialogs } from '$shared/dialogs/dialogs.svelte';
+import { session } from '$shared/state/session.svelte';
 import { open } from './desk';
 
 afterEach(() => {

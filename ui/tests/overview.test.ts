@@ -6,10 +6,10 @@ import { estimate } from '../src/features/overview/estimate';
 import { choiceOf, month } from '../src/features/overview/periods';
 import ProgressCard from '../src/features/overview/ProgressCard.svelte';
 import { counts, progress, run } from '../src/ipc/mock/data';
-import { lockLeft } from '$shared/lock';
-import StateMark from '$shared/StateMark.svelte';
-import { itemResults, recordStates, shownOutcome } from '$shared/states';
-import { preferences } from '$shared/preferences.svelte';
+import { lockLeft } from '$shared/state/lock';
+import StateMark from '$shared/record/StateMark.svelte';
+import { itemResults, recordStates, shownOutcome } from '$shared/record/states';
+import { preferences } from '$shared/state/preferences.svelte';
 import type { RecordCounts } from '$ipc';
 
 const now = new Date(2026, 10, 22, 18, 0);

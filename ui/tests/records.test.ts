@@ -5,7 +5,7 @@ import { faults, queryOf, ANY } from '../src/features/record/list.svelte';
 import { timeline } from '../src/features/record/timeline';
 import { ipc, ToldError, type Attempt, type RecordStory } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
-import { router } from '$shared/router.svelte';
+import { router } from '$shared/state/router.svelte';
 import { open as openScreen } from './desk';
 
 const open = (at?: string) => openScreen('idle', 'records', at);

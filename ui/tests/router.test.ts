@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { address, parse } from '$shared/router.svelte';
+import { address, parse } from '$shared/state/router.svelte';
 
 test('an address of a run leads back to it', () => {
   expect(parse(address('history', '0199-a b/ø'))).toEqual({

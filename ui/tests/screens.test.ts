@@ -10,8 +10,8 @@ import { install, uninstall } from '../src/ipc/mock';
 import { ATTENTION } from '../src/ipc/mock/attention';
 import { progress, RUNS } from '../src/ipc/mock/data';
 import { lockOf, NO_END } from '../src/ipc/mock/holder';
-import { router } from '$shared/router.svelte';
-import { session } from '$shared/session.svelte';
+import { router } from '$shared/state/router.svelte';
+import { session } from '$shared/state/session.svelte';
 import { open } from './desk';
 
 type Ready = Extract<Overview, { kind: 'ready' }>;

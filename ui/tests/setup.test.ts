@@ -7,7 +7,7 @@ import { idOf } from '../src/features/setup/setup.svelte';
 import { ipc, type SourceGuess } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
 import { drop } from '../src/ipc/mock/setup';
-import { preferences } from '$shared/preferences.svelte';
+import { preferences } from '$shared/state/preferences.svelte';
 import { open } from './desk';
 
 const user = userEvent.setup();

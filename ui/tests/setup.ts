@@ -1,6 +1,6 @@
 import '@testing-library/jest-dom/vitest';
 import { afterEach, beforeEach, vi } from 'vitest';
-import { preferences } from '$shared/preferences.svelte';
+import { preferences } from '$shared/state/preferences.svelte';
 
 // jsdom lays nothing out: a scrolled list is given a height, and what bits-ui asks of the page exists.
 Object.defineProperties(HTMLElement.prototype, {

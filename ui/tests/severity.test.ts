@@ -1,10 +1,10 @@
 /** The table of gravity: every code of the engine has one, shows it, and says what happened and what to do. */
 import { render, screen } from '@testing-library/svelte';
 import { afterEach, describe, expect, test } from 'vitest';
-import ProblemNotice from '$shared/ProblemNotice.svelte';
-import { preferences } from '$shared/preferences.svelte';
-import { severities, type Severity } from '$shared/severity';
-import { problemSentence } from '$shared/told';
+import ProblemNotice from '$shared/notices/ProblemNotice.svelte';
+import { preferences } from '$shared/state/preferences.svelte';
+import { severities, type Severity } from '$shared/notices/severity';
+import { problemSentence } from '$shared/notices/told';
 import type { ErrorCode } from '$ipc';
 
 const codes = Object.keys(severities) as ErrorCode[];

@@ -1,8 +1,8 @@
 /** What is asked for outside the page, by a menu, a link or a second start; and by the keyboard inside it. */
 import { ipc, problemOf, type Problem, type Wanted, type Work } from '$ipc';
-import { address, SCREENS } from '$shared/router.svelte';
-import { session } from '$shared/session.svelte';
-import { shortcutOf } from '$shared/shortcuts';
+import { address, SCREENS } from '$shared/state/router.svelte';
+import { session } from '$shared/state/session.svelte';
+import { shortcutOf } from '$shared/state/shortcuts';
 
 /** What has a key in the native menu, which on some systems is asked before the page is. */
 const FROM_MENU: readonly Wanted['kind'][] = ['screen', 'sync', 'search'];

@@ -1,6 +1,6 @@
 /**
  * The only way from the window to the engine. Commands answer or throw a {@link ToldError}; its `problem` is a code
- * with parameters, and `$shared/told` has the words.
+ * with parameters, and `$shared/notices/told` has the words.
  */
 import { commands, events } from './bindings';
 import type {

@@ -1,8 +1,8 @@
 /** The sentence that answers, before anything is clicked: is everything exported, does something wait, does something need me. */
 import * as m from '$messages';
 import type { RecordCounts, Run } from '$ipc';
-import { counted, number, sums, when } from '$shared/format';
-import { attentionIn } from '$shared/states';
+import { counted, number, sums, when } from '$shared/basics/format';
+import { attentionIn } from '$shared/record/states';
 
 export type Answer = { title: string; text: string };
 

@@ -1,6 +1,6 @@
 /** How long it still takes, in words; nothing is said before there is evidence. */
 import * as m from '$messages';
-import { counted, number, time } from '$shared/format';
+import { counted, number, time } from '$shared/basics/format';
 
 export function estimate(etaSeconds: number | null, now: Date = new Date()): string {
   if (etaSeconds === null) return m.eta_unknown();

@@ -1,7 +1,7 @@
 /** What a new export means for the books, in one sentence. */
 import * as m from '$messages';
 import type { ReExportPreview } from '$ipc';
-import { amount, when } from '$shared/format';
+import { amount, when } from '$shared/basics/format';
 
 /** Whether the earlier voucher still counts, so that it can be reversed. */
 export function earlierStands({ earlier, present }: ReExportPreview): boolean {

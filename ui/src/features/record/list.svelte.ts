@@ -8,8 +8,8 @@ import {
   type RecordsFound,
   type RecordState,
 } from '$ipc';
-import { decimalOf } from '$shared/format';
-import { isReversed } from '$shared/period';
+import { decimalOf } from '$shared/basics/format';
+import { isReversed } from '$shared/forms/period';
 
 export const PAGE_RECORDS = 200;
 

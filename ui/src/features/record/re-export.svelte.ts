@@ -9,7 +9,7 @@ import {
   type RunEnded,
   type RunItem,
 } from '$ipc';
-import { session } from '$shared/session.svelte';
+import { session } from '$shared/state/session.svelte';
 
 /** The search also finds what is only like the record's id: as many rows as the engine gives at once. */
 const ROWS_LOOKED_AT = 1_000;

@@ -1,11 +1,11 @@
 /** A record's story as one line of time: what the ledger knows of its claims, and what the audit trail says of persons' acts. */
 import * as m from '$messages';
 import type { Act, Attempt, AuditEntry, RecordStory } from '$ipc';
-import { acts } from '$shared/acts';
-import { number } from '$shared/format';
-import type { Mark, Tone } from '$shared/states';
-import { recordStates } from '$shared/states';
-import { reasonSentence } from '$shared/told';
+import { acts } from '$shared/state/acts';
+import { number } from '$shared/basics/format';
+import type { Mark, Tone } from '$shared/record/states';
+import { recordStates } from '$shared/record/states';
+import { reasonSentence } from '$shared/notices/told';
 
 export type Event = {
   /** Unlike any other of the same record. */

@@ -1,6 +1,6 @@
 /** The settings as they are, and what became of changing one of them. */
 import { forgetSecrets, ipc, problemOf, type Problem, type Settings, type SettingsWish } from '$ipc';
-import { session } from '$shared/session.svelte';
+import { session } from '$shared/state/session.svelte';
 
 export type Part = SettingsWish['part'];
 

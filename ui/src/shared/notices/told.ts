@@ -1,6 +1,6 @@
 /** Code → sentence, total by type: a code of the engine without a message in the catalogue does not compile. */
 import * as m from '$messages';
-import { dateFormat, when } from './format';
+import { dateFormat, when } from '../basics/format';
 import type { ErrorCode, HoldCode, Problem, Reason } from '$ipc';
 
 type Sentence = (params: never) => string;

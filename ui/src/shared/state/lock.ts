@@ -1,7 +1,7 @@
 /** Who holds the lock, in words: for whoever was refused, waits, or breaks it. */
 import * as m from '$messages';
 import type { Lock } from '$ipc';
-import { counted, number, secondsAgo, time } from './format';
+import { counted, number, secondsAgo, time } from '../basics/format';
 
 type Who = (params: { user: string; host: string }) => string;
 

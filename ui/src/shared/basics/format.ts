@@ -1,7 +1,7 @@
 /** Numbers, amounts, days and times as they are written in the language on the screen. */
 import * as m from '$messages';
 import type { Period, Sum } from '$ipc';
-import { preferences, type Locale } from './preferences.svelte';
+import { preferences, type Locale } from '../state/preferences.svelte';
 
 const TAG: Record<Locale, string> = { en: 'en-GB', nb: 'nb-NO' };
 const formats = new Map<string, Intl.DateTimeFormat>();

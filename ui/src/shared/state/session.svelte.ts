@@ -14,7 +14,7 @@ import {
   type RunEnded,
   type SetupDraft,
 } from '$ipc';
-import { dialogs } from './dialogs.svelte';
+import { dialogs } from '../dialogs/dialogs.svelte';
 import { router } from './router.svelte';
 
 export type Reach =
