@@ -4,15 +4,21 @@ use std::collections::BTreeSet;
 
 use crate::tree::{File, Finding};
 
-/// The top folder, as `architecture.md` lays it out.
+/// The top folder, as `src-tauri/docs/architecture.md` lays it out.
 const TOP: &[&str] = &[
     ".cargo",
     ".ci",
     ".editorconfig",
+    ".github",
     ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "Cargo.lock",
     "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
     "README.md",
+    "SECURITY.md",
     "clippy.toml",
     "deny.toml",
     "icons",
@@ -27,10 +33,10 @@ const MIGRATIONS: &str = "src-tauri/crates/engine/migrations";
 /// Names under which data and specifications of others are known to lie around. `*` stands at one end at most.
 const NEVER: &[&str] = &["reimbursements-*", "*.xlsm", "*.pfx", "*.p12", "*.pem", ".env"];
 
-/// What stands at the top and is not listed. Licences may come.
+/// Returns what stands at the top and is not listed.
 pub(crate) fn top(files: &[File]) -> Vec<Finding> {
     let names: BTreeSet<&str> = files.iter().filter_map(|file| file.path.split('/').next()).collect();
-    let stray = names.into_iter().filter(|name| !TOP.contains(name) && !name.starts_with("LICENSE"));
+    let stray = names.into_iter().filter(|name| !TOP.contains(name));
     stray
         .map(|name| File::sample(name, "").finding(0, "the top folder holds only what architecture.md lists"))
         .collect()

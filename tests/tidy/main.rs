@@ -5,6 +5,7 @@
 
 mod borders;
 mod dependencies;
+mod documents;
 mod habits;
 mod layers;
 mod layout;
@@ -124,6 +125,21 @@ fn the_top_folder_holds_what_the_architecture_lists() {
 #[test]
 fn migrations_are_numbered_without_a_gap() {
     hold(layout::migrations);
+}
+
+#[test]
+fn document_that_is_named_exists() {
+    hold(documents::named);
+}
+
+#[test]
+fn link_or_path_in_a_document_leads_to_a_file() {
+    hold(documents::linked);
+}
+
+#[test]
+fn error_codes_that_scripts_are_told_of_are_the_engines() {
+    hold(documents::codes);
 }
 
 #[test]

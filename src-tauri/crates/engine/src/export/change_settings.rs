@@ -54,7 +54,7 @@ impl Engine {
         changes: Vec<SettingChange>,
         actor: &Actor,
     ) -> Result<(), Problem> {
-        let (before, after) = (self.parts().settings.for_trail(), after.problem());
+        let (before, after) = (self.parts().settings.for_trail(), after.for_trail());
         let (actor, now) = (actor.clone(), self.parts().clock.now());
         let changes: Vec<_> = changes
             .into_iter()

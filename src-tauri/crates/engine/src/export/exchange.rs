@@ -103,8 +103,8 @@ impl Caller {
         let mut waiting: Vec<&[(usize, StagedDraft)]> = drafts.chunks(at_once).rev().collect();
         while let Some(batch) = waiting.pop() {
             match self.commit_batch(permit, batch).await {
-                Batch::Each(settlements, stop) => {
-                    for ((member, _), settlement) in batch.iter().zip(settlements) {
+                Batch::Each(known, stop) => {
+                    for ((member, _), settlement) in batch.iter().zip(known) {
                         if let Some(place) = settlements.get_mut(*member) {
                             *place = Some(settlement);
                         }

@@ -44,7 +44,7 @@ fn untouched() -> Vec<(&'static str, ResponseTemplate)> {
 
 /// Where both were made over this connection a moment ago.
 async fn just_made(answers: Vec<(&'static str, ResponseTemplate)>) -> Fake {
-    let fake = problem(answers).await;
+    let fake = answering(answers).await;
     fake.tryton.just_made.add(&[1, 2]);
     fake
 }
@@ -71,7 +71,7 @@ async fn one_that_is_not_in_the_books_after_it_was_posted_is_unknown() {
 /// Somebody who took the lock meanwhile staged the same.
 #[tokio::test]
 async fn a_draft_beside_which_more_stands_is_contested() {
-    let fake = problem(vec![(SEARCH, result(json!([{"id": 9, "description": "hlf:A"}])))]).await;
+    let fake = answering(vec![(SEARCH, result(json!([{"id": 9, "description": "hlf:A"}])))]).await;
     let kept = BOTH.map(|(id, reference)| (DraftId::new(id).expect("not empty"), Reference::from_stored(reference)));
     let drafts = kept.each_ref().map(|(draft, reference)| ToCommit {
         draft,
@@ -94,7 +94,7 @@ async fn a_draft_that_was_written_to_or_added_to_is_not_posted_whatever_its_sums
     let mut added = as_made.clone();
     added["lines."][1]["create_date"] = moment(40);
     for there in [head, line, added] {
-        let fake = problem(vec![(SEARCH, result(json!([there])))]).await;
+        let fake = answering(vec![(SEARCH, result(json!([there])))]).await;
         let said = commit(&fake, &BOTH[..1]).await.expect("it answers").remove(0);
         assert!(matches!(said, Some(CommitResult::Refused(refusal)) if refusal.kind == "draft-changed"));
         assert_eq!(fake.asked(POST).len(), 0);
@@ -119,7 +119,7 @@ async fn one_that_a_person_changed_posted_or_deleted_is_not_posted_by_us() {
         (json!([a_move(1, "hlf:A", "posted", "9.00")]), "gone"),
         (json!([a_move(1, "hlf:A", "posted", "412.00")]), "posted"),
     ] {
-        let fake = problem(vec![(SEARCH, result(there))]).await;
+        let fake = answering(vec![(SEARCH, result(there))]).await;
         let result = commit(&fake, &BOTH[..1]).await.expect("it answers").remove(0);
         let said = match &result {
             Some(CommitResult::Refused(refusal)) => refusal.kind.as_str(),
@@ -152,7 +152,7 @@ async fn drafts_of_an_earlier_run_and_those_tried_before_are_read_whole() {
         let there = json!([a_move(1, "hlf:A", "draft", "412.00"), a_move(2, "hlf:B", "draft", "9.00")]);
         vec![(SEARCH, result(there)), (POST, result(Value::Null)), (SEARCH, numbers(&[1]))]
     };
-    let fake = problem(whole()).await;
+    let fake = answering(whole()).await;
     assert!(matches!(&commit(&fake, &BOTH).await.expect("it answers")[1], Some(CommitResult::Refused(_))));
 
     let mut answers = untouched();
@@ -166,11 +166,11 @@ async fn drafts_of_an_earlier_run_and_those_tried_before_are_read_whole() {
 #[tokio::test]
 async fn one_that_is_refused_is_told_why_unless_somebody_else_posted_it() {
     let draft = || result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
-    let fake = problem(vec![(SEARCH, draft()), (POST, no("Unbalanced.")), (SEARCH, draft())]).await;
+    let fake = answering(vec![(SEARCH, draft()), (POST, no("Unbalanced.")), (SEARCH, draft())]).await;
     let refused = commit(&fake, &BOTH[..1]).await.expect("it answers").remove(0);
     assert!(matches!(refused, Some(CommitResult::Refused(refusal)) if refusal.detail == "Unbalanced."));
     let by_hand = result(json!([a_move(1, "hlf:A", "posted", "412.00")]));
-    let fake = problem(vec![(SEARCH, draft()), (POST, no("You can not call \"post\".")), (SEARCH, by_hand)]).await;
+    let fake = answering(vec![(SEARCH, draft()), (POST, no("You can not call \"post\".")), (SEARCH, by_hand)]).await;
     assert_eq!(commit(&fake, &BOTH[..1]).await, Ok(vec![posted("1")]));
 }
 
@@ -179,11 +179,11 @@ async fn a_session_that_ended_is_renewed_once() {
     let draft = result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
     let ended = || (POST, ResponseTemplate::new(401));
     let fake =
-        problem(vec![(SEARCH, draft.clone()), ended(), (POST, result(Value::Null)), (SEARCH, numbers(&[1]))]).await;
+        answering(vec![(SEARCH, draft.clone()), ended(), (POST, result(Value::Null)), (SEARCH, numbers(&[1]))]).await;
     assert_eq!(commit(&fake, &BOTH[..1]).await, Ok(vec![posted("1")]));
     assert_eq!((fake.asked("common.db.login").len(), fake.asked(POST).len()), (2, 2));
 
-    let fake = problem(vec![(SEARCH, draft), ended(), ended()]).await;
+    let fake = answering(vec![(SEARCH, draft), ended(), ended()]).await;
     let error = commit(&fake, &BOTH[..1]).await.expect_err("not accepted");
     assert_eq!(error.problem().code, ErrorCode::AccountingUnauthorized);
     assert_eq!(fake.asked(POST).len(), 2);
@@ -192,14 +192,15 @@ async fn a_session_that_ended_is_renewed_once() {
 #[tokio::test]
 async fn an_answer_after_the_write_that_does_not_come_leaves_it_unknown() {
     let draft = result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
-    let fake = problem(vec![(SEARCH, draft), (POST, result(Value::Null)), (SEARCH, ResponseTemplate::new(500))]).await;
+    let fake =
+        answering(vec![(SEARCH, draft), (POST, result(Value::Null)), (SEARCH, ResponseTemplate::new(500))]).await;
     assert!(matches!(commit(&fake, &BOTH[..1]).await, Err(CallError::Unknown(_))));
 }
 
 #[tokio::test]
 async fn a_server_that_gave_up_is_asked_again_since_a_draft_is_posted_once() {
     let draft = result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
-    let fake = problem(vec![(SEARCH, draft), (POST, ResponseTemplate::new(503))]).await;
+    let fake = answering(vec![(SEARCH, draft), (POST, ResponseTemplate::new(503))]).await;
     assert!(matches!(commit(&fake, &BOTH[..1]).await, Err(CallError::NotProcessed { .. })));
 }
 
@@ -213,7 +214,7 @@ async fn a_draft_is_gone_posted_or_not_to_be_deleted() {
         (no("It is posted."), json!([a_move(1, "hlf:A", "posted", "1.00")]), Ok(Discarded::Committed)),
         (no("You may not."), json!([a_move(1, "hlf:A", "draft", "1.00")]), Err(())),
     ] {
-        let fake = problem(vec![(DELETE, deleted), (SEARCH, result(there))]).await;
+        let fake = answering(vec![(DELETE, deleted), (SEARCH, result(there))]).await;
         assert_eq!(staging::discard(&fake.tryton, &draft, FREE).await.map_err(|_| ()), expected);
     }
 }
@@ -250,7 +251,7 @@ fn counter(state: &str) -> Value {
 async fn a_draft_that_a_reversal_left_behind_is_deleted_before_another_is_made() {
     const DELETE: &str = "model.account.move.delete";
     let left = || (SEARCH, result(json!([counter("draft")])));
-    let fake = problem(vec![
+    let fake = answering(vec![
         left(),
         (SEARCH, voucher()),
         (SEARCH, result(json!([]))),
@@ -266,7 +267,7 @@ async fn a_draft_that_a_reversal_left_behind_is_deleted_before_another_is_made()
     assert_eq!(fake.asked(POST)[0][0], json!([10]), "the one that was left is not posted");
 
     // The answer to its post was lost: it is the counter-voucher.
-    let fake = problem(vec![
+    let fake = answering(vec![
         left(),
         (SEARCH, voucher()),
         (SEARCH, result(json!([]))),
@@ -281,7 +282,7 @@ async fn a_draft_that_a_reversal_left_behind_is_deleted_before_another_is_made()
 
 #[tokio::test]
 async fn a_voucher_is_reversed_once() {
-    let fake = problem(vec![
+    let fake = answering(vec![
         (SEARCH, result(json!([]))),
         (SEARCH, voucher()),
         (SEARCH, result(json!([]))),
@@ -297,12 +298,12 @@ async fn a_voucher_is_reversed_once() {
     let line = &made["lines"][0][1][0];
     assert_eq!((&line["credit"], &line["description"]), (&wire::decimal("412.00"), &json!("Feil konto")));
 
-    let fake = problem(vec![(SEARCH, result(json!([counter("posted")])))]).await;
+    let fake = answering(vec![(SEARCH, result(json!([counter("posted")])))]).await;
     let again = reverse(&fake).await;
     assert!(matches!(&again, Ok(VoucherResult::Exists(made)) if made.voucher_id == "9"), "{again:?}");
 
     let by_hand = result(json!([{"id": 7, "origin": "account.move,1"}]));
-    let fake = problem(vec![(SEARCH, result(json!([]))), (SEARCH, voucher()), (SEARCH, by_hand)]).await;
+    let fake = answering(vec![(SEARCH, result(json!([]))), (SEARCH, voucher()), (SEARCH, by_hand)]).await;
     let refused = reverse(&fake).await;
     let Ok(VoucherResult::Refused { refusal, voucher_id }) = refused else { panic!("{refused:?}") };
     assert_eq!((refusal.kind.as_str(), voucher_id.as_deref()), ("already-reversed", Some("7")));

@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_voucher_has_a_page_on_the_server_of_the_workspace_and_nothing_else_has_one() {
-    let fake = problem(vec![]).await;
+    let fake = answering(vec![]).await;
     let pages = fake.tryton.voucher_pages().expect("Tryton has a web client");
     let page = Url::parse(&pages.page("3107").expect("an id of Tryton's")).expect("an address");
     let server = Url::parse(fake.tryton.rpc().peer().address()).expect("an address");

@@ -23,7 +23,7 @@ fn rows(fake: &Fake) -> PartyRows {
 #[tokio::test]
 async fn a_row_is_a_party_whose_code_no_other_has() {
     let fake =
-        problem(vec![(CREATE, result(json!([12]))), (CREATE, no("The code must be unique.")), (SEARCH, party("{}"))])
+        answering(vec![(CREATE, result(json!([12]))), (CREATE, no("The code must be unique.")), (SEARCH, party("{}"))])
             .await;
     assert_eq!(rows(&fake).create("lock", "{}").await, Ok(Created::Made(RowId::new("12"))));
     assert_eq!(rows(&fake).create("lock", "{}").await, Ok(Created::Taken));
@@ -35,13 +35,13 @@ async fn a_row_is_a_party_whose_code_no_other_has() {
 
 #[tokio::test]
 async fn a_refusal_for_another_reason_does_not_mean_that_somebody_has_it() {
-    let fake = problem(vec![(CREATE, no("You may not.")), (SEARCH, result(json!([])))]).await;
+    let fake = answering(vec![(CREATE, no("You may not.")), (SEARCH, result(json!([])))]).await;
     assert!(matches!(rows(&fake).create("lock", "{}").await, Err(CallError::Refused { .. })));
 }
 
 #[tokio::test]
 async fn a_row_is_read_with_its_text_and_the_servers_time() {
-    let fake = problem(vec![(SEARCH, party("{\"a\":1}")), (SEARCH, result(json!([])))]).await;
+    let fake = answering(vec![(SEARCH, party("{\"a\":1}")), (SEARCH, result(json!([])))]).await;
     let row = rows(&fake).read("lock").await.expect("it answers").expect("it is there");
     assert_eq!((row.id, row.text.as_str()), (RowId::new("12"), "{\"a\":1}"));
     assert_eq!(row.written_at.expect("it says when").to_rfc3339(), "2026-11-23T04:16:31+00:00");
@@ -51,21 +51,22 @@ async fn a_row_is_read_with_its_text_and_the_servers_time() {
 #[tokio::test]
 async fn a_row_that_is_gone_is_neither_written_nor_made_again() {
     let id = RowId::new("12");
-    let fake = problem(vec![(SEARCH, result(json!([])))]).await;
+    let fake = answering(vec![(SEARCH, result(json!([])))]).await;
     assert_eq!(rows(&fake).update(&id, "{}").await, Ok(false));
     assert_eq!((fake.asked(WRITE).len(), fake.asked(CREATE).len()), (0, 0));
 
     let fake =
-        problem(vec![(SEARCH, party("{}")), (WRITE, no("It does not exist.")), (SEARCH, result(json!([])))]).await;
+        answering(vec![(SEARCH, party("{}")), (WRITE, no("It does not exist.")), (SEARCH, result(json!([])))]).await;
     assert_eq!(rows(&fake).update(&id, "{}").await, Ok(false));
 
-    let fake = problem(vec![(DELETE, no("It does not exist.")), (SEARCH, result(json!([])))]).await;
+    let fake = answering(vec![(DELETE, no("It does not exist.")), (SEARCH, result(json!([])))]).await;
     assert_eq!(rows(&fake).delete(&id).await, Ok(false));
 }
 
 #[tokio::test]
 async fn a_row_is_written_by_its_id_alone() {
-    let fake = problem(vec![(SEARCH, party("{}")), (WRITE, result(Value::Null)), (DELETE, result(Value::Null))]).await;
+    let fake =
+        answering(vec![(SEARCH, party("{}")), (WRITE, result(Value::Null)), (DELETE, result(Value::Null))]).await;
     assert_eq!(rows(&fake).update(&RowId::new("12"), "new").await, Ok(true));
     let written = &fake.asked(WRITE)[0];
     assert_eq!(

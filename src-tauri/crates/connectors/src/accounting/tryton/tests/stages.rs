@@ -21,7 +21,7 @@ fn refused_for(result: &Option<StageResult>) -> &str {
 
 #[tokio::test]
 async fn a_request_is_one_call_with_decimals_and_a_text_that_is_taken() {
-    let fake = problem(vec![(CREATE, result(json!([101, 102])))]).await;
+    let fake = answering(vec![(CREATE, result(json!([101, 102])))]).await;
     let postings = [posting("hlf:A", "7140", "2026-10-28"), posting("hlf:B", "7140", "2026-10-28")];
     assert_eq!(stage(&fake, &postings).await, Ok(vec![staged("101"), staged("102")]));
     let asked = fake.asked(CREATE);
@@ -40,7 +40,7 @@ async fn a_request_is_one_call_with_decimals_and_a_text_that_is_taken() {
 async fn what_is_in_the_way_of_one_does_not_hold_the_others() {
     let accounts = json!([account("2930", true), account("7140", false)]);
     let fake =
-        problem(vec![("model.account.account.search_read", result(accounts)), (CREATE, result(json!([101])))]).await;
+        answering(vec![("model.account.account.search_read", result(accounts)), (CREATE, result(json!([101])))]).await;
     let mut foreign = posting("hlf:E", "7140", "2026-10-28");
     foreign.currency = Currency::from_code("SEK").expect("a code of ISO 4217");
     let mut nobody = posting("hlf:F", "7140", "2026-10-28");
@@ -61,7 +61,7 @@ async fn what_is_in_the_way_of_one_does_not_hold_the_others() {
 
 #[tokio::test]
 async fn several_that_are_refused_are_divided_and_one_is_told_why() {
-    let fake = problem(vec![(CREATE, no("Closed.")), (CREATE, no("Closed."))]).await;
+    let fake = answering(vec![(CREATE, no("Closed.")), (CREATE, no("Closed."))]).await;
     let both = [posting("hlf:A", "7140", "2026-10-28"), posting("hlf:B", "7140", "2026-10-28")];
     let Err(CallError::Refused { problem, .. }) = stage(&fake, &both).await else { panic!("not refused") };
     assert_eq!(problem.code, ErrorCode::AccountingRefused);
@@ -83,7 +83,7 @@ async fn what_may_have_been_carried_out_is_unknown() {
         result(json!([101])),
         result(json!("done")),
     ] {
-        let fake = problem(vec![(CREATE, answer)]).await;
+        let fake = answering(vec![(CREATE, answer)]).await;
         let both = [posting("hlf:A", "7140", "2026-10-28"), posting("hlf:B", "7140", "2026-10-28")];
         let error = stage(&fake, &both).await.expect_err("nobody knows");
         assert!(matches!(error, CallError::Unknown(_)), "{error}");
@@ -98,7 +98,7 @@ async fn a_question_on_the_way_that_has_no_answer_puts_nothing_in_doubt() {
         "model.account.period.search_read",
         "model.party.party.search_read",
     ] {
-        let fake = problem(vec![(method, ResponseTemplate::new(500))]).await;
+        let fake = answering(vec![(method, ResponseTemplate::new(500))]).await;
         let error = stage(&fake, &[posting("hlf:A", "7140", "2026-10-28")]).await.expect_err("no answer");
         assert!(matches!(error, CallError::NotProcessed { .. }), "{method}: {error}");
         assert_eq!(fake.asked(CREATE).len(), 0);
@@ -107,7 +107,7 @@ async fn a_question_on_the_way_that_has_no_answer_puts_nothing_in_doubt() {
 
 #[tokio::test]
 async fn without_the_journal_nothing_is_sent_and_the_run_is_told() {
-    let fake = problem(vec![("model.account.journal.search_read", result(json!([])))]).await;
+    let fake = answering(vec![("model.account.journal.search_read", result(json!([])))]).await;
     let error = stage(&fake, &[posting("hlf:A", "7140", "2026-10-28")]).await.expect_err("no journal");
     assert_eq!(error.problem().code, ErrorCode::SetupJournalMissing);
     assert_eq!(fake.asked(CREATE).len(), 0);
@@ -115,7 +115,7 @@ async fn without_the_journal_nothing_is_sent_and_the_run_is_told() {
 
 #[tokio::test]
 async fn a_lease_that_is_lost_lets_nothing_leave() {
-    let fake = problem(vec![]).await;
+    let fake = answering(vec![]).await;
     let body = posting::draw_up(&[posting("hlf:A", "7140", "2026-10-28")]);
     let staged = staging::stage(&fake.tryton, &body, &|| Err(CallError::LeaseLost)).await;
     assert_eq!(staged, Err(CallError::LeaseLost));
@@ -126,7 +126,7 @@ async fn a_lease_that_is_lost_lets_nothing_leave() {
 async fn payees_that_are_missing_are_made_and_one_at_fault_does_not_hold_the_others() {
     const MAKE: &str = "model.party.party.create";
     const FIND: &str = "model.party.party.search_read";
-    let mut fake = problem(vec![
+    let mut fake = answering(vec![
         (FIND, result(json!([]))),
         (MAKE, no("One of them will not do.")),
         (MAKE, result(json!([31]))),
