@@ -1,4 +1,5 @@
-//! Figures of the sandbox: how fast it takes vouchers and answers look-ups. `cargo run --release --example figures`.
+//! Prints figures of the sandbox: how fast it takes vouchers and answers look-ups. `cargo run --release --example
+//! figures`.
 
 #![expect(clippy::disallowed_methods, reason = "the figures are times")]
 
@@ -8,7 +9,7 @@ use postonce_sandbox::{ACCOUNTING_TOKEN, Options, start};
 use reqwest::Client;
 use serde_json::{Value, json};
 
-/// As many as the records of a large organisation's year.
+/// The number of requests: as many as a large organisation's year has records.
 const REQUESTS: usize = 138;
 const VOUCHERS_IN_A_REQUEST: usize = 100;
 const IN_FLIGHT: usize = 4;

@@ -1,4 +1,4 @@
-//! Who may call: the practice tokens, which are no secrets, and the users behind them.
+//! Knows who may call: the practice tokens, which are no secrets, and the users behind them.
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -21,10 +21,10 @@ pub(crate) struct Caller {
     pub(crate) may_post: bool,
 }
 
-/// Whoever writes in the books by hand.
+/// The person who writes in the books by hand.
 pub(crate) const ACCOUNTANT: Caller = Caller { id: "accountant", name: "The accountant", may_post: false };
 
-/// The user behind the bearer token of a request, or `401`.
+/// Returns the user behind the bearer token of a request, or `401`.
 pub(crate) fn authenticate(headers: &HeaderMap) -> Result<Caller, Problem> {
     let Some(value) = headers.get(AUTHORIZATION) else {
         return Err(Problem::new(Kind::Unauthorized, "The request carries no Authorization header."));

@@ -1,4 +1,4 @@
-//! The chart of accounts: a believable subset of the Norwegian standard chart, NS 4102.
+//! Holds the chart of accounts: a believable subset of the Norwegian standard chart, NS 4102.
 
 /// Number and name of each account, in the order of the numbers.
 const CHART: [(&str, &str); 32] = [
@@ -36,7 +36,7 @@ const CHART: [(&str, &str); 32] = [
     ("7798", "Annen kostnad, ikke fradragsberettiget"),
 ];
 
-/// Whether the chart has an account of this number.
+/// Tells whether the chart has an account of this number.
 pub(crate) fn is_known(number: &str) -> bool {
     CHART.binary_search_by(|(known, _)| known.cmp(&number)).is_ok()
 }

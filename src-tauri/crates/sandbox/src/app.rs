@@ -1,4 +1,4 @@
-//! What every call can reach, and which call goes where.
+//! Holds the state that every call can reach, and names the handler of each call.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,7 +20,7 @@ use crate::problem::{Kind, Problem};
 use crate::routes::{admin, admin_books, drafts, expenses, labels, locks, lookup, me, reversal, vouchers, witnesses};
 use crate::store::Store;
 
-/// What every call can reach.
+/// The state that every call can reach.
 pub(crate) struct App {
     pub(crate) organisation: Organisation,
     pub(crate) store: Store,
@@ -43,7 +43,7 @@ pub(crate) struct Running {
 }
 
 /// A key that is taken until this is dropped.
-pub(crate) struct Taken<'running> {
+pub(crate) struct TakenKey<'running> {
     running: &'running Running,
     key: String,
 }
@@ -58,21 +58,21 @@ impl App {
         }
     }
 
-    /// The last day of the closed period, as it stands now.
+    /// Returns the last day of the closed period, as it stands now.
     pub(crate) fn closed_through(&self) -> Option<NaiveDate> {
         *self.closed_through.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Running {
-    /// Takes the key; when it is taken already, gives the hash of the request that has it.
-    pub(crate) fn take(&self, key: &str, request_hash: [u8; 32]) -> Result<Taken<'_>, [u8; 32]> {
+    /// Takes the key. A key that is taken already gives the hash of the request that has it.
+    pub(crate) fn take(&self, key: &str, request_hash: [u8; 32]) -> Result<TakenKey<'_>, [u8; 32]> {
         let mut keys = self.keys();
         if let Some(other) = keys.get(key) {
             return Err(*other);
         }
         keys.insert(key.to_owned(), request_hash);
-        Ok(Taken { running: self, key: key.to_owned() })
+        Ok(TakenKey { running: self, key: key.to_owned() })
     }
 
     fn keys(&self) -> MutexGuard<'_, HashMap<String, [u8; 32]>> {
@@ -80,13 +80,13 @@ impl Running {
     }
 }
 
-impl Drop for Taken<'_> {
+impl Drop for TakenKey<'_> {
     fn drop(&mut self) {
         self.running.keys().remove(&self.key);
     }
 }
 
-/// The calls: the protocol behind the gate, the rest beside it.
+/// Routes the calls: those of the protocol go through the gate, the others past it.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let drafts = Router::new()
         .route("/v1/drafts", post(drafts::stage).get(drafts::list))

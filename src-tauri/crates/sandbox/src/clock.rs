@@ -1,11 +1,11 @@
-//! The sandbox's own time: the machine's, shifted as an admin says, so that a day can pass within a test.
+//! Keeps the sandbox's own time: the machine's, shifted by an admin call, so that a day can pass within a test.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-/// A shift of at most ten years either way keeps every instant within what the formats can carry.
+/// The largest shift either way: ten years keep every instant within the range of the formats.
 pub(crate) const SHIFT_SECONDS_MAX: i64 = 10 * 366 * 86_400;
 
 /// The sandbox's time. Clones share one shift.
@@ -39,12 +39,12 @@ impl Instant {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
-    /// The day in UTC.
+    /// Returns the day in UTC.
     pub(crate) fn date(self) -> chrono::NaiveDate {
         self.utc().date_naive()
     }
 
-    /// RFC 3339 in UTC, to the millisecond.
+    /// Returns the instant as RFC 3339 in UTC, to the millisecond.
     pub(crate) fn rfc3339(self) -> String {
         self.utc().to_rfc3339_opts(SecondsFormat::Millis, true)
     }
@@ -60,7 +60,7 @@ impl serde::Serialize for Instant {
     }
 }
 
-/// One end of a period in a query: an instant, or a date, which stands for its first or its last millisecond.
+/// Reads one end of a period in a query: an instant, or a date, which stands for its first or its last millisecond.
 pub(crate) fn parse_bound(text: &str, end_of_day: bool) -> Option<Instant> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Some(Instant(instant.timestamp_millis()));
@@ -70,7 +70,7 @@ pub(crate) fn parse_bound(text: &str, end_of_day: bool) -> Option<Instant> {
     Some(Instant(if end_of_day { first + 86_400_000 - 1 } else { first }))
 }
 
-/// A date of the form `YYYY-MM-DD`, exactly.
+/// Reads a date of the form `YYYY-MM-DD`, exactly.
 pub(crate) fn parse_date(text: &str) -> Option<chrono::NaiveDate> {
     let shape_is_right = text.len() == 10
         && text
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn only_whole_dates_are_dates() {
+    fn parse_date_takes_only_whole_dates() {
         for text in ["2026-1-01", "2026-02-30", "20261-01-1", "01.02.2026", "", "2026-10-31 "] {
             assert_eq!(parse_date(text), None, "{text}");
         }

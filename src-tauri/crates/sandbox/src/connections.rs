@@ -1,4 +1,4 @@
-//! The connections, by hand: only the connection itself can give the answer "cut".
+//! Serves the connections by hand: only the connection itself can give the answer "cut".
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -21,25 +21,26 @@ use tokio_util::task::TaskTracker;
 
 use crate::faults::Sever;
 
-/// How long a connection may wait for its next request; longer than clients keep theirs, so that they close first.
+/// The time a connection may wait for its next request. It is longer than that of the clients, so that they close
+/// first.
 const IDLE_MAX: Duration = Duration::from_secs(150);
-/// The pause after the machine refused a connection, such as when there are too many open files.
+/// The pause after the machine refused a connection, for example because too many files are open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// How long what is under way may take to finish when the sandbox stops.
+/// The time in which work under way may finish when the sandbox stops.
 const STOP_MAX: Duration = Duration::from_secs(3);
 
-/// Everything that runs for a sandbox, so that a stop can wait for it, and end what does not end by itself.
+/// Holds everything that runs for a sandbox, so that a stop can wait for it and end the rest.
 #[derive(Clone, Default)]
 pub(crate) struct Tasks {
     tracker: TaskTracker,
-    /// No new connections and requests.
+    /// Set: no new connections and requests.
     stopping: CancellationToken,
-    /// Nothing more at all.
+    /// Set: nothing more at all.
     killed: CancellationToken,
 }
 
 impl Tasks {
-    /// Runs a future to its end, or to that of the sandbox.
+    /// Runs a future to its own end or to that of the sandbox, whichever comes first.
     pub(crate) fn spawn<T: Send + 'static>(
         &self,
         future: impl Future<Output = T> + Send + 'static,
@@ -48,7 +49,7 @@ impl Tasks {
         self.tracker.spawn(async move { killed.run_until_cancelled(future).await })
     }
 
-    /// Lets what is under way finish, for a while; then ends it.
+    /// Lets the work under way finish, for a limited time; then ends it.
     pub(crate) async fn stop(&self) {
         self.stopping.cancel();
         self.tracker.close();
@@ -66,7 +67,7 @@ impl Tasks {
     }
 }
 
-/// On a request: says when its client no longer waits for the answer.
+/// Marks a request; it is set when the client no longer waits for the answer.
 #[derive(Clone)]
 pub(crate) struct HungUp(pub(crate) CancellationToken);
 
@@ -98,7 +99,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, tasks: 
         let hung_up = CancellationToken::new();
         request.extensions_mut().insert(HungUp(hung_up.clone()));
         let client_waits = hung_up.drop_guard();
-        // In a task of its own: a client that gives up does not undo what it asked for.
+        // The request has a task of its own: a client that gives up does not undo it.
         let answer = requests.spawn(router.call(request));
         async move {
             let answer = answer.await;
@@ -123,7 +124,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, tasks: 
     }
 }
 
-/// An error here makes hyper close the connection without an answer.
+/// Returns the answer, or an error, at which hyper closes the connection without an answer.
 fn answer_or_cut(answer: Option<Result<Response, Infallible>>) -> Result<Response, Cut> {
     let Some(Ok(response)) = answer else { return Err(Cut) };
     if response.extensions().get::<Sever>().is_some() { Err(Cut) } else { Ok(response) }

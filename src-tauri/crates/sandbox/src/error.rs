@@ -1,22 +1,22 @@
-//! Why a sandbox could not start.
+//! Lists the reasons why a sandbox could not start.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Why a sandbox could not start. Each sentence says what, where, and what to do.
+/// The reason why a sandbox could not start. Each sentence names the problem, its place and the remedy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SandboxError {
-    /// Another program listens there.
+    /// Another program listens at this address.
     #[error("port {} on {} is taken by another program; stop that one, or choose another port (0 takes a free one)", .address.port(), .address.ip())]
     PortTaken {
-        /// The address that was asked for.
+        /// The requested address.
         address: SocketAddr,
     },
     /// The address cannot be listened on for another reason.
     #[error("cannot listen on {address}: {source}; choose another address")]
     Listen {
-        /// The address that was asked for.
+        /// The requested address.
         address: SocketAddr,
         /// The operating system's word.
         #[source]
@@ -37,7 +37,7 @@ pub enum SandboxError {
         #[source]
         source: std::io::Error,
     },
-    /// The file is there, and is not a sandbox's store.
+    /// The file exists and is not a sandbox's store.
     #[error("the store {} cannot be read as a sandbox's store: {source}; name another file, or move this one away", .path.display())]
     StoreUnreadable {
         /// The store.
@@ -51,7 +51,7 @@ pub enum SandboxError {
     StoreNewer {
         /// The store.
         path: PathBuf,
-        /// The format it has.
+        /// The format of the store.
         found: i64,
         /// The newest format this program knows.
         known: i64,
@@ -63,7 +63,7 @@ pub enum SandboxError {
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What is wrong there.
+        /// The problem at that line.
         reason: String,
     },
     /// The records cannot be used.
@@ -71,12 +71,12 @@ pub enum SandboxError {
     Records {
         /// The file.
         path: PathBuf,
-        /// The line or record, as words.
+        /// The line or record, in words.
         place: String,
-        /// What is wrong there.
+        /// The problem at that place.
         reason: String,
     },
-    /// A file that was named cannot be read.
+    /// A named file cannot be read.
     #[error("{} cannot be read: {source}; check the path and its permissions", .path.display())]
     Unreadable {
         /// The file.

@@ -1,4 +1,4 @@
-//! What every call under `/v1` goes through before it is looked at: the token, the whole body, the fault switches.
+//! Stands before every call under `/v1`: it checks the token, reads the whole body and draws the faults.
 //!
 //! Invariant: a request acts only once its body has come in whole, and from there on it acts whether or not its client
 //! still waits. That is the server a careful client must reckon with.
@@ -17,15 +17,15 @@ use futures_util::StreamExt;
 use crate::access::{Caller, authenticate};
 use crate::app::App;
 use crate::connections::HungUp;
-use crate::faults::{FaultKind, Fired, PathClass, Pause, RefuseOne, Sever, after_commit, instead};
+use crate::faults::{FaultKind, FiredFault, PathClass, Pause, RefuseOne, Sever, after_commit, instead};
 use crate::problem::{Kind, Problem};
 use crate::store;
 
 /// The largest body that is taken.
 pub(crate) const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// A body that is too large is read up to here all the same, so that its sender gets to see the `413`.
+/// The length up to which a body that is too large is read all the same, so that its sender gets to see the `413`.
 const DRAIN_BYTES_MAX: usize = 8 * BODY_BYTES_MAX;
-/// A client that waits longer than this for an answer that never comes is hung up on.
+/// The longest wait of a client for an answer that never comes; after it the sandbox hangs up.
 const HANG_MAX: Duration = Duration::from_secs(600);
 
 pub(crate) async fn gate(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -45,7 +45,7 @@ pub(crate) async fn gate(State(app): State<Arc<App>>, request: Request, next: Ne
     if let Some(fired) = &drawn.fired {
         tell_journal(&app, caller, &parts, fired).await;
     }
-    let is_answered = drawn.fired.as_ref().is_some_and(Fired::is_instead_of_the_request);
+    let is_answered = drawn.fired.as_ref().is_some_and(FiredFault::is_instead_of_the_request);
     if is_answered || !(class.is_of_vouchers() || class.is_of_drafts()) {
         if !drawn.latency.is_zero() {
             tokio::time::sleep(drawn.latency).await;
@@ -89,7 +89,7 @@ fn class_of(method: &Method, path: &str) -> PathClass {
         _ if path.starts_with("/v1/drafts/") => PathClass::DraftCommit,
         _ if path.starts_with("/v1/locks/") || path.starts_with("/v1/labels") => PathClass::Lock,
         _ if path.starts_with("/v1/witnesses") => PathClass::Witness,
-        // An address that does not exist; only a fault for all paths can meet it.
+        // This address does not exist; only a fault for all paths can meet it.
         _ => PathClass::All,
     }
 }
@@ -102,14 +102,14 @@ fn permit(caller: Caller, class: PathClass) -> Result<Caller, Problem> {
     }
 }
 
-/// Waits as long as the client does, within bounds.
+/// Waits as long as the client does, within a bound.
 async fn until_hung_up(parts: &Parts) {
     if let Some(HungUp(hung_up)) = parts.extensions.get::<HungUp>() {
         drop(tokio::time::timeout(HANG_MAX, hung_up.cancelled()).await);
     }
 }
 
-/// The whole body; `413` when it is too large, and no answer at all when it never came to its end.
+/// Reads the whole body; `413` when it is too large, and no answer at all when it never came to its end.
 async fn read_body(body: Body) -> Result<Bytes, Response> {
     let mut pieces = body.into_data_stream();
     let mut whole = Vec::new();
@@ -131,8 +131,8 @@ async fn read_body(body: Body) -> Result<Bytes, Response> {
     Ok(Bytes::from(whole))
 }
 
-/// A fault is told before it acts: what never reaches the books is in the journal all the same.
-async fn tell_journal(app: &App, caller: Caller, parts: &Parts, fired: &Fired) {
+/// Writes a fault to the journal before it acts: a request that never reaches the books is in the journal all the same.
+async fn tell_journal(app: &App, caller: Caller, parts: &Parts, fired: &FiredFault) {
     let token = parts.headers.get("lock-token").and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
     let now = app.clock.now();
     let detail = serde_json::json!({"fault": fired.kind, "method": parts.method.as_str(), "path": parts.uri.path()});

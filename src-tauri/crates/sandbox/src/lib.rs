@@ -1,5 +1,5 @@
-//! A platform and an accounting system to practise on: both halves of the open accounting protocol, version 1, over
-//! real HTTP, with a store that survives a restart and switches for everything that can go wrong in between.
+//! Plays a platform and an accounting system to practise on: both halves of the open accounting protocol, version 1,
+//! over real HTTP, with a store that survives a restart and switches for everything that can go wrong in between.
 //!
 //! It shares no code with the connectors: what it says about the protocol is a second, independent reading of it.
 //!

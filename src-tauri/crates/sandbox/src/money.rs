@@ -1,9 +1,9 @@
-//! Amounts: decimal strings outside, whole minor units of the currency inside, never a float.
+//! Reads and writes amounts: decimal strings outside, whole minor units of the currency inside, never a float.
 
 /// The most minor units an amount may have: far beyond any voucher, and no sum of a request can overflow.
 const MINOR_MAX: i64 = 1_000_000_000_000_000;
 
-/// How many decimals a currency has (ISO 4217).
+/// Returns the number of decimals of a currency (ISO 4217).
 pub(crate) fn exponent(currency: &str) -> u32 {
     match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
@@ -13,13 +13,13 @@ pub(crate) fn exponent(currency: &str) -> u32 {
     }
 }
 
-/// Three capital letters.
+/// Tells whether the text is three capital letters.
 pub(crate) fn is_currency(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// The minor units of a decimal string such as `-1249.5`; `None` when it is no such number, has more decimals than the
-/// currency, or is absurdly large.
+/// Returns the minor units of a decimal string such as `-1249.5`; `None` when it is no such number, has more decimals
+/// than the currency, or is absurdly large.
 pub(crate) fn parse(text: &str, exponent: u32) -> Option<i64> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, decimals) = digits.split_once('.').map_or((digits, None), |(whole, decimals)| (whole, Some(decimals)));
@@ -35,7 +35,7 @@ pub(crate) fn parse(text: &str, exponent: u32) -> Option<i64> {
     if minor > MINOR_MAX { None } else { Some(if negative { -minor } else { minor }) }
 }
 
-/// Minor units as a decimal string with all decimals of the currency.
+/// Returns minor units as a decimal string with all decimals of the currency.
 pub(crate) fn format(minor: i64, exponent: u32) -> String {
     let sign = if minor < 0 { "-" } else { "" };
     let units = minor.unsigned_abs();
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_decimal_number_is_no_amount() {
+    fn parse_refuses_a_text_that_is_no_decimal_number() {
         for text in
             ["", "-", "1,50", "1e3", "+1.00", ".5", "5.", "1.234", " 1.00", "--1", "99999999999999999.00", "NaN"]
         {

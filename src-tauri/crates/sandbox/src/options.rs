@@ -1,26 +1,28 @@
-//! What a sandbox can be told at its start.
+//! Holds the choices that a sandbox takes at its start.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-/// What a sandbox can be told at its start. The default is a free port, a temporary store, no faults and 200 records.
+/// The choices that a sandbox takes at its start. The default is a free port, a temporary store, no faults and 200
+/// records.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where to listen; port 0 takes a free one, which [`Sandbox::address`](crate::Sandbox::address) then names.
+    /// The address to listen on; port 0 takes a free one, which [`Sandbox::address`](crate::Sandbox::address) then
+    /// names.
     pub address: SocketAddr,
-    /// The SQLite file to keep everything in; it is made when it is missing. `None`: a temporary one, gone at the stop.
+    /// The SQLite file that keeps everything; it is made when it is missing. `None`: a temporary one, gone at the stop.
     pub store: Option<PathBuf>,
     /// A TOML file of fault switches, read once at the start.
     pub faults: Option<PathBuf>,
-    /// The platform's records, as `.json` (the protocol's shape) or `.csv` (the practice shape). `None`: generated ones.
+    /// The platform's records, as `.json` (the protocol's shape) or `.csv` (the practice shape). `None`: generated.
     pub records: Option<PathBuf>,
     /// The organisation whose books these are.
     pub organisation: Organisation,
     /// The seed of the generated records; the same seed gives the same records.
     pub practice_seed: u64,
-    /// How many records to generate.
+    /// The number of records to generate.
     pub practice_count: usize,
     /// The day the generated records lead up to. `None`: the day on which the store was made.
     pub practice_newest: Option<NaiveDate>,

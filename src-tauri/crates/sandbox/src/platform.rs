@@ -1,4 +1,4 @@
-//! The platform half: the approved expenses, from the generator or from a file.
+//! Plays the platform half: the approved expenses, from the generator or from a file.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use crate::error::SandboxError;
 use crate::options::Options;
 use crate::practice::{self, PracticeRecord};
 
-/// The records in the order in which they were approved. They do not change while a sandbox runs, so a place in this
-/// order serves as the cursor.
+/// Holds the records in the order in which they were approved. They do not change while a sandbox runs, so a place in
+/// this order serves as the cursor.
 pub(crate) struct Platform {
     records: Vec<PracticeRecord>,
 }
@@ -43,7 +43,7 @@ impl Platform {
         self.records.len()
     }
 
-    /// The records approved between two instants (milliseconds, both included), from a place on.
+    /// Returns the records approved between two instants (milliseconds, both included), from a place on.
     pub(crate) fn page(&self, from: i64, to: i64, start: usize, limit: usize) -> RecordPage<'_> {
         let approved = |record: &PracticeRecord| record.approved_at.timestamp_millis();
         let first = self.records.partition_point(|record| approved(record) < from).max(start);
@@ -58,7 +58,7 @@ fn read(path: &Path) -> Result<Vec<PracticeRecord>, SandboxError> {
     let bytes = std::fs::read(path).map_err(|source| SandboxError::Unreadable { path: path.to_owned(), source })?;
     let wrong = |place: String, reason: String| SandboxError::Records { path: path.to_owned(), place, reason };
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
-        // First the syntax, whose errors have a line; then the shape, whose errors have a sentence.
+        // The syntax comes first: its errors have a line. Then comes the shape: its errors have a sentence.
         let value: serde_json::Value = serde_json::from_slice(&bytes)
             .map_err(|error| wrong(format!("line {}", error.line()), error.to_string()))?;
         return match serde_json::from_value(value) {

@@ -1,4 +1,5 @@
-//! Errors as the protocol shows them: `application/problem+json` (RFC 9457). Every kind stands once, in one table.
+//! Holds errors as the protocol shows them: `application/problem+json` (RFC 9457). Every kind stands once, in one
+//! table.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -7,17 +8,17 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// What every problem type begins with; a client looks at what stands after the last `/`.
+/// The beginning of every problem type; a client looks at the part after the last `/`.
 const TYPE_BASE: &str = "https://postonce.example/problems/";
 
 macro_rules! kinds {
     ($($(#[$note:meta])* $name:ident $status:ident $slug:literal $title:literal;)*) => {
-        /// What went wrong: the last part of the problem's `type`, with its status and title.
+        /// The kind of a problem: the last part of its `type`, with its status and title.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Kind { $($(#[$note])* $name,)* }
 
         impl Kind {
-            /// The status of an answer that is this problem as a whole.
+            /// Returns the status of an answer that is this problem as a whole.
             pub(crate) fn status(self) -> StatusCode { match self { $(Self::$name => StatusCode::$status,)* } }
             fn slug(self) -> &'static str { match self { $(Self::$name => $slug,)* } }
             fn title(self) -> &'static str { match self { $(Self::$name => $title,)* } }
@@ -26,7 +27,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    // of a whole request
+    // kinds for a whole request
     BadRequest BAD_REQUEST "bad-request" "The request cannot be understood";
     MissingHeader BAD_REQUEST "missing-header" "A required header is missing";
     Unauthorized UNAUTHORIZED "unauthorized" "No valid bearer token";
@@ -52,7 +53,7 @@ kinds! {
     Internal INTERNAL_SERVER_ERROR "internal" "The server failed";
     Unavailable SERVICE_UNAVAILABLE "unavailable" "The server is not available for the moment";
 
-    // of one voucher
+    // kinds for one voucher
     BadReference UNPROCESSABLE_ENTITY "bad-reference" "The reference is missing or too long";
     BadDate UNPROCESSABLE_ENTITY "bad-date" "The date is not a date";
     ClosedPeriod UNPROCESSABLE_ENTITY "closed-period" "The period is closed";
@@ -73,12 +74,12 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// A problem, with a sentence for a person.
+    /// Makes a problem, with a sentence for a person.
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into(), members: Map::new(), retry_after_seconds: None }
     }
 
-    /// The same with one member more, such as the `lock` of a `423`.
+    /// Adds one member, such as the `lock` of a `423`.
     #[must_use]
     pub(crate) fn with(mut self, member: &str, value: impl Serialize) -> Self {
         let value = serde_json::to_value(value).expect("members are plain data with string keys");
@@ -86,7 +87,7 @@ impl Problem {
         self
     }
 
-    /// The same with a `Retry-After` header.
+    /// Adds a `Retry-After` header.
     #[must_use]
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_seconds = Some(seconds);
@@ -97,7 +98,7 @@ impl Problem {
         self.kind
     }
 
-    /// The problem object, for the `problem` of a refused voucher.
+    /// Returns the problem object, for the `problem` of a refused voucher.
     pub(crate) fn to_value(&self) -> Value {
         self.object(false)
     }

@@ -1,4 +1,4 @@
-//! A running sandbox: its start, its address, its stop.
+//! Runs a sandbox: its start, its address, its stop.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ use crate::options::Options;
 use crate::platform::Platform;
 use crate::store::{Store, read_setting, write_setting};
 
-/// The names under which the store keeps what is no table of its own.
+/// The names of the settings in the store that have no table of their own.
 pub(crate) const CLOCK_SHIFT_SECONDS: &str = "clock_shift_seconds";
 pub(crate) const CLOSED_THROUGH: &str = "closed_through";
 const PRACTICE_NEWEST: &str = "practice_newest";
@@ -38,7 +38,7 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
     let address = listener.local_addr().map_err(|source| SandboxError::Listen { address: options.address, source })?;
     let store = Store::open(options.store.as_deref())?;
     let clock = Clock::default();
-    let kept = Kept::read(&store, options.practice_newest, clock.now().date()).await;
+    let kept = KeptSettings::read(&store, options.practice_newest, clock.now().date()).await;
     let platform = Platform::open(&options, kept.practice_newest)?;
     clock.shift_to(kept.clock_shift_seconds);
     let app = Arc::new(App {
@@ -60,13 +60,13 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
 }
 
 impl Sandbox {
-    /// Where it listens, with the port it really has.
+    /// Returns the address it listens on, with the port it really has.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The base address of every call, such as `http://127.0.0.1:4010`.
+    /// Returns the base address of every call, such as `http://127.0.0.1:4010`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
@@ -101,15 +101,16 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, SandboxError> {
     })
 }
 
-/// What an earlier run left.
-struct Kept {
+/// The settings that an earlier run left in the store.
+struct KeptSettings {
     clock_shift_seconds: i64,
     closed_through: Option<NaiveDate>,
     practice_newest: NaiveDate,
 }
 
-impl Kept {
-    /// The generated records must be the same after a restart on another day, so their newest day is kept.
+impl KeptSettings {
+    /// Reads the settings. The generated records must be the same after a restart on another day, so their newest day
+    /// is kept.
     async fn read(store: &Store, wished_newest: Option<NaiveDate>, today: NaiveDate) -> Self {
         let read = store.write(move |tx| {
             let kept_newest = read_setting(tx, PRACTICE_NEWEST)?.as_deref().and_then(parse_date);
@@ -123,7 +124,7 @@ impl Kept {
                 practice_newest,
             })
         });
-        // A store that was opened a moment ago and fails now will say so again, at every call.
+        // A store that was opened a moment ago and fails now will report it again, at every call.
         let practice_newest = wished_newest.unwrap_or(today);
         read.await.unwrap_or(Self { clock_shift_seconds: 0, closed_through: None, practice_newest })
     }

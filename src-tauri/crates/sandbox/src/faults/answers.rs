@@ -1,4 +1,4 @@
-//! The answers that faults give: in place of the request, or in place of its true answer.
+//! Gives the answers of faults: in place of the request, or in place of its true answer.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Map, Value};
 
-use super::{FaultKind, Fired};
+use super::{FaultKind, FiredFault};
 use crate::problem::{Kind, Problem};
 
-/// How long half a body stands alone before its connection closes, so that the half is really sent.
+/// The time half a body stands alone before its connection closes, so that the half is really sent.
 const HALF_BODY_STANDS: Duration = Duration::from_millis(20);
 /// The pieces in which a huge body is sent; 16 of them are a megabyte.
 static SPACES: [u8; 65_536] = [b' '; 65_536];
@@ -29,8 +29,8 @@ impl Sever {
     }
 }
 
-/// The answer of a fault that comes instead of the request.
-pub(crate) fn instead(fired: &Fired) -> Response {
+/// Returns the answer of a fault that comes instead of the request.
+pub(crate) fn instead(fired: &FiredFault) -> Response {
     let problem = |kind| Problem::new(kind, "A fault switch of the sandbox gave this answer; nothing was written.");
     match fired.kind {
         FaultKind::Error500BeforeCommit => problem(Kind::Internal).into_response(),
@@ -47,8 +47,8 @@ pub(crate) fn instead(fired: &Fired) -> Response {
     }
 }
 
-/// What becomes of the true answer, now that everything is written.
-pub(crate) async fn after_commit(fired: &Fired, response: Response) -> Response {
+/// Turns the true answer into that of the fault, after everything is written.
+pub(crate) async fn after_commit(fired: &FiredFault, response: Response) -> Response {
     match fired.kind {
         FaultKind::CutAfterCommit => Sever::response(),
         FaultKind::Error500AfterCommit => {
@@ -67,7 +67,7 @@ fn html() -> Response {
     ([(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], page).into_response()
 }
 
-/// The headers promise the whole body; half of it comes, then the connection closes.
+/// Promises the whole body in its headers, sends half of it, then closes the connection.
 async fn cut_short(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let whole = whole_body(body).await;
@@ -83,7 +83,7 @@ async fn cut_short(response: Response) -> Response {
     Response::from_parts(parts, Body::from_stream(stream::once(async { Ok(half) }).chain(end.boxed())))
 }
 
-/// The same answer with one element less in its list; an answer that is itself the one result loses all of it.
+/// Leaves one element of the list out of the answer; an answer that is itself the one result loses all of it.
 async fn without_one(response: Response, pick: u64) -> Response {
     let (mut parts, body) = response.into_parts();
     let mut whole = whole_body(body).await;
@@ -104,7 +104,7 @@ async fn without_one(response: Response, pick: u64) -> Response {
     Response::from_parts(parts, Body::from(whole))
 }
 
-/// The beginning of an answer, and then nothing but spaces.
+/// Begins an answer and fills the rest with spaces.
 fn huge(megabytes: u64) -> Response {
     let pieces = usize::try_from(megabytes.saturating_mul(16)).unwrap_or(usize::MAX);
     let beginning = stream::once(async { Bytes::from_static(b"{\"results\": [") });
@@ -113,7 +113,7 @@ fn huge(megabytes: u64) -> Response {
     ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
 }
 
-/// The body of an answer of our own, which stands in memory already.
+/// Reads the body of the sandbox's own answer, which stands in memory already.
 async fn whole_body(body: Body) -> Bytes {
     to_bytes(body, usize::MAX).await.unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What was drawn for one request.
+//! Holds the result of a draw for one request.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use super::FaultKind;
 use super::settings::Fault;
 use crate::practice::SplitMix64;
 
-/// How long `huge_body` is when nothing else is said.
+/// The size of `huge_body` in megabytes when the switch names none.
 const MEGABYTES: u64 = 300;
 
-/// What happens to one request.
+/// The delay and the fault that were drawn for one request.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Drawn {
+pub(crate) struct FaultDraw {
     pub(crate) latency: Duration,
-    pub(crate) fired: Option<Fired>,
+    pub(crate) fired: Option<FiredFault>,
 }
 
 /// The fault that fired.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Fired {
+pub(crate) struct FiredFault {
     pub(crate) kind: FaultKind,
     pub(crate) delay: Duration,
     pub(crate) retry_after_seconds: u64,
@@ -27,21 +27,21 @@ pub(crate) struct Fired {
     pub(crate) pick: u64,
 }
 
-/// On a write to vouchers or drafts: wait this long with the key taken, and nothing written yet.
+/// Makes a write to vouchers or drafts wait this long, with the key taken and nothing written yet.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pause(pub(crate) Duration);
 
-/// On a write to vouchers or drafts: refuse the voucher which this random number chooses.
+/// Makes a write to vouchers or drafts refuse the voucher which this random number chooses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RefuseOne(pub(crate) u64);
 
-impl Drawn {
+impl FaultDraw {
     pub(super) fn take(&mut self, fault: &Fault, random: &mut SplitMix64) {
         if fault.kind == FaultKind::LatencyMs {
             let jitter = fault.jitter_ms.map_or(0, |most| random.below(most + 1));
             self.latency += Duration::from_millis(fault.fixed_ms.unwrap_or(0) + jitter);
         } else {
-            self.fired = Some(Fired {
+            self.fired = Some(FiredFault {
                 kind: fault.kind,
                 delay: Duration::from_millis(fault.delay_ms.unwrap_or(0)),
                 retry_after_seconds: fault.retry_after_seconds.unwrap_or(1),
@@ -52,8 +52,8 @@ impl Drawn {
     }
 }
 
-impl Fired {
-    /// Whether the request is answered, or its connection cut, without being looked at.
+impl FiredFault {
+    /// Tells whether the request is answered, or its connection cut, before a handler sees it.
     pub(crate) fn is_instead_of_the_request(&self) -> bool {
         match self.kind {
             FaultKind::CutBeforeCommit

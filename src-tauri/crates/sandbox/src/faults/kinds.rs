@@ -1,8 +1,8 @@
-//! What can go wrong, and for which calls.
+//! Lists the kinds of faults, and the calls they are for.
 
 use serde::{Deserialize, Serialize};
 
-/// What goes wrong.
+/// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FaultKind {
@@ -30,7 +30,7 @@ pub(crate) enum FaultKind {
     LateMs,
 }
 
-/// Which calls a fault is for. `/v1/health` and `/admin` never have faults.
+/// The calls a fault is for. `/v1/health` and `/admin` never have faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PathClass {
@@ -40,7 +40,7 @@ pub(crate) enum PathClass {
     Reversals,
     /// Staging, committing and deleting drafts.
     Drafts,
-    /// One of these three alone.
+    /// One of these three alone, as the next two are.
     DraftStage,
     DraftCommit,
     DraftDelete,
@@ -55,7 +55,7 @@ pub(crate) enum PathClass {
 }
 
 impl PathClass {
-    /// The name for this call and its like together.
+    /// Returns the class of all calls of this kind together.
     pub(super) fn family(self) -> Option<Self> {
         match self {
             Self::Reversals => Some(Self::Vouchers),
@@ -64,12 +64,12 @@ impl PathClass {
         }
     }
 
-    /// Whether these calls make or reverse vouchers.
+    /// Tells whether these calls make or reverse vouchers.
     pub(crate) fn is_of_vouchers(self) -> bool {
         self == Self::Vouchers || self.family() == Some(Self::Vouchers)
     }
 
-    /// Whether these calls stage, commit or delete drafts.
+    /// Tells whether these calls stage, commit or delete drafts.
     pub(crate) fn is_of_drafts(self) -> bool {
         self == Self::Drafts || self.family() == Some(Self::Drafts)
     }

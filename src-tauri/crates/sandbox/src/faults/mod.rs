@@ -1,4 +1,4 @@
-//! What goes wrong on purpose, and how often. The draws follow from a seed, so that a run can be had again.
+//! Decides which faults happen, and how often. The draws follow from a seed, so that a run can be repeated.
 
 mod answers;
 mod draw;
@@ -13,11 +13,11 @@ use crate::error::SandboxError;
 use crate::practice::SplitMix64;
 
 pub(crate) use answers::{Sever, after_commit, instead};
-pub(crate) use draw::{Drawn, Fired, Pause, RefuseOne};
+pub(crate) use draw::{FaultDraw, FiredFault, Pause, RefuseOne};
 pub(crate) use kinds::{FaultKind, PathClass};
 pub(crate) use settings::{Settings, Switches, complaint};
 
-/// The switches as they stand, with what they did so far.
+/// The current switches, with the number of times each kind fired.
 pub(crate) struct Faults {
     state: Mutex<State>,
 }
@@ -30,7 +30,7 @@ struct State {
 }
 
 impl Faults {
-    /// The switches of a file, or none at all.
+    /// Reads the switches of a file; without a path there are none.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, SandboxError> {
         let faults = Self { state: Mutex::default() };
         if let Some(path) = path {
@@ -47,7 +47,7 @@ impl Faults {
         self.state().settings.switches
     }
 
-    /// How often each kind fired since the start.
+    /// Returns how often each kind fired since the start.
     pub(crate) fn fired(&self) -> BTreeMap<FaultKind, u64> {
         self.state().fired.clone()
     }
@@ -59,11 +59,11 @@ impl Faults {
         state.settings = settings;
     }
 
-    /// What happens to the next request of this class: every latency that fires, and the first other fault that does.
-    pub(crate) fn draw(&self, class: PathClass) -> Drawn {
+    /// Draws for the next request of this class: every latency that fires, and the first other fault that does.
+    pub(crate) fn draw(&self, class: PathClass) -> FaultDraw {
         let mut state = self.state();
         let State { settings, random, fired } = &mut *state;
-        let mut drawn = Drawn::default();
+        let mut drawn = FaultDraw::default();
         for fault in &mut settings.faults {
             let other_than_latency = fault.kind != FaultKind::LatencyMs;
             if !fault.covers(class) || fault.remaining == Some(0) || (other_than_latency && drawn.fired.is_some()) {

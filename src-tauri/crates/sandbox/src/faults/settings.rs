@@ -1,4 +1,4 @@
-//! The switches as they are written: in a TOML file at the start, as JSON through the admin call.
+//! Reads the switches as they are written: in a TOML file at the start, as JSON through the admin call.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ const DELAY_MS_MAX: u64 = 600_000;
 /// The longest body `huge_body` may send.
 const MEGABYTES_MAX: u64 = 4096;
 
-/// Everything a fault file can say.
+/// The content of a fault file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
 pub(crate) struct Settings {
@@ -21,20 +21,20 @@ pub(crate) struct Settings {
     pub(crate) faults: Vec<Fault>,
 }
 
-/// What kind of server this is.
+/// The kind of server the sandbox plays.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, and any of them go together")]
 pub(crate) struct Switches {
     pub(crate) unique_references: bool,
     pub(crate) checks_fence: bool,
     pub(crate) idempotency_keys: bool,
-    /// How long the answer to a key is kept.
+    /// The number of hours for which the answer to a key is kept.
     pub(crate) idempotency_key_hours: u16,
-    /// Whether there is an export lock; without one there are labels, and no fence.
+    /// True: there is an export lock. False: there are labels, and no fence.
     pub(crate) export_lock: bool,
-    /// Whether vouchers can be staged first.
+    /// True: vouchers can be staged first.
     pub(crate) drafts: bool,
-    /// Look-ups do not see vouchers and drafts younger than this.
+    /// The age below which look-ups do not see vouchers and drafts.
     pub(crate) lookup_lag_ms: u64,
 }
 
@@ -60,42 +60,42 @@ struct Written {
     faults: Vec<Fault>,
 }
 
-/// One thing that goes wrong.
+/// One fault.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fault {
     pub(crate) kind: FaultKind,
     #[serde(default = "always")]
     pub(crate) probability: f64,
-    /// How many times it can still fire; without it, for ever.
+    /// The number of times it can still fire; without it, for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) remaining: Option<u64>,
     #[serde(default = "voucher_writes")]
     pub(crate) paths: Vec<PathClass>,
-    /// Of `latency_ms`: the part that is always the same.
+    /// The constant part of `latency_ms`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) fixed_ms: Option<u64>,
-    /// Of `latency_ms`: the most that is added at random.
+    /// The largest random part of `latency_ms`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) jitter_ms: Option<u64>,
-    /// Of `commit_after_ms` and `late_ms`.
+    /// The delay of `commit_after_ms` and `late_ms`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) delay_ms: Option<u64>,
-    /// Of `status_429` and `status_503`.
+    /// The wait that `status_429` and `status_503` ask for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) retry_after_seconds: Option<u64>,
-    /// Of `huge_body`.
+    /// The size of `huge_body`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) megabytes: Option<u64>,
 }
 
 impl Switches {
-    /// Whether a write that carries an old fence is refused.
+    /// Tells whether a write that carries an old fence is refused.
     pub(crate) fn fences(self) -> bool {
         self.checks_fence && self.export_lock
     }
 
-    /// Whether the same key with the same body gets the first answer again.
+    /// Tells whether the same key with the same body gets the first answer again.
     pub(crate) fn honours_keys(self) -> bool {
         self.idempotency_keys && self.idempotency_key_hours > 0
     }
@@ -160,7 +160,7 @@ impl Fault {
         !has_nothing_to_refuse && (is_named(PathClass::All) || is_named(class) || class.family().is_some_and(is_named))
     }
 
-    /// What is wrong with it, as a sentence part.
+    /// Returns what is wrong with this fault, as part of a sentence.
     fn complaint(&self) -> Option<&'static str> {
         let is = |kind| self.kind == kind;
         let waits = is(FaultKind::Status429) || is(FaultKind::Status503);
@@ -193,7 +193,7 @@ impl Fault {
     }
 }
 
-/// The first fault that cannot be, by its place in the list, and what is wrong with it.
+/// Returns the place of the first impossible fault in the list, and what is wrong with it.
 pub(crate) fn complaint(settings: &Settings) -> Option<(usize, &'static str)> {
     settings.faults.iter().enumerate().find_map(|(at, fault)| fault.complaint().map(|complaint| (at, complaint)))
 }
@@ -204,7 +204,7 @@ pub(super) fn read_file(path: &Path) -> Result<Settings, SandboxError> {
     parse(&text).map_err(|(line, reason)| SandboxError::Faults { path: path.to_owned(), line, reason })
 }
 
-/// The settings of a TOML text, or the line and what is wrong there.
+/// Reads the settings of a TOML text; an error is the line and what is wrong there.
 pub(super) fn parse(text: &str) -> Result<Settings, (usize, String)> {
     let settings: Settings = toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
@@ -216,7 +216,7 @@ pub(super) fn parse(text: &str) -> Result<Settings, (usize, String)> {
     }
 }
 
-/// The line on which the fault with this place in the list begins; the first line where it stands in an inline list.
+/// Returns the line on which the fault with this place in the list begins; the first line if the list is inline.
 fn line_of_fault(text: &str, place: usize) -> usize {
     let headers = text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("[[fault"));
     headers.map(|(line, _)| line + 1).nth(place).unwrap_or(1)
@@ -230,7 +230,7 @@ fn voucher_writes() -> Vec<PathClass> {
     vec![PathClass::Vouchers]
 }
 
-/// `true`, `false`, `"on"` or `"off"`.
+/// Reads `true`, `false`, `"on"` or `"off"`.
 fn on_or_off<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     struct Switch;
     impl serde::de::Visitor<'_> for Switch {
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_of_another_kind_is_refused_with_the_line_of_its_fault() {
+    fn a_wrong_parameter_is_refused_with_the_line_of_its_fault() {
         let text = "[[fault]]\nkind = \"html\"\n\n[[fault]]\nkind = \"redirect\"\nmegabytes = 3\n";
         let (line, reason) = parse(text).unwrap_err();
         assert_eq!((line, reason.as_str()), (4, "megabytes belongs to huge_body alone"));
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_admin_call_shows_can_be_put_back() {
+    fn switches_that_the_admin_call_shows_can_be_put_back() {
         let settings = parse("seed = 4\n[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 5\npaths = [\"all\"]").unwrap();
         let shown = serde_json::to_string(&settings).unwrap();
         let read: Settings = serde_json::from_str(&shown).unwrap();

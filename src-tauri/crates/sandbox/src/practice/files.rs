@@ -1,5 +1,5 @@
-//! Records as a file, in the shape in which a Norwegian Excel saves "CSV UTF-8": byte-order mark, semicolons, decimal
-//! comma, `dd.mm.yyyy`, CRLF.
+//! Writes and reads records as a file, in the shape in which a Norwegian Excel saves "CSV UTF-8": byte-order mark,
+//! semicolons, decimal comma, `dd.mm.yyyy`, CRLF.
 
 use std::io::{Read, Write};
 
@@ -24,7 +24,7 @@ const COLUMNS: [&str; 11] = [
 const DATE_FORMAT: &str = "%d.%m.%Y";
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// Why a file of records could not be read.
+/// The reason why a file of records could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line}: {reason}")]
 pub struct CsvError {
@@ -33,13 +33,13 @@ pub struct CsvError {
 }
 
 impl CsvError {
-    /// The line, from 1.
+    /// Returns the line, from 1.
     #[must_use]
     pub fn line(&self) -> u64 {
         self.line
     }
 
-    /// What is wrong there.
+    /// Returns what is wrong there.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason
@@ -49,7 +49,7 @@ impl CsvError {
 /// Writes records, one at a time: the version is left out, and of the approval only the day is kept.
 ///
 /// # Errors
-/// Whatever the writer says.
+/// The writer's own errors.
 pub fn write_csv<W: Write>(records: impl IntoIterator<Item = PracticeRecord>, mut writer: W) -> std::io::Result<()> {
     writer.write_all(BYTE_ORDER_MARK.as_bytes())?;
     let mut csv = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(&mut writer);
@@ -72,7 +72,7 @@ pub fn write_csv<W: Write>(records: impl IntoIterator<Item = PracticeRecord>, mu
     csv.flush()
 }
 
-/// Reads what [`write_csv`] writes; the columns may stand in any order.
+/// Reads a file that [`write_csv`] wrote; the columns may stand in any order.
 ///
 /// # Errors
 /// [`CsvError`] with the first line that cannot be read.
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read_again() {
+    fn read_csv_reads_the_records_that_write_csv_wrote() {
         let mut file = Vec::new();
         write_csv(records(1, 300, newest()), &mut file).unwrap();
         for (read, made) in read_csv(file.as_slice()).unwrap().into_iter().zip(records(1, 300, newest())) {

@@ -1,4 +1,4 @@
-//! The generator: a stream of records, each made from the ones before it and the seed.
+//! Generates records: a stream in which each follows from the ones before it and the seed.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 
@@ -10,17 +10,17 @@ use super::{Payee, PracticeRecord};
 
 /// The state's rate for a private car in 2026, in øre for each kilometre.
 const ORE_PER_KM: i64 = 530;
-/// The expenses lie on this many days before the newest day.
+/// The number of days before the newest day over which the expenses lie.
 const DAYS: u64 = 92;
-/// One record of so many looks like the one before it.
+/// The distance between two records that look like the one before them.
 const LOOK_ALIKE_EVERY: usize = 97;
-/// Which of them that is.
+/// The place of such a record within that distance.
 const LOOK_ALIKE_AT: usize = 41;
 /// The longest time from an expense to its approval, in days.
 const APPROVAL_DAYS_MAX: u64 = 12;
 
-/// `count` records whose expenses lie in the three months before `newest`; none is approved after that day. Endlessly
-/// many may be asked for: they are made one at a time.
+/// Returns `count` records whose expenses lie in the three months before `newest`; none is approved after that day.
+/// `count` has no bound: the records are made one at a time.
 pub fn records(seed: u64, count: usize, newest: NaiveDate) -> impl Iterator<Item = PracticeRecord> {
     let mut random = SplitMix64::new(seed);
     let mut before: Option<PracticeRecord> = None;
@@ -40,12 +40,12 @@ pub fn records(seed: u64, count: usize, newest: NaiveDate) -> impl Iterator<Item
     })
 }
 
-/// A stir for the place in the list, so that neighbours do not share their days.
+/// Stirs the place in the list, so that neighbours do not share their days.
 fn hash(place: usize) -> u64 {
     u64::try_from(place).unwrap_or(u64::MAX).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
-/// Ids are given as expenses come in, so the days grow with them, with some disorder.
+/// Draws the day of an expense. Ids are given as expenses come in, so the days grow with them, with some disorder.
 fn expense_day(random: &mut SplitMix64, place: usize, count: usize, newest: NaiveDate) -> NaiveDate {
     let share = u128::try_from(place).unwrap_or(0) * u128::from(DAYS) / u128::try_from(count.max(1)).unwrap_or(1);
     let elapsed = u64::try_from(share).unwrap_or(0).saturating_sub(random.below(6));
@@ -72,7 +72,7 @@ fn one(random: &mut SplitMix64, id: String, expense_date: NaiveDate, newest: Nai
     }
 }
 
-/// In working hours, some days after the expense, and not after the newest day.
+/// Draws the approval: in working hours, some days after the expense, and not after the newest day.
 fn approval(random: &mut SplitMix64, expense_date: NaiveDate, newest: NaiveDate) -> DateTime<Utc> {
     let day = (expense_date + Days::new(1 + random.below(APPROVAL_DAYS_MAX))).min(newest);
     let seconds = random.between(7 * 3600, 15 * 3600);
@@ -80,7 +80,7 @@ fn approval(random: &mut SplitMix64, expense_date: NaiveDate, newest: NaiveDate)
     day.and_time(time).and_utc()
 }
 
-/// Category, text and amount in øre.
+/// Draws category, text and amount in øre.
 fn expense(random: &mut SplitMix64, date: NaiveDate) -> (&'static str, String, i64) {
     match random.below(100) {
         0..=39 => {
@@ -126,7 +126,7 @@ fn expense(random: &mut SplitMix64, date: NaiveDate) -> (&'static str, String, i
     }
 }
 
-/// One of a list, with a price in øre between its two bounds.
+/// Draws one of a list, with a price in øre between its two bounds.
 fn priced(random: &mut SplitMix64, list: &[(&'static str, u32, u32)]) -> (&'static str, i64) {
     let (what, least, most) = *random.pick(list);
     (what, i64::from(random.between(least, most)) * 100)

@@ -1,5 +1,5 @@
-//! Records to practise on: believable reimbursements of Norwegian peer mentors, any number of them, the same for the
-//! same seed. None of them is broken; a few look like another one and are not.
+//! Makes records to practise on: believable reimbursements of Norwegian peer mentors, any number of them, the same for
+//! the same seed. None of them is broken; a few look like another one and are not.
 
 mod files;
 mod generator;
@@ -21,21 +21,21 @@ pub(crate) use random::SplitMix64;
 pub struct PracticeRecord {
     /// The platform's own id, such as `PM-2026-00417`.
     pub id: String,
-    /// How often the expense was changed on the platform, from 1.
+    /// The number of the expense's version on the platform, from 1.
     pub version: u32,
-    /// When it was approved.
+    /// The time of the approval.
     pub approved_at: DateTime<Utc>,
     /// The day of the expense.
     pub expense_date: NaiveDate,
-    /// Who is reimbursed.
+    /// The person who is reimbursed.
     pub payee: Payee,
-    /// What kind of expense it is; [`suggested_accounts`] has an account for each.
+    /// The kind of expense; [`suggested_accounts`] has an account for each.
     pub category: String,
     /// The amount in minor units of the currency: øre.
     pub amount_minor: i64,
     /// Three capital letters.
     pub currency: String,
-    /// What the peer mentor wrote.
+    /// The peer mentor's own text.
     pub text: String,
     /// The department that bears the cost.
     pub department: Option<String>,
@@ -43,7 +43,7 @@ pub struct PracticeRecord {
     pub project: Option<String>,
 }
 
-/// Who is reimbursed.
+/// The person who is reimbursed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payee {
     /// The platform's own id, such as `PM-0031`.
@@ -52,7 +52,7 @@ pub struct Payee {
     pub name: String,
 }
 
-/// An account of the sandbox's chart for each category of the generated records.
+/// Returns an account of the sandbox's chart for each category of the generated records.
 #[must_use]
 pub fn suggested_accounts() -> &'static [(&'static str, &'static str)] {
     &[
@@ -68,7 +68,7 @@ pub fn suggested_accounts() -> &'static [(&'static str, &'static str)] {
 }
 
 impl PracticeRecord {
-    /// The amount as the protocol writes it, such as `412.00`.
+    /// Returns the amount as the protocol writes it, such as `412.00`.
     #[must_use]
     pub fn amount(&self) -> String {
         money::format(self.amount_minor, money::exponent(&self.currency))

@@ -1,4 +1,4 @@
-//! Names, places and words of the practice records. All people are invented.
+//! Lists names, places and words for the practice records. All people are invented.
 
 /// Name and department of each peer mentor; the place in the list is the number in the id.
 pub(super) const PEER_MENTORS: [(&str, &str); 40] = [
@@ -44,7 +44,7 @@ pub(super) const PEER_MENTORS: [(&str, &str); 40] = [
     ("Terje Heggelund", "20"),
 ];
 
-/// Where peer mentors meet the people they help.
+/// The places at which peer mentors meet the people they help.
 pub(super) const VENUES: [&str; 18] = [
     "Nordlandssykehuset Bodø",
     "UNN Tromsø",
@@ -66,7 +66,7 @@ pub(super) const VENUES: [&str; 18] = [
     "Sykehuset Innlandet Lillehammer",
 ];
 
-/// What they went there for.
+/// The reasons for their visits.
 pub(super) const ERRANDS: [&str; 8] = [
     "Likepersonssamtale",
     "Besøkstjeneste",
@@ -122,7 +122,7 @@ pub(super) const SUPPLIES: [(&str, u32, u32); 7] = [
     ("Navneskilt og tusjer", 89, 310),
 ];
 
-/// What is served, with the price for each guest in kroner.
+/// Food and drink, with the price for each guest in kroner.
 pub(super) const SERVINGS: [(&str, u32, u32); 5] = [
     ("Kaffe og kringle", 35, 62),
     ("Pizza og brus", 95, 165),

@@ -1,6 +1,6 @@
-//! Random numbers that follow from a seed: SplitMix64 (Steele, Lea, Flood 2014).
+//! Makes random numbers that follow from a seed: SplitMix64 (Steele, Lea, Flood 2014).
 
-/// Eight bytes of state, and good enough for practice data and fault draws.
+/// The generator: eight bytes of state, and good enough for practice data and fault draws.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SplitMix64 {
     state: u64,
@@ -19,24 +19,24 @@ impl SplitMix64 {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from 0 up to, and without, `bound`; 0 when the bound is 0.
+    /// Returns a number from 0 up to, and without, `bound`; 0 when the bound is 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next().checked_rem(bound).unwrap_or(0)
     }
 
-    /// A whole number within both ends.
+    /// Returns a whole number within both ends.
     pub(crate) fn between(&mut self, least: u32, most: u32) -> u32 {
         let width = u64::from(most.saturating_sub(least)) + 1;
         least + u32::try_from(self.below(width)).expect("below the width, which came from two u32")
     }
 
-    /// A number from 0 up to, and without, 1.
+    /// Returns a number from 0 up to, and without, 1.
     pub(crate) fn unit(&mut self) -> f64 {
         let top = u32::try_from(self.next() >> 32).expect("32 bits are left");
         f64::from(top) / (f64::from(u32::MAX) + 1.0)
     }
 
-    /// One of a list that is not empty.
+    /// Returns one of a list that is not empty.
     pub(crate) fn pick<'list, T>(&mut self, list: &'list [T]) -> &'list T {
         let length = u64::try_from(list.len()).expect("a list in memory is shorter than 2^64");
         &list[usize::try_from(self.below(length)).expect("below a length that was a usize")]

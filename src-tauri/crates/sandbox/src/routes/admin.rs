@@ -1,4 +1,5 @@
-//! The calls of whoever practises: fault switches, journal, counts, the clock, the closed period. From this machine only.
+//! Answers the calls of the person who practises: fault switches, journal, counts, the clock, the closed period. They
+//! are open to this machine only.
 
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;

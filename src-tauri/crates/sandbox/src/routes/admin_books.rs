@@ -1,4 +1,5 @@
-//! What a person may do in the books by hand, and what a restored backup may undo there. From this machine only.
+//! Answers the calls that change the books by hand, as a person may, or as a restored backup would. They are open to
+//! this machine only.
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ struct OfReference {
     reference: String,
 }
 
-/// All vouchers of a reference, each with its lines.
+/// Shows all vouchers of a reference, each with its lines.
 pub(crate) async fn vouchers(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
     let OfReference { reference } = query(&uri)?;
     let vouchers = app.store.read(move |tx| store::vouchers_of(tx, &reference)).await?;
@@ -43,7 +44,7 @@ pub(crate) async fn write_voucher(State(app): State<Arc<App>>, body: Bytes) -> R
     Ok(json(StatusCode::CREATED, &written.await?))
 }
 
-/// One voucher with its lines.
+/// Shows one voucher with its lines.
 pub(crate) async fn voucher(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Problem> {
     let seq = known_id(&id)?;
     match app.store.read(move |tx| store::voucher(tx, seq)).await? {

@@ -1,4 +1,4 @@
-//! The vouchers of one request, posted or staged. A request is not atomic over them: each stands or falls alone.
+//! Makes the vouchers of one request, posted or staged. A request is not atomic over them: each stands or falls alone.
 
 use axum::http::Extensions;
 use axum::response::Response;
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::me::VOUCHERS_MAX;
-use super::voucher_body::{Unfit, check};
+use super::voucher_body::{UnfitVoucher, check};
 use super::{parse, writing};
 use crate::access::Caller;
 use crate::app::App;
@@ -27,7 +27,7 @@ struct BatchAnswer<'a> {
     results: Vec<VoucherResult<'a>>,
 }
 
-/// What became of one voucher.
+/// The outcome of one voucher.
 #[derive(Serialize)]
 pub(crate) struct VoucherResult<'a> {
     pub(crate) reference: &'a str,
@@ -38,21 +38,21 @@ pub(crate) struct VoucherResult<'a> {
     number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     draft_id: Option<String>,
-    /// Of a voucher that exists: whether it still stands in the books.
+    /// The state of a voucher that exists: posted or voided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<Value>,
 }
 
-/// What is made of a voucher that can be taken.
+/// The thing that is made of a good voucher: a posting or a draft.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Making {
     Voucher,
     Draft,
 }
 
-/// What holds for all vouchers of a request.
+/// The terms that hold for all vouchers of a request.
 pub(crate) struct Terms {
     pub(crate) now: Instant,
     pub(crate) fence: i64,
@@ -61,7 +61,7 @@ pub(crate) struct Terms {
     pub(crate) closed_through: Option<NaiveDate>,
 }
 
-/// Judges and makes all vouchers of a request.
+/// Checks and makes all vouchers of a request.
 pub(crate) async fn run(
     app: &App,
     request: WriteRequest,
@@ -70,7 +70,7 @@ pub(crate) async fn run(
     making: Making,
 ) -> Result<Response, Problem> {
     let caller = request.caller;
-    // Read before the one writer is asked, judged by it: a replay is answered whatever its content is.
+    // The body is read before the one writer is asked, and judged by it: a replay is answered whatever its content is.
     let checked = read(body);
     let refuse = extensions.get::<RefuseOne>().copied();
     let closed_through = app.closed_through();
@@ -81,7 +81,7 @@ pub(crate) async fn run(
     .await
 }
 
-fn read(body: &[u8]) -> Result<Vec<Result<NewVoucher, Unfit>>, Problem> {
+fn read(body: &[u8]) -> Result<Vec<Result<NewVoucher, UnfitVoucher>>, Problem> {
     let BatchBody { vouchers } = parse(body)?;
     if vouchers.len() > VOUCHERS_MAX {
         let detail = format!("A request has at most {VOUCHERS_MAX} vouchers; this one has {}.", vouchers.len());
@@ -90,11 +90,11 @@ fn read(body: &[u8]) -> Result<Vec<Result<NewVoucher, Unfit>>, Problem> {
     Ok(vouchers.iter().map(|raw| check(raw)).collect())
 }
 
-/// The body of the answer, and what the journal says of it.
+/// Makes the vouchers; returns the body of the answer and the journal's summary.
 fn make_all(
     tx: &Books<'_>,
     terms: &Terms,
-    vouchers: &[Result<NewVoucher, Unfit>],
+    vouchers: &[Result<NewVoucher, UnfitVoucher>],
     refuse: Option<RefuseOne>,
     making: Making,
 ) -> Result<(String, Value), Failure> {
@@ -113,7 +113,8 @@ fn make_all(
     Ok((body, about))
 }
 
-/// What is there already comes first: a voucher does not become refused because its period was closed since.
+/// Makes one voucher. An existing one comes first: a voucher does not become refused because its period was closed
+/// since.
 fn make<'a>(
     tx: &Books<'_>,
     terms: &Terms,
@@ -172,7 +173,7 @@ impl Making {
 }
 
 impl<'a> VoucherResult<'a> {
-    /// A voucher that stands in the books.
+    /// Returns the result of a voucher that stands in the books.
     pub(crate) fn posted(reference: &'a str, status: &'static str, voucher_id: String, number: String) -> Self {
         Self { voucher_id: Some(voucher_id), number: Some(number), ..Self::bare(reference, status) }
     }
@@ -181,7 +182,7 @@ impl<'a> VoucherResult<'a> {
         Self { problem: Some(problem.to_value()), ..Self::bare(reference, "refused") }
     }
 
-    /// Refused, because another voucher stands under the reference.
+    /// Returns the refusal of a voucher whose reference has another voucher.
     pub(crate) fn conflict(reference: &'a str, other: &str, other_is: &str) -> Self {
         let detail = format!("The reference stands for {other}, {other_is}.");
         let problem = Problem::new(Kind::ReferenceConflict, detail).with("voucher_id", other);

@@ -1,4 +1,4 @@
-//! Drafts: staging, committing by their id, deleting, and the pages of the open ones.
+//! Answers the calls for drafts: staging, committing by their id, deleting, and the pages of the open ones.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ struct ListQuery {
     limit: Option<usize>,
 }
 
-/// An object, of which nothing is wanted yet.
+/// The body of a commit: an object that has no members yet.
 type CommitBody = Map<String, Value>;
 
 /// Stands before the calls of this file: a server without drafts has no such addresses.
@@ -106,7 +106,8 @@ pub(crate) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Result<Respon
     Ok(json(StatusCode::OK, &object!({"drafts": drafts, "next_cursor": next_cursor})))
 }
 
-/// What was committed stays committed, whatever was closed or switched since. What is refused stays open.
+/// Commits one draft. A committed draft stays committed, whatever was closed or switched since; a refused one stays
+/// open.
 fn commit_one(tx: &Books<'_>, terms: &Terms, id: &str, refuse: bool) -> Result<(String, Value), Failure> {
     let (seq, draft) = known(tx, id)?;
     let new = match draft {
@@ -134,7 +135,7 @@ fn commit_one(tx: &Books<'_>, terms: &Terms, id: &str, refuse: bool) -> Result<(
     Ok(journal_entry(&VoucherResult::posted(reference, "created", voucher_id, number)))
 }
 
-/// The body of the answer, and what the journal says of it.
+/// Returns the body of the answer, and the journal's summary.
 fn journal_entry(result: &VoucherResult<'_>) -> (String, Value) {
     let body = serde_json::to_string(result).expect("a result is plain data with string keys");
     let about = object!({

@@ -1,4 +1,4 @@
-//! The platform half: approved expenses, page by page.
+//! Answers the platform half: approved expenses, page by page.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Labels, for a server that has no export lock.
+//! Answers the calls for labels, on a server that has no export lock.
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ pub(crate) async fn create(
     Ok(json(StatusCode::CREATED, &made))
 }
 
-/// With the server's time, so that a client can tell how old the label is without a clock of its own.
+/// Shows a label with the server's time, so that a client can tell how old the label is without a clock of its own.
 pub(crate) async fn show(State(app): State<Arc<App>>, Path(code): Path<String>) -> Result<Response, Problem> {
     let wanted = code.clone();
     let found = app.store.read(move |tx| store::label(tx, &wanted)).await?;

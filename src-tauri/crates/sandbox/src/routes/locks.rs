@@ -1,4 +1,4 @@
-//! The export lock.
+//! Answers the calls for the export lock.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ struct RenewBody {
 #[derive(Deserialize)]
 struct BreakBody {
     reason: String,
-    /// Only if this run holds it; whoever holds it by now is left in peace otherwise.
+    /// The run to break; a lock that another run holds by now is left in peace.
     run_id: Option<String>,
 }
 

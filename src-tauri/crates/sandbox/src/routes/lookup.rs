@@ -1,4 +1,4 @@
-//! Finding vouchers again: by reference, open drafts included, and page by page for the two-way comparison.
+//! Finds vouchers again: by reference, open drafts included, and page by page for the two-way comparison.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,9 +14,9 @@ use super::{bad_cursor, json, page_limit, parse, period, query};
 use crate::app::App;
 use crate::clock::{Instant, parse_date};
 use crate::problem::{Kind, Problem};
-use crate::store::{self, Page, Place, Stored};
+use crate::store::{self, FoundVoucher, Page, Place};
 
-/// No date of the form YYYY-MM-DD is later.
+/// The latest date of the form YYYY-MM-DD.
 const LAST_DATE: &str = "9999-12-31";
 /// The most references of a look-up.
 const REFERENCES_MAX: usize = 500;
@@ -44,7 +44,7 @@ pub(crate) async fn lookup(State(app): State<Arc<App>>, body: Bytes) -> Result<R
     }
     let until = visible_until(&app);
     let keeps_drafts = app.faults.switches().drafts;
-    // Both in one transaction: a draft that is being committed is never seen on both sides, or on neither.
+    // One transaction reads both: a draft that is being committed is never seen on both sides, or on neither.
     let looked_up = app.store.read(move |tx| {
         let drafts = if keeps_drafts { store::find_drafts(tx, &references, until)? } else { Vec::new() };
         Ok((store::find(tx, &references, until)?, drafts, references))
@@ -74,7 +74,8 @@ pub(crate) async fn list(State(app): State<Arc<App>>, uri: Uri) -> Result<Respon
     Ok(json(StatusCode::OK, &object!({"vouchers": vouchers, "next_cursor": next_cursor})))
 }
 
-/// Where a page begins. A period of voucher dates is gone through by date, anything else as the vouchers were made.
+/// Returns the place at which a page begins. A period of voucher dates is read by date, anything else in the order in
+/// which the vouchers were made.
 fn place(date_from: Option<String>, date_to: Option<String>, cursor: Option<&str>) -> Result<Place, Problem> {
     for date in [&date_from, &date_to].into_iter().flatten() {
         if parse_date(date).is_none() {
@@ -96,12 +97,12 @@ fn place(date_from: Option<String>, date_to: Option<String>, cursor: Option<&str
     Ok(Place::Dated { after_date, after, date_to: date_to.unwrap_or_else(|| LAST_DATE.to_owned()) })
 }
 
-/// The cursor that `place` reads.
-fn cursor_after(last: &Stored, is_dated: bool) -> String {
+/// Returns the cursor that `place` reads.
+fn cursor_after(last: &FoundVoucher, is_dated: bool) -> String {
     if is_dated { format!("{}_{}", last.date, last.voucher_id) } else { last.voucher_id.clone() }
 }
 
-/// Younger vouchers and drafts are hidden when the switch says that look-ups lag.
+/// Returns the newest instant that look-ups see; it lies in the past when the switch says that look-ups lag.
 pub(crate) fn visible_until(app: &App) -> Instant {
     match app.faults.switches().lookup_lag_ms {
         0 => Instant(i64::MAX),

@@ -1,4 +1,4 @@
-//! Who am I, what can this server do, and does it answer at all.
+//! Answers who the caller is, what this server can do, and whether it is there at all.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! The calls, a file for each kind; here is what they share: reading a request, writing an answer.
+//! Answers the calls, in one file for each kind. This file holds the common parts: reading a request, writing an
+//! answer.
 
 pub(crate) mod admin;
 pub(crate) mod admin_books;
@@ -28,10 +29,10 @@ use crate::problem::{Kind, Problem};
 
 /// The longest value of a header, name, reason or other short text.
 const TEXT_CHARS_MAX: usize = 255;
-/// The most elements of a page, and how many there are when nothing is said.
+/// The most elements of a page, and the number without a wish.
 const PAGE_MAX: usize = 500;
 
-/// A body: `400` when it is no JSON, `422` when it is JSON of another shape.
+/// Reads a body: `400` when it is no JSON, `422` when it is JSON of another shape.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|error| {
         let kind = if error.is_data() { Kind::Invalid } else { Kind::BadRequest };
@@ -39,14 +40,14 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     })
 }
 
-/// The members of a query, or `400`.
+/// Reads the members of a query, or gives `400`.
 fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
     Query::<T>::try_from_uri(uri)
         .map(|Query(query)| query)
         .map_err(|rejection| Problem::new(Kind::BadRequest, rejection.body_text()))
 }
 
-/// A required header of visible characters, or `400`.
+/// Reads a required header of visible characters, or gives `400`.
 fn header(headers: &HeaderMap, name: &str) -> Result<String, Problem> {
     let value = headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim).filter(|text| !text.is_empty());
     match value {
@@ -59,7 +60,7 @@ fn header(headers: &HeaderMap, name: &str) -> Result<String, Problem> {
     }
 }
 
-/// A short text of a person or program: present, not blank, not endless; `422` otherwise.
+/// Checks a short text of a person or program: present, not blank, not endless; `422` otherwise.
 fn short_text(name: &str, text: &str) -> Result<(), Problem> {
     if text.trim().is_empty() || text.chars().count() > TEXT_CHARS_MAX {
         let detail = format!("'{name}' is a text of 1 to {TEXT_CHARS_MAX} characters.");
@@ -68,7 +69,7 @@ fn short_text(name: &str, text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Both ends of a period in a query, each a date or an instant, or `400`.
+/// Reads both ends of a period in a query, each a date or an instant, or gives `400`.
 fn period(from: Option<&str>, to: Option<&str>) -> Result<(Instant, Instant), Problem> {
     let bound = |text: Option<&str>, end, open| match text {
         None => Ok(Instant(open)),
@@ -79,7 +80,7 @@ fn period(from: Option<&str>, to: Option<&str>) -> Result<(Instant, Instant), Pr
     Ok((bound(from, false, i64::MIN)?, bound(to, true, i64::MAX)?))
 }
 
-/// How many elements a page has, or `400`.
+/// Reads the number of elements of a page, or gives `400`.
 fn page_limit(wished: Option<usize>) -> Result<usize, Problem> {
     match wished {
         None => Ok(PAGE_MAX),
@@ -88,7 +89,7 @@ fn page_limit(wished: Option<usize>) -> Result<usize, Problem> {
     }
 }
 
-/// The token of the lock. A server without a lock looks at none.
+/// Reads the token of the lock. A server without a lock ignores it.
 fn lock_token(headers: &HeaderMap, switches: Switches) -> Result<String, Problem> {
     let token = header(headers, "Lock-Token");
     if switches.export_lock { token } else { Ok(token.unwrap_or_default()) }

@@ -1,4 +1,4 @@
-//! The counter-voucher of a voucher: linked to it, and at most one for each.
+//! Makes the counter-voucher of a voucher: linked to it, and at most one for each.
 
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ fn read(body: &[u8]) -> Result<ReversalBody, Problem> {
     Ok(wish)
 }
 
-/// The same voucher the other way round.
+/// Returns the same voucher with debit and credit exchanged.
 fn counter_voucher(original: &StoredVoucher, wish: &ReversalBody) -> NewVoucher {
     let exponent = money::exponent(&original.currency);
     let mut lines: Value = serde_json::from_str(original.lines.get()).expect("only JSON was ever written there");
@@ -88,7 +88,8 @@ fn counter_voucher(original: &StoredVoucher, wish: &ReversalBody) -> NewVoucher 
     }
 }
 
-/// The answer when this very counter-voucher was made before; a problem when another one was, or the reference is taken.
+/// Returns the answer when this very counter-voucher was made before; a problem when another one was, or the reference
+/// is taken.
 fn already_there(
     tx: &Books<'_>,
     original: &StoredVoucher,

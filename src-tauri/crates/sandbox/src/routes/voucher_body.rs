@@ -1,4 +1,4 @@
-//! A voucher as it is sent, and everything about it that does not depend on what is in the books.
+//! Reads a voucher as it is sent, and checks everything that does not depend on the books.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ const LINES_MAX: usize = 1000;
 const TEXT_CHARS_MAX: usize = 1000;
 
 /// A voucher that cannot be taken, with as much of its reference as could be read.
-pub(crate) struct Unfit {
+pub(crate) struct UnfitVoucher {
     pub(crate) reference: String,
     pub(crate) problem: Problem,
 }
@@ -44,14 +44,17 @@ struct LineBody {
 }
 
 /// Checks one voucher of a request.
-pub(crate) fn check(raw: &RawValue) -> Result<NewVoucher, Unfit> {
+pub(crate) fn check(raw: &RawValue) -> Result<NewVoucher, UnfitVoucher> {
     let mut voucher: VoucherBody = serde_json::from_str(raw.get()).map_err(|error| {
         let object: serde_json::Value = serde_json::from_str(raw.get()).unwrap_or_default();
         let reference = object.get("reference").and_then(serde_json::Value::as_str).unwrap_or("").to_owned();
-        Unfit { reference, problem: Problem::new(Kind::Invalid, format!("The voucher cannot be read: {error}.")) }
+        UnfitVoucher {
+            reference,
+            problem: Problem::new(Kind::Invalid, format!("The voucher cannot be read: {error}.")),
+        }
     })?;
     match check_parts(&mut voucher) {
-        Err(problem) => Err(Unfit { reference: voucher.reference, problem }),
+        Err(problem) => Err(UnfitVoucher { reference: voucher.reference, problem }),
         Ok(total_minor) => {
             let lines = serde_json::to_string(&voucher.lines).expect("lines are plain data with string keys");
             let content_hash = hash(&[&voucher.date, &voucher.currency, &voucher.text, &lines]);
@@ -61,7 +64,7 @@ pub(crate) fn check(raw: &RawValue) -> Result<NewVoucher, Unfit> {
     }
 }
 
-/// SHA-256 over parts that cannot run into each other.
+/// Returns the SHA-256 of parts that cannot run into each other.
 pub(crate) fn hash(parts: &[&str]) -> [u8; 32] {
     let mut sha = Sha256::new();
     for part in parts {
@@ -87,7 +90,8 @@ pub(crate) fn check_date(date: &str) -> Result<(), Problem> {
     }
 }
 
-/// The sum of the debit lines. Amounts are put into their one right form, so that `1.5` and `1.50` are the same voucher.
+/// Returns the sum of the debit lines. It puts amounts into their one right form, so that `1.5` and `1.50` are the same
+/// voucher.
 fn check_parts(voucher: &mut VoucherBody) -> Result<i64, Problem> {
     check_reference(&voucher.reference)?;
     check_date(&voucher.date)?;

@@ -1,4 +1,4 @@
-//! Making vouchers.
+//! Answers the call that makes vouchers.
 
 use std::sync::Arc;
 

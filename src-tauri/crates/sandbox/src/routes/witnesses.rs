@@ -1,4 +1,4 @@
-//! The newest audit head of each ledger.
+//! Answers the calls for the newest audit head of each ledger.
 
 use std::sync::Arc;
 

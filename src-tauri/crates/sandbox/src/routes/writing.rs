@@ -1,4 +1,5 @@
-//! What all writes to vouchers and drafts share: headers, the key that is taken while they run, the frame of the write.
+//! Holds the common parts of all writes to vouchers and drafts: headers, the key that is taken while they run, the
+//! frame of the write.
 
 use axum::http::header::HeaderName;
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
@@ -16,7 +17,7 @@ use crate::store::{self, Answer, Books, Failure, Key, WriteRequest};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// The parts of a request that decide whether it may write.
+/// Reads the parts of a request that decide whether it may write.
 pub(crate) fn write_request(
     app: &App,
     event: &'static str,
@@ -32,7 +33,8 @@ pub(crate) fn write_request(
     Ok(WriteRequest { event, caller, token, key, draft_id: None, arrived_at: app.clock.now() })
 }
 
-/// The same of a request that needs no key: a draft is committed or deleted by its own id, and so only once.
+/// Reads the same parts of a request that needs no key: a draft is committed or deleted by its own id, and so only
+/// once.
 pub(crate) fn draft_request(
     app: &App,
     event: &'static str,
@@ -45,8 +47,8 @@ pub(crate) fn draft_request(
     Ok(WriteRequest { event, caller, token, key: None, draft_id, arrived_at: app.clock.now() })
 }
 
-/// Writes, with the key taken from the beginning to the end. `act` runs in the transaction, with the time at which it
-/// takes effect and the fence.
+/// Writes, with the key taken from the beginning to the end. `act` runs in the transaction; it gets the time at which
+/// it takes effect and the fence.
 pub(crate) async fn write<F>(
     app: &App,
     request: WriteRequest,
@@ -86,7 +88,7 @@ where
     Ok(response)
 }
 
-/// The first request with this key is still running. The fence is judged first here, too.
+/// Returns the problem while the first request with this key is still running. The fence is checked first here, too.
 async fn busy(app: &App, request: WriteRequest, switches: Switches, other_hash: [u8; 32]) -> Problem {
     let now = app.clock.now();
     let judged = app.store.write(move |tx| {
@@ -101,7 +103,7 @@ async fn busy(app: &App, request: WriteRequest, switches: Switches, other_hash: 
     });
     match judged.await {
         Err(problem) => problem,
-        // Between the two looks the first request came to its end.
+        // The first request came to its end between the two checks.
         Ok(_) => Problem::new(Kind::InProgress, "The first request with this key has just ended.").retry_after(0),
     }
 }

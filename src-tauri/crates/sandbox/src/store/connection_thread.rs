@@ -1,4 +1,4 @@
-//! A thread with a connection and a queue: whoever wants something of the connection asks, and awaits the answer.
+//! Runs a thread with a connection and a queue: a caller hands in a job and awaits its answer.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +16,7 @@ pub(super) struct ConnectionThread {
 }
 
 impl ConnectionThread {
-    /// `keep` is dropped after the connection is closed.
+    /// Starts the thread. `keep` is dropped after the connection is closed.
     pub(super) fn new<K: Send + 'static>(name: &str, connection: Connection, keep: K) -> Self {
         let (jobs, queue) = channel();
         let thread = std::thread::Builder::new()
@@ -29,7 +29,7 @@ impl ConnectionThread {
         Self { jobs, thread: Mutex::new(Some(thread)) }
     }
 
-    /// The answer of `job`, or `None` when the thread has ended.
+    /// Returns the answer of `job`, or `None` when the thread has ended.
     pub(super) async fn ask<T, F>(&self, job: F) -> Option<T>
     where
         T: Send + 'static,
@@ -37,14 +37,14 @@ impl ConnectionThread {
     {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
-            // Nobody waits any more when the request was dropped; what was asked for is done all the same.
+            // A dropped request has nobody who waits any more; its job is done all the same.
             drop(answer.send(job(connection)));
         });
         self.jobs.send(Some(job)).ok()?;
         answered.await.ok()
     }
 
-    /// Does what is queued, closes the connection and ends the thread. Blocks.
+    /// Does the queued jobs, closes the connection and ends the thread. It blocks.
     pub(super) fn close(&self) {
         drop(self.jobs.send(None));
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -1,4 +1,4 @@
-//! Drafts: vouchers that are staged, and not in the books until one is committed by its own id.
+//! Holds drafts: vouchers that are staged, and not in the books until one is committed by its own id.
 //!
 //! Invariant: a draft is open, or committed, or unknown; a committed one names its voucher for ever, and no id is given
 //! a second time.
@@ -11,19 +11,19 @@ use super::vouchers::{NewVoucher, id_of, insert, number_of};
 use crate::clock::Instant;
 use crate::money;
 
-/// What the ids of drafts count from.
+/// The number from which the ids of drafts count.
 const ID_BASE: i64 = 40_000;
 
-/// What stands under the id of a draft.
+/// The state of an id among the drafts.
 pub(crate) enum Draft {
-    /// It can be committed or deleted.
+    /// The draft can be committed or deleted.
     Open(NewVoucher),
-    /// It was committed, and this is its voucher.
+    /// The draft was committed, and this is its voucher.
     Committed {
         reference: String,
         voucher_id: String,
         number: String,
-        /// `None` where the voucher was made to disappear since.
+        /// `None`: the voucher was made to disappear since.
         state: Option<String>,
     },
 }
@@ -40,7 +40,7 @@ pub(crate) struct StoredDraft {
     fence: i64,
 }
 
-/// The number within `D-40017`, if it is one of ours.
+/// Returns the number within `D-40017`, if it is one of the store's ids.
 pub(crate) fn draft_seq_of_id(draft_id: &str) -> Option<i64> {
     let number: i64 = draft_id.strip_prefix("D-")?.parse().ok()?;
     number.checked_sub(ID_BASE).filter(|seq| *seq > 0 && draft_id_of(*seq) == draft_id)
@@ -50,7 +50,7 @@ fn draft_id_of(seq: i64) -> String {
     format!("D-{}", ID_BASE + seq)
 }
 
-/// Stages a voucher: the id of the draft.
+/// Stages a voucher and returns the id of the draft.
 pub(crate) fn stage(
     tx: &Transaction<'_>,
     now: Instant,
@@ -66,7 +66,7 @@ pub(crate) fn stage(
     Ok(draft_id_of(tx.last_insert_rowid()))
 }
 
-/// What stands under an id; `None` where there never was a draft, or it was deleted.
+/// Returns the draft of an id; `None` when there never was one, or it was deleted.
 pub(crate) fn draft(tx: &Transaction<'_>, seq: i64) -> Result<Option<Draft>, Failure> {
     const SELECT: &str = "SELECT reference, content_hash, date, currency, text, lines, total_minor
         FROM drafts WHERE seq = :seq";
@@ -118,7 +118,7 @@ pub(crate) fn delete_draft(tx: &Transaction<'_>, seq: i64) -> Result<(), Failure
     Ok(())
 }
 
-/// The open drafts of each of the references that were made until then.
+/// Returns the open drafts of each of the references that were made until then.
 pub(crate) fn find_drafts(
     connection: &Connection,
     references: &[String],
@@ -136,7 +136,7 @@ pub(crate) fn find_drafts(
     Ok(found)
 }
 
-/// The open drafts after this one that were made until then, oldest first.
+/// Returns the open drafts after this one that were made until then, oldest first.
 pub(crate) fn page_of_drafts(
     connection: &Connection,
     after: i64,
@@ -149,7 +149,7 @@ pub(crate) fn page_of_drafts(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// How many drafts are open.
+/// Returns how many drafts are open.
 pub(crate) fn open_drafts(connection: &Connection) -> Result<i64, Failure> {
     Ok(connection.prepare_cached("SELECT count(*) FROM drafts")?.query_row([], |row| row.get(0))?)
 }

@@ -1,4 +1,5 @@
-//! What happened, in the order in which it took effect: with it a test can see that at each instant at most one sends.
+//! Records events in the order in which they took effect: with it a test can see that at each instant at most one
+//! sends.
 
 use rusqlite::{Connection, Transaction, named_params};
 use serde::Serialize;
@@ -38,7 +39,7 @@ pub(crate) fn record(
     Ok(())
 }
 
-/// The events after the one numbered `after`, oldest first.
+/// Returns the events after the one numbered `after`, oldest first.
 pub(crate) fn read_journal(connection: &Connection, after: i64, limit: i64) -> Result<Vec<JournalEntry>, Failure> {
     const SELECT: &str = "SELECT seq, at, event, fence, caller, detail FROM journal
         WHERE seq > :after ORDER BY seq LIMIT :limit";

@@ -1,4 +1,4 @@
-//! Idempotency keys: the first answer of each request, kept for as many hours as the server says, on its own clock.
+//! Keeps idempotency keys: the first answer of each request, for as many hours as the server says, on its own clock.
 
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
@@ -6,7 +6,7 @@ use super::{Failure, Key};
 use crate::clock::Instant;
 use crate::problem::{Kind, Problem};
 
-/// The first answer of the request, when this key has one; `422` when it belongs to another request.
+/// Returns the first answer of the request, when this key has one; `422` when it belongs to another request.
 pub(super) fn first_answer(tx: &Transaction<'_>, now: Instant, key: &Key) -> Result<Option<String>, Failure> {
     tx.prepare_cached("DELETE FROM idempotency_keys WHERE expires_at <= :now")?
         .execute(named_params! {":now": now.0})?;
@@ -21,7 +21,7 @@ pub(super) fn first_answer(tx: &Transaction<'_>, now: Instant, key: &Key) -> Res
     }
 }
 
-/// Keeps an answer. A key has its life from here: other hours said later do not change it.
+/// Keeps an answer. The life of a key is fixed here: a later setting does not change it.
 pub(super) fn keep_answer(
     tx: &Transaction<'_>,
     now: Instant,

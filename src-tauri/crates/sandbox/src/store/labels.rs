@@ -1,4 +1,5 @@
-//! Labels: a text under a code that is unique. They are all that a server without an export lock offers to build one on.
+//! Keeps labels: a text under a code that is unique. They are all that a server without an export lock offers to build
+//! one on.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::Serialize;
@@ -18,7 +19,7 @@ pub(crate) struct Label {
     written_at: Instant,
 }
 
-/// Makes a label; `409` where there is one with its code.
+/// Makes a label; `409` when there is one with its code.
 pub(crate) fn create_label(
     tx: &Transaction<'_>,
     now: Instant,
@@ -41,7 +42,7 @@ pub(crate) fn create_label(
     )
 }
 
-/// Gives a label another text; `404` where it is gone.
+/// Gives a label another text; `404` when it is gone.
 pub(crate) fn update_label(
     tx: &Transaction<'_>,
     now: Instant,
@@ -55,14 +56,14 @@ pub(crate) fn update_label(
     journal(tx, now, "label_updated", caller, Label { text: text.to_owned(), written_at: now, ..known })
 }
 
-/// Removes a label; `404` where it is gone already.
+/// Removes a label; `404` when it is gone already.
 pub(crate) fn delete_label(tx: &Transaction<'_>, now: Instant, caller: Caller, id: &str) -> Result<(), Failure> {
     let known = known(tx, id)?;
     tx.prepare_cached("DELETE FROM labels WHERE seq = :seq")?.execute(named_params! {":seq": seq_of(id)})?;
     journal(tx, now, "label_deleted", caller, known).map(drop)
 }
 
-/// The label with this code.
+/// Returns the label with this code.
 pub(crate) fn label(connection: &Connection, code: &str) -> Result<Option<Label>, Failure> {
     const SELECT: &str = "SELECT seq, code, text, written_at FROM labels WHERE code = :code";
     Ok(connection.prepare_cached(SELECT)?.query_row(named_params! {":code": code}, read_label).optional()?)
@@ -75,7 +76,7 @@ fn known(connection: &Connection, id: &str) -> Result<Label, Failure> {
     found.ok_or_else(|| Problem::new(Kind::LabelUnknown, format!("There is no label {id}, or no longer.")).into())
 }
 
-/// What happened to the label, in the journal: with it a test can see who held what at each instant.
+/// Writes the event of a label to the journal: with it a test can see who held what at each instant.
 fn journal(
     tx: &Transaction<'_>,
     now: Instant,
@@ -96,7 +97,7 @@ fn id_of(seq: i64) -> String {
     format!("L-{seq}")
 }
 
-/// `None` for what was never an id here.
+/// Returns the number of an id; `None` when it was never one of the store's ids.
 fn seq_of(id: &str) -> Option<i64> {
     id.strip_prefix("L-")?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! Vouchers as look-ups and pages show them.
+//! Finds vouchers for look-ups and pages.
 
 use rusqlite::{Connection, Row, named_params};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::money;
 
 /// A voucher as look-ups and pages show it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Stored {
+pub(crate) struct FoundVoucher {
     pub(crate) reference: String,
     pub(crate) voucher_id: String,
     number: String,
@@ -32,16 +32,20 @@ pub(crate) struct Page {
     pub(crate) limit: i64,
 }
 
-/// What a page follows on, and the order it is in. Each order has an index, so that a page costs what it holds.
+/// The place after which a page begins, and its order. Each order has an index, so that a page costs what it holds.
 pub(crate) enum Place {
-    /// As they were made.
+    /// The order in which they were made.
     Made { after: i64 },
-    /// By their own date, up to `date_to`.
+    /// The order of their own dates, up to `date_to`.
     Dated { after_date: String, after: i64, date_to: String },
 }
 
-/// The vouchers of each of the references that were made until then.
-pub(crate) fn find(connection: &Connection, references: &[String], until: Instant) -> Result<Vec<Stored>, Failure> {
+/// Returns the vouchers of each of the references that were made until then.
+pub(crate) fn find(
+    connection: &Connection,
+    references: &[String],
+    until: Instant,
+) -> Result<Vec<FoundVoucher>, Failure> {
     let mut statement = connection.prepare_cached(include_str!("sql/select_vouchers_by_reference.sql"))?;
     let mut found = Vec::new();
     for reference in references {
@@ -54,7 +58,7 @@ pub(crate) fn find(connection: &Connection, references: &[String], until: Instan
     Ok(found)
 }
 
-pub(crate) fn page(connection: &Connection, page: &Page) -> Result<Vec<Stored>, Failure> {
+pub(crate) fn page(connection: &Connection, page: &Page) -> Result<Vec<FoundVoucher>, Failure> {
     let Page { place, created_from, created_to, limit } = page;
     let vouchers = match place {
         Place::Made { after } => connection
@@ -78,10 +82,10 @@ pub(crate) fn page(connection: &Connection, page: &Page) -> Result<Vec<Stored>, 
     Ok(vouchers?)
 }
 
-fn read_stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
+fn read_stored(row: &Row<'_>) -> rusqlite::Result<FoundVoucher> {
     let seq = row.get(0)?;
     let currency: String = row.get(3)?;
-    Ok(Stored {
+    Ok(FoundVoucher {
         reference: row.get(1)?,
         voucher_id: id_of(seq),
         number: number_of(seq),
@@ -125,7 +129,7 @@ mod tests {
         }
     }
 
-    /// How SQLite goes about it. What is not given to a statement counts as NULL.
+    /// Returns SQLite's plan for the statement. A parameter without a value counts as NULL.
     fn plan(connection: &Connection, sql: &str) -> String {
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let mut rows = statement.raw_query();

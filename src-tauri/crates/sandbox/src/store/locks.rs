@@ -1,5 +1,5 @@
-//! The export lock. A grant is alive until it is released, broken, or taken over after its expiry; only the newest
-//! grant can be alive, so "alive" and "carries the newest fence" are one.
+//! Keeps the export lock. A grant is alive until it is released, broken, or taken over after its expiry; only the
+//! newest grant can be alive, so "alive" and "carries the newest fence" are one.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,10 @@ use crate::access::Caller;
 use crate::clock::Instant;
 use crate::problem::{Kind, Problem};
 
-/// The longest a client is told to wait before it asks again for a lock that somebody holds.
+/// The longest wait that a client is asked for before it tries again for a lock that somebody holds.
 const RETRY_AFTER_SECONDS_MAX: i64 = 5;
 
-/// Who wants the lock, for what, for how long.
+/// A request for the lock: its holder, purpose and length.
 pub(crate) struct Acquire {
     pub(crate) holder: Holder,
     pub(crate) operation: String,
@@ -26,7 +26,7 @@ pub(crate) struct Holder {
     pub(crate) user: String,
     pub(crate) host: String,
     pub(crate) run_id: String,
-    /// The name of the authenticated user; the server's own word.
+    /// The name of the authenticated user, as the server knows it.
     #[serde(skip_deserializing, default)]
     pub(crate) name: String,
 }
@@ -37,9 +37,9 @@ pub(crate) struct Progress {
     pub(crate) total: i64,
 }
 
-/// The answer to the one who got the lock.
+/// The answer to the client that got the lock.
 #[derive(Debug, Serialize)]
-pub(crate) struct Granted {
+pub(crate) struct Grant {
     token: String,
     fence: i64,
     acquired_at: Instant,
@@ -56,11 +56,11 @@ pub(crate) struct LockView {
     renewed_at: Instant,
     expires_at: Instant,
     progress: Option<Progress>,
-    /// This server's time as it says so: what the others count ages from.
+    /// This server's time, from which the clients count ages.
     now: Instant,
 }
 
-/// The answer to the one who broke the lock.
+/// The answer to the client that broke the lock.
 #[derive(Debug, Serialize)]
 pub(crate) struct Broken {
     lock: LockView,
@@ -70,7 +70,7 @@ pub(crate) struct Broken {
 }
 
 /// Grants the lock when nobody holds it, or its holder let it expire; `423` otherwise.
-pub(crate) fn acquire(tx: &Transaction<'_>, now: Instant, caller: Caller, wish: &Acquire) -> Result<Granted, Failure> {
+pub(crate) fn acquire(tx: &Transaction<'_>, now: Instant, caller: Caller, wish: &Acquire) -> Result<Grant, Failure> {
     if let Some((_, held)) = live_grant(tx, now)? {
         if held.expires_at > now {
             let wait = ((held.expires_at.0 - now.0 + 999) / 1000).clamp(1, RETRY_AFTER_SECONDS_MAX);
@@ -91,7 +91,7 @@ pub(crate) fn acquire(tx: &Transaction<'_>, now: Instant, caller: Caller, wish: 
     let mut detail = holder_detail(&wish.holder);
     detail["expires_at"] = expires_at.rfc3339().into();
     record(tx, now, "lock_granted", Some(fence), caller, &detail)?;
-    Ok(Granted { token, fence, acquired_at: now, expires_at })
+    Ok(Grant { token, fence, acquired_at: now, expires_at })
 }
 
 /// Renews a living grant, even one that has expired while nobody took it over.
@@ -114,7 +114,7 @@ pub(crate) fn renew(
     Ok(LockView { renewed_at: now, expires_at, progress: progress.or(held.progress), ..held })
 }
 
-/// The lock, unless nobody holds it or its holder let it expire.
+/// Returns the lock, unless nobody holds it or its holder let it expire.
 pub(crate) fn view(connection: &Connection, now: Instant) -> Result<Option<LockView>, Failure> {
     Ok(live_grant(connection, now)?.map(|(_, held)| held).filter(|held| held.expires_at > now))
 }

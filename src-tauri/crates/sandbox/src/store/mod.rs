@@ -1,7 +1,8 @@
-//! The books on disk: one SQLite file, one connection that writes and one that reads, each on a thread of its own.
+//! Keeps the books on disk: one SQLite file, one connection that writes and one that reads, each on a thread of its
+//! own.
 //!
-//! Invariant: every write is one IMMEDIATE transaction on the one writing thread. What a request checks and what it
-//! writes are therefore one step, for every other request.
+//! Invariant: every write is one IMMEDIATE transaction on the one writing thread. The checks and the writes of a
+//! request are therefore one step, for every other request.
 
 mod connection_thread;
 mod drafts;
@@ -30,7 +31,7 @@ pub(crate) use drafts::{
 };
 pub(crate) use journal::{read_journal, record};
 pub(crate) use labels::{create_label, delete_label, label, update_label};
-pub(crate) use listing::{Page, Place, Stored, find, page};
+pub(crate) use listing::{FoundVoucher, Page, Place, find, page};
 pub(crate) use locks::{Acquire, Holder, Progress, acquire, break_lock, release, renew, view};
 pub(crate) use settings::{read_setting, write_setting};
 pub(crate) use stats::book_stats;
@@ -40,7 +41,7 @@ pub(crate) use vouchers::{
 pub(crate) use witnesses::{NewWitness, forget_witness, put_witness, witness, witnesses};
 pub(crate) use writes::{Answer, Key, WriteRequest, fence_of, guarded};
 
-/// The books. Closing it waits for what is under way.
+/// The books. Closing them waits for the work under way.
 pub(crate) struct Store {
     writer: ConnectionThread,
     reader: ConnectionThread,
@@ -49,16 +50,16 @@ pub(crate) struct Store {
 /// The books within one transaction, as an act on them sees them.
 pub(crate) type Books<'books> = Transaction<'books>;
 
-/// Why an act on the books did not give what was asked for.
+/// The reason why an act on the books gave no result.
 pub(crate) enum Failure {
-    /// The answer is this problem; what was written, such as the journal's entry about it, stays.
+    /// The answer is this problem; writes such as the journal's entry about it stay.
     Problem(Problem),
     /// The store itself failed; nothing of the act stays.
     Store(rusqlite::Error),
 }
 
 impl Store {
-    /// Opens or makes the books; `None` for temporary ones. Blocks on the disk.
+    /// Opens or makes the books; `None` for temporary ones. It blocks on the disk.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, SandboxError> {
         let opened = open::open(path)?;
         let reader = ConnectionThread::new("sandbox-reader", opened.reader, ());
@@ -66,7 +67,7 @@ impl Store {
         Ok(Self { writer, reader })
     }
 
-    /// Does `act` in one transaction, after everything that was asked for before it.
+    /// Does `act` in one transaction, after everything that was requested before it.
     pub(crate) async fn write<T, F>(&self, act: F) -> Result<T, Problem>
     where
         T: Send + 'static,
@@ -75,7 +76,7 @@ impl Store {
         self.writer.ask(move |connection| in_transaction(connection, act)).await.unwrap_or_else(|| Err(closed()))
     }
 
-    /// Looks something up, without waiting for a writer.
+    /// Reads in one transaction, without waiting for a writer.
     pub(crate) async fn read<T, F>(&self, act: F) -> Result<T, Problem>
     where
         T: Send + 'static,
@@ -88,7 +89,7 @@ impl Store {
         answer.await.unwrap_or_else(|| Err(closed()))
     }
 
-    /// Finishes what is under way and closes the file. Blocks.
+    /// Finishes the work under way and closes the file. It blocks.
     pub(crate) fn close(&self) {
         self.reader.close();
         self.writer.close();
@@ -96,7 +97,7 @@ impl Store {
 }
 
 impl Drop for Store {
-    /// A temporary store is gone also when nobody stopped its sandbox.
+    /// Removes a temporary store also when nobody stopped its sandbox.
     fn drop(&mut self) {
         self.close();
     }

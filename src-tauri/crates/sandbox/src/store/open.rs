@@ -1,4 +1,4 @@
-//! Opening the file: the lock beside it, the format, the pragmas.
+//! Opens the file: the lock beside it, the format, the pragmas.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -9,32 +9,32 @@ use tempfile::TempDir;
 
 use crate::error::SandboxError;
 
-/// What makes each format out of the one before it, the first out of an empty file. A store keeps its own format in
-/// `user_version`.
+/// The statements that make each format out of the one before it, the first out of an empty file. A store keeps its own
+/// format in `user_version`.
 const FORMATS: [&str; 3] =
     [include_str!("sql/create_schema.sql"), include_str!("sql/add_drafts.sql"), include_str!("sql/add_labels.sql")];
-/// How long a statement waits for the other connection. Only the closing checkpoint can make it wait at all.
+/// The time a statement waits for the other connection. Only the closing checkpoint can make it wait at all.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
-/// Enough for every statement of this crate.
+/// The number of cached statements: enough for every statement of this crate.
 const STATEMENTS_CACHED: usize = 64;
 
-/// The pages (of 4 KiB) after which the log is copied into the file, which waits for the disk: a sync's worth at a time.
+/// The pages (of 4 KiB) after which the log is copied into the file, which waits for the disk: one sync at a time.
 const PAGES_BETWEEN_CHECKPOINTS: i64 = 8000;
 
 /// Two connections to the same file.
-pub(super) struct Opened {
+pub(super) struct OpenedStore {
     pub(super) writer: Connection,
     pub(super) reader: Connection,
     pub(super) keep: Keep,
 }
 
-/// What must live as long as the connections: the lock, and the folder of a temporary store.
+/// The things that must live as long as the connections: the lock, and the folder of a temporary store.
 pub(super) struct Keep {
     _lock: File,
     _folder: Option<TempDir>,
 }
 
-pub(super) fn open(path: Option<&Path>) -> Result<Opened, SandboxError> {
+pub(super) fn open(path: Option<&Path>) -> Result<OpenedStore, SandboxError> {
     let (path, folder) = match path {
         Some(path) => (path.to_owned(), None),
         None => temporary()?,
@@ -47,7 +47,7 @@ pub(super) fn open(path: Option<&Path>) -> Result<Opened, SandboxError> {
     let reader = Connection::open_with_flags(&path, flags).map_err(unreadable)?;
     reader.busy_timeout(BUSY_WAIT).map_err(unreadable)?;
     reader.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
-    Ok(Opened { writer, reader, keep: Keep { _lock: lock, _folder: folder } })
+    Ok(OpenedStore { writer, reader, keep: Keep { _lock: lock, _folder: folder } })
 }
 
 fn temporary() -> Result<(PathBuf, Option<TempDir>), SandboxError> {
@@ -58,7 +58,7 @@ fn temporary() -> Result<(PathBuf, Option<TempDir>), SandboxError> {
     Ok((folder.path().join("sandbox.sqlite"), Some(folder)))
 }
 
-/// A lock of the operating system's, gone with the process however it dies.
+/// Takes a lock of the operating system's; it is gone with the process however that ends.
 fn lock_beside(path: &Path) -> Result<File, SandboxError> {
     let failed = |source| SandboxError::StoreFile { path: path.to_owned(), source };
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -89,8 +89,8 @@ fn prepare(connection: &Connection, path: &Path) -> Result<(), SandboxError> {
     }
 }
 
-/// Brings the books to the newest format, in one transaction: the format they have then, which is newer where a newer
-/// program made them.
+/// Brings the books to the newest format, in one transaction. Returns the format they have then, which is newer when a
+/// newer program made them.
 pub(super) fn bring_up_to_date(connection: &Connection) -> rusqlite::Result<i64> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let missing = usize::try_from(found).ok().and_then(|done| FORMATS.get(done..)).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The few things that are no tables of their own.
+//! Keeps the few settings that have no table of their own.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 

@@ -12,10 +12,10 @@ pub(crate) struct BookStats {
     distinct_references: i64,
     voided: i64,
     reversals: i64,
-    /// References with more than one voucher that is not voided.
+    /// The references with more than one voucher that is not voided.
     duplicates: usize,
     duplicate_references: Vec<Duplicate>,
-    /// Of vouchers that are neither voided nor counter-vouchers.
+    /// The sums of vouchers that are neither voided nor counter-vouchers.
     sums: Vec<Sum>,
     open_drafts: i64,
 }

@@ -1,4 +1,4 @@
-//! The vouchers themselves.
+//! Keeps the vouchers themselves.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use super::Failure;
 use crate::clock::Instant;
 use crate::money;
 
-/// What the ids and numbers of vouchers count from, so that they look like those of a system in use.
+/// The number from which ids and numbers of vouchers count, so that they look like those of a system in use.
 const ID_BASE: i64 = 90_000;
 const NUMBER_BASE: i64 = 10_000;
 
@@ -27,7 +27,7 @@ pub(crate) struct NewVoucher {
     pub(crate) reverses: Option<(i64, String)>,
 }
 
-/// The acknowledgement: what a voucher is called here.
+/// The acknowledgement: the id and number of a voucher in these books.
 #[derive(Debug, Clone)]
 pub(crate) struct Receipt {
     pub(crate) voucher_id: String,
@@ -59,7 +59,7 @@ pub(crate) struct StoredVoucher {
     pub(crate) reversed_by: Option<String>,
 }
 
-/// The number within `V-90211`, if it is one of ours.
+/// Returns the number within `V-90211`, if it is one of the store's ids.
 pub(crate) fn seq_of_id(voucher_id: &str) -> Option<i64> {
     let number: i64 = voucher_id.strip_prefix("V-")?.parse().ok()?;
     number.checked_sub(ID_BASE).filter(|seq| *seq > 0 && id_of(*seq) == voucher_id)
@@ -73,7 +73,7 @@ pub(super) fn number_of(seq: i64) -> String {
     (NUMBER_BASE + seq).to_string()
 }
 
-/// The vouchers there are of a reference, voided ones included, oldest first.
+/// Returns the vouchers of a reference, voided ones included, oldest first.
 pub(crate) fn receipts(tx: &Transaction<'_>, reference: &str) -> Result<Vec<Receipt>, Failure> {
     const SELECT: &str = "SELECT seq, content_hash, state FROM vouchers WHERE reference = :reference ORDER BY seq";
     let mut statement = tx.prepare_cached(SELECT)?;
@@ -84,7 +84,7 @@ pub(crate) fn receipts(tx: &Transaction<'_>, reference: &str) -> Result<Vec<Rece
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Writes a voucher: its id and number.
+/// Writes a voucher and returns its id and number.
 pub(crate) fn insert(
     tx: &Transaction<'_>,
     now: Instant,
@@ -103,7 +103,7 @@ pub(crate) fn insert(
     Ok((id_of(seq), number_of(seq)))
 }
 
-/// One voucher with its lines.
+/// Returns one voucher with its lines.
 pub(crate) fn voucher(connection: &Connection, seq: i64) -> Result<Option<StoredVoucher>, Failure> {
     let mut statement = connection.prepare_cached(include_str!("sql/select_voucher.sql"))?;
     let row = statement.query_row(named_params! {":seq": seq}, |row| {
@@ -131,7 +131,7 @@ pub(crate) fn voucher(connection: &Connection, seq: i64) -> Result<Option<Stored
     Ok(row.optional()?)
 }
 
-/// The vouchers of a reference, each with its lines, oldest first.
+/// Returns the vouchers of a reference, each with its lines, oldest first.
 pub(crate) fn vouchers_of(connection: &Connection, reference: &str) -> Result<Vec<StoredVoucher>, Failure> {
     let mut statement =
         connection.prepare_cached("SELECT seq FROM vouchers WHERE reference = :reference ORDER BY seq")?;

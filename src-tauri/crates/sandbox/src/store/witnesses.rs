@@ -1,4 +1,4 @@
-//! The newest audit head of each ledger. It only ever moves forward.
+//! Keeps the newest audit head of each ledger. It only ever moves forward.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
@@ -15,13 +15,14 @@ use crate::problem::{Kind, Problem};
 pub(crate) struct NewWitness {
     pub(crate) entries: i64,
     pub(crate) head: String,
-    /// Of the ledger's owner over the head, and by which key. The server keeps them and does not judge them.
+    /// The signature of the ledger's owner over the head, and the key behind it. The server keeps them and does not
+    /// check them.
     pub(crate) signature: Option<String>,
     pub(crate) public_key: Option<String>,
     pub(crate) written_by: WrittenBy,
 }
 
-/// A head as it is kept.
+/// A head as it is stored.
 #[derive(Debug, Serialize)]
 pub(crate) struct Witness {
     ledger_id: String,
@@ -65,14 +66,14 @@ pub(crate) fn put_witness(
     record(tx, now, "witness_written", fence_of(tx, token)?.map(|(fence, _)| fence), caller, &detail)
 }
 
-/// The newest head of one ledger.
+/// Returns the newest head of one ledger.
 pub(crate) fn witness(connection: &Connection, ledger_id: &str) -> Result<Option<Witness>, Failure> {
     const SELECT: &str = concat!(include_str!("sql/select_witnesses.sql"), " WHERE ledger_id = :ledger_id");
     let mut statement = connection.prepare_cached(SELECT)?;
     Ok(statement.query_row(named_params! {":ledger_id": ledger_id}, read_witness).optional()?)
 }
 
-/// The newest head of every ledger.
+/// Returns the newest head of every ledger.
 pub(crate) fn witnesses(connection: &Connection) -> Result<Vec<Witness>, Failure> {
     const SELECT: &str = concat!(include_str!("sql/select_witnesses.sql"), " ORDER BY ledger_id");
     let mut statement = connection.prepare_cached(SELECT)?;

@@ -1,6 +1,6 @@
-//! The frame of every write to the books: fence first, then the key, then the act, then the journal.
+//! Frames every write to the books: fence first, then the key, then the act, then the journal.
 //!
-//! Invariant: these four are one transaction. A delayed request is judged by what holds when it takes effect.
+//! Invariant: these four are one transaction. A delayed request is judged by the state at the time it takes effect.
 
 use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
@@ -12,13 +12,13 @@ use crate::clock::Instant;
 use crate::faults::Switches;
 use crate::problem::{Kind, Problem};
 
-/// What a write brings with it beside its content.
+/// The terms of a write, beside its content.
 #[derive(Clone)]
 pub(crate) struct WriteRequest {
     pub(crate) event: &'static str,
     pub(crate) caller: Caller,
     pub(crate) token: String,
-    /// `None` where the address itself names what can be done only once, such as the commit of a draft.
+    /// `None`: the address itself names an act that can be done only once, such as the commit of a draft.
     pub(crate) key: Option<Key>,
     /// The draft of the address, for the journal.
     pub(crate) draft_id: Option<String>,
@@ -33,22 +33,22 @@ pub(crate) struct Key {
     pub(crate) request_hash: [u8; 32],
 }
 
-/// A body, with whether it was given before.
+/// A body, with a mark whether it was given before.
 pub(crate) struct Answer {
-    /// Empty where there is nothing to say.
+    /// Empty when there is nothing to say.
     pub(crate) body: String,
     pub(crate) replayed: bool,
 }
 
 impl Answer {
-    /// `200`, or `204` where there is nothing to say.
+    /// Returns `200`, or `204` when there is nothing to say.
     pub(crate) fn status(&self) -> StatusCode {
         if self.body.is_empty() { StatusCode::NO_CONTENT } else { StatusCode::OK }
     }
 }
 
-/// Does `act` unless the fence forbids it or its key was answered already. `act` gets the fence and gives the answer's
-/// body with what the journal should say of it.
+/// Does `act` unless the fence forbids it or its key was answered already. `act` gets the fence and returns the
+/// answer's body with the journal's summary.
 pub(crate) fn guarded(
     tx: &Transaction<'_>,
     now: Instant,
@@ -64,7 +64,7 @@ pub(crate) fn guarded(
         detail["draft_id"] = draft_id.as_str().into();
     }
     if !switches.export_lock {
-        // Looked at by nobody, and told: it is what the client holds its label by.
+        // The server ignores this token and records it: it is what the client holds its label by.
         detail["lock_token"] = request.token.as_str().into();
     }
     let known_fence = fence_of(tx, &request.token)?;
@@ -104,7 +104,7 @@ fn decide(
     Ok((Answer { body, replayed: false }, about))
 }
 
-/// `412` unless the token is that of the living grant, or fences are switched off.
+/// Refuses with `412` unless the token is that of the living grant, or fences are switched off.
 pub(super) fn require_fence(tx: &Transaction<'_>, token: &str, switches: Switches) -> Result<(), Failure> {
     if !switches.fences() {
         return Ok(());
@@ -117,7 +117,7 @@ pub(super) fn require_fence(tx: &Transaction<'_>, token: &str, switches: Switche
     Err(Problem::new(Kind::LockLost, detail).into())
 }
 
-/// The fence that was granted with a token, and whether that grant is alive.
+/// Returns the fence that was granted with a token, and whether that grant is alive.
 pub(crate) fn fence_of(connection: &Connection, token: &str) -> Result<Option<(i64, bool)>, Failure> {
     let mut statement = connection.prepare_cached("SELECT fence, ended_at IS NULL FROM grants WHERE token = :token")?;
     Ok(statement.query_row(named_params! {":token": token}, |row| Ok((row.get(0)?, row.get(1)?))).optional()?)

@@ -1,4 +1,4 @@
-//! The admin calls.
+//! Tests the admin calls.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

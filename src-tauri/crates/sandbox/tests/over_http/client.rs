@@ -1,10 +1,10 @@
-//! A client that says what it wants and shows what it got. It knows nothing of the protocol's promises.
+//! Sends the tests' calls and returns the raw answers. It knows nothing of the protocol's promises.
 
 use postonce_sandbox::{ACCOUNTING_TOKEN, Options, Sandbox, start};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
-/// A running sandbox with somebody to ask it.
+/// A running sandbox with a client for it.
 pub(crate) struct Practice {
     pub(crate) sandbox: Sandbox,
     pub(crate) client: Client,
@@ -37,7 +37,7 @@ impl Practice {
         Self { sandbox: start(options).await.unwrap(), client }
     }
 
-    /// Sends it: the answer, or why there was none.
+    /// Sends the call: the answer, or the reason why there was none.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, reqwest::Error> {
         let url = format!("{}{}", self.sandbox.url(), call.path);
         let mut request = self.client.request(call.method, url).bearer_auth(call.token);
@@ -64,14 +64,14 @@ impl Practice {
         self.send(Call::new(Method::POST, path).json(&body)).await.unwrap()
     }
 
-    /// Takes the lock for a minute: its token.
+    /// Takes the lock for a minute and returns its token.
     pub(crate) async fn lock(&self) -> String {
         let answer = self.post("/v1/locks/export", lock_wish("r1")).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{answer:?}");
         answer.json()["token"].as_str().unwrap().to_owned()
     }
 
-    /// Posts vouchers: the answer, or why there was none.
+    /// Posts vouchers: the answer, or the reason why there was none.
     pub(crate) async fn post_vouchers(
         &self,
         lock: &str,
@@ -82,20 +82,20 @@ impl Practice {
         self.send(call.with("Lock-Token", lock).with("Idempotency-Key", key)).await
     }
 
-    /// The result of a single voucher.
+    /// Posts a single voucher and returns its result.
     pub(crate) async fn post_one(&self, lock: &str, key: &str, voucher: Value) -> Value {
         let answer = self.post_vouchers(lock, key, vec![voucher]).await.unwrap();
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         answer.json()["results"][0].clone()
     }
 
-    /// Stages vouchers: the answer, or why there was none.
+    /// Stages vouchers: the answer, or the reason why there was none.
     pub(crate) async fn stage(&self, lock: &str, key: &str, vouchers: Vec<Value>) -> Result<Answer, reqwest::Error> {
         let call = Call::new(Method::POST, "/v1/drafts").json(&json!({"vouchers": vouchers}));
         self.send(call.with("Lock-Token", lock).with("Idempotency-Key", key)).await
     }
 
-    /// The result of a single voucher that is staged.
+    /// Stages a single voucher and returns its result.
     pub(crate) async fn stage_one(&self, lock: &str, key: &str, voucher: Value) -> Value {
         let answer = self.stage(lock, key, vec![voucher]).await.unwrap();
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
@@ -112,12 +112,12 @@ impl Practice {
         self.send(Call::new(Method::DELETE, &path).with("Lock-Token", lock)).await
     }
 
-    /// What a look-up finds of one reference.
+    /// Returns the vouchers that a look-up finds under one reference.
     pub(crate) async fn find(&self, reference: &str) -> Vec<Value> {
         self.look_up(reference, "found").await
     }
 
-    /// The open drafts that a look-up finds of one reference.
+    /// Returns the open drafts that a look-up finds under one reference.
     pub(crate) async fn find_drafts(&self, reference: &str) -> Vec<Value> {
         self.look_up(reference, "drafts").await
     }
@@ -168,7 +168,7 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// The last part of the problem's type.
+    /// Returns the last part of the problem's type.
     pub(crate) fn problem(&self) -> String {
         code(&self.json())
     }
@@ -178,7 +178,7 @@ impl Answer {
     }
 }
 
-/// The last part of a problem's type.
+/// Returns the last part of a problem's type.
 pub(crate) fn code(problem: &Value) -> String {
     problem["type"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
 }

@@ -1,11 +1,11 @@
-//! Drafts: staged as often as anybody likes, committed once, by their own id.
+//! Tests drafts: staged as often as anybody likes, committed once, by their own id.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Call, Practice, code, voucher};
 
-/// A sandbox with drafts, and a lock in it.
+/// Starts a sandbox with drafts and takes its lock.
 async fn with_drafts() -> (Practice, String) {
     let practice = Practice::new().await;
     practice.set_faults(json!({"drafts": "on"})).await;
@@ -14,7 +14,7 @@ async fn with_drafts() -> (Practice, String) {
 }
 
 #[tokio::test]
-async fn without_the_capability_there_are_no_such_addresses() {
+async fn draft_addresses_are_unknown_without_the_capability() {
     let practice = Practice::new().await;
     let token = practice.lock().await;
     assert_eq!(practice.get("/v1/me").await.json()["capabilities"]["drafts"], false);
@@ -56,7 +56,7 @@ async fn a_draft_is_not_in_the_books_until_it_is_committed() {
 }
 
 #[tokio::test]
-async fn a_draft_is_committed_once_and_answers_with_the_same_voucher_for_ever() {
+async fn a_draft_committed_again_answers_with_its_first_voucher() {
     let (practice, token) = with_drafts().await;
     practice.set_faults(json!({"drafts": "on", "unique_references": "off"})).await;
     practice.stage_one(&token, "k", voucher("a")).await;
@@ -76,7 +76,7 @@ async fn a_draft_is_committed_once_and_answers_with_the_same_voucher_for_ever() 
 }
 
 #[tokio::test]
-async fn of_many_commits_at_once_one_makes_the_voucher() {
+async fn many_commits_at_once_make_one_voucher() {
     let (practice, token) = with_drafts().await;
     practice.stage_one(&token, "k", voucher("a")).await;
     let commits = (0..16).map(|_| practice.commit(&token, "D-40001"));
@@ -86,7 +86,7 @@ async fn of_many_commits_at_once_one_makes_the_voucher() {
 }
 
 #[tokio::test]
-async fn whoever_stages_twice_has_two_drafts_and_where_references_are_unique_one_voucher() {
+async fn two_drafts_of_a_unique_reference_become_one_voucher() {
     let (practice, token) = with_drafts().await;
     for key in ["k1", "k1", "k2"] {
         practice.stage_one(&token, key, voucher("a")).await;
@@ -108,7 +108,7 @@ async fn whoever_stages_twice_has_two_drafts_and_where_references_are_unique_one
 }
 
 #[tokio::test]
-async fn a_draft_of_a_period_that_was_closed_since_is_refused_and_stays() {
+async fn a_draft_of_a_period_closed_since_is_refused_and_stays() {
     let (practice, token) = with_drafts().await;
     practice.stage_one(&token, "k", voucher("a")).await;
     practice.put("/admin/closed-through", json!({"date": "2026-10-31"})).await;
@@ -120,7 +120,7 @@ async fn a_draft_of_a_period_that_was_closed_since_is_refused_and_stays() {
 }
 
 #[tokio::test]
-async fn a_deleted_draft_is_unknown_and_a_committed_one_is_not_deleted() {
+async fn a_deleted_draft_is_unknown_and_a_committed_one_stays() {
     let (practice, token) = with_drafts().await;
     practice.stage_one(&token, "k", voucher("a")).await;
     assert_eq!(practice.delete_draft(&token, "D-40001").await.unwrap().status, StatusCode::NO_CONTENT);
@@ -138,7 +138,7 @@ async fn a_deleted_draft_is_unknown_and_a_committed_one_is_not_deleted() {
 }
 
 #[tokio::test]
-async fn under_a_lost_lock_nothing_is_staged_committed_or_deleted() {
+async fn a_lost_lock_stages_commits_and_deletes_nothing() {
     let (practice, old) = with_drafts().await;
     practice.stage_one(&old, "k", voucher("a")).await;
     practice.shift_clock(61).await;
@@ -175,7 +175,7 @@ async fn the_pages_hold_every_open_draft_once() {
 }
 
 #[tokio::test]
-async fn look_ups_that_lag_do_not_see_young_drafts() {
+async fn look_ups_do_not_see_young_drafts_when_they_lag() {
     let (practice, token) = with_drafts().await;
     practice.set_faults(json!({"drafts": "on", "lookup_lag_ms": 30_000})).await;
     practice.stage_one(&token, "k", voucher("a")).await;
@@ -187,7 +187,7 @@ async fn look_ups_that_lag_do_not_see_young_drafts() {
 }
 
 #[tokio::test]
-async fn the_journal_tells_what_became_of_each_draft_and_under_which_fence() {
+async fn the_journal_has_the_outcome_and_fence_of_each_draft() {
     let (practice, token) = with_drafts().await;
     practice.stage(&token, "k", vec![voucher("a"), voucher("b")]).await.unwrap();
     practice.commit(&token, "D-40001").await.unwrap();
@@ -217,7 +217,7 @@ async fn the_journal_tells_what_became_of_each_draft_and_under_which_fence() {
     assert_eq!(practice.stats().await["draft_requests"], 4);
 }
 
-/// What came of a fault on each of the three calls, with how many drafts were open and how many vouchers there were.
+/// Puts one fault on each of the three calls; returns each answer, the open drafts and the vouchers.
 async fn under(kind: &str) -> [(Result<Answer, reqwest::Error>, Value, Value); 3] {
     let (practice, token) = with_drafts().await;
     practice.stage(&token, "k", vec![voucher("a"), voucher("b")]).await.unwrap();
@@ -266,7 +266,7 @@ async fn a_missing_result_leaves_its_draft_and_its_voucher() {
 }
 
 #[tokio::test]
-async fn a_refusal_on_purpose_is_for_stage_and_commit_and_leaves_the_draft_open() {
+async fn a_refuse_fault_hits_stage_and_commit_and_keeps_the_draft() {
     let [staged, committed, deleted] = under("refuse").await;
     assert_eq!((&staged.0.unwrap().json()["results"][0]["status"], staged.1), (&json!("refused"), json!(2)));
     assert_eq!((&committed.0.unwrap().json()["status"], committed.1), (&json!("refused"), json!(2)));

@@ -1,4 +1,4 @@
-//! The fault switches: what the client sees, and what the books hold afterwards.
+//! Tests the fault switches: what the client sees, and what the books hold afterwards.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Answer, Practice, voucher};
 
-/// One request under one fault: what came back, and how many vouchers there are.
+/// Makes one request under one fault; returns the answer and the number of vouchers.
 async fn under(fault: Value) -> (Practice, Result<Answer, reqwest::Error>, usize) {
     let practice = Practice::new().await;
     let token = practice.lock().await;
@@ -87,7 +87,7 @@ async fn one_voucher_is_refused_and_the_other_stands() {
 }
 
 #[tokio::test]
-async fn a_huge_body_is_as_long_as_it_was_told() {
+async fn a_huge_body_is_as_long_as_the_switch_says() {
     let (_practice, answer, vouchers) = under(json!({"kind": "huge_body", "megabytes": 3})).await;
     let answer = answer.unwrap();
     assert!(answer.text.len() >= 3 * 1024 * 1024 && answer.text.len() < 4 * 1024 * 1024);
@@ -96,7 +96,7 @@ async fn a_huge_body_is_as_long_as_it_was_told() {
 }
 
 #[tokio::test]
-async fn a_write_that_comes_late_takes_effect_when_its_fence_still_holds() {
+async fn a_late_write_takes_effect_when_its_fence_still_holds() {
     let (practice, answer, at_once) = under(json!({"kind": "commit_after_ms", "delay_ms": 300})).await;
     assert!(answer.is_err(), "{answer:?}");
     assert_eq!(at_once, 0);
@@ -105,7 +105,7 @@ async fn a_write_that_comes_late_takes_effect_when_its_fence_still_holds() {
 }
 
 #[tokio::test]
-async fn a_write_that_comes_late_is_refused_when_a_newer_fence_was_granted() {
+async fn a_late_write_is_refused_when_a_newer_fence_was_granted() {
     let (practice, _, _) = under(json!({"kind": "commit_after_ms", "delay_ms": 300})).await;
     practice.shift_clock(61).await;
     practice.lock().await;
@@ -138,7 +138,7 @@ async fn a_fault_file_is_read_at_the_start() {
     assert_eq!(practice.get("/admin/faults").await.json()["faults"][0]["remaining"], 0);
 }
 
-/// Waits for the voucher write of this status; what is waited for here happens by itself, after its time.
+/// Waits for the voucher write of this status; it happens by itself, after its time.
 async fn until_journal_has(practice: &Practice, status: u64) {
     let seen = async {
         while !practice

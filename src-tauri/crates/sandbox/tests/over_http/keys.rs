@@ -1,4 +1,4 @@
-//! Idempotency keys: the first answer again, for as many hours as the server says.
+//! Tests idempotency keys: the first answer again, for as many hours as the server says.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -69,7 +69,7 @@ async fn a_key_is_forgotten_after_a_day() {
 }
 
 #[tokio::test]
-async fn a_key_lives_as_many_hours_as_the_server_says_and_then_executes_afresh() {
+async fn a_key_executes_afresh_after_the_hours_that_the_server_says() {
     let practice = Practice::new().await;
     let of_hours = |hours: u16| json!({"unique_references": "off", "checks_fence": "off", "drafts": "on", "idempotency_key_hours": hours});
     practice.set_faults(of_hours(2)).await;
@@ -97,7 +97,7 @@ async fn a_key_lives_as_many_hours_as_the_server_says_and_then_executes_afresh()
 }
 
 #[tokio::test]
-async fn while_the_first_is_running_the_second_is_asked_to_wait() {
+async fn a_second_request_is_asked_to_wait_while_the_first_runs() {
     let practice = Practice::new().await;
     let token = practice.lock().await;
     practice.set_faults(json!({"faults": [{"kind": "latency_ms", "fixed_ms": 1000}]})).await;
@@ -112,7 +112,7 @@ async fn while_the_first_is_running_the_second_is_asked_to_wait() {
 }
 
 #[tokio::test]
-async fn without_keys_and_unique_references_a_repeat_is_a_second_voucher() {
+async fn a_repeat_is_a_second_voucher_without_keys_and_uniqueness() {
     let practice = Practice::new().await;
     practice.set_faults(json!({"unique_references": false, "idempotency_keys": false})).await;
     let token = practice.lock().await;

@@ -1,4 +1,4 @@
-//! Labels: one for each code, ids that never come again, and a server without a lock that looks at no token.
+//! Tests labels: one for each code, ids that never come again, and a server without a lock that looks at no token.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ fn by_id(label: &Value) -> String {
 }
 
 #[tokio::test]
-async fn of_eight_who_make_the_same_label_at_once_one_does() {
+async fn a_label_is_made_once_when_eight_clients_try_together() {
     let practice = without_lock().await;
     let wishes = (0..8).map(|of| practice.post("/v1/labels", json!({"code": "export", "text": format!("{of}")})));
     let answers = futures_util::future::join_all(wishes).await;
@@ -32,7 +32,7 @@ async fn of_eight_who_make_the_same_label_at_once_one_does() {
 }
 
 #[tokio::test]
-async fn a_label_is_dated_by_each_write_and_shown_with_the_servers_time() {
+async fn a_label_has_the_time_of_its_last_write_and_of_the_server() {
     let practice = without_lock().await;
     let made = make(&practice, "kari").await;
     practice.shift_clock(90).await;
@@ -44,7 +44,7 @@ async fn a_label_is_dated_by_each_write_and_shown_with_the_servers_time() {
 }
 
 #[tokio::test]
-async fn an_id_is_never_given_twice_so_that_what_comes_late_meets_nothing() {
+async fn a_label_id_is_never_given_twice_so_late_writes_meet_nothing() {
     let practice = without_lock().await;
     let first = make(&practice, "kari").await;
     let delete = || practice.send(Call::new(Method::DELETE, "/v1/labels/by-id/L-1"));
@@ -72,7 +72,7 @@ async fn a_server_without_a_lock_says_so_and_looks_at_no_token() {
 }
 
 #[tokio::test]
-async fn the_journal_tells_of_each_label_and_of_the_token_of_each_write() {
+async fn the_journal_has_each_label_and_the_token_of_each_write() {
     let practice = without_lock().await;
     let made = make(&practice, "kari").await;
     practice.put(&by_id(&made), json!({"text": "kari, still"})).await;
@@ -87,7 +87,7 @@ async fn the_journal_tells_of_each_label_and_of_the_token_of_each_write() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_with_the_lock_goes_wrong_with_labels() {
+async fn faults_for_the_lock_hit_labels_too() {
     let practice = without_lock().await;
     let fault = json!({"kind": "cut_after_commit", "paths": ["lock"], "remaining": 1});
     practice.set_faults(json!({"export_lock": "off", "faults": [fault]})).await;

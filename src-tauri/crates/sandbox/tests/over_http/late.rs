@@ -1,4 +1,5 @@
-//! Requests that take effect after their client gave up: the danger that every rule about unknown outcomes is for.
+//! Tests requests that take effect after their client gave up: the danger that every rule about unknown outcomes is
+//! for.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Call, Practice, voucher};
 
-/// How long after the client is gone a request takes effect.
+/// The delay after which a request takes effect when its client is gone.
 const DELAY_MS: i64 = 300;
 
 /// The calls that write to the books: the path of their faults, and the journal's word for them.
@@ -19,7 +20,7 @@ const CALLS: [(&str, &str); 4] = [
     ("reversals", "reversal_write"),
 ];
 
-/// Books with a voucher to reverse and a draft to commit, and one fault that makes the next such call late.
+/// Prepares books with a voucher to reverse and a draft to commit, and one fault that makes the next such call late.
 async fn before(kind: &str, path: &str) -> (Practice, String) {
     let practice = Practice::new().await;
     practice.set_faults(json!({"drafts": "on"})).await;
@@ -31,7 +32,7 @@ async fn before(kind: &str, path: &str) -> (Practice, String) {
     (practice, token)
 }
 
-/// The call of that path, which nobody answers, until the client has had enough of it and hangs up.
+/// Makes the call of that path, which nobody answers, waits for `enough`, and hangs up.
 async fn give_up<T>(practice: &Practice, token: &str, path: &str, enough: impl Future<Output = T>) -> T {
     let vouchers = json!({"vouchers": [voucher("late")]});
     let reversal = json!({"reference": "late", "date": "2026-11-01", "reason": "a test"});
@@ -50,12 +51,12 @@ async fn give_up<T>(practice: &Practice, token: &str, path: &str, enough: impl F
     enough.await
 }
 
-/// When the fault fired.
+/// Waits for the fault and returns when it fired.
 async fn until_fault(practice: &Practice) -> DateTime<Utc> {
     instant(&until(practice, |entry| entry["event"] == "fault").await["at"])
 }
 
-/// When the fault fired, twice its delay later.
+/// Waits until twice the delay after the fault, and returns when the fault fired.
 async fn until_long_after_fault(practice: &Practice) -> DateTime<Utc> {
     let long_after = until_fault(practice).await + delay() * 2;
     loop {
@@ -66,7 +67,7 @@ async fn until_long_after_fault(practice: &Practice) -> DateTime<Utc> {
     }
 }
 
-/// Waits for an event; what is waited for here happens by itself, after its time.
+/// Waits for an event; it happens by itself, after its time.
 async fn until(practice: &Practice, is_it: impl Fn(&Value) -> bool) -> Value {
     let seen = async {
         loop {
@@ -78,7 +79,7 @@ async fn until(practice: &Practice, is_it: impl Fn(&Value) -> bool) -> Value {
     tokio::time::timeout(Duration::from_secs(20), seen).await.expect("it happens")
 }
 
-/// The write of this kind and status that is not one of the preparation's.
+/// Matches the write of this kind and status that is not one of the preparation's.
 fn is_late(event: &str, status: u64) -> impl Fn(&Value) -> bool {
     move |entry| {
         let is_prepared = entry["detail"]["key"].as_str().is_some_and(|key| key != "late");
@@ -90,18 +91,18 @@ fn instant(text: &Value) -> DateTime<Utc> {
     text.as_str().unwrap().parse().unwrap()
 }
 
-/// The delay, less what two clocks may differ by in that time.
+/// Returns the delay, less the possible difference of two clocks in that time.
 fn delay() -> TimeDelta {
     TimeDelta::milliseconds(DELAY_MS - 10)
 }
 
-/// How many vouchers and open drafts there are.
+/// Returns how many vouchers and open drafts there are.
 async fn books(practice: &Practice) -> (Value, Value) {
     let stats = practice.stats().await;
     (stats["vouchers"].clone(), stats["open_drafts"].clone())
 }
 
-/// What the books hold once the late call has taken effect.
+/// Returns the content of the books after the late call has taken effect.
 fn after(path: &str) -> (Value, Value) {
     match path {
         "vouchers" | "reversals" => (json!(2), json!(1)),
@@ -122,7 +123,7 @@ async fn a_call_that_was_cut_off_takes_effect_later() {
 }
 
 #[tokio::test]
-async fn a_call_that_its_client_gave_up_takes_effect_a_while_after_that() {
+async fn a_call_takes_effect_some_time_after_its_client_gave_up() {
     for (path, event) in CALLS {
         let (practice, token) = before("late_ms", path).await;
         let enough = async {
@@ -153,7 +154,7 @@ async fn a_late_call_meets_the_fence_that_was_granted_in_the_meantime() {
 }
 
 #[tokio::test]
-async fn a_late_commit_finds_that_its_draft_was_committed_by_the_repeat() {
+async fn a_late_commit_finds_its_draft_committed_by_the_repeat() {
     let (practice, token) = before("late_ms", "draft_commit").await;
     let repeated = async {
         until_fault(&practice).await;

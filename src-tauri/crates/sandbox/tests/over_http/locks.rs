@@ -1,4 +1,4 @@
-//! The export lock: one at a time, fences that only grow, and witnesses that only move forward.
+//! Tests the export lock: one at a time, fences that only grow, and witnesses that only move forward.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::client::{Call, Practice, lock_wish, voucher};
 
 #[tokio::test]
-async fn the_second_is_told_who_holds_the_lock_and_how_far_that_run_is() {
+async fn a_refused_client_sees_the_holder_of_the_lock_and_its_run() {
     let practice = Practice::new().await;
     let token = practice.lock().await;
     let progress = json!({"ttl_seconds": 60, "progress": {"processed": 120, "total": 900}});
@@ -26,7 +26,7 @@ async fn the_second_is_told_who_holds_the_lock_and_how_far_that_run_is() {
 }
 
 #[tokio::test]
-async fn an_expired_lock_may_be_taken_over_and_its_old_holder_learns_it() {
+async fn an_expired_lock_may_be_taken_over_and_its_holder_learns_it() {
     let practice = Practice::new().await;
     let old = practice.lock().await;
     practice.shift_clock(61).await;
@@ -53,7 +53,7 @@ async fn an_expired_lock_that_nobody_took_can_still_be_renewed() {
 }
 
 #[tokio::test]
-async fn of_many_who_ask_at_once_one_gets_the_lock() {
+async fn the_lock_goes_to_one_of_many_clients_that_ask_at_once() {
     let practice = Practice::new().await;
     let wishes = (0..16).map(|_| practice.post("/v1/locks/export", lock_wish("r")));
     let answers = futures_util::future::join_all(wishes).await;
@@ -62,7 +62,7 @@ async fn of_many_who_ask_at_once_one_gets_the_lock() {
 }
 
 #[tokio::test]
-async fn fences_grow_however_a_lock_ended() {
+async fn fences_grow_after_each_end_of_a_lock() {
     let practice = Practice::new().await;
     let mut fences = Vec::new();
     for end in ["release", "break", "expire", "release"] {
@@ -123,7 +123,7 @@ async fn a_witness_never_moves_back() {
 }
 
 #[tokio::test]
-async fn witnesses_are_listed_with_their_signatures_and_can_be_made_to_disappear() {
+async fn witnesses_are_listed_with_signatures_and_can_disappear() {
     let practice = Practice::new().await;
     let token = practice.lock().await;
     let put = async |ledger: &str, body: Value| {
@@ -162,7 +162,7 @@ async fn witnesses_are_listed_with_their_signatures_and_can_be_made_to_disappear
 }
 
 #[tokio::test]
-async fn the_journal_tells_who_held_the_lock_at_each_write() {
+async fn the_journal_has_the_holder_of_the_lock_at_each_write() {
     let practice = Practice::new().await;
     let token = practice.lock().await;
     practice.post_one(&token, "k", voucher("a")).await;

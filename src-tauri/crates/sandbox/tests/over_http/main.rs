@@ -1,4 +1,4 @@
-//! Questions to a running sandbox, over real HTTP. Each test has a sandbox of its own.
+//! Puts questions to a running sandbox, over real HTTP. Each test has a sandbox of its own.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 

@@ -1,4 +1,5 @@
-//! The sandbox against its OpenAPI document: every call, every documented status, and nothing that is not documented.
+//! Tests the sandbox against its OpenAPI document: every call, every documented status, and nothing that is not
+//! documented.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Answer, Call, Practice, lock_wish, voucher};
 
-/// The document, and which of its answers were seen.
+/// The document, with the answers that were seen.
 struct Document {
     whole: Value,
     seen: BTreeSet<(String, String, String)>,
@@ -20,7 +21,7 @@ struct Sample {
     template: &'static str,
     path: String,
     body: Value,
-    /// Every answer of this call is one of the gate's, too.
+    /// True: every answer of this call can also be one of the gate's.
     is_gated: bool,
 }
 
@@ -46,7 +47,7 @@ async fn every_documented_answer_is_given_and_no_other() {
     assert_eq!(document.not_seen(), Vec::<String>::new(), "documented, and never given");
 }
 
-/// A voucher to reverse is made first, so that every sample can succeed.
+/// Prepares the samples. A voucher to reverse is made first, so that every sample can succeed.
 async fn prepare(practice: &Practice) -> Vec<Sample> {
     let token = practice.lock().await;
     let made = practice.post_one(&token, "prepared", voucher("prepared")).await;
@@ -84,7 +85,8 @@ async fn prepare(practice: &Practice) -> Vec<Sample> {
     ]
 }
 
-/// What may be answered before a call is looked at: 401, 403, 413, 429, 500, 503, and 400 for what is no JSON.
+/// Checks the answers that may come before a call is looked at: 401, 403, 413, 429, 500, 503, and 400 for a body that
+/// is no JSON.
 async fn answers_of_the_gate(practice: &Practice, document: &mut Document, sample: &Sample) {
     let mut stranger = sample.call();
     stranger.token = "a-stranger";
@@ -99,7 +101,7 @@ async fn answers_of_the_gate(practice: &Practice, document: &mut Document, sampl
     if !sample.body.is_null() {
         let mut broken = sample.call();
         broken.body = Some("{\"never\": ".to_owned());
-        // With a token that nobody has, a write would be a 412 before its body is looked at.
+        // A write with a token that nobody has would be a 412 before its body is looked at.
         broken.headers.clear();
         document.see(practice, sample.template, broken, 400).await;
         let mut large = sample.call();
@@ -260,7 +262,7 @@ async fn labels(practice: &Practice, document: &mut Document) {
     document.see(practice, LABEL_BY_ID, Call::new(Method::DELETE, &path), 404).await;
 }
 
-/// Both take their time; whichever comes second finds the key taken.
+/// Makes the same call twice. Both take their time; the later one finds the key taken.
 async fn two_at_once<'a>(practice: &Practice, document: &mut Document, template: &str, call: impl Fn() -> Call<'a>) {
     let latency = json!({"kind": "latency_ms", "fixed_ms": 1000, "paths": ["vouchers", "drafts"]});
     practice.set_faults(json!({"drafts": "on", "faults": [latency]})).await;
@@ -359,7 +361,7 @@ impl Sample {
     }
 }
 
-/// Every object that lists its members has no others.
+/// Closes every object that lists its members, so that it has no others.
 fn close_objects(value: &mut Value) {
     match value {
         Value::Object(object) => {

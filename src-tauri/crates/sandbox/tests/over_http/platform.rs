@@ -1,4 +1,4 @@
-//! The platform half: pages of approved expenses.
+//! Tests the platform half: pages of approved expenses.
 
 use std::collections::HashSet;
 

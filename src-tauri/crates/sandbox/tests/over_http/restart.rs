@@ -1,4 +1,4 @@
-//! Starting again: what survives, and why a start may be refused.
+//! Tests the restart: what survives, and why a start may be refused.
 
 use postonce_sandbox::{Options, SandboxError, start};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Vouchers: what is made, what is refused and why, how they are found and reversed.
+//! Tests vouchers: what is made, what is refused and why, how they are found and reversed.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -72,7 +72,7 @@ async fn the_same_amount_written_differently_is_the_same_voucher() {
 }
 
 #[tokio::test]
-async fn too_many_vouchers_are_refused_as_a_whole() {
+async fn a_request_with_too_many_vouchers_is_refused_as_a_whole() {
     let practice = Practice::new().await;
     let token = practice.lock().await;
     let vouchers = (0..501).map(|number| voucher(&number.to_string())).collect();
@@ -82,7 +82,7 @@ async fn too_many_vouchers_are_refused_as_a_whole() {
 }
 
 #[tokio::test]
-async fn without_its_headers_a_write_is_refused() {
+async fn a_write_is_refused_without_its_headers() {
     let practice = Practice::new().await;
     let body = json!({"vouchers": []});
     for header in ["Lock-Token", "Idempotency-Key"] {
@@ -93,7 +93,7 @@ async fn without_its_headers_a_write_is_refused() {
 }
 
 #[tokio::test]
-async fn with_fences_off_any_token_writes() {
+async fn any_token_writes_with_fences_off() {
     let practice = Practice::new().await;
     practice.set_faults(json!({"checks_fence": "off"})).await;
     let old = practice.lock().await;
@@ -117,7 +117,7 @@ async fn a_look_up_shows_what_is_there() {
 }
 
 #[tokio::test]
-async fn look_ups_that_lag_do_not_see_what_is_new() {
+async fn look_ups_do_not_see_new_vouchers_when_they_lag() {
     let practice = Practice::new().await;
     let token = practice.lock().await;
     practice.set_faults(json!({"lookup_lag_ms": 30_000})).await;
@@ -149,7 +149,7 @@ async fn the_pages_hold_every_voucher_once_and_in_order() {
 }
 
 #[tokio::test]
-async fn a_period_of_voucher_dates_holds_both_its_days_and_every_voucher_once() {
+async fn a_period_of_dates_holds_both_its_days_and_each_voucher_once() {
     let practice = Practice::new().await;
     let token = practice.lock().await;
     let dated = |number: usize, date: &str| {
