@@ -58,8 +58,8 @@ test.each(SCREENS)(
       rules: { 'color-contrast': { enabled: false } },
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     });
-    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`);
-    expect(told, page.queryByRole('heading', { level: 1 })?.textContent ?? '').toEqual([]);
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n  ')}`);
+    expect(found, page.queryByRole('heading', { level: 1 })?.textContent ?? '').toEqual([]);
   },
   60_000,
 );

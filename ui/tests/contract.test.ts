@@ -6,7 +6,7 @@ import { ipc } from '../src/ipc';
 import { commands } from '../src/ipc/bindings';
 import { install, uninstall } from '../src/ipc/mock';
 import { severities } from '$shared/notices/severity';
-import { errorSentences } from '$shared/notices/told';
+import { errorSentences } from '$shared/notices/problem';
 
 const bindings = readFileSync('src/ipc/bindings.ts', 'utf8');
 const names = [...bindings.matchAll(/__TAURI_INVOKE(?:<[^(]*>)?\("(\w+)"/g)].map((match) => match[1] ?? '');

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { consequence } from '../src/features/record/consequence';
 import {
   ipc,
-  ToldError,
+  ProblemError,
   type End,
   type ReExportAsked,
   type ReExportPreview,
@@ -184,7 +184,7 @@ describe('a forced re-export', () => {
   });
 
   test.each([
-    ['cannot be read', () => Promise.reject(new ToldError({ code: 'ledger_busy', params: {} }))],
+    ['cannot be read', () => Promise.reject(new ProblemError({ code: 'ledger_busy', params: {} }))],
     ['is not there', () => Promise.resolve([])],
   ])('whose row %s is not said to have failed', async (_, answer) => {
     vi.spyOn(ipc, 'runItems').mockImplementation(answer);
@@ -223,7 +223,7 @@ describe('a forced re-export', () => {
 
   test('that the engine refuses says why, and keeps what was typed', async () => {
     vi.spyOn(ipc, 'reExport').mockRejectedValue(
-      new ToldError({ code: 'record_in_doubt', params: { id: 'PM-2026-00417' } }),
+      new ProblemError({ code: 'record_in_doubt', params: { id: 'PM-2026-00417' } }),
     );
     const { user, shown, confirm } = await openForm();
     await user.type(shown.getByTestId('reason'), REASON);

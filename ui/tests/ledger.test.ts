@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ipc, ToldError } from '../src/ipc';
+import { ipc, ProblemError } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
 import { open } from './desk';
 
@@ -48,7 +48,7 @@ describe('the ledger', () => {
   test('whose differences cannot be read says why, and they can be asked for again', async () => {
     await open('differs', 'settings');
     const problem = { code: 'ledger_busy', params: {} } as const;
-    vi.spyOn(ipc, 'differences').mockRejectedValueOnce(new ToldError(problem));
+    vi.spyOn(ipc, 'differences').mockRejectedValueOnce(new ProblemError(problem));
     await userEvent.click(await screen.findByTestId('ledger-compare'));
     await userEvent.click(await screen.findByTestId('compare-start'));
     const result = await screen.findByTestId('compare-result', {}, { timeout: 5_000 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import LockCard from '../src/features/overview/LockCard.svelte';
 import ResultCard from '../src/features/overview/ResultCard.svelte';
 import WaitingCard from '../src/features/overview/WaitingCard.svelte';
-import { ipc, ToldError, type Lock } from '../src/ipc';
+import { ipc, ProblemError, type Lock } from '../src/ipc';
 import { counts, run } from '../src/ipc/mock/data';
 import { lockOf } from '../src/ipc/mock/holder';
 import { preferences } from '$shared/state/preferences.svelte';
@@ -178,7 +178,7 @@ describe('while it is shown, the lock', () => {
 
   test('that cannot be looked at is told to be of a while ago, until it can', async () => {
     card(kari());
-    lock.mockRejectedValue(new ToldError({ code: 'accounting_unreachable', params: {} }));
+    lock.mockRejectedValue(new ProblemError({ code: 'accounting_unreachable', params: {} }));
     await look();
     expect(screen.getByTestId('lock-stale')).toBeInTheDocument();
     lock.mockResolvedValue(kari());
@@ -250,7 +250,7 @@ describe('breaking a lock', () => {
   });
 
   test('that is refused says why, and leaves the dialog', async () => {
-    vi.spyOn(ipc, 'breakLock').mockRejectedValue(new ToldError({ code: 'lock_free', params: {} }));
+    vi.spyOn(ipc, 'breakLock').mockRejectedValue(new ProblemError({ code: 'lock_free', params: {} }));
     const { user, shown, confirm } = await open();
     await user.type(shown.getByTestId('reason'), REASON);
     await user.type(shown.getByTestId('confirm-id'), 'Kari Nordmann');

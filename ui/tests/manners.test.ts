@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { desk } from '../src/app/wanted.svelte';
-import { ipc, ToldError, type Connection, type Wanted } from '../src/ipc';
+import { ipc, ProblemError, type Connection, type Wanted } from '../src/ipc';
 import { uninstall, type Scenario } from '../src/ipc/mock';
 import type { SetupDesk } from '../src/ipc/mock/setup';
 import { dialogs } from '$shared/dialogs/dialogs.svelte';
@@ -190,7 +190,7 @@ describe('another workspace', () => {
   test('that cannot be opened is told of where there is none in use', async () => {
     await open('missing');
     const problem = { code: 'workspace_missing', params: { path: '/srv/nowhere' } } as const;
-    vi.spyOn(ipc, 'openWorkspace').mockRejectedValue(new ToldError(problem));
+    vi.spyOn(ipc, 'openWorkspace').mockRejectedValue(new ProblemError(problem));
     await emit('wanted-asked', { kind: 'workspace', path: '/srv/nowhere' });
     expect(await screen.findByTestId('wanted-problem')).toHaveTextContent('/srv/nowhere');
     expect(screen.getByTestId('make-practice')).toBeEnabled();

@@ -5,7 +5,7 @@ import { Holder } from '../src/ipc/mock/holder';
 import en from '../messages/en.json';
 import nb from '../messages/nb.json';
 import { preferences } from '$shared/state/preferences.svelte';
-import { errorSentences, problemSentence, reasonSentence, reasonSentences } from '$shared/notices/told';
+import { errorSentences, problemSentence, reasonSentence, reasonSentences } from '$shared/notices/problem';
 import type { ErrorCode, HoldCode, Problem } from '$ipc';
 
 /** The parameters of a message, in whichever of its forms. */

@@ -2,7 +2,7 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ipc, ToldError } from '../src/ipc';
+import { ipc, ProblemError } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
 import OpenVoucher from '$shared/record/OpenVoucher.svelte';
 import { dialogs } from '$shared/dialogs/dialogs.svelte';
@@ -50,13 +50,13 @@ describe('a voucher', () => {
       code: 'desktop_refused',
       params: { what: 'http://books', detail: 'no browser' },
     } as const;
-    vi.spyOn(ipc, 'openVoucher').mockRejectedValue(new ToldError(problem));
+    vi.spyOn(ipc, 'openVoucher').mockRejectedValue(new ProblemError(problem));
     await open('idle', 'settings');
     const { container } = render(OpenVoucher, { id: '107', word: true });
     await userEvent.click(within(container).getByRole('button', { name: 'Open in the accounting system' }));
-    const told = await screen.findByTestId('open-voucher-problem');
-    expect(told).toHaveTextContent('no browser');
-    expect(within(told).getByRole('button', { name: 'Copy details' })).toBeVisible();
+    const notice = await screen.findByTestId('open-voucher-problem');
+    expect(notice).toHaveTextContent('no browser');
+    expect(within(notice).getByRole('button', { name: 'Copy details' })).toBeVisible();
   });
 });
 
@@ -73,7 +73,7 @@ describe('a workspace whose secret is not on this machine', () => {
 
   test('says what the keyring refused, and keeps nothing that was typed on the screen', async () => {
     const params = { name: 'accounting-token', variable: 'X', detail: 'locked' };
-    vi.spyOn(ipc, 'keepSecrets').mockRejectedValue(new ToldError({ code: 'keyring_unavailable', params }));
+    vi.spyOn(ipc, 'keepSecrets').mockRejectedValue(new ProblemError({ code: 'keyring_unavailable', params }));
     await open('secret');
     await userEvent.type(await screen.findByTestId('secret-again'), 'abc{Enter}');
     expect(await screen.findByTestId('secret-problem')).toHaveTextContent('locked');
@@ -83,7 +83,7 @@ describe('a workspace whose secret is not on this machine', () => {
   test('asks for the other one as well, where two are missing', async () => {
     await open('secret');
     const params = { name: 'platform-token', variable: 'X' };
-    vi.spyOn(ipc, 'keepSecrets').mockRejectedValue(new ToldError({ code: 'secret_missing', params }));
+    vi.spyOn(ipc, 'keepSecrets').mockRejectedValue(new ProblemError({ code: 'secret_missing', params }));
     const problem = { code: 'secret_missing', params } as const;
     const secret = { side: 'platform', secret: 'token' } as const;
     vi.spyOn(ipc, 'overview').mockResolvedValue({ kind: 'broken', problem, organisation: 'HLF', secret });

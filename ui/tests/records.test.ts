@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { faults, queryOf, ANY } from '../src/features/record/list.svelte';
 import { timeline } from '../src/features/record/timeline';
-import { ipc, ToldError, type Attempt, type RecordStory } from '../src/ipc';
+import { ipc, ProblemError, type Attempt, type RecordStory } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
 import { router } from '$shared/state/router.svelte';
 import { open as openScreen } from './desk';
@@ -65,7 +65,7 @@ describe('the records', () => {
   test('that cannot be read say why, and can be asked for again', async () => {
     await install('idle');
     const asked = vi.spyOn(ipc, 'records');
-    asked.mockRejectedValueOnce(new ToldError({ code: 'ledger_busy', params: {} }));
+    asked.mockRejectedValueOnce(new ProblemError({ code: 'ledger_busy', params: {} }));
     await open();
     await userEvent.click(await screen.findByRole('button', { name: 'Try again' }));
     expect((await rows()).length).toBeGreaterThan(0);
@@ -161,14 +161,17 @@ describe('a timeline', () => {
 
   test('tells a lost answer, a second sending and who found the voucher', () => {
     const found = { ...attempt, sentAt: '2026-10-01T08:10:00.000Z', settledAt: '2026-10-02T08:00:00.000Z' };
-    const told = { ...story, attempts: [{ ...found, found: true, settledBy: 'run-2', settledUser: 'ola' }] };
-    expect(titles(told)).toEqual([
+    const settled = {
+      ...story,
+      attempts: [{ ...found, found: true, settledBy: 'run-2', settledUser: 'ola' }],
+    };
+    expect(titles(settled)).toEqual([
       'Found in the accounting system',
       'Sent once more, under the same reference',
       'Taken into a sync',
       'First seen in the source',
     ]);
-    expect(timeline(told)[0]).toMatchObject({ by: 'ola', runId: 'run-2' });
+    expect(timeline(settled)[0]).toMatchObject({ by: 'ola', runId: 'run-2' });
   });
 
   test('tells each way in which a claim ends', () => {
@@ -184,7 +187,7 @@ describe('a timeline', () => {
     const again = { ...attempt, generation: 2, claimedAt: '2026-10-03T08:00:00.000Z', settledAt: null };
     const entry = { user: 'kari', host: 'pc', runId: null, voucherId: null, earlierVoucherId: 'v-1' };
     const at = '2026-10-03T07:59:00.000Z';
-    const told = timeline({
+    const events = timeline({
       ...story,
       attempts: [attempt, { ...again, state: 'claimed', sentAt: again.claimedAt, voucherId: null }],
       audit: [
@@ -192,11 +195,11 @@ describe('a timeline', () => {
         { ...entry, entry: 2, at: again.claimedAt, act: 're_export_claimed', reason: 'Voided by mistake.' },
       ],
     });
-    expect(told.map((event) => event.title).slice(0, 2)).toEqual([
+    expect(events.map((event) => event.title).slice(0, 2)).toEqual([
       'Exported again, no. 2',
       're-export asked for',
     ]);
-    expect(told[1]?.reason).toBe('Voided by mistake.');
+    expect(events[1]?.reason).toBe('Voided by mistake.');
   });
 
   test('tells when the source changed what had been sent', () => {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import ProblemNotice from '$shared/notices/ProblemNotice.svelte';
 import { preferences } from '$shared/state/preferences.svelte';
 import { severities, type Severity } from '$shared/notices/severity';
-import { problemSentence } from '$shared/notices/told';
+import { problemSentence } from '$shared/notices/problem';
 import type { ErrorCode } from '$ipc';
 
 const codes = Object.keys(severities) as ErrorCode[];

@@ -86,19 +86,19 @@ export const commands = {
 	/**  Keeps the secrets that were typed for a workspace that could not be opened without them, and opens it. */
 	keepSecrets: () => typedError<null, Problem>(__TAURI_INVOKE("keep_secrets")),
 	/**  Asks an accounting system who we are, what protects, and what is missing in its set-up. */
-	testConnection: (base: Base, accounting: AccountingDraft) => typedError<Tested, Problem>(__TAURI_INVOKE("test_connection", { base, accounting })),
+	testConnection: (base: Base, accounting: AccountingForm) => typedError<Tested, Problem>(__TAURI_INVOKE("test_connection", { base, accounting })),
 	/**  The same for a whole workspace that is not there yet, its accounts included. */
-	checkSetup: (draft: SetupDraft) => typedError<Tested, Problem>(__TAURI_INVOKE("check_setup", { draft })),
+	checkSetup: (form: SetupForm) => typedError<Tested, Problem>(__TAURI_INVOKE("check_setup", { form })),
 	/**  Guesses what a CSV file is. */
 	guessSource: (base: Base, path: string) => typedError<SourceGuess, Problem>(__TAURI_INVOKE("guess_source", { base, path })),
 	/**  The first rows of a source as they will be read. */
-	sampleSource: (base: Base, source: SourceDraft) => typedError<SampleRow[], Problem>(__TAURI_INVOKE("sample_source", { base, source })),
+	sampleSource: (base: Base, source: SourceForm) => typedError<SampleRow[], Problem>(__TAURI_INVOKE("sample_source", { base, source })),
 	/**  What a source holds: each category with its count and sum. */
-	surveySource: (base: Base, source: SourceDraft) => typedError<Survey, Problem>(__TAURI_INVOKE("survey_source", { base, source })),
+	surveySource: (base: Base, source: SourceForm) => typedError<Survey, Problem>(__TAURI_INVOKE("survey_source", { base, source })),
 	/**  What the first sync of a workspace would do. Nothing of it is written anywhere that stays. */
-	rehearse: (draft: SetupDraft) => typedError<Plan, Problem>(__TAURI_INVOKE("rehearse", { draft })),
+	rehearse: (form: SetupForm) => typedError<Plan, Problem>(__TAURI_INVOKE("rehearse", { form })),
 	/**  Makes the workspace, keeps its secrets in the keyring, and opens it. */
-	finishSetup: (draft: SetupDraft) => typedError<null, Problem>(__TAURI_INVOKE("finish_setup", { draft })),
+	finishSetup: (form: SetupForm) => typedError<null, Problem>(__TAURI_INVOKE("finish_setup", { form })),
 	/**  Opens another workspace. */
 	openWorkspace: (path: string) => typedError<null, Problem>(__TAURI_INVOKE("open_workspace", { path })),
 	/**  Has a person choose a file of records; `null` where they chose none. */
@@ -110,7 +110,7 @@ export const commands = {
 	/**  Changes one part of them. */
 	saveSettings: (wish: SettingsWish) => typedError<Settings, Problem>(__TAURI_INVOKE("save_settings", { wish })),
 	/**  The next times of a schedule that is not saved yet. */
-	nextTimes: (schedule: ScheduleDraft) => typedError<string[], Problem>(__TAURI_INVOKE("next_times", { schedule })),
+	nextTimes: (schedule: ScheduleForm) => typedError<string[], Problem>(__TAURI_INVOKE("next_times", { schedule })),
 	/**  Entries that fit, newest first, those before one where it is given. */
 	audit: (filter: AuditFilter, before: number | null, limit: number) => typedError<AuditEntryFull[], Problem>(__TAURI_INVOKE("audit", { filter, before, limit })),
 	/**  Who has left an entry, by name. */
@@ -182,7 +182,7 @@ export type Acceptance = {
 };
 
 /**  `[accounting]`; the secret is never among it. */
-export type AccountingDraft = {
+export type AccountingForm = {
 	kind: string,
 	fields: { [key in string]: string },
 };
@@ -580,7 +580,7 @@ export type Month = {
 };
 
 /**  `[organisation]` */
-export type OrganisationDraft = {
+export type OrganisationForm = {
 	id: string,
 	name: string,
 	currency: string,
@@ -642,7 +642,7 @@ export type Plan = {
 };
 
 /**  `[posting]` */
-export type PostingDraft = {
+export type PostingForm = {
 	payableAccount: string,
 	defaultAccount: string,
 	categories: CategoryAccount[],
@@ -897,7 +897,7 @@ export type Saved = {
 };
 
 /**  `[schedule]` */
-export type ScheduleDraft = {
+export type ScheduleForm = {
 	cron: string,
 	catchUp: boolean,
 };
@@ -926,11 +926,11 @@ export type SettingChange = {
 export type Settings = {
 	path: string,
 	practice: boolean,
-	organisation: OrganisationDraft,
-	accounting: AccountingDraft,
-	source: SourceDraft,
-	posting: PostingDraft,
-	schedule: ScheduleDraft | null,
+	organisation: OrganisationForm,
+	accounting: AccountingForm,
+	source: SourceForm,
+	posting: PostingForm,
+	schedule: ScheduleForm | null,
 	waitForLockSeconds: number,
 	secondApproval: boolean,
 	/**  The next scheduled times. */
@@ -939,15 +939,15 @@ export type Settings = {
 };
 
 /**  One part, as it shall be. */
-export type SettingsWish = { part: "organisation"; name: string; currency: string; timeZone: string } | { part: "accounting"; accounting: AccountingDraft } | { part: "source"; source: SourceDraft } | { part: "posting"; posting: PostingDraft } | { part: "schedule"; schedule: ScheduleDraft | null } | { part: "waiting"; seconds: number } | { part: "approval"; second: boolean };
+export type SettingsWish = { part: "organisation"; name: string; currency: string; timeZone: string } | { part: "accounting"; accounting: AccountingForm } | { part: "source"; source: SourceForm } | { part: "posting"; posting: PostingForm } | { part: "schedule"; schedule: ScheduleForm | null } | { part: "waiting"; seconds: number } | { part: "approval"; second: boolean };
 
 /**  A whole workspace that is not there yet. */
-export type SetupDraft = {
+export type SetupForm = {
 	folder: string,
-	organisation: OrganisationDraft,
-	accounting: AccountingDraft,
-	source: SourceDraft,
-	posting: PostingDraft,
+	organisation: OrganisationForm,
+	accounting: AccountingForm,
+	source: SourceForm,
+	posting: PostingForm,
 };
 
 /**  What a first start begins with. */
@@ -955,24 +955,24 @@ export type SetupStart = {
 	/**  Where the workspace would be. */
 	folder: string,
 	/**  What stands there until somebody says otherwise. */
-	organisation: OrganisationDraft,
+	organisation: OrganisationForm,
 	kinds: AccountingKind[],
 	recent: RecentWorkspace[],
 };
 
+/**  A field of a record that a column can give. */
+export type SourceField = "id" | "date" | "amount" | "payee" | "category" | "text" | "approved_at" | "currency" | "department" | "project" | "version" | "payee_name";
+
 /**  `[source]` */
-export type SourceDraft = 
+export type SourceForm = 
 /**  Files. */
 { kind: "csv"; path: string; encoding: string; delimiter: string; decimalSeparator: string; dateFormat: string; columns: ColumnChoice[] } | 
 /**  The organisation's platform. */
 { kind: "platform"; url: string };
 
-/**  A field of a record that a column can give. */
-export type SourceField = "id" | "date" | "amount" | "payee" | "category" | "text" | "approved_at" | "currency" | "department" | "project" | "version" | "payee_name";
-
 /**  What a file seems to be. */
 export type SourceGuess = {
-	source: SourceDraft,
+	source: SourceForm,
 	/**  Every column of the file. */
 	titles: string[],
 	columns: ColumnGuess[],

@@ -35,7 +35,7 @@ export function findingSentence({ kind, entry, detail }: AuditFinding): string {
   const entries = last && last !== first ? `${first}–${last}` : first;
   const names = [detail['user'], detail['host']].filter(Boolean).join(', ');
   const words = { entries, by: names ? ` (${names})` : '', what: kinds[kind]() };
-  const told = kind === 'seals_missing' ? m.verify_seal(words) : m.verify_entry(words);
+  const sentence = kind === 'seals_missing' ? m.verify_seal(words) : m.verify_entry(words);
   const sound = detail['sound_up_to'];
-  return sound ? `${told} ${m.verify_sound({ entry: sound })}` : told;
+  return sound ? `${sentence} ${m.verify_sound({ entry: sound })}` : sentence;
 }

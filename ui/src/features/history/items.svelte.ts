@@ -83,7 +83,7 @@ export class Items {
   }
 
   async #count(mine: number): Promise<void> {
-    await this.#told(mine, async () => {
+    await this.#keepProblem(mine, async () => {
       const count = await ipc.countItems(this.runId, this.#filter, this.#text);
       if (mine === this.#asked) this.count = count;
     });
@@ -92,7 +92,7 @@ export class Items {
   async #read(page: number): Promise<void> {
     const mine = this.#asked;
     this.#reading.push(page);
-    await this.#told(mine, async () => {
+    await this.#keepProblem(mine, async () => {
       const skip = page * PAGE_ITEMS;
       const items = await ipc.runItems(this.runId, this.#filter, this.#text, skip, PAGE_ITEMS);
       if (mine === this.#asked) this.#pages = { ...this.#pages, [page]: items };
@@ -100,7 +100,7 @@ export class Items {
     if (mine === this.#asked) this.#reading = this.#reading.filter((each) => each !== page);
   }
 
-  async #told(mine: number, act: () => Promise<void>): Promise<void> {
+  async #keepProblem(mine: number, act: () => Promise<void>): Promise<void> {
     try {
       await act();
       if (mine === this.#asked) this.problem = null;

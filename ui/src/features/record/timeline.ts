@@ -5,7 +5,7 @@ import { acts } from '$shared/state/acts';
 import { number } from '$shared/basics/format';
 import type { Mark, Tone } from '$shared/record/states';
 import { recordStates } from '$shared/record/states';
-import { reasonSentence } from '$shared/notices/told';
+import { reasonSentence } from '$shared/notices/problem';
 
 export type Event = {
   /** Unlike any other of the same record. */
@@ -24,7 +24,7 @@ export type Event = {
 };
 
 /** What the claims already say, and what happens to every record of a run. */
-const TOLD_ELSEWHERE: readonly Act[] = [
+const SHOWN_ELSEWHERE: readonly Act[] = [
   're_export_claimed',
   're_export_settled',
   'sync_started',
@@ -39,7 +39,7 @@ export function timeline(story: RecordStory): Event[] {
   const changes = story.changedAt.map((at, index) =>
     event(`changed-${index}`, at, m.event_changed(), 'triangle', 'warn', {}),
   );
-  const audit = story.audit.filter((entry) => !TOLD_ELSEWHERE.includes(entry.act)).map(ofEntry);
+  const audit = story.audit.filter((entry) => !SHOWN_ELSEWHERE.includes(entry.act)).map(ofEntry);
   const all = [seen, ...changes, ...story.attempts.flatMap(ofAttempt), ...audit];
   // Of one instant, what was written down later comes first.
   return all

@@ -1,6 +1,6 @@
 /** A schedule in words, and words as a schedule. */
 import * as m from '$messages';
-import type { ScheduleDraft } from '$ipc';
+import type { ScheduleForm } from '$ipc';
 
 export type Rhythm = 'off' | 'nightly' | 'hourly' | 'weekdays' | 'own';
 /** What is chosen; `time` is `hh:mm`, and of an hourly schedule its minute alone counts. */
@@ -11,7 +11,7 @@ const HOURLY = /^(\d{1,2}) \* \* \* \*$/;
 /** Two digits. */
 export const two = (text: string | number | undefined): string => String(text ?? 0).padStart(2, '0');
 
-export function choiceOf(schedule: ScheduleDraft | null): Choice {
+export function choiceOf(schedule: ScheduleForm | null): Choice {
   const cron = schedule?.cron ?? '';
   const base = { time: '02:00', cron, catchUp: schedule?.catchUp ?? true };
   if (!schedule) return { ...base, rhythm: 'off' };
@@ -24,7 +24,7 @@ export function choiceOf(schedule: ScheduleDraft | null): Choice {
   return hourly ? { ...base, rhythm: 'hourly', time: `00:${two(hourly[1])}` } : { ...base, rhythm: 'own' };
 }
 
-export function scheduleOf(choice: Choice): ScheduleDraft | null {
+export function scheduleOf(choice: Choice): ScheduleForm | null {
   const [hour = 0, minute = 0] = choice.time.split(':').map(Number);
   const { catchUp } = choice;
   switch (choice.rhythm) {
@@ -42,7 +42,7 @@ export function scheduleOf(choice: Choice): ScheduleDraft | null {
 }
 
 /** "Every night at 02:00." */
-export function inWords(schedule: ScheduleDraft | null, point: string): string {
+export function inWords(schedule: ScheduleForm | null, point: string): string {
   const choice = choiceOf(schedule);
   const time = choice.time.replace(':', point);
   switch (choice.rhythm) {

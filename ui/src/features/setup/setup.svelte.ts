@@ -3,13 +3,13 @@ import {
   forgetSecrets,
   ipc,
   problemOf,
-  type AccountingDraft,
-  type OrganisationDraft,
-  type PostingDraft,
+  type AccountingForm,
+  type OrganisationForm,
+  type PostingForm,
   type Problem,
-  type SetupDraft,
+  type SetupForm,
   type SetupStart,
-  type SourceDraft,
+  type SourceForm,
   type Tested,
 } from '$ipc';
 
@@ -42,14 +42,14 @@ export class Setup {
   problem = $state.raw<Problem | null>(null);
   working = $state(false);
 
-  accounting = $state<AccountingDraft>({ kind: 'open', fields: {} });
+  accounting = $state<AccountingForm>({ kind: 'open', fields: {} });
   typed = $state(false);
   reached = $state.raw<Tested | null>(null);
-  source = $state<SourceDraft | null>(null);
+  source = $state<SourceForm | null>(null);
   titles = $state.raw<string[]>([]);
   read = $state(false);
-  posting = $state<PostingDraft>({ payableAccount: '2930', defaultAccount: '', categories: [] });
-  organisation = $state<OrganisationDraft>({ id: '', name: '', currency: 'NOK', timeZone: 'Europe/Oslo' });
+  posting = $state<PostingForm>({ payableAccount: '2930', defaultAccount: '', categories: [] });
+  organisation = $state<OrganisationForm>({ id: '', name: '', currency: 'NOK', timeZone: 'Europe/Oslo' });
   folder = $state('');
   /** Whether the id was typed, and is no longer made from the name. */
   idTyped = $state(false);
@@ -108,7 +108,7 @@ export class Setup {
     await forgetSecrets();
   }
 
-  get draft(): SetupDraft | null {
+  get form(): SetupForm | null {
     const source = $state.snapshot(this.source);
     if (!source) return null;
     return {

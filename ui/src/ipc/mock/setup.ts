@@ -173,7 +173,7 @@ export class SetupDesk {
       case 'test_connection':
         return this.#connection(args);
       case 'check_setup':
-        return this.#connection({ base: 'current', ...(args['draft'] as Args) });
+        return this.#connection({ base: 'current', ...(args['form'] as Args) });
       case 'guess_source':
         return this.#guess(String(args['path']));
       case 'sample_source':

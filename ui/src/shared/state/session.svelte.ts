@@ -12,7 +12,7 @@ import {
   type Problem,
   type Progress,
   type RunEnded,
-  type SetupDraft,
+  type SetupForm,
 } from '$ipc';
 import { dialogs } from '../dialogs/dialogs.svelte';
 import { router } from './router.svelte';
@@ -133,8 +133,8 @@ class Session {
   }
 
   /** Makes a workspace of what was filled in. Throws what kept it from being made. */
-  async setUp(draft: SetupDraft): Promise<void> {
-    await ipc.finishSetup(draft);
+  async setUp(form: SetupForm): Promise<void> {
+    await ipc.finishSetup(form);
     await this.#moveIn();
   }
 

@@ -1,7 +1,7 @@
 /** The words of a workspace's parts. */
 import * as m from '$messages';
 import type { ErrorCode, Problem, SecretKind, SourceField } from '$ipc';
-import { problemSentence } from '$shared/notices/told';
+import { problemSentence } from '$shared/notices/problem';
 
 export const fieldWords: Record<SourceField, () => string> = {
   id: m.source_field_id,

@@ -127,11 +127,11 @@ const INSTANTS = new Set(['since', 'heard', 'until', 'at']);
 
 /** An instant is told as the clock shows it, not as machines write it. */
 function timed(params: Record<string, string>): Record<string, string> {
-  const told = Object.entries(params).map(([name, value]) => {
+  const readable = Object.entries(params).map(([name, value]) => {
     const isInstant = INSTANTS.has(name) && !Number.isNaN(Date.parse(value));
     return [name, isInstant ? when(value) : value];
   });
-  return Object.fromEntries(told) as Record<string, string>;
+  return Object.fromEntries(readable) as Record<string, string>;
 }
 
 /** How a date is to be written is told as people write it down, not as the workspace's file does. */
