@@ -1,4 +1,4 @@
-//! The arguments, as `interfaces.md` of the design has them.
+//! Reads the arguments of the command line, as `src-tauri/docs/interfaces.md` has them.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use postonce_connectors::workspace::WorkspaceError;
 
 use crate::failure::Failure;
 
-/// A day, as in the workspace: whoever waits for longer is better served by a schedule.
+/// The longest wait, one day, as in the workspace: a schedule serves a longer wait better.
 const WAIT_SECONDS_MAX: u64 = 86_400;
 
 /// Exports approved reimbursements into the accounting system, each of them exactly once.
@@ -55,7 +55,7 @@ pub(crate) enum Command {
     Run(Run),
     /// Everything known of one record.
     Record(Record),
-    /// What waits for a person.
+    /// Everything that waits for a person.
     Attention,
     /// Exports one record once more, with a reason.
     ReExport(ReExport),
@@ -91,10 +91,10 @@ pub(crate) struct Init {
     /// Port of the sandbox on this machine; a free one by default.
     #[arg(long, requires = "practice", value_name = "N")]
     pub(crate) port: Option<u16>,
-    /// How many sample records.
+    /// Number of sample records.
     #[arg(long, requires = "practice", value_name = "N", default_value_t = 400)]
     pub(crate) records: usize,
-    /// The same seed gives the same sample records.
+    /// Seed of the sample records: the same seed gives the same ones.
     #[arg(long, requires = "practice", value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
 }
@@ -107,7 +107,7 @@ pub(crate) struct Sync {
     /// Only records dated on this day or earlier (YYYY-MM-DD).
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<NaiveDate>,
-    /// How long to wait for a sync that is on elsewhere; the workspace's setting by default.
+    /// Longest wait for a sync that is on elsewhere; the workspace's setting by default.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=WAIT_SECONDS_MAX))]
     pub(crate) wait: Option<u64>,
     /// Shows what would be sent, and sends nothing.
@@ -120,7 +120,7 @@ pub(crate) struct Sync {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct History {
-    /// How many runs.
+    /// Number of runs.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) limit: u32,
     /// Only runs before this one.
@@ -144,7 +144,7 @@ pub(crate) struct Record {
 pub(crate) struct ReExport {
     /// The record's id.
     pub(crate) id: String,
-    /// Why: a few words at least, for whoever reads the audit trail.
+    /// Reason: a few words at least, for the readers of the audit trail.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
     /// The record's id once more.
@@ -168,7 +168,7 @@ pub(crate) struct Approve {
 pub(crate) struct Decline {
     /// The record's id.
     pub(crate) id: String,
-    /// Why.
+    /// Reason.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
 }
@@ -184,14 +184,14 @@ pub(crate) struct Resolve {
     /// It is not in the books: the next sync may send it again.
     #[arg(long)]
     pub(crate) not_posted: bool,
-    /// Why: a few words at least, for whoever reads the audit trail.
+    /// Reason: a few words at least, for the readers of the audit trail.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct BreakLock {
-    /// Why: a few words at least, for whoever reads the audit trail here and at the accounting side.
+    /// Reason: a few words at least, for the readers of the audit trail here and at the accounting side.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
     /// The holder's name or user id, as `status` shows it.
@@ -211,7 +211,7 @@ pub(crate) enum AuditAct {
     Verify,
     /// Writes the whole trail.
     Export {
-        /// Where to; the ending .csv or .json says how.
+        /// The file to write; its ending decides the format: .csv or .json.
         file: PathBuf,
         /// Replaces a file that is there.
         #[arg(long)]
@@ -223,7 +223,7 @@ pub(crate) enum AuditAct {
 pub(crate) struct Accept {
     /// The record's id.
     pub(crate) id: String,
-    /// Why it may stay as it is; kept in the audit trail.
+    /// Reason why it may stay as it is; kept in the audit trail.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
 }
@@ -236,7 +236,7 @@ pub(crate) struct Compare {
     /// Only vouchers dated on this day or earlier (YYYY-MM-DD).
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<NaiveDate>,
-    /// Writes the result as a report; the ending says how: .pdf, .csv or .json.
+    /// Writes the result as a report; the ending decides the format: .pdf, .csv or .json.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Replaces a file that is there already.
@@ -248,7 +248,7 @@ pub(crate) struct Compare {
 pub(crate) struct Certificate {
     /// The run's id.
     pub(crate) run: String,
-    /// Where to; the ending says how: .pdf, .csv or .json.
+    /// The file to write; its ending decides the format: .pdf, .csv or .json.
     pub(crate) file: PathBuf,
     /// Replaces a file that is there already.
     #[arg(long)]
@@ -277,7 +277,7 @@ pub(crate) enum SecretAct {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Sandbox {
-    /// Where to listen on this machine; a practice workspace's own port, or 4010. 0 takes a free one.
+    /// Port to listen on, on this machine; a practice workspace's own port, or 4010. 0 takes a free one.
     #[arg(long, value_name = "N")]
     pub(crate) port: Option<u16>,
     /// The file to keep everything in; a practice workspace's own, or a temporary one.
@@ -300,13 +300,13 @@ impl Args {
         self.lang.unwrap_or_else(|| Language::of_locale(&system()))
     }
 
-    /// The folder that is meant, whether or not there is a workspace in it.
+    /// Returns the named folder, whether or not there is a workspace in it.
     pub(crate) fn workspace_dir(&self) -> Result<PathBuf, Failure> {
         let found = self.workspace.clone().or_else(Workspace::default_dir);
         found.ok_or_else(|| Failure::usage("--workspace"))
     }
 
-    /// How a command that follows on this one is called: for the same workspace, however this one was told of it.
+    /// Returns the command line for a next command on the same workspace.
     pub(crate) fn call(&self, command: &str) -> String {
         match self.workspace.as_ref().map(|dir| dir.display().to_string()) {
             Some(dir) if dir.contains(char::is_whitespace) => format!("postonce --workspace \"{dir}\" {command}"),
@@ -319,7 +319,7 @@ impl Args {
         Ok(Workspace::open(&self.workspace_dir()?)?)
     }
 
-    /// The workspace, if there is one.
+    /// Returns the workspace, if there is one.
     pub(crate) fn workspace_if_any(&self) -> Result<Option<Workspace>, Failure> {
         match Workspace::open(&self.workspace_dir()?) {
             Ok(workspace) => Ok(Some(workspace)),
@@ -346,14 +346,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_called_next_is_called_for_the_same_workspace() {
+    fn a_next_command_is_called_for_the_same_workspace() {
         let next = |line: &[&str]| Args::try_parse_from(line).expect("the line is a command").call("sync");
         assert_eq!(next(&["postonce", "--workspace", "there", "status"]), "postonce --workspace there sync");
         assert_eq!(next(&["postonce", "status", "--workspace", "my books"]), "postonce --workspace \"my books\" sync");
     }
 
     #[test]
-    fn the_system_decides_the_language_unless_told_otherwise() {
+    fn the_language_follows_the_locale_of_the_system() {
         assert_eq!(Language::of_locale("nb_NO.UTF-8"), Language::Nb);
         assert_eq!(Language::of_locale("nn_NO"), Language::Nb);
         assert_eq!(Language::of_locale("C"), Language::En);

@@ -1,4 +1,4 @@
-//! The progress bar, and the JSON lines beside it: both look at the run's one progress.
+//! Shows the progress bar, and the JSON lines beside it: both look at the run's one progress.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::output::Output;
 use crate::phrases;
 use crate::{holder, json};
 
-/// JSON lines come at most this often; the last state of a phase is never left out.
+/// The shortest time between two JSON lines; the last state of a phase is never left out.
 const LINE_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Shows a run until it is over.
@@ -36,7 +36,7 @@ pub(crate) async fn follow(syncing: &Syncing, output: &Output) {
         if now.phase == Phase::Finished {
             break;
         }
-        // Not every change is shown, but the last one always is: the watch keeps it.
+        // Some changes are not shown, but the last one always is: the watch keeps it.
         let pause = if output.json { LINE_INTERVAL } else { Duration::from_millis(50) };
         let finished = progress.clone();
         tokio::select! {
@@ -81,7 +81,7 @@ fn draw(bar: &ProgressBar, progress: &Progress, output: &Output) {
     bar.set_message(message);
 }
 
-/// `1:05`, `2:00:00`.
+/// Writes seconds as `1:05` or `2:00:00`.
 fn clock(seconds: u64) -> String {
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }

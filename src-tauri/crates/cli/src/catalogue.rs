@@ -1,4 +1,4 @@
-//! The sentences for error codes and reasons, in the language of the command.
+//! Finds the sentences for error codes and reasons, in the language of the command.
 
 use postonce_engine::error::Problem;
 use postonce_engine::views::Reason;
@@ -6,12 +6,12 @@ use postonce_reports::sentences;
 
 use crate::args::Language;
 
-/// The sentence for an error.
+/// Returns the sentence for an error.
 pub(crate) fn error(language: Language, problem: &Problem) -> String {
     sentences::error(of(language), problem)
 }
 
-/// The sentence for what was not exported.
+/// Returns the sentence for a reason why something was not exported.
 pub(crate) fn reason(language: Language, reason: &Reason) -> String {
     sentences::reason(of(language), reason)
 }

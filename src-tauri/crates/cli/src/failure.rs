@@ -1,11 +1,11 @@
-//! Why a command failed: always a code with parameters, sometimes with who holds the lock.
+//! Holds the reason why a command failed: always a code with parameters, sometimes with the holder of the lock.
 
 use postonce_connectors::workspace::WorkspaceError;
 use postonce_engine::LedgerError;
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::views::LockFacts;
 
-/// A command failed.
+/// The failure of a command.
 #[derive(Debug, thiserror::Error)]
 #[error("{problem}")]
 pub(crate) struct Failure {

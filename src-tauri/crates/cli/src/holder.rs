@@ -1,4 +1,4 @@
-//! Who holds the lock, in words: for whoever was refused, waits, or asks.
+//! Describes the holder of the lock in words, for a person who was refused, waits, or asks.
 
 use postonce_engine::ports::LockProgress;
 use postonce_engine::views::{LockFacts, Whose};
@@ -6,7 +6,7 @@ use postonce_engine::views::{LockFacts, Whose};
 use crate::args::{Command, Language};
 use crate::phrases::{self, Phrase};
 
-/// One sentence with everything that is known, and one for each conclusion.
+/// Returns one sentence with everything that is known, and one for each conclusion.
 pub(crate) fn sentence(language: Language, facts: &LockFacts) -> String {
     let mut sentences = vec![who(language, facts)];
     match facts.whose {
@@ -26,7 +26,7 @@ pub(crate) fn sentence(language: Language, facts: &LockFacts) -> String {
     sentences.join(" ")
 }
 
-/// What whoever was refused can do; waiting is offered by `sync` alone.
+/// Returns what a refused person can do; `sync` alone offers to wait.
 pub(crate) fn advice(command: &Command) -> Phrase {
     match command {
         Command::Sync(_) => phrases::LOCK_NOTHING_SENT,
@@ -58,7 +58,7 @@ fn who(language: Language, facts: &LockFacts) -> String {
     }
 }
 
-/// How far the holder is; what only reads sends nothing.
+/// Returns how far the holder is; an operation that only reads sends nothing.
 fn far(language: Language, operation: &str, LockProgress { processed, total }: LockProgress) -> String {
     let sends = matches!(operation, "sync" | "re-export");
     match (language, sends) {
@@ -69,7 +69,7 @@ fn far(language: Language, operation: &str, LockProgress { processed, total }: L
     }
 }
 
-/// What the accounting side was told that it is for; an operation of a later version goes by a general word.
+/// Names the operation that the holder gave; an operation of a later version gets a general word.
 fn operation(language: Language, operation: &str) -> &'static str {
     let (en, nb) = match operation {
         "sync" => ("syncing", "synkroniserer"),
@@ -85,7 +85,7 @@ fn operation(language: Language, operation: &str) -> &'static str {
     }
 }
 
-/// Seconds under a minute, minutes under two hours, then hours.
+/// Writes seconds under a minute, minutes under two hours, then hours.
 pub(crate) fn duration(language: Language, seconds: u64) -> String {
     match (seconds, language) {
         (0..60, _) => format!("{seconds} s"),
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
     use crate::args::Args;
 
-    /// Heard from at the epoch for the last time, with a minute's lease.
+    /// Returns facts whose holder was last heard from at the epoch, with a minute's lease.
     fn facts(operation: &str, seconds_later: i64) -> LockFacts {
         let at = |seconds: i64| DateTime::<Utc>::UNIX_EPOCH + TimeDelta::seconds(seconds);
         let lock = LockInfo {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_sends_is_said_to_send() {
+    fn the_progress_says_sent_for_an_operation_that_sends() {
         for (operation, en, nb) in [
             ("sync", "kari is syncing on PC-12: 40 of 100 sent", "kari synkroniserer på PC-12: 40 av 100 er sendt"),
             ("re-export", "40 of 100 sent", "kari eksporterer et utlegg på nytt på PC-12: 40 av 100 er sendt"),
@@ -140,14 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_program_that_looks_dead_and_the_lock_that_frees_itself() {
+    fn a_silent_program_looks_dead_and_its_lock_frees_itself() {
         let silent = facts("sync", 50);
         assert!(sentence(Language::En, &silent).ends_with("That program looks dead; the lock frees itself in 10 s."));
         assert!(sentence(Language::Nb, &silent).ends_with("låsen blir fri av seg selv om 10 s."));
     }
 
     #[test]
-    fn waiting_is_offered_to_whom_it_can_be_given() {
+    fn advice_offers_to_wait_where_the_command_can_wait() {
         let advised = |line: &[&str]| {
             let args = Args::try_parse_from(line).expect("the line is a command");
             advice(&args.command).text(Language::En)

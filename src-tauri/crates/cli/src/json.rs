@@ -1,4 +1,4 @@
-//! The JSON of the promise: members are only ever added.
+//! Writes the JSON of the promise: members are only ever added.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use postonce_engine::domain::{Counts, ItemResult};
@@ -28,7 +28,7 @@ fn counts(counts: &Counts) -> Value {
     })
 }
 
-/// `{"code", "message", "detail"}`, and the lock where that is the reason.
+/// Returns `{"code", "message", "detail"}`, and the lock when that is the reason.
 pub(crate) fn failure(language: Language, problem: &Problem, lock: Option<&LockFacts>) -> Value {
     let mut failure =
         json!({ "code": problem.code, "message": catalogue::error(language, problem), "detail": problem.params });
@@ -38,7 +38,7 @@ pub(crate) fn failure(language: Language, problem: &Problem, lock: Option<&LockF
     failure
 }
 
-/// An entry of `history`, and the body of `finished`.
+/// Returns an entry of `history`, and the body of `finished`.
 pub(crate) fn run(language: Language, run: &RunSummary) -> Value {
     json!({
         "run_id": run.run_id, "trigger": run.trigger, "actor": run.actor.user, "host": run.actor.host,
@@ -49,7 +49,7 @@ pub(crate) fn run(language: Language, run: &RunSummary) -> Value {
     })
 }
 
-/// A line while a sync runs.
+/// Returns a line while a sync runs.
 pub(crate) fn progress(progress: &Progress) -> Value {
     json!({
         "event": "progress", "phase": progress.phase, "processed": progress.processed, "total": progress.total,
@@ -61,7 +61,7 @@ pub(crate) fn progress(progress: &Progress) -> Value {
     })
 }
 
-/// The last line of a sync; with who holds the lock, where that is why it was not let in.
+/// Returns the last line of a sync; with the holder of the lock, when that is why it was not let in.
 pub(crate) fn finished(language: Language, summary: &RunSummary, lock: Option<&LockFacts>) -> Value {
     let mut finished = run(language, summary);
     if let Value::Object(members) = &mut finished {
@@ -73,7 +73,7 @@ pub(crate) fn finished(language: Language, summary: &RunSummary, lock: Option<&L
     finished
 }
 
-/// A line while a schedule is kept to.
+/// Returns a line while a schedule is kept to.
 pub(crate) fn news(language: Language, news: &ScheduleNews) -> Value {
     match news {
         ScheduleNews::Waiting { next } => json!({ "event": "waiting", "next_run": next.map(instant) }),
@@ -102,7 +102,7 @@ pub(crate) fn news(language: Language, news: &ScheduleNews) -> Value {
     }
 }
 
-/// The one document of a dry run.
+/// Returns the one document of a dry run.
 pub(crate) fn plan(language: Language, plan: &PlanSummary) -> Value {
     let sums: Value =
         plan.send_sums.iter().map(|sum| json!({ "currency": sum.currency, "send": sum.amount })).collect();
@@ -116,7 +116,7 @@ pub(crate) fn plan(language: Language, plan: &PlanSummary) -> Value {
     })
 }
 
-/// A row of a run.
+/// Returns a row of a run.
 pub(crate) fn item(language: Language, item: &RunItem) -> Value {
     json!({
         "record_id": item.record_id, "generation": item.generation.map(|generation| generation.number()),
@@ -130,7 +130,7 @@ pub(crate) fn item(language: Language, item: &RunItem) -> Value {
     })
 }
 
-/// The counts of `status`.
+/// Returns the counts of `status`.
 pub(crate) fn records(records: &RecordCounts) -> Value {
     json!({
         "posted": records.posted, "eligible": records.eligible, "sending": records.sending,
@@ -139,7 +139,7 @@ pub(crate) fn records(records: &RecordCounts) -> Value {
     })
 }
 
-/// Both contents of a record that is no longer what was exported.
+/// Returns both contents of a record that is no longer as it was exported.
 fn changed(changed: &Changed) -> Value {
     json!({
         "exported": changed.exported, "now": changed.now, "differs": changed.differs,
@@ -147,12 +147,12 @@ fn changed(changed: &Changed) -> Value {
     })
 }
 
-/// What became of a voucher that was acknowledged.
+/// Returns what happened to a voucher that was acknowledged.
 fn vanished(alarm: &Alarm) -> Value {
     json!({ "kind": alarm.kind, "since": instant(alarm.since), "evidence": alarm.evidence })
 }
 
-/// A re-export that waits for an approval.
+/// Returns a re-export that waits for an approval.
 pub(crate) fn waiting(re_export: &ReExport) -> Value {
     json!({
         "record_id": re_export.record_id, "generation": re_export.generation.number(), "reason": re_export.reason,
@@ -161,7 +161,7 @@ pub(crate) fn waiting(re_export: &ReExport) -> Value {
     })
 }
 
-/// An entry of `attention`.
+/// Returns an entry of `attention`.
 pub(crate) fn attention(language: Language, item: &AttentionItem) -> Value {
     json!({
         "state": item.state, "record_id": item.record_id, "place": item.place, "glimpse": item.glimpse,
@@ -174,7 +174,7 @@ pub(crate) fn attention(language: Language, item: &AttentionItem) -> Value {
     })
 }
 
-/// Everything known of a record.
+/// Returns everything known of a record.
 pub(crate) fn story(language: Language, story: &RecordStory) -> Value {
     let attempt = |attempt: &AttemptStory| {
         json!({
@@ -210,7 +210,7 @@ pub(crate) fn story(language: Language, story: &RecordStory) -> Value {
     })
 }
 
-/// An entry of the audit trail.
+/// Returns an entry of the audit trail.
 fn audit_entry(entry: &AuditEntry) -> Value {
     json!({
         "entry": entry.entry, "at": instant(entry.at), "user": entry.actor.user, "host": entry.actor.host,
@@ -221,7 +221,7 @@ fn audit_entry(entry: &AuditEntry) -> Value {
     })
 }
 
-/// What came of checking the trail.
+/// Returns the result of checking the trail.
 pub(crate) fn verdict(verdict: &AuditVerdict) -> Value {
     let mut document = json!(verdict);
     if let Value::Object(members) = &mut document {

@@ -1,5 +1,5 @@
-//! `postonce`, the command line: the engine for schedulers, scripts and servers. What it prints with `--json`, and its exit
-//! status, are a promise (`interfaces.md` of the design).
+//! Runs `postonce`, the command line: the engine for schedulers, scripts and servers. Its output with `--json` and its
+//! exit status are a promise (`src-tauri/docs/interfaces.md`).
 
 mod args;
 mod bar;
@@ -63,15 +63,15 @@ fn run(args: &Args, output: &Output) -> Result<Status, Failure> {
     status
 }
 
-/// Exit status of a command that did what it was asked.
+/// The exit status of a command that did its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
     Done,
-    /// Stopped by a person before its end.
+    /// A person stopped it before its end.
     Stopped,
-    /// Done, but something waits for a person.
+    /// It is done, but something waits for a person.
     Attention,
-    /// Failed, and said so in its own document; the exit status of the error.
+    /// It failed, and said so in its own document; the exit status of the error.
     Failed(u8),
 }
 

@@ -1,4 +1,4 @@
-//! Where words go: for people, or one JSON document on standard output with everything else on standard error.
+//! Prints: sentences for people, or one JSON document on standard output with everything else on standard error.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::phrases::Phrase;
 use crate::{catalogue, holder, json};
 
-/// How this call speaks.
+/// The manner of this call's output: language, and JSON or sentences.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
     pub(crate) json: bool,
@@ -29,9 +29,9 @@ impl Output {
         phrase.text(self.language)
     }
 
-    /// A line for people: standard output, or standard error where that belongs to a script.
+    /// Prints a line for people: on standard output, or on standard error when that belongs to a script.
     pub(crate) fn say(&self, line: impl AsRef<str>) {
-        // A reader that has gone away is no failure of ours.
+        // A closed pipe is no failure of the command.
         let _ = if self.json {
             writeln!(io::stderr(), "{}", line.as_ref())
         } else {
@@ -39,19 +39,19 @@ impl Output {
         };
     }
 
-    /// A line for people that is not the answer: always standard error.
+    /// Prints a line for people that is not the answer: always on standard error.
     pub(crate) fn note(&self, line: impl AsRef<str>) {
         let _ = writeln!(io::stderr(), "{}", line.as_ref());
     }
 
-    /// A JSON line on standard output.
+    /// Prints a JSON line on standard output.
     pub(crate) fn document(&self, document: &impl Serialize) {
         let text = serde_json::to_string(document).expect("texts, numbers and lists always have a JSON form");
         let mut out = io::stdout().lock();
         let _ = writeln!(out, "{text}").and_then(|()| out.flush());
     }
 
-    /// Aligned columns, the first row as their head.
+    /// Prints aligned columns, the first row as their head.
     pub(crate) fn table(&self, rows: &[Vec<String>]) {
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let width =
@@ -66,7 +66,7 @@ impl Output {
         }
     }
 
-    /// Tells of a failure of `command`; its exit status.
+    /// Reports a failure of `command` and returns its exit status.
     pub(crate) fn failure(&self, failure: &Failure, command: &Command) -> ExitCode {
         let Failure { problem, lock } = failure;
         if self.json {
@@ -82,13 +82,13 @@ impl Output {
         ExitCode::from(problem.code.exit_status())
     }
 
-    /// Whether a progress bar has somebody to see it.
+    /// Tells whether a person can see a progress bar.
     pub(crate) fn shows_progress(&self) -> bool {
         io::stderr().is_terminal()
     }
 }
 
-/// Tells of arguments that are none; help and version are no failures.
+/// Reports wrong arguments; help and version are no failures.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     if !error.use_stderr() {

@@ -1,4 +1,4 @@
-//! What the command line itself says, in both languages; a phrase without one of them does not compile.
+//! Holds the command line's own phrases, in both languages; a phrase without one of them does not compile.
 
 use crate::args::Language;
 

@@ -1,4 +1,5 @@
-//! Practice workspaces: made-up records, and the sandbox inside the process where nobody runs it already. For both faces.
+//! Makes practice workspaces: invented records, and the sandbox inside the process when nobody runs it already. The
+//! command line and the desktop share it.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -15,23 +16,23 @@ pub use postonce_sandbox::{Options, Organisation, Sandbox, SandboxError};
 /// The organisation of every practice workspace, id and name.
 const ORGANISATION: (&str, &str) = ("practice", "Øvingsorganisasjonen");
 
-/// What a practice workspace is made with.
+/// The choices for a new practice workspace.
 #[derive(Debug, Clone, Copy)]
 pub struct Wish {
-    /// Where its sandbox will listen on this machine; `None` takes a port that is free now.
+    /// The port of its sandbox on this machine; `None` takes a port that is free now.
     pub port: Option<u16>,
-    /// How many records.
+    /// The number of records.
     pub records: usize,
-    /// The same seed gives the same records.
+    /// The seed: the same one gives the same records.
     pub seed: u64,
     /// The day that the records lead up to.
     pub newest: NaiveDate,
 }
 
-/// Makes a practice workspace with its records. A workspace that is there is never overwritten.
+/// Makes a practice workspace with its records. An existing workspace is never overwritten.
 ///
 /// # Errors
-/// When there is one already, or the folder cannot be written.
+/// Fails when there is one already, or the folder cannot be written.
 pub fn make(dir: &Path, wish: &Wish) -> Result<Workspace, Problem> {
     let port = wish.port.map_or_else(free_port, Ok).map_err(Problem::internal)?;
     let (organisation, name) = ORGANISATION;
@@ -50,7 +51,7 @@ fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Where a practice workspace expects its sandbox, and whose books it keeps.
+/// Returns the address at which a practice workspace expects its sandbox, and the organisation whose books that keeps.
 pub fn options(workspace: &Workspace) -> Options {
     let port = workspace.accounting().remote().url.port_or_known_default().unwrap_or_default();
     Options {
@@ -61,12 +62,12 @@ pub fn options(workspace: &Workspace) -> Options {
     }
 }
 
-/// The organisation of a workspace, as a sandbox keeps books for it.
+/// Returns the organisation of a workspace, as a sandbox keeps books for it.
 pub fn organisation(workspace: &Workspace) -> Organisation {
     Organisation { id: workspace.organisation().as_str().to_owned(), name: workspace.organisation_name().to_owned() }
 }
 
-/// Starts the sandbox of a practice workspace inside this process. `None` where somebody answers at its address already,
+/// Starts the sandbox of a practice workspace inside this process. `None` when a server answers at its address already,
 /// and for a workspace that is not for practice.
 ///
 /// # Errors

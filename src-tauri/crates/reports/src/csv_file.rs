@@ -1,4 +1,4 @@
-//! The report as one table: its figures, its differences, its vouchers, told apart by the first column.
+//! Writes the report as one table: figures, differences and vouchers, marked by the first column.
 
 use std::io::Write;
 
@@ -23,7 +23,7 @@ const HEAD: [&str; 12] = [
     "accounting_state",
 ];
 
-/// What a spreadsheet in that language takes for the end of a cell.
+/// Returns the character that ends a cell for a spreadsheet in that language.
 pub(crate) fn delimiter(language: Language) -> u8 {
     match language {
         Language::En => b',',
@@ -32,7 +32,7 @@ pub(crate) fn delimiter(language: Language) -> u8 {
 }
 
 pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write) -> Result<(), ReportError> {
-    // Without it, a spreadsheet takes the file for its own old character set.
+    // A spreadsheet takes the file for its own old character set without this mark.
     out.write_all("\u{feff}".as_bytes())?;
     let mut table = csv::WriterBuilder::new().delimiter(delimiter(report.language)).from_writer(out);
     let mut row = |cells: [String; 12]| table.write_record(cells).map_err(std::io::Error::other);
@@ -109,7 +109,7 @@ fn of_voucher(item: &RunItem) -> [String; 12] {
     ]
 }
 
-/// A text from outside, so that no spreadsheet takes it for a formula.
+/// Returns a text from outside so that no spreadsheet takes it for a formula.
 pub(crate) fn harmless(text: Option<&str>) -> String {
     match text {
         Some(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),

@@ -1,4 +1,4 @@
-//! The report as one JSON document, its lists written row by row.
+//! Writes the report as one JSON document, its lists row by row.
 
 use std::io::Write;
 
@@ -14,7 +14,7 @@ fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// The figures of a comparison.
+/// Returns the figures of a comparison.
 pub fn comparison(comparison: &Comparison) -> Value {
     json!({
         "comparison_id": comparison.comparison_id, "run_id": comparison.run_id,
@@ -32,7 +32,7 @@ pub fn comparison(comparison: &Comparison) -> Value {
     })
 }
 
-/// One difference, with both sides.
+/// Returns one difference, with both sides.
 pub fn difference(difference: &Difference) -> Value {
     json!({
         "kind": difference.kind, "record_id": difference.record_id,

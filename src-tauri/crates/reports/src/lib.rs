@@ -1,8 +1,8 @@
-//! Comparisons, certificates, runs and the audit trail as files: CSV and XLSX for a spreadsheet, JSON for a program, PDF for the
-//! archive.
+//! Writes comparisons, certificates, runs and the audit trail as files: CSV and XLSX for a spreadsheet, JSON for a
+//! program, PDF for the archive.
 //!
-//! Differences and vouchers are read from the ledger in pages and written one by one; only the PDF is kept in memory until
-//! its last page is known.
+//! Differences and vouchers are read from the ledger in pages and written one by one; only the PDF is kept in memory
+//! until its last page is known.
 
 mod csv_file;
 mod json_file;
@@ -28,43 +28,43 @@ pub use run_file::{RunFormat, write_run};
 pub use trail::{TrailFormat, write_trail};
 pub use words::{Language, difference as difference_words, verdict};
 
-/// What a report is about, and for whom.
+/// The subject of a report, and its readers.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// What was compared.
+    /// The comparison it reports.
     pub comparison: Comparison,
     /// The run, for its certificate.
     pub run: Option<RunSummary>,
-    /// Where it comes from.
+    /// The origin of the report.
     pub papers: Papers,
     /// The organisation's name.
     pub organisation_name: String,
-    /// The organisation's time zone, in which times are told.
+    /// The organisation's time zone, in which times are written.
     pub time_zone: Tz,
     /// The language of titles and sentences.
     pub language: Language,
-    /// When the report is made.
+    /// The time at which the report is made.
     pub made_at: DateTime<Utc>,
     /// The version of this program.
     pub program: String,
 }
 
-/// How a report is written.
+/// The format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// A table.
+    /// A table for a spreadsheet.
     Csv,
-    /// A document.
+    /// A document for a program.
     Json,
-    /// Pages.
+    /// Pages for people.
     Pdf,
 }
 
 impl Format {
-    /// The endings of file names that tell a format.
+    /// The endings of file names, each of which names a format.
     pub const ENDINGS: &'static str = ".pdf, .csv, .json";
 
-    /// The format that the ending of a file's name tells.
+    /// Returns the format that the ending of a file's name stands for.
     pub fn of(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
         Some(match ending.as_str() {
@@ -76,7 +76,7 @@ impl Format {
     }
 }
 
-/// A report cannot be written.
+/// The reason why a report cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The ledger cannot be read.
@@ -93,10 +93,10 @@ pub enum ReportError {
     Workbook(#[from] rust_xlsxwriter::XlsxError),
 }
 
-/// Writes the report. The future is not `Send`: whoever has many threads drives it on one of them.
+/// Writes the report. The future is not `Send`: a caller with many threads drives it on one of them.
 ///
 /// # Errors
-/// When the ledger cannot be read, or `out` takes no more.
+/// Fails when the ledger cannot be read, or `out` takes no more.
 pub async fn write(ledger: &Ledger, report: &Report, format: Format, out: &mut dyn Write) -> Result<(), ReportError> {
     match format {
         Format::Csv => csv_file::write(ledger, report, out).await,

@@ -1,4 +1,4 @@
-//! What the ledger has for a report, page by page.
+//! Reads the ledger's rows for a report, page by page.
 
 use postonce_engine::Ledger;
 use postonce_engine::domain::{ItemResult, RunId};
@@ -6,10 +6,10 @@ use postonce_engine::views::{Difference, RunItem};
 
 use crate::{Report, ReportError};
 
-/// Rows read at once.
+/// The number of rows read at once.
 const PAGE_ROWS: u32 = 1_000;
 
-/// Each difference, in order.
+/// Reads each difference, in order.
 pub(crate) async fn each_difference<F>(ledger: &Ledger, report: &Report, mut act: F) -> Result<(), ReportError>
 where
     F: FnMut(&Difference) -> Result<(), ReportError>,
@@ -23,7 +23,7 @@ where
     }
 }
 
-/// Each voucher that the run posted, in the order of its rows; none for a report that is about no run.
+/// Reads each voucher that the run posted, in the order of its rows; none for a report that is about no run.
 pub(crate) async fn each_voucher<F>(ledger: &Ledger, report: &Report, mut act: F) -> Result<(), ReportError>
 where
     F: FnMut(&RunItem) -> Result<(), ReportError>,

@@ -1,4 +1,4 @@
-//! A file takes its place only when it is whole.
+//! Writes a file so that it takes its place only when it is whole.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::ReportError;
 
-/// Writes a file beside its place first, so that no half one ever stands there; a file that stood there gives way. The future
-/// is not `Send`, as that of [`crate::write`].
+/// Writes a part file beside the place first, so that no half file ever stands there; an existing file is replaced. The
+/// future is not `Send`, as that of [`crate::write`].
 ///
 /// # Errors
-/// What `write` fails with, and when the file cannot be written there. Nothing is left behind then.
+/// The errors of `write`, and those of writing the file there. Nothing is left behind then.
 pub async fn on_paper<T>(
     path: &Path,
     write: impl AsyncFnOnce(&mut BufWriter<File>) -> Result<T, ReportError>,
@@ -36,7 +36,7 @@ async fn write_part<T>(
     Ok(written)
 }
 
-/// Beside the file, so that it can take its place by its name alone.
+/// Returns the part's path: beside the file, so that a rename alone puts it in place.
 fn part_file(path: &Path) -> PathBuf {
     let mut part: OsString = path.as_os_str().to_owned();
     part.push(".part");

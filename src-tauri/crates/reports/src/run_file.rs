@@ -1,7 +1,7 @@
-//! A run as a table, row by row: CSV and XLSX for a spreadsheet.
+//! Writes a run as a table, row by row: CSV and XLSX for a spreadsheet.
 //!
-//! Invariant: no text from outside is ever a formula. In the CSV it has an apostrophe before it where a spreadsheet would take it
-//! for one; in the workbook it is written as text.
+//! Invariant: no text from outside is ever a formula. In the CSV an apostrophe stands before a text that a spreadsheet
+//! would take for one; in the workbook it is written as text.
 
 use std::io::{Seek, Write};
 
@@ -16,15 +16,15 @@ use crate::csv_file::{delimiter, harmless};
 use crate::words::{self, Word};
 use crate::{Language, ReportError, sentences};
 
-/// Rows read at once.
+/// The number of rows read at once.
 const PAGE_ROWS: u32 = 1_000;
-/// What a sheet of a workbook takes, without its head; the next one goes on from there.
+/// The most rows of a sheet in a workbook, without its head; the next sheet goes on from there.
 const SHEET_ROWS_MAX: u32 = 1_000_000;
-/// Amounts are numbers to a spreadsheet, and shown with two decimals.
+/// The format of amounts: numbers to a spreadsheet, shown with two decimals.
 const AMOUNT_FORMAT: &str = "#,##0.00";
 const DATE_FORMAT: &str = "yyyy-mm-dd";
 
-/// How a run is written.
+/// The format of a run's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunFormat {
     /// A table of texts.
@@ -34,7 +34,7 @@ pub enum RunFormat {
 }
 
 impl RunFormat {
-    /// The ending of its file's name.
+    /// Returns the ending of its file's name.
     pub fn ending(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -43,10 +43,10 @@ impl RunFormat {
     }
 }
 
-/// Writes every row of a run, and says how many. The future is not `Send`, as that of [`crate::write`].
+/// Writes every row of a run, and returns their number. The future is not `Send`, as that of [`crate::write`].
 ///
 /// # Errors
-/// When the ledger cannot be read, or `out` takes no more.
+/// Fails when the ledger cannot be read, or `out` takes no more.
 pub async fn write_run<W: Write + Seek + Send>(
     ledger: &Ledger,
     run: &RunId,
@@ -60,7 +60,7 @@ pub async fn write_run<W: Write + Seek + Send>(
     }
 }
 
-/// A row of the table; the amount is told apart, for a workbook has numbers.
+/// A row of the table; the amount stands apart, for a workbook has numbers.
 struct Cells {
     texts: [String; COLUMNS],
 }
@@ -69,7 +69,7 @@ const COLUMNS: usize = 15;
 const DATE: usize = 3;
 const AMOUNT: usize = 4;
 
-/// The heads of the columns, and how wide each is in a workbook, in letters.
+/// The heads of the columns, with the width of each in a workbook, in letters.
 const HEADS: [(Word, u16); COLUMNS] = [
     (words::RECORD, 22),
     (words::GENERATION, 10),
@@ -115,7 +115,7 @@ impl Cells {
 }
 
 async fn csv(ledger: &Ledger, run: &RunId, language: Language, out: &mut dyn Write) -> Result<u64, ReportError> {
-    // Without it, a spreadsheet takes the file for its own old character set.
+    // A spreadsheet takes the file for its own old character set without this mark.
     out.write_all("\u{feff}".as_bytes())?;
     let mut table = csv::WriterBuilder::new().delimiter(delimiter(language)).from_writer(out);
     let io_error = |error: csv::Error| ReportError::Io(std::io::Error::other(error));
@@ -135,7 +135,7 @@ fn csv_cells(item: &RunItem, language: Language) -> impl Iterator<Item = String>
     })
 }
 
-/// A decimal as a spreadsheet of that language reads it.
+/// Writes a decimal as a spreadsheet of that language reads it.
 fn decimal(text: &str, language: Language) -> String {
     match language {
         Language::En => text.to_owned(),
@@ -155,7 +155,7 @@ async fn xlsx<W: Write + Seek + Send>(
     Ok(written)
 }
 
-/// A workbook that grows row by row, and by a sheet where one is full.
+/// A workbook that grows row by row; a full sheet is followed by another.
 struct Book {
     book: Workbook,
     formats: Formats,
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_never_a_formula_and_an_amount_is_a_number_in_the_csv() {
+    fn a_csv_text_is_never_a_formula_and_its_amount_is_a_number() {
         for payee in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
             let cells: Vec<String> = csv_cells(&item(payee), Language::Nb).collect();
             assert_eq!(cells[2], format!("'{payee}"));

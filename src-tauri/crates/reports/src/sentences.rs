@@ -1,5 +1,5 @@
-//! The sentences for error codes and reasons, in files and on the command line: the same catalogue as the window's, both
-//! languages.
+//! Finds the sentences for error codes and reasons, in files and on the command line: the same catalogue as the
+//! window's, both languages.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -26,12 +26,12 @@ fn sentences(language: Language) -> &'static Sentences {
     }
 }
 
-/// The sentence for an error.
+/// Returns the sentence for an error.
 pub fn error(language: Language, problem: &Problem) -> String {
     fill(language, &format!("error_{}", problem.code.as_str()), &problem.params)
 }
 
-/// The sentence for what was not exported. What the accounting system said stays in its own words.
+/// Returns the sentence for a record that was not exported. A refusal of the accounting system stays in its own words.
 pub fn reason(language: Language, reason: &Reason) -> String {
     match reason {
         Reason::InDoubt(problem) => error(language, problem),
@@ -51,7 +51,7 @@ pub fn reason(language: Language, reason: &Reason) -> String {
 
 fn fill(language: Language, key: &str, params: &BTreeMap<String, String>) -> String {
     let Some(pattern) = sentences(language).get(key) else { return key.to_owned() };
-    // One pass: what a parameter says is never read as a pattern.
+    // One pass is enough: the value of a parameter is never read as a pattern.
     let mut sentence = String::with_capacity(pattern.len());
     let mut rest = pattern.as_str();
     while let Some((before, behind)) = rest.split_once('{') {
@@ -67,7 +67,7 @@ fn fill(language: Language, key: &str, params: &BTreeMap<String, String>) -> Str
     sentence
 }
 
-/// Instants are told as the clock shows them where the reader is; a report is read on another day than it happened.
+/// Shows instants in the reader's time zone, with the day: a report is read on another day than it happened.
 fn shown(name: &str, value: &str) -> String {
     match (name, DateTime::parse_from_rfc3339(value)) {
         ("since" | "heard" | "until" | "at", Ok(at)) => {

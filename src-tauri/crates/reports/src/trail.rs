@@ -1,8 +1,8 @@
-//! The audit trail as a file: CSV for a spreadsheet, JSON for whoever verifies it with a program of their own.
+//! Writes the audit trail as a file: CSV for a spreadsheet, JSON for people who verify it with a program of their own.
 //!
-//! Entries are written as they stand in the ledger, page by page, also where somebody has damaged them. The JSON has what
-//! `docs/audit-trail.md` needs: every column of every entry, and the seals. The CSV is for reading: a text that a spreadsheet would
-//! take for a formula has an apostrophe before it.
+//! Entries are written as they stand in the ledger, page by page, also when somebody has damaged them. The JSON has
+//! what `docs/audit-trail.md` needs: every column of every entry, and the seals. The CSV is for reading: a text that a
+//! spreadsheet would take for a formula has an apostrophe before it.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,12 +14,12 @@ use serde_json::json;
 use crate::csv_file::{delimiter, harmless};
 use crate::{Language, ReportError};
 
-/// Entries or seals held in memory at once.
+/// The number of entries or seals held in memory at once.
 const PAGE_ROWS: u32 = 500;
-/// Says what the JSON is, and how it is to be read.
+/// The name of the JSON's format, by which a reader knows how to read it.
 const JSON_FORMAT: &str = "postonce audit trail 1";
 
-/// How the trail is written.
+/// The format of the trail's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrailFormat {
     /// A table.
@@ -29,10 +29,10 @@ pub enum TrailFormat {
 }
 
 impl TrailFormat {
-    /// The endings of file names that tell a format.
+    /// The endings of file names, each of which names a format.
     pub const ENDINGS: &'static str = ".csv, .json";
 
-    /// The format that the ending of a file's name tells.
+    /// Returns the format that the ending of a file's name stands for.
     pub fn of(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "csv" => Some(Self::Csv),
@@ -42,10 +42,11 @@ impl TrailFormat {
     }
 }
 
-/// Writes the whole trail; how many entries it has. The future is not `Send`, as that of [`crate::write`].
+/// Writes the whole trail, and returns the number of its entries. The future is not `Send`, as that of
+/// [`crate::write`].
 ///
 /// # Errors
-/// When the ledger cannot be read, or `out` takes no more.
+/// Fails when the ledger cannot be read, or `out` takes no more.
 pub async fn write_trail(
     ledger: &Ledger,
     format: TrailFormat,
@@ -58,9 +59,9 @@ pub async fn write_trail(
     }
 }
 
-/// The columns of the file: those under the hash, and the hash.
+/// Returns the columns of the file: those under the hash, and the hash.
 fn columns() -> impl Iterator<Item = &'static str> {
-    // As people name them; the ledger says `actor_user` and `actor_host`.
+    // The names are those that people use; the ledger says `actor_user` and `actor_host`.
     COLUMNS.iter().map(|column| column.trim_start_matches("actor_")).chain(["hash"])
 }
 

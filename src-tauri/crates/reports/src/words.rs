@@ -1,4 +1,4 @@
-//! The words of a report, in both languages; a word without one of them does not compile.
+//! Holds the words of a report, in both languages; a word without one of them does not compile.
 
 use postonce_engine::domain::{DifferenceKind, ItemResult, Outcome, Protection};
 use postonce_engine::views::Comparison;
@@ -147,7 +147,7 @@ pub(crate) fn protection(protection: Protection) -> Word {
     }
 }
 
-/// What a difference is, in a few words.
+/// Names the kind of a difference, in a few words.
 pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
     let word = match kind {
         DifferenceKind::MissingInAccounting => Word("Missing in the accounting system", "Mangler i regnskapssystemet"),
@@ -162,7 +162,7 @@ pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
     word.text(language)
 }
 
-/// What the comparison says, in one sentence.
+/// Returns the result of the comparison, in one sentence.
 pub fn verdict(comparison: &Comparison, language: Language) -> String {
     let vouchers = comparison.ledger_vouchers;
     let is_certificate = comparison.run_id.is_some();

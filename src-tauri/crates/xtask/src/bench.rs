@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: the real file into the real accounting systems, beside what their servers do by themselves.
+//! Runs `cargo xtask bench`: the real file into the real accounting systems, beside what their servers do by
+//! themselves.
 
 use crate::footprint;
 use crate::packages;
@@ -20,7 +21,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     packages::install(packages::PEERS)?;
     peers::prepare()?;
     call(&mut cargo(&["build", "--workspace", "--test", "contract"]))?;
-    // What people have is a release build.
+    // People have a release build.
     call(&mut cargo(&["build", "--release", "--workspace", "--bin", "postonce"]))?;
     for server in servers {
         let mut command = cargo(&["test", "--workspace", "--test", "contract", "--", "--nocapture"]);

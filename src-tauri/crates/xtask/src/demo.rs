@@ -1,7 +1,7 @@
-//! `cargo xtask demo`: Postonce on a practice workspace, against the sandbox it brings along.
+//! Runs `cargo xtask demo`: Postonce on a practice workspace, against the sandbox it brings along.
 //!
 //! With a display the app opens; without one the same sync runs here, and then neither Node nor a web view is needed.
-//! The build is the tests' build: whoever tries both waits for the dependencies once
+//! The build is the tests' build: a person who tries both waits for the dependencies once
 //! (`src-tauri/docs/decisions/0001-one-feature-set.md`).
 
 use std::env;
@@ -15,7 +15,7 @@ use crate::programs::cargo;
 use crate::run::{Failure, call, status};
 use crate::setup;
 
-/// `sync` ends so when it is done and something waits for a person, as practice records are meant to.
+/// The exit status of a `sync` that is done while something waits for a person, as practice records are meant to do.
 const NEEDS_ATTENTION: i32 = 4;
 
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
@@ -68,8 +68,8 @@ fn in_terminal(workspace: &Path, profile: &Profile) -> Result<(), Failure> {
     }
 }
 
-/// Both programs. A test target stands among them because cargo then counts the features of the tests' dependencies too,
-/// and `cargo xtask test` finds every dependency as it wants it.
+/// The build of both programs. A test target stands among them because cargo then counts the features of the tests'
+/// dependencies too, and `cargo xtask test` finds every dependency as it wants it.
 pub(crate) const DESKTOP_BUILD: &[&str] =
     &["build", "--workspace", "--bin", "postonce", "--bin", "postonce-desktop", "--test", "tidy"];
 

@@ -1,7 +1,7 @@
-//! `cargo xtask deny`: what `deny.toml` says about every dependency.
+//! Runs `cargo xtask deny`: the rules of `deny.toml` for every dependency.
 //!
-//! Not part of `cargo xtask test`: cargo-deny takes minutes to build. `tests/tidy` holds the bans and the sources without it, from
-//! the lock file. The advisory database is left to whoever may reach it.
+//! It is not part of `cargo xtask test`: cargo-deny takes minutes to build. `tests/tidy` holds the bans and the sources
+//! without it, from the lock file. The advisory database is for those who may reach it.
 
 use crate::flags;
 use crate::programs;

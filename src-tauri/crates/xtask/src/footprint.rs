@@ -1,7 +1,7 @@
-//! `cargo xtask bench desktop`: how soon the desktop can be used, and what it takes while nobody uses it.
+//! Runs `cargo xtask bench desktop`: how soon the desktop can be used, and what it takes while nobody uses it.
 //!
-//! Measured on a display, a bus and a keyring of its own, over a practice workspace, in a release build. Nothing is asserted: a
-//! figure is of the machine it was taken on, and of what else that does meanwhile.
+//! It measures on a display, a bus and a keyring of its own, over a practice workspace, in a release build. Nothing is
+//! asserted: a figure depends on the machine, and on its other work meanwhile.
 
 #![expect(clippy::disallowed_methods, reason = "real time is what is measured here")]
 
@@ -20,16 +20,16 @@ use crate::run::{Failure, call, output};
 use crate::session::DesktopSession;
 use crate::setup;
 
-/// What the desktop logs when its page shows the workspace and listens (`desktop/links.rs`).
+/// The line that the desktop logs when its page shows the workspace and listens (`desktop/links.rs`).
 const USABLE: &str = "the page is there";
 const STARTS: usize = 5;
-/// A start that takes longer has failed.
+/// The longest start; a longer one has failed.
 const START_MAX: Duration = Duration::from_secs(60);
-/// Until what a start leaves behind is done.
+/// The time in which the work after a start comes to its end.
 const SETTLE: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(60);
 
-/// With `--built PATH`, of that program; else of a release build, made now.
+/// Measures the program of `--built PATH`, or else a release build made now.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let (desktop, postonce) = match arguments {
         [] => built()?,
@@ -86,7 +86,7 @@ fn measure(session: &DesktopSession, desktop: &Path, postonce: &Path, workspace:
 fn start(session: &DesktopSession, desktop: &Path, workspace: &Path) -> Result<(Child, Duration), Failure> {
     let mut command = Command::new(desktop);
     command.arg("--workspace").arg(workspace);
-    // The session's bus and keyring are started before the clock, which runs from the word that the desktop begins now.
+    // The session's bus and keyring are started before the clock, which runs from the line that the desktop begins now.
     let mut timed = Command::new("sh");
     timed.args(["-c", r#"echo began >&2; exec "$@""#, "sh"]).arg(command.get_program()).args(command.get_args());
     let mut command = session.command(&timed);
@@ -96,7 +96,7 @@ fn start(session: &DesktopSession, desktop: &Path, workspace: &Path) -> Result<(
     let (sender, lines) = channel();
     thread::spawn(move || {
         for line in BufReader::new(words).lines().map_while(Result::ok) {
-            // Nobody waits any longer: then nobody is lines.
+            // A receiver that waits no longer makes this fail; the line is then not needed.
             _ = sender.send((Instant::now(), line));
         }
     });
@@ -122,22 +122,22 @@ fn end(mut child: Child) {
     _ = child.wait();
 }
 
-/// What the processes below one use.
+/// The resources that the processes below one use.
 struct Usage {
     processes: BTreeMap<String, Process>,
 }
 
 struct Process {
     resident_kb: u64,
-    /// Pages shared by several are divided among them.
+    /// The memory, with shared pages divided among their users.
     fair_kb: u64,
-    /// Pages that nobody else has.
+    /// The memory in pages that no other process has.
     own_kb: u64,
     ticks: u64,
 }
 
 impl Usage {
-    /// Of the desktop and its web view, and not of the session around them.
+    /// Adds up the desktop and its web view, without the session around them.
     fn of(session: u32) -> Self {
         let mut processes = BTreeMap::new();
         for process in family(session) {
@@ -161,7 +161,7 @@ impl Usage {
     }
 }
 
-/// A process and all below it, parents first.
+/// Returns a process and all below it, parents first.
 fn family(root: u32) -> Vec<u32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let processes = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
@@ -182,12 +182,12 @@ fn family(root: u32) -> Vec<u32> {
     family
 }
 
-/// The members of `/proc/PID/stat` behind the name, which may hold anything: state, parent …
+/// Returns the members of `/proc/PID/stat` behind the name, which may hold anything: state, parent …
 fn after_name(stat: &str) -> impl Iterator<Item = &str> {
     stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace()
 }
 
-/// `utime` and `stime`.
+/// Returns `utime` and `stime` together.
 fn ticks(stat: &str) -> u64 {
     after_name(stat).skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }

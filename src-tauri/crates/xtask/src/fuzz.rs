@@ -1,15 +1,15 @@
-//! `cargo xtask fuzz`: the fuzz targets, for longer than a test run gives them.
+//! Runs `cargo xtask fuzz`: the fuzz targets, for longer than a test run gives them.
 //!
 //! They are tests on the stable toolchain: cargo-fuzz wants flags of the compiler that only a nightly has.
 
 use crate::programs::cargo;
 use crate::run::{Failure, bounded, call};
 
-/// For each target, where nobody says.
+/// The seconds for each target, without a wish.
 const SECONDS: &str = "60";
-/// For each target, at most: a night.
+/// The most seconds for each target: a night.
 const SECONDS_MAX: u32 = 8 * 3600;
-/// Building, and the seconds of all targets where they run one after another.
+/// The most minutes for the build, and for the seconds of all targets if they run one after another.
 const MINUTES_MAX: u32 = 60;
 const TARGETS: u32 = 6;
 

@@ -1,4 +1,4 @@
-//! `cargo xtask licences`: the list of licences that *About* shows, from the lock files.
+//! Runs `cargo xtask licences`: the list of licences that *About* shows, from the lock files.
 
 use crate::node::Node;
 use crate::programs;

@@ -1,8 +1,8 @@
-//! Housekeeping of the workspace: `cargo xtask demo`, `cargo xtask test`, and what they need.
+//! Keeps house: `cargo xtask demo`, `cargo xtask test`, and what they need.
 //!
-//! It is the first thing compiled on a fresh machine, so it depends on nothing but the standard library and what prepares
-//! the tests' real servers, which depends on nothing else either. Every command
-//! is a module with a `run`; a new one is a file and a line in [`COMMANDS`].
+//! It is the first thing compiled on a fresh machine, so it depends on nothing but the standard library and the crate
+//! that prepares the tests' real servers, which depends on nothing else either. Every command is a module with a `run`;
+//! a new one is a file and a line in [`COMMANDS`].
 
 mod bench;
 mod demo;
@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 use run::Failure;
 
-/// One command: its name, what `help` says of it, and what it does with the arguments after its name.
+/// One command: its name, its line in `help`, and its function, which gets the arguments after the name.
 struct Command {
     name: &'static str,
     help: &'static str,

@@ -1,8 +1,8 @@
-//! Node and the packages of the user interface.
+//! Finds Node and installs the packages of the user interface.
 //!
-//! Debian 12 has Node 18 and Ubuntu 24.04 has it too; the bundler wants a newer one. The npm registry carries Node itself
-//! as a package, program and all, so an old npm is enough to get a new Node. It stays in our cache and is used through
-//! `PATH` by our own calls only.
+//! Debian 12 has Node 18 and Ubuntu 24.04 has it too; the bundler wants a newer one. The npm registry carries Node
+//! itself as a package, program and all, so an old npm is enough to get a new Node. It stays in xtask's cache and is
+//! used through `PATH` by xtask's own calls only.
 
 use std::env;
 use std::fs;
@@ -14,16 +14,16 @@ use crate::places;
 use crate::programs::find;
 use crate::run::{Failure, call, output};
 
-/// What we fetch where the machine's own is too old. Both architectures have this version.
+/// The version to fetch when the machine's own is too old. Both architectures have this version.
 const NODE_VERSION: &str = "24.21.0";
 const NPM_VERSION: &str = "11.19.1";
 
-/// Beside the installed packages: the manifests they were installed from.
+/// The stamp beside the installed packages: the manifests they were installed from.
 const STAMP: &str = "node_modules/.postonce-stamp";
 
-/// A Node that is new enough: the machine's, or one from our cache.
+/// A Node that is new enough: the machine's, or one from the cache.
 pub(crate) struct Node {
-    /// Goes in front of `PATH`; `None` for the machine's own.
+    /// The folder that goes in front of `PATH`; `None` for the machine's own.
     folder: Option<PathBuf>,
 }
 
@@ -42,7 +42,7 @@ impl Node {
         Ok(Self { folder: Some(folder) })
     }
 
-    /// `npm ARGUMENTS` in the folder of the user interface.
+    /// Returns `npm ARGUMENTS` in the folder of the user interface.
     pub(crate) fn npm(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("npm");
         if let Some(folder) = &self.folder {
@@ -57,10 +57,12 @@ impl Node {
         command
     }
 
-    /// Installs what the lock file says, when the manifests are others than those the installed packages came from.
+    /// Installs the packages of the lock file, when the manifests are others than those the installed packages came
+    /// from.
     ///
-    /// Not by `npm ci`: it also demands the optional packages of every other system, and where a registry has not all of
-    /// them no lock file can name them. `tests/tidy` holds what else `npm ci` would: that the lock follows the manifest.
+    /// It does not use `npm ci`, which also demands the optional packages of every other system; when a registry lacks
+    /// some of them, no lock file can name them. `tests/tidy` holds the other rule of `npm ci`: the lock follows the
+    /// manifest.
     pub(crate) fn install_ui_packages(&self) -> Result<(), Failure> {
         let ui = places::ui();
         let wanted = manifests(&ui)?;
@@ -101,7 +103,7 @@ fn fetch(home: &Path) -> Result<(), Failure> {
         return Err(Failure::new("Node 20.19 or newer and npm are needed; please install them"));
     }
     println!("This machine's Node is missing or too old; fetching Node {NODE_VERSION} into {}", home.display());
-    // A half-finished one from an interrupted run would be taken for the whole.
+    // A half-finished one from an interrupted run would be taken for a complete one.
     if home.exists() {
         fs::remove_dir_all(home).map_err(|error| Failure::new(format!("{}: {error}", home.display())))?;
     }
@@ -123,7 +125,7 @@ fn fetch(home: &Path) -> Result<(), Failure> {
     )
 }
 
-/// What Vite 8 asks for: `^20.19.0 || >=22.12.0`.
+/// Tells whether the version is one that Vite 8 asks for: `^20.19.0 || >=22.12.0`.
 fn is_new_enough(version: &str) -> bool {
     let mut numbers = version.trim_start_matches('v').split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let (major, minor) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));

@@ -1,28 +1,29 @@
-//! System packages on Debian and Ubuntu: which are needed for what, which are missing, and installing them.
+//! Installs system packages on Debian and Ubuntu: which are needed for which purpose, and which are missing.
 
 use std::process::{Command, Stdio};
 
 use crate::programs::find;
 use crate::run::{Failure, call, output};
 
-/// For any Rust of ours: SQLite and the TLS library bring C along.
+/// The packages for any Rust code here: SQLite and the TLS library bring C along.
 pub(crate) const COMPILER: &[&str] = &["build-essential"];
 
-/// For building and running the desktop. `libdbus-1-dev`: its window library links to D-Bus. `libayatana-appindicator3-1`: the
-/// tray is drawn with it; without it there is no tray, and everything else works.
+/// The packages for building and running the desktop. `libdbus-1-dev`: its window library links to D-Bus.
+/// `libayatana-appindicator3-1`: the tray is drawn with it; without it there is no tray, and everything else works.
 pub(crate) const DESKTOP: &[&str] =
     &["libayatana-appindicator3-1", "libdbus-1-dev", "libwebkit2gtk-4.1-dev", "pkg-config"];
 
-/// For driving the desktop in a test: a display, a session bus, a keyring, the web view's driver, and a keyboard for what is no
-/// page.
+/// The packages for driving the desktop in a test: a display, a session bus, a keyring, the web view's driver, and a
+/// keyboard for parts that are no page.
 pub(crate) const DESKTOP_TEST: &[&str] = &["dbus", "gnome-keyring", "webkit2gtk-driver", "xdotool", "xvfb"];
 
-/// For the real accounting systems of the tests, which bring everything else along themselves.
+/// The packages for the real accounting systems of the tests, which bring everything else along themselves.
 pub(crate) const PEERS: &[&str] = &["postgresql", "python3-venv"];
 
-/// Installs those of `packages` that are missing, saying so first.
+/// Installs those of `packages` that are missing, and says so first.
 ///
-/// Where there is no `apt-get` the names are printed and the work goes on: the packages may be there under other names.
+/// On a system without `apt-get` the names are printed and the work goes on: the packages may be there under other
+/// names.
 pub(crate) fn install(packages: &[&str]) -> Result<(), Failure> {
     if !cfg!(target_os = "linux") {
         return Ok(());
@@ -50,7 +51,7 @@ pub(crate) fn install(packages: &[&str]) -> Result<(), Failure> {
     }
     println!("Installing system packages{}: {}", if as_root { "" } else { " with sudo" }, missing.join(" "));
     let apt = |arguments: &[&str]| {
-        // Through `env`, since sudo hands on no variables. A service is not started in the middle of a build.
+        // It goes through `env`, since sudo hands on no variables. A service is not started in the middle of a build.
         let mut command = match (&sudo, as_root) {
             (Some(sudo), false) => {
                 let mut command = Command::new(sudo);
@@ -68,7 +69,7 @@ pub(crate) fn install(packages: &[&str]) -> Result<(), Failure> {
     call(apt(&["install", "--yes", "--no-install-recommends"]).args(&missing))
 }
 
-/// Which of `packages` dpkg does not have installed.
+/// Returns those of `packages` that dpkg does not have installed.
 fn missing<'a>(packages: &[&'a str]) -> Vec<&'a str> {
     // dpkg-query fails when one name is unknown to it, and still prints the others.
     let printed = Command::new("dpkg-query")

@@ -1,7 +1,7 @@
-//! `cargo xtask peers`: the real accounting systems of the tests, prepared once for a machine.
+//! Runs `cargo xtask peers`: the real accounting systems of the tests, prepared once for a machine.
 //!
-//! `cargo xtask test` does it beside the compiler's work. What cannot be had on a machine is told in a line of its own and its tests
-//! are skipped; what could be had and does not come up fails.
+//! `cargo xtask test` does it beside the compiler's work. A server that cannot be had on a machine gets a line of its
+//! own and its tests are skipped; a server that could be had and does not come up fails.
 
 use std::thread::JoinHandle;
 
@@ -11,10 +11,11 @@ use crate::flags;
 use crate::packages;
 use crate::run::Failure;
 
-/// Says to the tests that all that can be prepared is: none of them begins anew what failed once.
+/// The variable that says to the tests that everything possible is prepared: none of them begins a failed preparation
+/// anew.
 pub(crate) const ASKED: &str = "POSTONCE_PEERS_ONLY_PREPARED";
 
-/// The one that CI must have: what nobody here wrote is asked at least once before anything lands.
+/// The one server that CI must have: code that nobody here wrote is asked at least once before anything lands.
 const NEVER_SKIPPED: &str = "Tryton";
 
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
@@ -23,7 +24,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     prepare()
 }
 
-/// Prepares what is not there yet, and tells how it went.
+/// Prepares the missing servers, and says how it went.
 pub(crate) fn prepare() -> Result<(), Failure> {
     println!("Preparing in {}. The first time this takes some minutes.", place()?);
     outcome(postonce_peers::prepare(), in_ci())
@@ -33,12 +34,12 @@ pub(crate) fn prepare() -> Result<(), Failure> {
 pub(crate) struct Preparing(JoinHandle<Vec<(&'static str, Result<(), Trouble>)>>);
 
 impl Preparing {
-    /// Begins it.
+    /// Begins the preparation.
     pub(crate) fn begin() -> Self {
         Self(std::thread::spawn(postonce_peers::prepare))
     }
 
-    /// Waits for its end, and tells how it went.
+    /// Waits for its end, and says how it went.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         println!("They are in {}.", place()?);
         let ended = self.0.join().map_err(|_| Failure::new("the preparation of the real servers panicked"))?;
@@ -55,7 +56,7 @@ fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty())
 }
 
-/// A line for each; a failure where one is broken.
+/// Prints a line for each; returns a failure when one is broken.
 fn outcome(ends: Vec<(&'static str, Result<(), Trouble>)>, in_ci: bool) -> Result<(), Failure> {
     let mut broken = Vec::new();
     for (name, end) in ends {
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_had_is_no_failure_and_what_is_broken_is_one_that_names_it() {
+    fn a_broken_server_is_a_failure_and_a_missing_one_is_none() {
         let missing = |name| vec![("A", Ok(())), (name, Err(Trouble::not_to_be_had("there is none")))];
         for in_ci in [false, true] {
             assert!(outcome(missing("B"), in_ci).is_ok());

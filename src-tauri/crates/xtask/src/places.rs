@@ -1,4 +1,4 @@
-//! Where things are: the checkout, cargo's target folder, and our cache outside the checkout.
+//! Finds places: the checkout, cargo's target folder, and xtask's cache outside the checkout.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -6,19 +6,20 @@ use std::path::{Path, PathBuf};
 use crate::programs;
 use crate::run::{Failure, output};
 
-/// The top of the checkout that cargo runs this in: several may share a target folder, and so one compiled xtask.
+/// Returns the top of the checkout that cargo runs this in: several may share a target folder, and so one compiled
+/// xtask.
 pub(crate) fn root() -> PathBuf {
     let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let here = Path::new(&here);
     here.ancestors().nth(3).unwrap_or(here).to_path_buf()
 }
 
-/// The folder of the user interface.
+/// Returns the folder of the user interface.
 pub(crate) fn ui() -> PathBuf {
     root().join("ui")
 }
 
-/// What xtask keeps between runs: tools, a newer Node, the practice workspace.
+/// Returns the folder that xtask keeps between runs: tools, a newer Node, the practice workspace.
 pub(crate) fn cache() -> Result<PathBuf, Failure> {
     let folder = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     folder("XDG_CACHE_HOME")
@@ -29,7 +30,7 @@ pub(crate) fn cache() -> Result<PathBuf, Failure> {
         .ok_or_else(|| Failure::new("neither XDG_CACHE_HOME nor HOME is set, so there is no place for the cache"))
 }
 
-/// A program built by cargo, in the profile's folder below wherever cargo builds.
+/// Returns a program built by cargo, in the profile's folder of the target folder.
 pub(crate) fn built(profile_folder: &str, name: &str) -> Result<PathBuf, Failure> {
     let path = target()?.join(profile_folder).join(name).with_extension(env::consts::EXE_EXTENSION);
     if path.is_file() {
@@ -38,7 +39,7 @@ pub(crate) fn built(profile_folder: &str, name: &str) -> Result<PathBuf, Failure
     Err(Failure::new(format!("{} was not built", path.display())))
 }
 
-/// Where cargo builds.
+/// Returns the folder in which cargo builds.
 pub(crate) fn target() -> Result<PathBuf, Failure> {
     let manifest = root().join("Cargo.toml").display().to_string();
     let arguments = ["metadata", "--no-deps", "--format-version", "1", "--manifest-path", &manifest];
@@ -48,7 +49,8 @@ pub(crate) fn target() -> Result<PathBuf, Failure> {
         .ok_or_else(|| Failure::new("`cargo metadata` does not say where it builds"))
 }
 
-/// The first text member of that name in a JSON document. Enough for a path, which escapes nothing but `\` and `"`.
+/// Returns the first text member of that name in a JSON document. Enough for a path, which escapes nothing but `\` and
+/// `"`.
 fn text_member(json: &str, name: &str) -> Option<String> {
     let (_, rest) = json.split_once(&format!("\"{name}\":\""))?;
     let mut value = String::new();

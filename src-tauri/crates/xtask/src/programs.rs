@@ -1,4 +1,4 @@
-//! The programs xtask calls, set up the one way they are called here.
+//! Sets up the programs that xtask calls, in one way for all calls.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,12 @@ use std::process::Command;
 use crate::places;
 use crate::run::in_ci;
 
-/// The cargo that runs this xtask.
+/// Returns the cargo that runs this xtask.
 pub(crate) fn cargo_path() -> PathBuf {
     env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
 }
 
-/// `cargo SUBCOMMAND` at the top of the checkout; in CI the lock file has to be up to date.
+/// Returns `cargo SUBCOMMAND` at the top of the checkout; in CI the lock file has to be up to date.
 pub(crate) fn cargo(subcommand: &[&str]) -> Command {
     let mut command = Command::new(cargo_path());
     command.args(subcommand).current_dir(places::root());
@@ -23,12 +23,13 @@ pub(crate) fn cargo(subcommand: &[&str]) -> Command {
     command
 }
 
-/// Where a program stands in `PATH`.
+/// Returns the place of a program in `PATH`.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     find_in(&env::var_os("PATH")?, name)
 }
 
-/// Where a program of the system stands: in `PATH`, or where daemons are kept, which is not in everybody's `PATH`.
+/// Returns the place of a program of the system: in `PATH`, or in the folders of daemons, which are not in everybody's
+/// `PATH`.
 pub(crate) fn find_in_system(name: &str) -> Option<PathBuf> {
     find(name).or_else(|| find_in("/usr/bin:/usr/local/bin:/usr/sbin:/usr/local/sbin".as_ref(), name))
 }

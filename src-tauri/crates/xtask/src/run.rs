@@ -1,4 +1,4 @@
-//! Running commands: what is said before, how long it took, and the count at the end.
+//! Runs commands: the line before, the time it took, and the count at the end.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Why a command of xtask ended, as a sentence for the person at the terminal.
+/// The reason why a command of xtask ended, as a sentence for the person at the terminal.
 #[derive(Debug)]
 pub(crate) struct Failure(String);
 
@@ -15,7 +15,7 @@ impl Failure {
         Self(sentence.into())
     }
 
-    /// Everything has been said, and the last line printed is to stay the last.
+    /// Returns a failure of which everything is printed already; the last line printed is to stay the last.
     pub(crate) fn already_printed() -> Self {
         Self(String::new())
     }
@@ -31,7 +31,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Runs a command with our own terminal; an exit status other than 0 is a failure.
+/// Runs a command with xtask's own terminal; an exit status other than 0 is a failure.
 pub(crate) fn call(command: &mut Command) -> Result<(), Failure> {
     match status(command)? {
         0 => Ok(()),
@@ -39,20 +39,20 @@ pub(crate) fn call(command: &mut Command) -> Result<(), Failure> {
     }
 }
 
-/// Runs a command with our own terminal and gives its exit status; ended by a signal counts as 128.
+/// Runs a command with xtask's own terminal and returns its exit status; ended by a signal counts as 128.
 pub(crate) fn status(command: &mut Command) -> Result<i32, Failure> {
     println!("$ {}", shown(command));
     let status = command.status().map_err(|error| not_started(command, &error))?;
     Ok(status.code().unwrap_or(128))
 }
 
-/// What a command prints, trimmed; `None` when it cannot be started or fails.
+/// Returns the output of a command, trimmed; `None` when it cannot be started or fails.
 pub(crate) fn output(program: impl AsRef<OsStr>, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// The same command, with an end: in CI a step that hangs must not hang the run. At a desk, Ctrl-C is the end.
+/// Returns the same command with an end: in CI a step that hangs must not hang the run. At a desk, Ctrl-C is the end.
 pub(crate) fn bounded(minutes: u32, command: Command) -> Command {
     if !(cfg!(target_os = "linux") && in_ci()) {
         return command;
@@ -71,7 +71,7 @@ pub(crate) fn bounded(minutes: u32, command: Command) -> Command {
     bounded
 }
 
-/// Whether this is a run of CI, where nobody can answer and nothing may be left to chance.
+/// Tells whether this is a run of CI, which has nobody to answer and may leave nothing to chance.
 pub(crate) fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
 }
@@ -80,7 +80,7 @@ fn not_started(command: &Command, error: &std::io::Error) -> Failure {
     Failure::new(format!("`{}` could not be started: {error}", command.get_program().to_string_lossy()))
 }
 
-/// As a person would type it: the program by its name, wherever it is.
+/// Returns the command as a person would type it: the program by its name, wherever it is.
 fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     std::iter::once(program.file_name().unwrap_or(program.as_os_str()))
@@ -119,7 +119,7 @@ impl Steps {
         passed
     }
 
-    /// The same, unless what it needs has failed.
+    /// Runs one step, unless the steps it needs have failed.
     pub(crate) fn step_if(
         &mut self,
         ready: bool,
@@ -134,7 +134,7 @@ impl Steps {
         false
     }
 
-    /// Prints the summary, the count as its last line; a failure unless every step passed.
+    /// Prints the summary, with the count as its last line; returns a failure unless every step passed.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         println!();
         for (title, outcome) in &self.done {

@@ -1,12 +1,12 @@
-//! `cargo xtask screenshots`: every screen in its states, in both languages and themes and at both sizes, drawn over the
-//! made-up engine. They are to be looked at one by one; nothing compares them.
+//! Runs `cargo xtask screenshots`: every screen in its states, in both languages and themes and at both sizes, drawn
+//! over the made-up engine. They are to be looked at one by one; nothing compares them.
 
 use crate::programs::find_in_system;
 use crate::run::{Failure, call};
 use crate::{places, setup};
 
 const FOLDER: &str = "screenshots";
-/// Whichever is there: all of them speak the same protocol.
+/// The browsers, of which the first one found is used: all of them speak the same protocol.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! A desktop for tests: an Xvfb display, a D-Bus session, and a keyring that is unlocked and empty.
+//! Opens a desktop for tests: an Xvfb display, a D-Bus session, and a keyring that is unlocked and empty.
 //!
 //! Invariant: nothing of the person's own desktop is touched. The display is a free one, the bus is new, and keyring,
 //! configuration and data lie in a folder that is removed with the session.
@@ -13,10 +13,11 @@ use crate::run::Failure;
 
 const SCREEN: &str = "1440x1000x24";
 
-/// Unlocks a keyring (a new one, since the data folder is), then becomes the command it was given.
+/// The shell line that unlocks a keyring (a new one, since the data folder is new), then becomes the command it was
+/// given.
 const UNLOCKED: &str = r#"printf tests | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec "$@""#;
 
-/// Ends the display and removes the folder when it is dropped.
+/// The desktop; dropping it ends the display and removes the folder.
 pub(crate) struct DesktopSession {
     xvfb: Child,
     display: String,
@@ -49,7 +50,7 @@ impl DesktopSession {
         Ok(session)
     }
 
-    /// The command, inside this session.
+    /// Returns the command, inside this session.
     pub(crate) fn command(&self, inner: &Command) -> Command {
         let mut command = Command::new("dbus-run-session");
         command.args(["--", "sh", "-c", UNLOCKED, "sh"]).arg(inner.get_program()).args(inner.get_args());
@@ -74,7 +75,7 @@ impl DesktopSession {
 
 impl Drop for DesktopSession {
     fn drop(&mut self) {
-        // Asked to end, not killed, so that it takes its lock file in /tmp along.
+        // The server is asked to end, not killed, so that it removes its lock file in /tmp.
         let asked = Command::new("sh").args(["-c", "kill \"$1\"", "sh", &self.xvfb.id().to_string()]).status();
         if !asked.is_ok_and(|status| status.success()) {
             _ = self.xvfb.kill();

@@ -1,4 +1,4 @@
-//! `cargo xtask setup`: everything the other commands need. They ask for their own part themselves.
+//! Runs `cargo xtask setup`: everything the other commands need. They ask for their own part themselves.
 
 use std::path::PathBuf;
 
@@ -16,25 +16,25 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// For Rust alone: a compiler for the C that some crates bring along.
+/// Prepares for Rust alone: a compiler for the C that some crates bring along.
 pub(crate) fn rust() -> Result<(), Failure> {
     packages::install(packages::COMPILER)
 }
 
-/// For the user interface alone.
+/// Prepares for the user interface alone.
 pub(crate) fn ui() -> Result<Node, Failure> {
     let node = Node::ready()?;
     node.install_ui_packages()?;
     Ok(node)
 }
 
-/// For building the desktop and opening it.
+/// Prepares for building the desktop and opening it.
 pub(crate) fn desktop() -> Result<Node, Failure> {
     packages::install(&[packages::COMPILER, packages::DESKTOP].concat())?;
     ui()
 }
 
-/// For driving the desktop in a test, and with that for everything. Gives the driver's path as well.
+/// Prepares for driving the desktop in a test, and with that for everything. Returns the driver's path as well.
 pub(crate) fn desktop_test() -> Result<(Node, PathBuf), Failure> {
     packages::install(&[packages::COMPILER, packages::DESKTOP, packages::DESKTOP_TEST].concat())?;
     Ok((ui()?, TAURI_DRIVER.ready()?))

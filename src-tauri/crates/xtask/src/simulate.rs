@@ -1,4 +1,4 @@
-//! `cargo xtask simulate`: the simulation of `tests/simulation`, optimised, on all cores.
+//! Runs `cargo xtask simulate`: the simulation of `tests/simulation`, optimised, on all cores.
 
 use crate::programs::cargo;
 use crate::run::{Failure, call};

@@ -1,6 +1,6 @@
-//! `cargo xtask test`: every check there is, step by step, or the part named.
+//! Runs `cargo xtask test`: every check there is, step by step, or the named part.
 //!
-//! The order is that of need: the user interface is built before anything compiles the desktop, which carries it inside.
+//! The order is that of need: the user interface is built before the desktop is compiled, which carries it inside.
 //! Rust is always built as one selection of packages (`--workspace`): another selection means other features, and the
 //! same dependencies compiled again (`src-tauri/docs/decisions/0001-one-feature-set.md`).
 
@@ -16,10 +16,10 @@ use crate::run::{Failure, Steps, bounded, call, output};
 use crate::session::DesktopSession;
 use crate::setup;
 
-/// Far above what a cold build of two cores takes, far below the end of a CI run.
+/// The most minutes of a build: far above a cold build on two cores, far below the end of a CI run.
 const BUILD_MINUTES_MAX: u32 = 40;
 const TEST_MINUTES_MAX: u32 = 30;
-/// With `POSTONCE_KILL_ROUNDS=50` they kill for hours.
+/// The most minutes of the servers' tests: with `POSTONCE_KILL_ROUNDS=50` they kill for hours.
 const SERVER_MINUTES_MAX: u32 = 240;
 
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
@@ -43,7 +43,7 @@ const NO_UI: &str = "the user interface was not built";
 const NO_BUILD: &str = "it was not built";
 /// The tests that are a step of their own. `nextest.toml` leaves them out of the others.
 const REAL_SERVERS: [&str; 2] = ["accounting::over_tryton", "accounting::over_odoo"];
-/// What `cargo xtask bench` asks for.
+/// The test that `cargo xtask bench` asks for.
 const MEASURED: &str = "accounting::measured";
 
 fn everything(steps: &mut Steps) {
@@ -88,7 +88,7 @@ fn servers(steps: &mut Steps) {
     real_servers(steps, built);
 }
 
-/// The list of behaviours against Tryton and Odoo themselves.
+/// Runs the list of behaviours against Tryton and Odoo themselves.
 fn real_servers(steps: &mut Steps, built: bool) {
     steps.step_if(built, NO_BUILD, "Real servers: tests", || {
         let command = if has_nextest() {
@@ -131,7 +131,8 @@ fn formatted(steps: &mut Steps) {
     steps.step("Rust: format", || call(&mut cargo(&["fmt", "--all", "--check"])));
 }
 
-/// True when the user interface was built, whatever its tests say: the desktop can then be tried all the same.
+/// Builds and tests the user interface. True when it was built, whatever its tests say: the desktop can then be tried
+/// all the same.
 fn ui(steps: &mut Steps, node: &crate::node::Node) -> bool {
     steps.step("UI: lint", || node.script("lint"));
     steps.step("UI: types", || node.script("check"));
@@ -141,7 +142,7 @@ fn ui(steps: &mut Steps, node: &crate::node::Node) -> bool {
 
 fn lint(steps: &mut Steps, ready: bool) {
     steps.step_if(ready, NO_UI, "Rust: lint", || {
-        // `e2e` is named, for `--all-targets` leaves out what `cargo test` does not run by itself.
+        // `e2e` is named, because `--all-targets` leaves out the targets that `cargo test` does not run by itself.
         for targets in [&["--all-targets"][..], &["--test", "e2e"]] {
             let mut clippy = cargo(&["clippy", "--workspace"]);
             clippy.args(targets).args(["--", "-D", "warnings"]);
@@ -151,12 +152,12 @@ fn lint(steps: &mut Steps, ready: bool) {
     });
 }
 
-/// The tests' real servers are prepared while the compiler works; `None` when what they need could not be installed.
+/// Prepares the tests' real servers while the compiler works; `None` when their packages could not be installed.
 fn begin_peers(steps: &mut Steps) -> Option<Preparing> {
     steps.step("Real servers: begin", || packages::install(packages::PEERS)).then(Preparing::begin)
 }
 
-/// Whatever becomes of them, the other tests run.
+/// Waits for the servers. The other tests run whatever the end is.
 fn finish_peers(steps: &mut Steps, peers: Option<Preparing>) {
     if let Some(peers) = peers {
         steps.step("Real servers: ready", || peers.finish());
@@ -171,13 +172,13 @@ fn rust(steps: &mut Steps, ready: bool) -> bool {
     built
 }
 
-/// The tests of a selection of packages, with nextest where it is installed, and the examples in its documentation.
+/// Runs the tests of a selection of packages, with nextest if it is installed, and the examples in its documentation.
 fn tests(selection: &[&str]) -> Result<(), Failure> {
     let command = if has_nextest() {
         nextest(selection)?
     } else {
         let mut command = cargo(&["test", "--no-fail-fast"]);
-        // The documentation has its own run below, for nextest has none.
+        // The documentation has its own run below, because nextest has none.
         command.args(["--lib", "--bins", "--tests"]).args(selection).arg("--");
         command.args(REAL_SERVERS.iter().chain([&MEASURED]).flat_map(|module| ["--skip", module]));
         command.env("POSTONCE_CLI_BIN", places::built("debug", "postonce")?).env(peers::ASKED, "1");
@@ -205,7 +206,7 @@ fn build_desktop() -> Result<(), Failure> {
     call(&mut bounded(BUILD_MINUTES_MAX, cargo(&["test", "--workspace", "--test", "e2e", "--no-run"])))
 }
 
-/// The desktop itself, driven through its web view, on a display, a session bus and a keyring of its own.
+/// Drives the desktop itself through its web view, on a display, a session bus and a keyring of its own.
 fn end_to_end(tauri_driver: &std::path::Path) -> Result<(), Failure> {
     let session = DesktopSession::open()?;
     let mut command: Command = session.command(&cargo(&["test", "--workspace", "--test", "e2e"]));

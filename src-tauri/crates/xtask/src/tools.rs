@@ -1,4 +1,4 @@
-//! Tools in Rust that no package of the system has: built once, pinned, kept in our cache.
+//! Builds tools in Rust that no package of the system has: once, pinned, kept in xtask's cache.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,27 +7,28 @@ use crate::places;
 use crate::programs;
 use crate::run::{Failure, call};
 
-/// A tool from crates.io, and the one version of it we use.
+/// A tool from crates.io, and the one version of it in use.
 pub(crate) struct Tool {
-    /// Of the crate and of its program.
+    /// The name of the crate and of its program.
     pub(crate) name: &'static str,
     pub(crate) version: &'static str,
 }
 
-/// Speaks WebDriver to a Tauri application. 3 is an alpha.
+/// The WebDriver of a Tauri application. 3 is an alpha.
 pub(crate) const TAURI_DRIVER: Tool = Tool { name: "tauri-driver", version: "2.1.0" };
 
-/// Reads `deny.toml`.
+/// The reader of `deny.toml`.
 pub(crate) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 
 impl Tool {
-    /// The program, built if it is not there yet.
+    /// Returns the program, built if it is not there yet.
     pub(crate) fn ready(&self) -> Result<PathBuf, Failure> {
         let home = places::cache()?.join("tools").join(format!("{}-{}", self.name, self.version));
         let program = home.join("bin").join(self.name).with_extension(std::env::consts::EXE_EXTENSION);
         if !program.is_file() {
             println!("Building {} {} once, into {}", self.name, self.version, home.display());
-            // In a folder of its own: in ours it would be a release build that nothing else shares.
+            // It is built in a folder of its own: in the common one it would be a release build that nothing else
+            // shares.
             call(
                 Command::new(programs::cargo_path())
                     .args(["install", self.name, "--version", self.version, "--locked", "--quiet", "--force", "--root"])

@@ -1,4 +1,4 @@
-//! `accept`: a person's word that a changed or vanished record may stay as it is.
+//! Runs `accept`: a person's word that a changed or vanished record may stay as it is.
 
 use postonce_engine::Engine;
 use serde_json::json;

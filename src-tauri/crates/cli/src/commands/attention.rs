@@ -1,4 +1,4 @@
-//! `attention`: what waits for a person.
+//! Runs `attention`: the list of everything that waits for a person.
 
 use postonce_engine::domain::{AlarmKind, ContentField, FoundVoucher};
 use postonce_engine::nobody_sends;
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::{Status, catalogue, json, phrases};
 
-/// Entries taken from the ledger at once.
+/// The number of entries read from the ledger at once.
 const PAGE_ITEMS: u32 = 1_000;
 
 pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Failure> {
@@ -72,7 +72,7 @@ fn print(item: &AttentionItem, output: &Output) {
     }
 }
 
-/// Both contents side by side, where they differ.
+/// Prints both contents side by side, where they differ.
 pub(super) fn tell_changed(changed: &Changed, output: &Output) {
     let text = |content: &postonce_engine::views::Content, field| content.text_of(field).unwrap_or_else(|| "–".into());
     let Some(exported) = &changed.exported else { return };

@@ -1,4 +1,4 @@
-//! `audit verify` and `audit export`.
+//! Runs `audit verify` and `audit export`.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
@@ -73,7 +73,7 @@ fn print(verdict: &AuditVerdict, output: &Output) {
     }
 }
 
-/// `Entry 9–14, 2026-11-02T09:14:03.000Z (kari, HLF-PC-12, resolved): …`
+/// Returns a finding as a line: `Entry 9–14, 2026-11-02T09:14:03.000Z (kari, HLF-PC-12, resolved): …`
 fn sentence(finding: &AuditFinding, output: &Output) -> String {
     let detail = |name: &str| finding.detail.get(name).filter(|text| !text.is_empty());
     let last = detail("last").filter(|last| **last != finding.entry.to_string());
@@ -91,7 +91,7 @@ fn sentence(finding: &AuditFinding, output: &Output) -> String {
         .map(|entry| format!(" {}: {entry}.", output.word(phrases::SOUND_UP_TO)))
         .unwrap_or_default();
     let line = format!("  {} {entries}{at}{by}: {}{sound}", output.word(noun), output.word(kind(finding.kind)));
-    // Whoever edited the file may have written anything, also what a terminal obeys.
+    // A person who edited the file may have written anything, also characters that control a terminal.
     line.chars().filter(|character| !character.is_control()).collect()
 }
 

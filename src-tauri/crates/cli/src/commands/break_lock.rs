@@ -1,4 +1,4 @@
-//! `break-lock`: takes the lock from its holder, with a reason.
+//! Runs `break-lock`: takes the lock from its holder, with a reason.
 
 use postonce_engine::{BreakAsk, Engine};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! `compare`: ledger against accounting system, both ways.
+//! Runs `compare`: ledger against accounting system, both ways.
 
 use std::sync::Arc;
 
@@ -19,13 +19,13 @@ use crate::output::Output;
 use crate::{Status, phrases};
 
 const PAGE_DIFFERENCES: u32 = 1_000;
-/// Differences that are named on a terminal.
+/// The most differences that are named on a terminal.
 const NAMED_MAX: usize = 200;
 
 pub(crate) async fn compare(args: &Args, asked: &Compare, output: &Output) -> Result<Status, Failure> {
     let period = Period::new(asked.from, asked.to).map_err(Problem::from)?;
     let workspace = args.open_workspace()?;
-    // A file that cannot be written is told before the accounting system is asked for thousands of vouchers.
+    // A file that cannot be written is reported before the accounting system is asked for thousands of vouchers.
     let paper = asked.out.as_deref().map(|path| Paper::check(path, asked.force)).transpose()?;
     let engine = Engine::new(postonce_connectors::parts(&workspace)?);
     let sandbox = postonce_practice::sandbox(&workspace).await?;

@@ -1,4 +1,4 @@
-//! `history` and `run`: what was exported, when, by whom, with which acknowledgement.
+//! Runs `history` and `run`: what was exported, when, by whom, with which acknowledgement.
 
 use std::io;
 
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::{Status, catalogue, json, phrases};
 
-/// Rows of a run taken from the ledger at once.
+/// The number of a run's rows read from the ledger at once.
 const PAGE_ROWS: u32 = 1_000;
 
 pub(crate) async fn history(args: &Args, asked: &History, output: &Output) -> Result<Status, Failure> {
@@ -67,7 +67,7 @@ fn row(run: &RunSummary, output: &Output) -> Vec<String> {
 pub(crate) async fn run(args: &Args, asked: &Run, output: &Output) -> Result<Status, Failure> {
     let ledger = ledger(&args.open_workspace()?)?;
     let run = find(&ledger, &RunId::new(asked.run.as_str())).await?;
-    // A reader that has gone away is no failure of ours.
+    // A closed pipe is no failure of the command.
     let mut out = io::BufWriter::new(io::stdout().lock());
     let listed = if output.json {
         print_document(&ledger, &run, output, &mut out).await
@@ -86,7 +86,7 @@ async fn find(ledger: &Ledger, run: &RunId) -> Result<RunSummary, Failure> {
 }
 
 enum Print {
-    /// Nobody reads any more.
+    /// The pipe is closed: nobody reads any more.
     Gone,
     Failed(Failure),
 }
@@ -103,7 +103,7 @@ impl From<Failure> for Print {
     }
 }
 
-/// The rows of a run, page by page: never all of them in memory.
+/// Reads the rows of a run, page by page: never all of them in memory.
 async fn each_item<F>(ledger: &Ledger, run: &RunSummary, mut act: F) -> Result<(), Print>
 where
     F: FnMut(&RunItem) -> io::Result<()>,

@@ -1,4 +1,4 @@
-//! `init`: makes a workspace.
+//! Runs `init`: makes a workspace.
 
 use postonce_connectors::{SystemClock, Workspace, workspace};
 use postonce_engine::ports::Clock as _;

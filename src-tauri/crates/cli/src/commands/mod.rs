@@ -1,4 +1,4 @@
-//! The commands, a file each: open what is needed, one verb of the engine, tell.
+//! Runs the commands, in one file each: open the workspace, call one verb of the engine, print its answer.
 
 pub(crate) mod accept;
 pub(crate) mod attention;
@@ -26,7 +26,7 @@ use postonce_engine::views::{RecordState, Sum};
 use crate::failure::Failure;
 use crate::phrases::{self, Phrase};
 
-/// The ledger alone: what looks back needs neither keyring nor network.
+/// Opens the ledger alone: a command that looks back needs neither keyring nor network.
 fn ledger(workspace: &Workspace) -> Result<Ledger, Failure> {
     Ok(Ledger::open(&workspace.ledger_path(), &SystemClock::start(), &UuidIds)?)
 }

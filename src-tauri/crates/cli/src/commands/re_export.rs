@@ -1,4 +1,4 @@
-//! `re-export`, `approve`, `decline`: one record once more, by a person's reason.
+//! Runs `re-export`, `approve` and `decline`: one record once more, by a person's reason.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(crate) async fn re_export(args: &Args, asked: &Asked, output: &Output) -> Re
 }
 
 async fn ask(args: &Args, engine: &Arc<Engine>, asked: &Asked, output: &Output) -> Result<Status, Failure> {
-    // What stands in the accounting system now is shown before anything is done, also to whoever typed it all at once.
+    // The present content of the accounting system is shown before anything is done, also when all options were given.
     let preview = engine.re_export_preview(&asked.id).await?;
     tell_preview(&preview, output);
     let ask = ReExportAsk {

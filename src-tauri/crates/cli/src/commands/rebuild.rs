@@ -1,4 +1,4 @@
-//! `rebuild`: a new ledger from the accounting system, by reference.
+//! Runs `rebuild`: a new ledger from the accounting system, by reference.
 
 use postonce_engine::{Engine, RebuildEnd, Rebuilt};
 use serde_json::json;
@@ -17,7 +17,7 @@ pub(crate) async fn rebuild(args: &Args, output: &Output) -> Result<Status, Fail
     let sandbox = postonce_practice::sandbox(&workspace).await?;
     output.note(output.word(phrases::REBUILDING));
     let end = engine.rebuild(actor()).await;
-    // Closed, before it takes the other's place.
+    // The new ledger is closed before it takes the other's place.
     drop(engine);
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;

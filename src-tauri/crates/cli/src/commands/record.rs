@@ -1,4 +1,4 @@
-//! `record`: everything known of one record.
+//! Runs `record`: everything known of one record.
 
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::nobody_sends;

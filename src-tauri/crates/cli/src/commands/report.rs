@@ -1,4 +1,4 @@
-//! Reports on paper: `certificate`, and the `--out` of `compare`.
+//! Writes reports: `certificate`, and the `--out` of `compare`.
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufWriter, Write as _};
@@ -35,7 +35,7 @@ pub(crate) async fn certificate(args: &Args, asked: &Certificate, output: &Outpu
     Ok(if comparison.is_equal() { Status::Done } else { Status::Attention })
 }
 
-/// The language of a report, which is the command's.
+/// Returns the language of a report, which is the command's.
 pub(super) fn language(output: &Output) -> postonce_reports::Language {
     match output.language {
         Language::En => postonce_reports::Language::En,
@@ -51,7 +51,7 @@ pub(super) struct Paper {
 }
 
 impl Paper {
-    /// Whether it can be written there, before any work is done for it.
+    /// Checks that the file can be written, before any work is done for it.
     pub(super) fn check(path: &Path, force: bool) -> Result<Self, Failure> {
         let Some(format) = Format::of(path) else {
             let problem = Problem::new(ErrorCode::ReportFormatUnknown).with("path", path.display());
@@ -63,7 +63,7 @@ impl Paper {
         Ok(Self { path: path.to_owned(), format, force })
     }
 
-    /// Writes it beside its place first, so that no half report ever stands there.
+    /// Writes the report into a part file first, so that no half report ever stands in its place.
     pub(super) async fn write(
         &self,
         workspace: &Workspace,
@@ -108,19 +108,19 @@ impl Paper {
     }
 }
 
-/// Where a file is written before it takes its place.
+/// Returns the path of a file's part, which is written before it takes the file's place.
 pub(super) fn part_file(path: &Path) -> PathBuf {
     let mut part = path.to_owned().into_os_string();
     part.push(".part");
     PathBuf::from(part)
 }
 
-/// What is written whole takes its place; one that stands there gives way only by force.
+/// Moves a complete part into its place; an existing file is replaced only by force.
 pub(super) fn put_in_place(part: &Path, path: &Path, force: bool) -> Result<(), Failure> {
     if force {
         return fs::rename(part, path).map_err(|error| unwritable(path, &error));
     }
-    // A link is refused where a file came to stand meanwhile; a file system without links gets the rename.
+    // A link fails when a file appeared there meanwhile; a file system without links gets the rename.
     match fs::hard_link(part, path) {
         Ok(()) => fs::remove_file(part).map_err(|error| unwritable(path, &error)),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {

@@ -1,4 +1,4 @@
-//! `resolve`: a person's word on a record in doubt.
+//! Runs `resolve`: a person's word on a record in doubt.
 
 use postonce_engine::{Engine, Resolution, ResolveAsk, SyncEnd};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! `sandbox`: the practice platform and accounting system, until interrupted.
+//! Runs `sandbox`: the practice platform and accounting system, until interrupted.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::{Status, phrases};
 
-/// Where the sandbox listens when nobody says.
+/// The sandbox's port when neither the command nor the workspace names one.
 const PORT_DEFAULT: u16 = 4010;
 
 pub(crate) async fn sandbox(args: &Args, asked: &Sandbox, output: &Output) -> Result<Status, Failure> {
@@ -26,7 +26,7 @@ pub(crate) async fn sandbox(args: &Args, asked: &Sandbox, output: &Output) -> Re
     Ok(Status::Done)
 }
 
-/// In a practice workspace the sandbox is that workspace's; in another it keeps books for the organisation there.
+/// Returns the sandbox of a practice workspace; in another workspace one that keeps books for the organisation there.
 fn options(args: &Args, asked: &Sandbox) -> Result<Options, Failure> {
     let plain = || Options { address: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT_DEFAULT)), ..Options::default() };
     let mut options = match args.workspace_if_any()? {

@@ -1,4 +1,4 @@
-//! `schedule`: keeps to the workspace's schedule until interrupted.
+//! Runs `schedule`: keeps to the workspace's schedule until interrupted.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ fn schedule_of(workspace: &Workspace) -> Result<Schedule, Failure> {
     Ok(workspace.schedule().cloned().ok_or_else(missing)?)
 }
 
-/// A run that is on then is answered for first, and whoever asked is told so.
+/// Stops the schedule. A run that is on then is answered for first, and the terminal says so.
 async fn stop_when(asked: impl Future<Output = ()>, stop: CancellationToken, engine: Arc<Engine>, word: &'static str) {
     asked.await;
     if engine.syncing().is_some() {
@@ -75,7 +75,7 @@ fn print(news: &ScheduleNews, schedule: &Schedule, output: &Output) {
     }
 }
 
-/// One line for a run: its outcome, its counts where it has some, and why it failed where it did.
+/// Returns one line for a run: its outcome, its counts, and the reason if it failed.
 fn ended(missed: u64, end: &SyncEnd, output: &Output) -> String {
     let mut parts = Vec::new();
     if let Some(run) = &end.run {

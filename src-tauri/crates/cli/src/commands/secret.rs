@@ -1,4 +1,4 @@
-//! `secret`: tokens in the system's keyring. The value comes from standard input, and is never shown.
+//! Runs `secret`: tokens in the system's keyring. The value comes from standard input, and is never shown.
 
 use std::io::{self, IsTerminal as _, Read as _};
 
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::{Status, phrases};
 
-/// Bytes of a secret at most; a token has some hundred.
+/// The most bytes of a secret; a token has some hundred.
 const VALUE_BYTES_MAX: u64 = 64 * 1024;
 
 pub(crate) fn secret(args: &Args, asked: &Secret, output: &Output) -> Result<Status, Failure> {

@@ -1,4 +1,4 @@
-//! `status`: connection, protection, lock, last run, next run, counts.
+//! Runs `status`: connection, protection, lock, last run, next run, counts.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use postonce_engine::domain::Protection;
@@ -13,12 +13,12 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::{Status, catalogue, holder, json, phrases};
 
-/// What is known, whether or not the accounting system answers.
-struct Found {
+/// The facts that are known, whether or not the accounting system answers.
+struct StatusFacts {
     name: String,
     practice: bool,
     connection: Result<Connection, Problem>,
-    /// What is missing in the accounting system's set-up.
+    /// The missing parts of the accounting system's set-up.
     missing: Vec<Problem>,
     lock: Option<LockFacts>,
     last: Option<RunSummary>,
@@ -34,7 +34,7 @@ pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failu
     let connection = engine.connect().await;
     let missing = if connection.is_ok() { engine.check().await? } else { Vec::new() };
     let lock = if connection.is_ok() { engine.lock(&actor()).await? } else { None };
-    let found = Found {
+    let found = StatusFacts {
         name: workspace.organisation_name().to_owned(),
         practice: workspace.is_practice(),
         connection,
@@ -63,7 +63,7 @@ pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failu
     }
 }
 
-fn document(found: &Found, output: &Output) {
+fn document(found: &StatusFacts, output: &Output) {
     let connection = found.connection.as_ref().ok().map(|connection| {
         json!({
             "url": connection.address,
@@ -86,7 +86,7 @@ fn document(found: &Found, output: &Output) {
     }));
 }
 
-fn print(found: &Found, output: &Output) {
+fn print(found: &StatusFacts, output: &Output) {
     let mut rows = Vec::new();
     let mut row = |phrase, text: String| rows.push(vec![output.word(phrase).to_owned(), text]);
     if found.practice {

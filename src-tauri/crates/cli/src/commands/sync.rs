@@ -1,4 +1,4 @@
-//! `sync`: one run, or its plan.
+//! Runs `sync`: one run, or its plan.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::{Status, bar, catalogue, json, phrases};
 
-/// Held rows that a dry run names on a terminal.
+/// The most held rows that a dry run names on a terminal.
 const HELD_NAMED_MAX: usize = 20;
 
 pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<Status, Failure> {
@@ -40,7 +40,7 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
     status
 }
 
-/// Shows a run until it ends, and tells how it ended.
+/// Shows a run until it ends, and returns how it ended.
 pub(super) async fn follow(
     args: &Args,
     engine: &Engine,
@@ -54,14 +54,14 @@ pub(super) async fn follow(
     print(args, engine, end, output).await
 }
 
-/// Ctrl-C, or a scheduler's polite end: what is in flight is answered for, and the run is closed.
+/// Stops the run on Ctrl-C or a scheduler's request: what is in flight is answered for, and the run is closed.
 async fn stop_when_asked(syncing: Syncing, word: &'static str) {
     asked_to_stop().await;
     eprintln!("{word}");
     syncing.stop();
 }
 
-/// Waits until somebody asks to stop. It listens from when it is called, not from when it is first waited for.
+/// Waits for a request to stop. It listens from when it is called, not from when it is first waited for.
 #[cfg(unix)]
 pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
     use signal::unix::{SignalKind, signal};
@@ -83,7 +83,7 @@ pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
     }
 }
 
-/// Waits until somebody asks to stop.
+/// Waits for a request to stop.
 #[cfg(not(unix))]
 pub(super) async fn asked_to_stop() {
     let _ = signal::ctrl_c().await;
@@ -97,7 +97,7 @@ async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> R
     let Some(run) = run else {
         return match error {
             Some(problem) => Err(Failure { problem, lock: lock.map(Box::new) }),
-            // Stopped while it waited for the lock.
+            // The run was stopped while it waited for the lock.
             None => {
                 if output.json {
                     output.document(&json!({ "event": "finished", "outcome": null, "error": null }));

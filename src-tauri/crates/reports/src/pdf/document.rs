@@ -1,7 +1,7 @@
-//! The document: what is drawn goes onto the page that is open, which is written when it is full.
+//! Draws the document: marks go onto the open page, which is written when it is full.
 //!
-//! Invariant: how many pages there will be is known before the second one begins, from the number of rows alone, since each
-//! row has the height of its table.
+//! Invariant: the number of pages is known before the second one begins, from the number of rows alone, since each row
+//! has the height of its table.
 
 use chrono::{Datelike as _, Timelike as _};
 use krilla::configure::{Archival, ConfigurationBuilder};
@@ -15,13 +15,13 @@ use super::tables::{DIFFERENCES, Table, VOUCHERS};
 use crate::words::{self, Word};
 use crate::{Language, Report, ReportError};
 
-/// A report in the making.
+/// A report while it is drawn.
 pub(super) struct Document<'a> {
     pub(super) report: &'a Report,
     pub(super) regular: Face,
     pub(super) bold: Face,
     pdf: Pdf,
-    /// What is drawn on the page that is open.
+    /// The marks on the open page.
     marks: Vec<Mark>,
     pub(super) flow: Flow,
     pages: u64,
@@ -29,7 +29,7 @@ pub(super) struct Document<'a> {
     table: &'static Table,
 }
 
-/// Where the next thing goes.
+/// The place of the next mark.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Flow {
     page: u64,
@@ -46,7 +46,7 @@ impl Flow {
         self.y + height <= BOTTOM
     }
 
-    /// Room for a table's title, head and first row; whether that begins a page.
+    /// Takes the room for a table's title, head and first row; tells whether that begins a page.
     fn begin(&mut self, table: &Table, rows: u64) -> bool {
         let turns = !self.has_room(table.title_height() + table.head_height() + table.row_height);
         if turns {
@@ -56,7 +56,7 @@ impl Flow {
         turns
     }
 
-    /// Room for a row; whether that begins a page, with the table's head again.
+    /// Takes the room for a row; tells whether that begins a page, with the table's head again.
     fn row(&mut self, table: &Table) -> bool {
         let turns = !self.has_room(table.row_height);
         if turns {
@@ -68,13 +68,13 @@ impl Flow {
     }
 }
 
-/// Something on a page.
+/// A mark on a page.
 enum Mark {
     Text { is_bold: bool, size: f32, ink: Ink, x: f32, y: f32, text: String },
     Bar { x: f32, y: f32, width: f32, height: f32, ink: Ink },
 }
 
-/// How a text looks.
+/// The look of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Style {
     pub(super) is_bold: bool,
@@ -97,7 +97,7 @@ impl Style {
 }
 
 impl<'a> Document<'a> {
-    /// The document with its first page begun.
+    /// Returns the document with its first page begun.
     pub(super) fn begin(report: &'a Report, vouchers: u64) -> Result<Self, ReportError> {
         let configuration = ConfigurationBuilder::new().with_archival_validator(Archival::A2_U).finish();
         let configuration = configuration.map_err(|error| ReportError::Pdf(format!("{error:?}")))?;
@@ -158,7 +158,7 @@ impl<'a> Document<'a> {
         self.marks.push(Mark::Text { is_bold, size, ink, x, y, text: text.into() });
     }
 
-    /// Ends at `x`.
+    /// Writes a text that ends at `x`.
     pub(super) fn text_until(&mut self, style: Style, x: f32, y: f32, text: &str) {
         let width = self.face(style).width(text, style.size);
         self.text(style, x - width, y, text);
@@ -214,7 +214,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Room for the next row of the table: where its top is.
+    /// Takes the room for the next row of the table and returns its top.
     pub(super) fn next_row(&mut self) -> f32 {
         let mut flow = self.flow;
         if flow.row(self.table) {
@@ -240,7 +240,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Writes the page that is open, with its foot.
+    /// Writes the open page, with its foot.
     fn end_page(&mut self) {
         let style = Style::plain(7.5).in_ink(Ink::Grey);
         self.rule(FOOT - 11.0);
@@ -273,7 +273,7 @@ impl<'a> Document<'a> {
         page.finish();
     }
 
-    /// The bytes of the file.
+    /// Returns the bytes of the file.
     pub(super) fn finish(mut self) -> Result<Vec<u8>, ReportError> {
         self.end_page();
         self.pdf.finish().map_err(|error| ReportError::Pdf(format!("{error:?}")))

@@ -1,4 +1,4 @@
-//! A face of the font: how wide a text is, and its glyphs.
+//! Measures texts in a face of the font, and finds their glyphs.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use skrifa::{FontRef, MetadataProvider as _};
 
 use crate::ReportError;
 
-/// What stands for a character that the font lacks.
+/// The sign for a character that the font lacks.
 const UNKNOWN: char = '\u{fffd}';
 
 /// One face of Noto Sans.
@@ -42,7 +42,7 @@ impl Face {
         Ok(Self { font, glyphs })
     }
 
-    /// The text in characters that the font has.
+    /// Returns the text in characters that the font has.
     fn known(&self, text: &str) -> String {
         let known = |character: char| match character {
             character if character.is_control() => ' ',
@@ -53,7 +53,7 @@ impl Face {
         text.chars().map(known).collect()
     }
 
-    /// How wide the text is at that size, in points.
+    /// Returns the width of the text at that size, in points.
     pub(super) fn width(&self, text: &str, size: f32) -> f32 {
         self.known(text)
             .chars()
@@ -62,7 +62,7 @@ impl Face {
             .sum()
     }
 
-    /// The text and its glyphs, ready to be drawn.
+    /// Returns the text and its glyphs, ready to be drawn.
     pub(super) fn glyphs(&self, text: &str) -> (String, Vec<KrillaGlyph>) {
         let text = self.known(text);
         let glyphs = text.char_indices().filter_map(|(start, character)| {
@@ -74,7 +74,7 @@ impl Face {
         (text, glyphs)
     }
 
-    /// As much of the text as fits, with an ellipsis where that is not all.
+    /// Returns as much of the text as fits, with an ellipsis when that is not all.
     pub(super) fn fit(&self, text: &str, size: f32, room: f32) -> String {
         if self.width(text, size) <= room {
             return text.to_owned();
@@ -91,7 +91,7 @@ impl Face {
         fitting + "…"
     }
 
-    /// The text in lines that fit, broken between words; a word that fits in no line is cut.
+    /// Breaks the text into lines that fit, between words; a word that fits in no line is cut.
     pub(super) fn wrap(&self, text: &str, size: f32, room: f32) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         for word in text.split_whitespace() {
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_that_is_too_long_ends_in_an_ellipsis_and_names_of_europe_are_in_the_font() {
+    fn the_font_has_european_names_and_a_long_text_an_ellipsis() {
         let face = Face::regular().expect("the font is compiled in");
         let name = "Øyvind Čapek-Łuczyński Παπαδοπούλου Ковальчук";
         assert_eq!(face.known(name), name);

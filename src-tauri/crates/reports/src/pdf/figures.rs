@@ -1,4 +1,4 @@
-//! Numbers, days and times as a report in that language writes them.
+//! Writes numbers, days and times as a report in that language has them.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -6,7 +6,7 @@ use postonce_engine::domain::Period;
 
 use crate::{Language, words};
 
-/// A decimal with its thousands apart.
+/// Writes a decimal with its thousands apart.
 pub(super) fn amount(decimal: &str, language: Language) -> String {
     let (group, point) = match language {
         Language::En => (",", "."),
@@ -41,7 +41,7 @@ pub(super) fn instant(at: DateTime<Utc>, zone: Tz, language: Language) -> String
     format!("{} {}", day(there.date_naive(), language), there.format("%H:%M:%S"))
 }
 
-/// From one moment to another; the day is told once where it is the same.
+/// Writes a span from one moment to another; a day that is the same stands once.
 pub(super) fn span(from: DateTime<Utc>, to: Option<DateTime<Utc>>, zone: Tz, language: Language) -> String {
     let begin = instant(from, zone, language);
     match to {
@@ -63,7 +63,7 @@ pub(super) fn period(period: Period, language: Language) -> String {
     }
 }
 
-/// One decimal less another; exact, since both have the decimals of the currency.
+/// Returns one decimal less another; exact, since both have the decimals of the currency.
 pub(super) fn difference(one: &str, other: &str) -> String {
     let minor = |text: &str| text.replace('.', "").parse::<i128>().unwrap_or(0);
     let decimals = one.split_once('.').map_or(0, |(_, fraction)| fraction.len());
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sums_are_written_as_people_there_write_them_and_subtracted_to_the_oere() {
+    fn sums_follow_their_language_and_are_subtracted_exactly() {
         assert_eq!(amount("19406724.57", Language::En), "19,406,724.57");
         assert_eq!(amount("-1234.50", Language::Nb), "−1\u{a0}234,50");
         assert_eq!(amount("512", Language::En), "512");

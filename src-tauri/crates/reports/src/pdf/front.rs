@@ -1,4 +1,4 @@
-//! The first page: what was compared, what it came to, and where that stands to be checked.
+//! Draws the first page: what was compared, the result, and the place at which it can be checked.
 
 use postonce_engine::domain::Actor;
 
@@ -8,9 +8,9 @@ use super::sheet::{Ink, LEFT, RIGHT};
 use crate::words::{self, Word};
 use crate::{Report, verdict};
 
-/// Where the values of the facts begin.
+/// The place at which the values of the facts begin.
 const VALUES: f32 = LEFT + 128.0;
-/// Between two facts.
+/// The distance between two facts.
 const FACT_HEIGHT: f32 = 14.5;
 
 impl Document<'_> {
@@ -34,7 +34,7 @@ impl Document<'_> {
         self.flow.y += 80.0;
     }
 
-    /// The one sentence, with a bar beside it; the sentence says what the colour says.
+    /// Draws the verdict with a bar beside it; the sentence says what the colour says.
     fn verdict(&mut self) {
         let Report { comparison, language, .. } = self.report;
         let ink = if comparison.is_equal() { Ink::Good } else { Ink::Attention };
@@ -98,7 +98,7 @@ impl Document<'_> {
         self.flow.y += 12.0;
     }
 
-    /// Both sides, side by side.
+    /// Draws the figures of both sides, side by side.
     fn figures(&mut self) {
         let Report { comparison, language, .. } = self.report;
         let (columns, top) = ([RIGHT - 250.0, RIGHT - 115.0, RIGHT], self.flow.y);

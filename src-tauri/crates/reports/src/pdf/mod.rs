@@ -1,4 +1,4 @@
-//! The report as pages: PDF/A-2u, so that it can be read and searched as long as it must be kept.
+//! Writes the report as pages: PDF/A-2u, so that it can be read and searched as long as it must be kept.
 
 mod document;
 mod face;
@@ -36,7 +36,7 @@ pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write)
     Ok(out.flush()?)
 }
 
-/// How many rows the list of vouchers will have: the foot of each page says how many pages there are.
+/// Counts the rows of the list of vouchers beforehand: the foot of each page says how many pages there are.
 async fn count_vouchers(ledger: &Ledger, report: &Report) -> Result<u64, ReportError> {
     let mut vouchers = 0;
     each_voucher(ledger, report, |_| {

@@ -1,4 +1,4 @@
-//! The measures of a page, and drawing on it.
+//! Holds the measures of a page, and draws on it.
 
 use krilla::color::rgb;
 use krilla::geom::{PathBuilder, Point, Rect};
@@ -8,18 +8,18 @@ use krilla::surface::Surface;
 
 use super::face::Face;
 
-/// A4, in points.
+/// The width of A4, in points.
 pub(super) const WIDTH: f32 = 595.28;
 pub(super) const HEIGHT: f32 = 841.89;
 pub(super) const LEFT: f32 = 52.0;
 pub(super) const RIGHT: f32 = WIDTH - 52.0;
 pub(super) const TOP: f32 = 54.0;
-/// Nothing of the content stands below it.
+/// The lower end of the content.
 pub(super) const BOTTOM: f32 = HEIGHT - 62.0;
 /// The line of the foot.
 pub(super) const FOOT: f32 = HEIGHT - 38.0;
 
-/// The few colours of a report. Each is told in words too.
+/// The few colours of a report. Each meaning stands in words too.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Ink {
     Black,
@@ -62,7 +62,7 @@ impl Text<'_> {
     }
 }
 
-/// A filled rectangle.
+/// Draws a filled rectangle.
 pub(super) fn bar(surface: &mut Surface<'_>, (x, y): (f32, f32), (width, height): (f32, f32), ink: Ink) {
     let mut path = PathBuilder::new();
     if let Some(rect) = Rect::from_xywh(x, y, width, height) {

@@ -1,4 +1,4 @@
-//! The two tables of a report.
+//! Lays out the two tables of a report.
 
 use postonce_engine::domain::{FoundVoucher, VoucherState};
 use postonce_engine::views::{Difference, RunItem};
@@ -32,7 +32,7 @@ pub(super) struct Column {
     pub(super) is_right: bool,
 }
 
-/// Between two columns.
+/// The gap between two columns.
 const GAP: f32 = 6.0;
 
 impl Column {
@@ -53,7 +53,7 @@ impl Column {
     }
 }
 
-/// The widths of a table's columns come to this.
+/// The sum of the widths of a table's columns.
 const ROOM: f32 = RIGHT - LEFT - GAP;
 
 pub(super) static DIFFERENCES: Table = Table {
