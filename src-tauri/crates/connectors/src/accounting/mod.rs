@@ -1,4 +1,4 @@
-//! Accounting systems, a folder each, and what they have in common.
+//! Holds the accounting systems, a folder each, and what they have in common.
 
 pub(crate) mod odoo;
 pub(crate) mod open;

@@ -1,4 +1,4 @@
-//! A reversal, as connectors are asked for it.
+//! Describes a reversal, as connectors are asked for it.
 
 use chrono::NaiveDate;
 use postonce_engine::ClaimedReversal;
@@ -6,10 +6,10 @@ use postonce_engine::domain::{Reference, RequestKey};
 
 use crate::text::bounded;
 
-/// Characters of the reason at most, the ellipsis included; the whole of it stands in the audit trail.
+/// The longest reason, in characters, the ellipsis included; the whole of it stands in the audit trail.
 const REASON_CHARS_MAX: usize = 255;
 
-/// What is asked for. The same each time it is asked again.
+/// Describes the reversal that is asked for. It is the same each time it is asked for again.
 pub(super) struct WantedReversal<'a> {
     pub(super) key: &'a RequestKey,
     pub(super) voucher_id: &'a str,
@@ -19,7 +19,7 @@ pub(super) struct WantedReversal<'a> {
 }
 
 impl WantedReversal<'_> {
-    /// The reason, as long as books take it.
+    /// Returns the reason, cut to the length that books take.
     pub(super) fn bounded_reason(&self) -> String {
         bounded(self.reason, REASON_CHARS_MAX - 1)
     }

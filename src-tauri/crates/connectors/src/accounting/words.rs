@@ -1,5 +1,5 @@
-//! Words for what every accounting system may say no to. Where Postonce concludes a refusal itself it stands beside the system's own
-//! words, and those are in the language of the user that Postonce speaks as; so these are, too.
+//! Holds the words for what every accounting system may refuse. A refusal that Postonce concludes itself stands beside
+//! the system's own words, and those are in the language of the user that Postonce speaks as; so these are, too.
 
 /// The language of the user at the accounting system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,11 +8,11 @@ pub(super) enum Language {
     English,
 }
 
-/// A sentence in Bokmål and in English.
+/// Holds a sentence in Bokmål and in English.
 pub(super) type InBoth = (String, String);
 
 impl Language {
-    /// From a code as systems write them: `nb`, `nb_NO`, `nn-NO`, `no`, `en_US` …
+    /// Returns the language of a code as systems write them: `nb`, `nb_NO`, `nn-NO`, `no`, `en_US` …
     pub(super) fn of(code: &str) -> Self {
         match code.split(['_', '-', '.']).next() {
             Some("nb" | "nn" | "no") => Self::Bokmal,

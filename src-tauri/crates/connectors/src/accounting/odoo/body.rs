@@ -1,17 +1,17 @@
-//! What is kept in the ledger as a request: the postings in words that do not change when ids there do. It becomes Odoo's
-//! rows only when it is sent.
+//! Reads and writes the bytes that the ledger keeps as a request: the postings, in words that do not change when ids
+//! change in Odoo. They become Odoo's rows only when the request is sent.
 
 use chrono::NaiveDate;
 use postonce_engine::domain::{Line, Posting};
 use serde::{Deserialize, Serialize};
 
-/// The postings of a request.
+/// Holds the postings of a request.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Drawn {
     pub(super) entries: Vec<DrawnEntry>,
 }
 
-/// A posting.
+/// Describes one posting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct DrawnEntry {
     pub(super) reference: String,
@@ -20,7 +20,7 @@ pub(super) struct DrawnEntry {
     pub(super) lines: Vec<DrawnLine>,
 }
 
-/// A line: positive is debit, negative is credit.
+/// Describes a line: positive is debit, negative is credit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct DrawnLine {
     pub(super) account: String,
@@ -31,13 +31,13 @@ pub(super) struct DrawnLine {
     pub(super) party: Option<String>,
 }
 
-/// The bytes for these postings; equal bytes for equal postings.
+/// Returns the bytes for these postings; equal bytes for equal postings.
 pub(super) fn draw_up(postings: &[Posting]) -> Vec<u8> {
     let entries = postings.iter().map(entry).collect();
     serde_json::to_vec(&Drawn { entries }).expect("plain structs with text keys always make JSON")
 }
 
-/// What was drawn up; `None` for bytes of another connector.
+/// Reads the postings back from a request's bytes; `None` for bytes of another connector.
 pub(super) fn read(bytes: &[u8]) -> Option<Drawn> {
     serde_json::from_slice(bytes).ok()
 }
@@ -60,8 +60,8 @@ fn drawn_line(posting: &Posting, line: &Line) -> DrawnLine {
     }
 }
 
-/// The text of a line, and behind it what Odoo has no certain place for: which analytic plan a department belongs to is
-/// each organisation's own, but a person who reads the entry should see it.
+/// Returns the text of a line, followed by the dimensions, for which Odoo has no certain place: which analytic plan a
+/// department belongs to is each organisation's own, but a person who reads the entry should see it.
 fn label(posting: &Posting, line: &Line) -> String {
     let mut label = printable(&posting.text);
     if label.is_empty() {
@@ -76,7 +76,7 @@ fn label(posting: &Posting, line: &Line) -> String {
     label
 }
 
-/// Odoo's text columns take every character but one, and its lists show a text on one line.
+/// Makes a text fit for Odoo: its text columns take every character but one, and its lists show a text on one line.
 fn printable(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
     text.trim().to_owned()

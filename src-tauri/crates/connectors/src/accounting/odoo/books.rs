@@ -1,4 +1,4 @@
-//! The books: which company, journal, accounts and contacts. Ids are looked up by what people know; none is assumed.
+//! Looks up the books: company, journal, accounts and contacts. Ids are looked up by what people know; none is assumed.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ use crate::accounting::words::Language;
 /// The account types whose lines Odoo follows up by contact; an open item without one is nobody's.
 const WANTS_CONTACT: [&str; 2] = ["liability_payable", "asset_receivable"];
 
-/// The company and journal that are posted to, and who posts.
+/// Holds the company and journal that are posted to, and who posts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Books {
     pub(super) user: i64,
@@ -33,17 +33,17 @@ pub(super) struct Books {
     lang: Maybe<String>,
 }
 
-/// An account, as far as a line needs it.
+/// Holds what a line needs of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Account {
     pub(super) id: i64,
     pub(super) wants_contact: bool,
 }
 
-/// The contacts with a reference: an id, or none because there are several.
+/// Maps each contact reference to an id, or to none because there are several.
 pub(super) type Contacts = HashMap<String, Option<i64>>;
 
-/// What is remembered of the books, until the next connection.
+/// Remembers the books until the next connection.
 #[derive(Default)]
 pub(super) struct Known {
     books: Mutex<Option<Arc<Books>>>,
@@ -62,7 +62,7 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Books {
-    /// In whose language and for which company a call is made.
+    /// Returns the context of a call: the user's language and the company.
     pub(super) fn context(&self) -> Value {
         match self.lang.as_ref() {
             Some(lang) => json!({"lang": lang, "allowed_company_ids": [self.company]}),
@@ -70,12 +70,13 @@ impl Books {
         }
     }
 
-    /// The language of the user.
+    /// Returns the language of the user.
     pub(super) fn language(&self) -> Language {
         Language::of(self.lang.as_ref().map_or("", String::as_str))
     }
 
-    /// The same for `load`: what is there under its external id is left alone, and told.
+    /// Returns the same context for `load`: an entry that is there under its external id is left alone, and its id
+    /// returned.
     pub(super) fn once_context(&self) -> Value {
         let mut context = self.context();
         context["mode"] = "update".into();
@@ -132,13 +133,13 @@ struct ContactRow {
     r#ref: Maybe<String>,
 }
 
-/// Where to find the books.
+/// Names the books of a workspace: company and journal.
 pub(super) struct Where<'a> {
     pub(super) company: Option<&'a str>,
     pub(super) journal: &'a str,
 }
 
-/// The books, as they are known, or looked up.
+/// Returns the books as they are remembered, or looks them up.
 pub(super) async fn books(client: &Client, known: &Known, at: &Where<'_>) -> Result<Arc<Books>, CallError> {
     if let Some(books) = held(&known.books).clone() {
         return Ok(books);
@@ -185,7 +186,7 @@ async fn company(client: &Client, user: &UserRow, name: Option<&str>) -> Result<
     })
 }
 
-/// The journal: of the general type, and in the company's currency.
+/// Looks up the journal: of the general type, and in the company's currency.
 async fn journal(client: &Client, books: &Books, code: &str) -> Result<JournalRow, CallError> {
     let body = json!({"domain": [["code", "=", code], ["company_id", "=", books.company]],
                       "fields": ["code", "type", "currency_id"], "context": books.context()});
@@ -201,8 +202,8 @@ async fn journal(client: &Client, books: &Books, code: &str) -> Result<JournalRo
     Err(lacking("journal", problem))
 }
 
-/// The last day that is locked for this user, in the company or one above it. Odoo would post an entry of such a day under
-/// a later date, without a word.
+/// Returns the last day that is locked for this user, in the company or one above it. Odoo would post an entry of such
+/// a day under a later date, without a word.
 pub(super) async fn locked_to(client: &Client, books: &Books) -> Result<Option<NaiveDate>, Fault> {
     let fields = ["user_fiscalyear_lock_date", "user_hard_lock_date"];
     let body = json!({"ids": [books.company], "fields": fields, "context": books.context()});
@@ -211,7 +212,7 @@ pub(super) async fn locked_to(client: &Client, books: &Books) -> Result<Option<N
     Ok(dates.filter_map(locked_until).max())
 }
 
-/// The accounts with these codes; those that there are.
+/// Looks up the accounts with these codes; a code without an account has no entry.
 pub(super) async fn accounts(
     client: &Client,
     known: &Known,
@@ -237,7 +238,7 @@ pub(super) async fn accounts(
     Ok(codes.iter().filter_map(|code| Some(((*code).to_owned(), *known.get(*code)?))).collect())
 }
 
-/// The contacts with these references.
+/// Looks up the contacts with these references.
 pub(super) async fn contacts(client: &Client, books: &Books, references: &HashSet<&str>) -> Result<Contacts, Fault> {
     let mut contacts = Contacts::new();
     if references.is_empty() {
@@ -257,7 +258,7 @@ fn set_up(client: &Client, code: ErrorCode) -> Problem {
     Problem::new(code).with("url", client.peer().address())
 }
 
-/// Something that the set-up needs is not there.
+/// Makes the error for something that the set-up needs and that is not there.
 fn lacking(what: &str, problem: Problem) -> CallError {
     let refusal = Refusal { kind: format!("{what}-missing"), detail: problem.to_string() };
     CallError::Refused { problem, refusal, too_large: false }

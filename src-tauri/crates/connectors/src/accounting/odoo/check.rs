@@ -1,4 +1,4 @@
-//! The check of the set-up: what is missing before the first voucher can be posted, all of it at once.
+//! Checks the set-up and reports all that is missing before the first voucher can be posted, at once.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -14,7 +14,7 @@ use super::books;
 use super::client::{Fault, Kind};
 use super::moves::{self, LINE_FIELDS};
 
-/// What Postonce does there: the model, and the rights on it.
+/// The models that Postonce works with, and the rights that it needs on each.
 const RIGHTS: [(&str, &[&str]); 6] = [
     ("account.move", &["read", "create", "write", "unlink"]),
     ("account.move.line", &["read", "create", "write", "unlink"]),
@@ -25,10 +25,10 @@ const RIGHTS: [(&str, &[&str]); 6] = [
 ];
 /// Fields of an entry that are written and not read back by that name.
 const WRITTEN: [&str; 4] = ["journal_id", "move_type", "line_ids", "company_id"];
-/// Those of a line.
+/// The same for the fields of a line.
 const WRITTEN_LINES: [&str; 3] = ["name", "debit", "credit"];
 
-/// What is missing.
+/// Returns a problem for each thing that is missing.
 pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Problem>, CallError> {
     let client = &odoo.client;
     let problem = |code| Problem::new(code).with("url", client.peer().address());
@@ -58,7 +58,7 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Probl
     odoo.known.forget();
     let books = match odoo.books().await {
         Ok(books) => books,
-        // What is in the way of everything else is told, and nothing behind it.
+        // A problem that is in the way of everything else is reported alone.
         Err(CallError::Refused { problem, .. }) if is_set_up(&problem) => {
             missing.push(problem);
             return Ok(missing);

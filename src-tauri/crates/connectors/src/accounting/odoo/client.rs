@@ -1,10 +1,10 @@
-//! JSON-2: one call of a method of a model, and what its answer is worth.
+//! Calls one method of a model over JSON-2, and says what its answer proves.
 //!
-//! Read in Odoo 19 (`http.py`, `service/model.py`, `addons/rpc/controllers/json2.py`): a call is one transaction. Whatever it
-//! raises is raised before the commit, and tells so by its status: 422 for what a person may have to change, 401 and 403,
-//! 404 for a record, model or method that is not there, 409 for a record that is locked. What the database aborted because
-//! of somebody else's transaction was tried five times and is a 500 by that name; nothing of it is written. Any other 5xx
-//! is no proof, since something may have failed after the commit.
+//! Read in Odoo 19 (`http.py`, `service/model.py`, `addons/rpc/controllers/json2.py`): a call is one transaction. Every
+//! exception is raised before the commit, and the status says which: 422 for what a person may have to change, 401 and
+//! 403, 404 for a record, model or method that is not there, 409 for a record that is locked. A call that the database
+//! aborted because of somebody else's transaction was tried five times and is a 500 by that name; nothing of it is
+//! written. Any other 5xx proves nothing, since something may have failed after the commit.
 
 use std::sync::Arc;
 
@@ -26,11 +26,12 @@ use crate::text::{DETAIL_CHARS_MAX, bounded};
 const DATABASE: HeaderName = HeaderName::from_static("x-odoo-database");
 /// Statuses that Odoo itself gives a reason with.
 const ITS_OWN: [u16; 8] = [200, 400, 401, 403, 404, 409, 422, 500];
-/// What the database aborted for the sake of another transaction. Odoo rolled it back before it said so.
+/// Exceptions by which the database aborted a call for the sake of another transaction. Odoo rolled it back before it
+/// said so.
 const ABORTED: [&str; 3] =
     ["psycopg2.errors.SerializationFailure", "psycopg2.errors.DeadlockDetected", "psycopg2.errors.LockNotAvailable"];
 
-/// What a writing call wants to know of the permit; tests have one without an engine.
+/// Looks at the permit for a writing call; tests have a lease without an engine.
 pub(super) trait Lease: Sync {
     fn check(&self) -> Result<(), LeaseLost>;
 }
@@ -41,29 +42,29 @@ impl Lease for Permit {
     }
 }
 
-/// An Odoo server, and the database there.
+/// Holds an Odoo server, and the database there.
 pub(super) struct Client {
     http: Http,
     database: HeaderValue,
 }
 
-/// Why a call has no result.
+/// The reason why a call has no result.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// Odoo's own no. Nothing of the call is written.
+    /// Odoo refused. Nothing of the call is written.
     Refused { kind: Kind, error: Box<RefusedCall> },
     /// Anything else, by the table of the protocol.
     Call(CallError),
 }
 
-/// Odoo's no: its words, and what the engine is told where they are not about one voucher.
+/// Holds Odoo's own words for a refusal, and the problem for the engine where they are not about one voucher.
 #[derive(Debug)]
 pub(super) struct RefusedCall {
     pub(super) refusal: Refusal,
     problem: Problem,
 }
 
-/// What Odoo's no is about.
+/// The subject of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The content: another one might be taken.
@@ -96,22 +97,22 @@ struct ErrorBody {
     message: String,
 }
 
-/// A result, and the server's time.
+/// Holds a result, and the server's time.
 pub(super) struct Answered<T> {
     pub(super) result: T,
-    /// Of the answer's `Date`, in whole seconds.
+    /// The answer's `Date`, in whole seconds.
     pub(super) at: Option<DateTime<Utc>>,
 }
 
 impl Client {
     /// # Errors
-    /// When the database's name fits no header.
+    /// Fails when the database's name fits no header.
     pub(super) fn new(http: Http, database: &str) -> Result<Arc<Self>, HttpError> {
         let database = HeaderValue::from_str(database).map_err(|_| HttpError::Request(http.peer().clone()))?;
         Ok(Arc::new(Self { http, database }))
     }
 
-    /// The address of something on the server, for a person's browser.
+    /// Returns the address of a page on the server, for a person's browser.
     pub(super) fn page(&self, path: &str) -> Option<Url> {
         self.http.page(path)
     }
@@ -120,13 +121,13 @@ impl Client {
         self.http.peer()
     }
 
-    /// Calls a method that writes nothing, or whose writing is no voucher's: the lock's.
+    /// Calls a method that writes nothing, or that writes for the lock and not for a voucher.
     pub(super) async fn ask<T: DeserializeOwned>(&self, model: &str, method: &str, body: &Value) -> Result<T, Fault> {
         let request = self.request(model, method, body)?;
         Ok(self.send::<T>(request).await?.result)
     }
 
-    /// The same within a time of its own, and with the server's.
+    /// Calls the same within a time limit of its own, and returns the server's time as well.
     pub(super) async fn ask_within<T: DeserializeOwned>(
         &self,
         time: std::time::Duration,
@@ -139,7 +140,7 @@ impl Client {
         self.send(request).await
     }
 
-    /// Calls a method that writes, under the lease. It is looked at when nothing remains to be done but to send.
+    /// Calls a method that writes, under the lease. The lease is looked at when nothing remains to be done but to send.
     pub(super) async fn write<T: DeserializeOwned>(
         &self,
         lease: &impl Lease,
@@ -176,7 +177,7 @@ impl Client {
     }
 }
 
-/// What an answer with an error is worth.
+/// Says what an answer with an error proves.
 fn fault(peer: &Peer, seen: &Seen) -> Fault {
     let Some(body) = error_body(seen) else { return not_odoo(peer, seen) };
     let detail = peer.detail(&body.message);
@@ -202,7 +203,7 @@ fn error_body(seen: &Seen) -> Option<ErrorBody> {
     if seen.content_type == "application/json" { serde_json::from_slice(&seen.body).ok() } else { None }
 }
 
-/// Something that is not Odoo's JSON-2. Only of a page that says 404 is known that nobody there took the call: no such
+/// Makes the fault for an answer that is not Odoo's JSON-2. Only a 404 proves that nobody there took the call: no such
 /// database, or an Odoo before 19.
 fn not_odoo(peer: &Peer, seen: &Seen) -> Fault {
     let detail = if seen.content_type == "text/html" { "JSON-2?" } else { &seen.content_type };
@@ -219,7 +220,7 @@ fn last_part(name: &str) -> String {
     bounded(name.rsplit('.').next().unwrap_or_default(), DETAIL_CHARS_MAX)
 }
 
-/// What was asked before anything was written brought no answer: nothing was sent that could be in doubt.
+/// Makes a failed question, asked before anything was written, an error that leaves nothing in doubt.
 pub(super) fn nothing_written(error: CallError) -> CallError {
     match error {
         CallError::Unknown(problem) | CallError::StillRunning { problem, .. } => CallError::NotSent(problem),

@@ -1,10 +1,11 @@
-//! Commit: drafts are posted by their ids, many in one call, and what became of each is read afterwards.
+//! Commits drafts: posts them by their ids, many in one call, and reads afterwards what became of each.
 //!
-//! Why an id is posted once only (read in Odoo 19, and tried with eight callers): `_post` refuses what is not a draft; of two at
-//! once the database aborts one, Odoo tries it again, and then it is refused. So whoever is refused looks what stands there.
+//! Why an id is posted once only (read in Odoo 19, and tried with eight callers): `_post` refuses every entry that is
+//! not a draft; of two calls at once the database aborts one, Odoo tries it again, and then it is refused. So a refused
+//! call is followed by a look at the entry.
 //!
-//! Odoo posts an entry of a locked day under a later date instead of refusing it. The lock dates are therefore looked at right
-//! before, and the date right after: an entry that moved in between is no success, but a case for a person.
+//! Odoo posts an entry of a locked day under a later date instead of refusing it. The lock dates are therefore looked
+//! at right before, and the date right after: an entry that moved in between is no success, but a case for a person.
 
 use std::collections::HashMap;
 
@@ -21,7 +22,7 @@ use super::moves::{self, Entry, MODEL, Standing};
 use super::staging::closed;
 use super::words::Obstacle;
 
-/// A draft that is to be posted, and what it must be.
+/// Holds a draft that is to be posted, and the content that it must have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ToPost<'a> {
     pub(super) draft: &'a DraftId,
@@ -40,7 +41,7 @@ impl ToPost<'_> {
     }
 }
 
-/// Posts drafts; one entry for each, in order. `None` where it is not known.
+/// Posts drafts; returns one entry for each, in order, and `None` for a draft whose state is not known.
 pub(super) async fn commit(
     odoo: &Odoo,
     lease: &impl Lease,
@@ -60,7 +61,8 @@ pub(super) async fn commit(
             open.push((index, id));
         }
     }
-    // One after the other: the numbers of a journal are a queue in any case, and two of our own would only abort each other.
+    // One after the other: the numbers of a journal are a queue in any case, and two of our own would only abort each
+    // other.
     let _turn = odoo.posting.lock().await;
     let mut groups = vec![open];
     while let Some(group) = groups.pop() {
@@ -70,7 +72,7 @@ pub(super) async fn commit(
         let was_refused = match post(odoo, lease, &books, &group).await {
             Ok(()) => None,
             Err(Fault::Refused { kind: Kind::Content | Kind::Missing, error }) => Some(error.refusal),
-            // The results that there are, are kept; the others stay unknown.
+            // The results that are known are kept; the others stay unknown.
             Err(fault) if results.iter().any(Option::is_some) => {
                 tracing::warn!(?fault, "a part of a request was not posted");
                 break;
@@ -107,33 +109,33 @@ async fn look(
     Ok((entries, books::locked_to(&odoo.client, books).await?))
 }
 
-/// What is known without posting; `None` where it is to be posted.
+/// Returns what is known of a draft without posting it; `None` for one that is to be posted.
 fn before(books: &Books, draft: &ToPost<'_>, entry: &Entry, locked_to: Option<NaiveDate>) -> Option<CommitResult> {
     let refused = |obstacle: Obstacle| CommitResult::Refused(obstacle.refusal(books.language()));
     match entry.standing() {
         Standing::Posted if draft.is(entry) => Some(CommitResult::Posted(entry.acknowledgement())),
-        // In the books as something else, or withdrawn: the look-up shows a person what.
+        // In the books with other content, or withdrawn: the look-up shows a person which.
         Standing::Posted | Standing::Withdrawn => Some(CommitResult::Gone),
         Standing::Draft if !draft.is(entry) => Some(refused(Obstacle::DraftChanged)),
         Standing::Draft => closed(locked_to, draft.date).map(refused),
     }
 }
 
-/// What an entry is after it was posted, or was not.
+/// Returns the result of an entry after the attempt to post it.
 fn after(draft: &ToPost<'_>, entry: Option<&Entry>, refusal: Option<&Refusal>) -> Option<CommitResult> {
     let Some(entry) = entry else { return Some(CommitResult::Gone) };
     match (entry.standing(), refusal) {
         (Standing::Posted, _) if draft.is(entry) => Some(CommitResult::Posted(entry.acknowledgement())),
         (Standing::Draft, Some(refusal)) => Some(CommitResult::Refused(refusal.clone())),
         (Standing::Withdrawn, _) => Some(CommitResult::Gone),
-        // Under another date than it was asked for; or accepted, and not shown yet.
+        // Posted under another date than asked for; or accepted, and not shown yet.
         (Standing::Posted, _) | (Standing::Draft, None) => None,
     }
 }
 
 async fn post(odoo: &Odoo, lease: &impl Lease, books: &Books, group: &[(usize, i64)]) -> Result<(), Fault> {
     let ids: Vec<i64> = group.iter().map(|(_, id)| *id).collect();
-    // `false` for done, or a window that a browser would open next: what stands there afterwards counts.
+    // `false` means done, or a window that a browser would open next; the entry itself, read afterwards, decides.
     let body = json!({"ids": ids, "context": books.context()});
     let _: Value = odoo.client.write(lease, MODEL, "action_post", &body).await?;
     Ok(())
@@ -165,7 +167,7 @@ async fn standing(odoo: &Odoo, books: &Books, id: i64) -> Result<Option<Standing
     Ok(moves::by_id(&odoo.client, books, &[id]).await?.get(&id).map(Entry::standing))
 }
 
-/// What is known of a draft without deleting it; `None` where it stands there still.
+/// Returns what is known of a draft without deleting it; `None` for one that is still there.
 fn discarded(standing: Option<Standing>) -> Option<Discarded> {
     match standing {
         None => Some(Discarded::Gone),

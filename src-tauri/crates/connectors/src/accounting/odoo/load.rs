@@ -1,10 +1,10 @@
-//! `load`: entries under an external id of their own, made once.
+//! Makes entries with `load`, each under an external id of its own, once.
 //!
 //! Why not `create`: an external id is a row of `ir.model.data`, unique over module and name. With `mode: update` and
-//! `noupdate`, `load` makes what is not there under its id, and leaves alone and names what is. So however often, late or
-//! side by side a posting is sent, there is one entry for its reference; and a late repeat cannot change it either. (Without
-//! `noupdate` it would write again, and lines without an id of their own would be doubled.) It needs no more rights than
-//! `create`: the external ids are written on Odoo's own account. Like `create` it makes all or nothing.
+//! `noupdate`, `load` makes what is not there under its id, and leaves alone and names what is. So a posting may be
+//! sent again, late or side by side: there is one entry for its reference, and a late repeat cannot change it. (Without
+//! `noupdate` it would write again, and lines without an id of their own would be doubled.) It needs no more rights
+//! than `create`: the external ids are written on Odoo's own account. Like `create` it makes all or nothing.
 
 use std::collections::BTreeSet;
 
@@ -33,17 +33,17 @@ const COLUMNS: [&str; 11] = [
     "line_ids/debit",
     "line_ids/credit",
 ];
-/// Columns that are the entry's.
+/// The number of columns that are the entry's.
 const ENTRY_COLUMNS: usize = 6;
-/// In what `load` says where the database aborted it for somebody else's sake, in the languages of PostgreSQL that matter
-/// least: the words stand in its source, and only whoever sets `lc_messages` gets others.
+/// Words in the message of `load` when the database aborted it for the sake of another transaction. PostgreSQL writes
+/// them in English unless somebody set `lc_messages`.
 const ABORTED: [&str; 2] = ["could not serialize", "deadlock detected"];
 /// The part of external ids that is ours.
 const MODULE: &str = "postonce";
 /// Hexadecimal digits of a digest.
 const DIGEST_DIGITS: usize = 40;
 
-/// An entry, in Odoo's ids.
+/// Describes an entry to be made, in Odoo's ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) reference: String,
@@ -53,7 +53,7 @@ pub(super) struct Asked {
     pub(super) lines: Vec<AskedLine>,
 }
 
-/// A line, in Odoo's ids.
+/// Describes a line to be made, in Odoo's ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct AskedLine {
     pub(super) account: i64,
@@ -63,16 +63,16 @@ pub(super) struct AskedLine {
     pub(super) amount: Money,
 }
 
-/// What came of it.
+/// The outcome of a `load`.
 #[derive(Debug)]
 pub(super) enum Loaded {
-    /// The id of each, made now or there before.
+    /// The id of each entry, made now or there before.
     Ids(Vec<i64>),
     /// Nothing was made.
     Nothing {
-        /// Those that Odoo names as the reason; not always all, and not always only those.
+        /// The entries that Odoo names as the reason; not always all, and not always only those.
         named: BTreeSet<usize>,
-        /// What it says.
+        /// Odoo's words.
         refusal: Refusal,
         /// Another transaction came in between: the same again may pass.
         was_aborted: bool,
@@ -90,7 +90,7 @@ struct LoadBody {
 #[serde(untagged)]
 enum LoadIds {
     Made(Vec<i64>),
-    /// `false`.
+    /// Odoo's `false`.
     None(bool),
 }
 
@@ -102,7 +102,7 @@ struct Message {
     message: String,
 }
 
-/// The name of a reference among the external ids of a database. Those of several companies stand side by side.
+/// Returns the external id of a reference. Those of several companies stand side by side in a database.
 pub(super) fn external_id(books: &Books, reference: &str) -> String {
     let digest = hex::encode(Sha256::digest(format!("{}/{reference}", books.company)));
     format!("{MODULE}.entry_{}", &digest[..DIGEST_DIGITS])
@@ -133,7 +133,7 @@ pub(super) async fn load(
     }
 }
 
-/// Whether the database aborted it for the sake of another transaction.
+/// Says whether the database aborted a call for the sake of another transaction.
 pub(super) fn was_aborted(said: &str) -> bool {
     ABORTED.iter().any(|words| said.contains(words))
 }
@@ -171,7 +171,7 @@ fn rows<'a>(books: &'a Books, asked: &'a Asked) -> impl Iterator<Item = Vec<Stri
     })
 }
 
-/// Deletes entries that never were in the books. All or none.
+/// Deletes entries that never were in the books; all or none.
 pub(super) async fn unlink(client: &Client, lease: &impl Lease, books: &Books, ids: &[i64]) -> Result<(), Fault> {
     let _: Value = client.write(lease, MODEL, "unlink", &json!({"ids": ids, "context": books.context()})).await?;
     Ok(())

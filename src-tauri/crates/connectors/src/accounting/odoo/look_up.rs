@@ -1,4 +1,4 @@
-//! What stands under some references, and in a period.
+//! Finds the entries under some references, and in a period.
 //!
 //! A reference is searched in the whole company: an accountant may have moved an entry to another journal.
 
@@ -24,7 +24,7 @@ pub(super) async fn look_up(odoo: &Odoo, references: &[Reference]) -> Result<Fou
         let domain = json!([["ref", "in", asked], ["company_id", "=", books.company]]);
         let entries = moves::search(&odoo.client, &books, &domain, None).await?;
         let reversed = moves::reversals(&odoo.client, &books, entries.iter()).await?;
-        // What was not asked for says nothing about what was.
+        // An entry that was not asked for proves nothing about those that were.
         for entry in entries.iter().filter(|entry| asked.contains(entry.reference())) {
             if entry.standing() == Standing::Draft {
                 found.drafts.push(entry.as_draft().ok_or_else(|| undated(odoo, entry))?);
@@ -37,7 +37,8 @@ pub(super) async fn look_up(odoo: &Odoo, references: &[Reference]) -> Result<Fou
     Ok(found)
 }
 
-/// A page of what is or was in the books under this organisation's references, in the order in which it was made.
+/// Returns a page of the vouchers that are or were in the books under this organisation's references, in the order in
+/// which they were made.
 pub(super) async fn vouchers(odoo: &Odoo, period: Period, cursor: Option<&str>) -> Result<VoucherPage, CallError> {
     let books = odoo.books().await?;
     let after = match cursor.map(str::parse::<i64>) {
@@ -62,7 +63,8 @@ pub(super) async fn vouchers(odoo: &Odoo, period: Period, cursor: Option<&str>) 
     Ok(VoucherPage { vouchers, next: entries.last().filter(|_| is_full).map(|last| last.id.to_string()) })
 }
 
-/// An entry that cannot be compared is there all the same: the look-up as a whole is not understood, rather than too short.
+/// Makes the error for an entry that cannot be compared. It exists all the same, so the look-up as a whole is not
+/// understood rather than too short.
 fn undated(odoo: &Odoo, entry: &Entry) -> CallError {
     CallError::Unknown(odoo.client.peer().unexpected(200, &format!("account.move {}: date?", entry.id)))
 }

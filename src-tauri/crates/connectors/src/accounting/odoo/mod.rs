@@ -1,8 +1,8 @@
-//! Odoo 19, over JSON-2.
+//! Connects to Odoo 19, over JSON-2.
 //!
-//! Protection is `staged`: drafts, then `action_post` by their ids. Beyond that each posting has an external id of its own,
-//! which the database keeps unique, so that there is one entry for a reference even where lock and look-up fail. What was
-//! tried, and why it is so: `docs/decisions/0004-odoo-drafts-under-external-ids.md`.
+//! Protection is `staged`: drafts, then `action_post` by their ids. Beyond that each posting has an external id of its
+//! own, which the database keeps unique, so that there is one entry for a reference even when lock and look-up fail.
+//! The experiments and the reasons stand in `docs/decisions/0004-odoo-drafts-under-external-ids.md`.
 
 mod body;
 mod books;
@@ -40,15 +40,16 @@ use client::Client;
 use commit::ToPost;
 use rows::Rows;
 
-/// Postings in one call. More are no faster (tried: 100 and 500), and take longer than a caller waits.
+/// The largest number of postings in one call. More are no faster (tried: 100 and 500), and take longer than a caller
+/// waits.
 const VOUCHERS_PER_REQUEST_MAX: usize = 100;
-/// A request that was given up takes effect within this: Odoo ends what takes longer (`--limit-time-real`, 120 seconds unless
-/// set), and up to a minute goes to a proxy's queue before it.
+/// The time within which a request that was given up takes effect: Odoo ends what takes longer (`--limit-time-real`,
+/// 120 seconds unless set), and up to a minute goes to a proxy's queue before it.
 const SETTLE_WINDOW: Duration = Duration::from_secs(180);
-/// Characters of a reference. The column takes any number; this many are still a reference to a person.
+/// The longest reference, in characters. The column takes any number; a person can still read this many.
 const REFERENCE_CHARS_MAX: usize = 200;
 
-/// An Odoo database, and a journal of its own there.
+/// Holds an Odoo database, and a journal of its own there.
 pub(crate) struct Odoo {
     client: Arc<Client>,
     organisation: String,
@@ -58,12 +59,12 @@ pub(crate) struct Odoo {
     known: Known,
     clock: Arc<dyn Clock>,
     lease: UniqueLease<Rows>,
-    /// Posting is one at a time.
+    /// Admits one call that posts at a time.
     posting: tokio::sync::Mutex<()>,
 }
 
 impl Odoo {
-    /// Nothing is sent yet.
+    /// Makes the connector; nothing is sent yet.
     pub(crate) fn new(
         http: Http,
         settings: &OdooSettings,
@@ -93,7 +94,8 @@ impl Odoo {
         books::books(&self.client, &self.known, &at).await
     }
 
-    /// What was drawn up for a request; of another connector's bytes nothing was sent, and nothing is.
+    /// Reads the postings of a request. Bytes of another connector are refused; nothing of them was sent, and nothing
+    /// is.
     fn drawn(&self, request: &ClaimedRequest) -> Result<body::Drawn, CallError> {
         let drawn = body::read(request.body()).filter(|drawn| {
             let members = request.references().map(Reference::as_str);
@@ -108,8 +110,8 @@ fn capabilities() -> Capabilities {
         protection: Protection::Staged,
         idempotency_keys_live: None,
         settle_window: SETTLE_WINDOW,
-        // Searches are answered by the database that was written to, unless `db_replica_host` is set: then an entry may be
-        // missed for a moment. The external id holds even so.
+        // Searches are answered by the database that was written to, unless `db_replica_host` is set: then an entry may
+        // be missed for a moment. The external id holds even so.
         search_lag: Duration::ZERO,
         vouchers_per_request_max: VOUCHERS_PER_REQUEST_MAX,
         reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
@@ -159,7 +161,8 @@ impl AccountingSystem for Odoo {
         body::draw_up(postings)
     }
 
-    /// Never straight into the books: staged, and posted by the drafts' ids. The engine does so itself, and keeps the ids.
+    /// Never posts straight into the books: drafts are staged, and posted by their ids. The engine does so itself, and
+    /// keeps the ids.
     async fn commit(&self, _: &Permit, _: &ClaimedRequest) -> Result<Answer<VoucherResult>, CallError> {
         Err(CallError::NotSent(Problem::internal("Odoo is posted to by drafts only")))
     }
@@ -169,7 +172,7 @@ impl AccountingSystem for Odoo {
         Ok(Answer { results: staging::stage(self, permit, &drawn.entries).await? })
     }
 
-    /// Never: a reference is an external id as well, of which the database has one.
+    /// Finds no contested draft, ever: a reference is an external id as well, and the database has one of each.
     async fn contested(&self, drafts: &[StagedDraft]) -> Result<Vec<bool>, CallError> {
         Ok(vec![false; drafts.len()])
     }
@@ -213,7 +216,8 @@ impl AccountingSystem for Odoo {
         Ok(())
     }
 
-    /// As Odoo itself links to a record (`/mail/view`, read in 19.0); a server with several databases is told which.
+    /// Links to a record as Odoo itself does (`/mail/view`, read in 19.0); the link names the database, since a server
+    /// may have several.
     fn voucher_pages(&self) -> Option<VoucherPages> {
         let page = self.client.page("odoo/account.move/")?;
         let mut of_database = page.clone();
@@ -222,7 +226,7 @@ impl AccountingSystem for Odoo {
     }
 }
 
-/// A staged draft, and what was claimed for it.
+/// Joins a staged draft with the content that was claimed for it.
 fn to_post(draft: &StagedDraft) -> ToPost<'_> {
     let claimed = draft.claimed();
     ToPost {

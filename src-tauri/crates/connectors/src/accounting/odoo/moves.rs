@@ -1,4 +1,4 @@
-//! Journal entries (`account.move`), as Odoo shows them.
+//! Reads journal entries (`account.move`) as Odoo shows them.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use super::value::{Decimal, Maybe, Moment, Named};
 pub(super) const MODEL: &str = "account.move";
 /// The model of its lines.
 pub(super) const LINES: &str = "account.move.line";
-/// What is read of an entry.
+/// The fields that are read of an entry.
 pub(super) const FIELDS: [&str; 10] = [
     "ref",
     "name",
@@ -30,10 +30,10 @@ pub(super) const FIELDS: [&str; 10] = [
     "reversed_entry_id",
     "reversal_move_ids",
 ];
-/// What is read of a line.
+/// The fields that are read of a line.
 pub(super) const LINE_FIELDS: [&str; 4] = ["move_id", "account_id", "balance", "partner_id"];
 
-/// An entry.
+/// Describes an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Entry {
     pub(super) id: i64,
@@ -50,7 +50,7 @@ pub(super) struct Entry {
     reversal_move_ids: Vec<i64>,
 }
 
-/// Where an entry stands.
+/// The state of an entry in Odoo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum State {
@@ -59,18 +59,18 @@ pub(super) enum State {
     Cancel,
 }
 
-/// What an entry is to us.
+/// The meaning of an entry's state for us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Never was in the books.
+    /// The entry never was in the books.
     Draft,
-    /// In the books.
+    /// The entry is in the books.
     Posted,
-    /// Cancelled, or taken out of the books by a person: not ours to delete, and not to post once more.
+    /// Cancelled, or taken out of the books by a person: not ours to delete, and not to be posted once more.
     Withdrawn,
 }
 
-/// A line.
+/// Describes a line.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct EntryLine {
     pub(super) move_id: Maybe<Named>,
@@ -101,19 +101,20 @@ impl Entry {
         self.currency_id.as_ref().map(|currency| currency.1.as_str()).unwrap_or_default()
     }
 
-    /// The sum of its debit lines, a decimal.
+    /// Returns the sum of its debit lines, a decimal.
     pub(super) fn total(&self) -> &str {
         &self.amount_total.0
     }
 
-    /// The same with the decimals of its currency, as people write it; as it came, where it is no amount of that.
+    /// Returns the same sum with the decimals of its currency, as people write it; unchanged where it is no amount of
+    /// that currency.
     fn decimal_total(&self) -> String {
         let amount =
             Currency::from_code(self.currency()).and_then(|currency| Money::from_decimal(self.total(), currency).ok());
         amount.map_or_else(|| self.total().to_owned(), Money::to_decimal)
     }
 
-    /// The entry that this one reverses.
+    /// Returns the id of the entry that this one reverses.
     pub(super) fn reverses(&self) -> Option<i64> {
         self.reversed_entry_id.as_ref().map(|reversed| reversed.0)
     }
@@ -123,7 +124,7 @@ impl Entry {
         Acknowledgement { voucher_id: self.id.to_string(), number }
     }
 
-    /// As a draft; `None` where it has no date to compare.
+    /// Returns it as a draft; `None` where it has no date to compare.
     pub(super) fn as_draft(&self) -> Option<FoundDraft> {
         Some(FoundDraft {
             reference: Reference::from_stored(self.reference()),
@@ -135,7 +136,7 @@ impl Entry {
         })
     }
 
-    /// As a voucher, and which one reversed it; `None` where it has no date to compare.
+    /// Returns it as a voucher, with the one that reversed it; `None` where it has no date to compare.
     pub(super) fn as_voucher(&self, reversed_by: Option<i64>) -> Option<FoundVoucher> {
         let stands = self.standing() == Standing::Posted && reversed_by.is_none();
         Some(FoundVoucher {
@@ -152,7 +153,7 @@ impl Entry {
     }
 }
 
-/// The entries that fit, oldest first.
+/// Returns the entries that fit a filter, oldest first.
 pub(super) async fn search(
     client: &Client,
     books: &Books,
@@ -166,13 +167,13 @@ pub(super) async fn search(
     client.ask(MODEL, "search_read", &body).await
 }
 
-/// The entries with these ids; those that there are.
+/// Returns the entries with these ids; an id without an entry is left out.
 pub(super) async fn by_id(client: &Client, books: &Books, ids: &[i64]) -> Result<HashMap<i64, Entry>, Fault> {
     let entries = search(client, books, &json!([["id", "in", ids]]), None).await?;
     Ok(entries.into_iter().map(|entry| (entry.id, entry)).collect())
 }
 
-/// The lines of these entries, by entry.
+/// Returns the lines of these entries, by entry.
 pub(super) async fn lines(client: &Client, books: &Books, ids: &[i64]) -> Result<HashMap<i64, Vec<EntryLine>>, Fault> {
     let body = json!({"domain": [["move_id", "in", ids]], "fields": LINE_FIELDS, "context": books.context()});
     let rows: Vec<EntryLine> = client.ask(LINES, "search_read", &body).await?;
@@ -185,7 +186,8 @@ pub(super) async fn lines(client: &Client, books: &Books, ids: &[i64]) -> Result
     Ok(lines)
 }
 
-/// Which of these entries were reversed by a posted one, and by which. A reversal that is a draft still has not happened.
+/// Returns which of these entries were reversed by a posted one, and by which. A reversal that is a draft has not
+/// happened yet.
 pub(super) async fn reversals<'a>(
     client: &Client,
     books: &Books,

@@ -1,5 +1,6 @@
-//! The counter-voucher of a voucher: its lines the other way round, linked to it, under a reference of its own. That
-//! reference is an external id like every other, so that there is one counter-voucher, however often it is asked for.
+//! Makes the counter-voucher of a voucher: its lines with debit and credit exchanged, linked to it, under a reference
+//! of its own. That reference is an external id like every other, so that there is one counter-voucher, however often
+//! it is asked for.
 
 use postonce_engine::domain::{CommitResult, Currency, DraftId, Money, VoucherResult};
 use postonce_engine::ports::CallError;
@@ -50,7 +51,7 @@ pub(super) async fn reverse(
     }
 }
 
-/// The voucher, and the entry that would reverse it; or why there is nothing to make.
+/// Returns the voucher and the entry that would reverse it, or the reason why there is nothing to make.
 async fn prepare(
     odoo: &Odoo,
     books: &Books,
@@ -109,7 +110,7 @@ async fn post(
     let to_post = ToPost { draft: &draft_id, reference: wanted.reference.as_str(), date: wanted.date, amount };
     match commit::commit(odoo, lease, &[to_post]).await?.pop().flatten() {
         Some(CommitResult::Posted(made)) => Ok(VoucherResult::Created(made)),
-        // It goes again, so that nobody posts it by hand.
+        // The draft is deleted again, so that nobody posts it by hand.
         Some(CommitResult::Refused(refusal)) => {
             commit::discard(odoo, lease, &draft_id).await?;
             Ok(VoucherResult::Refused { refusal, voucher_id: None })

@@ -1,10 +1,11 @@
-//! Rows with a unique field, for the lease: attachments (`ir.attachment`) under an external id of ours.
+//! Keeps rows with a unique field, for the lease: attachments (`ir.attachment`) under an external id of ours.
 //!
-//! What was weighed (docs/decisions/0004): a row of `ir.model.data` or `ir.config_parameter` made directly wants the right to
-//! manage access, or the whole system; an accountant's key has neither. An external id that `load` writes is the same unique
-//! row, and wants no right but that to make what it names. That is an attachment, because of all that every user may make it
-//! alone says *not found* to whoever changes or deletes it once more (`ir.filters` says *done*), and has a text without bound.
-//! It hangs on an archived filter, which is shown nowhere and which every user may write, and so the attachment.
+//! The choice (`docs/decisions/0004`): a row of `ir.model.data` or `ir.config_parameter` made directly wants the right
+//! to manage access, or the whole system; an accountant's key has neither. An external id that `load` writes is the
+//! same unique row, and wants no right but that to make the record it names. That record is an attachment: of all the
+//! records that every user may make, it alone says *not found* when it is changed or deleted once more (`ir.filters`
+//! says *done*), and has a text without bound. It hangs on an archived filter, which is shown nowhere and which every
+//! user may write, and so may write the attachment.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,17 +20,17 @@ use super::load::was_aborted;
 use super::value::{Maybe, Moment};
 
 const MODEL: &str = "ir.attachment";
-/// What the rows hang on.
+/// The model of the record that the rows hang on.
 const ANCHOR_MODEL: &str = "ir.filters";
 const ANCHOR_ID: &str = "postonce.rows";
 const ANCHOR_NAME: &str = "Postonce";
-/// How long a call may take: a renewal is two of them, and tried again within the shortest lease.
+/// The longest a call may take: a renewal is two of them, and tried again within the shortest lease.
 const ROW_CALL: Duration = Duration::from_secs(5);
 
-/// The rows of one organisation.
+/// Holds the rows of one organisation.
 pub(super) struct Rows {
     pub(super) client: Arc<Client>,
-    /// Several organisations may share a database.
+    /// Part of each row's name, since several organisations may share a database.
     pub(super) organisation: String,
 }
 
@@ -67,7 +68,7 @@ struct Message {
 }
 
 impl Rows {
-    /// The name of a row, and what stands behind our part of its external id.
+    /// Returns the name of a row, which follows our part of its external id.
     fn name(&self, code: &str) -> String {
         format!("{code}-{}", self.organisation)
     }
@@ -81,7 +82,7 @@ impl Rows {
         self.client.ask_within(ROW_CALL, model, method, body).await
     }
 
-    /// What the rows hang on, where it is there already.
+    /// Returns the record that the rows hang on, if it exists already.
     async fn anchor(&self) -> Result<Option<i64>, CallError> {
         let body = json!({"domain": [["name", "=", ANCHOR_NAME], ["model_id", "=", ANCHOR_MODEL], ["active", "=", false],
                                      ["user_ids", "=", false]],
@@ -90,7 +91,7 @@ impl Rows {
         Ok(anchors.first().map(|anchor| anchor.id))
     }
 
-    /// The same, made where it is missing; once, for all.
+    /// Returns the same record, and makes it if it is missing; once, for all.
     async fn make_anchor(&self) -> Result<i64, CallError> {
         if let Some(anchor) = self.anchor().await? {
             return Ok(anchor);
@@ -104,7 +105,8 @@ impl Rows {
         }
     }
 
-    /// Makes what is not there, and names what is; `None` where another transaction came in between.
+    /// Makes the record if it is not there, and returns its id either way; `None` when another transaction came in
+    /// between.
     async fn load(&self, model: &str, body: &Value) -> Result<Option<i64>, CallError> {
         let answer: LoadBody = self.call(model, "load", body).await?.result;
         match answer.ids {
@@ -126,7 +128,7 @@ impl Rows {
     }
 }
 
-/// What is there under its external id is left alone, and named.
+/// Returns the context in which a record that is there under its external id is left alone, and its id returned.
 fn once() -> Value {
     json!({"mode": "update", "noupdate": true})
 }
@@ -138,9 +140,9 @@ impl UniqueRows for Rows {
         let fields = ["id", "name", "type", "res_model", "res_id", "description"];
         let data = [[&format!("postonce.{name}"), &name, "binary", ANCHOR_MODEL, &anchor.to_string(), text]];
         let body = json!({"fields": fields, "data": data, "context": once()});
-        // Where the database aborted it, there may be a row by now, and there may be none: whoever asks looks again.
+        // After an abort by the database there may be a row, and there may be none: the caller looks again.
         let Some(id) = self.load(MODEL, &body).await? else { return Ok(Created::Taken) };
-        // The answer is the same for the row that was made and for one that was there: they differ by their text.
+        // The answer is the same for a row that was made and for one that was there: they differ by their text.
         match self.read(code).await? {
             Some(row) if row.id.as_str() == id.to_string() && row.text == text => Ok(Created::Made(row.id)),
             Some(_) | None => Ok(Created::Taken),
@@ -160,7 +162,7 @@ impl UniqueRows for Rows {
                 written_at: Some(row.write_date.0),
                 now: at,
             })),
-            // Two were made by somebody who does not go by our external id.
+            // Somebody who does not go by our external id made two.
             (Some(_), Some(_)) => Err(self.unread("ir.attachment: 2")),
         }
     }
@@ -175,7 +177,7 @@ impl UniqueRows for Rows {
     }
 }
 
-/// `false` where Odoo says that there is no such record.
+/// Says whether the record is there: `false` if Odoo says that there is no such record.
 fn there<T>(answer: Result<Answered<T>, Fault>) -> Result<bool, CallError> {
     match answer {
         Ok(_) => Ok(true),

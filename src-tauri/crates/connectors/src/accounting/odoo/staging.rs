@@ -1,10 +1,11 @@
-//! Drafts: made in one call, read back, and compared with what was asked before anybody posts them.
+//! Stages drafts: makes them in one call, reads them back, and compares them with what was asked before anybody posts
+//! them.
 //!
 //! Invariants:
-//! - a posting is staged only where its draft, as Odoo shows it afterwards, has its reference, date, accounts, contacts and
-//!   amounts to the last decimal (Odoo rounds what has too many, without a word);
+//! - a posting is staged only where its draft, as Odoo shows it afterwards, has its reference, date, accounts, contacts
+//!   and amounts to the last decimal (Odoo rounds what has too many, without a word);
 //! - one posting that is refused never holds the others: what a call of many refuses is tried in smaller ones;
-//! - an entry of the reference that is not ours to touch, posted or withdrawn by a person, is told and left alone.
+//! - an entry of the reference that is not ours to touch, posted or withdrawn by a person, is reported and left alone.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
@@ -23,15 +24,15 @@ use super::words::Obstacle;
 
 /// Tries of one posting that the database aborts for another transaction's sake.
 const TRIES_MAX: u32 = 3;
-/// Before the second of them; longer each time.
+/// The pause before the second try; it grows with each try.
 const PAUSE: Duration = Duration::from_millis(150);
 /// Rounds of making: the second for a draft of other content that stood in the way and was discarded.
 const ROUNDS_MAX: u32 = 2;
 
-/// What became of each posting so far.
+/// The result of each posting so far.
 type Results = Vec<Option<StageResult>>;
 
-/// Stages postings; one entry for each, in order.
+/// Stages postings; returns one entry for each, in order.
 pub(super) async fn stage(odoo: &Odoo, lease: &impl Lease, entries: &[DrawnEntry]) -> Result<Results, CallError> {
     let books = odoo.books().await.map_err(nothing_written)?;
     let ground = Ground::survey(odoo, &books, entries).await.map_err(|fault| nothing_written(fault.into()))?;
@@ -54,7 +55,7 @@ pub(super) async fn stage(odoo: &Odoo, lease: &impl Lease, entries: &[DrawnEntry
     Ok(results)
 }
 
-/// What is looked up before anything is made.
+/// Holds what is looked up before anything is made.
 struct Ground {
     locked_to: Option<NaiveDate>,
     accounts: HashMap<String, Account>,
@@ -73,7 +74,7 @@ impl Ground {
         })
     }
 
-    /// The entry in Odoo's ids, or why it cannot be one.
+    /// Returns the entry in Odoo's ids, or the obstacle that keeps it from being one.
     fn asked(&self, books: &Books, entry: &DrawnEntry) -> Result<Asked, Obstacle> {
         if entry.currency != books.currency {
             return Err(Obstacle::Currency { posting: entry.currency.clone(), books: books.currency.clone() });
@@ -106,7 +107,7 @@ impl Ground {
     }
 }
 
-/// Why nothing may be posted on that day.
+/// Returns the obstacle if nothing may be posted on that day.
 pub(super) fn closed(locked_to: Option<NaiveDate>, date: NaiveDate) -> Option<Obstacle> {
     let locked_to = locked_to.filter(|locked_to| date <= *locked_to)?;
     Some(Obstacle::PeriodClosed { date, locked_to })
@@ -116,8 +117,8 @@ fn refused(refusal: Refusal) -> StageResult {
     StageResult::Refused { refusal, voucher_id: None }
 }
 
-/// Makes the open ones, in one call where that works. The id of each that is there now; the refused ones have their result.
-/// What was not reached, because a call was not understood, has neither.
+/// Makes the open entries, in one call where that works. Returns the id of each that is there now; a refused one has
+/// its result. One that was not reached, because a call was not understood, has neither.
 async fn make(
     odoo: &Odoo,
     lease: &impl Lease,
@@ -132,7 +133,7 @@ async fn make(
         let entries: Vec<&Asked> = group.iter().map(|index| &asked[index]).collect();
         let loaded = match load::load(&odoo.client, lease, books, &entries).await {
             Ok(loaded) => loaded,
-            // What was made before it is not forgotten for its sake.
+            // The entries that were made before it are not forgotten for its sake.
             Err(fault) if made.is_empty() && results.iter().all(Option::is_none) => return Err(fault.into()),
             Err(fault) => {
                 tracing::warn!(?fault, "a part of a request was not staged");
@@ -156,7 +157,7 @@ async fn make(
     Ok(made)
 }
 
-/// Smaller groups: those that are named alone, the others together; halves where that would be no help.
+/// Divides a group into smaller ones: those that are named alone, the others together; halves if that would be no help.
 fn parts(group: &[usize], is_named: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
     let (named, others): (Vec<_>, Vec<_>) = group.iter().enumerate().partition(|(place, _)| is_named(*place));
     if named.is_empty() || named.len() > group.len() / 2 {
@@ -168,8 +169,8 @@ fn parts(group: &[usize], is_named: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
     std::iter::once(together).chain(alone).collect()
 }
 
-/// Reads back what stands there, and settles what is as it was asked. The indices of those whose draft had other content,
-/// and is gone now: they are made once more, or are refused when they come back different again.
+/// Reads the drafts back, and settles those that are as they were asked. Returns the indices of those whose draft had
+/// other content, and is gone now: they are made once more, or are refused when they come back different again.
 async fn compare(
     odoo: &Odoo,
     lease: &impl Lease,
@@ -222,7 +223,7 @@ async fn compare(
     Ok(differing.into_iter().map(|(index, _)| index).collect())
 }
 
-/// The sum of the debit lines, as it was asked for.
+/// Returns the sum of the debit lines, as it was asked for.
 fn debit(asked: &Asked) -> String {
     let debits = asked.lines.iter().filter(|line| line.amount.minor() > 0);
     let minor = debits.map(|line| line.amount.minor()).sum();
@@ -230,7 +231,7 @@ fn debit(asked: &Asked) -> String {
     currency.map(|currency| Money::from_minor(minor, currency).to_decimal()).unwrap_or_default()
 }
 
-/// Whether an entry is what was asked for, line by line.
+/// Says whether an entry is what was asked for, line by line.
 pub(super) fn is_as_asked(books: &Books, asked: &Asked, entry: &Entry, lines: &[EntryLine]) -> bool {
     let Some(currency) = Currency::from_code(&books.currency) else { return false };
     let seen = lines.iter().map(|line| {

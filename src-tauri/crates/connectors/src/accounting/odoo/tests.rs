@@ -1,4 +1,4 @@
-//! The connector against a server that answers as Odoo 19 was seen to answer.
+//! Runs the connector against a server that answers as Odoo 19 was seen to answer.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +21,7 @@ mod posting;
 mod set_up;
 mod staging;
 
-/// A lease that is held, or lost.
+/// Stands for a lease that is held, or lost.
 struct Held(AtomicBool);
 
 impl Held {
@@ -43,7 +43,7 @@ impl Lease for Held {
 /// An answer of the server: a status and a body.
 type Scripted = (u16, Value);
 
-/// What the server says of each `model/method`; the last answer of a list is given for ever.
+/// Holds the answers of the server to each `model/method`; the last answer of a list is given for ever.
 #[derive(Clone, Default)]
 struct Server {
     answers: Arc<Mutex<HashMap<String, Vec<Scripted>>>>,
@@ -55,7 +55,7 @@ impl Server {
         self.answers.lock().expect("nobody panicked").insert(call.to_owned(), answers);
     }
 
-    /// The bodies of the calls of that method so far.
+    /// Returns the bodies of the calls of that method so far.
     fn asked(&self, call: &str) -> Vec<Value> {
         let asked = self.asked.lock().expect("nobody panicked");
         asked.iter().filter(|(name, _)| name == call).map(|(_, body)| body.clone()).collect()
@@ -97,7 +97,8 @@ fn ok(body: Value) -> Vec<Scripted> {
     vec![(200, body)]
 }
 
-/// A server with the books of HLF: company 1 in NOK, journal 7, accounts 51 (7790), 53 (2930) and 54 (2400, payable).
+/// Starts a server with the books of HLF: company 1 in NOK, journal 7, accounts 51 (7790), 53 (2930) and 54 (2400,
+/// payable).
 async fn odoo() -> (MockServer, Server, Odoo) {
     let server = Server::default();
     server.says("res.users/context_get", ok(json!({"lang": "en_US", "tz": false, "uid": 5})));
@@ -137,13 +138,13 @@ fn connector(listening: &MockServer) -> Odoo {
     Odoo::new(http, &settings, &organisation, clock, ids).expect("a connector")
 }
 
-/// The company, with its books locked up to that day.
+/// Returns the company, with its books locked up to that day.
 fn company(locked: &str) -> Value {
     json!([{"id": 1, "name": "HLF", "currency_id": [14, "NOK"],
             "user_fiscalyear_lock_date": locked, "user_hard_lock_date": "1-01-01"}])
 }
 
-/// An entry of 412.00 on 28 October 2026.
+/// Returns an entry of 412.00 on 28 October 2026.
 fn entry(id: i64, reference: &str, state: &str) -> Value {
     let name: Value = if state == "posted" { format!("POST/2026/10/{id:04}").into() } else { false.into() };
     json!({"id": id, "ref": reference, "name": name, "state": state, "date": "2026-10-28", "currency_id": [14, "NOK"],
@@ -151,7 +152,7 @@ fn entry(id: i64, reference: &str, state: &str) -> Value {
            "reversed_entry_id": false, "reversal_move_ids": []})
 }
 
-/// Its lines, with that amount.
+/// Returns the lines of that entry, with that amount.
 fn lines(id: i64, amount: f64) -> Vec<Value> {
     vec![
         json!({"id": id * 10, "move_id": [id, "…"], "account_id": [51, "…"], "balance": amount, "partner_id": false}),
@@ -159,7 +160,7 @@ fn lines(id: i64, amount: f64) -> Vec<Value> {
     ]
 }
 
-/// The same with a change.
+/// Returns the same entry with a change.
 fn with(mut entry: Value, changes: Value) -> Value {
     let Value::Object(changes) = changes else { panic!("changes are members") };
     for (name, value) in changes {
@@ -168,7 +169,7 @@ fn with(mut entry: Value, changes: Value) -> Value {
     entry
 }
 
-/// A posting of 412.00 as it is drawn up.
+/// Returns a posting of 412.00 as it is drawn up.
 fn drawn(reference: &str) -> body::DrawnEntry {
     let line = |account: &str, amount: &str, party: Option<&str>| body::DrawnLine {
         account: account.to_owned(),
@@ -184,7 +185,7 @@ fn drawn(reference: &str) -> body::DrawnEntry {
     }
 }
 
-/// What became of each, as text.
+/// Returns each result as text.
 fn shown(results: Vec<Option<StageResult>>) -> Vec<String> {
     let shown = |result: StageResult| match result {
         StageResult::Staged(draft) => format!("draft {}", draft.as_str()),
@@ -196,7 +197,7 @@ fn shown(results: Vec<Option<StageResult>>) -> Vec<String> {
     results.into_iter().map(|result| result.map_or_else(|| "?".to_owned(), shown)).collect()
 }
 
-/// The parameters of what is told, in order.
+/// Returns the parameters of a problem, in order.
 fn params(problem: &Problem) -> BTreeMap<&str, &str> {
     problem.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }

@@ -1,10 +1,10 @@
-//! Odoo's values: `false` for what is not set, pairs for a record it names, numbers that are read as the text they are.
+//! Reads Odoo's values: `false` for what is not set, pairs for a record it names, numbers as the text they are.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 
-/// A number as it stands in the answer. Never a float of ours: it is compared as a decimal, or not at all.
+/// Holds a number as it stands in the answer. Never a float of ours: it is compared as a decimal, or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Decimal(pub(super) String);
 
@@ -19,7 +19,7 @@ impl<'de> Deserialize<'de> for Decimal {
     }
 }
 
-/// A value that may not be set.
+/// Holds a value that may not be set.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Maybe<T> {
@@ -44,11 +44,11 @@ impl<T> Maybe<T> {
     }
 }
 
-/// A record that another one names: its id, and its name for people.
+/// Names a record that another one refers to: its id, and its name for people.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Named(pub(super) i64, pub(super) String);
 
-/// A moment of Odoo's, which is UTC without saying so.
+/// Holds a moment of Odoo's, which is UTC without saying so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moment(pub(super) DateTime<Utc>);
 
@@ -60,7 +60,7 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
-/// The last day that is locked. Odoo writes the beginning of time, which locks nothing, as `1-01-01`.
+/// Returns the last day that is locked. Odoo writes the beginning of time, which locks nothing, as `1-01-01`.
 pub(super) fn locked_until(date: &Maybe<String>) -> Option<NaiveDate> {
     let mut parts = date.as_ref()?.splitn(3, '-').map(str::parse::<u32>);
     let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);

@@ -1,5 +1,5 @@
-//! The words of refusals that Postonce concludes itself. Odoo's own come in the language of the user whose key it is, and
-//! stand beside these; so these are told in that language.
+//! Holds the words of refusals that Postonce concludes itself. Odoo's own come in the language of the user whose key it
+//! is, and stand beside these; so these are in that language as well.
 
 use chrono::NaiveDate;
 use postonce_engine::domain::Refusal;
@@ -8,7 +8,7 @@ use crate::accounting::words::{self, Language};
 
 const SYSTEM: &str = "Odoo";
 
-/// Why a posting is not made, or not posted.
+/// The reason why a posting is not made, or not posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Obstacle {
     AccountMissing { account: String },
@@ -25,7 +25,7 @@ pub(super) enum Obstacle {
 }
 
 impl Obstacle {
-    /// As the problem of one voucher.
+    /// Returns the obstacle as the refusal of one voucher.
     pub(super) fn refusal(&self, language: Language) -> Refusal {
         Refusal { kind: self.kind().to_owned(), detail: self.sentence(language) }
     }

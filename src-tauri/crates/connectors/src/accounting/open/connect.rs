@@ -1,4 +1,4 @@
-//! Who am I, and what does the system offer.
+//! Asks the server who we are and what it offers.
 
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use super::wire::{Me, MeCapabilities};
 use super::{LockKind, Open};
 use crate::http::{Peer, classify};
 
-/// A server that names no bound is not sent more than this at a time.
+/// The bound for a server that names none: it is not sent more vouchers than this at a time.
 const VOUCHERS_PER_REQUEST_UNNAMED: usize = 100;
-/// A server that names no length is trusted with the shortest references only.
+/// The bound for a server that names no length: it is trusted with the shortest references only.
 const REFERENCE_LENGTH_UNNAMED: usize = ReferenceRules::LENGTH_MIN;
 
-/// Who we are there, and how the server keeps two runs apart; from then on the calls of the lock go by that.
+/// Asks who we are there, and how the server keeps two runs apart; from then on the calls of the lock go by that.
 pub(super) async fn connect(open: &Open) -> Result<(Connection, LockKind), CallError> {
     let request = open.brief_request(Method::GET, "v1/me", None)?;
     let seen = open.call(request, &[200]).await?;
@@ -37,8 +37,8 @@ pub(super) async fn connect(open: &Open) -> Result<(Connection, LockKind), CallE
     Ok((connection, kind))
 }
 
-/// The strongest protection the server names: drafts, whatever else it has, before unique references, fences and none. A
-/// lost answer then leaves a surplus draft behind, and never a surplus voucher.
+/// Returns the strongest protection that the server names: drafts, whatever else it has, before unique references,
+/// fences and none. A lost answer then leaves a surplus draft behind, and never a surplus voucher.
 fn capabilities(peer: &Peer, me: &MeCapabilities, settle_window: Duration) -> Result<Capabilities, CallError> {
     let length_max = me.reference_max_length.unwrap_or(REFERENCE_LENGTH_UNNAMED);
     if length_max < ReferenceRules::LENGTH_MIN {
@@ -59,7 +59,7 @@ fn capabilities(peer: &Peer, me: &MeCapabilities, settle_window: Duration) -> Re
             .filter(|&hours| hours > 0)
             .map(|hours| TimeDelta::hours(i64::from(hours))),
         settle_window,
-        // The protocol's look-ups see whatever was answered.
+        // The protocol's look-ups see every write that was answered.
         search_lag: Duration::ZERO,
         vouchers_per_request_max: me.max_vouchers_per_request.unwrap_or(VOUCHERS_PER_REQUEST_UNNAMED).max(1),
         reference_rules: ReferenceRules { length_max, folds_case: false, ascii_only: false },

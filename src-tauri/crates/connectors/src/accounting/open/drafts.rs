@@ -1,4 +1,4 @@
-//! Drafts: committed by their id, once, and discarded where they are not wanted. They are staged like vouchers.
+//! Commits drafts by their id, once, and discards those that are not wanted. They are staged like vouchers.
 
 use postonce_engine::domain::{CommitResult, Discarded, DraftId, Reference, VoucherResult};
 use postonce_engine::ports::CallError;
@@ -9,11 +9,11 @@ use super::results::{self, ANSWERED};
 use super::writing::{self, Lease};
 use crate::http::{Seen, classify};
 
-/// Where drafts are staged.
+/// The path under which drafts are staged.
 pub(super) const PATH: &str = "v1/drafts";
 
-/// Commits a draft. Only the problem by which the server says that it does not know this draft tells that it is gone: any
-/// other `404` may come of a wrong address.
+/// Commits a draft. Only the problem document by which the server says that it does not know this draft proves that it
+/// is gone: any other `404` may come of a wrong address.
 pub(super) async fn commit(
     open: &Open,
     lease: &impl Lease,

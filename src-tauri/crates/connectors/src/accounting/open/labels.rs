@@ -1,4 +1,4 @@
-//! Labels: what a server offers that has no export lock. The engine's lease is built on them.
+//! Reads and writes labels, which a server offers that has no export lock. The engine's lease is built on them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,13 +14,14 @@ use super::writing::segment;
 use crate::http::{Http, Seen, classify};
 
 const PATH: &str = "v1/labels";
-/// How long a call may take: a renewal is two of them, and tried again within the shortest lease.
+/// The longest a call may take: a renewal is two of them, and tried again within the shortest lease.
 const LABEL_CALL: Duration = Duration::from_secs(5);
-/// The kinds of problem by which the server says what it knows of a label. Any other `404` may come of a wrong address.
+/// The types of problem document by which the server says what it knows of a label. Any other `404` may come of a wrong
+/// address.
 const UNKNOWN: &str = "label-unknown";
 const EXISTS: &str = "label-exists";
 
-/// The labels of an accounting system behind the open protocol.
+/// Holds the labels of an accounting system behind the open protocol.
 pub(super) struct Labels(pub(super) Arc<Http>);
 
 impl Labels {
@@ -34,7 +35,8 @@ impl Labels {
         Ok(format!("{PATH}/by-id/{}", segment(&self.0, id.as_str())?))
     }
 
-    /// `None` where the problem of this kind came with that status; any other problem is an error.
+    /// Returns the answer, or `None` for a problem document of this type with that status; any other problem document
+    /// is an error.
     async fn ask(&self, request: Request, expected: u16, no: (u16, &str)) -> Result<Option<Seen>, CallError> {
         let peer = self.0.peer();
         let seen = classify::sort(peer, self.0.send(request).await, &[expected, no.0])?;

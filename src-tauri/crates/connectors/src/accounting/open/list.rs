@@ -1,7 +1,7 @@
-//! The vouchers of a period, page by page, for the two-way comparison.
+//! Lists the vouchers of a period, page by page, for the two-way comparison.
 //!
-//! A server may not know the parameters for the date: then it lists everything, and what is outside the period is left
-//! out here. A page may so be empty, and others may follow all the same.
+//! A server may not know the parameters for the date: then it lists everything, and vouchers outside the period are
+//! left out here. So a page may be empty, and others may follow all the same.
 
 use postonce_engine::domain::Period;
 use postonce_engine::ports::{CallError, VoucherPage};
@@ -12,7 +12,7 @@ use super::look_up::taken_over;
 use super::wire::ListBody;
 use crate::http::classify;
 
-/// Vouchers that are asked for in one page.
+/// The number of vouchers that are asked for in one page.
 const PAGE_VOUCHERS: usize = 500;
 
 pub(super) async fn vouchers(open: &Open, period: Period, cursor: Option<&str>) -> Result<VoucherPage, CallError> {
@@ -33,7 +33,7 @@ pub(super) async fn vouchers(open: &Open, period: Period, cursor: Option<&str>) 
     let peer = open.http.peer();
     let seen = open.call(request, &[200]).await?;
     let page: ListBody = classify::read(peer, &seen)?;
-    // It would go round for ever.
+    // It would go round forever.
     if page.next_cursor.is_some() && page.next_cursor.as_deref() == cursor {
         return Err(CallError::Unknown(peer.unexpected(200, "next_cursor")));
     }

@@ -1,4 +1,4 @@
-//! The export lock at the accounting side.
+//! Speaks to the export lock at the accounting side.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ pub(super) async fn break_lock(open: &Open, run: &RunId, reason: &str) -> Result
 
 pub(super) async fn lock(open: &Open) -> Result<Option<LockInfo>, CallError> {
     let seen = match open.call(open.brief_request(Method::GET, PATH, None)?, &[200]).await {
-        // Only a problem says that nobody holds it; a bare 404 is a wrong address.
+        // Only a problem document says that nobody holds it; a bare 404 is a wrong address.
         Err(CallError::Refused { problem, .. })
             if problem.params.get("status").is_some_and(|status| status == "404") =>
         {
@@ -76,7 +76,7 @@ pub(super) fn present(open: &Open, request: &mut Request, token: &LeaseToken) ->
     open.http.secret_header(request, LOCK_TOKEN, token.expose()).map_err(unsendable)
 }
 
-/// The bytes of a body of ours.
+/// Returns the bytes of a body of ours.
 pub(super) fn json(body: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(body).expect("plain structs with text keys always make JSON")
 }

@@ -1,8 +1,8 @@
-//! What stands under some references, in the books and as drafts.
+//! Finds the vouchers and drafts under some references.
 //!
-//! Invariant: an answer that cannot be told apart from a shorter one is not understood as a whole: a voucher or draft without
-//! a usable id, a voucher under two references, a draft that is listed twice; and, where the server names what it did not find,
-//! a reference of which nothing is said.
+//! Invariant: an answer that cannot be distinguished from a shorter one is not understood as a whole: a voucher or
+//! draft without a usable id, a voucher under two references, a draft that is listed twice; and, if the server names
+//! the references that it did not find, a reference of which nothing is said.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,7 +16,7 @@ use super::results::{acknowledgement, usable_draft};
 use super::wire::{FoundBody, FoundDraftBody, FoundVoucherBody, LookUpBody};
 use crate::http::{Peer, classify};
 
-/// References in one call at most, as the protocol says.
+/// The largest number of references in one call, as the protocol says.
 const REFERENCES_MAX: usize = 500;
 
 pub(super) async fn look_up(open: &Open, references: &[Reference]) -> Result<Found, CallError> {
@@ -34,7 +34,7 @@ pub(super) async fn look_up(open: &Open, references: &[Reference]) -> Result<Fou
             refuse_incomplete(peer, &asked, &answer.found, &drafts, not_found)?;
         }
         for voucher in answer.found {
-            // What was not asked for says nothing about what was.
+            // A voucher that was not asked for proves nothing about those that were.
             if asked.contains(voucher.reference.as_str()) {
                 found.vouchers.push(taken_over(peer, voucher)?);
             }
@@ -48,7 +48,8 @@ pub(super) async fn look_up(open: &Open, references: &[Reference]) -> Result<Fou
     Ok(found)
 }
 
-/// Absence is what a send may follow from: it is believed where it is said, not where a line is missing.
+/// Refuses an answer that is silent about a reference. A send may follow from absence, so absence is believed when the
+/// server says it, not when a line is missing.
 fn refuse_incomplete(
     peer: &Peer,
     asked: &HashSet<&str>,
@@ -69,7 +70,8 @@ fn refuse_incomplete(
     }
 }
 
-/// One voucher is not the acknowledgement of two records; a draft that is listed twice would be kept and discarded at once.
+/// Refuses an answer with one voucher for two records, or with a draft twice: such a draft would be kept and discarded
+/// at once.
 fn refuse_ambiguous(peer: &Peer, vouchers: &[FoundVoucherBody], drafts: &[FoundDraftBody]) -> Result<(), CallError> {
     let mut reference_of: HashMap<&str, &str> = HashMap::new();
     for voucher in vouchers {
@@ -98,7 +100,8 @@ fn draft_taken_over(peer: &Peer, draft: FoundDraftBody) -> Result<FoundDraft, Ca
     })
 }
 
-/// A voucher without a usable id is there all the same: the look-up as a whole is not understood, rather than too short.
+/// Takes over a voucher. One without a usable id exists all the same, so the look-up as a whole is not understood
+/// rather than too short.
 pub(super) fn taken_over(peer: &Peer, voucher: FoundVoucherBody) -> Result<FoundVoucher, CallError> {
     let acknowledgement = acknowledgement(voucher.voucher_id, voucher.number)
         .ok_or_else(|| CallError::Unknown(peer.unexpected(200, "voucher_id")))?;

@@ -1,4 +1,4 @@
-//! The open accounting protocol (`docs/accounting-protocol.md`), as a client. Bound to no vendor.
+//! Connects to any server of the open accounting protocol (`docs/accounting-protocol.md`). It is bound to no vendor.
 
 mod connect;
 mod drafts;
@@ -27,26 +27,26 @@ use reqwest::{Method, Request};
 use crate::http::{Http, HttpError, Seen, classify};
 use labels::Labels;
 
-/// How long a call may take that writes no voucher; below the shortest lease, so that a renewal can be tried again.
+/// The longest a call may take that writes no voucher; below the shortest lease, so that a renewal can be tried again.
 const BRIEF: Duration = Duration::from_secs(10);
 
-/// An accounting system behind the open protocol.
+/// Holds an accounting system behind the open protocol.
 pub(crate) struct Open {
     http: Arc<Http>,
-    /// What the workspace says of a server that protects by nothing but its search.
+    /// The settle window that the workspace sets for a server that protects by nothing but its search.
     settle_window: Duration,
-    /// As the server last said it.
+    /// The kind of lock that the server named last.
     lock_kind: Mutex<Option<LockKind>>,
-    /// For a server with labels instead of a lock.
+    /// The lease for a server with labels instead of a lock.
     lease: UniqueLease<Labels>,
 }
 
-/// How a server keeps two runs apart.
+/// The way in which a server keeps two runs apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LockKind {
-    /// By its export lock.
+    /// The server has an export lock.
     Own,
-    /// Not at all: the lease is ours, over its labels.
+    /// The server has no lock: the lease is ours, over its labels.
     Labels,
 }
 
@@ -57,7 +57,7 @@ impl Open {
         Self { http, settle_window, lock_kind: Mutex::default(), lease }
     }
 
-    /// How the server keeps two runs apart; it is asked where it has not said so yet.
+    /// Returns how the server keeps two runs apart; the server is asked if it has not said so yet.
     async fn lock_kind(&self) -> Result<LockKind, CallError> {
         let known = *self.lock_kind.lock().unwrap_or_else(PoisonError::into_inner);
         match known {
@@ -71,14 +71,14 @@ impl Open {
         self.http.request(method, path, body).map_err(unsendable)
     }
 
-    /// The same for a call that people or a lease wait for: it writes no voucher, and is given up sooner.
+    /// Draws up the same for a call that people or a lease wait for: it writes no voucher, and is given up sooner.
     fn brief_request(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Result<Request, CallError> {
         let mut request = self.request(method, path, body)?;
         *request.timeout_mut() = Some(BRIEF);
         Ok(request)
     }
 
-    /// Sends it and sorts what comes.
+    /// Sends a request and sorts its answer.
     async fn call(&self, request: Request, expected: &[u16]) -> Result<Seen, CallError> {
         let seen = self.http.send(request).await;
         classify::sort(self.http.peer(), seen, expected)

@@ -1,6 +1,6 @@
-//! Results: what the answer says of each member of a request, or of one voucher alone.
+//! Reads results: what an answer says of each member of a request, or of one voucher alone.
 //!
-//! Invariant: a result counts for the member that it names, and for no other. Where the answer names a reference twice, or
+//! Invariant: a result counts for the member that it names, and for no other. If the answer names a reference twice, or
 //! one voucher or one draft for two results, none of these results counts.
 
 use std::collections::HashMap;
@@ -14,26 +14,27 @@ use crate::http::{Peer, Seen, classify};
 
 /// The one status of an answer with results.
 pub(super) const ANSWERED: u16 = 200;
-/// Characters of an id or number at most; a longer one is not cut but not taken, since a cut id is another's.
+/// The longest id or number, in characters; a longer one is not taken. It is not cut either, since a cut id is
+/// another's.
 pub(super) const ID_CHARS_MAX: usize = 200;
 
-/// The result of one member.
+/// Reads the result of one member.
 pub(super) trait MemberResult: Sized {
-    /// `None` where it cannot be read, or names nothing that could be used.
+    /// Returns `None` if it cannot be read, or names nothing that could be used.
     fn read(peer: &Peer, result: Value) -> Option<Self>;
 
-    /// What it says was made or found.
+    /// Returns the voucher or draft that it says was made or found.
     fn named(&self) -> Option<Named<'_>>;
 }
 
-/// Something with an id, which stands for one member only.
+/// Names a voucher or draft, which stands for one member only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Named<'a> {
     Voucher(&'a str),
     Draft(&'a str),
 }
 
-/// One entry for each member, in the members' order.
+/// Returns one entry for each member, in the members' order.
 pub(super) fn answer<'a, T: MemberResult>(
     peer: &Peer,
     seen: &Seen,
@@ -48,7 +49,8 @@ pub(super) fn answer<'a, T: MemberResult>(
     }
     let is_its_own = |result: &T| result.named().is_none_or(|named| times_named.get(&named) == Some(&1));
     let own: Vec<bool> = read.iter().map(|(_, result)| result.as_ref().is_some_and(is_its_own)).collect();
-    // `None`: named, but unreadable, twice, or with what another result names as well.
+    // `None` marks a reference that is named, but unreadable, named twice, or with an id that another result names as
+    // well.
     let mut by_reference: HashMap<String, Option<T>> = HashMap::new();
     for ((reference, result), is_its_own) in read.into_iter().zip(own) {
         let result = result.filter(|_| is_its_own);
@@ -57,7 +59,7 @@ pub(super) fn answer<'a, T: MemberResult>(
     Ok(Answer { results: members.map(|member| by_reference.remove(member.as_str())?).collect() })
 }
 
-/// The answer about one voucher, which has to name the reference it was asked about.
+/// Reads the answer about one voucher, which has to name the reference it was asked about.
 pub(super) fn one(peer: &Peer, seen: &Seen, reference: &Reference) -> Result<VoucherResult, CallError> {
     let result: Value = classify::read(peer, seen)?;
     if reference_of(&result) != reference.as_str() {
@@ -112,7 +114,7 @@ impl MemberResult for StageResult {
 }
 
 impl RefusedBody {
-    /// The voucher that is in the way, beside the problem or in it.
+    /// Returns the voucher that is in the way, from beside the problem document or in it.
     fn voucher_id(&self) -> Option<String> {
         self.voucher_id.clone().or_else(|| self.problem.voucher_id.clone()).filter(|id| fits(id))
     }
@@ -123,8 +125,8 @@ impl RefusedBody {
     }
 }
 
-/// The acknowledgement of a voucher that stands in the books. Of a voided one there is none: it is a person's case, which
-/// a look-up shows.
+/// Returns the acknowledgement of a voucher that stands in the books. A voided one has none: it is a person's case,
+/// which a look-up shows.
 fn standing(ids: VoucherIds) -> Option<Acknowledgement> {
     match ids.state {
         None | Some(VoucherState::Posted) => acknowledgement(ids.voucher_id, ids.number),
@@ -132,12 +134,12 @@ fn standing(ids: VoucherIds) -> Option<Acknowledgement> {
     }
 }
 
-/// An acknowledgement needs a voucher id; a number alone proves nothing.
+/// Returns an acknowledgement, which needs a voucher id; a number alone proves nothing.
 pub(super) fn acknowledgement(voucher_id: String, number: Option<String>) -> Option<Acknowledgement> {
     fits(&voucher_id).then(|| Acknowledgement { voucher_id, number: number.filter(|number| fits(number)) })
 }
 
-/// A draft is of use when it can be committed, and therefore named in a path.
+/// Returns a draft's id if the draft can be committed: its id has to be named in a path.
 pub(super) fn usable_draft(id: String) -> Option<DraftId> {
     if fits(&id) && !matches!(id.as_str(), "." | "..") { DraftId::new(id) } else { None }
 }

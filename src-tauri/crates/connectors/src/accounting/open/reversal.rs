@@ -1,4 +1,4 @@
-//! The counter-voucher of a voucher.
+//! Makes the counter-voucher of a voucher.
 
 use postonce_engine::domain::VoucherResult;
 use postonce_engine::ports::CallError;
@@ -11,7 +11,8 @@ use super::writing::{self, Lease};
 use crate::accounting::reversal::WantedReversal;
 use crate::http::{Seen, classify};
 
-/// Of a request with another body, under a key that was used: what came of that one is not told.
+/// The problem type for a request with another body under a key that was used. It does not say what came of the first
+/// body.
 const KEY_REUSED: &str = "idempotency-key-reused";
 
 pub(super) async fn reverse(
@@ -26,7 +27,8 @@ pub(super) async fn reverse(
     if seen.status == ANSWERED { made(open, &seen, &asked) } else { refused(open, &seen) }
 }
 
-/// A success has to name the reference and the voucher that it was asked about, and a counter-voucher that is another.
+/// Reads a success. It has to name the reference and the voucher that it was asked about, and another voucher as the
+/// counter-voucher.
 fn made(open: &Open, seen: &Seen, asked: &WantedReversal<'_>) -> Result<VoucherResult, CallError> {
     let peer = open.http.peer();
     let result = results::one(peer, seen, asked.reference)?;
@@ -39,7 +41,7 @@ fn made(open: &Open, seen: &Seen, asked: &WantedReversal<'_>) -> Result<VoucherR
     Ok(result)
 }
 
-/// A definite no about this voucher, or what may be concluded from the answer otherwise.
+/// Reads a definite refusal of this voucher, or what may be concluded from the answer otherwise.
 fn refused(open: &Open, seen: &Seen) -> Result<VoucherResult, CallError> {
     let peer = open.http.peer();
     match (seen.status, classify::refusal(peer, seen)) {

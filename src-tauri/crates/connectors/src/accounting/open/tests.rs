@@ -21,7 +21,7 @@ mod look_up;
 mod reversal;
 mod writes;
 
-/// What the workspace says.
+/// The settle window that the workspace sets.
 const SETTLE_WINDOW: Duration = Duration::from_secs(90);
 
 pub(super) fn open(server: &MockServer) -> Open {
@@ -30,7 +30,7 @@ pub(super) fn open(server: &MockServer) -> Open {
     over(http)
 }
 
-/// Of a server that has said already that it has a lock of its own.
+/// Returns a client of a server that has said already that it has a lock of its own.
 pub(super) fn over(http: Http) -> Open {
     let open = Open::new(http, SETTLE_WINDOW, Arc::new(crate::SystemClock::start()), Arc::new(crate::UuidIds));
     *open.lock_kind.lock().expect("nobody panicked") = Some(LockKind::Own);
@@ -229,7 +229,7 @@ async fn a_claimed_request_travels_unchanged_under_its_key_and_lock() {
     writing::post(&open, &lease, vouchers::PATH, &key, body, &[200]).await.expect("it is answered");
 }
 
-/// What comes of these results for the members `a`, `b`, `c`.
+/// Returns how these results are read for the members `a`, `b`, `c`.
 fn results(results: Value) -> Vec<Option<VoucherResult>> {
     let url = Url::parse("http://127.0.0.1:1").expect("an address");
     let http = Http::new(Side::Accounting, &url, &"token".into(), Limits::STANDARD).expect("a client");
@@ -242,7 +242,7 @@ fn created(reference: &str, voucher_id: &str) -> Value {
     json!({"reference": reference, "status": "created", "voucher_id": voucher_id, "number": "1"})
 }
 
-/// The voucher id, or what kind of problem there is.
+/// Returns each voucher id, or the kind of refusal.
 fn ids(results: &[Option<VoucherResult>]) -> Vec<Option<&str>> {
     results.iter().map(|result| result.as_ref().map(id)).collect()
 }

@@ -1,14 +1,14 @@
-//! Vouchers: the bytes that are sent.
+//! Draws up the bytes that are sent for vouchers.
 
 use postonce_engine::domain::{Line, Posting};
 
 use super::lock::json;
 use super::wire::{LineBody, VoucherBody, VouchersBody};
 
-/// Where vouchers are made.
+/// The path under which vouchers are made.
 pub(super) const PATH: &str = "v1/vouchers";
 
-/// The body for these postings; equal bytes for equal postings.
+/// Returns the body for these postings; equal bytes for equal postings.
 pub(super) fn draw_up(postings: &[Posting]) -> Vec<u8> {
     let vouchers = postings
         .iter()
@@ -23,10 +23,10 @@ pub(super) fn draw_up(postings: &[Posting]) -> Vec<u8> {
     json(&VouchersBody { vouchers })
 }
 
-/// The protocol takes texts of so many characters.
+/// The longest text that the protocol takes, in characters.
 const TEXT_CHARS_MAX: usize = 1_000;
 
-/// As much of a text as the protocol takes: no reimbursement is refused for what somebody wrote about it.
+/// Returns as much of a text as the protocol takes: no reimbursement is refused for what somebody wrote about it.
 fn beginning(text: &str) -> &str {
     text.char_indices().nth(TEXT_CHARS_MAX).map_or(text, |(end, _)| &text[..end])
 }

@@ -1,4 +1,4 @@
-//! The protocol's bodies. Members that nobody here reads are left out: unknown members are ignored by both sides.
+//! Holds the protocol's bodies. Members that nobody here reads are left out: unknown members are ignored by both sides.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::bounded;
 
-/// Years that a moment of the lock may be in.
+/// The years that a moment of the lock may be in.
 const YEAR_MIN: i32 = 1970;
 const YEAR_MAX: i32 = 9998;
 
-/// Characters of another holder's name that are shown at most.
+/// The longest name of another holder that is shown, in characters.
 const NAME_CHARS_MAX: usize = 100;
 
 #[derive(Deserialize)]
@@ -30,7 +30,7 @@ pub(super) struct Party {
     pub(super) name: Option<String>,
 }
 
-/// What a server does not mention, it does not offer.
+/// Lists what a server offers; a capability that it does not mention, it does not offer.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct MeCapabilities {
@@ -40,7 +40,7 @@ pub(super) struct MeCapabilities {
     pub(super) checks_fence: bool,
     pub(super) idempotency_key_hours: Option<u32>,
     pub(super) drafts: bool,
-    /// Without a word about it, there is one: it was there before servers without one were.
+    /// Missing means that there is one: the lock was in the protocol before servers without one were.
     pub(super) export_lock: Option<bool>,
     pub(super) labels: bool,
 }
@@ -59,8 +59,8 @@ pub(super) struct HolderBody<'a> {
     pub(super) run_id: &'a str,
 }
 
-/// A moment of the accounting side's clock, in years that people write: counting on from one of chrono's last days would have
-/// no end to come to.
+/// Holds a moment of the accounting side's clock, in years that people write: counting on from one of chrono's last
+/// days would have no end to come to.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "DateTime<Utc>")]
 pub(super) struct Instant(pub(super) DateTime<Utc>);
@@ -87,7 +87,7 @@ pub(super) struct GrantedBody {
 #[derive(Serialize)]
 pub(super) struct BreakBody<'a> {
     pub(super) reason: &'a str,
-    /// Only if this run holds it; a server that does not know the member breaks whatever lock there is.
+    /// The run whose lock is broken, and no other's; a server that does not know the member breaks any lock there is.
     pub(super) run_id: &'a str,
 }
 
@@ -97,7 +97,7 @@ pub(super) struct RenewBody {
     pub(super) progress: LockProgress,
 }
 
-/// The lock, bare or as the `lock` of a problem.
+/// Holds the lock, bare or as the `lock` of a problem document.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum LockBody {
@@ -181,7 +181,7 @@ pub(super) struct LineBody<'a> {
     pub(super) dimensions: BTreeMap<&'a str, &'a str>,
 }
 
-/// Each result stays raw at first: one that cannot be read is a missing one, and the others still count.
+/// Holds results, each raw at first: one that cannot be read is a missing one, and the others still count.
 #[derive(Deserialize)]
 pub(super) struct ResultsBody {
     pub(super) results: Vec<serde_json::Value>,
@@ -207,7 +207,7 @@ pub(super) enum StageBody {
 pub(super) struct VoucherIds {
     pub(super) voucher_id: String,
     pub(super) number: Option<String>,
-    /// Of a voucher that exists; without it, nothing is said against it.
+    /// The state of a voucher that exists; without it, nothing is said against it.
     pub(super) state: Option<VoucherState>,
 }
 
@@ -222,7 +222,7 @@ pub(super) struct VoucherProblem {
     pub(super) r#type: Option<String>,
     pub(super) title: Option<String>,
     pub(super) detail: Option<String>,
-    /// A conflict names the voucher there is, here or beside the problem.
+    /// The voucher that a conflict names, here or beside the problem document.
     pub(super) voucher_id: Option<String>,
 }
 
@@ -234,10 +234,10 @@ pub(super) struct LookUpBody<'a> {
 #[derive(Deserialize)]
 pub(super) struct FoundBody {
     pub(super) found: Vec<FoundVoucherBody>,
-    /// Missing or null where the server takes no drafts.
+    /// Missing or null if the server takes no drafts.
     #[serde(default)]
     pub(super) drafts: Option<Vec<FoundDraftBody>>,
-    /// Missing where the server does not say.
+    /// Missing if the server does not say.
     #[serde(default)]
     pub(super) not_found: Option<Vec<String>>,
 }
@@ -283,7 +283,7 @@ pub(super) struct ReversalBody<'a> {
     pub(super) reason: &'a str,
 }
 
-/// The link of a counter-voucher, beside its result.
+/// Holds the link of a counter-voucher, beside its result.
 #[derive(Deserialize)]
 pub(super) struct ReversesBody {
     pub(super) reverses: String,

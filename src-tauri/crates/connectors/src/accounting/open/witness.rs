@@ -1,4 +1,4 @@
-//! The newest audit head of a ledger, as the accounting side keeps it.
+//! Reads and leaves the newest audit head of a ledger, as the accounting side keeps it.
 
 use postonce_engine::domain::Actor;
 use postonce_engine::ports::{CallError, LeaseToken, Witness, WitnessSeen};
@@ -10,11 +10,11 @@ use super::{Open, unsendable};
 use crate::http::{HttpError, classify};
 use crate::text::bounded;
 
-/// How the protocol writes a hash.
+/// The prefix with which the protocol writes a hash.
 const HASH_PREFIX: &str = "sha256:";
-/// Hexadecimal digits of a hash.
+/// The number of hexadecimal digits of a hash.
 const HASH_DIGITS: usize = 64;
-/// Characters of a name or key that somebody else wrote.
+/// The longest name or key that somebody else wrote, in characters.
 const TEXT_CHARS_MAX: usize = 200;
 /// The kind of a refusal that says: another head is kept here, or a newer one.
 const AHEAD: &str = "witness-ahead";
@@ -30,8 +30,8 @@ struct WitnessBody {
     written_by: Actor,
 }
 
-/// `404` with a problem says that there is none of this ledger; `404` without one, `405` and `501`, that there is no such
-/// thing as a witness at that server.
+/// Reads the witness. `404` with a problem document says that there is none of this ledger; `404` without one, `405`
+/// and `501`, that the server keeps no witnesses at all.
 pub(super) async fn witness(open: &Open, ledger_id: &str) -> Result<WitnessSeen, CallError> {
     let peer = open.http.peer();
     let seen =
@@ -87,15 +87,15 @@ pub(super) async fn leave(
     }
 }
 
-/// The digits alone, lower case; `None` unless they are a SHA-256.
+/// Returns the digits alone, in lower case; `None` unless they are a SHA-256.
 fn head_of(text: &str) -> Option<String> {
     let digits = text.strip_prefix(HASH_PREFIX)?;
     let is_hash = digits.len() == HASH_DIGITS && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     is_hash.then(|| digits.to_ascii_lowercase())
 }
 
-/// A ledger's id goes into the path as it is; ours are UUIDs, and whatever is none of a path segment's own characters is no
-/// ledger of ours.
+/// Returns the path of a ledger's witness. A ledger's id goes into it as it is; ours are UUIDs, and an id with other
+/// characters than a path segment's own is no ledger of ours.
 fn path(open: &Open, ledger_id: &str) -> Result<String, CallError> {
     let is_plain = !ledger_id.is_empty()
         && ledger_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));

@@ -1,7 +1,8 @@
-//! What every request that writes has in common: the lock's token, the last look at the lease, the key, ids in a path.
+//! Sends the requests that write. They have in common: the lock's token, the last look at the lease, the key, ids in a
+//! path.
 //!
-//! No request is given less time than any other: the lease may be renewed while it travels, and once the lease is lost the
-//! engine lets go of it, which closes its connection.
+//! No request is given less time than any other: the lease may be renewed while it travels, and once the lease is lost
+//! the engine lets go of it, which closes its connection.
 
 use std::fmt::Write as _;
 
@@ -18,7 +19,7 @@ use crate::http::{Http, HttpError, Seen};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// What a writing request wants to know of the permit; tests have one without an engine.
+/// Looks at the permit for a writing request; tests have a lease without an engine.
 pub(super) trait Lease: Sync {
     fn token(&self) -> &LeaseToken;
     fn check(&self) -> Result<(), LeaseLost>;
@@ -61,8 +62,8 @@ pub(super) async fn post(
     send(open, lease, request, expected).await
 }
 
-/// An id as one segment of a path, whatever stands in it: everything but letters, digits, `-`, `_` and `.` is escaped. An id of
-/// dots alone cannot be sent: addresses read it as a step up, escaped or not.
+/// Returns an id as one segment of a path: everything but letters, digits, `-`, `_` and `.` is escaped. An id of dots
+/// alone cannot be sent: addresses read it as a step up, escaped or not.
 pub(super) fn segment(http: &Http, id: &str) -> Result<String, CallError> {
     if !fits(id) || matches!(id, "." | "..") {
         return Err(undrawable(http));

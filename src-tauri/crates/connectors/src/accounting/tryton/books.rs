@@ -1,5 +1,5 @@
-//! What stands in the company's set-up: accounts and periods by their codes and dates, parties by theirs. Kept for a run, and
-//! asked for anew after a refusal, since somebody may have mended it meanwhile.
+//! Looks up the company's set-up: accounts and periods by their codes and dates, parties by theirs. The set-up is kept
+//! for a run, and asked for anew after a refusal, since somebody may have mended it meanwhile.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,10 +15,10 @@ use super::rpc::{Call, LastLook, Rpc};
 use super::wire::TrytonDate;
 use super::words::Obstacle;
 
-/// Codes in one search at most.
+/// The largest number of codes in one search.
 const CODES_MAX: usize = 500;
 
-/// What is known of the set-up.
+/// Remembers the set-up.
 #[derive(Default)]
 pub(super) struct Books {
     known: Mutex<Known>,
@@ -62,8 +62,8 @@ impl Books {
         *self.known.lock().await = Known::default();
     }
 
-    /// Tryton's ids for these postings, or what is in the way of each. Parties that are missing are made, where `create` says
-    /// so; that is no voucher, and a code belongs to one party only.
+    /// Returns Tryton's ids for these postings, or the obstacle of each. Parties that are missing are made if `create`
+    /// says so; that is no voucher, and a code belongs to one party only.
     pub(super) async fn resolve(
         &self,
         rpc: &Rpc,
@@ -81,7 +81,7 @@ impl Books {
         Ok(moves.iter().map(|posting| known.resolve(facts, posting)).collect())
     }
 
-    /// What is in the way of posting to this account on this day, for the check of the set-up.
+    /// Returns the obstacles to posting to this account on this day, for the check of the set-up.
     pub(super) async fn obstacle(
         &self,
         rpc: &Rpc,
@@ -127,7 +127,7 @@ impl Known {
         Ok(())
     }
 
-    /// The payees of lines whose account wants a party, each once.
+    /// Returns the payees of lines whose account wants a party, each once.
     fn parties_wanted(&self, moves: &[MoveBody]) -> Vec<(String, Option<String>)> {
         let lines = moves.iter().flat_map(|posting| &posting.lines);
         let wanted = lines.filter(|line| self.account(&line.account).is_ok_and(|account| account.party_required));
@@ -153,7 +153,8 @@ impl Known {
         wanted.sort();
         for some in wanted.chunks(CODES_MAX) {
             if !make_parties(rpc, facts, some, last_look).await? {
-                // One at fault must not hold the others. Who is missing after that is told as missing.
+                // One party at fault must not hold the others. A party that is still missing after that is reported as
+                // missing.
                 for one in some {
                     make_parties(rpc, facts, std::slice::from_ref(one), last_look).await?;
                 }
@@ -171,7 +172,7 @@ impl Known {
     ) -> Result<(), Fault> {
         for some in wanted.chunks(CODES_MAX) {
             let codes: Vec<&str> = some.iter().map(|(code, _)| code.as_str()).collect();
-            // One that is out of use, or was merged into another, still is who is owed.
+            // A party that is out of use, or was merged into another, still is the payee.
             let domain = json!([["code", "in", codes], ["active", "in", [true, false]]]);
             let params = json!([domain, 0, null, null, ["code"], facts.context()]);
             let found: Vec<PartyBody> = rpc.call(&Call::read("model.party.party.search_read", params)).await?;
@@ -221,7 +222,7 @@ impl Known {
 }
 
 impl Books {
-    /// The open period of a day.
+    /// Returns the open period of a day.
     pub(super) async fn period(
         &self,
         rpc: &Rpc,
@@ -234,7 +235,8 @@ impl Books {
     }
 }
 
-/// Makes parties in one call; whether they were made. None was where somebody else has made one of them meanwhile.
+/// Makes parties in one call, all of them or none; returns `false` for none, as when somebody else has made one of them
+/// meanwhile.
 async fn make_parties(
     rpc: &Rpc,
     facts: &Facts,

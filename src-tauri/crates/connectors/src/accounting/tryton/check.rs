@@ -1,4 +1,4 @@
-//! The check of the set-up: what is missing before the first voucher can be posted, all of it at once.
+//! Checks the set-up and reports all that is missing before the first voucher can be posted, at once.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use super::rpc::Call;
 use super::wire::TrytonDate;
 use super::words::Obstacle;
 
-/// What Postonce does there: the model, and the rights on it.
+/// The models that Postonce works with, and the rights that it needs on each.
 const RIGHTS: [(&str, &[Right]); 6] = [
     ("account.move", &[Right::Read, Right::Create, Right::Write, Right::Delete]),
     ("account.move.line", &[Right::Read, Right::Create]),
@@ -36,7 +36,8 @@ enum Right {
     Delete,
 }
 
-/// Tryton tells these as `true` where nobody is kept out, and as a number where it has counted the user's groups.
+/// Holds the rights on a model. Tryton gives each as `true` if nobody is kept out, and as a number if it has counted
+/// the user's groups.
 #[derive(Debug, Deserialize)]
 struct Access {
     read: Value,
@@ -66,7 +67,7 @@ impl Right {
     }
 }
 
-/// What is missing.
+/// Returns a problem for each thing that is missing.
 pub(super) async fn check(
     link: &Link,
     books: &Books,
@@ -77,7 +78,7 @@ pub(super) async fn check(
     let whole = |fault: Fault| fault.whole(rpc.peer());
     let problem = |code| Problem::new(code).with("url", rpc.peer().address());
     let facts = match link.facts().await {
-        // What is in the way of everything else is told alone.
+        // A problem that is in the way of everything else is reported alone.
         Err(CallError::Refused { problem, .. })
             if matches!(problem.code, ErrorCode::SetupCompany | ErrorCode::SetupModuleMissing) =>
         {
@@ -130,7 +131,8 @@ fn account_problem(obstacle: &Obstacle, problem: &impl Fn(ErrorCode) -> Problem)
     }
 }
 
-/// Today's period need not be there for older records to be posted; but it is where the next ones will want to go.
+/// Makes the problem of today's period. Older records can be posted without that period, but the next ones will need
+/// it.
 fn period_problem(obstacle: &Obstacle, problem: &impl Fn(ErrorCode) -> Problem) -> Option<Problem> {
     let of = |date: &NaiveDate| problem(ErrorCode::SetupPeriodMissing).with("date", date);
     match obstacle {

@@ -1,4 +1,4 @@
-//! Whose books these are: user, company, currency, journal. Asked for once for each connection.
+//! Asks whose books these are: user, company, currency, journal. The answers hold for one connection.
 
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::CallError;
@@ -9,7 +9,7 @@ use super::fault::{Fault, unfit};
 use super::rpc::{Call, Rpc};
 use crate::accounting::words::Language;
 
-/// What holds for every call of a run.
+/// Holds the facts that every call of a run needs.
 #[derive(Debug, Clone)]
 pub(super) struct Facts {
     /// The user's preferences, without which Tryton's record rules hide everything, with our company.
@@ -20,7 +20,7 @@ pub(super) struct Facts {
     pub(super) company_name: String,
     /// The code of the currency that the company keeps its books in.
     pub(super) currency: String,
-    /// `None` where the company has no journal with that code.
+    /// `None` if the company has no journal with that code.
     pub(super) journal: Option<i64>,
 }
 
@@ -50,7 +50,7 @@ struct IdBody {
     id: i64,
 }
 
-/// Asks for them.
+/// Asks the server for the facts.
 pub(super) async fn facts(rpc: &Rpc, company: Option<&str>, journal: &str) -> Result<Facts, CallError> {
     let peer = rpc.peer();
     let whole = |fault: Fault| fault.whole(peer);
@@ -87,7 +87,7 @@ pub(super) async fn facts(rpc: &Rpc, company: Option<&str>, journal: &str) -> Re
     })
 }
 
-/// The company that the workspace names, or the only one.
+/// Chooses the company that the workspace names, or the only one.
 fn choose(rpc: &Rpc, mut companies: Vec<CompanyBody>, named: Option<&str>) -> Result<CompanyBody, CallError> {
     let seen: Vec<String> = companies.iter().map(|company| company.rec_name.clone()).collect();
     if let Some(named) = named {
@@ -107,7 +107,8 @@ fn choose(rpc: &Rpc, mut companies: Vec<CompanyBody>, named: Option<&str>) -> Re
     }
 }
 
-/// A model that the server does not know belongs to a module that is not activated there. It says so with a `KeyError`.
+/// Makes the problem of a module that is not activated: the server does not know its model, and says so with a
+/// `KeyError`.
 fn no_module(rpc: &Rpc, fault: Fault) -> CallError {
     match fault {
         Fault::Call(CallError::Unknown(problem))
@@ -125,18 +126,18 @@ fn no_module(rpc: &Rpc, fault: Fault) -> CallError {
 }
 
 impl Facts {
-    /// The context of a call, as its last argument.
+    /// Returns the context of a call, which is its last argument.
     pub(super) fn context(&self) -> Value {
         Value::Object(self.context.clone())
     }
 
-    /// The journal, or what to do about its missing.
+    /// Returns the journal, or the problem that it is missing.
     pub(super) fn journal(&self, rpc: &Rpc, code: &str) -> Result<i64, CallError> {
         self.journal.ok_or_else(|| unfit(journal_missing(rpc, code)))
     }
 }
 
-/// There is no journal with this code.
+/// Makes the problem that there is no journal with this code.
 pub(super) fn journal_missing(rpc: &Rpc, code: &str) -> Problem {
     Problem::new(ErrorCode::SetupJournalMissing).with("url", rpc.peer().address()).with("journal", code)
 }

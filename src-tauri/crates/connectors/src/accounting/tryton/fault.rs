@@ -1,7 +1,8 @@
-//! What may be concluded from an answer that brought no result. Tryton answers 200 also when it refuses.
+//! Says what may be concluded from an answer without a result. Tryton answers 200 also when it refuses.
 //!
-//! Invariant: a refusal is concluded only from the kinds that Tryton raises inside its transaction, which is then rolled back
-//! (`trytond/protocols/dispatcher.py`). Any other error may have been raised while or after it was committed, and is unknown.
+//! Invariant: a refusal is concluded only from the kinds that Tryton raises inside its transaction, which is then
+//! rolled back (`trytond/protocols/dispatcher.py`). Any other error may have been raised while or after it was
+//! committed, and is unknown.
 
 use postonce_engine::domain::Refusal;
 use postonce_engine::error::Problem;
@@ -10,26 +11,26 @@ use serde_json::Value;
 
 use crate::http::Peer;
 
-/// A call without a result.
+/// The reason why a call has no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// Tryton said no; nothing was written.
+    /// Tryton refused; nothing was written.
     No(Exception),
     /// Anything else.
     Call(CallError),
 }
 
-/// Tryton's no.
+/// Holds Tryton's refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Exception {
-    /// The kind of exception, as a problem's kind.
+    /// The kind of exception, as a refusal's kind.
     pub(super) kind: &'static str,
-    /// Its words, bounded.
+    /// Tryton's words, bounded.
     pub(super) detail: String,
 }
 
 impl Fault {
-    /// As an answer to the request as a whole.
+    /// Returns the fault as the answer to a request as a whole.
     pub(super) fn whole(self, peer: &Peer) -> CallError {
         match self {
             Self::No(exception) => exception.whole(peer),
@@ -37,7 +38,8 @@ impl Fault {
         }
     }
 
-    /// As a step on the way to a write that was not sent yet: whatever came of it, nothing of the write has left.
+    /// Returns the fault of a step on the way to a write that was not sent yet: nothing of the write has left, whatever
+    /// the step did.
     pub(super) fn before_the_write(self, peer: &Peer) -> CallError {
         match self.whole(peer) {
             CallError::Unknown(problem) | CallError::StillRunning { problem, .. } => {
@@ -55,18 +57,18 @@ impl From<CallError> for Fault {
 }
 
 impl Exception {
-    /// The problem of one voucher.
+    /// Returns the exception as the refusal of one voucher.
     pub(super) fn refusal(self) -> Refusal {
         Refusal { kind: self.kind.to_owned(), detail: self.detail }
     }
 
-    /// The refusal of a request as a whole.
+    /// Returns the exception as the refusal of a request as a whole.
     pub(super) fn whole(self, peer: &Peer) -> CallError {
         CallError::Refused { problem: peer.refused(200, &self.detail), refusal: self.refusal(), too_large: false }
     }
 }
 
-/// A refusal that Postonce concludes before it sends anything, told with a code of its own.
+/// Makes a refusal that Postonce concludes before it sends anything; its problem has a code of its own.
 pub(super) fn unfit(problem: Problem) -> CallError {
     let refusal = Refusal { kind: problem.code.as_str().to_owned(), detail: String::new() };
     CallError::Refused { problem, refusal, too_large: false }

@@ -1,7 +1,7 @@
-//! A row with a unique code: a party, whose code no other may have. The engine's lease is built on it.
+//! Keeps a row with a unique code: a party, whose code no other may have. The engine's lease is built on it.
 //!
-//! Bookkeepers see it among the parties, so that its name says what it is. The text of the lease stands in the comment of a
-//! contact of it, which is a text of any length; a party's own fields are short, or shown in lists.
+//! Bookkeepers see it among the parties, so that its name says what it is. The text of the lease stands in the comment
+//! of a contact of it, which is a text of any length; a party's own fields are short, or shown in lists.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use super::wire::TrytonMoment;
 use crate::accounting::words::Language;
 use std::sync::Arc;
 
-/// How long a call may take: a renewal is two of them, and tried again within the shortest lease.
+/// The longest a call may take: a renewal is two of them, and tried again within the shortest lease.
 const ROW_CALL: Duration = Duration::from_secs(5);
 
-/// The parties of a Tryton database, as rows with a unique code.
+/// Holds the parties of a Tryton database as rows with a unique code.
 pub(super) struct PartyRows(pub(super) Arc<Link>);
 
 #[derive(Debug, Deserialize)]
@@ -40,17 +40,17 @@ struct ContactRead {
 }
 
 impl PartyRows {
-    /// Two companies of one database have a lock each.
+    /// Returns the party's code. It names the company, since two companies of one database have a lock each.
     fn code(code: &str, facts: &Facts) -> String {
         format!("{code}-{}", facts.company)
     }
 
     async fn call<T: serde::de::DeserializeOwned>(&self, method: &str, params: Value) -> Result<T, Fault> {
-        // The lease is what these calls are about: there is none to look at.
+        // These calls make the lease: there is none to look at.
         self.0.rpc.call(&Call::write(method, params, &|| Ok(())).within(ROW_CALL)).await
     }
 
-    /// The party behind a row, and its contact.
+    /// Returns the party behind a row, and its contact.
     async fn party(&self, facts: &Facts, domain: Value) -> Result<Option<PartyRead>, CallError> {
         let fields = ["write_date", "create_date", "contact_mechanisms.comment"];
         // A party that somebody put out of use keeps its code, and with it the lock.
@@ -60,7 +60,8 @@ impl PartyRows {
         Ok(found.map_err(|fault| fault.whole(self.0.rpc.peer()))?.pop())
     }
 
-    /// Whether a refusal means that the row is gone. Its words depend on the language, what stands there does not.
+    /// Reads the row again after a refusal, and succeeds if it is gone. The words of the refusal depend on the
+    /// language; the row does not.
     async fn is_gone(&self, facts: &Facts, party: i64, fault: Fault) -> Result<(), CallError> {
         let exception = match fault {
             Fault::No(exception) => exception,
@@ -93,7 +94,7 @@ impl UniqueRows for PartyRows {
             Err(Fault::No(exception)) => exception,
             Err(Fault::Call(error)) => return Err(error),
         };
-        // That the code is taken is said in the user's language; that the row is there says the same in all of them.
+        // Tryton says in the user's language that the code is taken; the row itself says it in all of them.
         match self.party(&facts, json!([["code", "=", code]])).await? {
             Some(_) => Ok(Created::Taken),
             None => Err(exception.whole(self.0.rpc.peer())),

@@ -1,5 +1,6 @@
-//! Tryton (8.2), over JSON-RPC. Protection is `staged`: drafts are made for a whole request in one call, found by the reference
-//! in their description, and posted by their ids, many in one call; a move that is posted cannot be posted again.
+//! Connects to Tryton (8.2), over JSON-RPC. Protection is `staged`: drafts are made for a whole request in one call,
+//! found by the reference in their description, and posted by their ids, many in one call; a move that is posted cannot
+//! be posted again.
 
 mod books;
 mod check;
@@ -37,30 +38,31 @@ use lock::PartyRows;
 use rpc::Rpc;
 use staging::{JustMade, ToCommit};
 
-/// Moves in one call at most. Larger ones are no faster, and one refused takes more with it.
+/// The largest number of moves in one call. More are no faster, and a refused call takes more with it.
 const MOVES_PER_CALL_MAX: usize = 500;
-/// Vouchers in one page.
+/// The number of vouchers in one page.
 const PAGE_VOUCHERS: usize = 500;
-/// Characters of a reference at most. Tryton's descriptions have no limit; in lists they are read.
+/// The longest reference, in characters. Tryton's descriptions have no limit, but people read them in lists.
 const REFERENCE_CHARS_MAX: usize = 128;
 
-/// An accounting system behind Tryton.
+/// Holds an accounting system behind Tryton.
 pub(crate) struct Tryton {
     link: Arc<Link>,
     journal: String,
     create_parties: bool,
-    /// `hlf:`, by which our moves are known among all.
+    /// The beginning of our references, `hlf:`, by which our moves are known among all.
     prefix: String,
     books: Books,
-    /// One request of ours is worked on at a time, with its reads. Moves that are posted at the same time want the same sequence
-    /// of numbers: with four calls at once a busy server gave up on most of them (503), and it posts none the faster. And an
-    /// answer of Tryton's is sent a word at a time, each of which waits while another call works in the same process.
+    /// Admits one request of ours at a time, with its reads. Moves that are posted at the same time want the same
+    /// sequence of numbers: with four calls at once a busy server gave up on most of them (503), and posted none the
+    /// faster. And Tryton sends an answer a word at a time, each of which waits while another call works in the same
+    /// process.
     turn: Mutex<()>,
     just_made: JustMade,
     lease: UniqueLease<PartyRows>,
 }
 
-/// The server, and whose books are open there.
+/// Holds the server, and the facts of the books that are open there.
 struct Link {
     rpc: Rpc,
     company: Option<String>,
@@ -69,7 +71,7 @@ struct Link {
 }
 
 impl Link {
-    /// Whose books these are; asked for where that is not known yet.
+    /// Returns whose books these are; the server is asked if that is not known yet.
     async fn facts(&self) -> Result<Arc<Facts>, CallError> {
         let mut kept = self.facts.lock().await;
         if let Some(facts) = kept.as_ref() {
@@ -117,7 +119,7 @@ impl Tryton {
         &self.link.rpc
     }
 
-    /// Whose books these are. On the way to a write nothing of it was sent while they were asked for.
+    /// Returns whose books these are. On the way to a write, nothing of it was sent while they were asked for.
     async fn facts(&self) -> Result<Arc<Facts>, CallError> {
         self.link.facts().await.map_err(|error| fault::Fault::Call(error).before_the_write(self.rpc().peer()))
     }
@@ -128,7 +130,7 @@ impl Tryton {
             idempotency_keys_live: None,
             // A draft that arrives late is a surplus draft, and each later run looks for those.
             settle_window: Duration::ZERO,
-            // What was acknowledged is committed, and read from the same database.
+            // An acknowledged write is committed, and read from the same database.
             search_lag: Duration::ZERO,
             vouchers_per_request_max: MOVES_PER_CALL_MAX,
             reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
@@ -143,7 +145,7 @@ fn last_look(permit: &Permit) -> impl Fn() -> Result<(), CallError> + Sync + '_ 
 #[async_trait]
 impl AccountingSystem for Tryton {
     async fn connect(&self) -> Result<Connection, CallError> {
-        // Each run begins here: what somebody has mended in the set-up since the last one is seen.
+        // Each run begins here, and so sees what somebody has mended in the set-up since the last one.
         self.link.forget().await;
         self.books.forget().await;
         let facts = self.link.facts().await?;
@@ -248,7 +250,8 @@ impl AccountingSystem for Tryton {
     }
 
     async fn witness(&self, _: &str) -> Result<WitnessSeen, CallError> {
-        // A party's comment would be one anybody may rewrite; what proves nothing is not offered.
+        // A witness would be a party's comment, which anybody may rewrite; it would prove nothing, so it is not
+        // offered.
         Ok(WitnessSeen::NotOffered)
     }
 
@@ -256,7 +259,8 @@ impl AccountingSystem for Tryton {
         Ok(())
     }
 
-    /// As its web client reads the address (`Sao.open_url`, read in 8.0): the client stands at the root of the server.
+    /// Builds the address as its web client reads it (`Sao.open_url`, read in 8.0): the client stands at the root of
+    /// the server.
     fn voucher_pages(&self) -> Option<domain::VoucherPages> {
         let mut client = self.rpc().page("")?;
         client.set_fragment(Some(&format!("{}model/account.move/", self.rpc().database())));

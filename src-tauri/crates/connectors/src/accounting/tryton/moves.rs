@@ -1,4 +1,4 @@
-//! Moves as they are read back: drafts and vouchers of the books.
+//! Reads moves back: drafts and vouchers of the books.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,7 +16,7 @@ use super::fault::Fault;
 use super::rpc::{Call, Rpc};
 use super::wire::{TrytonDate, TrytonDecimal, TrytonMoment};
 
-/// What is read of a move.
+/// The fields that are read of a move.
 const FIELDS: [&str; 11] = [
     "number",
     "state",
@@ -30,12 +30,12 @@ const FIELDS: [&str; 11] = [
     "lines.create_date",
     "lines.write_date",
 ];
-/// Expense and payable.
+/// The number of lines of a posting: expense and payable.
 const LINES_OF_A_POSTING: usize = 2;
-/// A move as the origin of another: `account.move,12`.
+/// The beginning of an origin that is a move: `account.move,12`.
 const ORIGIN: &str = "account.move,";
 
-/// A move.
+/// Describes a move.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Move {
     pub(super) id: i64,
@@ -45,7 +45,7 @@ pub(super) struct Move {
     pub(super) date: TrytonDate,
     create_date: TrytonMoment,
     write_date: Option<TrytonMoment>,
-    /// What it was made of, where it was made of something: a cancelling move of the one it cancels.
+    /// The record that it was made of, if any: a cancelling move has the move it cancels.
     origin: Option<String>,
     #[serde(rename = "lines.", default)]
     lines: Vec<LineRead>,
@@ -59,7 +59,7 @@ struct LineRead {
     write_date: Option<TrytonMoment>,
 }
 
-/// A move that is posted, after a call that was to post it.
+/// Describes a move that is posted, after a call that was to post it.
 #[derive(Debug, Deserialize)]
 pub(super) struct PostedBody {
     pub(super) id: i64,
@@ -92,19 +92,19 @@ impl Move {
         self.description.as_deref().unwrap_or_default()
     }
 
-    /// The move that it cancels.
+    /// Returns the id of the move that it cancels.
     pub(super) fn cancels(&self) -> Option<&str> {
         self.origin.as_deref()?.strip_prefix(ORIGIN)
     }
 
-    /// Whether it is a draft as we make them. One that somebody else made of something, such as the draft of a cancelling
-    /// move, bears our reference too, and is none of ours to post or to delete.
+    /// Says whether it is a draft as we make them. A draft that somebody else made of something, such as the draft of a
+    /// cancelling move, bears our reference too, and is none of ours to post or to delete.
     pub(super) fn is_our_draft(&self) -> bool {
         !self.is_posted() && self.origin.is_none()
     }
 
-    /// Whether neither it nor its lines were written to, or added to, since the transaction that made it: what accounts and
-    /// parties stand there is then what was sent.
+    /// Says whether neither it nor its lines were written to, or added to, since the transaction that made it: its
+    /// accounts and parties are then those that were sent.
     pub(super) fn is_untouched(&self) -> bool {
         let made = Some(self.create_date);
         let as_made = |written: Option<TrytonMoment>| written.is_none() || written == made;
@@ -113,13 +113,13 @@ impl Move {
             && self.lines.iter().all(|line| Some(line.create_date) == made && as_made(line.write_date))
     }
 
-    /// The sum of its debit lines; a negative credit, as in a cancelling move, is a debit.
+    /// Returns the sum of its debit lines; a negative credit, as in a cancelling move, is a debit.
     pub(super) fn total(&self) -> Decimal {
         let debit = |line: &LineRead| line.debit.0.max(Decimal::ZERO) - line.credit.0.min(Decimal::ZERO);
         self.lines.iter().map(debit).sum()
     }
 
-    /// Whether it is what was claimed.
+    /// Says whether its reference, date and amount are those that were claimed.
     pub(super) fn is(&self, reference: &Reference, date: NaiveDate, amount: Money) -> bool {
         let there = Money::from_decimal(&self.total().to_string(), amount.currency());
         self.reference() == reference.as_str()
@@ -161,22 +161,22 @@ impl Move {
     }
 }
 
-/// Moves of the company that a search finds, oldest first.
+/// Returns the moves of the company that a search finds, oldest first.
 pub(super) async fn search(rpc: &Rpc, facts: &Facts, domain: Value, limit: Option<usize>) -> Result<Vec<Move>, Fault> {
     let domain = json!([["company", "=", facts.company], domain]);
     let params = json!([domain, 0, limit, [["id", "ASC"]], FIELDS, facts.context()]);
     rpc.call(&Call::read("model.account.move.search_read", params)).await
 }
 
-/// These moves as they stand there now, by id; one that is not among them is gone.
+/// Returns these moves as they are now, by id; one that is not among them is gone.
 pub(super) async fn by_id(rpc: &Rpc, facts: &Facts, ids: &[i64]) -> Result<HashMap<i64, Move>, Fault> {
     let found = search(rpc, facts, json!(["id", "in", ids]), None).await?;
     Ok(found.into_iter().map(|found| (found.id, found)).collect())
 }
 
-/// Whether these drafts stand there just as they were made: together, by one call, with these references, and neither they nor
-/// their lines written to or added to since. Told by Tryton's own times, counted on the server: to read all their lines takes
-/// it a fifth of the time that it needs to make them. `false` says only that a closer look is needed.
+/// Says whether these drafts are just as they were made: together, by one call, with these references, and neither they
+/// nor their lines written to or added to since. Tryton's own times show it, counted on the server: to read all their
+/// lines takes it a fifth of the time that it needs to make them. `false` says only that a closer look is needed.
 pub(super) async fn are_untouched(rpc: &Rpc, facts: &Facts, ids: &[i64], references: &[&str]) -> Result<bool, Fault> {
     let Some(first) = ids.first() else { return Ok(true) };
     let params = json!([[["id", "=", first]], 0, 1, null, ["create_date"], facts.context()]);
@@ -201,7 +201,7 @@ pub(super) async fn are_untouched(rpc: &Rpc, facts: &Facts, ids: &[i64], referen
         && count("account.move.line", json!([["move", "in", ids], since])).await? == lines)
 }
 
-/// The references under which more stands than these moves: a draft as we make them, or a voucher.
+/// Returns the references under which more stands than these moves: a draft as we make them, or a voucher.
 pub(super) async fn others(
     rpc: &Rpc,
     facts: &Facts,
@@ -219,7 +219,7 @@ pub(super) async fn others(
     Ok(others.into_iter().map(|other| other.description).collect())
 }
 
-/// Which of these moves are posted now, with no more said of each than its number.
+/// Returns the numbers of those of these moves that are posted now.
 pub(super) async fn posted(rpc: &Rpc, facts: &Facts, ids: &[i64]) -> Result<HashMap<i64, PostedBody>, Fault> {
     let domain = json!([["id", "in", ids], ["state", "=", "posted"]]);
     let params = json!([domain, 0, null, null, ["number"], facts.context()]);
@@ -227,7 +227,7 @@ pub(super) async fn posted(rpc: &Rpc, facts: &Facts, ids: &[i64]) -> Result<Hash
     Ok(found.into_iter().map(|found| (found.id, found)).collect())
 }
 
-/// Which of these posted moves were cancelled, and by which.
+/// Returns which of these posted moves were cancelled, and by which.
 pub(super) async fn cancelled(rpc: &Rpc, facts: &Facts, moves: &[Move]) -> Result<HashMap<String, String>, Fault> {
     let origins: Vec<String> =
         moves.iter().filter(|found| found.is_posted()).map(|found| format!("{ORIGIN}{}", found.id)).collect();
@@ -241,7 +241,7 @@ pub(super) async fn cancelled(rpc: &Rpc, facts: &Facts, moves: &[Move]) -> Resul
     Ok(pairs.map(|(of, by)| (of, by.to_string())).collect())
 }
 
-/// What stands under these references.
+/// Returns the drafts and vouchers under these references.
 pub(super) async fn look_up(rpc: &Rpc, facts: &Facts, references: &[Reference]) -> Result<Found, Fault> {
     let asked: Vec<&str> = references.iter().map(Reference::as_str).collect();
     let found = search(rpc, facts, json!(["description", "in", asked]), None).await?;
@@ -256,12 +256,12 @@ pub(super) async fn look_up(rpc: &Rpc, facts: &Facts, references: &[Reference]) 
     })
 }
 
-/// The id of a draft or voucher as Tryton counts them; `None` for what never was one of its.
+/// Returns the id of a draft or voucher as Tryton counts them; `None` for an id that never was one of its.
 pub(super) fn number(id: &str) -> Option<i64> {
     id.parse().ok().filter(|&id| id > 0)
 }
 
-/// The error for an id that is none of Tryton's: nothing is sent.
+/// Makes the error for an id that is none of Tryton's: nothing is sent.
 pub(super) fn no_id(rpc: &Rpc, id: &str) -> CallError {
     CallError::NotSent(rpc.peer().unexpected(0, &format!("id {id}")))
 }

@@ -1,6 +1,6 @@
-//! A request: its bytes as they stand in the ledger, and what of it goes to Tryton.
+//! Draws up a request: its bytes as they stand in the ledger, and the values that go to Tryton.
 //!
-//! The ledger keeps what is meant (account codes, payees, decimals); Tryton's own ids are looked up when it is sent.
+//! The ledger keeps the meaning (account codes, payees, decimals); Tryton's own ids are looked up when it is sent.
 
 use chrono::NaiveDate;
 use postonce_engine::domain::{Line, Posting};
@@ -10,16 +10,16 @@ use serde_json::{Value, json};
 use super::facts::Facts;
 use super::wire;
 
-/// Characters of a line's text at most; Tryton has no limit, and a page of a ledger has one.
+/// The longest text of a line, in characters; Tryton has no limit, and a page of a ledger has one.
 const TEXT_CHARS_MAX: usize = 5_000;
 
-/// The body of a request.
+/// Holds the body of a request.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct RequestBody {
     pub(super) moves: Vec<MoveBody>,
 }
 
-/// One posting.
+/// Describes one posting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct MoveBody {
     pub(super) reference: String,
@@ -29,30 +29,30 @@ pub(super) struct MoveBody {
     pub(super) lines: Vec<LineBody>,
 }
 
-/// One line of it.
+/// Describes one line of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LineBody {
     pub(super) account: String,
-    /// Positive is debit, negative is credit.
+    /// The amount: positive is debit, negative is credit.
     pub(super) amount: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) party: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) party_name: Option<String>,
-    /// Department, project: Tryton's general ledger has no place for them but the text.
+    /// The dimensions, department and project: Tryton's general ledger has no place for them but the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) dimensions: Vec<String>,
 }
 
-/// A line with Tryton's own ids.
+/// Holds Tryton's own ids for a posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Resolved {
     pub(super) period: i64,
-    /// Account and, where the account wants one, party; in the order of the lines.
+    /// The account and, if the account wants one, the party; in the order of the lines.
     pub(super) lines: Vec<(i64, Option<i64>)>,
 }
 
-/// The bytes for these postings; equal bytes for equal postings.
+/// Returns the bytes for these postings; equal bytes for equal postings.
 pub(super) fn draw_up(postings: &[Posting]) -> Vec<u8> {
     let moves = postings
         .iter()
@@ -77,7 +77,7 @@ fn line(line: &Line) -> LineBody {
     }
 }
 
-/// The record for `account.move.create`.
+/// Returns the record for `account.move.create`.
 pub(super) fn values(facts: &Facts, journal: i64, body: &MoveBody, resolved: &Resolved) -> Value {
     let lines: Vec<Value> = body
         .lines
@@ -97,7 +97,7 @@ pub(super) fn values(facts: &Facts, journal: i64, body: &MoveBody, resolved: &Re
     })
 }
 
-/// Debit and credit of a signed amount; Tryton keeps both positive.
+/// Returns debit and credit of a signed amount; Tryton keeps both positive.
 pub(super) fn sides(amount: &str) -> (&str, &str) {
     match amount.strip_prefix('-') {
         Some(credit) => ("0", credit),
@@ -105,8 +105,8 @@ pub(super) fn sides(amount: &str) -> (&str, &str) {
     }
 }
 
-/// A text as a line takes it. Tryton refuses tabs and line breaks, `PostgreSQL` NUL; no voucher fails for its decoration, so
-/// that whatever is no character becomes a space.
+/// Returns a text as a line takes it. Tryton refuses tabs and line breaks, `PostgreSQL` NUL; no voucher fails for its
+/// decoration, so that everything that is no character becomes a space.
 fn text(text: &str, dimensions: &[String]) -> String {
     let parts: Vec<String> = std::iter::once(text)
         .chain(dimensions.iter().map(String::as_str))

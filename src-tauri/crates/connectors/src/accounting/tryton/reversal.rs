@@ -1,5 +1,5 @@
-//! The counter-voucher of a voucher: its lines with debit and credit exchanged, its origin the voucher, under a reference of
-//! its own, by which it is found when it is asked for again.
+//! Makes the counter-voucher of a voucher: its lines with debit and credit exchanged, its origin the voucher, under a
+//! reference of its own, by which it is found when it is asked for again.
 
 use postonce_engine::domain::VoucherResult;
 use postonce_engine::ports::CallError;
@@ -51,7 +51,8 @@ pub(super) async fn reverse(
     if let Some(by) = cancelled.get(asked.voucher_id) {
         return no(Obstacle::AlreadyReversed { voucher: by.clone() }, Some(by.clone()));
     }
-    // Drafts that an earlier call left behind are not trusted: somebody may have been at them, and of two a later one would stay.
+    // Drafts that an earlier call left behind are not trusted: somebody may have changed them, and of two a later one
+    // would stay.
     for left in under.iter().filter(ours) {
         if let Some(posted) = discard(tryton, &facts, left.id, last_look).await? {
             return Ok(VoucherResult::Exists(posted.acknowledgement()));
@@ -71,7 +72,7 @@ pub(super) async fn reverse(
     post(tryton, &facts, draft, last_look).await
 }
 
-/// Deletes a draft of a counter-voucher. `Some` where it turned out to be posted, by a call whose answer was lost.
+/// Deletes a draft of a counter-voucher. Returns `Some` if it turned out to be posted, by a call whose answer was lost.
 async fn discard(
     tryton: &Tryton,
     facts: &Facts,
@@ -139,7 +140,8 @@ async fn post(tryton: &Tryton, facts: &Facts, draft: i64, last_look: LastLook<'_
     let after = moves::by_id(tryton.rpc(), facts, &[draft]).await.map_err(|fault| after_the_write(fault, tryton))?;
     match (after.get(&draft), refused) {
         (Some(there), _) if there.is_posted() => Ok(VoucherResult::Created(there.acknowledgement())),
-        // It is made anew when it is asked for again. Left behind, somebody might post it by hand.
+        // The counter-voucher is made anew when it is asked for again. Somebody might post a draft that is left behind
+        // by hand.
         (_, Some(refusal)) => match discard(tryton, facts, draft, last_look).await? {
             None => Ok(VoucherResult::Refused { refusal, voucher_id: None }),
             Some(posted) => Ok(VoucherResult::Created(posted.acknowledgement())),

@@ -1,10 +1,11 @@
-//! JSON-RPC as Tryton speaks it: a session that is renewed, a context behind the arguments, one request for each call.
+//! Speaks JSON-RPC as Tryton does: a session that is renewed, a context behind the arguments, one request for each
+//! call.
 //!
 //! Read in trytond 8.2.1:
-//! - a 401 is given before any transaction is begun, by `auth_required` or by the check that `post` wants a session that was used
-//!   lately (`_dispatch`): nothing was written, and the same may be sent again with a new session;
-//! - the key of a user application opens `/rest/` only (`Request.user_id` knows no bearer), where a call makes one record.
-//!   Batches are to be had over JSON-RPC alone, and that takes a user's password.
+//! - a 401 is given before any transaction is begun, by `auth_required` or by the check that `post` wants a session
+//!   that was used lately (`_dispatch`): nothing was written, and the same may be sent again with a new session;
+//! - the key of a user application opens `/rest/` only (`Request.user_id` knows no bearer), where a call makes one
+//!   record. Batches are to be had over JSON-RPC alone, and that takes a user's password.
 
 use std::time::Duration;
 
@@ -23,14 +24,15 @@ use crate::http::{Http, HttpError, Peer, Seen, classify};
 /// Looks at the lease directly before a request leaves; does nothing where none is needed.
 pub(super) type LastLook<'a> = &'a (dyn Fn() -> Result<(), CallError> + Sync);
 
-/// Sessions that one call may use: the one it found, and one that it made.
+/// The number of sessions that one call may use: the one it found, and one that it made.
 const SESSIONS_MAX: u32 = 2;
-/// Tries of a login: a server that has just started does not know its own models yet, and says so with an error.
+/// The number of tries of a login: a server that has just started does not know its own models yet, and says so with an
+/// error.
 const LOGINS_MAX: u32 = 4;
-/// Between them.
+/// The pause between two logins.
 const LOGIN_PAUSE: Duration = Duration::from_secs(1);
 
-/// A database of a Tryton server, as a user sees it.
+/// Holds a database of a Tryton server, as a user sees it.
 pub(super) struct Rpc {
     http: Http,
     path: String,
@@ -39,34 +41,34 @@ pub(super) struct Rpc {
     session: Mutex<Option<Session>>,
 }
 
-/// What a login gave: the value of the header by which the next requests are known.
+/// Holds the session of a login: the value of the header by which the next requests are known.
 #[derive(Clone)]
 struct Session(SecretString);
 
-/// One call.
+/// Describes one call.
 pub(super) struct Call<'a> {
-    /// `model.account.move.post`.
+    /// The method, such as `model.account.move.post`.
     pub(super) method: &'a str,
     /// The arguments, with the context as the last.
     pub(super) params: Value,
-    /// How long it may take, where that is less than usual.
+    /// The longest that it may take, if that is less than usual.
     pub(super) patience: Option<Duration>,
-    /// Before each sending.
+    /// The last look at the lease, before each sending.
     pub(super) last_look: LastLook<'a>,
 }
 
 impl<'a> Call<'a> {
-    /// A call that writes nothing.
+    /// Describes a call that writes nothing.
     pub(super) fn read(method: &'a str, params: Value) -> Self {
         Self { method, params, patience: None, last_look: &|| Ok(()) }
     }
 
-    /// A call that writes, under the lease.
+    /// Describes a call that writes, under the lease.
     pub(super) fn write(method: &'a str, params: Value, last_look: LastLook<'a>) -> Self {
         Self { method, params, patience: None, last_look }
     }
 
-    /// The same, given up sooner.
+    /// Returns the same call, given up sooner.
     pub(super) fn within(mut self, patience: Duration) -> Self {
         self.patience = Some(patience);
         self
@@ -82,12 +84,12 @@ impl Rpc {
         self.http.peer()
     }
 
-    /// The address of something on the server, for a person's browser.
+    /// Returns the address of a page on the server, for a person's browser.
     pub(super) fn page(&self, path: &str) -> Option<Url> {
         self.http.page(path)
     }
 
-    /// The database, with a slash.
+    /// Returns the database, with a slash.
     pub(super) fn database(&self) -> &str {
         self.path.strip_suffix("rpc/").unwrap_or_default()
     }
@@ -96,7 +98,7 @@ impl Rpc {
         &self.user
     }
 
-    /// Makes a call. It is sent once, or, where the session had ended, once more with another.
+    /// Makes a call. It is sent once, or once more with another session if the first had ended.
     pub(super) async fn call<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, Fault> {
         let mut sessions = 0;
         loop {
@@ -113,7 +115,7 @@ impl Rpc {
         }
     }
 
-    /// The session, or a new one. Those who wait here for the same login share it.
+    /// Returns the session, or logs in for a new one. Calls that wait here for the same login share it.
     async fn session(&self, patience: Option<Duration>) -> Result<Session, Fault> {
         let mut kept = self.session.lock().await;
         if let Some(session) = kept.as_ref() {
@@ -132,7 +134,7 @@ impl Rpc {
             tries += 1;
             match seen.status {
                 401 => return Err(Fault::Call(self.unauthorized(401))),
-                // What a login meets when there is no such database.
+                // A login meets this status if there is no such database.
                 404 => return Err(Fault::Call(self.unknown_database())),
                 _ => {}
             }
@@ -186,7 +188,7 @@ impl Rpc {
         let peer = self.peer();
         match seen.status {
             200 => {}
-            // Both are given before a transaction is begun, but may also come from something in between.
+            // Both are given before a transaction is begun, but may also come from something between us and the server.
             403 => return Err(Fault::Call(CallError::Unknown(peer.unauthorized(403)))),
             status => return Err(Fault::Call(classify::otherwise(peer, &Seen { status, ..seen.clone() }))),
         }

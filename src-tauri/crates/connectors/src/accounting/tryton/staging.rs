@@ -1,4 +1,5 @@
-//! Drafts: made for a whole request in one call, posted by their ids in one call, deleted where they are not wanted.
+//! Stages drafts: makes them for a whole request in one call, posts them by their ids in one call, deletes those that
+//! are not wanted.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +17,7 @@ use super::rpc::{Call, LastLook};
 use super::words::Obstacle;
 use crate::accounting::words::Language;
 
-/// A draft that is to be posted, and what it was made of.
+/// Holds a draft that is to be posted, and the content that was claimed for it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ToCommit<'a> {
     pub(super) draft: &'a DraftId,
@@ -25,8 +26,8 @@ pub(super) struct ToCommit<'a> {
     pub(super) amount: Money,
 }
 
-/// The drafts that were made over this connection, and that nobody tried to post yet. They are seconds old, and Tryton's own
-/// times tell whether somebody was at them since. Any other draft is read whole before it is posted.
+/// Remembers the drafts that were made over this connection, and that nobody tried to post yet. They are seconds old,
+/// and Tryton's own times show whether somebody changed them since. Any other draft is read whole before it is posted.
 #[derive(Debug, Default)]
 pub(super) struct JustMade(Mutex<HashSet<i64>>);
 
@@ -35,7 +36,7 @@ impl JustMade {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
     }
 
-    /// Whether all of these are among them. None is afterwards: a second attempt looks closer.
+    /// Says whether all of these are among them, and forgets them: a second attempt looks closer.
     fn take(&self, ids: &[i64]) -> bool {
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut all = true;
@@ -46,8 +47,8 @@ impl JustMade {
     }
 }
 
-/// Makes the drafts of a request. What is known beforehand to be in the way is refused alone; the others go in one call,
-/// which makes all of them or none.
+/// Makes the drafts of a request. A posting with a known obstacle is refused alone; the others go in one call, which
+/// makes all of them or none.
 pub(super) async fn stage(
     tryton: &Tryton,
     body: &[u8],
@@ -86,7 +87,7 @@ pub(super) async fn stage(
             }
             Err(Fault::No(exception)) => {
                 tryton.books.forget().await;
-                // One alone is the one at fault; of several, the engine finds it by halves.
+                // A posting alone is the one at fault; of several, the engine finds it by halves.
                 if body.moves.len() > 1 {
                     return Err(exception.whole(peer));
                 }
@@ -104,7 +105,7 @@ pub(super) async fn stage(
     Ok(Answer { results: results.collect() })
 }
 
-/// Which of these drafts another draft of ours, or a voucher, stands beside.
+/// Says of each of these drafts whether another draft of ours, or a voucher, stands under its reference.
 pub(super) async fn contested(tryton: &Tryton, drafts: &[ToCommit<'_>]) -> Result<Vec<bool>, CallError> {
     let facts = tryton.facts().await?;
     let ids: Vec<i64> = drafts.iter().filter_map(|draft| moves::number(draft.draft.as_str())).collect();
@@ -115,8 +116,8 @@ pub(super) async fn contested(tryton: &Tryton, drafts: &[ToCommit<'_>]) -> Resul
     Ok(references.iter().map(|reference| others.contains(*reference)).collect())
 }
 
-/// Posts drafts, after a look at what they hold. One that a person posted, changed or deleted is not posted by us. Where
-/// Tryton refuses several, it has posted none, and says of one of them why: the engine divides them then.
+/// Posts drafts, after a look at their content. A draft that a person posted, changed or deleted is not posted by us.
+/// If Tryton refuses several, it has posted none, and gives a reason for one of them: the engine divides them then.
 pub(super) async fn commit(
     tryton: &Tryton,
     drafts: &[ToCommit<'_>],
@@ -166,8 +167,8 @@ pub(super) async fn commit(
         }
         Err(Fault::Call(error)) => return Err(again_where_it_gave_up(error)),
     }
-    // It answers that they are posted; what stands there now says so too, with the number of each. One of which that does not
-    // hold is unknown.
+    // Tryton answers that they are posted; a second read says so too, with the number of each. A draft for which it
+    // does not is unknown.
     let after = moves::posted(tryton.rpc(), &facts, &to_post).await.map_err(|fault| after_the_write(fault, tryton))?;
     for (id, result) in ids.iter().zip(&mut results).filter(|(_, result)| result.is_none()) {
         *result = after.get(id).map(PostedBody::acknowledgement).map(CommitResult::Posted);
@@ -175,7 +176,7 @@ pub(super) async fn commit(
     Ok(Answer { results })
 }
 
-/// What a draft has come to by what stands there; `None` where it is as it was made, and may be posted.
+/// Returns the result of a draft in its present state; `None` if it is as it was made, and may be posted.
 fn judge(there: Option<&Move>, draft: &ToCommit<'_>, language: Language) -> Option<CommitResult> {
     let Some(there) = there else { return Some(CommitResult::Gone) };
     match (there.is_posted(), there.is(draft.reference, draft.date, draft.amount)) {
@@ -205,8 +206,9 @@ pub(super) async fn discard(tryton: &Tryton, draft: &DraftId, last_look: LastLoo
     }
 }
 
-/// A 503 of Tryton's says that the database would not let it: mostly, that others were writing too, and that it tried often
-/// enough. Drafts are posted by their ids, after a look at what stands there, so that the same may be asked again.
+/// Makes a 503 of Tryton's an answer after which the same may be asked again. It says that the database gave up:
+/// mostly, that others were writing too, and that it tried often enough. Drafts are posted by their ids, after a look
+/// at each, so that asking again does no harm.
 fn again_where_it_gave_up(error: CallError) -> CallError {
     match error {
         CallError::Unknown(problem) if problem.params.get("status").is_some_and(|status| status == "503") => {
@@ -216,7 +218,7 @@ fn again_where_it_gave_up(error: CallError) -> CallError {
     }
 }
 
-/// An answer that tells what became of a write, and did not come: the write is unknown.
+/// Makes a write unknown when the answer after it, which would say what became of the write, did not come.
 pub(super) fn after_the_write(fault: Fault, tryton: &Tryton) -> CallError {
     CallError::Unknown(fault.whole(tryton.rpc().peer()).problem())
 }

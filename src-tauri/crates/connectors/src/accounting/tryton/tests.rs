@@ -24,7 +24,7 @@ mod stages;
 const PASSWORD: &str = "correct horse";
 const FREE: rpc::LastLook<'static> = &|| Ok(());
 
-/// A Tryton that answers as it is told, by the method it is asked for, and otherwise as an empty company does.
+/// Holds the answers to each method, each given once; after them a method has its usual answer.
 struct Script {
     answers: Mutex<HashMap<String, VecDeque<ResponseTemplate>>>,
     asked: Arc<Mutex<Vec<(String, Value)>>>,
@@ -40,7 +40,7 @@ impl Respond for Script {
     }
 }
 
-/// What a company has that is set up.
+/// Returns the usual answer to a method, of a company that is set up.
 fn usual(method: &str) -> Value {
     match method {
         "common.db.login" => json!([3, "token", null]),
@@ -71,7 +71,7 @@ fn period(month: &str, state: &str) -> Value {
            "end_date": wire::date(first + chrono::TimeDelta::days(29))})
 }
 
-/// So many seconds after the moves were made.
+/// Returns a moment so many seconds after the moves were made.
 fn moment(second: u32) -> Value {
     json!({"__class__": "datetime", "year": 2026, "month": 10, "day": 28, "hour": 9, "minute": 0, "second": second,
            "microsecond": 5})
@@ -106,14 +106,14 @@ struct Fake {
 }
 
 impl Fake {
-    /// The arguments of each call of a method, without the context.
+    /// Returns the arguments of each call of a method, without the context.
     fn asked(&self, method: &str) -> Vec<Value> {
         let asked = self.asked.lock().expect("nobody panicked");
         asked.iter().filter(|(name, _)| name == method).map(|(_, params)| params.clone()).collect()
     }
 }
 
-/// A server that answers these methods so, each answer once and in this order.
+/// Starts a server that answers these methods so, each answer once and in this order.
 async fn answering(answers: Vec<(&str, ResponseTemplate)>) -> Fake {
     let mut queues: HashMap<String, VecDeque<ResponseTemplate>> = HashMap::new();
     for (method, answer) in answers {
@@ -300,6 +300,6 @@ async fn what_stands_under_a_reference_is_told_apart() {
         (found.vouchers[0].reversed_by.as_deref(), found.vouchers[2].reverses.as_deref()),
         (Some("5"), Some("1"))
     );
-    // The draft of a cancelling move bears the reference of what it cancels, and is none of ours.
+    // The draft of a cancelling move bears the reference of the voucher it cancels, and is none of ours.
     assert_eq!(found.drafts.iter().map(|draft| draft.draft_id.as_str()).collect::<Vec<_>>(), ["3"]);
 }

@@ -1,36 +1,38 @@
-//! Tryton's own types in JSON: dates, moments and decimals are objects that name their class. Nothing becomes a float.
+//! Reads and writes Tryton's own types in JSON: dates, moments and decimals are objects that name their class. Nothing
+//! becomes a float.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// A date as Tryton takes it.
+/// Returns a date as Tryton takes it.
 pub(super) fn date(date: NaiveDate) -> Value {
     json!({"__class__": "date", "year": date.year(), "month": date.month(), "day": date.day()})
 }
 
-/// An amount as Tryton takes it, from a decimal text.
+/// Returns an amount as Tryton takes it, from a decimal text.
 pub(super) fn decimal(text: &str) -> Value {
     json!({"__class__": "Decimal", "decimal": text})
 }
 
-/// A date of Tryton's.
+/// Holds a date of Tryton's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "DateBody")]
 pub(super) struct TrytonDate(pub(super) NaiveDate);
 
-/// An amount of Tryton's.
+/// Holds an amount of Tryton's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "DecimalBody")]
 pub(super) struct TrytonDecimal(pub(super) Decimal);
 
-/// A moment of Tryton's, which keeps UTC.
+/// Holds a moment of Tryton's, which keeps UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "MomentBody")]
 pub(super) struct TrytonMoment(pub(super) DateTime<Utc>);
 
-/// Only an object that says so itself is taken for a value of a class: an amount without its class is none.
+/// Names the class of a value. Only an object that says so itself is taken for one: an amount without its class is
+/// none.
 #[derive(Deserialize)]
 #[serde(tag = "__class__")]
 enum DateBody {

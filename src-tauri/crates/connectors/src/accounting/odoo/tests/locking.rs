@@ -1,4 +1,4 @@
-//! The rows that the lease is built on.
+//! Tests the rows that the lease is built on.
 
 use postonce_engine::ports::{Created, RowId, UniqueRows as _};
 
@@ -9,7 +9,7 @@ fn row(text: &str) -> Value {
     json!([{"id": 41, "name": "lock-hlf", "description": text, "write_date": "2026-11-23 04:10:00"}])
 }
 
-/// Rows on a server with their anchor.
+/// Returns the rows on a server, with the record that they hang on.
 async fn rows() -> (MockServer, Server, Rows) {
     let (listening, server, odoo) = odoo().await;
     server.says("ir.filters/search_read", ok(json!([{"id": 71, "name": "Postonce"}])));

@@ -1,4 +1,4 @@
-//! Where a person sees a voucher in Odoo itself.
+//! Tests the links to a voucher's page in Odoo itself.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Drafts are posted by their ids, discarded, and looked up; vouchers are reversed.
+//! Tests that drafts are posted by their ids, discarded, and looked up, and that vouchers are reversed.
 
 use postonce_engine::domain::{CommitResult, Currency, DraftId, Money, Reference, RequestKey};
 
@@ -25,7 +25,7 @@ fn outcome(result: Option<CommitResult>) -> String {
     }
 }
 
-/// What committing draft 101 comes to: it stands so before, `action_post` answers so, and it stands so after.
+/// Returns the result of committing draft 101, with its state before, the answer of `action_post`, and its state after.
 async fn committed(before: Vec<Value>, posting: Scripted, after: Vec<Value>) -> (String, usize) {
     let (_listening, server, odoo) = odoo().await;
     server.says("account.move/search_read", vec![(200, before.into()), (200, after.into())]);
@@ -42,7 +42,7 @@ async fn a_draft_is_posted_once_whatever_stands_there() {
     let stands = || vec![entry(101, "hlf:A", "posted")];
     let number = "101 POST/2026/10/0101".to_owned();
     assert_eq!(committed(waits(), done(), stands()).await, (number.clone(), 1));
-    // It is in the books already, by an earlier commit or by one that was faster.
+    // An earlier commit, or one that was faster, has posted it already.
     assert_eq!(committed(stands(), done(), stands()).await, (number.clone(), 0));
     assert_eq!(committed(waits(), user_error("must be in draft"), stands()).await, (number, 1));
     assert_eq!(committed(vec![], done(), vec![]).await, ("gone".into(), 0));
@@ -200,7 +200,7 @@ async fn a_reversal_is_the_same_lines_the_other_way_round_once() {
         load[0].as_array().expect("cells")[5..],
         [json!("101"), json!("51"), json!(""), json!("Posted to the wrong account"), json!("0"), json!("412.00"),]
     );
-    // Asked again, it answers with the one it made; and another's reversal is told.
+    // The second call returns the counter-voucher of the first; a reversal by somebody else is reported.
     server.says("account.move/search_read", vec![original(), here("posted")]);
     assert!(matches!(reverse(&odoo, &Held::yes(), wanted()).await, Ok(VoucherResult::Exists(_))));
     let others = with(entry(300, "by hand", "posted"), json!({"reversed_entry_id": [101, "…"]}));

@@ -1,4 +1,4 @@
-//! Connecting, and what is missing before anything can be posted.
+//! Tests connecting, and the check of what is missing before anything can be posted.
 
 use std::collections::HashMap as Categories;
 
@@ -19,7 +19,7 @@ fn fields(names: &[&str]) -> Value {
     names.iter().map(|name| ((*name).to_owned(), json!({"type": "char"}))).collect::<serde_json::Map<_, _>>().into()
 }
 
-/// A server on which nothing but an account is missing.
+/// Starts a server on which nothing but an account is missing.
 async fn nearly_ready() -> (MockServer, Server, Odoo) {
     let (listening, server, odoo) = odoo().await;
     let entry = [&moves::FIELDS[..], &["journal_id", "move_type", "line_ids", "company_id"]].concat();

@@ -1,9 +1,9 @@
-//! Drafts: made in one call, read back, compared.
+//! Tests that drafts are made in one call, read back and compared.
 
 use super::*;
 use crate::accounting::odoo::staging::stage;
 
-/// Answers of a server on which these entries stand afterwards.
+/// Sets the answers of a server on which these entries stand afterwards.
 fn standing(server: &Server, entries: Vec<Value>, amount: f64) {
     let lines: Vec<Value> =
         entries.iter().flat_map(|entry| lines(entry["id"].as_i64().expect("an id"), amount)).collect();

@@ -1,4 +1,4 @@
-//! Drafts: staged, committed, discarded, and what counts as an answer.
+//! Tests that drafts are staged, committed and discarded, and which answers count.
 
 use postonce_engine::domain::{Acknowledgement, CommitResult, Discarded, StageResult};
 
@@ -14,7 +14,7 @@ fn exists(reference: &str, voucher_id: &str) -> Value {
     json!({"reference": reference, "status": "exists", "voucher_id": voucher_id, "number": "1"})
 }
 
-/// The id or kind of problem of each member `a`, `b`, `c` of a request that was staged.
+/// Returns the id or kind of refusal of each member `a`, `b`, `c` of a request that was staged.
 async fn staged_as(answer: Value) -> Vec<Option<String>> {
     let (_server, open) = answering(200, json!({"results": answer})).await;
     let results = stage(&open, &Ours::held()).await.expect("it is read");

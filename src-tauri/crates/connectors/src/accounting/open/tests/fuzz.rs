@@ -1,4 +1,4 @@
-//! Whatever a server answers: no panic, and nothing counts that does not stand there in so many words.
+//! Sends every kind of answer: no panic, and nothing counts that the answer does not say in so many words.
 
 use postonce_engine::domain::{CommitResult, Discarded, StageResult, VoucherState};
 use postonce_engine::ports::{Acquired, CallError};
@@ -14,7 +14,7 @@ const TYPES: [&str; 5] =
 const STATUSES: [u16; 19] =
     [200, 200, 200, 201, 202, 204, 302, 400, 401, 404, 408, 409, 412, 413, 422, 423, 429, 500, 503];
 
-/// What the server says in one round.
+/// Holds the server's answer in one round.
 struct Said {
     status: u16,
     content_type: &'static str,
@@ -32,19 +32,19 @@ impl Said {
         self.content_type.starts_with("application/")
     }
 
-    /// Whether it is JSON by its grammar, and yet has a member that a generic reader cannot hold: a number too large, half a
-    /// character. Ours may pass over it, so that the two cannot be compared.
+    /// Says whether it is JSON by its grammar, and yet has a member that a generic reader cannot hold: a number too
+    /// large, half a character. Our reader may pass over such a member, so that the two cannot be compared.
     fn is_beyond_compare(&self) -> bool {
         let by_grammar = std::str::from_utf8(&self.body).map(serde_json::from_str::<serde::de::IgnoredAny>);
         matches!(by_grammar, Ok(Ok(_))) && serde_json::from_slice::<Value>(&self.body).is_err()
     }
 
-    /// As JSON, read by nothing of ours.
+    /// Returns it as JSON, read by nothing of ours.
     fn value(&self) -> Value {
         if self.is_json() { serde_json::from_slice(&self.body).unwrap_or(Value::Null) } else { Value::Null }
     }
 
-    /// A failed call says no more than the table at the end of the protocol allows.
+    /// Asserts that a failed call says no more than the table at the end of the protocol allows.
     fn assert_fair(&self, error: &CallError) {
         let refusal = self.value().is_object();
         let fits = match error {
@@ -60,7 +60,7 @@ impl Said {
         assert!(fits, "{} {} gave {error:?}", self.status, self.content_type);
     }
 
-    /// The one result that names this reference, where there is exactly one.
+    /// Returns the one result that names this reference, if there is exactly one.
     fn only_result(&self, reference: &str) -> Value {
         let value = self.value();
         let results = value["results"].as_array().cloned().unwrap_or_default();
@@ -72,7 +72,7 @@ impl Said {
     }
 }
 
-/// A server that says something else each time, and a client of it.
+/// Holds a server that answers differently each time, and a client of it.
 struct Answers {
     target: Target,
     server: Canned,
@@ -85,7 +85,7 @@ impl Answers {
         (Self { target: Target::new(name), server }, over(http))
     }
 
-    /// What the server says from now on; `None` when the time is over.
+    /// Returns the server's next answer; `None` when the time is over.
     fn next(&mut self) -> Option<Said> {
         loop {
             let input = self.target.next()?;
@@ -99,7 +99,8 @@ impl Answers {
     }
 }
 
-/// A voucher that counts stands there, with its reference and its id, and said to be made or found.
+/// Asserts that a voucher that counts stands in the answer, with its reference and its id, and is said to be made or
+/// found.
 fn assert_stands(said: &Said, result: &Value, statuses: &[&str], voucher_id: &str) {
     assert_eq!(said.status, 200);
     assert!(statuses.contains(&result["status"].as_str().unwrap_or_default()), "{result}");
@@ -183,7 +184,7 @@ async fn an_answer_to_a_look_up_is_taken_as_a_whole_or_not_at_all() {
                 let value = said.value();
                 let listed = value["found"].as_array().expect("an answer without a list is none");
                 let asked = |entry: &&Value| entry["reference"].as_str().is_some_and(|text| MEMBERS.contains(&text));
-                // Absence is concluded from this: whatever stands there for what was asked is there.
+                // Absence is concluded from this: every voucher in the answer that was asked for is found.
                 assert_eq!(found.vouchers.len(), listed.iter().filter(asked).count());
                 for voucher in found.vouchers {
                     assert!(MEMBERS.contains(&voucher.reference.as_str()));

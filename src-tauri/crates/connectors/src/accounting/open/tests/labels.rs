@@ -1,4 +1,4 @@
-//! A server without a lock: what it says of its labels, and what it does not say by a wrong address.
+//! Tests a server without a lock: what it says of its labels, and what a wrong address does not say.
 
 use postonce_engine::ports::{Created, RowId, UniqueRows};
 
@@ -41,7 +41,7 @@ async fn only_its_own_word_says_that_a_label_is_not_there_or_is_there_already() 
     assert_eq!(rows.delete(&id).await, Ok(false));
     let (_server, rows) = labels(409, refusal("label-exists")).await;
     assert_eq!(rows.create("c", "t").await, Ok(Created::Taken));
-    // Anything else may come of a wrong address, or of something in between.
+    // Any other answer may come of a wrong address, or of something in between.
     for (status, body) in [(404, refusal("not-found")), (404, json!({})), (409, refusal("conflict")), (500, json!({}))]
     {
         let (_server, rows) = labels(status, body).await;
@@ -83,7 +83,7 @@ async fn where_the_server_has_no_lock_the_lease_is_made_of_its_labels() {
     let url = Url::parse(&server.uri()).expect("an address");
     let http = Http::new(Side::Accounting, &url, &"token".into(), Limits::STANDARD).expect("a client");
     let open = Open::new(http, SETTLE_WINDOW, Arc::new(crate::SystemClock::start()), Arc::new(crate::UuidIds));
-    // Nobody has connected yet: it asks the server first how it keeps runs apart.
+    // Nobody has connected yet: the client asks the server first how it keeps runs apart.
     let lock = open.lock().await.expect("an answer").expect("held");
     assert_eq!((lock.holder.host.as_str(), lock.operation.as_str()), ("HLF-PC-7", "sync"));
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Look-ups: vouchers and drafts under what was asked for, and nothing less.
+//! Tests look-ups: they find every voucher and draft under the references that were asked for.
 
 use postonce_engine::domain::{Found, FoundVoucher, VoucherState};
 

@@ -1,4 +1,4 @@
-//! Counter-vouchers: what is taken for one, and what for a no.
+//! Tests counter-vouchers: which answers count as a success, and which as a refusal.
 
 use super::super::reversal;
 use super::writes::{Ours, reverse};

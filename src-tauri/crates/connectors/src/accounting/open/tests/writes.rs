@@ -1,4 +1,5 @@
-//! What the four calls of drafts and reversals have in common, and the fault table of `accounting-protocol.md` for each.
+//! Tests the rules common to the four calls of drafts and reversals, and the fault table of `accounting-protocol.md`
+//! for each.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -12,7 +13,7 @@ use super::super::{drafts, results, reversal};
 use super::*;
 use crate::accounting::reversal::WantedReversal;
 
-/// A lease without an engine.
+/// Stands for a lease without an engine.
 pub(super) struct Ours {
     token: LeaseToken,
     holds: bool,
@@ -52,7 +53,7 @@ pub(super) async fn reverse(open: &Open, lease: &Ours, voucher_id: &str) -> Resu
     reversal::reverse(open, lease, asked).await
 }
 
-/// What comes of each of the four calls, by its name.
+/// Returns the result of each of the four calls, by its name.
 async fn four(open: &Open, lease: &Ours) -> [(&'static str, Result<String, CallError>); 4] {
     let (a, id) = (Reference::from_stored("a"), draft("D-1"));
     [
@@ -74,7 +75,7 @@ fn refusal(status: u16, kind: &str) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_raw(body.to_string(), "application/problem+json")
 }
 
-/// A server that reads each request and answers with these bytes, or with none, and closes the connection.
+/// Starts a server that reads each request, answers with these bytes, or with none, and closes the connection.
 fn answering_raw(answer: &'static [u8]) -> Open {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));

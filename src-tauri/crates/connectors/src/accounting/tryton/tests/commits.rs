@@ -1,4 +1,4 @@
-//! Drafts posted, discarded, and vouchers reversed.
+//! Tests that drafts are posted and discarded, and vouchers reversed.
 
 use postonce_engine::domain::RequestKey;
 
@@ -32,7 +32,7 @@ fn numbers(ids: &[i64]) -> ResponseTemplate {
     result(json!(body))
 }
 
-/// Two drafts that stand there as they were made.
+/// Returns the answers for two drafts that are as they were made.
 fn untouched() -> Vec<(&'static str, ResponseTemplate)> {
     vec![
         (SEARCH, result(json!([{"id": 1, "create_date": {"__class__": "datetime"}}]))),
@@ -42,7 +42,7 @@ fn untouched() -> Vec<(&'static str, ResponseTemplate)> {
     ]
 }
 
-/// Where both were made over this connection a moment ago.
+/// Starts a server on which both drafts were made over this connection a moment ago.
 async fn just_made(answers: Vec<(&'static str, ResponseTemplate)>) -> Fake {
     let fake = answering(answers).await;
     fake.tryton.just_made.add(&[1, 2]);
@@ -68,7 +68,7 @@ async fn one_that_is_not_in_the_books_after_it_was_posted_is_unknown() {
     assert_eq!(commit(&fake, &BOTH).await, Ok(vec![None, posted("2")]));
 }
 
-/// Somebody who took the lock meanwhile staged the same.
+/// Another holder of the lock staged the same meanwhile.
 #[tokio::test]
 async fn a_draft_beside_which_more_stands_is_contested() {
     let fake = answering(vec![(SEARCH, result(json!([{"id": 9, "description": "hlf:A"}])))]).await;
@@ -145,7 +145,7 @@ async fn a_touched_batch_is_looked_at_closely_and_the_others_are_posted() {
     assert_eq!(fake.asked(POST)[0][0], json!([1]));
 }
 
-/// Their times are those of their making, and still somebody may have been at them, past Tryton.
+/// Their times are those of their making, and still somebody may have changed them, past Tryton.
 #[tokio::test]
 async fn drafts_of_an_earlier_run_and_those_tried_before_are_read_whole() {
     let whole = || {
@@ -240,7 +240,7 @@ fn its_lines() -> ResponseTemplate {
     result(json!([line]))
 }
 
-/// The counter-voucher of voucher 1.
+/// Returns the counter-voucher of voucher 1.
 fn counter(state: &str) -> Value {
     let mut counter = a_move(9, "hlf:A#1r", state, "412.00");
     counter["origin"] = json!("account.move,1");

@@ -1,4 +1,4 @@
-//! Where a person sees a voucher in Tryton's web client.
+//! Tests the links to a voucher's page in Tryton's web client.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The row that the lock is: a party with a unique code.
+//! Tests the row that the lock is: a party with a unique code.
 
 use super::*;
 

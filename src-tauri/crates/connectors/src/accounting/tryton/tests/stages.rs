@@ -1,4 +1,4 @@
-//! Drafts of a whole request in one call.
+//! Tests that the drafts of a whole request are made in one call.
 
 use super::*;
 
@@ -68,7 +68,7 @@ async fn several_that_are_refused_are_divided_and_one_is_told_why() {
     let results = stage(&fake, &both[..1]).await.expect("it answers");
     let Some(StageResult::Refused { refusal, .. }) = &results[0] else { panic!("not refused") };
     assert_eq!((refusal.kind.as_str(), refusal.detail.as_str()), ("refused", "Closed."));
-    // What was in the way may have been mended: it is asked for anew.
+    // Somebody may have mended the set-up: it is asked for anew.
     assert_eq!(fake.asked("model.account.period.search_read").len(), 2);
 }
 
