@@ -1,11 +1,11 @@
-//! Texts from outside, made fit to be shown: bounded, on one line, without control characters.
+//! Makes texts from outside fit to be shown: bounded, on one line, without control characters.
 
-/// Characters of a foreign text that are shown at most.
+/// The largest part of a foreign text that is shown, in characters.
 pub(crate) const DETAIL_CHARS_MAX: usize = 300;
-/// Characters of a row or value that are shown at most, enough to find it.
+/// The largest part of a row or value that is shown, in characters; enough to find it.
 pub(crate) const GLIMPSE_CHARS_MAX: usize = 120;
 
-/// The text on one line, with control characters as spaces, and an ellipsis where more than `chars_max` were cut.
+/// Returns the text on one line, with control characters as spaces, and an ellipsis if more than `chars_max` were cut.
 pub(crate) fn bounded(text: &str, chars_max: usize) -> String {
     let mut chars = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
     let mut shown: String = chars.by_ref().take(chars_max).collect();
@@ -15,7 +15,7 @@ pub(crate) fn bounded(text: &str, chars_max: usize) -> String {
     shown.trim_end().to_owned()
 }
 
-/// The text with what cannot be seen made visible: `a\tb`.
+/// Returns the text with characters that cannot be seen made visible: `a\tb`.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::new();
     for c in text.chars().take(GLIMPSE_CHARS_MAX) {
@@ -28,8 +28,8 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
-/// The most alike of the candidates; the empty text where there are none. The time it takes grows with the product of the
-/// lengths, so that only their beginnings are compared.
+/// Returns the most alike of the candidates; the empty text if there are none. The time it takes grows with the product
+/// of the lengths, so that only their beginnings are compared.
 pub(crate) fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> &'a str {
     let folded = |text: &str| text.chars().take(GLIMPSE_CHARS_MAX).collect::<String>().to_lowercase();
     let text = folded(text);

@@ -1,4 +1,4 @@
-//! What a person or another program puts into a file, and the pages of the platform.
+//! Fuzzes the files that a person or another program writes, and the pages of the platform.
 
 use std::fs;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ fn nok() -> Currency {
     Currency::from_code("NOK").expect("a code of ISO 4217")
 }
 
-/// Every row: each a record that says an amount which can be written and read again, or a flaw that is short.
+/// Reads every row: each is a record whose amount can be written and read again, or a short flaw.
 async fn read_to_the_end(source: &dyn Source, rows_max: usize) {
     let Ok(mut pages) = source.open().await else { return };
     let mut rows = 0;
@@ -72,7 +72,8 @@ async fn pages_of_the_platform_are_rows_or_flaws_or_refused() {
     let platform = Platform::new(http, Arc::new(crate::SystemClock::start()), nok());
     while let Some(input) = target.next() {
         server.answer(200, "", "application/json", &input);
-        // A page that names a next one is asked for again, until a cursor repeats: twice at most, since the answer is the same.
+        // A page that names a next one is asked for again, until a cursor repeats: twice at most, since the answer is
+        // the same.
         read_to_the_end(&platform, 2 * input.len() + 2).await;
     }
 }

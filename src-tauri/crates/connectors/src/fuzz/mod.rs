@@ -1,8 +1,9 @@
-//! Fuzz targets: whatever comes from outside is turned over at random, and the promise is held against what comes of it:
-//! no panic, bounded time and memory, and what is not understood counts for nothing.
+//! Holds the fuzz targets. Input from outside is changed at random, and the promise is checked each time: no panic,
+//! bounded time and memory, and an input that is not understood counts for nothing.
 //!
-//! They run on the stable toolchain, as tests: seeds from `tests/fuzz/corpus`, changed at random, for a second or two each.
-//! `cargo xtask fuzz --seconds N` runs them longer. What fails is kept in the corpus, where it is tried first from then on.
+//! They run on the stable toolchain, as tests: seeds from `tests/fuzz/corpus`, changed at random, for a second or two
+//! each. `cargo xtask fuzz --seconds N` runs them longer. An input that fails is kept in the corpus, and tried first
+//! from then on.
 
 mod files;
 mod mutate;
@@ -15,16 +16,16 @@ use std::time::Duration;
 pub(crate) use mutate::Random;
 pub(crate) use server::Canned;
 
-/// How long each target runs where nobody says.
+/// The time of each target, unless the environment sets another.
 const SECONDS: u64 = 2;
-/// One input may take so long at most, on a machine that is busy.
+/// The longest one input may take, on a machine that is busy.
 const INPUT_SECONDS_MAX: u64 = 5;
-/// Bytes of an input at most.
+/// The largest input, in bytes.
 pub(crate) const INPUT_BYTES_MAX: usize = 64 * 1024;
-/// Memory of the whole process at most, in KiB: an input of 64 KiB makes no gigabyte.
+/// The largest memory of the whole process, in KiB: an input of 64 KiB makes no gigabyte.
 const RESIDENT_KIB_MAX: u64 = 1024 * 1024;
 
-/// A target: its seeds, its randomness, and how long it has.
+/// Holds a target: its seeds, its randomness, and the time it has.
 pub(crate) struct Target {
     name: &'static str,
     corpus: Vec<Vec<u8>>,
@@ -41,7 +42,7 @@ fn now() -> boot_time::Instant {
 }
 
 impl Target {
-    /// The target of that name, with everything in its folder of the corpus.
+    /// Returns the target of that name, with every input in its folder of the corpus.
     pub(crate) fn new(name: &'static str) -> Self {
         let folder = corpus().join(name);
         let mut entries: Vec<PathBuf> =
@@ -57,7 +58,7 @@ impl Target {
         Self { name, corpus, random: Random::new(seed), started, length, tried: 0, last: started }
     }
 
-    /// The next input: each seed as it is, then seeds changed at random; `None` when the time is over.
+    /// Returns the next input: each seed as it is, then seeds changed at random; `None` when the time is over.
     pub(crate) fn next(&mut self) -> Option<Vec<u8>> {
         let at = now();
         let took = at.duration_since(self.last);
@@ -78,7 +79,7 @@ impl Target {
         Some(input)
     }
 
-    /// For what an input decides besides its bytes.
+    /// Returns the randomness, for the choices besides the input's bytes.
     pub(crate) fn random(&mut self) -> &mut Random {
         &mut self.random
     }
@@ -107,7 +108,7 @@ fn corpus() -> PathBuf {
     here.join(Path::new("../../../tests/fuzz/corpus"))
 }
 
-/// Linux alone says how much memory the process ever had.
+/// Asserts the bound on memory. Linux alone says how much memory the process ever had.
 fn assert_memory_is_bounded() {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak =

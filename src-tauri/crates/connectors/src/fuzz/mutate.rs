@@ -1,13 +1,13 @@
-//! Inputs changed at random: bytes, pieces, and the words of the formats that are read here.
+//! Changes inputs at random: bytes, pieces, and the words of the formats that are read here.
 
 use std::hash::{BuildHasher as _, Hasher as _};
 
 use super::INPUT_BYTES_MAX;
 
-/// Changes to one input at most.
+/// The largest number of changes to one input.
 const CHANGES_MAX: u64 = 6;
 
-/// What a format may stumble over, whichever it is.
+/// Words that a format may stumble over, in any of the formats.
 const WORDS: &[&[u8]] = &[
     b"null",
     b"true",
@@ -92,7 +92,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// Less than `end`; 0 where that is 0.
+    /// Returns a number less than `end`; 0 if `end` is 0.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).unwrap_or(u64::MAX);
         usize::try_from(self.next().checked_rem(end).unwrap_or(0)).unwrap_or(0)
@@ -103,12 +103,12 @@ impl Random {
     }
 }
 
-/// A seed nobody chose; it is printed.
+/// Returns a seed that nobody chose; it is printed.
 pub(super) fn any_seed() -> u64 {
     std::hash::RandomState::new().build_hasher().finish()
 }
 
-/// One seed of the corpus, changed a few times.
+/// Returns one seed of the corpus, changed a few times.
 pub(super) fn changed(random: &mut Random, corpus: &[Vec<u8>]) -> Vec<u8> {
     let mut input = random.pick(corpus).clone();
     for _ in 0..=random.next() % CHANGES_MAX {
@@ -155,7 +155,7 @@ fn insert(input: &mut Vec<u8>, at: usize, piece: &[u8]) {
     input.splice(at..at, piece.iter().copied());
 }
 
-/// The value behind the next colon or equals sign becomes another word.
+/// Replaces the value behind the next colon or equals sign by another word.
 fn replace_value(random: &mut Random, input: &mut Vec<u8>, at: usize) {
     let is_sign = |byte: &u8| matches!(byte, b':' | b'=' | b';');
     let Some(sign) = input[at..].iter().position(is_sign).map(|found| at + found + 1) else { return };

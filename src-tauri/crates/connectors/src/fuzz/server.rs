@@ -1,4 +1,4 @@
-//! A server that answers every request with what it was handed last.
+//! Runs a server that answers every request with the bytes it was handed last.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -28,10 +28,10 @@ impl Canned {
         Self { url: format!("http://{address}").parse().expect("an address"), answer }
     }
 
-    /// What every request gets from now on.
+    /// Sets the answer that every request gets from now on.
     pub(crate) fn answer(&self, status: u16, more_head: &str, content_type: &str, body: &[u8]) {
         let mut whole = format!("HTTP/1.1 {status} x\r\ncontent-type: {content_type}\r\n{more_head}").into_bytes();
-        // These have no body, whatever is handed over.
+        // These statuses have no body, so the one handed over is dropped.
         let body = if matches!(status, 204 | 304) { &[] } else { body };
         if status != 204 {
             whole.extend_from_slice(format!("content-length: {}\r\n", body.len()).as_bytes());

@@ -1,4 +1,4 @@
-//! What may be concluded from an answer: the table at the end of `accounting-protocol.md`, and nothing else.
+//! Says what may be concluded from an answer: the table at the end of `accounting-protocol.md`, and nothing else.
 //!
 //! Invariant: pure, and conservative. A row of the table has to fit exactly; everything else is unknown.
 
@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use super::{Failure, Peer, Seen};
 use crate::text::bounded;
 
-/// Characters of a problem's type that are kept.
+/// The longest problem type that is kept, in characters.
 const KIND_CHARS_MAX: usize = 64;
 
-/// Sorts what was seen. An answer with one of the `expected` statuses comes through; the caller reads its body.
+/// Sorts the end of a call. An answer with one of the `expected` statuses comes through; the caller reads its body.
 pub(crate) fn sort(peer: &Peer, seen: Result<Seen, Failure>, expected: &[u16]) -> Result<Seen, CallError> {
     match seen {
         Ok(seen) if expected.contains(&seen.status) => Ok(seen),
@@ -22,7 +22,7 @@ pub(crate) fn sort(peer: &Peer, seen: Result<Seen, Failure>, expected: &[u16]) -
     }
 }
 
-/// Reads the body of an answer that came through. What cannot be read is unknown, whatever its status.
+/// Reads the body of an answer that came through. A body that cannot be read is unknown, whatever its status.
 pub(crate) fn read<T: DeserializeOwned>(peer: &Peer, seen: &Seen) -> Result<T, CallError> {
     if !is_json(&seen.content_type) {
         return Err(CallError::Unknown(peer.unexpected(seen.status, &format!("Content-Type: {}", seen.content_type))));
@@ -30,8 +30,8 @@ pub(crate) fn read<T: DeserializeOwned>(peer: &Peer, seen: &Seen) -> Result<T, C
     object(&seen.body).map_err(|detail| CallError::Unknown(peer.unexpected(seen.status, &format!("JSON: {detail}"))))
 }
 
-/// A JSON object. JSON is UTF-8 throughout (RFC 8259), also in members that nobody here reads; and a list of values is no
-/// object with nameless members.
+/// Reads a JSON object. JSON is UTF-8 throughout (RFC 8259), also in members that nobody here reads; and a list of
+/// values is no object with nameless members.
 fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     let text = std::str::from_utf8(body).map_err(|error| error.to_string())?;
     if !text.trim_start().starts_with('{') {
@@ -51,7 +51,7 @@ fn not_answered(peer: &Peer, failure: Failure) -> CallError {
     }
 }
 
-/// What may be concluded from an answer that is none of those that the call asked for.
+/// Says what may be concluded from an answer whose status the call did not expect.
 pub(crate) fn otherwise(peer: &Peer, seen: &Seen) -> CallError {
     let refusal = refusal(peer, seen);
     match (seen.status, refusal) {
@@ -84,12 +84,12 @@ fn is_about_access(status: u16) -> bool {
     matches!(status, 401 | 403)
 }
 
-/// Whether another content might have been taken; any other refusal says that address or method are wrong.
+/// Says whether another content might have been taken; any other refusal says that address or method are wrong.
 fn is_about_content(status: u16) -> bool {
     matches!(status, 400 | 413 | 422)
 }
 
-/// What stands there instead of an answer, for the person who looks into it.
+/// Returns the beginning of an unexpected answer, for the person who looks into it.
 fn glimpse(seen: &Seen) -> String {
     match &seen.redirect_host {
         Some(host) => format!("→ {host}"),
@@ -100,7 +100,7 @@ fn glimpse(seen: &Seen) -> String {
     }
 }
 
-/// A problem as RFC 9457 writes it; every member may be missing.
+/// Holds a problem document as RFC 9457 writes it; every member may be missing.
 #[derive(Deserialize)]
 struct ProblemBody {
     r#type: Option<String>,
@@ -108,7 +108,7 @@ struct ProblemBody {
     detail: Option<String>,
 }
 
-/// The problem of an answer, where it is a problem document, or JSON with at least one of its members.
+/// Returns the refusal in an answer, if it is a problem document, or JSON with at least one of its members.
 pub(crate) fn refusal(peer: &Peer, seen: &Seen) -> Option<Refusal> {
     if !is_json(&seen.content_type) {
         return None;
@@ -120,7 +120,7 @@ pub(crate) fn refusal(peer: &Peer, seen: &Seen) -> Option<Refusal> {
     is_problem.then(|| refusal_of(peer, body.r#type.as_deref(), body.title, body.detail, seen.status))
 }
 
-/// The engine's problem: the last part of the type as its kind, and words for people.
+/// Returns the engine's refusal: the last part of the type as its kind, and words for people.
 pub(crate) fn refusal_of(
     peer: &Peer,
     kind: Option<&str>,

@@ -140,7 +140,7 @@ fn a_body_that_is_not_the_protocols_is_unknown() {
     ] {
         assert!(matches!(read::<Seven>(&peer(), &seen), Err(CallError::Unknown(_))), "{seen:?}");
     }
-    // A member that nobody reads, and that is no UTF-8: then the whole is no JSON.
+    // One member that nobody reads is no UTF-8: then the whole is no JSON.
     let broken = Seen { body: b"{\"seven\": 7, \"x\": \"\xee\"}".to_vec(), ..answer("application/json", "") };
     assert!(matches!(read::<Seven>(&peer(), &broken), Err(CallError::Unknown(_))));
     let good = answer("application/json", " {\"seven\": 7, \"x\": \"\"}");

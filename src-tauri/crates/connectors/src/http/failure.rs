@@ -1,4 +1,4 @@
-//! Calls that brought no answer, sorted by whether anything may have left this machine.
+//! Sorts calls that brought no answer by whether anything may have left this machine.
 
 use std::error::Error;
 
@@ -6,7 +6,7 @@ use postonce_engine::error::Problem;
 
 use super::{Limits, Peer};
 
-/// A client or request could not be made. Nothing left this machine.
+/// The reason why a client or request could not be made. Nothing left this machine.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum HttpError {
     #[error("the token has characters that no header takes")]
@@ -27,7 +27,7 @@ impl From<HttpError> for Problem {
     }
 }
 
-/// A call without a whole answer.
+/// The reason why a call has no whole answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// The connection was never established: no byte of the request left this machine.
@@ -41,8 +41,8 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Of an error that came instead of an answer's head. `is_connect` is hyper-util's word that it failed in its connector,
-    /// which ends before the request is handed to the connection: resolving, TCP, proxy tunnel or TLS.
+    /// Sorts an error that came instead of an answer's head. `is_connect` is hyper-util's word that it failed in its
+    /// connector, which ends before the request is handed to the connection: resolving, TCP, proxy tunnel or TLS.
     pub(super) fn of(error: &reqwest::Error, limits: Limits) -> Self {
         if error.is_connect() {
             Self::NeverConnected(detail(error, limits.connect.as_secs()))
@@ -51,7 +51,7 @@ impl Failure {
         }
     }
 
-    /// Of an error in the middle of an answer's body.
+    /// Sorts an error in the middle of an answer's body.
     pub(super) fn cut(error: &reqwest::Error, status: u16, limits: Limits) -> Self {
         Self::CutShort { status, detail: detail(error, limits.overall.as_secs()) }
     }
@@ -61,7 +61,7 @@ fn detail(error: &reqwest::Error, seconds: u64) -> String {
     if error.is_timeout() { format!("> {seconds} s") } else { innermost(error) }
 }
 
-/// The innermost cause, which says most (`Connection refused`) and, unlike reqwest's own text, no address.
+/// Returns the innermost cause, which says most (`Connection refused`) and, unlike reqwest's own text, no address.
 pub(super) fn innermost(error: &reqwest::Error) -> String {
     let mut cause: &dyn Error = error;
     while let Some(deeper) = cause.source() {

@@ -1,14 +1,16 @@
-//! One manner of speaking HTTP for every connector: time-outs, bounded bodies, no redirects, no repeats, no secrets in errors.
+//! Speaks HTTP for every connector in one manner: time-outs, bounded bodies, no redirects, no repeats, no secrets in
+//! errors.
 //!
-//! What an answer means is not decided here but in [`classify`].
+//! The meaning of an answer is not decided here but in [`classify`].
 //!
 //! Invariant: a request leaves this machine at most once for each call of [`Http::send`]. Read in reqwest 0.13.5 and
 //! hyper-util 0.1.21:
-//! - reqwest's own retry (`retry.rs`, on by default) sends again, twice at most, on a remote HTTP/2 `GOAWAY(NO_ERROR)` or
-//!   `REFUSED_STREAM`, for every method, when the body can be cloned; `retry::never()` turns it off.
+//! - reqwest's own retry (`retry.rs`, on by default) sends again, twice at most, on a remote HTTP/2 `GOAWAY(NO_ERROR)`
+//!   or `REFUSED_STREAM`, for every method, when the body can be cloned; `retry::never()` turns it off.
 //! - hyper-util takes another connection when a pooled one turned out dead before hyper had taken the request from its
-//!   queue (`retry_canceled_requests`; reqwest has no switch for it). Nothing was written then, so it stays one sending.
-//!   A request whose first byte was written is never taken back: a reset on a pooled connection is an error, and unknown.
+//!   queue (`retry_canceled_requests`; reqwest has no switch for it). Nothing was written then, so it stays one
+//!   sending. A request whose first byte was written is never taken back: a reset on a pooled connection is an error,
+//!   and unknown.
 //! - HTTP/1.1 only: over HTTP/2 one broken connection would put all requests in flight in doubt, and not the one.
 
 pub(crate) mod classify;
@@ -27,57 +29,58 @@ use secrecy::{ExposeSecret as _, SecretString};
 pub(crate) use failure::{Failure, HttpError};
 pub(crate) use peer::{Peer, Side};
 
-/// Bounds of one call.
+/// Holds the bounds of one call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Until a connection stands.
+    /// The longest wait for a connection.
     pub(crate) connect: Duration,
-    /// From the first attempt to connect until the last byte of the answer.
+    /// The longest time from the first attempt to connect until the last byte of the answer.
     pub(crate) overall: Duration,
-    /// Bytes of an answer's body; reading stops behind them.
+    /// The largest body of an answer, in bytes; reading stops behind them.
     pub(crate) body_bytes_max: usize,
 }
 
 impl Limits {
-    /// For every connector; tests take tighter ones.
+    /// The bounds for every connector; tests take tighter ones.
     pub(crate) const STANDARD: Self =
         Self { connect: Duration::from_secs(10), overall: Duration::from_secs(60), body_bytes_max: 16 * 1024 * 1024 };
 }
 
-/// Connections are given up sooner than common servers do (5 s), so that a request seldom meets a closing one.
+/// The time for which an idle connection is kept: less than common servers do (5 s), so that a request seldom meets a
+/// closing one.
 const IDLE: Duration = Duration::from_secs(4);
 const USER_AGENT: &str = concat!("Postonce/", env!("CARGO_PKG_VERSION"));
 
-/// A server, as one connector speaks to it.
+/// Holds a server, as one connector speaks to it.
 #[derive(Debug)]
 pub(crate) struct Http {
     client: Client,
     base: Url,
-    /// `None` where each request says by itself who asks.
+    /// `None` if each request carries its own authorization.
     authorization: Option<HeaderValue>,
     limits: Limits,
     peer: Peer,
 }
 
-/// An answer that came as a whole.
+/// Holds an answer that came as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Seen {
     pub(crate) status: u16,
-    /// Without parameters, in lower case.
+    /// The content type, without parameters, in lower case.
     pub(crate) content_type: String,
     pub(crate) retry_after: Option<Duration>,
     /// The host a redirect names.
     pub(crate) redirect_host: Option<String>,
-    /// The server's clock, in whole seconds, where it tells it.
+    /// The server's clock, in whole seconds, if it sends it.
     pub(crate) at: Option<DateTime<Utc>>,
     pub(crate) body: Vec<u8>,
 }
 
 impl Http {
-    /// A client for the server at `base`, with this token.
+    /// Makes a client for the server at `base`, with this token.
     ///
     /// # Errors
-    /// When the token has characters that no header takes, or TLS cannot be set up.
+    /// Fails when the token has characters that no header takes, or TLS cannot be set up.
     pub(crate) fn new(side: Side, base: &Url, token: &SecretString, limits: Limits) -> Result<Self, HttpError> {
         let peer = Peer::new(side, base, token);
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
@@ -86,10 +89,11 @@ impl Http {
         Self::over(peer, base, Some(authorization), limits)
     }
 
-    /// A client whose requests say by themselves who asks. The secret is known to it only to be kept out of errors.
+    /// Makes a client whose requests carry their own authorization. The client knows the secret only to keep it out of
+    /// errors.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// Fails when TLS cannot be set up.
     pub(crate) fn without_token(
         side: Side,
         base: &Url,
@@ -116,7 +120,7 @@ impl Http {
             builder = builder.tls_certs_only([]);
         }
         let client = builder.build().map_err(|error| HttpError::Client(peer.clone(), failure::innermost(&error)))?;
-        // `join` replaces what stands behind the last slash.
+        // `join` replaces the part behind the last slash.
         let mut base = base.clone();
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
@@ -124,12 +128,12 @@ impl Http {
         Ok(Self { client, base, authorization, limits, peer })
     }
 
-    /// Who is spoken to.
+    /// Returns the other side of the calls.
     pub(crate) fn peer(&self) -> &Peer {
         &self.peer
     }
 
-    /// The address of something on this server, for a person's browser. `path` is relative to the base.
+    /// Returns the address of a page on this server, for a person's browser. `path` is relative to the base.
     pub(crate) fn page(&self, path: &str) -> Option<Url> {
         self.base.join(path).ok().filter(|page| page.origin() == self.base.origin())
     }
@@ -161,7 +165,7 @@ impl Http {
         Ok(())
     }
 
-    /// Sends it, once, and reads the answer within the limits.
+    /// Sends a request, once, and reads the answer within the limits.
     pub(crate) async fn send(&self, request: Request) -> Result<Seen, Failure> {
         let overall = request.timeout().copied().unwrap_or(self.limits.overall);
         let limits = Limits { overall, ..self.limits };
@@ -183,7 +187,7 @@ async fn body(mut response: Response, status: u16, limits: Limits) -> Result<Vec
     Ok(body)
 }
 
-/// Whether the address is this machine.
+/// Says whether the address is this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');

@@ -1,4 +1,4 @@
-//! The other side of a call, as errors name it: by an address without user or query, and never with a secret.
+//! Describes the other side of a call, as errors name it: by an address without user or query, and never with a secret.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::text::{DETAIL_CHARS_MAX, bounded};
 
-/// Which of the two sides is spoken to; chooses the error codes.
+/// Names the side that is spoken to, which chooses the error codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Platform,
     Accounting,
 }
 
-/// The other side of a call.
+/// Describes the other side of a call.
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
     side: Side,
@@ -32,12 +32,12 @@ impl Peer {
         Self { side, address: address.trim_end_matches('/').to_owned(), token: Arc::new(token.clone()) }
     }
 
-    /// Where it is, for people.
+    /// Returns its address, for people.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
-    /// A foreign text, bounded, and without the token, should the other side have repeated it.
+    /// Returns a foreign text, bounded, and without the token, should the other side have repeated it.
     pub(crate) fn detail(&self, text: &str) -> String {
         let token = self.token.expose_secret();
         if token.is_empty() || !text.contains(token) {
@@ -65,7 +65,8 @@ impl Peer {
             .with("detail", self.detail(detail))
     }
 
-    /// The platform refuses nothing; what it does not accept is not its protocol.
+    /// Makes the problem of a refused request. The platform refuses nothing: an answer that it should not give is not
+    /// its protocol.
     pub(crate) fn refused(&self, status: u16, detail: &str) -> Problem {
         self.problem(ErrorCode::PlatformUnexpected, ErrorCode::AccountingRefused)
             .with("status", status)

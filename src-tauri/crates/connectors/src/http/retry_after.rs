@@ -1,25 +1,25 @@
-//! `Retry-After` (RFC 9110, 10.2.3): seconds, or a date.
+//! Reads `Retry-After` (RFC 9110, 10.2.3): seconds, or a date.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-/// Longer than this nobody is waited for at one time.
+/// The longest wait at one time.
 pub(super) const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
 
-/// How long to wait, at most [`WAIT_MAX`]; `None` where the header says nothing that can be read. A date is taken against
-/// the answer's own `Date` only, since two machines' clocks are never compared.
+/// Returns how long to wait, at most [`WAIT_MAX`]; `None` if the header says nothing that can be read. A date is taken
+/// against the answer's own `Date` only, since two machines' clocks are never compared.
 pub(super) fn parse(value: &str, answered_at: &str) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit is long in any case.
+        // A number with more digits than fit is long in any case.
         return Some(value.parse().map_or(WAIT_MAX, Duration::from_secs).min(WAIT_MAX));
     }
     let until = http_date(value)?;
     Some((until - http_date(answered_at)?).to_std().unwrap_or(Duration::ZERO).min(WAIT_MAX))
 }
 
-/// A moment as headers write it.
+/// Reads a moment as headers write it.
 pub(super) fn http_date(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc2822(text).ok().map(|date| date.with_timezone(&Utc))
 }

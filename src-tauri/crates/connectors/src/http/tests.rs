@@ -20,7 +20,7 @@ async fn get(http: &Http) -> Result<Seen, Failure> {
     http.send(http.request(Method::GET, "v1/me", None).expect("a request")).await
 }
 
-/// A server that takes one connection, reads what comes first, and does with the stream as told.
+/// Starts a server that takes one connection, reads the first bytes, and lets `act` use the stream.
 fn server(act: impl FnOnce(TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -91,7 +91,7 @@ async fn an_endless_answer_is_read_to_the_bound_only() {
     let address = server(move |mut stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").expect("an open stream");
         let mut sent = 0_usize;
-        // 300 MB, would anybody take them.
+        // Sends 300 MB, unless the client stops reading.
         while sent < 300_000_000 && stream.write_all(&[b' '; 64 * 1024]).is_ok() {
             sent += 64 * 1024;
         }
@@ -99,7 +99,7 @@ async fn an_endless_answer_is_read_to_the_bound_only() {
     });
     let limits = Limits { overall: Duration::from_secs(20), ..TIGHT };
     assert_eq!(get(&http(&address, limits)).await, Err(Failure::TooLong { status: 200, bytes_max: 64 * 1024 }));
-    assert!(problem.recv().expect("the server ends") < 100_000_000);
+    assert!(receiver.recv().expect("the server ends") < 100_000_000);
 }
 
 #[tokio::test]

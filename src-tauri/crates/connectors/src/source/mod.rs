@@ -1,4 +1,4 @@
-//! Where approved records come from, a folder for each kind.
+//! Holds the sources of approved records, a folder for each kind.
 
 pub(crate) mod csv;
 pub(crate) mod platform;

@@ -1,7 +1,7 @@
-//! What a source holds, before anything is made of it: its first rows as they will be read, and each category with its count
-//! and sum. Over the very reader of the sync, page by page.
+//! Surveys a source before anything is made of it: its first rows as they will be read, and each category with its
+//! count and sum. It uses the very reader of the sync, page by page.
 //!
-//! Invariant: memory does not grow with the source; categories beyond a bound are counted, and said to be more.
+//! Invariant: memory does not grow with the source; categories beyond a bound are counted, and reported as more.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +11,18 @@ use postonce_engine::error::Problem;
 use postonce_engine::ports::{Row, Source};
 use postonce_engine::views::Sum;
 
-/// Categories that are told one by one; a source with more is not sorted by category, and wants a default account.
+/// The largest number of categories that are listed one by one; a source with more is not sorted by category, and wants
+/// a default account.
 pub(crate) const CATEGORIES_MAX: usize = 500;
-/// Currencies of one category at most: more are a mistake in the columns.
+/// The largest number of currencies of one category: more are a mistake in the columns.
 const CURRENCIES_MAX: usize = 20;
 
-/// What a source holds.
+/// Describes the content of a source.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
-    /// Rows that are records.
+    /// The number of rows that are records.
     pub records: u64,
-    /// Rows that are none, and would be held back.
+    /// The number of rows that are none, and would be held back.
     pub flaws: u64,
     /// The sums of the records.
     pub sums: Vec<Sum>,
@@ -29,18 +30,18 @@ pub struct Survey {
     pub days: Option<(NaiveDate, NaiveDate)>,
     /// Each category, the one with the most records first.
     pub categories: Vec<CategoryFound>,
-    /// Whether there are more categories than are told.
+    /// Whether there are more categories than are listed.
     pub has_more_categories: bool,
 }
 
-/// A category of a source.
+/// Describes a category of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CategoryFound {
-    /// As the records have it.
+    /// The category, as the records have it.
     pub category: String,
-    /// Its records.
+    /// The number of its records.
     pub records: u64,
-    /// Their sums.
+    /// The sums of its records.
     pub sums: Vec<Sum>,
 }
 
@@ -50,7 +51,7 @@ struct Tally {
     sums: BTreeMap<&'static str, (Currency, i128)>,
 }
 
-/// The first rows, so many at most.
+/// Returns the first rows, up to a number.
 pub(crate) async fn first_rows(source: &dyn Source, rows_max: usize) -> Result<Vec<Row>, Problem> {
     let mut pages = source.open().await.map_err(|error| error.0)?;
     let mut rows = Vec::new();
@@ -61,7 +62,7 @@ pub(crate) async fn first_rows(source: &dyn Source, rows_max: usize) -> Result<V
     Ok(rows)
 }
 
-/// All of it, from the first row to the last.
+/// Surveys the whole source, from the first row to the last.
 pub(crate) async fn survey(source: &dyn Source) -> Result<Survey, Problem> {
     let mut pages = source.open().await.map_err(|error| error.0)?;
     let (mut found, mut all) = (Survey::default(), Tally::default());

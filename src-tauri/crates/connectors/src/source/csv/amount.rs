@@ -1,4 +1,4 @@
-//! Amounts as people write them, turned into plain decimals. Never rounds, never guesses.
+//! Reads amounts as people write them into plain decimals. Never rounds, never guesses.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,8 @@ use super::DecimalSeparator;
 /// Spaces that stand between groups of three: plain, no-break, narrow no-break, thin.
 const SPACES: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\u{2009}'];
 
-/// `1 249,50`, `1.249,50` or `1249,50` as `1249.50`; `None` where the text is no amount, or could be two different ones.
+/// Returns `1 249,50`, `1.249,50` or `1249,50` as `1249.50`; `None` if the text is no amount, or could be two different
+/// ones.
 ///
 /// Groups have exactly three digits, the first one to three, with one and the same separator. A single group behind the
 /// other decimal separator (`1.249` where `,` is decimal) is a thousand, but not in a currency of three decimals.
@@ -122,7 +123,7 @@ mod tests {
         assert_eq!(plain_decimal("1 249", Comma, 3).as_deref(), Some("1249"));
     }
 
-    /// As a spreadsheet writes it: groups of three with that mark, and two decimals.
+    /// Writes an amount as a spreadsheet does: groups of three with that mark, and two decimals.
     fn written(minor: u64, mark: &str, decimal: char) -> String {
         let whole = (minor / 100).to_string();
         let mut grouped = String::new();

@@ -1,4 +1,4 @@
-//! Days and instants, in the format of the source.
+//! Reads days and instants, in the format of the source.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use chrono::format::{Item, StrftimeItems};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
-/// Whether a format names a day, month and year, so that a date written in it is read back as the same.
+/// Says whether a format names a day, month and year, so that a date written in it is read back as the same.
 pub(crate) fn is_valid(format: &str) -> bool {
     if StrftimeItems::new(format).any(|item| matches!(item, Item::Error)) {
         return false;
@@ -19,13 +19,14 @@ pub(crate) fn is_valid(format: &str) -> bool {
     })
 }
 
-/// The day, or `None` where the text is no day in this format. The year 202 is a day; whether it is plausible is not asked here.
+/// Returns the day, or `None` if the text is no day in this format. The year 202 is a day; whether it is plausible is
+/// not asked here.
 pub(super) fn read(text: &str, format: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text.trim(), format).ok()
 }
 
-/// When something was approved: RFC 3339, or a day with or without a time in the organisation's zone. It is for people only,
-/// so what cannot be read is left out and holds nothing back.
+/// Reads the time of an approval: RFC 3339, or a day with or without a time in the organisation's zone. It is for
+/// people only, so an unreadable one is left out and holds nothing back.
 pub(super) fn read_instant(text: &str, format: &str, zone: Tz) -> Option<DateTime<Utc>> {
     let text = text.trim();
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {

@@ -1,8 +1,9 @@
-//! From a file's bytes to UTF-8 with one kind of line ends, strictly: bytes that are not of the encoding end the reading.
+//! Decodes a file's bytes to UTF-8 with one kind of line ends, strictly: bytes that are not of the encoding end the
+//! reading.
 //!
-//! A byte order mark decides the encoding where there is one. `\r\n` and a lone `\r` become `\n`, in quoted fields as well,
-//! so that lines are counted as an editor counts them. Behind the last line stands [`END`] on a line of its own: a reader
-//! that does not meet it as a row of its own has an open quote, which the csv crate would not tell.
+//! A byte order mark, if there is one, decides the encoding. `\r\n` and a lone `\r` become `\n`, in quoted fields as
+//! well, so that lines are counted as an editor counts them. Behind the last line stands [`END`] on a line of its own:
+//! a reader that does not meet it as a row of its own has an open quote, which the csv crate would not report.
 
 use std::io::{self, BufReader, Read};
 use std::sync::Arc;
@@ -12,11 +13,11 @@ use encoding_rs::{Decoder, DecoderResult, Encoding};
 
 /// The row behind the last one; no file has it by chance.
 pub(super) const END: &str = "\u{4}postonce: end of file\u{4}";
-/// Bytes of one row at most; behind them, a quote is surely open.
+/// The largest row, in bytes; behind it, a quote is surely open.
 pub(super) const ROW_BYTES_MAX: u64 = 1024 * 1024;
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Why decoding ended, inside an [`io::Error`].
+/// The reason why decoding ended, inside an [`io::Error`].
 #[derive(Debug, thiserror::Error)]
 pub(super) enum DecodeError {
     #[error("line {line} is not of the encoding")]
@@ -25,7 +26,7 @@ pub(super) enum DecodeError {
     RowTooLong,
 }
 
-/// Decoded bytes handed out since the last row was completed; the reader of rows sets it back.
+/// Counts the decoded bytes handed out since the last row was completed; the reader of rows sets it back.
 pub(super) type RowBytes = Arc<AtomicU64>;
 
 pub(super) struct Decoding<R> {

@@ -1,4 +1,4 @@
-//! What ends the reading of the files as a whole.
+//! Lists the errors that end the reading of the files as a whole.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::SourceError;
 
-/// Why the files cannot be read. Nothing is sent then: half a source is no source. Lines count from 1.
+/// The reason why the files cannot be read. Nothing is sent then: half a source is no source. Lines count from 1.
 #[derive(Debug, thiserror::Error)]
 pub enum CsvError {
     /// The file does not exist, or the folder or glob has none.
@@ -17,7 +17,7 @@ pub enum CsvError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The operating system's reason.
         #[source]
         source: io::Error,
     },
@@ -26,14 +26,14 @@ pub enum CsvError {
     Encoding {
         /// The file.
         path: PathBuf,
-        /// Where.
+        /// The line.
         line: u64,
         /// The encoding that was expected.
         encoding: &'static str,
-        /// What it may be.
+        /// The likely encoding.
         likely: &'static str,
     },
-    /// Not even a head.
+    /// The file has not even a head.
     #[error("{} is empty", .0.display())]
     Empty(PathBuf),
     /// The head lacks a column.
@@ -43,7 +43,7 @@ pub enum CsvError {
         path: PathBuf,
         /// The title that the workspace names.
         column: String,
-        /// The most alike of the head.
+        /// The most alike title of the head.
         nearest: String,
     },
     /// Two columns of the head have the same title.
@@ -54,12 +54,12 @@ pub enum CsvError {
         /// The title.
         column: String,
     },
-    /// Another format than text in columns.
+    /// The file has another format than text in columns.
     #[error("{} is no CSV: {found}", .path.display())]
     NotCsv {
         /// The file.
         path: PathBuf,
-        /// What it seems to be, or its beginning.
+        /// The likely format, or the file's beginning.
         found: String,
     },
     /// The first row is no row of titles.

@@ -1,4 +1,5 @@
-//! Which files a workspace's `path` means: one file, a folder's `*.csv`, or what a glob matches; in the order of their names.
+//! Finds the files that a workspace's `path` means: one file, a folder's `*.csv`, or those that match a glob; in the
+//! order of their names.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,4 @@
-//! The head: which column gives which field.
+//! Reads the head, which says which column gives which field.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,18 +8,18 @@ use csv::StringRecord;
 use super::{CsvError, CsvSettings, Field};
 use crate::text::nearest;
 
-/// Which column gives which field, in one file.
+/// Maps each field to its column, in one file.
 #[derive(Debug)]
 pub(super) struct Head {
     places: BTreeMap<Field, usize>,
-    /// Columns of the file.
+    /// The number of columns of the file.
     pub(super) width: usize,
 }
 
 impl Head {
     /// Matches each title by its exact text, space around it aside.
     pub(super) fn of(titles: &StringRecord, path: &Path, settings: &CsvSettings) -> Result<Self, CsvError> {
-        // A file of two-byte characters without a byte order mark, read as one-byte characters.
+        // This is a file of two-byte characters without a byte order mark, read as one-byte characters.
         if titles.iter().any(|title| title.contains('\0')) {
             return Err(CsvError::Encoding {
                 path: path.to_owned(),
@@ -46,7 +46,7 @@ impl Head {
         Ok(Self { places, width: titles.len() })
     }
 
-    /// The field of a row as it stands there; nothing where the files have no column for it.
+    /// Returns the field of a row unchanged; nothing if the files have no column for it.
     pub(super) fn raw<'r>(&self, row: &'r StringRecord, field: Field) -> &'r str {
         self.places.get(&field).and_then(|&place| row.get(place)).unwrap_or_default()
     }

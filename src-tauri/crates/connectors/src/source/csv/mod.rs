@@ -1,7 +1,7 @@
-//! Records from CSV files, as people and Excel really write them.
+//! Reads records from CSV files, as people and Excel really write them.
 //!
-//! Invariants: memory does not grow with the files; every row comes out as a record or as a flaw, or the reading fails as a
-//! whole; no byte is replaced by a guess.
+//! Invariants: memory does not grow with the files; every row comes out as a record or as a flaw, or the reading fails
+//! as a whole; no byte is replaced by a guess.
 
 mod amount;
 mod date;

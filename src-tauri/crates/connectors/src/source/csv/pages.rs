@@ -1,4 +1,4 @@
-//! The files, row by row, on a thread of their own that is never more than a few pages ahead.
+//! Reads the files, row by row, on a thread of their own that is never more than a few pages ahead.
 
 use std::fs::File;
 use std::io;
@@ -17,13 +17,13 @@ use super::head::Head;
 use super::row::RowReader;
 use super::{CsvError, CsvSettings, files};
 
-/// Pages read ahead of the engine at most.
+/// The largest number of pages read ahead of the engine.
 const PAGES_AHEAD: usize = 2;
 
-/// What the reading thread hands over; `None` after the last page, so that a thread that died is no end.
+/// A page that the reading thread hands over; `None` after the last page, so that a thread that died is no end.
 type Handed = Result<Option<Vec<Row>>, CsvError>;
 
-/// A reading in progress.
+/// Holds a reading in progress.
 pub(super) struct CsvPages {
     handed: mpsc::Receiver<Handed>,
 }
@@ -43,7 +43,7 @@ impl CsvPages {
         let (hand, handed) = mpsc::channel(PAGES_AHEAD);
         tokio::task::spawn_blocking(move || {
             let end = read(&settings, &files, &hand);
-            // Whoever dropped the receiver does not want to know the end.
+            // An error means that nobody takes the pages any more, and so nobody wants to know the end.
             let _ = hand.blocking_send(end.map(|_| None));
         });
         Self { handed }
@@ -60,7 +60,7 @@ impl Pages for CsvPages {
     }
 }
 
-/// Nobody takes the pages any more.
+/// Says that nobody takes the pages any more.
 struct Abandoned;
 
 fn read(settings: &CsvSettings, files: &[PathBuf], hand: &mpsc::Sender<Handed>) -> Result<Option<Abandoned>, CsvError> {
@@ -82,7 +82,7 @@ fn read(settings: &CsvSettings, files: &[PathBuf], hand: &mpsc::Sender<Handed>) 
     Ok(None)
 }
 
-/// One open file behind its head.
+/// Holds one open file behind its head.
 struct CsvFile<'a> {
     path: &'a Path,
     settings: &'a CsvSettings,
@@ -119,7 +119,7 @@ impl<'a> CsvFile<'a> {
         Ok(file)
     }
 
-    /// Reads the next row into `row`; the line on which it begins, or `None` behind the last.
+    /// Reads the next row into `row`; returns the line on which it begins, or `None` behind the last.
     fn next(&mut self) -> Result<Option<u64>, CsvError> {
         let before = self.rows.position().line();
         let is_row = match self.rows.read_record(&mut self.row) {
@@ -128,7 +128,7 @@ impl<'a> CsvFile<'a> {
         };
         self.row_bytes.store(0, Ordering::Relaxed);
         if !is_row {
-            // The end was swallowed by a field.
+            // A field swallowed the end.
             return Err(CsvError::QuoteOpen { path: self.path.to_owned(), line: self.line });
         }
         // The csv crate counts from the first empty line before the row; the row ends one line below its last.
@@ -141,7 +141,7 @@ impl<'a> CsvFile<'a> {
     fn error(&self, error: csv::Error, line_before: u64) -> CsvError {
         let source = match error.into_kind() {
             csv::ErrorKind::Io(source) => source,
-            // Cannot happen: rows are flexible, and the decoder gives UTF-8 only.
+            // Other errors cannot happen: rows are flexible, and the decoder gives UTF-8 only.
             other => io::Error::other(format!("{other:?}")),
         };
         let decoding = source.get_ref().and_then(|inner| inner.downcast_ref::<DecodeError>());
@@ -158,7 +158,7 @@ impl<'a> CsvFile<'a> {
     }
 }
 
-/// What Norwegian files are, where they are not what they should be.
+/// Returns the likely encoding of a Norwegian file that is not of the expected one.
 fn likely_instead_of(encoding: &'static encoding_rs::Encoding) -> &'static str {
     if encoding == encoding_rs::UTF_8 { "windows-1252" } else { "UTF-8" }
 }

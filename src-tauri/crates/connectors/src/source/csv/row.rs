@@ -1,4 +1,4 @@
-//! From one row to a record, or to what is wrong with it.
+//! Reads one row as a record, or as a flaw with its reason.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use super::head::Head;
 use super::{CsvSettings, Field, amount, date};
 use crate::text::{GLIMPSE_CHARS_MAX, bounded, visible};
 
-/// What is needed to read the rows of one file.
+/// Reads the rows of one file.
 pub(super) struct RowReader<'a> {
     pub(super) head: &'a Head,
     pub(super) settings: &'a CsvSettings,
@@ -24,7 +24,7 @@ impl<'a> RowReader<'a> {
         Self { head, settings, file: name.to_string_lossy().into_owned() }
     }
 
-    /// The row that begins on this line; `None` for one without content, which spreadsheets leave behind.
+    /// Reads the row that begins on this line; `None` for one without content, which spreadsheets leave behind.
     pub(super) fn read(&self, row: &StringRecord, line: u64) -> Option<Row> {
         if row.iter().all(|field| field.trim().is_empty()) {
             return None;
@@ -47,7 +47,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// The first thing that is wrong is the reason.
+    /// Reads a record. The first flaw that is found is the reason.
     fn record(&self, row: &StringRecord) -> Result<Record, HoldReason> {
         let Self { head, settings, .. } = self;
         let surplus_is_empty = row.iter().skip(head.width).all(|field| field.trim().is_empty());
@@ -105,7 +105,7 @@ impl<'a> RowReader<'a> {
         })
     }
 
-    /// The field on one line, without space around it.
+    /// Returns the field on one line, without space around it.
     fn clean(&self, row: &StringRecord, field: Field) -> String {
         let text = self.head.raw(row, field).trim();
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()

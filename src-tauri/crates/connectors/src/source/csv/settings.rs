@@ -1,4 +1,4 @@
-//! How the files of an organisation are written.
+//! Describes how the files of an organisation are written.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,30 +7,30 @@ use chrono_tz::Tz;
 use encoding_rs::Encoding;
 use postonce_engine::domain::Currency;
 
-/// How the files of an organisation are written.
+/// Describes how the files of an organisation are written.
 #[derive(Debug, Clone)]
 pub struct CsvSettings {
     /// The folder that `path` is relative to.
     pub dir: PathBuf,
     /// A file, a folder or a glob.
     pub path: String,
-    /// Where a file has no byte order mark.
+    /// The encoding of a file without a byte order mark.
     pub encoding: &'static Encoding,
-    /// Between two fields.
+    /// The mark between two fields.
     pub delimiter: u8,
-    /// Between whole and fraction of an amount.
+    /// The mark between whole and fraction of an amount.
     pub decimal_separator: DecimalSeparator,
-    /// As chrono writes it: `%d.%m.%Y`.
+    /// The format of days, as chrono writes it: `%d.%m.%Y`.
     pub date_format: String,
     /// The title of each field's column.
     pub columns: BTreeMap<Field, String>,
-    /// Of records that name none.
+    /// The currency of records that name none.
     pub currency: Currency,
-    /// Of times that name none.
+    /// The time zone of times that name none.
     pub time_zone: Tz,
 }
 
-/// Between whole and fraction of an amount.
+/// The mark between whole and fraction of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DecimalSeparator {
     /// `1249.50`
@@ -47,17 +47,17 @@ pub enum Field {
     Id,
     /// The day of the expense.
     Date,
-    /// How much.
+    /// The amount.
     Amount,
     /// The payee's id.
     Payee,
-    /// What for; chooses the account.
+    /// The category of the expense, which chooses the account.
     Category,
     /// The text of the voucher.
     Text,
-    /// When it was approved.
+    /// The time of the approval.
     ApprovedAt,
-    /// Where it is not the organisation's.
+    /// The currency, if it is not the organisation's.
     Currency,
     /// A dimension.
     Department,
@@ -70,7 +70,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// Every field, those that must have a column first.
+    /// Holds every field, those that must have a column first.
     pub const ALL: [Self; 12] = [
         Self::Id,
         Self::Date,
@@ -86,7 +86,7 @@ impl Field {
         Self::PayeeName,
     ];
 
-    /// Its key in `[source.columns]`.
+    /// Returns its key in `[source.columns]`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Id => "id",
@@ -104,7 +104,7 @@ impl Field {
         }
     }
 
-    /// Whether a workspace must name a column for it.
+    /// Says whether a workspace must name a column for it.
     pub const fn is_required(self) -> bool {
         matches!(self, Self::Id | Self::Date | Self::Amount | Self::Payee | Self::Category | Self::Text)
     }

@@ -42,7 +42,7 @@ async fn read(settings: CsvSettings) -> Result<Vec<Row>, Problem> {
     Ok(rows)
 }
 
-/// The rows of one file with these bytes.
+/// Returns the rows of one file with these bytes.
 async fn rows(bytes: impl AsRef<[u8]>) -> Result<Vec<Row>, Problem> {
     let dir = TempDir::new().expect("a folder");
     fs::write(dir.path().join("f.csv"), bytes).expect("a file");

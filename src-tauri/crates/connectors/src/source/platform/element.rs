@@ -1,5 +1,5 @@
-//! From one element of a page to a record, or to what is wrong with it. Amounts are decimal strings: a JSON number may have
-//! been rounded on its way, and is not taken.
+//! Reads one element of a page as a record, or as a flaw with its reason. Amounts are decimal strings: a JSON number
+//! may have been rounded on its way, and is not taken.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use postonce_engine::domain::{Currency, HoldReason, Money, MoneyError, Payee, Place, Record, RecordId, RecordIdError};
@@ -11,7 +11,7 @@ use crate::text::{GLIMPSE_CHARS_MAX, bounded, visible};
 
 const DATE_FORMAT: &str = "%Y-%m-%d";
 
-/// The `count`-th element.
+/// Reads the `count`-th element.
 pub(super) fn row(element: &Value, currency: Currency, peer: &Peer, count: u64) -> Row {
     let place = Place { file: peer.address().to_owned(), line: count };
     match record(element, currency) {
@@ -90,7 +90,7 @@ fn amount(element: &Value, currency: Currency) -> Result<Money, HoldReason> {
     })
 }
 
-/// A text on one line; a number or truth value as its text, so that a reason can show it.
+/// Returns a text on one line; a number or truth value as its text, so that a reason can show it.
 fn optional(element: &Value, member: &str) -> Option<String> {
     let text = match element.get(member)? {
         Value::String(text) => text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),

@@ -1,8 +1,9 @@
-//! Records from the organisation's platform: the platform half of the open protocol, page by page.
+//! Reads records from the organisation's platform: the platform half of the open protocol, page by page.
 //!
-//! Everything approved is read; which of it a run is about is a matter of the expense's date, and the engine's to choose.
+//! Everything approved is read; the engine chooses the records of a run by the date of the expense.
 //!
-//! Invariants: a broken element is a flaw and not the end; the reading ends for certain, since no cursor is followed twice.
+//! Invariants: a broken element is a flaw and not the end; the reading ends for certain, since no cursor is followed
+//! twice.
 
 mod element;
 mod pages;
@@ -20,11 +21,11 @@ pub(crate) struct Platform {
     remote: Arc<Remote>,
 }
 
-/// What every page needs.
+/// Holds the settings that every page needs.
 struct Remote {
     http: Http,
     clock: Arc<dyn Clock>,
-    /// Of records that name none.
+    /// The currency of records that name none.
     currency: Currency,
 }
 

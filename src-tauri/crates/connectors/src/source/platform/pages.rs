@@ -1,4 +1,5 @@
-//! Page after page by cursor, with a few patient repeats: asking for a page changes nothing, so it may be asked for again.
+//! Reads page after page by cursor, with a few patient repeats: asking for a page changes nothing, so it may be asked
+//! for again.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -14,14 +15,14 @@ use super::{Remote, element};
 use crate::http::classify;
 
 const PAGE_LIMIT: &str = "500";
-/// Pages at most: fifty million records, and no endless reading.
+/// The largest number of pages: fifty million records, and no endless reading.
 const PAGES_MAX: usize = 100_000;
 const CURSOR_CHARS_MAX: usize = 1_000;
-/// How often one page is asked for.
+/// The number of times that one page is asked for.
 const TRIES_MAX: u32 = 4;
 /// The first wait between two tries; it doubles.
 const WAIT_FIRST: Duration = Duration::from_secs(1);
-/// A platform that asks for a longer wait is told of instead.
+/// The longest wait between two tries; a platform that asks for a longer one is reported instead.
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
 #[derive(Deserialize)]
@@ -31,15 +32,15 @@ struct PageBody {
     next_cursor: Option<String>,
 }
 
-/// A reading in progress.
+/// Holds a reading in progress.
 pub(super) struct PlatformPages {
     remote: Arc<Remote>,
-    /// Read and not yet taken.
+    /// Rows that are read and not yet taken.
     rows: VecDeque<Row>,
     next_cursor: Option<String>,
-    /// Cursors followed so far.
+    /// The cursors followed so far.
     followed: HashSet<String>,
-    /// Elements so far.
+    /// The number of elements so far.
     count: u64,
 }
 
@@ -96,7 +97,7 @@ impl PlatformPages {
         classify::read(http.peer(), &seen)
     }
 
-    /// A cursor that was followed before would lead round in circles.
+    /// Follows a cursor. One that was followed before would lead round in circles.
     fn follow(&mut self, cursor: &str) -> Result<(), SourceError> {
         let is_fresh = cursor.chars().count() <= CURSOR_CHARS_MAX && self.followed.insert(cursor.to_owned());
         if is_fresh && self.followed.len() < PAGES_MAX {
@@ -107,14 +108,14 @@ impl PlatformPages {
 
     fn problem(&self, error: &CallError) -> postonce_engine::error::Problem {
         match error {
-            // There is no lock on this side.
+            // Nobody holds a lock on this side.
             CallError::LeaseLost => self.remote.http.peer().unexpected(412, ""),
             error => error.problem(),
         }
     }
 }
 
-/// Whether it may be over in a moment: not reached, no answer, or a `5xx`.
+/// Says whether the error may be over in a moment: not reached, no answer, or a `5xx`.
 fn is_passing(error: &CallError) -> bool {
     let problem = error.problem();
     problem.params.get("status").is_none_or(|status| status.starts_with('5'))

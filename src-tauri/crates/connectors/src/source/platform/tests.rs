@@ -13,7 +13,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::*;
 use crate::http::{Limits, Side};
 
-/// A clock on which every wait is over at once, and is written down.
+/// Keeps a clock on which every wait is over at once, and is written down.
 #[derive(Default)]
 struct TestClock(Mutex<Vec<Duration>>);
 

@@ -1,4 +1,4 @@
-//! What the fields of one column have in common.
+//! Describes the content that the fields of one column have in common.
 
 use std::collections::HashSet;
 
@@ -7,34 +7,35 @@ use chrono::Datelike as _;
 use super::super::{amount, date};
 use super::DecimalSeparator;
 
-/// The formats in which days are written, the most likely first: of `03.04.2026`, the day is the third.
+/// The formats in which days are written, the most likely first: in `03.04.2026`, the day is the third.
 const DATE_FORMATS: [&str; 11] = [
     "%d.%m.%Y", "%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%m/%d/%Y", "%d.%m.%y", "%d/%m/%y", "%Y/%m/%d", "%Y.%m.%d",
     "%Y%m%d", "%m/%d/%y",
 ];
-/// Years in which an expense may have been.
+/// The years in which an expense may have been.
 const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
-/// Of a hundred fields, so many must be of a kind for the column to be of it: a typing error here and there is no other kind.
+/// The share of fields, in percent, that must be of a kind for the column to be of it: a typing error here and there is
+/// no other kind.
 const MOST_PERCENT: usize = 80;
-/// Different values, of a hundred fields, that a column of ids has at least.
+/// The smallest share of different values, in percent, in a column of ids.
 const UNIQUE_PERCENT: usize = 95;
 
-/// What the fields of one column have in common.
+/// Describes the content that the fields of one column have in common.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Content {
-    /// Fields that are filled.
+    /// The number of fields that are filled.
     pub(super) filled: usize,
-    /// The format of most of them, where they are days.
+    /// The format of most fields, if they are days.
     pub(super) date_format: Option<&'static str>,
-    /// Most are amounts; plain whole numbers count as such.
+    /// Whether most fields are amounts; plain whole numbers count as such.
     pub(super) is_amount: bool,
-    /// Some have decimals or groups.
+    /// Whether some have decimals or groups.
     pub(super) has_decimals: bool,
-    /// Hardly any stands there twice.
+    /// Whether hardly any value stands there twice.
     pub(super) is_unique: bool,
-    /// Codes of currencies.
+    /// Whether the fields are codes of currencies.
     pub(super) is_currency: bool,
-    /// Between whole and fraction, where they are amounts.
+    /// The mark between whole and fraction, if they are amounts.
     pub(super) decimal_separator: DecimalSeparator,
 }
 
@@ -45,7 +46,7 @@ impl Content {
         let most = |count: usize| filled > 0 && count * 100 >= filled * MOST_PERCENT;
         let count = |is: &dyn Fn(&str) -> bool| fields.iter().filter(|field| is(field)).count();
         let of_format = |format: &'static str| (count(&|field| is_day(field, format)), format);
-        // The first of equals.
+        // The first of equals is taken.
         let dates = DATE_FORMATS.map(of_format).into_iter().rev().max_by_key(|(count, _)| *count);
         let different: HashSet<&str> = fields.iter().copied().collect();
         Self {
@@ -74,8 +75,8 @@ pub(super) fn is_amount(field: &str) -> bool {
         .any(|separator| amount::plain_decimal(field, separator, 2).is_some())
 }
 
-/// By the fields that can be read in one way only; `1.249` can be either. Where none says it, by the delimiter: a comma
-/// between fields leaves the point to the amounts.
+/// Returns the separator of the fields that can be read in one way only; `1.249` can be either. If there are none, the
+/// delimiter decides: a comma between fields leaves the point to the amounts.
 fn decimal_separator(fields: &[&str], delimiter: u8) -> DecimalSeparator {
     let with = |mark: char| {
         let has = |field: &&&str| field.rsplit_once(mark).is_some_and(|(_, end)| matches!(end.len(), 1 | 2));

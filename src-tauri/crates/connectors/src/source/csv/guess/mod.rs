@@ -1,8 +1,9 @@
-//! What a CSV file is, guessed from its bytes: encoding, delimiter, decimal separator, date format, and which column gives
-//! which field. A person sees the guess with the first rows as they will be read, and can change each part of it.
+//! Guesses the format of a CSV file from its bytes: encoding, delimiter, decimal separator, date format, and which
+//! column gives which field. A person sees the guess with the first rows as they will be read, and can change each part
+//! of it.
 //!
-//! Invariant: a guess decides nothing. It fills in a form; what is read in the end is read by the reader of this folder, with
-//! the settings that the person has seen.
+//! Invariant: a guess decides nothing. It fills in a form; the file is then read by the reader of this folder, with the
+//! settings that the person has seen.
 
 mod content;
 mod table;
@@ -19,43 +20,43 @@ use super::{CsvError, DecimalSeparator, Field};
 use content::Content;
 use table::Table;
 
-/// Bytes from the beginning from which columns are guessed.
+/// The number of bytes, from the beginning, from which columns are guessed.
 const HEAD_BYTES: u64 = 256 * 1024;
-/// Bytes that the encoding is guessed from: one name with an accent may stand far below.
+/// The number of bytes from which the encoding is guessed: one name with an accent may stand far below.
 const ENCODING_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const CHUNK_BYTES: usize = 64 * 1024;
-/// Columns of a file at most; more is no table of records.
+/// The largest number of columns; a file with more is no table of records.
 const COLUMNS_MAX: usize = 200;
 
-/// What a file seems to be.
+/// Describes the likely format of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guess {
     /// Its encoding.
     pub encoding: &'static Encoding,
-    /// Between two fields.
+    /// The mark between two fields.
     pub delimiter: u8,
-    /// Between whole and fraction of an amount.
+    /// The mark between whole and fraction of an amount.
     pub decimal_separator: DecimalSeparator,
-    /// As chrono writes it.
+    /// The format of days, as chrono writes it.
     pub date_format: String,
     /// The titles, in their order.
     pub titles: Vec<String>,
-    /// Which column seems to give which field; a field that no column seems to give is not there.
+    /// The columns that seem to give a field; a field that no column seems to give is not there.
     pub columns: Vec<ColumnGuess>,
 }
 
-/// One column, taken for a field.
+/// Describes one column, taken for a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnGuess {
     /// The field.
     pub field: Field,
     /// The title of its column.
     pub title: String,
-    /// How sure it is.
+    /// The confidence of the guess.
     pub confidence: Confidence,
 }
 
-/// How sure a guess is.
+/// The confidence of a guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
     /// There is nothing better.
@@ -66,10 +67,10 @@ pub enum Confidence {
     Sure,
 }
 
-/// Guesses what this file is. Reads, and may therefore block.
+/// Guesses the format of this file. Reads, and may therefore block.
 ///
 /// # Errors
-/// When it cannot be read, is no text, has no row of titles, or no table.
+/// Fails when the file cannot be read, is no text, has no row of titles, or no table.
 pub fn guess(path: &Path) -> Result<Guess, CsvError> {
     let unreadable = |source| CsvError::Unreadable { path: path.to_owned(), source };
     let file = File::open(path).map_err(|source| match source.kind() {
@@ -111,7 +112,7 @@ pub fn guess(path: &Path) -> Result<Guess, CsvError> {
     })
 }
 
-/// Workbooks and papers, which people take for CSV since a spreadsheet opens both.
+/// Refuses workbooks and papers, which people take for CSV since a spreadsheet opens both.
 fn refuse_other_formats(path: &Path, head: &[u8]) -> Result<(), CsvError> {
     let formats: [(&[u8], &str); 5] = [
         (b"PK\x03\x04", "Excel, ZIP"),
@@ -130,12 +131,13 @@ fn not_csv(path: &Path, found: &str) -> CsvError {
     CsvError::NotCsv { path: path.to_owned(), found: crate::text::visible(found) }
 }
 
-/// By its byte order mark; else UTF-8 where all of it is; else what its letters look like in a Norwegian file.
+/// Guesses the encoding: by the byte order mark; else UTF-8, if all of the file is; else by what its letters look like
+/// in a Norwegian file.
 fn encoding(head: &[u8], rest: impl Read) -> io::Result<&'static Encoding> {
     if let Some((encoding, _)) = Encoding::for_bom(head) {
         return Ok(encoding);
     }
-    // Letters of two bytes, of which one is nothing, without a mark.
+    // Zeros at even or odd places show two bytes a letter, of which one is zero, without a mark.
     let zeros = |parity: usize| head.iter().take(200).skip(parity).step_by(2).filter(|&&byte| byte == 0).count();
     if head.len() > 20 && (zeros(1) > 10 || zeros(0) > 10) {
         return Ok(if zeros(1) > zeros(0) { UTF_16LE } else { UTF_16BE });
@@ -157,7 +159,7 @@ fn encoding(head: &[u8], rest: impl Read) -> io::Result<&'static Encoding> {
     Ok(if utf8.is_well() { UTF_8 } else { detector.guess(Some(b"no"), Utf8Detection::Deny) })
 }
 
-/// Whether bytes are UTF-8, chunk by chunk.
+/// Checks whether bytes are UTF-8, chunk by chunk.
 #[derive(Default)]
 struct Utf8Check {
     /// The beginning of a character whose rest is in the next chunk.
@@ -184,13 +186,13 @@ impl Utf8Check {
     }
 }
 
-/// Without the line that was cut off in the middle.
+/// Returns the text without the line that was cut off in the middle.
 fn whole_lines(text: &str, is_cut: bool) -> &str {
     let end = text.rfind('\n').filter(|_| is_cut).map_or(text.len(), |end| end + 1);
     &text[..end]
 }
 
-/// The file that a guess was made of, as a workspace in `dir` names it: by its name alone where it stands in that folder.
+/// Returns the path of a file as a workspace in `dir` names it: its name alone, if it stands in that folder.
 pub fn path_in(dir: &Path, file: &Path) -> String {
     let inside: Option<PathBuf> = file.strip_prefix(dir).ok().map(Path::to_owned);
     inside.as_deref().unwrap_or(file).to_string_lossy().into_owned()

@@ -1,15 +1,15 @@
-//! The beginning of a file as rows and columns.
+//! Reads the beginning of a file as rows and columns.
 
 use csv::{ReaderBuilder, StringRecord};
 
 use super::content::{is_amount, is_date};
 
-/// The characters that stand between two fields, the most likely first.
+/// The characters that may stand between two fields, the most likely first.
 const DELIMITERS: [u8; 4] = [b';', b'\t', b',', b'|'];
-/// Rows that are looked at.
+/// The largest number of rows that are looked at.
 const ROWS_MAX: usize = 1_000;
 
-/// The beginning of a file.
+/// Holds the beginning of a file.
 pub(super) struct Table {
     pub(super) delimiter: u8,
     pub(super) titles: Vec<String>,
@@ -17,7 +17,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Split by the delimiter by which the most rows are as wide as the first one, and the widest of those.
+    /// Splits the text by the delimiter that makes the most rows as wide as the first one; of equals, by the one that
+    /// makes the widest rows.
     pub(super) fn of(text: &str) -> Self {
         let tables = DELIMITERS.map(|delimiter| Self::split(text, delimiter));
         let best = tables.into_iter().rev().max_by_key(|table| {
@@ -38,7 +39,7 @@ impl Table {
         Self { delimiter, titles: titles.unwrap_or_default(), rows: rows.filter(is_filled).collect() }
     }
 
-    /// The first row names columns, and is no row of content or the heading of a report.
+    /// Says whether the first row names columns, and is no row of content or the heading of a report.
     pub(super) fn has_titles(&self) -> bool {
         let named = self.titles.iter().filter(|title| !title.is_empty());
         named.clone().count() >= 2 && !named.into_iter().any(|title| is_date(title) || is_amount(title))

@@ -5,7 +5,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// The real file of the project, which lies beside the checkout where this machine has it.
+/// Returns the path of the project's real file, which lies beside the checkout on machines that have it.
 fn real() -> PathBuf {
     let beside_the_project = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared");
     let shared = std::env::var("POSTONCE_SHARED").unwrap_or_else(|_| beside_the_project.to_owned());

@@ -1,4 +1,4 @@
-//! Which column gives which field: by its title, in Norwegian or English, and by what stands in it.
+//! Chooses the column of each field: by its title, in Norwegian or English, and by its content.
 
 use super::content::Content;
 use super::{Confidence, Field};
@@ -167,24 +167,25 @@ const TITLES: [(Field, &[&str]); 12] = [
         ],
     ),
 ];
-/// Points of a title that is one of those; one that only begins or ends with it has fewer.
+/// The points of a title that is one of those; one that only begins or ends with it has fewer.
 const TITLE_POINTS: i32 = 100;
 const PART_POINTS: i32 = 40;
-/// Fewer for each title that is surer.
+/// The points fewer for each title that is surer.
 const RANK_POINTS: i32 = 1;
-/// Points of a content that fits, and of one that cannot be.
+/// The points of a content that fits, and of one that cannot be.
 const FITS_POINTS: i32 = 30;
 const NEVER_POINTS: i32 = -1_000;
 /// A part of a title shorter than this says nothing: `nr` ends many.
 const PART_CHARS_MIN: usize = 4;
 
-/// The columns with the most points, each given to one field; then what a required field may share with another.
+/// Assigns the columns with the most points, each to one field; then columns that a required field may share with
+/// another.
 pub(super) fn assign(titles: &[String], contents: &[Content]) -> Vec<(Field, usize, Confidence)> {
     let mut pairs = Vec::new();
     for (field, names) in TITLES {
         for (at, (title, content)) in titles.iter().zip(contents).enumerate() {
             let (by_title, by_content) = (title_points(title, names), content_points(field, content));
-            // Titles that stand there twice are refused by the reader, and an empty one names nothing.
+            // A title that stands there twice is refused by the reader, and an empty one names nothing.
             let is_named = !title.is_empty() && titles.iter().filter(|other| *other == title).count() == 1;
             let says_enough = by_title > 0 || (by_content > 0 && field.is_required());
             if is_named && says_enough && by_title + by_content > 0 {
@@ -192,7 +193,7 @@ pub(super) fn assign(titles: &[String], contents: &[Content]) -> Vec<(Field, usi
             }
         }
     }
-    // The first of equals: the order of the fields, then that of the columns.
+    // The first of equals is taken: by the order of the fields, then by that of the columns.
     pairs.sort_by_key(|(points, field, at, _)| (-points, *field, *at));
     let mut assigned: Vec<(Field, usize, Confidence)> = Vec::new();
     for (_, field, at, confidence) in pairs {
@@ -205,7 +206,8 @@ pub(super) fn assign(titles: &[String], contents: &[Content]) -> Vec<(Field, usi
     assigned
 }
 
-/// A payee who has a name only, and a voucher text where nothing but the category says what it was.
+/// Gives a field another's column: the payee the column of the name, and the voucher text that of the category, if
+/// neither has one of its own.
 fn share(assigned: &mut Vec<(Field, usize, Confidence)>) {
     for (field, other) in [(Field::Payee, Field::PayeeName), (Field::Text, Field::Category)] {
         let of = |field| assigned.iter().find(|(found, ..)| *found == field).map(|&(_, at, _)| at);
