@@ -1,7 +1,7 @@
-//! The outside world of Postonce: the workspace file, secrets, sources of records, accounting systems.
+//! Connects Postonce to the outside world: the workspace file, secrets, sources of records, accounting systems.
 //!
-//! Everything here implements a port of the engine ([`postonce_engine::ports`]) or makes what the engine is made of; [`parts`]
-//! puts it together.
+//! Everything here implements a port of the engine ([`postonce_engine::ports`]) or makes a part of the engine;
+//! [`parts`] puts it together.
 
 mod accounting;
 #[cfg(test)]
@@ -40,19 +40,19 @@ use secrets::AuditKey;
 use source::csv::Csv;
 use source::platform::Platform;
 
-/// Everything an engine needs for a workspace. Opens the ledger and fetches the secrets, and may therefore wait for the
-/// keyring: not for an async thread. Nothing is sent.
+/// Makes all parts that an engine needs for a workspace. Opens the ledger and fetches the secrets, and may therefore
+/// wait for the keyring: not for an async thread. Nothing is sent.
 ///
 /// # Errors
-/// When a secret cannot be had, or the ledger cannot be opened.
+/// Fails when a secret cannot be had, or the ledger cannot be opened.
 pub fn parts(workspace: &Workspace) -> Result<Parts, Problem> {
     parts_over(workspace, Ledger::open)
 }
 
-/// The same over a new, empty ledger beside the workspace's own, for a rebuild.
+/// Makes the same parts over a new, empty ledger beside the workspace's own, for a rebuild.
 ///
 /// # Errors
-/// When a secret cannot be had, or the new ledger cannot be made.
+/// Fails when a secret cannot be had, or the new ledger cannot be made.
 pub fn parts_anew(workspace: &Workspace) -> Result<Parts, Problem> {
     parts_over(workspace, Ledger::begin_anew)
 }

@@ -1,4 +1,4 @@
-//! The machine's own clock and ids, and who is at it.
+//! Reads the machine's own clock, makes ids, and says who is logged in.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use postonce_engine::domain::Actor;
 use postonce_engine::ports::{Clock, IdSource};
 use uuid::Uuid;
 
-/// Who is logged in at the operating system, and on which machine; `unknown` where it does not say.
+/// Returns the user of the operating system and the name of the machine; `unknown` if the system does not say.
 pub fn actor() -> Actor {
     let unknown = || "unknown".to_owned();
     Actor {
@@ -18,14 +18,14 @@ pub fn actor() -> Actor {
     }
 }
 
-/// The clock of this machine; [`Clock::elapsed`] goes on while it sleeps.
+/// Tells the time by the clock of this machine; [`Clock::elapsed`] goes on while it sleeps.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock {
     start: Instant,
 }
 
 impl SystemClock {
-    /// A clock that starts now.
+    /// Returns a clock that starts now.
     #[expect(clippy::disallowed_methods, reason = "this is the `Clock` that others take")]
     pub fn start() -> Self {
         Self { start: Instant::now() }
@@ -48,7 +48,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Ids after RFC 9562, version 7: sortable by time, unique over machines.
+/// Makes ids after RFC 9562, version 7: sortable by time, unique over machines.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UuidIds;
 

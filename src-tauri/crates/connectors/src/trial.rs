@@ -1,7 +1,8 @@
-//! A workspace tried out before it is one: is the accounting system reached, what does the source hold, what would a sync do.
+//! Tries a workspace out before it is one: is the accounting system reached, what does the source hold, what would a
+//! sync do.
 //!
-//! Invariant: nothing is written beside the workspace, and nothing is sent that the accounting system keeps. What has to be
-//! kept for a moment is kept in a folder of its own, which is gone afterwards.
+//! Invariant: nothing is written beside the workspace, and nothing is sent that the accounting system keeps. Files that
+//! are needed for a moment are kept in a folder of their own, which is gone afterwards.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,10 +19,10 @@ use crate::secrets::AuditKey;
 use crate::source::survey::{self, Survey};
 use crate::{Secrets, SystemClock, UuidIds, Workspace};
 
-/// Secrets that were typed and are not kept yet, by their names.
+/// Maps names to secrets that were typed and are not kept yet.
 pub type Held = BTreeMap<String, SecretString>;
 
-/// A workspace that is tried out. Making one may wait for the keyring, where a secret was not typed: not for an async thread.
+/// Tries a workspace out. Making one may wait for the keyring, if a secret was not typed: not for an async thread.
 pub struct Trial {
     workspace: Workspace,
     secrets: Secrets,
@@ -30,17 +31,17 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Of this workspace, whether it is written anywhere or not.
+    /// Makes a trial of this workspace, whether it is written anywhere or not.
     pub fn of(workspace: Workspace, held: Held) -> Self {
         let secrets = Secrets::of(&workspace).with_held(held);
         Self { workspace, secrets, clock: Arc::new(SystemClock::start()), ids: Arc::new(UuidIds) }
     }
 
-    /// Asks the accounting system who we are and what protects, and what is missing in its set-up for the accounts of the
-    /// workspace.
+    /// Asks the accounting system who we are and what protects, and what is missing in its set-up for the accounts of
+    /// the workspace.
     ///
     /// # Errors
-    /// When there is no secret, it is not reached, or does not accept us.
+    /// Fails when there is no secret, or the system is not reached or does not accept us.
     pub async fn connect(self) -> Result<(Connection, Vec<Problem>), Problem> {
         let rules = self.workspace.settings().posting;
         let accounting = self.blocking(|it| crate::accounting(&it.workspace, &it.secrets, &it.clock, &it.ids)).await?;
@@ -49,32 +50,33 @@ impl Trial {
         Ok((connection, missing))
     }
 
-    /// The first rows of the source as they will be read, so many at most.
+    /// Returns the first rows of the source as they will be read, up to a number.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// Fails when the source cannot be read.
     pub async fn first_rows(self, rows_max: usize) -> Result<Vec<Row>, Problem> {
         survey::first_rows(self.source().await?.as_ref(), rows_max).await
     }
 
-    /// What the source holds.
+    /// Surveys the source.
     ///
     /// # Errors
-    /// When it cannot be read to its end.
+    /// Fails when the source cannot be read to its end.
     pub async fn survey(self) -> Result<Survey, Problem> {
         survey::survey(self.source().await?.as_ref()).await
     }
 
-    /// What a first sync would do, with a ledger that is empty and gone afterwards. The accounting system is not asked.
+    /// Returns the plan of a first sync, with a ledger that is empty and gone afterwards. The accounting system is not
+    /// asked.
     ///
     /// # Errors
-    /// When the source cannot be read, or a secret cannot be had.
+    /// Fails when the source cannot be read, or a secret cannot be had.
     pub async fn plan(self) -> Result<PlanSummary, Problem> {
         let (parts, folder) = self.blocking(Self::parts).await?;
         let engine = Engine::new(parts);
         let plan = engine.plan(Period::EVERYTHING).await;
         drop(engine);
-        // Records are personal: it is worth a word if they stay.
+        // Records are personal: a log line says if they stay.
         if let Err(error) = folder.close() {
             tracing::warn!("a folder for a dry run is left behind: {error}");
         }

@@ -1,7 +1,8 @@
-//! The key that signs the heads of the audit trail: Ed25519, in the operating system's keyring, where no file of the
-//! workspace and no copy of it has it; made when it is first needed. On a server without keyring, from the environment.
+//! Keeps the key that signs the heads of the audit trail: Ed25519, in the operating system's keyring, and so in no file
+//! of the workspace and in no copy of it. It is made when it is first needed. On a server without keyring it comes from
+//! the environment.
 //!
-//! Where neither is, heads stay unsigned, and `audit verify` says so. A practice workspace never asks the keyring.
+//! If there is neither, heads stay unsigned, and `audit verify` says so. A practice workspace never asks the keyring.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,7 +28,7 @@ struct Shared {
     found: Mutex<Found>,
 }
 
-/// What this process knows of the key.
+/// The state of the key in this process.
 #[derive(Default)]
 enum Found {
     /// Nobody asked yet.
@@ -35,7 +36,7 @@ enum Found {
     NotAsked,
     /// The keyring answers, and has none; the first signature makes one.
     NotMade,
-    /// There is no place for one, or what stands there is none: said once, and not asked again.
+    /// There is no place for a key, or the text kept there is none: logged once, and not asked again.
     Nowhere,
     Key(Box<SigningKey>),
 }
@@ -45,7 +46,7 @@ impl AuditKey {
         Self { shared: Arc::new(Shared { secrets, found: Mutex::default() }) }
     }
 
-    /// The keyring may wait for a person: never on an async thread.
+    /// Runs a call on a thread of its own. The keyring may wait for a person: never on an async thread.
     async fn blocking<T: Send + 'static>(&self, act: impl FnOnce(&Shared) -> Option<T> + Send + 'static) -> Option<T> {
         let shared = Arc::clone(&self.shared);
         tokio::task::spawn_blocking(move || act(&shared)).await.ok().flatten()
@@ -96,7 +97,8 @@ impl Shared {
         }
     }
 
-    /// Makes a key, keeps it, and takes what is kept then: another program may have made one in the same moment.
+    /// Makes a key, keeps it, and then reads the one that is kept: another program may have made one in the same
+    /// moment.
     fn make(&self) -> Found {
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
         if let Err(error) = getrandom::fill(bytes.as_mut_slice()) {
@@ -115,7 +117,8 @@ impl Shared {
     }
 }
 
-/// A key that cannot be read is left as it is, and nothing is signed: a new one in its place would look like a forgery.
+/// Reads the kept key. One that cannot be read is left as it is, and nothing is signed: a new one in its place would
+/// look like a forgery.
 fn read(kept: &SecretString) -> Found {
     let mut bytes = Zeroizing::new([0; KEY_BYTES]);
     match hex::decode_to_slice(kept.expose_secret(), bytes.as_mut_slice()) {
@@ -128,7 +131,7 @@ fn read(kept: &SecretString) -> Found {
 }
 
 impl Secrets {
-    /// A secret that this program makes for itself: `None` where the keyring answers and has none yet.
+    /// Returns a secret that this program makes for itself: `None` if the keyring answers and has none yet.
     fn own(&self, name: &str) -> Result<Option<SecretString>, SecretError> {
         if self.is_practice {
             return self.in_environment(name).map(Some).ok_or_else(|| SecretError::Missing { name: name.to_owned() });

@@ -24,7 +24,7 @@ async fn a_key_is_made_once_and_kept_in_the_keyring() {
     assert!(is_good(&signature, b"head") && !is_good(&signature, b"heads"));
     assert_eq!(first.public_key().await.as_deref(), Some(signature.public_key.as_str()));
     let kept = first.shared.secrets.get(NAME).expect("it is kept");
-    // Another process, later.
+    // A later process finds it again.
     let later = AuditKey::new(super::super::tests::secrets(Some(&[("hlf/audit-key", kept.expose_secret())]), nothing));
     assert_eq!(later.sign(b"head").await, Some(signature));
 }

@@ -1,10 +1,10 @@
-//! Why a secret cannot be had or kept.
+//! Lists the reasons why a secret cannot be had or kept.
 
 use postonce_engine::error::{ErrorCode, Problem};
 
 use super::{KeyringError, Secrets};
 
-/// Why a secret cannot be had or kept.
+/// The reason why a secret cannot be had or kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
     /// Neither the keyring nor the environment has it.
@@ -18,11 +18,11 @@ pub enum SecretError {
     Keyring {
         /// Its name.
         name: String,
-        /// What the keyring says.
+        /// The keyring's own words.
         #[source]
         source: KeyringError,
     },
-    /// There was nothing to keep.
+    /// The text is empty: there is nothing to keep.
     #[error("the value for {name} is empty")]
     Empty {
         /// Its name.

@@ -1,11 +1,11 @@
-//! The operating system's keyring: Secret Service, Keychain, Credential Manager.
+//! Asks the operating system's keyring: Secret Service, Keychain, Credential Manager.
 //!
-//! Each call runs on a thread of its own with a bound: the Secret Service is a D-Bus conversation that blocks, may wait for a
-//! person to unlock the keyring, and must not be held from within an async runtime. A call that is given up goes on in its
-//! thread; at worst a secret is kept a moment later than told.
+//! Each call runs on a thread of its own with a bound: the Secret Service is a D-Bus conversation that blocks, may wait
+//! for a person to unlock the keyring, and must not be held from within an async runtime. A call that is given up goes
+//! on in its thread; at worst a secret is kept a moment after the caller was answered.
 //!
-//! keyring 4 connects to the store once in the life of the process (`LazyLock`), and keeps the failure as well: a keyring
-//! that comes up later is found only by a new process.
+//! keyring 4 connects to the store once in the life of the process (`LazyLock`), and keeps the failure as well: a
+//! keyring that comes up later is found only by a new process.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -17,19 +17,19 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::text::{DETAIL_CHARS_MAX, bounded};
 
 const SERVICE: &str = "postonce";
-/// Long enough for a person to type the keyring's password.
+/// The longest wait for an answer, enough for a person to type the keyring's password.
 const ANSWER_WAIT: Duration = Duration::from_secs(30);
 
-/// What the keyring says, for people; never what it holds.
+/// Holds the keyring's words, for people; never the secrets in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct KeyringError(pub(super) String);
 
-/// Where secrets are kept.
+/// Keeps secrets.
 pub(super) trait Vault: Send + Sync {
     fn get(&self, account: &str) -> Result<Option<SecretString>, KeyringError>;
     fn set(&self, account: &str, value: SecretString) -> Result<(), KeyringError>;
-    /// Whether there was one.
+    /// Deletes a secret; says whether there was one.
     fn delete(&self, account: &str) -> Result<bool, KeyringError>;
 }
 
@@ -51,7 +51,7 @@ impl Vault for OsKeyring {
     }
 }
 
-/// `None`: there is no such entry.
+/// Asks the keyring within the bound; `None` means that there is no such entry.
 fn ask<T: Send + 'static>(
     account: &str,
     call: impl FnOnce(Entry) -> Result<T, Error> + Send + 'static,
@@ -64,14 +64,14 @@ fn ask<T: Send + 'static>(
     })
 }
 
-/// Runs it on a thread of its own, and waits that long at most.
+/// Runs a call on a thread of its own, and waits for a bounded time.
 fn bounded_call<T: Send + 'static>(
     wait: Duration,
     call: impl FnOnce() -> Result<T, KeyringError> + Send + 'static,
 ) -> Result<T, KeyringError> {
     let (hand, handed) = mpsc::channel();
     let spawned = thread::Builder::new().name("keyring".to_owned()).spawn(move || {
-        // Nobody waits any longer: then nobody is told.
+        // An error means that the receiver has stopped waiting.
         let _ = hand.send(call());
     });
     spawned.map_err(|error| KeyringError(error.to_string()))?;
@@ -81,7 +81,7 @@ fn bounded_call<T: Send + 'static>(
     })
 }
 
-/// What the keyring says, and never what it holds: some of its errors carry the secret's bytes.
+/// Returns the keyring's words, and never the secrets in it: some of its errors carry the secret's bytes.
 fn detail(error: &Error) -> String {
     let text = match error {
         Error::NoDefaultStore => match Entry::store_status() {
@@ -103,7 +103,7 @@ mod tests {
     fn a_keyring_that_does_not_answer_is_given_up() {
         let (release, held) = mpsc::channel::<()>();
         let asked = bounded_call(Duration::from_millis(20), move || {
-            // Until the test is over.
+            // The call stands still until the test is over.
             let _ = held.recv();
             Ok(())
         });

@@ -1,5 +1,5 @@
-//! Tokens: in the operating system's keyring; where there is none (a server), in the environment. Never in a file, an
-//! argument or a log.
+//! Keeps tokens: in the operating system's keyring; if there is none (a server), in the environment. Never in a file,
+//! an argument or a log.
 
 mod audit_key;
 mod error;
@@ -22,20 +22,20 @@ use keyring::{OsKeyring, Vault};
 const PRACTICE_PLATFORM_TOKEN: &str = "practice-platform-token";
 const PRACTICE_TOKEN: &str = "practice-token";
 
-/// The secrets of one workspace.
+/// Gives the secrets of one workspace.
 ///
 /// Each call may wait for the keyring, and the person who unlocks it, for up to half a minute: not for an async thread.
 pub struct Secrets {
     organisation: OrganisationId,
     is_practice: bool,
-    /// Typed a moment ago, and not kept yet.
+    /// Secrets that a person typed a moment ago, and that are not kept yet.
     held: BTreeMap<String, SecretString>,
     vault: Box<dyn Vault>,
     environment: fn(&str) -> Option<String>,
 }
 
 impl Secrets {
-    /// Those of a workspace, in this machine's keyring and this process's environment.
+    /// Returns the secrets of a workspace, from this machine's keyring and this process's environment.
     pub fn of(workspace: &Workspace) -> Self {
         Self {
             organisation: workspace.organisation().clone(),
@@ -46,22 +46,22 @@ impl Secrets {
         }
     }
 
-    /// The same, with these before all others: what was typed is tried out before it is kept.
+    /// Returns the same, with these before all others: a typed secret is tried out before it is kept.
     #[must_use]
     pub fn with_held(self, held: BTreeMap<String, SecretString>) -> Self {
         Self { held, ..self }
     }
 
-    /// The environment's variable for a name: `POSTONCE_SECRET_ACCOUNTING_TOKEN` for `accounting-token`.
+    /// Returns the environment's variable for a name: `POSTONCE_SECRET_ACCOUNTING_TOKEN` for `accounting-token`.
     pub fn variable(name: &str) -> String {
         format!("POSTONCE_SECRET_{}", name.to_ascii_uppercase().replace('-', "_"))
     }
 
-    /// The secret of that name: from the keyring, else from the environment. A practice workspace takes the environment's, else
-    /// the sandbox's own token, and never asks the keyring.
+    /// Returns the secret of that name: from the keyring, else from the environment. A practice workspace takes the
+    /// environment's, else the sandbox's own token, and never asks the keyring.
     ///
     /// # Errors
-    /// When neither has it; [`SecretError::Keyring`] when the keyring could not be asked.
+    /// Fails when neither has it; with [`SecretError::Keyring`] when the keyring could not be asked.
     pub fn get(&self, name: &str) -> Result<SecretString, SecretError> {
         if let Some(held) = self.held.get(name) {
             return Ok(held.clone());
@@ -84,7 +84,7 @@ impl Secrets {
     /// Keeps a secret in the keyring. A line end behind it, as standard input brings it, is no part of it.
     ///
     /// # Errors
-    /// When nothing is left of it, or the keyring does not take it.
+    /// Fails when nothing is left of it, or the keyring does not take it.
     pub fn set(&self, name: &str, value: &SecretString) -> Result<(), SecretError> {
         let value = value.expose_secret().trim_end_matches(['\r', '\n']);
         if value.trim().is_empty() {
@@ -95,10 +95,10 @@ impl Secrets {
             .map_err(|source| SecretError::Keyring { name: name.to_owned(), source })
     }
 
-    /// Removes a secret from the keyring; whether there was one.
+    /// Removes a secret from the keyring; says whether there was one.
     ///
     /// # Errors
-    /// When the keyring cannot be asked.
+    /// Fails when the keyring cannot be asked.
     pub fn delete(&self, name: &str) -> Result<bool, SecretError> {
         self.vault.delete(&self.account(name)).map_err(|source| SecretError::Keyring { name: name.to_owned(), source })
     }

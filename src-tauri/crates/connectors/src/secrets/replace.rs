@@ -1,7 +1,7 @@
-//! Secrets that take the place of others together with something else that may fail: then the others are put back.
+//! Replaces secrets together with a change that may fail: then the earlier ones are put back.
 //!
-//! A changed secret is an entry in the audit trail. A keyring that no longer holds what the trail says it holds would be a
-//! change that nobody made.
+//! A changed secret is an entry in the audit trail. A keyring that no longer holds what the trail says it holds would
+//! be a change that nobody made.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,15 +11,16 @@ use secrecy::SecretString;
 
 use super::{SecretError, Secrets};
 
-/// What the keyring had under some names, or that it had nothing.
+/// The secret that the keyring had under each name, or none.
 type Before = Vec<(String, Option<SecretString>)>;
 
 impl Secrets {
-    /// Keeps these in the keyring while `then` is done; where that fails, the keyring is as it was before. A practice
+    /// Keeps these in the keyring while `then` is done; if that fails, the keyring is as it was before. A practice
     /// workspace keeps none.
     ///
     /// # Errors
-    /// What `then` fails with; or the keyring, which did not take one of them, or did not take an earlier one back.
+    /// Fails with the error of `then`; or with the keyring's, which did not take one of them, or did not take an
+    /// earlier one back.
     pub async fn keep_while<T>(
         self: Arc<Self>,
         held: BTreeMap<String, SecretString>,
@@ -39,7 +40,7 @@ impl Secrets {
         }
     }
 
-    /// All of them, or none.
+    /// Replaces all of them, or none.
     fn replace(&self, held: &BTreeMap<String, SecretString>) -> Result<Before, SecretError> {
         let mut before = Before::new();
         for (name, value) in held {
@@ -68,7 +69,7 @@ impl Secrets {
         Ok(())
     }
 
-    /// What the keyring has under that name; the environment does not matter.
+    /// Returns the secret that the keyring has under that name; the environment does not matter.
     fn kept(&self, name: &str) -> Result<Option<SecretString>, SecretError> {
         let account = self.account(name);
         self.vault.get(&account).map_err(|source| SecretError::Keyring { name: name.to_owned(), source })

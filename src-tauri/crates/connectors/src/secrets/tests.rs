@@ -3,7 +3,7 @@ use std::sync::Mutex;
 
 use super::*;
 
-/// A keyring in memory, or one that cannot be reached.
+/// Stands for a keyring in memory, or one that cannot be reached.
 struct TestVault(Option<Mutex<HashMap<String, String>>>);
 
 impl TestVault {
@@ -109,7 +109,7 @@ fn practice_needs_no_keyring() {
     assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("from the environment"));
 }
 
-/// The real keyring, where this machine has one that can be written to; a line says so where it has none.
+/// The real keyring, if this machine has one that can be written to; a line says so if it has none.
 #[test]
 fn the_real_keyring_gives_back_what_it_was_given() {
     let organisation = format!("test-{}", std::process::id() % 100_000);

@@ -14,7 +14,7 @@ const ROWS: &str = "Id;Date;Amount;Payee;Category;Text\n\
     C;31.11.2026;5;P2;Mat;Kaffe\n\
     D;01.11.2026;-5;P2;Mat;Kaffe\n";
 
-/// Of the template over these rows, with another accounting system.
+/// Returns a trial of the template over these rows, with another accounting system.
 fn trial(dir: &Path, rows: &str, url: &str) -> Trial {
     fs::write(dir.join("records.csv"), rows).expect("a file");
     let workspace = Workspace::imagined(dir, &plain()).expect("the template is valid");

@@ -1,4 +1,4 @@
-//! `[accounting]`: one kind for each connector, each with its own keys.
+//! Reads `[accounting]`: one kind for each connector, each with its own keys.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use super::read::{DAY_SECONDS, remote};
 use super::toml_file::{Found, Section};
 use super::{Remote, WorkspaceError};
 
-/// The kinds that this version can use, as they are told.
+/// The kinds that this version can use, as a problem lists them.
 const KINDS: &str = "open, tryton, odoo";
-/// Characters of a name of the accounting system's own: a database, a company, a journal.
+/// The longest name that is the accounting system's own, in characters: a database, a company, a journal.
 const NAME_CHARS_MAX: usize = 128;
 
-/// Where the vouchers go.
+/// Names the accounting system that the vouchers go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountingSettings {
     /// A server of the open accounting protocol.
@@ -24,21 +24,21 @@ pub enum AccountingSettings {
     Odoo(OdooSettings),
 }
 
-/// A server of the open accounting protocol.
+/// Describes a server of the open accounting protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenSettings {
-    /// Where, and the name of its token.
+    /// The server, and the name of its token.
     pub remote: Remote,
-    /// How long after it was given up a request may still take effect, where nothing but a search protects.
+    /// The time within which a request that was given up may still take effect, if nothing but a search protects.
     pub settle_window: Duration,
-    /// What to do after that.
+    /// The action after that.
     pub when_still_unknown: WhenStillUnknown,
 }
 
-/// A database of a Tryton server.
+/// Describes a database of a Tryton server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrytonSettings {
-    /// Where, and the name of the user's password.
+    /// The server, and the name of the user's password.
     pub remote: Remote,
     /// The database.
     pub database: String,
@@ -52,10 +52,10 @@ pub struct TrytonSettings {
     pub create_parties: bool,
 }
 
-/// A database of an Odoo server.
+/// Describes a database of an Odoo server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OdooSettings {
-    /// Where, and the name of the API key.
+    /// The server, and the name of the API key.
     pub remote: Remote,
     /// The database.
     pub database: String,
@@ -66,7 +66,7 @@ pub struct OdooSettings {
 }
 
 impl AccountingSettings {
-    /// The server, and the name of the secret for it.
+    /// Returns the server, and the name of the secret for it.
     pub fn remote(&self) -> &Remote {
         match self {
             Self::Open(open) => &open.remote,
@@ -75,8 +75,8 @@ impl AccountingSettings {
         }
     }
 
-    /// What to do with what is still in doubt after the settle window. Only the open protocol knows systems that protect by
-    /// nothing but their search; everywhere else a person decides.
+    /// Returns the action for records that are still in doubt after the settle window. Only the open protocol knows
+    /// systems that protect by nothing but their search; everywhere else a person decides.
     pub(super) fn when_still_unknown(&self) -> WhenStillUnknown {
         match self {
             Self::Open(open) => open.when_still_unknown,
@@ -85,7 +85,8 @@ impl AccountingSettings {
     }
 }
 
-/// Reads the section. Its keys are checked against those of its kind, so that a key of another kind is told as unknown.
+/// Reads the section. Its keys are checked against those of its kind, so that a key of another kind is reported as
+/// unknown.
 pub(super) fn accounting(root: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
     let section = root.open_section("accounting")?.ok_or_else(|| root.missing("accounting"))?;
     let kind = section.text("kind")?;
@@ -129,7 +130,7 @@ fn odoo(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, 
     }))
 }
 
-/// A database's name stands in a path or a header, and can therefore not be anything.
+/// Reads a database's name. It stands in a path or a header, and so has a limited set of characters.
 fn database(section: &Section<'_>) -> Result<String, WorkspaceError> {
     let found = section.required_text("database")?;
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');

@@ -1,13 +1,13 @@
-//! Addresses of servers: https, or http on this machine only.
+//! Reads addresses of servers: https, or http on this machine only.
 
 use reqwest::Url;
 
-/// Why a text is no address to send a token to.
+/// The reason why a text is no address to send a token to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum AddressError {
     /// Not an address, not http at all, or with user, query or fragment.
     Invalid,
-    /// Plain http beyond this machine.
+    /// Plain http to another machine.
     Insecure,
 }
 

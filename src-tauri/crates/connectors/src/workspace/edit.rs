@@ -1,6 +1,7 @@
-//! Changes to `workspace.toml` that a person makes in the window: their comments and their order stay as they are.
+//! Makes changes to `workspace.toml` that a person asks for in the window: their comments and their order stay as they
+//! are.
 //!
-//! Invariants: what is written was read by the very reader that opens workspaces, before it replaced anything; the file is
+//! Invariants: a new text is read by the very reader that opens workspaces, before it replaces anything; the file is
 //! replaced as a whole or not at all; a file that somebody else changed meanwhile is left alone.
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
 use super::{FILE_BYTES_MAX, FILE_NAME, Workspace, WorkspaceError, read, unreadable};
 
-/// In front of a file that some editors save.
+/// The mark that some editors put in front of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A value as `workspace.toml` knows them.
@@ -27,19 +28,19 @@ pub enum Value {
     Flag(bool),
 }
 
-/// One change. A path is the names of the tables, then the key.
+/// Describes one change. A path is the names of the tables, then the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// The key has this value; it and its tables are made where they are not there.
+    /// Gives the key this value; the key and its tables are made if they are not there.
     Set(Vec<String>, Value),
-    /// The key, or the table, is not there.
+    /// Removes the key, or the table.
     Remove(Vec<String>),
-    /// The table has no other keys than these.
+    /// Removes all other keys than these from the table.
     Retain(Vec<String>, Vec<String>),
 }
 
 impl Change {
-    /// The key has this value, or is not there.
+    /// Gives the key this value, or removes it if there is none.
     pub fn of(path: &[&str], value: Option<Value>) -> Self {
         let path = owned(path);
         match value {
@@ -48,29 +49,29 @@ impl Change {
         }
     }
 
-    /// The key has this text.
+    /// Gives the key this text.
     pub fn text(path: &[&str], text: &str) -> Self {
         Self::Set(owned(path), Value::Text(text.to_owned()))
     }
 }
 
-/// What became another value: as text, and nothing where there is none.
+/// Describes a value that changed: as text, and nothing if there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
     /// The key with its tables: `sync.wait_for_lock_seconds`.
     pub key: String,
-    /// What stood there.
+    /// The value before the change.
     pub before: Option<String>,
-    /// What stands there now.
+    /// The value now.
     pub after: Option<String>,
 }
 
-/// A workspace file that was replaced.
+/// Holds a workspace file that was replaced.
 #[derive(Debug)]
 pub struct Edited {
     /// The workspace as it is now.
     pub workspace: Workspace,
-    /// What became another value.
+    /// The values that changed.
     pub changed: Vec<Changed>,
     before: Workspace,
 }
@@ -79,25 +80,25 @@ impl Edited {
     /// Puts the file back as it was, for a change that could not be entered in the audit trail.
     ///
     /// # Errors
-    /// When it cannot be written, or was changed once more.
+    /// Fails when the file cannot be written, or was changed once more.
     pub fn take_back(self) -> Result<(), WorkspaceError> {
         self.workspace.replace(&self.before.text)
     }
 }
 
 impl Workspace {
-    /// The workspace as it would be with these changes. Nothing is written.
+    /// Returns the workspace as it would be with these changes. Nothing is written.
     ///
     /// # Errors
-    /// When one of them makes it invalid.
+    /// Fails when one of the changes makes it invalid.
     pub fn with(&self, changes: &[Change]) -> Result<Self, WorkspaceError> {
         Self::imagined(&self.dir, &self.edited_text(changes)?)
     }
 
-    /// A workspace of this text in that folder, where nothing need be. Nothing is written.
+    /// Makes a workspace of this text in that folder, which need not exist. Nothing is written.
     ///
     /// # Errors
-    /// When the text is not valid.
+    /// Fails when the text is not valid.
     pub fn imagined(dir: &Path, text: &str) -> Result<Self, WorkspaceError> {
         let dir = std::path::absolute(dir).map_err(|source| unreadable(dir, source))?;
         let path = dir.join(FILE_NAME);
@@ -111,8 +112,8 @@ impl Workspace {
     /// Makes these changes in the file.
     ///
     /// # Errors
-    /// When one of them makes the workspace invalid, the file was changed since this workspace was opened, or it cannot be
-    /// written. It is as it was then.
+    /// Fails when one of them makes the workspace invalid, the file was changed since this workspace was opened, or it
+    /// cannot be written. The file is then as it was.
     pub fn edit(&self, changes: &[Change]) -> Result<Edited, WorkspaceError> {
         let workspace = self.with(changes)?;
         let changed = differences(&self.values()?, &workspace.values()?);
@@ -122,12 +123,12 @@ impl Workspace {
         Ok(Edited { workspace, changed, before: self.clone() })
     }
 
-    /// The text of the file as it was opened.
+    /// Returns the text of the file as it was opened.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Each key with its value, as text.
+    /// Returns each key with its value, as text.
     pub(crate) fn values(&self) -> Result<BTreeMap<Vec<String>, String>, WorkspaceError> {
         let document = self.document(&self.text)?;
         let mut values = BTreeMap::new();
@@ -171,7 +172,7 @@ impl Workspace {
 
     /// Replaces the file as a whole, unless it is not what this workspace was opened from.
     fn replace(&self, text: &str) -> Result<(), WorkspaceError> {
-        // The file itself, where a link stands in the folder.
+        // If the folder holds a link, this is the file itself.
         let path = fs::canonicalize(self.path()).map_err(|source| unreadable(&self.path(), source))?;
         let unreadable_here = |source| unreadable(&path, source);
         let folder = path.parent().unwrap_or(&self.dir);
@@ -184,7 +185,7 @@ impl Workspace {
             return Err(WorkspaceError::ChangedMeanwhile(path));
         }
         fresh.persist(&path).map_err(|error| unreadable_here(error.error))?;
-        // The new name is on the disk as well, where the operating system lets a folder be asked for that.
+        // The new name is on the disk as well, if the operating system lets a folder be asked for that.
         #[cfg(unix)]
         fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(unreadable_here)?;
         Ok(())
@@ -195,7 +196,7 @@ fn owned(path: &[&str]) -> Vec<String> {
     path.iter().map(|&name| name.to_owned()).collect()
 }
 
-/// The name of what is no table, where one must be.
+/// Makes one change. Fails with the name of a value that stands where a table must be.
 fn apply(root: &mut Table, change: &Change) -> Result<(), String> {
     match change {
         Change::Set(path, new) => {
@@ -221,7 +222,7 @@ fn apply(root: &mut Table, change: &Change) -> Result<(), String> {
     Ok(())
 }
 
-/// Sets a value; what stands around it, its comment and its spaces, stays.
+/// Sets a value; its comment and the spaces around it stay.
 fn set(table: &mut dyn TableLike, key: &str, new: &Value) {
     let mut item = match new {
         Value::Text(text) => value(text),
@@ -273,7 +274,7 @@ fn flatten(table: &dyn TableLike, path: &mut Vec<String>, values: &mut BTreeMap<
     }
 }
 
-/// The value as text: what a quoted one says, and others as they stand there.
+/// Returns the value as text: without quotes, if it is quoted, and others unchanged.
 fn plain(value: &toml_edit::Value) -> String {
     match value.as_str() {
         Some(text) => text.to_owned(),

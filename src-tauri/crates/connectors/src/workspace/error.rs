@@ -1,11 +1,11 @@
-//! What can be wrong with a workspace.
+//! Lists the errors in a workspace.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use postonce_engine::error::{ErrorCode, Problem};
 
-/// A workspace cannot be opened or made. Lines count from 1.
+/// The reason why a workspace cannot be opened or made. Lines count from 1.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
     /// There is no `workspace.toml`.
@@ -19,21 +19,21 @@ pub enum WorkspaceError {
     Unreadable {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The operating system's reason.
         #[source]
         source: io::Error,
     },
     /// Somebody else changed the file since it was opened; it is left as they made it.
     #[error("{} was changed meanwhile", .0.display())]
     ChangedMeanwhile(PathBuf),
-    /// Not TOML.
+    /// The file is no TOML.
     #[error("{}:{line}: {detail}", .path.display())]
     Syntax {
         /// The file.
         path: PathBuf,
-        /// Where.
+        /// The line.
         line: u64,
-        /// What the parser says.
+        /// The parser's words.
         detail: String,
     },
     /// A key nobody knows.
@@ -41,11 +41,11 @@ pub enum WorkspaceError {
     UnknownKey {
         /// The file.
         path: PathBuf,
-        /// Where.
+        /// The line.
         line: u64,
         /// The key with its tables: `sync.lease_secs`.
         key: String,
-        /// The most alike of the known ones.
+        /// The most alike of the known keys.
         nearest: String,
     },
     /// A key that must stand there does not.
@@ -61,13 +61,13 @@ pub enum WorkspaceError {
     Value {
         /// The file.
         path: PathBuf,
-        /// Where.
+        /// The line.
         line: u64,
         /// The key with its tables.
         key: String,
-        /// What stands there.
+        /// The value that stands there.
         found: String,
-        /// What may stand there, in a form that needs no translation: `15–3600`, `"hold" | "send"`.
+        /// The values that may stand there, in a form that needs no translation: `15–3600`, `"hold" | "send"`.
         allowed: String,
     },
     /// A kind of source or accounting system that this version cannot use.
@@ -75,14 +75,14 @@ pub enum WorkspaceError {
     KindUnavailable {
         /// The file.
         path: PathBuf,
-        /// Where.
+        /// The line.
         line: u64,
         /// The kind.
         kind: String,
-        /// Those that are.
+        /// The kinds that this version can use.
         available: String,
     },
-    /// Plain http beyond this machine.
+    /// The address is plain http to another machine.
     #[error("{0} is plain http beyond this machine")]
     InsecureUrl(String),
 }

@@ -1,19 +1,19 @@
-//! The kinds of accounting systems that can be chosen, and what each of them has to be told.
+//! Lists the kinds of accounting systems that can be chosen, and the settings that each of them needs.
 //!
 //! Invariant: the keys are those of the reader; a test holds each kind against it.
 
-/// A kind of accounting system.
+/// Describes a kind of accounting system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccountingKind {
-    /// As it stands under `[accounting]`.
+    /// Its name, as it stands under `[accounting]`.
     pub name: &'static str,
-    /// What it is told besides its secret, in the order in which a person is asked.
+    /// The settings that it needs besides its secret, in the order in which a person is asked.
     pub fields: &'static [KindField],
-    /// What its secret is.
+    /// The kind of its secret.
     pub secret: SecretKind,
 }
 
-/// One thing that an accounting system has to be told.
+/// Describes one setting that an accounting system needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindField {
     /// Its key under `[accounting]`.
@@ -22,7 +22,7 @@ pub struct KindField {
     pub is_required: bool,
 }
 
-/// What a person calls the secret.
+/// The word that a person uses for the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretKind {
     /// An access token.

@@ -1,4 +1,5 @@
-//! The workspace: a folder with `workspace.toml`, which a person writes, and the ledger, which only Postonce writes.
+//! Opens a workspace: a folder with `workspace.toml`, which a person writes, and the ledger, which only Postonce
+//! writes.
 //!
 //! Invariant: a [`Workspace`] that exists is valid as a whole; nothing of it is checked again further in.
 
@@ -39,16 +40,16 @@ pub const FILE_NAME: &str = "workspace.toml";
 /// Bytes of `workspace.toml` at most.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
-/// An opened workspace.
+/// Describes an opened workspace.
 #[derive(Debug, Clone)]
 pub struct Workspace {
     dir: PathBuf,
-    /// The file as it was opened, by which it is known whether somebody else changed it since.
+    /// The file as it was opened; it shows whether somebody else changed the file since.
     text: String,
     content: Content,
 }
 
-/// What `workspace.toml` says, checked.
+/// Holds the values of `workspace.toml`, checked.
 #[derive(Debug, Clone)]
 struct Content {
     organisation: OrganisationId,
@@ -68,7 +69,7 @@ struct Content {
     practice_store: Option<PathBuf>,
 }
 
-/// Where the records come from.
+/// Names the source of the records.
 #[derive(Debug, Clone)]
 pub enum SourceSettings {
     /// Files.
@@ -77,10 +78,10 @@ pub enum SourceSettings {
     Platform(Remote),
 }
 
-/// A server and the name of the token for it.
+/// Describes a server and the name of the token for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remote {
-    /// Where: https, or http on this machine. Without user, query or fragment.
+    /// The address: https, or http on this machine. It has no user, query or fragment.
     pub url: Url,
     /// The name under which the token is kept.
     pub secret: String,
@@ -90,7 +91,7 @@ impl Workspace {
     /// Opens the workspace in a folder.
     ///
     /// # Errors
-    /// When there is none, or something in its file is not as it must be.
+    /// Fails when there is none, or something in its file is not as it must be.
     pub fn open(dir: &Path) -> Result<Self, WorkspaceError> {
         let dir = std::path::absolute(dir).map_err(|source| unreadable(dir, source))?;
         let path = dir.join(FILE_NAME);
@@ -107,11 +108,11 @@ impl Workspace {
         Ok(Self { content: read::content(&path, &dir, text.trim_start_matches('\u{feff}'))?, text, dir })
     }
 
-    /// Makes a workspace with this text as its `workspace.toml`; the folder is made where it is missing. The text is
+    /// Makes a workspace with this text as its `workspace.toml`; the folder is made if it is missing. The text is
     /// checked before anything is written, and a workspace that is there is never overwritten.
     ///
     /// # Errors
-    /// When there is one already, the text is not valid, or it cannot be written.
+    /// Fails when there is one already, the text is not valid, or it cannot be written.
     pub fn create(dir: &Path, text: &str) -> Result<Self, WorkspaceError> {
         let dir = std::path::absolute(dir).map_err(|source| unreadable(dir, source))?;
         let path = dir.join(FILE_NAME);
@@ -125,77 +126,78 @@ impl Workspace {
         Ok(Self { dir, text: text.to_owned(), content })
     }
 
-    /// The folder that is opened where nobody names one: the platform's application-data folder. `None` without a home.
+    /// Returns the folder that is opened if nobody names one: the platform's application-data folder. `None` without a
+    /// home.
     pub fn default_dir() -> Option<PathBuf> {
         directories::ProjectDirs::from("", "", "postonce").map(|dirs| dirs.data_dir().to_owned())
     }
 
-    /// The folder, as an absolute path.
+    /// Returns the folder, as an absolute path.
     pub fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// The file that a person writes.
+    /// Returns the path of the file that a person writes.
     pub fn file_path(&self) -> PathBuf {
         self.dir.join(FILE_NAME)
     }
 
-    /// The ledger.
+    /// Returns the path of the ledger.
     pub fn ledger_path(&self) -> PathBuf {
         self.dir.join("ledger.sqlite")
     }
 
-    /// The file that one process on this machine locks while it exports.
+    /// Returns the path of the file that one process on this machine locks while it exports.
     pub fn lock_path(&self) -> PathBuf {
         Ledger::lock_file(&self.ledger_path())
     }
 
-    /// Whether it is for practice, and its tokens are the sandbox's well-known ones.
+    /// Says whether it is for practice, and its tokens are the sandbox's well-known ones.
     pub fn is_practice(&self) -> bool {
         self.content.practice_store.is_some()
     }
 
-    /// Where the sandbox of a practice workspace keeps its books.
+    /// Returns the file in which the sandbox of a practice workspace keeps its books.
     pub fn practice_store(&self) -> Option<&Path> {
         self.content.practice_store.as_deref()
     }
 
-    /// The scope of the lock and of the references.
+    /// Returns the organisation's id, the scope of the lock and of the references.
     pub fn organisation(&self) -> &OrganisationId {
         &self.content.organisation
     }
 
-    /// The organisation's name.
+    /// Returns the organisation's name.
     pub fn organisation_name(&self) -> &str {
         &self.content.organisation_name
     }
 
-    /// The currency of records that name none.
+    /// Returns the currency of records that name none.
     pub fn currency(&self) -> Currency {
         self.content.currency
     }
 
-    /// The organisation's time zone.
+    /// Returns the organisation's time zone.
     pub fn time_zone(&self) -> Tz {
         self.content.time_zone
     }
 
-    /// Where the records come from.
+    /// Returns the source of the records.
     pub fn source(&self) -> &SourceSettings {
         &self.content.source
     }
 
-    /// Where they go.
+    /// Returns the accounting system that the vouchers go to.
     pub fn accounting(&self) -> &AccountingSettings {
         &self.content.accounting
     }
 
-    /// When to sync without being asked.
+    /// Returns the times at which a sync runs without being asked for.
     pub fn schedule(&self) -> Option<&Schedule> {
         self.content.schedule.as_ref()
     }
 
-    /// The names of the secrets it needs, each once.
+    /// Returns the names of the secrets that it needs, each once.
     pub fn secret_names(&self) -> Vec<&str> {
         let mut names = vec![self.content.accounting.remote().secret.as_str()];
         if let SourceSettings::Platform(remote) = &self.content.source
@@ -206,7 +208,7 @@ impl Workspace {
         names
     }
 
-    /// What the engine is told.
+    /// Returns the engine's settings.
     pub fn settings(&self) -> Settings {
         let content = &self.content;
         Settings {
@@ -226,7 +228,7 @@ impl Workspace {
     }
 }
 
-/// The account of a category, as the posting rules keep it.
+/// Returns the account of a category, as the posting rules keep it.
 fn account(number: &str) -> domain::Account {
     domain::Account(number.trim().to_owned())
 }

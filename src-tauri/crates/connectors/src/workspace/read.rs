@@ -1,4 +1,4 @@
-//! From the text of `workspace.toml` to values that are checked.
+//! Reads the text of `workspace.toml` into values that are checked.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

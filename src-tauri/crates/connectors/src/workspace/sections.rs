@@ -1,4 +1,4 @@
-//! The parts of `workspace.toml` as a window shows and changes them: what stands there, and the changes that make it so.
+//! Holds the parts of `workspace.toml` as a window shows and changes them: the values, and the changes that write them.
 
 use std::collections::BTreeMap;
 
@@ -6,44 +6,44 @@ use super::edit::{Change, Value};
 use super::{SourceSettings, Workspace, WorkspaceError};
 use crate::source::csv::{DecimalSeparator, Field};
 
-/// The name under which the accounting system's secret is kept, where the workspace has none yet.
+/// The name for the accounting system's secret, if the workspace has none yet.
 const ACCOUNTING_SECRET: &str = "accounting-token";
-/// The same for the platform's.
+/// The same for the platform's secret.
 const PLATFORM_SECRET: &str = "platform-token";
 
-/// Every part.
+/// Holds every part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sections {
-    /// Whose books.
+    /// The organisation whose books are kept.
     pub organisation: OrganisationSection,
-    /// Where the records come from.
+    /// The source of the records.
     pub source: SourceSection,
-    /// Where the vouchers go.
+    /// The accounting system that the vouchers go to.
     pub accounting: AccountingSection,
-    /// On which accounts.
+    /// The accounts that are posted to.
     pub posting: PostingSection,
-    /// When, without being asked.
+    /// The times of a sync that nobody asks for.
     pub schedule: Option<ScheduleSection>,
-    /// How long a run waits for somebody else's to end.
+    /// The time that a run waits for somebody else's to end.
     pub wait_for_lock_seconds: u32,
     /// Whether a forced re-export waits for a second administrator.
     pub second_approval: bool,
 }
 
-/// `[organisation]`
+/// Holds `[organisation]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrganisationSection {
-    /// Scope of the lock and of the references.
+    /// The id, the scope of the lock and of the references.
     pub id: String,
-    /// For people.
+    /// The name, for people.
     pub name: String,
-    /// Of records that name none.
+    /// The currency of records that name none.
     pub currency: String,
-    /// In which days and schedules are meant.
+    /// The time zone in which days and schedules are meant.
     pub time_zone: String,
 }
 
-/// `[source]`
+/// Holds `[source]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceSection {
     /// Files.
@@ -55,57 +55,57 @@ pub enum SourceSection {
     },
 }
 
-/// `[source]` of kind `csv`.
+/// Holds `[source]` of kind `csv`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsvSection {
     /// A file, a folder or a glob.
     pub path: String,
-    /// By its name.
+    /// The name of the encoding.
     pub encoding: String,
-    /// One character.
+    /// The delimiter, one character.
     pub delimiter: String,
-    /// `.` or `,`
+    /// The decimal separator, `.` or `,`.
     pub decimal_separator: String,
-    /// As chrono writes it.
+    /// The format of days, as chrono writes it.
     pub date_format: String,
-    /// Record field = column title.
+    /// The title of each record field's column.
     pub columns: BTreeMap<String, String>,
 }
 
-/// `[accounting]` without the name of its secret.
+/// Holds `[accounting]` without the name of its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountingSection {
     /// The kind.
     pub kind: String,
-    /// Its other keys; an empty text is a key that is not there.
+    /// The other keys of the section; an empty text is a key that is not there.
     pub fields: BTreeMap<String, String>,
 }
 
-/// `[posting]`
+/// Holds `[posting]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostingSection {
-    /// What is owed to the payees.
+    /// The account of the debt to the payees.
     pub payable_account: String,
-    /// For a category that is not listed.
+    /// The account of a category that is not listed.
     pub default_account: Option<String>,
-    /// Category and expense account. An empty account is a category that is not listed.
+    /// Each category and its expense account. An empty account is a category that is not listed.
     pub categories: Vec<(String, String)>,
 }
 
-/// `[schedule]`
+/// Holds `[schedule]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleSection {
-    /// Five fields.
+    /// The five fields of cron.
     pub cron: String,
     /// Whether one run makes up for what was missed.
     pub catch_up: bool,
 }
 
 impl Sections {
-    /// The parts of an opened workspace.
+    /// Returns the parts of an opened workspace.
     ///
     /// # Errors
-    /// Never for one that was opened: its text was read before.
+    /// Never fails for one that was opened: its text was read before.
     pub fn of(workspace: &Workspace) -> Result<Self, WorkspaceError> {
         let values = workspace.values()?;
         let mut fields: BTreeMap<String, String> = values
@@ -134,7 +134,7 @@ impl Sections {
 }
 
 impl OrganisationSection {
-    /// What makes it so.
+    /// Returns the changes that write this section.
     pub fn changes(&self) -> Vec<Change> {
         [("id", &self.id), ("name", &self.name), ("currency", &self.currency), ("time_zone", &self.time_zone)]
             .map(|(key, text)| Change::text(&["organisation", key], text.trim()))
@@ -160,7 +160,7 @@ impl SourceSection {
         }
     }
 
-    /// What makes it so; the keys of the other kind go.
+    /// Returns the changes that write this section; the keys of the other kind go.
     pub fn changes(&self) -> Vec<Change> {
         let key = |name: &str, text: Option<&str>| {
             Change::of(&["source", name], text.map(|text| Value::Text(text.to_owned())))
@@ -187,7 +187,7 @@ impl SourceSection {
                 let titles: BTreeMap<_, _> = csv.columns.iter().filter(|(_, title)| !title.trim().is_empty()).collect();
                 let kept = titles.keys().map(|field| (*field).clone()).collect();
                 changes.push(Change::Retain(vec!["source".to_owned(), "columns".to_owned()], kept));
-                // In the order of the fields; one that nobody knows is the reader's to tell.
+                // Columns are written in the order of the fields; an unknown one is left for the reader to report.
                 let known = Field::ALL.iter().map(|field| field.name());
                 let unknown =
                     titles.keys().map(|field| field.as_str()).filter(|name| known.clone().all(|it| it != *name));
@@ -203,7 +203,8 @@ impl SourceSection {
 }
 
 impl AccountingSection {
-    /// What makes it so. The secret keeps the name that it has where there is one, in `workspace`.
+    /// Returns the changes that write this section. The secret keeps the name that it has in `workspace`, if it has
+    /// one.
     pub fn changes(&self, workspace: &Workspace) -> Vec<Change> {
         let mut kept: Vec<String> = vec!["kind".to_owned(), "secret".to_owned()];
         let filled = self.fields.iter().filter(|(_, text)| !text.trim().is_empty());
@@ -216,7 +217,8 @@ impl AccountingSection {
             let value = match text.trim() {
                 "true" => Value::Flag(true),
                 "false" => Value::Flag(false),
-                // The only whole number of the section; everything else may be one and be meant as a name.
+                // A key of seconds is the only whole number of the section; any other value may look like one and be
+                // meant as a name.
                 number if key.ends_with("_seconds") => {
                     number.parse().map_or_else(|_| Value::Text(number.to_owned()), Value::Number)
                 }
@@ -242,7 +244,7 @@ impl PostingSection {
         }
     }
 
-    /// What makes it so.
+    /// Returns the changes that write this section.
     pub fn changes(&self) -> Vec<Change> {
         let table = || vec!["posting".to_owned(), "categories".to_owned()];
         let listed = || self.categories.iter().filter(|(_, account)| !account.trim().is_empty());
@@ -260,7 +262,7 @@ impl PostingSection {
 }
 
 impl ScheduleSection {
-    /// What makes it so; nothing is no schedule.
+    /// Returns the changes that write this section; `None` removes the schedule.
     pub fn changes(schedule: Option<&Self>) -> Vec<Change> {
         let Some(schedule) = schedule else { return vec![Change::Remove(vec!["schedule".to_owned()])] };
         vec![
@@ -281,7 +283,7 @@ mod tests {
         Workspace::imagined(Path::new("/w"), &plain()).expect("the template is valid")
     }
 
-    /// The sections of a file that was written by these changes.
+    /// Returns the sections of a file that was written by these changes.
     fn written(changes: impl FnOnce(&Workspace) -> Vec<Change>) -> Result<Sections, WorkspaceError> {
         let dir = tempfile::tempdir().expect("a folder");
         let workspace = Workspace::create(dir.path(), &plain()).expect("the template is valid");

@@ -1,8 +1,8 @@
-//! The text of a fresh `workspace.toml`, with comments for the person who goes on writing it.
+//! Writes the text of a fresh `workspace.toml`, with comments for the person who goes on writing it.
 
 use std::fmt::Write as _;
 
-/// A workspace to be filled in: a file of records, a server, and a few accounts as examples.
+/// Returns the text of a workspace to be filled in: a file of records, a server, and a few accounts as examples.
 pub fn plain() -> String {
     PLAIN.to_owned()
 }
@@ -82,7 +82,7 @@ payable_account = "2930"         # what is owed to the payees
 # catch_up = true                # one run for whatever was missed while the machine was off
 "#;
 
-/// What a practice workspace is made from.
+/// Holds the values that a practice workspace is made from.
 #[derive(Debug, Clone)]
 pub struct PracticeTemplate<'a> {
     /// The organisation's id at the sandbox.
@@ -101,7 +101,7 @@ impl PracticeTemplate<'_> {
     /// The name of the sandbox's store, which stands there as well.
     pub const STORE_FILE: &'static str = "sandbox.sqlite";
 
-    /// The text of its `workspace.toml`.
+    /// Returns the text of its `workspace.toml`.
     pub fn text(&self) -> String {
         let mut text = format!(
             r#"# A workspace to practise in: made-up records, and a sandbox on this machine in place of an accounting system.
@@ -157,7 +157,7 @@ payable_account = "2930"
     }
 }
 
-/// As TOML's basic string, which names every character.
+/// Returns a text as TOML's basic string, which names every character.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {

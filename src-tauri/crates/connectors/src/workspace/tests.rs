@@ -11,7 +11,7 @@ fn problem(text: &str) -> Problem {
     Workspace::open(dir.path()).expect_err("something is wrong with it").into()
 }
 
-/// The workspace of `interfaces.md` with one line changed.
+/// Returns the workspace of `interfaces.md` with one line changed.
 fn with(line: &str, instead: &str) -> String {
     assert!(VALID.contains(line), "{line}");
     VALID.replacen(line, instead, 1)
@@ -204,7 +204,7 @@ fn a_platform_is_a_source_with_a_secret_of_its_own() {
     assert_eq!(workspace.secret_names(), ["accounting-token", "platform-token"]);
 }
 
-/// The workspace of `interfaces.md` with another accounting system.
+/// Returns the workspace of `interfaces.md` with another accounting system.
 fn with_accounting(keys: &str) -> String {
     let (head, rest) = VALID.split_once("[accounting]").expect("an accounting system");
     let (_, tail) = rest.split_once("[posting]").expect("accounts behind it");

@@ -1,6 +1,7 @@
-//! `workspace.toml` as tables that know where they stand, so that each mistake is told with its key and line.
+//! Reads `workspace.toml` as tables that know where they stand, so that each mistake is reported with its key and line.
 //!
-//! Invariant: a table is entered with the list of its keys; a key beyond that list is an error before any value is read.
+//! Invariant: a table is entered with the list of its keys; a key beyond that list is an error before any value is
+//! read.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -11,23 +12,23 @@ use toml::de::{DeTable, DeValue};
 
 use super::WorkspaceError;
 
-/// The file, while it is read.
+/// Holds the file while it is read.
 pub(super) struct TomlFile<'a> {
-    /// For errors.
+    /// The path, for errors.
     path: &'a Path,
     text: &'a str,
 }
 
-/// A value and its line.
+/// Holds a value and its line.
 pub(super) struct Found<T> {
     pub(super) value: T,
     pub(super) line: u64,
 }
 
-/// One table of the file.
+/// Holds one table of the file.
 pub(super) struct Section<'a> {
     file: &'a TomlFile<'a>,
-    /// Its name in front of its keys: `source.columns.`, or nothing for the whole file.
+    /// The table's name in front of its keys: `source.columns.`, or nothing for the whole file.
     prefix: String,
     table: &'a DeTable<'a>,
 }
@@ -52,14 +53,14 @@ impl<'a> TomlFile<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// The whole file, whose tables are `known`.
+    /// Returns the whole file as a table, whose tables are `known`.
     pub(super) fn root(file: &'a TomlFile<'a>, table: &'a DeTable<'a>, known: &[&str]) -> Result<Self, WorkspaceError> {
         let root = Self { file, prefix: String::new(), table };
         root.refuse_unknown(known)?;
         Ok(root)
     }
 
-    /// A table in this one, whose keys are `known`.
+    /// Returns a table in this one, whose keys are `known`.
     pub(super) fn section(&self, key: &str, known: &[&str]) -> Result<Option<Self>, WorkspaceError> {
         let section = self.open_section(key)?;
         if let Some(section) = &section {
@@ -68,7 +69,7 @@ impl<'a> Section<'a> {
         Ok(section)
     }
 
-    /// A table whose keys are free, or are checked by [`Self::refuse_unknown`] once they are known.
+    /// Returns a table whose keys are free, or are checked by [`Self::refuse_unknown`] once they are known.
     pub(super) fn open_section(&self, key: &str) -> Result<Option<Self>, WorkspaceError> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         let DeValue::Table(table) = value.get_ref() else {
@@ -88,7 +89,7 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// The error for a key that must be there.
+    /// Makes the error for a key that must be there.
     pub(super) fn missing(&self, key: &str) -> WorkspaceError {
         WorkspaceError::KeyMissing { path: self.file.path.to_owned(), key: format!("{}{key}", self.prefix) }
     }
@@ -107,7 +108,7 @@ impl<'a> Section<'a> {
         Ok(found)
     }
 
-    /// A whole number within bounds, or `default` where the key is missing.
+    /// Returns a whole number within bounds, or `default` if the key is missing.
     pub(super) fn number(&self, key: &str, allowed: RangeInclusive<u64>, default: u64) -> Result<u64, WorkspaceError> {
         let Some(value) = self.table.get(key) else { return Ok(default) };
         let number = value
@@ -123,12 +124,12 @@ impl<'a> Section<'a> {
         value.get_ref().as_bool().ok_or_else(|| self.wrong(key, value, "true | false"))
     }
 
-    /// The keys of a table whose keys are free.
+    /// Returns the keys of a table whose keys are free.
     pub(super) fn keys(&self) -> impl Iterator<Item = &'a str> {
         self.table.keys().map(|key| key.get_ref().as_ref())
     }
 
-    /// The error for a text that is not one of those allowed.
+    /// Makes the error for a text that is not one of those allowed.
     pub(super) fn invalid(&self, key: &str, found: &Found<&str>, allowed: impl Display) -> WorkspaceError {
         WorkspaceError::Value {
             path: self.file.path.to_owned(),
@@ -139,7 +140,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// The error for a kind that this version does not have.
+    /// Makes the error for a kind that this version does not have.
     pub(super) fn unavailable(&self, found: &Found<&str>, available: &str) -> WorkspaceError {
         WorkspaceError::KindUnavailable {
             path: self.file.path.to_owned(),
