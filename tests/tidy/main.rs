@@ -138,7 +138,7 @@ fn link_or_path_in_a_document_leads_to_a_file() {
 }
 
 #[test]
-fn error_codes_that_scripts_are_told_of_are_the_engines() {
+fn list_of_error_codes_is_the_engines() {
     hold(documents::codes);
 }
 
