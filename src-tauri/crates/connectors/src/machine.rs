@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_does_not_go_back() {
+    fn clock_does_not_go_back() {
         let clock = SystemClock::start();
         let before = clock.elapsed();
         assert!(clock.elapsed() >= before);

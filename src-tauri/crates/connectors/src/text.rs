@@ -42,19 +42,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_foreign_text_is_cut_and_put_on_one_line() {
+    fn foreign_text_is_cut_and_put_on_one_line() {
         assert_eq!(bounded(" a\r\nb\u{7} ", 10), "a  b");
         assert_eq!(bounded("blåbær", 3), "blå…");
     }
 
     #[test]
-    fn what_cannot_be_seen_is_made_visible() {
+    fn invisible_characters_are_made_visible() {
         assert_eq!(visible(" a\tb\u{a0}"), " a\\tb\\u{a0}");
         assert_eq!(visible(&"x".repeat(121)).chars().count(), 121);
     }
 
     #[test]
-    fn the_nearest_name_is_found_whatever_its_case() {
+    fn nearest_name_is_found_in_any_case() {
         assert_eq!(nearest("beløp", ["Dato", "Beløp (NOK)", "Belop"].into_iter()), "Belop");
         assert_eq!(nearest("x", std::iter::empty()), "");
     }

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_language_is_that_of_the_code_whatever_country_follows() {
+    fn language_is_that_of_the_code_with_any_country() {
         for code in ["nb", "nb_NO", "nn-NO", "no", "no_NO.UTF-8"] {
             assert_eq!(Language::of(code), Language::Bokmal, "{code}");
         }

@@ -41,7 +41,7 @@ async fn read_to_the_end(source: &dyn Source, rows_max: usize) {
 }
 
 #[tokio::test]
-async fn bytes_of_a_csv_file_under_any_settings_are_rows_or_flaws_or_refused() {
+async fn csv_bytes_are_rows_or_flaws_or_refused_under_any_settings() {
     let mut target = Target::new("csv");
     let folder = tempfile::tempdir().expect("a folder");
     let titles = ["Id", "Dato", "Beløp", "Likeperson", "Kategori", "Tekst"];
@@ -79,7 +79,7 @@ async fn pages_of_the_platform_are_rows_or_flaws_or_refused() {
 }
 
 #[test]
-fn a_workspace_file_is_valid_as_a_whole_or_refused_with_a_code() {
+fn workspace_file_is_valid_as_a_whole_or_refused_with_a_code() {
     let mut target = Target::new("workspace");
     let folder = tempfile::tempdir().expect("a folder");
     while let Some(input) = target.next() {

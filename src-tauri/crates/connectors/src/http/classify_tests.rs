@@ -29,7 +29,7 @@ fn status(problem: &Problem) -> &str {
 }
 
 #[test]
-fn a_connection_never_established_is_not_sent() {
+fn connection_never_established_is_not_sent() {
     let error = sort(&peer(), Err(Failure::NeverConnected("Connection refused".into())), &[200]);
     let Err(CallError::NotSent(problem)) = error else { panic!("{error:?}") };
     assert_eq!(problem.code, ErrorCode::AccountingUnreachable);
@@ -38,7 +38,7 @@ fn a_connection_never_established_is_not_sent() {
 }
 
 #[test]
-fn no_answer_or_half_an_answer_is_unknown() {
+fn answer_that_is_missing_or_cut_short_is_unknown() {
     for failure in [
         Failure::NoAnswer("> 60 s".into()),
         Failure::CutShort { status: 200, detail: "end of file".into() },
@@ -51,7 +51,7 @@ fn no_answer_or_half_an_answer_is_unknown() {
 }
 
 #[test]
-fn a_4xx_with_a_problem_is_refused() {
+fn status_4xx_with_a_problem_is_refused() {
     for code in (400..500).filter(|code| ![408, 409, 425, 429].contains(code)) {
         let CallError::Refused { refusal, too_large, problem } = sorted(problem_answer(code, "some-kind")) else {
             panic!("{code}")
@@ -65,7 +65,7 @@ fn a_4xx_with_a_problem_is_refused() {
 }
 
 #[test]
-fn what_the_table_does_not_name_is_unknown() {
+fn answer_that_the_table_does_not_name_is_unknown() {
     let html = |status| Seen { status, content_type: "text/html".into(), body: b"<html>".into(), ..Seen::default() };
     let plain_problem = |status| problem_answer(status, "x");
     let codes = [201, 202, 204, 301, 302, 307, 408, 409, 425, 500, 501, 502, 503, 504, 599];
@@ -78,14 +78,14 @@ fn what_the_table_does_not_name_is_unknown() {
 }
 
 #[test]
-fn a_4xx_without_a_problem_still_says_that_the_token_was_not_accepted() {
+fn status_4xx_without_a_problem_still_reports_the_token() {
     let seen = Seen { status: 401, content_type: "text/html".into(), ..Seen::default() };
     let CallError::Unknown(problem) = sorted(seen) else { panic!("not unknown") };
     assert_eq!((problem.code, status(&problem)), (ErrorCode::AccountingUnauthorized, "401"));
 }
 
 #[test]
-fn too_many_and_unavailable_with_a_wait_are_not_processed() {
+fn status_429_or_503_with_a_wait_is_not_processed() {
     let wait = Some(Duration::from_secs(7));
     for (code, retry_after) in [(429, wait), (429, None), (503, wait)] {
         let seen = Seen { status: code, retry_after, ..Seen::default() };
@@ -95,7 +95,7 @@ fn too_many_and_unavailable_with_a_wait_are_not_processed() {
 }
 
 #[test]
-fn a_key_still_running_is_neither_refused_nor_unprocessed() {
+fn key_still_running_is_neither_refused_nor_unprocessed() {
     let wait = Some(Duration::from_secs(1));
     let running = Seen { retry_after: wait, ..problem_answer(409, "in-progress") };
     assert!(matches!(sorted(running), CallError::StillRunning { retry_after, .. } if retry_after == wait));
@@ -103,13 +103,13 @@ fn a_key_still_running_is_neither_refused_nor_unprocessed() {
 }
 
 #[test]
-fn a_lost_lock_is_told_from_other_preconditions() {
+fn lost_lock_differs_from_other_preconditions() {
     assert_eq!(sorted(problem_answer(412, "lock-lost")), CallError::LeaseLost);
     assert!(matches!(sorted(problem_answer(412, "other")), CallError::Refused { .. }));
 }
 
 #[test]
-fn a_redirect_names_the_host_it_points_to() {
+fn redirect_names_the_host_it_points_to() {
     let seen = Seen { status: 302, redirect_host: Some("login.example.org".into()), ..Seen::default() };
     let CallError::Unknown(problem) = sorted(seen) else { panic!("not unknown") };
     assert_eq!(problem.params["detail"], "→ login.example.org");
@@ -121,7 +121,7 @@ struct Seven {
 }
 
 #[test]
-fn a_body_that_is_not_the_protocols_is_unknown() {
+fn body_that_is_not_the_protocols_is_unknown() {
     let answer = |content_type: &str, body: &str| Seen {
         status: 200,
         content_type: content_type.into(),
@@ -148,7 +148,7 @@ fn a_body_that_is_not_the_protocols_is_unknown() {
 }
 
 #[test]
-fn a_problem_without_a_type_has_its_status_as_kind() {
+fn problem_without_a_type_has_its_status_as_kind() {
     let seen = Seen {
         status: 403,
         content_type: "application/problem+json".into(),
@@ -160,7 +160,7 @@ fn a_problem_without_a_type_has_its_status_as_kind() {
 }
 
 #[test]
-fn a_token_that_the_server_repeats_is_not_shown() {
+fn token_that_the_server_repeats_is_not_shown() {
     let mut seen = problem_answer(422, "x");
     seen.body = br#"{"type": "x", "detail": "no such token: geheim"}"#.into();
     let error = sorted(seen);

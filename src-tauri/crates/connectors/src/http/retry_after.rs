@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_is_no_answer() {
+    fn text_that_is_neither_seconds_nor_date_is_no_wait() {
         for value in ["", "-3", "soon", "1.5"] {
             assert_eq!(seconds(value, NOON), None, "{value}");
         }

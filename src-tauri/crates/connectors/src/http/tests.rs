@@ -33,7 +33,7 @@ fn server(act: impl FnOnce(TcpStream) + Send + 'static) -> String {
 }
 
 #[tokio::test]
-async fn a_request_carries_the_token_and_says_who_asks() {
+async fn request_carries_the_token_and_says_who_asks() {
     let server = MockServer::start().await;
     Mock::given(method("GET"))
         .and(path("/base/v1/me"))
@@ -47,7 +47,7 @@ async fn a_request_carries_the_token_and_says_who_asks() {
 }
 
 #[tokio::test]
-async fn a_port_where_nobody_listens_was_never_connected() {
+async fn port_where_nobody_listens_was_never_connected() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     drop(listener);
@@ -55,20 +55,20 @@ async fn a_port_where_nobody_listens_was_never_connected() {
 }
 
 #[tokio::test]
-async fn a_name_that_does_not_resolve_was_never_connected() {
+async fn name_that_does_not_resolve_was_never_connected() {
     // `.invalid` never resolves (RFC 6761).
     let seen = get(&http("https://postonce.invalid", Limits { overall: Duration::from_secs(20), ..TIGHT })).await;
     assert!(matches!(seen, Err(Failure::NeverConnected(_))), "{seen:?}");
 }
 
 #[tokio::test]
-async fn a_connection_cut_behind_the_request_is_no_answer() {
+async fn connection_cut_behind_the_request_is_no_answer() {
     let address = server(drop);
     assert!(matches!(get(&http(&address, TIGHT)).await, Err(Failure::NoAnswer(_))));
 }
 
 #[tokio::test]
-async fn a_server_that_is_silent_is_given_up() {
+async fn server_that_is_silent_is_given_up() {
     let (release, held) = std::sync::mpsc::channel::<()>();
     let address = server(move |_stream| {
         let _ = held.recv();
@@ -78,7 +78,7 @@ async fn a_server_that_is_silent_is_given_up() {
 }
 
 #[tokio::test]
-async fn an_answer_cut_short_is_told_from_a_whole_one() {
+async fn answer_that_is_cut_short_differs_from_a_whole_one() {
     let address = server(|mut stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"results\":").expect("an open stream");
     });
@@ -86,7 +86,7 @@ async fn an_answer_cut_short_is_told_from_a_whole_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_endless_answer_is_read_to_the_bound_only() {
+async fn endless_answer_is_read_to_the_bound_only() {
     let (sender, receiver) = std::sync::mpsc::channel();
     let address = server(move |mut stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").expect("an open stream");
@@ -103,7 +103,7 @@ async fn an_endless_answer_is_read_to_the_bound_only() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_seen_and_not_followed() {
+async fn redirect_is_seen_and_not_followed() {
     let server = MockServer::start().await;
     let elsewhere = ResponseTemplate::new(307).insert_header("Location", "https://evil.example.org/x?y");
     Mock::given(path("/v1/me")).respond_with(elsewhere).mount(&server).await;
@@ -112,7 +112,7 @@ async fn a_redirect_is_seen_and_not_followed() {
 }
 
 #[tokio::test]
-async fn a_request_is_sent_once_even_where_a_kept_connection_is_cut() {
+async fn request_is_sent_once_even_where_a_kept_connection_is_cut() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     let count = thread::spawn(move || {
@@ -133,7 +133,7 @@ async fn a_request_is_sent_once_even_where_a_kept_connection_is_cut() {
 }
 
 #[tokio::test]
-async fn neither_the_client_nor_an_error_shows_the_token() {
+async fn token_is_shown_by_neither_client_nor_error() {
     let address = server(drop);
     let http = http(&address, TIGHT);
     let mut request = http.request(Method::GET, "v1/me", None).expect("a request");
@@ -145,7 +145,7 @@ async fn neither_the_client_nor_an_error_shows_the_token() {
 }
 
 #[test]
-fn a_token_that_no_header_takes_is_told_without_showing_it() {
+fn token_that_no_header_takes_is_reported_without_showing_it() {
     let url = Url::parse("http://127.0.0.1:1").expect("an address");
     let error = Http::new(Side::Platform, &url, &"two\nlines".into(), TIGHT).expect_err("no header takes it");
     assert!(!format!("{error:?}").contains("lines"));

@@ -16,7 +16,7 @@ fn from_environment(variable: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_key_is_made_once_and_kept_in_the_keyring() {
+async fn key_is_made_once_and_kept_in_the_keyring() {
     let secrets = secrets(Some(&[]), nothing);
     let first = AuditKey::new(secrets);
     assert_eq!(first.public_key().await, None, "asking makes none");
@@ -30,7 +30,7 @@ async fn a_key_is_made_once_and_kept_in_the_keyring() {
 }
 
 #[tokio::test]
-async fn a_server_without_keyring_signs_with_the_key_of_its_environment() {
+async fn server_without_keyring_signs_with_its_environments_key() {
     let key = AuditKey::new(secrets(None, from_environment));
     let signature = key.sign(b"").await.expect("there is a key");
     assert_eq!(signature.public_key, "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
@@ -38,7 +38,7 @@ async fn a_server_without_keyring_signs_with_the_key_of_its_environment() {
 }
 
 #[tokio::test]
-async fn without_a_place_for_a_key_heads_stay_unsigned() {
+async fn heads_stay_unsigned_without_a_place_for_a_key() {
     let key = AuditKey::new(secrets(None, nothing));
     assert_eq!((key.sign(b"head").await, key.public_key().await), (None, None));
 }
@@ -54,7 +54,7 @@ async fn practice_never_asks_the_keyring() {
 }
 
 #[tokio::test]
-async fn a_key_that_cannot_be_read_is_not_replaced() {
+async fn key_that_cannot_be_read_is_not_replaced() {
     let key = AuditKey::new(secrets(Some(&[("hlf/audit-key", "not a key")]), nothing));
     assert_eq!(key.sign(b"head").await, None);
     assert_eq!(key.shared.secrets.get(NAME).expect("it is kept").expose_secret(), "not a key");

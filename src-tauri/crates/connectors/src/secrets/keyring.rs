@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_keyring_that_does_not_answer_is_given_up() {
+    fn keyring_that_does_not_answer_is_given_up() {
         let (release, held) = mpsc::channel::<()>();
         let asked = bounded_call(Duration::from_millis(20), move || {
             // The call stands still until the test is over.
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_never_shows_what_the_keyring_holds() {
+    fn error_never_shows_what_the_keyring_holds() {
         let error = Error::BadDataFormat(b"hunter2".to_vec(), "hunter2".into());
         assert!(!detail(&error).contains("hunter2"));
     }

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_typed_is_kept_when_everything_else_is_done() {
+    async fn secret_is_kept_when_the_change_succeeds() {
         let secrets = Arc::new(secrets(Some(OLD), nothing));
         let looking = Arc::clone(&secrets);
         let seen = async move { Ok(shown(&looking, "accounting-token")) };
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_there_is_put_back_when_the_audit_trail_did_not_take_the_change() {
+    async fn secret_is_put_back_when_the_audit_trail_refuses_the_change() {
         let secrets = Arc::new(secrets(Some(OLD), nothing));
         let typed = typed(&["accounting-token", "platform-token"]);
         let full = async { Err::<(), _>(Problem::new(ErrorCode::LedgerDiskFull)) };
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_the_keyring_does_not_take_leaves_none_of_them_changed() {
+    async fn secrets_stay_unchanged_if_the_keyring_does_not_take_one() {
         let secrets = Arc::new(secrets(Some(OLD), nothing));
         let mut typed = typed(&["accounting-token"]);
         typed.insert("platform-token".to_owned(), " ".into());

@@ -52,13 +52,13 @@ fn shown(secret: Result<SecretString, SecretError>) -> Result<String, SecretErro
 }
 
 #[test]
-fn the_keyring_comes_before_the_environment() {
+fn keyring_comes_before_the_environment() {
     let secrets = secrets(Some(&[("hlf/accounting-token", "kept")]), accounting_token);
     assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("kept"));
 }
 
 #[test]
-fn a_server_without_keyring_takes_the_environment() {
+fn server_without_keyring_takes_the_environment() {
     for kept in [None, Some(&[] as &[_])] {
         let secrets = secrets(kept, accounting_token);
         assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("from the environment"));
@@ -66,7 +66,7 @@ fn a_server_without_keyring_takes_the_environment() {
 }
 
 #[test]
-fn a_secret_that_is_nowhere_is_told_with_both_ways_to_set_it() {
+fn missing_secret_is_reported_with_both_ways_to_set_it() {
     let problem =
         postonce_engine::error::Problem::from(secrets(Some(&[]), nothing).get("platform-token").expect_err("nowhere"));
     assert_eq!(
@@ -76,7 +76,7 @@ fn a_secret_that_is_nowhere_is_told_with_both_ways_to_set_it() {
 }
 
 #[test]
-fn a_keyring_out_of_reach_is_told_as_such() {
+fn keyring_out_of_reach_is_reported_as_such() {
     let error = secrets(None, nothing).get("platform-token").expect_err("nowhere");
     assert_eq!(
         error,
@@ -85,7 +85,7 @@ fn a_keyring_out_of_reach_is_told_as_such() {
 }
 
 #[test]
-fn a_secret_is_kept_without_its_line_end_and_can_be_deleted() {
+fn secret_is_kept_without_its_line_end_and_can_be_deleted() {
     let secrets = secrets(Some(&[]), nothing);
     secrets.set("accounting-token", &"abc\r\n".into()).expect("the keyring takes it");
     assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("abc"));
@@ -94,7 +94,7 @@ fn a_secret_is_kept_without_its_line_end_and_can_be_deleted() {
 }
 
 #[test]
-fn an_empty_secret_is_not_kept() {
+fn empty_secret_is_not_kept() {
     let error = secrets(Some(&[]), nothing).set("accounting-token", &" \n".into());
     assert_eq!(error, Err(SecretError::Empty { name: "accounting-token".into() }));
 }
@@ -111,7 +111,7 @@ fn practice_needs_no_keyring() {
 
 /// The real keyring, if this machine has one that can be written to; a line says so if it has none.
 #[test]
-fn the_real_keyring_gives_back_what_it_was_given() {
+fn real_keyring_gives_back_what_it_was_given() {
     let organisation = format!("test-{}", std::process::id() % 100_000);
     let mut secrets = secrets(None, nothing);
     secrets.organisation = OrganisationId::new(organisation).expect("a valid id");

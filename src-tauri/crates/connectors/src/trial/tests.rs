@@ -23,7 +23,7 @@ fn trial(dir: &Path, rows: &str, url: &str) -> Trial {
 }
 
 #[tokio::test]
-async fn a_source_is_surveyed_by_category_with_counts_and_sums_to_the_last_decimal() {
+async fn survey_counts_and_sums_each_category_to_the_last_decimal() {
     let dir = tempfile::tempdir().expect("a folder");
     let survey = trial(dir.path(), ROWS, "http://127.0.0.1:1").survey().await.expect("it is read");
     let sum =
@@ -38,7 +38,7 @@ async fn a_source_is_surveyed_by_category_with_counts_and_sums_to_the_last_decim
 }
 
 #[tokio::test]
-async fn categories_beyond_the_bound_are_counted_and_said_to_be_more() {
+async fn categories_beyond_the_bound_are_counted_as_more() {
     let dir = tempfile::tempdir().expect("a folder");
     let rows: String = (0..survey::CATEGORIES_MAX + 7).map(|at| format!("{at};02.11.2026;1;P;K{at};T\n")).collect();
     let head = "Id;Date;Amount;Payee;Category;Text\n";
@@ -48,7 +48,7 @@ async fn categories_beyond_the_bound_are_counted_and_said_to_be_more() {
 }
 
 #[tokio::test]
-async fn the_first_rows_are_those_that_the_sync_will_read() {
+async fn first_rows_are_those_that_the_sync_will_read() {
     let dir = tempfile::tempdir().expect("a folder");
     let rows = trial(dir.path(), ROWS, "http://127.0.0.1:1").first_rows(3).await.expect("it is read");
     let [Row::Record(first, _), Row::Record(..), Row::Flaw(flaw)] = rows.as_slice() else { panic!("{rows:?}") };
@@ -57,7 +57,7 @@ async fn the_first_rows_are_those_that_the_sync_will_read() {
 }
 
 #[tokio::test]
-async fn a_plan_is_made_and_nothing_stays_beside_the_workspace() {
+async fn plan_is_made_and_nothing_stays_beside_the_workspace() {
     let dir = tempfile::tempdir().expect("a folder");
     let plan = trial(dir.path(), ROWS, "http://127.0.0.1:1").plan().await.expect("it is made");
     assert_eq!((plan.read, plan.held), (4, 4), "no account for these categories: {plan:?}");
@@ -67,7 +67,7 @@ async fn a_plan_is_made_and_nothing_stays_beside_the_workspace() {
 }
 
 #[tokio::test]
-async fn the_accounting_system_is_asked_with_the_secret_that_was_typed() {
+async fn accounting_system_is_asked_with_the_typed_secret() {
     let server = MockServer::start().await;
     let me = serde_json::json!({});
     Mock::given(method("GET"))

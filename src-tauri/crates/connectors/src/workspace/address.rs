@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_carries_no_secret_and_no_query() {
+    fn address_carries_no_secret_and_no_query() {
         for text in
             ["https://kari:pass@example.org", "https://example.org/?token=x", "ftp://example.org", "example.org", ""]
         {

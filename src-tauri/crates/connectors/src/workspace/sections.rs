@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn each_section_is_read_as_it_was_written() {
+    fn section_is_read_as_it_was_written() {
         let sections = Sections::of(&fresh()).expect("it is valid");
         let organisation = OrganisationSection { name: "Ås \"lag\"".to_owned(), ..sections.organisation };
         let posting = PostingSection {
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_of_either_kind_is_read_as_it_was_written_and_leaves_nothing_of_the_other() {
+    fn source_of_one_kind_leaves_nothing_of_the_other() {
         let csv = SourceSection::Csv(CsvSection {
             path: "/data/utlegg.csv".to_owned(),
             encoding: "windows-1252".to_owned(),
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_accounting_system_is_one_that_the_reader_takes() {
+    fn kind_of_accounting_system_is_one_that_the_reader_takes() {
         for kind in ACCOUNTING_KINDS {
             let sample = |key: &str| if key == "url" { "https://books.example.org/" } else { "ours" };
             let fields = kind.fields.iter().map(|field| (field.key.to_owned(), sample(field.key).to_owned())).collect();

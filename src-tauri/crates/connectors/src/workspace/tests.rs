@@ -22,7 +22,7 @@ fn param<'a>(problem: &'a Problem, name: &str) -> &'a str {
 }
 
 #[test]
-fn the_workspace_of_the_interfaces_is_read() {
+fn workspace_of_the_interfaces_is_read() {
     let dir = tempfile::tempdir().expect("a folder");
     let workspace = Workspace::create(dir.path(), VALID).expect("it is valid");
     assert_eq!(Workspace::open(dir.path()).expect("it is there").organisation().as_str(), "hlf");
@@ -44,7 +44,7 @@ fn the_workspace_of_the_interfaces_is_read() {
 }
 
 #[test]
-fn without_a_word_on_it_nobody_has_to_approve_a_re_export() {
+fn re_export_needs_no_approval_unless_the_workspace_says_so() {
     for instead in ["[re_export]\n", "", "[re_export]\nsecond_approval = false\n"] {
         let (head, rest) = VALID.split_once("[re_export]").expect("a table of re-exports");
         let (_, tail) = rest.split_once("[schedule]").expect("a table behind it");
@@ -56,7 +56,7 @@ fn without_a_word_on_it_nobody_has_to_approve_a_re_export() {
 }
 
 #[test]
-fn a_typo_is_told_with_key_line_and_nearest() {
+fn unknown_key_is_reported_with_line_and_nearest() {
     for (line, instead, key, nearest) in [
         ("[accounting]", "[acounting]", "acounting", "accounting"),
         ("lease_seconds = 60", "lease_secs = 60", "sync.lease_secs", "lease_seconds"),
@@ -77,7 +77,7 @@ fn a_typo_is_told_with_key_line_and_nearest() {
 }
 
 #[test]
-fn a_value_of_the_wrong_kind_or_size_is_told_with_what_is_allowed() {
+fn wrong_value_is_reported_with_the_allowed_values() {
     for (line, instead, key, allowed) in [
         ("lease_seconds = 60", "lease_seconds = 5", "sync.lease_seconds", "15–3600"),
         ("lease_seconds = 60", "lease_seconds = \"60\"", "sync.lease_seconds", "15–3600"),
@@ -111,7 +111,7 @@ fn a_value_of_the_wrong_kind_or_size_is_told_with_what_is_allowed() {
 }
 
 #[test]
-fn a_missing_key_or_table_is_named() {
+fn missing_key_or_table_is_named() {
     for (line, key) in [
         ("amount = \"Beløp\"", "source.columns.amount"),
         ("payable_account = \"2930\"", "posting.payable_account"),
@@ -125,7 +125,7 @@ fn a_missing_key_or_table_is_named() {
 }
 
 #[test]
-fn a_kind_that_is_not_available_is_told_with_those_that_are() {
+fn unavailable_kind_is_reported_with_the_available_ones() {
     let problem = problem(&with("kind = \"csv\"", "kind = \"xlsx\""));
     assert_eq!(problem.code, ErrorCode::WorkspaceKindUnavailable);
     assert_eq!((param(&problem, "kind"), param(&problem, "available")), ("xlsx", "csv, platform"));
@@ -135,13 +135,13 @@ fn a_kind_that_is_not_available_is_told_with_those_that_are() {
 }
 
 #[test]
-fn what_is_no_toml_is_told_with_its_line() {
+fn text_that_is_no_toml_is_reported_with_its_line() {
     let problem = problem("[organisation]\nid = hlf\n");
     assert_eq!((problem.code, param(&problem, "line")), (ErrorCode::WorkspaceInvalid, "2"));
 }
 
 #[test]
-fn a_file_in_another_encoding_is_told_with_its_line() {
+fn file_in_another_encoding_is_reported_with_its_line() {
     let dir = tempfile::tempdir().expect("a folder");
     fs::write(dir.path().join(FILE_NAME), b"[organisation]\nname = \"Bod\xf8\"\n").expect("a file");
     let problem = Problem::from(Workspace::open(dir.path()).expect_err("no UTF-8"));
@@ -149,7 +149,7 @@ fn a_file_in_another_encoding_is_told_with_its_line() {
 }
 
 #[test]
-fn plain_http_beyond_this_machine_is_refused_and_a_password_is_not_repeated() {
+fn plain_http_to_another_machine_is_refused_without_password() {
     let insecure = problem(&with("http://127.0.0.1:4010", "http://accounting.example.org"));
     assert_eq!(insecure.code, ErrorCode::InsecureUrl);
     let with_password = problem(&with("http://127.0.0.1:4010", "https://kari:hunter2@example.org"));
@@ -158,14 +158,14 @@ fn plain_http_beyond_this_machine_is_refused_and_a_password_is_not_repeated() {
 }
 
 #[test]
-fn a_byte_order_mark_of_an_editor_does_no_harm() {
+fn byte_order_mark_of_an_editor_does_no_harm() {
     let dir = tempfile::tempdir().expect("a folder");
     fs::write(dir.path().join(FILE_NAME), format!("\u{feff}{VALID}")).expect("a file");
     assert!(Workspace::open(dir.path()).is_ok());
 }
 
 #[test]
-fn a_folder_without_a_workspace_is_told_and_one_with_is_not_overwritten() {
+fn folder_needs_a_workspace_to_open_and_none_to_create() {
     let dir = tempfile::tempdir().expect("a folder");
     let missing = Problem::from(Workspace::open(&dir.path().join("none")).expect_err("nothing there"));
     assert_eq!(missing.code, ErrorCode::WorkspaceMissing);
@@ -176,7 +176,7 @@ fn a_folder_without_a_workspace_is_told_and_one_with_is_not_overwritten() {
 }
 
 #[test]
-fn the_templates_are_valid_workspaces() {
+fn templates_are_valid_workspaces() {
     let dir = tempfile::tempdir().expect("a folder");
     assert!(Workspace::create(&dir.path().join("plain"), &plain()).is_ok());
     let categories = [("Reise \"kort\"\t\\", "7140"), ("Kurs", "6860")];
@@ -195,7 +195,7 @@ fn practice_speaks_to_this_machine_only() {
 }
 
 #[test]
-fn a_platform_is_a_source_with_a_secret_of_its_own() {
+fn platform_is_a_source_with_a_secret_of_its_own() {
     let (head, rest) = VALID.split_once("[source]").expect("a source");
     let (_, tail) = rest.split_once("[accounting]").expect("an accounting system");
     let platform = "[source]\nkind = \"platform\"\nurl = \"https://p.example.org\"\nsecret = \"platform-token\"\n";
@@ -215,7 +215,7 @@ const TRYTON: &str = "kind = \"tryton\"\ndatabase = \"books\"\nuser = \"postonce
 const ODOO: &str = "kind = \"odoo\"\ndatabase = \"books\"\njournal = \"EXP\"\n";
 
 #[test]
-fn each_accounting_system_has_settings_of_its_own() {
+fn accounting_system_has_settings_of_its_own() {
     let dir = tempfile::tempdir().expect("a folder");
     let tryton = with_accounting(&format!("{TRYTON}company = \"HLF\"\ncreate_parties = true\n"));
     let workspace = Workspace::create(&dir.path().join("tryton"), &tryton).expect("it is valid");
@@ -233,7 +233,7 @@ fn each_accounting_system_has_settings_of_its_own() {
 }
 
 #[test]
-fn a_key_of_another_accounting_system_and_a_missing_one_are_named() {
+fn key_of_another_system_and_a_missing_one_are_named() {
     for (keys, key, nearest) in [
         (format!("{TRYTON}settle_window_seconds = 5\n"), "accounting.settle_window_seconds", None),
         (format!("{TRYTON}create_partys = true\n"), "accounting.create_partys", Some("create_parties")),

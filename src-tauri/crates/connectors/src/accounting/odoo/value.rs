@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_the_text_it_is() {
+    fn number_is_kept_as_its_text() {
         for text in ["12.5", "-0.1", "100000000000.01", "0"] {
             assert_eq!(serde_json::from_str::<Decimal>(text).expect("a number").0, text);
         }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn false_is_nothing_and_the_beginning_of_time_locks_nothing() {
+    fn value_false_is_nothing_and_the_first_day_locks_nothing() {
         let maybe = |text| serde_json::from_str::<Maybe<String>>(text).expect("text or false");
         assert_eq!(maybe("false").is(), None);
         assert_eq!(locked_until(&maybe("\"1-01-01\"")), None);

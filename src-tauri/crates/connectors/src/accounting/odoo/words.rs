@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_are_in_the_language_of_the_user_there() {
+    fn words_are_in_the_language_of_the_user_there() {
         let obstacle = Obstacle::AccountMissing { account: "7790".to_owned() };
         assert!(obstacle.refusal(Language::Bokmal).detail.starts_with("Konto 7790 finnes ikke"));
         assert!(obstacle.refusal(Language::English).detail.starts_with("Account 7790 is not"));

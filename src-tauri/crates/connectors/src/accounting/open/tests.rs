@@ -67,7 +67,7 @@ fn ask() -> LeaseAsk {
 }
 
 #[tokio::test]
-async fn the_strongest_protection_that_the_server_names_holds() {
+async fn strongest_protection_that_the_server_names_holds() {
     for (drafts, unique, fence, protection) in [
         (true, true, true, Protection::Staged),
         (true, false, false, Protection::Staged),
@@ -88,7 +88,7 @@ async fn the_strongest_protection_that_the_server_names_holds() {
 }
 
 #[tokio::test]
-async fn what_the_server_does_not_mention_it_does_not_offer() {
+async fn server_does_not_offer_a_capability_that_it_does_not_mention() {
     let (_server, open) = answering(200, me(json!({"idempotency_key_hours": 0}))).await;
     let capabilities = open.connect().await.expect("it is there").capabilities;
     assert_eq!(capabilities.protection, Protection::Observed);
@@ -96,14 +96,14 @@ async fn what_the_server_does_not_mention_it_does_not_offer() {
 }
 
 #[tokio::test]
-async fn a_server_with_short_references_is_refused() {
+async fn server_with_short_references_is_refused() {
     let (_server, open) = answering(200, me(json!({"reference_max_length": 20}))).await;
     let error = open.connect().await.expect_err("too short");
     assert_eq!(error.problem().code, ErrorCode::AccountingReferenceShort);
 }
 
 #[tokio::test]
-async fn the_lock_is_granted_or_its_holder_is_named() {
+async fn lock_is_granted_or_its_holder_is_named() {
     let (server, open) = answering(201, json!({"token": "t", "fence": 8, "acquired_at": "2026-11-02T14:03:00Z"})).await;
     let granted = open.acquire(&ask()).await;
     let granted_at = "2026-11-02T14:03:00Z".parse().expect("an instant");
@@ -119,7 +119,7 @@ async fn the_lock_is_granted_or_its_holder_is_named() {
 }
 
 #[tokio::test]
-async fn a_moment_at_the_end_of_the_calendar_is_no_answer_and_nothing_counts_on_from_it() {
+async fn moment_at_the_end_of_the_calendar_is_not_understood() {
     for far in ["+262142-12-31T23:59:59Z", "-0001-01-01T00:00:00Z"] {
         let (_server, open) = answering(201, json!({"token": "t", "fence": u64::MAX, "acquired_at": far})).await;
         let error = open.acquire(&ask()).await.expect_err("no moment");
@@ -133,7 +133,7 @@ async fn a_moment_at_the_end_of_the_calendar_is_no_answer_and_nothing_counts_on_
 }
 
 #[tokio::test]
-async fn a_lock_that_is_no_longer_ours_is_lost() {
+async fn lock_that_is_no_longer_ours_is_lost() {
     let (_server, open) = answering(412, json!({"type": "x/lock-lost", "title": "Lost"})).await;
     let token = LeaseToken::new("t");
     assert_eq!(open.renew(&token, Duration::from_secs(60), LockProgress::default()).await, Err(CallError::LeaseLost));
@@ -141,7 +141,7 @@ async fn a_lock_that_is_no_longer_ours_is_lost() {
 }
 
 #[tokio::test]
-async fn the_lock_is_renewed_and_given_back_by_its_token() {
+async fn lock_is_renewed_and_given_back_by_its_token() {
     let server = MockServer::start().await;
     let body = json!({"ttl_seconds": 60, "progress": {"processed": 120, "total": 900}});
     let answer = ResponseTemplate::new(200).set_body_json(json!({"expires_at": "2026-11-02T14:06:00Z"}));
@@ -156,7 +156,7 @@ async fn the_lock_is_renewed_and_given_back_by_its_token() {
 }
 
 #[tokio::test]
-async fn nobody_holding_the_lock_is_told_from_a_wrong_address() {
+async fn lock_that_nobody_holds_is_no_wrong_address() {
     let (_server, open) = answering(404, json!({"type": "x/not-found", "title": "None"})).await;
     assert_eq!(open.lock().await, Ok(None));
     let (_server, open) = answering(200, lock_json()).await;
@@ -196,7 +196,7 @@ fn posting() -> Posting {
 }
 
 #[tokio::test]
-async fn a_request_has_exactly_the_protocols_bytes() {
+async fn request_has_exactly_the_protocols_bytes() {
     let (_server, open) = answering(200, json!({})).await;
     let bytes = open.draw_up(&[posting()]);
     assert_eq!(
@@ -211,7 +211,7 @@ async fn a_request_has_exactly_the_protocols_bytes() {
 }
 
 #[tokio::test]
-async fn a_claimed_request_travels_unchanged_under_its_key_and_lock() {
+async fn claimed_request_travels_unchanged_under_its_key_and_lock() {
     let server = MockServer::start().await;
     Mock::given(method("POST"))
         .and(path("/v1/vouchers"))
@@ -255,7 +255,7 @@ fn id(result: &VoucherResult) -> &str {
 }
 
 #[test]
-fn each_result_counts_for_the_member_that_it_names() {
+fn result_counts_for_the_member_that_it_names() {
     let exists = json!({"reference": "b", "status": "exists", "voucher_id": "V2", "number": null});
     let refusal = json!({"type": "x/reference-conflict", "title": "Conflict"});
     let refused = json!({"reference": "c", "status": "refused", "problem": refusal, "voucher_id": "V9"});
@@ -265,13 +265,13 @@ fn each_result_counts_for_the_member_that_it_names() {
 }
 
 #[test]
-fn a_missing_result_leaves_its_member_open_and_shifts_no_other() {
+fn missing_result_leaves_its_member_open_and_shifts_no_other() {
     assert_eq!(ids(&results(json!([created("a", "V1"), created("c", "V3")]))), [Some("V1"), None, Some("V3")]);
     assert_eq!(ids(&results(json!([]))), [None, None, None]);
 }
 
 #[test]
-fn what_is_ambiguous_counts_for_nobody() {
+fn ambiguous_result_counts_for_nobody() {
     let twice = json!([created("a", "V1"), created("a", "V2"), created("b", "V3")]);
     assert_eq!(ids(&results(twice)), [None, Some("V3"), None]);
     let once_unreadable = json!([{"reference": "a", "status": "odd"}, created("a", "V1")]);
@@ -283,7 +283,7 @@ fn what_is_ambiguous_counts_for_nobody() {
 }
 
 #[test]
-fn a_success_without_a_usable_voucher_that_stands_is_none() {
+fn success_without_a_usable_voucher_that_stands_is_none() {
     let mut voided = created("a", "V1");
     voided["status"] = json!("exists");
     voided["state"] = json!("voided");

@@ -36,7 +36,7 @@ fn refusal(status: u16, kind: &str) -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn the_witness_that_is_kept_is_read_with_and_without_its_signature() {
+async fn witness_is_read_with_and_without_its_signature() {
     let (_server, open) = answering(ResponseTemplate::new(200).set_body_json(kept())).await;
     assert_eq!(open.witness("ledger-1").await, Ok(WitnessSeen::Kept(ours())));
     let mut signed = kept();
@@ -48,7 +48,7 @@ async fn the_witness_that_is_kept_is_read_with_and_without_its_signature() {
 }
 
 #[tokio::test]
-async fn a_server_without_this_ledgers_witness_is_told_from_one_that_keeps_none() {
+async fn server_without_this_witness_differs_from_one_with_none() {
     let (_server, open) = answering(refusal(404, "not-found")).await;
     assert_eq!(open.witness("ledger-1").await, Ok(WitnessSeen::None));
     let no_such_path = [
@@ -65,7 +65,7 @@ async fn a_server_without_this_ledgers_witness_is_told_from_one_that_keeps_none(
 }
 
 #[tokio::test]
-async fn a_witness_that_is_not_understood_is_no_missing_one() {
+async fn witness_that_is_not_understood_is_no_missing_one() {
     for (member, odd) in
         [("head", json!("sha256:12")), ("head", json!(HASH)), ("entries", json!(-1)), ("entries", json!("1"))]
     {
@@ -84,7 +84,7 @@ async fn a_witness_that_is_not_understood_is_no_missing_one() {
 }
 
 #[tokio::test]
-async fn the_witness_is_left_under_the_lock_as_the_protocol_writes_it() {
+async fn witness_is_left_under_the_lock_as_the_protocol_writes_it() {
     let server = MockServer::start().await;
     let body = json!({"entries": 1204, "head": format!("sha256:{HASH}"), "public_key": "aa", "signature": "bb",
                       "written_by": {"user": "kari", "host": "HLF-PC-12"}});
@@ -96,7 +96,7 @@ async fn the_witness_is_left_under_the_lock_as_the_protocol_writes_it() {
 }
 
 #[tokio::test]
-async fn only_a_newer_witness_is_a_refusal_of_this_one() {
+async fn witness_is_refused_only_for_a_newer_one() {
     let token = LeaseToken::new("t");
     let (_server, open) = answering(refusal(409, "witness-ahead")).await;
     let refused = witness::leave(&open, &token, "ledger-1", &ours()).await;

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_tryton_raises_inside_its_transaction_is_a_refusal() {
+    fn exception_is_a_refusal_only_from_inside_the_transaction() {
         let no = |error: Value| match read(&peer(), &error) {
             Fault::No(exception) => Some((exception.kind, exception.detail)),
             Fault::Call(_) => None,
@@ -132,13 +132,13 @@ mod tests {
     }
 
     #[test]
-    fn a_step_before_the_write_puts_nothing_in_doubt() {
+    fn step_before_the_write_puts_nothing_in_doubt() {
         let fault = read(&peer(), &json!(["'x'", ""]));
         assert!(matches!(fault.before_the_write(&peer()), CallError::NotProcessed { .. }));
     }
 
     #[test]
-    fn a_login_that_wants_more_is_about_access() {
+    fn login_that_wants_more_is_about_access() {
         let fault = read(&peer(), &json!(["LoginException", ["sms_code", "Code", "char"]]));
         assert!(matches!(fault, Fault::Call(CallError::Refused { .. })));
     }

@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_what_a_line_takes_and_keeps_what_can_be_kept() {
+    fn text_is_what_a_line_takes_and_keeps_what_can_be_kept() {
         assert_eq!(text("tog\tOslo\r\n\"retur\" 🚆\u{0}", &[]), "tog Oslo \"retur\" 🚆");
         assert_eq!(text("tog", &["Nord".to_owned(), " ".to_owned(), "P7".to_owned()]), "tog · Nord · P7");
         assert_eq!(text(&"å".repeat(6_000), &[]).chars().count(), 5_000);

@@ -165,7 +165,7 @@ fn posting(reference: &str, account: &str, date: &str) -> Posting {
 }
 
 #[tokio::test]
-async fn who_we_are_and_whose_books_these_are_is_told() {
+async fn connection_says_who_we_are_and_whose_books_these_are() {
     let fake = answering(vec![]).await;
     let connection = fake.tryton.connect().await.expect("it is there");
     assert_eq!((connection.organisation_id.as_str(), connection.organisation_name.as_str()), ("books/1", "HLF"));
@@ -174,7 +174,7 @@ async fn who_we_are_and_whose_books_these_are_is_told() {
 }
 
 #[tokio::test]
-async fn of_several_companies_the_workspace_has_to_name_one() {
+async fn workspace_has_to_name_one_of_several_companies() {
     let several = json!([company(1, "HLF"), company(2, "HLF Bergen")]);
     let fake = answering(vec![("model.company.company.search_read", result(several))]).await;
     let error = fake.tryton.connect().await.expect_err("which one?");
@@ -183,7 +183,7 @@ async fn of_several_companies_the_workspace_has_to_name_one() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_told_and_not_repeated() {
+async fn wrong_password_is_reported_and_not_repeated() {
     let fake = answering(vec![("common.db.login", ResponseTemplate::new(401))]).await;
     let error = fake.tryton.connect().await.expect_err("not accepted");
     assert_eq!(error.problem().code, ErrorCode::AccountingUnauthorized);
@@ -197,14 +197,14 @@ fn error_with(text: &str) -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn too_many_logins_are_waited_out() {
+async fn login_limit_is_waited_out() {
     let fake = answering(vec![("common.db.login", ResponseTemplate::new(429))]).await;
     let error = fake.tryton.connect().await.expect_err("busy");
     assert!(matches!(error, CallError::NotProcessed { .. }), "{error}");
 }
 
 #[tokio::test]
-async fn everything_that_is_missing_is_told_at_once() {
+async fn check_reports_all_that_is_missing_at_once() {
     let rights = json!({
         "account.move": {"read": 1, "create": 1, "write": 1, "delete": 0},
         "account.move.line": {"read": true, "create": true, "write": true, "delete": true},
@@ -239,7 +239,7 @@ async fn everything_that_is_missing_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_there_twice_is_no_place_to_post_to() {
+async fn account_that_is_there_twice_is_no_place_to_post_to() {
     let twice = json!([account("2930", true), account("2930", true)]);
     let fake = answering(vec![
         ("model.ir.model.access.get_access", result(json!({}))),
@@ -249,12 +249,12 @@ async fn an_account_that_is_there_twice_is_no_place_to_post_to() {
     let rules =
         PostingRules { payable_account: Account("2930".to_owned()), default_account: None, categories: HashMap::new() };
     let missing = fake.tryton.check(&rules).await.expect("it answers");
-    let unfit = missing.iter().find(|problem| problem.code == ErrorCode::SetupAccountUnfit).expect("it is told");
+    let unfit = missing.iter().find(|problem| problem.code == ErrorCode::SetupAccountUnfit).expect("it is reported");
     assert_eq!(unfit.params["account"], "2930");
 }
 
 #[tokio::test]
-async fn a_module_that_is_not_in_use_is_named() {
+async fn module_that_is_not_in_use_is_named() {
     let fake = answering(vec![("model.account.journal.search_read", error(json!(["'account.journal'", ""])))]).await;
     let rules =
         PostingRules { payable_account: Account("2930".to_owned()), default_account: None, categories: HashMap::new() };
@@ -263,7 +263,7 @@ async fn a_module_that_is_not_in_use_is_named() {
 }
 
 #[tokio::test]
-async fn what_stands_under_a_reference_is_told_apart() {
+async fn look_up_separates_drafts_and_vouchers() {
     let mut cancelling_draft = a_move(4, "hlf:B", "draft", "412.00");
     cancelling_draft["origin"] = json!("account.move,2");
     let mut cancelling = a_move(5, "hlf:A", "posted", "412.00");

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_say_its_class_or_cannot_be_is_not_read() {
+    fn value_without_its_class_or_out_of_range_is_not_read() {
         assert!(serde_json::from_value::<TrytonDecimal>(json!(12.5)).is_err());
         assert!(serde_json::from_value::<TrytonDecimal>(json!({"decimal": "12.50"})).is_err());
         assert!(serde_json::from_value::<TrytonDecimal>(decimal("NaN")).is_err());

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_something_else_is_no_amount() {
+    fn ambiguous_text_is_no_amount() {
         for text in [
             "",
             "-",
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_group_is_two_amounts_in_a_currency_of_three_decimals() {
+    fn single_group_is_two_amounts_in_a_three_decimal_currency() {
         assert_eq!(plain_decimal("1.249", Comma, 3), None);
         assert_eq!(plain_decimal("1.249,500", Comma, 3).as_deref(), Some("1249.500"));
         assert_eq!(plain_decimal("1 249", Comma, 3).as_deref(), Some("1249"));
@@ -138,7 +138,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_amount_however_it_is_grouped_is_the_same_amount(
+        fn amount_is_the_same_in_every_grouping(
             minor in 0u64..1_000_000_000_000, mark in prop::sample::select(vec!["", " ", "\u{a0}", "\u{202f}", "\u{2009}"]),
         ) {
             let plain = format!("{}.{:02}", minor / 100, minor % 100);
@@ -151,7 +151,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_is_read_has_the_digits_that_stood_there(text in "[-+0-9., \u{a0}]{0,14}", comma in any::<bool>()) {
+        fn amount_has_the_digits_of_its_text(text in "[-+0-9., \u{a0}]{0,14}", comma in any::<bool>()) {
             let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
             if let Some(plain) = plain_decimal(&text, if comma { Comma } else { Point }, 2) {
                 prop_assert_eq!(digits(&plain), digits(&text));
@@ -159,7 +159,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in ".*", decimals in 0u8..5) {
+        fn amount_takes_any_text_without_a_panic(text in ".*", decimals in 0u8..5) {
             let _ = (plain_decimal(&text, Comma, decimals), plain_decimal(&text, Point, decimals));
         }
     }

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_format_names_day_month_and_year() {
+    fn format_names_day_month_and_year() {
         for format in ["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y", "%Y%m%d", "%d.%m.%Y %H:%M"] {
             assert!(is_valid(format), "{format}");
         }
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn an_impossible_day_is_none_and_the_year_202_is_a_day() {
+    fn impossible_day_is_none_and_the_year_202_is_a_day() {
         assert_eq!(read("31.02.2026", "%d.%m.%Y"), None);
         assert_eq!(read("2026-02-03", "%d.%m.%Y"), None);
         assert_eq!(read("03/04/202", "%d/%m/%Y"), NaiveDate::from_ymd_opt(202, 4, 3));
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn an_approval_is_read_in_the_organisations_zone_or_left_out() {
+    fn approval_is_read_in_the_organisations_zone_or_left_out() {
         let oslo = chrono_tz::Europe::Oslo;
         let instant = |text| read_instant(text, "%d.%m.%Y", oslo).map(|instant| instant.to_rfc3339());
         assert_eq!(instant("2026-11-02T09:14:03Z").as_deref(), Some("2026-11-02T09:14:03+00:00"));
@@ -80,7 +80,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_day_survives_being_written_and_read(
+        fn day_survives_being_written_and_read(
             days in 0i64..120_000, format in prop::sample::select(vec!["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y", "%e %B %Y"]),
         ) {
             let day = NaiveDate::from_ymd_opt(1800, 1, 1).expect("a day") + chrono::TimeDelta::days(days);
@@ -88,7 +88,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_and_no_format_makes_it_panic(text in ".*", format in "[%a-zA-Z0-9 .:/-]{0,12}") {
+        fn date_takes_any_text_and_format_without_a_panic(text in ".*", format in "[%a-zA-Z0-9 .:/-]{0,12}") {
             if is_valid(&format) {
                 let _ = (read(&text, &format), read_instant(&text, &format, chrono_tz::Europe::Oslo));
             }

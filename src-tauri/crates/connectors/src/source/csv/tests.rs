@@ -72,7 +72,7 @@ fn lines(rows: &[Row]) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn a_row_becomes_a_record() {
+async fn row_becomes_a_record() {
     let record = record("A-1;28.10.2026;1 249,50; PM-31 ;Reise; Taxi, Bodø ").await;
     assert_eq!((record.id.as_str(), record.date.to_string().as_str()), ("A-1", "2026-10-28"));
     assert_eq!(record.amount.to_decimal(), "1249.50");
@@ -98,7 +98,7 @@ async fn optional_columns_are_read_where_the_workspace_names_them() {
 }
 
 #[tokio::test]
-async fn each_flaw_of_a_row_has_its_reason() {
+async fn flaw_of_a_row_has_its_reason() {
     let found = |text: &str| text.to_owned();
     for (row, reason) in [
         (";28.10.2026;5;P;K;T", HoldReason::IdMissing),
@@ -120,7 +120,7 @@ async fn each_flaw_of_a_row_has_its_reason() {
 }
 
 #[tokio::test]
-async fn a_flaw_tells_where_it_stands_and_how_it_begins() {
+async fn flaw_has_its_place_and_its_beginning() {
     let flaw = flaw("A;31.02.2026;5;P;K;T").await;
     assert_eq!((flaw.place.file.as_str(), flaw.place.line), ("f.csv", 2));
     assert_eq!(flaw.record_id.as_deref(), Some("A"));
@@ -128,7 +128,7 @@ async fn a_flaw_tells_where_it_stands_and_how_it_begins() {
 }
 
 #[tokio::test]
-async fn surplus_delimiters_and_rows_without_content_are_nothing() {
+async fn rows_without_content_and_surplus_delimiters_are_nothing() {
     let text = format!("{HEAD}A;1.2.2026;5;P;K;T;;\n;;;;;\n\n   \nB;1.2.2026;0;P;K;T\n");
     let rows = rows(text).await.expect("it is read");
     assert_eq!(lines(&rows), [2, 6]);
@@ -137,7 +137,7 @@ async fn surplus_delimiters_and_rows_without_content_are_nothing() {
 }
 
 #[tokio::test]
-async fn a_row_is_told_by_the_line_it_begins_on_whatever_the_line_ends() {
+async fn row_is_named_by_its_first_line_with_any_line_ends() {
     for end in ["\n", "\r\n", "\r"] {
         let text =
             format!("{HEAD}A;1.2.2026;5;P;K;\"Hotell\nog \"\"taxi\"\"\"\n\n\nB;1.2.2026;5;P;K;T\nC;1.2.2026;5;P;K;T");
@@ -181,7 +181,7 @@ async fn bytes_of_another_encoding_end_the_reading_with_their_line() {
 }
 
 #[tokio::test]
-async fn a_missing_column_is_named_with_the_nearest_and_a_repeated_one_is_refused() {
+async fn column_is_refused_with_the_nearest_if_missing_or_repeated() {
     let problem = rows("Nr;Dato;Belop;Hvem;Kategori;Tekst\n").await.expect_err("no Beløp");
     assert_eq!(problem.code, ErrorCode::SourceColumnMissing);
     assert_eq!((problem.params["column"].as_str(), problem.params["nearest"].as_str()), ("Beløp", "Belop"));
@@ -190,7 +190,7 @@ async fn a_missing_column_is_named_with_the_nearest_and_a_repeated_one_is_refuse
 }
 
 #[tokio::test]
-async fn an_empty_file_is_told_and_a_head_alone_is_no_rows() {
+async fn empty_file_is_reported_and_a_head_alone_is_no_rows() {
     for empty in ["", "\u{feff}", "\n\n"] {
         assert_eq!(rows(empty).await.expect_err("nothing").code, ErrorCode::SourceEmpty);
     }
@@ -199,7 +199,7 @@ async fn an_empty_file_is_told_and_a_head_alone_is_no_rows() {
 }
 
 #[tokio::test]
-async fn a_quote_that_is_never_closed_is_told_and_swallows_no_row_in_silence() {
+async fn open_quote_is_reported_and_swallows_no_row_in_silence() {
     let text = format!("{HEAD}A;1.2.2026;5;P;K;T\nB;1.2.2026;5;P;K;\"Hotell\nC;1.2.2026;5;P;K;T\n");
     let problem = rows(text).await.expect_err("C would be lost");
     assert_eq!((problem.code, problem.params["line"].as_str()), (ErrorCode::SourceQuoteOpen, "3"));
@@ -210,7 +210,7 @@ async fn a_quote_that_is_never_closed_is_told_and_swallows_no_row_in_silence() {
 }
 
 #[tokio::test]
-async fn a_folder_and_a_glob_are_read_in_the_order_of_their_names() {
+async fn folder_and_a_glob_are_read_in_the_order_of_their_names() {
     let dir = TempDir::new().expect("a folder");
     for (name, id) in [("b.csv", "B"), ("a.CSV", "A"), ("c.txt", "C")] {
         fs::write(dir.path().join(name), format!("{HEAD}{id};1.2.2026;5;P;K;T\n")).expect("a file");
@@ -226,7 +226,7 @@ async fn a_folder_and_a_glob_are_read_in_the_order_of_their_names() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_with_its_path() {
+async fn missing_file_is_reported_with_its_path() {
     let dir = TempDir::new().expect("a folder");
     for path in ["none.csv", "none/none.csv", "*.csv", ".", "none*/[a-z]"] {
         let problem = read(settings(dir.path(), path)).await.expect_err("nothing there");
@@ -236,7 +236,7 @@ async fn what_is_not_there_is_told_with_its_path() {
 }
 
 #[tokio::test]
-async fn every_head_is_checked_before_any_row_is_given() {
+async fn head_of_every_file_is_checked_before_any_row_is_given() {
     let dir = TempDir::new().expect("a folder");
     fs::write(dir.path().join("a.csv"), format!("{HEAD}A;1.2.2026;5;P;K;T\n")).expect("a file");
     fs::write(dir.path().join("b.csv"), "Nr;Dato\n").expect("a file");
@@ -246,7 +246,7 @@ async fn every_head_is_checked_before_any_row_is_given() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_file_that_may_not_be_read_is_told() {
+async fn file_that_may_not_be_read_is_reported() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let dir = TempDir::new().expect("a folder");
@@ -262,7 +262,7 @@ async fn a_file_that_may_not_be_read_is_told() {
 }
 
 #[tokio::test]
-async fn a_large_file_comes_in_pages_and_the_reader_waits_for_its_taker() {
+async fn large_file_comes_in_pages_and_the_reader_waits() {
     let dir = TempDir::new().expect("a folder");
     let row = format!("1.2.2026;1 249,50;PM-0031;Reise;{}\n", "T".repeat(160));
     let mut text = HEAD.to_owned();
@@ -281,7 +281,7 @@ async fn a_large_file_comes_in_pages_and_the_reader_waits_for_its_taker() {
 }
 
 #[tokio::test]
-async fn the_real_file_gives_all_its_rows() {
+async fn real_file_gives_all_its_rows() {
     let beside_the_project = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared");
     let shared = std::env::var("POSTONCE_SHARED").unwrap_or_else(|_| beside_the_project.to_owned());
     let dir = Path::new(&shared).join("data");

@@ -91,7 +91,7 @@ async fn pages_are_followed_to_the_last() {
 }
 
 #[tokio::test]
-async fn a_broken_element_is_a_flaw_and_not_the_end() {
+async fn broken_element_is_a_flaw_and_not_the_end() {
     let with = |member: &str, value: Value| {
         let mut broken = expense("A");
         broken[member] = value;
@@ -131,7 +131,7 @@ async fn a_broken_element_is_a_flaw_and_not_the_end() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_comes_again_is_no_endless_loop() {
+async fn cursor_that_comes_again_is_no_endless_loop() {
     let server = answering(page(&[expense("A")], Some("again"))).await;
     let problem = read(&server.uri(), &Arc::default()).await.expect_err("round in circles");
     assert_eq!(problem.code, ErrorCode::PlatformUnexpected);
@@ -139,7 +139,7 @@ async fn a_cursor_that_comes_again_is_no_endless_loop() {
 }
 
 #[tokio::test]
-async fn what_the_platform_says_is_told_as_the_platforms() {
+async fn problem_of_the_platform_is_reported_as_the_platforms() {
     let problem = |status: u16| {
         ResponseTemplate::new(status).set_body_raw(r#"{"type": "x", "detail": "No"}"#, "application/problem+json")
     };
@@ -161,7 +161,7 @@ async fn what_the_platform_says_is_told_as_the_platforms() {
 }
 
 #[tokio::test]
-async fn a_platform_that_asks_for_patience_gets_it() {
+async fn platform_that_asks_for_patience_gets_it() {
     let server = MockServer::start().await;
     let busy = ResponseTemplate::new(429).insert_header("Retry-After", "7");
     Mock::given(path("/v1/expenses")).respond_with(busy).up_to_n_times(1).mount(&server).await;
@@ -173,7 +173,7 @@ async fn a_platform_that_asks_for_patience_gets_it() {
 }
 
 #[tokio::test]
-async fn a_platform_that_is_down_is_told_after_a_few_tries() {
+async fn platform_that_is_down_is_reported_after_a_few_tries() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     drop(listener);

@@ -57,7 +57,7 @@ fn wait(seconds: u32) -> Change {
 }
 
 #[test]
-fn a_value_is_changed_and_everything_else_stays_to_the_byte() {
+fn value_is_changed_and_everything_else_stays_to_the_byte() {
     let (_dir, before) = workspace(COMMENTED);
     let edited =
         before.edit(&[Change::text(&["accounting", "url"], "https://books.example.org")]).expect("it is saved");
@@ -74,7 +74,7 @@ fn a_value_is_changed_and_everything_else_stays_to_the_byte() {
 }
 
 #[test]
-fn tables_are_made_and_keys_go_and_the_reader_takes_the_result() {
+fn tables_are_made_and_keys_go_and_the_reader_takes_the_file() {
     let (_dir, before) = workspace(COMMENTED);
     let changes = [
         Change::text(&["schedule", "cron"], "0 2 * * 1-5"),
@@ -101,7 +101,7 @@ fn tables_are_made_and_keys_go_and_the_reader_takes_the_result() {
 }
 
 #[test]
-fn what_would_not_be_valid_is_refused_and_nothing_is_written() {
+fn invalid_change_is_refused_and_nothing_is_written() {
     let (_dir, before) = workspace(COMMENTED);
     for change in [
         wait(100_000),
@@ -116,7 +116,7 @@ fn what_would_not_be_valid_is_refused_and_nothing_is_written() {
 }
 
 #[test]
-fn a_file_that_somebody_else_changed_meanwhile_is_left_alone() {
+fn file_that_somebody_else_changed_meanwhile_is_left_alone() {
     let (dir, before) = workspace(COMMENTED);
     let theirs = COMMENTED.replace("2930", "2940");
     fs::write(before.path(), &theirs).expect("a file");
@@ -129,7 +129,7 @@ fn a_file_that_somebody_else_changed_meanwhile_is_left_alone() {
 }
 
 #[test]
-fn a_change_can_be_taken_back_unless_there_was_another() {
+fn change_can_be_taken_back_unless_there_was_another() {
     let (_dir, before) = workspace(COMMENTED);
     before.edit(&[wait(60)]).expect("it is saved").take_back().expect("it is put back");
     assert_eq!(file(&before), COMMENTED);
@@ -141,7 +141,7 @@ fn a_change_can_be_taken_back_unless_there_was_another() {
 }
 
 #[test]
-fn nothing_is_written_where_nothing_changes() {
+fn file_is_not_written_if_nothing_changes() {
     let (_dir, before) = workspace(COMMENTED);
     let edited = before.edit(&[wait(0), Change::text(&["organisation", "name"], "HLF")]).expect("it is well");
     assert_eq!((edited.changed, file(&before).as_str()), (vec![], COMMENTED));
@@ -149,7 +149,7 @@ fn nothing_is_written_where_nothing_changes() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_and_the_rights_of_the_file_stay() {
+fn link_and_the_rights_of_the_file_stay() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     let (dir, before) = workspace(COMMENTED);
@@ -163,7 +163,7 @@ fn a_link_and_the_rights_of_the_file_stay() {
 }
 
 #[test]
-fn a_byte_order_mark_and_the_line_ends_of_windows_stay() {
+fn byte_order_mark_and_the_line_ends_of_windows_stay() {
     let dir = TempDir::new().expect("a folder");
     let text = format!("\u{feff}{}", COMMENTED.replace('\n', "\r\n"));
     fs::write(dir.path().join(FILE_NAME), &text).expect("a file");
@@ -176,7 +176,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn what_was_set_is_read_and_what_is_set_back_is_the_file_as_it_was(
+    fn value_that_is_set_is_read_and_set_back_to_the_byte(
         seconds in 1u32..86_400, account in "[0-9]{1,8}", category in "[a-zA-ZæøåÆØÅ\"\\\\#=\\[\\]. ]{1,20}",
     ) {
         prop_assume!(!category.trim().is_empty() && !["Kurs", "Reise, mat"].contains(&category.trim()));

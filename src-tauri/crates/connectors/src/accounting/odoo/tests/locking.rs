@@ -17,7 +17,7 @@ async fn rows() -> (MockServer, Server, Rows) {
 }
 
 #[tokio::test]
-async fn a_row_is_ours_where_it_has_our_text() {
+async fn row_is_ours_if_it_has_our_text() {
     let (_listening, server, rows) = rows().await;
     server.says("ir.attachment/load", ok(json!({"ids": [41], "messages": []})));
     server.says("ir.attachment/search_read", ok(row("mine")));
@@ -29,7 +29,7 @@ async fn a_row_is_ours_where_it_has_our_text() {
 }
 
 #[tokio::test]
-async fn a_row_that_the_database_gave_to_another_is_taken_and_any_other_failure_is_none() {
+async fn row_is_taken_only_if_the_database_gave_it_to_another() {
     let (_listening, server, rows) = rows().await;
     let said =
         |message: &str| ok(json!({"ids": false, "messages": [{"record": 0, "type": "error", "message": message}]}));
@@ -40,7 +40,7 @@ async fn a_row_that_the_database_gave_to_another_is_taken_and_any_other_failure_
 }
 
 #[tokio::test]
-async fn a_row_tells_when_it_was_written_and_what_the_time_is() {
+async fn row_shows_when_it_was_written_and_the_time_now() {
     let (_listening, server, rows) = rows().await;
     server.says("ir.attachment/search_read", ok(row("mine")));
     let read = rows.read("lock").await.expect("read").expect("it is there");
@@ -51,7 +51,7 @@ async fn a_row_tells_when_it_was_written_and_what_the_time_is() {
 }
 
 #[tokio::test]
-async fn a_row_that_is_gone_is_neither_changed_nor_deleted() {
+async fn row_that_is_gone_is_neither_changed_nor_deleted() {
     let (_listening, server, rows) = rows().await;
     let id = RowId::new("41");
     for call in ["ir.attachment/write", "ir.attachment/unlink"] {

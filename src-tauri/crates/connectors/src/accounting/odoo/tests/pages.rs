@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn a_voucher_has_a_page_on_the_server_of_the_workspace_and_nothing_else_has_one() {
+async fn page_on_the_workspaces_server_is_for_vouchers_only() {
     let (listening, _, odoo) = odoo().await;
     let pages = odoo.voucher_pages().expect("Odoo has a web client");
     let page = pages.page("107").expect("an id of Odoo's");

@@ -36,7 +36,7 @@ async fn committed(before: Vec<Value>, posting: Scripted, after: Vec<Value>) -> 
 }
 
 #[tokio::test]
-async fn a_draft_is_posted_once_whatever_stands_there() {
+async fn draft_is_posted_once_in_every_state() {
     let done = || (200, json!(false));
     let waits = || vec![entry(101, "hlf:A", "draft")];
     let stands = || vec![entry(101, "hlf:A", "posted")];
@@ -51,7 +51,7 @@ async fn a_draft_is_posted_once_whatever_stands_there() {
 }
 
 #[tokio::test]
-async fn what_a_person_did_to_a_draft_is_never_posted_over() {
+async fn commit_never_posts_over_a_persons_change_to_a_draft() {
     let done = || (200, json!(false));
     let posted = || vec![entry(101, "hlf:A", "posted")];
     let changed = |changes: Value| vec![with(entry(101, "hlf:A", "draft"), changes)];
@@ -67,14 +67,14 @@ async fn what_a_person_did_to_a_draft_is_never_posted_over() {
 }
 
 #[tokio::test]
-async fn an_entry_that_was_posted_under_another_date_is_no_success() {
+async fn entry_that_was_posted_under_another_date_is_no_success() {
     let moved = vec![with(entry(101, "hlf:A", "posted"), json!({"date": "2026-11-30"}))];
     let done = (200, json!(false));
     assert_eq!(committed(vec![entry(101, "hlf:A", "draft")], done, moved).await, ("?".into(), 1));
 }
 
 #[tokio::test]
-async fn nothing_is_posted_into_a_locked_period_or_without_the_lease() {
+async fn commit_posts_nothing_in_a_locked_period_or_without_the_lease() {
     let (_listening, server, odoo) = odoo().await;
     server.says("account.move/search_read", ok(json!([entry(101, "hlf:A", "draft")])));
     server.says("account.move/action_post", ok(json!(false)));
@@ -87,7 +87,7 @@ async fn nothing_is_posted_into_a_locked_period_or_without_the_lease() {
 }
 
 #[tokio::test]
-async fn one_draft_that_is_refused_holds_none_of_the_others() {
+async fn commit_holds_no_draft_for_one_that_is_refused() {
     let (_listening, server, odoo) = odoo().await;
     let (first, second) = (entry(101, "hlf:A", "draft"), entry(102, "hlf:B", "draft"));
     server.says(
@@ -103,7 +103,7 @@ async fn one_draft_that_is_refused_holds_none_of_the_others() {
 }
 
 #[tokio::test]
-async fn a_failure_of_the_server_is_unknown_and_one_the_database_rolled_back_is_not_processed() {
+async fn failure_is_unknown_unless_the_database_rolled_it_back() {
     for (name, is_unknown) in [
         ("builtins.RuntimeError", true),
         ("psycopg2.errors.SerializationFailure", false),
@@ -120,7 +120,7 @@ async fn a_failure_of_the_server_is_unknown_and_one_the_database_rolled_back_is_
 }
 
 #[tokio::test]
-async fn only_a_draft_that_never_was_in_the_books_is_discarded() {
+async fn discard_takes_only_a_draft_that_never_was_in_the_books() {
     let there = |entry: Value| (200, json!([entry]));
     let nothing = || (200, json!([]));
     let reset = with(entry(101, "hlf:A", "draft"), json!({"posted_before": true}));
@@ -145,7 +145,7 @@ async fn only_a_draft_that_never_was_in_the_books_is_discarded() {
 }
 
 #[tokio::test]
-async fn a_look_up_tells_drafts_vouchers_and_those_that_no_longer_count() {
+async fn look_up_separates_drafts_vouchers_and_withdrawn_ones() {
     let (_listening, server, odoo) = odoo().await;
     let reversed = with(entry(103, "hlf:C", "posted"), json!({"reversal_move_ids": [201, 202]}));
     let reset = with(entry(104, "hlf:D", "draft"), json!({"posted_before": true}));
@@ -171,7 +171,7 @@ async fn a_look_up_tells_drafts_vouchers_and_those_that_no_longer_count() {
 }
 
 #[tokio::test]
-async fn a_reversal_is_the_same_lines_the_other_way_round_once() {
+async fn reversal_exchanges_debit_and_credit_once() {
     let (_listening, server, odoo) = odoo().await;
     let original = || (200, json!([entry(101, "hlf:A", "posted")]));
     let counter = |state| with(entry(201, "hlf:A#1r", state), json!({"reversed_entry_id": [101, "…"]}));

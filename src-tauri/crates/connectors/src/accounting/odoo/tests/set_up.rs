@@ -38,7 +38,7 @@ async fn missing(odoo: &Odoo) -> Vec<ErrorCode> {
 }
 
 #[tokio::test]
-async fn it_says_who_we_are_and_how_strongly_it_protects() {
+async fn connection_says_who_we_are_and_how_strongly_it_protects() {
     let (_listening, _server, odoo) = odoo().await;
     let connection = odoo.connect().await.expect("it is there");
     assert_eq!((connection.organisation_id.as_str(), connection.organisation_name.as_str()), ("books/1", "HLF"));
@@ -47,7 +47,7 @@ async fn it_says_who_we_are_and_how_strongly_it_protects() {
 }
 
 #[tokio::test]
-async fn each_thing_that_is_missing_is_told_at_once() {
+async fn check_reports_all_that_is_missing_at_once() {
     let (_listening, server, odoo) = nearly_ready().await;
     assert_eq!(missing(&odoo).await, [ErrorCode::SetupAccountMissing]);
     server.says("account.move/has_access", vec![(200, json!(true)), (200, json!(false))]);
@@ -60,7 +60,7 @@ async fn each_thing_that_is_missing_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn a_field_a_journal_and_a_company_that_are_not_there_are_named() {
+async fn check_names_a_missing_field_journal_and_company() {
     let (_listening, server, odoo) = nearly_ready().await;
     server.says(
         "account.move.line/fields_get",
@@ -79,7 +79,7 @@ async fn a_field_a_journal_and_a_company_that_are_not_there_are_named() {
 }
 
 #[tokio::test]
-async fn a_database_without_accounting_and_a_key_that_is_refused_are_told_as_such() {
+async fn check_reports_a_missing_module_and_a_refused_key() {
     let (_listening, server, odoo) = odoo().await;
     let no_model = (404, error("werkzeug.exceptions.NotFound", "the model 'account.move' does not exist"));
     server.says("account.move/fields_get", vec![no_model]);
@@ -91,7 +91,7 @@ async fn a_database_without_accounting_and_a_key_that_is_refused_are_told_as_suc
 }
 
 #[tokio::test]
-async fn what_is_no_odoo_of_this_version_is_refused_and_nothing_is_in_doubt() {
+async fn server_that_is_no_odoo_19_is_refused_with_nothing_in_doubt() {
     let listening = MockServer::start().await;
     let page = ResponseTemplate::new(404).set_body_raw("<!DOCTYPE html>", "text/html; charset=utf-8");
     Mock::given(wiremock::matchers::any()).respond_with(page).mount(&listening).await;

@@ -20,7 +20,7 @@ fn not_made(messages: Value) -> Scripted {
 }
 
 #[tokio::test]
-async fn a_request_is_one_call_under_external_ids_and_is_read_back() {
+async fn request_is_one_call_under_external_ids_and_is_read_back() {
     let (_listening, server, odoo) = odoo().await;
     server.says("account.move/load", vec![made(&[101, 102])]);
     standing(&server, vec![entry(101, "hlf:A", "draft"), entry(102, "hlf:B", "draft")], 412.0);
@@ -58,7 +58,7 @@ async fn a_request_is_one_call_under_external_ids_and_is_read_back() {
 }
 
 #[tokio::test]
-async fn what_stands_there_already_is_told_as_what_it_is() {
+async fn staging_reports_an_entry_that_is_there_already_as_it_is() {
     let (_listening, server, odoo) = odoo().await;
     server.says("account.move/load", vec![made(&[101, 102, 103, 104])]);
     let reset = with(entry(103, "hlf:C", "draft"), json!({"posted_before": true}));
@@ -72,7 +72,7 @@ async fn what_stands_there_already_is_told_as_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_draft_that_comes_back_with_another_amount_is_deleted_and_refused() {
+async fn draft_with_another_amount_is_deleted_and_refused() {
     let (_listening, server, odoo) = odoo().await;
     server.says("account.move/load", vec![made(&[101])]);
     server.says("account.move/unlink", ok(json!(true)));
@@ -85,7 +85,7 @@ async fn a_draft_that_comes_back_with_another_amount_is_deleted_and_refused() {
 }
 
 #[tokio::test]
-async fn one_that_is_refused_holds_none_of_the_others() {
+async fn staging_holds_no_posting_for_one_that_is_refused() {
     let (_listening, server, odoo) = odoo().await;
     let bad = json!([{"record": 1, "type": "error", "message": "Not this one"}]);
     server.says("account.move/load", vec![not_made(bad.clone()), made(&[101, 103]), not_made(bad)]);
@@ -95,7 +95,7 @@ async fn one_that_is_refused_holds_none_of_the_others() {
 }
 
 #[tokio::test]
-async fn what_the_database_aborts_for_another_is_tried_again() {
+async fn staging_tries_again_after_an_abort_by_the_database() {
     let (_listening, server, odoo) = odoo().await;
     let aborted =
         json!([{"record": 0, "type": "error", "message": "could not serialize access due to concurrent update\n"}]);
@@ -106,7 +106,7 @@ async fn what_the_database_aborts_for_another_is_tried_again() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_posted_is_refused_before_it_is_sent() {
+async fn posting_that_cannot_be_posted_is_refused_before_it_is_sent() {
     let (_listening, server, odoo) = odoo().await;
     server.says("account.move/load", vec![made(&[101])]);
     let mut cases = ["hlf:currency", "hlf:account", "hlf:party"].map(drawn);
@@ -123,7 +123,7 @@ async fn what_cannot_be_posted_is_refused_before_it_is_sent() {
 }
 
 #[tokio::test]
-async fn without_the_lease_nothing_is_made_and_a_lost_look_before_it_is_no_doubt() {
+async fn staging_makes_nothing_without_the_lease_and_leaves_no_doubt() {
     let (_listening, server, odoo) = odoo().await;
     server.says("account.move/load", vec![made(&[101])]);
     assert_eq!(stage(&odoo, &Held::no(), &[drawn("hlf:A")]).await, Err(CallError::LeaseLost));
@@ -134,7 +134,7 @@ async fn without_the_lease_nothing_is_made_and_a_lost_look_before_it_is_no_doubt
 }
 
 #[tokio::test]
-async fn a_load_that_is_not_understood_is_unknown() {
+async fn load_that_is_not_understood_is_unknown() {
     for odd in
         [json!({"ids": [101, 102], "messages": []}), json!({"ids": [], "messages": []}), json!({"ids": true}), json!(7)]
     {

@@ -31,7 +31,7 @@ fn some(text: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn each_member_is_staged_exists_or_is_refused() {
+async fn member_is_staged_exists_or_is_refused() {
     let refusal = json!({"type": "x/reference-conflict", "title": "Conflict", "detail": "…", "voucher_id": "V9"});
     let refused = json!({"reference": "c", "status": "refused", "problem": refusal});
     assert_eq!(
@@ -45,7 +45,7 @@ async fn each_member_is_staged_exists_or_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_ambiguous_is_staged_for_nobody() {
+async fn ambiguous_draft_is_staged_for_nobody() {
     let one_draft_for_two = json!([staged("a", "D-1"), staged("b", "D-1"), staged("c", "D-3")]);
     assert_eq!(staged_as(one_draft_for_two).await, [None, None, some("draft D-3")]);
     let with_a_stranger = json!([staged("a", "D-1"), staged("x", "D-1"), staged("c", "D-3")]);
@@ -59,7 +59,7 @@ async fn what_is_ambiguous_is_staged_for_nobody() {
 }
 
 #[tokio::test]
-async fn a_draft_without_a_usable_id_is_none() {
+async fn draft_without_a_usable_id_is_none() {
     let long = "D".repeat(results::ID_CHARS_MAX + 1);
     let mut voided = exists("a", "V1");
     voided["state"] = json!("voided");
@@ -90,7 +90,7 @@ async fn committed(status: u16, answer: Value) -> Result<CommitResult, CallError
 }
 
 #[tokio::test]
-async fn a_commit_posts_the_first_time_and_every_time_after() {
+async fn commit_posts_the_first_time_and_every_time_after() {
     let posted = CommitResult::Posted(Acknowledgement { voucher_id: "V1".into(), number: Some("1".into()) });
     assert_eq!(committed(200, created("a", "V1")).await, Ok(posted.clone()));
     assert_eq!(committed(200, exists("a", "V1")).await, Ok(posted.clone()));
@@ -100,7 +100,7 @@ async fn a_commit_posts_the_first_time_and_every_time_after() {
 }
 
 #[tokio::test]
-async fn a_commit_may_be_refused_and_the_draft_stays() {
+async fn commit_may_be_refused_and_the_draft_stays() {
     for kind in ["closed-period", "reference-conflict", "unknown-account"] {
         let refusal = json!({"type": format!("x/{kind}"), "title": "No", "detail": "Not so", "voucher_id": "V9"});
         let answer = committed(200, json!({"reference": "a", "status": "refused", "problem": refusal})).await;
@@ -109,7 +109,7 @@ async fn a_commit_may_be_refused_and_the_draft_stays() {
 }
 
 #[tokio::test]
-async fn a_commit_that_does_not_name_the_claim_or_a_standing_voucher_is_unknown() {
+async fn commit_is_unknown_without_the_claim_and_a_standing_voucher() {
     let mut voided = exists("a", "V1");
     voided["state"] = json!("voided");
     let mut odd_state = exists("a", "V1");
@@ -136,7 +136,7 @@ async fn a_commit_that_does_not_name_the_claim_or_a_standing_voucher_is_unknown(
 }
 
 #[tokio::test]
-async fn a_draft_is_gone_only_by_the_problem_that_says_so() {
+async fn draft_is_gone_only_by_the_problem_that_says_so() {
     let unknown = json!({"type": "https://example.org/problems/draft-unknown", "title": "Gone", "detail": "…"});
     assert_eq!(committed(404, unknown).await, Ok(CommitResult::Gone));
     for kind in ["not-found", "draft-unknown-here", "Draft-Unknown"] {
@@ -157,7 +157,7 @@ async fn discarded(status: u16, answer: Value) -> Result<Discarded, CallError> {
 }
 
 #[tokio::test]
-async fn a_draft_is_discarded_now_or_since_earlier_or_too_late() {
+async fn draft_is_discarded_now_or_since_earlier_or_too_late() {
     let server = MockServer::start().await;
     Mock::given(method("DELETE"))
         .and(path("/v1/drafts/D-1"))
@@ -171,7 +171,7 @@ async fn a_draft_is_discarded_now_or_since_earlier_or_too_late() {
 }
 
 #[tokio::test]
-async fn a_draft_that_may_still_be_there_is_not_gone() {
+async fn draft_that_may_still_be_there_is_not_gone() {
     for (status, kind) in [(404, "not-found"), (404, "draft-committed"), (422, "draft-unknown")] {
         let seen = discarded(status, json!({"type": format!("x/{kind}"), "title": "No"})).await;
         assert!(matches!(seen, Err(CallError::Refused { .. })), "{status} {kind}: {seen:?}");

@@ -109,7 +109,7 @@ fn assert_stands(said: &Said, result: &Value, statuses: &[&str], voucher_id: &st
 }
 
 #[tokio::test]
-async fn an_answer_to_a_write_counts_for_nothing_that_it_does_not_say() {
+async fn answer_to_a_write_counts_for_nothing_that_it_does_not_say() {
     let ((mut answers, open), lease) = (Answers::start("results"), Ours::held());
     while let Some(said) = answers.next() {
         let key = RequestKey::new("k-1");
@@ -175,7 +175,7 @@ async fn an_answer_to_a_write_counts_for_nothing_that_it_does_not_say() {
 }
 
 #[tokio::test]
-async fn an_answer_to_a_look_up_is_taken_as_a_whole_or_not_at_all() {
+async fn answer_to_a_look_up_is_taken_as_a_whole_or_not_at_all() {
     let (mut answers, open) = Answers::start("look_up");
     while let Some(said) = answers.next() {
         match open.look_up(&references(&MEMBERS)).await {
@@ -199,7 +199,7 @@ async fn an_answer_to_a_look_up_is_taken_as_a_whole_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn an_answer_about_the_lock_or_about_us_is_understood_or_it_is_none() {
+async fn answer_about_the_lock_or_us_is_understood_or_none() {
     let (mut answers, open) = Answers::start("lock");
     while let Some(said) = answers.next() {
         match open.acquire(&ask()).await {

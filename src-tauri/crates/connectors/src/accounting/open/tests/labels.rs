@@ -21,7 +21,7 @@ fn refusal(kind: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_label_is_read_with_both_times_and_with_neither() {
+async fn label_is_read_with_both_times_and_with_neither() {
     let (_server, rows) = labels(200, label()).await;
     let row = rows.read("postonce-export-lock").await.expect("an answer").expect("a label");
     assert_eq!((row.id.as_str(), row.text.as_str()), ("L-1", "a text"));
@@ -33,7 +33,7 @@ async fn a_label_is_read_with_both_times_and_with_neither() {
 }
 
 #[tokio::test]
-async fn only_its_own_word_says_that_a_label_is_not_there_or_is_there_already() {
+async fn label_is_missing_or_taken_only_by_its_own_problem_type() {
     let id = RowId::new("L-1");
     let (_server, rows) = labels(404, refusal("label-unknown")).await;
     assert_eq!(rows.read("c").await, Ok(None));
@@ -53,13 +53,13 @@ async fn only_its_own_word_says_that_a_label_is_not_there_or_is_there_already() 
 }
 
 #[tokio::test]
-async fn a_making_whose_answer_cannot_be_read_may_have_made_it() {
+async fn label_may_be_made_when_the_answer_cannot_be_read() {
     let (_server, rows) = labels(201, json!({"id": 7})).await;
     assert!(matches!(rows.create("c", "t").await, Err(CallError::Unknown(_))));
 }
 
 #[tokio::test]
-async fn an_id_goes_into_the_path_as_one_segment_of_it() {
+async fn label_id_is_one_segment_of_the_path() {
     let (server, rows) = labels(200, label()).await;
     rows.update(&RowId::new("a/../b"), "t").await.expect("an answer");
     let sent = server.received_requests().await.expect("recorded");
@@ -67,7 +67,7 @@ async fn an_id_goes_into_the_path_as_one_segment_of_it() {
 }
 
 #[tokio::test]
-async fn where_the_server_has_no_lock_the_lease_is_made_of_its_labels() {
+async fn lease_is_made_of_labels_if_the_server_has_no_lock() {
     let server = MockServer::start().await;
     let capabilities = json!({"reference_max_length": 64, "export_lock": false, "labels": true, "checks_fence": true});
     let me = ResponseTemplate::new(200).set_body_json(me(capabilities));

@@ -10,7 +10,7 @@ fn found(reference: &str, voucher_id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_look_up_takes_all_vouchers_of_what_was_asked_for() {
+async fn look_up_takes_all_vouchers_of_what_was_asked_for() {
     let answer = json!({"found": [found("a", "V1"), found("a", "V2"), found("x", "V3")]});
     let (_server, open) = answering(200, answer).await;
     let found = open.look_up(&references(&["a", "b"])).await.expect("it is read");
@@ -19,7 +19,7 @@ async fn a_look_up_takes_all_vouchers_of_what_was_asked_for() {
 }
 
 #[tokio::test]
-async fn a_look_up_asks_for_500_at_a_time() {
+async fn look_up_asks_for_500_at_a_time() {
     let (server, open) = answering(200, json!({"found": []})).await;
     let many: Vec<Reference> = (0..1_001).map(|count| Reference::from_stored(format!("hlf:{count}"))).collect();
     assert_eq!(open.look_up(&many).await, Ok(Found::default()));
@@ -28,7 +28,7 @@ async fn a_look_up_asks_for_500_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_look_up_that_is_not_understood_is_no_empty_one() {
+async fn look_up_that_is_not_understood_is_no_empty_one() {
     let mut odd = found("a", "V1");
     odd["state"] = json!("draft");
     for body in [json!({}), json!({"found": [odd]}), json!({"found": [found("a", "")]})] {
@@ -48,7 +48,7 @@ async fn looked_up(answer: Value) -> Result<Found, CallError> {
 }
 
 #[tokio::test]
-async fn a_look_up_takes_all_drafts_of_what_was_asked_for() {
+async fn look_up_takes_all_drafts_of_what_was_asked_for() {
     let drafts = json!([draft("a", "D-1"), draft("a", "D-2"), draft("x", "D-3"), draft("b", "V1")]);
     let found = looked_up(json!({"found": [found("a", "V1")], "drafts": drafts})).await.expect("it is read");
     let drafts: Vec<(&str, &str)> =
@@ -59,14 +59,14 @@ async fn a_look_up_takes_all_drafts_of_what_was_asked_for() {
 }
 
 #[tokio::test]
-async fn a_server_without_drafts_says_nothing_of_them() {
+async fn server_without_drafts_says_nothing_of_them() {
     for answer in [json!({"found": []}), json!({"found": [], "drafts": []}), json!({"found": [], "drafts": null})] {
         assert_eq!(looked_up(answer).await, Ok(Found::default()));
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_may_be_short_of_drafts_is_not_understood() {
+async fn answer_that_may_be_short_of_drafts_is_not_understood() {
     let mut without_id = draft("a", "D-1");
     without_id.as_object_mut().expect("an object").remove("draft_id");
     let long = "D".repeat(results::ID_CHARS_MAX + 1);
@@ -87,7 +87,7 @@ async fn an_answer_that_may_be_short_of_drafts_is_not_understood() {
 }
 
 #[tokio::test]
-async fn one_voucher_under_two_references_acknowledges_neither() {
+async fn voucher_under_two_references_acknowledges_neither() {
     for other in ["b", "x"] {
         let seen = looked_up(json!({"found": [found("a", "V1"), found(other, "V1")]})).await;
         assert!(matches!(seen, Err(CallError::Unknown(_))), "{seen:?}");
@@ -95,7 +95,7 @@ async fn one_voucher_under_two_references_acknowledges_neither() {
 }
 
 #[tokio::test]
-async fn a_reversed_voucher_does_not_count_whatever_its_state_says() {
+async fn reversed_voucher_does_not_count_in_any_state() {
     let mut reversed = found("a", "V1");
     reversed["reversed_by"] = json!("V2");
     let mut counter = found("b", "V2");
@@ -107,7 +107,7 @@ async fn a_reversed_voucher_does_not_count_whatever_its_state_says() {
 }
 
 #[tokio::test]
-async fn where_the_server_names_what_it_did_not_find_a_line_that_is_missing_is_no_absence() {
+async fn missing_line_is_no_absence_if_the_server_names_absences() {
     let well = [
         json!({"found": [found("a", "V1")], "not_found": ["b"]}),
         json!({"found": [], "drafts": [draft("b", "D-1")], "not_found": ["a"]}),

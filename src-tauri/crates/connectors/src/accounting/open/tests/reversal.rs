@@ -15,7 +15,7 @@ async fn reversed(status: u16, answer: Value) -> Result<VoucherResult, CallError
 }
 
 #[tokio::test]
-async fn a_counter_voucher_is_made_once_and_found_again() {
+async fn counter_voucher_is_made_once_and_found_again() {
     let made = reversed(200, counter("created")).await;
     assert!(matches!(&made, Ok(VoucherResult::Created(made)) if made.voucher_id == "V-2"), "{made:?}");
     let found = reversed(200, counter("exists")).await;
@@ -23,7 +23,7 @@ async fn a_counter_voucher_is_made_once_and_found_again() {
 }
 
 #[tokio::test]
-async fn a_success_that_is_not_about_this_voucher_is_unknown() {
+async fn success_that_is_not_about_this_voucher_is_unknown() {
     let with = |member: &str, value: Value| {
         let mut answer = counter("created");
         answer[member] = value;
@@ -48,7 +48,7 @@ async fn a_success_that_is_not_about_this_voucher_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_definite_no_about_this_voucher_is_refused_with_what_is_in_the_way() {
+async fn reversal_is_refused_with_the_voucher_that_is_in_the_way() {
     let kinds = ["already-reversed", "not-reversible", "closed-period", "reference-conflict", "bad-date", "invalid"];
     for (status, kind) in kinds.map(|kind| (422, kind)).into_iter().chain([(404, "not-found")]) {
         let body = json!({"type": format!("x/{kind}"), "title": "No", "detail": "Not so", "voucher_id": "V-7"});
@@ -67,18 +67,18 @@ async fn a_definite_no_about_this_voucher_is_refused_with_what_is_in_the_way() {
 }
 
 #[tokio::test]
-async fn a_no_that_is_about_something_else_is_no_refusal_of_the_voucher() {
+async fn answer_about_something_else_is_no_refusal_of_the_voucher() {
     let key_reused = reversed(422, json!({"type": "x/idempotency-key-reused", "title": "Reused", "detail": "…"})).await;
     assert!(
         matches!(key_reused, Err(CallError::Unknown(_))),
-        "what came of the other body is not told: {key_reused:?}"
+        "what came of the other body is not reported: {key_reused:?}"
     );
     let elsewhere = reversed(404, json!({"type": "about:blank", "title": "No such address"})).await;
     assert!(matches!(elsewhere, Err(CallError::Refused { .. })), "{elsewhere:?}");
 }
 
 #[tokio::test]
-async fn a_long_reason_is_cut_to_what_the_protocol_takes_and_always_alike() {
+async fn reason_is_cut_to_the_protocols_length_and_always_alike() {
     let (server, open) = answering(200, counter("created")).await;
     let (key, reference) = (RequestKey::new("k"), Reference::from_stored("a#"));
     let date = NaiveDate::from_ymd_opt(2026, 11, 2).expect("a date");

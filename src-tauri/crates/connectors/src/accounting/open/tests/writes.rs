@@ -95,7 +95,7 @@ fn at(address: &str, limits: Limits) -> Open {
 }
 
 #[tokio::test]
-async fn without_the_lease_nothing_leaves() {
+async fn request_does_not_leave_without_the_lease() {
     let (server, open) = answering(200, json!({})).await;
     for (call, seen) in four(&open, &Ours { holds: false, ..Ours::held() }).await {
         assert_eq!(seen, Err(CallError::LeaseLost), "{call}");
@@ -104,7 +104,7 @@ async fn without_the_lease_nothing_leaves() {
 }
 
 #[tokio::test]
-async fn each_call_has_its_method_path_key_lock_and_bytes() {
+async fn call_has_its_method_path_key_lock_and_bytes() {
     let (server, open) = answering(500, json!({})).await;
     drop(four(&open, &Ours::held()).await);
     let sent: Vec<_> = server.received_requests().await.expect("recorded");
@@ -137,7 +137,7 @@ async fn each_call_has_its_method_path_key_lock_and_bytes() {
 }
 
 #[tokio::test]
-async fn a_connection_that_never_stood_is_not_sent() {
+async fn connection_that_never_stood_is_not_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     drop(listener);
@@ -147,7 +147,7 @@ async fn a_connection_that_never_stood_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_problem_of_the_whole_request_is_refused() {
+async fn problem_of_the_whole_request_is_refused() {
     for (status, kind) in [
         (400, "bad-request"),
         (401, "unauthorized"),
@@ -166,7 +166,7 @@ async fn a_problem_of_the_whole_request_is_refused() {
 }
 
 #[tokio::test]
-async fn a_lost_lock_a_wait_and_a_key_that_runs_are_told_apart() {
+async fn lost_lock_wait_and_running_key_are_distinguished() {
     for (call, seen) in four_of(refusal(412, "lock-lost")).await {
         assert_eq!(seen, Err(CallError::LeaseLost), "{call}");
     }
@@ -184,7 +184,7 @@ async fn a_lost_lock_a_wait_and_a_key_that_runs_are_told_apart() {
 }
 
 #[tokio::test]
-async fn every_other_answer_is_unknown() {
+async fn answer_is_unknown_in_every_other_case() {
     let html = |status| ResponseTemplate::new(status).set_body_raw("<html>Please sign in</html>", "text/html");
     let json_answer = |text: &str| ResponseTemplate::new(200).set_body_raw(text.to_owned(), "application/json");
     let problems = [408, 409, 425, 500, 502, 503, 504].map(|status| refusal(status, "x"));
@@ -201,7 +201,7 @@ async fn every_other_answer_is_unknown() {
 }
 
 #[tokio::test]
-async fn half_an_answer_or_none_is_unknown() {
+async fn answer_that_is_cut_short_or_missing_is_unknown() {
     for answer in [
         &b""[..],
         b"HTTP/1.1 20",
@@ -216,7 +216,7 @@ async fn half_an_answer_or_none_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_is_given_up_and_unknown() {
+async fn server_that_never_answers_is_given_up_and_unknown() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     let open = at(&address, Limits { overall: Duration::from_millis(200), ..Limits::STANDARD });
@@ -226,7 +226,7 @@ async fn a_server_that_never_answers_is_given_up_and_unknown() {
 }
 
 #[tokio::test]
-async fn a_body_without_end_is_read_no_further_and_one_of_10_mb_is_not_shown() {
+async fn body_is_read_up_to_its_bound_and_not_shown() {
     let too_long = vec![b' '; Limits::STANDARD.body_bytes_max + 1];
     for (call, seen) in four_of(ResponseTemplate::new(200).set_body_raw(too_long, "application/json")).await {
         assert!(matches!(seen, Err(CallError::Unknown(_))), "{call}: {seen:?}");
@@ -238,7 +238,7 @@ async fn a_body_without_end_is_read_no_further_and_one_of_10_mb_is_not_shown() {
 }
 
 #[tokio::test]
-async fn an_id_is_one_segment_of_the_path_whatever_stands_in_it() {
+async fn id_is_one_segment_of_the_path_with_any_character() {
     let (server, open) = answering(500, json!({})).await;
     let ids = ["D/1", "../locks/export", "a b", "50%", "%2e%2e", "D?x=1#y", "blåbær", "...", "a\\b", "v1:x", "a;b@c"];
     for id in ids {
@@ -270,7 +270,7 @@ async fn an_id_is_one_segment_of_the_path_whatever_stands_in_it() {
 }
 
 #[tokio::test]
-async fn an_id_that_no_path_can_carry_is_not_sent() {
+async fn id_that_no_path_can_carry_is_not_sent() {
     let (server, open) = answering(204, json!({})).await;
     for id in [".", "..", "a\nb", &"D".repeat(results::ID_CHARS_MAX + 1)] {
         let discarded = drafts::discard(&open, &Ours::held(), &draft(id)).await;

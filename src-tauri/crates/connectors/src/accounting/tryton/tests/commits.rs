@@ -61,7 +61,7 @@ async fn drafts_are_posted_in_one_call_and_have_their_numbers() {
 }
 
 #[tokio::test]
-async fn one_that_is_not_in_the_books_after_it_was_posted_is_unknown() {
+async fn draft_that_is_not_in_the_books_after_the_post_is_unknown() {
     let mut answers = untouched();
     answers.extend([(POST, result(Value::Null)), (SEARCH, numbers(&[2]))]);
     let fake = just_made(answers).await;
@@ -70,7 +70,7 @@ async fn one_that_is_not_in_the_books_after_it_was_posted_is_unknown() {
 
 /// Another holder of the lock staged the same meanwhile.
 #[tokio::test]
-async fn a_draft_beside_which_more_stands_is_contested() {
+async fn draft_beside_which_more_stands_is_contested() {
     let fake = answering(vec![(SEARCH, result(json!([{"id": 9, "description": "hlf:A"}])))]).await;
     let kept = BOTH.map(|(id, reference)| (DraftId::new(id).expect("not empty"), Reference::from_stored(reference)));
     let drafts = kept.each_ref().map(|(draft, reference)| ToCommit {
@@ -85,7 +85,7 @@ async fn a_draft_beside_which_more_stands_is_contested() {
 }
 
 #[tokio::test]
-async fn a_draft_that_was_written_to_or_added_to_is_not_posted_whatever_its_sums() {
+async fn draft_that_was_written_or_added_to_is_not_posted() {
     let as_made = a_move(1, "hlf:A", "draft", "412.00");
     let mut head = as_made.clone();
     head["write_date"] = moment(40);
@@ -102,7 +102,7 @@ async fn a_draft_that_was_written_to_or_added_to_is_not_posted_whatever_its_sums
 }
 
 #[tokio::test]
-async fn several_that_are_refused_are_refused_as_a_whole() {
+async fn drafts_that_are_refused_together_are_refused_as_a_whole() {
     let mut answers = untouched();
     answers.push((POST, no("Unbalanced.")));
     let fake = just_made(answers).await;
@@ -111,7 +111,7 @@ async fn several_that_are_refused_are_refused_as_a_whole() {
 }
 
 #[tokio::test]
-async fn one_that_a_person_changed_posted_or_deleted_is_not_posted_by_us() {
+async fn draft_that_a_person_changed_posted_or_deleted_is_not_posted() {
     for (there, expected) in [
         (json!([a_move(1, "hlf:A", "draft", "9.00")]), "draft-changed"),
         (json!([a_move(1, "hlf:X", "draft", "412.00")]), "draft-changed"),
@@ -133,7 +133,7 @@ async fn one_that_a_person_changed_posted_or_deleted_is_not_posted_by_us() {
 }
 
 #[tokio::test]
-async fn a_touched_batch_is_looked_at_closely_and_the_others_are_posted() {
+async fn batch_that_was_touched_is_read_and_the_others_are_posted() {
     let mut answers = untouched();
     answers[1] = (COUNT, result(json!(1)));
     let there = json!([a_move(1, "hlf:A", "draft", "412.00"), a_move(2, "hlf:B", "draft", "9.00")]);
@@ -147,7 +147,7 @@ async fn a_touched_batch_is_looked_at_closely_and_the_others_are_posted() {
 
 /// Their times are those of their making, and still somebody may have changed them, past Tryton.
 #[tokio::test]
-async fn drafts_of_an_earlier_run_and_those_tried_before_are_read_whole() {
+async fn drafts_of_an_earlier_run_or_try_are_read_whole() {
     let whole = || {
         let there = json!([a_move(1, "hlf:A", "draft", "412.00"), a_move(2, "hlf:B", "draft", "9.00")]);
         vec![(SEARCH, result(there)), (POST, result(Value::Null)), (SEARCH, numbers(&[1]))]
@@ -164,7 +164,7 @@ async fn drafts_of_an_earlier_run_and_those_tried_before_are_read_whole() {
 }
 
 #[tokio::test]
-async fn one_that_is_refused_is_told_why_unless_somebody_else_posted_it() {
+async fn refusal_has_its_reason_unless_somebody_else_posted_the_draft() {
     let draft = || result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
     let fake = answering(vec![(SEARCH, draft()), (POST, no("Unbalanced.")), (SEARCH, draft())]).await;
     let refused = commit(&fake, &BOTH[..1]).await.expect("it answers").remove(0);
@@ -175,7 +175,7 @@ async fn one_that_is_refused_is_told_why_unless_somebody_else_posted_it() {
 }
 
 #[tokio::test]
-async fn a_session_that_ended_is_renewed_once() {
+async fn session_that_ended_is_renewed_once() {
     let draft = result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
     let ended = || (POST, ResponseTemplate::new(401));
     let fake =
@@ -190,7 +190,7 @@ async fn a_session_that_ended_is_renewed_once() {
 }
 
 #[tokio::test]
-async fn an_answer_after_the_write_that_does_not_come_leaves_it_unknown() {
+async fn write_is_unknown_when_the_answer_after_it_does_not_come() {
     let draft = result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
     let fake =
         answering(vec![(SEARCH, draft), (POST, result(Value::Null)), (SEARCH, ResponseTemplate::new(500))]).await;
@@ -198,14 +198,14 @@ async fn an_answer_after_the_write_that_does_not_come_leaves_it_unknown() {
 }
 
 #[tokio::test]
-async fn a_server_that_gave_up_is_asked_again_since_a_draft_is_posted_once() {
+async fn server_that_gave_up_is_asked_again() {
     let draft = result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
     let fake = answering(vec![(SEARCH, draft), (POST, ResponseTemplate::new(503))]).await;
     assert!(matches!(commit(&fake, &BOTH[..1]).await, Err(CallError::NotProcessed { .. })));
 }
 
 #[tokio::test]
-async fn a_draft_is_gone_posted_or_not_to_be_deleted() {
+async fn draft_is_gone_posted_or_not_to_be_deleted() {
     const DELETE: &str = "model.account.move.delete";
     let draft = DraftId::new("1").expect("not empty");
     for (deleted, there, expected) in [
@@ -248,7 +248,7 @@ fn counter(state: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_draft_that_a_reversal_left_behind_is_deleted_before_another_is_made() {
+async fn draft_left_by_a_reversal_is_deleted_before_another_is_made() {
     const DELETE: &str = "model.account.move.delete";
     let left = || (SEARCH, result(json!([counter("draft")])));
     let fake = answering(vec![
@@ -281,7 +281,7 @@ async fn a_draft_that_a_reversal_left_behind_is_deleted_before_another_is_made()
 }
 
 #[tokio::test]
-async fn a_voucher_is_reversed_once() {
+async fn voucher_is_reversed_once() {
     let fake = answering(vec![
         (SEARCH, result(json!([]))),
         (SEARCH, voucher()),

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn a_voucher_has_a_page_on_the_server_of_the_workspace_and_nothing_else_has_one() {
+async fn page_on_the_workspaces_server_is_for_vouchers_only() {
     let fake = answering(vec![]).await;
     let pages = fake.tryton.voucher_pages().expect("Tryton has a web client");
     let page = Url::parse(&pages.page("3107").expect("an id of Tryton's")).expect("an address");

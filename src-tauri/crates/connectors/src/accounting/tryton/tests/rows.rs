@@ -21,7 +21,7 @@ fn rows(fake: &Fake) -> PartyRows {
 }
 
 #[tokio::test]
-async fn a_row_is_a_party_whose_code_no_other_has() {
+async fn row_is_a_party_whose_code_no_other_has() {
     let fake =
         answering(vec![(CREATE, result(json!([12]))), (CREATE, no("The code must be unique.")), (SEARCH, party("{}"))])
             .await;
@@ -34,13 +34,13 @@ async fn a_row_is_a_party_whose_code_no_other_has() {
 }
 
 #[tokio::test]
-async fn a_refusal_for_another_reason_does_not_mean_that_somebody_has_it() {
+async fn refusal_for_another_reason_does_not_mean_a_taken_row() {
     let fake = answering(vec![(CREATE, no("You may not.")), (SEARCH, result(json!([])))]).await;
     assert!(matches!(rows(&fake).create("lock", "{}").await, Err(CallError::Refused { .. })));
 }
 
 #[tokio::test]
-async fn a_row_is_read_with_its_text_and_the_servers_time() {
+async fn row_is_read_with_its_text_and_the_servers_time() {
     let fake = answering(vec![(SEARCH, party("{\"a\":1}")), (SEARCH, result(json!([])))]).await;
     let row = rows(&fake).read("lock").await.expect("it answers").expect("it is there");
     assert_eq!((row.id, row.text.as_str()), (RowId::new("12"), "{\"a\":1}"));
@@ -49,7 +49,7 @@ async fn a_row_is_read_with_its_text_and_the_servers_time() {
 }
 
 #[tokio::test]
-async fn a_row_that_is_gone_is_neither_written_nor_made_again() {
+async fn row_that_is_gone_is_neither_written_nor_made_again() {
     let id = RowId::new("12");
     let fake = answering(vec![(SEARCH, result(json!([])))]).await;
     assert_eq!(rows(&fake).update(&id, "{}").await, Ok(false));
@@ -64,7 +64,7 @@ async fn a_row_that_is_gone_is_neither_written_nor_made_again() {
 }
 
 #[tokio::test]
-async fn a_row_is_written_by_its_id_alone() {
+async fn row_is_written_by_its_id_alone() {
     let fake =
         answering(vec![(SEARCH, party("{}")), (WRITE, result(Value::Null)), (DELETE, result(Value::Null))]).await;
     assert_eq!(rows(&fake).update(&RowId::new("12"), "new").await, Ok(true));

@@ -20,7 +20,7 @@ fn refused_for(result: &Option<StageResult>) -> &str {
 }
 
 #[tokio::test]
-async fn a_request_is_one_call_with_decimals_and_a_text_that_is_taken() {
+async fn request_is_one_call_with_decimals_and_a_text_that_is_taken() {
     let fake = answering(vec![(CREATE, result(json!([101, 102])))]).await;
     let postings = [posting("hlf:A", "7140", "2026-10-28"), posting("hlf:B", "7140", "2026-10-28")];
     assert_eq!(stage(&fake, &postings).await, Ok(vec![staged("101"), staged("102")]));
@@ -37,7 +37,7 @@ async fn a_request_is_one_call_with_decimals_and_a_text_that_is_taken() {
 }
 
 #[tokio::test]
-async fn what_is_in_the_way_of_one_does_not_hold_the_others() {
+async fn obstacle_of_one_posting_does_not_hold_the_others() {
     let accounts = json!([account("2930", true), account("7140", false)]);
     let fake =
         answering(vec![("model.account.account.search_read", result(accounts)), (CREATE, result(json!([101])))]).await;
@@ -60,7 +60,7 @@ async fn what_is_in_the_way_of_one_does_not_hold_the_others() {
 }
 
 #[tokio::test]
-async fn several_that_are_refused_are_divided_and_one_is_told_why() {
+async fn postings_that_are_refused_are_divided_down_to_one() {
     let fake = answering(vec![(CREATE, no("Closed.")), (CREATE, no("Closed."))]).await;
     let both = [posting("hlf:A", "7140", "2026-10-28"), posting("hlf:B", "7140", "2026-10-28")];
     let Err(CallError::Refused { problem, .. }) = stage(&fake, &both).await else { panic!("not refused") };
@@ -73,7 +73,7 @@ async fn several_that_are_refused_are_divided_and_one_is_told_why() {
 }
 
 #[tokio::test]
-async fn what_may_have_been_carried_out_is_unknown() {
+async fn call_that_may_have_been_carried_out_is_unknown() {
     for answer in [
         error(json!(["server closed the connection", "Traceback"])),
         ResponseTemplate::new(503),
@@ -91,7 +91,7 @@ async fn what_may_have_been_carried_out_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_question_on_the_way_that_has_no_answer_puts_nothing_in_doubt() {
+async fn question_before_the_write_puts_nothing_in_doubt() {
     for method in [
         "model.res.user.get_preferences",
         "model.account.account.search_read",
@@ -106,7 +106,7 @@ async fn a_question_on_the_way_that_has_no_answer_puts_nothing_in_doubt() {
 }
 
 #[tokio::test]
-async fn without_the_journal_nothing_is_sent_and_the_run_is_told() {
+async fn journal_that_is_missing_is_reported_and_nothing_is_sent() {
     let fake = answering(vec![("model.account.journal.search_read", result(json!([])))]).await;
     let error = stage(&fake, &[posting("hlf:A", "7140", "2026-10-28")]).await.expect_err("no journal");
     assert_eq!(error.problem().code, ErrorCode::SetupJournalMissing);
@@ -114,7 +114,7 @@ async fn without_the_journal_nothing_is_sent_and_the_run_is_told() {
 }
 
 #[tokio::test]
-async fn a_lease_that_is_lost_lets_nothing_leave() {
+async fn lease_that_is_lost_lets_nothing_leave() {
     let fake = answering(vec![]).await;
     let body = posting::draw_up(&[posting("hlf:A", "7140", "2026-10-28")]);
     let staged = staging::stage(&fake.tryton, &body, &|| Err(CallError::LeaseLost)).await;
@@ -123,7 +123,7 @@ async fn a_lease_that_is_lost_lets_nothing_leave() {
 }
 
 #[tokio::test]
-async fn payees_that_are_missing_are_made_and_one_at_fault_does_not_hold_the_others() {
+async fn payees_are_made_and_one_at_fault_does_not_hold_the_others() {
     const MAKE: &str = "model.party.party.create";
     const FIND: &str = "model.party.party.search_read";
     let mut fake = answering(vec![

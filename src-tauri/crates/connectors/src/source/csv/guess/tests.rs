@@ -29,7 +29,7 @@ fn titles(guess: &Guess) -> Vec<(&str, &str)> {
 }
 
 #[test]
-fn the_real_file_is_guessed_as_a_person_would() {
+fn real_file_is_guessed_as_a_person_would() {
     let real = real();
     if !real.exists() {
         println!("{} is not on this machine: not tried", real.display());
@@ -53,7 +53,7 @@ fn the_real_file_is_guessed_as_a_person_would() {
 }
 
 #[test]
-fn a_file_as_excel_saves_it_is_guessed_with_its_optional_columns() {
+fn excel_file_is_guessed_with_its_optional_columns() {
     let text = "\u{feff}Utleggsnr;Godkjent;Dato;Likeperson;Navn;Kategori;Beløp;Valuta;Tekst;Avdeling;Prosjekt\r\n\
         U-1;05.11.2026;02.11.2026;PM-1;Kari Nordmann;Reise;1 249,50;NOK;Taxi;Nord;\r\n\
         U-2;05.11.2026;03.11.2026;PM-2;Ola Nordmann;Mat;12,00;NOK;Kaffe;Sør;P1\r\n";
@@ -79,7 +79,7 @@ fn a_file_as_excel_saves_it_is_guessed_with_its_optional_columns() {
 }
 
 #[test]
-fn an_english_file_with_commas_and_points_is_guessed() {
+fn english_file_with_commas_and_points_is_guessed() {
     let text = "Expense ID,Date,Employee,Type,Description,Amount\n\
         E1,2026-11-02,Kari,Travel,\"Taxi, airport\",\"1,249.50\"\nE2,2026-11-03,Ola,Food,Coffee,12.00\n";
     let guess = guessed(text).expect("it is a table");
@@ -99,7 +99,7 @@ fn an_english_file_with_commas_and_points_is_guessed() {
 }
 
 #[test]
-fn a_column_whose_title_says_nothing_is_known_by_its_content() {
+fn column_whose_title_says_nothing_is_known_by_its_content() {
     let text = "Kol1;Kol2;Kol3;Kategori;Navn\nA-1;02.11.2026;12,50;Reise;Kari\nA-2;03.11.2026;7,25;Mat;Kari\n";
     let guess = guessed(text).expect("it is a table");
     assert_eq!(column(&guess, Field::Id), Some(("Kol1", Confidence::Unsure)));
@@ -111,7 +111,7 @@ fn a_column_whose_title_says_nothing_is_known_by_its_content() {
 }
 
 #[test]
-fn the_day_comes_before_the_month_unless_the_days_say_otherwise() {
+fn day_comes_before_the_month_unless_the_days_say_otherwise() {
     let with =
         |days: [&str; 2]| guessed(format!("Id;Dato;Sum\n1;{};1,00\n2;{};2,00\n", days[0], days[1])).expect("a table");
     assert_eq!(with(["03/04/2026", "05/06/2026"]).date_format, "%d/%m/%Y");
@@ -121,7 +121,7 @@ fn the_day_comes_before_the_month_unless_the_days_say_otherwise() {
 }
 
 #[test]
-fn a_letter_far_below_still_decides_the_encoding() {
+fn letter_far_below_still_decides_the_encoding() {
     let mut bytes = b"Id;Dato;Belop;Hvem\n".to_vec();
     for row in 0..20_000 {
         bytes.extend(format!("{row};02.11.2026;1,00;Kari\n").bytes());
@@ -135,7 +135,7 @@ fn a_letter_far_below_still_decides_the_encoding() {
 }
 
 #[test]
-fn two_bytes_a_letter_are_known_with_a_mark_and_without() {
+fn encoding_of_two_bytes_is_known_with_a_mark_and_without() {
     let text = "Nr;Dato;Beløp\r\n1;02.11.2026;12,50\r\n2;02.11.2026;13,50\r\n";
     let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let marked = [&[0xff, 0xfe], bytes.as_slice()].concat();
@@ -146,7 +146,7 @@ fn two_bytes_a_letter_are_known_with_a_mark_and_without() {
 }
 
 #[test]
-fn what_is_no_table_is_told_and_why() {
+fn file_that_is_no_table_is_refused_with_the_reason() {
     for bytes in [&b"PK\x03\x04rest of a workbook"[..], b"%PDF-1.7\n", b"{\"records\": []}", b"\xd0\xcf\x11\xe0old"] {
         assert!(matches!(guessed(bytes), Err(CsvError::NotCsv { .. })), "{bytes:?}");
     }
@@ -164,19 +164,19 @@ fn what_is_no_table_is_told_and_why() {
 }
 
 #[test]
-fn a_file_in_the_workspace_is_named_by_its_name_alone() {
+fn file_in_the_workspace_is_named_by_its_name_alone() {
     assert_eq!(path_in(Path::new("/w"), Path::new("/w/utlegg.csv")), "utlegg.csv");
     assert_eq!(path_in(Path::new("/w"), Path::new("/data/utlegg.csv")), "/data/utlegg.csv");
 }
 
 proptest! {
     #[test]
-    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+    fn guess_takes_any_bytes_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let _ = guessed(&bytes);
     }
 
     #[test]
-    fn a_column_gives_one_field_and_a_field_has_one_column(text in "([a-zæøå]{0,6}[;,\n]|[0-9]{1,3},[0-9]{2};|0[1-9][.]11[.]2026;){0,40}") {
+    fn column_gives_one_field_and_a_field_has_one_column(text in "([a-zæøå]{0,6}[;,\n]|[0-9]{1,3},[0-9]{2};|0[1-9][.]11[.]2026;){0,40}") {
         if let Ok(guess) = guessed(&text) {
             let mut fields: Vec<_> = guess.columns.iter().map(|column| column.field).collect();
             fields.dedup();
