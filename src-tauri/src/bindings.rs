@@ -1,11 +1,12 @@
-//! The commands and events, typed once: specta hands them to tauri, and writes `ui/src/ipc/bindings.ts` from them.
+//! Lists the commands and events, typed once: specta hands them to tauri, and writes `ui/src/ipc/bindings.ts` from
+//! them.
 
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::host::Host;
 use crate::{commands, events};
 
-/// Everything the window may ask for, and everything it is told.
+/// Returns everything the window may ask for, and everything it gets by itself.
 pub(crate) fn builder() -> Builder<Host> {
     Builder::new()
         .error_handling(ErrorHandlingMode::Result)
@@ -97,7 +98,7 @@ mod tests {
 
     use specta_typescript::Typescript;
 
-    /// With this set, the test writes the file instead of comparing it.
+    /// The variable with which the test writes the file instead of comparing it.
     const WRITE: &str = "POSTONCE_WRITE_BINDINGS";
 
     #[test]

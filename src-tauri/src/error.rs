@@ -1,6 +1,7 @@
-//! Why the application cannot start. Everything later is told in the window, as a [`Problem`](crate::wire::Problem).
+//! Lists the reasons why the application cannot start. Later problems are shown in the window, as a
+//! [`Problem`](crate::wire::Problem).
 
-/// Why there is no window.
+/// The reason why there is no window.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
     /// The command line names no folder.
@@ -9,7 +10,7 @@ pub(crate) enum StartError {
     /// The user has no home, and no folder was named.
     #[error("there is no folder for application data; name a workspace with --workspace DIR")]
     NoDataFolder,
-    /// The desktop itself.
+    /// The desktop itself failed.
     #[error("the window cannot be opened: {0}")]
     Desktop(#[source] tauri::Error),
 }

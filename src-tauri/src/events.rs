@@ -1,4 +1,4 @@
-//! What the window is told without asking: where a run is, and how it ended.
+//! Sends the window events that it did not ask for: the progress of a run, and its end.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::host::{AppHandle, Window};
 use crate::wire;
 use crate::wiring::Wiring;
 
-/// Ten a second are a flowing bar; more are only work.
+/// The pause between two events: ten a second make a flowing bar; more are only work.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 
-/// Where the run is.
+/// The progress of the run.
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct RunProgress(wire::Progress);
 
@@ -25,11 +25,11 @@ pub(crate) struct RunProgress(wire::Progress);
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct RunEnded(wire::End);
 
-/// How far a comparison is.
+/// The progress of a comparison.
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct CompareProgress(pub(crate) wire::CompareNews);
 
-/// Something was asked for outside the page.
+/// A wish came from outside the page.
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct WantedAsked(pub(crate) wire::Wanted);
 
@@ -41,7 +41,7 @@ pub(crate) struct FileHovers(bool);
 #[derive(Debug, Clone, Serialize, Type, Event)]
 pub(crate) struct FileDropped(String);
 
-/// Tells the window of files that are dragged over it and dropped on it. The first of several is meant.
+/// Reports files that are dragged over the window or dropped on it. The first of several counts.
 pub(crate) fn tell_of_drops(window: &Window, event: &WindowEvent) {
     let WindowEvent::DragDrop(event) = event else { return };
     match event {
@@ -57,7 +57,8 @@ pub(crate) fn tell_of_drops(window: &Window, event: &WindowEvent) {
     }
 }
 
-/// Tells the window of a run until its end. One follower for each run: whoever joins a run has its events already.
+/// Reports a run to the window until its end. Each run has one follower: a window that joins a run has its events
+/// already.
 pub(crate) async fn follow(app: AppHandle, run: Syncing) {
     let before = attention(&app).await;
     let mut progress = run.progress();
@@ -86,7 +87,7 @@ pub(crate) async fn follow(app: AppHandle, run: Syncing) {
     warn_if_lost(RunEnded(end.into()).emit(&app));
 }
 
-/// How many records need a person; none, where that cannot be known.
+/// Returns how many records need a person; none, when that cannot be known.
 async fn attention(app: &AppHandle) -> u64 {
     let Ok(engine) = app.state::<Wiring>().engine().await else { return 0 };
     engine.counts().await.map(RecordCounts::attention).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Secrets that were typed and are not saved yet: in memory alone, and never given back to the window.
+//! Holds secrets that were typed and are not saved yet: in memory alone, and never given back to the window.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,14 +8,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::wire::SecretSide;
 
-/// By the side that they are for.
+/// The typed secrets, by the side that they are for.
 #[derive(Default)]
 pub(crate) struct HeldSecrets {
     typed: Mutex<BTreeMap<SecretSide, SecretString>>,
 }
 
 impl HeldSecrets {
-    /// Keeps one until it is saved; an empty one is forgotten.
+    /// Keeps a secret until it is saved; an empty one is forgotten.
     pub(crate) fn hold(&self, side: SecretSide, value: SecretString) {
         let mut typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
         if value.expose_secret().trim().is_empty() {
@@ -25,7 +25,7 @@ impl HeldSecrets {
         }
     }
 
-    /// Those of these sides that this workspace has a use for, by its own names.
+    /// Returns the secrets of these sides that this workspace uses, by its own names.
     pub(crate) fn of(&self, workspace: &Workspace, sides: &[SecretSide]) -> Held {
         let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
         let accounting = workspace.secret_names().first().map(|name| (*name).to_owned());
@@ -38,7 +38,7 @@ impl HeldSecrets {
         named.filter_map(|(side, name)| Some((name?, typed.get(&side)?.clone()))).collect()
     }
 
-    /// They are saved, or not wanted any more.
+    /// Forgets all secrets: they are saved, or not wanted any more.
     pub(crate) fn forget(&self) {
         self.typed.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_has_the_name_that_the_workspace_gives_it_and_an_empty_one_is_forgotten() {
+    fn a_secret_has_its_workspace_name_and_an_empty_one_is_dropped() {
         let workspace = Workspace::imagined(Path::new("/w"), &plain()).expect("the template is valid");
         let platform = SourceSection::Platform { url: "https://platform.example.org".to_owned() };
         let both = workspace.with(&platform.changes()).expect("it is valid");

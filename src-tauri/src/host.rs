@@ -1,9 +1,10 @@
-//! What draws the window: the system's web view. The tests of the commands have none, and call each command all the same.
+//! Names the runtime that draws the window: the system's web view. The tests of the commands have none, and call each
+//! command all the same.
 
 /// The runtime of the product.
 #[cfg(not(test))]
 pub(crate) type Host = tauri::Wry;
-/// Draws nothing, and takes the same calls through the same permissions.
+/// The runtime of the tests: it draws nothing, and takes the same calls through the same permissions.
 #[cfg(test)]
 pub(crate) type Host = tauri::test::MockRuntime;
 

@@ -1,4 +1,4 @@
-//! The desktop application of Postonce: one window over one engine. The only package that names tauri.
+//! Runs the desktop application of Postonce: one window over one engine. It is the only package that names tauri.
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
@@ -60,7 +60,7 @@ fn run() -> Result<(), StartError> {
     Ok(())
 }
 
-/// What the configuration says, with the window's files inside.
+/// Returns the configuration, with the window's files inside.
 #[expect(clippy::disallowed_methods, reason = "tauri's own context ends a process it cannot set up")]
 fn context() -> tauri::Context<Host> {
     tauri::generate_context!()

@@ -1,5 +1,5 @@
-//! What the program has the computer do for a person: its dialogs for files, its browser, its file manager. In one place, so
-//! that a test can stand in the person's.
+//! Asks the computer to act for a person: its dialogs for files, its browser, its file manager. They are in one place,
+//! so that a test can stand in the person's.
 
 use std::path::{Path, PathBuf};
 
@@ -11,17 +11,17 @@ use tokio::sync::oneshot;
 use crate::desktop::refused;
 use crate::host::AppHandle;
 
-/// Who does it.
+/// The one who acts.
 pub(crate) enum Outside {
     /// The computer.
     Computer,
-    /// A test, which answers each dialog with this path, and keeps what was to be opened.
+    /// A test, which answers each dialog with this path, and keeps the pages and files that were to be opened.
     #[cfg(test)]
     Pretended { answer: std::sync::Mutex<Option<PathBuf>>, opened: std::sync::Mutex<Vec<String>> },
 }
 
 impl Outside {
-    /// Where a person wants a file with one of these endings; `None` when they do not want it after all.
+    /// Asks for the place of a new file with one of these endings; `None` when the person cancels.
     pub(crate) async fn save(&self, app: &AppHandle, name: &str, endings: &[&str]) -> Option<PathBuf> {
         match self {
             Self::Computer => {
@@ -35,7 +35,7 @@ impl Outside {
         }
     }
 
-    /// Which file with one of these endings a person means.
+    /// Asks for a file with one of these endings.
     pub(crate) async fn file(&self, app: &AppHandle, filter: &str, endings: &[&str]) -> Option<String> {
         match self {
             Self::Computer => {
@@ -47,7 +47,7 @@ impl Outside {
         }
     }
 
-    /// Which folder a person means.
+    /// Asks for a folder.
     pub(crate) async fn folder(&self, app: &AppHandle) -> Option<String> {
         match self {
             Self::Computer => {
@@ -109,7 +109,7 @@ impl Outside {
     }
 }
 
-/// What was answered in a dialog; `None` where nothing was, or whoever asked is gone.
+/// Waits for the answer of a dialog; `None` when it was cancelled, or the caller is gone.
 async fn answered(ask: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>)) -> Option<FilePath> {
     let (hand, handed) = oneshot::channel();
     ask(Box::new(move |chosen| _ = hand.send(chosen)));

@@ -1,4 +1,4 @@
-//! The workspaces that were in use, the last one first; and the one that opens by itself.
+//! Remembers the workspaces that were in use, the last one first; and the one that opens by itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,32 +7,32 @@ use postonce_connectors::Workspace;
 
 use crate::wire::setup::RecentWorkspace;
 
-/// In the application's configuration folder: the path that was last given.
+/// The file in the application's configuration folder that holds the last path in use.
 const LAST_FILE: &str = "last-workspace";
-/// Beside it: those before, a path on each line.
+/// The file beside it that holds the paths before, one on each line.
 const RECENT_FILE: &str = "recent-workspaces";
-/// Workspaces that are remembered.
+/// The number of workspaces that are remembered.
 const RECENT_MAX: usize = 8;
 
-/// What is remembered of the workspaces, in the application's configuration folder; nothing where there is none.
+/// The memory of the workspaces, in the application's configuration folder; without a folder it is empty.
 #[derive(Debug, Clone)]
 pub(crate) struct Recent {
     config: Option<PathBuf>,
 }
 
 impl Recent {
-    /// As it stands in that folder.
+    /// Opens the memory in that folder.
     pub(crate) fn new(config: Option<PathBuf>) -> Self {
         Self { config }
     }
 
-    /// The workspace that was last in use.
+    /// Returns the workspace that was last in use.
     pub(crate) fn last(&self) -> Option<PathBuf> {
         let text = fs::read_to_string(self.config.as_ref()?.join(LAST_FILE)).ok()?;
         Some(PathBuf::from(text.trim_end()))
     }
 
-    /// Remembers that this one is in use. That it cannot be remembered is no reason not to use it.
+    /// Remembers that this workspace is in use. A failure to remember it is no reason not to use it.
     pub(crate) fn keep(&self, folder: &Path) {
         let (Some(config), Some(text)) = (&self.config, folder.to_str()) else { return };
         let mut lines = vec![text.to_owned()];
@@ -45,7 +45,7 @@ impl Recent {
         }
     }
 
-    /// Those that are still there and can be opened.
+    /// Returns the workspaces that are still there and can be opened.
     pub(crate) fn workspaces(&self) -> Vec<RecentWorkspace> {
         let opened = |path: String| {
             let workspace = Workspace::open(Path::new(&path)).ok()?;
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_ones_are_remembered_each_once_and_the_newest_first() {
+    fn recent_workspaces_are_kept_once_each_the_newest_first() {
         let config = tempfile::tempdir().expect("a folder");
         let recent = Recent::new(Some(config.path().join("deeper")));
         assert_eq!((recent.last(), recent.paths()), (None, vec![]));

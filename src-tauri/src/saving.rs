@@ -1,6 +1,6 @@
-//! Files that a person saves: chosen in the system's own dialog, written here, opened here.
+//! Writes files that a person saves: chosen in the system's own dialog, written here, opened here.
 //!
-//! Invariant: the window neither reads files nor names them. It gets a number for what was saved, and a name to show.
+//! Invariant: the window neither reads files nor names them. It gets a number for a saved file, and a name to show.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,21 +19,21 @@ use crate::outside::Outside;
 use crate::wire::{Language, Saved};
 use crate::wiring::{Opened, blocking};
 
-/// Saved files that can be opened from the window; the oldest is let go.
+/// The most saved files that can be opened from the window; the oldest is let go.
 const KEPT_MAX: usize = 100;
 
-/// What was saved since the start.
+/// The files that were saved since the start.
 #[derive(Default)]
-pub(crate) struct SavedFiles(Mutex<Kept>);
+pub(crate) struct SavedFiles(Mutex<FileList>);
 
 #[derive(Default)]
-struct Kept {
+struct FileList {
     files: Vec<(u32, PathBuf)>,
     count: u32,
 }
 
 impl SavedFiles {
-    /// Keeps a file that was written.
+    /// Remembers a file that was written.
     pub(crate) fn keep(&self, path: PathBuf) -> Saved {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.count = kept.count.wrapping_add(1);
@@ -47,7 +47,7 @@ impl SavedFiles {
         saved
     }
 
-    /// Where the file with this number is.
+    /// Returns the place of the file with this number.
     pub(crate) fn path(&self, id: u32) -> Result<PathBuf, Problem> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = kept.files.iter().find(|(kept, _)| *kept == id).map(|(_, path)| path.clone());
@@ -55,12 +55,12 @@ impl SavedFiles {
     }
 }
 
-/// Asks a person where a file is to be; `None` when they do not want it after all.
+/// Asks a person for the place of a file; `None` when they cancel.
 pub(crate) async fn choose(app: &AppHandle, name: &str, ending: &str) -> Result<Option<PathBuf>, Problem> {
     choose_among(app, name, &[ending]).await
 }
 
-/// The same, where the person chooses among several endings as well; `name` without one means the first.
+/// Asks the same, when the person can choose among several endings as well; `name` without one means the first.
 pub(crate) async fn choose_among(app: &AppHandle, name: &str, endings: &[&str]) -> Result<Option<PathBuf>, Problem> {
     let first = endings.first().copied().unwrap_or_default();
     let chosen = app.state::<Outside>().save(app, &format!("{name}.{first}"), endings).await;
@@ -70,7 +70,7 @@ pub(crate) async fn choose_among(app: &AppHandle, name: &str, endings: &[&str]) 
     with_ending(path, ending).map(Some)
 }
 
-/// A name without an ending gets one; the person was not asked whether another file may be overwritten by that.
+/// Adds a missing ending to a name; it overwrites no other file by that, since the person was not asked.
 fn with_ending(path: PathBuf, ending: &str) -> Result<PathBuf, Problem> {
     if path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending)) {
         return Ok(path);
@@ -85,7 +85,7 @@ fn with_ending(path: PathBuf, ending: &str) -> Result<PathBuf, Problem> {
     Ok(whole)
 }
 
-/// The name that is proposed for a file about a run: what it is, and when the run began.
+/// Returns the name that is proposed for a file about a run: its kind, and the start of the run.
 pub(crate) fn name_of(what: &str, started_at: DateTime<Utc>, opened: &Opened) -> String {
     let began = started_at.with_timezone(&opened.workspace.time_zone());
     format!("{what}-{}", began.format("%Y-%m-%d-%H%M"))
@@ -160,7 +160,7 @@ pub(crate) async fn write_comparison(
     .await
 }
 
-/// The writers hold what no other thread may, so each has one of its own.
+/// Runs a writer on a thread of its own, because it holds values that no other thread may have.
 async fn on_own_thread<T: Send + 'static>(
     path: PathBuf,
     write: impl AsyncFnOnce(&Path) -> Result<T, ReportError> + Send + 'static,
@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_was_saved_can_be_opened_and_the_oldest_is_let_go() {
+    fn a_saved_file_can_be_opened_until_too_many_follow() {
         let files = SavedFiles::default();
         let first = files.keep("/home/kari/run.csv".into());
         assert_eq!((first.name.as_str(), first.folder.as_str()), ("run.csv", "/home/kari"));

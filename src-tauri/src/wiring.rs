@@ -1,4 +1,4 @@
-//! The composition root: which workspace, and the engine made of it.
+//! Composes the shell: it chooses the workspace, and makes the engine of it.
 //!
 //! Invariant: a workspace that cannot be opened is no reason not to start. The window shows why, and asks again.
 
@@ -31,9 +31,9 @@ use crate::work::Works;
 
 const FLAG: &str = "--workspace";
 const VARIABLE: &str = "POSTONCE_WORKSPACE";
-/// Folders beside the one in use that are tried for a new workspace.
+/// The number of folders beside the one in use that are tried for a new workspace.
 const FOLDERS_TRIED: usize = 100;
-/// How often it is looked whether a ledger is closed, and how long between.
+/// The most looks whether a ledger is closed, and the pause between two.
 const CLOSE_LOOKS_MAX: u32 = 200;
 const CLOSE_PAUSE: Duration = Duration::from_millis(25);
 
@@ -44,7 +44,7 @@ pub(crate) struct Wiring {
     app: AppHandle,
     opened: AsyncMutex<Option<Arc<Opened>>>,
     held: HeldSecrets,
-    /// What is on beside runs.
+    /// The work that is on beside runs.
     pub(crate) works: Works,
 }
 
@@ -52,14 +52,14 @@ pub(crate) struct Wiring {
 pub(crate) struct Opened {
     pub(crate) workspace: Workspace,
     pub(crate) engine: Arc<Engine>,
-    /// Lives as long as the workspace is in use.
+    /// The sandbox, which lives as long as the workspace is in use.
     sandbox: Option<Arc<Sandbox>>,
-    /// Ends the scheduler when the workspace is let go.
+    /// The guard that ends the scheduler when the workspace is let go.
     _scheduler: DropGuard,
 }
 
 impl Opened {
-    /// Where a voucher that the ledger knows is to be seen: on the accounting system's own server, and nowhere else.
+    /// Returns the page of a voucher that the ledger knows: on the accounting system's own server, and nowhere else.
     pub(crate) async fn voucher_page(&self, voucher_id: &str) -> Result<Url, Problem> {
         let page = self.engine.voucher_page(voucher_id).await?;
         on_server(&page, self.workspace.accounting().remote().url.as_str())
@@ -67,18 +67,18 @@ impl Opened {
 }
 
 impl Wiring {
-    /// For the workspace in that folder, which is opened when it is first asked for.
+    /// Makes the state for the workspace in that folder, which is opened when it is first asked for.
     pub(crate) fn new(folder: PathBuf, recent: Recent, app: AppHandle) -> Self {
         let (opened, held, works) = (AsyncMutex::new(None), HeldSecrets::default(), Works::default());
         Self { folder: Mutex::new(folder), recent, app, opened, held, works }
     }
 
-    /// Where the workspace is, or would be.
+    /// Returns the folder of the workspace, whether or not there is one.
     pub(crate) fn folder(&self) -> PathBuf {
         self.folder.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Where a new workspace can be made: the folder in use, or one beside it.
+    /// Returns a folder for a new workspace: the folder in use, or one beside it.
     pub(crate) fn free_folder(&self) -> PathBuf {
         let folder = self.folder();
         let name = folder.file_name().map_or_else(|| "postonce".into(), |name| name.to_string_lossy().into_owned());
@@ -87,12 +87,12 @@ impl Wiring {
         std::iter::once(folder.clone()).chain(others).find(is_free).unwrap_or_else(|| folder.clone())
     }
 
-    /// The workspaces that were in use.
+    /// Returns the workspaces that were in use.
     pub(crate) fn recent(&self) -> Vec<RecentWorkspace> {
         self.recent.workspaces()
     }
 
-    /// The workspace, opened now if it is not yet.
+    /// Returns the workspace, opened now if it is not yet.
     pub(crate) async fn opened(&self) -> Result<Arc<Opened>, Problem> {
         let mut slot = self.opened.lock().await;
         if let Some(opened) = slot.as_ref() {
@@ -104,8 +104,8 @@ impl Wiring {
         Ok(opened)
     }
 
-    /// Changes the settings of the workspace in use: written, entered in the audit trail, and taken up at once. Secrets that
-    /// were typed for these sides are kept along with it; the workspace as it is now.
+    /// Changes the settings of the workspace in use: written, entered in the audit trail, and taken up at once. Secrets
+    /// that were typed for these sides are kept along with it. Returns the workspace as it is now.
     pub(crate) async fn change(
         &self,
         sides: &[SecretSide],
@@ -132,7 +132,8 @@ impl Wiring {
         }
         self.held.forget();
         drop(still);
-        // From here on the old one is wrong, and the change is made: that it cannot be opened is told to whoever asks for it.
+        // The open workspace is wrong from here on, and the change is made: a failure to open it goes to the next
+        // caller.
         *slot = None;
         match open_with(workspace.clone(), before.sandbox.clone(), self.app.clone()).await {
             Ok(opened) => *slot = Some(Arc::new(opened)),
@@ -141,7 +142,7 @@ impl Wiring {
         Ok(workspace)
     }
 
-    /// Makes this workspace where none is, keeps its secrets in the keyring, and opens it.
+    /// Makes this workspace where there is none, keeps its secrets in the keyring, and opens it.
     pub(crate) async fn make(&self, workspace: Workspace) -> Result<(), Problem> {
         self.refuse_while_running().await?;
         let dir = workspace.dir().to_owned();
@@ -171,7 +172,7 @@ impl Wiring {
         self.recent.keep(&dir);
         *self.folder.lock().unwrap_or_else(PoisonError::into_inner) = dir;
         *slot = Some(Arc::new(opened));
-        // What was typed was meant for another one.
+        // The typed secrets were meant for another workspace.
         self.held.forget();
         Ok(())
     }
@@ -183,26 +184,26 @@ impl Wiring {
         }
     }
 
-    /// The engine of the workspace.
+    /// Returns the engine of the workspace.
     pub(crate) async fn engine(&self) -> Result<Arc<Engine>, Problem> {
         Ok(Arc::clone(&self.opened().await?.engine))
     }
 
-    /// The organisation's name, where the workspace itself can be read.
+    /// Returns the organisation's name, if the workspace itself can be read.
     pub(crate) async fn organisation_name(&self) -> Option<String> {
         let folder = self.folder();
         let name = blocking(move || Ok(Workspace::open(&folder)?.organisation_name().to_owned())).await;
         name.ok()
     }
 
-    /// What is on and takes its time. A workspace that is being opened or changed at this moment is not waited for: nothing
-    /// is on in it.
+    /// Returns the work that is on and takes its time. It does not wait for a workspace that is being opened or changed
+    /// at this moment: nothing is on in it.
     pub(crate) fn work(&self) -> Option<Work> {
         let is_syncing = || self.opened.try_lock().ok()?.as_ref()?.engine.syncing();
         self.works.on().or_else(|| is_syncing().map(|_| Work::Sync))
     }
 
-    /// Stops it, safely, and waits until it has ended.
+    /// Stops the work, safely, and waits until it has ended.
     pub(crate) async fn stop_work(&self) {
         self.works.stop_all().await;
         if let Some(run) = self.syncing().await {
@@ -211,8 +212,9 @@ impl Wiring {
         }
     }
 
-    /// Makes a new ledger from the accounting system and puts it in the place of the old one, whether that can be opened
-    /// or not. `confirm` is the organisation's name, typed again. The workspace is opened afresh when it is next asked for.
+    /// Makes a new ledger from the accounting system and puts it in the place of the old one, whether that can be
+    /// opened or not. `confirm` is the organisation's name, typed again. The workspace is opened afresh when it is next
+    /// asked for.
     pub(crate) async fn rebuild(&self, confirm: &str) -> Result<Rebuilt, Problem> {
         let begun = self.works.begin(Work::Rebuild);
         let mut slot = self.opened.lock().await;
@@ -228,7 +230,7 @@ impl Wiring {
         if let Some(opened) = slot.take() {
             let sandbox = opened.sandbox.clone();
             closed(opened, workspace.ledger_path()).await?;
-            // One that still answers while it ends would be taken for somebody else's.
+            // A sandbox that still answers while it ends would be taken for somebody else's.
             if let Some(sandbox) = sandbox.and_then(Arc::into_inner) {
                 sandbox.stop().await;
             }
@@ -241,13 +243,13 @@ impl Wiring {
         rebuilt
     }
 
-    /// The run that is on; does not open what is not open.
+    /// Returns the run that is on; it opens no workspace for that.
     pub(crate) async fn syncing(&self) -> Option<Syncing> {
         self.opened.lock().await.as_ref()?.engine.syncing()
     }
 }
 
-/// The page, where it is one of that server.
+/// Returns the page, if it is one of that server.
 fn on_server(page: &str, server: &str) -> Result<Url, Problem> {
     let (page, server) = (Url::parse(page).map_err(Problem::internal)?, Url::parse(server).map_err(Problem::internal)?);
     if matches!(page.scheme(), "http" | "https") && page.origin() == server.origin() {
@@ -259,7 +261,7 @@ fn on_server(page: &str, server: &str) -> Result<Url, Problem> {
 /// Waits until nobody has the workspace's ledger open any more.
 async fn closed(opened: Arc<Opened>, ledger: PathBuf) -> Result<(), Problem> {
     let engine = Arc::downgrade(&opened.engine);
-    // Its scheduler ends with it, and whoever still reads a page.
+    // The scheduler ends with it, and so does a task that still reads a page.
     drop(opened);
     for _ in 0..CLOSE_LOOKS_MAX {
         if engine.strong_count() == 0 {
@@ -277,7 +279,7 @@ async fn rebuilt(workspace: &Workspace, stop: CancellationToken) -> Result<Rebui
     let (rebuilt_at, lock) = (parts.ledger.path().to_owned(), parts.settings.file_lock.clone());
     let engine = Engine::new(parts);
     let end = engine.rebuild_until(actor(), stop).await;
-    // Closed, before it takes the other's place.
+    // The new ledger is closed before it takes the other's place.
     drop(engine);
     let RebuildEnd { rebuilt, refused } = end?;
     let no_word = || Problem::internal("the rebuild ended without a word");
@@ -287,7 +289,7 @@ async fn rebuilt(workspace: &Workspace, stop: CancellationToken) -> Result<Rebui
     Ok(rebuilt)
 }
 
-/// The keyring may keep its caller waiting, so everything that blocks is done on a thread for it.
+/// Opens a workspace. The keyring may keep its caller waiting, so everything that blocks is done on a thread for it.
 async fn open(folder: PathBuf, app: AppHandle) -> Result<Opened, Problem> {
     let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
     let sandbox = postonce_practice::sandbox(&workspace).await?.map(Arc::new);
@@ -304,23 +306,23 @@ async fn engine_of(workspace: &Workspace) -> Result<Arc<Engine>, Problem> {
     Ok(Engine::new(blocking(move || postonce_connectors::parts(&workspace)).await?))
 }
 
-/// From here on its schedule is kept to.
+/// Starts the workspace's schedule.
 fn scheduled(workspace: Workspace, engine: Arc<Engine>, sandbox: Option<Arc<Sandbox>>, app: AppHandle) -> Opened {
     let stop = CancellationToken::new();
     tauri::async_runtime::spawn(keep_schedule(app, Arc::clone(&engine), stop.clone()));
     Opened { workspace, engine, sandbox, _scheduler: stop.drop_guard() }
 }
 
-/// A change as the audit trail has it. An address may never have held a password: the reader refuses one.
+/// Returns a change as the audit trail has it. An address may never have held a password: the reader refuses one.
 fn setting_change(changed: Changed) -> SettingChange {
     SettingChange { key: changed.key, before: changed.before, after: changed.after }
 }
 
-/// Keeps to the workspace's schedule while it is open; the window is told of each run as of one that was clicked for.
+/// Keeps to the workspace's schedule while it is open; the window follows each run as if it had been clicked for.
 async fn keep_schedule(app: AppHandle, engine: Arc<Engine>, stop: CancellationToken) {
     let report = |news| match news {
         ScheduleNews::Started { syncing, .. } => {
-            // One that was not let in, since a person's run is on, is told by the history alone.
+            // A run that was not let in because a person's run is on stands in the history alone.
             let id = |syncing: &Syncing| syncing.progress().borrow().run_id.clone();
             if engine.syncing().is_some_and(|on| id(&on) == id(&syncing)) {
                 tauri::async_runtime::spawn(follow(app.clone(), syncing));
@@ -338,14 +340,14 @@ async fn keep_schedule(app: AppHandle, engine: Arc<Engine>, stop: CancellationTo
     }
 }
 
-/// Runs what blocks on a thread for it.
+/// Runs a blocking function on a thread for it.
 pub(crate) async fn blocking<T: Send + 'static>(
     act: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     tokio::task::spawn_blocking(act).await.unwrap_or_else(|error| Err(Problem::internal(error)))
 }
 
-/// The folder to open: named now (and kept for the next start), last named, or the application's data folder.
+/// Returns the folder to open: named now (and kept for the next start), last named, or the application's data folder.
 pub(crate) fn folder(recent: &Recent) -> Result<PathBuf, StartError> {
     if let Some(named) = named(std::env::args_os().skip(1))?.or_else(|| std::env::var_os(VARIABLE).map(PathBuf::from)) {
         let named = std::path::absolute(&named).unwrap_or(named);
@@ -355,7 +357,7 @@ pub(crate) fn folder(recent: &Recent) -> Result<PathBuf, StartError> {
     recent.last().or_else(Workspace::default_dir).ok_or(StartError::NoDataFolder)
 }
 
-/// `--workspace DIR` or `--workspace=DIR`.
+/// Reads `--workspace DIR` or `--workspace=DIR`.
 fn named(mut arguments: impl Iterator<Item = OsString>) -> Result<Option<PathBuf>, StartError> {
     while let Some(argument) = arguments.next() {
         if argument == FLAG {

@@ -1,4 +1,4 @@
-//! What is on beside runs and takes its time, so that nobody ends the program over it unasked.
+//! Lists the work that is on beside runs and takes its time, so that nobody ends the program over it unasked.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::wire::Work;
 
-/// All of it, oldest first.
+/// All of the work, oldest first.
 #[derive(Clone)]
-pub(crate) struct Works(Arc<watch::Sender<Vec<One>>>);
+pub(crate) struct Works(Arc<watch::Sender<Vec<WorkItem>>>);
 
-struct One {
+struct WorkItem {
     number: u64,
     what: Work,
     stop: CancellationToken,
 }
 
-/// One of them, for as long as it lives.
-pub(crate) struct Begun {
+/// A piece of work, for as long as this value lives.
+pub(crate) struct OngoingWork {
     works: Works,
     number: u64,
     stop: CancellationToken,
@@ -31,47 +31,47 @@ impl Default for Works {
 }
 
 impl Works {
-    /// From here on this is on, until what is given back goes.
-    pub(crate) fn begin(&self, what: Work) -> Begun {
+    /// Enters a piece of work, which is on until the returned value is dropped.
+    pub(crate) fn begin(&self, what: Work) -> OngoingWork {
         let stop = CancellationToken::new();
         let mut number = 0;
         self.0.send_modify(|on| {
             number = on.last().map_or(0, |newest| newest.number + 1);
-            on.push(One { number, what, stop: stop.clone() });
+            on.push(WorkItem { number, what, stop: stop.clone() });
         });
-        Begun { works: self.clone(), number, stop }
+        OngoingWork { works: self.clone(), number, stop }
     }
 
-    /// What is on, where something is.
+    /// Returns the work that is on, if there is any.
     pub(crate) fn on(&self) -> Option<Work> {
         self.0.borrow().last().map(|one| one.what)
     }
 
-    /// Asks every one of this kind to stop; whether there was one.
+    /// Asks all work of this kind to stop; tells whether there was any.
     pub(crate) fn stop(&self, what: Work) -> bool {
         let on = self.0.borrow();
         let asked = on.iter().filter(|one| one.what == what && !one.stop.is_cancelled());
         asked.map(|one| one.stop.cancel()).count() > 0
     }
 
-    /// Asks everything to stop, and waits until it has.
+    /// Asks all work to stop, and waits until it has.
     pub(crate) async fn stop_all(&self) {
         self.0.borrow().iter().for_each(|one| one.stop.cancel());
-        // It fails when nobody can begin anything any more, and then nothing is on.
+        // The wait fails when nobody can begin anything any more, and then nothing is on.
         _ = self.0.subscribe().wait_for(Vec::is_empty).await;
     }
 }
 
-impl Begun {
-    /// By which it is asked to stop.
+impl OngoingWork {
+    /// Returns the token by which the work is asked to stop.
     pub(crate) fn stop(&self) -> CancellationToken {
         self.stop.clone()
     }
 }
 
-impl Drop for Begun {
+impl Drop for OngoingWork {
     fn drop(&mut self) {
-        // Whoever began it no longer waits for it: then nobody does.
+        // The caller no longer waits for the work: then nobody does.
         self.stop.cancel();
         self.works.0.send_modify(|on| on.retain(|one| one.number != self.number));
     }
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn whoever_quits_waits_until_what_is_on_has_stopped() {
+    async fn stop_all_waits_until_all_work_has_stopped() {
         let works = Works::default();
         assert_eq!((works.on(), works.stop(Work::Compare)), (None, false));
         works.stop_all().await;
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_was_asked_to_stop_is_on_until_it_has() {
+    fn work_is_on_until_it_has_stopped() {
         let works = Works::default();
         let (first, second) = (works.begin(Work::Compare), works.begin(Work::Rebuild));
         assert!(works.stop(Work::Compare));

@@ -1,4 +1,4 @@
-//! The audit trail: read, checked, taken along.
+//! Answers for the audit trail: its entries, its check, its file.
 
 use postonce_connectors::SystemClock;
 use postonce_engine::error::{ErrorCode, Problem};
@@ -12,12 +12,12 @@ use crate::saving::{SavedFiles, choose_among, write_trail};
 use crate::wire::{AuditEntryFull, AuditFilter, AuditVerdict, Language, Saved, each};
 use crate::wiring::{Wiring, actor};
 
-/// Entries in an answer at most, whatever is asked for.
+/// The most entries in an answer, whatever is asked for.
 const ENTRIES_MAX: u32 = 500;
-/// People to choose from, at most.
+/// The most people to choose from.
 const ACTORS_MAX: u32 = 200;
 
-/// Entries that fit, newest first, those before one where it is given.
+/// Returns the entries that fit, newest first; with `before`, those before that entry.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn audit(
@@ -32,7 +32,7 @@ pub(crate) async fn audit(
     Ok(each(opened.engine.ledger().audit_page(&filter, before.map(u64::from), limit).await?))
 }
 
-/// Who has left an entry, by name.
+/// Returns the names of everybody who has left an entry.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn audit_actors(wiring: State<'_, Wiring>) -> Answer<Vec<String>> {
@@ -46,7 +46,7 @@ pub(crate) async fn verify_audit(wiring: State<'_, Wiring>) -> Answer<AuditVerdi
     Ok(wiring.engine().await?.verify_audit(actor()).await?.into())
 }
 
-/// Asks where, and writes the whole trail there; `None` when nobody wants it after all.
+/// Asks for a place, and writes the whole trail there; `None` when the person cancels.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn export_audit(

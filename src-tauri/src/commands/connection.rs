@@ -1,4 +1,4 @@
-//! The other side. Slow where the network is, and therefore asked for apart from the ledger.
+//! Answers for the accounting side. It is slow where the network is, and therefore asked for apart from the ledger.
 
 use postonce_engine::BreakAsk;
 use tauri::State;
@@ -7,21 +7,21 @@ use super::Answer;
 use crate::wire::{Connection, Lock};
 use crate::wiring::{Wiring, actor};
 
-/// Who we are over there, and what protects.
+/// Returns the user that the accounting system knows, and the protection it gives.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn connection(wiring: State<'_, Wiring>) -> Answer<Connection> {
     Ok(wiring.engine().await?.connect().await?.into())
 }
 
-/// Who holds the lock.
+/// Returns the holder of the lock.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn lock(wiring: State<'_, Wiring>) -> Answer<Option<Lock>> {
     Ok(wiring.engine().await?.lock(&actor()).await?.map(Lock::from))
 }
 
-/// Takes the lock from its holder, whose name is typed again, with a reason. Gives the lock as it was.
+/// Takes the lock from its holder, whose name is typed again, with a reason. Returns the lock as it was.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn break_lock(wiring: State<'_, Wiring>, confirm: String, reason: String) -> Answer<Lock> {

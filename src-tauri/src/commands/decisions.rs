@@ -1,4 +1,4 @@
-//! A person's word: on what changed or vanished, and on what is in doubt.
+//! Keeps a person's decisions: on records that changed or vanished, and on records in doubt.
 
 use postonce_engine::ResolveAsk;
 use tauri::State;
@@ -7,14 +7,14 @@ use super::Answer;
 use crate::wire::{End, Verdict};
 use crate::wiring::{Wiring, actor};
 
-/// Keeps the word that a record may stay as it is, although it changed, or its voucher is not there as it was.
+/// Keeps the decision that a record may stay as it is, although it changed, or its voucher is not there as it was.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn accept(wiring: State<'_, Wiring>, record_id: String, reason: String) -> Answer<()> {
     Ok(wiring.engine().await?.accept(&record_id, &reason, &actor()).await?)
 }
 
-/// Settles a record in doubt. The end tells who holds the lock, where that stood in the way.
+/// Settles a record in doubt. The end names the holder of the lock, when that stood in the way.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn resolve(

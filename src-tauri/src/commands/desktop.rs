@@ -1,4 +1,4 @@
-//! The program on this computer: its preferences, its log, its end.
+//! Answers for the program on this computer: its preferences, its log, its end.
 
 use postonce_engine::error::Problem;
 use tauri::Manager as _;
@@ -9,14 +9,14 @@ use crate::host::AppHandle;
 use crate::outside::Outside;
 use crate::wire::{About, Language, Preferences, Wanted};
 
-/// How the application behaves on this computer.
+/// Returns the application's preferences on this computer.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn preferences(app: AppHandle) -> Preferences {
     desktop::preferences(&app)
 }
 
-/// Changes that; tells how it is then.
+/// Changes the preferences, and returns them as they are then.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn set_preferences(app: AppHandle, wanted: Preferences) -> Answer<Preferences> {
@@ -24,35 +24,35 @@ pub(crate) async fn set_preferences(app: AppHandle, wanted: Preferences) -> Answ
     Ok(desktop::preferences(&app))
 }
 
-/// The page speaks this language; menu, tray and notifications follow.
+/// Sets the language that the page speaks; menu, tray and notifications follow.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn set_language(app: AppHandle, language: Language) -> Answer<()> {
     Ok(desktop::set_language(&app, language)?)
 }
 
-/// What was asked for before the page was there: by a link, or in the menu.
+/// Returns the wish that came before the page was there: by a link, or in the menu.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn wanted_at_start(app: AppHandle) -> Option<Wanted> {
     desktop::at_start(&app)
 }
 
-/// Ends the program; while something is on that takes its time, an event asks first.
+/// Ends the program; while work is on that takes its time, an event asks first.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn ask_to_quit(app: AppHandle) {
     desktop::ask_to_quit(&app);
 }
 
-/// Stops what is on, waits for its end, and ends the program.
+/// Stops the work that is on, waits for its end, and ends the program.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn stop_and_quit(app: AppHandle) {
     desktop::stop_and_quit(&app).await;
 }
 
-/// The program.
+/// Returns facts about the program.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn about(app: AppHandle) -> About {
@@ -70,7 +70,7 @@ pub(crate) fn open_log_folder(app: AppHandle) -> Answer<()> {
     Ok(open_logs(&app)?)
 }
 
-/// The same, for the menu.
+/// Opens the log folder, for the menu.
 pub(crate) fn open_logs(app: &AppHandle) -> Result<(), Problem> {
     let folder = desktop::log_folder(app).ok_or_else(|| desktop::refused("log", "no folder"))?;
     app.state::<Outside>().open_path(app, &folder)

@@ -1,4 +1,4 @@
-//! Runs and certificates as files, where a person wants them.
+//! Writes runs and certificates as files, at the place that a person chooses.
 
 use postonce_engine::domain::RunId;
 use postonce_engine::error::{ErrorCode, Problem};
@@ -11,7 +11,7 @@ use crate::saving::{SavedFiles, choose, name_of, write_certificate, write_run};
 use crate::wire::{CertificateFormat, Language, RunFormat, Saved};
 use crate::wiring::Wiring;
 
-/// Asks where, and writes the rows of a run there; `None` when nobody wants it after all.
+/// Asks for a place, and writes the rows of a run there; `None` when the person cancels.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn export_run(
@@ -31,7 +31,7 @@ pub(crate) async fn export_run(
     Ok(Some(files.keep(path)))
 }
 
-/// Asks where, and writes the certificate of a run there; `None` when nobody wants it after all.
+/// Asks for a place, and writes the certificate of a run there; `None` when the person cancels.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn export_certificate(
@@ -51,21 +51,21 @@ pub(crate) async fn export_certificate(
     Ok(Some(files.keep(path)))
 }
 
-/// Opens a file that was saved, with the program that the person has for it.
+/// Opens a saved file, with the program that the person has for it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn open_saved(app: AppHandle, files: State<'_, SavedFiles>, id: u32) -> Answer<()> {
     Ok(app.state::<Outside>().open_path(&app, &files.path(id)?)?)
 }
 
-/// Shows a file that was saved in its folder.
+/// Shows a saved file in its folder.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn show_saved(app: AppHandle, files: State<'_, SavedFiles>, id: u32) -> Answer<()> {
     Ok(app.state::<Outside>().show_path(&app, &files.path(id)?)?)
 }
 
-/// Prints what the window has made ready for paper; the system asks where.
+/// Prints the page that the window has made ready for paper; the system asks for the printer.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn print_page(window: tauri::WebviewWindow<crate::host::Host>) -> Answer<()> {

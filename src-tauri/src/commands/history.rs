@@ -1,4 +1,4 @@
-//! The runs, and the rows of one.
+//! Answers for the runs, and the rows of one.
 
 use postonce_engine::domain::RunId;
 use postonce_engine::error::{ErrorCode, Problem};
@@ -8,10 +8,10 @@ use super::Answer;
 use crate::wire::{Certificate, ItemFilter, Run, RunItem, RunQuery, count, each};
 use crate::wiring::Wiring;
 
-/// Rows in an answer at most, whatever is asked for.
+/// The most rows in an answer, whatever is asked for.
 const LIMIT_MAX: u32 = 1_000;
 
-/// The runs that fit before one, newest first.
+/// Returns the runs that fit before one, newest first.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn runs(
@@ -24,7 +24,7 @@ pub(crate) async fn runs(
     Ok(each(engine.ledger().search_runs(&filter, limit.min(LIMIT_MAX), before.as_ref()).await?))
 }
 
-/// One run.
+/// Returns one run.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn run(wiring: State<'_, Wiring>, run_id: String) -> Answer<Run> {
@@ -32,7 +32,7 @@ pub(crate) async fn run(wiring: State<'_, Wiring>, run_id: String) -> Answer<Run
     Ok(run.ok_or_else(|| Problem::new(ErrorCode::RunNotFound).with("id", run_id))?.into())
 }
 
-/// The rows of a run that fit, in their order, without the first `skip` of them.
+/// Returns the rows of a run that fit, in their order, without the first `skip` of them.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn run_items(
@@ -47,7 +47,7 @@ pub(crate) async fn run_items(
     Ok(each(engine.ledger().search_items(&run, &asked, skip, limit.min(LIMIT_MAX)).await?))
 }
 
-/// How many rows of a run fit.
+/// Returns how many rows of a run fit.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn count_items(
@@ -60,7 +60,7 @@ pub(crate) async fn count_items(
     Ok(count(engine.ledger().count_items(&run, &asked).await?))
 }
 
-/// What a run's vouchers were compared to be when it was over; `None` where that was not done.
+/// Returns the comparison of a run's vouchers from when it was over; `None` when there was none.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn certificate(wiring: State<'_, Wiring>, run_id: String) -> Answer<Option<Certificate>> {

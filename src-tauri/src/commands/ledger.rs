@@ -1,4 +1,4 @@
-//! The ledger itself: where it is, copied, compared with the accounting system, made anew.
+//! Answers for the ledger itself: its place, its copy, its comparison with the accounting system, and its rebuild.
 
 use postonce_connectors::SystemClock;
 use postonce_engine::CompareAsk;
@@ -15,17 +15,17 @@ use crate::saving::{SavedFiles, choose_among, write_comparison};
 use crate::wire::{CompareNews, Comparison, Difference, Language, LedgerFacts, Period, Rebuilt, Saved, Work, each};
 use crate::wiring::{Wiring, actor};
 
-/// Differences in an answer at most, whatever is asked for.
+/// The most differences in an answer, whatever is asked for.
 const DIFFERENCES_MAX: u32 = 500;
 
-/// Where the ledger is, how big, and when it was last copied.
+/// Returns the place of the ledger, its size, and the time of its last copy.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn ledger(wiring: State<'_, Wiring>) -> Answer<LedgerFacts> {
     Ok(wiring.engine().await?.ledger().file()?.into())
 }
 
-/// Copies it now; tells how it stands then.
+/// Copies the ledger now; returns its facts as they are then.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn back_up(wiring: State<'_, Wiring>) -> Answer<LedgerFacts> {
@@ -34,7 +34,7 @@ pub(crate) async fn back_up(wiring: State<'_, Wiring>) -> Answer<LedgerFacts> {
     Ok(engine.ledger().file()?.into())
 }
 
-/// Compares the ledger with the accounting system, both ways; events tell how far it is. `null` where it was stopped.
+/// Compares the ledger with the accounting system, both ways; events report the progress. `null` when it was stopped.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn compare(app: AppHandle, wiring: State<'_, Wiring>, period: Period) -> Answer<Option<Comparison>> {
@@ -56,7 +56,7 @@ pub(crate) fn stop_compare(wiring: State<'_, Wiring>) -> bool {
     wiring.works.stop(Work::Compare)
 }
 
-/// The differences of a comparison after a position, in their order.
+/// Returns the differences of a comparison after a position, in their order.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn differences(
@@ -70,7 +70,7 @@ pub(crate) async fn differences(
     Ok(each(engine.ledger().differences(comparison_id.into(), after.into(), limit).await?))
 }
 
-/// Asks where, and writes a comparison there; `None` when nobody wants it after all.
+/// Asks for a place, and writes a comparison there; `None` when the person cancels.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn export_comparison(

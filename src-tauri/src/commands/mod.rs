@@ -1,4 +1,4 @@
-//! What the window may ask for. Each command parses, calls one verb of the engine, and maps its answer.
+//! Holds the commands that the window may call. Each one parses, calls one verb of the engine, and maps its answer.
 
 pub(crate) mod audit;
 pub(crate) mod connection;
@@ -23,7 +23,7 @@ use crate::wire::{Problem, SyncStarted};
 /// The answer of a command.
 type Answer<T> = Result<T, Problem>;
 
-/// Has the window told of a run, unless it is told already: of the one that was on before.
+/// Makes the window follow a run, unless it does already: it may have joined the run that was on before.
 fn watched(app: AppHandle, run: Syncing) -> SyncStarted {
     let joined = run.joined();
     if !joined {

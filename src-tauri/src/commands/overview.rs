@@ -1,4 +1,4 @@
-//! The workspace at one glance, and its beginning.
+//! Answers for the workspace at one glance, and makes one to practise in.
 
 use chrono::{Datelike as _, Months};
 use postonce_connectors::SystemClock;
@@ -13,17 +13,17 @@ use crate::host::AppHandle;
 use crate::wire::{Language, Month, Overview, each, moment};
 use crate::wiring::{Wiring, blocking};
 
-/// Records of a practice workspace: enough to scroll in, few enough to look through.
+/// The number of records of a practice workspace: enough to scroll in, few enough to look through.
 const PRACTICE_RECORDS: usize = 240;
-/// Every practice workspace has the same ones.
+/// The seed of every practice workspace, so that all have the same records.
 const PRACTICE_SEED: u64 = 1;
-/// Runs on the first screen.
+/// The number of runs on the first screen.
 const RUNS_SHOWN: u32 = 5;
 
-/// Months that the first screen may ask for.
+/// The most months that the first screen may ask for.
 const MONTHS_MAX: u32 = 24;
 
-/// The workspace with its counts and last runs; asks only the ledger.
+/// Returns the workspace with its counts and last runs; asks only the ledger.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn overview(app: AppHandle, wiring: State<'_, Wiring>) -> Answer<Overview> {
@@ -52,7 +52,7 @@ pub(crate) async fn overview(app: AppHandle, wiring: State<'_, Wiring>) -> Answe
     })
 }
 
-/// What was exported of each of the last months, as the books of that month have it.
+/// Returns the exported sums of each of the last months, as the books of that month have them.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn exported_by_month(wiring: State<'_, Wiring>, months: u32) -> Answer<Vec<Month>> {
@@ -62,14 +62,14 @@ pub(crate) async fn exported_by_month(wiring: State<'_, Wiring>, months: u32) ->
     Ok(each(wiring.engine().await?.ledger().exported_by_month(from).await?))
 }
 
-/// When the schedule starts the next run; `None` without one.
+/// Returns when the schedule starts the next run; `None` without a schedule.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn next_run(wiring: State<'_, Wiring>) -> Answer<Option<String>> {
     Ok(wiring.engine().await?.next_run().await?.map(moment))
 }
 
-/// Makes a workspace to practise in, where there is none.
+/// Makes a workspace to practise in, when there is none.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn make_practice_workspace(wiring: State<'_, Wiring>) -> Answer<()> {
@@ -81,7 +81,7 @@ pub(crate) async fn make_practice_workspace(wiring: State<'_, Wiring>) -> Answer
     Ok(())
 }
 
-/// The language that the operating system is set to.
+/// Returns the language that the operating system is set to.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn system_language() -> Language {

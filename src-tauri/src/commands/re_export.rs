@@ -1,4 +1,4 @@
-//! One record once more: looked at, asked for, approved or declined.
+//! Exports one record once more: shown, requested, approved or declined.
 
 use postonce_engine::ReExportStep;
 use tauri::State;
@@ -8,14 +8,14 @@ use crate::host::AppHandle;
 use crate::wire::{ReExport, ReExportAsked, ReExportPreview, ReExportWish, SyncStarted, each, instant};
 use crate::wiring::{Wiring, actor};
 
-/// What was exported, what stands in the accounting system now, and what would be made.
+/// Returns the exported content, the present content of the accounting system, and the voucher that would be made.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn re_export_preview(wiring: State<'_, Wiring>, record_id: String) -> Answer<ReExportPreview> {
     Ok(wiring.engine().await?.re_export_preview(&record_id).await?.into())
 }
 
-/// Asks for it. Events tell how it goes, where nobody else has to approve.
+/// Requests a re-export. Events report its progress, unless another person has to approve it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn re_export(app: AppHandle, wiring: State<'_, Wiring>, wish: ReExportWish) -> Answer<ReExportAsked> {
@@ -25,14 +25,14 @@ pub(crate) async fn re_export(app: AppHandle, wiring: State<'_, Wiring>, wish: R
     })
 }
 
-/// Those that wait for somebody's approval, oldest first.
+/// Returns the re-exports that wait for somebody's approval, oldest first.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn waiting_re_exports(wiring: State<'_, Wiring>) -> Answer<Vec<ReExport>> {
     Ok(each(wiring.engine().await?.waiting_re_exports().await?))
 }
 
-/// Approves the one that somebody else asked for at that moment, and sends it.
+/// Approves the re-export that somebody else requested at that moment, and sends it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn approve_re_export(
@@ -47,7 +47,7 @@ pub(crate) async fn approve_re_export(
     Ok(watched(app, run))
 }
 
-/// Declines one that waits, or takes it back.
+/// Declines a waiting re-export, or takes it back.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn decline_re_export(wiring: State<'_, Wiring>, record_id: String, reason: String) -> Answer<()> {

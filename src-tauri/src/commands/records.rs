@@ -1,4 +1,4 @@
-//! Records: what waits for a person, and the story of one.
+//! Answers for records: those that wait for a person, and the story of one.
 
 use postonce_engine::error::{ErrorCode, Problem};
 use tauri::{Manager as _, State};
@@ -9,14 +9,14 @@ use crate::outside::Outside;
 use crate::wire::{AttentionItem, RecordQuery, RecordRow, RecordStory, RecordsFound, each};
 use crate::wiring::Wiring;
 
-/// What waits for a person: in doubt, vanished, changed, refused, held.
+/// Returns everything that waits for a person: in doubt, vanished, changed, refused, held.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn attention(wiring: State<'_, Wiring>, offset: u32, limit: u32) -> Answer<Vec<AttentionItem>> {
     Ok(each(wiring.engine().await?.attention(offset.into(), limit).await?))
 }
 
-/// Records that fit, the newest day first, behind one.
+/// Returns the records that fit, the newest day first, behind one.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn records(
@@ -28,14 +28,14 @@ pub(crate) async fn records(
     Ok(each(wiring.engine().await?.records(query.try_into()?, after.as_deref(), limit).await?))
 }
 
-/// How many records fit, and what they come to.
+/// Returns how many records fit, and their sums.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn records_found(wiring: State<'_, Wiring>, query: RecordQuery) -> Answer<RecordsFound> {
     Ok(wiring.engine().await?.records_found(query.try_into()?).await?.into())
 }
 
-/// Everything known of one record.
+/// Returns everything known of one record.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn record(wiring: State<'_, Wiring>, record_id: String) -> Answer<RecordStory> {
@@ -43,8 +43,8 @@ pub(crate) async fn record(wiring: State<'_, Wiring>, record_id: String) -> Answ
     Ok(story.ok_or_else(|| Problem::new(ErrorCode::RecordNotFound).with("id", record_id))?.into())
 }
 
-/// Opens a voucher in the accounting system's own web client, in the person's browser. The page names a voucher that the
-/// ledger knows, and nothing of the address.
+/// Opens a voucher in the accounting system's own web client, in the person's browser. The page names a voucher that
+/// the ledger knows, and nothing of the address.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn open_voucher(app: AppHandle, wiring: State<'_, Wiring>, voucher_id: String) -> Answer<()> {

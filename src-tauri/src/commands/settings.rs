@@ -1,4 +1,5 @@
-//! The settings of the workspace in use. Each change is checked, written, entered in the audit trail and taken up at once.
+//! Reads and changes the settings of the workspace in use. Each change is checked, written, entered in the audit trail
+//! and taken up at once.
 
 use postonce_connectors::SystemClock;
 use postonce_engine::Schedule;
@@ -11,10 +12,10 @@ use crate::wire::settings::{Settings, SettingsWish};
 use crate::wire::{each_moment, setup::ScheduleForm};
 use crate::wiring::Wiring;
 
-/// Scheduled times that are shown.
+/// The number of scheduled times that are shown.
 const NEXT_RUNS: usize = 3;
 
-/// The settings, each part as it can be changed.
+/// Returns the settings, each part as it can be changed.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn settings(wiring: State<'_, Wiring>) -> Answer<Settings> {
@@ -23,12 +24,12 @@ pub(crate) async fn settings(wiring: State<'_, Wiring>) -> Answer<Settings> {
     Ok(Settings::of(&opened.workspace, next_runs)?)
 }
 
-/// Changes one part of them.
+/// Changes one part of the settings.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_settings(wiring: State<'_, Wiring>, wish: SettingsWish) -> Answer<Settings> {
     let workspace = wiring.change(wish.sides(), |workspace| wish.changes(workspace)).await?;
-    // It is changed, whether it can be opened now or not.
+    // The change is made, whether the workspace can be opened now or not.
     let next_runs = match wiring.engine().await {
         Ok(engine) => each_moment(engine.next_runs(NEXT_RUNS).await?),
         Err(_) => Vec::new(),
@@ -36,7 +37,7 @@ pub(crate) async fn save_settings(wiring: State<'_, Wiring>, wish: SettingsWish)
     Ok(Settings::of(&workspace, next_runs)?)
 }
 
-/// The next times of a schedule that is not saved yet.
+/// Returns the next times of a schedule that is not saved yet.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn next_times(wiring: State<'_, Wiring>, schedule: ScheduleForm) -> Answer<Vec<String>> {

@@ -1,4 +1,5 @@
-//! The first start: everything is tried out before anything is written, and what was typed as a secret never comes back.
+//! Answers for the first start: everything is tried out before anything is written, and a typed secret never comes
+//! back.
 
 use std::path::{Path, PathBuf};
 
@@ -20,12 +21,12 @@ use crate::wire::setup::{
 use crate::wire::{Plan, SecretSide, each};
 use crate::wiring::{Wiring, blocking};
 
-/// Rows that are shown as they will be read.
+/// The number of rows that are shown as they will be read.
 const SAMPLE_ROWS: usize = 8;
-/// Characters of a secret at most; the longest keys of known systems have a tenth of that.
+/// The most characters of a secret; the longest keys of known systems have a tenth of that.
 const SECRET_CHARS_MAX: usize = 16_384;
 
-/// What a first start begins with.
+/// Returns the values with which a first start begins.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn begin_setup(wiring: State<'_, Wiring>) -> Answer<SetupStart> {
@@ -39,7 +40,7 @@ pub(crate) async fn begin_setup(wiring: State<'_, Wiring>) -> Answer<SetupStart>
     })
 }
 
-/// Keeps a secret that was typed, in memory alone, until it is saved with what it is for; an empty one is forgotten.
+/// Keeps a typed secret in memory alone, until it is saved with the part it is for; an empty one is forgotten.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn hold_secret(wiring: State<'_, Wiring>, side: SecretSide, value: String) -> Answer<()> {
@@ -58,7 +59,7 @@ pub(crate) async fn keep_secrets(wiring: State<'_, Wiring>) -> Answer<()> {
     Ok(wiring.keep_secrets().await?)
 }
 
-/// Asks an accounting system who we are, what protects, and what is missing in its set-up.
+/// Asks an accounting system for the user, the protection, and the missing parts of its set-up.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn test_connection(
@@ -71,7 +72,7 @@ pub(crate) async fn test_connection(
     Ok(Tested::of(connection, missing, base))
 }
 
-/// The same for a whole workspace that is not there yet, its accounts included.
+/// Asks the same for a whole workspace that is not there yet, its accounts included.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn check_setup(wiring: State<'_, Wiring>, form: SetupForm) -> Answer<Tested> {
@@ -81,7 +82,7 @@ pub(crate) async fn check_setup(wiring: State<'_, Wiring>, form: SetupForm) -> A
     Ok(Tested::of(connection, missing, Base::Current))
 }
 
-/// Guesses what a CSV file is.
+/// Guesses the columns and format of a CSV file.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn guess_source(wiring: State<'_, Wiring>, base: Base, path: String) -> Answer<SourceGuess> {
@@ -92,7 +93,7 @@ pub(crate) async fn guess_source(wiring: State<'_, Wiring>, base: Base, path: St
     Ok(SourceGuess::of(guess, shown))
 }
 
-/// The first rows of a source as they will be read.
+/// Returns the first rows of a source as they will be read.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn sample_source(wiring: State<'_, Wiring>, base: Base, source: SourceForm) -> Answer<Vec<SampleRow>> {
@@ -100,7 +101,7 @@ pub(crate) async fn sample_source(wiring: State<'_, Wiring>, base: Base, source:
     Ok(each(trial.first_rows(SAMPLE_ROWS).await?))
 }
 
-/// What a source holds: each category with its count and sum.
+/// Returns the content of a source: each category with its count and sum.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn survey_source(wiring: State<'_, Wiring>, base: Base, source: SourceForm) -> Answer<Survey> {
@@ -108,7 +109,7 @@ pub(crate) async fn survey_source(wiring: State<'_, Wiring>, base: Base, source:
     Ok(trial.survey().await?.into())
 }
 
-/// What the first sync of a workspace would do. Nothing of it is written anywhere that stays.
+/// Returns the plan of the first sync of a workspace. Nothing of it is written anywhere that stays.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn rehearse(wiring: State<'_, Wiring>, form: SetupForm) -> Answer<Plan> {
@@ -131,14 +132,14 @@ pub(crate) async fn open_workspace(wiring: State<'_, Wiring>, path: String) -> A
     Ok(wiring.go_to(absolute(&path)?).await?)
 }
 
-/// Has a person choose a file of records; `null` where they chose none.
+/// Lets a person choose a file of records; `null` when they cancel.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn choose_file(app: AppHandle, outside: State<'_, Outside>) -> Answer<Option<String>> {
     Ok(outside.file(&app, "CSV", &["csv", "txt", "tsv"]).await)
 }
 
-/// Has a person choose a folder; `null` where they chose none.
+/// Lets a person choose a folder; `null` when they cancel.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn choose_folder(app: AppHandle, outside: State<'_, Outside>) -> Answer<Option<String>> {
@@ -161,7 +162,7 @@ fn base_folder(wiring: &Wiring, base: Base) -> PathBuf {
     }
 }
 
-/// A trial of what `changes` make of the base.
+/// Returns a trial of the workspace that `changes` make of the base.
 async fn trial(wiring: &Wiring, base: Base, changes: impl FnOnce(&Workspace) -> Vec<Change>) -> Result<Trial, Problem> {
     let workspace = match base {
         Base::Fresh => fresh(&wiring.free_folder())?,
@@ -181,7 +182,7 @@ fn workspace_of(form: &SetupForm) -> Result<Workspace, Problem> {
     Ok(workspace.with(&changes)?)
 }
 
-/// A folder that was typed: a relative one would be somewhere else with each start.
+/// Checks a typed folder: a relative one would be somewhere else with each start.
 fn absolute(path: &str) -> Result<PathBuf, Problem> {
     let path = Path::new(path.trim());
     if path.is_absolute() {

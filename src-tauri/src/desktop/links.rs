@@ -1,7 +1,7 @@
-//! What is asked for from outside: `postonce://run/…` from a mail or a web page, and a second start with arguments.
+//! Takes wishes from outside: `postonce://run/…` from a mail or a web page, and a second start with arguments.
 //!
-//! Invariant: nothing from outside reaches the window but a run's id of the one form that such ids have, and a path that
-//! is shown, never opened unasked.
+//! Invariant: nothing from outside reaches the window but a run's id of the one form that such ids have, and a path
+//! that is shown, never opened unasked.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -18,7 +18,7 @@ use crate::wiring::Wiring;
 const RUN_LINK: &str = "postonce://run/";
 const WORKSPACE: &str = "--workspace";
 
-/// What the page has not asked for yet, while it is not there to be told.
+/// The newest wish, kept until the page is there to take it.
 pub(crate) struct Pending(Mutex<State>);
 
 #[derive(Default)]
@@ -28,14 +28,14 @@ struct State {
 }
 
 impl Pending {
-    /// Of the arguments of this start. A workspace among them is opened, not told.
+    /// Reads the arguments of this start. A workspace among them is opened, not handed to the page.
     pub(super) fn of(mut arguments: impl Iterator<Item = String>) -> Self {
         let wanted = arguments.find_map(|argument| run_of(&argument));
         Self(Mutex::new(State { wanted, is_listening: false }))
     }
 }
 
-/// Tells the page what was asked for, now or as soon as it listens.
+/// Hands a wish to the page, now or as soon as it listens.
 pub(crate) fn want(app: &AppHandle, wanted: Wanted) {
     {
         let pending = app.state::<Pending>();
@@ -50,17 +50,17 @@ pub(crate) fn want(app: &AppHandle, wanted: Wanted) {
     }
 }
 
-/// What was asked for before the page listened. From now on it is told at once.
+/// Returns the wish from before the page listened. From now on wishes go to the page at once.
 pub(crate) fn at_start(app: &AppHandle) -> Option<Wanted> {
     let pending = app.state::<Pending>();
     let mut state = pending.0.lock().unwrap_or_else(PoisonError::into_inner);
     state.is_listening = true;
-    // `cargo xtask bench desktop` waits for it.
+    // `cargo xtask bench desktop` waits for this line.
     tracing::info!("the page is there");
     state.wanted.take()
 }
 
-/// A second start: its arguments, and the folder it was started in.
+/// Takes a second start: its arguments, and the folder it was started in.
 pub(super) fn second_start(app: &AppHandle, arguments: &[String], folder: &str) {
     let Some(wanted) = asked(arguments.get(1..).unwrap_or_default(), Path::new(folder)) else { return };
     if let Wanted::Workspace { path } = &wanted
@@ -71,7 +71,7 @@ pub(super) fn second_start(app: &AppHandle, arguments: &[String], folder: &str) 
     want(app, wanted);
 }
 
-/// Where the system hands links to the running program instead of starting another one: macOS.
+/// Listens for links on macOS, which hands them to the running program instead of starting another one.
 pub(super) fn listen(app: &AppHandle) {
     let listener = app.clone();
     app.deep_link().on_open_url(move |event| {
@@ -95,7 +95,7 @@ fn asked(arguments: &[String], folder: &Path) -> Option<Wanted> {
     Some(Wanted::Workspace { path: folder.join(path).display().to_string() })
 }
 
-/// `postonce://run/` and a run's id as we make them, and not a character more.
+/// Reads `postonce://run/` and a run's id of this program's form, and not a character more.
 fn run_of(link: &str) -> Option<Wanted> {
     let run_id = link.strip_prefix(RUN_LINK)?;
     let is_id = run_id.len() == 36

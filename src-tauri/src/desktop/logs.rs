@@ -1,6 +1,6 @@
-//! The program's own log: to standard error, and to a file a day in the application's log folder.
+//! Writes the program's own log: to standard error, and to a file a day in the application's log folder.
 //!
-//! What is logged never holds a secret: errors name secrets by their names, and requests are not logged.
+//! The log never holds a secret: errors name secrets by their names, and requests are not logged.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -15,13 +15,13 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::host::{App, AppHandle};
 
-/// Files kept, one a day.
+/// The number of files kept, one a day.
 const FILES_MAX: usize = 14;
 
-/// Known when there is an application; until then there is standard error alone.
+/// The log file, once there is an application; until then there is standard error alone.
 static FILE: OnceLock<RollingFileAppender> = OnceLock::new();
 
-/// From here on what is logged can be read.
+/// Starts the log on standard error.
 pub(crate) fn start() {
     let filter = EnvFilter::try_from_env("POSTONCE_LOG").unwrap_or_else(|_| "warn".into());
     tracing_subscriber::registry()
@@ -31,7 +31,7 @@ pub(crate) fn start() {
         .init();
 }
 
-/// From here on it stands in a file as well. A folder that cannot be written is no reason not to start.
+/// Adds the log file. A folder that cannot be written is no reason not to start.
 pub(super) fn keep(app: &App) {
     let Some(folder) = folder(app.handle()) else { return };
     let files = RollingFileAppender::builder()
@@ -45,7 +45,7 @@ pub(super) fn keep(app: &App) {
     }
 }
 
-/// Where the files are.
+/// Returns the folder of the files.
 pub(crate) fn folder(app: &AppHandle) -> Option<PathBuf> {
     app.path().app_log_dir().ok()
 }

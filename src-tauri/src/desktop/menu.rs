@@ -1,4 +1,4 @@
-//! The menu, in the person's language, with the shortcuts that the page knows as well.
+//! Makes the menu, in the person's language, with the shortcuts that the page knows as well.
 
 use tauri::menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder, SubmenuBuilder};
 
@@ -24,7 +24,7 @@ pub(super) const QUIT: &str = "quit";
 const SEARCH: &str = "search";
 const LOGS: &str = "logs";
 
-/// Puts the menu in place; without one the page still has every way.
+/// Puts the menu in place; without one the page still offers everything.
 pub(super) fn set(app: &AppHandle, language: Language) {
     if let Err(error) = build(app, language).and_then(|menu| app.set_menu(menu)) {
         tracing::warn!("there is no menu: {error}");
@@ -68,7 +68,7 @@ pub(super) fn item(app: &AppHandle, id: &str, text: &str, keys: Option<&str>) ->
     }
 }
 
-/// An entry of the menu, or of the tray's, was chosen.
+/// Acts on a chosen entry of the menu, or of the tray's.
 pub(super) fn chosen(app: &AppHandle, id: &str) {
     match id {
         SYNC => links::want(app, Wanted::Sync),

@@ -1,4 +1,5 @@
-//! Desktop manners: one instance, a window that opens where it was closed, a menu, a tray, and an end that loses nothing.
+//! Keeps desktop manners: one instance, a window that opens where it was closed, a menu, a tray, and an end that loses
+//! nothing.
 
 mod links;
 mod logs;
@@ -23,8 +24,8 @@ pub(crate) use tray::{Shown, show as show_in_tray};
 
 const WINDOW: &str = "main";
 
-/// The plugins, in the order they must stand: single-instance first. None of them may be called from the window; its
-/// capability lists our own commands only.
+/// Adds the plugins, in the order they must stand: single-instance first. None of them may be called from the window;
+/// its capability lists only the application's own commands.
 pub(crate) fn plugins(builder: Builder<Host>) -> Builder<Host> {
     let remembered = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
     builder
@@ -47,7 +48,8 @@ pub(crate) fn plugins(builder: Builder<Host>) -> Builder<Host> {
         })
 }
 
-/// What stands around the window: the menu, the tray where there can be one, and whatever the program was started with.
+/// Sets up everything around the window: the menu, the tray where there can be one, and the wish the program was
+/// started with.
 pub(crate) fn set_up(app: &App) {
     let handle = app.handle();
     logs::keep(app);
@@ -63,7 +65,7 @@ pub(crate) fn set_up(app: &App) {
     }
 }
 
-/// The same without a menu or a tray, which want a display; the program ends by this way out.
+/// Sets up the same without a menu or a tray, which want a display; the program ends by this way out.
 #[cfg(test)]
 pub(crate) fn pretend(app: &App, config: std::path::PathBuf, exit: fn(&AppHandle)) {
     app.manage(Kept::read(Some(config)));
@@ -72,7 +74,7 @@ pub(crate) fn pretend(app: &App, config: std::path::PathBuf, exit: fn(&AppHandle
     app.manage(tray::Tray::none());
 }
 
-/// What the program is told while it runs.
+/// Acts on the events that the program gets while it runs.
 pub(crate) fn on_event(app: &AppHandle, event: &RunEvent) {
     match event {
         RunEvent::ExitRequested { api, code: None, .. } if !quit::is_leaving(app) => {
@@ -101,7 +103,7 @@ fn hide(app: &AppHandle) {
     }
 }
 
-/// Whether a person is looking at the window.
+/// Tells whether a person is looking at the window.
 fn is_looked_at(app: &AppHandle) -> bool {
     app.get_webview_window(WINDOW).is_some_and(|window| window.is_focused().unwrap_or(false))
 }

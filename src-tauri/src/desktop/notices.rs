@@ -1,6 +1,6 @@
-//! The system's notifications: for what needs a person who is not looking, never for success.
+//! Shows the system's notifications: for problems that need a person who is not looking, never for success.
 //!
-//! They may be read by whoever passes by, so they hold counts, and neither names nor amounts.
+//! Anybody who passes by may read them, so they hold counts, and neither names nor amounts.
 
 use postonce_engine::domain::Outcome;
 use postonce_engine::error::{ErrorCode, Problem};
@@ -12,19 +12,19 @@ use super::preferences::{self, Kept};
 use super::words::{self, Word};
 use crate::host::AppHandle;
 
-/// Tells of a run that left something for a person, or found something: so many records need one now, and so many did
-/// before it.
+/// Reports a run that left something for a person, or found something: `now` records need one, and `before` did before
+/// it.
 pub(crate) fn after_run(app: &AppHandle, end: &SyncEnd, (before, now): (u64, u64)) {
     let Some((title, count)) = needs_a_person(end, before, now) else { return };
     notify(app, title, count);
 }
 
-/// Tells that a scheduled sync cannot be begun.
+/// Reports that a scheduled sync cannot be begun.
 pub(crate) fn schedule_trouble(app: &AppHandle) {
     notify(app, words::SCHEDULE_TROUBLE, None);
 }
 
-/// What to say, with how many records it is about.
+/// Returns the notification's words, with the number of records it is about.
 fn needs_a_person(end: &SyncEnd, before: u64, now: u64) -> Option<(Word, Option<u64>)> {
     if end.error.as_ref().is_some_and(|problem| !is_somebody_elses_turn(problem)) {
         return Some((words::SYNC_FAILED, None));
@@ -39,7 +39,7 @@ fn needs_a_person(end: &SyncEnd, before: u64, now: u64) -> Option<(Word, Option<
     }
 }
 
-/// Another sync was on: nothing is wrong, and the next one goes on.
+/// Tells whether another sync was on: nothing is wrong then, and the next one goes on.
 fn is_somebody_elses_turn(problem: &Problem) -> bool {
     matches!(problem.code, ErrorCode::LockHeld | ErrorCode::LockHeldHere)
 }
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sync_that_failed_needs_a_person_and_one_that_was_not_let_in_does_not() {
+    fn a_failed_sync_needs_a_person_and_a_refused_one_does_not() {
         let needs = |end: &SyncEnd| needs_a_person(end, 0, 0);
         assert!(needs(&failed(ErrorCode::AccountingUnreachable)).is_some());
         assert!(needs(&failed(ErrorCode::LockHeld)).is_none());
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voucher_that_a_run_found_gone_needs_a_person_though_every_row_went_well() {
+    fn a_vanished_voucher_needs_a_person_after_a_run_without_errors() {
         let run = RunSummary {
             run_id: RunId::new("run-1"),
             trigger: Trigger::Scheduled,

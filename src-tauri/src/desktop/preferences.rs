@@ -1,5 +1,5 @@
-//! How the application behaves on this computer: a small file in its configuration folder, apart from any workspace, since
-//! it belongs to whoever is signed in here and not to the organisation.
+//! Keeps the application's preferences on this computer: a small file in its configuration folder, apart from any
+//! workspace, since it belongs to the person signed in here and not to the organisation.
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,13 +16,13 @@ use crate::wire::{Language, Preferences};
 
 const FILE: &str = "preferences.json";
 
-/// What the file holds. A member that is missing, or a file that cannot be read, is as it was never chosen.
+/// The content of the file. A member that is missing, or a file that cannot be read, counts as never chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Choices {
     pub(super) keep_in_tray: bool,
     pub(super) notifications: bool,
-    /// Of menu, tray and notifications; the page keeps its own.
+    /// The language of menu, tray and notifications; the page keeps its own.
     language: Option<Language>,
 }
 
@@ -32,7 +32,7 @@ impl Default for Choices {
     }
 }
 
-/// The choices, and where they are kept.
+/// The choices, with the file that keeps them.
 pub(crate) struct Kept {
     file: Option<PathBuf>,
     choices: Mutex<Choices>,
@@ -52,7 +52,7 @@ impl Kept {
         *self.choices.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps them, in the file first.
+    /// Changes the choices, in the file first.
     fn change(&self, change: impl FnOnce(&mut Choices)) -> Result<(), Problem> {
         let mut choices = self.choices.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changed = *choices;
@@ -72,12 +72,13 @@ impl Kept {
     }
 }
 
-/// What the computer did not let us do.
+/// Returns the problem of an act that the computer refused.
 pub(crate) fn refused(what: &str, detail: impl std::fmt::Display) -> Problem {
     Problem::new(ErrorCode::DesktopRefused).with("what", what).with("detail", detail)
 }
 
-/// As they are now; whether it starts with the computer is the computer's to say.
+/// Returns the preferences as they are now; whether the application starts with the computer is for the computer to
+/// say.
 pub(crate) fn preferences(app: &AppHandle) -> Preferences {
     let choices = app.state::<Kept>().now();
     Preferences {
@@ -88,7 +89,7 @@ pub(crate) fn preferences(app: &AppHandle) -> Preferences {
     }
 }
 
-/// Changes them.
+/// Changes the preferences.
 pub(crate) fn set_preferences(app: &AppHandle, wanted: Preferences) -> Result<(), Problem> {
     let autostart = app.autolaunch();
     if autostart.is_enabled().unwrap_or(false) != wanted.autostart {
@@ -101,12 +102,12 @@ pub(crate) fn set_preferences(app: &AppHandle, wanted: Preferences) -> Result<()
     })
 }
 
-/// The language of menu, tray and notifications.
+/// Returns the language of menu, tray and notifications.
 pub(super) fn language(app: &AppHandle) -> Language {
     app.state::<Kept>().now().language.unwrap_or_else(Language::of_system)
 }
 
-/// The page speaks another language now: so do menu, tray and notifications.
+/// Takes over the page's new language for menu, tray and notifications.
 pub(crate) fn set_language(app: &AppHandle, wanted: Language) -> Result<(), Problem> {
     if language(app) != wanted {
         menu::set(app, wanted);
@@ -120,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn choices_are_kept_and_a_file_that_is_none_is_as_if_nothing_was_chosen() {
+    fn choices_are_kept_and_a_damaged_file_counts_as_none() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let at = || Some(folder.path().join("new"));
         let kept = Kept::read(at());

@@ -1,7 +1,8 @@
-//! The end: at once where nothing is on; while a run, a comparison or a rebuild is on, by a person's word, and safely.
+//! Ends the program: at once when nothing is on; while a run, a comparison or a rebuild is on, by a person's word, and
+//! safely.
 //!
-//! A run that dies with its process is settled by the next one; that is what crashes are for. Whoever quits by hand is
-//! asked, so that what is in flight gets its answer now.
+//! A run that dies with its process is settled by the next one, as after a crash. A person who quits by hand is asked,
+//! so that requests in flight get their answer now.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,14 +13,14 @@ use crate::host::AppHandle;
 use crate::wire::Wanted;
 use crate::wiring::Wiring;
 
-/// Whether the end was decided on, and how it is come to.
+/// The state of the end: whether it was decided on, and the way out.
 pub(crate) struct Leaving {
     is_decided: AtomicBool,
     exit: fn(&AppHandle),
 }
 
 impl Leaving {
-    /// By this way out.
+    /// Makes the state for this way out.
     pub(crate) fn by(exit: fn(&AppHandle)) -> Self {
         Self { is_decided: AtomicBool::new(false), exit }
     }
@@ -29,7 +30,7 @@ pub(super) fn is_leaving(app: &AppHandle) -> bool {
     app.try_state::<Leaving>().is_none_or(|leaving| leaving.is_decided.load(Ordering::Acquire))
 }
 
-/// The window was closed: it goes to the tray, or the program ends.
+/// Reacts to a closed window: it goes to the tray, or the program ends.
 pub(super) fn closed(app: &AppHandle) {
     if app.state::<Kept>().now().keep_in_tray && app.state::<tray::Tray>().is_there() {
         super::hide(app);
@@ -38,7 +39,7 @@ pub(super) fn closed(app: &AppHandle) {
     }
 }
 
-/// Ends the program; while something is on that takes its time, the page asks first.
+/// Ends the program; while work is on that takes its time, the page asks first.
 pub(crate) fn ask(app: &AppHandle) {
     match app.state::<Wiring>().work() {
         Some(on) => {
@@ -49,7 +50,7 @@ pub(crate) fn ask(app: &AppHandle) {
     }
 }
 
-/// Stops what is on, waits until what is in flight is answered, and ends the program.
+/// Stops the work that is on, waits until requests in flight are answered, and ends the program.
 pub(crate) async fn stop_and_quit(app: &AppHandle) {
     app.state::<Wiring>().stop_work().await;
     leave(app);

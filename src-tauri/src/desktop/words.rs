@@ -1,4 +1,4 @@
-//! The words outside the page: menu, tray, notifications. A word without one of the languages does not compile.
+//! Holds the words outside the page: menu, tray, notifications. A word without one of the languages does not compile.
 
 use crate::wire::Language;
 

@@ -1,8 +1,8 @@
-//! The bridge from this side: is every command that is registered reached, with good arguments and bad ones, and is what it
-//! answers what the window was told?
+//! Tests the bridge from the shell's side: every registered command is reached, with good arguments and bad ones, and
+//! its answer has the type that the window knows.
 //!
-//! The list is the one of the bindings, which a test holds to the registration: a new command is called here, or these tests
-//! fail.
+//! The list is the one of the bindings, which a test holds to the registration: a new command is called here, or these
+//! tests fail.
 
 mod shapes;
 mod shell_rig;
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use shell_rig::ShellRig;
 
-/// Called here with what is refused alone: what they do takes a second person, a second machine, a server that answers badly or
-/// a keyring, and is tested where there is one.
+/// The commands that are called here with refused arguments alone: their work takes a second person, a second machine,
+/// a server that answers badly or a keyring, and is tested in the files named.
 const REFUSED_HERE: [&str; 6] = [
     // `tests/contract`: server.rs, labels.rs, and `ui/tests/lock.test.ts`
     "break_lock",
@@ -28,7 +28,7 @@ const REFUSED_HERE: [&str; 6] = [
     "finish_setup",
 ];
 
-/// What a person is shown in place of the workspace.
+/// Returns the problem that a person is shown in place of the workspace.
 fn broken(rig: &ShellRig) -> Value {
     let overview = rig.answers("overview", json!({}));
     assert_eq!(overview["kind"], "broken", "{overview}");
@@ -36,7 +36,7 @@ fn broken(rig: &ShellRig) -> Value {
 }
 
 #[test]
-fn a_workspace_that_cannot_be_opened_is_told_with_its_reason() {
+fn a_workspace_that_cannot_be_opened_is_shown_with_its_reason() {
     let rig = ShellRig::new();
     // A folder stands where the file should be.
     std::fs::create_dir_all(rig.workspace().join("workspace.toml")).expect("our folder");
@@ -83,7 +83,7 @@ fn arguments_of_another_type_or_none_reach_no_command() {
 }
 
 #[test]
-fn each_command_answers_as_the_window_was_told_and_refuses_with_a_code() {
+fn each_command_answers_in_its_type_and_refuses_with_a_code() {
     let rig = ShellRig::new();
     before_there_is_a_workspace(&rig);
     rig.answers("make_practice_workspace", json!({}));
@@ -148,7 +148,7 @@ fn setting_up(rig: &ShellRig) {
         "folder": rig.folder.path().join("new").display().to_string(), "organisation": organisation,
         "accounting": accounting, "source": source, "posting": settings["posting"],
     });
-    // Without a keyring, and with one that has no such secret: each is told.
+    // A missing keyring, and one that has no such secret, are both reported.
     for command in ["check_setup", "rehearse"] {
         rig.answers("hold_secret", json!({ "side": "accounting", "value": "practice-token" }));
         rig.answers(command, json!({ "form": form }));
@@ -168,7 +168,7 @@ fn setting_up(rig: &ShellRig) {
     rig.answers("choose_folder", json!({}));
 }
 
-/// A first run; its id, and that of a record that it exported.
+/// Makes a first run; returns its id, and that of a record that it exported.
 fn a_run(rig: &ShellRig) -> (String, String) {
     assert_eq!(rig.answers("overview", json!({}))["kind"], "ready");
     rig.answers("connection", json!({}));
@@ -201,7 +201,7 @@ fn a_run(rig: &ShellRig) -> (String, String) {
     (run, items[0]["recordId"].as_str().expect("it has an id").to_owned())
 }
 
-/// Where a person says to save, something is written, and can be opened.
+/// Saves files where a person says, and opens them.
 fn files(rig: &ShellRig, run: &str) {
     for format in ["csv", "xlsx"] {
         let saved = rig.answers("export_run", json!({ "runId": run, "format": format, "language": "nb" }));
@@ -244,7 +244,7 @@ fn records(rig: &ShellRig, record: &str) {
     rig.refuses("records_found", json!({ "query": query }), "usage");
     let story = rig.answers("record", json!({ "recordId": record }));
     rig.refuses("record", json!({ "recordId": "none" }), "record_not_found");
-    // The sandbox has no web client, and what the ledger does not know has no page in any.
+    // The sandbox has no web client, and a voucher that the ledger does not know has no page in any.
     let voucher = story["attempts"][0]["voucherId"].as_str().expect("it was exported");
     for id in [voucher, "none", "https://example.org"] {
         rig.refuses("open_voucher", json!({ "voucherId": id }), "voucher_page_missing");
@@ -270,7 +270,7 @@ fn re_exports(rig: &ShellRig, record: &str) {
     let asked = rig.answers("re_export", wish(record, &shown, "The voucher was deleted by mistake"));
     assert_eq!(asked["kind"], "runs", "{asked}");
     rig.until_the_run_ends();
-    // A dialog that was left open over it asks for something that nobody saw.
+    // A dialog that was left open since asks for a state that nobody saw.
     rig.refuses("re_export", wish(record, &shown, "The voucher was deleted by mistake"), "re_export_overtaken");
 
     rig.answers("save_settings", json!({ "wish": { "part": "approval", "second": true } }));

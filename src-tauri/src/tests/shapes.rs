@@ -1,7 +1,7 @@
-//! The types that the window believes in, read from its bindings, and whether an answer is of them.
+//! Reads the types that the window knows from its bindings, and checks answers against them.
 //!
-//! What specta writes is a small part of TypeScript, and this reads that part; anything else is a panic, never a shape that
-//! everything fits.
+//! The output of specta is a small part of TypeScript, and this reads that part; anything else is a panic, never a
+//! shape that everything fits.
 
 use std::collections::BTreeMap;
 
@@ -47,12 +47,12 @@ impl Bindings {
         Self { types, commands }
     }
 
-    /// Where a command's answer is not what the window was told; `None` where it is.
+    /// Returns where a command's answer differs from the type that the window knows; `None` when it fits.
     pub(super) fn misfit(&self, command: &str, answer: &Value) -> Option<String> {
         self.differs(answer, &self.commands[command].answer, command)
     }
 
-    /// The same for a refusal.
+    /// Returns the same for a problem.
     pub(super) fn misfit_of_problem(&self, problem: &Value) -> Option<String> {
         self.differs(problem, &Shape::Named("Problem".to_owned()), "problem")
     }
@@ -97,7 +97,7 @@ impl Bindings {
     }
 }
 
-/// `runItems: (runId: string, …) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { … })),`
+/// Reads `runItems: (runId: string, …) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { … })),`
 fn command(line: &str) -> (String, Command) {
     let (head, call) = line.split_once(" => ").expect("a function");
     let (_, parameters) = head.split_once('(').expect("it has parameters");
@@ -116,7 +116,7 @@ fn command(line: &str) -> (String, Command) {
     (name, Command { parameters: parameters.collect(), answer: Reader::of(answer).whole() })
 }
 
-/// Split at the commas that are in no brackets.
+/// Splits a text at the commas that are in no brackets.
 fn split(text: &str) -> Vec<&str> {
     let (mut parts, mut depth, mut from) = (Vec::new(), 0, 0);
     for (at, letter) in text.char_indices() {
@@ -251,7 +251,7 @@ export type Row =
 "#;
 
     #[test]
-    fn an_answer_is_what_the_window_was_told_or_it_is_said_where_it_is_not() {
+    fn misfit_finds_an_answer_of_another_type_than_the_bindings() {
         let bindings = Bindings::read(BINDINGS);
         let parameters = &bindings.commands["records"].parameters;
         assert_eq!(*parameters, [("query".to_owned(), false), ("after".to_owned(), true)]);

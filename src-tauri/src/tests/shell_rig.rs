@@ -1,4 +1,5 @@
-//! The shell without a window: the real commands behind the real permissions, over a runtime that draws nothing.
+//! Sets up the shell without a window: the real commands behind the real permissions, over a runtime that draws
+//! nothing.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ use crate::saving::SavedFiles;
 use crate::wiring::Wiring;
 use crate::{bindings, context, desktop};
 
-/// Somebody who calls commands, and remembers which.
+/// The shell under test, with the commands that were called and their outcome.
 pub(super) struct ShellRig {
     pub(super) folder: tempfile::TempDir,
     pub(super) bindings: Bindings,
@@ -30,7 +31,7 @@ pub(super) struct ShellRig {
     refused: RefCell<BTreeSet<String>>,
 }
 
-/// How often the program was ended.
+/// The number of times the program was ended.
 struct Exits(AtomicU32);
 
 impl ShellRig {
@@ -38,7 +39,7 @@ impl ShellRig {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = folder.path().join("config");
         std::fs::create_dir(&config).expect("our folder");
-        // No menu and no tray are drawn, and nothing is told over this computer's own notifications.
+        // No menu and no tray are drawn, and nothing goes to this computer's own notifications.
         let preferences = json!({ "keep_in_tray": false, "notifications": false, "language": "en" });
         std::fs::write(config.join("preferences.json"), preferences.to_string()).expect("our folder");
 
@@ -57,14 +58,14 @@ impl ShellRig {
         let recent = Recent::new(Some(config.clone()));
         app.manage(Wiring::new(folder.path().join("workspace"), recent, app.handle().clone()));
         desktop::pretend(&app, config, |app| _ = app.state::<Exits>().0.fetch_add(1, Ordering::Relaxed));
-        // The permissions are those of the window that is called so.
+        // The permissions are those of the window with this label.
         let window = WebviewWindowBuilder::new(&app, "main", WebviewUrl::default()).build().expect("a window");
         let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/ipc/bindings.ts"));
         let bindings = Bindings::read(&text.expect("they are committed"));
         Self { folder, bindings, window, app, answered: RefCell::default(), refused: RefCell::default() }
     }
 
-    /// Calls a command as the window does; what it answered or threw.
+    /// Calls a command as the window does; returns its answer or its error.
     pub(super) fn call(&self, command: &str, arguments: &Value) -> Result<Value, Value> {
         let request = InvokeRequest {
             cmd: command.to_owned(),
@@ -78,7 +79,7 @@ impl ShellRig {
         get_ipc_response(&self.window, request).map(|body| body.deserialize().expect("an answer is JSON"))
     }
 
-    /// Calls it, and has an answer of the type that the window was told of.
+    /// Calls a command, and checks that its answer has the type that the window knows.
     pub(super) fn answers(&self, command: &str, arguments: Value) -> Value {
         let answer = self.call(command, &arguments);
         let answer = answer.unwrap_or_else(|problem| panic!("{command} {arguments} is refused: {problem}"));
@@ -87,7 +88,7 @@ impl ShellRig {
         answer
     }
 
-    /// Calls it, and is told no, with this code.
+    /// Calls a command, and checks that it is refused with this code.
     pub(super) fn refuses(&self, command: &str, arguments: Value, code: &str) {
         let answer = self.call(command, &arguments);
         let problem = answer.expect_err(&format!("{command} {arguments} is not refused"));
@@ -96,7 +97,7 @@ impl ShellRig {
         self.refused.borrow_mut().insert(command.to_owned());
     }
 
-    /// Waits for the end of the run that is on, where one is.
+    /// Waits for the end of the run that is on, if there is one.
     pub(super) fn until_the_run_ends(&self) {
         let wiring = self.app.state::<Wiring>();
         tauri::async_runtime::block_on(async {
@@ -106,7 +107,7 @@ impl ShellRig {
         });
     }
 
-    /// What was opened on the computer, newest last.
+    /// Returns the pages and files that were opened on the computer, newest last.
     pub(super) fn opened(&self) -> Vec<String> {
         match &*self.app.state::<Outside>() {
             Outside::Pretended { opened, .. } => opened.lock().expect("no test panics with it").clone(),
@@ -114,7 +115,7 @@ impl ShellRig {
         }
     }
 
-    /// From here on a person answers each dialog so.
+    /// Makes a person answer each dialog with this path from here on.
     pub(super) fn answers_dialogs_with(&self, path: Option<PathBuf>) {
         if let Outside::Pretended { answer, .. } = &*self.app.state::<Outside>() {
             *answer.lock().expect("no test panics with it") = path;
@@ -125,19 +126,19 @@ impl ShellRig {
         self.app.state::<Exits>().0.load(Ordering::Relaxed)
     }
 
-    /// The folder of the workspace.
+    /// Returns the folder of the workspace.
     pub(super) fn workspace(&self) -> PathBuf {
         self.folder.path().join("workspace")
     }
 
-    /// Those that were never answered, nor were refused with a reason.
+    /// Returns the commands that were never answered, nor refused with a reason.
     pub(super) fn never_reached(&self) -> Vec<&str> {
         let (answered, refused) = (self.answered.borrow(), self.refused.borrow());
         let names = self.bindings.commands.keys().map(String::as_str);
         names.filter(|name| !answered.contains(*name) && !refused.contains(*name)).collect()
     }
 
-    /// Those that were refused every time.
+    /// Returns the commands that were refused every time.
     pub(super) fn never_answered(&self) -> Vec<&str> {
         let answered = self.answered.borrow();
         self.bindings.commands.keys().map(String::as_str).filter(|name| !answered.contains(*name)).collect()

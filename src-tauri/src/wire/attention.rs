@@ -1,4 +1,4 @@
-//! What waits for a person, and what a person may say of it.
+//! Carries the entries that wait for a person, and a person's decision on them.
 
 use postonce_engine::{Resolution, views};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use specta::Type;
 
 use super::{Alarm, Changed, FoundVoucher, Place, Reason, RecordState, Sum, each, moment};
 
-/// What waits for a person, one entry.
+/// An entry that waits for a person.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AttentionItem {
@@ -28,7 +28,7 @@ pub(crate) struct AttentionItem {
     sent: Option<Sent>,
 }
 
-/// What was sent of a record, whatever it says now.
+/// The voucher that was sent for a record, whatever the record says now.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Sent {
@@ -66,13 +66,13 @@ impl From<views::AttentionItem> for AttentionItem {
     }
 }
 
-/// What a person says became of a record in doubt.
+/// A person's decision on a record in doubt.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub(crate) enum Verdict {
     /// It is in the books, as this voucher.
     Posted { voucher_id: String },
-    /// It is not.
+    /// It is not in the books.
     NotPosted,
 }
 

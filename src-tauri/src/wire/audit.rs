@@ -1,4 +1,4 @@
-//! The audit trail: its entries with everything they hold, and what came of checking it.
+//! Carries the audit trail: its entries with everything they hold, and the result of its check.
 
 use std::collections::HashMap;
 
@@ -12,12 +12,12 @@ use specta::Type;
 
 use super::{Act, count, each, mirrored, moment};
 
-/// Facts of one entry, at most; no act of ours has as many.
+/// The most facts of one entry; no act of this program has as many.
 const FACTS_MAX: usize = 200;
-/// Characters of one fact, at most.
+/// The most characters of one fact.
 const FACT_CHARACTERS_MAX: usize = 1_000;
 
-/// Which entries are asked for; whatever is `null` does not matter. Days are the organisation's, both included.
+/// The filter for entries; a member that is `null` does not matter. Days are the organisation's, both included.
 #[derive(Debug, Clone, Default, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AuditFilter {
@@ -29,7 +29,7 @@ pub(crate) struct AuditFilter {
 }
 
 impl AuditFilter {
-    /// As the ledger takes it, with days as they begin and end in `zone`.
+    /// Returns the filter as the ledger takes it, with days as they begin and end in `zone`.
     pub(crate) fn within(self, zone: &impl TimeZone) -> Result<Filter, Problem> {
         let from = self.from.map(|day| parsed(&day)).transpose()?;
         let to = self.to.map(|day| parsed(&day)).transpose()?;
@@ -50,7 +50,7 @@ fn parsed(day: &str) -> Result<NaiveDate, Problem> {
     day.parse().map_err(|error| Problem::new(ErrorCode::Usage).with("detail", format!("{day:?}: {error}")))
 }
 
-/// When a day begins; where midnight is skipped by summer time, the first moment after it.
+/// Returns when a day begins; on a day whose midnight summer time skips, the first moment after it.
 fn begin_of(day: NaiveDate, zone: &impl TimeZone) -> Option<DateTime<Utc>> {
     (0..4).find_map(|hour| {
         let at = day.and_time(NaiveTime::from_hms_opt(hour, 0, 0)?);
@@ -65,7 +65,7 @@ pub(crate) struct Fact {
     value: String,
 }
 
-/// A setting that is another one than before.
+/// A setting whose value changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub(crate) struct SettingChange {
     name: String,
@@ -89,7 +89,7 @@ pub(crate) struct AuditEntryFull {
     voucher_id: Option<String>,
     earlier_voucher_id: Option<String>,
     reason: Option<String>,
-    /// Of changed settings; empty for every other act.
+    /// The changed settings; empty for every other act.
     changes: Vec<SettingChange>,
     facts: Vec<Fact>,
 }
@@ -118,8 +118,8 @@ impl From<views::AuditEntry> for AuditEntryFull {
     }
 }
 
-/// What was changed, as it was entered; or, where a change was found and not made here, what differs between `before` and
-/// `after`, in the order of their names.
+/// Returns the changed settings as they were entered; for a change that was found and not made here, the differences
+/// between `before` and `after`, in the order of their names.
 fn changes(detail: &Value) -> Vec<SettingChange> {
     if let Some(entered) = detail.get("changes").and_then(Value::as_array).filter(|entered| !entered.is_empty()) {
         let text = |change: &Value, name: &str| change.get(name).and_then(Value::as_str).map(short);
@@ -143,7 +143,7 @@ fn changes(detail: &Value) -> Vec<SettingChange> {
     names.into_iter().filter_map(change).collect()
 }
 
-/// Each value of a nested object with its way there: `accounting.url`.
+/// Returns each value of a nested object with the path to it: `accounting.url`.
 fn facts(detail: &Value) -> Vec<Fact> {
     let mut facts = Vec::new();
     flatten("", detail, &mut facts);
@@ -174,7 +174,7 @@ fn short(text: &str) -> String {
 }
 
 mirrored! {
-    /// What can be wrong with the audit trail.
+    /// A kind of damage to the audit trail.
     FindingKind of domain::FindingKind {
         ContentChanged, LinkBroken, EntriesMissing, NumberWrong, CutOff, SealDiffers, SignatureWrong, SealsMissing, KeyChanged,
         SignatureMissing, WitnessAhead, WitnessDiffers, WitnessSignatureWrong, WitnessMissing,
@@ -182,23 +182,23 @@ mirrored! {
 }
 
 mirrored! {
-    /// What the accounting side said when the trail was checked.
+    /// The accounting side's answer when the trail was checked.
     WitnessState of domain::WitnessState { Matches, Ahead, Differs, Missing, NotOffered, Unreachable, }
 }
 
-/// What the check came to.
+/// The verdict of the check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "snake_case")]
 enum Trail {
     /// Nothing is wrong.
     Whole,
-    /// It is what it was, and something wants an explanation.
+    /// The trail is unchanged, and something wants an explanation.
     ToExplain,
-    /// It is not what it was.
+    /// The trail was changed.
     Changed,
 }
 
-/// What came of checking the whole trail.
+/// The result of checking the whole trail.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AuditVerdict {
@@ -214,7 +214,7 @@ pub(crate) struct AuditVerdict {
     witness: WitnessState,
 }
 
-/// One thing that is wrong.
+/// One problem in the trail.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct AuditFinding {
     kind: FindingKind,
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_that_was_made_here_is_told_as_it_was_entered() {
+    fn a_change_that_was_made_here_is_shown_as_it_was_entered() {
         let detail = json!({
             "before": { "a": 1 }, "after": { "a": 2 },
             "changes": [{ "key": "accounting.url", "before": null, "after": "http://b" }],

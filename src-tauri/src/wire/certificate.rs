@@ -1,4 +1,4 @@
-//! What a run's vouchers were compared to be when it was over.
+//! Carries the comparison of a run's vouchers from when it was over.
 
 use postonce_engine::views;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use specta::Type;
 
 use super::{count, each, moment};
 
-/// A run's certificate. `equal` only where both sides agree and nothing was left open.
+/// A run's certificate. `equal` only when both sides agree and nothing was left open.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Certificate {
@@ -19,7 +19,7 @@ pub(crate) struct Certificate {
     equal: bool,
 }
 
-/// What both sides come to in one currency; decimal strings.
+/// The sums of both sides in one currency; decimal strings.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct BothSums {
     currency: String,

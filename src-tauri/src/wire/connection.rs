@@ -1,4 +1,4 @@
-//! The other side, and who holds its lock.
+//! Carries the accounting side, and the holder of its lock.
 
 use postonce_engine::{domain, ports, views};
 use serde::Serialize;
@@ -7,7 +7,7 @@ use specta::Type;
 use super::{count, mirrored, moment};
 
 mirrored! {
-    /// How strongly the accounting side protects against a second voucher.
+    /// The strength of the accounting side's protection against a second voucher.
     Protection of domain::Protection { Enforced, Fenced, Staged, Observed, }
 }
 
@@ -35,11 +35,11 @@ impl From<ports::Connection> for Connection {
 }
 
 mirrored! {
-    /// Whose the lock is, seen from here.
+    /// The owner of the lock, seen from this program.
     Whose of views::Whose { Other, MineElsewhere, MineHere, }
 }
 
-/// Who holds the lock, since when and how far. Ages are counted from the accounting side's clock.
+/// The lock: its holder, its start and its progress. Ages are counted from the accounting side's clock.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Lock {
@@ -51,7 +51,7 @@ pub(crate) struct Lock {
     silent_seconds: u32,
     /// Two renewals in a row are missing.
     looks_dead: bool,
-    /// Until it is free by itself, unless its holder is heard from again.
+    /// The time until the lock is free by itself, unless its holder is heard from again.
     free_in_seconds: u32,
     processed: Option<u32>,
     total: Option<u32>,
@@ -83,9 +83,9 @@ impl From<views::LockFacts> for Lock {
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Waiting {
-    /// `null` where it is a program on this machine that the accounting side does not show.
+    /// The lock; `null` when its holder is a program on this machine that the accounting side does not show.
     lock: Option<Lock>,
-    /// When it gives up.
+    /// The time at which it gives up.
     until: String,
 }
 

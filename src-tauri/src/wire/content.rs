@@ -1,4 +1,4 @@
-//! What a record says and said, what became of its voucher, and what persons accepted of that.
+//! Carries the present and earlier content of a record, the state of its voucher, and the decisions of persons on them.
 
 use postonce_engine::{domain, views};
 use serde::Serialize;
@@ -7,12 +7,12 @@ use specta::Type;
 use super::{FoundVoucher, RecordState, Sum, count, each, mirrored, moment};
 
 mirrored! {
-    /// What of a record's content may change.
+    /// A part of a record's content that may change.
     ContentField of domain::ContentField { Date, Amount, Currency, PayeeId, Category, Text, Department, Project, }
 }
 
 mirrored! {
-    /// What became of a voucher that was acknowledged.
+    /// A change to a voucher that was acknowledged.
     AlarmKind of domain::AlarmKind { Gone, Reversed, Several, OtherContent, }
 }
 
@@ -45,7 +45,7 @@ impl From<views::Content> for Content {
     }
 }
 
-/// A record whose content is not what was exported.
+/// A record whose content differs from the exported one.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Changed {
@@ -109,7 +109,7 @@ pub(crate) struct LookAlikes {
     first: Vec<LookAlike>,
 }
 
-/// One of them.
+/// A record like this one.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LookAlike {

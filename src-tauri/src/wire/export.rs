@@ -1,9 +1,9 @@
-//! Files that the window asks for. Where they lie stays on this side.
+//! Carries the files that the window asks for. Their places stay on this side.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-/// How a run is written.
+/// The format of a run's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RunFormat {
@@ -20,7 +20,7 @@ impl From<RunFormat> for postonce_reports::RunFormat {
     }
 }
 
-/// How a certificate is written.
+/// The format of a certificate's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CertificateFormat {
@@ -30,7 +30,7 @@ pub(crate) enum CertificateFormat {
 }
 
 impl CertificateFormat {
-    /// The ending of its file's name.
+    /// Returns the ending of its file's name.
     pub(crate) fn ending(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -50,7 +50,7 @@ impl From<CertificateFormat> for postonce_reports::Format {
     }
 }
 
-/// A file that was written: its number, by which it can be opened, and what to call it.
+/// A file that was written: its number, by which it can be opened, and its name.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct Saved {
     pub(crate) id: u32,

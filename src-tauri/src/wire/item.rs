@@ -1,4 +1,4 @@
-//! Rows: what became of each in a run, and why.
+//! Carries rows: the result of each in a run, and its reason.
 
 use std::collections::HashMap;
 
@@ -9,13 +9,13 @@ use specta::Type;
 use super::{Problem, Sum, count, mirrored, moment};
 
 mirrored! {
-    /// What became of one row in one run.
+    /// The result of one row in one run.
     ItemResult of domain::ItemResult {
         Posted, SkippedAlreadyExported, SkippedFoundInAccounting, SkippedRepeatedInSource, Refused, Held, InDoubt, NotSent,
     }
 }
 
-/// Which rows of a run are shown; the kinds of duplicates are one.
+/// The rows of a run that are shown; the kinds of duplicates are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ItemFilter {
@@ -28,13 +28,13 @@ pub(crate) enum ItemFilter {
 }
 
 impl ItemFilter {
-    /// The rows with these results and these words, as the engine is asked for them.
+    /// Returns the engine's filter for the rows with these results and this text.
     pub(crate) fn with_text(filter: Option<Self>, text: Option<String>) -> postonce_engine::ItemFilter {
         let results = filter.map_or_else(Vec::new, |filter| filter.results().to_vec());
         postonce_engine::ItemFilter { results, text }
     }
 
-    /// The results that pass.
+    /// Returns the results that pass.
     fn results(self) -> &'static [domain::ItemResult] {
         use domain::ItemResult as Result;
         match self {
@@ -50,7 +50,7 @@ impl ItemFilter {
     }
 }
 
-/// Where a row stands in the source.
+/// The place of a row in the source.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct Place {
     file: String,
@@ -63,11 +63,11 @@ impl From<domain::Place> for Place {
     }
 }
 
-/// Why something was not exported.
+/// The reason why something was not exported.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Reason {
-    /// We held it back.
+    /// The engine held it back.
     Held { code: HoldCode, params: HashMap<String, String> },
     /// The accounting system refused it, in its own words.
     Refused { detail: String },
@@ -104,7 +104,7 @@ pub(crate) enum HoldCode {
 }
 
 impl HoldCode {
-    /// The reason with what its sentence needs.
+    /// Returns the reason with the parameters of its sentence.
     pub(crate) fn with_params(reason: &domain::HoldReason) -> Reason {
         let members = match serde_json::to_value(reason) {
             Ok(serde_json::Value::Object(members)) => members,

@@ -1,4 +1,4 @@
-//! The ledger's file, and the ledger against the accounting system.
+//! Carries the ledger's file, and the comparison of the ledger with the accounting system.
 
 use postonce_engine::{ComparePhase as Phase, CompareProgress, domain, views};
 use serde::Serialize;
@@ -6,12 +6,12 @@ use specta::Type;
 
 use super::{BothSums, FoundVoucher, Period, count, each, mirrored, moment};
 
-/// Where the ledger is, how big, and when it was last copied.
+/// The place of the ledger, its size, and the time of its last copy.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LedgerFacts {
     path: String,
-    /// In whole KiB: a number that no ledger outgrows.
+    /// The size in whole KiB: a number that no ledger outgrows.
     kib: u32,
     last_backup_at: Option<String>,
 }
@@ -27,11 +27,11 @@ impl From<views::LedgerFile> for LedgerFacts {
 }
 
 mirrored! {
-    /// Which way is being looked.
+    /// The direction of the comparison.
     ComparePhase of Phase { Ledger, Accounting, Drafts, }
 }
 
-/// How far a comparison is.
+/// The progress of a comparison.
 #[derive(Debug, Clone, Copy, Serialize, Type)]
 pub(crate) struct CompareNews {
     phase: ComparePhase,
@@ -45,7 +45,7 @@ impl From<CompareProgress> for CompareNews {
     }
 }
 
-/// What a comparison came to. `equal` only where both sides agree and nothing was left open.
+/// The result of a comparison. `equal` only when both sides agree and nothing was left open.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Comparison {
@@ -100,7 +100,7 @@ pub(crate) struct Difference {
     drafts: Vec<String>,
 }
 
-/// What the ledger says of a reference.
+/// The ledger's side of a reference.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OurSide {
@@ -139,7 +139,7 @@ impl From<views::LedgerSide> for OurSide {
     }
 }
 
-/// What a rebuild found.
+/// The result of a rebuild.
 #[derive(Debug, Clone, Copy, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Rebuilt {

@@ -1,4 +1,4 @@
-//! What lists ask for, and what they show.
+//! Carries the filters of lists, and their rows.
 
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::{RecordFilter, RunFilter, domain, views};
@@ -7,10 +7,10 @@ use specta::Type;
 
 use super::{Outcome, Period, RecordState, Sum, Trigger, count, each, instant, moment};
 
-/// The longest text that is searched for, in bytes: twice what the longest id has.
+/// The longest text that is searched for, in bytes: twice the longest id.
 const TEXT_BYTES_MAX: usize = 400;
 
-/// Which records are asked for.
+/// The filter for records.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RecordQuery {
@@ -18,7 +18,7 @@ pub(crate) struct RecordQuery {
     states: Vec<RecordState>,
     payee: Option<String>,
     period: Period,
-    /// Decimals with a point.
+    /// An amount as decimals with a point.
     amount_from: Option<String>,
     amount_to: Option<String>,
 }
@@ -89,7 +89,7 @@ impl From<views::RecordRow> for RecordRow {
     }
 }
 
-/// How many records fit, and what they come to.
+/// The number of records that fit, and their sums.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct RecordsFound {
     records: u32,
@@ -102,10 +102,10 @@ impl From<views::RecordsFound> for RecordsFound {
     }
 }
 
-/// What stands in the books of one month in one currency.
+/// The sums in the books of one month in one currency.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct Month {
-    /// Its first day.
+    /// The first day of the month.
     month: String,
     records: u32,
     sum: Sum,
@@ -117,17 +117,17 @@ impl From<views::MonthFigures> for Month {
     }
 }
 
-/// Which runs are asked for.
+/// The filter for runs.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RunQuery {
     text: Option<String>,
     outcome: Option<Outcome>,
-    /// Those that have not ended.
+    /// True: only runs that have not ended.
     unfinished: bool,
     actor: Option<String>,
     trigger: Option<Trigger>,
-    /// From this moment on: the window knows where its days begin.
+    /// The first moment of the period: the window knows when its days begin.
     started_from: Option<String>,
     started_before: Option<String>,
 }
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_or_too_long_is_refused_and_never_left_out() {
+    fn a_query_with_a_wrong_amount_or_too_long_a_text_is_refused() {
         assert_eq!(records(r#","amountFrom":"12.50""#).map(|filter| filter.least), Ok(Some(125_000)));
         assert_eq!(records(r#","amountTo":"12,50""#).err(), Some(ErrorCode::Usage));
         let long = "x".repeat(TEXT_BYTES_MAX + 1);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment_is_refused() {
+    fn a_query_with_a_wrong_moment_is_refused() {
         let query: RunQuery =
             serde_json::from_str(r#"{"unfinished":false,"startedFrom":"yesterday"}"#).expect("a query");
         assert_eq!(RunFilter::try_from(query).map_err(|problem| problem.code), Err(ErrorCode::Usage));

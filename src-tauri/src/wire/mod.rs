@@ -1,4 +1,4 @@
-//! What crosses to the window: plain types for specta, and how the engine's values become them.
+//! Defines everything that crosses to the window: plain types for specta, and how the engine's values become them.
 //!
 //! Invariant: no 64-bit number and no float of money crosses. Counts are cut at [`u32::MAX`], amounts are decimal
 //! strings, moments are RFC 3339 in UTC, errors are a code with parameters.
@@ -46,33 +46,33 @@ pub(crate) use record::{Act, RecordState, RecordStory};
 pub(crate) use run::{Counts, End, Outcome, Run, Sum, Trigger};
 pub(crate) use voucher::FoundVoucher;
 
-/// A count for the window, which shows no more than four thousand million of anything.
+/// Returns a count for the window, which shows no more than four thousand million of anything.
 pub(crate) fn count(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// A moment for the window.
+/// Returns a moment for the window.
 pub(crate) fn moment(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// A moment from the window.
+/// Reads a moment from the window.
 pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, error::Problem> {
     let usage = |_| error::Problem::new(ErrorCode::Usage).with("detail", format!("{text:?} is no moment"));
     DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(usage)
 }
 
-/// Moments for the window.
+/// Returns moments for the window.
 pub(crate) fn each_moment(list: impl IntoIterator<Item = DateTime<Utc>>) -> Vec<String> {
     list.into_iter().map(moment).collect()
 }
 
-/// Each value of a list as the window's.
+/// Returns each value of a list as the window's.
 pub(crate) fn each<A, B: From<A>>(list: Vec<A>) -> Vec<B> {
     list.into_iter().map(B::from).collect()
 }
 
-/// An enum of the engine, mirrored for the window: the same variants, checked by the compiler.
+/// Mirrors an enum of the engine for the window: the same variants, checked by the compiler.
 macro_rules! mirrored {
     ($(#[$meta:meta])* $name:ident of $engine:ty { $($(#[$variant_meta:meta])* $variant:ident,)+ }) => {
         $(#[$meta])*

@@ -1,4 +1,4 @@
-//! What the first screen asks for.
+//! Carries the first screen's data.
 
 use postonce_engine::views;
 use serde::{Deserialize, Serialize};
@@ -11,17 +11,17 @@ use super::{Problem, Run, RunItem, Sum, count, each};
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub(crate) enum Overview {
-    /// There is none in that folder.
+    /// There is no workspace in that folder.
     Missing { path: String },
-    /// There is one that cannot be used; the organisation's name, where that much could be read; and the secret that is
-    /// missing, where that is all there is to it.
+    /// There is a workspace that cannot be used. The organisation's name is given if that much could be read, and the
+    /// missing secret if nothing else is wrong.
     Broken { problem: Problem, organisation: Option<String>, secret: Option<MissingSecret> },
-    /// Here it is.
+    /// The workspace is open.
     Ready {
         path: String,
         organisation: String,
         practice: bool,
-        /// Whether the accounting system has pages that vouchers can be looked at on.
+        /// True: the accounting system has pages that show vouchers.
         voucher_pages: bool,
         counts: RecordCounts,
         runs: Vec<Run>,
@@ -32,11 +32,11 @@ pub(crate) enum Overview {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
 pub(crate) struct MissingSecret {
     pub(crate) side: SecretSide,
-    /// What a person calls it.
+    /// The kind of the secret.
     pub(crate) secret: SecretKind,
 }
 
-/// What a secret is for.
+/// The side that a secret is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SecretSide {
@@ -48,7 +48,7 @@ impl SecretSide {
     pub(crate) const BOTH: [Self; 2] = [Self::Accounting, Self::Platform];
 }
 
-/// How many records are in which state.
+/// The number of records in each state.
 #[derive(Debug, Clone, Copy, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RecordCounts {
@@ -79,7 +79,7 @@ impl From<views::RecordCounts> for RecordCounts {
     }
 }
 
-/// What a sync would do.
+/// The plan of a sync.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Plan {
@@ -108,7 +108,7 @@ impl From<views::PlanSummary> for Plan {
     }
 }
 
-/// A sync was begun, or the one that was on is watched.
+/// The start of a sync: it was begun, or the one that was on is followed.
 #[derive(Debug, Clone, Copy, Serialize, Type)]
 pub(crate) struct SyncStarted {
     pub(crate) joined: bool,
@@ -123,18 +123,19 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// The one for a tag such as `nb-NO` or `en_GB.UTF-8`. Every Norwegian gets Norwegian, everybody else English.
+    /// Returns the language for a tag such as `nb-NO` or `en_GB.UTF-8`. Every Norwegian gets Norwegian, everybody else
+    /// English.
     pub(crate) fn of(tag: &str) -> Self {
         let language = tag.split(['-', '_', '.', '@']).next().unwrap_or_default().to_ascii_lowercase();
         if matches!(language.as_str(), "nb" | "no" | "nn") { Self::Nb } else { Self::En }
     }
 
-    /// The one that the operating system is set to.
+    /// Returns the language that the operating system is set to.
     pub(crate) fn of_system() -> Self {
         sys_locale::get_locale().map_or(Self::En, |tag| Self::of(&tag))
     }
 
-    /// The word in this language.
+    /// Returns the word in this language.
     pub(crate) fn either(self, en: &'static str, nb: &'static str) -> &'static str {
         match self {
             Self::En => en,
@@ -157,7 +158,7 @@ mod tests {
     use super::Language;
 
     #[test]
-    fn every_norwegian_gets_norwegian_and_everybody_else_english() {
+    fn a_norwegian_tag_gets_norwegian_and_any_other_english() {
         for tag in ["nb-NO", "nb", "no_NO.UTF-8", "nn-NO", "NB_no"] {
             assert_eq!(Language::of(tag), Language::Nb, "{tag}");
         }

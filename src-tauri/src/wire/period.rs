@@ -1,4 +1,4 @@
-//! The days that a sync is about.
+//! Carries the days of a sync.
 
 use chrono::NaiveDate;
 use postonce_engine::domain;
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_day_is_a_problem_and_never_everything() {
+    fn a_wrong_day_is_a_problem_and_never_everything() {
         assert_eq!(period("2026-02-30", "2026-03-01").map_err(|problem| problem.code), Err(ErrorCode::Usage));
         assert_eq!(period("2026-03-02", "2026-03-01").map_err(|problem| problem.code), Err(ErrorCode::PeriodReversed));
         assert!(period("2026-03-01", "2026-03-01").is_ok());

@@ -1,4 +1,4 @@
-//! An error for the window: a code with its parameters. The words stand in `ui/messages`.
+//! Carries an error for the window: a code with its parameters. The words stand in `ui/messages`.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use specta::Type;
 use specta::datatype::DataType;
 
-/// What failed, as every command says it.
+/// The error of a command: every command has the same.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Problem {

@@ -1,4 +1,4 @@
-//! Where a run is.
+//! Carries the progress of a run.
 
 use postonce_engine::views;
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub(crate) struct Progress {
     eta_seconds: Option<u32>,
     counts: Counts,
     waiting_until: Option<String>,
-    /// While it waits for somebody else's run to end.
+    /// The wait for somebody else's run to end, while it lasts.
     waiting: Option<Waiting>,
     stopping: bool,
     started_at: String,

@@ -1,4 +1,4 @@
-//! A forced re-export: what is seen before it, what is wished, and what becomes of the wish.
+//! Carries a forced re-export: its preview, the wish for it, and the outcome of the wish.
 
 use postonce_engine::{ReExportAsk, domain, views};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use specta::Type;
 use super::{FoundVoucher, Sum, each, moment};
 use crate::wiring::actor;
 
-/// What a person sees before a forced re-export.
+/// The preview that a person sees before a forced re-export.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReExportPreview {
@@ -21,7 +21,7 @@ pub(crate) struct ReExportPreview {
     waiting: Option<ReExport>,
 }
 
-/// What was exported of a record last.
+/// The voucher that was exported last for a record.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ExportedVoucher {
@@ -37,7 +37,7 @@ pub(crate) struct ExportedVoucher {
     reversed_by: Option<String>,
 }
 
-/// One that was asked for and is not sent yet.
+/// A re-export that was requested and is not sent yet.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReExport {
@@ -46,9 +46,9 @@ pub(crate) struct ReExport {
     reverse: bool,
     user: String,
     host: String,
-    /// Who asked, as the accounting system knows them.
+    /// The requesting user, as the accounting system knows them.
     accounting_user: String,
-    /// Whether they are logged in at the operating system as whoever sits here.
+    /// True: that person has the same operating system user as the person here.
     same_user: bool,
     requested_at: String,
     needs_approval: bool,
@@ -68,18 +68,18 @@ pub(crate) struct ReExportWish {
     reverse: bool,
 }
 
-/// What becomes of it.
+/// The outcome of the wish.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub(crate) enum ReExportAsked {
     /// Somebody else has to approve it first.
     Waits { re_export: ReExport },
-    /// It is being sent; not where another run was on, and was joined.
+    /// It is being sent. `joined`: another run was on, and is followed instead.
     Runs { joined: bool },
 }
 
 impl ReExportWish {
-    /// The wish of this person.
+    /// Returns the wish as this person's.
     pub(crate) fn by(self, actor: domain::Actor) -> ReExportAsk {
         let Self { record_id, confirm, reference, reason, reverse } = self;
         ReExportAsk { record_id, confirm, seen: Some(reference), reason, reverse, actor }

@@ -1,4 +1,4 @@
-//! One record and everything known of it.
+//! Carries one record and everything known of it.
 
 use postonce_engine::{domain, views};
 use serde::Serialize;
@@ -15,7 +15,7 @@ mirrored! {
 }
 
 mirrored! {
-    /// Where a claim stands.
+    /// The state of a claim.
     AttemptState of domain::AttemptState { Claimed, Staged, Posted, Refused, NotSent, Unknown, }
 }
 
@@ -68,7 +68,7 @@ pub(crate) struct Attempt {
     settled_at: Option<String>,
     settled_by: Option<String>,
     settled_user: Option<String>,
-    /// Its voucher was found; the answer to the request itself was lost.
+    /// True: its voucher was found; the answer to the request itself was lost.
     found: bool,
     voucher_id: Option<String>,
     voucher_number: Option<String>,

@@ -1,4 +1,4 @@
-//! Runs, their counts and sums.
+//! Carries runs, their counts and sums.
 
 use postonce_engine::{SyncEnd, domain, views};
 use serde::{Deserialize, Serialize};
@@ -7,12 +7,12 @@ use specta::Type;
 use super::{Lock, Period, Problem, count, each, mirrored, moment};
 
 mirrored! {
-    /// How a run ended.
+    /// The end of a run.
     Outcome of domain::Outcome { Completed, Stopped, LeaseLost, Failed, Interrupted, }
 }
 
 mirrored! {
-    /// What made a run start.
+    /// The cause of a run's start.
     Trigger of domain::Trigger { Manual, Scheduled, #[serde(rename = "re-export")] ReExport, }
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Sum {
 }
 
 impl Sum {
-    /// A sum of its parts.
+    /// Makes a sum of its parts.
     pub(crate) fn new(currency: String, amount: String) -> Self {
         Self { currency, amount }
     }
@@ -36,7 +36,7 @@ impl From<views::Sum> for Sum {
     }
 }
 
-/// How many rows of a run came to what.
+/// The number of a run's rows with each result.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Counts {
@@ -98,16 +98,16 @@ impl From<views::RunSummary> for Run {
     }
 }
 
-/// How a sync ended, or why it did not begin.
+/// The end of a sync, or the reason why it did not begin.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct End {
     run: Option<Run>,
     problem: Option<Problem>,
-    /// Why the run has no certificate, where one was wanted and could not be made.
+    /// The reason why the run has no certificate, when one was wanted and could not be made.
     no_certificate: Option<Problem>,
     lock: Option<Lock>,
-    /// Whose run it waited for, where it waited.
+    /// The lock it waited for, if it waited.
     waited_for: Option<Lock>,
 }
 

@@ -1,4 +1,4 @@
-//! The settings of the workspace in use, and the wish to change one part of them.
+//! Carries the settings of the workspace in use, and the wish to change one part of them.
 
 use postonce_connectors::workspace::{Change, ScheduleSection, Sections, Value};
 use postonce_connectors::{Workspace, WorkspaceError};
@@ -27,7 +27,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Those of this workspace, whose next runs are these.
+    /// Returns the settings of this workspace, with these next runs.
     pub(crate) fn of(workspace: &Workspace, next_runs: Vec<String>) -> Result<Self, WorkspaceError> {
         let sections = Sections::of(workspace)?;
         Ok(Self {
@@ -46,7 +46,7 @@ impl Settings {
     }
 }
 
-/// One part, as it shall be.
+/// One part of the settings, with its new values.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(tag = "part", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub(crate) enum SettingsWish {
@@ -60,7 +60,7 @@ pub(crate) enum SettingsWish {
 }
 
 impl SettingsWish {
-    /// The sides whose secrets are saved with this part.
+    /// Returns the sides whose secrets are saved with this part.
     pub(crate) fn sides(&self) -> &'static [SecretSide] {
         match self {
             Self::Accounting { .. } => &[SecretSide::Accounting],
@@ -69,7 +69,7 @@ impl SettingsWish {
         }
     }
 
-    /// What makes it so in this workspace.
+    /// Returns the changes that bring this part into the workspace.
     pub(crate) fn changes(&self, workspace: &Workspace) -> Vec<Change> {
         use postonce_connectors::workspace::{AccountingSection, OrganisationSection, PostingSection, SourceSection};
         match self {

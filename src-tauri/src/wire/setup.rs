@@ -1,4 +1,4 @@
-//! The parts of a workspace as the window fills them in: for a first start, and for the settings.
+//! Carries the parts of a workspace as the window fills them in: for a first start, and for the settings.
 
 use std::collections::HashMap;
 
@@ -13,17 +13,17 @@ use specta::Type;
 
 use super::{Connection, HoldCode, Problem, Reason, SecretSide, Sum, count, each, mirrored};
 
-/// What a trial is made over.
+/// The workspace under a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Base {
     /// A workspace that is not there yet.
     Fresh,
-    /// The one in use.
+    /// The workspace in use.
     Current,
 }
 
-/// `[organisation]`
+/// The members of `[organisation]`.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OrganisationForm {
@@ -33,7 +33,7 @@ pub(crate) struct OrganisationForm {
     time_zone: String,
 }
 
-/// `[accounting]`; the secret is never among it.
+/// The members of `[accounting]`; the secret is never among them.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 pub(crate) struct AccountingForm {
     kind: String,
@@ -48,18 +48,18 @@ mirrored! {
 }
 
 mirrored! {
-    /// How sure a guess is.
+    /// The certainty of a guess.
     Confidence of connectors::Confidence { Unsure, Likely, Sure, }
 }
 
-/// Which column gives a field.
+/// The column that gives a field.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 pub(crate) struct ColumnChoice {
     field: SourceField,
     title: String,
 }
 
-/// `[source]`
+/// The members of `[source]`.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub(crate) enum SourceForm {
@@ -83,7 +83,7 @@ pub(crate) struct CategoryAccount {
     account: String,
 }
 
-/// `[posting]`
+/// The members of `[posting]`.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PostingForm {
@@ -92,7 +92,7 @@ pub(crate) struct PostingForm {
     categories: Vec<CategoryAccount>,
 }
 
-/// `[schedule]`
+/// The members of `[schedule]`.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ScheduleForm {
@@ -111,11 +111,11 @@ pub(crate) struct SetupForm {
 }
 
 mirrored! {
-    /// What a person calls the secret.
+    /// The kind of a secret, by the word that a person has for it.
     SecretKind of connectors::workspace::SecretKind { Token, Password, ApiKey, }
 }
 
-/// What a person calls the secret of that side; a platform's is a token.
+/// Returns the kind of the secret of that side; a platform has a token.
 pub(crate) fn secret_kind_of(workspace: &connectors::Workspace, side: SecretSide) -> SecretKind {
     let named = Sections::of(workspace).map(|sections| sections.accounting.kind).unwrap_or_default();
     let kind = connectors::workspace::ACCOUNTING_KINDS.iter().find(|kind| kind.name == named);
@@ -125,7 +125,7 @@ pub(crate) fn secret_kind_of(workspace: &connectors::Workspace, side: SecretSide
     }
 }
 
-/// A kind of accounting system, and what it has to be told.
+/// A kind of accounting system, with the fields that it needs.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct AccountingKind {
     name: &'static str,
@@ -133,38 +133,38 @@ pub(crate) struct AccountingKind {
     secret: SecretKind,
 }
 
-/// One of those things.
+/// A field that a kind of accounting system needs.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct KindField {
     key: &'static str,
     required: bool,
 }
 
-/// Each kind that this version can use.
+/// Returns each kind that this version can use.
 pub(crate) fn kinds() -> Vec<AccountingKind> {
     connectors::workspace::ACCOUNTING_KINDS.iter().map(AccountingKind::from).collect()
 }
 
 impl OrganisationForm {
-    /// Without the template's own id and name, which are nobody's.
+    /// Removes the template's own id and name, which are nobody's.
     pub(crate) fn unnamed(self) -> Self {
         Self { id: String::new(), name: String::new(), ..self }
     }
 }
 
 impl ScheduleForm {
-    /// Its five fields.
+    /// Returns its five fields.
     pub(crate) fn cron(&self) -> &str {
         self.cron.trim()
     }
 }
 
-/// What a first start begins with.
+/// The values with which a first start begins.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct SetupStart {
-    /// Where the workspace would be.
+    /// The folder for the workspace.
     pub(crate) folder: String,
-    /// What stands there until somebody says otherwise.
+    /// The values that stand there until a person changes them.
     pub(crate) organisation: OrganisationForm,
     pub(crate) kinds: Vec<AccountingKind>,
     pub(crate) recent: Vec<RecentWorkspace>,
@@ -182,12 +182,13 @@ pub(crate) struct RecentWorkspace {
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct Tested {
     connection: Connection,
-    /// What is missing in its set-up, each with what to do.
+    /// The missing parts of its set-up, each with its remedy.
     missing: Vec<Problem>,
 }
 
 impl Tested {
-    /// The answer. A workspace that is not there yet has no accounts of its own, so that nothing is missing of them.
+    /// Returns the answer. A workspace that is not there yet has no accounts of its own, so that nothing is missing of
+    /// them.
     pub(crate) fn of(connection: ports::Connection, missing: Vec<error::Problem>, base: Base) -> Self {
         let is_account = |problem: &error::Problem| {
             matches!(problem.code, ErrorCode::SetupAccountMissing | ErrorCode::SetupAccountUnfit)
@@ -197,7 +198,7 @@ impl Tested {
     }
 }
 
-/// What a file seems to be.
+/// A guess of a file's format.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct SourceGuess {
     source: SourceForm,
@@ -206,7 +207,7 @@ pub(crate) struct SourceGuess {
     columns: Vec<ColumnGuess>,
 }
 
-/// How sure the guess of one column is.
+/// The certainty of one column's guess.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct ColumnGuess {
     field: SourceField,
@@ -219,11 +220,11 @@ pub(crate) struct ColumnGuess {
 pub(crate) enum SampleRow {
     /// A record.
     Record { line: u32, id: String, date: String, payee: String, category: String, text: String, amount: Sum },
-    /// What would be held back, and why.
+    /// A row that would be held back, with the reason.
     Flaw { line: u32, glimpse: String, reason: Reason },
 }
 
-/// What a source holds.
+/// The content of a source.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Survey {
@@ -352,7 +353,7 @@ impl From<&'static connectors::workspace::AccountingKind> for AccountingKind {
 }
 
 impl SourceGuess {
-    /// The guess of the file that a workspace names by this path.
+    /// Returns the guess of the file that a workspace names by this path.
     pub(crate) fn of(guess: Guess, path: String) -> Self {
         let choice =
             |column: &connectors::ColumnGuess| ColumnChoice { field: column.field.into(), title: column.title.clone() };

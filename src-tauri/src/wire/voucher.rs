@@ -1,4 +1,4 @@
-//! A voucher, as the accounting system showed it.
+//! Carries a voucher, as the accounting system showed it.
 
 use postonce_engine::domain;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use specta::Type;
 use super::{Sum, mirrored, moment};
 
 mirrored! {
-    /// Whether a voucher still counts in the books.
+    /// The state of a voucher: it counts in the books, or it was voided.
     VoucherState of domain::VoucherState { Posted, Voided, }
 }
 

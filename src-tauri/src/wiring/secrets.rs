@@ -1,4 +1,4 @@
-//! Secrets on their way from a person to the keyring: typed, tried out, kept together with their entry in the audit trail.
+//! Brings secrets from a person to the keyring: typed, tried out, kept together with their entry in the audit trail.
 
 use std::sync::Arc;
 
@@ -17,12 +17,12 @@ impl Wiring {
         self.held.hold(side, value);
     }
 
-    /// The secrets that were typed, by the names that this workspace has for them.
+    /// Returns the secrets that were typed, by the names that this workspace has for them.
     pub(crate) fn held_for(&self, workspace: &Workspace) -> Held {
         self.held.of(workspace, &SecretSide::BOTH)
     }
 
-    /// What a person has to type, where the workspace cannot be opened for want of a secret.
+    /// Returns the secret that a person has to type, when the workspace cannot be opened for want of one.
     pub(crate) async fn missing_secret(&self, problem: &Problem) -> Option<MissingSecret> {
         if problem.code != ErrorCode::SecretMissing {
             return None;
@@ -34,9 +34,9 @@ impl Wiring {
         Some(MissingSecret { side, secret: secret_kind_of(&workspace, side) })
     }
 
-    /// Keeps the secrets that were typed for a workspace that could not be opened without them, enters that in its audit
-    /// trail, and opens it. Where it still cannot be opened, the keyring is as it was before, and what was typed is tried
-    /// again together with what is typed next.
+    /// Keeps the secrets that were typed for a workspace that could not be opened without them, enters that in its
+    /// audit trail, and opens it. If it still cannot be opened, the keyring is as it was before, and the typed secrets
+    /// are tried again together with those that are typed next.
     pub(crate) async fn keep_secrets(&self) -> Result<(), Problem> {
         let mut slot = self.opened.lock().await;
         if slot.is_some() {
@@ -53,7 +53,7 @@ impl Wiring {
                 .with("variable", Secrets::variable(name)));
         }
         let changes = setting_changes(&held);
-        // Its schedule begins when all is done: until then nothing may run over the entry.
+        // The schedule begins when all is done: until then nothing may run over the entry.
         let open = async {
             let engine = engine_of(&workspace).await?;
             let still = engine.hold_still()?;
@@ -68,7 +68,7 @@ impl Wiring {
     }
 }
 
-/// Secrets as the audit trail has them: that they changed, and never to what.
+/// Returns secrets as the audit trail has them: that they changed, and never to what.
 pub(super) fn setting_changes(held: &Held) -> Vec<SettingChange> {
     let change = |name| SettingChange { key: format!("secret {name}"), before: None, after: Some("…".to_owned()) };
     held.keys().map(change).collect()
