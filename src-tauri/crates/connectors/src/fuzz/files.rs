@@ -6,7 +6,7 @@ use std::sync::Arc;
 use postonce_engine::domain::{Currency, Money};
 use postonce_engine::ports::{PAGE_ROWS_MAX, Row, Source};
 
-use super::{Canned, Target};
+use super::{CannedServer, Target};
 use crate::http::{Http, Limits, Side};
 use crate::source::csv::{Csv, CsvSettings, DecimalSeparator, Field};
 use crate::source::platform::Platform;
@@ -67,7 +67,7 @@ async fn csv_bytes_are_rows_or_flaws_or_refused_under_any_settings() {
 #[tokio::test]
 async fn pages_of_the_platform_are_rows_or_flaws_or_refused() {
     let mut target = Target::new("platform");
-    let server = Canned::start();
+    let server = CannedServer::start();
     let http = Http::new(Side::Platform, &server.url, &"token".into(), Limits::STANDARD).expect("a client");
     let platform = Platform::new(http, Arc::new(crate::SystemClock::start()), nok());
     while let Some(input) = target.next() {

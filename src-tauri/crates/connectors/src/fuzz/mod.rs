@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) use mutate::Random;
-pub(crate) use server::Canned;
+pub(crate) use server::CannedServer;
 
 /// The time of each target, unless the environment sets another.
 const SECONDS: u64 = 2;

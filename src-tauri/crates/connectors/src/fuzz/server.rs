@@ -8,12 +8,12 @@ use std::thread;
 use reqwest::Url;
 
 /// Listens on this machine until the process ends.
-pub(crate) struct Canned {
+pub(crate) struct CannedServer {
     pub(crate) url: Url,
     answer: Arc<Mutex<Vec<u8>>>,
 }
 
-impl Canned {
+impl CannedServer {
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let address = listener.local_addr().expect("it is bound");

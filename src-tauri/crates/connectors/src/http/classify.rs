@@ -7,27 +7,34 @@ use postonce_engine::ports::CallError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Failure, Peer, Seen};
+use super::{Failure, HttpAnswer, Peer};
 use crate::text::bounded;
 
 /// The longest problem type that is kept, in characters.
 const KIND_CHARS_MAX: usize = 64;
 
 /// Sorts the end of a call. An answer with one of the `expected` statuses comes through; the caller reads its body.
-pub(crate) fn sort(peer: &Peer, seen: Result<Seen, Failure>, expected: &[u16]) -> Result<Seen, CallError> {
-    match seen {
-        Ok(seen) if expected.contains(&seen.status) => Ok(seen),
-        Ok(seen) => Err(otherwise(peer, &seen)),
+pub(crate) fn sort(
+    peer: &Peer,
+    answer: Result<HttpAnswer, Failure>,
+    expected: &[u16],
+) -> Result<HttpAnswer, CallError> {
+    match answer {
+        Ok(answer) if expected.contains(&answer.status) => Ok(answer),
+        Ok(answer) => Err(otherwise(peer, &answer)),
         Err(failure) => Err(not_answered(peer, failure)),
     }
 }
 
 /// Reads the body of an answer that came through. A body that cannot be read is unknown, whatever its status.
-pub(crate) fn read<T: DeserializeOwned>(peer: &Peer, seen: &Seen) -> Result<T, CallError> {
-    if !is_json(&seen.content_type) {
-        return Err(CallError::Unknown(peer.unexpected(seen.status, &format!("Content-Type: {}", seen.content_type))));
+pub(crate) fn read<T: DeserializeOwned>(peer: &Peer, answer: &HttpAnswer) -> Result<T, CallError> {
+    if !is_json(&answer.content_type) {
+        return Err(CallError::Unknown(
+            peer.unexpected(answer.status, &format!("Content-Type: {}", answer.content_type)),
+        ));
     }
-    object(&seen.body).map_err(|detail| CallError::Unknown(peer.unexpected(seen.status, &format!("JSON: {detail}"))))
+    object(&answer.body)
+        .map_err(|detail| CallError::Unknown(peer.unexpected(answer.status, &format!("JSON: {detail}"))))
 }
 
 /// Reads a JSON object. JSON is UTF-8 throughout (RFC 8259), also in members that nobody here reads; and a list of
@@ -52,15 +59,15 @@ fn not_answered(peer: &Peer, failure: Failure) -> CallError {
 }
 
 /// Says what may be concluded from an answer whose status the call did not expect.
-pub(crate) fn otherwise(peer: &Peer, seen: &Seen) -> CallError {
-    let refusal = refusal(peer, seen);
-    match (seen.status, refusal) {
-        (429, _) => CallError::NotProcessed { problem: peer.busy(429), retry_after: seen.retry_after },
-        (503, _) if seen.retry_after.is_some() => {
-            CallError::NotProcessed { problem: peer.busy(503), retry_after: seen.retry_after }
+pub(crate) fn otherwise(peer: &Peer, answer: &HttpAnswer) -> CallError {
+    let refusal = refusal(peer, answer);
+    match (answer.status, refusal) {
+        (429, _) => CallError::NotProcessed { problem: peer.busy(429), retry_after: answer.retry_after },
+        (503, _) if answer.retry_after.is_some() => {
+            CallError::NotProcessed { problem: peer.busy(503), retry_after: answer.retry_after }
         }
-        (409, _) if seen.retry_after.is_some() => {
-            CallError::StillRunning { problem: peer.busy(409), retry_after: seen.retry_after }
+        (409, _) if answer.retry_after.is_some() => {
+            CallError::StillRunning { problem: peer.busy(409), retry_after: answer.retry_after }
         }
         (412, Some(refusal)) if refusal.kind == "lock-lost" => CallError::LeaseLost,
         (status @ 400..=499, Some(refusal)) if !matches!(status, 408 | 409 | 425) => CallError::Refused {
@@ -75,7 +82,7 @@ pub(crate) fn otherwise(peer: &Peer, seen: &Seen) -> CallError {
         // A 4xx that is no problem document may come from something between us and the server, also behind a commit.
         (status, None) if is_about_access(status) => CallError::Unknown(peer.unauthorized(status)),
         (status, refusal) => CallError::Unknown(
-            peer.unexpected(status, &refusal.map_or_else(|| glimpse(seen), |refusal| refusal.detail)),
+            peer.unexpected(status, &refusal.map_or_else(|| glimpse(answer), |refusal| refusal.detail)),
         ),
     }
 }
@@ -90,13 +97,13 @@ fn is_about_content(status: u16) -> bool {
 }
 
 /// Returns the beginning of an unexpected answer, for the person who looks into it.
-fn glimpse(seen: &Seen) -> String {
-    match &seen.redirect_host {
+fn glimpse(answer: &HttpAnswer) -> String {
+    match &answer.redirect_host {
         Some(host) => format!("→ {host}"),
-        None if is_json(&seen.content_type) || seen.content_type.starts_with("text/plain") => {
-            String::from_utf8_lossy(&seen.body).into_owned()
+        None if is_json(&answer.content_type) || answer.content_type.starts_with("text/plain") => {
+            String::from_utf8_lossy(&answer.body).into_owned()
         }
-        None => seen.content_type.clone(),
+        None => answer.content_type.clone(),
     }
 }
 
@@ -109,15 +116,15 @@ struct ProblemBody {
 }
 
 /// Returns the refusal in an answer, if it is a problem document, or JSON with at least one of its members.
-pub(crate) fn refusal(peer: &Peer, seen: &Seen) -> Option<Refusal> {
-    if !is_json(&seen.content_type) {
+pub(crate) fn refusal(peer: &Peer, answer: &HttpAnswer) -> Option<Refusal> {
+    if !is_json(&answer.content_type) {
         return None;
     }
-    let body: ProblemBody = object(&seen.body).ok()?;
-    let is_problem = seen.content_type == "application/problem+json"
+    let body: ProblemBody = object(&answer.body).ok()?;
+    let is_problem = answer.content_type == "application/problem+json"
         || body.r#type.is_some()
         || (body.title.is_some() && body.detail.is_some());
-    is_problem.then(|| refusal_of(peer, body.r#type.as_deref(), body.title, body.detail, seen.status))
+    is_problem.then(|| refusal_of(peer, body.r#type.as_deref(), body.title, body.detail, answer.status))
 }
 
 /// Returns the engine's refusal: the last part of the type as its kind, and words for people.

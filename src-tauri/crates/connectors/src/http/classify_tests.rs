@@ -11,16 +11,16 @@ fn peer() -> Peer {
     Peer::new(Side::Accounting, &url, &"geheim".into())
 }
 
-fn sorted(seen: Seen) -> CallError {
+fn sorted(seen: HttpAnswer) -> CallError {
     sort(&peer(), Ok(seen), &[200]).expect_err("not the expected status")
 }
 
-fn problem_answer(status: u16, kind: &str) -> Seen {
-    Seen {
+fn problem_answer(status: u16, kind: &str) -> HttpAnswer {
+    HttpAnswer {
         status,
         content_type: "application/problem+json".into(),
         body: format!(r#"{{"type": "https://example.org/problems/{kind}", "title": "No", "detail": "Not so"}}"#).into(),
-        ..Seen::default()
+        ..HttpAnswer::default()
     }
 }
 
@@ -66,7 +66,12 @@ fn status_4xx_with_a_problem_is_refused() {
 
 #[test]
 fn answer_that_the_table_does_not_name_is_unknown() {
-    let html = |status| Seen { status, content_type: "text/html".into(), body: b"<html>".into(), ..Seen::default() };
+    let html = |status| HttpAnswer {
+        status,
+        content_type: "text/html".into(),
+        body: b"<html>".into(),
+        ..HttpAnswer::default()
+    };
     let plain_problem = |status| problem_answer(status, "x");
     let codes = [201, 202, 204, 301, 302, 307, 408, 409, 425, 500, 501, 502, 503, 504, 599];
     for seen in codes.into_iter().flat_map(|code| [html(code), plain_problem(code)]) {
@@ -79,7 +84,7 @@ fn answer_that_the_table_does_not_name_is_unknown() {
 
 #[test]
 fn status_4xx_without_a_problem_still_reports_the_token() {
-    let seen = Seen { status: 401, content_type: "text/html".into(), ..Seen::default() };
+    let seen = HttpAnswer { status: 401, content_type: "text/html".into(), ..HttpAnswer::default() };
     let CallError::Unknown(problem) = sorted(seen) else { panic!("not unknown") };
     assert_eq!((problem.code, status(&problem)), (ErrorCode::AccountingUnauthorized, "401"));
 }
@@ -88,7 +93,7 @@ fn status_4xx_without_a_problem_still_reports_the_token() {
 fn status_429_or_503_with_a_wait_is_not_processed() {
     let wait = Some(Duration::from_secs(7));
     for (code, retry_after) in [(429, wait), (429, None), (503, wait)] {
-        let seen = Seen { status: code, retry_after, ..Seen::default() };
+        let seen = HttpAnswer { status: code, retry_after, ..HttpAnswer::default() };
         let CallError::NotProcessed { problem, retry_after: asked } = sorted(seen) else { panic!("{code}") };
         assert_eq!((problem.code, asked), (ErrorCode::AccountingBusy, retry_after));
     }
@@ -97,7 +102,7 @@ fn status_429_or_503_with_a_wait_is_not_processed() {
 #[test]
 fn key_still_running_is_neither_refused_nor_unprocessed() {
     let wait = Some(Duration::from_secs(1));
-    let running = Seen { retry_after: wait, ..problem_answer(409, "in-progress") };
+    let running = HttpAnswer { retry_after: wait, ..problem_answer(409, "in-progress") };
     assert!(matches!(sorted(running), CallError::StillRunning { retry_after, .. } if retry_after == wait));
     assert!(matches!(sorted(problem_answer(409, "in-progress")), CallError::Unknown(_)));
 }
@@ -110,7 +115,7 @@ fn lost_lock_differs_from_other_preconditions() {
 
 #[test]
 fn redirect_names_the_host_it_points_to() {
-    let seen = Seen { status: 302, redirect_host: Some("login.example.org".into()), ..Seen::default() };
+    let seen = HttpAnswer { status: 302, redirect_host: Some("login.example.org".into()), ..HttpAnswer::default() };
     let CallError::Unknown(problem) = sorted(seen) else { panic!("not unknown") };
     assert_eq!(problem.params["detail"], "→ login.example.org");
 }
@@ -122,11 +127,11 @@ struct Seven {
 
 #[test]
 fn body_that_is_not_the_protocols_is_unknown() {
-    let answer = |content_type: &str, body: &str| Seen {
+    let answer = |content_type: &str, body: &str| HttpAnswer {
         status: 200,
         content_type: content_type.into(),
         body: body.into(),
-        ..Seen::default()
+        ..HttpAnswer::default()
     };
     for seen in [
         answer("text/html", "<html>"),
@@ -141,7 +146,7 @@ fn body_that_is_not_the_protocols_is_unknown() {
         assert!(matches!(read::<Seven>(&peer(), &seen), Err(CallError::Unknown(_))), "{seen:?}");
     }
     // One member that nobody reads is no UTF-8: then the whole is no JSON.
-    let broken = Seen { body: b"{\"seven\": 7, \"x\": \"\xee\"}".to_vec(), ..answer("application/json", "") };
+    let broken = HttpAnswer { body: b"{\"seven\": 7, \"x\": \"\xee\"}".to_vec(), ..answer("application/json", "") };
     assert!(matches!(read::<Seven>(&peer(), &broken), Err(CallError::Unknown(_))));
     let good = answer("application/json", " {\"seven\": 7, \"x\": \"\"}");
     assert_eq!(read::<Seven>(&peer(), &good).map(|read| read.seven), Ok(7));
@@ -149,11 +154,11 @@ fn body_that_is_not_the_protocols_is_unknown() {
 
 #[test]
 fn problem_without_a_type_has_its_status_as_kind() {
-    let seen = Seen {
+    let seen = HttpAnswer {
         status: 403,
         content_type: "application/problem+json".into(),
         body: br#"{"type": "about:blank"}"#.into(),
-        ..Seen::default()
+        ..HttpAnswer::default()
     };
     let CallError::Refused { refusal, .. } = sorted(seen) else { panic!("not refused") };
     assert_eq!(refusal.kind, "http-403");

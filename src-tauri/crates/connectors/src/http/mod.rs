@@ -64,7 +64,7 @@ pub(crate) struct Http {
 
 /// Holds an answer that came as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Seen {
+pub(crate) struct HttpAnswer {
     pub(crate) status: u16,
     /// The content type, without parameters, in lower case.
     pub(crate) content_type: String,
@@ -166,13 +166,13 @@ impl Http {
     }
 
     /// Sends a request, once, and reads the answer within the limits.
-    pub(crate) async fn send(&self, request: Request) -> Result<Seen, Failure> {
+    pub(crate) async fn send(&self, request: Request) -> Result<HttpAnswer, Failure> {
         let overall = request.timeout().copied().unwrap_or(self.limits.overall);
         let limits = Limits { overall, ..self.limits };
         let response = self.client.execute(request).await.map_err(|error| Failure::of(&error, limits))?;
-        let mut seen = head(&response);
-        seen.body = body(response, seen.status, limits).await?;
-        Ok(seen)
+        let mut answer = head(&response);
+        answer.body = body(response, answer.status, limits).await?;
+        Ok(answer)
     }
 }
 
@@ -194,7 +194,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn head(response: &Response) -> Seen {
+fn head(response: &Response) -> HttpAnswer {
     let headers = response.headers();
     let content_type = text(headers, CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let redirect_host = response
@@ -208,7 +208,7 @@ fn head(response: &Response) -> Seen {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| retry_after::parse(value, text(headers, DATE)));
     let at = retry_after::http_date(text(headers, DATE));
-    Seen { status: response.status().as_u16(), content_type, retry_after, redirect_host, at, body: Vec::new() }
+    HttpAnswer { status: response.status().as_u16(), content_type, retry_after, redirect_host, at, body: Vec::new() }
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> &str {

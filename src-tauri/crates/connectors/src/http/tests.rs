@@ -16,7 +16,7 @@ fn http(address: &str, limits: Limits) -> Http {
     Http::new(Side::Accounting, &url, &TOKEN.into(), limits).expect("a client")
 }
 
-async fn get(http: &Http) -> Result<Seen, Failure> {
+async fn get(http: &Http) -> Result<HttpAnswer, Failure> {
     http.send(http.request(Method::GET, "v1/me", None).expect("a request")).await
 }
 

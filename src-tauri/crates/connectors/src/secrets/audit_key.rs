@@ -25,12 +25,12 @@ pub(crate) struct AuditKey {
 
 struct Shared {
     secrets: Secrets,
-    found: Mutex<Found>,
+    found: Mutex<KeyState>,
 }
 
 /// The state of the key in this process.
 #[derive(Default)]
-enum Found {
+enum KeyState {
     /// Nobody asked yet.
     #[default]
     NotAsked,
@@ -74,44 +74,44 @@ impl Signer for AuditKey {
 impl Shared {
     fn with_key<T>(&self, make: bool, act: impl FnOnce(&SigningKey) -> T) -> Option<T> {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*found, Found::NotAsked) {
+        if matches!(*found, KeyState::NotAsked) {
             *found = self.look();
         }
-        if make && matches!(*found, Found::NotMade) {
+        if make && matches!(*found, KeyState::NotMade) {
             *found = self.make();
         }
         match &*found {
-            Found::Key(key) => Some(act(key)),
+            KeyState::Key(key) => Some(act(key)),
             _ => None,
         }
     }
 
-    fn look(&self) -> Found {
+    fn look(&self) -> KeyState {
         match self.secrets.own(NAME) {
             Ok(Some(kept)) => read(&kept),
-            Ok(None) => Found::NotMade,
+            Ok(None) => KeyState::NotMade,
             Err(error) => {
                 tracing::debug!(%error, "no keyring and no key in the environment: audit heads stay unsigned");
-                Found::Nowhere
+                KeyState::Nowhere
             }
         }
     }
 
     /// Makes a key, keeps it, and then reads the one that is kept: another program may have made one in the same
     /// moment.
-    fn make(&self) -> Found {
+    fn make(&self) -> KeyState {
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
         if let Err(error) = getrandom::fill(bytes.as_mut_slice()) {
             tracing::warn!(%error, "no random bytes for an audit key: audit heads stay unsigned");
-            return Found::Nowhere;
+            return KeyState::Nowhere;
         }
         let kept = self.secrets.set(NAME, &SecretString::from(hex::encode(bytes.as_slice())));
         match kept.and_then(|()| self.secrets.own(NAME)) {
             Ok(Some(kept)) => read(&kept),
-            Ok(None) => Found::Nowhere,
+            Ok(None) => KeyState::Nowhere,
             Err(error) => {
                 tracing::warn!(%error, "the keyring keeps no audit key: audit heads stay unsigned");
-                Found::Nowhere
+                KeyState::Nowhere
             }
         }
     }
@@ -119,13 +119,13 @@ impl Shared {
 
 /// Reads the kept key. One that cannot be read is left as it is, and nothing is signed: a new one in its place would
 /// look like a forgery.
-fn read(kept: &SecretString) -> Found {
+fn read(kept: &SecretString) -> KeyState {
     let mut bytes = Zeroizing::new([0; KEY_BYTES]);
     match hex::decode_to_slice(kept.expose_secret(), bytes.as_mut_slice()) {
-        Ok(()) => Found::Key(Box::new(SigningKey::from_bytes(&bytes))),
+        Ok(()) => KeyState::Key(Box::new(SigningKey::from_bytes(&bytes))),
         Err(_) => {
             tracing::warn!("the audit key is not 64 hexadecimal digits: audit heads stay unsigned");
-            Found::Nowhere
+            KeyState::Nowhere
         }
     }
 }

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use super::{SecretError, Secrets};
 
 /// The secret that the keyring had under each name, or none.
-type Before = Vec<(String, Option<SecretString>)>;
+type EarlierSecrets = Vec<(String, Option<SecretString>)>;
 
 impl Secrets {
     /// Keeps these in the keyring while `then` is done; if that fails, the keyring is as it was before. A practice
@@ -41,8 +41,8 @@ impl Secrets {
     }
 
     /// Replaces all of them, or none.
-    fn replace(&self, held: &BTreeMap<String, SecretString>) -> Result<Before, SecretError> {
-        let mut before = Before::new();
+    fn replace(&self, held: &BTreeMap<String, SecretString>) -> Result<EarlierSecrets, SecretError> {
+        let mut before = EarlierSecrets::new();
         for (name, value) in held {
             let kept = self.kept(name).and_then(|earlier| {
                 self.set(name, value)?;
@@ -59,7 +59,7 @@ impl Secrets {
         Ok(before)
     }
 
-    fn put_back(&self, before: Before) -> Result<(), SecretError> {
+    fn put_back(&self, before: EarlierSecrets) -> Result<(), SecretError> {
         for (name, earlier) in before {
             match earlier {
                 Some(earlier) => self.set(&name, &earlier)?,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use postonce_engine::WhenStillUnknown;
 
 use super::read::{DAY_SECONDS, remote};
-use super::toml_file::{Found, Section};
+use super::toml_file::{Section, ValueAtLine};
 use super::{Remote, WorkspaceError};
 
 /// The kinds that this version can use, as a problem lists them.
@@ -147,7 +147,7 @@ fn optional_name(section: &Section<'_>, key: &str) -> Result<Option<String>, Wor
 }
 
 fn name(section: &Section<'_>, key: &str) -> Result<String, WorkspaceError> {
-    let found: Found<&str> = section.required_text(key)?;
+    let found: ValueAtLine<&str> = section.required_text(key)?;
     let name = found.value.trim();
     if name.chars().count() <= NAME_CHARS_MAX && !name.chars().any(char::is_control) {
         Ok(name.to_owned())

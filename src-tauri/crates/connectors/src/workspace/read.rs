@@ -12,7 +12,7 @@ use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
 
 use super::accounting::accounting;
 use super::address::{self, AddressError};
-use super::toml_file::{Found, Section, TomlFile};
+use super::toml_file::{Section, TomlFile, ValueAtLine};
 use super::{Content, Remote, SourceSettings, WorkspaceError, account};
 use crate::source::csv::{CsvSettings, DecimalSeparator, Field, date_format_is_valid};
 
@@ -173,7 +173,7 @@ fn columns(source: &Section<'_>) -> Result<BTreeMap<Field, String>, WorkspaceErr
 pub(super) fn remote(section: &Section<'_>, is_practice: bool) -> Result<Remote, WorkspaceError> {
     let url = section.required_text("url")?;
     // A password in the address is not repeated in the error.
-    let shown = Found { value: url.value.rsplit_once('@').map_or(url.value, |(_, host)| host), line: url.line };
+    let shown = ValueAtLine { value: url.value.rsplit_once('@').map_or(url.value, |(_, host)| host), line: url.line };
     let address = address::parse(url.value).map_err(|error| match error {
         AddressError::Invalid => section.invalid("url", &shown, "https://…, http://127.0.0.1:…"),
         AddressError::Insecure => WorkspaceError::InsecureUrl(shown.value.to_owned()),

@@ -20,7 +20,7 @@ pub(super) struct TomlFile<'a> {
 }
 
 /// Holds a value and its line.
-pub(super) struct Found<T> {
+pub(super) struct ValueAtLine<T> {
     pub(super) value: T,
     pub(super) line: u64,
 }
@@ -94,13 +94,13 @@ impl<'a> Section<'a> {
         WorkspaceError::KeyMissing { path: self.file.path.to_owned(), key: format!("{}{key}", self.prefix) }
     }
 
-    pub(super) fn text(&self, key: &str) -> Result<Option<Found<&'a str>>, WorkspaceError> {
+    pub(super) fn text(&self, key: &str) -> Result<Option<ValueAtLine<&'a str>>, WorkspaceError> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         let Some(text) = value.get_ref().as_str() else { return Err(self.wrong(key, value, "\"…\"")) };
-        Ok(Some(Found { value: text, line: self.file.line(value.span().start) }))
+        Ok(Some(ValueAtLine { value: text, line: self.file.line(value.span().start) }))
     }
 
-    pub(super) fn required_text(&self, key: &str) -> Result<Found<&'a str>, WorkspaceError> {
+    pub(super) fn required_text(&self, key: &str) -> Result<ValueAtLine<&'a str>, WorkspaceError> {
         let found = self.text(key)?.ok_or_else(|| self.missing(key))?;
         if found.value.trim().is_empty() {
             return Err(self.invalid(key, &found, "\"…\""));
@@ -130,7 +130,7 @@ impl<'a> Section<'a> {
     }
 
     /// Makes the error for a text that is not one of those allowed.
-    pub(super) fn invalid(&self, key: &str, found: &Found<&str>, allowed: impl Display) -> WorkspaceError {
+    pub(super) fn invalid(&self, key: &str, found: &ValueAtLine<&str>, allowed: impl Display) -> WorkspaceError {
         WorkspaceError::Value {
             path: self.file.path.to_owned(),
             line: found.line,
@@ -141,7 +141,7 @@ impl<'a> Section<'a> {
     }
 
     /// Makes the error for a kind that this version does not have.
-    pub(super) fn unavailable(&self, found: &Found<&str>, available: &str) -> WorkspaceError {
+    pub(super) fn unavailable(&self, found: &ValueAtLine<&str>, available: &str) -> WorkspaceError {
         WorkspaceError::KindUnavailable {
             path: self.file.path.to_owned(),
             line: found.line,
@@ -153,7 +153,7 @@ impl<'a> Section<'a> {
     fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, allowed: impl Display) -> WorkspaceError {
         let span = value.span();
         let text = self.file.text.get(span.clone()).unwrap_or_default();
-        let found = Found { value: text, line: self.file.line(span.start) };
+        let found = ValueAtLine { value: text, line: self.file.line(span.start) };
         self.invalid(key, &found, allowed)
     }
 }

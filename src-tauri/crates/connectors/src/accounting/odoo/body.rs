@@ -7,22 +7,22 @@ use serde::{Deserialize, Serialize};
 
 /// Holds the postings of a request.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Drawn {
-    pub(super) entries: Vec<DrawnEntry>,
+pub(super) struct RequestBody {
+    pub(super) entries: Vec<EntryBody>,
 }
 
 /// Describes one posting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct DrawnEntry {
+pub(super) struct EntryBody {
     pub(super) reference: String,
     pub(super) date: NaiveDate,
     pub(super) currency: String,
-    pub(super) lines: Vec<DrawnLine>,
+    pub(super) lines: Vec<LineBody>,
 }
 
 /// Describes a line: positive is debit, negative is credit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct DrawnLine {
+pub(super) struct LineBody {
     pub(super) account: String,
     /// A decimal, as text.
     pub(super) amount: String,
@@ -34,16 +34,16 @@ pub(super) struct DrawnLine {
 /// Returns the bytes for these postings; equal bytes for equal postings.
 pub(super) fn draw_up(postings: &[Posting]) -> Vec<u8> {
     let entries = postings.iter().map(entry).collect();
-    serde_json::to_vec(&Drawn { entries }).expect("plain structs with text keys always make JSON")
+    serde_json::to_vec(&RequestBody { entries }).expect("plain structs with text keys always make JSON")
 }
 
 /// Reads the postings back from a request's bytes; `None` for bytes of another connector.
-pub(super) fn read(bytes: &[u8]) -> Option<Drawn> {
+pub(super) fn read(bytes: &[u8]) -> Option<RequestBody> {
     serde_json::from_slice(bytes).ok()
 }
 
-fn entry(posting: &Posting) -> DrawnEntry {
-    DrawnEntry {
+fn entry(posting: &Posting) -> EntryBody {
+    EntryBody {
         reference: posting.reference.as_str().to_owned(),
         date: posting.date,
         currency: posting.currency.code().to_owned(),
@@ -51,8 +51,8 @@ fn entry(posting: &Posting) -> DrawnEntry {
     }
 }
 
-fn drawn_line(posting: &Posting, line: &Line) -> DrawnLine {
-    DrawnLine {
+fn drawn_line(posting: &Posting, line: &Line) -> LineBody {
+    LineBody {
         account: line.account.0.clone(),
         amount: line.amount.to_decimal(),
         text: label(posting, line),

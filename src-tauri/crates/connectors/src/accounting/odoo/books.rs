@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client::{Client, Fault};
-use super::value::{Maybe, Named, locked_until};
+use super::value::{Maybe, RecordLink, locked_until};
 
 use crate::accounting::words::Language;
 
@@ -45,12 +45,12 @@ pub(super) type Contacts = HashMap<String, Option<i64>>;
 
 /// Remembers the books until the next connection.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct BooksCache {
     books: Mutex<Option<Arc<Books>>>,
     accounts: Mutex<HashMap<String, Account>>,
 }
 
-impl Known {
+impl BooksCache {
     pub(super) fn forget(&self) {
         *held(&self.books) = None;
         held(&self.accounts).clear();
@@ -95,7 +95,7 @@ struct ContextRow {
 struct UserRow {
     name: String,
     login: String,
-    company_id: Named,
+    company_id: RecordLink,
     company_ids: Vec<i64>,
 }
 
@@ -103,7 +103,7 @@ struct UserRow {
 struct CompanyRow {
     id: i64,
     name: String,
-    currency_id: Named,
+    currency_id: RecordLink,
 }
 
 #[derive(Deserialize)]
@@ -111,7 +111,7 @@ struct JournalRow {
     id: i64,
     code: String,
     r#type: String,
-    currency_id: Maybe<Named>,
+    currency_id: Maybe<RecordLink>,
 }
 
 #[derive(Deserialize)]
@@ -134,13 +134,13 @@ struct ContactRow {
 }
 
 /// Names the books of a workspace: company and journal.
-pub(super) struct Where<'a> {
+pub(super) struct BooksAddress<'a> {
     pub(super) company: Option<&'a str>,
     pub(super) journal: &'a str,
 }
 
 /// Returns the books as they are remembered, or looks them up.
-pub(super) async fn books(client: &Client, known: &Known, at: &Where<'_>) -> Result<Arc<Books>, CallError> {
+pub(super) async fn books(client: &Client, known: &BooksCache, at: &BooksAddress<'_>) -> Result<Arc<Books>, CallError> {
     if let Some(books) = held(&known.books).clone() {
         return Ok(books);
     }
@@ -149,7 +149,7 @@ pub(super) async fn books(client: &Client, known: &Known, at: &Where<'_>) -> Res
     Ok(books)
 }
 
-async fn look_up(client: &Client, at: &Where<'_>) -> Result<Books, CallError> {
+async fn look_up(client: &Client, at: &BooksAddress<'_>) -> Result<Books, CallError> {
     let me: ContextRow = client.ask("res.users", "context_get", &json!({})).await?;
     let fields = ["name", "login", "company_id", "company_ids"];
     let users: Vec<UserRow> = client.ask("res.users", "read", &json!({"ids": [me.uid], "fields": fields})).await?;
@@ -215,7 +215,7 @@ pub(super) async fn locked_to(client: &Client, books: &Books) -> Result<Option<N
 /// Looks up the accounts with these codes; a code without an account has no entry.
 pub(super) async fn accounts(
     client: &Client,
-    known: &Known,
+    known: &BooksCache,
     books: &Books,
     codes: &HashSet<&str>,
 ) -> Result<HashMap<String, Account>, Fault> {

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::http::{Http, HttpError, Peer, Seen, classify};
+use crate::http::{Http, HttpAnswer, HttpError, Peer, classify};
 use crate::text::{DETAIL_CHARS_MAX, bounded};
 
 const DATABASE: HeaderName = HeaderName::from_static("x-odoo-database");
@@ -98,7 +98,7 @@ struct ErrorBody {
 }
 
 /// Holds a result, and the server's time.
-pub(super) struct Answered<T> {
+pub(super) struct TimedAnswer<T> {
     pub(super) result: T,
     /// The answer's `Date`, in whole seconds.
     pub(super) at: Option<DateTime<Utc>>,
@@ -134,7 +134,7 @@ impl Client {
         model: &str,
         method: &str,
         body: &Value,
-    ) -> Result<Answered<T>, Fault> {
+    ) -> Result<TimedAnswer<T>, Fault> {
         let mut request = self.request(model, method, body)?;
         *request.timeout_mut() = Some(time);
         self.send(request).await
@@ -162,30 +162,30 @@ impl Client {
         Ok(request)
     }
 
-    async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<Answered<T>, Fault> {
+    async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<TimedAnswer<T>, Fault> {
         let peer = self.peer();
-        let seen = classify::sort(peer, self.http.send(request).await, &ITS_OWN).map_err(Fault::Call)?;
-        if seen.status != 200 {
-            return Err(fault(peer, &seen));
+        let answer = classify::sort(peer, self.http.send(request).await, &ITS_OWN).map_err(Fault::Call)?;
+        if answer.status != 200 {
+            return Err(fault(peer, &answer));
         }
         let unread = |detail: &str| Fault::Call(CallError::Unknown(peer.unexpected(200, detail)));
-        if seen.content_type != "application/json" {
-            return Err(unread(&format!("Content-Type: {}", seen.content_type)));
+        if answer.content_type != "application/json" {
+            return Err(unread(&format!("Content-Type: {}", answer.content_type)));
         }
-        let result = serde_json::from_slice(&seen.body).map_err(|error| unread(&format!("JSON: {error}")))?;
-        Ok(Answered { result, at: seen.at })
+        let result = serde_json::from_slice(&answer.body).map_err(|error| unread(&format!("JSON: {error}")))?;
+        Ok(TimedAnswer { result, at: answer.at })
     }
 }
 
 /// Says what an answer with an error proves.
-fn fault(peer: &Peer, seen: &Seen) -> Fault {
-    let Some(body) = error_body(seen) else { return not_odoo(peer, seen) };
+fn fault(peer: &Peer, answer: &HttpAnswer) -> Fault {
+    let Some(body) = error_body(answer) else { return not_odoo(peer, answer) };
     let detail = peer.detail(&body.message);
     let refusal = Refusal { kind: last_part(&body.name), detail: detail.clone() };
-    let (kind, problem) = match seen.status {
-        401 | 403 => (Kind::Access, peer.unauthorized(seen.status).with("detail", &detail)),
+    let (kind, problem) = match answer.status {
+        401 | 403 => (Kind::Access, peer.unauthorized(answer.status).with("detail", &detail)),
         404 if body.name == "odoo.exceptions.MissingError" => (Kind::Missing, peer.refused(404, &detail)),
-        400 | 404 => (Kind::SetUp, peer.unexpected(seen.status, &detail)),
+        400 | 404 => (Kind::SetUp, peer.unexpected(answer.status, &detail)),
         422 => (Kind::Content, peer.refused(422, &detail)),
         409 => return Fault::Call(CallError::NotProcessed { problem: peer.busy(409), retry_after: None }),
         status if ABORTED.contains(&body.name.as_str()) => {
@@ -199,16 +199,16 @@ fn fault(peer: &Peer, seen: &Seen) -> Fault {
     Fault::Refused { kind, error: Box::new(RefusedCall { refusal, problem }) }
 }
 
-fn error_body(seen: &Seen) -> Option<ErrorBody> {
-    if seen.content_type == "application/json" { serde_json::from_slice(&seen.body).ok() } else { None }
+fn error_body(answer: &HttpAnswer) -> Option<ErrorBody> {
+    if answer.content_type == "application/json" { serde_json::from_slice(&answer.body).ok() } else { None }
 }
 
 /// Makes the fault for an answer that is not Odoo's JSON-2. Only a 404 proves that nobody there took the call: no such
 /// database, or an Odoo before 19.
-fn not_odoo(peer: &Peer, seen: &Seen) -> Fault {
-    let detail = if seen.content_type == "text/html" { "JSON-2?" } else { &seen.content_type };
-    if seen.status != 404 {
-        return Fault::Call(classify::otherwise(peer, seen));
+fn not_odoo(peer: &Peer, answer: &HttpAnswer) -> Fault {
+    let detail = if answer.content_type == "text/html" { "JSON-2?" } else { &answer.content_type };
+    if answer.status != 404 {
+        return Fault::Call(classify::otherwise(peer, answer));
     }
     let refusal = Refusal { kind: "http-404".to_owned(), detail: detail.to_owned() };
     let problem = peer.unexpected(404, detail);

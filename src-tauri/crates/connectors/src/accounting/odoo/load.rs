@@ -45,17 +45,17 @@ const DIGEST_DIGITS: usize = 40;
 
 /// Describes an entry to be made, in Odoo's ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct EntryToMake {
     pub(super) reference: String,
     pub(super) date: NaiveDate,
     /// The entry that it reverses.
     pub(super) reverses: Option<i64>,
-    pub(super) lines: Vec<AskedLine>,
+    pub(super) lines: Vec<LineToMake>,
 }
 
 /// Describes a line to be made, in Odoo's ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct AskedLine {
+pub(super) struct LineToMake {
     pub(super) account: i64,
     pub(super) contact: Option<i64>,
     pub(super) text: String,
@@ -65,7 +65,7 @@ pub(super) struct AskedLine {
 
 /// The outcome of a `load`.
 #[derive(Debug)]
-pub(super) enum Loaded {
+pub(super) enum LoadOutcome {
     /// The id of each entry, made now or there before.
     Ids(Vec<i64>),
     /// Nothing was made.
@@ -113,19 +113,19 @@ pub(super) async fn load(
     client: &Client,
     lease: &impl Lease,
     books: &Books,
-    asked: &[&Asked],
-) -> Result<Loaded, Fault> {
+    asked: &[&EntryToMake],
+) -> Result<LoadOutcome, Fault> {
     let data: Vec<Vec<String>> = asked.iter().flat_map(|asked| rows(books, asked)).collect();
     let body = json!({"fields": COLUMNS, "data": data, "context": books.once_context()});
     let answer: LoadBody = match client.write(lease, MODEL, "load", &body).await {
         Ok(answer) => answer,
         Err(Fault::Refused { kind: super::client::Kind::Content, error }) => {
-            return Ok(Loaded::Nothing { named: BTreeSet::new(), refusal: error.refusal, was_aborted: false });
+            return Ok(LoadOutcome::Nothing { named: BTreeSet::new(), refusal: error.refusal, was_aborted: false });
         }
         Err(fault) => return Err(fault),
     };
     match answer.ids {
-        LoadIds::Made(ids) if ids.len() == asked.len() && are_distinct(&ids) => Ok(Loaded::Ids(ids)),
+        LoadIds::Made(ids) if ids.len() == asked.len() && are_distinct(&ids) => Ok(LoadOutcome::Ids(ids)),
         LoadIds::None(false) => Ok(nothing(client, &answer.messages)),
         LoadIds::Made(_) | LoadIds::None(true) => {
             Err(Fault::Call(CallError::Unknown(client.peer().unexpected(200, "load: ids"))))
@@ -142,16 +142,16 @@ fn are_distinct(ids: &[i64]) -> bool {
     ids.iter().collect::<BTreeSet<_>>().len() == ids.len()
 }
 
-fn nothing(client: &Client, messages: &[Message]) -> Loaded {
+fn nothing(client: &Client, messages: &[Message]) -> LoadOutcome {
     let said = messages.first().map(|message| message.message.as_str()).unwrap_or_default();
-    Loaded::Nothing {
+    LoadOutcome::Nothing {
         named: messages.iter().filter_map(|message| message.record).collect(),
         refusal: Refusal { kind: "refused".to_owned(), detail: client.peer().detail(said) },
         was_aborted: messages.iter().any(|message| was_aborted(&message.message)),
     }
 }
 
-fn rows<'a>(books: &'a Books, asked: &'a Asked) -> impl Iterator<Item = Vec<String>> + 'a {
+fn rows<'a>(books: &'a Books, asked: &'a EntryToMake) -> impl Iterator<Item = Vec<String>> + 'a {
     let entry = [
         external_id(books, &asked.reference),
         asked.reference.clone(),

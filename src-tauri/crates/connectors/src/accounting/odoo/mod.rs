@@ -35,7 +35,7 @@ use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, Uniq
 
 use crate::OdooSettings;
 use crate::http::{Http, HttpError};
-use books::{Books, Known, Where};
+use books::{Books, BooksAddress, BooksCache};
 use client::Client;
 use commit::ToPost;
 use rows::Rows;
@@ -56,7 +56,7 @@ pub(crate) struct Odoo {
     company: Option<String>,
     journal: String,
     database: String,
-    known: Known,
+    known: BooksCache,
     clock: Arc<dyn Clock>,
     lease: UniqueLease<Rows>,
     /// Admits one call that posts at a time.
@@ -82,7 +82,7 @@ impl Odoo {
             company: settings.company.clone(),
             journal: settings.journal.clone(),
             database: settings.database.clone(),
-            known: Known::default(),
+            known: BooksCache::default(),
             clock: Arc::clone(&clock),
             lease: UniqueLease::new(rows, clock, ids, address),
             posting: tokio::sync::Mutex::default(),
@@ -90,13 +90,13 @@ impl Odoo {
     }
 
     async fn books(&self) -> Result<Arc<Books>, CallError> {
-        let at = Where { company: self.company.as_deref(), journal: &self.journal };
+        let at = BooksAddress { company: self.company.as_deref(), journal: &self.journal };
         books::books(&self.client, &self.known, &at).await
     }
 
     /// Reads the postings of a request. Bytes of another connector are refused; nothing of them was sent, and nothing
     /// is.
-    fn drawn(&self, request: &ClaimedRequest) -> Result<body::Drawn, CallError> {
+    fn drawn(&self, request: &ClaimedRequest) -> Result<body::RequestBody, CallError> {
         let drawn = body::read(request.body()).filter(|drawn| {
             let members = request.references().map(Reference::as_str);
             drawn.entries.iter().map(|entry| entry.reference.as_str()).eq(members)

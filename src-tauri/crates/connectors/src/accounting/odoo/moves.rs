@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::books::Books;
 use super::client::{Client, Fault};
-use super::value::{Decimal, Maybe, Moment, Named};
+use super::value::{Decimal, Maybe, Moment, RecordLink};
 
 /// The model of an entry.
 pub(super) const MODEL: &str = "account.move";
@@ -41,12 +41,12 @@ pub(super) struct Entry {
     name: Maybe<String>,
     pub(super) state: State,
     date: Maybe<NaiveDate>,
-    currency_id: Maybe<Named>,
+    currency_id: Maybe<RecordLink>,
     /// The sum of its debit lines.
     amount_total: Decimal,
     posted_before: bool,
     create_date: Moment,
-    reversed_entry_id: Maybe<Named>,
+    reversed_entry_id: Maybe<RecordLink>,
     reversal_move_ids: Vec<i64>,
 }
 
@@ -73,11 +73,11 @@ pub(super) enum Standing {
 /// Describes a line.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct EntryLine {
-    pub(super) move_id: Maybe<Named>,
-    pub(super) account_id: Maybe<Named>,
+    pub(super) move_id: Maybe<RecordLink>,
+    pub(super) account_id: Maybe<RecordLink>,
     /// Debit is positive, credit is negative, in the company's currency.
     pub(super) balance: Decimal,
-    pub(super) partner_id: Maybe<Named>,
+    pub(super) partner_id: Maybe<RecordLink>,
 }
 
 impl Entry {

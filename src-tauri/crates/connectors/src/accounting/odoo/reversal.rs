@@ -10,7 +10,7 @@ use super::Odoo;
 use super::books::{self, Books};
 use super::client::{Lease, nothing_written};
 use super::commit::{self, ToPost};
-use super::load::{self, Asked, AskedLine, Loaded};
+use super::load::{self, EntryToMake, LineToMake, LoadOutcome};
 use super::moves::{self, Entry, EntryLine, Standing};
 use super::staging::{closed, is_as_asked};
 use super::words::Obstacle;
@@ -30,8 +30,8 @@ pub(super) async fn reverse(
         Err(result) => return Ok(result),
     };
     let draft = match load::load(&odoo.client, lease, &books, &[&asked]).await? {
-        Loaded::Ids(ids) => ids.first().copied().unwrap_or_default(),
-        Loaded::Nothing { refusal, .. } => return Ok(VoucherResult::Refused { refusal, voucher_id: None }),
+        LoadOutcome::Ids(ids) => ids.first().copied().unwrap_or_default(),
+        LoadOutcome::Nothing { refusal, .. } => return Ok(VoucherResult::Refused { refusal, voucher_id: None }),
     };
     let there = moves::by_id(&odoo.client, &books, &[draft]).await?;
     let lines = moves::lines(&odoo.client, &books, &[draft]).await?;
@@ -57,7 +57,7 @@ async fn prepare(
     books: &Books,
     id: i64,
     wanted: &WantedReversal<'_>,
-) -> Result<Result<(Entry, Asked), VoucherResult>, CallError> {
+) -> Result<Result<(Entry, EntryToMake), VoucherResult>, CallError> {
     let mut there = moves::by_id(&odoo.client, books, &[id]).await?;
     let Some(original) = there.remove(&id) else {
         return Ok(Err(refused(books, not_reversible(wanted), None)));
@@ -83,12 +83,12 @@ async fn prepare(
         CallError::Unknown(odoo.client.peer().unexpected(200, &format!("account.move {id}: line_ids?")))
     })?;
     let reference = wanted.reference.as_str().to_owned();
-    Ok(Ok((original, Asked { reference, date: wanted.date, reverses: Some(id), lines })))
+    Ok(Ok((original, EntryToMake { reference, date: wanted.date, reverses: Some(id), lines })))
 }
 
-fn opposite(books: &Books, wanted: &WantedReversal<'_>, line: &EntryLine) -> Option<AskedLine> {
+fn opposite(books: &Books, wanted: &WantedReversal<'_>, line: &EntryLine) -> Option<LineToMake> {
     let amount = Money::from_decimal(&line.balance.0, Currency::from_code(&books.currency)?).ok()?;
-    Some(AskedLine {
+    Some(LineToMake {
         account: line.account_id.as_ref()?.0,
         contact: line.partner_id.as_ref().map(|contact| contact.0),
         text: wanted.bounded_reason(),

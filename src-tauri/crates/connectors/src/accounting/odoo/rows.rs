@@ -15,7 +15,7 @@ use postonce_engine::ports::{CallError, Created, RowId, UniqueRow, UniqueRows};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::client::{Answered, Client, Fault, Kind};
+use super::client::{Client, Fault, Kind, TimedAnswer};
 use super::load::was_aborted;
 use super::value::{Maybe, Moment};
 
@@ -78,7 +78,7 @@ impl Rows {
         model: &str,
         method: &str,
         body: &Value,
-    ) -> Result<Answered<T>, Fault> {
+    ) -> Result<TimedAnswer<T>, Fault> {
         self.client.ask_within(ROW_CALL, model, method, body).await
     }
 
@@ -152,7 +152,7 @@ impl UniqueRows for Rows {
     async fn read(&self, code: &str) -> Result<Option<UniqueRow>, CallError> {
         let name = self.name(code);
         let body = json!({"domain": [["res_model", "=", ANCHOR_MODEL], ["name", "=", name]], "fields": ["name", "description", "write_date"], "order": "id"});
-        let Answered { result, at } = self.call::<Vec<Row>>(MODEL, "search_read", &body).await?;
+        let TimedAnswer { result, at } = self.call::<Vec<Row>>(MODEL, "search_read", &body).await?;
         let mut rows = result.into_iter().filter(|row| row.name == name);
         match (rows.next(), rows.next()) {
             (None, _) => Ok(None),
@@ -178,7 +178,7 @@ impl UniqueRows for Rows {
 }
 
 /// Says whether the record is there: `false` if Odoo says that there is no such record.
-fn there<T>(answer: Result<Answered<T>, Fault>) -> Result<bool, CallError> {
+fn there<T>(answer: Result<TimedAnswer<T>, Fault>) -> Result<bool, CallError> {
     match answer {
         Ok(_) => Ok(true),
         Err(Fault::Refused { kind: Kind::Missing, .. }) => Ok(false),

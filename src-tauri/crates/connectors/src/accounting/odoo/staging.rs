@@ -15,10 +15,10 @@ use postonce_engine::domain::{Currency, DraftId, Money, Refusal, StageResult};
 use postonce_engine::ports::CallError;
 
 use super::Odoo;
-use super::body::{DrawnEntry, DrawnLine};
+use super::body::{EntryBody, LineBody};
 use super::books::{self, Account, Books, Contacts};
 use super::client::{Fault, Lease, nothing_written};
-use super::load::{self, Asked, AskedLine, Loaded};
+use super::load::{self, EntryToMake, LineToMake, LoadOutcome};
 use super::moves::{self, Entry, EntryLine, Standing};
 use super::words::Obstacle;
 
@@ -33,11 +33,11 @@ const ROUNDS_MAX: u32 = 2;
 type Results = Vec<Option<StageResult>>;
 
 /// Stages postings; returns one entry for each, in order.
-pub(super) async fn stage(odoo: &Odoo, lease: &impl Lease, entries: &[DrawnEntry]) -> Result<Results, CallError> {
+pub(super) async fn stage(odoo: &Odoo, lease: &impl Lease, entries: &[EntryBody]) -> Result<Results, CallError> {
     let books = odoo.books().await.map_err(nothing_written)?;
     let ground = Ground::survey(odoo, &books, entries).await.map_err(|fault| nothing_written(fault.into()))?;
     let mut results: Results = vec![None; entries.len()];
-    let mut asked: HashMap<usize, Asked> = HashMap::new();
+    let mut asked: HashMap<usize, EntryToMake> = HashMap::new();
     for (index, entry) in entries.iter().enumerate() {
         match ground.asked(&books, entry) {
             Ok(entry) => _ = asked.insert(index, entry),
@@ -63,7 +63,7 @@ struct Ground {
 }
 
 impl Ground {
-    async fn survey(odoo: &Odoo, books: &Books, entries: &[DrawnEntry]) -> Result<Self, Fault> {
+    async fn survey(odoo: &Odoo, books: &Books, entries: &[EntryBody]) -> Result<Self, Fault> {
         let lines = || entries.iter().flat_map(|entry| &entry.lines);
         let codes: HashSet<&str> = lines().map(|line| line.account.as_str()).collect();
         let parties: HashSet<&str> = lines().filter_map(|line| line.party.as_deref()).collect();
@@ -75,7 +75,7 @@ impl Ground {
     }
 
     /// Returns the entry in Odoo's ids, or the obstacle that keeps it from being one.
-    fn asked(&self, books: &Books, entry: &DrawnEntry) -> Result<Asked, Obstacle> {
+    fn asked(&self, books: &Books, entry: &EntryBody) -> Result<EntryToMake, Obstacle> {
         if entry.currency != books.currency {
             return Err(Obstacle::Currency { posting: entry.currency.clone(), books: books.currency.clone() });
         }
@@ -84,10 +84,10 @@ impl Ground {
         }
         let lines = entry.lines.iter().map(|line| self.asked_line(&entry.currency, line));
         let lines = lines.collect::<Result<_, Obstacle>>()?;
-        Ok(Asked { reference: entry.reference.clone(), date: entry.date, reverses: None, lines })
+        Ok(EntryToMake { reference: entry.reference.clone(), date: entry.date, reverses: None, lines })
     }
 
-    fn asked_line(&self, currency: &str, line: &DrawnLine) -> Result<AskedLine, Obstacle> {
+    fn asked_line(&self, currency: &str, line: &LineBody) -> Result<LineToMake, Obstacle> {
         let account = self.accounts.get(&line.account);
         let account = account.ok_or_else(|| Obstacle::AccountMissing { account: line.account.clone() })?;
         let contact = match line.party.as_ref().map(|party| (party, self.contacts.get(party))) {
@@ -103,7 +103,7 @@ impl Ground {
         let amount = Currency::from_code(currency)
             .and_then(|currency| Money::from_decimal(&line.amount, currency).ok())
             .ok_or_else(|| Obstacle::Amount { amount: line.amount.clone() })?;
-        Ok(AskedLine { account: account.id, contact, text: line.text.clone(), amount })
+        Ok(LineToMake { account: account.id, contact, text: line.text.clone(), amount })
     }
 }
 
@@ -123,14 +123,14 @@ async fn make(
     odoo: &Odoo,
     lease: &impl Lease,
     books: &Books,
-    asked: &HashMap<usize, Asked>,
+    asked: &HashMap<usize, EntryToMake>,
     open: &[usize],
     results: &mut Results,
 ) -> Result<Vec<(usize, i64)>, CallError> {
     let mut made = Vec::new();
     let mut groups: VecDeque<(Vec<usize>, u32)> = VecDeque::from([(open.to_vec(), 1)]);
     while let Some((group, tries)) = groups.pop_front() {
-        let entries: Vec<&Asked> = group.iter().map(|index| &asked[index]).collect();
+        let entries: Vec<&EntryToMake> = group.iter().map(|index| &asked[index]).collect();
         let loaded = match load::load(&odoo.client, lease, books, &entries).await {
             Ok(loaded) => loaded,
             // The entries that were made before it are not forgotten for its sake.
@@ -141,13 +141,13 @@ async fn make(
             }
         };
         match loaded {
-            Loaded::Ids(ids) => made.extend(group.into_iter().zip(ids)),
-            Loaded::Nothing { was_aborted: true, .. } if tries < TRIES_MAX => {
+            LoadOutcome::Ids(ids) => made.extend(group.into_iter().zip(ids)),
+            LoadOutcome::Nothing { was_aborted: true, .. } if tries < TRIES_MAX => {
                 tokio::time::sleep(PAUSE * tries).await;
                 groups.push_front((group, tries + 1));
             }
-            Loaded::Nothing { refusal, .. } if group.len() == 1 => results[group[0]] = Some(refused(refusal)),
-            Loaded::Nothing { named, .. } => {
+            LoadOutcome::Nothing { refusal, .. } if group.len() == 1 => results[group[0]] = Some(refused(refusal)),
+            LoadOutcome::Nothing { named, .. } => {
                 for part in parts(&group, |index| named.contains(&index)) {
                     groups.push_back((part, 1));
                 }
@@ -175,7 +175,7 @@ async fn compare(
     odoo: &Odoo,
     lease: &impl Lease,
     books: &Books,
-    asked: &HashMap<usize, Asked>,
+    asked: &HashMap<usize, EntryToMake>,
     made: &[(usize, i64)],
     results: &mut Results,
     round: u32,
@@ -224,7 +224,7 @@ async fn compare(
 }
 
 /// Returns the sum of the debit lines, as it was asked for.
-fn debit(asked: &Asked) -> String {
+fn debit(asked: &EntryToMake) -> String {
     let debits = asked.lines.iter().filter(|line| line.amount.minor() > 0);
     let minor = debits.map(|line| line.amount.minor()).sum();
     let currency = asked.lines.first().map(|line| line.amount.currency());
@@ -232,7 +232,7 @@ fn debit(asked: &Asked) -> String {
 }
 
 /// Says whether an entry is what was asked for, line by line.
-pub(super) fn is_as_asked(books: &Books, asked: &Asked, entry: &Entry, lines: &[EntryLine]) -> bool {
+pub(super) fn is_as_asked(books: &Books, asked: &EntryToMake, entry: &Entry, lines: &[EntryLine]) -> bool {
     let Some(currency) = Currency::from_code(&books.currency) else { return false };
     let seen = lines.iter().map(|line| {
         let amount = Money::from_decimal(&line.balance.0, currency).ok()?;

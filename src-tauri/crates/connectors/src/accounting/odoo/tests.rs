@@ -22,9 +22,9 @@ mod set_up;
 mod staging;
 
 /// Stands for a lease that is held, or lost.
-struct Held(AtomicBool);
+struct TestLease(AtomicBool);
 
-impl Held {
+impl TestLease {
     fn yes() -> Self {
         Self(AtomicBool::new(true))
     }
@@ -34,24 +34,24 @@ impl Held {
     }
 }
 
-impl Lease for Held {
+impl Lease for TestLease {
     fn check(&self) -> Result<(), LeaseLost> {
         if self.0.load(Ordering::SeqCst) { Ok(()) } else { Err(LeaseLost) }
     }
 }
 
 /// An answer of the server: a status and a body.
-type Scripted = (u16, Value);
+type ScriptedAnswer = (u16, Value);
 
 /// Holds the answers of the server to each `model/method`; the last answer of a list is given for ever.
 #[derive(Clone, Default)]
 struct Server {
-    answers: Arc<Mutex<HashMap<String, Vec<Scripted>>>>,
+    answers: Arc<Mutex<HashMap<String, Vec<ScriptedAnswer>>>>,
     asked: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 impl Server {
-    fn says(&self, call: &str, answers: Vec<Scripted>) {
+    fn says(&self, call: &str, answers: Vec<ScriptedAnswer>) {
         self.answers.lock().expect("nobody panicked").insert(call.to_owned(), answers);
     }
 
@@ -75,7 +75,7 @@ impl Respond for Server {
     }
 }
 
-fn answer((status, body): &Scripted) -> ResponseTemplate {
+fn answer((status, body): &ScriptedAnswer) -> ResponseTemplate {
     ResponseTemplate::new(*status)
         .set_body_raw(body.to_string(), "application/json; charset=utf-8")
         .insert_header("Date", "Mon, 23 Nov 2026 04:13:28 GMT")
@@ -85,15 +85,15 @@ fn error(name: &str, message: &str) -> Value {
     json!({"name": name, "message": message, "arguments": [message], "context": {}, "debug": "Traceback …"})
 }
 
-fn user_error(message: &str) -> Scripted {
+fn user_error(message: &str) -> ScriptedAnswer {
     (422, error("odoo.exceptions.UserError", message))
 }
 
-fn missing_record() -> Scripted {
+fn missing_record() -> ScriptedAnswer {
     (404, error("odoo.exceptions.MissingError", "Record does not exist or has been deleted."))
 }
 
-fn ok(body: Value) -> Vec<Scripted> {
+fn ok(body: Value) -> Vec<ScriptedAnswer> {
     vec![(200, body)]
 }
 
@@ -170,14 +170,14 @@ fn with(mut entry: Value, changes: Value) -> Value {
 }
 
 /// Returns a posting of 412.00 as it is drawn up.
-fn drawn(reference: &str) -> body::DrawnEntry {
-    let line = |account: &str, amount: &str, party: Option<&str>| body::DrawnLine {
+fn drawn(reference: &str) -> body::EntryBody {
+    let line = |account: &str, amount: &str, party: Option<&str>| body::LineBody {
         account: account.to_owned(),
         amount: amount.to_owned(),
         text: "Taxi".to_owned(),
         party: party.map(str::to_owned),
     };
-    body::DrawnEntry {
+    body::EntryBody {
         reference: reference.to_owned(),
         date: "2026-10-28".parse().expect("a date"),
         currency: "NOK".to_owned(),

@@ -46,7 +46,7 @@ impl<T> Maybe<T> {
 
 /// Names a record that another one refers to: its id, and its name for people.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(super) struct Named(pub(super) i64, pub(super) String);
+pub(super) struct RecordLink(pub(super) i64, pub(super) String);
 
 /// Holds a moment of Odoo's, which is UTC without saying so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

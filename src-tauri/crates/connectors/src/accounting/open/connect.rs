@@ -21,9 +21,9 @@ const REFERENCE_LENGTH_UNNAMED: usize = ReferenceRules::LENGTH_MIN;
 /// Asks who we are there, and how the server keeps two runs apart; from then on the calls of the lock go by that.
 pub(super) async fn connect(open: &Open) -> Result<(Connection, LockKind), CallError> {
     let request = open.brief_request(Method::GET, "v1/me", None)?;
-    let seen = open.call(request, &[200]).await?;
+    let answer = open.call(request, &[200]).await?;
     let peer = open.http.peer();
-    let me: Me = classify::read(peer, &seen)?;
+    let me: Me = classify::read(peer, &answer)?;
     let kind = lock_kind(&me.capabilities);
     let connection = Connection {
         address: peer.address().to_owned(),

@@ -7,7 +7,7 @@ use reqwest::Method;
 use super::Open;
 use super::results::{self, ANSWERED};
 use super::writing::{self, Lease};
-use crate::http::{Seen, classify};
+use crate::http::{HttpAnswer, classify};
 
 /// The path under which drafts are staged.
 pub(super) const PATH: &str = "v1/drafts";
@@ -22,16 +22,16 @@ pub(super) async fn commit(
 ) -> Result<CommitResult, CallError> {
     let path = format!("{PATH}/{}/commit", writing::segment(&open.http, draft.as_str())?);
     let request = open.request(Method::POST, &path, Some(b"{}".to_vec()))?;
-    let seen = writing::send(open, lease, request, &[ANSWERED, 404]).await?;
+    let answer = writing::send(open, lease, request, &[ANSWERED, 404]).await?;
     let peer = open.http.peer();
-    if seen.status == 404 {
-        return if is(open, &seen, "draft-unknown") {
+    if answer.status == 404 {
+        return if is(open, &answer, "draft-unknown") {
             Ok(CommitResult::Gone)
         } else {
-            Err(classify::otherwise(peer, &seen))
+            Err(classify::otherwise(peer, &answer))
         };
     }
-    Ok(match results::one(peer, &seen, reference)? {
+    Ok(match results::one(peer, &answer, reference)? {
         VoucherResult::Created(made) | VoucherResult::Exists(made) => CommitResult::Posted(made),
         VoucherResult::Refused { refusal, .. } => CommitResult::Refused(refusal),
     })
@@ -41,15 +41,15 @@ pub(super) async fn commit(
 pub(super) async fn discard(open: &Open, lease: &impl Lease, draft: &DraftId) -> Result<Discarded, CallError> {
     let path = format!("{PATH}/{}", writing::segment(&open.http, draft.as_str())?);
     let request = open.request(Method::DELETE, &path, None)?;
-    let seen = writing::send(open, lease, request, &[204, 404, 409]).await?;
-    match seen.status {
+    let answer = writing::send(open, lease, request, &[204, 404, 409]).await?;
+    match answer.status {
         204 => Ok(Discarded::Gone),
-        404 if is(open, &seen, "draft-unknown") => Ok(Discarded::Gone),
-        409 if is(open, &seen, "draft-committed") => Ok(Discarded::Committed),
-        _ => Err(classify::otherwise(open.http.peer(), &seen)),
+        404 if is(open, &answer, "draft-unknown") => Ok(Discarded::Gone),
+        409 if is(open, &answer, "draft-committed") => Ok(Discarded::Committed),
+        _ => Err(classify::otherwise(open.http.peer(), &answer)),
     }
 }
 
-fn is(open: &Open, seen: &Seen, kind: &str) -> bool {
-    classify::refusal(open.http.peer(), seen).is_some_and(|refusal| refusal.kind == kind)
+fn is(open: &Open, answer: &HttpAnswer, kind: &str) -> bool {
+    classify::refusal(open.http.peer(), answer).is_some_and(|refusal| refusal.kind == kind)
 }

@@ -11,7 +11,7 @@ use super::lock::json;
 use super::unsendable;
 use super::wire::{LabelBody, LabelMade, LabelView};
 use super::writing::segment;
-use crate::http::{Http, Seen, classify};
+use crate::http::{Http, HttpAnswer, classify};
 
 const PATH: &str = "v1/labels";
 /// The longest a call may take: a renewal is two of them, and tried again within the shortest lease.
@@ -37,13 +37,13 @@ impl Labels {
 
     /// Returns the answer, or `None` for a problem document of this type with that status; any other problem document
     /// is an error.
-    async fn ask(&self, request: Request, expected: u16, no: (u16, &str)) -> Result<Option<Seen>, CallError> {
+    async fn ask(&self, request: Request, expected: u16, no: (u16, &str)) -> Result<Option<HttpAnswer>, CallError> {
         let peer = self.0.peer();
-        let seen = classify::sort(peer, self.0.send(request).await, &[expected, no.0])?;
-        match seen.status {
-            status if status == expected => Ok(Some(seen)),
-            _ if classify::refusal(peer, &seen).is_some_and(|refusal| refusal.kind == no.1) => Ok(None),
-            _ => Err(classify::otherwise(peer, &seen)),
+        let answer = classify::sort(peer, self.0.send(request).await, &[expected, no.0])?;
+        match answer.status {
+            status if status == expected => Ok(Some(answer)),
+            _ if classify::refusal(peer, &answer).is_some_and(|refusal| refusal.kind == no.1) => Ok(None),
+            _ => Err(classify::otherwise(peer, &answer)),
         }
     }
 }
@@ -53,16 +53,16 @@ impl UniqueRows for Labels {
     async fn create(&self, code: &str, text: &str) -> Result<Created, CallError> {
         let body = json(&LabelBody { code: Some(code), text });
         let request = self.request(Method::POST, PATH, Some(body))?;
-        let Some(seen) = self.ask(request, 201, (409, EXISTS)).await? else { return Ok(Created::Taken) };
-        let made: LabelMade = classify::read(self.0.peer(), &seen)?;
+        let Some(answer) = self.ask(request, 201, (409, EXISTS)).await? else { return Ok(Created::Taken) };
+        let made: LabelMade = classify::read(self.0.peer(), &answer)?;
         Ok(Created::Made(RowId::new(made.id)))
     }
 
     async fn read(&self, code: &str) -> Result<Option<UniqueRow>, CallError> {
         let path = format!("{PATH}/{}", segment(&self.0, code)?);
         let request = self.request(Method::GET, &path, None)?;
-        let Some(seen) = self.ask(request, 200, (404, UNKNOWN)).await? else { return Ok(None) };
-        let LabelView { id, text, written_at, now } = classify::read(self.0.peer(), &seen)?;
+        let Some(answer) = self.ask(request, 200, (404, UNKNOWN)).await? else { return Ok(None) };
+        let LabelView { id, text, written_at, now } = classify::read(self.0.peer(), &answer)?;
         let (written_at, now) = (written_at.map(|at| at.0), now.map(|at| at.0));
         Ok(Some(UniqueRow { id: RowId::new(id), text, written_at, now }))
     }

@@ -20,12 +20,12 @@ pub(super) async fn acquire(open: &Open, ask: &LeaseAsk) -> Result<Acquired, Cal
         operation: ask.operation,
         ttl_seconds: ask.life.as_secs(),
     };
-    let seen = open.call(open.brief_request(Method::POST, PATH, Some(json(&body)))?, &[201, 423]).await?;
-    if seen.status == 423 {
-        let lock: LockBody = classify::read(open.http.peer(), &seen)?;
+    let answer = open.call(open.brief_request(Method::POST, PATH, Some(json(&body)))?, &[201, 423]).await?;
+    if answer.status == 423 {
+        let lock: LockBody = classify::read(open.http.peer(), &answer)?;
         return Ok(Acquired::Held(lock.into()));
     }
-    let granted: GrantedBody = classify::read(open.http.peer(), &seen)?;
+    let granted: GrantedBody = classify::read(open.http.peer(), &answer)?;
     Ok(Acquired::Granted {
         token: LeaseToken::new(granted.token),
         fence: granted.fence,
@@ -58,16 +58,16 @@ pub(super) async fn break_lock(open: &Open, run: &RunId, reason: &str) -> Result
 }
 
 pub(super) async fn lock(open: &Open) -> Result<Option<LockInfo>, CallError> {
-    let seen = match open.call(open.brief_request(Method::GET, PATH, None)?, &[200]).await {
+    let answer = match open.call(open.brief_request(Method::GET, PATH, None)?, &[200]).await {
         // Only a problem document says that nobody holds it; a bare 404 is a wrong address.
         Err(CallError::Refused { problem, .. })
             if problem.params.get("status").is_some_and(|status| status == "404") =>
         {
             return Ok(None);
         }
-        seen => seen?,
+        answer => answer?,
     };
-    let lock: LockBody = classify::read(open.http.peer(), &seen)?;
+    let lock: LockBody = classify::read(open.http.peer(), &answer)?;
     Ok(Some(lock.into()))
 }
 

@@ -24,16 +24,16 @@ pub(super) async fn look_up(open: &Open, references: &[Reference]) -> Result<Fou
     for asked in references.chunks(REFERENCES_MAX) {
         let body = LookUpBody { references: asked.iter().map(Reference::as_str).collect() };
         let request = open.request(Method::POST, "v1/vouchers/lookup", Some(json(&body)))?;
-        let seen = open.call(request, &[200]).await?;
+        let answer = open.call(request, &[200]).await?;
         let peer = open.http.peer();
-        let answer: FoundBody = classify::read(peer, &seen)?;
-        let drafts = answer.drafts.unwrap_or_default();
-        refuse_ambiguous(peer, &answer.found, &drafts)?;
+        let listed: FoundBody = classify::read(peer, &answer)?;
+        let drafts = listed.drafts.unwrap_or_default();
+        refuse_ambiguous(peer, &listed.found, &drafts)?;
         let asked: HashSet<&str> = asked.iter().map(Reference::as_str).collect();
-        if let Some(not_found) = &answer.not_found {
-            refuse_incomplete(peer, &asked, &answer.found, &drafts, not_found)?;
+        if let Some(not_found) = &listed.not_found {
+            refuse_incomplete(peer, &asked, &listed.found, &drafts, not_found)?;
         }
-        for voucher in answer.found {
+        for voucher in listed.found {
             // A voucher that was not asked for proves nothing about those that were.
             if asked.contains(voucher.reference.as_str()) {
                 found.vouchers.push(taken_over(peer, voucher)?);

@@ -24,7 +24,7 @@ use postonce_engine::ports::{
 use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease, domain};
 use reqwest::{Method, Request};
 
-use crate::http::{Http, HttpError, Seen, classify};
+use crate::http::{Http, HttpAnswer, HttpError, classify};
 use labels::Labels;
 
 /// The longest a call may take that writes no voucher; below the shortest lease, so that a renewal can be tried again.
@@ -79,9 +79,9 @@ impl Open {
     }
 
     /// Sends a request and sorts its answer.
-    async fn call(&self, request: Request, expected: &[u16]) -> Result<Seen, CallError> {
-        let seen = self.http.send(request).await;
-        classify::sort(self.http.peer(), seen, expected)
+    async fn call(&self, request: Request, expected: &[u16]) -> Result<HttpAnswer, CallError> {
+        let answer = self.http.send(request).await;
+        classify::sort(self.http.peer(), answer, expected)
     }
 }
 
@@ -140,14 +140,14 @@ impl AccountingSystem for Open {
         request: &ClaimedRequest,
     ) -> Result<Answer<domain::VoucherResult>, CallError> {
         let (key, body) = (request.key(), request.body());
-        let seen = writing::post(self, permit, vouchers::PATH, key, body, &[results::ANSWERED]).await?;
-        results::answer(self.http.peer(), &seen, request.references())
+        let answer = writing::post(self, permit, vouchers::PATH, key, body, &[results::ANSWERED]).await?;
+        results::answer(self.http.peer(), &answer, request.references())
     }
 
     async fn stage(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<domain::StageResult>, CallError> {
         let (key, body) = (request.key(), request.body());
-        let seen = writing::post(self, permit, drafts::PATH, key, body, &[results::ANSWERED]).await?;
-        results::answer(self.http.peer(), &seen, request.references())
+        let answer = writing::post(self, permit, drafts::PATH, key, body, &[results::ANSWERED]).await?;
+        results::answer(self.http.peer(), &answer, request.references())
     }
 
     async fn commit_draft(&self, permit: &Permit, draft: &StagedDraft) -> Result<domain::CommitResult, CallError> {

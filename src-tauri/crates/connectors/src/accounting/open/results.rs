@@ -10,7 +10,7 @@ use postonce_engine::ports::{Answer, CallError};
 use serde_json::Value;
 
 use super::wire::{RefusedBody, ResultBody, ResultsBody, StageBody, VoucherIds};
-use crate::http::{Peer, Seen, classify};
+use crate::http::{HttpAnswer, Peer, classify};
 
 /// The one status of an answer with results.
 pub(super) const ANSWERED: u16 = 200;
@@ -24,12 +24,12 @@ pub(super) trait MemberResult: Sized {
     fn read(peer: &Peer, result: Value) -> Option<Self>;
 
     /// Returns the voucher or draft that it says was made or found.
-    fn named(&self) -> Option<Named<'_>>;
+    fn named(&self) -> Option<NamedId<'_>>;
 }
 
 /// Names a voucher or draft, which stands for one member only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Named<'a> {
+pub(super) enum NamedId<'a> {
     Voucher(&'a str),
     Draft(&'a str),
 }
@@ -37,13 +37,13 @@ pub(super) enum Named<'a> {
 /// Returns one entry for each member, in the members' order.
 pub(super) fn answer<'a, T: MemberResult>(
     peer: &Peer,
-    seen: &Seen,
+    answer: &HttpAnswer,
     members: impl Iterator<Item = &'a Reference>,
 ) -> Result<Answer<T>, CallError> {
-    let body: ResultsBody = classify::read(peer, seen)?;
+    let body: ResultsBody = classify::read(peer, answer)?;
     let read: Vec<(String, Option<T>)> =
         body.results.into_iter().map(|result| (reference_of(&result).to_owned(), T::read(peer, result))).collect();
-    let mut times_named: HashMap<Named<'_>, usize> = HashMap::new();
+    let mut times_named: HashMap<NamedId<'_>, usize> = HashMap::new();
     for named in read.iter().filter_map(|(_, result)| result.as_ref()?.named()) {
         *times_named.entry(named).or_default() += 1;
     }
@@ -60,12 +60,12 @@ pub(super) fn answer<'a, T: MemberResult>(
 }
 
 /// Reads the answer about one voucher, which has to name the reference it was asked about.
-pub(super) fn one(peer: &Peer, seen: &Seen, reference: &Reference) -> Result<VoucherResult, CallError> {
-    let result: Value = classify::read(peer, seen)?;
+pub(super) fn one(peer: &Peer, answer: &HttpAnswer, reference: &Reference) -> Result<VoucherResult, CallError> {
+    let result: Value = classify::read(peer, answer)?;
     if reference_of(&result) != reference.as_str() {
-        return Err(CallError::Unknown(peer.unexpected(seen.status, "reference")));
+        return Err(CallError::Unknown(peer.unexpected(answer.status, "reference")));
     }
-    VoucherResult::read(peer, result).ok_or_else(|| CallError::Unknown(peer.unexpected(seen.status, "status")))
+    VoucherResult::read(peer, result).ok_or_else(|| CallError::Unknown(peer.unexpected(answer.status, "status")))
 }
 
 fn reference_of(result: &Value) -> &str {
@@ -84,9 +84,9 @@ impl MemberResult for VoucherResult {
         })
     }
 
-    fn named(&self) -> Option<Named<'_>> {
+    fn named(&self) -> Option<NamedId<'_>> {
         match self {
-            Self::Created(made) | Self::Exists(made) => Some(Named::Voucher(&made.voucher_id)),
+            Self::Created(made) | Self::Exists(made) => Some(NamedId::Voucher(&made.voucher_id)),
             Self::Refused { .. } => None,
         }
     }
@@ -104,10 +104,10 @@ impl MemberResult for StageResult {
         })
     }
 
-    fn named(&self) -> Option<Named<'_>> {
+    fn named(&self) -> Option<NamedId<'_>> {
         match self {
-            Self::Staged(draft) => Some(Named::Draft(draft.as_str())),
-            Self::Exists(made) => Some(Named::Voucher(&made.voucher_id)),
+            Self::Staged(draft) => Some(NamedId::Draft(draft.as_str())),
+            Self::Exists(made) => Some(NamedId::Voucher(&made.voucher_id)),
             Self::Refused { .. } => None,
         }
     }

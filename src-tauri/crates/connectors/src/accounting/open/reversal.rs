@@ -9,7 +9,7 @@ use super::results::{self, ANSWERED, fits};
 use super::wire::{ReversalBody, ReversesBody, VoucherProblem};
 use super::writing::{self, Lease};
 use crate::accounting::reversal::WantedReversal;
-use crate::http::{Seen, classify};
+use crate::http::{HttpAnswer, classify};
 
 /// The problem type for a request with another body under a key that was used. It does not say what came of the first
 /// body.
@@ -23,36 +23,36 @@ pub(super) async fn reverse(
     let path = format!("v1/vouchers/{}/reversal", writing::segment(&open.http, asked.voucher_id)?);
     let reason = asked.bounded_reason();
     let body = json(&ReversalBody { reference: asked.reference.as_str(), date: asked.date, reason: &reason });
-    let seen = writing::post(open, lease, &path, asked.key, &body, &[ANSWERED, 404, 422]).await?;
-    if seen.status == ANSWERED { made(open, &seen, &asked) } else { refused(open, &seen) }
+    let answer = writing::post(open, lease, &path, asked.key, &body, &[ANSWERED, 404, 422]).await?;
+    if answer.status == ANSWERED { made(open, &answer, &asked) } else { refused(open, &answer) }
 }
 
 /// Reads a success. It has to name the reference and the voucher that it was asked about, and another voucher as the
 /// counter-voucher.
-fn made(open: &Open, seen: &Seen, asked: &WantedReversal<'_>) -> Result<VoucherResult, CallError> {
+fn made(open: &Open, answer: &HttpAnswer, asked: &WantedReversal<'_>) -> Result<VoucherResult, CallError> {
     let peer = open.http.peer();
-    let result = results::one(peer, seen, asked.reference)?;
+    let result = results::one(peer, answer, asked.reference)?;
     if let VoucherResult::Created(made) | VoucherResult::Exists(made) = &result {
-        let ReversesBody { reverses } = classify::read(peer, seen)?;
+        let ReversesBody { reverses } = classify::read(peer, answer)?;
         if reverses != asked.voucher_id || made.voucher_id == asked.voucher_id {
-            return Err(CallError::Unknown(peer.unexpected(seen.status, "reverses")));
+            return Err(CallError::Unknown(peer.unexpected(answer.status, "reverses")));
         }
     }
     Ok(result)
 }
 
 /// Reads a definite refusal of this voucher, or what may be concluded from the answer otherwise.
-fn refused(open: &Open, seen: &Seen) -> Result<VoucherResult, CallError> {
+fn refused(open: &Open, answer: &HttpAnswer) -> Result<VoucherResult, CallError> {
     let peer = open.http.peer();
-    match (seen.status, classify::refusal(peer, seen)) {
+    match (answer.status, classify::refusal(peer, answer)) {
         (422, Some(refusal)) if refusal.kind == KEY_REUSED => {
-            Err(CallError::Unknown(peer.unexpected(seen.status, &refusal.detail)))
+            Err(CallError::Unknown(peer.unexpected(answer.status, &refusal.detail)))
         }
-        (404, Some(refusal)) if refusal.kind != "not-found" => Err(classify::otherwise(peer, seen)),
+        (404, Some(refusal)) if refusal.kind != "not-found" => Err(classify::otherwise(peer, answer)),
         (_, Some(refusal)) => {
-            let in_the_way = classify::read::<VoucherProblem>(peer, seen).ok().and_then(|body| body.voucher_id);
+            let in_the_way = classify::read::<VoucherProblem>(peer, answer).ok().and_then(|body| body.voucher_id);
             Ok(VoucherResult::Refused { refusal, voucher_id: in_the_way.filter(|id| fits(id)) })
         }
-        (_, None) => Err(classify::otherwise(peer, seen)),
+        (_, None) => Err(classify::otherwise(peer, answer)),
     }
 }

@@ -225,7 +225,7 @@ async fn claimed_request_travels_unchanged_under_its_key_and_lock() {
         .await;
     let open = open(&server);
     let (key, body) = (RequestKey::new("k-1"), b"the claimed bytes");
-    let lease = writes::Ours::held();
+    let lease = writes::TestLease::held();
     writing::post(&open, &lease, vouchers::PATH, &key, body, &[200]).await.expect("it is answered");
 }
 
@@ -234,7 +234,7 @@ fn results(results: Value) -> Vec<Option<VoucherResult>> {
     let url = Url::parse("http://127.0.0.1:1").expect("an address");
     let http = Http::new(Side::Accounting, &url, &"token".into(), Limits::STANDARD).expect("a client");
     let body = json!({"results": results}).to_string().into_bytes();
-    let seen = Seen { status: 200, content_type: "application/json".into(), body, ..Seen::default() };
+    let seen = HttpAnswer { status: 200, content_type: "application/json".into(), body, ..HttpAnswer::default() };
     results::answer(http.peer(), &seen, references(&["a", "b", "c"]).iter()).expect("it is read").results
 }
 

@@ -34,16 +34,16 @@ struct WitnessBody {
 /// and `501`, that the server keeps no witnesses at all.
 pub(super) async fn witness(open: &Open, ledger_id: &str) -> Result<WitnessSeen, CallError> {
     let peer = open.http.peer();
-    let seen =
+    let answer =
         open.call(open.brief_request(Method::GET, &path(open, ledger_id)?, None)?, &[200, 404, 405, 501]).await?;
-    match seen.status {
+    match answer.status {
         200 => {}
-        404 if classify::refusal(peer, &seen).is_some() => return Ok(WitnessSeen::None),
+        404 if classify::refusal(peer, &answer).is_some() => return Ok(WitnessSeen::None),
         _ => return Ok(WitnessSeen::NotOffered),
     }
-    let body: WitnessBody = classify::read(peer, &seen)?;
+    let body: WitnessBody = classify::read(peer, &answer)?;
     let Some(head) = head_of(&body.head) else {
-        return Err(CallError::Unknown(peer.unexpected(seen.status, "head")));
+        return Err(CallError::Unknown(peer.unexpected(answer.status, "head")));
     };
     let short = |text: String| bounded(&text, TEXT_CHARS_MAX);
     let Actor { user, host } = body.written_by;
@@ -71,18 +71,18 @@ pub(super) async fn leave(
     };
     let mut request = open.brief_request(Method::PUT, &path(open, ledger_id)?, Some(json(&body)))?;
     present(open, &mut request, token)?;
-    let seen = open.call(request, &[200, 201, 204, 409]).await?;
-    if seen.status != 409 {
+    let answer = open.call(request, &[200, 201, 204, 409]).await?;
+    if answer.status != 409 {
         return Ok(());
     }
     let peer = open.http.peer();
-    match classify::refusal(peer, &seen) {
+    match classify::refusal(peer, &answer) {
         Some(refusal) if refusal.kind == AHEAD => {
-            Err(CallError::Refused { problem: peer.refused(seen.status, &refusal.detail), refusal, too_large: false })
+            Err(CallError::Refused { problem: peer.refused(answer.status, &refusal.detail), refusal, too_large: false })
         }
         refusal => {
             let detail = refusal.map(|refusal| refusal.detail).unwrap_or_default();
-            Err(CallError::Unknown(peer.unexpected(seen.status, &detail)))
+            Err(CallError::Unknown(peer.unexpected(answer.status, &detail)))
         }
     }
 }

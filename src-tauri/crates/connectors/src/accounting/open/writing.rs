@@ -15,7 +15,7 @@ use reqwest::{Method, Request};
 use super::lock::present;
 use super::results::fits;
 use super::{Open, unsendable};
-use crate::http::{Http, HttpError, Seen};
+use crate::http::{Http, HttpAnswer, HttpError};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -41,7 +41,7 @@ pub(super) async fn send(
     lease: &impl Lease,
     mut request: Request,
     expected: &[u16],
-) -> Result<Seen, CallError> {
+) -> Result<HttpAnswer, CallError> {
     present(open, &mut request, lease.token())?;
     lease.check().map_err(|LeaseLost| CallError::LeaseLost)?;
     open.call(request, expected).await
@@ -55,7 +55,7 @@ pub(super) async fn post(
     key: &RequestKey,
     body: &[u8],
     expected: &[u16],
-) -> Result<Seen, CallError> {
+) -> Result<HttpAnswer, CallError> {
     let mut request = open.request(Method::POST, path, Some(body.to_vec()))?;
     let key = HeaderValue::from_str(key.as_str()).map_err(|_| undrawable(&open.http))?;
     request.headers_mut().insert(IDEMPOTENCY_KEY, key);

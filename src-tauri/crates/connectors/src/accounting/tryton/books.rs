@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use super::facts::Facts;
 use super::fault::Fault;
-use super::posting::{MoveBody, Resolved};
+use super::posting::{MoveBody, TrytonIds};
 use super::rpc::{Call, LastLook, Rpc};
 use super::wire::TrytonDate;
 use super::words::Obstacle;
@@ -21,11 +21,11 @@ const CODES_MAX: usize = 500;
 /// Remembers the set-up.
 #[derive(Default)]
 pub(super) struct Books {
-    known: Mutex<Known>,
+    known: Mutex<SetUpCache>,
 }
 
 #[derive(Default)]
-struct Known {
+struct SetUpCache {
     accounts: HashMap<String, Vec<AccountBody>>,
     periods: Option<Vec<PeriodBody>>,
     parties: HashMap<String, i64>,
@@ -59,7 +59,7 @@ struct PartyBody {
 impl Books {
     /// Forgets everything.
     pub(super) async fn forget(&self) {
-        *self.known.lock().await = Known::default();
+        *self.known.lock().await = SetUpCache::default();
     }
 
     /// Returns Tryton's ids for these postings, or the obstacle of each. Parties that are missing are made if `create`
@@ -71,7 +71,7 @@ impl Books {
         moves: &[MoveBody],
         create: bool,
         last_look: LastLook<'_>,
-    ) -> Result<Vec<Result<Resolved, Obstacle>>, Fault> {
+    ) -> Result<Vec<Result<TrytonIds, Obstacle>>, Fault> {
         let mut known = self.known.lock().await;
         let accounts = moves.iter().flat_map(|posting| &posting.lines).map(|line| line.account.as_str());
         known.learn_accounts(rpc, facts, accounts).await?;
@@ -96,7 +96,7 @@ impl Books {
     }
 }
 
-impl Known {
+impl SetUpCache {
     async fn learn_accounts<'a>(
         &mut self,
         rpc: &Rpc,
@@ -181,7 +181,7 @@ impl Known {
         Ok(())
     }
 
-    fn resolve(&self, facts: &Facts, posting: &MoveBody) -> Result<Resolved, Obstacle> {
+    fn resolve(&self, facts: &Facts, posting: &MoveBody) -> Result<TrytonIds, Obstacle> {
         if posting.currency != facts.currency {
             return Err(Obstacle::Currency { posting: posting.currency.clone(), books: facts.currency.clone() });
         }
@@ -196,7 +196,7 @@ impl Known {
             let missing = || Obstacle::PartyMissing { party: party.clone() };
             Ok((account.id, Some(*self.parties.get(party).ok_or_else(missing)?)))
         });
-        Ok(Resolved { period, lines: lines.collect::<Result<_, _>>()? })
+        Ok(TrytonIds { period, lines: lines.collect::<Result<_, _>>()? })
     }
 
     fn account(&self, code: &str) -> Result<&AccountBody, Obstacle> {

@@ -36,7 +36,7 @@ use books::Books;
 use facts::Facts;
 use lock::PartyRows;
 use rpc::Rpc;
-use staging::{JustMade, ToCommit};
+use staging::{FreshDrafts, ToCommit};
 
 /// The largest number of moves in one call. More are no faster, and a refused call takes more with it.
 const MOVES_PER_CALL_MAX: usize = 500;
@@ -58,7 +58,7 @@ pub(crate) struct Tryton {
     /// faster. And Tryton sends an answer a word at a time, each of which waits while another call works in the same
     /// process.
     turn: Mutex<()>,
-    just_made: JustMade,
+    just_made: FreshDrafts,
     lease: UniqueLease<PartyRows>,
 }
 
@@ -111,7 +111,7 @@ impl Tryton {
             prefix: format!("{}:", organisation.as_str()),
             books: Books::default(),
             turn: Mutex::default(),
-            just_made: JustMade::default(),
+            just_made: FreshDrafts::default(),
         }
     }
 

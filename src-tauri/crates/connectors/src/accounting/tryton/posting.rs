@@ -46,7 +46,7 @@ pub(super) struct LineBody {
 
 /// Holds Tryton's own ids for a posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Resolved {
+pub(super) struct TrytonIds {
     pub(super) period: i64,
     /// The account and, if the account wants one, the party; in the order of the lines.
     pub(super) lines: Vec<(i64, Option<i64>)>,
@@ -78,7 +78,7 @@ fn line(line: &Line) -> LineBody {
 }
 
 /// Returns the record for `account.move.create`.
-pub(super) fn values(facts: &Facts, journal: i64, body: &MoveBody, resolved: &Resolved) -> Value {
+pub(super) fn values(facts: &Facts, journal: i64, body: &MoveBody, resolved: &TrytonIds) -> Value {
     let lines: Vec<Value> = body
         .lines
         .iter()

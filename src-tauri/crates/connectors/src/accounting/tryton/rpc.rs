@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::fault::{self, Fault};
-use crate::http::{Http, HttpError, Peer, Seen, classify};
+use crate::http::{Http, HttpAnswer, HttpError, Peer, classify};
 
 /// Looks at the lease directly before a request leaves; does nothing where none is needed.
 pub(super) type LastLook<'a> = &'a (dyn Fn() -> Result<(), CallError> + Sync);
@@ -103,10 +103,10 @@ impl Rpc {
         let mut sessions = 0;
         loop {
             let session = self.session(call.patience).await?;
-            let seen = self.send(call.method, &call.params, Some(&session), call.patience, call.last_look).await?;
+            let answer = self.send(call.method, &call.params, Some(&session), call.patience, call.last_look).await?;
             sessions += 1;
-            if seen.status != 401 {
-                return self.result(&seen);
+            if answer.status != 401 {
+                return self.result(&answer);
             }
             self.forget(&session).await;
             if sessions >= SESSIONS_MAX {
@@ -130,23 +130,23 @@ impl Rpc {
         let params = json!([self.user, {"password": self.password.expose_secret()}]);
         let mut tries = 0;
         loop {
-            let seen = self.send("common.db.login", &params, None, patience, &|| Ok(())).await?;
+            let answer = self.send("common.db.login", &params, None, patience, &|| Ok(())).await?;
             tries += 1;
-            match seen.status {
+            match answer.status {
                 401 => return Err(Fault::Call(self.unauthorized(401))),
                 // A login meets this status if there is no such database.
                 404 => return Err(Fault::Call(self.unknown_database())),
                 _ => {}
             }
-            match self.result::<Value>(&seen) {
+            match self.result::<Value>(&answer) {
                 // User, token, and an address for messages that nobody here reads.
-                Ok(answer) => {
-                    let (user_id, token) = (answer[0].as_i64(), answer[1].as_str());
+                Ok(login) => {
+                    let (user_id, token) = (login[0].as_i64(), login[1].as_str());
                     let session = user_id.zip(token).map(|(user_id, token)| Session::new(&self.user, user_id, token));
                     return session
                         .ok_or_else(|| Fault::Call(CallError::Unknown(self.peer().unexpected(200, "login"))));
                 }
-                Err(Fault::Call(CallError::Unknown(_))) if seen.status == 200 && tries < LOGINS_MAX => {
+                Err(Fault::Call(CallError::Unknown(_))) if answer.status == 200 && tries < LOGINS_MAX => {
                     tokio::time::sleep(LOGIN_PAUSE).await;
                 }
                 Err(fault) => return Err(fault),
@@ -169,7 +169,7 @@ impl Rpc {
         session: Option<&Session>,
         patience: Option<Duration>,
         last_look: LastLook<'_>,
-    ) -> Result<Seen, Fault> {
+    ) -> Result<HttpAnswer, Fault> {
         // Tryton knows a call by these three members, and answers otherwise where there is another.
         let body = json!({"id": 1, "method": method, "params": params}).to_string().into_bytes();
         let unsendable = |error: HttpError| CallError::NotSent(error.into());
@@ -184,24 +184,24 @@ impl Rpc {
         Ok(classify::sort(self.peer(), self.http.send(request).await, &[200, 401, 403, 404])?)
     }
 
-    fn result<T: DeserializeOwned>(&self, seen: &Seen) -> Result<T, Fault> {
+    fn result<T: DeserializeOwned>(&self, answer: &HttpAnswer) -> Result<T, Fault> {
         let peer = self.peer();
-        match seen.status {
+        match answer.status {
             200 => {}
             // Both are given before a transaction is begun, but may also come from something between us and the server.
             403 => return Err(Fault::Call(CallError::Unknown(peer.unauthorized(403)))),
-            status => return Err(Fault::Call(classify::otherwise(peer, &Seen { status, ..seen.clone() }))),
+            status => return Err(Fault::Call(classify::otherwise(peer, &HttpAnswer { status, ..answer.clone() }))),
         }
-        let Value::Object(mut answer) = classify::read(peer, seen)? else {
-            return Err(Fault::Call(CallError::Unknown(peer.unexpected(seen.status, "{…}"))));
+        let Value::Object(mut body) = classify::read(peer, answer)? else {
+            return Err(Fault::Call(CallError::Unknown(peer.unexpected(answer.status, "{…}"))));
         };
-        if let Some(error) = answer.get("error") {
+        if let Some(error) = body.get("error") {
             return Err(fault::read(peer, error));
         }
-        let result = answer.remove("result");
+        let result = body.remove("result");
         let read = result.map(serde_json::from_value).ok_or_else(|| "result".to_owned());
         let read = read.and_then(|read| read.map_err(|error| error.to_string()));
-        read.map_err(|detail| Fault::Call(CallError::Unknown(peer.unexpected(seen.status, &detail))))
+        read.map_err(|detail| Fault::Call(CallError::Unknown(peer.unexpected(answer.status, &detail))))
     }
 
     fn unknown_database(&self) -> CallError {

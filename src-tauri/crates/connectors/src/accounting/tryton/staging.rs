@@ -29,9 +29,9 @@ pub(super) struct ToCommit<'a> {
 /// Remembers the drafts that were made over this connection, and that nobody tried to post yet. They are seconds old,
 /// and Tryton's own times show whether somebody changed them since. Any other draft is read whole before it is posted.
 #[derive(Debug, Default)]
-pub(super) struct JustMade(Mutex<HashSet<i64>>);
+pub(super) struct FreshDrafts(Mutex<HashSet<i64>>);
 
-impl JustMade {
+impl FreshDrafts {
     pub(super) fn add(&self, made: &[i64]) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
     }

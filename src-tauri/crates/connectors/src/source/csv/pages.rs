@@ -21,11 +21,11 @@ use super::{CsvError, CsvSettings, files};
 const PAGES_AHEAD: usize = 2;
 
 /// A page that the reading thread hands over; `None` after the last page, so that a thread that died is no end.
-type Handed = Result<Option<Vec<Row>>, CsvError>;
+type PageResult = Result<Option<Vec<Row>>, CsvError>;
 
 /// Holds a reading in progress.
 pub(super) struct CsvPages {
-    handed: mpsc::Receiver<Handed>,
+    handed: mpsc::Receiver<PageResult>,
 }
 
 /// Finds the files, and checks the head of each before any row is read.
@@ -61,9 +61,13 @@ impl Pages for CsvPages {
 }
 
 /// Says that nobody takes the pages any more.
-struct Abandoned;
+struct ReaderGone;
 
-fn read(settings: &CsvSettings, files: &[PathBuf], hand: &mpsc::Sender<Handed>) -> Result<Option<Abandoned>, CsvError> {
+fn read(
+    settings: &CsvSettings,
+    files: &[PathBuf],
+    hand: &mpsc::Sender<PageResult>,
+) -> Result<Option<ReaderGone>, CsvError> {
     let mut page = Vec::new();
     for path in files {
         let mut file = CsvFile::open(path, settings)?;
@@ -72,12 +76,12 @@ fn read(settings: &CsvSettings, files: &[PathBuf], hand: &mpsc::Sender<Handed>) 
         while let Some(line) = file.next()? {
             page.extend(reader.read(&file.row, line));
             if page.len() == PAGE_ROWS_MAX && hand.blocking_send(Ok(Some(std::mem::take(&mut page)))).is_err() {
-                return Ok(Some(Abandoned));
+                return Ok(Some(ReaderGone));
             }
         }
     }
     if !page.is_empty() && hand.blocking_send(Ok(Some(page))).is_err() {
-        return Ok(Some(Abandoned));
+        return Ok(Some(ReaderGone));
     }
     Ok(None)
 }

@@ -26,12 +26,12 @@ fn outcome(result: Option<CommitResult>) -> String {
 }
 
 /// Returns the result of committing draft 101, with its state before, the answer of `action_post`, and its state after.
-async fn committed(before: Vec<Value>, posting: Scripted, after: Vec<Value>) -> (String, usize) {
+async fn committed(before: Vec<Value>, posting: ScriptedAnswer, after: Vec<Value>) -> (String, usize) {
     let (_listening, server, odoo) = odoo().await;
     server.says("account.move/search_read", vec![(200, before.into()), (200, after.into())]);
     server.says("account.move/action_post", vec![posting]);
     let id = draft(101);
-    let mut results = commit(&odoo, &Held::yes(), &[to_post(&id, "hlf:A")]).await.expect("an answer");
+    let mut results = commit(&odoo, &TestLease::yes(), &[to_post(&id, "hlf:A")]).await.expect("an answer");
     (outcome(results.remove(0)), server.asked("account.move/action_post").len())
 }
 
@@ -79,9 +79,9 @@ async fn commit_posts_nothing_in_a_locked_period_or_without_the_lease() {
     server.says("account.move/search_read", ok(json!([entry(101, "hlf:A", "draft")])));
     server.says("account.move/action_post", ok(json!(false)));
     let id = draft(101);
-    assert_eq!(commit(&odoo, &Held::no(), &[to_post(&id, "hlf:A")]).await, Err(CallError::LeaseLost));
+    assert_eq!(commit(&odoo, &TestLease::no(), &[to_post(&id, "hlf:A")]).await, Err(CallError::LeaseLost));
     server.says("res.company/read", ok(company("2026-12-31")));
-    let results = commit(&odoo, &Held::yes(), &[to_post(&id, "hlf:A")]).await.expect("an answer");
+    let results = commit(&odoo, &TestLease::yes(), &[to_post(&id, "hlf:A")]).await.expect("an answer");
     assert_eq!(results.into_iter().map(outcome).collect::<Vec<_>>(), ["closed-period"]);
     assert!(server.asked("account.move/action_post").is_empty());
 }
@@ -98,7 +98,7 @@ async fn commit_holds_no_draft_for_one_that_is_refused() {
     server.says("account.move/action_post", refusals);
     let ids = [draft(101), draft(102)];
     let drafts = [to_post(&ids[0], "hlf:A"), to_post(&ids[1], "hlf:B")];
-    let results = commit(&odoo, &Held::yes(), &drafts).await.expect("an answer");
+    let results = commit(&odoo, &TestLease::yes(), &drafts).await.expect("an answer");
     assert_eq!(results.into_iter().map(outcome).collect::<Vec<_>>(), ["UserError", "102 POST/2026/10/0102"]);
 }
 
@@ -113,7 +113,7 @@ async fn failure_is_unknown_unless_the_database_rolled_it_back() {
         server.says("account.move/search_read", ok(json!([entry(101, "hlf:A", "draft")])));
         server.says("account.move/action_post", vec![(500, error(name, "…"))]);
         let id = draft(101);
-        let error = commit(&odoo, &Held::yes(), &[to_post(&id, "hlf:A")]).await.expect_err("it failed");
+        let error = commit(&odoo, &TestLease::yes(), &[to_post(&id, "hlf:A")]).await.expect_err("it failed");
         assert_eq!(matches!(error, CallError::Unknown(_)), is_unknown, "{name}: {error}");
         assert_eq!(matches!(error, CallError::NotProcessed { .. }), !is_unknown, "{name}: {error}");
     }
@@ -139,7 +139,7 @@ async fn discard_takes_only_a_draft_that_never_was_in_the_books() {
         let (_listening, server, odoo) = odoo().await;
         server.says("account.move/search_read", looks);
         server.says("account.move/unlink", vec![unlink]);
-        assert_eq!(discard(&odoo, &Held::yes(), &draft(101)).await, Ok(expected));
+        assert_eq!(discard(&odoo, &TestLease::yes(), &draft(101)).await, Ok(expected));
         assert_eq!(server.asked("account.move/unlink").len(), unlinks);
     }
 }
@@ -193,7 +193,7 @@ async fn reversal_exchanges_debit_and_credit_once() {
         date: "2026-10-28".parse().expect("a date"),
         reason: "Posted to the wrong account",
     };
-    let made = reverse(&odoo, &Held::yes(), wanted()).await.expect("reversed");
+    let made = reverse(&odoo, &TestLease::yes(), wanted()).await.expect("reversed");
     assert!(matches!(&made, VoucherResult::Created(made) if made.voucher_id == "201"), "{made:?}");
     let load = &server.asked("account.move/load")[0]["data"];
     assert_eq!(
@@ -202,10 +202,10 @@ async fn reversal_exchanges_debit_and_credit_once() {
     );
     // The second call returns the counter-voucher of the first; a reversal by somebody else is reported.
     server.says("account.move/search_read", vec![original(), here("posted")]);
-    assert!(matches!(reverse(&odoo, &Held::yes(), wanted()).await, Ok(VoucherResult::Exists(_))));
+    assert!(matches!(reverse(&odoo, &TestLease::yes(), wanted()).await, Ok(VoucherResult::Exists(_))));
     let others = with(entry(300, "by hand", "posted"), json!({"reversed_entry_id": [101, "…"]}));
     server.says("account.move/search_read", vec![original(), (200, json!([others]))]);
-    let refused = reverse(&odoo, &Held::yes(), wanted()).await.expect("an answer");
+    let refused = reverse(&odoo, &TestLease::yes(), wanted()).await.expect("an answer");
     let VoucherResult::Refused { refusal, voucher_id } = refused else { panic!("{refused:?}") };
     assert_eq!((refusal.kind.as_str(), voucher_id.as_deref()), ("already-reversed", Some("300")));
 }

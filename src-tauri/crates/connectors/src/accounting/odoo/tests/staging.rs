@@ -11,11 +11,11 @@ fn standing(server: &Server, entries: Vec<Value>, amount: f64) {
     server.says("account.move.line/search_read", ok(lines.into()));
 }
 
-fn made(ids: &[i64]) -> Scripted {
+fn made(ids: &[i64]) -> ScriptedAnswer {
     (200, json!({"ids": ids, "messages": [], "nextrow": 0}))
 }
 
-fn not_made(messages: Value) -> Scripted {
+fn not_made(messages: Value) -> ScriptedAnswer {
     (200, json!({"ids": false, "messages": messages, "nextrow": 0}))
 }
 
@@ -24,7 +24,7 @@ async fn request_is_one_call_under_external_ids_and_is_read_back() {
     let (_listening, server, odoo) = odoo().await;
     server.says("account.move/load", vec![made(&[101, 102])]);
     standing(&server, vec![entry(101, "hlf:A", "draft"), entry(102, "hlf:B", "draft")], 412.0);
-    let results = stage(&odoo, &Held::yes(), &[drawn("hlf:A"), drawn("hlf:B")]).await.expect("staged");
+    let results = stage(&odoo, &TestLease::yes(), &[drawn("hlf:A"), drawn("hlf:B")]).await.expect("staged");
     assert_eq!(shown(results), ["draft 101", "draft 102"]);
     let loads = server.asked("account.move/load");
     assert_eq!(loads.len(), 1);
@@ -65,7 +65,7 @@ async fn staging_reports_an_entry_that_is_there_already_as_it_is() {
     let elsewhen = with(entry(104, "hlf:D", "posted"), json!({"date": "2026-11-01"}));
     standing(&server, vec![entry(101, "hlf:A", "posted"), entry(102, "hlf:B", "cancel"), reset, elsewhen], 412.0);
     let asked = ["hlf:A", "hlf:B", "hlf:C", "hlf:D"].map(drawn);
-    let results = stage(&odoo, &Held::yes(), &asked).await.expect("staged");
+    let results = stage(&odoo, &TestLease::yes(), &asked).await.expect("staged");
     let expected = ["voucher 101", "reference-conflict 102", "reference-conflict 103", "reference-conflict 104"];
     assert_eq!(shown(results), expected);
     assert!(server.asked("account.move/unlink").is_empty());
@@ -77,7 +77,7 @@ async fn draft_with_another_amount_is_deleted_and_refused() {
     server.says("account.move/load", vec![made(&[101])]);
     server.says("account.move/unlink", ok(json!(true)));
     standing(&server, vec![entry(101, "hlf:A", "draft")], 412.01);
-    let results = stage(&odoo, &Held::yes(), &[drawn("hlf:A")]).await.expect("staged");
+    let results = stage(&odoo, &TestLease::yes(), &[drawn("hlf:A")]).await.expect("staged");
     assert_eq!(shown(results), ["bad-amount"]);
     // Once for the draft that may have stood there before, and once for the one that was made in its place.
     assert_eq!(server.asked("account.move/unlink").len(), 2);
@@ -90,7 +90,7 @@ async fn staging_holds_no_posting_for_one_that_is_refused() {
     let bad = json!([{"record": 1, "type": "error", "message": "Not this one"}]);
     server.says("account.move/load", vec![not_made(bad.clone()), made(&[101, 103]), not_made(bad)]);
     standing(&server, vec![entry(101, "hlf:A", "draft"), entry(103, "hlf:C", "draft")], 412.0);
-    let results = stage(&odoo, &Held::yes(), &["hlf:A", "hlf:B", "hlf:C"].map(drawn)).await.expect("staged");
+    let results = stage(&odoo, &TestLease::yes(), &["hlf:A", "hlf:B", "hlf:C"].map(drawn)).await.expect("staged");
     assert_eq!(shown(results), ["draft 101", "refused", "draft 103"]);
 }
 
@@ -101,7 +101,7 @@ async fn staging_tries_again_after_an_abort_by_the_database() {
         json!([{"record": 0, "type": "error", "message": "could not serialize access due to concurrent update\n"}]);
     server.says("account.move/load", vec![not_made(aborted), made(&[101])]);
     standing(&server, vec![entry(101, "hlf:A", "draft")], 412.0);
-    let results = stage(&odoo, &Held::yes(), &[drawn("hlf:A")]).await.expect("staged");
+    let results = stage(&odoo, &TestLease::yes(), &[drawn("hlf:A")]).await.expect("staged");
     assert_eq!(shown(results), ["draft 101"]);
 }
 
@@ -114,10 +114,10 @@ async fn posting_that_cannot_be_posted_is_refused_before_it_is_sent() {
     cases[1].lines[0].account = "9999".into();
     cases[2].lines[1].account = "2400".into();
     cases[2].lines[1].party = Some("PM-0099".into());
-    let results = stage(&odoo, &Held::yes(), &cases).await.expect("staged");
+    let results = stage(&odoo, &TestLease::yes(), &cases).await.expect("staged");
     assert_eq!(shown(results), ["bad-currency", "unknown-account", "unknown-party"]);
     server.says("res.company/read", ok(company("2026-10-28")));
-    let results = stage(&odoo, &Held::yes(), &[drawn("hlf:A")]).await.expect("staged");
+    let results = stage(&odoo, &TestLease::yes(), &[drawn("hlf:A")]).await.expect("staged");
     assert_eq!(shown(results), ["closed-period"]);
     assert!(server.asked("account.move/load").is_empty());
 }
@@ -126,10 +126,10 @@ async fn posting_that_cannot_be_posted_is_refused_before_it_is_sent() {
 async fn staging_makes_nothing_without_the_lease_and_leaves_no_doubt() {
     let (_listening, server, odoo) = odoo().await;
     server.says("account.move/load", vec![made(&[101])]);
-    assert_eq!(stage(&odoo, &Held::no(), &[drawn("hlf:A")]).await, Err(CallError::LeaseLost));
+    assert_eq!(stage(&odoo, &TestLease::no(), &[drawn("hlf:A")]).await, Err(CallError::LeaseLost));
     assert!(server.asked("account.move/load").is_empty());
     server.says("res.partner/search_read", vec![(502, json!("bad gateway"))]);
-    let error = stage(&odoo, &Held::yes(), &[drawn("hlf:A")]).await.expect_err("no answer");
+    let error = stage(&odoo, &TestLease::yes(), &[drawn("hlf:A")]).await.expect_err("no answer");
     assert!(matches!(error, CallError::NotSent(_)), "{error}");
 }
 
@@ -140,7 +140,7 @@ async fn load_that_is_not_understood_is_unknown() {
     {
         let (_listening, server, odoo) = odoo().await;
         server.says("account.move/load", vec![(200, odd.clone())]);
-        let error = stage(&odoo, &Held::yes(), &[drawn("hlf:A")]).await.expect_err("odd");
+        let error = stage(&odoo, &TestLease::yes(), &[drawn("hlf:A")]).await.expect_err("odd");
         assert!(matches!(error, CallError::Unknown(_)), "{odd}: {error}");
     }
 }

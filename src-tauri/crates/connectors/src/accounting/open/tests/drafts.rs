@@ -3,7 +3,7 @@
 use postonce_engine::domain::{Acknowledgement, CommitResult, Discarded, StageResult};
 
 use super::super::{drafts, results};
-use super::writes::{Ours, draft, stage};
+use super::writes::{TestLease, draft, stage};
 use super::*;
 
 fn staged(reference: &str, draft_id: &str) -> Value {
@@ -17,7 +17,7 @@ fn exists(reference: &str, voucher_id: &str) -> Value {
 /// Returns the id or kind of refusal of each member `a`, `b`, `c` of a request that was staged.
 async fn staged_as(answer: Value) -> Vec<Option<String>> {
     let (_server, open) = answering(200, json!({"results": answer})).await;
-    let results = stage(&open, &Ours::held()).await.expect("it is read");
+    let results = stage(&open, &TestLease::held()).await.expect("it is read");
     let shown = |result: StageResult| match result {
         StageResult::Staged(draft) => format!("draft {}", draft.as_str()),
         StageResult::Exists(made) => format!("voucher {}", made.voucher_id),
@@ -86,7 +86,7 @@ async fn draft_without_a_usable_id_is_none() {
 
 async fn committed(status: u16, answer: Value) -> Result<CommitResult, CallError> {
     let (_server, open) = answering(status, answer).await;
-    drafts::commit(&open, &Ours::held(), &Reference::from_stored("a"), &draft("D-1")).await
+    drafts::commit(&open, &TestLease::held(), &Reference::from_stored("a"), &draft("D-1")).await
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn draft_is_gone_only_by_the_problem_that_says_so() {
 
 async fn discarded(status: u16, answer: Value) -> Result<Discarded, CallError> {
     let (_server, open) = answering(status, answer).await;
-    drafts::discard(&open, &Ours::held(), &draft("D-1")).await
+    drafts::discard(&open, &TestLease::held(), &draft("D-1")).await
 }
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn draft_is_discarded_now_or_since_earlier_or_too_late() {
         .respond_with(ResponseTemplate::new(204))
         .mount(&server)
         .await;
-    assert_eq!(drafts::discard(&open(&server), &Ours::held(), &draft("D-1")).await, Ok(Discarded::Gone));
+    assert_eq!(drafts::discard(&open(&server), &TestLease::held(), &draft("D-1")).await, Ok(Discarded::Gone));
     assert_eq!(discarded(404, json!({"type": "x/draft-unknown", "title": "Gone"})).await, Ok(Discarded::Gone));
     let committed = json!({"type": "x/draft-committed", "title": "Committed", "voucher_id": "V1"});
     assert_eq!(discarded(409, committed).await, Ok(Discarded::Committed));

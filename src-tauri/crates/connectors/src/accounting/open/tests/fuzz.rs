@@ -4,9 +4,9 @@ use postonce_engine::domain::{CommitResult, Discarded, StageResult, VoucherState
 use postonce_engine::ports::{Acquired, CallError};
 
 use super::super::{drafts, lock, results, vouchers, writing};
-use super::writes::{Ours, draft, reverse, stage};
+use super::writes::{TestLease, draft, reverse, stage};
 use super::*;
-use crate::fuzz::{Canned, Random, Target};
+use crate::fuzz::{CannedServer, Random, Target};
 
 const MEMBERS: [&str; 3] = ["a", "b", "c"];
 const TYPES: [&str; 5] =
@@ -15,14 +15,14 @@ const STATUSES: [u16; 19] =
     [200, 200, 200, 201, 202, 204, 302, 400, 401, 404, 408, 409, 412, 413, 422, 423, 429, 500, 503];
 
 /// Holds the server's answer in one round.
-struct Said {
+struct RawAnswer {
     status: u16,
     content_type: &'static str,
     waits: bool,
     body: Vec<u8>,
 }
 
-impl Said {
+impl RawAnswer {
     fn any(random: &mut Random, body: Vec<u8>) -> Self {
         let content_type = if random.below(4) > 0 { TYPES[0] } else { *random.pick(&TYPES) };
         Self { status: *random.pick(&STATUSES), content_type, waits: random.below(3) == 0, body }
@@ -75,21 +75,21 @@ impl Said {
 /// Holds a server that answers differently each time, and a client of it.
 struct Answers {
     target: Target,
-    server: Canned,
+    server: CannedServer,
 }
 
 impl Answers {
     fn start(name: &'static str) -> (Self, Open) {
-        let server = Canned::start();
+        let server = CannedServer::start();
         let http = Http::new(Side::Accounting, &server.url, &"token".into(), Limits::STANDARD).expect("a client");
         (Self { target: Target::new(name), server }, over(http))
     }
 
     /// Returns the server's next answer; `None` when the time is over.
-    fn next(&mut self) -> Option<Said> {
+    fn next(&mut self) -> Option<RawAnswer> {
         loop {
             let input = self.target.next()?;
-            let said = Said::any(self.target.random(), input);
+            let said = RawAnswer::any(self.target.random(), input);
             if !said.is_beyond_compare() {
                 let head = if said.waits { "retry-after: 1\r\n" } else { "" };
                 self.server.answer(said.status, head, said.content_type, &said.body);
@@ -101,7 +101,7 @@ impl Answers {
 
 /// Asserts that a voucher that counts stands in the answer, with its reference and its id, and is said to be made or
 /// found.
-fn assert_stands(said: &Said, result: &Value, statuses: &[&str], voucher_id: &str) {
+fn assert_stands(said: &RawAnswer, result: &Value, statuses: &[&str], voucher_id: &str) {
     assert_eq!(said.status, 200);
     assert!(statuses.contains(&result["status"].as_str().unwrap_or_default()), "{result}");
     assert_eq!(result["voucher_id"], voucher_id, "{result}");
@@ -110,7 +110,7 @@ fn assert_stands(said: &Said, result: &Value, statuses: &[&str], voucher_id: &st
 
 #[tokio::test]
 async fn answer_to_a_write_counts_for_nothing_that_it_does_not_say() {
-    let ((mut answers, open), lease) = (Answers::start("results"), Ours::held());
+    let ((mut answers, open), lease) = (Answers::start("results"), TestLease::held());
     while let Some(said) = answers.next() {
         let key = RequestKey::new("k-1");
         let seen = writing::post(&open, &lease, vouchers::PATH, &key, b"{}", &[results::ANSWERED]).await;

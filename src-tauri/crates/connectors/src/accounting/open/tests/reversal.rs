@@ -1,7 +1,7 @@
 //! Tests counter-vouchers: which answers count as a success, and which as a refusal.
 
 use super::super::reversal;
-use super::writes::{Ours, reverse};
+use super::writes::{TestLease, reverse};
 use super::*;
 use crate::accounting::reversal::WantedReversal;
 
@@ -11,7 +11,7 @@ fn counter(status: &str) -> Value {
 
 async fn reversed(status: u16, answer: Value) -> Result<VoucherResult, CallError> {
     let (_server, open) = answering(status, answer).await;
-    reverse(&open, &Ours::held(), "V-1").await
+    reverse(&open, &TestLease::held(), "V-1").await
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn reason_is_cut_to_the_protocols_length_and_always_alike() {
     let reason = "grunn ".repeat(100);
     for _ in 0..2 {
         let asked = WantedReversal { key: &key, voucher_id: "V-1", reference: &reference, date, reason: &reason };
-        reversal::reverse(&open, &Ours::held(), asked).await.expect("it is made");
+        reversal::reverse(&open, &TestLease::held(), asked).await.expect("it is made");
     }
     let sent = server.received_requests().await.expect("recorded");
     assert_eq!(sent[0].body, sent[1].body);

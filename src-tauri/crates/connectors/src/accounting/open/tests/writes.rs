@@ -14,18 +14,18 @@ use super::*;
 use crate::accounting::reversal::WantedReversal;
 
 /// Stands for a lease without an engine.
-pub(super) struct Ours {
+pub(super) struct TestLease {
     token: LeaseToken,
     holds: bool,
 }
 
-impl Ours {
+impl TestLease {
     pub(super) fn held() -> Self {
         Self { token: LeaseToken::new("t"), holds: true }
     }
 }
 
-impl Lease for Ours {
+impl Lease for TestLease {
     fn token(&self) -> &LeaseToken {
         &self.token
     }
@@ -39,13 +39,13 @@ pub(super) fn draft(id: &str) -> DraftId {
     DraftId::new(id).expect("not empty")
 }
 
-pub(super) async fn stage(open: &Open, lease: &Ours) -> Result<Vec<Option<StageResult>>, CallError> {
+pub(super) async fn stage(open: &Open, lease: &TestLease) -> Result<Vec<Option<StageResult>>, CallError> {
     let (key, body) = (RequestKey::new("k-1"), b"the claimed bytes");
     let seen = writing::post(open, lease, drafts::PATH, &key, body, &[results::ANSWERED]).await?;
     results::answer(open.http.peer(), &seen, references(&["a", "b", "c"]).iter()).map(|answer| answer.results)
 }
 
-pub(super) async fn reverse(open: &Open, lease: &Ours, voucher_id: &str) -> Result<VoucherResult, CallError> {
+pub(super) async fn reverse(open: &Open, lease: &TestLease, voucher_id: &str) -> Result<VoucherResult, CallError> {
     let (key, reference) = (RequestKey::new("k-2"), Reference::from_stored("a#"));
     let date = NaiveDate::from_ymd_opt(2026, 11, 2).expect("a date");
     let asked =
@@ -54,7 +54,7 @@ pub(super) async fn reverse(open: &Open, lease: &Ours, voucher_id: &str) -> Resu
 }
 
 /// Returns the result of each of the four calls, by its name.
-async fn four(open: &Open, lease: &Ours) -> [(&'static str, Result<String, CallError>); 4] {
+async fn four(open: &Open, lease: &TestLease) -> [(&'static str, Result<String, CallError>); 4] {
     let (a, id) = (Reference::from_stored("a"), draft("D-1"));
     [
         ("stage", stage(open, lease).await.map(|made| format!("{made:?}"))),
@@ -67,7 +67,7 @@ async fn four(open: &Open, lease: &Ours) -> [(&'static str, Result<String, CallE
 async fn four_of(answer: ResponseTemplate) -> [(&'static str, Result<String, CallError>); 4] {
     let server = MockServer::start().await;
     Mock::given(wiremock::matchers::any()).respond_with(answer).mount(&server).await;
-    four(&open(&server), &Ours::held()).await
+    four(&open(&server), &TestLease::held()).await
 }
 
 fn refusal(status: u16, kind: &str) -> ResponseTemplate {
@@ -97,7 +97,7 @@ fn at(address: &str, limits: Limits) -> Open {
 #[tokio::test]
 async fn request_does_not_leave_without_the_lease() {
     let (server, open) = answering(200, json!({})).await;
-    for (call, seen) in four(&open, &Ours { holds: false, ..Ours::held() }).await {
+    for (call, seen) in four(&open, &TestLease { holds: false, ..TestLease::held() }).await {
         assert_eq!(seen, Err(CallError::LeaseLost), "{call}");
     }
     assert!(server.received_requests().await.expect("recorded").is_empty());
@@ -106,7 +106,7 @@ async fn request_does_not_leave_without_the_lease() {
 #[tokio::test]
 async fn call_has_its_method_path_key_lock_and_bytes() {
     let (server, open) = answering(500, json!({})).await;
-    drop(four(&open, &Ours::held()).await);
+    drop(four(&open, &TestLease::held()).await);
     let sent: Vec<_> = server.received_requests().await.expect("recorded");
     let shown: Vec<String> = sent
         .iter()
@@ -141,7 +141,7 @@ async fn connection_that_never_stood_is_not_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     drop(listener);
-    for (call, seen) in four(&at(&address, Limits::STANDARD), &Ours::held()).await {
+    for (call, seen) in four(&at(&address, Limits::STANDARD), &TestLease::held()).await {
         assert!(matches!(seen, Err(CallError::NotSent(_))), "{call}: {seen:?}");
     }
 }
@@ -209,7 +209,7 @@ async fn answer_that_is_cut_short_or_missing_is_unknown() {
         b"HTTP/1.1 404 Not Found\r\nContent-Type: application/problem+json\r\nContent-Length: 900\r\n\r\n{\"type\": \"x/draft-unknown\"}",
         b"HTTP/1.1 422 Unprocessable\r\nContent-Type: application/problem+json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{",
     ] {
-        for (call, seen) in four(&answering_raw(answer), &Ours::held()).await {
+        for (call, seen) in four(&answering_raw(answer), &TestLease::held()).await {
             assert!(matches!(seen, Err(CallError::Unknown(_))), "{call}: {seen:?}");
         }
     }
@@ -220,7 +220,7 @@ async fn server_that_never_answers_is_given_up_and_unknown() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     let open = at(&address, Limits { overall: Duration::from_millis(200), ..Limits::STANDARD });
-    for (call, seen) in four(&open, &Ours::held()).await {
+    for (call, seen) in four(&open, &TestLease::held()).await {
         assert!(matches!(seen, Err(CallError::Unknown(_))), "{call}: {seen:?}");
     }
 }
@@ -242,8 +242,8 @@ async fn id_is_one_segment_of_the_path_with_any_character() {
     let (server, open) = answering(500, json!({})).await;
     let ids = ["D/1", "../locks/export", "a b", "50%", "%2e%2e", "D?x=1#y", "blåbær", "...", "a\\b", "v1:x", "a;b@c"];
     for id in ids {
-        drafts::discard(&open, &Ours::held(), &draft(id)).await.expect_err("a 500");
-        reverse(&open, &Ours::held(), id).await.expect_err("a 500");
+        drafts::discard(&open, &TestLease::held(), &draft(id)).await.expect_err("a 500");
+        reverse(&open, &TestLease::held(), id).await.expect_err("a 500");
     }
     let paths: Vec<String> =
         server.received_requests().await.expect("recorded").iter().map(|sent| sent.url.path().to_owned()).collect();
@@ -273,11 +273,11 @@ async fn id_is_one_segment_of_the_path_with_any_character() {
 async fn id_that_no_path_can_carry_is_not_sent() {
     let (server, open) = answering(204, json!({})).await;
     for id in [".", "..", "a\nb", &"D".repeat(results::ID_CHARS_MAX + 1)] {
-        let discarded = drafts::discard(&open, &Ours::held(), &draft(id)).await;
+        let discarded = drafts::discard(&open, &TestLease::held(), &draft(id)).await;
         assert!(matches!(discarded, Err(CallError::NotSent(_))), "{id:?}: {discarded:?}");
-        let committed = drafts::commit(&open, &Ours::held(), &Reference::from_stored("a"), &draft(id)).await;
+        let committed = drafts::commit(&open, &TestLease::held(), &Reference::from_stored("a"), &draft(id)).await;
         assert!(matches!(committed, Err(CallError::NotSent(_))), "{id:?}: {committed:?}");
-        let reversed = reverse(&open, &Ours::held(), id).await;
+        let reversed = reverse(&open, &TestLease::held(), id).await;
         assert!(matches!(reversed, Err(CallError::NotSent(_))), "{id:?}: {reversed:?}");
     }
     assert!(server.received_requests().await.expect("recorded").is_empty());
