@@ -1,4 +1,4 @@
-//! `cargo run -p postonce-peers --example books`: how long each step takes on this machine.
+//! Prints how long each step takes on this machine: `cargo run -p postonce-peers --example books`.
 
 use std::time::Instant;
 

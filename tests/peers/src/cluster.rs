@@ -1,4 +1,5 @@
-//! A PostgreSQL of our own: a folder, a server over it that listens on a socket in that folder, and nobody else in it.
+//! Runs a PostgreSQL of the tests' own: a folder, a server over it that listens on a socket in that folder, and no
+//! other client.
 //!
 //! PostgreSQL refuses to run as root, so under root it runs as another user, in a folder that belongs to that user.
 
@@ -12,10 +13,10 @@ use crate::Trouble;
 use crate::command::{find, on, run};
 use crate::server::{Manner, Server};
 
-/// The role that owns everything in it.
+/// The role that owns everything in the cluster.
 pub(crate) const ROLE: &str = "books";
 
-/// Nothing here outlives its test, so nothing is written for the case of a power cut.
+/// The settings of a cluster: nothing here outlives its test, so nothing is written for the case of a power cut.
 const SETTINGS: &str = "\
 listen_addresses = ''
 fsync = off
@@ -38,7 +39,7 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// A new one, with nothing in it.
+    /// Makes a new cluster, with nothing in it.
     pub(crate) fn begin() -> Result<Self, Trouble> {
         let folder = Own::new()?;
         let data = folder.data();
@@ -59,7 +60,7 @@ impl Cluster {
         Self::over(folder)
     }
 
-    /// A copy of one that [`Cluster::keep`] put there.
+    /// Starts a copy of a cluster that [`Cluster::keep`] put there.
     pub(crate) fn copy_of(kept: &Path) -> Result<Self, Trouble> {
         let folder = Own::new()?;
         copy(kept, &folder.data())?;
@@ -70,13 +71,13 @@ impl Cluster {
     fn over(folder: Own) -> Result<Self, Trouble> {
         let mut command = Command::new(binary("postgres")?);
         command.arg("-D").arg(folder.data()).arg("-k").arg(folder.path()).current_dir(folder.path());
-        // Killed, it would leave a piece of shared memory behind each time.
+        // A killed server would leave a piece of shared memory behind each time.
         let manner = Manner { ready: "ready to accept connections", end: "QUIT", user: owner() };
         let server = Server::start(&command, &folder.path().join("postgres.log"), &manner)?;
         Ok(Self { folder, server: Some(server) })
     }
 
-    /// Stops it in order, and puts what is in it there.
+    /// Stops the cluster in order, and puts its folder there.
     pub(crate) fn keep(mut self, there: &Path) -> Result<(), Trouble> {
         if let Some(server) = self.server.take() {
             server.stop_with("INT")?;
@@ -84,13 +85,13 @@ impl Cluster {
         copy(&self.folder.data(), there)
     }
 
-    /// Sets what its client programs, and the servers over it, need to find it.
+    /// Sets the variables by which client programs, and the servers over it, find it.
     pub(crate) fn found_by(&self, command: &mut Command) {
         command.env("PGHOST", self.folder.path()).env("PGUSER", ROLE).env_remove("PGPORT").env_remove("PGPASSWORD");
         command.env_remove("PGDATABASE").env_remove("PGSERVICE").env_remove("PGOPTIONS");
     }
 
-    /// A folder that goes with it, for whatever else belongs to these books.
+    /// Returns a folder that goes with the cluster, for whatever else belongs to these books.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -100,7 +101,7 @@ impl Cluster {
         self.sql("postgres", &format!("CREATE DATABASE {database}")).map(drop)
     }
 
-    /// What a query answers: a row a line, its values parted by `|`.
+    /// Returns the answer of a query: a row a line, its values parted by `|`.
     pub(crate) fn sql(&self, database: &str, query: &str) -> Result<String, Trouble> {
         let mut command = Command::new(binary("psql")?);
         self.found_by(&mut command);
@@ -119,7 +120,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // Before its folder.
+        // The server ends before its folder goes.
         drop(self.server.take());
     }
 }
@@ -132,10 +133,10 @@ impl Own {
     fn new() -> Result<Self, Trouble> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        // Short: the path of a socket has hardly more than a hundred bytes.
+        // The name is short: the path of a socket has hardly more than a hundred bytes.
         let path = std::env::temp_dir().join(format!("postonce-books-{}-{number}", std::process::id()));
         if path.exists() {
-            // Of a process of the same number that was killed before it could tidy up.
+            // The folder is of a process with the same number that was killed before it could tidy up.
             fs::remove_dir_all(&path).map_err(on(&path))?;
         }
         fs::create_dir(&path).map_err(on(&path))?;
@@ -171,14 +172,14 @@ fn hand_over(folder: &Path) -> Result<(), Trouble> {
     }
 }
 
-/// The user that a cluster runs as, where it cannot be ours.
+/// Returns the user that a cluster runs as, when that cannot be the caller's.
 fn other_user() -> Option<&'static str> {
     let is_root = run(Command::new("id").arg("-u")).is_ok_and(|number| number.trim() == "0");
     let is_there = |user: &&str| run(Command::new("id").arg(user)).is_ok();
     is_root.then(|| ["postgres", "nobody"].into_iter().find(is_there).unwrap_or("nobody"))
 }
 
-/// The options of `setpriv` that make a program that user's.
+/// Returns the options of `setpriv` that run a program as that user.
 fn owner() -> Vec<String> {
     let Some(user) = other_user() else { return Vec::new() };
     let group = run(Command::new("id").args(["-g", user])).unwrap_or_else(|_| user.to_owned());
@@ -197,7 +198,8 @@ fn as_owner(program: &Path) -> Result<Command, Trouble> {
     Ok(command)
 }
 
-/// A program of PostgreSQL. Debian keeps those of the server out of `PATH`; of several versions the newest is taken.
+/// Returns a program of PostgreSQL. Debian keeps those of the server out of `PATH`; of several versions the newest is
+/// taken.
 fn binary(name: &str) -> Result<PathBuf, Trouble> {
     let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()

@@ -1,17 +1,17 @@
-//! Commands run to their end, with what they said kept for the case that they fail.
+//! Runs commands to their end, and keeps their output for the case that they fail.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Trouble;
 
-/// Of what a command said, the end is what tells why it failed.
-const LINES_TOLD_MAX: usize = 15;
+/// The number of last lines of a command's output that are shown: the end says why it failed.
+const LINES_SHOWN_MAX: usize = 15;
 
-/// Runs a command to its end and gives what it printed.
+/// Runs a command to its end and returns its output.
 ///
 /// # Errors
-/// When it cannot be started, or ends with another status than 0; with its last lines.
+/// Fails when it cannot be started, or ends with another status than 0; with its last lines.
 pub(crate) fn run(command: &mut Command) -> Result<String, Trouble> {
     let name = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let output = command
@@ -32,18 +32,18 @@ pub(crate) fn run(command: &mut Command) -> Result<String, Trouble> {
     )))
 }
 
-/// The end of a text.
+/// Returns the end of a text.
 pub(crate) fn last_lines(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(LINES_TOLD_MAX)..].join("\n")
+    lines[lines.len().saturating_sub(LINES_SHOWN_MAX)..].join("\n")
 }
 
-/// Where a program stands in `PATH`.
+/// Returns the place of a program in `PATH`.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
-/// What may go wrong with a file, as a sentence that names it.
+/// Turns an error of a file into a sentence that names the file.
 pub(crate) fn on(path: &Path) -> impl FnOnce(std::io::Error) -> Trouble + '_ {
     move |error| Trouble::broken(format!("{}: {error}", path.display()))
 }

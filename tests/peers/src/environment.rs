@@ -1,4 +1,4 @@
-//! Environments of Python packages, exactly those of a lock file, installed by `uv`.
+//! Makes environments of Python packages, exactly those of a lock file, installed by `uv`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ const UV: &str = "uv==0.13.9";
 /// Makes the environment of these requirements, which name versions and hashes.
 ///
 /// # Errors
-/// [`Kind::NotToBeHad`](crate::Kind::NotToBeHad) where there is no Python or no registry answers.
+/// [`Kind::NotToBeHad`](crate::Kind::NotToBeHad) when there is no Python or no registry answers.
 pub(crate) fn make(folder: &Path, requirements: &str) -> Result<(), Trouble> {
     let uv = uv()?;
     let list = folder.join("requirements.txt");
@@ -27,7 +27,7 @@ pub(crate) fn make(folder: &Path, requirements: &str) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// The program of an environment.
+/// Returns the program of an environment.
 pub(crate) fn program(folder: &Path, name: &str) -> PathBuf {
     folder.join("python/bin").join(name)
 }
@@ -52,7 +52,8 @@ fn uv() -> Result<PathBuf, Trouble> {
     Ok(program(&home, "uv"))
 }
 
-/// `uv`, asking the registry that `pip` of this machine asks, trusting whom the machine trusts, with the machine's own Python.
+/// Returns `uv`, which asks the registry that `pip` of this machine asks, trusts whom the machine trusts, and uses the
+/// machine's own Python.
 fn uv_command(uv: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(uv);
     command.args(arguments).env("UV_SYSTEM_CERTS", "1").env("UV_PYTHON_DOWNLOADS", "never");
@@ -66,7 +67,7 @@ fn uv_command(uv: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// One small question to the registry, past every cache.
+/// Asks the registry one small question, past every cache.
 fn registry_answers(uv: &Path) -> bool {
     let mut ask = Command::new(uv.with_file_name("python"));
     run(ask.args(["-m", "pip", "index", "versions", "trytond", "--no-cache-dir", "--disable-pip-version-check"]))

@@ -1,11 +1,13 @@
-//! Two accounting systems that nobody here wrote, Tryton and Odoo, set up for tests: once for a machine, and then, for each
-//! test that asks, books of its own in a fraction of a second.
+//! Sets up two accounting systems that nobody here wrote, Tryton and Odoo, for tests: once for a machine, and then, for
+//! each test that asks, books of its own in a fraction of a second.
 //!
-//! What takes minutes is done once and kept outside the checkout, in [`folder`]: an environment of pinned packages and a small
-//! PostgreSQL cluster with a company, accounts, a journal and fiscal years. [`tryton::Books::fresh`] and [`odoo::Books::fresh`] copy
-//! that cluster, start a PostgreSQL over it that listens to nobody but a socket in a folder of its own, and the server over that.
+//! The slow part is done once and kept outside the checkout, in [`folder`]: an environment of pinned packages and a
+//! small PostgreSQL cluster with a company, accounts, a journal and fiscal years. [`tryton::Books::fresh`] and
+//! [`odoo::Books::fresh`] copy that cluster, start a PostgreSQL over it that listens only on a socket in a folder of
+//! its own, and the server over that.
 //!
-//! Invariant: whatever a test starts ends with it, even when it is killed, and nothing of the machine's own PostgreSQL is touched.
+//! Invariant: everything that a test starts ends with it, even when it is killed, and nothing of the machine's own
+//! PostgreSQL is touched.
 
 #[cfg(unix)]
 mod cluster;
@@ -28,13 +30,13 @@ pub mod tryton;
 pub use place::folder;
 pub use trouble::{Kind, Trouble};
 
-/// Prepares both, one after the other: what to tell of each.
+/// Prepares both, one after the other; returns the outcome of each.
 #[cfg(unix)]
 pub fn prepare() -> Vec<(&'static str, Result<(), Trouble>)> {
     vec![("Tryton", tryton::prepare()), ("Odoo", odoo::prepare())]
 }
 
-/// Neither runs here: what to tell of each.
+/// Returns for each that it does not run here.
 #[cfg(not(unix))]
 pub fn prepare() -> Vec<(&'static str, Result<(), Trouble>)> {
     ["Tryton", "Odoo"].map(|name| (name, Err(Trouble::not_to_be_had("it is set up on Unix alone")))).into()

@@ -1,4 +1,5 @@
-//! Odoo 19 Community, as Debian packs it: the same books for each test, and a server over them that nobody else uses.
+//! Runs Odoo 19 Community, as Debian packs it: the same books for each test, and a server over them that nobody else
+//! uses.
 
 mod package;
 
@@ -14,18 +15,19 @@ use crate::place::key;
 use crate::server::{Manner, Server, free_port};
 use crate::{Trouble, prepared};
 
-/// What the package asks of Debian, as exact versions from PyPI with their hashes; made as Tryton's are.
+/// The packages that Odoo asks of Debian, as exact versions from PyPI with their hashes; made as Tryton's are.
 const REQUIREMENTS: &str = include_str!("../odoo/requirements.txt");
 const PREPARE: &str = include_str!("../odoo/prepare.py");
 
 const DATABASE: &str = "odoo";
-/// In the prepared folder: the keys of the two users, a line each.
+/// The file in the prepared folder with the keys of the two users, a line each.
 const KEYS: &str = "keys";
 
-/// Prepares what [`Books::fresh`] copies, where it is not there yet.
+/// Prepares the books that [`Books::fresh`] copies, when they are not there yet.
 ///
 /// # Errors
-/// [`Kind::NotToBeHad`](crate::Kind::NotToBeHad) where Debian's package cannot be had; otherwise when it does not come up.
+/// [`Kind::NotToBeHad`](crate::Kind::NotToBeHad) when Debian's package cannot be had; another one when it does not come
+/// up.
 pub fn prepare() -> Result<(), Trouble> {
     prepared().map(drop)
 }
@@ -45,7 +47,7 @@ fn prepared() -> Result<PathBuf, Trouble> {
         let mut books = odoo(folder, &cluster);
         books.args(["shell", "-c"]).arg(&configuration).args(["-d", DATABASE, "--no-http"]);
         books.env("POSTONCE_KEYS", folder.join(KEYS)).stdin(File::open(&script).map_err(on(&script))?);
-        // An error in what the shell reads does not end it with one: the keys are written last.
+        // An error in the shell's input does not end it with one: the keys are written last.
         let said = run_with_input(&mut books)?;
         if !folder.join(KEYS).is_file() || !said.contains("ready") {
             return Err(Trouble::broken(format!("Odoo's books were not made:\n{}", crate::command::last_lines(&said))));
@@ -54,7 +56,7 @@ fn prepared() -> Result<PathBuf, Trouble> {
     })
 }
 
-/// Where the unpacked package is.
+/// Returns the place of the unpacked package.
 fn code(folder: &Path) -> PathBuf {
     folder.join("code")
 }
@@ -67,7 +69,7 @@ fn odoo(folder: &Path, cluster: &Cluster) -> Command {
     command
 }
 
-/// The server's configuration, in the cluster's folder.
+/// Writes the server's configuration, in the cluster's folder.
 fn configure(folder: &Path, own: &Path, port: u16) -> Result<PathBuf, Trouble> {
     let (file, data) = (own.join("odoo.conf"), own.join("files"));
     let addons = code(folder).join("usr/lib/python3/dist-packages");
@@ -90,10 +92,10 @@ fn run_with_input(command: &mut Command) -> Result<String, Trouble> {
     Ok(String::from_utf8_lossy(&[output.stderr, output.stdout].concat()).into_owned())
 }
 
-/// Books of one's own, and a server over them.
+/// The books of one test, and a server over them.
 #[derive(Debug)]
 pub struct Books {
-    // Before the cluster, so that it ends before what it talks to.
+    // The server comes before the cluster, so that it ends before it.
     server: RefCell<Option<Server>>,
     cluster: Cluster,
     prepared: PathBuf,
@@ -102,13 +104,13 @@ pub struct Books {
 }
 
 impl Books {
-    /// A copy of the prepared books, with a server over it.
+    /// Makes a copy of the prepared books, with a server over it.
     ///
-    /// The company is `HLF`, in NOK; the journal `POST`; the accounts 2930, 7140, 7150, 6860, 6900, 7790 and 2400; nothing can be booked
-    /// before January 2020.
+    /// The company is `HLF`, in NOK; the journal `POST`; the accounts 2930, 7140, 7150, 6860, 6900, 7790 and 2400;
+    /// nothing can be booked before January 2020.
     ///
     /// # Errors
-    /// When it cannot be had here, or does not come up.
+    /// Fails when it cannot be had here, or does not come up.
     pub fn fresh() -> Result<Self, Trouble> {
         let prepared = prepared()?;
         let path = prepared.join(KEYS);
@@ -119,27 +121,27 @@ impl Books {
         Ok(books)
     }
 
-    /// Where it listens.
+    /// Returns the address it listens on.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The name of the database.
+    /// Returns the name of the database.
     pub fn database(&self) -> &'static str {
         DATABASE
     }
 
-    /// The key of who may do everything.
+    /// Returns the key of the user who may do everything.
     pub fn key(&self) -> &str {
         self.keys.first().map_or("", String::as_str)
     }
 
-    /// The key of who may read the books and not write.
+    /// Returns the key of the user who may read the books and not write.
     pub fn clerk_key(&self) -> &str {
         self.keys.get(1).map_or("", String::as_str)
     }
 
-    /// The number of the server's process, while there is one.
+    /// Returns the number of the server's process, while there is one.
     pub fn pid(&self) -> Option<u32> {
         self.server.borrow().as_ref().map(Server::pid)
     }
@@ -152,13 +154,13 @@ impl Books {
     /// Starts the server where it was before, ending the one there is.
     ///
     /// # Errors
-    /// When it does not come up.
+    /// Fails when it does not come up.
     pub fn restart(&self) -> Result<(), Trouble> {
         self.kill9();
         let configuration = configure(&self.prepared, self.cluster.path(), self.port)?;
         let mut command = odoo(&self.prepared, &self.cluster);
         command.arg("-c").arg(configuration).args(["-d", DATABASE]);
-        // It listens a moment before it has read its modules; the first answer waits for them.
+        // The server listens a moment before it has read its modules; the first answer waits for them.
         let manner = Manner { ready: "Registry loaded", end: "KILL", user: Vec::new() };
         let server = Server::start(&command, &self.cluster.path().join("odoo.log"), &manner)?;
         self.server.replace(Some(server));
@@ -168,7 +170,7 @@ impl Books {
     /// Stops the server for a while: requests come to it, and nobody answers.
     ///
     /// # Errors
-    /// When there is no server.
+    /// Fails when there is no server.
     pub fn stop(&self) -> Result<(), Trouble> {
         self.signal("STOP")
     }
@@ -176,7 +178,7 @@ impl Books {
     /// Lets it go on.
     ///
     /// # Errors
-    /// When there is no server.
+    /// Fails when there is no server.
     pub fn cont(&self) -> Result<(), Trouble> {
         self.signal("CONT")
     }
@@ -185,7 +187,7 @@ impl Books {
         self.server.borrow().as_ref().ok_or_else(|| Trouble::broken("there is no server to signal"))?.signal(name)
     }
 
-    /// What a query answers over the books, past the server: a row a line, its values parted by `|`.
+    /// Returns the answer of a query over the books, past the server: a row a line, its values parted by `|`.
     ///
     /// # Errors
     /// The database's own.

@@ -1,4 +1,4 @@
-//! Something that is prepared once, however many ask for it at the same time.
+//! Prepares a folder once, however many ask for it at the same time.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use crate::command::on;
 use crate::{Trouble, folder};
 
-/// Written last: without it the folder is half done, and is begun again.
+/// The mark, written last: a folder without it is half done, and is begun again.
 const MARK: &str = "prepared";
 
-/// Set by `cargo xtask test`, which has prepared whatever can be: what is not there then is not to be had.
+/// The variable that `cargo xtask test` sets after it has prepared everything possible: a missing folder is then not to
+/// be had.
 const ONLY_PREPARED: &str = "POSTONCE_PEERS_ONLY_PREPARED";
 
-/// The folder named `name` with what `make` puts there, made by the first who asks while the others wait.
+/// Returns the folder named `name`, filled by `make`: the first who asks makes it while the others wait.
 ///
 /// # Errors
 /// Those of `make`, and those of the disk.
@@ -28,7 +29,7 @@ pub(crate) fn once(name: &str, make: impl FnOnce(&Path) -> Result<(), Trouble>) 
     fs::create_dir_all(&all).map_err(on(&all))?;
     let lock_path = all.join(format!("{name}.lock"));
     let lock = File::create(&lock_path).map_err(on(&lock_path))?;
-    // Given back by the system when this process ends, however it ends.
+    // The system gives the lock back when this process ends, however that happens.
     lock.lock().map_err(on(&lock_path))?;
     if place.join(MARK).is_file() {
         return Ok(place);

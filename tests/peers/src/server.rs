@@ -1,4 +1,5 @@
-//! A server as a process of ours: started and waited for, killed, stopped for a while, and gone with whoever started it.
+//! Runs a server as a process of the test: started and waited for, killed, stopped for a while, and gone with its
+//! starter.
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -11,21 +12,21 @@ use std::time::Duration;
 use crate::Trouble;
 use crate::command::{find, last_lines, on, run};
 
-/// Until it says that it is ready. On two busy cores these servers have taken more than a minute.
+/// The longest wait until it says that it is ready. On two busy cores these servers have taken more than a minute.
 const START_SECONDS_MAX: u64 = 240;
 
-/// How a server is handled.
+/// The way a server is handled.
 #[derive(Debug)]
 pub(crate) struct Manner {
-    /// Stands in the line by which it says that it may be asked.
+    /// The text in the line by which it says that it may be asked.
     pub(crate) ready: &'static str,
     /// The signal that ends it at once, without leaving anything behind in the system.
     pub(crate) end: &'static str,
-    /// As options of `setpriv`: the user it runs as, where that is another than ours.
+    /// The user it runs as, when that is another than the caller's, as options of `setpriv`.
     pub(crate) user: Vec<String>,
 }
 
-/// A process, and what it says, in a file.
+/// A process, with its output in a file.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
@@ -34,7 +35,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it and waits until it is ready.
+    /// Starts the server and waits until it is ready.
     pub(crate) fn start(command: &Command, log: &Path, manner: &Manner) -> Result<Self, Trouble> {
         let mut command = dying_with_us(command, manner)?;
         let name = log.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -63,12 +64,12 @@ impl Server {
         self.child.id()
     }
 
-    /// Sends it a signal, by its name.
+    /// Sends the server a signal, by its name.
     pub(crate) fn signal(&self, name: &str) -> Result<(), Trouble> {
         run(Command::new("kill").arg(format!("-{name}")).arg(self.pid().to_string())).map(drop)
     }
 
-    /// Asks it to end, and waits for that.
+    /// Asks the server to end, and waits for that.
     pub(crate) fn stop_with(mut self, signal: &str) -> Result<(), Trouble> {
         self.signal(signal)?;
         self.child.wait().map(drop).map_err(|error| Trouble::broken(format!("{}: {error}", self.log.display())))
@@ -85,7 +86,7 @@ impl Drop for Server {
     }
 }
 
-/// A port that nobody listens on at this moment.
+/// Returns a port that nobody listens on at this moment.
 pub(crate) fn free_port() -> Result<u16, Trouble> {
     TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
@@ -93,8 +94,8 @@ pub(crate) fn free_port() -> Result<u16, Trouble> {
         .map_err(|error| Trouble::broken(format!("no port is free: {error}")))
 }
 
-/// The same command as that user, ended by the system as soon as the thread that started it is gone. One `setpriv` for
-/// both: the system forgets the second when the first changes.
+/// Returns the same command as that user, ended by the system as soon as the thread that started it is gone. It takes
+/// one `setpriv` for both: the system forgets the second when the first changes.
 fn dying_with_us(command: &Command, manner: &Manner) -> Result<Command, Trouble> {
     let setpriv =
         find("setpriv").ok_or_else(|| Trouble::not_to_be_had("`setpriv` is not installed (util-linux has it)"))?;
@@ -112,7 +113,7 @@ fn dying_with_us(command: &Command, manner: &Manner) -> Result<Command, Trouble>
     Ok(dying)
 }
 
-/// Keeps what it says, and tells when it is ready. Goes on afterwards: a full pipe would stop the server.
+/// Keeps the output, and says when the server is ready. It goes on afterwards: a full pipe would stop the server.
 fn listen(said: impl std::io::Read, mut file: File, ready: &str, sender: &Sender<()>) {
     let mut is_ready = false;
     let mut said = BufReader::new(said);

@@ -1,36 +1,36 @@
-//! Why a server cannot be had.
+//! Holds the reason why a server cannot be had.
 
 use std::fmt;
 
-/// Whether it is the machine that cannot, or we.
+/// The side that fails: the machine, or the code here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// What it is made of cannot be had here: a test that needs it is skipped, aloud.
+    /// Its parts cannot be had here: a test that needs it is skipped, aloud.
     NotToBeHad,
     /// It could be had, and something went wrong: a test that needs it fails.
     Broken,
 }
 
-/// A sentence for whoever runs the tests.
+/// A sentence for the person who runs the tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// Whether it is the machine that cannot, or we.
+    /// The side that fails: the machine, or the code here.
     pub kind: Kind,
     sentence: String,
 }
 
 impl Trouble {
-    /// Something went wrong that should not.
+    /// Returns the trouble of something that went wrong and should not.
     pub fn broken(sentence: impl Into<String>) -> Self {
         Self { kind: Kind::Broken, sentence: sentence.into() }
     }
 
-    /// Something cannot be had on this machine.
+    /// Returns the trouble of something that cannot be had on this machine.
     pub fn not_to_be_had(sentence: impl Into<String>) -> Self {
         Self { kind: Kind::NotToBeHad, sentence: sentence.into() }
     }
 
-    /// The same trouble, told in one line as one of a machine that cannot: of what a program said, its last.
+    /// Returns the same trouble in one line, as one of the machine: it keeps the last line of a program's output.
     #[cfg(unix)]
     pub(crate) fn or_not_to_be_had(self, why: &str) -> Self {
         let last = self.sentence.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_had_is_told_in_one_line() {
+    fn a_trouble_of_the_machine_stands_in_one_line() {
         let trouble = Trouble::broken("`apt-get download` ended with 100:\nReading…\nE: Unable to locate package\n");
         let problem = trouble.or_not_to_be_had("the package cannot be had");
         assert_eq!(problem, Trouble::not_to_be_had("the package cannot be had: E: Unable to locate package"));

@@ -1,4 +1,4 @@
-//! Tryton 8.2: the same books for each test, and a `trytond` over them that nobody else uses.
+//! Runs Tryton 8.2: the same books for each test, and a `trytond` over them that nobody else uses.
 
 use std::cell::RefCell;
 use std::fs;
@@ -12,21 +12,21 @@ use crate::place::key;
 use crate::server::{Manner, Server, free_port};
 use crate::{Trouble, prepared};
 
-/// Exact versions with their hashes, made from `requirements.in` by the `uv` of `environment.rs`:
+/// The exact versions with their hashes, made from `requirements.in` by the `uv` of `environment.rs`:
 /// `uv pip compile --generate-hashes --universal --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.txt`.
 const REQUIREMENTS: &str = include_str!("../tryton/requirements.txt");
 const PREPARE: &str = include_str!("../tryton/prepare.py");
 
 const DATABASE: &str = "tryton";
-/// Of the user `admin`, who may do everything.
+/// The password of the user `admin`, who may do everything.
 const PASSWORD: &str = "books-admin";
-/// Of the user `clerk`, who may read little and write nothing.
+/// The password of the user `clerk`, who may read little and write nothing.
 const CLERK_PASSWORD: &str = "books-clerk";
 
-/// Prepares what [`Books::fresh`] copies, where it is not there yet.
+/// Prepares the books that [`Books::fresh`] copies, when they are not there yet.
 ///
 /// # Errors
-/// When it cannot be had here, or does not come up.
+/// Fails when it cannot be had here, or does not come up.
 pub fn prepare() -> Result<(), Trouble> {
     prepared().map(drop)
 }
@@ -52,20 +52,20 @@ fn prepared() -> Result<PathBuf, Trouble> {
     })
 }
 
-/// The server's configuration, in that folder.
+/// Writes the server's configuration, in that folder.
 fn configure(folder: &Path, port: u16, session_seconds: Option<u32>) -> Result<PathBuf, Trouble> {
     let file = folder.join("trytond.conf");
     let session = session_seconds.map_or_else(String::new, |seconds| format!("[session]\ntimeout = {seconds}\n"));
-    // Where the database is, the environment says.
+    // The environment says where the database is.
     let text = format!("[web]\nlisten = 127.0.0.1:{port}\n[database]\nuri = postgresql:///\n{session}");
     fs::write(&file, text).map_err(on(&file))?;
     Ok(file)
 }
 
-/// Books of one's own, and a server over them.
+/// The books of one test, and a server over them.
 #[derive(Debug)]
 pub struct Books {
-    // Before the cluster, so that it ends before what it talks to.
+    // The server comes before the cluster, so that it ends before it.
     server: RefCell<Option<Server>>,
     cluster: Cluster,
     prepared: PathBuf,
@@ -74,21 +74,22 @@ pub struct Books {
 }
 
 impl Books {
-    /// A copy of the prepared books, with a server over it.
+    /// Makes a copy of the prepared books, with a server over it.
     ///
-    /// The company is `HLF`, in NOK; the journal `POST`; the accounts 2930, 7140, 7150, 6860, 6900 and 7790, and 2400, which wants a
-    /// party; every month from January 2020 to December 2028 is an open period, and those of 2019 are closed.
+    /// The company is `HLF`, in NOK; the journal `POST`; the accounts 2930, 7140, 7150, 6860, 6900 and 7790, and 2400,
+    /// which wants a party; every month from January 2020 to December 2028 is an open period, and those of 2019 are
+    /// closed.
     ///
     /// # Errors
-    /// When it cannot be had here, or does not come up.
+    /// Fails when it cannot be had here, or does not come up.
     pub fn fresh() -> Result<Self, Trouble> {
         Self::fresh_with(None)
     }
 
-    /// The same; a session that was idle for so many seconds is at an end.
+    /// Makes the same; a session that was idle for so many seconds is at an end.
     ///
     /// # Errors
-    /// As [`Books::fresh`].
+    /// Fails as [`Books::fresh`].
     pub fn fresh_with(session_seconds: Option<u32>) -> Result<Self, Trouble> {
         let prepared = prepared()?;
         let cluster = Cluster::copy_of(&prepared.join("cluster"))?;
@@ -97,27 +98,27 @@ impl Books {
         Ok(books)
     }
 
-    /// Where it listens, without the database.
+    /// Returns the address it listens on, without the database.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The name of the database, which stands in every path.
+    /// Returns the name of the database, which stands in every path.
     pub fn database(&self) -> &'static str {
         DATABASE
     }
 
-    /// Who may do everything, and the password.
+    /// Returns the user who may do everything, and the password.
     pub fn user(&self) -> (&'static str, &'static str) {
         ("admin", PASSWORD)
     }
 
-    /// Who may not write, and the password.
+    /// Returns the user who may not write, and the password.
     pub fn clerk(&self) -> (&'static str, &'static str) {
         ("clerk", CLERK_PASSWORD)
     }
 
-    /// The number of the server's process, while there is one.
+    /// Returns the number of the server's process, while there is one.
     pub fn pid(&self) -> Option<u32> {
         self.server.borrow().as_ref().map(Server::pid)
     }
@@ -130,7 +131,7 @@ impl Books {
     /// Starts the server where it was before, ending the one there is.
     ///
     /// # Errors
-    /// When it does not come up.
+    /// Fails when it does not come up.
     pub fn restart(&self) -> Result<(), Trouble> {
         self.kill9();
         let configuration = configure(self.cluster.path(), self.port, self.session_seconds)?;
@@ -146,7 +147,7 @@ impl Books {
     /// Stops the server for a while: requests come to it, and nobody answers.
     ///
     /// # Errors
-    /// When there is no server.
+    /// Fails when there is no server.
     pub fn stop(&self) -> Result<(), Trouble> {
         self.signal("STOP")
     }
@@ -154,7 +155,7 @@ impl Books {
     /// Lets it go on.
     ///
     /// # Errors
-    /// When there is no server.
+    /// Fails when there is no server.
     pub fn cont(&self) -> Result<(), Trouble> {
         self.signal("CONT")
     }
@@ -163,7 +164,7 @@ impl Books {
         self.server.borrow().as_ref().ok_or_else(|| Trouble::broken("there is no server to signal"))?.signal(name)
     }
 
-    /// What a query answers over the books, past the server: a row a line, its values parted by `|`.
+    /// Returns the answer of a query over the books, past the server: a row a line, its values parted by `|`.
     ///
     /// # Errors
     /// The database's own.

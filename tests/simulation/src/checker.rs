@@ -1,4 +1,4 @@
-//! What is asked of every run and of the end. The books' own journal is the measure, never the ledger.
+//! Checks every run and the end of the world. The books' own journal is the measure, never the ledger.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::machine::Body;
 use crate::process::Process;
 use crate::world::World;
 
-/// What a run may say in a world full of bad luck. Everything else is a fault of the program.
+/// The errors that a run may report in a world full of bad luck. Every other one is a fault of the program.
 const EXPLAINED: &[ErrorCode] = &[
     ErrorCode::AccountingUnreachable,
     ErrorCode::AccountingBusy,
@@ -24,7 +24,7 @@ const EXPLAINED: &[ErrorCode] = &[
     ErrorCode::LeaseLost,
     ErrorCode::LockHeld,
     ErrorCode::LockHeldHere,
-    // What a person may be told who asks for something that cannot be.
+    // A person who asks for something impossible may get these.
     ErrorCode::NotExported,
     ErrorCode::NotInDoubt,
     ErrorCode::RecordHeld,
@@ -35,11 +35,11 @@ const EXPLAINED: &[ErrorCode] = &[
     ErrorCode::ApprovalNotAsked,
     ErrorCode::ReExportOvertaken,
 ];
-/// And these, once a ledger was restored from an old copy, or copied.
+/// The further errors that may come once a ledger was restored from an old copy, or copied.
 const EXPLAINED_BY_COPIES: &[ErrorCode] =
     &[ErrorCode::LedgerRolledBack, ErrorCode::LedgerForked, ErrorCode::LedgerMissing];
 
-/// A run has ended by itself.
+/// Checks a run that has ended by itself.
 pub(crate) fn run_ended(process: &Arc<Process>, end: &SyncEnd) {
     let world = &process.world;
     let outcome = end.run.as_ref().and_then(|run| run.outcome);
@@ -63,7 +63,7 @@ pub(crate) fn run_ended(process: &Arc<Process>, end: &SyncEnd) {
     }
 }
 
-/// What a person asked for was not done.
+/// Checks a person's act that was not done.
 pub(crate) fn act_refused(process: &Arc<Process>, problem: &Problem) {
     process.world.log(format_args!("{}: {}", process.name, problem.code.as_str()));
     process.world.count("acts of a person that were refused");
@@ -85,7 +85,8 @@ fn is_explained_by_the_world(process: &Arc<Process>, problem: &Problem) {
     }
 }
 
-/// Promise 5: the trail is what was written, and says of every run and of everything that a person did who, when and why.
+/// Checks promise 5: the trail is as it was written, and says of every run and of everything that a person did who,
+/// when and why.
 pub(crate) fn trail_holds(process: &Arc<Process>, verdict: Result<AuditVerdict, Problem>) {
     let world = &process.world;
     match verdict {
@@ -107,7 +108,7 @@ pub(crate) fn trail_holds(process: &Arc<Process>, verdict: Result<AuditVerdict, 
     }
 }
 
-/// What must have left an entry, and what of it has none.
+/// The acts that must have left an entry, each with the query that finds those without one.
 const UNEXPLAINED: [(&str, &str); 4] = [
     (
         "a run",
@@ -132,8 +133,8 @@ const UNEXPLAINED: [(&str, &str); 4] = [
     ),
 ];
 
-/// Promise 3: whatever a ledger shows as posted has an acknowledgement that the books really gave for that reference; and
-/// no ledger shows two vouchers for a record and generation.
+/// Checks promise 3: every record that a ledger shows as posted has an acknowledgement that the books really gave for
+/// that reference; and no ledger shows two vouchers for a record and generation.
 pub(crate) fn ledger_tells_the_truth(world: &World, body: &Body) {
     let read = |connection: &Connection| -> rusqlite::Result<Vec<(String, String, i64, String)>> {
         let sql = "SELECT reference, voucher_id, generation, record_id FROM attempt WHERE state = 'posted' ORDER BY attempt_id";
@@ -143,7 +144,7 @@ pub(crate) fn ledger_tells_the_truth(world: &World, body: &Body) {
     };
     let posted = match body.look(read) {
         None => return,
-        // A copied file that its log did not come with has no tables; that was noticed when it was opened.
+        // A file that was copied without its log has no tables; that was noticed when it was opened.
         Some(Err(error)) if world.has_copies() && error.to_string().starts_with("no such table") => return,
         Some(Ok(posted)) => posted,
         Some(Err(error)) => return world.breaks(0, format!("the ledger of {} cannot be read: {error}", body.name)),
@@ -160,7 +161,7 @@ pub(crate) fn ledger_tells_the_truth(world: &World, body: &Body) {
     }
 }
 
-/// What a ledger makes of each record of the platform, at the end.
+/// Checks the ledger's state of each record of the platform, at the end.
 pub(crate) fn nothing_is_lost(world: &World, body: &Body, attention: &[AttentionItem]) {
     let sql = "SELECT record_id, state FROM record_state";
     let Some(Ok(states)) = body.look(|connection| pairs::<String>(connection, sql)) else {
@@ -183,11 +184,12 @@ fn is_explained(item: &AttentionItem) -> bool {
     item.reason.is_some() || matches!(item.state, RecordState::Changed | RecordState::Vanished)
 }
 
-/// A record, and what is said of it.
-type Said<T> = (String, T);
+/// A record, with a note about it.
+type RecordNote<T> = (String, T);
 
-/// Records that a ledger shows as posted, with the newest generation; and those in doubt, with their references.
-pub(crate) fn posted_and_in_doubt(body: &Body) -> (Vec<Said<u32>>, Vec<Said<String>>) {
+/// Returns the records that a ledger shows as posted, with the newest generation; and those in doubt, with their
+/// references.
+pub(crate) fn posted_and_in_doubt(body: &Body) -> (Vec<RecordNote<u32>>, Vec<RecordNote<String>>) {
     let posted = "SELECT record_id, max(generation) FROM attempt WHERE state = 'posted' GROUP BY record_id ORDER BY 1";
     let in_doubt =
         "SELECT record_id, reference FROM attempt WHERE state IN ('unknown', 'staged', 'claimed') ORDER BY attempt_id";
@@ -195,13 +197,13 @@ pub(crate) fn posted_and_in_doubt(body: &Body) -> (Vec<Said<u32>>, Vec<Said<Stri
     seen.and_then(Result::ok).unwrap_or_default()
 }
 
-fn pairs<T: rusqlite::types::FromSql>(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<Said<T>>> {
+fn pairs<T: rusqlite::types::FromSql>(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<RecordNote<T>>> {
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()
 }
 
-/// Two pictures of a ledger are equal when nothing changed between them.
+/// Returns a picture of a ledger; two pictures are equal when nothing changed between them.
 pub(crate) fn picture(body: &Body) -> String {
     let sql =
         "SELECT group_concat(record_id || state, ' ') FROM (SELECT record_id, state FROM record_state ORDER BY seq)";

@@ -1,4 +1,4 @@
-//! The connector of the simulated accounting system: what `connectors::accounting` is for a real one.
+//! Connects to the simulated accounting system: it is the counterpart of `connectors::accounting` for a real one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,8 +15,8 @@ use postonce_engine::ports::{
 };
 use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease};
 
-use crate::books::{Answered, Drawn, Envelope, Keyed, LockKind};
-use crate::network::{Kind, Spoiled, call, spoil, unknown};
+use crate::books::{Envelope, KeyState, LockKind, SentPosting, StoredAnswer};
+use crate::network::{AnswerDamage, Kind, call, spoil, unknown};
 use crate::planted::Planted;
 use crate::process::Process;
 use crate::rows::Rows;
@@ -24,9 +24,9 @@ use crate::world::World;
 
 pub(crate) struct Connector {
     process: Arc<Process>,
-    /// Where the accounting system has no lock.
+    /// The lease over rows, when the accounting system has no lock.
     lease: Option<UniqueLease<Rows>>,
-    /// A lock is being broken on purpose.
+    /// True while a lock is being broken on purpose.
     breaking: Arc<AtomicBool>,
 }
 
@@ -69,8 +69,8 @@ impl Connector {
         call(&self.process, Kind::Holds, name, || Ok(()), serve).await
     }
 
-    /// Something that books. The permit is asked when the first byte is about to leave, and at that moment the books note
-    /// whether it was right.
+    /// Makes a call that books. The permit is asked when the first byte is about to leave, and at that moment the books
+    /// note whether it was right.
     async fn writes<T: Send + 'static>(
         &self,
         name: &'static str,
@@ -108,17 +108,17 @@ impl Connector {
     }
 }
 
-fn drawn(body: &[u8]) -> Result<Vec<Drawn>, CallError> {
+fn drawn(body: &[u8]) -> Result<Vec<SentPosting>, CallError> {
     serde_json::from_slice(body).map_err(|_| unknown())
 }
 
-/// What arrives of an answer that was spoiled on its way.
+/// Returns the part of an answer that arrives when it was spoiled on its way.
 fn arrives<T>(world: &World, results: Vec<T>) -> Result<Answer<T>, CallError> {
     let mut results: Vec<Option<T>> = results.into_iter().map(Some).collect();
     match spoil(world) {
-        Spoiled::Not => {}
-        Spoiled::Error | Spoiled::Cut => return Err(unknown()),
-        Spoiled::Missing => {
+        AnswerDamage::Not => {}
+        AnswerDamage::Error | AnswerDamage::Cut => return Err(unknown()),
+        AnswerDamage::Missing => {
             let from = world.network().index(results.len());
             results.iter_mut().skip(from).step_by(2).for_each(|result| *result = None);
         }
@@ -206,7 +206,7 @@ impl AccountingSystem for Connector {
     }
 
     fn draw_up(&self, postings: &[Posting]) -> Vec<u8> {
-        let drawn: Vec<Drawn> = postings.iter().map(Drawn::of).collect();
+        let drawn: Vec<SentPosting> = postings.iter().map(SentPosting::of).collect();
         serde_json::to_vec(&drawn).unwrap_or_default()
     }
 
@@ -220,16 +220,16 @@ impl AccountingSystem for Connector {
             let key = key.clone();
             move |world: &World, envelope: &Envelope, now: Duration| {
                 let results = world.books().post(now, envelope, &drawn);
-                let kept = results.as_ref().ok().map(|results| Answered::Vouchers(results.clone()));
+                let kept = results.as_ref().ok().map(|results| StoredAnswer::Vouchers(results.clone()));
                 world.books().answer(&key, kept);
                 world.log(format_args!("  books: {} of machine {}: {}", key, envelope.machine, said(&results)));
                 arrives(world, results?)
             }
         };
         let begin = move |world: &World| match world.books().key(world.now(), &key, &body)? {
-            Keyed::Replay(Answered::Vouchers(results)) => Ok(Some(results)),
-            Keyed::Replay(Answered::Drafts(_)) => Err(crate::books::refused("idempotency-key-reused", false)),
-            Keyed::Go => Ok(None),
+            KeyState::Replay(StoredAnswer::Vouchers(results)) => Ok(Some(results)),
+            KeyState::Replay(StoredAnswer::Drafts(_)) => Err(crate::books::refused("idempotency-key-reused", false)),
+            KeyState::Go => Ok(None),
         };
         let begin = move |world: &World| begin(world)?.map(|results| arrives(world, results)).transpose();
         self.writes("commit", permit, act, begin).await
@@ -242,16 +242,16 @@ impl AccountingSystem for Connector {
             let key = key.clone();
             move |world: &World, envelope: &Envelope, now: Duration| {
                 let results = world.books().stage(now, envelope, &drawn);
-                let kept = results.as_ref().ok().map(|results| Answered::Drafts(results.clone()));
+                let kept = results.as_ref().ok().map(|results| StoredAnswer::Drafts(results.clone()));
                 world.books().answer(&key, kept);
                 world.log(format_args!("  books: {} of machine {}: {}", key, envelope.machine, said(&results)));
                 arrives(world, results?)
             }
         };
         let begin = move |world: &World| match world.books().key(world.now(), &key, &body)? {
-            Keyed::Replay(Answered::Drafts(results)) => Ok(Some(results)),
-            Keyed::Replay(Answered::Vouchers(_)) => Err(crate::books::refused("idempotency-key-reused", false)),
-            Keyed::Go => Ok(None),
+            KeyState::Replay(StoredAnswer::Drafts(results)) => Ok(Some(results)),
+            KeyState::Replay(StoredAnswer::Vouchers(_)) => Err(crate::books::refused("idempotency-key-reused", false)),
+            KeyState::Go => Ok(None),
         };
         let begin = move |world: &World| begin(world)?.map(|results| arrives(world, results)).transpose();
         self.writes("stage", permit, act, begin).await
@@ -329,7 +329,7 @@ impl AccountingSystem for Connector {
 
 fn spoiled<T>(world: &World, result: Result<T, CallError>) -> Result<T, CallError> {
     let result = result?;
-    if spoil(world) == Spoiled::Not { Ok(result) } else { Err(unknown()) }
+    if spoil(world) == AnswerDamage::Not { Ok(result) } else { Err(unknown()) }
 }
 
 fn said<T: std::fmt::Debug>(results: &Result<Vec<T>, CallError>) -> String {
@@ -339,7 +339,7 @@ fn said<T: std::fmt::Debug>(results: &Result<Vec<T>, CallError>) -> String {
     }
 }
 
-impl Drawn {
+impl SentPosting {
     fn of(posting: &Posting) -> Self {
         let [expense, payable] = &posting.lines;
         Self {

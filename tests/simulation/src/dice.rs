@@ -1,8 +1,8 @@
-//! Chance, from one number: the same seed throws the same dice, on every machine.
+//! Makes chance from one number: the same seed throws the same dice, on every machine.
 
 use std::time::Duration;
 
-/// SplitMix64 (Steele, Lea, Flood 2014): small, and good enough for bad luck.
+/// The dice: SplitMix64 (Steele, Lea, Flood 2014), small, and good enough for bad luck.
 #[derive(Debug, Clone)]
 pub(crate) struct Dice(u64);
 
@@ -11,12 +11,12 @@ impl Dice {
         Self(seed ^ 0x9E37_79B9_7F4A_7C15)
     }
 
-    /// Other dice, so that a throw more in one part of the world changes nothing in another.
+    /// Returns other dice, so that a throw more in one part of the world changes nothing in another.
     pub(crate) fn fork(&mut self) -> Self {
         Self(self.next())
     }
 
-    /// Dice for what was added later: they follow from these, and leave every throw of these as it was.
+    /// Returns dice for parts that were added later: they follow from these, and leave every throw of these as it was.
     pub(crate) fn aside(&self) -> Self {
         Self(self.0 ^ 0xA5A5_5A5A_C3C3_3C3C)
     }
@@ -29,17 +29,17 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// From 0, below `end`; 0 where `end` is 0.
+    /// Returns a number from 0, below `end`; 0 when `end` is 0.
     pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.next().checked_rem(end).unwrap_or(0)
     }
 
-    /// From `from` to `to`, both included.
+    /// Returns a number from `from` to `to`, both included.
     pub(crate) fn between(&mut self, from: u64, to: u64) -> u64 {
         from + self.below(to.saturating_sub(from) + 1)
     }
 
-    /// An index of something that long.
+    /// Returns an index of a list of that length.
     pub(crate) fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.below(length as u64)).unwrap_or(0)
     }

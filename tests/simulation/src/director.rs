@@ -1,4 +1,4 @@
-//! The director: decides what happens when, heals everything at the end, and has the end judged.
+//! Directs a world: decides when each thing happens, heals everything at the end, and has the end judged.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,18 +15,18 @@ use crate::machine::Machine;
 use crate::options::Options;
 use crate::platform::{drawn, reference};
 use crate::world::World;
-use crate::{Ask, Lived, checker};
+use crate::{Ask, WorldResult, checker};
 
-/// Steps of a process among which a killing one is chosen.
+/// The number of a process's steps among which the fatal one is chosen.
 const FATAL_STEPS: u64 = 80;
 /// The longest that a run may take once nothing goes wrong any more; it may wait out the window several times.
 const CALM_RUN_MAX: Duration = Duration::from_secs(6 * 3_600);
 /// The longest that a run may take in any world.
 const WILD_RUN_MAX: Duration = Duration::from_secs(10 * 24 * 3_600);
-/// Rounds of syncs at the end, at most.
+/// The most rounds of syncs at the end.
 const ROUNDS_MAX: usize = 40;
 
-pub(crate) async fn direct(ask: Ask, folder: &Path) -> Lived {
+pub(crate) async fn direct(ask: Ask, folder: &Path) -> WorldResult {
     let mut dice = Dice::new(ask.seed);
     let options = Options::draw(&mut dice, ask.protection, ask.lock);
     let (protection, lock) = (options.rules.protection, options.rules.lock);
@@ -54,14 +54,14 @@ pub(crate) async fn direct(ask: Ask, folder: &Path) -> Lived {
         }
     }
     let broken: Vec<Broken> = world.broken();
-    Lived { seed: ask.seed, protection, lock, broken, figures, trace: world.trace.hash() }
+    WorldResult { seed: ask.seed, protection, lock, broken, figures, trace: world.trace.hash() }
 }
 
 struct Director {
     dice: Dice,
     world: Arc<World>,
     machines: Vec<Machine>,
-    /// Copies of ledgers, as somebody made them.
+    /// The copies of ledgers that somebody made.
     copies: Vec<std::path::PathBuf>,
 }
 
@@ -189,7 +189,7 @@ impl Director {
         }
     }
 
-    /// Somebody looks into the books and says what became of a record in doubt: the truth, as it is at that moment.
+    /// Resolves a record in doubt by a look into the books: the answer is the truth at that moment.
     fn resolve(&mut self, which: usize) {
         let Some(machine) = self.machines.get_mut(which) else { return };
         let (_, in_doubt) = checker::posted_and_in_doubt(&machine.body);
@@ -207,7 +207,7 @@ impl Director {
         machine.resolve(id, resolution);
     }
 
-    /// Somebody works in the books by hand.
+    /// Works in the books by hand, as an accountant would.
     fn accountant(&mut self) {
         let enforced = self.world.options.rules.protection == postonce_engine::domain::Protection::Enforced;
         let act = self.dice.below(4);
@@ -221,7 +221,7 @@ impl Director {
                 if voucher.standing != Standing::Live {
                     return;
                 }
-                // A system that keeps references unique for all time lets nothing be forgotten.
+                // A system that keeps references unique for all time forgets nothing.
                 voucher.standing = if act == 0 || enforced { Standing::Voided } else { Standing::Deleted };
                 format!("V-{} is {:?} by hand", index + 1, voucher.standing)
             }
@@ -251,7 +251,7 @@ impl Director {
         self.world.log(format_args!("{what}"));
     }
 
-    /// Somebody deletes, keeps, restores or copies a ledger. Its programs are not running then.
+    /// Deletes, keeps, restores or copies a ledger, as somebody might. Its programs are not running then.
     async fn ledger(&mut self, which: usize) {
         let act = self.dice.below(5);
         let other = self.dice.index(self.machines.len());
@@ -275,7 +275,7 @@ impl Director {
             }
             _ => {
                 let Some(kept) = self.dice.pick(&self.copies).cloned() else { return };
-                // An old copy goes back to where it came from, or, now and then, to another machine.
+                // An old copy goes back to its own machine, or, now and then, to another one.
                 let to = if act == 3 { which } else { other };
                 let Some(machine) = self.machines.get_mut(to) else { return };
                 machine.pull_the_plug().await;
@@ -289,7 +289,7 @@ impl Director {
         }
     }
 
-    /// Nothing goes wrong any more; what is on its way ends.
+    /// Ends all bad luck; things on their way come to their end.
     async fn heal(&mut self) {
         self.world.log(format_args!("everything heals"));
         self.world.heal();
@@ -302,7 +302,7 @@ impl Director {
             self.world.books().closed_before = chrono::NaiveDate::MIN;
         }
         self.all_end(WILD_RUN_MAX).await;
-        // In half of the worlds everything that is on its way has arrived before the last syncs, in the others not.
+        // In half of the worlds everything on its way has arrived before the last syncs, in the others not.
         if self.dice.coin() {
             let options = &self.world.options;
             let all_arrived = options.way_max + options.patience + options.rules.settle_window;
@@ -310,7 +310,7 @@ impl Director {
         }
     }
 
-    /// Where the ledger has vanished, or the accounting side has said that it is not the newest one, a new one is made.
+    /// Makes a new ledger when the old one has vanished, or the accounting side has said that it is not the newest one.
     async fn begin_anew(&mut self) {
         for machine in self.machines.iter_mut().filter(|machine| machine.is_out_of_date()) {
             machine.pull_the_plug().await;
@@ -329,7 +329,7 @@ impl Director {
         }
     }
 
-    /// Every machine syncs until nothing changes any more.
+    /// Lets every machine sync until nothing changes any more.
     async fn settle_down(&mut self) {
         let mut before = Vec::new();
         for round in 0..ROUNDS_MAX {
@@ -376,7 +376,7 @@ fn remove_ledger(file: &Path) {
     }
 }
 
-/// What the director may do.
+/// The acts that the director may choose from.
 #[derive(Debug, Clone, Copy)]
 enum What {
     Sync,

@@ -1,5 +1,5 @@
-//! The real engine, ledger and recovery in a made-up world: virtual time, a network that loses and repeats, machines that
-//! sleep and die, clocks that jump, ledgers that vanish. Everything follows from one number, the seed.
+//! Runs the real engine, ledger and recovery in a made-up world: virtual time, a network that loses and repeats,
+//! machines that sleep and die, clocks that jump, ledgers that vanish. Everything follows from one number, the seed.
 //!
 //! The checker counts in the books of the simulated accounting system, never in the ledger.
 
@@ -30,47 +30,47 @@ pub use world::Figures;
 /// One world to live through.
 #[derive(Debug, Clone, Copy)]
 pub struct Ask {
-    /// From which everything follows.
+    /// The seed, from which everything follows.
     pub seed: u64,
-    /// How the accounting system protects; drawn from the seed where `None`.
+    /// The protection of the accounting system; drawn from the seed when `None`.
     pub protection: Option<Protection>,
-    /// Whether it has a lock; drawn from the seed where `None`.
+    /// The lock of the accounting system; drawn from the seed when `None`.
     pub lock: Option<LockKind>,
-    /// A bug, to see whether it is found.
+    /// The bug that is planted, to see whether it is found.
     pub planted: Planted,
-    /// Whether everything that happens is printed.
+    /// True: everything that happens is printed.
     pub aloud: bool,
 }
 
 impl Ask {
-    /// This seed, whatever it brings, in silence.
+    /// Asks for this seed, whatever it brings, in silence.
     pub fn seed(seed: u64) -> Self {
         Self { seed, protection: None, lock: None, planted: Planted::Nothing, aloud: false }
     }
 }
 
-/// What came of a world.
+/// The result of a world.
 #[derive(Debug, Clone)]
-pub struct Lived {
+pub struct WorldResult {
     /// The seed.
     pub seed: u64,
-    /// How its accounting system protected.
+    /// The protection of its accounting system.
     pub protection: Protection,
-    /// Whether it had a lock.
+    /// The lock of its accounting system.
     pub lock: LockKind,
-    /// The promises that were broken, in the order in which it was noticed.
+    /// The promises that were broken, in the order in which that was noticed.
     pub broken: Vec<Broken>,
-    /// What happened how often.
+    /// The number of events of each kind.
     pub figures: Figures,
-    /// Of everything that happened: equal for two runs of the same seed.
+    /// The hash of everything that happened: equal for two runs of the same seed.
     pub trace: u64,
 }
 
 /// Lives through one world.
 ///
 /// # Panics
-/// When the machine that it really runs on has no temporary folder, or no memory for a runtime.
-pub fn live(ask: Ask) -> Lived {
+/// Panics when the real machine has no temporary folder, or no memory for a runtime.
+pub fn live(ask: Ask) -> WorldResult {
     let shared_memory = Path::new("/dev/shm");
     let folder = match tempfile::Builder::new().prefix("postonce-").tempdir_in(shared_memory) {
         Ok(folder) => folder,

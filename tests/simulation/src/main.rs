@@ -1,4 +1,5 @@
-//! `postonce-simulation [--seeds N] [--from SEED] [--seed S] [--protection P] [--lock L]`: many worlds on all cores, or one aloud.
+//! Runs many worlds on all cores, or one aloud: `postonce-simulation [--seeds N] [--from SEED] [--seed S] [--protection
+//! P] [--lock L]`.
 
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -6,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use postonce_engine::domain::Protection;
-use postonce_simulation::{Ask, Figures, Lived, LockKind, Planted, live};
+use postonce_simulation::{Ask, Figures, LockKind, Planted, WorldResult, live};
 
-/// Failures that are told; after these, one more says nothing new.
-const FAILURES_TOLD_MAX: usize = 20;
+/// The most failures that are shown; after these, one more says nothing new.
+const FAILURES_SHOWN_MAX: usize = 20;
 const SEEDS_DEFAULT: u64 = 1_000;
 
 #[derive(Debug, Default)]
@@ -77,7 +78,7 @@ fn one(asked: &Asked, seed: u64) -> bool {
 fn many(asked: &Asked) -> bool {
     let seeds = asked.seeds.unwrap_or(SEEDS_DEFAULT);
     let next = AtomicU64::new(0);
-    let (figures, failures) = (Mutex::new(Figures::default()), Mutex::new(Vec::<Lived>::new()));
+    let (figures, failures) = (Mutex::new(Figures::default()), Mutex::new(Vec::<WorldResult>::new()));
     let start = clock();
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     std::thread::scope(|scope| {
@@ -113,7 +114,7 @@ fn many(asked: &Asked) -> bool {
     let mut failures = failures.into_inner().expect("the workers have ended");
     failures.sort_by_key(|lived| lived.seed);
     log(&figures.into_inner().expect("the workers have ended"));
-    for lived in failures.iter().take(FAILURES_TOLD_MAX) {
+    for lived in failures.iter().take(FAILURES_SHOWN_MAX) {
         tell_broken(asked, lived);
     }
     let time = start();
@@ -132,7 +133,7 @@ fn log(figures: &Figures) {
     }
 }
 
-fn tell_broken(asked: &Asked, lived: &Lived) {
+fn tell_broken(asked: &Asked, lived: &WorldResult) {
     for broken in &lived.broken {
         println!("\nseed {} ({}): promise {} broken: {}", lived.seed, lived.protection, broken.promise, broken.what);
     }
@@ -143,8 +144,8 @@ fn tell_broken(asked: &Asked, lived: &Lived) {
     }
 }
 
-/// Real time, for the figures alone.
-#[expect(clippy::disallowed_methods, reason = "how long the whole took, told to whoever waits; no world sees it")]
+/// Returns the real time, for the figures alone.
+#[expect(clippy::disallowed_methods, reason = "how long the whole took, for the person who waits; no world sees it")]
 fn clock() -> impl Fn() -> Duration + Sync {
     let start = std::time::Instant::now();
     move || start.elapsed()

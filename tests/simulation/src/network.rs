@@ -1,4 +1,5 @@
-//! The network between a machine and the accounting system: each call is a letter, and each letter has its own luck.
+//! Plays the network between a machine and the accounting system: each call is a letter, and each letter has its own
+//! luck.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -14,9 +15,9 @@ use crate::options::Luck;
 use crate::process::Process;
 use crate::world::World;
 
-/// What becomes of one letter and its answer.
+/// The luck of one letter and its answer.
 #[derive(Debug, Clone, Default)]
-struct Luckless {
+struct LetterLuck {
     no_connection: bool,
     lost: bool,
     busy: bool,
@@ -28,9 +29,9 @@ struct Luckless {
     again_after: Option<Duration>,
 }
 
-/// How the answer to a write is spoiled on its way.
+/// The damage to the answer of a write on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Spoiled {
+pub(crate) enum AnswerDamage {
     Not,
     /// Status 500, after everything was done.
     Error,
@@ -40,7 +41,7 @@ pub(crate) enum Spoiled {
     Missing,
 }
 
-/// What a call is, which decides what may happen to it.
+/// The kind of a call, which decides what may happen to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Changes nothing.
@@ -55,10 +56,10 @@ pub(crate) fn unknown() -> CallError {
     CallError::Unknown(Problem::new(ErrorCode::AccountingUnreachable))
 }
 
-fn draw(world: &World, kind: Kind, name: &str) -> Luckless {
+fn draw(world: &World, kind: Kind, name: &str) -> LetterLuck {
     let luck: &Luck = &world.options.luck;
     let patience = world.options.patience;
-    let mut way = Luckless::default();
+    let mut way = LetterLuck::default();
     {
         let mut dice = world.network();
         way.there = dice.millis(1, 120);
@@ -85,7 +86,7 @@ fn draw(world: &World, kind: Kind, name: &str) -> Luckless {
         way.there = world.network().seconds(1, 20);
         way.back = world.network().seconds(1, 20);
     }
-    // Nothing is longer on its way than this world allows.
+    // No letter is longer on its way than this world allows.
     let latest = world.options.way_max.saturating_sub(way.work);
     if kind != Kind::Reads && strikes(luck.takes_effect_late, "fault: takes effect after it was given up") {
         way.there = patience + world.network().seconds(0, latest.as_secs());
@@ -98,8 +99,8 @@ fn draw(world: &World, kind: Kind, name: &str) -> Luckless {
     way
 }
 
-/// A network that hands the same request twice to a server that knows neither references, nor keys, nor drafts makes two
-/// vouchers of it, whatever the client does: there it is left out, and said so in the README.
+/// Tells whether a request may arrive twice. A server that knows neither references, nor keys, nor drafts makes two
+/// vouchers of it, whatever the client does: there it is left out, and the README says so.
 fn may_come_twice(world: &World, kind: Kind, name: &str) -> bool {
     let rules = &world.options.rules;
     let knows_nothing =
@@ -107,13 +108,13 @@ fn may_come_twice(world: &World, kind: Kind, name: &str) -> bool {
     kind != Kind::Reads && !(knows_nothing && name == "commit")
 }
 
-/// How the answer to this write is spoiled.
-pub(crate) fn spoil(world: &World) -> Spoiled {
+/// Draws the damage to the answer of this write.
+pub(crate) fn spoil(world: &World) -> AnswerDamage {
     let luck = &world.options.luck;
     let spoiled = [
-        (luck.error_after, Spoiled::Error, "fault: error after everything was done"),
-        (luck.cut_short, Spoiled::Cut, "fault: answer cut short"),
-        (luck.result_missing, Spoiled::Missing, "fault: results missing"),
+        (luck.error_after, AnswerDamage::Error, "fault: error after everything was done"),
+        (luck.cut_short, AnswerDamage::Cut, "fault: answer cut short"),
+        (luck.result_missing, AnswerDamage::Missing, "fault: results missing"),
     ];
     for (rate, spoiled, what) in spoiled {
         if world.unlucky(rate) {
@@ -122,11 +123,11 @@ pub(crate) fn spoil(world: &World) -> Spoiled {
             return spoiled;
         }
     }
-    Spoiled::Not
+    AnswerDamage::Not
 }
 
-/// A call from this process. `serve` is what the server does with it, each time it arrives; `leaves` is asked at the moment
-/// when the first byte goes out, and may refuse.
+/// Makes a call from this process. `serve` is the server's work, done each time the call arrives; `leaves` is asked at
+/// the moment when the first byte goes out, and may refuse.
 pub(crate) async fn call<T, S, W>(
     process: &Arc<Process>,
     kind: Kind,
@@ -154,7 +155,7 @@ where
     world.log(format_args!("{} {name} leaves", process.name));
     let (answered, answer) = oneshot::channel();
     tokio::spawn(travel(Arc::clone(&world), Arc::clone(process), way, serve, answered));
-    // Killed here, the letter is on its way all the same.
+    // A process that is killed here leaves its letter on the way all the same.
     process.step().await;
     let patience = process.pass_quietly(world.options.patience);
     let came = tokio::select! {
@@ -169,8 +170,8 @@ where
     came
 }
 
-/// The machine may stop between the permit's yes and the first byte. Where nothing but a window protects, this cannot be
-/// told from a request that is long on its way, and the window has to cover it.
+/// Stops the machine, perhaps, between the permit's yes and the first byte. When nothing but a window protects, this
+/// cannot be distinguished from a request that is long on its way, and the window has to cover it.
 fn stall(process: &Process) {
     let world = &process.world;
     if world.unlucky(world.options.luck.stalls) {
@@ -184,7 +185,7 @@ fn stall(process: &Process) {
 async fn travel<T, S, W>(
     world: Arc<World>,
     process: Arc<Process>,
-    way: Luckless,
+    way: LetterLuck,
     serve: S,
     answered: oneshot::Sender<Result<T, CallError>>,
 ) where
@@ -218,14 +219,14 @@ async fn travel<T, S, W>(
     let second = async {
         if let Some(later) = way.again_after {
             world.timeline.pass(later).await;
-            // Nobody hears what comes of the second copy.
+            // Nobody hears the answer to the second copy.
             _ = serve(way.work).await;
         }
     };
     tokio::join!(first, second);
 }
 
-/// No answer ever comes: whoever waits runs out of patience.
+/// Never answers: the caller runs out of patience.
 async fn never<T>(answered: oneshot::Sender<T>) {
     let mut answered = answered;
     answered.closed().await;

@@ -1,5 +1,5 @@
-//! What a seed's world is like. Each kind of bad luck is there in about half of the worlds: a world with everything at once
-//! hides what a single kind can do ("swarm testing", Groce and others 2012).
+//! Draws the options of a seed's world. Each kind of bad luck is there in about half of the worlds: a world with
+//! everything at once hides what a single kind can do ("swarm testing", Groce and others 2012).
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use postonce_engine::domain::{Capabilities, Protection, ReferenceRules};
 use crate::books::{BookRules, LockKind};
 use crate::dice::Dice;
 
-/// In a thousand calls each.
+/// The frequency of each kind of bad luck, in a thousand calls.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Luck {
     pub(crate) no_connection: u64,
@@ -24,12 +24,12 @@ pub(crate) struct Luck {
     pub(crate) cut_short: u64,
     pub(crate) result_missing: u64,
     pub(crate) slow: u64,
-    /// The machine stops just when the permit said yes.
+    /// The frequency of a machine that stops just when the permit said yes.
     pub(crate) stalls: u64,
     pub(crate) source_fails: u64,
 }
 
-/// How often the director does what, as shares of the whole.
+/// The frequency of each act of the director, as shares of the whole.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shares {
     pub(crate) crash: u64,
@@ -53,24 +53,24 @@ pub(crate) struct Options {
     pub(crate) records: usize,
     pub(crate) acts: usize,
     pub(crate) vouchers_per_request: usize,
-    /// Drafts that one call commits; 1 where each is a call of its own.
+    /// The number of drafts that one call commits; 1 when each is a call of its own.
     pub(crate) drafts_per_commit: usize,
     pub(crate) requests_in_flight: usize,
     pub(crate) lease: Duration,
     pub(crate) wait_for_lock: Duration,
     pub(crate) when_still_unknown: WhenStillUnknown,
-    /// After which a call is given up.
+    /// The time after which a call is given up.
     pub(crate) patience: Duration,
-    /// From leaving a machine to taking effect, at most.
+    /// The longest time from leaving a machine to taking effect.
     pub(crate) way_max: Duration,
     pub(crate) luck: Luck,
     pub(crate) shares: Shares,
     pub(crate) source_page: usize,
-    /// Whether a refusal of one in a request is common.
+    /// The frequency of a record that is refused, in a thousand.
     pub(crate) poisoned: u64,
-    /// Minor differences in how fast the machines' clocks go, in millionths.
+    /// The difference in how fast the machines' clocks go, in millionths.
     pub(crate) drift: i64,
-    /// Whether each run ends with a comparison.
+    /// True: each run ends with a comparison.
     pub(crate) compares: bool,
 }
 
@@ -78,7 +78,7 @@ impl Options {
     pub(crate) fn draw(dice: &mut Dice, protection: Option<Protection>, lock: Option<LockKind>) -> Self {
         let drawn = dice.index(Protection::ALL.len());
         let protection = protection.or(Protection::ALL.get(drawn).copied()).unwrap_or(Protection::Enforced);
-        // Fences are numbers of a lock of its own.
+        // Only a lock of the system's own has numbers that serve as fences.
         let protection = match (protection, lock) {
             (Protection::Fenced, Some(LockKind::Rows)) => Protection::Observed,
             _ => protection,
@@ -87,7 +87,7 @@ impl Options {
         let search_lag = if dice.coin() { dice.seconds(0, 40) } else { Duration::ZERO };
         let settle_window = search_lag + dice.seconds(60, 600);
         let way_max = match protection {
-            // What the window explains, and no more.
+            // The lag is as long as the window explains, and no longer.
             Protection::Observed => settle_window - search_lag,
             _ if dice.coin() => dice.seconds(60, 7_200),
             _ => dice.seconds(30, 300),
@@ -135,7 +135,7 @@ impl Options {
         drawn
     }
 
-    /// Whether there is a lock; without one, up to eight machines contend for what stands in for it.
+    /// Draws the lock; without one, up to eight machines contend for its substitute.
     fn draw_lock(&mut self, dice: &mut Dice, lock: Option<LockKind>) {
         let without = dice.per_mille(350) && self.rules.protection != Protection::Fenced;
         let (tells_time, many, machines) = (dice.per_mille(800), dice.coin(), dice.between(2, 8));

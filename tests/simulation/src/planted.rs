@@ -1,5 +1,5 @@
-//! Planted bugs: each takes away one of the things that the promise stands on, and the checker has to notice. None of them
-//! needs a switch in the product: they sit in the port, in the file of the ledger, or in the machine.
+//! Plants bugs: each takes away one support of the promise, and the checker has to notice. None of them needs a switch
+//! in the product: they sit in the port, in the file of the ledger, or in the machine.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,13 +33,13 @@ pub enum Planted {
     UnknownIsFailed,
     /// A look-up finds nothing, ever.
     LookUpSkipped,
-    /// The lock is granted to whoever asks, and renewed for whoever wants.
+    /// The lock is granted to anybody who asks, and renewed for anybody who wants.
     LeaseIgnored,
-    /// Success is told before anything was sent.
+    /// Success is reported before anything was sent.
     SuccessBeforeSending,
     /// One row of each page of the source is swallowed.
     RowSwallowed,
-    /// Where there is no lock, whoever finds a row that somebody holds takes it away at first sight.
+    /// A row that somebody holds is taken away at first sight, on a system without a lock.
     WatchSkipped,
     /// Somebody writes another name into the audit trail.
     TrailRewritten,
@@ -59,7 +59,7 @@ impl Planted {
         Self::TrailRewritten,
     ];
 
-    /// As it is named on the command line.
+    /// Returns its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
@@ -75,7 +75,7 @@ impl Planted {
         }
     }
 
-    /// The promise that it breaks.
+    /// Returns the promise that it breaks.
     pub fn breaks(self) -> u8 {
         match self {
             Self::Nothing => 0,
@@ -87,7 +87,7 @@ impl Planted {
         }
     }
 
-    /// What is done to the file of a ledger when a program opens it.
+    /// Changes the file of a ledger when a program opens it.
     pub(crate) fn open(self, ledger: &Path) {
         let sql = match self {
             Self::GuardDropped => "DROP INDEX IF EXISTS attempt_guard; DROP INDEX IF EXISTS attempt_guard_reference;",
@@ -102,7 +102,7 @@ impl Planted {
         }
     }
 
-    /// The file by which the programs of a machine keep each other out.
+    /// Returns the file by which the programs of a machine keep each other out.
     pub(crate) fn lock_file(self, ledger: &Path, process: &str) -> PathBuf {
         match self {
             Self::GuardDropped => with_end(ledger, &format!(".{process}.lock")),
@@ -126,14 +126,14 @@ pub(crate) struct Shadow {
 
 #[derive(Debug, Default)]
 struct States {
-    /// Before the newest transaction.
+    /// The files before the newest transaction.
     newest: Vec<(PathBuf, Vec<u8>)>,
-    /// Before the claim of what is in flight.
+    /// The files before the claim of the request in flight.
     claim: Option<Vec<(PathBuf, Vec<u8>)>>,
 }
 
 impl Shadow {
-    /// A transaction is about to begin.
+    /// Keeps the files; a transaction is about to begin.
     pub(crate) fn before(&self, ledger: &Path) {
         let files = ["", "-wal"].map(|end| with_end(ledger, end));
         let files = files.into_iter().filter_map(|file| std::fs::read(&file).ok().map(|bytes| (file, bytes)));
@@ -151,7 +151,7 @@ impl Shadow {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).claim = None;
     }
 
-    /// The process is dead: what it had not written yet is forgotten.
+    /// Puts the files back when the process is dead: writes that had not reached the disk are forgotten.
     pub(crate) fn forget_claim(&self, ledger: &Path) {
         let Some(files) = self.state.lock().unwrap_or_else(PoisonError::into_inner).claim.take() else { return };
         for end in ["", "-wal", "-shm"] {

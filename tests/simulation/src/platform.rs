@@ -1,4 +1,4 @@
-//! The platform: approved records that appear, change, disappear, stand there twice, or are broken.
+//! Plays the platform: approved records that appear, change, disappear, stand there twice, or are broken.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,23 +12,23 @@ use postonce_engine::domain::{
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::{Flaw, Pages, Row, Source, SourceError};
 
-use crate::books::{Books, Drawn, POISON};
+use crate::books::{Books, POISON, SentPosting};
 use crate::dice::Dice;
 use crate::options::Options;
 use crate::process::Process;
 
 const PAYABLE: &str = "2930";
-/// Mapped to accounts; the last to one under which nothing can be booked.
+/// The categories that are mapped to accounts; the last to one under which nothing can be booked.
 const CATEGORIES: [(&str, &str); 3] = [("travel", "7140"), ("courses", "7710"), ("poison", POISON)];
-/// No account is mapped for this one: such a record is held.
+/// The category without an account: such a record is held.
 const UNMAPPED: &str = "unheard-of";
 
 pub(crate) struct Entry {
     pub(crate) record: Record,
     pub(crate) present: bool,
-    /// A row that is no record at this time.
+    /// True: the row is no record at this time.
     pub(crate) broken: bool,
-    /// Another row with the same id: the same content, or another.
+    /// Another row with the same id: with the same content, or another.
     repeat: Option<Record>,
 }
 
@@ -52,16 +52,16 @@ pub(crate) fn posting_rules() -> PostingRules {
     }
 }
 
-/// The reference of a record and generation, as this world's books take it.
+/// Returns the reference of a record and generation, as this world's books take it.
 pub(crate) fn reference(id: &RecordId, generation: u32, options: &Options) -> Reference {
     let generation = Generation::new(generation).unwrap_or(Generation::FIRST);
     Reference::of(&organisation(), id, generation, options.capabilities().reference_rules)
 }
 
-/// What a voucher of this record would say.
-pub(crate) fn drawn(record: &Record, reference: &Reference) -> Option<Drawn> {
+/// Returns the voucher of this record, as it would be sent.
+pub(crate) fn drawn(record: &Record, reference: &Reference) -> Option<SentPosting> {
     let account = posting_rules().account_of(&record.category).ok()?.0.clone();
-    Some(Drawn {
+    Some(SentPosting {
         reference: reference.as_str().to_owned(),
         date: record.date,
         currency: record.amount.currency().code().to_owned(),
@@ -106,7 +106,7 @@ impl Platform {
         })
     }
 
-    /// A record more.
+    /// Adds a record.
     pub(crate) fn appear(&mut self, options: &Options, books: &mut Books) {
         let id = RecordId::new(format!("R{}", self.entries.len() + 1)).ok();
         let Some(record) = id.and_then(|id| self.record(id)) else { return };
@@ -115,7 +115,7 @@ impl Platform {
     }
 
     fn may_be_posted(record: &Record, options: &Options, books: &mut Books) {
-        // Whatever generation was asked for may be posted with any content that the platform gave by then.
+        // Each generation that was asked for may be posted with any content that the platform gave by then.
         for generation in 1.. {
             let reference = reference(&record.id, generation, options);
             if generation > 1 && !books.asked.contains_key(reference.as_str()) {
@@ -126,7 +126,7 @@ impl Platform {
         }
     }
 
-    /// Something happens to a record; says what.
+    /// Changes a record by chance, and returns what happened.
     pub(crate) fn stir(&mut self, options: &Options, books: &mut Books) -> String {
         let index = self.dice.index(self.entries.len());
         let what = self.dice.below(6);
@@ -165,7 +165,7 @@ impl Platform {
         }
     }
 
-    /// Everything becomes right again, as somebody who tidies up would leave it.
+    /// Makes everything right again, as somebody who tidies up would leave it.
     pub(crate) fn tidy(&mut self) {
         for entry in &mut self.entries {
             entry.broken = false;
@@ -197,7 +197,7 @@ impl Platform {
 /// The platform as one process reads it.
 pub(crate) struct Reader {
     process: Arc<Process>,
-    /// A planted bug: the last row of each page is lost.
+    /// True: a planted bug loses the last row of each page.
     swallows: bool,
 }
 

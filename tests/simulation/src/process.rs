@@ -1,9 +1,10 @@
-//! A process on a machine: it can be killed at any of its steps, and it stands still while its machine sleeps.
+//! Runs a process on a machine: it can be killed at any of its steps, and it stands still while its machine sleeps.
 //!
-//! How true that is: the run is one future, which is not polled while the machine sleeps. What the engine spawns beside it
-//! (the renewer of the lease) stands still at its next wait or call: both belong to this process and do not return while the
-//! machine sleeps. Killing drops the run's future; the drop releases the file lock, as the end of a process does, and
-//! nothing is given back over the network. What had left the machine goes on.
+//! The model is true in this way: the run is one future, which is not polled while the machine sleeps. Tasks that the
+//! engine spawns beside it (the renewer of the lease) stand still at their next wait or call: both belong to this
+//! process and do not return while the machine sleeps. Killing drops the run's future; the drop releases the file lock,
+//! as the end of a process does, and nothing is given back over the network. A request that had left the machine goes
+//! on.
 
 use std::future::{Future, pending};
 use std::panic::AssertUnwindSafe;
@@ -18,7 +19,7 @@ use futures_util::FutureExt;
 use crate::machine::Body;
 use crate::world::World;
 
-/// Polls at one and the same moment after which a run is said to turn in circles.
+/// The number of polls at one and the same moment after which a run is said to turn in circles.
 const POLLS_MAX: u64 = 200_000;
 
 pub(crate) struct Process {
@@ -49,7 +50,7 @@ impl Process {
         self.dead.load(Ordering::Relaxed)
     }
 
-    /// It will be killed after so many steps more.
+    /// Has it killed after so many steps more.
     pub(crate) fn dies_in(&self, steps: u64) {
         self.fatal_step.store(self.steps.load(Ordering::Relaxed) + steps, Ordering::Relaxed);
     }
@@ -61,7 +62,7 @@ impl Process {
         }
     }
 
-    /// A step is over; at the fatal one the process is killed. Returns whether it lives.
+    /// Counts a step that is over; at the fatal one the process is killed. Returns whether it lives.
     pub(crate) fn counts(&self) -> bool {
         let fatal = self.steps.fetch_add(1, Ordering::Relaxed) + 1 >= self.fatal_step.load(Ordering::Relaxed);
         if fatal && !self.world.is_calm() {
@@ -70,7 +71,7 @@ impl Process {
         !self.is_dead()
     }
 
-    /// To be passed wherever the process touches the world: returns only to the living and the waking.
+    /// Passes a step, wherever the process touches the world: it returns only to the living and the waking.
     pub(crate) async fn step(&self) {
         if !self.counts() {
             pending::<()>().await;
@@ -93,14 +94,14 @@ impl Process {
         self.pass_quietly(time).await;
     }
 
-    /// The same, where nothing would be different if the process were killed as it begins to wait.
+    /// Waits, in a place where a process that is killed as it begins to wait would change nothing.
     pub(crate) async fn pass_quietly(&self, time: Duration) {
         self.world.timeline.pass(time).await;
         self.awake().await;
     }
 }
 
-/// How a process ended.
+/// The end of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
     Ended,

@@ -1,4 +1,5 @@
-//! The rows behind the network, as the engine's lease asks for them: what `connectors` does with labels or a unique field.
+//! Reaches the rows behind the network, as the engine's lease asks for them: it is the counterpart of the labels or
+//! unique fields of `connectors`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,11 +15,11 @@ use crate::world::World;
 
 pub(crate) struct Rows {
     process: Arc<Process>,
-    /// What is deleted now is broken on purpose.
+    /// True: the row deleted now is broken on purpose.
     breaking: Arc<AtomicBool>,
-    /// A planted bug: a row of somebody else is taken away at first sight.
+    /// True: a planted bug takes a row of somebody else away at first sight.
     rash: bool,
-    /// Nonces that this process has written itself, for the planted bug.
+    /// The nonces that this process has written itself, for the planted bug.
     own: Mutex<Vec<String>>,
 }
 

@@ -1,4 +1,4 @@
-//! The one time of the world: virtual, begins at zero, jumps ahead whenever nobody has anything left to do.
+//! Keeps the one time of the world: virtual, begins at zero, jumps ahead whenever nobody has anything left to do.
 //!
 //! It is tokio's paused clock: single-threaded, so the order in which things happen follows from the seed alone.
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
-/// Where the world began.
+/// The beginning of the world.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timeline {
     start: Instant,
@@ -22,7 +22,7 @@ impl Timeline {
         Self { start: Instant::now() }
     }
 
-    /// Since the beginning.
+    /// Returns the time since the beginning.
     #[expect(
         clippy::disallowed_methods,
         reason = "tokio's paused clock is the virtual time that the machines' clocks are made of"
@@ -40,7 +40,7 @@ impl Timeline {
     }
 }
 
-/// The accounting side's calendar when the world begins.
+/// Returns the accounting side's calendar at that time of the world.
 pub(crate) fn calendar(moment: Duration) -> DateTime<Utc> {
     let start = DateTime::from_timestamp(1_795_000_000, 0).unwrap_or_default();
     start + TimeDelta::from_std(moment).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What happened, as lines: hashed always, so that two runs of a seed can be compared; kept and printed where asked.
+//! Records the events as lines: hashed always, so that two runs of a seed can be compared; kept and printed on request.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -25,9 +25,9 @@ impl Trace {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { hash, line } = &mut *state;
         line.clear();
-        // Into a text: that cannot fail.
+        // The line is a text in memory: writing to it cannot fail.
         let _ = fmt::Write::write_fmt(line, format_args!("{:>12.3} {what}", at.as_secs_f64()));
-        // FNV-1a: any difference shows, and nobody attacks it.
+        // The hash is FNV-1a: any difference shows, and nobody attacks it.
         for byte in line.bytes() {
             *hash = (*hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
         }

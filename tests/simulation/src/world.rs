@@ -1,4 +1,4 @@
-//! The world: one time, one set of books, one platform, several machines, and bad luck.
+//! Holds the world: one time, one set of books, one platform, several machines, and bad luck.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,20 +12,20 @@ use crate::platform::Platform;
 use crate::timeline::Timeline;
 use crate::trace::Trace;
 
-/// What happened how often.
+/// The number of events of each kind.
 #[derive(Debug, Clone, Default)]
 pub struct Figures {
-    /// Each kind of event, by its name.
+    /// The count of each kind of event, by its name.
     pub counts: BTreeMap<&'static str, u64>,
 }
 
 impl Figures {
-    /// So many more of a kind.
+    /// Adds to the count of a kind.
     pub fn add(&mut self, kind: &'static str, more: u64) {
         *self.counts.entry(kind).or_default() += more;
     }
 
-    /// Takes in what another one counted.
+    /// Adds the counts of another.
     pub fn merge(&mut self, other: &Self) {
         other.counts.iter().for_each(|(kind, count)| self.add(kind, *count));
     }
@@ -91,7 +91,7 @@ impl World {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).push(Broken { promise, what });
     }
 
-    /// Everything that was found broken so far.
+    /// Returns everything that was found broken so far.
     pub(crate) fn broken(&self) -> Vec<Broken> {
         let mut broken = self.found.lock().unwrap_or_else(PoisonError::into_inner).clone();
         broken.extend(self.books().broken.iter().cloned());
@@ -102,7 +102,7 @@ impl World {
         self.trace.log(self.now(), what);
     }
 
-    /// From now on nothing goes wrong any more.
+    /// Ends all bad luck.
     pub(crate) fn heal(&self) {
         self.calm.store(true, Ordering::Relaxed);
     }
@@ -111,7 +111,7 @@ impl World {
         self.calm.load(Ordering::Relaxed)
     }
 
-    /// A ledger was restored or copied.
+    /// Notes that a ledger was restored or copied.
     pub(crate) fn copies_a_ledger(&self) {
         self.copies.store(true, Ordering::Relaxed);
     }

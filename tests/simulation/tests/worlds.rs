@@ -1,20 +1,21 @@
-//! Does the promise hold in worlds full of bad luck, and would it be noticed if it did not?
+//! Tests that the promise holds in worlds full of bad luck, and that a broken one would be noticed.
 
 use postonce_engine::domain::Protection;
-use postonce_simulation::{Ask, Lived, LockKind, Planted, live};
+use postonce_simulation::{Ask, LockKind, Planted, WorldResult, live};
 
-/// Seeds of one test, unless `POSTONCE_SIM_SEEDS` says otherwise: about a minute of two cores without optimisation.
+/// The number of seeds of one test, unless `POSTONCE_SIM_SEEDS` says otherwise: about a minute of two cores without
+/// optimisation.
 const SEEDS: u64 = 120;
-/// Seeds in which a planted bug has to be noticed.
+/// The number of seeds in which a planted bug has to be noticed.
 const SEEDS_PLANTED_MAX: u64 = 200;
-/// What earlier seeds found.
+/// The seeds that found a fault earlier.
 const FOUND: &str = include_str!("../seeds.txt");
 
 fn seeds() -> u64 {
     std::env::var("POSTONCE_SIM_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS)
 }
 
-fn problem(lived: &Lived) -> String {
+fn problem(lived: &WorldResult) -> String {
     let broken = lived.broken.iter().map(|broken| format!("promise {}: {}", broken.promise, broken.what));
     format!(
         "seed {} ({}):\n  {}\nreplay: cargo xtask simulate --seed {} --protection {} --lock {}",
@@ -66,11 +67,11 @@ fn the_promise_holds_where_there_is_no_lock_but_rows() {
 }
 
 #[test]
-fn what_earlier_seeds_found_stays_found() {
+fn the_promise_holds_for_the_seeds_that_found_a_fault() {
     for line in FOUND.lines() {
         let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
         let ([seed, protection] | [seed, protection, _]) = words.as_slice() else { continue };
-        // The first of them are older than worlds without a lock.
+        // The first lines are older than worlds without a lock.
         let lock = words.get(2).copied().unwrap_or("own");
         let lock = LockKind::from_text(lock);
         assert!(lock.is_some(), "{line}");
@@ -91,7 +92,7 @@ fn the_same_seed_is_the_same_world_to_the_last_line() {
     }
 }
 
-/// Seeds until the planted bug is noticed as what it is.
+/// Returns the number of seeds until the planted bug is noticed as the bug it is.
 fn noticed_after(planted: Planted, protection: Protection) -> u64 {
     // After a crash, a lease over rows follows nobody, so that its run waits, and hides what some of these bugs do.
     let lock = if planted == Planted::WatchSkipped { LockKind::Rows } else { LockKind::Own };
@@ -105,14 +106,14 @@ fn noticed_after(planted: Planted, protection: Protection) -> u64 {
 }
 
 #[test]
-fn each_planted_bug_is_noticed_where_nothing_but_the_engine_protects() {
+fn a_planted_bug_is_noticed_where_only_the_engine_protects() {
     for planted in Planted::ALL {
         noticed_after(*planted, Protection::Observed);
     }
 }
 
 #[test]
-fn bugs_that_a_fence_or_a_draft_does_not_cover_are_noticed_there_too() {
+fn a_planted_bug_is_noticed_where_fence_or_draft_miss_it() {
     for planted in
         [Planted::SuccessBeforeSending, Planted::RowSwallowed, Planted::LeaseIgnored, Planted::TrailRewritten]
     {

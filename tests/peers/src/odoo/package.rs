@@ -1,7 +1,7 @@
-//! Debian's package of Odoo, unpacked and not installed, fetched past the machine's own package lists.
+//! Unpacks Debian's package of Odoo without installing it, fetched past the machine's own package lists.
 //!
-//! It is in Debian's development suite alone, which no machine should have among its sources: so `apt-get` is given folders of
-//! its own, and one source, made from the address that the machine itself asks for Debian.
+//! It is in Debian's development suite alone, which no machine should have among its sources. So `apt-get` gets folders
+//! of its own, and one source, made from the address that the machine itself asks for Debian.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ const SOURCES: &str = "/etc/apt/sources.list";
 const SOURCES_FOLDER: &str = "/etc/apt/sources.list.d";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/// What the server never reads, which is five parts of six.
+/// The parts that the server never reads, which are five parts of six.
 const LEFT_OUT: &[&str] = &[
     "*/i18n/*",
     "*/i18n_extra/*",
@@ -62,7 +62,7 @@ pub(crate) fn unpack(folder: &Path) -> Result<(), Trouble> {
     fs::remove_dir_all(&all).map_err(on(&all))
 }
 
-/// The package as a file, in that folder.
+/// Fetches the package as a file, into that folder.
 fn fetch(folder: &Path) -> Result<PathBuf, Trouble> {
     if find("apt-get").is_none() || !Path::new(KEYRING).is_file() {
         return Err(Trouble::not_to_be_had("this is no Debian"));
@@ -108,7 +108,7 @@ fn fetch(folder: &Path) -> Result<PathBuf, Trouble> {
         .ok_or_else(|| Trouble::not_to_be_had(format!("{SUITE} has another version than {VERSION}")))
 }
 
-/// Whom this machine asks for Debian's packages.
+/// Returns the address that this machine asks for Debian's packages.
 fn address() -> Option<String> {
     let more = fs::read_dir(SOURCES_FOLDER).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut files: Vec<PathBuf> = more.collect();
@@ -117,7 +117,8 @@ fn address() -> Option<String> {
     files.iter().filter_map(|file| fs::read_to_string(file).ok()).find_map(|text| address_in(&text))
 }
 
-/// The first address of Debian itself in a list of sources, of the old form or the new. Its mirrors end in `/debian`.
+/// Returns the first address of Debian itself in a list of sources, of the old form or the new. Its mirrors end in
+/// `/debian`.
 fn address_in(text: &str) -> Option<String> {
     let lines = text.lines().map(str::trim).filter(|line| line.starts_with("deb ") || line.starts_with("URIs:"));
     let words = lines.flat_map(str::split_whitespace);
@@ -132,7 +133,7 @@ mod tests {
     use super::address_in;
 
     #[test]
-    fn the_address_of_debian_is_found_in_both_forms_and_no_other_is_taken_for_it() {
+    fn address_in_finds_debian_in_both_forms_and_no_other_address() {
         let old = "# a comment\ndeb http://other.example/cloud apt main\ndeb [arch=amd64] http://mirror.example/debian/ stable main\n";
         let new = "Types: deb\nURIs: http://mirror.example/debian\nSuites: stable\n";
         for text in [old, new] {

@@ -1,16 +1,16 @@
-//! Drafts: staged, found, committed by their own id, discarded. A draft harms nobody.
+//! Keeps drafts: staged, found, committed by their own id, discarded. A draft harms nobody.
 
 use std::time::Duration;
 
 use postonce_engine::domain::{Acknowledgement, CommitResult, Discarded, DraftId, FoundDraft, Reference, StageResult};
 use postonce_engine::ports::CallError;
 
-use super::{Books, Drawn, Envelope, refusal};
+use super::{Books, Envelope, SentPosting, refusal};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Draft {
     id: String,
-    drawn: Drawn,
+    drawn: SentPosting,
     state: State,
     pub(super) visible_at: Duration,
 }
@@ -42,14 +42,14 @@ impl Books {
         &mut self,
         now: Duration,
         envelope: &Envelope,
-        request: &[Drawn],
+        request: &[SentPosting],
     ) -> Result<Vec<StageResult>, CallError> {
         self.admit(now, envelope)?;
         self.whole(request)?;
         Ok(request.iter().map(|drawn| self.stage_one(now, drawn)).collect())
     }
 
-    fn stage_one(&mut self, now: Duration, drawn: &Drawn) -> StageResult {
+    fn stage_one(&mut self, now: Duration, drawn: &SentPosting) -> StageResult {
         if let Some(kind) = self.trouble(drawn) {
             return StageResult::Refused { refusal: refusal(kind), voucher_id: None };
         }
@@ -62,7 +62,7 @@ impl Books {
         }
     }
 
-    /// The same id twice posts once.
+    /// Commits a draft; the same id twice posts once.
     pub(crate) fn commit_draft(
         &mut self,
         now: Duration,
@@ -86,7 +86,7 @@ impl Books {
         }
     }
 
-    /// All of them, or, where one is refused, none: an answer as a whole then.
+    /// Commits all of them, or none when one is refused: the answer is for the whole then.
     pub(crate) fn commit_drafts(
         &mut self,
         now: Duration,
@@ -122,7 +122,7 @@ impl Books {
         }
     }
 
-    /// An accountant tidies up: drafts that nobody seems to want are thrown away.
+    /// Throws a draft away, as an accountant who tidies up would.
     pub(crate) fn throw_draft_away(&mut self, which: usize) -> bool {
         let open = self.drafts.iter().enumerate().filter(|(_, draft)| matches!(draft.state, State::Open));
         let Some((index, _)) = open.clone().nth(which % open.count().max(1)) else { return false };

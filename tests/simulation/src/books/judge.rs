@@ -1,14 +1,14 @@
-//! Who may write, and whether two runs ever did at the same time.
+//! Judges who may write, and whether two runs ever did at the same time.
 //!
-//! Two questions, asked of every write (promise 4):
+//! It asks two questions of every write (promise 4):
 //!
-//! *Who believed?* At the moment when a permit says yes and a request leaves, the lock must be that run's own, and still be
-//! so for the margin: no newer grant, not run out, not given back. The one exception is a lock that a person broke: its
-//! holder learns that at the next renewal, so it may believe for one life of the lease longer.
+//! *Who believed?* At the moment when a permit says yes and a request leaves, the lock must be that run's own, and
+//! still be so for the margin: no newer grant, not run out, not given back. The one exception is a lock that a person
+//! broke: its holder learns that at the next renewal, so it may believe for one life of the lease longer.
 //!
-//! *Who wrote?* Where the server checks fences or tokens, nothing of an older grant is ever booked after a newer one's first
-//! write. Where it does not, an older request may still arrive then, but only one that had left before the newer lock was
-//! granted: that much, and no more, is what the settle window is there for.
+//! *Who wrote?* On a server that checks fences or tokens, nothing of an older grant is ever booked after a newer one's
+//! first write. On another server, an older request may still arrive then, but only one that had left before the newer
+//! lock was granted: that much, and no more, is the purpose of the settle window.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use postonce_engine::ports::CallError;
 use super::{Books, CLOCK_TOLERANCE, Ended, Envelope, MARGIN_PARTS_OF_LIFE};
 
 impl Books {
-    /// A permit was asked and said yes.
+    /// Judges a permit that said yes.
     pub(crate) fn believed(&mut self, now: Duration, token: &str, machine: usize) {
         let Some(grant) = self.grant(token).cloned() else {
             return self.breaks(4, format!("machine {machine} sends under a lock that was never granted"));
@@ -45,7 +45,7 @@ impl Books {
         }
     }
 
-    /// Whether a write is let in.
+    /// Lets a write in, or refuses it.
     pub(super) fn admit(&mut self, now: Duration, envelope: &Envelope) -> Result<u64, CallError> {
         let (fence, ended, held) = match self.grant(&envelope.token) {
             Some(grant) => (grant.fence, grant.ended, grant.is_held(now)),
@@ -63,7 +63,7 @@ impl Books {
         Ok(fence)
     }
 
-    /// Something was booked.
+    /// Notes a booking, and judges it.
     pub(super) fn note_write(&mut self, envelope: &Envelope, fence: u64) {
         let later =
             self.newer_than(fence).iter().find(|grant| grant.wrote).map(|grant| (grant.fence, grant.granted_at));

@@ -1,4 +1,4 @@
-//! The lock: grants with a fence that grows, that run out by the server's own clock.
+//! Keeps the lock: grants with a fence that grows, that run out by the server's own clock.
 
 use std::time::Duration;
 
@@ -8,19 +8,19 @@ use postonce_engine::ports::{Acquired, CallError, LeaseAsk, LeaseToken, LockHold
 use super::Books;
 use crate::timeline::calendar;
 
-/// How a grant ended, where it did not just run out.
+/// The end of a grant that did not just run out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
     Released,
     Broken,
 }
 
-/// The lock as it was given once. Its fence is its place in the list, from 1.
+/// The lock as it was granted once. Its fence is its place in the list, from 1.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
     pub(crate) token: String,
     pub(crate) fence: u64,
-    /// The number that its holder was told: the fence, or what the rows gave.
+    /// The number that its holder got: the fence, or the one that the rows gave.
     pub(crate) number: u64,
     pub(crate) holder: LockHolder,
     operation: &'static str,
@@ -30,7 +30,7 @@ pub(crate) struct Grant {
     pub(crate) expires_at: Duration,
     progress: Option<LockProgress>,
     pub(crate) ended: Option<(Ended, Duration)>,
-    /// Whether anything was booked under it.
+    /// True: something was booked under it.
     pub(crate) wrote: bool,
 }
 
@@ -77,7 +77,7 @@ impl Books {
         self.grant_to_whoever_asks(now, ask)
     }
 
-    /// Without asking whether somebody has it; by itself, a planted bug.
+    /// Grants the lock to anybody who asks, without a look at its holder; by itself, a planted bug.
     pub(crate) fn grant_to_whoever_asks(&mut self, now: Duration, ask: &LeaseAsk) -> Acquired {
         let fence = self.grants.len() as u64 + 1;
         let token = format!("T{fence}");
@@ -86,7 +86,7 @@ impl Books {
     }
 
     pub(crate) fn renew(&mut self, now: Duration, token: &str, progress: LockProgress) -> Result<(), CallError> {
-        // Run out is lost, also where nobody has taken it yet.
+        // A grant that has run out is lost, also when nobody has taken it yet.
         let grant = self.grants.last_mut().filter(|grant| grant.token == token && grant.is_held(now));
         let grant = grant.ok_or(CallError::LeaseLost)?;
         grant.renewed_at = now;

@@ -1,7 +1,7 @@
-//! The accounting system: its books, its lock, and its own journal, by which the promises are judged.
+//! Plays the accounting system: its books, its lock, and its own journal, by which the promises are judged.
 //!
-//! It is a model of the table in `architecture.md`, for each protection, and it is as unkind as the table allows: what a
-//! protection does not promise, it does not do.
+//! It is a model of the table in `architecture.md`, for each protection, and it is as unkind as the table allows: it
+//! does nothing that a protection does not promise.
 
 mod drafts;
 mod judge;
@@ -28,29 +28,29 @@ use crate::dice::Dice;
 
 /// The part of a lease's life in which nothing may leave any more.
 const MARGIN_PARTS_OF_LIFE: u32 = 4;
-/// Clocks of machines go differently fast, by less than this in one lease.
+/// The most by which two machines' clocks differ in one lease.
 const CLOCK_TOLERANCE: Duration = Duration::from_millis(250);
 
-/// Whose promise of `architecture.md` was broken, and how.
+/// A broken promise of `architecture.md`, and how it was broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
     /// Its number in `architecture.md`; 0 for what should never happen at all: a panic, a hang, an internal error.
     pub promise: u8,
-    /// What was seen.
+    /// The evidence, in words.
     pub what: String,
 }
 
-/// How an accounting system keeps two runs apart.
+/// The manner in which an accounting system keeps two runs apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LockKind {
-    /// By a lock of its own.
+    /// It has a lock of its own.
     Own,
-    /// Not at all: the lease is the engine's, over rows with a unique code.
+    /// It has none: the lease is the engine's, over rows with a unique code.
     Rows,
 }
 
 impl LockKind {
-    /// As it is named on the command line.
+    /// Reads the name of the command line.
     pub fn from_text(text: &str) -> Option<Self> {
         match text {
             "own" => Some(Self::Own),
@@ -69,7 +69,7 @@ impl std::fmt::Display for LockKind {
     }
 }
 
-/// What the accounting system is like.
+/// The rules of an accounting system.
 #[derive(Debug, Clone)]
 pub(crate) struct BookRules {
     pub(crate) protection: Protection,
@@ -77,22 +77,22 @@ pub(crate) struct BookRules {
     pub(crate) search_lag: Duration,
     pub(crate) settle_window: Duration,
     pub(crate) batch_max: usize,
-    /// Whether a write must come with the token of the lock as it is held now; always so where fences are checked.
+    /// True: a write must come with the token of the lock as it is held now; always so when fences are checked.
     pub(crate) checks_token: bool,
-    /// Whether the token of a lock that was given back still counts, as long as nobody got a newer one.
+    /// True: the token of a lock that was given back still counts, as long as nobody got a newer one.
     pub(crate) knows_released: bool,
-    /// Whether one bad voucher has the whole request refused.
+    /// True: one bad voucher has the whole request refused.
     pub(crate) refuses_whole: bool,
     pub(crate) keeps_witnesses: bool,
-    /// Whether there is a lock, or only rows to build one on.
+    /// The lock, or the rows to build one on.
     pub(crate) lock: LockKind,
-    /// Whether the rows say when they were written, and the server what time it is.
+    /// True: the rows say when they were written, and the server what time it is.
     pub(crate) tells_time: bool,
 }
 
-/// A posting as it travels.
+/// A posting on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Drawn {
+pub(crate) struct SentPosting {
     pub(crate) reference: String,
     pub(crate) date: NaiveDate,
     pub(crate) currency: String,
@@ -102,7 +102,7 @@ pub(crate) struct Drawn {
     pub(crate) text: String,
 }
 
-/// Who sent a request, and when it left.
+/// The sender of a request, and the time it left.
 #[derive(Debug, Clone)]
 pub(crate) struct Envelope {
     pub(crate) token: String,
@@ -117,23 +117,23 @@ pub(crate) const POISON: &str = "9999";
 struct Key {
     body: Vec<u8>,
     at: Duration,
-    /// `None` while the first is still running.
-    answer: Option<Answered>,
+    /// The answer; `None` while the first request is still running.
+    answer: Option<StoredAnswer>,
 }
 
-/// An answer under a key, as it is given again.
+/// An answer under a key, which is given again.
 #[derive(Debug, Clone)]
-pub(crate) enum Answered {
+pub(crate) enum StoredAnswer {
     Vouchers(Vec<postonce_engine::domain::VoucherResult>),
     Drafts(Vec<postonce_engine::domain::StageResult>),
 }
 
-/// What a key says of a request that comes.
-pub(crate) enum Keyed {
-    /// New: it is worked on.
+/// The finding for a request's key.
+pub(crate) enum KeyState {
+    /// The key is new: the request is worked on.
     Go,
-    /// Answered before.
-    Replay(Answered),
+    /// The key was answered before.
+    Replay(StoredAnswer),
 }
 
 pub(crate) struct Books {
@@ -145,15 +145,15 @@ pub(crate) struct Books {
     grants: Vec<Grant>,
     row: Option<Row>,
     row_ids: u64,
-    /// Grants whose rows were broken, perhaps before anybody believed in them.
+    /// The grants whose rows were broken, perhaps before anybody believed in them.
     broken_nonces: BTreeMap<String, Duration>,
     keys: BTreeMap<String, Key>,
     witnesses: BTreeMap<String, Witness>,
-    /// Vouchers dated before this are refused.
+    /// The day before which vouchers are refused.
     pub(crate) closed_before: NaiveDate,
-    /// References that somebody asked for: generation 1 of every record, and what was ordered by a re-export.
-    pub(crate) asked: BTreeMap<String, Vec<Drawn>>,
-    /// References of which a person said, truthfully at that time, that nothing stands there.
+    /// The references that somebody asked for: generation 1 of every record, and those of a re-export.
+    pub(crate) asked: BTreeMap<String, Vec<SentPosting>>,
+    /// The references of which a person said, truthfully at that time, that nothing stands there.
     pub(crate) cleared: BTreeSet<String>,
     pub(crate) broken: Vec<Broken>,
     pub(crate) created: u64,
@@ -191,9 +191,9 @@ impl Books {
         self.broken.push(Broken { promise, what });
     }
 
-    /// Looks the key up, and notes it as running where it is new.
-    pub(crate) fn key(&mut self, now: Duration, key: &str, body: &[u8]) -> Result<Keyed, CallError> {
-        let Some(life) = self.rules.keys_live else { return Ok(Keyed::Go) };
+    /// Looks the key up, and notes it as running when it is new.
+    pub(crate) fn key(&mut self, now: Duration, key: &str, body: &[u8]) -> Result<KeyState, CallError> {
+        let Some(life) = self.rules.keys_live else { return Ok(KeyState::Go) };
         if let Some(known) = self.keys.get(key).filter(|known| now < known.at + life) {
             if known.body != body {
                 return Err(refused("idempotency-key-reused", false));
@@ -201,7 +201,7 @@ impl Books {
             return match &known.answer {
                 Some(answer) => {
                     self.replayed += 1;
-                    Ok(Keyed::Replay(answer.clone()))
+                    Ok(KeyState::Replay(answer.clone()))
                 }
                 None => Err(CallError::StillRunning {
                     problem: Problem::new(ErrorCode::AccountingBusy),
@@ -210,11 +210,11 @@ impl Books {
             };
         }
         self.keys.insert(key.to_owned(), Key { body: body.to_vec(), at: now, answer: None });
-        Ok(Keyed::Go)
+        Ok(KeyState::Go)
     }
 
-    /// Keeps the answer under its key; an error is not kept: the same request may come again.
-    pub(crate) fn answer(&mut self, key: &str, answer: Option<Answered>) {
+    /// Keeps the answer under its key. An error is not kept: the same request may come again.
+    pub(crate) fn answer(&mut self, key: &str, answer: Option<StoredAnswer>) {
         match (self.keys.get_mut(key), answer) {
             (Some(known), Some(answer)) => known.answer = Some(answer),
             (Some(_), None) => _ = self.keys.remove(key),
@@ -241,7 +241,7 @@ impl Books {
         Ok(())
     }
 
-    /// Somebody asks for this run to end; only that run's lock is taken.
+    /// Ends the lock of this run, as a person asks; another run's lock is left.
     pub(crate) fn break_lock(&mut self, now: Duration, run: &RunId) -> Result<(), CallError> {
         let grant = self.grants.last_mut().filter(|grant| grant.is_held(now) && grant.holder.run_id == *run);
         let grant = grant.ok_or_else(|| refused("not-the-holder", false))?;
@@ -252,7 +252,7 @@ impl Books {
     }
 }
 
-/// A refusal of the request as a whole.
+/// Returns a refusal of the request as a whole.
 pub(crate) fn refused(kind: &str, too_large: bool) -> CallError {
     CallError::Refused {
         problem: Problem::new(ErrorCode::AccountingRefused).with("detail", kind),

@@ -1,7 +1,8 @@
-//! The rows of an accounting system that has no lock: one unique code, a text, and the server's time where it tells it.
+//! Keeps the rows of an accounting system that has no lock: one unique code, a text, and the server's time if it tells
+//! it.
 //!
-//! Nobody grants anything here. A grant is what a machine believes: it is noted when its lease says so, and judged at that
-//! moment against what every other one still believes (promise 4).
+//! Nobody grants anything here. A grant is the belief of a machine: it is noted when its lease says so, and judged at
+//! that moment against the beliefs of all others (promise 4).
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ pub(crate) struct Row {
     written_at: Duration,
 }
 
-/// Of a row's text, the part by which a grant is known.
+/// Returns the part of a row's text by which a grant is known.
 pub(crate) fn nonce_of(text: &str) -> Option<String> {
     let text: Value = serde_json::from_str(text).ok()?;
     Some(text.get("nonce")?.as_str()?.to_owned())
@@ -54,7 +55,8 @@ impl Books {
         true
     }
 
-    /// Where it is broken on purpose, its holder cannot know yet, and is excused for believing a while.
+    /// Deletes a row. The holder of a row that is broken on purpose cannot know yet, and is excused for believing a
+    /// while.
     pub(crate) fn delete_row(&mut self, now: Duration, id: &RowId, breaking: bool) -> bool {
         let Some(row) = self.row.take_if(|row| row.id.to_string() == id.as_str()) else { return false };
         if let Some(nonce) = nonce_of(&row.text).filter(|_| breaking) {
@@ -66,13 +68,13 @@ impl Books {
         true
     }
 
-    /// A person throws the row of this grant away.
+    /// Throws the row of this grant away, as a person would.
     pub(super) fn break_row(&mut self, now: Duration, token: &str) {
         self.row.take_if(|row| nonce_of(&row.text).as_deref() == Some(token));
         self.broken_nonces.insert(token.to_owned(), now);
     }
 
-    /// A machine believes from now on to hold the lease; it has asked for it at `asked`.
+    /// Notes that a machine believes from now on to hold the lease; it has asked for it at `asked`.
     pub(crate) fn note_grant(&mut self, now: Duration, asked: Duration, token: &str, number: u64, ask: &LeaseAsk) {
         let holder = ask.holder.run_id.as_str();
         let believes_until = |grant: &Grant| grant.expires_at.saturating_sub(grant.life / MARGIN_PARTS_OF_LIFE);
@@ -97,14 +99,14 @@ impl Books {
         self.grants.push(grant);
     }
 
-    /// Its renewal was answered, and was asked for at `asked`.
+    /// Notes that its renewal was answered; it was asked for at `asked`.
     pub(crate) fn note_renewal(&mut self, asked: Duration, token: &str) {
         if let Some(grant) = self.grants.iter_mut().rev().find(|grant| grant.token == token) {
             grant.expires_at = asked + grant.life;
         }
     }
 
-    /// It is about to be given back: from now on nobody believes in it.
+    /// Notes that it is about to be given back: from now on nobody believes in it.
     pub(crate) fn note_release(&mut self, now: Duration, token: &str) {
         if let Some(grant) = self.grants.iter_mut().rev().find(|grant| grant.token == token) {
             grant.ended.get_or_insert((Ended::Released, now));

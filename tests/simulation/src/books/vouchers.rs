@@ -1,4 +1,4 @@
-//! Vouchers: made, found, voided. Every voucher that the interface makes is judged at that moment.
+//! Keeps vouchers: made, found, voided. Every voucher that the interface makes is judged at that moment.
 
 use std::time::Duration;
 
@@ -8,34 +8,34 @@ use postonce_engine::domain::{
 };
 use postonce_engine::ports::{CallError, VoucherPage};
 
-use super::{Books, Drawn, Envelope, POISON, refusal, refused};
+use super::{Books, Envelope, POISON, SentPosting, refusal, refused};
 use crate::timeline::calendar;
 
-/// Vouchers in a page.
+/// The number of vouchers in a page.
 const PAGE: usize = 25;
 
-/// Who made it.
+/// The maker of a voucher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// Through the interface.
+    /// A program, through the interface.
     Interface,
-    /// By an accountant's hand.
+    /// An accountant, by hand.
     Hand,
 }
 
-/// What became of it.
+/// The standing of a voucher in the books.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     Live,
     /// Voided or reversed; still to be seen.
     Voided,
-    /// As if it had never been.
+    /// Deleted, as if it had never been.
     Deleted,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Voucher {
-    pub(crate) drawn: Drawn,
+    pub(crate) drawn: SentPosting,
     pub(crate) origin: Origin,
     pub(crate) standing: Standing,
     made_at: Duration,
@@ -57,20 +57,20 @@ fn acknowledgement(index: usize) -> Acknowledgement {
 }
 
 impl Books {
-    /// A request straight into the books: each of it stands or falls alone.
+    /// Posts a request straight into the books: each voucher of it stands or falls alone.
     pub(crate) fn post(
         &mut self,
         now: Duration,
         envelope: &Envelope,
-        request: &[Drawn],
+        request: &[SentPosting],
     ) -> Result<Vec<VoucherResult>, CallError> {
         let fence = self.admit(now, envelope)?;
         self.whole(request)?;
         Ok(request.iter().map(|drawn| self.post_one(now, envelope, fence, drawn)).collect())
     }
 
-    /// Whether the request as a whole is taken.
-    pub(super) fn whole(&self, request: &[Drawn]) -> Result<(), CallError> {
+    /// Takes or refuses the request as a whole.
+    pub(super) fn whole(&self, request: &[SentPosting]) -> Result<(), CallError> {
         if request.len() > self.rules.batch_max {
             return Err(refused("too-large", true));
         }
@@ -78,7 +78,7 @@ impl Books {
         if self.rules.refuses_whole && poisoned { Err(refused("unknown-account", false)) } else { Ok(()) }
     }
 
-    fn post_one(&mut self, now: Duration, envelope: &Envelope, fence: u64, drawn: &Drawn) -> VoucherResult {
+    fn post_one(&mut self, now: Duration, envelope: &Envelope, fence: u64, drawn: &SentPosting) -> VoucherResult {
         if self.rules.protection == Protection::Enforced
             && let Some((known, same)) = self.standing_under(drawn)
         {
@@ -95,8 +95,8 @@ impl Books {
         }
     }
 
-    /// What stands under a reference, voided included, and whether its content is the same.
-    pub(super) fn standing_under(&self, drawn: &Drawn) -> Option<(usize, bool)> {
+    /// Returns the voucher under a reference, voided included, and whether its content is the same.
+    pub(super) fn standing_under(&self, drawn: &SentPosting) -> Option<(usize, bool)> {
         let mut known = self.by_reference.get(&drawn.reference)?.iter();
         known.find_map(|index| {
             let voucher = self.vouchers.get(*index).filter(|voucher| voucher.standing != Standing::Deleted)?;
@@ -104,12 +104,12 @@ impl Books {
         })
     }
 
-    /// Whether anything stands under the reference of this.
-    pub(crate) fn standing(&self, drawn: &Drawn) -> bool {
+    /// Tells whether a voucher stands under this reference.
+    pub(crate) fn standing(&self, drawn: &SentPosting) -> bool {
         self.standing_under(drawn).is_some()
     }
 
-    pub(super) fn trouble(&self, drawn: &Drawn) -> Option<&'static str> {
+    pub(super) fn trouble(&self, drawn: &SentPosting) -> Option<&'static str> {
         if drawn.account == POISON {
             return Some("unknown-account");
         }
@@ -117,7 +117,13 @@ impl Books {
     }
 
     /// Makes a voucher, and judges it: promise 1.
-    pub(super) fn make(&mut self, now: Duration, envelope: &Envelope, fence: u64, drawn: &Drawn) -> Acknowledgement {
+    pub(super) fn make(
+        &mut self,
+        now: Duration,
+        envelope: &Envelope,
+        fence: u64,
+        drawn: &SentPosting,
+    ) -> Acknowledgement {
         self.note_write(envelope, fence);
         let reference = &drawn.reference;
         let earlier: Vec<(usize, Standing)> = self.made_by_interface(reference);
@@ -157,7 +163,13 @@ impl Books {
             .collect()
     }
 
-    pub(crate) fn enter(&mut self, now: Duration, drawn: Drawn, origin: Origin, reverses: Option<usize>) -> usize {
+    pub(crate) fn enter(
+        &mut self,
+        now: Duration,
+        drawn: SentPosting,
+        origin: Origin,
+        reverses: Option<usize>,
+    ) -> usize {
         let index = self.vouchers.len();
         self.by_reference.entry(drawn.reference.clone()).or_default().push(index);
         let visible_at = now + self.lag();
@@ -171,7 +183,7 @@ impl Books {
         Duration::from_millis(self.dice.between(0, longest))
     }
 
-    /// A linked counter-voucher, at most one for each.
+    /// Makes a linked counter-voucher, at most one for each.
     pub(crate) fn reverse(
         &mut self,
         now: Duration,
@@ -194,7 +206,7 @@ impl Books {
             return Ok(VoucherResult::Refused { refusal: refusal("voided"), voucher_id: None });
         }
         self.note_write(envelope, fence);
-        let drawn = Drawn { reference: reference.to_owned(), minor: -voucher.drawn.minor, ..voucher.drawn };
+        let drawn = SentPosting { reference: reference.to_owned(), minor: -voucher.drawn.minor, ..voucher.drawn };
         let counter = self.enter(now, drawn, Origin::Interface, Some(index));
         if let Some(voucher) = self.vouchers.get_mut(index) {
             voucher.reversed_by = Some(counter);
@@ -215,7 +227,7 @@ impl Books {
         found
     }
 
-    /// A voucher as a search shows it, once it does.
+    /// Returns a voucher as a search shows it, once it does.
     fn seen(&self, now: Duration, index: usize) -> Option<FoundVoucher> {
         let voucher = self.vouchers.get(index)?;
         if voucher.standing == Standing::Deleted || voucher.visible_at > now {
@@ -244,13 +256,13 @@ impl Books {
         }
     }
 
-    /// Whether an acknowledgement is the accounting system's own.
+    /// Tells whether an acknowledgement is the accounting system's own.
     pub(crate) fn acknowledged(&self, reference: &str, voucher_id: &str) -> bool {
         let voucher = index_of(voucher_id).and_then(|index| self.vouchers.get(index));
         voucher.is_some_and(|voucher| voucher.drawn.reference == reference)
     }
 
-    /// Vouchers that stand under a reference, for whoever looks into the books directly, without any lag.
+    /// Returns the vouchers that stand under a reference, for a look into the books directly, without any lag.
     pub(crate) fn standing_there(&self, reference: &str) -> Vec<String> {
         let known = self.by_reference.get(reference).into_iter().flatten();
         let stands = |index: &usize| {
@@ -260,7 +272,8 @@ impl Books {
         known.copied().filter(stands).map(id_of).collect()
     }
 
-    /// Somebody asks for another generation of a record: its voucher may say what any earlier one may have said.
+    /// Notes that somebody asks for another generation of a record: its voucher may say what any earlier one may have
+    /// said.
     pub(crate) fn ask_for(&mut self, first: &str, reference: &str) {
         let mut contents = self.asked.get(first).cloned().unwrap_or_default();
         for drawn in &mut contents {
@@ -278,7 +291,7 @@ impl Books {
     }
 }
 
-pub(super) fn total(drawn: &Drawn) -> String {
+pub(super) fn total(drawn: &SentPosting) -> String {
     let money = Currency::from_code(&drawn.currency).map(|currency| Money::from_minor(drawn.minor.abs(), currency));
     money.map(Money::to_decimal).unwrap_or_default()
 }
