@@ -3,12 +3,12 @@
 
 #![cfg(test)]
 
-mod sync {
+mod slot_locks {
     pub(super) use loom::sync::{Arc, Mutex, MutexGuard};
     pub(super) use std::sync::PoisonError;
 }
 
-#[path = "../../src-tauri/crates/engine/src/export/slot.rs"]
+#[path = "../../src-tauri/crates/engine/src/lock/slot.rs"]
 mod slot;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

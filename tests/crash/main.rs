@@ -6,7 +6,7 @@ mod random_kills;
 mod site;
 mod two_at_once;
 
-use postonce_tests::{CliRig, real_source, shared_data};
+use postonce_tests::{CliRig, Running, real_source, shared_data};
 use serde_json::{Value, json};
 
 /// Each with a chance of five in a hundred.

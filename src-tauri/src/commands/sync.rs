@@ -1,4 +1,4 @@
-//! A run: planned, begun, watched, stopped.
+//! Plans, begins, follows and stops a run.
 
 use std::time::Duration;
 
@@ -11,15 +11,15 @@ use crate::host::AppHandle;
 use crate::wire::{Period, Plan, Progress, SyncStarted};
 use crate::wiring::{Wiring, actor};
 
-/// What a sync would do. Sends nothing.
+/// Returns the plan of a sync. It sends nothing.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn plan(wiring: State<'_, Wiring>, period: Period) -> Answer<Plan> {
     Ok(wiring.engine().await?.plan(period.try_into()?).await?.into())
 }
 
-/// Begins a sync, or joins the one that is on; events tell how it goes and how it ends. With `wait_seconds` it waits for
-/// somebody else's run to end, for so long at most; without, for as long as the workspace says.
+/// Begins a sync, or joins the one that is on; events report its progress and its end. `wait_seconds` is the longest
+/// wait for somebody else's run to end; without it, the workspace's setting holds.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn start_sync(
@@ -30,7 +30,7 @@ pub(crate) async fn start_sync(
 ) -> Answer<SyncStarted> {
     let wait = wait_seconds.map(|seconds| Duration::from_secs(seconds.into()));
     let ask = SyncAsk { period: period.try_into()?, trigger: Trigger::Manual, actor: actor(), wait };
-    Ok(watched(app, wiring.engine().await?.sync(ask)))
+    Ok(watched(app, wiring.engine().await?.start(ask.into())))
 }
 
 /// Asks the run that is on to stop. `false` when none is.
@@ -44,7 +44,7 @@ pub(crate) async fn stop_sync(wiring: State<'_, Wiring>) -> Answer<bool> {
     Ok(run.is_some())
 }
 
-/// Where the run is that is on, for a window that was opened late.
+/// Returns the progress of the run that is on, for a window that was opened late.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn current_progress(wiring: State<'_, Wiring>) -> Answer<Option<Progress>> {

@@ -1,4 +1,4 @@
-//! The tray: where things stand, *Open*, *Sync now*, *Quit*.
+//! Draws the tray: the state of things, *Open*, *Sync now*, *Quit*.
 //!
 //! On Linux it needs a library that not every desktop has; without it there is no tray, and everything else works.
 
@@ -18,26 +18,26 @@ use crate::host::{AppHandle, Host};
 use crate::wire::Language;
 use crate::wiring::{Wiring, actor};
 
-/// How the computer starts us: without a window in the way, where there is a tray to be in.
+/// The argument with which the computer starts the program: without a window in the way, when there is a tray to be in.
 pub(super) const STARTED_HIDDEN: &str = "--in-tray";
-/// An entry of the tray's menu; the menu's own *Sync now* is the page's to answer.
+/// The id of an entry of the tray's menu; the page answers the menu's own *Sync now*.
 pub(super) const SYNC: &str = "tray-sync";
 const STATE: &str = "tray-state";
 
-/// What the tray says.
+/// The state that the tray shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Shown {
     /// Nothing is on, and nothing is known to wait.
     #[default]
     Calm,
-    /// So many records need a person.
+    /// This many records need a person.
     Attention(u64),
-    /// A run is on: so many of so many.
+    /// A run is on: this many done, of this many.
     Syncing(u64, Option<u64>),
 }
 
 impl Shown {
-    /// What waits for a person while nothing is on.
+    /// Returns the state while nothing is on and this many records wait for a person.
     pub(crate) fn waiting(records: u64) -> Self {
         match records {
             0 => Self::Calm,
@@ -46,7 +46,7 @@ impl Shown {
     }
 }
 
-/// The tray, where there is one.
+/// The tray, on a desktop that has one.
 pub(crate) struct Tray(Option<There>);
 
 struct There {
@@ -61,7 +61,7 @@ struct Inside {
 }
 
 impl Tray {
-    /// On the main thread.
+    /// Makes the tray, on the main thread.
     pub(super) fn make(app: &AppHandle, language: Language) -> Self {
         // The library is looked for when the icon is made, and its absence is a panic.
         let made = catch_unwind(AssertUnwindSafe(|| make(app, language)));
@@ -101,7 +101,7 @@ impl Tray {
     }
 }
 
-/// Says in the tray where things stand, where that is another thing than it says.
+/// Shows the state in the tray, unless it stands there already.
 pub(crate) fn show(app: &AppHandle, shown: Shown) {
     let Some(tray) = app.try_state::<Tray>() else { return };
     let Some(there) = &tray.0 else { return };
@@ -117,19 +117,19 @@ pub(crate) fn show(app: &AppHandle, shown: Shown) {
     }
 }
 
-/// *Sync now* from the tray, with or without a window. What comes of it is told as of every run.
+/// Begins *Sync now* from the tray, with or without a window. The window follows it as it follows every run.
 pub(super) fn sync(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         match app.state::<Wiring>().engine().await {
             Ok(engine) => {
                 let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: actor(), wait: None };
-                let run = engine.sync(ask);
+                let run = engine.start(ask.into());
                 if !run.joined() {
                     follow(app.clone(), run).await;
                 }
             }
-            // The window says why.
+            // The window shows the reason.
             Err(problem) => {
                 tracing::warn!("no sync from the tray: {problem}");
                 raise(&app);
@@ -138,7 +138,7 @@ pub(super) fn sync(app: &AppHandle) {
     });
 }
 
-/// Whether the computer started us, to wait in the tray.
+/// Tells whether the computer started the program, to wait in the tray.
 pub(super) fn starts_hidden(app: &AppHandle) -> bool {
     std::env::args().any(|argument| argument == STARTED_HIDDEN)
         && app.state::<Kept>().now().keep_in_tray

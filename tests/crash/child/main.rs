@@ -49,7 +49,7 @@ async fn sync(folder: &Path, steps: Arc<Steps>) -> ExitCode {
     parts.settings.wait_for_lock = WAIT_FOR_LOCK;
     let actor = postonce_connectors::actor();
     let end = Engine::new(parts)
-        .sync(SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor, wait: None })
+        .start(SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor, wait: None }.into())
         .end()
         .await;
     if let Some(problem) = &end.error {

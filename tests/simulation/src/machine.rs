@@ -1,4 +1,4 @@
-//! A machine with its ledger, its clocks and its administrator.
+//! Plays a machine with its ledger, its clocks and its administrator.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -33,18 +33,18 @@ pub(crate) struct Body {
     sleeps_until: Mutex<Duration>,
     cut_off_until: Mutex<Duration>,
     wall_offset_s: AtomicI64,
-    /// How much faster its clock goes, in millionths.
+    /// The speed of its clock, in millionths more.
     drift: i64,
     ids: AtomicU64,
-    /// The accounting side has said that its ledger is an old or a second copy.
+    /// True: the accounting side has said that its ledger is an old or a second copy.
     pub(crate) out_of_date: AtomicBool,
-    /// A new ledger is being made from the books; nothing else is started meanwhile.
+    /// True: a new ledger is being made from the books; nothing else is started meanwhile.
     rebuilding: AtomicBool,
-    /// The newest run ended as it should.
+    /// True: the newest run ended as it should.
     pub(crate) completed: AtomicBool,
-    /// By which the checker looks into the ledger, kept open since opening costs more than looking.
+    /// The connection by which the checker looks into the ledger, kept open since opening costs more than looking.
     looking: Mutex<Option<Connection>>,
-    /// For a planted bug that forgets.
+    /// The files for a planted bug that forgets.
     pub(crate) shadow: Shadow,
 }
 
@@ -67,7 +67,7 @@ impl Body {
         })
     }
 
-    /// Until when it sleeps, if it does.
+    /// Returns the end of its sleep, if it sleeps.
     pub(crate) fn sleeps_until(&self, now: Duration) -> Option<Duration> {
         Some(*self.sleeps_until.lock().unwrap_or_else(PoisonError::into_inner)).filter(|until| now < *until)
     }
@@ -142,7 +142,7 @@ impl IdSource for MachineIds {
     }
 }
 
-/// No keyring on these machines.
+/// A machine without a keyring.
 struct NoKey;
 
 #[async_trait]
@@ -152,10 +152,10 @@ impl Signer for NoKey {
     }
 }
 
-/// Something on its way: a run, or a person's act.
+/// A task on its way: a run, or a person's act.
 pub(crate) struct Running {
     pub(crate) process: Arc<Process>,
-    /// To stop it by, where it is a sync.
+    /// The handle that stops it, if it is a sync.
     pub(crate) syncing: Option<Syncing>,
     pub(crate) task: JoinHandle<()>,
 }
@@ -183,7 +183,8 @@ impl Machine {
         Self { body: Body::new(index, folder, drift), world, running: Vec::new(), planted, window: None, processes: 0 }
     }
 
-    /// A program that is open on this machine: the one that was, while it lives, unless another one is wanted beside it.
+    /// Returns a program that is open on this machine: the one that was, while it lives, unless another one is wanted
+    /// beside it.
     pub(crate) fn program(&mut self, another: bool) -> Option<(Arc<Process>, Arc<Engine>)> {
         self.running.retain(|running| !running.task.is_finished());
         let open = self.window.as_ref().filter(|window| !window.process.is_dead() && !another);
@@ -212,7 +213,8 @@ impl Machine {
                 self.body.out_of_date.store(true, Ordering::Relaxed);
                 None
             }
-            // Whoever copies the file alone, while its log is not folded in, has copied nothing; the way out is the same.
+            // A person who copies the file alone, while its log is not folded in, has copied nothing; the way out is
+            // the same.
             Err(LedgerError::Damaged { detail, .. }) if self.world.has_copies() => {
                 self.world.count("damaged copies noticed");
                 self.world.log(format_args!("{}: the ledger is damaged: {detail}", self.body.name));
@@ -232,7 +234,7 @@ impl Machine {
         Process::new(Arc::clone(&self.world), Arc::clone(&self.body), name)
     }
 
-    /// An engine over a ledger of this machine.
+    /// Makes an engine over a ledger of this machine.
     fn engine(&self, process: &Arc<Process>, path: &Path) -> Result<Arc<Engine>, LedgerError> {
         let clock: Arc<dyn Clock> = Arc::new(MachineClock(Arc::clone(process)));
         let ids: Arc<dyn IdSource> = Arc::new(MachineIds(Arc::clone(&self.body)));
@@ -279,7 +281,7 @@ impl Machine {
     /// Starts a sync: in the program that is open, or in another one beside it.
     pub(crate) fn sync(&mut self, another: bool, dies_in: Option<u64>) {
         self.sync_once(another, dies_in);
-        // Where only the guard is left to be missed, two programs start at once.
+        // Two programs start at once when only the guard is left to be missed.
         if self.planted == Planted::GuardDropped {
             self.sync_once(true, None);
         }
@@ -289,11 +291,11 @@ impl Machine {
         self.body.completed.store(false, Ordering::Relaxed);
         let Some((process, engine)) = self.program(another) else { return };
         let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: self.actor(), wait: None };
-        let (syncing, run) = engine.prepare(ask);
+        let (syncing, run) = engine.prepare(ask.into());
         if let Some(steps) = dies_in {
             process.dies_in(steps);
         }
-        // One is on in this program: a second click joins it.
+        // A sync that is on in this program is joined by a second click.
         let Some(run) = run else { return };
         drop(engine);
         self.world.count("runs");
@@ -306,7 +308,7 @@ impl Machine {
         self.start(process, "a sync", Some(syncing), life);
     }
 
-    /// A forced re-export, as a person asks for it.
+    /// Begins a forced re-export, as a person asks for it.
     pub(crate) fn re_export(&mut self, record_id: String, reverse: bool) {
         let Some((process, engine)) = self.program(false) else { return };
         let ask = ReExportAsk {
@@ -333,7 +335,7 @@ impl Machine {
         self.start(process, "a re-export", None, life);
     }
 
-    /// A person's word on a record in doubt.
+    /// Begins a person's decision on a record in doubt.
     pub(crate) fn resolve(&mut self, record_id: String, resolution: Resolution) {
         let Some((process, engine)) = self.program(false) else { return };
         let reason = "seen in the books by myself".into();
@@ -349,7 +351,7 @@ impl Machine {
         self.start(process, "a person's word", None, life);
     }
 
-    /// A new ledger from the books, as a person orders it. Every other program of the machine is closed.
+    /// Begins a new ledger from the books, as a person orders it. Every other program of the machine is closed.
     pub(crate) fn rebuild(&mut self) {
         let process = self.new_process();
         let (clock, ids) = (MachineClock(Arc::clone(&process)), MachineIds(Arc::clone(&self.body)));
@@ -365,7 +367,7 @@ impl Machine {
         let life = async move {
             let rebuilt = engine.rebuild(actor).await;
             drop(engine);
-            // The checker looked into the old one, and would go on looking into it.
+            // The checker looked into the old ledger, and would go on looking into it.
             process_there.body.looks_away();
             match rebuilt {
                 Ok(RebuildEnd { rebuilt: Some(rebuilt), .. }) => match put_in_place(&anew, &path, &lock, &clock) {
@@ -383,7 +385,7 @@ impl Machine {
         self.start(process, "a rebuild", None, life);
     }
 
-    /// The whole trail is checked, and must be as it was written.
+    /// Begins a check of the whole trail, which must be as it was written.
     pub(crate) fn verify(&mut self) {
         let Some((process, engine)) = self.program(false) else { return };
         let (process_there, actor) = (Arc::clone(&process), self.actor());
@@ -403,7 +405,7 @@ impl Machine {
         self.running.push(Running { process, syncing, task });
     }
 
-    /// Whether the accounting side has said that the ledger is not the newest one.
+    /// Tells whether the accounting side has said that the ledger is not the newest one.
     pub(crate) fn is_out_of_date(&self) -> bool {
         self.body.out_of_date.load(Ordering::Relaxed)
     }
@@ -414,13 +416,13 @@ impl Machine {
             running.process.kill();
             _ = running.task.await;
         }
-        // The one that writes is the last to close: it folds the log into the file, which may then be copied.
+        // The connection that writes is the last to close: it folds the log into the file, which may then be copied.
         self.body.looks_away();
         self.window = None;
         self.body.rebuilding.store(false, Ordering::Relaxed);
     }
 
-    /// The list of what waits for a person.
+    /// Returns the list of records that wait for a person.
     pub(crate) async fn attention(&mut self) -> Vec<AttentionItem> {
         let Some((_, engine)) = self.program(false) else { return Vec::new() };
         match engine.attention(0, 1_000).await {
@@ -445,7 +447,7 @@ async fn live<F: Future<Output = ()> + Send>(life: Life<F>) {
         Fate::TurnedInCircles => world.breaks(0, format!("{} turns in circles", process.name)),
         Fate::Ended => {}
     }
-    // Whatever this process was doing; where it was a rebuild, it is over.
+    // The process is gone, with its work; a rebuild, if it was one, is over.
     process.body.rebuilding.store(false, Ordering::Relaxed);
     checker::ledger_tells_the_truth(&world, &process.body);
 }

@@ -5,25 +5,33 @@
 //! `audit` (is the trail whole), `compare` (both sides against each other). The world outside comes in through [`ports`].
 
 mod audit;
+mod calls;
 mod compare;
 pub mod domain;
+mod engine;
 pub mod error;
 mod export;
 mod ledger;
 mod lock;
+mod parts;
 pub mod ports;
-mod schedule;
+mod settings;
+mod verbs;
 pub mod views;
 
 pub use audit::{AuditFinding, AuditVerdict};
-pub use compare::{CompareAsk, CompareEnd, ComparePhase, CompareProgress};
-pub use export::{
-    BreakAsk, Engine, Parts, ReExportAsk, ReExportStep, RebuildEnd, Rebuilt, Resolution, ResolveAsk, SettingChange,
-    Settings, Stillness, SyncAsk, SyncEnd, Syncing, WhenStillUnknown, nobody_sends, put_in_place,
-};
+pub use compare::{ComparePhase, CompareProgress};
+pub use domain::schedule::{Schedule, ScheduleError};
+pub use engine::{Engine, Syncing};
+pub use export::{RunAsk, SyncAsk, SyncEnd};
 pub use ledger::{
     AuditFilter, Claimed, ClaimedRequest, ClaimedReversal, ItemFilter, Ledger, LedgerError, RecordFilter, RunFilter,
     StagedDraft, WriteMoment,
 };
 pub use lock::{LeaseLost, Permit, UniqueLease};
-pub use schedule::{Schedule, ScheduleError, ScheduleNews};
+pub use parts::Parts;
+pub use settings::{Settings, WhenStillUnknown};
+pub use verbs::{
+    BreakAsk, CompareAsk, CompareEnd, ReExportAsk, ReExportStep, RebuildEnd, Rebuilt, Resolution, ResolveAsk,
+    ScheduleNews, SettingChange, Stillness, nobody_sends, put_in_place,
+};

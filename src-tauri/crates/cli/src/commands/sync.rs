@@ -32,7 +32,7 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
     }
     let trigger = if asked.scheduled { Trigger::Scheduled } else { Trigger::Manual };
     let wait = asked.wait.map(Duration::from_secs);
-    let syncing = engine.sync(SyncAsk { period, trigger, actor: actor(), wait });
+    let syncing = engine.start(SyncAsk { period, trigger, actor: actor(), wait }.into());
     let status = follow(args, &engine, &syncing, output).await;
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;

@@ -7,13 +7,13 @@
 mod seal;
 mod signature;
 mod verdict;
-mod verify;
 mod walk;
 mod witness;
 
 pub(crate) use seal::seal;
 pub use verdict::{AuditFinding, AuditVerdict};
-pub(crate) use witness::check_newest;
+pub(crate) use walk::walk;
+pub(crate) use witness::{ask as ask_witness, check_newest};
 
 #[cfg(test)]
 pub(crate) mod tests;

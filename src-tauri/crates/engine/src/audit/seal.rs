@@ -8,6 +8,7 @@ use crate::domain::audit_chain::head_bytes;
 use crate::error::Problem;
 use crate::ledger::{AuditTip, Ledger, LedgerError};
 use crate::lock::Permit;
+use crate::parts::Parts;
 use crate::ports::{AccountingSystem, CallError, Signature, Signer, Witness, WitnessSeen};
 
 /// A head in the ledger.
@@ -26,15 +27,10 @@ struct Sealed {
 /// # Errors
 /// `ledger_rolled_back` or `ledger_forked` when the accounting side knows another trail of this ledger;
 /// else what the ledger reports.
-pub(crate) async fn seal(
-    ledger: &Ledger,
-    accounting: &dyn AccountingSystem,
-    permit: &Permit,
-    signer: &dyn Signer,
-    actor: &Actor,
-    now: DateTime<Utc>,
-) -> Result<(), Problem> {
-    let Some(sealed) = keep_head(ledger, signer, now).await? else { return Ok(()) };
+pub(crate) async fn seal(parts: &Parts, permit: &Permit, actor: &Actor) -> Result<(), Problem> {
+    let Parts { ledger, accounting, signer, clock, .. } = parts;
+    let (accounting, now) = (accounting.as_ref(), clock.now());
+    let Some(sealed) = keep_head(ledger, signer.as_ref(), now).await? else { return Ok(()) };
     if permit.check().is_err() {
         tracing::warn!("the lease is lost: the audit head is left with the accounting system by the next run");
         return Ok(());

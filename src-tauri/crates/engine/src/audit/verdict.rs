@@ -60,11 +60,11 @@ pub struct AuditFinding {
 }
 
 impl AuditFinding {
-    pub(super) fn new(kind: FindingKind, entry: i64, at: Option<String>) -> Self {
+    pub(crate) fn new(kind: FindingKind, entry: i64, at: Option<String>) -> Self {
         Self { kind, entry, at, detail: BTreeMap::new() }
     }
 
-    pub(super) fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.detail.insert(name.to_owned(), value.to_string());
         self
     }

@@ -12,7 +12,7 @@ use crate::ledger::{LedgerError, LedgerTx, StoredHead};
 use crate::ports::{Signature, Witness, WitnessSeen};
 
 /// Walks the trail in one snapshot of the ledger. `seen` is what the accounting side said; `None` when it could not be asked.
-pub(super) fn walk(
+pub(crate) fn walk(
     tx: &LedgerTx<'_>,
     seen: Option<&WitnessSeen>,
     own_key: Option<String>,

@@ -1,23 +1,18 @@
 //! The witness: what the accounting side remembers of the trail, held against the ledger.
 
-use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 use super::signature::is_by_its_key;
+use crate::calls::{Caller, Patience, RunError};
 use crate::domain::audit_chain::{ChainHash, head_bytes};
 use crate::error::{ErrorCode, Problem};
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
-use crate::ports::{AccountingSystem, CallError, Clock, Witness, WitnessSeen};
-
-/// How often the witness is asked for before a run gives up.
-const TRIES_MAX: u32 = 4;
-/// Between two tries, unless the accounting system names a time.
-const TRY_PAUSE: Duration = Duration::from_secs(1);
-/// The longest time between two tries, whatever the accounting system names: the lease is held meanwhile.
-const TRY_PAUSE_MAX: Duration = Duration::from_secs(10);
+use crate::parts::Parts;
+use crate::ports::{Witness, WitnessSeen};
 
 /// How a witness stands to the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fit {
+pub(crate) enum Fit {
     /// The ledger has the entry that the witness names.
     Fits,
     /// The witness has seen more entries than the ledger has.
@@ -35,18 +30,15 @@ pub(super) enum Fit {
 /// # Errors
 /// [`ErrorCode::LedgerRolledBack`], [`ErrorCode::LedgerForked`], [`ErrorCode::AuditBroken`]; or why the witness cannot be
 /// had: from a ledger that may be an old copy nothing is sent.
-pub(crate) async fn check_newest(
-    ledger: &Ledger,
-    accounting: &dyn AccountingSystem,
-    clock: &dyn Clock,
-) -> Result<(), Problem> {
+pub(crate) async fn check_newest(parts: &Parts) -> Result<(), Problem> {
+    let ledger = &parts.ledger;
     let path = ledger.path().display().to_string();
     let (ledger_id, was_witnessed, broken) =
         ledger.read(move |tx| Ok((tx.ledger_id()?, tx.was_witnessed()?, broken_at_newest_head(tx, &path)?))).await?;
     if let Some(problem) = broken {
         return Err(problem);
     }
-    match ask(accounting, clock, &ledger_id).await.map_err(|error| error.problem())? {
+    match ask(parts, &ledger_id).await.map_err(RunError::into_problem)? {
         WitnessSeen::Kept(witness) => against(ledger, &witness).await?,
         WitnessSeen::None if was_witnessed => {
             tracing::warn!(
@@ -59,7 +51,7 @@ pub(crate) async fn check_newest(
 }
 
 /// The same for a witness at hand; the outer error is the ledger's.
-pub(super) async fn against(ledger: &Ledger, witness: &Witness) -> Result<Result<(), Problem>, LedgerError> {
+pub(crate) async fn against(ledger: &Ledger, witness: &Witness) -> Result<Result<(), Problem>, LedgerError> {
     let seen = witness.clone();
     let fit = ledger.read(move |tx| fit(tx, tx.audit_tip()?.entries, &seen)).await?;
     let problem = |code| {
@@ -77,7 +69,7 @@ pub(super) async fn against(ledger: &Ledger, witness: &Witness) -> Result<Result
 }
 
 /// How the witness stands to a ledger of so many entries.
-pub(super) fn fit(tx: &LedgerTx<'_>, ours: u64, witness: &Witness) -> Result<Fit, LedgerError> {
+pub(crate) fn fit(tx: &LedgerTx<'_>, ours: u64, witness: &Witness) -> Result<Fit, LedgerError> {
     if witness.entries > ours {
         return Ok(Fit::Ahead { ours });
     }
@@ -102,26 +94,8 @@ fn broken_at_newest_head(tx: &LedgerTx<'_>, path: &str) -> Result<Option<Problem
 }
 
 /// Asks for the witness, and again where the answer was lost on the way: asking changes nothing.
-pub(super) async fn ask(
-    accounting: &dyn AccountingSystem,
-    clock: &dyn Clock,
-    ledger_id: &str,
-) -> Result<WitnessSeen, CallError> {
-    let mut tries = 1;
-    loop {
-        let error = match accounting.witness(ledger_id).await {
-            Ok(seen) => return Ok(seen),
-            Err(error) => error,
-        };
-        let pause = match &error {
-            CallError::Refused { .. } | CallError::LeaseLost => return Err(error),
-            CallError::NotProcessed { retry_after, .. } | CallError::StillRunning { retry_after, .. } => *retry_after,
-            CallError::NotSent(_) | CallError::Unknown(_) => None,
-        };
-        if tries == TRIES_MAX {
-            return Err(error);
-        }
-        tries += 1;
-        clock.sleep(pause.unwrap_or(TRY_PAUSE).min(TRY_PAUSE_MAX)).await;
-    }
+pub(crate) async fn ask(parts: &Parts, ledger_id: &str) -> Result<WitnessSeen, RunError> {
+    let Parts { accounting, clock, .. } = parts;
+    let caller = Caller::new(accounting.clone(), clock.clone(), CancellationToken::new(), Patience::WITNESS);
+    caller.ask(None, || accounting.witness(ledger_id)).await
 }

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::call::CompareError;
-use super::certificate::OfRun;
-use super::engine::{ComparePhase, CompareProgress};
+use super::examiner::{AlarmWriter, ComparedAttempt, Examiner, OfRun};
 use super::judge::Verdict;
-use super::look::{AlarmWriter, ComparedAttempt, Examiner};
+use super::progress::{ComparePhase, CompareProgress};
+use crate::calls::RunError;
 use crate::domain::{
     Act, AttemptState, Currency, DifferenceKind, FoundVoucher, Money, Period, Protection, Reference, VoucherState,
 };
@@ -17,11 +16,11 @@ use crate::ports::LOOK_UP_MAX;
 use crate::views::{BothSums, Comparison, Sides};
 
 /// Compares a period, both ways.
-pub(super) async fn compare(
+pub(crate) async fn compare(
     examiner: Examiner<'_>,
     period: Period,
     show: &(dyn Fn(CompareProgress) + Send + Sync),
-) -> Result<Comparison, CompareError> {
+) -> Result<Comparison, RunError> {
     let Examiner { parts, connection, .. } = examiner;
     let mut comparing = Comparing::begin(examiner, period).await?;
     let total = parts.ledger.read(move |tx| tx.count_posted(period)).await?;
@@ -42,7 +41,7 @@ pub(super) async fn compare(
     let (mut cursor, mut processed) = (None, 0);
     loop {
         progress(ComparePhase::Accounting, processed, None);
-        let page = examiner.caller().ask(|| parts.accounting.vouchers(period, cursor.as_deref())).await?;
+        let page = examiner.ask(|| parts.accounting.vouchers(period, cursor.as_deref())).await?;
         processed += page.vouchers.len() as u64;
         comparing.find_page(period, page.vouchers).await?;
         cursor = page.next;
@@ -65,7 +64,7 @@ pub(super) async fn compare(
 }
 
 /// A comparison in the making.
-pub(super) struct Comparing<'a> {
+pub(crate) struct Comparing<'a> {
     examiner: Examiner<'a>,
     id: i64,
     tally: Tally,
@@ -85,7 +84,7 @@ struct Tally {
 }
 
 impl<'a> Comparing<'a> {
-    pub(super) async fn begin(examiner: Examiner<'a>, period: Period) -> Result<Self, CompareError> {
+    pub(crate) async fn begin(examiner: Examiner<'a>, period: Period) -> Result<Self, RunError> {
         let Examiner { parts, connection, actor, .. } = examiner;
         let start = ComparisonStart {
             period,
@@ -100,7 +99,7 @@ impl<'a> Comparing<'a> {
     }
 
     /// Looks up a page of posted attempts, judges each, and keeps what it came to.
-    pub(super) async fn judge_page(&mut self, page: Vec<Compared>) -> Result<(), CompareError> {
+    pub(crate) async fn judge_page(&mut self, page: Vec<Compared>) -> Result<(), RunError> {
         let compared = self.examiner.judge_page(page).await?;
         for compared in &compared {
             self.tally.count(compared);
@@ -109,7 +108,7 @@ impl<'a> Comparing<'a> {
     }
 
     /// Looks for a page of the accounting system's vouchers in the ledger.
-    async fn find_page(&mut self, period: Period, vouchers: Vec<FoundVoucher>) -> Result<(), CompareError> {
+    async fn find_page(&mut self, period: Period, vouchers: Vec<FoundVoucher>) -> Result<(), RunError> {
         let ours = format!("{}:", self.examiner.parts.settings.organisation.as_str());
         let ours: Vec<FoundVoucher> =
             vouchers.into_iter().filter(|voucher| voucher.reference.as_str().starts_with(&ours)).collect();
@@ -130,9 +129,9 @@ impl<'a> Comparing<'a> {
     }
 
     /// Looks for drafts under the references of attempts that came to nothing.
-    async fn find_drafts(&mut self, page: Vec<Compared>) -> Result<(), CompareError> {
+    async fn find_drafts(&mut self, page: Vec<Compared>) -> Result<(), RunError> {
         let references: Vec<Reference> = page.iter().map(|attempt| attempt.reference.clone()).collect();
-        let found = self.examiner.caller().ask(|| self.examiner.parts.accounting.look_up(&references)).await?;
+        let found = self.examiner.ask(|| self.examiner.parts.accounting.look_up(&references)).await?;
         if found.drafts.is_empty() {
             return Ok(());
         }
@@ -150,7 +149,7 @@ impl<'a> Comparing<'a> {
     }
 
     /// Ends the comparison; with a run, as that run's certificate.
-    pub(super) async fn finish(self, run: Option<OfRun<'_>>) -> Result<Comparison, CompareError> {
+    pub(crate) async fn finish(self, run: Option<OfRun<'_>>) -> Result<Comparison, RunError> {
         let (id, now, end) = (self.id, self.examiner.parts.clock.now(), self.tally.into_end());
         let (actor, accounting_user) = (self.examiner.actor.clone(), self.examiner.connection.user_id.clone());
         let run = run.map(|run| (run.number, run.run_id.clone()));
@@ -171,7 +170,7 @@ impl<'a> Comparing<'a> {
     }
 
     /// Writes what a page came to, in one transaction; the number of differences goes on from there.
-    async fn write<T, F>(&mut self, act: F) -> Result<T, CompareError>
+    async fn write<T, F>(&mut self, act: F) -> Result<T, RunError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Page<'_, '_>) -> Result<T, LedgerError> + Send + 'static,

@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 
 use super::both_ways::Comparing;
-use super::call::CompareError;
+use super::examiner::{AlarmWriter, ComparedAttempt, Examiner, OfRun};
 use super::judge::Verdict;
-use super::look::{AlarmWriter, ComparedAttempt, Examiner};
-use crate::domain::{FoundDraft, ItemResult, Period, RunId};
+use crate::calls::RunError;
+use crate::domain::{FoundDraft, ItemResult};
 use crate::ledger::{Compared, LedgerError};
 use crate::ports::LOOK_UP_MAX;
 use crate::views::Comparison;
@@ -14,23 +14,13 @@ use crate::views::Comparison;
 /// How long after a voucher a draft may come of a staging that was given up before it. No server works on a request for days.
 const ARRIVES_WITHIN: TimeDelta = TimeDelta::days(1);
 
-/// The run that is over.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct OfRun<'a> {
-    /// Its number in this ledger.
-    pub(crate) number: i64,
-    pub(crate) run_id: &'a RunId,
-    /// The days it was about.
-    pub(crate) period: Period,
-}
-
 /// Looks up each voucher that a run posted, and keeps the result as the run's certificate. It says nothing of vouchers
-/// that the run did not post; [`review`] and [`crate::export::Engine::compare`] do. `show` is told how many each page had.
+/// that the run did not post; [`review`] and [`crate::engine::Engine::compare`] do. `show` is told how many each page had.
 pub(crate) async fn certificate(
     examiner: Examiner<'_>,
     of: OfRun<'_>,
     show: &mut (dyn FnMut(u64) + Send),
-) -> Result<Comparison, CompareError> {
+) -> Result<Comparison, RunError> {
     let mut comparing = Comparing::begin(examiner, of.period).await?;
     let mut after = 0;
     while let Some(page) = page(&examiner, of, ItemResult::Posted, &mut after).await? {
@@ -48,16 +38,13 @@ pub(crate) async fn review(
     examiner: Examiner<'_>,
     of: OfRun<'_>,
     show: &mut (dyn FnMut(u64) + Send),
-) -> Result<(), CompareError> {
+) -> Result<(), RunError> {
     let mut after = 0;
     while let Some(page) = page(&examiner, of, ItemResult::SkippedAlreadyExported, &mut after).await? {
         let vouchers = page.len() as u64;
         let compared = examiner.judge_page(page).await?;
         for surplus in compared.iter().filter(|compared| compared.verdict == Verdict::Well).flat_map(arrived_late) {
-            examiner
-                .caller()
-                .ask(|| examiner.parts.accounting.discard_draft(examiner.permit, &surplus.draft_id))
-                .await?;
+            examiner.ask(|| examiner.parts.accounting.discard_draft(examiner.permit, &surplus.draft_id)).await?;
         }
         let (now, actor, user) =
             (examiner.parts.clock.now(), examiner.actor.clone(), examiner.connection.user_id.clone());

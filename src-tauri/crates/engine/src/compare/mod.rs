@@ -8,12 +8,12 @@
 //! - a voucher that is not found is not missing as long as the accounting system's search may lag behind.
 
 mod both_ways;
-mod call;
 mod certificate;
-mod engine;
+mod examiner;
 mod judge;
-mod look;
+mod progress;
 
-pub(crate) use certificate::{OfRun, certificate, review};
-pub use engine::{CompareAsk, CompareEnd, ComparePhase, CompareProgress};
-pub(crate) use look::Examiner;
+pub(crate) use both_ways::compare;
+pub(crate) use certificate::{certificate, review};
+pub(crate) use examiner::{Examiner, OfRun};
+pub use progress::{ComparePhase, CompareProgress};

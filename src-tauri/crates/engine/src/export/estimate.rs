@@ -17,19 +17,19 @@ const SAMPLES_MAX: usize = 512;
 
 /// Collects what was answered when.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Estimate {
+pub(crate) struct Estimate {
     samples: VecDeque<(Duration, u64)>,
     answers: usize,
 }
 
 impl Estimate {
     /// The work begins at this moment, with so much behind it that is not its own.
-    pub(super) fn begin(at: Duration, processed: u64) -> Self {
+    pub(crate) fn begin(at: Duration, processed: u64) -> Self {
         Self { samples: VecDeque::from([(at, processed)]), answers: 0 }
     }
 
     /// So much is processed in all.
-    pub(super) fn note(&mut self, at: Duration, processed: u64) {
+    pub(crate) fn note(&mut self, at: Duration, processed: u64) {
         self.answers += 1;
         self.samples.push_back((at, processed));
         while self.samples.len() > SAMPLES_MAX
@@ -40,7 +40,7 @@ impl Estimate {
     }
 
     /// Records in a second, at this moment; `None` before there is evidence.
-    pub(super) fn rate_per_second(&self, now: Duration) -> Option<f64> {
+    pub(crate) fn rate_per_second(&self, now: Duration) -> Option<f64> {
         let (first_at, first) = *self.samples.front()?;
         let (_, last) = *self.samples.back()?;
         let span = now.saturating_sub(first_at);
@@ -53,7 +53,7 @@ impl Estimate {
     }
 
     /// Whole seconds until `total` is reached, rounded up; `None` before there is evidence.
-    pub(super) fn eta_seconds(&self, now: Duration, total: u64) -> Option<u64> {
+    pub(crate) fn eta_seconds(&self, now: Duration, total: u64) -> Option<u64> {
         let rate = self.rate_per_second(now)?;
         let left = total.saturating_sub(self.samples.back()?.1);
         #[expect(clippy::cast_precision_loss, reason = "counts of records are far below 2^52")]

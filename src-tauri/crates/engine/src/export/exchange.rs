@@ -4,8 +4,8 @@
 //! Invariant: a request is repeated only as it is, under its key, and only after an answer that says it was not processed
 //! or is still running. Everything that is not understood ends as [`Settlement::Unknown`].
 
-use super::caller::{CallFailure, Caller};
-use super::run::RunError;
+use crate::calls::RunError;
+use crate::calls::{CallFailure, Caller};
 use crate::domain::{Acknowledgement, CommitResult, Discarded, DraftId, Refusal, StageResult, VoucherResult};
 use crate::error::{ErrorCode, Problem};
 use crate::ledger::{ClaimedRequest, Settlement, StagedDraft};
@@ -14,16 +14,16 @@ use crate::ports::{Answer, CallError};
 
 /// What came of a request.
 #[derive(Debug)]
-pub(super) struct SentRequest {
-    pub(super) request: ClaimedRequest,
-    pub(super) outcome: RequestOutcome,
+pub(crate) struct SentRequest {
+    pub(crate) request: ClaimedRequest,
+    pub(crate) outcome: RequestOutcome,
     /// Why the run should not go on, where it should not.
-    pub(super) halt: Option<RunError>,
+    pub(crate) halt: Option<RunError>,
 }
 
 /// What is known of its members.
 #[derive(Debug)]
-pub(super) enum RequestOutcome {
+pub(crate) enum RequestOutcome {
     /// One entry for each, in order; `None` where it has been settled before.
     Each(Vec<Option<Settlement>>),
     /// Nothing was written, and smaller requests may pass: one of many may be at fault, or there are too many.
@@ -40,7 +40,7 @@ enum Batch {
 
 /// How a request goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Route {
+pub(crate) enum Route {
     /// Straight into the books.
     Vouchers,
     /// As drafts.
@@ -50,7 +50,7 @@ pub(super) enum Route {
 impl Caller {
     /// Sends a request until something is known. `doubt` is what was seen when it was sent before, by an earlier run:
     /// then no refusal and no failure to connect proves anything about that first time.
-    pub(super) async fn exchange(
+    pub(crate) async fn exchange(
         &self,
         permit: &Permit,
         route: Route,
@@ -91,7 +91,7 @@ impl Caller {
 
     /// Commits drafts by their ids, as many in a call as the accounting system takes, one call after the other. What of them
     /// was not reached stays as it is.
-    pub(super) async fn commit_drafts(
+    pub(crate) async fn commit_drafts(
         &self,
         permit: &Permit,
         request: ClaimedRequest,
@@ -210,7 +210,7 @@ impl Caller {
     }
 
     /// Commits one draft. Whatever is not understood leaves it unknown, with its draft: the same id is committed again.
-    pub(super) async fn commit_one(&self, permit: &Permit, draft: &StagedDraft) -> (Settlement, Option<RunError>) {
+    pub(crate) async fn commit_one(&self, permit: &Permit, draft: &StagedDraft) -> (Settlement, Option<RunError>) {
         match self.contested(permit, std::slice::from_ref(draft)).await {
             Ok(contested) if contested.contains(&true) => (waits(), None),
             Ok(_) => self.commit_alone(permit, draft).await,
@@ -244,7 +244,7 @@ impl Caller {
     }
 
     /// Discards a draft; only an answer that was understood counts.
-    pub(super) async fn discard(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, RunError> {
+    pub(crate) async fn discard(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, RunError> {
         match self.patiently(permit, || self.accounting.discard_draft(permit, draft)).await {
             Ok((discarded, _)) => Ok(discarded),
             Err(CallFailure::Unprocessed { halt, .. }) => Err(halt),
@@ -255,7 +255,7 @@ impl Caller {
     }
 
     /// Discards surplus drafts; the doubt that is left, where one of them is not certainly gone.
-    pub(super) async fn discard_all(
+    pub(crate) async fn discard_all(
         &self,
         permit: &Permit,
         surplus: &[DraftId],
@@ -280,7 +280,7 @@ fn waits() -> Settlement {
 }
 
 /// A draft is not there as it was made, and may be in the books as something else.
-pub(super) fn draft_gone(draft: &DraftId) -> Problem {
+pub(crate) fn draft_gone(draft: &DraftId) -> Problem {
     Problem::new(ErrorCode::DraftGone).with("draft", draft.as_str())
 }
 

@@ -1,39 +1,22 @@
-//! The export: observe, plan, claim, commit, settle, recover, in this order, under a permit.
+//! The export: the way of a record through a run. Observe, plan, claim, send, settle, recover, in this order, under a permit.
+//!
+//! [`run`] is the story; each step stands in a file of its own and knows the run as [`step::Run`]. No step imports the run that
+//! calls it.
 
-mod accept;
-mod back_up;
-mod break_lock;
-mod caller;
-mod change_settings;
-mod door;
-mod engine;
+pub(crate) mod ask;
 mod estimate;
-mod evidence;
 mod exchange;
-mod late;
-mod observe;
-mod plan;
-mod planning;
-mod progress;
-mod re_export;
-mod rebuild;
-mod records;
+mod late_drafts;
+pub(crate) mod observe;
+pub(crate) mod plan;
+pub(crate) mod planning;
+pub(crate) mod progress;
 mod recover;
-mod refused;
-mod resolve;
-mod run;
+pub(crate) mod refused_runs;
+pub(crate) mod reversal;
+pub(crate) mod run;
 mod send;
-mod settings;
-mod slot;
-mod sync;
-mod voucher_page;
-mod walls;
+mod step;
+pub(crate) mod walls;
 
-pub use break_lock::BreakAsk;
-pub use change_settings::{SettingChange, Stillness};
-pub use engine::{Engine, Parts, SyncAsk, SyncEnd, Syncing};
-pub use re_export::{ReExportAsk, ReExportStep};
-pub use rebuild::{RebuildEnd, Rebuilt, put_in_place};
-pub use records::nobody_sends;
-pub use resolve::{Resolution, ResolveAsk};
-pub use settings::{Settings, WhenStillUnknown};
+pub use ask::{RunAsk, SyncAsk, SyncEnd};

@@ -3,14 +3,14 @@
 use chrono::Utc;
 
 use super::progress::Reporter;
-use super::run::RunError;
+use crate::calls::RunError;
 use crate::ledger::{Ledger, Reading};
 use crate::ports::{Clock, Source};
 
 /// Reads the whole source; what the period leaves out is observed too, so that the counts tell what waits.
 ///
 /// A source that breaks off ends the run before anything is sent: half a source is no source.
-pub(super) async fn observe(
+pub(crate) async fn observe(
     source: &dyn Source,
     ledger: &Ledger,
     clock: &dyn Clock,

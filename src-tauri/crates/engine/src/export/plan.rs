@@ -14,20 +14,20 @@ const DAYS_AHEAD_MAX: u64 = 366;
 
 /// What holds for every record of a run.
 #[derive(Debug, Clone)]
-pub(super) struct PlanRules {
-    pub(super) organisation: OrganisationId,
-    pub(super) references: ReferenceRules,
-    pub(super) posting: PostingRules,
-    pub(super) period: Period,
+pub(crate) struct PlanRules {
+    pub(crate) organisation: OrganisationId,
+    pub(crate) references: ReferenceRules,
+    pub(crate) posting: PostingRules,
+    pub(crate) period: Period,
     /// Today, where the organisation is.
-    pub(super) today: NaiveDate,
+    pub(crate) today: NaiveDate,
     /// The run's number, to tell what it has settled itself.
-    pub(super) run: Option<i64>,
+    pub(crate) run: Option<i64>,
 }
 
 /// What is to become of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Decision {
+pub(crate) enum Decision {
     /// Not in the period.
     Outside,
     /// To be sent, for the first time or after a refusal.
@@ -44,7 +44,7 @@ pub(super) enum Decision {
 
 impl PlanRules {
     /// The decision for a record. What may already be a voucher is never sent, whatever else is true of it.
-    pub(super) fn decide(&self, candidate: &Candidate) -> Decision {
+    pub(crate) fn decide(&self, candidate: &Candidate) -> Decision {
         let record = &candidate.record;
         let in_period = self.period.contains(record.date);
         if let Some(guard) = &candidate.guard {
@@ -80,14 +80,14 @@ impl PlanRules {
     }
 
     /// The posting of a record under its reference.
-    pub(super) fn posting(&self, candidate: &Candidate, generation: Generation) -> Result<Posting, HoldReason> {
+    pub(crate) fn posting(&self, candidate: &Candidate, generation: Generation) -> Result<Posting, HoldReason> {
         let reference = Reference::of(&self.organisation, &candidate.record.id, generation, self.references);
         self.posting.posting(&candidate.record, reference)
     }
 }
 
 /// `3, 17, 20`.
-pub(super) fn list(lines: &[u64]) -> String {
+pub(crate) fn list(lines: &[u64]) -> String {
     lines.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
 }
 

@@ -4,21 +4,37 @@
 use std::collections::BTreeMap;
 
 use super::plan::{Decision, PlanRules, list};
-use crate::domain::{Currency, Generation, HoldReason, ItemResult, Money, Place};
+use crate::calls::RunError;
+use crate::domain::{Currency, Generation, HoldReason, ItemResult, Money, Period, Place, ReferenceRules};
 use crate::ledger::{LedgerError, LedgerTx, PlannedItem, Reading};
+use crate::parts::Parts;
 use crate::views::{PlanSummary, Reason, RunItem, Sum};
 
 /// Rows planned in one transaction.
 const PAGE_ROWS: usize = 2_000;
 
+impl PlanRules {
+    /// Returns the rules of a run over these parts, as they are at this moment.
+    pub(crate) fn of(parts: &Parts, period: Period, references: ReferenceRules, run: Option<i64>) -> Self {
+        Self {
+            organisation: parts.settings.organisation.clone(),
+            references,
+            posting: parts.settings.posting.clone(),
+            period,
+            today: parts.clock.now().with_timezone(&parts.settings.time_zone).date_naive(),
+            run,
+        }
+    }
+}
+
 /// What the plan came to.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tally {
-    pub(super) read: u64,
-    pub(super) send: u64,
-    pub(super) skipped: u64,
-    pub(super) in_doubt: u64,
-    pub(super) held: u64,
+pub(crate) struct Tally {
+    pub(crate) read: u64,
+    pub(crate) send: u64,
+    pub(crate) skipped: u64,
+    pub(crate) in_doubt: u64,
+    pub(crate) held: u64,
     /// Only counted for a dry run, which shows it.
     look_alikes: u64,
     sums: BTreeMap<&'static str, (Currency, i128)>,
@@ -33,15 +49,29 @@ impl Default for Cursor {
 
 /// Where the planning is: records first, then rows that repeat them, then rows that are none.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Cursor {
+pub(crate) enum Cursor {
     Records(i64),
     Repeats(i64),
     Flaws(i64),
     Done,
 }
 
+/// Plans every row of a reading, a page in each transaction.
+pub(crate) async fn make_plan(parts: &Parts, reading: Reading, rules: &PlanRules) -> Result<Tally, RunError> {
+    let (mut cursor, mut tally) = (Cursor::default(), Tally::default());
+    while !matches!(cursor, Cursor::Done) {
+        let (rules, now) = (rules.clone(), parts.clock.now());
+        let act = move |tx: &LedgerTx<'_>| {
+            let cursor = plan_page(tx, reading, &rules, now, cursor, &mut tally)?;
+            Ok((cursor, tally))
+        };
+        (cursor, tally) = parts.ledger.write(act).await?;
+    }
+    Ok(tally)
+}
+
 /// Plans one page; where `run` is given, its rows are entered there.
-pub(super) fn plan_page(
+pub(crate) fn plan_page(
     tx: &LedgerTx<'_>,
     reading: Reading,
     rules: &PlanRules,
@@ -62,7 +92,7 @@ pub(super) fn plan_page(
 }
 
 /// What was in doubt when the plan was made and turned out never sent is planned after all, by the same rules.
-pub(super) fn plan_unsent(tx: &LedgerTx<'_>, run: i64, rules: &PlanRules) -> Result<(), LedgerError> {
+pub(crate) fn plan_unsent(tx: &LedgerTx<'_>, run: i64, rules: &PlanRules) -> Result<(), LedgerError> {
     for (position, candidate) in tx.unsent(run)? {
         if rules.decide(&candidate) == Decision::Send {
             tx.plan_unsent(run, position)?;
@@ -244,7 +274,7 @@ impl Tally {
     }
 
     /// The summary that a dry run shows.
-    pub(super) fn into_summary(self) -> PlanSummary {
+    pub(crate) fn into_summary(self) -> PlanSummary {
         let send_sums = self.sums.values().map(|(currency, minor)| Sum {
             currency: currency.code().to_owned(),
             amount: Money::sum_to_decimal(*minor, *currency),

@@ -11,7 +11,7 @@ use crate::ports::{Clock, LockProgress};
 use crate::views::{Phase, Progress};
 
 /// Writes the progress of one run.
-pub(super) struct Reporter {
+pub(crate) struct Reporter {
     clock: Arc<dyn Clock>,
     progress: watch::Sender<Progress>,
     lock: watch::Sender<LockProgress>,
@@ -19,7 +19,7 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
-    pub(super) fn new(run_id: RunId, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(run_id: RunId, clock: Arc<dyn Clock>) -> Self {
         let progress = watch::Sender::new(Progress {
             run_id,
             phase: Phase::Locking,
@@ -39,17 +39,17 @@ impl Reporter {
     }
 
     /// The sender that [`super::Syncing`] subscribes to.
-    pub(super) fn progress(&self) -> watch::Sender<Progress> {
+    pub(crate) fn progress(&self) -> watch::Sender<Progress> {
         self.progress.clone()
     }
 
     /// What the lock shows to others.
-    pub(super) fn lock_progress(&self) -> watch::Receiver<LockProgress> {
+    pub(crate) fn lock_progress(&self) -> watch::Receiver<LockProgress> {
         self.lock.subscribe()
     }
 
     /// A phase begins; what it is about is known now or never.
-    pub(super) fn phase(&mut self, phase: Phase, total: Option<u64>) {
+    pub(crate) fn phase(&mut self, phase: Phase, total: Option<u64>) {
         self.estimate = Estimate::begin(self.clock.elapsed(), 0);
         self.progress.send_modify(|progress| {
             progress.phase = phase;
@@ -66,7 +66,7 @@ impl Reporter {
     }
 
     /// So many more are processed in this phase.
-    pub(super) fn advance(&mut self, by: u64) {
+    pub(crate) fn advance(&mut self, by: u64) {
         let now = self.clock.elapsed();
         let processed = self.progress.borrow().processed + by;
         self.estimate.note(now, processed);
@@ -83,7 +83,7 @@ impl Reporter {
     }
 
     /// A row came to this.
-    pub(super) fn count(&self, result: ItemResult, rows: u64) {
+    pub(crate) fn count(&self, result: ItemResult, rows: u64) {
         self.progress.send_modify(|progress| {
             let counts = &mut progress.counts;
             match result {
@@ -100,7 +100,7 @@ impl Reporter {
     }
 
     /// Something that was in doubt earlier in this run, or in an earlier one, came to this.
-    pub(super) fn recovered(&self, result: ItemResult) {
+    pub(crate) fn recovered(&self, result: ItemResult) {
         let sending = self.progress.borrow().phase == Phase::Settling;
         if sending {
             self.progress.send_modify(|progress| {
@@ -111,7 +111,7 @@ impl Reporter {
     }
 
     /// The plan stands: what it leaves out and holds is known.
-    pub(super) fn planned(&self, tally: &Tally) {
+    pub(crate) fn planned(&self, tally: &Tally) {
         self.progress.send_modify(|progress| {
             progress.counts.read = tally.read;
             progress.counts.skipped += tally.skipped;
@@ -120,7 +120,7 @@ impl Reporter {
     }
 
     /// The run is over; the counts are the ledger's.
-    pub(super) fn finished(&self, outcome: Option<Outcome>, counts: Option<Counts>) {
+    pub(crate) fn finished(&self, outcome: Option<Outcome>, counts: Option<Counts>) {
         self.progress.send_modify(|progress| {
             progress.phase = Phase::Finished;
             progress.outcome = outcome;

@@ -11,15 +11,16 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::caller::Caller;
-use super::evidence::{Evidence, Expected, LookUpResult};
 use super::exchange::{RequestOutcome, Route, draft_gone};
 use super::progress::Reporter;
-use super::run::{Run, RunError};
-use super::settings::WhenStillUnknown;
+use crate::calls::Caller;
+use crate::calls::RunError;
+use crate::domain::evidence::{Evidence, Expected, LookUpResult};
 use crate::domain::{Acknowledgement, Discarded, DraftId, FoundDraft, Protection, Reference, RequestKey};
 use crate::error::{ErrorCode, Problem};
+use crate::export::step::Run;
 use crate::ledger::{Claimed, ClaimedRequest, OpenMember, OpenRequest, RequestKind, Settlement};
+use crate::settings::WhenStillUnknown;
 
 /// Open requests taken from the ledger at once.
 const PAGE_REQUESTS: usize = 16;
@@ -28,19 +29,19 @@ const KEY_MARGIN: TimeDelta = TimeDelta::hours(1);
 
 /// What a pass could not settle, and what would help.
 #[derive(Debug, Default)]
-pub(super) struct Unresolved {
+pub(crate) struct Unresolved {
     /// Attempts that stay open.
-    pub(super) open: u64,
+    pub(crate) open: u64,
     /// Something turned out never sent; it may stand in the plan again.
-    pub(super) has_unsent: bool,
+    pub(crate) has_unsent: bool,
     /// A newer fence would prove that nothing can still arrive.
-    pub(super) needs_fence: bool,
+    pub(crate) needs_fence: bool,
     /// So long until a settle window has passed.
-    pub(super) due_in: Option<Duration>,
+    pub(crate) due_in: Option<Duration>,
 }
 
 /// Settles what is open, oldest first.
-pub(super) async fn recover(run: &Run<'_>, caller: &Caller, reporter: &mut Reporter) -> Result<Unresolved, RunError> {
+pub(crate) async fn recover(run: &Run<'_>, caller: &Caller, reporter: &mut Reporter) -> Result<Unresolved, RunError> {
     let (mut after, mut unresolved) = (0, Unresolved::default());
     loop {
         let page = run.ledger.read(move |tx| tx.open_requests(after, PAGE_REQUESTS)).await?;

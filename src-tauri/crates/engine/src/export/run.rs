@@ -4,157 +4,37 @@
 //! reverse order.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::caller::Caller;
-use super::engine::{Parts, SyncAsk, SyncEnd};
-use super::late::discard_late_drafts;
+use super::ask::{Job, RunAsk, SyncEnd};
+use super::late_drafts::discard_late_drafts;
 use super::observe::observe;
 use super::plan::PlanRules;
-use super::planning::{Cursor, Tally, plan_page, plan_unsent};
+use super::planning::{make_plan, plan_unsent};
 use super::progress::Reporter;
-use super::re_export;
 use super::recover::{Unresolved, recover};
-use super::refused;
+use super::refused_runs;
+use super::reversal;
 use super::send::send;
-use super::settings::WhenStillUnknown;
+use super::step::Run;
 use super::walls::{AcquiredLocks, LockRequest};
 use crate::audit;
+use crate::calls::{Caller, Patience, RunError};
 use crate::compare;
-use crate::domain::{Act, Actor, Capabilities, ItemResult, Outcome, Period, RunId, Trigger};
-use crate::error::{ErrorCode, Problem};
-use crate::ledger::{AuditAct, Ledger, LedgerError, Moment, ReExportWish, Reading};
-use crate::lock::Permit;
-use crate::ports::{CallError, IdSource, SourceError};
+use crate::domain::{Act, ItemResult, Outcome, RunId};
+use crate::error::Problem;
+use crate::ledger::AuditAct;
+use crate::parts::Parts;
 use crate::views::Phase;
 
 /// Times that a run tries to settle what it has left in doubt, before it leaves that to the next one.
 const CLOSING_ROUNDS_MAX: u32 = 3;
 
-/// Why a run does not go on.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum RunError {
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    #[error(transparent)]
-    Call(#[from] CallError),
-    #[error("{0}")]
-    Problem(Problem),
-    #[error("the lease is lost")]
-    LeaseLost,
-    #[error("stopped by a person")]
-    Stopped,
-}
-
-impl RunError {
-    fn outcome(&self) -> Outcome {
-        match self {
-            Self::LeaseLost | Self::Call(CallError::LeaseLost) => Outcome::LeaseLost,
-            Self::Stopped => Outcome::Stopped,
-            _ => Outcome::Failed,
-        }
-    }
-
-    /// Whether it came from over the network or from a person, so that the ledger can still be written.
-    pub(super) fn is_from_outside(&self) -> bool {
-        !matches!(self, Self::Ledger(_))
-    }
-
-    /// What a person is told; nothing for a run that a person stopped.
-    pub(super) fn problem(&self) -> Option<Problem> {
-        match self {
-            Self::Ledger(error) => Some(error.into()),
-            Self::Source(error) => Some(error.0.clone()),
-            Self::Call(error) => Some(error.problem()),
-            Self::Problem(problem) => Some(problem.clone()),
-            Self::LeaseLost => Some(Problem::new(ErrorCode::LeaseLost)),
-            Self::Stopped => None,
-        }
-    }
-}
-
-/// What every step of a run needs to know of it.
-pub(super) struct Run<'a> {
-    pub(super) number: i64,
-    pub(super) ledger: &'a Ledger,
-    pub(super) ids: &'a dyn IdSource,
-    pub(super) permit: &'a Permit,
-    pub(super) clock: &'a dyn crate::ports::Clock,
-    pub(super) capabilities: &'a Capabilities,
-    pub(super) when_still_unknown: WhenStillUnknown,
-    /// Vouchers in one request.
-    pub(super) width: usize,
-    /// Requests under way at once.
-    pub(super) slots: usize,
-    /// Where the accounting system is, for people.
-    pub(super) address: &'a str,
-}
-
-impl Run<'_> {
-    /// Now, on both clocks.
-    pub(super) fn moment(&self) -> Moment {
-        Moment { now: self.clock.now(), there: self.permit.latest_now() }
-    }
-}
-
-/// What a run is to do.
-#[derive(Debug, Clone)]
-pub(super) struct RunAsk {
-    pub(super) trigger: Trigger,
-    pub(super) actor: Actor,
-    pub(super) job: Job,
-    /// How long to wait for somebody else's run; `None` for as long as the workspace says.
-    pub(super) wait: Option<Duration>,
-}
-
-impl RunAsk {
-    pub(super) fn of(ask: SyncAsk) -> Self {
-        let SyncAsk { period, trigger, actor, wait } = ask;
-        Self { trigger, actor, job: Job::Sync(period), wait }
-    }
-}
-
-/// The two things that a run may be about.
-#[derive(Debug, Clone)]
-pub(super) enum Job {
-    /// Every record of a period that is not exported.
-    Sync(Period),
-    /// One record, once more; `None` for a wish that stands in the ledger and was approved.
-    ReExport { record_id: crate::domain::RecordId, wish: Option<ReExportWish> },
-}
-
-impl Job {
-    fn operation(&self) -> &'static str {
-        match self {
-            Self::Sync(_) => "sync",
-            Self::ReExport { .. } => "re-export",
-        }
-    }
-
-    /// The one record it is about.
-    fn about(&self) -> Option<&crate::domain::RecordId> {
-        match self {
-            Self::Sync(_) => None,
-            Self::ReExport { record_id, .. } => Some(record_id),
-        }
-    }
-
-    pub(super) fn period(&self) -> Period {
-        match self {
-            Self::Sync(period) => *period,
-            Self::ReExport { .. } => Period::EVERYTHING,
-        }
-    }
-}
-
 /// One run, whole.
-pub(super) async fn run(
+pub(crate) async fn run(
     parts: &Parts,
     ask: RunAsk,
     run_id: RunId,
@@ -183,7 +63,7 @@ pub(super) async fn run(
             });
             SyncEnd { waited_for, ..end }
         }
-        Err(end) => refused::keep(parts, &ask, &run_id, *end).await,
+        Err(end) => refused_runs::keep(parts, &ask, &run_id, *end).await,
     };
     let counts = end.run.as_ref().map(|run| run.counts);
     reporter.finished(end.run.as_ref().and_then(|run| run.outcome), counts);
@@ -221,8 +101,8 @@ impl RunSteps<'_> {
         reporter.phase(Phase::Finishing, Some(posted + left_out));
         let of = compare::OfRun { number, run_id: self.run_id, period: self.ask.job.period() };
         let (connection, permit) = (&locks.connection, locks.permit()?);
-        let examiner =
-            compare::Examiner { parts: self.parts, connection, permit, actor: &self.ask.actor, stop: self.stop };
+        let caller = &self.caller(reporter);
+        let examiner = compare::Examiner { parts: self.parts, connection, permit, actor: &self.ask.actor, caller };
         let mut show = |vouchers| reporter.advance(vouchers);
         let looked_up = async {
             if posted > 0 {
@@ -243,8 +123,7 @@ impl RunSteps<'_> {
     }
 
     async fn steps(&self, number: i64, locks: &mut AcquiredLocks, reporter: &mut Reporter) -> Result<(), RunError> {
-        let (accounting, clock) = (self.parts.accounting.clone(), self.parts.clock.clone());
-        let caller = Caller::new(accounting, clock, self.stop.clone(), reporter.progress());
+        let caller = self.caller(reporter);
         let open = self.parts.ledger.read(|tx| tx.open_attempts()).await?;
         if open > 0 {
             reporter.phase(Phase::Recovering, Some(open));
@@ -253,16 +132,20 @@ impl RunSteps<'_> {
         }
         discard_late_drafts(&self.of(number, locks)?, &caller).await?;
         self.go_on()?;
-        let rules =
-            self.parts.rules(self.ask.job.period(), locks.connection.capabilities.reference_rules, Some(number));
+        let rules = PlanRules::of(
+            self.parts,
+            self.ask.job.period(),
+            locks.connection.capabilities.reference_rules,
+            Some(number),
+        );
         let run = self.of(number, locks)?;
         let about = self.ask.job.about();
-        let carried_on = re_export::carry_on(self.parts, &run, &caller, &self.ask.actor, about).await?;
+        let carried_on = reversal::carry_on(self.parts, &run, &caller, &self.ask.actor, about).await?;
         let to_send = carried_on
             + match &self.ask.job {
                 Job::Sync(_) => self.plan(number, &rules, reporter).await?,
                 Job::ReExport { record_id, wish } => {
-                    re_export::prepare(self.parts, &run, &caller, &self.ask.actor, record_id, wish.clone(), &rules)
+                    reversal::prepare(self.parts, &run, &caller, &self.ask.actor, record_id, wish.clone(), &rules)
                         .await?;
                     1
                 }
@@ -369,6 +252,11 @@ impl RunSteps<'_> {
         })
     }
 
+    fn caller(&self, reporter: &Reporter) -> Caller {
+        let Parts { accounting, clock, .. } = self.parts;
+        Caller::new(accounting.clone(), clock.clone(), self.stop.clone(), Patience::RUN).shown_in(reporter.progress())
+    }
+
     fn go_on(&self) -> Result<(), RunError> {
         if self.stop.is_cancelled() { Err(RunError::Stopped) } else { Ok(()) }
     }
@@ -387,7 +275,8 @@ impl RunSteps<'_> {
         });
         let closed = closed.await;
         let sealed = match (&closed, locks.permit.as_ref()) {
-            (Ok(_), Some(permit)) if permit.check().is_ok() => self.seal(permit).await,
+            // While the lease is still ours.
+            (Ok(_), Some(permit)) if permit.check().is_ok() => audit::seal(self.parts, permit, &self.ask.actor).await,
             _ => Ok(()),
         };
         let run = self.parts.ledger.run(self.run_id).await;
@@ -397,24 +286,4 @@ impl RunSteps<'_> {
             (Err(failure), _) | (_, Err(failure)) => SyncEnd::failed(problem.unwrap_or_else(|| failure.into())),
         }
     }
-
-    /// The audit trail's head is signed and left with the accounting side while the lease is still ours.
-    async fn seal(&self, permit: &Permit) -> Result<(), Problem> {
-        let Parts { ledger, accounting, signer, clock, .. } = self.parts;
-        audit::seal(ledger, accounting.as_ref(), permit, signer.as_ref(), &self.ask.actor, clock.now()).await
-    }
-}
-
-/// Plans every row of a reading, a page in each transaction.
-pub(super) async fn make_plan(parts: &Parts, reading: Reading, rules: &PlanRules) -> Result<Tally, RunError> {
-    let (mut cursor, mut tally) = (Cursor::default(), Tally::default());
-    while !matches!(cursor, Cursor::Done) {
-        let (rules, now) = (rules.clone(), parts.clock.now());
-        let act = move |tx: &crate::ledger::LedgerTx<'_>| {
-            let cursor = plan_page(tx, reading, &rules, now, cursor, &mut tally)?;
-            Ok((cursor, tally))
-        };
-        (cursor, tally) = parts.ledger.write(act).await?;
-    }
-    Ok(tally)
 }

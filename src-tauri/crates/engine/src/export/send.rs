@@ -14,14 +14,15 @@ use std::pin::Pin;
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use super::caller::Caller;
-use super::evidence::{Evidence, Expected, LookUpResult};
 use super::exchange::{RequestOutcome, Route, SentRequest};
 use super::plan::PlanRules;
 use super::progress::Reporter;
-use super::run::{Run, RunError};
+use crate::calls::Caller;
+use crate::calls::RunError;
+use crate::domain::evidence::{Evidence, Expected, LookUpResult};
 use crate::domain::{Generation, ItemResult, Posting, Protection, Reference, RequestKey};
 use crate::error::{ErrorCode, Problem};
+use crate::export::step::Run;
 use crate::ledger::{Candidate, ClaimAsk, ClaimMember, ClaimedRequest, RequestKind, Settlement, StagedDraft};
 use crate::ports::LOOK_UP_MAX;
 
@@ -37,7 +38,7 @@ struct Next {
 
 /// Sends what the plan says; ends when there is nothing left, or with the reason why it ended earlier. Whatever was in
 /// flight is settled either way, and what was staged is committed.
-pub(super) async fn send(
+pub(crate) async fn send(
     run: &Run<'_>,
     caller: &Caller,
     rules: &PlanRules,

@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::engine::{Parts, SyncEnd};
 use crate::audit;
 use crate::domain::{Actor, Period, RunId, Trigger};
 use crate::error::{ErrorCode, Problem};
+use crate::export::ask::SyncEnd;
 use crate::ledger::{LedgerError, Moment, RunStart};
 use crate::lock::{self, FileLock, FileLockError, LeaseAskTerms, LeaseRefused, Permit};
+use crate::parts::Parts;
 use crate::ports::{AccountingSystem, Connection, LockHolder, LockInfo, LockProgress};
 use crate::views::{LockFacts, Progress, Waiting};
 
@@ -24,38 +25,38 @@ const INSTANT_STEP: Duration = Duration::from_millis(25);
 const INSTANT_TRIES: u32 = 20;
 
 /// Who wants in, and what for.
-pub(super) struct LockRequest<'a> {
-    pub(super) parts: &'a Parts,
-    pub(super) actor: &'a Actor,
-    pub(super) run_id: &'a RunId,
+pub(crate) struct LockRequest<'a> {
+    pub(crate) parts: &'a Parts,
+    pub(crate) actor: &'a Actor,
+    pub(crate) run_id: &'a RunId,
     /// As the others see it: `sync`, `re-export` …
-    pub(super) operation: &'static str,
-    pub(super) progress: watch::Receiver<LockProgress>,
+    pub(crate) operation: &'static str,
+    pub(crate) progress: watch::Receiver<LockProgress>,
     /// Where it is shown whose run is waited for.
-    pub(super) shows: Option<watch::Sender<Progress>>,
+    pub(crate) shows: Option<watch::Sender<Progress>>,
     /// How long somebody else's run is waited for.
-    pub(super) wait: Duration,
-    pub(super) stop: &'a CancellationToken,
+    pub(crate) wait: Duration,
+    pub(crate) stop: &'a CancellationToken,
     /// A ledger that the accounting side knows to be older, or another copy, is not let in.
-    pub(super) checks_witness: bool,
+    pub(crate) checks_witness: bool,
 }
 
 /// The walls, as they are held.
-pub(super) struct AcquiredLocks {
-    pub(super) connection: Connection,
+pub(crate) struct AcquiredLocks {
+    pub(crate) connection: Connection,
     /// Given back last, whatever becomes of the lease.
-    pub(super) file: Arc<FileLock>,
+    pub(crate) file: Arc<FileLock>,
     /// `None` once the lease was given back or lost on the way to a newer one.
-    pub(super) permit: Option<Permit>,
+    pub(crate) permit: Option<Permit>,
     /// Somebody else may have been sending since this ledger last did: theirs may still arrive.
-    pub(super) follows_others: bool,
+    pub(crate) follows_others: bool,
     /// Whose run was waited for, as it was last seen.
-    pub(super) waited_for: Option<LockFacts>,
+    pub(crate) waited_for: Option<LockFacts>,
 }
 
 impl AcquiredLocks {
     /// Gives the walls back, in reverse order.
-    pub(super) async fn give_back(self, accounting: &dyn AccountingSystem) {
+    pub(crate) async fn give_back(self, accounting: &dyn AccountingSystem) {
         if let Some(permit) = self.permit {
             lock::give_back(permit, accounting).await;
         }
@@ -63,7 +64,7 @@ impl AcquiredLocks {
     }
 
     /// A run that begins now behind these walls, as the ledger keeps it, and that moment.
-    pub(super) fn start(
+    pub(crate) fn start(
         &self,
         parts: &Parts,
         run_id: &RunId,
@@ -88,14 +89,14 @@ impl AcquiredLocks {
         Ok((start, at))
     }
 
-    pub(super) fn permit(&self) -> Result<&Permit, Problem> {
+    pub(crate) fn permit(&self) -> Result<&Permit, Problem> {
         self.permit.as_ref().ok_or_else(|| Problem::new(ErrorCode::LeaseLost))
     }
 }
 
 impl LockRequest<'_> {
     /// Takes the walls, or says who holds them.
-    pub(super) async fn take(&self) -> Result<AcquiredLocks, Box<SyncEnd>> {
+    pub(crate) async fn take(&self) -> Result<AcquiredLocks, Box<SyncEnd>> {
         let failed = |problem: Problem| Box::new(SyncEnd::failed(problem));
         let parts = self.parts;
         let patience_ends = parts.clock.elapsed() + self.wait;
@@ -126,7 +127,7 @@ impl LockRequest<'_> {
         let let_in = async {
             let follows_others = parts.ledger.read(move |tx| tx.follows_others(fence)).await?;
             if self.checks_witness {
-                audit::check_newest(&parts.ledger, parts.accounting.as_ref(), parts.clock.as_ref()).await?;
+                audit::check_newest(parts).await?;
             }
             Ok(follows_others)
         };
@@ -144,7 +145,7 @@ impl LockRequest<'_> {
     }
 
     /// Gives the lease back and takes it again, for a newer fence. `false` where somebody else has it now.
-    pub(super) async fn take_newer(&self, locks: &mut AcquiredLocks) -> bool {
+    pub(crate) async fn take_newer(&self, locks: &mut AcquiredLocks) -> bool {
         let Some(permit) = locks.permit.take() else { return false };
         let older = permit.fence();
         lock::give_back(permit, self.parts.accounting.as_ref()).await;
@@ -256,7 +257,7 @@ impl LockWait<'_> {
 }
 
 /// These are the books that this ledger is about.
-pub(super) async fn check_organisation(parts: &Parts, connection: &Connection) -> Result<(), Problem> {
+pub(crate) async fn check_organisation(parts: &Parts, connection: &Connection) -> Result<(), Problem> {
     let organisation = connection.organisation_id.clone();
     match parts.ledger.read(move |tx| tx.other_organisation(&organisation)).await? {
         None => Ok(()),

@@ -40,7 +40,7 @@ async fn a_run_that_is_dropped_in_the_middle_leaves_slot_and_file_free_and_its_l
     let rig = EngineRig::new(None);
     let ask = || SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: kari(), wait: None };
     for polls in 0..40 {
-        let (_, run) = rig.engine.prepare(ask());
+        let (_, run) = rig.engine.prepare(ask().into());
         let mut run = Box::pin(run.expect("nothing is on"));
         for _ in 0..polls {
             if run.as_mut().now_or_never().is_some() {

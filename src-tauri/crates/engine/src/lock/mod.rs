@@ -1,4 +1,4 @@
-//! Who may send. Three walls, taken in order and given back in reverse: the run slot inside the process (`export`), a file
+//! Who may send. Three walls, taken in order and given back in reverse: the run slot inside the process, a file
 //! lock on the machine, the remote lease over machines. A [`Permit`] is the proof that all three are ours.
 //! Where an accounting system has no lock of its own, [`UniqueLease`] makes one out of a unique field.
 
@@ -7,6 +7,8 @@ mod last_seen;
 mod lease;
 mod lease_text;
 mod permit;
+pub(crate) mod slot;
+mod slot_locks;
 mod unique_lease;
 
 pub(crate) use file_lock::{FileLock, FileLockError};

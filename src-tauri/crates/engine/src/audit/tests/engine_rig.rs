@@ -10,13 +10,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::{Signer as _, SigningKey};
 use rusqlite::Connection as Raw;
 
+use crate::domain::schedule::Schedule;
 use crate::domain::*;
+use crate::engine::Engine;
 use crate::error::{ErrorCode, Problem};
-use crate::export::{Engine, Parts, Settings, SyncAsk, SyncEnd, WhenStillUnknown};
+use crate::export::{SyncAsk, SyncEnd};
+use crate::settings::{Settings, WhenStillUnknown};
 use crate::ledger::{AuditAct, ClaimedRequest, ClaimedReversal, Ledger, StagedDraft};
 use crate::lock::Permit;
+use crate::parts::Parts;
 use crate::ports::*;
-use crate::schedule::Schedule;
 
 /// A clock on which each look is a second later than the one before, and no wait takes any.
 #[derive(Default)]
@@ -286,7 +289,7 @@ impl EngineRig {
     /// One run, which reads an empty source.
     pub(crate) async fn sync(&self) -> SyncEnd {
         let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: kari(), wait: None };
-        self.engine.sync(ask).end().await
+        self.engine.start(ask.into()).end().await
     }
 
     /// What stopped the run.

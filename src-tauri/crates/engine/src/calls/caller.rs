@@ -1,0 +1,222 @@
+//! The caller: every call to the accounting system goes through it. A server that lets nobody connect is tried again, one that
+//! asks to wait is waited for, and nothing waits longer than the lease lasts.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::{Patience, RunError};
+use crate::domain::Reference;
+use crate::domain::evidence::LookUpResult;
+use crate::error::{ErrorCode, Problem};
+use crate::lock::Permit;
+use crate::ports::{AccountingSystem, CallError, Clock, LOOK_UP_MAX};
+use crate::views::Progress;
+
+/// The pause before a second try; doubled each time that nobody could connect.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The calls of one run, comparison or person, and all that they share.
+pub(crate) struct Caller {
+    pub(crate) accounting: Arc<dyn AccountingSystem>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// A person's word to stop.
+    pub(crate) stop: CancellationToken,
+    /// When the server may be asked again; one request's `Retry-After` holds for all.
+    not_before: Mutex<Duration>,
+    patience: Patience,
+    /// Where a wait is shown, for calls that somebody watches.
+    progress: Option<watch::Sender<Progress>>,
+}
+
+/// The reason why a call has no answer.
+#[derive(Debug)]
+pub(crate) enum CallFailure {
+    /// This time nothing was processed, and the run should not go on. `doubt`: an earlier sending of the same request is
+    /// still being worked on, for all that is known.
+    Unprocessed { halt: RunError, doubt: Option<Problem> },
+    /// Refused as a whole.
+    Refused { problem: Problem, too_large: bool, doubt: Option<Problem> },
+    /// It may have been processed.
+    Unknown(Problem),
+}
+
+impl Caller {
+    /// Returns the caller of something that can be stopped, and is as patient as this.
+    pub(crate) fn new(
+        accounting: Arc<dyn AccountingSystem>,
+        clock: Arc<dyn Clock>,
+        stop: CancellationToken,
+        patience: Patience,
+    ) -> Self {
+        Self { accounting, clock, stop, not_before: Mutex::new(Duration::ZERO), patience, progress: None }
+    }
+
+    /// The same caller, whose waits are shown there.
+    pub(crate) fn shown_in(self, progress: watch::Sender<Progress>) -> Self {
+        Self { progress: Some(progress), ..self }
+    }
+
+    /// Makes a call until it is answered, and tells whether an earlier sending of it was reported as still running.
+    /// A call that writes needs a permit.
+    pub(crate) async fn patiently<'p, T, F>(
+        &self,
+        permit: impl Into<Option<&'p Permit>>,
+        call: impl Fn() -> F,
+    ) -> Result<(T, bool), CallFailure>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        let permit = permit.into();
+        let Patience { connects_max, waits_max, wait_default, wait_max, .. } = self.patience;
+        let (mut connects, mut waits, mut doubt) = (0, 0, None);
+        loop {
+            if let Err(halt) = self.wait_for_turn(permit).await {
+                return Err(CallFailure::Unprocessed { halt, doubt });
+            }
+            let answered = tokio::select! {
+                biased;
+                answered = call() => answered,
+                // What was in flight when the lease was lost is unknown.
+                () = lost(permit) => Err(CallError::Unknown(Problem::new(ErrorCode::LeaseLost))),
+            };
+            match answered {
+                Ok(answer) => return Ok((answer, doubt.is_some())),
+                Err(CallError::Unknown(problem)) => return Err(CallFailure::Unknown(problem)),
+                Err(CallError::LeaseLost) => return Err(CallFailure::Unprocessed { halt: RunError::LeaseLost, doubt }),
+                Err(CallError::Refused { problem, too_large, .. }) => {
+                    return Err(CallFailure::Refused { problem, too_large, doubt });
+                }
+                Err(CallError::NotSent(problem)) => {
+                    connects += 1;
+                    if connects >= connects_max {
+                        return Err(CallFailure::Unprocessed { halt: RunError::Problem(problem), doubt });
+                    }
+                    self.postpone(PAUSE * 2_u32.pow(connects - 1));
+                }
+                Err(CallError::NotProcessed { problem, retry_after }) => {
+                    waits += 1;
+                    if waits >= waits_max {
+                        return Err(CallFailure::Unprocessed { halt: RunError::Problem(problem), doubt });
+                    }
+                    self.postpone(retry_after.unwrap_or(wait_default).min(wait_max));
+                }
+                Err(CallError::StillRunning { problem, retry_after }) => {
+                    waits += 1;
+                    if waits >= waits_max {
+                        return Err(CallFailure::Unknown(problem));
+                    }
+                    doubt = Some(problem);
+                    self.postpone(retry_after.unwrap_or(wait_default).min(wait_max));
+                }
+            }
+        }
+    }
+
+    /// Makes a call that changes nothing, and makes it again where its answer was not understood.
+    ///
+    /// # Errors
+    /// When no answer can be had: nothing is concluded from that.
+    pub(crate) async fn ask<'p, T, F>(
+        &self,
+        permit: impl Into<Option<&'p Permit>>,
+        call: impl Fn() -> F,
+    ) -> Result<T, RunError>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        let permit = permit.into();
+        let (mut asks, mut refusals) = (0, 0);
+        loop {
+            let (problem, is_over) = match self.patiently(permit, &call).await {
+                Ok((answer, _)) => return Ok(answer),
+                Err(CallFailure::Unprocessed { halt, .. }) => return Err(halt),
+                Err(CallFailure::Unknown(problem)) => {
+                    asks += 1;
+                    (problem, asks >= self.patience.asks_max)
+                }
+                Err(CallFailure::Refused { problem, .. }) => {
+                    refusals += 1;
+                    (problem, refusals >= self.patience.refusals_max)
+                }
+            };
+            if is_over {
+                return Err(RunError::Problem(problem));
+            }
+            self.postpone(PAUSE);
+        }
+    }
+
+    /// Returns what stands under these references. A look-up that fails in the end is an error: nothing is concluded from it.
+    pub(crate) async fn look_up<'p>(
+        &self,
+        permit: impl Into<Option<&'p Permit>>,
+        references: &[Reference],
+    ) -> Result<LookUpResult, RunError> {
+        let permit = permit.into();
+        let mut result = LookUpResult::default();
+        for asked in references.chunks(LOOK_UP_MAX) {
+            result.add(LookUpResult::new(self.ask(permit, || self.accounting.look_up(asked)).await?));
+        }
+        Ok(result)
+    }
+
+    /// Waits until this lease has been ours for so long.
+    pub(crate) async fn hold_for(&self, permit: &Permit, time: Duration) -> Result<(), RunError> {
+        let left = time.saturating_sub(permit.held_for());
+        if left.is_zero() {
+            return Ok(());
+        }
+        self.postpone(left);
+        self.wait_for_turn(permit).await
+    }
+
+    pub(crate) fn postpone(&self, wait: Duration) {
+        let until = self.clock.elapsed() + wait;
+        let mut not_before = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
+        *not_before = until.max(*not_before);
+    }
+
+    /// Waits until the server may be asked; ends early when a person stops the run or the lease is lost.
+    pub(crate) async fn wait_for_turn<'p>(&self, permit: impl Into<Option<&'p Permit>>) -> Result<(), RunError> {
+        let permit = permit.into();
+        loop {
+            let not_before = *self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
+            let left = not_before.saturating_sub(self.clock.elapsed());
+            if left.is_zero() {
+                self.show_wait(None);
+                return permit.map_or(Ok(()), |permit| permit.check().map_err(|_| RunError::LeaseLost));
+            }
+            self.show_wait(Some(left));
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Err(RunError::Stopped),
+                () = lost(permit) => return Err(RunError::LeaseLost),
+                () = self.clock.sleep(left) => {}
+            }
+        }
+    }
+
+    fn show_wait(&self, left: Option<Duration>) {
+        let until = left.and_then(|left| Some(self.clock.now() + TimeDelta::from_std(left).ok()?));
+        let Some(progress) = &self.progress else { return };
+        progress.send_if_modified(|progress| {
+            let changed = progress.waiting_until.is_some() != until.is_some();
+            if changed {
+                progress.waiting_until = until;
+            }
+            changed
+        });
+    }
+}
+
+/// Waits until the lease is lost; for ever where there is none to lose.
+async fn lost(permit: Option<&Permit>) {
+    match permit {
+        Some(permit) => permit.lost().cancelled().await,
+        None => std::future::pending().await,
+    }
+}

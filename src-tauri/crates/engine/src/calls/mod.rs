@@ -1,0 +1,11 @@
+//! Calls to the accounting system, made patiently: for a run, a comparison, the witness, and a person who waits.
+//!
+//! Invariant: a call that writes is repeated only where it provably did nothing; a call that only asks may be repeated at once.
+
+mod caller;
+mod error;
+mod patience;
+
+pub(crate) use caller::{CallFailure, Caller};
+pub(crate) use error::RunError;
+pub(crate) use patience::Patience;

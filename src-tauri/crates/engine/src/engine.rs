@@ -1,0 +1,209 @@
+//! The engine as its faces see it: one value for each workspace. It starts runs; its verbs stand in `verbs`.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::calls::{Caller, Patience, RunError};
+use crate::domain::{Actor, Period, ReferenceRules, RunId, Trigger};
+use crate::error::Problem;
+use crate::export::ask::{RunAsk, SyncEnd};
+use crate::export::observe::observe;
+use crate::export::plan::PlanRules;
+use crate::export::planning::make_plan;
+use crate::export::progress::Reporter;
+use crate::export::refused_runs;
+use crate::export::run::run;
+use crate::ledger::Ledger;
+use crate::lock::FileLock;
+use crate::lock::slot::{Entered, Slot};
+use crate::parts::Parts;
+use crate::ports::Connection;
+use crate::views::{LockFacts, PlanSummary, Progress, RecordCounts};
+
+/// A workspace's engine.
+pub struct Engine {
+    parts: Parts,
+    /// The wall inside the process: the run that is on.
+    active: Slot<Active>,
+}
+
+struct Active {
+    progress: watch::Receiver<Progress>,
+    stop: CancellationToken,
+    end: watch::Receiver<Option<SyncEnd>>,
+    show: watch::Sender<Progress>,
+}
+
+/// A run that is on, or has just ended. Clones look at the same one.
+#[derive(Clone)]
+pub struct Syncing {
+    active: Arc<Active>,
+    joined: bool,
+}
+
+impl Engine {
+    /// An engine over its parts.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self { parts, active: Slot::new() })
+    }
+
+    /// Starts a run, or joins the one that is on. A scheduled one never joins: it is refused, as by another program, and
+    /// whatever refuses it has an entry in the history.
+    ///
+    /// Must be called within a tokio runtime; the run goes on when the answer is dropped.
+    pub fn start(self: &Arc<Self>, ask: RunAsk) -> Syncing {
+        let (syncing, run) = self.prepare(ask);
+        if let Some(run) = run {
+            tokio::spawn(run);
+        }
+        syncing
+    }
+
+    /// The same, leaving it to the caller to drive the run; `None` where one is on already. Dropping it in the middle is
+    /// what a crash is: the simulation does that.
+    pub fn prepare(self: &Arc<Self>, ask: RunAsk) -> (Syncing, Option<impl Future<Output = ()> + Send + use<>>) {
+        let run_id = ask.run_id.clone().unwrap_or_else(|| RunId::new(self.parts.ids.fresh()));
+        let reporter = Reporter::new(run_id.clone(), Arc::clone(&self.parts.clock));
+        let (ended, end) = watch::channel(None);
+        let stop = CancellationToken::new();
+        let show = reporter.progress();
+        let active = Arc::new(Active { progress: show.subscribe(), stop: stop.clone(), end, show });
+        let turn = match self.active.enter(&active) {
+            Entered::Begun(turn) => Some(turn),
+            Entered::Joined(active) if ask.trigger != Trigger::Scheduled => {
+                return (Syncing { active, joined: true }, None);
+            }
+            Entered::Joined(_) => None,
+        };
+        let engine = Arc::clone(self);
+        let run = async move {
+            let Some(turn) = turn else {
+                let end =
+                    refused_runs::keep(&engine.parts, &ask, &run_id, refused_runs::another_is_on(&engine.parts)).await;
+                reporter.finished(end.run.as_ref().and_then(|run| run.outcome), None);
+                drop(engine);
+                ended.send_replace(Some(end));
+                return;
+            };
+            // Whatever becomes of the run, the slot is free after it: the next click starts a new one.
+            let run = AssertUnwindSafe(run(&engine.parts, ask, run_id, reporter, stop)).catch_unwind().await;
+            let end = run.unwrap_or_else(|_| SyncEnd::failed(Problem::internal("the run broke off")));
+            drop(turn);
+            // Before the end is told: whoever waited for it may then be the last to let go of the ledger, and its file is whole.
+            drop(engine);
+            ended.send_replace(Some(end));
+        };
+        (Syncing { active, joined: false }, Some(run))
+    }
+
+    /// The run that is on in this process, for a window that was opened late.
+    pub fn syncing(&self) -> Option<Syncing> {
+        self.active.current().map(|active| Syncing { active, joined: true })
+    }
+
+    /// What a sync would do, without sending anything or asking the accounting system.
+    ///
+    /// # Errors
+    /// When the source cannot be read, or a sync is on, here or in another program on this machine.
+    pub async fn plan(&self, period: Period) -> Result<PlanSummary, Problem> {
+        let _file = FileLock::try_take(&self.parts.settings.file_lock)?;
+        let references = ReferenceRules { length_max: usize::MAX, folds_case: false, ascii_only: false };
+        let rules = PlanRules::of(&self.parts, period, references, None);
+        let Parts { source, ledger, clock, .. } = &self.parts;
+        let reading = observe(source.as_ref(), ledger, clock.as_ref(), None).await.map_err(RunError::into_problem)?;
+        Ok(make_plan(&self.parts, reading, &rules).await.map_err(RunError::into_problem)?.into_summary())
+    }
+
+    /// Asks the accounting system who we are, and what protects.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or does not accept us.
+    pub async fn connect(&self) -> Result<Connection, Problem> {
+        self.parts.accounting.connect().await.map_err(|error| error.problem())
+    }
+
+    /// What is missing in the accounting system's set-up before this workspace's postings can be made there, each with what
+    /// to do about it. Writes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or does not accept us.
+    pub async fn check(&self) -> Result<Vec<Problem>, Problem> {
+        let Parts { accounting, settings, .. } = &self.parts;
+        accounting.check(&settings.posting).await.map_err(|error| error.problem())
+    }
+
+    /// Who holds the lock now, as `actor` is told.
+    ///
+    /// # Errors
+    /// When the accounting system cannot be asked.
+    pub async fn lock(&self, actor: &Actor) -> Result<Option<LockFacts>, Problem> {
+        let lock = self.parts.accounting.lock().await.map_err(|error| error.problem())?;
+        Ok(lock.map(|lock| LockFacts::of(lock, actor, self.parts.clock.now())))
+    }
+
+    /// How many records are in which state. What is being sent counts as in doubt when no program here is sending.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn counts(&self) -> Result<RecordCounts, Problem> {
+        let mut counts = self.parts.ledger.counts().await?;
+        if counts.sending > 0 && self.nobody_sends() {
+            counts.in_doubt += std::mem::take(&mut counts.sending);
+        }
+        Ok(counts)
+    }
+
+    /// Whether no program on this machine is sending.
+    pub(crate) fn nobody_sends(&self) -> bool {
+        self.syncing().is_none() && FileLock::try_take(&self.parts.settings.file_lock).is_ok()
+    }
+
+    /// Returns what it is made of, for its verbs.
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Returns the caller of a verb that a person waits for.
+    pub(crate) fn caller(&self) -> Caller {
+        Caller::new(
+            Arc::clone(&self.parts.accounting),
+            Arc::clone(&self.parts.clock),
+            CancellationToken::new(),
+            Patience::PERSON,
+        )
+    }
+
+    /// The ledger, for reading.
+    pub fn ledger(&self) -> &Ledger {
+        &self.parts.ledger
+    }
+}
+
+impl Syncing {
+    /// Where the run is, now and from now on.
+    pub fn progress(&self) -> watch::Receiver<Progress> {
+        self.active.progress.clone()
+    }
+
+    /// Asks the run to stop: what is in flight is answered for, nothing new is sent.
+    pub fn stop(&self) {
+        self.active.stop.cancel();
+        self.active.show.send_modify(|progress| progress.stopping = true);
+    }
+
+    /// Whether this run was on before it was asked for.
+    pub fn joined(&self) -> bool {
+        self.joined
+    }
+
+    /// Waits for the end.
+    pub async fn end(&self) -> SyncEnd {
+        let mut end = self.active.end.clone();
+        let ended = end.wait_for(Option::is_some).await.map(|end| end.clone());
+        ended.ok().flatten().unwrap_or_else(|| SyncEnd::failed(Problem::internal("the run ended without a word")))
+    }
+}

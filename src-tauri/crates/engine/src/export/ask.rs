@@ -1,0 +1,102 @@
+//! The wish for a run, and its end.
+
+use std::time::Duration;
+
+use crate::domain::{Actor, Period, RecordId, RunId, Trigger};
+use crate::error::Problem;
+use crate::ledger::ReExportWish;
+use crate::views::{LockFacts, RunSummary};
+
+/// A wish to sync.
+#[derive(Debug, Clone)]
+pub struct SyncAsk {
+    /// The days it is about.
+    pub period: Period,
+    /// What started it.
+    pub trigger: Trigger,
+    /// Who.
+    pub actor: Actor,
+    /// How long to wait for somebody else's run to end; `None` for as long as the workspace says.
+    pub wait: Option<Duration>,
+}
+
+/// How a sync ended.
+#[derive(Debug, Clone, Default)]
+pub struct SyncEnd {
+    /// The run, where one began.
+    pub run: Option<RunSummary>,
+    /// What went wrong, where something did.
+    pub error: Option<Problem>,
+    /// Why the run has no certificate, where one was wanted and could not be made. The run itself is none the worse.
+    pub no_certificate: Option<Problem>,
+    /// Who holds the lock, where it was refused.
+    pub lock: Option<LockFacts>,
+    /// Whose run it waited for, as it was last seen, where it waited for one.
+    pub waited_for: Option<LockFacts>,
+}
+
+impl SyncEnd {
+    pub(crate) fn failed(problem: Problem) -> Self {
+        Self { error: Some(problem), ..Self::default() }
+    }
+}
+
+/// The order for a run: a sync, or the re-export of one record.
+#[derive(Debug, Clone)]
+pub struct RunAsk {
+    /// The run's id, where it was made before; a scheduled time is claimed for it first.
+    pub(crate) run_id: Option<RunId>,
+    pub(crate) trigger: Trigger,
+    pub(crate) actor: Actor,
+    pub(crate) job: Job,
+    /// How long to wait for somebody else's run; `None` for as long as the workspace says.
+    pub(crate) wait: Option<Duration>,
+}
+
+impl From<SyncAsk> for RunAsk {
+    fn from(ask: SyncAsk) -> Self {
+        let SyncAsk { period, trigger, actor, wait } = ask;
+        Self { run_id: None, trigger, actor, job: Job::Sync(period), wait }
+    }
+}
+
+impl RunAsk {
+    /// The same order, for a run of this id.
+    pub(crate) fn numbered(self, run_id: RunId) -> Self {
+        Self { run_id: Some(run_id), ..self }
+    }
+}
+
+/// The two things that a run may be about.
+#[derive(Debug, Clone)]
+pub(crate) enum Job {
+    /// Every record of a period that is not exported.
+    Sync(Period),
+    /// One record, once more; `None` for a wish that stands in the ledger and was approved.
+    ReExport { record_id: RecordId, wish: Option<ReExportWish> },
+}
+
+impl Job {
+    /// The operation, as others see it at the lock.
+    pub(crate) fn operation(&self) -> &'static str {
+        match self {
+            Self::Sync(_) => "sync",
+            Self::ReExport { .. } => "re-export",
+        }
+    }
+
+    /// The one record it is about.
+    pub(crate) fn about(&self) -> Option<&RecordId> {
+        match self {
+            Self::Sync(_) => None,
+            Self::ReExport { record_id, .. } => Some(record_id),
+        }
+    }
+
+    pub(crate) fn period(&self) -> Period {
+        match self {
+            Self::Sync(period) => *period,
+            Self::ReExport { .. } => Period::EVERYTHING,
+        }
+    }
+}

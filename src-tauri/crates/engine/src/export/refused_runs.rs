@@ -1,0 +1,43 @@
+//! Scheduled runs that were not let in. Nobody was there to be told, so the history tells it.
+
+use crate::domain::{RunId, Trigger};
+use crate::error::{ErrorCode, Problem};
+use crate::export::ask::RunAsk;
+use crate::export::ask::SyncEnd;
+use crate::ledger::RefusedRun;
+use crate::parts::Parts;
+
+/// The exit status of what is wrong with the ledger itself: then nothing is written into it.
+const OF_THE_LEDGER: u8 = 6;
+
+/// The end of a scheduled run that meets another one in this process: it joins nothing.
+pub(crate) fn another_is_on(parts: &Parts) -> SyncEnd {
+    SyncEnd::failed(Problem::new(ErrorCode::LockHeldHere).with("path", parts.settings.file_lock.display()))
+}
+
+/// Enters a scheduled run that did not begin in the history, and gives its end with that entry. Any other end stays as it is.
+pub(crate) async fn keep(parts: &Parts, ask: &RunAsk, run_id: &RunId, end: SyncEnd) -> SyncEnd {
+    let is_the_ledger = end.error.as_ref().is_some_and(|error| error.code.exit_status() == OF_THE_LEDGER);
+    if ask.trigger != Trigger::Scheduled || end.run.is_some() || is_the_ledger {
+        return end;
+    }
+    let refused = RefusedRun {
+        run_id: run_id.clone(),
+        trigger: ask.trigger,
+        actor: ask.actor.clone(),
+        period: ask.job.period(),
+        organisation: parts.settings.organisation.as_str().to_owned(),
+        error: end.error.clone(),
+        at: parts.clock.now(),
+    };
+    // A run that began and broke off has its row already; the next run closes it.
+    let entered = parts.ledger.write(move |tx| match tx.run_number(&refused.run_id)? {
+        Some(_) => Ok(()),
+        None => tx.enter_refused(&refused),
+    });
+    if let Err(error) = entered.await {
+        tracing::warn!(%error, "a scheduled run that was not let in could not be entered in the history");
+        return end;
+    }
+    SyncEnd { run: parts.ledger.run(run_id).await.ok().flatten(), ..end }
+}

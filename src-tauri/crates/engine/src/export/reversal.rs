@@ -1,0 +1,176 @@
+//! A re-export under the permit: its wish is kept, the earlier voucher is reversed where that was asked for, and its row is
+//! entered; and what a dead process left of re-exports is carried on.
+
+use chrono::NaiveDate;
+
+use crate::calls::{CallFailure, Caller, RunError};
+use crate::domain::{Actor, Generation, RecordId, Reference, Refusal, RequestKey, VoucherResult};
+use crate::error::{ErrorCode, Problem};
+use crate::export::plan::PlanRules;
+use crate::export::step::Run;
+use crate::ledger::{ClaimedReversal, LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
+use crate::parts::Parts;
+use crate::views::{Asker, ExportedVoucher, ReExport};
+
+/// Under the permit: the wish is kept, the earlier voucher reversed where that was asked for, and the row entered that
+/// will be sent. Whatever was true when the person looked is looked at again here.
+pub(crate) async fn prepare(
+    parts: &Parts,
+    run: &Run<'_>,
+    caller: &Caller,
+    actor: &Actor,
+    record_id: &RecordId,
+    wish: Option<ReExportWish>,
+    rules: &PlanRules,
+) -> Result<(), RunError> {
+    let id = record_id.as_str().to_owned();
+    let kept = parts.ledger.write(move |tx| {
+        if tx.is_in_doubt(&id)? {
+            return Ok(Err(Problem::new(ErrorCode::RecordInDoubt).with("id", &id)));
+        }
+        let Some(earlier) = tx.exported(&id)? else {
+            return Ok(Err(Problem::new(ErrorCode::NotExported).with("id", &id)));
+        };
+        if let Some(wish) = &wish {
+            if let Err(overtaken) = check_not_overtaken(wish, &earlier) {
+                return Ok(Err(overtaken));
+            }
+            tx.request_re_export(wish, &earlier)?;
+        }
+        let open = tx.open_re_export(&id)?.filter(|open| open.generation == earlier.generation.next());
+        Ok(open.map(|open| (open, earlier)).ok_or_else(|| Problem::new(ErrorCode::ApprovalNotAsked).with("id", &id)))
+    });
+    let (re_export, earlier) = kept.await?.map_err(RunError::Problem)?;
+    if re_export.reverse {
+        reverse(parts, run, caller, actor, &re_export, &earlier, rules).await?;
+    }
+    let number = run.number;
+    let planned = parts.ledger.write(move |tx| {
+        tx.plan_re_export(number, &re_export)?;
+        tx.set_read(number, 1)
+    });
+    Ok(planned.await?)
+}
+
+/// What a dead process left of re-exports. A counter-voucher that was claimed is asked for again, which answers with the one
+/// there is; the re-export that it was made for is then sent, since the record is out of the books without it. A wish of
+/// which nothing was claimed is withdrawn: whoever asked saw it fail, and asks again. `about` is left
+/// alone: this run is about it. How many rows were entered.
+pub(crate) async fn carry_on(
+    parts: &Parts,
+    run: &Run<'_>,
+    caller: &Caller,
+    actor: &Actor,
+    about: Option<&RecordId>,
+) -> Result<u64, RunError> {
+    for reversal in parts.ledger.read(|tx| tx.open_reversals()).await? {
+        send_reversal(parts, run, caller, actor, reversal).await?;
+    }
+    let left = parts.ledger.read(|tx| tx.left_re_exports()).await?;
+    let is_about = |left: &LeftReExport| about.is_some_and(|about| about.as_str() == left.re_export.record_id);
+    let left: Vec<LeftReExport> = left.into_iter().filter(|left| !is_about(left)).collect();
+    if left.is_empty() {
+        return Ok(0);
+    }
+    let (number, now, actor) = (run.number, parts.clock.now(), actor.clone());
+    let carried_on = parts.ledger.write(move |tx| {
+        let mut rows = 0;
+        for left in left {
+            if left.is_reversed {
+                tx.plan_re_export(number, &left.re_export)?;
+                rows += 1;
+            } else {
+                let by = Asker { actor: actor.clone(), accounting_user: String::new() };
+                tx.withdraw_re_export(&left.re_export, &by, "its run ended before anything was sent", now)?;
+            }
+        }
+        Ok(rows)
+    });
+    Ok(carried_on.await?)
+}
+
+/// Makes the counter-voucher of the earlier voucher. Only when it stands in the books is anything new sent.
+async fn reverse(
+    parts: &Parts,
+    run: &Run<'_>,
+    caller: &Caller,
+    actor: &Actor,
+    re_export: &ReExport,
+    earlier: &ExportedVoucher,
+    rules: &PlanRules,
+) -> Result<(), RunError> {
+    let ask = ReversalAsk {
+        run: run.number,
+        re_export: re_export.clone(),
+        earlier: earlier.clone(),
+        reference: counter_reference(rules, &re_export.record_id, earlier.generation)?,
+        key: RequestKey::new(run.ids.fresh()),
+        date: reversal_date(rules),
+        now: parts.clock.now(),
+    };
+    let claimed = parts.ledger.write(move |tx| tx.claim_reversal(&ask)).await?;
+    send_reversal(parts, run, caller, actor, claimed).await
+}
+
+async fn send_reversal(
+    parts: &Parts,
+    run: &Run<'_>,
+    caller: &Caller,
+    actor: &Actor,
+    claimed: ClaimedReversal,
+) -> Result<(), RunError> {
+    let sent = caller.patiently(run.permit, || caller.accounting.reverse(run.permit, &claimed)).await;
+    let (settlement, halt) = match sent {
+        Ok((VoucherResult::Created(made) | VoucherResult::Exists(made), _)) => {
+            (ReversalSettlement::Posted { voucher_id: made.voucher_id, number: made.number }, None)
+        }
+        Ok((VoucherResult::Refused { refusal, .. }, _)) => {
+            let problem = failed(&claimed, &refusal.detail);
+            (ReversalSettlement::Refused(refusal), Some(problem))
+        }
+        Err(CallFailure::Refused { problem, doubt: None, .. }) => {
+            let detail = problem.params.get("detail").cloned().unwrap_or_default();
+            let refusal = Refusal { kind: "refused".to_owned(), detail: detail.clone() };
+            (ReversalSettlement::Refused(refusal), Some(failed(&claimed, &detail)))
+        }
+        Err(CallFailure::Refused { problem, .. } | CallFailure::Unknown(problem)) => {
+            (ReversalSettlement::Unknown, Some(failed(&claimed, problem.code.as_str())))
+        }
+        Err(CallFailure::Unprocessed { halt, .. }) => (ReversalSettlement::Unknown, Some(halt)),
+    };
+    let (number, now, actor) = (run.number, parts.clock.now(), actor.clone());
+    parts.ledger.write(move |tx| tx.settle_reversal(number, &claimed, &settlement, &actor, now)).await?;
+    halt.map_or(Ok(()), Err)
+}
+
+fn failed(reversal: &ClaimedReversal, detail: &str) -> RunError {
+    RunError::Problem(
+        Problem::new(ErrorCode::ReversalFailed).with("voucher", reversal.voucher_id()).with("detail", detail),
+    )
+}
+
+/// The reference of a counter-voucher: the voucher's own, marked. No record's reference ends like this, since an id with
+/// `#` is digested.
+fn counter_reference(rules: &PlanRules, record_id: &str, generation: Generation) -> Result<Reference, RunError> {
+    let id = RecordId::new(record_id).map_err(|_| RunError::Problem(not_found(record_id)))?;
+    Ok(Reference::counter(&rules.organisation, &id, generation, rules.references))
+}
+
+/// A counter-voucher is dated today: the period of the voucher may be closed.
+fn reversal_date(rules: &PlanRules) -> NaiveDate {
+    rules.today
+}
+
+/// Whoever asked saw one export, and wished for the next. Where that was made meanwhile, by an earlier wish that was still
+/// on its way, or by another program, another one is nothing that anybody asked for.
+pub(crate) fn check_not_overtaken(wish: &ReExportWish, earlier: &ExportedVoucher) -> Result<(), Problem> {
+    if wish.generation == earlier.generation.next() { Ok(()) } else { Err(overtaken(wish.record_id.as_str(), earlier)) }
+}
+
+pub(crate) fn overtaken(record_id: &str, earlier: &ExportedVoucher) -> Problem {
+    Problem::new(ErrorCode::ReExportOvertaken).with("id", record_id).with("voucher", &earlier.voucher_id)
+}
+
+pub(crate) fn not_found(record_id: &str) -> Problem {
+    Problem::new(ErrorCode::RecordNotFound).with("id", record_id)
+}

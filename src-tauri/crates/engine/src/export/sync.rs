@@ -1,3 +1,0 @@
-//! The locks that `slot` stands on, in a file of their own: a test puts others in their place, which try every interleaving.
-
-pub(super) use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

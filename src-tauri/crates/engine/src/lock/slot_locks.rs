@@ -1,0 +1,3 @@
+//! The locks that `slot` stands on, in a file of their own: a test puts others in their place, which try every interleaving.
+
+pub(crate) use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

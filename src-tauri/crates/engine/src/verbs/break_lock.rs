@@ -1,0 +1,83 @@
+//! A person takes the lock from its holder. What the former holder had in flight stays what it is: the next run, which
+//! sees a fence between its own that is not its own, waits until that can no longer arrive and looks it up before it sends.
+
+use serde_json::json;
+
+use crate::domain::{Act, Actor};
+use crate::engine::Engine;
+use crate::error::{ErrorCode, Problem};
+use crate::ledger::AuditAct;
+use crate::parts::Parts;
+use crate::verbs::reason::check_reason;
+use crate::views::LockFacts;
+
+/// A wish to take the lock from its holder.
+#[derive(Debug, Clone)]
+pub struct BreakAsk {
+    /// The holder's name or user id, typed again.
+    pub confirm: String,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub actor: Actor,
+}
+
+impl Engine {
+    /// Takes the lock from whoever holds it, and from nobody else. The reason stands in this ledger's audit trail before
+    /// it is done, and is left with the accounting side. Gives the lock as it was.
+    ///
+    /// # Errors
+    /// When the reason says nothing, nobody holds the lock, the name is not its holder's, it is this program's own run, or
+    /// the accounting system cannot be asked or refuses.
+    pub async fn break_lock(&self, ask: BreakAsk) -> Result<LockFacts, Problem> {
+        let parts = self.parts();
+        let reason = check_reason(&ask.reason)?;
+        let connection = self.connect().await?;
+        crate::export::walls::check_organisation(parts, &connection).await?;
+        let facts = self.lock(&ask.actor).await?.ok_or_else(|| Problem::new(ErrorCode::LockFree))?;
+        let holder = facts.lock.holder.clone();
+        let found = ask.confirm.trim();
+        if found != facts.holder_name() && found != holder.user {
+            let expected = facts.holder_name();
+            return Err(Problem::new(ErrorCode::ConfirmationDiffers).with("expected", expected).with("found", found));
+        }
+        if self.syncing().is_some_and(|own| own.progress().borrow().run_id == holder.run_id) {
+            return Err(Problem::new(ErrorCode::LockIsOurs));
+        }
+        let breaking = Breaking { facts, actor: ask.actor, reason, accounting_user: connection.user_id };
+        // Before it is done: a program that dies here has told more than it did, never less.
+        breaking.enter(parts, "asked", None).await?;
+        let reason_there = format!("{} ({} on {})", breaking.reason, breaking.actor.user, breaking.actor.host);
+        let broken = parts.accounting.break_lock(&holder.run_id, &reason_there).await.map_err(|error| error.problem());
+        let result = if broken.is_ok() { "broken" } else { "not known to be broken" };
+        breaking.enter(parts, result, broken.as_ref().err().cloned()).await?;
+        broken.map(|()| breaking.facts)
+    }
+}
+
+/// A lock that is being broken, by whom and why.
+struct Breaking {
+    facts: LockFacts,
+    actor: Actor,
+    reason: String,
+    accounting_user: String,
+}
+
+impl Breaking {
+    /// Writes the entry of how far it is.
+    async fn enter(&self, parts: &Parts, result: &'static str, error: Option<Problem>) -> Result<(), Problem> {
+        let (lock, now) = (&self.facts.lock, parts.clock.now());
+        let detail = json!({
+            "result": result, "holder": lock.holder, "since": lock.acquired_at, "heard": lock.renewed_at,
+            "silent_seconds": self.facts.silent_seconds, "looked_dead": self.facts.looks_dead, "error": error,
+        });
+        let (actor, user, run_id, reason) =
+            (self.actor.clone(), self.accounting_user.clone(), lock.holder.run_id.clone(), self.reason.clone());
+        let written = parts.ledger.write(move |tx| {
+            let act = AuditAct::new(now, &actor, Act::LockBroken).accounting_user(&user).run(&run_id).reason(&reason);
+            tx.audit(&act.detail(detail))
+        });
+        written.await?;
+        Ok(())
+    }
+}

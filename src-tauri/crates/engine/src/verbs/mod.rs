@@ -1,0 +1,26 @@
+//! The verbs of the engine: all that a face may ask, beside a sync itself, a file each. They stand above the export and the
+//! comparison, and below the faces.
+
+mod accept;
+mod back_up;
+mod break_lock;
+mod change_settings;
+mod compare;
+mod enter;
+mod re_export;
+mod reason;
+mod rebuild;
+mod records;
+mod resolve;
+mod schedule;
+mod verify_audit;
+mod voucher_page;
+
+pub use break_lock::BreakAsk;
+pub use change_settings::{SettingChange, Stillness};
+pub use compare::{CompareAsk, CompareEnd};
+pub use re_export::{ReExportAsk, ReExportStep};
+pub use rebuild::{RebuildEnd, Rebuilt, put_in_place};
+pub use records::nobody_sends;
+pub use resolve::{Resolution, ResolveAsk};
+pub use schedule::ScheduleNews;

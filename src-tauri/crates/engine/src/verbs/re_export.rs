@@ -1,0 +1,213 @@
+//! A forced re-export of one record: shown first, asked for with a reason and the record id typed again, perhaps approved by
+//! somebody else, and sent by a run like any other.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::reason::{check_confirmation, check_reason};
+use crate::calls::{Caller, RunError};
+use crate::domain::{Actor, Period, RecordId, Reference, Trigger};
+use crate::engine::{Engine, Syncing};
+use crate::error::{ErrorCode, Problem};
+use crate::export::ask::{Job, RunAsk};
+use crate::export::plan::PlanRules;
+use crate::export::reversal::{check_not_overtaken, not_found, overtaken};
+use crate::ledger::ReExportWish;
+use crate::parts::Parts;
+use crate::ports::Connection;
+use crate::views::{Asker, ReExport, ReExportPreview, Sum};
+
+/// A wish for a forced re-export.
+#[derive(Debug, Clone)]
+pub struct ReExportAsk {
+    /// The record.
+    pub record_id: String,
+    /// The record's id once more, as the person typed it.
+    pub confirm: String,
+    /// The reference that it will have, where the person was shown one. What they did not see they did not ask for.
+    pub seen: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Whether the earlier voucher is reversed first.
+    pub reverse: bool,
+    /// Who.
+    pub actor: Actor,
+}
+
+/// What becomes of the wish.
+pub enum ReExportStep {
+    /// Somebody else has to approve it first.
+    Waits(Box<ReExport>),
+    /// It is being sent.
+    Runs(Syncing),
+}
+
+impl Engine {
+    /// What a person has to see before a re-export: what was exported, and what stands in the accounting system now.
+    ///
+    /// # Errors
+    /// When the record was never exported, is in doubt, or the accounting system cannot be asked.
+    pub async fn re_export_preview(&self, record_id: &str) -> Result<ReExportPreview, Problem> {
+        let connection = self.connect().await?;
+        preview(self.parts(), &self.caller(), &connection, record_id).await
+    }
+
+    /// Asks for a re-export. Where the workspace wants a second administrator, it waits; else it is sent at once.
+    ///
+    /// Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// When the reason says nothing, the confirmation differs, or the record cannot be exported once more.
+    pub async fn re_export(self: &Arc<Self>, ask: ReExportAsk) -> Result<ReExportStep, Problem> {
+        let actor = ask.actor.clone();
+        let wish = self.re_export_wish(ask).await?;
+        if !wish.needs_approval {
+            return Ok(ReExportStep::Runs(self.run_re_export(actor, wish.record_id.clone(), Some(wish))));
+        }
+        let id = wish.record_id.clone();
+        let waits = self.parts().ledger.write(move |tx| {
+            let Some(earlier) = tx.exported(wish.record_id.as_str())? else { return Ok(Ok(None)) };
+            if let Err(overtaken) = check_not_overtaken(&wish, &earlier) {
+                return Ok(Err(overtaken));
+            }
+            tx.request_re_export(&wish, &earlier)?;
+            tx.open_re_export(wish.record_id.as_str()).map(Ok)
+        });
+        let waits = waits.await??.ok_or_else(|| Problem::new(ErrorCode::NotExported).with("id", id))?;
+        Ok(ReExportStep::Waits(Box::new(waits)))
+    }
+
+    /// The same where no approval is needed, leaving it to the caller to drive the run; see [`Engine::prepare`].
+    ///
+    /// # Errors
+    /// As for [`Engine::re_export`].
+    pub async fn prepare_re_export(
+        self: &Arc<Self>,
+        ask: ReExportAsk,
+    ) -> Result<(Syncing, Option<impl Future<Output = ()> + Send + use<>>), Problem> {
+        let actor = ask.actor.clone();
+        let wish = self.re_export_wish(ask).await?;
+        let job = Job::ReExport { record_id: wish.record_id.clone(), wish: Some(wish) };
+        Ok(self.prepare(RunAsk { run_id: None, trigger: Trigger::ReExport, actor, job, wait: None }))
+    }
+
+    async fn re_export_wish(&self, ask: ReExportAsk) -> Result<ReExportWish, Problem> {
+        check_confirmation(&ask.record_id, &ask.confirm)?;
+        let reason = check_reason(&ask.reason)?;
+        let connection = self.connect().await?;
+        let now = preview(self.parts(), &self.caller(), &connection, &ask.record_id).await?;
+        if ask.seen.is_some_and(|seen| seen != now.reference) {
+            return Err(overtaken(&ask.record_id, &now.earlier));
+        }
+        Ok(ReExportWish {
+            record_id: RecordId::new(ask.record_id.clone()).map_err(|_| not_found(&ask.record_id))?,
+            generation: now.earlier.generation.next(),
+            reason,
+            reverse: ask.reverse,
+            needs_approval: now.needs_approval,
+            asker: Asker { actor: ask.actor, accounting_user: connection.user_id },
+            now: self.parts().clock.now(),
+        })
+    }
+
+    /// Approves a re-export that somebody else asked for, and sends it: the one asked for `at`, where the approver was
+    /// shown one. It may have been withdrawn since, and another asked for.
+    ///
+    /// # Errors
+    /// When none waits, or whoever approves is whoever asked.
+    pub async fn approve_re_export(
+        self: &Arc<Self>,
+        record_id: &str,
+        confirm: &str,
+        at: Option<DateTime<Utc>>,
+        actor: Actor,
+    ) -> Result<Syncing, Problem> {
+        check_confirmation(record_id, confirm)?;
+        let connection = self.connect().await?;
+        let approver = Asker { actor: actor.clone(), accounting_user: connection.user_id };
+        let waiting = self.waiting(record_id).await?;
+        if at.is_some_and(|at| at != waiting.requested_at) {
+            return Err(Problem::new(ErrorCode::ApprovalNotAsked).with("id", record_id));
+        }
+        if !approver.is_another(&waiting.requested_by) {
+            return Err(Problem::new(ErrorCode::ApprovalBySame).with("id", record_id).with("user", &actor.user));
+        }
+        let now = self.parts().clock.now();
+        self.parts().ledger.write(move |tx| tx.approve_re_export(&waiting, &approver, now)).await?;
+        let record_id = RecordId::new(record_id).map_err(|_| not_found(record_id))?;
+        Ok(self.run_re_export(actor, record_id, None))
+    }
+
+    /// Takes back a re-export that waits.
+    ///
+    /// # Errors
+    /// When none waits, or the reason says nothing.
+    pub async fn withdraw_re_export(&self, record_id: &str, reason: &str, actor: Actor) -> Result<(), Problem> {
+        let reason = check_reason(reason)?;
+        let waiting = self.waiting(record_id).await?;
+        let (by, now) = (Asker { actor, accounting_user: String::new() }, self.parts().clock.now());
+        Ok(self.parts().ledger.write(move |tx| tx.withdraw_re_export(&waiting, &by, &reason, now)).await?)
+    }
+
+    /// The re-exports that wait for an approval, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn waiting_re_exports(&self) -> Result<Vec<ReExport>, Problem> {
+        Ok(self.parts().ledger.approvals().await?)
+    }
+
+    async fn waiting(&self, record_id: &str) -> Result<ReExport, Problem> {
+        let id = record_id.to_owned();
+        let waiting = self.parts().ledger.read(move |tx| tx.open_re_export(&id)).await?;
+        waiting
+            .filter(|waiting| waiting.needs_approval && waiting.approved_at.is_none())
+            .ok_or_else(|| Problem::new(ErrorCode::ApprovalNotAsked).with("id", record_id))
+    }
+
+    fn run_re_export(self: &Arc<Self>, actor: Actor, record_id: RecordId, wish: Option<ReExportWish>) -> Syncing {
+        let job = Job::ReExport { record_id, wish };
+        self.start(RunAsk { run_id: None, trigger: Trigger::ReExport, actor, job, wait: None })
+    }
+}
+
+async fn preview(
+    parts: &Parts,
+    caller: &Caller,
+    connection: &Connection,
+    record_id: &str,
+) -> Result<ReExportPreview, Problem> {
+    let id = record_id.to_owned();
+    let look = parts
+        .ledger
+        .read(move |tx| Ok((tx.candidate_of(&id)?, tx.exported(&id)?, tx.is_in_doubt(&id)?, tx.open_re_export(&id)?)));
+    let (candidate, exported, in_doubt, waiting) = look.await?;
+    let candidate = candidate.ok_or_else(|| not_found(record_id))?;
+    if in_doubt {
+        return Err(Problem::new(ErrorCode::RecordInDoubt).with("id", record_id));
+    }
+    let earlier = exported.ok_or_else(|| Problem::new(ErrorCode::NotExported).with("id", record_id))?;
+    let asked = [Reference::from_stored(earlier.reference.clone())];
+    let present = caller.ask(None, || parts.accounting.look_up(&asked)).await.map_err(RunError::into_problem)?.vouchers;
+    let rules = PlanRules::of(parts, Period::EVERYTHING, connection.capabilities.reference_rules, None);
+    let next = earlier.generation.next();
+    let reference = Reference::of(&rules.organisation, &candidate.record.id, next, rules.references);
+    // What cannot be posted now is told before anybody asks for it.
+    if let Err(reason) = rules.posting(&candidate, next) {
+        return Err(Problem::new(ErrorCode::RecordHeld).with("id", record_id).with("reason", reason.code()));
+    }
+    Ok(ReExportPreview {
+        record_id: record_id.to_owned(),
+        earlier,
+        present,
+        reference: reference.to_string(),
+        amount: Sum {
+            currency: candidate.record.amount.currency().code().to_owned(),
+            amount: candidate.record.amount.to_decimal(),
+        },
+        date: candidate.record.date,
+        needs_approval: parts.settings.re_export_needs_approval,
+        waiting,
+    })
+}

@@ -1,0 +1,296 @@
+//! A new ledger from the accounting system, by reference: the way out when the old one is gone, damaged, or older than the
+//! one last used. Nothing is sent. What the books show is taken over as exported; what they show otherwise than it should be
+//! waits for a person; what they do not show is exported by the next sync like anything new.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::audit;
+use crate::calls::{Caller, Patience, RunError};
+use crate::domain::evidence::{Evidence, Expected, LookUpResult};
+use crate::domain::{Act, Actor, Generation, Outcome, Period, Reference, RequestKey, RunId, Trigger};
+use crate::engine::Engine;
+use crate::error::Problem;
+use crate::export::ask::SyncEnd;
+use crate::export::observe::observe;
+use crate::export::plan::PlanRules;
+use crate::export::progress::Reporter;
+use crate::export::walls::{AcquiredLocks, LockRequest};
+use crate::ledger::{AuditAct, Candidate, ClaimMember, Ledger, Moment, PlannedItem, Reading, Settlement};
+use crate::lock::FileLock;
+use crate::parts::Parts;
+use crate::ports::{Clock, LOOK_UP_MAX};
+
+/// Generations that one record may have had, at most; whoever re-exported more often needs a person anyway.
+const GENERATIONS_MAX: u32 = 50;
+
+/// What a rebuild found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Rebuilt {
+    /// Records of the source.
+    pub records: u64,
+    /// Taken over as exported.
+    pub exported: u64,
+    /// Several vouchers, reversed ones, or other content: for a person.
+    pub in_doubt: u64,
+    /// Vouchers under this organisation's references whose record the source no longer has.
+    pub without_record: u64,
+}
+
+/// How a rebuild ended.
+#[derive(Debug, Clone, Default)]
+pub struct RebuildEnd {
+    /// What it found, where it came to its end.
+    pub rebuilt: Option<Rebuilt>,
+    /// Otherwise: why not, and who holds the lock.
+    pub refused: SyncEnd,
+}
+
+impl Engine {
+    /// Fills this engine's ledger, which must be a new one ([`Ledger::begin_anew`]), from source and accounting system.
+    /// Takes the locks like a run.
+    ///
+    /// # Errors
+    /// When source, accounting system or ledger cannot be read. What was made so far is then of no use.
+    pub async fn rebuild(&self, actor: Actor) -> Result<RebuildEnd, Problem> {
+        self.rebuild_until(actor, CancellationToken::new()).await
+    }
+
+    /// The same, until a person stops it: then it ends with neither, and the old ledger is the one in use.
+    ///
+    /// # Errors
+    /// As [`Engine::rebuild`].
+    pub async fn rebuild_until(&self, actor: Actor, stop: CancellationToken) -> Result<RebuildEnd, Problem> {
+        let run_id = RunId::new(self.parts().ids.fresh());
+        let mut reporter = Reporter::new(run_id.clone(), self.parts().clock.clone());
+        let request = LockRequest {
+            parts: self.parts(),
+            actor: &actor,
+            run_id: &run_id,
+            operation: "rebuild",
+            progress: reporter.lock_progress(),
+            shows: Some(reporter.progress()),
+            // The person is told whose turn it is.
+            wait: Duration::ZERO,
+            stop: &stop,
+            checks_witness: true,
+        };
+        let mut locks = match request.take().await {
+            Ok(locks) => locks,
+            Err(end) => return Ok(RebuildEnd { rebuilt: None, refused: *end }),
+        };
+        let rebuilt = rebuild(self.parts(), &mut locks, &run_id, &actor, &mut reporter, &stop).await;
+        locks.give_back(self.parts().accounting.as_ref()).await;
+        if matches!(rebuilt, Err(RunError::Stopped)) {
+            return Ok(RebuildEnd { rebuilt: None, refused: SyncEnd::default() });
+        }
+        let rebuilt = rebuilt.map_err(RunError::into_problem)?;
+        Ok(RebuildEnd { rebuilt: Some(rebuilt), refused: SyncEnd::default() })
+    }
+}
+
+/// Puts a rebuilt ledger in the place of the old one, which is kept under another name. Both must be closed.
+///
+/// # Errors
+/// When a run is on, or the files cannot be moved.
+pub fn put_in_place(rebuilt: &Path, ledger: &Path, lock: &Path, clock: &dyn Clock) -> Result<(), Problem> {
+    let _file = FileLock::try_take(lock)?;
+    Ok(Ledger::put_in_place(rebuilt, ledger, clock)?)
+}
+
+async fn rebuild(
+    parts: &Parts,
+    locks: &mut AcquiredLocks,
+    run_id: &RunId,
+    actor: &Actor,
+    reporter: &mut Reporter,
+    stop: &CancellationToken,
+) -> Result<Rebuilt, RunError> {
+    let permit = locks.permit().map_err(RunError::Problem)?;
+    let (start, at) =
+        locks.start(parts, run_id, actor, Trigger::Manual, Period::EVERYTHING).map_err(RunError::Problem)?;
+    let number = parts.ledger.write(move |tx| tx.begin_with_entry(&start, at)).await?;
+    let caller = Caller::new(parts.accounting.clone(), parts.clock.clone(), stop.clone(), Patience::RUN)
+        .shown_in(reporter.progress());
+    // What the old ledger had in flight must have arrived before the books are read.
+    if locks.follows_others {
+        caller.hold_for(permit, locks.connection.capabilities.quarantine()).await?;
+    }
+    let reading = observe(parts.source.as_ref(), &parts.ledger, parts.clock.as_ref(), Some(reporter)).await?;
+    let rules = PlanRules::of(parts, Period::EVERYTHING, locks.connection.capabilities.reference_rules, Some(number));
+    let rebuild = Rebuild { parts, locks, caller: &caller, rules: &rules, number };
+    let mut rebuilt = rebuild.take_over(reading).await?;
+    rebuilt.without_record = rebuild.without_record().await?;
+    let (now, accounting_user, run_id) = (parts.clock.now(), locks.connection.user_id.clone(), run_id.clone());
+    let by = actor.clone();
+    parts
+        .ledger
+        .write(move |tx| {
+            tx.set_read(number, rebuilt.records)?;
+            let act = AuditAct::new(now, &by, Act::Rebuilt).accounting_user(&accounting_user).run(&run_id);
+            tx.audit(&act.detail(json!(rebuilt)))?;
+            tx.finish_run(number, Outcome::Completed, None, now)
+        })
+        .await?;
+    audit::seal(parts, permit, actor).await.map_err(RunError::Problem)?;
+    Ok(rebuilt)
+}
+
+struct Rebuild<'a> {
+    parts: &'a Parts,
+    locks: &'a AcquiredLocks,
+    caller: &'a Caller,
+    rules: &'a PlanRules,
+    number: i64,
+}
+
+/// A record, and what stands in the books for it.
+struct FoundRecord {
+    candidate: Candidate,
+    generation: Generation,
+    settlement: Settlement,
+}
+
+impl Rebuild<'_> {
+    /// Every record of the source, a page at a time.
+    async fn take_over(&self, reading: Reading) -> Result<Rebuilt, RunError> {
+        let (mut rebuilt, mut after) = (Rebuilt::default(), 0);
+        loop {
+            let page = self.parts.ledger.read(move |tx| tx.candidates(reading, after, LOOK_UP_MAX)).await?;
+            let Some(last) = page.last() else { return Ok(rebuilt) };
+            if self.caller.stop.is_cancelled() {
+                return Err(RunError::Stopped);
+            }
+            after = last.cursor;
+            rebuilt.records += page.len() as u64;
+            let seen = self.look_at(page).await?;
+            for one in &seen {
+                match one.settlement {
+                    Settlement::Posted { .. } => rebuilt.exported += 1,
+                    _ => rebuilt.in_doubt += 1,
+                }
+            }
+            self.enter(seen).await?;
+        }
+    }
+
+    /// The newest generation of each record that the books know of, and what they say of it.
+    async fn look_at(&self, page: Vec<Candidate>) -> Result<Vec<FoundRecord>, RunError> {
+        let permit = self.locks.permit().map_err(RunError::Problem)?;
+        let mut newest: Vec<Option<(Generation, Settlement)>> = vec![None; page.len()];
+        let mut asked: Vec<usize> = (0..page.len()).collect();
+        let mut generation = Generation::FIRST;
+        while !asked.is_empty() && generation.number() <= GENERATIONS_MAX {
+            let references: Vec<Reference> =
+                asked.iter().filter_map(|&index| Some(self.reference(page.get(index)?, generation))).collect();
+            let looked_up = self.caller.look_up(permit, &references).await?;
+            let mut found = Vec::new();
+            for &index in &asked {
+                let Some(candidate) = page.get(index) else { continue };
+                if let Some(settlement) = self.judge(candidate, generation, &looked_up)
+                    && let Some(slot) = newest.get_mut(index)
+                {
+                    *slot = Some((generation, settlement));
+                    found.push(index);
+                }
+            }
+            // The first voucher may be gone from the books, and the one of a re-export stand there.
+            if generation != Generation::FIRST {
+                asked = found;
+            }
+            generation = generation.next();
+        }
+        let seen = page.into_iter().zip(newest).filter_map(|(candidate, newest)| {
+            let (generation, settlement) = newest?;
+            Some(FoundRecord { candidate, generation, settlement })
+        });
+        Ok(seen.collect())
+    }
+
+    fn reference(&self, candidate: &Candidate, generation: Generation) -> Reference {
+        Reference::of(&self.rules.organisation, &candidate.record.id, generation, self.rules.references)
+    }
+
+    /// Drafts are nobody's yet: the next sync discards them before it stages its own.
+    fn judge(&self, candidate: &Candidate, generation: Generation, looked_up: &LookUpResult) -> Option<Settlement> {
+        let (reference, record) = (self.reference(candidate, generation), &candidate.record);
+        match looked_up.of(Expected { reference: &reference, date: record.date, amount: record.amount }) {
+            Evidence::Absent | Evidence::Drafts { .. } => None,
+            Evidence::Posted { acknowledgement, .. } => Some(Settlement::Posted { acknowledgement, found: true }),
+            Evidence::Unclear(vouchers) => Some(Settlement::Unclear(vouchers)),
+        }
+    }
+
+    async fn enter(&self, seen: Vec<FoundRecord>) -> Result<(), RunError> {
+        if seen.is_empty() {
+            return Ok(());
+        }
+        let permit = self.locks.permit().map_err(RunError::Problem)?;
+        let (run, fence) = (self.number, permit.fence());
+        let at = Moment { now: self.parts.clock.now(), there: permit.latest_now() };
+        let key = RequestKey::new(self.parts.ids.fresh());
+        let members: Vec<_> = seen.into_iter().map(|one| (self.member(&one), one)).collect();
+        let entered = self.parts.ledger.write(move |tx| {
+            let mut found = Vec::with_capacity(members.len());
+            for (position, (mut member, one)) in (tx.next_position(run)?..).zip(members) {
+                tx.enter(run, &planned(position, &one))?;
+                member.position = position;
+                found.push((member, one.settlement));
+            }
+            tx.adopt(run, fence, &key, &found, at)
+        });
+        Ok(entered.await?)
+    }
+
+    fn member(&self, one: &FoundRecord) -> ClaimMember {
+        let record = &one.candidate.record;
+        ClaimMember {
+            position: 0,
+            record_id: record.id.clone(),
+            generation: one.generation,
+            reference: self.reference(&one.candidate, one.generation),
+            content: record.content_hash(),
+            date: record.date,
+            amount: record.amount,
+        }
+    }
+
+    /// Vouchers under our references of which this ledger knows nothing: their records are no longer in the source.
+    async fn without_record(&self) -> Result<u64, RunError> {
+        let permit = self.locks.permit().map_err(RunError::Problem)?;
+        let prefix = format!("{}:", self.rules.organisation.as_str());
+        let (mut count, mut cursor) = (0, None::<String>);
+        loop {
+            let page = self
+                .caller
+                .ask(permit, || self.caller.accounting.vouchers(Period::EVERYTHING, cursor.as_deref()))
+                .await?;
+            let ours: Vec<Reference> = page
+                .vouchers
+                .into_iter()
+                .filter(|voucher| voucher.reverses.is_none() && voucher.reference.as_str().starts_with(&prefix))
+                .map(|voucher| voucher.reference)
+                .collect();
+            count += self.parts.ledger.read(move |tx| tx.count_unknown(&ours)).await?;
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(count);
+            }
+        }
+    }
+}
+
+fn planned(position: u64, one: &FoundRecord) -> PlannedItem<'_> {
+    PlannedItem {
+        position,
+        record_id: Some(one.candidate.record.id.as_str()),
+        place: &one.candidate.place,
+        generation: Some(one.generation),
+        result: None,
+        attempt_id: None,
+        reason: None,
+    }
+}

@@ -1,0 +1,207 @@
+//! A person's word on a record in doubt. It is taken only where the accounting system does not say otherwise at that
+//! moment, and stands in the audit trail with its reason.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::audit;
+use crate::domain::{
+    Acknowledgement, Act, Actor, Discarded, DraftId, Found, FoundVoucher, Period, Protection, RunId, Trigger,
+};
+use crate::engine::Engine;
+use crate::error::{ErrorCode, Problem};
+use crate::export::ask::SyncEnd;
+use crate::export::progress::Reporter;
+use crate::export::walls::{AcquiredLocks, LockRequest};
+use crate::ledger::{AuditAct, OpenRecord, RequestKind, Settlement};
+use crate::parts::Parts;
+use crate::ports::CallError;
+use crate::verbs::reason::check_reason;
+
+/// What a person says became of a record in doubt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// It is in the books, as this voucher.
+    Posted {
+        /// The voucher's id.
+        voucher_id: String,
+    },
+    /// It is not: it may be sent again.
+    NotPosted,
+}
+
+/// A person's word on a record in doubt.
+#[derive(Debug, Clone)]
+pub struct ResolveAsk {
+    /// The record.
+    pub record_id: String,
+    /// What became of it.
+    pub resolution: Resolution,
+    /// Why they say so.
+    pub reason: String,
+    /// Who.
+    pub actor: Actor,
+}
+
+impl Engine {
+    /// Settles a record in doubt by a person's word. Takes the locks like a run; a sync that is on must end first.
+    ///
+    /// # Errors
+    /// When the record is not in doubt, the reason says nothing, the accounting system says otherwise at this moment, what
+    /// was sent may still arrive, or somebody holds the lock.
+    pub async fn resolve(&self, ask: ResolveAsk) -> Result<SyncEnd, Problem> {
+        let reason = check_reason(&ask.reason)?;
+        let id = ask.record_id.clone();
+        let open = self.parts().ledger.read(move |tx| tx.open_record(&id)).await?;
+        if open.is_none() {
+            return Err(Problem::new(ErrorCode::NotInDoubt).with("id", &ask.record_id));
+        }
+        let run_id = RunId::new(self.parts().ids.fresh());
+        let reporter = Reporter::new(run_id.clone(), self.parts().clock.clone());
+        let stop = CancellationToken::new();
+        let request = LockRequest {
+            parts: self.parts(),
+            actor: &ask.actor,
+            run_id: &run_id,
+            operation: "resolve",
+            progress: reporter.lock_progress(),
+            shows: Some(reporter.progress()),
+            // A person waits for the answer, and may decide otherwise when the other one has ended.
+            wait: Duration::ZERO,
+            stop: &stop,
+            checks_witness: true,
+        };
+        let mut locks = match request.take().await {
+            Ok(locks) => locks,
+            Err(end) => return Ok(*end),
+        };
+        let resolved = resolve(self.parts(), &mut locks, &run_id, &ask, &reason).await;
+        locks.give_back(self.parts().accounting.as_ref()).await;
+        resolved.map(|()| SyncEnd::default())
+    }
+}
+
+async fn resolve(
+    parts: &Parts,
+    locks: &mut AcquiredLocks,
+    run_id: &RunId,
+    ask: &ResolveAsk,
+    reason: &str,
+) -> Result<(), Problem> {
+    let permit = locks.permit()?;
+    let id = ask.record_id.clone();
+    // Looked at again: a run may have settled it since the person looked.
+    let open = parts.ledger.read(move |tx| tx.open_record(&id)).await?;
+    let open = open.ok_or_else(|| Problem::new(ErrorCode::NotInDoubt).with("id", &ask.record_id))?;
+    let asked = [open.claimed.reference().clone()];
+    let found = parts.accounting.look_up(&asked).await.map_err(|error| error.problem())?;
+    let settlement = match &ask.resolution {
+        Resolution::Posted { voucher_id } => said_posted(parts, locks, &open, &found, voucher_id).await?,
+        Resolution::NotPosted => {
+            said_not_posted(locks, &open, &found)?;
+            discard_drafts(parts, locks, &open, &found).await?;
+            Settlement::NotSent
+        }
+    };
+    let (start, at) = locks.start(parts, run_id, &ask.actor, Trigger::Manual, Period::EVERYTHING)?;
+    let (reason, evidence) = (reason.to_owned(), found.vouchers);
+    let written = parts.ledger.write(move |tx| {
+        let number = tx.begin_with_entry(&start, at)?;
+        tx.settle_by_word(number, &open, &settlement, at)?;
+        let voucher = match &settlement {
+            Settlement::Posted { acknowledgement, .. } => Some(acknowledgement.voucher_id.as_str()),
+            _ => None,
+        };
+        let act = AuditAct::new(at.now, &start.actor, Act::Resolved)
+            .accounting_user(&start.accounting_user)
+            .record(open.claimed.record_id().as_str(), open.claimed.generation())
+            .run(&start.run_id)
+            .voucher(voucher)
+            .reason(&reason)
+            .detail(json!({
+                "reference": open.claimed.reference().as_str(),
+                "resolution": if voucher.is_some() { "posted" } else { "not_posted" },
+                "found": evidence,
+            }));
+        tx.audit(&act)?;
+        tx.finish_run(number, crate::domain::Outcome::Completed, None, at.now).map(drop)
+    });
+    written.await?;
+    audit::seal(parts, permit, &ask.actor).await
+}
+
+fn contradicted(open: &OpenRecord, found: &[FoundVoucher]) -> Problem {
+    let vouchers: Vec<&str> = found.iter().map(|one| one.acknowledgement.voucher_id.as_str()).collect();
+    contradicted_by(open, &if vouchers.is_empty() { "–".to_owned() } else { vouchers.join(", ") })
+}
+
+fn contradicted_by(open: &OpenRecord, vouchers: &str) -> Problem {
+    Problem::new(ErrorCode::ResolutionContradicted)
+        .with("id", open.claimed.record_id())
+        .with("reference", open.claimed.reference())
+        .with("vouchers", vouchers)
+}
+
+/// The voucher that the person names must stand under the reference at this moment, reversed or not; or it must be what our
+/// own draft became, under whatever reference somebody gave it.
+async fn said_posted(
+    parts: &Parts,
+    locks: &AcquiredLocks,
+    open: &OpenRecord,
+    found: &Found,
+    voucher_id: &str,
+) -> Result<Settlement, Problem> {
+    let named = found.vouchers.iter().find(|voucher| voucher.acknowledgement.voucher_id == voucher_id);
+    if let Some(named) = named.filter(|voucher| voucher.reverses.is_none()) {
+        return Ok(Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found: false });
+    }
+    let is_draft_still = |draft: &DraftId| found.drafts.iter().any(|found| found.draft_id == *draft);
+    let own = open.draft_id.as_ref().filter(|draft| draft.as_str() == voucher_id && !is_draft_still(draft));
+    if let Some(own) = own
+        && parts.accounting.discard_draft(locks.permit()?, own).await.map_err(|error| error.problem())?
+            == Discarded::Committed
+    {
+        let acknowledgement = Acknowledgement { voucher_id: own.as_str().to_owned(), number: None };
+        return Ok(Settlement::Posted { acknowledgement, found: false });
+    }
+    Err(contradicted(open, &found.vouchers))
+}
+
+/// Nothing may stand under the reference, and nothing that was sent may still arrive.
+fn said_not_posted(locks: &AcquiredLocks, open: &OpenRecord, found: &Found) -> Result<(), Problem> {
+    if !found.vouchers.is_empty() {
+        return Err(contradicted(open, &found.vouchers));
+    }
+    let (permit, capabilities) = (locks.permit()?, &locks.connection.capabilities);
+    let is_harmless = match (open.kind, capabilities.protection) {
+        (RequestKind::Found, _) | (_, Protection::Enforced) => true,
+        (RequestKind::Drafts, _) => open.draft_id.is_none() || capabilities.protection == Protection::Staged,
+        (RequestKind::Vouchers, Protection::Fenced) => permit.fence() > open.fence,
+        (RequestKind::Vouchers, Protection::Staged | Protection::Observed) => false,
+    };
+    let until = open.last_sent_at + capabilities.settle_window.max(capabilities.search_lag);
+    if is_harmless || permit.earliest_now() >= until {
+        return Ok(());
+    }
+    Err(Problem::new(ErrorCode::ResolutionTooEarly)
+        .with("id", open.claimed.record_id())
+        .with("until", until.to_rfc3339()))
+}
+
+/// Drafts under the reference are discarded, so that nobody posts them by hand later; one that was committed meanwhile
+/// contradicts the person.
+async fn discard_drafts(parts: &Parts, locks: &AcquiredLocks, open: &OpenRecord, found: &Found) -> Result<(), Problem> {
+    let permit = locks.permit()?;
+    let known = open.draft_id.iter().chain(found.drafts.iter().map(|draft| &draft.draft_id));
+    for draft in known {
+        match parts.accounting.discard_draft(permit, draft).await {
+            Ok(Discarded::Gone) => {}
+            Ok(Discarded::Committed) => return Err(contradicted_by(open, draft.as_str())),
+            Err(CallError::LeaseLost) => return Err(Problem::new(ErrorCode::LeaseLost)),
+            Err(error) => return Err(error.problem()),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! `audit verify`: the whole trail, its seals and the witness, on a person's word.
+
+use serde_json::json;
+
+use crate::audit::{self, AuditVerdict};
+use crate::domain::{Act, Actor};
+use crate::engine::Engine;
+use crate::error::Problem;
+use crate::ledger::{AuditAct, LedgerTx};
+use crate::lock::FileLock;
+
+impl Engine {
+    /// Checks the whole audit trail; what is wrong is in the verdict, not an error. Works without the accounting side, and says
+    /// then that its witness was not asked. Needs no lease: nothing is sent.
+    ///
+    /// Where the ledger is what it was, an entry says who verified it. Where it is not, nothing is written: what is found stays as
+    /// it was found, and a trail cut off does not grow back over its missing numbers.
+    ///
+    /// # Errors
+    /// When a sync is on, here or in another program on this machine, or the ledger cannot be read or written.
+    pub async fn verify_audit(&self, actor: Actor) -> Result<AuditVerdict, Problem> {
+        let parts = self.parts();
+        let _file = FileLock::try_take(&parts.settings.file_lock)?;
+        let ledger_id = parts.ledger.read(|tx| tx.ledger_id()).await?;
+        let seen = audit::ask_witness(parts, &ledger_id).await;
+        let seen = seen.inspect_err(|error| tracing::warn!(%error, "the witness could not be asked for")).ok();
+        let own_key = parts.signer.public_key().await;
+        let verdict = parts.ledger.read(move |tx| audit::walk(tx, seen.as_ref(), own_key)).await?;
+        if verdict.is_changed() {
+            return Ok(verdict);
+        }
+        let detail = json!({
+            "entries": verdict.entries, "head": verdict.head, "signed_heads_checked": verdict.signed_heads_checked,
+            "witness": verdict.witness, "findings": verdict.findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(),
+        });
+        let now = parts.clock.now();
+        let entry = move |tx: &LedgerTx<'_>| tx.audit(&AuditAct::new(now, &actor, Act::Verified).detail(detail));
+        parts.ledger.write(entry).await?;
+        Ok(verdict)
+    }
+}
