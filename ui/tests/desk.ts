@@ -2,7 +2,7 @@
 import { render } from '@testing-library/svelte';
 import App from '../src/app/App.svelte';
 import { install, type Scenario } from '../src/ipc/mock';
-import type { SetupDesk } from '../src/ipc/mock/setup';
+import type { MockSetup } from '../src/ipc/mock/setup';
 import { router, type Screen } from '$shared/state/router.svelte';
 import { EVERYTHING, session } from '$shared/state/session.svelte';
 
@@ -22,7 +22,7 @@ export async function open(
   scenario: Scenario = 'idle',
   at: Screen = 'overview',
   opened?: string,
-): Promise<SetupDesk> {
+): Promise<MockSetup> {
   const desk = await install(scenario);
   Object.assign(session, FRESH);
   router.replace(at, opened);

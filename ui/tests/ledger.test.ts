@@ -61,7 +61,7 @@ describe('the ledger', () => {
 
   test('that cannot be compared because nobody listens says so', async () => {
     await open('idle', 'settings');
-    vi.spyOn(ipc, 'onCompare').mockRejectedValueOnce(new Error('no bridge'));
+    vi.spyOn(ipc, 'onCompareProgress').mockRejectedValueOnce(new Error('no bridge'));
     await userEvent.click(await screen.findByTestId('ledger-compare'));
     await userEvent.click(await screen.findByTestId('compare-start'));
     expect(await screen.findByTestId('compare-problem')).toHaveTextContent('no bridge');

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { desk } from '../src/app/wanted.svelte';
 import { ipc, ProblemError, type Connection, type Wanted } from '../src/ipc';
 import { uninstall, type Scenario } from '../src/ipc/mock';
-import type { SetupDesk } from '../src/ipc/mock/setup';
+import type { MockSetup } from '../src/ipc/mock/setup';
 import { dialogs } from '$shared/dialogs/dialogs.svelte';
 import { router, SCREENS, type Screen } from '$shared/state/router.svelte';
 import { EVERYTHING, session } from '$shared/state/session.svelte';
@@ -15,7 +15,7 @@ import { open as openScreen } from './desk';
 
 const RUN = '0199a3c2-7b41-7c10-9f02-5d1be2c07a11';
 
-async function open(...where: Parameters<typeof openScreen>): Promise<SetupDesk> {
+async function open(...where: Parameters<typeof openScreen>): Promise<MockSetup> {
   Object.assign(desk, { quitting: null, workspace: null, problem: null });
   const made = await openScreen(...where);
   await desk.open();

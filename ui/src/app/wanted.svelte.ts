@@ -22,7 +22,7 @@ class Desk {
 
   /** Listens first and asks then, so that nothing falls between. */
   async open(): Promise<void> {
-    await ipc.onWanted((wanted) => this.take(wanted));
+    await ipc.onWantedAsked((wanted) => this.take(wanted));
     const wanted = await ipc.wantedAtStart().catch(() => null);
     if (wanted) this.take(wanted);
   }

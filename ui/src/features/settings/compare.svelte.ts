@@ -28,7 +28,7 @@ export class Comparing {
     Object.assign(this, { state: 'working', news: null, result: null, differences: [], problem: null });
     let unlisten: () => void = () => undefined;
     try {
-      unlisten = await ipc.onCompare((news) => (this.news = news));
+      unlisten = await ipc.onCompareProgress((news) => (this.news = news));
       this.result = await ipc.compare(period);
       this.state = this.result ? 'done' : 'stopped';
       if (this.result?.differences) await this.more();

@@ -2,8 +2,10 @@
 import { emit } from '@tauri-apps/api/event';
 import type {
   Certificate,
+  End,
   Problem,
   ReExport,
+  ReExportAsked,
   ReExportPreview,
   ReExportWish,
   RecordStory,
@@ -11,22 +13,20 @@ import type {
   RunItem,
   Verdict,
 } from '../bindings';
+import type { Answers } from '../calls';
 import { ATTENTION, voucher } from './attention';
 import { ago, counts, item, progress, run } from './data';
 import { NO_END } from './holder';
-
-type Args = Record<string, unknown>;
 
 const RUN_ID = '0199a3c2-7b41-7c10-9f02-5d1be2c07b01';
 const SENDING_MS = 400;
 const REASON_LENGTH_MIN = 10;
 
-export class Decisions {
+/** A person's decisions about records. */
+export class MockDecisions {
   readonly runId = RUN_ID;
   /** Records that no longer wait for a person. */
   readonly settled = new Set<string>();
-  /** Every command that was to change something, for the tests. */
-  readonly asked: string[] = [];
   #waiting: ReExport[];
   #sent = '';
 
@@ -37,38 +37,29 @@ export class Decisions {
     this.#waiting = scenario === 'approval' || scenario === 'mine' ? [waiting(scenario === 'mine')] : [];
   }
 
-  answer(command: string, args: Args): unknown {
-    const id = String(args['recordId'] ?? '');
-    switch (command) {
-      case 'certificate':
-        return certificate();
-      case 'record':
-        return story(id);
-      case 'waiting_re_exports':
-        return this.#waiting;
-      case 're_export_preview':
-        return this.#preview(id);
-      case 'accept':
-        this.#take(command, String(args['reason']));
-        this.settled.add(id);
-        return null;
-      case 'decline_re_export':
-        this.#take(command, String(args['reason']));
-        this.#waiting = [];
-        return null;
-      case 'resolve':
-        return this.#resolve(id, args['verdict'] as Verdict, String(args['reason']));
-      case 're_export':
-        return this.#reExport(args['wish'] as ReExportWish);
-      case 'approve_re_export':
-        this.#take(command, 'long enough');
-        this.#waiting = [];
-        this.#send(id);
-        return { joined: false };
-      default:
-        throw new Error(`the made-up engine knows no ${command}`);
-    }
-  }
+  readonly answers = {
+    certificate: () => certificate(),
+    record: (recordId) => story(recordId),
+    waitingReExports: () => this.#waiting,
+    reExportPreview: (recordId) => this.#preview(recordId),
+    accept: (recordId, reason) => {
+      this.#requireReason(reason);
+      this.settled.add(recordId);
+      return null;
+    },
+    declineReExport: (_recordId, reason) => {
+      this.#requireReason(reason);
+      this.#waiting = [];
+      return null;
+    },
+    resolve: (recordId, verdict, reason) => this.#resolve(recordId, verdict, reason),
+    reExport: (wish) => this.#reExport(wish),
+    approveReExport: (recordId) => {
+      this.#waiting = [];
+      this.#send(recordId);
+      return { joined: false };
+    },
+  } satisfies Partial<Answers>;
 
   /** The one row of the re-export's run. */
   rows(): RunItem[] {
@@ -78,14 +69,13 @@ export class Decisions {
     return [{ ...item(3), ...more, recordId: this.#sent, result: 'posted', amount: amountOf(this.#sent) }];
   }
 
-  #take(command: string, reason: string): void {
-    this.asked.push(command);
+  #requireReason(reason: string): void {
     if (reason.trim().length >= REASON_LENGTH_MIN) return;
     throw { code: 'reason_too_short', params: { minimum: '10' } } satisfies Problem;
   }
 
-  #resolve(id: string, verdict: Verdict, reason: string): unknown {
-    this.#take('resolve', reason);
+  #resolve(id: string, verdict: Verdict, reason: string): End {
+    this.#requireReason(reason);
     const evidence = ATTENTION.find((each) => each.recordId === id)?.evidence ?? [];
     const named = verdict.kind === 'posted' ? verdict.voucherId : null;
     const holds = named ? evidence.some((each) => each.voucherId === named) : evidence.length === 0;
@@ -132,8 +122,8 @@ export class Decisions {
     };
   }
 
-  #reExport(wish: ReExportWish): unknown {
-    this.#take('re_export', wish.reason);
+  #reExport(wish: ReExportWish): ReExportAsked {
+    this.#requireReason(wish.reason);
     if (wish.confirm !== wish.recordId) {
       const params = { expected: wish.recordId, found: wish.confirm };
       throw { code: 'confirmation_differs', params } satisfies Problem;

@@ -10,10 +10,10 @@ import type {
   LedgerFacts,
   Preferences,
   Problem,
+  Rebuilt,
 } from '../bindings';
+import type { Answers } from '../calls';
 import { ago } from './data';
-
-type Args = Record<string, unknown>;
 
 const ENTRIES = 137;
 const STEP_MS = 120;
@@ -104,28 +104,7 @@ const VERDICT: AuditVerdict = {
   witness: 'matches',
 };
 
-const KNOWN: readonly string[] = [
-  'audit',
-  'audit_actors',
-  'verify_audit',
-  'export_audit',
-  'ledger',
-  'back_up',
-  'compare',
-  'stop_compare',
-  'differences',
-  'export_comparison',
-  'rebuild',
-  'preferences',
-  'set_preferences',
-  'set_language',
-  'ask_to_quit',
-  'stop_and_quit',
-  'about',
-  'open_log_folder',
-];
-
-export class Desktop {
+export class MockDesktop {
   #preferences: Preferences = { autostart: false, keepInTray: false, notifications: true, hasTray: true };
   #ledger: LedgerFacts = {
     path: '/home/kari/.local/share/postonce/ledger.sqlite',
@@ -136,54 +115,33 @@ export class Desktop {
 
   constructor(readonly scenario: string) {}
 
-  knows(command: string): boolean {
-    return KNOWN.includes(command);
-  }
-
-  answer(command: string, args: Args): unknown {
-    switch (command) {
-      case 'audit':
-        return this.#audit(
-          args['filter'] as AuditFilter,
-          args['before'] as number | null,
-          Number(args['limit']),
-        );
-      case 'audit_actors':
-        return this.scenario === 'first' ? [] : ['kari', 'ola'];
-      case 'verify_audit':
-        return this.#verify();
-      case 'export_audit':
-        return { id: 2, name: 'revisjonsspor-2026-11-23.csv', folder: '/home/kari/Dokumenter' };
-      case 'ledger':
-        return this.#ledger;
-      case 'back_up':
-        return (this.#ledger = { ...this.#ledger, lastBackupAt: ago(0) });
-      case 'compare':
-        return this.#compare();
-      case 'stop_compare':
-        this.#stop?.();
-        return this.#stop !== null;
-      case 'differences':
-        return Number(args['after']) > 0 ? [] : differences();
-      case 'export_comparison':
-        return { id: 3, name: 'avstemming-2026-11-23.pdf', folder: '/home/kari/Dokumenter' };
-      case 'rebuild':
-        return rebuild(String(args['confirm']));
-      case 'preferences':
-        return this.#preferences;
-      case 'set_preferences':
-        return this.#choose(args['wanted'] as Preferences);
-      case 'about':
-        return {
-          version: '0.1.0',
-          system: 'linux x86_64',
-          logFolder: '/home/kari/.local/share/org.postonce.desktop/logs',
-        };
-      default:
-        // What is only told, and has no answer.
-        return null;
-    }
-  }
+  readonly answers = {
+    audit: (filter, before, limit) => this.#audit(filter, before, limit),
+    auditActors: () => (this.scenario === 'first' ? [] : ['kari', 'ola']),
+    verifyAudit: () => this.#verify(),
+    exportAudit: () => ({ id: 2, name: 'revisjonsspor-2026-11-23.csv', folder: '/home/kari/Dokumenter' }),
+    ledger: () => this.#ledger,
+    backUp: () => (this.#ledger = { ...this.#ledger, lastBackupAt: ago(0) }),
+    compare: () => this.#compare(),
+    stopCompare: () => {
+      this.#stop?.();
+      return this.#stop !== null;
+    },
+    differences: (_comparisonId, after) => (after > 0 ? [] : differences()),
+    exportComparison: () => ({ id: 3, name: 'avstemming-2026-11-23.pdf', folder: '/home/kari/Dokumenter' }),
+    rebuild: (confirm) => rebuild(confirm),
+    preferences: () => this.#preferences,
+    setPreferences: (wanted) => this.#choose(wanted),
+    setLanguage: () => null,
+    askToQuit: () => undefined,
+    stopAndQuit: () => undefined,
+    about: () => ({
+      version: '0.1.0',
+      system: 'linux x86_64',
+      logFolder: '/home/kari/.local/share/org.postonce.desktop/logs',
+    }),
+    openLogFolder: () => null,
+  } satisfies Partial<Answers>;
 
   #audit(filter: AuditFilter, before: number | null, limit: number): AuditEntryFull[] {
     if (this.scenario === 'first') return [];
@@ -314,7 +272,7 @@ function differences(): Difference[] {
   ];
 }
 
-async function rebuild(confirm: string) {
+async function rebuild(confirm: string): Promise<Rebuilt> {
   await pause(STEP_MS * 3);
   if (confirm !== 'Øvingslaget') {
     const params = { expected: 'Øvingslaget', found: confirm };

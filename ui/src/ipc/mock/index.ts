@@ -4,24 +4,15 @@
  */
 import { emit } from '@tauri-apps/api/event';
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
-import type {
-  End,
-  Language,
-  Lock,
-  Overview,
-  Problem,
-  Progress,
-  RecordQuery,
-  Run,
-  RunQuery,
-} from '../bindings';
+import type { Connection, End, Lock, Overview, Plan, Problem, Progress, Run, Saved } from '../bindings';
+import type { Answers, CommandName } from '../calls';
 import { ATTENTION } from './attention';
 import { ago, counts, item, progress, run } from './data';
-import { Decisions } from './decisions';
-import { Desktop } from './desktop';
+import { MockDecisions } from './decisions';
+import { MockDesktop } from './desktop';
 import { countItems, months, nextRun, records, recordsFound, runItems, runs } from './lists';
 import { Holder, NO_END, type HolderScenario } from './holder';
-import { SetupDesk } from './setup';
+import { MockSetup } from './setup';
 import { countsOf, endOf, organisationOf, refusalOf, runsOf, wantedOf, type StageScenario } from './stage';
 
 export type Scenario =
@@ -39,7 +30,6 @@ export type Scenario =
   | 'differs'
   | 'damaged'
   | 'secret';
-type Args = Record<string, unknown>;
 
 const RUN_ID = '0199a3c2-7b41-7c10-9f02-5d1be2c07a12';
 const TICK_MS = 150;
@@ -52,9 +42,11 @@ const DOWN: Problem = {
 
 let engine: MockEngine | null = null;
 
-export async function install(scenario: Scenario = fromAddress()): Promise<SetupDesk> {
+export async function install(scenario: Scenario = fromAddress()): Promise<MockSetup> {
   const made = (engine = new MockEngine(scenario));
-  mockIPC((command, args) => made.answer(command, (args ?? {}) as Args), { shouldMockEvents: true });
+  mockIPC((command, args) => made.answer(command, (args ?? {}) as Record<string, unknown>), {
+    shouldMockEvents: true,
+  });
   if (scenario === 'running') made.begin(430);
   if (scenario === 'waiting') made.wait(3_600);
   return made.setup;
@@ -77,123 +69,121 @@ class MockEngine {
   #waiting = 37;
   #closed = false;
   #kept = false;
-  /** The vouchers that were opened in the accounting system. */
-  readonly pages: string[] = [];
   #ticking: ReturnType<typeof setInterval> | undefined;
 
-  #decisions: Decisions;
+  #decisions: MockDecisions;
   #holder: Holder;
-  readonly setup: SetupDesk;
-  #desktop: Desktop;
+  readonly setup: MockSetup;
+  /** Every command of the bindings: one without an answer does not compile. */
+  readonly #answers: Answers;
 
   constructor(readonly scenario: Scenario) {
     this.#holder = new Holder(scenario);
-    this.setup = new SetupDesk(scenario, () => this.#now !== null);
-    this.#desktop = new Desktop(scenario);
-    this.#decisions = new Decisions(scenario, (ended) => {
+    this.setup = new MockSetup(scenario, () => this.#now !== null);
+    this.#decisions = new MockDecisions(scenario, (ended) => {
       this.#runs = [ended, ...this.#runs];
     });
     this.#runs = runsOf(scenario);
+    this.#answers = {
+      ...this.setup.answers,
+      ...this.#decisions.answers,
+      ...new MockDesktop(scenario).answers,
+      ...this.#ofRuns(),
+      ...this.#ofRecords(),
+    };
   }
 
-  answer(command: string, args: Args): unknown {
-    const refusal = refusalOf(this.scenario, command);
+  /** Answers a call as it comes over the bridge: `run_items`, with its arguments by name in the order of the command. */
+  answer(command: string, args: Record<string, unknown>): unknown {
+    const name = command.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) as CommandName;
+    const answer = this.#answers[name] as ((...values: unknown[]) => unknown) | undefined;
+    if (!answer) throw new Error(`the made-up engine knows no ${command}`);
+    const refusal = refusalOf(this.scenario, name);
     if (refusal) throw refusal;
-    const answered = this.setup.answer(command, args);
-    if (answered !== undefined) return answered;
-    switch (command) {
-      case 'overview':
-        return this.#overview();
-      case 'connection':
-        if (this.scenario === 'down') throw DOWN;
-        return {
-          address: 'http://127.0.0.1:4010/v1',
-          organisationName: 'Øvingslaget',
-          userId: 'u-kari',
-          userName: 'Kari Nordmann',
-          protection: 'enforced',
-        };
-      case 'start_sync':
-        setTimeout(() => this.#start(args['waitSeconds'] as number | null), TICK_MS);
+    return answer(...Object.values(args));
+  }
+
+  #ofRuns() {
+    return {
+      overview: () => this.#overview(),
+      connection: () => this.#connection(),
+      plan: () => this.#plan(),
+      startSync: (_period, waitSeconds) => {
+        setTimeout(() => this.#start(waitSeconds), TICK_MS);
         return { joined: false };
-      case 'keep_secrets':
-        if (!this.setup.held.has('accounting')) {
-          const params = { name: 'accounting-token', variable: 'POSTONCE_SECRET_ACCOUNTING_TOKEN' };
-          throw { code: 'secret_empty', params } satisfies Problem;
-        }
-        this.#kept = true;
-        return null;
-      case 'open_voucher':
-        this.pages.push(String(args['voucherId']));
-        return null;
-      case 'stop_sync':
+      },
+      stopSync: () => {
         if (this.#now) this.#now = { ...this.#now, stopping: true };
         return true;
-      case 'lock':
-        return this.#holder.lock();
-      case 'break_lock':
-        return this.#holder.break(String(args['confirm']), String(args['reason']));
-      case 'current_progress':
-        return this.#current();
-      case 'wanted_at_start':
-        return wantedOf(this.scenario);
-      case 'plan':
-        if (this.scenario === 'down') throw DOWN;
-        return {
-          read: 1204,
-          send: this.#waiting,
-          sendSums: [{ currency: 'NOK', amount: '28411.75' }],
-          skipped: 1155,
-          inDoubt: 1,
-          held: 11,
-          lookAlikes: 0,
-          heldItems: [97, 194, 291].map(item),
-        };
-      case 'runs':
-        return runs(
-          this.#runs,
-          args['query'] as RunQuery,
-          Number(args['limit']),
-          args['before'] as string | null,
-        );
-      case 'run':
-        return this.#runs.find((each) => each.runId === args['runId']);
-      case 'run_items':
-        if (args['runId'] === this.#decisions.runId) return this.#decisions.rows();
-        return runItems(filterOf(args), textOf(args), Number(args['skip']), Number(args['limit']));
-      case 'count_items':
-        return args['runId'] === this.#decisions.runId ? 1 : countItems(filterOf(args), textOf(args));
-      case 'records':
-        if (this.scenario === 'first') return [];
-        return records(args['query'] as RecordQuery, args['after'] as string | null, Number(args['limit']));
-      case 'records_found':
-        return this.scenario === 'first'
-          ? { records: 0, sums: [] }
-          : recordsFound(args['query'] as RecordQuery);
-      case 'exported_by_month':
-        return this.scenario === 'first' ? [] : months(Number(args['months']));
-      case 'next_run':
-        return this.scenario === 'first' ? null : nextRun();
-      case 'export_run':
-      case 'export_certificate':
-        return {
-          id: 1,
-          name: `run-2026-11-03-0914.${String(args['format'])}`,
-          folder: '/home/kari/Documents',
-        };
-      case 'open_saved':
-      case 'show_saved':
-      case 'print_page':
-        return null;
-      case 'attention':
-        return this.#attention().slice(Number(args['offset']));
-      case 'system_language':
-        return (navigator.language.startsWith('en') ? 'en' : 'nb') satisfies Language;
-      default:
-        return this.#desktop.knows(command)
-          ? this.#desktop.answer(command, args)
-          : this.#decisions.answer(command, args);
+      },
+      currentProgress: () => this.#current(),
+      lock: () => this.#holder.lock(),
+      breakLock: (confirm, reason) => this.#holder.break(confirm, reason),
+      keepSecrets: () => this.#keepSecrets(),
+      wantedAtStart: () => wantedOf(this.scenario),
+      systemLanguage: () => (navigator.language.startsWith('en') ? 'en' : 'nb'),
+      nextRun: () => (this.scenario === 'first' ? null : nextRun()),
+      exportedByMonth: (count) => (this.scenario === 'first' ? [] : months(count)),
+    } satisfies Partial<Answers>;
+  }
+
+  #ofRecords() {
+    return {
+      runs: (query, limit, before) => runs(this.#runs, query, limit, before),
+      run: (runId) => this.#run(runId),
+      runItems: (runId, filter, text, skip, limit) =>
+        runId === this.#decisions.runId ? this.#decisions.rows() : runItems(filter, text, skip, limit),
+      countItems: (runId, filter, text) => (runId === this.#decisions.runId ? 1 : countItems(filter, text)),
+      records: (query, after, limit) => (this.scenario === 'first' ? [] : records(query, after, limit)),
+      recordsFound: (query) => (this.scenario === 'first' ? { records: 0, sums: [] } : recordsFound(query)),
+      exportRun: (_runId, format) => savedAs(format),
+      exportCertificate: (_runId, format) => savedAs(format),
+      openSaved: () => null,
+      showSaved: () => null,
+      printPage: () => null,
+      attention: (offset) => this.#attention().slice(offset),
+      openVoucher: () => null,
+    } satisfies Partial<Answers>;
+  }
+
+  #connection(): Connection {
+    if (this.scenario === 'down') throw DOWN;
+    return {
+      address: 'http://127.0.0.1:4010/v1',
+      organisationName: 'Øvingslaget',
+      userId: 'u-kari',
+      userName: 'Kari Nordmann',
+      protection: 'enforced',
+    };
+  }
+
+  #plan(): Plan {
+    if (this.scenario === 'down') throw DOWN;
+    return {
+      read: 1204,
+      send: this.#waiting,
+      sendSums: [{ currency: 'NOK', amount: '28411.75' }],
+      skipped: 1155,
+      inDoubt: 1,
+      held: 11,
+      lookAlikes: 0,
+      heldItems: [97, 194, 291].map(item),
+    };
+  }
+
+  #keepSecrets(): null {
+    if (!this.setup.held.has('accounting')) {
+      const params = { name: 'accounting-token', variable: 'POSTONCE_SECRET_ACCOUNTING_TOKEN' };
+      throw { code: 'secret_empty', params } satisfies Problem;
     }
+    this.#kept = true;
+    return null;
+  }
+
+  #run(id: string): Run {
+    const found = this.#runs.find((each) => each.runId === id);
+    if (!found) throw { code: 'run_not_found', params: { id } } satisfies Problem;
+    return found;
   }
 
   /** A run that ended before the window was looked at is told of once, as soon as somebody listens. */
@@ -340,10 +330,6 @@ class MockEngine {
   }
 }
 
-function filterOf(args: Args): string | null {
-  return args['filter'] as string | null;
-}
-
-function textOf(args: Args): string | null {
-  return args['text'] as string | null;
+function savedAs(format: string): Saved {
+  return { id: 1, name: `run-2026-11-03-0914.${format}`, folder: '/home/kari/Documents' };
 }

@@ -1,5 +1,6 @@
 /** The mock's records and runs, searched and filtered as the engine does it. */
 import type {
+  ItemFilter,
   Month,
   RecordQuery,
   RecordRow,
@@ -97,7 +98,7 @@ export function runs(all: Run[], query: RunQuery, limit: number, before: string 
   return fitting.filter((run) => all.indexOf(run) >= start).slice(0, limit);
 }
 
-function fits(row: RunItem, filter: string | null, text: string | null): boolean {
+function fits(row: RunItem, filter: ItemFilter | null, text: string | null): boolean {
   const kind =
     !filter || row.result === filter || (filter === 'skipped' && row.result?.startsWith('skipped'));
   if (!kind || !text) return Boolean(kind);
@@ -110,7 +111,12 @@ function fits(row: RunItem, filter: string | null, text: string | null): boolean
   );
 }
 
-export function runItems(filter: string | null, text: string | null, skip: number, limit: number): RunItem[] {
+export function runItems(
+  filter: ItemFilter | null,
+  text: string | null,
+  skip: number,
+  limit: number,
+): RunItem[] {
   if (!filter && !text)
     return Array.from({ length: Math.max(0, Math.min(limit, RUN_ITEMS - skip)) }, (_, place) =>
       item(skip + place + 1),
@@ -123,7 +129,7 @@ export function runItems(filter: string | null, text: string | null, skip: numbe
   return found;
 }
 
-export function countItems(filter: string | null, text: string | null): number {
+export function countItems(filter: ItemFilter | null, text: string | null): number {
   if (!filter && !text) return RUN_ITEMS;
   let count = 0;
   for (let position = 1; position <= RUN_ITEMS; position += 1)

@@ -1,21 +1,22 @@
 /** A first start and the settings over made-up files: what the real commands answer, decided by a few lines. */
 import { emit } from '@tauri-apps/api/event';
 import type {
+  AccountingForm,
   AccountingKind,
+  Base,
   CategoryFound,
   Plan,
   Problem,
   SampleRow,
+  SecretSide,
   Settings,
   SettingsWish,
-  SetupStart,
   SourceGuess,
   Survey,
   Tested,
 } from '../bindings';
+import type { Answers } from '../calls';
 import { item } from './data';
-
-type Args = Record<string, unknown>;
 
 const fields = (required: string[], optional: string[] = []) => [
   ...required.map((key) => ({ key, required: true })),
@@ -140,14 +141,14 @@ function nights(): string[] {
 
 const problem = (code: Problem['code'], params: Record<string, string>): Problem => ({ code, params });
 
-/** Answers what belongs to it; `undefined` is somebody else's. */
-export class SetupDesk {
+/** A first start and the settings, with what they keep. */
+export class MockSetup {
   #settings = structuredClone(SETTINGS);
   /** The sides of which a secret was typed; the secrets themselves go no further than here. */
-  readonly held = new Set<string>();
+  readonly held = new Set<SecretSide>();
   /** Each wish that was saved. */
   readonly saved: SettingsWish[] = [];
-  /** Whether a workspace was made or opened. */
+  /** `true` once a workspace was made or opened. */
   made = false;
   /** The workspace in use. */
   path = SETTINGS.path;
@@ -157,55 +158,39 @@ export class SetupDesk {
     readonly runs: () => boolean,
   ) {}
 
-  answer(command: string, args: Args): unknown {
-    switch (command) {
-      case 'begin_setup':
-        return {
-          folder: '/home/kari/.local/share/postonce',
-          organisation: { id: '', name: '', currency: 'NOK', timeZone: 'Europe/Oslo' },
-          kinds: KINDS,
-          recent: [{ path: '/home/kari/hlf', name: 'HLF', practice: false }],
-        } satisfies SetupStart;
-      case 'hold_secret':
-        if (args['value'] === '') this.held.delete(String(args['side']));
-        else this.held.add(String(args['side']));
-        return null;
-      case 'test_connection':
-        return this.#connection(args);
-      case 'check_setup':
-        return this.#connection({ base: 'current', ...(args['form'] as Args) });
-      case 'guess_source':
-        return this.#guess(String(args['path']));
-      case 'sample_source':
-        return rows();
-      case 'survey_source':
-        return SURVEY;
-      case 'rehearse':
-        return PLAN;
-      case 'open_workspace':
-        this.#open();
-        this.path = String(args['path']);
-        return null;
-      case 'finish_setup':
-      case 'make_practice_workspace':
-        return this.#open();
-      case 'choose_file':
-        return '/home/kari/Nedlastinger/utlegg-november.csv';
-      case 'choose_folder':
-        return '/home/kari/hlf';
-      case 'settings':
-        return { ...this.#settings, path: this.path, practice: this.scenario === 'practice' };
-      case 'save_settings':
-        return this.#save(args['wish'] as SettingsWish);
-      case 'next_times':
-        return this.#next((args['schedule'] as { cron: string }).cron);
-      default:
-        return undefined;
-    }
-  }
+  readonly answers = {
+    beginSetup: () => ({
+      folder: '/home/kari/.local/share/postonce',
+      organisation: { id: '', name: '', currency: 'NOK', timeZone: 'Europe/Oslo' },
+      kinds: KINDS,
+      recent: [{ path: '/home/kari/hlf', name: 'HLF', practice: false }],
+    }),
+    holdSecret: (side, value) => {
+      if (value === '') this.held.delete(side);
+      else this.held.add(side);
+      return null;
+    },
+    testConnection: (base, accounting) => this.#connection(base, accounting),
+    checkSetup: (form) => this.#connection('current', form.accounting),
+    guessSource: (_base, path) => this.#guess(path),
+    sampleSource: () => rows(),
+    surveySource: () => SURVEY,
+    rehearse: () => PLAN,
+    openWorkspace: (path) => {
+      this.#open();
+      this.path = path;
+      return null;
+    },
+    finishSetup: () => this.#open(),
+    makePracticeWorkspace: () => this.#open(),
+    chooseFile: () => '/home/kari/Nedlastinger/utlegg-november.csv',
+    chooseFolder: () => '/home/kari/hlf',
+    settings: () => ({ ...this.#settings, path: this.path, practice: this.scenario === 'practice' }),
+    saveSettings: (wish) => this.#save(wish),
+    nextTimes: (schedule) => this.#next(schedule.cron),
+  } satisfies Partial<Answers>;
 
-  #connection(args: Args): unknown {
-    const { fields } = args['accounting'] as Settings['accounting'];
+  #connection(base: Base, { fields }: AccountingForm): Tested {
     const url = fields['url'] ?? '';
     if (!/^https?:/.test(url))
       throw problem('workspace_value_invalid', {
@@ -217,7 +202,7 @@ export class SetupDesk {
       });
     if (this.scenario === 'down')
       throw problem('accounting_unreachable', { url, detail: 'connection refused' });
-    if (args['base'] === 'fresh' && !this.held.has('accounting'))
+    if (base === 'fresh' && !this.held.has('accounting'))
       throw problem('secret_missing', {
         name: 'accounting-token',
         variable: 'POSTONCE_SECRET_ACCOUNTING_TOKEN',
@@ -232,7 +217,7 @@ export class SetupDesk {
         protection: 'enforced',
       },
       missing: this.scenario === 'much' ? [account] : [],
-    } satisfies Tested;
+    };
   }
 
   #guess(path: string): SourceGuess {

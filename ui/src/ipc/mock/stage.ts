@@ -1,5 +1,6 @@
 /** Scenarios that are there to be looked at: much of everything, how runs end, what fails, what is asked from outside. */
 import type { Problem, RecordCounts, Run, RunEnded, Wanted } from '../bindings';
+import type { CommandName } from '../calls';
 import { ago, counts, run, RUNS } from './data';
 import { NO_END } from './holder';
 
@@ -10,9 +11,17 @@ const MANY_RUNS = 60;
 const LONG_NAME = 'Hørselshemmedes Landsforbund, Trøndelag fylkeslag med Nord-Trøndelag og Sør-Trøndelag';
 
 /** What fails while the ledger is busy; the overview is read before that. */
-const LISTS: readonly string[] = ['runs', 'records', 'attention', 'audit', 'settings', 'ledger', 'record'];
+const LISTS: readonly CommandName[] = [
+  'runs',
+  'records',
+  'attention',
+  'audit',
+  'settings',
+  'ledger',
+  'record',
+];
 
-export function refusalOf(scenario: string, command: string): Problem | null {
+export function refusalOf(scenario: string, command: CommandName): Problem | null {
   if (scenario !== 'unread' || !LISTS.includes(command)) return null;
   return {
     code: 'ledger_unreadable',

@@ -50,8 +50,8 @@ class Session {
 
   /** Listens first and asks then, so that no progress falls between. */
   async open(): Promise<void> {
-    await ipc.onProgress((progress) => this.#see(progress));
-    await ipc.onEnded((end) => void this.#finish(end));
+    await ipc.onRunProgress((progress) => this.#see(progress));
+    await ipc.onRunEnded((end) => void this.#finish(end));
     await this.refresh();
     if (this.ready) {
       const now = await ipc.currentProgress().catch(() => null);
