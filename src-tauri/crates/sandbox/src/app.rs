@@ -117,6 +117,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .layer(DefaultBodyLimit::disable());
     let administration = Router::new()
         .route("/admin/faults", get(admin::faults).put(admin::put_faults).delete(admin::clear_faults))
+        .route("/admin/held", get(admin::held).delete(admin::let_go))
         .route("/admin/journal", get(admin::journal))
         .route("/admin/stats", get(admin::stats))
         .route("/admin/clock", get(admin::clock).put(admin::put_clock))

@@ -46,24 +46,32 @@ pub(crate) async fn gate(State(app): State<Arc<App>>, request: Request, next: Ne
         tell_journal(&app, caller, &parts, fired).await;
     }
     let is_answered = drawn.fired.as_ref().is_some_and(FiredFault::is_instead_of_the_request);
+    let is_late = drawn.fired.as_ref().is_some_and(FiredFault::is_late);
+    // A request that is late stands still on its way to us; any other one stands where it has begun to be worked on.
+    let (hold_late, hold) = if is_late { (drawn.hold, None) } else { (None, drawn.hold) };
+    let pause = Pause { latency: drawn.latency, hold };
     if is_answered || !(class.is_of_vouchers() || class.is_of_drafts()) {
-        if !drawn.latency.is_zero() {
-            tokio::time::sleep(drawn.latency).await;
-        }
+        pause.wait().await;
     } else {
-        parts.extensions.insert(Pause(drawn.latency));
+        parts.extensions.insert(pause);
     }
     match drawn.fired {
         None => next.run(Request::from_parts(parts, Body::from(body))).await,
         Some(fired) if is_answered => instead(&fired),
-        Some(fired) if matches!(fired.kind, FaultKind::CommitAfterMs | FaultKind::LateMs) => {
+        Some(fired) if is_late => {
+            app.faults.late_begins();
             if fired.kind == FaultKind::LateMs {
                 until_hung_up(&parts).await;
             }
             let request = Request::from_parts(parts, Body::from(body));
+            let late = Arc::clone(&app);
             app.tasks.spawn(async move {
                 tokio::time::sleep(fired.delay).await;
+                if let Some(hold) = hold_late {
+                    hold.let_go().await;
+                }
                 drop(next.run(request).await);
+                late.faults.late_is_over();
             });
             Sever::response()
         }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::FaultKind;
 use super::settings::Fault;
+use super::{FaultKind, Hold};
 use crate::practice::SplitMix64;
 
 /// The size of `huge_body` in megabytes when the switch names none.
@@ -13,6 +13,7 @@ const MEGABYTES: u64 = 300;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FaultDraw {
     pub(crate) latency: Duration,
+    pub(crate) hold: Option<Hold>,
     pub(crate) fired: Option<FiredFault>,
 }
 
@@ -27,13 +28,28 @@ pub(crate) struct FiredFault {
     pub(crate) pick: u64,
 }
 
-/// Makes a write to vouchers or drafts wait this long, with the key taken and nothing written yet.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Pause(pub(crate) Duration);
+/// Makes a write to vouchers or drafts wait, with the key taken and nothing written yet.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Pause {
+    pub(crate) latency: Duration,
+    pub(crate) hold: Option<Hold>,
+}
 
 /// Makes a write to vouchers or drafts refuse the voucher which this random number chooses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RefuseOne(pub(crate) u64);
+
+impl Pause {
+    /// Waits so long, and then until the request is let go.
+    pub(crate) async fn wait(&self) {
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency).await;
+        }
+        if let Some(hold) = &self.hold {
+            hold.let_go().await;
+        }
+    }
+}
 
 impl FaultDraw {
     pub(super) fn take(&mut self, fault: &Fault, random: &mut SplitMix64) {
@@ -53,6 +69,11 @@ impl FaultDraw {
 }
 
 impl FiredFault {
+    /// Tells whether the request takes effect when its client does not wait for it any more.
+    pub(crate) fn is_late(&self) -> bool {
+        matches!(self.kind, FaultKind::CommitAfterMs | FaultKind::LateMs)
+    }
+
     /// Tells whether the request is answered, or its connection cut, before a handler sees it.
     pub(crate) fn is_instead_of_the_request(&self) -> bool {
         match self.kind {
@@ -66,6 +87,7 @@ impl FiredFault {
             | FaultKind::Forbidden
             | FaultKind::NotFound => true,
             FaultKind::LatencyMs
+            | FaultKind::Hold
             | FaultKind::CutAfterCommit
             | FaultKind::Error500AfterCommit
             | FaultKind::BodyCutShort

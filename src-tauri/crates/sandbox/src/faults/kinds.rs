@@ -28,6 +28,7 @@ pub(crate) enum FaultKind {
     NotFound,
     CommitAfterMs,
     LateMs,
+    Hold,
 }
 
 /// The calls a fault is for. `/v1/health` and `/admin` never have faults.

@@ -70,6 +70,9 @@ pub(crate) struct Fault {
     /// The number of times it can still fire; without it, for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) remaining: Option<u64>,
+    /// How many such calls pass before it fires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) after: Option<u64>,
     #[serde(default = "voucher_writes")]
     pub(crate) paths: Vec<PathClass>,
     /// The constant part of `latency_ms`.
@@ -289,7 +292,7 @@ mod tests {
     #[test]
     fn the_example_holds_every_kind_of_fault() {
         let example = include_str!("../../examples/faults.toml");
-        assert_eq!(parse(example).unwrap().faults.len(), 18);
+        assert_eq!(parse(example).unwrap().faults.len(), 19);
     }
 
     #[test]

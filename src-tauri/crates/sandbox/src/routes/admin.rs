@@ -33,6 +33,11 @@ struct JournalQuery {
 }
 
 #[derive(Deserialize)]
+struct LetGoQuery {
+    first: Option<usize>,
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClockBody {
     shift_seconds: i64,
@@ -74,6 +79,18 @@ pub(crate) async fn clear_faults(State(app): State<Arc<App>>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
+/// Names the calls that stand still, in the order in which they came.
+pub(crate) async fn held(State(app): State<Arc<App>>) -> Response {
+    json(StatusCode::OK, &object!({"held": app.faults.held()}))
+}
+
+/// Lets go what stands still: all of it, or the `first` so many.
+pub(crate) async fn let_go(State(app): State<Arc<App>>, uri: Uri) -> Result<StatusCode, Problem> {
+    let LetGoQuery { first } = query(&uri)?;
+    app.faults.let_go(first);
+    Ok(StatusCode::NO_CONTENT)
+}
+
 pub(crate) async fn journal(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
     let JournalQuery { after, limit } = query(&uri)?;
     let limit = limit.unwrap_or(JOURNAL_PAGE_MAX).clamp(1, JOURNAL_PAGE_MAX);
@@ -93,6 +110,7 @@ pub(crate) async fn stats(State(app): State<Arc<App>>) -> Result<Response, Probl
     answer["voucher_requests"] = app.voucher_requests.load(Ordering::Relaxed).into();
     answer["draft_requests"] = app.draft_requests.load(Ordering::Relaxed).into();
     answer["faults_fired"] = object!(app.faults.fired());
+    answer["late"] = app.faults.late().into();
     Ok(json(StatusCode::OK, &answer))
 }
 

@@ -65,10 +65,8 @@ where
         Some(Ok(taken)) => Some(taken),
         Some(Err(other_hash)) => return Err(busy(app, request, switches, other_hash).await),
     };
-    if let Some(Pause(pause)) = extensions.get::<Pause>()
-        && !pause.is_zero()
-    {
-        tokio::time::sleep(*pause).await;
+    if let Some(pause) = extensions.get::<Pause>() {
+        pause.wait().await;
     }
     let clock = app.clock.clone();
     let written = app.store.write(move |tx| {

@@ -1,8 +1,13 @@
 //! Sends the tests' calls and returns the raw answers. It knows nothing of the protocol's promises.
 
+use std::time::Duration;
+
 use postonce_sandbox::{ACCOUNTING_TOKEN, Options, Sandbox, start};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
+
+/// The longest that anything is waited for.
+const WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// A running sandbox with a client for it.
 pub(crate) struct Practice {
@@ -136,6 +141,34 @@ impl Practice {
     pub(crate) async fn shift_clock(&self, seconds: i64) {
         let answer = self.put("/admin/clock", json!({"shift_seconds": seconds})).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    }
+
+    /// Waits until as many calls stand still as these, and no others.
+    pub(crate) async fn until_held(&self, classes: &[&str]) {
+        self.until("the calls that stand still", async || {
+            let held = self.get("/admin/held").await.json()["held"].clone();
+            (held == json!(classes)).then_some(())
+        })
+        .await;
+    }
+
+    /// Lets go what stands still: `""` for all of it, `"?first=1"` for the oldest.
+    pub(crate) async fn let_go(&self, query: &str) {
+        let answer = self.send(Call::new(Method::DELETE, &format!("/admin/held{query}"))).await.unwrap();
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{answer:?}");
+    }
+
+    /// Asks until there is an answer.
+    pub(crate) async fn until<T>(&self, what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+        let asked = async {
+            loop {
+                if let Some(answer) = ask().await {
+                    return answer;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(WAIT_MAX, asked).await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
     }
 
     pub(crate) async fn stats(&self) -> Value {

@@ -1,7 +1,5 @@
 //! Tests the fault switches: what the client sees, and what the books hold afterwards.
 
-use std::time::Duration;
-
 use postonce_sandbox::Options;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -95,20 +93,35 @@ async fn a_huge_body_is_as_long_as_the_switch_says() {
     assert_eq!(vouchers, 2);
 }
 
+/// Sends a write whose connection is cut, and which stands still on its way.
+async fn late() -> Practice {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    let fault = |kind: &str| json!({"kind": kind, "remaining": 1});
+    let mut late = fault("commit_after_ms");
+    late["delay_ms"] = 0.into();
+    practice.set_faults(json!({"faults": [fault("hold"), late]})).await;
+    let answer = practice.post_vouchers(&token, "k", vec![voucher("a"), voucher("b")]).await;
+    assert!(answer.is_err(), "{answer:?}");
+    practice.until_held(&["vouchers"]).await;
+    assert_eq!((practice.find("a").await.len(), &practice.stats().await["late"]), (0, &json!(1)));
+    practice
+}
+
 #[tokio::test]
 async fn a_late_write_takes_effect_when_its_fence_still_holds() {
-    let (practice, answer, at_once) = under(json!({"kind": "commit_after_ms", "delay_ms": 300})).await;
-    assert!(answer.is_err(), "{answer:?}");
-    assert_eq!(at_once, 0);
+    let practice = late().await;
+    practice.let_go("").await;
     until_journal_has(&practice, 200).await;
     assert_eq!(practice.find("a").await.len(), 1);
 }
 
 #[tokio::test]
 async fn a_late_write_is_refused_when_a_newer_fence_was_granted() {
-    let (practice, _, _) = under(json!({"kind": "commit_after_ms", "delay_ms": 300})).await;
+    let practice = late().await;
     practice.shift_clock(61).await;
     practice.lock().await;
+    practice.let_go("").await;
     until_journal_has(&practice, 412).await;
     assert!(practice.find("a").await.is_empty());
 }
@@ -117,11 +130,36 @@ async fn a_late_write_is_refused_when_a_newer_fence_was_granted() {
 async fn a_client_that_gives_up_does_not_undo_what_it_asked_for() {
     let practice = Practice::new().await;
     let token = practice.lock().await;
-    practice.set_faults(json!({"faults": [{"kind": "latency_ms", "fixed_ms": 400}]})).await;
-    let impatient = practice.post_vouchers(&token, "k", vec![voucher("a")]);
-    assert!(tokio::time::timeout(Duration::from_millis(150), impatient).await.is_err());
+    practice.set_faults(json!({"faults": [{"kind": "hold"}]})).await;
+    tokio::select! {
+        answer = practice.post_vouchers(&token, "k", vec![voucher("a")]) => panic!("it stands still: {answer:?}"),
+        () = practice.until_held(&["vouchers"]) => {}
+    }
+    practice.let_go("").await;
     until_journal_has(&practice, 200).await;
     assert_eq!(practice.find("a").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_held_call_stands_still_until_it_is_let_go() {
+    let practice = Practice::new().await;
+    let token = practice.lock().await;
+    practice.set_faults(json!({"faults": [{"kind": "hold", "after": 1, "paths": ["vouchers", "lock"]}]})).await;
+    practice.post_one(&token, "first", voucher("a")).await;
+    let (written, read) = tokio::join!(practice.post_vouchers(&token, "k", vec![voucher("b")]), async {
+        practice.until_held(&["vouchers"]).await;
+        let (read, ()) = tokio::join!(practice.get("/v1/locks/export"), async {
+            practice.until_held(&["vouchers", "lock"]).await;
+            assert!(practice.find("b").await.is_empty());
+            practice.let_go("?first=1").await;
+            practice.until_held(&["lock"]).await;
+            practice.let_go("").await;
+        });
+        read
+    });
+    assert_eq!((written.unwrap().status, read.status), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(practice.find("b").await.len(), 1);
+    practice.until_held(&[]).await;
 }
 
 #[tokio::test]
@@ -140,15 +178,10 @@ async fn a_fault_file_is_read_at_the_start() {
 
 /// Waits for the voucher write of this status; it happens by itself, after its time.
 async fn until_journal_has(practice: &Practice, status: u64) {
-    let seen = async {
-        while !practice
-            .journal()
-            .await
-            .iter()
-            .any(|entry| entry["event"] == "voucher_write" && entry["detail"]["status"] == status)
-        {
-            tokio::task::yield_now().await;
-        }
+    let has = async || {
+        let journal = practice.journal().await;
+        let is_it = |entry: &&Value| entry["event"] == "voucher_write" && entry["detail"]["status"] == status;
+        journal.iter().find(is_it).map(drop)
     };
-    tokio::time::timeout(Duration::from_secs(20), seen).await.expect("the write takes effect");
+    practice.until("the write to take effect", has).await;
 }

@@ -100,13 +100,15 @@ async fn a_key_executes_afresh_after_the_hours_that_the_server_says() {
 async fn a_second_request_is_asked_to_wait_while_the_first_runs() {
     let practice = Practice::new().await;
     let token = practice.lock().await;
-    practice.set_faults(json!({"faults": [{"kind": "latency_ms", "fixed_ms": 1000}]})).await;
-    let (left, right) = tokio::join!(
-        practice.post_vouchers(&token, "k", vec![voucher("a")]),
-        practice.post_vouchers(&token, "k", vec![voucher("a")]),
-    );
-    let mut answers = [left.unwrap(), right.unwrap()];
-    answers.sort_by_key(|answer| answer.status);
+    practice.set_faults(json!({"faults": [{"kind": "hold", "remaining": 1}]})).await;
+    let post = || practice.post_vouchers(&token, "k", vec![voucher("a")]);
+    let (first, second) = tokio::join!(post(), async {
+        practice.until_held(&["vouchers"]).await;
+        let second = post().await;
+        practice.let_go("").await;
+        second
+    });
+    let answers = [first.unwrap(), second.unwrap()];
     assert_eq!((answers[0].status, answers[1].status), (StatusCode::OK, StatusCode::CONFLICT));
     assert_eq!((answers[1].problem().as_str(), answers[1].header("retry-after")), ("in-progress", "1"));
 }

@@ -1,8 +1,6 @@
 //! Tests requests that take effect after their client gave up: the danger that every rule about unknown outcomes is
 //! for.
 
-use std::time::Duration;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -69,14 +67,8 @@ async fn until_long_after_fault(practice: &Practice) -> DateTime<Utc> {
 
 /// Waits for an event; it happens by itself, after its time.
 async fn until(practice: &Practice, is_it: impl Fn(&Value) -> bool) -> Value {
-    let seen = async {
-        loop {
-            if let Some(entry) = practice.journal().await.iter().find(|entry| is_it(entry)) {
-                return entry.clone();
-            }
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), seen).await.expect("it happens")
+    let seen = async || practice.journal().await.iter().find(|entry| is_it(entry)).cloned();
+    practice.until("an event of the journal", seen).await
 }
 
 /// Matches the write of this kind and status that is not one of the preparation's.
