@@ -1,16 +1,13 @@
 //! Looking up what was acknowledged, and what the answer leaves in the ledger by itself: an alarm, or the end of one.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::judge::{Verdict, judge};
 use crate::calls::{Caller, RunError};
-use crate::domain::{
-    Act, Actor, AttemptState, DifferenceKind, FoundDraft, FoundVoucher, Period, Protection, Reference, RunId,
-};
+use crate::domain::{Act, Actor, AttemptState, DifferenceKind, FoundDraft, FoundVoucher, Period, Reference, RunId};
 use crate::ledger::{AuditAct, Compared, LedgerError, LedgerTx};
 use crate::lock::Permit;
 use crate::parts::Parts;
@@ -80,20 +77,11 @@ impl<'a> Examiner<'a> {
     /// Whether a voucher was acknowledged so short a time ago that a search need not show it. Both clocks are asked: the
     /// accounting side's for the last sending, ours for the answer, which came later.
     fn is_young(&self, posted: &Compared) -> bool {
-        let lag = TimeDelta::from_std(self.lag()).unwrap_or(TimeDelta::MAX);
+        let lag = TimeDelta::from_std(self.connection.capabilities.look_up_delay()).unwrap_or(TimeDelta::MAX);
         let within = |age: TimeDelta| age >= TimeDelta::zero() && age < lag;
         let answered = posted.settled_at.map(|settled_at| self.parts.clock.now() - settled_at);
         self.permit.earliest_now() - posted.last_sent_at < lag && lag > TimeDelta::zero()
             || answered.is_some_and(within)
-    }
-
-    /// How long an acknowledged voucher may be missing from a look-up.
-    fn lag(&self) -> Duration {
-        let capabilities = &self.connection.capabilities;
-        match capabilities.protection {
-            Protection::Observed => capabilities.settle_window.max(capabilities.search_lag),
-            _ => capabilities.search_lag,
-        }
     }
 }
 

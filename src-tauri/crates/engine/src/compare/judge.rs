@@ -1,6 +1,7 @@
 //! What the vouchers under a reference say of the attempt that was acknowledged there. Pure.
 
-use crate::domain::{AttemptState, DifferenceKind, FoundVoucher, Money, VoucherState};
+use crate::domain::evidence::is_same_content;
+use crate::domain::{AttemptState, DifferenceKind, FoundVoucher, VoucherState};
 use crate::ledger::Compared;
 
 /// What the comparison comes to for one attempt.
@@ -41,10 +42,7 @@ pub(super) fn judge(posted: &Compared, found: &[FoundVoucher], young: bool) -> V
 }
 
 fn judge_standing(posted: &Compared, voucher: &FoundVoucher) -> Verdict {
-    let total = Money::from_decimal(&voucher.total, posted.amount.currency());
-    let same_content = voucher.date == posted.date
-        && voucher.currency == posted.amount.currency().code()
-        && total.is_ok_and(|total| total.minor().unsigned_abs() == posted.amount.minor().unsigned_abs());
+    let same_content = is_same_content(posted.date, posted.amount, voucher.date, &voucher.currency, &voucher.total);
     if !same_content || posted.reversal == Some(AttemptState::Posted) {
         Verdict::Differs(DifferenceKind::OtherContent)
     } else if posted.voucher_id.as_deref() != Some(voucher.acknowledgement.voucher_id.as_str()) {
@@ -59,7 +57,7 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     use super::*;
-    use crate::domain::{Acknowledgement, Currency, Generation, RecordId, Reference, RunId};
+    use crate::domain::{Acknowledgement, Currency, Generation, Money, RecordId, Reference, RunId};
 
     fn posted() -> Compared {
         Compared {

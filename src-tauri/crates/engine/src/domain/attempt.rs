@@ -22,6 +22,18 @@ text_value! {
     }
 }
 
+text_value! {
+    /// The way by which the members of a request went.
+    RequestKind {
+        /// Straight into the books.
+        Vouchers = "vouchers",
+        /// As drafts.
+        Drafts = "drafts",
+        /// Not at all: its members were found in the books.
+        Found = "found",
+    }
+}
+
 /// The key under which a request travels, and is repeated as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RequestKey(String);

@@ -1,9 +1,16 @@
-//! Evidence: what stands in the accounting system under a reference, against what was claimed. Pure.
+//! Evidence: what a look-up shows, against what was claimed, and what may be concluded from it. Pure: no clock, no I/O.
+//!
+//! Invariant: these rules stand here alone. Not finding something proves nothing by itself; [`SentAs::absence`] says when it does.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use crate::domain::{Acknowledgement, DraftId, Found, FoundDraft, FoundVoucher, Money, Reference, VoucherState};
 use chrono::NaiveDate;
+
+use super::{
+    Acknowledgement, Capabilities, DraftId, Found, FoundDraft, FoundVoucher, Money, Protection, Reference, RequestKind,
+    VoucherState,
+};
 
 /// What a look-up found, by reference.
 #[derive(Debug, Default)]
@@ -83,10 +90,96 @@ impl LookUpResult {
 
 impl Expected<'_> {
     fn is(&self, date: NaiveDate, currency: &str, total: &str) -> bool {
-        let there = Money::from_decimal(total, self.amount.currency());
-        date == self.date
-            && currency == self.amount.currency().code()
-            && there.is_ok_and(|there| there.minor().unsigned_abs() == self.amount.minor().unsigned_abs())
+        is_same_content(self.date, self.amount, date, currency, total)
+    }
+}
+
+/// Whether a voucher or draft of this day, currency and sum is what was claimed, as far as a look-up tells: the sign of a sum
+/// is not told by every system, so that its size counts.
+pub(crate) fn is_same_content(
+    claimed_date: NaiveDate,
+    claimed: Money,
+    date: NaiveDate,
+    currency: &str,
+    total: &str,
+) -> bool {
+    let there = Money::from_decimal(total, claimed.currency());
+    date == claimed_date
+        && currency == claimed.currency().code()
+        && there.is_ok_and(|there| there.minor().unsigned_abs() == claimed.minor().unsigned_abs())
+}
+
+/// Whether something else stands beside a staged draft: another draft, or a voucher, under its reference. Where the draft
+/// itself is a draft no more, it is the voucher, or it is gone: to commit it makes nothing.
+pub(crate) fn is_contested(reference: &Reference, draft_id: &DraftId, found: &Found) -> bool {
+    let under = found.drafts.iter().filter(|other| other.reference == *reference);
+    let (own, others): (Vec<_>, Vec<_>) = under.partition(|other| other.draft_id == *draft_id);
+    let mut vouchers = found.vouchers.iter().filter(|one| one.reference == *reference);
+    !others.is_empty() || (!own.is_empty() && vouchers.any(|one| one.reverses.is_none()))
+}
+
+/// The way by which something was sent, as far as its absence is concerned.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SentAs {
+    pub(crate) kind: RequestKind,
+    /// A draft of it has an id, and may have been committed under it.
+    pub(crate) has_draft: bool,
+    /// How long ago it was sent last, by the accounting side's clock, at least.
+    pub(crate) age: Duration,
+    /// The fence that is held now is newer than the one it was sent under.
+    pub(crate) has_newer_fence: bool,
+    /// How long the fence that is held now has been ours.
+    pub(crate) fence_held_for: Duration,
+}
+
+/// The conclusion from a look-up that found nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Absence {
+    /// It is not there, and cannot arrive any more.
+    Proven,
+    /// A newer fence would prove it.
+    NeedsFence,
+    /// It may still arrive, for so long.
+    DueIn(Duration),
+    /// It cannot arrive any more as far as anybody knows, and nothing proves that it is not there.
+    NotProven,
+}
+
+impl SentAs {
+    /// What a look-up proves that did not find it.
+    pub(crate) fn absence(&self, capabilities: &Capabilities) -> Absence {
+        match (self.kind, capabilities.protection) {
+            // No draft of it was ever committed; one that still arrives is harmless.
+            (RequestKind::Drafts, _) if !self.has_draft => Absence::Proven,
+            // What was seen as a draft that somebody else committed at that moment may show late.
+            (RequestKind::Found, _) => self.after(capabilities, Absence::Proven),
+            // Its draft is gone, and may have been posted before it went: as good as sent straight into the books.
+            (RequestKind::Drafts, _) => self.after(capabilities, Absence::NotProven),
+            (RequestKind::Vouchers, Protection::Fenced) => {
+                let is_proven = self.has_newer_fence && self.fence_held_for >= capabilities.search_lag;
+                if is_proven { Absence::Proven } else { Absence::NeedsFence }
+            }
+            (RequestKind::Vouchers, _) => self.after(capabilities, Absence::NotProven),
+        }
+    }
+
+    /// Whether a person's word that it was not posted may be taken: nothing can arrive any more, or what arrives is harmless.
+    /// A draft under its own id is harmless where drafts are staged: it is discarded first, and its answer tells.
+    pub(crate) fn may_be_given_up(&self, capabilities: &Capabilities) -> bool {
+        let is_harmless = match (self.kind, capabilities.protection) {
+            (RequestKind::Found, _) | (_, Protection::Enforced) => true,
+            (RequestKind::Drafts, protection) => !self.has_draft || protection == Protection::Staged,
+            (RequestKind::Vouchers, Protection::Fenced) => self.has_newer_fence,
+            (RequestKind::Vouchers, Protection::Staged | Protection::Observed) => false,
+        };
+        is_harmless || self.age >= capabilities.arrival_window()
+    }
+
+    fn after(&self, capabilities: &Capabilities, then: Absence) -> Absence {
+        match capabilities.arrival_window().checked_sub(self.age).filter(|left| !left.is_zero()) {
+            Some(left) => Absence::DueIn(left),
+            None => then,
+        }
     }
 }
 

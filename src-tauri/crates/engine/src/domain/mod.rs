@@ -19,7 +19,7 @@ mod text_value;
 mod voucher;
 mod voucher_pages;
 
-pub use attempt::{AttemptState, RequestKey};
+pub use attempt::{AttemptState, RequestKey, RequestKind};
 pub use audit::{Act, FindingKind, WitnessState};
 pub use difference::{AlarmKind, ContentField, DifferenceKind};
 pub use hold::{HoldReason, Place};

@@ -40,13 +40,26 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// How long after it was given up a request may still take effect, and not show in a look-up.
+    pub fn arrival_window(&self) -> Duration {
+        self.settle_window.max(self.search_lag)
+    }
+
     /// How long after the lease was granted a look-up still proves no absence, when somebody else may have been sending
     /// before it: theirs may still arrive.
     pub fn quarantine(&self) -> Duration {
         match self.protection {
             Protection::Enforced => Duration::ZERO,
             Protection::Fenced | Protection::Staged => self.search_lag,
-            Protection::Observed => self.settle_window.max(self.search_lag),
+            Protection::Observed => self.arrival_window(),
+        }
+    }
+
+    /// How long a voucher that was acknowledged may be missing from a look-up.
+    pub fn look_up_delay(&self) -> Duration {
+        match self.protection {
+            Protection::Observed => self.arrival_window(),
+            Protection::Enforced | Protection::Fenced | Protection::Staged => self.search_lag,
         }
     }
 }

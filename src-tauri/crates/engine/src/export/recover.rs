@@ -15,11 +15,11 @@ use super::exchange::{RequestOutcome, Route, draft_gone};
 use super::progress::Reporter;
 use crate::calls::Caller;
 use crate::calls::RunError;
-use crate::domain::evidence::{Evidence, Expected, LookUpResult};
-use crate::domain::{Acknowledgement, Discarded, DraftId, FoundDraft, Protection, Reference, RequestKey};
+use crate::domain::evidence::{Absence, Evidence, Expected, LookUpResult, SentAs};
+use crate::domain::{Acknowledgement, Discarded, DraftId, FoundDraft, Protection, Reference, RequestKey, RequestKind};
 use crate::error::{ErrorCode, Problem};
 use crate::export::step::Run;
-use crate::ledger::{Claimed, ClaimedRequest, OpenMember, OpenRequest, RequestKind, Settlement};
+use crate::ledger::{Claimed, ClaimedRequest, OpenMember, OpenRequest, Settlement};
 use crate::settings::WhenStillUnknown;
 
 /// Open requests taken from the ledger at once.
@@ -382,38 +382,33 @@ impl OpenRequestCase<'_> {
         }
     }
 
-    /// Nothing stands there. What that proves depends on what can still arrive.
+    /// Settles an attempt under whose reference nothing stands, by what that absence proves.
     fn absent(&mut self, open: &OpenRequest, attempt: &OpenAttempt, looked_at: DateTime<Utc>) -> Settlement {
-        let capabilities = &self.run.capabilities;
-        let age = (looked_at - attempt.member.last_sent_at).to_std().unwrap_or(Duration::ZERO);
         // What was seen there once, and was not what was sent, is a person's case also when it is gone.
         if attempt.member.is_unclear {
             return Settlement::Unclear(Vec::new());
         }
-        let window = match open.kind {
-            // No draft of it was ever committed; one that still arrives is harmless.
-            RequestKind::Drafts if attempt.member.draft_id.is_none() => return Settlement::NotSent,
-            // Its draft is gone, and may have been posted before it went: as good as sent straight into the books.
-            // So is what was seen as a draft that somebody else committed at that moment.
-            RequestKind::Drafts | RequestKind::Found => capabilities.settle_window.max(capabilities.search_lag),
-            _ if capabilities.protection == Protection::Fenced => {
-                if self.run.permit.fence() > open.fence && self.run.permit.held_for() >= capabilities.search_lag {
-                    return Settlement::NotSent;
-                }
-                self.unresolved.needs_fence = true;
-                return Settlement::StillUnknown(Problem::new(ErrorCode::Interrupted));
-            }
-            _ => capabilities.settle_window.max(capabilities.search_lag),
+        let sent = SentAs {
+            kind: open.kind,
+            has_draft: attempt.member.draft_id.is_some(),
+            age: (looked_at - attempt.member.last_sent_at).to_std().unwrap_or(Duration::ZERO),
+            has_newer_fence: self.run.permit.fence() > open.fence,
+            fence_held_for: self.run.permit.held_for(),
         };
-        if age < window {
-            let due_in = window - age;
-            self.unresolved.due_in = Some(self.unresolved.due_in.map_or(due_in, |due| due.max(due_in)));
-            return Settlement::StillUnknown(Problem::new(ErrorCode::MayStillArrive));
-        }
-        if open.kind == RequestKind::Found || self.run.when_still_unknown == WhenStillUnknown::Send {
-            return Settlement::NotSent;
-        }
-        Settlement::StillUnknown(Problem::new(ErrorCode::NotFoundInTime))
+        let code = match sent.absence(self.run.capabilities) {
+            Absence::Proven => return Settlement::NotSent,
+            Absence::NeedsFence => {
+                self.unresolved.needs_fence = true;
+                ErrorCode::Interrupted
+            }
+            Absence::DueIn(due_in) => {
+                self.unresolved.due_in = Some(self.unresolved.due_in.map_or(due_in, |due| due.max(due_in)));
+                ErrorCode::MayStillArrive
+            }
+            Absence::NotProven if self.run.when_still_unknown == WhenStillUnknown::Send => return Settlement::NotSent,
+            Absence::NotProven => ErrorCode::NotFoundInTime,
+        };
+        Settlement::StillUnknown(Problem::new(code))
     }
 
     /// Whether the server still answers for the first sending under this key, by its own clock.

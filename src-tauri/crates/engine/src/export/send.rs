@@ -20,10 +20,10 @@ use super::progress::Reporter;
 use crate::calls::Caller;
 use crate::calls::RunError;
 use crate::domain::evidence::{Evidence, Expected, LookUpResult};
-use crate::domain::{Generation, ItemResult, Posting, Protection, Reference, RequestKey};
+use crate::domain::{Generation, ItemResult, Posting, Protection, Reference, RequestKey, RequestKind};
 use crate::error::{ErrorCode, Problem};
 use crate::export::step::Run;
-use crate::ledger::{Candidate, ClaimAsk, ClaimMember, ClaimedRequest, RequestKind, Settlement, StagedDraft};
+use crate::ledger::{Candidate, ClaimAsk, ClaimMember, ClaimedRequest, Settlement, StagedDraft};
 use crate::ports::LOOK_UP_MAX;
 
 /// Requests in a row without one answer that is understood, after which the run stops itself: better a run that ends than

@@ -90,7 +90,7 @@ impl From<&LedgerError> for Problem {
             }
             LedgerError::Missing { path } => Problem::new(ErrorCode::LedgerMissing)
                 .with("path", path.display())
-                .with("backups", super::beside::backups(path).display()),
+                .with("backups", crate::ledger::file::names::backups(path).display()),
             LedgerError::Closed { path } => Problem::new(ErrorCode::LedgerReadOnly).with("path", path.display()),
             LedgerError::Backup { path, detail } => {
                 Problem::new(ErrorCode::LedgerBackupFailed).with("path", path.display()).with("detail", detail)

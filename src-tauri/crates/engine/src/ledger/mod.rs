@@ -7,68 +7,47 @@
 //! - the partial unique index `attempt_guard` allows one attempt that is or may be a voucher, whoever asks;
 //! - nothing outside this folder knows that it is SQLite.
 
-mod acceptance;
-mod alarm;
-mod attention;
-mod audit;
-mod audit_heads;
-mod audit_page;
-mod backup;
-mod beside;
-mod claim;
 mod comparison;
-mod comparisons;
-mod doubt;
 mod error;
-mod history;
-mod items;
+mod file;
 mod ledger_tx;
-mod look_alike;
-mod months;
-mod observe;
-mod open;
-mod plan_page;
+mod lists;
 mod re_export;
-mod record_story;
-mod records;
-mod run_search;
-mod runs;
-mod schedule;
+mod run;
 mod search;
-mod settle;
-mod superseded;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod values;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
-use beside::{OpenHere, Presence};
 use chrono::{DateTime, Utc};
+use file::names::{OpenHere, Presence};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
-pub(crate) use acceptance::Accepting;
-pub(crate) use audit::{AuditAct, AuditTip};
-pub(crate) use audit_heads::StoredHead;
-pub use audit_page::AuditFilter;
-pub(crate) use claim::{ClaimAsk, ClaimMember, Moment, RequestKind};
-pub use claim::{Claimed, ClaimedRequest, ClaimedReversal, StagedDraft};
-pub(crate) use comparison::{Compared, ComparisonEnd, ComparisonStart, NewDifference};
-pub(crate) use doubt::{OpenMember, OpenRecord, OpenRequest};
+pub(crate) use comparison::attempts::{Compared, ComparisonEnd, ComparisonStart, NewDifference};
 pub use error::LedgerError;
-pub use items::ItemFilter;
 pub(crate) use ledger_tx::LedgerTx;
-pub(crate) use observe::Reading;
-pub(crate) use plan_page::{Candidate, Guard, PlannedItem};
-pub(crate) use re_export::{LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
-pub use records::RecordFilter;
-pub use run_search::RunFilter;
-pub(crate) use runs::{RefusedRun, RunStart};
-pub(crate) use schedule::TimeClaim;
-pub(crate) use settle::Settlement;
+pub use lists::items::ItemFilter;
+pub use lists::records::RecordFilter;
+pub use lists::run_search::RunFilter;
+pub(crate) use re_export::requests::{LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
+pub(crate) use run::acceptance::Accepting;
+pub(crate) use run::claim::{ClaimAsk, ClaimMember, Moment};
+pub use run::claim::{Claimed, ClaimedRequest, ClaimedReversal, StagedDraft};
+pub(crate) use run::observe::Reading;
+pub(crate) use run::open_attempts::{OpenMember, OpenRecord, OpenRequest};
+pub(crate) use run::plan_page::{Candidate, Guard, PlannedItem};
+pub(crate) use run::runs::{RefusedRun, RunStart};
+pub(crate) use run::schedule::TimeClaim;
+pub(crate) use run::settle::Settlement;
+pub(crate) use trail::audit::{AuditAct, AuditTip};
+pub(crate) use trail::audit_heads::StoredHead;
+pub use trail::audit_page::AuditFilter;
 
 use crate::ports::{Clock, IdSource};
 use crate::views::LedgerFile;
@@ -139,7 +118,7 @@ impl Ledger {
     /// though this workspace has synced before; when an older one cannot be copied first.
     pub fn open(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Self, LedgerError> {
         let open = OpenHere::enter(path, clock.now())?;
-        let mut connection = open::writer(path, clock, ids)?;
+        let mut connection = file::open::writer(path, clock, ids)?;
         let (jobs, queue) = mpsc::channel::<Job>();
         let writer = thread::Builder::new()
             .name("ledger-writer".into())
@@ -164,7 +143,7 @@ impl Ledger {
         watcher: impl Fn(WriteMoment) + Send + Sync + 'static,
     ) -> Result<Self, LedgerError> {
         let open = OpenHere::enter(path, clock.now())?;
-        let connection = Mutex::new(open::writer(path, clock, ids)?);
+        let connection = Mutex::new(file::open::writer(path, clock, ids)?);
         Ok(Self::over(open, path, Writer::InPlace(connection), Some(Arc::new(watcher)), false))
     }
 
@@ -179,7 +158,7 @@ impl Ledger {
         watcher: impl Fn(WriteMoment) + Send + Sync + 'static,
     ) -> Result<Self, LedgerError> {
         let open = OpenHere::enter(path, clock.now())?;
-        let connection = Mutex::new(open::writer(path, clock, ids)?);
+        let connection = Mutex::new(file::open::writer(path, clock, ids)?);
         Ok(Self::over(open, path, Writer::InPlace(connection), Some(Arc::new(watcher)), true))
     }
 
@@ -193,7 +172,7 @@ impl Ledger {
     /// The lock file of the workspace whose ledger is at `path`. It names the last run, by which a ledger that is gone is
     /// told from one that never was.
     pub fn lock_file(path: &Path) -> PathBuf {
-        beside::lock_file(path)
+        file::names::lock_file(path)
     }
 
     /// A new, empty ledger beside the one at `path`, to be filled from the accounting system: the beginning of a rebuild.
@@ -202,18 +181,18 @@ impl Ledger {
     /// # Errors
     /// When it cannot be made.
     pub fn begin_anew(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Self, LedgerError> {
-        let rebuilt = beside::rebuilding(path);
-        for leftover in beside::files(&rebuilt).filter(|file| file.exists()) {
+        let rebuilt = file::names::rebuilding(path);
+        for leftover in file::names::files(&rebuilt).filter(|file| file.exists()) {
             std::fs::remove_file(leftover).map_err(|_| LedgerError::Closed { path: rebuilt.clone() })?;
         }
-        open::make(&rebuilt, clock, ids)?;
+        file::open::make(&rebuilt, clock, ids)?;
         Self::open(&rebuilt, clock, ids)
     }
 
     /// Puts a rebuilt ledger in the place of the one at `path`, which is kept under a name that says so. Both must be
     /// closed, and the file lock taken.
     pub(crate) fn put_in_place(rebuilt: &Path, path: &Path, clock: &dyn Clock) -> Result<(), LedgerError> {
-        open::set_aside(path, clock.now())?;
+        file::open::set_aside(path, clock.now())?;
         std::fs::rename(rebuilt, path).map_err(|_| LedgerError::Closed { path: path.to_owned() })
     }
 
@@ -223,11 +202,11 @@ impl Ledger {
     /// When it is gone.
     pub fn file(&self) -> Result<LedgerFile, LedgerError> {
         let path = self.path().to_owned();
-        let bytes = beside::files(&path).filter_map(|file| Some(file.metadata().ok()?.len())).sum();
+        let bytes = file::names::files(&path).filter_map(|file| Some(file.metadata().ok()?.len())).sum();
         if !path.exists() {
             return Err(LedgerError::Missing { path });
         }
-        Ok(LedgerFile { bytes, last_backup_at: backup::newest(&beside::backups(&path)), path })
+        Ok(LedgerFile { bytes, last_backup_at: file::names::newest(&file::names::backups(&path)), path })
     }
 
     /// Copies the ledger into the folder of its backups, once a day (UTC); the path of the copy where one was made. For the
@@ -241,14 +220,14 @@ impl Ledger {
             return Ok(None);
         }
         let path = self.path().to_owned();
-        let copied = tokio::task::spawn_blocking(move || backup::daily(&path, now)).await;
+        let copied = tokio::task::spawn_blocking(move || file::backup::daily(&path, now)).await;
         copied.map_err(|_| LedgerError::WriterGone)?
     }
 
     /// Copies the ledger into the folder of its backups now; the path of the copy. With the file lock taken.
     pub(crate) async fn back_up_asked(&self, now: DateTime<Utc>) -> Result<PathBuf, LedgerError> {
         let path = self.path().to_owned();
-        let copied = tokio::task::spawn_blocking(move || backup::asked(&path, now)).await;
+        let copied = tokio::task::spawn_blocking(move || file::backup::asked(&path, now)).await;
         copied.map_err(|_| LedgerError::WriterGone)?
     }
 
@@ -310,7 +289,7 @@ impl Shared {
         let idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => open::reader(&self.path)?,
+            None => file::connection::reader(&self.path)?,
         };
         let transaction = connection.transaction().map_err(sqlite_error)?;
         let found = look(&LedgerTx::new(&transaction, &self.path))?;

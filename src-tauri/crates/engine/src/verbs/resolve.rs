@@ -7,17 +7,17 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::audit;
-use crate::domain::{
-    Acknowledgement, Act, Actor, Discarded, DraftId, Found, FoundVoucher, Period, Protection, RunId, Trigger,
-};
+use crate::calls::{Caller, RunError};
+use crate::domain::evidence::SentAs;
+use crate::domain::{Acknowledgement, Act, Actor, Discarded, DraftId, Found, FoundVoucher, Period, RunId, Trigger};
 use crate::engine::Engine;
 use crate::error::{ErrorCode, Problem};
 use crate::export::ask::SyncEnd;
 use crate::export::progress::Reporter;
 use crate::export::walls::{AcquiredLocks, LockRequest};
-use crate::ledger::{AuditAct, OpenRecord, RequestKind, Settlement};
+use crate::ledger::{AuditAct, OpenRecord, Settlement};
+use crate::lock::Permit;
 use crate::parts::Parts;
-use crate::ports::CallError;
 use crate::verbs::reason::check_reason;
 
 /// What a person says became of a record in doubt.
@@ -73,11 +73,11 @@ impl Engine {
             stop: &stop,
             checks_witness: true,
         };
-        let mut locks = match request.take().await {
+        let locks = match request.take().await {
             Ok(locks) => locks,
             Err(end) => return Ok(*end),
         };
-        let resolved = resolve(self.parts(), &mut locks, &run_id, &ask, &reason).await;
+        let resolved = resolve(self.parts(), &self.caller(), &locks, &run_id, &ask, &reason).await;
         locks.give_back(self.parts().accounting.as_ref()).await;
         resolved.map(|()| SyncEnd::default())
     }
@@ -85,7 +85,8 @@ impl Engine {
 
 async fn resolve(
     parts: &Parts,
-    locks: &mut AcquiredLocks,
+    caller: &Caller,
+    locks: &AcquiredLocks,
     run_id: &RunId,
     ask: &ResolveAsk,
     reason: &str,
@@ -96,12 +97,12 @@ async fn resolve(
     let open = parts.ledger.read(move |tx| tx.open_record(&id)).await?;
     let open = open.ok_or_else(|| Problem::new(ErrorCode::NotInDoubt).with("id", &ask.record_id))?;
     let asked = [open.claimed.reference().clone()];
-    let found = parts.accounting.look_up(&asked).await.map_err(|error| error.problem())?;
+    let found = caller.ask(permit, || parts.accounting.look_up(&asked)).await.map_err(RunError::into_problem)?;
     let settlement = match &ask.resolution {
-        Resolution::Posted { voucher_id } => said_posted(parts, locks, &open, &found, voucher_id).await?,
+        Resolution::Posted { voucher_id } => said_posted(caller, locks, &open, &found, voucher_id).await?,
         Resolution::NotPosted => {
             said_not_posted(locks, &open, &found)?;
-            discard_drafts(parts, locks, &open, &found).await?;
+            discard_drafts(caller, locks, &open, &found).await?;
             Settlement::NotSent
         }
     };
@@ -147,7 +148,7 @@ fn contradicted_by(open: &OpenRecord, vouchers: &str) -> Problem {
 /// The voucher that the person names must stand under the reference at this moment, reversed or not; or it must be what our
 /// own draft became, under whatever reference somebody gave it.
 async fn said_posted(
-    parts: &Parts,
+    caller: &Caller,
     locks: &AcquiredLocks,
     open: &OpenRecord,
     found: &Found,
@@ -160,8 +161,7 @@ async fn said_posted(
     let is_draft_still = |draft: &DraftId| found.drafts.iter().any(|found| found.draft_id == *draft);
     let own = open.draft_id.as_ref().filter(|draft| draft.as_str() == voucher_id && !is_draft_still(draft));
     if let Some(own) = own
-        && parts.accounting.discard_draft(locks.permit()?, own).await.map_err(|error| error.problem())?
-            == Discarded::Committed
+        && discard(caller, locks.permit()?, own).await? == Discarded::Committed
     {
         let acknowledgement = Acknowledgement { voucher_id: own.as_str().to_owned(), number: None };
         return Ok(Settlement::Posted { acknowledgement, found: false });
@@ -175,16 +175,17 @@ fn said_not_posted(locks: &AcquiredLocks, open: &OpenRecord, found: &Found) -> R
         return Err(contradicted(open, &found.vouchers));
     }
     let (permit, capabilities) = (locks.permit()?, &locks.connection.capabilities);
-    let is_harmless = match (open.kind, capabilities.protection) {
-        (RequestKind::Found, _) | (_, Protection::Enforced) => true,
-        (RequestKind::Drafts, _) => open.draft_id.is_none() || capabilities.protection == Protection::Staged,
-        (RequestKind::Vouchers, Protection::Fenced) => permit.fence() > open.fence,
-        (RequestKind::Vouchers, Protection::Staged | Protection::Observed) => false,
+    let sent = SentAs {
+        kind: open.kind,
+        has_draft: open.draft_id.is_some(),
+        age: (permit.earliest_now() - open.last_sent_at).to_std().unwrap_or(Duration::ZERO),
+        has_newer_fence: permit.fence() > open.fence,
+        fence_held_for: permit.held_for(),
     };
-    let until = open.last_sent_at + capabilities.settle_window.max(capabilities.search_lag);
-    if is_harmless || permit.earliest_now() >= until {
+    if sent.may_be_given_up(capabilities) {
         return Ok(());
     }
+    let until = open.last_sent_at + capabilities.arrival_window();
     Err(Problem::new(ErrorCode::ResolutionTooEarly)
         .with("id", open.claimed.record_id())
         .with("until", until.to_rfc3339()))
@@ -192,16 +193,23 @@ fn said_not_posted(locks: &AcquiredLocks, open: &OpenRecord, found: &Found) -> R
 
 /// Drafts under the reference are discarded, so that nobody posts them by hand later; one that was committed meanwhile
 /// contradicts the person.
-async fn discard_drafts(parts: &Parts, locks: &AcquiredLocks, open: &OpenRecord, found: &Found) -> Result<(), Problem> {
+async fn discard_drafts(
+    caller: &Caller,
+    locks: &AcquiredLocks,
+    open: &OpenRecord,
+    found: &Found,
+) -> Result<(), Problem> {
     let permit = locks.permit()?;
-    let known = open.draft_id.iter().chain(found.drafts.iter().map(|draft| &draft.draft_id));
-    for draft in known {
-        match parts.accounting.discard_draft(permit, draft).await {
-            Ok(Discarded::Gone) => {}
-            Ok(Discarded::Committed) => return Err(contradicted_by(open, draft.as_str())),
-            Err(CallError::LeaseLost) => return Err(Problem::new(ErrorCode::LeaseLost)),
-            Err(error) => return Err(error.problem()),
+    let drafts = open.draft_id.iter().chain(found.drafts.iter().map(|draft| &draft.draft_id));
+    for draft in drafts {
+        if discard(caller, permit, draft).await? == Discarded::Committed {
+            return Err(contradicted_by(open, draft.as_str()));
         }
     }
     Ok(())
+}
+
+/// Discards a draft; asked again, it does nothing more, and its answer is the same.
+async fn discard(caller: &Caller, permit: &Permit, draft: &DraftId) -> Result<Discarded, Problem> {
+    caller.ask(permit, || caller.accounting.discard_draft(permit, draft)).await.map_err(RunError::into_problem)
 }

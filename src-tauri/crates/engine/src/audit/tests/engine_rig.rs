@@ -15,11 +15,11 @@ use crate::domain::*;
 use crate::engine::Engine;
 use crate::error::{ErrorCode, Problem};
 use crate::export::{SyncAsk, SyncEnd};
-use crate::settings::{Settings, WhenStillUnknown};
 use crate::ledger::{AuditAct, ClaimedRequest, ClaimedReversal, Ledger, StagedDraft};
 use crate::lock::Permit;
 use crate::parts::Parts;
 use crate::ports::*;
+use crate::settings::{Settings, WhenStillUnknown};
 
 /// A clock on which each look is a second later than the one before, and no wait takes any.
 #[derive(Default)]

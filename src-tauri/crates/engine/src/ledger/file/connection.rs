@@ -1,0 +1,65 @@
+//! Connections to the ledger, and the check that each file passes before anything is changed in it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::ledger::file::names;
+use crate::ledger::{LedgerError, search};
+
+/// `PONC`: tells a ledger from any other SQLite file.
+pub(in crate::ledger) const APPLICATION_ID: i64 = 0x504F_4E43;
+/// How long a statement waits for another program's transaction.
+pub(in crate::ledger) const BUSY_WAIT: Duration = Duration::from_secs(10);
+
+/// Each migration once, in order; its number is the ledger's version.
+pub(in crate::ledger) const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/0001_ledger.sql"),
+    include_str!("../../../migrations/0002_proof.sql"),
+    include_str!("../../../migrations/0003_compared.sql"),
+    include_str!("../../../migrations/0004_schedule.sql"),
+    include_str!("../../../migrations/0005_records.sql"),
+];
+
+/// The version that this program writes.
+pub(in crate::ledger) fn known_version() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// Opens a connection that cannot write.
+pub(in crate::ledger) fn reader(path: &Path) -> Result<Connection, LedgerError> {
+    let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    if !path.try_exists().unwrap_or(true) {
+        return Err(LedgerError::Missing { path: path.to_owned() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
+    connection.busy_timeout(BUSY_WAIT).map_err(sqlite_error)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    search::install(&connection).map_err(sqlite_error)?;
+    Ok(connection)
+}
+
+/// A newer, foreign or damaged file is refused before anything is changed in it.
+pub(in crate::ledger) fn check(connection: &Connection, path: &Path) -> Result<(), LedgerError> {
+    let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(sqlite_error);
+    let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
+    let tables = number("SELECT count(*) FROM sqlite_master")?;
+    if tables == 0 && version == 0 {
+        // Made a moment ago, or by a process that died before its first transaction; or emptied.
+        if !names::was_used_before(path) {
+            return Ok(());
+        }
+        return Err(LedgerError::Damaged { path: path.to_owned(), detail: "it is empty".into() });
+    }
+    if application != APPLICATION_ID {
+        return Err(LedgerError::Foreign { path: path.to_owned() });
+    }
+    if version > known_version() {
+        return Err(LedgerError::Newer { path: path.to_owned(), found: version, known: known_version() });
+    }
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sqlite_error)?;
+    if verdict == "ok" { Ok(()) } else { Err(LedgerError::Damaged { path: path.to_owned(), detail: verdict }) }
+}

@@ -1,0 +1,6 @@
+//! The ledger as a file: opened, named, backed up.
+
+pub(super) mod backup;
+pub(super) mod connection;
+pub(super) mod names;
+pub(super) mod open;

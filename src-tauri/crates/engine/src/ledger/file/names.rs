@@ -1,0 +1,209 @@
+//! The names of the ledger and of all that stands beside it: the lock file, which names the last run, and the backups. Tells
+//! as well whether the file that is written is still the one that bears the name.
+//!
+//! Invariant: where there are traces of an earlier ledger, none is made anew in silence. An empty ledger knows of no
+//! attempt, and whoever forgets what it sent may send it twice.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+use crate::ledger::LedgerError;
+
+/// The file that one process on a machine locks while it exports; it names the run that had it last.
+const LOCK_FILE: &str = "export.lock";
+/// The folder of the backups.
+const BACKUPS: &str = "backups";
+/// Beginnings and ending of the names of backups.
+pub(in crate::ledger) const DAILY: &str = "ledger-daily-";
+pub(in crate::ledger) const ASKED: &str = "ledger-asked-";
+pub(in crate::ledger) const BEFORE_MIGRATION: &str = "ledger-before-v";
+pub(in crate::ledger) const ENDING: &str = ".sqlite";
+/// In a name: sortable, and without a character that some file system refuses.
+pub(in crate::ledger) const STAMP: &str = "%Y%m%dT%H%M%SZ";
+/// What SQLite puts beside a database in use.
+const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
+
+/// The lock file of the workspace whose ledger is at `ledger`.
+pub(in crate::ledger) fn lock_file(ledger: &Path) -> PathBuf {
+    ledger.with_file_name(LOCK_FILE)
+}
+
+/// The folder of its backups.
+pub(in crate::ledger) fn backups(ledger: &Path) -> PathBuf {
+    ledger.with_file_name(BACKUPS)
+}
+
+/// When the newest copy in this folder was made.
+pub(in crate::ledger) fn newest(folder: &Path) -> Option<DateTime<Utc>> {
+    let all = [DAILY, ASKED, BEFORE_MIGRATION].into_iter().flat_map(|kind| kept(folder, kind));
+    all.filter_map(|(name, _)| made_at(&name)).max()
+}
+
+fn made_at(name: &str) -> Option<DateTime<Utc>> {
+    let (_, stamp) = name.strip_suffix(ENDING)?.rsplit_once('-')?;
+    Some(NaiveDateTime::parse_from_str(stamp, STAMP).ok()?.and_utc())
+}
+
+/// The copies of a kind, newest first.
+pub(in crate::ledger) fn kept(folder: &Path, kind: &str) -> Vec<(String, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<(String, PathBuf)> = entries
+        .filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path())))
+        .filter(|(name, _)| name.starts_with(kind) && made_at(name).is_some())
+        .collect();
+    found.sort_by_key(|(name, _)| std::cmp::Reverse(made_at(name)));
+    found
+}
+
+/// Where a ledger is rebuilt, before it takes the other's place.
+pub(in crate::ledger) fn rebuilding(ledger: &Path) -> PathBuf {
+    ledger.with_file_name("ledger-rebuilding.sqlite")
+}
+
+/// The ledger and what SQLite keeps beside it while it is in use.
+pub(in crate::ledger) fn files(ledger: &Path) -> impl Iterator<Item = PathBuf> {
+    std::iter::once(ledger.to_owned()).chain(COMPANIONS.iter().map(|ending| {
+        let mut name = ledger.as_os_str().to_owned();
+        name.push(ending);
+        name.into()
+    }))
+}
+
+/// Whether a run was begun here before: the lock file names one, or there is a backup.
+pub(in crate::ledger) fn was_used_before(ledger: &Path) -> bool {
+    let mut byte = [0];
+    let lock = fs::File::open(lock_file(ledger)).and_then(|mut file| file.read(&mut byte));
+    lock.is_ok_and(|read| read > 0) || newest(&backups(ledger)).is_some()
+}
+
+/// Whether the log of a ledger stands there.
+pub(in crate::ledger) fn log_is_left(ledger: &Path) -> bool {
+    files(ledger).skip(1).any(|path| fs::metadata(path).is_ok_and(|file| file.len() > 0))
+}
+
+/// A ledger that this process has open. Before SQLite touches a file it is looked at: while nobody here has it open, since
+/// on Unix whoever closes a file gives back every lock that its process has on it.
+#[derive(Debug)]
+pub(in crate::ledger) struct OpenHere(PathBuf);
+
+static OPEN_HERE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+impl OpenHere {
+    /// Looks at the ledger and what stands beside it, unless that was done for an earlier handle on it.
+    pub(in crate::ledger) fn enter(ledger: &Path, now: DateTime<Utc>) -> Result<Self, LedgerError> {
+        let mut open = OPEN_HERE.lock().unwrap_or_else(PoisonError::into_inner);
+        if !open.iter().any(|other| other == ledger) && ledger.try_exists().unwrap_or(true) {
+            look(ledger, now).map_err(|_| LedgerError::Closed { path: ledger.to_owned() })?;
+        }
+        open.push(ledger.to_owned());
+        Ok(Self(ledger.to_owned()))
+    }
+}
+
+impl Drop for OpenHere {
+    fn drop(&mut self) {
+        let mut open = OPEN_HERE.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = open.iter().position(|other| *other == self.0) {
+            open.swap_remove(at);
+        }
+    }
+}
+
+/// SQLite, refused, leaves files beside a ledger that belong to whoever was refused, and lock out whoever may write it. So
+/// whether it may be written is asked first.
+fn look(ledger: &Path, now: DateTime<Utc>) -> std::io::Result<()> {
+    fs::File::options().read(true).write(true).open(ledger)?;
+    set_foreign_log_aside(ledger, now)
+}
+
+/// A log that another ledger left stands beside a file that has none of its own. SQLite would read it as this file's.
+///
+/// A backup has no log, and says so in its header; a ledger in use says so before its log is made. So where the header
+/// denies the log that was there before it was read, the log is what a ledger left that a backup was put in the place of.
+fn set_foreign_log_aside(ledger: &Path, now: DateTime<Utc>) -> std::io::Result<()> {
+    if !log_is_left(ledger) {
+        return Ok(());
+    }
+    let lock = fs::File::options().read(true).write(true).create(true).truncate(false).open(lock_file(ledger))?;
+    // While somebody exports, the log is theirs.
+    if lock.try_lock().is_err() || !log_is_left(ledger) || has_log(ledger)? {
+        return Ok(());
+    }
+    files(ledger).skip(1).filter(|path| path.exists()).try_for_each(|path| set_aside(&path, now))
+}
+
+/// Moves a file to a name that tells what it was and when it was moved.
+pub(in crate::ledger) fn set_aside(path: &Path, now: DateTime<Utc>) -> std::io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    fs::rename(path, path.with_file_name(format!("set-aside-{}-{name}", now.format("%Y%m%dT%H%M%S%3fZ"))))
+}
+
+/// Whether the file's header says that there may be a log (bytes 18 and 19 of SQLite's file format: 2 with a log).
+fn has_log(ledger: &Path) -> std::io::Result<bool> {
+    let mut header = [0; 20];
+    match fs::File::open(ledger)?.read_exact(&mut header) {
+        Ok(()) => Ok(header[18..] != [1, 1]),
+        // Too short to be a database; whoever opens it says so.
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// Which files are written, by what no renaming and no other file of the same name can imitate.
+///
+/// A file may be deleted, moved or replaced under the connection that has it open; what is written then is found by nobody.
+/// On Windows an open file can be neither.
+#[derive(Debug)]
+pub(in crate::ledger) struct Presence {
+    #[cfg(unix)]
+    seen: Vec<(PathBuf, Option<(u64, u64)>)>,
+}
+
+impl Presence {
+    /// As it is now, with the ledger open.
+    #[cfg(unix)]
+    pub(in crate::ledger) fn of(ledger: &Path) -> Self {
+        let seen = files(ledger).map(|path| {
+            let identity = identity(&path).ok();
+            (path, identity)
+        });
+        Self { seen: seen.collect() }
+    }
+
+    /// Asked after each transaction: only what stands under the ledger's name is on the disk for good.
+    #[cfg(unix)]
+    pub(in crate::ledger) fn check(&self, ledger: &Path) -> Result<(), LedgerError> {
+        for (path, seen) in &self.seen {
+            match (identity(path), seen) {
+                (_, None) => {}
+                (Ok(now), Some(seen)) if now == *seen => {}
+                (Err(error), _) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                    return Err(LedgerError::Closed { path: ledger.to_owned() });
+                }
+                _ => return Err(LedgerError::Missing { path: ledger.to_owned() }),
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    pub(in crate::ledger) fn of(_: &Path) -> Self {
+        Self {}
+    }
+
+    #[cfg(not(unix))]
+    pub(in crate::ledger) fn check(&self, _: &Path) -> Result<(), LedgerError> {
+        Ok(())
+    }
+}
+
+/// Device and number of the file.
+#[cfg(unix)]
+fn identity(path: &Path) -> std::io::Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).map(|file| (file.dev(), file.ino()))
+}

@@ -1,0 +1,114 @@
+//! Opening the ledger: checked before it is used, upgraded in one transaction, never recreated.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::ledger::LedgerError;
+use crate::ledger::file::connection::{APPLICATION_ID, BUSY_WAIT, MIGRATIONS, check, known_version};
+use crate::ledger::file::{backup, names};
+use crate::ledger::values::stamp;
+use crate::ports::{Clock, IdSource};
+
+/// Pages of write-ahead log after which SQLite folds it back.
+const WAL_AUTOCHECKPOINT_PAGES: u32 = 2_000;
+
+/// Opens the one writing connection, making the file where there is none and never was.
+pub(in crate::ledger) fn writer(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Connection, LedgerError> {
+    let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let exists = path.try_exists().unwrap_or(true);
+    if !exists && (names::was_used_before(path) || names::log_is_left(path)) {
+        return Err(LedgerError::Missing { path: path.to_owned() });
+    }
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, !exists);
+    let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
+    connection.busy_timeout(BUSY_WAIT).map_err(sqlite_error)?;
+    check(&connection, path)?;
+    // SQLite opens a file that it may not write for reading alone, and says so at the first write.
+    if connection.is_readonly(rusqlite::MAIN_DB).map_err(sqlite_error)? {
+        return Err(LedgerError::Closed { path: path.to_owned() });
+    }
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(sqlite_error)?;
+    if mode != "wal" {
+        return Err(LedgerError::Damaged { path: path.to_owned(), detail: format!("journal mode is {mode}, not wal") });
+    }
+    connection
+        .execute_batch(&format!(
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = {WAL_AUTOCHECKPOINT_PAGES};"
+        ))
+        .map_err(sqlite_error)?;
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite_error)?;
+    if version < known_version() {
+        if version > 0 {
+            backup::before_migration(&connection, path, version, clock.now())?;
+        }
+        migrate(&mut connection, clock, ids).map_err(sqlite_error)?;
+    }
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// Makes a ledger where no file is, whatever stands beside it.
+pub(in crate::ledger) fn make(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<(), LedgerError> {
+    let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    if path.try_exists().unwrap_or(true) {
+        return Err(LedgerError::Closed { path: path.to_owned() });
+    }
+    let mut connection = Connection::open(path).map_err(sqlite_error)?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).map_err(sqlite_error)?;
+    migrate(&mut connection, clock, ids).map_err(sqlite_error)
+}
+
+/// Moves a ledger and what SQLite keeps beside it to names of their own. The ledger goes first: a ledger without its log
+/// would lack its newest entries, and nobody would see it.
+pub(in crate::ledger) fn set_aside(path: &Path, now: DateTime<Utc>) -> Result<(), LedgerError> {
+    let moved = names::files(path).filter(|file| file.exists()).try_for_each(|file| names::set_aside(&file, now));
+    moved.map_err(|_| LedgerError::Closed { path: path.to_owned() })
+}
+
+fn migrate(connection: &mut Connection, clock: &dyn Clock, ids: &dyn IdSource) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    for migration in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(0)) {
+        transaction.execute_batch(migration)?;
+    }
+    if version == 0 {
+        transaction.execute(
+            "INSERT INTO ledger (only, ledger_id, created_at, writes) VALUES (1, :id, :now, 0)",
+            rusqlite::named_params! { ":id": ids.fresh(), ":now": stamp(clock.now()) },
+        )?;
+    }
+    if version < known_version() {
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", known_version())?;
+    }
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema(connection: &Connection) -> Vec<String> {
+        let mut statement = connection
+            .prepare(
+                "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type, name",
+            )
+            .expect("sqlite_master is always there");
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).expect("no parameters");
+        rows.map(|row| row.expect("text")).collect()
+    }
+
+    #[test]
+    fn the_migrations_add_up_to_the_schema_file() {
+        let (migrated, whole) = (Connection::open_in_memory(), Connection::open_in_memory());
+        let (migrated, whole) = (migrated.expect("memory"), whole.expect("memory"));
+        for migration in MIGRATIONS {
+            migrated.execute_batch(migration).expect("each migration runs on the one before");
+        }
+        whole.execute_batch(include_str!("../../../migrations/schema.sql")).expect("the schema file runs");
+        assert_eq!(schema(&migrated), schema(&whole));
+    }
+}

@@ -1,0 +1,139 @@
+//! What waits for a person, and how many records are in which state.
+
+use rusqlite::{Row, named_params};
+
+use crate::domain::{HoldReason, RunId};
+use crate::error::{ErrorCode, Problem};
+use crate::ledger::values::{day, day_option, from_json, from_json_option, instant, number, word};
+use crate::ledger::{Ledger, LedgerError, LedgerTx};
+use crate::views::{AttentionItem, ReExport, Reason, RecordCounts, RecordState, Sent};
+
+/// Entries that one page may have.
+const PAGE_MAX: u32 = 1_000;
+
+impl Ledger {
+    /// How many records are in which state.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn counts(&self) -> Result<RecordCounts, LedgerError> {
+        self.read(|tx| tx.counts()).await
+    }
+
+    /// What waits for a person, in doubt first, then vanished, changed, refused and held: `limit` at most (and never over
+    /// 1,000). What is being sent is in doubt as well where it is `left`: nobody is sending it any more.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn attention(&self, left: bool, offset: u64, limit: u32) -> Result<Vec<AttentionItem>, LedgerError> {
+        self.read(move |tx| {
+            tx.rows(
+                include_str!("attention.sql"),
+                named_params! {
+                    ":left": left, ":offset": crate::ledger::values::signed(offset), ":limit": limit.min(PAGE_MAX),
+                },
+                |row| tx.attention_item(row),
+            )
+        })
+        .await
+    }
+
+    /// The re-exports that wait for an approval, oldest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn approvals(&self) -> Result<Vec<ReExport>, LedgerError> {
+        self.read(|tx| tx.waiting_re_exports()).await
+    }
+
+    /// Whether this voucher is known here: acknowledged, reversed, or found under one of our references.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn knows_voucher(&self, voucher_id: &str) -> Result<bool, LedgerError> {
+        let voucher_id = voucher_id.to_owned();
+        self.read(move |tx| {
+            let asked = named_params! { ":voucher": voucher_id };
+            let known = tx.row(include_str!("knows_voucher.sql"), asked, |row| tx.get(row, "known"))?;
+            Ok(known.unwrap_or(false))
+        })
+        .await
+    }
+}
+
+impl LedgerTx<'_> {
+    fn counts(&self) -> Result<RecordCounts, LedgerError> {
+        let tallies = self.rows(include_str!("count_states.sql"), [], |row| {
+            Ok((self.get::<String>(row, "state")?, number("count", self.get(row, "records")?)?))
+        })?;
+        let approvals = self.waiting_re_exports()?.len() as u64;
+        let mut counts = RecordCounts { approvals, ..RecordCounts::default() };
+        for (state, records) in tallies {
+            match word("record_state.state", &state, RecordState::from_text)? {
+                RecordState::Posted => counts.posted += records,
+                RecordState::Eligible => counts.eligible += records,
+                RecordState::Sending => counts.sending += records,
+                RecordState::InDoubt => counts.in_doubt += records,
+                RecordState::Refused => counts.refused += records,
+                RecordState::Held => counts.held += records,
+                RecordState::Changed => counts.changed += records,
+                RecordState::Vanished => counts.vanished += records,
+                // Not in the source any more, and never exported: nothing waits.
+                RecordState::Gone => {}
+            }
+        }
+        Ok(counts)
+    }
+
+    fn attention_item(&self, row: &Row<'_>) -> Result<AttentionItem, LedgerError> {
+        let state: String = self.get(row, "state")?;
+        let state = word("record_state.state", &state, RecordState::from_text)?;
+        let record_id: Option<String> = self.get(row, "record_id")?;
+        let attempt: Option<i64> = self.get(row, "attempt_id")?;
+        let (mut changed, mut vanished) = (None, None);
+        if let (RecordState::Changed | RecordState::Vanished, Some(id), Some(attempt)) = (state, &record_id, attempt) {
+            changed = self.changed(id, attempt)?;
+            vanished = self.open_alarm(attempt)?.map(|(_, alarm)| alarm);
+        }
+        let found_out = vanished.as_ref().map(|alarm| alarm.since);
+        let since = match found_out.or(changed.as_ref().and_then(|changed| changed.since)) {
+            Some(since) => since,
+            None => instant("since", &self.get::<String>(row, "since")?)?,
+        };
+        let held: Option<String> = self.get(row, "held_reason")?;
+        let reason = match held.map(|text| from_json::<HoldReason>("held_reason", &text)).transpose()? {
+            Some(held) => Some(Reason::Held(held)),
+            None if self.get(row, "interrupted")? => Some(Reason::InDoubt(Problem::new(ErrorCode::Interrupted))),
+            None => from_json_option("attempt.reason", self.get(row, "attempt_reason")?)?,
+        };
+        Ok(AttentionItem {
+            state,
+            record_id,
+            place: self.place_option(row)?,
+            glimpse: self.get(row, "glimpse")?,
+            payee: self.get(row, "payee_name")?,
+            date: day_option("date", self.get(row, "date")?)?,
+            amount: self.sum_option(row)?,
+            reason,
+            reference: self.get(row, "reference")?,
+            voucher_id: self.get(row, "voucher_id")?,
+            since,
+            run_id: self.get::<Option<String>>(row, "run_id")?.map(RunId::new),
+            changed,
+            vanished,
+            evidence: from_json_option("attempt.evidence", self.get(row, "evidence")?)?.unwrap_or_default(),
+            sent: attempt.map(|attempt| self.sent(attempt)).transpose()?.flatten(),
+        })
+    }
+
+    fn sent(&self, attempt: i64) -> Result<Option<Sent>, LedgerError> {
+        self.row(
+            "SELECT date, currency, exponent, minor, voucher_number FROM attempt WHERE attempt_id = :attempt",
+            named_params! { ":attempt": attempt },
+            |row| {
+                let date = day("attempt.date", &self.get::<String>(row, "date")?)?;
+                Ok(Sent { date, amount: self.sum(row)?, voucher_number: self.get(row, "voucher_number")? })
+            },
+        )
+    }
+}

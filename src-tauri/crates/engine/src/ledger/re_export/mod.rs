@@ -1,0 +1,3 @@
+//! Forced re-exports: requests, approvals, reversals.
+
+pub(super) mod requests;

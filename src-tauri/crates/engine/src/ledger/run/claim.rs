@@ -1,0 +1,248 @@
+//! Claim: intent before act. What is claimed here is on the disk before the first byte leaves.
+//!
+//! Invariant: [`Claimed`] and [`ClaimedRequest`] are made in this folder only, from rows that stand in the ledger; whoever
+//! has one to send has a claim.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::named_params;
+use sha2::{Digest, Sha256};
+
+use crate::domain::{ContentHash, DraftId, Generation, Money, RecordId, Reference, RequestKey, RequestKind};
+use crate::ledger::values::{signed, stamp};
+use crate::ledger::{LedgerError, LedgerTx};
+
+/// A claim on one record and generation, in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    pub(in crate::ledger) attempt_id: i64,
+    pub(in crate::ledger) record_id: RecordId,
+    pub(in crate::ledger) generation: Generation,
+    pub(in crate::ledger) reference: Reference,
+    pub(in crate::ledger) date: NaiveDate,
+    pub(in crate::ledger) amount: Money,
+    /// Its row in the run that claimed it; 0 for a claim that an earlier run left open.
+    pub(in crate::ledger) position: u64,
+}
+
+impl Claimed {
+    /// The record.
+    pub fn record_id(&self) -> &RecordId {
+        &self.record_id
+    }
+
+    /// The reference it travels under.
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
+    /// The generation.
+    pub fn generation(&self) -> Generation {
+        self.generation
+    }
+
+    /// The date of its voucher.
+    pub fn date(&self) -> NaiveDate {
+        self.date
+    }
+
+    /// The amount that is claimed.
+    pub fn amount(&self) -> Money {
+        self.amount
+    }
+}
+
+/// A request as it stands in the ledger: key, members, order, bytes. Sent as often as needed, always as it is.
+#[derive(Debug, Clone)]
+pub struct ClaimedRequest {
+    pub(in crate::ledger) request_id: i64,
+    pub(in crate::ledger) key: RequestKey,
+    pub(in crate::ledger) body: Arc<[u8]>,
+    pub(in crate::ledger) members: Vec<Claimed>,
+}
+
+impl ClaimedRequest {
+    /// The idempotency key.
+    pub fn key(&self) -> &RequestKey {
+        &self.key
+    }
+
+    /// The bytes, as the connector drew them up.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Its members, in the order of the body.
+    pub fn members(&self) -> &[Claimed] {
+        &self.members
+    }
+
+    /// How many members it has.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether it has none; such a request is never made.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// The references of its members, in order.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.members.iter().map(Claimed::reference)
+    }
+}
+
+/// A draft whose id stands in the ledger; whoever has one may commit it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StagedDraft {
+    pub(in crate::ledger) claimed: Claimed,
+    pub(in crate::ledger) draft_id: DraftId,
+}
+
+impl StagedDraft {
+    /// The claim it stands for.
+    pub fn claimed(&self) -> &Claimed {
+        &self.claimed
+    }
+
+    /// Its id in the accounting system.
+    pub fn draft_id(&self) -> &DraftId {
+        &self.draft_id
+    }
+}
+
+/// A counter-voucher that is claimed: in the ledger before its first byte leaves, at most one for a voucher.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedReversal {
+    pub(in crate::ledger) reversal_id: i64,
+    pub(in crate::ledger) key: RequestKey,
+    pub(in crate::ledger) voucher_id: String,
+    pub(in crate::ledger) reference: Reference,
+    pub(in crate::ledger) date: NaiveDate,
+    pub(in crate::ledger) reason: String,
+}
+
+impl ClaimedReversal {
+    /// The idempotency key.
+    pub fn key(&self) -> &RequestKey {
+        &self.key
+    }
+
+    /// The voucher to be reversed.
+    pub fn voucher_id(&self) -> &str {
+        &self.voucher_id
+    }
+
+    /// The reference of the counter-voucher.
+    pub fn reference(&self) -> &Reference {
+        &self.reference
+    }
+
+    /// Its date.
+    pub fn date(&self) -> NaiveDate {
+        self.date
+    }
+
+    /// The person's reason.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+/// A moment on two clocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// Ours, for people.
+    pub(crate) now: DateTime<Utc>,
+    /// The accounting side's, at the latest: for whatever a later run concludes from it.
+    pub(crate) there: DateTime<Utc>,
+}
+
+/// A request to be claimed.
+#[derive(Debug, Clone)]
+pub(crate) struct ClaimAsk {
+    pub(crate) run: i64,
+    pub(crate) kind: RequestKind,
+    pub(crate) fence: u64,
+    pub(crate) key: RequestKey,
+    pub(crate) body: Vec<u8>,
+    pub(crate) members: Vec<ClaimMember>,
+    pub(crate) at: Moment,
+}
+
+/// One member of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClaimMember {
+    pub(crate) position: u64,
+    pub(crate) record_id: RecordId,
+    pub(crate) generation: Generation,
+    pub(crate) reference: Reference,
+    pub(crate) content: ContentHash,
+    pub(crate) date: NaiveDate,
+    pub(crate) amount: Money,
+}
+
+impl LedgerTx<'_> {
+    /// Claims every member, or, where the guard forbids one of them, none: the transaction then fails as a whole.
+    pub(crate) fn claim(&self, ask: ClaimAsk) -> Result<ClaimedRequest, LedgerError> {
+        let request_id = self.insert_request(ask.run, ask.kind, &ask.key, ask.fence, Some(&ask.body), ask.at)?;
+        let mut members = Vec::with_capacity(ask.members.len());
+        for (member, asked) in ask.members.into_iter().enumerate() {
+            self.execute(
+                include_str!("claim.sql"),
+                named_params! {
+                    ":record": asked.record_id.as_str(), ":generation": asked.generation.number(),
+                    ":reference": asked.reference.as_str(), ":run": ask.run, ":request": request_id,
+                    ":member": signed(member as u64), ":hash": asked.content.as_bytes(), ":date": asked.date.to_string(),
+                    ":currency": asked.amount.currency().code(), ":exponent": asked.amount.currency().exponent(),
+                    ":minor": asked.amount.minor(), ":now": stamp(ask.at.now), ":there": stamp(ask.at.there),
+                },
+            )?;
+            let attempt_id = self.inserted();
+            if asked.generation > Generation::FIRST {
+                self.claim_re_export(ask.run, attempt_id, &asked, ask.at.now)?;
+            }
+            self.execute_one(
+                "run_item",
+                "UPDATE run_item SET attempt_id = :attempt
+                 WHERE run_number = :run AND position = :position AND record_id = :record AND result IS NULL",
+                named_params! {
+                    ":attempt": attempt_id, ":run": ask.run, ":position": signed(asked.position),
+                    ":record": asked.record_id.as_str(),
+                },
+            )?;
+            members.push(Claimed {
+                attempt_id,
+                record_id: asked.record_id,
+                generation: asked.generation,
+                reference: asked.reference,
+                date: asked.date,
+                amount: asked.amount,
+                position: asked.position,
+            });
+        }
+        Ok(ClaimedRequest { request_id, key: ask.key, body: ask.body.into(), members })
+    }
+
+    pub(in crate::ledger) fn insert_request(
+        &self,
+        run: i64,
+        kind: RequestKind,
+        key: &RequestKey,
+        fence: u64,
+        body: Option<&[u8]>,
+        at: Moment,
+    ) -> Result<i64, LedgerError> {
+        self.execute(
+            "INSERT INTO request (key, keyed_at, run_number, fence, body, body_hash, kind)
+             VALUES (:key, :there, :run, :fence, :body, :hash, :kind)",
+            named_params! {
+                ":key": key.as_str(), ":there": stamp(at.there), ":run": run, ":fence": signed(fence), ":body": body,
+                ":hash": Sha256::digest(body.unwrap_or_default()).as_slice(), ":kind": kind.as_str(),
+            },
+        )?;
+        Ok(self.inserted())
+    }
+}

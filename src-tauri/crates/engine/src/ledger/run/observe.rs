@@ -1,0 +1,179 @@
+//! Observe: what the source gave, row by row, into the ledger.
+//!
+//! Invariant: a reading counts only once it is finished; one that broke off changes what is known of a record's content,
+//! never which records are there.
+
+use chrono::{DateTime, Utc};
+use rusqlite::named_params;
+
+use crate::domain::{ContentHash, Place, Record, RecordId};
+use crate::ledger::values::{json, signed, stamp};
+use crate::ledger::{LedgerError, LedgerTx};
+use crate::ports::{Flaw, Row};
+
+/// A reading in progress, or the newest finished one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reading(pub(in crate::ledger) i64);
+
+/// A row whose record id had stood in the source before.
+#[derive(Debug, Clone)]
+pub(crate) struct Repeat {
+    /// Cursor for the next page.
+    pub(crate) cursor: i64,
+    pub(crate) record_id: RecordId,
+    /// Whether the content was the same.
+    pub(crate) same: bool,
+    pub(crate) place: Place,
+    /// The date of the record, for the period.
+    pub(crate) date: chrono::NaiveDate,
+}
+
+impl LedgerTx<'_> {
+    /// Begins a pass over the source.
+    pub(crate) fn begin_reading(&self, now: DateTime<Utc>) -> Result<Reading, LedgerError> {
+        self.execute("INSERT INTO reading (started_at) VALUES (:now)", named_params! { ":now": stamp(now) })?;
+        Ok(Reading(self.inserted()))
+    }
+
+    /// Takes in one row.
+    pub(crate) fn observe(&self, reading: Reading, row: &Row, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        match row {
+            Row::Record(record, place) => self.observe_record(reading, record, place, now),
+            Row::Flaw(flaw) => self.observe_flaw(reading, flaw),
+        }
+    }
+
+    fn observe_record(
+        &self,
+        reading: Reading,
+        record: &Record,
+        place: &Place,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        let hash = record.content_hash();
+        let known = self.row(
+            "SELECT reading_id, content_hash FROM record WHERE record_id = :id",
+            named_params! { ":id": record.id.as_str() },
+            |row| Ok((self.get::<i64>(row, "reading_id")?, self.get::<Vec<u8>>(row, "content_hash")?)),
+        )?;
+        if let Some((seen_in, known_hash)) = known {
+            let same = ContentHash::from_bytes(&known_hash) == Some(hash);
+            if seen_in == reading.0 {
+                return self.observe_repeat(reading, &record.id, same, place);
+            }
+            if !same {
+                self.keep_superseded(&record.id, now)?;
+            }
+        }
+        self.execute(
+            include_str!("observe_record.sql"),
+            named_params! {
+                ":id": record.id.as_str(), ":hash": hash.as_bytes(), ":date": record.date.to_string(),
+                ":currency": record.amount.currency().code(), ":exponent": record.amount.currency().exponent(),
+                ":minor": record.amount.minor(), ":payee_id": record.payee.id, ":payee_name": record.payee.name,
+                ":category": record.category, ":text": record.text, ":department": record.department,
+                ":project": record.project, ":version": record.version,
+                ":approved_at": record.approved_at.map(stamp), ":file": place.file, ":line": signed(place.line),
+                ":now": stamp(now), ":reading": reading.0,
+            },
+        )?;
+        Ok(())
+    }
+
+    fn observe_repeat(&self, reading: Reading, id: &RecordId, same: bool, place: &Place) -> Result<(), LedgerError> {
+        self.execute(
+            "INSERT INTO repeat (reading_id, record_id, same, file, line) VALUES (:reading, :id, :same, :file, :line)",
+            named_params! {
+                ":reading": reading.0, ":id": id.as_str(), ":same": same, ":file": place.file,
+                ":line": signed(place.line),
+            },
+        )?;
+        if !same {
+            self.execute("UPDATE record SET conflict = 1 WHERE record_id = :id", named_params! { ":id": id.as_str() })?;
+        }
+        Ok(())
+    }
+
+    fn observe_flaw(&self, reading: Reading, flaw: &Flaw) -> Result<(), LedgerError> {
+        self.execute(
+            "INSERT INTO flaw (reading_id, record_id, file, line, reason, glimpse)
+             VALUES (:reading, :id, :file, :line, :reason, :glimpse)",
+            named_params! {
+                ":reading": reading.0, ":id": flaw.record_id, ":file": flaw.place.file,
+                ":line": signed(flaw.place.line), ":reason": json(&flaw.reason), ":glimpse": flaw.glimpse,
+            },
+        )?;
+        Ok(())
+    }
+
+    /// Ends the reading: it is now what the source holds. The flaws and repeats of earlier readings are dropped; what
+    /// they meant for a run stands in that run's rows.
+    pub(crate) fn finish_reading(&self, reading: Reading, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let this = named_params! { ":reading": reading.0 };
+        self.execute(
+            "UPDATE record SET conflict = 1 WHERE reading_id = :reading AND record_id IN
+                 (SELECT record_id FROM flaw WHERE reading_id = :reading AND record_id IS NOT NULL)",
+            this,
+        )?;
+        self.execute("DELETE FROM flaw WHERE reading_id <> :reading", this)?;
+        self.execute("DELETE FROM repeat WHERE reading_id <> :reading", this)?;
+        self.execute("UPDATE ledger SET latest_reading = :reading", this)?;
+        self.execute_one(
+            "reading",
+            "UPDATE reading SET finished_at = :now WHERE reading_id = :reading",
+            named_params! { ":reading": reading.0, ":now": stamp(now) },
+        )
+    }
+
+    /// The repeated rows of a reading, a page.
+    pub(crate) fn repeats(&self, reading: Reading, after: i64, limit: usize) -> Result<Vec<Repeat>, LedgerError> {
+        self.rows(
+            "SELECT p.repeat_id, p.record_id, p.same, p.file, p.line, r.date FROM repeat p JOIN record r USING (record_id)
+             WHERE p.reading_id = :reading AND p.repeat_id > :after ORDER BY p.repeat_id LIMIT :limit",
+            named_params! { ":reading": reading.0, ":after": after, ":limit": signed(limit as u64) },
+            |row| {
+                Ok(Repeat {
+                    cursor: self.get(row, "repeat_id")?,
+                    record_id: self.record_id(row)?,
+                    same: self.get(row, "same")?,
+                    place: self.place(row)?,
+                    date: crate::ledger::values::day("record.date", &self.get::<String>(row, "date")?)?,
+                })
+            },
+        )
+    }
+
+    /// The flawed rows of a reading, a page, each with its cursor.
+    pub(crate) fn flaws(&self, reading: Reading, after: i64, limit: usize) -> Result<Vec<(i64, Flaw)>, LedgerError> {
+        self.rows(
+            "SELECT flaw_id, record_id, file, line, reason, glimpse FROM flaw
+             WHERE reading_id = :reading AND flaw_id > :after ORDER BY flaw_id LIMIT :limit",
+            named_params! { ":reading": reading.0, ":after": after, ":limit": signed(limit as u64) },
+            |row| {
+                let flaw = Flaw {
+                    record_id: self.get(row, "record_id")?,
+                    place: self.place(row)?,
+                    reason: crate::ledger::values::from_json("flaw.reason", &self.get::<String>(row, "reason")?)?,
+                    glimpse: self.get(row, "glimpse")?,
+                };
+                Ok((self.get(row, "flaw_id")?, flaw))
+            },
+        )
+    }
+
+    /// The lines on which a record id stands in a reading, for the sentence that says so; the first few.
+    pub(crate) fn lines_of(&self, reading: Reading, id: &RecordId) -> Result<Vec<u64>, LedgerError> {
+        self.rows(include_str!("lines_of.sql"), named_params! { ":reading": reading.0, ":id": id.as_str() }, |row| {
+            crate::ledger::values::number("line", self.get(row, "line")?)
+        })
+    }
+
+    pub(in crate::ledger) fn record_id(&self, row: &rusqlite::Row<'_>) -> Result<RecordId, LedgerError> {
+        let text: String = self.get(row, "record_id")?;
+        RecordId::new(text.clone()).map_err(|_| LedgerError::Impossible { what: "record_id", found: text })
+    }
+
+    pub(in crate::ledger) fn place(&self, row: &rusqlite::Row<'_>) -> Result<Place, LedgerError> {
+        Ok(Place { file: self.get(row, "file")?, line: crate::ledger::values::number("line", self.get(row, "line")?)? })
+    }
+}

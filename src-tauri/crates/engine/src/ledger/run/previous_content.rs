@@ -1,0 +1,68 @@
+//! Contents that a record had before it changed, kept for what was exported with them.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Row, named_params};
+
+use crate::domain::RecordId;
+use crate::ledger::values::{day, from_json, instant, instant_option, json, money, stamp};
+use crate::ledger::{LedgerError, LedgerTx};
+use crate::views::{Changed, Content};
+
+impl LedgerTx<'_> {
+    /// Keeps the content that is about to be overwritten, where the record was ever claimed.
+    pub(in crate::ledger) fn keep_superseded(&self, id: &RecordId, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let record = named_params! { ":record": id.as_str() };
+        let claimed = self.row(include_str!("claimed_content.sql"), record, |row| {
+            Ok((self.get::<Vec<u8>>(row, "content_hash")?, self.content(row)?))
+        })?;
+        if let Some((hash, content)) = claimed {
+            self.execute(
+                "INSERT INTO superseded (record_id, content_hash, content, replaced_at)
+                 VALUES (:record, :hash, :content, :now)
+                 ON CONFLICT DO UPDATE SET replaced_at = excluded.replaced_at",
+                named_params! {
+                    ":record": id.as_str(), ":hash": hash, ":content": json(&content), ":now": stamp(now),
+                },
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Both contents of a record, where it is no longer what the attempt exported.
+    pub(in crate::ledger) fn changed(&self, record_id: &str, attempt: i64) -> Result<Option<Changed>, LedgerError> {
+        self.row(
+            include_str!("changed_content.sql"),
+            named_params! { ":record": record_id, ":attempt": attempt },
+            |row| {
+                let now = self.content(row)?;
+                let exported: Option<String> = self.get(row, "exported")?;
+                let exported = exported.map(|text| from_json::<Content>("superseded.content", &text)).transpose()?;
+                Ok(Changed {
+                    differs: exported.as_ref().map(|exported| exported.differing(&now)).unwrap_or_default(),
+                    exported,
+                    now,
+                    since: instant_option("superseded.replaced_at", self.get(row, "replaced_at")?)?,
+                })
+            },
+        )
+    }
+
+    /// The content columns of `record`.
+    fn content(&self, row: &Row<'_>) -> Result<Content, LedgerError> {
+        let (code, exponent): (String, i64) = (self.get(row, "currency")?, self.get(row, "exponent")?);
+        let approved: Option<String> = self.get(row, "approved_at")?;
+        Ok(Content {
+            date: day("record.date", &self.get::<String>(row, "date")?)?,
+            amount: money(&code, exponent, self.get(row, "minor")?)?.to_decimal(),
+            currency: code,
+            payee_id: self.get(row, "payee_id")?,
+            payee: self.get(row, "payee_name")?,
+            category: self.get(row, "category")?,
+            text: self.get(row, "text")?,
+            department: self.get(row, "department")?,
+            project: self.get(row, "project")?,
+            version: self.get(row, "version")?,
+            approved_at: approved.map(|text| instant("record.approved_at", &text)).transpose()?,
+        })
+    }
+}

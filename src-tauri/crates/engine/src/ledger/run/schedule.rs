@@ -1,0 +1,83 @@
+//! Scheduled times: counted since when, claimed by whom, and what became of them.
+//!
+//! Invariant: a time is claimed in one transaction, and `UNIQUE` lets one claim through, whichever program comes first.
+
+use chrono::{DateTime, Utc};
+use rusqlite::named_params;
+
+use crate::domain::{RunId, TimeFate};
+use crate::ledger::values::{instant, signed, stamp};
+use crate::ledger::{LedgerError, LedgerTx};
+
+/// A scheduled time, to be dealt with.
+#[derive(Debug, Clone)]
+pub(crate) struct TimeClaim {
+    pub(crate) scheduled_for: DateTime<Utc>,
+    /// Up to when times had been dealt with before.
+    pub(crate) since: DateTime<Utc>,
+    /// Times between that were missed.
+    pub(crate) missed: u64,
+    /// The run that will be tried for it; `None` where nobody wants it caught up.
+    pub(crate) run: Option<RunId>,
+}
+
+impl LedgerTx<'_> {
+    /// Up to when this schedule's times count as dealt with; `None` where it counts from now: it was not seen before, or the
+    /// clock was set back.
+    ///
+    /// A clock that was far ahead for a while must not silence the schedule until then, so times after `now` are no mark. Each
+    /// that was dealt with meanwhile is not claimed again all the same.
+    pub(crate) fn dealt_with_until(
+        &self,
+        cron: &str,
+        time_zone: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, LedgerError> {
+        let marks = self.row(
+            include_str!("dealt_with_until.sql"),
+            named_params! { ":cron": cron, ":time_zone": time_zone, ":now": stamp(now) },
+            |row| self.get::<String>(row, "until"),
+        )?;
+        marks.map(|until| instant("scheduled_time.scheduled_for", &until)).transpose()
+    }
+
+    /// The schedule is seen, and counts from now.
+    pub(crate) fn see_schedule(&self, cron: &str, time_zone: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        self.execute_one(
+            "schedule_seen",
+            "INSERT INTO schedule_seen (cron, time_zone, seen_at) VALUES (:cron, :time_zone, :now)",
+            named_params! { ":cron": cron, ":time_zone": time_zone, ":now": stamp(now) },
+        )
+    }
+
+    /// Claims a time, or says `false`: somebody has dealt with it.
+    pub(crate) fn claim_time(&self, claim: &TimeClaim, now: DateTime<Utc>) -> Result<bool, LedgerError> {
+        let how = if claim.run.is_some() { TimeFate::Claimed } else { TimeFate::Missed };
+        let claimed = self.execute(
+            include_str!("claim_time.sql"),
+            named_params! {
+                ":scheduled_for": stamp(claim.scheduled_for), ":since": stamp(claim.since), ":missed": signed(claim.missed), ":now": stamp(now),
+                ":how": how.as_str(), ":run": claim.run.as_ref().map(RunId::as_str),
+            },
+        )?;
+        Ok(claimed == 1)
+    }
+
+    /// Says what came of a time that was claimed.
+    pub(crate) fn settle_time(&self, scheduled_for: DateTime<Utc>, how: TimeFate) -> Result<(), LedgerError> {
+        self.execute_one(
+            "scheduled_time",
+            "UPDATE scheduled_time SET how = :how WHERE scheduled_for = :scheduled_for AND how = 'claimed'",
+            named_params! { ":how": how.as_str(), ":scheduled_for": stamp(scheduled_for) },
+        )
+    }
+
+    /// Times after now that were dealt with, while the clock was ahead.
+    pub(crate) fn dealt_with_after(&self, now: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, LedgerError> {
+        self.rows(
+            "SELECT scheduled_for FROM scheduled_time WHERE scheduled_for > :now",
+            named_params! { ":now": stamp(now) },
+            |row| instant("scheduled_time.scheduled_for", &self.get::<String>(row, "scheduled_for")?),
+        )
+    }
+}

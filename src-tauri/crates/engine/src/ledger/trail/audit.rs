@@ -1,0 +1,232 @@
+//! The audit trail: entries are appended, in the transaction of the act they tell of, each with the hash of the one before.
+//!
+//! Invariant: the ledger's triggers refuse every change and deletion, and an entry that does not go on from the newest.
+//! The triggers stop mistakes; who edits the file past them is found by the chain (`domain::audit_chain`), the signed heads and
+//! the witness (`audit`).
+
+use chrono::{DateTime, Utc};
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Row, named_params};
+use serde_json::json;
+
+use crate::domain::audit_chain::{COLUMNS, ChainHash, StoredEntry, Value, entry_hash};
+use crate::domain::{Act, Actor, Generation, RunId};
+use crate::ledger::values::{signed, stamp};
+use crate::ledger::{LedgerError, LedgerTx};
+
+/// What an entry tells.
+#[derive(Debug, Clone)]
+pub(crate) struct AuditAct<'a> {
+    /// When, by the wall clock.
+    pub(crate) at: DateTime<Utc>,
+    /// Who, at the operating system.
+    pub(crate) actor: &'a Actor,
+    /// Who the accounting system took them for.
+    pub(crate) accounting_user: Option<&'a str>,
+    /// What was done.
+    pub(crate) act: Act,
+    /// To which record.
+    pub(crate) record_id: Option<&'a str>,
+    /// In which generation.
+    pub(crate) generation: Option<Generation>,
+    /// In which run.
+    pub(crate) run_id: Option<&'a RunId>,
+    /// What the accounting system made of it.
+    pub(crate) voucher_id: Option<&'a str>,
+    /// What stood there before.
+    pub(crate) earlier_voucher_id: Option<&'a str>,
+    /// Why. Some acts have no entry without at least ten characters of it: the table's `CHECK` says which.
+    pub(crate) reason: Option<&'a str>,
+    /// Whatever else belongs to the act: an object. Never a secret.
+    pub(crate) detail: serde_json::Value,
+}
+
+impl<'a> AuditAct<'a> {
+    pub(crate) fn new(at: DateTime<Utc>, actor: &'a Actor, act: Act) -> Self {
+        Self {
+            at,
+            actor,
+            accounting_user: None,
+            act,
+            record_id: None,
+            generation: None,
+            run_id: None,
+            voucher_id: None,
+            earlier_voucher_id: None,
+            reason: None,
+            detail: json!({}),
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn accounting_user(self, user: &'a str) -> Self {
+        Self { accounting_user: Some(user), ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn record(self, record_id: &'a str, generation: Generation) -> Self {
+        Self { record_id: Some(record_id), generation: Some(generation), ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn run(self, run_id: &'a RunId) -> Self {
+        Self { run_id: Some(run_id), ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn voucher(self, voucher_id: Option<&'a str>) -> Self {
+        Self { voucher_id, ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn earlier_voucher(self, earlier_voucher_id: Option<&'a str>) -> Self {
+        Self { earlier_voucher_id, ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn reason(self, reason: &'a str) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
+
+    #[must_use]
+    pub(crate) fn detail(self, detail: serde_json::Value) -> Self {
+        Self { detail, ..self }
+    }
+
+    fn values(&self, entry: u64, previous: ChainHash) -> [Value; COLUMNS.len()] {
+        [
+            Value::Integer(signed(entry)),
+            Value::text(stamp(self.at)),
+            Value::text(&self.actor.user),
+            Value::text(&self.actor.host),
+            Value::text_option(self.accounting_user),
+            Value::text(self.act.as_str()),
+            Value::text_option(self.record_id),
+            self.generation.map_or(Value::Null, |generation| Value::Integer(generation.number().into())),
+            Value::text_option(self.run_id.map(RunId::as_str)),
+            Value::text_option(self.voucher_id),
+            Value::text_option(self.earlier_voucher_id),
+            Value::text_option(self.reason),
+            Value::text(self.detail.to_string()),
+            Value::Blob(previous.as_bytes().to_vec()),
+        ]
+    }
+}
+
+/// Where the trail ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AuditTip {
+    /// The number of the newest entry; 0 where there is none.
+    pub(crate) entries: u64,
+    /// Its hash.
+    pub(crate) head: ChainHash,
+}
+
+impl LedgerTx<'_> {
+    /// Appends an entry; its number. To be called in the transaction of the act itself: both are kept, or neither.
+    ///
+    /// # Errors
+    /// When the act wants a reason and has none, or the trail does not end as it should.
+    pub(crate) fn audit(&self, act: &AuditAct<'_>) -> Result<u64, LedgerError> {
+        let tip = self.audit_tip()?;
+        let entry = tip.entries + 1;
+        let values = act.values(entry, tip.head);
+        let hash = entry_hash(&self.ledger_id()?, &values);
+        let [
+            number,
+            at,
+            user,
+            host,
+            accounting,
+            word,
+            record,
+            generation,
+            run,
+            voucher,
+            earlier,
+            reason,
+            detail,
+            previous,
+        ] = &values;
+        self.execute_one(
+            "audit",
+            include_str!("append_audit.sql"),
+            named_params! {
+                ":entry": number, ":at": at, ":actor_user": user, ":actor_host": host, ":accounting_user": accounting,
+                ":act": word, ":record_id": record, ":generation": generation, ":run_id": run, ":voucher_id": voucher,
+                ":earlier_voucher_id": earlier, ":reason": reason, ":detail": detail, ":previous": previous,
+                ":hash": hash.as_bytes().as_slice(),
+            },
+        )?;
+        self.read_back(entry, &StoredEntry { values, hash: Value::Blob(hash.as_bytes().to_vec()) })?;
+        Ok(entry)
+    }
+
+    /// What stands there now is what was hashed: else no verification would ever find the trail sound again.
+    fn read_back(&self, entry: u64, meant: &StoredEntry) -> Result<(), LedgerError> {
+        let written = self.audit_from(signed(entry), 1)?.pop();
+        if written.as_ref() == Some(meant) {
+            return Ok(());
+        }
+        Err(LedgerError::Impossible { what: "audit", found: format!("entry {entry} is not as it was written") })
+    }
+
+    /// Where the trail ends.
+    pub(crate) fn audit_tip(&self) -> Result<AuditTip, LedgerError> {
+        let tip = self.row("SELECT entry, hash FROM audit ORDER BY entry DESC LIMIT 1", [], |row| {
+            let hash: Vec<u8> = self.get(row, "hash")?;
+            let head = ChainHash::from_bytes(&hash)
+                .ok_or_else(|| LedgerError::Impossible { what: "audit.hash", found: hex::encode(hash) })?;
+            Ok(AuditTip { entries: crate::ledger::values::number("audit.entry", self.get(row, "entry")?)?, head })
+        })?;
+        Ok(tip.unwrap_or(AuditTip { entries: 0, head: ChainHash::NONE }))
+    }
+
+    /// The ledger's own id.
+    pub(crate) fn ledger_id(&self) -> Result<String, LedgerError> {
+        let id = self.row("SELECT ledger_id FROM ledger", [], |row| self.get(row, "ledger_id"))?;
+        id.ok_or_else(|| LedgerError::Impossible { what: "ledger", found: "no row".to_owned() })
+    }
+
+    /// Entries from that number on, oldest first, as they stand there.
+    pub(crate) fn audit_from(&self, from: i64, limit: u32) -> Result<Vec<StoredEntry>, LedgerError> {
+        self.rows(include_str!("audit_from.sql"), named_params! { ":from": from, ":limit": limit }, |row| {
+            self.stored_entry(row)
+        })
+    }
+
+    pub(in crate::ledger) fn stored_entry(&self, row: &Row<'_>) -> Result<StoredEntry, LedgerError> {
+        let mut values = [const { Value::Null }; COLUMNS.len()];
+        for (value, column) in values.iter_mut().zip(COLUMNS) {
+            *value = self.stored_value(row, column)?;
+        }
+        Ok(StoredEntry { values, hash: self.stored_value(row, "hash")? })
+    }
+
+    /// Whatever stands in the column, also what this program never writes.
+    pub(in crate::ledger) fn stored_value(&self, row: &Row<'_>, column: &'static str) -> Result<Value, LedgerError> {
+        Ok(match row.get_ref(column).map_err(|error| self.sqlite_error(error))? {
+            ValueRef::Null => Value::Null,
+            ValueRef::Integer(number) => Value::Integer(number),
+            ValueRef::Text(bytes) => Value::Text(bytes.to_vec()),
+            ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+            ValueRef::Real(number) => Value::Real(number.to_bits()),
+        })
+    }
+}
+
+/// As it will be read back.
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Text(bytes) => ValueRef::Text(bytes),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+            Self::Real(_) => {
+                let never = "the ledger writes no floating-point numbers";
+                return Err(rusqlite::Error::ToSqlConversionFailure(never.into()));
+            }
+        }))
+    }
+}

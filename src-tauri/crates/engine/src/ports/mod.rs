@@ -1,0 +1,18 @@
+//! The ports: all that the engine needs of the world, which is time, ids, records and an accounting system. Connectors implement
+//! these traits; the tests put simulated ones in their place.
+
+mod accounting;
+mod call;
+mod clock;
+mod lock;
+mod source;
+mod unique_rows;
+mod witness;
+
+pub use accounting::{AccountingSystem, Connection, LOOK_UP_MAX, VoucherPage};
+pub use call::{Answer, CallError};
+pub use clock::{Clock, IdSource};
+pub use lock::{Acquired, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress};
+pub use source::{Flaw, PAGE_ROWS_MAX, Pages, Row, Source, SourceError};
+pub use unique_rows::{Created, RowId, UniqueRow, UniqueRows};
+pub use witness::{Signature, Signer, Witness, WitnessSeen};
