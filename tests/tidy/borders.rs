@@ -36,12 +36,19 @@ const BORDERS: &[Border] = &[
 /// Our packages by folder, and which of our own each may use outside its tests. A package not listed may use none.
 const OWN: &[(&str, &[&str])] = &[
     ("src-tauri/crates/engine", &[]),
-    ("src-tauri/crates/connectors", &["postonce-engine"]),
-    ("src-tauri/crates/reports", &["postonce-engine"]),
+    ("src-tauri/crates/words", &[]),
+    ("src-tauri/crates/connectors", &["postonce-engine", "postonce-words"]),
+    ("src-tauri/crates/reports", &["postonce-engine", "postonce-words"]),
     ("src-tauri/crates/xtask", &["postonce-peers"]),
     ("src-tauri/crates/practice", &["postonce-engine", "postonce-connectors", "postonce-sandbox"]),
-    ("src-tauri/crates/cli", &["postonce-engine", "postonce-connectors", "postonce-practice", "postonce-reports"]),
-    ("src-tauri", &["postonce-engine", "postonce-connectors", "postonce-practice", "postonce-reports"]),
+    (
+        "src-tauri/crates/cli",
+        &["postonce-engine", "postonce-connectors", "postonce-practice", "postonce-reports", "postonce-words"],
+    ),
+    (
+        "src-tauri",
+        &["postonce-engine", "postonce-connectors", "postonce-practice", "postonce-reports", "postonce-words"],
+    ),
 ];
 
 /// Sources that name a crate outside its place. Tests may name them all.

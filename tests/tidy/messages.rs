@@ -1,10 +1,15 @@
-//! Every message exists in every language, with the same parameters.
+//! Every message exists in every language, with the same parameters. In Rust the compiler sees to that, as long as every
+//! catalogue has the form that `postonce-words` gives it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::rust::{lines_with, sources};
 use crate::tree::{File, Finding};
+
+/// The crate that names the languages, and defines the form of a catalogue.
+const WORDS: &str = "src-tauri/crates/words";
 
 const CATALOGUES: [&str; 2] = ["ui/messages/en.json", "ui/messages/nb.json"];
 
@@ -36,6 +41,18 @@ pub(crate) fn check(files: &[File]) -> Vec<Finding> {
     findings
 }
 
+/// Returns Rust sources that name the languages anew, or define a catalogue of a form of their own.
+pub(crate) fn second_languages(files: &[File]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for source in sources(files).filter(|source| !source.file.is_below(WORDS)) {
+        for again in ["enum Language", "macro_rules! catalogue", "macro_rules! words", "macro_rules! phrases"] {
+            let lines = lines_with(source.code(), again).into_iter();
+            findings.extend(lines.map(|line| source.file.finding(line, format!("{again} stands in {WORDS} alone"))));
+        }
+    }
+    findings
+}
+
 fn messages(file: &File) -> Option<BTreeMap<String, Value>> {
     let Value::Object(object) = serde_json::from_str(&file.text).ok()? else { return None };
     Some(object.into_iter().filter(|(key, _)| key != "$schema").collect())
@@ -53,6 +70,16 @@ mod tests {
 
     fn findings(english: &str, norwegian: &str) -> usize {
         check(&[File::sample(CATALOGUES[0], english), File::sample(CATALOGUES[1], norwegian)]).len()
+    }
+
+    #[test]
+    fn second_enum_of_languages_or_form_of_catalogues_is_found() {
+        for text in ["pub(crate) enum Language { En, Nb }", "macro_rules! words { () => {} }"] {
+            assert_eq!(second_languages(&[File::sample("src-tauri/src/wire/mod.rs", text)]).len(), 1, "{text}");
+            assert_eq!(second_languages(&[File::sample("src-tauri/crates/words/src/lib.rs", text)]), [], "{text}");
+        }
+        let fine = "use postonce_words::Language;\ncatalogue! { A: \"a\", \"b\"; }\nenum LanguageOfSystem {}";
+        assert_eq!(second_languages(&[File::sample("src-tauri/crates/cli/src/words.rs", fine)]), []);
     }
 
     #[test]
