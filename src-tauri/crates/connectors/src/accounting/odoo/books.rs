@@ -7,13 +7,12 @@ use chrono::NaiveDate;
 use postonce_engine::domain::Refusal;
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::CallError;
+use postonce_words::Language;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client::{Client, Fault};
 use super::value::{Maybe, RecordLink, locked_until};
-
-use crate::accounting::words::Language;
 
 /// The account types whose lines Odoo follows up by contact; an open item without one is nobody's.
 const WANTS_CONTACT: [&str; 2] = ["liability_payable", "asset_receivable"];
@@ -72,7 +71,7 @@ impl Books {
 
     /// Returns the language of the user.
     pub(super) fn language(&self) -> Language {
-        Language::of(self.lang.as_ref().map_or("", String::as_str))
+        Language::of_tag(self.lang.as_ref().map_or("", String::as_str))
     }
 
     /// Returns the same context for `load`: an entry that is there under its external id is left alone, and its id

@@ -3,8 +3,9 @@
 
 use chrono::NaiveDate;
 use postonce_engine::domain::Refusal;
+use postonce_words::{Language, catalogue};
 
-use crate::accounting::words::{self, Language};
+use crate::accounting::words;
 
 const SYSTEM: &str = "Odoo";
 
@@ -45,62 +46,44 @@ impl Obstacle {
     }
 
     fn sentence(&self, language: Language) -> String {
-        let in_both = match self {
-            Self::AccountMissing { account } => (
-                format!(
-                    "Konto {account} finnes ikke i kontoplanen, eller er arkivert. Opprett den i Odoo, eller rett kontoen i arbeidsområdet."
-                ),
-                format!(
-                    "Account {account} is not in the chart of accounts, or is archived. Create it in Odoo, or correct the account in the workspace."
-                ),
-            ),
-            Self::PartyMissing { party, account } => (
-                format!(
-                    "Konto {account} følges opp per kontakt, og ingen kontakt i Odoo har referansen {party}. Sett referansen på mottakerens kontakt."
-                ),
-                format!(
-                    "Account {account} is followed up by contact, and no contact in Odoo has the reference {party}. Set that reference on the payee's contact."
-                ),
-            ),
-            Self::PartyAmbiguous { party } => (
-                format!("Flere kontakter i Odoo har referansen {party}. Gi dem ulike referanser."),
-                format!("Several contacts in Odoo have the reference {party}. Give them different references."),
-            ),
-            Self::PeriodClosed { date, locked_to } => (
-                format!(
-                    "Regnskapet i Odoo er låst til og med {locked_to}, så {date} kan ikke bokføres. Flytt låsedatoen, eller endre datoen i kilden."
-                ),
-                format!(
-                    "The books in Odoo are locked up to {locked_to}, so that {date} cannot be posted. Move the lock date, or change the date in the source."
-                ),
-            ),
-            Self::Currency { posting, books } => words::currency(posting, books),
-            Self::Amount { amount } => (
-                format!("{amount} er ikke et beløp i denne valutaen."),
-                format!("{amount} is not an amount of this currency."),
-            ),
-            Self::Rounded { asked, found } => (
-                format!(
-                    "Odoo gjorde noe annet av posteringen enn det som ble sendt: {asked} ble {found}. Kladden er slettet. Se etter avrunding og desimaler på valutaen i Odoo."
-                ),
-                format!(
-                    "Odoo made something else of the posting than what was sent: {asked} became {found}. The draft was deleted. Look at the rounding and the decimals of the currency in Odoo."
-                ),
-            ),
-            Self::ReferenceTaken { voucher } => (
-                format!(
-                    "Bilaget {voucher} står allerede i Odoo under denne referansen, med annet innhold eller tatt ut av regnskapet av noen."
-                ),
-                format!(
-                    "Voucher {voucher} stands in Odoo under this reference already, with other content, or taken out of the books by somebody."
-                ),
-            ),
-            Self::DraftChanged => words::draft_changed(SYSTEM),
-            Self::NotReversible { voucher } => words::not_reversible(SYSTEM, voucher),
-            Self::AlreadyReversed { voucher } => words::already_reversed(SYSTEM, voucher),
-        };
-        language.pick(in_both)
+        match self {
+            Self::AccountMissing { account } => account_missing(language, account),
+            Self::PartyMissing { party, account } => party_missing(language, party, account),
+            Self::PartyAmbiguous { party } => party_ambiguous(language, party),
+            Self::PeriodClosed { date, locked_to } => period_closed(language, *date, *locked_to),
+            Self::Currency { posting, books } => words::currency(language, posting, books),
+            Self::Amount { amount } => amount(language, amount),
+            Self::Rounded { asked, found } => rounded(language, asked, found),
+            Self::ReferenceTaken { voucher } => reference_taken(language, voucher),
+            Self::DraftChanged => words::draft_changed(language, SYSTEM),
+            Self::NotReversible { voucher } => words::not_reversible(language, SYSTEM, voucher),
+            Self::AlreadyReversed { voucher } => words::already_reversed(language, SYSTEM, voucher),
+        }
     }
+}
+
+catalogue! {
+    account_missing(account: &str):
+        "Account {account} is not in the chart of accounts, or is archived. Create it in Odoo, or correct the account in the workspace.",
+        "Konto {account} finnes ikke i kontoplanen, eller er arkivert. Opprett den i Odoo, eller rett kontoen i arbeidsområdet.";
+    party_missing(party: &str, account: &str):
+        "Account {account} is followed up by contact, and no contact in Odoo has the reference {party}. Set that reference on the payee's contact.",
+        "Konto {account} følges opp per kontakt, og ingen kontakt i Odoo har referansen {party}. Sett referansen på mottakerens kontakt.";
+    party_ambiguous(party: &str):
+        "Several contacts in Odoo have the reference {party}. Give them different references.",
+        "Flere kontakter i Odoo har referansen {party}. Gi dem ulike referanser.";
+    period_closed(date: NaiveDate, locked_to: NaiveDate):
+        "The books in Odoo are locked up to {locked_to}, so that {date} cannot be posted. Move the lock date, or change the date in the source.",
+        "Regnskapet i Odoo er låst til og med {locked_to}, så {date} kan ikke bokføres. Flytt låsedatoen, eller endre datoen i kilden.";
+    amount(amount: &str):
+        "{amount} is not an amount of this currency.",
+        "{amount} er ikke et beløp i denne valutaen.";
+    rounded(asked: &str, found: &str):
+        "Odoo made something else of the posting than what was sent: {asked} became {found}. The draft was deleted. Look at the rounding and the decimals of the currency in Odoo.",
+        "Odoo gjorde noe annet av posteringen enn det som ble sendt: {asked} ble {found}. Kladden er slettet. Se etter avrunding og desimaler på valutaen i Odoo.";
+    reference_taken(voucher: &str):
+        "Voucher {voucher} stands in Odoo under this reference already, with other content, or taken out of the books by somebody.",
+        "Bilaget {voucher} står allerede i Odoo under denne referansen, med annet innhold eller tatt ut av regnskapet av noen.";
 }
 
 #[cfg(test)]

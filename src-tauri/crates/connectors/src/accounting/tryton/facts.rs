@@ -2,12 +2,12 @@
 
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::CallError;
+use postonce_words::Language;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::fault::{Fault, unfit};
 use super::rpc::{Call, Rpc};
-use crate::accounting::words::Language;
 
 /// Holds the facts that every call of a run needs.
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ pub(super) async fn facts(rpc: &Rpc, company: Option<&str>, journal: &str) -> Re
     let shown: Map<String, Value> = rpc.call(&Call::read(preferences, json!([false, {}]))).await.map_err(whole)?;
     let text = |name: &str| shown.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
     let user_name = text("name").unwrap_or(rpc.user()).to_owned();
-    let language = Language::of(context.get("language").and_then(Value::as_str).unwrap_or_default());
+    let language = Language::of_tag(context.get("language").and_then(Value::as_str).unwrap_or_default());
 
     let fields = ["rec_name", "party.code", "party.name", "currency.code"];
     let params = json!([[], 0, null, null, fields, context]);

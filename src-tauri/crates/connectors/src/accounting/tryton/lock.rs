@@ -3,6 +3,7 @@
 //! Bookkeepers see it among the parties, so that its name says what it is. The text of the lease stands in the comment
 //! of a contact of it, which is a text of any length; a party's own fields are short, or shown in lists.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,8 +16,7 @@ use super::facts::Facts;
 use super::fault::Fault;
 use super::rpc::Call;
 use super::wire::TrytonMoment;
-use crate::accounting::words::Language;
-use std::sync::Arc;
+use super::words;
 
 /// The longest a call may take: a renewal is two of them, and tried again within the shortest lease.
 const ROW_CALL: Duration = Duration::from_secs(5);
@@ -81,7 +81,7 @@ impl UniqueRows for PartyRows {
         let code = Self::code(code, &facts);
         let contact = json!({"type": "other", "value": "Postonce", "comment": text});
         let party = json!({
-            "code": code, "name": name(facts.language, &facts.company_name), "addresses": [],
+            "code": code, "name": words::lock_name(facts.language, &facts.company_name), "addresses": [],
             "contact_mechanisms": [["create", [contact]]],
         });
         let made: Result<Vec<i64>, Fault> =
@@ -134,12 +134,5 @@ impl UniqueRows for PartyRows {
             Ok(_) => Ok(true),
             Err(fault) => self.is_gone(&facts, party, fault).await.map(|()| false),
         }
-    }
-}
-
-fn name(language: Language, company: &str) -> String {
-    match language {
-        Language::Bokmal => format!("Postonce – eksportlås for {company} (skal ikke endres)"),
-        Language::English => format!("Postonce – export lock of {company} (leave as it is)"),
     }
 }

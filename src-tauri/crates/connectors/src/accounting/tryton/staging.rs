@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::NaiveDate;
 use postonce_engine::domain::{CommitResult, Discarded, DraftId, Money, Reference, StageResult};
 use postonce_engine::ports::{Answer, CallError};
+use postonce_words::Language;
 use serde_json::{Value, json};
 
 use super::Tryton;
@@ -15,7 +16,6 @@ use super::moves::{self, Move, PostedBody};
 use super::posting::{self, RequestBody};
 use super::rpc::{Call, LastLook};
 use super::words::Obstacle;
-use crate::accounting::words::Language;
 
 /// Holds a draft that is to be posted, and the content that was claimed for it.
 #[derive(Debug, Clone, Copy)]

@@ -3,8 +3,9 @@
 
 use chrono::NaiveDate;
 use postonce_engine::domain::Refusal;
+use postonce_words::{Language, catalogue};
 
-use crate::accounting::words::{self, Language};
+use crate::accounting::words;
 
 const SYSTEM: &str = "Tryton";
 
@@ -45,58 +46,47 @@ impl Obstacle {
     }
 
     fn sentence(&self, language: Language) -> String {
-        let in_both = match self {
-            Self::AccountMissing { account } => (
-                format!(
-                    "Konto {account} finnes ikke i kontoplanen. Opprett den i Tryton, eller rett kontoen i arbeidsområdet."
-                ),
-                format!(
-                    "Account {account} is not in the chart of accounts. Create it in Tryton, or correct the account in the workspace."
-                ),
-            ),
-            Self::AccountUnfit { account } => (
-                format!(
-                    "Konto {account} er lukket eller kan ikke bokføres på. Åpne den i Tryton, eller velg en annen i arbeidsområdet."
-                ),
-                format!(
-                    "Account {account} is closed or cannot be posted to. Open it in Tryton, or choose another in the workspace."
-                ),
-            ),
-            Self::AccountAmbiguous { account } => (
-                format!("Flere kontoer har nummer {account}. Gi dem ulike numre i Tryton."),
-                format!("Several accounts have the code {account}. Give them different codes in Tryton."),
-            ),
-            Self::PeriodMissing { date } => (
-                format!("Ingen regnskapsperiode dekker {date}. Opprett regnskapsåret med perioder i Tryton."),
-                format!("No period covers {date}. Create the fiscal year and its periods in Tryton."),
-            ),
-            Self::PeriodClosed { date, period } => (
-                format!(
-                    "Perioden {period} er lukket, så {date} kan ikke bokføres. Åpne perioden i Tryton, eller endre datoen i kilden."
-                ),
-                format!(
-                    "Period {period} is closed, so that {date} cannot be posted. Open the period in Tryton, or change the date in the source."
-                ),
-            ),
-            Self::PartyMissing { party } => (
-                format!(
-                    "Mottakeren {party} er ikke en part i Tryton. Opprett parten med denne koden, eller sett create_parties = true i arbeidsområdet."
-                ),
-                format!(
-                    "The payee {party} is not a party in Tryton. Create the party with this code, or set create_parties = true in the workspace."
-                ),
-            ),
-            Self::PartyUnnamed { account } => (
-                format!("Konto {account} krever en part, og posteringen nevner ingen mottaker."),
-                format!("Account {account} needs a party, and the posting names no payee."),
-            ),
-            Self::Currency { posting, books } => words::currency(posting, books),
-            Self::DraftChanged => words::draft_changed(SYSTEM),
-            Self::NotReversible { voucher } => words::not_reversible(SYSTEM, voucher),
-            Self::AlreadyReversed { voucher } => words::already_reversed(SYSTEM, voucher),
-        };
-        language.pick(in_both)
+        match self {
+            Self::AccountMissing { account } => account_missing(language, account),
+            Self::AccountUnfit { account } => account_unfit(language, account),
+            Self::AccountAmbiguous { account } => account_ambiguous(language, account),
+            Self::PeriodMissing { date } => period_missing(language, *date),
+            Self::PeriodClosed { date, period } => period_closed(language, *date, period),
+            Self::PartyMissing { party } => party_missing(language, party),
+            Self::PartyUnnamed { account } => party_unnamed(language, account),
+            Self::Currency { posting, books } => words::currency(language, posting, books),
+            Self::DraftChanged => words::draft_changed(language, SYSTEM),
+            Self::NotReversible { voucher } => words::not_reversible(language, SYSTEM, voucher),
+            Self::AlreadyReversed { voucher } => words::already_reversed(language, SYSTEM, voucher),
+        }
     }
+}
+
+catalogue! {
+    account_missing(account: &str):
+        "Account {account} is not in the chart of accounts. Create it in Tryton, or correct the account in the workspace.",
+        "Konto {account} finnes ikke i kontoplanen. Opprett den i Tryton, eller rett kontoen i arbeidsområdet.";
+    account_unfit(account: &str):
+        "Account {account} is closed or cannot be posted to. Open it in Tryton, or choose another in the workspace.",
+        "Konto {account} er lukket eller kan ikke bokføres på. Åpne den i Tryton, eller velg en annen i arbeidsområdet.";
+    account_ambiguous(account: &str):
+        "Several accounts have the code {account}. Give them different codes in Tryton.",
+        "Flere kontoer har nummer {account}. Gi dem ulike numre i Tryton.";
+    period_missing(date: NaiveDate):
+        "No period covers {date}. Create the fiscal year and its periods in Tryton.",
+        "Ingen regnskapsperiode dekker {date}. Opprett regnskapsåret med perioder i Tryton.";
+    period_closed(date: NaiveDate, period: &str):
+        "Period {period} is closed, so that {date} cannot be posted. Open the period in Tryton, or change the date in the source.",
+        "Perioden {period} er lukket, så {date} kan ikke bokføres. Åpne perioden i Tryton, eller endre datoen i kilden.";
+    party_missing(party: &str):
+        "The payee {party} is not a party in Tryton. Create the party with this code, or set create_parties = true in the workspace.",
+        "Mottakeren {party} er ikke en part i Tryton. Opprett parten med denne koden, eller sett create_parties = true i arbeidsområdet.";
+    party_unnamed(account: &str):
+        "Account {account} needs a party, and the posting names no payee.",
+        "Konto {account} krever en part, og posteringen nevner ingen mottaker.";
+    lock_name(company: &str):
+        "Postonce – export lock of {company} (leave as it is)",
+        "Postonce – eksportlås for {company} (skal ikke endres)";
 }
 
 #[cfg(test)]
