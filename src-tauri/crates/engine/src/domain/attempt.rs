@@ -1,23 +1,24 @@
-//! An attempt: one claim on a record and generation.
+//! Holds the states of an attempt. An attempt is one claim on a record and generation.
 
 use std::fmt;
 
 use super::text_value::text_value;
 
 text_value! {
-    /// `claimed` → (`staged` →) `posted`, `refused`, `not_sent` or `unknown`; `unknown` → `posted`, `refused` or `not_sent`, by evidence.
+    /// The state of an attempt: `claimed` → (`staged` →) `posted`, `refused`, `not_sent` or `unknown`; `unknown` →
+    /// `posted`, `refused` or `not_sent`, by evidence.
     AttemptState {
-        /// Committed to the ledger, perhaps on its way.
+        /// The claim is committed to the ledger; the request is perhaps on its way.
         Claimed = "claimed",
         /// A draft stands in the accounting system.
         Staged = "staged",
-        /// Acknowledged.
+        /// The accounting system acknowledged a voucher.
         Posted = "posted",
         /// The accounting system said no; nothing was booked.
         Refused = "refused",
-        /// Provably never processed.
+        /// The attempt was provably never processed.
         NotSent = "not_sent",
-        /// Sent, or maybe; no answer was understood.
+        /// The attempt was sent, or maybe; no answer was understood.
         Unknown = "unknown",
     }
 }
@@ -25,11 +26,11 @@ text_value! {
 text_value! {
     /// The way by which the members of a request went.
     RequestKind {
-        /// Straight into the books.
+        /// They went straight into the books.
         Vouchers = "vouchers",
-        /// As drafts.
+        /// They went as drafts.
         Drafts = "drafts",
-        /// Not at all: its members were found in the books.
+        /// They did not go at all: they were found in the books.
         Found = "found",
     }
 }
@@ -39,12 +40,12 @@ text_value! {
 pub struct RequestKey(String);
 
 impl RequestKey {
-    /// A fresh key of the id source, or one from the ledger.
+    /// Wraps a fresh key of the id source, or one from the ledger.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The header's value.
+    /// Returns the header's value.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! The audit trail's words: which acts leave an entry.
+//! Names the acts that leave an entry in the audit trail, and the findings of its check.
 
 use super::text_value::text_value;
 
@@ -7,17 +7,17 @@ text_value! {
     Act {
         /// A run began.
         SyncStarted = "sync_started",
-        /// A run ended, on whatever way.
+        /// A run ended, in whatever way.
         SyncEnded = "sync_ended",
         /// A person asked for a record to be exported once more.
         ReExportRequested = "re_export_requested",
-        /// Another person approved it.
+        /// Another person approved the re-export.
         ReExportApproved = "re_export_approved",
-        /// It was taken back before it was sent.
+        /// The re-export was taken back before it was sent.
         ReExportWithdrawn = "re_export_withdrawn",
-        /// It was claimed: from here on it may be sent.
+        /// The re-export was claimed: from here on it may be sent.
         ReExportClaimed = "re_export_claimed",
-        /// The accounting system answered for it.
+        /// The accounting system answered for the re-export.
         ReExportSettled = "re_export_settled",
         /// The counter-voucher of an earlier voucher was claimed.
         ReversalClaimed = "reversal_claimed",
@@ -29,7 +29,7 @@ text_value! {
         Accepted = "accepted",
         /// The remote lock was taken from its holder.
         LockBroken = "lock_broken",
-        /// The workspace's settings are others than before.
+        /// The workspace's settings differ from those before.
         SettingsChanged = "settings_changed",
         /// The ledger was made anew from the accounting system.
         Rebuilt = "rebuilt",
@@ -45,23 +45,23 @@ text_value! {
 }
 
 text_value! {
-    /// What can be wrong with the audit trail.
+    /// A fault that the check of the audit trail can find.
     FindingKind {
         /// An entry's content does not make the hash that stands beside it.
         ContentChanged = "content_changed",
         /// An entry does not go on from the one before it.
         LinkBroken = "link_broken",
-        /// Numbers between two entries, or before the first, are not there.
+        /// Entries are missing: numbers between two entries, or before the first, are not there.
         EntriesMissing = "entries_missing",
-        /// A number that no entry can have.
+        /// An entry has a number that no entry can have.
         NumberWrong = "number_wrong",
-        /// The trail ends before where it was sealed.
+        /// The trail ends before the entry with which it was sealed.
         CutOff = "cut_off",
         /// The trail was sealed with another entry in this place: it was made anew since, up to here at least.
         SealDiffers = "seal_differs",
         /// A seal's signature is not by its key.
         SignatureWrong = "signature_wrong",
-        /// Seals between others are not there.
+        /// Seals between others are missing.
         SealsMissing = "seals_missing",
         /// A seal is signed by another key than the one before it, or than this machine's.
         KeyChanged = "key_changed",
@@ -79,27 +79,27 @@ text_value! {
 }
 
 impl FindingKind {
-    /// Whether it says that the ledger is not what it was. The others are for a person to explain: a new machine, a keyring that
-    /// was set up anew, an accounting system that was restored.
+    /// Says whether the finding means that the ledger was changed. The others are for a person to explain: a new
+    /// machine, a keyring that was set up anew, an accounting system that was restored.
     pub const fn is_change(self) -> bool {
         !matches!(self, Self::KeyChanged | Self::SignatureMissing | Self::WitnessSignatureWrong | Self::WitnessMissing)
     }
 }
 
 text_value! {
-    /// What the accounting side said when the trail was checked.
+    /// The answer of the accounting side when the trail was checked.
     WitnessState {
-        /// The trail has the entry it remembers.
+        /// The trail has the entry that the witness remembers.
         Matches = "matches",
-        /// It has seen more entries.
+        /// The witness has seen more entries.
         Ahead = "ahead",
-        /// It remembers another entry in that place.
+        /// The witness remembers another entry in that place.
         Differs = "differs",
-        /// It keeps witnesses, and has none of this ledger.
+        /// The accounting side keeps witnesses, and has none of this ledger.
         Missing = "missing",
-        /// It keeps no witnesses.
+        /// The accounting side keeps no witnesses.
         NotOffered = "not_offered",
-        /// It could not be asked.
+        /// The accounting side could not be asked.
         Unreachable = "unreachable",
     }
 }

@@ -1,7 +1,7 @@
-//! The bytes of the audit trail: what an entry's hash is taken over, and what a head's signature is made over.
+//! Makes the bytes of the audit trail: those that an entry's hash covers, and those that a head's signature covers.
 //!
-//! `docs/audit-trail.md` says the same for whoever writes a verifier of their own. Invariant: two different entries never
-//! have the same bytes. Each value is a tag, a length and its bytes, in a fixed order; the first bytes name format, purpose
+//! `docs/audit-trail.md` says the same for the author of another verifier. Invariant: two different entries never have
+//! the same bytes. Each value is a tag, a length and its bytes, in a fixed order; the first bytes name format, purpose
 //! and version, so that a hash or signature of one purpose never passes for one of another.
 
 use std::fmt;
@@ -13,7 +13,7 @@ pub const ENTRY_PREFIX: &[u8] = b"postonce audit entry 1\n";
 /// The beginning of the bytes that are signed.
 pub const HEAD_PREFIX: &[u8] = b"postonce audit head 1\n";
 
-/// Bytes of a hash.
+/// The length of a hash, in bytes.
 pub const HASH_BYTES: usize = 32;
 
 /// A hash of the chain.
@@ -21,27 +21,27 @@ pub const HASH_BYTES: usize = 32;
 pub struct ChainHash([u8; HASH_BYTES]);
 
 impl ChainHash {
-    /// Before the first entry.
+    /// The hash that stands before the first entry.
     pub const NONE: Self = Self([0; HASH_BYTES]);
 
-    /// From the ledger's bytes; `None` unless there are 32.
+    /// Makes a hash of the ledger's bytes; returns `None` unless there are 32.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
     }
 
-    /// From 64 hexadecimal digits, upper or lower case.
+    /// Reads 64 hexadecimal digits, upper or lower case.
     pub fn from_hex(text: &str) -> Option<Self> {
         let mut bytes = [0; HASH_BYTES];
         hex::decode_to_slice(text, &mut bytes).ok().map(|()| Self(bytes))
     }
 
-    /// Its bytes.
+    /// Returns the hash's bytes.
     pub fn as_bytes(&self) -> &[u8; HASH_BYTES] {
         &self.0
     }
 }
 
-/// 64 hexadecimal digits, lower case.
+/// Writes 64 hexadecimal digits, lower case.
 impl fmt::Display for ChainHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex::encode(self.0))
@@ -57,30 +57,30 @@ impl fmt::Debug for ChainHash {
 /// A value of a column exactly as the ledger holds it. A text need not be UTF-8 here: somebody may have damaged it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// No value; another thing than an empty text.
+    /// No value, which differs from an empty text.
     Null,
     /// A whole number.
     Integer(i64),
     /// A text's bytes.
     Text(Vec<u8>),
-    /// Bytes.
+    /// The bytes of a blob.
     Blob(Vec<u8>),
     /// A floating-point number, by its bits. The ledger never writes one; somebody else may have.
     Real(u64),
 }
 
 impl Value {
-    /// A text.
+    /// Returns a text as a value.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into().into_bytes())
     }
 
-    /// A text, or no value.
+    /// Returns a text, or no value.
     pub fn text_option(text: Option<&str>) -> Self {
         text.map_or(Self::Null, Self::text)
     }
 
-    /// The number, where it is one.
+    /// Returns the number, if the value is one.
     pub fn as_integer(&self) -> Option<i64> {
         match self {
             Self::Integer(number) => Some(*number),
@@ -88,8 +88,8 @@ impl Value {
         }
     }
 
-    /// For people, whatever it is: damaged text with replacement characters, bytes as hexadecimal digits, a floating-point
-    /// number by its bits; `None` for no value.
+    /// Shows the value to people, whatever it is: damaged text with replacement characters, bytes as hexadecimal
+    /// digits, a floating-point number by its bits. Returns `None` for no value.
     pub fn shown(&self) -> Option<String> {
         match self {
             Self::Null => None,
@@ -100,7 +100,7 @@ impl Value {
         }
     }
 
-    /// Tag, length in bytes as 64 bits with the highest first, bytes.
+    /// Writes the tag, the length in bytes (64 bits, the highest first) and the bytes.
     fn write(&self, out: &mut Vec<u8>) {
         let integer;
         let (tag, bytes): (u8, &[u8]) = match self {
@@ -143,14 +143,14 @@ pub const COLUMNS: [&str; 14] = [
 /// An entry exactly as the ledger holds it, whether or not this program ever wrote it so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEntry {
-    /// Its values, as [`COLUMNS`] names them.
+    /// The entry's values, in the order of [`COLUMNS`].
     pub values: [Value; COLUMNS.len()],
-    /// The hash that stands beside them.
+    /// Returns the hash that stands beside the values.
     pub hash: Value,
 }
 
 impl StoredEntry {
-    /// The value of a column of [`COLUMNS`].
+    /// Returns the value of a column of [`COLUMNS`].
     ///
     /// # Panics
     /// For any other name.
@@ -160,12 +160,12 @@ impl StoredEntry {
         &self.values[place]
     }
 
-    /// Its number.
+    /// Returns the entry's number.
     pub fn entry(&self) -> Option<i64> {
         self.value("entry").as_integer()
     }
 
-    /// The hash of the entry before, as it stands here.
+    /// Returns the hash of the entry before, as it stands here.
     pub fn previous(&self) -> Option<ChainHash> {
         hash_of(self.value("previous"))
     }
@@ -175,7 +175,7 @@ impl StoredEntry {
         hash_of(&self.hash)
     }
 
-    /// Whether the values make the hash that stands beside them.
+    /// Says whether the values make the hash that stands beside them.
     pub fn is_sound(&self, ledger_id: &str) -> bool {
         self.kept_hash() == Some(entry_hash(ledger_id, &self.values))
     }
@@ -188,7 +188,7 @@ fn hash_of(value: &Value) -> Option<ChainHash> {
     }
 }
 
-/// The bytes of an entry: prefix, ledger id, then each of [`COLUMNS`].
+/// Returns the bytes of an entry: prefix, ledger id, then each of [`COLUMNS`].
 pub fn entry_bytes(ledger_id: &str, values: &[Value; COLUMNS.len()]) -> Vec<u8> {
     let mut bytes = ENTRY_PREFIX.to_vec();
     Value::text(ledger_id).write(&mut bytes);
@@ -196,12 +196,12 @@ pub fn entry_bytes(ledger_id: &str, values: &[Value; COLUMNS.len()]) -> Vec<u8> 
     bytes
 }
 
-/// The hash of an entry: SHA-256 over [`entry_bytes`].
+/// Returns the hash of an entry: SHA-256 over [`entry_bytes`].
 pub fn entry_hash(ledger_id: &str, values: &[Value; COLUMNS.len()]) -> ChainHash {
     ChainHash(Sha256::digest(entry_bytes(ledger_id, values)).into())
 }
 
-/// The bytes that are signed for a head: prefix, ledger id, number of entries, hash of the newest.
+/// Returns the bytes that are signed for a head: prefix, ledger id, number of entries, hash of the newest.
 pub fn head_bytes(ledger_id: &str, entries: u64, head: &ChainHash) -> Vec<u8> {
     let mut bytes = HEAD_PREFIX.to_vec();
     Value::text(ledger_id).write(&mut bytes);
@@ -231,7 +231,8 @@ mod tests {
             .prop_map(|values| values.try_into().expect("so many were made"))
     }
 
-    /// Reads the bytes back as `docs/audit-trail.md` says they are made. What can be read back belongs to one entry alone.
+    /// Reads the bytes back as `docs/audit-trail.md` says they are made. Bytes that can be read back belong to one
+    /// entry alone.
     fn read_back(mut bytes: &[u8]) -> (String, Vec<Value>) {
         bytes = bytes.strip_prefix(ENTRY_PREFIX).expect("the prefix");
         let mut values = Vec::new();
@@ -293,7 +294,7 @@ mod tests {
         assert_ne!(hash(Value::text("")), hash(Value::Blob(Vec::new())));
     }
 
-    /// The example of `docs/audit-trail.md`. Should this fail, no ledger in the world can be verified any more.
+    /// Repeats the example of `docs/audit-trail.md`. If this fails, no ledger in the world can be verified any more.
     #[test]
     fn the_bytes_are_those_of_the_document() {
         let values = [

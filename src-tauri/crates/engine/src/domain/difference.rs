@@ -1,17 +1,17 @@
-//! How the ledger and the accounting system, or two contents of a record, may differ.
+//! Names the differences that the ledger and the accounting system, or two contents of a record, may have.
 
 use super::text_value::text_value;
 
 text_value! {
-    /// What of a record's content may change; the members of its hash.
+    /// A part of a record's content that may change; a member of its hash.
     ContentField {
         /// The date of the expense.
         Date = "date",
         /// The amount.
         Amount = "amount",
-        /// Its currency.
+        /// The currency of the amount.
         Currency = "currency",
-        /// Who is paid.
+        /// The person who is paid.
         PayeeId = "payee_id",
         /// The category.
         Category = "category",
@@ -25,15 +25,15 @@ text_value! {
 }
 
 text_value! {
-    /// What became of a voucher that was acknowledged.
+    /// An alarm about a voucher that was acknowledged.
     AlarmKind {
-        /// Nothing stands under its reference any more.
+        /// Nothing stands under the voucher's reference any more.
         Gone = "gone",
-        /// It is voided or reversed, by somebody else.
+        /// Somebody else voided or reversed the voucher.
         Reversed = "reversed",
-        /// Several vouchers stand under its reference.
+        /// Several vouchers stand under the voucher's reference.
         Several = "several",
-        /// Another date, currency, amount or voucher id than what was acknowledged.
+        /// The date, currency, amount or voucher id differs from the acknowledged one.
         OtherContent = "other_content",
     }
 }
@@ -41,27 +41,27 @@ text_value! {
 text_value! {
     /// A difference between the ledger and the accounting system.
     DifferenceKind {
-        /// Acknowledged once, and not found.
+        /// The voucher was acknowledged once, and is not found.
         MissingInAccounting = "missing_in_accounting",
-        /// Found voided or reversed, and not by us.
+        /// The voucher is voided or reversed, and not by us.
         Reversed = "reversed",
-        /// Several vouchers under one reference.
+        /// Several vouchers stand under one reference.
         Several = "several",
-        /// Another date, currency or amount; or still standing, although we reversed it.
+        /// The date, currency or amount differs; or the voucher still stands, although we reversed it.
         OtherContent = "other_content",
-        /// Another voucher than the one that was acknowledged.
+        /// The voucher is not the one that was acknowledged.
         OtherVoucher = "other_voucher",
-        /// Under a reference of ours, and the ledger posted nothing there.
+        /// A voucher stands under a reference of ours, and the ledger posted nothing there.
         UnknownToLedger = "unknown_to_ledger",
-        /// In doubt here, and found there.
+        /// The attempt is in doubt here, and its voucher is found there.
         InDoubtFound = "in_doubt_found",
-        /// A draft under a reference that is settled.
+        /// A draft stands under a reference that is settled.
         DraftLeft = "draft_left",
     }
 }
 
 impl DifferenceKind {
-    /// The alarm that it raises, where it is about a voucher that was acknowledged.
+    /// Returns the alarm that the difference raises, if it is about a voucher that was acknowledged.
     pub fn alarm(self) -> Option<AlarmKind> {
         match self {
             Self::MissingInAccounting => Some(AlarmKind::Gone),

@@ -1,6 +1,7 @@
-//! Evidence: what a look-up shows, against what was claimed, and what may be concluded from it. Pure: no clock, no I/O.
+//! Compares what a look-up shows with what was claimed, and says what may be concluded. Pure: no clock, no I/O.
 //!
-//! Invariant: these rules stand here alone. Not finding something proves nothing by itself; [`SentAs::absence`] says when it does.
+//! Invariant: these rules stand here alone. A look-up that finds nothing proves nothing by itself; [`SentAs::absence`]
+//! says when it does.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,14 +13,14 @@ use super::{
     VoucherState,
 };
 
-/// What a look-up found, by reference.
+/// The vouchers and drafts that a look-up found, by reference.
 #[derive(Debug, Default)]
 pub(crate) struct LookUpResult {
     vouchers: HashMap<Reference, Vec<FoundVoucher>>,
     drafts: HashMap<Reference, Vec<FoundDraft>>,
 }
 
-/// What should stand there.
+/// The content that should stand under a reference.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Expected<'a> {
     pub(crate) reference: &'a Reference,
@@ -27,16 +28,16 @@ pub(crate) struct Expected<'a> {
     pub(crate) amount: Money,
 }
 
-/// What the sight of a reference says.
+/// The state of a reference, as a look-up shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Evidence {
     /// Nothing stands there. That proves nothing by itself.
     Absent,
-    /// Drafts alone: those that are what was claimed, then the others.
+    /// Drafts alone stand there: those with the claimed content, then the others.
     Drafts { ours: Vec<FoundDraft>, others: Vec<FoundDraft> },
-    /// One voucher, and it is what was claimed; drafts beside it are surplus.
+    /// One voucher stands there, with the claimed content; drafts beside it are surplus.
     Posted { acknowledgement: Acknowledgement, surplus: Vec<FoundDraft> },
-    /// Several, a voided or reversed one, or one of other content: a case for a person, never for an export.
+    /// Several vouchers, a voided or reversed one, or one of other content: a case for a person, never for an export.
     Unclear(Vec<FoundVoucher>),
 }
 
@@ -44,7 +45,7 @@ impl LookUpResult {
     pub(crate) fn new(found: Found) -> Self {
         let mut looked_up = Self::default();
         for voucher in found.vouchers {
-            // A counter-voucher stands for what it reverses, and is found with that.
+            // A counter-voucher belongs to the voucher that it reverses, and is found with that.
             if voucher.reverses.is_none() {
                 looked_up.vouchers.entry(voucher.reference.clone()).or_default().push(voucher);
             }
@@ -60,12 +61,12 @@ impl LookUpResult {
         self.drafts.extend(other.drafts);
     }
 
-    /// The vouchers under a reference.
+    /// Returns the vouchers under a reference.
     pub(crate) fn vouchers(&self, reference: &Reference) -> &[FoundVoucher] {
         self.vouchers.get(reference).map_or(&[], Vec::as_slice)
     }
 
-    /// The drafts under a reference.
+    /// Returns the drafts under a reference.
     pub(crate) fn drafts(&self, reference: &Reference) -> impl Iterator<Item = DraftId> {
         self.drafts.get(reference).into_iter().flatten().map(|draft| draft.draft_id.clone())
     }
@@ -94,8 +95,8 @@ impl Expected<'_> {
     }
 }
 
-/// Whether a voucher or draft of this day, currency and sum is what was claimed, as far as a look-up tells: the sign of a sum
-/// is not told by every system, so that its size counts.
+/// Says whether a voucher or draft of this day, currency and sum has the claimed content, as far as a look-up shows it.
+/// Not every system gives the sign of a sum, so only its size counts.
 pub(crate) fn is_same_content(
     claimed_date: NaiveDate,
     claimed: Money,
@@ -109,8 +110,8 @@ pub(crate) fn is_same_content(
         && there.is_ok_and(|there| there.minor().unsigned_abs() == claimed.minor().unsigned_abs())
 }
 
-/// Whether something else stands beside a staged draft: another draft, or a voucher, under its reference. Where the draft
-/// itself is a draft no more, it is the voucher, or it is gone: to commit it makes nothing.
+/// Says whether something else stands beside a staged draft under its reference: another draft, or a voucher. A draft
+/// that is no draft any more has become the voucher, or is gone: to commit it makes nothing.
 pub(crate) fn is_contested(reference: &Reference, draft_id: &DraftId, found: &Found) -> bool {
     let under = found.drafts.iter().filter(|other| other.reference == *reference);
     let (own, others): (Vec<_>, Vec<_>) = under.partition(|other| other.draft_id == *draft_id);
@@ -124,36 +125,37 @@ pub(crate) struct SentAs {
     pub(crate) kind: RequestKind,
     /// A draft of it has an id, and may have been committed under it.
     pub(crate) has_draft: bool,
-    /// How long ago it was sent last, by the accounting side's clock, at least.
+    /// The time since it was last sent, by the accounting side's clock, at least.
     pub(crate) age: Duration,
     /// The fence that is held now is newer than the one it was sent under.
     pub(crate) has_newer_fence: bool,
-    /// How long the fence that is held now has been ours.
+    /// The time for which the present fence has been ours.
     pub(crate) fence_held_for: Duration,
 }
 
 /// The conclusion from a look-up that found nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Absence {
-    /// It is not there, and cannot arrive any more.
+    /// The voucher is not there, and cannot arrive any more.
     Proven,
-    /// A newer fence would prove it.
+    /// A newer fence would prove the absence.
     NeedsFence,
-    /// It may still arrive, for so long.
+    /// The voucher may still arrive, for so long.
     DueIn(Duration),
-    /// It cannot arrive any more as far as anybody knows, and nothing proves that it is not there.
+    /// The voucher cannot arrive any more as far as anybody knows, and nothing proves that it is not there.
     NotProven,
 }
 
 impl SentAs {
-    /// What a look-up proves that did not find it.
+    /// Returns what a look-up proves that found nothing.
     pub(crate) fn absence(&self, capabilities: &Capabilities) -> Absence {
         match (self.kind, capabilities.protection) {
             // No draft of it was ever committed; one that still arrives is harmless.
             (RequestKind::Drafts, _) if !self.has_draft => Absence::Proven,
-            // What was seen as a draft that somebody else committed at that moment may show late.
+            // A voucher that somebody else made of a draft at the moment of the look-up may show late.
             (RequestKind::Found, _) => self.after(capabilities, Absence::Proven),
-            // Its draft is gone, and may have been posted before it went: as good as sent straight into the books.
+            // The draft is gone, and may have been posted before it went: this is as good as sent straight into the
+            // books.
             (RequestKind::Drafts, _) => self.after(capabilities, Absence::NotProven),
             (RequestKind::Vouchers, Protection::Fenced) => {
                 let is_proven = self.has_newer_fence && self.fence_held_for >= capabilities.search_lag;
@@ -163,8 +165,9 @@ impl SentAs {
         }
     }
 
-    /// Whether a person's word that it was not posted may be taken: nothing can arrive any more, or what arrives is harmless.
-    /// A draft under its own id is harmless where drafts are staged: it is discarded first, and its answer tells.
+    /// Says whether a person's word that it was not posted may be taken: nothing can arrive any more, or only something
+    /// harmless. A draft under its own id is harmless where drafts are staged: it is discarded first, and the answer
+    /// says what became of it.
     pub(crate) fn may_be_given_up(&self, capabilities: &Capabilities) -> bool {
         let is_harmless = match (self.kind, capabilities.protection) {
             (RequestKind::Found, _) | (_, Protection::Enforced) => true,

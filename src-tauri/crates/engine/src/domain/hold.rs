@@ -1,13 +1,13 @@
-//! Why a record is held back: not sent, because something in it must be put right first.
+//! Names the reasons to hold a record back: something in it must be put right before it can be sent.
 
 use serde::{Deserialize, Serialize};
 
-/// Where a row stands in the source, for the sentence that tells a person.
+/// The place of a row in the source, for the sentence that a person reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// File name, or the platform's address.
+    /// The file's name, or the platform's address.
     pub file: String,
-    /// Line in the file from 1 (the head is line 1), or the row's count from the platform.
+    /// The line in the file from 1 (the head is line 1), or the row's count from the platform.
     pub line: u64,
 }
 
@@ -24,46 +24,46 @@ pub enum HoldReason {
     },
     /// A field that every record needs is empty.
     FieldMissing {
-        /// `date`, `amount`, `payee` …
+        /// The field: `date`, `amount`, `payee` …
         field: String,
     },
     /// The row cannot be read at all: a wrong number of fields, broken quotes or bytes.
     RowUnreadable {
-        /// What the reader says.
+        /// The reader's own words.
         detail: String,
     },
-    /// Not a date in the format of the source.
+    /// The text is not a date in the format of the source.
     DateInvalid {
         /// The text.
         found: String,
         /// The format that was expected.
         expected: String,
     },
-    /// Before 2000 or more than a year ahead: a slip of the keyboard.
+    /// The date is before 2000 or more than a year ahead: a slip of the keyboard.
     DateImplausible {
         /// The date, `YYYY-MM-DD`.
         found: String,
     },
-    /// Not a number.
+    /// The text is not a number.
     AmountInvalid {
         /// The text.
         found: String,
     },
-    /// More decimals than the currency has.
+    /// The amount has more decimals than the currency.
     AmountDecimals {
         /// The text.
         found: String,
         /// The currency's code.
         currency: String,
     },
-    /// Nothing to reimburse.
+    /// There is nothing to reimburse.
     AmountZero,
-    /// Not a code of ISO 4217.
+    /// The text is not a code of ISO 4217.
     CurrencyUnknown {
         /// The text.
         found: String,
     },
-    /// The same id stands on several rows with different content; which one is meant, only a person knows.
+    /// The same id stands on several rows with different content; only a person knows which one is meant.
     IdRepeated {
         /// The lines, as far as they are known.
         lines: String,
@@ -76,7 +76,7 @@ pub enum HoldReason {
 }
 
 impl HoldReason {
-    /// Every code, for whoever has a sentence for each.
+    /// Lists every code, for a catalogue that has a sentence for each.
     pub const CODES: &'static [&'static str] = &[
         "id_missing",
         "id_invalid",
@@ -92,7 +92,7 @@ impl HoldReason {
         "account_missing",
     ];
 
-    /// The code alone, as it stands in the catalogue.
+    /// Returns the code alone, as it stands in the catalogue.
     pub fn code(&self) -> &'static str {
         match self {
             Self::IdMissing => "id_missing",

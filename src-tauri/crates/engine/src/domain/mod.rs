@@ -1,4 +1,4 @@
-//! The nouns of the product, as types that cannot be built wrong.
+//! Holds the nouns of the product, as types that cannot be built wrong.
 //!
 //! Invariant: nothing here does I/O, reads a clock or knows of the ledger; every value is checked where it is made.
 

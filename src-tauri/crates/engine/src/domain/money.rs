@@ -1,4 +1,4 @@
-//! Money in minor units, with the exponent that ISO 4217 gives the currency. No float, no rounding.
+//! Counts money in minor units, with the exponent that ISO 4217 gives the currency. No float, no rounding.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,19 +11,20 @@ pub struct Currency {
 }
 
 impl Currency {
-    /// The currency of that code (`"NOK"`), or `None` where ISO 4217 lists none, or none with a minor unit (gold, for one).
+    /// Returns the currency of that code (`"NOK"`), or `None` if ISO 4217 lists none, or none with a minor unit (gold,
+    /// for example).
     pub fn from_code(code: &str) -> Option<Self> {
         let iso = iso_currency::Currency::from_code(code)?;
         let exponent = u8::try_from(iso.exponent()?).ok()?;
         Some(Self { iso, exponent })
     }
 
-    /// The three letters.
+    /// Returns the three letters.
     pub fn code(self) -> &'static str {
         self.iso.code()
     }
 
-    /// The decimals an amount may have: 2 for NOK, 0 for JPY, 3 for KWD.
+    /// Returns how many decimals an amount may have: 2 for NOK, 0 for JPY, 3 for KWD.
     pub fn exponent(self) -> u8 {
         self.exponent
     }
@@ -35,45 +36,45 @@ impl fmt::Display for Currency {
     }
 }
 
-/// An amount in a currency's minor units (øre, cents). May be zero or negative.
+/// An amount in a currency's minor units (øre, cents). It may be zero or negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
     minor: i64,
     currency: Currency,
 }
 
-/// Why a text is not an amount of a currency.
+/// The reason why a text is not an amount of a currency.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Not a decimal number: sign, digits and at most one point.
+    /// The text is not a decimal number: sign, digits and at most one point.
     #[error("“{0}” is not a number")]
     NotANumber(String),
-    /// More decimals than the currency has; cutting them would change the sum.
+    /// The amount has more decimals than the currency; cutting them would change the sum.
     #[error("“{found}” has more decimals than {currency} has ({decimals})")]
     TooManyDecimals {
         /// The text as it came.
         found: String,
         /// The code of the currency.
         currency: &'static str,
-        /// How many decimals it has.
+        /// The currency's number of decimals.
         decimals: u8,
     },
-    /// Beyond [`Money::MINOR_MAX`].
+    /// The amount is beyond [`Money::MINOR_MAX`].
     #[error("“{0}” is too large")]
     TooLarge(String),
 }
 
 impl Money {
-    /// The largest amount read from outside, in minor units: a hundred thousand million kroner. Small enough that the sums
-    /// of 900,000 such records still fit the ledger's 64 bits.
+    /// The largest amount read from outside, in minor units: a hundred thousand million kroner. The sums of 900,000
+    /// such records still fit the ledger's 64 bits.
     pub const MINOR_MAX: i64 = 10_000_000_000_000;
 
-    /// So many minor units.
+    /// Makes an amount of so many minor units.
     pub fn from_minor(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
 
-    /// Reads a decimal with a point (`"1249.50"`, `"-3"`). Zeros behind the currency's decimals are taken as what they say: nothing.
+    /// Reads a decimal with a point (`"1249.50"`, `"-3"`). Zeros behind the currency's decimals count as nothing.
     ///
     /// # Errors
     /// See [`MoneyError`]; never rounds.
@@ -101,32 +102,33 @@ impl Money {
         Ok(Self { minor: if text.starts_with('-') { -minor } else { minor }, currency })
     }
 
-    /// The amount in minor units.
+    /// Returns the amount in minor units.
     pub fn minor(self) -> i64 {
         self.minor
     }
 
-    /// Its currency.
+    /// Returns the currency.
     pub fn currency(self) -> Currency {
         self.currency
     }
 
-    /// Whether it is nothing.
+    /// Says whether the amount is zero.
     pub fn is_zero(self) -> bool {
         self.minor == 0
     }
 
-    /// The same amount on the other side of the books; `None` for the one value whose opposite 64 bits do not hold.
+    /// Returns the same amount on the other side of the books; `None` for the one value whose opposite 64 bits do not
+    /// hold.
     pub fn opposite(self) -> Option<Self> {
         Some(Self { minor: self.minor.checked_neg()?, ..self })
     }
 
-    /// The decimal with all of the currency's decimals and a point: `"1249.50"`.
+    /// Returns the decimal with all of the currency's decimals and a point: `"1249.50"`.
     pub fn to_decimal(self) -> String {
         decimal(i128::from(self.minor), self.currency)
     }
 
-    /// The decimal of a sum that may be wider than one amount.
+    /// Returns the decimal of a sum that may be wider than one amount.
     pub fn sum_to_decimal(minor: i128, currency: Currency) -> String {
         decimal(minor, currency)
     }

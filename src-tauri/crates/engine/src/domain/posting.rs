@@ -1,4 +1,4 @@
-//! What is sent for a record: balanced lines on accounts, in one currency.
+//! Makes the posting that is sent for a record: balanced lines on accounts, in one currency.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,20 +15,20 @@ pub struct Account(pub String);
 pub struct Line {
     /// The account.
     pub account: Account,
-    /// Positive is debit, negative is credit.
+    /// The amount; positive is debit, negative is credit.
     pub amount: Money,
     /// The payee, on the payable line.
     pub party: Option<String>,
-    /// Their name, for an accounting system where they have to be made known first.
+    /// The payee's name, for an accounting system that has to be given it first.
     pub party_name: Option<String>,
-    /// `department`, `project`, on the expense line.
+    /// The dimensions `department` and `project`, on the expense line.
     pub dimensions: BTreeMap<&'static str, String>,
 }
 
 /// A posting under its reference. Its lines sum to zero by construction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posting {
-    /// By which it is found again.
+    /// The reference by which the voucher is found again.
     pub reference: Reference,
     /// The date in the books.
     pub date: NaiveDate,
@@ -36,26 +36,26 @@ pub struct Posting {
     pub currency: Currency,
     /// The text in the books.
     pub text: String,
-    /// Expense, then payable.
+    /// The expense line, then the payable line.
     pub lines: [Line; 2],
 }
 
-/// Which accounts a workspace posts to.
+/// The accounts that a workspace posts to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostingRules {
-    /// What is owed to the payees.
+    /// The account of the debt to the payees.
     pub payable_account: Account,
-    /// For a category that is not listed; without it such a record is held.
+    /// The account for a category that is not listed; without it such a record is held.
     pub default_account: Option<Account>,
-    /// Category to expense account.
+    /// The expense account of each category.
     pub categories: HashMap<String, Account>,
 }
 
 impl PostingRules {
-    /// The expense account of a category.
+    /// Returns the expense account of a category.
     ///
     /// # Errors
-    /// [`HoldReason::AccountMissing`] where neither the category nor a default is mapped.
+    /// [`HoldReason::AccountMissing`] if neither the category nor a default is mapped.
     pub fn account_of(&self, category: &str) -> Result<&Account, HoldReason> {
         self.categories
             .get(category)
@@ -63,7 +63,7 @@ impl PostingRules {
             .ok_or_else(|| HoldReason::AccountMissing { category: category.to_owned() })
     }
 
-    /// The posting of a record: expense against payable.
+    /// Returns the posting of a record: expense against payable.
     ///
     /// # Errors
     /// The reason to hold the record: no account, or nothing to post.

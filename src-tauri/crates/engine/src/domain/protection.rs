@@ -1,4 +1,4 @@
-//! How strongly the accounting side protects against a second voucher.
+//! Names the four protections against a second voucher that an accounting system may give.
 
 use std::time::Duration;
 
@@ -8,45 +8,47 @@ use super::ReferenceRules;
 use super::text_value::text_value;
 
 text_value! {
-    /// The four manners of `architecture.md`; the engine adapts to each, and the screen says which one holds.
+    /// One of the four protections of `architecture.md`; the engine adapts to each, and the screen shows which one
+    /// holds.
     Protection {
-        /// Never makes a second voucher for a reference.
+        /// The accounting system never makes a second voucher for a reference.
         Enforced = "enforced",
-        /// Refuses a write that carries an older fence.
+        /// The accounting system refuses a write that carries an older fence.
         Fenced = "fenced",
-        /// Takes a draft first, and posts it once, by the draft's own id.
+        /// The accounting system takes a draft first, and posts it once, by the draft's own id.
         Staged = "staged",
-        /// Only lets itself be searched.
+        /// The accounting system can only be searched.
         Observed = "observed",
     }
 }
 
-/// What an accounting system offers, as it says itself or as its connector knows.
+/// The capabilities of an accounting system, as it states them itself or as its connector knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capabilities {
-    /// Which protection holds.
+    /// The protection that holds.
     pub protection: Protection,
-    /// How long the same key with the same body gives the first answer again; `None` without idempotency keys.
+    /// The time for which the same key with the same body gives the first answer again; `None` without idempotency
+    /// keys.
     pub idempotency_keys_live: Option<TimeDelta>,
-    /// How long after it was given up a request may still take effect, the lag of the search included: until then a
-    /// look-up that finds nothing proves nothing. Counts only where neither references nor fences protect.
+    /// The time for which a request that was given up may still take effect, the lag of the search included. Until then
+    /// a look-up that finds nothing proves nothing. It counts only where neither references nor fences protect.
     pub settle_window: Duration,
-    /// How long a voucher or draft that was acknowledged may be missing from a look-up.
+    /// The time for which a voucher or draft that was acknowledged may be missing from a look-up.
     pub search_lag: Duration,
-    /// Vouchers in one request, at most.
+    /// The number of vouchers in one request, at most.
     pub vouchers_per_request_max: usize,
-    /// What a reference may look like.
+    /// The rules for a reference.
     pub reference_rules: ReferenceRules,
 }
 
 impl Capabilities {
-    /// How long after it was given up a request may still take effect, and not show in a look-up.
+    /// Returns the time for which a request that was given up may still take effect, and not show in a look-up.
     pub fn arrival_window(&self) -> Duration {
         self.settle_window.max(self.search_lag)
     }
 
-    /// How long after the lease was granted a look-up still proves no absence, when somebody else may have been sending
-    /// before it: theirs may still arrive.
+    /// Returns the time after the grant of the lease in which a look-up proves no absence yet, if somebody else may
+    /// have been sending before it: theirs may still arrive.
     pub fn quarantine(&self) -> Duration {
         match self.protection {
             Protection::Enforced => Duration::ZERO,
@@ -55,7 +57,7 @@ impl Capabilities {
         }
     }
 
-    /// How long a voucher that was acknowledged may be missing from a look-up.
+    /// Returns the time for which a voucher that was acknowledged may be missing from a look-up.
     pub fn look_up_delay(&self) -> Duration {
         match self.protection {
             Protection::Observed => self.arrival_window(),

@@ -1,4 +1,4 @@
-//! A record: an approved expense, as the platform gives it.
+//! Holds a record: an approved expense, as the platform gives it.
 
 use std::fmt;
 
@@ -8,29 +8,29 @@ use sha2::{Digest, Sha256};
 use super::Money;
 
 /// The platform's own id of a record: not empty, no control characters, no space at either end, at most
-/// [`RecordId::LENGTH_MAX`] bytes. Compared byte by byte: `a1` and `A1` are two records.
+/// [`RecordId::LENGTH_MAX`] bytes. Ids are compared byte by byte: `a1` and `A1` are two records.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RecordId(String);
 
-/// Why a text cannot be a record id.
+/// The reason why a text cannot be a record id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RecordIdError {
-    /// Nothing stands there.
+    /// The text is empty.
     #[error("the id is empty")]
     Empty,
     /// A space or tab before or behind would make two ids look like one.
     #[error("the id begins or ends with a space")]
     OuterSpace,
-    /// A line feed, a zero byte or the like.
+    /// The text holds a line feed, a zero byte or the like.
     #[error("the id contains a control character")]
     ControlCharacter,
-    /// Longer than any platform's.
+    /// The text is longer than any platform's ids.
     #[error("the id is longer than {} bytes", RecordId::LENGTH_MAX)]
     TooLong,
 }
 
 impl RecordId {
-    /// Bytes at most.
+    /// The length of an id at most, in bytes.
     pub const LENGTH_MAX: usize = 200;
 
     /// Takes the text as it stands; nothing is trimmed, since a trimmed id could be another record's.
@@ -54,7 +54,7 @@ impl RecordId {
         Ok(Self(text))
     }
 
-    /// The id as the platform writes it.
+    /// Returns the id as the platform writes it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -66,12 +66,12 @@ impl fmt::Display for RecordId {
     }
 }
 
-/// Who is reimbursed.
+/// The person who is reimbursed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payee {
-    /// The platform's id; the party on the payable line.
+    /// The platform's id of the person; the party on the payable line.
     pub id: String,
-    /// The name for people; the id where the platform gives none.
+    /// The name for people; the id if the platform gives no name.
     pub name: String,
 }
 
@@ -80,45 +80,46 @@ pub struct Payee {
 pub struct Record {
     /// The platform's id.
     pub id: RecordId,
-    /// The platform's count of approvals, where it keeps one.
+    /// The platform's count of approvals, if it keeps one.
     pub version: Option<u32>,
-    /// When it was approved, where the platform says so.
+    /// The time of the approval, if the platform gives it.
     pub approved_at: Option<DateTime<Utc>>,
     /// The day of the expense; the date of the voucher.
     pub date: NaiveDate,
-    /// Who gets the money.
+    /// The person who gets the money.
     pub payee: Payee,
-    /// What it was for; chooses the account.
+    /// The category of the expense; it chooses the account.
     pub category: String,
-    /// How much.
+    /// The amount to reimburse.
     pub amount: Money,
     /// The text of the voucher.
     pub text: String,
-    /// A dimension of the expense line, where given.
+    /// A dimension of the expense line, if given.
     pub department: Option<String>,
-    /// A dimension of the expense line, where given.
+    /// A dimension of the expense line, if given.
     pub project: Option<String>,
 }
 
-/// SHA-256 over what a voucher is made of. Approval time, version and the payee's name are left out: a record approved
-/// again without change is the same record.
+/// The SHA-256 hash of the members that make a voucher. Approval time, version and the payee's name are left out: a
+/// record approved again without change is the same record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ContentHash([u8; 32]);
 
 impl ContentHash {
-    /// The hash as its bytes.
+    /// Returns the hash as its bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// From the bytes that the ledger keeps; `None` unless there are 32.
+    /// Makes a hash of the bytes that the ledger keeps; returns `None` unless there are 32.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
     }
 }
 
 impl Record {
-    /// The hash of its content; equal for equal content, and each member is delimited, so that no two contents run together.
+    /// Returns the hash of the record's content; equal for equal content. Each member is delimited, so that no two
+    /// contents run together.
     pub fn content_hash(&self) -> ContentHash {
         let mut hasher = Sha256::new();
         hasher.update(b"postonce record 1\n");
@@ -155,7 +156,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::domain::Currency;
 
-    /// A believable record for the tests of this crate.
+    /// Returns a believable record for the tests of this crate.
     pub(crate) fn record(id: &str) -> Record {
         let nok = Currency::from_code("NOK").expect("a code of ISO 4217");
         Record {
@@ -214,8 +215,8 @@ pub(crate) mod tests {
 
     type Content = (i64, String, String, String, Option<String>, Option<String>);
 
-    /// Members of few letters, those of the hash's own delimiters among them: where two contents could run together, it is
-    /// here.
+    /// Makes members of few letters, the hash's own delimiters among them: if two contents could run together, they
+    /// would here.
     fn content() -> impl Strategy<Value = Content> {
         let text = || "[-a1:\n]{0,3}";
         (-2i64..3, text(), text(), text(), option::of(text()), option::of(text()))

@@ -1,6 +1,6 @@
-//! The reference by which the accounting system finds the voucher of a record again.
+//! Makes the reference by which the accounting system finds the voucher of a record again.
 //!
-//! Invariant: two pairs of record id and generation never make the same reference, also where the target folds case or
+//! Invariant: two pairs of record id and generation never make the same reference, even if the target folds case or
 //! allows few characters. An id that does not fit is replaced by a digest of itself, never cut.
 
 use std::fmt;
@@ -19,13 +19,13 @@ pub struct OrganisationId(String);
 pub struct OrganisationIdError(String);
 
 impl OrganisationId {
-    /// Characters at most, so that a digest still fits behind it.
+    /// The length of an id at most, in characters, so that a digest still fits behind it.
     pub const LENGTH_MAX: usize = 16;
 
     /// Checks the text.
     ///
     /// # Errors
-    /// When it is empty, too long, or has another character.
+    /// If it is empty, too long, or has another character.
     pub fn new(text: impl Into<String>) -> Result<Self, OrganisationIdError> {
         let text = text.into();
         let fits = (1..=Self::LENGTH_MAX).contains(&text.len())
@@ -33,13 +33,13 @@ impl OrganisationId {
         if fits { Ok(Self(text)) } else { Err(OrganisationIdError(text)) }
     }
 
-    /// The id.
+    /// Returns the id.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// 1 for the first export of a record; one more for each forced re-export.
+/// The number of an export of a record: 1 for the first, one more for each forced re-export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Generation(u32);
 
@@ -47,35 +47,35 @@ impl Generation {
     /// The first export.
     pub const FIRST: Self = Self(1);
 
-    /// From the ledger's number; `None` for 0.
+    /// Makes a generation of the ledger's number; returns `None` for 0.
     pub fn new(number: u32) -> Option<Self> {
         (number > 0).then_some(Self(number))
     }
 
-    /// Its number, from 1.
+    /// Returns the number, from 1.
     pub fn number(self) -> u32 {
         self.0
     }
 }
 
-/// What a target allows in a reference.
+/// The rules of a target for references.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReferenceRules {
-    /// Characters at most.
+    /// The length of a reference at most, in characters.
     pub length_max: usize,
-    /// Whether `a` and `A` are one to the target.
+    /// True if `a` and `A` are the same to the target.
     pub folds_case: bool,
-    /// Whether it takes characters beyond ASCII.
+    /// True if the target takes ASCII characters only.
     pub ascii_only: bool,
 }
 
 impl ReferenceRules {
-    /// Below this the digest itself would not fit: organisation, separators, 32 digits and a ten-digit generation
+    /// The smallest length that the digest itself fits: organisation, separators, 32 digits and a ten-digit generation
     /// with the mark of a counter-voucher.
     pub const LENGTH_MIN: usize = OrganisationId::LENGTH_MAX + 2 + DIGEST_DIGITS + 12;
 }
 
-/// 128 bits, in hexadecimal: two of a billion ids meet with a chance below 10⁻²⁰.
+/// The digits of a digest: 128 bits in hexadecimal. Two of a billion ids meet with a chance below 10⁻²⁰.
 const DIGEST_DIGITS: usize = 32;
 
 /// A reference, as it stands in the accounting system.
@@ -83,15 +83,16 @@ const DIGEST_DIGITS: usize = 32;
 pub struct Reference(String);
 
 impl Reference {
-    /// `org:id` for the first generation, `org:id#2` for the second; `org:~digest` where the id does not fit.
+    /// Returns `org:id` for the first generation, `org:id#2` for the second; `org:~digest` for an id that does not fit.
     ///
-    /// An id with `#` or with a leading `~` is digested as well: the first would read as a generation, the second as a digest.
+    /// An id with `#` or with a leading `~` is digested as well: the first would read as a generation, the second as a
+    /// digest.
     pub fn of(organisation: &OrganisationId, id: &RecordId, generation: Generation, rules: ReferenceRules) -> Self {
         let suffix = if generation == Generation::FIRST { String::new() } else { format!("#{}", generation.number()) };
         Self::with_suffix(organisation, id, &suffix, rules)
     }
 
-    /// The reference of the counter-voucher that reverses a generation: `org:id#1r`.
+    /// Returns the reference of the counter-voucher that reverses a generation: `org:id#1r`.
     pub fn counter(
         organisation: &OrganisationId,
         id: &RecordId,
@@ -113,12 +114,12 @@ impl Reference {
         Self(format!("{}:{body}{suffix}", organisation.as_str()))
     }
 
-    /// As the ledger or the accounting system gave it back.
+    /// Wraps a reference as the ledger or the accounting system gave it back.
     pub fn from_stored(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text that is sent.
+    /// Returns the text that is sent.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! A run: one sync, with its trigger, actor, period and outcome.
+//! Holds a run: one sync, with its trigger, actor, period and outcome.
 
 use std::fmt;
 
@@ -12,12 +12,12 @@ use super::text_value::text_value;
 pub struct RunId(String);
 
 impl RunId {
-    /// A fresh id of the id source, or one from the ledger or a person.
+    /// Wraps a fresh id of the id source, or one from the ledger or a person.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The id as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -29,7 +29,7 @@ impl fmt::Display for RunId {
     }
 }
 
-/// Who acts, and on which machine.
+/// The person who acts, and the machine on which they do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// The user's name at the operating system.
@@ -39,7 +39,7 @@ pub struct Actor {
 }
 
 text_value! {
-    /// What made the run start.
+    /// The trigger of a run.
     Trigger {
         /// A person, by button or command.
         Manual = "manual",
@@ -51,47 +51,47 @@ text_value! {
 }
 
 text_value! {
-    /// How a run ended.
+    /// The end of a run.
     Outcome {
         /// Everything planned was answered for.
         Completed = "completed",
-        /// By a person.
+        /// A person stopped the run.
         Stopped = "stopped",
         /// The lock went to somebody else, or could not be renewed in time.
         LeaseLost = "lease_lost",
-        /// It could not go on; the error is kept.
+        /// The run could not go on; the error is kept.
         Failed = "failed",
-        /// Found unfinished by a later run.
+        /// A later run found this one unfinished.
         Interrupted = "interrupted",
     }
 }
 
 text_value! {
-    /// What became of one row in one run.
+    /// The result of one row in one run.
     ItemResult {
-        /// Acknowledged in this run.
+        /// The row was acknowledged in this run.
         Posted = "posted",
-        /// Left out: an earlier run had exported it.
+        /// The row was left out: an earlier run had exported it.
         SkippedAlreadyExported = "skipped_already_exported",
-        /// Left out: the accounting system had it, though this ledger did not.
+        /// The row was left out: the accounting system had it, though this ledger did not.
         SkippedFoundInAccounting = "skipped_found_in_accounting",
-        /// Left out: the same row stood in the source before.
+        /// The row was left out: the same row stood in the source before.
         SkippedRepeatedInSource = "skipped_repeated_in_source",
         /// The accounting system said no.
         Refused = "refused",
-        /// Not sent: something in it must be put right.
+        /// The row was not sent: something in it must be put right.
         Held = "held",
-        /// Sent, or maybe; blocked until it is known.
+        /// The row was sent, or maybe; it is blocked until that is known.
         InDoubt = "in_doubt",
-        /// Planned, but the run ended before its turn; the next run takes it.
+        /// The row was planned, but the run ended before its turn; the next run takes it.
         NotSent = "not_sent",
     }
 }
 
 text_value! {
-    /// What became of a scheduled time.
+    /// The fate of a scheduled time.
     TimeFate {
-        /// A program took it, and has not said yet what came of it.
+        /// A program took the time, and has not said yet what came of it.
         Claimed = "claimed",
         /// A run was tried; the history says how it ended.
         Ran = "ran",
@@ -102,12 +102,12 @@ text_value! {
     }
 }
 
-/// The days a run is about, both included; open where `None`.
+/// The days of a run, both included; `None` leaves an end open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Period {
-    /// First day.
+    /// The first day.
     pub from: Option<NaiveDate>,
-    /// Last day.
+    /// The last day.
     pub to: Option<NaiveDate>,
 }
 
@@ -115,20 +115,20 @@ pub struct Period {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the period ends on {to}, before it begins on {from}")]
 pub struct PeriodError {
-    /// First day.
+    /// The first day.
     pub from: NaiveDate,
-    /// Last day.
+    /// The last day.
     pub to: NaiveDate,
 }
 
 impl Period {
-    /// All records, whatever their date.
+    /// The period of all records, whatever their date.
     pub const EVERYTHING: Self = Self { from: None, to: None };
 
-    /// A period between two days.
+    /// Makes a period between two days.
     ///
     /// # Errors
-    /// When it ends before it begins.
+    /// If it ends before it begins.
     pub fn new(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<Self, PeriodError> {
         match (from, to) {
             (Some(from), Some(to)) if to < from => Err(PeriodError { from, to }),
@@ -136,31 +136,31 @@ impl Period {
         }
     }
 
-    /// Whether the day is in it.
+    /// Says whether the day is in the period.
     pub fn contains(self, day: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
     }
 }
 
-/// How many rows of a run came to what. `read` is their sum, but for rows whose turn did not come.
+/// The number of a run's rows for each result. `read` is their sum, except for rows whose turn did not come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
-    /// Rows that the run was about.
+    /// The rows that the run was about.
     pub read: u64,
-    /// Acknowledged in this run.
+    /// The rows that were acknowledged in this run.
     pub posted: u64,
-    /// Left out as duplicates, of whichever kind.
+    /// The rows that were left out as duplicates, of whichever kind.
     pub skipped: u64,
-    /// Refused by the accounting system.
+    /// The rows that the accounting system refused.
     pub refused: u64,
-    /// Held back.
+    /// The rows that were held back.
     pub held: u64,
-    /// In doubt when the run ended.
+    /// The rows that were in doubt when the run ended.
     pub in_doubt: u64,
 }
 
 impl Counts {
-    /// Whether a person should look.
+    /// Says whether a person should look.
     pub fn needs_attention(self) -> bool {
         self.refused + self.held + self.in_doubt > 0
     }

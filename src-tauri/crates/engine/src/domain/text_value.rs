@@ -1,6 +1,6 @@
-//! One macro for the words that stand in the ledger, on the wire and on the screen in the same spelling.
+//! Holds one macro for the words that stand in the ledger, on the wire and on the screen in the same spelling.
 
-/// An enum whose variants each have one spelling, the same in SQL, JSON and message keys.
+/// Defines an enum whose variants each have one spelling, the same in SQL, JSON and message keys.
 macro_rules! text_value {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
@@ -8,15 +8,15 @@ macro_rules! text_value {
         pub enum $name { $($(#[$variant_meta])* #[serde(rename = $text)] $variant,)+ }
 
         impl $name {
-            /// Every variant, in the order of its declaration.
+            /// Lists every variant, in the order of its declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
-            /// The one spelling, as it stands in the ledger and in JSON.
+            /// Returns the one spelling, as it stands in the ledger and in JSON.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }
 
-            /// The variant spelled so, or `None`.
+            /// Returns the variant spelled so, or `None`.
             pub fn from_text(text: &str) -> Option<Self> {
                 match text { $($text => Some(Self::$variant),)+ _ => None }
             }

@@ -1,4 +1,4 @@
-//! What the accounting system says of a posting.
+//! Holds the accounting system's answers about a posting.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,14 +10,14 @@ use super::Reference;
 pub struct Acknowledgement {
     /// The voucher's id.
     pub voucher_id: String,
-    /// The number people use, where it is known yet.
+    /// The number that people use, if it is known yet.
     pub number: Option<String>,
 }
 
-/// Why something was refused, after RFC 9457.
+/// The reason why the accounting system refused something, after RFC 9457.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// The last part of the problem's type: `closed-period`; `http-403` where the answer names none.
+    /// The last part of the problem's type: `closed-period`; `http-403` if the answer names none.
     pub kind: String,
     /// The accounting system's own words, bounded in length.
     pub detail: String,
@@ -26,20 +26,20 @@ pub struct Refusal {
 /// The answer for one voucher of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VoucherResult {
-    /// Made by this request, or by an earlier sending of it that is answered again.
+    /// The voucher was made by this request, or by an earlier sending of it that is answered again.
     Created(Acknowledgement),
     /// The reference was in the books before, with the same content.
     Exists(Acknowledgement),
     /// Nothing was booked for it.
     Refused {
-        /// Why.
+        /// The refusal of the accounting system.
         refusal: Refusal,
         /// The voucher that stands there with other content, for a conflict.
         voucher_id: Option<String>,
     },
 }
 
-/// What became of a posting that was to be staged.
+/// The result of staging a posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StageResult {
     /// A draft stands there, harmless until it is committed by this id.
@@ -48,30 +48,30 @@ pub enum StageResult {
     Exists(Acknowledgement),
     /// No draft was made.
     Refused {
-        /// Why.
+        /// The refusal of the accounting system.
         refusal: Refusal,
         /// The voucher that stands there with other content, for a conflict.
         voucher_id: Option<String>,
     },
 }
 
-/// What became of a draft that was committed by its id.
+/// The result of committing a draft by its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommitResult {
-    /// It is in the books: by this commit, or by an earlier one.
+    /// The voucher is in the books: by this commit, or by an earlier one.
     Posted(Acknowledgement),
-    /// It stays a draft.
+    /// The draft stays a draft.
     Refused(Refusal),
-    /// There is no such draft any more, and the answer does not tell what became of it.
+    /// There is no such draft any more, and the answer does not say what became of it.
     Gone,
 }
 
-/// What became of a draft that was to be discarded.
+/// The result of discarding a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Discarded {
-    /// It is gone, now or since earlier: it can never be committed.
+    /// The draft is gone, now or since earlier: it can never be committed.
     Gone,
-    /// Too late: it was committed.
+    /// The draft was committed before: it is too late.
     Committed,
 }
 
@@ -80,13 +80,13 @@ pub enum Discarded {
 pub struct DraftId(String);
 
 impl DraftId {
-    /// As the accounting system gave it; `None` for an empty one.
+    /// Wraps the id as the accounting system gave it; returns `None` for an empty one.
     pub fn new(text: impl Into<String>) -> Option<Self> {
         let text = text.into();
         (!text.trim().is_empty()).then_some(Self(text))
     }
 
-    /// The id.
+    /// Returns the id.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -95,58 +95,58 @@ impl DraftId {
 /// A draft found by its reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundDraft {
-    /// By which it was found.
+    /// The reference by which it was found.
     pub reference: Reference,
-    /// Its id.
+    /// The draft's id.
     pub draft_id: DraftId,
-    /// Its date.
+    /// The draft's date.
     pub date: NaiveDate,
-    /// The code of its currency.
+    /// The code of the draft's currency.
     pub currency: String,
-    /// The sum of its debit lines, a decimal.
+    /// The sum of the draft's debit lines, a decimal.
     pub total: String,
-    /// When it was made, where the accounting side tells that.
+    /// The time when it was made, if the accounting side gives it.
     pub created_at: Option<DateTime<Utc>>,
 }
 
-/// What stands under some references.
+/// The vouchers and drafts under some references.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
-    /// In the books, voided and reversed ones included; several may answer one reference.
+    /// The vouchers in the books, voided and reversed ones included; several may answer one reference.
     pub vouchers: Vec<FoundVoucher>,
-    /// Not in the books; empty where the system takes no drafts.
+    /// The drafts, which are not in the books; empty if the system takes no drafts.
     pub drafts: Vec<FoundDraft>,
 }
 
-/// Whether a voucher still counts in the books.
+/// The state of a voucher: it still counts in the books, or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VoucherState {
-    /// In the books.
+    /// The voucher stands in the books.
     Posted,
-    /// Voided or reversed by somebody.
+    /// Somebody voided or reversed the voucher.
     Voided,
 }
 
 /// A voucher found by its reference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundVoucher {
-    /// By which it was found.
+    /// The reference by which it was found.
     pub reference: Reference,
-    /// Its id and number.
+    /// The voucher's id and number.
     pub acknowledgement: Acknowledgement,
-    /// Its date in the books.
+    /// The voucher's date in the books.
     pub date: NaiveDate,
-    /// The code of its currency.
+    /// The code of the voucher's currency.
     pub currency: String,
-    /// The sum of its debit lines, a decimal.
+    /// The sum of the voucher's debit lines, a decimal.
     pub total: String,
-    /// When it was made, by the server's clock.
+    /// The time when it was made, by the server's clock.
     pub created_at: DateTime<Utc>,
-    /// Whether it still counts; a reversed one does not.
+    /// The state; a reversed voucher no longer counts.
     pub state: VoucherState,
-    /// The counter-voucher, where it was reversed.
+    /// The counter-voucher, if this one was reversed.
     pub reversed_by: Option<String>,
-    /// The voucher that this one reverses, for a counter-voucher.
+    /// The voucher that this one reverses, if it is a counter-voucher.
     pub reverses: Option<String>,
 }

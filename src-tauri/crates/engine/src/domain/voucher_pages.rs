@@ -1,4 +1,4 @@
-//! Where a person sees a voucher with their own eyes.
+//! Makes the address of the page that shows a voucher to a person.
 
 /// The pages that an accounting system's web client has for vouchers, an address each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,13 +8,13 @@ pub struct VoucherPages {
 }
 
 impl VoucherPages {
-    /// A voucher's id stands between these two.
+    /// Takes the two parts of the address between which a voucher's id stands.
     pub fn new(before: impl Into<String>, behind: impl Into<String>) -> Self {
         Self { before: before.into(), behind: behind.into() }
     }
 
-    /// The page of a voucher; `None` for an id with other characters than letters, digits, `-` and `_`, which might lead to
-    /// another page than that of a voucher.
+    /// Returns the page of a voucher; `None` for an id with other characters than letters, digits, `-` and `_`, which
+    /// might lead to another page than that of a voucher.
     pub fn page(&self, voucher_id: &str) -> Option<String> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         let is_id = !voucher_id.is_empty() && voucher_id.bytes().all(is_plain);

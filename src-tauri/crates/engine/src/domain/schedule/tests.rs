@@ -1,4 +1,4 @@
-//! Is what is due one run for whatever was missed, once for each time of the day, whatever the clocks do?
+//! Is one run due for all missed times, once for each time of the day, whatever the clocks do?
 
 use chrono_tz::Tz;
 use proptest::prelude::*;
@@ -102,7 +102,7 @@ fn what_is_no_schedule_is_told_with_the_field_and_an_example() {
     }
 }
 
-/// Expressions of every shape, in zones with every kind of change.
+/// Makes expressions of every shape, in zones with every kind of change.
 fn schedules() -> impl Strategy<Value = Schedule> {
     let crons = [
         "0 2 * * *",
@@ -128,7 +128,7 @@ fn schedules() -> impl Strategy<Value = Schedule> {
         .prop_map(|(cron, zone, catch_up)| Schedule::parse(cron, zone, catch_up).expect("a schedule"))
 }
 
-/// A moment between 2010 and 2037.
+/// Makes a moment between 2010 and 2037.
 fn moments() -> impl Strategy<Value = DateTime<Utc>> {
     (1_262_304_000_i64..2_114_380_800).prop_map(|second| DateTime::from_timestamp(second, 0).expect("a time"))
 }
