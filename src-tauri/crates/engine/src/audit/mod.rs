@@ -1,8 +1,8 @@
-//! Is the trail whole: its head is signed and left with the accounting side after each run, looked at before each run, and
-//! checked entry by entry when a person asks.
+//! Keeps the trail whole: signs its head and leaves it with the accounting side after each run, looks at it before each
+//! run, and checks it entry by entry when a person asks.
 //!
-//! `docs/audit-trail.md` says what each of the three layers finds: the chain (a change by hand), the signed heads (a chain made
-//! anew), the witness (a ledger cut off, restored from an old copy, or copied).
+//! `docs/audit-trail.md` says what each of the three layers finds: the chain (a change by hand), the signed heads (a
+//! chain made anew), the witness (a ledger cut off, restored from an old copy, or copied).
 
 mod seal;
 mod signature;

@@ -1,4 +1,4 @@
-//! Sealing the trail at the end of a run: its head is signed, kept, and left with the accounting side.
+//! Seals the trail at the end of a run: its head is signed, kept, and left with the accounting side.
 
 use chrono::{DateTime, Utc};
 
@@ -19,14 +19,15 @@ struct Sealed {
     signature: Option<Signature>,
 }
 
-/// Signs the head, keeps it, and leaves it with the accounting side. To be called when the run is closed in the ledger and
-/// before the lease is given back.
+/// Signs the head, keeps it, and leaves it with the accounting side. It is called when the run is closed in the ledger
+/// and before the lease is given back.
 ///
-/// That the accounting side cannot be reached is no error: the head is in the ledger, and the next run leaves a newer one.
+/// An accounting side that cannot be reached is no error: the head is in the ledger, and the next run leaves a newer
+/// one.
 ///
 /// # Errors
-/// `ledger_rolled_back` or `ledger_forked` when the accounting side knows another trail of this ledger;
-/// else what the ledger reports.
+/// `ledger_rolled_back` or `ledger_forked` if the accounting side knows another trail of this ledger; else the ledger's
+/// own error.
 pub(crate) async fn seal(parts: &Parts, permit: &Permit, actor: &Actor) -> Result<(), Problem> {
     let Parts { ledger, accounting, signer, clock, .. } = parts;
     let (accounting, now) = (accounting.as_ref(), clock.now());
@@ -67,7 +68,7 @@ pub(crate) async fn seal(parts: &Parts, permit: &Permit, actor: &Actor) -> Resul
     }
 }
 
-/// The head in the ledger, made unless the same one stands there; `None` while the trail is empty.
+/// Returns the head in the ledger, and makes it unless the same one stands there; `None` while the trail is empty.
 async fn keep_head(ledger: &Ledger, signer: &dyn Signer, now: DateTime<Utc>) -> Result<Option<Sealed>, LedgerError> {
     let (ledger_id, tip, newest) =
         ledger.read(|tx| Ok((tx.ledger_id()?, tx.audit_tip()?, tx.newest_audit_head()?))).await?;
@@ -88,7 +89,7 @@ async fn keep_head(ledger: &Ledger, signer: &dyn Signer, now: DateTime<Utc>) -> 
     Ok(Some(Sealed { head_id, ledger_id, tip, signature }))
 }
 
-/// A refusal means that a newer or another head is kept there; what it is, is asked for.
+/// Finds out which head the accounting side keeps when it refused ours: a newer one or another one.
 async fn refused(
     ledger: &Ledger,
     accounting: &dyn AccountingSystem,

@@ -1,10 +1,10 @@
-//! Checking the signature of a head: Ed25519 (RFC 8032), in the strict form that leaves one key one way to sign.
+//! Checks the signature of a head: Ed25519 (RFC 8032), in the strict form that leaves one key one way to sign.
 
 use ed25519_dalek::VerifyingKey;
 
 use crate::ports::Signature;
 
-/// Whether the key signed these bytes. A key or signature that cannot be read signed nothing.
+/// Says whether the key signed these bytes. A key or signature that cannot be read signed nothing.
 pub(super) fn is_by_its_key(signature: &Signature, bytes: &[u8]) -> bool {
     let (mut key, mut signed) = ([0; 32], [0; 64]);
     let is_read = hex::decode_to_slice(&signature.public_key, &mut key).is_ok()
@@ -17,7 +17,7 @@ pub(super) fn is_by_its_key(signature: &Signature, bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// RFC 8032, section 7.1, test 3.
+    /// Uses the example of RFC 8032, section 7.1, test 3.
     #[test]
     fn the_example_of_the_standard_is_accepted_and_nothing_near_it() {
         let good = Signature {

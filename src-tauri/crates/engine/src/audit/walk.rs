@@ -1,7 +1,8 @@
-//! The walk over the whole trail: every entry, every seal, the witness. Pure but for the ledger it reads from; holds one entry
-//! at a time.
+//! Walks over the whole trail: every entry, every seal, the witness. Pure except for the ledger from which it reads; it
+//! holds one entry at a time.
 //!
-//! It reads values as they stand there and trusts none of them: who edits the file may write anything anywhere.
+//! It reads values as they stand there and trusts none of them: somebody who edits the file may write anything
+//! anywhere.
 
 use super::signature::is_by_its_key;
 use super::verdict::{AuditFinding, AuditVerdict};
@@ -11,7 +12,8 @@ use crate::domain::{FindingKind, WitnessState};
 use crate::ledger::{LedgerError, LedgerTx, StoredHead};
 use crate::ports::{Signature, Witness, WitnessSeen};
 
-/// Walks the trail in one snapshot of the ledger. `seen` is what the accounting side said; `None` when it could not be asked.
+/// Walks the trail in one snapshot of the ledger. `seen` is the answer of the accounting side; `None` if it could not
+/// be asked.
 pub(crate) fn walk(
     tx: &LedgerTx<'_>,
     seen: Option<&WitnessSeen>,
@@ -91,7 +93,7 @@ fn witness(ledger_id: &str, kept: &Witness, fit: Fit, findings: &mut Findings) -
     }
 }
 
-/// Findings within their bound.
+/// The findings, within their bound.
 #[derive(Default)]
 struct Findings {
     listed: Vec<AuditFinding>,
@@ -114,7 +116,7 @@ struct Chain<'a> {
     findings: Findings,
     /// The number of the entry before.
     last: i64,
-    /// Its hash, as it stands there.
+    /// The hash of the entry before, as it stands there.
     head: ChainHash,
     entries: u64,
 }
@@ -140,7 +142,7 @@ impl Chain<'_> {
         }
         self.entries += 1;
         self.last = number.max(0);
-        // A hash that is none links to nothing.
+        // A text that is no hash links to nothing.
         self.head = entry.kept_hash().unwrap_or(ChainHash::NONE);
     }
 }
@@ -167,13 +169,13 @@ struct Seals<'a> {
     keys: Vec<String>,
     /// The newest seal that fits.
     sound_up_to: i64,
-    /// The newest that fits and is signed well.
+    /// The newest seal that fits and is signed well.
     vouched: u64,
-    /// The newest seal: its entries, when it was made, whether it is signed.
+    /// The newest seal: its entries, its time, and true if it is signed.
     newest: Option<(i64, String, bool)>,
-    /// The key of the newest signed one.
+    /// The key of the newest signed seal.
     key: Option<String>,
-    /// Entries that seals know of and the trail has not: when the first such seal was made, and the newest entry.
+    /// The entries that seals know of and the trail lacks: the time of the first such seal, and the newest entry.
     cut_off: Option<(String, i64)>,
 }
 
@@ -219,7 +221,7 @@ impl Seals<'_> {
         self.key = Some(signature.public_key.clone());
     }
 
-    /// What only shows when all were seen.
+    /// Adds the findings that only show at the end of the walk.
     fn end(&mut self, own_key: Option<&str>) {
         if let Some((at, last)) = self.cut_off.take() {
             let first = self.last_entry.saturating_add(1);

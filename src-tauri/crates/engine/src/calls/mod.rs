@@ -1,6 +1,7 @@
-//! Calls to the accounting system, made patiently: for a run, a comparison, the witness, and a person who waits.
+//! Makes calls to the accounting system patiently: for a run, a comparison, the witness, and a person who waits.
 //!
-//! Invariant: a call that writes is repeated only where it provably did nothing; a call that only asks may be repeated at once.
+//! Invariant: a call that writes is repeated only if it provably did nothing; a call that only asks may be repeated at
+//! once.
 
 mod caller;
 mod error;

@@ -1,4 +1,4 @@
-//! The comparison itself: the ledger's vouchers looked up, the accounting system's vouchers looked for in the ledger.
+//! Compares both ways: looks up the ledger's vouchers, and looks for the accounting system's vouchers in the ledger.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ pub(crate) async fn compare(
         processed += page.len() as u64;
         comparing.judge_page(page).await?;
     }
-    // From here on the accounting side is counted as it lists itself, not as it answers look-ups.
+    // From here on the accounting side is counted by its own list, not by its answers to look-ups.
     comparing.tally.accounting_vouchers = 0;
     comparing.tally.sums.values_mut().for_each(|(_, _, accounting)| *accounting = 0);
     let (mut cursor, mut processed) = (None, 0);
@@ -70,7 +70,7 @@ pub(crate) struct Comparing<'a> {
     tally: Tally,
 }
 
-/// What it has come to so far.
+/// The result so far.
 #[derive(Debug, Clone, Default)]
 struct Tally {
     ledger_vouchers: u64,
@@ -79,7 +79,7 @@ struct Tally {
     waiting: u64,
     reversed: u64,
     differences: u64,
-    /// The currency, the ledger's minor units and the accounting system's.
+    /// The sums for each currency: the currency, the ledger's minor units and the accounting system's.
     sums: BTreeMap<&'static str, (Currency, i128, i128)>,
 }
 
@@ -98,7 +98,7 @@ impl<'a> Comparing<'a> {
         Ok(Self { examiner, id, tally: Tally::default() })
     }
 
-    /// Looks up a page of posted attempts, judges each, and keeps what it came to.
+    /// Looks up a page of posted attempts, judges each, and keeps the results.
     pub(crate) async fn judge_page(&mut self, page: Vec<Compared>) -> Result<(), RunError> {
         let compared = self.examiner.judge_page(page).await?;
         for compared in &compared {
@@ -128,7 +128,7 @@ impl<'a> Comparing<'a> {
         Ok(())
     }
 
-    /// Looks for drafts under the references of attempts that came to nothing.
+    /// Looks for drafts under the references of attempts that made no voucher.
     async fn find_drafts(&mut self, page: Vec<Compared>) -> Result<(), RunError> {
         let references: Vec<Reference> = page.iter().map(|attempt| attempt.reference.clone()).collect();
         let found = self.examiner.ask(|| self.examiner.parts.accounting.look_up(&references)).await?;
@@ -137,7 +137,7 @@ impl<'a> Comparing<'a> {
         }
         self.write(move |kept| {
             for draft in found.drafts {
-                // The newest attempt under the reference; an earlier one says the same.
+                // This takes the newest attempt under the reference; an earlier one says the same.
                 let Some(attempt) = page.iter().rev().find(|attempt| attempt.reference == draft.reference) else {
                     continue;
                 };
@@ -148,7 +148,7 @@ impl<'a> Comparing<'a> {
         .await
     }
 
-    /// Ends the comparison; with a run, as that run's certificate.
+    /// Ends the comparison; if it belongs to a run, as that run's certificate.
     pub(crate) async fn finish(self, run: Option<OfRun<'_>>) -> Result<Comparison, RunError> {
         let (id, now, end) = (self.id, self.examiner.parts.clock.now(), self.tally.into_end());
         let (actor, accounting_user) = (self.examiner.actor.clone(), self.examiner.connection.user_id.clone());
@@ -169,7 +169,7 @@ impl<'a> Comparing<'a> {
         Ok(comparison.ok_or(LedgerError::Impossible { what: "comparison", found: format!("no row {id}") })?)
     }
 
-    /// Writes what a page came to, in one transaction; the number of differences goes on from there.
+    /// Writes the results of a page, in one transaction; the number of differences goes on from there.
     async fn write<T, F>(&mut self, act: F) -> Result<T, RunError>
     where
         T: Send + 'static,
@@ -207,7 +207,8 @@ impl Tally {
         }
     }
 
-    /// A voucher that stands in the accounting system. A total has no sign: it is the ledger's, where that knows one.
+    /// Counts a voucher that stands in the accounting system. A total has no sign there: the ledger's sign is taken, if
+    /// it knows one.
     fn stands(&mut self, voucher: &FoundVoucher, is_negative: bool) {
         self.accounting_vouchers += 1;
         let Some(currency) = Currency::from_code(&voucher.currency) else { return };
@@ -239,7 +240,7 @@ impl Tally {
     }
 }
 
-/// What a page leaves in the ledger.
+/// The part of a comparison that a page leaves in the ledger.
 struct Page<'p, 't> {
     alarms: AlarmWriter<'p, 't>,
     id: i64,
@@ -247,7 +248,7 @@ struct Page<'p, 't> {
 }
 
 impl Page<'_, '_> {
-    /// Keeps what became of a posted attempt: the difference and its alarm, or that all is well again.
+    /// Keeps the result for a posted attempt: the difference and its alarm, or that all is well again.
     fn keep(&mut self, compared: &ComparedAttempt) -> Result<(), LedgerError> {
         match compared.verdict {
             Verdict::Differs(kind) => self.keep_difference(&compared.posted, kind, compared.found.clone())?,
@@ -300,7 +301,7 @@ impl Page<'_, '_> {
             tally.stands(&voucher, guard.as_ref().is_some_and(|attempt| attempt.amount.minor() < 0));
         }
         match guard {
-            // Its look-up told already.
+            // The look-up of the attempt showed it already.
             Some(attempt) if attempt.state == AttemptState::Posted && period.contains(attempt.date) => Ok(()),
             Some(attempt) if attempt.state == AttemptState::Posted => {
                 self.keep_difference(&attempt, DifferenceKind::OtherContent, vec![voucher])

@@ -1,4 +1,5 @@
-//! What a run looks up when it is over: its own vouchers, for its certificate, and those that it left out as exported before.
+//! Looks up, when a run is over, its own vouchers, for its certificate, and those for which it left a record out as
+//! exported before.
 
 use chrono::TimeDelta;
 
@@ -11,11 +12,13 @@ use crate::ledger::{Compared, LedgerError};
 use crate::ports::LOOK_UP_MAX;
 use crate::views::Comparison;
 
-/// How long after a voucher a draft may come of a staging that was given up before it. No server works on a request for days.
+/// The time after a voucher in which a draft may still come of a staging that was given up before it. No server works
+/// on a request for days.
 const ARRIVES_WITHIN: TimeDelta = TimeDelta::days(1);
 
 /// Looks up each voucher that a run posted, and keeps the result as the run's certificate. It says nothing of vouchers
-/// that the run did not post; [`review`] and [`crate::engine::Engine::compare`] do. `show` is told how many each page had.
+/// that the run did not post; [`review`] and [`crate::engine::Engine::compare`] do. `show` receives the size of each
+/// page.
 pub(crate) async fn certificate(
     examiner: Examiner<'_>,
     of: OfRun<'_>,
@@ -31,9 +34,10 @@ pub(crate) async fn certificate(
     comparing.finish(Some(of)).await
 }
 
-/// Looks up each voucher for whose sake a run left a record out. What is gone or reversed since is told as an alarm, so that
-/// nobody has to think of comparing to learn of it; what is there again ends its alarm. Drafts under the reference of a voucher
-/// that stands as it was acknowledged came of a staging that was given up and arrived later: they are discarded.
+/// Looks up each voucher for whose sake a run left a record out. A voucher that is gone or reversed since raises an
+/// alarm, so that nobody has to think of comparing to learn of it; one that is there again ends its alarm. Drafts under
+/// the reference of a voucher that stands as it was acknowledged came of a staging that was given up and arrived later:
+/// they are discarded.
 pub(crate) async fn review(
     examiner: Examiner<'_>,
     of: OfRun<'_>,
@@ -58,8 +62,8 @@ pub(crate) async fn review(
     Ok(())
 }
 
-/// The drafts beside a voucher that came of a staging before it. One that was made long after is somebody's own, such as a copy
-/// of the voucher, and stays; `compare` tells of it.
+/// Returns the drafts beside a voucher that came of a staging before it. A draft that was made long after is somebody's
+/// own, such as a copy of the voucher, and stays; `compare` reports it.
 fn arrived_late(compared: &ComparedAttempt) -> impl Iterator<Item = &FoundDraft> {
     let made = compared.found.iter().map(|voucher| voucher.created_at).max();
     let until = made.and_then(|made| made.checked_add_signed(ARRIVES_WITHIN));

@@ -1,4 +1,4 @@
-//! Looking up what was acknowledged, and what the answer leaves in the ledger by itself: an alarm, or the end of one.
+//! Looks up acknowledged vouchers. The answer alone leaves an alarm in the ledger, or the end of one.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::lock::Permit;
 use crate::parts::Parts;
 use crate::ports::{CallError, Connection};
 
-/// Who looks, where, and by which right.
+/// The look-ups of one comparison or review: the parts they use, and the permit under which they are made.
 #[derive(Clone, Copy)]
 pub(crate) struct Examiner<'a> {
     pub(crate) parts: &'a Parts,
@@ -26,14 +26,14 @@ pub(crate) struct Examiner<'a> {
 /// The run that is over.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OfRun<'a> {
-    /// Its number in this ledger.
+    /// The run's number in this ledger.
     pub(crate) number: i64,
     pub(crate) run_id: &'a RunId,
-    /// The days it was about.
+    /// The period of the run.
     pub(crate) period: Period,
 }
 
-/// A posted attempt with what was found under its reference.
+/// A posted attempt with the vouchers and drafts that were found under its reference.
 pub(crate) struct ComparedAttempt {
     pub(crate) posted: Compared,
     pub(crate) found: Vec<FoundVoucher>,
@@ -74,8 +74,8 @@ impl<'a> Examiner<'a> {
         Ok(compared.collect())
     }
 
-    /// Whether a voucher was acknowledged so short a time ago that a search need not show it. Both clocks are asked: the
-    /// accounting side's for the last sending, ours for the answer, which came later.
+    /// Says whether a voucher was acknowledged so short a time ago that a search need not show it. Both clocks are
+    /// asked: the accounting side's for the last sending, ours for the answer, which came later.
     fn is_young(&self, posted: &Compared) -> bool {
         let lag = TimeDelta::from_std(self.connection.capabilities.look_up_delay()).unwrap_or(TimeDelta::MAX);
         let within = |age: TimeDelta| age >= TimeDelta::zero() && age < lag;
@@ -85,7 +85,7 @@ impl<'a> Examiner<'a> {
     }
 }
 
-/// Where alarms are raised and cleared, and who is named as having found out.
+/// A writer of alarms: it raises and clears them, in the name of the person who found out.
 pub(crate) struct AlarmWriter<'p, 't> {
     pub(crate) tx: &'p LedgerTx<'t>,
     pub(crate) now: DateTime<Utc>,
@@ -94,7 +94,7 @@ pub(crate) struct AlarmWriter<'p, 't> {
 }
 
 impl AlarmWriter<'_, '_> {
-    /// Raises the alarm of a posted attempt that is not as it was acknowledged, or clears it where all is well again.
+    /// Raises the alarm of a posted attempt that is not as it was acknowledged, or clears it if all is well again.
     pub(crate) fn keep(&self, compared: &ComparedAttempt) -> Result<(), LedgerError> {
         match compared.verdict {
             Verdict::Differs(kind) => self.raise(&compared.posted, kind, &compared.found),
@@ -106,7 +106,8 @@ impl AlarmWriter<'_, '_> {
         }
     }
 
-    /// Raises the alarm that belongs to this kind of difference, if one does; what is new in it is in the audit trail.
+    /// Raises the alarm that belongs to this kind of difference, if one does; everything new in it is in the audit
+    /// trail.
     pub(crate) fn raise(
         &self,
         attempt: &Compared,

@@ -1,31 +1,31 @@
-//! What the vouchers under a reference say of the attempt that was acknowledged there. Pure.
+//! Judges an acknowledged attempt by the vouchers that stand under its reference. Pure.
 
 use crate::domain::evidence::is_same_content;
 use crate::domain::{AttemptState, DifferenceKind, FoundVoucher, VoucherState};
 use crate::ledger::Compared;
 
-/// What the comparison comes to for one attempt.
+/// The result of the comparison for one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It stands there as it was acknowledged.
+    /// The voucher stands there as it was acknowledged.
     Well,
-    /// It does not stand, and need not: we reversed it, or a person had it exported again.
+    /// The voucher does not stand, and need not: we reversed it, or a person had it exported again.
     Reversed,
-    /// Not found, and so young that a search need not show it.
+    /// The voucher is not found, and so young that a search need not show it.
     Waiting,
-    /// Something is not as it was acknowledged.
+    /// Something differs from the acknowledged voucher.
     Differs(DifferenceKind),
 }
 
 impl Verdict {
-    /// Whether the ledger expects the voucher of this attempt to stand.
+    /// Says whether the ledger expects the voucher of this attempt to stand.
     pub(super) fn is_expected(self, posted: &Compared) -> bool {
         self != Self::Reversed && posted.reversal != Some(AttemptState::Posted)
     }
 }
 
-/// The verdict on a posted attempt. `found`: what stands under its reference, without counter-vouchers; `young`: whether
-/// it was acknowledged so short a time ago that it may be there all the same.
+/// Returns the verdict on a posted attempt. `found`: the vouchers under its reference, without counter-vouchers;
+/// `young`: true if it was acknowledged so short a time ago that it may be there all the same.
 pub(super) fn judge(posted: &Compared, found: &[FoundVoucher], young: bool) -> Verdict {
     let mut standing = found.iter().filter(|voucher| voucher.state == VoucherState::Posted);
     match (standing.next(), standing.next()) {

@@ -1,9 +1,9 @@
-//! Compare: the ledger against the accounting system by reference, both ways, and what follows from it.
+//! Compares the ledger with the accounting system by reference, both ways, and draws the consequences.
 //!
 //! Invariants:
-//! - comparing sends nothing and settles nothing; it only finds out, and raises an alarm where a voucher that was
-//!   acknowledged is not there as it was. A run's own look back, besides, discards drafts that nobody waits for any more;
-//! - memory does not grow with the number of vouchers: both sides are read in pages, and what is found is in the ledger
+//! - to compare sends nothing and settles nothing; it only finds out, and raises an alarm if a voucher is not there as
+//!   it was acknowledged. A run's own look back also discards drafts that nobody waits for any more;
+//! - memory does not grow with the number of vouchers: both sides are read in pages, and findings go into the ledger
 //!   page by page;
 //! - a voucher that is not found is not missing as long as the accounting system's search may lag behind.
 

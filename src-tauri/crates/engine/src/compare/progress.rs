@@ -1,6 +1,6 @@
-//! How far a comparison is, for whoever watches it.
+//! Shows how far a comparison is.
 
-/// Which way is being looked.
+/// The phase of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ComparePhase {
@@ -8,17 +8,17 @@ pub enum ComparePhase {
     Ledger,
     /// The vouchers of the accounting system are read.
     Accounting,
-    /// Drafts that are left are looked for.
+    /// Drafts that were left behind are looked for.
     Drafts,
 }
 
-/// How far a comparison is.
+/// The progress of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CompareProgress {
-    /// Which way.
+    /// The phase that is on.
     pub phase: ComparePhase,
-    /// Vouchers looked at in this phase.
+    /// The number of vouchers looked at in this phase.
     pub processed: u64,
-    /// Of how many; `None` where nobody knows.
+    /// The number of vouchers of this phase; `None` if nobody knows.
     pub total: Option<u64>,
 }

@@ -1,7 +1,7 @@
-//! What was seen of the row that holds a lease, and for how long it has shown no sign of life.
+//! Remembers how the row that holds a lease was last seen, and for how long it has shown no sign of life.
 //!
-//! Invariant: two moments are compared only where one clock told both: this machine's `elapsed` with itself, for the watch;
-//! the server's time with the server's time, for whether it is worth a watch.
+//! Invariant: two moments are compared only if one clock showed both: this machine's `elapsed` with itself, for the
+//! watch; the server's time with the server's time, for the question of whether a watch is worth it.
 
 use std::time::Duration;
 
@@ -10,21 +10,22 @@ use crate::ports::UniqueRow;
 
 /// The part of a life that a watch lasts beyond it: two machines' clocks do not go equally fast.
 const MARGIN_PARTS_OF_LIFE: u32 = 10;
-/// Watches over a row whose server says when it was written: each write shows, whatever it wrote.
+/// The watches over a row whose server says when it was written: each write shows, whatever it wrote.
 const WATCHES: u32 = 1;
-/// Watches over any other row. A network may deliver a renewal twice, the second time after the next renewal, which is then
-/// covered by what was seen before. It can do that to one watch, not to the next one as well.
+/// The watches over any other row. A network may deliver a renewal twice, the second time after the next renewal, which
+/// is then covered by the older text. It can do that to one watch, not to the next one as well.
 const WATCHES_UNDATED: u32 = 2;
 
-/// A row as it was first seen in its present state, and since when.
+/// A row as it was first seen in its present state, with the time since then.
 #[derive(Debug)]
 pub(super) struct LastSeen {
     row: UniqueRow,
-    /// By this machine's `elapsed`, when the answer had come that first showed it so, or that ended the watch before.
+    /// The time on this machine's `elapsed` at which the answer had come that first showed the row so, or that ended
+    /// the watch before.
     since: Duration,
-    /// Whole watches that it stood without a change.
+    /// The number of whole watches in which the row stood without a change.
     watched: u32,
-    /// The same row was seen before, in another state.
+    /// True if the same row was seen before, in another state.
     was_alive: bool,
 }
 
@@ -41,7 +42,7 @@ impl LastSeen {
         Self { row: reading.row.clone(), since: reading.answered, watched: 0, was_alive: false }
     }
 
-    /// Adds a look; how long the row must still stand as it is before its holder is dead, zero when that is so.
+    /// Adds a look; returns how long the row must still stand as it is before its holder is dead, zero if that is so.
     pub(super) fn add(&mut self, reading: &RowReading) -> Duration {
         let (before, now) = (&self.row, &reading.row);
         if (&before.id, &before.text, before.written_at) != (&now.id, &now.text, now.written_at) {
@@ -49,7 +50,7 @@ impl LastSeen {
             *self = Self { was_alive, ..Self::first(reading) };
         }
         let whole = whole_watch(&reading.row);
-        // The server has answered after it was asked, and before the answer came: counted so, a watch is never too short.
+        // The server answered after it was asked, and before the answer came: counted so, a watch is never too short.
         if reading.asked >= self.since + whole {
             self.watched += 1;
             self.since = reading.answered;
@@ -61,8 +62,8 @@ impl LastSeen {
         (whole * missing).saturating_sub(reading.answered.saturating_sub(self.since)).max(Duration::from_millis(1))
     }
 
-    /// Whether a watch is worth while: by the server's own clock the row is older than its life. Where the server tells no
-    /// time, as long as no sign of life was seen, and again when the last one is a life ago.
+    /// Says whether a watch is worth it: by the server's own clock the row is older than its life. If the server gives
+    /// no time, a watch is worth it as long as no sign of life was seen, and again when the last one is a life ago.
     pub(super) fn is_worth_a_watch(&self, reading: &RowReading) -> bool {
         let row = &reading.row;
         match (row.written_at, row.now) {
@@ -71,7 +72,7 @@ impl LastSeen {
         }
     }
 
-    /// Since when it stands like that, on this machine's clock.
+    /// Returns the time on this machine's clock since which the row stands like that.
     pub(super) fn since(&self) -> Duration {
         self.since
     }

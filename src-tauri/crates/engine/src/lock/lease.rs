@@ -1,4 +1,4 @@
-//! The wall over machines: the remote lease, renewed in the background with the run's progress.
+//! Holds the wall over machines: the remote lease, renewed in the background with the run's progress.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,54 +13,54 @@ use crate::ports::{
     AccountingSystem, Acquired, CallError, Clock, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress,
 };
 
-/// Renewals in one life of the lease.
+/// The number of renewals in one life of the lease.
 const RENEWALS_PER_LIFE: u32 = 3;
-/// The part of a life in which nothing is sent any more, so that what was sent arrives while the lease still holds.
+/// The part of a life in which nothing is sent any more, so that earlier requests arrive while the lease still holds.
 const MARGIN_PARTS_OF_LIFE: u32 = 4;
-/// Between two renewals at least, when there is news of the run for the others to see.
+/// The pause between two renewals at least, when there is news of the run for the others to see.
 const NEWS_PAUSE: Duration = Duration::from_secs(3);
-/// Between two tries of a renewal that failed.
+/// The pause between two tries of a renewal that failed.
 const RENEWAL_RETRY: Duration = Duration::from_secs(1);
-/// Between two looks at a lock that somebody holds.
+/// The pause between two looks at a lock that somebody holds.
 const WAIT_STEP: Duration = Duration::from_secs(2);
-/// Between two looks at a lock whose watch is nearly over, at least.
+/// The pause between two looks at a lock whose watch is nearly over, at least.
 const WATCH_STEP_MIN: Duration = Duration::from_millis(100);
-/// What the accounting side keeps when a lock is taken from a run that died.
+/// The reason that the accounting side keeps when a lock is taken from a run that died.
 const DEAD_REASON: &str = "the program that held the lock ended in the middle of this run, on the same machine";
-/// How long giving the lock back may take; after that it is left to run out.
+/// The time that giving the lock back may take; after that it is left to run out.
 const RELEASE_WAIT: Duration = Duration::from_secs(10);
 
-/// The lease was not granted.
+/// The reason why the lease was not granted.
 #[derive(Debug)]
 pub(crate) enum LeaseRefused {
-    /// Somebody else has it.
+    /// Somebody else has the lease.
     Held(LockInfo),
     /// The accounting system could not be asked, or did not answer so that it was understood.
     Failed(CallError),
-    /// A person asked to stop while it waited.
+    /// A person asked to stop while the run waited.
     Stopped,
 }
 
-/// What a run asks the lease for.
+/// The terms on which a run asks for the lease.
 pub(crate) struct LeaseAskTerms<'a> {
     pub(crate) holder: LockHolder,
-    /// What for, as the others see it.
+    /// The operation, as the others see it.
     pub(crate) operation: &'static str,
-    /// How long the lease lives without renewal.
+    /// The life of the lease without renewal.
     pub(crate) life: Duration,
-    /// How long to wait for somebody else to give it back.
+    /// The time to wait for somebody else to give it back.
     pub(crate) wait: Duration,
-    /// What the others may see of the run.
+    /// The progress that the others may see of the run.
     pub(crate) progress: watch::Receiver<LockProgress>,
     /// A run of this workspace whose process is certainly gone: it had the file lock that we have now.
     pub(crate) dead: Option<RunId>,
     /// A person's word to stop waiting.
     pub(crate) stop: CancellationToken,
-    /// Told of the lock each time it is seen held by somebody else who is waited for.
+    /// A function that receives the lock each time it is seen held by somebody else who is waited for.
     pub(crate) held: &'a (dyn Fn(LockInfo) + Send + Sync),
 }
 
-/// Takes the lease, waiting as long as asked, and starts renewing it. The permit holds the file lock as well.
+/// Takes the lease, waits as long as asked, and starts to renew it. The permit holds the file lock as well.
 pub(crate) async fn take(
     accounting: &Arc<dyn AccountingSystem>,
     clock: &Arc<dyn Clock>,
@@ -89,8 +89,9 @@ pub(crate) async fn take(
                 tokio::spawn(renewer.run());
                 return Ok(Permit { token, fence, grant, state, renewing: ended.drop_guard(), file });
             }
-            // What it had in flight is settled by this run's recovery, like everything else it left. The file that names it may
-            // have been copied with its folder: a run of another machine is not dead because of it.
+            // This run's recovery settles everything that the dead run had in flight, like everything else it left. The
+            // file that names it may have been copied with its folder: a run of another machine is not dead because of
+            // it.
             Acquired::Held(info) | Acquired::LooksDead { info, .. }
                 if info.holder.host == ask.holder.host && dead.as_ref() == Some(&info.holder.run_id) =>
             {
@@ -107,7 +108,7 @@ pub(crate) async fn take(
                 held(info);
                 WAIT_STEP
             }
-            // Nobody has to be patient with the dead: the watch is waited out, once, also where no waiting was asked for.
+            // Nobody has to be patient with the dead: the watch is waited out, once, even if no wait was asked for.
             Acquired::LooksDead { info, watch } => {
                 let ends = *watch_ends.get_or_insert(clock.elapsed() + watch + life);
                 if clock.elapsed() > ends.max(patience_ends) {
@@ -169,7 +170,7 @@ impl Renewer {
                }
     }
 
-    /// Waits for the next renewal; with news of the run, not the whole pause.
+    /// Waits for the next renewal; not the whole pause if there is news of the run.
     async fn wait(&self, pause: Duration, news: &mut watch::Receiver<LockProgress>) {
         let news_pause = NEWS_PAUSE.min(pause);
         self.state.clock.sleep(news_pause).await;

@@ -1,6 +1,7 @@
-//! What stands in the row of a [`super::UniqueLease`]: who holds the lease, how far, and the number of the grant.
+//! Writes and reads the text in the row of a [`super::UniqueLease`]: the holder of the lease, the progress, and the
+//! number of the grant.
 //!
-//! Invariant: a text that cannot be read, whatever the reason, is somebody's. Only what says that it is free is free.
+//! Invariant: a text that cannot be read, whatever the reason, is somebody's. Only a text that says it is free is free.
 
 use std::time::Duration;
 
@@ -10,56 +11,56 @@ use serde::{Deserialize, Serialize};
 use crate::domain::RunId;
 use crate::ports::{LeaseAsk, LockHolder, LockProgress, UniqueRow};
 
-/// The form that this program writes and reads.
+/// The version of the form that this program writes and reads.
 const VERSION: u32 = 1;
-/// What a row is believed to live that does not say so itself: the longest that a workspace may ask for.
+/// The life of a row that does not name one itself: the longest that a workspace may ask for.
 pub(super) const LIFE_UNKNOWN: Duration = Duration::from_secs(3_600);
-/// A life longer than this was not written by us.
+/// The longest life in seconds; we never wrote a longer one.
 const LIFE_SECONDS_MAX: u64 = 86_400;
-/// Numbers up to here survive every reader of JSON.
+/// The largest number that survives every reader of JSON.
 const FENCE_MAX: u64 = 1 << 53;
-/// Characters of a name that somebody else wrote.
+/// The characters kept of a name that somebody else wrote.
 const NAME_CHARS_MAX: usize = 100;
-/// Characters of a reason for breaking that are kept in the row.
+/// The characters kept in the row of a reason for breaking.
 const REASON_CHARS_MAX: usize = 300;
 
-/// Whether somebody has the lease.
+/// The state of a lease in its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum State {
     Held,
-    /// Its holder gave it back: the next grant continues its number.
+    /// The holder gave it back: the next grant continues its number.
     Released,
-    /// It was taken from its holder by somebody.
+    /// Somebody took it from its holder.
     Broken,
 }
 
-/// A row's text, as JSON.
+/// The text of a row, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LeaseText {
     version: u32,
     pub(super) state: State,
     pub(super) holder: LockHolder,
     pub(super) operation: String,
-    /// Of this grant alone; by it a holder knows its own row.
+    /// The mark of this grant alone; by it a holder knows its own row.
     pub(super) nonce: String,
     life_seconds: u64,
-    /// Another one in each text that is written, so that no two renewals are equal.
+    /// A number that differs in each text that is written, so that no two renewals are equal.
     pub(super) beat: u64,
     pub(super) progress: Option<LockProgress>,
     /// The number of the grant; a proposal until the first renewal.
     pub(super) fence: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) granted_at: Option<DateTime<Utc>>,
-    /// The newest breaking, for whoever looks into it later.
+    /// The newest breaking, for a person who looks into it later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) broken: Option<Breaking>,
 }
 
-/// Who took the lease from whom, and why.
+/// The breaking of a lease: who took it from whom, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Breaking {
-    /// `None` where the breaker has not said who it is.
+    /// The person who broke it; `None` if they have not said who they are.
     pub(super) by: Option<LockHolder>,
     pub(super) at: DateTime<Utc>,
     pub(super) reason: String,
@@ -67,7 +68,7 @@ pub(super) struct Breaking {
 }
 
 impl LeaseText {
-    /// For a grant that is asked for.
+    /// Makes the text for a grant that is asked for.
     pub(super) fn held(ask: &LeaseAsk, nonce: String, fence: u64, broken: Option<Breaking>) -> Self {
         Self {
             version: VERSION,
@@ -84,7 +85,7 @@ impl LeaseText {
         }
     }
 
-    /// What a row says; `None` where that cannot be read.
+    /// Reads a row's text; returns `None` if it cannot be read.
     pub(super) fn read(row: &UniqueRow) -> Option<Self> {
         let text: Self = serde_json::from_str(&row.text).ok()?;
         let is_ours =
@@ -92,7 +93,7 @@ impl LeaseText {
         is_ours.then_some(text)
     }
 
-    /// As it stands in the row.
+    /// Returns the text as it stands in the row.
     pub(super) fn write(&self) -> String {
         serde_json::to_string(self).expect("plain structs with text keys always make JSON")
     }
@@ -101,21 +102,21 @@ impl LeaseText {
         Duration::from_secs(self.life_seconds)
     }
 
-    /// The next sign of life.
+    /// Shows the next sign of life.
     pub(super) fn beats(&mut self, life: Duration, progress: LockProgress) {
         self.beat += 1;
         self.life_seconds = whole_seconds(life);
         self.progress = Some(progress);
     }
 
-    /// The same grant, given back.
+    /// Returns the same grant, given back.
     pub(super) fn released(mut self) -> Self {
         self.beat += 1;
         self.state = State::Released;
         self
     }
 
-    /// The same grant, taken from its holder.
+    /// Returns the same grant, taken from its holder.
     pub(super) fn broken(mut self, breaking: Breaking) -> Self {
         self.beat += 1;
         self.state = State::Broken;
@@ -130,8 +131,8 @@ impl Breaking {
     }
 }
 
-/// The holder of a row, as it may be shown; of a row that cannot be read nothing is known but its id, by which it can be
-/// broken like any other.
+/// Returns the holder of a row, as it may be shown; of a row that cannot be read nothing is known but its id, by which
+/// it can be broken like any other.
 pub(super) fn holder_shown(row: &UniqueRow, text: Option<&LeaseText>) -> LockHolder {
     match text {
         Some(LeaseText { holder, .. }) => LockHolder {
@@ -149,14 +150,14 @@ pub(super) fn holder_shown(row: &UniqueRow, text: Option<&LeaseText>) -> LockHol
     }
 }
 
-/// A name that somebody else wrote, fit to be shown.
+/// Shortens a name that somebody else wrote, so that it can be shown.
 pub(super) fn short(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect()
 }
 
 const UNKNOWN: &str = "?";
 
-/// Never less than it is: whoever watches must not be done too early.
+/// Returns the life in whole seconds, never fewer than it lasts: a watch must not end too early.
 fn whole_seconds(life: Duration) -> u64 {
     life.as_secs() + u64::from(life.subsec_nanos() > 0)
 }

@@ -1,6 +1,6 @@
-//! Who may send. Three walls, taken in order and given back in reverse: the run slot inside the process, a file
-//! lock on the machine, the remote lease over machines. A [`Permit`] is the proof that all three are ours.
-//! Where an accounting system has no lock of its own, [`UniqueLease`] makes one out of a unique field.
+//! Decides who may send. Three walls are taken in order and given back in reverse: the run slot inside the process, a
+//! file lock on the machine, the remote lease over machines. A [`Permit`] is the proof that all three are ours. For an
+//! accounting system that has no lock of its own, [`UniqueLease`] makes one out of a unique field.
 
 mod file_lock;
 mod last_seen;

@@ -1,7 +1,7 @@
-//! The permit: proof, as a value, that this process, this machine and this organisation are ours to export in.
+//! Holds the permit: proof, as a value, that this process, this machine and this organisation are ours to export in.
 //!
-//! Invariant: it is made in this folder only, from a granted lease and a taken file lock; its deadline counts from before
-//! the lease was asked for, on a clock that goes on while the machine sleeps, less a margin.
+//! Invariant: it is made in this folder only, from a granted lease and a taken file lock; its deadline counts from
+//! before the lease was asked for, on a clock that goes on while the machine sleeps, less a margin.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,17 +12,17 @@ use tokio_util::sync::CancellationToken;
 use super::FileLock;
 use crate::ports::{Clock, LeaseToken};
 
-/// The lock went to somebody else, or could not be renewed in time: nothing more may be sent.
+/// The loss of the lease: the lock went to somebody else, or could not be renewed in time. Nothing more may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the lease is lost")]
 pub struct LeaseLost;
 
-/// What the permit and its renewer share.
+/// The state that the permit and its renewer share.
 pub(super) struct LeaseState {
     pub(super) clock: Arc<dyn Clock>,
-    /// By the clock's `elapsed`, the moment after which nothing may be sent.
+    /// The moment on the clock's `elapsed` after which nothing may be sent.
     deadline: Mutex<Duration>,
-    /// Fired once it is certain that the lease is not ours.
+    /// A token that fires once it is certain that the lease is not ours.
     pub(super) lost: CancellationToken,
 }
 
@@ -44,14 +44,14 @@ impl LeaseState {
     }
 }
 
-/// When the lease was granted, on two clocks.
+/// The time of a grant, on two clocks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Grant {
-    /// By the accounting side's clock.
+    /// The moment of the grant by the accounting side's clock.
     pub(super) granted_at: DateTime<Utc>,
-    /// By ours, before it was asked for.
+    /// The moment by our clock, before it was asked for.
     pub(super) asked: Duration,
-    /// By ours, when the answer had come.
+    /// The moment by our clock, when the answer had come.
     pub(super) answered: Duration,
 }
 
@@ -61,41 +61,41 @@ pub struct Permit {
     pub(super) fence: u64,
     pub(super) grant: Grant,
     pub(super) state: Arc<LeaseState>,
-    /// Ends the renewing when the permit goes, on whatever way.
+    /// A guard that ends the renewing when the permit goes, in whatever way.
     pub(super) renewing: tokio_util::sync::DropGuard,
     pub(super) file: Arc<FileLock>,
 }
 
 impl Permit {
-    /// To be asked directly before each request leaves.
+    /// Says that something may be sent now; asked directly before each request leaves.
     ///
     /// # Errors
-    /// When the lease is lost, or its deadline has passed.
+    /// If the lease is lost, or its deadline has passed.
     pub fn check(&self) -> Result<(), LeaseLost> {
         if self.state.holds() { Ok(()) } else { Err(LeaseLost) }
     }
 
-    /// By which the accounting system knows the holder.
+    /// Returns the token by which the accounting system knows the holder.
     pub fn token(&self) -> &LeaseToken {
         &self.token
     }
 
-    /// The number of this grant.
+    /// Returns the number of this grant.
     pub fn fence(&self) -> u64 {
         self.fence
     }
 
-    /// The accounting side's time now, not earlier than it is there: for the moment of a sending.
+    /// Returns the accounting side's time now, not earlier than it is there: for the moment of a sending.
     pub(crate) fn latest_now(&self) -> DateTime<Utc> {
         self.grant.granted_at + self.since(self.grant.asked)
     }
 
-    /// The accounting side's time now, not later than it is there: for how long ago something was.
+    /// Returns the accounting side's time now, not later than it is there: for the age of something.
     pub(crate) fn earliest_now(&self) -> DateTime<Utc> {
         self.grant.granted_at + self.since(self.grant.answered)
     }
 
-    /// How long the lease is ours, at least.
+    /// Returns how long the lease has been ours, at least.
     pub(crate) fn held_for(&self) -> Duration {
         self.state.clock.elapsed().saturating_sub(self.grant.answered)
     }
@@ -104,7 +104,7 @@ impl Permit {
         TimeDelta::from_std(self.state.clock.elapsed().saturating_sub(moment)).unwrap_or(TimeDelta::MAX)
     }
 
-    /// Fires once the lease is lost.
+    /// Returns the token that fires once the lease is lost.
     pub(crate) fn lost(&self) -> &CancellationToken {
         &self.state.lost
     }

@@ -1,7 +1,7 @@
-//! The wall inside the process: one run at a time; whoever comes second learns of it, and joins it or goes.
+//! Holds the wall inside the process: one run at a time; a second comer learns of it, and joins it or goes.
 //!
-//! Invariant: between two runs the slot is empty, on whatever way the first ended: done, failed, panicked, or dropped
-//! before it was over. `tests/concurrency` tries every interleaving of this file's locks.
+//! Invariant: between two runs the slot is empty, however the first ended: done, failed, panicked, or dropped before it
+//! was over. `tests/concurrency` tries every interleaving of this file's locks.
 
 use super::slot_locks::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +10,7 @@ pub(crate) struct Slot<T> {
     on: Arc<Mutex<Option<Arc<T>>>>,
 }
 
-/// What came of entering.
+/// The result of entering the slot.
 pub(crate) enum Entered<T> {
     /// The place was empty: it is ours until the turn is dropped.
     Begun(Turn<T>),
@@ -28,7 +28,7 @@ impl<T> Slot<T> {
         Self { on: Arc::new(Mutex::new(None)) }
     }
 
-    /// Takes the place for this run, or tells of the one that is there. Looking and taking is one step.
+    /// Takes the place for this run, or returns the run that is there. To look and to take is one step.
     pub(crate) fn enter(&self, run: &Arc<T>) -> Entered<T> {
         let mut on = held(&self.on);
         if let Some(run) = on.as_ref() {
@@ -38,7 +38,7 @@ impl<T> Slot<T> {
         Entered::Begun(Turn { on: Arc::clone(&self.on) })
     }
 
-    /// What is there.
+    /// Returns the run that is there.
     pub(crate) fn current(&self) -> Option<Arc<T>> {
         held(&self.on).clone()
     }
@@ -50,7 +50,7 @@ impl<T> Drop for Turn<T> {
     }
 }
 
-/// A panic while it was held cannot have left it half-written: it is one assignment.
+/// Returns the guarded value. A panic while it was locked cannot have left it half-written: it is one assignment.
 fn held<T>(on: &Mutex<Option<Arc<T>>>) -> MutexGuard<'_, Option<Arc<T>>> {
     on.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! The accounting system. Each method is one call; the engine decides, and repeats.
+//! Defines the port to the accounting system. Each method is one call; the engine decides, and repeats.
 
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ use crate::lock::Permit;
 /// An accounting system. Each method is one call; retries are the engine's, which knows of them in the ledger.
 #[async_trait]
 pub trait AccountingSystem: Send + Sync {
-    /// Who am I, and what does the system offer. Sends no record.
+    /// Returns who we are there, and what the system offers. Sends no record.
     async fn connect(&self) -> Result<Connection, CallError>;
 
-    /// What is missing in the set-up there before postings by these rules can be made: all of it, each with what to do.
-    /// Empty where nothing is missing, or the system gives no way to ask. Writes nothing.
+    /// Returns everything that is missing in the set-up there before postings by these rules can be made, each with the
+    /// remedy. Empty if nothing is missing, or the system gives no way to ask. Writes nothing.
     async fn check(&self, _rules: &PostingRules) -> Result<Vec<Problem>, CallError> {
         Ok(Vec::new())
     }
@@ -29,7 +29,8 @@ pub trait AccountingSystem: Send + Sync {
     /// Asks for the remote lock.
     async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError>;
 
-    /// Keeps the lock, and leaves the progress for others to see. [`CallError::LeaseLost`] when it is no longer ours.
+    /// Keeps the lock, and leaves the progress for others to see. Returns [`CallError::LeaseLost`] if it is no longer
+    /// ours.
     async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError>;
 
     /// Gives the lock back.
@@ -38,23 +39,25 @@ pub trait AccountingSystem: Send + Sync {
     /// Takes the lock from this run, and only from it.
     async fn break_lock(&self, run: &RunId, reason: &str) -> Result<(), CallError>;
 
-    /// Who holds the lock.
+    /// Returns the holder of the lock.
     async fn lock(&self) -> Result<Option<LockInfo>, CallError>;
 
-    /// The bytes of a request for these postings, as they will be kept in the ledger and sent.
+    /// Returns the bytes of a request for these postings, as they will be kept in the ledger and sent.
     fn draw_up(&self, postings: &[Posting]) -> Vec<u8>;
 
-    /// Sends a claimed request straight into the books, once. The answer has one entry for each member, in order; `None`
-    /// where the accounting system gave none. The connector calls [`Permit::check`] directly before its first byte leaves.
+    /// Sends a claimed request straight into the books, once. The answer has one entry for each member, in order;
+    /// `None` if the accounting system gave none. The connector calls [`Permit::check`] directly before its first byte
+    /// leaves.
     async fn commit(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<VoucherResult>, CallError>;
 
-    /// Sends a claimed request as drafts, once; only where protection is `staged`. Checked and answered like
+    /// Sends a claimed request as drafts, once; only if protection is `staged`. It is checked and answered like
     /// [`AccountingSystem::commit`].
     async fn stage(&self, permit: &Permit, request: &ClaimedRequest) -> Result<Answer<StageResult>, CallError>;
 
-    /// Which of these staged drafts are contested: another draft or a voucher stands under their reference, in the books as
-    /// they are now. Asked right before drafts are committed, since the lease may have been taken from us by then without
-    /// our knowing: of two who look after they have staged, and before they commit, one at least sees the other's.
+    /// Says which of these staged drafts are contested: another draft or a voucher stands under their reference, in the
+    /// books as they are now. It is asked right before drafts are committed, since the lease may have been taken from
+    /// us by then without our knowing: of two who look after they have staged, and before they commit, one at least
+    /// sees the other's.
     async fn contested(&self, drafts: &[StagedDraft]) -> Result<Vec<bool>, CallError> {
         let references: Vec<Reference> = drafts.iter().map(|draft| draft.claimed().reference().clone()).collect();
         let found = self.look_up(&references).await?;
@@ -66,14 +69,15 @@ pub trait AccountingSystem: Send + Sync {
     /// Commits a staged draft by its id. The same id may be committed again: that posts nothing a second time.
     async fn commit_draft(&self, permit: &Permit, draft: &StagedDraft) -> Result<CommitResult, CallError>;
 
-    /// How many staged drafts one call of [`AccountingSystem::commit_drafts`] takes; 1 where each is a call of its own.
+    /// Returns how many staged drafts one call of [`AccountingSystem::commit_drafts`] takes; 1 if each is a call of its
+    /// own.
     fn drafts_per_commit_max(&self) -> usize {
         1
     }
 
-    /// Commits staged drafts by their ids, [`AccountingSystem::drafts_per_commit_max`] at most, in one call that changes
-    /// something. The answer has one entry for each, in order; `None` where what became of it is not known. Refused as a
-    /// whole, it has committed none, and says nothing of each: the engine then divides them.
+    /// Commits staged drafts by their ids, [`AccountingSystem::drafts_per_commit_max`] at most, in one call that
+    /// changes something. The answer has one entry for each, in order; `None` if its outcome is not known. A call that
+    /// is refused as a whole has committed none, and says nothing of each: the engine then divides them.
     async fn commit_drafts(&self, permit: &Permit, drafts: &[StagedDraft]) -> Result<Answer<CommitResult>, CallError> {
         let mut results = Vec::with_capacity(drafts.len());
         for draft in drafts {
@@ -85,43 +89,45 @@ pub trait AccountingSystem: Send + Sync {
     /// Discards a draft that is not wanted.
     async fn discard_draft(&self, permit: &Permit, draft: &DraftId) -> Result<Discarded, CallError>;
 
-    /// What stands under these references, [`LOOK_UP_MAX`] at most. Finding nothing proves nothing by itself.
+    /// Returns the vouchers and drafts under these references, [`LOOK_UP_MAX`] at most. A look-up that finds nothing
+    /// proves nothing by itself.
     async fn look_up(&self, references: &[Reference]) -> Result<Found, CallError>;
 
-    /// The vouchers dated in a period, whatever their state, in pages, for the two-way comparison.
+    /// Returns the vouchers dated in a period, whatever their state, in pages, for the two-way comparison.
     async fn vouchers(&self, period: Period, cursor: Option<&str>) -> Result<VoucherPage, CallError>;
 
-    /// Makes the counter-voucher of a voucher. Asked again with the same reference, it answers with the one it made.
+    /// Makes the counter-voucher of a voucher. A second request with the same reference is answered with the one that
+    /// was made.
     async fn reverse(&self, permit: &Permit, reversal: &ClaimedReversal) -> Result<VoucherResult, CallError>;
 
-    /// The newest audit head that the accounting side keeps of a ledger.
+    /// Returns the newest audit head that the accounting side keeps of a ledger.
     async fn witness(&self, ledger_id: &str) -> Result<WitnessSeen, CallError>;
 
-    /// Leaves the newest audit head there. A refusal means that it keeps a newer or another one.
+    /// Leaves the newest audit head there. A refusal means that the accounting side keeps a newer or another one.
     async fn leave_witness(&self, permit: &Permit, ledger_id: &str, witness: &Witness) -> Result<(), CallError>;
 
-    /// The pages of its web client for vouchers, on the server that the workspace names; `None` where it has none.
+    /// Returns the pages of its web client for vouchers, on the server that the workspace names; `None` if it has none.
     fn voucher_pages(&self) -> Option<VoucherPages> {
         None
     }
 }
 
-/// References in one look-up, at most.
+/// The number of references in one look-up, at most.
 pub const LOOK_UP_MAX: usize = 500;
 
 /// A page of vouchers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoucherPage {
-    /// In the order in which they were made.
+    /// The vouchers, in the order in which they were made.
     pub vouchers: Vec<FoundVoucher>,
-    /// For the next page; `None` after the last.
+    /// The cursor of the next page; `None` after the last.
     pub next: Option<String>,
 }
 
 /// The other side, as it presents itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// Where it is, for people.
+    /// The address, for people.
     pub address: String,
     /// The organisation's id there.
     pub organisation_id: String,
@@ -131,6 +137,6 @@ pub struct Connection {
     pub user_id: String,
     /// The user's name there.
     pub user_name: String,
-    /// What it offers.
+    /// The capabilities that it offers.
     pub capabilities: Capabilities,
 }

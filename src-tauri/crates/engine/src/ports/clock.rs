@@ -1,4 +1,4 @@
-//! Time and ids, as the engine is given them.
+//! Defines time and ids, as the engine is given them.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 /// Time, as the engine sees it.
 #[async_trait]
 pub trait Clock: Send + Sync {
-    /// The wall clock, for what people read. Two machines' wall clocks are never compared.
+    /// Returns the time of the wall clock, for people. Two machines' wall clocks are never compared.
     fn now(&self) -> DateTime<Utc>;
 
-    /// Time since some fixed moment, on a clock that goes on while the machine sleeps.
+    /// Returns the time since some fixed moment, on a clock that goes on while the machine sleeps.
     fn elapsed(&self) -> Duration;
 
     /// Waits that long.
@@ -20,6 +20,6 @@ pub trait Clock: Send + Sync {
 
 /// Fresh ids.
 pub trait IdSource: Send + Sync {
-    /// An id nobody had before, sortable by time.
+    /// Returns an id that nobody had before, sortable by time.
     fn fresh(&self) -> String;
 }

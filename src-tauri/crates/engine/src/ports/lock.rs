@@ -1,4 +1,4 @@
-//! The remote lock: what is asked for, what comes of it, and what everybody may see of it.
+//! Defines the remote lock: the request, its answer, and the facts that everybody may see.
 
 use std::time::Duration;
 
@@ -10,39 +10,39 @@ use crate::domain::RunId;
 /// The request for the lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeaseAsk {
-    /// Who asks.
+    /// The one who asks.
     pub holder: LockHolder,
-    /// How long without renewal.
+    /// The life of the lease without renewal.
     pub life: Duration,
-    /// What for: `sync`, `re-export` …
+    /// The operation: `sync`, `re-export` …
     pub operation: &'static str,
 }
 
-/// Who holds, or asks for, the lock.
+/// The one who holds, or asks for, the lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockHolder {
     /// The user's id.
     pub user: String,
-    /// The user's name, where the accounting system tells it.
+    /// The user's name, if the accounting system gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The machine.
+    /// The machine's name.
     pub host: String,
-    /// The run.
+    /// The run's id.
     pub run_id: RunId,
 }
 
-/// The secret by which a holder is known. Never printed.
+/// The secret by which a holder is known. It is never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LeaseToken(String);
 
 impl LeaseToken {
-    /// As the accounting system gave it.
+    /// Wraps the token as the accounting system gave it.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// For the header alone.
+    /// Returns the secret, for the header alone.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -54,27 +54,28 @@ impl std::fmt::Debug for LeaseToken {
     }
 }
 
-/// What came of asking for the lock.
+/// The answer to a request for the lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Acquired {
-    /// It is ours.
+    /// The lock is ours.
     Granted {
-        /// By which we are known.
+        /// The token by which we are known.
         token: LeaseToken,
-        /// Grows with each grant.
+        /// The number of the grant, which grows with each.
         fence: u64,
-        /// When, by the accounting side's clock: the one clock that different runs and machines may compare.
+        /// The time of the grant by the accounting side's clock: the one clock that different runs and machines may
+        /// compare.
         granted_at: DateTime<Utc>,
     },
-    /// Somebody has it.
+    /// Somebody has the lock.
     Held(LockInfo),
-    /// Somebody has it who, by the accounting side's own clock, has given no sign of life for longer than the lease lives; or
-    /// none was seen yet, and the accounting side tells no time. Whoever goes on asking for that long, and sees no sign of
-    /// life either, gets it.
+    /// Somebody has the lock who, by the accounting side's own clock, has given no sign of life for longer than the
+    /// lease lives; or none was seen yet, and the accounting side gives no time. Anybody who goes on asking for that
+    /// long, and sees no sign of life either, gets it.
     LooksDead {
-        /// Who, and since when.
+        /// The holder, and the time since when.
         info: LockInfo,
-        /// How long still.
+        /// The time that is still to be watched.
         watch: Duration,
     },
 }
@@ -82,28 +83,28 @@ pub enum Acquired {
 /// The lock, as everybody may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockInfo {
-    /// Who.
+    /// The holder.
     pub holder: LockHolder,
-    /// `sync`, `re-export` …
+    /// The operation: `sync`, `re-export` …
     pub operation: String,
-    /// Since when.
+    /// The time since when it is held.
     pub acquired_at: DateTime<Utc>,
-    /// Last sign of life.
+    /// The time of the last sign of life.
     pub renewed_at: DateTime<Utc>,
-    /// Until when, without another sign.
+    /// The time until when it holds, without another sign.
     pub expires_at: DateTime<Utc>,
-    /// How far.
+    /// The progress of the holder.
     pub progress: Option<LockProgress>,
-    /// When the accounting side said so, by its own clock, where it tells it.
+    /// The time of this answer by the accounting side's own clock, if it gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<DateTime<Utc>>,
 }
 
-/// How far a run is, as it tells the others.
+/// The progress of a run, as it shows it to the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LockProgress {
-    /// Records answered for.
+    /// The number of records answered for.
     pub processed: u64,
-    /// Records to send.
+    /// The number of records to send.
     pub total: u64,
 }

@@ -1,5 +1,5 @@
-//! The ports: all that the engine needs of the world, which is time, ids, records and an accounting system. Connectors implement
-//! these traits; the tests put simulated ones in their place.
+//! Defines the ports: all that the engine needs of the world, which is time, ids, records and an accounting system.
+//! Connectors implement these traits; the tests put simulated ones in their place.
 
 mod accounting;
 mod call;

@@ -1,37 +1,37 @@
-//! The source of records: the platform, or its files.
+//! Defines the source of records: the platform, or its files.
 
 use async_trait::async_trait;
 
 use crate::domain::{HoldReason, Place, Record};
 use crate::error::Problem;
 
-/// Where approved records come from.
+/// The source of approved records.
 #[async_trait]
 pub trait Source: Send + Sync {
-    /// Starts reading from the beginning.
+    /// Starts to read from the beginning.
     ///
     /// # Errors
-    /// When the source cannot be opened, or lacks a column.
+    /// If the source cannot be opened, or lacks a column.
     async fn open(&self) -> Result<Box<dyn Pages>, SourceError>;
 }
 
 /// A reading of the source, page by page.
 #[async_trait]
 pub trait Pages: Send {
-    /// The next rows, [`PAGE_ROWS_MAX`] at most; `None` after the last.
+    /// Returns the next rows, [`PAGE_ROWS_MAX`] at most; `None` after the last.
     ///
     /// # Errors
-    /// When the source cannot be read on. The run then ends and nothing was sent: half a source is no source.
+    /// If the source cannot be read on. The run then ends and nothing was sent: half a source is no source.
     async fn next(&mut self) -> Result<Option<Vec<Row>>, SourceError>;
 }
 
-/// Rows in a page at most, so that memory does not grow with the source.
+/// The number of rows in a page at most, so that memory does not grow with the source.
 pub const PAGE_ROWS_MAX: usize = 1_000;
 
 /// One row of the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
-    /// A record, and where it stands.
+    /// A record, and its place.
     Record(Box<Record>, Place),
     /// A row that is no record; it is held, and the others go on.
     Flaw(Flaw),
@@ -40,17 +40,17 @@ pub enum Row {
 /// A row that could not be read as a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flaw {
-    /// The id as it stands there, where one does.
+    /// The id as it stands there, if there is one.
     pub record_id: Option<String>,
-    /// Where.
+    /// The place of the row.
     pub place: Place,
-    /// What is wrong.
+    /// The reason to hold it.
     pub reason: HoldReason,
     /// The beginning of the row, so that a person can find it; bounded by the connector.
     pub glimpse: String,
 }
 
-/// The source could not be read.
+/// The problem because of which the source could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SourceError(pub Problem);

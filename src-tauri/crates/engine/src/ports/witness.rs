@@ -1,4 +1,4 @@
-//! The witness of the audit trail, and the signer of its heads.
+//! Defines the witness of the audit trail, and the signer of its heads.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -8,38 +8,38 @@ use crate::domain::Actor;
 /// The newest audit head of a ledger, as somebody other than the ledger keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Witness {
-    /// Entries of the trail up to the head.
+    /// The number of entries of the trail up to the head.
     pub entries: u64,
     /// The hash of the newest entry, 64 hexadecimal digits.
     pub head: String,
-    /// The key by which the signature is checked, where the head was signed.
+    /// The key by which the signature is checked, if the head was signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
     /// The signature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
-    /// Who left it, and from which machine.
+    /// The person who left it, and the machine.
     pub written_by: Actor,
 }
 
-/// What the accounting side says of a ledger's witness.
+/// The answer of the accounting side about a ledger's witness.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WitnessSeen {
-    /// It keeps this one.
+    /// The accounting side keeps this one.
     Kept(Witness),
-    /// It keeps witnesses, and has none of this ledger.
+    /// The accounting side keeps witnesses, and has none of this ledger.
     None,
-    /// It keeps no witnesses at all.
+    /// The accounting side keeps no witnesses at all.
     NotOffered,
 }
 
-/// Signs the heads of the audit trail, with a key that no file of the workspace holds.
+/// A signer of the heads of the audit trail, with a key that no file of the workspace holds.
 #[async_trait]
 pub trait Signer: Send + Sync {
-    /// The signature of these bytes; `None` where there is no place for a key on this machine.
+    /// Returns the signature of these bytes; `None` if there is no place for a key on this machine.
     async fn sign(&self, bytes: &[u8]) -> Option<Signature>;
 
-    /// The public key it signs with, as hexadecimal digits, where there is one already; asking makes none.
+    /// Returns the public key it signs with, as hexadecimal digits, if there is one already; to ask makes none.
     async fn public_key(&self) -> Option<String> {
         None
     }
@@ -48,8 +48,8 @@ pub trait Signer: Send + Sync {
 /// A signature and the key that checks it, as hexadecimal digits (Ed25519, RFC 8032).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
-    /// 32 bytes.
+    /// The public key, 32 bytes.
     pub public_key: String,
-    /// 64 bytes.
+    /// The signature, 64 bytes.
     pub signature: String,
 }

@@ -1,4 +1,4 @@
-//! A chain made anew as a whole, or cut off where nothing in it shows: the seals and the witness find it.
+//! Is a chain that was made anew as a whole, or cut off without a trace in it, found by the seals and the witness?
 
 use rusqlite::{Connection as Raw, params};
 
@@ -7,7 +7,7 @@ use crate::audit::AuditVerdict;
 use crate::domain::audit_chain::{COLUMNS, ChainHash, Value, entry_hash, head_bytes};
 use crate::domain::{FindingKind, WitnessState};
 
-/// Two sealed runs with other acts before, between and behind: 17 entries, sealed at 7 and 14.
+/// Makes two sealed runs with other acts before, between and behind: 17 entries, sealed at 7 and 14.
 async fn sealed(key: Option<u8>) -> EngineRig {
     let rig = EngineRig::new(key);
     rig.acts(5).await;
@@ -26,7 +26,7 @@ fn ledger_id(raw: &Raw) -> String {
     raw.query_row("SELECT ledger_id FROM ledger", [], |row| row.get(0)).expect("an id")
 }
 
-/// Makes every link and hash anew, as somebody does who read `docs/audit-trail.md`.
+/// Makes every link and hash anew, as a reader of `docs/audit-trail.md` can.
 fn recompute(raw: &Raw) {
     let (id, mut previous) = (ledger_id(raw), ChainHash::NONE);
     let entries: i64 = raw.query_row("SELECT max(entry) FROM audit", [], |row| row.get(0)).expect("a number");
@@ -53,7 +53,7 @@ fn recompute(raw: &Raw) {
     }
 }
 
-/// Makes every head anew over the chain as it is now, signed with that key where one is given.
+/// Makes every head anew over the chain as it is now, signed with that key if one is given.
 fn seal_anew(raw: &Raw, key: Option<&Key>) {
     let id = ledger_id(raw);
     let mut heads = raw.prepare("SELECT head_id, entries FROM audit_head").expect("heads");
@@ -76,7 +76,7 @@ fn seal_anew(raw: &Raw, key: Option<&Key>) {
     }
 }
 
-/// A change to entry 9, and the whole chain made anew over it.
+/// Changes entry 9, and makes the whole chain anew over it.
 async fn remade(key: Option<u8>) -> EngineRig {
     let rig = sealed(key).await;
     rig.edit("UPDATE audit SET actor_user = 'ola' WHERE entry = 9");

@@ -1,4 +1,4 @@
-//! The trail, attacked: whoever edits the ledger past its triggers, and whoever uses an old copy, is found.
+//! Attacks the trail: by edits of the ledger past its triggers, and by the use of an old copy. Each is found.
 
 pub(crate) mod engine_rig;
 mod forged;

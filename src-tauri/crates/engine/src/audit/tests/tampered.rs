@@ -1,4 +1,4 @@
-//! An entry changed, removed, inserted or moved, without the rest of the chain being made anew.
+//! Is an entry found that was changed, removed, inserted or moved, without the rest of the chain being made anew?
 
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection as Raw, params};
@@ -12,7 +12,7 @@ use crate::ports::WitnessSeen;
 
 const ENTRIES: i64 = 12;
 
-/// A trail of twelve entries of every shape, with no seal and no witness: the chain alone must find what is done to it.
+/// Makes a trail of twelve entries of every shape, with no seal and no witness: the chain alone must find every change.
 async fn trail() -> EngineRig {
     let rig = EngineRig::new(None);
     rig.acts(12).await;
@@ -31,7 +31,7 @@ fn at_of(raw: &Raw, entry: i64) -> String {
     raw.query_row("SELECT at FROM audit WHERE entry = ?1", [entry], |row| row.get(0)).expect("a time")
 }
 
-/// Writes the bytes into the column in the type it has; the number of the entry may be what is written.
+/// Writes the bytes into the column in the type it has; the number of the entry may be changed so, too.
 fn write(raw: &Raw, column: &str, entry: i64, bytes: &[u8], type_of: &str) {
     let sql = match type_of {
         "text" => format!("UPDATE audit SET {column} = CAST(?1 AS TEXT) WHERE entry = ?2"),
@@ -68,7 +68,7 @@ async fn a_flip_of_any_byte_of_any_column_of_any_entry_is_found() {
                 _ => bytes,
             };
             for place in 0..bytes.len() {
-                // Another bit each time; in a number up to twelve, one by which it meets no other entry.
+                // Each time another bit is flipped; in a number up to twelve, a bit by which it meets no other entry.
                 let mask = match (*column, place) {
                     ("entry", 0) => 0xc0,
                     ("entry", _) => 0x40,
@@ -83,7 +83,8 @@ async fn a_flip_of_any_byte_of_any_column_of_any_entry_is_found() {
                 } else {
                     entry
                 };
-                // Named by its number, or, where that itself was flipped, by the one that stands there now.
+                // The finding names the entry by its number, or, if the number itself was flipped, by the one that
+                // stands there now.
                 let is_named = findings.iter().any(|finding| {
                     [entry, now].contains(&finding.entry) && (*column == "at" || finding.at.as_ref() == Some(&at))
                 });
@@ -149,7 +150,7 @@ async fn an_entry_deleted_and_the_rest_renumbered_is_found() {
 
 #[tokio::test]
 async fn two_entries_swapped_are_found() {
-    // Whole, with their hashes; and their content alone.
+    // The entries are swapped whole, with their hashes; then their content alone.
     for columns in ["at, actor_user, act, record_id, reason, detail, previous, hash", "at, record_id, reason, detail"] {
         let rig = trail().await;
         let raw = rig.raw();

@@ -1,4 +1,4 @@
-//! An old ledger, a copy of one, an accounting side out of reach: what a run and a verification make of it.
+//! Does a run, and does a verification, find an old ledger, a copy of one, or an accounting side out of reach?
 
 use std::sync::atomic::Ordering;
 
