@@ -1,4 +1,4 @@
-//! The engine as its faces see it: one value for each workspace. It starts runs; its verbs stand in `verbs`.
+//! Holds the engine as its faces see it: one value for each workspace. It starts runs; its verbs stand in `verbs`.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::parts::Parts;
 use crate::ports::Connection;
 use crate::views::{LockFacts, PlanSummary, Progress, RecordCounts};
 
-/// A workspace's engine.
+/// The engine of a workspace.
 pub struct Engine {
     parts: Parts,
     /// The wall inside the process: the run that is on.
@@ -38,7 +38,7 @@ struct Active {
     show: watch::Sender<Progress>,
 }
 
-/// A run that is on, or has just ended. Clones look at the same one.
+/// A run that is on, or has just ended. Clones look at the same run.
 #[derive(Clone)]
 pub struct Syncing {
     active: Arc<Active>,
@@ -46,13 +46,13 @@ pub struct Syncing {
 }
 
 impl Engine {
-    /// An engine over its parts.
+    /// Makes an engine of its parts.
     pub fn new(parts: Parts) -> Arc<Self> {
         Arc::new(Self { parts, active: Slot::new() })
     }
 
-    /// Starts a run, or joins the one that is on. A scheduled one never joins: it is refused, as by another program, and
-    /// whatever refuses it has an entry in the history.
+    /// Starts a run, or joins the one that is on. A scheduled run never joins: it is refused, as by another program,
+    /// and the history has an entry for every refusal.
     ///
     /// Must be called within a tokio runtime; the run goes on when the answer is dropped.
     pub fn start(self: &Arc<Self>, ask: RunAsk) -> Syncing {
@@ -63,7 +63,7 @@ impl Engine {
         syncing
     }
 
-    /// The same, leaving it to the caller to drive the run; `None` where one is on already. Dropping it in the middle is
+    /// Prepares a run that the caller drives; returns `None` for it if one is on already. To drop it in the middle is
     /// what a crash is: the simulation does that.
     pub fn prepare(self: &Arc<Self>, ask: RunAsk) -> (Syncing, Option<impl Future<Output = ()> + Send + use<>>) {
         let run_id = ask.run_id.clone().unwrap_or_else(|| RunId::new(self.parts.ids.fresh()));
@@ -89,26 +89,27 @@ impl Engine {
                 ended.send_replace(Some(end));
                 return;
             };
-            // Whatever becomes of the run, the slot is free after it: the next click starts a new one.
+            // However the run ends, the slot is free after it: the next click starts a new one.
             let run = AssertUnwindSafe(run(&engine.parts, ask, run_id, reporter, stop)).catch_unwind().await;
             let end = run.unwrap_or_else(|_| SyncEnd::failed(Problem::internal("the run broke off")));
             drop(turn);
-            // Before the end is told: whoever waited for it may then be the last to let go of the ledger, and its file is whole.
+            // This comes before the end is reported: whoever waited for it may then be the last to let go of the
+            // ledger, and its file is whole.
             drop(engine);
             ended.send_replace(Some(end));
         };
         (Syncing { active, joined: false }, Some(run))
     }
 
-    /// The run that is on in this process, for a window that was opened late.
+    /// Returns the run that is on in this process, for a window that was opened late.
     pub fn syncing(&self) -> Option<Syncing> {
         self.active.current().map(|active| Syncing { active, joined: true })
     }
 
-    /// What a sync would do, without sending anything or asking the accounting system.
+    /// Returns what a sync would do, without sending anything or asking the accounting system.
     ///
     /// # Errors
-    /// When the source cannot be read, or a sync is on, here or in another program on this machine.
+    /// If the source cannot be read, or a sync is on, here or in another program on this machine.
     pub async fn plan(&self, period: Period) -> Result<PlanSummary, Problem> {
         let _file = FileLock::try_take(&self.parts.settings.file_lock)?;
         let references = ReferenceRules { length_max: usize::MAX, folds_case: false, ascii_only: false };
@@ -118,37 +119,38 @@ impl Engine {
         Ok(make_plan(&self.parts, reading, &rules).await.map_err(RunError::into_problem)?.into_summary())
     }
 
-    /// Asks the accounting system who we are, and what protects.
+    /// Asks the accounting system who we are, and which protection it gives.
     ///
     /// # Errors
-    /// When it cannot be reached, or does not accept us.
+    /// If it cannot be reached, or does not accept us.
     pub async fn connect(&self) -> Result<Connection, Problem> {
         self.parts.accounting.connect().await.map_err(|error| error.problem())
     }
 
-    /// What is missing in the accounting system's set-up before this workspace's postings can be made there, each with what
-    /// to do about it. Writes nothing.
+    /// Returns everything that is missing in the accounting system's set-up before this workspace's postings can be
+    /// made there, each with the remedy. Writes nothing.
     ///
     /// # Errors
-    /// When it cannot be reached, or does not accept us.
+    /// If it cannot be reached, or does not accept us.
     pub async fn check(&self) -> Result<Vec<Problem>, Problem> {
         let Parts { accounting, settings, .. } = &self.parts;
         accounting.check(&settings.posting).await.map_err(|error| error.problem())
     }
 
-    /// Who holds the lock now, as `actor` is told.
+    /// Returns the holder of the lock now, as it is shown to `actor`.
     ///
     /// # Errors
-    /// When the accounting system cannot be asked.
+    /// If the accounting system cannot be asked.
     pub async fn lock(&self, actor: &Actor) -> Result<Option<LockFacts>, Problem> {
         let lock = self.parts.accounting.lock().await.map_err(|error| error.problem())?;
         Ok(lock.map(|lock| LockFacts::of(lock, actor, self.parts.clock.now())))
     }
 
-    /// How many records are in which state. What is being sent counts as in doubt when no program here is sending.
+    /// Counts the records in each state. A record that is being sent counts as in doubt when no program here is
+    /// sending.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn counts(&self) -> Result<RecordCounts, Problem> {
         let mut counts = self.parts.ledger.counts().await?;
         if counts.sending > 0 && self.nobody_sends() {
@@ -157,12 +159,12 @@ impl Engine {
         Ok(counts)
     }
 
-    /// Whether no program on this machine is sending.
+    /// Says whether no program on this machine is sending.
     pub(crate) fn nobody_sends(&self) -> bool {
         self.syncing().is_none() && FileLock::try_take(&self.parts.settings.file_lock).is_ok()
     }
 
-    /// Returns what it is made of, for its verbs.
+    /// Returns the parts of the engine, for its verbs.
     pub(crate) fn parts(&self) -> &Parts {
         &self.parts
     }
@@ -177,30 +179,30 @@ impl Engine {
         )
     }
 
-    /// The ledger, for reading.
+    /// Returns the ledger, for reading.
     pub fn ledger(&self) -> &Ledger {
         &self.parts.ledger
     }
 }
 
 impl Syncing {
-    /// Where the run is, now and from now on.
+    /// Returns the progress of the run, now and from now on.
     pub fn progress(&self) -> watch::Receiver<Progress> {
         self.active.progress.clone()
     }
 
-    /// Asks the run to stop: what is in flight is answered for, nothing new is sent.
+    /// Asks the run to stop: requests in flight are answered for, nothing new is sent.
     pub fn stop(&self) {
         self.active.stop.cancel();
         self.active.show.send_modify(|progress| progress.stopping = true);
     }
 
-    /// Whether this run was on before it was asked for.
+    /// Says whether this run was on before it was asked for.
     pub fn joined(&self) -> bool {
         self.joined
     }
 
-    /// Waits for the end.
+    /// Waits for the end, and returns it.
     pub async fn end(&self) -> SyncEnd {
         let mut end = self.active.end.clone();
         let ended = end.wait_for(Option::is_some).await.map(|end| end.clone());

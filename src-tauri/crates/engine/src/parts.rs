@@ -1,4 +1,5 @@
-//! The parts that an engine is made of: the ledger, both sides of the outside world, time, ids, and what the workspace decides.
+//! Holds the parts of which an engine is made: the ledger, both sides of the outside world, time, ids, and the
+//! decisions of the workspace.
 
 use std::sync::Arc;
 
@@ -10,15 +11,15 @@ use crate::settings::Settings;
 pub struct Parts {
     /// The workspace's ledger.
     pub ledger: Ledger,
-    /// The platform, or its files: records come from here.
+    /// The platform, or its files, from which records come.
     pub source: Arc<dyn Source>,
-    /// The accounting system: vouchers go there.
+    /// The accounting system, to which vouchers go.
     pub accounting: Arc<dyn AccountingSystem>,
-    /// Time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Fresh ids.
+    /// The source of fresh ids.
     pub ids: Arc<dyn IdSource>,
-    /// Signs the heads of the audit trail.
+    /// The signer of the heads of the audit trail.
     pub signer: Arc<dyn Signer>,
     /// The decisions of the workspace.
     pub settings: Settings,

@@ -1,4 +1,4 @@
-//! What a workspace decides of the export.
+//! Holds the decisions of a workspace about the export.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,37 +9,37 @@ use serde_json::json;
 use crate::domain::schedule::Schedule;
 use crate::domain::{OrganisationId, PostingRules};
 
-/// The settings of one workspace, checked by whoever read them.
+/// The settings of one workspace, checked by their reader.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Scope of the lock and of the references.
+    /// The scope of the lock and of the references.
     pub organisation: OrganisationId,
-    /// In which "today" is meant.
+    /// The time zone in which "today" is meant.
     pub time_zone: chrono_tz::Tz,
     /// The accounts.
     pub posting: PostingRules,
-    /// Vouchers in one request; cut to what the accounting system allows.
+    /// The number of vouchers in one request; cut to the limit of the accounting system.
     pub vouchers_per_request: usize,
-    /// Requests under way at once.
+    /// The number of requests under way at once.
     pub requests_in_flight: usize,
-    /// How long the remote lock lives without renewal.
+    /// The life of the remote lock without renewal.
     pub lease: Duration,
-    /// How long to wait for a lock that somebody else holds.
+    /// The time to wait for a lock that somebody else holds.
     pub wait_for_lock: Duration,
-    /// Where protection is `observed`: what to do when the window has passed and nothing is found.
+    /// The decision, under `observed`, for a record of which nothing is found when the window has passed.
     pub when_still_unknown: WhenStillUnknown,
-    /// Whether a run ends by looking up what it posted, and keeps the result as its certificate.
+    /// True if a run ends by looking up its vouchers, and keeps the result as its certificate.
     pub compare_after_run: bool,
-    /// Whether a forced re-export waits for a second administrator's approval.
+    /// True if a forced re-export waits for a second administrator's approval.
     pub re_export_needs_approval: bool,
-    /// When to sync without being asked.
+    /// The schedule by which to sync without a request.
     pub schedule: Option<Schedule>,
     /// The file by which programs on this machine exclude each other.
     pub file_lock: PathBuf,
 }
 
 impl Settings {
-    /// What of them decides over vouchers, as the audit trail keeps it: equal for equal settings.
+    /// Returns the settings that decide over vouchers, as the audit trail keeps them: equal for equal settings.
     pub(crate) fn for_trail(&self) -> serde_json::Value {
         let categories: BTreeMap<&str, &str> =
             self.posting.categories.iter().map(|(category, account)| (category.as_str(), account.0.as_str())).collect();
@@ -62,11 +62,11 @@ impl Settings {
     }
 }
 
-/// What to do with a record of which even the settle window tells nothing.
+/// The decision for a record that is still unknown after the settle window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhenStillUnknown {
-    /// It stays in doubt until a person decides.
+    /// The record stays in doubt until a person decides.
     Hold,
-    /// It is sent again.
+    /// The record is sent again.
     Send,
 }

@@ -1,4 +1,5 @@
-//! What the faces show: read models of the ledger and of a run in progress. Plain values, ready for any wire.
+//! Holds the values that the faces show: read models of the ledger and of a run in progress. They are plain, ready for
+//! any wire.
 
 mod comparison;
 mod content;
@@ -32,25 +33,25 @@ pub struct Sum {
 /// A run, as history lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunSummary {
-    /// Its id.
+    /// The run's id.
     pub run_id: RunId,
-    /// What started it.
+    /// The trigger of the run.
     pub trigger: Trigger,
-    /// Who.
+    /// The person who ran it.
     pub actor: Actor,
-    /// When.
+    /// The time of the start.
     pub started_at: DateTime<Utc>,
-    /// Until when; `None` while it runs.
+    /// The time of the end; `None` while it runs.
     pub finished_at: Option<DateTime<Utc>>,
-    /// How it ended; `None` while it runs.
+    /// The outcome; `None` while it runs.
     pub outcome: Option<Outcome>,
-    /// Why it failed, where it did.
+    /// The problem because of which it failed, if it did.
     pub error: Option<Problem>,
-    /// The days it was about.
+    /// The period of the run.
     pub period: Period,
-    /// What came of the rows.
+    /// The number of rows for each result.
     pub counts: Counts,
-    /// What was posted, for each currency.
+    /// The sums that were posted, for each currency.
     pub posted: Vec<Sum>,
     /// The fence of its lease.
     pub fence: Option<u64>,
@@ -59,11 +60,11 @@ pub struct RunSummary {
 /// One row of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunItem {
-    /// Its place in the run, from 1; the cursor for the next page.
+    /// The row's place in the run, from 1; the cursor for the next page.
     pub position: u64,
-    /// The record, where the row has a valid id.
+    /// The record, if the row has a valid id.
     pub record_id: Option<String>,
-    /// Where the row stood in the source.
+    /// The place of the row in the source.
     pub place: Option<Place>,
     /// The payee's name.
     pub payee: Option<String>,
@@ -71,27 +72,27 @@ pub struct RunItem {
     pub date: Option<NaiveDate>,
     /// The amount.
     pub amount: Option<Sum>,
-    /// The generation it was about.
+    /// The generation of the record in this run.
     pub generation: Option<Generation>,
-    /// What came of it; `None` while its turn has not come.
+    /// The result; `None` while its turn has not come.
     pub result: Option<ItemResult>,
-    /// The reference of its voucher.
+    /// The reference of the voucher.
     pub reference: Option<String>,
     /// The accounting system's acknowledgement.
     pub voucher_id: Option<String>,
-    /// The number people use.
+    /// The number that people use.
     pub voucher_number: Option<String>,
-    /// Why, for what was not exported.
+    /// The reason, for a row that was not exported.
     pub reason: Option<Reason>,
     /// For a skipped duplicate: the run that had exported it.
     pub earlier_run_id: Option<RunId>,
-    /// And when.
+    /// The time at which that run exported it.
     pub earlier_at: Option<DateTime<Utc>>,
     /// The first other record with the same payee, date, amount and text; for information only.
     pub look_alike: Option<String>,
 }
 
-/// Why something was not exported.
+/// The reason why something was not exported.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -103,14 +104,14 @@ pub enum Reason {
     InDoubt(Problem),
 }
 
-/// What waits for a person, one entry.
+/// One entry of the list that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttentionItem {
-    /// In doubt, vanished, refused, changed or held.
+    /// The state: in doubt, vanished, refused, changed or held.
     pub state: RecordState,
-    /// The record, where the row has a valid id.
+    /// The record, if the row has a valid id.
     pub record_id: Option<String>,
-    /// The row in the source, for what could not be read.
+    /// The row in the source, if it could not be read.
     pub place: Option<Place>,
     /// The beginning of a row that could not be read.
     pub glimpse: Option<String>,
@@ -120,34 +121,34 @@ pub struct AttentionItem {
     pub date: Option<NaiveDate>,
     /// The amount.
     pub amount: Option<Sum>,
-    /// Why.
+    /// The reason why it waits.
     pub reason: Option<Reason>,
-    /// The reference, where something was sent.
+    /// The reference, if something was sent.
     pub reference: Option<String>,
-    /// The voucher that stands there, where one is known.
+    /// The voucher that stands there, if one is known.
     pub voucher_id: Option<String>,
-    /// Since when.
+    /// The time since when it waits.
     pub since: DateTime<Utc>,
     /// The run it comes from.
     pub run_id: Option<RunId>,
-    /// Both contents, for what changed after export.
+    /// Both contents, for a record that changed after export.
     pub changed: Option<Changed>,
-    /// What became of its voucher, for what vanished.
+    /// The alarm about its voucher, for a record that vanished.
     pub vanished: Option<Alarm>,
-    /// What the last look-up found, for what is in doubt.
+    /// The vouchers that the last look-up found, for a record in doubt.
     pub evidence: Vec<FoundVoucher>,
-    /// What was sent under the reference; the record may say something else by now.
+    /// The content that was sent under the reference; the record may say something else by now.
     pub sent: Option<Sent>,
 }
 
-/// What was sent of a record.
+/// The content that was sent of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     /// The date of the voucher.
     pub date: NaiveDate,
     /// Its amount.
     pub amount: Sum,
-    /// Its number, where it was acknowledged with one.
+    /// Its number, if it was acknowledged with one.
     pub voucher_number: Option<String>,
 }
 
@@ -155,28 +156,28 @@ pub struct Sent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordState {
-    /// Acknowledged.
+    /// The record's voucher is acknowledged.
     Posted,
-    /// Will go with the next sync.
+    /// The record will go with the next sync.
     Eligible,
-    /// Being sent in the run that is on.
+    /// The record is being sent in the run that is on.
     Sending,
-    /// Sent, or maybe.
+    /// The record was sent, or maybe.
     InDoubt,
     /// The accounting system said no.
     Refused,
-    /// Something must be put right first.
+    /// Something in the record must be put right first.
     Held,
-    /// Exported, and its content changed since.
+    /// The record was exported, and its content changed since.
     Changed,
-    /// Exported, and its voucher is gone, reversed or another one now.
+    /// The record was exported, and its voucher is gone, reversed or another one now.
     Vanished,
-    /// No longer in the source, and never exported.
+    /// The record is no longer in the source, and was never exported.
     Gone,
 }
 
 impl RecordState {
-    /// The one spelling, as it stands in JSON.
+    /// Returns the one spelling, as it stands in JSON.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Posted => "posted",
@@ -191,7 +192,7 @@ impl RecordState {
         }
     }
 
-    /// The state spelled so, or `None`.
+    /// Returns the state spelled so, or `None`.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         Some(match text {
             "posted" => Self::Posted,
@@ -211,45 +212,45 @@ impl RecordState {
 /// The ledger's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerFile {
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// Its size, with what has not been folded into it yet.
+    /// Its size in bytes, with the log that has not been folded into it yet.
     pub bytes: u64,
-    /// When the newest backup was made; `None` where there is none.
+    /// The time of the newest backup; `None` if there is none.
     pub last_backup_at: Option<DateTime<Utc>>,
 }
 
-/// How many records are in which state.
+/// The number of records in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RecordCounts {
-    /// Acknowledged.
+    /// The records whose voucher is acknowledged.
     pub posted: u64,
-    /// Will go with the next sync.
+    /// The records that will go with the next sync.
     pub eligible: u64,
-    /// Claimed by a run that is not closed.
+    /// The records that are claimed by a run that is not closed.
     pub sending: u64,
-    /// Sent, or maybe.
+    /// The records that were sent, or maybe.
     pub in_doubt: u64,
-    /// Refused.
+    /// The records that the accounting system refused.
     pub refused: u64,
-    /// Held back, rows without a valid id included.
+    /// The records that are held back, rows without a valid id included.
     pub held: u64,
-    /// Changed after export.
+    /// The records that changed after export.
     pub changed: u64,
-    /// Acknowledged once, and not there as it was.
+    /// The records that were acknowledged once, and whose voucher is not there as it was.
     pub vanished: u64,
-    /// Re-exports that wait for a second person's approval; their records are counted where they stand as well.
+    /// The re-exports that wait for a second person's approval; their records are counted in their own states as well.
     pub approvals: u64,
 }
 
 impl RecordCounts {
-    /// How many wait for a person.
+    /// Returns how many records wait for a person.
     pub fn attention(self) -> u64 {
         self.in_doubt + self.vanished + self.refused + self.held + self.changed + self.approvals
     }
 }
 
-/// Everything known of one record.
+/// The story of one record: everything that is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordStory {
     /// Its id.
@@ -264,25 +265,25 @@ pub struct RecordStory {
     pub date: NaiveDate,
     /// The amount.
     pub amount: Sum,
-    /// What for.
+    /// The category of the expense.
     pub category: String,
     /// The text of the voucher.
     pub text: String,
-    /// Where it last stood in the source.
+    /// The place where it last stood in the source.
     pub place: Place,
-    /// When it was first seen.
+    /// The time when it was first seen.
     pub first_seen_at: DateTime<Utc>,
-    /// When its content became another one, oldest first, where that was after a claim.
+    /// The times when its content changed after a claim, oldest first.
     pub changed_at: Vec<DateTime<Utc>>,
-    /// Why it is held, where it is.
+    /// The reason why it is held, if it is.
     pub held: Option<HoldReason>,
     /// Each claim on it, oldest first.
     pub attempts: Vec<AttemptStory>,
-    /// Both contents, where it is no longer what was exported.
+    /// Both contents, if it is no longer what was exported.
     pub changed: Option<Changed>,
-    /// What became of its voucher, where that is not there as it was.
+    /// The alarm about its voucher, if that is not there as it was.
     pub vanished: Option<Alarm>,
-    /// What persons accepted, oldest first.
+    /// The acceptances by persons, oldest first.
     pub accepted: Vec<Acceptance>,
     /// Other records like it; for information only.
     pub look_alikes: LookAlikes,
@@ -291,7 +292,7 @@ pub struct RecordStory {
 }
 
 impl RecordStory {
-    /// Audit entries in a story, at most.
+    /// The number of audit entries in a story, at most.
     pub const AUDIT_ENTRIES_MAX: u32 = 1_000;
 }
 
@@ -300,17 +301,17 @@ impl RecordStory {
 pub struct AuditSeal {
     /// Its number, from 1; the cursor for the next page.
     pub number: i64,
-    /// Entries of the trail when it was made.
+    /// The number of entries of the trail when it was made.
     pub entries: i64,
     /// The hash of the newest of them, in hexadecimal digits.
     pub head: Option<String>,
-    /// The key by which the signature is checked, where it was signed.
+    /// The key by which the signature is checked, if it was signed.
     pub public_key: Option<String>,
     /// The signature.
     pub signature: Option<String>,
-    /// When it was made.
+    /// The time when it was made.
     pub made_at: Option<String>,
-    /// When the accounting side took it as witness.
+    /// The time when the accounting side took it as witness.
     pub left_at: Option<String>,
 }
 
@@ -319,86 +320,86 @@ pub struct AuditSeal {
 pub struct AuditEntry {
     /// Its number, from 1; the cursor for the next page.
     pub entry: u64,
-    /// When, by the clock of that machine.
+    /// The time, by the clock of that machine.
     pub at: DateTime<Utc>,
-    /// Who, at the operating system.
+    /// The person, as the operating system names them.
     pub actor: Actor,
-    /// Who the accounting system took them for.
+    /// The user that the accounting system took them for.
     pub accounting_user: Option<String>,
-    /// What was done.
+    /// The act that was done.
     pub act: Act,
-    /// To which record.
+    /// The record to which it was done.
     pub record_id: Option<String>,
-    /// In which generation.
+    /// The generation of the record.
     pub generation: Option<Generation>,
-    /// In which run.
+    /// The run in which it was done.
     pub run_id: Option<RunId>,
-    /// What the accounting system made of it.
+    /// The voucher that the accounting system made of it.
     pub voucher_id: Option<String>,
-    /// What stood there before.
+    /// The voucher that stood there before.
     pub earlier_voucher_id: Option<String>,
-    /// Why.
+    /// The person's reason.
     pub reason: Option<String>,
-    /// Whatever else belongs to the act.
+    /// Everything else that belongs to the act.
     pub detail: serde_json::Value,
 }
 
-/// One claim on a record, as its story tells it.
+/// One claim on a record, as its story shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptStory {
     /// The generation.
     pub generation: Generation,
-    /// Where it stands.
+    /// The state of the claim.
     pub state: AttemptState,
     /// The reference it was sent under.
     pub reference: String,
     /// The run that claimed it.
     pub run_id: RunId,
-    /// What had started that run.
+    /// The trigger of that run.
     pub trigger: Trigger,
-    /// Who.
+    /// The person who ran it.
     pub actor: Actor,
-    /// When it was claimed.
+    /// The time when it was claimed.
     pub claimed_at: DateTime<Utc>,
-    /// When it was last sent.
+    /// The time when it was last sent.
     pub sent_at: DateTime<Utc>,
-    /// When it was settled.
+    /// The time when it was settled.
     pub settled_at: Option<DateTime<Utc>>,
     /// The run that settled it.
     pub settled_by: Option<RunId>,
-    /// Who had started that one.
+    /// The person who had started that run.
     pub settled_actor: Option<Actor>,
-    /// Whether its voucher was found in the accounting system, where the answer to the request itself was lost.
+    /// True if its voucher was found in the accounting system, while the answer to the request itself was lost.
     pub found: bool,
     /// The acknowledgement.
     pub voucher_id: Option<String>,
-    /// The number people use.
+    /// The number that people use.
     pub voucher_number: Option<String>,
-    /// Why it was refused, or what was seen instead of an answer.
+    /// The reason of a refusal, or the problem that was seen instead of an answer.
     pub reason: Option<Reason>,
-    /// What the last look-up found under its reference, where that was unclear.
+    /// The vouchers that the last look-up found under its reference, if that was unclear.
     pub evidence: Vec<FoundVoucher>,
 }
 
-/// Where a run is. The window, the tray and the command line look at the same value.
+/// The phase of a run. The window, the tray and the command line look at the same value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// Taking the locks.
+    /// The run takes the locks.
     Locking,
-    /// Settling what earlier runs left open.
+    /// The run settles what earlier runs left open.
     Recovering,
-    /// Reading the source.
+    /// The run reads the source.
     Reading,
-    /// Deciding for each row.
+    /// The run decides for each row.
     Planning,
-    /// Sending.
+    /// The run sends.
     Sending,
-    /// Settling what this run has left in doubt.
+    /// The run settles what it has left in doubt itself.
     Settling,
-    /// Looking up the vouchers of the run, and those for whose sake it left records out.
+    /// The run looks up its own vouchers, and those for whose sake it left records out.
     Finishing,
-    /// Over.
+    /// The run is over.
     Finished,
 }
 
@@ -407,73 +408,73 @@ pub enum Phase {
 pub struct Progress {
     /// The run; known from the start.
     pub run_id: RunId,
-    /// Where it is.
+    /// The phase of the run.
     pub phase: Phase,
-    /// Records answered for in this phase; rows read while reading.
+    /// The records answered for in this phase; rows read while reading.
     pub processed: u64,
-    /// Of how many; `None` while nobody knows.
+    /// The number of records in this phase; `None` while nobody knows.
     pub total: Option<u64>,
-    /// Records answered for in a second, over the last while; `None` before there is evidence.
+    /// The records answered for in a second, over the last while; `None` before there is evidence.
     pub rate_per_second: Option<f64>,
-    /// Seconds left; `None` before there is evidence.
+    /// The seconds left; `None` before there is evidence.
     pub eta_seconds: Option<u64>,
-    /// Results so far.
+    /// The results so far.
     pub counts: Counts,
-    /// A pause before anything more is sent, until then: asked for, or our own.
+    /// The end of a pause before anything more is sent: one that was asked for, or our own.
     pub waiting_until: Option<DateTime<Utc>>,
-    /// While it waits for somebody else's run to end: whose, and for how long at most.
+    /// The run of somebody else that this one waits for, and the longest wait.
     pub waiting: Option<Waiting>,
-    /// Whether a person asked it to stop.
+    /// True if a person asked the run to stop.
     pub stopping: bool,
-    /// When it started.
+    /// The time when it started.
     pub started_at: DateTime<Utc>,
-    /// At the end: how it ended.
+    /// The outcome, at the end.
     pub outcome: Option<Outcome>,
 }
 
-/// What a sync would do.
+/// A summary of what a sync would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanSummary {
-    /// Rows in the period.
+    /// The rows in the period.
     pub read: u64,
-    /// To be sent.
+    /// The rows to be sent.
     pub send: u64,
-    /// The sums of these.
+    /// The sums of the rows to be sent.
     pub send_sums: Vec<Sum>,
-    /// Left out as exported already.
+    /// The rows left out as exported already.
     pub skipped: u64,
-    /// In doubt: looked up first, then decided.
+    /// The rows in doubt: they are looked up first, then decided.
     pub in_doubt: u64,
-    /// Held back.
+    /// The rows that are held back.
     pub held: u64,
-    /// How many of those to be sent have another record like them; for information only.
+    /// The number of rows to be sent that have another record like them; for information only.
     pub look_alikes: u64,
     /// The first [`PlanSummary::HELD_SHOWN_MAX`] held rows, with their reasons.
     pub held_items: Vec<RunItem>,
 }
 
 impl PlanSummary {
-    /// Held rows that a plan lists; the rest is counted.
+    /// The number of held rows that a plan lists; the rest is counted.
     pub const HELD_SHOWN_MAX: usize = 200;
 }
 
-/// Who asks: at the operating system, and as the accounting system knows them.
+/// The person who asks: as the operating system names them, and as the accounting system knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asker {
-    /// At the operating system.
+    /// The person and machine, as the operating system names them.
     pub actor: Actor,
     /// The accounting system's id of the user whose token is used.
     pub accounting_user: String,
 }
 
 impl Asker {
-    /// Whether these are two people, as far as anybody can tell: another user here, or another one there.
+    /// Says whether these are two people, as far as anybody can know: another user here, or another one there.
     pub fn is_another(&self, other: &Self) -> bool {
         self.actor.user != other.actor.user || self.accounting_user != other.accounting_user
     }
 }
 
-/// What was exported of a record last.
+/// The voucher by which a record was exported last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportedVoucher {
     pub(crate) attempt_id: i64,
@@ -483,7 +484,7 @@ pub struct ExportedVoucher {
     pub reference: String,
     /// The acknowledgement.
     pub voucher_id: String,
-    /// The number people use.
+    /// The number that people use.
     pub voucher_number: Option<String>,
     /// The amount.
     pub amount: Sum,
@@ -491,11 +492,11 @@ pub struct ExportedVoucher {
     pub date: NaiveDate,
     /// The run that settled it.
     pub run_id: RunId,
-    /// Who had started that run.
+    /// The person who had started that run.
     pub actor: Actor,
-    /// When.
+    /// The time when it was settled.
     pub settled_at: DateTime<Utc>,
-    /// The counter-voucher, where we have reversed it.
+    /// The counter-voucher, if we have reversed it.
     pub reversed_by: Option<String>,
 }
 
@@ -507,39 +508,39 @@ pub struct ReExport {
     pub record_id: String,
     /// The generation it makes.
     pub generation: Generation,
-    /// Why.
+    /// The person's reason.
     pub reason: String,
-    /// Whether the earlier voucher is reversed first.
+    /// True if the earlier voucher is reversed first.
     pub reverse: bool,
-    /// Who asked.
+    /// The person who asked.
     pub requested_by: Asker,
-    /// When.
+    /// The time when they asked.
     pub requested_at: DateTime<Utc>,
-    /// Whether somebody else has to approve.
+    /// True if somebody else has to approve.
     pub needs_approval: bool,
-    /// Who approved.
+    /// The person who approved.
     pub approved_by: Option<Asker>,
-    /// When.
+    /// The time when they approved.
     pub approved_at: Option<DateTime<Utc>>,
 }
 
-/// What a person sees before a forced re-export, and what becomes of it.
+/// The facts that a person sees before a forced re-export, and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReExportPreview {
     /// The record.
     pub record_id: String,
-    /// What was exported of it last.
+    /// The voucher by which it was exported last.
     pub earlier: ExportedVoucher,
-    /// What stands under that reference in the accounting system at this moment.
+    /// The vouchers that stand under that reference in the accounting system at this moment.
     pub present: Vec<FoundVoucher>,
     /// The reference that the new voucher will have.
     pub reference: String,
-    /// What the record is now, as it would be sent.
+    /// The amount of the record now, as it would be sent.
     pub amount: Sum,
     /// Its date.
     pub date: NaiveDate,
-    /// Whether the workspace asks for a second administrator's approval.
+    /// True if the workspace asks for a second administrator's approval.
     pub needs_approval: bool,
-    /// One that waits already.
+    /// A re-export that waits already.
     pub waiting: Option<ReExport>,
 }

@@ -1,4 +1,4 @@
-//! The wish for a run, and its end.
+//! Holds the wish for a run, and its end.
 
 use std::time::Duration;
 
@@ -10,28 +10,29 @@ use crate::views::{LockFacts, RunSummary};
 /// A wish to sync.
 #[derive(Debug, Clone)]
 pub struct SyncAsk {
-    /// The days it is about.
+    /// The period to sync.
     pub period: Period,
-    /// What started it.
+    /// The trigger of the run.
     pub trigger: Trigger,
-    /// Who.
+    /// The person who asks.
     pub actor: Actor,
-    /// How long to wait for somebody else's run to end; `None` for as long as the workspace says.
+    /// The time to wait for somebody else's run to end; `None` for as long as the workspace says.
     pub wait: Option<Duration>,
 }
 
-/// How a sync ended.
+/// The end of a sync.
 #[derive(Debug, Clone, Default)]
 pub struct SyncEnd {
-    /// The run, where one began.
+    /// The run, if one began.
     pub run: Option<RunSummary>,
-    /// What went wrong, where something did.
+    /// The problem, if there was one.
     pub error: Option<Problem>,
-    /// Why the run has no certificate, where one was wanted and could not be made. The run itself is none the worse.
+    /// The reason why the run has no certificate, if one was wanted and could not be made. The run itself is none the
+    /// worse.
     pub no_certificate: Option<Problem>,
-    /// Who holds the lock, where it was refused.
+    /// The holder of the lock, if it was refused.
     pub lock: Option<LockFacts>,
-    /// Whose run it waited for, as it was last seen, where it waited for one.
+    /// The holder of the lock as last seen, if the run waited for one.
     pub waited_for: Option<LockFacts>,
 }
 
@@ -44,12 +45,12 @@ impl SyncEnd {
 /// The order for a run: a sync, or the re-export of one record.
 #[derive(Debug, Clone)]
 pub struct RunAsk {
-    /// The run's id, where it was made before; a scheduled time is claimed for it first.
+    /// The run's id, if it was made before; a scheduled time is claimed for it first.
     pub(crate) run_id: Option<RunId>,
     pub(crate) trigger: Trigger,
     pub(crate) actor: Actor,
     pub(crate) job: Job,
-    /// How long to wait for somebody else's run; `None` for as long as the workspace says.
+    /// The time to wait for somebody else's run; `None` for as long as the workspace says.
     pub(crate) wait: Option<Duration>,
 }
 
@@ -61,13 +62,13 @@ impl From<SyncAsk> for RunAsk {
 }
 
 impl RunAsk {
-    /// The same order, for a run of this id.
+    /// Returns the same order, for a run of this id.
     pub(crate) fn numbered(self, run_id: RunId) -> Self {
         Self { run_id: Some(run_id), ..self }
     }
 }
 
-/// The two things that a run may be about.
+/// The job of a run, one of two.
 #[derive(Debug, Clone)]
 pub(crate) enum Job {
     /// Every record of a period that is not exported.
@@ -77,7 +78,7 @@ pub(crate) enum Job {
 }
 
 impl Job {
-    /// The operation, as others see it at the lock.
+    /// Returns the operation, as others see it at the lock.
     pub(crate) fn operation(&self) -> &'static str {
         match self {
             Self::Sync(_) => "sync",
@@ -85,7 +86,7 @@ impl Job {
         }
     }
 
-    /// The one record it is about.
+    /// Returns the one record that the job is about.
     pub(crate) fn about(&self) -> Option<&RecordId> {
         match self {
             Self::Sync(_) => None,

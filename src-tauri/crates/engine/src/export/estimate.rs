@@ -1,7 +1,7 @@
-//! How fast it goes, and when it will be over: an honest estimate, or none.
+//! Estimates how fast it goes, and when it will be over: honestly, or not at all.
 //!
-//! Pure. Time spent waiting because the accounting system asked for it counts like any other: it will ask again.
-//! What earlier runs did is no evidence for how fast this one is.
+//! Pure. Time spent in a wait that the accounting system asked for counts like any other: it will ask again. An earlier
+//! run is no evidence for how fast this one is.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const EVIDENCE_ANSWERS: usize = 3;
 /// Samples kept; beyond it the oldest goes, whatever its age.
 const SAMPLES_MAX: usize = 512;
 
-/// Collects what was answered when.
+/// The collected answers, with their times.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Estimate {
     samples: VecDeque<(Duration, u64)>,
@@ -23,12 +23,12 @@ pub(crate) struct Estimate {
 }
 
 impl Estimate {
-    /// The work begins at this moment, with so much behind it that is not its own.
+    /// Begins the work at this moment, with so much behind it that is not its own.
     pub(crate) fn begin(at: Duration, processed: u64) -> Self {
         Self { samples: VecDeque::from([(at, processed)]), answers: 0 }
     }
 
-    /// So much is processed in all.
+    /// Notes that so much is processed in all.
     pub(crate) fn note(&mut self, at: Duration, processed: u64) {
         self.answers += 1;
         self.samples.push_back((at, processed));
@@ -39,7 +39,7 @@ impl Estimate {
         }
     }
 
-    /// Records in a second, at this moment; `None` before there is evidence.
+    /// Returns the records in a second, at this moment; `None` before there is evidence.
     pub(crate) fn rate_per_second(&self, now: Duration) -> Option<f64> {
         let (first_at, first) = *self.samples.front()?;
         let (_, last) = *self.samples.back()?;
@@ -52,7 +52,7 @@ impl Estimate {
         Some(done / span.as_secs_f64())
     }
 
-    /// Whole seconds until `total` is reached, rounded up; `None` before there is evidence.
+    /// Returns the whole seconds until `total` is reached, rounded up; `None` before there is evidence.
     pub(crate) fn eta_seconds(&self, now: Duration, total: u64) -> Option<u64> {
         let rate = self.rate_per_second(now)?;
         let left = total.saturating_sub(self.samples.back()?.1);

@@ -1,9 +1,10 @@
-//! Drafts that arrive late. A request that makes drafts and is given up may still be carried out, after a look-up found
-//! nothing and its records were staged anew. That is harmless as long as nobody posts the surplus draft by hand, and so it is
-//! discarded by the first run that sees it: at its beginning what arrived since the last one, at its end what arrived meanwhile.
+//! Discards drafts that arrive late. A request that makes drafts and is given up may still be carried out, after a
+//! look-up found nothing and its records were staged anew. That is harmless as long as nobody posts the surplus draft
+//! by hand. The first run that sees such a draft discards it: at its beginning those that arrived since the last one,
+//! at its end those that arrived meanwhile.
 //!
-//! Invariant: a draft is discarded here only where no attempt on its reference is open, so that it is none that may still be
-//! committed.
+//! Invariant: a draft is discarded here only if no attempt on its reference is open, so that it is none that may still
+//! be committed.
 
 use chrono::{DateTime, TimeDelta};
 
@@ -13,10 +14,10 @@ use crate::domain::{DraftId, Protection, Reference};
 use crate::export::step::Run;
 use crate::ports::LOOK_UP_MAX;
 
-/// How long after its sending a draft is looked for. No server works on a request for days.
+/// The time after its sending for which a draft is looked for. No server works on a request for days.
 const LOOKED_FOR: TimeDelta = TimeDelta::days(7);
 
-/// Discards them. What cannot be looked up or discarded now is left to the next run.
+/// Discards the drafts that arrived late. A draft that cannot be looked up or discarded now is left to the next run.
 pub(crate) async fn discard_late_drafts(run: &Run<'_>, caller: &Caller) -> Result<(), RunError> {
     if run.capabilities.protection != Protection::Staged {
         return Ok(());

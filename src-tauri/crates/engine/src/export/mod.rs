@@ -1,7 +1,7 @@
-//! The export: the way of a record through a run. Observe, plan, claim, send, settle, recover, in this order, under a permit.
+//! Leads a record through a run: observe, plan, claim, send, settle, recover, in this order, under a permit.
 //!
-//! [`run`] is the story; each step stands in a file of its own and knows the run as [`step::Run`]. No step imports the run that
-//! calls it.
+//! [`run`] is the story; each step stands in a file of its own and knows the run as [`step::Run`]. No step imports the
+//! run that calls it.
 
 pub(crate) mod ask;
 mod estimate;

@@ -1,4 +1,4 @@
-//! Observe: the source, page by page, into the ledger. Reading ahead by one page while the last one is written.
+//! Observes the source, page by page, into the ledger. It reads ahead by one page while the last one is written.
 
 use chrono::Utc;
 
@@ -7,7 +7,7 @@ use crate::calls::RunError;
 use crate::ledger::{Ledger, Reading};
 use crate::ports::{Clock, Source};
 
-/// Reads the whole source; what the period leaves out is observed too, so that the counts tell what waits.
+/// Reads the whole source; records outside the period are observed too, so that the counts show what waits.
 ///
 /// A source that breaks off ends the run before anything is sent: half a source is no source.
 pub(crate) async fn observe(

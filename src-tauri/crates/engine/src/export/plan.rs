@@ -1,4 +1,4 @@
-//! The plan, for one record: send, skip, hold. Pure: ledger snapshot and record in, decision out.
+//! Decides for one record: send, skip, hold. Pure: ledger snapshot and record in, decision out.
 
 use chrono::{Days, NaiveDate};
 
@@ -7,43 +7,44 @@ use crate::domain::{
 };
 use crate::ledger::{Candidate, Guard};
 
-/// An expense before this year is a slip of the keyboard.
+/// The earliest year of an expense; an earlier one is a slip of the keyboard.
 const EARLIEST_YEAR: i32 = 2000;
-/// So is one further ahead than this.
+/// The number of days ahead of today at most; a later date is a slip as well.
 const DAYS_AHEAD_MAX: u64 = 366;
 
-/// What holds for every record of a run.
+/// The rules that hold for every record of a run.
 #[derive(Debug, Clone)]
 pub(crate) struct PlanRules {
     pub(crate) organisation: OrganisationId,
     pub(crate) references: ReferenceRules,
     pub(crate) posting: PostingRules,
     pub(crate) period: Period,
-    /// Today, where the organisation is.
+    /// The day of today, where the organisation is.
     pub(crate) today: NaiveDate,
-    /// The run's number, to tell what it has settled itself.
+    /// The run's number, by which it knows what it has settled itself.
     pub(crate) run: Option<i64>,
 }
 
-/// What is to become of a record.
+/// The decision for a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// Not in the period.
+    /// The record is not in the period.
     Outside,
-    /// To be sent, for the first time or after a refusal.
+    /// The record is to be sent, for the first time or after a refusal.
     Send,
-    /// Exported before, by that attempt.
+    /// The record was exported before, by that attempt.
     Skip { attempt_id: i64 },
     /// Something must be put right first.
     Hold(HoldReason),
-    /// Sent, or maybe; blocked until it is known.
+    /// The record was sent, or maybe; it is blocked until that is known.
     InDoubt,
-    /// This run's recovery found it in the books; it has its row already.
+    /// This run's recovery found the record in the books; it has its row already.
     Recovered,
 }
 
 impl PlanRules {
-    /// The decision for a record. What may already be a voucher is never sent, whatever else is true of it.
+    /// Returns the decision for a record. A record that may already be a voucher is never sent, whatever else is true
+    /// of it.
     pub(crate) fn decide(&self, candidate: &Candidate) -> Decision {
         let record = &candidate.record;
         let in_period = self.period.contains(record.date);
@@ -79,14 +80,14 @@ impl PlanRules {
         NaiveDate::from_ymd_opt(EARLIEST_YEAR, 1, 1).is_some_and(|earliest| earliest <= date) && date <= latest
     }
 
-    /// The posting of a record under its reference.
+    /// Returns the posting of a record under its reference.
     pub(crate) fn posting(&self, candidate: &Candidate, generation: Generation) -> Result<Posting, HoldReason> {
         let reference = Reference::of(&self.organisation, &candidate.record.id, generation, self.references);
         self.posting.posting(&candidate.record, reference)
     }
 }
 
-/// `3, 17, 20`.
+/// Returns the lines as text: `3, 17, 20`.
 pub(crate) fn list(lines: &[u64]) -> String {
     lines.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
 }

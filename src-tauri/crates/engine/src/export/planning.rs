@@ -1,5 +1,5 @@
-//! The plan for all rows: pages of the ledger through the pure decision, into the rows of a run or, for a dry run, into a
-//! summary.
+//! Plans all rows: it leads pages of the ledger through the pure decision, into the rows of a run or, for a dry run,
+//! into a summary.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::ledger::{LedgerError, LedgerTx, PlannedItem, Reading};
 use crate::parts::Parts;
 use crate::views::{PlanSummary, Reason, RunItem, Sum};
 
-/// Rows planned in one transaction.
+/// The number of rows planned in one transaction.
 const PAGE_ROWS: usize = 2_000;
 
 impl PlanRules {
@@ -27,7 +27,7 @@ impl PlanRules {
     }
 }
 
-/// What the plan came to.
+/// The counts of a plan.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tally {
     pub(crate) read: u64,
@@ -35,7 +35,7 @@ pub(crate) struct Tally {
     pub(crate) skipped: u64,
     pub(crate) in_doubt: u64,
     pub(crate) held: u64,
-    /// Only counted for a dry run, which shows it.
+    /// The look-alikes, counted only for a dry run, which shows them.
     look_alikes: u64,
     sums: BTreeMap<&'static str, (Currency, i128)>,
     held_items: Vec<RunItem>,
@@ -47,7 +47,7 @@ impl Default for Cursor {
     }
 }
 
-/// Where the planning is: records first, then rows that repeat them, then rows that are none.
+/// The place of the planning: records first, then rows that repeat them, then rows that are no records.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Cursor {
     Records(i64),
@@ -70,7 +70,7 @@ pub(crate) async fn make_plan(parts: &Parts, reading: Reading, rules: &PlanRules
     Ok(tally)
 }
 
-/// Plans one page; where `run` is given, its rows are entered there.
+/// Plans one page; if `run` is given, its rows are entered there.
 pub(crate) fn plan_page(
     tx: &LedgerTx<'_>,
     reading: Reading,
@@ -91,7 +91,7 @@ pub(crate) fn plan_page(
     }
 }
 
-/// What was in doubt when the plan was made and turned out never sent is planned after all, by the same rules.
+/// Plans, by the same rules, rows that were in doubt when the plan was made and turned out never sent.
 pub(crate) fn plan_unsent(tx: &LedgerTx<'_>, run: i64, rules: &PlanRules) -> Result<(), LedgerError> {
     for (position, candidate) in tx.unsent(run)? {
         if rules.decide(&candidate) == Decision::Send {
@@ -109,7 +109,7 @@ struct Page<'a> {
     position: u64,
 }
 
-/// A row that comes to something without being sent.
+/// A row that has its result without being sent.
 struct Settled<'a> {
     record_id: Option<&'a str>,
     place: &'a Place,
@@ -189,7 +189,7 @@ impl Page<'_> {
         Ok(repeats.last().map_or(Cursor::Flaws(0), |last| Cursor::Repeats(last.cursor)))
     }
 
-    /// A row that cannot be read has no date that could be trusted: it is in every period.
+    /// Holds the rows that cannot be read. They have no date that could be trusted: they are in every period.
     fn flaws(&mut self, reading: Reading, after: i64) -> Result<Cursor, LedgerError> {
         let flaws = self.tx.flaws(reading, after, PAGE_ROWS)?;
         for (_, flaw) in &flaws {
@@ -273,7 +273,7 @@ impl Tally {
         });
     }
 
-    /// The summary that a dry run shows.
+    /// Returns the summary that a dry run shows.
     pub(crate) fn into_summary(self) -> PlanSummary {
         let send_sums = self.sums.values().map(|(currency, minor)| Sum {
             currency: currency.code().to_owned(),

@@ -1,4 +1,5 @@
-//! One value for how far a run is; window, tray, command line and the others' lock message look at the same one.
+//! Keeps one value for the progress of a run; window, tray, command line and the others' lock message look at the same
+//! one.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::domain::{Counts, ItemResult, Outcome, RunId};
 use crate::ports::{Clock, LockProgress};
 use crate::views::{Phase, Progress};
 
-/// Writes the progress of one run.
+/// The writer of one run's progress.
 pub(crate) struct Reporter {
     clock: Arc<dyn Clock>,
     progress: watch::Sender<Progress>,
@@ -38,17 +39,17 @@ impl Reporter {
         Self { clock, progress, lock: watch::Sender::new(LockProgress::default()), estimate }
     }
 
-    /// The sender that [`super::Syncing`] subscribes to.
+    /// Returns the sender that [`super::Syncing`] subscribes to.
     pub(crate) fn progress(&self) -> watch::Sender<Progress> {
         self.progress.clone()
     }
 
-    /// What the lock shows to others.
+    /// Returns the progress that the lock shows to others.
     pub(crate) fn lock_progress(&self) -> watch::Receiver<LockProgress> {
         self.lock.subscribe()
     }
 
-    /// A phase begins; what it is about is known now or never.
+    /// Begins a phase; its total is known now or never.
     pub(crate) fn phase(&mut self, phase: Phase, total: Option<u64>) {
         self.estimate = Estimate::begin(self.clock.elapsed(), 0);
         self.progress.send_modify(|progress| {
@@ -65,7 +66,7 @@ impl Reporter {
         }
     }
 
-    /// So many more are processed in this phase.
+    /// Adds so many that are processed in this phase.
     pub(crate) fn advance(&mut self, by: u64) {
         let now = self.clock.elapsed();
         let processed = self.progress.borrow().processed + by;
@@ -82,7 +83,7 @@ impl Reporter {
         }
     }
 
-    /// A row came to this.
+    /// Counts rows with this result.
     pub(crate) fn count(&self, result: ItemResult, rows: u64) {
         self.progress.send_modify(|progress| {
             let counts = &mut progress.counts;
@@ -99,7 +100,7 @@ impl Reporter {
         });
     }
 
-    /// Something that was in doubt earlier in this run, or in an earlier one, came to this.
+    /// Counts a row that was in doubt earlier in this run, or in an earlier one, and now has this result.
     pub(crate) fn recovered(&self, result: ItemResult) {
         let sending = self.progress.borrow().phase == Phase::Settling;
         if sending {
@@ -110,7 +111,7 @@ impl Reporter {
         self.count(result, 1);
     }
 
-    /// The plan stands: what it leaves out and holds is known.
+    /// Takes over the counts of the finished plan: the rows that it leaves out and holds.
     pub(crate) fn planned(&self, tally: &Tally) {
         self.progress.send_modify(|progress| {
             progress.counts.read = tally.read;
@@ -119,7 +120,7 @@ impl Reporter {
         });
     }
 
-    /// The run is over; the counts are the ledger's.
+    /// Ends the progress; the counts are the ledger's.
     pub(crate) fn finished(&self, outcome: Option<Outcome>, counts: Option<Counts>) {
         self.progress.send_modify(|progress| {
             progress.phase = Phase::Finished;

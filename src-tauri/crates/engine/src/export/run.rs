@@ -1,7 +1,7 @@
-//! A run from its first wall to its last row.
+//! Leads a run from its first wall to its last row.
 //!
-//! Invariant: whatever ends it, the run is closed in the ledger with what is true by then, and the walls are given back in
-//! reverse order.
+//! Invariant: whatever ends it, the run is closed in the ledger with what is true by then, and the walls are given back
+//! in reverse order.
 
 use std::panic::AssertUnwindSafe;
 
@@ -30,10 +30,10 @@ use crate::ledger::AuditAct;
 use crate::parts::Parts;
 use crate::views::Phase;
 
-/// Times that a run tries to settle what it has left in doubt, before it leaves that to the next one.
+/// The times that a run tries to settle what it has left in doubt, before it leaves that to the next one.
 const CLOSING_ROUNDS_MAX: u32 = 3;
 
-/// One run, whole.
+/// Does one whole run.
 pub(crate) async fn run(
     parts: &Parts,
     ask: RunAsk,
@@ -89,8 +89,8 @@ impl RunSteps<'_> {
         SyncEnd { no_certificate, ..self.close(number, locks, error).await }
     }
 
-    /// Looks up what the run posted, and what it left out as exported before, where the workspace wants that. Whatever comes
-    /// of it, the run is what it is.
+    /// Looks up the vouchers that the run posted, and those of the records that it left out as exported before, if the
+    /// workspace wants that. The run itself stays as it is, whatever is found.
     async fn certify(&self, number: i64, locks: &AcquiredLocks, reporter: &mut Reporter) -> Result<(), Problem> {
         let count = |result| self.parts.ledger.read(move |tx| tx.count_result(number, result));
         let posted = count(ItemResult::Posted).await?;
@@ -110,11 +110,11 @@ impl RunSteps<'_> {
             }
             compare::review(examiner, of, &mut show).await
         };
-        // Stopped by a person: the next run, or the next comparison, tells as much.
+        // A person stopped it: the next run, or the next comparison, shows as much.
         looked_up.await.or_else(|error| error.problem().map_or(Ok(()), Err))
     }
 
-    /// Holding the permit, this is the only run: whatever is open was left by a process that is gone.
+    /// Begins the run. Under the permit it is the only one: everything open was left by a process that is gone.
     async fn begin(&self, locks: &AcquiredLocks) -> Result<i64, Problem> {
         let (start, at) =
             locks.start(self.parts, self.run_id, &self.ask.actor, self.ask.trigger, self.ask.job.period())?;
@@ -159,7 +159,7 @@ impl RunSteps<'_> {
         discard_late_drafts(&self.of(number, locks)?, &caller).await
     }
 
-    /// Reads the source and plans it; how many records are to be sent.
+    /// Reads the source and plans it; returns how many records are to be sent.
     async fn plan(&self, number: i64, rules: &PlanRules, reporter: &mut Reporter) -> Result<u64, RunError> {
         let Parts { ledger, source, clock, .. } = self.parts;
         reporter.phase(Phase::Reading, None);
@@ -173,7 +173,8 @@ impl RunSteps<'_> {
         Ok(tally.send)
     }
 
-    /// Where somebody else may have been sending just before this lease, absence proves nothing until theirs has arrived.
+    /// Waits, if somebody else may have been sending just before this lease: absence proves nothing until theirs has
+    /// arrived.
     async fn wait_for_others(&self, locks: &AcquiredLocks, caller: &Caller) -> Result<(), RunError> {
         let quarantine = locks.connection.capabilities.quarantine();
         if !locks.follows_others || quarantine.is_zero() {
@@ -182,7 +183,7 @@ impl RunSteps<'_> {
         caller.hold_for(locks.permit().map_err(RunError::Problem)?, quarantine).await
     }
 
-    /// What this run itself, or an earlier one, has left in doubt: settled now where evidence can be had.
+    /// Settles what this run itself, or an earlier one, has left in doubt, if evidence can be had now.
     async fn settle_what_is_left(
         &self,
         number: i64,

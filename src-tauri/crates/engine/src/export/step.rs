@@ -1,4 +1,4 @@
-//! A run, as each of its steps knows it.
+//! Holds a run, as each of its steps knows it.
 
 use crate::domain::Capabilities;
 use crate::ledger::{Ledger, Moment};
@@ -6,7 +6,7 @@ use crate::lock::Permit;
 use crate::ports::{Clock, IdSource};
 use crate::settings::WhenStillUnknown;
 
-/// What every step of a run needs to know of it.
+/// The facts of a run that every step needs.
 pub(crate) struct Run<'a> {
     pub(crate) number: i64,
     pub(crate) ledger: &'a Ledger,
@@ -15,16 +15,16 @@ pub(crate) struct Run<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) capabilities: &'a Capabilities,
     pub(crate) when_still_unknown: WhenStillUnknown,
-    /// Vouchers in one request.
+    /// The number of vouchers in one request.
     pub(crate) width: usize,
-    /// Requests under way at once.
+    /// The number of requests under way at once.
     pub(crate) slots: usize,
-    /// Where the accounting system is, for people.
+    /// The address of the accounting system, for people.
     pub(crate) address: &'a str,
 }
 
 impl Run<'_> {
-    /// Now, on both clocks.
+    /// Returns the present moment, on both clocks.
     pub(crate) fn moment(&self) -> Moment {
         Moment { now: self.clock.now(), there: self.permit.latest_now() }
     }

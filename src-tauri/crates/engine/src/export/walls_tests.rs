@@ -1,4 +1,4 @@
-//! The three walls are given back on every way out: done, failed, panicked, dropped in the middle.
+//! Are the three walls given back on every way out: done, failed, panicked, dropped in the middle?
 
 use std::sync::atomic::Ordering;
 
@@ -11,7 +11,7 @@ use crate::export::SyncAsk;
 use crate::lock::FileLock;
 use crate::ports::LockHolder;
 
-/// No run is on in the process, the file is not locked, and every lease was given back.
+/// Asserts that no run is on in the process, the file is not locked, and every lease was given back.
 fn assert_all_free(rig: &EngineRig) {
     assert!(rig.engine.syncing().is_none());
     assert!(FileLock::try_take(&rig.file_lock()).is_ok());

@@ -1,4 +1,4 @@
-//! A copy of the ledger because a person asks for one.
+//! Copies the ledger because a person asks for it.
 
 use std::path::PathBuf;
 
@@ -10,11 +10,11 @@ use crate::error::Problem;
 use crate::ledger::{AuditAct, LedgerTx};
 
 impl Engine {
-    /// Copies the ledger into the folder of its backups, whatever copies there are of today; the path of the copy. Who made
-    /// it stands in the audit trail, behind what the copy holds.
+    /// Copies the ledger into the folder of its backups, whatever copies there are of today; returns the path of the
+    /// copy. The audit trail says who made it, in an entry behind those that the copy holds.
     ///
     /// # Errors
-    /// When a sync is on, here or in another program on this machine, or no whole copy can be made.
+    /// If a sync is on, here or in another program on this machine, or no whole copy can be made.
     pub async fn back_up(&self, actor: Actor) -> Result<PathBuf, Problem> {
         let parts = self.parts();
         let _still = self.hold_still()?;

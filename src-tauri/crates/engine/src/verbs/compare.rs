@@ -1,4 +1,4 @@
-//! The engine's verb `compare`, as its faces see it.
+//! Holds the engine's verb `compare`, as its faces see it.
 
 use tokio_util::sync::CancellationToken;
 
@@ -13,26 +13,26 @@ use crate::views::{Comparison, LockFacts};
 /// A wish to compare.
 #[derive(Debug, Clone)]
 pub struct CompareAsk {
-    /// The days it is about.
+    /// The period to compare.
     pub period: Period,
-    /// Who.
+    /// The person who asks.
     pub actor: Actor,
 }
 
-/// How a comparison ended. With neither result nor error, a person stopped it.
+/// The end of a comparison. With neither result nor error, a person stopped it.
 #[derive(Debug, Clone, Default)]
 pub struct CompareEnd {
-    /// What it came to.
+    /// The result.
     pub comparison: Option<Comparison>,
-    /// What went wrong, where something did.
+    /// The problem, if there was one.
     pub error: Option<Problem>,
-    /// Who holds the lock, where it was refused.
+    /// The holder of the lock, if it was refused.
     pub lock: Option<LockFacts>,
 }
 
 impl Engine {
-    /// Compares the ledger with the accounting system, both ways, for a period; nobody syncs meanwhile. Nothing is sent.
-    /// `show` is told how far it is; `stop` ends it between two calls.
+    /// Compares the ledger with the accounting system, both ways, for a period; nobody syncs meanwhile. Nothing is
+    /// sent. `show` receives the progress; `stop` ends it between two calls.
     pub async fn compare(
         &self,
         ask: CompareAsk,

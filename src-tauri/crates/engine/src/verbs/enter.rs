@@ -1,4 +1,4 @@
-//! The walls, for the verbs that stand in other folders.
+//! Takes the walls for the verbs that stand in other folders.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +22,8 @@ pub(crate) struct HeldForReading {
 }
 
 impl Engine {
-    /// Takes the walls for something that posts nothing, or says who holds them. A ledger that the accounting side knows to
-    /// be older is let in: to compare it is the way out.
+    /// Takes the walls for something that posts nothing, or returns an end that says who holds them. A ledger that the
+    /// accounting side knows to be older is let in: to compare it is the way out.
     pub(crate) async fn enter(
         &self,
         actor: &Actor,
@@ -40,7 +40,7 @@ impl Engine {
             operation,
             progress,
             shows: None,
-            // The person is told whose turn it is.
+            // The person sees whose turn it is.
             wait: Duration::ZERO,
             stop,
             checks_witness: false,

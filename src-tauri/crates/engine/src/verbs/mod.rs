@@ -1,5 +1,5 @@
-//! The verbs of the engine: all that a face may ask, beside a sync itself, a file each. They stand above the export and the
-//! comparison, and below the faces.
+//! Holds the verbs of the engine: all that a face may ask, beside a sync itself, a file each. They stand above the
+//! export and the comparison, and below the faces.
 
 mod accept;
 mod back_up;

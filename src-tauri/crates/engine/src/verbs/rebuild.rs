@@ -1,6 +1,7 @@
-//! A new ledger from the accounting system, by reference: the way out when the old one is gone, damaged, or older than the
-//! one last used. Nothing is sent. What the books show is taken over as exported; what they show otherwise than it should be
-//! waits for a person; what they do not show is exported by the next sync like anything new.
+//! Makes a new ledger from the accounting system, by reference: the way out if the old one is gone, damaged, or older
+//! than the one last used. Nothing is sent. A record that the books show as it should be is taken over as exported; one
+//! that they show otherwise waits for a person; one that they do not show is exported by the next sync like anything
+//! new.
 
 use std::path::Path;
 use std::time::Duration;
@@ -24,42 +25,42 @@ use crate::lock::FileLock;
 use crate::parts::Parts;
 use crate::ports::{Clock, LOOK_UP_MAX};
 
-/// Generations that one record may have had, at most; whoever re-exported more often needs a person anyway.
+/// The generations that one record may have had, at most; a record re-exported more often needs a person anyway.
 const GENERATIONS_MAX: u32 = 50;
 
-/// What a rebuild found.
+/// The result of a rebuild.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Rebuilt {
-    /// Records of the source.
+    /// The number of records of the source.
     pub records: u64,
-    /// Taken over as exported.
+    /// The number of records taken over as exported.
     pub exported: u64,
-    /// Several vouchers, reversed ones, or other content: for a person.
+    /// The number of records for a person: several vouchers, reversed ones, or other content.
     pub in_doubt: u64,
-    /// Vouchers under this organisation's references whose record the source no longer has.
+    /// The number of vouchers under this organisation's references whose record the source no longer has.
     pub without_record: u64,
 }
 
-/// How a rebuild ended.
+/// The end of a rebuild.
 #[derive(Debug, Clone, Default)]
 pub struct RebuildEnd {
-    /// What it found, where it came to its end.
+    /// The result, if it came to its end.
     pub rebuilt: Option<Rebuilt>,
-    /// Otherwise: why not, and who holds the lock.
+    /// Otherwise the reason why not, and the holder of the lock.
     pub refused: SyncEnd,
 }
 
 impl Engine {
     /// Fills this engine's ledger, which must be a new one ([`Ledger::begin_anew`]), from source and accounting system.
-    /// Takes the locks like a run.
+    /// It takes the locks like a run.
     ///
     /// # Errors
-    /// When source, accounting system or ledger cannot be read. What was made so far is then of no use.
+    /// If source, accounting system or ledger cannot be read. The part that was made so far is then of no use.
     pub async fn rebuild(&self, actor: Actor) -> Result<RebuildEnd, Problem> {
         self.rebuild_until(actor, CancellationToken::new()).await
     }
 
-    /// The same, until a person stops it: then it ends with neither, and the old ledger is the one in use.
+    /// Rebuilds until a person stops it: then it ends with neither, and the old ledger is the one in use.
     ///
     /// # Errors
     /// As [`Engine::rebuild`].
@@ -73,7 +74,7 @@ impl Engine {
             operation: "rebuild",
             progress: reporter.lock_progress(),
             shows: Some(reporter.progress()),
-            // The person is told whose turn it is.
+            // The person sees whose turn it is.
             wait: Duration::ZERO,
             stop: &stop,
             checks_witness: true,
@@ -95,7 +96,7 @@ impl Engine {
 /// Puts a rebuilt ledger in the place of the old one, which is kept under another name. Both must be closed.
 ///
 /// # Errors
-/// When a run is on, or the files cannot be moved.
+/// If a run is on, or the files cannot be moved.
 pub fn put_in_place(rebuilt: &Path, ledger: &Path, lock: &Path, clock: &dyn Clock) -> Result<(), Problem> {
     let _file = FileLock::try_take(lock)?;
     Ok(Ledger::put_in_place(rebuilt, ledger, clock)?)
@@ -115,7 +116,7 @@ async fn rebuild(
     let number = parts.ledger.write(move |tx| tx.begin_with_entry(&start, at)).await?;
     let caller = Caller::new(parts.accounting.clone(), parts.clock.clone(), stop.clone(), Patience::RUN)
         .shown_in(reporter.progress());
-    // What the old ledger had in flight must have arrived before the books are read.
+    // The old ledger's requests in flight must have arrived before the books are read.
     if locks.follows_others {
         caller.hold_for(permit, locks.connection.capabilities.quarantine()).await?;
     }
@@ -147,7 +148,7 @@ struct Rebuild<'a> {
     number: i64,
 }
 
-/// A record, and what stands in the books for it.
+/// A record, with what stands in the books for it.
 struct FoundRecord {
     candidate: Candidate,
     generation: Generation,
@@ -155,7 +156,7 @@ struct FoundRecord {
 }
 
 impl Rebuild<'_> {
-    /// Every record of the source, a page at a time.
+    /// Takes over every record of the source, a page at a time.
     async fn take_over(&self, reading: Reading) -> Result<Rebuilt, RunError> {
         let (mut rebuilt, mut after) = (Rebuilt::default(), 0);
         loop {
@@ -177,7 +178,7 @@ impl Rebuild<'_> {
         }
     }
 
-    /// The newest generation of each record that the books know of, and what they say of it.
+    /// Returns the newest generation of each record that the books know of, with what stands there.
     async fn look_at(&self, page: Vec<Candidate>) -> Result<Vec<FoundRecord>, RunError> {
         let permit = self.locks.permit().map_err(RunError::Problem)?;
         let mut newest: Vec<Option<(Generation, Settlement)>> = vec![None; page.len()];
@@ -214,7 +215,7 @@ impl Rebuild<'_> {
         Reference::of(&self.rules.organisation, &candidate.record.id, generation, self.rules.references)
     }
 
-    /// Drafts are nobody's yet: the next sync discards them before it stages its own.
+    /// Judges a record by the books. Drafts are nobody's yet: the next sync discards them before it stages its own.
     fn judge(&self, candidate: &Candidate, generation: Generation, looked_up: &LookUpResult) -> Option<Settlement> {
         let (reference, record) = (self.reference(candidate, generation), &candidate.record);
         match looked_up.of(Expected { reference: &reference, date: record.date, amount: record.amount }) {
@@ -258,7 +259,8 @@ impl Rebuild<'_> {
         }
     }
 
-    /// Vouchers under our references of which this ledger knows nothing: their records are no longer in the source.
+    /// Counts the vouchers under our references of which this ledger knows nothing: their records are no longer in the
+    /// source.
     async fn without_record(&self) -> Result<u64, RunError> {
         let permit = self.locks.permit().map_err(RunError::Problem)?;
         let prefix = format!("{}:", self.rules.organisation.as_str());

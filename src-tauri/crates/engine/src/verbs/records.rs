@@ -1,4 +1,5 @@
-//! Records as their lists show them. What a program that died was sending is in doubt here as well, as everywhere.
+//! Returns records as their lists show them. A record that a dead program was sending is in doubt here as well, as
+//! everywhere.
 
 use crate::engine::Engine;
 use crate::error::Problem;
@@ -6,24 +7,25 @@ use crate::ledger::{Ledger, RecordFilter};
 use crate::lock::FileLock;
 use crate::views::{AttentionItem, RecordRow, RecordState, RecordStory, RecordsFound};
 
-/// Whether no program on this machine is sending from this ledger: what is being sent there is left, and in doubt.
+/// Says whether no program on this machine is sending from this ledger: a record that is being sent there was left, and
+/// is in doubt.
 pub fn nobody_sends(ledger: &Ledger) -> bool {
     FileLock::try_take(&Ledger::lock_file(ledger.path())).is_ok()
 }
 
 impl Engine {
-    /// What waits for a person, as [`crate::Ledger::attention`] finds it.
+    /// Returns the entries that wait for a person, as [`crate::Ledger::attention`] finds them.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn attention(&self, offset: u64, limit: u32) -> Result<Vec<AttentionItem>, Problem> {
         Ok(self.ledger().attention(self.nobody_sends(), offset, limit).await?)
     }
 
-    /// Records that fit, as [`crate::Ledger::records`] finds them.
+    /// Returns the records that match, as [`crate::Ledger::records`] finds them.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn records(
         &self,
         filter: RecordFilter,
@@ -39,10 +41,10 @@ impl Engine {
         Ok(rows)
     }
 
-    /// How many records fit, and what they come to.
+    /// Counts the records that match, with their sums.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn records_found(&self, filter: RecordFilter) -> Result<RecordsFound, Problem> {
         match self.as_it_is(filter) {
             Some(filter) => Ok(self.ledger().records_found(&filter).await?),
@@ -50,10 +52,10 @@ impl Engine {
         }
     }
 
-    /// The story of a record; `None` when it was never seen.
+    /// Returns the story of a record; `None` if it was never seen.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn record(&self, id: &str) -> Result<Option<RecordStory>, Problem> {
         let mut story = self.ledger().record(id).await?;
         if let Some(story) = &mut story
@@ -65,7 +67,7 @@ impl Engine {
         Ok(story)
     }
 
-    /// The states that are asked for, as the ledger has them now; `None` where it can have none of them.
+    /// Returns the filter with the states as the ledger has them now; `None` if it can have none of them.
     fn as_it_is(&self, mut filter: RecordFilter) -> Option<RecordFilter> {
         let asks = |state| filter.states.contains(&state);
         let (sending, in_doubt) = (asks(RecordState::Sending), asks(RecordState::InDoubt));

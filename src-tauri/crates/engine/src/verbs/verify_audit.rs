@@ -1,4 +1,4 @@
-//! `audit verify`: the whole trail, its seals and the witness, on a person's word.
+//! Holds `audit verify`: the whole trail, its seals and the witness, on a person's word.
 
 use serde_json::json;
 
@@ -10,14 +10,14 @@ use crate::ledger::{AuditAct, LedgerTx};
 use crate::lock::FileLock;
 
 impl Engine {
-    /// Checks the whole audit trail; what is wrong is in the verdict, not an error. Works without the accounting side, and says
-    /// then that its witness was not asked. Needs no lease: nothing is sent.
+    /// Checks the whole audit trail; faults are in the verdict, not an error. It works without the accounting side, and
+    /// says then that its witness was not asked. It needs no lease: nothing is sent.
     ///
-    /// Where the ledger is what it was, an entry says who verified it. Where it is not, nothing is written: what is found stays as
-    /// it was found, and a trail cut off does not grow back over its missing numbers.
+    /// If the ledger was not changed, an entry says who verified it. If it was, nothing is written: the faults stay as
+    /// they were found, and a trail cut off does not grow back over its missing numbers.
     ///
     /// # Errors
-    /// When a sync is on, here or in another program on this machine, or the ledger cannot be read or written.
+    /// If a sync is on, here or in another program on this machine, or the ledger cannot be read or written.
     pub async fn verify_audit(&self, actor: Actor) -> Result<AuditVerdict, Problem> {
         let parts = self.parts();
         let _file = FileLock::try_take(&parts.settings.file_lock)?;

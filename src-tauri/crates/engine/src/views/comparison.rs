@@ -1,4 +1,4 @@
-//! The ledger against the accounting system, as it was kept.
+//! Shows the ledger against the accounting system, as the comparison was kept.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,51 +15,51 @@ pub struct Comparison {
     pub comparison_id: u64,
     /// The run whose certificate it is.
     pub run_id: Option<RunId>,
-    /// The days it is about; of a certificate, the run's.
+    /// The period; of a certificate, the run's.
     pub period: Period,
     /// The accounting side's own id of the organisation.
     pub organisation: String,
-    /// Where the accounting system is.
+    /// The address of the accounting system.
     pub address: String,
-    /// Who compared.
+    /// The person who compared.
     pub actor: Actor,
-    /// Who the accounting system took them for.
+    /// The user that the accounting system took them for.
     pub accounting_user: Option<String>,
-    /// When it began.
+    /// The time when it began.
     pub started_at: DateTime<Utc>,
-    /// When it ended; `None` for one that broke off, whose counts say nothing.
+    /// The time when it ended; `None` for one that broke off, whose counts say nothing.
     pub finished_at: Option<DateTime<Utc>>,
-    /// Vouchers that stand in the accounting system, as the ledger has it.
+    /// The vouchers that stand in the accounting system, as the ledger has it.
     pub ledger_vouchers: u64,
-    /// Vouchers that stand there under our references.
+    /// The vouchers that stand there under our references.
     pub accounting_vouchers: u64,
-    /// Vouchers of the ledger that stand there as they were acknowledged.
+    /// The vouchers of the ledger that stand there as they were acknowledged.
     pub matched: u64,
-    /// Not found, but acknowledged so short a time ago that a search need not show them yet.
+    /// The vouchers not found, but acknowledged so short a time ago that a search need not show them yet.
     pub waiting: u64,
-    /// Reversed, as the ledger expects.
+    /// The vouchers that are reversed, as the ledger expects.
     pub reversed: u64,
-    /// How many differences it lists.
+    /// The number of differences that it lists.
     pub differences: u64,
-    /// What both sides come to, for each currency.
+    /// The sums of both sides, for each currency.
     pub sums: Vec<BothSums>,
 }
 
 impl Comparison {
-    /// Whether both sides agree, and nothing had to be left open.
+    /// Says whether both sides agree, and nothing had to be left open.
     pub fn is_equal(&self) -> bool {
         self.differences == 0 && self.waiting == 0 && self.finished_at.is_some()
     }
 }
 
-/// What both sides come to in one currency, as decimals.
+/// The sums of both sides in one currency, as decimals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BothSums {
     /// The currency's code.
     pub currency: String,
-    /// In the ledger.
+    /// The sum in the ledger.
     pub ledger: String,
-    /// In the accounting system.
+    /// The sum in the accounting system.
     pub accounting: String,
 }
 
@@ -68,9 +68,9 @@ pub struct BothSums {
 pub struct Difference {
     /// Its place in the comparison, from 1; the cursor for the next page.
     pub position: u64,
-    /// Which.
+    /// The kind of the difference.
     pub kind: DifferenceKind,
-    /// The record, where the ledger knows one.
+    /// The record, if the ledger knows one.
     pub record_id: Option<String>,
     /// Its generation.
     pub generation: Option<Generation>,
@@ -78,14 +78,14 @@ pub struct Difference {
     pub reference: String,
     /// The voucher, or draft.
     pub voucher_id: Option<String>,
-    /// What either side says.
+    /// The content of either side.
     pub sides: Sides,
 }
 
-/// What either side says of a reference.
+/// The content of either side under a reference.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Sides {
-    /// The attempt, where there is one.
+    /// The attempt, if there is one.
     pub ledger: Option<LedgerSide>,
     /// The vouchers that stand there, or stood.
     pub accounting: Vec<FoundVoucher>,
@@ -94,10 +94,10 @@ pub struct Sides {
     pub drafts: Vec<String>,
 }
 
-/// An attempt, as a comparison tells it.
+/// An attempt, as a comparison shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerSide {
-    /// Where it stands.
+    /// The state of the attempt.
     pub state: AttemptState,
     /// The voucher that was acknowledged.
     pub voucher_id: Option<String>,
@@ -111,20 +111,20 @@ pub struct LedgerSide {
     pub amount: String,
     /// The run that settled it, or had claimed it.
     pub run_id: RunId,
-    /// When it was settled.
+    /// The time when it was settled.
     pub settled_at: Option<DateTime<Utc>>,
 }
 
-/// What a report says of where it comes from.
+/// The origin of a report, as it is printed there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Papers {
-    /// Which ledger.
+    /// The ledger's id.
     pub ledger_id: String,
-    /// Entries of its audit trail.
+    /// The number of entries of its audit trail.
     pub audit_entries: u64,
     /// The hash of the newest, 64 hexadecimal digits; `None` while there is none.
     pub audit_head: Option<String>,
-    /// Which protection held in the run, for a run's certificate.
+    /// The protection that held in the run, for a run's certificate.
     pub protection: Option<Protection>,
     /// The version of the program that ran it.
     pub program: Option<String>,

@@ -1,4 +1,4 @@
-//! What a record says, and how that changed.
+//! Holds the content of a record, and its changes.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub struct Content {
     pub payee_id: String,
     /// The payee's name; not a part of what is compared.
     pub payee: String,
-    /// What for.
+    /// The category of the expense.
     pub category: String,
     /// The text of the voucher.
     pub text: String,
@@ -29,17 +29,17 @@ pub struct Content {
     pub project: Option<String>,
     /// The platform's version; not a part of what is compared.
     pub version: Option<u32>,
-    /// When it was approved; not a part of what is compared.
+    /// The time when it was approved; not a part of what is compared.
     pub approved_at: Option<DateTime<Utc>>,
 }
 
 impl Content {
-    /// What is different in the other; approval again and a payee's new name are no difference.
+    /// Returns the members that differ in the other; approval again and a payee's new name are no difference.
     pub fn differing(&self, other: &Self) -> Vec<ContentField> {
         ContentField::ALL.iter().copied().filter(|field| self.text_of(*field) != other.text_of(*field)).collect()
     }
 
-    /// A member as text; `None` where it has none.
+    /// Returns a member as text; `None` if it has none.
     pub fn text_of(&self, field: ContentField) -> Option<String> {
         match field {
             ContentField::Date => Some(self.date.to_string()),
@@ -57,51 +57,51 @@ impl Content {
 /// A record whose content is not what was exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
-    /// As it was exported; `None` where that is no longer known.
+    /// The content as it was exported; `None` if that is no longer known.
     pub exported: Option<Content>,
-    /// As it is now.
+    /// The content as it is now.
     pub now: Content,
-    /// What is different; empty where the exported content is not known.
+    /// The members that differ; empty if the exported content is not known.
     pub differs: Vec<ContentField>,
-    /// Since when, where that is known.
+    /// The time since when it differs, if that is known.
     pub since: Option<DateTime<Utc>>,
 }
 
 /// A voucher that was acknowledged, and is not there as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
-    /// What became of it.
+    /// The kind of the alarm.
     pub kind: AlarmKind,
-    /// Since when that is known.
+    /// The time since when it is known.
     pub since: DateTime<Utc>,
-    /// What the accounting system has under the reference now.
+    /// The vouchers that the accounting system has under the reference now.
     pub evidence: Vec<FoundVoucher>,
 }
 
 /// A person's word that a record may stay as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acceptance {
-    /// What was accepted: a voucher that is not there as it was, or (`None`) a changed content.
+    /// The alarm that was accepted: a voucher that is not there as it was; `None` for a changed content.
     pub alarm: Option<AlarmKind>,
-    /// Why.
+    /// The person's reason.
     pub reason: String,
-    /// Who.
+    /// The person who accepted it.
     pub actor: Actor,
-    /// When.
+    /// The time when they did.
     pub at: DateTime<Utc>,
 }
 
 /// Other records with the same payee, date, amount and text. For information: real data is full of honest ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LookAlikes {
-    /// How many.
+    /// The number of look-alikes.
     pub count: u64,
     /// The first [`LookAlikes::SHOWN_MAX`].
     pub first: Vec<LookAlike>,
 }
 
 impl LookAlikes {
-    /// Look-alikes that are listed; the rest is counted.
+    /// The number of look-alikes that are listed; the rest is counted.
     pub const SHOWN_MAX: u32 = 20;
 }
 

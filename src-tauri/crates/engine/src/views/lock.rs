@@ -1,4 +1,4 @@
-//! Who holds the lock, as whoever was refused, or waits, is told.
+//! Shows the holder of the lock to a person who was refused, or who waits.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Actor;
 use crate::ports::LockInfo;
 
-/// Whose the lock is, seen from whoever asks.
+/// The owner of the lock, as seen by the one who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Whose {
@@ -18,18 +18,18 @@ pub enum Whose {
     MineHere,
 }
 
-/// Who holds the lock, and what can be concluded from it. Ages are told by the accounting side's clock, where it tells one:
-/// the wall clocks of two machines are never compared.
+/// The holder of the lock, and what can be concluded from it. Ages are counted by the accounting side's clock, if it
+/// gives one: the wall clocks of two machines are never compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LockFacts {
     /// The lock, as the accounting side shows it.
     #[serde(flatten)]
     pub lock: LockInfo,
-    /// Whose it is.
+    /// The owner of the lock.
     pub whose: Whose,
     /// Seconds since its holder was last heard from.
     pub silent_seconds: u64,
-    /// It has been silent for so long that two renewals in a row are missing.
+    /// True if it has been silent for so long that two renewals in a row are missing.
     pub looks_dead: bool,
     /// Seconds until it is free by itself, unless its holder is heard from again.
     pub free_in_seconds: u64,
@@ -37,11 +37,11 @@ pub struct LockFacts {
     pub eta_seconds: Option<u64>,
 }
 
-/// Of each life of a lease, the parts that may pass without a renewal: a living holder renews at one third.
+/// The thirds of a lease's life that may pass without a renewal: a living holder renews at one third.
 const SILENT_THIRDS: i64 = 2;
 
 impl LockFacts {
-    /// What `actor` is told of a lock, seen at `now` where the accounting side told no time of its own.
+    /// Returns the facts of a lock for `actor`, seen at `now` if the accounting side gave no time of its own.
     pub fn of(lock: LockInfo, actor: &Actor, now: DateTime<Utc>) -> Self {
         let now = lock.seen_at.unwrap_or(now);
         let seconds = |from: DateTime<Utc>, to: DateTime<Utc>| u64::try_from((to - from).num_seconds()).unwrap_or(0);
@@ -66,7 +66,7 @@ impl LockFacts {
         }
     }
 
-    /// The holder's name: the one the accounting system tells, or the user id.
+    /// Returns the holder's name: the one the accounting system gives, or the user id.
     pub fn holder_name(&self) -> &str {
         self.lock.holder.name.as_deref().unwrap_or(&self.lock.holder.user)
     }
@@ -75,9 +75,9 @@ impl LockFacts {
 /// A run that waits for somebody else's to end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
-    /// Who holds the lock; `None` where it is a program on this machine that the accounting side does not show.
+    /// The holder of the lock; `None` if it is a program on this machine that the accounting side does not show.
     pub lock: Option<LockFacts>,
-    /// When it gives up, by this machine's wall clock.
+    /// The time when it gives up, by this machine's wall clock.
     pub until: DateTime<Utc>,
 }
 

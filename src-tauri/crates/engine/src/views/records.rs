@@ -1,4 +1,4 @@
-//! Lists of records, and what was exported month by month.
+//! Shows lists of records, and the exports month by month.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -19,34 +19,35 @@ pub struct RecordRow {
     pub date: NaiveDate,
     /// The amount.
     pub amount: Sum,
-    /// What for.
+    /// The category of the expense.
     pub category: String,
     /// The text of the voucher.
     pub text: String,
-    /// The voucher of its newest generation, where it is acknowledged.
+    /// The voucher of its newest generation, if it is acknowledged.
     pub voucher_id: Option<String>,
-    /// The number people use.
+    /// The number that people use.
     pub voucher_number: Option<String>,
-    /// When that was acknowledged.
+    /// The time when that was acknowledged.
     pub exported_at: Option<DateTime<Utc>>,
 }
 
-/// How many records fit what is asked for, and what they come to.
+/// The number and sums of the records that match a filter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RecordsFound {
-    /// How many.
+    /// The number of records.
     pub records: u64,
     /// Their sums, for each currency.
     pub sums: Vec<Sum>,
 }
 
-/// What stands in the books of one month, as we exported it, in one currency. A voucher that we reversed is left out.
+/// The vouchers in the books of one month, as we exported them, in one currency. A voucher that we reversed is left
+/// out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MonthFigures {
     /// The first day of the month, by the date of the voucher.
     pub month: NaiveDate,
-    /// How many vouchers.
+    /// The number of vouchers.
     pub records: u64,
-    /// What they come to.
+    /// The sum of the vouchers.
     pub sum: Sum,
 }

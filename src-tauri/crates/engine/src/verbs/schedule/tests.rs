@@ -1,4 +1,5 @@
-//! The scheduler on a made-up clock: each time once, whoever else keeps to the schedule, and whatever refuses a run.
+//! Tries the scheduler on a made-up clock: each time runs once, however many programs keep to the schedule, and
+//! whatever refuses a run.
 
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
@@ -8,12 +9,12 @@ use crate::domain::Outcome;
 use crate::verbs::schedule::*;
 use crate::views::RunSummary;
 
-/// Each minute: the rig's clock goes on by a second for each look at it.
+/// Returns a schedule of each minute: the rig's clock goes on by a second for each look at it.
 fn minutely(catch_up: bool) -> Schedule {
     Schedule::parse("* * * * *", chrono_tz::UTC, catch_up).expect("a schedule")
 }
 
-/// Keeps to the engine's schedule until so many runs ended; the times they were for, and how many were missed before each.
+/// Keeps to the engine's schedule until so many runs ended; returns their times, and how many were missed before each.
 async fn keep(engine: &Arc<Engine>, runs: usize, each: impl Fn() + Send + Sync) -> Vec<(i64, u64)> {
     let (stop, heard) = (CancellationToken::new(), Mutex::new(Vec::new()));
     let report = |news| {
@@ -65,7 +66,8 @@ async fn what_was_missed_is_one_run_whichever_way_the_clock_was_set_and_no_time_
     set_clock(&rig, 1_006_000);
     let slept = keep(&engine, 1, || {}).await;
     assert!(slept[0].1 > 95, "one run for all that was missed: {slept:?}");
-    // A year ahead by mistake, one run there, and back to where it was: what was dealt with is not dealt with again.
+    // The clock is set a year ahead by mistake, one run is made there, and it is set back: a time that was dealt with
+    // is not dealt with again.
     set_clock(&rig, 32_000_000);
     let ahead = keep(&engine, 1, || {}).await;
     set_clock(&rig, 1_005_900);
