@@ -1,4 +1,4 @@
-//! The ledger as it is inside one transaction.
+//! Holds the ledger as it is inside one transaction.
 
 use std::path::Path;
 
@@ -26,12 +26,12 @@ impl<'t> LedgerTx<'t> {
         self.transaction.prepare_cached(sql).map_err(|error| self.sqlite_error(error))
     }
 
-    /// Runs one statement; how many rows it changed.
+    /// Runs one statement; returns how many rows it changed.
     pub(super) fn execute(&self, sql: &str, parameters: impl Params) -> Result<usize, LedgerError> {
         self.prepare(sql)?.execute(parameters).map_err(|error| self.sqlite_error(error))
     }
 
-    /// Runs a statement that must change exactly one row: read back, since a mistake here would cost money.
+    /// Runs a statement that must change exactly one row. The number is checked, since a mistake here would cost money.
     pub(super) fn execute_one(
         &self,
         what: &'static str,
@@ -48,7 +48,7 @@ impl<'t> LedgerTx<'t> {
         self.transaction.last_insert_rowid()
     }
 
-    /// Every row, mapped.
+    /// Returns every row, mapped.
     pub(super) fn rows<T>(
         &self,
         sql: &str,
@@ -63,7 +63,7 @@ impl<'t> LedgerTx<'t> {
         Ok(found)
     }
 
-    /// Shows every row, one at a time: for what may be too much to be held at once.
+    /// Shows every row, one at a time, if all may be too many to be held at once.
     pub(super) fn each(
         &self,
         sql: &str,
@@ -78,7 +78,7 @@ impl<'t> LedgerTx<'t> {
         Ok(())
     }
 
-    /// The first row, mapped.
+    /// Returns the first row, mapped.
     pub(super) fn row<T>(
         &self,
         sql: &str,
@@ -88,7 +88,7 @@ impl<'t> LedgerTx<'t> {
         Ok(self.rows(sql, parameters, map)?.into_iter().next())
     }
 
-    /// A column by its name.
+    /// Returns a column by its name.
     pub(super) fn get<T: rusqlite::types::FromSql>(
         &self,
         row: &Row<'_>,

@@ -1,8 +1,8 @@
-//! The ledger: what was seen, attempted, answered and skipped, and by whom.
+//! Keeps what was seen, attempted, answered and skipped, and by whom.
 //!
 //! Invariants:
 //! - one connection writes, on its own thread, in IMMEDIATE transactions, through the one door [`Ledger::write`];
-//! - whatever [`Ledger::write`] has returned is on the disk (`synchronous = FULL`);
+//! - everything for which [`Ledger::write`] has returned is on the disk (`synchronous = FULL`);
 //! - a ledger that is gone is never made anew in silence;
 //! - the partial unique index `attempt_guard` allows one attempt that is or may be a voucher, whoever asks;
 //! - nothing outside this folder knows that it is SQLite.
@@ -52,7 +52,7 @@ pub use trail::audit_page::AuditFilter;
 use crate::ports::{Clock, IdSource};
 use crate::views::LedgerFile;
 
-/// Reading connections kept open for the next reader.
+/// The number of reading connections kept open for the next reader.
 const IDLE_READERS_MAX: usize = 4;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
@@ -65,36 +65,36 @@ pub struct Ledger {
 
 struct Shared {
     path: PathBuf,
-    /// `None` only while the last handle goes.
+    /// The writer; `None` only while the last handle goes.
     writer: Option<Writer>,
     idle_readers: Mutex<Vec<Connection>>,
     watcher: Option<Watcher>,
     presence: Presence,
-    /// Not in a simulation, whose days take milliseconds.
+    /// True if daily copies are made; not in a simulation, whose days take milliseconds.
     is_backed_up: bool,
-    /// Goes last, when nothing here has the file open.
+    /// The mark of an open file, which goes last, when nothing here has the file open.
     _open: OpenHere,
 }
 
-/// Where the one writing connection lives.
+/// The place of the one writing connection.
 enum Writer {
-    /// On its own thread, so that nobody who waits for the disk holds up the others.
+    /// A thread of its own, so that nobody who waits for the disk holds up the others.
     Thread { jobs: mpsc::Sender<Job>, thread: thread::JoinHandle<()> },
-    /// With whoever writes: for a simulation, in which nothing may depend on the order of threads.
+    /// The caller's own thread: for a simulation, in which nothing may depend on the order of threads.
     InPlace(Mutex<Connection>),
 }
 
-/// Is told of every durable transaction, on the thread that writes.
+/// A function that sees every durable transaction, on the thread that writes.
 type Watcher = Arc<dyn Fn(WriteMoment) + Send + Sync>;
 
 /// A moment of a durable transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WriteMoment {
-    /// Before it begins.
+    /// The transaction has not begun.
     Before,
-    /// Its changes are made, and not committed.
+    /// The changes are made, and not committed.
     Within,
-    /// It is on the disk.
+    /// The transaction is on the disk.
     After,
 }
 
@@ -111,11 +111,11 @@ impl Drop for Shared {
 }
 
 impl Ledger {
-    /// Opens the ledger, or makes a new one where there never was one; upgrades an older one, after a copy of it was made.
+    /// Opens the ledger, or makes a new one if there never was one; upgrades an older one, after a copy of it was made.
     ///
     /// # Errors
-    /// When the file is newer than this program, damaged, not a ledger, or cannot be read and written; when it is gone
-    /// though this workspace has synced before; when an older one cannot be copied first.
+    /// If the file is newer than this program, damaged, not a ledger, or cannot be read and written; if it is gone
+    /// though this workspace has synced before; if an older one cannot be copied first.
     pub fn open(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Self, LedgerError> {
         let open = OpenHere::enter(path, clock.now())?;
         let mut connection = file::open::writer(path, clock, ids)?;
@@ -131,8 +131,8 @@ impl Ledger {
         Ok(Self::over(open, path, Writer::Thread { jobs, thread: writer }, None, true))
     }
 
-    /// The same, without threads and without backups: whoever writes or reads does it in place, and blocks; `watcher` is told
-    /// of every durable transaction. For a simulation.
+    /// Opens the ledger without threads and without backups: writing and reading happen in place, and block; `watcher`
+    /// sees every durable transaction. For a simulation.
     ///
     /// # Errors
     /// As for [`Ledger::open`].
@@ -147,7 +147,7 @@ impl Ledger {
         Ok(Self::over(open, path, Writer::InPlace(connection), Some(Arc::new(watcher)), false))
     }
 
-    /// A ledger that tells `watcher` of every durable transaction, so that a test can end the process there.
+    /// Opens a ledger that shows `watcher` every durable transaction, so that a test can end the process there.
     ///
     /// # Errors
     /// As for [`Ledger::open`].
@@ -169,17 +169,17 @@ impl Ledger {
         Self { shared: Arc::new(shared) }
     }
 
-    /// The lock file of the workspace whose ledger is at `path`. It names the last run, by which a ledger that is gone is
-    /// told from one that never was.
+    /// Returns the lock file of the workspace whose ledger is at `path`. It names the last run, which shows that a
+    /// missing ledger is gone, and not just new.
     pub fn lock_file(path: &Path) -> PathBuf {
         file::names::lock_file(path)
     }
 
-    /// A new, empty ledger beside the one at `path`, to be filled from the accounting system: the beginning of a rebuild.
-    /// What an earlier rebuild left unfinished is removed; the ledger at `path` is not touched.
+    /// Makes a new, empty ledger beside the one at `path`, to be filled from the accounting system: the beginning of a
+    /// rebuild. The remains of an earlier, unfinished rebuild are removed; the ledger at `path` is not touched.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// If it cannot be made.
     pub fn begin_anew(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Self, LedgerError> {
         let rebuilt = file::names::rebuilding(path);
         for leftover in file::names::files(&rebuilt).filter(|file| file.exists()) {
@@ -196,10 +196,10 @@ impl Ledger {
         std::fs::rename(rebuilt, path).map_err(|_| LedgerError::Closed { path: path.to_owned() })
     }
 
-    /// The file: where it is, how big, when it was last copied.
+    /// Returns the file's path and size, and the time of its last copy.
     ///
     /// # Errors
-    /// When it is gone.
+    /// If it is gone.
     pub fn file(&self) -> Result<LedgerFile, LedgerError> {
         let path = self.path().to_owned();
         let bytes = file::names::files(&path).filter_map(|file| Some(file.metadata().ok()?.len())).sum();
@@ -209,11 +209,11 @@ impl Ledger {
         Ok(LedgerFile { bytes, last_backup_at: file::names::newest(&file::names::backups(&path)), path })
     }
 
-    /// Copies the ledger into the folder of its backups, once a day (UTC); the path of the copy where one was made. For the
-    /// beginning of a run, with the file lock taken.
+    /// Copies the ledger into the folder of its backups, once a day (UTC); returns the path of the copy if one was
+    /// made. It is called at the beginning of a run, with the file lock taken.
     ///
     /// # Errors
-    /// [`LedgerError::Backup`] where the copy could not be made: a warning, since the ledger itself was read and is well.
+    /// [`LedgerError::Backup`] if the copy could not be made: a warning, since the ledger itself was read and is well.
     /// Any other error is the ledger's own, and stops the run.
     pub async fn back_up_daily(&self, now: DateTime<Utc>) -> Result<Option<PathBuf>, LedgerError> {
         if !self.shared.is_backed_up {
@@ -224,20 +224,21 @@ impl Ledger {
         copied.map_err(|_| LedgerError::WriterGone)?
     }
 
-    /// Copies the ledger into the folder of its backups now; the path of the copy. With the file lock taken.
+    /// Copies the ledger into the folder of its backups now; returns the path of the copy. It is called with the file
+    /// lock taken.
     pub(crate) async fn back_up_asked(&self, now: DateTime<Utc>) -> Result<PathBuf, LedgerError> {
         let path = self.path().to_owned();
         let copied = tokio::task::spawn_blocking(move || file::backup::asked(&path, now)).await;
         copied.map_err(|_| LedgerError::WriterGone)?
     }
 
-    /// Where the file is.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.shared.path
     }
 
-    /// The one door for changes: `act` runs in one IMMEDIATE transaction, which is on the disk, in the file that bears the
-    /// ledger's name, when this returns `Ok`. After an `Err` it has left no trace there.
+    /// Changes the ledger, as the one door for it: `act` runs in one IMMEDIATE transaction, which is on the disk, in
+    /// the file that bears the ledger's name, when this returns `Ok`. After an `Err` it has left no trace there.
     pub(crate) async fn write<T, F>(&self, act: F) -> Result<T, LedgerError>
     where
         T: Send + 'static,
@@ -249,7 +250,8 @@ impl Ledger {
                     let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
                     in_transaction(&mut connection, &self.shared.path, self.shared.watcher.as_ref(), act)?
                 };
-                // As with the thread: others may go on before whoever wrote does, and a process may die just here.
+                // The thread behaves the same: others may go on before the writer does, and a process may die just
+                // here.
                 tokio::task::yield_now().await;
                 self.shared.presence.check(&self.shared.path)?;
                 Ok(outcome)

@@ -1,10 +1,10 @@
-//! Searching for words as people type them. SQLite knows upper and lower case of A to Z alone; Øverland is to be found under
-//! øverland as well, so the comparison is ours.
+//! Searches for words as people type them. SQLite knows upper and lower case of A to Z alone; Øverland is to be found
+//! under øverland as well, so the comparison is ours.
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
-/// Teaches a connection `holds(text, folded)`: whether a text has these words in it, whatever their case.
+/// Teaches a connection `holds(text, folded)`: true if a text has these words in it, whatever their case.
 pub(super) fn install(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("holds", 2, flags, |call| {
@@ -13,17 +13,17 @@ pub(super) fn install(connection: &Connection) -> rusqlite::Result<()> {
     })
 }
 
-/// A text without its case, as `holds` compares it.
+/// Returns a text without its case, as `holds` compares it.
 pub(super) fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// What a person typed, without what stands around it; `None` where nothing is left.
+/// Returns a person's text without the spaces around it; `None` if nothing is left.
 pub(super) fn asked(text: Option<&String>) -> Option<&str> {
     text.map(|text| text.trim()).filter(|text| !text.is_empty())
 }
 
-/// The first text behind all those that begin with this one, so that an index finds them as a range.
+/// Returns the first text behind all those that begin with this one, so that an index finds them as a range.
 pub(super) fn behind(text: &str) -> String {
     format!("{text}{}", char::MAX)
 }

@@ -1,4 +1,5 @@
-//! How values stand in the ledger's columns, both ways. What this program never writes is reported, not guessed at.
+//! Turns values into the ledger's columns, and back. A value that this program never writes is reported, not guessed
+//! at.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
@@ -7,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::LedgerError;
 use crate::domain::{Currency, Money};
 
-/// UTC, milliseconds, always the same width, so that text sorts as time.
+/// Returns the time as text: UTC, milliseconds, always the same width, so that text sorts as time.
 pub(super) fn stamp(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
@@ -51,8 +52,8 @@ pub(super) fn word<T>(what: &'static str, text: &str, read: impl FnOnce(&str) ->
     read(text).ok_or_else(|| impossible(what, text))
 }
 
-/// An amount as it stands in three columns. The exponent is kept beside the code, so that a later change of ISO 4217
-/// cannot shift the point of old amounts unseen.
+/// Returns an amount as it stands in three columns. The exponent is kept beside the code, so that a later change of ISO
+/// 4217 cannot shift the point of old amounts unseen.
 pub(super) fn money(code: &str, exponent: i64, minor: i64) -> Result<Money, LedgerError> {
     let currency = Currency::from_code(code).ok_or_else(|| impossible("currency", code))?;
     if i64::from(currency.exponent()) != exponent {
@@ -61,12 +62,12 @@ pub(super) fn money(code: &str, exponent: i64, minor: i64) -> Result<Money, Ledg
     Ok(Money::from_minor(minor, currency))
 }
 
-/// A count or number, which SQLite keeps signed.
+/// Returns a count or number, which SQLite keeps signed.
 pub(super) fn number(what: &'static str, found: i64) -> Result<u64, LedgerError> {
     u64::try_from(found).map_err(|_| impossible(what, found.to_string()))
 }
 
-/// The other way; counts here never come near the bound.
+/// Returns a count as SQLite keeps it; counts here never come near the bound.
 pub(super) fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! What a comparison needs to know of the ledger, a page at a time, and what it leaves there.
+//! Reads the part of the ledger that a comparison needs, a page at a time, and writes what it leaves there.
 //!
 //! Invariant: a comparison counts once it is finished; only then may it be a run's certificate.
 
@@ -24,7 +24,7 @@ pub(crate) struct ComparisonStart {
     pub(crate) started_at: DateTime<Utc>,
 }
 
-/// What a comparison came to.
+/// The end of a comparison, with its counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ComparisonEnd {
     pub(crate) ledger_vouchers: u64,
@@ -40,7 +40,7 @@ pub(crate) struct ComparisonEnd {
 #[derive(Debug, Clone)]
 pub(crate) struct Compared {
     pub(crate) attempt_id: i64,
-    /// Its row in the run, for a certificate's next page.
+    /// The attempt's row in the run, for a certificate's next page.
     pub(crate) position: u64,
     pub(crate) record_id: RecordId,
     pub(crate) generation: Generation,
@@ -52,11 +52,11 @@ pub(crate) struct Compared {
     pub(crate) voucher_number: Option<String>,
     pub(crate) run_id: RunId,
     pub(crate) settled_at: Option<DateTime<Utc>>,
-    /// By the accounting side's clock.
+    /// The time of the last sending, by the accounting side's clock.
     pub(crate) last_sent_at: DateTime<Utc>,
-    /// Whether we reversed its voucher, or may have.
+    /// The state of its reversal, if we reversed its voucher, or may have.
     pub(crate) reversal: Option<AttemptState>,
-    /// Whether a later generation is posted: a person knew what had become of this one.
+    /// True if a later generation is posted: a person knew what had become of this one.
     pub(crate) exported_again: bool,
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct NewDifference {
 }
 
 impl Compared {
-    /// What the comparison tells of it.
+    /// Returns the attempt as the comparison shows it.
     pub(crate) fn side(&self) -> LedgerSide {
         LedgerSide {
             state: self.state,
@@ -88,7 +88,7 @@ impl Compared {
 }
 
 impl LedgerTx<'_> {
-    /// Begins a comparison; its number.
+    /// Begins a comparison; returns its number.
     pub(crate) fn begin_comparison(&self, start: &ComparisonStart) -> Result<i64, LedgerError> {
         self.execute(
             include_str!("begin_comparison.sql"),
@@ -101,7 +101,7 @@ impl LedgerTx<'_> {
         Ok(self.inserted())
     }
 
-    /// Ends it; where `run` is given, it is that run's certificate from now on.
+    /// Ends the comparison; if `run` is given, it is that run's certificate from now on.
     pub(crate) fn finish_comparison(
         &self,
         comparison: i64,
@@ -140,7 +140,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// How many attempts of the period are posted.
+    /// Counts the attempts of the period that are posted.
     pub(crate) fn count_posted(&self, period: Period) -> Result<u64, LedgerError> {
         let found = self.row(
             "SELECT count(*) AS posted FROM attempt
@@ -151,7 +151,7 @@ impl LedgerTx<'_> {
         number("posted", found.unwrap_or(0))
     }
 
-    /// The posted attempts dated in the period, by date, those behind `after`: a page.
+    /// Returns the posted attempts dated in the period, by date, those behind `after`: a page.
     pub(crate) fn posted_in(
         &self,
         period: Period,
@@ -172,7 +172,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// The posted attempts to which rows of a run came, with this result, in the order of its rows, those behind `after`: a
+    /// Returns the posted attempts of a run's rows with this result, in the order of the rows, those behind `after`: a
     /// page.
     pub(crate) fn exported_of(
         &self,
@@ -190,7 +190,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Rows of a run that came to this result.
+    /// Counts the rows of a run with this result.
     pub(crate) fn count_result(&self, run: i64, result: ItemResult) -> Result<u64, LedgerError> {
         let rows = self.row(
             "SELECT count(*) AS rows FROM run_item WHERE run_number = :run AND result = :result",
@@ -200,7 +200,7 @@ impl LedgerTx<'_> {
         number("run_item", rows.unwrap_or_default())
     }
 
-    /// The attempts dated in the period that came to nothing, those behind `after`: a page.
+    /// Returns the attempts dated in the period that made no voucher, those behind `after`: a page.
     pub(crate) fn unposted_in(&self, period: Period, after: i64, limit: usize) -> Result<Vec<Compared>, LedgerError> {
         self.rows(
             include_str!("unposted_in.sql"),
@@ -211,14 +211,14 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// The attempt that is, or may be, the voucher under a reference.
+    /// Returns the attempt that is, or may be, the voucher under a reference.
     pub(crate) fn guard_of_reference(&self, reference: &Reference) -> Result<Option<Compared>, LedgerError> {
         self.row(include_str!("guard_of_reference.sql"), named_params! { ":reference": reference.as_str() }, |row| {
             self.compared(row)
         })
     }
 
-    /// Whether a voucher is, or may be, a counter-voucher that we asked for.
+    /// Says whether a voucher is, or may be, a counter-voucher that we asked for.
     pub(crate) fn is_our_reversal(&self, reference: &Reference, voucher_id: &str) -> Result<bool, LedgerError> {
         let found = self.row(
             "SELECT 1 AS one FROM reversal

@@ -1,4 +1,4 @@
-//! Comparisons with the accounting system, and the attempts that are compared.
+//! Keeps comparisons with the accounting system, and reads the attempts that are compared.
 
 pub(super) mod attempts;
 pub(super) mod results;

@@ -1,4 +1,4 @@
-//! Comparisons that were made, and the certificates among them, for reading. In pages.
+//! Reads the comparisons that were made, and the certificates among them, in pages.
 
 use rusqlite::{Row, named_params};
 
@@ -7,14 +7,14 @@ use crate::ledger::values::{day_option, from_json, instant, instant_option, numb
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
 use crate::views::{Comparison, Difference, Papers};
 
-/// Entries that one page may have.
+/// The number of entries that one page may have.
 const PAGE_MAX: u32 = 1_000;
 
 impl Ledger {
-    /// Comparisons, newest first: `limit` at most (and never over 1,000), those before `before` where it is given.
+    /// Returns comparisons, newest first: `limit` at most (and never over 1,000), those before `before` if it is given.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn comparisons(&self, limit: u32, before: Option<u64>) -> Result<Vec<Comparison>, LedgerError> {
         let before = before.map(signed);
         self.read(move |tx| {
@@ -27,18 +27,18 @@ impl Ledger {
         .await
     }
 
-    /// One comparison; `None` when there is none of that number.
+    /// Returns one comparison; `None` if there is none of that number.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn comparison(&self, id: u64) -> Result<Option<Comparison>, LedgerError> {
         self.read(move |tx| tx.comparison(signed(id))).await
     }
 
-    /// The certificate of a run; `None` where none was made.
+    /// Returns the certificate of a run; `None` if none was made.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn certificate(&self, run: &RunId) -> Result<Option<Comparison>, LedgerError> {
         let run = run.clone();
         self.read(move |tx| {
@@ -51,10 +51,11 @@ impl Ledger {
         .await
     }
 
-    /// The differences of a comparison behind position `after`, in order: `limit` at most (and never over 1,000).
+    /// Returns the differences of a comparison behind position `after`, in order: `limit` at most (and never over
+    /// 1,000).
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn differences(&self, id: u64, after: u64, limit: u32) -> Result<Vec<Difference>, LedgerError> {
         self.read(move |tx| {
             tx.rows(
@@ -66,10 +67,10 @@ impl Ledger {
         .await
     }
 
-    /// Where a report comes from: this ledger, its audit trail up to now, and the run where one is given.
+    /// Returns the origin of a report: this ledger, its audit trail up to now, and the run if one is given.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn papers(&self, run: Option<&RunId>) -> Result<Papers, LedgerError> {
         let run = run.cloned();
         self.read(move |tx| {
@@ -84,7 +85,7 @@ impl Ledger {
 }
 
 impl LedgerTx<'_> {
-    /// One comparison.
+    /// Returns one comparison.
     pub(crate) fn comparison(&self, id: i64) -> Result<Option<Comparison>, LedgerError> {
         self.row(
             include_str!("comparisons.sql"),

@@ -1,7 +1,8 @@
-//! Copies of the ledger: one a day, one before each migration, and one whenever a person asks. Made by SQLite's own backup, checked before they count.
+//! Copies the ledger: once a day, before each migration, and whenever a person asks. The copies are made by SQLite's
+//! own backup, and checked before they count.
 //!
-//! Invariant: a file that bears a backup's name was read back whole, says the same as the ledger did, and is on the disk. A
-//! copy that was not finished never bears such a name.
+//! Invariant: a file that bears a backup's name was read back whole, says the same as the ledger did, and is on the
+//! disk. A copy that was not finished never bears such a name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,18 +15,18 @@ use crate::ledger::LedgerError;
 use crate::ledger::file::connection;
 use crate::ledger::file::names::{self, ASKED, BEFORE_MIGRATION, DAILY, ENDING, STAMP, kept};
 
-/// Daily copies kept.
+/// The number of daily copies that are kept.
 const DAILY_MAX: usize = 14;
-/// Copies kept that a person asked for.
+/// The number of copies kept that a person asked for.
 const ASKED_MAX: usize = 14;
-/// Copies from before a migration kept.
+/// The number of copies kept from before a migration.
 const BEFORE_MIGRATION_MAX: usize = 3;
 
-/// What is not finished. No backup ends like this.
+/// The ending of an unfinished copy. No backup's name ends like this.
 const UNFINISHED: &str = ".unfinished";
 const DAY: &str = "%Y%m%d";
 
-/// A copy of the day, unless there is one; the path of the one that was made.
+/// Makes a copy of the day, unless there is one; returns the path of the one that was made.
 pub(in crate::ledger) fn daily(ledger: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, LedgerError> {
     let folder = names::backups(ledger);
     let today = format!("{DAILY}{}", now.format(DAY));
@@ -38,7 +39,7 @@ pub(in crate::ledger) fn daily(ledger: &Path, now: DateTime<Utc>) -> Result<Opti
     Ok(Some(made))
 }
 
-/// A copy because a person asked for one; its path.
+/// Makes a copy because a person asked for one; returns its path.
 pub(in crate::ledger) fn asked(ledger: &Path, now: DateTime<Utc>) -> Result<PathBuf, LedgerError> {
     let folder = names::backups(ledger);
     let source = connection::reader(ledger)?;
@@ -47,7 +48,7 @@ pub(in crate::ledger) fn asked(ledger: &Path, now: DateTime<Utc>) -> Result<Path
     Ok(made)
 }
 
-/// A copy of the ledger as an older version left it.
+/// Makes a copy of the ledger as an older version left it.
 pub(in crate::ledger) fn before_migration(
     source: &Connection,
     ledger: &Path,
@@ -61,7 +62,7 @@ pub(in crate::ledger) fn before_migration(
     Ok(made)
 }
 
-/// Deletes the oldest copies of a kind. The one just made stays, whatever a clock that was set back says of its age.
+/// Deletes the oldest copies of a kind. The one just made stays, whatever its age is by a clock that was set back.
 fn prune(folder: &Path, kind: &str, max: usize, made: &Path) {
     let others = kept(folder, kind).into_iter().filter(|(_, path)| path != made);
     for (_, old) in others.skip(max - 1) {
@@ -94,22 +95,22 @@ fn copy_to(
     failed: &impl Fn(String) -> LedgerError,
 ) -> Result<(), LedgerError> {
     let of_ledger = |source| LedgerError::Sqlite { path: ledger.to_owned(), source };
-    // One snapshot for the copy and for what it is compared with.
+    // One snapshot serves for the copy and for the comparison with it.
     let snapshot = source.unchecked_transaction().map_err(of_ledger)?;
     let writes = writes(&snapshot).map_err(of_ledger)?;
     let mut copy = Connection::open(unfinished).map_err(|error| failed(error.to_string()))?;
     {
         let backup = Backup::new(&snapshot, &mut copy).map_err(|error| failed(error.to_string()))?;
-        // All pages in one step: nobody who writes meanwhile makes it begin anew.
+        // All pages are copied in one step, so that no writer makes it begin anew meanwhile.
         backup.step(-1).map_err(|error| match error.sqlite_error_code() {
-            // The copy is new: what is damaged is the ledger.
+            // The copy is new, so the damage is in the ledger.
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => of_ledger(error),
             _ => failed(error.to_string()),
         })?;
     }
     drop(snapshot);
     copy.close().map_err(|(_, error)| failed(error.to_string()))?;
-    // Opened afresh, so that it is the file that is read back. Without a log beside it a copy is one file.
+    // The copy is opened afresh, so that the file itself is read back. Without a log beside it a copy is one file.
     let copy = Connection::open(unfinished).map_err(|error| failed(error.to_string()))?;
     let read_back = copy
         .query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0))
@@ -128,7 +129,7 @@ fn writes(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("SELECT writes FROM ledger", [], |row| row.get(0))
 }
 
-/// Whatever a process that died left half made, this one's own included.
+/// Deletes everything that a dead process left half made, this one's own included.
 fn clear_unfinished(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();

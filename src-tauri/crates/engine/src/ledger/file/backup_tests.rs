@@ -113,7 +113,7 @@ async fn a_backup_put_in_the_place_of_a_ledger_is_not_mixed_with_the_log_that_th
     for _ in 0..5 {
         ledger.write(|_| Ok(())).await.expect("it is there");
     }
-    // What a process that is killed leaves: the file, and a log that nobody folded into it.
+    // A process that is killed leaves this: the file, and a log that nobody folded into it.
     let log = names::files(&path).nth(1).expect("the log");
     let left = fs::read(&log).expect("it is there while the ledger is open");
     drop(ledger);
@@ -123,7 +123,7 @@ async fn a_backup_put_in_the_place_of_a_ledger_is_not_mixed_with_the_log_that_th
     assert!(names(folder.path()).iter().any(|name| name.ends_with("ledger.sqlite-wal")), "the log is kept");
 }
 
-/// A ledger as the first version left it.
+/// Makes a ledger as the first version left it.
 fn first_version(path: &Path) {
     let old = Connection::open(path).expect("writable");
     old.execute_batch(include_str!("../../../migrations/0001_ledger.sql")).expect("the first migration");

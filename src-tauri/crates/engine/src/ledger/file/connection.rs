@@ -1,4 +1,4 @@
-//! Connections to the ledger, and the check that each file passes before anything is changed in it.
+//! Opens connections to the ledger, and makes the check that each file passes before anything is changed in it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use rusqlite::{Connection, OpenFlags};
 use crate::ledger::file::names;
 use crate::ledger::{LedgerError, search};
 
-/// `PONC`: tells a ledger from any other SQLite file.
+/// The mark `PONC`, by which a ledger differs from any other SQLite file.
 pub(in crate::ledger) const APPLICATION_ID: i64 = 0x504F_4E43;
-/// How long a statement waits for another program's transaction.
+/// The time that a statement waits for another program's transaction.
 pub(in crate::ledger) const BUSY_WAIT: Duration = Duration::from_secs(10);
 
 /// Each migration once, in order; its number is the ledger's version.
@@ -22,7 +22,7 @@ pub(in crate::ledger) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0005_records.sql"),
 ];
 
-/// The version that this program writes.
+/// Returns the version that this program writes.
 pub(in crate::ledger) fn known_version() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
@@ -41,14 +41,14 @@ pub(in crate::ledger) fn reader(path: &Path) -> Result<Connection, LedgerError> 
     Ok(connection)
 }
 
-/// A newer, foreign or damaged file is refused before anything is changed in it.
+/// Refuses a newer, foreign or damaged file before anything is changed in it.
 pub(in crate::ledger) fn check(connection: &Connection, path: &Path) -> Result<(), LedgerError> {
     let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
     let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0)).map_err(sqlite_error);
     let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
     let tables = number("SELECT count(*) FROM sqlite_master")?;
     if tables == 0 && version == 0 {
-        // Made a moment ago, or by a process that died before its first transaction; or emptied.
+        // The file was made a moment ago, or by a process that died before its first transaction; or it was emptied.
         if !names::was_used_before(path) {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! The ledger as a file: opened, named, backed up.
+//! Holds the ledger as a file: opened, named, backed up.
 
 pub(super) mod backup;
 pub(super) mod connection;

@@ -1,8 +1,8 @@
-//! The names of the ledger and of all that stands beside it: the lock file, which names the last run, and the backups. Tells
-//! as well whether the file that is written is still the one that bears the name.
+//! Names the ledger and the files beside it: the lock file, which names the last run, and the backups. It also checks
+//! that the file that is written is still the one that bears the name.
 //!
-//! Invariant: where there are traces of an earlier ledger, none is made anew in silence. An empty ledger knows of no
-//! attempt, and whoever forgets what it sent may send it twice.
+//! Invariant: if there are traces of an earlier ledger, none is made anew in silence. An empty ledger knows of no
+//! attempt, and a program that forgets what it sent may send it twice.
 
 use std::fs;
 use std::io::Read as _;
@@ -17,27 +17,27 @@ use crate::ledger::LedgerError;
 const LOCK_FILE: &str = "export.lock";
 /// The folder of the backups.
 const BACKUPS: &str = "backups";
-/// Beginnings and ending of the names of backups.
+/// The beginnings and the ending of the names of backups.
 pub(in crate::ledger) const DAILY: &str = "ledger-daily-";
 pub(in crate::ledger) const ASKED: &str = "ledger-asked-";
 pub(in crate::ledger) const BEFORE_MIGRATION: &str = "ledger-before-v";
 pub(in crate::ledger) const ENDING: &str = ".sqlite";
-/// In a name: sortable, and without a character that some file system refuses.
+/// The form of a time in a name: sortable, and without a character that some file system refuses.
 pub(in crate::ledger) const STAMP: &str = "%Y%m%dT%H%M%SZ";
-/// What SQLite puts beside a database in use.
+/// The endings of the files that SQLite puts beside a database in use.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
-/// The lock file of the workspace whose ledger is at `ledger`.
+/// Returns the lock file of the workspace whose ledger is at `ledger`.
 pub(in crate::ledger) fn lock_file(ledger: &Path) -> PathBuf {
     ledger.with_file_name(LOCK_FILE)
 }
 
-/// The folder of its backups.
+/// Returns the folder of the ledger's backups.
 pub(in crate::ledger) fn backups(ledger: &Path) -> PathBuf {
     ledger.with_file_name(BACKUPS)
 }
 
-/// When the newest copy in this folder was made.
+/// Returns the time of the newest copy in this folder.
 pub(in crate::ledger) fn newest(folder: &Path) -> Option<DateTime<Utc>> {
     let all = [DAILY, ASKED, BEFORE_MIGRATION].into_iter().flat_map(|kind| kept(folder, kind));
     all.filter_map(|(name, _)| made_at(&name)).max()
@@ -48,7 +48,7 @@ fn made_at(name: &str) -> Option<DateTime<Utc>> {
     Some(NaiveDateTime::parse_from_str(stamp, STAMP).ok()?.and_utc())
 }
 
-/// The copies of a kind, newest first.
+/// Returns the copies of a kind, newest first.
 pub(in crate::ledger) fn kept(folder: &Path, kind: &str) -> Vec<(String, PathBuf)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found: Vec<(String, PathBuf)> = entries
@@ -59,12 +59,12 @@ pub(in crate::ledger) fn kept(folder: &Path, kind: &str) -> Vec<(String, PathBuf
     found
 }
 
-/// Where a ledger is rebuilt, before it takes the other's place.
+/// Returns the path at which a ledger is rebuilt, before it takes the other's place.
 pub(in crate::ledger) fn rebuilding(ledger: &Path) -> PathBuf {
     ledger.with_file_name("ledger-rebuilding.sqlite")
 }
 
-/// The ledger and what SQLite keeps beside it while it is in use.
+/// Returns the ledger and the files that SQLite keeps beside it while it is in use.
 pub(in crate::ledger) fn files(ledger: &Path) -> impl Iterator<Item = PathBuf> {
     std::iter::once(ledger.to_owned()).chain(COMPANIONS.iter().map(|ending| {
         let mut name = ledger.as_os_str().to_owned();
@@ -73,27 +73,27 @@ pub(in crate::ledger) fn files(ledger: &Path) -> impl Iterator<Item = PathBuf> {
     }))
 }
 
-/// Whether a run was begun here before: the lock file names one, or there is a backup.
+/// Says whether a run was begun here before: the lock file names one, or there is a backup.
 pub(in crate::ledger) fn was_used_before(ledger: &Path) -> bool {
     let mut byte = [0];
     let lock = fs::File::open(lock_file(ledger)).and_then(|mut file| file.read(&mut byte));
     lock.is_ok_and(|read| read > 0) || newest(&backups(ledger)).is_some()
 }
 
-/// Whether the log of a ledger stands there.
+/// Says whether the log of a ledger stands there.
 pub(in crate::ledger) fn log_is_left(ledger: &Path) -> bool {
     files(ledger).skip(1).any(|path| fs::metadata(path).is_ok_and(|file| file.len() > 0))
 }
 
-/// A ledger that this process has open. Before SQLite touches a file it is looked at: while nobody here has it open, since
-/// on Unix whoever closes a file gives back every lock that its process has on it.
+/// A ledger that this process has open. A file is looked at before SQLite touches it, while nobody here has it open: on
+/// Unix a process that closes a file gives back every lock that it has on it.
 #[derive(Debug)]
 pub(in crate::ledger) struct OpenHere(PathBuf);
 
 static OPEN_HERE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 impl OpenHere {
-    /// Looks at the ledger and what stands beside it, unless that was done for an earlier handle on it.
+    /// Looks at the ledger and the files beside it, unless that was done for an earlier handle on it.
     pub(in crate::ledger) fn enter(ledger: &Path, now: DateTime<Utc>) -> Result<Self, LedgerError> {
         let mut open = OPEN_HERE.lock().unwrap_or_else(PoisonError::into_inner);
         if !open.iter().any(|other| other == ledger) && ledger.try_exists().unwrap_or(true) {
@@ -113,49 +113,51 @@ impl Drop for OpenHere {
     }
 }
 
-/// SQLite, refused, leaves files beside a ledger that belong to whoever was refused, and lock out whoever may write it. So
-/// whether it may be written is asked first.
+/// Asks first whether the ledger may be written. An SQLite that is refused leaves files beside the ledger that belong
+/// to the refused user, and lock out a user who may write it.
 fn look(ledger: &Path, now: DateTime<Utc>) -> std::io::Result<()> {
     fs::File::options().read(true).write(true).open(ledger)?;
     set_foreign_log_aside(ledger, now)
 }
 
-/// A log that another ledger left stands beside a file that has none of its own. SQLite would read it as this file's.
+/// Sets aside a log that another ledger left beside a file that has none of its own. SQLite would read it as this
+/// file's.
 ///
-/// A backup has no log, and says so in its header; a ledger in use says so before its log is made. So where the header
-/// denies the log that was there before it was read, the log is what a ledger left that a backup was put in the place of.
+/// A backup has no log, and says so in its header; a ledger in use says so before its log is made. So if the header
+/// denies the log that was there before it was read, a ledger left the log, and a backup was put in the place of that
+/// ledger.
 fn set_foreign_log_aside(ledger: &Path, now: DateTime<Utc>) -> std::io::Result<()> {
     if !log_is_left(ledger) {
         return Ok(());
     }
     let lock = fs::File::options().read(true).write(true).create(true).truncate(false).open(lock_file(ledger))?;
-    // While somebody exports, the log is theirs.
+    // While another program exports, the log belongs to it.
     if lock.try_lock().is_err() || !log_is_left(ledger) || has_log(ledger)? {
         return Ok(());
     }
     files(ledger).skip(1).filter(|path| path.exists()).try_for_each(|path| set_aside(&path, now))
 }
 
-/// Moves a file to a name that tells what it was and when it was moved.
+/// Moves a file to a name that says what it was and when it was moved.
 pub(in crate::ledger) fn set_aside(path: &Path, now: DateTime<Utc>) -> std::io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     fs::rename(path, path.with_file_name(format!("set-aside-{}-{name}", now.format("%Y%m%dT%H%M%S%3fZ"))))
 }
 
-/// Whether the file's header says that there may be a log (bytes 18 and 19 of SQLite's file format: 2 with a log).
+/// Says whether the file's header allows a log (bytes 18 and 19 of SQLite's file format: 2 with a log).
 fn has_log(ledger: &Path) -> std::io::Result<bool> {
     let mut header = [0; 20];
     match fs::File::open(ledger)?.read_exact(&mut header) {
         Ok(()) => Ok(header[18..] != [1, 1]),
-        // Too short to be a database; whoever opens it says so.
+        // The file is too short to be a database; opening it reports that.
         Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(true),
         Err(error) => Err(error),
     }
 }
 
-/// Which files are written, by what no renaming and no other file of the same name can imitate.
+/// The identity of the files that are written, which no renaming and no other file of the same name can imitate.
 ///
-/// A file may be deleted, moved or replaced under the connection that has it open; what is written then is found by nobody.
+/// A file may be deleted, moved or replaced under the connection that has it open; nobody finds what is written then.
 /// On Windows an open file can be neither.
 #[derive(Debug)]
 pub(in crate::ledger) struct Presence {
@@ -164,7 +166,7 @@ pub(in crate::ledger) struct Presence {
 }
 
 impl Presence {
-    /// As it is now, with the ledger open.
+    /// Returns the identity as it is now, with the ledger open.
     #[cfg(unix)]
     pub(in crate::ledger) fn of(ledger: &Path) -> Self {
         let seen = files(ledger).map(|path| {
@@ -174,7 +176,8 @@ impl Presence {
         Self { seen: seen.collect() }
     }
 
-    /// Asked after each transaction: only what stands under the ledger's name is on the disk for good.
+    /// Checks, after each transaction, that the file under the ledger's name is still the same: only that one is on the
+    /// disk for good.
     #[cfg(unix)]
     pub(in crate::ledger) fn check(&self, ledger: &Path) -> Result<(), LedgerError> {
         for (path, seen) in &self.seen {
@@ -201,7 +204,7 @@ impl Presence {
     }
 }
 
-/// Device and number of the file.
+/// Returns device and number of the file.
 #[cfg(unix)]
 fn identity(path: &Path) -> std::io::Result<(u64, u64)> {
     use std::os::unix::fs::MetadataExt as _;

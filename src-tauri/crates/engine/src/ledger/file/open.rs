@@ -1,4 +1,4 @@
-//! Opening the ledger: checked before it is used, upgraded in one transaction, never recreated.
+//! Opens the ledger: it is checked before it is used, upgraded in one transaction, never recreated.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use crate::ledger::file::{backup, names};
 use crate::ledger::values::stamp;
 use crate::ports::{Clock, IdSource};
 
-/// Pages of write-ahead log after which SQLite folds it back.
+/// The pages of write-ahead log after which SQLite folds it back.
 const WAL_AUTOCHECKPOINT_PAGES: u32 = 2_000;
 
-/// Opens the one writing connection, making the file where there is none and never was.
+/// Opens the one writing connection, and makes the file if there is none and never was.
 pub(in crate::ledger) fn writer(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Connection, LedgerError> {
     let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
     let exists = path.try_exists().unwrap_or(true);
@@ -26,7 +26,7 @@ pub(in crate::ledger) fn writer(path: &Path, clock: &dyn Clock, ids: &dyn IdSour
     let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
     connection.busy_timeout(BUSY_WAIT).map_err(sqlite_error)?;
     check(&connection, path)?;
-    // SQLite opens a file that it may not write for reading alone, and says so at the first write.
+    // SQLite opens a file that it may not write for reading alone, and reports it only at the first write.
     if connection.is_readonly(rusqlite::MAIN_DB).map_err(sqlite_error)? {
         return Err(LedgerError::Closed { path: path.to_owned() });
     }
@@ -50,7 +50,7 @@ pub(in crate::ledger) fn writer(path: &Path, clock: &dyn Clock, ids: &dyn IdSour
     Ok(connection)
 }
 
-/// Makes a ledger where no file is, whatever stands beside it.
+/// Makes a ledger if no file is there, whatever stands beside it.
 pub(in crate::ledger) fn make(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<(), LedgerError> {
     let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
     if path.try_exists().unwrap_or(true) {
@@ -61,8 +61,8 @@ pub(in crate::ledger) fn make(path: &Path, clock: &dyn Clock, ids: &dyn IdSource
     migrate(&mut connection, clock, ids).map_err(sqlite_error)
 }
 
-/// Moves a ledger and what SQLite keeps beside it to names of their own. The ledger goes first: a ledger without its log
-/// would lack its newest entries, and nobody would see it.
+/// Moves a ledger and the files that SQLite keeps beside it to names of their own. The ledger goes first: a ledger
+/// without its log would lack its newest entries, and nobody would see it.
 pub(in crate::ledger) fn set_aside(path: &Path, now: DateTime<Utc>) -> Result<(), LedgerError> {
     let moved = names::files(path).filter(|file| file.exists()).try_for_each(|file| names::set_aside(&file, now));
     moved.map_err(|_| LedgerError::Closed { path: path.to_owned() })

@@ -1,4 +1,4 @@
-//! History: runs, and what became of each row of a run. In pages, newest first for runs, in order for rows.
+//! Reads the history: runs, and the result of each row of a run. In pages, newest first for runs, in order for rows.
 
 use rusqlite::{Params, Row, named_params};
 
@@ -7,14 +7,14 @@ use crate::ledger::values::{day_option, from_json_option, instant, instant_optio
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
 use crate::views::{RunItem, RunSummary, Sum};
 
-/// Rows that one page of history may have.
+/// The number of rows that one page of history may have.
 pub(in crate::ledger) const PAGE_MAX: u32 = 1_000;
 
 impl Ledger {
-    /// Runs, newest first: `limit` at most (and never over 1,000), those before `before` where it is given.
+    /// Returns runs, newest first: `limit` at most (and never over 1,000), those before `before` if it is given.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn runs(&self, limit: u32, before: Option<&RunId>) -> Result<Vec<RunSummary>, LedgerError> {
         let before = before.cloned();
         self.read(move |tx| {
@@ -27,10 +27,10 @@ impl Ledger {
         .await
     }
 
-    /// One run; `None` when there is none of that id.
+    /// Returns one run; `None` if there is none of that id.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn run(&self, run: &RunId) -> Result<Option<RunSummary>, LedgerError> {
         let run = run.clone();
         self.read(move |tx| {
@@ -40,11 +40,11 @@ impl Ledger {
         .await
     }
 
-    /// The rows of a run behind position `after`, in order: `limit` at most (and never over 1,000), those with `result`
-    /// alone where it is given. Empty for an unknown run.
+    /// Returns the rows of a run behind position `after`, in order: `limit` at most (and never over 1,000), those with
+    /// `result` alone if it is given. Empty for an unknown run.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn run_items(
         &self,
         run: &RunId,
@@ -66,7 +66,7 @@ impl LedgerTx<'_> {
         self.run_rows(include_str!("runs.sql"), named_params! { ":before": before, ":limit": limit })
     }
 
-    /// The runs that a statement finds, each with its sums.
+    /// Returns the runs that a statement finds, each with its sums.
     pub(in crate::ledger) fn run_rows(
         &self,
         sql: &str,
@@ -115,19 +115,19 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// The columns `currency`, `exponent` and `minor`, as they are shown.
+    /// Returns the columns `currency`, `exponent` and `minor`, as they are shown.
     pub(in crate::ledger) fn sum(&self, row: &Row<'_>) -> Result<Sum, LedgerError> {
         let code: String = self.get(row, "currency")?;
         let amount: Money = crate::ledger::values::money(&code, self.get(row, "exponent")?, self.get(row, "minor")?)?;
         Ok(Sum { currency: code, amount: amount.to_decimal() })
     }
 
-    /// The same, where a row may have none.
+    /// Returns the same columns, if the row has them.
     pub(in crate::ledger) fn sum_option(&self, row: &Row<'_>) -> Result<Option<Sum>, LedgerError> {
         if self.get::<Option<i64>>(row, "minor")?.is_some() { Ok(Some(self.sum(row)?)) } else { Ok(None) }
     }
 
-    /// The columns `file` and `line`, where a row has them.
+    /// Returns the columns `file` and `line`, if the row has them.
     pub(in crate::ledger) fn place_option(&self, row: &Row<'_>) -> Result<Option<Place>, LedgerError> {
         if self.get::<Option<String>>(row, "file")?.is_some() { Ok(Some(self.place(row)?)) } else { Ok(None) }
     }

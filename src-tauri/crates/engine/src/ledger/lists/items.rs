@@ -1,4 +1,5 @@
-//! The rows of one run, from any place on: a run of 100,000 is looked at in its middle as fast as at its beginning.
+//! Returns the rows of one run, from any place on: a run of 100,000 is looked at in its middle as fast as at its
+//! beginning.
 
 use rusqlite::{ToSql, named_params};
 
@@ -9,22 +10,22 @@ use crate::ledger::values::{json, number};
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
 use crate::views::RunItem;
 
-/// Which rows of a run are asked for; whatever is empty or `None` does not matter.
+/// A filter for the rows of a run; an empty or `None` member does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ItemFilter {
-    /// With one of these results.
+    /// The results, one of which the row has.
     pub results: Vec<ItemResult>,
-    /// With these words in the record's id or the payee's name, whatever their case; or with a voucher whose id or number begins
-    /// so.
+    /// The words in the record's id or the payee's name, whatever their case; or the beginning of a voucher's id or
+    /// number.
     pub text: Option<String>,
 }
 
 impl Ledger {
-    /// The rows of a run that fit, in order, without the first `skip` of them: `limit` at most (and never over 1,000). Empty for
-    /// an unknown run.
+    /// Returns the rows of a run that match, in order, without the first `skip` of them: `limit` at most (and never
+    /// over 1,000). Empty for an unknown run.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn search_items(
         &self,
         run: &RunId,
@@ -40,10 +41,10 @@ impl Ledger {
         .await
     }
 
-    /// How many rows of a run fit.
+    /// Counts the rows of a run that match.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn count_items(&self, run: &RunId, filter: &ItemFilter) -> Result<u64, LedgerError> {
         let (run, filter) = (run.clone(), filter.clone());
         self.read(move |tx| match tx.run_number(&run)? {
@@ -56,7 +57,7 @@ impl Ledger {
 
 impl LedgerTx<'_> {
     fn items_from(&self, run: i64, filter: &ItemFilter, skip: u32, limit: u32) -> Result<Vec<RunItem>, LedgerError> {
-        // The rows that are left out are counted off without what is known of their records.
+        // The rows that are left out are counted off without the facts of their records.
         let sql = concat!(
             include_str!("run_items.sql"),
             "WHERE i.run_number = :run AND i.position IN (SELECT i.position ",

@@ -1,4 +1,4 @@
--- Whether the ledger has this voucher from anywhere: acknowledged, reversed, or found under one of our references.
+-- Says whether the ledger has this voucher from anywhere: acknowledged, reversed, or found under one of our references.
 SELECT EXISTS (SELECT 1 FROM attempt WHERE voucher_id = :voucher)
     OR EXISTS (SELECT 1 FROM reversal WHERE voucher_id = :voucher OR counter_voucher_id = :voucher)
     OR EXISTS (SELECT 1

@@ -1,4 +1,5 @@
-//! Other records with the same payee, date, amount and text. For information only: nothing is ever decided by them.
+//! Finds other records with the same payee, date, amount and text. For information only: nothing is ever decided by
+//! them.
 
 use rusqlite::named_params;
 
@@ -8,7 +9,7 @@ use crate::ledger::{LedgerError, LedgerTx};
 use crate::views::{LookAlike, LookAlikes, RecordState};
 
 impl LedgerTx<'_> {
-    /// The records like this one, but for those that left the source before they were exported.
+    /// Returns the records like this one, except those that left the source before they were exported.
     pub(in crate::ledger) fn look_alikes(&self, record_id: &str) -> Result<LookAlikes, LedgerError> {
         let mut found = LookAlikes::default();
         let first = self.rows(
@@ -26,7 +27,7 @@ impl LedgerTx<'_> {
         Ok(LookAlikes { first, ..found })
     }
 
-    /// Whether there is one.
+    /// Says whether there is one.
     pub(crate) fn has_look_alike(&self, record: &RecordId) -> Result<bool, LedgerError> {
         let found =
             self.row(include_str!("has_look_alike.sql"), named_params! { ":record": record.as_str() }, |row| {

@@ -1,4 +1,4 @@
-//! The lists that people look at: history, records, attention, months.
+//! Reads the lists that people look at: history, records, attention, months.
 
 pub(super) mod attention;
 pub(super) mod history;

@@ -1,4 +1,4 @@
-//! What was exported, month by month.
+//! Reads the exports, month by month.
 
 use chrono::NaiveDate;
 use rusqlite::named_params;
@@ -7,15 +7,15 @@ use crate::ledger::values::{day, number};
 use crate::ledger::{Ledger, LedgerError};
 use crate::views::MonthFigures;
 
-/// Two years of months in each of a dozen currencies: past that, no picture shows it.
+/// The number of figures at most, two years of months in each of a dozen currencies: past that, no picture shows it.
 const FIGURES_MAX: u32 = 24 * 12;
 
 impl Ledger {
-    /// What stands in the books of each month from that day on, as we exported it: oldest month first, each currency by
-    /// itself. Months without any are left out. At most 288 figures.
+    /// Returns the vouchers in the books of each month from that day on, as we exported them: oldest month first, each
+    /// currency by itself. Months without any are left out. At most 288 figures.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn exported_by_month(&self, from: NaiveDate) -> Result<Vec<MonthFigures>, LedgerError> {
         self.read(move |tx| {
             let asked = named_params! { ":from": from.to_string(), ":limit": FIGURES_MAX };

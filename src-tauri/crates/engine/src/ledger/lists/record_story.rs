@@ -1,4 +1,4 @@
-//! Everything known of one record.
+//! Reads everything known of one record.
 
 use rusqlite::{Row, named_params};
 
@@ -8,10 +8,10 @@ use crate::ledger::{Ledger, LedgerError, LedgerTx};
 use crate::views::{AttemptStory, LookAlikes, RecordState, RecordStory};
 
 impl Ledger {
-    /// The story of a record; `None` when it was never seen.
+    /// Returns the story of a record; `None` if it was never seen.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn record(&self, id: &str) -> Result<Option<RecordStory>, LedgerError> {
         let id = id.to_owned();
         self.read(move |tx| tx.record_story(&id)).await

@@ -1,4 +1,4 @@
-//! Records, searched and filtered: in pages, newest day first, and how many there are.
+//! Searches and filters records: in pages, newest day first, and their number.
 
 use chrono::NaiveDate;
 use rusqlite::{Row, ToSql, named_params};
@@ -9,36 +9,36 @@ use crate::ledger::values::{day, instant_option, json, number, word};
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
 use crate::views::{RecordRow, RecordState, RecordsFound, Sum};
 
-/// Records that one page may have.
+/// The number of records that one page may have.
 const PAGE_MAX: u32 = 1_000;
-/// Amounts of all currencies are compared with this many decimals, the most that a currency has.
+/// The decimals with which amounts of all currencies are compared, the most that a currency has.
 const DECIMALS: u32 = 4;
-/// Before the first day that a record can have, and behind the last.
+/// The ends of all days: before the first that a record can have, and behind the last.
 const ALL_DAYS: (&str, &str) = ("", "~");
 
-/// Which records are asked for; whatever is empty or `None` does not matter.
+/// A filter for records; an empty or `None` member does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RecordFilter {
-    /// In one of these states.
+    /// The states, one of which the record has.
     pub states: Vec<RecordState>,
-    /// With these words in the id, the payee's name, the text or the category, whatever their case; or with a voucher whose id or
-    /// number begins so; or with this reference.
+    /// The words in the id, the payee's name, the text or the category, whatever their case; or the beginning of a
+    /// voucher's id or number; or the reference.
     pub text: Option<String>,
-    /// With these words in the payee's name, whatever their case, or with this payee's id.
+    /// The words in the payee's name, whatever their case, or the payee's id.
     pub payee: Option<String>,
-    /// Of this day or later.
+    /// The first day.
     pub from: Option<NaiveDate>,
-    /// Of this day or earlier.
+    /// The last day.
     pub to: Option<NaiveDate>,
-    /// Of this amount or more, in whichever currency; ten-thousandths.
+    /// The smallest amount, in whichever currency; ten-thousandths.
     pub least: Option<i64>,
-    /// Of this amount or less; ten-thousandths.
+    /// The largest amount; ten-thousandths.
     pub most: Option<i64>,
 }
 
 impl RecordFilter {
-    /// An amount as [`RecordFilter::least`] and [`RecordFilter::most`] want it, from a decimal with a point; `None` where it
-    /// is none, or has more than four decimals.
+    /// Reads an amount as [`RecordFilter::least`] and [`RecordFilter::most`] want it, from a decimal with a point;
+    /// returns `None` if it is none, or has more than four decimals.
     pub fn amount(decimal: &str) -> Option<i64> {
         let (sign, digits) = decimal.strip_prefix('-').map_or((1, decimal), |digits| (-1, digits));
         let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
@@ -51,11 +51,11 @@ impl RecordFilter {
 }
 
 impl Ledger {
-    /// Records that fit, the newest day first: `limit` at most (and never over 1,000), those behind record `after` where it is
-    /// given. Empty where that is unknown.
+    /// Returns the records that match, the newest day first: `limit` at most (and never over 1,000), those behind
+    /// record `after` if it is given. Empty if that is unknown.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn records(
         &self,
         filter: &RecordFilter,
@@ -66,10 +66,10 @@ impl Ledger {
         self.read(move |tx| tx.record_page(&filter, after.as_deref(), limit.min(PAGE_MAX))).await
     }
 
-    /// How many records fit, and what they come to.
+    /// Counts the records that match, with their sums.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn records_found(&self, filter: &RecordFilter) -> Result<RecordsFound, LedgerError> {
         let filter = filter.clone();
         self.read(move |tx| tx.records_found(&filter)).await
@@ -102,7 +102,7 @@ impl LedgerTx<'_> {
                 include_str!("records_page.sql")
             )
         };
-        // The index is entered where the last page ended.
+        // The index is entered at the end of the last page.
         let asked = Bound::of(filter).until(&before_date);
         let mut parameters = asked.parameters();
         parameters.extend([
@@ -130,7 +130,7 @@ impl LedgerTx<'_> {
     }
 
     fn records_found(&self, filter: &RecordFilter) -> Result<RecordsFound, LedgerError> {
-        // The state of a record costs ten times what its own row does: it is worked out only where it is asked for.
+        // The state of a record costs ten times what its own row does: it is worked out only if it is asked for.
         let sql = if filter.states.is_empty() {
             concat!(
                 include_str!("records_found.sql"),
@@ -156,7 +156,7 @@ impl LedgerTx<'_> {
         Ok(found)
     }
 
-    /// The columns `currency` and `minor`, where the latter is a sum.
+    /// Returns the columns `currency` and `minor`, if the latter is a sum.
     pub(in crate::ledger) fn summed(&self, row: &Row<'_>) -> Result<Sum, LedgerError> {
         let code: String = self.get(row, "currency")?;
         let currency = Currency::from_code(&code)
@@ -200,7 +200,7 @@ impl Bound {
         }
     }
 
-    /// Of that day or earlier, whatever else is asked for.
+    /// Narrows the filter to that day or earlier, whatever else is asked for.
     fn until(mut self, day: &str) -> Self {
         if *day < *self.to {
             day.clone_into(&mut self.to);
@@ -228,7 +228,7 @@ impl Bound {
     }
 }
 
-/// What all records in these states have in common and a look into an index tells: most records have none of it.
+/// Returns a condition that all records in these states meet and that an index answers: most records do not meet it.
 fn near(states: &[RecordState]) -> Option<&'static str> {
     use RecordState as State;
     let all = |among: &[State]| !states.is_empty() && states.iter().all(|state| among.contains(state));

@@ -1,4 +1,4 @@
-//! Runs, searched and filtered.
+//! Searches and filters runs.
 
 use chrono::{DateTime, Utc};
 use rusqlite::named_params;
@@ -10,31 +10,32 @@ use crate::ledger::values::{json, stamp};
 use crate::ledger::{Ledger, LedgerError};
 use crate::views::RunSummary;
 
-/// Which runs are asked for; whatever is `None` does not matter.
+/// A filter for runs; a `None` member does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RunFilter {
-    /// That ended so.
+    /// The outcome of the run.
     pub outcome: Option<Outcome>,
-    /// That have not ended: one that is on, or one whose program died. Goes before `outcome`.
+    /// True for runs that have not ended: one that is on, or one whose program died. It goes before `outcome`.
     pub unfinished: bool,
-    /// With these letters in the name of whoever started it, here or in the accounting system, whatever their case.
+    /// The letters in the name of the person who started it, here or in the accounting system, whatever their case.
     pub actor: Option<String>,
-    /// That were started by this.
+    /// The trigger of the run.
     pub trigger: Option<Trigger>,
-    /// That started then or later.
+    /// The earliest start.
     pub from: Option<DateTime<Utc>>,
-    /// That started before.
+    /// The moment before which it started.
     pub to: Option<DateTime<Utc>>,
-    /// In which something became of a record whose id begins so, or of a voucher whose id or number does; or the run of this id.
-    /// A run that left a record out as exported already is none of these.
+    /// The beginning of a record's id, or of a voucher's id or number, of which the run has a result; or the run's own
+    /// id. A run that left a record out as exported already does not match.
     pub text: Option<String>,
 }
 
 impl Ledger {
-    /// Runs that fit, newest first: `limit` at most (and never over 1,000), those before `before` where it is given.
+    /// Returns the runs that match, newest first: `limit` at most (and never over 1,000), those before `before` if it
+    /// is given.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn search_runs(
         &self,
         filter: &RunFilter,

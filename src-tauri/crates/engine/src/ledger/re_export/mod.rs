@@ -1,3 +1,3 @@
-//! Forced re-exports: requests, approvals, reversals.
+//! Keeps forced re-exports: requests, approvals, reversals.
 
 pub(super) mod requests;

@@ -1,5 +1,5 @@
-//! Forced re-exports: asked for with a reason, perhaps approved by somebody else, claimed once, and told in the audit trail
-//! in the same transactions.
+//! Keeps forced re-exports: asked for with a reason, perhaps approved by somebody else, claimed once, and entered in
+//! the audit trail in the same transactions.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Row, named_params};
@@ -16,10 +16,10 @@ use crate::views::{Asker, ExportedVoucher, ReExport};
 #[derive(Debug, Clone)]
 pub(crate) struct ReExportWish {
     pub(crate) record_id: RecordId,
-    /// The generation that is wished for: the one after what whoever asked was shown.
+    /// The generation that is wished for: the one after the export that the person was shown.
     pub(crate) generation: Generation,
     pub(crate) reason: String,
-    /// Reverse the earlier voucher first.
+    /// True if the earlier voucher is reversed first.
     pub(crate) reverse: bool,
     pub(crate) needs_approval: bool,
     pub(crate) asker: Asker,
@@ -27,7 +27,7 @@ pub(crate) struct ReExportWish {
 }
 
 impl LedgerTx<'_> {
-    /// What was exported of a record last, and is acknowledged; `None` where nothing was.
+    /// Returns the acknowledged voucher by which a record was exported last; `None` if there is none.
     pub(crate) fn exported(&self, record: &str) -> Result<Option<ExportedVoucher>, LedgerError> {
         self.row(include_str!("exported.sql"), named_params! { ":record": record }, |row| self.exported_row(row))
     }
@@ -48,7 +48,7 @@ impl LedgerTx<'_> {
         })
     }
 
-    /// Whether an attempt on the record is open: sent, or maybe.
+    /// Says whether an attempt on the record is open: sent, or maybe.
     pub(crate) fn is_in_doubt(&self, record: &str) -> Result<bool, LedgerError> {
         let open = self.row(
             "SELECT 1 AS open FROM attempt WHERE record_id = :record AND state IN ('claimed', 'staged', 'unknown')",
@@ -58,12 +58,12 @@ impl LedgerTx<'_> {
         Ok(open.is_some())
     }
 
-    /// The re-export of a record that was asked for and is neither claimed nor withdrawn.
+    /// Returns the re-export of a record that was asked for and is neither claimed nor withdrawn.
     pub(crate) fn open_re_export(&self, record: &str) -> Result<Option<ReExport>, LedgerError> {
         self.row(include_str!("open_re_export.sql"), named_params! { ":record": record }, |row| self.re_export(row))
     }
 
-    /// Every re-export that waits for somebody's approval, oldest first.
+    /// Returns every re-export that waits for somebody's approval, oldest first.
     pub(crate) fn waiting_re_exports(&self) -> Result<Vec<ReExport>, LedgerError> {
         self.rows(include_str!("waiting_re_exports.sql"), [], |row| self.re_export(row))
     }
@@ -94,7 +94,8 @@ impl LedgerTx<'_> {
         })
     }
 
-    /// Keeps the wish, with its reason and its audit entry. One that was not sent before is withdrawn by the new one.
+    /// Keeps the wish, with its reason and its audit entry. A wish that was not sent before is withdrawn by the new
+    /// one.
     pub(crate) fn request_re_export(&self, wish: &ReExportWish, earlier: &ExportedVoucher) -> Result<(), LedgerError> {
         if let Some(open) = self.open_re_export(wish.record_id.as_str())? {
             self.withdraw_re_export(&open, &wish.asker, "asked for again", wish.now)?;
@@ -122,7 +123,7 @@ impl LedgerTx<'_> {
         self.audit(&act).map(drop)
     }
 
-    /// Keeps the approval. The table refuses one by whoever asked.
+    /// Keeps the approval. The table refuses one by the person who asked.
     pub(crate) fn approve_re_export(
         &self,
         re_export: &ReExport,
@@ -166,7 +167,7 @@ impl LedgerTx<'_> {
         self.audit(&act).map(drop)
     }
 
-    /// The claim of a generation above the first belongs to the wish for it; told in the same transaction.
+    /// Binds the claim of a generation above the first to the wish for it, with an audit entry in the same transaction.
     pub(in crate::ledger) fn claim_re_export(
         &self,
         run: i64,
@@ -194,7 +195,7 @@ impl LedgerTx<'_> {
         self.audit(&act).map(drop)
     }
 
-    /// What the accounting system made of it, with the earlier voucher beside the new one.
+    /// Settles the wish by the accounting system's answer, with the earlier voucher beside the new one.
     pub(in crate::ledger) fn settle_re_export(
         &self,
         run: i64,
@@ -207,7 +208,7 @@ impl LedgerTx<'_> {
             named_params! { ":attempt": claimed.attempt_id },
             |row| Ok((self.re_export(row)?, self.get::<Option<String>>(row, "earlier_voucher_id")?)),
         )?;
-        // What was found in the books of a generation that was asked for elsewhere has no wish here.
+        // A voucher of a generation that was asked for elsewhere may be found in the books; it has no wish here.
         let Some((wish, earlier_voucher_id)) = wish else { return Ok(()) };
         if matches!(settlement, Settlement::NotSent) {
             // Provably nothing was written: the wish stands as it stood before the claim.
@@ -277,19 +278,19 @@ pub(crate) struct ReversalAsk {
     pub(crate) now: DateTime<Utc>,
 }
 
-/// What is known of a counter-voucher.
+/// The result for a counter-voucher.
 #[derive(Debug, Clone)]
 pub(crate) enum ReversalSettlement {
     /// It stands in the books.
     Posted { voucher_id: String, number: Option<String> },
     /// The accounting system said no.
     Refused(Refusal),
-    /// No answer was understood; asked again, it answers with the one it made.
+    /// No answer was understood; a second request is answered with the one that was made.
     Unknown,
 }
 
 impl LedgerTx<'_> {
-    /// Claims the counter-voucher, before its first byte leaves; one that is claimed already is given back as it is.
+    /// Claims the counter-voucher, before its first byte leaves; one that is claimed already is returned as it is.
     pub(crate) fn claim_reversal(&self, ask: &ReversalAsk) -> Result<ClaimedReversal, LedgerError> {
         let known =
             self.row(include_str!("open_reversal.sql"), named_params! { ":voucher": ask.earlier.voucher_id }, |row| {
@@ -339,7 +340,7 @@ impl LedgerTx<'_> {
         })
     }
 
-    /// Counter-vouchers that were claimed and not settled, oldest first.
+    /// Returns the counter-vouchers that were claimed and not settled, oldest first.
     pub(crate) fn open_reversals(&self) -> Result<Vec<ClaimedReversal>, LedgerError> {
         self.rows(
             "SELECT reversal_id, key, voucher_id, reference, date, reason FROM reversal
@@ -349,7 +350,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Settles a counter-voucher, and tells it in the audit trail.
+    /// Settles a counter-voucher, and enters it in the audit trail.
     pub(crate) fn settle_reversal(
         &self,
         run: i64,
@@ -365,7 +366,7 @@ impl LedgerTx<'_> {
             ReversalSettlement::Refused(refusal) => ("refused", None, None, Some(json(refusal))),
             ReversalSettlement::Unknown => ("unknown", None, None, None),
         };
-        // Asked for again by a later re-export of the same voucher: what is settled stays as it was settled.
+        // A later re-export of the same voucher asked for it again: a settled one stays as it was settled.
         let posted = self.row(
             "SELECT 1 AS one FROM reversal WHERE reversal_id = :reversal AND state = 'posted'",
             named_params! { ":reversal": reversal.reversal_id },
@@ -395,7 +396,8 @@ impl LedgerTx<'_> {
         self.audit(&act).map(drop)
     }
 
-    /// The re-exports that could have been sent and were not: wanted, approved where that is asked for, and unclaimed.
+    /// Returns the re-exports that could have been sent and were not: wanted, approved if that is asked for, and
+    /// unclaimed.
     pub(crate) fn left_re_exports(&self) -> Result<Vec<LeftReExport>, LedgerError> {
         self.rows(include_str!("left_re_exports.sql"), [], |row| {
             Ok(LeftReExport { re_export: self.re_export(row)?, is_reversed: self.get(row, "is_reversed")? })
@@ -407,12 +409,12 @@ impl LedgerTx<'_> {
 #[derive(Debug, Clone)]
 pub(crate) struct LeftReExport {
     pub(crate) re_export: ReExport,
-    /// Whether the earlier voucher was reversed for it.
+    /// True if the earlier voucher was reversed for it.
     pub(crate) is_reversed: bool,
 }
 
 impl Generation {
-    /// The one after it.
+    /// Returns the generation after this one.
     pub(crate) fn next(self) -> Self {
         Self::new(self.number().saturating_add(1)).unwrap_or(self)
     }

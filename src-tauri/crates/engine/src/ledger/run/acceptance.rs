@@ -1,4 +1,5 @@
-//! A person's word that a record may stay as it is, although it changed after export or its voucher is not there as it was.
+//! Keeps a person's word that a record may stay as it is, although it changed after export or its voucher is not there
+//! as it was.
 //!
 //! Invariant: it holds for what was to be seen when it was given: for that content, or that alarm, alone.
 
@@ -11,10 +12,10 @@ use crate::ledger::values::{instant, stamp, word};
 use crate::ledger::{AuditAct, LedgerError, LedgerTx};
 use crate::views::{Acceptance, RecordState};
 
-/// What came of accepting.
+/// The result of accepting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Accepting {
-    /// It is kept; the record no longer waits for that.
+    /// The word is kept; the record no longer waits for that.
     Accepted,
     /// The record is neither changed nor vanished.
     Nothing,
@@ -22,7 +23,7 @@ pub(crate) enum Accepting {
     NoRecord,
 }
 
-/// What there is to accept.
+/// The content or alarm that can be accepted.
 struct ToAccept {
     state: RecordState,
     attempt: i64,
@@ -90,7 +91,7 @@ impl LedgerTx<'_> {
         Ok(Accepting::Accepted)
     }
 
-    /// What persons accepted of a record, oldest first.
+    /// Returns the acceptances of a record, oldest first.
     pub(in crate::ledger) fn acceptances(&self, record_id: &str) -> Result<Vec<Acceptance>, LedgerError> {
         self.rows(include_str!("acceptances.sql"), named_params! { ":record": record_id }, |row| {
             let kind: Option<String> = self.get(row, "kind")?;

@@ -1,4 +1,4 @@
-//! Alarms: vouchers that were acknowledged and are not there as they were.
+//! Keeps alarms about vouchers that were acknowledged and are not there as they were.
 //!
 //! Invariant: an attempt has one open alarm at most; an alarm that a person accepted is not raised again for the same
 //! evidence.
@@ -12,7 +12,7 @@ use crate::ledger::{LedgerError, LedgerTx};
 use crate::views::Alarm;
 
 impl LedgerTx<'_> {
-    /// The open alarm of an attempt, with its id.
+    /// Returns the open alarm of an attempt, with its id.
     pub(in crate::ledger) fn open_alarm(&self, attempt: i64) -> Result<Option<(i64, Alarm)>, LedgerError> {
         self.row(
             "SELECT alarm_id, kind, evidence, raised_at FROM alarm WHERE attempt_id = :attempt AND cleared_at IS NULL",
@@ -28,7 +28,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Raises the alarm, or brings the open one up to what is seen now; whether there was anything new in it.
+    /// Raises the alarm, or brings the open one up to what is seen now; says whether there was anything new in it.
     pub(crate) fn raise_alarm(
         &self,
         attempt: i64,
@@ -71,7 +71,7 @@ impl LedgerTx<'_> {
         }
     }
 
-    /// Clears the open alarm of an attempt whose voucher is found well; whether there was one.
+    /// Clears the open alarm of an attempt whose voucher is found well; says whether there was one.
     pub(crate) fn clear_alarm(&self, attempt: i64, now: DateTime<Utc>) -> Result<bool, LedgerError> {
         let cleared = self.execute(
             "UPDATE alarm SET cleared_at = :now, cleared_by = 'found_well'

@@ -1,7 +1,7 @@
-//! Claim: intent before act. What is claimed here is on the disk before the first byte leaves.
+//! Claims: intent before act. A claim made here is on the disk before the first byte leaves.
 //!
-//! Invariant: [`Claimed`] and [`ClaimedRequest`] are made in this folder only, from rows that stand in the ledger; whoever
-//! has one to send has a claim.
+//! Invariant: [`Claimed`] and [`ClaimedRequest`] are made in this folder only, from rows that stand in the ledger; to
+//! have one to send is to have a claim.
 
 use std::sync::Arc;
 
@@ -22,38 +22,38 @@ pub struct Claimed {
     pub(in crate::ledger) reference: Reference,
     pub(in crate::ledger) date: NaiveDate,
     pub(in crate::ledger) amount: Money,
-    /// Its row in the run that claimed it; 0 for a claim that an earlier run left open.
+    /// The claim's row in the run that claimed it; 0 for a claim that an earlier run left open.
     pub(in crate::ledger) position: u64,
 }
 
 impl Claimed {
-    /// The record.
+    /// Returns the record's id.
     pub fn record_id(&self) -> &RecordId {
         &self.record_id
     }
 
-    /// The reference it travels under.
+    /// Returns the reference under which it travels.
     pub fn reference(&self) -> &Reference {
         &self.reference
     }
 
-    /// The generation.
+    /// Returns the generation.
     pub fn generation(&self) -> Generation {
         self.generation
     }
 
-    /// The date of its voucher.
+    /// Returns the date of its voucher.
     pub fn date(&self) -> NaiveDate {
         self.date
     }
 
-    /// The amount that is claimed.
+    /// Returns the amount that is claimed.
     pub fn amount(&self) -> Money {
         self.amount
     }
 }
 
-/// A request as it stands in the ledger: key, members, order, bytes. Sent as often as needed, always as it is.
+/// A request as it stands in the ledger: key, members, order, bytes. It is sent as often as needed, always as it is.
 #[derive(Debug, Clone)]
 pub struct ClaimedRequest {
     pub(in crate::ledger) request_id: i64,
@@ -63,38 +63,38 @@ pub struct ClaimedRequest {
 }
 
 impl ClaimedRequest {
-    /// The idempotency key.
+    /// Returns the idempotency key.
     pub fn key(&self) -> &RequestKey {
         &self.key
     }
 
-    /// The bytes, as the connector drew them up.
+    /// Returns the bytes, as the connector drew them up.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// Its members, in the order of the body.
+    /// Returns its members, in the order of the body.
     pub fn members(&self) -> &[Claimed] {
         &self.members
     }
 
-    /// How many members it has.
+    /// Returns how many members it has.
     pub fn len(&self) -> usize {
         self.members.len()
     }
 
-    /// Whether it has none; such a request is never made.
+    /// Says whether it has none; such a request is never made.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
 
-    /// The references of its members, in order.
+    /// Returns the references of its members, in order.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.members.iter().map(Claimed::reference)
     }
 }
 
-/// A draft whose id stands in the ledger; whoever has one may commit it.
+/// A draft whose id stands in the ledger; to have one is to be allowed to commit it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StagedDraft {
     pub(in crate::ledger) claimed: Claimed,
@@ -102,12 +102,12 @@ pub struct StagedDraft {
 }
 
 impl StagedDraft {
-    /// The claim it stands for.
+    /// Returns the claim it stands for.
     pub fn claimed(&self) -> &Claimed {
         &self.claimed
     }
 
-    /// Its id in the accounting system.
+    /// Returns its id in the accounting system.
     pub fn draft_id(&self) -> &DraftId {
         &self.draft_id
     }
@@ -125,27 +125,27 @@ pub struct ClaimedReversal {
 }
 
 impl ClaimedReversal {
-    /// The idempotency key.
+    /// Returns the idempotency key.
     pub fn key(&self) -> &RequestKey {
         &self.key
     }
 
-    /// The voucher to be reversed.
+    /// Returns the voucher to be reversed.
     pub fn voucher_id(&self) -> &str {
         &self.voucher_id
     }
 
-    /// The reference of the counter-voucher.
+    /// Returns the reference of the counter-voucher.
     pub fn reference(&self) -> &Reference {
         &self.reference
     }
 
-    /// Its date.
+    /// Returns its date.
     pub fn date(&self) -> NaiveDate {
         self.date
     }
 
-    /// The person's reason.
+    /// Returns the person's reason.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -154,9 +154,9 @@ impl ClaimedReversal {
 /// A moment on two clocks.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
-    /// Ours, for people.
+    /// The time by our clock, for people.
     pub(crate) now: DateTime<Utc>,
-    /// The accounting side's, at the latest: for whatever a later run concludes from it.
+    /// The time by the accounting side's clock, at the latest: for everything that a later run concludes from it.
     pub(crate) there: DateTime<Utc>,
 }
 
@@ -185,7 +185,7 @@ pub(crate) struct ClaimMember {
 }
 
 impl LedgerTx<'_> {
-    /// Claims every member, or, where the guard forbids one of them, none: the transaction then fails as a whole.
+    /// Claims every member; or none, if the guard forbids one of them: the transaction then fails as a whole.
     pub(crate) fn claim(&self, ask: ClaimAsk) -> Result<ClaimedRequest, LedgerError> {
         let request_id = self.insert_request(ask.run, ask.kind, &ask.key, ask.fence, Some(&ask.body), ask.at)?;
         let mut members = Vec::with_capacity(ask.members.len());

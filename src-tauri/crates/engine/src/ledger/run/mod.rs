@@ -1,4 +1,4 @@
-//! Everything that a run writes: what it observed, planned, claimed, settled, and what it left open.
+//! Writes everything of a run: what it observed, planned, claimed, settled, and left open.
 
 pub(super) mod acceptance;
 pub(super) mod alarm;

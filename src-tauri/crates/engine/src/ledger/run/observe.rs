@@ -1,7 +1,7 @@
-//! Observe: what the source gave, row by row, into the ledger.
+//! Observes the source, row by row, into the ledger.
 //!
-//! Invariant: a reading counts only once it is finished; one that broke off changes what is known of a record's content,
-//! never which records are there.
+//! Invariant: a reading counts only once it is finished; one that broke off changes what is known of a record's
+//! content, never which records are there.
 
 use chrono::{DateTime, Utc};
 use rusqlite::named_params;
@@ -18,10 +18,10 @@ pub(crate) struct Reading(pub(in crate::ledger) i64);
 /// A row whose record id had stood in the source before.
 #[derive(Debug, Clone)]
 pub(crate) struct Repeat {
-    /// Cursor for the next page.
+    /// The cursor for the next page.
     pub(crate) cursor: i64,
     pub(crate) record_id: RecordId,
-    /// Whether the content was the same.
+    /// True if the content was the same.
     pub(crate) same: bool,
     pub(crate) place: Place,
     /// The date of the record, for the period.
@@ -106,8 +106,8 @@ impl LedgerTx<'_> {
         Ok(())
     }
 
-    /// Ends the reading: it is now what the source holds. The flaws and repeats of earlier readings are dropped; what
-    /// they meant for a run stands in that run's rows.
+    /// Ends the reading: it is now what the source holds. The flaws and repeats of earlier readings are dropped; their
+    /// meaning for a run stands in that run's rows.
     pub(crate) fn finish_reading(&self, reading: Reading, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let this = named_params! { ":reading": reading.0 };
         self.execute(
@@ -125,7 +125,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// The repeated rows of a reading, a page.
+    /// Returns the repeated rows of a reading, a page.
     pub(crate) fn repeats(&self, reading: Reading, after: i64, limit: usize) -> Result<Vec<Repeat>, LedgerError> {
         self.rows(
             "SELECT p.repeat_id, p.record_id, p.same, p.file, p.line, r.date FROM repeat p JOIN record r USING (record_id)
@@ -143,7 +143,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// The flawed rows of a reading, a page, each with its cursor.
+    /// Returns the flawed rows of a reading, a page, each with its cursor.
     pub(crate) fn flaws(&self, reading: Reading, after: i64, limit: usize) -> Result<Vec<(i64, Flaw)>, LedgerError> {
         self.rows(
             "SELECT flaw_id, record_id, file, line, reason, glimpse FROM flaw
@@ -161,7 +161,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// The lines on which a record id stands in a reading, for the sentence that says so; the first few.
+    /// Returns the lines on which a record id stands in a reading, for the sentence that says so; the first few.
     pub(crate) fn lines_of(&self, reading: Reading, id: &RecordId) -> Result<Vec<u64>, LedgerError> {
         self.rows(include_str!("lines_of.sql"), named_params! { ":reading": reading.0, ":id": id.as_str() }, |row| {
             crate::ledger::values::number("line", self.get(row, "line")?)

@@ -1,4 +1,4 @@
-//! What the plan needs to know, a page at a time, and the plan's rows on their way into a run.
+//! Reads what the plan needs, a page at a time, and writes the plan's rows into a run.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
@@ -11,13 +11,13 @@ use crate::ledger::{LedgerError, LedgerTx};
 /// A record of the newest reading, and the attempt that guards it.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
-    /// Cursor for the next page.
+    /// The cursor for the next page.
     pub(crate) cursor: i64,
     pub(crate) record: Record,
     pub(crate) place: Place,
-    /// Where its id stands in the source again with other content: the lines, or none.
+    /// The lines on which its id stands in the source again with other content, or none.
     pub(crate) conflict: Vec<u64>,
-    /// Why it was held last time.
+    /// The reason why it was held last time.
     pub(crate) held: Option<HoldReason>,
     pub(crate) guard: Option<Guard>,
 }
@@ -38,7 +38,7 @@ pub(crate) struct PlannedItem<'a> {
     pub(crate) record_id: Option<&'a str>,
     pub(crate) place: &'a Place,
     pub(crate) generation: Option<Generation>,
-    /// `None`: to be sent.
+    /// The result; `None` for a row to be sent.
     pub(crate) result: Option<ItemResult>,
     /// The earlier attempt, for a skipped duplicate.
     pub(crate) attempt_id: Option<i64>,
@@ -46,7 +46,7 @@ pub(crate) struct PlannedItem<'a> {
 }
 
 impl LedgerTx<'_> {
-    /// Records of a reading in the order in which they were first seen, a page.
+    /// Returns the records of a reading in the order in which they were first seen, a page.
     pub(crate) fn candidates(&self, reading: Reading, after: i64, limit: usize) -> Result<Vec<Candidate>, LedgerError> {
         self.rows(
             include_str!("candidates.sql"),
@@ -61,7 +61,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// The rows of a run whose turn has not come, with their records, a page.
+    /// Returns the rows of a run whose turn has not come, with their records, a page.
     pub(crate) fn planned(
         &self,
         run: i64,
@@ -78,8 +78,8 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Rows of a run whose record was in doubt since an earlier run, and turned out never sent: with their records, which
-    /// may be planned again.
+    /// Returns the rows of a run whose record was in doubt since an earlier run, and turned out never sent: with their
+    /// records, which may be planned again.
     pub(crate) fn unsent(&self, run: i64) -> Result<Vec<(u64, Candidate)>, LedgerError> {
         self.rows(include_str!("unsent.sql"), named_params! { ":run": run }, |row| {
             let position = crate::ledger::values::number("run_item.position", self.get(row, "position")?)?;
@@ -97,7 +97,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// One record as it was last seen, whatever reading that was; `None` when it never was.
+    /// Returns one record as it was last seen, whatever reading that was; `None` if it never was.
     pub(crate) fn candidate_of(&self, record: &str) -> Result<Option<Candidate>, LedgerError> {
         self.row(include_str!("candidate_of.sql"), named_params! { ":record": record }, |row| self.candidate(row))
     }
@@ -154,7 +154,7 @@ impl LedgerTx<'_> {
         Ok(())
     }
 
-    /// Keeps with the record why it is held, or that it no longer is.
+    /// Keeps with the record the reason why it is held, or that it no longer is.
     pub(crate) fn set_held(
         &self,
         id: &RecordId,
@@ -170,7 +170,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// The next free place in a run, from 1.
+    /// Returns the next free place in a run, from 1.
     pub(crate) fn next_position(&self, run: i64) -> Result<u64, LedgerError> {
         let highest = self.row(
             "SELECT coalesce(max(position), 0) AS highest FROM run_item WHERE run_number = :run",

@@ -1,4 +1,4 @@
-//! Contents that a record had before it changed, kept for what was exported with them.
+//! Keeps the contents that a record had before it changed, if they were exported.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
@@ -9,7 +9,7 @@ use crate::ledger::{LedgerError, LedgerTx};
 use crate::views::{Changed, Content};
 
 impl LedgerTx<'_> {
-    /// Keeps the content that is about to be overwritten, where the record was ever claimed.
+    /// Keeps the content that is about to be overwritten, if the record was ever claimed.
     pub(in crate::ledger) fn keep_superseded(&self, id: &RecordId, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let record = named_params! { ":record": id.as_str() };
         let claimed = self.row(include_str!("claimed_content.sql"), record, |row| {
@@ -28,7 +28,7 @@ impl LedgerTx<'_> {
         Ok(())
     }
 
-    /// Both contents of a record, where it is no longer what the attempt exported.
+    /// Returns both contents of a record, if it is no longer what the attempt exported.
     pub(in crate::ledger) fn changed(&self, record_id: &str, attempt: i64) -> Result<Option<Changed>, LedgerError> {
         self.row(
             include_str!("changed_content.sql"),
@@ -47,7 +47,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// The content columns of `record`.
+    /// Returns the content columns of `record`.
     fn content(&self, row: &Row<'_>) -> Result<Content, LedgerError> {
         let (code, exponent): (String, i64) = (self.get(row, "currency")?, self.get(row, "exponent")?);
         let approved: Option<String> = self.get(row, "approved_at")?;

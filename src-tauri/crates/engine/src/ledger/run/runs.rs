@@ -1,4 +1,4 @@
-//! Runs: begun, finished, and found unfinished.
+//! Begins and finishes runs, and finds unfinished ones.
 
 use chrono::{DateTime, Utc};
 use rusqlite::named_params;
@@ -22,7 +22,7 @@ pub(crate) struct RunStart {
     pub(crate) organisation: String,
     pub(crate) protection: Protection,
     pub(crate) fence: u64,
-    /// Who the accounting system takes us for.
+    /// The user that the accounting system takes us for.
     pub(crate) accounting_user: String,
     /// The settings it runs under, for the audit trail.
     pub(crate) settings: serde_json::Value,
@@ -38,15 +38,15 @@ pub(crate) struct RefusedRun {
     pub(crate) period: Period,
     /// The workspace's organisation, for a ledger that has no run yet.
     pub(crate) organisation: String,
-    /// Why; nothing where a person stopped it while it waited.
+    /// The reason; nothing if a person stopped it while it waited.
     pub(crate) error: Option<Problem>,
     pub(crate) at: DateTime<Utc>,
 }
 
 impl LedgerTx<'_> {
-    /// Enters a run that did not begin, finished as it stands there: without rows, and with fence 0, which no lease has. It is
-    /// written without the permit, so it closes nothing and claims nothing. What only the accounting system could tell of
-    /// it stands there as in the run before; without one, as the weakest that it can be.
+    /// Enters a run that did not begin, finished as it stands there: without rows, and with fence 0, which no lease
+    /// has. It is written without the permit, so it closes nothing and claims nothing. The facts that only the
+    /// accounting system could give are those of the run before; without one, the weakest that they can be.
     pub(crate) fn enter_refused(&self, run: &RefusedRun) -> Result<(), LedgerError> {
         let outcome = if run.error.is_some() { Outcome::Failed } else { Outcome::Stopped };
         self.execute_one(
@@ -68,7 +68,7 @@ impl LedgerTx<'_> {
         Ok(())
     }
 
-    /// Begins a run under the permit: whatever is open was left by a process that is gone, and is told as such.
+    /// Begins a run under the permit: everything open was left by a process that is gone, and is entered as such.
     pub(crate) fn begin_with_entry(&self, start: &RunStart, at: Moment) -> Result<i64, LedgerError> {
         let interrupted = self.close_interrupted(start.started_at)?;
         self.doubt_claimed(at)?;
@@ -92,7 +92,7 @@ impl LedgerTx<'_> {
         Ok(number)
     }
 
-    /// The settings as the audit trail last told them, of a run or of a change; `None` before the first.
+    /// Returns the settings as the audit trail last held them, of a run or of a change; `None` before the first.
     pub(crate) fn newest_settings(&self) -> Result<Option<serde_json::Value>, LedgerError> {
         let newest = self.row(
             "SELECT act, detail FROM audit WHERE act IN ('sync_started', 'settings_changed') ORDER BY entry DESC LIMIT 1",
@@ -108,7 +108,7 @@ impl LedgerTx<'_> {
         }))
     }
 
-    /// Writes the run; its number in this ledger.
+    /// Writes the run; returns its number in this ledger.
     pub(crate) fn begin_run(&self, start: &RunStart) -> Result<i64, LedgerError> {
         self.execute(
             "INSERT INTO run (run_id, trigger, actor_user, actor_host, period_from, period_to, organisation, protection,
@@ -127,7 +127,7 @@ impl LedgerTx<'_> {
         Ok(self.inserted())
     }
 
-    /// The run goes on under a newer fence.
+    /// Notes that the run goes on under a newer fence.
     pub(crate) fn set_fence(&self, run: i64, fence: u64) -> Result<(), LedgerError> {
         self.execute_one(
             "run",
@@ -136,9 +136,9 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Whether somebody else may have been sending since this ledger last claimed something. A claim is made only when what
-    /// others had sent must have arrived; from there on, every fence up to this one has to be one of ours. A run that ended
-    /// before its claims proves nothing of what came before it.
+    /// Says whether somebody else may have been sending since this ledger last claimed something. A claim is made only
+    /// when what others had sent must have arrived; from there on, every fence up to this one has to be one of ours. A
+    /// run that ended before its claims proves nothing of what came before it.
     pub(crate) fn follows_others(&self, fence: u64) -> Result<bool, LedgerError> {
         let counts = self.row(include_str!("own_fences.sql"), named_params! { ":fence": signed(fence) }, |row| {
             Ok((self.get::<i64>(row, "claimed_under")?, self.get::<i64>(row, "since")?))
@@ -148,7 +148,8 @@ impl LedgerTx<'_> {
         Ok(since != between)
     }
 
-    /// Another organisation than this one, into whose books something was attempted: then this ledger is about theirs.
+    /// Returns another organisation than this one, into whose books something was attempted: then this ledger is about
+    /// theirs.
     pub(crate) fn other_organisation(&self, organisation: &str) -> Result<Option<String>, LedgerError> {
         self.row(
             "SELECT organisation FROM run WHERE organisation <> :organisation
@@ -158,8 +159,8 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Closes the runs that a dead process left open, and says which. Only whoever holds the permit may call this: nobody
-    /// else can then be in the middle of one.
+    /// Closes the runs that a dead process left open, and returns them. Only the holder of the permit may call this:
+    /// nobody else can then be in the middle of one.
     pub(crate) fn close_interrupted(&self, now: DateTime<Utc>) -> Result<Vec<RunId>, LedgerError> {
         let open = self.rows("SELECT run_number, run_id FROM run WHERE finished_at IS NULL", [], |row| {
             Ok((self.get::<i64>(row, "run_number")?, RunId::new(self.get::<String>(row, "run_id")?)))
@@ -172,7 +173,7 @@ impl LedgerTx<'_> {
         Ok(closed)
     }
 
-    /// How many rows the run is about, known when its plan stands.
+    /// Keeps the number of the run's rows, known when its plan stands.
     pub(crate) fn set_read(&self, run: i64, read: u64) -> Result<(), LedgerError> {
         self.execute_one(
             "run",

@@ -1,4 +1,4 @@
-//! Scheduled times: counted since when, claimed by whom, and what became of them.
+//! Keeps scheduled times: the mark from which they count, the program that claimed them, and their results.
 //!
 //! Invariant: a time is claimed in one transaction, and `UNIQUE` lets one claim through, whichever program comes first.
 
@@ -13,20 +13,20 @@ use crate::ledger::{LedgerError, LedgerTx};
 #[derive(Debug, Clone)]
 pub(crate) struct TimeClaim {
     pub(crate) scheduled_for: DateTime<Utc>,
-    /// Up to when times had been dealt with before.
+    /// The time up to which times had been dealt with before.
     pub(crate) since: DateTime<Utc>,
-    /// Times between that were missed.
+    /// The number of times between that were missed.
     pub(crate) missed: u64,
-    /// The run that will be tried for it; `None` where nobody wants it caught up.
+    /// The run that will be tried for it; `None` if nobody wants it caught up.
     pub(crate) run: Option<RunId>,
 }
 
 impl LedgerTx<'_> {
-    /// Up to when this schedule's times count as dealt with; `None` where it counts from now: it was not seen before, or the
-    /// clock was set back.
+    /// Returns the time up to which this schedule's times count as dealt with; `None` if it counts from now: it was not
+    /// seen before, or the clock was set back.
     ///
-    /// A clock that was far ahead for a while must not silence the schedule until then, so times after `now` are no mark. Each
-    /// that was dealt with meanwhile is not claimed again all the same.
+    /// A clock that was far ahead for a while must not silence the schedule until then, so times after `now` are no
+    /// mark. A time that was dealt with meanwhile is not claimed again all the same.
     pub(crate) fn dealt_with_until(
         &self,
         cron: &str,
@@ -41,7 +41,7 @@ impl LedgerTx<'_> {
         marks.map(|until| instant("scheduled_time.scheduled_for", &until)).transpose()
     }
 
-    /// The schedule is seen, and counts from now.
+    /// Notes that the schedule is seen, and counts from now.
     pub(crate) fn see_schedule(&self, cron: &str, time_zone: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
         self.execute_one(
             "schedule_seen",
@@ -50,7 +50,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Claims a time, or says `false`: somebody has dealt with it.
+    /// Claims a time, or returns `false`: somebody has dealt with it.
     pub(crate) fn claim_time(&self, claim: &TimeClaim, now: DateTime<Utc>) -> Result<bool, LedgerError> {
         let how = if claim.run.is_some() { TimeFate::Claimed } else { TimeFate::Missed };
         let claimed = self.execute(
@@ -63,7 +63,7 @@ impl LedgerTx<'_> {
         Ok(claimed == 1)
     }
 
-    /// Says what came of a time that was claimed.
+    /// Keeps the result of a time that was claimed.
     pub(crate) fn settle_time(&self, scheduled_for: DateTime<Utc>, how: TimeFate) -> Result<(), LedgerError> {
         self.execute_one(
             "scheduled_time",
@@ -72,7 +72,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Times after now that were dealt with, while the clock was ahead.
+    /// Returns the times after now that were dealt with, while the clock was ahead.
     pub(crate) fn dealt_with_after(&self, now: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, LedgerError> {
         self.rows(
             "SELECT scheduled_for FROM scheduled_time WHERE scheduled_for > :now",

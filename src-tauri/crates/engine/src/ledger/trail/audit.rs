@@ -1,8 +1,9 @@
-//! The audit trail: entries are appended, in the transaction of the act they tell of, each with the hash of the one before.
+//! Appends entries to the audit trail, in the transaction of the act that they record, each with the hash of the one
+//! before.
 //!
 //! Invariant: the ledger's triggers refuse every change and deletion, and an entry that does not go on from the newest.
-//! The triggers stop mistakes; who edits the file past them is found by the chain (`domain::audit_chain`), the signed heads and
-//! the witness (`audit`).
+//! The triggers stop mistakes; an edit of the file past them is found by the chain (`domain::audit_chain`), the signed
+//! heads and the witness (`audit`).
 
 use chrono::{DateTime, Utc};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
@@ -14,30 +15,30 @@ use crate::domain::{Act, Actor, Generation, RunId};
 use crate::ledger::values::{signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
 
-/// What an entry tells.
+/// The content of an entry.
 #[derive(Debug, Clone)]
 pub(crate) struct AuditAct<'a> {
-    /// When, by the wall clock.
+    /// The time, by the wall clock.
     pub(crate) at: DateTime<Utc>,
-    /// Who, at the operating system.
+    /// The person, as the operating system names them.
     pub(crate) actor: &'a Actor,
-    /// Who the accounting system took them for.
+    /// The user that the accounting system took them for.
     pub(crate) accounting_user: Option<&'a str>,
-    /// What was done.
+    /// The act that was done.
     pub(crate) act: Act,
-    /// To which record.
+    /// The record to which it was done.
     pub(crate) record_id: Option<&'a str>,
-    /// In which generation.
+    /// The generation of the record.
     pub(crate) generation: Option<Generation>,
-    /// In which run.
+    /// The run in which it was done.
     pub(crate) run_id: Option<&'a RunId>,
-    /// What the accounting system made of it.
+    /// The voucher that the accounting system made of it.
     pub(crate) voucher_id: Option<&'a str>,
-    /// What stood there before.
+    /// The voucher that stood there before.
     pub(crate) earlier_voucher_id: Option<&'a str>,
-    /// Why. Some acts have no entry without at least ten characters of it: the table's `CHECK` says which.
+    /// The reason. Some acts have no entry without at least ten characters of it: the table's `CHECK` says which.
     pub(crate) reason: Option<&'a str>,
-    /// Whatever else belongs to the act: an object. Never a secret.
+    /// Everything else that belongs to the act: an object. Never a secret.
     pub(crate) detail: serde_json::Value,
 }
 
@@ -113,20 +114,21 @@ impl<'a> AuditAct<'a> {
     }
 }
 
-/// Where the trail ends.
+/// The end of the trail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AuditTip {
-    /// The number of the newest entry; 0 where there is none.
+    /// The number of the newest entry; 0 if there is none.
     pub(crate) entries: u64,
-    /// Its hash.
+    /// The hash of the newest entry.
     pub(crate) head: ChainHash,
 }
 
 impl LedgerTx<'_> {
-    /// Appends an entry; its number. To be called in the transaction of the act itself: both are kept, or neither.
+    /// Appends an entry; returns its number. It is called in the transaction of the act itself: both are kept, or
+    /// neither.
     ///
     /// # Errors
-    /// When the act wants a reason and has none, or the trail does not end as it should.
+    /// If the act wants a reason and has none, or the trail does not end as it should.
     pub(crate) fn audit(&self, act: &AuditAct<'_>) -> Result<u64, LedgerError> {
         let tip = self.audit_tip()?;
         let entry = tip.entries + 1;
@@ -162,7 +164,8 @@ impl LedgerTx<'_> {
         Ok(entry)
     }
 
-    /// What stands there now is what was hashed: else no verification would ever find the trail sound again.
+    /// Checks that the entry that stands there now is the one that was hashed: else no verification would ever find the
+    /// trail sound again.
     fn read_back(&self, entry: u64, meant: &StoredEntry) -> Result<(), LedgerError> {
         let written = self.audit_from(signed(entry), 1)?.pop();
         if written.as_ref() == Some(meant) {
@@ -171,7 +174,7 @@ impl LedgerTx<'_> {
         Err(LedgerError::Impossible { what: "audit", found: format!("entry {entry} is not as it was written") })
     }
 
-    /// Where the trail ends.
+    /// Returns the end of the trail.
     pub(crate) fn audit_tip(&self) -> Result<AuditTip, LedgerError> {
         let tip = self.row("SELECT entry, hash FROM audit ORDER BY entry DESC LIMIT 1", [], |row| {
             let hash: Vec<u8> = self.get(row, "hash")?;
@@ -182,13 +185,13 @@ impl LedgerTx<'_> {
         Ok(tip.unwrap_or(AuditTip { entries: 0, head: ChainHash::NONE }))
     }
 
-    /// The ledger's own id.
+    /// Returns the ledger's own id.
     pub(crate) fn ledger_id(&self) -> Result<String, LedgerError> {
         let id = self.row("SELECT ledger_id FROM ledger", [], |row| self.get(row, "ledger_id"))?;
         id.ok_or_else(|| LedgerError::Impossible { what: "ledger", found: "no row".to_owned() })
     }
 
-    /// Entries from that number on, oldest first, as they stand there.
+    /// Returns the entries from that number on, oldest first, as they stand there.
     pub(crate) fn audit_from(&self, from: i64, limit: u32) -> Result<Vec<StoredEntry>, LedgerError> {
         self.rows(include_str!("audit_from.sql"), named_params! { ":from": from, ":limit": limit }, |row| {
             self.stored_entry(row)
@@ -203,7 +206,7 @@ impl LedgerTx<'_> {
         Ok(StoredEntry { values, hash: self.stored_value(row, "hash")? })
     }
 
-    /// Whatever stands in the column, also what this program never writes.
+    /// Returns the value of the column as it stands, even if this program never writes such a one.
     pub(in crate::ledger) fn stored_value(&self, row: &Row<'_>, column: &'static str) -> Result<Value, LedgerError> {
         Ok(match row.get_ref(column).map_err(|error| self.sqlite_error(error))? {
             ValueRef::Null => Value::Null,
@@ -215,7 +218,7 @@ impl LedgerTx<'_> {
     }
 }
 
-/// As it will be read back.
+/// Writes the value in the form in which it is read back.
 impl ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {

@@ -1,5 +1,5 @@
-//! Heads of the audit trail: where it stood after each run, signed where there is a key, and whether the accounting side
-//! took it as witness.
+//! Keeps the heads of the audit trail: its end after each run, signed if there is a key, and whether the accounting
+//! side took it as witness.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
@@ -10,7 +10,7 @@ use crate::ledger::{Ledger, LedgerError, LedgerTx};
 use crate::ports::Signature;
 use crate::views::AuditSeal;
 
-/// A head exactly as the ledger holds it, and what the chain says at its place.
+/// A head exactly as the ledger holds it, with the hash of the chain at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredHead {
     pub(crate) head_id: i64,
@@ -18,44 +18,45 @@ pub(crate) struct StoredHead {
     /// The hash that the newest entry had.
     pub(crate) head: Option<ChainHash>,
     pub(crate) signature: Option<Signature>,
-    /// As it stands there.
+    /// The time when it was made, as it stands there.
     pub(crate) made_at: String,
-    /// When the accounting side took it, as it stands there.
+    /// The time when the accounting side took it, as it stands there.
     pub(crate) left_at: Option<String>,
-    /// The hash that entry has now; `None` where the trail has no such entry.
+    /// The hash that the entry has now; `None` if the trail has no such entry.
     pub(crate) chain: Option<ChainHash>,
 }
 
 impl StoredHead {
-    /// Whether the trail still has the entry it was made over.
+    /// Says whether the trail still has the entry over which it was made.
     pub(crate) fn fits(&self) -> bool {
         self.head.is_some() && self.head == self.chain
     }
 }
 
-/// Seals that one page may have.
+/// The number of seals that one page may have.
 const PAGE_MAX: u32 = 1_000;
 
 impl Ledger {
-    /// Seals (heads) from number `from` on, exactly as they stand there: `limit` at most (and never over 1,000).
+    /// Returns the seals (heads) from number `from` on, exactly as they stand there: `limit` at most (and never over
+    /// 1,000).
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn audit_seals(&self, from: i64, limit: u32) -> Result<Vec<AuditSeal>, LedgerError> {
         self.read(move |tx| tx.audit_seals(from, limit.min(PAGE_MAX))).await
     }
 
-    /// The ledger's own id, under which the accounting side keeps its witness.
+    /// Returns the ledger's own id, under which the accounting side keeps its witness.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn id(&self) -> Result<String, LedgerError> {
         self.read(|tx| tx.ledger_id()).await
     }
 }
 
 impl LedgerTx<'_> {
-    /// Keeps a head; its number.
+    /// Keeps a head; returns its number.
     pub(crate) fn add_audit_head(
         &self,
         entries: u64,
@@ -76,7 +77,7 @@ impl LedgerTx<'_> {
         Ok(self.inserted())
     }
 
-    /// The accounting side took this head as witness.
+    /// Notes that the accounting side took this head as witness.
     pub(crate) fn audit_head_left(&self, head_id: i64, now: DateTime<Utc>) -> Result<(), LedgerError> {
         self.execute_one(
             "audit_head",
@@ -85,7 +86,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Whether the accounting side ever took one.
+    /// Says whether the accounting side ever took one.
     pub(crate) fn was_witnessed(&self) -> Result<bool, LedgerError> {
         let found = self.row("SELECT 1 AS one FROM audit_head WHERE left_at IS NOT NULL LIMIT 1", [], |row| {
             self.get::<i64>(row, "one")
@@ -93,12 +94,12 @@ impl LedgerTx<'_> {
         Ok(found.is_some())
     }
 
-    /// The head with the most entries.
+    /// Returns the head with the most entries.
     pub(crate) fn newest_audit_head(&self) -> Result<Option<StoredHead>, LedgerError> {
         self.row(include_str!("newest_audit_head.sql"), [], |row| self.stored_head(row))
     }
 
-    /// The hash of the entry with that number; of none before the first.
+    /// Returns the hash of the entry with that number; of none before the first.
     pub(crate) fn audit_hash_at(&self, entries: u64) -> Result<Option<ChainHash>, LedgerError> {
         if entries == 0 {
             return Ok(Some(ChainHash::NONE));
@@ -128,7 +129,7 @@ impl LedgerTx<'_> {
         })
     }
 
-    /// Heads from that number on, as they stand there.
+    /// Returns the heads from that number on, as they stand there.
     fn audit_seals(&self, from: i64, limit: u32) -> Result<Vec<AuditSeal>, LedgerError> {
         let parameters = named_params! { ":from": from, ":limit": limit };
         self.rows(include_str!("audit_seals.sql"), parameters, |row| {
@@ -145,7 +146,7 @@ impl LedgerTx<'_> {
         })
     }
 
-    /// Numbers of heads that are not there although later ones are: `(first, last)`, in order.
+    /// Returns the numbers of heads that are not there although later ones are: `(first, last)`, in order.
     pub(crate) fn missing_audit_heads(&self) -> Result<Vec<(i64, i64)>, LedgerError> {
         let (mut missing, mut before) = (Vec::new(), 0);
         self.each("SELECT head_id FROM audit_head ORDER BY head_id", [], |row| {

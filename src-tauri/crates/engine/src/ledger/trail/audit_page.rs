@@ -1,4 +1,4 @@
-//! Reading the audit trail: in pages, by what a person asks for.
+//! Reads the audit trail in pages, by a person's filter.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
@@ -9,33 +9,34 @@ use crate::ledger::values::{from_json, instant, number, signed, stamp, word};
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
 use crate::views::AuditEntry;
 
-/// Entries that one page may have.
+/// The number of entries that one page may have.
 const PAGE_MAX: u32 = 1_000;
 
-/// Which entries are asked for; whatever is `None` does not matter.
+/// A filter for entries; a `None` member does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AuditFilter {
-    /// Of this act.
+    /// The act.
     pub act: Option<Act>,
-    /// By this user, of the operating system or of the accounting system.
+    /// The user, of the operating system or of the accounting system.
     pub actor: Option<String>,
-    /// About this record.
+    /// The record.
     pub record_id: Option<String>,
-    /// In this run.
+    /// The run.
     pub run_id: Option<RunId>,
-    /// At this instant or later.
+    /// The earliest instant.
     pub from: Option<DateTime<Utc>>,
-    /// Before this instant.
+    /// The instant before which it was written.
     pub to: Option<DateTime<Utc>>,
-    /// With this text in the reason, an id, a name or the detail; upper and lower case of A to Z are one.
+    /// The text in the reason, an id, a name or the detail; upper and lower case of A to Z are one.
     pub text: Option<String>,
 }
 
 impl Ledger {
-    /// Entries that fit, newest first: `limit` at most (and never over 1,000), those before entry `before` where it is given.
+    /// Returns the entries that match, newest first: `limit` at most (and never over 1,000), those before entry
+    /// `before` if it is given.
     ///
     /// # Errors
-    /// When the ledger cannot be read, or an entry holds what this program never writes.
+    /// If the ledger cannot be read, or an entry holds what this program never writes.
     pub async fn audit_page(
         &self,
         filter: &AuditFilter,
@@ -46,10 +47,11 @@ impl Ledger {
         self.read(move |tx| tx.audit_page(&filter, before, limit.min(PAGE_MAX))).await
     }
 
-    /// The users of the operating system who have left an entry, by name: `limit` at most (and never over 1,000).
+    /// Returns the users of the operating system who have left an entry, by name: `limit` at most (and never over
+    /// 1,000).
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn audit_actors(&self, limit: u32) -> Result<Vec<String>, LedgerError> {
         self.read(move |tx| {
             tx.rows(
@@ -61,7 +63,7 @@ impl Ledger {
         .await
     }
 
-    /// The newest entries of a run, oldest first: `limit` at most (and never over 1,000).
+    /// Returns the newest entries of a run, oldest first: `limit` at most (and never over 1,000).
     ///
     /// # Errors
     /// As for [`Ledger::audit_page`].
@@ -74,11 +76,11 @@ impl Ledger {
         .await
     }
 
-    /// Entries from number `from` on, oldest first, exactly as they stand there: `limit` at most (and never over 1,000). For
-    /// the export, which shows a damaged trail as well.
+    /// Returns the entries from number `from` on, oldest first, exactly as they stand there: `limit` at most (and never
+    /// over 1,000). The export uses it, which shows a damaged trail as well.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn audit_stored(&self, from: i64, limit: u32) -> Result<Vec<StoredEntry>, LedgerError> {
         self.read(move |tx| tx.audit_from(from, limit.min(PAGE_MAX))).await
     }
@@ -103,7 +105,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// The newest entries about a record, oldest first.
+    /// Returns the newest entries about a record, oldest first.
     pub(in crate::ledger) fn audit_of_record(
         &self,
         record_id: &str,
@@ -137,7 +139,7 @@ impl LedgerTx<'_> {
     }
 }
 
-/// The text anywhere, and nothing in it a wildcard.
+/// Returns a pattern for the text anywhere; nothing in it is a wildcard.
 fn pattern(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');

@@ -1,4 +1,4 @@
-//! The audit trail: entries, heads, pages.
+//! Keeps the audit trail: entries, heads, pages.
 
 pub(super) mod audit;
 pub(super) mod audit_heads;
