@@ -52,7 +52,7 @@ impl Obstacle {
             Self::PartyAmbiguous { party } => party_ambiguous(language, party),
             Self::PeriodClosed { date, locked_to } => period_closed(language, *date, *locked_to),
             Self::Currency { posting, books } => words::currency(language, posting, books),
-            Self::Amount { amount } => amount(language, amount),
+            Self::Amount { amount } => amount_unfit(language, amount),
             Self::Rounded { asked, found } => rounded(language, asked, found),
             Self::ReferenceTaken { voucher } => reference_taken(language, voucher),
             Self::DraftChanged => words::draft_changed(language, SYSTEM),
@@ -75,7 +75,7 @@ catalogue! {
     period_closed(date: NaiveDate, locked_to: NaiveDate):
         "The books in Odoo are locked up to {locked_to}, so that {date} cannot be posted. Move the lock date, or change the date in the source.",
         "Regnskapet i Odoo er låst til og med {locked_to}, så {date} kan ikke bokføres. Flytt låsedatoen, eller endre datoen i kilden.";
-    amount(amount: &str):
+    amount_unfit(amount: &str):
         "{amount} is not an amount of this currency.",
         "{amount} er ikke et beløp i denne valutaen.";
     rounded(asked: &str, found: &str):
