@@ -1,23 +1,16 @@
-//! Holds the state that every call can reach, and names the handler of each call.
+//! Holds the state that every call can reach.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
-use axum::extract::DefaultBodyLimit;
-use axum::response::IntoResponse;
-use axum::routing::{delete, get, post, put};
-use axum::{Router, middleware};
 use chrono::NaiveDate;
 
 use crate::clock::Clock;
 use crate::connections::Tasks;
 use crate::faults::{Faults, PathClass};
-use crate::gate::{BODY_BYTES_MAX, gate};
 use crate::options::Organisation;
 use crate::platform::Platform;
-use crate::problem::{Kind, Problem};
-use crate::routes::{admin, admin_books, drafts, expenses, labels, locks, lookup, me, reversal, vouchers, witnesses};
 use crate::store::Store;
 
 /// The state that every call can reach.
@@ -84,58 +77,4 @@ impl Drop for TakenKey<'_> {
     fn drop(&mut self) {
         self.running.keys().remove(&self.key);
     }
-}
-
-/// Routes the calls: those of the protocol go through the gate, the others past it.
-pub(crate) fn router(app: Arc<App>) -> Router {
-    let drafts = Router::new()
-        .route("/v1/drafts", post(drafts::stage).get(drafts::list))
-        .route("/v1/drafts/{id}", delete(drafts::delete))
-        .route("/v1/drafts/{id}/commit", post(drafts::commit))
-        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), drafts::offered));
-    let locks = Router::new()
-        .route("/v1/locks/export", post(locks::acquire).put(locks::renew).get(locks::show).delete(locks::release))
-        .route("/v1/locks/export/break", post(locks::break_lock))
-        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), locks::offered));
-    let labels = Router::new()
-        .route("/v1/labels", post(labels::create))
-        .route("/v1/labels/{code}", get(labels::show))
-        .route("/v1/labels/by-id/{id}", put(labels::update).delete(labels::delete))
-        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), labels::offered));
-    let protocol = Router::new()
-        .merge(drafts)
-        .merge(locks)
-        .merge(labels)
-        .route("/v1/me", get(me::me))
-        .route("/v1/witnesses", get(witnesses::list))
-        .route("/v1/witnesses/{ledger_id}", put(witnesses::write).get(witnesses::show))
-        .route("/v1/vouchers", post(vouchers::create).get(lookup::list))
-        .route("/v1/vouchers/lookup", post(lookup::lookup))
-        .route("/v1/vouchers/{id}/reversal", post(reversal::reverse))
-        .route("/v1/expenses", get(expenses::list))
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), gate))
-        .layer(DefaultBodyLimit::disable());
-    let administration = Router::new()
-        .route("/admin/faults", get(admin::faults).put(admin::put_faults).delete(admin::clear_faults))
-        .route("/admin/held", get(admin::held).delete(admin::let_go))
-        .route("/admin/journal", get(admin::journal))
-        .route("/admin/stats", get(admin::stats))
-        .route("/admin/clock", get(admin::clock).put(admin::put_clock))
-        .route("/admin/closed-through", get(admin::closed_through).put(admin::put_closed_through))
-        .route("/admin/vouchers", get(admin_books::vouchers).post(admin_books::write_voucher))
-        .route("/admin/vouchers/{id}", delete(admin_books::forget_voucher).get(admin_books::voucher))
-        .route("/admin/vouchers/{id}/void", post(admin_books::void_voucher))
-        .route("/admin/witnesses/{ledger_id}", delete(admin_books::forget_witness))
-        .layer(middleware::from_fn(admin::loopback_only))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
-    Router::new()
-        .merge(protocol)
-        .merge(administration)
-        .route("/v1/health", get(me::health))
-        .route("/openapi.json", get(me::openapi))
-        .fallback(|| async { Problem::new(Kind::NotFound, "There is no such address.").into_response() })
-        .method_not_allowed_fallback(|| async {
-            Problem::new(Kind::MethodNotAllowed, "There is such an address, but not for this method.").into_response()
-        })
-        .with_state(app)
 }

@@ -25,6 +25,7 @@ mod options;
 mod platform;
 pub mod practice;
 mod problem;
+mod router;
 mod routes;
 mod sandbox;
 mod store;

@@ -8,19 +8,15 @@ use std::sync::{Arc, RwLock};
 use chrono::NaiveDate;
 use tokio::net::TcpListener;
 
-use crate::app::{App, Running, router};
+use crate::app::{App, Running};
 use crate::clock::{Clock, parse_date};
 use crate::connections::{Tasks, serve};
 use crate::error::SandboxError;
 use crate::faults::Faults;
 use crate::options::Options;
 use crate::platform::Platform;
-use crate::store::{Store, read_setting, write_setting};
-
-/// The names of the settings in the store that have no table of their own.
-pub(crate) const CLOCK_SHIFT_SECONDS: &str = "clock_shift_seconds";
-pub(crate) const CLOSED_THROUGH: &str = "closed_through";
-const PRACTICE_NEWEST: &str = "practice_newest";
+use crate::router::router;
+use crate::store::{CLOCK_SHIFT_SECONDS, CLOSED_THROUGH, PRACTICE_NEWEST, Store, read_setting, write_setting};
 
 /// A running sandbox. Dropping it ends it at once; [`Sandbox::stop`] lets it finish what is under way.
 pub struct Sandbox {

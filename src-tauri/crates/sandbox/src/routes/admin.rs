@@ -19,8 +19,7 @@ use crate::app::App;
 use crate::clock::SHIFT_SECONDS_MAX;
 use crate::faults::{Settings, complaint};
 use crate::problem::{Kind, Problem};
-use crate::sandbox::{CLOCK_SHIFT_SECONDS, CLOSED_THROUGH};
-use crate::store;
+use crate::store::{self, CLOCK_SHIFT_SECONDS, CLOSED_THROUGH};
 
 /// The most entries of a page of the journal.
 const JOURNAL_PAGE_MAX: i64 = 10_000;

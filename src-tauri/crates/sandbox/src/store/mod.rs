@@ -33,7 +33,7 @@ pub(crate) use journal::{read_journal, record};
 pub(crate) use labels::{create_label, delete_label, label, update_label};
 pub(crate) use listing::{FoundVoucher, Page, Place, find, page};
 pub(crate) use locks::{Acquire, Holder, Progress, acquire, break_lock, release, renew, view};
-pub(crate) use settings::{read_setting, write_setting};
+pub(crate) use settings::{CLOCK_SHIFT_SECONDS, CLOSED_THROUGH, PRACTICE_NEWEST, read_setting, write_setting};
 pub(crate) use stats::book_stats;
 pub(crate) use vouchers::{
     NewVoucher, Receipt, StoredVoucher, forget, insert, receipts, seq_of_id, void, voucher, vouchers_of,

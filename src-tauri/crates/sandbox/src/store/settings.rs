@@ -4,6 +4,11 @@ use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
 use super::Failure;
 
+/// The names of the settings.
+pub(crate) const CLOCK_SHIFT_SECONDS: &str = "clock_shift_seconds";
+pub(crate) const CLOSED_THROUGH: &str = "closed_through";
+pub(crate) const PRACTICE_NEWEST: &str = "practice_newest";
+
 pub(crate) fn read_setting(connection: &Connection, name: &str) -> Result<Option<String>, Failure> {
     let mut statement = connection.prepare_cached("SELECT value FROM settings WHERE name = :name")?;
     Ok(statement.query_row(named_params! {":name": name}, |row| row.get(0)).optional()?)
