@@ -4,7 +4,7 @@
 //! without it, from the lock file. The advisory database is for those who may reach it.
 
 use crate::flags;
-use crate::programs;
+use crate::places;
 use crate::run::{Failure, call};
 use crate::tools::CARGO_DENY;
 
@@ -12,6 +12,6 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
     let [] = flags(arguments, [])?;
     let program = CARGO_DENY.ready()?;
     let mut command = std::process::Command::new(program);
-    command.env("CARGO", programs::cargo_path()).current_dir(crate::places::root());
+    command.env("CARGO", places::cargo_path()).current_dir(places::root());
     call(command.args(["--workspace", "check", "licenses", "bans", "sources"]))
 }

@@ -1,9 +1,8 @@
-//! Finds places: the checkout, cargo's target folder, and xtask's cache outside the checkout.
+//! Finds places: the checkout, cargo and its target folder, and xtask's cache outside the checkout.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
-use crate::programs;
 use crate::run::{Failure, output};
 
 /// Returns the top of the checkout that cargo runs this in: several may share a target folder, and so one compiled
@@ -12,6 +11,11 @@ pub(crate) fn root() -> PathBuf {
     let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let here = Path::new(&here);
     here.ancestors().nth(3).unwrap_or(here).to_path_buf()
+}
+
+/// Returns the cargo that runs this xtask.
+pub(crate) fn cargo_path() -> PathBuf {
+    env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
 }
 
 /// Returns the folder of the user interface.
@@ -43,7 +47,7 @@ pub(crate) fn built(profile_folder: &str, name: &str) -> Result<PathBuf, Failure
 pub(crate) fn target() -> Result<PathBuf, Failure> {
     let manifest = root().join("Cargo.toml").display().to_string();
     let arguments = ["metadata", "--no-deps", "--format-version", "1", "--manifest-path", &manifest];
-    output(programs::cargo_path(), &arguments)
+    output(cargo_path(), &arguments)
         .and_then(|metadata| text_member(&metadata, "target_directory"))
         .map(PathBuf::from)
         .ok_or_else(|| Failure::new("`cargo metadata` does not say where it builds"))

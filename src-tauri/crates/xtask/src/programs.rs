@@ -7,14 +7,9 @@ use std::process::Command;
 use crate::places;
 use crate::run::in_ci;
 
-/// Returns the cargo that runs this xtask.
-pub(crate) fn cargo_path() -> PathBuf {
-    env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
-}
-
 /// Returns `cargo SUBCOMMAND` at the top of the checkout; in CI the lock file has to be up to date.
 pub(crate) fn cargo(subcommand: &[&str]) -> Command {
-    let mut command = Command::new(cargo_path());
+    let mut command = Command::new(places::cargo_path());
     command.args(subcommand).current_dir(places::root());
     let resolves = subcommand.first().is_some_and(|name| *name != "fmt");
     if in_ci() && resolves {

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::places;
-use crate::programs;
 use crate::run::{Failure, call};
 
 /// A tool from crates.io, and the one version of it in use.
@@ -30,7 +29,7 @@ impl Tool {
             // It is built in a folder of its own: in the common one it would be a release build that nothing else
             // shares.
             call(
-                Command::new(programs::cargo_path())
+                Command::new(places::cargo_path())
                     .args(["install", self.name, "--version", self.version, "--locked", "--quiet", "--force", "--root"])
                     .arg(&home)
                     .env_remove("CARGO_TARGET_DIR"),
