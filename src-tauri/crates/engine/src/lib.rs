@@ -1,8 +1,31 @@
 //! The engine of Postonce: exports each approved record into the accounting system exactly once, and can prove it.
 //!
-//! Read it in the order of a record's way: [`domain`] (the nouns), `ledger` (what was seen, attempted, answered),
-//! `lock` (who may send), `export` (observe, plan, claim, commit, settle, recover), `schedule` (when to do so unasked),
-//! `audit` (is the trail whole), `compare` (both sides against each other). The world outside comes in through [`ports`].
+//! Invariants, the five promises (`src-tauri/docs/architecture.md`). They hold whatever dies, hangs, repeats or lies in
+//! between:
+//!
+//! 1. **No second voucher.** For a record and generation there is one voucher of ours at most, and none for a
+//!    generation that nobody asked for. The index `attempt_guard` and the trigger `attempt_was_asked_for` hold it; a
+//!    claim is on the disk before the first byte leaves.
+//! 2. **Nothing lost.** Every record that the source holds ends exported, waits for the next sync, or stands on the
+//!    *needs attention* list with its reason. Every run settles first what earlier ones left open.
+//! 3. **No false success.** `posted` needs the accounting system's own voucher id, in the code and in the table.
+//! 4. **One at a time.** Nothing is sent without a [`Permit`]; the second comer learns who sends, since when and how
+//!    far.
+//! 5. **Nothing unexplained.** An act and its audit entry share a transaction, and the trail is chained, sealed and
+//!    witnessed.
+//!
+//! The modules, from below; each names those before it alone (`tests/tidy/layers.rs` holds that, and names the
+//! exceptions):
+//!
+//! - [`domain`] has the nouns, [`ports`] the world outside, [`error`] the codes of problems, [`views`] what the faces
+//!   show, `settings` what a workspace decides;
+//! - `ledger` keeps what was seen, attempted and answered, in six folders: `file`, `run`, `lists`, `trail`,
+//!   `comparison`, `re_export`;
+//! - `parts` is what an engine is made of, `lock` decides who may send, `calls` makes every call to the accounting
+//!   system;
+//! - `audit` checks and seals the trail, `compare` holds both sides against each other;
+//! - `export` is the way of a record: observe, plan, claim, send, settle, recover;
+//! - `engine` is the value [`Engine`], and `verbs` has a file for each thing that a face may ask of it.
 
 mod audit;
 mod calls;

@@ -19,7 +19,7 @@ mod tests {
 
     /// Uses the example of RFC 8032, section 7.1, test 3.
     #[test]
-    fn the_example_of_the_standard_is_accepted_and_nothing_near_it() {
+    fn example_of_the_standard_is_accepted_and_nothing_near_it() {
         let good = Signature {
             public_key: "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025".into(),
             signature:

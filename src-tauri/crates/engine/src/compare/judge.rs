@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_there_as_it_was_acknowledged_is_well_and_anything_else_is_named() {
+    fn voucher_as_acknowledged_is_well_and_any_difference_is_named() {
         let (stands, voided) = (VoucherState::Posted, VoucherState::Voided);
         let differs = Verdict::Differs;
         let mut other_day = voucher("V-1", stands);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_that_lags_makes_nothing_missing() {
+    fn search_that_lags_makes_nothing_missing() {
         assert_eq!(judge(&posted(), &[], true), Verdict::Waiting);
         let voided = voucher("V-1", VoucherState::Voided);
         assert_eq!(
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voucher_that_we_reversed_is_expected_to_be_reversed_and_told_where_it_still_stands() {
+    fn voucher_that_we_reversed_is_reported_if_it_still_stands() {
         let reversed = Compared { reversal: Some(AttemptState::Posted), ..posted() };
         assert_eq!(judge(&reversed, &[voucher("V-1", VoucherState::Voided)], false), Verdict::Reversed);
         let standing = judge(&reversed, &[voucher("V-1", VoucherState::Posted)], false);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_had_exported_again_may_be_gone_but_still_counts_where_it_stands() {
+    fn voucher_exported_again_may_be_gone_and_counts_if_it_stands() {
         let earlier = Compared { exported_again: true, ..posted() };
         assert_eq!(judge(&earlier, &[], false), Verdict::Reversed);
         assert_eq!(judge(&earlier, &[voucher("V-1", VoucherState::Voided)], false), Verdict::Reversed);

@@ -255,7 +255,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_entry_can_be_read_back_from_its_bytes(ledger in ".{0,20}", values in values()) {
+        fn entry_can_be_read_back_from_its_bytes(ledger in ".{0,20}", values in values()) {
             let (ledger_back, values_back) = read_back(&entry_bytes(&ledger, &values));
             prop_assert_eq!(ledger_back, ledger);
             prop_assert_eq!(values_back, values.to_vec());
@@ -272,7 +272,7 @@ mod tests {
         }
 
         #[test]
-        fn a_byte_moved_from_one_column_to_the_next_is_another_entry(text in "[a-z]{1,8}", place in 1usize..8) {
+        fn byte_moved_from_one_column_to_the_next_is_another_entry(text in "[a-z]{1,8}", place in 1usize..8) {
             let place = place.min(text.len());
             let with = |first: &str, second: &str| {
                 let mut values: [Value; COLUMNS.len()] = std::array::from_fn(|_| Value::Null);
@@ -296,7 +296,7 @@ mod tests {
 
     /// Repeats the example of `docs/audit-trail.md`. If this fails, no ledger in the world can be verified any more.
     #[test]
-    fn the_bytes_are_those_of_the_document() {
+    fn bytes_are_those_of_the_document() {
         let values = [
             Value::Integer(1),
             Value::text("2026-11-02T09:14:03.000Z"),

@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn several_a_voided_one_and_one_of_another_amount_are_for_a_person() {
+    fn vouchers_that_are_several_voided_or_other_go_to_a_person() {
         let posted = || voucher("V-1", "412.00", VoucherState::Posted);
         let mut elsewhen = posted();
         elsewhen.date = day("2026-10-29");
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn drafts_are_told_apart_by_what_they_hold() {
+    fn drafts_are_separated_by_their_content() {
         let evidence = looked_up(Vec::new(), vec![draft("D-1", "412.00"), draft("D-2", "1.00")]);
         assert_eq!(
             evidence,

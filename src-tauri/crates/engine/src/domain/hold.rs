@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_code_is_the_one_in_json_and_stands_in_the_list() {
+    fn code_is_the_one_in_json_and_stands_in_the_list() {
         let found = || String::from("x");
         let reasons = [
             HoldReason::IdMissing,

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn an_amount_is_read_to_the_minor_unit() {
+    fn amount_is_read_to_the_minor_unit() {
         for (text, code, minor) in [
             ("1249.50", "NOK", 124_950),
             ("100", "NOK", 10_000),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_an_amount_is_refused_and_never_rounded() {
+    fn text_that_is_no_amount_is_refused_and_never_rounded() {
         for text in ["", "-", ".5", "5.", "1,50", "1 000", "1e3", "NaN", "--1", "٣"] {
             assert!(matches!(Money::from_decimal(text, currency("NOK")), Err(MoneyError::NotANumber(_))), "{text}");
         }
@@ -193,7 +193,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_is_written_as_it_stood_but_for_its_zeros(whole in "(0|[1-9][0-9]{0,9})", fraction in "[0-9]{0,4}") {
+        fn text_of_an_amount_is_written_as_read_except_its_zeros(whole in "(0|[1-9][0-9]{0,9})", fraction in "[0-9]{0,4}") {
             let text = if fraction.is_empty() { whole.clone() } else { format!("{whole}.{fraction}") };
             let digits = fraction.trim_end_matches('0');
             match Money::from_decimal(&text, currency("NOK")) {

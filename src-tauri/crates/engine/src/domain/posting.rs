@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_posting_balances_and_names_payee_and_dimensions() {
+    fn posting_balances_and_names_payee_and_dimensions() {
         let mut record = record("A");
         record.project = Some("P7".into());
         let posting = rules(None).posting(&record, Reference::from_stored("hlf:A")).expect("the category is mapped");
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_category_without_account_holds_the_record_unless_there_is_a_default() {
+    fn category_without_account_holds_the_record_without_default() {
         let mut record = record("A");
         record.category = "courses".into();
         let reference = Reference::from_stored("hlf:A");
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_amount_of_zero_is_held() {
+    fn amount_of_zero_is_held() {
         let mut record = record("A");
         record.amount = Money::from_minor(0, record.amount.currency());
         assert_eq!(rules(None).posting(&record, Reference::from_stored("hlf:A")), Err(HoldReason::AmountZero));

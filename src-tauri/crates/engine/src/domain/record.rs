@@ -174,7 +174,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_id_is_taken_as_it_stands_or_not_at_all() {
+    fn id_is_taken_as_it_stands_or_not_at_all() {
         assert_eq!(RecordId::new("PM-2026-00417").map(|id| id.to_string()), Ok("PM-2026-00417".to_owned()));
         assert_eq!(RecordId::new("  "), Err(RecordIdError::Empty));
         assert_eq!(RecordId::new(" A"), Err(RecordIdError::OuterSpace));
@@ -237,7 +237,7 @@ pub(crate) mod tests {
         }
 
         #[test]
-        fn a_text_moved_from_one_member_to_the_next_is_another_content(text in "[-a1:\n]{1,6}", at in 0usize..6) {
+        fn text_moved_from_one_member_to_the_next_is_another_content(text in "[-a1:\n]{1,6}", at in 0usize..6) {
             let (left, right) = text.split_at(at.min(text.len()));
             let whole = (1, String::new(), text.clone(), String::new(), None, None);
             let divided = (1, String::new(), left.to_owned(), right.to_owned(), None, None);

@@ -151,13 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_id_is_readable_in_the_accounting_system() {
+    fn plain_id_is_readable_in_the_accounting_system() {
         assert_eq!(of("PM-2026-00417", 1, WIDE).as_str(), "hlf:PM-2026-00417");
         assert_eq!(of("PM-2026-00417", 2, WIDE).as_str(), "hlf:PM-2026-00417#2");
     }
 
     #[test]
-    fn an_id_that_does_not_fit_is_digested_and_never_cut() {
+    fn id_that_does_not_fit_is_digested_and_never_cut() {
         let long = "x".repeat(200);
         assert_eq!(of(&long, 1, WIDE).as_str().len(), "hlf:~".len() + DIGEST_DIGITS);
         assert_ne!(of(&long, 1, WIDE), of(&format!("{}y", "x".repeat(199)), 1, WIDE));
@@ -181,7 +181,7 @@ mod tests {
         }
 
         #[test]
-        fn a_reference_is_never_longer_than_the_target_allows(id in "[^\\p{C}\\s]{1,50}", g in 1u32..) {
+        fn reference_is_never_longer_than_the_target_allows(id in "[^\\p{C}\\s]{1,50}", g in 1u32..) {
             for rules in [WIDE, NARROW] {
                 prop_assert!(of(&id, g, rules).as_str().chars().count() <= rules.length_max);
             }

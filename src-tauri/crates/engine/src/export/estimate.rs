@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_the_server_asked_for_makes_the_estimate_longer() {
+    fn wait_that_the_server_asked_for_makes_the_estimate_longer() {
         let mut estimate = Estimate::begin(at(0), 0);
         for second in 1..=5 {
             estimate.note(at(second), second * 100);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rate_follows_what_happens_now_not_what_happened_long_ago() {
+    fn rate_follows_what_happens_now_not_what_happened_long_ago() {
         let mut estimate = Estimate::begin(at(0), 0);
         let mut processed = 0;
         for second in 1..=200 {

@@ -135,14 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_nobody_sent_goes_and_one_outside_the_period_stays() {
+    fn record_that_nobody_sent_goes_and_one_out_of_period_stays() {
         assert_eq!(rules(Period::EVERYTHING).decide(&candidate()), Decision::Send);
         let november = Period::new(Some(day("2026-11-01")), None).expect("a period");
         assert_eq!(rules(november).decide(&candidate()), Decision::Outside);
     }
 
     #[test]
-    fn what_may_be_a_voucher_is_never_sent_even_where_it_would_be_held() {
+    fn record_that_may_be_a_voucher_is_never_sent_even_if_held() {
         let everything = rules(Period::EVERYTHING);
         assert_eq!(everything.decide(&guarded(AttemptState::Posted, Some(6))), Decision::Skip { attempt_id: 3 });
         assert_eq!(everything.decide(&guarded(AttemptState::Posted, Some(7))), Decision::Recovered);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn an_impossible_date_is_held_whatever_the_period() {
+    fn impossible_date_is_held_whatever_the_period() {
         let november = Period::new(Some(day("2026-11-01")), None).expect("a period");
         for date in ["0202-03-01", "1999-12-31", "2027-11-24"] {
             let mut slip = candidate();
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_with_two_contents_is_held_with_its_lines() {
+    fn id_with_two_contents_is_held_with_its_lines() {
         let mut twice = candidate();
         twice.conflict = vec![2, 9];
         let held = Decision::Hold(HoldReason::IdRepeated { lines: "2, 9".into() });
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_category_without_account_is_held() {
+    fn category_without_account_is_held() {
         let mut courses = candidate();
         courses.record.category = "courses".into();
         let held = Decision::Hold(HoldReason::AccountMissing { category: "courses".into() });

@@ -19,7 +19,7 @@ fn assert_all_free(rig: &EngineRig) {
 }
 
 #[tokio::test]
-async fn a_run_that_is_done_or_cannot_reach_the_other_side_or_panics_leaves_all_three_walls_free() {
+async fn run_that_is_done_fails_or_panics_leaves_all_walls_free() {
     let rig = EngineRig::new(None);
     assert_eq!(rig.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed));
     assert_all_free(&rig);
@@ -36,7 +36,7 @@ async fn a_run_that_is_done_or_cannot_reach_the_other_side_or_panics_leaves_all_
 }
 
 #[tokio::test]
-async fn a_run_that_is_dropped_in_the_middle_leaves_slot_and_file_free_and_its_lease_to_run_out() {
+async fn run_that_is_dropped_frees_slot_and_file_but_not_the_lease() {
     let rig = EngineRig::new(None);
     let ask = || SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: kari(), wait: None };
     for polls in 0..40 {
@@ -56,7 +56,7 @@ async fn a_run_that_is_dropped_in_the_middle_leaves_slot_and_file_free_and_its_l
 }
 
 #[tokio::test]
-async fn a_run_that_died_on_this_machine_is_taken_over_at_once_and_one_of_another_machine_never() {
+async fn run_that_died_is_taken_over_at_once_on_its_own_machine_only() {
     let rig = EngineRig::new(None);
     let run_id = rig.sync().await.run.expect("it ran").run_id;
     let holder =

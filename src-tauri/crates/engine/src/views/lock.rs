@@ -115,14 +115,14 @@ mod tests {
     }
 
     #[test]
-    fn it_says_whose_the_lock_is() {
+    fn facts_say_whose_the_lock_is() {
         assert_eq!(facts(lock(0, None, 1), "ola", "PC-12").whose, Whose::Other);
         assert_eq!(facts(lock(0, None, 1), "kari", "PC-13").whose, Whose::MineElsewhere);
         assert_eq!(facts(lock(0, None, 1), "kari", "PC-12").whose, Whose::MineHere);
     }
 
     #[test]
-    fn a_holder_looks_dead_after_two_missing_renewals() {
+    fn holder_looks_dead_after_two_missing_renewals() {
         let heard = facts(lock(100, None, 140), "ola", "x");
         assert!(!heard.looks_dead);
         assert_eq!((heard.silent_seconds, heard.free_in_seconds), (40, 20));
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn it_estimates_from_the_holders_own_pace() {
+    fn estimate_comes_from_the_holders_own_pace() {
         let half_way = LockProgress { processed: 100, total: 300 };
         assert_eq!(facts(lock(50, Some(half_way), 60), "ola", "x").eta_seconds, Some(100));
         assert_eq!(facts(lock(50, Some(LockProgress::default()), 60), "ola", "x").eta_seconds, None);

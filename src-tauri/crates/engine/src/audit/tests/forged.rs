@@ -85,7 +85,7 @@ async fn remade(key: Option<u8>) -> EngineRig {
 }
 
 #[tokio::test]
-async fn a_whole_trail_is_well_and_says_who_looked() {
+async fn whole_trail_is_well_and_says_who_looked() {
     let rig = sealed(Some(1)).await;
     let verdict = rig.verdict().await;
     assert_eq!(verdict.findings, []);
@@ -97,7 +97,7 @@ async fn a_whole_trail_is_well_and_says_who_looked() {
 }
 
 #[tokio::test]
-async fn a_chain_made_anew_does_not_fit_its_seals() {
+async fn chain_made_anew_does_not_fit_its_seals() {
     for key in [None, Some(1)] {
         let rig = remade(key).await;
         let verdict = rig.verdict().await;
@@ -122,7 +122,7 @@ async fn seals_rewritten_without_the_key_have_wrong_signatures() {
 }
 
 #[tokio::test]
-async fn seals_forged_with_another_key_are_found_by_the_key_and_by_the_witness() {
+async fn seals_forged_with_another_key_fail_by_key_and_by_witness() {
     let rig = remade(Some(1)).await;
     seal_anew(&rig.raw(), Some(&Key::new(2)));
     let verdict = rig.verdict().await;
@@ -153,7 +153,7 @@ async fn signatures_taken_away_are_missed() {
 }
 
 #[tokio::test]
-async fn the_last_ten_cut_off_are_missed_by_seal_and_witness() {
+async fn last_ten_cut_off_are_missed_by_seal_and_witness() {
     let rig = sealed(Some(1)).await;
     rig.edit("DELETE FROM audit WHERE entry > 7");
     let verdict = rig.verdict().await;
@@ -167,7 +167,7 @@ async fn the_last_ten_cut_off_are_missed_by_seal_and_witness() {
 }
 
 #[tokio::test]
-async fn a_trail_that_was_emptied_is_missed() {
+async fn trail_that_was_emptied_is_missed() {
     let rig = sealed(None).await;
     rig.edit("DELETE FROM audit");
     let verdict = rig.verdict().await;

@@ -48,7 +48,7 @@ fn write(raw: &Raw, column: &str, entry: i64, bytes: &[u8], type_of: &str) {
 }
 
 #[tokio::test]
-async fn a_flip_of_any_byte_of_any_column_of_any_entry_is_found() {
+async fn flip_of_any_byte_of_any_column_of_any_entry_is_found() {
     let rig = trail().await;
     assert_eq!(look(&rig).await.findings, []);
     let raw = rig.raw();
@@ -99,7 +99,7 @@ async fn a_flip_of_any_byte_of_any_column_of_any_entry_is_found() {
 }
 
 #[tokio::test]
-async fn a_value_taken_away_or_put_where_there_was_none_is_found() {
+async fn value_taken_away_or_put_where_there_was_none_is_found() {
     let rig = trail().await;
     let raw = rig.raw();
     for entry in 1..=ENTRIES {
@@ -128,7 +128,7 @@ fn kinds(verdict: &AuditVerdict) -> Vec<(FindingKind, i64)> {
 }
 
 #[tokio::test]
-async fn an_entry_deleted_in_the_middle_or_at_the_beginning_is_found() {
+async fn entry_deleted_in_the_middle_or_at_the_beginning_is_found() {
     for gone in [1, 5, 11] {
         let rig = trail().await;
         rig.edit(&format!("DELETE FROM audit WHERE entry = {gone}"));
@@ -140,7 +140,7 @@ async fn an_entry_deleted_in_the_middle_or_at_the_beginning_is_found() {
 }
 
 #[tokio::test]
-async fn an_entry_deleted_and_the_rest_renumbered_is_found() {
+async fn entry_deleted_and_the_rest_renumbered_is_found() {
     let rig = trail().await;
     rig.edit("DELETE FROM audit WHERE entry = 5; UPDATE audit SET entry = entry - 1 WHERE entry > 5;");
     let verdict = look(&rig).await;
@@ -178,7 +178,7 @@ async fn two_entries_swapped_are_found() {
 }
 
 #[tokio::test]
-async fn an_entry_inserted_is_found() {
+async fn entry_inserted_is_found() {
     let rig = trail().await;
     rig.edit(
         "UPDATE audit SET entry = -entry WHERE entry > 5; UPDATE audit SET entry = 1 - entry WHERE entry < 0;

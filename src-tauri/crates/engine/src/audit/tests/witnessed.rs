@@ -14,7 +14,7 @@ fn kinds(verdict: &AuditVerdict) -> Vec<FindingKind> {
 }
 
 #[tokio::test]
-async fn a_run_leaves_a_signed_witness_and_gives_the_lease_back() {
+async fn run_leaves_a_signed_witness_and_gives_the_lease_back() {
     let rig = EngineRig::new(Some(1));
     assert!(rig.sync().await.error.is_none());
     let kept = rig.books.kept().expect("a witness");
@@ -27,7 +27,7 @@ async fn a_run_leaves_a_signed_witness_and_gives_the_lease_back() {
 }
 
 #[tokio::test]
-async fn the_copy_used_first_goes_on_and_the_other_is_refused() {
+async fn copy_used_first_goes_on_and_the_other_is_refused() {
     let rig = EngineRig::new(Some(1));
     assert!(rig.sync().await.error.is_none());
     let (first, second) = rig.copied();
@@ -42,7 +42,7 @@ async fn the_copy_used_first_goes_on_and_the_other_is_refused() {
 }
 
 #[tokio::test]
-async fn a_copy_that_went_on_by_itself_is_a_fork() {
+async fn copy_that_went_on_by_itself_is_a_fork() {
     let rig = EngineRig::new(Some(1));
     assert!(rig.sync().await.error.is_none());
     let (first, second) = rig.copied();
@@ -54,7 +54,7 @@ async fn a_copy_that_went_on_by_itself_is_a_fork() {
 }
 
 #[tokio::test]
-async fn a_trail_that_no_longer_fits_its_seal_stops_the_next_run() {
+async fn trail_that_no_longer_fits_its_seal_stops_the_next_run() {
     for edit in [
         "UPDATE audit SET hash = randomblob(32) WHERE entry = 2",
         "DELETE FROM audit WHERE entry = 2",
@@ -72,7 +72,7 @@ async fn a_trail_that_no_longer_fits_its_seal_stops_the_next_run() {
 }
 
 #[tokio::test]
-async fn without_the_witness_nothing_is_sent() {
+async fn nothing_is_sent_without_the_witness() {
     let rig = EngineRig::new(None);
     assert!(rig.sync().await.error.is_none());
     rig.books.treats_witnesses(Manner::OutOfReach);
@@ -81,7 +81,7 @@ async fn without_the_witness_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn a_verification_works_without_the_accounting_side_and_says_so() {
+async fn verification_works_without_the_accounting_side_and_says_so() {
     let rig = EngineRig::new(Some(1));
     assert!(rig.sync().await.error.is_none());
     for (manner, state) in
@@ -94,7 +94,7 @@ async fn a_verification_works_without_the_accounting_side_and_says_so() {
 }
 
 #[tokio::test]
-async fn a_witness_that_is_gone_is_told_of_and_stops_nothing() {
+async fn witness_that_is_gone_is_reported_and_stops_nothing() {
     let rig = EngineRig::new(Some(1));
     let verdict = rig.verdict().await;
     assert_eq!((verdict.witness, kinds(&verdict)), (WitnessState::Missing, vec![]), "none was ever left");
@@ -108,7 +108,7 @@ async fn a_witness_that_is_gone_is_told_of_and_stops_nothing() {
 }
 
 #[tokio::test]
-async fn a_witness_with_a_wrong_signature_is_told_of() {
+async fn witness_with_a_wrong_signature_is_reported() {
     let rig = EngineRig::new(Some(1));
     assert!(rig.sync().await.error.is_none());
     let kept = rig.books.kept().expect("a witness");
@@ -119,7 +119,7 @@ async fn a_witness_with_a_wrong_signature_is_told_of() {
 }
 
 #[tokio::test]
-async fn a_head_that_could_not_be_left_is_left_after_the_next_run() {
+async fn head_that_could_not_be_left_is_left_after_the_next_run() {
     let rig = EngineRig::new(Some(1));
     rig.books.treats_witnesses(Manner::NotOffered);
     assert!(rig.sync().await.error.is_none());
@@ -130,7 +130,7 @@ async fn a_head_that_could_not_be_left_is_left_after_the_next_run() {
 }
 
 #[tokio::test]
-async fn a_verification_waits_for_no_run() {
+async fn verification_waits_for_no_run() {
     let rig = EngineRig::new(None);
     let held = FileLock::try_take(&rig.file_lock()).expect("nobody has it");
     let problem = rig.engine.verify_audit(kari()).await.expect_err("a run is on");
@@ -140,7 +140,7 @@ async fn a_verification_waits_for_no_run() {
 }
 
 #[tokio::test]
-async fn a_backup_that_was_asked_for_is_a_ledger_and_stands_in_the_trail_behind_what_it_holds() {
+async fn backup_on_request_is_a_ledger_and_its_entry_comes_after_it() {
     let rig = EngineRig::new(Some(1));
     assert!(rig.sync().await.error.is_none());
     let held = FileLock::try_take(&rig.file_lock()).expect("nobody has it");

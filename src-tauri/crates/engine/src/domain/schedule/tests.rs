@@ -19,14 +19,14 @@ fn times(schedule: &Schedule, after: &str, count: usize) -> Vec<String> {
 }
 
 #[test]
-fn a_night_is_two_o_clock_where_the_organisation_is() {
+fn night_is_two_o_clock_where_the_organisation_is() {
     let nightly = oslo("0 2 * * *");
     assert_eq!(times(&nightly, "2026-11-22T23:00", 2), ["2026-11-23T01:00", "2026-11-24T01:00"], "winter");
     assert_eq!(times(&nightly, "2026-06-22T23:00", 1), ["2026-06-23T00:00"], "summer");
 }
 
 #[test]
-fn a_time_that_the_change_of_clocks_leaves_out_comes_once_and_one_that_comes_twice_as_well() {
+fn time_comes_once_though_the_clocks_skip_or_repeat_it() {
     // In Oslo 02:00 to 03:00 is left out on 2027-03-28, and comes twice on 2027-10-31.
     for cron in ["30 2 * * *", "30 2,14 * * *", "*/30 2 * * *"] {
         let schedule = oslo(cron);
@@ -44,7 +44,7 @@ fn a_time_that_the_change_of_clocks_leaves_out_comes_once_and_one_that_comes_twi
 }
 
 #[test]
-fn a_pace_goes_on_by_real_time_over_a_change_of_clocks() {
+fn pace_goes_on_by_real_time_over_a_change_of_clocks() {
     let hourly = oslo("0 * * * *");
     for night in ["2027-03-27T22:00", "2027-10-30T22:00"] {
         let found: Vec<_> = hourly.times_after(utc(night)).take(6).collect();
@@ -53,7 +53,7 @@ fn a_pace_goes_on_by_real_time_over_a_change_of_clocks() {
 }
 
 #[test]
-fn whatever_was_missed_is_one_run_for_the_newest_missed_time() {
+fn missed_times_are_one_run_for_the_newest_of_them() {
     let (nightly, since) = (oslo("0 2 * * *"), utc("2026-11-01T01:00"));
     assert_eq!(nightly.due(since, utc("2026-11-02T00:59")), Due::Nothing);
     let on_time = Due::Run { scheduled_for: utc("2026-11-02T01:00"), missed: 0 };
@@ -64,7 +64,7 @@ fn whatever_was_missed_is_one_run_for_the_newest_missed_time() {
 }
 
 #[test]
-fn without_catching_up_only_what_fell_due_a_moment_ago_is_run() {
+fn only_a_time_of_a_moment_ago_runs_without_catching_up() {
     let nightly = Schedule { catch_up: false, ..oslo("0 2 * * *") };
     let since = utc("2026-11-01T01:00");
     let in_time = Due::Run { scheduled_for: utc("2026-11-04T01:00"), missed: 2 };
@@ -74,7 +74,7 @@ fn without_catching_up_only_what_fell_due_a_moment_ago_is_run() {
 }
 
 #[test]
-fn a_clock_set_back_makes_nothing_due_and_years_away_make_one_run() {
+fn clock_set_back_makes_nothing_due_and_years_away_one_run() {
     let minutely = oslo("* * * * *");
     assert_eq!(minutely.due(utc("2026-11-02T01:00"), utc("2026-11-01T01:00")), Due::Nothing);
     let years = minutely.due(utc("2016-11-02T01:00"), utc("2026-11-02T01:00"));
@@ -84,7 +84,7 @@ fn a_clock_set_back_makes_nothing_due_and_years_away_make_one_run() {
 }
 
 #[test]
-fn what_is_no_schedule_is_told_with_the_field_and_an_example() {
+fn text_that_is_no_schedule_is_refused_by_field_with_example() {
     for (text, error) in [
         ("", ScheduleError::Fields(0)),
         ("@daily", ScheduleError::Fields(1)),
@@ -149,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn a_machine_that_sleeps_and_wakes_runs_each_time_at_most_once_and_the_newest_always(
+    fn sleeping_machine_runs_each_time_once_and_always_the_newest(
         schedule in schedules(), from in moments(), steps in prop::collection::vec(-7_200_i64..200_000, 1..40),
     ) {
         let (mut now, mut since, mut ran) = (from, from, Vec::new());

@@ -46,7 +46,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_day_has_one_copy_which_opens_as_the_ledger_it_was() {
+async fn day_has_one_copy_which_opens_as_the_ledger_it_was() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("ledger.sqlite");
     let ledger = open(&path).expect("a new ledger");
@@ -62,7 +62,7 @@ async fn a_day_has_one_copy_which_opens_as_the_ledger_it_was() {
 }
 
 #[tokio::test]
-async fn old_copies_go_and_the_newest_stay_also_under_a_clock_that_was_set_back() {
+async fn old_copies_go_and_the_newest_stay_though_the_clock_went_back() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let ledger = open(&folder.path().join("ledger.sqlite")).expect("a new ledger");
     for day in 0..40 {
@@ -77,7 +77,7 @@ async fn old_copies_go_and_the_newest_stay_also_under_a_clock_that_was_set_back(
 }
 
 #[tokio::test]
-async fn what_a_dead_process_left_half_made_is_cleared_away_and_counts_for_nothing() {
+async fn half_made_copy_of_a_dead_process_is_removed_and_never_counts() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let ledger = open(&folder.path().join("ledger.sqlite")).expect("a new ledger");
     let backups = folder.path().join("backups");
@@ -93,7 +93,7 @@ async fn what_a_dead_process_left_half_made_is_cleared_away_and_counts_for_nothi
 }
 
 #[tokio::test]
-async fn a_copy_that_cannot_be_made_is_told_as_such_and_leaves_nothing() {
+async fn copy_that_cannot_be_made_is_reported_and_leaves_nothing() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let ledger = open(&folder.path().join("ledger.sqlite")).expect("a new ledger");
     fs::write(folder.path().join("backups"), "a file where the folder should be").expect("writable");
@@ -101,7 +101,7 @@ async fn a_copy_that_cannot_be_made_is_told_as_such_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_backup_put_in_the_place_of_a_ledger_is_not_mixed_with_the_log_that_the_ledger_left() {
+async fn backup_in_a_ledgers_place_is_not_mixed_with_the_old_log() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("ledger.sqlite");
     let writes = |ledger: &Ledger| {
@@ -135,7 +135,7 @@ fn first_version(path: &Path) {
 }
 
 #[test]
-fn an_older_ledger_is_copied_before_it_is_upgraded() {
+fn older_ledger_is_copied_before_it_is_upgraded() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("ledger.sqlite");
     first_version(&path);
@@ -149,7 +149,7 @@ fn an_older_ledger_is_copied_before_it_is_upgraded() {
 }
 
 #[test]
-fn an_older_ledger_that_cannot_be_copied_is_not_upgraded() {
+fn older_ledger_that_cannot_be_copied_is_not_upgraded() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("ledger.sqlite");
     first_version(&path);
@@ -160,7 +160,7 @@ fn an_older_ledger_that_cannot_be_copied_is_not_upgraded() {
 }
 
 #[test]
-fn a_ledger_is_made_anew_only_when_that_is_asked_for_and_the_old_one_is_kept() {
+fn ledger_is_made_anew_only_on_request_and_the_old_one_is_kept() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("ledger.sqlite");
     fs::write(Ledger::lock_file(&path), "run-1").expect("writable");
@@ -179,7 +179,7 @@ fn a_ledger_is_made_anew_only_when_that_is_asked_for_and_the_old_one_is_kept() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_ledger_that_is_deleted_or_replaced_under_us_is_noticed_at_the_next_write() {
+async fn ledger_deleted_or_replaced_is_noticed_at_the_next_write() {
     for replaced in [false, true] {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("ledger.sqlite");

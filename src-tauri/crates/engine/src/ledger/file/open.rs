@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_migrations_add_up_to_the_schema_file() {
+    fn migrations_add_up_to_the_schema_file() {
         let (migrated, whole) = (Connection::open_in_memory(), Connection::open_in_memory());
         let (migrated, whole) = (migrated.expect("memory"), whole.expect("memory"));
         for migration in MIGRATIONS {

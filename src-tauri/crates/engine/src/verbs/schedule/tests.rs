@@ -43,7 +43,7 @@ fn set_clock(rig: &EngineRig, second: u64) {
 }
 
 #[tokio::test]
-async fn a_new_schedule_counts_from_now_and_each_time_has_one_run() {
+async fn new_schedule_counts_from_now_and_each_time_has_one_run() {
     let rig = EngineRig::new(None);
     set_clock(&rig, 1_000_000);
     let engine = rig.keeping_to(&minutely(true));
@@ -58,7 +58,7 @@ async fn a_new_schedule_counts_from_now_and_each_time_has_one_run() {
 }
 
 #[tokio::test]
-async fn what_was_missed_is_one_run_whichever_way_the_clock_was_set_and_no_time_comes_twice() {
+async fn missed_times_are_one_run_and_no_time_comes_twice() {
     let rig = EngineRig::new(None);
     set_clock(&rig, 1_000_000);
     let engine = rig.keeping_to(&minutely(true));
@@ -81,7 +81,7 @@ async fn what_was_missed_is_one_run_whichever_way_the_clock_was_set_and_no_time_
 }
 
 #[tokio::test]
-async fn without_catching_up_what_was_missed_is_told_and_left() {
+async fn missed_times_are_reported_and_left_without_catching_up() {
     let rig = EngineRig::new(None);
     set_clock(&rig, 1_000_000);
     let daily = Schedule::parse("0 2 * * *", chrono_tz::UTC, false).expect("a schedule");
@@ -99,7 +99,7 @@ async fn without_catching_up_what_was_missed_is_told_and_left() {
 }
 
 #[tokio::test]
-async fn a_time_that_another_program_has_claimed_is_not_run_here() {
+async fn time_that_another_program_has_claimed_is_not_run_here() {
     let rig = EngineRig::new(None);
     set_clock(&rig, 1_000_000);
     let one = rig.keeping_to(&minutely(true));
@@ -115,7 +115,7 @@ async fn a_time_that_another_program_has_claimed_is_not_run_here() {
 }
 
 #[tokio::test]
-async fn a_scheduled_run_joins_nothing_and_stands_in_the_history_as_skipped() {
+async fn scheduled_run_joins_nothing_and_is_skipped_in_the_history() {
     let rig = EngineRig::new(None);
     let ask = |trigger| SyncAsk { period: Period::EVERYTHING, trigger, actor: kari(), wait: None };
     let (manual, run) = rig.engine.prepare(ask(Trigger::Manual).into());
@@ -143,7 +143,7 @@ async fn history_after(engine: &Engine, run: &RunId) -> Vec<RunId> {
 }
 
 #[tokio::test]
-async fn a_run_that_was_not_let_in_breaks_no_row_of_fences() {
+async fn run_that_was_not_let_in_breaks_no_row_of_fences() {
     let rig = EngineRig::new(None);
     let fence = |engine: Arc<Engine>| async move {
         let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Scheduled, actor: kari(), wait: None };
@@ -160,7 +160,7 @@ async fn a_run_that_was_not_let_in_breaks_no_row_of_fences() {
 }
 
 #[tokio::test]
-async fn a_ledger_that_is_gone_ends_it_with_an_error_instead_of_waiting_for_ever() {
+async fn ledger_that_is_gone_ends_the_schedule_with_an_error() {
     let rig = EngineRig::new(None);
     set_clock(&rig, 1_000_000);
     let engine = rig.keeping_to(&minutely(true));
