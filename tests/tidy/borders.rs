@@ -1,4 +1,4 @@
-//! Who may name whom: `architecture.md`, "Who may use whom", over sources and manifests.
+//! Holds who may name whom: `architecture.md`, "Who may use whom", over sources and manifests.
 
 use crate::rust::{holds, sources};
 use crate::tree::{File, Finding};
@@ -7,7 +7,7 @@ use crate::tree::{File, Finding};
 struct Border {
     /// The crate, and every crate whose name goes on from it with `-`: its plugins and helpers.
     family: &'static str,
-    /// Folders that may name it.
+    /// The folders that may name it.
     may: &'static [&'static str],
     because: &'static str,
 }
@@ -33,7 +33,8 @@ const BORDERS: &[Border] = &[
     },
 ];
 
-/// Our packages by folder, and which of our own each may use outside its tests. A package not listed may use none.
+/// Our packages by folder, with those of our own that each may use outside its tests. A package not listed may use
+/// none.
 const OWN: &[(&str, &[&str])] = &[
     ("src-tauri/crates/engine", &[]),
     ("src-tauri/crates/words", &[]),
@@ -51,7 +52,7 @@ const OWN: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Sources that name a crate outside its place. Tests may name them all.
+/// Finds sources that name a crate outside its place. Tests may name them all.
 pub(crate) fn in_sources(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in sources(files) {
@@ -67,7 +68,7 @@ pub(crate) fn in_sources(files: &[File]) -> Vec<Finding> {
     findings
 }
 
-/// Manifests that depend, outside their tests, on what their package may not use.
+/// Finds manifests that depend, outside their tests, on what their package may not use.
 pub(crate) fn in_manifests(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| file.name() == "Cargo.toml" && file.path != "Cargo.toml") {
@@ -93,7 +94,7 @@ pub(crate) fn in_manifests(files: &[File]) -> Vec<Finding> {
     findings
 }
 
-/// What a package needs to be built: by the names cargo knows, renamed or not, for any system.
+/// Returns the packages that a package needs to be built: by the names cargo knows, renamed or not, for any system.
 fn dependencies(manifest: &toml::Table) -> Vec<String> {
     let mut tables: Vec<&toml::Table> = vec![manifest];
     if let Some(targets) = manifest.get("target").and_then(toml::Value::as_table) {
@@ -132,7 +133,7 @@ impl Border {
         package == self.family || package.strip_prefix(self.family).is_some_and(|rest| rest.starts_with(['-', '_']))
     }
 
-    /// Whether this line of code says `family::…`, `family_plugin::…` or `use family`.
+    /// Says whether this line of code holds `family::…`, `family_plugin::…` or `use family`.
     fn is_named_in(&self, line: &str) -> bool {
         let names = line.split(|character: char| !(character.is_alphanumeric() || character == '_'));
         names.filter(|name| self.covers(name)).any(|name| {
@@ -148,7 +149,7 @@ impl Border {
 }
 
 #[test]
-fn a_crate_outside_its_place_is_found() {
+fn crate_outside_its_place_is_found() {
     let samples = [
         ("src-tauri/crates/engine/src/export/send.rs", "use rusqlite::Connection;"),
         ("src-tauri/crates/engine/src/lock/remote.rs", "fn a() { reqwest::get(); }"),
@@ -162,7 +163,7 @@ fn a_crate_outside_its_place_is_found() {
 }
 
 #[test]
-fn a_crate_in_its_place_or_in_a_test_is_fine() {
+fn crate_in_its_place_or_in_a_test_is_fine() {
     let samples = [
         ("src-tauri/crates/engine/src/ledger/open.rs", "use rusqlite::Connection;"),
         ("src-tauri/src/commands/sync.rs", "#[tauri::command]\nfn a() {}"),
@@ -176,7 +177,7 @@ fn a_crate_in_its_place_or_in_a_test_is_fine() {
 }
 
 #[test]
-fn a_manifest_that_reaches_too_far_is_found() {
+fn manifest_that_reaches_too_far_is_found() {
     let samples = [
         ("src-tauri/crates/engine/Cargo.toml", "[dependencies]\nreqwest.workspace = true"),
         ("src-tauri/crates/engine/Cargo.toml", "[dependencies]\npostonce-connectors.workspace = true"),
@@ -191,7 +192,7 @@ fn a_manifest_that_reaches_too_far_is_found() {
 }
 
 #[test]
-fn a_manifest_within_its_borders_is_fine() {
+fn manifest_within_its_borders_is_fine() {
     let samples = [
         ("src-tauri/crates/engine/Cargo.toml", "[dependencies]\nrusqlite.workspace = true"),
         ("src-tauri/crates/engine/Cargo.toml", "[dev-dependencies]\nreqwest.workspace = true"),

@@ -1,16 +1,16 @@
-//! What `deny.toml` says of bans and sources, held against `Cargo.lock` without cargo-deny, which takes minutes to build.
+//! Holds the bans and sources of `deny.toml` against `Cargo.lock`, without cargo-deny, which takes minutes to build.
 
 use toml::{Table, Value};
 
 use crate::tree::{File, Finding};
 
-/// Packages in the lock file from a place that is not allowed.
+/// Finds packages in the lock file from a place that is not allowed.
 pub(crate) fn sources(files: &[File]) -> Vec<Finding> {
     let Some((lock, packages, rules)) = lock_and_rules(files) else { return vec![unreadable()] };
     let allowed = texts(rules.get("sources").and_then(|sources| sources.get("allow-registry")));
     let mut findings = Vec::new();
     for package in &packages {
-        // Our own have no source.
+        // Our own packages have no source.
         let Some(source) = package.get("source").and_then(Value::as_str) else { continue };
         if !allowed.iter().any(|registry| source == format!("registry+{registry}")) {
             findings.push(lock.finding(0, format!("{} comes from {source}", name(package))));
@@ -19,7 +19,7 @@ pub(crate) fn sources(files: &[File]) -> Vec<Finding> {
     findings
 }
 
-/// Packages in the lock file that are banned; some are borne where only their wrappers depend on them.
+/// Finds packages in the lock file that are banned; some are borne if only their wrappers depend on them.
 pub(crate) fn banned(files: &[File]) -> Vec<Finding> {
     let Some((lock, packages, rules)) = lock_and_rules(files) else { return vec![unreadable()] };
     let bans = rules.get("bans").and_then(|bans| bans.get("deny")).and_then(Value::as_array);
@@ -51,7 +51,7 @@ fn unreadable() -> Finding {
     File::sample("Cargo.lock", "").finding(0, "it or deny.toml cannot be read")
 }
 
-/// `name`, or `name version` where there are several.
+/// Says whether a package depends on this one: on `name`, or on `name version` if there are several.
 fn depends_on(package: &Table, wanted: &str) -> bool {
     texts(package.get("dependencies")).iter().any(|named| named.split(' ').next() == Some(wanted))
 }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_from_elsewhere_is_found() {
+    fn package_from_elsewhere_is_found() {
         for source in ["git+https://example.org/a#1", "registry+https://other"] {
             assert_eq!(sources(&tree(&format!("name = \"a\"\nsource = \"{source}\""))).len(), 1, "{source}");
         }
@@ -83,13 +83,13 @@ mod tests {
     }
 
     #[test]
-    fn a_banned_package_is_found() {
+    fn banned_package_is_found() {
         assert_eq!(banned(&tree("name = \"openssl\"")).len(), 1);
         assert_eq!(banned(&tree("name = \"openssl-probe\"")), []);
     }
 
     #[test]
-    fn a_banned_package_is_borne_behind_its_wrapper_and_nowhere_else() {
+    fn banned_package_is_borne_only_behind_its_wrapper() {
         let rules = "[bans]\ndeny = [{ crate = \"fs\", wrappers = [\"dialog\"], reason = \"files\" }]";
         let lock = "[[package]]\nname = \"fs\"\n[[package]]\nname = \"dialog\"\ndependencies = [\"fs\"]\n";
         let of = |lock: String| banned(&[File::sample("Cargo.lock", &lock), File::sample("deny.toml", rules)]).len();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_without_a_lock_file_is_not_taken_for_clean() {
+    fn tree_without_a_lock_file_is_not_taken_for_clean() {
         assert_eq!((sources(&[]).len(), banned(&[]).len()), (1, 1));
     }
 }

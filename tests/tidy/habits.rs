@@ -1,9 +1,9 @@
-//! Habits in Rust that a compiler does not hold, or holds only where somebody runs the right lint.
+//! Refuses habits in Rust that a compiler does not hold, or holds only if somebody runs the right lint.
 
 use crate::rust::{holds, lines_with, sources};
 use crate::tree::{File, Finding};
 
-/// A file that may do what the rule refuses, and why.
+/// A file that may do what the rule refuses, with the reason.
 type Exception = (&'static str, &'static str);
 
 /// Tests that sleep. Each waits for real time because real time is what it asks about.
@@ -16,7 +16,7 @@ const FLOATS: &[Exception] = &[];
 /// Connectors that read a whole answer, because something else bounds it.
 const UNBOUNDED: &[Exception] = &[];
 
-/// `#[allow]`, which nobody is told of when it is no longer needed.
+/// Finds `#[allow]`, which stays unnoticed when it is no longer needed.
 pub(crate) fn bare_allow(files: &[File]) -> Vec<Finding> {
     in_code(
         files,
@@ -27,7 +27,7 @@ pub(crate) fn bare_allow(files: &[File]) -> Vec<Finding> {
     )
 }
 
-/// `unwrap()` outside tests: `expect` says why it cannot fail.
+/// Finds `unwrap()` outside tests: `expect` says why it cannot fail.
 pub(crate) fn unwraps(files: &[File]) -> Vec<Finding> {
     in_code(
         files,
@@ -38,18 +38,18 @@ pub(crate) fn unwraps(files: &[File]) -> Vec<Finding> {
     )
 }
 
-/// `#[ignore]`: a test that does not run says nothing.
+/// Finds `#[ignore]`: a test that does not run says nothing.
 pub(crate) fn ignored_tests(files: &[File]) -> Vec<Finding> {
     in_code(files, |source| source.code().to_owned(), &["#[ignore"], &[], "a test runs, or it is not there")
 }
 
-/// Tests that sleep are slow when they pass and fail when the machine is busy.
+/// Finds tests that sleep: they are slow when they pass and fail when the machine is busy.
 pub(crate) fn sleeps(files: &[File]) -> Vec<Finding> {
     let names = ["thread::sleep", "time::sleep", "time::sleep_until", "sleep"];
     in_code(files, |source| calls_only(&source.tests()), &names, SLEEPS, "wait for what you wait for, with a bound")
 }
 
-/// Floats in the domain, the ledger and the connectors, through which money goes.
+/// Finds floats in the domain, the ledger and the connectors, through which money goes.
 pub(crate) fn floats(files: &[File]) -> Vec<Finding> {
     let places =
         ["src-tauri/crates/engine/src/domain", "src-tauri/crates/engine/src/ledger", "src-tauri/crates/connectors/src"];
@@ -64,7 +64,7 @@ pub(crate) fn floats(files: &[File]) -> Vec<Finding> {
     )
 }
 
-/// Whole answers read by a connector: a server may send 300 MB.
+/// Finds whole answers read by a connector: a server may send 300 MB.
 pub(crate) fn unbounded_answers(files: &[File]) -> Vec<Finding> {
     let connectors: Vec<File> =
         files.iter().filter(|file| file.is_below("src-tauri/crates/connectors/src")).cloned().collect();
@@ -117,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_allow_is_found_in_tests_too() {
+    fn bare_allow_is_found_in_tests_too() {
         assert_eq!(count(bare_allow, IN_ENGINE, "#[allow(dead_code)]\nfn a() {}"), 1);
         assert_eq!(count(bare_allow, "tests/crash/main.rs", "#![allow(clippy::panic)]"), 1);
         assert_eq!(count(bare_allow, IN_ENGINE, "#[expect(dead_code, reason = \"…\")]\nfn a() {} // #[allow(x)]"), 0);
     }
 
     #[test]
-    fn an_unwrap_is_found_outside_tests() {
+    fn unwrap_is_found_outside_tests() {
         assert_eq!(count(unwraps, IN_ENGINE, "fn a() { b().unwrap(); }"), 1);
         assert_eq!(count(unwraps, IN_ENGINE, "fn a() { b().unwrap_or(1); }"), 0);
         assert_eq!(count(unwraps, IN_ENGINE, "#[cfg(test)]\nmod tests { fn a() { b().unwrap(); } }"), 0);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ignored_test_is_found() {
+    fn ignored_test_is_found() {
         assert_eq!(
             count(ignored_tests, IN_ENGINE, "#[cfg(test)]\nmod tests {\n#[test]\n#[ignore = \"slow\"]\nfn a() {} }"),
             1
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sleeping_test_is_found() {
+    fn sleeping_test_is_found() {
         for call in
             ["std::thread::sleep(a)", "tokio::time::sleep(a).await", "sleep(a).await", "tokio::time::sleep_until(a)"]
         {
@@ -151,14 +151,14 @@ mod tests {
     }
 
     #[test]
-    fn a_float_near_money_is_found() {
+    fn float_near_money_is_found() {
         assert_eq!(count(floats, IN_ENGINE, "fn a(b: f64) {}"), 1);
         assert_eq!(count(floats, IN_CONNECTORS, "let a = b as f32;"), 1);
         assert_eq!(count(floats, "src-tauri/crates/engine/src/export/estimate.rs", "fn a(b: f64) {}"), 0);
     }
 
     #[test]
-    fn an_answer_without_a_bound_is_found() {
+    fn answer_without_a_bound_is_found() {
         for call in ["a.bytes().await", "a.text().await", "a.json::<B>()", "Client::new()", "reqwest::get(a)"] {
             assert_eq!(count(unbounded_answers, IN_CONNECTORS, &format!("fn a() {{ {call}; }}")), 1, "{call}");
         }

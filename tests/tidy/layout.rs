@@ -1,4 +1,4 @@
-//! Where things stand: the top folder, the migrations, and what never stands here.
+//! Holds the places of things: the top folder, the migrations, and the names that never stand here.
 
 use std::collections::BTreeSet;
 
@@ -30,10 +30,10 @@ const TOP: &[&str] = &[
 
 const MIGRATIONS: &str = "src-tauri/crates/engine/migrations";
 
-/// Names under which data and specifications of others are known to lie around. `*` stands at one end at most.
+/// The names under which data and specifications of others are known to lie around. `*` stands at one end at most.
 const NEVER: &[&str] = &["reimbursements-*", "*.xlsm", "*.pfx", "*.p12", "*.pem", ".env"];
 
-/// Returns what stands at the top and is not listed.
+/// Finds files and folders that stand at the top and are not listed.
 pub(crate) fn top(files: &[File]) -> Vec<Finding> {
     let names: BTreeSet<&str> = files.iter().filter_map(|file| file.path.split('/').next()).collect();
     let stray = names.into_iter().filter(|name| !TOP.contains(name));
@@ -42,7 +42,8 @@ pub(crate) fn top(files: &[File]) -> Vec<Finding> {
         .collect()
 }
 
-/// Migrations that are misnamed, twice there, or leave a gap: `0001_what_it_does.sql` and on. `schema.sql` is their sum.
+/// Finds migrations that are misnamed, twice there, or leave a gap: `0001_what_it_does.sql` and on. `schema.sql` is
+/// their sum.
 pub(crate) fn migrations(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut found: Vec<&File> =
@@ -59,7 +60,7 @@ pub(crate) fn migrations(files: &[File]) -> Vec<Finding> {
     findings
 }
 
-/// Files that are, whole, what lies in `shared`, or bear a name that only such files bear.
+/// Finds files that are, whole, what lies in `shared`, or bear a name that only such files bear.
 pub(crate) fn copies(files: &[File], shared: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files {
@@ -93,14 +94,14 @@ fn matches(name: &str, pattern: &str) -> bool {
 }
 
 #[test]
-fn a_stray_at_the_top_is_found() {
+fn stray_at_the_top_is_found() {
     assert_eq!(top(&[File::sample("notes.txt", "")]).len(), 1);
     assert_eq!(top(&[File::sample("shared/data/a.csv", "")]).len(), 1);
     assert_eq!(top(&[File::sample("ui/src/a.ts", ""), File::sample("LICENSE-MIT", "")]), []);
 }
 
 #[test]
-fn a_migration_out_of_order_is_found() {
+fn migration_out_of_order_is_found() {
     let migration = |name: &str| File::sample(&format!("{MIGRATIONS}/{name}"), "");
     assert_eq!(migrations(&[migration("0001_a.sql"), migration("0003_b.sql")]).len(), 1);
     assert_eq!(migrations(&[migration("0001_a.sql"), migration("0001_b.sql")]).len(), 1);
@@ -111,7 +112,7 @@ fn a_migration_out_of_order_is_found() {
 }
 
 #[test]
-fn a_file_that_is_not_ours_is_found() {
+fn file_that_is_not_ours_is_found() {
     let shared = [File::sample("/somewhere/shared/spec.json", "{}")];
     assert_eq!(copies(&[File::sample("tests/contract/spec.json", "{}")], &shared).len(), 1);
     assert_eq!(copies(&[File::sample("tests/reimbursements-2020.csv", "a;b")], &[]).len(), 1);

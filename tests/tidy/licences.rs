@@ -1,4 +1,4 @@
-//! The licences that *About* shows are those of the packages that the lock files name.
+//! Makes sure that the licences that *About* shows are those of the packages that the lock files name.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ fn shown(list: &File) -> Option<BTreeSet<String>> {
     Some(rows.into_iter().map(|[name, version, _]| format!("{name} {version}")).collect())
 }
 
-/// Those of others: our own have no source.
+/// Returns the packages of others: our own have no source.
 fn crates(lock: &File) -> Option<Vec<String>> {
     let lock = lock.text.parse::<Table>().ok()?;
     let packages = lock.get("package")?.as_array()?.iter().filter(|package| package.get("source").is_some());
@@ -52,7 +52,7 @@ fn modules(lock: &File) -> Option<Vec<String>> {
 }
 
 #[test]
-fn a_list_that_lacks_a_package_or_has_one_too_many_is_found() {
+fn list_that_lacks_a_package_or_has_one_too_many_is_found() {
     let lock = File::sample("Cargo.lock", "[[package]]\nname = \"a\"\nversion = \"1\"\nsource = \"registry\"\n");
     let modules = File::sample(
         "ui/package-lock.json",

@@ -1,11 +1,11 @@
-//! Nothing committed knows the machine it was written on, or the server its packages came from.
+//! Makes sure that nothing committed knows the machine on which it was written, or the server of its packages.
 
 use crate::tree::{File, Finding};
 
-/// Folders of one machine. Found where a path begins, so `docs/work/` is none.
+/// The folders of one machine. They are found at the beginning of a path, so `docs/work/` is none.
 const FOLDERS: &[&str] = &["/root/", "/work/", "/home/runner/", "/Users/"];
 
-/// Servers that packages come from. `Cargo.lock` names the index of crates.io, which is the standard and stands for any mirror.
+/// The servers of packages. `Cargo.lock` names the index of crates.io, which is the standard and stands for any mirror.
 const SERVERS: &[&str] = &[
     "registry.npmjs.org",
     "registry.yarnpkg.com",
@@ -17,7 +17,7 @@ const SERVERS: &[&str] = &[
     "artifactory",
 ];
 
-/// Where the words stand because they are looked for.
+/// The file in which the words stand because they are looked for.
 const HERE: &str = "tests/tidy/machine.rs";
 
 pub(crate) fn check(files: &[File]) -> Vec<Finding> {
@@ -47,7 +47,7 @@ fn begins_a_path(line: &str, folder: &str) -> bool {
 }
 
 #[test]
-fn a_folder_of_one_machine_is_found() {
+fn folder_of_one_machine_is_found() {
     for text in ["path = \"/root/.cargo\"", "/work/main/target", "cd /Users/kari/x", "file:///work/a"] {
         assert_eq!(check(&[File::sample("a.toml", text)]).len(), 1, "{text}");
     }
@@ -55,7 +55,7 @@ fn a_folder_of_one_machine_is_found() {
 }
 
 #[test]
-fn a_server_that_packages_come_from_is_found() {
+fn server_that_packages_come_from_is_found() {
     for server in SERVERS {
         let text = format!("\"resolved\": \"https://{server}/a/-/a-1.0.0.tgz\"");
         assert_eq!(check(&[File::sample("ui/package-lock.json", &text)]).len(), 1, "{server}");

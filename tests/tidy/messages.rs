@@ -1,5 +1,5 @@
-//! Every message exists in every language, with the same parameters. In Rust the compiler sees to that, as long as every
-//! catalogue has the form that `postonce-words` gives it.
+//! Makes sure that every message exists in every language, with the same parameters. In Rust the compiler sees to that,
+//! as long as every catalogue has the form that `postonce-words` gives it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub(crate) fn check(files: &[File]) -> Vec<Finding> {
     let present: Vec<&File> =
         CATALOGUES.iter().filter_map(|path| files.iter().find(|file| file.path == *path)).collect();
     let [one, other] = present.as_slice() else {
-        // None at all: the user interface is not there yet. One alone is half of them.
+        // There is none at all: the user interface is not there yet. One alone is half of them.
         return present.iter().map(|file| file.finding(0, "the other language has no catalogue")).collect();
     };
     let mut findings = Vec::new();
@@ -58,7 +58,8 @@ fn messages(file: &File) -> Option<BTreeMap<String, Value>> {
     Some(object.into_iter().filter(|(key, _)| key != "$schema").collect())
 }
 
-/// The `{names}` in a plain message. One with variants is an array; its parameters stand in it twice, as the format wants.
+/// Returns the `{names}` in a plain message. One with variants is an array; its parameters stand in it twice, as the
+/// format wants.
 fn parameters(value: &Value) -> BTreeSet<&str> {
     let text = value.as_str().unwrap_or_default();
     text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.trim())).collect()
@@ -83,20 +84,20 @@ mod tests {
     }
 
     #[test]
-    fn a_message_missing_in_one_language_is_found() {
+    fn message_missing_in_one_language_is_found() {
         assert_eq!(findings(r#"{"a": "x", "b": "y"}"#, r#"{"a": "z"}"#), 1);
         assert_eq!(findings(r#"{"a": "x"}"#, r#"{"a": "z", "b": "y"}"#), 1);
         assert_eq!(check(&[File::sample(CATALOGUES[0], "{}")]).len(), 1);
     }
 
     #[test]
-    fn a_message_that_lost_a_parameter_or_its_words_is_found() {
+    fn message_that_lost_a_parameter_or_its_words_is_found() {
         assert!(findings(r#"{"a": "{count} of {total}"}"#, r#"{"a": "{count} av alle"}"#) > 0);
         assert!(findings(r#"{"a": "x"}"#, r#"{"a": " "}"#) > 0);
     }
 
     #[test]
-    fn the_same_messages_in_another_order_are_fine() {
+    fn same_messages_in_another_order_are_fine() {
         assert_eq!(findings(r#"{"$schema": "s", "a": "{n} x", "b": "y"}"#, r#"{"b": "v", "a": "w {n}"}"#), 0);
         assert_eq!(check(&[]).len(), 0);
     }

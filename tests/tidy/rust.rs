@@ -1,4 +1,5 @@
-//! Rust sources as the rules read them: without comments and literals, and without the tests where those do not count.
+//! Reads Rust sources as the rules see them: without comments and literals, and without the tests if those do not
+//! count.
 
 use crate::tree::File;
 
@@ -8,23 +9,23 @@ pub(crate) struct Source<'a> {
     code: String,
 }
 
-/// The Rust files among these.
+/// Returns the Rust files among these.
 pub(crate) fn sources(files: &[File]) -> impl Iterator<Item = Source<'_>> {
     files.iter().filter(|file| file.extension() == "rs").map(|file| Source { file, code: without_text(&file.text) })
 }
 
 impl Source<'_> {
-    /// Everything, tests included.
+    /// Returns all code, tests included.
     pub(crate) fn code(&self) -> &str {
         &self.code
     }
 
-    /// What ships: test modules are blank, a file of tests or an example is empty.
+    /// Returns the code that ships: test modules are blank, a file of tests or an example is empty.
     pub(crate) fn product(&self) -> String {
         if self.is_all_tests() { String::new() } else { split_tests(&self.code).0 }
     }
 
-    /// What never ships: tests, benches, examples.
+    /// Returns the code that never ships: tests, benches, examples.
     pub(crate) fn tests(&self) -> String {
         if self.is_all_tests() { self.code.clone() } else { split_tests(&self.code).1 }
     }
@@ -38,12 +39,12 @@ impl Source<'_> {
     }
 }
 
-/// The numbered lines of a code that hold this text, standing alone: no identifier goes on at either end.
+/// Returns the numbered lines of a code that hold this text, standing alone: no identifier goes on at either end.
 pub(crate) fn lines_with(code: &str, wanted: &str) -> Vec<usize> {
     code.lines().enumerate().filter(|(_, line)| holds(line, wanted)).map(|(index, _)| index + 1).collect()
 }
 
-/// Whether `line` holds `wanted` standing alone.
+/// Says whether `line` holds `wanted` standing alone.
 pub(crate) fn holds(line: &str, wanted: &str) -> bool {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     line.match_indices(wanted).any(|(start, found)| {
@@ -80,7 +81,7 @@ fn without_text(text: &str) -> String {
     code
 }
 
-/// True inside an identifier; the `b` and `c` of `br"…"` and `cr"…"` are none.
+/// Says whether the code ends inside an identifier; the `b` and `c` of `br"…"` and `cr"…"` are none.
 fn goes_on_a_word(code: &str) -> bool {
     let is_word = |character: &char| character.is_alphanumeric() || *character == '_';
     let word: Vec<char> = code.chars().rev().take_while(is_word).take(2).collect();
@@ -120,7 +121,7 @@ fn quoted(rest: &str) -> usize {
     rest.len()
 }
 
-/// The length of `r"…"` or `r#"…"#`; 0 when this `r` begins none.
+/// Returns the length of `r"…"` or `r#"…"#`; 0 if this `r` begins none.
 fn raw_string(rest: &str) -> usize {
     let hashes = rest[1..].chars().take_while(|character| *character == '#').count();
     let opening = 1 + hashes;
@@ -131,7 +132,7 @@ fn raw_string(rest: &str) -> usize {
     rest[opening + 1..].find(&closing).map_or(rest.len(), |at| opening + 1 + at + closing.len())
 }
 
-/// The length of `'x'` or `'\n'`; 0 for a lifetime.
+/// Returns the length of `'x'` or `'\n'`; 0 for a lifetime.
 fn character_literal(rest: &str) -> usize {
     let mut characters = rest.char_indices().skip(1);
     match characters.next() {
@@ -144,7 +145,7 @@ fn character_literal(rest: &str) -> usize {
     }
 }
 
-/// What ships, and what stands in `#[cfg(test)] mod … { … }`; each is blank where the other stands.
+/// Splits the code that ships from that of `#[cfg(test)] mod … { … }`; each is blank where the other stands.
 fn split_tests(code: &str) -> (String, String) {
     let blank = |text: &str| text.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect::<String>();
     let (mut product, mut tests, mut rest) = (String::new(), String::new(), code);
@@ -162,7 +163,8 @@ fn split_tests(code: &str) -> (String, String) {
     (product, tests)
 }
 
-/// From an attribute to the end of what it marks: the closing brace, or the semicolon before any brace.
+/// Returns the length from an attribute to the end of the marked item: the closing brace, or the semicolon before any
+/// brace.
 fn item_length(marked: &str) -> usize {
     let mut depth = 0usize;
     for (at, character) in marked.char_indices() {
@@ -191,7 +193,7 @@ fn comments_and_literals_are_blank_and_lines_stay() {
 }
 
 #[test]
-fn tests_are_told_from_what_ships() {
+fn tests_are_separated_from_the_product() {
     let code =
         "fn a() {}\n#[cfg(test)]\nmod tests {\n    fn b() { {} }\n}\nfn c() {}\n#[cfg(test)]\nmod more;\nfn d() {}\n";
     let (product, tests) = split_tests(code);
@@ -201,7 +203,7 @@ fn tests_are_told_from_what_ships() {
 }
 
 #[test]
-fn a_word_stands_alone_or_is_another() {
+fn word_stands_alone_or_is_another() {
     assert!(holds("use reqwest::Client;", "reqwest"));
     assert!(!holds("use my_reqwest::Client;", "reqwest"));
     assert_eq!(lines_with("a\nb\na_b\n a;", "a"), [1, 4]);

@@ -1,12 +1,12 @@
-//! Nothing is too long to be read, or too big to be cloned.
+//! Makes sure that nothing is too long to be read, or too big to be cloned.
 
 use crate::tree::{File, Finding};
 
-/// Past 400 lines one asks what a file hides; this is the end.
+/// The lines of a source at most; past 400 one asks what the file hides, and this is the end.
 const LINES_MAX: usize = 700;
 const BYTES_MAX: usize = 1024 * 1024;
 
-/// Written by a program, from what is itself short enough.
+/// The files that a program writes, from sources that are themselves short enough.
 const GENERATED: &[(&str, &str)] = &[("ui/src/ipc/bindings.ts", "tauri-specta writes it from the commands")];
 
 pub(crate) fn check(files: &[File]) -> Vec<Finding> {
@@ -26,7 +26,7 @@ pub(crate) fn check(files: &[File]) -> Vec<Finding> {
 }
 
 #[test]
-fn a_long_source_and_a_big_file_are_found() {
+fn long_source_and_a_big_file_are_found() {
     let long = "line\n".repeat(LINES_MAX + 1);
     for extension in ["rs", "ts", "svelte", "sql", "css"] {
         assert_eq!(check(&[File::sample(&format!("a.{extension}"), &long)]).len(), 1, "{extension}");
@@ -35,7 +35,7 @@ fn a_long_source_and_a_big_file_are_found() {
 }
 
 #[test]
-fn a_lock_file_may_be_long_and_so_may_what_a_program_writes() {
+fn lock_file_may_be_long_and_so_may_what_a_program_writes() {
     let long = "line\n".repeat(LINES_MAX + 1);
     assert_eq!(check(&[File::sample("Cargo.lock", &long), File::sample(GENERATED[0].0, &long)]), []);
     assert_eq!(check(&[File::sample("a.rs", &"line\n".repeat(LINES_MAX))]), []);

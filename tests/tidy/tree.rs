@@ -1,4 +1,4 @@
-//! The files looked at, and what is said of them.
+//! Holds the files that are looked at, and the findings about them.
 
 use std::fmt;
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 pub(crate) struct File {
     pub(crate) path: String,
     pub(crate) bytes: Vec<u8>,
-    /// Empty for what is not text.
+    /// The text; empty for a file that is not text.
     pub(crate) text: String,
 }
 
@@ -20,7 +20,7 @@ impl File {
         Self { path, bytes, text }
     }
 
-    /// A file for a rule's own test.
+    /// Makes a file for a rule's own test.
     pub(crate) fn sample(path: &str, text: &str) -> Self {
         Self::new(path.to_owned(), text.as_bytes().to_vec())
     }
@@ -37,7 +37,7 @@ impl File {
         self.name().rsplit_once('.').map_or("", |(_, extension)| extension)
     }
 
-    /// Something to mend in this file; lines count from 1, 0 means the file as a whole.
+    /// Makes a finding in this file; lines count from 1, 0 means the file as a whole.
     pub(crate) fn finding(&self, line: usize, what: impl Into<String>) -> Finding {
         Finding { path: self.path.clone(), line, what: what.into() }
     }
@@ -60,7 +60,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Everything committed or about to be.
+/// Returns every file that is committed or about to be.
 pub(crate) fn committed() -> &'static [File] {
     static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         let root = postonce_tests::root();
@@ -82,7 +82,7 @@ pub(crate) fn committed() -> &'static [File] {
     &FILES
 }
 
-/// What lies beside the checkout for everybody's use. Absent on most machines.
+/// Returns the files that lie beside the checkout for everybody's use. Absent on most machines.
 pub(crate) fn shared() -> Vec<File> {
     let mut files = Vec::new();
     if let Some(beside) = postonce_tests::root().parent() {

@@ -1,4 +1,5 @@
-//! The user interface: features never import each other, and Tauri is named behind the `ipc` folder only.
+//! Holds the borders of the user interface: features never import each other, and Tauri is named behind the `ipc`
+//! folder only.
 
 use serde_json::Value;
 
@@ -6,7 +7,8 @@ use crate::tree::{File, Finding};
 
 const SOURCES: &str = "ui/src";
 
-/// Imports across a border: `features → shared, ipc`; `shared` and `ipc` know no feature; nobody but `app` knows `app`.
+/// Finds imports across a border: `features → shared, ipc`; `shared` and `ipc` know no feature; nobody but `app` knows
+/// `app`.
 pub(crate) fn borders(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files.iter().filter(|file| file.is_below(SOURCES) && matches!(file.extension(), "ts" | "svelte" | "js"))
@@ -33,7 +35,7 @@ pub(crate) fn borders(files: &[File]) -> Vec<Finding> {
     findings
 }
 
-/// A lock file that was made from another manifest. (`npm install`, which installs from it, would not say so.)
+/// Finds a lock file that was made from another manifest. (`npm install`, which installs from it, would not say so.)
 pub(crate) fn lock_file(files: &[File]) -> Vec<Finding> {
     let find = |path: &str| files.iter().find(|file| file.path == path);
     let (Some(manifest), Some(lock)) = (find("ui/package.json"), find("ui/package-lock.json")) else {
@@ -48,7 +50,7 @@ pub(crate) fn lock_file(files: &[File]) -> Vec<Finding> {
         .collect()
 }
 
-/// Tests that do not run, or keep the others from running.
+/// Finds tests that do not run, or keep the others from running.
 pub(crate) fn skipped_tests(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let is_test =
@@ -91,7 +93,8 @@ fn place(path: &str) -> Place {
     }
 }
 
-/// The path an import means. An alias (`$features/…`, `@/features/…`) keeps its words, which is all that [`place`] reads.
+/// Returns the path that an import means. An alias (`$features/…`, `@/features/…`) keeps its words, which is all that
+/// [`place`] reads.
 fn resolved(path: &str, import: &str) -> String {
     if !import.starts_with('.') {
         let is_alias = import.starts_with(['$', '/']) || import.starts_with("@/") || import.starts_with("src/");
@@ -109,7 +112,7 @@ fn resolved(path: &str, import: &str) -> String {
     parts.join("/")
 }
 
-/// What a module imports: `from "…"`, `import "…"`, `import("…")`, each with its line.
+/// Returns the imports of a module: `from "…"`, `import "…"`, `import("…")`, each with its line.
 fn imports(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -128,7 +131,7 @@ fn imports(text: &str) -> Vec<(usize, &str)> {
 }
 
 #[test]
-fn an_import_across_a_border_is_found() {
+fn import_across_a_border_is_found() {
     let samples = [
         ("ui/src/features/history/List.svelte", "import { Card } from '../dashboard/Card.svelte';"),
         ("ui/src/features/history/List.svelte", "import Card from \"$features/dashboard/Card.svelte\";"),
@@ -143,7 +146,7 @@ fn an_import_across_a_border_is_found() {
 }
 
 #[test]
-fn an_import_along_the_arrows_is_fine() {
+fn import_along_the_arrows_is_fine() {
     let samples = [
         (
             "ui/src/features/history/List.svelte",
@@ -159,7 +162,7 @@ fn an_import_along_the_arrows_is_fine() {
 }
 
 #[test]
-fn a_skipped_test_is_found() {
+fn skipped_test_is_found() {
     for text in ["  it.skip('a', () => {});", "describe.only('a', b);", "test.todo('c')", "xit('d', e)"] {
         assert_eq!(skipped_tests(&[File::sample("ui/src/shared/a.test.ts", text)]).len(), 1, "{text}");
     }
@@ -167,7 +170,7 @@ fn a_skipped_test_is_found() {
 }
 
 #[test]
-fn a_lock_file_of_another_manifest_is_found() {
+fn lock_file_of_another_manifest_is_found() {
     let manifest = File::sample("ui/package.json", r#"{"devDependencies": {"vite": "8.3.8"}}"#);
     let lock = |version: &str| {
         let text = format!(r#"{{"packages": {{"": {{"devDependencies": {{"vite": "{version}"}}}}}}}}"#);
