@@ -243,7 +243,7 @@ export const commands = {
 	records: (query: { a: string, b: number }, after: string | null) => typedError<Row[], Problem>(__TAURI_INVOKE("records", { query, after })),
 	language: () => __TAURI_INVOKE<"en" | "nb">("language"),
 };
-/**  What failed. */
+/**  The failure. */
 export type Problem = { code: "internal" | "usage", params: { [key in string]: string } };
 export type Row =
 /**  Here. */

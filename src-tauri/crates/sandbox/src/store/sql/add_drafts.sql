@@ -18,8 +18,8 @@ CREATE TABLE drafts (
 -- Never unique: whoever stages twice has two drafts.
 CREATE INDEX drafts_by_reference ON drafts (reference);
 
--- What became of the others, for ever. No reference to vouchers: a voucher may be made to disappear, its draft not again
--- be committed.
+-- The drafts that were committed, for ever. No reference to vouchers: a voucher may be made to disappear, but its draft
+-- is not committed again.
 CREATE TABLE committed_drafts (
     seq       INTEGER PRIMARY KEY NOT NULL,
     reference TEXT    NOT NULL,

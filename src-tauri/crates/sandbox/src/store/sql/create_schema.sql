@@ -1,6 +1,6 @@
 -- The sandbox's books. Instants are milliseconds since 1970 in UTC; amounts are minor units of their currency.
 
--- What is not a table of its own: clock shift, closed period, day of the newest generated record.
+-- The values without a table of their own: clock shift, closed period, day of the newest generated record.
 CREATE TABLE settings (
     name  TEXT PRIMARY KEY NOT NULL,
     value TEXT NOT NULL
@@ -69,7 +69,7 @@ CREATE TABLE witnesses (
     written_at      INTEGER NOT NULL
 ) STRICT;
 
--- What happened, in the order in which it took effect. fence is NULL where the token was unknown.
+-- The events, in the order in which they took effect. fence is NULL if the token was unknown.
 CREATE TABLE journal (
     seq    INTEGER PRIMARY KEY AUTOINCREMENT,
     at     INTEGER NOT NULL,
