@@ -1,12 +1,12 @@
-//! Documents that are named exist: by their own name anywhere, by a link or a path in another document. And the list of error
-//! codes that scripts rely on is the engine's.
+//! Makes sure that documents which are named exist: by their own name anywhere, by a link or a path in another
+//! document. It also holds the list of error codes that scripts rely on against the engine's.
 
 use std::collections::BTreeSet;
 
+use crate::reached::{self, CODES};
 use crate::tree::{File, Finding};
 
 const DECISIONS: &str = "src-tauri/docs/decisions";
-const CODES: &str = "src-tauri/crates/engine/src/error.rs";
 const INTERFACES: &str = "src-tauri/docs/interfaces.md";
 
 /// Kinds of files in which people write to people.
@@ -80,7 +80,7 @@ pub(crate) fn codes(files: &[File]) -> Vec<Finding> {
     let find = |path: &str| files.iter().find(|file| file.path == path);
     let (Some(list), Some(document)) = (find(CODES), find(INTERFACES)) else { return Vec::new() };
     let listed: BTreeSet<(&str, &str)> = document.text.lines().flat_map(codes_listed_in).collect();
-    let defined: BTreeSet<(&str, &str)> = list.text.lines().filter_map(code_defined_in).collect();
+    let defined: BTreeSet<(&str, &str)> = reached::codes(&list.text).map(|code| (code.code, code.exit)).collect();
     let lacking = defined.difference(&listed).map(|(code, exit)| format!("lacks {code}, exit {exit}"));
     let beyond =
         listed.difference(&defined).map(|(code, exit)| format!("has {code}, exit {exit}, which is no such code"));
@@ -174,12 +174,6 @@ fn resolved(from: &str, link: &str) -> String {
     parts.join("/")
 }
 
-/// Returns the code and the exit status of `    Variant = "code", exit 1;`.
-fn code_defined_in(line: &str) -> Option<(&str, &str)> {
-    let (before, exit) = line.split_once("\", exit ")?;
-    Some((before.rsplit_once('"')?.1, exit.get(..1)?))
-}
-
 /// Returns the codes of a row of the table of codes, each with the row's exit status.
 fn codes_listed_in(line: &str) -> Vec<(&str, &str)> {
     let Some((exit, row)) = line.strip_prefix("| `").and_then(|row| row.split_once("` | `")) else { return Vec::new() };
@@ -248,7 +242,7 @@ mod tests {
 
     #[test]
     fn code_that_the_list_lacks_is_found() {
-        let list = File::sample(CODES, "    Usage = \"usage\", exit 2;\n    LockHeld = \"lock_held\", exit 3;\n");
+        let list = File::sample(CODES, "    Usage = usage(detail), exit 2;\n    LockHeld = lock_held(), exit 3;\n");
         let found = |table: &str| codes(&[list.clone(), File::sample(INTERFACES, table)]).len();
         assert_eq!(found("| `2` | `usage` |\n| `3` | `lock_held` |\n| `0` | done |"), 0);
         assert_eq!(found("| `2` | `usage` |"), 1);

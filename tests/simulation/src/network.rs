@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use postonce_engine::domain::Protection;
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::CallError;
 use tokio::sync::oneshot;
 
@@ -53,7 +53,7 @@ pub(crate) enum Kind {
 }
 
 pub(crate) fn unknown() -> CallError {
-    CallError::Unknown(Problem::new(ErrorCode::AccountingUnreachable))
+    CallError::Unknown(Problem::accounting_unreachable("books", "no answer"))
 }
 
 fn draw(world: &World, kind: Kind, name: &str) -> LetterLuck {
@@ -146,7 +146,7 @@ where
     if way.no_connection || process.body.is_cut_off(world.now()) {
         process.pass(way.there).await;
         world.log(format_args!("{} {name}: no connection", process.name));
-        return Err(CallError::NotSent(Problem::new(ErrorCode::AccountingUnreachable)));
+        return Err(CallError::NotSent(Problem::accounting_unreachable("books", "no connection")));
     }
     leaves()?;
     if kind == Kind::Writes {

@@ -10,7 +10,7 @@ use postonce_engine::domain::{
     Acknowledgement, CommitResult, Discarded, DraftId, Found, Period, Posting, Reference, RunId, StageResult,
     VoucherResult,
 };
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Connection, LeaseAsk, LeaseToken, LockInfo, LockProgress,
     VoucherPage, Witness, WitnessSeen,
@@ -300,7 +300,7 @@ impl AccountingSystem for Faulty {
     async fn leave_witness(&self, permit: &Permit, ledger_id: &str, witness: &Witness) -> Result<(), CallError> {
         let left = self.inner.leave_witness(permit, ledger_id, witness).await;
         left.map_err(|error| match error {
-            CallError::LeaseLost => CallError::Unknown(Problem::new(ErrorCode::LeaseLost)),
+            CallError::LeaseLost => CallError::Unknown(Problem::lease_lost()),
             other => other,
         })
     }

@@ -9,7 +9,7 @@ use postonce_engine::domain::{
     Account, Currency, Generation, HoldReason, Money, OrganisationId, Payee, Place, PostingRules, Record, RecordId,
     Reference,
 };
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{Flaw, Pages, Row, Source, SourceError};
 
 use crate::books::{Books, POISON, SentPosting};
@@ -217,7 +217,7 @@ fn fails(process: &Process) -> Result<(), SourceError> {
     let world = &process.world;
     if world.unlucky(world.options.luck.source_fails) {
         world.count("fault: the platform breaks off");
-        return Err(SourceError(Problem::new(ErrorCode::PlatformUnreachable)));
+        return Err(SourceError(Problem::platform_unreachable("platform", "broke off")));
     }
     Ok(())
 }

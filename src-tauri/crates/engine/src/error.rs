@@ -1,5 +1,8 @@
 //! Errors as codes with parameters. The words stand in the message catalogue (`ui/messages`), in both languages, under
-//! `error_<code>`; this file is the one list of the codes, and says which exit status each has.
+//! `error_<code>`; this file is the one list of the codes, and names the parameters and the exit status of each.
+//!
+//! Invariant: a problem has the parameters of its code, and no others. It is made by the function of its code, and by
+//! nothing else.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,11 +11,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain;
 
+/// Makes the enum of the codes and the functions that make problems from lines such as
+/// `LedgerBusy = ledger_busy(path; detail), exit 6;`. Parameters after the semicolon may be left out.
 macro_rules! error_codes {
-    ($($(#[$meta:meta])* $variant:ident = $text:literal, exit $exit:literal;)+) => {
+    ($(
+        $(#[$meta:meta])*
+        $variant:ident = $code:ident($($param:ident),* $(; $($optional:ident),+)?), exit $exit:literal;
+    )+) => {
         /// Names every way to fail that a person or a script gets to see.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum ErrorCode { $($(#[$meta])* #[serde(rename = $text)] $variant,)+ }
+        #[serde(rename_all = "snake_case")]
+        pub enum ErrorCode { $($(#[$meta])* $variant,)+ }
 
         impl ErrorCode {
             /// Lists every code, in the order of this file.
@@ -20,13 +29,38 @@ macro_rules! error_codes {
 
             /// Returns the code as it stands in JSON and in the catalogue.
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)+ }
+                match self { $(Self::$variant => stringify!($code),)+ }
+            }
+
+            /// Returns the names of the parameters, in the order of this file.
+            pub const fn parameters(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$(stringify!($param),)* $($(stringify!($optional),)+)?],)+ }
             }
 
             /// Returns the exit status of the command line.
             pub const fn exit_status(self) -> u8 {
                 match self { $(Self::$variant => $exit,)+ }
             }
+
+            /// Returns whether the code says what is wrong with the ledger itself.
+            pub const fn is_of_the_ledger(self) -> bool {
+                self.exit_status() == 6
+            }
+        }
+
+        /// Makes a problem of each code, from the parameters that the code has.
+        impl Problem {
+            $(
+                #[doc = concat!("Makes a problem of [`ErrorCode::", stringify!($variant), "`]:")]
+                $(#[$meta])*
+                pub fn $code(
+                    $($param: impl fmt::Display,)* $($($optional: Option<&dyn fmt::Display>,)+)?
+                ) -> Self {
+                    Self::new(ErrorCode::$variant)
+                        $(.with(stringify!($param), $param))*
+                        $($(.with_optional(stringify!($optional), $optional))+)?
+                }
+            )+
         }
     };
 }
@@ -34,214 +68,208 @@ macro_rules! error_codes {
 error_codes! {
     // 1: failed
     /// Something that should not happen; `detail` says what.
-    Internal = "internal", exit 1;
-    /// `path`: the source's file does not exist, or the glob matches none.
-    SourceFileMissing = "source_file_missing", exit 1;
-    /// `path`, `detail`.
-    SourceFileUnreadable = "source_file_unreadable", exit 1;
-    /// `path`, `line`, `encoding`, `likely`: the bytes are not of that encoding; perhaps of the other.
-    SourceEncoding = "source_encoding", exit 1;
-    /// `path`, `column`, `nearest`: the head lacks a column that the workspace names.
-    SourceColumnMissing = "source_column_missing", exit 1;
-    /// `path`: the file is empty and has not even a head.
-    SourceEmpty = "source_empty", exit 1;
-    /// `path`, `column`: two columns of the head have the title that the workspace names.
-    SourceColumnRepeated = "source_column_repeated", exit 1;
-    /// `path`, `found`: the first row is content, or the heading of a report, and names no columns.
-    SourceHeadMissing = "source_head_missing", exit 1;
-    /// `path`, `found`: the file has another format than text in columns, for example a spreadsheet's workbook.
-    SourceNotCsv = "source_not_csv", exit 1;
-    /// `path`, `line`: a quote opened in the row that begins there is never closed, so that the rows behind it cannot
-    /// be separated.
-    SourceQuoteOpen = "source_quote_open", exit 1;
-    /// `url`, `status`, `detail`: the platform answered something that is not its protocol.
-    PlatformUnexpected = "platform_unexpected", exit 1;
-    /// `url`, `status`: the platform does not accept the token, or the token may not do this.
-    PlatformUnauthorized = "platform_unauthorized", exit 1;
-    /// `url`, `status`: the accounting system does not accept the token, or the token may not do this.
-    AccountingUnauthorized = "accounting_unauthorized", exit 1;
-    /// `url`, `status`, `detail`: the accounting system answered something that is not its protocol.
-    AccountingUnexpected = "accounting_unexpected", exit 1;
-    /// `url`, `status`, `detail`: the accounting system refused the request as a whole.
-    AccountingRefused = "accounting_refused", exit 1;
-    /// `url`, `named`, `companies`: the workspace names none of the companies that the user may see, or has to name one
-    /// of them.
-    SetupCompany = "setup_company", exit 1;
-    /// `url`, `module`: this part of the accounting system is not in use there.
-    SetupModuleMissing = "setup_module_missing", exit 1;
-    /// `url`, `journal`: there is no such journal.
-    SetupJournalMissing = "setup_journal_missing", exit 1;
-    /// `url`, `journal`, `currency`: the journal is not one for general entries, or keeps another currency than the
-    /// company.
-    SetupJournalUnfit = "setup_journal_unfit", exit 1;
-    /// `url`, `model`, `field`: this accounting system lacks a field that Postonce needs.
-    SetupFieldMissing = "setup_field_missing", exit 1;
-    /// `url`, `date`: no open period covers that day.
-    SetupPeriodMissing = "setup_period_missing", exit 1;
-    /// `url`, `account`: an account of the workspace is not in the chart of accounts.
-    SetupAccountMissing = "setup_account_missing", exit 1;
-    /// `url`, `account`: nothing can be posted to the account: it is closed, a heading, or there twice.
-    SetupAccountUnfit = "setup_account_unfit", exit 1;
-    /// `url`, `model`, `rights`: the user lacks these rights on this model.
-    SetupRightMissing = "setup_right_missing", exit 1;
-    /// `url`, `requests`: so many requests in a row had no answer that was understood; the run stopped itself.
-    AccountingUnreliable = "accounting_unreliable", exit 1;
-    /// `url`, `found`, `needed`: the accounting system takes references of so many characters only, too few to keep
-    /// them unambiguous.
-    AccountingReferenceShort = "accounting_reference_short", exit 1;
-    /// `workspace`, `accounting`: the token now opens other books than those this workspace has exported into.
-    OrganisationMismatch = "organisation_mismatch", exit 1;
+    Internal = internal(detail), exit 1;
+    /// The source's file does not exist, or the glob matches none.
+    SourceFileMissing = source_file_missing(path), exit 1;
+    /// The file is there and cannot be read.
+    SourceFileUnreadable = source_file_unreadable(path, detail), exit 1;
+    /// The bytes are not of the encoding that the workspace names; perhaps of the likely one.
+    SourceEncoding = source_encoding(path, line, encoding, likely), exit 1;
+    /// The head lacks a column that the workspace names.
+    SourceColumnMissing = source_column_missing(path, column, nearest), exit 1;
+    /// The file is empty and has not even a head.
+    SourceEmpty = source_empty(path), exit 1;
+    /// Two columns of the head have the title that the workspace names.
+    SourceColumnRepeated = source_column_repeated(path, column), exit 1;
+    /// The first row is content, or the heading of a report, and names no columns.
+    SourceHeadMissing = source_head_missing(path, found), exit 1;
+    /// The file has another format than text in columns, for example a spreadsheet's workbook.
+    SourceNotCsv = source_not_csv(path, found), exit 1;
+    /// A quote opened in the row that begins there is never closed, so that the rows behind it cannot be separated.
+    SourceQuoteOpen = source_quote_open(path, line), exit 1;
+    /// The platform answered something that is not its protocol.
+    PlatformUnexpected = platform_unexpected(url, status, detail), exit 1;
+    /// The platform does not accept the token, or the token may not do this.
+    PlatformUnauthorized = platform_unauthorized(url, status; detail), exit 1;
+    /// The accounting system does not accept the token, or the token may not do this.
+    AccountingUnauthorized = accounting_unauthorized(url, status; detail), exit 1;
+    /// The accounting system answered something that is not its protocol.
+    AccountingUnexpected = accounting_unexpected(url, status, detail), exit 1;
+    /// The accounting system refused the request as a whole.
+    AccountingRefused = accounting_refused(url, status, detail), exit 1;
+    /// The workspace names none of the companies that the user may see, or has to name one of them.
+    SetupCompany = setup_company(url, named, companies), exit 1;
+    /// This part of the accounting system is not in use there.
+    SetupModuleMissing = setup_module_missing(url, module), exit 1;
+    /// There is no such journal.
+    SetupJournalMissing = setup_journal_missing(url, journal), exit 1;
+    /// The journal is not one for general entries, or keeps another currency than the company.
+    SetupJournalUnfit = setup_journal_unfit(url, journal, currency), exit 1;
+    /// This accounting system lacks a field that Postonce needs.
+    SetupFieldMissing = setup_field_missing(url, model, field), exit 1;
+    /// No open period covers that day.
+    SetupPeriodMissing = setup_period_missing(url, date), exit 1;
+    /// An account of the workspace is not in the chart of accounts.
+    SetupAccountMissing = setup_account_missing(url, account), exit 1;
+    /// Nothing can be posted to the account: it is closed, a heading, or there twice.
+    SetupAccountUnfit = setup_account_unfit(url, account), exit 1;
+    /// The user lacks these rights on this model.
+    SetupRightMissing = setup_right_missing(url, model, rights), exit 1;
+    /// So many requests in a row had no answer that was understood; the run stopped itself.
+    AccountingUnreliable = accounting_unreliable(url, requests), exit 1;
+    /// The accounting system takes references of so many characters only, too few to keep them unambiguous.
+    AccountingReferenceShort = accounting_reference_short(url, found, needed), exit 1;
+    /// The token now opens other books than those this workspace has exported into.
+    OrganisationMismatch = organisation_mismatch(workspace, accounting), exit 1;
     /// The lock went to somebody else, or could not be renewed in time.
-    LeaseLost = "lease_lost", exit 1;
+    LeaseLost = lease_lost(), exit 1;
     /// The program ended in the middle of sending. A reason for doubt about an attempt, never for a failed command.
-    Interrupted = "interrupted", exit 1;
+    Interrupted = interrupted(), exit 1;
     /// The answer left out the result of a voucher. A reason for doubt about an attempt.
-    ResultMissing = "result_missing", exit 1;
-    /// `vouchers`: several vouchers, a reversed one, or one of other content stands under the reference. A reason for
-    /// doubt about an attempt.
-    EvidenceUnclear = "evidence_unclear", exit 1;
+    ResultMissing = result_missing(), exit 1;
+    /// Several vouchers, a reversed one, or one of other content stands under the reference. A reason for doubt about
+    /// an attempt.
+    EvidenceUnclear = evidence_unclear(vouchers), exit 1;
     /// The draft that was to be committed is gone. A reason for doubt about an attempt.
-    DraftGone = "draft_gone", exit 1;
+    DraftGone = draft_gone(draft), exit 1;
     /// Something else stands beside a draft. The draft is not committed before that is cleared away.
-    DraftContested = "draft_contested", exit 1;
+    DraftContested = draft_contested(), exit 1;
     /// The sent voucher may still arrive. A reason for doubt about an attempt.
-    MayStillArrive = "may_still_arrive", exit 1;
+    MayStillArrive = may_still_arrive(), exit 1;
     /// Nothing was found after the settle window, and the workspace says `hold`. A reason for doubt about an attempt.
-    NotFoundInTime = "not_found_in_time", exit 1;
+    NotFoundInTime = not_found_in_time(), exit 1;
     /// The voucher of other content that stood under the reference is gone. A reason for doubt about an attempt.
-    EvidenceGone = "evidence_gone", exit 1;
-    /// `id`: a record that was never exported cannot be exported once more.
-    NotExported = "not_exported", exit 1;
-    /// `id`, `reason`: something in the record must be put right before it can be sent.
-    RecordHeld = "record_held", exit 1;
-    /// `id`: the record is in doubt, and must be settled first.
-    RecordInDoubt = "record_in_doubt", exit 1;
+    EvidenceGone = evidence_gone(), exit 1;
+    /// A record that was never exported cannot be exported once more.
+    NotExported = not_exported(id), exit 1;
+    /// Something in the record must be put right before it can be sent.
+    RecordHeld = record_held(id, reason), exit 1;
+    /// The record is in doubt, and must be settled first.
+    RecordInDoubt = record_in_doubt(id), exit 1;
     /// Nobody holds the lock: there is nothing to take from anybody.
-    LockFree = "lock_free", exit 1;
+    LockFree = lock_free(), exit 1;
     /// The lock is held by the run of this very program, which can be stopped.
-    LockIsOurs = "lock_is_ours", exit 1;
-    /// `id`: nothing about the record is in doubt.
-    NotInDoubt = "not_in_doubt", exit 1;
-    /// `id`, `reference`, `vouchers`: the accounting system says otherwise at this moment.
-    ResolutionContradicted = "resolution_contradicted", exit 1;
-    /// `id`, `until`: the sent voucher may still arrive until then.
-    ResolutionTooEarly = "resolution_too_early", exit 1;
-    /// `id`: no re-export of the record waits for an approval.
-    ApprovalNotAsked = "approval_not_asked", exit 1;
-    /// `id`, `user`: the person who asked for a re-export cannot approve it.
-    ApprovalBySame = "approval_by_same", exit 1;
-    /// `id`, `voucher`: the record was exported once more meanwhile, as this voucher; the person who asked was shown
-    /// the one before.
-    ReExportOvertaken = "re_export_overtaken", exit 1;
-    /// `voucher`, `detail`: the earlier voucher could not be reversed, so that nothing new was sent.
-    ReversalFailed = "reversal_failed", exit 1;
-    /// `id`: the ledger knows no such record.
-    RecordNotFound = "record_not_found", exit 1;
-    /// `id`: the record neither changed after export, nor is its voucher gone.
-    NothingToAccept = "nothing_to_accept", exit 1;
-    /// `id`: no comparison was kept as the certificate of this run.
-    CertificateMissing = "certificate_missing", exit 1;
-    /// `id`: no such voucher is known here, or the accounting system has no page for it.
-    VoucherPageMissing = "voucher_page_missing", exit 1;
-    /// `path`, `detail`: a report cannot be written.
-    ReportUnwritable = "report_unwritable", exit 1;
-    /// `id`: the ledger knows no such run.
-    RunNotFound = "run_not_found", exit 1;
-    /// `name`, `variable`: neither the keyring nor the environment (in that variable) has the secret.
-    SecretMissing = "secret_missing", exit 1;
-    /// `name`, `variable`, `detail`: the keyring cannot be opened.
-    KeyringUnavailable = "keyring_unavailable", exit 1;
-    /// `name`: standard input was empty.
-    SecretEmpty = "secret_empty", exit 2;
-    /// `what`, `detail`: the computer did not let the desktop do this.
-    DesktopRefused = "desktop_refused", exit 1;
-    /// `address`, `detail`: the sandbox cannot start.
-    SandboxFailed = "sandbox_failed", exit 1;
+    LockIsOurs = lock_is_ours(), exit 1;
+    /// Nothing about the record is in doubt.
+    NotInDoubt = not_in_doubt(id), exit 1;
+    /// The accounting system says otherwise at this moment.
+    ResolutionContradicted = resolution_contradicted(id, reference, vouchers), exit 1;
+    /// The sent voucher may still arrive until then.
+    ResolutionTooEarly = resolution_too_early(id, until), exit 1;
+    /// No re-export of the record waits for an approval.
+    ApprovalNotAsked = approval_not_asked(id), exit 1;
+    /// The person who asked for a re-export cannot approve it.
+    ApprovalBySame = approval_by_same(id, user), exit 1;
+    /// The record was exported once more meanwhile, as this voucher; the person who asked was shown the one before.
+    ReExportOvertaken = re_export_overtaken(id, voucher), exit 1;
+    /// The earlier voucher could not be reversed, so that nothing new was sent.
+    ReversalFailed = reversal_failed(voucher, detail), exit 1;
+    /// The ledger knows no such record.
+    RecordNotFound = record_not_found(id), exit 1;
+    /// The record neither changed after export, nor is its voucher gone.
+    NothingToAccept = nothing_to_accept(id), exit 1;
+    /// No comparison was kept as the certificate of this run.
+    CertificateMissing = certificate_missing(id), exit 1;
+    /// No such voucher is known here, or the accounting system has no page for it.
+    VoucherPageMissing = voucher_page_missing(id), exit 1;
+    /// A report cannot be written.
+    ReportUnwritable = report_unwritable(path, detail), exit 1;
+    /// The ledger knows no such run.
+    RunNotFound = run_not_found(id), exit 1;
+    /// Neither the keyring nor the environment (in that variable) has the secret.
+    SecretMissing = secret_missing(name, variable), exit 1;
+    /// The keyring cannot be opened.
+    KeyringUnavailable = keyring_unavailable(name, variable, detail), exit 1;
+    /// Standard input was empty.
+    SecretEmpty = secret_empty(name, variable), exit 2;
+    /// The computer did not let the desktop do this.
+    DesktopRefused = desktop_refused(what, detail), exit 1;
+    /// The sandbox cannot start.
+    SandboxFailed = sandbox_failed(address, detail), exit 1;
 
     // 2: wrong usage or workspace
-    /// `detail`: the command line is wrong.
-    Usage = "usage", exit 2;
-    /// `minimum`: the reason is too short to say anything.
-    ReasonTooShort = "reason_too_short", exit 2;
-    /// `expected`, `found`: the text that was typed again differs.
-    ConfirmationDiffers = "confirmation_differs", exit 2;
-    /// `path`: a file is there already, and is not overwritten without a request.
-    ReportExists = "report_exists", exit 2;
-    /// `path`, `allowed`: the ending of the name stands for no known format.
-    ReportFormatUnknown = "report_format_unknown", exit 2;
-    /// `from`, `to`: the period ends before it begins.
-    PeriodReversed = "period_reversed", exit 2;
-    /// `path`: there is no workspace.
-    WorkspaceMissing = "workspace_missing", exit 2;
-    /// `path`: a folder that was typed does not begin at the root.
-    FolderNotAbsolute = "folder_not_absolute", exit 2;
-    /// `path`: there is a workspace already.
-    WorkspaceExists = "workspace_exists", exit 2;
-    /// `path`, `detail`: the workspace file cannot be read.
-    WorkspaceUnreadable = "workspace_unreadable", exit 2;
-    /// `path`: somebody else changed the file since it was opened, and nothing was saved over their change.
-    WorkspaceChanged = "workspace_changed", exit 2;
-    /// `path`, `line`, `detail`: the workspace file breaks its format.
-    WorkspaceInvalid = "workspace_invalid", exit 2;
-    /// `path`, `line`, `key`, `nearest`: the workspace file has a key that does not exist.
-    WorkspaceUnknownKey = "workspace_unknown_key", exit 2;
-    /// `path`, `key`: a key that must stand there does not.
-    WorkspaceKeyMissing = "workspace_key_missing", exit 2;
-    /// `path`, `line`, `key`, `found`, `allowed`: the value is of the wrong type or out of its bounds.
-    WorkspaceValueInvalid = "workspace_value_invalid", exit 2;
-    /// `path`, `line`, `kind`, `available`: this version cannot use this kind of source or accounting system.
-    WorkspaceKindUnavailable = "workspace_kind_unavailable", exit 2;
-    /// `url`: the address is plain http and leads beyond this machine.
-    InsecureUrl = "insecure_url", exit 2;
+    /// The command line is wrong.
+    Usage = usage(detail), exit 2;
+    /// The reason is too short to say anything.
+    ReasonTooShort = reason_too_short(minimum), exit 2;
+    /// The text that was typed again differs.
+    ConfirmationDiffers = confirmation_differs(expected, found), exit 2;
+    /// A file is there already, and is not overwritten without a request.
+    ReportExists = report_exists(path), exit 2;
+    /// The ending of the name stands for no known format.
+    ReportFormatUnknown = report_format_unknown(path, allowed), exit 2;
+    /// The period ends before it begins.
+    PeriodReversed = period_reversed(from, to), exit 2;
+    /// There is no workspace.
+    WorkspaceMissing = workspace_missing(path), exit 2;
+    /// A folder that was typed does not begin at the root.
+    FolderNotAbsolute = folder_not_absolute(path), exit 2;
+    /// There is a workspace already.
+    WorkspaceExists = workspace_exists(path), exit 2;
+    /// The workspace file cannot be read.
+    WorkspaceUnreadable = workspace_unreadable(path, detail), exit 2;
+    /// Somebody else changed the file since it was opened, and nothing was saved over their change.
+    WorkspaceChanged = workspace_changed(path), exit 2;
+    /// The workspace file breaks its format.
+    WorkspaceInvalid = workspace_invalid(path, line, detail), exit 2;
+    /// The workspace file has a key that does not exist.
+    WorkspaceUnknownKey = workspace_unknown_key(path, line, key, nearest), exit 2;
+    /// A key that must stand there does not.
+    WorkspaceKeyMissing = workspace_key_missing(path, key), exit 2;
+    /// The value is of the wrong type or out of its bounds.
+    WorkspaceValueInvalid = workspace_value_invalid(key, found, allowed; path, line), exit 2;
+    /// This version cannot use this kind of source or accounting system.
+    WorkspaceKindUnavailable = workspace_kind_unavailable(path, line, kind, available), exit 2;
+    /// The address is plain http and leads beyond this machine.
+    InsecureUrl = insecure_url(url), exit 2;
 
     // 3: another sync holds the lock
-    /// `user`, `host`, `since`, `processed`, `total`, `heard`: somebody else holds the lock, over the network.
-    LockHeld = "lock_held", exit 3;
+    /// Somebody else holds the lock, over the network.
+    LockHeld = lock_held(user, host, since, processed, total, heard), exit 3;
     /// A run is on, here or in another program on this machine: the settings are not changed under it.
-    RunIsOn = "run_is_on", exit 3;
-    /// `path`: another program on this machine holds the lock.
-    LockHeldHere = "lock_held_here", exit 3;
+    RunIsOn = run_is_on(), exit 3;
+    /// Another program on this machine holds the lock.
+    LockHeldHere = lock_held_here(path), exit 3;
 
     // 5: not reached
-    /// `url`, `detail`: the platform cannot be reached.
-    PlatformUnreachable = "platform_unreachable", exit 5;
-    /// `url`, `status`: the platform asks to be left alone for a while, and went on asking.
-    PlatformBusy = "platform_busy", exit 5;
-    /// `url`, `detail`: the accounting system cannot be reached.
-    AccountingUnreachable = "accounting_unreachable", exit 5;
-    /// `url`, `status`: the accounting system asks to be left alone for a while, and went on asking.
-    AccountingBusy = "accounting_busy", exit 5;
+    /// The platform cannot be reached.
+    PlatformUnreachable = platform_unreachable(url, detail), exit 5;
+    /// The platform asks to be left alone for a while, and went on asking.
+    PlatformBusy = platform_busy(url, status), exit 5;
+    /// The accounting system cannot be reached.
+    AccountingUnreachable = accounting_unreachable(url, detail), exit 5;
+    /// The accounting system asks to be left alone for a while, and went on asking.
+    AccountingBusy = accounting_busy(url, status), exit 5;
 
     // 6: the ledger
-    /// `path`, `found`, `known`: a newer version wrote the ledger.
-    LedgerNewer = "ledger_newer", exit 6;
-    /// `path`, `detail`: the file is damaged, or no ledger at all.
-    LedgerDamaged = "ledger_damaged", exit 6;
-    /// `path`, `backups`: the ledger is gone, though this workspace has synced before. It is never made anew in
-    /// silence.
-    LedgerMissing = "ledger_missing", exit 6;
-    /// `path`, `detail`: the copy that must come first could not be made.
-    LedgerBackupFailed = "ledger_backup_failed", exit 6;
-    /// `path`: the ledger may not be written.
-    LedgerReadOnly = "ledger_read_only", exit 6;
-    /// `path`: another program holds the ledger.
-    LedgerBusy = "ledger_busy", exit 6;
-    /// `path`: the disk is full.
-    LedgerDiskFull = "ledger_disk_full", exit 6;
-    /// `path`, `detail`: the ledger cannot be read.
-    LedgerUnreadable = "ledger_unreadable", exit 6;
-    /// `path`, `ours`, `theirs`, `user`, `host`: the accounting side keeps a witness of more audit entries than the
-    /// ledger has. It was restored from an old copy, cut off, or a copy of it was used elsewhere, last by that user on
-    /// that host.
-    LedgerRolledBack = "ledger_rolled_back", exit 6;
-    /// `path`, `theirs`, `user`, `host`: the witness has another entry at its place: another copy went on by itself.
-    LedgerForked = "ledger_forked", exit 6;
-    /// `path`, `entries`, `at`: the audit trail no longer is what was sealed then.
-    AuditBroken = "audit_broken", exit 6;
+    /// A newer version wrote the ledger.
+    LedgerNewer = ledger_newer(path, found, known), exit 6;
+    /// The file is damaged, or no ledger at all.
+    LedgerDamaged = ledger_damaged(path, detail), exit 6;
+    /// The ledger is gone, though this workspace has synced before. It is never made anew in silence.
+    LedgerMissing = ledger_missing(path, backups), exit 6;
+    /// The copy that must come first could not be made.
+    LedgerBackupFailed = ledger_backup_failed(path, detail), exit 6;
+    /// The ledger may not be written.
+    LedgerReadOnly = ledger_read_only(path; detail), exit 6;
+    /// Another program holds the ledger.
+    LedgerBusy = ledger_busy(path; detail), exit 6;
+    /// The disk is full.
+    LedgerDiskFull = ledger_disk_full(path, detail), exit 6;
+    /// The ledger cannot be read.
+    LedgerUnreadable = ledger_unreadable(path, detail), exit 6;
+    /// The accounting side keeps a witness of more audit entries than the ledger has. It was restored from an old copy,
+    /// cut off, or a copy of it was used elsewhere, last by that user on that host.
+    LedgerRolledBack = ledger_rolled_back(path, ours, theirs, user, host), exit 6;
+    /// The witness has another entry at its place: another copy went on by itself.
+    LedgerForked = ledger_forked(path, theirs, user, host), exit 6;
+    /// The audit trail no longer is what was sealed then.
+    AuditBroken = audit_broken(path, entries, at), exit 6;
 }
 
 /// A problem as it is shown to a person, in either language: a code with its parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Problem {
     /// The code, which chooses the sentence.
     pub code: ErrorCode,
@@ -250,21 +278,20 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Returns a problem with the code alone.
-    pub fn new(code: ErrorCode) -> Self {
+    fn new(code: ErrorCode) -> Self {
         Self { code, params: BTreeMap::new() }
     }
 
-    /// Adds one parameter.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+    fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.params.insert(name.to_owned(), value.to_string());
         self
     }
 
-    /// Returns [`ErrorCode::Internal`] with the detail of the failure.
-    pub fn internal(detail: impl fmt::Display) -> Self {
-        Self::new(ErrorCode::Internal).with("detail", detail)
+    fn with_optional(self, name: &str, value: Option<&dyn fmt::Display>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
     }
 }
 
@@ -280,6 +307,29 @@ impl fmt::Display for Problem {
 
 impl From<domain::PeriodError> for Problem {
     fn from(error: domain::PeriodError) -> Self {
-        Self::new(ErrorCode::PeriodReversed).with("from", error.from).with("to", error.to)
+        Self::period_reversed(error.from, error.to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_stands_in_json_under_its_own_name() {
+        for code in ErrorCode::ALL {
+            let json = serde_json::to_string(code).expect("a code is a string");
+            assert_eq!(json, format!("\"{}\"", code.as_str()));
+            assert_eq!(serde_json::from_str::<ErrorCode>(&json).expect("it was just written"), *code);
+        }
+    }
+
+    #[test]
+    fn problem_has_the_parameters_of_its_code() {
+        let names = |problem: &Problem| problem.params.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&Problem::ledger_busy("a", Some(&"b"))), ["detail", "path"]);
+        assert_eq!(names(&Problem::ledger_busy("a", None)), ["path"], "this one may be left out");
+        assert_eq!(ErrorCode::LedgerBusy.parameters(), ["path", "detail"]);
+        assert_eq!(Problem::run_is_on().params, BTreeMap::new());
     }
 }

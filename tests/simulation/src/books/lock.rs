@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{Acquired, CallError, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress};
 
 use super::Books;
@@ -121,6 +121,6 @@ impl Books {
     }
 
     pub(crate) fn not_processed(retry_after: Option<Duration>) -> CallError {
-        CallError::NotProcessed { problem: Problem::new(ErrorCode::AccountingBusy), retry_after }
+        CallError::NotProcessed { problem: Problem::accounting_busy("books", "429"), retry_after }
     }
 }

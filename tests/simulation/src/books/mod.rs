@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use postonce_engine::domain::{Protection, Refusal, RunId};
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{CallError, Witness, WitnessSeen};
 use serde::{Deserialize, Serialize};
 
@@ -204,7 +204,7 @@ impl Books {
                     Ok(KeyState::Replay(answer.clone()))
                 }
                 None => Err(CallError::StillRunning {
-                    problem: Problem::new(ErrorCode::AccountingBusy),
+                    problem: Problem::accounting_busy("books", "409"),
                     retry_after: Some(Duration::from_secs(2)),
                 }),
             };
@@ -254,11 +254,7 @@ impl Books {
 
 /// Returns a refusal of the request as a whole.
 pub(crate) fn refused(kind: &str, too_large: bool) -> CallError {
-    CallError::Refused {
-        problem: Problem::new(ErrorCode::AccountingRefused).with("detail", kind),
-        refusal: refusal(kind),
-        too_large,
-    }
+    CallError::Refused { problem: Problem::accounting_refused("books", "422", kind), refusal: refusal(kind), too_large }
 }
 
 pub(crate) fn refusal(kind: &str) -> Refusal {

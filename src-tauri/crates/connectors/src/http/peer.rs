@@ -1,8 +1,9 @@
 //! Describes the other side of a call, as errors name it: by an address without user or query, and never with a secret.
 
+use std::fmt;
 use std::sync::Arc;
 
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -47,37 +48,52 @@ impl Peer {
     }
 
     pub(crate) fn unreachable(&self, detail: &str) -> Problem {
-        self.problem(ErrorCode::PlatformUnreachable, ErrorCode::AccountingUnreachable)
-            .with("detail", self.detail(detail))
+        let (url, detail) = (self.address(), self.detail(detail));
+        match self.side {
+            Side::Platform => Problem::platform_unreachable(url, detail),
+            Side::Accounting => Problem::accounting_unreachable(url, detail),
+        }
     }
 
-    pub(crate) fn unauthorized(&self, status: impl std::fmt::Display) -> Problem {
-        self.problem(ErrorCode::PlatformUnauthorized, ErrorCode::AccountingUnauthorized).with("status", status)
+    pub(crate) fn unauthorized(&self, status: impl fmt::Display) -> Problem {
+        self.no_access(&status, None)
+    }
+
+    /// Does the same with the words of the other side.
+    pub(crate) fn unauthorized_with(&self, status: impl fmt::Display, detail: &str) -> Problem {
+        self.no_access(&status, Some(&self.detail(detail)))
     }
 
     pub(crate) fn busy(&self, status: u16) -> Problem {
-        self.problem(ErrorCode::PlatformBusy, ErrorCode::AccountingBusy).with("status", status)
+        let url = self.address();
+        match self.side {
+            Side::Platform => Problem::platform_busy(url, status),
+            Side::Accounting => Problem::accounting_busy(url, status),
+        }
     }
 
     pub(crate) fn unexpected(&self, status: u16, detail: &str) -> Problem {
-        self.problem(ErrorCode::PlatformUnexpected, ErrorCode::AccountingUnexpected)
-            .with("status", status)
-            .with("detail", self.detail(detail))
+        let (url, detail) = (self.address(), self.detail(detail));
+        match self.side {
+            Side::Platform => Problem::platform_unexpected(url, status, detail),
+            Side::Accounting => Problem::accounting_unexpected(url, status, detail),
+        }
     }
 
     /// Makes the problem of a refused request. The platform refuses nothing: an answer that it should not give is not
     /// its protocol.
     pub(crate) fn refused(&self, status: u16, detail: &str) -> Problem {
-        self.problem(ErrorCode::PlatformUnexpected, ErrorCode::AccountingRefused)
-            .with("status", status)
-            .with("detail", self.detail(detail))
+        match self.side {
+            Side::Platform => self.unexpected(status, detail),
+            Side::Accounting => Problem::accounting_refused(self.address(), status, self.detail(detail)),
+        }
     }
 
-    fn problem(&self, platform: ErrorCode, accounting: ErrorCode) -> Problem {
-        let code = match self.side {
-            Side::Platform => platform,
-            Side::Accounting => accounting,
-        };
-        Problem::new(code).with("url", &self.address)
+    fn no_access(&self, status: &dyn fmt::Display, detail: Option<&dyn fmt::Display>) -> Problem {
+        let url = self.address();
+        match self.side {
+            Side::Platform => Problem::platform_unauthorized(url, status, detail),
+            Side::Accounting => Problem::accounting_unauthorized(url, status, detail),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Lists the reasons why a secret cannot be had or kept.
 
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 
 use super::{KeyringError, Secrets};
 
@@ -32,15 +32,11 @@ pub enum SecretError {
 
 impl From<SecretError> for Problem {
     fn from(error: SecretError) -> Self {
-        let (code, name) = match &error {
-            SecretError::Missing { name } => (ErrorCode::SecretMissing, name),
-            SecretError::Keyring { name, .. } => (ErrorCode::KeyringUnavailable, name),
-            SecretError::Empty { name } => (ErrorCode::SecretEmpty, name),
-        };
-        let problem = Self::new(code).with("name", name).with("variable", Secrets::variable(name));
-        match error {
-            SecretError::Keyring { source, .. } => problem.with("detail", source),
-            _ => problem,
+        let variable = Secrets::variable;
+        match &error {
+            SecretError::Missing { name } => Self::secret_missing(name, variable(name)),
+            SecretError::Keyring { name, source } => Self::keyring_unavailable(name, variable(name), source),
+            SecretError::Empty { name } => Self::secret_empty(name, variable(name)),
         }
     }
 }

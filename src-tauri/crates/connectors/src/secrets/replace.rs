@@ -114,7 +114,7 @@ mod tests {
     async fn secret_is_put_back_when_the_audit_trail_refuses_the_change() {
         let secrets = Arc::new(secrets(Some(OLD), nothing));
         let typed = typed(&["accounting-token", "platform-token"]);
-        let full = async { Err::<(), _>(Problem::new(ErrorCode::LedgerDiskFull)) };
+        let full = async { Err::<(), _>(Problem::ledger_disk_full("ledger.sqlite", "full")) };
         let problem = Arc::clone(&secrets).keep_while(typed, full).await.expect_err("the disk is full");
         assert_eq!(problem.code, ErrorCode::LedgerDiskFull);
         assert_eq!(shown(&secrets, "accounting-token").as_deref(), Some("old"));

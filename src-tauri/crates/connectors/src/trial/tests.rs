@@ -2,6 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use postonce_engine::domain::HoldReason;
+use postonce_engine::error::ErrorCode;
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 

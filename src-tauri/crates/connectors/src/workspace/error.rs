@@ -1,9 +1,9 @@
 //! Lists the errors in a workspace.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 
 /// The reason why a workspace cannot be opened or made. Lines count from 1.
 #[derive(Debug, thiserror::Error)]
@@ -89,33 +89,23 @@ pub enum WorkspaceError {
 
 impl From<WorkspaceError> for Problem {
     fn from(error: WorkspaceError) -> Self {
-        let at = |code, path: &Path| Self::new(code).with("path", path.display());
         match error {
-            WorkspaceError::Missing(path) => at(ErrorCode::WorkspaceMissing, &path),
-            WorkspaceError::Exists(path) => at(ErrorCode::WorkspaceExists, &path),
-            WorkspaceError::Unreadable { path, source } => {
-                at(ErrorCode::WorkspaceUnreadable, &path).with("detail", source)
-            }
-            WorkspaceError::ChangedMeanwhile(path) => at(ErrorCode::WorkspaceChanged, &path),
-            WorkspaceError::Syntax { path, line, detail } => {
-                at(ErrorCode::WorkspaceInvalid, &path).with("line", line).with("detail", detail)
-            }
+            WorkspaceError::Missing(path) => Self::workspace_missing(path.display()),
+            WorkspaceError::Exists(path) => Self::workspace_exists(path.display()),
+            WorkspaceError::Unreadable { path, source } => Self::workspace_unreadable(path.display(), source),
+            WorkspaceError::ChangedMeanwhile(path) => Self::workspace_changed(path.display()),
+            WorkspaceError::Syntax { path, line, detail } => Self::workspace_invalid(path.display(), line, detail),
             WorkspaceError::UnknownKey { path, line, key, nearest } => {
-                at(ErrorCode::WorkspaceUnknownKey, &path).with("line", line).with("key", key).with("nearest", nearest)
+                Self::workspace_unknown_key(path.display(), line, key, nearest)
             }
-            WorkspaceError::KeyMissing { path, key } => at(ErrorCode::WorkspaceKeyMissing, &path).with("key", key),
-            WorkspaceError::Value { path, line, key, found, allowed } => at(ErrorCode::WorkspaceValueInvalid, &path)
-                .with("line", line)
-                .with("key", key)
-                .with("found", found)
-                .with("allowed", allowed),
+            WorkspaceError::KeyMissing { path, key } => Self::workspace_key_missing(path.display(), key),
+            WorkspaceError::Value { path, line, key, found, allowed } => {
+                Self::workspace_value_invalid(key, found, allowed, Some(&path.display()), Some(&line))
+            }
             WorkspaceError::KindUnavailable { path, line, kind, available } => {
-                at(ErrorCode::WorkspaceKindUnavailable, &path)
-                    .with("line", line)
-                    .with("kind", kind)
-                    .with("available", available)
+                Self::workspace_kind_unavailable(path.display(), line, kind, available)
             }
-            WorkspaceError::InsecureUrl(url) => Self::new(ErrorCode::InsecureUrl).with("url", url),
+            WorkspaceError::InsecureUrl(url) => Self::insecure_url(url),
         }
     }
 }

@@ -1,16 +1,16 @@
-//! The witness: what the accounting side remembers of the trail, held against the ledger.
+//! Holds the witness, which the accounting side keeps of the trail, against the ledger.
 
 use tokio_util::sync::CancellationToken;
 
 use super::signature::is_by_its_key;
 use crate::calls::{Caller, Patience, RunError};
 use crate::domain::audit_chain::{ChainHash, head_bytes};
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
 use crate::parts::Parts;
 use crate::ports::{Witness, WitnessSeen};
 
-/// How a witness stands to the ledger.
+/// The relation of a witness to the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fit {
     /// The ledger has the entry that the witness names.
@@ -21,15 +21,15 @@ pub(crate) enum Fit {
     Differs,
 }
 
-/// Before a run sends anything: is this the ledger that was last used? To be called with the lease in hand, so that nobody
-/// leaves another witness in between.
+/// Checks before a run sends anything that this is the ledger that was last used. It is called with the lease in hand,
+/// so that nobody leaves another witness in between.
 ///
 /// A witness that is missing, although one was left, stops nothing: the accounting side may have been restored; `audit
-/// verify` tells of it.
+/// verify` reports it.
 ///
 /// # Errors
-/// [`ErrorCode::LedgerRolledBack`], [`ErrorCode::LedgerForked`], [`ErrorCode::AuditBroken`]; or why the witness cannot be
-/// had: from a ledger that may be an old copy nothing is sent.
+/// [`Problem::ledger_rolled_back`], [`Problem::ledger_forked`], [`Problem::audit_broken`]; or the reason why the
+/// witness cannot be had: from a ledger that may be an old copy nothing is sent.
 pub(crate) async fn check_newest(parts: &Parts) -> Result<(), Problem> {
     let ledger = &parts.ledger;
     let path = ledger.path().display().to_string();
@@ -50,25 +50,19 @@ pub(crate) async fn check_newest(parts: &Parts) -> Result<(), Problem> {
     }
 }
 
-/// The same for a witness at hand; the outer error is the ledger's.
+/// Checks a witness at hand in the same way; the outer error is the ledger's.
 pub(crate) async fn against(ledger: &Ledger, witness: &Witness) -> Result<Result<(), Problem>, LedgerError> {
     let seen = witness.clone();
     let fit = ledger.read(move |tx| fit(tx, tx.audit_tip()?.entries, &seen)).await?;
-    let problem = |code| {
-        Problem::new(code)
-            .with("path", ledger.path().display())
-            .with("theirs", witness.entries)
-            .with("user", &witness.written_by.user)
-            .with("host", &witness.written_by.host)
-    };
+    let (path, theirs, by) = (ledger.path().display(), witness.entries, &witness.written_by);
     Ok(match fit {
         Fit::Fits => Ok(()),
-        Fit::Ahead { ours } => Err(problem(ErrorCode::LedgerRolledBack).with("ours", ours)),
-        Fit::Differs => Err(problem(ErrorCode::LedgerForked)),
+        Fit::Ahead { ours } => Err(Problem::ledger_rolled_back(path, ours, theirs, &by.user, &by.host)),
+        Fit::Differs => Err(Problem::ledger_forked(path, theirs, &by.user, &by.host)),
     })
 }
 
-/// How the witness stands to a ledger of so many entries.
+/// Compares a witness with a ledger of so many entries.
 pub(crate) fn fit(tx: &LedgerTx<'_>, ours: u64, witness: &Witness) -> Result<Fit, LedgerError> {
     if witness.entries > ours {
         return Ok(Fit::Ahead { ours });
@@ -77,7 +71,8 @@ pub(crate) fn fit(tx: &LedgerTx<'_>, ours: u64, witness: &Witness) -> Result<Fit
     Ok(if here.is_some() && theirs == here { Fit::Fits } else { Fit::Differs })
 }
 
-/// The cheap look at the start of each run: the newest head is still in the trail, and its signature holds.
+/// Looks at the trail at the start of each run, cheaply: the newest head is still in the trail, and its signature
+/// holds.
 fn broken_at_newest_head(tx: &LedgerTx<'_>, path: &str) -> Result<Option<Problem>, LedgerError> {
     let Some(newest) = tx.newest_audit_head()? else { return Ok(None) };
     let ledger_id = tx.ledger_id()?;
@@ -86,14 +81,11 @@ fn broken_at_newest_head(tx: &LedgerTx<'_>, path: &str) -> Result<Option<Problem
         (Some(_), ..) => false,
         (None, ..) => true,
     };
-    let problem = Problem::new(ErrorCode::AuditBroken)
-        .with("path", path)
-        .with("entries", newest.entries)
-        .with("at", &newest.made_at);
+    let problem = Problem::audit_broken(path, newest.entries, &newest.made_at);
     Ok((!newest.fits() || !is_signed_so).then_some(problem))
 }
 
-/// Asks for the witness, and again where the answer was lost on the way: asking changes nothing.
+/// Asks for the witness, and again if the answer was lost on the way: to ask changes nothing.
 pub(crate) async fn ask(parts: &Parts, ledger_id: &str) -> Result<WitnessSeen, RunError> {
     let Parts { accounting, clock, .. } = parts;
     let caller = Caller::new(accounting.clone(), clock.clone(), CancellationToken::new(), Patience::WITNESS);

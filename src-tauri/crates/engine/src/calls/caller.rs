@@ -1,5 +1,5 @@
-//! The caller: every call to the accounting system goes through it. A server that lets nobody connect is tried again, one that
-//! asks to wait is waited for, and nothing waits longer than the lease lasts.
+//! Makes every call to the accounting system. A server that lets nobody connect is tried again, one that asks to wait
+//! is waited for, and nothing waits longer than the lease lasts.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,41 +11,41 @@ use tokio_util::sync::CancellationToken;
 use super::{Patience, RunError};
 use crate::domain::Reference;
 use crate::domain::evidence::LookUpResult;
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::lock::Permit;
 use crate::ports::{AccountingSystem, CallError, Clock, LOOK_UP_MAX};
 use crate::views::Progress;
 
-/// The pause before a second try; doubled each time that nobody could connect.
+/// The pause before a second try; it doubles each time that nobody could connect.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The calls of one run, comparison or person, and all that they share.
+/// The caller of one run, comparison or person, with everything that its calls share.
 pub(crate) struct Caller {
     pub(crate) accounting: Arc<dyn AccountingSystem>,
     pub(crate) clock: Arc<dyn Clock>,
     /// A person's word to stop.
     pub(crate) stop: CancellationToken,
-    /// When the server may be asked again; one request's `Retry-After` holds for all.
+    /// The time from which the server may be asked again; one request's `Retry-After` holds for all.
     not_before: Mutex<Duration>,
     patience: Patience,
-    /// Where a wait is shown, for calls that somebody watches.
+    /// The progress in which a wait is shown, for calls that somebody watches.
     progress: Option<watch::Sender<Progress>>,
 }
 
 /// The reason why a call has no answer.
 #[derive(Debug)]
 pub(crate) enum CallFailure {
-    /// This time nothing was processed, and the run should not go on. `doubt`: an earlier sending of the same request is
-    /// still being worked on, for all that is known.
+    /// Nothing was processed this time, and the run should not go on. `doubt`: an earlier sending of the same request
+    /// is still being worked on, for all that is known.
     Unprocessed { halt: RunError, doubt: Option<Problem> },
-    /// Refused as a whole.
+    /// The request was refused as a whole.
     Refused { problem: Problem, too_large: bool, doubt: Option<Problem> },
-    /// It may have been processed.
+    /// The request may have been processed.
     Unknown(Problem),
 }
 
 impl Caller {
-    /// Returns the caller of something that can be stopped, and is as patient as this.
+    /// Returns the caller for something that can be stopped, with this patience.
     pub(crate) fn new(
         accounting: Arc<dyn AccountingSystem>,
         clock: Arc<dyn Clock>,
@@ -55,13 +55,13 @@ impl Caller {
         Self { accounting, clock, stop, not_before: Mutex::new(Duration::ZERO), patience, progress: None }
     }
 
-    /// The same caller, whose waits are shown there.
+    /// Returns the same caller, which shows its waits there.
     pub(crate) fn shown_in(self, progress: watch::Sender<Progress>) -> Self {
         Self { progress: Some(progress), ..self }
     }
 
-    /// Makes a call until it is answered, and tells whether an earlier sending of it was reported as still running.
-    /// A call that writes needs a permit.
+    /// Makes a call until it is answered, and says whether an earlier sending of it was reported as still running. A
+    /// call that writes needs a permit.
     pub(crate) async fn patiently<'p, T, F>(
         &self,
         permit: impl Into<Option<&'p Permit>>,
@@ -80,8 +80,8 @@ impl Caller {
             let answered = tokio::select! {
                 biased;
                 answered = call() => answered,
-                // What was in flight when the lease was lost is unknown.
-                () = lost(permit) => Err(CallError::Unknown(Problem::new(ErrorCode::LeaseLost))),
+                // A request that was in flight when the lease was lost is unknown.
+                () = lost(permit) => Err(CallError::Unknown(Problem::lease_lost())),
             };
             match answered {
                 Ok(answer) => return Ok((answer, doubt.is_some())),
@@ -116,10 +116,10 @@ impl Caller {
         }
     }
 
-    /// Makes a call that changes nothing, and makes it again where its answer was not understood.
+    /// Makes a call that changes nothing, and makes it again if its answer was not understood.
     ///
     /// # Errors
-    /// When no answer can be had: nothing is concluded from that.
+    /// If no answer can be had: nothing is concluded from that.
     pub(crate) async fn ask<'p, T, F>(
         &self,
         permit: impl Into<Option<&'p Permit>>,
@@ -150,7 +150,8 @@ impl Caller {
         }
     }
 
-    /// Returns what stands under these references. A look-up that fails in the end is an error: nothing is concluded from it.
+    /// Returns the vouchers and drafts under these references. A look-up that fails in the end is an error: nothing is
+    /// concluded from it.
     pub(crate) async fn look_up<'p>(
         &self,
         permit: impl Into<Option<&'p Permit>>,
@@ -213,7 +214,7 @@ impl Caller {
     }
 }
 
-/// Waits until the lease is lost; for ever where there is none to lose.
+/// Waits until the lease is lost; for ever if there is none to lose.
 async fn lost(permit: Option<&Permit>) {
     match permit {
         Some(permit) => permit.lost().cancelled().await,

@@ -1,11 +1,11 @@
-//! The reason why a run, a comparison or another verb over the network does not go on.
+//! Holds the reason why a run, a comparison or another verb over the network does not go on.
 
 use crate::domain::Outcome;
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::ledger::LedgerError;
 use crate::ports::{CallError, SourceError};
 
-/// Why a run does not go on.
+/// The reason why a run does not go on.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RunError {
     #[error(transparent)]
@@ -31,24 +31,24 @@ impl RunError {
         }
     }
 
-    /// Whether it came from over the network or from a person, so that the ledger can still be written.
+    /// Says whether the reason came over the network or from a person, so that the ledger can still be written.
     pub(crate) fn is_from_outside(&self) -> bool {
         !matches!(self, Self::Ledger(_))
     }
 
-    /// What a person is told; nothing for a run that a person stopped.
+    /// Returns the problem for a person; nothing for a run that a person stopped.
     pub(crate) fn problem(&self) -> Option<Problem> {
         match self {
             Self::Ledger(error) => Some(error.into()),
             Self::Source(error) => Some(error.0.clone()),
             Self::Call(error) => Some(error.problem()),
             Self::Problem(problem) => Some(problem.clone()),
-            Self::LeaseLost => Some(Problem::new(ErrorCode::LeaseLost)),
+            Self::LeaseLost => Some(Problem::lease_lost()),
             Self::Stopped => None,
         }
     }
 
-    /// Returns the problem for a person, also where somebody stopped it.
+    /// Returns the problem for a person, also if somebody stopped it.
     pub(crate) fn into_problem(self) -> Problem {
         self.problem().unwrap_or_else(|| Problem::internal(self))
     }

@@ -1,8 +1,8 @@
-//! One request and its answer: sent, repeated where the table of `accounting-protocol.md` allows it, and turned into what is
-//! known of each member.
+//! Sends one request and reads its answer: the request is repeated if the table of `accounting-protocol.md` allows it,
+//! and each member gets its result.
 //!
-//! Invariant: a request is repeated only as it is, under its key, and only after an answer that says it was not processed
-//! or is still running. Everything that is not understood ends as [`Settlement::Unknown`].
+//! Invariant: a request is repeated only as it is, under its key, and only after an answer that says it was not
+//! processed or is still running. Every answer that is not understood ends as [`Settlement::Unknown`].
 
 use crate::calls::RunError;
 use crate::calls::{CallFailure, Caller};
@@ -12,44 +12,44 @@ use crate::ledger::{ClaimedRequest, Settlement, StagedDraft};
 use crate::lock::Permit;
 use crate::ports::{Answer, CallError};
 
-/// What came of a request.
+/// A request that was sent, with its outcome.
 #[derive(Debug)]
 pub(crate) struct SentRequest {
     pub(crate) request: ClaimedRequest,
     pub(crate) outcome: RequestOutcome,
-    /// Why the run should not go on, where it should not.
+    /// The reason why the run should not go on, if there is one.
     pub(crate) halt: Option<RunError>,
 }
 
-/// What is known of its members.
+/// The outcome of a request for its members.
 #[derive(Debug)]
 pub(crate) enum RequestOutcome {
-    /// One entry for each, in order; `None` where it has been settled before.
+    /// One entry for each member, in order; `None` if it has been settled before.
     Each(Vec<Option<Settlement>>),
     /// Nothing was written, and smaller requests may pass: one of many may be at fault, or there are too many.
     Divide,
 }
 
-/// What came of one call that commits drafts.
+/// The outcome of one call that commits drafts.
 enum Batch {
-    /// One entry for each, in order, and why the run should not go on, where it should not.
+    /// One entry for each draft, in order, and the reason why the run should not go on, if there is one.
     Each(Vec<Settlement>, Option<RunError>),
-    /// Refused as a whole: none was committed, and smaller calls may pass.
+    /// The call was refused as a whole: no draft was committed, and smaller calls may pass.
     Divide,
 }
 
-/// How a request goes.
+/// The route of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
-    /// Straight into the books.
+    /// The request goes straight into the books.
     Vouchers,
-    /// As drafts.
+    /// The request goes as drafts.
     Drafts,
 }
 
 impl Caller {
-    /// Sends a request until something is known. `doubt` is what was seen when it was sent before, by an earlier run:
-    /// then no refusal and no failure to connect proves anything about that first time.
+    /// Sends a request until something is known. `doubt` is the result of an earlier sending, by an earlier run: then
+    /// no refusal and no failure to connect proves anything about that first time.
     pub(crate) async fn exchange(
         &self,
         permit: &Permit,
@@ -89,8 +89,8 @@ impl Caller {
         }
     }
 
-    /// Commits drafts by their ids, as many in a call as the accounting system takes, one call after the other. What of them
-    /// was not reached stays as it is.
+    /// Commits drafts by their ids, as many in a call as the accounting system takes, one call after the other. A draft
+    /// that was not reached stays as it is.
     pub(crate) async fn commit_drafts(
         &self,
         permit: &Permit,
@@ -111,7 +111,7 @@ impl Caller {
                     }
                     halt = stop;
                 }
-                // One at fault must not hold the others: it is found by halves.
+                // One draft at fault must not hold the others: it is found by halves.
                 Batch::Divide => {
                     let (first, second) = batch.split_at(batch.len().div_ceil(2));
                     waiting.extend([second, first]);
@@ -121,10 +121,10 @@ impl Caller {
                 break;
             }
         }
-        // Those behind it were not committed by us now; their drafts wait for the next run.
+        // The drafts behind it were not committed by us now; they wait for the next run.
         for (member, _) in &drafts {
             if let Some(place @ None) = settlements.get_mut(*member) {
-                *place = Some(Settlement::StillUnknown(Problem::new(ErrorCode::Interrupted)));
+                *place = Some(Settlement::StillUnknown(Problem::interrupted()));
             }
         }
         SentRequest { request, outcome: RequestOutcome::Each(settlements), halt }
@@ -155,7 +155,8 @@ impl Caller {
         Batch::Each(contested.into_iter().map(of).collect(), halt)
     }
 
-    /// Which of these drafts something else stands beside; what is known of all of them, where that cannot be known.
+    /// Returns which of these drafts something else stands beside; the settlement of all of them, if that cannot be
+    /// known.
     async fn contested(
         &self,
         permit: &Permit,
@@ -165,7 +166,7 @@ impl Caller {
             Ok((contested, _)) if contested.len() == drafts.len() => Ok(contested),
             Ok(_) => Err((Settlement::StillUnknown(Problem::internal("an answer for other drafts")), None)),
             Err(CallFailure::Unprocessed { halt, .. }) => {
-                let problem = halt.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted));
+                let problem = halt.problem().unwrap_or_else(|| Problem::interrupted());
                 Err((Settlement::StillUnknown(problem), Some(halt)))
             }
             Err(CallFailure::Unknown(problem) | CallFailure::Refused { problem, .. }) => {
@@ -183,14 +184,14 @@ impl Caller {
                 for draft in drafts {
                     settlements.push(match results.next().flatten() {
                         Some(result) => self.committed(permit, draft, result).await,
-                        None => Settlement::Unknown(Problem::new(ErrorCode::ResultMissing)),
+                        None => Settlement::Unknown(Problem::result_missing()),
                     });
                 }
                 Batch::Each(settlements, None)
             }
             Err(CallFailure::Unknown(problem)) => all(Settlement::Unknown(problem), None),
             Err(CallFailure::Unprocessed { halt, .. }) => {
-                let problem = halt.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted));
+                let problem = halt.problem().unwrap_or_else(|| Problem::interrupted());
                 all(Settlement::StillUnknown(problem), Some(halt))
             }
             Err(CallFailure::Refused { problem, .. }) if problem.code == ErrorCode::AccountingRefused => Batch::Divide,
@@ -200,7 +201,7 @@ impl Caller {
         }
     }
 
-    /// What a draft has come to, by the answer about it alone.
+    /// Returns the settlement of a draft, by the answer about it alone.
     async fn committed(&self, permit: &Permit, draft: &StagedDraft, result: CommitResult) -> Settlement {
         match result {
             CommitResult::Posted(acknowledgement) => posted(acknowledgement, false),
@@ -209,7 +210,8 @@ impl Caller {
         }
     }
 
-    /// Commits one draft. Whatever is not understood leaves it unknown, with its draft: the same id is committed again.
+    /// Commits one draft. An answer that is not understood leaves it unknown, with its draft: the same id is committed
+    /// again.
     pub(crate) async fn commit_one(&self, permit: &Permit, draft: &StagedDraft) -> (Settlement, Option<RunError>) {
         match self.contested(permit, std::slice::from_ref(draft)).await {
             Ok(contested) if contested.contains(&true) => (waits(), None),
@@ -224,7 +226,7 @@ impl Caller {
             Ok((result, _)) => (self.committed(permit, draft, result).await, None),
             Err(CallFailure::Unknown(problem)) => (Settlement::Unknown(problem), None),
             Err(CallFailure::Unprocessed { halt, .. }) => {
-                let problem = halt.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted));
+                let problem = halt.problem().unwrap_or_else(|| Problem::interrupted());
                 (Settlement::StillUnknown(problem), Some(halt))
             }
             Err(CallFailure::Refused { problem, .. }) => {
@@ -233,13 +235,13 @@ impl Caller {
         }
     }
 
-    /// A draft that was refused is discarded, so that nobody posts it by hand; only then is the record refused.
+    /// Discards a draft that was refused, so that nobody posts it by hand; only then is the record refused.
     async fn take_back(&self, permit: &Permit, draft: &DraftId, refusal: Refusal) -> Settlement {
         match self.discard(permit, draft).await {
             Ok(Discarded::Gone) => Settlement::Refused { refusal, voucher_id: None },
             // Somebody committed it in this very moment: it is in the books, and no absence proves otherwise.
             Ok(Discarded::Committed) => Settlement::StillUnknown(draft_gone(draft)),
-            Err(error) => Settlement::Unknown(error.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted))),
+            Err(error) => Settlement::Unknown(error.problem().unwrap_or_else(|| Problem::interrupted())),
         }
     }
 
@@ -254,7 +256,7 @@ impl Caller {
         }
     }
 
-    /// Discards surplus drafts; the doubt that is left, where one of them is not certainly gone.
+    /// Discards surplus drafts; returns the doubt that is left, if one of them is not certainly gone.
     pub(crate) async fn discard_all(
         &self,
         permit: &Permit,
@@ -274,21 +276,21 @@ impl Caller {
     }
 }
 
-/// Something else stands beside a draft: it is not committed before that is cleared away.
+/// Settles a draft beside which something else stands: it is not committed before that is cleared away.
 fn waits() -> Settlement {
-    Settlement::StillUnknown(Problem::new(ErrorCode::DraftContested))
+    Settlement::StillUnknown(Problem::draft_contested())
 }
 
-/// A draft is not there as it was made, and may be in the books as something else.
+/// Returns the problem of a draft that is not there as it was made, and may be in the books as something else.
 pub(crate) fn draft_gone(draft: &DraftId) -> Problem {
-    Problem::new(ErrorCode::DraftGone).with("draft", draft.as_str())
+    Problem::draft_gone(draft.as_str())
 }
 
 fn all(request: &ClaimedRequest, settlement: &Settlement) -> RequestOutcome {
     RequestOutcome::Each(vec![Some(settlement.clone()); request.len()])
 }
 
-/// Nothing of what this run sent was processed; but what an earlier one sent may have been.
+/// Returns the outcome when nothing of this run's request was processed; but an earlier sending may have been.
 fn unprocessed(request: &ClaimedRequest, doubt: Option<Problem>) -> RequestOutcome {
     all(request, &doubt.map_or(Settlement::NotSent, Settlement::Unknown))
 }
@@ -302,7 +304,8 @@ fn refused(
     if doubt.is_some() {
         return (unprocessed(request, doubt), None);
     }
-    // Refused as a whole for what is in it: the one at fault is found by halving, and the others go through.
+    // The request was refused as a whole for its content: the member at fault is found by halving, and the others go
+    // through.
     let for_its_content = too_large || problem.code == ErrorCode::AccountingRefused;
     if for_its_content && request.len() > 1 {
         return (RequestOutcome::Divide, None);
@@ -318,7 +321,7 @@ fn refused(
 
 fn each<T>(request: &ClaimedRequest, answer: Answer<T>, map: impl Fn(T) -> Settlement) -> RequestOutcome {
     let mut results = answer.results.into_iter();
-    let missing = || Settlement::Unknown(Problem::new(ErrorCode::ResultMissing));
+    let missing = || Settlement::Unknown(Problem::result_missing());
     let settlements = request.members().iter().map(|_| Some(results.next().flatten().map_or_else(missing, &map)));
     RequestOutcome::Each(settlements.collect())
 }
@@ -339,10 +342,10 @@ fn staged_each(request: &ClaimedRequest, answer: Answer<StageResult>, repeated: 
     })
 }
 
-/// No false success: without the accounting system's own id there is no acknowledgement.
+/// Settles an acknowledgement. No false success: without the accounting system's own id there is none.
 fn posted(acknowledgement: Acknowledgement, found: bool) -> Settlement {
     if acknowledgement.voucher_id.trim().is_empty() {
-        return Settlement::Unknown(Problem::new(ErrorCode::ResultMissing));
+        return Settlement::Unknown(Problem::result_missing());
     }
     Settlement::Posted { acknowledgement, found }
 }

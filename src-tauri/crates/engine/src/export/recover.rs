@@ -1,10 +1,11 @@
-//! Recover: what is left open is settled, by evidence. At the start of a run for what earlier ones left, and at its end for
-//! what it left itself. There is no other recovery code.
+//! Recovers: settles by evidence what is left open. At the start of a run that is what earlier ones left, and at its
+//! end what it left itself. There is no other recovery code.
 //!
 //! Invariants:
-//! - nothing is concluded from not finding something, unless it is proven that nothing can still arrive;
+//! - a look-up that finds nothing proves nothing, unless it is proven that nothing can still arrive;
 //! - a request is repeated as it was, under its key, and only while the key lives by the accounting side's own clock;
-//! - of a claim, one draft id is committed, ever; a draft that is not kept counts as discarded only once that is confirmed;
+//! - of a claim, one draft id is committed, ever; a draft that is not kept counts as discarded only once that is
+//!   confirmed;
 //! - several vouchers, a reversed one, or one of other content: never sent, a case for a person.
 
 use std::time::Duration;
@@ -22,25 +23,25 @@ use crate::export::step::Run;
 use crate::ledger::{Claimed, ClaimedRequest, OpenMember, OpenRequest, Settlement};
 use crate::settings::WhenStillUnknown;
 
-/// Open requests taken from the ledger at once.
+/// The number of open requests taken from the ledger at once.
 const PAGE_REQUESTS: usize = 16;
-/// A key is not trusted in this last part of its life.
+/// The last part of a key's life, in which it is not trusted.
 const KEY_MARGIN: TimeDelta = TimeDelta::hours(1);
 
-/// What a pass could not settle, and what would help.
+/// The attempts that a pass could not settle, and the remedies.
 #[derive(Debug, Default)]
 pub(crate) struct Unresolved {
-    /// Attempts that stay open.
+    /// The number of attempts that stay open.
     pub(crate) open: u64,
-    /// Something turned out never sent; it may stand in the plan again.
+    /// True if something turned out never sent; it may stand in the plan again.
     pub(crate) has_unsent: bool,
-    /// A newer fence would prove that nothing can still arrive.
+    /// True if a newer fence would prove that nothing can still arrive.
     pub(crate) needs_fence: bool,
-    /// So long until a settle window has passed.
+    /// The time until a settle window has passed.
     pub(crate) due_in: Option<Duration>,
 }
 
-/// Settles what is open, oldest first.
+/// Settles the open attempts, oldest first.
 pub(crate) async fn recover(run: &Run<'_>, caller: &Caller, reporter: &mut Reporter) -> Result<Unresolved, RunError> {
     let (mut after, mut unresolved) = (0, Unresolved::default());
     loop {
@@ -65,7 +66,7 @@ struct OpenRequestCase<'a> {
     unresolved: &'a mut Unresolved,
 }
 
-/// What is known of an open member, and what it has come to in this pass.
+/// An open member, with its settlement in this pass.
 struct OpenAttempt {
     member: OpenMember,
     claimed: Claimed,
@@ -98,7 +99,7 @@ impl OpenRequestCase<'_> {
         } else {
             self.settle_by_evidence(&open, &mut attempts).await
         };
-        // What is known by now is kept, whatever ended it.
+        // Everything known by now is kept, whatever ended the pass.
         self.write(request, attempts, reporter).await?;
         outcome
     }
@@ -130,7 +131,8 @@ impl OpenRequestCase<'_> {
         Ok(written.await?)
     }
 
-    /// `enforced`: the same again, and `exists` settles it. What stays unclear is looked up.
+    /// Settles under `enforced`: the same request is sent again, and `exists` settles it. A member that stays unclear
+    /// is looked up.
     async fn repeat_enforced(&mut self, open: &OpenRequest, attempts: &mut [OpenAttempt]) -> Result<(), RunError> {
         let (fresh_key, at) =
             ((!self.key_lives(open)).then(|| RequestKey::new(self.run.ids.fresh())), self.run.moment());
@@ -164,14 +166,13 @@ impl OpenRequestCase<'_> {
                 Evidence::Absent | Evidence::Drafts { .. } | Evidence::Unclear(_) => return,
             },
             // A refusal of this sending cannot stand without the look-up either.
-            Err(error) => {
-                Settlement::StillUnknown(error.problem().unwrap_or_else(|| Problem::new(ErrorCode::Interrupted)))
-            }
+            Err(error) => Settlement::StillUnknown(error.problem().unwrap_or_else(|| Problem::interrupted())),
         };
         attempt.settlement = Some(settlement);
     }
 
-    /// Sends the whole request again, and takes over what is learnt of the open members. The halt, where there is one.
+    /// Sends the whole request again, and takes over the results for the open members. Returns the halt, if there is
+    /// one.
     async fn send_again(
         &self,
         open: &OpenRequest,
@@ -181,7 +182,7 @@ impl OpenRequestCase<'_> {
     ) -> Result<Option<RunError>, RunError> {
         let (request, fence) = (open.request.clone(), self.run.permit.fence());
         let request = self.run.ledger.write(move |tx| tx.send_again(&request, fresh_key, fence, at)).await?;
-        let doubt = Problem::new(ErrorCode::Interrupted);
+        let doubt = Problem::interrupted();
         let sent = self.caller.exchange(self.run.permit, Route::Vouchers, request, Some(doubt)).await;
         let RequestOutcome::Each(settlements) = sent.outcome else {
             return Err(RunError::Problem(Problem::internal("a repeated request was divided")));
@@ -192,10 +193,10 @@ impl OpenRequestCase<'_> {
         Ok(sent.halt)
     }
 
-    /// Every other protection: what a look-up shows, drafts by their ids, and what absence proves.
+    /// Settles under every other protection: by the look-up, by drafts and their ids, and by what absence proves.
     async fn settle_by_evidence(&mut self, open: &OpenRequest, attempts: &mut [OpenAttempt]) -> Result<(), RunError> {
         let references: Vec<Reference> = attempts.iter().map(|attempt| attempt.claimed.reference().clone()).collect();
-        // Before the look-up: what it does not show had to be there by then.
+        // The time is read before the look-up: a voucher that it does not show had to be there by then.
         let now = self.run.permit.earliest_now();
         let looked_up = match self.caller.look_up(self.run.permit, &references).await {
             Ok(looked_up) => looked_up,
@@ -252,7 +253,8 @@ impl OpenRequestCase<'_> {
         self.commit_again(open, attempts, again, now).await
     }
 
-    /// One voucher stands there, and it is what was claimed. A draft of our own must be what it was made of, or be gone.
+    /// Settles an attempt under whose reference one voucher stands, with the claimed content. A draft of our own must
+    /// have become it, or be gone.
     async fn posted(
         &self,
         attempt: &OpenAttempt,
@@ -267,7 +269,8 @@ impl OpenRequestCase<'_> {
         let Some(own) = own else { return Ok(posted) };
         match self.caller.discard(self.run.permit, &own).await {
             Ok(Discarded::Gone) => Ok(posted),
-            // It is in the books already: to commit it once more makes nothing, and tells which voucher is its.
+            // The draft is in the books already: to commit it once more makes nothing, and shows which voucher it
+            // became.
             Ok(Discarded::Committed) => match self.commit(attempt, own.clone()).await? {
                 Settlement::Posted { acknowledgement: its, .. } => Ok(match &posted {
                     Settlement::Posted { acknowledgement, .. } if acknowledgement.voucher_id != its.voucher_id => {
@@ -282,8 +285,8 @@ impl OpenRequestCase<'_> {
         }
     }
 
-    /// Commits drafts whose ids stand in the ledger, again, as many in a call as the accounting system takes. Nothing stood
-    /// in the books a moment ago.
+    /// Commits again drafts whose ids stand in the ledger, as many in a call as the accounting system takes. Nothing
+    /// stood in the books a moment ago.
     async fn commit_again(
         &mut self,
         open: &OpenRequest,
@@ -318,8 +321,8 @@ impl OpenRequestCase<'_> {
                 settlement => settlement,
             };
         }
-        // That answer was understood: this sending did nothing. What may still show is what an earlier one did, and its
-        // window must not begin anew each time that somebody asks.
+        // That answer was understood: this sending did nothing. Only an earlier sending may still show, and its window
+        // must not begin anew each time that somebody asks.
         let put_back = self.run.ledger.write(move |tx| {
             did_nothing.iter().try_for_each(|(claimed, earlier)| tx.sending_did_nothing(claimed, *earlier))
         });
@@ -327,8 +330,8 @@ impl OpenRequestCase<'_> {
         sent.halt.map_or(Ok(()), Err)
     }
 
-    /// A draft of ours is not there as it was made. Somebody may have changed and posted it: then it is in the books under
-    /// another reference or with another content, and no absence proves anything.
+    /// Settles an attempt whose draft is not there as it was made. Somebody may have changed and posted it: then it is
+    /// in the books under another reference or with another content, and no absence proves anything.
     async fn gone(
         &mut self,
         open: &OpenRequest,
@@ -351,7 +354,7 @@ impl OpenRequestCase<'_> {
         halt.map_or(Ok(settlement), Err)
     }
 
-    /// Drafts, and no voucher: one is kept and committed, the others are discarded.
+    /// Settles an attempt with drafts and no voucher: one is kept and committed, the others are discarded.
     async fn settle_drafts(
         &mut self,
         open: &OpenRequest,
@@ -361,9 +364,9 @@ impl OpenRequestCase<'_> {
         looked_at: DateTime<Utc>,
     ) -> Result<Settlement, RunError> {
         if self.run.capabilities.protection != Protection::Staged {
-            return Ok(Settlement::StillUnknown(Problem::new(ErrorCode::Interrupted)));
+            return Ok(Settlement::StillUnknown(Problem::interrupted()));
         }
-        // What was found there was made by somebody else: of that, nothing but reference, date and sum is known.
+        // A draft that was found there was made by somebody else: only its reference, date and sum are known.
         let (kept, rest) = match ours.split_first() {
             Some((first, rest)) if open.kind != RequestKind::Found => (Some(first.draft_id.clone()), rest),
             _ => (None, &ours[..]),
@@ -373,7 +376,7 @@ impl OpenRequestCase<'_> {
             return Ok(doubt);
         }
         match kept {
-            // A claim commits one draft id, ever: of one whose evidence was unclear, a person decides.
+            // A claim commits one draft id, ever: a person decides on a draft whose evidence was unclear.
             Some(kept) if attempt.member.draft_id.is_none() && !attempt.member.is_unclear => {
                 self.commit(attempt, kept).await
             }
@@ -384,7 +387,7 @@ impl OpenRequestCase<'_> {
 
     /// Settles an attempt under whose reference nothing stands, by what that absence proves.
     fn absent(&mut self, open: &OpenRequest, attempt: &OpenAttempt, looked_at: DateTime<Utc>) -> Settlement {
-        // What was seen there once, and was not what was sent, is a person's case also when it is gone.
+        // A voucher of other content that was seen there once is a person's case also when it is gone.
         if attempt.member.is_unclear {
             return Settlement::Unclear(Vec::new());
         }
@@ -395,23 +398,23 @@ impl OpenRequestCase<'_> {
             has_newer_fence: self.run.permit.fence() > open.fence,
             fence_held_for: self.run.permit.held_for(),
         };
-        let code = match sent.absence(self.run.capabilities) {
+        let problem = match sent.absence(self.run.capabilities) {
             Absence::Proven => return Settlement::NotSent,
             Absence::NeedsFence => {
                 self.unresolved.needs_fence = true;
-                ErrorCode::Interrupted
+                Problem::interrupted()
             }
             Absence::DueIn(due_in) => {
                 self.unresolved.due_in = Some(self.unresolved.due_in.map_or(due_in, |due| due.max(due_in)));
-                ErrorCode::MayStillArrive
+                Problem::may_still_arrive()
             }
             Absence::NotProven if self.run.when_still_unknown == WhenStillUnknown::Send => return Settlement::NotSent,
-            Absence::NotProven => ErrorCode::NotFoundInTime,
+            Absence::NotProven => Problem::not_found_in_time(),
         };
-        Settlement::StillUnknown(Problem::new(code))
+        Settlement::StillUnknown(problem)
     }
 
-    /// Whether the server still answers for the first sending under this key, by its own clock.
+    /// Says whether the server still answers for the first sending under this key, by its own clock.
     fn key_lives(&self, open: &OpenRequest) -> bool {
         let age = self.run.permit.latest_now() - open.keyed_at;
         // A clock that was set back there makes the age negative: the real one is then unknown, and it is not trusted.

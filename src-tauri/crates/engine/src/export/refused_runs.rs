@@ -1,23 +1,21 @@
-//! Scheduled runs that were not let in. Nobody was there to be told, so the history tells it.
+//! Enters scheduled runs that were not let in. Nobody was there to see it, so the history shows it.
 
 use crate::domain::{RunId, Trigger};
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::export::ask::RunAsk;
 use crate::export::ask::SyncEnd;
 use crate::ledger::RefusedRun;
 use crate::parts::Parts;
 
-/// The exit status of what is wrong with the ledger itself: then nothing is written into it.
-const OF_THE_LEDGER: u8 = 6;
-
-/// The end of a scheduled run that meets another one in this process: it joins nothing.
+/// Returns the end of a scheduled run that meets another one in this process: it joins nothing.
 pub(crate) fn another_is_on(parts: &Parts) -> SyncEnd {
-    SyncEnd::failed(Problem::new(ErrorCode::LockHeldHere).with("path", parts.settings.file_lock.display()))
+    SyncEnd::failed(Problem::lock_held_here(parts.settings.file_lock.display()))
 }
 
-/// Enters a scheduled run that did not begin in the history, and gives its end with that entry. Any other end stays as it is.
+/// Enters a scheduled run that did not begin in the history, and returns its end with that entry. Any other end stays
+/// as it is.
 pub(crate) async fn keep(parts: &Parts, ask: &RunAsk, run_id: &RunId, end: SyncEnd) -> SyncEnd {
-    let is_the_ledger = end.error.as_ref().is_some_and(|error| error.code.exit_status() == OF_THE_LEDGER);
+    let is_the_ledger = end.error.as_ref().is_some_and(|error| error.code.is_of_the_ledger());
     if ask.trigger != Trigger::Scheduled || end.run.is_some() || is_the_ledger {
         return end;
     }

@@ -1,19 +1,19 @@
-//! A re-export under the permit: its wish is kept, the earlier voucher is reversed where that was asked for, and its row is
-//! entered; and what a dead process left of re-exports is carried on.
+//! Prepares a re-export under the permit: its wish is kept, the earlier voucher is reversed if that was asked for, and
+//! its row is entered. It also carries on the re-exports that a dead process left.
 
 use chrono::NaiveDate;
 
 use crate::calls::{CallFailure, Caller, RunError};
 use crate::domain::{Actor, Generation, RecordId, Reference, Refusal, RequestKey, VoucherResult};
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::export::plan::PlanRules;
 use crate::export::step::Run;
 use crate::ledger::{ClaimedReversal, LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
 use crate::parts::Parts;
 use crate::views::{Asker, ExportedVoucher, ReExport};
 
-/// Under the permit: the wish is kept, the earlier voucher reversed where that was asked for, and the row entered that
-/// will be sent. Whatever was true when the person looked is looked at again here.
+/// Keeps the wish, reverses the earlier voucher if that was asked for, and enters the row that will be sent, all under
+/// the permit. Everything that was true when the person looked is checked again here.
 pub(crate) async fn prepare(
     parts: &Parts,
     run: &Run<'_>,
@@ -26,10 +26,10 @@ pub(crate) async fn prepare(
     let id = record_id.as_str().to_owned();
     let kept = parts.ledger.write(move |tx| {
         if tx.is_in_doubt(&id)? {
-            return Ok(Err(Problem::new(ErrorCode::RecordInDoubt).with("id", &id)));
+            return Ok(Err(Problem::record_in_doubt(&id)));
         }
         let Some(earlier) = tx.exported(&id)? else {
-            return Ok(Err(Problem::new(ErrorCode::NotExported).with("id", &id)));
+            return Ok(Err(Problem::not_exported(&id)));
         };
         if let Some(wish) = &wish {
             if let Err(overtaken) = check_not_overtaken(wish, &earlier) {
@@ -38,7 +38,7 @@ pub(crate) async fn prepare(
             tx.request_re_export(wish, &earlier)?;
         }
         let open = tx.open_re_export(&id)?.filter(|open| open.generation == earlier.generation.next());
-        Ok(open.map(|open| (open, earlier)).ok_or_else(|| Problem::new(ErrorCode::ApprovalNotAsked).with("id", &id)))
+        Ok(open.map(|open| (open, earlier)).ok_or_else(|| Problem::approval_not_asked(&id)))
     });
     let (re_export, earlier) = kept.await?.map_err(RunError::Problem)?;
     if re_export.reverse {
@@ -52,10 +52,10 @@ pub(crate) async fn prepare(
     Ok(planned.await?)
 }
 
-/// What a dead process left of re-exports. A counter-voucher that was claimed is asked for again, which answers with the one
-/// there is; the re-export that it was made for is then sent, since the record is out of the books without it. A wish of
-/// which nothing was claimed is withdrawn: whoever asked saw it fail, and asks again. `about` is left
-/// alone: this run is about it. How many rows were entered.
+/// Carries on the re-exports that a dead process left, and returns how many rows were entered. A counter-voucher that
+/// was claimed is asked for again, which answers with the one there is; the re-export for which it was made is then
+/// sent, since the record is out of the books without it. A wish of which nothing was claimed is withdrawn: the person
+/// who asked saw it fail, and asks again. `about` is left alone: this run is about it.
 pub(crate) async fn carry_on(
     parts: &Parts,
     run: &Run<'_>,
@@ -144,33 +144,31 @@ async fn send_reversal(
 }
 
 fn failed(reversal: &ClaimedReversal, detail: &str) -> RunError {
-    RunError::Problem(
-        Problem::new(ErrorCode::ReversalFailed).with("voucher", reversal.voucher_id()).with("detail", detail),
-    )
+    RunError::Problem(Problem::reversal_failed(reversal.voucher_id(), detail))
 }
 
-/// The reference of a counter-voucher: the voucher's own, marked. No record's reference ends like this, since an id with
-/// `#` is digested.
+/// Returns the reference of a counter-voucher: the voucher's own, marked. No record's reference ends like this, since
+/// an id with `#` is digested.
 fn counter_reference(rules: &PlanRules, record_id: &str, generation: Generation) -> Result<Reference, RunError> {
     let id = RecordId::new(record_id).map_err(|_| RunError::Problem(not_found(record_id)))?;
     Ok(Reference::counter(&rules.organisation, &id, generation, rules.references))
 }
 
-/// A counter-voucher is dated today: the period of the voucher may be closed.
+/// Returns the date of a counter-voucher, which is today: the period of the voucher may be closed.
 fn reversal_date(rules: &PlanRules) -> NaiveDate {
     rules.today
 }
 
-/// Whoever asked saw one export, and wished for the next. Where that was made meanwhile, by an earlier wish that was still
-/// on its way, or by another program, another one is nothing that anybody asked for.
+/// Checks that the last export is still the one that the person saw. If the next one was made meanwhile, by an earlier
+/// wish that was still on its way, or by another program, another one is nothing that anybody asked for.
 pub(crate) fn check_not_overtaken(wish: &ReExportWish, earlier: &ExportedVoucher) -> Result<(), Problem> {
     if wish.generation == earlier.generation.next() { Ok(()) } else { Err(overtaken(wish.record_id.as_str(), earlier)) }
 }
 
 pub(crate) fn overtaken(record_id: &str, earlier: &ExportedVoucher) -> Problem {
-    Problem::new(ErrorCode::ReExportOvertaken).with("id", record_id).with("voucher", &earlier.voucher_id)
+    Problem::re_export_overtaken(record_id, &earlier.voucher_id)
 }
 
 pub(crate) fn not_found(record_id: &str) -> Problem {
-    Problem::new(ErrorCode::RecordNotFound).with("id", record_id)
+    Problem::record_not_found(record_id)
 }

@@ -1,12 +1,13 @@
-//! Send: the rows of the plan, in requests, several under way at once.
+//! Sends the rows of the plan, in requests, several under way at once.
 //!
 //! Invariants:
 //! - a request leaves only after the transaction that holds its claims is on the disk; that same transaction holds the
 //!   answers that had come by then;
 //! - a draft is committed only after its id is on the disk;
-//! - where references are not unique for all time, what is about to be sent was looked up under this permit, and not found.
+//! - unless references are unique for all time, each record about to be sent was looked up under this permit, and not
+//!   found.
 //!
-//! Memory is bounded by a page and by what is in flight.
+//! Memory is bounded by a page and by the requests in flight.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -21,23 +22,23 @@ use crate::calls::Caller;
 use crate::calls::RunError;
 use crate::domain::evidence::{Evidence, Expected, LookUpResult};
 use crate::domain::{Generation, ItemResult, Posting, Protection, Reference, RequestKey, RequestKind};
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::export::step::Run;
 use crate::ledger::{Candidate, ClaimAsk, ClaimMember, ClaimedRequest, Settlement, StagedDraft};
 use crate::ports::LOOK_UP_MAX;
 
-/// Requests in a row without one answer that is understood, after which the run stops itself: better a run that ends than
-/// a ledger full of doubts.
+/// The requests in a row without one answer that is understood, after which the run stops itself: better a run that
+/// ends than a ledger full of doubts.
 const SILENT_REQUESTS_MAX: u32 = 8;
 
-/// What goes next.
+/// The rows and requests that go next.
 struct Next {
     claimed: Vec<ClaimedRequest>,
     staged: Vec<(ClaimedRequest, Vec<(usize, StagedDraft)>)>,
 }
 
-/// Sends what the plan says; ends when there is nothing left, or with the reason why it ended earlier. Whatever was in
-/// flight is settled either way, and what was staged is committed.
+/// Sends the plan; ends when there is nothing left, or with the reason why it ended earlier. Requests in flight are
+/// settled either way, and staged drafts are committed.
 pub(crate) async fn send(
     run: &Run<'_>,
     caller: &Caller,
@@ -69,9 +70,7 @@ pub(crate) async fn send(
             silent = if sent.is_silent() { silent + 1 } else { 0 };
         }
         if silent >= SILENT_REQUESTS_MAX && halt.is_none() {
-            halt = Some(RunError::Problem(
-                Problem::new(ErrorCode::AccountingUnreliable).with("url", run.address).with("requests", silent),
-            ));
+            halt = Some(RunError::Problem(Problem::accounting_unreliable(run.address, silent)));
         }
         if halt.is_none() && caller.stop.is_cancelled() {
             halt = Some(RunError::Stopped);
@@ -82,7 +81,8 @@ pub(crate) async fn send(
         let slots = if halt.is_some() { 0 } else { run.slots.saturating_sub(in_flight.len()) };
         let next = match sender.settle_and_claim(std::mem::take(&mut answered), slots).await {
             Ok(next) => next,
-            // The sight of the books failed before anything was claimed; what is in flight is answered for all the same.
+            // The look at the books failed before anything was claimed; requests in flight are answered for all the
+            // same.
             Err(error) if error.is_from_outside() => {
                 halt = halt.or(Some(error));
                 Next { claimed: Vec::new(), staged: Vec::new() }
@@ -117,7 +117,7 @@ impl SentRequest {
     }
 }
 
-/// A row that is next, and what will be sent for it.
+/// A row that is next, with the posting that will be sent for it.
 struct Row {
     position: u64,
     generation: Generation,
@@ -130,14 +130,14 @@ struct Sender<'a> {
     rules: &'a PlanRules,
     reporter: &'a mut Reporter,
     route: Route,
-    /// Planned rows that are next.
+    /// The planned rows that are next.
     buffer: VecDeque<Row>,
-    /// Rows before them that may be sent: where the books are looked at first, they did not stand there.
+    /// The rows before them that may be sent: if the books are looked at first, they did not stand there.
     ready: VecDeque<Row>,
     /// The last position taken from the ledger.
     after: u64,
     exhausted: bool,
-    /// Vouchers in one request; less after a request that was too large.
+    /// The number of vouchers in one request; less after a request that was too large.
     width: usize,
 }
 
@@ -146,11 +146,11 @@ impl Sender<'_> {
         self.exhausted && self.buffer.is_empty() && self.ready.is_empty()
     }
 
-    /// One durable transaction: the answers that have come, and the claims that go next.
+    /// Writes one durable transaction: the answers that have come, and the claims that go next.
     async fn settle_and_claim(&mut self, answered: Vec<SentRequest>, slots: usize) -> Result<Next, RunError> {
         self.fit_width(&answered);
         let divided = answered.iter().any(|sent| matches!(sent.outcome, RequestOutcome::Divide));
-        // Where the books are looked at first, the answers must not wait for that.
+        // If the books are looked at first, the answers must not wait for that.
         if divided || self.looks_first() {
             let staged = self.settle(answered, Vec::new()).await?.staged;
             if divided {
@@ -172,7 +172,7 @@ impl Sender<'_> {
         self.run.capabilities.protection != Protection::Enforced
     }
 
-    /// Half the size after a request that was refused as a whole; doubled again after each that was not.
+    /// Halves the size after a request that was refused as a whole, and doubles it after each that was not.
     fn fit_width(&mut self, answered: &[SentRequest]) {
         for sent in answered {
             self.width = match sent.outcome {
@@ -209,7 +209,8 @@ impl Sender<'_> {
         Ok(asks)
     }
 
-    /// Rows for one request, as far as there are any. What stands in the books already is taken over, or waits for a person.
+    /// Makes the rows for one request ready, as far as there are any. A record that stands in the books already is
+    /// taken over, or waits for a person.
     async fn make_ready(&mut self) -> Result<(), RunError> {
         if self.ready.len() >= self.width {
             return Ok(());
@@ -255,11 +256,11 @@ impl Sender<'_> {
         Reference::of(&self.rules.organisation, &row.candidate.record.id, generation, self.rules.references)
     }
 
-    /// What a row comes to by what stands in the books; `None` where it may be sent.
+    /// Returns the settlement of a row by what stands in the books; `None` if it may be sent.
     async fn judge(&self, row: &Row, looked_up: &LookUpResult) -> Result<Option<Settlement>, RunError> {
         let (reference, record) = (self.reference(row, row.generation), &row.candidate.record);
-        // A later generation: another ledger, or this one before it was lost, exported the record, and once more. That the
-        // earlier voucher is gone from the books is what it was exported again for.
+        // This is a later generation: another ledger, or this one before it was lost, exported the record, and once
+        // more. The earlier voucher may be gone from the books: for that it was exported again.
         let later = looked_up.vouchers(&self.reference(row, row.generation.next()));
         if !later.is_empty() {
             return Ok(Some(Settlement::Unclear(later.to_vec())));
@@ -274,7 +275,7 @@ impl Sender<'_> {
                 ours.into_iter().chain(others).map(|draft| draft.draft_id).collect::<Vec<_>>()
             }
         };
-        // Drafts that no claim of this ledger knows: discarded, certainly, before a new one is staged.
+        // No claim of this ledger knows these drafts: they are discarded, certainly, before a new one is staged.
         self.caller.discard_all(self.run.permit, &surplus).await
     }
 
@@ -341,7 +342,7 @@ impl Sender<'_> {
     }
 }
 
-/// What is claimed and sent for a row.
+/// Returns the claim and the posting of a row.
 fn claim_of(rules: &PlanRules, row: Row) -> Result<(Posting, ClaimMember), RunError> {
     let Row { position, generation, candidate, .. } = row;
     let posting = rules.posting(&candidate, generation).map_err(|reason| {

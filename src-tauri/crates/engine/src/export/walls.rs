@@ -1,4 +1,5 @@
-//! The three walls, taken in order: the slot inside the process is the caller's, then the file lock, then the remote lease.
+//! Takes the three walls in order: the slot inside the process is the caller's, then the file lock, then the remote
+//! lease.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::audit;
 use crate::domain::{Actor, Period, RunId, Trigger};
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::export::ask::SyncEnd;
 use crate::ledger::{LedgerError, Moment, RunStart};
 use crate::lock::{self, FileLock, FileLockError, LeaseAskTerms, LeaseRefused, Permit};
@@ -17,40 +18,40 @@ use crate::parts::Parts;
 use crate::ports::{AccountingSystem, Connection, LockHolder, LockInfo, LockProgress};
 use crate::views::{LockFacts, Progress, Waiting};
 
-/// Between two tries of a file lock that another program holds.
+/// The pause between two tries of a file lock that another program holds.
 const WAIT_STEP: Duration = Duration::from_secs(1);
-/// A program that only looks has the file lock for an instant: whoever is refused tries again after as long.
+/// The pause between two tries of a file lock that is held for an instant only, as by a program that just looks.
 const INSTANT_STEP: Duration = Duration::from_millis(25);
-/// So many times.
+/// The number of such tries.
 const INSTANT_TRIES: u32 = 20;
 
-/// Who wants in, and what for.
+/// The request for the walls: who asks, and what for.
 pub(crate) struct LockRequest<'a> {
     pub(crate) parts: &'a Parts,
     pub(crate) actor: &'a Actor,
     pub(crate) run_id: &'a RunId,
-    /// As the others see it: `sync`, `re-export` …
+    /// The operation, as the others see it: `sync`, `re-export` …
     pub(crate) operation: &'static str,
     pub(crate) progress: watch::Receiver<LockProgress>,
-    /// Where it is shown whose run is waited for.
+    /// The progress that shows whose run is waited for.
     pub(crate) shows: Option<watch::Sender<Progress>>,
-    /// How long somebody else's run is waited for.
+    /// The time for which somebody else's run is waited for.
     pub(crate) wait: Duration,
     pub(crate) stop: &'a CancellationToken,
-    /// A ledger that the accounting side knows to be older, or another copy, is not let in.
+    /// True if a ledger that the accounting side knows to be older, or another copy, is not let in.
     pub(crate) checks_witness: bool,
 }
 
 /// The walls, as they are held.
 pub(crate) struct AcquiredLocks {
     pub(crate) connection: Connection,
-    /// Given back last, whatever becomes of the lease.
+    /// The file lock, given back last, whatever becomes of the lease.
     pub(crate) file: Arc<FileLock>,
-    /// `None` once the lease was given back or lost on the way to a newer one.
+    /// The permit; `None` once the lease was given back or lost on the way to a newer one.
     pub(crate) permit: Option<Permit>,
-    /// Somebody else may have been sending since this ledger last did: theirs may still arrive.
+    /// True if somebody else may have been sending since this ledger last did: theirs may still arrive.
     pub(crate) follows_others: bool,
-    /// Whose run was waited for, as it was last seen.
+    /// The holder of the lock that was waited for, as last seen.
     pub(crate) waited_for: Option<LockFacts>,
 }
 
@@ -63,7 +64,7 @@ impl AcquiredLocks {
         drop(self.file);
     }
 
-    /// A run that begins now behind these walls, as the ledger keeps it, and that moment.
+    /// Returns a run that begins now behind these walls, as the ledger keeps it, and that moment.
     pub(crate) fn start(
         &self,
         parts: &Parts,
@@ -90,12 +91,12 @@ impl AcquiredLocks {
     }
 
     pub(crate) fn permit(&self) -> Result<&Permit, Problem> {
-        self.permit.as_ref().ok_or_else(|| Problem::new(ErrorCode::LeaseLost))
+        self.permit.as_ref().ok_or_else(|| Problem::lease_lost())
     }
 }
 
 impl LockRequest<'_> {
-    /// Takes the walls, or says who holds them.
+    /// Takes the walls, or returns an end that says who holds them.
     pub(crate) async fn take(&self) -> Result<AcquiredLocks, Box<SyncEnd>> {
         let failed = |problem: Problem| Box::new(SyncEnd::failed(problem));
         let parts = self.parts;
@@ -105,7 +106,8 @@ impl LockRequest<'_> {
         back_up(parts).await.map_err(|error| failed(error.into()))?;
         let connection = parts.accounting.connect().await.map_err(|error| failed(error.problem()))?;
         check_organisation(parts, &connection).await.map_err(failed)?;
-        // Only now, when the lease is asked for: until then the file names the run before, which may hold it still.
+        // The run is noted only now, when the lease is asked for: until then the file names the run before, which may
+        // hold it still.
         let dead = file.note_run(self.run_id).map_err(|source| {
             failed(FileLockError::Unusable { path: parts.settings.file_lock.clone(), source }.into())
         })?;
@@ -144,7 +146,7 @@ impl LockRequest<'_> {
         }
     }
 
-    /// Gives the lease back and takes it again, for a newer fence. `false` where somebody else has it now.
+    /// Gives the lease back and takes it again, for a newer fence. Returns `false` if somebody else has it now.
     pub(crate) async fn take_newer(&self, locks: &mut AcquiredLocks) -> bool {
         let Some(permit) = locks.permit.take() else { return false };
         let older = permit.fence();
@@ -162,7 +164,7 @@ impl LockRequest<'_> {
         }
     }
 
-    /// The lock, as the one who acts is told of it.
+    /// Returns the lock, as it is shown to the person who acts.
     fn facts(&self, lock: LockInfo) -> LockFacts {
         LockFacts::of(lock, self.actor, self.parts.clock.now())
     }
@@ -193,17 +195,17 @@ impl LockRequest<'_> {
     }
 }
 
-/// Waiting for somebody else's run, and what is shown of it meanwhile.
+/// A wait for somebody else's run, and what it shows meanwhile.
 struct LockWait<'a> {
     request: &'a LockRequest<'a>,
-    /// When it gives up, by this machine's wall clock.
+    /// The end of the wait, by this machine's wall clock.
     until: DateTime<Utc>,
     /// The lock, as it was last seen.
     seen: Mutex<Option<LockFacts>>,
 }
 
 impl LockWait<'_> {
-    /// The file lock, which another program on this machine may hold.
+    /// Waits for the file lock, which another program on this machine may hold.
     async fn for_file(&self, patience_ends: Duration) -> Result<FileLock, Box<SyncEnd>> {
         let (parts, stop) = (self.request.parts, self.request.stop);
         let mut tries = 0;
@@ -220,7 +222,7 @@ impl LockWait<'_> {
                 parts.clock.sleep(INSTANT_STEP).await;
                 continue;
             }
-            // The other program's run is visible over the network, where that is up.
+            // The other program's run is visible over the network, if that is up.
             let lock = parts.accounting.lock().await.ok().flatten();
             if parts.clock.elapsed() >= patience_ends {
                 let lock = lock.map(|lock| self.request.facts(lock));
@@ -247,7 +249,7 @@ impl LockWait<'_> {
         }
     }
 
-    /// It is our turn; whose run it was, where it was anybody's.
+    /// Ends the wait, since it is our turn; returns the holder that was waited for, if there was one.
     fn over(self) -> Option<LockFacts> {
         if let Some(progress) = &self.request.shows {
             progress.send_if_modified(|progress| progress.waiting.take().is_some());
@@ -256,20 +258,18 @@ impl LockWait<'_> {
     }
 }
 
-/// These are the books that this ledger is about.
+/// Checks that these are the books of this ledger.
 pub(crate) async fn check_organisation(parts: &Parts, connection: &Connection) -> Result<(), Problem> {
     let organisation = connection.organisation_id.clone();
     match parts.ledger.read(move |tx| tx.other_organisation(&organisation)).await? {
         None => Ok(()),
-        Some(other) => Err(Problem::new(ErrorCode::OrganisationMismatch)
-            .with("workspace", other)
-            .with("accounting", &connection.organisation_id)),
+        Some(other) => Err(Problem::organisation_mismatch(other, &connection.organisation_id)),
     }
 }
 
-/// The day's copy of the ledger. That no copy could be made is a warning: the ledger itself is well, the export does not
-/// rest on its copies, and records that wait for them help nobody; `status` shows how old the newest one is. But a copy
-/// reads the whole ledger, and what it finds wrong there stops the run.
+/// Makes the day's copy of the ledger. A copy that could not be made is a warning: the ledger itself is well, the
+/// export does not rest on its copies, and records that wait for them help nobody; `status` shows how old the newest
+/// one is. But a copy reads the whole ledger, and a fault that it finds there stops the run.
 async fn back_up(parts: &Parts) -> Result<(), LedgerError> {
     match parts.ledger.back_up_daily(parts.clock.now()).await {
         Ok(_) => Ok(()),
@@ -284,13 +284,14 @@ async fn back_up(parts: &Parts) -> Result<(), LedgerError> {
 fn lock_problem(facts: &LockFacts) -> Problem {
     let info = &facts.lock;
     let progress = info.progress.unwrap_or_default();
-    Problem::new(ErrorCode::LockHeld)
-        .with("user", facts.holder_name())
-        .with("host", &info.holder.host)
-        .with("since", info.acquired_at.to_rfc3339())
-        .with("heard", info.renewed_at.to_rfc3339())
-        .with("processed", progress.processed)
-        .with("total", progress.total)
+    Problem::lock_held(
+        facts.holder_name(),
+        &info.holder.host,
+        info.acquired_at.to_rfc3339(),
+        progress.processed,
+        progress.total,
+        info.renewed_at.to_rfc3339(),
+    )
 }
 
 #[cfg(test)]

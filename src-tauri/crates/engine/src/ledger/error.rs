@@ -1,15 +1,15 @@
-//! What can go wrong with the ledger, and what each means to a person.
+//! Names the errors of the ledger, and turns each into the problem for a person.
 
 use std::path::PathBuf;
 
 use rusqlite::ErrorCode as Sqlite;
 
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 
-/// The ledger cannot be used. Export stops; the file is left as it is.
+/// The reason why the ledger cannot be used. Export stops; the file is left as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// Written by a newer version of the program.
+    /// A newer version of the program wrote the file.
     #[error("the ledger {path} has version {found}; this program knows {known}")]
     Newer {
         /// The file.
@@ -19,7 +19,7 @@ pub enum LedgerError {
         /// Ours.
         known: i64,
     },
-    /// Not a ledger: another program's database.
+    /// The file is no ledger: another program's database.
     #[error("{path} is not a ledger of Postonce")]
     Foreign {
         /// The file.
@@ -30,30 +30,30 @@ pub enum LedgerError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What the check says.
+        /// The report of the check.
         detail: String,
     },
-    /// There was one, and it is gone, or another file bears its name.
+    /// There was a ledger, and it is gone, or another file bears its name.
     #[error("the ledger {path} is gone")]
     Missing {
-        /// Where it was.
+        /// The path where it was.
         path: PathBuf,
     },
-    /// This user may not write it.
+    /// This user may not write the file.
     #[error("the ledger {path} may not be written")]
     Closed {
         /// The file.
         path: PathBuf,
     },
-    /// A copy could not be made. Of the ledger itself it says nothing.
+    /// A copy could not be made. That says nothing of the ledger itself.
     #[error("the ledger could not be copied to {path}: {detail}")]
     Backup {
         /// The folder of the copies.
         path: PathBuf,
-        /// What went wrong.
+        /// The reason.
         detail: String,
     },
-    /// A value that this program never writes.
+    /// A column holds a value that this program never writes.
     #[error("the ledger holds an impossible value in {what}: {found}")]
     Impossible {
         /// Table and column.
@@ -61,7 +61,7 @@ pub enum LedgerError {
         /// The value.
         found: String,
     },
-    /// Anything that SQLite reports.
+    /// SQLite reports any other error.
     #[error("the ledger {path}: {source}")]
     Sqlite {
         /// The file.
@@ -70,7 +70,7 @@ pub enum LedgerError {
         #[source]
         source: rusqlite::Error,
     },
-    /// The writer's thread is gone; only after a panic inside it.
+    /// The writer's thread is gone, which happens only after a panic inside it.
     #[error("the ledger's writer has ended")]
     WriterGone,
 }
@@ -78,35 +78,26 @@ pub enum LedgerError {
 impl From<&LedgerError> for Problem {
     fn from(error: &LedgerError) -> Self {
         match error {
-            LedgerError::Newer { path, found, known } => Problem::new(ErrorCode::LedgerNewer)
-                .with("path", path.display())
-                .with("found", found)
-                .with("known", known),
-            LedgerError::Foreign { path } => Problem::new(ErrorCode::LedgerDamaged)
-                .with("path", path.display())
-                .with("detail", "not a ledger of Postonce"),
-            LedgerError::Damaged { path, detail } => {
-                Problem::new(ErrorCode::LedgerDamaged).with("path", path.display()).with("detail", detail)
+            LedgerError::Newer { path, found, known } => Problem::ledger_newer(path.display(), found, known),
+            LedgerError::Foreign { path } => Problem::ledger_damaged(path.display(), "not a ledger of Postonce"),
+            LedgerError::Damaged { path, detail } => Problem::ledger_damaged(path.display(), detail),
+            LedgerError::Missing { path } => {
+                Problem::ledger_missing(path.display(), crate::ledger::file::names::backups(path).display())
             }
-            LedgerError::Missing { path } => Problem::new(ErrorCode::LedgerMissing)
-                .with("path", path.display())
-                .with("backups", crate::ledger::file::names::backups(path).display()),
-            LedgerError::Closed { path } => Problem::new(ErrorCode::LedgerReadOnly).with("path", path.display()),
-            LedgerError::Backup { path, detail } => {
-                Problem::new(ErrorCode::LedgerBackupFailed).with("path", path.display()).with("detail", detail)
-            }
-            LedgerError::Impossible { .. } => {
-                Problem::new(ErrorCode::LedgerDamaged).with("path", "ledger.sqlite").with("detail", error)
-            }
+            LedgerError::Closed { path } => Problem::ledger_read_only(path.display(), None),
+            LedgerError::Backup { path, detail } => Problem::ledger_backup_failed(path.display(), detail),
+            LedgerError::Impossible { .. } => Problem::ledger_damaged("ledger.sqlite", error),
             LedgerError::Sqlite { path, source } => {
-                let code = match source.sqlite_error_code() {
-                    Some(Sqlite::DatabaseCorrupt | Sqlite::NotADatabase) => ErrorCode::LedgerDamaged,
-                    Some(Sqlite::ReadOnly | Sqlite::CannotOpen | Sqlite::PermissionDenied) => ErrorCode::LedgerReadOnly,
-                    Some(Sqlite::DiskFull) => ErrorCode::LedgerDiskFull,
-                    Some(Sqlite::DatabaseBusy | Sqlite::DatabaseLocked) => ErrorCode::LedgerBusy,
-                    _ => ErrorCode::LedgerUnreadable,
-                };
-                Problem::new(code).with("path", path.display()).with("detail", source)
+                let path = path.display();
+                match source.sqlite_error_code() {
+                    Some(Sqlite::DatabaseCorrupt | Sqlite::NotADatabase) => Problem::ledger_damaged(path, source),
+                    Some(Sqlite::ReadOnly | Sqlite::CannotOpen | Sqlite::PermissionDenied) => {
+                        Problem::ledger_read_only(path, Some(source))
+                    }
+                    Some(Sqlite::DiskFull) => Problem::ledger_disk_full(path, source),
+                    Some(Sqlite::DatabaseBusy | Sqlite::DatabaseLocked) => Problem::ledger_busy(path, Some(source)),
+                    _ => Problem::ledger_unreadable(path, source),
+                }
             }
             LedgerError::WriterGone => Problem::internal(error),
         }

@@ -1,4 +1,4 @@
-//! The guard, asked directly: what no code path may be able to do.
+//! Asks the guard directly for everything that no code path may be able to do.
 
 use std::time::Duration;
 
@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::*;
 use crate::domain::{
-    Acknowledgement, Actor, Generation, Outcome, Period, Place, Protection, Reference, RequestKey, RunId, Trigger,
+    Acknowledgement, Actor, Generation, Outcome, Period, Place, Protection, Reference, RequestKey, RequestKind, RunId,
+    Trigger,
 };
 use crate::error::{ErrorCode, Problem};
 use crate::ports::Row;
@@ -44,7 +45,7 @@ struct LedgerRig {
 const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 const AT: Moment = Moment { now: NOW, there: NOW };
 
-/// A ledger with one record in one run, planned at position 1.
+/// Makes a ledger with one record in one run, planned at position 1.
 async fn rig() -> LedgerRig {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let ledger = Ledger::open(&folder.path().join("ledger.sqlite"), &StillClock, &OneId).expect("a new ledger");
@@ -133,8 +134,8 @@ async fn settle(rig: &LedgerRig, request: &ClaimedRequest, settlement: Settlemen
 }
 
 #[tokio::test]
-async fn the_guard_refuses_a_second_claim_while_the_first_is_open_in_doubt_or_posted() {
-    for settlement in [None, Some(Settlement::Unknown(Problem::new(ErrorCode::Interrupted))), Some(acknowledged())] {
+async fn guard_refuses_a_second_claim_on_one_open_in_doubt_or_posted() {
+    for settlement in [None, Some(Settlement::Unknown(Problem::interrupted())), Some(acknowledged())] {
         let rig = rig().await;
         let first = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
         if let Some(settlement) = settlement {
@@ -147,7 +148,7 @@ async fn the_guard_refuses_a_second_claim_while_the_first_is_open_in_doubt_or_po
 }
 
 #[tokio::test]
-async fn what_was_refused_or_never_sent_may_be_claimed_again() {
+async fn attempt_refused_or_never_sent_may_be_claimed_again() {
     let refusal = crate::domain::Refusal { kind: "closed-period".into(), detail: String::new() };
     for settlement in [Settlement::NotSent, Settlement::Refused { refusal, voucher_id: None }] {
         let rig = rig().await;
@@ -158,7 +159,7 @@ async fn what_was_refused_or_never_sent_may_be_claimed_again() {
 }
 
 #[tokio::test]
-async fn a_settled_attempt_is_never_settled_again() {
+async fn settled_attempt_is_never_settled_again() {
     let rig = rig().await;
     let request = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
     settle(&rig, &request, acknowledged()).await.expect("it was open");
@@ -167,10 +168,10 @@ async fn a_settled_attempt_is_never_settled_again() {
 }
 
 #[tokio::test]
-async fn the_bytes_of_a_request_are_kept_while_a_member_is_open_and_let_go_after() {
+async fn bytes_of_a_request_are_kept_while_a_member_is_open() {
     let rig = rig().await;
     let request = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
-    settle(&rig, &request, Settlement::Unknown(Problem::new(ErrorCode::Interrupted))).await.expect("it was open");
+    settle(&rig, &request, Settlement::Unknown(Problem::interrupted())).await.expect("it was open");
     let open = rig.ledger.read(|tx| tx.open_requests(0, 8)).await.expect("readable");
     assert_eq!(open[0].1.request.body(), b"{}");
     settle(&rig, &request, acknowledged()).await.expect("it was open");
@@ -178,19 +179,19 @@ async fn the_bytes_of_a_request_are_kept_while_a_member_is_open_and_let_go_after
 }
 
 #[tokio::test]
-async fn what_a_dead_program_was_sending_is_listed_as_in_doubt_and_what_is_being_sent_is_not() {
+async fn attempt_of_a_dead_program_is_in_doubt_and_a_live_one_is_not() {
     let rig = rig().await;
     claim(&rig, "key-1", 1).await.expect("nobody claimed it");
     assert!(rig.ledger.attention(false, 0, 10).await.expect("readable").is_empty(), "somebody is sending it");
     let listed = rig.ledger.attention(true, 0, 10).await.expect("readable");
     let [item] = listed.as_slice() else { panic!("one of them: {listed:?}") };
     assert_eq!(item.state, RecordState::InDoubt);
-    let doubt = Reason::InDoubt(Problem::new(ErrorCode::Interrupted));
+    let doubt = Reason::InDoubt(Problem::interrupted());
     assert_eq!(item.reason, Some(doubt));
 }
 
 #[tokio::test]
-async fn a_run_that_a_dead_process_left_is_found_interrupted_and_its_claim_in_doubt() {
+async fn run_of_a_dead_process_is_interrupted_and_its_claim_in_doubt() {
     let rig = rig().await;
     claim(&rig, "key-1", 1).await.expect("nobody claimed it");
     rig.ledger
@@ -227,7 +228,7 @@ async fn nothing_that_was_attempted_can_be_deleted_or_rewritten() {
 }
 
 #[tokio::test]
-async fn a_ledger_that_is_closed_is_one_file() {
+async fn ledger_that_is_closed_is_one_file() {
     let rig = rig().await;
     assert_eq!(rig.ledger.counts().await.expect("readable").eligible, 1);
     let path = rig.ledger.path().to_owned();
@@ -237,7 +238,7 @@ async fn a_ledger_that_is_closed_is_one_file() {
 }
 
 #[test]
-fn a_file_that_is_no_ledger_or_a_newer_one_is_refused_and_left_alone() {
+fn file_that_is_no_ledger_or_a_newer_one_is_left_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("ledger.sqlite");
     let open = || Ledger::open(&path, &StillClock, &OneId).map(|_| ()).map_err(|error| Problem::from(&error).code);

@@ -1,11 +1,11 @@
-//! The wall on the machine: desktop, command line and scheduler exclude each other even without a network.
+//! Holds the wall on the machine: desktop, command line and scheduler exclude each other even without a network.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::domain::RunId;
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 
 /// An exclusive lock on a file, given back when it is dropped or its process dies, however it dies.
 #[derive(Debug)]
@@ -13,13 +13,13 @@ pub(crate) struct FileLock {
     file: File,
 }
 
-/// Bytes that a run id may have; whatever else stands in the file is not read.
+/// The bytes of a run id at most; anything else in the file is not read.
 const RUN_ID_BYTES_MAX: u64 = 200;
 
-/// The file lock could not be taken.
+/// The reason why the file lock could not be taken.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FileLockError {
-    /// Another program on this machine has it.
+    /// Another program on this machine has the lock.
     #[error("{0} is locked by another program")]
     Held(PathBuf),
     /// The file cannot be made or locked at all.
@@ -44,8 +44,8 @@ impl FileLock {
         }
     }
 
-    /// Leaves the run's id in the file, and gives the one that stood there: the run that had the lock before. Since the
-    /// lock is ours now, that run's process has ended.
+    /// Leaves the run's id in the file, and returns the one that stood there: the run that had the lock before. Since
+    /// the lock is ours now, that run's process has ended.
     pub(crate) fn note_run(&mut self, run: &RunId) -> io::Result<Option<RunId>> {
         let mut before = String::new();
         self.file.rewind()?;
@@ -61,10 +61,8 @@ impl FileLock {
 impl From<FileLockError> for Problem {
     fn from(error: FileLockError) -> Self {
         match &error {
-            FileLockError::Held(path) => Self::new(ErrorCode::LockHeldHere).with("path", path.display()),
-            FileLockError::Unusable { path, .. } => {
-                Self::new(ErrorCode::LedgerReadOnly).with("path", path.display()).with("detail", &error)
-            }
+            FileLockError::Held(path) => Self::lock_held_here(path.display()),
+            FileLockError::Unusable { path, .. } => Self::ledger_read_only(path.display(), Some(&error)),
         }
     }
 }
@@ -74,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_second_is_told_and_may_take_it_once_the_first_is_gone() {
+    fn second_program_learns_of_the_first_and_takes_it_afterwards() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("sync.lock");
         let mut first = FileLock::try_take(&path).expect("nobody has it");

@@ -1,33 +1,37 @@
-//! A lease for accounting systems that have no lock, built on rows with one unique field ([`UniqueRows`]). The row is there
-//! while somebody holds the lease; making it is how one gets it, since only one row with the code can be.
+//! Makes a lease for accounting systems that have no lock, built on rows with one unique field ([`UniqueRows`]). The
+//! row is there while somebody holds the lease; to make it is to get the lease, since only one row with the code can
+//! be.
 //!
-//! Why never two hold it at once:
+//! These rules make sure that no two ever hold it at once:
 //!
-//! - **Only a fresh row grants.** Nobody ever takes over a row by writing into it: its id is deleted, and another row is made.
-//!   Ids are never given twice, so whatever is still on its way to an old row meets nothing.
-//! - **Free is what says so.** A row is deleted only where it was given back, broken, given up by this very process, or
-//!   watched. A text that cannot be read is held by somebody unknown.
-//! - **A watch outlasts every belief.** A holder believes for three quarters of a life, counted from before its last renewal
-//!   that was answered was sent (`lease.rs`). Whoever watches counts from after an answer that showed that renewal, for a
+//! - **Only a fresh row grants.** Nobody ever takes over a row by writing into it: its id is deleted, and another row
+//!   is made. Ids are never given twice, so a request that is still on its way to an old row meets nothing.
+//! - **Free is only a row that says so.** A row is deleted only if it was given back, broken, given up by this very
+//!   process, or watched. A text that cannot be read is held by somebody unknown.
+//! - **A watch outlasts every belief.** A holder believes for three quarters of a life, counted from before it sent its
+//!   last renewal that was answered (`lease.rs`). A watcher counts from after an answer that showed that renewal, for a
 //!   whole life and a margin, and looks once more: nothing may have changed, not even the time of writing. Had a later
-//!   renewal been answered, this last look would show it. So the holder's belief ended before, on clocks that each machine
-//!   compares with itself alone; and since a renewal that is not answered before that end does not count, one that overtakes
-//!   the last look, and races the delete, is no harm.
-//! - **A row that is gone stays gone.** A renewal updates by id, and says [`CallError::LeaseLost`] where there is no such row.
-//! - **No answer is no grant.** After a lost answer the row itself is read: the nonce in it is of this one asking. Where it
-//!   is not there, it may still come, and then belongs to nobody: this process deletes it on sight, others after a watch. It
-//!   is never taken up again, because something that was sent to its id may still arrive.
+//!   renewal been answered, this last look would show it. So the holder's belief ended before, on clocks that each
+//!   machine compares with itself alone; and since a renewal that is not answered before that end does not count, one
+//!   that overtakes the last look, and races the delete, is no harm.
+//! - **A row that is gone stays gone.** A renewal updates by id, and says [`CallError::LeaseLost`] if there is no such
+//!   row.
+//! - **No answer is no grant.** After a lost answer the row itself is read: the nonce in it belongs to this one
+//!   request. If the row is not there, it may still come, and then belongs to nobody: this process deletes it on sight,
+//!   others after a watch. It is never taken up again, because a request that was sent to its id may still arrive.
 //!
-//! Why no number (`fence`) is granted twice, and why two that differ by 1 had no other between them, on which
-//! `follows_others` of the ledger rests:
+//! The rules below make sure that no number (`fence`) is granted twice, and that two numbers that differ by 1 had no
+//! other between them, on which `follows_others` of the ledger rests:
 //!
-//! - Giving back rewrites the row as free, with its number. Whoever deletes *that* row, and has the answer for it, is the only
-//!   one who may continue it, with the next number, and only where its own row is known to stand [`CONTINUES_WITHIN`] later.
-//! - Everybody else holds the fresh row for [`CALM`], which is longer, before it counts as granted. In that time every other
-//!   one's right to continue has run out. The number then is the server's time in milliseconds, read while the row is held:
-//!   above every number before, because those started from earlier times and grew by 1 with each grant, and a grant takes
-//!   longer than a millisecond. Where the server tells no time, our own clock serves: it may be behind another machine's, but
-//!   no lock-less system checks numbers, and the ledger only asks whether this one follows its own directly.
+//! - To give back rewrites the row as free, with its number. Only the process that deletes *that* row, and has the
+//!   answer for it, may continue it with the next number, and only if its own row is known to stand
+//!   [`CONTINUES_WITHIN`] later.
+//! - Everybody else holds the fresh row for [`CALM`], which is longer, before it counts as granted. In that time every
+//!   other one's right to continue has run out. The number then is the server's time in milliseconds, read while the
+//!   row is held: above every number before, because those started from earlier times and grew by 1 with each grant,
+//!   and a grant takes longer than a millisecond. If the server gives no time, our own clock serves: it may be behind
+//!   another machine's, but no lock-less system checks numbers, and the ledger only asks whether this one follows its
+//!   own directly.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,7 +42,7 @@ use chrono::{DateTime, Utc};
 use super::last_seen::{LastSeen, RowReading};
 use super::lease_text::{Breaking, LIFE_UNKNOWN, LeaseText, State, holder_shown, short};
 use crate::domain::{Refusal, RunId};
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::ports::{
     Acquired, CallError, Clock, Created, IdSource, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, RowId,
     UniqueRow, UniqueRows,
@@ -46,24 +50,26 @@ use crate::ports::{
 
 /// The code of the one row.
 const CODE: &str = "postonce-export-lock";
-/// From before the free row's delete is sent until the answer that the new row stands, for the next number.
+/// The time within which the next number may be taken: from before the free row's delete is sent until the answer that
+/// the new row stands.
 const CONTINUES_WITHIN: Duration = Duration::from_secs(2);
-/// How long a row that continues no other is held before it counts. Longer by half, since two clocks are at play.
+/// The time for which a row that continues no other is held before it counts. It is longer by half, since two clocks
+/// are at play.
 const CALM: Duration = Duration::from_secs(3);
-/// Looks at the row in one asking; each time somebody else was faster.
+/// The number of looks at the row in one request, each after somebody else was faster.
 const ROUNDS_MAX: usize = 4;
-/// Nonces that this process remembers to have given up.
+/// The number of nonces that this process remembers to have given up.
 const GIVEN_UP_MAX: usize = 64;
 
-/// A lease over rows with a unique field. One of it for each program that is open: it remembers what it has seen.
+/// A lease over rows with a unique field. Each open program has one: it remembers what it has seen.
 pub struct UniqueLease<R> {
     rows: R,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
-    /// Where the rows are, for people.
+    /// The address of the rows, for people.
     address: String,
     memory: Mutex<Memory>,
-    /// One asking at a time; each reads, decides and writes.
+    /// The turn of a request: one at a time reads, decides and writes.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -71,11 +77,11 @@ pub struct UniqueLease<R> {
 struct Memory {
     /// The grant that was handed out and not given back.
     mine: Option<Mine>,
-    /// Nonces that were sent, or may have been. All but that of `mine` belong to nobody.
+    /// The nonces that were sent, or may have been. All except that of `mine` belong to nobody.
     sent: VecDeque<String>,
-    /// What was last seen of a row that somebody else holds.
+    /// The last state of a row that somebody else holds.
     last_seen: Option<LastSeen>,
-    /// Who asks here, for the note of a breaking.
+    /// The person who asks here, for the note of a breaking.
     user: Option<LockHolder>,
 }
 
@@ -85,34 +91,34 @@ struct Mine {
     text: LeaseText,
 }
 
-/// What a row is to somebody who asks.
+/// The state of a row for a process that asks.
 enum RowState {
     Released(LeaseText),
-    /// It holds nobody up, but its number is not to be continued.
+    /// The row holds nobody up, but its number is not to be continued.
     Free(Option<LeaseText>),
     Held(LockInfo),
     LooksDead(LockInfo, Duration),
 }
 
-/// On what a new row is made.
+/// The ground on which a new row is made.
 struct Ground {
     /// A number below the new one.
     above: u64,
-    /// Where it continues a free row: when the delete was about to be sent.
+    /// The moment at which the delete of the continued row was about to be sent; `None` if it continues none.
     continues: Option<Duration>,
     broken: Option<Breaking>,
 }
 
 impl<R: UniqueRows> UniqueLease<R> {
-    /// Nothing is sent yet.
+    /// Makes the lease; nothing is sent yet.
     pub fn new(rows: R, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>, address: impl Into<String>) -> Self {
         Self { rows, clock, ids, address: address.into(), memory: Mutex::default(), turn: tokio::sync::Mutex::new(()) }
     }
 
-    /// Asks for the lease. Waits three seconds at most; a holder is watched over several askings.
+    /// Asks for the lease. It waits three seconds at most; a holder is watched over several requests.
     ///
     /// # Errors
-    /// When the server could not be asked or not be understood. What was sent then grants nothing, now or later.
+    /// If the server could not be asked or not be understood. A row that was sent then grants nothing, now or later.
     pub async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
         let _turn = self.turn.lock().await;
         self.memory().user = Some(ask.holder.clone());
@@ -131,7 +137,7 @@ impl<R: UniqueRows> UniqueLease<R> {
                 RowState::Free(text) => (text, false),
             };
             let begun = self.clock.elapsed();
-            // Where somebody else was faster, the number is theirs to continue.
+            // If somebody else was faster, the number is theirs to continue.
             if !self.rows.delete(&reading.row.id).await? {
                 continue;
             }
@@ -144,13 +150,14 @@ impl<R: UniqueRows> UniqueLease<R> {
                 return Ok(granted);
             }
         }
-        Err(CallError::NotProcessed { problem: self.problem(ErrorCode::AccountingBusy, "409"), retry_after: None })
+        Err(CallError::NotProcessed { problem: Problem::accounting_busy(&self.address, "409"), retry_after: None })
     }
 
-    /// Shows a sign of life, and the progress. [`CallError::LeaseLost`] once the row is gone; it is never made again.
+    /// Shows a sign of life, and the progress. Returns [`CallError::LeaseLost`] once the row is gone; it is never made
+    /// again.
     ///
     /// # Errors
-    /// When the lease is lost, or the server could not be asked or not be understood.
+    /// If the lease is lost, or the server could not be asked or not be understood.
     pub async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
         let Mine { id, text } = {
             let mut memory = self.memory();
@@ -168,10 +175,10 @@ impl<R: UniqueRows> UniqueLease<R> {
         Err(CallError::LeaseLost)
     }
 
-    /// Gives the lease back: the row says so, and keeps the number. Whatever comes of it, this process holds it no longer.
+    /// Gives the lease back: the row says so, and keeps the number. In any case this process holds it no longer.
     ///
     /// # Errors
-    /// When it was not ours, or the server could not be asked or not be understood; it then runs out by itself.
+    /// If it was not ours, or the server could not be asked or not be understood; it then runs out by itself.
     pub async fn release(&self, token: &LeaseToken) -> Result<(), CallError> {
         let Mine { id, text } = self.forget(token.expose()).ok_or(CallError::LeaseLost)?;
         if self.rows.update(&id, &text.released().write()).await? { Ok(()) } else { Err(CallError::LeaseLost) }
@@ -180,7 +187,7 @@ impl<R: UniqueRows> UniqueLease<R> {
     /// Takes the lease from this run, and only from it. The row that is left says who did that, when and why.
     ///
     /// # Errors
-    /// When that run does not hold it, or the server could not be asked or not be understood.
+    /// If that run does not hold it, or the server could not be asked or not be understood.
     pub async fn break_lock(&self, run: &RunId, reason: &str) -> Result<(), CallError> {
         let row = self.rows.read(CODE).await?.filter(|row| {
             let text = LeaseText::read(row);
@@ -203,10 +210,10 @@ impl<R: UniqueRows> UniqueLease<R> {
         Ok(())
     }
 
-    /// Who holds the lease.
+    /// Returns the holder of the lease.
     ///
     /// # Errors
-    /// When the server could not be asked or not be understood.
+    /// If the server could not be asked or not be understood.
     pub async fn lock(&self) -> Result<Option<LockInfo>, CallError> {
         let Some(reading) = self.reading().await? else { return Ok(None) };
         let text = LeaseText::read(&reading.row);
@@ -217,7 +224,7 @@ impl<R: UniqueRows> UniqueLease<R> {
         Ok(Some(self.info(&reading, text.as_ref())))
     }
 
-    /// Makes the row, and reads it back; `None` where somebody else was faster.
+    /// Makes the row, and reads it back; returns `None` if somebody else was faster.
     async fn make(&self, ask: &LeaseAsk, ground: Ground) -> Result<Option<Acquired>, CallError> {
         let Ground { above, continues, broken } = ground;
         let nonce = self.ids.fresh();
@@ -226,7 +233,7 @@ impl<R: UniqueRows> UniqueLease<R> {
         let (id, answered) = match self.rows.create(CODE, &text.write()).await {
             Ok(Created::Made(id)) => (id, true),
             Ok(Created::Taken) => return Ok(None),
-            // It may stand there all the same; only where it is seen does the waiting below begin.
+            // The row may stand there all the same; the wait below begins only if it is seen.
             Err(error @ (CallError::Unknown(_) | CallError::StillRunning { .. })) => {
                 let row = self.rows.read(CODE).await?.filter(|row| holds(row, &text.nonce));
                 (row.ok_or(error)?.id, false)
@@ -246,7 +253,7 @@ impl<R: UniqueRows> UniqueLease<R> {
         let Some(row) = read?.filter(|row| holds(row, &text.nonce)) else { return Ok(None) };
         let granted_at = row.now.or(row.written_at).unwrap_or_else(|| self.clock.now());
         if !continues {
-            // One is left out, so that it follows nobody.
+            // One number is left out, so that this one follows nobody.
             text.fence = (above + 2).max(millis(granted_at));
         }
         text.granted_at = Some(granted_at);
@@ -257,7 +264,7 @@ impl<R: UniqueRows> UniqueLease<R> {
         Ok(Some(Acquired::Granted { token, fence, granted_at }))
     }
 
-    /// What a row is to us. Remembers what it saw of a row that somebody holds.
+    /// Judges the state of a row for us, and remembers a row that somebody holds.
     fn judge(&self, reading: &RowReading) -> RowState {
         let text = LeaseText::read(&reading.row);
         match text {
@@ -282,7 +289,7 @@ impl<R: UniqueRows> UniqueLease<R> {
         Ok(row.map(|row| RowReading { row, asked, answered: self.clock.elapsed() }))
     }
 
-    /// How long it must still stand so that its holder is dead, and whether that may be so.
+    /// Returns how long the row must still stand so that its holder is dead, and whether that may be so.
     fn watch(&self, reading: &RowReading) -> (Duration, bool) {
         let mut memory = self.memory();
         let last_seen = memory.last_seen.get_or_insert_with(|| LastSeen::first(reading));
@@ -291,7 +298,7 @@ impl<R: UniqueRows> UniqueLease<R> {
     }
 
     fn info(&self, reading: &RowReading, text: Option<&LeaseText>) -> LockInfo {
-        // Without a server's word, the last sign of life is when we first saw it so, on our own clocks.
+        // Without the server's time, the last sign of life is the moment when we first saw it so, on our own clocks.
         let seen_for =
             self.memory().last_seen.as_ref().map(|last_seen| reading.answered.saturating_sub(last_seen.since()));
         let renewed_at = reading.row.written_at.unwrap_or_else(|| self.clock.now() - seen_for.unwrap_or_default());
@@ -314,8 +321,8 @@ impl<R: UniqueRows> UniqueLease<R> {
         }
     }
 
-    /// Whether the nonce is of this process, and nobody in it believes in it. There is one asking at a time, so it is none
-    /// that is being asked for.
+    /// Says whether the nonce is of this process, and nobody in it believes in it. There is one request at a time, so
+    /// it is no nonce that is being asked for.
     fn has_given_up(&self, nonce: &str) -> bool {
         let memory = self.memory();
         let is_mine = memory.mine.as_ref().is_some_and(|mine| mine.text.nonce == nonce);
@@ -329,14 +336,10 @@ impl<R: UniqueRows> UniqueLease<R> {
     fn not_the_holder(&self) -> CallError {
         let detail = "that run does not hold the lock";
         CallError::Refused {
-            problem: self.problem(ErrorCode::AccountingRefused, "404").with("detail", detail),
+            problem: Problem::accounting_refused(&self.address, "404", detail),
             refusal: Refusal { kind: "not-found".to_owned(), detail: detail.to_owned() },
             too_large: false,
         }
-    }
-
-    fn problem(&self, code: ErrorCode, status: &str) -> Problem {
-        Problem::new(code).with("url", &self.address).with("status", status)
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -344,7 +347,7 @@ impl<R: UniqueRows> UniqueLease<R> {
     }
 }
 
-/// Whether somebody has it. What cannot be read is somebody's.
+/// Says whether somebody has the lease. A text that cannot be read is somebody's.
 fn is_held(text: Option<&LeaseText>) -> bool {
     text.is_none_or(|text| text.state == State::Held)
 }

@@ -1,4 +1,4 @@
-//! The lease over rows in memory, with a clock that goes when somebody sleeps.
+//! Tries the lease over rows in memory, with a clock that goes on when somebody sleeps.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,16 +9,16 @@ use futures_util::future::join_all;
 use super::*;
 
 const LIFE: Duration = Duration::from_secs(60);
-/// A life, and the margin of a watch over it.
+/// The length of a watch: a life and its margin.
 const WATCH: Duration = Duration::from_secs(66);
 const START_MS: i64 = 1_795_000_000_000;
 
-/// What becomes of the next call of a kind.
+/// The luck of the next call of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Luck {
-    /// It never arrives, and nobody hears so.
+    /// The call never arrives, and nobody hears so.
     Lost,
-    /// It is done, and the answer is lost.
+    /// The call is done, and the answer is lost.
     AnswerLost,
     /// The connection was never established.
     NotSent,
@@ -29,7 +29,7 @@ struct Server {
     row: Option<UniqueRow>,
     ids: u64,
     tells_no_time: bool,
-    /// By the name of the call, and how many of these are let through before.
+    /// The luck to come: the name of the call, the number of calls that are let through before, the luck.
     luck: Vec<(&'static str, u32, Luck)>,
     calls: Vec<&'static str>,
 }
@@ -86,7 +86,7 @@ impl World {
     async fn call<T>(&self, name: &'static str, act: impl FnOnce(&mut Server) -> T) -> Result<T, CallError> {
         self.dawdle().await;
         self.pass(Duration::from_millis(10));
-        let problem = || Problem::new(ErrorCode::AccountingUnreachable);
+        let problem = || Problem::accounting_unreachable("books", name);
         let mut server = self.server();
         server.calls.push(name);
         let mut luck = None;
@@ -204,7 +204,7 @@ async fn is_held(lease: &UniqueLease<Rows>, run: &str) -> LockInfo {
 const PROGRESS: LockProgress = LockProgress { processed: 120, total: 900 };
 
 #[tokio::test]
-async fn the_first_gets_it_and_the_second_is_told_who_and_how_far() {
+async fn first_asker_gets_it_and_the_second_sees_who_and_how_far() {
     let world = World::new();
     let (first, second) = (world.lease(), world.lease());
     let (token, _) = granted(&first, "r1").await;
@@ -217,7 +217,7 @@ async fn the_first_gets_it_and_the_second_is_told_who_and_how_far() {
 }
 
 #[tokio::test]
-async fn what_was_given_back_is_continued_with_the_next_number() {
+async fn lease_that_was_given_back_continues_with_the_next_number() {
     let world = World::new();
     let (first, second) = (world.lease(), world.lease());
     let (token, fence) = granted(&first, "r1").await;
@@ -231,7 +231,7 @@ async fn what_was_given_back_is_continued_with_the_next_number() {
 }
 
 #[tokio::test]
-async fn where_there_is_no_row_the_number_is_the_servers_time() {
+async fn number_is_the_servers_time_without_a_row() {
     let world = World::new();
     let lease = world.lease();
     let (_, fence) = granted(&lease, "r1").await;
@@ -242,7 +242,7 @@ async fn where_there_is_no_row_the_number_is_the_servers_time() {
 }
 
 #[tokio::test]
-async fn of_eight_that_ask_at_once_one_gets_it() {
+async fn one_of_eight_that_ask_at_once_gets_it() {
     for seed in 0..200 {
         let world = World::new();
         world.chance.store(seed << 7, Ordering::Relaxed);
@@ -277,7 +277,7 @@ async fn of_eight_that_ask_at_once_one_gets_it() {
 }
 
 #[tokio::test]
-async fn a_dead_holder_is_watched_for_a_whole_life_and_then_taken_over() {
+async fn dead_holder_is_watched_for_a_whole_life_then_taken_over() {
     let world = World::new();
     let (dead, taker) = (world.lease(), world.lease());
     let (token, fence) = granted(&dead, "r1").await;
@@ -296,7 +296,7 @@ async fn a_dead_holder_is_watched_for_a_whole_life_and_then_taken_over() {
 }
 
 #[tokio::test]
-async fn one_that_comes_late_watches_from_its_own_first_look() {
+async fn late_comer_watches_from_its_own_first_look() {
     let world = World::new();
     granted(&world.lease(), "r1").await;
     world.pass(LIFE * 100);
@@ -311,7 +311,7 @@ async fn one_that_comes_late_watches_from_its_own_first_look() {
 }
 
 #[tokio::test]
-async fn a_sign_of_life_begins_the_watch_anew() {
+async fn sign_of_life_begins_the_watch_anew() {
     let world = World::new();
     let (holder, taker) = (world.lease(), world.lease());
     let (token, _) = granted(&holder, "r1").await;
@@ -326,7 +326,7 @@ async fn a_sign_of_life_begins_the_watch_anew() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_comes_twice_hides_no_later_one() {
+async fn renewal_that_comes_twice_hides_no_later_one() {
     for tells_no_time in [false, true] {
         let world = World::new();
         world.server().tells_no_time = tells_no_time;
@@ -337,7 +337,7 @@ async fn a_renewal_that_comes_twice_hides_no_later_one() {
         is_held(&taker, "r2").await;
         world.pass(WATCH - Duration::from_secs(1));
         holder.renew(&token, LIFE, PROGRESS).await.unwrap();
-        // The first one is delivered again, and covers the second.
+        // The network delivers the first renewal again, and it covers the second.
         let now = world.time();
         world.server().row.as_mut().unwrap().text.clone_from(&first.text);
         world.server().row.as_mut().unwrap().written_at = first.written_at.map(|_| now);
@@ -348,7 +348,7 @@ async fn a_renewal_that_comes_twice_hides_no_later_one() {
 }
 
 #[tokio::test]
-async fn where_the_server_tells_no_time_nobody_is_told_dead_before_two_watches() {
+async fn holder_counts_as_dead_after_two_watches_without_server_time() {
     let world = World::new();
     world.server().tells_no_time = true;
     let (dead, taker) = (world.lease(), world.lease());
@@ -361,7 +361,7 @@ async fn where_the_server_tells_no_time_nobody_is_told_dead_before_two_watches()
 }
 
 #[tokio::test]
-async fn where_the_server_tells_no_time_a_sign_of_life_ends_the_waiting() {
+async fn sign_of_life_ends_the_wait_without_server_time() {
     let world = World::new();
     world.server().tells_no_time = true;
     let (holder, other) = (world.lease(), world.lease());
@@ -374,7 +374,7 @@ async fn where_the_server_tells_no_time_a_sign_of_life_ends_the_waiting() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_to_the_making_is_read_from_the_row() {
+async fn lost_answer_to_the_making_is_read_from_the_row() {
     let world = World::new();
     let lease = world.lease();
     world.fails("create", Luck::AnswerLost);
@@ -383,12 +383,12 @@ async fn a_lost_answer_to_the_making_is_read_from_the_row() {
 }
 
 #[tokio::test]
-async fn a_making_that_never_arrived_grants_nothing_and_neither_does_a_late_one() {
+async fn making_that_was_lost_or_comes_late_grants_nothing() {
     let world = World::new();
     let (lease, other) = (world.lease(), world.lease());
     world.fails("create", Luck::Lost);
     assert!(matches!(lease.acquire(&ask("r1")).await, Err(CallError::Unknown(_))));
-    // It arrives after it was given up: whoever gave it up knows it for nobody's.
+    // The row arrives after it was given up: the process that gave it up knows that it is nobody's.
     let text = LeaseText::held(&ask("r1"), "n1".into(), 7, None).write();
     world.server().row = Some(UniqueRow { id: RowId::new("late"), text, written_at: Some(world.time()), now: None });
     assert_eq!(is_held(&other, "r2").await.holder.run_id.as_str(), "r1", "others cannot know");
@@ -397,7 +397,7 @@ async fn a_making_that_never_arrived_grants_nothing_and_neither_does_a_late_one(
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_read_back_is_taken_away_again() {
+async fn row_that_cannot_be_read_back_is_taken_away_again() {
     let world = World::new();
     let (lease, other) = (world.lease(), world.lease());
     // The first reading finds no row.
@@ -408,7 +408,7 @@ async fn a_row_that_cannot_be_read_back_is_taken_away_again() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_to_a_delete_leaves_no_row_and_the_next_one_begins_afresh() {
+async fn lost_answer_to_a_delete_leaves_no_row_for_the_next_asker() {
     let world = World::new();
     let lease = world.lease();
     let (token, fence) = granted(&lease, "r1").await;
@@ -420,7 +420,7 @@ async fn a_lost_answer_to_a_delete_leaves_no_row_and_the_next_one_begins_afresh(
 }
 
 #[tokio::test]
-async fn a_lost_answer_to_a_renewal_is_no_loss_of_the_lease() {
+async fn lost_answer_to_a_renewal_is_no_loss_of_the_lease() {
     let world = World::new();
     let lease = world.lease();
     let (token, _) = granted(&lease, "r1").await;
@@ -433,7 +433,7 @@ async fn a_lost_answer_to_a_renewal_is_no_loss_of_the_lease() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_given_back_is_nobodys_for_this_program_and_watched_by_others() {
+async fn lease_not_given_back_is_nobodys_here_and_watched_by_others() {
     let world = World::new();
     let (lease, other) = (world.lease(), world.lease());
     let (token, fence) = granted(&lease, "r1").await;
@@ -448,7 +448,7 @@ async fn what_could_not_be_given_back_is_nobodys_for_this_program_and_watched_by
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_held_by_somebody_unknown_and_never_free() {
+async fn row_that_cannot_be_read_is_held_and_never_free() {
     let texts = ["", "free", "{}", "null", r#"{"version":1,"state":"released"}"#, "[1]"];
     let newer = LeaseText::held(&ask("r1"), "n".into(), 1, None).released().write();
     let newer = newer.replace("\"version\":1", "\"version\":2");
@@ -468,7 +468,7 @@ async fn what_cannot_be_read_is_held_by_somebody_unknown_and_never_free() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_can_be_broken_by_its_id() {
+async fn row_that_cannot_be_read_can_be_broken_by_its_id() {
     let world = World::new();
     let lease = world.lease();
     world.server().row = Some(UniqueRow { id: RowId::new("x"), text: "?".into(), written_at: None, now: None });
@@ -478,7 +478,7 @@ async fn what_cannot_be_read_can_be_broken_by_its_id() {
 }
 
 #[tokio::test]
-async fn a_broken_lease_is_free_at_once_and_the_row_says_who_broke_it_and_why() {
+async fn broken_lease_is_free_at_once_and_says_who_broke_it_and_why() {
     let world = World::new();
     let (holder, breaker) = (world.lease(), world.lease());
     let (token, fence) = granted(&holder, "r1").await;
@@ -498,7 +498,7 @@ async fn a_broken_lease_is_free_at_once_and_the_row_says_who_broke_it_and_why() 
 }
 
 #[tokio::test]
-async fn a_slow_making_does_not_continue_the_number() {
+async fn slow_making_does_not_continue_the_number() {
     let world = World::new();
     let lease = world.lease();
     let (token, fence) = granted(&lease, "r1").await;

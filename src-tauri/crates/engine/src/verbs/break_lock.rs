@@ -1,11 +1,12 @@
-//! A person takes the lock from its holder. What the former holder had in flight stays what it is: the next run, which
-//! sees a fence between its own that is not its own, waits until that can no longer arrive and looks it up before it sends.
+//! Takes the lock from its holder on a person's word. Requests that the former holder had in flight stay as they are:
+//! the next run, which sees a fence between its own that is not its own, waits until they can no longer arrive and
+//! looks them up before it sends.
 
 use serde_json::json;
 
 use crate::domain::{Act, Actor};
 use crate::engine::Engine;
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::ledger::AuditAct;
 use crate::parts::Parts;
 use crate::verbs::reason::check_reason;
@@ -16,36 +17,36 @@ use crate::views::LockFacts;
 pub struct BreakAsk {
     /// The holder's name or user id, typed again.
     pub confirm: String,
-    /// Why.
+    /// The person's reason.
     pub reason: String,
-    /// Who.
+    /// The person who asks.
     pub actor: Actor,
 }
 
 impl Engine {
-    /// Takes the lock from whoever holds it, and from nobody else. The reason stands in this ledger's audit trail before
-    /// it is done, and is left with the accounting side. Gives the lock as it was.
+    /// Takes the lock from its holder, and from nobody else; returns the lock as it was. The reason stands in this
+    /// ledger's audit trail before it is done, and is left with the accounting side.
     ///
     /// # Errors
-    /// When the reason says nothing, nobody holds the lock, the name is not its holder's, it is this program's own run, or
-    /// the accounting system cannot be asked or refuses.
+    /// If the reason says nothing, nobody holds the lock, the name is not its holder's, it is this program's own run,
+    /// or the accounting system cannot be asked or refuses.
     pub async fn break_lock(&self, ask: BreakAsk) -> Result<LockFacts, Problem> {
         let parts = self.parts();
         let reason = check_reason(&ask.reason)?;
         let connection = self.connect().await?;
         crate::export::walls::check_organisation(parts, &connection).await?;
-        let facts = self.lock(&ask.actor).await?.ok_or_else(|| Problem::new(ErrorCode::LockFree))?;
+        let facts = self.lock(&ask.actor).await?.ok_or_else(|| Problem::lock_free())?;
         let holder = facts.lock.holder.clone();
         let found = ask.confirm.trim();
         if found != facts.holder_name() && found != holder.user {
             let expected = facts.holder_name();
-            return Err(Problem::new(ErrorCode::ConfirmationDiffers).with("expected", expected).with("found", found));
+            return Err(Problem::confirmation_differs(expected, found));
         }
         if self.syncing().is_some_and(|own| own.progress().borrow().run_id == holder.run_id) {
-            return Err(Problem::new(ErrorCode::LockIsOurs));
+            return Err(Problem::lock_is_ours());
         }
         let breaking = Breaking { facts, actor: ask.actor, reason, accounting_user: connection.user_id };
-        // Before it is done: a program that dies here has told more than it did, never less.
+        // The entry comes before the act: a program that dies here has written more than it did, never less.
         breaking.enter(parts, "asked", None).await?;
         let reason_there = format!("{} ({} on {})", breaking.reason, breaking.actor.user, breaking.actor.host);
         let broken = parts.accounting.break_lock(&holder.run_id, &reason_there).await.map_err(|error| error.problem());
@@ -55,7 +56,7 @@ impl Engine {
     }
 }
 
-/// A lock that is being broken, by whom and why.
+/// A lock that is being broken, with the person and the reason.
 struct Breaking {
     facts: LockFacts,
     actor: Actor,
@@ -64,7 +65,7 @@ struct Breaking {
 }
 
 impl Breaking {
-    /// Writes the entry of how far it is.
+    /// Writes the entry that says how far it is.
     async fn enter(&self, parts: &Parts, result: &'static str, error: Option<Problem>) -> Result<(), Problem> {
         let (lock, now) = (&self.facts.lock, parts.clock.now());
         let detail = json!({

@@ -1,15 +1,15 @@
-//! Settings that are changed while nothing runs, with their entry in the audit trail.
+//! Changes settings while nothing runs, with an entry in the audit trail.
 
 use serde_json::json;
 
 use crate::domain::{Act, Actor};
 use crate::engine::Engine;
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::ledger::{AuditAct, LedgerTx};
 use crate::lock::{FileLock, FileLockError};
 use crate::settings::Settings;
 
-/// While it lives, no run is on in this workspace on this machine, and none begins.
+/// A guard: while it lives, no run is on in this workspace on this machine, and none begins.
 #[derive(Debug)]
 pub struct Stillness {
     _file: FileLock,
@@ -20,9 +20,9 @@ pub struct Stillness {
 pub struct SettingChange {
     /// The key with its tables.
     pub key: String,
-    /// What stood there; never a secret.
+    /// The value that stood there; never a secret.
     pub before: Option<String>,
-    /// What stands there now; never a secret.
+    /// The value that stands there now; never a secret.
     pub after: Option<String>,
 }
 
@@ -30,23 +30,24 @@ impl Engine {
     /// Keeps runs away while the settings are changed.
     ///
     /// # Errors
-    /// [`ErrorCode::RunIsOn`] when one is on, here or in another program on this machine.
+    /// [`Problem::run_is_on`] if one is on, here or in another program on this machine.
     pub fn hold_still(&self) -> Result<Stillness, Problem> {
         if self.syncing().is_some() {
-            return Err(Problem::new(ErrorCode::RunIsOn));
+            return Err(Problem::run_is_on());
         }
         match FileLock::try_take(&self.parts().settings.file_lock) {
             Ok(file) => Ok(Stillness { _file: file }),
-            Err(FileLockError::Held(_)) => Err(Problem::new(ErrorCode::RunIsOn)),
+            Err(FileLockError::Held(_)) => Err(Problem::run_is_on()),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Enters in the audit trail that the settings were changed, and to what. What decides over vouchers stands there as a
-    /// whole, so that the next run, which tells a change that was made past this program, does not tell this one again.
+    /// Enters in the audit trail that the settings were changed, and to what. The settings that decide over vouchers
+    /// stand there as a whole. The next run reports a change that was made past this program; so it does not report
+    /// this one again.
     ///
     /// # Errors
-    /// When the ledger cannot be written.
+    /// If the ledger cannot be written.
     pub async fn settings_changed(
         &self,
         _still: &Stillness,

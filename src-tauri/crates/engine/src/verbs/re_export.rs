@@ -1,5 +1,5 @@
-//! A forced re-export of one record: shown first, asked for with a reason and the record id typed again, perhaps approved by
-//! somebody else, and sent by a run like any other.
+//! Makes a forced re-export of one record: it is shown first, asked for with a reason and the record id typed again,
+//! perhaps approved by somebody else, and sent by a run like any other.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::reason::{check_confirmation, check_reason};
 use crate::calls::{Caller, RunError};
 use crate::domain::{Actor, Period, RecordId, Reference, Trigger};
 use crate::engine::{Engine, Syncing};
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::export::ask::{Job, RunAsk};
 use crate::export::plan::PlanRules;
 use crate::export::reversal::{check_not_overtaken, not_found, overtaken};
@@ -25,40 +25,41 @@ pub struct ReExportAsk {
     pub record_id: String,
     /// The record's id once more, as the person typed it.
     pub confirm: String,
-    /// The reference that it will have, where the person was shown one. What they did not see they did not ask for.
+    /// The reference that it will have, if the person was shown one. They did not ask for what they did not see.
     pub seen: Option<String>,
-    /// Why.
+    /// The person's reason.
     pub reason: String,
-    /// Whether the earlier voucher is reversed first.
+    /// True if the earlier voucher is reversed first.
     pub reverse: bool,
-    /// Who.
+    /// The person who asks.
     pub actor: Actor,
 }
 
-/// What becomes of the wish.
+/// The next step of a wish.
 pub enum ReExportStep {
     /// Somebody else has to approve it first.
     Waits(Box<ReExport>),
-    /// It is being sent.
+    /// The re-export is being sent.
     Runs(Syncing),
 }
 
 impl Engine {
-    /// What a person has to see before a re-export: what was exported, and what stands in the accounting system now.
+    /// Returns the facts that a person has to see before a re-export: what was exported, and what stands in the
+    /// accounting system now.
     ///
     /// # Errors
-    /// When the record was never exported, is in doubt, or the accounting system cannot be asked.
+    /// If the record was never exported, is in doubt, or the accounting system cannot be asked.
     pub async fn re_export_preview(&self, record_id: &str) -> Result<ReExportPreview, Problem> {
         let connection = self.connect().await?;
         preview(self.parts(), &self.caller(), &connection, record_id).await
     }
 
-    /// Asks for a re-export. Where the workspace wants a second administrator, it waits; else it is sent at once.
+    /// Asks for a re-export. If the workspace wants a second administrator, it waits; else it is sent at once.
     ///
     /// Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// When the reason says nothing, the confirmation differs, or the record cannot be exported once more.
+    /// If the reason says nothing, the confirmation differs, or the record cannot be exported once more.
     pub async fn re_export(self: &Arc<Self>, ask: ReExportAsk) -> Result<ReExportStep, Problem> {
         let actor = ask.actor.clone();
         let wish = self.re_export_wish(ask).await?;
@@ -74,11 +75,12 @@ impl Engine {
             tx.request_re_export(&wish, &earlier)?;
             tx.open_re_export(wish.record_id.as_str()).map(Ok)
         });
-        let waits = waits.await??.ok_or_else(|| Problem::new(ErrorCode::NotExported).with("id", id))?;
+        let waits = waits.await??.ok_or_else(|| Problem::not_exported(id))?;
         Ok(ReExportStep::Waits(Box::new(waits)))
     }
 
-    /// The same where no approval is needed, leaving it to the caller to drive the run; see [`Engine::prepare`].
+    /// Asks for a re-export that needs no approval, and leaves it to the caller to drive the run; see
+    /// [`Engine::prepare`].
     ///
     /// # Errors
     /// As for [`Engine::re_export`].
@@ -111,11 +113,11 @@ impl Engine {
         })
     }
 
-    /// Approves a re-export that somebody else asked for, and sends it: the one asked for `at`, where the approver was
+    /// Approves a re-export that somebody else asked for, and sends it: the one asked for `at`, if the approver was
     /// shown one. It may have been withdrawn since, and another asked for.
     ///
     /// # Errors
-    /// When none waits, or whoever approves is whoever asked.
+    /// If none waits, or the approver is the person who asked.
     pub async fn approve_re_export(
         self: &Arc<Self>,
         record_id: &str,
@@ -128,10 +130,10 @@ impl Engine {
         let approver = Asker { actor: actor.clone(), accounting_user: connection.user_id };
         let waiting = self.waiting(record_id).await?;
         if at.is_some_and(|at| at != waiting.requested_at) {
-            return Err(Problem::new(ErrorCode::ApprovalNotAsked).with("id", record_id));
+            return Err(Problem::approval_not_asked(record_id));
         }
         if !approver.is_another(&waiting.requested_by) {
-            return Err(Problem::new(ErrorCode::ApprovalBySame).with("id", record_id).with("user", &actor.user));
+            return Err(Problem::approval_by_same(record_id, &actor.user));
         }
         let now = self.parts().clock.now();
         self.parts().ledger.write(move |tx| tx.approve_re_export(&waiting, &approver, now)).await?;
@@ -142,7 +144,7 @@ impl Engine {
     /// Takes back a re-export that waits.
     ///
     /// # Errors
-    /// When none waits, or the reason says nothing.
+    /// If none waits, or the reason says nothing.
     pub async fn withdraw_re_export(&self, record_id: &str, reason: &str, actor: Actor) -> Result<(), Problem> {
         let reason = check_reason(reason)?;
         let waiting = self.waiting(record_id).await?;
@@ -150,10 +152,10 @@ impl Engine {
         Ok(self.parts().ledger.write(move |tx| tx.withdraw_re_export(&waiting, &by, &reason, now)).await?)
     }
 
-    /// The re-exports that wait for an approval, oldest first.
+    /// Returns the re-exports that wait for an approval, oldest first.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn waiting_re_exports(&self) -> Result<Vec<ReExport>, Problem> {
         Ok(self.parts().ledger.approvals().await?)
     }
@@ -163,7 +165,7 @@ impl Engine {
         let waiting = self.parts().ledger.read(move |tx| tx.open_re_export(&id)).await?;
         waiting
             .filter(|waiting| waiting.needs_approval && waiting.approved_at.is_none())
-            .ok_or_else(|| Problem::new(ErrorCode::ApprovalNotAsked).with("id", record_id))
+            .ok_or_else(|| Problem::approval_not_asked(record_id))
     }
 
     fn run_re_export(self: &Arc<Self>, actor: Actor, record_id: RecordId, wish: Option<ReExportWish>) -> Syncing {
@@ -185,17 +187,17 @@ async fn preview(
     let (candidate, exported, in_doubt, waiting) = look.await?;
     let candidate = candidate.ok_or_else(|| not_found(record_id))?;
     if in_doubt {
-        return Err(Problem::new(ErrorCode::RecordInDoubt).with("id", record_id));
+        return Err(Problem::record_in_doubt(record_id));
     }
-    let earlier = exported.ok_or_else(|| Problem::new(ErrorCode::NotExported).with("id", record_id))?;
+    let earlier = exported.ok_or_else(|| Problem::not_exported(record_id))?;
     let asked = [Reference::from_stored(earlier.reference.clone())];
     let present = caller.ask(None, || parts.accounting.look_up(&asked)).await.map_err(RunError::into_problem)?.vouchers;
     let rules = PlanRules::of(parts, Period::EVERYTHING, connection.capabilities.reference_rules, None);
     let next = earlier.generation.next();
     let reference = Reference::of(&rules.organisation, &candidate.record.id, next, rules.references);
-    // What cannot be posted now is told before anybody asks for it.
+    // A record that cannot be posted now is shown so before anybody asks for it.
     if let Err(reason) = rules.posting(&candidate, next) {
-        return Err(Problem::new(ErrorCode::RecordHeld).with("id", record_id).with("reason", reason.code()));
+        return Err(Problem::record_held(record_id, reason.code()));
     }
     Ok(ReExportPreview {
         record_id: record_id.to_owned(),

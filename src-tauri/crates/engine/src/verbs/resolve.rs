@@ -1,4 +1,4 @@
-//! A person's word on a record in doubt. It is taken only where the accounting system does not say otherwise at that
+//! Takes a person's word on a record in doubt. It counts only if the accounting system does not say otherwise at that
 //! moment, and stands in the audit trail with its reason.
 
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::calls::{Caller, RunError};
 use crate::domain::evidence::SentAs;
 use crate::domain::{Acknowledgement, Act, Actor, Discarded, DraftId, Found, FoundVoucher, Period, RunId, Trigger};
 use crate::engine::Engine;
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::export::ask::SyncEnd;
 use crate::export::progress::Reporter;
 use crate::export::walls::{AcquiredLocks, LockRequest};
@@ -20,15 +20,15 @@ use crate::lock::Permit;
 use crate::parts::Parts;
 use crate::verbs::reason::check_reason;
 
-/// What a person says became of a record in doubt.
+/// A person's word about a record in doubt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolution {
-    /// It is in the books, as this voucher.
+    /// The record is in the books, as this voucher.
     Posted {
         /// The voucher's id.
         voucher_id: String,
     },
-    /// It is not: it may be sent again.
+    /// The record is not in the books: it may be sent again.
     NotPosted,
 }
 
@@ -37,26 +37,26 @@ pub enum Resolution {
 pub struct ResolveAsk {
     /// The record.
     pub record_id: String,
-    /// What became of it.
+    /// The person's word about it.
     pub resolution: Resolution,
-    /// Why they say so.
+    /// The person's reason.
     pub reason: String,
-    /// Who.
+    /// The person who says so.
     pub actor: Actor,
 }
 
 impl Engine {
-    /// Settles a record in doubt by a person's word. Takes the locks like a run; a sync that is on must end first.
+    /// Settles a record in doubt by a person's word. It takes the locks like a run; a sync that is on must end first.
     ///
     /// # Errors
-    /// When the record is not in doubt, the reason says nothing, the accounting system says otherwise at this moment, what
-    /// was sent may still arrive, or somebody holds the lock.
+    /// If the record is not in doubt, the reason says nothing, the accounting system says otherwise at this moment, the
+    /// sent voucher may still arrive, or somebody holds the lock.
     pub async fn resolve(&self, ask: ResolveAsk) -> Result<SyncEnd, Problem> {
         let reason = check_reason(&ask.reason)?;
         let id = ask.record_id.clone();
         let open = self.parts().ledger.read(move |tx| tx.open_record(&id)).await?;
         if open.is_none() {
-            return Err(Problem::new(ErrorCode::NotInDoubt).with("id", &ask.record_id));
+            return Err(Problem::not_in_doubt(&ask.record_id));
         }
         let run_id = RunId::new(self.parts().ids.fresh());
         let reporter = Reporter::new(run_id.clone(), self.parts().clock.clone());
@@ -93,9 +93,9 @@ async fn resolve(
 ) -> Result<(), Problem> {
     let permit = locks.permit()?;
     let id = ask.record_id.clone();
-    // Looked at again: a run may have settled it since the person looked.
+    // The record is looked at again: a run may have settled it since the person looked.
     let open = parts.ledger.read(move |tx| tx.open_record(&id)).await?;
-    let open = open.ok_or_else(|| Problem::new(ErrorCode::NotInDoubt).with("id", &ask.record_id))?;
+    let open = open.ok_or_else(|| Problem::not_in_doubt(&ask.record_id))?;
     let asked = [open.claimed.reference().clone()];
     let found = caller.ask(permit, || parts.accounting.look_up(&asked)).await.map_err(RunError::into_problem)?;
     let settlement = match &ask.resolution {
@@ -139,14 +139,11 @@ fn contradicted(open: &OpenRecord, found: &[FoundVoucher]) -> Problem {
 }
 
 fn contradicted_by(open: &OpenRecord, vouchers: &str) -> Problem {
-    Problem::new(ErrorCode::ResolutionContradicted)
-        .with("id", open.claimed.record_id())
-        .with("reference", open.claimed.reference())
-        .with("vouchers", vouchers)
+    Problem::resolution_contradicted(open.claimed.record_id(), open.claimed.reference(), vouchers)
 }
 
-/// The voucher that the person names must stand under the reference at this moment, reversed or not; or it must be what our
-/// own draft became, under whatever reference somebody gave it.
+/// Checks the word *posted*: the voucher that the person names must stand under the reference at this moment, reversed
+/// or not; or it must be what our own draft became, under whatever reference somebody gave it.
 async fn said_posted(
     caller: &Caller,
     locks: &AcquiredLocks,
@@ -169,7 +166,7 @@ async fn said_posted(
     Err(contradicted(open, &found.vouchers))
 }
 
-/// Nothing may stand under the reference, and nothing that was sent may still arrive.
+/// Checks the word *not posted*: nothing may stand under the reference, and nothing that was sent may still arrive.
 fn said_not_posted(locks: &AcquiredLocks, open: &OpenRecord, found: &Found) -> Result<(), Problem> {
     if !found.vouchers.is_empty() {
         return Err(contradicted(open, &found.vouchers));
@@ -186,12 +183,10 @@ fn said_not_posted(locks: &AcquiredLocks, open: &OpenRecord, found: &Found) -> R
         return Ok(());
     }
     let until = open.last_sent_at + capabilities.arrival_window();
-    Err(Problem::new(ErrorCode::ResolutionTooEarly)
-        .with("id", open.claimed.record_id())
-        .with("until", until.to_rfc3339()))
+    Err(Problem::resolution_too_early(open.claimed.record_id(), until.to_rfc3339()))
 }
 
-/// Drafts under the reference are discarded, so that nobody posts them by hand later; one that was committed meanwhile
+/// Discards drafts under the reference, so that nobody posts them by hand later; a draft that was committed meanwhile
 /// contradicts the person.
 async fn discard_drafts(
     caller: &Caller,
@@ -209,7 +204,7 @@ async fn discard_drafts(
     Ok(())
 }
 
-/// Discards a draft; asked again, it does nothing more, and its answer is the same.
+/// Discards a draft; a second call does nothing more, and has the same answer.
 async fn discard(caller: &Caller, permit: &Permit, draft: &DraftId) -> Result<Discarded, Problem> {
     caller.ask(permit, || caller.accounting.discard_draft(permit, draft)).await.map_err(RunError::into_problem)
 }

@@ -1,7 +1,8 @@
-//! The scheduler: keeps to the workspace's schedule, under the same permit as everybody else.
+//! Keeps to the workspace's schedule, under the same permit as everybody else.
 //!
 //! Invariants:
-//! - a time is claimed in the ledger before its run is tried, so that two programs over one ledger never run one time both;
+//! - a time is claimed in the ledger before its run is tried, so that two programs over one ledger never run one time
+//!   both;
 //! - a run that is not let in, or fails, is an entry in the history, and never the end of the scheduler;
 //! - a scheduled run is a run like any other: it settles what earlier ones left in doubt.
 
@@ -18,18 +19,15 @@ use crate::error::{ErrorCode, Problem};
 use crate::export::{RunAsk, SyncAsk, SyncEnd};
 use crate::ledger::{LedgerError, LedgerTx, TimeClaim};
 
-/// Between two looks at the clock at most: it may be set, and the machine may sleep through the waiting.
+/// The pause between two looks at the clock at most: it may be set, and the machine may sleep through the wait.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
-/// And at least, so that a clock that stands still is not asked without end.
+/// The pause at least, so that a clock that stands still is not asked without end.
 const PAUSE_MIN: Duration = Duration::from_millis(100);
 
-/// The exit status of what is wrong with the ledger itself.
-const OF_THE_LEDGER: u8 = 6;
-
-/// What happens while a schedule is kept to.
+/// News of a schedule that is kept to.
 #[derive(Clone)]
 pub enum ScheduleNews {
-    /// It waits, until then at the latest; `None` past the end of the calendar.
+    /// The scheduler waits, until then at the latest; `None` past the end of the calendar.
     Waiting {
         /// The next scheduled time.
         next: Option<DateTime<Utc>>,
@@ -38,25 +36,25 @@ pub enum ScheduleNews {
     Started {
         /// The scheduled time.
         scheduled_for: DateTime<Utc>,
-        /// Times before it that were missed, and are made up for by this run.
+        /// The number of earlier times that were missed, and are made up for by this run.
         missed: u64,
         /// The run.
         syncing: Syncing,
     },
-    /// That run ended, or was not let in.
+    /// The run for this time ended, or was not let in.
     Ended {
         /// The scheduled time.
         scheduled_for: DateTime<Utc>,
-        /// Times before it that were missed.
+        /// The number of earlier times that were missed.
         missed: u64,
-        /// How it ended. It has its entry in the history, unless the ledger itself is what is wrong.
+        /// The end of the run. It has its entry in the history, unless the fault is the ledger's own.
         end: Box<SyncEnd>,
     },
     /// Times were missed, and the workspace wants nothing caught up.
     Missed {
-        /// The newest of them.
+        /// The newest of the missed times.
         scheduled_for: DateTime<Utc>,
-        /// How many.
+        /// The number of missed times.
         times: u64,
     },
     /// The ledger could not be asked or written just now; it is tried again within a minute.
@@ -64,11 +62,11 @@ pub enum ScheduleNews {
 }
 
 impl Engine {
-    /// Keeps to the workspace's schedule until `stop`, and tells what happens; a run that is on then is asked to stop, and
-    /// waited for. Returns at once where there is no schedule.
+    /// Keeps to the workspace's schedule until `stop`, and reports what happens; a run that is on then is asked to
+    /// stop, and waited for. It returns at once if there is no schedule.
     ///
     /// # Errors
-    /// When the ledger is gone, damaged or another one now: whoever keeps to the schedule must open it anew.
+    /// If the ledger is gone, damaged or another one now: the caller must open it anew.
     pub async fn run_schedule(
         self: &Arc<Self>,
         actor: &Actor,
@@ -83,7 +81,7 @@ impl Engine {
                 (waits_for, trouble) = (None, None);
                 continue;
             }
-            // What goes on being wrong is told once.
+            // A problem that goes on is reported once.
             let problem = dealt.err();
             if let Some(lasting) = problem.clone().filter(lasts) {
                 return Err(lasting);
@@ -108,18 +106,18 @@ impl Engine {
         Ok(())
     }
 
-    /// The next scheduled time; `None` without a schedule.
+    /// Returns the next scheduled time; `None` without a schedule.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn next_run(&self) -> Result<Option<DateTime<Utc>>, Problem> {
         Ok(self.next_runs(1).await?.pop())
     }
 
-    /// The next scheduled times, so many; none without a schedule.
+    /// Returns so many of the next scheduled times; none without a schedule.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn next_runs(&self, count: usize) -> Result<Vec<DateTime<Utc>>, Problem> {
         let parts = self.parts();
         let Some(schedule) = &parts.settings.schedule else { return Ok(Vec::new()) };
@@ -161,7 +159,7 @@ impl Engine {
         settled.map(|()| true)
     }
 
-    /// Claims what is due, in one transaction. Only what changes something is written: most looks find nothing.
+    /// Claims what is due, in one transaction. It writes only if something changes: most looks find nothing.
     async fn claim_due(&self, schedule: &Schedule, run: RunId) -> Result<Due, Problem> {
         let parts = self.parts();
         let now = parts.clock.now();
@@ -182,17 +180,16 @@ impl Engine {
     }
 }
 
-/// Whether waiting mends nothing.
+/// Says whether the problem lasts however long one waits.
 fn lasts(problem: &Problem) -> bool {
-    problem.code.exit_status() == OF_THE_LEDGER
-        && !matches!(problem.code, ErrorCode::LedgerBusy | ErrorCode::LedgerDiskFull)
+    problem.code.is_of_the_ledger() && !matches!(problem.code, ErrorCode::LedgerBusy | ErrorCode::LedgerDiskFull)
 }
 
 fn since(tx: &LedgerTx<'_>, schedule: &Schedule, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, LedgerError> {
     tx.dealt_with_until(schedule.cron(), schedule.time_zone().name(), now)
 }
 
-/// Decides on what stands in the ledger now: another program may have been here since it was looked at.
+/// Decides on the ledger as it stands now: another program may have been here since it was looked at.
 fn claim(tx: &LedgerTx<'_>, schedule: &Schedule, run: RunId, now: DateTime<Utc>) -> Result<Due, LedgerError> {
     let Some(since) = since(tx, schedule, now)? else {
         tx.see_schedule(schedule.cron(), schedule.time_zone().name(), now)?;

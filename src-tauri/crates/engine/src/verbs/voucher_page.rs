@@ -1,22 +1,22 @@
-//! A voucher's page in the accounting system's own web client.
+//! Returns a voucher's page in the accounting system's own web client.
 //!
 //! Invariant: an address is made by the connector, of a voucher that the ledger knows; nobody hands one in.
 
 use crate::engine::Engine;
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 
 impl Engine {
-    /// Whether the accounting system has pages for vouchers. Asks nobody.
+    /// Says whether the accounting system has pages for vouchers. Asks nobody.
     pub fn has_voucher_pages(&self) -> bool {
         self.parts().accounting.voucher_pages().is_some()
     }
 
-    /// The address of a voucher's page.
+    /// Returns the address of a voucher's page.
     ///
     /// # Errors
-    /// When the ledger knows no such voucher, the accounting system has no pages, or the ledger cannot be read.
+    /// If the ledger knows no such voucher, the accounting system has no pages, or the ledger cannot be read.
     pub async fn voucher_page(&self, voucher_id: &str) -> Result<String, Problem> {
-        let missing = || Problem::new(ErrorCode::VoucherPageMissing).with("id", voucher_id);
+        let missing = || Problem::voucher_page_missing(voucher_id);
         if !self.ledger().knows_voucher(voucher_id).await? {
             return Err(missing());
         }
@@ -30,7 +30,7 @@ mod tests {
     use crate::error::ErrorCode;
 
     #[tokio::test]
-    async fn a_voucher_that_the_ledger_has_from_anywhere_has_a_page_and_another_has_none() {
+    async fn voucher_has_a_page_only_if_the_ledger_knows_it() {
         let rig = EngineRig::new(None);
         assert!(rig.engine.has_voucher_pages());
         rig.edit(

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDate;
 use postonce_engine::domain::Refusal;
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::CallError;
 use postonce_words::Language;
 use serde::Deserialize;
@@ -180,8 +180,7 @@ async fn company(client: &Client, user: &UserRow, name: Option<&str>) -> Result<
     let names: Vec<String> = companies.iter().map(|company| company.name.clone()).collect();
     companies.into_iter().find(is_it).ok_or_else(|| {
         let named = name.unwrap_or(&user.company_id.1);
-        let problem = set_up(client, ErrorCode::SetupCompany).with("named", named).with("companies", names.join(", "));
-        lacking("company", problem)
+        lacking("company", Problem::setup_company(client.peer().address(), named, names.join(", ")))
     })
 }
 
@@ -191,13 +190,13 @@ async fn journal(client: &Client, books: &Books, code: &str) -> Result<JournalRo
                       "fields": ["code", "type", "currency_id"], "context": books.context()});
     let journals: Vec<JournalRow> = client.ask("account.journal", "search_read", &body).await?;
     let found = journals.into_iter().find(|journal| journal.code == code);
-    let journal = found
-        .ok_or_else(|| lacking("journal", set_up(client, ErrorCode::SetupJournalMissing).with("journal", code)))?;
+    let url = client.peer().address();
+    let journal = found.ok_or_else(|| lacking("journal", Problem::setup_journal_missing(url, code)))?;
     let own_currency = journal.currency_id.as_ref().is_none_or(|currency| currency.1 == books.currency);
     if journal.r#type == "general" && own_currency {
         return Ok(journal);
     }
-    let problem = set_up(client, ErrorCode::SetupJournalUnfit).with("journal", code).with("currency", &books.currency);
+    let problem = Problem::setup_journal_unfit(url, code, &books.currency);
     Err(lacking("journal", problem))
 }
 
@@ -251,10 +250,6 @@ pub(super) async fn contacts(client: &Client, books: &Books, references: &HashSe
         contacts.entry(reference).and_modify(|known| *known = None).or_insert(Some(row.id));
     }
     Ok(contacts)
-}
-
-fn set_up(client: &Client, code: ErrorCode) -> Problem {
-    Problem::new(code).with("url", client.peer().address())
 }
 
 /// Makes the error for something that the set-up needs and that is not there.

@@ -31,7 +31,7 @@ const WRITTEN_LINES: [&str; 3] = ["name", "debit", "credit"];
 /// Returns a problem for each thing that is missing.
 pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Problem>, CallError> {
     let client = &odoo.client;
-    let problem = |code| Problem::new(code).with("url", client.peer().address());
+    let url = client.peer().address();
     // Without the module there is nothing else to ask for. Its fields come first: one that is not there is a failure of
     // the server later on, which proves nothing.
     let entry: Vec<&str> = moves::FIELDS.into_iter().chain(WRITTEN).collect();
@@ -41,16 +41,13 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Probl
         match fields_of(odoo, model, &fields).await {
             Ok(there) => {
                 let lacking = fields.iter().filter(|field| !there.contains_key(**field));
-                missing.extend(
-                    lacking
-                        .map(|field| problem(ErrorCode::SetupFieldMissing).with("model", model).with("field", field)),
-                );
+                missing.extend(lacking.map(|field| Problem::setup_field_missing(url, model, field)));
             }
             Err(Fault::Refused { kind: Kind::SetUp, .. }) => {
-                return Ok(vec![problem(ErrorCode::SetupModuleMissing).with("module", "account")]);
+                return Ok(vec![Problem::setup_module_missing(url, "account")]);
             }
             Err(Fault::Refused { kind: Kind::Access, error }) if error.refusal.kind == "AccessError" => {
-                return Ok(vec![problem(ErrorCode::SetupRightMissing).with("model", model).with("rights", "read")]);
+                return Ok(vec![Problem::setup_right_missing(url, model, "read")]);
             }
             Err(fault) => return Err(fault.into()),
         }
@@ -75,8 +72,7 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Probl
             }
         }
         if !withheld.is_empty() {
-            missing
-                .push(problem(ErrorCode::SetupRightMissing).with("model", model).with("rights", withheld.join(", ")));
+            missing.push(Problem::setup_right_missing(url, model, withheld.join(", ")));
         }
     }
     let codes: HashSet<&str> = [&rules.payable_account]
@@ -88,12 +84,12 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Probl
     let there = books::accounts(client, &odoo.known, &books, &codes).await?;
     let mut lacking: Vec<&str> = codes.into_iter().filter(|code| !there.contains_key(*code)).collect();
     lacking.sort_unstable();
-    missing.extend(lacking.into_iter().map(|code| problem(ErrorCode::SetupAccountMissing).with("account", code)));
+    missing.extend(lacking.into_iter().map(|code| Problem::setup_account_missing(url, code)));
     // A day of grace, since today is another day elsewhere.
     let today = odoo.clock.now().date_naive();
     let yesterday = today.checked_sub_days(Days::new(1)).unwrap_or(today);
     if books::locked_to(client, &books).await?.is_some_and(|locked| locked >= yesterday) {
-        missing.push(problem(ErrorCode::SetupPeriodMissing).with("date", today));
+        missing.push(Problem::setup_period_missing(url, today));
     }
     Ok(missing)
 }

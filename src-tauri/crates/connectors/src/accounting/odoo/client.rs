@@ -183,7 +183,7 @@ fn fault(peer: &Peer, answer: &HttpAnswer) -> Fault {
     let detail = peer.detail(&body.message);
     let refusal = Refusal { kind: last_part(&body.name), detail: detail.clone() };
     let (kind, problem) = match answer.status {
-        401 | 403 => (Kind::Access, peer.unauthorized(answer.status).with("detail", &detail)),
+        401 | 403 => (Kind::Access, peer.unauthorized_with(answer.status, &detail)),
         404 if body.name == "odoo.exceptions.MissingError" => (Kind::Missing, peer.refused(404, &detail)),
         400 | 404 => (Kind::SetUp, peer.unexpected(answer.status, &detail)),
         422 => (Kind::Content, peer.refused(422, &detail)),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use postonce_engine::domain::{Capabilities, Protection, ReferenceRules, Refusal};
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{CallError, Connection};
 use reqwest::Method;
 
@@ -74,10 +74,7 @@ fn lock_kind(me: &MeCapabilities) -> LockKind {
 }
 
 fn reference_too_short(peer: &Peer, found: usize) -> CallError {
-    let problem = Problem::new(ErrorCode::AccountingReferenceShort)
-        .with("url", peer.address())
-        .with("found", found)
-        .with("needed", ReferenceRules::LENGTH_MIN);
+    let problem = Problem::accounting_reference_short(peer.address(), found, ReferenceRules::LENGTH_MIN);
     let refusal =
         Refusal { kind: "reference-max-length".to_owned(), detail: format!("reference_max_length = {found}") };
     CallError::Refused { problem, refusal, too_large: false }

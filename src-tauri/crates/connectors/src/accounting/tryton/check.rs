@@ -76,7 +76,7 @@ pub(super) async fn check(
 ) -> Result<Vec<Problem>, CallError> {
     let rpc = &link.rpc;
     let whole = |fault: Fault| fault.whole(rpc.peer());
-    let problem = |code| Problem::new(code).with("url", rpc.peer().address());
+    let url = rpc.peer().address();
     let facts = match link.facts().await {
         // A problem that is in the way of everything else is reported alone.
         Err(CallError::Refused { problem, .. })
@@ -98,8 +98,7 @@ pub(super) async fn check(
         let withheld = |right: &&Right| !access.get(model).is_some_and(|access| right.is_given(access));
         let withheld: Vec<&str> = rights.iter().filter(withheld).map(|right| right.name()).collect();
         if !withheld.is_empty() {
-            missing
-                .push(problem(ErrorCode::SetupRightMissing).with("model", model).with("rights", withheld.join(", ")));
+            missing.push(Problem::setup_right_missing(url, model, withheld.join(", ")));
         }
     }
     books.forget().await;
@@ -114,18 +113,18 @@ pub(super) async fn check(
     let mut period = None;
     for code in accounts {
         let [account, today] = books.obstacle(rpc, &facts, code, today.0).await.map_err(whole)?;
-        missing.extend(account.and_then(|obstacle| account_problem(&obstacle, &problem)));
+        missing.extend(account.and_then(|obstacle| account_problem(&obstacle, url)));
         period = today;
     }
-    missing.extend(period.and_then(|obstacle| period_problem(&obstacle, &problem)));
+    missing.extend(period.and_then(|obstacle| period_problem(&obstacle, url)));
     Ok(missing)
 }
 
-fn account_problem(obstacle: &Obstacle, problem: &impl Fn(ErrorCode) -> Problem) -> Option<Problem> {
+fn account_problem(obstacle: &Obstacle, url: &str) -> Option<Problem> {
     match obstacle {
-        Obstacle::AccountMissing { account } => Some(problem(ErrorCode::SetupAccountMissing).with("account", account)),
+        Obstacle::AccountMissing { account } => Some(Problem::setup_account_missing(url, account)),
         Obstacle::AccountUnfit { account } | Obstacle::AccountAmbiguous { account } => {
-            Some(problem(ErrorCode::SetupAccountUnfit).with("account", account))
+            Some(Problem::setup_account_unfit(url, account))
         }
         _ => None,
     }
@@ -133,8 +132,8 @@ fn account_problem(obstacle: &Obstacle, problem: &impl Fn(ErrorCode) -> Problem)
 
 /// Makes the problem of today's period. Older records can be posted without that period, but the next ones will need
 /// it.
-fn period_problem(obstacle: &Obstacle, problem: &impl Fn(ErrorCode) -> Problem) -> Option<Problem> {
-    let of = |date: &NaiveDate| problem(ErrorCode::SetupPeriodMissing).with("date", date);
+fn period_problem(obstacle: &Obstacle, url: &str) -> Option<Problem> {
+    let of = |date: &NaiveDate| Problem::setup_period_missing(url, date);
     match obstacle {
         Obstacle::PeriodMissing { date } | Obstacle::PeriodClosed { date, .. } => Some(of(date)),
         _ => None,

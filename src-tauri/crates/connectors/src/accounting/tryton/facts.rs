@@ -1,6 +1,6 @@
 //! Asks whose books these are: user, company, currency, journal. The answers hold for one connection.
 
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::CallError;
 use postonce_words::Language;
 use serde::Deserialize;
@@ -98,12 +98,11 @@ fn choose(rpc: &Rpc, mut companies: Vec<CompanyBody>, named: Option<&str>) -> Re
     }
     match companies.pop() {
         Some(only) if companies.is_empty() => Ok(only),
-        _ => Err(unfit(
-            Problem::new(ErrorCode::SetupCompany)
-                .with("url", rpc.peer().address())
-                .with("named", named.unwrap_or("–"))
-                .with("companies", if seen.is_empty() { "–".to_owned() } else { seen.join(", ") }),
-        )),
+        _ => Err(unfit(Problem::setup_company(
+            rpc.peer().address(),
+            named.unwrap_or("–"),
+            if seen.is_empty() { "–".to_owned() } else { seen.join(", ") },
+        ))),
     }
 }
 
@@ -117,9 +116,7 @@ fn no_module(rpc: &Rpc, fault: Fault) -> CallError {
                 .get("detail")
                 .is_some_and(|detail| detail.contains("'account.") || detail.contains("'company.")) =>
         {
-            unfit(
-                Problem::new(ErrorCode::SetupModuleMissing).with("url", rpc.peer().address()).with("module", "account"),
-            )
+            unfit(Problem::setup_module_missing(rpc.peer().address(), "account"))
         }
         fault => fault.whole(rpc.peer()),
     }
@@ -139,5 +136,5 @@ impl Facts {
 
 /// Makes the problem that there is no journal with this code.
 pub(super) fn journal_missing(rpc: &Rpc, code: &str) -> Problem {
-    Problem::new(ErrorCode::SetupJournalMissing).with("url", rpc.peer().address()).with("journal", code)
+    Problem::setup_journal_missing(rpc.peer().address(), code)
 }

@@ -1,9 +1,9 @@
 //! Lists the errors that end the reading of the files as a whole.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::SourceError;
 
 /// The reason why the files cannot be read. Nothing is sent then: half a source is no source. Lines count from 1.
@@ -82,24 +82,20 @@ pub enum CsvError {
 
 impl From<CsvError> for Problem {
     fn from(error: CsvError) -> Self {
-        let at = |code, path: &Path| Self::new(code).with("path", path.display());
         match error {
-            CsvError::Missing(path) => at(ErrorCode::SourceFileMissing, &path),
-            CsvError::Unreadable { path, source } => at(ErrorCode::SourceFileUnreadable, &path).with("detail", source),
-            CsvError::Encoding { path, line, encoding, likely } => at(ErrorCode::SourceEncoding, &path)
-                .with("line", line)
-                .with("encoding", encoding)
-                .with("likely", likely),
-            CsvError::Empty(path) => at(ErrorCode::SourceEmpty, &path),
+            CsvError::Missing(path) => Self::source_file_missing(path.display()),
+            CsvError::Unreadable { path, source } => Self::source_file_unreadable(path.display(), source),
+            CsvError::Encoding { path, line, encoding, likely } => {
+                Self::source_encoding(path.display(), line, encoding, likely)
+            }
+            CsvError::Empty(path) => Self::source_empty(path.display()),
             CsvError::ColumnMissing { path, column, nearest } => {
-                at(ErrorCode::SourceColumnMissing, &path).with("column", column).with("nearest", nearest)
+                Self::source_column_missing(path.display(), column, nearest)
             }
-            CsvError::ColumnRepeated { path, column } => {
-                at(ErrorCode::SourceColumnRepeated, &path).with("column", column)
-            }
-            CsvError::NotCsv { path, found } => at(ErrorCode::SourceNotCsv, &path).with("found", found),
-            CsvError::HeadMissing { path, found } => at(ErrorCode::SourceHeadMissing, &path).with("found", found),
-            CsvError::QuoteOpen { path, line } => at(ErrorCode::SourceQuoteOpen, &path).with("line", line),
+            CsvError::ColumnRepeated { path, column } => Self::source_column_repeated(path.display(), column),
+            CsvError::NotCsv { path, found } => Self::source_not_csv(path.display(), found),
+            CsvError::HeadMissing { path, found } => Self::source_head_missing(path.display(), found),
+            CsvError::QuoteOpen { path, line } => Self::source_quote_open(path.display(), line),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The rig of the engine: a real ledger and engine, an accounting side that keeps witnesses and nothing else, and a hand that edits the file.
+//! Holds the rig of the engine: a real ledger and engine, an accounting side that keeps witnesses and nothing else, and
+//! a hand that edits the file.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +14,7 @@ use rusqlite::Connection as Raw;
 use crate::domain::schedule::Schedule;
 use crate::domain::*;
 use crate::engine::Engine;
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::export::{SyncAsk, SyncEnd};
 use crate::ledger::{AuditAct, ClaimedRequest, ClaimedReversal, Ledger, StagedDraft};
 use crate::lock::Permit;
@@ -21,7 +22,7 @@ use crate::parts::Parts;
 use crate::ports::*;
 use crate::settings::{Settings, WhenStillUnknown};
 
-/// A clock on which each look is a second later than the one before, and no wait takes any.
+/// A clock on which each look is a second later than the one before, and no wait takes any time.
 #[derive(Default)]
 pub(crate) struct Ticking(pub(crate) AtomicU64);
 
@@ -66,7 +67,7 @@ impl Pages for Empty {
     }
 }
 
-/// Signs with this key, or has none.
+/// A signer with this key, or with none.
 pub(crate) struct Key(pub(crate) Option<SigningKey>);
 
 impl Key {
@@ -93,17 +94,17 @@ impl Signer for Key {
     }
 }
 
-/// How the accounting side treats witnesses.
+/// The manner in which the accounting side treats witnesses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
     Keeps,
     NotOffered,
     OutOfReach,
-    /// A fault of ours, in the middle of leaving one.
+    /// A fault of ours strikes in the middle of leaving a witness.
     Panics,
 }
 
-/// The accounting side; its lock is free, but for one holder that it may be told of.
+/// The accounting side; its lock is free, except for one holder that a test may set.
 pub(crate) struct Books {
     pub(crate) manner: Mutex<Manner>,
     pub(crate) kept: Mutex<Option<Witness>>,
@@ -114,7 +115,7 @@ pub(crate) struct Books {
 
 impl Books {
     fn out_of_reach() -> CallError {
-        CallError::NotSent(Problem::new(ErrorCode::AccountingUnreachable))
+        CallError::NotSent(Problem::accounting_unreachable("books", "out of reach"))
     }
 }
 
@@ -241,7 +242,7 @@ pub(crate) fn kari() -> Actor {
 }
 
 impl EngineRig {
-    /// A new ledger; its heads are signed with a key of that seed, or not at all.
+    /// Makes a new ledger; its heads are signed with a key of that seed, or not at all.
     pub(crate) fn new(key: Option<u8>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let books = Arc::new(Books {
@@ -256,12 +257,12 @@ impl EngineRig {
         Self { folder, engine, books, clock, key }
     }
 
-    /// Another engine over the same ledger, as another program has one, that keeps to a schedule.
+    /// Returns another engine over the same ledger, as another program has one, that keeps to a schedule.
     pub(crate) fn keeping_to(&self, schedule: &Schedule) -> Arc<Engine> {
         engine(self.folder.path(), &self.books, &self.clock, &self.key, Some(schedule.clone()))
     }
 
-    /// A second workspace with a copy of this ledger, and the same accounting side.
+    /// Returns this workspace and a second one with a copy of its ledger, both with the same accounting side.
     pub(crate) fn copied(self) -> (Self, Self) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let Self { folder: first, books, clock, key, engine: open } = self;
@@ -286,13 +287,13 @@ impl EngineRig {
         self.folder.path().join("sync.lock")
     }
 
-    /// One run, which reads an empty source.
+    /// Runs once, with an empty source.
     pub(crate) async fn sync(&self) -> SyncEnd {
         let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: kari(), wait: None };
         self.engine.start(ask.into()).end().await
     }
 
-    /// What stopped the run.
+    /// Runs once, and returns the problem that stopped the run.
     pub(crate) async fn refusal(&self) -> Problem {
         let end = self.sync().await;
         assert!(end.run.is_none(), "{end:?}");
@@ -303,7 +304,7 @@ impl EngineRig {
         self.engine.verify_audit(kari()).await.expect("the ledger can be read")
     }
 
-    /// Entries of every shape: so many.
+    /// Appends so many entries of every shape.
     pub(crate) async fn acts(&self, count: usize) {
         let shapes: [fn(AuditAct<'_>) -> AuditAct<'_>; 6] = [
             |act| act,
@@ -327,7 +328,7 @@ impl EngineRig {
         self.clock.0.fetch_add(count as u64, Ordering::Relaxed);
     }
 
-    /// The file, under the hand of somebody who knows SQLite: no triggers, no checks, no waiting for the disk.
+    /// Opens the file as somebody does who knows SQLite: no triggers, no checks, no waiting for the disk.
     pub(crate) fn raw(&self) -> Raw {
         let raw = Raw::open(self.folder.path().join("ledger.sqlite")).expect("the ledger's file");
         raw.execute_batch(

@@ -1,30 +1,31 @@
-//! What waits for a person, and how many records are in which state.
+//! Lists the entries that wait for a person, and counts the records in each state.
 
 use rusqlite::{Row, named_params};
 
 use crate::domain::{HoldReason, RunId};
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::ledger::values::{day, day_option, from_json, from_json_option, instant, number, word};
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
 use crate::views::{AttentionItem, ReExport, Reason, RecordCounts, RecordState, Sent};
 
-/// Entries that one page may have.
+/// The number of entries that one page may have.
 const PAGE_MAX: u32 = 1_000;
 
 impl Ledger {
-    /// How many records are in which state.
+    /// Counts the records in each state.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn counts(&self) -> Result<RecordCounts, LedgerError> {
         self.read(|tx| tx.counts()).await
     }
 
-    /// What waits for a person, in doubt first, then vanished, changed, refused and held: `limit` at most (and never over
-    /// 1,000). What is being sent is in doubt as well where it is `left`: nobody is sending it any more.
+    /// Returns the entries that wait for a person, in doubt first, then vanished, changed, refused and held: `limit` at
+    /// most (and never over 1,000). A record that is being sent is in doubt as well if it is `left`: nobody is sending
+    /// it any more.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn attention(&self, left: bool, offset: u64, limit: u32) -> Result<Vec<AttentionItem>, LedgerError> {
         self.read(move |tx| {
             tx.rows(
@@ -38,18 +39,18 @@ impl Ledger {
         .await
     }
 
-    /// The re-exports that wait for an approval, oldest first.
+    /// Returns the re-exports that wait for an approval, oldest first.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn approvals(&self) -> Result<Vec<ReExport>, LedgerError> {
         self.read(|tx| tx.waiting_re_exports()).await
     }
 
-    /// Whether this voucher is known here: acknowledged, reversed, or found under one of our references.
+    /// Says whether this voucher is known here: acknowledged, reversed, or found under one of our references.
     ///
     /// # Errors
-    /// When the ledger cannot be read.
+    /// If the ledger cannot be read.
     pub async fn knows_voucher(&self, voucher_id: &str) -> Result<bool, LedgerError> {
         let voucher_id = voucher_id.to_owned();
         self.read(move |tx| {
@@ -78,7 +79,7 @@ impl LedgerTx<'_> {
                 RecordState::Held => counts.held += records,
                 RecordState::Changed => counts.changed += records,
                 RecordState::Vanished => counts.vanished += records,
-                // Not in the source any more, and never exported: nothing waits.
+                // The record is not in the source any more, and was never exported: nothing waits.
                 RecordState::Gone => {}
             }
         }
@@ -103,7 +104,7 @@ impl LedgerTx<'_> {
         let held: Option<String> = self.get(row, "held_reason")?;
         let reason = match held.map(|text| from_json::<HoldReason>("held_reason", &text)).transpose()? {
             Some(held) => Some(Reason::Held(held)),
-            None if self.get(row, "interrupted")? => Some(Reason::InDoubt(Problem::new(ErrorCode::Interrupted))),
+            None if self.get(row, "interrupted")? => Some(Reason::InDoubt(Problem::interrupted())),
             None => from_json_option("attempt.reason", self.get(row, "attempt_reason")?)?,
         };
         Ok(AttentionItem {

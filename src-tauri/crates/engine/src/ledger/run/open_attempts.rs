@@ -1,4 +1,4 @@
-//! What earlier runs left open: the requests that recovery begins with.
+//! Reads what earlier runs left open: the requests with which recovery begins.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
 
 use crate::domain::{DraftId, Reference, RequestKey, RequestKind};
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::ledger::run::claim::Moment;
 use crate::ledger::values::{instant, json, money, signed, stamp, word};
 use crate::ledger::{Claimed, ClaimedRequest, LedgerError, LedgerTx, Settlement, StagedDraft};
@@ -15,13 +15,13 @@ use crate::views::Reason;
 /// A request with members that are not settled.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenRequest {
-    /// As it travelled; its members are all of them, the settled ones included, in the order of the body.
+    /// The request as it travelled; its members are all of them, the settled ones included, in the order of the body.
     pub(crate) request: ClaimedRequest,
-    /// How it travelled.
+    /// The way by which it travelled.
     pub(crate) kind: RequestKind,
-    /// The newest fence that it was sent under.
+    /// The newest fence under which it was sent.
     pub(crate) fence: u64,
-    /// Since when the key is used, by the accounting side's clock.
+    /// The time since when the key is used, by the accounting side's clock.
     pub(crate) keyed_at: DateTime<Utc>,
     /// The members that are open.
     pub(crate) open: Vec<OpenMember>,
@@ -34,17 +34,17 @@ pub(crate) struct OpenMember {
     pub(crate) member: usize,
     /// The draft that was staged for it.
     pub(crate) draft_id: Option<DraftId>,
-    /// When it was last sent, by the accounting side's clock, at the latest.
+    /// The time of its last sending, by the accounting side's clock, at the latest.
     pub(crate) last_sent_at: DateTime<Utc>,
-    /// Whether a person has to decide: what stands in the books was seen, and was not what was sent.
+    /// True if a person has to decide: what stands in the books was seen, and was not what was sent.
     pub(crate) is_unclear: bool,
 }
 
 impl LedgerTx<'_> {
-    /// Whatever a dead process left `claimed` or `staged` was sent, or maybe: it is unknown from here on. Only whoever holds the
-    /// permit may call this. The moment counts as the last sending, since nobody knows a better one.
+    /// Turns everything that a dead process left `claimed` or `staged` into `unknown`: it was sent, or maybe. Only the
+    /// holder of the permit may call this. The moment counts as the last sending, since nobody knows a better one.
     pub(crate) fn doubt_claimed(&self, at: Moment) -> Result<(), LedgerError> {
-        let reason = Reason::InDoubt(Problem::new(ErrorCode::Interrupted));
+        let reason = Reason::InDoubt(Problem::interrupted());
         self.execute(
             "UPDATE attempt SET state = 'unknown', reason = :reason, last_sent_at = :there
              WHERE state IN ('claimed', 'staged')",
@@ -53,7 +53,7 @@ impl LedgerTx<'_> {
         Ok(())
     }
 
-    /// How many attempts are open.
+    /// Counts the open attempts.
     pub(crate) fn open_attempts(&self) -> Result<u64, LedgerError> {
         let found = self.row(
             "SELECT count(*) AS open FROM attempt WHERE state IN ('claimed', 'staged', 'unknown')",
@@ -63,8 +63,8 @@ impl LedgerTx<'_> {
         crate::ledger::values::number("open", found.unwrap_or(0))
     }
 
-    /// References under which a draft may have arrived since `since`, by the accounting side's clock, that no attempt wants:
-    /// of attempts that ended as never sent, though drafts were asked for. Those behind `after`: a page.
+    /// Returns references under which a draft may have arrived since `since`, by the accounting side's clock, that no
+    /// attempt wants: of attempts that ended as never sent, though drafts were asked for. Those behind `after`: a page.
     pub(crate) fn late_drafts(
         &self,
         since: DateTime<Utc>,
@@ -81,7 +81,7 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// The requests with open members, oldest first, a page.
+    /// Returns the requests with open members, oldest first, a page.
     pub(crate) fn open_requests(&self, after: i64, limit: usize) -> Result<Vec<(i64, OpenRequest)>, LedgerError> {
         let heads = self.rows(
             include_str!("open_requests.sql"),
@@ -133,7 +133,7 @@ impl LedgerTx<'_> {
         Ok((members, open))
     }
 
-    /// Says that a request is about to be sent again, under a fresh key where one is given, before it is.
+    /// Notes that a request is about to be sent again, under a fresh key if one is given, before it is.
     pub(crate) fn send_again(
         &self,
         request: &ClaimedRequest,
@@ -163,7 +163,7 @@ impl LedgerTx<'_> {
         Ok(ClaimedRequest { key, ..request.clone() })
     }
 
-    /// Keeps which draft is to be committed for a claim, before it is.
+    /// Keeps the draft that is to be committed for a claim, before it is.
     pub(crate) fn staged(&self, claimed: &Claimed, draft_id: &DraftId, at: Moment) -> Result<StagedDraft, LedgerError> {
         self.execute_one(
             "attempt",
@@ -177,7 +177,7 @@ impl LedgerTx<'_> {
         Ok(StagedDraft { claimed: claimed.clone(), draft_id: draft_id.clone() })
     }
 
-    /// The last sending was answered, and did nothing: the one before it counts as the last again.
+    /// Notes that the last sending was answered, and did nothing: the one before it counts as the last again.
     pub(crate) fn sending_did_nothing(&self, claimed: &Claimed, earlier: DateTime<Utc>) -> Result<(), LedgerError> {
         self.execute_one(
             "attempt",
@@ -193,16 +193,16 @@ impl LedgerTx<'_> {
 pub(crate) struct OpenRecord {
     pub(crate) claimed: Claimed,
     pub(crate) kind: RequestKind,
-    /// The newest fence that it was sent under.
+    /// The newest fence under which it was sent.
     pub(crate) fence: u64,
     pub(crate) draft_id: Option<DraftId>,
-    /// By the accounting side's clock, at the latest.
+    /// The time of the last sending by the accounting side's clock, at the latest.
     pub(crate) last_sent_at: DateTime<Utc>,
     request_id: i64,
 }
 
 impl LedgerTx<'_> {
-    /// The open attempt of a record; `None` where nothing is in doubt.
+    /// Returns the open attempt of a record; `None` if nothing is in doubt.
     pub(crate) fn open_record(&self, record: &str) -> Result<Option<OpenRecord>, LedgerError> {
         self.row(include_str!("open_record.sql"), named_params! { ":record": record }, |row| {
             Ok(OpenRecord {
@@ -216,7 +216,7 @@ impl LedgerTx<'_> {
         })
     }
 
-    /// A claim that an earlier run, or an earlier step, left open.
+    /// Returns a claim that an earlier run, or an earlier step, left open.
     fn claimed(&self, row: &Row<'_>) -> Result<Claimed, LedgerError> {
         let (code, exponent): (String, i64) = (self.get(row, "currency")?, self.get(row, "exponent")?);
         Ok(Claimed {
@@ -243,7 +243,7 @@ impl LedgerTx<'_> {
         self.let_go_of_body(open.request_id)
     }
 
-    /// How many of these references no attempt of this ledger has.
+    /// Counts the references that no attempt of this ledger has.
     pub(crate) fn count_unknown(&self, references: &[Reference]) -> Result<u64, LedgerError> {
         let mut unknown = 0;
         for reference in references {

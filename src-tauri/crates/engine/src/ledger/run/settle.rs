@@ -1,36 +1,36 @@
-//! Settle: what the accounting system answered, into the ledger. A settled attempt is never settled again.
+//! Settles attempts: the accounting system's answers go into the ledger. A settled attempt is never settled again.
 
 use rusqlite::named_params;
 
 use crate::domain::{Acknowledgement, DraftId, FoundVoucher, ItemResult, Refusal, RequestKey, RequestKind};
-use crate::error::{ErrorCode, Problem};
+use crate::error::Problem;
 use crate::ledger::run::claim::{ClaimMember, Moment};
 use crate::ledger::values::{json, signed, stamp};
 use crate::ledger::{Claimed, ClaimedRequest, LedgerError, LedgerTx};
 use crate::views::Reason;
 
-/// What is known of an attempt.
+/// The settlement of an attempt: all that is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Settlement {
-    /// It is in the books, with the accounting system's acknowledgement. `found`: it stood there before anything of ours
-    /// was sent for it.
+    /// The voucher is in the books, with the accounting system's acknowledgement. `found`: it stood there before
+    /// anything of ours was sent for it.
     Posted { acknowledgement: Acknowledgement, found: bool },
     /// A draft stands there, to be committed by this id.
     Staged(DraftId),
-    /// The accounting system said no; `voucher_id` where another voucher stands under the reference.
+    /// The accounting system said no; `voucher_id` if another voucher stands under the reference.
     Refused { refusal: Refusal, voucher_id: Option<String> },
-    /// Provably never processed.
+    /// The attempt was provably never processed.
     NotSent,
     /// It was sent just now, and no answer was understood.
     Unknown(Problem),
-    /// Nothing was sent for it now, and what is known does not suffice.
+    /// Nothing was sent for it now, and the evidence does not suffice.
     StillUnknown(Problem),
-    /// What stands under its reference is not what was sent, or not once. A person decides.
+    /// The voucher under its reference is not the one that was sent, or stands there several times. A person decides.
     Unclear(Vec<FoundVoucher>),
 }
 
 impl Settlement {
-    /// What the row of the run says; `None` while the last word is not spoken.
+    /// Returns the result for the row of the run; `None` while the last word is not spoken.
     pub(crate) fn result(&self) -> Option<ItemResult> {
         Some(match self {
             Self::Posted { found: false, .. } => ItemResult::Posted,
@@ -42,7 +42,7 @@ impl Settlement {
         })
     }
 
-    /// Whether the attempt stays open.
+    /// Says whether the attempt stays open.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self, Self::Staged(_) | Self::Unknown(_) | Self::StillUnknown(_) | Self::Unclear(_))
     }
@@ -67,17 +67,17 @@ impl Settlement {
     }
 }
 
-/// The sentence for vouchers that are not what was sent.
+/// Returns the problem for vouchers that are not what was sent.
 fn unclear(vouchers: &[FoundVoucher]) -> Problem {
     if vouchers.is_empty() {
-        return Problem::new(ErrorCode::EvidenceGone);
+        return Problem::evidence_gone();
     }
     let ids: Vec<&str> = vouchers.iter().map(|one| one.acknowledgement.voucher_id.as_str()).collect();
-    Problem::new(ErrorCode::EvidenceUnclear).with("vouchers", ids.join(", "))
+    Problem::evidence_unclear(ids.join(", "))
 }
 
 impl LedgerTx<'_> {
-    /// Settles an attempt of this run, and its row. A staged one keeps its row open: its last word is not spoken.
+    /// Settles an attempt of this run, and its row. A staged attempt keeps its row open: its last word is not spoken.
     pub(crate) fn settle(
         &self,
         run: i64,
@@ -99,9 +99,9 @@ impl LedgerTx<'_> {
     }
 
     /// Settles an attempt that was left open: by an earlier run, or earlier in this one. Its row in this run, if it has
-    /// one, says what it became; if it has none, one is entered for what it became or for staying in doubt. What turned out
-    /// never sent is planned again where it was this run that sent it; else, and where it turned out refused, the plan of
-    /// this or the next run has the word.
+    /// one, gets the result; if it has none, a row is entered for the result or for staying in doubt. An attempt that
+    /// turned out never sent is planned again if this run sent it; else, and if it turned out refused, the plan of this
+    /// or the next run has the word.
     pub(crate) fn settle_recovered(
         &self,
         run: i64,
@@ -174,8 +174,8 @@ impl LedgerTx<'_> {
         Ok(())
     }
 
-    /// Enters what was found in the books before anything was sent for it: posted where it is what would have been sent,
-    /// else in doubt. Nothing of it travels.
+    /// Enters a voucher that was found in the books before anything was sent for it: posted if it is what would have
+    /// been sent, else in doubt. Nothing of it travels.
     pub(crate) fn adopt(
         &self,
         run: i64,
@@ -215,7 +215,7 @@ impl LedgerTx<'_> {
                     ":record": asked.record_id.as_str(),
                 },
             )?;
-            // A re-export that stands in the books already was made for a wish elsewhere; the wish here is answered by it.
+            // A re-export that stands in the books already was made for a wish elsewhere; it answers the wish here.
             let wish = self.open_re_export(asked.record_id.as_str())?;
             if wish.is_some_and(|wish| wish.generation == asked.generation) {
                 self.claim_re_export(run, claimed.attempt_id, asked, at.now)?;
@@ -225,7 +225,7 @@ impl LedgerTx<'_> {
         Ok(())
     }
 
-    /// A request of which nothing was written is undone: its members are planned again, to go in smaller requests.
+    /// Undoes a request of which nothing was written: its members are planned again, to go in smaller requests.
     pub(crate) fn plan_again(&self, run: i64, request: &ClaimedRequest, at: Moment) -> Result<(), LedgerError> {
         for claimed in &request.members {
             self.settle_attempt(run, claimed, &Settlement::NotSent, at)?;

@@ -1,4 +1,4 @@
-//! Lists: what is searched for is found, in every page once, and nothing else is.
+//! Do lists find every match, in every page once, and nothing else?
 
 use chrono::NaiveDate;
 
@@ -6,7 +6,8 @@ use super::*;
 use crate::domain::{Currency, ItemResult, Money, Payee, Record, RecordId};
 use crate::views::RecordState;
 
-/// Beside record A of [`rig`]: so many more, each a day older than the one before, one of them Astrid Øverland's.
+/// The number of records beside record A of [`rig`]: each is a day older than the one before, one of them Astrid
+/// Øverland's.
 const MORE: u32 = 7;
 
 fn more(number: u32) -> Record {
@@ -20,7 +21,7 @@ fn more(number: u32) -> Record {
     record
 }
 
-/// A, exported as voucher V-1 with number 1, and seven others that wait.
+/// Makes record A, exported as voucher V-1 with number 1, and seven others that wait.
 async fn desk_with_many() -> LedgerRig {
     let rig = rig().await;
     let request = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
@@ -118,7 +119,7 @@ async fn states_days_and_amounts_leave_out_the_others() {
 
 #[tokio::test]
 async fn each_state_is_found_by_its_own_name() {
-    let doubt = Settlement::Unknown(Problem::new(ErrorCode::Interrupted));
+    let doubt = Settlement::Unknown(Problem::interrupted());
     for (settlement, state) in [(None, RecordState::Sending), (Some(doubt), RecordState::InDoubt)] {
         let rig = rig().await;
         let request = claim(&rig, "key-1", 1).await.expect("nobody claimed it");
@@ -149,7 +150,7 @@ async fn each_state_is_found_by_its_own_name() {
 }
 
 #[test]
-fn an_amount_is_a_decimal_and_nothing_else() {
+fn amount_is_a_decimal_and_nothing_else() {
     assert_eq!(RecordFilter::amount("412"), Some(4_120_000));
     assert_eq!(RecordFilter::amount("-0.05"), Some(-500));
     assert_eq!(RecordFilter::amount("1.2345"), Some(12_345));
@@ -201,7 +202,7 @@ async fn rows_of_a_run_are_found_and_counted_from_any_place_on() {
 }
 
 #[tokio::test]
-async fn a_month_has_what_was_exported_of_it() {
+async fn month_has_what_was_exported_of_it() {
     let rig = desk_with_many().await;
     let figures = rig.ledger.exported_by_month(NaiveDate::MIN).await.expect("the ledger is read");
     let [month] = &figures[..] else { unreachable!("only A is exported: {figures:?}") };
