@@ -1,12 +1,14 @@
 //! Do the repository's own rules hold? Each rule is a pure function over paths and texts, with a sample that breaks it.
 //!
-//! Only what is committed or would be is looked at: tracked files, and untracked ones that are not ignored. Where an
-//! exception is right, it stands in the rule's own list with its reason.
+//! The rules look only at files that are committed or would be: tracked files, and untracked ones that are not ignored.
+//! A right exception stands in the rule's own list with its reason.
 
 mod borders;
+mod circles;
 mod dependencies;
 mod documents;
 mod habits;
+mod imports;
 mod layers;
 mod layout;
 mod licences;
@@ -17,6 +19,7 @@ mod rust;
 mod sizes;
 mod tree;
 mod ui;
+mod words;
 
 use tree::{File, Finding};
 
@@ -38,22 +41,42 @@ fn every_manifest_depends_only_on_what_its_package_may_use() {
 }
 
 #[test]
-fn the_engine_is_layered() {
+fn engine_is_layered() {
     hold(layers::upwards);
 }
 
 #[test]
-fn what_decides_has_no_io_and_no_clock() {
+fn no_file_imports_itself_by_a_way_round() {
+    hold(circles::check);
+}
+
+#[test]
+fn comment_begins_with_its_subject() {
+    hold(words::openers);
+}
+
+#[test]
+fn identifier_is_in_plain_words() {
+    hold(words::identifiers);
+}
+
+#[test]
+fn name_of_a_test_is_a_short_sentence() {
+    hold(words::test_names);
+}
+
+#[test]
+fn decision_has_no_io_and_no_clock() {
     hold(layers::impure);
 }
 
 #[test]
-fn the_user_interface_keeps_its_borders() {
+fn user_interface_keeps_its_borders() {
     hold(ui::borders);
 }
 
 #[test]
-fn the_ui_lock_file_follows_its_manifest() {
+fn ui_lock_file_follows_its_manifest() {
     hold(ui::lock_file);
 }
 
@@ -73,7 +96,7 @@ fn every_error_code_is_reached_by_a_test() {
 }
 
 #[test]
-fn an_exemption_from_a_lint_gives_its_reason() {
+fn exemption_from_a_lint_gives_its_reason() {
     hold(habits::bare_allow);
 }
 
@@ -118,7 +141,7 @@ fn nothing_shared_with_the_project_is_committed() {
 }
 
 #[test]
-fn the_top_folder_holds_what_the_architecture_lists() {
+fn top_folder_holds_what_the_architecture_lists() {
     hold(layout::top);
 }
 

@@ -184,10 +184,12 @@ impl Caller {
     /// Waits until the server may be asked; ends early when a person stops the run or the lease is lost.
     pub(crate) async fn wait_for_turn<'p>(&self, permit: impl Into<Option<&'p Permit>>) -> Result<(), RunError> {
         let permit = permit.into();
+        let mut slept_until = None;
         loop {
             let not_before = *self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
             let left = not_before.saturating_sub(self.clock.elapsed());
-            if left.is_zero() {
+            // A sleep that is over has lasted: a clock that stands still is not waited for.
+            if left.is_zero() || slept_until == Some(not_before) {
                 self.show_wait(None);
                 return permit.map_or(Ok(()), |permit| permit.check().map_err(|_| RunError::LeaseLost));
             }
@@ -196,14 +198,14 @@ impl Caller {
                 biased;
                 () = self.stop.cancelled() => return Err(RunError::Stopped),
                 () = lost(permit) => return Err(RunError::LeaseLost),
-                () = self.clock.sleep(left) => {}
+                () = self.clock.sleep(left) => slept_until = Some(not_before),
             }
         }
     }
 
     fn show_wait(&self, left: Option<Duration>) {
-        let until = left.and_then(|left| Some(self.clock.now() + TimeDelta::from_std(left).ok()?));
         let Some(progress) = &self.progress else { return };
+        let until = left.and_then(|left| Some(self.clock.now() + TimeDelta::from_std(left).ok()?));
         progress.send_if_modified(|progress| {
             let changed = progress.waiting_until.is_some() != until.is_some();
             if changed {
@@ -221,3 +223,7 @@ async fn lost(permit: Option<&Permit>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+#[path = "caller_tests.rs"]
+mod tests;
