@@ -26,7 +26,7 @@ pub use secrets::{KeyringError, SecretError, Secrets};
 pub use source::csv::guess::{guess, path_in};
 pub use source::csv::{ColumnGuess, Confidence, CsvError, CsvSettings, DecimalSeparator, Field, Guess};
 pub use source::survey::{CategoryFound, Survey};
-pub use trial::{Held, Trial};
+pub use trial::{Trial, TypedSecrets};
 pub use workspace::{
     AccountingSettings, OdooSettings, OpenSettings, PracticeTemplate, Remote, SourceSettings, TrytonSettings,
     Workspace, WorkspaceError,

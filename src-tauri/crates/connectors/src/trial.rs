@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use postonce_engine::domain::Period;
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::{Clock, Connection, IdSource, Row, Source};
 use postonce_engine::views::PlanSummary;
 use postonce_engine::{Engine, Ledger, Parts};
@@ -20,7 +20,7 @@ use crate::source::survey::{self, Survey};
 use crate::{Secrets, SystemClock, UuidIds, Workspace};
 
 /// Maps names to secrets that were typed and are not kept yet.
-pub type Held = BTreeMap<String, SecretString>;
+pub type TypedSecrets = BTreeMap<String, SecretString>;
 
 /// Tries a workspace out. Making one may wait for the keyring, if a secret was not typed: not for an async thread.
 pub struct Trial {
@@ -32,8 +32,8 @@ pub struct Trial {
 
 impl Trial {
     /// Makes a trial of this workspace, whether it is written anywhere or not.
-    pub fn of(workspace: Workspace, held: Held) -> Self {
-        let secrets = Secrets::of(&workspace).with_held(held);
+    pub fn of(workspace: Workspace, typed: TypedSecrets) -> Self {
+        let secrets = Secrets::of(&workspace).with_held(typed);
         Self { workspace, secrets, clock: Arc::new(SystemClock::start()), ids: Arc::new(UuidIds) }
     }
 
@@ -109,7 +109,7 @@ impl Trial {
         act: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let done = tokio::task::spawn_blocking(move || act(&self)).await;
-        done.unwrap_or_else(|error| Err(Problem::new(ErrorCode::Internal).with("detail", error)))
+        done.unwrap_or_else(|error| Err(Problem::internal(error)))
     }
 }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use postonce_engine::WhenStillUnknown;
 
-use super::read::{DAY_SECONDS, remote};
+use super::remote::remote;
 use super::toml_file::{Section, ValueAtLine};
-use super::{Remote, WorkspaceError};
+use super::{DAY_SECONDS, Remote, WorkspaceError};
 
 /// The kinds that this version can use, as a problem lists them.
 const KINDS: &str = "open, tryton, odoo";

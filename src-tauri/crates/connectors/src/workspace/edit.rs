@@ -57,7 +57,7 @@ impl Change {
 
 /// Describes a value that changed: as text, and nothing if there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changed {
+pub struct ValueChange {
     /// The key with its tables: `sync.wait_for_lock_seconds`.
     pub key: String,
     /// The value before the change.
@@ -68,15 +68,15 @@ pub struct Changed {
 
 /// Holds a workspace file that was replaced.
 #[derive(Debug)]
-pub struct Edited {
+pub struct WorkspaceEdit {
     /// The workspace as it is now.
     pub workspace: Workspace,
     /// The values that changed.
-    pub changed: Vec<Changed>,
+    pub changed: Vec<ValueChange>,
     before: Workspace,
 }
 
-impl Edited {
+impl WorkspaceEdit {
     /// Puts the file back as it was, for a change that could not be entered in the audit trail.
     ///
     /// # Errors
@@ -114,13 +114,13 @@ impl Workspace {
     /// # Errors
     /// Fails when one of them makes the workspace invalid, the file was changed since this workspace was opened, or it
     /// cannot be written. The file is then as it was.
-    pub fn edit(&self, changes: &[Change]) -> Result<Edited, WorkspaceError> {
+    pub fn edit(&self, changes: &[Change]) -> Result<WorkspaceEdit, WorkspaceError> {
         let workspace = self.with(changes)?;
         let changed = differences(&self.values()?, &workspace.values()?);
         if !changed.is_empty() {
             self.replace(&workspace.text)?;
         }
-        Ok(Edited { workspace, changed, before: self.clone() })
+        Ok(WorkspaceEdit { workspace, changed, before: self.clone() })
     }
 
     /// Returns the text of the file as it was opened.
@@ -282,13 +282,13 @@ fn plain(value: &toml_edit::Value) -> String {
     }
 }
 
-fn differences(before: &BTreeMap<Vec<String>, String>, after: &BTreeMap<Vec<String>, String>) -> Vec<Changed> {
+fn differences(before: &BTreeMap<Vec<String>, String>, after: &BTreeMap<Vec<String>, String>) -> Vec<ValueChange> {
     let mut keys: Vec<_> = before.keys().chain(after.keys()).collect();
     keys.sort();
     keys.dedup();
     keys.into_iter()
         .filter(|key| before.get(*key) != after.get(*key))
-        .map(|key| Changed { key: key.join("."), before: before.get(key).cloned(), after: after.get(key).cloned() })
+        .map(|key| ValueChange { key: key.join("."), before: before.get(key).cloned(), after: after.get(key).cloned() })
         .collect()
 }
 

@@ -9,6 +9,7 @@ mod edit;
 mod error;
 mod kinds;
 mod read;
+mod remote;
 mod sections;
 mod template;
 mod toml_file;
@@ -25,7 +26,7 @@ use postonce_engine::{Ledger, Schedule, Settings};
 use reqwest::Url;
 
 pub use accounting::{AccountingSettings, OdooSettings, OpenSettings, TrytonSettings};
-pub use edit::{Change, Changed, Edited, Value};
+pub use edit::{Change, Value, ValueChange, WorkspaceEdit};
 pub use error::WorkspaceError;
 pub use kinds::{ACCOUNTING_KINDS, AccountingKind, KindField, SecretKind};
 pub use sections::{
@@ -39,6 +40,8 @@ use crate::source::csv::CsvSettings;
 pub const FILE_NAME: &str = "workspace.toml";
 /// Bytes of `workspace.toml` at most.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// The longest time that a setting may name.
+const DAY_SECONDS: u64 = 86_400;
 
 /// Describes an opened workspace.
 #[derive(Debug, Clone)]

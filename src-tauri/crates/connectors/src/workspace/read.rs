@@ -11,14 +11,12 @@ use postonce_engine::Schedule;
 use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
 
 use super::accounting::accounting;
-use super::address::{self, AddressError};
-use super::toml_file::{Section, TomlFile, ValueAtLine};
-use super::{Content, Remote, SourceSettings, WorkspaceError, account};
+use super::remote::remote;
+use super::toml_file::{Section, TomlFile};
+use super::{Content, DAY_SECONDS, SourceSettings, WorkspaceError, account};
 use crate::source::csv::{CsvSettings, DecimalSeparator, Field, date_format_is_valid};
 
 const LEASE_SECONDS: std::ops::RangeInclusive<u64> = 15..=3_600;
-pub(super) const DAY_SECONDS: u64 = 86_400;
-const SECRET_NAME_CHARS_MAX: usize = 64;
 
 pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, WorkspaceError> {
     let file = TomlFile::new(path, text);
@@ -168,26 +166,6 @@ fn columns(source: &Section<'_>) -> Result<BTreeMap<Field, String>, WorkspaceErr
         columns.insert(field, section.required_text(field.name())?.value.trim().to_owned());
     }
     Ok(columns)
-}
-
-pub(super) fn remote(section: &Section<'_>, is_practice: bool) -> Result<Remote, WorkspaceError> {
-    let url = section.required_text("url")?;
-    // A password in the address is not repeated in the error.
-    let shown = ValueAtLine { value: url.value.rsplit_once('@').map_or(url.value, |(_, host)| host), line: url.line };
-    let address = address::parse(url.value).map_err(|error| match error {
-        AddressError::Invalid => section.invalid("url", &shown, "https://…, http://127.0.0.1:…"),
-        AddressError::Insecure => WorkspaceError::InsecureUrl(shown.value.to_owned()),
-    })?;
-    if is_practice && !crate::http::is_loopback(&address) {
-        return Err(section.invalid("url", &shown, "http://127.0.0.1:…"));
-    }
-    let secret = section.required_text("secret")?;
-    let fits = secret.value.len() <= SECRET_NAME_CHARS_MAX
-        && secret.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if !fits {
-        return Err(section.invalid("secret", &secret, format!("a-z 0-9 -, 1–{SECRET_NAME_CHARS_MAX}")));
-    }
-    Ok(Remote { url: address, secret: secret.value.to_owned() })
 }
 
 fn posting(root: &Section<'_>) -> Result<PostingRules, WorkspaceError> {

@@ -276,7 +276,7 @@ impl ScheduleSection {
 mod tests {
     use std::path::Path;
 
-    use super::super::{ACCOUNTING_KINDS, Edited, plain};
+    use super::super::{ACCOUNTING_KINDS, WorkspaceEdit, plain};
     use super::*;
 
     fn fresh() -> Workspace {
@@ -287,7 +287,7 @@ mod tests {
     fn written(changes: impl FnOnce(&Workspace) -> Vec<Change>) -> Result<Sections, WorkspaceError> {
         let dir = tempfile::tempdir().expect("a folder");
         let workspace = Workspace::create(dir.path(), &plain()).expect("the template is valid");
-        let Edited { workspace, .. } = workspace.edit(&changes(&workspace))?;
+        let WorkspaceEdit { workspace, .. } = workspace.edit(&changes(&workspace))?;
         assert!(workspace.text().contains("# what is owed to the payees"), "{}", workspace.text());
         Sections::of(&Workspace::open(workspace.dir())?)
     }

@@ -64,7 +64,7 @@ fn value_is_changed_and_everything_else_stays_to_the_byte() {
     assert_eq!(file(&before), COMMENTED.replace("http://127.0.0.1:4010", "https://books.example.org"));
     assert_eq!(
         edited.changed,
-        [Changed {
+        [ValueChange {
             key: "accounting.url".to_owned(),
             before: Some("http://127.0.0.1:4010".to_owned()),
             after: Some("https://books.example.org".to_owned()),
