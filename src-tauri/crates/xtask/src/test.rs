@@ -191,7 +191,7 @@ fn tests(selection: &[&str]) -> Result<(), Failure> {
 }
 
 fn has_nextest() -> bool {
-    output(crate::places::cargo_path(), &["nextest", "--version"]).is_some()
+    output(places::cargo_path(), &["nextest", "--version"]).is_some()
 }
 
 fn nextest(selection: &[&str]) -> Result<Command, Failure> {
