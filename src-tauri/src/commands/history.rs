@@ -1,7 +1,7 @@
 //! Answers for the runs, and the rows of one.
 
 use postonce_engine::domain::RunId;
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use tauri::State;
 
 use super::Answer;
@@ -29,7 +29,7 @@ pub(crate) async fn runs(
 #[specta::specta]
 pub(crate) async fn run(wiring: State<'_, Wiring>, run_id: String) -> Answer<Run> {
     let run = wiring.engine().await?.ledger().run(&RunId::new(&*run_id)).await?;
-    Ok(run.ok_or_else(|| Problem::new(ErrorCode::RunNotFound).with("id", run_id))?.into())
+    Ok(run.ok_or_else(|| Problem::run_not_found(run_id))?.into())
 }
 
 /// Returns the rows of a run that fit, in their order, without the first `skip` of them.

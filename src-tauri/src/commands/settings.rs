@@ -3,7 +3,7 @@
 
 use postonce_connectors::SystemClock;
 use postonce_engine::Schedule;
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::Clock as _;
 use tauri::State;
 
@@ -45,10 +45,7 @@ pub(crate) async fn next_times(wiring: State<'_, Wiring>, schedule: ScheduleForm
     let cron = schedule.cron();
     let parsed = Schedule::parse(cron, zone, true).map_err(|error| {
         let found = cron.chars().take(100).collect::<String>();
-        Problem::new(ErrorCode::WorkspaceValueInvalid)
-            .with("key", "schedule.cron")
-            .with("found", found)
-            .with("allowed", error.allowed())
+        Problem::workspace_value_invalid("schedule.cron", found, error.allowed(), None, None)
     })?;
     Ok(each_moment(parsed.times_after(SystemClock::start().now()).take(NEXT_RUNS)))
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
 use postonce_engine::domain::RunId;
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::{AuditFilter as Filter, domain, views};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -47,7 +47,7 @@ impl AuditFilter {
 }
 
 fn parsed(day: &str) -> Result<NaiveDate, Problem> {
-    day.parse().map_err(|error| Problem::new(ErrorCode::Usage).with("detail", format!("{day:?}: {error}")))
+    day.parse().map_err(|error| Problem::usage(format!("{day:?}: {error}")))
 }
 
 /// Returns when a day begins; on a day whose midnight summer time skips, the first moment after it.
@@ -259,6 +259,7 @@ impl From<postonce_engine::AuditFinding> for AuditFinding {
 #[cfg(test)]
 mod tests {
     use chrono::FixedOffset;
+    use postonce_engine::error::ErrorCode;
     use serde_json::json;
 
     use super::*;

@@ -1,6 +1,6 @@
 //! Carries the filters of lists, and their rows.
 
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::{RecordFilter, RunFilter, domain, views};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -41,14 +41,14 @@ impl TryFrom<RecordQuery> for RecordFilter {
 }
 
 fn amount(what: &str, text: &str) -> Result<i64, Problem> {
-    let usage = || Problem::new(ErrorCode::Usage).with("detail", format!("{what}: {text:?} is no amount"));
+    let usage = || Problem::usage(format!("{what}: {text:?} is no amount"));
     RecordFilter::amount(text).ok_or_else(usage)
 }
 
 fn bounded(what: &str, text: Option<String>) -> Result<Option<String>, Problem> {
     match text {
         Some(text) if text.len() > TEXT_BYTES_MAX => {
-            Err(Problem::new(ErrorCode::Usage).with("detail", format!("{what}: longer than {TEXT_BYTES_MAX} bytes")))
+            Err(Problem::usage(format!("{what}: longer than {TEXT_BYTES_MAX} bytes")))
         }
         text => Ok(text),
     }
@@ -168,6 +168,8 @@ fn trigger(trigger: Trigger) -> domain::Trigger {
 
 #[cfg(test)]
 mod tests {
+    use postonce_engine::error::ErrorCode;
+
     use super::*;
 
     fn records(members: &str) -> Result<RecordFilter, ErrorCode> {

@@ -25,7 +25,7 @@ pub(crate) mod setup;
 mod voucher;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use postonce_engine::error::{self, ErrorCode};
+use postonce_engine::error;
 
 pub(crate) use attention::{AttentionItem, Verdict};
 pub(crate) use audit::{AuditEntryFull, AuditFilter, AuditVerdict};
@@ -58,7 +58,7 @@ pub(crate) fn moment(at: DateTime<Utc>) -> String {
 
 /// Reads a moment from the window.
 pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, error::Problem> {
-    let usage = |_| error::Problem::new(ErrorCode::Usage).with("detail", format!("{text:?} is no moment"));
+    let usage = |_| error::Problem::usage(format!("{text:?} is no moment"));
     DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(usage)
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use postonce_engine::domain;
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use serde::Deserialize;
 use serde::Serialize;
 use specta::Type;
@@ -29,14 +29,13 @@ impl TryFrom<Period> for domain::Period {
 }
 
 fn day(text: Option<String>) -> Result<Option<NaiveDate>, Problem> {
-    text.map(|text| {
-        text.parse().map_err(|error| Problem::new(ErrorCode::Usage).with("detail", format!("{text:?}: {error}")))
-    })
-    .transpose()
+    text.map(|text| text.parse().map_err(|error| Problem::usage(format!("{text:?}: {error}")))).transpose()
 }
 
 #[cfg(test)]
 mod tests {
+    use postonce_engine::error::ErrorCode;
+
     use super::*;
 
     fn period(from: &str, to: &str) -> Result<domain::Period, Problem> {

@@ -17,8 +17,8 @@ pub(crate) struct Problem {
 
 impl<E: Into<error::Problem>> From<E> for Problem {
     fn from(error: E) -> Self {
-        let error::Problem { code, params } = error.into();
-        Self { code: Code(code), params: params.into_iter().collect() }
+        let error = error.into();
+        Self { code: Code(error.code), params: error.params.into_iter().collect() }
     }
 }
 
