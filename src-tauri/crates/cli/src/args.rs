@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Parser, Subcommand};
 use postonce_connectors::Workspace;
 use postonce_connectors::workspace::WorkspaceError;
+use postonce_words::Language;
 
 use crate::failure::Failure;
 
@@ -23,20 +25,13 @@ pub(crate) struct Args {
     #[arg(long, global = true)]
     pub(crate) json: bool,
     /// Language of the messages; the system's by default.
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_parser = language_of_tag())]
     lang: Option<Language>,
     /// Tells more on standard error; twice for still more.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// A language of the messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
-    En,
-    Nb,
 }
 
 #[derive(Debug, Subcommand)]
@@ -297,7 +292,7 @@ impl Args {
             let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
             set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default()
         };
-        self.lang.unwrap_or_else(|| Language::of_locale(&system()))
+        self.lang.unwrap_or_else(|| Language::of_tag(&system()))
     }
 
     /// Returns the named folder, whether or not there is a workspace in it.
@@ -329,10 +324,9 @@ impl Args {
     }
 }
 
-impl Language {
-    fn of_locale(locale: &str) -> Self {
-        if ["nb", "no", "nn"].iter().any(|language| locale.starts_with(language)) { Self::Nb } else { Self::En }
-    }
+/// Reads a language by its tag, and by nothing else.
+fn language_of_tag() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(Language::ALL.map(Language::tag)).map(|tag| Language::of_tag(&tag))
 }
 
 #[cfg(test)]
@@ -353,9 +347,13 @@ mod tests {
     }
 
     #[test]
-    fn the_language_follows_the_locale_of_the_system() {
-        assert_eq!(Language::of_locale("nb_NO.UTF-8"), Language::Nb);
-        assert_eq!(Language::of_locale("nn_NO"), Language::Nb);
-        assert_eq!(Language::of_locale("C"), Language::En);
+    fn language_is_chosen_by_its_tag_alone() {
+        let chosen =
+            |tag: &str| Args::try_parse_from(["postonce", "--lang", tag, "status"]).map(|args| args.language());
+        assert_eq!(chosen("nb").ok(), Some(Language::Bokmal));
+        assert_eq!(chosen("en").ok(), Some(Language::English));
+        for tag in ["no", "nb-NO", "NB", ""] {
+            assert!(chosen(tag).is_err(), "{tag}");
+        }
     }
 }

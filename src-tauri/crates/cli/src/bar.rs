@@ -7,7 +7,7 @@ use postonce_engine::Syncing;
 use postonce_engine::views::{Phase, Progress};
 
 use crate::output::Output;
-use crate::phrases;
+use crate::words;
 use crate::{holder, json};
 
 /// The shortest time between two JSON lines; the last state of a phase is never left out.
@@ -56,26 +56,26 @@ async fn over(mut progress: tokio::sync::watch::Receiver<Progress>) {
 
 fn draw(bar: &ProgressBar, progress: &Progress, output: &Output) {
     let phase = match progress.phase {
-        Phase::Locking => phrases::LOCKING,
-        Phase::Recovering => phrases::RECOVERING,
-        Phase::Reading => phrases::READING,
-        Phase::Planning => phrases::PLANNING,
-        Phase::Sending => phrases::SENDING,
-        Phase::Settling => phrases::SETTLING,
-        Phase::Finishing | Phase::Finished => phrases::FINISHING,
+        Phase::Locking => words::LOCKING,
+        Phase::Recovering => words::RECOVERING,
+        Phase::Reading => words::READING,
+        Phase::Planning => words::PLANNING,
+        Phase::Sending => words::SENDING,
+        Phase::Settling => words::SETTLING,
+        Phase::Finishing | Phase::Finished => words::FINISHING,
     };
     bar.set_prefix(output.word(phase));
     bar.set_length(progress.total.unwrap_or(progress.processed));
     bar.set_position(progress.processed);
     if let Some(waiting) = &progress.waiting {
-        bar.set_prefix(output.word(phrases::LOCK_WAITING));
+        bar.set_prefix(output.word(words::LOCK_WAITING));
         let facts = waiting.lock.as_ref().map(|facts| holder::sentence(output.language, facts));
         return bar.set_message(facts.unwrap_or_default());
     }
     let message = match (progress.waiting_until, progress.eta_seconds) {
-        (Some(_), _) => output.word(phrases::WAITING).to_owned(),
-        (None, Some(seconds)) => format!("{} {}", clock(seconds), output.word(phrases::LEFT)),
-        (None, None) if progress.phase == Phase::Sending => output.word(phrases::ESTIMATING).to_owned(),
+        (Some(_), _) => output.word(words::WAITING).to_owned(),
+        (None, Some(seconds)) => format!("{} {}", clock(seconds), output.word(words::LEFT)),
+        (None, None) if progress.phase == Phase::Sending => output.word(words::ESTIMATING).to_owned(),
         (None, None) => String::new(),
     };
     bar.set_message(message);

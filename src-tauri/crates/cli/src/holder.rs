@@ -2,96 +2,79 @@
 
 use postonce_engine::ports::LockProgress;
 use postonce_engine::views::{LockFacts, Whose};
+use postonce_words::{Language, Message};
 
-use crate::args::{Command, Language};
-use crate::phrases::{self, Phrase};
+use crate::args::Command;
+use crate::words;
 
 /// Returns one sentence with everything that is known, and one for each conclusion.
 pub(crate) fn sentence(language: Language, facts: &LockFacts) -> String {
     let mut sentences = vec![who(language, facts)];
     match facts.whose {
         Whose::Other => {}
-        Whose::MineElsewhere => sentences.push(phrases::LOCK_MINE_ELSEWHERE.text(language).to_owned()),
-        Whose::MineHere => sentences.push(phrases::LOCK_MINE_HERE.text(language).to_owned()),
+        Whose::MineElsewhere => sentences.push(words::LOCK_MINE_ELSEWHERE.text(language).to_owned()),
+        Whose::MineHere => sentences.push(words::LOCK_MINE_HERE.text(language).to_owned()),
     }
     if facts.looks_dead {
-        let seconds = duration(language, facts.free_in_seconds);
-        sentences.push(match language {
-            Language::En => format!("That program looks dead; the lock frees itself in {seconds}."),
-            Language::Nb => {
-                format!("Programmet der ser ut til å ha stoppet opp; låsen blir fri av seg selv om {seconds}.")
-            }
-        });
+        sentences.push(words::holder_looks_dead(language, &duration(language, facts.free_in_seconds)));
     }
     sentences.join(" ")
 }
 
 /// Returns what a refused person can do; `sync` alone offers to wait.
-pub(crate) fn advice(command: &Command) -> Phrase {
+pub(crate) fn advice(command: &Command) -> Message {
     match command {
-        Command::Sync(_) => phrases::LOCK_NOTHING_SENT,
+        Command::Sync(_) => words::LOCK_NOTHING_SENT,
         // The approval itself is kept before the lock is asked for.
-        Command::Approve(_) => phrases::JOINED_NOTHING,
-        _ => phrases::LOCK_NOTHING_CHANGED,
+        Command::Approve(_) => words::JOINED_NOTHING,
+        _ => words::LOCK_NOTHING_CHANGED,
     }
 }
 
 fn who(language: Language, facts: &LockFacts) -> String {
-    let (lock, name) = (&facts.lock, facts.holder_name());
-    let (host, doing) = (&lock.holder.host, operation(language, &lock.operation));
-    let since = lock.acquired_at.with_timezone(&chrono::Local).format("%H:%M");
-    let heard = duration(language, facts.silent_seconds);
+    let lock = &facts.lock;
+    let since = lock.acquired_at.with_timezone(&chrono::Local).format("%H:%M").to_string();
     let progress = lock.progress.filter(|progress| progress.total > 0);
     let far = progress.map(|progress| far(language, &lock.operation, progress));
-    let left = facts.eta_seconds.map(|seconds| match language {
-        Language::En => format!(", about {} left", duration(language, seconds)),
-        Language::Nb => format!(", om lag {} igjen", duration(language, seconds)),
-    });
-    let (far, left) = (far.unwrap_or_default(), left.unwrap_or_default());
-    match language {
-        Language::En => {
-            format!("{name} is {doing} on {host}{far}{left}. Started {since}, last heard from {heard} ago.")
-        }
-        Language::Nb => {
-            format!("{name} {doing} på {host}{far}{left}. Startet kl. {since}, sist hørt fra for {heard} siden.")
-        }
-    }
+    let left = facts.eta_seconds.map(|seconds| words::about_left(language, &duration(language, seconds)));
+    words::holder_works(
+        language,
+        facts.holder_name(),
+        operation(&lock.operation).text(language),
+        &lock.holder.host,
+        &far.unwrap_or_default(),
+        &left.unwrap_or_default(),
+        &since,
+        &duration(language, facts.silent_seconds),
+    )
 }
 
 /// Returns how far the holder is; an operation that only reads sends nothing.
 fn far(language: Language, operation: &str, LockProgress { processed, total }: LockProgress) -> String {
-    let sends = matches!(operation, "sync" | "re-export");
-    match (language, sends) {
-        (Language::En, true) => format!(": {processed} of {total} sent"),
-        (Language::En, false) => format!(": {processed} of {total} done"),
-        (Language::Nb, true) => format!(": {processed} av {total} er sendt"),
-        (Language::Nb, false) => format!(": {processed} av {total} er unnagjort"),
+    match operation {
+        "sync" | "re-export" => words::far_sent(language, processed, total),
+        _ => words::far_done(language, processed, total),
     }
 }
 
 /// Names the operation that the holder gave; an operation of a later version gets a general word.
-fn operation(language: Language, operation: &str) -> &'static str {
-    let (en, nb) = match operation {
-        "sync" => ("syncing", "synkroniserer"),
-        "re-export" => ("re-exporting a record", "eksporterer et utlegg på nytt"),
-        "compare" => ("comparing", "avstemmer"),
-        "rebuild" => ("rebuilding the ledger", "bygger opp eksportjournalen på nytt"),
-        "resolve" => ("deciding on a record in doubt", "avgjør et uavklart utlegg"),
-        _ => ("at work", "er i gang"),
-    };
-    match language {
-        Language::En => en,
-        Language::Nb => nb,
+fn operation(operation: &str) -> Message {
+    match operation {
+        "sync" => words::DOES_SYNC,
+        "re-export" => words::DOES_RE_EXPORT,
+        "compare" => words::DOES_COMPARE,
+        "rebuild" => words::DOES_REBUILD,
+        "resolve" => words::DOES_RESOLVE,
+        _ => words::DOES_SOMETHING,
     }
 }
 
 /// Writes seconds under a minute, minutes under two hours, then hours.
 pub(crate) fn duration(language: Language, seconds: u64) -> String {
-    match (seconds, language) {
-        (0..60, _) => format!("{seconds} s"),
-        (60..7_200, _) => format!("{} min", seconds.div_ceil(60)),
-        (_, Language::En) => format!("{} h", seconds.div_ceil(3_600)),
-        (_, Language::Nb) => format!("{} t", seconds.div_ceil(3_600)),
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..7_200 => format!("{} min", seconds.div_ceil(60)),
+        _ => words::hours(language, seconds.div_ceil(3_600)),
     }
 }
 
@@ -134,23 +117,25 @@ mod tests {
             ("rebuild", "40 of 100 done", "40 av 100 er unnagjort"),
         ] {
             let facts = facts(operation, 1);
-            assert!(sentence(Language::En, &facts).contains(en), "{}", sentence(Language::En, &facts));
-            assert!(sentence(Language::Nb, &facts).contains(nb), "{}", sentence(Language::Nb, &facts));
+            assert!(sentence(Language::English, &facts).contains(en), "{}", sentence(Language::English, &facts));
+            assert!(sentence(Language::Bokmal, &facts).contains(nb), "{}", sentence(Language::Bokmal, &facts));
         }
     }
 
     #[test]
     fn a_silent_program_looks_dead_and_its_lock_frees_itself() {
         let silent = facts("sync", 50);
-        assert!(sentence(Language::En, &silent).ends_with("That program looks dead; the lock frees itself in 10 s."));
-        assert!(sentence(Language::Nb, &silent).ends_with("låsen blir fri av seg selv om 10 s."));
+        assert!(
+            sentence(Language::English, &silent).ends_with("That program looks dead; the lock frees itself in 10 s.")
+        );
+        assert!(sentence(Language::Bokmal, &silent).ends_with("låsen blir fri av seg selv om 10 s."));
     }
 
     #[test]
     fn advice_offers_to_wait_where_the_command_can_wait() {
         let advised = |line: &[&str]| {
             let args = Args::try_parse_from(line).expect("the line is a command");
-            advice(&args.command).text(Language::En)
+            advice(&args.command).text(Language::English)
         };
         assert!(advised(&["postonce", "sync"]).contains("--wait"));
         assert!(advised(&["postonce", "compare"]).starts_with("Nothing was changed."));

@@ -8,10 +8,9 @@ use postonce_engine::views::{
     ReExport, RecordCounts, RecordState, RecordStory, RunItem, RunSummary, Sum,
 };
 use postonce_engine::{AuditVerdict, ScheduleNews};
+use postonce_reports::sentences;
+use postonce_words::Language;
 use serde_json::{Value, json};
-
-use crate::args::Language;
-use crate::catalogue;
 
 pub(crate) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
@@ -31,7 +30,7 @@ fn counts(counts: &Counts) -> Value {
 /// Returns `{"code", "message", "detail"}`, and the lock when that is the reason.
 pub(crate) fn failure(language: Language, problem: &Problem, lock: Option<&LockFacts>) -> Value {
     let mut failure =
-        json!({ "code": problem.code, "message": catalogue::error(language, problem), "detail": problem.params });
+        json!({ "code": problem.code, "message": sentences::error(language, problem), "detail": problem.params });
     if let (Some(lock), Value::Object(members)) = (lock, &mut failure) {
         members.insert("lock".to_owned(), json!(lock));
     }
@@ -122,7 +121,7 @@ pub(crate) fn item(language: Language, item: &RunItem) -> Value {
         "record_id": item.record_id, "generation": item.generation.map(|generation| generation.number()),
         "result": item.result.unwrap_or(ItemResult::NotSent), "reference": item.reference,
         "voucher_id": item.voucher_id, "voucher_number": item.voucher_number,
-        "reason": item.reason.as_ref().map(|reason| catalogue::reason(language, reason)),
+        "reason": item.reason.as_ref().map(|reason| sentences::reason(language, reason)),
         "reason_code": item.reason, "earlier_run_id": item.earlier_run_id, "earlier_at": item.earlier_at.map(instant),
         "date": item.date, "payee": item.payee, "amount": item.amount.as_ref().map(|sum| &sum.amount),
         "currency": item.amount.as_ref().map(|sum| &sum.currency), "place": item.place,
@@ -167,7 +166,7 @@ pub(crate) fn attention(language: Language, item: &AttentionItem) -> Value {
         "state": item.state, "record_id": item.record_id, "place": item.place, "glimpse": item.glimpse,
         "payee": item.payee, "date": item.date, "amount": item.amount.as_ref().map(|sum| &sum.amount),
         "currency": item.amount.as_ref().map(|sum| &sum.currency),
-        "reason": item.reason.as_ref().map(|reason| catalogue::reason(language, reason)), "reason_code": item.reason,
+        "reason": item.reason.as_ref().map(|reason| sentences::reason(language, reason)), "reason_code": item.reason,
         "reference": item.reference, "voucher_id": item.voucher_id, "since": instant(item.since),
         "run_id": item.run_id, "changed": item.changed.as_ref().map(changed),
         "vanished": item.vanished.as_ref().map(vanished), "evidence": item.evidence,
@@ -182,7 +181,7 @@ pub(crate) fn story(language: Language, story: &RecordStory) -> Value {
             "reference": attempt.reference, "run_id": attempt.run_id, "claimed_at": instant(attempt.claimed_at),
             "settled_at": attempt.settled_at.map(instant), "settled_by": attempt.settled_by,
             "voucher_id": attempt.voucher_id, "voucher_number": attempt.voucher_number,
-            "reason": attempt.reason.as_ref().map(|reason| catalogue::reason(language, reason)),
+            "reason": attempt.reason.as_ref().map(|reason| sentences::reason(language, reason)),
             "evidence": attempt.evidence,
         })
     };

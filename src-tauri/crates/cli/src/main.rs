@@ -3,13 +3,12 @@
 
 mod args;
 mod bar;
-mod catalogue;
 mod commands;
 mod failure;
 mod holder;
 mod json;
 mod output;
-mod phrases;
+mod words;
 
 use std::process::ExitCode;
 

@@ -3,13 +3,15 @@
 use postonce_engine::domain::{AlarmKind, ContentField, FoundVoucher};
 use postonce_engine::nobody_sends;
 use postonce_engine::views::{Alarm, AttentionItem, Changed, ReExport};
+use postonce_reports::sentences;
+use postonce_words::Message;
 use serde_json::{Value, json};
 
 use super::{ledger, money, state};
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, catalogue, json, phrases};
+use crate::{Status, json, words};
 
 /// The number of entries read from the ledger at once.
 const PAGE_ITEMS: u32 = 1_000;
@@ -32,7 +34,7 @@ pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Fa
         let approvals: Vec<Value> = approvals.iter().map(json::waiting).collect();
         output.document(&json!({ "items": items, "approvals": approvals }));
     } else if is_clear {
-        output.say(output.word(phrases::ALL_CLEAR));
+        output.say(output.word(words::ALL_CLEAR));
     } else {
         items.iter().for_each(|item| print(item, output));
         approvals.iter().for_each(|re_export| tell_approval(re_export, output));
@@ -42,13 +44,12 @@ pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Fa
 
 fn tell_approval(re_export: &ReExport, output: &Output) {
     let (by, id) = (&re_export.requested_by.actor.user, &re_export.record_id);
-    let asked = output.word(phrases::APPROVAL_WANTED);
+    let asked = output.word(words::APPROVAL_WANTED);
     output.say(format!("{asked}: {id} ({by}): {}\n    postonce approve {id} --confirm {id}", re_export.reason));
 }
 
 fn print(item: &AttentionItem, output: &Output) {
-    let place =
-        item.place.as_ref().map(|place| format!("{}, {} {}", place.file, output.word(phrases::LINE), place.line));
+    let place = item.place.as_ref().map(|place| format!("{}, {} {}", place.file, output.word(words::LINE), place.line));
     let name = match (&item.record_id, &place) {
         (Some(id), Some(place)) => format!("{id} ({place})"),
         (Some(id), None) => id.clone(),
@@ -58,7 +59,7 @@ fn print(item: &AttentionItem, output: &Output) {
     let payee = item.payee.as_ref().map(|payee| format!(", {payee}")).unwrap_or_default();
     output.say(format!("{}: {name}{payee}{amount}", output.word(state(item.state))));
     if let Some(reason) = &item.reason {
-        output.say(format!("    {}", catalogue::reason(output.language, reason)));
+        output.say(format!("    {}", sentences::reason(output.language, reason)));
     }
     if let Some(changed) = &item.changed {
         tell_changed(changed, output);
@@ -76,11 +77,8 @@ fn print(item: &AttentionItem, output: &Output) {
 pub(super) fn tell_changed(changed: &Changed, output: &Output) {
     let text = |content: &postonce_engine::views::Content, field| content.text_of(field).unwrap_or_else(|| "–".into());
     let Some(exported) = &changed.exported else { return };
-    let mut rows = vec![vec![
-        String::new(),
-        output.word(phrases::EXPORTED_AS).to_owned(),
-        output.word(phrases::IS_NOW).to_owned(),
-    ]];
+    let mut rows =
+        vec![vec![String::new(), output.word(words::EXPORTED_AS).to_owned(), output.word(words::IS_NOW).to_owned()]];
     for field in &changed.differs {
         let name = format!("    {}", output.word(field_name(*field)));
         rows.push(vec![name, text(exported, *field), text(&changed.now, *field)]);
@@ -90,10 +88,10 @@ pub(super) fn tell_changed(changed: &Changed, output: &Output) {
 
 pub(super) fn tell_vanished(alarm: &Alarm, output: &Output) {
     let what = match alarm.kind {
-        AlarmKind::Gone => phrases::ALARM_GONE,
-        AlarmKind::Reversed => phrases::ALARM_REVERSED,
-        AlarmKind::Several => phrases::ALARM_SEVERAL,
-        AlarmKind::OtherContent => phrases::ALARM_OTHER,
+        AlarmKind::Gone => words::ALARM_GONE,
+        AlarmKind::Reversed => words::ALARM_REVERSED,
+        AlarmKind::Several => words::ALARM_SEVERAL,
+        AlarmKind::OtherContent => words::ALARM_OTHER,
     };
     output.say(format!("    {}", output.word(what)));
     tell_evidence(&alarm.evidence, output);
@@ -102,20 +100,20 @@ pub(super) fn tell_vanished(alarm: &Alarm, output: &Output) {
 fn tell_evidence(evidence: &[FoundVoucher], output: &Output) {
     for voucher in evidence {
         let id = &voucher.acknowledgement.voucher_id;
-        let found = output.word(phrases::FOUND_THERE);
+        let found = output.word(words::FOUND_THERE);
         output.say(format!("    {found}: {id}, {}, {} {}", voucher.date, voucher.currency, voucher.total));
     }
 }
 
-fn field_name(field: ContentField) -> phrases::Phrase {
+fn field_name(field: ContentField) -> Message {
     match field {
-        ContentField::Date => phrases::DATE,
-        ContentField::Amount => phrases::AMOUNT,
-        ContentField::Currency => phrases::FIELD_CURRENCY,
-        ContentField::PayeeId => phrases::FIELD_PAYEE_ID,
-        ContentField::Category => phrases::CATEGORY,
-        ContentField::Text => phrases::TEXT,
-        ContentField::Department => phrases::FIELD_DEPARTMENT,
-        ContentField::Project => phrases::FIELD_PROJECT,
+        ContentField::Date => words::DATE,
+        ContentField::Amount => words::AMOUNT,
+        ContentField::Currency => words::FIELD_CURRENCY,
+        ContentField::PayeeId => words::FIELD_PAYEE_ID,
+        ContentField::Category => words::CATEGORY,
+        ContentField::Text => words::TEXT,
+        ContentField::Department => words::FIELD_DEPARTMENT,
+        ContentField::Project => words::FIELD_PROJECT,
     }
 }

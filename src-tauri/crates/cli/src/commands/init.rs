@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::args::{Args, Init};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, phrases};
+use crate::{Status, words};
 
 pub(crate) fn init(args: &Args, init: &Init, output: &Output) -> Result<Status, Failure> {
     let dir = args.workspace_dir()?;
@@ -21,9 +21,9 @@ pub(crate) fn init(args: &Args, init: &Init, output: &Output) -> Result<Status, 
     if output.json {
         output.document(&json!({ "workspace": made.dir(), "practice": made.is_practice() }));
     }
-    output.say(format!("{}: {}", output.word(phrases::MADE), made.dir().display()));
+    output.say(format!("{}: {}", output.word(words::MADE), made.dir().display()));
     let (next, command) =
-        if init.practice { (phrases::NEXT_SYNC, "sync") } else { (phrases::NEXT_EDIT, "secret set accounting-token") };
+        if init.practice { (words::NEXT_SYNC, "sync") } else { (words::NEXT_EDIT, "secret set accounting-token") };
     output.say(format!("{} {}", output.word(next), args.call(command)));
     Ok(Status::Done)
 }

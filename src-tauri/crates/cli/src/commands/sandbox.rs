@@ -9,7 +9,7 @@ use super::sync::asked_to_stop;
 use crate::args::{Args, Sandbox};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, phrases};
+use crate::{Status, words};
 
 /// The sandbox's port when neither the command nor the workspace names one.
 const PORT_DEFAULT: u16 = 4010;
@@ -19,8 +19,8 @@ pub(crate) async fn sandbox(args: &Args, asked: &Sandbox, output: &Output) -> Re
     if output.json {
         output.document(&json!({ "url": sandbox.url(), "port": sandbox.address().port() }));
     }
-    output.say(format!("{} {}", output.word(phrases::LISTENING), sandbox.url()));
-    output.say(output.word(phrases::TOKENS));
+    output.say(format!("{} {}", output.word(words::LISTENING), sandbox.url()));
+    output.say(output.word(words::TOKENS));
     asked_to_stop().await;
     sandbox.stop().await;
     Ok(Status::Done)

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::args::{Args, Secret, SecretAct};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, phrases};
+use crate::{Status, words};
 
 /// The most bytes of a secret; a token has some hundred.
 const VALUE_BYTES_MAX: u64 = 64 * 1024;
@@ -18,26 +18,26 @@ const VALUE_BYTES_MAX: u64 = 64 * 1024;
 pub(crate) fn secret(args: &Args, asked: &Secret, output: &Output) -> Result<Status, Failure> {
     let workspace = args.open_workspace()?;
     let secrets = Secrets::of(&workspace);
-    let (name, phrase) = match &asked.act {
+    let (name, message) = match &asked.act {
         SecretAct::Set { name } => {
             secrets.set(name, &value(output)?).map_err(Problem::from)?;
-            (name, phrases::SECRET_KEPT)
+            (name, words::SECRET_KEPT)
         }
         SecretAct::Delete { name } => {
             let was_there = secrets.delete(name).map_err(Problem::from)?;
-            (name, if was_there { phrases::SECRET_DELETED } else { phrases::SECRET_WAS_NOT })
+            (name, if was_there { words::SECRET_DELETED } else { words::SECRET_WAS_NOT })
         }
     };
     if output.json {
         output.document(&json!({ "secret": name }));
     }
-    output.say(format!("{} {name}", output.word(phrase)));
+    output.say(format!("{} {name}", output.word(message)));
     Ok(Status::Done)
 }
 
 fn value(output: &Output) -> Result<SecretString, Failure> {
     if io::stdin().is_terminal() {
-        return Ok(rpassword::prompt_password(output.word(phrases::SECRET_PROMPT)).map_err(Failure::usage)?.into());
+        return Ok(rpassword::prompt_password(output.word(words::SECRET_PROMPT)).map_err(Failure::usage)?.into());
     }
     let mut value = String::new();
     io::stdin().take(VALUE_BYTES_MAX).read_to_string(&mut value).map_err(Failure::usage)?;

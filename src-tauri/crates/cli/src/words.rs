@@ -1,30 +1,9 @@
-//! Holds the command line's own phrases, in both languages; a phrase without one of them does not compile.
+//! Holds the command line's catalogue. The sentences for error codes and reasons are not here: window, reports and
+//! command line share them ([`postonce_reports::sentences`]).
 
-use crate::args::Language;
+use postonce_words::catalogue;
 
-/// A phrase in both languages.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Phrase {
-    en: &'static str,
-    nb: &'static str,
-}
-
-impl Phrase {
-    pub(crate) fn text(self, language: Language) -> &'static str {
-        match language {
-            Language::En => self.en,
-            Language::Nb => self.nb,
-        }
-    }
-}
-
-macro_rules! phrases {
-    ($($name:ident: $en:literal, $nb:literal;)+) => {
-        $(pub(crate) const $name: Phrase = Phrase { en: $en, nb: $nb };)+
-    };
-}
-
-phrases! {
+catalogue! {
     LOCKING: "Taking the lock", "Tar låsen";
     RECOVERING: "Settling what earlier syncs left open", "Avklarer det tidligere synkroniseringer lot stå åpent";
     READING: "Reading records", "Leser utlegg";
@@ -61,6 +40,22 @@ phrases! {
     LOCK_NOTHING_CHANGED: "Nothing was changed. Try again when that is finished.", "Ingenting ble endret. Prøv igjen når det er ferdig.";
     LOCK_MINE_ELSEWHERE: "That is you, on another machine.", "Det er deg selv, på en annen maskin.";
     LOCK_MINE_HERE: "That is you, in another program on this machine.", "Det er deg selv, i et annet program på denne maskinen.";
+    holder_works(name: &str, doing: &str, host: &str, far: &str, left: &str, since: &str, heard: &str):
+        "{name} is {doing} on {host}{far}{left}. Started {since}, last heard from {heard} ago.",
+        "{name} {doing} på {host}{far}{left}. Startet kl. {since}, sist hørt fra for {heard} siden.";
+    holder_looks_dead(time: &str):
+        "That program looks dead; the lock frees itself in {time}.",
+        "Programmet der ser ut til å ha stoppet opp; låsen blir fri av seg selv om {time}.";
+    far_sent(processed: u64, total: u64): ": {processed} of {total} sent", ": {processed} av {total} er sendt";
+    far_done(processed: u64, total: u64): ": {processed} of {total} done", ": {processed} av {total} er unnagjort";
+    about_left(time: &str): ", about {time} left", ", om lag {time} igjen";
+    DOES_SYNC: "syncing", "synkroniserer";
+    DOES_RE_EXPORT: "re-exporting a record", "eksporterer et utlegg på nytt";
+    DOES_COMPARE: "comparing", "avstemmer";
+    DOES_REBUILD: "rebuilding the ledger", "bygger opp eksportjournalen på nytt";
+    DOES_RESOLVE: "deciding on a record in doubt", "avgjør et uavklart utlegg";
+    DOES_SOMETHING: "at work", "er i gang";
+    hours(hours: u64): "{hours} h", "{hours} t";
     LOCK_WAITED: "The other sync has ended; it was our turn.", "Den andre synkroniseringen er ferdig; det ble vår tur.";
     LOCK_BROKEN: "The lock was taken from its holder. What it had under way is looked up before anything is sent.", "Låsen ble tatt fra innehaveren. Det som var underveis, slås opp før noe sendes.";
 
