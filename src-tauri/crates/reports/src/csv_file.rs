@@ -4,9 +4,10 @@ use std::io::Write;
 
 use postonce_engine::Ledger;
 use postonce_engine::views::{Difference, RunItem};
+use postonce_words::Language;
 
 use crate::pages::{each_difference, each_voucher};
-use crate::{Language, Report, ReportError};
+use crate::{Report, ReportError};
 
 const HEAD: [&str; 12] = [
     "section",
@@ -26,8 +27,8 @@ const HEAD: [&str; 12] = [
 /// Returns the character that ends a cell for a spreadsheet in that language.
 pub(crate) fn delimiter(language: Language) -> u8 {
     match language {
-        Language::En => b',',
-        Language::Nb => b';',
+        Language::English => b',',
+        Language::Bokmal => b';',
     }
 }
 

@@ -9,12 +9,13 @@ use chrono::SecondsFormat;
 use postonce_engine::Ledger;
 use postonce_engine::domain::RunId;
 use postonce_engine::views::RunItem;
+use postonce_words::{Language, Message};
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{Format, Workbook, Worksheet};
 
 use crate::csv_file::{delimiter, harmless};
-use crate::words::{self, Word};
-use crate::{Language, ReportError, sentences};
+use crate::words;
+use crate::{ReportError, sentences};
 
 /// The number of rows read at once.
 const PAGE_ROWS: u32 = 1_000;
@@ -70,7 +71,7 @@ const DATE: usize = 3;
 const AMOUNT: usize = 4;
 
 /// The heads of the columns, with the width of each in a workbook, in letters.
-const HEADS: [(Word, u16); COLUMNS] = [
+const HEADS: [(Message, u16); COLUMNS] = [
     (words::RECORD, 22),
     (words::GENERATION, 10),
     (words::PAYEE, 26),
@@ -138,8 +139,8 @@ fn csv_cells(item: &RunItem, language: Language) -> impl Iterator<Item = String>
 /// Writes a decimal as a spreadsheet of that language reads it.
 fn decimal(text: &str, language: Language) -> String {
     match language {
-        Language::En => text.to_owned(),
-        Language::Nb => text.replace('.', ","),
+        Language::English => text.to_owned(),
+        Language::Bokmal => text.replace('.', ","),
     }
 }
 
@@ -272,14 +273,14 @@ mod tests {
     #[test]
     fn a_csv_text_is_never_a_formula_and_its_amount_is_a_number() {
         for payee in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-            let cells: Vec<String> = csv_cells(&item(payee), Language::Nb).collect();
+            let cells: Vec<String> = csv_cells(&item(payee), Language::Bokmal).collect();
             assert_eq!(cells[2], format!("'{payee}"));
             assert_eq!(
                 (cells[AMOUNT].as_str(), cells[8].as_str(), cells[9].as_str()),
                 ("-412,50", "'@1", "'+hlf:PM-1")
             );
         }
-        assert_eq!(csv_cells(&item("Kari"), Language::En).nth(AMOUNT).as_deref(), Some("-412.50"));
+        assert_eq!(csv_cells(&item("Kari"), Language::English).nth(AMOUNT).as_deref(), Some("-412.50"));
     }
 
     fn sheet(bytes: Vec<u8>, name: &str) -> String {
@@ -291,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_workbook_has_texts_and_numbers_and_no_formula() {
-        let mut book = Book::new(Language::En).expect("a workbook");
+        let mut book = Book::new(Language::English).expect("a workbook");
         book.add(&item("=HYPERLINK(\"http://example.org\")")).expect("a row");
         book.rows = SHEET_ROWS_MAX;
         book.add(&item("Kari")).expect("a row of the next sheet");

@@ -9,10 +9,11 @@ use std::path::Path;
 
 use postonce_engine::Ledger;
 use postonce_engine::domain::audit_chain::{COLUMNS, StoredEntry, Value};
+use postonce_words::Language;
 use serde_json::json;
 
+use crate::ReportError;
 use crate::csv_file::{delimiter, harmless};
-use crate::{Language, ReportError};
 
 /// The number of entries or seals held in memory at once.
 const PAGE_ROWS: u32 = 500;

@@ -1,37 +1,11 @@
-//! Holds the words of a report, in both languages; a word without one of them does not compile.
+//! Holds the catalogue of reports: their words, and the sentence that sums up a comparison. The sentences for error codes
+//! and reasons stand in [`crate::sentences`].
 
 use postonce_engine::domain::{DifferenceKind, ItemResult, Outcome, Protection};
 use postonce_engine::views::Comparison;
+use postonce_words::{Language, Message, catalogue};
 
-/// The language of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    En,
-    /// Norwegian Bokmål.
-    Nb,
-}
-
-/// A text in both languages.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Word(&'static str, &'static str);
-
-impl Word {
-    pub(crate) fn text(self, language: Language) -> &'static str {
-        match language {
-            Language::En => self.0,
-            Language::Nb => self.1,
-        }
-    }
-}
-
-macro_rules! words {
-    ($($name:ident: $en:literal, $nb:literal;)+) => {
-        $(pub(crate) const $name: Word = Word($en, $nb);)+
-    };
-}
-
-words! {
+catalogue! {
     CERTIFICATE: "Certificate of export", "Eksportattest";
     COMPARISON: "Comparison with the accounting system", "Avstemming mot regnskapssystemet";
     MADE: "Printed", "Skrevet ut";
@@ -112,9 +86,42 @@ words! {
     FENCED: "the accounting system refuses writes with an older lock", "regnskapssystemet avviser skriving med en eldre lås";
     STAGED: "drafts first, each posted once", "kladd først, hver bokføres én gang";
     OBSERVED: "the accounting system can only be searched", "regnskapssystemet kan bare søkes i";
+
+    MISSING_IN_ACCOUNTING: "Missing in the accounting system", "Mangler i regnskapssystemet";
+    REVERSED_THERE: "Reversed there", "Tilbakeført der";
+    SEVERAL: "Several vouchers", "Flere bilag";
+    OTHER_CONTENT: "Other content", "Annet innhold";
+    OTHER_VOUCHER: "Another voucher", "Et annet bilag";
+    UNKNOWN_TO_LEDGER: "Unknown to the ledger", "Ukjent for eksportjournalen";
+    IN_DOUBT_FOUND: "In doubt, found there", "Uavklart, funnet der";
+    DRAFT_LEFT: "Draft left", "Kladd ligger igjen";
+
+    BROKE_OFF: "This comparison broke off, so there is no result.",
+        "Denne avstemmingen ble avbrutt, så det finnes ikke noe resultat.";
+    ONE_DIFFERENCE: "There is 1 difference. It is listed below.", "Det er 1 avvik. Det står nedenfor.";
+    several_differences(differences: u64): "There are {differences} differences. They are listed below.",
+        "Det er {differences} avvik. De står nedenfor.";
+    ONE_CERTIFIED: "The one voucher of this run stands in the accounting system as it was acknowledged.",
+        "Det ene bilaget i denne kjøringen står i regnskapssystemet slik det ble kvittert for.";
+    each_certified(vouchers: u64):
+        "Each of the {vouchers} vouchers of this run stands in the accounting system as it was acknowledged.",
+        "Hvert av de {vouchers} bilagene i denne kjøringen står i regnskapssystemet slik det ble kvittert for.";
+    ONE_AGREES: "Ledger and accounting system agree: the one voucher stands on both sides as it was acknowledged.",
+        "Eksportjournalen og regnskapssystemet stemmer overens: Det ene bilaget står på begge sider slik det ble kvittert for.";
+    each_agrees(vouchers: u64):
+        "Ledger and accounting system agree: {vouchers} vouchers, each on both sides, each as acknowledged.",
+        "Eksportjournalen og regnskapssystemet stemmer overens: {vouchers} bilag, alle på begge sider, alle slik det ble kvittert for.";
+    ONE_TOO_NEW: "No differences, but the one voucher is too new to be found in a search. Compare again later.",
+        "Ingen avvik, men det ene bilaget er for nytt til å vises i et søk. Avstem på nytt senere.";
+    one_of_too_new(vouchers: u64):
+        "No differences, but 1 of {vouchers} vouchers is too new to be found in a search. Compare again later.",
+        "Ingen avvik, men 1 av {vouchers} bilag er for nytt til å vises i et søk. Avstem på nytt senere.";
+    several_too_new(waiting: u64, vouchers: u64):
+        "No differences, but {waiting} of {vouchers} vouchers are too new to be found in a search. Compare again later.",
+        "Ingen avvik, men {waiting} av {vouchers} bilag er for nye til å vises i et søk. Avstem på nytt senere.";
 }
 
-pub(crate) fn outcome(outcome: Outcome) -> Word {
+pub(crate) fn outcome(outcome: Outcome) -> Message {
     match outcome {
         Outcome::Completed => COMPLETED,
         Outcome::Stopped => STOPPED,
@@ -124,7 +131,7 @@ pub(crate) fn outcome(outcome: Outcome) -> Word {
     }
 }
 
-pub(crate) fn result(result: Option<ItemResult>) -> Word {
+pub(crate) fn result(result: Option<ItemResult>) -> Message {
     match result {
         None => TURN_NOT_COME,
         Some(ItemResult::Posted) => POSTED,
@@ -138,7 +145,7 @@ pub(crate) fn result(result: Option<ItemResult>) -> Word {
     }
 }
 
-pub(crate) fn protection(protection: Protection) -> Word {
+pub(crate) fn protection(protection: Protection) -> Message {
     match protection {
         Protection::Enforced => ENFORCED,
         Protection::Fenced => FENCED,
@@ -149,17 +156,17 @@ pub(crate) fn protection(protection: Protection) -> Word {
 
 /// Names the kind of a difference, in a few words.
 pub fn difference(kind: DifferenceKind, language: Language) -> &'static str {
-    let word = match kind {
-        DifferenceKind::MissingInAccounting => Word("Missing in the accounting system", "Mangler i regnskapssystemet"),
-        DifferenceKind::Reversed => Word("Reversed there", "Tilbakeført der"),
-        DifferenceKind::Several => Word("Several vouchers", "Flere bilag"),
-        DifferenceKind::OtherContent => Word("Other content", "Annet innhold"),
-        DifferenceKind::OtherVoucher => Word("Another voucher", "Et annet bilag"),
-        DifferenceKind::UnknownToLedger => Word("Unknown to the ledger", "Ukjent for eksportjournalen"),
-        DifferenceKind::InDoubtFound => Word("In doubt, found there", "Uavklart, funnet der"),
-        DifferenceKind::DraftLeft => Word("Draft left", "Kladd ligger igjen"),
+    let message = match kind {
+        DifferenceKind::MissingInAccounting => MISSING_IN_ACCOUNTING,
+        DifferenceKind::Reversed => REVERSED_THERE,
+        DifferenceKind::Several => SEVERAL,
+        DifferenceKind::OtherContent => OTHER_CONTENT,
+        DifferenceKind::OtherVoucher => OTHER_VOUCHER,
+        DifferenceKind::UnknownToLedger => UNKNOWN_TO_LEDGER,
+        DifferenceKind::InDoubtFound => IN_DOUBT_FOUND,
+        DifferenceKind::DraftLeft => DRAFT_LEFT,
     };
-    word.text(language)
+    message.text(language)
 }
 
 /// Returns the result of the comparison, in one sentence.
@@ -167,91 +174,36 @@ pub fn verdict(comparison: &Comparison, language: Language) -> String {
     let vouchers = comparison.ledger_vouchers;
     let is_certificate = comparison.run_id.is_some();
     if comparison.finished_at.is_none() {
-        let word = Word(
-            "This comparison broke off, so there is no result.",
-            "Denne avstemmingen ble avbrutt, så det finnes ikke noe resultat.",
-        );
-        return word.text(language).to_owned();
+        return BROKE_OFF.text(language).to_owned();
     }
-    match (comparison.differences, comparison.waiting, language) {
-        (0, 0, _) if is_certificate => certified(vouchers, language),
-        (0, 0, _) => agreed(vouchers, language),
-        (0, waiting, _) => too_new(waiting, vouchers, language),
-        (1, _, Language::En) => "There is 1 difference. It is listed below.".to_owned(),
-        (1, _, Language::Nb) => "Det er 1 avvik. Det står nedenfor.".to_owned(),
-        (differences, _, Language::En) => format!("There are {differences} differences. They are listed below."),
-        (differences, _, Language::Nb) => format!("Det er {differences} avvik. De står nedenfor."),
+    match (comparison.differences, comparison.waiting) {
+        (0, 0) if is_certificate => certified(vouchers, language),
+        (0, 0) => agreed(vouchers, language),
+        (0, waiting) => too_new(waiting, vouchers, language),
+        (1, _) => ONE_DIFFERENCE.text(language).to_owned(),
+        (differences, _) => several_differences(language, differences),
     }
 }
 
 fn certified(vouchers: u64, language: Language) -> String {
-    match (vouchers, language) {
-        (1, Language::En) => {
-            "The one voucher of this run stands in the accounting system as it was acknowledged.".to_owned()
-        }
-        (1, Language::Nb) => {
-            "Det ene bilaget i denne kjøringen står i regnskapssystemet slik det ble kvittert for.".to_owned()
-        }
-        (_, Language::En) => {
-            format!(
-                "Each of the {vouchers} vouchers of this run stands in the accounting system as it was acknowledged."
-            )
-        }
-        (_, Language::Nb) => {
-            format!(
-                "Hvert av de {vouchers} bilagene i denne kjøringen står i regnskapssystemet slik det ble kvittert for."
-            )
-        }
+    match vouchers {
+        1 => ONE_CERTIFIED.text(language).to_owned(),
+        _ => each_certified(language, vouchers),
     }
 }
 
 fn agreed(vouchers: u64, language: Language) -> String {
-    match (vouchers, language) {
-        (1, Language::En) => {
-            "Ledger and accounting system agree: the one voucher stands on both sides as it was acknowledged."
-                .to_owned()
-        }
-        (1, Language::Nb) => {
-            "Eksportjournalen og regnskapssystemet stemmer overens: Det ene bilaget står på begge sider slik det ble kvittert for."
-                .to_owned()
-        }
-        (_, Language::En) => {
-            format!(
-                "Ledger and accounting system agree: {vouchers} vouchers, each on both sides, each as acknowledged."
-            )
-        }
-        (_, Language::Nb) => format!(
-            "Eksportjournalen og regnskapssystemet stemmer overens: {vouchers} bilag, alle på begge sider, alle slik det ble kvittert for."
-        ),
+    match vouchers {
+        1 => ONE_AGREES.text(language).to_owned(),
+        _ => each_agrees(language, vouchers),
     }
 }
 
 fn too_new(waiting: u64, vouchers: u64, language: Language) -> String {
-    match (waiting, vouchers, language) {
-        (1, 1, Language::En) => {
-            "No differences, but the one voucher is too new to be found in a search. Compare again later.".to_owned()
-        }
-        (1, 1, Language::Nb) => {
-            "Ingen avvik, men det ene bilaget er for nytt til å vises i et søk. Avstem på nytt senere.".to_owned()
-        }
-        (1, _, Language::En) => {
-            format!(
-                "No differences, but 1 of {vouchers} vouchers is too new to be found in a search. Compare again later."
-            )
-        }
-        (1, _, Language::Nb) => {
-            format!("Ingen avvik, men 1 av {vouchers} bilag er for nytt til å vises i et søk. Avstem på nytt senere.")
-        }
-        (_, _, Language::En) => {
-            format!(
-                "No differences, but {waiting} of {vouchers} vouchers are too new to be found in a search. Compare again later."
-            )
-        }
-        (_, _, Language::Nb) => {
-            format!(
-                "Ingen avvik, men {waiting} av {vouchers} bilag er for nye til å vises i et søk. Avstem på nytt senere."
-            )
-        }
+    match (waiting, vouchers) {
+        (1, 1) => ONE_TOO_NEW.text(language).to_owned(),
+        (1, _) => one_of_too_new(language, vouchers),
+        _ => several_too_new(language, waiting, vouchers),
     }
 }
 
@@ -261,17 +213,17 @@ mod tests {
 
     #[test]
     fn one_voucher_is_spoken_of_in_the_singular() {
-        assert!(certified(1, Language::En).starts_with("The one voucher of this run stands"));
-        assert!(certified(1, Language::Nb).starts_with("Det ene bilaget i denne kjøringen står"));
-        assert!(certified(2, Language::En).starts_with("Each of the 2 vouchers"));
-        assert!(agreed(1, Language::En).contains("the one voucher stands on both sides"));
-        assert!(agreed(1, Language::Nb).contains("Det ene bilaget står på begge sider"));
-        assert!(agreed(2, Language::Nb).contains("2 bilag, alle på begge sider"));
-        assert!(too_new(1, 1, Language::En).contains("the one voucher is too new"));
-        assert!(too_new(1, 1, Language::Nb).contains("det ene bilaget er for nytt"));
-        assert!(too_new(1, 9, Language::En).contains("1 of 9 vouchers is too new"));
-        assert!(too_new(1, 9, Language::Nb).contains("1 av 9 bilag er for nytt"));
-        assert!(too_new(3, 9, Language::En).contains("3 of 9 vouchers are too new"));
-        assert!(too_new(3, 9, Language::Nb).contains("3 av 9 bilag er for nye"));
+        assert!(certified(1, Language::English).starts_with("The one voucher of this run stands"));
+        assert!(certified(1, Language::Bokmal).starts_with("Det ene bilaget i denne kjøringen står"));
+        assert!(certified(2, Language::English).starts_with("Each of the 2 vouchers"));
+        assert!(agreed(1, Language::English).contains("the one voucher stands on both sides"));
+        assert!(agreed(1, Language::Bokmal).contains("Det ene bilaget står på begge sider"));
+        assert!(agreed(2, Language::Bokmal).contains("2 bilag, alle på begge sider"));
+        assert!(too_new(1, 1, Language::English).contains("the one voucher is too new"));
+        assert!(too_new(1, 1, Language::Bokmal).contains("det ene bilaget er for nytt"));
+        assert!(too_new(1, 9, Language::English).contains("1 of 9 vouchers is too new"));
+        assert!(too_new(1, 9, Language::Bokmal).contains("1 av 9 bilag er for nytt"));
+        assert!(too_new(3, 9, Language::English).contains("3 of 9 vouchers are too new"));
+        assert!(too_new(3, 9, Language::Bokmal).contains("3 av 9 bilag er for nye"));
     }
 }

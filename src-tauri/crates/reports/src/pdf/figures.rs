@@ -3,14 +3,15 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use postonce_engine::domain::Period;
+use postonce_words::Language;
 
-use crate::{Language, words};
+use crate::words;
 
 /// Writes a decimal with its thousands apart.
 pub(super) fn amount(decimal: &str, language: Language) -> String {
     let (group, point) = match language {
-        Language::En => (",", "."),
-        Language::Nb => ("\u{a0}", ","),
+        Language::English => (",", "."),
+        Language::Bokmal => ("\u{a0}", ","),
     };
     let (sign, plain) = decimal.strip_prefix('-').map_or(("", decimal), |plain| ("−", plain));
     let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
@@ -30,8 +31,8 @@ pub(super) fn count(number: u64, language: Language) -> String {
 
 pub(super) fn day(day: NaiveDate, language: Language) -> String {
     let form = match language {
-        Language::En => "%-d %b %Y",
-        Language::Nb => "%d.%m.%Y",
+        Language::English => "%-d %b %Y",
+        Language::Bokmal => "%d.%m.%Y",
     };
     day.format(form).to_string()
 }
@@ -80,9 +81,9 @@ mod tests {
 
     #[test]
     fn sums_follow_their_language_and_are_subtracted_exactly() {
-        assert_eq!(amount("19406724.57", Language::En), "19,406,724.57");
-        assert_eq!(amount("-1234.50", Language::Nb), "−1\u{a0}234,50");
-        assert_eq!(amount("512", Language::En), "512");
+        assert_eq!(amount("19406724.57", Language::English), "19,406,724.57");
+        assert_eq!(amount("-1234.50", Language::Bokmal), "−1\u{a0}234,50");
+        assert_eq!(amount("512", Language::English), "512");
         assert_eq!(difference("100.00", "99.95"), "0.05");
         assert_eq!(difference("0.10", "12.00"), "-11.90");
         assert_eq!(difference("5", "7"), "-2");

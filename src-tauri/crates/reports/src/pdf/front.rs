@@ -1,11 +1,12 @@
 //! Draws the first page: what was compared, the result, and the place at which it can be checked.
 
 use postonce_engine::domain::Actor;
+use postonce_words::Message;
 
 use super::document::{Document, Style};
 use super::figures::{amount, count, difference, instant, period, span};
 use super::sheet::{Ink, LEFT, RIGHT};
-use crate::words::{self, Word};
+use crate::words;
 use crate::{Report, verdict};
 
 /// The place at which the values of the facts begin.
@@ -58,7 +59,7 @@ impl Document<'_> {
         let Report { comparison, run, papers, organisation_name, time_zone, language, .. } = self.report;
         let (zone, language) = (*time_zone, *language);
         let who = |actor: &Actor| format!("{} ({})", actor.user, actor.host);
-        let mut facts: Vec<(Word, String)> = vec![
+        let mut facts: Vec<(Message, String)> = vec![
             (words::ORGANISATION, format!("{organisation_name} ({})", comparison.organisation)),
             (words::ACCOUNTING, comparison.address.clone()),
         ];
@@ -87,7 +88,7 @@ impl Document<'_> {
         self.list(facts);
     }
 
-    fn list(&mut self, facts: Vec<(Word, String)>) {
+    fn list(&mut self, facts: Vec<(Message, String)>) {
         for (name, value) in facts {
             self.text(Style::plain(8.5).in_ink(Ink::Grey), LEFT, self.flow.y + 9.0, self.word(name));
             for line in self.face(Style::plain(9.5)).wrap(&value, 9.5, RIGHT - VALUES) {
