@@ -1,27 +1,9 @@
-//! Holds the words outside the page: menu, tray, notifications. A word without one of the languages does not compile.
+//! Holds the shell's catalogue: the words outside the page, in menu, tray and notifications, and the names that saved
+//! files begin with. The page has its own catalogues in `ui/messages`.
 
-use crate::wire::Language;
+use postonce_words::catalogue;
 
-/// A text in both languages.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Word(&'static str, &'static str);
-
-impl Word {
-    pub(super) fn text(self, language: Language) -> &'static str {
-        match language {
-            Language::En => self.0,
-            Language::Nb => self.1,
-        }
-    }
-}
-
-macro_rules! words {
-    ($($name:ident: $en:literal, $nb:literal;)+) => {
-        $(pub(super) const $name: Word = Word($en, $nb);)+
-    };
-}
-
-words! {
+catalogue! {
     FILE: "File", "Fil";
     EDIT: "Edit", "Rediger";
     VIEW: "View", "Vis";
@@ -46,13 +28,18 @@ words! {
 
     CALM: "No sync is on", "Ingen synkronisering pågår";
     SYNCING: "Syncing…", "Synkroniserer …";
-    SYNCING_OF: "Syncing: {n} of {total}", "Synkroniserer: {n} av {total}";
-    WAITING_FOR_YOU: "To be looked at: {n}", "Til oppfølging: {n}";
+    syncing_of(n: u64, total: u64): "Syncing: {n} of {total}", "Synkroniserer: {n} av {total}";
+    waiting_for_you(n: u64): "To be looked at: {n}", "Til oppfølging: {n}";
 
     NEEDS_YOU: "Postonce needs you", "Noe må følges opp i Postonce";
     SYNC_FAILED: "The sync did not finish. Open Postonce to see why; nothing is exported twice.",
         "Synkroniseringen ble ikke fullført. Åpne Postonce for å se hvorfor; ingenting eksporteres to ganger.";
-    RECORDS_NEED_YOU: "The sync is over. To be looked at: {n}.", "Synkroniseringen er ferdig. Til oppfølging: {n}.";
+    records_need_you(n: u64): "The sync is over. To be looked at: {n}.", "Synkroniseringen er ferdig. Til oppfølging: {n}.";
     SCHEDULE_TROUBLE: "The scheduled sync could not begin. Open Postonce to see why.",
         "Den planlagte synkroniseringen kunne ikke starte. Åpne Postonce for å se hvorfor.";
+
+    FILE_OF_RUN: "run", "kjoring";
+    FILE_OF_CERTIFICATE: "certificate", "eksportattest";
+    FILE_OF_COMPARISON: "comparison", "avstemming";
+    FILE_OF_TRAIL: "audit-trail", "revisjonsspor";
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::setup::SecretKind;
-use super::{Problem, Run, RunItem, Sum, count, each};
+use super::{Problem, Run, RunItem, Sum, count, each, mirrored};
 
 /// The workspace at one glance.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -114,56 +114,7 @@ pub(crate) struct SyncStarted {
     pub(crate) joined: bool,
 }
 
-/// The languages of the application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Language {
-    En,
-    Nb,
-}
-
-impl Language {
-    /// Returns the language for a tag such as `nb-NO` or `en_GB.UTF-8`. Every Norwegian gets Norwegian, everybody else
-    /// English.
-    pub(crate) fn of(tag: &str) -> Self {
-        let language = tag.split(['-', '_', '.', '@']).next().unwrap_or_default().to_ascii_lowercase();
-        if matches!(language.as_str(), "nb" | "no" | "nn") { Self::Nb } else { Self::En }
-    }
-
-    /// Returns the language that the operating system is set to.
-    pub(crate) fn of_system() -> Self {
-        sys_locale::get_locale().map_or(Self::En, |tag| Self::of(&tag))
-    }
-
-    /// Returns the word in this language.
-    pub(crate) fn either(self, en: &'static str, nb: &'static str) -> &'static str {
-        match self {
-            Self::En => en,
-            Self::Nb => nb,
-        }
-    }
-}
-
-impl From<Language> for postonce_reports::Language {
-    fn from(language: Language) -> Self {
-        match language {
-            Language::En => Self::En,
-            Language::Nb => Self::Nb,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Language;
-
-    #[test]
-    fn a_norwegian_tag_gets_norwegian_and_any_other_english() {
-        for tag in ["nb-NO", "nb", "no_NO.UTF-8", "nn-NO", "NB_no"] {
-            assert_eq!(Language::of(tag), Language::Nb, "{tag}");
-        }
-        for tag in ["en-GB", "", "C", "POSIX", "sv-SE", "nbx"] {
-            assert_eq!(Language::of(tag), Language::En, "{tag}");
-        }
-    }
+mirrored! {
+    /// The languages of the application.
+    Language of postonce_words::Language { #[serde(rename = "en")] English, #[serde(rename = "nb")] Bokmal, }
 }
