@@ -131,6 +131,11 @@ fn every_message_exists_in_both_languages() {
 }
 
 #[test]
+fn languages_and_catalogues_are_defined_once() {
+    hold(messages::second_languages);
+}
+
+#[test]
 fn nothing_of_one_machine_is_committed() {
     hold(machine::check);
 }
