@@ -8,12 +8,13 @@ use krilla::configure::{Archival, ConfigurationBuilder};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::page::PageSettings;
 use krilla::{Document as Pdf, SerializeSettings};
+use postonce_words::Message;
 
 use super::face::Face;
+use super::layout::{DIFFERENCES, Table, VOUCHERS};
 use super::sheet::{self, BOTTOM, FOOT, HEIGHT, Ink, LEFT, RIGHT, TOP, Text, WIDTH};
-use super::tables::{DIFFERENCES, Table, VOUCHERS};
-use crate::words::{self, Word};
-use crate::{Language, Report, ReportError};
+use crate::words;
+use crate::{Report, ReportError};
 
 /// A report while it is drawn.
 pub(super) struct Document<'a> {
@@ -130,22 +131,18 @@ impl<'a> Document<'a> {
             .second(narrow(made_at.second()))
             .utc_offset_hour(0)
             .utc_offset_minute(0);
-        let language = match language {
-            Language::En => "en",
-            Language::Nb => "nb",
-        };
         Metadata::new()
             .title(format!("{}: {}", self.word(self.title()), self.report.organisation_name))
             .creator(format!("Postonce {program}"))
-            .language(language.to_owned())
+            .language(language.tag().to_owned())
             .creation_date(made)
     }
 
-    pub(super) fn title(&self) -> Word {
+    pub(super) fn title(&self) -> Message {
         if self.report.run.is_some() { words::CERTIFICATE } else { words::COMPARISON }
     }
 
-    pub(super) fn word(&self, word: Word) -> &'static str {
+    pub(super) fn word(&self, word: Message) -> &'static str {
         word.text(self.report.language)
     }
 
@@ -197,7 +194,7 @@ impl<'a> Document<'a> {
         self.begin_table(&VOUCHERS, words::RUNS_VOUCHERS, rows);
     }
 
-    fn begin_table(&mut self, table: &'static Table, title: Word, rows: u64) {
+    fn begin_table(&mut self, table: &'static Table, title: Message, rows: u64) {
         self.table = table;
         let mut flow = self.flow;
         if flow.begin(table, rows) {

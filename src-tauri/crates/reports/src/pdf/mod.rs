@@ -4,6 +4,7 @@ mod document;
 mod face;
 mod figures;
 mod front;
+mod layout;
 mod sheet;
 mod tables;
 
