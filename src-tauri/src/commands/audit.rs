@@ -1,16 +1,17 @@
 //! Answers for the audit trail: its entries, its check, its file.
 
-use postonce_connectors::SystemClock;
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_connectors::{SystemClock, actor};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::Clock as _;
 use postonce_reports::TrailFormat;
 use tauri::State;
 
 use super::Answer;
+use crate::desktop::words;
 use crate::host::AppHandle;
 use crate::saving::{SavedFiles, choose_among, write_trail};
 use crate::wire::{AuditEntryFull, AuditFilter, AuditVerdict, Language, Saved, each};
-use crate::wiring::{Wiring, actor};
+use crate::wiring::Wiring;
 
 /// The most entries in an answer, whatever is asked for.
 const ENTRIES_MAX: u32 = 500;
@@ -56,16 +57,11 @@ pub(crate) async fn export_audit(
     language: Language,
 ) -> Answer<Option<Saved>> {
     let ledger = wiring.engine().await?.ledger().clone();
-    let name = format!(
-        "{}-{}",
-        language.either("audit-trail", "revisjonsspor"),
-        SystemClock::start().now().format("%Y-%m-%d")
-    );
-    let Some(path) = choose_among(&app, &name, &["csv", "json"]).await? else { return Ok(None) };
-    let format = TrailFormat::of(&path).ok_or_else(|| {
-        let problem = Problem::new(ErrorCode::ReportFormatUnknown).with("path", path.display());
-        problem.with("allowed", TrailFormat::ENDINGS)
-    })?;
-    write_trail(ledger, format, language, path.clone()).await?;
-    Ok(Some(files.keep(path)))
+    let name =
+        format!("{}-{}", words::FILE_OF_TRAIL.text(language.into()), SystemClock::start().now().format("%Y-%m-%d"));
+    let Some(place) = choose_among(&app, &name, &["csv", "json"]).await? else { return Ok(None) };
+    let format = TrailFormat::of(place.path())
+        .ok_or_else(|| Problem::report_format_unknown(place.path().display(), TrailFormat::ENDINGS))?;
+    write_trail(ledger, format, language, place.clone()).await?;
+    Ok(Some(files.keep(place.path())))
 }

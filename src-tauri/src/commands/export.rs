@@ -1,10 +1,11 @@
 //! Writes runs and certificates as files, at the place that a person chooses.
 
 use postonce_engine::domain::RunId;
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use tauri::{Manager as _, State};
 
 use super::Answer;
+use crate::desktop::words;
 use crate::host::AppHandle;
 use crate::outside::Outside;
 use crate::saving::{SavedFiles, choose, name_of, write_certificate, write_run};
@@ -24,11 +25,11 @@ pub(crate) async fn export_run(
 ) -> Answer<Option<Saved>> {
     let (opened, run, format) = (wiring.opened().await?, RunId::new(run_id), format.into());
     let found = opened.engine.ledger().run(&run).await?;
-    let started_at = found.ok_or_else(|| Problem::new(ErrorCode::RunNotFound).with("id", &run))?.started_at;
-    let name = name_of(language.either("run", "kjoring"), started_at, &opened);
-    let Some(path) = choose(&app, &name, postonce_reports::RunFormat::ending(format)).await? else { return Ok(None) };
-    write_run(opened.engine.clone(), run, format, language, path.clone()).await?;
-    Ok(Some(files.keep(path)))
+    let started_at = found.ok_or_else(|| Problem::run_not_found(&run))?.started_at;
+    let name = name_of(words::FILE_OF_RUN.text(language.into()), started_at, &opened);
+    let Some(place) = choose(&app, &name, postonce_reports::RunFormat::ending(format)).await? else { return Ok(None) };
+    write_run(opened.engine.clone(), run, format, language, place.clone()).await?;
+    Ok(Some(files.keep(place.path())))
 }
 
 /// Asks for a place, and writes the certificate of a run there; `None` when the person cancels.
@@ -44,11 +45,11 @@ pub(crate) async fn export_certificate(
 ) -> Answer<Option<Saved>> {
     let (opened, run) = (wiring.opened().await?, RunId::new(run_id));
     let found = opened.engine.ledger().run(&run).await?;
-    let started_at = found.ok_or_else(|| Problem::new(ErrorCode::RunNotFound).with("id", &run))?.started_at;
-    let name = name_of(language.either("certificate", "eksportattest"), started_at, &opened);
-    let Some(path) = choose(&app, &name, format.ending()).await? else { return Ok(None) };
-    write_certificate(opened, run, format.into(), language, path.clone()).await?;
-    Ok(Some(files.keep(path)))
+    let started_at = found.ok_or_else(|| Problem::run_not_found(&run))?.started_at;
+    let name = name_of(words::FILE_OF_CERTIFICATE.text(language.into()), started_at, &opened);
+    let Some(place) = choose(&app, &name, format.ending()).await? else { return Ok(None) };
+    write_certificate(opened, run, format.into(), language, place.clone()).await?;
+    Ok(Some(files.keep(place.path())))
 }
 
 /// Opens a saved file, with the program that the person has for it.

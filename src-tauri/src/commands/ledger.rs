@@ -1,19 +1,20 @@
 //! Answers for the ledger itself: its place, its copy, its comparison with the accounting system, and its rebuild.
 
-use postonce_connectors::SystemClock;
+use postonce_connectors::{SystemClock, actor};
 use postonce_engine::CompareAsk;
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::ports::Clock as _;
 use postonce_reports::{Format, Report};
 use tauri::State;
 use tauri_specta::Event as _;
 
 use super::Answer;
+use crate::desktop::words;
 use crate::events::CompareProgress;
 use crate::host::AppHandle;
 use crate::saving::{SavedFiles, choose_among, write_comparison};
 use crate::wire::{CompareNews, Comparison, Difference, Language, LedgerFacts, Period, Rebuilt, Saved, Work, each};
-use crate::wiring::{Wiring, actor};
+use crate::wiring::Wiring;
 
 /// The most differences in an answer, whatever is asked for.
 const DIFFERENCES_MAX: u32 = 500;
@@ -82,14 +83,13 @@ pub(crate) async fn export_comparison(
 ) -> Answer<Option<Saved>> {
     let opened = wiring.opened().await?;
     let ledger = opened.engine.ledger().clone();
-    let missing = || Problem::new(ErrorCode::CertificateMissing).with("id", comparison_id);
+    let missing = || Problem::certificate_missing(comparison_id);
     let comparison = ledger.comparison(comparison_id.into()).await?.ok_or_else(missing)?;
     let made_at = SystemClock::start().now();
-    let name = format!("{}-{}", language.either("comparison", "avstemming"), made_at.format("%Y-%m-%d"));
-    let Some(path) = choose_among(&app, &name, &["pdf", "csv", "json"]).await? else { return Ok(None) };
-    let format = Format::of(&path).ok_or_else(|| {
-        Problem::new(ErrorCode::ReportFormatUnknown).with("path", path.display()).with("allowed", Format::ENDINGS)
-    })?;
+    let name = format!("{}-{}", words::FILE_OF_COMPARISON.text(language.into()), made_at.format("%Y-%m-%d"));
+    let Some(place) = choose_among(&app, &name, &["pdf", "csv", "json"]).await? else { return Ok(None) };
+    let format = Format::of(place.path())
+        .ok_or_else(|| Problem::report_format_unknown(place.path().display(), Format::ENDINGS))?;
     let report = Report {
         papers: ledger.papers(None).await?,
         comparison,
@@ -100,8 +100,8 @@ pub(crate) async fn export_comparison(
         made_at,
         program: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    write_comparison(ledger, report, format, path.clone()).await?;
-    Ok(Some(files.keep(path)))
+    write_comparison(ledger, report, format, place.clone()).await?;
+    Ok(Some(files.keep(place.path())))
 }
 
 /// Makes a new ledger from the accounting system, in the place of the old one, which is kept under another name. The

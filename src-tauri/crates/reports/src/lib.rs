@@ -7,8 +7,8 @@
 mod csv_file;
 mod json_file;
 mod pages;
-mod paper;
 mod pdf;
+mod place;
 mod run_file;
 pub mod sentences;
 mod trail;
@@ -19,14 +19,16 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use postonce_engine::error::Problem;
 use postonce_engine::views::{Comparison, Papers, RunSummary};
 use postonce_engine::{Ledger, LedgerError};
+use postonce_words::Language;
 
 pub use json_file::{comparison as comparison_json, difference as difference_json};
-pub use paper::on_paper;
+pub use place::{Overwrite, Place};
 pub use run_file::{RunFormat, write_run};
 pub use trail::{TrailFormat, write_trail};
-pub use words::{Language, difference as difference_words, verdict};
+pub use words::{difference as difference_words, verdict};
 
 /// The subject of a report, and its readers.
 #[derive(Debug, Clone)]
@@ -82,6 +84,9 @@ pub enum ReportError {
     /// The ledger cannot be read.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// Another file stands in the place, and may not be replaced.
+    #[error("there is a file already")]
+    Exists,
     /// The file cannot be written.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -91,6 +96,17 @@ pub enum ReportError {
     /// The workbook cannot be made.
     #[error("the workbook cannot be made: {0}")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
+}
+
+impl ReportError {
+    /// Returns the problem that a person is shown, with the path of the file.
+    pub fn problem(self, path: &Path) -> Problem {
+        match self {
+            Self::Ledger(error) => error.into(),
+            Self::Exists => Problem::report_exists(path.display()),
+            error => Problem::report_unwritable(path.display(), error),
+        }
+    }
 }
 
 /// Writes the report. The future is not `Send`: a caller with many threads drives it on one of them.

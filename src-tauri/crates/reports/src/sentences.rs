@@ -7,8 +7,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Local};
 use postonce_engine::error::Problem;
 use postonce_engine::views::Reason;
-
-use crate::Language;
+use postonce_words::Language;
 
 type Sentences = BTreeMap<String, String>;
 
@@ -21,8 +20,8 @@ fn read(text: &str) -> Sentences {
 
 fn sentences(language: Language) -> &'static Sentences {
     match language {
-        Language::En => &EN,
-        Language::Nb => &NB,
+        Language::English => &EN,
+        Language::Bokmal => &NB,
     }
 }
 
@@ -79,9 +78,16 @@ fn shown(name: &str, value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
+
     use postonce_engine::domain::HoldReason;
     use postonce_engine::error::ErrorCode;
+
+    use super::*;
+
+    fn parameters(sentence: &str) -> BTreeSet<&str> {
+        sentence.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)).collect()
+    }
 
     #[test]
     fn every_error_code_has_a_sentence_in_both_languages() {
@@ -92,6 +98,17 @@ mod tests {
                 .filter(|key| sentences.get(key).is_none_or(String::is_empty))
                 .collect();
             assert!(missing.is_empty(), "{missing:?}");
+        }
+    }
+
+    #[test]
+    fn sentence_shows_parameters_that_its_code_has() {
+        for code in ErrorCode::ALL {
+            let has: BTreeSet<&str> = code.parameters().iter().copied().collect();
+            for sentences in [&EN, &NB] {
+                let shows = parameters(&sentences[&format!("error_{}", code.as_str())]);
+                assert!(shows.is_subset(&has), "{}: {shows:?} of {has:?}", code.as_str());
+            }
         }
     }
 
@@ -109,15 +126,12 @@ mod tests {
 
     #[test]
     fn a_parameter_is_never_read_as_a_pattern() {
-        let problem = Problem::new(ErrorCode::RecordNotFound).with("id", "{detail}");
-        assert!(error(Language::En, &problem).contains("{detail}"));
+        let problem = Problem::record_not_found("{detail}");
+        assert!(error(Language::English, &problem).contains("{detail}"));
     }
 
     #[test]
     fn both_languages_have_the_same_keys_and_parameters() {
-        let parameters = |text: &str| -> std::collections::BTreeSet<String> {
-            text.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0.to_owned())).collect()
-        };
         assert_eq!(EN.keys().collect::<Vec<_>>(), NB.keys().collect::<Vec<_>>());
         for (key, sentence) in EN.iter().filter(|(key, _)| !key.starts_with('$')) {
             assert_eq!(parameters(sentence), parameters(&NB[key]), "{key}");
