@@ -2,8 +2,9 @@
 
 use postonce_connectors::workspace::WorkspaceError;
 use postonce_engine::LedgerError;
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::views::LockFacts;
+use postonce_practice::RebuildFailure;
 
 /// The failure of a command.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +20,7 @@ impl Failure {
     }
 
     pub(crate) fn usage(detail: impl std::fmt::Display) -> Self {
-        Problem::new(ErrorCode::Usage).with("detail", detail).into()
+        Problem::usage(detail).into()
     }
 }
 
@@ -38,5 +39,11 @@ impl From<LedgerError> for Failure {
 impl From<WorkspaceError> for Failure {
     fn from(error: WorkspaceError) -> Self {
         Problem::from(error).into()
+    }
+}
+
+impl From<RebuildFailure> for Failure {
+    fn from(RebuildFailure { problem, lock }: RebuildFailure) -> Self {
+        Self { problem, lock }
     }
 }

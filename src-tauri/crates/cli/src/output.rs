@@ -5,13 +5,14 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use postonce_engine::error::{ErrorCode, Problem};
+use postonce_reports::sentences;
+use postonce_words::{Language, Message};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::args::{Command, Language};
+use crate::args::Command;
 use crate::failure::Failure;
-use crate::phrases::Phrase;
-use crate::{catalogue, holder, json};
+use crate::{holder, json};
 
 /// The manner of this call's output: language, and JSON or sentences.
 #[derive(Debug, Clone, Copy)]
@@ -25,8 +26,8 @@ impl Output {
         Self { json, language }
     }
 
-    pub(crate) fn word(&self, phrase: Phrase) -> &'static str {
-        phrase.text(self.language)
+    pub(crate) fn word(&self, message: Message) -> &'static str {
+        message.text(self.language)
     }
 
     /// Prints a line for people: on standard output, or on standard error when that belongs to a script.
@@ -77,7 +78,7 @@ impl Output {
                 self.note(holder::sentence(self.language, facts));
                 self.note(self.word(holder::advice(command)));
             }
-            None => self.note(catalogue::error(self.language, problem)),
+            None => self.note(sentences::error(self.language, problem)),
         }
         ExitCode::from(problem.code.exit_status())
     }
@@ -95,10 +96,10 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if std::env::args_os().any(|argument| argument == "--json") {
-        let output = Output::new(true, Language::En);
+        let output = Output::new(true, Language::English);
         let detail = error.to_string();
-        let problem = Problem::new(ErrorCode::Usage).with("detail", detail.lines().next().unwrap_or_default());
-        output.document(&json!({ "error": json::failure(Language::En, &problem, None) }));
+        let problem = Problem::usage(detail.lines().next().unwrap_or_default());
+        output.document(&json!({ "error": json::failure(Language::English, &problem, None) }));
     }
     ExitCode::from(ErrorCode::Usage.exit_status())
 }

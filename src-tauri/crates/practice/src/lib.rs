@@ -1,5 +1,8 @@
-//! Makes practice workspaces: invented records, and the sandbox inside the process when nobody runs it already. The
-//! command line and the desktop share it.
+//! Opens workspaces for the command line and the desktop, and makes practice workspaces: invented records, and the
+//! sandbox inside the process when nobody runs it already.
+
+mod open_workspace;
+mod rebuild;
 
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -8,10 +11,12 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use postonce_connectors::{PracticeTemplate, Workspace};
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_sandbox::practice;
 
+pub use open_workspace::{OpenWorkspace, with_open_workspace};
 pub use postonce_sandbox::{Options, Organisation, Sandbox, SandboxError};
+pub use rebuild::{RebuildFailure, rebuild};
 
 /// The organisation of every practice workspace, id and name.
 const ORGANISATION: (&str, &str) = ("practice", "Øvingsorganisasjonen");
@@ -41,9 +46,7 @@ pub fn make(dir: &Path, wish: &Wish) -> Result<Workspace, Problem> {
     let path = workspace.dir().join(PracticeTemplate::RECORDS_FILE);
     let records = practice::records(wish.seed, wish.records, wish.newest);
     let written = File::create(&path).and_then(|file| practice::write_csv(records, BufWriter::new(file)));
-    written.map_err(|error| {
-        Problem::new(ErrorCode::WorkspaceUnreadable).with("path", path.display()).with("detail", error)
-    })?;
+    written.map_err(|error| Problem::workspace_unreadable(path.display(), error))?;
     Ok(workspace)
 }
 
@@ -71,8 +74,8 @@ pub fn organisation(workspace: &Workspace) -> Organisation {
 /// and for a workspace that is not for practice.
 ///
 /// # Errors
-/// [`ErrorCode::SandboxFailed`] when it cannot be started.
-pub async fn sandbox(workspace: &Workspace) -> Result<Option<Sandbox>, Problem> {
+/// [`Problem::sandbox_failed`] when it cannot be started.
+async fn sandbox(workspace: &Workspace) -> Result<Option<Sandbox>, Problem> {
     if !workspace.is_practice() {
         return Ok(None);
     }
@@ -86,10 +89,9 @@ pub async fn sandbox(workspace: &Workspace) -> Result<Option<Sandbox>, Problem> 
 /// Starts a sandbox.
 ///
 /// # Errors
-/// [`ErrorCode::SandboxFailed`] with its address and the reason.
+/// [`Problem::sandbox_failed`] with its address and the reason.
 pub async fn start(options: Options) -> Result<Sandbox, Problem> {
     let address = options.address;
-    let failed =
-        |error: SandboxError| Problem::new(ErrorCode::SandboxFailed).with("address", address).with("detail", error);
+    let failed = |error: SandboxError| Problem::sandbox_failed(address, error);
     postonce_sandbox::start(options).await.map_err(failed)
 }

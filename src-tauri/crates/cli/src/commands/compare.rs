@@ -7,16 +7,17 @@ use postonce_engine::domain::Period;
 use postonce_engine::error::Problem;
 use postonce_engine::views::{Comparison, Difference};
 use postonce_engine::{CompareAsk, CompareEnd, ComparePhase, CompareProgress, Engine, Ledger};
+use postonce_practice::{OpenWorkspace, with_open_workspace};
 use postonce_reports::{comparison_json, difference_json, difference_words, verdict};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::report::{Paper, language};
+use super::report::Paper;
 use super::{actor, sync};
 use crate::args::{Args, Compare};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, phrases};
+use crate::{Status, words};
 
 const PAGE_DIFFERENCES: u32 = 1_000;
 /// The most differences that are named on a terminal.
@@ -27,37 +28,34 @@ pub(crate) async fn compare(args: &Args, asked: &Compare, output: &Output) -> Re
     let workspace = args.open_workspace()?;
     // A file that cannot be written is reported before the accounting system is asked for thousands of vouchers.
     let paper = asked.out.as_deref().map(|path| Paper::check(path, asked.force)).transpose()?;
-    let engine = Engine::new(postonce_connectors::parts(&workspace)?);
-    let sandbox = postonce_practice::sandbox(&workspace).await?;
-    let end = run(&engine, period, output).await;
-    if let Some(sandbox) = sandbox {
-        sandbox.stop().await;
-    }
-    let comparison = match end {
-        CompareEnd { comparison: Some(comparison), .. } => comparison,
-        CompareEnd { error: Some(problem), lock, .. } => return Err(Failure { problem, lock: lock.map(Box::new) }),
-        CompareEnd { .. } => {
-            if output.json {
-                output.document(&json!({ "stopped": true }));
+    with_open_workspace(workspace, async |OpenWorkspace { workspace, engine, .. }| {
+        let comparison = match run(engine, period, output).await {
+            CompareEnd { comparison: Some(comparison), .. } => comparison,
+            CompareEnd { error: Some(problem), lock, .. } => return Err(Failure { problem, lock: lock.map(Box::new) }),
+            CompareEnd { .. } => {
+                if output.json {
+                    output.document(&json!({ "stopped": true }));
+                }
+                output.note(output.word(words::COMPARE_STOPPED));
+                return Ok(Status::Stopped);
             }
-            output.note(output.word(phrases::COMPARE_STOPPED));
-            return Ok(Status::Stopped);
+        };
+        if let Some(paper) = paper {
+            paper.write(workspace, engine.ledger(), &comparison, None, output).await?;
         }
-    };
-    if let Some(paper) = paper {
-        paper.write(&workspace, engine.ledger(), &comparison, None, output).await?;
-    }
-    if output.json {
-        document(engine.ledger(), &comparison, output).await?;
-    } else {
-        print(engine.ledger(), &comparison, output).await?;
-    }
-    Ok(if comparison.is_equal() { Status::Done } else { Status::Attention })
+        if output.json {
+            document(engine.ledger(), &comparison, output).await?;
+        } else {
+            print(engine.ledger(), &comparison, output).await?;
+        }
+        Ok(if comparison.is_equal() { Status::Done } else { Status::Attention })
+    })
+    .await
 }
 
 async fn run(engine: &Arc<Engine>, period: Period, output: &Output) -> CompareEnd {
     let stop = CancellationToken::new();
-    let (asked_to_stop, word) = (stop.clone(), output.word(phrases::COMPARE_STOPPING));
+    let (asked_to_stop, word) = (stop.clone(), output.word(words::COMPARE_STOPPING));
     let stopper = tokio::spawn(async move {
         sync::asked_to_stop().await;
         eprintln!("{word}");
@@ -66,9 +64,9 @@ async fn run(engine: &Arc<Engine>, period: Period, output: &Output) -> CompareEn
     let bar = if output.shows_progress() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
     let show = |progress: CompareProgress| {
         let phase = match progress.phase {
-            ComparePhase::Ledger => phrases::COMPARE_LEDGER,
-            ComparePhase::Accounting => phrases::COMPARE_ACCOUNTING,
-            ComparePhase::Drafts => phrases::COMPARE_DRAFTS,
+            ComparePhase::Ledger => words::COMPARE_LEDGER,
+            ComparePhase::Accounting => words::COMPARE_ACCOUNTING,
+            ComparePhase::Drafts => words::COMPARE_DRAFTS,
         };
         let total = progress.total.map(|total| format!("/{total}")).unwrap_or_default();
         bar.set_message(format!("{} {}{total}", output.word(phase), progress.processed));
@@ -99,38 +97,38 @@ async fn document(ledger: &Ledger, comparison: &Comparison, output: &Output) -> 
 
 async fn print(ledger: &Ledger, comparison: &Comparison, output: &Output) -> Result<(), Failure> {
     let mut rows = vec![
-        vec![String::new(), output.word(phrases::LEDGER).to_owned(), output.word(phrases::ACCOUNTING).to_owned()],
+        vec![String::new(), output.word(words::LEDGER).to_owned(), output.word(words::ACCOUNTING).to_owned()],
         vec![
-            output.word(phrases::VOUCHERS).to_owned(),
+            output.word(words::VOUCHERS).to_owned(),
             comparison.ledger_vouchers.to_string(),
             comparison.accounting_vouchers.to_string(),
         ],
     ];
     for sum in &comparison.sums {
-        let name = format!("{} {}", output.word(phrases::TOTAL), sum.currency);
+        let name = format!("{} {}", output.word(words::TOTAL), sum.currency);
         rows.push(vec![name, sum.ledger.clone(), sum.accounting.clone()]);
     }
     output.table(&rows);
-    output.say(verdict(comparison, language(output)));
+    output.say(verdict(comparison, output.language));
     for difference in ledger.differences(comparison.comparison_id, 0, PAGE_DIFFERENCES).await?.iter().take(NAMED_MAX) {
         output.say(format!("  {}", line(difference, output)));
     }
     if comparison.differences > NAMED_MAX as u64 {
-        output.say(format!("  … {}", output.word(phrases::MORE)));
+        output.say(format!("  … {}", output.word(words::MORE)));
     }
     Ok(())
 }
 
 fn line(difference: &Difference, output: &Output) -> String {
-    let what = difference_words(difference.kind, language(output));
+    let what = difference_words(difference.kind, output.language);
     let name = difference.record_id.as_deref().unwrap_or(&difference.reference);
     let ours = difference.sides.ledger.as_ref().map(|side| {
         let voucher = side.voucher_id.as_deref().unwrap_or("–");
-        format!("{}: {voucher}, {}, {} {}", output.word(phrases::LEDGER), side.date, side.currency, side.amount)
+        format!("{}: {voucher}, {}, {} {}", output.word(words::LEDGER), side.date, side.currency, side.amount)
     });
     let theirs = difference.sides.accounting.iter().map(|voucher| {
         let id = &voucher.acknowledgement.voucher_id;
-        format!("{}: {id}, {}, {} {}", output.word(phrases::ACCOUNTING), voucher.date, voucher.currency, voucher.total)
+        format!("{}: {id}, {}, {} {}", output.word(words::ACCOUNTING), voucher.date, voucher.currency, voucher.total)
     });
     let sides: Vec<String> = ours.into_iter().chain(theirs).collect();
     format!("{what}: {name} ({})", sides.join("; "))

@@ -4,15 +4,16 @@ use std::io;
 
 use postonce_engine::Ledger;
 use postonce_engine::domain::RunId;
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::views::{RunItem, RunSummary};
+use postonce_reports::sentences;
 use serde_json::{Value, json};
 
 use super::{ledger, money, outcome, result, sums};
 use crate::args::{Args, History, Run};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, catalogue, json, phrases};
+use crate::{Status, json, words};
 
 /// The number of a run's rows read from the ledger at once.
 const PAGE_ROWS: u32 = 1_000;
@@ -28,21 +29,21 @@ pub(crate) async fn history(args: &Args, asked: &History, output: &Output) -> Re
         let runs: Vec<Value> = runs.iter().map(|run| json::run(output.language, run)).collect();
         output.document(&json!({ "runs": runs }));
     } else if runs.is_empty() {
-        output.say(output.word(phrases::NO_RUNS));
+        output.say(output.word(words::NO_RUNS));
     } else {
         let head = [
-            phrases::RUN,
-            phrases::STARTED,
-            phrases::BY,
-            phrases::OUTCOME,
-            phrases::EXPORTED,
-            phrases::ALREADY,
-            phrases::REFUSED,
-            phrases::HELD,
-            phrases::IN_DOUBT,
-            phrases::TOTAL,
+            words::RUN,
+            words::STARTED,
+            words::BY,
+            words::OUTCOME,
+            words::EXPORTED,
+            words::ALREADY,
+            words::REFUSED,
+            words::HELD,
+            words::IN_DOUBT,
+            words::TOTAL,
         ];
-        let mut rows = vec![head.iter().map(|phrase| output.word(*phrase).to_owned()).collect()];
+        let mut rows = vec![head.iter().map(|message| output.word(*message).to_owned()).collect()];
         rows.extend(runs.iter().map(|run| row(run, output)));
         output.table(&rows);
     }
@@ -82,7 +83,7 @@ pub(crate) async fn run(args: &Args, asked: &Run, output: &Output) -> Result<Sta
 
 async fn find(ledger: &Ledger, run: &RunId) -> Result<RunSummary, Failure> {
     let found = ledger.run(run).await?;
-    found.ok_or_else(|| Problem::new(ErrorCode::RunNotFound).with("id", run).into())
+    found.ok_or_else(|| Problem::run_not_found(run).into())
 }
 
 enum Print {
@@ -145,21 +146,20 @@ async fn print_table(
     output: &Output,
     out: &mut impl io::Write,
 ) -> Result<(), Print> {
-    let word = |phrase| output.word(phrase);
-    writeln!(out, "{} {}, {}, {}", word(phrases::RUN), run.run_id, word(outcome(run.outcome)), sums(&run.posted))?;
+    let word = |message| output.word(message);
+    writeln!(out, "{} {}, {}, {}", word(words::RUN), run.run_id, word(outcome(run.outcome)), sums(&run.posted))?;
     if let Some(listed) = &run.error {
-        writeln!(out, "{}", catalogue::error(output.language, listed))?;
+        writeln!(out, "{}", sentences::error(output.language, listed))?;
     }
     if let Some(certificate) = ledger.certificate(&run.run_id).await.map_err(Failure::from)? {
-        let verdict = postonce_reports::verdict(&certificate, super::report::language(output));
-        writeln!(out, "{}: {verdict}", word(phrases::CERTIFICATE))?;
+        let verdict = postonce_reports::verdict(&certificate, output.language);
+        writeln!(out, "{}: {verdict}", word(words::CERTIFICATE))?;
     }
     let line = |cells: [&str; 6]| {
         let [record, result, amount, reference, voucher, reason] = cells;
         format!("{record:<18} {result:<26} {amount:>16}  {reference:<24} {voucher:<18} {reason}")
     };
-    let head =
-        [phrases::RECORD, phrases::RESULT, phrases::AMOUNT, phrases::REFERENCE, phrases::VOUCHER, phrases::REASON];
+    let head = [words::RECORD, words::RESULT, words::AMOUNT, words::REFERENCE, words::VOUCHER, words::REASON];
     writeln!(out, "{}", line(head.map(word)).trim_end())?;
     each_item(ledger, run, |item| {
         writeln!(out, "{}", line(cells(item, output).each_ref().map(String::as_str)).trim_end())
@@ -169,15 +169,15 @@ async fn print_table(
 }
 
 fn cells(item: &RunItem, output: &Output) -> [String; 6] {
-    let place = || item.place.as_ref().map(|place| format!("{} {}", output.word(phrases::LINE), place.line));
+    let place = || item.place.as_ref().map(|place| format!("{} {}", output.word(words::LINE), place.line));
     let voucher = match (&item.voucher_number, &item.voucher_id) {
         (Some(number), Some(id)) => format!("{number} ({id})"),
         (None, Some(id)) => id.clone(),
         _ => String::new(),
     };
     let reason = match (&item.reason, &item.earlier_run_id) {
-        (Some(reason), _) => catalogue::reason(output.language, reason),
-        (None, Some(run)) => format!("{} {run}", output.word(phrases::RUN).to_lowercase()),
+        (Some(reason), _) => sentences::reason(output.language, reason),
+        (None, Some(run)) => format!("{} {run}", output.word(words::RUN).to_lowercase()),
         (None, None) => String::new(),
     };
     [

@@ -18,39 +18,48 @@ pub(crate) mod secret;
 pub(crate) mod status;
 pub(crate) mod sync;
 
+use std::sync::Arc;
+
 use postonce_connectors::{SystemClock, UuidIds, Workspace, actor};
-use postonce_engine::Ledger;
 use postonce_engine::domain::{Act, AttemptState, ItemResult, Outcome};
 use postonce_engine::views::{RecordState, Sum};
+use postonce_engine::{Engine, Ledger};
+use postonce_words::Message;
 
 use crate::failure::Failure;
-use crate::phrases::{self, Phrase};
+use crate::words;
 
 /// Opens the ledger alone: a command that looks back needs neither keyring nor network.
 fn ledger(workspace: &Workspace) -> Result<Ledger, Failure> {
     Ok(Ledger::open(&workspace.ledger_path(), &SystemClock::start(), &UuidIds)?)
 }
 
-fn act(act: Act) -> Phrase {
+/// Makes the engine alone, without a sandbox of its own. A command that asks the accounting system is run by
+/// [`postonce_practice::with_open_workspace`] instead.
+fn engine(workspace: &Workspace) -> Result<Arc<Engine>, Failure> {
+    Ok(Engine::new(postonce_connectors::parts(workspace)?))
+}
+
+fn act(act: Act) -> Message {
     match act {
-        Act::SyncStarted => phrases::ACT_SYNC_STARTED,
-        Act::SyncEnded => phrases::ACT_SYNC_ENDED,
-        Act::ReExportRequested => phrases::ACT_RE_EXPORT_REQUESTED,
-        Act::ReExportApproved => phrases::ACT_RE_EXPORT_APPROVED,
-        Act::ReExportWithdrawn => phrases::ACT_RE_EXPORT_WITHDRAWN,
-        Act::ReExportClaimed => phrases::ACT_RE_EXPORT_CLAIMED,
-        Act::ReExportSettled => phrases::ACT_RE_EXPORT_SETTLED,
-        Act::ReversalClaimed => phrases::ACT_REVERSAL_CLAIMED,
-        Act::ReversalSettled => phrases::ACT_REVERSAL_SETTLED,
-        Act::Resolved => phrases::ACT_RESOLVED,
-        Act::Accepted => phrases::ACT_ACCEPTED,
-        Act::LockBroken => phrases::ACT_LOCK_BROKEN,
-        Act::SettingsChanged => phrases::ACT_SETTINGS_CHANGED,
-        Act::Rebuilt => phrases::ACT_REBUILT,
-        Act::Verified => phrases::ACT_VERIFIED,
-        Act::Compared => phrases::ACT_COMPARED,
-        Act::AlarmRaised => phrases::ACT_ALARM_RAISED,
-        Act::BackupMade => phrases::ACT_BACKUP_MADE,
+        Act::SyncStarted => words::ACT_SYNC_STARTED,
+        Act::SyncEnded => words::ACT_SYNC_ENDED,
+        Act::ReExportRequested => words::ACT_RE_EXPORT_REQUESTED,
+        Act::ReExportApproved => words::ACT_RE_EXPORT_APPROVED,
+        Act::ReExportWithdrawn => words::ACT_RE_EXPORT_WITHDRAWN,
+        Act::ReExportClaimed => words::ACT_RE_EXPORT_CLAIMED,
+        Act::ReExportSettled => words::ACT_RE_EXPORT_SETTLED,
+        Act::ReversalClaimed => words::ACT_REVERSAL_CLAIMED,
+        Act::ReversalSettled => words::ACT_REVERSAL_SETTLED,
+        Act::Resolved => words::ACT_RESOLVED,
+        Act::Accepted => words::ACT_ACCEPTED,
+        Act::LockBroken => words::ACT_LOCK_BROKEN,
+        Act::SettingsChanged => words::ACT_SETTINGS_CHANGED,
+        Act::Rebuilt => words::ACT_REBUILT,
+        Act::Verified => words::ACT_VERIFIED,
+        Act::Compared => words::ACT_COMPARED,
+        Act::AlarmRaised => words::ACT_ALARM_RAISED,
+        Act::BackupMade => words::ACT_BACKUP_MADE,
     }
 }
 
@@ -62,50 +71,50 @@ fn sums(sums: &[Sum]) -> String {
     if sums.is_empty() { "–".to_owned() } else { sums.iter().map(money).collect::<Vec<_>>().join(" + ") }
 }
 
-fn outcome(outcome: Option<Outcome>) -> Phrase {
+fn outcome(outcome: Option<Outcome>) -> Message {
     match outcome {
-        None => phrases::RUNNING,
-        Some(Outcome::Completed) => phrases::COMPLETED,
-        Some(Outcome::Stopped) => phrases::OUTCOME_STOPPED,
-        Some(Outcome::LeaseLost) => phrases::LEASE_LOST,
-        Some(Outcome::Failed) => phrases::FAILED,
-        Some(Outcome::Interrupted) => phrases::INTERRUPTED,
+        None => words::RUNNING,
+        Some(Outcome::Completed) => words::COMPLETED,
+        Some(Outcome::Stopped) => words::OUTCOME_STOPPED,
+        Some(Outcome::LeaseLost) => words::LEASE_LOST,
+        Some(Outcome::Failed) => words::FAILED,
+        Some(Outcome::Interrupted) => words::INTERRUPTED,
     }
 }
 
-fn result(result: Option<ItemResult>) -> Phrase {
+fn result(result: Option<ItemResult>) -> Message {
     match result {
-        None | Some(ItemResult::NotSent) => phrases::NOT_SENT,
-        Some(ItemResult::Posted) => phrases::EXPORTED,
-        Some(ItemResult::SkippedAlreadyExported) => phrases::ALREADY,
-        Some(ItemResult::SkippedFoundInAccounting) => phrases::FOUND,
-        Some(ItemResult::SkippedRepeatedInSource) => phrases::REPEATED,
-        Some(ItemResult::Refused) => phrases::REFUSED,
-        Some(ItemResult::Held) => phrases::HELD,
-        Some(ItemResult::InDoubt) => phrases::IN_DOUBT,
+        None | Some(ItemResult::NotSent) => words::NOT_SENT,
+        Some(ItemResult::Posted) => words::EXPORTED,
+        Some(ItemResult::SkippedAlreadyExported) => words::ALREADY,
+        Some(ItemResult::SkippedFoundInAccounting) => words::FOUND,
+        Some(ItemResult::SkippedRepeatedInSource) => words::REPEATED,
+        Some(ItemResult::Refused) => words::REFUSED,
+        Some(ItemResult::Held) => words::HELD,
+        Some(ItemResult::InDoubt) => words::IN_DOUBT,
     }
 }
 
-fn state(state: RecordState) -> Phrase {
+fn state(state: RecordState) -> Message {
     match state {
-        RecordState::Posted => phrases::EXPORTED,
-        RecordState::Eligible => phrases::WAITS,
-        RecordState::Sending => phrases::SENDS,
-        RecordState::InDoubt => phrases::IN_DOUBT,
-        RecordState::Refused => phrases::REFUSED,
-        RecordState::Held => phrases::HELD,
-        RecordState::Changed => phrases::CHANGED,
-        RecordState::Vanished => phrases::VANISHED,
-        RecordState::Gone => phrases::GONE,
+        RecordState::Posted => words::EXPORTED,
+        RecordState::Eligible => words::WAITS,
+        RecordState::Sending => words::SENDS,
+        RecordState::InDoubt => words::IN_DOUBT,
+        RecordState::Refused => words::REFUSED,
+        RecordState::Held => words::HELD,
+        RecordState::Changed => words::CHANGED,
+        RecordState::Vanished => words::VANISHED,
+        RecordState::Gone => words::GONE,
     }
 }
 
-fn attempt_state(state: AttemptState) -> Phrase {
+fn attempt_state(state: AttemptState) -> Message {
     match state {
-        AttemptState::Claimed | AttemptState::Staged => phrases::SENDS,
-        AttemptState::Posted => phrases::EXPORTED,
-        AttemptState::Refused => phrases::REFUSED,
-        AttemptState::NotSent => phrases::NOT_SENT,
-        AttemptState::Unknown => phrases::IN_DOUBT,
+        AttemptState::Claimed | AttemptState::Staged => words::SENDS,
+        AttemptState::Posted => words::EXPORTED,
+        AttemptState::Refused => words::REFUSED,
+        AttemptState::NotSent => words::NOT_SENT,
+        AttemptState::Unknown => words::IN_DOUBT,
     }
 }

@@ -5,23 +5,18 @@ use std::sync::Arc;
 use postonce_engine::domain::VoucherState;
 use postonce_engine::views::ReExportPreview;
 use postonce_engine::{Engine, ReExportAsk, ReExportStep};
+use postonce_practice::{OpenWorkspace, with_open_workspace};
+use postonce_words::Message;
 use serde_json::json;
 
-use super::{actor, money, sync};
+use super::{actor, engine, money, sync};
 use crate::args::{Approve, Args, Decline, ReExport as Asked};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, json, phrases};
+use crate::{Status, json, words};
 
 pub(crate) async fn re_export(args: &Args, asked: &Asked, output: &Output) -> Result<Status, Failure> {
-    let workspace = args.open_workspace()?;
-    let engine = Engine::new(postonce_connectors::parts(&workspace)?);
-    let sandbox = postonce_practice::sandbox(&workspace).await?;
-    let status = ask(args, &engine, asked, output).await;
-    if let Some(sandbox) = sandbox {
-        sandbox.stop().await;
-    }
-    status
+    with_open_workspace(args.open_workspace()?, async |open| ask(args, &open.engine, asked, output).await).await
 }
 
 async fn ask(args: &Args, engine: &Arc<Engine>, asked: &Asked, output: &Output) -> Result<Status, Failure> {
@@ -42,7 +37,7 @@ async fn ask(args: &Args, engine: &Arc<Engine>, asked: &Asked, output: &Output) 
             if output.json {
                 output.document(&json!({ "waiting": json::waiting(&waits) }));
             } else {
-                output.say(output.word(phrases::WAITS_FOR_APPROVAL));
+                output.say(output.word(words::WAITS_FOR_APPROVAL));
             }
             Ok(Status::Attention)
         }
@@ -50,26 +45,20 @@ async fn ask(args: &Args, engine: &Arc<Engine>, asked: &Asked, output: &Output) 
 }
 
 pub(crate) async fn approve(args: &Args, asked: &Approve, output: &Output) -> Result<Status, Failure> {
-    let workspace = args.open_workspace()?;
-    let engine = Engine::new(postonce_connectors::parts(&workspace)?);
-    let sandbox = postonce_practice::sandbox(&workspace).await?;
-    let status = match engine.approve_re_export(&asked.id, &asked.confirm, None, actor()).await {
-        Ok(syncing) => sync::follow(args, &engine, &syncing, output).await,
-        Err(problem) => Err(problem.into()),
-    };
-    if let Some(sandbox) = sandbox {
-        sandbox.stop().await;
-    }
-    status
+    with_open_workspace(args.open_workspace()?, async |OpenWorkspace { engine, .. }| {
+        let syncing = engine.approve_re_export(&asked.id, &asked.confirm, None, actor()).await?;
+        sync::follow(args, engine, &syncing, output).await
+    })
+    .await
 }
 
 pub(crate) async fn decline(args: &Args, asked: &Decline, output: &Output) -> Result<Status, Failure> {
-    let engine = Engine::new(postonce_connectors::parts(&args.open_workspace()?)?);
+    let engine = engine(&args.open_workspace()?)?;
     engine.withdraw_re_export(&asked.id, &asked.reason, actor()).await?;
     if output.json {
         output.document(&json!({ "declined": asked.id }));
     } else {
-        output.say(output.word(phrases::DECLINED));
+        output.say(output.word(words::DECLINED));
     }
     Ok(Status::Done)
 }
@@ -79,15 +68,15 @@ fn tell_preview(preview: &ReExportPreview, output: &Output) {
     let when = earlier.settled_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
     let number = earlier.voucher_number.as_deref().unwrap_or("–");
     let by = format!("{}, {} @ {}", when, earlier.actor.user, earlier.actor.host);
-    let row = |phrase: phrases::Phrase, text: String| format!("{}: {text}", output.word(phrase));
-    output.note(row(phrases::EXPORTED_BEFORE, format!("{number} ({}), {by}", earlier.voucher_id)));
+    let row = |message: Message, text: String| format!("{}: {text}", output.word(message));
+    output.note(row(words::EXPORTED_BEFORE, format!("{number} ({}), {by}", earlier.voucher_id)));
     if preview.present.is_empty() {
-        output.note(row(phrases::STANDS_NOW, output.word(phrases::NOTHING_STANDS).to_owned()));
+        output.note(row(words::STANDS_NOW, output.word(words::NOTHING_STANDS).to_owned()));
     }
     for voucher in &preview.present {
         let state = match voucher.state {
-            VoucherState::Posted => phrases::EXPORTED,
-            VoucherState::Voided => phrases::REVERSED,
+            VoucherState::Posted => words::EXPORTED,
+            VoucherState::Voided => words::REVERSED,
         };
         let text = format!(
             "{} {} {} {}, {}",
@@ -97,7 +86,7 @@ fn tell_preview(preview: &ReExportPreview, output: &Output) {
             voucher.total,
             output.word(state)
         );
-        output.note(row(phrases::STANDS_NOW, text));
+        output.note(row(words::STANDS_NOW, text));
     }
-    output.note(row(phrases::WILL_BE_MADE, format!("{} {}", preview.reference, money(&preview.amount))));
+    output.note(row(words::WILL_BE_MADE, format!("{} {}", preview.reference, money(&preview.amount))));
 }

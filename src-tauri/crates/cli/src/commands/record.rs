@@ -1,20 +1,20 @@
 //! Runs `record`: everything known of one record.
 
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use postonce_engine::nobody_sends;
 use postonce_engine::views::{AttemptStory, AuditEntry, RecordState, RecordStory};
+use postonce_reports::sentences;
 
 use super::{act, attempt_state, ledger, money, state};
 use crate::args::{Args, Record};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, catalogue, json, phrases};
+use crate::{Status, json, words};
 
 pub(crate) async fn record(args: &Args, asked: &Record, output: &Output) -> Result<Status, Failure> {
     let ledger = ledger(&args.open_workspace()?)?;
     let found = ledger.record(&asked.id).await?;
-    let mut story =
-        found.ok_or_else(|| Failure::from(Problem::new(ErrorCode::RecordNotFound).with("id", &asked.id)))?;
+    let mut story = found.ok_or_else(|| Failure::from(Problem::record_not_found(&asked.id)))?;
     if story.state == RecordState::Sending && nobody_sends(&ledger) {
         story.state = RecordState::InDoubt;
     }
@@ -27,34 +27,31 @@ pub(crate) async fn record(args: &Args, asked: &Record, output: &Output) -> Resu
 }
 
 fn print(story: &RecordStory, output: &Output) {
-    let row = |phrase, text: &str| vec![output.word(phrase).to_owned(), text.to_owned()];
-    let place = format!("{}, {} {}", story.place.file, output.word(phrases::LINE), story.place.line);
+    let row = |message, text: &str| vec![output.word(message).to_owned(), text.to_owned()];
+    let place = format!("{}, {} {}", story.place.file, output.word(words::LINE), story.place.line);
     let mut rows = vec![
-        row(phrases::RECORD, &story.record_id),
-        row(phrases::STATE, output.word(state(story.state))),
-        row(phrases::PAYEE, &format!("{} ({})", story.payee, story.payee_id)),
-        row(phrases::DATE, &story.date.to_string()),
-        row(phrases::AMOUNT, &money(&story.amount)),
-        row(phrases::CATEGORY, &story.category),
-        row(phrases::TEXT, &story.text),
-        row(phrases::PLACE, &place),
-        row(
-            phrases::FIRST_SEEN,
-            &story.first_seen_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string(),
-        ),
+        row(words::RECORD, &story.record_id),
+        row(words::STATE, output.word(state(story.state))),
+        row(words::PAYEE, &format!("{} ({})", story.payee, story.payee_id)),
+        row(words::DATE, &story.date.to_string()),
+        row(words::AMOUNT, &money(&story.amount)),
+        row(words::CATEGORY, &story.category),
+        row(words::TEXT, &story.text),
+        row(words::PLACE, &place),
+        row(words::FIRST_SEEN, &story.first_seen_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string()),
     ];
     if let Some(held) = &story.held {
         let held = postonce_engine::views::Reason::Held(held.clone());
-        rows.push(row(phrases::REASON, &catalogue::reason(output.language, &held)));
+        rows.push(row(words::REASON, &sentences::reason(output.language, &held)));
     }
     if story.look_alikes.count > 0 {
         let ids: Vec<&str> = story.look_alikes.first.iter().map(|other| other.record_id.as_str()).collect();
         let others = format!("{}: {}", story.look_alikes.count, ids.join(", "));
-        rows.push(row(phrases::LOOK_ALIKES, &others));
+        rows.push(row(words::LOOK_ALIKES, &others));
     }
     for accepted in &story.accepted {
         let when = accepted.at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
-        rows.push(row(phrases::ACCEPTED, &format!("{when}, {}: {}", accepted.actor.user, accepted.reason)));
+        rows.push(row(words::ACCEPTED, &format!("{when}, {}: {}", accepted.actor.user, accepted.reason)));
     }
     output.table(&rows);
     if let Some(changed) = &story.changed {
@@ -69,7 +66,7 @@ fn print(story: &RecordStory, output: &Output) {
     }
     if !story.audit.is_empty() {
         output.say("");
-        output.say(output.word(phrases::AUDIT_TRAIL));
+        output.say(output.word(words::AUDIT_TRAIL));
         output.table(&story.audit.iter().map(|entry| audit_row(entry, output)).collect::<Vec<_>>());
     }
 }
@@ -85,19 +82,19 @@ fn audit_row(entry: &AuditEntry, output: &Output) -> Vec<String> {
 }
 
 fn attempt_rows(attempt: &AttemptStory, output: &Output) -> Vec<Vec<String>> {
-    let row = |phrase, text: &str| vec![output.word(phrase).to_owned(), text.to_owned()];
+    let row = |message, text: &str| vec![output.word(message).to_owned(), text.to_owned()];
     let claimed = attempt.claimed_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S");
     let mut rows = vec![
-        row(phrases::ATTEMPT, &format!("{claimed}, {}", output.word(attempt_state(attempt.state)))),
-        row(phrases::REFERENCE, &attempt.reference),
-        row(phrases::RUN, attempt.settled_by.as_ref().unwrap_or(&attempt.run_id).as_str()),
+        row(words::ATTEMPT, &format!("{claimed}, {}", output.word(attempt_state(attempt.state)))),
+        row(words::REFERENCE, &attempt.reference),
+        row(words::RUN, attempt.settled_by.as_ref().unwrap_or(&attempt.run_id).as_str()),
     ];
     if let Some(voucher) = &attempt.voucher_id {
         let number = attempt.voucher_number.as_deref().unwrap_or("–");
-        rows.push(row(phrases::VOUCHER, &format!("{number} ({voucher})")));
+        rows.push(row(words::VOUCHER, &format!("{number} ({voucher})")));
     }
     if let Some(reason) = &attempt.reason {
-        rows.push(row(phrases::REASON, &catalogue::reason(output.language, reason)));
+        rows.push(row(words::REASON, &sentences::reason(output.language, reason)));
     }
     rows
 }

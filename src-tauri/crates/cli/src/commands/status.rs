@@ -2,16 +2,19 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use postonce_engine::domain::Protection;
+use postonce_engine::error::Problem;
 use postonce_engine::ports::Connection;
 use postonce_engine::views::{LedgerFile, LockFacts, RecordCounts, RunSummary};
-use postonce_engine::{Engine, error::Problem};
+use postonce_practice::{OpenWorkspace, with_open_workspace};
+use postonce_reports::sentences;
+use postonce_words::Message;
 use serde_json::json;
 
 use super::{actor, outcome, sums};
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, catalogue, holder, json, phrases};
+use crate::{Status, holder, json, words};
 
 /// The facts that are known, whether or not the accounting system answers.
 struct StatusFacts {
@@ -28,13 +31,27 @@ struct StatusFacts {
 }
 
 pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failure> {
-    let workspace = args.open_workspace()?;
-    let engine = Engine::new(postonce_connectors::parts(&workspace)?);
-    let sandbox = postonce_practice::sandbox(&workspace).await?;
+    let found = with_open_workspace(args.open_workspace()?, facts).await?;
+    if output.json {
+        document(&found, output);
+    } else {
+        print(&found, output);
+    }
+    match found.connection {
+        Err(problem) => {
+            output.note(sentences::error(output.language, &problem));
+            Ok(Status::Failed(problem.code.exit_status()))
+        }
+        Ok(_) if found.records.attention() > 0 || !found.missing.is_empty() => Ok(Status::Attention),
+        Ok(_) => Ok(Status::Done),
+    }
+}
+
+async fn facts(OpenWorkspace { workspace, engine, .. }: &OpenWorkspace) -> Result<StatusFacts, Failure> {
     let connection = engine.connect().await;
     let missing = if connection.is_ok() { engine.check().await? } else { Vec::new() };
     let lock = if connection.is_ok() { engine.lock(&actor()).await? } else { None };
-    let found = StatusFacts {
+    Ok(StatusFacts {
         name: workspace.organisation_name().to_owned(),
         practice: workspace.is_practice(),
         connection,
@@ -44,23 +61,7 @@ pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failu
         next: engine.next_run().await?,
         records: engine.counts().await?,
         ledger: engine.ledger().file()?,
-    };
-    if let Some(sandbox) = sandbox {
-        sandbox.stop().await;
-    }
-    if output.json {
-        document(&found, output);
-    } else {
-        print(&found, output);
-    }
-    match found.connection {
-        Err(problem) => {
-            output.note(catalogue::error(output.language, &problem));
-            Ok(Status::Failed(problem.code.exit_status()))
-        }
-        Ok(_) if found.records.attention() > 0 || !found.missing.is_empty() => Ok(Status::Attention),
-        Ok(_) => Ok(Status::Done),
-    }
+    })
 }
 
 fn document(found: &StatusFacts, output: &Output) {
@@ -88,17 +89,17 @@ fn document(found: &StatusFacts, output: &Output) {
 
 fn print(found: &StatusFacts, output: &Output) {
     let mut rows = Vec::new();
-    let mut row = |phrase, text: String| rows.push(vec![output.word(phrase).to_owned(), text]);
+    let mut row = |message, text: String| rows.push(vec![output.word(message).to_owned(), text]);
     if found.practice {
-        output.note(output.word(phrases::PRACTICE));
+        output.note(output.word(words::PRACTICE));
     }
-    row(phrases::ORGANISATION, found.name.clone());
+    row(words::ORGANISATION, found.name.clone());
     if let Ok(connection) = &found.connection {
-        row(phrases::ACCOUNTING, format!("{} ({})", connection.organisation_name, connection.address));
-        row(phrases::SIGNED_IN, format!("{} ({})", connection.user_name, connection.user_id));
-        row(phrases::PROTECTION, output.word(protection(connection.capabilities.protection)).to_owned());
+        row(words::ACCOUNTING, format!("{} ({})", connection.organisation_name, connection.address));
+        row(words::SIGNED_IN, format!("{} ({})", connection.user_name, connection.user_id));
+        row(words::PROTECTION, output.word(protection(connection.capabilities.protection)).to_owned());
         let held = found.lock.as_ref().map(|facts| holder::sentence(output.language, facts));
-        row(phrases::LOCK, held.unwrap_or_else(|| output.word(phrases::FREE).to_owned()));
+        row(words::LOCK, held.unwrap_or_else(|| output.word(words::FREE).to_owned()));
     }
     let last = found.last.as_ref().map(|run| {
         let started = run.started_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
@@ -106,38 +107,38 @@ fn print(found: &StatusFacts, output: &Output) {
     });
     let backup =
         found.ledger.last_backup_at.map(|at| at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string());
-    row(phrases::BACKUP, backup.unwrap_or_else(|| output.word(phrases::NEVER).to_owned()));
-    row(phrases::LAST_RUN, last.unwrap_or_else(|| output.word(phrases::NEVER).to_owned()));
+    row(words::BACKUP, backup.unwrap_or_else(|| output.word(words::NEVER).to_owned()));
+    row(words::LAST_RUN, last.unwrap_or_else(|| output.word(words::NEVER).to_owned()));
     if let Some(next) = found.next {
-        row(phrases::NEXT_RUN, next.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string());
+        row(words::NEXT_RUN, next.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string());
     }
     let records = found.records;
-    for (phrase, count) in [
-        (phrases::EXPORTED, records.posted),
-        (phrases::WAITS, records.eligible),
-        (phrases::SENDS, records.sending),
-        (phrases::IN_DOUBT, records.in_doubt),
-        (phrases::REFUSED, records.refused),
-        (phrases::HELD, records.held),
-        (phrases::VANISHED, records.vanished),
-        (phrases::CHANGED, records.changed),
+    for (message, count) in [
+        (words::EXPORTED, records.posted),
+        (words::WAITS, records.eligible),
+        (words::SENDS, records.sending),
+        (words::IN_DOUBT, records.in_doubt),
+        (words::REFUSED, records.refused),
+        (words::HELD, records.held),
+        (words::VANISHED, records.vanished),
+        (words::CHANGED, records.changed),
     ] {
-        row(phrase, count.to_string());
+        row(message, count.to_string());
     }
     output.table(&rows);
     if !found.missing.is_empty() {
-        output.note(output.word(phrases::SETUP_MISSING));
+        output.note(output.word(words::SETUP_MISSING));
         for problem in &found.missing {
-            output.note(format!("– {}", catalogue::error(output.language, problem)));
+            output.note(format!("– {}", sentences::error(output.language, problem)));
         }
     }
 }
 
-fn protection(protection: Protection) -> phrases::Phrase {
+fn protection(protection: Protection) -> Message {
     match protection {
-        Protection::Enforced => phrases::ENFORCED,
-        Protection::Fenced => phrases::FENCED,
-        Protection::Staged => phrases::STAGED,
-        Protection::Observed => phrases::OBSERVED,
+        Protection::Enforced => words::ENFORCED,
+        Protection::Fenced => words::FENCED,
+        Protection::Staged => words::STAGED,
+        Protection::Observed => words::OBSERVED,
     }
 }

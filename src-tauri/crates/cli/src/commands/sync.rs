@@ -6,14 +6,16 @@ use postonce_engine::domain::{Outcome, Period, Trigger};
 use postonce_engine::error::Problem;
 use postonce_engine::views::{PlanSummary, RunSummary};
 use postonce_engine::{Engine, SyncAsk, SyncEnd, Syncing};
+use postonce_practice::with_open_workspace;
+use postonce_reports::sentences;
 use serde_json::json;
 use tokio::signal;
 
-use super::{actor, money, sums};
+use super::{actor, engine, money, sums};
 use crate::args::{Args, Sync};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, bar, catalogue, json, phrases};
+use crate::{Status, bar, json, words};
 
 /// The most held rows that a dry run names on a terminal.
 const HELD_NAMED_MAX: usize = 20;
@@ -21,23 +23,20 @@ const HELD_NAMED_MAX: usize = 20;
 pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<Status, Failure> {
     let period = Period::new(asked.from, asked.to).map_err(Problem::from)?;
     let workspace = args.open_workspace()?;
-    let engine = Engine::new(postonce_connectors::parts(&workspace)?);
     if asked.dry_run {
-        let plan = engine.plan(period).await?;
+        let plan = engine(&workspace)?.plan(period).await?;
         return Ok(tell_plan(&plan, output));
     }
-    let sandbox = postonce_practice::sandbox(&workspace).await?;
-    if workspace.is_practice() {
-        output.note(output.word(phrases::PRACTICE));
-    }
-    let trigger = if asked.scheduled { Trigger::Scheduled } else { Trigger::Manual };
-    let wait = asked.wait.map(Duration::from_secs);
-    let syncing = engine.start(SyncAsk { period, trigger, actor: actor(), wait }.into());
-    let status = follow(args, &engine, &syncing, output).await;
-    if let Some(sandbox) = sandbox {
-        sandbox.stop().await;
-    }
-    status
+    with_open_workspace(workspace, async |open| {
+        if open.workspace.is_practice() {
+            output.note(output.word(words::PRACTICE));
+        }
+        let trigger = if asked.scheduled { Trigger::Scheduled } else { Trigger::Manual };
+        let wait = asked.wait.map(Duration::from_secs);
+        let syncing = open.engine.start(SyncAsk { period, trigger, actor: actor(), wait }.into());
+        follow(args, &open.engine, &syncing, output).await
+    })
+    .await
 }
 
 /// Shows a run until it ends, and returns how it ended.
@@ -47,7 +46,7 @@ pub(super) async fn follow(
     syncing: &Syncing,
     output: &Output,
 ) -> Result<Status, Failure> {
-    let stopper = tokio::spawn(stop_when_asked(syncing.clone(), output.word(phrases::STOPPING)));
+    let stopper = tokio::spawn(stop_when_asked(syncing.clone(), output.word(words::STOPPING)));
     bar::follow(syncing, output).await;
     let end = syncing.end().await;
     stopper.abort();
@@ -92,7 +91,7 @@ pub(super) async fn asked_to_stop() {
 async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
     let SyncEnd { run, error, lock, no_certificate, waited_for } = end;
     if waited_for.is_some() {
-        output.note(output.word(phrases::LOCK_WAITED));
+        output.note(output.word(words::LOCK_WAITED));
     }
     let Some(run) = run else {
         return match error {
@@ -102,7 +101,7 @@ async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> R
                 if output.json {
                     output.document(&json!({ "event": "finished", "outcome": null, "error": null }));
                 } else {
-                    output.say(output.word(phrases::JOINED_NOTHING));
+                    output.say(output.word(words::JOINED_NOTHING));
                 }
                 Ok(Status::Stopped)
             }
@@ -114,20 +113,20 @@ async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> R
         tell_run(&run, output);
     }
     if let Some(problem) = no_certificate {
-        let because = catalogue::error(output.language, &problem);
-        output.note(format!("{} {because}", output.word(phrases::NO_CERTIFICATE)));
+        let because = sentences::error(output.language, &problem);
+        output.note(format!("{} {because}", output.word(words::NO_CERTIFICATE)));
     }
     if let Some(problem) = error {
         // The document of the run carries the error already.
-        output.note(catalogue::error(output.language, &problem));
+        output.note(sentences::error(output.language, &problem));
         return Ok(Status::Failed(problem.code.exit_status()));
     }
     if run.outcome == Some(Outcome::Stopped) {
-        output.note(output.word(phrases::STOPPED));
+        output.note(output.word(words::STOPPED));
         return Ok(Status::Stopped);
     }
     if run.counts.needs_attention() || engine.counts().await?.attention() > 0 {
-        output.note(format!("{} {}", output.word(phrases::SEE_ATTENTION), args.call("attention")));
+        output.note(format!("{} {}", output.word(words::SEE_ATTENTION), args.call("attention")));
         return Ok(Status::Attention);
     }
     Ok(Status::Done)
@@ -136,18 +135,18 @@ async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> R
 fn tell_run(run: &RunSummary, output: &Output) {
     let counts = run.counts;
     if run.error.is_none() && counts.posted == 0 && !counts.needs_attention() {
-        output.say(output.word(phrases::NOTHING_NEW));
+        output.say(output.word(words::NOTHING_NEW));
     }
-    let row = |phrase, count: u64| vec![output.word(phrase).to_owned(), count.to_string()];
+    let row = |message, count: u64| vec![output.word(message).to_owned(), count.to_string()];
     output.table(&[
-        row(phrases::READ, counts.read),
-        row(phrases::EXPORTED, counts.posted),
-        row(phrases::ALREADY, counts.skipped),
-        row(phrases::REFUSED, counts.refused),
-        row(phrases::HELD, counts.held),
-        row(phrases::IN_DOUBT, counts.in_doubt),
-        vec![output.word(phrases::TOTAL).to_owned(), sums(&run.posted)],
-        vec![output.word(phrases::RUN).to_owned(), run.run_id.to_string()],
+        row(words::READ, counts.read),
+        row(words::EXPORTED, counts.posted),
+        row(words::ALREADY, counts.skipped),
+        row(words::REFUSED, counts.refused),
+        row(words::HELD, counts.held),
+        row(words::IN_DOUBT, counts.in_doubt),
+        vec![output.word(words::TOTAL).to_owned(), sums(&run.posted)],
+        vec![output.word(words::RUN).to_owned(), run.run_id.to_string()],
     ]);
 }
 
@@ -155,30 +154,28 @@ fn tell_plan(plan: &PlanSummary, output: &Output) -> Status {
     if output.json {
         output.document(&json::plan(output.language, plan));
     } else {
-        let row = |phrase, count: u64| vec![output.word(phrase).to_owned(), count.to_string()];
-        output.say(output.word(phrases::DRY_RUN));
+        let row = |message, count: u64| vec![output.word(message).to_owned(), count.to_string()];
+        output.say(output.word(words::DRY_RUN));
         output.table(&[
-            row(phrases::READ, plan.read),
-            row(phrases::WOULD_SEND, plan.send),
-            row(phrases::ALREADY, plan.skipped),
-            row(phrases::IN_DOUBT, plan.in_doubt),
-            row(phrases::HELD, plan.held),
-            row(phrases::LOOK_ALIKES_PLANNED, plan.look_alikes),
+            row(words::READ, plan.read),
+            row(words::WOULD_SEND, plan.send),
+            row(words::ALREADY, plan.skipped),
+            row(words::IN_DOUBT, plan.in_doubt),
+            row(words::HELD, plan.held),
+            row(words::LOOK_ALIKES_PLANNED, plan.look_alikes),
             vec![
-                output.word(phrases::TOTAL).to_owned(),
+                output.word(words::TOTAL).to_owned(),
                 plan.send_sums.iter().map(money).collect::<Vec<_>>().join(" + "),
             ],
         ]);
         for held in plan.held_items.iter().take(HELD_NAMED_MAX) {
-            let place = held
-                .place
-                .as_ref()
-                .map(|place| format!("{}, {} {}", place.file, output.word(phrases::LINE), place.line));
-            let reason = held.reason.as_ref().map(|reason| catalogue::reason(output.language, reason));
+            let place =
+                held.place.as_ref().map(|place| format!("{}, {} {}", place.file, output.word(words::LINE), place.line));
+            let reason = held.reason.as_ref().map(|reason| sentences::reason(output.language, reason));
             output.say(format!("  {}: {}", place.unwrap_or_default(), reason.unwrap_or_default()));
         }
         if plan.held > HELD_NAMED_MAX as u64 {
-            output.say(format!("  … {}", output.word(phrases::MORE)));
+            output.say(format!("  … {}", output.word(words::MORE)));
         }
     }
     if plan.held + plan.in_doubt > 0 { Status::Attention } else { Status::Done }
