@@ -1,11 +1,11 @@
 //! Carries a forced re-export: its preview, the wish for it, and the outcome of the wish.
 
+use postonce_connectors::actor;
 use postonce_engine::{ReExportAsk, domain, views};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::{FoundVoucher, Sum, each, moment};
-use crate::wiring::actor;
 
 /// The preview that a person sees before a forced re-export.
 #[derive(Debug, Clone, Serialize, Type)]
