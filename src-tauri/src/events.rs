@@ -1,21 +1,13 @@
 //! Sends the window events that it did not ask for: the progress of a run, and its end.
 
-use std::time::Duration;
-
-use postonce_engine::Syncing;
-use postonce_engine::views::RecordCounts;
 use serde::Serialize;
 use specta::Type;
-use tauri::{DragDropEvent, Manager as _, WindowEvent};
+use tauri::{DragDropEvent, WindowEvent};
 use tauri_specta::Event;
 
-use crate::desktop::{self, Shown};
+use crate::follow::RunNews;
 use crate::host::{AppHandle, Window};
 use crate::wire;
-use crate::wiring::Wiring;
-
-/// The pause between two events: ten a second make a flowing bar; more are only work.
-const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 
 /// The progress of the run.
 #[derive(Debug, Clone, Serialize, Type, Event)]
@@ -57,40 +49,14 @@ pub(crate) fn tell_of_drops(window: &Window, event: &WindowEvent) {
     }
 }
 
-/// Reports a run to the window until its end. Each run has one follower: a window that joins a run has its events
-/// already.
-pub(crate) async fn follow(app: AppHandle, run: Syncing) {
-    let before = attention(&app).await;
-    let mut progress = run.progress();
-    let end = run.end();
-    tokio::pin!(end);
-    let end = loop {
-        let now = {
-            let now = progress.borrow_and_update();
-            desktop::show_in_tray(&app, Shown::Syncing(now.processed, now.total));
-            wire::Progress::from(&*now)
-        };
-        warn_if_lost(RunProgress(now).emit(&app));
-        tokio::select! {
-            end = &mut end => break end,
-            () = tokio::time::sleep(PROGRESS_PAUSE) => {}
-        }
-        tokio::select! {
-            biased;
-            changed = progress.changed() => if changed.is_err() { break end.await },
-            end = &mut end => break end,
-        }
-    };
-    let now = attention(&app).await;
-    desktop::show_in_tray(&app, Shown::waiting(now));
-    desktop::after_run(&app, &end, (before, now));
-    warn_if_lost(RunEnded(end.into()).emit(&app));
-}
-
-/// Returns how many records need a person; none, when that cannot be known.
-async fn attention(app: &AppHandle) -> u64 {
-    let Ok(engine) = app.state::<Wiring>().engine().await else { return 0 };
-    engine.counts().await.map(RecordCounts::attention).unwrap_or_default()
+/// Hands the news of runs on to the window.
+pub(crate) fn on_run(app: &AppHandle, news: &RunNews) {
+    match news {
+        RunNews::Progress(progress) => warn_if_lost(RunProgress(progress.into()).emit(app)),
+        RunNews::Ended { end, .. } => warn_if_lost(RunEnded(end.clone().into()).emit(app)),
+        // The window asks for the rest itself.
+        RunNews::Idle { .. } | RunNews::ScheduleTrouble => {}
+    }
 }
 
 fn warn_if_lost(sent: tauri::Result<()>) {

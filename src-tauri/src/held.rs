@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use postonce_connectors::{Held, SourceSettings, Workspace};
+use postonce_connectors::{SourceSettings, TypedSecrets, Workspace};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::wire::SecretSide;
@@ -26,7 +26,7 @@ impl HeldSecrets {
     }
 
     /// Returns the secrets of these sides that this workspace uses, by its own names.
-    pub(crate) fn of(&self, workspace: &Workspace, sides: &[SecretSide]) -> Held {
+    pub(crate) fn of(&self, workspace: &Workspace, sides: &[SecretSide]) -> TypedSecrets {
         let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
         let accounting = workspace.secret_names().first().map(|name| (*name).to_owned());
         let platform = match workspace.source() {

@@ -3,15 +3,18 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod bindings;
+mod blocking;
 mod commands;
 mod desktop;
 mod error;
 mod events;
+mod follow;
 mod held;
 mod host;
 mod outside;
 mod recent;
 mod saving;
+mod scheduler;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -23,6 +26,7 @@ use std::process::ExitCode;
 use tauri::Manager as _;
 
 use error::StartError;
+use follow::Listeners;
 use host::Host;
 use recent::Recent;
 use wiring::Wiring;
@@ -50,14 +54,21 @@ fn run() -> Result<(), StartError> {
             let folder = wiring::folder(&recent)?;
             app.manage(saving::SavedFiles::default());
             app.manage(outside::Outside::Computer);
-            app.manage(Wiring::new(folder, recent, app.handle().clone()));
+            app.manage(Wiring::new(folder, recent));
+            app.manage(listeners());
             desktop::set_up(app);
+            scheduler::start(app.handle());
             Ok(())
         })
         .build(context())
         .map_err(StartError::Desktop)?;
     app.run(|app, event| desktop::on_event(app, &event));
     Ok(())
+}
+
+/// Returns the listeners to the news of runs. The window hears of an end last, when all else shows it.
+fn listeners() -> Listeners {
+    Listeners(vec![desktop::show_run_in_tray, desktop::notify_of_run, events::on_run])
 }
 
 /// Returns the configuration, with the window's files inside.

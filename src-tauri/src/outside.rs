@@ -8,7 +8,6 @@ use tauri_plugin_dialog::{DialogExt as _, FilePath};
 use tauri_plugin_opener::OpenerExt as _;
 use tokio::sync::oneshot;
 
-use crate::desktop::refused;
 use crate::host::AppHandle;
 
 /// The one who acts.
@@ -62,9 +61,10 @@ impl Outside {
     /// Opens a page in the person's browser.
     pub(crate) fn open_page(&self, app: &AppHandle, page: &tauri::Url) -> Result<(), Problem> {
         match self {
-            Self::Computer => {
-                app.opener().open_url(page.as_str(), None::<&str>).map_err(|error| refused(page.as_str(), error))
-            }
+            Self::Computer => app
+                .opener()
+                .open_url(page.as_str(), None::<&str>)
+                .map_err(|error| Problem::desktop_refused(page.as_str(), error)),
             #[cfg(test)]
             Self::Pretended { .. } => self.keep(page.as_str()),
         }
@@ -74,7 +74,9 @@ impl Outside {
     pub(crate) fn open_path(&self, app: &AppHandle, path: &Path) -> Result<(), Problem> {
         let shown = path.to_string_lossy();
         match self {
-            Self::Computer => app.opener().open_path(&*shown, None::<&str>).map_err(|error| refused(&shown, error)),
+            Self::Computer => {
+                app.opener().open_path(&*shown, None::<&str>).map_err(|error| Problem::desktop_refused(&shown, error))
+            }
             #[cfg(test)]
             Self::Pretended { .. } => self.keep(&shown),
         }
@@ -83,9 +85,10 @@ impl Outside {
     /// Shows a file in its folder.
     pub(crate) fn show_path(&self, app: &AppHandle, path: &Path) -> Result<(), Problem> {
         match self {
-            Self::Computer => {
-                app.opener().reveal_item_in_dir(path).map_err(|error| refused(&path.to_string_lossy(), error))
-            }
+            Self::Computer => app
+                .opener()
+                .reveal_item_in_dir(path)
+                .map_err(|error| Problem::desktop_refused(&path.to_string_lossy(), error)),
             #[cfg(test)]
             Self::Pretended { .. } => self.keep(&path.to_string_lossy()),
         }

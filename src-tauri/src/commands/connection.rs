@@ -1,11 +1,12 @@
 //! Answers for the accounting side. It is slow where the network is, and therefore asked for apart from the ledger.
 
+use postonce_connectors::actor;
 use postonce_engine::BreakAsk;
 use tauri::State;
 
 use super::Answer;
 use crate::wire::{Connection, Lock};
-use crate::wiring::{Wiring, actor};
+use crate::wiring::Wiring;
 
 /// Returns the user that the accounting system knows, and the protection it gives.
 #[tauri::command]

@@ -1,11 +1,12 @@
 //! Keeps a person's decisions: on records that changed or vanished, and on records in doubt.
 
+use postonce_connectors::actor;
 use postonce_engine::ResolveAsk;
 use tauri::State;
 
 use super::Answer;
 use crate::wire::{End, Verdict};
-use crate::wiring::{Wiring, actor};
+use crate::wiring::Wiring;
 
 /// Keeps the decision that a record may stay as it is, although it changed, or its voucher is not there as it was.
 #[tauri::command]

@@ -1,12 +1,8 @@
 //! Answers for the program on this computer: its preferences, its log, its end.
 
-use postonce_engine::error::Problem;
-use tauri::Manager as _;
-
 use super::Answer;
 use crate::desktop;
 use crate::host::AppHandle;
-use crate::outside::Outside;
 use crate::wire::{About, Language, Preferences, Wanted};
 
 /// Returns the application's preferences on this computer.
@@ -28,7 +24,7 @@ pub(crate) async fn set_preferences(app: AppHandle, wanted: Preferences) -> Answ
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn set_language(app: AppHandle, language: Language) -> Answer<()> {
-    Ok(desktop::set_language(&app, language)?)
+    Ok(desktop::set_language(&app, language.into())?)
 }
 
 /// Returns the wish that came before the page was there: by a link, or in the menu.
@@ -67,11 +63,5 @@ pub(crate) fn about(app: AppHandle) -> About {
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn open_log_folder(app: AppHandle) -> Answer<()> {
-    Ok(open_logs(&app)?)
-}
-
-/// Opens the log folder, for the menu.
-pub(crate) fn open_logs(app: &AppHandle) -> Result<(), Problem> {
-    let folder = desktop::log_folder(app).ok_or_else(|| desktop::refused("log", "no folder"))?;
-    app.state::<Outside>().open_path(app, &folder)
+    Ok(desktop::open_logs(&app)?)
 }

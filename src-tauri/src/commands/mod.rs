@@ -16,7 +16,7 @@ pub(crate) mod sync;
 
 use postonce_engine::Syncing;
 
-use crate::events::follow;
+use crate::follow::follow;
 use crate::host::AppHandle;
 use crate::wire::{Problem, SyncStarted};
 

@@ -8,10 +8,12 @@ use postonce_practice::Wish;
 use tauri::State;
 
 use super::Answer;
-use crate::desktop::{self, Shown};
+use crate::blocking::blocking;
+use crate::desktop;
+use crate::follow::{RunNews, emit};
 use crate::host::AppHandle;
 use crate::wire::{Language, Month, Overview, each, moment};
-use crate::wiring::{Wiring, blocking};
+use crate::wiring::Wiring;
 
 /// The number of records of a practice workspace: enough to scroll in, few enough to look through.
 const PRACTICE_RECORDS: usize = 240;
@@ -40,7 +42,7 @@ pub(crate) async fn overview(app: AppHandle, wiring: State<'_, Wiring>) -> Answe
     };
     let counts = opened.engine.counts().await?;
     if opened.engine.syncing().is_none() {
-        desktop::show_in_tray(&app, Shown::waiting(counts.attention()));
+        emit(&app, &RunNews::Idle { attention: counts.attention() });
     }
     Ok(Overview::Ready {
         path: wiring.folder().display().to_string(),
@@ -85,5 +87,5 @@ pub(crate) async fn make_practice_workspace(wiring: State<'_, Wiring>) -> Answer
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn system_language() -> Language {
-    Language::of_system()
+    desktop::system_language().into()
 }

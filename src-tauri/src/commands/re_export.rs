@@ -1,12 +1,13 @@
 //! Exports one record once more: shown, requested, approved or declined.
 
+use postonce_connectors::actor;
 use postonce_engine::ReExportStep;
 use tauri::State;
 
 use super::{Answer, watched};
 use crate::host::AppHandle;
 use crate::wire::{ReExport, ReExportAsked, ReExportPreview, ReExportWish, SyncStarted, each, instant};
-use crate::wiring::{Wiring, actor};
+use crate::wiring::Wiring;
 
 /// Returns the exported content, the present content of the accounting system, and the voucher that would be made.
 #[tauri::command]

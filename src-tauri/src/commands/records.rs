@@ -1,6 +1,6 @@
 //! Answers for records: those that wait for a person, and the story of one.
 
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use tauri::{Manager as _, State};
 
 use super::Answer;
@@ -40,7 +40,7 @@ pub(crate) async fn records_found(wiring: State<'_, Wiring>, query: RecordQuery)
 #[specta::specta]
 pub(crate) async fn record(wiring: State<'_, Wiring>, record_id: String) -> Answer<RecordStory> {
     let story = wiring.engine().await?.record(&record_id).await?;
-    Ok(story.ok_or_else(|| Problem::new(ErrorCode::RecordNotFound).with("id", record_id))?.into())
+    Ok(story.ok_or_else(|| Problem::record_not_found(record_id))?.into())
 }
 
 /// Opens a voucher in the accounting system's own web client, in the person's browser. The page names a voucher that
@@ -48,6 +48,6 @@ pub(crate) async fn record(wiring: State<'_, Wiring>, record_id: String) -> Answ
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn open_voucher(app: AppHandle, wiring: State<'_, Wiring>, voucher_id: String) -> Answer<()> {
-    let page = wiring.opened().await?.voucher_page(&voucher_id).await?;
+    let page = wiring.voucher_page(&voucher_id).await?;
     Ok(app.state::<Outside>().open_page(&app, &page)?)
 }

@@ -7,11 +7,12 @@ use postonce_connectors::workspace::{
     AccountingSection, Change, OrganisationSection, PostingSection, Sections, SourceSection, plain,
 };
 use postonce_connectors::{Trial, Workspace};
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
 use secrecy::SecretString;
 use tauri::State;
 
 use super::Answer;
+use crate::blocking::blocking;
 use crate::host::AppHandle;
 use crate::outside::Outside;
 use crate::wire::setup::{
@@ -19,7 +20,7 @@ use crate::wire::setup::{
     kinds,
 };
 use crate::wire::{Plan, SecretSide, each};
-use crate::wiring::{Wiring, blocking};
+use crate::wiring::Wiring;
 
 /// The number of rows that are shown as they will be read.
 const SAMPLE_ROWS: usize = 8;
@@ -46,7 +47,7 @@ pub(crate) async fn begin_setup(wiring: State<'_, Wiring>) -> Answer<SetupStart>
 pub(crate) fn hold_secret(wiring: State<'_, Wiring>, side: SecretSide, value: String) -> Answer<()> {
     let value = SecretString::from(value);
     if too_long(&value) {
-        return Err(Problem::new(ErrorCode::Usage).with("detail", "hold_secret").into());
+        return Err(Problem::usage("hold_secret").into());
     }
     wiring.hold(side, value);
     Ok(())
@@ -188,5 +189,5 @@ fn absolute(path: &str) -> Result<PathBuf, Problem> {
     if path.is_absolute() {
         return Ok(path.to_owned());
     }
-    Err(Problem::new(ErrorCode::FolderNotAbsolute).with("path", path.display()))
+    Err(Problem::folder_not_absolute(path.display()))
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use postonce_connectors::actor;
 use postonce_engine::SyncAsk;
 use postonce_engine::domain::Trigger;
 use tauri::State;
@@ -9,7 +10,7 @@ use tauri::State;
 use super::{Answer, watched};
 use crate::host::AppHandle;
 use crate::wire::{Period, Plan, Progress, SyncStarted};
-use crate::wiring::{Wiring, actor};
+use crate::wiring::Wiring;
 
 /// Returns the plan of a sync. It sends nothing.
 #[tauri::command]

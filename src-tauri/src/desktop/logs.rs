@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use postonce_engine::error::Problem;
 use tauri::Manager as _;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::fmt::MakeWriter as _;
@@ -14,6 +15,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::host::{App, AppHandle};
+use crate::outside::Outside;
 
 /// The number of files kept, one a day.
 const FILES_MAX: usize = 14;
@@ -48,6 +50,12 @@ pub(super) fn keep(app: &App) {
 /// Returns the folder of the files.
 pub(crate) fn folder(app: &AppHandle) -> Option<PathBuf> {
     app.path().app_log_dir().ok()
+}
+
+/// Opens the folder in the computer's own file manager.
+pub(crate) fn open(app: &AppHandle) -> Result<(), Problem> {
+    let folder = folder(app).ok_or_else(|| Problem::desktop_refused("log", "no folder"))?;
+    app.state::<Outside>().open_path(app, &folder)
 }
 
 fn file() -> Box<dyn Write> {

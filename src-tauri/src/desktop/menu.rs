@@ -1,15 +1,15 @@
 //! Makes the menu, in the person's language, with the shortcuts that the page knows as well.
 
+use postonce_words::{Language, Message};
 use tauri::menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder, SubmenuBuilder};
 
-use super::words::{self, Word};
-use super::{links, quit, tray};
-use crate::commands;
+use super::words;
+use super::{actions, links, logs, quit};
 use crate::host::{AppHandle, Host};
-use crate::wire::{Language, Wanted};
+use crate::wire::Wanted;
 
 /// The screens in the order of the navigation, as the page's router names them: Ctrl+1, Ctrl+2 …
-const SCREENS: [(&str, Word); 6] = [
+const SCREENS: [(&str, Message); 6] = [
     ("overview", words::OVERVIEW),
     ("history", words::HISTORY),
     ("records", words::RECORDS),
@@ -18,9 +18,11 @@ const SCREENS: [(&str, Word); 6] = [
     ("settings", words::SETTINGS),
 ];
 const TO_SCREEN: &str = "screen:";
-pub(super) const SYNC: &str = "sync";
+const SYNC: &str = "sync";
 pub(super) const OPEN: &str = "open";
 pub(super) const QUIT: &str = "quit";
+/// The tray's own *Sync now*: it needs no page to answer it.
+pub(super) const TRAY_SYNC: &str = "tray-sync";
 const SEARCH: &str = "search";
 const LOGS: &str = "logs";
 
@@ -32,7 +34,7 @@ pub(super) fn set(app: &AppHandle, language: Language) {
 }
 
 fn build(app: &AppHandle, language: Language) -> tauri::Result<Menu<Host>> {
-    let item = |id: &str, word: Word, keys: Option<&str>| item(app, id, word.text(language), keys);
+    let item = |id: &str, word: Message, keys: Option<&str>| item(app, id, word.text(language), keys);
     let file = SubmenuBuilder::new(app, words::FILE.text(language))
         .item(&item(SYNC, words::SYNC_NOW, Some("CmdOrCtrl+Enter"))?)
         .separator()
@@ -75,9 +77,9 @@ pub(super) fn chosen(app: &AppHandle, id: &str) {
         SEARCH => links::want(app, Wanted::Search),
         QUIT => quit::ask(app),
         OPEN => super::raise(app),
-        tray::SYNC => tray::sync(app),
+        TRAY_SYNC => actions::sync(app),
         LOGS => {
-            if let Err(problem) = commands::desktop::open_logs(app) {
+            if let Err(problem) = logs::open(app) {
                 tracing::warn!("the log folder cannot be opened: {problem}");
             }
         }

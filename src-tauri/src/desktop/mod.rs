@@ -1,6 +1,7 @@
 //! Keeps desktop manners: one instance, a window that opens where it was closed, a menu, a tray, and an end that loses
 //! nothing.
 
+mod actions;
 mod links;
 mod logs;
 mod menu;
@@ -8,7 +9,7 @@ mod notices;
 mod preferences;
 mod quit;
 mod tray;
-mod words;
+pub(crate) mod words;
 
 use tauri::{Builder, Manager as _, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
@@ -16,11 +17,11 @@ use tauri_plugin_window_state::StateFlags;
 use crate::host::{App, AppHandle, Host};
 
 pub(crate) use links::at_start;
-pub(crate) use logs::{folder as log_folder, start as start_logs};
-pub(crate) use notices::{after_run, schedule_trouble};
-pub(crate) use preferences::{Kept, preferences, refused, set_language, set_preferences};
+pub(crate) use logs::{folder as log_folder, open as open_logs, start as start_logs};
+pub(crate) use notices::on_run as notify_of_run;
+pub(crate) use preferences::{PreferenceFile, preferences, set_language, set_preferences, system_language};
 pub(crate) use quit::{ask as ask_to_quit, stop_and_quit};
-pub(crate) use tray::{Shown, show as show_in_tray};
+pub(crate) use tray::on_run as show_run_in_tray;
 
 const WINDOW: &str = "main";
 
@@ -53,7 +54,7 @@ pub(crate) fn plugins(builder: Builder<Host>) -> Builder<Host> {
 pub(crate) fn set_up(app: &App) {
     let handle = app.handle();
     logs::keep(app);
-    app.manage(Kept::read(app.path().app_config_dir().ok()));
+    app.manage(PreferenceFile::read(app.path().app_config_dir().ok()));
     app.manage(links::Pending::of(std::env::args().skip(1)));
     app.manage(quit::Leaving::by(|app| app.exit(0)));
     let language = preferences::language(handle);
@@ -68,7 +69,7 @@ pub(crate) fn set_up(app: &App) {
 /// Sets up the same without a menu or a tray, which want a display; the program ends by this way out.
 #[cfg(test)]
 pub(crate) fn pretend(app: &App, config: std::path::PathBuf, exit: fn(&AppHandle)) {
-    app.manage(Kept::read(Some(config)));
+    app.manage(PreferenceFile::read(Some(config)));
     app.manage(links::Pending::of(std::iter::empty()));
     app.manage(quit::Leaving::by(exit));
     app.manage(tray::Tray::none());

@@ -5,36 +5,58 @@
 use postonce_engine::domain::Outcome;
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::{SyncEnd, views::RunSummary};
+use postonce_words::Language;
 use tauri::Manager as _;
 use tauri_plugin_notification::NotificationExt as _;
 
-use super::preferences::{self, Kept};
-use super::words::{self, Word};
+use super::preferences::{self, PreferenceFile};
+use super::words;
+use crate::follow::RunNews;
 use crate::host::AppHandle;
 
-/// Reports a run that left something for a person, or found something: `now` records need one, and `before` did before
-/// it.
-pub(crate) fn after_run(app: &AppHandle, end: &SyncEnd, (before, now): (u64, u64)) {
-    let Some((title, count)) = needs_a_person(end, before, now) else { return };
-    notify(app, title, count);
+/// A notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Notice {
+    SyncFailed,
+    ScheduleTrouble,
+    /// This many records need a person.
+    RecordsNeedYou(u64),
 }
 
-/// Reports that a scheduled sync cannot be begun.
-pub(crate) fn schedule_trouble(app: &AppHandle) {
-    notify(app, words::SCHEDULE_TROUBLE, None);
+impl Notice {
+    fn text(self, language: Language) -> String {
+        match self {
+            Self::SyncFailed => words::SYNC_FAILED.text(language).to_owned(),
+            Self::ScheduleTrouble => words::SCHEDULE_TROUBLE.text(language).to_owned(),
+            Self::RecordsNeedYou(count) => words::records_need_you(language, count),
+        }
+    }
 }
 
-/// Returns the notification's words, with the number of records it is about.
-fn needs_a_person(end: &SyncEnd, before: u64, now: u64) -> Option<(Word, Option<u64>)> {
+/// Notifies a person of news that need them.
+pub(crate) fn on_run(app: &AppHandle, news: &RunNews) {
+    let notice = match news {
+        RunNews::Progress(_) | RunNews::Idle { .. } => None,
+        RunNews::Ended { end, attention_before, attention } => needs_a_person(end, *attention_before, *attention),
+        RunNews::ScheduleTrouble => Some(Notice::ScheduleTrouble),
+    };
+    if let Some(notice) = notice {
+        notify(app, notice);
+    }
+}
+
+/// Returns the notification for a run that left something for a person, or found something: `now` records need one, and
+/// `before` did before it.
+fn needs_a_person(end: &SyncEnd, before: u64, now: u64) -> Option<Notice> {
     if end.error.as_ref().is_some_and(|problem| !is_somebody_elses_turn(problem)) {
-        return Some((words::SYNC_FAILED, None));
+        return Some(Notice::SyncFailed);
     }
     let RunSummary { outcome, counts, .. } = end.run.as_ref()?;
     match outcome {
-        Some(Outcome::Failed | Outcome::LeaseLost | Outcome::Interrupted) => Some((words::SYNC_FAILED, None)),
+        Some(Outcome::Failed | Outcome::LeaseLost | Outcome::Interrupted) => Some(Notice::SyncFailed),
         _ => {
             let left = counts.refused + counts.held + counts.in_doubt;
-            (left > 0 || now > before).then_some((words::RECORDS_NEED_YOU, Some(now.max(left))))
+            (left > 0 || now > before).then_some(Notice::RecordsNeedYou(now.max(left)))
         }
     }
 }
@@ -44,12 +66,12 @@ fn is_somebody_elses_turn(problem: &Problem) -> bool {
     matches!(problem.code, ErrorCode::LockHeld | ErrorCode::LockHeldHere)
 }
 
-fn notify(app: &AppHandle, body: Word, count: Option<u64>) {
-    if !app.state::<Kept>().now().notifications || super::is_looked_at(app) {
+fn notify(app: &AppHandle, notice: Notice) {
+    if !app.state::<PreferenceFile>().now().notifications || super::is_looked_at(app) {
         return;
     }
     let language = preferences::language(app);
-    let body = body.text(language).replace("{n}", &count.unwrap_or_default().to_string());
+    let body = notice.text(language);
     if let Err(error) = app.notification().builder().title(words::NEEDS_YOU.text(language)).body(body).show() {
         tracing::warn!("a notification cannot be shown: {error}");
     }
@@ -62,16 +84,17 @@ mod tests {
 
     use super::*;
 
-    fn failed(code: ErrorCode) -> SyncEnd {
-        SyncEnd { error: Some(Problem::new(code)), ..SyncEnd::default() }
+    fn failed(problem: Problem) -> SyncEnd {
+        SyncEnd { error: Some(problem), ..SyncEnd::default() }
     }
 
     #[test]
     fn a_failed_sync_needs_a_person_and_a_refused_one_does_not() {
         let needs = |end: &SyncEnd| needs_a_person(end, 0, 0);
-        assert!(needs(&failed(ErrorCode::AccountingUnreachable)).is_some());
-        assert!(needs(&failed(ErrorCode::LockHeld)).is_none());
-        assert!(needs(&failed(ErrorCode::LockHeldHere)).is_none());
+        let lock_held = Problem::lock_held("Kari", "pc", "2026-01-02T03:04:05Z", 1, 2, "2026-01-02T03:04:06Z");
+        assert!(needs(&failed(Problem::accounting_unreachable("http://127.0.0.1:4010", "refused"))).is_some());
+        assert!(needs(&failed(lock_held)).is_none());
+        assert!(needs(&failed(Problem::lock_held_here("postonce.lock"))).is_none());
         assert!(needs(&SyncEnd::default()).is_none());
     }
 
@@ -92,6 +115,6 @@ mod tests {
         };
         let end = SyncEnd { run: Some(run), ..SyncEnd::default() };
         assert!(needs_a_person(&end, 3, 3).is_none());
-        assert_eq!(needs_a_person(&end, 3, 4).and_then(|(_, count)| count), Some(4));
+        assert_eq!(needs_a_person(&end, 3, 4), Some(Notice::RecordsNeedYou(4)));
     }
 }

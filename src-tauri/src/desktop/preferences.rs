@@ -5,14 +5,15 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::error::Problem;
+use postonce_words::Language;
 use serde::{Deserialize, Serialize};
 use tauri::Manager as _;
 use tauri_plugin_autostart::ManagerExt as _;
 
 use super::{menu, tray};
 use crate::host::AppHandle;
-use crate::wire::{Language, Preferences};
+use crate::wire::{self, Preferences};
 
 const FILE: &str = "preferences.json";
 
@@ -23,7 +24,7 @@ pub(crate) struct Choices {
     pub(super) keep_in_tray: bool,
     pub(super) notifications: bool,
     /// The language of menu, tray and notifications; the page keeps its own.
-    language: Option<Language>,
+    language: Option<wire::Language>,
 }
 
 impl Default for Choices {
@@ -33,12 +34,12 @@ impl Default for Choices {
 }
 
 /// The choices, with the file that keeps them.
-pub(crate) struct Kept {
+pub(crate) struct PreferenceFile {
     file: Option<PathBuf>,
     choices: Mutex<Choices>,
 }
 
-impl Kept {
+impl PreferenceFile {
     pub(super) fn read(folder: Option<PathBuf>) -> Self {
         let file = folder.map(|folder| folder.join(FILE));
         let read = file.as_ref().and_then(|file| fs::read_to_string(file).ok());
@@ -58,7 +59,7 @@ impl Kept {
         let mut changed = *choices;
         change(&mut changed);
         if let Some(file) = self.file.as_ref().filter(|_| changed != *choices) {
-            let refused = |error: &dyn std::fmt::Display| refused(&file.display().to_string(), error);
+            let refused = |error: &dyn std::fmt::Display| Problem::desktop_refused(file.display(), error);
             let text = serde_json::to_string_pretty(&changed).map_err(|error| refused(&error))?;
             let unfinished = file.with_extension("json.part");
             let folder = file.parent().map_or(Ok(()), fs::create_dir_all);
@@ -72,15 +73,10 @@ impl Kept {
     }
 }
 
-/// Returns the problem of an act that the computer refused.
-pub(crate) fn refused(what: &str, detail: impl std::fmt::Display) -> Problem {
-    Problem::new(ErrorCode::DesktopRefused).with("what", what).with("detail", detail)
-}
-
 /// Returns the preferences as they are now; whether the application starts with the computer is for the computer to
 /// say.
 pub(crate) fn preferences(app: &AppHandle) -> Preferences {
-    let choices = app.state::<Kept>().now();
+    let choices = app.state::<PreferenceFile>().now();
     Preferences {
         autostart: app.autolaunch().is_enabled().unwrap_or(false),
         keep_in_tray: choices.keep_in_tray,
@@ -94,9 +90,9 @@ pub(crate) fn set_preferences(app: &AppHandle, wanted: Preferences) -> Result<()
     let autostart = app.autolaunch();
     if autostart.is_enabled().unwrap_or(false) != wanted.autostart {
         let changed = if wanted.autostart { autostart.enable() } else { autostart.disable() };
-        changed.map_err(|error| refused("autostart", error))?;
+        changed.map_err(|error| Problem::desktop_refused("autostart", error))?;
     }
-    app.state::<Kept>().change(|choices| {
+    app.state::<PreferenceFile>().change(|choices| {
         choices.keep_in_tray = wanted.keep_in_tray;
         choices.notifications = wanted.notifications;
     })
@@ -104,7 +100,12 @@ pub(crate) fn set_preferences(app: &AppHandle, wanted: Preferences) -> Result<()
 
 /// Returns the language of menu, tray and notifications.
 pub(super) fn language(app: &AppHandle) -> Language {
-    app.state::<Kept>().now().language.unwrap_or_else(Language::of_system)
+    app.state::<PreferenceFile>().now().language.map_or_else(system_language, Language::from)
+}
+
+/// Returns the language that the operating system is set to.
+pub(crate) fn system_language() -> Language {
+    sys_locale::get_locale().map_or(Language::English, |tag| Language::of_tag(&tag))
 }
 
 /// Takes over the page's new language for menu, tray and notifications.
@@ -113,25 +114,27 @@ pub(crate) fn set_language(app: &AppHandle, wanted: Language) -> Result<(), Prob
         menu::set(app, wanted);
         app.state::<tray::Tray>().speak(app, wanted);
     }
-    app.state::<Kept>().change(|choices| choices.language = Some(wanted))
+    app.state::<PreferenceFile>().change(|choices| choices.language = Some(wanted.into()))
 }
 
 #[cfg(test)]
 mod tests {
+    use postonce_engine::error::ErrorCode;
+
     use super::*;
 
     #[test]
     fn choices_are_kept_and_a_damaged_file_counts_as_none() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let at = || Some(folder.path().join("new"));
-        let kept = Kept::read(at());
+        let kept = PreferenceFile::read(at());
         assert_eq!(kept.now(), Choices::default());
         kept.change(|choices| choices.keep_in_tray = true).expect("writable");
-        assert!(Kept::read(at()).now().keep_in_tray);
+        assert!(PreferenceFile::read(at()).now().keep_in_tray);
         fs::write(folder.path().join("new").join(FILE), "{\"notifications\": false").expect("writable");
-        assert_eq!(Kept::read(at()).now(), Choices::default());
+        assert_eq!(PreferenceFile::read(at()).now(), Choices::default());
         fs::write(folder.path().join("new").join(FILE), "{\"notifications\": false}").expect("writable");
-        assert!(!Kept::read(at()).now().notifications);
+        assert!(!PreferenceFile::read(at()).now().notifications);
     }
 
     #[test]
@@ -139,7 +142,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("file");
         fs::write(&file, "").expect("writable");
-        let kept = Kept::read(Some(file));
+        let kept = PreferenceFile::read(Some(file));
         let problem = kept.change(|choices| choices.keep_in_tray = true).expect_err("a file is no folder");
         assert_eq!((problem.code, kept.now()), (ErrorCode::DesktopRefused, Choices::default()));
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tauri::Manager as _;
 
-use super::{Kept, links, tray};
+use super::{PreferenceFile, links, tray};
 use crate::host::AppHandle;
 use crate::wire::Wanted;
 use crate::wiring::Wiring;
@@ -32,7 +32,7 @@ pub(super) fn is_leaving(app: &AppHandle) -> bool {
 
 /// Reacts to a closed window: it goes to the tray, or the program ends.
 pub(super) fn closed(app: &AppHandle) {
-    if app.state::<Kept>().now().keep_in_tray && app.state::<tray::Tray>().is_there() {
+    if app.state::<PreferenceFile>().now().keep_in_tray && app.state::<tray::Tray>().is_there() {
         super::hide(app);
     } else {
         ask(app);

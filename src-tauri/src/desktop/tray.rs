@@ -5,28 +5,22 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
-use postonce_engine::SyncAsk;
-use postonce_engine::domain::{Period, Trigger};
+use postonce_words::Language;
 use tauri::Manager as _;
 use tauri::menu::{Menu, MenuBuilder, MenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 
-use super::words;
-use super::{Kept, menu, raise};
-use crate::events::follow;
+use super::{PreferenceFile, menu, words};
+use crate::follow::RunNews;
 use crate::host::{AppHandle, Host};
-use crate::wire::Language;
-use crate::wiring::{Wiring, actor};
 
 /// The argument with which the computer starts the program: without a window in the way, when there is a tray to be in.
 pub(super) const STARTED_HIDDEN: &str = "--in-tray";
-/// The id of an entry of the tray's menu; the page answers the menu's own *Sync now*.
-pub(super) const SYNC: &str = "tray-sync";
 const STATE: &str = "tray-state";
 
 /// The state that the tray shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Shown {
+enum TrayState {
     /// Nothing is on, and nothing is known to wait.
     #[default]
     Calm,
@@ -36,9 +30,9 @@ pub(crate) enum Shown {
     Syncing(u64, Option<u64>),
 }
 
-impl Shown {
+impl TrayState {
     /// Returns the state while nothing is on and this many records wait for a person.
-    pub(crate) fn waiting(records: u64) -> Self {
+    fn waiting(records: u64) -> Self {
         match records {
             0 => Self::Calm,
             count => Self::Attention(count),
@@ -47,16 +41,18 @@ impl Shown {
 }
 
 /// The tray, on a desktop that has one.
-pub(crate) struct Tray(Option<There>);
+pub(crate) struct Tray(Option<DrawnTray>);
 
-struct There {
+/// The parts of a tray that is drawn.
+struct DrawnTray {
     icon: TrayIcon<Host>,
-    inside: Mutex<Inside>,
+    content: Mutex<TrayContent>,
 }
 
-struct Inside {
+/// The state in the tray, and the entry that shows it.
+struct TrayContent {
     state: MenuItem<Host>,
-    shown: Shown,
+    shown: TrayState,
     language: Language,
 }
 
@@ -66,7 +62,7 @@ impl Tray {
         // The library is looked for when the icon is made, and its absence is a panic.
         let made = catch_unwind(AssertUnwindSafe(|| make(app, language)));
         Self(match made {
-            Ok(Ok(there)) => Some(there),
+            Ok(Ok(tray)) => Some(tray),
             Ok(Err(error)) => {
                 tracing::warn!("there is no tray: {error}");
                 None
@@ -88,95 +84,80 @@ impl Tray {
     }
 
     pub(super) fn speak(&self, app: &AppHandle, language: Language) {
-        let Some(there) = &self.0 else { return };
-        let mut inside = there.inside.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = menu(app, language, inside.shown).and_then(|(menu, state)| {
-            there.icon.set_menu(Some(menu))?;
+        let Some(tray) = &self.0 else { return };
+        let mut content = tray.content.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = menu(app, language, content.shown).and_then(|(menu, state)| {
+            tray.icon.set_menu(Some(menu))?;
             Ok(state)
         });
         match changed {
-            Ok(state) => *inside = Inside { state, shown: inside.shown, language },
+            Ok(state) => *content = TrayContent { state, shown: content.shown, language },
             Err(error) => tracing::warn!("the tray keeps its language: {error}"),
         }
     }
 }
 
+/// Shows the state of things after news of a run.
+pub(crate) fn on_run(app: &AppHandle, news: &RunNews) {
+    match news {
+        RunNews::Progress(now) => show(app, TrayState::Syncing(now.processed, now.total)),
+        RunNews::Ended { attention, .. } | RunNews::Idle { attention } => show(app, TrayState::waiting(*attention)),
+        RunNews::ScheduleTrouble => {}
+    }
+}
+
 /// Shows the state in the tray, unless it stands there already.
-pub(crate) fn show(app: &AppHandle, shown: Shown) {
+fn show(app: &AppHandle, shown: TrayState) {
     let Some(tray) = app.try_state::<Tray>() else { return };
-    let Some(there) = &tray.0 else { return };
-    let mut inside = there.inside.lock().unwrap_or_else(PoisonError::into_inner);
-    if inside.shown == shown {
+    let Some(tray) = &tray.0 else { return };
+    let mut content = tray.content.lock().unwrap_or_else(PoisonError::into_inner);
+    if content.shown == shown {
         return;
     }
-    inside.shown = shown;
-    let text = text(shown, inside.language);
-    let said = inside.state.set_text(&text).and_then(|()| there.icon.set_tooltip(Some(&text)));
+    content.shown = shown;
+    let text = text(shown, content.language);
+    let said = content.state.set_text(&text).and_then(|()| tray.icon.set_tooltip(Some(&text)));
     if let Err(error) = said {
         tracing::warn!("the tray does not say where things stand: {error}");
     }
 }
 
-/// Begins *Sync now* from the tray, with or without a window. The window follows it as it follows every run.
-pub(super) fn sync(app: &AppHandle) {
-    let app = app.clone();
-    tauri::async_runtime::spawn(async move {
-        match app.state::<Wiring>().engine().await {
-            Ok(engine) => {
-                let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: actor(), wait: None };
-                let run = engine.start(ask.into());
-                if !run.joined() {
-                    follow(app.clone(), run).await;
-                }
-            }
-            // The window shows the reason.
-            Err(problem) => {
-                tracing::warn!("no sync from the tray: {problem}");
-                raise(&app);
-            }
-        }
-    });
-}
-
 /// Tells whether the computer started the program, to wait in the tray.
 pub(super) fn starts_hidden(app: &AppHandle) -> bool {
     std::env::args().any(|argument| argument == STARTED_HIDDEN)
-        && app.state::<Kept>().now().keep_in_tray
+        && app.state::<PreferenceFile>().now().keep_in_tray
         && app.state::<Tray>().is_there()
 }
 
-fn make(app: &AppHandle, language: Language) -> tauri::Result<There> {
-    let (menu, state) = menu(app, language, Shown::Calm)?;
+fn make(app: &AppHandle, language: Language) -> tauri::Result<DrawnTray> {
+    let (menu, state) = menu(app, language, TrayState::Calm)?;
     let mut icon = TrayIconBuilder::new().tooltip("Postonce").menu(&menu).show_menu_on_left_click(true);
     if let Some(picture) = app.default_window_icon() {
         icon = icon.icon(picture.clone());
     }
-    let inside = Mutex::new(Inside { state, shown: Shown::Calm, language });
-    Ok(There { icon: icon.build(app)?, inside })
+    let content = Mutex::new(TrayContent { state, shown: TrayState::Calm, language });
+    Ok(DrawnTray { icon: icon.build(app)?, content })
 }
 
-fn menu(app: &AppHandle, language: Language, shown: Shown) -> tauri::Result<(Menu<Host>, MenuItem<Host>)> {
+fn menu(app: &AppHandle, language: Language, shown: TrayState) -> tauri::Result<(Menu<Host>, MenuItem<Host>)> {
     let state = MenuItem::with_id(app, STATE, text(shown, language), false, None::<&str>)?;
     let menu = MenuBuilder::new(app)
         .item(&state)
         .separator()
         .item(&menu::item(app, menu::OPEN, words::OPEN.text(language), None)?)
-        .item(&menu::item(app, SYNC, words::SYNC_NOW.text(language), None)?)
+        .item(&menu::item(app, menu::TRAY_SYNC, words::SYNC_NOW.text(language), None)?)
         .separator()
         .item(&menu::item(app, menu::QUIT, words::QUIT.text(language), None)?)
         .build()?;
     Ok((menu, state))
 }
 
-fn text(shown: Shown, language: Language) -> String {
+fn text(shown: TrayState, language: Language) -> String {
     match shown {
-        Shown::Calm => words::CALM.text(language).to_owned(),
-        Shown::Attention(count) => words::WAITING_FOR_YOU.text(language).replace("{n}", &count.to_string()),
-        Shown::Syncing(_, None) => words::SYNCING.text(language).to_owned(),
-        Shown::Syncing(processed, Some(total)) => words::SYNCING_OF
-            .text(language)
-            .replace("{n}", &processed.to_string())
-            .replace("{total}", &total.to_string()),
+        TrayState::Calm => words::CALM.text(language).to_owned(),
+        TrayState::Attention(count) => words::waiting_for_you(language, count),
+        TrayState::Syncing(_, None) => words::SYNCING.text(language).to_owned(),
+        TrayState::Syncing(processed, Some(total)) => words::syncing_of(language, processed, total),
     }
 }
 
@@ -186,8 +167,8 @@ mod tests {
 
     #[test]
     fn the_tray_says_where_things_stand_in_either_language() {
-        assert_eq!(text(Shown::Attention(3), Language::En), "To be looked at: 3");
-        assert_eq!(text(Shown::Attention(3), Language::Nb), "Til oppfølging: 3");
-        assert_eq!(text(Shown::Syncing(40, Some(120)), Language::Nb), "Synkroniserer: 40 av 120");
+        assert_eq!(text(TrayState::Attention(3), Language::English), "To be looked at: 3");
+        assert_eq!(text(TrayState::Attention(3), Language::Bokmal), "Til oppfølging: 3");
+        assert_eq!(text(TrayState::Syncing(40, Some(120)), Language::Bokmal), "Synkroniserer: 40 av 120");
     }
 }

@@ -22,7 +22,7 @@ const REFUSED_HERE: [&str; 6] = [
     "resolve",
     // `tests/contract/ledger_dangers.rs`, `tests/e2e/re_export.rs`
     "accept",
-    // `engine::export::voucher_page`, `wiring::tests`
+    // `engine::verbs::voucher_page`, `wiring::tests`
     "open_voucher",
     // `tests/e2e/setup.rs`
     "finish_setup",

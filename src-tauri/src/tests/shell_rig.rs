@@ -19,7 +19,7 @@ use crate::outside::Outside;
 use crate::recent::Recent;
 use crate::saving::SavedFiles;
 use crate::wiring::Wiring;
-use crate::{bindings, context, desktop};
+use crate::{bindings, context, desktop, listeners, scheduler};
 
 /// The shell under test, with the commands that were called and their outcome.
 pub(super) struct ShellRig {
@@ -56,8 +56,10 @@ impl ShellRig {
         app.manage(SavedFiles::default());
         app.manage(Exits(AtomicU32::new(0)));
         let recent = Recent::new(Some(config.clone()));
-        app.manage(Wiring::new(folder.path().join("workspace"), recent, app.handle().clone()));
+        app.manage(Wiring::new(folder.path().join("workspace"), recent));
+        app.manage(listeners());
         desktop::pretend(&app, config, |app| _ = app.state::<Exits>().0.fetch_add(1, Ordering::Relaxed));
+        scheduler::start(app.handle());
         // The permissions are those of the window with this label.
         let window = WebviewWindowBuilder::new(&app, "main", WebviewUrl::default()).build().expect("a window");
         let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/ipc/bindings.ts"));

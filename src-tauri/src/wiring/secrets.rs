@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use postonce_connectors::{Held, Secrets, Workspace};
+use postonce_connectors::{Secrets, TypedSecrets, Workspace, actor};
 use postonce_engine::SettingChange;
 use postonce_engine::error::{ErrorCode, Problem};
+use postonce_practice::OpenWorkspace;
 use secrecy::SecretString;
 
-use super::{Wiring, actor, blocking, engine_of, scheduled};
+use super::{Wiring, in_slot};
 use crate::wire::setup::secret_kind_of;
 use crate::wire::{MissingSecret, SecretSide};
 
@@ -18,7 +19,7 @@ impl Wiring {
     }
 
     /// Returns the secrets that were typed, by the names that this workspace has for them.
-    pub(crate) fn held_for(&self, workspace: &Workspace) -> Held {
+    pub(crate) fn held_for(&self, workspace: &Workspace) -> TypedSecrets {
         self.held.of(workspace, &SecretSide::BOTH)
     }
 
@@ -27,8 +28,8 @@ impl Wiring {
         if problem.code != ErrorCode::SecretMissing {
             return None;
         }
-        let (folder, missing) = (self.folder(), problem.params.get("name")?.clone());
-        let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await.ok()?;
+        let missing = problem.params.get("name")?.clone();
+        let workspace = self.workspace().await.ok()?;
         let is_accounting = workspace.accounting().remote().secret == missing;
         let side = if is_accounting { SecretSide::Accounting } else { SecretSide::Platform };
         Some(MissingSecret { side, secret: secret_kind_of(&workspace, side) })
@@ -38,38 +39,35 @@ impl Wiring {
     /// audit trail, and opens it. If it still cannot be opened, the keyring is as it was before, and the typed secrets
     /// are tried again together with those that are typed next.
     pub(crate) async fn keep_secrets(&self) -> Result<(), Problem> {
-        let mut slot = self.opened.lock().await;
-        if slot.is_some() {
+        let slot = self.slot.lock().await;
+        if in_slot(&slot).is_some() {
             drop(slot);
             return self.change(&SecretSide::BOTH, |_| Vec::new()).await.map(drop);
         }
-        let folder = self.folder();
-        let workspace = blocking(move || Ok(Workspace::open(&folder)?)).await?;
+        let workspace = self.workspace().await?;
         let held = self.held.of(&workspace, &SecretSide::BOTH);
         if held.is_empty() {
             let name = &workspace.accounting().remote().secret;
-            return Err(Problem::new(ErrorCode::SecretEmpty)
-                .with("name", name)
-                .with("variable", Secrets::variable(name)));
+            return Err(Problem::secret_empty(name, Secrets::variable(name)));
         }
         let changes = setting_changes(&held);
-        // The schedule begins when all is done: until then nothing may run over the entry.
+        // The workspace is in use when all is done: until then no schedule may run over the entry.
         let open = async {
-            let engine = engine_of(&workspace).await?;
-            let still = engine.hold_still()?;
-            engine.settings_changed(&still, &workspace.settings(), changes, &actor()).await?;
-            Ok(engine)
+            let open = OpenWorkspace::open(workspace.clone()).await?;
+            let still = open.engine.hold_still()?;
+            open.engine.settings_changed(&still, &workspace.settings(), changes, &actor()).await?;
+            Ok(open)
         };
-        let engine = Arc::new(Secrets::of(&workspace)).keep_while(held, open).await?;
+        let open = Arc::new(Secrets::of(&workspace)).keep_while(held, open).await?;
         self.held.forget();
         self.recent.keep(workspace.dir());
-        *slot = Some(Arc::new(scheduled(workspace, engine, None, self.app.clone())));
+        slot.send_replace(Some(Arc::new(open)));
         Ok(())
     }
 }
 
 /// Returns secrets as the audit trail has them: that they changed, and never to what.
-pub(super) fn setting_changes(held: &Held) -> Vec<SettingChange> {
+pub(super) fn setting_changes(held: &TypedSecrets) -> Vec<SettingChange> {
     let change = |name| SettingChange { key: format!("secret {name}"), before: None, after: Some("…".to_owned()) };
     held.keys().map(change).collect()
 }
