@@ -4,9 +4,7 @@ use postonce_words::{Language, Message};
 use tauri::menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder, SubmenuBuilder};
 
 use super::words;
-use super::{actions, links, logs, quit};
 use crate::host::{AppHandle, Host};
-use crate::wire::Wanted;
 
 /// The screens in the order of the navigation, as the page's router names them: Ctrl+1, Ctrl+2 …
 const SCREENS: [(&str, Message); 6] = [
@@ -17,14 +15,14 @@ const SCREENS: [(&str, Message); 6] = [
     ("audit", words::AUDIT),
     ("settings", words::SETTINGS),
 ];
-const TO_SCREEN: &str = "screen:";
-const SYNC: &str = "sync";
+pub(super) const TO_SCREEN: &str = "screen:";
+pub(super) const SYNC: &str = "sync";
 pub(super) const OPEN: &str = "open";
 pub(super) const QUIT: &str = "quit";
 /// The tray's own *Sync now*: it needs no page to answer it.
 pub(super) const TRAY_SYNC: &str = "tray-sync";
-const SEARCH: &str = "search";
-const LOGS: &str = "logs";
+pub(super) const SEARCH: &str = "search";
+pub(super) const LOGS: &str = "logs";
 
 /// Puts the menu in place; without one the page still offers everything.
 pub(super) fn set(app: &AppHandle, language: Language) {
@@ -67,26 +65,5 @@ pub(super) fn item(app: &AppHandle, id: &str, text: &str, keys: Option<&str>) ->
     match keys {
         Some(keys) => item.accelerator(keys).build(app),
         None => item.build(app),
-    }
-}
-
-/// Acts on a chosen entry of the menu, or of the tray's.
-pub(super) fn chosen(app: &AppHandle, id: &str) {
-    match id {
-        SYNC => links::want(app, Wanted::Sync),
-        SEARCH => links::want(app, Wanted::Search),
-        QUIT => quit::ask(app),
-        OPEN => super::raise(app),
-        TRAY_SYNC => actions::sync(app),
-        LOGS => {
-            if let Err(problem) = logs::open(app) {
-                tracing::warn!("the log folder cannot be opened: {problem}");
-            }
-        }
-        _ => {
-            if let Some(screen) = id.strip_prefix(TO_SCREEN) {
-                links::want(app, Wanted::Screen { screen: screen.to_owned() });
-            }
-        }
     }
 }

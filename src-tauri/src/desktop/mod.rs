@@ -24,6 +24,8 @@ pub(crate) use quit::{ask as ask_to_quit, stop_and_quit};
 pub(crate) use tray::on_run as show_run_in_tray;
 
 const WINDOW: &str = "main";
+/// The argument with which the computer starts the program: without a window in the way, when there is a tray to be in.
+const STARTED_HIDDEN: &str = "--in-tray";
 
 /// Adds the plugins, in the order they must stand: single-instance first. None of them may be called from the window;
 /// its capability lists only the application's own commands.
@@ -39,8 +41,8 @@ pub(crate) fn plugins(builder: Builder<Host>) -> Builder<Host> {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
-        .plugin(tauri_plugin_autostart::Builder::new().arg(tray::STARTED_HIDDEN).build())
-        .on_menu_event(|app, event| menu::chosen(app, event.id().as_ref()))
+        .plugin(tauri_plugin_autostart::Builder::new().arg(STARTED_HIDDEN).build())
+        .on_menu_event(|app, event| actions::chosen(app, event.id().as_ref()))
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event {
                 api.prevent_close();
@@ -61,7 +63,7 @@ pub(crate) fn set_up(app: &App) {
     menu::set(handle, language);
     app.manage(tray::Tray::make(handle, language));
     links::listen(handle);
-    if tray::starts_hidden(handle) {
+    if starts_hidden(handle) {
         hide(handle);
     }
 }
@@ -95,6 +97,13 @@ pub(crate) fn raise(app: &AppHandle) {
     if let Err(error) = shown {
         tracing::warn!("the window cannot be raised: {error}");
     }
+}
+
+/// Tells whether the computer started the program, to wait in the tray.
+fn starts_hidden(app: &AppHandle) -> bool {
+    std::env::args().any(|argument| argument == STARTED_HIDDEN)
+        && app.state::<PreferenceFile>().now().keep_in_tray
+        && app.state::<tray::Tray>().is_there()
 }
 
 fn hide(app: &AppHandle) {

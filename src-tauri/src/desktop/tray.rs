@@ -10,12 +10,10 @@ use tauri::Manager as _;
 use tauri::menu::{Menu, MenuBuilder, MenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 
-use super::{PreferenceFile, menu, words};
+use super::{menu, words};
 use crate::follow::RunNews;
 use crate::host::{AppHandle, Host};
 
-/// The argument with which the computer starts the program: without a window in the way, when there is a tray to be in.
-pub(super) const STARTED_HIDDEN: &str = "--in-tray";
 const STATE: &str = "tray-state";
 
 /// The state that the tray shows.
@@ -120,13 +118,6 @@ fn show(app: &AppHandle, shown: TrayState) {
     if let Err(error) = said {
         tracing::warn!("the tray does not say where things stand: {error}");
     }
-}
-
-/// Tells whether the computer started the program, to wait in the tray.
-pub(super) fn starts_hidden(app: &AppHandle) -> bool {
-    std::env::args().any(|argument| argument == STARTED_HIDDEN)
-        && app.state::<PreferenceFile>().now().keep_in_tray
-        && app.state::<Tray>().is_there()
 }
 
 fn make(app: &AppHandle, language: Language) -> tauri::Result<DrawnTray> {

@@ -4,7 +4,12 @@ use postonce_engine::{domain, views};
 use serde::Serialize;
 use specta::Type;
 
-use super::{FoundVoucher, RecordState, Sum, count, each, mirrored, moment};
+use super::{FoundVoucher, Sum, count, each, mirrored, moment};
+
+mirrored! {
+    /// The state of a record, as every list shows it.
+    RecordState of views::RecordState { Posted, Eligible, Sending, InDoubt, Refused, Held, Changed, Vanished, Gone, }
+}
 
 mirrored! {
     /// A part of a record's content that may change.

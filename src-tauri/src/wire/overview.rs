@@ -1,10 +1,10 @@
 //! Carries the first screen's data.
 
 use postonce_engine::views;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use specta::Type;
 
-use super::setup::SecretKind;
+use super::secret::MissingSecret;
 use super::{Problem, Run, RunItem, Sum, count, each, mirrored};
 
 /// The workspace at one glance.
@@ -26,26 +26,6 @@ pub(crate) enum Overview {
         counts: RecordCounts,
         runs: Vec<Run>,
     },
-}
-
-/// A secret that this machine does not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
-pub(crate) struct MissingSecret {
-    pub(crate) side: SecretSide,
-    /// The kind of the secret.
-    pub(crate) secret: SecretKind,
-}
-
-/// The side that a secret is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum SecretSide {
-    Accounting,
-    Platform,
-}
-
-impl SecretSide {
-    pub(crate) const BOTH: [Self; 2] = [Self::Accounting, Self::Platform];
 }
 
 /// The number of records in each state.

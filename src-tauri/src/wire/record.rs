@@ -5,14 +5,9 @@ use serde::Serialize;
 use specta::Type;
 
 use super::{
-    Acceptance, Alarm, Changed, FoundVoucher, HoldCode, LookAlikes, Place, Reason, Sum, Trigger, count, each, mirrored,
-    moment,
+    Acceptance, Alarm, Changed, FoundVoucher, HoldCode, LookAlikes, Place, Reason, RecordState, Sum, Trigger, count,
+    each, mirrored, moment,
 };
-
-mirrored! {
-    /// The state of a record, as every list shows it.
-    RecordState of views::RecordState { Posted, Eligible, Sending, InDoubt, Refused, Held, Changed, Vanished, Gone, }
-}
 
 mirrored! {
     /// The state of a claim.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use postonce_connectors::workspace::{
-    AccountingSection, CsvSection, OrganisationSection, PostingSection, ScheduleSection, Sections, SourceSection,
+    AccountingSection, CsvSection, OrganisationSection, PostingSection, ScheduleSection, SourceSection,
 };
 use postonce_connectors::{self as connectors, Guess};
 use postonce_engine::error::{self, ErrorCode};
@@ -11,7 +11,8 @@ use postonce_engine::ports;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Connection, HoldCode, Problem, Reason, SecretSide, Sum, count, each, mirrored};
+use super::secret::SecretKind;
+use super::{Connection, HoldCode, Problem, Reason, Sum, count, each, mirrored};
 
 /// The workspace under a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
@@ -108,21 +109,6 @@ pub(crate) struct SetupForm {
     pub(crate) accounting: AccountingForm,
     pub(crate) source: SourceForm,
     pub(crate) posting: PostingForm,
-}
-
-mirrored! {
-    /// The kind of a secret, by the word that a person has for it.
-    SecretKind of connectors::workspace::SecretKind { Token, Password, ApiKey, }
-}
-
-/// Returns the kind of the secret of that side; a platform has a token.
-pub(crate) fn secret_kind_of(workspace: &connectors::Workspace, side: SecretSide) -> SecretKind {
-    let named = Sections::of(workspace).map(|sections| sections.accounting.kind).unwrap_or_default();
-    let kind = connectors::workspace::ACCOUNTING_KINDS.iter().find(|kind| kind.name == named);
-    match (side, kind) {
-        (SecretSide::Accounting, Some(kind)) => kind.secret.into(),
-        _ => SecretKind::Token,
-    }
 }
 
 /// A kind of accounting system, with the fields that it needs.

@@ -9,8 +9,7 @@ use postonce_practice::OpenWorkspace;
 use secrecy::SecretString;
 
 use super::{Wiring, in_slot};
-use crate::wire::setup::secret_kind_of;
-use crate::wire::{MissingSecret, SecretSide};
+use crate::wire::{MissingSecret, SecretSide, secret_kind_of};
 
 impl Wiring {
     /// Keeps a secret in memory until it is saved.
