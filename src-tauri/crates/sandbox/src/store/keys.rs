@@ -2,9 +2,17 @@
 
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
-use super::{Failure, Key};
+use super::Failure;
 use crate::clock::Instant;
 use crate::problem::{Kind, Problem};
+
+/// The idempotency key of a request.
+#[derive(Clone)]
+pub(crate) struct Key {
+    pub(crate) text: String,
+    /// SHA-256 over path and body.
+    pub(crate) request_hash: [u8; 32],
+}
 
 /// Returns the first answer of the request, when this key has one; `422` when it belongs to another request.
 pub(super) fn first_answer(tx: &Transaction<'_>, now: Instant, key: &Key) -> Result<Option<String>, Failure> {

@@ -30,6 +30,7 @@ pub(crate) use drafts::{
     Draft, commit_draft, delete_draft, draft, draft_seq_of_id, find_drafts, open_drafts, page_of_drafts, stage,
 };
 pub(crate) use journal::{read_journal, record};
+pub(crate) use keys::Key;
 pub(crate) use labels::{create_label, delete_label, label, update_label};
 pub(crate) use listing::{FoundVoucher, Page, Place, find, page};
 pub(crate) use locks::{Acquire, Holder, Progress, acquire, break_lock, release, renew, view};
@@ -39,7 +40,7 @@ pub(crate) use vouchers::{
     NewVoucher, Receipt, StoredVoucher, forget, insert, receipts, seq_of_id, void, voucher, vouchers_of,
 };
 pub(crate) use witnesses::{NewWitness, forget_witness, put_witness, witness, witnesses};
-pub(crate) use writes::{Answer, Key, WriteRequest, fence_of, guarded};
+pub(crate) use writes::{Answer, WriteRequest, fence_of, guarded};
 
 /// The books. Closing them waits for the work under way.
 pub(crate) struct Store {

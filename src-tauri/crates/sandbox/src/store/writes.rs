@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use serde_json::{Value, json};
 
-use super::{Failure, keys, record};
+use super::{Failure, Key, keys, record};
 use crate::access::Caller;
 use crate::clock::Instant;
 use crate::faults::Switches;
@@ -23,14 +23,6 @@ pub(crate) struct WriteRequest {
     /// The draft of the address, for the journal.
     pub(crate) draft_id: Option<String>,
     pub(crate) arrived_at: Instant,
-}
-
-/// The idempotency key of a request.
-#[derive(Clone)]
-pub(crate) struct Key {
-    pub(crate) text: String,
-    /// SHA-256 over path and body.
-    pub(crate) request_hash: [u8; 32],
 }
 
 /// A body, with a mark whether it was given before.
