@@ -67,7 +67,7 @@ impl Engine {
     /// what a crash is: the simulation does that.
     pub fn prepare(self: &Arc<Self>, ask: RunAsk) -> (Syncing, Option<impl Future<Output = ()> + Send + use<>>) {
         let run_id = ask.run_id.clone().unwrap_or_else(|| RunId::new(self.parts.ids.fresh()));
-        let reporter = Reporter::new(run_id.clone(), Arc::clone(&self.parts.clock));
+        let mut reporter = Reporter::new(run_id.clone(), Arc::clone(&self.parts.clock));
         let (ended, end) = watch::channel(None);
         let stop = CancellationToken::new();
         let show = reporter.progress();
@@ -90,8 +90,11 @@ impl Engine {
                 return;
             };
             // However the run ends, the slot is free after it: the next click starts a new one.
-            let run = AssertUnwindSafe(run(&engine.parts, ask, run_id, reporter, stop)).catch_unwind().await;
+            let run = AssertUnwindSafe(run(&engine.parts, ask, run_id, &mut reporter, stop)).catch_unwind().await;
             let end = run.unwrap_or_else(|_| SyncEnd::failed(Problem::internal("the run broke off")));
+            // So is it over for everybody who watches its progress.
+            let summary = end.run.as_ref();
+            reporter.finished(summary.and_then(|run| run.outcome), summary.map(|run| run.counts));
             drop(turn);
             // This comes before the end is reported: whoever waited for it may then be the last to let go of the
             // ledger, and its file is whole.

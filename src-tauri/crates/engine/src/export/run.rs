@@ -38,7 +38,7 @@ pub(crate) async fn run(
     parts: &Parts,
     ask: RunAsk,
     run_id: RunId,
-    mut reporter: Reporter,
+    reporter: &mut Reporter,
     stop: CancellationToken,
 ) -> SyncEnd {
     let request = LockRequest {
@@ -52,11 +52,11 @@ pub(crate) async fn run(
         stop: &stop,
         checks_witness: true,
     };
-    let end = match request.take().await {
+    match request.take().await {
         Ok(mut locks) => {
             let waited_for = locks.waited_for.take();
             let steps = RunSteps { parts, ask: &ask, request: &request, run_id: &run_id, stop: &stop };
-            let ended = AssertUnwindSafe(steps.run(&mut locks, &mut reporter)).catch_unwind().await;
+            let ended = AssertUnwindSafe(steps.run(&mut locks, reporter)).catch_unwind().await;
             locks.give_back(parts.accounting.as_ref()).await;
             let end = ended.unwrap_or_else(|_| {
                 SyncEnd::failed(Problem::internal("the run broke off; the next one settles what it left"))
@@ -64,10 +64,7 @@ pub(crate) async fn run(
             SyncEnd { waited_for, ..end }
         }
         Err(end) => refused_runs::keep(parts, &ask, &run_id, *end).await,
-    };
-    let counts = end.run.as_ref().map(|run| run.counts);
-    reporter.finished(end.run.as_ref().and_then(|run| run.outcome), counts);
-    end
+    }
 }
 
 struct RunSteps<'a> {

@@ -10,6 +10,7 @@ use crate::error::ErrorCode;
 use crate::export::SyncAsk;
 use crate::lock::FileLock;
 use crate::ports::LockHolder;
+use crate::views::Phase;
 
 /// Asserts that no run is on in the process, the file is not locked, and every lease was given back.
 fn assert_all_free(rig: &EngineRig) {
@@ -33,6 +34,17 @@ async fn run_that_is_done_fails_or_panics_leaves_all_walls_free() {
     rig.books.treats_witnesses(Manner::Keeps);
     assert_eq!(rig.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed), "the next one goes as ever");
     assert_all_free(&rig);
+}
+
+#[tokio::test]
+async fn run_that_panics_at_its_very_end_is_over_for_whoever_watches() {
+    let rig = EngineRig::new(None);
+    rig.books.treats_witnesses(Manner::PanicsAtRelease);
+    let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: kari(), wait: None };
+    let syncing = rig.engine.start(ask.into());
+    let end = syncing.end().await;
+    assert_eq!(end.error.map(|error| error.code), Some(ErrorCode::Internal));
+    assert_eq!(syncing.progress().borrow().phase, Phase::Finished, "a progress bar ends with it");
 }
 
 #[tokio::test]

@@ -102,6 +102,8 @@ pub(crate) enum Manner {
     OutOfReach,
     /// A fault of ours strikes in the middle of leaving a witness.
     Panics,
+    /// A fault of ours strikes when the lock is given back.
+    PanicsAtRelease,
 }
 
 /// The accounting side; its lock is free, except for one holder that a test may set.
@@ -164,6 +166,8 @@ impl AccountingSystem for Books {
         Ok(())
     }
     async fn release(&self, _: &LeaseToken) -> Result<(), CallError> {
+        let manner = *self.manner.lock().expect("no test panics with it");
+        assert_ne!(manner, Manner::PanicsAtRelease, "a fault of ours");
         self.leases_out.fetch_sub(1, Ordering::Relaxed);
         Ok(())
     }
@@ -200,7 +204,7 @@ impl AccountingSystem for Books {
     }
     async fn witness(&self, _: &str) -> Result<WitnessSeen, CallError> {
         match *self.manner.lock().expect("no test panics with it") {
-            Manner::Keeps | Manner::Panics => Ok(self.kept().map_or(WitnessSeen::None, WitnessSeen::Kept)),
+            Manner::Keeps | Manner::Panics | Manner::PanicsAtRelease => Ok(self.kept().map_or(WitnessSeen::None, WitnessSeen::Kept)),
             Manner::NotOffered => Ok(WitnessSeen::NotOffered),
             Manner::OutOfReach => Err(Self::out_of_reach()),
         }
