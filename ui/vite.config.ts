@@ -26,7 +26,7 @@ export default defineConfig({
   },
   clearScreen: false,
   server: { port: 5173, strictPort: true },
-  // WebKitGTK of Debian 12, WKWebView of macOS 14, WebView2.
+  // The oldest web views: WebKitGTK of Debian 12, WKWebView of macOS 14, WebView2.
   build: { target: ['safari17', 'chrome120'], chunkSizeWarningLimit: 600, reportCompressedSize: false },
   test: {
     environment: 'jsdom',

@@ -1,4 +1,4 @@
-/** A Chromium without a window, spoken to over two pipes: no port, no package. */
+/** Drives a Chromium without a window over two pipes. It needs no port and no package. */
 import { spawn } from 'node:child_process';
 
 const READY_MS_MAX = 20_000;
@@ -47,7 +47,7 @@ export class Browser {
         await gone;
     }
 
-    /** Opens a screen as if the language and the theme had been chosen before, and does its steps. */
+    /** Opens a screen in this language and theme, and does its steps. Returns false where the screen never came. */
     async show(address, screen, language, theme) {
         await this.size(SHOWN_AT);
         const chosen = `localStorage.setItem('postonce.language', '${language}');
@@ -60,7 +60,10 @@ export class Browser {
         return this.#until(screen.ready);
     }
 
-    /** The server looks for what the pages need while they load, and then loads them again: not in the middle of a look. */
+    /**
+     * Waits until the server has found all that the pages need. The server loads the page again when it finds
+     * something new, and that must not happen while a picture is taken.
+     */
     async warm(address, screen) {
         for (let settled = false; !settled;) {
             await this.show(address, screen, 'nb', 'light');
@@ -70,7 +73,9 @@ export class Browser {
         }
     }
 
-    /** What the system asks for; motion is always reduced, so that a picture is not of a moment. */
+    /**
+     * Sets the preferences of the system. Motion is always reduced, so that a picture does not depend on the moment.
+     */
     async media(wanted) {
         const features = Object.entries({ 'prefers-reduced-motion': 'reduce', ...wanted });
         await this.#call('Emulation.setEmulatedMedia', {
@@ -78,19 +83,19 @@ export class Browser {
         });
     }
 
-    /** What is chosen in the settings as well, on the page that is open. */
+    /** Sets the theme on the page that is open, as the settings do. */
     async paint(theme) {
         await this.run(`document.documentElement.dataset.appearance = '${theme}'`);
     }
 
-    /** A window of that size; `scale` is how far it is zoomed into. */
+    /** Sets the size of the window; `scale` is the zoom. */
     async size({ width, height, scale = 1 }) {
         const metrics = { width, height, deviceScaleFactor: scale, mobile: false };
         await this.#call('Emulation.setDeviceMetricsOverride', metrics);
         await this.frames();
     }
 
-    /** Two frames from now, what the page holds has been painted. */
+    /** Waits for two frames: everything in the page is painted by then. */
     async frames() {
         await this.run('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     }
@@ -100,7 +105,7 @@ export class Browser {
         return Buffer.from(data, 'base64');
     }
 
-    /** What an expression comes to in the page, awaited. */
+    /** Evaluates an expression in the page and returns its value. A promise is awaited. */
     async run(expression) {
         const answer = await this.#call('Runtime.evaluate', {
             expression,
@@ -111,7 +116,7 @@ export class Browser {
         return answer.result?.value;
     }
 
-    /** Keys as a person presses them, one after another. */
+    /** Presses and releases a key, as a person does. */
     async press(key, code = 0) {
         for (const type of ['keyDown', 'keyUp'])
             await this.#call('Input.dispatchKeyEvent', {
@@ -122,7 +127,7 @@ export class Browser {
             });
     }
 
-    /** A click where the element is, or text into a field; false when the element never came. */
+    /** Clicks on an element, or types text into a field. Returns false where the element never came. */
     async #step(step) {
         const [selector, text] = Array.isArray(step) ? step : [step, null];
         if (!(await this.#until(`${selector}:not(:disabled)`))) return false;
@@ -143,7 +148,7 @@ export class Browser {
         return true;
     }
 
-    /** Waits until there is an element for this selector; false when there never is. */
+    /** Waits until there is an element for this selector. Returns false where there never is. */
     async #until(selector) {
         const there = `document.querySelector(${JSON.stringify(selector)}) !== null`;
         const until = Date.now() + READY_MS_MAX;

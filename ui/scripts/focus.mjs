@@ -1,6 +1,6 @@
 /**
- * Whether the keyboard shows where it is: goes through every screen of the table with the tabulator, with and without the
- * system's forced colours, and names each element that has the keyboard and does not show it. `node focus.mjs [SCREEN]`.
+ * Checks that the keyboard focus is visible: goes through every screen of the table with the tab key, with and
+ * without forced colours, and names each element that has the focus and does not show it. `node focus.mjs [SCREEN]`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,9 @@ import { SCREENS } from './screens.mjs';
 const STEPS_MAX = 60;
 const TAB = 9;
 
-/** Runs in the page: who has the keyboard, and whether a ring is drawn around it, or around what stands for it. */
+/**
+ * Runs in the page: finds the element that has the focus, and whether a ring is drawn around it or around its label.
+ */
 function ring() {
     const element = document.activeElement;
     if (!element || element === document.body) return null;

@@ -1,17 +1,20 @@
-/** What can be seen of a painted page without taste: what sticks out, what is cut off, and what axe-core finds. */
+/**
+ * Checks a painted page for faults that need no taste: boxes that stick out, text that is cut off, and the findings
+ * of axe-core.
+ */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** Runs in the page. Text that no title tells in full, and boxes that make the window scroll sideways. */
+/** Runs in the page: returns text that is cut off and has no title, and boxes that make the window scroll sideways. */
 function misfits() {
     const found = [];
     const wide = document.querySelectorAll('html, .frame, main, .dialog');
     for (const box of wide)
         if (box.scrollWidth > box.clientWidth + 1) found.push(`sideways: ${box.className || box.tagName}`);
-    // A list has room in the smallest window; at 200 % it may be scrolled.
+    // A list fits into the smallest window; at 200 % it may scroll.
     if (innerWidth >= 900)
         for (const card of document.querySelectorAll('.card.scroll'))
             if (card.scrollWidth > card.clientWidth + 1) found.push('sideways: a list');
@@ -45,19 +48,19 @@ function misfits() {
     return [...new Set(found)];
 }
 
-/** Everything that is found on the page as it is. */
+/** Returns every finding on the page as it is. */
 export async function look(browser) {
     return browser.run(`(${misfits})()`);
 }
 
-/** What axe-core finds, with the contrast of what is painted. */
+/** Returns the findings of axe-core, including the contrast as painted. */
 export async function axe(browser) {
     if (!(await browser.run('typeof window.axe === "object"'))) await browser.run(`${AXE};0`);
     return browser.run(`axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) =>
         violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => id + ': ' + node.html.slice(0, 160))))`);
 }
 
-/** How much of the page is out of sight below: what it would take to see it whole. */
+/** Returns how many pixels of the page are out of sight below. */
 export async function hidden(browser) {
     return browser.run(`Math.max(0, ...[...document.querySelectorAll('.frame, main, .dialog')]
         .map((box) => box.scrollHeight - box.clientHeight))`);

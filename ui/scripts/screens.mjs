@@ -1,7 +1,8 @@
 /**
- * Every screen in its states: the one table that pictures are made from, and that the accessibility tests walk through.
- * `hash` is its address, `scenario` what the made-up engine shows; `ready` is there when it may be looked at; `steps` are
- * done in their order first: a CSS selector is clicked, a pair of a selector and a text is typed.
+ * Holds every screen in its states. The pictures are made from this table, and the accessibility tests walk through
+ * it. `hash` is the address of the screen, `scenario` the data of the mock; the element `ready` is there when the
+ * screen may be looked at; the `steps` are done first, in their order: a CSS selector is clicked, a pair of a
+ * selector and a text is typed.
  */
 const on = (testid) => `[data-testid="${testid}"]`;
 const inside = (outer, inner) => `${on(outer)} ${on(inner)}`;
@@ -11,7 +12,7 @@ const RECORD = 'PM-2026-00417';
 const REASON = 'Bilaget ble slettet ved en feil i regnskapet.';
 
 const at = (screen, more = '') => `#/${screen}${more ? `/${more}` : ''}`;
-/** A screen of the window, under a name that begins with the screen's. */
+/** Makes a screen of the window. Its name begins with the name of the screen. */
 const state = (name, scenario, ready, steps = [], more = '') => ({
     name,
     hash: at(name.split('-')[0], more),

@@ -1,8 +1,8 @@
 /**
- * Pictures of every screen in its states, over the made-up engine: `node screenshots.mjs [SCREEN]`. Two languages, two
- * themes, three sizes, and the whole page where it is longer than the window. POSTONCE_BROWSER is a Chromium,
- * POSTONCE_SCREENSHOTS the folder that they go to. It fails where a screen never came, and where something is cut off,
- * sticks out or is found by axe-core.
+ * Takes pictures of every screen in its states, over the mock: `node screenshots.mjs [SCREEN]`. It uses two
+ * languages, two themes and three sizes, and takes the whole page as well where it is longer than the window.
+ * POSTONCE_BROWSER names a Chromium, POSTONCE_SCREENSHOTS the folder of the pictures. It fails where a screen never
+ * came, where something is cut off or sticks out, and where axe-core finds something.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { Browser } from './browser.mjs';
 import { axe, hidden, look } from './look.mjs';
 import { SCREENS } from './screens.mjs';
 
-/** The last is a window of 1280x800 at 200 %. */
+/** The last size is a window of 1280x800 at 200 %. */
 const SIZES = [
     { width: 1280, height: 800 },
     { width: 900, height: 600 },
@@ -46,7 +46,7 @@ async function keep(name) {
     pictures += 1;
 }
 
-/** One window: as it is, and as long as it would have to be to show everything. */
+/** Takes a picture of one window, and one that is long enough to show the whole page. */
 async function take(name, size, whole) {
     await browser.size(size);
     const place = `${name}-${size.width}x${size.height}`;
@@ -71,7 +71,7 @@ try {
             for (const theme of THEMES) {
                 await browser.paint(theme);
                 const name = `${screen.name}-${language}-${theme}`;
-                // What is out of sight differs in nothing but its colours.
+                // The part out of sight differs in its colours only.
                 for (const size of SIZES) await take(name, size, theme === THEMES[0]);
                 await browser.size(SIZES[0]);
                 findings.push(...(await axe(browser)).map((finding) => `${name}: ${finding}`));

@@ -1,6 +1,7 @@
 /**
- * How a run of a hundred thousand records opens and scrolls, over the made-up engine: the time from the click until its
- * rows are painted, and the time between frames while it is scrolled, by the wheel's steps and by leaps. `node scroll.mjs`.
+ * Measures how a run of a hundred thousand records opens and scrolls, over the mock: the time from the click until
+ * its rows are painted, and the time between frames while it is scrolled, by the steps of the wheel and by leaps.
+ * `node scroll.mjs`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +34,7 @@ async function open(row) {
     return Math.round(performance.now() - began);
 }
 
-/** Runs in the page: scrolls once a frame, and answers with how long the frames took and how many rows there ever were. */
+/** Runs in the page: scrolls once a frame. Returns how long the frames took and the largest number of rows. */
 async function scroll(frames, step, leap) {
     const box = document.querySelector('[data-testid="run-items"]');
     const times = [];

@@ -8,7 +8,7 @@ import { ipc, type Act, type AuditEntryFull } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
 import { acts } from '$shared/state/acts';
 import { preferences } from '$shared/state/preferences.svelte';
-import { open } from './desk';
+import { open } from './window-rig';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -18,7 +18,7 @@ afterEach(() => {
 const entries = () => screen.getAllByTestId('audit-entry');
 
 describe('the audit trail', () => {
-  test('lists the newest first, each act as a sentence with its reason, and earlier ones when asked', async () => {
+  test('lists the newest first, each as a sentence with its reason, page by page', async () => {
     await open('idle', 'audit');
     await screen.findByTestId('audit-table');
     expect(entries()).toHaveLength(50);
@@ -31,7 +31,7 @@ describe('the audit trail', () => {
     expect(screen.queryByTestId('audit-more')).toBeNull();
   });
 
-  test('that is longer than what is given at once is not at its end when it is read again', async () => {
+  test('is not at its end when more pages exist than are read at once', async () => {
     await install('idle');
     const [one] = (await ipc.audit(NO_FILTER, null, 1)) as [AuditEntryFull];
     const trail = Array.from({ length: 700 }, (_, at) => ({ ...one, entry: 700 - at }));
@@ -47,7 +47,7 @@ describe('the audit trail', () => {
     expect(list.entries).toHaveLength(700);
   });
 
-  test('is filtered by what and who and searched, says when nothing fits, and is whole again when cleared', async () => {
+  test('is filtered by act and person and searched, and is whole again when cleared', async () => {
     await open('idle', 'audit');
     const user = userEvent.setup();
     await screen.findByTestId('audit-table');
@@ -63,7 +63,7 @@ describe('the audit trail', () => {
     expect(screen.getByTestId('audit-clear')).toBeDisabled();
   });
 
-  test('shows an entry in place: what was changed, before and after, and the run as a link', async () => {
+  test('shows an entry in place, with its changes and a link to its run', async () => {
     await open('idle', 'audit');
     await screen.findByTestId('audit-table');
     const row = entries().find((each) => each.dataset['act'] === 'settings_changed') ?? document.body;
@@ -79,14 +79,14 @@ describe('the audit trail', () => {
     );
   });
 
-  test('without an entry says what leaves the first', async () => {
+  test('says what leaves the first entry when it is empty', async () => {
     await open('first', 'audit');
     expect(await screen.findByTestId('audit-empty')).toHaveTextContent(
       'The first sync leaves the first entry',
     );
   });
 
-  test('that is whole says so, with what vouches for it', async () => {
+  test('says that it is whole, and what vouches for it', async () => {
     await open('idle', 'audit');
     await userEvent.click(screen.getByTestId('audit-verify'));
     const verdict = await screen.findByTestId('verdict');
@@ -98,7 +98,7 @@ describe('the audit trail', () => {
     expect(screen.getByRole('main')).toHaveFocus();
   });
 
-  test('that was tampered with names each finding in words', async () => {
+  test('names each finding in words after somebody changed it', async () => {
     await open('tampered', 'audit');
     await userEvent.click(screen.getByTestId('audit-verify'));
     const findings = await screen.findByTestId('findings');
@@ -115,7 +115,7 @@ describe('the audit trail', () => {
     expect(screen.queryByTestId('verdict')).toBeNull();
   });
 
-  test('is exported to where the system was told', async () => {
+  test('is exported to the place that the person chose', async () => {
     await open('idle', 'audit');
     await userEvent.click(screen.getByTestId('audit-export'));
     expect(await screen.findByTestId('audit-written')).toHaveTextContent(
@@ -151,7 +151,7 @@ describe.each(['en', 'nb'] as const)('in %s', (locale) => {
     preferences.locale = 'en';
   });
 
-  test('a finding of several seals says which', () => {
+  test('a finding about several seals names them', () => {
     preferences.locale = locale;
     const said = findingSentence({
       kind: 'seals_missing',

@@ -1,6 +1,6 @@
 /**
- * axe-core over every screen of the one table, as the page's elements say it. Contrast is looked at in the real window
- * (tests/e2e): here nothing is painted.
+ * Runs axe-core over every screen of the table. Contrast is checked in the real window (tests/e2e), because nothing
+ * is painted here.
  */
 import axe from 'axe-core';
 import { cleanup, fireEvent, render, screen as page, waitFor } from '@testing-library/svelte';
@@ -8,26 +8,26 @@ import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import App from '../src/app/App.svelte';
-import { desk } from '../src/app/wanted.svelte';
+import { requests } from '../src/app/requests.svelte';
 import { install, uninstall, type Scenario } from '../src/ipc/mock';
 import { router } from '$shared/state/router.svelte';
 import { session } from '$shared/state/session.svelte';
-import { FRESH } from './desk';
+import { FRESH } from './window-rig';
 import { SCREENS, type Step } from '../scripts/screens.mjs';
 
-// An open menu hangs on its button, and belongs to no landmark; as axe has it of dialogs.
+// An open menu hangs on its button and belongs to no landmark; axe accepts the same of dialogs.
 const APART = 'dialog, [role=dialog], [role=alertdialog], svg, [role=menu]';
 axe.configure({ checks: [{ id: 'region', options: { regionMatcher: APART } }] });
 
-beforeEach(() => Object.assign(desk, { quitting: null, workspace: null }));
-// What listens ends first: it has somebody to tell then.
+beforeEach(() => Object.assign(requests, { quitting: null, workspace: null }));
+// The listeners go first, while somebody can still answer them.
 afterEach(async () => {
   cleanup();
   await tick();
   uninstall();
 });
 
-/** One step of the table, as a person does it. */
+/** Does one step of the table, as a person does it. */
 async function take(step: Step): Promise<void> {
   const [selector, text] = typeof step === 'string' ? [step, null] : step;
   const found = () => document.querySelector<HTMLElement>(`${selector}:not(:disabled)`);
@@ -42,7 +42,7 @@ async function take(step: Step): Promise<void> {
 test.each(SCREENS)(
   'axe finds nothing on $name',
   async ({ hash, scenario, ready, steps }) => {
-    // As in index.html.
+    // The same as in index.html.
     document.title = 'Postonce';
     await install(scenario as Scenario);
     Object.assign(session, FRESH);
@@ -51,7 +51,7 @@ test.each(SCREENS)(
     router.replace((at || 'overview') as typeof router.route.screen, run);
     render(App);
     await session.open();
-    await desk.open();
+    await requests.open();
     for (const step of steps ?? []) await take(step);
     await waitFor(() => expect(document.querySelector(ready)).not.toBeNull(), { timeout: 5_000 });
     const { violations } = await axe.run(document, {

@@ -1,4 +1,4 @@
-/** The bridge from this side: every command has a name here, an answer in the made-up engine, and is called by it. */
+/** Checks the bridge from this side: every command of the bindings can be called here, and the mock answers it. */
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { invoke } from '@tauri-apps/api/core';
@@ -13,13 +13,13 @@ const names = [...bindings.matchAll(/__TAURI_INVOKE(?:<[^(]*>)?\("(\w+)"/g)].map
 
 afterEach(uninstall);
 
-test('there is a way to each command', () => {
+test('each command and each event can be called', () => {
   expect(names.length).toBe(Object.keys(commands).length);
   for (const name of Object.keys(commands)) expect(Object.keys(ipc), name).toContain(name);
   expect(Object.keys(ipc).length).toBe(Object.keys({ ...commands, ...events }).length);
 });
 
-test('the made-up engine knows each command, so that no screen is tried against nothing', async () => {
+test('the mock answers each command', async () => {
   await install('idle');
   for (const name of names) {
     // Without arguments: the compiler has compared those with the bindings.
@@ -30,7 +30,7 @@ test('the made-up engine knows each command, so that no screen is tried against 
   }
 });
 
-test('every error code has a sentence and a gravity', () => {
+test('each error code has a sentence and a severity', () => {
   const codes = /code: ((?:"\w+"(?: \| )?)+)/.exec(bindings)?.[1]?.match(/\w+/g) ?? [];
   expect(codes.length).toBeGreaterThan(70);
   expect(Object.keys(errorSentences).sort()).toEqual([...codes].sort());

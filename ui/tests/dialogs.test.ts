@@ -19,7 +19,7 @@ import { lockOf, NO_END } from '../src/ipc/mock/holder';
 import { dialogs } from '$shared/dialogs/dialogs.svelte';
 import { isReason } from '$shared/forms/reason';
 import { session } from '$shared/state/session.svelte';
-import { open as openScreen } from './desk';
+import { open as openScreen } from './window-rig';
 
 const REASON = 'Voucher lost when the books were restored.';
 
@@ -35,13 +35,13 @@ const item = async (record: string) => {
 const dialog = async () => within(await screen.findByRole('dialog'));
 const gone = () => waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 
-/** An answer that a test gives when it wants to. */
+/** Returns an answer that the test gives when it wants to. */
 function later<T>() {
   let resolve: (value: T) => void = () => undefined;
   const promise = new Promise<T>((done) => (resolve = done));
   return { promise, resolve };
 }
-/** What was asked for is on its way: neither Escape nor the cross nor Cancel says that it is not. */
+/** Checks that a request on its way cannot be cancelled: not by Escape, not by the cross, not by Cancel. */
 async function staysOpen(user: UserEvent): Promise<void> {
   const shown = await dialog();
   expect(shown.getByTestId('dialog-cancel')).toBeDisabled();
@@ -56,7 +56,7 @@ afterEach(() => {
   uninstall();
 });
 
-describe('what needs attention', () => {
+describe('the attention screen', () => {
   test('shows both sides of a record in doubt', async () => {
     await open();
     const doubt = await item('PM-2026-00981');
@@ -69,7 +69,7 @@ describe('what needs attention', () => {
     expect(unknown.getByTestId('their-side')).toHaveTextContent('No voucher is known under this reference');
   });
 
-  test('marks what changed with a word and a mark, not by colour alone', async () => {
+  test('marks a changed field with a word and a mark, not by colour alone', async () => {
     await open();
     const rows = (await item('PM-2026-00417')).getAllByTestId('changed-field');
     const differing = rows.filter((row) => row.dataset['differs'] === 'true');
@@ -81,7 +81,7 @@ describe('what needs attention', () => {
     expect(differing[0]).toHaveTextContent(/412\.00.*512\.00/s);
   });
 
-  test('says what became of a voucher, what was acknowledged and what stands there now', async () => {
+  test('shows a voucher as it was acknowledged and as it stands now', async () => {
     await open();
     const vanished = await item('PM-2026-00312');
     expect(vanished.getByTestId('our-side')).toHaveTextContent('10312');
@@ -98,7 +98,7 @@ describe('a forced re-export', () => {
     return { user, shown, confirm: shown.getByTestId('dialog-confirm') };
   }
 
-  test('cannot be asked for before both reason and id stand', async () => {
+  test('cannot be requested before the reason and the id are typed', async () => {
     const { user, shown, confirm } = await openForm();
     expect(confirm).toBeDisabled();
     await user.type(shown.getByTestId('reason'), 'too short');
@@ -111,7 +111,7 @@ describe('a forced re-export', () => {
     expect(confirm).toBeDisabled();
   });
 
-  test('shows the earlier voucher, what stands now, and says what it means', async () => {
+  test('shows the earlier voucher, the present one and the consequence', async () => {
     const { user, shown } = await openForm();
     expect(shown.getByTestId('earlier-voucher')).toHaveTextContent(
       /10417.*kr.412\.00.*by kari on HLF-PC-12/s,
@@ -123,7 +123,7 @@ describe('a forced re-export', () => {
     expect(shown.getByTestId('consequence')).toHaveTextContent('Voucher 10417 is reversed first');
   });
 
-  test.each(['{Escape}', 'cancel'])('does nothing on %s, however much was typed', async (way) => {
+  test.each(['{Escape}', 'cancel'])('does nothing on %s after everything was typed', async (way) => {
     const asked = vi.spyOn(ipc, 'reExport');
     const { user, shown } = await openForm();
     await user.type(shown.getByTestId('reason'), REASON);
@@ -162,7 +162,7 @@ describe('a forced re-export', () => {
     return shown;
   }
 
-  test('is not said to have failed before it is known what became of it', async () => {
+  test('does not report a failure before its result is known', async () => {
     const answer = later<RunItem[]>();
     const asked = vi.spyOn(ipc, 'runItems').mockReturnValue(answer.promise);
     const shown = await send();
@@ -173,7 +173,7 @@ describe('a forced re-export', () => {
     expect(await shown.findByTestId('re-export-done')).toBeVisible();
   });
 
-  test('is found in its run however much the run carried on before it', async () => {
+  test('finds its row in a run that carried on older work first', async () => {
     const others = Array.from({ length: 200 }, (_, place) => runItem(place + 1));
     const mine = { ...runItem(3), recordId: 'PM-2026-00417', result: 'posted' as const };
     vi.spyOn(ipc, 'runItems').mockImplementation((...[, , text]) =>
@@ -186,7 +186,7 @@ describe('a forced re-export', () => {
   test.each([
     ['cannot be read', () => Promise.reject(new ProblemError({ code: 'ledger_busy', params: {} }))],
     ['is not there', () => Promise.resolve([])],
-  ])('whose row %s is not said to have failed', async (_, answer) => {
+  ])('does not report a failure when its row %s', async (_, answer) => {
     vi.spyOn(ipc, 'runItems').mockImplementation(answer);
     const shown = await send();
     const unread = await shown.findByTestId('re-export-unread');
@@ -196,7 +196,7 @@ describe('a forced re-export', () => {
     expect(screen.getByRole('dialog')).not.toHaveTextContent('was not exported again');
   });
 
-  test('whose run failed before it came to the record says so', async () => {
+  test('says that its run failed before it reached the record', async () => {
     const error = { code: 'reversal_failed', params: { id: 'PM-2026-00417' } } as const;
     vi.spyOn(ipc, 'reExport').mockResolvedValue({ kind: 'runs', joined: false });
     vi.spyOn(ipc, 'runItems').mockResolvedValue([]);
@@ -205,7 +205,7 @@ describe('a forced re-export', () => {
     expect(await shown.findByText('PM-2026-00417 was not exported again')).toBeVisible();
   });
 
-  test('that was asked for cannot be cancelled any more', async () => {
+  test('cannot be cancelled after it was requested', async () => {
     const asked = vi.spyOn(ipc, 'reExport');
     const answer = later<ReExportAsked>();
     asked.mockReturnValue(answer.promise);
@@ -221,7 +221,7 @@ describe('a forced re-export', () => {
     expect(asked).toHaveBeenCalledTimes(1);
   });
 
-  test('that the engine refuses says why, and keeps what was typed', async () => {
+  test('says why the engine refused it, and keeps the fields', async () => {
     vi.spyOn(ipc, 'reExport').mockRejectedValue(
       new ProblemError({ code: 'record_in_doubt', params: { id: 'PM-2026-00417' } }),
     );
@@ -234,7 +234,7 @@ describe('a forced re-export', () => {
     expect(session.running).toBe(false);
   });
 
-  test('that joined another run says that nothing was sent', async () => {
+  test('says that nothing was sent when it joined another run', async () => {
     vi.spyOn(ipc, 'reExport').mockResolvedValue({ kind: 'runs', joined: true });
     const { user, shown, confirm } = await openForm();
     await user.type(shown.getByTestId('reason'), REASON);
@@ -243,7 +243,7 @@ describe('a forced re-export', () => {
     expect(await shown.findByTestId('re-export-joined')).toHaveTextContent('nothing was sent again');
   });
 
-  test('offers no reversal of what no longer counts', async () => {
+  test('offers no reversal of a voucher that no longer counts', async () => {
     const { shown } = await openForm('PM-2026-00312');
     expect(shown.queryByTestId('reverse')).toBeNull();
     expect(shown.getByTestId('consequence')).toHaveTextContent('does not count in the books any more');
@@ -251,7 +251,7 @@ describe('a forced re-export', () => {
 });
 
 describe('a re-export that waits for an approval', () => {
-  test('is approved by somebody else with the id typed again', async () => {
+  test('is approved by another person who types the id again', async () => {
     const user = await open('approval');
     const waiting = within(await screen.findByTestId('attention-approvals'));
     expect(waiting.getByTestId('approval')).toHaveTextContent('ola on HLF-PC-07 asked for it');
@@ -278,7 +278,7 @@ describe('a re-export that waits for an approval', () => {
     expect(await shown.findByTestId('re-export-joined')).toBeVisible();
   });
 
-  test('cannot be approved by whoever asked', async () => {
+  test('cannot be approved by the person who requested it', async () => {
     const user = await open('mine');
     await waitFor(() => expect(session.reach.kind).toBe('reached'));
     await user.click(await screen.findByTestId('approve'));
@@ -321,7 +321,7 @@ describe('a record in doubt', () => {
     expect(await screen.findByTestId('decision-done')).toHaveTextContent('exported, as voucher v-10981');
   });
 
-  test('is left alone where the accounting system says otherwise, in words', async () => {
+  test('is not decided against the accounting system, and says why', async () => {
     const { user, shown, confirm } = await openDecision('PM-2026-00981');
     await user.click(shown.getByTestId('decide-not-posted'));
     await user.type(shown.getByTestId('reason'), REASON);
@@ -332,7 +332,7 @@ describe('a record in doubt', () => {
     expect(screen.queryByTestId('decision-done')).toBeNull();
   });
 
-  test('is not decided while somebody syncs, and says who does', async () => {
+  test('is not decided during a sync of another person, who is named', async () => {
     const lock = lockOf({ user: 'Ola Hansen', host: 'HLF-PC-07' });
     const problem = { code: 'lock_held' as const, params: {} };
     vi.spyOn(ipc, 'resolve').mockResolvedValue({ ...NO_END, problem, lock });
@@ -346,7 +346,7 @@ describe('a record in doubt', () => {
     );
   });
 
-  test('that is being decided cannot be left before there is an answer', async () => {
+  test('cannot be left while the decision is on its way', async () => {
     const answer = later<End>();
     vi.spyOn(ipc, 'resolve').mockReturnValue(answer.promise);
     const { user, shown, confirm } = await openDecision('PM-2026-00982');
@@ -358,7 +358,7 @@ describe('a record in doubt', () => {
     expect(await shown.findByTestId('decision-done')).toBeVisible();
   });
 
-  test('stays so on Escape, and the keyboard stays inside', async () => {
+  test('stays in doubt on Escape, and the keyboard stays inside', async () => {
     const asked = vi.spyOn(ipc, 'resolve');
     const { user, shown } = await openDecision('PM-2026-00982');
     await user.click(shown.getByTestId('decide-not-posted'));
@@ -374,7 +374,7 @@ describe('a record in doubt', () => {
   });
 });
 
-test('a change that is being kept cannot be left before there is an answer', async () => {
+test('a change cannot be left while the decision to keep it is on its way', async () => {
   const answer = later<null>();
   vi.spyOn(ipc, 'accept').mockReturnValue(answer.promise);
   const user = await open();
@@ -387,7 +387,7 @@ test('a change that is being kept cannot be left before there is an answer', asy
   expect(await shown.findByTestId('decision-done')).toBeVisible();
 });
 
-test('a change is kept with a reason, and no longer waits', async () => {
+test('a change that is kept with a reason no longer waits', async () => {
   const user = await open();
   await user.click((await item('PM-2026-00417')).getByTestId('accept'));
   const shown = await dialog();
@@ -400,7 +400,7 @@ test('a change is kept with a reason, and no longer waits', async () => {
   await waitFor(() => expect(screen.queryByTestId('attention-changed')).toBeNull());
 });
 
-test('a record’s story names its vouchers, its look-alikes mildly, and the audit trail', async () => {
+test('the story of a record names its vouchers, look-alikes and audit entries', async () => {
   const user = await open();
   await user.click((await item('PM-2026-00417')).getByRole('button', { name: 'PM-2026-00417' }));
   const shown = await dialog();
@@ -411,13 +411,13 @@ test('a record’s story names its vouchers, its look-alikes mildly, and the aud
   expect(await screen.findByTestId('re-export-dialog')).toBeVisible();
 });
 
-test('a reason counts without the spaces around it, and letters as a person counts them', () => {
+test('the length of a reason counts letters and no spaces around them', () => {
   expect(isReason('   ni tegn!    ')).toBe(false);
   expect(isReason('ærlig talt')).toBe(true);
   expect(isReason('😀😀😀😀😀')).toBe(false);
 });
 
-test('the consequence warns of what else stands under the reference', async () => {
+test('the consequence warns of other vouchers under the reference', async () => {
   await install('idle');
   const seen: ReExportPreview = await ipc.reExportPreview('PM-2026-00417');
   const other = seen.present.map((voucher) => ({ ...voucher, voucherId: 'v-1' }));

@@ -14,7 +14,7 @@ import {
 } from '$shared/basics/format';
 import { preferences } from '$shared/state/preferences.svelte';
 
-/** No-break spaces of every kind as plain ones, so that a test can be read. */
+/** Replaces no-break spaces of every kind by plain ones, so that a test can be read. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
 
 describe('amounts', () => {
@@ -32,7 +32,7 @@ describe('amounts', () => {
     );
   });
 
-  test('of several currencies are named one by one, and none at all is a dash', () => {
+  test('of several currencies are named one by one, and none is a dash', () => {
     const all = [
       { currency: 'NOK', amount: '100.00' },
       { currency: 'EUR', amount: '5.00' },
@@ -51,7 +51,7 @@ test('numbers are grouped as in each language', () => {
 
 describe('moments', () => {
   const now = new Date(2026, 10, 22, 18, 0);
-  test('of today, yesterday and before', () => {
+  test('of today, of yesterday and of earlier days have their words', () => {
     expect(when(new Date(2026, 10, 22, 9, 14), now)).toBe('today at 09:14');
     expect(when(new Date(2026, 10, 21, 23, 59), now)).toBe('yesterday at 23:59');
     expect(when(new Date(2026, 10, 3, 9, 14), now)).toBe('3 November at 09:14');
@@ -62,7 +62,7 @@ describe('moments', () => {
     expect(when(new Date(2026, 10, 22, 9, 14), now)).toBe('i dag kl. 09.14');
     expect(time(new Date(2026, 10, 22, 9, 4))).toBe('09.04');
   });
-  test('a day of the calendar is that day in every time zone, and what is no day is shown as it stands', () => {
+  test('a calendar day is the same in every time zone, and other text stays', () => {
     expect(day('2026-11-03', 'long')).toBe('3 November 2026');
     expect(day('0202-13-40')).toBe('0202-13-40');
   });
@@ -93,13 +93,13 @@ describe('an amount as it is typed', () => {
       expect([typed, decimalOf(typed)]).toEqual([typed, decimal]);
   });
 
-  test('is nothing where it is none', () => {
+  test('is nothing when it is no amount', () => {
     for (const typed of ['', ' ', 'twelve', '.5', '1,2,3', '12.345,678', '1e3'])
       expect(decimalOf(typed)).toBeNull();
   });
 });
 
-test('what is to come is told as people say it', () => {
+test('a moment to come is written as people say it', () => {
   const now = new Date(2026, 10, 3, 9, 14);
   const at = (date: number, hour: number) => upcoming(new Date(2026, 10, date, hour), now);
   expect(at(4, 2)).toBe('tonight at 02:00');

@@ -11,7 +11,7 @@ import SaveRun from '../src/features/history/SaveRun.svelte';
 import { ipc, type Run } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
 import { item, RUNS } from '../src/ipc/mock/data';
-import { open as openScreen } from './desk';
+import { open as openScreen } from './window-rig';
 
 const open = (run?: string) => openScreen('idle', 'history', run);
 afterEach(() => {
@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 describe('the runs', () => {
-  test('are filtered by outcome and by whoever started them', async () => {
+  test('are filtered by outcome and by person', async () => {
     await open();
     expect(await screen.findAllByTestId('run')).toHaveLength(4);
     await userEvent.selectOptions(screen.getByTestId('history-outcome'), 'failed');
@@ -30,12 +30,12 @@ describe('the runs', () => {
     expect(await screen.findByTestId('history-empty')).toHaveTextContent('No run fits');
     await userEvent.click(screen.getByTestId('history-clear'));
     await waitFor(() => expect(screen.getAllByTestId('run')).toHaveLength(4));
-    // The button goes away with what it cleared, and the keyboard does not go with it.
+    // The button disappears with what it cleared; the keyboard stays.
     expect(screen.getByTestId('history-text')).toHaveFocus();
     expect(screen.getByTestId('history-clear')).toBeDisabled();
   });
 
-  test('are searched for by record, and an open one then shows that record', async () => {
+  test('are searched by record, and an open run then shows that record', async () => {
     await open();
     await screen.findAllByTestId('run');
     await userEvent.type(screen.getByTestId('history-text'), 'PM-2026-00042');
@@ -46,7 +46,7 @@ describe('the runs', () => {
     expect(screen.getByTestId('items-searched')).toHaveTextContent('1 row with “PM-2026-00042”');
   });
 
-  test('named by an address are shown whatever else is asked for', async () => {
+  test('of an address are shown whatever the filter is', async () => {
     await open(RUNS[3]?.runId);
     expect(await screen.findByTestId('run-detail')).toBeVisible();
     await userEvent.selectOptions(screen.getByTestId('history-outcome'), 'stopped');
@@ -59,7 +59,7 @@ describe('the runs', () => {
   });
 });
 
-test('days are those of the calendar, both included', () => {
+test('the days of a filter are calendar days, both included', () => {
   const query = queryOf({ ...ANY, from: '2026-10-01', to: '2026-10-31' });
   expect(new Date(query.startedFrom ?? '')).toEqual(new Date(2026, 9, 1));
   expect(new Date(query.startedBefore ?? '')).toEqual(new Date(2026, 10, 1));
@@ -67,7 +67,7 @@ test('days are those of the calendar, both included', () => {
 });
 
 describe('a run of a hundred thousand', () => {
-  test('is counted at once, and read where it is looked at', async () => {
+  test('is counted at once, and read where it is in sight', async () => {
     await install('idle');
     const asked = vi.spyOn(ipc, 'runItems');
     const items = new Items('a');
@@ -81,7 +81,7 @@ describe('a run of a hundred thousand', () => {
     expect(asked.mock.calls.every((call) => call[4] === PAGE_ITEMS)).toBe(true);
   });
 
-  test('forgets what was read when something else is asked for', async () => {
+  test('forgets its rows when the filter changes', async () => {
     await install('idle');
     const items = new Items('a');
     await items.show(null, '');
@@ -91,8 +91,8 @@ describe('a run of a hundred thousand', () => {
   });
 });
 
-describe('more runs than fit on a page', () => {
-  test('have the one that an address names once, also when it is reached', async () => {
+describe('a list of more runs than a page', () => {
+  test('holds the run of an address once, also after the list has reached it', async () => {
     await openScreen('much', 'history', '0199a3c2-7b41-7c10-9f02-5d1be2c11055');
     await waitFor(() => expect(screen.getAllByTestId('run')).toHaveLength(51));
     await userEvent.click(screen.getByRole('button', { name: 'Show earlier runs' }));
@@ -100,7 +100,7 @@ describe('more runs than fit on a page', () => {
     expect(screen.getByTestId('run-detail')).toBeVisible();
   });
 
-  test('than the engine gives at once are not at their end when they are read again', async () => {
+  test('is not at its end when more exist than the engine returns at once', async () => {
     const all = Array.from({ length: 1_200 }, (_, at) => ({ ...(RUNS[0] as Run), runId: String(at) }));
     vi.spyOn(ipc, 'runs').mockImplementation((_, limit, before) => {
       const start = before ? Number(before) + 1 : 0;
@@ -116,7 +116,7 @@ describe('more runs than fit on a page', () => {
   });
 });
 
-describe('a run that is over while it is looked at', () => {
+describe('a run that ends while it is open', () => {
   const run: Run = { ...(RUNS[0] as Run), outcome: null, finishedAt: null };
 
   test('shows what became of each record', async () => {
@@ -134,7 +134,7 @@ describe('a run that is over while it is looked at', () => {
     );
   });
 
-  test('has the rows that were not there when it was opened', async () => {
+  test('gets the rows that were missing when it was opened', async () => {
     await install('idle');
     const counted = vi.spyOn(ipc, 'countItems').mockResolvedValue(0);
     vi.spyOn(ipc, 'runItems').mockResolvedValue([]);
@@ -146,7 +146,7 @@ describe('a run that is over while it is looked at', () => {
     expect(await screen.findAllByTestId('run-item')).toHaveLength(2);
   });
 
-  test('stays where it was scrolled to', async () => {
+  test('keeps its scroll position', async () => {
     await install('idle');
     const items = new Items('a');
     await items.show(null, '');
@@ -161,7 +161,7 @@ describe('a run that is over while it is looked at', () => {
   });
 });
 
-test('the link to a run leads there from outside the window', async () => {
+test('the link of a run opens it from outside the window', async () => {
   const user = userEvent.setup();
   await open(RUNS[0]?.runId);
   const detail = within(await screen.findByTestId('run-detail'));
@@ -177,7 +177,7 @@ describe('a run as a file', () => {
     return user;
   }
 
-  test('says where it was saved, and can be opened there', async () => {
+  test('says where it was saved, and can be opened', async () => {
     const shown = vi.spyOn(ipc, 'showSaved');
     const user = await menu();
     await user.click(await screen.findByTestId('save-run-xlsx'));
@@ -186,13 +186,13 @@ describe('a run as a file', () => {
         'Saved as run-2026-11-03-0914.xlsx in /home/kari/Documents.',
       ),
     );
-    // The menu lets the page be clicked again a moment after it has closed.
+    // After it has closed, the menu blocks clicks on the page for a moment.
     await waitFor(() => expect(document.body.style.pointerEvents).not.toBe('none'));
     await user.click(screen.getByTestId('show-saved'));
     expect(shown).toHaveBeenCalledWith(1);
   });
 
-  test('that nobody wanted after all says nothing', async () => {
+  test('says nothing when the dialog was cancelled', async () => {
     vi.spyOn(ipc, 'exportCertificate').mockResolvedValue(null);
     const user = await menu();
     await user.click(await screen.findByTestId('save-certificate-pdf'));
@@ -200,7 +200,7 @@ describe('a run as a file', () => {
     expect(screen.queryByTestId('saved')).toBeNull();
   });
 
-  test('goes on paper from the sheet beside the application, and from nothing else', async () => {
+  test('is printed from the sheet beside the application only', async () => {
     const run = RUNS[0] as Run;
     vi.spyOn(ipc, 'countItems').mockResolvedValue(7);
     vi.spyOn(ipc, 'runItems').mockImplementation((...[, , , skip]) =>
@@ -219,7 +219,7 @@ describe('a run as a file', () => {
     expect(screen.queryByTestId('save-problem')).toBeNull();
   });
 
-  test('goes on paper no longer than paper is, and says what is left out', async () => {
+  test('is printed up to a limit, and says how much is left out', async () => {
     await install('idle');
     const run = RUNS[0] as Run;
     const paper = await readForPaper(run);

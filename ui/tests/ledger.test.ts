@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ipc, ProblemError } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
-import { open } from './desk';
+import { open } from './window-rig';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 describe('the ledger', () => {
-  test('says where it is, how big, and when it was last copied; and is copied now', async () => {
+  test('shows its place, its size and its last copy, and is copied now', async () => {
     await open('idle', 'settings');
     const panel = await screen.findByTestId('ledger');
     await within(panel).findByText('47.2 MB');
@@ -21,7 +21,7 @@ describe('the ledger', () => {
     expect(screen.getByTestId('ledger-backup-at')).toHaveTextContent(/today/i);
   });
 
-  test('that agrees with the accounting system is said to, in figures', async () => {
+  test('agrees with the accounting system, in figures', async () => {
     await open('idle', 'settings');
     await userEvent.click(await screen.findByTestId('ledger-compare'));
     await userEvent.click(await screen.findByTestId('compare-start'));
@@ -34,7 +34,7 @@ describe('the ledger', () => {
     expect(await screen.findByTestId('compare-written')).toHaveTextContent('avstemming-2026-11-23.pdf');
   });
 
-  test('that differs lists each difference with both sides', async () => {
+  test('lists each difference with both sides', async () => {
     await open('differs', 'settings');
     await userEvent.click(await screen.findByTestId('ledger-compare'));
     await userEvent.click(await screen.findByTestId('compare-start'));
@@ -45,7 +45,7 @@ describe('the ledger', () => {
     expect(rows[2]).toHaveTextContent(/Several vouchers.*10418.*10733/);
   });
 
-  test('whose differences cannot be read says why, and they can be asked for again', async () => {
+  test('says why its differences cannot be read, and reads them again', async () => {
     await open('differs', 'settings');
     const problem = { code: 'ledger_busy', params: {} } as const;
     vi.spyOn(ipc, 'differences').mockRejectedValueOnce(new ProblemError(problem));
@@ -59,7 +59,7 @@ describe('the ledger', () => {
     expect(screen.queryByTestId('compare-problem')).toBeNull();
   });
 
-  test('that cannot be compared because nobody listens says so', async () => {
+  test('says that it cannot be compared when its events cannot be heard', async () => {
     await open('idle', 'settings');
     vi.spyOn(ipc, 'onCompareProgress').mockRejectedValueOnce(new Error('no bridge'));
     await userEvent.click(await screen.findByTestId('ledger-compare'));
@@ -68,7 +68,7 @@ describe('the ledger', () => {
     expect(screen.getByTestId('compare-start')).toBeEnabled();
   });
 
-  test('is compared until it is stopped, and then nothing is said of it', async () => {
+  test('shows no result of a comparison that was stopped', async () => {
     await open('idle', 'settings');
     await userEvent.click(await screen.findByTestId('ledger-compare'));
     await userEvent.click(await screen.findByTestId('compare-start'));
@@ -77,7 +77,7 @@ describe('the ledger', () => {
     expect(screen.queryByTestId('compare-result')).toBeNull();
   });
 
-  test('against a server that is down says why, and can be tried again', async () => {
+  test('says that the server is down, and is compared again', async () => {
     await open('down', 'settings');
     await userEvent.click(await screen.findByTestId('ledger-compare'));
     await userEvent.click(await screen.findByTestId('compare-start'));
@@ -85,7 +85,7 @@ describe('the ledger', () => {
     expect(screen.getByTestId('compare-start')).toBeEnabled();
   });
 
-  test('is rebuilt only when the name of the organisation was typed', async () => {
+  test('is rebuilt only after the name of the organisation was typed', async () => {
     await open('idle', 'settings');
     const rebuild = vi.spyOn(ipc, 'rebuild');
     await userEvent.click(await screen.findByTestId('ledger-rebuild'));
@@ -101,7 +101,7 @@ describe('the ledger', () => {
     expect(rebuild).toHaveBeenCalledExactlyOnceWith('Øvingslaget');
   });
 
-  test('that is damaged can be rebuilt from where nothing else works', async () => {
+  test('can be rebuilt when it is damaged and nothing else works', async () => {
     await open('damaged');
     await userEvent.click(await screen.findByTestId('ledger-rebuild'));
     expect(await screen.findByTestId('rebuild-dialog')).toHaveTextContent('Øvingslaget');

@@ -40,8 +40,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('whoever is refused', () => {
-  test('is told who syncs, where, how far, since when and when they were heard from', () => {
+describe('a person who is refused', () => {
+  test('reads who syncs, where, how far, since when and the last sign of life', () => {
     card(kari());
     expect(screen.getByTestId('lock-held')).toHaveTextContent('Somebody else is syncing');
     expect(screen.getByTestId('lock-sentence')).toHaveTextContent(
@@ -55,7 +55,7 @@ describe('whoever is refused', () => {
     expect(screen.queryByTestId('lock-dead')).toBeNull();
   });
 
-  test('is told so in Norwegian', () => {
+  test('reads the same in Norwegian', () => {
     preferences.locale = 'nb';
     card(kari());
     expect(screen.getByTestId('lock-sentence').textContent.replace(/\u00a0/g, ' ')).toBe(
@@ -70,14 +70,14 @@ describe('whoever is refused', () => {
     ['compare', 'is comparing with the accounting system on HLF-PC-12. Started'],
     ['re-export', 'is exporting a record again on HLF-PC-12. Started'],
     ['of a later version', 'is at work on HLF-PC-12. Started'],
-  ])('is told what the other one does: %s', (operation, sentence) => {
+  ])('reads what the holder does: %s', (operation, sentence) => {
     card(kari({ operation, processed: null, total: null, etaSeconds: null }));
     expect(screen.getByTestId('lock-held')).toHaveTextContent('Somebody else is at work');
     expect(screen.getByTestId('lock-sentence')).toHaveTextContent(sentence);
     expect(screen.queryByRole('progressbar')).toBeNull();
   });
 
-  test('is told that it is themselves', () => {
+  test('reads that they hold the lock themselves', () => {
     const { shown } = card(kari({ whose: 'mine_elsewhere' }));
     expect(screen.getByTestId('lock-mine')).toHaveTextContent('That is you, on another machine.');
     expect(screen.getByTestId('lock-held')).toHaveTextContent('Another sync is under way');
@@ -86,27 +86,27 @@ describe('whoever is refused', () => {
     expect(screen.getByTestId('lock-mine')).toHaveTextContent('in another program on this machine');
   });
 
-  test('by a program here that is not shown can wait for it, and has nobody to break', () => {
+  test('can wait for a hidden program on this machine, and cannot break its lock', () => {
     card(null);
     expect(screen.getByTestId('lock-sentence')).toHaveTextContent('program on this machine is syncing');
     expect(screen.getByTestId('lock-wait')).toBeEnabled();
     expect(screen.queryByTestId('lock-break')).toBeNull();
   });
 
-  test('is told when the other one looks dead, and when that ends by itself', () => {
+  test('reads that the holder looks dead, and when the lock ends by itself', () => {
     card(kari({ looksDead: true, silentSeconds: 46, freeInSeconds: 14 }));
     expect(screen.getByTestId('lock-dead')).toHaveTextContent('The lock frees itself in 14 seconds');
     expect(screen.getByTestId('lock-break')).toBeVisible();
     expect(screen.queryByTestId('lock-insist')).toBeNull();
   });
 
-  test('finds the way to break a living lock only by insisting', () => {
+  test('finds the button to break a living lock behind a fold', () => {
     card(kari());
     expect(screen.getByTestId('lock-insist')).not.toHaveAttribute('open');
     expect(within(screen.getByTestId('lock-insist')).getByTestId('lock-break')).not.toBeVisible();
   });
 
-  test('chooses how long to wait, an hour where nothing is chosen', async () => {
+  test('chooses how long to wait, and waits an hour without a choice', async () => {
     const { onsync, onclose } = card(kari());
     await userEvent.click(screen.getByTestId('lock-wait'));
     expect(onsync).toHaveBeenLastCalledWith(3_600);
@@ -117,13 +117,13 @@ describe('whoever is refused', () => {
     expect(onclose).toHaveBeenCalledOnce();
   });
 
-  test('after a wait in vain is told until when it was', () => {
+  test('reads how long a wait in vain lasted', () => {
     card(kari(), new Date(2026, 10, 22, 15, 12).toISOString());
     expect(screen.getByTestId('lock-gave-up')).toHaveTextContent('We waited until 15:12');
   });
 });
 
-describe('while it is shown, the lock', () => {
+describe('the lock on the screen', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -141,7 +141,7 @@ describe('while it is shown, the lock', () => {
     expect(screen.getByTestId('lock-held')).toHaveAttribute('role', 'group');
   });
 
-  test('is not looked at behind a hidden window, and at once when it is seen again', async () => {
+  test('is not read in a hidden window, and is read when it is shown again', async () => {
     card(kari());
     hide(true);
     await look(3);
@@ -151,13 +151,13 @@ describe('while it is shown, the lock', () => {
     expect(lock).toHaveBeenCalledOnce();
   });
 
-  test('is not looked at any more when it is put away', async () => {
+  test('is not read any more when it is put away', async () => {
     card(kari()).shown.unmount();
     await look(3);
     expect(lock).not.toHaveBeenCalled();
   });
 
-  test('is told to be free once it is, and not looked at again', async () => {
+  test('is called free once it is, and not read again', async () => {
     const { onsync } = card(kari());
     lock.mockResolvedValue(null);
     await look(4);
@@ -169,14 +169,14 @@ describe('while it is shown, the lock', () => {
     expect(onsync).toHaveBeenCalledWith(null);
   });
 
-  test('of a program here that was never shown is not told to be free', async () => {
+  test('of a hidden program on this machine is not called free', async () => {
     lock.mockResolvedValue(null);
     card(null);
     await look(2);
     expect(screen.getByTestId('lock-held')).toBeInTheDocument();
   });
 
-  test('that cannot be looked at is told to be of a while ago, until it can', async () => {
+  test('is called old while it cannot be read', async () => {
     card(kari());
     lock.mockRejectedValue(new ProblemError({ code: 'accounting_unreachable', params: {} }));
     await look();
@@ -198,7 +198,7 @@ describe('breaking a lock', () => {
     return { user, onsync, shown, confirm: shown.getByTestId('dialog-confirm') };
   }
 
-  test('shows the holder, since when, the last sign of life and what it means', async () => {
+  test('shows the holder, the start, the last sign of life and the consequence', async () => {
     const { shown } = await open();
     const facts = shown.getByTestId('break-facts');
     expect(facts).toHaveTextContent('Kari Nordmann on HLF-PC-12');
@@ -208,12 +208,12 @@ describe('breaking a lock', () => {
     expect(shown.getByTestId('break-warned')).toHaveTextContent('That program looks dead');
   });
 
-  test('of somebody at work says so', async () => {
+  test('says that the holder is at work', async () => {
     const { shown } = await open({});
     expect(shown.getByTestId('break-warned')).toHaveTextContent('seems to be at work');
   });
 
-  test('cannot be confirmed before reason and name stand, and then says that the lock is free', async () => {
+  test('needs the reason and the name, and then says that the lock is free', async () => {
     const asked = vi.spyOn(ipc, 'breakLock').mockResolvedValue(kari());
     const { user, shown, confirm, onsync } = await open();
     expect(confirm).toBeDisabled();
@@ -235,7 +235,7 @@ describe('breaking a lock', () => {
     expect(onsync).toHaveBeenCalledWith(null);
   });
 
-  test('is not done on Escape, nor on Cancel', async () => {
+  test('does not happen on Escape or on Cancel', async () => {
     const asked = vi.spyOn(ipc, 'breakLock');
     const { user, shown } = await open();
     await user.type(shown.getByTestId('reason'), REASON);
@@ -249,7 +249,7 @@ describe('breaking a lock', () => {
     expect(screen.getByTestId('lock-held')).toBeInTheDocument();
   });
 
-  test('that is refused says why, and leaves the dialog', async () => {
+  test('says why it was refused, and leaves the dialog', async () => {
     vi.spyOn(ipc, 'breakLock').mockRejectedValue(new ProblemError({ code: 'lock_free', params: {} }));
     const { user, shown, confirm } = await open();
     await user.type(shown.getByTestId('reason'), REASON);
@@ -263,7 +263,7 @@ describe('breaking a lock', () => {
 describe('a run that waits', () => {
   const until = new Date(2026, 10, 22, 15, 12).toISOString();
 
-  test('shows whom it waits for, how far they are and how long at most, and can be stopped', async () => {
+  test('shows the holder, their progress and the limit, and can be stopped', async () => {
     const onstop = vi.fn();
     const shown = render(WaitingCard, { waiting: { lock: kari(), until }, stopping: false, onstop });
     expect(screen.getByTestId('waiting')).toHaveTextContent('Waiting for Kari Nordmann to finish');
@@ -282,7 +282,7 @@ describe('a run that waits', () => {
     [null, 'Waiting for another program on this machine'],
     [kari({ whose: 'mine_here' }), 'Waiting for another program on this machine'],
     [kari({ whose: 'mine_elsewhere' }), 'Waiting for your other machine'],
-  ])('for oneself says so', (holder, title) => {
+  ])('names a program on this machine, or the other machine of the person', (holder, title) => {
     render(WaitingCard, { waiting: { lock: holder, until }, stopping: false, onstop: vi.fn() });
     expect(screen.getByTestId('waiting')).toHaveTextContent(title);
   });
@@ -291,7 +291,7 @@ describe('a run that waits', () => {
 describe('after a wait, the result', () => {
   const nothing = run({ runId: 'r2', startedAt: STARTED, counts: counts({ read: 1204, skipped: 1204 }) });
 
-  test('says that the other one has ended, and that nothing was left', () => {
+  test('says that the other run has ended, and that nothing was left', () => {
     render(ResultCard, { run: nothing, waitedFor: kari(), onclose: vi.fn() });
     expect(screen.getByTestId('result')).toHaveTextContent('Nothing was left to export.');
     expect(screen.getByTestId('result-waited')).toHaveTextContent(
@@ -301,19 +301,19 @@ describe('after a wait, the result', () => {
     expect(screen.getByTestId('result')).toHaveTextContent('1,204 rows were left out as already exported');
   });
 
-  test('does not say of the dead that they have finished', () => {
+  test('does not say that a dead holder has finished', () => {
     render(ResultCard, { run: nothing, waitedFor: kari({ looksDead: true }), onclose: vi.fn() });
     expect(screen.getByTestId('result-waited')).toHaveTextContent(
       'Nothing more was heard from Kari Nordmann',
     );
   });
 
-  test('names the other machine where it was oneself', () => {
+  test('names the other machine when the person is the same', () => {
     render(ResultCard, { run: nothing, waitedFor: kari({ whose: 'mine_elsewhere' }), onclose: vi.fn() });
     expect(screen.getByTestId('result-waited')).toHaveTextContent('Your sync on HLF-PC-12 has finished');
   });
 
-  test('is not all good where a voucher is gone that an earlier run made, or nothing could be looked up again', () => {
+  test('is not good when a voucher is gone or could not be looked up again', () => {
     const { rerender } = render(ResultCard, { run: nothing, onclose: vi.fn() });
     expect(screen.getByTestId('result')).toHaveClass('good');
     void rerender({ run: nothing, waiting: 1, onclose: vi.fn() });
@@ -330,7 +330,7 @@ describe('after a wait, the result', () => {
     expect(screen.getByTestId('result-uncertified')).toHaveTextContent('could not be looked up again');
   });
 
-  test('without one says nothing of it', () => {
+  test('says nothing of a wait when there was none', () => {
     render(ResultCard, { run: nothing, onclose: vi.fn() });
     expect(screen.getByTestId('result')).toHaveTextContent('Nothing new to export.');
     expect(screen.queryByTestId('result-waited')).toBeNull();

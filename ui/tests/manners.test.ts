@@ -3,7 +3,7 @@ import { cleanup, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { desk } from '../src/app/wanted.svelte';
+import { requests } from '../src/app/requests.svelte';
 import { ipc, ProblemError, type Connection, type Wanted } from '../src/ipc';
 import { uninstall, type Scenario } from '../src/ipc/mock';
 import type { MockSetup } from '../src/ipc/mock/setup';
@@ -11,27 +11,27 @@ import { dialogs } from '$shared/dialogs/dialogs.svelte';
 import { router, SCREENS, type Screen } from '$shared/state/router.svelte';
 import { EVERYTHING, session } from '$shared/state/session.svelte';
 import { shortcutOf } from '$shared/state/shortcuts';
-import { open as openScreen } from './desk';
+import { open as openScreen } from './window-rig';
 
 const RUN = '0199a3c2-7b41-7c10-9f02-5d1be2c07a11';
 
 async function open(...where: Parameters<typeof openScreen>): Promise<MockSetup> {
-  Object.assign(desk, { quitting: null, workspace: null, problem: null });
+  Object.assign(requests, { quitting: null, workspace: null, problem: null });
   const made = await openScreen(...where);
-  await desk.open();
+  await requests.open();
   return made;
 }
 afterEach(async () => {
   vi.restoreAllMocks();
   dialogs.close();
   cleanup();
-  // A dialog lets the page be clicked again a moment after it has closed.
+  // After it has closed, a dialog blocks clicks on the page for a moment.
   await waitFor(() => expect(document.body.style.pointerEvents).not.toBe('none'));
   uninstall();
 });
 
 describe('the keyboard', () => {
-  test('goes to each screen by its number, to the settings by a comma, and into the search', async () => {
+  test('goes to each screen by its number, and to the settings and the search', async () => {
     await open('idle');
     const user = userEvent.setup();
     for (const [place, name] of SCREENS.slice(0, 6).entries()) {
@@ -46,14 +46,14 @@ describe('the keyboard', () => {
     await waitFor(() => expect(router.route.screen).toBe('settings'));
   });
 
-  test('begins a sync from anywhere, and shows it', async () => {
+  test('begins a sync on every screen, and shows it', async () => {
     await open('idle', 'settings');
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
     expect(await screen.findByTestId('progress')).toBeVisible();
     expect(router.route.screen).toBe('overview');
   });
 
-  test('leaves a dialog alone', async () => {
+  test('does not reach behind a dialog', async () => {
     await open('idle', 'settings');
     await userEvent.click(await screen.findByTestId('ledger-compare'));
     await screen.findByRole('dialog');
@@ -62,7 +62,7 @@ describe('the keyboard', () => {
   });
 
   test.each<Wanted>([{ kind: 'sync' }, { kind: 'screen', screen: 'overview' }, { kind: 'search' }])(
-    'leaves a dialog alone by way of the menu as well: $kind',
+    'does not reach behind a dialog from the menu: $kind',
     async (wanted) => {
       await open('idle', 'records');
       dialogs.open({ kind: 're-export', recordId: 'PM-2026-00417' });
@@ -77,7 +77,7 @@ describe('the keyboard', () => {
     },
   );
 
-  test('is told in tooltips', async () => {
+  test('is shown in tooltips', async () => {
     await open('idle');
     expect(screen.getByTestId('nav-audit')).toHaveAttribute('title', 'Audit trail (Ctrl+5)');
     expect(screen.getByTestId('nav-settings')).toHaveAttribute('title', 'Settings (Ctrl+,)');
@@ -92,7 +92,7 @@ describe('the keyboard', () => {
     }
   });
 
-  test('means nothing of ours with other keys', () => {
+  test('does nothing with other keys', () => {
     for (const keys of [
       { key: '1' },
       { key: '1', ctrlKey: true, altKey: true },
@@ -105,28 +105,28 @@ describe('the keyboard', () => {
   });
 });
 
-describe('from outside', () => {
-  test('a link to a run opens it in the history', async () => {
+describe('a request from outside', () => {
+  test('opens the run of a link in the history', async () => {
     await open('idle');
     await emit('wanted-asked', { kind: 'run', runId: RUN });
     await waitFor(() => expect(router.route).toMatchObject({ screen: 'history', run: RUN }));
     expect(await screen.findByTestId('run-detail')).toBeVisible();
   });
 
-  test('a screen that there is not is not gone to', async () => {
+  test('does not open a screen that does not exist', async () => {
     await open('idle', 'audit');
     await emit('wanted-asked', { kind: 'screen', screen: 'nowhere' });
     await screen.findByTestId('audit-table');
     expect(router.route.screen).toBe('audit');
   });
 
-  test('what was asked for before the page was there is done when it is', async () => {
+  test('is fulfilled when the page is there, if it came earlier', async () => {
     vi.spyOn(ipc, 'wantedAtStart').mockResolvedValue({ kind: 'screen', screen: 'audit' });
     await open('idle');
     expect(await screen.findByTestId('audit-table')).toBeVisible();
   });
 
-  test('another workspace is told of, and opened only when that is wanted', async () => {
+  test('shows another workspace, and opens it only after a yes', async () => {
     await open('idle');
     const opened = vi.spyOn(ipc, 'openWorkspace').mockResolvedValue(null as never);
     await emit('wanted-asked', { kind: 'workspace', path: '/srv/another' });
@@ -149,7 +149,7 @@ describe('another workspace', () => {
     await waitFor(() => expect(screen.queryByTestId('other-workspace')).toBeNull());
   }
 
-  test('shows nothing of the one before on the overview', async () => {
+  test('shows nothing of the earlier workspace on the overview', async () => {
     await open('done');
     session.period = { from: '2026-11-01', to: '2026-11-30' };
     expect(await screen.findByTestId('result')).toBeVisible();
@@ -178,7 +178,7 @@ describe('another workspace', () => {
     ['missing', 'overview'],
     ['broken', 'overview'],
     ['broken', 'setup'],
-  ])('is opened at once where the one in use is %s (%s)', async (scenario, at) => {
+  ])('is opened at once when the one in use is %s (%s)', async (scenario, at) => {
     const { path } = await open(scenario, at);
     expect(path).not.toBe('/srv/another');
     await emit('wanted-asked', { kind: 'workspace', path: '/srv/another' });
@@ -187,7 +187,7 @@ describe('another workspace', () => {
     expect(screen.queryByTestId('other-workspace')).toBeNull();
   });
 
-  test('that cannot be opened is told of where there is none in use', async () => {
+  test('says why it cannot be opened when none is in use', async () => {
     await open('missing');
     const problem = { code: 'workspace_missing', params: { path: '/srv/nowhere' } } as const;
     vi.spyOn(ipc, 'openWorkspace').mockRejectedValue(new ProblemError(problem));
@@ -196,7 +196,7 @@ describe('another workspace', () => {
     expect(screen.getByTestId('make-practice')).toBeEnabled();
   });
 
-  test('has its own settings, and what was typed for the one before is not saved into it', async () => {
+  test('has its own settings, without the fields typed for the earlier one', async () => {
     await open('idle', 'settings');
     await userEvent.click(await screen.findByTestId('change-posting'));
     const read = vi.spyOn(ipc, 'settings');
@@ -206,7 +206,7 @@ describe('another workspace', () => {
     expect(screen.getByTestId('workspace-path')).toHaveTextContent('/srv/another');
   });
 
-  test('is not told to be connected as the one before was, however late that answers', async () => {
+  test('does not show the connection of the earlier one, even when it comes late', async () => {
     let late: (connection: Connection) => void = () => undefined;
     await open('idle');
     const connection = await ipc.connection();
@@ -222,7 +222,7 @@ describe('another workspace', () => {
 });
 
 describe('quitting while a sync is on', () => {
-  test('asks; Escape and the first button keep syncing', async () => {
+  test('asks first, and goes on after Escape or the first button', async () => {
     await open('running');
     const quit = vi.spyOn(ipc, 'stopAndQuit');
     await emit('wanted-asked', { kind: 'quit', on: 'sync' });
@@ -236,7 +236,7 @@ describe('quitting while a sync is on', () => {
     expect(session.running).toBe(true);
   });
 
-  test('stops safely once, and says that it settles what is on its way', async () => {
+  test('stops once, and says that requests on their way are settled', async () => {
     await open('running');
     const quit = vi.spyOn(ipc, 'stopAndQuit').mockReturnValue(new Promise(() => undefined));
     await emit('wanted-asked', { kind: 'quit', on: 'sync' });
@@ -249,11 +249,11 @@ describe('quitting while a sync is on', () => {
   });
 });
 
-describe('quitting while something else is on', () => {
+describe('quitting during other work', () => {
   test.each([
     ['compare', 'a comparison only reads'],
     ['rebuild', 'the ledger in use stays as it is'],
-  ] as const)('says what a %s loses by it', async (on, words) => {
+  ] as const)('says what a %s loses', async (on, words) => {
     await open('idle');
     await emit('wanted-asked', { kind: 'quit', on });
     expect(await screen.findByTestId('quit-dialog')).toHaveTextContent(words);
@@ -262,7 +262,7 @@ describe('quitting while something else is on', () => {
 });
 
 describe('this computer', () => {
-  test('keeps what is chosen, and takes back what it refuses', async () => {
+  test('keeps a choice, and takes it back when it is refused', async () => {
     await open('down', 'settings');
     const tray = await screen.findByTestId('desktop-keepInTray');
     await userEvent.click(tray);
@@ -273,7 +273,7 @@ describe('this computer', () => {
     expect(autostart).not.toBeChecked();
   });
 
-  test('has a version and a log folder, and the licences of what it is made with', async () => {
+  test('shows its version, its log folder and its licences', async () => {
     await open('idle', 'settings');
     expect(await screen.findByTestId('about-version')).toHaveTextContent('0.1.0');
     await userEvent.click(screen.getByTestId('about-licences'));

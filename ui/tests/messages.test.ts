@@ -8,7 +8,7 @@ import { preferences } from '$shared/state/preferences.svelte';
 import { errorSentences, problemSentence, reasonSentence, reasonSentences } from '$shared/notices/problem';
 import type { ErrorCode, HoldCode, Problem } from '$ipc';
 
-/** The parameters of a message, in whichever of its forms. */
+/** Returns the parameters of a message, of all its forms. */
 function holes(message: unknown): string[] {
   const text =
     typeof message === 'string'
@@ -34,12 +34,12 @@ describe.each([
     }
   });
 
-  test('leave it to the code how long a reason has to be', () => {
+  test('do not say how long a reason has to be', () => {
     for (const catalogue of [inEnglish, inNorwegian])
       expect(JSON.stringify(catalogue['reason_count'] ?? '')).not.toMatch(/\d/);
   });
 
-  test('do not shout, and blame nobody', () => {
+  test('do not shout and do not blame', () => {
     for (const catalogue of [inEnglish, inNorwegian]) {
       expect(JSON.stringify(catalogue)).not.toMatch(/![”"\s]|Oops|Ups/);
     }
@@ -56,7 +56,7 @@ describe.each(['en', 'nb'] as const)('in %s', (locale) => {
     }
   });
 
-  test('no sentence shows an instant as machines write it', () => {
+  test('no sentence shows an instant in machine form', () => {
     preferences.locale = locale;
     const held = new Holder('lock').refusal()?.problem as Problem;
     expect(problemSentence(held)).toMatch(/Kari Nordmann.*HLF-PC-12/);
@@ -83,13 +83,13 @@ describe.each(['en', 'nb'] as const)('in %s', (locale) => {
   });
 });
 
-test('parameters stand in the sentence', () => {
+test('a sentence contains its parameters', () => {
   const params = { path: 'workspace.toml', line: '12', key: 'curency', nearest: 'currency' };
   const sentence = problemSentence({ code: 'workspace_unknown_key', params });
   for (const part of ['12', 'workspace.toml', 'curency', 'currency']) expect(sentence).toContain(part);
 });
 
-test('how a date is to be written is told as people write it down', () => {
+test('a date format is written as people write it', () => {
   const reason = {
     kind: 'held',
     code: 'date_invalid',

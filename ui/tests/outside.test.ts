@@ -1,4 +1,4 @@
-/** What leads out of the window, and a workspace that lacks its secret. */
+/** Checks the ways out of the window, and a workspace without its secret. */
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -7,7 +7,7 @@ import { uninstall } from '../src/ipc/mock';
 import OpenVoucher from '$shared/record/OpenVoucher.svelte';
 import { dialogs } from '$shared/dialogs/dialogs.svelte';
 import { session } from '$shared/state/session.svelte';
-import { open } from './desk';
+import { open } from './window-rig';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe('a voucher', () => {
-  test('is opened in the accounting system by its id, from a run', async () => {
+  test('is opened in the accounting system from a run, by its id', async () => {
     const opened = vi.spyOn(ipc, 'openVoucher');
     await open('idle', 'history', (await runs())[0]);
     const voucher = (await screen.findAllByTestId('voucher-id'))[0];
@@ -27,7 +27,7 @@ describe('a voucher', () => {
     expect(within(voucher?.closest('td') as HTMLElement).getByTestId('copy')).toBeVisible();
   });
 
-  test('is opened from the story of its record as well', async () => {
+  test('is opened from the story of its record', async () => {
     const opened = vi.spyOn(ipc, 'openVoucher');
     await open('idle');
     dialogs.open({ kind: 'story', recordId: 'PM-2026-00417' });
@@ -38,7 +38,7 @@ describe('a voucher', () => {
     await waitFor(() => expect(screen.queryByTestId('timeline')).toBeNull());
   });
 
-  test('has no way there where the accounting system has no pages', async () => {
+  test('has no link when the accounting system has no pages', async () => {
     await open('practice', 'settings');
     expect(session.ready?.voucherPages).toBe(false);
     const { container } = render(OpenVoucher, { id: '107' });
@@ -61,7 +61,7 @@ describe('a voucher', () => {
 });
 
 describe('a workspace whose secret is not on this machine', () => {
-  test('takes it again, and opens', async () => {
+  test('opens after the secret was typed again', async () => {
     await open('secret');
     const field = await screen.findByLabelText('Access token, typed again');
     expect(field).toHaveAttribute('type', 'password');
@@ -71,7 +71,7 @@ describe('a workspace whose secret is not on this machine', () => {
     expect(screen.queryByTestId('missing-secret')).toBeNull();
   });
 
-  test('says what the keyring refused, and keeps nothing that was typed on the screen', async () => {
+  test('says what the keyring refused, and clears the field', async () => {
     const params = { name: 'accounting-token', variable: 'X', detail: 'locked' };
     vi.spyOn(ipc, 'keepSecrets').mockRejectedValue(new ProblemError({ code: 'keyring_unavailable', params }));
     await open('secret');
@@ -80,7 +80,7 @@ describe('a workspace whose secret is not on this machine', () => {
     expect(screen.getByTestId('secret-again')).toHaveValue('');
   });
 
-  test('asks for the other one as well, where two are missing', async () => {
+  test('asks for the second secret when two are missing', async () => {
     await open('secret');
     const params = { name: 'platform-token', variable: 'X' };
     vi.spyOn(ipc, 'keepSecrets').mockRejectedValue(new ProblemError({ code: 'secret_missing', params }));

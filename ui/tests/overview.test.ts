@@ -32,21 +32,21 @@ const last = run({
 });
 
 describe('the answer', () => {
-  test('says that everything is exported, when and how much', () => {
+  test('says that everything is exported, with time and amount', () => {
     const said = answer({ ...none, posted: 412 }, last, now);
     expect(said.title).toBe('Everything is exported.');
     expect(said.text.replace(/\u00a0/g, ' ')).toBe(
       'The last sync, today at 09:14, sent 412 records for kr 318,204.50.',
     );
   });
-  test('never says so while something waits or needs a person', () => {
+  test('never says that all is done while a record waits or needs a person', () => {
     expect(answer({ ...none, posted: 412, eligible: 37, held: 3 }, last, now).title).toBe(
       'Waiting: 37. Needing attention: 3.',
     );
     expect(answer({ ...none, posted: 412, eligible: 1 }, last, now).title).toBe('1 record waits.');
     expect(answer({ ...none, posted: 412, changed: 1 }, last, now).title).toBe('1 record needs you.');
   });
-  test('of a fresh workspace claims nothing', () => {
+  test('claims nothing in a fresh workspace', () => {
     expect(answer(none, undefined, now).title).toBe('Nothing has been exported yet.');
     expect(answer(none, { ...last, counts: counts({}), outcome: 'failed' }, now).title).toBe(
       'Nothing has been exported yet.',
@@ -55,7 +55,7 @@ describe('the answer', () => {
 });
 
 describe('the estimate', () => {
-  test('is not given before there is evidence', () => {
+  test('is not given without evidence', () => {
     expect(estimate(null, now)).toBe('Working out how long this takes…');
   });
   test('names minutes and the time of day', () => {
@@ -63,7 +63,7 @@ describe('the estimate', () => {
     expect(estimate(20, now)).toBe('Less than a minute left, done at 18:00');
     expect(estimate(60 * 135, now)).toBe('About 2 h 15 min left, done at 20:15');
   });
-  test('of the lock holder is the engine’s, in words', () => {
+  test('of a holder of the lock is the estimate of the engine', () => {
     expect(lockLeft({ etaSeconds: 240, looksDead: false })).toBe('about 4 minutes left');
     expect(lockLeft({ etaSeconds: 20, looksDead: false })).toBe('less than a minute left');
     expect(lockLeft({ etaSeconds: 60 * 135, looksDead: false })).toBe('about 2 h 15 min left');
@@ -73,12 +73,12 @@ describe('the estimate', () => {
 });
 
 describe('the progress', () => {
-  test('shows no estimate before there is evidence', () => {
+  test('shows no estimate without evidence', () => {
     render(ProgressCard, { progress: progress({ phase: 'sending', total: 1200 }), onstop: () => undefined });
     expect(screen.getByTestId('progress-eta')).toHaveTextContent('Working out how long this takes…');
     expect(screen.queryByTestId('progress-rate')).toBeNull();
   });
-  test('shows figures, rate and estimate once there is', () => {
+  test('shows figures, rate and estimate with evidence', () => {
     const going = progress({
       phase: 'sending',
       processed: 340,
@@ -92,7 +92,7 @@ describe('the progress', () => {
     expect(screen.getByTestId('progress-eta')).toHaveTextContent(/^About 4 minutes left, done at \d\d:\d\d$/);
     expect(screen.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '340');
   });
-  test('says that it waits because it was asked to, and that stopping is under way', () => {
+  test('says why it waits, and that it is stopping', () => {
     const asked = progress({
       phase: 'sending',
       total: 10,
@@ -108,13 +108,13 @@ describe('the progress', () => {
 });
 
 describe('a state', () => {
-  test('is a word and a mark, and the colour comes on top', () => {
+  test('is a word and a mark as well as a colour', () => {
     const { container } = render(StateMark, { state: recordStates.held });
     expect(screen.getByTestId('state')).toHaveTextContent('Held back');
     expect(container.querySelector('[data-mark=pause]')).not.toBeNull();
     expect(screen.getByTestId('state')).toHaveAttribute('data-tone', 'warn');
   });
-  test('is told apart from every other without its colour', () => {
+  test('differs from every other without its colour', () => {
     for (const locale of ['en', 'nb'] as const) {
       preferences.locale = locale;
       const all = [...Object.values(recordStates), itemResults.skipped_already_exported];
@@ -122,12 +122,12 @@ describe('a state', () => {
       expect(new Set(all.map((state) => state.mark)).size).toBe(all.length);
     }
   });
-  test('of a run that completed with something held is not plain green', () => {
+  test('of a complete run with a held record is not plain green', () => {
     expect(shownOutcome({ outcome: 'completed', counts: counts({ held: 1 }) }).tone).toBe('warn');
   });
 });
 
-test('a month is its first to its last day, also across a year', () => {
+test('a month goes from its first to its last day, also at a new year', () => {
   expect(month(-1, new Date(2026, 0, 31))).toEqual({ from: '2025-12-01', to: '2025-12-31' });
   expect(choiceOf(month(0, now), now)).toBe('this-month');
   expect(choiceOf({ from: '2026-02-01', to: null }, now)).toBe('own');
@@ -155,7 +155,7 @@ describe('exported by month', () => {
     expect(mainCurrency([])).toBeNull();
   });
 
-  test('sums digit by digit, what is below zero as well', () => {
+  test('adds digit by digit, also below zero', () => {
     const shown = bars([figure('2026-11-01', '-0.05', 1)], 'NOK', now);
     expect(total(shown, 'NOK').amount).toBe('-0.05');
     const large = bars(

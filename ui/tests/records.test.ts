@@ -6,7 +6,7 @@ import { timeline } from '../src/features/record/timeline';
 import { ipc, ProblemError, type Attempt, type RecordStory } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
 import { router } from '$shared/state/router.svelte';
-import { open as openScreen } from './desk';
+import { open as openScreen } from './window-rig';
 
 const open = (at?: string) => openScreen('idle', 'records', at);
 afterEach(() => {
@@ -17,7 +17,7 @@ afterEach(() => {
 const rows = () => screen.findAllByTestId('record-row');
 
 describe('the records', () => {
-  test('stand in a table, the newest day first, with how many there are and what they come to', async () => {
+  test('stand in a table, newest day first, with their number and sum', async () => {
     await open();
     const shown = await rows();
     expect(shown.length).toBeLessThan(100);
@@ -29,7 +29,7 @@ describe('the records', () => {
     expect(screen.getByRole('table')).toHaveAttribute('aria-rowcount', '2401');
   });
 
-  test('are searched for while one types, whatever the case', async () => {
+  test('are searched while one types, without regard to case', async () => {
     await open();
     await rows();
     await userEvent.type(screen.getByTestId('records-text'), 'ØVERLAND');
@@ -40,7 +40,7 @@ describe('the records', () => {
     await waitFor(() => expect(screen.getByTestId('records-count')).toHaveTextContent(/^2,400/));
   });
 
-  test('are filtered by state, and none says so', async () => {
+  test('are filtered by state, and say when none fits', async () => {
     await open();
     await rows();
     await userEvent.selectOptions(screen.getByTestId('records-state'), 'in_doubt');
@@ -52,7 +52,7 @@ describe('the records', () => {
     expect(await screen.findByTestId('records-none')).toHaveTextContent('No record fits');
   });
 
-  test('are not asked for with an amount that is none', async () => {
+  test('are not searched with an amount that cannot be read', async () => {
     await open();
     await rows();
     const asked = vi.spyOn(ipc, 'records');
@@ -62,7 +62,7 @@ describe('the records', () => {
     expect(asked).not.toHaveBeenCalled();
   });
 
-  test('that cannot be read say why, and can be asked for again', async () => {
+  test('say why they cannot be read, and are read again', async () => {
     await install('idle');
     const asked = vi.spyOn(ipc, 'records');
     asked.mockRejectedValueOnce(new ProblemError({ code: 'ledger_busy', params: {} }));
@@ -73,7 +73,7 @@ describe('the records', () => {
 });
 
 describe('a record', () => {
-  test('opens in place, has an address, and closes again by the keyboard', async () => {
+  test('opens in place, has an address, and closes by the keyboard', async () => {
     await open();
     const [first] = await rows();
     const button = within(first as HTMLElement).getByTestId('record-toggle');
@@ -91,14 +91,14 @@ describe('a record', () => {
     expect(router.route.record).toBeNull();
   });
 
-  test('has its id to copy, and no link that leads nowhere', async () => {
+  test('has its id to copy, and no dead link', async () => {
     await open('PM-1999-00001');
     const detail = within(await screen.findByTestId('record-detail'));
     expect(detail.getByRole('button', { name: 'Copy PM-1999-00001' })).toBeVisible();
     expect(detail.queryByRole('button', { name: /link/i })).toBeNull();
   });
 
-  test('that is not in the list is shown above it, and its re-export is a dialog away', async () => {
+  test('is shown above the list when it is not in it, with its re-export', async () => {
     await open('PM-1999-00001');
     expect(await screen.findByRole('heading', { name: 'PM-1999-00001' })).toBeVisible();
     await userEvent.click(await screen.findByTestId('story-re-export'));
@@ -149,7 +149,7 @@ const story: RecordStory = {
 describe('a timeline', () => {
   const titles = (of: RecordStory) => timeline(of).map((event) => event.title);
 
-  test('goes from the newest to the first that was seen', () => {
+  test('goes from the newest event to the first', () => {
     expect(titles(story)).toEqual([
       'Acknowledged by the accounting system',
       'Taken into a sync',
@@ -159,7 +159,7 @@ describe('a timeline', () => {
     expect(timeline(story)[1]).toMatchObject({ by: 'by kari on pc', reference: 'hlf:A', runId: 'run-1' });
   });
 
-  test('tells a lost answer, a second sending and who found the voucher', () => {
+  test('shows a lost answer, a second sending and the finder of the voucher', () => {
     const found = { ...attempt, sentAt: '2026-10-01T08:10:00.000Z', settledAt: '2026-10-02T08:00:00.000Z' };
     const settled = {
       ...story,
@@ -174,7 +174,7 @@ describe('a timeline', () => {
     expect(timeline(settled)[0]).toMatchObject({ by: 'ola', runId: 'run-2' });
   });
 
-  test('tells each way in which a claim ends', () => {
+  test('shows each way in which a claim ends', () => {
     const ends = (state: Attempt['state']) =>
       titles({ ...story, attempts: [{ ...attempt, state, voucherId: null }] })[0];
     expect(ends('refused')).toBe('Refused by the accounting system');
@@ -183,7 +183,7 @@ describe('a timeline', () => {
     expect(ends('claimed')).toBe('Taken into a sync');
   });
 
-  test('has a re-export once, with its reason from the audit trail', () => {
+  test('shows a re-export once, with its reason from the audit trail', () => {
     const again = { ...attempt, generation: 2, claimedAt: '2026-10-03T08:00:00.000Z', settledAt: null };
     const entry = { user: 'kari', host: 'pc', runId: null, voucherId: null, earlierVoucherId: 'v-1' };
     const at = '2026-10-03T07:59:00.000Z';
@@ -202,13 +202,13 @@ describe('a timeline', () => {
     expect(events[1]?.reason).toBe('Voided by mistake.');
   });
 
-  test('tells when the source changed what had been sent', () => {
+  test('shows when the source changed after sending', () => {
     const changedAt = ['2026-11-01T08:00:00.000Z'];
     expect(titles({ ...story, changedAt })[0]).toBe('Changed in the source');
   });
 });
 
-test('what is typed becomes a question, or a fault', () => {
+test('the fields of the filter become a query, or a fault', () => {
   const wish = { ...ANY, text: '  PM-1 ', state: 'held' as const, least: '1 249,50', most: '2,000.00' };
   expect(queryOf(wish)).toEqual({
     text: 'PM-1',

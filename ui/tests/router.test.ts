@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { address, parse } from '$shared/state/router.svelte';
 
-test('an address of a run leads back to it', () => {
+test('the address of a run leads back to it', () => {
   expect(parse(address('history', '0199-a b/ø'))).toEqual({
     screen: 'history',
     run: '0199-a b/ø',
@@ -10,7 +10,7 @@ test('an address of a run leads back to it', () => {
   expect(parse(address('records', 'PM/1 %'))).toEqual({ screen: 'records', run: null, record: 'PM/1 %' });
 });
 
-test('an address that is none of ours shows the overview and never fails', () => {
+test('an unknown address shows the overview', () => {
   for (const hash of ['', '#', '#/nowhere', '#/history/%', '#/overview/x'])
     expect(() => parse(hash)).not.toThrow();
   expect(parse('#/nowhere')).toEqual({ screen: 'overview', run: null, record: null });

@@ -12,7 +12,7 @@ import { progress, RUNS } from '../src/ipc/mock/data';
 import { lockOf, NO_END } from '../src/ipc/mock/holder';
 import { router } from '$shared/state/router.svelte';
 import { session } from '$shared/state/session.svelte';
-import { open } from './desk';
+import { open } from './window-rig';
 
 type Ready = Extract<Overview, { kind: 'ready' }>;
 
@@ -30,7 +30,7 @@ describe('a dry run', () => {
     return { user, dialog: await screen.findByRole('dialog') };
   }
 
-  test('shows what would be sent and what is held back, with reasons', async () => {
+  test('shows the records to send and the held ones, with reasons', async () => {
     const { dialog } = await openPlan();
     await waitFor(() =>
       expect(within(dialog).getByTestId('plan-answer')).toHaveTextContent(/^37 records for/),
@@ -50,7 +50,7 @@ describe('a dry run', () => {
     expect(session.running).toBe(false);
   });
 
-  test('goes over into the sync', async () => {
+  test('goes on with the sync', async () => {
     const { user, dialog } = await openPlan();
     await user.click(await within(dialog).findByTestId('plan-sync'));
     expect(await screen.findByTestId('progress')).toBeVisible();
@@ -58,7 +58,7 @@ describe('a dry run', () => {
 });
 
 describe('a sync', () => {
-  test('that is refused says who holds the lock and how far they are', async () => {
+  test('says who holds the lock and how far they are when it is refused', async () => {
     await open('lock');
     await userEvent.click(screen.getByTestId('sync-now'));
     const sentence = await screen.findByTestId('lock-sentence');
@@ -70,14 +70,14 @@ describe('a sync', () => {
     expect(screen.getByRole('main')).toHaveFocus();
   });
 
-  test('that was told how it ended gives the keyboard back to the screen', async () => {
+  test('gives the keyboard back to the screen when its result is put away', async () => {
     await open('done');
     await userEvent.click(await screen.findByTestId('result-close'));
     expect(screen.queryByTestId('result')).toBeNull();
     expect(screen.getByRole('main')).toHaveFocus();
   });
 
-  test('of somebody else is seen before anything is clicked, and by whoever comes back to the window', async () => {
+  test('of another person is shown at the start, and on coming back', async () => {
     await open('lock');
     expect(await screen.findByTestId('lock-sentence')).toHaveTextContent('Kari Nordmann');
     await userEvent.click(screen.getByTestId('lock-not-now'));
@@ -86,7 +86,7 @@ describe('a sync', () => {
     expect(await screen.findByTestId('lock-held')).toBeVisible();
   });
 
-  test('that waits shows whose turn it is, and afterwards that nothing was left', async () => {
+  test('shows the holder while it waits, and then that nothing was left', async () => {
     await open('lock');
     await userEvent.click(screen.getByTestId('sync-now'));
     await userEvent.click(await screen.findByTestId('lock-wait'));
@@ -97,7 +97,7 @@ describe('a sync', () => {
     expect(result).toHaveTextContent('Kari Nordmann has finished; it was our turn.');
   });
 
-  test('that waited in vain says until when, and who still holds the lock', async () => {
+  test('says how long it waited in vain, and who still holds the lock', async () => {
     await open('idle');
     const waiting = { lock: lockOf(), until: new Date(2026, 10, 22, 15, 12).toISOString() };
     await emit('run-progress', progress({ waiting }));
@@ -107,7 +107,7 @@ describe('a sync', () => {
     expect(screen.getByTestId('lock-wait')).toBeEnabled();
   });
 
-  test('that waits can be stopped, and leaves nothing behind', async () => {
+  test('can be stopped while it waits, and leaves nothing behind', async () => {
     await open('waiting');
     await userEvent.click(await screen.findByTestId('waiting-stop'));
     await waitFor(() => expect(screen.queryByTestId('waiting')).toBeNull());
@@ -115,7 +115,7 @@ describe('a sync', () => {
     expect(screen.queryByTestId('result')).toBeNull();
   });
 
-  test('that failed says why, and its details can be copied', async () => {
+  test('says why it failed, and its details can be copied', async () => {
     const user = userEvent.setup();
     await open('failed');
     const result = await screen.findByTestId('result');
@@ -126,13 +126,13 @@ describe('a sync', () => {
     );
   });
 
-  test('begun before the window was opened is shown', async () => {
+  test('is shown when it began before the window was opened', async () => {
     await open('running');
     expect(await screen.findByTestId('progress-processed')).toHaveTextContent(/of 1,200/);
     expect(screen.getByTestId('sync-now')).toHaveAttribute('aria-disabled', 'true');
   });
 
-  test('against a server that is down leaves the sentence, the code under Details, and the lists', async () => {
+  test('keeps the lists when the server is down, with the code under Details', async () => {
     await open('down');
     const problem = await screen.findByTestId('connection-problem');
     expect(problem).toHaveTextContent('did not answer');
@@ -142,8 +142,8 @@ describe('a sync', () => {
   });
 });
 
-describe('history', () => {
-  test('opens a run in place, and only as many rows as are seen', async () => {
+describe('the history', () => {
+  test('opens a run in place, with only the rows in sight', async () => {
     await open('idle', 'history');
     const toggles = await screen.findAllByTestId('run-toggle');
     expect(toggles[0]).toHaveAttribute('aria-expanded', 'false');
@@ -163,7 +163,7 @@ describe('history', () => {
     );
   });
 
-  test('shows only what is asked for, with its reason', async () => {
+  test('shows only the rows of the filter, with their reasons', async () => {
     await open('idle', 'history', RUNS[0]?.runId);
     await userEvent.click(within(await screen.findByTestId('filter-held')).getByRole('radio'));
     await waitFor(() => {
@@ -186,7 +186,7 @@ describe('history', () => {
   });
 });
 
-test('the overview shows the months as a picture and as a table, and what is next', async () => {
+test('the overview shows the months as chart and table, and the next run', async () => {
   await open('idle');
   const picture = await screen.findByTestId('months-chart');
   expect(picture).toHaveAccessibleName(/^12 months up to .+: kr\s[\d,.]+ in all; the most in /);
@@ -195,7 +195,7 @@ test('the overview shows the months as a picture and as a table, and what is nex
   expect(await screen.findByTestId('next-run')).toHaveTextContent('Next sync: tonight at 02:00.');
 });
 
-test('whoever comes back to the window another day is told of that day', async () => {
+test('the overview shows the new day to a person who comes back', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 10, 21, 12) });
   const next = vi.spyOn(ipc, 'nextRun').mockResolvedValue(new Date(2026, 10, 24, 2).toISOString());
   await open('idle');
@@ -213,7 +213,7 @@ test('whoever comes back to the window another day is told of that day', async (
   expect(next).toHaveBeenCalledTimes(asked);
 });
 
-test('what needs a person is grouped, with what to do', async () => {
+test('the attention list is grouped, with what to do', async () => {
   await open('idle', 'attention');
   expect(await screen.findByTestId('attention-in_doubt')).toHaveTextContent('Sync again.');
   const groups = [...document.querySelectorAll('section[data-testid^=attention-]')];
@@ -224,7 +224,7 @@ test('what needs a person is grouped, with what to do', async () => {
   expect(screen.getAllByTestId('attention-item')).toHaveLength(7);
 });
 
-test('more than is given at once still needs a person when it is read again', async () => {
+test('the attention list keeps all its pages when it is read again', async () => {
   const [one] = ATTENTION as [AttentionItem];
   const all = Array.from({ length: 1_300 }, (_, at) => ({ ...one, recordId: String(at) }));
   await install('idle');
@@ -240,9 +240,9 @@ test('more than is given at once still needs a person when it is read again', as
   expect(waiting.items).toHaveLength(1_300);
 });
 
-test('what a sync settles is synced from where it is told, and seen on the overview', async () => {
+test('a sync begun from the attention list is seen on the overview', async () => {
   await open('idle', 'attention');
-  // What was chosen on the overview is not seen here, and does not count here.
+  // The period chosen on the overview is not seen here, and does not count here.
   session.period = { from: '2026-11-01', to: '2026-11-30' };
   const asked = vi.spyOn(ipc, 'startSync');
   expect(await screen.findByTestId('sync-in_doubt')).toBeEnabled();
@@ -253,14 +253,14 @@ test('what a sync settles is synced from where it is told, and seen on the overv
   expect(router.route.screen).toBe('overview');
 });
 
-test('a workspace that is broken is told with file and line', async () => {
+test('a broken workspace is shown with file and line', async () => {
   await open('broken');
   expect(await screen.findByTestId('workspace-problem')).toHaveTextContent(
     'Line 12 of /home/kari/hlf/workspace.toml',
   );
 });
 
-test('where there is no workspace, practice is one click away', async () => {
+test('a missing workspace offers practice with one click', async () => {
   await open('missing');
   expect(await screen.findByTestId('make-practice')).toBeEnabled();
 });

@@ -8,10 +8,10 @@ import { ipc, type SourceGuess } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
 import { drop } from '../src/ipc/mock/setup';
 import { preferences } from '$shared/state/preferences.svelte';
-import { open } from './desk';
+import { open } from './window-rig';
 
 const user = userEvent.setup();
-// A whole first start is many clicks; a busy machine takes its time for them.
+// A whole first start is many clicks, which take their time on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 const click = async (testid: string): Promise<void> => user.click(await screen.findByTestId(testid));
 async function type(testid: string, text: string): Promise<void> {
@@ -26,7 +26,7 @@ async function connect(): Promise<void> {
   await click('test-connection');
   await screen.findByTestId('connection-found');
 }
-/** The window goes before the engine behind it: it takes its listeners back. */
+/** The window goes before the mock: it still removes its listeners. */
 afterEach(async () => {
   vi.restoreAllMocks();
   cleanup();
@@ -35,8 +35,8 @@ afterEach(async () => {
 });
 
 describe('a first start', () => {
-  test('goes from an address to a workspace, and sends the whole draft once', async () => {
-    const desk = await open('missing');
+  test('goes from an address to a workspace, and sends the form once', async () => {
+    const mock = await open('missing');
     await connect();
     await click('setup-next');
     expect(await screen.findByTestId('setup-source')).toHaveFocus();
@@ -51,14 +51,14 @@ describe('a first start', () => {
     await click('setup-next');
     expect(await screen.findByTestId('rehearsal-send')).toHaveTextContent('400');
     expect(screen.getByTestId('organisation-name')).toHaveValue('Øvingslaget i Bodø');
-    expect(desk.made).toBe(false);
+    expect(mock.made).toBe(false);
     await click('setup-done');
     await screen.findByTestId('connection');
-    expect(desk.made).toBe(true);
+    expect(mock.made).toBe(true);
   });
 
-  test('keeps what was typed on the way back, and forgets all of it on cancel', async () => {
-    const desk = await open('missing');
+  test('keeps its fields on the way back, and forgets them on cancel', async () => {
+    const mock = await open('missing');
     await connect();
     await click('setup-next');
     await click('choose-file');
@@ -68,10 +68,10 @@ describe('a first start', () => {
     expect(screen.getByTestId('connection-found')).toBeVisible();
     await click('setup-next');
     expect(await screen.findByTestId('column-id')).toHaveValue('Bilagsnr');
-    expect(desk.held.has('accounting')).toBe(true);
+    expect(mock.held.has('accounting')).toBe(true);
     await click('setup-cancel');
     await screen.findByTestId('make-practice');
-    expect(desk.held.size).toBe(0);
+    expect(mock.held.size).toBe(0);
     await click('begin-setup');
     expect(await screen.findByTestId('accounting-url')).toHaveValue('');
   });
@@ -90,7 +90,7 @@ describe('a first start', () => {
     expect(screen.getByTestId('setup-missing')).toHaveTextContent('Test the connection to go on.');
   });
 
-  test('what was found no longer holds once something is changed', async () => {
+  test('drops the connection when a field changes', async () => {
     await open('missing');
     await connect();
     await type('accounting-url', 'https://other.example.no');
@@ -99,7 +99,7 @@ describe('a first start', () => {
     expect(screen.getByTestId('setup-next')).toBeDisabled();
   });
 
-  test('takes a dropped file, and tells a workbook from a table', async () => {
+  test('takes a dropped file, and refuses a workbook', async () => {
     await open('missing');
     await connect();
     await click('setup-next');
@@ -132,7 +132,7 @@ describe('a first start', () => {
     expect(paths).toEqual(['/data/quick.csv', '/data/last.csv']);
   });
 
-  test('asks each kind for what it has to be told, and for its own secret', async () => {
+  test('asks for the fields and the secret of each kind', async () => {
     await open('missing');
     await click('begin-setup');
     await click('accounting-kind-odoo');
@@ -148,7 +148,7 @@ describe('a first start', () => {
     expect(screen.getByTestId('accounting-user')).toHaveValue('');
   });
 
-  test('says what is missing over there, and what to do', async () => {
+  test('says what the accounting system lacks, and what to do', async () => {
     await open('much', 'setup');
     await connect();
     expect(screen.getByTestId('connection-missing')).toHaveTextContent(
@@ -161,26 +161,26 @@ describe('a first start', () => {
     expect(screen.getByTestId('setup-next')).toBeEnabled();
   });
 
-  test('is a way out of a workspace that cannot be used', async () => {
-    const desk = await open('broken');
+  test('is offered when a workspace cannot be used', async () => {
+    const mock = await open('broken');
     await click('broken-another');
     expect(screen.queryByTestId('make-practice')).toBeNull();
     await type('open-path', '/home/kari/hlf');
     await click('open-typed');
-    await waitFor(() => expect(desk.made).toBe(true));
+    await waitFor(() => expect(mock.made).toBe(true));
   });
 
-  test('opens a workspace that was in use, and practice with one click', async () => {
-    const desk = await open('missing');
+  test('opens a recent workspace, and practice with one click', async () => {
+    const mock = await open('missing');
     await user.click(await within(await screen.findByTestId('recent')).findByRole('button', { name: 'HLF' }));
     await screen.findByTestId('connection');
-    expect(desk.made).toBe(true);
+    expect(mock.made).toBe(true);
   });
 });
 
 describe('settings', () => {
-  test('save a part, say so, and undo it', async () => {
-    const desk = await open('idle', 'settings');
+  test('save a part, say so and undo it', async () => {
+    const mock = await open('idle', 'settings');
     await click('change-approval');
     await click('approval-two');
     await click('save-approval');
@@ -191,24 +191,24 @@ describe('settings', () => {
     await click('settings-undo');
     await waitFor(() => expect(screen.getByTestId('approval-words')).toHaveTextContent('One administrator'));
     await waitFor(() => expect(head).toHaveFocus());
-    expect(desk.saved).toEqual([
+    expect(mock.saved).toEqual([
       { part: 'approval', second: true },
       { part: 'approval', second: false },
     ]);
   });
 
-  test('forget a secret that was typed and left there', async () => {
-    const desk = await open('idle', 'settings');
+  test('forget a secret that was typed and not saved', async () => {
+    const mock = await open('idle', 'settings');
     await click('change-accounting');
     await type('accounting-secret', 'n3w');
     await user.tab();
-    await waitFor(() => expect(desk.held.has('accounting')).toBe(true));
+    await waitFor(() => expect(mock.held.has('accounting')).toBe(true));
     await click('change-waiting');
-    await waitFor(() => expect(desk.held.size).toBe(0));
+    await waitFor(() => expect(mock.held.size).toBe(0));
   });
 
-  test('the organisation has another name and time zone, and keeps its short name', async () => {
-    const desk = await open('idle', 'settings');
+  test('change the name and time zone of the organisation, not its id', async () => {
+    const mock = await open('idle', 'settings');
     await click('change-organisation');
     expect(screen.getByTestId('section-organisation')).toHaveTextContent('cannot be changed');
     await user.clear(screen.getByTestId('organisation-name'));
@@ -219,13 +219,13 @@ describe('settings', () => {
     await click('save-organisation');
     await screen.findByTestId('settings-saved');
     expect(screen.getByTestId('section-organisation')).toHaveTextContent('HLF Oslo');
-    expect(desk.saved).toEqual([
+    expect(mock.saved).toEqual([
       { part: 'organisation', name: 'HLF Oslo', currency: 'NOK', timeZone: 'Europe/Berlin' },
     ]);
   });
 
-  test('do not save another file than the one that is named', async () => {
-    const desk = await open('idle', 'settings');
+  test('do not save a file other than the named one', async () => {
+    const mock = await open('idle', 'settings');
     await click('change-source');
     await screen.findAllByTestId('sample-row');
     expect(screen.getByRole('region', { name: /first rows/ })).toHaveAttribute('tabindex', '0');
@@ -237,11 +237,11 @@ describe('settings', () => {
     await screen.findAllByTestId('sample-row');
     await click('save-source');
     await screen.findByTestId('settings-saved');
-    expect(desk.saved).toMatchObject([{ part: 'source', source: { path: '/data/other.csv' } }]);
+    expect(mock.saved).toMatchObject([{ part: 'source', source: { path: '/data/other.csv' } }]);
     expect(screen.getByTestId('settings-undo')).toBeEnabled();
   });
 
-  test('cannot undo a source whose token was replaced with it', async () => {
+  test('cannot undo a source whose token was replaced', async () => {
     await open('idle', 'settings');
     await click('change-source');
     await click('source-kind-platform');
@@ -254,7 +254,7 @@ describe('settings', () => {
     expect(screen.queryByTestId('settings-undo')).toBeNull();
   });
 
-  test('a secret that was replaced cannot be undone, and the form gives back the focus', async () => {
+  test('cannot undo a secret, and give back the focus', async () => {
     await open('idle', 'settings');
     await click('change-accounting');
     await type('accounting-secret', 'n3w');
@@ -266,7 +266,7 @@ describe('settings', () => {
     expect(document.activeElement).toHaveTextContent('Waiting for others');
   });
 
-  test('are refused in a sentence while a sync is on', async () => {
+  test('are refused in a sentence during a sync', async () => {
     await open('running', 'settings');
     await click('change-waiting');
     await user.selectOptions(await screen.findByTestId('waiting'), '300');
@@ -277,8 +277,8 @@ describe('settings', () => {
     expect(screen.getByTestId('waiting')).toHaveValue('300');
   });
 
-  test('show the next times of a schedule before it is saved, and what is wrong with one', async () => {
-    const desk = await open('idle', 'settings');
+  test('show the next times of a schedule before it is saved, or its fault', async () => {
+    const mock = await open('idle', 'settings');
     expect(await screen.findByTestId('schedule-words')).toHaveTextContent('Every day at 02:00.');
     await click('change-schedule');
     await click('rhythm-own');
@@ -293,7 +293,7 @@ describe('settings', () => {
     await screen.findByTestId('next-runs');
     await click('save-schedule');
     await screen.findByTestId('settings-saved');
-    expect(desk.saved).toEqual([{ part: 'schedule', schedule: { cron: '0 2 1 * *', catchUp: true } }]);
+    expect(mock.saved).toEqual([{ part: 'schedule', schedule: { cron: '0 2 1 * *', catchUp: true } }]);
   });
 });
 
@@ -310,13 +310,13 @@ describe('a schedule in words', () => {
     expect(scheduleOf(choiceOf(schedule))).toEqual(schedule);
   });
 
-  test('is written as the language does', () => {
+  test('is written as its language does', () => {
     preferences.locale = 'nb';
     expect(inWords({ cron: '0 2 * * *', catchUp: true }, '.')).toBe('Hver dag kl. 02.00.');
   });
 });
 
-test('an id is made of a name, with words left whole', () => {
+test('an id is made of whole words of a name', () => {
   expect(idOf('HLF')).toBe('hlf');
   expect(idOf('Hørselshemmedes Landsforbund')).toBe('horselshemmedes');
   expect(idOf(' Ås & Omegn, lag ')).toBe('as-omegn-lag');

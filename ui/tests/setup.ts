@@ -2,7 +2,7 @@ import '@testing-library/jest-dom/vitest';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { preferences } from '$shared/state/preferences.svelte';
 
-// jsdom lays nothing out: a scrolled list is given a height, and what bits-ui asks of the page exists.
+// jsdom lays nothing out: a scrolled list gets a height here, and bits-ui the functions that it calls.
 Object.defineProperties(HTMLElement.prototype, {
   offsetHeight: { configurable: true, get: () => 480 },
   offsetWidth: { configurable: true, get: () => 1000 },

@@ -1,4 +1,6 @@
-/** The table of gravity: every code of the engine has one, shows it, and says what happened and what to do. */
+/**
+ * Checks the table of severities: every code of the engine has one, shows it, and says what happened and what to do.
+ */
 import { render, screen } from '@testing-library/svelte';
 import { afterEach, describe, expect, test } from 'vitest';
 import ProblemNotice from '$shared/notices/ProblemNotice.svelte';
@@ -8,14 +10,14 @@ import { problemSentence } from '$shared/notices/problem';
 import type { ErrorCode } from '$ipc';
 
 const codes = Object.keys(severities) as ErrorCode[];
-const ofGravity = (severity: Severity) => codes.filter((code) => severities[code] === severity);
+const ofSeverity = (severity: Severity) => codes.filter((code) => severities[code] === severity);
 
 afterEach(() => {
   preferences.locale = 'en';
 });
 
-test('what goes by itself, or with the next sync, is no alarm', () => {
-  expect(ofGravity('passes').sort()).toEqual(
+test('a problem that passes is no alarm', () => {
+  expect(ofSeverity('passes').sort()).toEqual(
     [
       'accounting_unreachable',
       'accounting_busy',
@@ -37,7 +39,7 @@ test('what goes by itself, or with the next sync, is no alarm', () => {
   );
 });
 
-test('what must not be overlooked is one', () => {
+test('a problem that must be seen is an alarm', () => {
   const grave: ErrorCode[] = codes.filter((code) =>
     /^(ledger_(?!busy)|audit_|organisation_|evidence_|setup_|source_|secret_missing|keyring_)/.test(code),
   );
@@ -48,7 +50,7 @@ test('what must not be overlooked is one', () => {
 });
 
 describe.each(['en', 'nb'] as const)('in %s', (locale) => {
-  test.each(codes)('%s is shown by its gravity, with what happened and what to do', (code) => {
+  test.each(codes)('%s is shown by its severity, with what happened and what to do', (code) => {
     preferences.locale = locale;
     const { container } = render(ProblemNotice, { problem: { code, params: {} } });
     const notice = screen.getByRole('alert');
@@ -57,7 +59,7 @@ describe.each(['en', 'nb'] as const)('in %s', (locale) => {
     expect(container.querySelector('[data-mark]')).toHaveAttribute('data-mark', grave ? 'cross' : 'alert');
     expect(screen.getByTestId('problem-sentence')).toHaveTextContent(/\S/);
     expect(screen.getByTestId('problem-code')).toHaveTextContent(code);
-    // What happened in one sentence, what it means or what to do in another.
+    // One sentence says what happened, another what it means or what to do.
     const sentences = problemSentence({ code, params: {} }).split(/(?<=[.:?)»”])\s+/);
     expect(sentences.length, sentences.join('|')).toBeGreaterThan(1);
   });

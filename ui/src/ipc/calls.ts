@@ -1,4 +1,4 @@
-/** The types of the way to the engine, all of them derived from the generated bindings. */
+/** Derives the types of the way to the engine from the generated bindings. */
 import type { commands, events } from './bindings';
 
 type Commands = typeof commands;
@@ -18,17 +18,20 @@ export type Arguments<Name extends CommandName> = Parameters<Commands[Name]>;
 export type Data<Name extends CommandName> = DataOf<Awaited<ReturnType<Commands[Name]>>>;
 export type Payload<Name extends EventName> = Parameters<Parameters<Events[Name]['listen']>[0]>[0]['payload'];
 
-/** Each command by its name, with its arguments; it returns its data, or throws. */
+/** The commands by name, with their arguments. Each returns its data, or throws. */
 export type Calls = { [Name in CommandName]: (...args: Arguments<Name>) => Promise<Data<Name>> };
 
-/** `onRunEnded` for the event `runEnded`, and so on. It calls back with each payload; the function it returns ends that. */
+/**
+ * `onRunEnded` listens to the event `runEnded`, and so on. It calls back with each payload; the function it returns
+ * ends that.
+ */
 export type Listeners = {
   [Name in EventName as `on${Capitalize<Name>}`]: (
     each: (payload: Payload<Name>) => void,
   ) => Promise<() => void>;
 };
 
-/** The answers of an engine of another kind, the mock's. Each may come later, and may throw a `Problem`. */
+/** The answers of another engine, such as the mock. Each may come later, and may throw a `Problem`. */
 export type Answers = {
   [Name in CommandName]: (...args: Arguments<Name>) => Data<Name> | Promise<Data<Name>>;
 };

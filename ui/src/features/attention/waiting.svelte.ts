@@ -1,11 +1,17 @@
-/** What waits for a person, page by page, and grouped by state; and the re-exports that wait for an approval. */
+/**
+ * Holds the records that wait for a person, page by page and grouped by state, and the re-exports that wait for an
+ * approval.
+ */
 import { ipc, problemOf, type AttentionItem, type Problem, type RecordState, type ReExport } from '$ipc';
 
 const PAGE_ITEMS = 200;
-/** The engine gives no more at once, whatever is asked for. */
+/** The engine returns at most so many at once. */
 const ITEMS_MAX = 1_000;
 
-/** The order of the screen: what may be booked unknown to us comes first, then what the books no longer say. */
+/**
+ * The order on the screen: first records that may be booked without our knowledge, then vouchers that are not as they
+ * were.
+ */
 export const STATES = ['in_doubt', 'vanished', 'changed', 'refused', 'held'] as const satisfies RecordState[];
 export type WaitingState = (typeof STATES)[number];
 

@@ -1,8 +1,8 @@
-/** The trail, newest first, page by page, as it is asked for. */
+/** Holds the audit trail, newest first, page by page. */
 import { ipc, problemOf, type AuditEntryFull, type AuditFilter, type Problem } from '$ipc';
 
 const PAGE_ENTRIES = 50;
-/** The engine gives no more at once, whatever is asked for: fewer than that is the end of the trail, and this is not. */
+/** The engine returns at most so many entries at once. Fewer than that are the end of the trail. */
 const ENTRIES_MAX = 500;
 
 export const NO_FILTER: AuditFilter = { act: null, actor: null, from: null, to: null, text: null };
@@ -14,10 +14,10 @@ export class Entries {
   loaded = $state(false);
   complete = $state(false);
 
-  /** The newest question alone is answered: an older one's answer comes too late. */
+  /** Only the answer to the newest question counts; the answer to an older one is dropped. */
   #asked = 0;
 
-  /** Reads the newest that fit, as many as are shown. */
+  /** Reads the newest entries that fit, as many as are shown. */
   async read(filter: AuditFilter, keep: boolean): Promise<void> {
     const shown = keep ? Math.max(PAGE_ENTRIES, this.entries.length) : PAGE_ENTRIES;
     const limit = Math.min(ENTRIES_MAX, shown);

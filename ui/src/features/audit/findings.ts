@@ -1,4 +1,4 @@
-/** What came of checking the trail, in words, total by type. */
+/** Holds the words for the result of a check of the trail; they are complete by type. */
 import * as m from '$messages';
 import type { AuditFinding, FindingKind, WitnessState } from '$ipc';
 
@@ -28,7 +28,7 @@ export const witnesses: Record<WitnessState, () => string> = {
   unreachable: m.witness_unreachable,
 };
 
-/** `Entry 9–14 (kari, HLF-PC-12): missing.` */
+/** Writes a finding: `Entry 9–14 (kari, HLF-PC-12): missing.` */
 export function findingSentence({ kind, entry, detail }: AuditFinding): string {
   const first = detail['first'] || String(entry);
   const last = detail['last'];

@@ -1,10 +1,13 @@
-/** An entry of the trail as a sentence, total by type: an act without one does not compile. */
+/**
+ * Writes an entry of the trail as a sentence. The table is complete by type: an act without a sentence does not
+ * compile.
+ */
 import * as m from '$messages';
 import type { Act, AuditEntryFull, Outcome } from '$ipc';
 
 const UNKNOWN = '–';
 
-/** How a run ended, as the trail's facts name it. */
+/** The outcomes of a run, as the facts of the trail name them. */
 const ends: Record<Outcome, () => string> = {
   completed: m.trail_sync_completed,
   stopped: m.trail_sync_stopped,
@@ -64,7 +67,7 @@ function whoAndRecord(entry: AuditEntryFull): { who: string; record: string } {
   return { ...who(entry), ...record(entry) };
 }
 
-/** The voucher that was, or is to be, reversed: the one that stood there before. */
+/** Returns the voucher that was reversed, or is to be: the earlier one. */
 function reversed(entry: AuditEntryFull): { voucher: string } {
   return { voucher: entry.earlierVoucherId ?? entry.voucherId ?? UNKNOWN };
 }

@@ -1,12 +1,12 @@
 /**
- * The records of one run, which may be a hundred thousand: how many there are is known at once, and the pages that are looked
- * at are read, wherever in the run they are.
+ * Holds the records of one run, of which there may be a hundred thousand. The count is read first; a page is read
+ * when it comes into sight, wherever it is in the run.
  */
 import { ipc, problemOf, type Counts, type ItemFilter, type Problem, type RunItem } from '$ipc';
 
 export const PAGE_ITEMS = 200;
 
-/** How many records a filter will show, from the run's own counts. */
+/** Returns how many records a filter will show, from the counts of the run. */
 export function expected(counts: Counts, filter: ItemFilter | null): number {
   const { read, posted, skipped, refused, held, inDoubt } = counts;
   switch (filter) {
@@ -28,11 +28,11 @@ export function expected(counts: Counts, filter: ItemFilter | null): number {
 }
 
 export class Items {
-  /** How many there are; `null` until that is known. */
+  /** The number of records; `null` until it is known. */
   count = $state<number | null>(null);
   problem = $state.raw<Problem | null>(null);
   #pages = $state.raw<Readonly<Record<number, RunItem[]>>>({});
-  /** The pages that are looked at. */
+  /** The pages in sight. */
   #seen: number[] = [0];
   #reading: number[] = [];
   #asked = 0;
@@ -41,7 +41,7 @@ export class Items {
 
   constructor(readonly runId: string) {}
 
-  /** Starts over, with that filter. */
+  /** Starts over with this filter. */
   async show(filter: ItemFilter | null, text: string): Promise<void> {
     const mine = (this.#asked += 1);
     this.#filter = filter;
@@ -53,12 +53,12 @@ export class Items {
     await Promise.all([this.#count(mine), this.see(0, 0)]);
   }
 
-  /** The record at a place, counted from 0; `null` while it is read. */
+  /** Returns the record at a place, counted from 0; `null` while it is being read. */
   at(index: number): RunItem | null {
     return this.#pages[Math.floor(index / PAGE_ITEMS)]?.[index % PAGE_ITEMS] ?? null;
   }
 
-  /** Reads what is missing between two places. */
+  /** Reads the missing pages between two places. */
   async see(first: number, last: number): Promise<void> {
     this.#seen = [];
     for (let page = Math.floor(first / PAGE_ITEMS); page <= Math.floor(last / PAGE_ITEMS); page += 1)
@@ -67,7 +67,7 @@ export class Items {
     await Promise.all(missing.map((page) => this.#read(page)));
   }
 
-  /** Reads again what is looked at, which stays until then; what is not, when it is looked at the next time. */
+  /** Reads the pages in sight again; they stay until then. Other pages are read again when they come into sight. */
   async refresh(): Promise<void> {
     const mine = (this.#asked += 1);
     this.#reading = [];
@@ -77,7 +77,7 @@ export class Items {
     await Promise.all([this.#count(mine), ...this.#seen.map((page) => this.#read(page))]);
   }
 
-  /** Once more, after a problem. */
+  /** Tries again after a problem. */
   async again(): Promise<void> {
     await this.show(this.#filter, this.#text ?? '');
   }

@@ -1,7 +1,7 @@
-/** A run as it goes on paper: all its rows, up to what anybody would print. */
+/** Holds the rows of a run for paper, up to a limit. */
 import { ipc, type Run, type RunItem } from '$ipc';
 
-/** A hundred pages and more; whoever needs the rest of a run saves it as a file. */
+/** The limit is more than a hundred pages; a person who needs more saves the run as a file. */
 export const PAPER_ROWS_MAX = 5_000;
 const PAGE_ITEMS = 1_000;
 

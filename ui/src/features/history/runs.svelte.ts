@@ -1,19 +1,19 @@
-/** The runs that fit what is asked for, newest first, page by page. */
+/** Holds the runs that fit the query, newest first, page by page. */
 import { ipc, problemOf, type Problem, type Run, type RunQuery } from '$ipc';
 import { ANY, queryOf } from './wish';
 
 const PAGE_RUNS = 50;
-/** The engine gives no more at once, whatever is asked for. */
+/** The engine returns at most so many at once. */
 const RUNS_MAX = 1_000;
 
 export class Runs {
   runs = $state.raw<Run[]>([]);
-  /** The run that an address names, where it is none of those. */
+  /** The run that the address names, where it is not in the list. */
   alone = $state.raw<Run | null>(null);
   problem = $state.raw<Problem | null>(null);
   loaded = $state(false);
   complete = $state(false);
-  /** All of them, each once: the one that an address names may have been reached since. */
+  /** Returns all runs, each once: the list may have reached the run of the address meanwhile. */
   shown = $derived.by(() => {
     const { alone, runs } = this;
     return alone && !runs.some((run) => run.runId === alone.runId) ? [alone, ...runs] : runs;
@@ -26,7 +26,7 @@ export class Runs {
     await this.#newest(PAGE_RUNS);
   }
 
-  /** Reads the newest again, as many as are shown. */
+  /** Reads the newest runs again, as many as are shown. */
   async refresh(): Promise<void> {
     await this.#newest(Math.min(RUNS_MAX, Math.max(PAGE_RUNS, this.runs.length)));
   }
@@ -38,7 +38,7 @@ export class Runs {
     });
   }
 
-  /** Makes sure that this one is shown: an address may name a run of long ago. */
+  /** Makes sure that this run is shown: an address may name an old run. */
   async include(runId: string | null): Promise<void> {
     if (!runId || this.runs.some((run) => run.runId === runId)) {
       this.alone = null;

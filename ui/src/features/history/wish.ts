@@ -1,7 +1,7 @@
-/** What the history is asked for. */
+/** Turns the fields above the history into a query. */
 import type { Outcome, RunQuery, Trigger } from '$ipc';
 
-/** What stands in the fields above the list, as it was typed. */
+/** The fields above the list, as they were typed. */
 export type Wish = {
   text: string;
   outcome: Outcome | 'unfinished' | '';
@@ -12,7 +12,7 @@ export type Wish = {
 };
 export const ANY: Wish = { text: '', outcome: '', trigger: '', actor: '', from: '', to: '' };
 
-/** The days of this machine's calendar, both included, as moments. */
+/** Returns the days of the calendar of this machine, both included, as moments. */
 export function queryOf(wish: Wish): RunQuery {
   const text = (typed: string) => typed.trim() || null;
   const midnight = (day: string, later = 0) => {

@@ -1,4 +1,4 @@
-/** The sentence that answers, before anything is clicked: is everything exported, does something wait, does something need me. */
+/** Answers before anything is clicked: is everything exported, does something wait, does something need a person? */
 import * as m from '$messages';
 import type { RecordCounts, Run } from '$ipc';
 import { counted, number, sums, when } from '$shared/basics/format';

@@ -1,4 +1,4 @@
-/** How long it still takes, in words; nothing is said before there is evidence. */
+/** Says in words how long a run still takes; without evidence it says nothing. */
 import * as m from '$messages';
 import { counted, number, time } from '$shared/basics/format';
 

@@ -1,16 +1,16 @@
-/** Looks at the lock again and again while somebody sees it: no sooner than the last answer, never behind a hidden window. */
+/** Looks at the lock again and again while somebody sees it: never before the last answer, never in a hidden window. */
 import { ipc, type Lock } from '$ipc';
 
 const PAUSE_MS = 3_000;
 
 export class LockWatch {
-  /** The lock as it was last seen; `null` while the accounting side has not shown any. */
+  /** The lock as it was last seen; `null` until the accounting side has shown one. */
   lock = $state.raw<Lock | null>(null);
-  /** It was seen, and is not held any more. Nobody looks from then on. */
+  /** The lock was seen and is not held any more. Nobody looks again. */
   free = $state(false);
-  /** It was taken from its holder here. */
+  /** The lock was taken from its holder in this window. */
   broken = $state(false);
-  /** The last look failed: what is shown is older than that. */
+  /** The last look failed, so that the lock shown is older. */
   stale = $state(false);
 
   #stopped = false;
@@ -21,7 +21,7 @@ export class LockWatch {
     this.lock = lock;
   }
 
-  /** Begins to look; the answer ends it. */
+  /** Begins to look. The function it returns ends that. */
   begin(): () => void {
     this.#stopped = false;
     const shown = () => {
@@ -37,7 +37,7 @@ export class LockWatch {
     };
   }
 
-  /** Takes the lock from its holder, which throws where it may not be. */
+  /** Takes the lock from its holder. Throws where it may not be taken. */
   async break(confirm: string, reason: string): Promise<void> {
     this.lock = await ipc.breakLock(confirm, reason);
     this.broken = this.free = true;
@@ -67,10 +67,10 @@ export class LockWatch {
   }
 
   #see(lock: Lock | null): void {
-    // It may have been broken while the question was on its way: its answer is older than that.
+    // The lock may have been broken while the question was on its way; the answer is older than that.
     if (this.#over) return;
     this.stale = false;
-    // Where none was ever shown, it is a program on this machine that holds it, and this says nothing of that one.
+    // Without any lock seen, a program on this machine holds it, and the answer says nothing about that program.
     if (lock) this.lock = lock;
     else if (this.lock) this.free = true;
   }

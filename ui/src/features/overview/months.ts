@@ -1,11 +1,11 @@
-/** Figures month by month, ready to be drawn: one currency, every month of the span in its place. */
+/** Prepares the figures month by month for the chart: one currency, and every month of the span in its place. */
 import type { Month, Sum } from '$ipc';
 
 export const MONTHS_SHOWN = 12;
 
 export type Bar = { month: string; records: number; sum: Sum; share: number };
 
-/** The currency that most vouchers are in; `null` where there are none. */
+/** Returns the currency of most vouchers; `null` where there are none. */
 export function mainCurrency(figures: Month[]): string | null {
   const records = new Map<string, number>();
   for (const { sum, records: more } of figures)
@@ -13,7 +13,7 @@ export function mainCurrency(figures: Month[]): string | null {
   return [...records].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }
 
-/** The months up to this one, oldest first; `share` is the height of a bar, from 0 to 1, and no amount. */
+/** Returns the months up to this one, oldest first. `share` is the height of a bar from 0 to 1, and no amount. */
 export function bars(figures: Month[], currency: string, now: Date = new Date()): Bar[] {
   const all = Array.from({ length: MONTHS_SHOWN }, (_, place) => {
     const first = new Date(now.getFullYear(), now.getMonth() - (MONTHS_SHOWN - 1) + place, 1);
@@ -29,7 +29,7 @@ export function bars(figures: Month[], currency: string, now: Date = new Date())
   }));
 }
 
-/** The sum of decimals with two digits or none, digit by digit: amounts never become floats. */
+/** Adds decimals with two digits or none, digit by digit: amounts never become floats. */
 export function total(all: Bar[], currency: string): Sum {
   const decimals = Math.max(...all.map((bar) => bar.sum.amount.split('.')[1]?.length ?? 0), 0);
   const minor = all.reduce((sum, bar) => {

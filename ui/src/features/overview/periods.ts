@@ -1,4 +1,4 @@
-/** The periods that the menu offers. */
+/** Holds the periods that the menu offers. */
 import type { Period } from '$ipc';
 
 export type PeriodChoice = 'everything' | 'this-month' | 'last-month' | 'own';
@@ -16,7 +16,7 @@ export function choiceOf(period: Period, now: Date = new Date()): PeriodChoice {
   return same(month(-1, now)) ? 'last-month' : 'own';
 }
 
-/** The day as the calendar on the wall has it, `YYYY-MM-DD`. */
+/** Returns the day of the local calendar, `YYYY-MM-DD`. */
 function plain(day: Date): string {
   const two = (part: number) => String(part).padStart(2, '0');
   return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;

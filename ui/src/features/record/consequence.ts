@@ -1,9 +1,9 @@
-/** What a new export means for the books, in one sentence. */
+/** Says in one sentence what a new export means for the books. */
 import * as m from '$messages';
 import type { ReExportPreview } from '$ipc';
 import { amount, when } from '$shared/basics/format';
 
-/** Whether the earlier voucher still counts, so that it can be reversed. */
+/** Returns whether the earlier voucher still counts, so that it can be reversed. */
 export function earlierStands({ earlier, present }: ReExportPreview): boolean {
   return (
     earlier.reversedBy === null &&

@@ -1,4 +1,4 @@
-/** Records that fit what is asked for, page by page as they are scrolled to, and how many there are. */
+/** Holds the records that fit the query, page by page as they are scrolled to, and their number. */
 import {
   ipc,
   problemOf,
@@ -13,7 +13,7 @@ import { isReversed } from '$shared/forms/period';
 
 export const PAGE_RECORDS = 200;
 
-/** What stands in the fields above the list, as it was typed. */
+/** The fields above the list, as they were typed. */
 export type Wish = {
   text: string;
   state: RecordState | '';
@@ -25,7 +25,7 @@ export type Wish = {
 };
 export const ANY: Wish = { text: '', state: '', payee: '', from: '', to: '', least: '', most: '' };
 
-/** What is wrong with it, field by field; `null` where nothing is. */
+/** Returns the faults of the fields; `null` where there are none. */
 export function faults(wish: Wish): { period: boolean; least: boolean; most: boolean } | null {
   const bad = (typed: string) => typed.trim() !== '' && decimalOf(typed) === null;
   const found = {
@@ -50,7 +50,7 @@ export function queryOf(wish: Wish): RecordQuery {
 
 export class RecordList {
   rows = $state.raw<RecordRow[]>([]);
-  /** `null` until they are counted; the first rows do not wait for that. */
+  /** `null` until the records are counted; the first rows do not wait for that. */
   found = $state.raw<RecordsFound | null>(null);
   problem = $state.raw<Problem | null>(null);
   loading = $state(false);
@@ -59,13 +59,13 @@ export class RecordList {
   #asked = 0;
   #query: RecordQuery = queryOf(ANY);
 
-  /** Starts over; what is shown stays until the first answer. */
+  /** Starts over; the rows stay until the first answer. */
   async show(query: RecordQuery): Promise<void> {
     this.#query = query;
     await this.#begin(PAGE_RECORDS);
   }
 
-  /** Reads the same again, as many as are shown. */
+  /** Reads the same records again, as many as are shown. */
   async refresh(): Promise<void> {
     await this.#begin(Math.min(1_000, Math.max(PAGE_RECORDS, this.rows.length)));
   }
@@ -93,7 +93,7 @@ export class RecordList {
       this.loaded = true;
       this.found = null;
     });
-    // Counting looks at every record there is, so the first page is not kept waiting for it.
+    // Counting reads every record, so that the first page does not wait for it.
     const found = await ipc.recordsFound(query).catch(() => null);
     if (mine === this.#asked) this.found = found;
   }

@@ -1,4 +1,4 @@
-/** A forced re-export, from the first look to the new voucher. */
+/** Holds a forced re-export, from the preview to the new voucher. */
 import {
   ipc,
   problemOf,
@@ -11,10 +11,10 @@ import {
 } from '$ipc';
 import { session } from '$shared/state/session.svelte';
 
-/** The search also finds what is only like the record's id: as many rows as the engine gives at once. */
+/** The search also finds similar record ids, so that it asks for as many rows as the engine returns at once. */
 const ROWS_LOOKED_AT = 1_000;
 
-/** `joined`: another run was on, so that nothing was sent. */
+/** `joined`: another run was on, and nothing was sent. */
 type Step = 'looking' | 'form' | 'asked' | 'waits' | 'joined' | 'sending' | 'ended';
 
 export class ReExporting {
@@ -22,9 +22,9 @@ export class ReExporting {
   preview = $state.raw<ReExportPreview | null>(null);
   problem = $state.raw<Problem | null>(null);
   waiting = $state.raw<ReExport | null>(null);
-  /** What became of the record in the run. */
+  /** The result of the record in the run. */
   item = $state.raw<RunItem | null>(null);
-  /** The run has ended, and what became of the record in it is not known here. */
+  /** The run has ended, and the result of the record is not known here. */
   unread = $state(false);
   end = $state.raw<RunEnded | null>(null);
 
@@ -46,7 +46,7 @@ export class ReExporting {
 
   async ask(confirm: string, reason: string, reverse: boolean): Promise<void> {
     await this.#begin('form', async () => {
-      // What is asked for is what was shown, and nothing that came of the record meanwhile.
+      // The request names what was shown, and nothing that changed since.
       const reference = this.preview?.reference ?? '';
       const wish = { recordId: this.recordId, confirm, reference, reason, reverse };
       const asked = await session.begin(
@@ -71,22 +71,22 @@ export class ReExporting {
     });
   }
 
-  /** The end that the session was told of, while this is being sent. */
+  /** Takes the end of a run that was announced while this is being sent. */
   async ended(end: RunEnded): Promise<void> {
     if (this.step !== 'sending' || this.end) return;
     this.end = end;
     this.problem = end.problem ?? end.run?.error ?? null;
-    // Before it is known, nothing is said of it: whoever reads that it failed asks once more.
+    // The result is announced only once it is known: a person who reads that it failed sends again.
     if (end.run) await this.#readItem(end.run);
     this.step = 'ended';
   }
 
   async #readItem(run: Run): Promise<void> {
     try {
-      // A run may carry on what an earlier one left: the row that counts is this record's.
+      // A run may also carry on the work of an earlier one; only the row of this record counts.
       const rows = await ipc.runItems(run.runId, null, this.recordId, 0, ROWS_LOOKED_AT);
       this.item = rows.find((row) => row.recordId === this.recordId) ?? null;
-      // A run that failed before it came to the record has no row of it. Else, the row is there and was not found.
+      // A run that failed before this record has no row of it. Otherwise the row exists and was not found.
       this.unread = this.item === null && (run.error === null || rows.length === ROWS_LOOKED_AT);
     } catch (thrown) {
       this.unread = true;

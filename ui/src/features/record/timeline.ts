@@ -1,4 +1,7 @@
-/** A record's story as one line of time: what the ledger knows of its claims, and what the audit trail says of persons' acts. */
+/**
+ * Turns the story of a record into one line of time: the claims of the ledger, and the acts of persons in the audit
+ * trail.
+ */
 import * as m from '$messages';
 import type { Act, Attempt, AuditEntry, RecordStory } from '$ipc';
 import { acts } from '$shared/state/acts';
@@ -8,22 +11,22 @@ import { recordStates } from '$shared/record/states';
 import { reasonSentence } from '$shared/notices/problem';
 
 export type Event = {
-  /** Unlike any other of the same record. */
+  /** Unique among the events of a record. */
   key: string;
   at: string;
   title: string;
   mark: Mark;
   tone: Tone;
-  /** Who did it, and on which machine. */
+  /** The person and their machine. */
   by: string | null;
-  /** Why, in a person's words or the accounting system's. */
+  /** The reason, in the words of a person or of the accounting system. */
   reason: string | null;
   voucher: { id: string; number: string | null } | null;
   reference: string | null;
   runId: string | null;
 };
 
-/** What the claims already say, and what happens to every record of a run. */
+/** The claims already show these acts, or every record of a run has them. */
 const SHOWN_ELSEWHERE: readonly Act[] = [
   're_export_claimed',
   're_export_settled',
@@ -31,7 +34,7 @@ const SHOWN_ELSEWHERE: readonly Act[] = [
   'sync_ended',
 ];
 
-/** Newest first. */
+/** The newest event comes first. */
 export function timeline(story: RecordStory): Event[] {
   const seen = event('seen', story.firstSeenAt, m.event_seen(), 'ring', 'quiet', {
     reason: m.place({ file: story.place.file, line: String(story.place.line) }),
@@ -41,7 +44,7 @@ export function timeline(story: RecordStory): Event[] {
   );
   const audit = story.audit.filter((entry) => !SHOWN_ELSEWHERE.includes(entry.act)).map(ofEntry);
   const all = [seen, ...changes, ...story.attempts.flatMap(ofAttempt), ...audit];
-  // Of one instant, what was written down later comes first.
+  // Of two events at the same instant, the one written later comes first.
   return all
     .map((each, place) => ({ each, place }))
     .sort((a, b) => b.each.at.localeCompare(a.each.at) || b.place - a.place)
@@ -74,7 +77,7 @@ function ofAttempt(attempt: Attempt, place: number): Event[] {
   return settled ? [...events, settled] : events;
 }
 
-/** How a claim was answered for; `null` while it is on its way. */
+/** Returns how a claim was answered; `null` while it is on its way. */
 function settledBy(attempt: Attempt, place: number): Event | null {
   const key = `settled-${place}`;
   const at = attempt.settledAt ?? attempt.sentAt;

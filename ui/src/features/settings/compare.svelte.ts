@@ -1,4 +1,4 @@
-/** A comparison of the ledger with the accounting system: begun, watched, stopped, read. */
+/** Holds a comparison of the ledger with the accounting system, from its start to its differences. */
 import {
   ipc,
   problemOf,
@@ -17,7 +17,7 @@ export class Comparing {
   result = $state.raw<Comparison | null>(null);
   differences = $state.raw<Difference[]>([]);
   problem = $state.raw<Problem | null>(null);
-  /** More differences are being read. */
+  /** `true` while more differences are being read. */
   reading = $state(false);
 
   on = $derived(this.state === 'working' || this.state === 'stopping');

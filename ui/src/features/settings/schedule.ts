@@ -1,14 +1,14 @@
-/** A schedule in words, and words as a schedule. */
+/** Turns a schedule into words, and words into a schedule. */
 import * as m from '$messages';
 import type { ScheduleForm } from '$ipc';
 
 export type Rhythm = 'off' | 'nightly' | 'hourly' | 'weekdays' | 'own';
-/** What is chosen; `time` is `hh:mm`, and of an hourly schedule its minute alone counts. */
+/** The choice as the form has it; `time` is `hh:mm`, and an hourly schedule uses its minute only. */
 export type Choice = { rhythm: Rhythm; time: string; cron: string; catchUp: boolean };
 
 const TIME = /^(\d{1,2}) (\d{1,2}) \* \* (\*|1-5)$/;
 const HOURLY = /^(\d{1,2}) \* \* \* \*$/;
-/** Two digits. */
+/** Writes a number with two digits. */
 export const two = (text: string | number | undefined): string => String(text ?? 0).padStart(2, '0');
 
 export function choiceOf(schedule: ScheduleForm | null): Choice {
@@ -41,7 +41,7 @@ export function scheduleOf(choice: Choice): ScheduleForm | null {
   }
 }
 
-/** "Every night at 02:00." */
+/** Writes a schedule: "Every night at 02:00." */
 export function inWords(schedule: ScheduleForm | null, point: string): string {
   const choice = choiceOf(schedule);
   const time = choice.time.replace(':', point);

@@ -1,4 +1,4 @@
-/** The settings as they are, and what became of changing one of them. */
+/** Holds the settings as they are, and the result of the last change. */
 import { forgetSecrets, ipc, problemOf, type Problem, type Settings, type SettingsWish } from '$ipc';
 import { session } from '$shared/state/session.svelte';
 
@@ -10,9 +10,9 @@ class SettingsState {
   /** The part that is being changed; one at a time. */
   open = $state<Part | null>(null);
   saving = $state(false);
-  /** What kept the open part from being saved. */
+  /** The problem that kept the open part from being saved. */
   refused = $state.raw<Problem | null>(null);
-  /** What was saved last, and how it can be undone. */
+  /** The last change that was saved, and how it can be undone. */
   saved = $state.raw<{ part: Part; undo: SettingsWish | null; undone: boolean } | null>(null);
 
   async load(): Promise<void> {
@@ -30,13 +30,13 @@ class SettingsState {
     this.open = part;
   }
 
-  /** What was typed is not saved; a secret that was typed is forgotten. */
+  /** Drops everything that was typed; a secret is forgotten. */
   async leave(): Promise<void> {
     this.open = this.refused = null;
     await forgetSecrets();
   }
 
-  /** Saves one part. What replaces a secret cannot be undone: nobody has the one before. */
+  /** Saves one part. A change that replaces a secret cannot be undone: nobody has the earlier one. */
   async save(wish: SettingsWish, undoable = true): Promise<void> {
     await this.#send(wish, undoable ? this.#asItIs(wish.part) : null, false);
   }

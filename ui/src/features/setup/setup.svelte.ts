@@ -1,4 +1,4 @@
-/** What a first start has been told so far. It goes back and forth without loss, and nothing is written before the end. */
+/** Holds the form of a first start. Its steps go back and forth without loss, and nothing is written before the end. */
 import {
   forgetSecrets,
   ipc,
@@ -18,7 +18,7 @@ export type Step = (typeof STEPS)[number];
 
 const ID_CHARS_MAX = 16;
 
-/** `Hørselshemmedes lag` as an id: a-z, 0-9 and -. */
+/** Makes an id of `Hørselshemmedes lag`: a-z, 0-9 and -. */
 export function idOf(name: string): string {
   const plain = name
     .toLowerCase()
@@ -29,14 +29,14 @@ export function idOf(name: string): string {
     .replace(/[^a-z0-9]+/g, '-');
   const whole = plain.replace(/^-+|-+$/g, '');
   if (whole.length <= ID_CHARS_MAX) return whole;
-  // Rather a word less than half a word.
+  // A word less is better than half a word.
   const cut = whole.slice(0, ID_CHARS_MAX + 1);
   const end = cut.lastIndexOf('-');
   return end > ID_CHARS_MAX / 3 ? cut.slice(0, end) : cut.slice(0, ID_CHARS_MAX);
 }
 
 export class Setup {
-  /** `null` while one of the three ways is chosen. */
+  /** `null` until one of the three ways is chosen. */
   step = $state<Step | null>(null);
   start = $state.raw<SetupStart | null>(null);
   problem = $state.raw<Problem | null>(null);
@@ -51,12 +51,12 @@ export class Setup {
   posting = $state<PostingForm>({ payableAccount: '2930', defaultAccount: '', categories: [] });
   organisation = $state<OrganisationForm>({ id: '', name: '', currency: 'NOK', timeZone: 'Europe/Oslo' });
   folder = $state('');
-  /** Whether the id was typed, and is no longer made from the name. */
+  /** `true` once the id was typed; from then on it is not made from the name. */
   idTyped = $state(false);
 
   place = $derived(this.step ? STEPS.indexOf(this.step) : -1);
 
-  /** Why one cannot go on yet. */
+  /** The reason why the next step is closed; `null` where it is open. */
   missing = $derived.by((): 'connection' | 'source' | 'accounts' | null => {
     if (this.step === 'connection') return this.reached ? null : 'connection';
     if (this.step === 'source') return this.source && this.read ? null : 'source';
@@ -98,7 +98,7 @@ export class Setup {
     if (!this.idTyped) this.organisation.id = idOf(name);
   }
 
-  /** What was typed is forgotten, the secrets as well. */
+  /** Forgets everything that was typed, the secrets included. */
   async cancel(): Promise<void> {
     this.step = this.reached = this.source = this.problem = null;
     this.typed = this.read = this.idTyped = false;
@@ -120,7 +120,7 @@ export class Setup {
     };
   }
 
-  /** Does one of the things that end this screen; whether it is done. */
+  /** Does one of the actions that end this screen. Returns whether it was done. */
   async end(act: () => Promise<unknown>): Promise<boolean> {
     if (this.working) return false;
     this.working = true;

@@ -1,4 +1,4 @@
-/** What waits for a person, made up: one of each kind at least. */
+/** Holds records that wait for a person, made up: at least one of each kind. */
 import type { AttentionItem, Content, FoundVoucher } from '../bindings';
 import { ago } from './data';
 

@@ -1,4 +1,4 @@
-/** Believable made-up data for the browser and the tests; the same on every start. */
+/** Makes up believable data for the browser and the tests; it is the same on every start. */
 import type { Counts, Progress, Run, RunItem } from '../bindings';
 
 export const NAMES = [

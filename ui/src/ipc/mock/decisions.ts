@@ -1,4 +1,4 @@
-/** The mock's answers to a person's decisions: it refuses what the engine refuses. */
+/** Answers the decisions of a person in the mock. It refuses what the engine refuses. */
 import { emit } from '@tauri-apps/api/event';
 import type {
   Certificate,
@@ -22,10 +22,10 @@ const RUN_ID = '0199a3c2-7b41-7c10-9f02-5d1be2c07b01';
 const SENDING_MS = 400;
 const REASON_LENGTH_MIN = 10;
 
-/** A person's decisions about records. */
+/** Decisions of a person about records. */
 export class MockDecisions {
   readonly runId = RUN_ID;
-  /** Records that no longer wait for a person. */
+  /** The records that no longer wait for a person. */
   readonly settled = new Set<string>();
   #waiting: ReExport[];
   #sent = '';
@@ -61,7 +61,7 @@ export class MockDecisions {
     },
   } satisfies Partial<Answers>;
 
-  /** The one row of the re-export's run. */
+  /** Returns the one row of the run of the re-export. */
   rows(): RunItem[] {
     const voucherId = 'v-11001';
     const reference = `PO-hlf-${this.#sent}-2`;

@@ -1,4 +1,7 @@
-/** The trail, the ledger and the desktop of the mock: enough to fill each screen, and to fail where it should. */
+/**
+ * Answers for the trail, the ledger and the desktop in the mock: enough to fill each screen, and to fail where it
+ * should.
+ */
 import { emit } from '@tauri-apps/api/event';
 import type {
   Act,
@@ -37,7 +40,7 @@ const ACTS: Act[] = [
   'backup_made',
 ];
 
-/** Acts about a record, and those that have a reason. */
+/** The acts about a record, and below the acts that have a reason. */
 const OF_RECORD: Act[] = [
   'accepted',
   'alarm_raised',

@@ -1,4 +1,4 @@
-/** Somebody else who holds the lock, sends, and ends; or who has died, and is not heard from. */
+/** Plays a holder of the lock in the mock, who syncs and ends, or dies and is not heard from. */
 import type { End, Lock, Problem } from '../bindings';
 import { ago } from './data';
 
@@ -30,7 +30,7 @@ export function lockOf(some: Partial<Lock> = {}): Lock {
   };
 }
 
-/** Who stands in the way, with the parameters that the engine gives: instants as machines write them. */
+/** Returns the problem of a held lock with the parameters of the engine: instants as machines write them. */
 function heldBy({ user, host, acquiredAt, silentSeconds, processed, total }: Lock): Problem {
   const params = {
     user,
@@ -44,14 +44,14 @@ function heldBy({ user, host, acquiredAt, silentSeconds, processed, total }: Loc
 }
 
 export class Holder {
-  /** From the first look on: how long a page took until then is no matter of the holder's. */
+  /** Counts from the first look: the time that a page took before that does not matter. */
   #since: number | null = null;
   readonly #acquiredAt = ago(2);
   #broken = false;
 
   constructor(readonly scenario: string) {}
 
-  /** Who holds the lock at this moment. */
+  /** Returns the lock as it is at this moment. */
   lock(): Lock | null {
     if (this.#broken || !this.scenario.match(/^(lock|waiting)/) || this.scenario === 'lock-here') return null;
     this.#since ??= Date.now();
@@ -68,7 +68,7 @@ export class Holder {
     });
   }
 
-  /** How a sync ends that does not wait for it; `null` where nobody is in the way. */
+  /** Returns the end of a sync that does not wait; `null` where the lock is free. */
   refusal(): End | null {
     if (this.scenario === 'lock-here')
       return { ...NO_END, problem: { code: 'lock_held_here', params: { path: '/run/lock' } } };
@@ -76,7 +76,7 @@ export class Holder {
     return lock && { ...NO_END, lock, problem: heldBy(lock) };
   }
 
-  /** Refuses what the engine refuses. */
+  /** Breaks the lock. Refuses what the engine refuses. */
   break(confirm: string, reason: string): Lock {
     const lock = this.lock();
     if (reason.trim().length < REASON_LENGTH_MIN)

@@ -1,6 +1,6 @@
 /**
- * An engine of made-up data behind the real bindings, for `npm run dev` in a browser and for the tests.
- * `?scenario=` chooses what there is to see, any of {@link Scenario}; the hash chooses the screen as always.
+ * Plays the engine with made-up data behind the real bindings, for `npm run dev` in a browser and for the tests.
+ * `?scenario=` chooses the data, any of {@link Scenario}; the hash chooses the screen as always.
  */
 import { emit } from '@tauri-apps/api/event';
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
@@ -52,7 +52,7 @@ export async function install(scenario: Scenario = fromAddress()): Promise<MockS
   return made.setup;
 }
 
-/** Ends the run that is on, and takes the mock away. */
+/** Ends the run that is on, and removes the mock. */
 export function uninstall(): void {
   engine?.close();
   engine = null;
@@ -93,11 +93,13 @@ class MockEngine {
     };
   }
 
-  /** Answers a call as it comes over the bridge: `run_items`, with its arguments by name in the order of the command. */
+  /**
+   * Answers a call as it comes over the bridge: `run_items`, with its arguments by name in the order of the command.
+   */
   answer(command: string, args: Record<string, unknown>): unknown {
     const name = command.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) as CommandName;
     const answer = this.#answers[name] as ((...values: unknown[]) => unknown) | undefined;
-    if (!answer) throw new Error(`the made-up engine knows no ${command}`);
+    if (!answer) throw new Error(`the mock knows no ${command}`);
     const refusal = refusalOf(this.scenario, name);
     if (refusal) throw refusal;
     return answer(...Object.values(args));
@@ -186,7 +188,10 @@ class MockEngine {
     return found;
   }
 
-  /** A run that ended before the window was looked at is told of once, as soon as somebody listens. */
+  /**
+   * Returns the progress. A run that ended before the window was opened is reported once, as soon as somebody
+   * listens.
+   */
   #current(): Progress | null {
     const end = endOf(this.scenario);
     if (end) setTimeout(() => void emit('run-ended', end));
@@ -198,7 +203,7 @@ class MockEngine {
     return ATTENTION.filter((each) => !this.#decisions.settled.has(each.recordId ?? ''));
   }
 
-  /** Begins a run that goes by itself. */
+  /** Begins a run that goes on by itself. */
   begin(processed = 0): void {
     if (this.#closed) return;
     this.#now = progress({ phase: 'sending', total: TO_SEND, processed });
@@ -225,7 +230,7 @@ class MockEngine {
     clearInterval(this.#ticking);
   }
 
-  /** Waits for the one who holds the lock, and then finds that nothing was left. */
+  /** Waits for the holder of the lock, and then finds nothing left to send. */
   wait(seconds: number): void {
     const until = new Date(Date.now() + seconds * 1000).toISOString();
     let ticks = 0;

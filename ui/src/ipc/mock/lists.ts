@@ -1,4 +1,4 @@
-/** The mock's records and runs, searched and filtered as the engine does it. */
+/** Lists the made-up records and runs, searched and filtered as the engine does it. */
 import type {
   ItemFilter,
   Month,
@@ -150,7 +150,7 @@ export function months(count: number): Month[] {
   }).filter((each) => each.records > 0);
 }
 
-/** Two in the night that comes. */
+/** Returns two o'clock of the next night. */
 export function nextRun(): string {
   const now = new Date();
   return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, 2).toISOString();

@@ -1,4 +1,4 @@
-/** A first start and the settings over made-up files: what the real commands answer, decided by a few lines. */
+/** Answers for a first start and the settings in the mock, over made-up files. */
 import { emit } from '@tauri-apps/api/event';
 import type {
   AccountingForm,
@@ -144,9 +144,9 @@ const problem = (code: Problem['code'], params: Record<string, string>): Problem
 /** A first start and the settings, with what they keep. */
 export class MockSetup {
   #settings = structuredClone(SETTINGS);
-  /** The sides of which a secret was typed; the secrets themselves go no further than here. */
+  /** The sides of which a secret was typed; the secrets themselves stop here. */
   readonly held = new Set<SecretSide>();
-  /** Each wish that was saved. */
+  /** The wishes that were saved. */
   readonly saved: SettingsWish[] = [];
   /** `true` once a workspace was made or opened. */
   made = false;
@@ -271,5 +271,5 @@ export class MockSetup {
   }
 }
 
-/** As if a file were dropped on the window. */
+/** Emits the event of a file that was dropped on the window. */
 export const drop = (path: string): Promise<void> => emit('file-dropped', path);

@@ -1,4 +1,4 @@
-/** Scenarios that are there to be looked at: much of everything, how runs end, what fails, what is asked from outside. */
+/** Holds the scenarios for the pictures: a lot of everything, the ends of runs, failures, requests from outside. */
 import type { Problem, RecordCounts, Run, RunEnded, Wanted } from '../bindings';
 import type { CommandName } from '../calls';
 import { ago, counts, run, RUNS } from './data';
@@ -10,7 +10,7 @@ export type StageScenario =
 const MANY_RUNS = 60;
 const LONG_NAME = 'Hørselshemmedes Landsforbund, Trøndelag fylkeslag med Nord-Trøndelag og Sør-Trøndelag';
 
-/** What fails while the ledger is busy; the overview is read before that. */
+/** The commands that fail while the ledger is busy; the overview is read before that. */
 const LISTS: readonly CommandName[] = [
   'runs',
   'records',
@@ -40,7 +40,7 @@ export function runsOf(scenario: string): Run[] {
   return RUNS;
 }
 
-/** A hundred thousand records in the newest run, two currencies, and more runs than fit on a page. */
+/** Returns more runs than fit on a page, with two currencies, and a hundred thousand records in the newest. */
 function many(): Run[] {
   const [newest] = RUNS;
   const posted = [
@@ -91,7 +91,7 @@ export function countsOf(scenario: string): RecordCounts | null {
   return null;
 }
 
-/** How the last run of this window ended; `null` where there was none. */
+/** Returns the end of the last run of this window; `null` where there was none. */
 export function endOf(scenario: string): RunEnded | null {
   const [newest, , stopped, failed] = RUNS;
   switch (scenario) {
@@ -106,7 +106,7 @@ export function endOf(scenario: string): RunEnded | null {
   }
 }
 
-/** What a second start or the menu asks for. */
+/** Returns what a second start or the menu asks for. */
 export function wantedOf(scenario: string): Wanted | null {
   if (scenario === 'quit') return { kind: 'quit', on: 'sync' };
   if (scenario === 'other') return { kind: 'workspace', path: '/home/kari/Dokumenter/hlf-tromso' };

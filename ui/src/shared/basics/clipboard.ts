@@ -1,6 +1,6 @@
-/** What is copied, wherever the web view keeps its clipboard. */
+/** Copies text, wherever the web view keeps its clipboard. */
 
-/** Whether the text is on the clipboard now. */
+/** Copies the text. Returns whether it is on the clipboard now. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -10,7 +10,7 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** As a person would who selects it: web views that keep the clipboard to themselves allow that. */
+/** Selects and copies as a person would: web views that close their clipboard allow that. */
 function copyAsSelected(text: string): boolean {
   const at = document.activeElement;
   const field = document.createElement('textarea');

@@ -1,4 +1,4 @@
-/** Numbers, amounts, days and times as they are written in the language on the screen. */
+/** Writes numbers, amounts, days and times in the language of the screen. */
 import * as m from '$messages';
 import type { Period, Sum } from '$ipc';
 import { preferences, type Locale } from '../state/preferences.svelte';
@@ -17,12 +17,12 @@ export function number(value: number): string {
   return new Intl.NumberFormat(TAG[preferences.locale]).format(value);
 }
 
-/** `count` chooses singular or plural, `n` is what the sentence shows. */
+/** Returns the parameters of a counted sentence: `count` chooses singular or plural, `n` is what the sentence shows. */
 export function counted(value: number): { count: number; n: string } {
   return { count: value, n: number(value) };
 }
 
-/** An amount with all its decimals, digit by digit: it never becomes a float. */
+/** Writes an amount with all its decimals, digit by digit: it never becomes a float. */
 export function amount({ currency, amount: decimal }: Sum): string {
   const decimals = decimal.split('.')[1]?.length ?? 0;
   const digits = new Intl.NumberFormat(TAG[preferences.locale], {
@@ -32,27 +32,27 @@ export function amount({ currency, amount: decimal }: Sum): string {
   return `${currency === 'NOK' ? 'kr' : currency}\u00a0${digits}`;
 }
 
-/** Sums of several currencies: "kr 100,00 and EUR 5,00"; nothing at all is zero kroner's place, a dash. */
+/** Writes sums of several currencies: "kr 100,00 and EUR 5,00". No sum at all is a dash. */
 export function sums(all: Sum[]): string {
   const [first, ...rest] = all.map(amount);
   if (first === undefined) return '–';
   return rest.reduce((sentence, next) => m.sum_and({ first: sentence, second: next }), first);
 }
 
-/** `14:03`, in Norwegian `14.03`. */
+/** Writes a time: `14:03`, in Norwegian `14.03`. */
 export function time(at: Date | string): string {
   const text = dates({ hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(at));
   return preferences.locale === 'nb' ? text.replace(':', '.') : text;
 }
 
-/** A day of the calendar, `2026-11-03` or a moment: `3 November 2026`. */
+/** Writes a day of the calendar, `2026-11-03` or a moment: `3 November 2026`. */
 export function day(at: Date | string, style: 'long' | 'short' = 'short'): string {
   const moment = typeof at === 'string' && at.length === 10 ? new Date(`${at}T12:00:00`) : new Date(at);
   if (Number.isNaN(moment.getTime())) return String(at);
   return dates({ day: 'numeric', month: style, year: 'numeric' }).format(moment);
 }
 
-/** "today at 09:14", "yesterday at 16:20", "3 November at 09:14". */
+/** Writes a moment: "today at 09:14", "yesterday at 16:20", "3 November at 09:14". */
 export function when(at: Date | string, now: Date = new Date()): string {
   const moment = new Date(at);
   const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
@@ -71,7 +71,7 @@ export function duration(from: string, to: string): string {
   return m.duration_minutes({ minutes: number(Math.floor(seconds / 60)), seconds: number(seconds % 60) });
 }
 
-/** How long ago something was, told by somebody else's clock. */
+/** Returns how long ago something was by the clock of somebody else. */
 export function secondsAgo(seconds: number): string {
   if (seconds < 1) return m.just_now();
   return seconds < 90 ? m.seconds_ago(counted(seconds)) : m.minutes_ago(counted(Math.round(seconds / 60)));
@@ -84,10 +84,12 @@ export function period({ from, to }: Period): string {
   return m.period_everything();
 }
 
-/** What a person typed as an amount, "1 249,50" or "1,249.50", as a decimal with a point; `null` where it is none. */
+/**
+ * Reads an amount as a person types it, "1 249,50" or "1,249.50", as a decimal with a point; `null` where it is none.
+ */
 export function decimalOf(typed: string): string | null {
   const text = typed.replace(/[\s\u00a0\u202f]|kr/g, '').replace('−', '-');
-  // Groups of three, all divided by one sign; behind another one, or behind no groups, one or two decimals.
+  // Groups of three, all divided by one sign; after another sign, or without groups, one or two decimals.
   const grouped = /^(-?\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,](\d{1,2}))?$/.exec(text);
   const plain = /^(-?\d+)(?:[.,](\d{1,2}))?$/.exec(text);
   const whole = (grouped ?? plain)?.[1]?.replace(/[.,]/g, '');
@@ -95,7 +97,7 @@ export function decimalOf(typed: string): string | null {
   return whole ? whole + (part ? `.${part}` : '') : null;
 }
 
-/** A month of the calendar by its first day, `2026-11-01`: `November 2026`, or `Nov` below a bar. */
+/** Writes a month by its first day, `2026-11-01`: `November 2026`, or `Nov` below a bar. */
 export function month(first: string, style: 'long' | 'short'): string {
   const moment = new Date(`${first}T12:00:00`);
   const options: Intl.DateTimeFormatOptions =
@@ -103,11 +105,11 @@ export function month(first: string, style: 'long' | 'short'): string {
   return dates(options).format(moment);
 }
 
-/** Before this hour a night is not over; from the other on it is evening. */
+/** The night ends at the first hour; the evening begins at the second. */
 const NIGHT_ENDS_HOUR = 6;
 const EVENING_HOUR = 18;
 
-/** "tonight at 02:00", "tomorrow at 10:00", "3 November at 02:00": of what is to come. */
+/** Writes a moment to come: "tonight at 02:00", "tomorrow at 10:00", "3 November at 02:00". */
 export function upcoming(at: Date | string, now: Date = new Date()): string {
   const moment = new Date(at);
   const days = (later: number) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + later);
@@ -130,7 +132,7 @@ const letters: Record<string, () => string> = {
   y: m.date_year_short,
 };
 
-/** `%d.%m.%Y` as people say it: dd.mm.yyyy. */
+/** Writes a date format as people do: `%d.%m.%Y` is dd.mm.yyyy. */
 export function dateFormat(pattern: string): string {
   return pattern.replace(/%([a-zA-Z])/g, (all, letter: string) => letters[letter]?.() ?? all);
 }

@@ -1,4 +1,4 @@
-/** Which dialog about a record is open: one at a time. The frame holds them, so that every screen can ask for one. */
+/** Holds the one dialog about a record that is open. The frame shows it, so that every screen can open it. */
 import type { AttentionItem } from '$ipc';
 
 export type Asked =

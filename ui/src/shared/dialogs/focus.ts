@@ -1,6 +1,6 @@
-/** A card that is closed takes the focus with it, unless it is given to something else. */
+/** Moves the focus when a card that holds it is closed. */
 
-/** A keyboard goes on from the top of the screen, which stays where it was scrolled to. */
+/** Focuses the top of the screen, without scrolling. */
 export function focusScreen(): void {
   document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
 }

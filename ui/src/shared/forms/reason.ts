@@ -1,9 +1,9 @@
-/** A reason has to say something; the engine's rule, told while it is typed. */
+/** A reason has to say something: the rule of the engine, checked while it is typed. */
 
-/** Characters at least, as the engine and the ledger want them. */
+/** The least number of characters, as the engine and the ledger want it. */
 export const REASON_LENGTH_MIN = 10;
 
-/** How many of its characters count: the spaces around it do not. */
+/** Counts the characters of a reason, without the spaces around it. */
 export function reasonLength(reason: string): number {
   return [...reason.trim()].length;
 }

@@ -1,4 +1,7 @@
-/** Code → sentence, total by type: a code of the engine without a message in the catalogue does not compile. */
+/**
+ * Holds a sentence for each code. The table is complete by type: a code of the engine without a message does not
+ * compile.
+ */
 import * as m from '$messages';
 import { dateFormat, when } from '../basics/format';
 import type { ErrorCode, HoldCode, Problem, Reason } from '$ipc';
@@ -117,7 +120,7 @@ export const reasonSentences: Record<HoldCode, Sentence> = {
   account_missing: m.reason_account_missing,
 };
 
-/** A parameter that the engine left out shows as a dash, never as `undefined`. */
+/** Shows a parameter that the engine left out as a dash, never as `undefined`. */
 function complete(params: Record<string, string>): never {
   return new Proxy(params, { get: (all, name) => all[String(name)] ?? '–' }) as never;
 }
@@ -125,7 +128,7 @@ function complete(params: Record<string, string>): never {
 /** The parameters that hold an instant, as the engine writes one. */
 const INSTANTS = new Set(['since', 'heard', 'until', 'at']);
 
-/** An instant is told as the clock shows it, not as machines write it. */
+/** Writes an instant as the clock shows it, not as machines write it. */
 function timed(params: Record<string, string>): Record<string, string> {
   const readable = Object.entries(params).map(([name, value]) => {
     const isInstant = INSTANTS.has(name) && !Number.isNaN(Date.parse(value));
@@ -134,7 +137,7 @@ function timed(params: Record<string, string>): Record<string, string> {
   return Object.fromEntries(readable) as Record<string, string>;
 }
 
-/** How a date is to be written is told as people write it down, not as the workspace's file does. */
+/** Writes a date format as people write it, not as the workspace file does. */
 function spoken(params: Record<string, string>): Record<string, string> {
   const { expected } = params;
   return expected === undefined ? params : { ...params, expected: dateFormat(expected) };

@@ -1,9 +1,13 @@
-/** How grave a problem is, total by type: a code of the engine without a word on that does not compile. */
+/**
+ * Holds the severity of each problem. The table is complete by type: a code of the engine without one does not
+ * compile.
+ */
 import type { ErrorCode } from '$ipc';
 
 /**
- * `passes`: by itself, with another try, or with the next sync, which looks up what is in doubt. `ask`: what was asked for
- * cannot be had like that; nothing else is wrong. `stop`: it stays so until a person has put something right or decided.
+ * `passes`: the problem goes away by itself, with another try, or with the next sync, which looks up records in
+ * doubt. `ask`: the request cannot be fulfilled like that; nothing else is wrong. `stop`: it stays until a person has
+ * put something right or decided.
  */
 export type Severity = 'passes' | 'ask' | 'stop';
 

@@ -1,4 +1,4 @@
-/** How strongly the accounting side protects, in words. */
+/** Says in words how strongly the accounting side protects. */
 import * as m from '$messages';
 import type { Protection } from '$ipc';
 

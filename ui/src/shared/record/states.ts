@@ -1,4 +1,4 @@
-/** One word, one mark, one colour for each state, everywhere the same: the table of the design's *States of a record*. */
+/** Holds one word, one mark and one colour for each state, the same everywhere. */
 import * as m from '$messages';
 import type { ItemResult, Phase, RecordCounts, RecordState, Run, Trigger, VoucherState } from '$ipc';
 
@@ -30,20 +30,20 @@ export const itemResults: Record<ItemResult, Shown> = {
   not_sent: { word: m.state_not_sent, mark: 'ring', tone: 'quiet' },
 };
 
-/** Whether a voucher still counts in the books. */
+/** The states of a voucher: it counts in the books, or it does not. */
 export const voucherStates: Record<VoucherState, Shown> = {
   posted: { word: m.voucher_posted, mark: 'check', tone: 'good' },
   voided: { word: m.voucher_voided, mark: 'cross', tone: 'bad' },
 };
 
-/** What began a run. */
+/** The triggers of a run. */
 export const triggers: Record<Trigger, () => string> = {
   manual: m.trigger_manual,
   scheduled: m.trigger_scheduled,
   're-export': m.trigger_re_export,
 };
 
-/** What a run is doing. */
+/** The phases of a run. */
 export const phases: Record<Phase, () => string> = {
   locking: m.phase_locking,
   recovering: m.phase_recovering,
@@ -60,13 +60,13 @@ export function shownResult(result: ItemResult | null): Shown {
   return result ? itemResults[result] : recordStates.eligible;
 }
 
-/** How many records wait for a person. */
+/** Returns how many records wait for a person. */
 export function attentionIn(counts: RecordCounts): number {
   const { inDoubt, vanished, refused, held, changed, approvals } = counts;
   return inDoubt + vanished + refused + held + changed + approvals;
 }
 
-/** How many rows of a run came to something that a person should look at. */
+/** Returns how many rows of a run need a person. */
 export function attentionOf(run: Pick<Run, 'counts'>): number {
   return run.counts.refused + run.counts.held + run.counts.inDoubt;
 }

@@ -1,4 +1,4 @@
-/** What a dialog does when it is confirmed: once, and told how it went. */
+/** Runs the action of a dialog once, and keeps its result. */
 import { problemOf, type Problem } from '$ipc';
 import { session } from './session.svelte';
 
@@ -7,7 +7,7 @@ export class Act {
   done = $state(false);
   problem = $state.raw<Problem | null>(null);
 
-  /** Does it, unless it is being done. Whatever becomes of it, what is shown of the ledger is read again. */
+  /** Runs the action, unless it is running. Afterwards, whatever the result, the ledger is read again. */
   async run(act: () => Promise<boolean>): Promise<void> {
     if (this.working || this.done) return;
     this.working = true;

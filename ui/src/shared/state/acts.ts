@@ -1,4 +1,4 @@
-/** What was done, in a few words of the audit trail. */
+/** Holds a few words for each act of the audit trail. */
 import * as m from '$messages';
 import type { Act } from '$ipc';
 

@@ -1,4 +1,4 @@
-/** Language and appearance: chosen once, kept in the web view, used from the first paint. */
+/** Keeps the language and the appearance in the web view. They are chosen once and used from the first paint. */
 import { ipc } from '$ipc';
 import { overwriteGetLocale } from '$paraglide/runtime.js';
 
@@ -31,7 +31,7 @@ class Preferences {
     localStorage.setItem(APPEARANCE, appearance);
   }
 
-  /** Takes up what was chosen before; without a choice, the system's language. */
+  /** Restores the earlier choice; without one it takes the language of the system. */
   async restore(systemLanguage: () => Promise<Locale>): Promise<void> {
     const appearance = localStorage.getItem(APPEARANCE);
     if (appearance === 'light' || appearance === 'dark') this.appearance = appearance;
@@ -46,12 +46,12 @@ class Preferences {
     this.#tell();
   }
 
-  /** Menu, tray and notifications speak the page's language. They do without where that fails. */
+  /** Menu, tray and notifications use the language of the page. Where that fails, they keep theirs. */
   #tell(): void {
     ipc.setLanguage(this.#locale).catch(() => undefined);
   }
 }
 
 export const preferences = new Preferences();
-// Messages read the locale through this getter, so every sentence on the screen follows the choice at once.
+// Messages read the locale through this getter, so that every sentence on the screen changes with the choice.
 overwriteGetLocale(() => preferences.locale);

@@ -1,4 +1,4 @@
-/** Which program this is: asked for once, for whoever reports a problem. */
+/** Asks once which program this is, for the report of a problem. */
 import { ipc, type About } from '$ipc';
 
 class Program {

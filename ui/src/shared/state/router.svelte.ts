@@ -1,10 +1,10 @@
-/** The address of what is shown, in the hash: `#/history/<run>` and `#/records/<id>`, so that Back works. */
+/** Keeps the address of the screen in the hash, `#/history/<run>` and `#/records/<id>`, so that Back works. */
 
 export type Screen = 'overview' | 'history' | 'records' | 'attention' | 'audit' | 'settings' | 'setup';
-/** `run` and `record`: what is open on the screen of its kind. */
+/** `run` and `record` are open on their screens. */
 export type Route = { screen: Screen; run: string | null; record: string | null };
 
-/** In the order of the navigation, which is that of the keys: Ctrl+1, Ctrl+2 … */
+/** The order of the navigation, which is the order of the shortcuts: Ctrl+1, Ctrl+2 … */
 export const SCREENS: readonly Screen[] = [
   'overview',
   'history',
@@ -13,7 +13,10 @@ export const SCREENS: readonly Screen[] = [
   'audit',
   'settings',
 ];
-/** Those that have an address: the setup is reached from the settings, and stands in no navigation. */
+/**
+ * The screens with an address. The setup is one of them, but it is reached from the settings and not in the
+ * navigation.
+ */
 const ADDRESSED: readonly Screen[] = [...SCREENS, 'setup'];
 
 export function parse(hash: string): Route {
@@ -23,7 +26,7 @@ export function parse(hash: string): Route {
   try {
     opened = what ? decodeURIComponent(what) : null;
   } catch {
-    // Not an address that we made: shows the list.
+    // An address of another form shows the list.
   }
   return {
     screen,
@@ -43,7 +46,7 @@ class Router {
     addEventListener('hashchange', () => (this.route = parse(location.hash)));
   }
 
-  /** Goes there without a new entry in the way back: for rows that open and close in place. */
+  /** Replaces the address without a new entry in the history, for rows that open and close in place. */
   replace(screen: Screen, opened?: string): void {
     history.replaceState(null, '', address(screen, opened));
     this.route = parse(location.hash);

@@ -1,6 +1,6 @@
 /**
- * What the window knows of the workspace: its facts, the connection, and the run that is on. One instance; the frame
- * and every screen look at the same.
+ * Holds what the window knows of the workspace: its facts, the connection, and the run that is on. There is one
+ * instance; the frame and every screen use it.
  */
 import {
   ipc,
@@ -19,24 +19,27 @@ import { router } from './router.svelte';
 
 export type Reach =
   { kind: 'asking' } | { kind: 'reached'; connection: Connection } | { kind: 'failed'; problem: Problem };
-/** How often the counts are read again while a run changes them; driven by its events, never by a clock of ours. */
+/**
+ * The least time between two reads of the counts while a run changes them. The events of the run cause the reads,
+ * never a timer.
+ */
 const REFRESH_PAUSE_MS = 2_000;
 export const EVERYTHING: Period = { from: null, to: null };
 
 class Session {
   overview = $state.raw<Overview | null>(null);
-  /** The overview itself could not be had. */
+  /** The problem with which the overview itself failed. */
   problem = $state.raw<Problem | null>(null);
   reach = $state.raw<Reach>({ kind: 'asking' });
   /** The run that is on, begun here or before this window was opened. */
   progress = $state.raw<Progress | null>(null);
-  /** How the last run of this window ended; until it is put away. */
+  /** The end of the last run of this window, until it is put away. */
   end = $state.raw<RunEnded | null>(null);
-  /** Who held the lock when it was looked at, before anybody here asked for it; until it is put away. */
+  /** The lock of somebody else, seen before anybody here asked for it, until it is put away. */
   others = $state.raw<Lock | null>(null);
-  /** Until when the last run of this window waited for somebody else's, where that was in vain. */
+  /** The end of the wait, where the last run of this window waited in vain. */
   waitedUntil = $state.raw<string | null>(null);
-  /** Asked for, and not yet answered by a first progress. */
+  /** `true` from the request until the first progress. */
   starting = $state(false);
   period = $state.raw<Period>(EVERYTHING);
   /** Grows whenever the ledger may have changed, so that lists read it again. */
@@ -48,7 +51,7 @@ class Session {
   ready = $derived(this.overview?.kind === 'ready' ? this.overview : null);
   running = $derived(this.starting || this.progress !== null);
 
-  /** Listens first and asks then, so that no progress falls between. */
+  /** Listens first and asks afterwards, so that no progress is lost between the two. */
   async open(): Promise<void> {
     await ipc.onRunProgress((progress) => this.#see(progress));
     await ipc.onRunEnded((end) => void this.#finish(end));
@@ -58,7 +61,8 @@ class Session {
       if (now) this.#see(now);
       void this.ask();
     }
-    // Whoever comes back to the window, perhaps days later, sees how things stand by then; while nobody looks, nothing is asked.
+    // A person who comes back to the window, perhaps days later, sees the present state. A hidden window asks
+    // nothing.
     document.addEventListener('visibilitychange', () => {
       if (document.hidden) return;
       void this.refresh();
@@ -76,7 +80,7 @@ class Session {
     this.changes += 1;
   }
 
-  /** Asks the accounting system who it is; slow where the network is. */
+  /** Asks the accounting system who it is; on a slow network this takes time. */
   async ask(): Promise<void> {
     const mine = (this.#asked += 1);
     this.reach = { kind: 'asking' };
@@ -86,13 +90,16 @@ class Session {
     } catch (thrown) {
       reach = { kind: 'failed', problem: problemOf(thrown) };
     }
-    // An answer that comes too late may be that of the workspace before.
+    // A late answer may be about the workspace before.
     if (mine !== this.#asked) return;
     this.reach = reach;
     void this.#lookAtLock();
   }
 
-  /** With `waitSeconds` it waits so long at most for somebody else's run; without, as the workspace says. */
+  /**
+   * Begins a sync. With `waitSeconds` it waits so long at most for the run of somebody else; without, as long as the
+   * workspace says.
+   */
   async sync(waitSeconds: number | null = null): Promise<void> {
     if (this.running) return;
     this.putAway();
@@ -105,8 +112,8 @@ class Session {
   }
 
   /**
-   * Begins a run other than a sync, and answers with what `ask` answered. Its progress and its end come as every run's;
-   * where `ask` throws, or `runs` says that no run of ours was begun, there is none to wait for.
+   * Begins a run other than a sync, and returns what `ask` returned. Its progress and its end come as events. Where
+   * `ask` throws, or `runs` says that it began no run of ours, there is no end to wait for.
    */
   async begin<T>(ask: () => Promise<T>, runs: (answer: T) => boolean): Promise<T> {
     this.putAway();
@@ -126,25 +133,25 @@ class Session {
     await ipc.stopSync().catch(() => false);
   }
 
-  /** Makes a workspace to practise in. Throws what kept it from being made. */
+  /** Makes a practice workspace. Throws the problem where it cannot be made. */
   async makePractice(): Promise<void> {
     await ipc.makePracticeWorkspace();
     await this.#moveIn();
   }
 
-  /** Makes a workspace of what was filled in. Throws what kept it from being made. */
+  /** Makes a workspace from the form. Throws the problem where it cannot be made. */
   async setUp(form: SetupForm): Promise<void> {
     await ipc.finishSetup(form);
     await this.#moveIn();
   }
 
-  /** Opens another workspace. Throws what keeps it from being opened. */
+  /** Opens another workspace. Throws the problem where it cannot be opened. */
   async openWorkspace(path: string): Promise<void> {
     await ipc.openWorkspace(path);
     await this.#moveIn();
   }
 
-  /** Keeps what was typed for a workspace that could not be opened without it, and opens that. Throws what kept it from it. */
+  /** Keeps the secret that was typed for a workspace without one, and opens it. Throws the problem where that fails. */
   async keepSecrets(): Promise<void> {
     await ipc.keepSecrets();
     await this.#moveIn();
@@ -154,19 +161,19 @@ class Session {
     this.end = this.others = null;
   }
 
-  /** Nothing of the workspace before is shown of this one. */
+  /** Clears everything of the workspace before. */
   async #moveIn(): Promise<void> {
     this.putAway();
     this.progress = this.waitedUntil = null;
     this.period = EVERYTHING;
     dialogs.close();
-    // What was open in it is not in this one; and whoever was setting one up has one now.
+    // The run and the record that were open belong to the other workspace, and the setup is done.
     router.replace(router.route.screen === 'setup' ? 'overview' : router.route.screen);
     await this.refresh();
     void this.ask();
   }
 
-  /** Says who is at work before anything is clicked. A failure says nothing: the next sync would tell it. */
+  /** Shows who syncs before anything is clicked. A failure shows nothing: the next sync would report it. */
   async #lookAtLock(): Promise<void> {
     if (this.reach.kind !== 'reached' || this.running || this.end) return;
     const lock = await ipc.lock().catch(() => null);
@@ -175,7 +182,7 @@ class Session {
 
   #see(progress: Progress): void {
     this.starting = false;
-    // Until the end is told, a finished run stays on the screen: its last word comes with the result.
+    // A finished run stays on the screen until its end has come, and the result takes its place.
     this.progress = progress;
     if (progress.phase !== 'sending' || Date.now() - this.#refreshedAt < REFRESH_PAUSE_MS) return;
     this.#refreshedAt = Date.now();
@@ -195,7 +202,7 @@ class Session {
     this.starting = false;
     this.progress = null;
     this.end = end;
-    // The run has spoken with the other side: what we show of it should say the same.
+    // The run has asked the accounting system; the connection shown here should say the same.
     if (this.reach.kind === 'failed' ? !end.problem : end.problem?.code === 'accounting_unreachable')
       void this.ask();
   }

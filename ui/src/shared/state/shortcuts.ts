@@ -1,4 +1,4 @@
-/** What the keyboard does anywhere in the window. The native menu names the same keys, and the tooltips do. */
+/** Handles the shortcuts of the window. The native menu and the tooltips name the same keys. */
 import { SCREENS, type Screen } from './router.svelte';
 
 export type Shortcut =
@@ -6,7 +6,7 @@ export type Shortcut =
 
 const isMac = navigator.platform.startsWith('Mac');
 
-/** The shortcut that these keys are, if they are one. */
+/** Returns the shortcut of these keys; `null` where they are none. */
 export function shortcutOf(event: KeyboardEvent): Shortcut | null {
   const command = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
   if (!command || event.altKey || event.shiftKey || event.repeat) return null;
@@ -28,12 +28,12 @@ export function shortcutOf(event: KeyboardEvent): Shortcut | null {
   }
 }
 
-/** `Ctrl+1`, on a Mac `⌘1`. */
+/** Writes the keys of a shortcut: `Ctrl+1`, on a Mac `⌘1`. */
 export function keys(key: string): string {
   return isMac ? `⌘${key}` : `Ctrl+${key}`;
 }
 
-/** The keys of a screen, as its entry in the native menu has them: by its place, but for the settings. */
+/** Returns the keys of a screen, as its entry in the native menu has them: by its place, except for the settings. */
 export function keysOf(screen: Screen): string {
   return keys(screen === 'settings' ? ',' : String(SCREENS.indexOf(screen) + 1));
 }

@@ -1,4 +1,4 @@
-/** The words of a workspace's parts. */
+/** Holds the words for the parts of a workspace. */
 import * as m from '$messages';
 import type { ErrorCode, Problem, SecretKind, SourceField } from '$ipc';
 import { problemSentence } from '$shared/notices/problem';
@@ -44,7 +44,7 @@ const keys: Record<string, () => string> = {
 };
 export const keyWord = (key: string): string => keys[key]?.() ?? key;
 
-/** What is about the form itself, and not about what it was tried on. */
+/** The problems of the form itself, and not of the system or file it was tried on. */
 const UNFINISHED: readonly ErrorCode[] = [
   'workspace_value_invalid',
   'workspace_key_missing',
@@ -55,7 +55,7 @@ const UNFINISHED: readonly ErrorCode[] = [
 ];
 export const isUnfinished = (problem: Problem): boolean => UNFINISHED.includes(problem.code);
 
-/** A value that the reader does not take, as one says it at a form; everything else as everywhere. */
+/** Writes a value that cannot be read in the words of a form; every other problem has its usual sentence. */
 export function formSentence(problem: Problem): string {
   const { key = '', found = '', allowed = '' } = problem.params;
   const word = keyWord(key.split('.').at(-1) ?? '');

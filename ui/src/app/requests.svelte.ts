@@ -1,26 +1,26 @@
-/** What is asked for outside the page, by a menu, a link or a second start; and by the keyboard inside it. */
+/** Handles requests from outside the page (a menu, a link, a second start) and the keyboard shortcuts inside it. */
 import { ipc, problemOf, type Problem, type Wanted, type Work } from '$ipc';
 import { address, SCREENS } from '$shared/state/router.svelte';
 import { session } from '$shared/state/session.svelte';
 import { shortcutOf } from '$shared/state/shortcuts';
 
-/** What has a key in the native menu, which on some systems is asked before the page is. */
+/** These shortcuts stand in the native menu as well. Some systems ask the menu before the page. */
 const FROM_MENU: readonly Wanted['kind'][] = ['screen', 'sync', 'search'];
 
-/** A dialog has the keyboard for itself, but for leaving altogether. */
+/** A dialog keeps the keyboard for itself, except for the shortcut that quits. */
 function inDialog(): boolean {
   return document.querySelector('[role="dialog"]') !== null;
 }
 
-class Desk {
-  /** What is on, and stands in the way of quitting. */
+class Requests {
+  /** The work that is on, about which quitting asks first. */
   quitting = $state.raw<Work | null>(null);
   /** The workspace that a second start named. */
   workspace = $state<string | null>(null);
-  /** What kept that from being opened. */
+  /** The problem that kept this workspace from being opened. */
   problem = $state.raw<Problem | null>(null);
 
-  /** Listens first and asks then, so that nothing falls between. */
+  /** Listens first and asks afterwards, so that no request is lost between the two. */
   async open(): Promise<void> {
     await ipc.onWantedAsked((wanted) => this.take(wanted));
     const wanted = await ipc.wantedAtStart().catch(() => null);
@@ -53,7 +53,7 @@ class Desk {
     }
   }
 
-  /** Where there is none that could be used, nobody has to be asked whether to leave it. */
+  /** Opens the workspace without a question where none is in use. */
   async #openWorkspace(path: string): Promise<void> {
     this.problem = null;
     try {
@@ -72,4 +72,4 @@ class Desk {
   }
 }
 
-export const desk = new Desk();
+export const requests = new Requests();

@@ -1,4 +1,4 @@
-/** The whole window over the made-up engine, at a screen. */
+/** Opens the whole window over the mock, at a screen. */
 import { render } from '@testing-library/svelte';
 import App from '../src/app/App.svelte';
 import { install, type Scenario } from '../src/ipc/mock';
@@ -6,7 +6,7 @@ import type { MockSetup } from '../src/ipc/mock/setup';
 import { router, type Screen } from '$shared/state/router.svelte';
 import { EVERYTHING, session } from '$shared/state/session.svelte';
 
-/** A session as it is before anything was read; a test before this one may have left its own. */
+/** A session before anything was read; an earlier test may have left its own. */
 export const FRESH: Partial<typeof session> = {
   overview: null,
   problem: null,
@@ -17,16 +17,19 @@ export const FRESH: Partial<typeof session> = {
   period: EVERYTHING,
 };
 
-/** `opened`: the run or the record that is open on the screen. Answers with what a first start and the settings ask. */
+/**
+ * Opens the window; `opened` is the run or the record that is open on the screen. Returns the mock of the first start
+ * and the settings.
+ */
 export async function open(
   scenario: Scenario = 'idle',
   at: Screen = 'overview',
   opened?: string,
 ): Promise<MockSetup> {
-  const desk = await install(scenario);
+  const mock = await install(scenario);
   Object.assign(session, FRESH);
   router.replace(at, opened);
   render(App);
   await session.open();
-  return desk;
+  return mock;
 }
