@@ -136,6 +136,11 @@ fn languages_and_catalogues_are_defined_once() {
 }
 
 #[test]
+fn message_in_rust_is_said_somewhere() {
+    hold(messages::unused);
+}
+
+#[test]
 fn nothing_of_one_machine_is_committed() {
     hold(machine::check);
 }

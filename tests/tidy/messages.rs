@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::rust::{lines_with, sources};
+use crate::rust::{Source, lines_with, sources};
 use crate::tree::{File, Finding};
 
 /// The crate that names the languages, and defines the form of a catalogue.
@@ -53,6 +53,38 @@ pub(crate) fn second_languages(files: &[File]) -> Vec<Finding> {
     findings
 }
 
+/// Returns messages of the catalogues in Rust that nothing in their crate names. The compiler cannot see to that: it says
+/// nothing of an item that a macro of another crate makes.
+pub(crate) fn unused(files: &[File]) -> Vec<Finding> {
+    let all: Vec<Source<'_>> = sources(files).collect();
+    let mut findings = Vec::new();
+    for source in &all {
+        let home = source.file.path.split("/src/").next().unwrap_or_default();
+        let neighbours: Vec<&Source<'_>> = all.iter().filter(|other| other.file.is_below(home)).collect();
+        for (line, name) in entries(source.code()) {
+            let is_elsewhere = |other: &Source<'_>, found: usize| found != line || other.file.path != source.file.path;
+            let is_used = neighbours
+                .iter()
+                .any(|other| lines_with(other.code(), name).into_iter().any(|found| is_elsewhere(other, found)));
+            if !is_used {
+                findings.push(source.file.finding(line, format!("nothing says {name}")));
+            }
+        }
+    }
+    findings
+}
+
+/// Returns the names in a `catalogue! { … }`, with their lines. Comments and literals are blank.
+fn entries(code: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = code.lines().enumerate().skip_while(|(_, line)| !line.trim_start().starts_with("catalogue! {"));
+    lines.skip(1).take_while(|(_, line)| line.trim() != "}").filter_map(|(index, line)| {
+        let entry = line.trim_start();
+        let name = &entry[..entry.find(|c: char| !c.is_alphanumeric() && c != '_')?];
+        let is_entry = !name.is_empty() && entry[name.len()..].starts_with([':', '(']);
+        is_entry.then_some((index + 1, name))
+    })
+}
+
 fn messages(file: &File) -> Option<BTreeMap<String, Value>> {
     let Value::Object(object) = serde_json::from_str(&file.text).ok()? else { return None };
     Some(object.into_iter().filter(|(key, _)| key != "$schema").collect())
@@ -71,6 +103,18 @@ mod tests {
 
     fn findings(english: &str, norwegian: &str) -> usize {
         check(&[File::sample(CATALOGUES[0], english), File::sample(CATALOGUES[1], norwegian)]).len()
+    }
+
+    #[test]
+    fn message_that_nothing_says_is_found() {
+        let catalogue = "catalogue! {\n    /// A doc.\n    LEFT: \"left\",\n        \"igjen\";\n    hours(hours: u64): \"{hours} h\", \"{hours} t\";\n}\n";
+        let found = |path: &str, text: &str| {
+            unused(&[File::sample("src-tauri/crates/cli/src/words.rs", catalogue), File::sample(path, text)]).len()
+        };
+        let text = "fn a() { say(words::LEFT); words::hours(language, 3) }";
+        assert_eq!(found("src-tauri/crates/cli/src/bar.rs", text), 0);
+        assert_eq!(found("src-tauri/crates/reports/src/lib.rs", text), 2, "another crate");
+        assert_eq!(found("src-tauri/crates/cli/src/bar.rs", "// LEFT\nfn a() { words::hours(language, 3) }"), 1);
     }
 
     #[test]
