@@ -42,8 +42,7 @@ fn who(language: Language, facts: &LockFacts) -> String {
         facts.holder_name(),
         operation(&lock.operation).text(language),
         &lock.holder.host,
-        &far.unwrap_or_default(),
-        &left.unwrap_or_default(),
+        &format!("{}{}", far.unwrap_or_default(), left.unwrap_or_default()),
         &since,
         &duration(language, facts.silent_seconds),
     )

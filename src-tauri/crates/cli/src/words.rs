@@ -40,9 +40,9 @@ catalogue! {
     LOCK_NOTHING_CHANGED: "Nothing was changed. Try again when that is finished.", "Ingenting ble endret. Prøv igjen når det er ferdig.";
     LOCK_MINE_ELSEWHERE: "That is you, on another machine.", "Det er deg selv, på en annen maskin.";
     LOCK_MINE_HERE: "That is you, in another program on this machine.", "Det er deg selv, i et annet program på denne maskinen.";
-    holder_works(name: &str, doing: &str, host: &str, far: &str, left: &str, since: &str, heard: &str):
-        "{name} is {doing} on {host}{far}{left}. Started {since}, last heard from {heard} ago.",
-        "{name} {doing} på {host}{far}{left}. Startet kl. {since}, sist hørt fra for {heard} siden.";
+    holder_works(name: &str, doing: &str, host: &str, far: &str, since: &str, heard: &str):
+        "{name} is {doing} on {host}{far}. Started {since}, last heard from {heard} ago.",
+        "{name} {doing} på {host}{far}. Startet kl. {since}, sist hørt fra for {heard} siden.";
     holder_looks_dead(time: &str):
         "That program looks dead; the lock frees itself in {time}.",
         "Programmet der ser ut til å ha stoppet opp; låsen blir fri av seg selv om {time}.";
