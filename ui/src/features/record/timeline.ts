@@ -6,7 +6,7 @@ import * as m from '$messages';
 import type { Act, Attempt, AuditEntry, RecordStory } from '$ipc';
 import { acts } from '$shared/state/acts';
 import { number } from '$shared/basics/format';
-import type { Mark, Tone } from '$shared/record/states';
+import type { Mark, Tone } from '$shared/basics/mark';
 import { recordStates } from '$shared/record/states';
 import { reasonSentence } from '$shared/notices/problem';
 

@@ -1,10 +1,8 @@
 /** Holds one word, one mark and one colour for each state, the same everywhere. */
 import * as m from '$messages';
+import type { Mark, Tone } from '../basics/mark';
 import type { ItemResult, Phase, RecordCounts, RecordState, Run, Trigger, VoucherState } from '$ipc';
 
-export type Tone = 'good' | 'quiet' | 'accent' | 'warn' | 'bad';
-export type Mark =
-  'check' | 'ring' | 'half' | 'question' | 'cross' | 'pause' | 'triangle' | 'alert' | 'skip' | 'dot';
 export type Shown = { word: () => string; mark: Mark; tone: Tone };
 
 export const recordStates: Record<RecordState, Shown> = {
