@@ -18,7 +18,7 @@ pub(crate) enum RunNews {
     Progress(Progress),
     /// A run ended, or was refused.
     Ended {
-        end: SyncEnd,
+        end: Box<SyncEnd>,
         /// The number of records that needed a person before the run.
         attention_before: u64,
         /// The number of records that need a person now.
@@ -56,7 +56,7 @@ pub(crate) async fn follow(app: AppHandle, run: Syncing) {
         }
     };
     let attention = attention(&app).await;
-    emit(&app, &RunNews::Ended { end, attention_before, attention });
+    emit(&app, &RunNews::Ended { end: Box::new(end), attention_before, attention });
 }
 
 /// Hands the news to every listener.

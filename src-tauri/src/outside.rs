@@ -85,10 +85,9 @@ impl Outside {
     /// Shows a file in its folder.
     pub(crate) fn show_path(&self, app: &AppHandle, path: &Path) -> Result<(), Problem> {
         match self {
-            Self::Computer => app
-                .opener()
-                .reveal_item_in_dir(path)
-                .map_err(|error| Problem::desktop_refused(&path.to_string_lossy(), error)),
+            Self::Computer => {
+                app.opener().reveal_item_in_dir(path).map_err(|error| Problem::desktop_refused(path.display(), error))
+            }
             #[cfg(test)]
             Self::Pretended { .. } => self.keep(&path.to_string_lossy()),
         }
