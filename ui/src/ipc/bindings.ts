@@ -5,150 +5,150 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-	/**  The workspace with its counts and last runs; asks only the ledger. */
+	/**  Returns the workspace with its counts and last runs; asks only the ledger. */
 	overview: () => typedError<Overview, Problem>(__TAURI_INVOKE("overview")),
-	/**  What was exported of each of the last months, as the books of that month have it. */
+	/**  Returns the exported sums of each of the last months, as the books of that month have them. */
 	exportedByMonth: (months: number) => typedError<Month[], Problem>(__TAURI_INVOKE("exported_by_month", { months })),
-	/**  When the schedule starts the next run; `None` without one. */
+	/**  Returns when the schedule starts the next run; `None` without a schedule. */
 	nextRun: () => typedError<string | null, Problem>(__TAURI_INVOKE("next_run")),
-	/**  Makes a workspace to practise in, where there is none. */
+	/**  Makes a workspace to practise in, when there is none. */
 	makePracticeWorkspace: () => typedError<null, Problem>(__TAURI_INVOKE("make_practice_workspace")),
-	/**  The language that the operating system is set to. */
+	/**  Returns the language that the operating system is set to. */
 	systemLanguage: () => __TAURI_INVOKE<Language>("system_language"),
-	/**  Who we are over there, and what protects. */
+	/**  Returns the user that the accounting system knows, and the protection it gives. */
 	connection: () => typedError<Connection, Problem>(__TAURI_INVOKE("connection")),
-	/**  Who holds the lock. */
+	/**  Returns the holder of the lock. */
 	lock: () => typedError<Lock | null, Problem>(__TAURI_INVOKE("lock")),
-	/**  Takes the lock from its holder, whose name is typed again, with a reason. Gives the lock as it was. */
+	/**  Takes the lock from its holder, whose name is typed again, with a reason. Returns the lock as it was. */
 	breakLock: (confirm: string, reason: string) => typedError<Lock, Problem>(__TAURI_INVOKE("break_lock", { confirm, reason })),
-	/**  What a sync would do. Sends nothing. */
+	/**  Returns the plan of a sync. It sends nothing. */
 	plan: (period: Period) => typedError<Plan, Problem>(__TAURI_INVOKE("plan", { period })),
 	/**
-	 *  Begins a sync, or joins the one that is on; events tell how it goes and how it ends. With `wait_seconds` it waits for
-	 *  somebody else's run to end, for so long at most; without, for as long as the workspace says.
+	 *  Begins a sync, or joins the one that is on; events report its progress and its end. `wait_seconds` is the longest
+	 *  wait for somebody else's run to end; without it, the workspace's setting holds.
 	 */
 	startSync: (period: Period, waitSeconds: number | null) => typedError<SyncStarted, Problem>(__TAURI_INVOKE("start_sync", { period, waitSeconds })),
 	/**  Asks the run that is on to stop. `false` when none is. */
 	stopSync: () => typedError<boolean, Problem>(__TAURI_INVOKE("stop_sync")),
-	/**  Where the run is that is on, for a window that was opened late. */
+	/**  Returns the progress of the run that is on, for a window that was opened late. */
 	currentProgress: () => typedError<Progress | null, Problem>(__TAURI_INVOKE("current_progress")),
-	/**  The runs that fit before one, newest first. */
+	/**  Returns the runs that fit before one, newest first. */
 	runs: (query: RunQuery, limit: number, before: string | null) => typedError<Run[], Problem>(__TAURI_INVOKE("runs", { query, limit, before })),
-	/**  One run. */
+	/**  Returns one run. */
 	run: (runId: string) => typedError<Run, Problem>(__TAURI_INVOKE("run", { runId })),
-	/**  The rows of a run that fit, in their order, without the first `skip` of them. */
+	/**  Returns the rows of a run that fit, in their order, without the first `skip` of them. */
 	runItems: (runId: string, filter: ItemFilter | null, text: string | null, skip: number, limit: number) => typedError<RunItem[], Problem>(__TAURI_INVOKE("run_items", { runId, filter, text, skip, limit })),
-	/**  How many rows of a run fit. */
+	/**  Returns how many rows of a run fit. */
 	countItems: (runId: string, filter: ItemFilter | null, text: string | null) => typedError<number, Problem>(__TAURI_INVOKE("count_items", { runId, filter, text })),
-	/**  What a run's vouchers were compared to be when it was over; `None` where that was not done. */
+	/**  Returns the comparison of a run's vouchers from when it was over; `None` when there was none. */
 	certificate: (runId: string) => typedError<Certificate | null, Problem>(__TAURI_INVOKE("certificate", { runId })),
-	/**  Asks where, and writes the rows of a run there; `None` when nobody wants it after all. */
+	/**  Asks for a place, and writes the rows of a run there; `None` when the person cancels. */
 	exportRun: (runId: string, format: RunFormat, language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_run", { runId, format, language })),
-	/**  Asks where, and writes the certificate of a run there; `None` when nobody wants it after all. */
+	/**  Asks for a place, and writes the certificate of a run there; `None` when the person cancels. */
 	exportCertificate: (runId: string, format: CertificateFormat, language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_certificate", { runId, format, language })),
-	/**  Opens a file that was saved, with the program that the person has for it. */
+	/**  Opens a saved file, with the program that the person has for it. */
 	openSaved: (id: number) => typedError<null, Problem>(__TAURI_INVOKE("open_saved", { id })),
-	/**  Shows a file that was saved in its folder. */
+	/**  Shows a saved file in its folder. */
 	showSaved: (id: number) => typedError<null, Problem>(__TAURI_INVOKE("show_saved", { id })),
-	/**  Prints what the window has made ready for paper; the system asks where. */
+	/**  Prints the page that the window has made ready for paper; the system asks for the printer. */
 	printPage: () => typedError<null, Problem>(__TAURI_INVOKE("print_page")),
-	/**  What waits for a person: in doubt, vanished, changed, refused, held. */
+	/**  Returns everything that waits for a person: in doubt, vanished, changed, refused, held. */
 	attention: (offset: number, limit: number) => typedError<AttentionItem[], Problem>(__TAURI_INVOKE("attention", { offset, limit })),
-	/**  Records that fit, the newest day first, behind one. */
+	/**  Returns the records that fit, the newest day first, behind one. */
 	records: (query: RecordQuery, after: string | null, limit: number) => typedError<RecordRow[], Problem>(__TAURI_INVOKE("records", { query, after, limit })),
-	/**  How many records fit, and what they come to. */
+	/**  Returns how many records fit, and their sums. */
 	recordsFound: (query: RecordQuery) => typedError<RecordsFound, Problem>(__TAURI_INVOKE("records_found", { query })),
-	/**  Everything known of one record. */
+	/**  Returns everything known of one record. */
 	record: (recordId: string) => typedError<RecordStory, Problem>(__TAURI_INVOKE("record", { recordId })),
 	/**
-	 *  Opens a voucher in the accounting system's own web client, in the person's browser. The page names a voucher that the
-	 *  ledger knows, and nothing of the address.
+	 *  Opens a voucher in the accounting system's own web client, in the person's browser. The page names a voucher that
+	 *  the ledger knows, and nothing of the address.
 	 */
 	openVoucher: (voucherId: string) => typedError<null, Problem>(__TAURI_INVOKE("open_voucher", { voucherId })),
-	/**  Keeps the word that a record may stay as it is, although it changed, or its voucher is not there as it was. */
+	/**  Keeps the decision that a record may stay as it is, although it changed, or its voucher is not there as it was. */
 	accept: (recordId: string, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("accept", { recordId, reason })),
-	/**  Settles a record in doubt. The end tells who holds the lock, where that stood in the way. */
+	/**  Settles a record in doubt. The end names the holder of the lock, when that stood in the way. */
 	resolve: (recordId: string, verdict: Verdict, reason: string) => typedError<End, Problem>(__TAURI_INVOKE("resolve", { recordId, verdict, reason })),
-	/**  What was exported, what stands in the accounting system now, and what would be made. */
+	/**  Returns the exported content, the present content of the accounting system, and the voucher that would be made. */
 	reExportPreview: (recordId: string) => typedError<ReExportPreview, Problem>(__TAURI_INVOKE("re_export_preview", { recordId })),
-	/**  Asks for it. Events tell how it goes, where nobody else has to approve. */
+	/**  Requests a re-export. Events report its progress, unless another person has to approve it. */
 	reExport: (wish: ReExportWish) => typedError<ReExportAsked, Problem>(__TAURI_INVOKE("re_export", { wish })),
-	/**  Those that wait for somebody's approval, oldest first. */
+	/**  Returns the re-exports that wait for somebody's approval, oldest first. */
 	waitingReExports: () => typedError<ReExport[], Problem>(__TAURI_INVOKE("waiting_re_exports")),
-	/**  Approves the one that somebody else asked for at that moment, and sends it. */
+	/**  Approves the re-export that somebody else requested at that moment, and sends it. */
 	approveReExport: (recordId: string, confirm: string, requestedAt: string) => typedError<SyncStarted, Problem>(__TAURI_INVOKE("approve_re_export", { recordId, confirm, requestedAt })),
-	/**  Declines one that waits, or takes it back. */
+	/**  Declines a waiting re-export, or takes it back. */
 	declineReExport: (recordId: string, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("decline_re_export", { recordId, reason })),
-	/**  What a first start begins with. */
+	/**  Returns the values with which a first start begins. */
 	beginSetup: () => typedError<SetupStart, Problem>(__TAURI_INVOKE("begin_setup")),
-	/**  Keeps a secret that was typed, in memory alone, until it is saved with what it is for; an empty one is forgotten. */
+	/**  Keeps a typed secret in memory alone, until it is saved with the part it is for; an empty one is forgotten. */
 	holdSecret: (side: SecretSide, value: string) => typedError<null, Problem>(__TAURI_INVOKE("hold_secret", { side, value })),
 	/**  Keeps the secrets that were typed for a workspace that could not be opened without them, and opens it. */
 	keepSecrets: () => typedError<null, Problem>(__TAURI_INVOKE("keep_secrets")),
-	/**  Asks an accounting system who we are, what protects, and what is missing in its set-up. */
+	/**  Asks an accounting system for the user, the protection, and the missing parts of its set-up. */
 	testConnection: (base: Base, accounting: AccountingForm) => typedError<Tested, Problem>(__TAURI_INVOKE("test_connection", { base, accounting })),
-	/**  The same for a whole workspace that is not there yet, its accounts included. */
+	/**  Asks the same for a whole workspace that is not there yet, its accounts included. */
 	checkSetup: (form: SetupForm) => typedError<Tested, Problem>(__TAURI_INVOKE("check_setup", { form })),
-	/**  Guesses what a CSV file is. */
+	/**  Guesses the columns and format of a CSV file. */
 	guessSource: (base: Base, path: string) => typedError<SourceGuess, Problem>(__TAURI_INVOKE("guess_source", { base, path })),
-	/**  The first rows of a source as they will be read. */
+	/**  Returns the first rows of a source as they will be read. */
 	sampleSource: (base: Base, source: SourceForm) => typedError<SampleRow[], Problem>(__TAURI_INVOKE("sample_source", { base, source })),
-	/**  What a source holds: each category with its count and sum. */
+	/**  Returns the content of a source: each category with its count and sum. */
 	surveySource: (base: Base, source: SourceForm) => typedError<Survey, Problem>(__TAURI_INVOKE("survey_source", { base, source })),
-	/**  What the first sync of a workspace would do. Nothing of it is written anywhere that stays. */
+	/**  Returns the plan of the first sync of a workspace. Nothing of it is written anywhere that stays. */
 	rehearse: (form: SetupForm) => typedError<Plan, Problem>(__TAURI_INVOKE("rehearse", { form })),
 	/**  Makes the workspace, keeps its secrets in the keyring, and opens it. */
 	finishSetup: (form: SetupForm) => typedError<null, Problem>(__TAURI_INVOKE("finish_setup", { form })),
 	/**  Opens another workspace. */
 	openWorkspace: (path: string) => typedError<null, Problem>(__TAURI_INVOKE("open_workspace", { path })),
-	/**  Has a person choose a file of records; `null` where they chose none. */
+	/**  Lets a person choose a file of records; `null` when they cancel. */
 	chooseFile: () => typedError<string | null, Problem>(__TAURI_INVOKE("choose_file")),
-	/**  Has a person choose a folder; `null` where they chose none. */
+	/**  Lets a person choose a folder; `null` when they cancel. */
 	chooseFolder: () => typedError<string | null, Problem>(__TAURI_INVOKE("choose_folder")),
-	/**  The settings, each part as it can be changed. */
+	/**  Returns the settings, each part as it can be changed. */
 	settings: () => typedError<Settings, Problem>(__TAURI_INVOKE("settings")),
-	/**  Changes one part of them. */
+	/**  Changes one part of the settings. */
 	saveSettings: (wish: SettingsWish) => typedError<Settings, Problem>(__TAURI_INVOKE("save_settings", { wish })),
-	/**  The next times of a schedule that is not saved yet. */
+	/**  Returns the next times of a schedule that is not saved yet. */
 	nextTimes: (schedule: ScheduleForm) => typedError<string[], Problem>(__TAURI_INVOKE("next_times", { schedule })),
-	/**  Entries that fit, newest first, those before one where it is given. */
+	/**  Returns the entries that fit, newest first; with `before`, those before that entry. */
 	audit: (filter: AuditFilter, before: number | null, limit: number) => typedError<AuditEntryFull[], Problem>(__TAURI_INVOKE("audit", { filter, before, limit })),
-	/**  Who has left an entry, by name. */
+	/**  Returns the names of everybody who has left an entry. */
 	auditActors: () => typedError<string[], Problem>(__TAURI_INVOKE("audit_actors")),
 	/**  Checks the whole trail: the chain, the seals, the witness. */
 	verifyAudit: () => typedError<AuditVerdict, Problem>(__TAURI_INVOKE("verify_audit")),
-	/**  Asks where, and writes the whole trail there; `None` when nobody wants it after all. */
+	/**  Asks for a place, and writes the whole trail there; `None` when the person cancels. */
 	exportAudit: (language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_audit", { language })),
-	/**  Where the ledger is, how big, and when it was last copied. */
+	/**  Returns the place of the ledger, its size, and the time of its last copy. */
 	ledger: () => typedError<LedgerFacts, Problem>(__TAURI_INVOKE("ledger")),
-	/**  Copies it now; tells how it stands then. */
+	/**  Copies the ledger now; returns its facts as they are then. */
 	backUp: () => typedError<LedgerFacts, Problem>(__TAURI_INVOKE("back_up")),
-	/**  Compares the ledger with the accounting system, both ways; events tell how far it is. `null` where it was stopped. */
+	/**  Compares the ledger with the accounting system, both ways; events report the progress. `null` when it was stopped. */
 	compare: (period: Period) => typedError<Comparison | null, Problem>(__TAURI_INVOKE("compare", { period })),
 	/**  Asks the comparison that is on to stop. `false` when none is. */
 	stopCompare: () => __TAURI_INVOKE<boolean>("stop_compare"),
-	/**  The differences of a comparison after a position, in their order. */
+	/**  Returns the differences of a comparison after a position, in their order. */
 	differences: (comparisonId: number, after: number, limit: number) => typedError<Difference[], Problem>(__TAURI_INVOKE("differences", { comparisonId, after, limit })),
-	/**  Asks where, and writes a comparison there; `None` when nobody wants it after all. */
+	/**  Asks for a place, and writes a comparison there; `None` when the person cancels. */
 	exportComparison: (comparisonId: number, language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_comparison", { comparisonId, language })),
 	/**
 	 *  Makes a new ledger from the accounting system, in the place of the old one, which is kept under another name. The
 	 *  organisation's name is typed again.
 	 */
 	rebuild: (confirm: string) => typedError<Rebuilt, Problem>(__TAURI_INVOKE("rebuild", { confirm })),
-	/**  How the application behaves on this computer. */
+	/**  Returns the application's preferences on this computer. */
 	preferences: () => __TAURI_INVOKE<Preferences>("preferences"),
-	/**  Changes that; tells how it is then. */
+	/**  Changes the preferences, and returns them as they are then. */
 	setPreferences: (wanted: Preferences) => typedError<Preferences, Problem>(__TAURI_INVOKE("set_preferences", { wanted })),
-	/**  The page speaks this language; menu, tray and notifications follow. */
+	/**  Sets the language that the page speaks; menu, tray and notifications follow. */
 	setLanguage: (language: Language) => typedError<null, Problem>(__TAURI_INVOKE("set_language", { language })),
-	/**  What was asked for before the page was there: by a link, or in the menu. */
+	/**  Returns the wish that came before the page was there: by a link, or in the menu. */
 	wantedAtStart: () => __TAURI_INVOKE<Wanted | null>("wanted_at_start"),
-	/**  Ends the program; while something is on that takes its time, an event asks first. */
+	/**  Ends the program; while work is on that takes its time, an event asks first. */
 	askToQuit: () => __TAURI_INVOKE<void>("ask_to_quit"),
-	/**  Stops what is on, waits for its end, and ends the program. */
+	/**  Stops the work that is on, waits for its end, and ends the program. */
 	stopAndQuit: () => __TAURI_INVOKE<void>("stop_and_quit"),
-	/**  The program. */
+	/**  Returns facts about the program. */
 	about: () => __TAURI_INVOKE<About>("about"),
 	/**  Opens the log folder in the computer's own file manager. */
 	openLogFolder: () => typedError<null, Problem>(__TAURI_INVOKE("open_log_folder")),
@@ -168,7 +168,7 @@ export const events = {
 /**  The program. */
 export type About = {
 	version: string,
-	/**  `linux x86_64`. */
+	/**  System and architecture, such as `linux x86_64`. */
 	system: string,
 	logFolder: string,
 };
@@ -181,13 +181,13 @@ export type Acceptance = {
 	at: string,
 };
 
-/**  `[accounting]`; the secret is never among it. */
+/**  The members of `[accounting]`; the secret is never among them. */
 export type AccountingForm = {
 	kind: string,
 	fields: { [key in string]: string },
 };
 
-/**  A kind of accounting system, and what it has to be told. */
+/**  A kind of accounting system, with the fields that it needs. */
 export type AccountingKind = {
 	name: string,
 	fields: KindField[],
@@ -204,7 +204,7 @@ export type Alarm = {
 	evidence: FoundVoucher[],
 };
 
-/**  What became of a voucher that was acknowledged. */
+/**  A change to a voucher that was acknowledged. */
 export type AlarmKind = "gone" | "reversed" | "several" | "other_content";
 
 /**  One claim on a record. */
@@ -221,7 +221,7 @@ export type Attempt = {
 	settledAt: string | null,
 	settledBy: string | null,
 	settledUser: string | null,
-	/**  Its voucher was found; the answer to the request itself was lost. */
+	/**  True: its voucher was found; the answer to the request itself was lost. */
 	found: boolean,
 	voucherId: string | null,
 	voucherNumber: string | null,
@@ -229,10 +229,10 @@ export type Attempt = {
 	evidence: FoundVoucher[],
 };
 
-/**  Where a claim stands. */
+/**  The state of a claim. */
 export type AttemptState = "claimed" | "staged" | "posted" | "refused" | "not_sent" | "unknown";
 
-/**  What waits for a person, one entry. */
+/**  An entry that waits for a person. */
 export type AttentionItem = {
 	state: RecordState,
 	recordId: string | null,
@@ -279,12 +279,12 @@ export type AuditEntryFull = {
 	voucherId: string | null,
 	earlierVoucherId: string | null,
 	reason: string | null,
-	/**  Of changed settings; empty for every other act. */
+	/**  The changed settings; empty for every other act. */
 	changes: SettingChange[],
 	facts: Fact[],
 };
 
-/**  Which entries are asked for; whatever is `null` does not matter. Days are the organisation's, both included. */
+/**  The filter for entries; a member that is `null` does not matter. Days are the organisation's, both included. */
 export type AuditFilter = {
 	act: Act | null,
 	actor: string | null,
@@ -293,7 +293,7 @@ export type AuditFilter = {
 	text: string | null,
 };
 
-/**  One thing that is wrong. */
+/**  One problem in the trail. */
 export type AuditFinding = {
 	kind: FindingKind,
 	entry: number,
@@ -301,7 +301,7 @@ export type AuditFinding = {
 	detail: { [key in string]: string },
 };
 
-/**  What came of checking the whole trail. */
+/**  The result of checking the whole trail. */
 export type AuditVerdict = {
 	trail: Trail,
 	entries: number,
@@ -315,14 +315,14 @@ export type AuditVerdict = {
 	witness: WitnessState,
 };
 
-/**  What a trial is made over. */
+/**  The workspace under a trial. */
 export type Base = 
 /**  A workspace that is not there yet. */
 "fresh" | 
-/**  The one in use. */
+/**  The workspace in use. */
 "current";
 
-/**  What both sides come to in one currency; decimal strings. */
+/**  The sums of both sides in one currency; decimal strings. */
 export type BothSums = {
 	currency: string,
 	ledger: string,
@@ -342,7 +342,7 @@ export type CategoryFound = {
 	sums: Sum[],
 };
 
-/**  A run's certificate. `equal` only where both sides agree and nothing was left open. */
+/**  A run's certificate. `equal` only when both sides agree and nothing was left open. */
 export type Certificate = {
 	finishedAt: string | null,
 	vouchers: number,
@@ -353,10 +353,10 @@ export type Certificate = {
 	equal: boolean,
 };
 
-/**  How a certificate is written. */
+/**  The format of a certificate's file. */
 export type CertificateFormat = "csv" | "json" | "pdf";
 
-/**  A record whose content is not what was exported. */
+/**  A record whose content differs from the exported one. */
 export type Changed = {
 	exported: Content | null,
 	now: Content,
@@ -364,32 +364,32 @@ export type Changed = {
 	since: string | null,
 };
 
-/**  Which column gives a field. */
+/**  The column that gives a field. */
 export type ColumnChoice = {
 	field: SourceField,
 	title: string,
 };
 
-/**  How sure the guess of one column is. */
+/**  The certainty of one column's guess. */
 export type ColumnGuess = {
 	field: SourceField,
 	confidence: Confidence,
 };
 
-/**  How far a comparison is. */
+/**  The progress of a comparison. */
 export type CompareNews = {
 	phase: ComparePhase,
 	processed: number,
 	total: number | null,
 };
 
-/**  Which way is being looked. */
+/**  The direction of the comparison. */
 export type ComparePhase = "ledger" | "accounting" | "drafts";
 
-/**  How far a comparison is. */
+/**  The progress of a comparison. */
 export type CompareProgress = CompareNews;
 
-/**  What a comparison came to. `equal` only where both sides agree and nothing was left open. */
+/**  The result of a comparison. `equal` only when both sides agree and nothing was left open. */
 export type Comparison = {
 	comparisonId: number,
 	period: Period,
@@ -404,7 +404,7 @@ export type Comparison = {
 	equal: boolean,
 };
 
-/**  How sure a guess is. */
+/**  The certainty of a guess. */
 export type Confidence = "unsure" | "likely" | "sure";
 
 /**  The accounting system, as it presents itself. */
@@ -428,10 +428,10 @@ export type Content = {
 	project: string | null,
 };
 
-/**  What of a record's content may change. */
+/**  A part of a record's content that may change. */
 export type ContentField = "date" | "amount" | "currency" | "payee_id" | "category" | "text" | "department" | "project";
 
-/**  How many rows of a run came to what. */
+/**  The number of a run's rows with each result. */
 export type Counts = {
 	read: number,
 	posted: number,
@@ -455,18 +455,18 @@ export type Difference = {
 /**  A difference between the ledger and the accounting system. */
 export type DifferenceKind = "missing_in_accounting" | "reversed" | "several" | "other_content" | "other_voucher" | "unknown_to_ledger" | "in_doubt_found" | "draft_left";
 
-/**  How a sync ended, or why it did not begin. */
+/**  The end of a sync, or the reason why it did not begin. */
 export type End = {
 	run: Run | null,
 	problem: Problem | null,
-	/**  Why the run has no certificate, where one was wanted and could not be made. */
+	/**  The reason why the run has no certificate, when one was wanted and could not be made. */
 	noCertificate: Problem | null,
 	lock: Lock | null,
-	/**  Whose run it waited for, where it waited. */
+	/**  The lock it waited for, if it waited. */
 	waitedFor: Lock | null,
 };
 
-/**  What was exported of a record last. */
+/**  The voucher that was exported last for a record. */
 export type ExportedVoucher = {
 	reference: string,
 	voucherId: string,
@@ -492,7 +492,7 @@ export type FileDropped = string;
 /**  A file is held over the window, or no longer. */
 export type FileHovers = boolean;
 
-/**  What can be wrong with the audit trail. */
+/**  A kind of damage to the audit trail. */
 export type FindingKind = "content_changed" | "link_broken" | "entries_missing" | "number_wrong" | "cut_off" | "seal_differs" | "signature_wrong" | "seals_missing" | "key_changed" | "signature_missing" | "witness_ahead" | "witness_differs" | "witness_signature_wrong" | "witness_missing";
 
 /**  A voucher found by its reference. */
@@ -511,13 +511,13 @@ export type FoundVoucher = {
 /**  The codes of the reasons for holding a row back; the words stand in the catalogue under `reason_<code>`. */
 export type HoldCode = "id_missing" | "id_invalid" | "field_missing" | "row_unreadable" | "date_invalid" | "date_implausible" | "amount_invalid" | "amount_decimals" | "amount_zero" | "currency_unknown" | "id_repeated" | "account_missing";
 
-/**  Which rows of a run are shown; the kinds of duplicates are one. */
+/**  The rows of a run that are shown; the kinds of duplicates are one. */
 export type ItemFilter = "posted" | "skipped" | "refused" | "held" | "in_doubt" | "not_sent";
 
-/**  What became of one row in one run. */
+/**  The result of one row in one run. */
 export type ItemResult = "posted" | "skipped_already_exported" | "skipped_found_in_accounting" | "skipped_repeated_in_source" | "refused" | "held" | "in_doubt" | "not_sent";
 
-/**  One of those things. */
+/**  A field that a kind of accounting system needs. */
 export type KindField = {
 	key: string,
 	required: boolean,
@@ -526,15 +526,15 @@ export type KindField = {
 /**  The languages of the application. */
 export type Language = "en" | "nb";
 
-/**  Where the ledger is, how big, and when it was last copied. */
+/**  The place of the ledger, its size, and the time of its last copy. */
 export type LedgerFacts = {
 	path: string,
-	/**  In whole KiB: a number that no ledger outgrows. */
+	/**  The size in whole KiB: a number that no ledger outgrows. */
 	kib: number,
 	lastBackupAt: string | null,
 };
 
-/**  Who holds the lock, since when and how far. Ages are counted from the accounting side's clock. */
+/**  The lock: its holder, its start and its progress. Ages are counted from the accounting side's clock. */
 export type Lock = {
 	user: string,
 	host: string,
@@ -544,7 +544,7 @@ export type Lock = {
 	silentSeconds: number,
 	/**  Two renewals in a row are missing. */
 	looksDead: boolean,
-	/**  Until it is free by itself, unless its holder is heard from again. */
+	/**  The time until the lock is free by itself, unless its holder is heard from again. */
 	freeInSeconds: number,
 	processed: number | null,
 	total: number | null,
@@ -552,7 +552,7 @@ export type Lock = {
 	whose: Whose,
 };
 
-/**  One of them. */
+/**  A record like this one. */
 export type LookAlike = {
 	recordId: string,
 	state: RecordState,
@@ -567,19 +567,19 @@ export type LookAlikes = {
 /**  A secret that this machine does not have. */
 export type MissingSecret = {
 	side: SecretSide,
-	/**  What a person calls it. */
+	/**  The kind of the secret. */
 	secret: SecretKind,
 };
 
-/**  What stands in the books of one month in one currency. */
+/**  The sums in the books of one month in one currency. */
 export type Month = {
-	/**  Its first day. */
+	/**  The first day of the month. */
 	month: string,
 	records: number,
 	sum: Sum,
 };
 
-/**  `[organisation]` */
+/**  The members of `[organisation]`. */
 export type OrganisationForm = {
 	id: string,
 	name: string,
@@ -587,7 +587,7 @@ export type OrganisationForm = {
 	timeZone: string,
 };
 
-/**  What the ledger says of a reference. */
+/**  The ledger's side of a reference. */
 export type OurSide = {
 	voucherId: string | null,
 	voucherNumber: string | null,
@@ -597,21 +597,21 @@ export type OurSide = {
 	runId: string,
 };
 
-/**  How a run ended. */
+/**  The end of a run. */
 export type Outcome = "completed" | "stopped" | "lease_lost" | "failed" | "interrupted";
 
 /**  The workspace at one glance. */
 export type Overview = 
-/**  There is none in that folder. */
+/**  There is no workspace in that folder. */
 { kind: "missing"; path: string } | 
 /**
- *  There is one that cannot be used; the organisation's name, where that much could be read; and the secret that is
- *  missing, where that is all there is to it.
+ *  There is a workspace that cannot be used. The organisation's name is given if that much could be read, and the
+ *  missing secret if nothing else is wrong.
  */
 { kind: "broken"; problem: Problem; organisation: string | null; secret: MissingSecret | null } | 
-/**  Here it is. */
+/**  The workspace is open. */
 { kind: "ready"; path: string; organisation: string; practice: boolean; 
-/**  Whether the accounting system has pages that vouchers can be looked at on. */
+/**  True: the accounting system has pages that show vouchers. */
 voucherPages: boolean; counts: RecordCounts; runs: Run[] };
 
 /**  Two days as `YYYY-MM-DD`, both included; open where `null`. */
@@ -623,13 +623,13 @@ export type Period = {
 /**  The parts of a run, in their order. */
 export type Phase = "locking" | "recovering" | "reading" | "planning" | "sending" | "settling" | "finishing" | "finished";
 
-/**  Where a row stands in the source. */
+/**  The place of a row in the source. */
 export type Place = {
 	file: string,
 	line: number,
 };
 
-/**  What a sync would do. */
+/**  The plan of a sync. */
 export type Plan = {
 	read: number,
 	send: number,
@@ -641,26 +641,26 @@ export type Plan = {
 	heldItems: RunItem[],
 };
 
-/**  `[posting]` */
+/**  The members of `[posting]`. */
 export type PostingForm = {
 	payableAccount: string,
 	defaultAccount: string,
 	categories: CategoryAccount[],
 };
 
-/**  How the application behaves on this computer, for whoever is signed in to it. */
+/**  The application's preferences on this computer, for the person signed in to it. */
 export type Preferences = {
 	/**  It starts with the computer. */
 	autostart: boolean,
 	/**  Closing the window leaves it running in the tray. */
 	keepInTray: boolean,
-	/**  It tells, by the system's notifications, what needs a person. */
+	/**  The system's notifications report problems that need a person. */
 	notifications: boolean,
 	/**  There is a tray to be kept in. */
 	hasTray: boolean,
 };
 
-/**  What failed, as every command says it. */
+/**  The error of a command: every command has the same. */
 export type Problem = {
 	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_quote_open" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
@@ -676,39 +676,39 @@ export type Progress = {
 	etaSeconds: number | null,
 	counts: Counts,
 	waitingUntil: string | null,
-	/**  While it waits for somebody else's run to end. */
+	/**  The wait for somebody else's run to end, while it lasts. */
 	waiting: Waiting | null,
 	stopping: boolean,
 	startedAt: string,
 };
 
-/**  How strongly the accounting side protects against a second voucher. */
+/**  The strength of the accounting side's protection against a second voucher. */
 export type Protection = "enforced" | "fenced" | "staged" | "observed";
 
-/**  One that was asked for and is not sent yet. */
+/**  A re-export that was requested and is not sent yet. */
 export type ReExport = {
 	recordId: string,
 	reason: string,
 	reverse: boolean,
 	user: string,
 	host: string,
-	/**  Who asked, as the accounting system knows them. */
+	/**  The requesting user, as the accounting system knows them. */
 	accountingUser: string,
-	/**  Whether they are logged in at the operating system as whoever sits here. */
+	/**  True: that person has the same operating system user as the person here. */
 	sameUser: boolean,
 	requestedAt: string,
 	needsApproval: boolean,
 	approvedBy: string | null,
 };
 
-/**  What becomes of it. */
+/**  The outcome of the wish. */
 export type ReExportAsked = 
 /**  Somebody else has to approve it first. */
 { kind: "waits"; reExport: ReExport } | 
-/**  It is being sent; not where another run was on, and was joined. */
+/**  It is being sent. `joined`: another run was on, and is followed instead. */
 { kind: "runs"; joined: boolean };
 
-/**  What a person sees before a forced re-export. */
+/**  The preview that a person sees before a forced re-export. */
 export type ReExportPreview = {
 	recordId: string,
 	earlier: ExportedVoucher,
@@ -731,16 +731,16 @@ export type ReExportWish = {
 	reverse: boolean,
 };
 
-/**  Why something was not exported. */
+/**  The reason why something was not exported. */
 export type Reason = 
-/**  We held it back. */
+/**  The engine held it back. */
 { kind: "held"; code: HoldCode; params: { [key in string]: string } } | 
 /**  The accounting system refused it, in its own words. */
 { kind: "refused"; detail: string } | 
 /**  No answer was understood. */
 { kind: "in_doubt"; problem: Problem };
 
-/**  What a rebuild found. */
+/**  The result of a rebuild. */
 export type Rebuilt = {
 	records: number,
 	exported: number,
@@ -755,7 +755,7 @@ export type RecentWorkspace = {
 	practice: boolean,
 };
 
-/**  How many records are in which state. */
+/**  The number of records in each state. */
 export type RecordCounts = {
 	posted: number,
 	eligible: number,
@@ -768,13 +768,13 @@ export type RecordCounts = {
 	approvals: number,
 };
 
-/**  Which records are asked for. */
+/**  The filter for records. */
 export type RecordQuery = {
 	text: string | null,
 	states: RecordState[],
 	payee: string | null,
 	period: Period,
-	/**  Decimals with a point. */
+	/**  An amount as decimals with a point. */
 	amountFrom: string | null,
 	amountTo: string | null,
 };
@@ -819,7 +819,7 @@ export type RecordStory = {
 	audit: AuditEntry[],
 };
 
-/**  How many records fit, and what they come to. */
+/**  The number of records that fit, and their sums. */
 export type RecordsFound = {
 	records: number,
 	sums: Sum[],
@@ -844,7 +844,7 @@ export type Run = {
 /**  A run ended, or was refused. */
 export type RunEnded = End;
 
-/**  How a run is written. */
+/**  The format of a run's file. */
 export type RunFormat = "csv" | "xlsx";
 
 /**  One row of a run. */
@@ -866,18 +866,18 @@ export type RunItem = {
 	lookAlike: string | null,
 };
 
-/**  Where the run is. */
+/**  The progress of the run. */
 export type RunProgress = Progress;
 
-/**  Which runs are asked for. */
+/**  The filter for runs. */
 export type RunQuery = {
 	text: string | null,
 	outcome: Outcome | null,
-	/**  Those that have not ended. */
+	/**  True: only runs that have not ended. */
 	unfinished: boolean,
 	actor: string | null,
 	trigger: Trigger | null,
-	/**  From this moment on: the window knows where its days begin. */
+	/**  The first moment of the period: the window knows when its days begin. */
 	startedFrom: string | null,
 	startedBefore: string | null,
 };
@@ -886,36 +886,36 @@ export type RunQuery = {
 export type SampleRow = 
 /**  A record. */
 { kind: "record"; line: number; id: string; date: string; payee: string; category: string; text: string; amount: Sum } | 
-/**  What would be held back, and why. */
+/**  A row that would be held back, with the reason. */
 { kind: "flaw"; line: number; glimpse: string; reason: Reason };
 
-/**  A file that was written: its number, by which it can be opened, and what to call it. */
+/**  A file that was written: its number, by which it can be opened, and its name. */
 export type Saved = {
 	id: number,
 	name: string,
 	folder: string,
 };
 
-/**  `[schedule]` */
+/**  The members of `[schedule]`. */
 export type ScheduleForm = {
 	cron: string,
 	catchUp: boolean,
 };
 
-/**  What a person calls the secret. */
+/**  The kind of a secret, by the word that a person has for it. */
 export type SecretKind = "token" | "password" | "api_key";
 
-/**  What a secret is for. */
+/**  The side that a secret is for. */
 export type SecretSide = "accounting" | "platform";
 
-/**  What was sent of a record, whatever it says now. */
+/**  The voucher that was sent for a record, whatever the record says now. */
 export type Sent = {
 	date: string,
 	amount: Sum,
 	voucherNumber: string | null,
 };
 
-/**  A setting that is another one than before. */
+/**  A setting whose value changed. */
 export type SettingChange = {
 	name: string,
 	before: string | null,
@@ -938,7 +938,7 @@ export type Settings = {
 	kinds: AccountingKind[],
 };
 
-/**  One part, as it shall be. */
+/**  One part of the settings, with its new values. */
 export type SettingsWish = { part: "organisation"; name: string; currency: string; timeZone: string } | { part: "accounting"; accounting: AccountingForm } | { part: "source"; source: SourceForm } | { part: "posting"; posting: PostingForm } | { part: "schedule"; schedule: ScheduleForm | null } | { part: "waiting"; seconds: number } | { part: "approval"; second: boolean };
 
 /**  A whole workspace that is not there yet. */
@@ -950,11 +950,11 @@ export type SetupForm = {
 	posting: PostingForm,
 };
 
-/**  What a first start begins with. */
+/**  The values with which a first start begins. */
 export type SetupStart = {
-	/**  Where the workspace would be. */
+	/**  The folder for the workspace. */
 	folder: string,
-	/**  What stands there until somebody says otherwise. */
+	/**  The values that stand there until a person changes them. */
 	organisation: OrganisationForm,
 	kinds: AccountingKind[],
 	recent: RecentWorkspace[],
@@ -963,14 +963,14 @@ export type SetupStart = {
 /**  A field of a record that a column can give. */
 export type SourceField = "id" | "date" | "amount" | "payee" | "category" | "text" | "approved_at" | "currency" | "department" | "project" | "version" | "payee_name";
 
-/**  `[source]` */
+/**  The members of `[source]`. */
 export type SourceForm = 
 /**  Files. */
 { kind: "csv"; path: string; encoding: string; delimiter: string; decimalSeparator: string; dateFormat: string; columns: ColumnChoice[] } | 
 /**  The organisation's platform. */
 { kind: "platform"; url: string };
 
-/**  What a file seems to be. */
+/**  A guess of a file's format. */
 export type SourceGuess = {
 	source: SourceForm,
 	/**  Every column of the file. */
@@ -984,7 +984,7 @@ export type Sum = {
 	amount: string,
 };
 
-/**  What a source holds. */
+/**  The content of a source. */
 export type Survey = {
 	records: number,
 	flaws: number,
@@ -995,7 +995,7 @@ export type Survey = {
 	hasMoreCategories: boolean,
 };
 
-/**  A sync was begun, or the one that was on is watched. */
+/**  The start of a sync: it was begun, or the one that was on is followed. */
 export type SyncStarted = {
 	joined: boolean,
 };
@@ -1003,65 +1003,65 @@ export type SyncStarted = {
 /**  An accounting system that answered. */
 export type Tested = {
 	connection: Connection,
-	/**  What is missing in its set-up, each with what to do. */
+	/**  The missing parts of its set-up, each with its remedy. */
 	missing: Problem[],
 };
 
-/**  What the check came to. */
+/**  The verdict of the check. */
 export type Trail = 
 /**  Nothing is wrong. */
 "whole" | 
-/**  It is what it was, and something wants an explanation. */
+/**  The trail is unchanged, and something wants an explanation. */
 "to_explain" | 
-/**  It is not what it was. */
+/**  The trail was changed. */
 "changed";
 
-/**  What made a run start. */
+/**  The cause of a run's start. */
 export type Trigger = "manual" | "scheduled" | "re-export";
 
-/**  What a person says became of a record in doubt. */
+/**  A person's decision on a record in doubt. */
 export type Verdict = 
 /**  It is in the books, as this voucher. */
 { kind: "posted"; voucherId: string } | 
-/**  It is not. */
+/**  It is not in the books. */
 { kind: "not_posted" };
 
-/**  Whether a voucher still counts in the books. */
+/**  The state of a voucher: it counts in the books, or it was voided. */
 export type VoucherState = "posted" | "voided";
 
 /**  A run that waits for somebody else's to end. */
 export type Waiting = {
-	/**  `null` where it is a program on this machine that the accounting side does not show. */
+	/**  The lock; `null` when its holder is a program on this machine that the accounting side does not show. */
 	lock: Lock | null,
-	/**  When it gives up. */
+	/**  The time at which it gives up. */
 	until: string,
 };
 
-/**  What was asked for outside the page: by a menu, the tray, a link, a second start, or by closing the window. */
+/**  A wish from outside the page: by a menu, the tray, a link, a second start, or by closing the window. */
 export type Wanted = 
-/**  That screen. */
+/**  To see that screen. */
 { kind: "screen"; screen: string } | 
-/**  That run, by its id, of which only the form was checked. */
+/**  To see that run, by its id, of which only the form was checked. */
 { kind: "run"; runId: string } | 
-/**  A sync. */
+/**  To begin a sync. */
 { kind: "sync" } | 
-/**  The field in which this screen is searched. */
+/**  To search in this screen. */
 { kind: "search" } | 
 /**  To quit, while this is on. */
 { kind: "quit"; on: Work } | 
-/**  A second start named another workspace than the one that is open. */
+/**  To see another workspace: a second start named it. */
 { kind: "workspace"; path: string };
 
-/**  Something was asked for outside the page. */
+/**  A wish came from outside the page. */
 export type WantedAsked = Wanted;
 
-/**  Whose the lock is, seen from here. */
+/**  The owner of the lock, seen from this program. */
 export type Whose = "other" | "mine_elsewhere" | "mine_here";
 
-/**  What the accounting side said when the trail was checked. */
+/**  The accounting side's answer when the trail was checked. */
 export type WitnessState = "matches" | "ahead" | "differs" | "missing" | "not_offered" | "unreachable";
 
-/**  What takes its time, and is not to be ended unasked. */
+/**  Work that takes its time, and is not to be ended unasked. */
 export type Work = 
 /**  A run. */
 "sync" | 
