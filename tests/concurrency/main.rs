@@ -1,5 +1,5 @@
-//! Does the wall inside the process hold, whichever way two clicks and the end of a run fall together? Every interleaving
-//! of the slot's locks is tried (loom); the file is the product's own, with loom's locks in the place of std's.
+//! Asks whether the wall inside the process holds, whichever way two clicks and the end of a run fall together. Every
+//! interleaving of the slot's locks is tried (loom); the file is the product's own, with loom's locks in the place of std's.
 
 #![cfg(test)]
 
@@ -18,44 +18,44 @@ use loom::sync::Arc;
 use loom::thread;
 use slot::{Entered, Slot};
 
-/// What the runs of a model leave behind. Counted with std's atomics: only the slot's own locks are to be interleaved.
+/// Counts the runs of a model, with std's atomics: only the slot's own locks are to be interleaved.
 #[derive(Default)]
-struct Seen {
+struct RunCounts {
     on: AtomicUsize,
     begun: AtomicUsize,
     joined: AtomicUsize,
 }
 
-/// A click: begins the one run and ends it in its way, or joins the one that is on.
-fn click(slot: &Slot<usize>, seen: &Seen, end: impl FnOnce()) {
-    let number = seen.begun.load(Ordering::Acquire);
+/// Clicks: begins the one run and ends it in its way, or joins the one that is on.
+fn click(slot: &Slot<usize>, counts: &RunCounts, end: impl FnOnce()) {
+    let number = counts.begun.load(Ordering::Acquire);
     match slot.enter(&Arc::new(number)) {
         Entered::Begun(turn) => {
-            assert_eq!(seen.on.fetch_add(1, Ordering::AcqRel), 0, "two runs at once");
-            seen.begun.fetch_add(1, Ordering::AcqRel);
+            assert_eq!(counts.on.fetch_add(1, Ordering::AcqRel), 0, "two runs at once");
+            counts.begun.fetch_add(1, Ordering::AcqRel);
             let _ = catch_unwind(AssertUnwindSafe(end));
-            seen.on.fetch_sub(1, Ordering::AcqRel);
+            counts.on.fetch_sub(1, Ordering::AcqRel);
             drop(turn);
         }
         Entered::Joined(_) => {
-            seen.joined.fetch_add(1, Ordering::AcqRel);
+            counts.joined.fetch_add(1, Ordering::AcqRel);
         }
     }
 }
 
 #[test]
-fn of_three_clicks_at_once_no_two_run_at_once_and_each_one_runs_or_joins() {
+fn three_clicks_at_once_run_one_after_the_other_or_join() {
     loom::model(|| {
-        let (slot, seen) = (Arc::new(Slot::new()), Arc::new(Seen::default()));
+        let (slot, counts) = (Arc::new(Slot::new()), Arc::new(RunCounts::default()));
         let others: Vec<_> = (0..2)
             .map(|_| {
-                let (slot, seen) = (Arc::clone(&slot), Arc::clone(&seen));
-                thread::spawn(move || click(&slot, &seen, || {}))
+                let (slot, counts) = (Arc::clone(&slot), Arc::clone(&counts));
+                thread::spawn(move || click(&slot, &counts, || {}))
             })
             .collect();
-        click(&slot, &seen, || {});
+        click(&slot, &counts, || {});
         others.into_iter().for_each(|other| other.join().expect("no click panics"));
-        let (begun, joined) = (seen.begun.load(Ordering::Acquire), seen.joined.load(Ordering::Acquire));
+        let (begun, joined) = (counts.begun.load(Ordering::Acquire), counts.joined.load(Ordering::Acquire));
         assert!(begun >= 1);
         assert_eq!(begun + joined, 3);
         assert!(slot.current().is_none(), "after the runs the place is empty");
@@ -63,14 +63,14 @@ fn of_three_clicks_at_once_no_two_run_at_once_and_each_one_runs_or_joins() {
 }
 
 #[test]
-fn a_run_that_panics_or_is_dropped_leaves_the_place_empty_for_the_next() {
+fn a_run_that_panics_or_is_dropped_leaves_its_place_empty() {
     loom::model(|| {
-        let (slot, seen) = (Arc::new(Slot::new()), Arc::new(Seen::default()));
+        let (slot, counts) = (Arc::new(Slot::new()), Arc::new(RunCounts::default()));
         let other = {
-            let (slot, seen) = (Arc::clone(&slot), Arc::clone(&seen));
-            thread::spawn(move || click(&slot, &seen, || std::panic::resume_unwind(Box::new("a run breaks off"))))
+            let (slot, counts) = (Arc::clone(&slot), Arc::clone(&counts));
+            thread::spawn(move || click(&slot, &counts, || std::panic::resume_unwind(Box::new("a run breaks off"))))
         };
-        // A run that was never begun: its turn goes with it.
+        // The turn of a run that was never begun goes with it.
         if let Entered::Begun(turn) = slot.enter(&Arc::new(7)) {
             drop(turn);
         }
@@ -81,7 +81,7 @@ fn a_run_that_panics_or_is_dropped_leaves_the_place_empty_for_the_next() {
 }
 
 #[test]
-fn whoever_looks_sees_the_run_that_is_on_or_none_and_whoever_joins_gets_that_one() {
+fn a_look_or_a_join_finds_the_run_that_is_on() {
     loom::model(|| {
         let slot = Arc::new(Slot::new());
         let other = {

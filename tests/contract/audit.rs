@@ -1,4 +1,5 @@
-//! The audit trail over the real command line: verified, exported, and what an old ledger or a copy of one meets.
+//! Tests the audit trail over the real command line: how it is verified and exported, and how an old ledger or a copy of one is
+//! refused.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::path::Path;
 use postonce_tests::{CliRig, CommandOutput, command_output};
 use serde_json::Value;
 
-/// A key as a server without keyring has it.
+/// A key as a server without a keyring has it.
 const KEY: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
 
 fn verify(rig: &CliRig) -> CommandOutput {
@@ -133,7 +134,7 @@ fn a_records_story_has_its_audit_entries() {
     );
 }
 
-/// Nothing is sent from it, and it is named.
+/// Checks that nothing is sent from this ledger, and that the reason is named.
 fn is_refused(rig: &CliRig, folder: &Path, code_expected: &str) {
     let before = rig.stats()["vouchers"].clone();
     let refused = command_output(rig.command_in(folder, &["sync"]));
@@ -157,7 +158,7 @@ fn a_ledger_restored_from_an_old_copy_is_refused() {
 }
 
 #[test]
-fn of_a_ledger_copied_to_a_second_workspace_one_goes_on() {
+fn one_of_two_copies_of_a_ledger_goes_on() {
     let rig = CliRig::practice(10, "");
     assert_eq!(rig.sync().status, Some(0));
     let second = tempfile::tempdir().expect("a temporary folder");
@@ -193,7 +194,7 @@ fn a_copy_that_went_on_by_itself_is_refused_as_another_one() {
 }
 
 #[test]
-fn settings_that_changed_since_the_run_before_stand_in_the_trail_with_both_sides() {
+fn changed_settings_stand_in_the_trail_with_both_sides() {
     let rig = CliRig::practice(5, "");
     rig.sync();
     rig.sync();

@@ -1,4 +1,4 @@
-//! Rows that cannot go: each is held with its reason, and the others go through.
+//! Tests rows that cannot be exported: each is held with its reason, and the others go through.
 
 use postonce_tests::CliRig;
 use serde_json::Value;
@@ -7,7 +7,7 @@ const HEAD: &str = "Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\n";
 const GOOD: &str =
     "G1;05.10.2026;412,00;PM-0001;Reise;Samtale;NOK\nG2;06.10.2026;1 249,50;PM-0002;Kurs;\"Kurs; dag 1\";NOK\n";
 
-/// Runs the good rows with these between them; what is held, as (reason code, line).
+/// Syncs the good rows with these between them, and returns the held ones as (reason code, line).
 fn held_among_good(rows: &str) -> Vec<(String, u64)> {
     let rig = CliRig::over_csv(format!("{HEAD}{rows}{GOOD}").as_bytes());
     let sync = rig.sync();
@@ -74,7 +74,7 @@ fn a_row_with_too_few_fields_is_held() {
 }
 
 #[test]
-fn the_same_id_with_other_content_is_held_twice_and_with_the_same_content_counted_once() {
+fn an_id_twice_is_held_with_other_content_else_counted_once() {
     let twice = "A1;05.10.2026;10,00;PM-0001;Reise;x;NOK\nA1;05.10.2026;11,00;PM-0001;Reise;x;NOK\n";
     let expected = [("id_repeated".to_owned(), 2), ("id_repeated".to_owned(), 3)];
     assert_eq!(held_among_good(twice), expected);

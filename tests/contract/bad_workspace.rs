@@ -1,11 +1,11 @@
-//! A workspace, a source or a ledger that cannot be used: a sentence, the right exit status, nothing sent.
+//! Tests a workspace, a source or a ledger that cannot be used: a sentence, the right exit status, nothing sent.
 
 use postonce_tests::{CliRig, CommandOutput, command_output, plain_source};
 use serde_json::Value;
 
 const GOOD: &str = "Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\nG1;05.10.2026;412,00;PM-0001;Reise;x;NOK\n";
 
-/// The command failed with this code and status, and said so in a sentence that names each of `naming`.
+/// Checks that the command failed with this code and status, and said so in a sentence that names each of `naming`.
 fn assert_failed(said: &CommandOutput, status: i32, code: &str, naming: &[&str]) {
     assert_eq!(said.status, Some(status), "{said:?}");
     let error = &said.last()["error"];
@@ -14,11 +14,11 @@ fn assert_failed(said: &CommandOutput, status: i32, code: &str, naming: &[&str])
     for name in naming {
         assert!(sentence.contains(name), "“{sentence}” does not name {name}");
     }
-    assert!(said.words.contains(sentence), "people are told the same on standard error");
+    assert!(said.words.contains(sentence), "people read the same on standard error");
 }
 
 #[test]
-fn a_source_file_that_is_missing_empty_or_of_another_encoding_is_named() {
+fn a_missing_empty_or_wrongly_encoded_source_file_is_named() {
     let rig = CliRig::over_source(&plain_source("elsewhere.csv"));
     assert_failed(&rig.sync(), 1, "source_file_missing", &["elsewhere.csv"]);
 
@@ -36,7 +36,7 @@ fn a_missing_column_is_named_with_the_nearest_that_is_there() {
 }
 
 #[test]
-fn a_source_that_breaks_off_in_the_middle_sends_nothing_of_what_came_before() {
+fn a_source_that_breaks_off_sends_nothing_of_its_beginning() {
     let mut csv = GOOD.to_owned().into_bytes();
     csv.extend_from_slice(b"G2;05.10.2026;412,00;PM-0001;Reise;b\xe5t;NOK\n");
     let rig = CliRig::over_csv(&csv);
@@ -47,7 +47,7 @@ fn a_source_that_breaks_off_in_the_middle_sends_nothing_of_what_came_before() {
 }
 
 #[test]
-fn a_typing_error_in_the_workspace_is_named_with_its_line_and_the_key_that_was_meant() {
+fn a_typing_error_is_named_with_its_line_and_the_right_key() {
     let rig = CliRig::over_csv(GOOD.as_bytes());
     let file = rig.path().join("workspace.toml");
     let text = std::fs::read_to_string(&file).expect("it was just written");
@@ -58,7 +58,7 @@ fn a_typing_error_in_the_workspace_is_named_with_its_line_and_the_key_that_was_m
 }
 
 #[test]
-fn a_folder_without_workspace_and_plain_http_to_elsewhere_are_wrong_usage() {
+fn a_missing_workspace_and_plain_http_are_wrong_usage() {
     let rig = CliRig::over_csv(GOOD.as_bytes());
     let file = rig.path().join("workspace.toml");
     let text = std::fs::read_to_string(&file).expect("it was just written");
@@ -73,7 +73,7 @@ fn a_folder_without_workspace_and_plain_http_to_elsewhere_are_wrong_usage() {
 }
 
 #[test]
-fn without_keyring_and_without_environment_the_token_is_asked_for_by_name() {
+fn a_token_that_is_nowhere_is_asked_for_by_name() {
     let rig = CliRig::over_csv(GOOD.as_bytes());
     let mut command = rig.command(&["sync"]);
     command.env_remove("POSTONCE_SECRET_ACCOUNTING_TOKEN");
@@ -84,7 +84,7 @@ fn without_keyring_and_without_environment_the_token_is_asked_for_by_name() {
 }
 
 #[test]
-fn a_ledger_that_is_damaged_or_newer_stops_the_export_and_is_left_as_it_is() {
+fn a_damaged_or_newer_ledger_stops_the_export_and_is_kept() {
     let rig = CliRig::over_csv(GOOD.as_bytes());
     let ledger = rig.path().join("ledger.sqlite");
     std::fs::write(&ledger, vec![b'x'; 8192]).expect("writable");
@@ -99,7 +99,7 @@ fn a_ledger_that_is_damaged_or_newer_stops_the_export_and_is_left_as_it_is() {
 }
 
 #[test]
-fn a_token_for_other_books_is_refused_once_something_was_exported_and_not_before() {
+fn a_token_for_other_books_is_refused_after_the_first_export() {
     let source = plain_source("records.csv");
     let mut rig = CliRig::over_source(&source);
     let move_to_other_books = |rig: &mut CliRig, id: &str| {
@@ -126,7 +126,7 @@ fn a_workspace_is_never_made_over_another() {
 }
 
 #[test]
-fn a_run_or_record_that_nobody_knows_is_said_to_be_unknown() {
+fn a_run_or_record_that_nobody_knows_is_named_as_unknown() {
     let rig = CliRig::over_csv(GOOD.as_bytes());
     assert_failed(&rig.run(&["record", "nope"]), 1, "record_not_found", &["nope"]);
     assert_failed(&rig.run(&["run", "nope"]), 1, "run_not_found", &["nope"]);

@@ -1,4 +1,4 @@
-//! The ledger against the accounting system, both ways: what differs is found, named and followed up, and nothing else.
+//! Compares the ledger with the accounting system, both ways: each difference is found, named and followed up, and nothing else.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use postonce_tests::{CliRig, CommandOutput};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// A rig with so many records, exported; and the run.
+/// Returns a rig with so many records, all exported, and the id of the run.
 fn exported(records: usize) -> (CliRig, String) {
     let rig = CliRig::practice(records, "");
     let sync = rig.sync();
@@ -15,12 +15,12 @@ fn exported(records: usize) -> (CliRig, String) {
     (rig, run)
 }
 
-/// The rows of a run.
+/// Returns the rows of a run.
 fn rows(rig: &CliRig, run: &str) -> Vec<Value> {
     rig.run(&["run", run]).last()["records"].as_array().expect("a list").clone()
 }
 
-/// The kinds of the differences, sorted.
+/// Returns the kinds of the differences, sorted.
 fn kinds(compared: &CommandOutput) -> Vec<String> {
     let differences = compared.last()["differences"].as_array().cloned().unwrap_or_default();
     let mut kinds: Vec<String> = differences.iter().filter_map(|one| Some(one["kind"].as_str()?.to_owned())).collect();
@@ -28,7 +28,7 @@ fn kinds(compared: &CommandOutput) -> Vec<String> {
     kinds
 }
 
-/// What the accounting system's books say of a voucher, as one that can be written by hand.
+/// Returns a voucher that can be written into the accounting system's books by hand.
 fn by_hand(row: &Value, reference: &str, date: &Value, amount: &str) -> Value {
     json!({
         "reference": reference, "date": date, "currency": row["currency"], "text": "By hand",
@@ -49,7 +49,7 @@ fn void(rig: &CliRig, row: &Value) {
 }
 
 #[test]
-fn after_a_sync_both_sides_are_equal_and_the_run_has_its_certificate() {
+fn both_sides_are_equal_after_a_sync_which_has_a_certificate() {
     let (rig, run) = exported(60);
     let compared = rig.run(&["compare"]);
     assert_eq!(compared.status, Some(0), "{}", compared.words);
@@ -70,7 +70,7 @@ fn after_a_sync_both_sides_are_equal_and_the_run_has_its_certificate() {
 }
 
 #[test]
-fn each_kind_of_difference_is_found_and_named_in_both_directions() {
+fn each_kind_of_difference_is_found_and_named_both_ways() {
     let (rig, run) = exported(30);
     let rows = rows(&rig, &run);
     vanish(&rig, &rows[0]);
@@ -103,7 +103,7 @@ fn each_kind_of_difference_is_found_and_named_in_both_directions() {
     assert_eq!(compared.status, Some(4), "{}", compared.words);
     let expected =
         ["missing_in_accounting", "other_content", "other_voucher", "reversed", "several", "unknown_to_ledger"];
-    assert_eq!(kinds(&compared), expected, "what is not under our references is nobody's business");
+    assert_eq!(kinds(&compared), expected, "a voucher under another reference is nobody's business");
     let differences = compared.last()["differences"].as_array().expect("a list");
     let of = |kind: &str| differences.iter().find(|one| one["kind"] == kind).expect("it was found").clone();
     assert_eq!(of("missing_in_accounting")["ledger"]["voucher_id"], rows[0]["voucher_id"]);
@@ -127,11 +127,11 @@ fn each_kind_of_difference_is_found_and_named_in_both_directions() {
 }
 
 #[test]
-fn the_next_sync_notices_by_itself_what_is_gone_and_what_is_there_again() {
+fn the_next_sync_notices_vouchers_gone_and_there_again() {
     let (rig, run) = exported(620);
     let rows = rows(&rig, &run);
     let vanished = |rig: &CliRig| rig.run(&["status"]).last()["records"]["vanished"].clone();
-    // Nothing is seen of any voucher: whatever hides them, it is a case for a person.
+    // No voucher is seen: whatever hides them, it is a case for a person.
     rig.set_faults(&json!({ "lookup_lag_ms": 3_600_000 }));
     let blind = rig.sync();
     assert_eq!((blind.status, blind.count("posted"), blind.count("skipped")), (Some(4), 0, 620), "{}", blind.words);
@@ -159,7 +159,7 @@ fn the_next_sync_notices_by_itself_what_is_gone_and_what_is_there_again() {
 }
 
 #[test]
-fn a_period_is_compared_alone_and_a_voucher_dated_elsewhere_is_told() {
+fn a_period_is_compared_alone_and_names_vouchers_dated_outside() {
     let (rig, run) = exported(40);
     let rows = rows(&rig, &run);
     let day = text(&rows[0], "date").to_owned();
@@ -192,7 +192,7 @@ fn an_alarm_is_cleared_when_the_voucher_is_found_well_again() {
 }
 
 #[test]
-fn a_person_may_accept_what_vanished_and_it_is_not_raised_again_for_the_same() {
+fn an_alarm_that_a_person_accepted_is_not_raised_again() {
     let (rig, run) = exported(5);
     let rows = rows(&rig, &run);
     let id = text(&rows[0], "record_id");
@@ -208,7 +208,7 @@ fn a_person_may_accept_what_vanished_and_it_is_not_raised_again_for_the_same() {
     let story = rig.run(&["record", id]);
     let accepted = &story.last()["accepted"][0];
     assert_eq!((&accepted["alarm"], &accepted["reason"]), (&json!("reversed"), &json!(reason)));
-    assert_eq!(kinds(&rig.run(&["compare"])), ["reversed"], "the difference is still told");
+    assert_eq!(kinds(&rig.run(&["compare"])), ["reversed"], "the difference is still named");
     assert_eq!(rig.run(&["attention"]).status, Some(0), "and waits for nobody");
     vanish(&rig, &rows[0]);
     assert_eq!(rig.run(&["compare"]).status, Some(4));
@@ -216,7 +216,7 @@ fn a_person_may_accept_what_vanished_and_it_is_not_raised_again_for_the_same() {
 }
 
 #[test]
-fn the_certificate_is_written_as_pdf_csv_and_json_and_overwrites_nothing_unasked() {
+fn the_certificate_is_written_in_three_formats_over_nothing() {
     let (rig, run) = exported(200);
     let path = |name: &str| rig.path().join(name).display().to_string();
     let write = |name: &str| rig.run(&["certificate", &run, &path(name)]);
@@ -259,8 +259,8 @@ fn a_comparison_is_written_with_its_differences() {
 }
 
 #[test]
-fn a_search_that_lags_raises_no_alarm_and_the_comparison_says_what_it_waits_for() {
-    let rig = CliRig::practice(20, "unique_references = \"off\"\nchecks_fence = \"off\"\nlookup_lag_ms = 60000\n");
+fn a_search_that_lags_raises_no_alarm_and_the_wait_is_counted() {
+    let rig = CliRig::practice(20, "unique_references = \"off\"\nchecks_fence = \"off\"\nlookup_lag_ms = 3600000\n");
     let sync = rig.sync();
     assert_eq!(sync.count("posted"), 20, "{}", sync.words);
     let run = rig.run(&["run", text(sync.last(), "run_id")]);
@@ -288,7 +288,7 @@ fn a_workspace_may_do_without_certificates() {
     assert_eq!((mistyped.status, &detail["nearest"]), (Some(2), &json!("compare_after_run")), "{mistyped:?}");
 }
 
-/// `1234.50` as `1,234.50`.
+/// Returns `1234.50` as `1,234.50`.
 fn grouped(decimal: &str) -> String {
     let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
     let mut digits: Vec<char> = Vec::new();
@@ -302,7 +302,7 @@ fn grouped(decimal: &str) -> String {
     if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
 }
 
-/// The text of a PDF, where this machine has a reader.
+/// Returns the text of a PDF, where this machine has a reader.
 fn pdf_text(file: &str) -> Option<String> {
     match Command::new("pdftotext").args(["-layout", file, "-"]).output() {
         Ok(read) => Some(String::from_utf8_lossy(&read.stdout).into_owned()),

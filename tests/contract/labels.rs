@@ -1,16 +1,16 @@
-//! A server without a lock of its own: the lease is built on its labels, and nobody outside the connector can tell.
+//! Tests a server without a lock of its own: the lease is built on its labels, and nobody outside the connector can tell.
 
 use std::path::Path;
-use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use postonce_tests::{CliRig, CommandOutput, Running, command_output};
+use postonce_tests::{CliRig, CommandOutput, Running, command_output, wait_until};
 use serde_json::{Value, json};
 
-/// Slow enough that a second one comes while the first is at work.
-const SLOW: &str = "export_lock = \"off\"\n[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 200\n";
-/// The shortest that a workspace may ask for.
+/// The shortest lease that a workspace may ask for.
 const LEASE_SECONDS: u64 = 15;
+/// The longest.
+const LONG_LEASE_SECONDS: u64 = 3_600;
+const RECORDS: usize = 300;
 
 /// Two workspaces with the same records over one server, as on two machines.
 struct TwoWorkspaces {
@@ -19,12 +19,12 @@ struct TwoWorkspaces {
 }
 
 impl TwoWorkspaces {
-    fn over(faults: &str, records: usize) -> Self {
-        let rig = CliRig::practice(records, faults);
+    fn with_lease(lease_seconds: u64) -> Self {
+        let rig = CliRig::practice(RECORDS, "export_lock = \"off\"\n");
         let other = tempfile::tempdir().expect("the machine has a temporary folder");
         let text = std::fs::read_to_string(rig.path().join("workspace.toml")).expect("a workspace");
         let text =
-            format!("{}\n[sync]\nlease_seconds = {LEASE_SECONDS}\nvouchers_per_request = 10\n", without_sync(&text));
+            format!("{}\n[sync]\nlease_seconds = {lease_seconds}\nvouchers_per_request = 10\n", without_sync(&text));
         for folder in [rig.path(), other.path()] {
             std::fs::write(folder.join("workspace.toml"), &text).expect("writable");
         }
@@ -36,12 +36,25 @@ impl TwoWorkspaces {
         Self { rig, other }
     }
 
-    fn starts(&self, workspace: &Path) -> Child {
-        let mut command = self.rig.command_in(workspace, &["sync"]);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).spawn().expect("the program starts")
+    fn sync_in(&self, workspace: &Path, more: &[&str]) -> Running {
+        Running::begin(self.rig.command_in(workspace, &[&["sync"], more].concat()))
     }
 
-    /// At every instant at most one held the label, and each write came from whoever held it then.
+    /// Kills a sync of the first workspace in the middle of its work. Requests that it had in the air take effect.
+    fn kill_in_the_middle(&self) {
+        self.rig.hold(&["vouchers"], 5);
+        let running = self.rig.sync_up_to(50);
+        self.rig.wait_until_held();
+        running.kill();
+        self.rig.release();
+    }
+
+    /// Sets the server's clock so many seconds ahead.
+    fn shift_clock(&self, seconds: i64) {
+        self.rig.admin(reqwest::Method::PUT, "clock", Some(&json!({ "shift_seconds": seconds })));
+    }
+
+    /// Checks that at every instant at most one held the label, and that each write came from the one who held it then.
     fn assert_one_at_a_time(&self) {
         let (mut after, mut holder) = (0, None);
         let mut writes = 0;
@@ -72,7 +85,8 @@ impl TwoWorkspaces {
     }
 }
 
-/// The first grant of all follows nobody, so with nothing but a search its run waits out the window once.
+/// Makes the settle window short. The first grant of all follows nobody, so with nothing but a search its run waits out the
+/// window once.
 fn settle_within_a_second(rig: &CliRig) {
     let file = rig.path().join("workspace.toml");
     let text = std::fs::read_to_string(&file).expect("a workspace");
@@ -89,18 +103,8 @@ fn without_sync(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn ended(child: Child) -> CommandOutput {
-    let output = child.wait_with_output().expect("it is our child");
-    let text = String::from_utf8_lossy(&output.stdout);
-    CommandOutput {
-        status: output.status.code(),
-        documents: text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect(),
-        words: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
-}
-
 #[test]
-fn each_protection_that_needs_no_lock_is_told_and_posted_to_once() {
+fn each_protection_without_a_lock_is_named_and_posted_to_once() {
     for (switches, protection) in [
         (json!({}), "enforced"),
         (json!({ "unique_references": "off", "drafts": "on" }), "staged"),
@@ -125,9 +129,14 @@ fn each_protection_that_needs_no_lock_is_told_and_posted_to_once() {
 }
 
 #[test]
-fn of_two_at_once_one_exports_and_the_other_is_told_who_does() {
-    let two = TwoWorkspaces::over(SLOW, 300);
-    let syncs = [two.starts(two.rig.path()), two.starts(two.other.path())].map(ended);
+fn a_second_sync_at_once_is_refused_and_names_the_holder() {
+    let two = TwoWorkspaces::with_lease(LEASE_SECONDS);
+    two.rig.hold(&["vouchers"], 1);
+    let mut syncs = [two.rig.path(), two.other.path()].map(|workspace| two.sync_in(workspace, &[]));
+    two.rig.wait_until_held();
+    wait_until("the other one's end", || syncs.iter_mut().any(Running::has_ended));
+    two.rig.release();
+    let syncs = syncs.map(Running::finish);
     let mut statuses = syncs.each_ref().map(|said| said.status);
     statuses.sort_unstable();
     assert_eq!(statuses, [Some(0), Some(3)], "{syncs:?}");
@@ -144,12 +153,15 @@ fn of_two_at_once_one_exports_and_the_other_is_told_who_does() {
 }
 
 #[test]
-fn a_holder_that_was_killed_is_taken_over_after_a_lease_and_not_before() {
-    let two = TwoWorkspaces::over(SLOW, 300);
-    Running::up_to(two.rig.command_in(two.rig.path(), &["sync"]), 50).kill();
+fn a_killed_holder_is_taken_over_after_a_lease_and_not_before() {
+    let two = TwoWorkspaces::with_lease(LEASE_SECONDS);
+    two.kill_in_the_middle();
     let killed = clock();
     let sync = |wait: &str| command_output(two.rig.command_in(two.other.path(), &["sync", "--wait", wait]));
+    // By the server's clock its last sign of life is never a lease ago, however long this machine takes to look.
+    two.shift_clock(-600);
     assert_eq!(sync("0").status, Some(3), "it may live");
+    two.shift_clock(0);
     let next = sync("60");
     assert_eq!((next.status, next.count("in_doubt")), (Some(0), 0), "{next:?}");
     assert!(killed() > Duration::from_secs(LEASE_SECONDS), "taken over after {:?}", killed());
@@ -159,10 +171,10 @@ fn a_holder_that_was_killed_is_taken_over_after_a_lease_and_not_before() {
 }
 
 #[test]
-fn a_one_shot_sync_waits_out_the_watch_over_a_holder_that_is_long_dead() {
-    let two = TwoWorkspaces::over(SLOW, 300);
-    Running::up_to(two.rig.command_in(two.rig.path(), &["sync"]), 50).kill();
-    two.rig.admin(reqwest::Method::PUT, "clock", Some(&json!({ "shift_seconds": 3_600 })));
+fn a_one_shot_sync_waits_out_the_watch_over_a_dead_holder() {
+    let two = TwoWorkspaces::with_lease(LEASE_SECONDS);
+    two.kill_in_the_middle();
+    two.shift_clock(3_600);
     let begun = clock();
     let next = command_output(two.rig.command_in(two.other.path(), &["sync"]));
     assert_eq!((next.status, next.count("in_doubt")), (Some(0), 0), "{next:?}");
@@ -171,9 +183,9 @@ fn a_one_shot_sync_waits_out_the_watch_over_a_holder_that_is_long_dead() {
 }
 
 #[test]
-fn who_was_killed_takes_its_own_lease_back_at_once() {
-    let two = TwoWorkspaces::over(SLOW, 300);
-    Running::up_to(two.rig.command_in(two.rig.path(), &["sync"]), 50).kill();
+fn a_killed_machine_takes_its_own_lease_back_at_once() {
+    let two = TwoWorkspaces::with_lease(LONG_LEASE_SECONDS);
+    two.kill_in_the_middle();
     let begun = clock();
     let next = command_output(two.rig.command_in(two.rig.path(), &["sync"]));
     assert_eq!((next.status, next.count("in_doubt")), (Some(0), 0), "{next:?}");
@@ -181,8 +193,8 @@ fn who_was_killed_takes_its_own_lease_back_at_once() {
     let text: Value = serde_json::from_str(label["text"].as_str().expect("a text")).expect("a lease's text");
     assert_eq!(text["state"], "released");
     assert!(text["broken"]["reason"].as_str().is_some_and(|reason| reason.contains("same machine")), "{text}");
-    assert!(begun() < Duration::from_secs(LEASE_SECONDS + 20), "no watch was needed");
-    // What the killed one had on its way may arrive after its lease was taken: that is what unique references are for here.
+    assert!(begun() < Duration::from_secs(LONG_LEASE_SECONDS), "no watch was needed");
+    // Requests that the killed one had on their way may arrive after its lease was taken: here unique references protect.
     let stats = two.rig.stats();
     assert_eq!((&stats["vouchers"], &stats["duplicates"]), (&json!(300), &json!(0)));
 }

@@ -1,4 +1,4 @@
-//! The ledger's own dangers, over the real command line: each stops the export with a sentence and exit 6, nothing is sent
+//! Tests the ledger's own dangers over the real command line: each stops the export with a sentence and exit 6, nothing is sent
 //! that does not stand in the ledger, and there is a way out that leaves each record posted once.
 
 use std::collections::BTreeSet;
@@ -10,13 +10,13 @@ use postonce_tests::{CliRig, CommandOutput, Running, command_output};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-/// Slow enough to step in while it runs.
-const SLOW: &str = "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 100\njitter_ms = 50\n";
-/// A page as the ledger has it, of what is no page.
+/// Vouchers in a request.
+const PER_REQUEST: u64 = 100;
+/// Bytes of the size of a page, which are no page.
 const PAGE: [u8; 4096] = [0xAA; 4096];
 const PAGE_BYTES: u64 = PAGE.len() as u64;
 
-/// It stopped with this code and exit 6, and told so in a sentence that names each of `naming`.
+/// Checks that it stopped with this code and exit 6, and said so in a sentence that names each of `naming`.
 fn assert_stopped(said: &CommandOutput, code: &str, naming: &[&str]) {
     assert_eq!(said.status, Some(6), "{said:?}");
     let error = &said.last()["error"];
@@ -31,7 +31,16 @@ fn ledger_of(workspace: &Path) -> PathBuf {
     workspace.join("ledger.sqlite")
 }
 
-/// Every voucher in the books has its claim in the ledger.
+/// Starts a sync that stands still: so many of its requests are answered, and all later ones are held until
+/// [`CliRig::release`].
+fn held_after(rig: &CliRig, requests: u64, sync: Command) -> Running {
+    rig.hold(&["vouchers"], requests);
+    let running = Running::up_to(sync, requests * PER_REQUEST);
+    rig.wait_until_held();
+    running
+}
+
+/// Checks that every voucher in the books has its claim in the ledger.
 fn assert_everything_is_in_the_ledger(rig: &CliRig, ledger: &Path) {
     let ledger = Connection::open(ledger).expect("a ledger");
     // A ledger that was stopped in its first transaction has no table of attempts yet.
@@ -52,7 +61,7 @@ fn assert_everything_is_in_the_ledger(rig: &CliRig, ledger: &Path) {
     }
 }
 
-/// The way out: a sync that ends well, after which each record is in the books once and in the ledger as posted.
+/// Checks the way out: a sync that ended well, after which each record is in the books once and in the ledger as posted.
 fn assert_all_well(rig: &CliRig, sync: &CommandOutput, records: u64) {
     assert_eq!((sync.status, sync.count("in_doubt")), (Some(0), 0), "{sync:?}");
     let stats = rig.stats();
@@ -64,14 +73,14 @@ fn sync_in(rig: &CliRig, workspace: &Path) -> CommandOutput {
     command_output(rig.command_in(workspace, &["sync"]))
 }
 
-/// The newest copy in the folder of the backups.
+/// Returns the newest copy in the folder of the backups.
 fn newest_backup(workspace: &Path) -> PathBuf {
     let entries = std::fs::read_dir(workspace.join("backups")).expect("a sync makes one");
     let newest = entries.flatten().map(|entry| entry.path()).max();
     newest.expect("a sync makes one")
 }
 
-/// A backup from before the last export: the accounting side knows better, and the books are the way out.
+/// Puts back a backup from before the last export: the accounting side knows better, and the books are the way out.
 fn put_back_old_backup(rig: &CliRig) {
     put_back_backup(rig.path());
     assert_stopped(&rig.sync(), "ledger_rolled_back", &["ledger.sqlite", "rebuild"]);
@@ -79,14 +88,15 @@ fn put_back_old_backup(rig: &CliRig) {
     assert_eq!(rebuilt.status, Some(0), "{rebuilt:?}");
 }
 
-/// As a person does it: the broken file is moved aside, the copy takes its place. The log that was left stays where it is.
+/// Puts back a backup as a person does: the broken file is moved aside, the copy takes its place. The log that was left stays
+/// in its place.
 fn put_back_backup(workspace: &Path) {
     let ledger = ledger_of(workspace);
     let _ = std::fs::rename(&ledger, workspace.join("broken.sqlite"));
     std::fs::copy(newest_backup(workspace), ledger).expect("writable");
 }
 
-/// Overwrites whole pages, in place: what a dying disk gives back.
+/// Overwrites whole pages in place, as a dying disk does.
 fn damage(ledger: &Path, pages: std::ops::Range<u64>) {
     let mut file = std::fs::File::options().write(true).open(ledger).expect("writable");
     file.seek(SeekFrom::Start(pages.start * PAGE_BYTES)).expect("within the file");
@@ -99,7 +109,7 @@ fn pages(ledger: &Path) -> u64 {
     std::fs::metadata(ledger).expect("it is there").len() / PAGE_BYTES
 }
 
-/// A workspace of its own over the rig's sandbox and records.
+/// Makes a workspace of its own over the rig's sandbox and records.
 fn settle_in(rig: &CliRig, folder: &Path) {
     let records = rig.path().join("practice-records.csv");
     let text = std::fs::read_to_string(rig.path().join("workspace.toml")).expect("readable");
@@ -145,8 +155,8 @@ impl Drop for SmallDisk {
     }
 }
 
-/// A command that permissions hold for: root's right to pass over them is taken away. `None`, and one line that says so,
-/// where that cannot be done.
+/// Returns the command so that permissions hold for it: root's right to pass over them is taken away. `None`, and one line that
+/// says so, where that cannot be done.
 fn obeying_permissions(command: Command) -> Option<Command> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     set_mode(folder.path(), 0o555);
@@ -183,8 +193,8 @@ fn set_mode(path: &Path, mode: u32) {
 }
 
 #[test]
-fn a_disk_that_is_full_stops_the_export_before_it_starts_and_in_the_middle() {
-    let rig = CliRig::practice(2_000, SLOW);
+fn a_full_disk_stops_the_export_before_and_in_the_middle() {
+    let rig = CliRig::practice(2_000, "");
     let Some(disk) = SmallDisk::mount(16) else { return };
     settle_in(&rig, disk.path());
     let filler = disk.fill();
@@ -192,8 +202,9 @@ fn a_disk_that_is_full_stops_the_export_before_it_starts_and_in_the_middle() {
     assert_eq!(rig.stats()["vouchers"], 0);
 
     std::fs::remove_file(&filler).expect("removable");
-    let running = Running::up_to(rig.command_in(disk.path(), &["sync"]), 300);
+    let running = held_after(&rig, 3, rig.command_in(disk.path(), &["sync"]));
     let filler = disk.fill();
+    rig.release();
     assert_stopped(&running.finish(), "ledger_disk_full", &["ledger.sqlite", "space"]);
     std::fs::remove_file(&filler).expect("removable");
     assert_everything_is_in_the_ledger(&rig, &ledger_of(disk.path()));
@@ -228,7 +239,7 @@ fn a_file_that_may_not_grow_stops_the_export_like_a_full_disk() {
 }
 
 #[test]
-fn a_folder_or_a_ledger_that_may_not_be_written_stops_the_export() {
+fn a_folder_or_ledger_that_is_read_only_stops_the_export() {
     let rig = CliRig::practice(40, "");
     let ledger = ledger_of(rig.path());
     let Some(mut command) = obeying_permissions(rig.command(&["sync"])) else { return };
@@ -257,12 +268,13 @@ fn a_folder_or_a_ledger_that_may_not_be_written_stops_the_export() {
 }
 
 #[test]
-fn a_permission_that_is_taken_away_in_the_middle_stops_the_export() {
-    let rig = CliRig::practice(3_000, SLOW);
+fn a_permission_taken_away_in_the_middle_stops_the_export() {
+    let rig = CliRig::practice(3_000, "");
     let ledger = ledger_of(rig.path());
     let Some(command) = obeying_permissions(rig.command(&["sync"])) else { return };
-    let running = Running::up_to(command, 300);
+    let running = held_after(&rig, 3, command);
     set_mode(rig.path(), 0o000);
+    rig.release();
     let said = running.finish();
     set_mode(rig.path(), 0o755);
     assert_stopped(&said, "ledger_read_only", &["ledger.sqlite"]);
@@ -272,13 +284,14 @@ fn a_permission_that_is_taken_away_in_the_middle_stops_the_export() {
 }
 
 #[test]
-fn a_ledger_that_another_program_holds_stops_the_export_until_it_lets_go() {
-    let rig = CliRig::practice(2_000, SLOW);
+fn a_ledger_held_by_another_program_stops_the_export() {
+    let rig = CliRig::practice(2_000, "");
     let ledger = ledger_of(rig.path());
-    let running = rig.sync_up_to(300);
+    let running = held_after(&rig, 3, rig.command(&["sync"]));
     let other = Connection::open(&ledger).expect("it is there");
     other.busy_timeout(std::time::Duration::from_secs(30)).expect("a bound");
     other.execute_batch("BEGIN EXCLUSIVE").expect("within the bound");
+    rig.release();
     assert_stopped(&running.finish(), "ledger_busy", &["ledger.sqlite", "Close the other program"]);
     assert_everything_is_in_the_ledger(&rig, &ledger);
     let before = rig.stats()["vouchers"].clone();
@@ -308,16 +321,17 @@ fn a_damaged_page_stops_the_export_and_a_rebuild_is_the_way_out() {
 }
 
 #[test]
-fn damage_that_shows_up_only_in_the_middle_stops_the_export_there() {
-    let rig = CliRig::practice(4_000, SLOW);
+fn damage_that_shows_in_the_middle_stops_the_export_there() {
+    let rig = CliRig::practice(4_000, "");
     let (ledger, records) = (ledger_of(rig.path()), rig.path().join("practice-records.csv"));
     let lines = std::fs::read_to_string(&records).expect("readable");
     let half: String = lines.lines().take(2_001).map(|line| format!("{line}\r\n")).collect();
     std::fs::write(&records, half).expect("writable");
     assert_eq!(rig.sync().count("posted"), 2_000);
     std::fs::write(&records, lines).expect("writable");
-    let running = rig.sync_up_to(100);
+    let running = held_after(&rig, 1, rig.command(&["sync"]));
     damage(&ledger, 1..pages(&ledger));
+    rig.release();
     assert_stopped(&running.finish(), "ledger_damaged", &["ledger.sqlite", "backup", "rebuild"]);
     assert_stopped(&rig.sync(), "ledger_damaged", &["ledger.sqlite"]);
     put_back_old_backup(&rig);
@@ -325,7 +339,7 @@ fn damage_that_shows_up_only_in_the_middle_stops_the_export_there() {
 }
 
 #[test]
-fn a_file_that_is_empty_or_no_ledger_or_a_newer_one_stops_the_export() {
+fn an_empty_foreign_or_newer_file_stops_the_export() {
     let rig = CliRig::practice(40, "");
     let ledger = ledger_of(rig.path());
     assert_all_well(&rig, &rig.sync(), 40);
@@ -354,7 +368,7 @@ fn a_file_that_is_empty_or_no_ledger_or_a_newer_one_stops_the_export() {
 }
 
 #[test]
-fn a_ledger_that_was_deleted_is_not_made_anew_in_silence_and_a_rebuild_is_the_way_out() {
+fn a_deleted_ledger_is_not_made_anew_and_a_rebuild_helps() {
     let rig = CliRig::practice(60, "");
     let ledger = ledger_of(rig.path());
     assert_all_well(&rig, &rig.sync(), 60);
@@ -372,15 +386,16 @@ fn a_ledger_that_was_deleted_is_not_made_anew_in_silence_and_a_rebuild_is_the_wa
 }
 
 #[test]
-fn a_ledger_that_is_deleted_or_replaced_in_the_middle_stops_the_export() {
+fn a_ledger_deleted_or_replaced_midway_stops_the_export() {
     for replaced in [false, true] {
-        let rig = CliRig::practice(3_000, SLOW);
+        let rig = CliRig::practice(3_000, "");
         let ledger = ledger_of(rig.path());
-        let running = rig.sync_up_to(300);
+        let running = held_after(&rig, 3, rig.command(&["sync"]));
         std::fs::remove_file(&ledger).expect("removable");
         if replaced {
             std::fs::copy(newest_backup(rig.path()), &ledger).expect("writable");
         }
+        rig.release();
         assert_stopped(&running.finish(), "ledger_missing", &["ledger.sqlite", "backups", "rebuild"]);
         assert!(rig.stats()["vouchers"].as_u64().is_some_and(|vouchers| vouchers < 3_000), "nothing more is sent");
         if !replaced {
@@ -392,15 +407,16 @@ fn a_ledger_that_is_deleted_or_replaced_in_the_middle_stops_the_export() {
 }
 
 #[test]
-fn a_backup_put_back_beside_the_log_of_a_killed_run_is_not_mixed_with_it() {
-    let rig = CliRig::practice(2_000, SLOW);
-    rig.sync_up_to(500).kill();
+fn a_backup_beside_the_log_of_a_killed_run_is_not_mixed_in() {
+    let rig = CliRig::practice(2_000, "");
+    held_after(&rig, 5, rig.command(&["sync"])).kill();
+    rig.release();
     put_back_backup(rig.path());
     assert_all_well(&rig, &rig.sync(), 2_000);
 }
 
 #[test]
-fn the_first_sync_of_a_day_makes_a_backup_and_status_tells_when() {
+fn the_first_sync_of_a_day_makes_a_backup_and_status_dates_it() {
     let rig = CliRig::practice(20, "");
     assert_eq!(rig.run(&["status"]).last()["ledger"]["last_backup_at"], Value::Null);
     for _ in 0..2 {
@@ -417,7 +433,7 @@ fn the_first_sync_of_a_day_makes_a_backup_and_status_tells_when() {
 }
 
 #[test]
-fn a_backup_that_cannot_be_made_is_a_warning_and_the_export_goes_on() {
+fn a_backup_that_fails_is_a_warning_and_the_export_goes_on() {
     let rig = CliRig::practice(20, "");
     std::fs::write(rig.path().join("backups"), "a file where the folder should be").expect("writable");
     let sync = rig.sync();

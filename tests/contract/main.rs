@@ -1,5 +1,5 @@
-//! Does the main job hold, over the real command line and the real sandbox: what is approved is exported once, what is wrong
-//! is told in a sentence, and the rest goes through?
+//! Asks whether the main job holds, over the real command line and the real sandbox: approved records are exported once, a
+//! wrong one is reported in a sentence, and the rest goes through.
 
 #[cfg(unix)]
 mod accounting;

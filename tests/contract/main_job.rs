@@ -1,10 +1,10 @@
-//! The main job, on generated records and on the real ones.
+//! Tests the main job, on generated records and on the real ones.
 
 use postonce_tests::{CliRig, real_source, shared_data};
 use serde_json::Value;
 
 #[test]
-fn what_was_exported_is_in_no_later_run_and_history_tells_where_it_went() {
+fn exported_records_are_in_no_later_run_and_history_names_them() {
     let rig = CliRig::practice(250, "");
     let first = rig.sync();
     assert_eq!((first.status, first.count("read"), first.count("posted")), (Some(0), 250, 250), "{}", first.words);
@@ -30,7 +30,7 @@ fn what_was_exported_is_in_no_later_run_and_history_tells_where_it_went() {
 }
 
 #[test]
-fn a_dry_run_tells_what_would_go_and_sends_nothing() {
+fn a_dry_run_shows_the_plan_and_sends_nothing() {
     let rig = CliRig::practice(40, "");
     let plan = rig.run(&["sync", "--dry-run"]);
     assert_eq!((plan.status, plan.count("read"), plan.count("send")), (Some(0), 40, 40), "{}", plan.words);
@@ -55,7 +55,7 @@ fn a_period_exports_its_own_days_and_the_rest_waits() {
 }
 
 #[test]
-fn what_another_ledger_exported_is_found_in_the_accounting_system_and_not_booked_again() {
+fn records_of_another_ledger_are_found_and_not_booked_again() {
     let rig = CliRig::practice(30, "");
     assert_eq!(rig.sync().count("posted"), 30);
     // As in a workspace that never synced.
@@ -83,7 +83,7 @@ fn records_come_from_the_platform_as_well() {
 }
 
 #[test]
-fn a_record_that_changed_after_export_waits_for_a_person_and_is_not_sent() {
+fn a_record_changed_after_export_waits_and_is_not_sent() {
     let rig = CliRig::over_csv(csv(&["A;05.10.2026;10,00", "B;06.10.2026;20,00"]).as_bytes());
     assert_eq!(rig.sync().status, Some(0));
     std::fs::write(rig.path().join("records.csv"), csv(&["A;05.10.2026;11,00", "B;06.10.2026;20,00"]))
@@ -148,8 +148,8 @@ fn the_real_reimbursements_are_exported_once_to_the_oere() {
     assert_eq!(stats["sums"][0]["total"], "19406724.57");
 }
 
-/// The real run's certificate, in figures, and the honest doubles of the real file: 931 rows in 373 groups of the same payee,
-/// date, amount and text, as the design counted them by hand. None of them was held back for it.
+/// Checks the real run's certificate, in figures, and the honest doubles of the real file: 931 rows in 373 groups of the same
+/// payee, date, amount and text, as the design counted them by hand. None of them was held back for it.
 fn certificate_and_look_alikes(rig: &CliRig, run: &str) {
     let shown = rig.run(&["run", run]);
     let certificate = &shown.last()["certificate"];
@@ -168,7 +168,7 @@ fn certificate_and_look_alikes(rig: &CliRig, run: &str) {
     assert_eq!((compared.status, &compared.last()["counts"]["matched"]), (Some(0), &Value::from(13_800)));
 }
 
-/// A file of rows `id;date;amount`, the rest filled in.
+/// Returns a file of rows `id;date;amount`, the rest filled in.
 fn csv(rows: &[&str]) -> String {
     let rows = rows.iter().map(|row| format!("{row};PM-0001;Reise;Likepersonssamtale;NOK\r\n"));
     "Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\r\n".to_owned() + &rows.collect::<String>()

@@ -1,4 +1,4 @@
-//! A forced re-export and a person's word, over the real command line and the real sandbox.
+//! Tests a forced re-export and a person's decision, over the real command line and the real sandbox.
 
 use postonce_tests::{CliRig, command_output};
 use reqwest::Method;
@@ -30,7 +30,7 @@ fn vouchers(rig: &CliRig, reference: &str) -> Vec<Value> {
 }
 
 #[test]
-fn one_record_goes_once_more_with_reason_and_confirmation_and_stands_in_the_trail() {
+fn a_record_goes_once_more_and_its_reason_is_in_the_trail() {
     let rig = synced();
     let earlier = vouchers(&rig, "hlf:A")[0]["voucher_id"].clone();
     let said = rig.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
@@ -51,7 +51,7 @@ fn one_record_goes_once_more_with_reason_and_confirmation_and_stands_in_the_trai
 }
 
 #[test]
-fn nothing_goes_without_a_reason_the_same_id_again_and_an_earlier_export() {
+fn a_re_export_needs_reason_confirmation_and_earlier_export() {
     let rig = CliRig::over_csv(CSV.as_bytes());
     let early = rig.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
     assert_eq!((early.status, code(&early)), (Some(1), "record_not_found"));
@@ -68,7 +68,7 @@ fn nothing_goes_without_a_reason_the_same_id_again_and_an_earlier_export() {
 }
 
 #[test]
-fn the_earlier_voucher_is_reversed_first_where_that_is_asked_for_and_only_once() {
+fn the_earlier_voucher_is_reversed_first_on_request_and_once() {
     let rig = synced();
     let again = |confirm: &str| rig.run(&["re-export", "A", "--reason", REASON, "--confirm", confirm, "--reverse"]);
     assert_eq!(again("A").status, Some(0));
@@ -79,7 +79,7 @@ fn the_earlier_voucher_is_reversed_first_where_that_is_asked_for_and_only_once()
     assert_eq!(vouchers(&rig, "hlf:A#2r").len(), 1);
     assert_eq!(vouchers(&rig, "hlf:A#3").len(), 1);
     assert_eq!(vouchers(&rig, "hlf:A#1r").len(), 1, "a voucher is reversed at most once");
-    assert_eq!(rig.run(&["compare"]).status, Some(0), "what we reversed ourselves is no difference");
+    assert_eq!(rig.run(&["compare"]).status, Some(0), "a voucher that we reversed ourselves is no difference");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_re_export_whose_answer_is_lost_leaves_one_voucher_not_two() {
 }
 
 #[test]
-fn where_a_second_administrator_must_approve_nobody_approves_their_own() {
+fn administrators_never_approve_their_own_re_export() {
     let rig = synced();
     let file = rig.path().join("workspace.toml");
     let text = std::fs::read_to_string(&file).expect("it is there");
@@ -125,7 +125,7 @@ fn where_a_second_administrator_must_approve_nobody_approves_their_own() {
     assert_eq!(rig.stats()["vouchers"], 3);
 }
 
-/// A record in doubt with two vouchers under its reference, one of them made by hand.
+/// Returns a rig with a record in doubt: a voucher made by hand stands under its reference.
 fn in_doubt() -> CliRig {
     let rig = CliRig::over_csv(CSV.as_bytes());
     let plain = json!({ "unique_references": false, "checks_fence": false, "idempotency_keys": false, "faults": [] });
@@ -141,7 +141,7 @@ fn in_doubt() -> CliRig {
 }
 
 #[test]
-fn what_stands_there_and_is_not_what_would_be_sent_is_never_sent_and_waits_for_a_person() {
+fn a_record_with_other_content_in_the_books_waits_unsent() {
     let rig = in_doubt();
     rig.sync();
     assert_eq!(vouchers(&rig, "hlf:A").len(), 1);
@@ -170,11 +170,11 @@ fn a_persons_word_is_taken_unless_the_books_say_otherwise() {
 }
 
 #[test]
-fn what_a_person_says_is_not_there_is_sent_by_the_next_sync() {
+fn a_record_that_a_person_finds_missing_is_sent_next() {
     let rig = in_doubt();
     let voucher = vouchers(&rig, "hlf:A")[0]["voucher_id"].as_str().expect("a text").to_owned();
     rig.admin(Method::DELETE, &format!("vouchers/{voucher}"), None);
-    assert_eq!(rig.sync().count("posted"), 0, "what was seen there and is gone is a case for a person");
+    assert_eq!(rig.sync().count("posted"), 0, "a voucher that was seen there and is gone is a case for a person");
     let said = rig.run(&["resolve", "A", "--not-posted", "--reason", REASON]);
     assert_eq!(said.status, Some(0), "{said:?}");
     assert_eq!(rig.sync().count("posted"), 1);

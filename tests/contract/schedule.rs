@@ -1,5 +1,5 @@
-//! The schedule, over real processes: each time is run once, whatever is missed by one run, and what cannot be let in is skipped
-//! with an entry in the history.
+//! Tests the schedule over real processes: each time is run once, missed times by one run, and a run that cannot be let in is
+//! skipped with an entry in the history.
 
 use std::path::Path;
 
@@ -7,22 +7,19 @@ use postonce_tests::{CliRig, CommandOutput, Running, command_output};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-/// Slow enough to step in while it runs.
-const SLOW: &str = "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 100\njitter_ms = 50\n";
-/// Slow enough for several other programs to come and go while it runs.
-const SLOWER: &str = "[[fault]]\nkind = \"latency_ms\"\nfixed_ms = 300\njitter_ms = 50\n";
-
-/// A practice workspace that syncs at midnight on the first of each month.
-fn monthly(records: usize, faults: &str) -> CliRig {
-    let rig = CliRig::practice(records, faults);
+/// Makes a practice workspace that syncs at midnight on the first of each month.
+fn monthly(records: usize) -> CliRig {
+    let rig = CliRig::practice(records, "");
     add(&rig, "[schedule]\ncron = \"0 0 1 * *\"\n");
     rig
 }
 
-/// The same with many small requests to a slow server: there is time to step in between the first and the last.
-fn slow(records: usize, faults: &str) -> CliRig {
-    let rig = monthly(records, faults);
+/// Makes the same workspace with small requests. The first one is answered, and all later ones are held until
+/// [`CliRig::release`]: a run stands still with ten records behind it.
+fn held(records: usize) -> CliRig {
+    let rig = monthly(records);
     add(&rig, "[sync]\nvouchers_per_request = 10\n");
+    rig.hold(&["vouchers"], 1);
     rig
 }
 
@@ -41,7 +38,7 @@ fn ledger(rig: &CliRig) -> Connection {
     Connection::open(rig.path().join("ledger.sqlite")).expect("a ledger")
 }
 
-/// The schedule is seen once; then the machine was off for more than a year.
+/// Lets the schedule be seen once, and then the machine be off for more than a year.
 fn let_a_year_pass(rig: &CliRig) {
     let mut first = keeper(rig);
     assert_eq!(first.next_word()["event"], "waiting", "a new schedule counts from now: nothing is due");
@@ -62,7 +59,7 @@ fn fates(rig: &CliRig) -> Vec<String> {
     rows.map(|row| row.expect("text")).collect()
 }
 
-/// Nothing twice, nothing missing, and a trail that is whole.
+/// Checks that nothing is there twice, nothing is missing, and the trail is whole.
 fn assert_all_well(rig: &CliRig, records: u64) {
     let stats = rig.stats();
     let found = ["vouchers", "distinct_references", "duplicates"].map(|name| stats[name].as_u64());
@@ -78,8 +75,8 @@ fn assert_skipped(entry: &Value, code: &str) {
 }
 
 #[test]
-fn missed_times_are_caught_up_by_one_run_and_a_program_that_starts_again_repeats_none() {
-    let rig = monthly(20, "");
+fn missed_times_are_caught_up_by_one_run_and_never_repeated() {
+    let rig = monthly(20);
     let_a_year_pass(&rig);
     assert_eq!(rig.stats()["vouchers"], 0);
     let mut keeper_again = keeper(&rig);
@@ -101,8 +98,8 @@ fn missed_times_are_caught_up_by_one_run_and_a_program_that_starts_again_repeats
 }
 
 #[test]
-fn without_catching_up_missed_times_are_told_and_nothing_is_run() {
-    let rig = monthly(5, "");
+fn missed_times_are_listed_and_not_run_without_catching_up() {
+    let rig = monthly(5);
     add(&rig, "catch_up = false\n");
     let_a_year_pass(&rig);
     let mut keeper = keeper(&rig);
@@ -116,13 +113,13 @@ fn without_catching_up_missed_times_are_told_and_nothing_is_run() {
 #[test]
 fn two_programs_that_keep_to_one_schedule_run_a_time_once() {
     for _ in 0..3 {
-        let rig = monthly(20, "");
+        let rig = monthly(20);
         let_a_year_pass(&rig);
         let mut keepers = [keeper(&rig), keeper(&rig), keeper(&rig)];
         for keeper in &mut keepers {
             keeper.hear("waiting");
         }
-        // Whoever found nothing due waits at once; the run is over when its own keeper waits.
+        // A keeper that found nothing due waits at once; the run is over when its own keeper waits.
         assert_eq!(runs(&rig).len(), 1);
         assert_eq!(fates(&rig), ["ran"]);
         assert_all_well(&rig, 20);
@@ -130,11 +127,12 @@ fn two_programs_that_keep_to_one_schedule_run_a_time_once() {
 }
 
 #[test]
-fn where_another_sync_is_on_the_time_is_skipped_with_an_entry_and_nothing_is_disturbed() {
-    let rig = slow(1_000, SLOWER);
+fn a_time_is_skipped_with_an_entry_while_another_sync_is_on() {
+    let rig = held(1_000);
     let_a_year_pass(&rig);
-    let manual = rig.sync_up_to(1);
-    // By a scheduler of the system's, here and from a workspace of its own, and by the one that goes on.
+    let manual = rig.sync_up_to(10);
+    rig.wait_until_held();
+    // It is asked by a scheduler of the system's, here and from a workspace of its own, and by the one that goes on.
     let here = rig.run(&["sync", "--scheduled"]);
     assert_eq!(here.status, Some(3), "{here:?}");
     assert_skipped(here.last(), "lock_held_here");
@@ -142,12 +140,13 @@ fn where_another_sync_is_on_the_time_is_skipped_with_an_entry_and_nothing_is_dis
     let there = in_another_workspace(&rig, elsewhere.path(), &["sync", "--scheduled"]);
     assert_eq!(there.status, Some(3), "{there:?}");
     assert_skipped(there.last(), "lock_held");
-    assert!(there.last()["lock"]["holder"]["host"].is_string(), "who holds it is told: {there:?}");
+    assert!(there.last()["lock"]["holder"]["host"].is_string(), "its holder is named: {there:?}");
     assert_skipped(&in_another_workspace(&rig, elsewhere.path(), &["history"]).last()["runs"][0], "lock_held");
     let mut keeper = keeper(&rig);
     assert_skipped(&keeper.hear("finished"), "lock_held_here");
     assert_eq!(keeper.hear("waiting")["event"], "waiting", "a run that is not let in does not end it");
 
+    rig.release();
     let end = manual.finish();
     assert_eq!((end.status, end.count("posted")), (Some(0), 1_000), "{end:?}");
     let history = runs(&rig);
@@ -166,7 +165,7 @@ fn where_another_sync_is_on_the_time_is_skipped_with_an_entry_and_nothing_is_dis
     assert_all_well(&rig, 1_000);
 }
 
-/// The same settings in a folder of their own: another machine, as far as the lock knows.
+/// Runs a command with the same settings in a folder of their own: another machine, as far as the lock knows.
 fn in_another_workspace(rig: &CliRig, folder: &Path, arguments: &[&str]) -> CommandOutput {
     for file in ["workspace.toml", "practice-records.csv"] {
         std::fs::copy(rig.path().join(file), folder.join(file)).expect("a copy");
@@ -175,11 +174,14 @@ fn in_another_workspace(rig: &CliRig, folder: &Path, arguments: &[&str]) -> Comm
 }
 
 #[test]
-fn a_workspace_that_wants_to_wait_for_the_lock_waits_and_finds_nothing_left() {
-    let rig = slow(300, SLOW);
+fn a_workspace_that_waits_for_the_lock_finds_nothing_left() {
+    let rig = held(300);
     add(&rig, "wait_for_lock_seconds = 60\n");
-    let manual = rig.sync_up_to(1);
-    let scheduled = rig.run(&["sync", "--scheduled"]);
+    let manual = rig.sync_up_to(10);
+    let mut scheduled = Running::begin(rig.command(&["sync", "--scheduled"]));
+    scheduled.hear_that("its wait", |document| document["waiting_for"].is_object());
+    rig.release();
+    let scheduled = scheduled.finish();
     assert_eq!((scheduled.status, scheduled.count("posted")), (Some(0), 0), "{scheduled:?}");
     assert_eq!((scheduled.count("skipped"), &scheduled.last()["trigger"]), (300, &json!("scheduled")));
     assert_eq!(manual.finish().count("posted"), 300);
@@ -187,8 +189,8 @@ fn a_workspace_that_wants_to_wait_for_the_lock_waits_and_finds_nothing_left() {
 }
 
 #[test]
-fn a_run_that_left_records_in_doubt_does_not_stop_the_next_which_settles_them() {
-    let rig = monthly(60, "");
+fn records_in_doubt_are_settled_by_the_next_scheduled_run() {
+    let rig = monthly(60);
     let_a_year_pass(&rig);
     rig.set_faults(&json!({ "faults": [{ "kind": "html", "paths": ["vouchers"], "remaining": 2 }] }));
     let doubtful = rig.run(&["sync", "--scheduled"]);
@@ -201,12 +203,13 @@ fn a_run_that_left_records_in_doubt_does_not_stop_the_next_which_settles_them() 
 
 #[test]
 fn a_run_that_was_killed_is_settled_by_the_next_scheduled_one() {
-    let rig = slow(400, SLOW);
+    let rig = held(400);
     let_a_year_pass(&rig);
     let mut killed = keeper(&rig);
     assert_eq!(killed.next_word()["event"], "started");
-    while rig.stats()["vouchers"] == 0 {}
+    rig.wait_until_held();
     killed.kill();
+    rig.release();
     assert_eq!(fates(&rig), ["claimed"], "it died before it could say what came of it");
     let next = rig.run(&["sync", "--scheduled"]);
     assert_eq!((next.status, next.count("in_doubt")), (Some(0), 0), "{next:?}");
@@ -215,14 +218,16 @@ fn a_run_that_was_killed_is_settled_by_the_next_scheduled_one() {
 }
 
 #[test]
-fn a_run_that_is_on_when_the_schedule_is_ended_is_answered_for_first() {
-    let rig = slow(600, SLOW);
+fn a_run_that_is_on_at_the_end_of_a_schedule_is_answered_for() {
+    let rig = held(600);
     let_a_year_pass(&rig);
     let mut keeper = keeper(&rig);
     assert_eq!(keeper.next_word()["event"], "started");
-    while rig.stats()["vouchers"] == 0 {}
+    rig.wait_until_held();
     keeper.ask_to_stop();
-    let said = keeper.finish();
+    // Requests in the air are answered. Those that it sends before it has heard the word stand still once more.
+    let said = keeper.finish_while(|| rig.let_go());
+    rig.release();
     assert_eq!((said.status, &said.last()["outcome"]), (Some(0), &json!("stopped")), "{said:?}");
     assert_eq!(said.count("in_doubt"), 0);
     assert_eq!(rig.sync().status, Some(0));
@@ -230,7 +235,7 @@ fn a_run_that_is_on_when_the_schedule_is_ended_is_answered_for_first() {
 }
 
 #[test]
-fn a_server_that_is_down_is_an_entry_in_the_history_and_not_the_end_of_the_schedule() {
+fn a_server_that_is_down_is_an_entry_and_the_schedule_goes_on() {
     let mut rig = CliRig::over_csv("Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\n".as_bytes());
     add(&rig, "[schedule]\ncron = \"0 0 1 * *\"\n");
     let_a_year_pass(&rig);
@@ -243,14 +248,14 @@ fn a_server_that_is_down_is_an_entry_in_the_history_and_not_the_end_of_the_sched
     keeper.hear("waiting");
     assert_eq!(runs(&rig).len(), 2);
     assert_eq!(rig.sync().status, Some(5));
-    assert_eq!(runs(&rig).len(), 2, "a person was told, and needs no entry");
+    assert_eq!(runs(&rig).len(), 2, "a person has read it, and needs no entry");
     rig.restart_sandbox();
     assert_eq!(rig.run(&["sync", "--scheduled"]).status, Some(0));
     assert_eq!(rig.run(&["audit", "verify"]).last()["changed"], false);
 }
 
 #[test]
-fn a_workspace_without_a_schedule_or_with_one_that_is_none_is_wrong_usage() {
+fn a_missing_or_invalid_schedule_is_wrong_usage() {
     let rig = CliRig::practice(1, "");
     let without = rig.run(&["schedule"]);
     assert_eq!(without.status, Some(2), "{without:?}");

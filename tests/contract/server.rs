@@ -1,4 +1,4 @@
-//! A server that is down, says no, or says nonsense: the sentence, the exit status, and nothing booked that is not told.
+//! Tests a server that is down, says no, or says nonsense: the sentence, the exit status, and no voucher that is not reported.
 
 use postonce_tests::CliRig;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn sync_with(kind: &str, path: &str, more: Value) -> (CliRig, postonce_tests::Co
 }
 
 #[test]
-fn a_server_that_is_down_is_told_with_its_address_and_exit_5() {
+fn a_server_that_is_down_is_named_by_address_with_exit_5() {
     let mut rig = CliRig::over_csv(b"Id;Dato;Bel\xc3\xb8p;Likeperson;Kategori;Tekst;Valuta\n");
     rig.stop_sandbox();
     let sync = rig.sync();
@@ -24,11 +24,11 @@ fn a_server_that_is_down_is_told_with_its_address_and_exit_5() {
     assert!(sync.words.contains(rig.url()), "{}", sync.words);
     let status = rig.run(&["status"]);
     assert_eq!((status.status, &status.last()["connection"]), (Some(5), &Value::Null), "{status:?}");
-    assert_eq!(status.last()["records"]["posted"], 0, "what is known without it is still told");
+    assert_eq!(status.last()["records"]["posted"], 0, "the figures of the ledger are still shown");
 }
 
 #[test]
-fn an_answer_to_who_am_i_that_is_no_answer_stops_before_anything_is_sent() {
+fn a_connection_without_a_clear_answer_stops_before_sending() {
     for (kind, status, code) in [
         ("unauthorized", 1, "accounting_unauthorized"),
         ("forbidden", 1, "accounting_unauthorized"),
@@ -45,7 +45,7 @@ fn an_answer_to_who_am_i_that_is_no_answer_stops_before_anything_is_sent() {
 }
 
 #[test]
-fn a_refusal_of_the_whole_request_sends_nothing_and_loses_nothing() {
+fn a_refused_request_sends_nothing_and_loses_nothing() {
     for kind in ["unauthorized", "forbidden"] {
         let (rig, said) = sync_with(kind, "vouchers", json!({}));
         assert_eq!((said.status, &said.last()["outcome"]), (Some(1), &json!("failed")), "{kind}: {said:?}");
@@ -56,7 +56,7 @@ fn a_refusal_of_the_whole_request_sends_nothing_and_loses_nothing() {
 }
 
 #[test]
-fn an_answer_that_is_not_understood_leaves_doubt_and_the_run_itself_settles_it() {
+fn an_unclear_answer_leaves_doubt_that_the_run_settles() {
     for kind in [
         "html",
         "redirect",
@@ -75,7 +75,7 @@ fn an_answer_that_is_not_understood_leaves_doubt_and_the_run_itself_settles_it()
 }
 
 #[test]
-fn what_the_run_cannot_settle_stays_in_doubt_and_the_next_sync_settles_it() {
+fn doubt_that_a_run_cannot_settle_is_settled_by_the_next() {
     for kind in ["html", "redirect"] {
         let (rig, said) = sync_with(kind, "vouchers", json!({ "remaining": 2 }));
         assert_eq!((said.status, said.count("in_doubt")), (Some(4), 60), "{kind}: {said:?}");
@@ -96,7 +96,7 @@ fn a_server_that_asks_to_wait_is_waited_for() {
 }
 
 #[test]
-fn one_voucher_that_is_refused_waits_for_a_person_and_the_others_go() {
+fn a_refused_voucher_waits_for_a_person_and_the_others_go() {
     let (rig, said) = sync_with("refuse", "vouchers", json!({ "remaining": 1 }));
     assert_eq!((said.status, said.count("posted"), said.count("refused")), (Some(4), 59, 1), "{said:?}");
     let attention = rig.run(&["attention"]);
@@ -106,7 +106,7 @@ fn one_voucher_that_is_refused_waits_for_a_person_and_the_others_go() {
 }
 
 #[test]
-fn a_server_that_answers_nothing_sensible_does_not_get_a_ledger_full_of_doubts() {
+fn a_server_that_makes_no_sense_leaves_few_records_in_doubt() {
     let rig = CliRig::practice(3_000, "");
     rig.set_faults(&json!({ "faults": [{ "kind": "error_500_before_commit" }] }));
     let said = rig.sync();
@@ -118,7 +118,7 @@ fn a_server_that_answers_nothing_sensible_does_not_get_a_ledger_full_of_doubts()
 }
 
 #[test]
-fn a_lock_that_somebody_holds_is_told_with_who_and_how_far() {
+fn a_held_lock_names_its_holder_and_how_far_it_is() {
     let rig = CliRig::practice(20, "");
     let ask = json!({ "holder": { "user": "ola", "host": "HLF-PC-12", "run_id": "r1" }, "operation": "sync", "ttl_seconds": 60 });
     rig.call(reqwest::Method::POST, "v1/locks/export", Some(&ask));
@@ -130,7 +130,7 @@ fn a_lock_that_somebody_holds_is_told_with_who_and_how_far() {
 }
 
 #[test]
-fn each_protection_is_told_and_posted_to_once() {
+fn each_protection_is_named_and_posted_to_once() {
     for (switches, protection) in [
         (json!({}), "enforced"),
         (json!({ "unique_references": "off" }), "fenced"),

@@ -1,4 +1,4 @@
-//! What matrix and random kills share: the four kinds of accounting system, and the comparison of ledger and books.
+//! Serves the matrix and the random kills: the four kinds of accounting system, and the comparison of ledger and books.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,33 +11,37 @@ use serde_json::{Value, json};
 pub(crate) struct Kind {
     /// The sandbox's switches.
     pub(crate) switches: Value,
-    /// What the workspace says of it, below `[accounting]`.
-    pub(crate) workspace: &'static str,
+    /// Its lines of the workspace, below `[accounting]`.
+    pub(crate) workspace: String,
+    /// The settle window, where nothing but a search protects.
+    pub(crate) settle_window_seconds: Option<u32>,
 }
 
 pub(crate) fn enforced() -> Kind {
     Kind {
         switches: json!({ "unique_references": true, "checks_fence": true, "idempotency_keys": true }),
-        workspace: "",
+        workspace: String::new(),
+        settle_window_seconds: None,
     }
 }
 
-/// Without keys: only the fence stands between a late request and a second voucher.
+/// Returns a system without keys: only the fence stands between a late request and a second voucher.
 pub(crate) fn fenced() -> Kind {
     let switches = json!({ "unique_references": false, "checks_fence": true, "idempotency_keys": false });
-    Kind { switches, workspace: "" }
+    Kind { switches, workspace: String::new(), settle_window_seconds: None }
 }
 
 pub(crate) fn staged() -> Kind {
     let switches =
         json!({ "unique_references": false, "checks_fence": false, "idempotency_keys": true, "drafts": true });
-    Kind { switches, workspace: "" }
+    Kind { switches, workspace: String::new(), settle_window_seconds: None }
 }
 
-/// With nothing but its search: what is unclear is waited for, and then sent.
-pub(crate) fn observed() -> Kind {
+/// Returns a system with nothing but its search: a record that is unclear is waited for so long, and then sent.
+pub(crate) fn observed(settle_window_seconds: u32) -> Kind {
     let switches = json!({ "unique_references": false, "checks_fence": false, "idempotency_keys": false });
-    Kind { switches, workspace: "settle_window_seconds = 2\nwhen_still_unknown = \"send\"\n" }
+    let workspace = format!("settle_window_seconds = {settle_window_seconds}\nwhen_still_unknown = \"send\"\n");
+    Kind { switches, workspace, settle_window_seconds: Some(settle_window_seconds) }
 }
 
 impl Kind {
@@ -49,7 +53,7 @@ impl Kind {
         rig.set_faults(&settings);
     }
 
-    /// A `workspace.toml` over `records.csv`.
+    /// Returns a `workspace.toml` over `records.csv`.
     pub(crate) fn workspace(&self, rig: &CliRig, vouchers_per_request: usize) -> String {
         format!(
             "[organisation]\nid = \"hlf\"\nname = \"HLF\"\ncurrency = \"NOK\"\ntime_zone = \"Europe/Oslo\"\n\n{}\n\
@@ -63,14 +67,14 @@ impl Kind {
     }
 }
 
-/// Records of this name, as a spreadsheet in Norway writes them.
+/// Returns records of this name, as a spreadsheet in Norway writes them.
 pub(crate) fn records(name: &str, count: usize) -> String {
     let rows = (0..count).map(|record| format!("{name}-{record};05.10.2026;{record}1,00;PM-0001;Reise;x;NOK\n"));
     "Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\n".to_owned() + &rows.collect::<String>()
 }
 
-/// In the sandbox's books: so many vouchers, each of another reference; and the ledgers say the same of each, and have
-/// nothing open.
+/// Checks that the sandbox's books have so many vouchers, each of another reference, and that the ledgers say the same of each
+/// and have nothing open.
 pub(crate) fn assert_exactly_once<'a>(rig: &CliRig, ledgers: impl Iterator<Item = &'a Path>, wanted: usize) {
     let mut in_ledgers = BTreeSet::new();
     for workspace in ledgers {
@@ -94,7 +98,7 @@ pub(crate) fn assert_exactly_once<'a>(rig: &CliRig, ledgers: impl Iterator<Item 
     assert_eq!(found, [Some(wanted as u64), Some(wanted as u64), Some(0)], "{stats}");
 }
 
-/// Reference and id of every voucher in the books.
+/// Returns reference and id of every voucher in the books.
 fn books(rig: &CliRig) -> BTreeSet<(String, String)> {
     let (mut books, mut cursor) = (BTreeSet::new(), String::new());
     loop {

@@ -1,20 +1,18 @@
-//! Several administrators at once, as processes: at every instant at most one sends. Judged from the journal that the
-//! sandbox keeps of its lock and of every write, in the order in which they took effect.
+//! Lets several administrators come at once, as processes: at every instant at most one sends. That is judged from the
+//! journal that the sandbox keeps of its lock and of every write, in the order in which they took effect.
 
 use std::path::Path;
-use std::process::Command;
-use std::thread;
 
-use postonce_tests::{CliRig, CommandOutput, Running, command_output};
+use postonce_tests::{CliRig, CommandOutput, Running, command_output, wait_until};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::SLOW;
 #[cfg(unix)]
 use crate::site::{Kind, enforced, fenced, observed, staged};
+use crate::sync_held_after;
 
 const RECORDS: usize = 1_500;
-/// Slow and a little unlucky, so that the processes meet in the middle of things.
+/// Faults that make the server slow and a little unlucky.
 const UNLUCKY: &str = r#"
 [[fault]]
 kind = "latency_ms"
@@ -24,10 +22,10 @@ jitter_ms = 40
 kind = "cut_after_commit"
 probability = 0.02
 "#;
-/// A page of the journal.
+/// The entries on a page of the journal.
 const PAGE: usize = 1_000;
 
-/// Another administrator's workspace: the same organisation, a ledger of its own.
+/// Makes another administrator's workspace: the same organisation, a ledger of its own.
 fn another(rig: &CliRig) -> TempDir {
     let folder = tempfile::tempdir().expect("the machine has a temporary folder");
     for entry in std::fs::read_dir(rig.path()).expect("a folder") {
@@ -65,14 +63,14 @@ fn journal(rig: &CliRig) -> Vec<Value> {
     }
 }
 
-/// Whether a write of this event changed something; a refused one is told as well, with its status.
+/// Tells whether a write of this event changed something; a refused one stands in the journal as well, with its status.
 fn wrote(entry: &Value) -> bool {
     let writes = ["voucher_write", "draft_write", "draft_commit", "draft_deleted", "reversal_write"];
     let refused = entry["detail"]["status"].as_u64().is_some_and(|status| status >= 400);
     writes.iter().any(|event| entry["event"] == *event) && !refused
 }
 
-/// At every instant at most one held the lock, and only the one who held it wrote. The fences that wrote.
+/// Checks that at every instant at most one held the lock, and that only this one wrote; returns the fences that wrote.
 fn assert_one_at_a_time(journal: &[Value]) -> Vec<u64> {
     let (mut holder, mut wrote_under): (Option<u64>, Vec<u64>) = (None, Vec::new());
     for entry in journal {
@@ -105,24 +103,26 @@ fn assert_each_once(rig: &CliRig, records: usize) {
     assert_eq!(found, [records, records, Some(0)], "{stats}");
 }
 
-fn all_at_once(commands: Vec<Command>) -> Vec<CommandOutput> {
-    let running: Vec<_> = commands.into_iter().map(|command| thread::spawn(move || command_output(command))).collect();
-    running.into_iter().map(|one| one.join().expect("a thread that only waits")).collect()
-}
-
 #[test]
-fn of_eight_processes_over_four_workspaces_one_sends_at_a_time_and_each_is_told_something() {
+fn of_eight_processes_over_four_workspaces_one_sends_at_a_time() {
     let rig = CliRig::practice(RECORDS, UNLUCKY);
     let others: Vec<TempDir> = (0..3).map(|_| another(&rig)).collect();
     let workspaces: Vec<&Path> = std::iter::once(rig.path()).chain(others.iter().map(TempDir::path)).collect();
-    let mut commands = Vec::new();
+    rig.hold(&["vouchers"], 1);
+    let mut processes = Vec::new();
     for (number, workspace) in workspaces.iter().enumerate() {
         // Two on each machine; on every other one the first of them is a scheduler's.
         let first: &[&str] = if number % 2 == 0 { &["sync"] } else { &["sync", "--scheduled"] };
-        commands.push(rig.command_in(workspace, first));
-        commands.push(rig.command_in(workspace, &["sync", "--wait", "120"]));
+        processes.push(Running::begin(rig.command_in(workspace, first)));
+        processes.push(Running::begin(rig.command_in(workspace, &["sync", "--wait", "120"])));
     }
-    let ends = all_at_once(commands);
+    // One of them is in the middle of its work, and stays there until those that do not wait were refused.
+    rig.wait_until_held();
+    wait_until("those that do not wait are refused", || {
+        processes.iter_mut().step_by(2).map(Running::has_ended).filter(|ended| *ended).count() >= workspaces.len() - 1
+    });
+    rig.release();
+    let ends: Vec<CommandOutput> = processes.into_iter().map(Running::finish).collect();
     for end in &ends {
         assert!(matches!(end.status, Some(0 | 3 | 4)), "{end:?}");
         if end.status == Some(3) {
@@ -135,7 +135,7 @@ fn of_eight_processes_over_four_workspaces_one_sends_at_a_time_and_each_is_told_
         ends.iter().skip(1).step_by(2).all(|end| end.status != Some(3)),
         "those who waited had their turn: {ends:?}"
     );
-    // What was in doubt at the end of one is settled by the next, in whichever workspace.
+    // Records in doubt at the end of one are settled by the next, in whichever workspace.
     for workspace in &workspaces {
         let last = command_output(rig.command_in(workspace, &["sync", "--wait", "120"]));
         assert_eq!((last.status, last.count("posted")), (Some(0), 0), "{last:?}");
@@ -144,19 +144,26 @@ fn of_eight_processes_over_four_workspaces_one_sends_at_a_time_and_each_is_told_
     assert_one_at_a_time(&journal(&rig));
 }
 
+/// Returns how far the run is that is waited for, as one who waits sees it.
+fn seen_of_the_other(document: &Value) -> Option<u64> {
+    document["waiting_for"]["lock"]["progress"]["processed"].as_u64()
+}
+
 #[test]
-fn whoever_waits_sees_the_other_ones_progress_and_then_sends_what_is_missing_which_is_nothing() {
-    let rig = CliRig::practice(4_000, SLOW);
-    set(rig.path(), "[sync]", "vouchers_per_request = 10");
+fn a_waiting_sync_sees_the_others_progress_and_sends_nothing() {
+    let rig = CliRig::practice(4_000, "");
     let other = another(&rig);
-    let first = rig.sync_up_to(300);
-    let second = command_output(rig.command_in(other.path(), &["sync", "--wait", "120"]));
+    let first = sync_held_after(&rig, 3);
+    let mut second = Running::begin(rig.command_in(other.path(), &["sync", "--wait", "120"]));
+    second.hear_that("the other one's progress", |document| seen_of_the_other(document) == Some(300));
+    // So many more are answered, and the rest stands still.
+    rig.hold(&["vouchers"], 3);
+    rig.let_go();
+    second.hear_that("the other one's progress", |document| seen_of_the_other(document) > Some(300));
+    rig.release();
+    let second = second.finish();
     assert_eq!((second.status, second.count("posted"), second.count("skipped")), (Some(0), 0, 4_000), "{second:?}");
-    let seen: Vec<u64> = second
-        .documents
-        .iter()
-        .filter_map(|line| line["waiting_for"]["lock"]["progress"]["processed"].as_u64())
-        .collect();
+    let seen: Vec<u64> = second.documents.iter().filter_map(seen_of_the_other).collect();
     assert!(seen.is_sorted() && seen.first() < seen.last(), "the other one's progress moves: {seen:?}");
     assert!(second.words.contains("The other sync has ended"), "{}", second.words);
     assert_eq!(first.finish().count("posted"), 4_000);
@@ -165,9 +172,13 @@ fn whoever_waits_sees_the_other_ones_progress_and_then_sends_what_is_missing_whi
 
 #[test]
 fn a_wait_has_a_limit_and_ends_with_the_facts() {
-    let rig = CliRig::practice(4_000, SLOW);
+    let rig = CliRig::practice(4_000, "");
     let other = another(&rig);
-    let first = rig.sync_up_to(300);
+    let first = sync_held_after(&rig, 3);
+    // A run whose pace is seen in its lock has an estimate.
+    wait_until("the lock's progress", || {
+        rig.call(reqwest::Method::GET, "v1/locks/export", None)["progress"]["processed"] == 300
+    });
     let second = command_output(rig.command_in(other.path(), &["sync", "--wait", "3"]));
     assert_eq!((second.status, &second.last()["error"]["code"]), (Some(3), &json!("lock_held")), "{second:?}");
     let lock = &second.last()["error"]["lock"];
@@ -177,17 +188,24 @@ fn a_wait_has_a_limit_and_ends_with_the_facts() {
     drop(first);
 }
 
-/// `SIGSTOP` and `SIGCONT`: a machine that sleeps in the middle of a run for longer than its lease, and wakes up after
-/// somebody else took over and finished.
+/// Lets a machine sleep (`SIGSTOP`) in the middle of a run for longer than its lease, and wake up (`SIGCONT`) after somebody
+/// else took over and finished.
 #[cfg(unix)]
 fn sleeps_past_its_lease(kind: &Kind) {
     let rig = CliRig::practice(RECORDS, "");
-    kind.set(&rig, 1, &json!([{ "kind": "latency_ms", "fixed_ms": 60, "jitter_ms": 40 }]));
+    kind.set(&rig, 1, &json!([]));
     set(rig.path(), "[sync]", "lease_seconds = 15\nvouchers_per_request = 10");
-    set(rig.path(), "[accounting]", kind.workspace);
+    set(rig.path(), "[accounting]", &kind.workspace);
     let other = another(&rig);
+    rig.hold(&["vouchers", "draft_stage"], 20);
     let first = rig.sync_up_to(200);
+    rig.wait_until_held();
     first.signal("STOP");
+    // Requests that it had in the air arrive while it sleeps.
+    let arrived = || journal(&rig).iter().filter(|entry| wrote(entry)).count();
+    let expected = arrived() + rig.held();
+    rig.release();
+    wait_until("the requests in the air to arrive", || arrived() >= expected);
     let second = command_output(rig.command_in(other.path(), &["sync", "--wait", "60"]));
     assert!(matches!(second.status, Some(0 | 4)), "{second:?}");
     let before = journal(&rig).len();
@@ -197,7 +215,7 @@ fn sleeps_past_its_lease(kind: &Kind) {
     let after = journal(&rig);
     let late: Vec<_> = after.iter().skip(before).filter(|entry| wrote(entry)).collect();
     assert!(late.is_empty(), "written after it woke: {late:?}");
-    // What was left in doubt on either side is settled, and nothing is sent twice.
+    // Records in doubt on either side are settled, and nothing is sent twice.
     for workspace in [rig.path(), other.path(), rig.path()] {
         let last = command_output(rig.command_in(workspace, &["sync", "--wait", "60"]));
         assert_eq!((last.status, last.count("refused"), last.count("in_doubt")), (Some(0), 0, 0), "{last:?}");
@@ -208,33 +226,33 @@ fn sleeps_past_its_lease(kind: &Kind) {
 
 #[cfg(unix)]
 #[test]
-fn a_process_that_sleeps_past_its_lease_writes_nothing_more_where_references_are_unique() {
+fn a_sleeper_past_its_lease_writes_nothing_enforced() {
     sleeps_past_its_lease(&enforced());
 }
 
 #[cfg(unix)]
 #[test]
-fn a_process_that_sleeps_past_its_lease_writes_nothing_more_where_fences_are_checked() {
+fn a_sleeper_past_its_lease_writes_nothing_fenced() {
     sleeps_past_its_lease(&fenced());
 }
 
 #[cfg(unix)]
 #[test]
-fn a_process_that_sleeps_past_its_lease_writes_nothing_more_where_vouchers_are_staged() {
+fn a_sleeper_past_its_lease_writes_nothing_staged() {
     sleeps_past_its_lease(&staged());
 }
 
 #[cfg(unix)]
 #[test]
-fn a_process_that_sleeps_past_its_lease_writes_nothing_more_where_there_is_but_the_settle_window() {
-    sleeps_past_its_lease(&observed());
+fn a_sleeper_past_its_lease_writes_nothing_observed() {
+    sleeps_past_its_lease(&observed(2));
 }
 
 #[test]
-fn a_lock_is_broken_with_a_reason_that_stands_on_both_sides_and_the_former_holder_stops() {
-    let rig = CliRig::practice(4_000, SLOW);
+fn a_broken_lock_is_recorded_on_both_sides_and_its_run_stops() {
+    let rig = CliRig::practice(4_000, "");
     let other = another(&rig);
-    let first: Running = rig.sync_up_to(300);
+    let first = sync_held_after(&rig, 3);
     let run = |arguments: &[&str]| command_output(rig.command_in(other.path(), arguments));
     let user = run(&["status"]).last()["lock"]["holder"]["name"].as_str().expect("its name").to_owned();
     let reason = "the machine went home with her";
@@ -244,6 +262,7 @@ fn a_lock_is_broken_with_a_reason_that_stands_on_both_sides_and_the_former_holde
     assert_eq!((short.status, &short.last()["error"]["code"]), (Some(2), &json!("reason_too_short")), "{short:?}");
     let broken = run(&["break-lock", "--reason", reason, "--confirm", &user]);
     assert_eq!(broken.status, Some(0), "{broken:?}");
+    rig.release();
     assert_eq!(first.finish().last()["outcome"], "lease_lost");
     let there = journal(&rig);
     let entry = there.iter().find(|entry| entry["event"] == "lock_broken").expect("the accounting side keeps it");
@@ -257,7 +276,7 @@ fn a_lock_is_broken_with_a_reason_that_stands_on_both_sides_and_the_former_holde
     assert!(broken.iter().all(|entry| entry["reason"] == reason), "{broken:?}");
     let free = run(&["break-lock", "--reason", reason, "--confirm", &user]);
     assert_eq!((free.status, &free.last()["error"]["code"]), (Some(1), &json!("lock_free")), "{free:?}");
-    // Whoever broke it looks up what the other one had under way, and sends the rest.
+    // The one who broke it looks up the vouchers that the other one had under way, and sends the rest.
     let next = run(&["sync"]);
     assert_eq!(next.status, Some(0), "{next:?}");
     assert_each_once(&rig, 4_000);

@@ -1,10 +1,14 @@
-//! The rig of the command line: a workspace in a temporary folder, the real sandbox in a process of its own, and the real command line.
+//! Sets up a workspace in a temporary folder, the real sandbox in a process of its own, and the real command line.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::patience::wait_until;
+use crate::running::{CommandOutput, Running, command_output, signal};
 
 /// A workspace and its sandbox; both go when it is dropped.
 pub struct CliRig {
@@ -13,134 +17,25 @@ pub struct CliRig {
     url: String,
 }
 
-/// What a command said.
-#[derive(Debug)]
-pub struct CommandOutput {
-    /// Its exit status; `None` when a signal ended it.
-    pub status: Option<i32>,
-    /// Standard output, a JSON document a line.
-    pub documents: Vec<Value>,
-    /// Standard error, for people.
-    pub words: String,
-}
-
-impl CommandOutput {
-    /// The last document.
-    pub fn last(&self) -> &Value {
-        self.documents.last().unwrap_or(&Value::Null)
-    }
-
-    /// A count of the last document.
-    ///
-    /// # Panics
-    /// When there is no such count.
-    pub fn count(&self, name: &str) -> u64 {
-        let count = self.last()["counts"][name].as_u64();
-        assert!(count.is_some(), "no count {name} in {self:?}");
-        count.unwrap_or_default()
-    }
-}
-
-/// A sync in the middle of its work; killed when it is dropped.
-pub struct Running {
-    child: Child,
-    lines: Lines,
-}
-
-type Lines = Box<dyn Iterator<Item = Value>>;
-
-impl Running {
-    /// A program that goes on until it is asked to stop, and says what it does.
-    ///
-    /// # Panics
-    /// When it cannot be started.
-    pub fn begin(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
-        let lines: Lines = Box::new(lines(&mut child));
-        Running { child, lines }
-    }
-
-    /// The next thing that it says.
-    ///
-    /// # Panics
-    /// When it ended instead.
-    pub fn next_word(&mut self) -> Value {
-        self.lines.next().expect("it goes on, and says something")
-    }
-
-    /// What it says of the next such event; what it says before is not looked at.
-    ///
-    /// # Panics
-    /// When it ended without it.
-    pub fn hear(&mut self, event: &str) -> Value {
-        self.lines.by_ref().find(|line| line["event"] == event).expect("it comes to that")
-    }
-
-    /// A sync that has just said that so many are processed, and goes on.
-    ///
-    /// # Panics
-    /// When it ended before it came to that.
-    pub fn up_to(mut command: Command, processed: u64) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
-        let mut lines: Lines = Box::new(lines(&mut child));
-        let reached = lines
-            .by_ref()
-            .any(|line| line["phase"] == "sending" && line["processed"].as_u64().is_some_and(|done| done >= processed));
-        let running = Running { child, lines };
-        assert!(reached, "the sync ended before {processed} were processed");
-        running
-    }
-
-    /// Ends it at once, as a power cut would.
-    pub fn kill(self) {
-        drop(self);
-    }
-
-    /// Asks it to stop, as a scheduler does.
-    pub fn ask_to_stop(&self) {
-        self.signal("TERM");
-    }
-
-    /// Sends it a signal, by its name.
-    pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status();
-        assert!(sent.expect("there is a kill").success());
-    }
-
-    /// Waits for its end.
-    pub fn finish(mut self) -> CommandOutput {
-        let documents = self.lines.by_ref().collect();
-        let status = self.child.wait().expect("it is our child").code();
-        CommandOutput { status, documents, words: String::new() }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// The token that the sandbox takes.
 pub const TOKEN: &str = "practice-token";
-/// And its platform half.
+/// The token of its platform half.
 const PLATFORM_TOKEN: &str = "practice-platform-token";
 
 impl CliRig {
-    /// A workspace over this CSV text, `reference-like` settings, and a sandbox without faults.
+    /// Sets up a workspace over this CSV text, and a sandbox without faults.
     pub fn over_csv(csv: &[u8]) -> Self {
         let rig = Self::empty();
         std::fs::write(rig.path().join("records.csv"), csv).expect("a temporary folder is writable");
         rig.settle_workspace(&plain_source("records.csv"))
     }
 
-    /// A workspace with that `[source]`, and a sandbox without faults.
+    /// Sets up a workspace with that `[source]`, and a sandbox without faults.
     pub fn over_source(source: &str) -> Self {
         Self::empty().settle_workspace(source)
     }
 
-    /// A practice workspace with so many generated records, and a sandbox with these faults (TOML).
+    /// Sets up a practice workspace with so many generated records, and a sandbox with these faults (TOML).
     pub fn practice(records: usize, faults: &str) -> Self {
         let mut rig = Self::empty();
         let made = rig.run(&["init", "--practice", "--records", &records.to_string()]);
@@ -171,12 +66,12 @@ impl CliRig {
         std::fs::write(self.path().join("workspace.toml"), text).expect("a temporary folder is writable");
     }
 
-    /// The workspace's folder.
+    /// Returns the workspace's folder.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Where the sandbox listens.
+    /// Returns the address at which the sandbox listens.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -214,30 +109,28 @@ impl CliRig {
     /// # Panics
     /// When there is no sandbox.
     pub fn signal_sandbox(&self, name: &str) {
-        let child = self.sandbox.as_ref().expect("there is a sandbox");
-        let sent = Command::new("kill").arg(format!("-{name}")).arg(child.id().to_string()).status();
-        assert!(sent.expect("there is a kill").success());
+        signal(self.sandbox.as_ref().expect("there is a sandbox"), name);
     }
 
-    /// The command line with these arguments, in this workspace, with `--json` and the sandbox's token.
+    /// Returns the command line with these arguments, in this workspace, with `--json` and the sandbox's token.
     pub fn command(&self, arguments: &[&str]) -> Command {
         self.command_in(self.path(), arguments)
     }
 
-    /// The same in another workspace, over the same sandbox.
+    /// Returns the same command in another workspace, over the same sandbox.
     pub fn command_in(&self, workspace: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(crate::cli());
         command.arg("--workspace").arg(workspace).arg("--json").args(arguments);
         command.env("POSTONCE_SECRET_PLATFORM_TOKEN", PLATFORM_TOKEN);
         command.env("POSTONCE_SECRET_ACCOUNTING_TOKEN", TOKEN).env_remove("POSTONCE_WORKSPACE").env("LC_ALL", "C");
-        // No keyring of whoever runs the tests.
+        // The keyring of the person who runs the tests is not theirs to use.
         command.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
         command
     }
 
     /// Saves the sandbox's token in the keyring of this session, as a person does, with `postonce secret set`.
     ///
-    /// Wants a session with an unlocked keyring that belongs to nobody: `cargo xtask test` opens one.
+    /// It needs a session with an unlocked keyring that belongs to nobody: `cargo xtask test` opens one.
     pub fn keep_token_in_keyring(&self) {
         let mut command = Command::new(crate::cli());
         command.arg("--workspace").arg(self.path()).args(["secret", "set", "accounting-token"]);
@@ -254,12 +147,12 @@ impl CliRig {
         command_output(self.command(arguments))
     }
 
-    /// One sync, to its end.
+    /// Runs one sync to its end.
     pub fn sync(&self) -> CommandOutput {
         self.run(&["sync"])
     }
 
-    /// A sync that has just said that so many are processed, and goes on.
+    /// Starts a sync, and returns when it has reported that so many are processed. It goes on, unless the sandbox holds it.
     ///
     /// # Panics
     /// When it ended before it came to that.
@@ -267,23 +160,71 @@ impl CliRig {
         Running::up_to(self.command(&["sync"]), processed)
     }
 
-    /// What the sandbox's own books say: `vouchers`, `distinct_references`, `duplicates`, `sums` …
+    /// Holds every request of these kinds (as the sandbox's faults name them: `vouchers`, `draft_stage`, `lookup`, `all` …)
+    /// after so many more, in place of what was held before. What stands still does so until [`CliRig::release`], and a
+    /// process that waits for its answers is in the middle of its work for as long.
+    pub fn hold(&self, kinds: &[&str], after: u64) {
+        self.change_faults(|faults| {
+            faults.retain(|fault| fault["kind"] != "hold");
+            faults.push(json!({ "kind": "hold", "paths": kinds, "after": after }));
+        });
+    }
+
+    /// Returns how many requests stand still in the sandbox.
+    pub fn held(&self) -> usize {
+        self.admin(Method::GET, "held", None)["held"].as_array().map_or(0, Vec::len)
+    }
+
+    /// Waits until a request stands still in the sandbox.
+    pub fn wait_until_held(&self) {
+        wait_until("a request that stands still", || self.held() > 0);
+    }
+
+    /// Lets go what stands still; what comes later is held as before.
+    pub fn let_go(&self) {
+        self.admin(Method::DELETE, "held", None);
+    }
+
+    /// Lets go the request that has stood still the longest.
+    pub fn let_one_go(&self) {
+        self.admin(Method::DELETE, "held?first=1", None);
+    }
+
+    /// Lets go what stands still, and holds nothing any more.
+    pub fn release(&self) {
+        self.change_faults(|faults| faults.retain(|fault| fault["kind"] != "hold"));
+        self.let_go();
+    }
+
+    /// Waits until nothing is to take effect any more for a client that is gone.
+    pub fn let_the_late_arrive(&self) {
+        wait_until("what is late", || self.stats()["late"] == 0);
+    }
+
+    fn change_faults(&self, change: impl FnOnce(&mut Vec<Value>)) {
+        let mut settings = self.admin(Method::GET, "faults", None);
+        change(settings["faults"].as_array_mut().expect("a list"));
+        self.set_faults(&settings);
+    }
+
+    /// Returns the figures of the sandbox's own books: `vouchers`, `distinct_references`, `duplicates`, `sums` …
     pub fn stats(&self) -> Value {
-        self.admin(reqwest::Method::GET, "stats", None)
+        self.admin(Method::GET, "stats", None)
     }
 
     /// Replaces the sandbox's faults (the JSON of its admin call).
     pub fn set_faults(&self, faults: &Value) {
-        self.admin(reqwest::Method::PUT, "faults", Some(faults));
+        let set = self.admin(Method::PUT, "faults", Some(faults));
+        assert!(set["faults"].is_array(), "{set}");
     }
 
-    /// An admin call to the sandbox.
-    pub fn admin(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
+    /// Makes an admin call to the sandbox.
+    pub fn admin(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
         self.call(method, &format!("admin/{path}"), body)
     }
 
-    /// A call to the sandbox with its token.
-    pub fn call(&self, method: reqwest::Method, path: &str, body: Option<&Value>) -> Value {
+    /// Makes a call to the sandbox with its token.
+    pub fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
         runtime.block_on(async {
             let mut request = reqwest::Client::new().request(method, format!("{}/{path}", self.url)).bearer_auth(TOKEN);
@@ -303,7 +244,7 @@ impl Drop for CliRig {
     }
 }
 
-/// A `[source]` over a CSV file as a spreadsheet in Norway writes it.
+/// Returns the `[source]` over a CSV file as a spreadsheet in Norway writes it.
 pub fn plain_source(file: &str) -> String {
     format!(
         "[source]\nkind = \"csv\"\npath = \"{file}\"\ndelimiter = \";\"\ndecimal_separator = \",\"\n\
@@ -312,7 +253,7 @@ pub fn plain_source(file: &str) -> String {
     )
 }
 
-/// The `[source]` of the shared real file, as the design gives it.
+/// Returns the `[source]` of the shared real file, as the design gives it.
 pub fn real_source(file: &Path) -> String {
     format!(
         "[source]\nkind = \"csv\"\npath = \"{}\"\nencoding = \"windows-1252\"\ndelimiter = \";\"\n\
@@ -322,18 +263,7 @@ pub fn real_source(file: &Path) -> String {
     )
 }
 
-/// Runs any command to its end.
-pub fn command_output(mut command: Command) -> CommandOutput {
-    let output = command.stdin(Stdio::null()).output().expect("the program starts");
-    let text = String::from_utf8_lossy(&output.stdout);
-    CommandOutput {
-        status: output.status.code(),
-        documents: text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect(),
-        words: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
-}
-
 fn lines(child: &mut Child) -> impl Iterator<Item = Value> + 'static + use<> {
-    let out: ChildStdout = child.stdout.take().expect("standard output is piped");
+    let out = child.stdout.take().expect("standard output is piped");
     BufReader::new(out).lines().map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok())
 }

@@ -1,13 +1,17 @@
-//! What the questions share: where the programs under test are, and where the project's shared data is.
+//! Serves every question: finds the programs under test and the project's shared data, and holds what several rigs share.
 
 mod cli_rig;
+mod patience;
 mod proxy;
+mod running;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-pub use cli_rig::{CliRig, CommandOutput, Running, TOKEN, command_output, plain_source, real_source};
+pub use cli_rig::{CliRig, TOKEN, plain_source, real_source};
+pub use patience::{WAIT_MAX, look_for, wait_for, wait_until};
 pub use proxy::{Fault, Proxy};
+pub use running::{CommandOutput, Running, command_output};
 
 /// The top of the checkout that cargo runs the tests in: several may share a target folder, and so one compiled test.
 pub fn root() -> &'static Path {

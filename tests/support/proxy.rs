@@ -1,7 +1,7 @@
-//! What may lie between a client and any server: a proxy that loses, delays, repeats and swallows, one request at a time.
+//! Stands between a client and any server: a proxy that loses, delays, repeats, holds and swallows, one request at a time.
 //!
-//! It reads requests of HTTP/1.1 whole and asks the server for each over a connection of its own, so that it can count what came
-//! and what went through, and every fault falls between two whole messages.
+//! It reads requests of HTTP/1.1 whole and asks the server for each over a connection of its own: so it can count the requests
+//! that came and those that went through, and every fault falls between two whole messages.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -9,7 +9,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// What is done to a request.
+use crate::patience::WAIT_MAX;
+
+/// The thing that is done to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The connection is cut, and the server never hears of it.
@@ -18,13 +20,15 @@ pub enum Fault {
     CutAfter,
     /// The connection is cut, and the server hears of it so much later: as when a client gave up before its server did.
     Late(Duration),
-    /// The server hears of it so much later, and is waited for.
-    SlowRequest(Duration),
+    /// It stands still on its way to the server until the proxy lets it go; the server is waited for.
+    Hold,
+    /// The server answers, and the answer stands still until the proxy lets it go.
+    HoldAnswer,
     /// The answer comes so much later.
     SlowAnswer(Duration),
     /// The server hears it twice, one after the other, and the second answer is given.
     Twice,
-    /// It is taken, and nothing ever comes of it. The connection stands until the proxy is gone.
+    /// The request is taken, and nothing ever comes of it. The connection stands until the proxy is gone.
     Silence,
 }
 
@@ -52,6 +56,10 @@ struct State {
     passed: Vec<String>,
     /// Requests whose late effect is still to come.
     late: usize,
+    /// Requests and answers that stand still now.
+    held: usize,
+    /// The times that those that stand still were let go. A request that met a hold before the newest one stands no more.
+    releases: usize,
     closed: bool,
 }
 
@@ -70,7 +78,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy in front of the server at this address, which does nothing to anybody yet.
+    /// Starts a proxy in front of the server at this address; it does nothing to anybody yet.
     ///
     /// # Panics
     /// When that is no address of this machine, or no port is free.
@@ -82,7 +90,8 @@ impl Proxy {
         let shared = Arc::new(Shared { server, state: Mutex::default(), changed: Condvar::new() });
         let proxy = Self { shared: Arc::clone(&shared), address };
         thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
+            // A connection that its client broke off again is no end of the listening.
+            for client in listener.incoming().filter_map(Result::ok) {
                 if shared.state().closed {
                     return;
                 }
@@ -93,7 +102,7 @@ impl Proxy {
         proxy
     }
 
-    /// Where it listens.
+    /// Returns the address at which it listens.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -108,27 +117,49 @@ impl Proxy {
         self.shared.state().rules.push(Rule { text: text.to_owned(), skipped, left: times, fault });
     }
 
-    /// Nothing is done to anybody any more. What is under way stays so.
+    /// Does nothing to anybody any more. What is slow or late already stays so, what stands still goes on.
     pub fn calm(&self) {
         self.shared.state().rules.clear();
+        self.let_go();
     }
 
-    /// How many requests that hold the text came.
+    /// Lets go what stands still; what comes later is held as before.
+    pub fn let_go(&self) {
+        self.shared.state().releases += 1;
+        self.shared.changed.notify_all();
+    }
+
+    /// Tells whether a request or an answer stands still.
+    pub fn is_holding(&self) -> bool {
+        self.shared.state().held > 0
+    }
+
+    /// Waits until a request or an answer stands still.
+    ///
+    /// # Panics
+    /// When none does in time.
+    pub fn wait_until_held(&self) {
+        let state = self.shared.state();
+        let waited = self.shared.changed.wait_timeout_while(state, WAIT_MAX, |state| state.held == 0);
+        assert!(waited.is_ok_and(|(_, waited)| !waited.timed_out()), "waited in vain for a request that stands still");
+    }
+
+    /// Returns how many requests that hold the text came.
     pub fn came(&self, text: &str) -> usize {
         self.shared.state().came.iter().filter(|request| request.contains(text)).count()
     }
 
-    /// How many times the server heard a request that holds the text.
+    /// Returns how many times the server heard a request that holds the text.
     pub fn passed(&self, text: &str) -> usize {
         self.shared.state().passed.iter().filter(|request| request.contains(text)).count()
     }
 
-    /// Whether every fault that was asked for has befallen somebody.
+    /// Tells whether every fault that was asked for has befallen somebody.
     pub fn is_spent(&self) -> bool {
         self.shared.state().rules.is_empty()
     }
 
-    /// Waits until whatever was to take effect late has done so.
+    /// Waits until everything that is late has taken effect.
     pub fn settle(&self) {
         let state = self.shared.state();
         drop(self.shared.changed.wait_while(state, |state| state.late > 0));
@@ -139,7 +170,7 @@ impl Drop for Proxy {
     fn drop(&mut self) {
         self.shared.state().closed = true;
         self.shared.changed.notify_all();
-        // Wakes the one who listens.
+        // Wakes the thread that listens.
         drop(TcpStream::connect(self.address));
     }
 }
@@ -149,11 +180,11 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One request, and with it the end of the connection.
+    /// Serves one request, and ends its connection.
     fn serve(&self, mut client: TcpStream) {
         let Some(request) = read(&client) else { return };
         let text = request.text();
-        let fault = self.befalls(&text);
+        let (fault, releases) = self.befalls(&text);
         let answer = match fault {
             None => self.ask(&request),
             Some(Fault::CutBefore) => None,
@@ -169,9 +200,14 @@ impl Shared {
                 self.changed.notify_all();
                 None
             }
-            Some(Fault::SlowRequest(delay)) => {
-                self.wait(delay);
+            Some(Fault::Hold) => {
+                self.stand(releases);
                 self.ask(&request)
+            }
+            Some(Fault::HoldAnswer) => {
+                let answer = self.ask(&request);
+                self.stand(releases);
+                answer
             }
             Some(Fault::SlowAnswer(delay)) => {
                 let answer = self.ask(&request);
@@ -194,8 +230,8 @@ impl Shared {
         let _ = client.shutdown(Shutdown::Both);
     }
 
-    /// Counts a request, and says what is to be done to it.
-    fn befalls(&self, text: &str) -> Option<Fault> {
+    /// Counts a request, and returns the fault that it meets, with the number of releases by then.
+    fn befalls(&self, text: &str) -> (Option<Fault>, usize) {
         let mut state = self.state();
         state.came.push(text.to_owned());
         let mut found = None;
@@ -211,7 +247,17 @@ impl Shared {
         if matches!(found, Some(Fault::Late(_))) {
             state.late += 1;
         }
-        found
+        (found, state.releases)
+    }
+
+    /// Stands still until the next release after so many, or until the proxy is gone.
+    fn stand(&self, releases: usize) {
+        let mut state = self.state();
+        state.held += 1;
+        self.changed.notify_all();
+        let waits = |state: &mut State| state.releases == releases && !state.closed;
+        let mut state = self.changed.wait_while(state, waits).unwrap_or_else(PoisonError::into_inner);
+        state.held -= 1;
     }
 
     /// Waits so long, or until the proxy is gone.
@@ -220,7 +266,7 @@ impl Shared {
         drop(self.changed.wait_timeout_while(state, delay, |state| !state.closed));
     }
 
-    /// The server's whole answer; `None` when it gives none.
+    /// Asks the server, and returns its whole answer; `None` when it gives none.
     fn ask(&self, request: &Request) -> Option<Vec<u8>> {
         let mut server = TcpStream::connect(self.server).ok()?;
         self.state().passed.push(request.text());
@@ -236,7 +282,7 @@ impl Request {
         format!("{}\n{}\n{}", self.line, self.headers.join("\n"), String::from_utf8_lossy(&self.body))
     }
 
-    /// As it goes to the server, which is to close the connection behind its answer.
+    /// Returns the request as it goes to the server: with the wish to close the connection behind the answer.
     fn bytes(&self) -> Vec<u8> {
         let kept = self.headers.iter().filter(|header| !is_header(header, "connection"));
         let head: String = kept.map(|header| format!("{header}\r\n")).collect();
@@ -246,7 +292,7 @@ impl Request {
     }
 }
 
-/// A whole request; `None` when the connection ends before that.
+/// Reads a whole request; `None` when the connection ends before that.
 fn read(client: &TcpStream) -> Option<Request> {
     let mut reader = BufReader::new(client);
     let mut next = || {
@@ -270,8 +316,8 @@ fn read(client: &TcpStream) -> Option<Request> {
     Some(Request { line, headers, body })
 }
 
-/// The same answer, saying that the connection ends with it: nobody is to keep one that will be closed. A server that died
-/// in the middle of its head has not answered.
+/// Returns the same answer with the word that the connection ends with it: nobody is to keep one that will be closed. A server
+/// that died in the middle of its head has not answered.
 fn closing(answer: Vec<u8>) -> Option<Vec<u8>> {
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
@@ -297,8 +343,9 @@ mod tests {
     use std::sync::mpsc::{Receiver, channel};
 
     use super::*;
+    use crate::patience::wait_until;
 
-    /// A server that tells what it hears, and answers each with `heard`.
+    /// Starts a server that passes on what it hears, and answers each request with `heard`.
     fn server() -> (String, Receiver<String>) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("it listens"));
@@ -314,17 +361,21 @@ mod tests {
         (url, heard)
     }
 
-    fn say(proxy: &Proxy, body: &str) -> io::Result<String> {
-        let mut stream = TcpStream::connect(proxy.address)?;
+    fn begin(proxy: &Proxy, body: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(proxy.address).expect("it listens");
         let length = body.len();
-        write!(stream, "POST /x HTTP/1.1\r\nHost: here\r\nContent-Length: {length}\r\n\r\n{body}")?;
+        write!(stream, "POST /x HTTP/1.1\r\nHost: here\r\nContent-Length: {length}\r\n\r\n{body}").expect("it reads");
+        stream
+    }
+
+    fn say(proxy: &Proxy, body: &str) -> io::Result<String> {
         let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
+        begin(proxy, body).read_to_string(&mut answer)?;
         Ok(answer)
     }
 
     #[test]
-    fn without_a_fault_both_sides_hear_each_other_and_the_connection_ends() {
+    fn both_sides_hear_each_other_without_a_fault() {
         let (url, heard) = server();
         let proxy = Proxy::before(&url);
         let answer = say(&proxy, "hello").expect("an answer");
@@ -335,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_before_is_never_heard_and_what_is_cut_after_is() {
+    fn a_request_cut_before_is_never_heard_one_cut_after_is() {
         let (url, heard) = server();
         let proxy = Proxy::before(&url);
         proxy.once("first", Fault::CutBefore);
@@ -348,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn a_late_one_is_heard_after_whoever_asked_has_given_up() {
+    fn a_late_request_is_heard_after_its_client_gave_up() {
         let (url, heard) = server();
         let proxy = Proxy::before(&url);
         proxy.once("late", Fault::Late(Duration::from_millis(50)));
@@ -358,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_one_is_heard_twice_and_only_the_nth_is_meant() {
+    fn a_repeated_request_is_heard_twice_and_only_the_nth() {
         let (url, heard) = server();
         let proxy = Proxy::before(&url);
         proxy.nth("again", 1, 1, Fault::Twice);
@@ -375,19 +426,34 @@ mod tests {
         let proxy = Proxy::before(&url);
         proxy.once("slow", Fault::SlowAnswer(Duration::from_millis(20)));
         assert!(say(&proxy, "slow").expect("an answer").ends_with("heard"));
-        proxy.once("slow", Fault::SlowRequest(Duration::from_millis(20)));
-        assert!(say(&proxy, "slow").expect("an answer").ends_with("heard"));
         proxy.once("silent", Fault::Silence);
-        let address = proxy.address;
-        let mut silent = TcpStream::connect(address).expect("it listens");
-        write!(silent, "POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nsilent").expect("it reads");
-        while proxy.came("silent") == 0 {
-            thread::yield_now();
-        }
+        let mut silent = begin(&proxy, "silent");
+        wait_until("the request", || proxy.came("silent") == 1);
         drop(proxy);
         let mut answer = String::new();
         let _ = silent.read_to_string(&mut answer);
-        assert_eq!((answer.as_str(), heard.try_iter().count()), ("", 2), "and the server heard the slow ones alone");
+        assert_eq!((answer.as_str(), heard.try_iter().count()), ("", 1), "and the server heard the slow one alone");
+    }
+
+    #[test]
+    fn a_held_request_or_answer_stands_still_until_it_is_let_go() {
+        let (url, heard) = server();
+        let proxy = Proxy::before(&url);
+        let mut answer = String::new();
+        for (text, fault, passed) in [("request", Fault::Hold, 0), ("answer", Fault::HoldAnswer, 1)] {
+            proxy.nth(text, 0, 2, fault);
+            for _ in 0..2 {
+                let mut held = begin(&proxy, text);
+                proxy.wait_until_held();
+                assert_eq!(proxy.passed(text), passed, "{text}");
+                proxy.let_go();
+                answer.clear();
+                held.read_to_string(&mut answer).expect("an answer");
+                assert!(answer.ends_with("heard") && !proxy.is_holding(), "{answer}");
+                proxy.shared.state().passed.clear();
+            }
+        }
+        assert_eq!(heard.try_iter().collect::<Vec<_>>(), ["request", "request", "answer", "answer"]);
     }
 
     #[test]

@@ -1,5 +1,4 @@
-//! What a server does by itself: the same vouchers of two lines, made and posted in calls of the same size, and nothing else.
-//! The measure that an export is held against.
+//! Makes and posts the same vouchers of two lines by bare calls of the same size: the measure that an export is held against.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -7,7 +6,7 @@ use postonce_peers::{odoo, tryton};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
-/// What is booked: a day, as `2020-01-31`, and an amount in øre.
+/// The content of a voucher: a day, as `2020-01-31`, and an amount in øre.
 #[derive(Debug, Clone)]
 pub(crate) struct Voucher {
     pub(crate) date: String,
@@ -30,7 +29,7 @@ impl Voucher {
     }
 }
 
-/// Tryton after a login, with what each move names.
+/// Tryton after a login, with the ids that each move names.
 pub(crate) struct Tryton {
     url: String,
     session: String,
@@ -79,7 +78,7 @@ impl Tryton {
     }
 }
 
-/// The periods of the books.
+/// Returns the periods of the books.
 fn periods(books: &tryton::Books) -> Vec<(String, String, i64)> {
     let rows = books.sql("SELECT start_date, end_date, id FROM account_period").expect("the books can be read");
     let period = |row: &str| {
@@ -109,7 +108,7 @@ impl Bare for Tryton {
     }
 }
 
-/// Odoo, with what each entry names.
+/// Odoo, with the ids that each entry names.
 pub(crate) struct Odoo {
     url: String,
     database: &'static str,

@@ -1,30 +1,31 @@
-//! When the server, or Postonce, dies in the middle.
+//! Tests a server, or Postonce, that dies in the middle.
 
 use std::hash::{BuildHasher as _, Hasher as _};
-use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
-use std::thread;
 use std::time::Duration;
 
-use postonce_tests::{Fault, Running};
+use postonce_tests::{Fault, Running, wait_until};
 
 use super::system_rig::{SystemRig, quiet, rows};
 
 /// Rounds of each kind of killing, where `POSTONCE_KILL_ROUNDS` names no other number.
 const ROUNDS: usize = 2;
 const RECORDS_PER_ROUND: usize = 30;
+/// As the rig's workspace has it.
+const RECORDS_PER_REQUEST: usize = 10;
 /// Lines of a sync's progress that are waited for at most before somebody is killed.
 const LINES_MAX: u64 = 9;
 /// Requests that are waited for after that, at most: so the kill falls between two lines.
 const REQUESTS_MAX: u64 = 6;
 
-pub(crate) fn a_server_that_dies_in_the_middle_and_comes_back_has_each_once(rig: &SystemRig) {
+pub(crate) fn a_server_that_dies_and_comes_back_has_each_record_once(rig: &SystemRig) {
     let records = rows(60);
     rig.write(&records);
-    // Slow from the second one on, so that it dies before the last.
-    rig.proxy.nth(rig.subject.words().write, 1, usize::MAX, Fault::SlowAnswer(Duration::from_millis(500)));
+    // Answers stand still from the second one on, so that it dies before the last.
+    rig.proxy.nth(rig.subject.words().write, 1, usize::MAX, Fault::HoldAnswer);
     let first = Running::up_to(rig.command(&["sync"]), 10);
+    rig.proxy.wait_until_held();
     rig.subject.kill();
+    rig.proxy.calm();
     let first = quiet(first.finish());
     assert!(matches!(first.status, Some(1 | 4 | 5)), "{first:?}");
     rig.subject.restart();
@@ -34,24 +35,24 @@ pub(crate) fn a_server_that_dies_in_the_middle_and_comes_back_has_each_once(rig:
     rig.assert_books(&records);
 }
 
-/// Stopped, and going on as soon as somebody has asked it something.
+/// Stops the server in the middle of a run; it goes on once somebody has asked it something.
 pub(crate) fn a_server_that_stands_still_for_a_while_is_waited_for(rig: &SystemRig) {
     let records = rows(60);
     rig.write(&records);
-    rig.proxy.nth(rig.subject.words().write, 0, usize::MAX, Fault::SlowAnswer(Duration::from_millis(500)));
+    rig.proxy.nth(rig.subject.words().write, 1, usize::MAX, Fault::Hold);
     let first = Running::up_to(rig.command(&["sync"]), 10);
-    let before = rig.proxy.came("HTTP");
+    rig.proxy.wait_until_held();
+    let before = rig.proxy.passed(rig.subject.words().write);
     rig.subject.pause(true);
-    while rig.proxy.came("HTTP") == before {
-        thread::yield_now();
-    }
+    rig.proxy.calm();
+    wait_until("a request to the server that stands still", || rig.proxy.passed(rig.subject.words().write) > before);
     rig.subject.pause(false);
     let first = quiet(first.finish());
     assert_eq!((first.status, first.count("posted")), (Some(0), 60), "{first:?}");
     rig.assert_books(&records);
 }
 
-/// The sessions of this subject are over after two seconds without a request, and with them the right to post.
+/// Waits longer than a session of this subject lives: two seconds without a request, and the right to post is over.
 pub(crate) fn a_session_that_ran_out_in_the_middle_is_renewed(rig: &SystemRig) {
     let words = rig.subject.words();
     let idle = Duration::from_secs(3);
@@ -84,32 +85,35 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().and_then(|text| text.parse().ok())
 }
 
-/// Lets a sync come to some moment, and calls `kill` there; its process is gone afterwards.
-fn to_some_moment(rig: &SystemRig, random: &mut Random, kill_server: bool) -> bool {
-    let mut command = rig.command(&["sync", "--wait", "60"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
-    let lines = BufReader::new(child.stdout.take().expect("standard output is piped")).lines();
-    let wanted = usize::try_from(random.below(LINES_MAX)).expect("a small number");
-    let mut lines = lines.map_while(Result::ok);
-    let seen = lines.by_ref().take(wanted).count();
-    let more = rig.proxy.came("HTTP") + usize::try_from(random.below(REQUESTS_MAX)).expect("a small number");
-    while rig.proxy.came("HTTP") < more && child.try_wait().is_ok_and(|status| status.is_none()) {
-        thread::yield_now();
-    }
+/// Lets a sync come to some moment, and kills it, or the server, there; its process is gone afterwards. Tells whether it was
+/// still at work. The last of its writes stands still, so that it is, unless it had nothing to write.
+fn kill_at_some_moment(rig: &SystemRig, random: &mut Random, kill_server: bool) -> bool {
+    let mut small = |end| usize::try_from(random.below(end)).expect("a small number");
+    let (lines, requests) = (small(LINES_MAX), small(REQUESTS_MAX));
+    rig.proxy.nth(
+        rig.subject.words().write,
+        RECORDS_PER_ROUND / RECORDS_PER_REQUEST - 1,
+        usize::MAX,
+        Fault::HoldAnswer,
+    );
+    let mut sync = Running::begin(rig.command(&["sync", "--wait", "60"]));
+    wait_until("some lines", || sync.documents_so_far() >= lines || rig.proxy.is_holding() || sync.has_ended());
+    let more = rig.proxy.came("HTTP") + requests;
+    wait_until("some requests", || rig.proxy.came("HTTP") >= more || rig.proxy.is_holding() || sync.has_ended());
+    let was_at_work = !sync.has_ended();
     if kill_server {
         rig.subject.kill();
-        lines.for_each(drop);
-        let _ = child.wait();
+        rig.proxy.calm();
+        sync.finish();
         rig.subject.restart();
-        seen == wanted
     } else {
-        child.kill().expect("it is our child");
-        let status = child.wait().expect("it is our child");
-        seen == wanted && status.code().is_none()
+        sync.kill();
+        rig.proxy.calm();
     }
+    was_at_work
 }
 
-/// From so many rounds on, most of them have to hit.
+/// Rounds from which on most of them have to hit.
 const ROUNDS_JUDGED: usize = 10;
 
 fn killed_again_and_again(rig: &SystemRig, kill_server: bool) {
@@ -120,7 +124,7 @@ fn killed_again_and_again(rig: &SystemRig, kill_server: bool) {
     let mut killed = 0;
     for round in 1..=rounds {
         rig.write(&rows(round * RECORDS_PER_ROUND));
-        killed += usize::from(to_some_moment(rig, &mut random, kill_server));
+        killed += usize::from(kill_at_some_moment(rig, &mut random, kill_server));
     }
     rig.sync_until_clear();
     rig.sync_until_clear();
@@ -129,10 +133,10 @@ fn killed_again_and_again(rig: &SystemRig, kill_server: bool) {
     eprintln!("{killed} of {rounds} killed at work, {} records once each", rounds * RECORDS_PER_ROUND);
 }
 
-pub(crate) fn postonce_killed_at_random_moments_loses_and_doubles_nothing(rig: &SystemRig) {
+pub(crate) fn postonce_killed_at_random_loses_and_doubles_nothing(rig: &SystemRig) {
     killed_again_and_again(rig, false);
 }
 
-pub(crate) fn the_server_killed_at_random_moments_loses_and_doubles_nothing(rig: &SystemRig) {
+pub(crate) fn a_server_killed_at_random_loses_and_doubles_nothing(rig: &SystemRig) {
     killed_again_and_again(rig, true);
 }

@@ -1,25 +1,8 @@
-//! When several administrators come at the same time.
+//! Tests several administrators at the same time.
 
-use std::path::Path;
-use std::thread;
-use std::time::Duration;
-
-use postonce_tests::{CommandOutput, Fault, Running, command_output};
+use postonce_tests::{CommandOutput, Fault, Running, command_output, wait_for, wait_until};
 
 use super::system_rig::{SystemRig, quiet, rows};
-
-/// So slow that the others come while the first is at work.
-const SLOW: Duration = Duration::from_millis(900);
-
-fn slowly(rig: &SystemRig) {
-    rig.proxy.nth(rig.subject.words().write, 0, usize::MAX, Fault::SlowAnswer(SLOW));
-}
-
-fn all_at_once(rig: &SystemRig, workspaces: &[&Path]) -> Vec<CommandOutput> {
-    let commands = workspaces.iter().map(|workspace| rig.command_in(workspace, &["sync"]));
-    let running: Vec<_> = commands.map(|command| thread::spawn(move || quiet(command_output(command)))).collect();
-    running.into_iter().map(|one| one.join().expect("a thread that only waits")).collect()
-}
 
 fn assert_names_the_holder(second: &CommandOutput) {
     assert_eq!((second.status, &second.last()["error"]["code"]), (Some(3), &"lock_held".into()), "{second:?}");
@@ -30,34 +13,43 @@ fn assert_names_the_holder(second: &CommandOutput) {
     assert_eq!(lock["operation"], "sync");
 }
 
-pub(crate) fn of_three_at_once_one_exports_and_the_others_are_told_who_does(rig: &SystemRig) {
+pub(crate) fn two_of_three_at_once_are_refused_and_name_the_holder(rig: &SystemRig) {
     let records = rows(40);
     rig.write(&records);
-    slowly(rig);
+    // The answers of the first one stand still until the others were refused.
+    rig.proxy.nth(rig.subject.words().write, 0, usize::MAX, Fault::HoldAnswer);
     let others = [rig.another(), rig.another()];
-    let ends = all_at_once(rig, &[rig.path(), others[0].path(), others[1].path()]);
-    let mut statuses: Vec<_> = ends.iter().map(|end| end.status).collect();
+    let workspaces = [rig.path(), others[0].path(), others[1].path()];
+    let mut running = workspaces.map(|workspace| Running::begin(rig.command_in(workspace, &["sync"])));
+    rig.proxy.wait_until_held();
+    wait_until("the end of the others", || {
+        running.iter_mut().map(Running::has_ended).filter(|ended| *ended).count() == 2
+    });
+    rig.proxy.calm();
+    let ends = running.map(|one| quiet(one.finish()));
+    let mut statuses = ends.each_ref().map(|end| end.status);
     statuses.sort_unstable();
     assert_eq!(statuses, [Some(0), Some(3), Some(3)], "{ends:?}");
     ends.iter().filter(|end| end.status == Some(3)).for_each(assert_names_the_holder);
-    rig.proxy.calm();
-    // Whoever comes next finds everything done, on each machine.
-    for workspace in [rig.path(), others[0].path(), others[1].path()] {
+    // The next sync finds everything done, on each machine.
+    for workspace in workspaces {
         let next = quiet(command_output(rig.command_in(workspace, &["sync", "--wait", "60"])));
         assert_eq!((next.status, next.count("posted"), next.count("skipped")), (Some(0), 0, 40), "{next:?}");
     }
     rig.assert_books(&records);
 }
 
-/// A sync that has just begun to send, and goes on slowly.
+/// Starts a sync that has begun to send: its first write is answered, and the answers of all later ones stand still.
 fn first_of(rig: &SystemRig) -> Running {
     let records = rows(90);
     rig.write(&records);
-    slowly(rig);
-    Running::up_to(rig.command(&["sync"]), 10)
+    rig.proxy.nth(rig.subject.words().write, 1, usize::MAX, Fault::HoldAnswer);
+    let first = Running::up_to(rig.command(&["sync"]), 10);
+    rig.proxy.wait_until_held();
+    first
 }
 
-pub(crate) fn a_holder_that_was_killed_is_taken_over_and_its_work_is_finished(rig: &SystemRig) {
+pub(crate) fn a_killed_holder_is_taken_over_and_its_work_is_finished(rig: &SystemRig) {
     rig.short_lease();
     let first = first_of(rig);
     let other = rig.another();
@@ -71,7 +63,7 @@ pub(crate) fn a_holder_that_was_killed_is_taken_over_and_its_work_is_finished(ri
     rig.assert_books(&rows(90));
 }
 
-/// A machine that sleeps for longer than its lease, and wakes up after somebody else took over and finished.
+/// Lets a machine sleep for longer than its lease, and wake up after somebody else took over and finished.
 pub(crate) fn a_holder_that_slept_past_its_lease_writes_nothing_more(rig: &SystemRig) {
     rig.short_lease();
     let first = first_of(rig);
@@ -99,42 +91,35 @@ pub(crate) fn a_lock_whose_row_a_person_put_out_of_use_still_locks(rig: &SystemR
     rig.assert_books(&records);
 }
 
-/// A request that stands still on its way, for less long than its holder goes without renewing the lock.
-const STANDS_STILL: Duration = Duration::from_secs(25);
-/// So often the lock is looked at, at most.
-const LOOKS_MAX: usize = 400;
-
-/// The holder does not know yet that the lock was broken, and its own drafts are not there to be seen.
-pub(crate) fn a_holder_whose_lock_was_broken_while_its_request_stood_still_books_nothing_twice(rig: &SystemRig) {
+/// Breaks a lock while a request of its holder stands still on its way: the holder does not know yet that its lock was broken,
+/// and its own drafts are not there to be seen.
+pub(crate) fn a_lock_broken_during_a_held_request_books_nothing_twice(rig: &SystemRig) {
     let records = rows(10);
     rig.write(&records);
-    rig.proxy.once(rig.subject.words().write, Fault::SlowRequest(STANDS_STILL));
-    let first = rig.command(&["sync"]);
-    let first = thread::spawn(move || quiet(command_output(first)));
-    while rig.proxy.came(rig.subject.words().write) == 0 {
-        assert!(!first.is_finished(), "it sends something");
-        thread::yield_now();
-    }
+    rig.proxy.once(rig.subject.words().write, Fault::Hold);
+    let mut first = Running::begin(rig.command(&["sync"]));
+    rig.proxy.wait_until_held();
     let other = rig.another_directly();
     let run = |arguments: &[&str]| quiet(command_output(rig.command_in(other.path(), arguments)));
-    // What it has to show it has shown; its next renewal is a third of a lease away.
+    // It has shown how far it is; its next renewal is a third of a lease away.
     let shown = |status: &CommandOutput| status.last()["lock"]["progress"]["total"] == 10;
-    let status = (0..LOOKS_MAX).map(|_| run(&["status"])).find(shown).expect("it shows how far it is");
+    let status = wait_for("the lock's progress", || Some(run(&["status"])).filter(shown));
     let holder = &status.last()["lock"]["holder"];
     let user = holder["name"].as_str().or(holder["user"].as_str()).unwrap_or_else(|| panic!("no holder: {status:?}"));
     let broken = run(&["break-lock", "--reason", "her machine stands still", "--confirm", user]);
     assert_eq!(broken.status, Some(0), "{broken:?}");
     let next = run(&["sync"]);
     assert_eq!((next.status, next.count("posted")), (Some(0), 10), "{next:?}");
-    assert!(!first.is_finished(), "its request arrives after that");
-    first.join().expect("a thread that only waits");
+    assert!(!first.has_ended() && rig.proxy.is_holding(), "its request arrives after that");
     rig.proxy.calm();
+    first.finish();
     rig.sync_until_clear();
     rig.sync_until_clear();
     rig.assert_books(&records);
 }
 
 pub(crate) fn a_lock_is_broken_with_a_reason_and_its_former_holder_stops(rig: &SystemRig) {
+    rig.short_lease();
     let first = first_of(rig);
     let other = rig.another();
     let run = |arguments: &[&str]| quiet(command_output(rig.command_in(other.path(), arguments)));
@@ -144,6 +129,8 @@ pub(crate) fn a_lock_is_broken_with_a_reason_and_its_former_holder_stops(rig: &S
     let user = holder["name"].as_str().or(holder["user"].as_str()).unwrap_or_else(|| panic!("no holder: {status:?}"));
     let broken = run(&["break-lock", "--reason", "the machine went home with her", "--confirm", user]);
     assert_eq!(broken.status, Some(0), "{broken:?}");
+    // It gets answers and has news to tell, but cannot come to its end before it hears of its lock.
+    rig.proxy.let_go();
     let first = quiet(first.finish());
     assert_eq!(first.last()["outcome"], "lease_lost", "{first:?}");
     rig.proxy.calm();

@@ -1,4 +1,4 @@
-//! When requests and answers are lost, late or doubled: in the end each record is booked once, and no draft is left.
+//! Tests requests and answers that are lost, late or doubled: in the end each record is booked once, and no draft is left.
 
 use std::time::Duration;
 
@@ -6,10 +6,11 @@ use postonce_tests::{CommandOutput, Fault};
 
 use super::system_rig::{SystemRig, rows};
 
-/// Later than the next sync begins, and earlier than it ends.
+/// The delay of a request that is late. It is a fraction of the settle window of a system that protects by nothing but its
+/// search (`sandbox.rs`), so that a busy machine does not use the window up.
 const LATE: Duration = Duration::from_millis(2_500);
 
-/// One fault at the nth request of a kind, a sync through it, and whatever syncs it takes after that.
+/// Syncs through one fault at the nth request of a kind, and as often after that as it takes.
 fn through(rig: &SystemRig, text: &str, skipped: usize, fault: Fault) -> CommandOutput {
     let records = rows(30);
     rig.write(&records);
@@ -20,14 +21,14 @@ fn through(rig: &SystemRig, text: &str, skipped: usize, fault: Fault) -> Command
     rig.proxy.calm();
     rig.sync_until_clear();
     rig.proxy.settle();
-    // What took effect in the meantime is found by the next one at the latest.
+    // Vouchers that took effect in the meantime are found by the next one at the latest.
     let last = rig.sync_until_clear();
     assert_eq!((last.count("posted"), last.count("in_doubt")), (0, 0), "{last:?}");
     rig.assert_books(&records);
     first
 }
 
-/// The same for the request that books drafts.
+/// Does the same for the request that books drafts.
 fn through_commit(rig: &SystemRig, skipped: usize, fault: Fault) {
     through(rig, rig.subject.words().commit.expect("it stages"), skipped, fault);
 }
@@ -40,7 +41,7 @@ pub(crate) fn a_write_whose_answer_is_lost_is_not_made_twice(rig: &SystemRig) {
     through(rig, rig.subject.words().write, 1, Fault::CutAfter);
 }
 
-pub(crate) fn a_write_that_takes_effect_after_it_was_given_up_is_not_made_twice(rig: &SystemRig) {
+pub(crate) fn a_write_that_takes_effect_late_is_not_made_twice(rig: &SystemRig) {
     through(rig, rig.subject.words().write, 1, Fault::Late(LATE));
 }
 
@@ -60,7 +61,7 @@ pub(crate) fn a_commit_whose_answer_is_lost_is_not_made_twice(rig: &SystemRig) {
     through_commit(rig, 0, Fault::CutAfter);
 }
 
-pub(crate) fn a_commit_that_takes_effect_after_it_was_given_up_is_not_made_twice(rig: &SystemRig) {
+pub(crate) fn a_commit_that_takes_effect_late_is_not_made_twice(rig: &SystemRig) {
     through_commit(rig, 0, Fault::Late(LATE));
 }
 
@@ -68,7 +69,7 @@ pub(crate) fn a_commit_that_the_network_repeats_books_once(rig: &SystemRig) {
     through_commit(rig, 0, Fault::Twice);
 }
 
-/// Everything that writes is lost for a while, now before, now after.
+/// Loses everything that writes for a while, now before, now after.
 pub(crate) fn a_network_that_loses_every_other_request_loses_no_record(rig: &SystemRig) {
     let records = rows(40);
     rig.write(&records);

@@ -1,5 +1,5 @@
-//! A real file, at its full length, into each of the two real systems: every record once and to the øre, and how fast beside
-//! what the server does by itself. `cargo xtask rig` runs it and shows the figures; no assertion is about time.
+//! Exports a real file, at its full length, into each of the two real systems: every record once and to the øre, and how fast
+//! beside bare calls. `cargo xtask bench` runs it and shows the figures; no assertion is about time.
 
 use std::future::Future;
 use std::time::Instant;
@@ -16,7 +16,7 @@ use super::system_rig::{SystemRig, rows};
 const PER_CALL: usize = 500;
 /// A call of 500 takes Odoo ten seconds, and every other record waits for it.
 const PER_CALL_OF_ODOO: usize = 100;
-/// As many as the real file has that can be posted, where it is not on this machine.
+/// Records where the real file is not on this machine: as many as it has that can be posted.
 const RECORDS: usize = 13_800;
 const RECORDS_OF_ODOO: usize = 2_000;
 
@@ -30,8 +30,8 @@ const OPEN_ODOO: &str = "UPDATE res_company SET fiscalyear_lock_date = NULL";
 /// Names another number of records.
 const VARIABLE: &str = "POSTONCE_BENCH_RECORDS";
 
-/// Puts records into the workspace: the first of the real file, or made up ones where it is not on this machine. What can be
-/// posted of them, in that order: a server takes three times as long for the first call into a month that it has not had.
+/// Puts records into the workspace: the first of the real file, or made up ones where it is not on this machine. Returns those
+/// that can be posted, in that order: a server takes three times as long for the first call into a month that it has not had.
 fn put(rig: &SystemRig, at_most: usize, per_call: usize) -> Vec<Voucher> {
     let Some(file) = shared_data("reimbursements-2020.csv") else {
         eprintln!("../shared/data/reimbursements-2020.csv is not on this machine: made-up records");
@@ -57,13 +57,13 @@ fn put(rig: &SystemRig, at_most: usize, per_call: usize) -> Vec<Voucher> {
     records
 }
 
-/// `31.01.2020` as `2020-01-31`.
+/// Returns `31.01.2020` as `2020-01-31`.
 fn iso(date: &str, separator: char) -> String {
     let parts: Vec<&str> = date.rsplit(separator).collect();
     parts.join("-")
 }
 
-/// A run ends with a comparison, which the bare calls have not; it is measured on its own.
+/// Turns off the comparison at the end of a run, which the bare calls have not; it is measured on its own.
 fn compare_by_itself(rig: &SystemRig) {
     let workspace = rig.path().join("workspace.toml");
     let text = std::fs::read_to_string(&workspace).expect("it was written");
@@ -71,7 +71,8 @@ fn compare_by_itself(rig: &SystemRig) {
     std::fs::write(&workspace, text + "compare_after_run = false\n").expect("a temporary folder is writable");
 }
 
-/// What is to be booked of a row, read without anything of ours: its last two fields. Of two rows the date or the id cannot be.
+/// Returns the voucher of a row, read without anything of ours from its last two fields; `None` for two rows with a date or an
+/// id that cannot be.
 fn voucher(line: &[u8]) -> Option<Voucher> {
     let line = String::from_utf8_lossy(line);
     let mut fields = line.trim_end().rsplit(';');
@@ -141,7 +142,7 @@ fn rate(count: usize, seconds: f64) -> f64 {
     count as f64 / seconds
 }
 
-/// What was made; `None`, with a loud word, where there is none on this machine.
+/// Returns the books that were made; `None`, with a loud word, where none can be had on this machine.
 fn had<T>(made: Result<T, Trouble>) -> Option<T> {
     match made {
         Ok(made) => Some(made),

@@ -1,4 +1,4 @@
-//! Odoo, judged by its own tables.
+//! Adapts Odoo; its own tables judge.
 
 use postonce_peers::Trouble;
 use postonce_peers::odoo::Books;
@@ -25,7 +25,7 @@ impl Odoo {
     }
 }
 
-/// What is no counter-voucher, and has none.
+/// The condition of a move that is no counter-voucher, and has none.
 const STANDS: &str = "m.state = 'posted' AND m.reversed_entry_id IS NULL \
                       AND NOT EXISTS (SELECT 1 FROM account_move c WHERE c.reversed_entry_id = m.id)";
 

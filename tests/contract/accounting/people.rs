@@ -1,14 +1,12 @@
-//! When a person works in the same books: what is noticed, what is told, and that nothing is exported again.
+//! Tests people who work in the same books: their acts are noticed and named, and nothing is exported again.
 
-use postonce_tests::{CommandOutput, Fault};
+use postonce_tests::{CommandOutput, Fault, wait_for, wait_until};
 
 use super::subject::ByHand;
 use super::system_rig::{Row, SystemRig, rows};
 
-/// Looks until what a person did is noticed, at most: the longest settle window here has passed by then.
-const LOOKS_MAX: usize = 200;
-
-/// Exports some records, lets a person act on one, and asks what is noticed; the kinds of differences.
+/// Exports some records, lets a person act on one, and compares until that is noticed; returns the kinds of differences, and
+/// the output of the next sync.
 fn after(rig: &SystemRig, act: ByHand) -> (Vec<String>, CommandOutput) {
     let records = rows(20);
     rig.write(&records);
@@ -17,13 +15,13 @@ fn after(rig: &SystemRig, act: ByHand) -> (Vec<String>, CommandOutput) {
     let reference = rig.reference(&records[6].id);
     rig.subject.by_hand(act, &reference);
     let before = rig.subject.vouchers();
-    // What was acknowledged a moment ago need not be seen yet where a search may lag.
-    let noticed = (0..LOOKS_MAX).map(|_| rig.run(&["compare"])).find_map(|compared| {
+    // A voucher that was acknowledged a moment ago need not be seen yet where a search may lag.
+    let (status, kinds) = wait_for("a difference", || {
+        let compared = rig.run(&["compare"]);
         let differences = compared.last()["differences"].as_array()?;
         let kinds: Vec<_> = differences.iter().filter_map(|one| Some(one["kind"].as_str()?.to_owned())).collect();
         (!kinds.is_empty()).then_some((compared.status, kinds))
     });
-    let (status, kinds) = noticed.expect("it is noticed");
     assert_eq!(status, Some(4));
     let again = rig.sync();
     assert_eq!(again.count("posted"), 0, "and nothing is exported again: {again:?}");
@@ -31,19 +29,19 @@ fn after(rig: &SystemRig, act: ByHand) -> (Vec<String>, CommandOutput) {
     (kinds, again)
 }
 
-pub(crate) fn a_voucher_that_was_reversed_by_hand_is_noticed_and_not_exported_again(rig: &SystemRig) {
+pub(crate) fn a_voucher_reversed_by_hand_is_noticed_and_not_sent_again(rig: &SystemRig) {
     let (kinds, again) = after(rig, ByHand::Reverse);
     assert_eq!(kinds, ["reversed"]);
     assert_eq!(again.status, Some(4), "it waits for a person: {again:?}");
 }
 
-pub(crate) fn a_voucher_that_was_deleted_by_hand_is_noticed_and_not_exported_again(rig: &SystemRig) {
+pub(crate) fn a_voucher_deleted_by_hand_is_noticed_and_not_sent_again(rig: &SystemRig) {
     let (kinds, again) = after(rig, ByHand::Delete);
     assert_eq!(kinds, ["missing_in_accounting"]);
     assert_eq!(again.status, Some(4), "it waits for a person: {again:?}");
 }
 
-/// Without a compare in between: the sync itself notices.
+/// Does not compare in between: the sync itself notices.
 pub(crate) fn the_next_sync_notices_by_itself_that_a_voucher_is_gone(rig: &SystemRig) {
     let records = rows(12);
     rig.write(&records);
@@ -51,26 +49,25 @@ pub(crate) fn the_next_sync_notices_by_itself_that_a_voucher_is_gone(rig: &Syste
     rig.subject.by_hand(ByHand::Delete, &rig.reference(&records[3].id));
     rig.subject.by_hand(ByHand::Reverse, &rig.reference(&records[4].id));
     let left = rig.subject.vouchers();
-    let both_are_noticed = (0..LOOKS_MAX).any(|_| {
+    wait_until("a sync that notices both", || {
         let again = rig.sync();
         assert_eq!(again.count("posted"), 0, "{again:?}");
         again.status == Some(4) && rig.run(&["status"]).last()["records"]["vanished"] == 2
     });
-    assert!(both_are_noticed);
     assert_eq!(rig.subject.vouchers(), left);
 }
 
-pub(crate) fn a_voucher_that_lost_its_reference_is_noticed_and_not_exported_again(rig: &SystemRig) {
+pub(crate) fn a_voucher_without_its_reference_is_noticed_and_not_sent(rig: &SystemRig) {
     let (kinds, _) = after(rig, ByHand::Rename);
     assert_eq!(kinds, ["missing_in_accounting"]);
 }
 
-pub(crate) fn several_vouchers_of_one_reference_are_told(rig: &SystemRig) {
+pub(crate) fn several_vouchers_of_one_reference_are_named(rig: &SystemRig) {
     let (kinds, _) = after(rig, ByHand::Copy);
     assert_eq!(kinds, ["several"]);
 }
 
-/// A sync that staged everything and could commit nothing; its records and their references.
+/// Runs a sync that stages everything and can commit nothing; returns its records and their references.
 fn staged(rig: &SystemRig) -> (Vec<Row>, Vec<String>) {
     let commit = rig.subject.words().commit.expect("it stages");
     let records = rows(20);
@@ -92,8 +89,8 @@ pub(crate) fn drafts_left_behind_are_finished_or_cleared_away(rig: &SystemRig) {
     rig.assert_books(&records);
 }
 
-/// As after a crash of the machine that lost its ledger, too: somebody else finds the drafts.
-pub(crate) fn drafts_left_behind_by_a_ledger_that_is_lost_are_cleared_away(rig: &SystemRig) {
+/// Loses the ledger, too, as in a crash of the machine: somebody else finds the drafts.
+pub(crate) fn drafts_left_behind_by_a_lost_ledger_are_cleared_away(rig: &SystemRig) {
     let (records, _) = staged(rig);
     rig.forget_ledger();
     rig.sync_until_clear();
@@ -101,9 +98,9 @@ pub(crate) fn drafts_left_behind_by_a_ledger_that_is_lost_are_cleared_away(rig: 
     rig.assert_books(&records);
 }
 
-/// Of a draft that was found, nothing is known but what a look-up tells: it is made anew, never booked, also where the first
-/// try to discard it was lost.
-pub(crate) fn drafts_that_were_found_and_not_certainly_discarded_are_made_anew(rig: &SystemRig) {
+/// Finds drafts of which nothing is known but what a look-up shows: they are made anew, never booked, also where the first try
+/// to discard them was lost.
+pub(crate) fn drafts_found_and_not_surely_discarded_are_made_anew(rig: &SystemRig) {
     let (records, _) = staged(rig);
     rig.forget_ledger();
     let words = rig.subject.words();
@@ -119,7 +116,8 @@ pub(crate) fn drafts_that_were_found_and_not_certainly_discarded_are_made_anew(r
     rig.assert_books(&records);
 }
 
-/// It may have been booked before it went: what no evidence resolves, a person does, and then it is made again.
+/// Deletes a draft that may have been booked before it went: a doubt that no evidence resolves is resolved by a person, and then
+/// the draft is made again.
 pub(crate) fn a_draft_that_a_person_deleted_holds_nothing_but_itself(rig: &SystemRig) {
     let (records, drafts) = staged(rig);
     rig.subject.delete_draft(&drafts[0]);
@@ -139,8 +137,8 @@ pub(crate) fn a_draft_that_a_person_deleted_holds_nothing_but_itself(rig: &Syste
     rig.assert_books(&records);
 }
 
-/// It is in the books under a name that no look-up knows: nothing is sent again, and the person who did it may say so.
-pub(crate) fn a_draft_that_a_person_renamed_and_booked_waits_for_that_person(rig: &SystemRig) {
+/// Books a draft under a name that no look-up knows: nothing is sent again, and the person who did it may say so.
+pub(crate) fn a_draft_renamed_and_booked_by_hand_waits_for_a_person(rig: &SystemRig) {
     let (records, drafts) = staged(rig);
     let voucher = rig.subject.book_draft_as(&drafts[0], "Mended by hand");
     rig.sync();
@@ -161,8 +159,8 @@ pub(crate) fn a_draft_that_a_person_renamed_and_booked_waits_for_that_person(rig
     rig.assert_books(&records);
 }
 
-/// Another ledger, or this one once it was lost, does not begin again at the first voucher, which is gone.
-pub(crate) fn a_ledger_that_never_saw_a_re_export_posts_nothing_for_the_voucher_that_is_gone(rig: &SystemRig) {
+/// Loses the ledger after a re-export: the next one does not begin again at the first voucher, which is gone.
+pub(crate) fn a_ledger_that_missed_a_re_export_posts_nothing_for_it(rig: &SystemRig) {
     let records = rows(6);
     rig.write(&records);
     assert_eq!(rig.sync().status, Some(0));
@@ -185,8 +183,8 @@ pub(crate) fn a_ledger_that_never_saw_a_re_export_posts_nothing_for_the_voucher_
     assert_eq!(rig.subject.vouchers(), booked);
 }
 
-/// A bookkeeper's own work is theirs, under whatever text they copied along with it.
-pub(crate) fn a_copy_that_a_person_drafted_is_left_alone_and_told(rig: &SystemRig) {
+/// A bookkeeper's own work is theirs, whatever text they copied along with it.
+pub(crate) fn a_copy_that_a_person_drafted_is_left_alone_and_named(rig: &SystemRig) {
     let records = rows(6);
     rig.write(&records);
     assert_eq!(rig.sync().status, Some(0));
@@ -200,7 +198,7 @@ pub(crate) fn a_copy_that_a_person_drafted_is_left_alone_and_told(rig: &SystemRi
     assert_eq!(compared.last()["differences"][0]["kind"], "draft_left", "{compared:?}");
 }
 
-/// Tryton keeps the time of each write; its totals are as they were.
+/// Changes no total of a draft, but Tryton keeps the time of each write.
 pub(crate) fn a_draft_whose_account_a_person_changed_is_made_anew(rig: &SystemRig) {
     let (records, drafts) = staged(rig);
     rig.subject.redirect_draft(&drafts[0]);
@@ -210,7 +208,7 @@ pub(crate) fn a_draft_whose_account_a_person_changed_is_made_anew(rig: &SystemRi
     assert_eq!(rig.subject.redirected(), 0, "nobody approved that account");
 }
 
-/// What is booked is what was approved, whatever somebody did to a draft.
+/// Only approved content is booked, whatever somebody did to a draft.
 pub(crate) fn a_draft_that_a_person_changed_is_never_booked_as_it_is(rig: &SystemRig) {
     let (records, drafts) = staged(rig);
     rig.subject.double_draft(&drafts[0]);

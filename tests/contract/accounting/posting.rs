@@ -1,10 +1,10 @@
-//! When nothing goes wrong, and when a record itself is wrong.
+//! Tests the export when nothing goes wrong, and when a record itself is wrong.
 
 use postonce_tests::Fault;
 
 use super::system_rig::{Row, SystemRig, rows};
 
-pub(crate) fn what_is_posted_is_looked_up_and_never_posted_again(rig: &SystemRig) {
+pub(crate) fn posted_records_are_looked_up_and_never_posted_again(rig: &SystemRig) {
     let records = rows(35);
     rig.write(&records);
     let first = rig.sync();
@@ -21,8 +21,8 @@ pub(crate) fn what_is_posted_is_looked_up_and_never_posted_again(rig: &SystemRig
     assert_eq!(compared.status, Some(0), "{compared:?}");
 }
 
-/// One in a closed period, one on an account that is not there, among many in one request.
-pub(crate) fn one_that_is_refused_never_holds_the_others(rig: &SystemRig) {
+/// Sends one record in a closed period and one on an account that is not there, among many in one request.
+pub(crate) fn a_refused_record_never_holds_the_others(rig: &SystemRig) {
     let good = rows(38);
     let mut all = good.clone();
     all.insert(13, Row { id: "CLOSED".to_owned(), date: "05.05.2019".to_owned(), ..good[0].clone() });
@@ -71,7 +71,7 @@ pub(crate) fn texts_of_all_kinds_arrive_and_stand_in_nobodys_way(rig: &SystemRig
     assert_eq!(compared.status, Some(0), "{compared:?}");
 }
 
-pub(crate) fn more_than_a_page_is_found_again_on_both_sides(rig: &SystemRig) {
+pub(crate) fn records_beyond_a_page_are_found_again_on_both_sides(rig: &SystemRig) {
     let records = rows(1_100);
     rig.per_request(100);
     rig.write(&records);
@@ -90,8 +90,8 @@ pub(crate) fn more_than_a_page_is_found_again_on_both_sides(rig: &SystemRig) {
     rig.assert_books(&records);
 }
 
-/// No accounting system is ever asked to round: what has no whole øre is not sent.
-pub(crate) fn an_amount_with_too_many_decimals_is_told_and_not_rounded(rig: &SystemRig) {
+/// No accounting system is ever asked to round: an amount that is not of whole øre is not sent.
+pub(crate) fn an_amount_with_too_many_decimals_is_held_and_not_rounded(rig: &SystemRig) {
     let good = "A;05.10.2026;12,50;PM-0001;Reise;x;NOK\n";
     rig.write_csv(&format!("{good}B;05.10.2026;12,505;PM-0001;Reise;x;NOK\nC;05.10.2026;0,001;PM-0001;Reise;x;NOK\n"));
     let sync = rig.sync();
@@ -110,8 +110,8 @@ pub(crate) fn a_slow_server_is_waited_for(rig: &SystemRig) {
     rig.assert_books(&records);
 }
 
-/// Exported again by a person's decision, first with its earlier voucher left standing, then with the newest one reversed.
-pub(crate) fn a_re_export_makes_one_more_voucher_and_a_reversal_takes_one_back(rig: &SystemRig) {
+/// Exports a record again by a person's decision, first with its earlier voucher left standing, then with the newest reversed.
+pub(crate) fn a_re_export_adds_a_voucher_and_a_reversal_takes_one_back(rig: &SystemRig) {
     let records = rows(5);
     rig.write(&records);
     assert_eq!(rig.sync().status, Some(0));

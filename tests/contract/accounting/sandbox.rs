@@ -1,4 +1,4 @@
-//! The sandbox in each of its protections, judged by its own books.
+//! Adapts the sandbox in each of its protections; its own books judge.
 
 use std::cell::RefCell;
 
@@ -80,8 +80,8 @@ impl AccountingSubject for Sandbox {
 
     fn table(&self, url: &str) -> String {
         let observed = if self.protection == "observed" {
-            // Longer than anything here is late.
-            "settle_window_seconds = 5\nwhen_still_unknown = \"send\"\n"
+            // Several times as long as anything here is late.
+            "settle_window_seconds = 10\nwhen_still_unknown = \"send\"\n"
         } else {
             ""
         };

@@ -1,5 +1,5 @@
-//! What the suite has to know of an accounting system to judge a connector by it: an adapter each, and nothing of it is the
-//! connector's own.
+//! Describes an accounting system so far as the suite has to know it to judge a connector by it: an adapter each, and nothing of
+//! it is the connector's own.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub(crate) struct Words {
     pub(crate) look_up: &'static str,
 }
 
-/// What a person does in the books, past Postonce.
+/// An act of a person in the books, past Postonce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ByHand {
     /// Books a counter-voucher, or voids it.
@@ -42,49 +42,49 @@ pub(crate) enum ByHand {
 
 /// An accounting system with books of its own, and nobody else in them.
 pub(crate) trait AccountingSubject {
-    /// As `postonce status` names it.
+    /// Returns its protection, as `postonce status` names it.
     fn protection(&self) -> &'static str;
 
-    /// Where it listens.
+    /// Returns the address at which it listens.
     fn url(&self) -> String;
 
-    /// The workspace's `[accounting]`, for the system at that address.
+    /// Returns the workspace's `[accounting]`, for the system at that address.
     fn table(&self, url: &str) -> String;
 
-    /// What stands in the keyring.
+    /// Returns the secret of the keyring.
     fn secret(&self) -> String;
 
-    /// How a proxy knows its requests.
+    /// Returns the texts by which a proxy knows its requests.
     fn words(&self) -> Words;
 
-    /// The vouchers in the books, those that were voided and counter-vouchers left out.
+    /// Returns the vouchers in the books; those that were voided and counter-vouchers are left out.
     fn vouchers(&self) -> Vec<Booked>;
 
-    /// What was begun and not booked.
+    /// Returns the drafts: begun and not booked.
     fn drafts(&self) -> Vec<Booked>;
 
-    /// A person's act on the voucher of that reference.
+    /// Does a person's act to the voucher of that reference.
     fn by_hand(&self, act: ByHand, reference: &str);
 
-    /// A person's act on the draft of that reference: it is deleted.
+    /// Deletes the draft of that reference, as a person may.
     fn delete_draft(&self, reference: &str);
 
-    /// A person's act on the draft of that reference: its amounts are doubled.
+    /// Doubles the amounts of the draft of that reference, as a person may.
     fn double_draft(&self, reference: &str);
 
-    /// A person gives the draft of that reference another one, and books it; the voucher's id.
+    /// Gives the draft of that reference another one and books it, as a person may; returns the voucher's id.
     fn book_draft_as(&self, reference: &str, other: &str) -> String;
 
-    /// A person copies the voucher of that reference into a draft, some days later.
+    /// Copies the voucher of that reference into a draft, as a person does some days later.
     fn copy_as_draft(&self, reference: &str);
 
-    /// A person's act on the draft of that reference: its expense goes to another account.
+    /// Moves the expense of the draft of that reference to another account, as a person may.
     fn redirect_draft(&self, reference: &str);
 
-    /// Vouchers with an expense on that other account.
+    /// Returns how many vouchers have an expense on that other account.
     fn redirected(&self) -> usize;
 
-    /// A person puts whatever row the lock stands in out of use, without deleting it.
+    /// Puts the row in which the lock stands out of use, as a person may, without deleting it.
     fn retire_lock(&self);
 
     /// Ends the server at once, as a power cut would.
@@ -93,14 +93,14 @@ pub(crate) trait AccountingSubject {
     /// Starts it again, over the books it had.
     fn restart(&self);
 
-    /// Requests come to it, and nobody answers.
+    /// Stops the server so that requests come to it and nobody answers, or lets it go on.
     fn pause(&self, is_paused: bool);
 }
 
 /// Makes a subject: fresh books and a server over them.
 pub(crate) type Fresh = fn() -> Result<Box<dyn AccountingSubject>, Trouble>;
 
-/// Rows of a query of the form `reference|amount`, the amount with two decimals.
+/// Reads the rows of a query of the form `reference|amount`, the amount with two decimals.
 pub(crate) fn booked(rows: &str) -> Vec<Booked> {
     let row = |row: &str| {
         let (reference, amount) = row.rsplit_once('|').expect("two columns");
@@ -114,7 +114,7 @@ pub(crate) fn booked(rows: &str) -> Vec<Booked> {
     booked
 }
 
-/// How many there are of each reference.
+/// Returns how many there are of each reference.
 pub(crate) fn by_reference(booked: &[Booked]) -> BTreeMap<&str, usize> {
     let mut counts = BTreeMap::new();
     for one in booked {

@@ -1,4 +1,4 @@
-//! Where a behaviour is asked for: a subject, a proxy before it, workspaces of administrators, and the judge.
+//! Sets up what a behaviour is asked of: a subject, a proxy before it, workspaces of administrators, and the judge.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,16 +11,16 @@ use super::subject::{AccountingSubject, Booked, Fresh, by_reference};
 
 /// So many syncs in a row settle anything that a behaviour leaves open.
 const SYNCS_MAX: usize = 8;
-/// Long enough for a server on a busy machine.
+/// The lease, in seconds: much longer than a busy machine needs for a renewal.
 const LEASE_SECONDS: u64 = 120;
-/// Where it is the lease that is asked about; a busy machine needs some seconds for a renewal.
+/// The lease of behaviours that wait for its end. A busy machine needs some seconds for a renewal.
 const SHORT_LEASE_SECONDS: u64 = 30;
 
 /// A subject, a proxy before it, and the workspace of one administrator.
 pub(crate) struct SystemRig {
     pub(crate) subject: Box<dyn AccountingSubject>,
     pub(crate) proxy: Proxy,
-    /// Where the workspace finds it.
+    /// The address at which the workspace finds it.
     address: String,
     workspace: Workspace,
 }
@@ -44,7 +44,7 @@ pub(crate) struct Row {
     pub(crate) text: String,
 }
 
-/// So many records, each of another amount.
+/// Returns so many records, each of another amount.
 pub(crate) fn rows(count: usize) -> Vec<Row> {
     let row = |number: usize| Row {
         id: format!("R-{number:05}"),
@@ -66,7 +66,7 @@ pub(crate) fn asked(fresh: Fresh, behaviour: fn(&SystemRig)) {
 }
 
 impl SystemRig {
-    /// A workspace over a subject of one's own making.
+    /// Sets up a workspace over this subject.
     pub(crate) fn before(subject: Box<dyn AccountingSubject>) -> Self {
         let proxy = Proxy::before(&subject.url());
         let address = proxy.url();
@@ -75,13 +75,13 @@ impl SystemRig {
         rig
     }
 
-    /// The same without anything in between, for what is measured.
+    /// Takes the proxy out, for measurements.
     pub(crate) fn directly(mut self) -> Self {
         self.address = self.subject.url();
         self
     }
 
-    /// The machine of another administrator, with the same records and a ledger of its own.
+    /// Sets up the machine of another administrator, with the same records and a ledger of its own.
     pub(crate) fn another(&self) -> Workspace {
         let other = Workspace(folder());
         for name in ["workspace.toml", "records.csv"] {
@@ -90,7 +90,7 @@ impl SystemRig {
         other
     }
 
-    /// The same, past the proxy and its faults.
+    /// Sets up the same machine, past the proxy and its faults.
     pub(crate) fn another_directly(&self) -> Workspace {
         let other = self.another();
         let file = other.path().join("workspace.toml");
@@ -112,17 +112,17 @@ impl SystemRig {
         std::fs::write(self.path().join("workspace.toml"), text).expect("a temporary folder is writable");
     }
 
-    /// From now on so many vouchers travel in a request.
+    /// Lets so many vouchers travel in a request from now on.
     pub(crate) fn per_request(&self, vouchers: usize) {
         self.write_workspace(&plain_source("records.csv"), vouchers, LEASE_SECONDS);
     }
 
-    /// From now on the records come from elsewhere (a `[source]`), and so many vouchers travel in a request.
+    /// Takes the records from this `[source]` from now on, and lets so many vouchers travel in a request.
     pub(crate) fn read_from(&self, source: &str, vouchers: usize) {
         self.write_workspace(source, vouchers, LEASE_SECONDS);
     }
 
-    /// From now on a lease is as short as it may be.
+    /// Makes leases short from now on.
     pub(crate) fn short_lease(&self) {
         self.write_workspace(&plain_source("records.csv"), 10, SHORT_LEASE_SECONDS);
     }
@@ -131,7 +131,7 @@ impl SystemRig {
         self.workspace.path()
     }
 
-    /// These, and no others, are the records.
+    /// Makes these, and no others, the records.
     pub(crate) fn write(&self, rows: &[Row]) {
         let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
         let line = |row: &Row| {
@@ -142,19 +142,19 @@ impl SystemRig {
         self.write_csv(&rows.iter().map(line).collect::<String>());
     }
 
-    /// The same as lines of a spreadsheet.
+    /// Makes these lines of a spreadsheet the records.
     pub(crate) fn write_csv(&self, lines: &str) {
         let text = format!("Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta\n{lines}");
         std::fs::write(self.path().join("records.csv"), text).expect("a temporary folder is writable");
     }
 
-    /// The command line in a workspace.
+    /// Returns the command line in a workspace.
     pub(crate) fn command_in(&self, workspace: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(cli());
         command.arg("--workspace").arg(workspace).arg("--json").args(arguments);
         command.env("POSTONCE_SECRET_ACCOUNTING_TOKEN", self.subject.secret());
         command.env_remove("POSTONCE_WORKSPACE").env("LC_ALL", "C");
-        // No keyring of whoever runs the tests.
+        // The keyring of the person who runs the tests is not theirs to use.
         command.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
         command
     }
@@ -171,7 +171,7 @@ impl SystemRig {
         self.run(&["sync", "--wait", "60"])
     }
 
-    /// Syncs until nothing is open; what the last one said.
+    /// Syncs until nothing is open, and returns the output of the last one.
     pub(crate) fn sync_until_clear(&self) -> CommandOutput {
         let mut last = Vec::new();
         for _ in 0..SYNCS_MAX {
@@ -198,7 +198,7 @@ impl SystemRig {
         }
     }
 
-    /// The record's reference.
+    /// Returns the record's reference.
     pub(crate) fn reference(&self, record: &str) -> String {
         let story = self.run(&["record", record]);
         let attempts = story.last()["attempts"].as_array().cloned().unwrap_or_default();
@@ -206,7 +206,7 @@ impl SystemRig {
         reference.unwrap_or_else(|| panic!("no reference in {story:?}")).to_owned()
     }
 
-    /// In the subject's own books each of these is booked once, with its amount, nothing else is, and no draft is left.
+    /// Checks that in the subject's own books each of these is booked once with its amount, nothing else is, and no draft is left.
     pub(crate) fn assert_books(&self, rows: &[Row]) {
         let vouchers = self.subject.vouchers();
         let counts = by_reference(&vouchers);
@@ -223,7 +223,7 @@ impl SystemRig {
     }
 }
 
-/// What a command said, without its progress: a failed test shows the rest.
+/// Leaves the progress out of a command's output: a failed test shows the rest.
 pub(crate) fn quiet(mut said: CommandOutput) -> CommandOutput {
     said.documents.retain(|document| document["event"] != "progress");
     said

@@ -1,4 +1,4 @@
-//! Tryton, judged by its own tables.
+//! Adapts Tryton; its own tables judge.
 
 use postonce_peers::Trouble;
 use postonce_peers::tryton::Books;
@@ -9,7 +9,7 @@ pub(crate) fn fresh() -> Result<Box<dyn AccountingSubject>, Trouble> {
     Ok(Box::new(Tryton(Books::fresh()?)))
 }
 
-/// The same with sessions so short that one is over before a slow answer has come.
+/// Returns Tryton with sessions so short that one is over before a slow answer has come.
 pub(crate) fn fresh_with_short_sessions() -> Result<Box<dyn AccountingSubject>, Trouble> {
     Ok(Box::new(Tryton(Books::fresh_with(Some(2))?)))
 }
@@ -30,7 +30,7 @@ impl Tryton {
     }
 }
 
-/// What is no counter-voucher, and has none.
+/// The condition of a move that is no counter-voucher, and has none.
 const STANDS: &str = "m.state = 'posted' AND coalesce(m.origin, '') NOT LIKE 'account.move,%' \
                       AND NOT EXISTS (SELECT 1 FROM account_move c WHERE c.origin = 'account.move,' || m.id)";
 

@@ -1,4 +1,4 @@
-//! A sync that ends itself at a given step, by SIGKILL: no destructor runs, no answer is read, nothing is told.
+//! Runs a sync that ends itself at a given step, by SIGKILL: no destructor runs, no answer is read, nothing is reported.
 //!
 //! `postonce-crash-child WORKSPACE TRACE [NAME OCCURRENCE before|in|after | twice]`. Each step that touches disk or network
 //! is written to TRACE as it begins. A call that is to end *in* the middle is one that the sandbox has taken and will carry
@@ -18,7 +18,7 @@ use postonce_engine::{Engine, Ledger, SyncAsk, WriteMoment};
 
 use steps::{Moment, Steps};
 
-/// A lease that a request of a dead run took late lasts shorter than this.
+/// The wait for the lock: longer than a lease that a request of a dead run took late.
 const WAIT_FOR_LOCK: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {

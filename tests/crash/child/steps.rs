@@ -1,4 +1,4 @@
-//! The steps of a sync, counted by name; at the one that was ordered, the process ends.
+//! Counts the steps of a sync by name; at the one that was ordered, the process ends.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// When, within a step.
+/// The moment within a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Moment {
     Before,
@@ -45,12 +45,12 @@ impl Steps {
         Self { order, twice, state: Mutex::new((trace, HashMap::new())) }
     }
 
-    /// Whether each step that may be repeated is.
+    /// Tells whether each step that may be repeated is.
     pub(crate) fn twice(&self) -> bool {
         self.twice
     }
 
-    /// A step of this name begins.
+    /// Notes that a step of this name begins.
     pub(crate) fn begin(&self, name: &'static str) {
         {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,14 +60,14 @@ impl Steps {
         self.reach(name, Moment::Before);
     }
 
-    /// The newest step of this name has come to that moment.
+    /// Notes that the newest step of this name has come to that moment.
     pub(crate) fn reach(&self, name: &'static str, moment: Moment) {
         if self.ends(name, moment) {
             end();
         }
     }
 
-    /// Whether the process is to end there.
+    /// Tells whether the process is to end there.
     pub(crate) fn ends(&self, name: &'static str, moment: Moment) -> bool {
         let seen = self.state.lock().unwrap_or_else(PoisonError::into_inner).1.get(name).copied();
         self.order
@@ -76,7 +76,7 @@ impl Steps {
     }
 }
 
-/// As a power cut does it.
+/// Ends the process as a power cut does.
 pub(crate) fn end() -> ! {
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     loop {

@@ -1,4 +1,4 @@
-//! The real accounting system and the real source, with each call a step.
+//! Wraps the real accounting system and the real source, with each call a step.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::steps::{Moment, Steps, end};
 
-/// How long after the process has ended a request of its own takes effect.
+/// The time after the end of the process at which a request of its own takes effect.
 const LATE_MS: u64 = 500;
 
 pub(crate) struct Accounting {
@@ -30,7 +30,7 @@ impl Accounting {
         Self { inner, steps, admin: format!("{}/admin", url.as_str().trim_end_matches('/')) }
     }
 
-    /// One call, as one step; `class` is the sandbox's name for its like.
+    /// Makes one call as one step; `class` is the sandbox's name for its kind.
     async fn step<T>(&self, name: &'static str, class: &str, call: impl Future<Output = T>) -> T {
         self.steps.begin(name);
         if self.steps.ends(name, Moment::In) {
@@ -46,7 +46,7 @@ impl Accounting {
         answer
     }
 
-    /// Whatever comes of this class from now on is taken, not answered, and carried out only when its caller has gone.
+    /// Makes the sandbox take requests of this class, answer none, and carry them out only when their caller has gone.
     async fn make_late(&self, class: &str) -> u64 {
         let mut faults = self.admin(reqwest::Method::GET, "faults", None).await;
         faults["faults"] = json!([{ "kind": "late_ms", "delay_ms": LATE_MS, "paths": [class] }]);
@@ -75,7 +75,7 @@ impl Accounting {
     }
 }
 
-/// Once, or where it was ordered twice, with the second answer.
+/// Makes a call once; or twice where that was ordered, with the second answer.
 macro_rules! repeatable {
     ($self:ident, $name:literal, $class:literal, $call:expr) => {{
         if $self.steps.twice() {
@@ -160,7 +160,7 @@ impl AccountingSystem for Accounting {
     }
 }
 
-/// The real source. Reading changes nothing anywhere, so that before and after are enough.
+/// The real source. Reading changes nothing anywhere, so that *before* and *after* are enough.
 pub(crate) struct Records {
     inner: Arc<dyn Source>,
     steps: Arc<Steps>,
