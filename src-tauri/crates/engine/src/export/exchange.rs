@@ -166,7 +166,7 @@ impl Caller {
             Ok((contested, _)) if contested.len() == drafts.len() => Ok(contested),
             Ok(_) => Err((Settlement::StillUnknown(Problem::internal("an answer for other drafts")), None)),
             Err(CallFailure::Unprocessed { halt, .. }) => {
-                let problem = halt.problem().unwrap_or_else(|| Problem::interrupted());
+                let problem = halt.problem().unwrap_or_else(Problem::interrupted);
                 Err((Settlement::StillUnknown(problem), Some(halt)))
             }
             Err(CallFailure::Unknown(problem) | CallFailure::Refused { problem, .. }) => {
@@ -191,7 +191,7 @@ impl Caller {
             }
             Err(CallFailure::Unknown(problem)) => all(Settlement::Unknown(problem), None),
             Err(CallFailure::Unprocessed { halt, .. }) => {
-                let problem = halt.problem().unwrap_or_else(|| Problem::interrupted());
+                let problem = halt.problem().unwrap_or_else(Problem::interrupted);
                 all(Settlement::StillUnknown(problem), Some(halt))
             }
             Err(CallFailure::Refused { problem, .. }) if problem.code == ErrorCode::AccountingRefused => Batch::Divide,
@@ -226,7 +226,7 @@ impl Caller {
             Ok((result, _)) => (self.committed(permit, draft, result).await, None),
             Err(CallFailure::Unknown(problem)) => (Settlement::Unknown(problem), None),
             Err(CallFailure::Unprocessed { halt, .. }) => {
-                let problem = halt.problem().unwrap_or_else(|| Problem::interrupted());
+                let problem = halt.problem().unwrap_or_else(Problem::interrupted);
                 (Settlement::StillUnknown(problem), Some(halt))
             }
             Err(CallFailure::Refused { problem, .. }) => {
@@ -241,7 +241,7 @@ impl Caller {
             Ok(Discarded::Gone) => Settlement::Refused { refusal, voucher_id: None },
             // Somebody committed it in this very moment: it is in the books, and no absence proves otherwise.
             Ok(Discarded::Committed) => Settlement::StillUnknown(draft_gone(draft)),
-            Err(error) => Settlement::Unknown(error.problem().unwrap_or_else(|| Problem::interrupted())),
+            Err(error) => Settlement::Unknown(error.problem().unwrap_or_else(Problem::interrupted)),
         }
     }
 

@@ -166,7 +166,7 @@ impl OpenRequestCase<'_> {
                 Evidence::Absent | Evidence::Drafts { .. } | Evidence::Unclear(_) => return,
             },
             // A refusal of this sending cannot stand without the look-up either.
-            Err(error) => Settlement::StillUnknown(error.problem().unwrap_or_else(|| Problem::interrupted())),
+            Err(error) => Settlement::StillUnknown(error.problem().unwrap_or_else(Problem::interrupted)),
         };
         attempt.settlement = Some(settlement);
     }

@@ -91,7 +91,7 @@ impl AcquiredLocks {
     }
 
     pub(crate) fn permit(&self) -> Result<&Permit, Problem> {
-        self.permit.as_ref().ok_or_else(|| Problem::lease_lost())
+        self.permit.as_ref().ok_or_else(Problem::lease_lost)
     }
 }
 

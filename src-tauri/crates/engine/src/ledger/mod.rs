@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use chrono::{DateTime, Utc};
-use file::names::{OpenHere, Presence};
+use file::presence::{OpenHere, Presence};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 

@@ -35,7 +35,7 @@ impl Engine {
         let reason = check_reason(&ask.reason)?;
         let connection = self.connect().await?;
         crate::export::walls::check_organisation(parts, &connection).await?;
-        let facts = self.lock(&ask.actor).await?.ok_or_else(|| Problem::lock_free())?;
+        let facts = self.lock(&ask.actor).await?.ok_or_else(Problem::lock_free)?;
         let holder = facts.lock.holder.clone();
         let found = ask.confirm.trim();
         if found != facts.holder_name() && found != holder.user {

@@ -204,7 +204,9 @@ impl AccountingSystem for Books {
     }
     async fn witness(&self, _: &str) -> Result<WitnessSeen, CallError> {
         match *self.manner.lock().expect("no test panics with it") {
-            Manner::Keeps | Manner::Panics | Manner::PanicsAtRelease => Ok(self.kept().map_or(WitnessSeen::None, WitnessSeen::Kept)),
+            Manner::Keeps | Manner::Panics | Manner::PanicsAtRelease => {
+                Ok(self.kept().map_or(WitnessSeen::None, WitnessSeen::Kept))
+            }
             Manner::NotOffered => Ok(WitnessSeen::NotOffered),
             Manner::OutOfReach => Err(Self::out_of_reach()),
         }

@@ -4,3 +4,4 @@ pub(super) mod backup;
 pub(super) mod connection;
 pub(super) mod names;
 pub(super) mod open;
+pub(super) mod presence;
