@@ -1,10 +1,10 @@
-//! Can everybody use it: axe-core over each screen of the real window, painted, in both themes.
+//! Asks whether everybody can use it: axe-core over each screen of the real window, painted, in both themes.
 
 use postonce_tests::{CliRig, root};
 use serde_json::Value;
 
 use crate::records::{ids, live, live_over};
-use crate::window_rig::{WindowRig, at_desk};
+use crate::window_rig::{ESCAPE, WindowRig, at_desk};
 
 const LOOK: &str = "const done = arguments[arguments.length - 1];
     axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(
@@ -36,8 +36,7 @@ fn axe_finds_nothing_on_any_screen_in_either_theme() {
     });
 }
 
-/// What opens over the screens, where it can be had without a second person or a server that fails: the others are in
-/// `ui/tests/axe.test.ts`.
+/// Opens every dialog that needs no second person and no server that fails: the others are in `ui/tests/axe.test.ts`.
 #[test]
 fn axe_finds_nothing_in_any_dialog_in_either_theme() {
     let mut rows = vec!["U-0099;05.10.2026;12,5x;PM-0001;Reise;Samtale;NOK".to_owned()];
@@ -61,6 +60,7 @@ fn axe_finds_nothing_in_any_dialog_in_either_theme() {
             }
             for section in ["accounting", "source", "posting", "schedule", "waiting", "approval"] {
                 window.click(&format!("change-{section}"));
+                window.wait_for(&format!("[data-testid=cancel-{section}]"));
                 well(window, &format!("settings of {section}, {theme}"));
                 window.click(&format!("cancel-{section}"));
             }
@@ -69,19 +69,18 @@ fn axe_finds_nothing_in_any_dialog_in_either_theme() {
             window.click("dry-run");
             dialog_is_well(window, "dry-run-dialog", theme);
             window.click("nav-records");
-            window.wait_for("[data-testid=record-row]");
-            window.look("document.querySelector('[data-testid=record-toggle][aria-expanded=false]')?.click()");
+            window.open_row("record-toggle");
             window.wait_for("[data-testid=record-detail]");
             well(window, &format!("a record, {theme}"));
-            window.look("document.querySelector('[data-testid=record-detail] [data-testid=story-re-export]')?.click()");
+            window.click_on("[data-testid=record-detail] [data-testid=story-re-export]");
             dialog_is_well(window, "re-export-dialog", theme);
         }
     });
 }
 
-/// Before there is a workspace, and where one cannot be opened.
+/// Looks at the window before there is a workspace, and when one cannot be opened.
 #[test]
-fn axe_finds_nothing_on_a_first_start_or_a_workspace_that_cannot_be_opened() {
+fn axe_finds_nothing_before_a_workspace_is_open() {
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     let folder = home.path().join("books");
     at_desk(home.path(), Some(&folder), |window| {
@@ -122,13 +121,14 @@ fn in_both_themes(window: &WindowRig, what: &str) {
 }
 
 fn dialog_is_well(window: &WindowRig, testid: &str, theme: &str) {
-    window.wait_for(&format!("[data-testid={testid}]"));
+    window.wait_for_dialog(testid);
     well(window, &format!("{testid}, {theme}"));
-    window.press("\u{e00c}");
-    window.wait_for(&format!("body:not(:has([data-testid={testid}]))"));
+    window.press(ESCAPE);
+    window.wait_for_no(&format!("[data-testid={testid}]"));
 }
 
 fn well(window: &WindowRig, what: &str) {
+    window.wait_until_at_rest();
     let found = window.look_later(LOOK);
     assert_eq!(found, Value::Array(vec![]), "{what}: {found:#}");
 }
@@ -138,17 +138,15 @@ fn axe() -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// With whatever opens in place.
+/// Opens the first row of a screen that has rows.
 fn opened(window: &WindowRig, screen: &str) {
     match screen {
         "nav-history" => {
-            window.wait_for("[data-testid=run]");
-            window.look("document.querySelector('[data-testid=run-toggle][aria-expanded=false]')?.click()");
+            window.open_row("run-toggle");
             window.wait_for("[data-testid=run-detail]");
         }
         "nav-audit" => {
-            window.wait_for("[data-testid=audit-entry]");
-            window.look("document.querySelector('[data-testid=audit-toggle][aria-expanded=false]')?.click()");
+            window.open_row("audit-toggle");
             window.wait_for("[data-testid=audit-detail]");
         }
         "nav-settings" => window.wait_for("[data-testid=about]"),

@@ -1,4 +1,6 @@
-//! What needs attention, and the two languages.
+//! Tests the screen of records that need attention, and the two languages.
+
+use postonce_tests::wait_until;
 
 use crate::records::live_over;
 use crate::window_rig::{WindowRig, at_desk};
@@ -7,7 +9,7 @@ use crate::window_rig::{WindowRig, at_desk};
 const UNKNOWN_ACCOUNT: &str = "[posting.categories]\n\"Feilført\" = \"9999\"\n";
 
 #[test]
-fn what_is_held_or_refused_stands_under_needs_attention_with_its_reason_in_either_language() {
+fn held_and_refused_records_have_reasons_in_either_language() {
     let rows = [
         "U-1;05.10.2026;100,00;PM-0001;Reise;Samtale;NOK",
         ";06.10.2026;200,00;PM-0001;Reise;Samtale;NOK",
@@ -20,33 +22,32 @@ fn what_is_held_or_refused_stands_under_needs_attention_with_its_reason_in_eithe
     at_desk(home.path(), Some(cli.path()), |window| {
         window.click("sync-now");
         window.wait_for_text("result", "1 record for kr");
-        assert_eq!(window.text("result-attention"), "4 records need attention.");
-        assert_eq!(window.text("count-attention"), "4");
-        assert_eq!(window.text("nav-attention-count"), "4");
+        window.wait_for_words("result-attention", "4 records need attention.");
+        window.wait_for_words("count-attention", "4");
+        window.wait_for_words("nav-attention-count", "4");
 
         window.click("nav-attention");
-        let held = window.text("attention-held");
         for reason in [
             "The row has no id",
             "The amount is zero: there is nothing to book.",
             "“31.02.2026” is not a date in the form",
             "records.csv, line 3",
         ] {
-            assert!(held.contains(reason), "{reason} in: {held}");
+            window.text_with("attention-held", reason);
         }
-        let refused = window.text("attention-refused");
-        assert!(refused.contains("U-5") && refused.contains("9999"), "{refused}");
+        let refused = window.text_with("attention-refused", "U-5");
+        assert!(refused.contains("9999"), "{refused}");
 
         choose(window, "nb");
-        assert_eq!(words_of_the_menu(window), ["Oversikt", "Historikk", "Utlegg", "Til oppfølging", "Innstillinger"]);
+        the_menu_says(window, ["Oversikt", "Historikk", "Utlegg", "Til oppfølging", "Innstillinger"]);
         window.click("nav-attention");
         window.wait_for_text("attention-held", "Raden har ingen id");
-        assert!(window.text("attention-refused").contains("Avvist"), "{}", window.text("attention-refused"));
+        window.text_with("attention-refused", "Avvist");
         window.click("nav-overview");
-        assert_eq!(window.text("sync-now"), "Synkroniser nå");
+        window.wait_for_words("sync-now", "Synkroniser nå");
 
         choose(window, "en");
-        assert_eq!(words_of_the_menu(window), ["Overview", "History", "Records", "Needs attention", "Settings"]);
+        the_menu_says(window, ["Overview", "History", "Records", "Needs attention", "Settings"]);
     });
 }
 
@@ -56,8 +57,10 @@ fn choose(window: &WindowRig, language: &str) {
     window.wait_for(&format!("html[lang={language}]"));
 }
 
-fn words_of_the_menu(window: &WindowRig) -> [String; 5] {
+fn the_menu_says(window: &WindowRig, words: [&str; 5]) {
     // The count of what needs attention stands behind its word.
     let word = |screen: &str| window.text(&format!("nav-{screen}")).trim_end_matches([' ', '4']).to_owned();
-    ["overview", "history", "records", "attention", "settings"].map(word)
+    wait_until(&format!("the menu's words {words:?}"), || {
+        ["overview", "history", "records", "attention", "settings"].map(word) == words
+    });
 }

@@ -1,10 +1,10 @@
-//! The audit trail: what a sync, a backup and a check leave in it, found again, in both languages.
+//! Tests the audit trail: the entries of a sync, a backup and a check are found again, in both languages.
 
 use crate::records::live;
-use crate::window_rig::at_desk;
+use crate::window_rig::{ESCAPE, at_desk};
 
 #[test]
-fn the_trail_is_read_searched_checked_and_tells_of_the_check() {
+fn the_trail_is_read_searched_and_checked_and_shows_the_check() {
     let cli = live(20);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     at_desk(home.path(), Some(cli.path()), |window| {
@@ -69,7 +69,7 @@ fn a_trail_that_somebody_edited_is_shown_as_what_it_is() {
 }
 
 #[test]
-fn a_ledger_is_compared_and_made_anew_and_the_next_sync_exports_nothing() {
+fn a_ledger_made_anew_after_a_comparison_exports_nothing() {
     let cli = live(20);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     at_desk(home.path(), Some(cli.path()), |window| {
@@ -86,7 +86,8 @@ fn a_ledger_is_compared_and_made_anew_and_the_next_sync_exports_nothing() {
         window.click("dialog-confirm");
         window.wait_for("[data-testid=rebuild-done]");
         window.wait_for_text("rebuild-done", "20");
-        window.press("\u{e00c}");
+        window.press(ESCAPE);
+        window.wait_for_no("[data-testid=rebuild-dialog]");
         window.click("nav-overview");
         window.click("sync-now");
         window.wait_for_text("result", "Nothing new to export.");

@@ -1,5 +1,6 @@
-//! A record in doubt, decided by a person who looked; and what is copied to look for it.
+//! Tests a record in doubt that a person decides who looked for it, and the id that is copied for that.
 
+use postonce_tests::wait_until;
 use serde_json::json;
 
 use crate::records::live;
@@ -11,7 +12,7 @@ const REASON: &str = "Looked in the books: it never arrived.";
 const CONTROL: &str = "\u{e009}";
 
 #[test]
-fn a_record_in_doubt_is_decided_by_a_person_and_sent_by_the_next_sync() {
+fn a_record_in_doubt_is_decided_by_a_person_and_sent_next() {
     let cli = live(1);
     let file = cli.path().join("workspace.toml");
     let text = std::fs::read_to_string(&file).expect("it is there");
@@ -50,14 +51,13 @@ fn a_record_in_doubt_is_decided_by_a_person_and_sent_by_the_next_sync() {
         window.click("sync-now");
         window.wait_for_text("result", "1 record for kr");
         assert_eq!((&cli.stats()["vouchers"], &cli.stats()["duplicates"]), (&json!(1), &json!(0)));
-        what_is_copied_can_be_pasted(window);
+        a_copied_id_can_be_pasted(window);
     });
 }
 
-fn what_is_copied_can_be_pasted(window: &WindowRig) {
+fn a_copied_id_can_be_pasted(window: &WindowRig) {
     window.click("nav-history");
-    window.wait_for("[data-testid=run]");
-    window.look("document.querySelector('[data-testid=run-toggle][aria-expanded=false]')?.click()");
+    window.open_row("run-toggle");
     window.wait_for("[data-testid=run-item] [data-voucher-id]");
     let voucher =
         window.look("return document.querySelector('[data-testid=run-item] [data-voucher-id]').dataset.voucherId");
@@ -67,5 +67,5 @@ fn what_is_copied_can_be_pasted(window: &WindowRig) {
     window.click("nav-audit");
     window.type_into("audit-search", &format!("{CONTROL}v"));
     let pasted = "return document.querySelector('[data-testid=audit-search]').value";
-    assert_eq!(window.look(pasted), voucher.as_str());
+    wait_until("the pasted id", || window.look(pasted) == voucher.as_str());
 }

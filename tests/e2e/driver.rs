@@ -1,4 +1,4 @@
-//! tauri-driver, and below it the web view's own driver and the application: started for one test, gone after it.
+//! Starts tauri-driver for one test, and below it the web view's own driver and the application; ends them after it.
 //!
 //! Invariant: one application at a time on a session bus. The next one starts when nobody holds the last one's standard
 //! error any more: two of them on one bus would be one instance to the single-instance plugin. A second window beside the
@@ -15,16 +15,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use postonce_tests::{TOKEN, desktop};
+use postonce_tests::{TOKEN, WAIT_MAX, desktop};
 
-/// Both drivers answer within a second; a busy machine takes longer.
-const READY_MAX: Duration = Duration::from_secs(30);
+/// The pause between two questions to the drivers.
 const READY_PAUSE: Duration = Duration::from_millis(50);
-/// An application that was told to end has ended.
-const GONE_MAX: Duration = Duration::from_secs(20);
 
-/// What the driver starts in place of the application: it leaves its process id behind and becomes the application. A driver
-/// that is done with a session does not always end what it started, and then we do.
+/// The script that the driver starts in place of the application: it leaves its process id behind and becomes the application. A
+/// driver that is done with a session does not always end it, and then we do.
 const STARTER: &str =
     "#!/bin/sh\necho $$ > \"$(dirname \"$0\")/application.pid\"\nexec \"$POSTONCE_DESKTOP_BIN\" \"$@\"\n";
 
@@ -33,11 +30,11 @@ pub(crate) struct Driver {
     child: Child,
     home: PathBuf,
     url: String,
-    /// What the application and its drivers say on standard error; it closes when the last of them is gone.
+    /// Lines of the application and its drivers on standard error; it closes when the last of them is gone.
     words: Receiver<String>,
     /// Another person's session bus, for a window beside the first.
     _bus: Option<Bus>,
-    /// Held across processes as well: nextest runs each test in its own. Whoever stands beside has no turn of their own.
+    /// Held across processes as well: nextest runs each test in its own. A window beside another one has no turn of its own.
     _turn: Option<File>,
 }
 
@@ -74,7 +71,7 @@ impl Driver {
         Self::ready(home, Some(turn), None).await
     }
 
-    /// The same beside another one, for another person: with a bus of their own, and with the token in the environment,
+    /// Does the same beside another one, for another person: with a bus of their own, and with the token in the environment,
     /// since no keyring is there.
     pub(crate) async fn start_beside(home: &Path) -> Self {
         Self::ready(home, None, Some(Bus::start())).await
@@ -103,12 +100,12 @@ impl Driver {
         driver
     }
 
-    /// Where it listens.
+    /// Returns the address at which it listens.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    /// What it is to start as the application.
+    /// Returns the program that it is to start as the application.
     pub(crate) fn application(&self) -> PathBuf {
         let starter = self.home.join("application");
         std::fs::write(&starter, STARTER).expect("a temporary folder is writable");
@@ -116,7 +113,7 @@ impl Driver {
         starter
     }
 
-    /// What was said on standard error since it was last asked.
+    /// Returns the lines on standard error since it was last asked.
     pub(crate) fn words(&self) -> String {
         self.words.try_iter().collect::<Vec<_>>().join("\n")
     }
@@ -147,23 +144,16 @@ impl Driver {
         assert!(status.success(), "the file dialog takes no typing: {status}; {}", self.words());
     }
 
-    /// Waits until the application has ended by itself. One that nobody has asked about yet has no program any more.
-    pub(crate) async fn wait_until_gone(&self) {
+    /// Tells whether the application has ended. One that nobody has asked about yet has no program any more.
+    pub(crate) fn is_gone(&self) -> bool {
         let process = std::fs::read_to_string(self.home.join("application.pid")).expect("it was started");
-        let program = Path::new("/proc").join(process.trim()).join("exe");
-        let gone = tokio::time::timeout(GONE_MAX, async {
-            let mut ticks = tokio::time::interval(READY_PAUSE);
-            while std::fs::read_link(&program).is_ok() {
-                ticks.tick().await;
-            }
-        });
-        assert!(gone.await.is_ok(), "the application has not ended: {}", self.words());
+        std::fs::read_link(Path::new("/proc").join(process.trim()).join("exe")).is_err()
     }
 
-    /// It passes this question on, so an answer is one of both drivers.
+    /// Waits until both drivers answer: this one passes the question on.
     async fn wait_until_ready(&self) {
         let status = format!("{}/status", self.url);
-        let answered = tokio::time::timeout(READY_MAX, async {
+        let answered = tokio::time::timeout(WAIT_MAX, async {
             let mut ticks = tokio::time::interval(READY_PAUSE);
             loop {
                 ticks.tick().await;
@@ -187,7 +177,7 @@ impl Drop for Driver {
             ask_to_end(application.trim());
         }
         loop {
-            match self.words.recv_timeout(GONE_MAX) {
+            match self.words.recv_timeout(WAIT_MAX) {
                 Ok(_) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
@@ -199,14 +189,15 @@ impl Drop for Driver {
     }
 }
 
-/// False when there is no such process any more.
+/// Asks a process to end; false when there is no such process any more.
 fn ask_to_end(process: &str) -> bool {
     let mut kill = Command::new("sh");
     kill.args(["-c", "kill \"$1\"", "sh", process]).stderr(Stdio::null());
     kill.status().is_ok_and(|status| status.success())
 }
 
-/// A home of its own: no window size, language or last workspace of another test, and no token in the environment.
+/// Gives a command a home of its own: no window size, language or last workspace of another test, and no token in the
+/// environment.
 fn private(command: &mut Command, home: &Path) {
     for name in ["CONFIG", "DATA", "STATE", "CACHE"] {
         command.env(format!("XDG_{name}_HOME"), home.join(name.to_lowercase()));
@@ -222,7 +213,7 @@ fn private(command: &mut Command, home: &Path) {
         .env("LC_ALL", "C.UTF-8");
 }
 
-/// Two ports that are free now.
+/// Returns two ports that are free now.
 fn free_ports() -> [u16; 2] {
     let listeners = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port"));
     listeners.map(|listener| listener.local_addr().expect("a listener has an address").port())

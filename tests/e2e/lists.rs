@@ -1,7 +1,7 @@
-//! Records and runs looked for: a word finds a record, its timeline names the voucher, and a search of the history leads to the
-//! run that exported it.
+//! Tests the search for records and runs: a word finds a record, its timeline names the voucher, and a search of the history
+//! leads to the run that exported it.
 
-use postonce_tests::CliRig;
+use postonce_tests::{CliRig, wait_until};
 
 use crate::records::live_over;
 use crate::window_rig::{WindowRig, at_desk};
@@ -10,7 +10,7 @@ const RECORDS: usize = 60;
 const WANTED: &str = "U-0042";
 
 #[test]
-fn a_record_is_found_by_its_payee_and_its_timeline_leads_to_the_run() {
+fn a_record_is_found_by_payee_and_its_timeline_leads_to_the_run() {
     let cli = cli();
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     at_desk(home.path(), Some(cli.path()), |window| {
@@ -21,23 +21,22 @@ fn a_record_is_found_by_its_payee_and_its_timeline_leads_to_the_run() {
         window.type_into("records-text", "øverland");
         window.wait_for_text("records-count", "1 record");
         window.wait_for(&format!("[data-testid=record-row][data-record='{WANTED}'][data-state=posted]"));
-        assert_eq!(rows(window), 1, "nobody else has that name");
+        wait_until("one row, for nobody else has that name", || rows(window) == 1);
 
         window.click("record-toggle");
         window.wait_for_text("timeline", "Acknowledged by the accounting system");
-        let story = window.text("timeline");
         for part in ["Taken into a sync", "First seen in the source", "hlf:U-0042"] {
-            assert!(story.contains(part), "{part} in: {story}");
+            window.text_with("timeline", part);
         }
-        let hash = window.look("return location.hash;");
-        assert_eq!(hash, format!("#/records/{WANTED}"), "its address can be copied");
+        let address = format!("#/records/{WANTED}");
+        wait_until("an address that can be copied", || window.look("return location.hash;") == address.as_str());
         window.click_on("[data-testid=timeline] a");
         window.wait_for("[data-testid=run-detail]");
     });
 }
 
 #[test]
-fn the_history_is_searched_for_a_voucher_and_filtered_by_outcome() {
+fn the_history_is_searched_for_a_voucher_and_filtered() {
     let cli = cli();
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     at_desk(home.path(), Some(cli.path()), |window| {
@@ -45,6 +44,8 @@ fn the_history_is_searched_for_a_voucher_and_filtered_by_outcome() {
         window.click("nav-records");
         window.type_into("records-text", WANTED);
         window.wait_for_text("records-count", "1 record");
+        window.wait_for(&format!("[data-testid=record-row][data-record='{WANTED}']"));
+        wait_until("one row", || rows(window) == 1);
         let number =
             window.look("return document.querySelector('[data-testid=record-row]').cells[5].innerText.trim();");
         let number = number.as_str().expect("a voucher has a number").to_owned();

@@ -1,7 +1,7 @@
-//! Does a person at the window get what is promised: the real desktop, its web view driven through WebDriver, against the
-//! real sandbox, with the token in a real keyring?
+//! Asks whether a person at the window gets the things that are promised: the real desktop, its web view driven through
+//! WebDriver, against the real sandbox, with the token in a real keyring.
 //!
-//! Wants a display, a session bus and an unlocked keyring of its own: `cargo xtask test desktop` gives it all three.
+//! It needs a display, a session bus and an unlocked keyring of its own: `cargo xtask test desktop` gives it all three.
 
 #![expect(clippy::panic, reason = "the verbs of these tests fail as an assert in a test would, and say what they saw")]
 

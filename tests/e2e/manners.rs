@@ -1,31 +1,31 @@
-//! Desktop manners: quitting in the middle, a second start, the keyboard alone.
+//! Tests desktop manners: quitting in the middle, a second start, the keyboard alone.
 
 use serde_json::json;
 
-use crate::records::{fast, live, slow, slow_everywhere};
-use crate::window_rig::{WindowRig, at_desk};
+use crate::records::live;
+use crate::window_rig::{ENTER, ESCAPE, WindowRig, at_desk};
 
 const RECORDS: u64 = 200;
-const CTRL_Q: &str = "\u{e009}q\u{e000}";
-const CTRL_ENTER: &str = "\u{e009}\u{e007}\u{e000}";
-const ENTER: &str = "\u{e007}";
+const CTRL_Q: &str = "\u{e009}q";
+const CTRL_ENTER: &str = "\u{e009}\u{e007}";
 
 #[test]
-fn quitting_during_a_sync_asks_first_and_then_settles_what_is_on_its_way() {
+fn quitting_during_a_sync_asks_first_and_then_ends_it_well() {
     let cli = live(200);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     at_desk(home.path(), Some(cli.path()), |window| {
-        cli.set_faults(&slow(300));
+        cli.hold(&["vouchers"], 1);
         window.click("sync-now");
         window.wait_for_path("//*[@data-testid='progress-processed'][not(starts-with(normalize-space(), '0 '))]");
         window.press(CTRL_Q);
-        window.wait_for("[data-testid=quit-dialog]");
+        window.wait_for_dialog("quit-dialog");
         window.click("quit-keep");
-        window.wait_for("body:not(:has([data-testid=quit-dialog]))");
+        window.wait_for_no("[data-testid=quit-dialog]");
         window.wait_for("[data-testid=progress][data-phase=sending]");
         window.press(CTRL_Q);
         window.click("quit-stop");
-        window.wait_until_gone();
+        // Requests on their way are answered. Those that it sends before it has heard the word stand still once more.
+        window.wait_until_gone_while(|| cli.let_go());
     });
     let booked = cli.stats()["vouchers"].as_u64().expect("a number");
     assert!(0 < booked && booked < RECORDS, "{booked}");
@@ -33,13 +33,13 @@ fn quitting_during_a_sync_asks_first_and_then_settles_what_is_on_its_way() {
     let run = &history.last()["runs"][0];
     assert_eq!(run["outcome"], "stopped", "it was stopped, not cut off: {run}");
     assert_eq!(run["counts"]["in_doubt"], 0, "{run}");
-    cli.set_faults(&fast());
+    cli.release();
     assert_eq!(cli.sync().count("posted"), RECORDS - booked);
     assert_eq!(cli.stats()["duplicates"], json!(0));
 }
 
 #[test]
-fn quitting_during_a_comparison_and_a_rebuild_asks_first_and_loses_nothing() {
+fn quitting_during_a_comparison_or_a_rebuild_asks_first() {
     let cli = live(20);
     cli.sync();
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
@@ -51,14 +51,16 @@ fn quitting_during_a_comparison_and_a_rebuild_asks_first_and_loses_nothing() {
                 let name = window.look("return document.querySelector('[data-testid=frame-facts] dd').textContent");
                 window.type_into("confirm-id", name.as_str().expect("the organisation has a name"));
             }
-            cli.set_faults(&slow_everywhere(3_000));
+            // It stands still when it reads the books.
+            cli.hold(&["lookup"], 0);
             window.click(testid);
+            cli.wait_until_held();
             window.press(CTRL_Q);
-            window.wait_for("[data-testid=quit-dialog]");
+            window.wait_for_dialog("quit-dialog");
             window.click("quit-stop");
-            window.wait_until_gone();
+            window.wait_until_gone_while(|| cli.let_go());
         });
-        cli.set_faults(&fast());
+        cli.release();
         let compared = cli.run(&["compare"]);
         assert_eq!(compared.last()["counts"]["matched"], 20, "after quitting at {open}: {compared:?}");
         assert_eq!(cli.sync().count("posted"), 0, "after quitting at {open}");
@@ -67,7 +69,7 @@ fn quitting_during_a_comparison_and_a_rebuild_asks_first_and_loses_nothing() {
 }
 
 #[test]
-fn a_second_start_hands_its_link_to_the_first_window_and_a_false_link_does_nothing() {
+fn a_second_start_hands_its_link_to_the_first_window() {
     let cli = live(20);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     at_desk(home.path(), Some(cli.path()), |window| {
@@ -94,7 +96,7 @@ fn a_second_start_hands_its_link_to_the_first_window_and_a_false_link_does_nothi
 }
 
 #[test]
-fn everything_of_the_main_job_is_done_by_keyboard_alone_and_where_it_is_can_be_seen() {
+fn the_main_job_is_done_by_a_keyboard_whose_place_is_seen() {
     let cli = live(20);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     at_desk(home.path(), Some(cli.path()), |window| {
@@ -116,21 +118,21 @@ fn everything_of_the_main_job_is_done_by_keyboard_alone_and_where_it_is_can_be_s
         window.wait_for_text("ledger-backed-up", "read back");
         window.tab_to("ledger-compare");
         window.press(ENTER);
-        window.wait_for("[data-testid=compare-dialog]");
+        window.wait_for_dialog("compare-dialog");
         // A dialog keeps the keyboard, and gives it back.
         window.tab_to("compare-start");
         window.press(ENTER);
         window.wait_for_text("compare-result", "20 vouchers, each on both sides");
-        window.press("\u{e00c}");
+        window.press(ESCAPE);
         window.wait_for("[data-testid=ledger-compare]:focus");
     });
 }
 
-/// By the key of its place in the navigation.
+/// Opens a screen by the key of its place in the navigation.
 fn go(window: &WindowRig, screen: &str) {
     let place = window.look(&format!(
         "return [...document.querySelectorAll('nav li a')].findIndex((a) => a.dataset.testid === 'nav-{screen}') + 1"
     ));
-    window.press(&format!("\u{e009}{place}\u{e000}"));
+    window.press(&format!("\u{e009}{place}"));
     window.wait_for(&format!("[data-testid=screen-{screen}]"));
 }

@@ -1,15 +1,15 @@
-//! Practice: from an empty folder, with the sandbox that the application brings along.
+//! Tests practice: from an empty folder, with the sandbox that the application brings along.
 
 use crate::window_rig::at_desk;
 
 #[test]
-fn a_practice_workspace_is_made_with_a_click_brings_its_own_sandbox_and_is_marked_as_practice() {
+fn a_practice_workspace_is_made_with_a_click_and_marked() {
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     let folder = home.path().join("workspace");
     at_desk(home.path(), Some(&folder), |window| {
         window.wait_for("[data-testid=first-start]");
         window.click("make-practice");
-        assert!(window.text("practice-band").contains("Nothing here reaches your books."));
+        window.text_with("practice-band", "Nothing here reaches your books.");
         window.wait_for("[data-testid=connection][data-reach=reached]");
         window.click("sync-now");
         window.wait_for_text("result", "were exported.");

@@ -1,18 +1,20 @@
-//! What these tests sync: records of a spreadsheet, a live workspace over them, and how slowly they go.
+//! Serves records of a spreadsheet, a live workspace over them, and a server that is slow.
 
 use postonce_tests::{CliRig, plain_source};
 use serde_json::{Value, json};
 
-/// Small requests, one after the other: with [`slow`] a sync takes long enough to be watched.
+/// Small requests, one after the other, so that a sync can be watched.
 const STEP_BY_STEP: &str = "[sync]\nvouchers_per_request = 10\nrequests_in_flight = 1\n";
+/// Records in one of them.
+pub(crate) const PER_REQUEST: usize = 10;
 
-/// A live workspace over so many good records, with its token in the keyring.
+/// Sets up a live workspace over so many good records, with its token in the keyring.
 pub(crate) fn live(count: usize) -> CliRig {
     let rows: Vec<String> = ids(count).map(|id| format!("{id};05.10.2026;125,50;PM-0001;Reise;Samtale;NOK")).collect();
     live_over(&rows, "")
 }
 
-/// A live workspace over these rows, with more lines for `workspace.toml`.
+/// Sets up a live workspace over these rows, with more lines for `workspace.toml`.
 pub(crate) fn live_over(rows: &[String], more: &str) -> CliRig {
     let cli = CliRig::over_csv(csv(rows).as_bytes());
     cli.write_workspace(&format!("{}\n{STEP_BY_STEP}{more}", plain_source("records.csv")));
@@ -20,24 +22,14 @@ pub(crate) fn live_over(rows: &[String], more: &str) -> CliRig {
     cli
 }
 
-/// The ids of the records of [`live`].
+/// Returns the ids of the records of [`live`].
 pub(crate) fn ids(count: usize) -> impl Iterator<Item = String> {
     (1..=count).map(|number| format!("U-{number:04}"))
 }
 
-/// Faults: each request with vouchers waits so long.
+/// Returns faults with which each request with vouchers waits so long.
 pub(crate) fn slow(milliseconds: u32) -> Value {
     json!({ "faults": [{ "kind": "latency_ms", "fixed_ms": milliseconds }] })
-}
-
-/// Faults: each request of any kind waits so long.
-pub(crate) fn slow_everywhere(milliseconds: u32) -> Value {
-    json!({ "faults": [{ "kind": "latency_ms", "fixed_ms": milliseconds, "paths": ["all"] }] })
-}
-
-/// Faults: none.
-pub(crate) fn fast() -> Value {
-    json!({ "faults": [] })
 }
 
 fn csv(rows: &[String]) -> String {

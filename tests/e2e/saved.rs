@@ -1,4 +1,4 @@
-//! Files that a person saves, with the computer's own dialog.
+//! Tests files that a person saves with the computer's own dialog.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::records::live;
 use crate::window_rig::{WindowRig, at_desk};
 
 #[test]
-fn a_run_and_the_trail_are_written_where_the_computers_own_dialog_says() {
+fn a_run_and_the_trail_are_saved_by_the_computers_own_dialog() {
     let cli = live(20);
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     let folder = tempfile::tempdir().expect("the machine has a temporary folder");
@@ -14,8 +14,7 @@ fn a_run_and_the_trail_are_written_where_the_computers_own_dialog_says() {
         window.click("sync-now");
         window.wait_for_text("result", "20 records for kr");
         window.click("nav-history");
-        window.wait_for("[data-testid=run]");
-        window.look("document.querySelector('[data-testid=run-toggle][aria-expanded=false]')?.click()");
+        window.open_row("run-toggle");
         window.wait_for("[data-testid=run-detail]");
         for format in ["csv", "xlsx"] {
             let path = folder.path().join(format!("run 1.{format}"));

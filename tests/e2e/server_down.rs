@@ -1,18 +1,17 @@
-//! The accounting system is down when the window opens.
+//! Tests a window that opens while the accounting system is down.
 
 use crate::records::live;
 use crate::window_rig::at_desk;
 
 #[test]
-fn a_server_that_is_down_is_named_in_a_sentence_and_try_again_finds_it_when_it_is_up() {
+fn a_server_that_is_down_is_named_and_found_again() {
     let mut cli = live(20);
     cli.stop_sandbox();
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     let folder = cli.path().to_owned();
     at_desk(home.path(), Some(&folder), |window| {
-        let sentence = window.text("connection-problem");
-        assert!(sentence.contains(&format!("The accounting system at {} did not answer", cli.url())), "{sentence}");
-        assert!(window.text("frame-facts").contains("No connection"), "{}", window.text("frame-facts"));
+        window.text_with("connection-problem", &format!("The accounting system at {} did not answer", cli.url()));
+        window.text_with("frame-facts", "No connection");
 
         cli.restart_sandbox();
         window.click("connection-retry");

@@ -1,4 +1,7 @@
-//! A person at the window: looks, clicks, waits until something is there to be seen.
+//! Plays a person at the window, who looks, clicks and types.
+//!
+//! Invariant: nothing is clicked and no key is pressed before its target can take it: it is seen, enabled, not inert, at rest, and
+//! not covered, and the keyboard is in the dialog that is open. A wait is for a state, never for a time.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,22 +11,64 @@ use std::time::Duration;
 
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use postonce_tests::{WAIT_MAX, look_for, wait_until};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::driver::Driver;
 
-/// The longest a person is kept waiting for anything in these tests, a whole slow sync included.
-const WAIT_MAX: Duration = Duration::from_secs(60);
-/// Between two looks; progress is told ten times a second.
-/// An application that does not answer its driver by then has ended, or never will.
-const START_MAX: Duration = Duration::from_secs(30);
-/// More than any screen has places for the keyboard.
-const TABS_MAX: usize = 80;
-const TAB: char = '\u{e004}';
+/// The pause between two looks.
 const LOOK_PAUSE: Duration = Duration::from_millis(50);
+/// Stops of the tabulator on the way to a place; no screen has so many.
+const TABS_MAX: usize = 80;
+/// The keys that have no letter, as WebDriver names them.
+pub(crate) const ENTER: &str = "\u{e007}";
+pub(crate) const ESCAPE: &str = "\u{e00c}";
+const TAB: &str = "\u{e004}";
+/// Keys that stay down until the others of their word are pressed: Shift, Control, Alt and Command.
+const MODIFIERS: [char; 4] = ['\u{e008}', '\u{e009}', '\u{e00a}', '\u{e03d}'];
+
+/// Says why an element cannot be acted on yet, or `null`. An animation that never ends is a sign of work, and no reason.
+const TROUBLE: &str = "
+    const [element, act] = arguments;
+    const moves = ({ playState, effect }) => playState === 'running' && effect?.target
+        && Number.isFinite(effect.getComputedTiming().endTime)
+        && (effect.target.contains(element) || element.contains(effect.target));
+    if (!element.isConnected) return 'it is gone';
+    if (!element.checkVisibility({ visibilityProperty: true })) return 'it cannot be seen';
+    if (element.closest('[inert]')) return 'it is inert';
+    if (element.matches(':disabled') || element.closest('[aria-disabled=true]')) return 'it is disabled';
+    if (document.getAnimations().some(moves)) return 'it moves';
+    if (act === 'type' && element.readOnly) return 'it takes no typing';
+    if (act !== 'click') return null;
+    element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const [box] = element.getClientRects();
+    if (!box) return 'it has no place';
+    const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    if (element.contains(hit) || hit?.closest('label')?.control === element) return null;
+    return `it is covered by ${hit?.outerHTML.slice(0, 200)}`;
+";
+/// Says why no key can be pressed yet, or `null`: the keyboard is in the dialog or menu that was opened last, or nowhere.
+const KEYBOARD_TROUBLE: &str = "
+    const at = document.activeElement;
+    const open = [...document.querySelectorAll('[role=dialog], [role=alertdialog], [role=menu]')]
+        .filter((one) => one.checkVisibility()).at(-1);
+    const moves = ({ playState, effect }) => playState === 'running' && effect?.target
+        && Number.isFinite(effect.getComputedTiming().endTime) && effect.target.contains(open ?? at);
+    if (!at) return 'nothing has the keyboard';
+    if (document.getAnimations().some(moves)) return 'its place moves';
+    if (open && at !== document.body && !open.contains(at)) return `it is still at ${at.outerHTML.slice(0, 200)}`;
+    if (at.closest('[inert]') || !at.checkVisibility({ visibilityProperty: true })) return 'its place cannot be seen';
+    return null;
+";
+/// Tells whether everything in the window is at rest.
+const AT_REST: &str = "
+    return !document.getAnimations().some(({ playState, effect }) =>
+        playState === 'running' && Number.isFinite(effect?.getComputedTiming().endTime));
+";
 
 /// Starts the application in this home, does that at its window, and ends it again.
 ///
@@ -34,7 +79,7 @@ pub(crate) fn at_desk<R>(home: &Path, workspace: Option<&Path>, act: impl FnOnce
     seen(vec![window], |desks| act(&desks[0]))
 }
 
-/// The same with two people, each at a window, a home and a workspace of their own.
+/// Does the same with two people, each at a window, a home and a workspace of their own.
 pub(crate) fn at_two_desks<R>(places: [(&Path, &Path); 2], act: impl FnOnce(&WindowRig, &WindowRig) -> R) -> R {
     let [first, second] = places;
     let first = WindowRig::open(first.0, Some(first.1), false);
@@ -73,7 +118,7 @@ impl WindowRig {
             let wished = json!({ "application": driver.application(), "args": arguments.unwrap_or_default() });
             let mut builder = ClientBuilder::new(HttpConnector::new());
             builder.capabilities([("tauri:options".to_owned(), wished)].into_iter().collect());
-            let client = tokio::time::timeout(START_MAX, builder.connect(driver.url())).await;
+            let client = tokio::time::timeout(WAIT_MAX, builder.connect(driver.url())).await;
             let client = client.unwrap_or_else(|_| panic!("the application does not start: {}", driver.words()));
             (driver, client.expect("the application can be driven"))
         });
@@ -96,63 +141,124 @@ impl WindowRig {
         self.element(Locator::XPath(path));
     }
 
-    /// Clicks what has this `data-testid`, as soon as it is there.
+    /// Waits until the text of the element with this `data-testid` is this, and nothing else.
+    pub(crate) fn wait_for_words(&self, testid: &str, words: &str) {
+        let mut seen = "nothing".to_owned();
+        let found = look_for(|| {
+            seen = self.text(testid);
+            (seen == words).then_some(())
+        });
+        assert!(found.is_some(), "{testid} does not say \u{201c}{words}\u{201d}: {seen}");
+    }
+
+    /// Waits until the text that can be seen in the element with this `data-testid` holds this part, and returns all of it.
+    pub(crate) fn text_with(&self, testid: &str, part: &str) -> String {
+        let mut seen = "nothing".to_owned();
+        let found = look_for(|| {
+            seen = self.text(testid);
+            seen.contains(part).then_some(())
+        });
+        assert!(found.is_some(), "{testid} does not say \u{201c}{part}\u{201d}: {seen}");
+        seen
+    }
+
+    /// Waits until this dialog has opened: it is there, at rest, and has the keyboard.
+    pub(crate) fn wait_for_dialog(&self, testid: &str) {
+        self.wait_for(&format!("[data-testid={testid}]:focus-within"));
+        self.with_ready(&of(testid), "look", |_| Ok(()));
+    }
+
+    /// Waits until there is nothing for this CSS selector.
+    pub(crate) fn wait_for_no(&self, selector: &str) {
+        self.wait_for(&format!("html:not(:has({selector}))"));
+    }
+
+    /// Waits until there is an element for this CSS selector, and does this again and again meanwhile.
+    pub(crate) fn wait_for_while(&self, selector: &str, mut act: impl FnMut()) {
+        wait_until(selector, || {
+            act();
+            self.runtime.block_on(self.client.find(Locator::Css(selector))).is_ok()
+        });
+    }
+
+    /// Waits until everything in the window is at rest.
+    pub(crate) fn wait_until_at_rest(&self) {
+        wait_until("the end of all movement", || self.look(AT_REST) == true);
+    }
+
+    /// Clicks the element with this `data-testid`, as soon as it can be clicked.
     pub(crate) fn click(&self, testid: &str) {
         self.click_on(&of(testid));
     }
 
-    /// Clicks the first of what this CSS selector finds, as soon as it is there.
+    /// Clicks the first element for this CSS selector, as soon as it can be clicked.
     pub(crate) fn click_on(&self, selector: &str) {
-        let element = self.element(Locator::Css(selector));
-        let clicked = self.runtime.block_on(element.click());
-        clicked.unwrap_or_else(|error| panic!("{selector} cannot be clicked: {error}"));
+        self.with_ready(selector, "click", |element| self.runtime.block_on(element.click()));
     }
 
-    /// Types into what has this `data-testid`, as soon as it is there; `Escape` is `"\u{e00c}"`.
+    /// Opens the first row that has a toggle of this `data-testid` and is closed.
+    pub(crate) fn open_row(&self, toggle: &str) {
+        self.click_on(&format!("[data-testid={toggle}][aria-expanded=false]"));
+        self.wait_for(&format!("[data-testid={toggle}][aria-expanded=true]"));
+    }
+
+    /// Types into the element with this `data-testid`, as soon as it takes typing.
     pub(crate) fn type_into(&self, testid: &str, text: &str) {
-        let element = self.element(Locator::Css(&of(testid)));
-        let typed = self.runtime.block_on(element.send_keys(text));
-        typed.unwrap_or_else(|error| panic!("{testid} takes no typing: {error}"));
+        self.with_ready(&of(testid), "type", |element| self.runtime.block_on(element.send_keys(text)));
     }
 
-    /// The text that can be seen in what has this `data-testid`, as soon as it is there.
+    /// Returns the text that can be seen in the element with this `data-testid`, as soon as it is there.
     pub(crate) fn text(&self, testid: &str) -> String {
-        let element = self.element(Locator::Css(&of(testid)));
-        let text = self.runtime.block_on(element.text());
-        text.unwrap_or_else(|error| panic!("{testid} cannot be read: {error}"))
+        self.with_ready(&of(testid), "read", |element| self.runtime.block_on(element.text()))
     }
 
-    /// What this script returns; for what is read at one instant, or many times over.
+    /// Returns the value of this script; for everything that is read at one instant, or many times over.
     pub(crate) fn look(&self, script: &str) -> Value {
         let seen = self.runtime.block_on(self.client.execute(script, vec![]));
         seen.unwrap_or_else(|error| panic!("the page cannot be read: {error}\n{script}"))
     }
 
-    /// What this script hands to its last argument, in its own time.
+    /// Returns the value that this script hands to its last argument, in its own time.
     pub(crate) fn look_later(&self, script: &str) -> Value {
         let seen = self.runtime.block_on(self.client.execute_async(script, vec![]));
         seen.unwrap_or_else(|error| panic!("the page cannot be read: {error}"))
     }
 
-    /// Presses keys wherever the keyboard is; those that are no letters by their WebDriver codes.
+    /// Presses keys at the place that has the keyboard, as soon as that takes them. Modifiers stay down until the last of them.
     pub(crate) fn press(&self, keys: &str) {
-        let pressed = self.runtime.block_on(async { self.client.active_element().await?.send_keys(keys).await });
-        pressed.unwrap_or_else(|error| panic!("the keyboard does not answer: {error}"));
+        let mut trouble = Value::Null;
+        let is_ready = look_for(|| {
+            trouble = self.look(KEYBOARD_TROUBLE);
+            trouble.is_null().then_some(())
+        });
+        assert!(is_ready.is_some(), "no key can be pressed: {trouble}");
+        self.press_at_once(keys);
     }
 
-    /// Presses the tabulator as the keyboard itself does: keys that are sent to an element begin at its first part again, and a
-    /// date field has three.
-    fn tab(&self) {
-        let (down, up) = (KeyAction::Down { value: TAB }, KeyAction::Up { value: TAB });
-        let presses = KeyActions::new("keyboard".to_owned()).then(down).then(up);
+    /// Presses keys as the keyboard itself does: those that are sent to an element begin at its first part again, and a date
+    /// field has three.
+    fn press_at_once(&self, keys: &str) {
+        let (mut presses, mut held) = (KeyActions::new("keyboard".to_owned()), Vec::new());
+        for key in keys.chars() {
+            presses = presses.then(KeyAction::Down { value: key });
+            if MODIFIERS.contains(&key) {
+                held.push(key);
+            } else {
+                presses = presses.then(KeyAction::Up { value: key });
+            }
+        }
+        for key in held.into_iter().rev() {
+            presses = presses.then(KeyAction::Up { value: key });
+        }
         let pressed = self.runtime.block_on(self.client.perform_actions(presses));
         pressed.unwrap_or_else(|error| panic!("the keyboard does not answer: {error}"));
     }
 
-    /// Goes on with the tabulator until the keyboard is at what has this `data-testid`. Wherever it is, that can be seen.
+    /// Goes on with the tabulator until the keyboard is at the element with this `data-testid`. Each place on the way can be seen.
     pub(crate) fn tab_to(&self, testid: &str) {
+        self.with_ready(&of(testid), "look", |_| Ok(()));
         for _ in 0..TABS_MAX {
-            self.tab();
+            self.press(TAB);
             let at = self.look(
                 "const at = document.activeElement; const style = getComputedStyle(at);
                  return { testid: at.dataset.testid ?? null, html: at.outerHTML.slice(0, 200),
@@ -176,9 +282,44 @@ impl WindowRig {
         self.driver.start_second(arguments);
     }
 
-    /// Waits until the application has ended by itself.
-    pub(crate) fn wait_until_gone(&self) {
-        self.runtime.block_on(self.driver.wait_until_gone());
+    /// Waits until the application has ended by itself, and does this again and again meanwhile.
+    pub(crate) fn wait_until_gone_while(&self, mut act: impl FnMut()) {
+        wait_until("the end of the application", || {
+            act();
+            self.driver.is_gone()
+        });
+    }
+
+    /// Does this to the first element for this selector, as soon as nothing stands in the way of it.
+    fn with_ready<T>(&self, selector: &str, act: &str, does: impl Fn(&Element) -> Result<T, CmdError>) -> T {
+        let mut trouble = "it is not there".to_owned();
+        let done = look_for(|| {
+            let element = self.runtime.block_on(self.client.find(Locator::Css(selector))).ok()?;
+            let done = match self.trouble(&element, act) {
+                Ok(Some(reason)) => {
+                    trouble = reason;
+                    return None;
+                }
+                Ok(None) => does(&element),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = &done {
+                assert!(is_of_the_moment(error), "{selector}: {error}");
+                trouble = error.to_string();
+            }
+            done.ok()
+        });
+        done.unwrap_or_else(|| panic!("nobody can {act} {selector}: {trouble}"))
+    }
+
+    /// Returns why nobody can do that to the element yet. Everything that is there can be read.
+    fn trouble(&self, element: &Element, act: &str) -> Result<Option<String>, CmdError> {
+        if act == "read" {
+            return Ok(None);
+        }
+        let element = serde_json::to_value(element).expect("a name");
+        let trouble = self.runtime.block_on(self.client.execute(TROUBLE, vec![element, act.into()]))?;
+        Ok(trouble.as_str().map(str::to_owned))
     }
 
     fn element(&self, locator: Locator<'_>) -> Element {
@@ -187,11 +328,11 @@ impl WindowRig {
         found.unwrap_or_else(|error| panic!("the window does not show {locator:?}: {error}"))
     }
 
-    /// Takes a picture of the window, and says where it is, or why there is none.
+    /// Takes a picture of the window, and returns its place, or why there is none.
     fn picture(&self, number: usize) -> String {
         let test = thread::current().name().unwrap_or("e2e").replace("::", "-");
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}-{number}.png"));
-        // Two frames from now, what the page holds has been painted.
+        // Two frames from now, the page has been painted as it is.
         let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
         let taken = self.runtime.block_on(async {
             self.client.execute_async(painted, vec![]).await?;
@@ -210,6 +351,13 @@ impl Drop for WindowRig {
         // Ends the application; then the drivers go with `self.driver`, which waits for all of them.
         _ = self.runtime.block_on(self.client.clone().close());
     }
+}
+
+/// Tells whether an element was not ready, or was drawn anew, in the moment between a look at it and an act.
+fn is_of_the_moment(error: &CmdError) -> bool {
+    let is_covered =
+        matches!(error, CmdError::Standard(refusal) if refusal.error == ErrorStatus::ElementClickIntercepted);
+    is_covered || error.is_stale_element_reference() || error.is_element_not_interactable()
 }
 
 fn of(testid: &str) -> String {
