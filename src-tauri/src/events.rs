@@ -52,7 +52,7 @@ pub(crate) fn tell_of_drops(window: &Window, event: &WindowEvent) {
 /// Hands the news of runs on to the window.
 pub(crate) fn on_run(app: &AppHandle, news: &RunNews) {
     match news {
-        RunNews::Progress(progress) => warn_if_lost(RunProgress(progress.into()).emit(app)),
+        RunNews::Progress(progress) => warn_if_lost(RunProgress(progress.as_ref().into()).emit(app)),
         RunNews::Ended { end, .. } => warn_if_lost(RunEnded((**end).clone().into()).emit(app)),
         // The window asks for the rest itself.
         RunNews::Idle { .. } | RunNews::ScheduleTrouble => {}

@@ -15,7 +15,7 @@ const PROGRESS_PAUSE: Duration = Duration::from_millis(100);
 /// The news of a run.
 pub(crate) enum RunNews {
     /// A run is on, and is this far.
-    Progress(Progress),
+    Progress(Box<Progress>),
     /// A run ended, or was refused.
     Ended {
         end: Box<SyncEnd>,
@@ -44,7 +44,7 @@ pub(crate) async fn follow(app: AppHandle, run: Syncing) {
     tokio::pin!(end);
     let end = loop {
         let now = progress.borrow_and_update().clone();
-        emit(&app, &RunNews::Progress(now));
+        emit(&app, &RunNews::Progress(Box::new(now)));
         tokio::select! {
             end = &mut end => break end,
             () = tokio::time::sleep(PROGRESS_PAUSE) => {}
