@@ -31,7 +31,7 @@ afterEach(async () => {
 async function take(step: Step): Promise<void> {
   const [selector, text] = typeof step === 'string' ? [step, null] : step;
   const found = () => document.querySelector<HTMLElement>(`${selector}:not(:disabled)`);
-  await waitFor(() => expect(found(), selector).not.toBeNull(), { timeout: 5_000 });
+  await waitFor(() => expect(found(), selector).not.toBeNull());
   const element = found() as HTMLElement;
   if (text === null) return void (await userEvent.click(element));
   await userEvent.clear(element);
@@ -53,7 +53,7 @@ test.each(SCREENS)(
     await session.open();
     await requests.open();
     for (const step of steps ?? []) await take(step);
-    await waitFor(() => expect(document.querySelector(ready)).not.toBeNull(), { timeout: 5_000 });
+    await waitFor(() => expect(document.querySelector(ready)).not.toBeNull());
     const { violations } = await axe.run(document, {
       rules: { 'color-contrast': { enabled: false } },
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],

@@ -92,7 +92,7 @@ describe('a sync', () => {
     await userEvent.click(await screen.findByTestId('lock-wait'));
     expect(await screen.findByTestId('waiting')).toHaveTextContent('Waiting for Kari Nordmann to finish');
     expect(screen.getByTestId('answer')).toHaveTextContent('Waiting to sync');
-    const result = await screen.findByTestId('result', {}, { timeout: 8_000 });
+    const result = await screen.findByTestId('result');
     expect(result).toHaveTextContent('Nothing was left to export.');
     expect(result).toHaveTextContent('Kari Nordmann has finished; it was our turn.');
   });
@@ -249,7 +249,7 @@ test('a sync begun from the attention list is seen on the overview', async () =>
   expect(screen.queryByTestId('sync-vanished')).toBeNull();
   await userEvent.click(screen.getByTestId('sync-refused'));
   expect(asked).toHaveBeenCalledExactlyOnceWith({ from: null, to: null }, null);
-  expect(await screen.findByTestId('progress', {}, { timeout: 4_000 })).toBeInTheDocument();
+  expect(await screen.findByTestId('progress')).toBeInTheDocument();
   expect(router.route.screen).toBe('overview');
 });
 

@@ -1,4 +1,5 @@
 import '@testing-library/jest-dom/vitest';
+import { configure } from '@testing-library/svelte';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { preferences } from '$shared/state/preferences.svelte';
 
@@ -17,6 +18,9 @@ globalThis.ResizeObserver ??= class {
   unobserve(): void {}
   disconnect(): void {}
 } as never;
+
+// A wait ends as soon as its state is there; only a state that never comes takes this long.
+configure({ asyncUtilTimeout: 15_000 });
 
 beforeEach(() => {
   preferences.locale = 'en';

@@ -203,13 +203,14 @@ class MockEngine {
     return ATTENTION.filter((each) => !this.#decisions.settled.has(each.recordId ?? ''));
   }
 
-  /** Begins a run that goes on by itself. */
+  /** Begins a run that goes on by itself. The one of the scenario `running` stays where it is, and never ends. */
   begin(processed = 0): void {
     if (this.#closed) return;
+    const stays = this.scenario === 'running';
     this.#now = progress({ phase: 'sending', total: TO_SEND, processed });
     this.#ticking = setInterval(() => {
       if (!this.#now) return;
-      const done = Math.min(TO_SEND, this.#now.processed + 13);
+      const done = Math.min(TO_SEND, this.#now.processed + (stays ? 0 : 13));
       const known = done > 60;
       this.#now = {
         ...this.#now,
@@ -219,7 +220,7 @@ class MockEngine {
         counts: counts({ read: 1204, posted: done, held: 4 }),
       };
       void emit('run-progress', this.#now);
-      if (done < TO_SEND && !this.#now.stopping) return;
+      if (stays || (done < TO_SEND && !this.#now.stopping)) return;
       clearInterval(this.#ticking);
       this.#end(done);
     }, TICK_MS);
