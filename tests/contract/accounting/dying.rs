@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use postonce_tests::{Fault, Running, wait_until};
 
-use super::system_rig::{SystemRig, quiet, rows};
+use super::system_rig::{REQUESTS_IN_FLIGHT, SystemRig, quiet, rows};
 
 /// Rounds of each kind of killing, where `POSTONCE_KILL_ROUNDS` names no other number.
 const ROUNDS: usize = 2;
@@ -20,8 +20,8 @@ const REQUESTS_MAX: u64 = 6;
 pub(crate) fn a_server_that_dies_and_comes_back_has_each_record_once(rig: &SystemRig) {
     let records = rows(60);
     rig.write(&records);
-    // Answers stand still from the second one on, so that it dies before the last.
-    rig.proxy.nth(rig.subject.words().write, 1, usize::MAX, Fault::HoldAnswer);
+    // Answers stand still after the first ones, so that it dies before the last.
+    rig.proxy.nth(rig.subject.words().write, REQUESTS_IN_FLIGHT, usize::MAX, Fault::HoldAnswer);
     let first = Running::up_to(rig.command(&["sync"]), 10);
     rig.proxy.wait_until_held();
     rig.subject.kill();
@@ -39,7 +39,7 @@ pub(crate) fn a_server_that_dies_and_comes_back_has_each_record_once(rig: &Syste
 pub(crate) fn a_server_that_stands_still_for_a_while_is_waited_for(rig: &SystemRig) {
     let records = rows(60);
     rig.write(&records);
-    rig.proxy.nth(rig.subject.words().write, 1, usize::MAX, Fault::Hold);
+    rig.proxy.nth(rig.subject.words().write, REQUESTS_IN_FLIGHT, usize::MAX, Fault::Hold);
     let first = Running::up_to(rig.command(&["sync"]), 10);
     rig.proxy.wait_until_held();
     let before = rig.proxy.passed(rig.subject.words().write);

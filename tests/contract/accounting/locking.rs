@@ -2,7 +2,7 @@
 
 use postonce_tests::{CommandOutput, Fault, Running, command_output, wait_for, wait_until};
 
-use super::system_rig::{SystemRig, quiet, rows};
+use super::system_rig::{REQUESTS_IN_FLIGHT, SystemRig, quiet, rows};
 
 fn assert_names_the_holder(second: &CommandOutput) {
     assert_eq!((second.status, &second.last()["error"]["code"]), (Some(3), &"lock_held".into()), "{second:?}");
@@ -39,11 +39,11 @@ pub(crate) fn two_of_three_at_once_are_refused_and_name_the_holder(rig: &SystemR
     rig.assert_books(&records);
 }
 
-/// Starts a sync that has begun to send: its first write is answered, and the answers of all later ones stand still.
+/// Starts a sync that has begun to send: its first writes are answered, and the answers of all later ones stand still.
 fn first_of(rig: &SystemRig) -> Running {
     let records = rows(90);
     rig.write(&records);
-    rig.proxy.nth(rig.subject.words().write, 1, usize::MAX, Fault::HoldAnswer);
+    rig.proxy.nth(rig.subject.words().write, REQUESTS_IN_FLIGHT, usize::MAX, Fault::HoldAnswer);
     let first = Running::up_to(rig.command(&["sync"]), 10);
     rig.proxy.wait_until_held();
     first

@@ -11,6 +11,9 @@ use super::subject::{AccountingSubject, Booked, Fresh, by_reference};
 
 /// So many syncs in a row settle anything that a behaviour leaves open.
 const SYNCS_MAX: usize = 8;
+/// Requests of a sync that are under way at once. So many writes are answered before the first that is held: a connector may make
+/// its calls one after the other, and a held one would keep the commit of the drafts before it waiting.
+pub(crate) const REQUESTS_IN_FLIGHT: usize = 2;
 /// The lease, in seconds: much longer than a busy machine needs for a renewal.
 const LEASE_SECONDS: u64 = 120;
 /// The lease of behaviours that wait for its end. A busy machine needs some seconds for a renewal.
@@ -105,7 +108,7 @@ impl SystemRig {
              [accounting]\n{}\n\
              [posting]\npayable_account = \"2930\"\ndefault_account = \"7790\"\n\
              [posting.categories]\n\"Reise\" = \"7140\"\n\"Feil\" = \"9999\"\n\n\
-             [sync]\nvouchers_per_request = {vouchers_per_request}\nrequests_in_flight = 2\nlease_seconds = {lease_seconds}\n",
+             [sync]\nvouchers_per_request = {vouchers_per_request}\nrequests_in_flight = {REQUESTS_IN_FLIGHT}\nlease_seconds = {lease_seconds}\n",
             source,
             self.subject.table(&self.address),
         );
