@@ -40,7 +40,8 @@ impl AccountingSubject for Odoo {
 
     fn table(&self, url: &str) -> String {
         format!(
-            "kind = \"odoo\"\nurl = \"{url}\"\nsecret = \"accounting-token\"\ndatabase = \"{}\"\njournal = \"POST\"\n",
+            "kind = \"odoo\"\nurl = \"{url}\"\nsecret = \"accounting-token\"\ndatabase = \"{}\"\njournal = \"POST\"\n\
+             search_lag_seconds = 0\n",
             self.0.database()
         )
     }

@@ -47,7 +47,7 @@ impl AccountingSubject for Tryton {
         let (user, _) = self.0.user();
         format!(
             "kind = \"tryton\"\nurl = \"{url}\"\nsecret = \"accounting-token\"\ndatabase = \"{}\"\nuser = \"{user}\"\n\
-             journal = \"POST\"\ncreate_parties = true\n",
+             journal = \"POST\"\ncreate_parties = true\nsearch_lag_seconds = 0\n",
             self.0.database()
         )
     }

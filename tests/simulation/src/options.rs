@@ -158,6 +158,7 @@ impl Options {
             idempotency_keys_live: rules.keys_live.and_then(|life| TimeDelta::from_std(life).ok()),
             settle_window: rules.settle_window,
             search_lag: rules.search_lag,
+            unique_references: rules.protection == Protection::Enforced,
             vouchers_per_request_max: if rules.refuses_whole { 1_000 } else { rules.batch_max },
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
         }

@@ -33,7 +33,7 @@ pub use workspace::{
 };
 
 use accounting::odoo::Odoo;
-use accounting::open::Open;
+use accounting::open::{Open, Windows};
 use accounting::tryton::Tryton;
 use http::{Http, Limits, Side};
 use secrets::AuditKey;
@@ -86,7 +86,8 @@ fn accounting(
     match workspace.accounting() {
         AccountingSettings::Open(settings) => {
             let http = http(Side::Accounting, &settings.remote, secrets)?;
-            Ok(Arc::new(Open::new(http, settings.settle_window, Arc::clone(clock), Arc::clone(ids))))
+            let windows = Windows { settle: settings.settle_window, search_lag: settings.search_lag };
+            Ok(Arc::new(Open::new(http, windows, Arc::clone(clock), Arc::clone(ids))))
         }
         AccountingSettings::Tryton(settings) => {
             let Remote { url, secret } = &settings.remote;

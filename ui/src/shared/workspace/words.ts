@@ -41,8 +41,15 @@ const keys: Record<string, () => string> = {
   user: m.kind_field_user,
   company: m.kind_field_company,
   journal: m.kind_field_journal,
+  search_lag_seconds: m.kind_field_search_lag,
 };
 export const keyWord = (key: string): string => keys[key]?.() ?? key;
+
+const hints: Record<string, () => string> = {
+  url: m.kind_field_url_hint,
+  search_lag_seconds: m.kind_field_search_lag_hint,
+};
+export const keyHint = (key: string): string | undefined => hints[key]?.();
 
 /** The problems of the form itself, and not of the system or file it was tried on. */
 const UNFINISHED: readonly ErrorCode[] = [

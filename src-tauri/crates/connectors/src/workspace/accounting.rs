@@ -10,6 +10,10 @@ use super::{DAY_SECONDS, Remote, WorkspaceError};
 
 /// The kinds that this version can use, as a problem lists them.
 const KINDS: &str = "open, tryton, odoo";
+const SETTLE_WINDOW: &str = "settle_window_seconds";
+const SEARCH_LAG: &str = "search_lag_seconds";
+/// The longest lag of a search, in seconds.
+const SEARCH_LAG_SECONDS_MAX: u64 = 3_600;
 /// The longest name that is the accounting system's own, in characters: a database, a company, a journal.
 const NAME_CHARS_MAX: usize = 128;
 
@@ -33,6 +37,8 @@ pub struct OpenSettings {
     pub settle_window: Duration,
     /// The action after that.
     pub when_still_unknown: WhenStillUnknown,
+    /// The lag of its search, if the workspace says one.
+    pub search_lag: Option<Duration>,
 }
 
 /// Describes a database of a Tryton server.
@@ -50,6 +56,8 @@ pub struct TrytonSettings {
     pub journal: String,
     /// Whether a payee that is not known there becomes a party.
     pub create_parties: bool,
+    /// The lag of its search, if the workspace says one.
+    pub search_lag: Option<Duration>,
 }
 
 /// Describes a database of an Odoo server.
@@ -63,6 +71,8 @@ pub struct OdooSettings {
     pub company: Option<String>,
     /// The code of the journal that is posted to.
     pub journal: String,
+    /// The lag of its search, if the workspace says one.
+    pub search_lag: Option<Duration>,
 }
 
 impl AccountingSettings {
@@ -99,17 +109,21 @@ pub(super) fn accounting(root: &Section<'_>, is_practice: bool) -> Result<Accoun
 }
 
 fn open(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
-    section.refuse_unknown(&["kind", "url", "secret", "settle_window_seconds", "when_still_unknown"])?;
+    section.refuse_unknown(&["kind", "url", "secret", SETTLE_WINDOW, "when_still_unknown", SEARCH_LAG])?;
     section.required_text("kind")?;
-    Ok(AccountingSettings::Open(OpenSettings {
-        remote: remote(section, is_practice)?,
-        settle_window: Duration::from_secs(section.number("settle_window_seconds", 0..=DAY_SECONDS, 120)?),
-        when_still_unknown: when_still_unknown(section)?,
-    }))
+    let settle_window = Duration::from_secs(section.number(SETTLE_WINDOW, 0..=DAY_SECONDS, 120)?);
+    let when_still_unknown = when_still_unknown(section)?;
+    // What is not found is sent again once the window has passed: without a window, that would be at once.
+    if when_still_unknown == WhenStillUnknown::Send && settle_window.is_zero() {
+        return Err(section.unfit(SETTLE_WINDOW, format!("1–{DAY_SECONDS}")));
+    }
+    let (remote, search_lag) = (remote(section, is_practice)?, search_lag(section)?);
+    Ok(AccountingSettings::Open(OpenSettings { remote, settle_window, when_still_unknown, search_lag }))
 }
 
 fn tryton(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
-    section.refuse_unknown(&["kind", "url", "secret", "database", "user", "company", "journal", "create_parties"])?;
+    let keys = ["kind", "url", "secret", "database", "user", "company", "journal", "create_parties", SEARCH_LAG];
+    section.refuse_unknown(&keys)?;
     Ok(AccountingSettings::Tryton(TrytonSettings {
         remote: remote(section, is_practice)?,
         database: database(section)?,
@@ -117,17 +131,26 @@ fn tryton(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings
         company: optional_name(section, "company")?,
         journal: name(section, "journal")?,
         create_parties: section.boolean("create_parties", false)?,
+        search_lag: search_lag(section)?,
     }))
 }
 
 fn odoo(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
-    section.refuse_unknown(&["kind", "url", "secret", "database", "company", "journal"])?;
+    section.refuse_unknown(&["kind", "url", "secret", "database", "company", "journal", SEARCH_LAG])?;
     Ok(AccountingSettings::Odoo(OdooSettings {
         remote: remote(section, is_practice)?,
         database: database(section)?,
         company: optional_name(section, "company")?,
         journal: name(section, "journal")?,
+        search_lag: search_lag(section)?,
     }))
+}
+
+/// Reads the lag of the search; `None` if the workspace leaves it to the accounting system.
+fn search_lag(section: &Section<'_>) -> Result<Option<Duration>, WorkspaceError> {
+    let is_set = section.keys().any(|key| key == SEARCH_LAG);
+    let seconds = section.number(SEARCH_LAG, 0..=SEARCH_LAG_SECONDS_MAX, 0)?;
+    Ok(is_set.then(|| Duration::from_secs(seconds)))
 }
 
 /// Reads a database's name. It stands in a path or a header, and so has a limited set of characters.

@@ -34,18 +34,19 @@ pub enum SecretKind {
 }
 
 const URL: KindField = required("url");
+const SEARCH_LAG: KindField = optional("search_lag_seconds");
 
 /// Each kind that this version can use.
 pub const ACCOUNTING_KINDS: &[AccountingKind] = &[
-    AccountingKind { name: "open", fields: &[URL], secret: SecretKind::Token },
+    AccountingKind { name: "open", fields: &[URL, SEARCH_LAG], secret: SecretKind::Token },
     AccountingKind {
         name: "tryton",
-        fields: &[URL, required("database"), required("user"), optional("company"), required("journal")],
+        fields: &[URL, required("database"), required("user"), optional("company"), required("journal"), SEARCH_LAG],
         secret: SecretKind::Password,
     },
     AccountingKind {
         name: "odoo",
-        fields: &[URL, required("database"), optional("company"), required("journal")],
+        fields: &[URL, required("database"), optional("company"), required("journal"), SEARCH_LAG],
         secret: SecretKind::ApiKey,
     },
 ];

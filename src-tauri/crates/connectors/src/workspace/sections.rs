@@ -341,7 +341,11 @@ mod tests {
     #[test]
     fn kind_of_accounting_system_is_one_that_the_reader_takes() {
         for kind in ACCOUNTING_KINDS {
-            let sample = |key: &str| if key == "url" { "https://books.example.org/" } else { "ours" };
+            let sample = |key: &str| match key {
+                "url" => "https://books.example.org/",
+                seconds if seconds.ends_with("_seconds") => "7",
+                _ => "ours",
+            };
             let fields = kind.fields.iter().map(|field| (field.key.to_owned(), sample(field.key).to_owned())).collect();
             let section = AccountingSection { kind: kind.name.to_owned(), fields };
             let after = written(|workspace| section.changes(workspace)).expect("the reader takes it");

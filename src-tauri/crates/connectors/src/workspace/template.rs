@@ -42,6 +42,7 @@ url = "https://accounting.example.org"
 secret = "accounting-token"      # postonce secret set accounting-token
 # settle_window_seconds = 120    # only where nothing but a search protects
 # when_still_unknown = "hold"    # or "send": what to do after that time, there only
+# search_lag_seconds = 5         # for how long a voucher may be missing from a look-up; without it, as the server says, else 5
 
 # [accounting]                   # Tryton, with a user and a password
 # kind = "tryton"
@@ -52,6 +53,7 @@ secret = "accounting-token"      # postonce secret set accounting-token
 # journal = "POST"               # the code of a journal of its own
 # company = "Our organisation"   # where the user has several
 # create_parties = false         # true: a payee that Tryton does not know is made there
+# search_lag_seconds = 5         # for how long a voucher may be missing from a look-up
 
 # [accounting]                   # Odoo, with an API key
 # kind = "odoo"
@@ -60,6 +62,7 @@ secret = "accounting-token"      # postonce secret set accounting-token
 # database = "odoo"
 # journal = "POST"
 # company = "Our organisation"
+# search_lag_seconds = 5         # for how long a voucher may be missing from a look-up
 
 [posting]
 payable_account = "2930"         # what is owed to the payees

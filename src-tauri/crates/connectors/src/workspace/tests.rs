@@ -256,3 +256,40 @@ fn key_of_another_system_and_a_missing_one_are_named() {
     let problem = problem(&with_accounting(&ODOO.replace("\"books\"", "\"../books\"")));
     assert_eq!((problem.code, param(&problem, "key")), (ErrorCode::WorkspaceValueInvalid, "accounting.database"));
 }
+
+#[test]
+fn lag_of_the_search_is_a_setting_of_every_kind() {
+    let lag = |keys: &str| {
+        let dir = tempfile::tempdir().expect("a folder");
+        let workspace = Workspace::create(dir.path(), &with_accounting(keys)).expect("it is valid");
+        match workspace.accounting() {
+            AccountingSettings::Open(open) => open.search_lag,
+            AccountingSettings::Tryton(tryton) => tryton.search_lag,
+            AccountingSettings::Odoo(odoo) => odoo.search_lag,
+        }
+    };
+    for kind in ["kind = \"open\"\n", TRYTON, ODOO] {
+        assert_eq!(lag(kind), None, "it is left to the accounting system");
+        for seconds in [0, 7, 3_600] {
+            assert_eq!(lag(&format!("{kind}search_lag_seconds = {seconds}\n")), Some(Duration::from_secs(seconds)));
+        }
+        let problem = problem(&with_accounting(&format!("{kind}search_lag_seconds = 3601\n")));
+        assert_eq!(param(&problem, "key"), "accounting.search_lag_seconds", "{problem}");
+    }
+}
+
+#[test]
+fn sending_again_without_a_window_is_refused() {
+    let keys = |window: u32, word: &str| {
+        with_accounting(&format!(
+            "kind = \"open\"\nsettle_window_seconds = {window}\nwhen_still_unknown = \"{word}\"\n"
+        ))
+    };
+    let problem = problem(&keys(0, "send"));
+    assert_eq!((problem.code, param(&problem, "found")), (ErrorCode::WorkspaceValueInvalid, "0"), "{problem}");
+    assert_eq!(param(&problem, "key"), "accounting.settle_window_seconds");
+    for (window, word) in [(0, "hold"), (1, "send")] {
+        let dir = tempfile::tempdir().expect("a folder");
+        assert!(Workspace::create(dir.path(), &keys(window, word)).is_ok(), "{window} {word}");
+    }
+}

@@ -140,6 +140,11 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// Makes the error for a value that does not go with another one.
+    pub(super) fn unfit(&self, key: &str, allowed: impl Display) -> WorkspaceError {
+        self.table.get(key).map_or_else(|| self.missing(key), |value| self.wrong(key, value, allowed))
+    }
+
     /// Makes the error for a kind that this version does not have.
     pub(super) fn unavailable(&self, found: &ValueAtLine<&str>, available: &str) -> WorkspaceError {
         WorkspaceError::KindUnavailable {

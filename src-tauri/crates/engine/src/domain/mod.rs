@@ -25,7 +25,7 @@ pub use difference::{AlarmKind, ContentField, DifferenceKind};
 pub use hold::{HoldReason, Place};
 pub use money::{Currency, Money, MoneyError};
 pub use posting::{Account, Line, Posting, PostingRules};
-pub use protection::{Capabilities, Protection};
+pub use protection::{Capabilities, Protection, SEARCH_LAG_UNSTATED};
 pub use record::{ContentHash, Payee, Record, RecordId, RecordIdError};
 pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, ReferenceRules};
 pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, TimeFate, Trigger};

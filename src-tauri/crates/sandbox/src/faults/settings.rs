@@ -36,6 +36,8 @@ pub(crate) struct Switches {
     pub(crate) drafts: bool,
     /// The age below which look-ups do not see vouchers and drafts.
     pub(crate) lookup_lag_ms: u64,
+    /// True: the server says how long its look-ups lag.
+    pub(crate) states_lookup_lag: bool,
 }
 
 /// The switches as they are written, in one flat table.
@@ -56,6 +58,8 @@ struct Written {
     #[serde(deserialize_with = "on_or_off")]
     drafts: bool,
     lookup_lag_ms: u64,
+    #[serde(deserialize_with = "on_or_off")]
+    states_lookup_lag: bool,
     #[serde(alias = "fault")]
     faults: Vec<Fault>,
 }
@@ -114,6 +118,7 @@ impl Default for Switches {
             export_lock: true,
             drafts: false,
             lookup_lag_ms: 0,
+            states_lookup_lag: true,
         }
     }
 }
@@ -134,6 +139,7 @@ impl From<Written> for Settings {
             export_lock: written.export_lock,
             drafts: written.drafts,
             lookup_lag_ms: written.lookup_lag_ms,
+            states_lookup_lag: written.states_lookup_lag,
         };
         Self { seed: written.seed, switches, faults: written.faults }
     }
@@ -151,6 +157,7 @@ impl From<Settings> for Written {
             export_lock: switches.export_lock,
             drafts: switches.drafts,
             lookup_lag_ms: switches.lookup_lag_ms,
+            states_lookup_lag: switches.states_lookup_lag,
             faults,
         }
     }

@@ -19,7 +19,7 @@ pub(crate) const REFERENCE_CHARS_MAX: usize = 64;
 
 pub(crate) async fn me(State(app): State<Arc<App>>, Extension(caller): Extension<Caller>) -> Response {
     let switches = app.faults.switches();
-    let answer = object!({
+    let mut answer = object!({
         "organisation": {"id": app.organisation.id, "name": app.organisation.name},
         "user": {"id": caller.id, "name": caller.name},
         "capabilities": {
@@ -33,6 +33,9 @@ pub(crate) async fn me(State(app): State<Arc<App>>, Extension(caller): Extension
             "labels": !switches.export_lock,
         },
     });
+    if switches.states_lookup_lag {
+        answer["capabilities"]["lookup_lag_ms"] = switches.lookup_lag_ms.into();
+    }
     json(StatusCode::OK, &answer)
 }
 

@@ -24,7 +24,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use postonce_engine::domain::{
     Capabilities, CommitResult, Discarded, DraftId, Found, OrganisationId, Period, Posting, PostingRules, Protection,
-    Reference, ReferenceRules, RunId, StageResult, VoucherPages, VoucherResult,
+    Reference, ReferenceRules, RunId, SEARCH_LAG_UNSTATED, StageResult, VoucherPages, VoucherResult,
 };
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{
@@ -57,6 +57,7 @@ pub(crate) struct Odoo {
     journal: String,
     database: String,
     known: BooksCache,
+    search_lag: Duration,
     clock: Arc<dyn Clock>,
     lease: UniqueLease<Rows>,
     /// Admits one call that posts at a time.
@@ -83,6 +84,7 @@ impl Odoo {
             journal: settings.journal.clone(),
             database: settings.database.clone(),
             known: BooksCache::default(),
+            search_lag: settings.search_lag.unwrap_or(SEARCH_LAG_UNSTATED),
             clock: Arc::clone(&clock),
             lease: UniqueLease::new(rows, clock, ids, address),
             posting: tokio::sync::Mutex::default(),
@@ -105,14 +107,15 @@ impl Odoo {
     }
 }
 
-fn capabilities() -> Capabilities {
+fn capabilities(search_lag: Duration) -> Capabilities {
     Capabilities {
         protection: Protection::Staged,
         idempotency_keys_live: None,
         settle_window: SETTLE_WINDOW,
         // Searches are answered by the database that was written to, unless `db_replica_host` is set: then an entry may
         // be missed for a moment. The external id holds even so.
-        search_lag: Duration::ZERO,
+        search_lag,
+        unique_references: true,
         vouchers_per_request_max: VOUCHERS_PER_REQUEST_MAX,
         reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
     }
@@ -129,7 +132,7 @@ impl AccountingSystem for Odoo {
             organisation_name: books.company_name.clone(),
             user_id: books.login.clone(),
             user_name: books.user_name.clone(),
-            capabilities: capabilities(),
+            capabilities: capabilities(self.search_lag),
         })
     }
 

@@ -132,7 +132,8 @@ fn connector(listening: &MockServer) -> Odoo {
     let url = Url::parse(&listening.uri()).expect("an address");
     let http = Http::new(Side::Accounting, &url, &"key".into(), Limits::STANDARD).expect("a client");
     let remote = crate::Remote { url, secret: "key".to_owned() };
-    let settings = OdooSettings { remote, database: "books".into(), company: None, journal: "POST".into() };
+    let settings =
+        OdooSettings { remote, database: "books".into(), company: None, journal: "POST".into(), search_lag: None };
     let organisation = OrganisationId::new("hlf").expect("an organisation");
     let (clock, ids) = (Arc::new(crate::SystemClock::start()), Arc::new(crate::UuidIds));
     Odoo::new(http, &settings, &organisation, clock, ids).expect("a connector")

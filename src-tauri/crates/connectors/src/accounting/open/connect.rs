@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use postonce_engine::domain::{Capabilities, Protection, ReferenceRules, Refusal};
+use postonce_engine::domain::{Capabilities, Protection, ReferenceRules, Refusal, SEARCH_LAG_UNSTATED};
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{CallError, Connection};
 use reqwest::Method;
@@ -31,7 +31,7 @@ pub(super) async fn connect(open: &Open) -> Result<(Connection, LockKind), CallE
         organisation_id: me.organisation.id,
         user_name: me.user.name.unwrap_or_else(|| me.user.id.clone()),
         user_id: me.user.id,
-        capabilities: capabilities(peer, &me.capabilities, open.settle_window)?,
+        capabilities: capabilities(open, &me.capabilities)?,
     };
     *open.lock_kind.lock().unwrap_or_else(PoisonError::into_inner) = Some(kind);
     Ok((connection, kind))
@@ -39,7 +39,8 @@ pub(super) async fn connect(open: &Open) -> Result<(Connection, LockKind), CallE
 
 /// Returns the strongest protection that the server names: drafts, whatever else it has, before unique references,
 /// fences and none. A lost answer then leaves a surplus draft behind, and never a surplus voucher.
-fn capabilities(peer: &Peer, me: &MeCapabilities, settle_window: Duration) -> Result<Capabilities, CallError> {
+fn capabilities(open: &Open, me: &MeCapabilities) -> Result<Capabilities, CallError> {
+    let peer = open.http.peer();
     let length_max = me.reference_max_length.unwrap_or(REFERENCE_LENGTH_UNNAMED);
     if length_max < ReferenceRules::LENGTH_MIN {
         return Err(reference_too_short(peer, length_max));
@@ -58,12 +59,17 @@ fn capabilities(peer: &Peer, me: &MeCapabilities, settle_window: Duration) -> Re
             .idempotency_key_hours
             .filter(|&hours| hours > 0)
             .map(|hours| TimeDelta::hours(i64::from(hours))),
-        settle_window,
-        // The protocol's look-ups see every write that was answered.
-        search_lag: Duration::ZERO,
+        settle_window: open.windows.settle,
+        unique_references: protection == Protection::Enforced,
+        search_lag: search_lag(me.lookup_lag_ms, open.windows.search_lag),
         vouchers_per_request_max: me.max_vouchers_per_request.unwrap_or(VOUCHERS_PER_REQUEST_UNNAMED).max(1),
         reference_rules: ReferenceRules { length_max, folds_case: false, ascii_only: false },
     })
+}
+
+/// Returns the lag to reckon with: the longer of what the server states and what the workspace says.
+fn search_lag(stated_ms: Option<u64>, set: Option<Duration>) -> Duration {
+    stated_ms.map(Duration::from_millis).max(set).unwrap_or(SEARCH_LAG_UNSTATED)
 }
 
 fn lock_kind(me: &MeCapabilities) -> LockKind {

@@ -33,12 +33,20 @@ const BRIEF: Duration = Duration::from_secs(10);
 /// Holds an accounting system behind the open protocol.
 pub(crate) struct Open {
     http: Arc<Http>,
-    /// The settle window that the workspace sets for a server that protects by nothing but its search.
-    settle_window: Duration,
+    windows: Windows,
     /// The kind of lock that the server named last.
     lock_kind: Mutex<Option<LockKind>>,
     /// The lease for a server with labels instead of a lock.
     lease: UniqueLease<Labels>,
+}
+
+/// Holds the times that the workspace sets.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Windows {
+    /// The settle window of a server that protects by nothing but its search.
+    pub(crate) settle: Duration,
+    /// The lag of the search, if the workspace says one.
+    pub(crate) search_lag: Option<Duration>,
 }
 
 /// The way in which a server keeps two runs apart.
@@ -51,10 +59,10 @@ enum LockKind {
 }
 
 impl Open {
-    pub(crate) fn new(http: Http, settle_window: Duration, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
+    pub(crate) fn new(http: Http, windows: Windows, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
         let http = Arc::new(http);
         let lease = UniqueLease::new(Labels(Arc::clone(&http)), clock, ids, http.peer().address());
-        Self { http, settle_window, lock_kind: Mutex::default(), lease }
+        Self { http, windows, lock_kind: Mutex::default(), lease }
     }
 
     /// Returns how the server keeps two runs apart; the server is asked if it has not said so yet.

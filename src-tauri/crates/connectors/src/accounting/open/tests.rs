@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use postonce_engine::domain::{
-    Account, Currency, Generation, Line, Money, Posting, Protection, Reference, RequestKey, RunId, VoucherResult,
+    Account, Currency, Generation, Line, Money, Posting, Protection, Reference, RequestKey, RunId, SEARCH_LAG_UNSTATED,
+    VoucherResult,
 };
 use postonce_engine::error::ErrorCode;
 use postonce_engine::ports::LockHolder;
@@ -23,6 +24,8 @@ mod writes;
 
 /// The settle window that the workspace sets.
 const SETTLE_WINDOW: Duration = Duration::from_secs(90);
+/// The same, in a workspace that says nothing about the search.
+const WINDOWS: Windows = Windows { settle: SETTLE_WINDOW, search_lag: None };
 
 pub(super) fn open(server: &MockServer) -> Open {
     let url = Url::parse(&server.uri()).expect("an address");
@@ -32,7 +35,7 @@ pub(super) fn open(server: &MockServer) -> Open {
 
 /// Returns a client of a server that has said already that it has a lock of its own.
 pub(super) fn over(http: Http) -> Open {
-    let open = Open::new(http, SETTLE_WINDOW, Arc::new(crate::SystemClock::start()), Arc::new(crate::UuidIds));
+    let open = Open::new(http, WINDOWS, Arc::new(crate::SystemClock::start()), Arc::new(crate::UuidIds));
     *open.lock_kind.lock().expect("nobody panicked") = Some(LockKind::Own);
     open
 }
@@ -85,6 +88,24 @@ async fn strongest_protection_that_the_server_names_holds() {
         assert_eq!(connection.capabilities.idempotency_keys_live, Some(chrono::TimeDelta::hours(24)));
         assert_eq!((connection.organisation_id.as_str(), connection.user_name.as_str()), ("hlf", "Kari Nordmann"));
     }
+}
+
+#[tokio::test]
+async fn search_lags_as_long_as_anybody_says_and_never_by_default_0() {
+    for (stated_ms, set, expected) in [
+        (None, None, SEARCH_LAG_UNSTATED),
+        (Some(0), None, Duration::ZERO),
+        (Some(700), None, Duration::from_millis(700)),
+        (None, Some(0), Duration::ZERO),
+        (Some(700), Some(3), Duration::from_secs(3)),
+        (Some(7_000), Some(3), Duration::from_secs(7)),
+    ] {
+        let (_server, mut open) = answering(200, me(json!({"lookup_lag_ms": stated_ms}))).await;
+        open.windows.search_lag = set.map(Duration::from_secs);
+        let capabilities = open.connect().await.expect("it is there").capabilities;
+        assert_eq!(capabilities.search_lag, expected, "{stated_ms:?} {set:?}");
+    }
+    assert!(!SEARCH_LAG_UNSTATED.is_zero());
 }
 
 #[tokio::test]

@@ -40,6 +40,8 @@ pub(super) struct MeCapabilities {
     pub(super) checks_fence: bool,
     pub(super) idempotency_key_hours: Option<u32>,
     pub(super) drafts: bool,
+    /// The lag of the look-ups; missing if the server does not know or say.
+    pub(super) lookup_lag_ms: Option<u64>,
     /// Missing means that there is one: the lock was in the protocol before servers without one were.
     pub(super) export_lock: Option<bool>,
     pub(super) labels: bool,

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use postonce_engine::domain::{self, Capabilities, Protection, ReferenceRules};
+use postonce_engine::domain::{self, Capabilities, Protection, ReferenceRules, SEARCH_LAG_UNSTATED};
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
@@ -50,6 +50,7 @@ pub(crate) struct Tryton {
     link: Arc<Link>,
     journal: String,
     create_parties: bool,
+    search_lag: Duration,
     /// The beginning of our references, `hlf:`, by which our moves are known among all.
     prefix: String,
     books: Books,
@@ -108,6 +109,7 @@ impl Tryton {
             link,
             journal: settings.journal.clone(),
             create_parties: settings.create_parties,
+            search_lag: settings.search_lag.unwrap_or(SEARCH_LAG_UNSTATED),
             prefix: format!("{}:", organisation.as_str()),
             books: Books::default(),
             turn: Mutex::default(),
@@ -124,14 +126,16 @@ impl Tryton {
         self.link.facts().await.map_err(|error| fault::Fault::Call(error).before_the_write(self.rpc().peer()))
     }
 
-    fn capabilities() -> Capabilities {
+    fn capabilities(&self) -> Capabilities {
         Capabilities {
             protection: Protection::Staged,
             idempotency_keys_live: None,
             // A draft that arrives late is a surplus draft, and each later run looks for those.
             settle_window: Duration::ZERO,
-            // An acknowledged write is committed, and read from the same database.
-            search_lag: Duration::ZERO,
+            // An acknowledged write is committed, and read from the same database unless somebody put a copy of it in
+            // between; that is not to be seen from here.
+            search_lag: self.search_lag,
+            unique_references: false,
             vouchers_per_request_max: MOVES_PER_CALL_MAX,
             reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
         }
@@ -156,7 +160,7 @@ impl AccountingSystem for Tryton {
             organisation_name: facts.company_name.clone(),
             user_id: rpc.user().to_owned(),
             user_name: facts.user_name.clone(),
-            capabilities: Self::capabilities(),
+            capabilities: self.capabilities(),
         })
     }
 

@@ -133,6 +133,7 @@ async fn answering(answers: Vec<(&str, ResponseTemplate)>) -> Fake {
         company: None,
         journal: "EXP".to_owned(),
         create_parties: false,
+        search_lag: None,
     };
     let organisation = OrganisationId::new("hlf").expect("an id");
     let (clock, ids) = (Arc::new(crate::SystemClock::start()), Arc::new(crate::UuidIds));

@@ -140,6 +140,7 @@ impl AccountingSystem for Books {
                 idempotency_keys_live: None,
                 settle_window: Duration::ZERO,
                 search_lag: Duration::ZERO,
+                unique_references: true,
                 vouchers_per_request_max: 100,
                 reference_rules,
             },

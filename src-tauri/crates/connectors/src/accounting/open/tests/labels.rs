@@ -82,7 +82,7 @@ async fn lease_is_made_of_labels_if_the_server_has_no_lock() {
     Mock::given(path("/v1/labels/postonce-export-lock")).respond_with(held).mount(&server).await;
     let url = Url::parse(&server.uri()).expect("an address");
     let http = Http::new(Side::Accounting, &url, &"token".into(), Limits::STANDARD).expect("a client");
-    let open = Open::new(http, SETTLE_WINDOW, Arc::new(crate::SystemClock::start()), Arc::new(crate::UuidIds));
+    let open = Open::new(http, WINDOWS, Arc::new(crate::SystemClock::start()), Arc::new(crate::UuidIds));
     // Nobody has connected yet: the client asks the server first how it keeps runs apart.
     let lock = open.lock().await.expect("an answer").expect("held");
     assert_eq!((lock.holder.host.as_str(), lock.operation.as_str()), ("HLF-PC-7", "sync"));
