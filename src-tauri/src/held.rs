@@ -31,7 +31,7 @@ impl HeldSecrets {
         let accounting = workspace.secret_names().first().map(|name| (*name).to_owned());
         let platform = match workspace.source() {
             SourceSettings::Platform(remote) => Some(remote.secret.clone()),
-            SourceSettings::Csv(_) => None,
+            SourceSettings::Files(_) => None,
         };
         let named = [(SecretSide::Accounting, accounting), (SecretSide::Platform, platform)];
         let named = named.into_iter().filter(|(side, _)| sides.contains(side));

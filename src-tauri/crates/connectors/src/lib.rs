@@ -24,8 +24,12 @@ use postonce_engine::{Ledger, LedgerError, Parts};
 pub use machine::{SystemClock, UuidIds, actor};
 pub use secrets::{KeyringError, SecretError, Secrets};
 pub use source::csv::guess::{guess, path_in};
-pub use source::csv::{ColumnGuess, Confidence, CsvError, CsvSettings, DecimalSeparator, Field, Guess};
+pub use source::csv::{ColumnGuess, Confidence, Guess};
 pub use source::survey::{CategoryFound, Survey};
+pub use source::table::{
+    CellTest, Charset, Column, DecimalSeparator, Field, FileError, FileSettings, Finding, HeadRule, IdRule, Remark,
+    RemarkKind, RowRule, RuleEffect, Sign,
+};
 pub use trial::{Trial, TypedSecrets};
 pub use workspace::{
     AccountingSettings, OdooSettings, OpenSettings, PracticeTemplate, Remote, SourceSettings, TrytonSettings,
@@ -37,7 +41,7 @@ use accounting::open::{Open, Windows};
 use accounting::tryton::Tryton;
 use http::{Http, Limits, Side};
 use secrets::AuditKey;
-use source::csv::Csv;
+use source::files::Files;
 use source::platform::Platform;
 
 /// Makes all parts that an engine needs for a workspace. Opens the ledger and fetches the secrets, and may therefore
@@ -106,7 +110,7 @@ fn accounting(
 
 fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Problem> {
     Ok(match workspace.source() {
-        SourceSettings::Csv(settings) => Arc::new(Csv::new(settings.as_ref().clone())),
+        SourceSettings::Files(settings) => Arc::new(Files::new(settings.as_ref().clone())),
         SourceSettings::Platform(remote) => {
             let http = http(Side::Platform, remote, secrets)?;
             Arc::new(Platform::new(http, Arc::clone(clock), workspace.currency()))

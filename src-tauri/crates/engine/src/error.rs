@@ -87,6 +87,12 @@ error_codes! {
     SourceNotCsv = source_not_csv(path, found), exit 1;
     /// A quote opened in the row that begins there is never closed, so that the rows behind it cannot be separated.
     SourceQuoteOpen = source_quote_open(path, line), exit 1;
+    /// An amount is plainly written with another decimal mark than the workspace names.
+    SourceAmountsContradict = source_amounts_contradict(path, line, found, mark, agrees), exit 1;
+    /// A day is plainly written in another order of day and month than the workspace names.
+    SourceDaysContradict = source_days_contradict(path, line, found, format, ambiguous), exit 1;
+    /// The only amounts of the file have a column of currencies beside them that the workspace does not name.
+    SourceCurrencyNotNamed = source_currency_not_named(path, line, column, found), exit 1;
     /// The platform answered something that is not its protocol.
     PlatformUnexpected = platform_unexpected(url, status, detail), exit 1;
     /// The platform does not accept the token, or the token may not do this.
@@ -232,6 +238,10 @@ error_codes! {
     LockHeldHere = lock_held_here(path), exit 3;
 
     // 5: not reached
+    /// The file is still being written: it changed while it was read, or a moment before.
+    SourceUnfinished = source_unfinished(path), exit 5;
+    /// The last line has no end where all others have one, so that the file may be cut off in the middle of an amount.
+    SourceLineEndMissing = source_line_end_missing(path, line), exit 5;
     /// The platform cannot be reached.
     PlatformUnreachable = platform_unreachable(url, detail), exit 5;
     /// The platform asks to be left alone for a while, and went on asking.

@@ -8,8 +8,9 @@ use postonce_engine::ports::{PAGE_ROWS_MAX, Row, Source};
 
 use super::{CannedServer, Target};
 use crate::http::{Http, Limits, Side};
-use crate::source::csv::{Csv, CsvSettings, DecimalSeparator, Field};
+use crate::source::files::Files;
 use crate::source::platform::Platform;
+use crate::source::table::{Charset, DecimalSeparator, Field, FileSettings, HeadRule, IdRule, Sign};
 use crate::workspace::{FILE_NAME, Workspace};
 
 const ENCODINGS: [&encoding_rs::Encoding; 4] =
@@ -49,18 +50,25 @@ async fn csv_bytes_are_rows_or_flaws_or_refused_under_any_settings() {
     while let Some(input) = target.next() {
         fs::write(folder.path().join("f.csv"), &input).expect("writable");
         let random = target.random();
-        let settings = CsvSettings {
+        let settings = FileSettings {
             dir: folder.path().to_owned(),
             path: "f.csv".to_owned(),
-            encoding: random.pick::<&encoding_rs::Encoding>(&ENCODINGS),
+            charset: Charset::Web(random.pick::<&encoding_rs::Encoding>(&ENCODINGS)),
             delimiter: *random.pick(b";,\t|"),
             decimal_separator: *random.pick(&[DecimalSeparator::Comma, DecimalSeparator::Point]),
             date_format: (*random.pick(&["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y", "%e %B %Y"])).to_owned(),
-            columns: fields.into_iter().zip(titles.map(str::to_owned)).collect(),
+            columns: fields.into_iter().zip(titles.map(str::to_owned)).skip(1).collect(),
+            id: IdRule::Columns(vec![titles[0].to_owned()]),
+            head: HeadRule::Found,
+            sign: Sign::Positive,
+            row_rules: Vec::new(),
+            ignored_columns: Vec::new(),
+            ends_with_line_end: *random.pick(&[true, false]),
+            settle: std::time::Duration::ZERO,
             currency: nok(),
             time_zone: chrono_tz::Europe::Oslo,
         };
-        read_to_the_end(&Csv::new(settings), input.len() + 1).await;
+        read_to_the_end(&Files::new(settings), input.len() + 1).await;
     }
 }
 

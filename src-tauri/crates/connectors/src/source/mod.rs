@@ -1,5 +1,8 @@
-//! Holds the sources of approved records, a folder for each kind.
+//! Holds the sources of approved records, a folder for each kind. Files of every kind are lines of cells, which
+//! `table` makes rows of.
 
 pub(crate) mod csv;
+pub(crate) mod files;
 pub(crate) mod platform;
 pub(crate) mod survey;
+pub(crate) mod table;

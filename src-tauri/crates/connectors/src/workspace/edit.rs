@@ -26,6 +26,8 @@ pub enum Value {
     Number(u32),
     /// `true` or `false`
     Flag(bool),
+    /// `["…", "…"]`
+    Texts(Vec<String>),
 }
 
 /// Describes one change. A path is the names of the tables, then the key.
@@ -228,6 +230,7 @@ fn set(table: &mut dyn TableLike, key: &str, new: &Value) {
         Value::Text(text) => value(text),
         Value::Number(number) => value(i64::from(*number)),
         Value::Flag(flag) => value(*flag),
+        Value::Texts(texts) => value(texts.iter().collect::<toml_edit::Array>()),
     };
     if let Some(before) = table.get_mut(key) {
         if let (Some(before), Some(after)) = (before.as_value(), item.as_value_mut()) {

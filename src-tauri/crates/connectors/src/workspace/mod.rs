@@ -11,6 +11,7 @@ mod kinds;
 mod read;
 mod remote;
 mod sections;
+mod source;
 mod template;
 mod toml_file;
 
@@ -34,7 +35,7 @@ pub use sections::{
 };
 pub use template::{PracticeTemplate, plain};
 
-use crate::source::csv::CsvSettings;
+use crate::source::table::FileSettings;
 
 /// The file that a person writes.
 pub const FILE_NAME: &str = "workspace.toml";
@@ -76,7 +77,7 @@ struct Content {
 #[derive(Debug, Clone)]
 pub enum SourceSettings {
     /// Files.
-    Csv(Box<CsvSettings>),
+    Files(Box<FileSettings>),
     /// The organisation's platform.
     Platform(Remote),
 }

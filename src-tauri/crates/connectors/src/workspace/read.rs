@@ -1,20 +1,18 @@
 //! Reads the text of `workspace.toml` into values that are checked.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
 use chrono_tz::Tz;
-use encoding_rs::Encoding;
 use postonce_engine::Schedule;
 use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
 
 use super::accounting::accounting;
-use super::remote::remote;
+use super::source::source;
 use super::toml_file::{Section, TomlFile};
-use super::{Content, DAY_SECONDS, SourceSettings, WorkspaceError, account};
-use crate::source::csv::{CsvSettings, DecimalSeparator, Field, date_format_is_valid};
+use super::{Content, DAY_SECONDS, WorkspaceError, account};
 
 const LEASE_SECONDS: std::ops::RangeInclusive<u64> = 15..=3_600;
 
@@ -83,89 +81,6 @@ fn time_zone(organisation: &Section<'_>) -> Result<Tz, WorkspaceError> {
         let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
         organisation.invalid("time_zone", &name, crate::text::nearest(name.value, names))
     })
-}
-
-fn source(
-    root: &Section<'_>,
-    dir: &Path,
-    currency: Currency,
-    time_zone: Tz,
-    is_practice: bool,
-) -> Result<SourceSettings, WorkspaceError> {
-    let section = root.open_section("source")?.ok_or_else(|| root.missing("source"))?;
-    let kind = section.text("kind")?;
-    match kind.as_ref().map(|kind| kind.value) {
-        Some("platform") => {
-            section.refuse_unknown(&["kind", "url", "secret"])?;
-            Ok(SourceSettings::Platform(remote(&section, is_practice)?))
-        }
-        Some("csv") | None => {
-            let known = ["kind", "path", "encoding", "delimiter", "decimal_separator", "date_format", "columns"];
-            section.refuse_unknown(&known)?;
-            section.required_text("kind")?;
-            Ok(SourceSettings::Csv(Box::new(csv(&section, dir, currency, time_zone)?)))
-        }
-        Some(_) => Err(section.unavailable(&section.required_text("kind")?, "csv, platform")),
-    }
-}
-
-fn csv(section: &Section<'_>, dir: &Path, currency: Currency, time_zone: Tz) -> Result<CsvSettings, WorkspaceError> {
-    let path = section.required_text("path")?;
-    Ok(CsvSettings {
-        dir: dir.to_owned(),
-        path: path.value.to_owned(),
-        encoding: encoding(section)?,
-        delimiter: delimiter(section)?,
-        decimal_separator: decimal_separator(section)?,
-        date_format: date_format(section)?,
-        columns: columns(section)?,
-        currency,
-        time_zone,
-    })
-}
-
-fn encoding(section: &Section<'_>) -> Result<&'static Encoding, WorkspaceError> {
-    let Some(label) = section.text("encoding")? else { return Ok(encoding_rs::UTF_8) };
-    let encoding = Encoding::for_label_no_replacement(label.value.as_bytes());
-    encoding.ok_or_else(|| section.invalid("encoding", &label, "UTF-8, windows-1252, UTF-16LE …"))
-}
-
-fn delimiter(section: &Section<'_>) -> Result<u8, WorkspaceError> {
-    let Some(text) = section.text("delimiter")? else { return Ok(b',') };
-    match text.value.as_bytes() {
-        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n' | 0) => Ok(*byte),
-        _ => Err(section.invalid("delimiter", &text, "\";\" | \",\" | \"\\t\" …")),
-    }
-}
-
-fn decimal_separator(section: &Section<'_>) -> Result<DecimalSeparator, WorkspaceError> {
-    let Some(text) = section.text("decimal_separator")? else { return Ok(DecimalSeparator::Point) };
-    match text.value {
-        "." => Ok(DecimalSeparator::Point),
-        "," => Ok(DecimalSeparator::Comma),
-        _ => Err(section.invalid("decimal_separator", &text, "\".\" | \",\"")),
-    }
-}
-
-fn date_format(section: &Section<'_>) -> Result<String, WorkspaceError> {
-    let Some(text) = section.text("date_format")? else { return Ok("%Y-%m-%d".to_owned()) };
-    if date_format_is_valid(text.value) {
-        return Ok(text.value.to_owned());
-    }
-    Err(section.invalid("date_format", &text, "\"%d.%m.%Y\", \"%Y-%m-%d\" …"))
-}
-
-fn columns(source: &Section<'_>) -> Result<BTreeMap<Field, String>, WorkspaceError> {
-    let known: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
-    let section = source.section("columns", &known)?.ok_or_else(|| source.missing("columns"))?;
-    let mut columns = BTreeMap::new();
-    for field in Field::ALL.iter().copied() {
-        if section.text(field.name())?.is_none() && !field.is_required() {
-            continue;
-        }
-        columns.insert(field, section.required_text(field.name())?.value.trim().to_owned());
-    }
-    Ok(columns)
 }
 
 fn posting(root: &Section<'_>) -> Result<PostingRules, WorkspaceError> {

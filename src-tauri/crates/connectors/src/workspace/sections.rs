@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::edit::{Change, Value};
 use super::{SourceSettings, Workspace, WorkspaceError};
-use crate::source::csv::{DecimalSeparator, Field};
+use crate::source::table::{DecimalSeparator, Field, FileSettings, IdRule};
 
 /// The name for the accounting system's secret, if the workspace has none yet.
 const ACCOUNTING_SECRET: &str = "accounting-token";
@@ -68,7 +68,7 @@ pub struct CsvSection {
     pub decimal_separator: String,
     /// The format of days, as chrono writes it.
     pub date_format: String,
-    /// The title of each record field's column.
+    /// The title of each record field's column; the columns of an id of several parts stand one to a line.
     pub columns: BTreeMap<String, String>,
 }
 
@@ -146,16 +146,16 @@ impl SourceSection {
     fn of(settings: &SourceSettings) -> Self {
         match settings {
             SourceSettings::Platform(remote) => Self::Platform { url: remote.url.to_string() },
-            SourceSettings::Csv(csv) => Self::Csv(CsvSection {
+            SourceSettings::Files(csv) => Self::Csv(CsvSection {
                 path: csv.path.clone(),
-                encoding: csv.encoding.name().to_owned(),
+                encoding: csv.charset.name().to_owned(),
                 delimiter: char::from(csv.delimiter).to_string(),
                 decimal_separator: match csv.decimal_separator {
                     DecimalSeparator::Point => ".".to_owned(),
                     DecimalSeparator::Comma => ",".to_owned(),
                 },
                 date_format: csv.date_format.clone(),
-                columns: csv.columns.iter().map(|(field, title)| (field.name().to_owned(), title.clone())).collect(),
+                columns: titles(csv),
             }),
         }
     }
@@ -193,12 +193,32 @@ impl SourceSection {
                     titles.keys().map(|field| field.as_str()).filter(|name| known.clone().all(|it| it != *name));
                 for field in known.clone().chain(unknown) {
                     if let Some(title) = titles.get(&field.to_owned()) {
-                        changes.push(Change::text(&["source", "columns", field], title.trim()));
+                        changes.push(Change::of(&["source", "columns", field], Some(column(title))));
                     }
                 }
                 changes
             }
         }
+    }
+}
+
+/// Returns the title of each field's column.
+fn titles(settings: &FileSettings) -> BTreeMap<String, String> {
+    let id = match &settings.id {
+        IdRule::Columns(columns) => Some((Field::Id, columns.join("\n"))),
+        IdRule::Content => None,
+    };
+    let others = settings.columns.iter().map(|(field, title)| (*field, title.clone()));
+    others.chain(id).map(|(field, title)| (field.name().to_owned(), title)).collect()
+}
+
+/// Returns the value that names a column, or several of them.
+fn column(titles: &str) -> Value {
+    let titles: Vec<String> =
+        titles.lines().map(|title| title.trim().to_owned()).filter(|title| !title.is_empty()).collect();
+    match <[String; 1]>::try_from(titles) {
+        Ok([title]) => Value::Text(title),
+        Err(titles) => Value::Texts(titles),
     }
 }
 

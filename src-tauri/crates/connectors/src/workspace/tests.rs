@@ -38,8 +38,8 @@ fn workspace_of_the_interfaces_is_read() {
     assert_eq!(workspace.secret_names(), ["accounting-token"]);
     let schedule = workspace.schedule().expect("it has one");
     assert_eq!((schedule.cron(), schedule.time_zone().name(), schedule.catch_up()), ("0 2 * * *", "Europe/Oslo", true));
-    let SourceSettings::Csv(csv) = workspace.source() else { panic!("the source is csv") };
-    assert_eq!((csv.encoding.name(), csv.delimiter), ("windows-1252", b';'));
+    let SourceSettings::Files(csv) = workspace.source() else { panic!("the source is csv") };
+    assert_eq!((csv.charset.name(), csv.delimiter), ("windows-1252", b';'));
     assert!(!workspace.is_practice());
 }
 
@@ -184,7 +184,7 @@ fn templates_are_valid_workspaces() {
     let practice = Workspace::create(&dir.path().join("practice"), &template.text()).expect("it is valid");
     assert_eq!(practice.practice_store(), Some(dir.path().join("practice/sandbox.sqlite").as_path()));
     assert_eq!(practice.settings().posting.categories.len(), 2);
-    let SourceSettings::Csv(csv) = practice.source() else { panic!("the source is csv") };
+    let SourceSettings::Files(csv) = practice.source() else { panic!("the source is csv") };
     assert_eq!(csv.columns[&crate::Field::PayeeName], "Navn");
 }
 

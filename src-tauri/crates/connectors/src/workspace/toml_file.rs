@@ -25,6 +25,12 @@ pub(super) struct ValueAtLine<T> {
     pub(super) line: u64,
 }
 
+impl ValueAtLine<String> {
+    pub(super) fn as_ref(&self) -> ValueAtLine<&str> {
+        ValueAtLine { value: &self.value, line: self.line }
+    }
+}
+
 /// Holds one table of the file.
 pub(super) struct Section<'a> {
     file: &'a TomlFile<'a>,
@@ -117,6 +123,52 @@ impl<'a> Section<'a> {
             .and_then(|integer| u64::from_str_radix(integer.as_str(), integer.radix()).ok())
             .filter(|number| allowed.contains(number));
         number.ok_or_else(|| self.wrong(key, value, format!("{}–{}", allowed.start(), allowed.end())))
+    }
+
+    /// Returns a whole number within bounds, if the key is there.
+    pub(super) fn optional_number(
+        &self,
+        key: &str,
+        allowed: RangeInclusive<u64>,
+    ) -> Result<Option<u64>, WorkspaceError> {
+        if self.table.contains_key(key) { self.number(key, allowed, 0).map(Some) } else { Ok(None) }
+    }
+
+    /// Returns the texts of a key that has one or a list of them; none if the key is missing.
+    pub(super) fn texts(&self, key: &str) -> Result<Vec<ValueAtLine<&'a str>>, WorkspaceError> {
+        self.each(key, |value| value.as_str(), "[\"…\"]")
+    }
+
+    /// Returns the columns of a key that has one or a list of them, each by its title, or by its place as a number.
+    pub(super) fn columns(&self, key: &str) -> Result<Vec<ValueAtLine<String>>, WorkspaceError> {
+        let column = |value: &DeValue<'a>| match (value.as_str(), value.as_integer()) {
+            (Some(title), _) => Some(title.trim().to_owned()).filter(|title| !title.is_empty()),
+            (None, Some(place)) => {
+                let place = u64::from_str_radix(place.as_str(), place.radix()).ok();
+                place.filter(|place| (1..=10_000).contains(place)).map(|place| format!("#{place}"))
+            }
+            (None, None) => None,
+        };
+        self.each(key, column, "\"…\"")
+    }
+
+    fn each<T>(
+        &self,
+        key: &str,
+        read: impl Fn(&'a DeValue<'a>) -> Option<T>,
+        allowed: &str,
+    ) -> Result<Vec<ValueAtLine<T>>, WorkspaceError> {
+        let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
+        let values: Vec<&'a Spanned<DeValue<'a>>> = match value.get_ref().as_array() {
+            Some(list) => list.iter().collect(),
+            None => vec![value],
+        };
+        let mut read_values = Vec::new();
+        for value in values {
+            let Some(read) = read(value.get_ref()) else { return Err(self.wrong(key, value, allowed)) };
+            read_values.push(ValueAtLine { value: read, line: self.file.line(value.span().start) });
+        }
+        if read_values.is_empty() { Err(self.wrong(key, value, allowed)) } else { Ok(read_values) }
     }
 
     pub(super) fn boolean(&self, key: &str, default: bool) -> Result<bool, WorkspaceError> {

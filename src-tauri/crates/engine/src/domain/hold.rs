@@ -68,6 +68,84 @@ pub enum HoldReason {
         /// The lines, as far as they are known.
         lines: String,
     },
+    /// The id is a number that a spreadsheet rounded: `1,23457E+11`.
+    IdScientific {
+        /// The text.
+        found: String,
+    },
+    /// The day is a spreadsheet's day number where the workspace expects a date.
+    DateIsNumber {
+        /// The text.
+        found: String,
+        /// The day that it is in the system of 1900.
+        day: String,
+    },
+    /// The day can be read in more than one way.
+    DateAmbiguous {
+        /// The text.
+        found: String,
+    },
+    /// The amount has three digits behind its only mark, and nothing else in the column says whether they are decimals.
+    AmountAmbiguous {
+        /// The text.
+        found: String,
+    },
+    /// Whether the amount is owed or paid back is not clear from its columns.
+    SideUnclear {
+        /// The text.
+        found: String,
+    },
+    /// The amount has the sign of another currency than the record.
+    CurrencyForeign {
+        /// The text.
+        found: String,
+        /// The currency’s code.
+        currency: String,
+    },
+    /// The column of approvals has no time of an approval.
+    NotApproved {
+        /// The text.
+        found: String,
+    },
+    /// The row is called a total, and is not the sum of the rows above it.
+    RowIsTotal {
+        /// The text.
+        found: String,
+    },
+    /// The cell shows an error instead of a value.
+    CellFaulty {
+        /// The field.
+        field: String,
+        /// The text.
+        found: String,
+    },
+    /// Something lies among the files of records that is not read.
+    FileNotRead,
+    /// A rule of the workspace includes only rows with other values in a column.
+    RowNotIncluded {
+        /// The column.
+        column: String,
+        /// The text.
+        found: String,
+    },
+    /// A rule of the workspace excludes rows with this value in a column.
+    RowExcluded {
+        /// The column.
+        column: String,
+        /// The text.
+        found: String,
+    },
+    /// The row is the sum of the rows above it.
+    TotalLeftOut,
+    /// The row repeats the titles.
+    HeadRepeated,
+    /// The row goes on with the text of the one above.
+    RowContinues,
+    /// The row is a note below the table.
+    RowIsNote {
+        /// The text.
+        found: String,
+    },
     /// No account is mapped for the category, and there is no default account.
     AccountMissing {
         /// The category.
@@ -89,6 +167,22 @@ impl HoldReason {
         "amount_zero",
         "currency_unknown",
         "id_repeated",
+        "id_scientific",
+        "date_is_number",
+        "date_ambiguous",
+        "amount_ambiguous",
+        "side_unclear",
+        "currency_foreign",
+        "not_approved",
+        "row_is_total",
+        "cell_faulty",
+        "file_not_read",
+        "row_not_included",
+        "row_excluded",
+        "total_left_out",
+        "head_repeated",
+        "row_continues",
+        "row_is_note",
         "account_missing",
     ];
 
@@ -106,6 +200,22 @@ impl HoldReason {
             Self::AmountZero => "amount_zero",
             Self::CurrencyUnknown { .. } => "currency_unknown",
             Self::IdRepeated { .. } => "id_repeated",
+            Self::IdScientific { .. } => "id_scientific",
+            Self::DateIsNumber { .. } => "date_is_number",
+            Self::DateAmbiguous { .. } => "date_ambiguous",
+            Self::AmountAmbiguous { .. } => "amount_ambiguous",
+            Self::SideUnclear { .. } => "side_unclear",
+            Self::CurrencyForeign { .. } => "currency_foreign",
+            Self::NotApproved { .. } => "not_approved",
+            Self::RowIsTotal { .. } => "row_is_total",
+            Self::CellFaulty { .. } => "cell_faulty",
+            Self::FileNotRead => "file_not_read",
+            Self::RowNotIncluded { .. } => "row_not_included",
+            Self::RowExcluded { .. } => "row_excluded",
+            Self::TotalLeftOut => "total_left_out",
+            Self::HeadRepeated => "head_repeated",
+            Self::RowContinues => "row_continues",
+            Self::RowIsNote { .. } => "row_is_note",
             Self::AccountMissing { .. } => "account_missing",
         }
     }
@@ -130,6 +240,22 @@ mod tests {
             HoldReason::AmountZero,
             HoldReason::CurrencyUnknown { found: found() },
             HoldReason::IdRepeated { lines: found() },
+            HoldReason::IdScientific { found: found() },
+            HoldReason::DateIsNumber { found: found(), day: found() },
+            HoldReason::DateAmbiguous { found: found() },
+            HoldReason::AmountAmbiguous { found: found() },
+            HoldReason::SideUnclear { found: found() },
+            HoldReason::CurrencyForeign { found: found(), currency: found() },
+            HoldReason::NotApproved { found: found() },
+            HoldReason::RowIsTotal { found: found() },
+            HoldReason::CellFaulty { field: found(), found: found() },
+            HoldReason::FileNotRead,
+            HoldReason::RowNotIncluded { column: found(), found: found() },
+            HoldReason::RowExcluded { column: found(), found: found() },
+            HoldReason::TotalLeftOut,
+            HoldReason::HeadRepeated,
+            HoldReason::RowContinues,
+            HoldReason::RowIsNote { found: found() },
             HoldReason::AccountMissing { category: found() },
         ];
         let in_json = |reason: &HoldReason| serde_json::to_value(reason).expect("plain values")["code"].clone();

@@ -1,120 +1,143 @@
-//! Decodes a file's bytes to UTF-8 with one kind of line ends, strictly: bytes that are not of the encoding end the
-//! reading.
+//! Decodes a file's bytes into lines, strictly: bytes that are not of the encoding end the reading, and so does a file
+//! whose bytes are plainly of another one.
 //!
-//! A byte order mark, if there is one, decides the encoding. `\r\n` and a lone `\r` become `\n`, in quoted fields as
-//! well, so that lines are counted as an editor counts them. Behind the last line stands [`END`] on a line of its own:
-//! a reader that does not meet it as a row of its own has an open quote, which the csv crate would not report.
+//! `\n`, `\r\n` and a lone `\r` end a line, in quoted cells as well, so that lines are counted as an editor counts them.
 
-use std::io::{self, BufReader, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io::{self, BufRead as _, BufReader, Read};
 
-use encoding_rs::{Decoder, DecoderResult, Encoding};
+use super::super::table::{Charset, Decoder};
+use super::utf8::Utf8Check;
 
-/// The row behind the last one; no file has it by chance.
-pub(super) const END: &str = "\u{4}postonce: end of file\u{4}";
 /// The largest row, in bytes; behind it, a quote is surely open.
-pub(super) const ROW_BYTES_MAX: u64 = 1024 * 1024;
+pub(super) const ROW_BYTES_MAX: usize = 1024 * 1024;
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// The reason why decoding ended, inside an [`io::Error`].
+/// The reason why decoding ended.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum DecodeError {
+    #[error("the file cannot be read")]
+    Io(#[from] io::Error),
     #[error("line {line} is not of the encoding")]
     Malformed { line: u64 },
-    #[error("a row is longer than {ROW_BYTES_MAX} bytes")]
-    RowTooLong,
+    #[error("the file is of UTF-8, as line {line} shows")]
+    IsUtf8 { line: u64 },
+    #[error("a line is longer than {ROW_BYTES_MAX} bytes")]
+    LineTooLong,
 }
 
-/// Counts the decoded bytes handed out since the last row was completed; the reader of rows sets it back.
-pub(super) type RowBytes = Arc<AtomicU64>;
+/// The end of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LineEnd {
+    /// It ends as a line does.
+    Whole,
+    /// The file ends within it.
+    OfFile,
+}
 
-pub(super) struct Decoding<R> {
+pub(super) struct DecodedLines<R> {
     raw: BufReader<R>,
     decoder: Decoder,
-    /// Decoded text not yet handed out, from `taken` on.
-    text: Vec<u8>,
+    /// Decoded text, handed out up to `taken`.
+    text: String,
     taken: usize,
-    /// Whether the last character was `\r`, whose `\n` may still come.
+    /// Whether the last line ended with `\r`, whose `\n` may still come.
     after_cr: bool,
-    /// Whether the last character ended a line.
-    at_line_start: bool,
-    line: u64,
     is_over: bool,
-    row_bytes: RowBytes,
+    /// The number of lines that were handed out.
+    line: u64,
+    /// The check for UTF-8, where the file is said to be of an encoding in which UTF-8 could be read as well.
+    utf8: Option<Utf8Check>,
+    /// The first line with a character beyond ASCII.
+    foreign_line: Option<u64>,
 }
 
-impl<R: Read> Decoding<R> {
-    pub(super) fn new(raw: R, encoding: &'static Encoding, row_bytes: RowBytes) -> Self {
-        Self {
-            raw: BufReader::with_capacity(CHUNK_BYTES, raw),
-            decoder: encoding.new_decoder(),
-            text: Vec::new(),
+impl<R: Read> DecodedLines<R> {
+    pub(super) fn new(raw: R, charset: Charset) -> io::Result<Self> {
+        let mut raw = BufReader::with_capacity(CHUNK_BYTES, raw);
+        let beginning = raw.fill_buf()?;
+        let decoder = charset.decoder(beginning);
+        let has_mark = encoding_rs::Encoding::for_bom(beginning).is_some();
+        Ok(Self {
+            raw,
+            decoder,
+            text: String::new(),
             taken: 0,
             after_cr: false,
-            at_line_start: true,
-            line: 1,
             is_over: false,
-            row_bytes,
+            line: 0,
+            utf8: (charset.is_single_byte() && !has_mark).then(Utf8Check::default),
+            foreign_line: None,
+        })
+    }
+
+    /// Returns the first bytes of the file, before the first line is read.
+    pub(super) fn beginning(&mut self) -> io::Result<&[u8]> {
+        self.raw.fill_buf()
+    }
+
+    /// Puts the next line behind `out`, without its end; `None` behind the last.
+    pub(super) fn next(&mut self, out: &mut String) -> Result<Option<LineEnd>, DecodeError> {
+        let before = out.len();
+        let mut is_begun = false;
+        loop {
+            if self.taken == self.text.len() {
+                if self.is_over {
+                    self.check_end()?;
+                    return Ok(is_begun.then_some(LineEnd::OfFile));
+                }
+                self.refill()?;
+                continue;
+            }
+            if std::mem::take(&mut self.after_cr) && self.text.as_bytes()[self.taken] == b'\n' {
+                self.taken += 1;
+                continue;
+            }
+            let rest = &self.text[self.taken..];
+            let end = rest.bytes().position(|byte| matches!(byte, b'\n' | b'\r'));
+            out.push_str(&rest[..end.unwrap_or(rest.len())]);
+            is_begun |= !rest.is_empty();
+            if out.len() - before > ROW_BYTES_MAX {
+                return Err(DecodeError::LineTooLong);
+            }
+            match end {
+                None => self.taken = self.text.len(),
+                Some(end) => {
+                    self.after_cr = rest.as_bytes()[end] == b'\r';
+                    self.taken += end + 1;
+                    self.line += 1;
+                    if self.foreign_line.is_none() && !out[before..].is_ascii() {
+                        self.foreign_line = Some(self.line);
+                    }
+                    return Ok(Some(LineEnd::Whole));
+                }
+            }
         }
     }
 
-    /// Decodes the next chunk into `text`.
-    fn refill(&mut self) -> io::Result<()> {
-        use std::io::BufRead as _;
-
+    /// Decodes the next chunk into `text`, all of which was handed out.
+    fn refill(&mut self) -> Result<(), DecodeError> {
         self.text.clear();
         self.taken = 0;
         let chunk = self.raw.fill_buf()?;
         let last = chunk.is_empty();
-        let mut decoded = vec![0; CHUNK_BYTES];
-        let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(chunk, &mut decoded, last);
+        let Ok(read) = self.decoder.decode(chunk, &mut self.text, last) else {
+            let ends = self.text.replace("\r\n", "\n").matches(['\n', '\r']).count() as u64;
+            return Err(DecodeError::Malformed { line: self.line + ends + 1 });
+        };
+        if let Some(utf8) = &mut self.utf8 {
+            utf8.feed(&chunk[..read]);
+        }
         self.raw.consume(read);
-        self.take_over(&decoded[..written]);
-        match result {
-            DecoderResult::Malformed(..) => Err(io::Error::other(DecodeError::Malformed { line: self.line })),
-            DecoderResult::InputEmpty if last => {
-                self.end();
-                Ok(())
-            }
-            DecoderResult::InputEmpty | DecoderResult::OutputFull => Ok(()),
-        }
+        self.is_over = last;
+        Ok(())
     }
 
-    fn take_over(&mut self, decoded: &[u8]) {
-        for &byte in decoded {
-            let follows_cr = std::mem::replace(&mut self.after_cr, byte == b'\r');
-            if byte == b'\n' && follows_cr {
-                continue;
-            }
-            let byte = if byte == b'\r' { b'\n' } else { byte };
-            self.at_line_start = byte == b'\n';
-            self.line += u64::from(self.at_line_start);
-            self.text.push(byte);
+    /// Checks, at the end, whether every character beyond ASCII was one of UTF-8: in any other encoding, that does not
+    /// happen by chance.
+    fn check_end(&self) -> Result<(), DecodeError> {
+        match (&self.utf8, self.foreign_line) {
+            (Some(utf8), Some(line)) if utf8.is_well() => Err(DecodeError::IsUtf8 { line }),
+            _ => Ok(()),
         }
-    }
-
-    fn end(&mut self) {
-        self.is_over = true;
-        if !self.at_line_start {
-            self.text.push(b'\n');
-        }
-        self.text.extend_from_slice(END.as_bytes());
-        self.text.push(b'\n');
-    }
-}
-
-impl<R: Read> Read for Decoding<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.taken == self.text.len() && !self.is_over {
-            self.refill()?;
-        }
-        let count = out.len().min(self.text.len() - self.taken);
-        if self.row_bytes.fetch_add(count as u64, Ordering::Relaxed) > ROW_BYTES_MAX {
-            return Err(io::Error::other(DecodeError::RowTooLong));
-        }
-        out[..count].copy_from_slice(&self.text[self.taken..self.taken + count]);
-        self.taken += count;
-        Ok(count)
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use chrono::Datelike as _;
 
-use super::super::{amount, date};
 use super::DecimalSeparator;
+use crate::source::table::{amount, date};
 
 /// The formats in which days are written, the most likely first: in `03.04.2026`, the day is the third.
 const DATE_FORMATS: [&str; 11] = [

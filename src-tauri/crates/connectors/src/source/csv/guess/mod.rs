@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::{CsvError, DecimalSeparator, Field};
+use super::utf8::Utf8Check;
+use crate::source::table::{DecimalSeparator, Field, FileError};
 use content::Content;
 use table::Table;
 
@@ -71,10 +72,10 @@ pub enum Confidence {
 ///
 /// # Errors
 /// Fails when the file cannot be read, is no text, has no row of titles, or no table.
-pub fn guess(path: &Path) -> Result<Guess, CsvError> {
-    let unreadable = |source| CsvError::Unreadable { path: path.to_owned(), source };
+pub fn guess(path: &Path) -> Result<Guess, FileError> {
+    let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
     let file = File::open(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => CsvError::Missing(path.to_owned()),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileError::Missing(path.to_owned()),
         _ => unreadable(source),
     })?;
     if file.metadata().map_err(unreadable)?.is_dir() {
@@ -87,13 +88,13 @@ pub fn guess(path: &Path) -> Result<Guess, CsvError> {
     let (text, ..) = encoding.decode(&head);
     let table = Table::of(whole_lines(&text, head.len() as u64 == HEAD_BYTES));
     if table.titles.iter().all(|title| title.trim().is_empty()) && table.rows.is_empty() {
-        return Err(CsvError::Empty(path.to_owned()));
+        return Err(FileError::Empty(path.to_owned()));
     }
     if table.titles.len() > COLUMNS_MAX || text.contains('\0') {
         return Err(not_csv(path, &table.first_line()));
     }
     if !table.has_titles() {
-        return Err(CsvError::HeadMissing { path: path.to_owned(), found: crate::text::visible(&table.first_line()) });
+        return Err(FileError::HeadMissing { path: path.to_owned(), found: crate::text::visible(&table.first_line()) });
     }
     let contents: Vec<Content> =
         (0..table.titles.len()).map(|at| Content::of(table.column(at), table.delimiter)).collect();
@@ -113,7 +114,7 @@ pub fn guess(path: &Path) -> Result<Guess, CsvError> {
 }
 
 /// Refuses workbooks and papers, which people take for CSV since a spreadsheet opens both.
-fn refuse_other_formats(path: &Path, head: &[u8]) -> Result<(), CsvError> {
+fn refuse_other_formats(path: &Path, head: &[u8]) -> Result<(), FileError> {
     let formats: [(&[u8], &str); 5] = [
         (b"PK\x03\x04", "Excel, ZIP"),
         (b"\xd0\xcf\x11\xe0", "Excel 97"),
@@ -127,8 +128,8 @@ fn refuse_other_formats(path: &Path, head: &[u8]) -> Result<(), CsvError> {
     }
 }
 
-fn not_csv(path: &Path, found: &str) -> CsvError {
-    CsvError::NotCsv { path: path.to_owned(), found: crate::text::visible(found) }
+fn not_csv(path: &Path, found: &str) -> FileError {
+    FileError::NotCsv { path: path.to_owned(), found: crate::text::visible(found) }
 }
 
 /// Guesses the encoding: by the byte order mark; else UTF-8, if all of the file is; else by what its letters look like
@@ -157,33 +158,6 @@ fn encoding(head: &[u8], rest: impl Read) -> io::Result<&'static Encoding> {
         }
     }
     Ok(if utf8.is_well() { UTF_8 } else { detector.guess(Some(b"no"), Utf8Detection::Deny) })
-}
-
-/// Checks whether bytes are UTF-8, chunk by chunk.
-#[derive(Default)]
-struct Utf8Check {
-    /// The beginning of a character whose rest is in the next chunk.
-    begun: Vec<u8>,
-    is_broken: bool,
-}
-
-impl Utf8Check {
-    fn feed(&mut self, chunk: &[u8]) {
-        if self.is_broken {
-            return;
-        }
-        self.begun.extend_from_slice(chunk);
-        let (is_broken, valid) = match std::str::from_utf8(&self.begun) {
-            Ok(text) => (false, text.len()),
-            Err(error) => (error.error_len().is_some(), error.valid_up_to()),
-        };
-        self.is_broken = is_broken;
-        self.begun.drain(..valid);
-    }
-
-    fn is_well(&self) -> bool {
-        !self.is_broken && self.begun.is_empty()
-    }
 }
 
 /// Returns the text without the line that was cut off in the middle.

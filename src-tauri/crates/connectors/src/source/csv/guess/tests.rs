@@ -12,7 +12,7 @@ fn real() -> PathBuf {
     Path::new(&shared).join("data/reimbursements-2020.csv")
 }
 
-fn guessed(bytes: impl AsRef<[u8]>) -> Result<Guess, CsvError> {
+fn guessed(bytes: impl AsRef<[u8]>) -> Result<Guess, FileError> {
     let dir = TempDir::new().expect("a folder");
     let path = dir.path().join("f.csv");
     fs::write(&path, bytes).expect("a file");
@@ -148,19 +148,19 @@ fn encoding_of_two_bytes_is_known_with_a_mark_and_without() {
 #[test]
 fn file_that_is_no_table_is_refused_with_the_reason() {
     for bytes in [&b"PK\x03\x04rest of a workbook"[..], b"%PDF-1.7\n", b"{\"records\": []}", b"\xd0\xcf\x11\xe0old"] {
-        assert!(matches!(guessed(bytes), Err(CsvError::NotCsv { .. })), "{bytes:?}");
+        assert!(matches!(guessed(bytes), Err(FileError::NotCsv { .. })), "{bytes:?}");
     }
-    assert!(matches!(guessed(b""), Err(CsvError::Empty(_))));
+    assert!(matches!(guessed(b""), Err(FileError::Empty(_))));
     for text in [
         "1;02.11.2026;12,50\n2;03.11.2026;13,50\n",
         "Utlegg for november\nId;Dato;Sum\n1;02.11.2026;1,00\n",
         "bare tekst\n",
     ] {
-        assert!(matches!(guessed(text), Err(CsvError::HeadMissing { .. })), "{text}");
+        assert!(matches!(guessed(text), Err(FileError::HeadMissing { .. })), "{text}");
     }
     let dir = TempDir::new().expect("a folder");
-    assert!(matches!(guess(&dir.path().join("none.csv")), Err(CsvError::Missing(_))));
-    assert!(matches!(guess(dir.path()), Err(CsvError::NotCsv { .. } | CsvError::Unreadable { .. })));
+    assert!(matches!(guess(&dir.path().join("none.csv")), Err(FileError::Missing(_))));
+    assert!(matches!(guess(dir.path()), Err(FileError::NotCsv { .. } | FileError::Unreadable { .. })));
 }
 
 #[test]

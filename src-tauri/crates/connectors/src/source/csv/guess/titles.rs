@@ -254,6 +254,7 @@ fn content_points(field: Field, content: &Content) -> i32 {
                 NEVER_POINTS
             }
         }
+        Field::AmountBack | Field::Side => NEVER_POINTS,
         Field::ApprovedAt | Field::Version | Field::Department | Field::Project => 0,
         Field::Payee | Field::Category | Field::Text | Field::PayeeName => {
             when(is_date || content.has_decimals || content.is_currency, NEVER_POINTS)

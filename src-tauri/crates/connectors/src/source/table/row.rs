@@ -2,43 +2,42 @@
 
 use std::path::Path;
 
-use csv::StringRecord;
 use postonce_engine::domain::{Currency, HoldReason, Money, MoneyError, Payee, Place, Record, RecordId, RecordIdError};
 use postonce_engine::ports::{Flaw, Row};
 
 use super::head::Head;
-use super::{CsvSettings, Field, amount, date};
+use super::{Field, FileSettings, Line, amount, date};
 use crate::text::{GLIMPSE_CHARS_MAX, bounded, visible};
 
 /// Reads the rows of one file.
-pub(super) struct RowReader<'a> {
-    pub(super) head: &'a Head,
-    pub(super) settings: &'a CsvSettings,
+pub(crate) struct RowReader<'a> {
+    pub(crate) head: &'a Head,
+    pub(crate) settings: &'a FileSettings,
     /// The file's name, for people.
-    pub(super) file: String,
+    pub(crate) file: String,
 }
 
 impl<'a> RowReader<'a> {
-    pub(super) fn new(head: &'a Head, settings: &'a CsvSettings, path: &Path) -> Self {
+    pub(crate) fn new(head: &'a Head, settings: &'a FileSettings, path: &Path) -> Self {
         let name = path.file_name().unwrap_or(path.as_os_str());
         Self { head, settings, file: name.to_string_lossy().into_owned() }
     }
 
-    /// Reads the row that begins on this line; `None` for one without content, which spreadsheets leave behind.
-    pub(super) fn read(&self, row: &StringRecord, line: u64) -> Option<Row> {
-        if row.iter().all(|field| field.trim().is_empty()) {
+    /// Reads a row; `None` for one without content, which spreadsheets leave behind.
+    pub(crate) fn read(&self, row: &Line) -> Option<Row> {
+        if row.is_blank() {
             return None;
         }
-        let place = Place { file: self.file.clone(), line };
+        let place = Place { file: self.file.clone(), line: row.number };
         Some(match self.record(row) {
             Ok(record) => Row::Record(Box::new(record), place),
             Err(reason) => Row::Flaw(self.flaw(row, place, reason)),
         })
     }
 
-    fn flaw(&self, row: &StringRecord, place: Place, reason: HoldReason) -> Flaw {
+    fn flaw(&self, row: &Line, place: Place, reason: HoldReason) -> Flaw {
         let id = self.head.raw(row, Field::Id);
-        let glimpse = row.iter().collect::<Vec<_>>().join(&char::from(self.settings.delimiter).to_string());
+        let glimpse = row.cells.iter().collect::<Vec<_>>().join(&char::from(self.settings.delimiter).to_string());
         Flaw {
             record_id: (!id.trim().is_empty()).then(|| visible(id)),
             place,
@@ -48,11 +47,12 @@ impl<'a> RowReader<'a> {
     }
 
     /// Reads a record. The first flaw that is found is the reason.
-    fn record(&self, row: &StringRecord) -> Result<Record, HoldReason> {
+    fn record(&self, row: &Line) -> Result<Record, HoldReason> {
         let Self { head, settings, .. } = self;
-        let surplus_is_empty = row.iter().skip(head.width).all(|field| field.trim().is_empty());
-        if row.len() < head.width || !surplus_is_empty {
-            return Err(HoldReason::RowUnreadable { detail: format!("{} ≠ {}", row.len(), head.width) });
+        let width = head.width.unwrap_or(row.cells.len());
+        let surplus_is_empty = row.cells.iter().skip(width).all(|cell| cell.trim().is_empty());
+        if row.cells.len() < width || !surplus_is_empty {
+            return Err(HoldReason::RowUnreadable { detail: format!("{} ≠ {width}", row.cells.len()) });
         }
         let id = self.id(row)?;
         let currency = self.currency(row)?;
@@ -79,7 +79,7 @@ impl<'a> RowReader<'a> {
         })
     }
 
-    fn id(&self, row: &StringRecord) -> Result<RecordId, HoldReason> {
+    fn id(&self, row: &Line) -> Result<RecordId, HoldReason> {
         let id = self.head.raw(row, Field::Id);
         RecordId::new(id).map_err(|error| match error {
             RecordIdError::Empty => HoldReason::IdMissing,
@@ -87,13 +87,13 @@ impl<'a> RowReader<'a> {
         })
     }
 
-    fn currency(&self, row: &StringRecord) -> Result<Currency, HoldReason> {
+    fn currency(&self, row: &Line) -> Result<Currency, HoldReason> {
         let Some(code) = self.optional(row, Field::Currency) else { return Ok(self.settings.currency) };
         Currency::from_code(&code.to_ascii_uppercase())
             .ok_or_else(|| HoldReason::CurrencyUnknown { found: bounded(&code, GLIMPSE_CHARS_MAX) })
     }
 
-    fn amount(&self, row: &StringRecord, currency: Currency) -> Result<Money, HoldReason> {
+    fn amount(&self, row: &Line, currency: Currency) -> Result<Money, HoldReason> {
         let found = self.required(row, Field::Amount)?;
         let plain = amount::plain_decimal(&found, self.settings.decimal_separator, currency.exponent());
         let Some(plain) = plain else { return Err(HoldReason::AmountInvalid { found }) };
@@ -106,16 +106,16 @@ impl<'a> RowReader<'a> {
     }
 
     /// Returns the field on one line, without space around it.
-    fn clean(&self, row: &StringRecord, field: Field) -> String {
+    fn clean(&self, row: &Line, field: Field) -> String {
         let text = self.head.raw(row, field).trim();
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
     }
 
-    fn optional(&self, row: &StringRecord, field: Field) -> Option<String> {
+    fn optional(&self, row: &Line, field: Field) -> Option<String> {
         Some(self.clean(row, field)).filter(|text| !text.is_empty())
     }
 
-    fn required(&self, row: &StringRecord, field: Field) -> Result<String, HoldReason> {
+    fn required(&self, row: &Line, field: Field) -> Result<String, HoldReason> {
         self.optional(row, field).ok_or_else(|| HoldReason::FieldMissing { field: field.name().to_owned() })
     }
 }

@@ -5,17 +5,17 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{CsvError, CsvSettings};
+use super::super::table::{FileError, FileSettings};
 
-pub(super) fn find(settings: &CsvSettings) -> Result<Vec<PathBuf>, CsvError> {
+pub(super) fn find(settings: &FileSettings) -> Result<Vec<PathBuf>, FileError> {
     let path = settings.dir.join(&settings.path);
     match fs::metadata(&path) {
         Ok(there) if there.is_dir() => in_folder(&path),
         Ok(_) => Ok(vec![path]),
         // A name with `*` or `[` that exists is a file; only one that does not is taken for a glob.
         Err(error) if is_absent(&error) && settings.path.contains(['*', '?', '[']) => matching(settings, &path),
-        Err(error) if is_absent(&error) => Err(CsvError::Missing(path)),
-        Err(source) => Err(CsvError::Unreadable { path, source }),
+        Err(error) if is_absent(&error) => Err(FileError::Missing(path)),
+        Err(source) => Err(FileError::Unreadable { path, source }),
     }
 }
 
@@ -24,8 +24,8 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename)
 }
 
-fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, CsvError> {
-    let unreadable = |source| CsvError::Unreadable { path: folder.to_owned(), source };
+fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let unreadable = |source| FileError::Unreadable { path: folder.to_owned(), source };
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -35,13 +35,13 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, CsvError> {
         }
     }
     files.sort();
-    if files.is_empty() { Err(CsvError::Missing(folder.join("*.csv"))) } else { Ok(files) }
+    if files.is_empty() { Err(FileError::Missing(folder.join("*.csv"))) } else { Ok(files) }
 }
 
-fn matching(settings: &CsvSettings, path: &Path) -> Result<Vec<PathBuf>, CsvError> {
+fn matching(settings: &FileSettings, path: &Path) -> Result<Vec<PathBuf>, FileError> {
     let folder = glob::Pattern::escape(&settings.dir.to_string_lossy());
     let pattern = Path::new(&folder).join(&settings.path);
-    let unreadable = |source| CsvError::Unreadable { path: path.to_owned(), source };
+    let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
     let found = glob::glob(&pattern.to_string_lossy()).map_err(|error| unreadable(io::Error::other(error.msg)))?;
     let mut files = Vec::new();
     for file in found {
@@ -51,5 +51,5 @@ fn matching(settings: &CsvSettings, path: &Path) -> Result<Vec<PathBuf>, CsvErro
         }
     }
     files.sort();
-    if files.is_empty() { Err(CsvError::Missing(path.to_owned())) } else { Ok(files) }
+    if files.is_empty() { Err(FileError::Missing(path.to_owned())) } else { Ok(files) }
 }

@@ -1,16 +1,18 @@
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use postonce_engine::domain::{Currency, HoldReason, Record};
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::{Flaw, PAGE_ROWS_MAX, Row, Source as _};
 use tempfile::TempDir;
 
+use super::super::table::{Charset, DecimalSeparator, Field, HeadRule, IdRule, Sign};
 use super::*;
 
 const HEAD: &str = "Nr;Dato;Beløp;Hvem;Kategori;Tekst\n";
 
-fn settings(dir: &Path, path: &str) -> CsvSettings {
+fn settings(dir: &Path, path: &str) -> FileSettings {
     let titles = [
         (Field::Id, "Nr"),
         (Field::Date, "Dato"),
@@ -19,21 +21,28 @@ fn settings(dir: &Path, path: &str) -> CsvSettings {
         (Field::Category, "Kategori"),
         (Field::Text, "Tekst"),
     ];
-    CsvSettings {
+    FileSettings {
         dir: dir.to_owned(),
         path: path.to_owned(),
-        encoding: encoding_rs::UTF_8,
+        charset: Charset::UTF_8,
         delimiter: b';',
         decimal_separator: DecimalSeparator::Comma,
         date_format: "%d.%m.%Y".to_owned(),
-        columns: titles.map(|(field, title)| (field, title.to_owned())).into(),
+        columns: titles.into_iter().skip(1).map(|(field, title)| (field, title.to_owned())).collect(),
+        id: IdRule::Columns(vec!["Nr".to_owned()]),
+        head: HeadRule::Found,
+        sign: Sign::Positive,
+        row_rules: Vec::new(),
+        ignored_columns: Vec::new(),
+        ends_with_line_end: true,
+        settle: Duration::ZERO,
         currency: Currency::from_code("NOK").expect("a code of ISO 4217"),
         time_zone: chrono_tz::Europe::Oslo,
     }
 }
 
-async fn read(settings: CsvSettings) -> Result<Vec<Row>, Problem> {
-    let mut pages = Csv::new(settings).open().await.map_err(|error| error.0)?;
+async fn read(settings: FileSettings) -> Result<Vec<Row>, Problem> {
+    let mut pages = Files::new(settings).open().await.map_err(|error| error.0)?;
     let mut rows = Vec::new();
     while let Some(page) = pages.next().await.map_err(|error| error.0)? {
         assert!((1..=PAGE_ROWS_MAX).contains(&page.len()));
@@ -140,7 +149,7 @@ async fn rows_without_content_and_surplus_delimiters_are_nothing() {
 async fn row_is_named_by_its_first_line_with_any_line_ends() {
     for end in ["\n", "\r\n", "\r"] {
         let text =
-            format!("{HEAD}A;1.2.2026;5;P;K;\"Hotell\nog \"\"taxi\"\"\"\n\n\nB;1.2.2026;5;P;K;T\nC;1.2.2026;5;P;K;T");
+            format!("{HEAD}A;1.2.2026;5;P;K;\"Hotell\nog \"\"taxi\"\"\"\n\n\nB;1.2.2026;5;P;K;T\nC;1.2.2026;5;P;K;T\n");
         let rows = rows(text.replace('\n', end)).await.expect("it is read");
         assert_eq!(lines(&rows), [2, 6, 7], "{end:?}");
         let Row::Record(first, _) = &rows[0] else { panic!("a flaw") };
@@ -161,7 +170,9 @@ async fn encodings_are_honoured_and_a_byte_order_mark_before_them() {
     ] {
         let dir = TempDir::new().expect("a folder");
         fs::write(dir.path().join("f.csv"), bytes).expect("a file");
-        let rows = read(CsvSettings { encoding, ..settings(dir.path(), "f.csv") }).await.expect("it is read");
+        let rows = read(FileSettings { charset: Charset::Web(encoding), ..settings(dir.path(), "f.csv") })
+            .await
+            .expect("it is read");
         let Row::Record(record, _) = &rows[0] else { panic!("{name}") };
         assert_eq!((record.id.as_str(), record.text.as_str()), ("Ø", "Bodø"), "{name}");
     }
@@ -240,7 +251,7 @@ async fn head_of_every_file_is_checked_before_any_row_is_given() {
     let dir = TempDir::new().expect("a folder");
     fs::write(dir.path().join("a.csv"), format!("{HEAD}A;1.2.2026;5;P;K;T\n")).expect("a file");
     fs::write(dir.path().join("b.csv"), "Nr;Dato\n").expect("a file");
-    let opened = Csv::new(settings(dir.path(), ".")).open().await;
+    let opened = Files::new(settings(dir.path(), ".")).open().await;
     assert_eq!(opened.err().map(|error| error.0.code), Some(ErrorCode::SourceColumnMissing));
 }
 
@@ -271,7 +282,7 @@ async fn large_file_comes_in_pages_and_the_reader_waits() {
     }
     assert!(text.len() > 20_000_000);
     fs::write(dir.path().join("f.csv"), text).expect("a file");
-    let mut pages = Csv::new(settings(dir.path(), "f.csv")).open().await.expect("it is there");
+    let mut pages = Files::new(settings(dir.path(), "f.csv")).open().await.expect("it is there");
     let mut count = 0;
     while let Some(page) = pages.next().await.expect("it is read") {
         assert!(page.len() <= PAGE_ROWS_MAX);
@@ -297,10 +308,11 @@ async fn real_file_gives_all_its_rows() {
         (Field::Category, "Kategori"),
         (Field::Text, "Leverandør"),
     ];
-    let rows = read(CsvSettings {
-        encoding: encoding_rs::WINDOWS_1252,
+    let rows = read(FileSettings {
+        charset: Charset::Web(encoding_rs::WINDOWS_1252),
         date_format: "%d/%m/%Y".to_owned(),
-        columns: titles.map(|(field, title)| (field, title.to_owned())).into(),
+        columns: titles.into_iter().skip(1).map(|(field, title)| (field, title.to_owned())).collect(),
+        id: IdRule::Columns(vec!["Bilagsnr".to_owned()]),
         ..settings(&dir, "reimbursements-2020.csv")
     })
     .await

@@ -12,7 +12,7 @@ const SPACES: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\u{2009}'];
 ///
 /// Groups have exactly three digits, the first one to three, with one and the same separator. A single group behind the
 /// other decimal separator (`1.249` where `,` is decimal) is a thousand, but not in a currency of three decimals.
-pub(super) fn plain_decimal(text: &str, separator: DecimalSeparator, decimals: u8) -> Option<String> {
+pub(crate) fn plain_decimal(text: &str, separator: DecimalSeparator, decimals: u8) -> Option<String> {
     let (decimal_mark, other_mark) = match separator {
         DecimalSeparator::Point => ('.', ','),
         DecimalSeparator::Comma => (',', '.'),

@@ -21,13 +21,13 @@ pub(crate) fn is_valid(format: &str) -> bool {
 
 /// Returns the day, or `None` if the text is no day in this format. The year 202 is a day; whether it is plausible is
 /// not asked here.
-pub(super) fn read(text: &str, format: &str) -> Option<NaiveDate> {
+pub(crate) fn read(text: &str, format: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text.trim(), format).ok()
 }
 
 /// Reads the time of an approval: RFC 3339, or a day with or without a time in the organisation's zone. It is for
 /// people only, so an unreadable one is left out and holds nothing back.
-pub(super) fn read_instant(text: &str, format: &str, zone: Tz) -> Option<DateTime<Utc>> {
+pub(crate) fn read_instant(text: &str, format: &str, zone: Tz) -> Option<DateTime<Utc>> {
     let text = text.trim();
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Some(instant.with_timezone(&Utc));

@@ -1,0 +1,174 @@
+//! Lists the errors that end the reading of the files as a whole.
+
+use std::io;
+use std::path::PathBuf;
+
+use postonce_engine::error::Problem;
+use postonce_engine::ports::SourceError;
+
+/// The reason why the files cannot be read. Nothing is sent then: half a source is no source. Lines count from 1.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The file does not exist, or the folder or glob has none.
+    #[error("{} does not exist", .0.display())]
+    Missing(PathBuf),
+    /// The operating system does not let it be read.
+    #[error("{}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is still being written.
+    #[error("{} is still being written", .0.display())]
+    Unfinished(PathBuf),
+    /// The file ends in the middle of a line.
+    #[error("{}:{line}: no end of line", .path.display())]
+    LineEndMissing {
+        /// The file.
+        path: PathBuf,
+        /// The last line.
+        line: u64,
+    },
+    /// Bytes that are not of the encoding.
+    #[error("{}:{line}: not {encoding}", .path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+        /// The encoding that was expected.
+        encoding: &'static str,
+        /// The likely encoding.
+        likely: &'static str,
+    },
+    /// The file has not even a head.
+    #[error("{} is empty", .0.display())]
+    Empty(PathBuf),
+    /// The head lacks a column.
+    #[error("{}: no column {column}, nearest {nearest}", .path.display())]
+    ColumnMissing {
+        /// The file.
+        path: PathBuf,
+        /// The title that the workspace names.
+        column: String,
+        /// The most alike title of the head.
+        nearest: String,
+    },
+    /// Two columns of the head have the same title.
+    #[error("{}: column {column} stands there twice", .path.display())]
+    ColumnRepeated {
+        /// The file.
+        path: PathBuf,
+        /// The title.
+        column: String,
+    },
+    /// The file has another format than text in columns.
+    #[error("{} is no CSV: {found}", .path.display())]
+    NotCsv {
+        /// The file.
+        path: PathBuf,
+        /// The likely format, or the file's beginning.
+        found: String,
+    },
+    /// There is no row of titles.
+    #[error("{}: no titles, but {found}", .path.display())]
+    HeadMissing {
+        /// The file.
+        path: PathBuf,
+        /// The first row.
+        found: String,
+    },
+    /// A quote swallows the rows behind it, or stands where none can.
+    #[error("{}:{line}: a quote that is not closed, or not where a cell begins or ends", .path.display())]
+    QuoteOpen {
+        /// The file.
+        path: PathBuf,
+        /// The line on which the row begins.
+        line: u64,
+    },
+    /// Amounts are written with another decimal separator than the workspace says.
+    #[error("{}:{line}: {found} has another decimal mark than {mark}", .path.display())]
+    AmountsContradict {
+        /// The file.
+        path: PathBuf,
+        /// The line of the amount that contradicts.
+        line: u64,
+        /// The amount.
+        found: String,
+        /// The mark of the workspace.
+        mark: char,
+        /// An amount that has the mark of the workspace, with its line, if there is one.
+        agrees: Option<(String, u64)>,
+    },
+    /// Days are written in another order of day and month than the workspace says.
+    #[error("{}:{line}: {found} is not {format}, and is one with day and month exchanged", .path.display())]
+    DaysContradict {
+        /// The file.
+        path: PathBuf,
+        /// The line of the day that contradicts.
+        line: u64,
+        /// The day.
+        found: String,
+        /// The format of the workspace.
+        format: String,
+        /// A day that could be read both ways, with its line, if there is one.
+        ambiguous: Option<(String, u64)>,
+    },
+    /// The only amounts of the file have a column of currencies beside them that the workspace does not name.
+    #[error("{}:{line}: column {column} has {found}, and is not the currency", .path.display())]
+    CurrencyNotNamed {
+        /// The file.
+        path: PathBuf,
+        /// The line of the currency.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The currency.
+        found: String,
+    },
+}
+
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Missing(path) => Self::source_file_missing(path.display()),
+            FileError::Unreadable { path, source } => Self::source_file_unreadable(path.display(), source),
+            FileError::Unfinished(path) => Self::source_unfinished(path.display()),
+            FileError::LineEndMissing { path, line } => Self::source_line_end_missing(path.display(), line),
+            FileError::Encoding { path, line, encoding, likely } => {
+                Self::source_encoding(path.display(), line, encoding, likely)
+            }
+            FileError::Empty(path) => Self::source_empty(path.display()),
+            FileError::ColumnMissing { path, column, nearest } => {
+                Self::source_column_missing(path.display(), column, nearest)
+            }
+            FileError::ColumnRepeated { path, column } => Self::source_column_repeated(path.display(), column),
+            FileError::NotCsv { path, found } => Self::source_not_csv(path.display(), found),
+            FileError::HeadMissing { path, found } => Self::source_head_missing(path.display(), found),
+            FileError::QuoteOpen { path, line } => Self::source_quote_open(path.display(), line),
+            FileError::AmountsContradict { path, line, found, mark, agrees } => {
+                Self::source_amounts_contradict(path.display(), line, found, mark, example(agrees))
+            }
+            FileError::DaysContradict { path, line, found, format, ambiguous } => {
+                Self::source_days_contradict(path.display(), line, found, format, example(ambiguous))
+            }
+            FileError::CurrencyNotNamed { path, line, column, found } => {
+                Self::source_currency_not_named(path.display(), line, column, found)
+            }
+        }
+    }
+}
+
+impl From<FileError> for SourceError {
+    fn from(error: FileError) -> Self {
+        Self(error.into())
+    }
+}
+
+/// Returns an example as it is shown: `99,90 (7)`, or a dash.
+fn example(example: Option<(String, u64)>) -> String {
+    example.map_or_else(|| "–".to_owned(), |(text, line)| format!("{text} ({line})"))
+}

@@ -1,0 +1,82 @@
+//! Defines the form in which every kind of file is read: lines of cells.
+
+use std::path::Path;
+
+use csv::StringRecord;
+
+use super::FileError;
+
+/// One line of a table: a row of a file, whatever kind of file it is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Line {
+    /// The line in the file on which it begins, or the row of the sheet; from 1.
+    pub(crate) number: u64,
+    /// The cells as text.
+    pub(crate) cells: StringRecord,
+    /// The kind of each cell, as far as the file says it; a cell that is not listed is a text.
+    pub(crate) kinds: Vec<CellKind>,
+    /// Whether a delimiter stands inside quotes, so that a stray pair of them may have joined two cells.
+    pub(crate) has_quoted_delimiter: bool,
+}
+
+/// The kind of a cell. Files of text know one only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum CellKind {
+    /// A text as a person or a program wrote it.
+    #[default]
+    Text,
+    /// A stored number, as a plain decimal with a point: `-1249.5`.
+    Number,
+    /// A stored day, as `2026-10-28`.
+    Day,
+    /// A cell without a value that could be believed, with the text that is shown there: `#N/A`.
+    Fault,
+}
+
+impl Line {
+    /// Empties the line, to be filled anew.
+    pub(crate) fn clear(&mut self) {
+        self.cells.clear();
+        self.kinds.clear();
+        self.has_quoted_delimiter = false;
+    }
+
+    /// Returns a cell as it stands there; nothing where the row has none.
+    pub(crate) fn cell(&self, place: usize) -> &str {
+        self.cells.get(place).unwrap_or_default()
+    }
+
+    /// Returns the kind of a cell.
+    pub(crate) fn kind(&self, place: usize) -> CellKind {
+        self.kinds.get(place).copied().unwrap_or_default()
+    }
+
+    /// Says whether no cell has content.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.cells.iter().all(|cell| cell.trim().is_empty())
+    }
+}
+
+/// A reading of a file from its beginning, line by line.
+pub(crate) trait Lines {
+    /// Reads the next line into `line`; `false` behind the last.
+    ///
+    /// # Errors
+    /// If the file cannot be read on, or its lines cannot be separated with certainty.
+    fn next(&mut self, line: &mut Line) -> Result<bool, FileError>;
+
+    /// Says how many cells a row has at least, so that rows that run together are noticed.
+    fn expect_cells(&mut self, _cells: usize) {}
+}
+
+/// A file that can be read several times: to find its head, to prove what its columns mean, and to believe its rows.
+pub(crate) trait Document: Send + Sync {
+    /// Returns the path.
+    fn path(&self) -> &Path;
+
+    /// Starts to read from the beginning.
+    ///
+    /// # Errors
+    /// If the file cannot be opened, or is of another kind.
+    fn lines(&self) -> Result<Box<dyn Lines + '_>, FileError>;
+}

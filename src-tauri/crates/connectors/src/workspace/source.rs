@@ -1,0 +1,184 @@
+//! Reads `[source]`: where the records come from, and how their files are written.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use postonce_engine::domain::Currency;
+
+use super::remote::remote;
+use super::toml_file::Section;
+use super::{DAY_SECONDS, SourceSettings, WorkspaceError};
+use crate::source::table::{
+    CellTest, Charset, Column, DecimalSeparator, Field, FileSettings, HeadRule, IdRule, RowRule, RuleEffect, Sign,
+    date_format_is_valid,
+};
+
+/// The keys of a source of files.
+const FILE_KEYS: &[&str] = &[
+    "kind",
+    "path",
+    "encoding",
+    "delimiter",
+    "decimal_separator",
+    "date_format",
+    "head",
+    "sign",
+    "id",
+    "columns",
+    "ignored_columns",
+    "include",
+    "exclude",
+    "ends_with_line_end",
+    "settle_seconds",
+];
+/// The seconds for which a file of a folder or glob must have been left alone, unless the workspace says otherwise.
+const SETTLE_SECONDS: u64 = 2;
+/// The value of `[source.include]` and `[source.exclude]` that means any content.
+const NOT_EMPTY: &str = "not empty";
+
+pub(super) fn source(
+    root: &Section<'_>,
+    dir: &Path,
+    currency: Currency,
+    time_zone: Tz,
+    is_practice: bool,
+) -> Result<SourceSettings, WorkspaceError> {
+    let section = root.open_section("source")?.ok_or_else(|| root.missing("source"))?;
+    let kind = section.text("kind")?;
+    match kind.as_ref().map(|kind| kind.value) {
+        Some("platform") => {
+            section.refuse_unknown(&["kind", "url", "secret"])?;
+            Ok(SourceSettings::Platform(remote(&section, is_practice)?))
+        }
+        Some("csv") | None => {
+            section.refuse_unknown(FILE_KEYS)?;
+            section.required_text("kind")?;
+            Ok(SourceSettings::Files(Box::new(files(&section, dir, currency, time_zone)?)))
+        }
+        Some(_) => Err(section.unavailable(&section.required_text("kind")?, "csv, platform")),
+    }
+}
+
+fn files(section: &Section<'_>, dir: &Path, currency: Currency, time_zone: Tz) -> Result<FileSettings, WorkspaceError> {
+    let path = section.required_text("path")?;
+    let mut row_rules = rules(section, "include", RuleEffect::Include)?;
+    row_rules.extend(rules(section, "exclude", RuleEffect::Exclude)?);
+    let (id, columns) = columns(section)?;
+    Ok(FileSettings {
+        dir: dir.to_owned(),
+        path: path.value.to_owned(),
+        charset: charset(section)?,
+        delimiter: delimiter(section)?,
+        decimal_separator: decimal_separator(section)?,
+        date_format: date_format(section)?,
+        columns,
+        id,
+        head: head(section)?,
+        sign: sign(section)?,
+        row_rules,
+        ignored_columns: section
+            .texts("ignored_columns")?
+            .into_iter()
+            .map(|title| title.value.trim().to_owned())
+            .collect(),
+        ends_with_line_end: section.boolean("ends_with_line_end", true)?,
+        settle: Duration::from_secs(section.number("settle_seconds", 0..=DAY_SECONDS, SETTLE_SECONDS)?),
+        currency,
+        time_zone,
+    })
+}
+
+fn charset(section: &Section<'_>) -> Result<Charset, WorkspaceError> {
+    let Some(label) = section.text("encoding")? else { return Ok(Charset::UTF_8) };
+    let charset = Charset::for_label(label.value);
+    charset.ok_or_else(|| section.invalid("encoding", &label, "UTF-8, windows-1252, UTF-16LE, macintosh, cp850 …"))
+}
+
+fn delimiter(section: &Section<'_>) -> Result<u8, WorkspaceError> {
+    let Some(text) = section.text("delimiter")? else { return Ok(b',') };
+    match text.value.as_bytes() {
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n' | 0) => Ok(*byte),
+        _ => Err(section.invalid("delimiter", &text, "\";\" | \",\" | \"\\t\" …")),
+    }
+}
+
+fn decimal_separator(section: &Section<'_>) -> Result<DecimalSeparator, WorkspaceError> {
+    let Some(text) = section.text("decimal_separator")? else { return Ok(DecimalSeparator::Point) };
+    match text.value {
+        "." => Ok(DecimalSeparator::Point),
+        "," => Ok(DecimalSeparator::Comma),
+        _ => Err(section.invalid("decimal_separator", &text, "\".\" | \",\"")),
+    }
+}
+
+fn date_format(section: &Section<'_>) -> Result<String, WorkspaceError> {
+    let Some(text) = section.text("date_format")? else { return Ok("%Y-%m-%d".to_owned()) };
+    if date_format_is_valid(text.value) {
+        return Ok(text.value.to_owned());
+    }
+    Err(section.invalid("date_format", &text, "\"%d.%m.%Y\", \"%Y-%m-%d\", \"spreadsheet-1900\" …"))
+}
+
+/// Returns the place of the titles: a line, or 0 for none.
+fn head(section: &Section<'_>) -> Result<HeadRule, WorkspaceError> {
+    Ok(match section.optional_number("head", 0..=100_000)? {
+        None => HeadRule::Found,
+        Some(0) => HeadRule::None,
+        Some(line) => HeadRule::AtLine(line),
+    })
+}
+
+fn sign(section: &Section<'_>) -> Result<Sign, WorkspaceError> {
+    let Some(text) = section.text("sign")? else { return Ok(Sign::Positive) };
+    match text.value {
+        "positive" => Ok(Sign::Positive),
+        "negative" => Ok(Sign::Negative),
+        _ => Err(section.invalid("sign", &text, "\"positive\" | \"negative\"")),
+    }
+}
+
+/// Reads the column of each field, and the rule of the id.
+fn columns(source: &Section<'_>) -> Result<(IdRule, BTreeMap<Field, Column>), WorkspaceError> {
+    let known: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
+    let section = source.section("columns", &known)?.ok_or_else(|| source.missing("columns"))?;
+    let id = id(source, &section)?;
+    let mut columns = BTreeMap::new();
+    for field in Field::ALL.iter().copied().filter(|field| *field != Field::Id) {
+        match section.columns(field.name())?.as_slice() {
+            [] if field.is_required() => return Err(section.missing(field.name())),
+            [] => {}
+            [column] => {
+                columns.insert(field, column.value.clone());
+            }
+            [_, second, ..] => return Err(section.invalid(field.name(), &second.as_ref(), "\"…\"")),
+        }
+    }
+    Ok((id, columns))
+}
+
+fn id(source: &Section<'_>, columns: &Section<'_>) -> Result<IdRule, WorkspaceError> {
+    let named = columns.columns("id")?;
+    match (source.text("id")?, named.first()) {
+        (Some(rule), None) if rule.value == "content" => Ok(IdRule::Content),
+        (Some(rule), _) => Err(source.invalid("id", &rule, "\"content\", columns.id = –")),
+        (None, None) => Err(columns.missing("id")),
+        (None, Some(_)) => Ok(IdRule::Columns(named.into_iter().map(|column| column.value).collect())),
+    }
+}
+
+fn rules(source: &Section<'_>, key: &str, effect: RuleEffect) -> Result<Vec<RowRule>, WorkspaceError> {
+    let Some(section) = source.open_section(key)? else { return Ok(Vec::new()) };
+    let mut rules = Vec::new();
+    for column in section.keys() {
+        let values: Vec<String> = section.texts(column)?.into_iter().map(|value| value.value.to_owned()).collect();
+        let test = match values.as_slice() {
+            [] => return Err(section.missing(column)),
+            [value] if value == NOT_EMPTY => CellTest::Filled,
+            _ => CellTest::OneOf(values),
+        };
+        rules.push(RowRule { column: column.trim().to_owned(), test, effect });
+    }
+    Ok(rules)
+}
