@@ -1,29 +1,47 @@
 //! Says what may be concluded from an answer: the table at the end of `accounting-protocol.md`, and nothing else.
 //!
-//! Invariant: pure, and conservative. A row of the table has to fit exactly; everything else is unknown.
+//! Invariant: pure, and conservative. A row of the table has to fit exactly, in the accounting system's own words;
+//! everything else is unknown. A gateway may answer with any status, also behind a commit.
 
 use postonce_engine::domain::Refusal;
 use postonce_engine::ports::CallError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{Failure, HttpAnswer, Peer};
 use crate::text::bounded;
 
+/// The parts of problem types that say no more than the status: frameworks and gateways give them.
+const OF_ANYBODY: [&str; 5] =
+    ["rfc-editor.org", "ietf.org", "httpstatus", "developer.mozilla.org", "iana.org/assignments"];
 /// The longest problem type that is kept, in characters.
 const KIND_CHARS_MAX: usize = 64;
 
-/// Sorts the end of a call. An answer with one of the `expected` statuses comes through; the caller reads its body.
+/// Says whether a call changes something there: what may be concluded from an answer depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// The call changes nothing: whoever asks to wait, also something between us and the server, is waited for.
+    Reads,
+    /// The call may have changed something: only the accounting system's own words say that it did not.
+    Writes,
+}
+
+/// Sorts the end of a call of the open protocol. An answer with one of the `expected` statuses comes through; the
+/// caller reads its body.
 pub(crate) fn sort(
     peer: &Peer,
     answer: Result<HttpAnswer, Failure>,
     expected: &[u16],
+    effect: Effect,
 ) -> Result<HttpAnswer, CallError> {
-    match answer {
-        Ok(answer) if expected.contains(&answer.status) => Ok(answer),
-        Ok(answer) => Err(otherwise(peer, &answer)),
-        Err(failure) => Err(not_answered(peer, failure)),
-    }
+    let answer = arrived(peer, answer)?;
+    if expected.contains(&answer.status) { Ok(answer) } else { Err(otherwise(peer, &answer, effect)) }
+}
+
+/// Returns the answer of a call, whatever it says, or what may be concluded from there being none.
+pub(crate) fn arrived(peer: &Peer, answer: Result<HttpAnswer, Failure>) -> Result<HttpAnswer, CallError> {
+    answer.map_err(|failure| not_answered(peer, failure))
 }
 
 /// Reads the body of an answer that came through. A body that cannot be read is unknown, whatever its status.
@@ -58,19 +76,16 @@ fn not_answered(peer: &Peer, failure: Failure) -> CallError {
     }
 }
 
-/// Says what may be concluded from an answer whose status the call did not expect.
-pub(crate) fn otherwise(peer: &Peer, answer: &HttpAnswer) -> CallError {
-    let refusal = refusal(peer, answer);
-    match (answer.status, refusal) {
-        (429, _) => CallError::NotProcessed { problem: peer.busy(429), retry_after: answer.retry_after },
-        (503, _) if answer.retry_after.is_some() => {
-            CallError::NotProcessed { problem: peer.busy(503), retry_after: answer.retry_after }
-        }
-        (409, _) if answer.retry_after.is_some() => {
-            CallError::StillRunning { problem: peer.busy(409), retry_after: answer.retry_after }
-        }
-        (412, Some(refusal)) if refusal.kind == "lock-lost" => CallError::LeaseLost,
-        (status @ 400..=499, Some(refusal)) if !matches!(status, 408 | 409 | 425) => CallError::Refused {
+/// Says what may be concluded from an answer of the open protocol whose status the call did not expect.
+pub(crate) fn otherwise(peer: &Peer, answer: &HttpAnswer, effect: Effect) -> CallError {
+    let Some(refusal) = refusal(peer, answer) else { return foreign(peer, answer, effect) };
+    let retry_after = answer.retry_after;
+    match answer.status {
+        429 => CallError::NotProcessed { problem: peer.busy(429), retry_after },
+        503 if retry_after.is_some() => CallError::NotProcessed { problem: peer.busy(503), retry_after },
+        409 if retry_after.is_some() => CallError::StillRunning { problem: peer.busy(409), retry_after },
+        412 if refusal.kind == "lock-lost" => CallError::LeaseLost,
+        status @ 400..=499 if !matches!(status, 408 | 409 | 425) => CallError::Refused {
             problem: match status {
                 _ if is_about_access(status) => peer.unauthorized(status),
                 _ if is_about_content(status) => peer.refused(status, &refusal.detail),
@@ -79,11 +94,29 @@ pub(crate) fn otherwise(peer: &Peer, answer: &HttpAnswer) -> CallError {
             too_large: status == 413,
             refusal,
         },
-        // A 4xx that is no problem document may come from something between us and the server, also behind a commit.
-        (status, None) if is_about_access(status) => CallError::Unknown(peer.unauthorized(status)),
-        (status, refusal) => CallError::Unknown(
-            peer.unexpected(status, &refusal.map_or_else(|| glimpse(answer), |refusal| refusal.detail)),
-        ),
+        status => CallError::Unknown(peer.unexpected(status, &refusal.detail)),
+    }
+}
+
+/// Says what may be concluded from an answer that is not in the accounting system's own words, whatever its status:
+/// something between us and the server may have given it, also behind a commit. Of a write, nothing.
+pub(crate) fn foreign(peer: &Peer, answer: &HttpAnswer, effect: Effect) -> CallError {
+    let retry_after = answer.retry_after;
+    match answer.status {
+        status if effect == Effect::Reads && asks_to_wait(answer) => {
+            CallError::NotProcessed { problem: peer.busy(status), retry_after }
+        }
+        status if is_about_access(status) => CallError::Unknown(peer.unauthorized(status)),
+        status => CallError::Unknown(peer.unexpected(status, &glimpse(answer))),
+    }
+}
+
+/// Says whether an answer asks to wait, in whosever words.
+pub(crate) fn asks_to_wait(answer: &HttpAnswer) -> bool {
+    match answer.status {
+        429 => true,
+        409 | 503 => answer.retry_after.is_some(),
+        _ => false,
     }
 }
 
@@ -113,18 +146,36 @@ struct ProblemBody {
     r#type: Option<String>,
     title: Option<String>,
     detail: Option<String>,
+    status: Option<Value>,
 }
 
-/// Returns the refusal in an answer, if it is a problem document, or JSON with at least one of its members.
+impl ProblemBody {
+    /// Says whether these are the protocol's own words: a problem whose type is a code, not one of the types that any
+    /// gateway gives, and whose status is still the one that was sent.
+    fn is_of_the_protocol(&self, answer: &HttpAnswer) -> bool {
+        let kind = self.r#type.as_deref().unwrap_or_default();
+        let is_named = code_of(kind).is_some() && !OF_ANYBODY.iter().any(|of_anybody| kind.contains(of_anybody));
+        let is_problem = answer.content_type == "application/problem+json"
+            || (kind.contains(['/', ':']) && self.title.is_some() && self.detail.is_some());
+        let is_as_sent = self.status.as_ref().is_none_or(|status| status.as_u64() == Some(answer.status.into()));
+        is_named && is_problem && is_as_sent
+    }
+}
+
+/// Returns the code in a problem's type: its last part.
+fn code_of(kind: &str) -> Option<&str> {
+    let last = kind.trim_end_matches('/').rsplit(['/', '#', ':']).next();
+    last.filter(|last| !last.is_empty() && *last != "blank")
+}
+
+/// Returns the refusal in an answer, if it is in the protocol's own words.
 pub(crate) fn refusal(peer: &Peer, answer: &HttpAnswer) -> Option<Refusal> {
     if !is_json(&answer.content_type) {
         return None;
     }
     let body: ProblemBody = object(&answer.body).ok()?;
-    let is_problem = answer.content_type == "application/problem+json"
-        || body.r#type.is_some()
-        || (body.title.is_some() && body.detail.is_some());
-    is_problem.then(|| refusal_of(peer, body.r#type.as_deref(), body.title, body.detail, answer.status))
+    let is_own = body.is_of_the_protocol(answer);
+    is_own.then(|| refusal_of(peer, body.r#type.as_deref(), body.title, body.detail, answer.status))
 }
 
 /// Returns the engine's refusal: the last part of the type as its kind, and words for people.
@@ -135,9 +186,7 @@ pub(crate) fn refusal_of(
     detail: Option<String>,
     status: u16,
 ) -> Refusal {
-    let named = kind
-        .and_then(|kind| kind.trim_end_matches('/').rsplit(['/', '#', ':']).next())
-        .filter(|last| !last.is_empty() && *last != "blank");
+    let named = kind.and_then(code_of);
     Refusal {
         kind: named.map_or_else(|| format!("http-{status}"), |last| bounded(last, KIND_CHARS_MAX)),
         detail: peer.detail(detail.or(title).as_deref().unwrap_or_default()),

@@ -12,7 +12,7 @@ fn peer() -> Peer {
 }
 
 fn sorted(seen: HttpAnswer) -> CallError {
-    sort(&peer(), Ok(seen), &[200]).expect_err("not the expected status")
+    sort(&peer(), Ok(seen), &[200], Effect::Writes).expect_err("not the expected status")
 }
 
 fn problem_answer(status: u16, kind: &str) -> HttpAnswer {
@@ -30,7 +30,7 @@ fn status(problem: &Problem) -> &str {
 
 #[test]
 fn connection_never_established_is_not_sent() {
-    let error = sort(&peer(), Err(Failure::NeverConnected("Connection refused".into())), &[200]);
+    let error = sort(&peer(), Err(Failure::NeverConnected("Connection refused".into())), &[200], Effect::Writes);
     let Err(CallError::NotSent(problem)) = error else { panic!("{error:?}") };
     assert_eq!(problem.code, ErrorCode::AccountingUnreachable);
     assert_eq!(problem.params["detail"], "Connection refused");
@@ -45,7 +45,7 @@ fn answer_that_is_missing_or_cut_short_is_unknown() {
         Failure::CutShort { status: 422, detail: "end of file".into() },
         Failure::TooLong { status: 200, bytes_max: 1 },
     ] {
-        let error = sort(&peer(), Err(failure.clone()), &[200]);
+        let error = sort(&peer(), Err(failure.clone()), &[200], Effect::Writes);
         assert!(matches!(error, Err(CallError::Unknown(_))), "{failure:?} {error:?}");
     }
 }
@@ -93,7 +93,7 @@ fn status_4xx_without_a_problem_still_reports_the_token() {
 fn status_429_or_503_with_a_wait_is_not_processed() {
     let wait = Some(Duration::from_secs(7));
     for (code, retry_after) in [(429, wait), (429, None), (503, wait)] {
-        let seen = HttpAnswer { status: code, retry_after, ..HttpAnswer::default() };
+        let seen = HttpAnswer { retry_after, ..problem_answer(code, "busy") };
         let CallError::NotProcessed { problem, retry_after: asked } = sorted(seen) else { panic!("{code}") };
         assert_eq!((problem.code, asked), (ErrorCode::AccountingBusy, retry_after));
     }
@@ -152,22 +152,83 @@ fn body_that_is_not_the_protocols_is_unknown() {
     assert_eq!(read::<Seven>(&peer(), &good).map(|read| read.seven), Ok(7));
 }
 
-#[test]
-fn problem_without_a_type_has_its_status_as_kind() {
-    let seen = HttpAnswer {
-        status: 403,
-        content_type: "application/problem+json".into(),
-        body: br#"{"type": "about:blank"}"#.into(),
-        ..HttpAnswer::default()
+/// Bodies that something between us and the server may give, each with a content type that goes with it; the last
+/// part says which status a problem document names.
+fn foreign_bodies(status: u16) -> Vec<(&'static str, String)> {
+    let of = |kind: &str, said: u16| {
+        format!(r#"{{"type": "{kind}", "title": "Service Unavailable", "detail": "upstream", "status": {said}}}"#)
     };
-    let CallError::Refused { refusal, .. } = sorted(seen) else { panic!("not refused") };
-    assert_eq!(refusal.kind, "http-403");
+    let own = "https://example.org/problems/too-many-requests";
+    vec![
+        ("", String::new()),
+        ("text/html", "<html><title>503 Service Temporarily Unavailable</title></html>".to_owned()),
+        ("text/plain", "upstream connect error".to_owned()),
+        ("text/html", of(own, status)),
+        ("text/plain", of(own, status)),
+        ("application/json", String::new()),
+        ("application/json", "[]".to_owned()),
+        ("application/json", r#"{"message": "Too many requests", "request_id": "8f1"}"#.to_owned()),
+        ("application/json", r#"{"type": "error", "message": "limit"}"#.to_owned()),
+        ("application/json", r#"{"type": "error", "title": "Limit", "detail": "wait"}"#.to_owned()),
+        ("application/json", r#"{"title": "Limit", "detail": "wait"}"#.to_owned()),
+        ("application/problem+json", String::new()),
+        ("application/problem+json", "<html>".to_owned()),
+        ("application/problem+json", "[]".to_owned()),
+        ("application/problem+json", r#"{"title": "Limit", "detail": "wait"}"#.to_owned()),
+        ("application/problem+json", of("about:blank", status)),
+        ("application/problem+json", of("", status)),
+        ("application/problem+json", of("https://", status)),
+        ("application/problem+json", of("https://tools.ietf.org/html/rfc7231#section-6.6.4", status)),
+        ("application/problem+json", of("https://www.rfc-editor.org/rfc/rfc9110#name-503", status)),
+        ("application/problem+json", of("https://httpstatuses.io/503", status)),
+        ("application/problem+json", of(own, if status == 503 { 502 } else { 503 })),
+        ("application/problem+json", of(own, status).replace(&status.to_string(), "\"yes\"")),
+    ]
+}
+
+#[test]
+fn write_is_unknown_unless_the_protocols_own_words_say_otherwise() {
+    for status in (100..=599).filter(|status| *status != 200) {
+        for retry_after in [None, Some(Duration::ZERO), Some(Duration::from_secs(7))] {
+            for (content_type, body) in foreign_bodies(status) {
+                let content_type = content_type.to_owned();
+                let seen = HttpAnswer { status, content_type, retry_after, body: body.into(), ..HttpAnswer::default() };
+                let error = sorted(seen.clone());
+                assert!(matches!(error, CallError::Unknown(_)), "{error:?} of {seen:?}");
+            }
+            // The same status in the protocol's own words is what the table says.
+            let error = sorted(HttpAnswer { retry_after, ..problem_answer(status, "some-code") });
+            let fits = match status {
+                429 => matches!(error, CallError::NotProcessed { .. }),
+                503 if retry_after.is_some() => matches!(error, CallError::NotProcessed { .. }),
+                409 if retry_after.is_some() => matches!(error, CallError::StillRunning { .. }),
+                408 | 409 | 425 => matches!(error, CallError::Unknown(_)),
+                400..=499 => matches!(error, CallError::Refused { .. }),
+                _ => matches!(error, CallError::Unknown(_)),
+            };
+            assert!(fits, "{status} {retry_after:?}: {error:?}");
+        }
+    }
+}
+
+#[test]
+fn question_waits_for_whoever_asks_to_wait() {
+    let wait = Some(Duration::from_secs(7));
+    for (status, body) in [(429, "<html>"), (503, "<html>"), (503, ""), (429, "{}")] {
+        let content_type = "text/html".to_owned();
+        let seen = HttpAnswer { status, content_type, retry_after: wait, body: body.into(), ..HttpAnswer::default() };
+        let error = sort(&peer(), Ok(seen), &[200], Effect::Reads).expect_err("not the expected status");
+        assert!(matches!(error, CallError::NotProcessed { retry_after, .. } if retry_after == wait), "{error:?}");
+    }
+    let seen = HttpAnswer { status: 503, content_type: "text/html".into(), ..HttpAnswer::default() };
+    let error = sort(&peer(), Ok(seen), &[200], Effect::Reads).expect_err("not the expected status");
+    assert!(matches!(error, CallError::Unknown(_)), "{error:?}");
 }
 
 #[test]
 fn token_that_the_server_repeats_is_not_shown() {
     let mut seen = problem_answer(422, "x");
-    seen.body = br#"{"type": "x", "detail": "no such token: geheim"}"#.into();
+    seen.body = br#"{"type": "x", "detail": "no such token: geheim"}"#.to_vec();
     let error = sorted(seen);
     assert!(!format!("{error:?}{}", error.problem()).contains("geheim"));
 }

@@ -22,7 +22,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -71,6 +73,8 @@ pub(crate) struct HttpAnswer {
     pub(crate) retry_after: Option<Duration>,
     /// The host a redirect names.
     pub(crate) redirect_host: Option<String>,
+    /// The way in which the server wants to be told who asks (`WWW-Authenticate`).
+    pub(crate) challenge: String,
     /// The server's clock, in whole seconds, if it sends it.
     pub(crate) at: Option<DateTime<Utc>>,
     pub(crate) body: Vec<u8>,
@@ -208,7 +212,8 @@ fn head(response: &Response) -> HttpAnswer {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| retry_after::parse(value, text(headers, DATE)));
     let at = retry_after::http_date(text(headers, DATE));
-    HttpAnswer { status: response.status().as_u16(), content_type, retry_after, redirect_host, at, body: Vec::new() }
+    let (status, challenge) = (response.status().as_u16(), text(headers, WWW_AUTHENTICATE).to_owned());
+    HttpAnswer { status, content_type, retry_after, redirect_host, challenge, at, body: Vec::new() }
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> &str {

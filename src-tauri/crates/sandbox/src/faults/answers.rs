@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, StreamExt};
@@ -40,6 +40,7 @@ pub(crate) fn instead(fired: &FiredFault) -> Response {
         FaultKind::Forbidden => problem(Kind::Forbidden).into_response(),
         FaultKind::NotFound => problem(Kind::NotFound).into_response(),
         FaultKind::Html => html(),
+        FaultKind::Gateway => gateway(fired),
         FaultKind::Redirect => {
             (StatusCode::FOUND, [(LOCATION, HeaderValue::from_static("/v1/health"))]).into_response()
         }
@@ -57,6 +58,7 @@ pub(crate) async fn after_commit(fired: &FiredFault, response: Response) -> Resp
         FaultKind::BodyCutShort => cut_short(response).await,
         FaultKind::ResultMissing => without_one(response, fired.pick).await,
         FaultKind::HugeBody => huge(fired.megabytes),
+        FaultKind::GatewayAfterCommit => gateway(fired),
         _ => response,
     }
 }
@@ -65,6 +67,16 @@ fn html() -> Response {
     let page = "<!doctype html><html><head><title>Log in</title></head><body><h1>Welcome to the guest network</h1>\
         <form method=\"post\"><button>Log in</button></form></body></html>";
     ([(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], page).into_response()
+}
+
+/// Returns the page by which something between client and server answers in its place.
+fn gateway(fired: &FiredFault) -> Response {
+    let page = format!("<html><head><title>{0}</title></head><body><center>{0}</center></body></html>", fired.status);
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/html")),
+        (RETRY_AFTER, HeaderValue::from(fired.retry_after_seconds)),
+    ];
+    (fired.status, headers, page).into_response()
 }
 
 /// Promises the whole body in its headers, sends half of it, then closes the connection.

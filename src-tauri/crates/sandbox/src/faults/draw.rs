@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::settings::Fault;
+use axum::http::StatusCode;
+
+use super::settings::{Fault, gateway_status};
 use super::{FaultKind, Hold};
 use crate::practice::SplitMix64;
 
@@ -23,6 +25,8 @@ pub(crate) struct FiredFault {
     pub(crate) kind: FaultKind,
     pub(crate) delay: Duration,
     pub(crate) retry_after_seconds: u64,
+    /// The status that a gateway answers with.
+    pub(crate) status: StatusCode,
     pub(crate) megabytes: u64,
     /// A random number, for the choice of a voucher or a result.
     pub(crate) pick: u64,
@@ -61,6 +65,7 @@ impl FaultDraw {
                 kind: fault.kind,
                 delay: Duration::from_millis(fault.delay_ms.unwrap_or(0)),
                 retry_after_seconds: fault.retry_after_seconds.unwrap_or(1),
+                status: fault.status.and_then(gateway_status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
                 megabytes: fault.megabytes.unwrap_or(MEGABYTES),
                 pick: random.next(),
             });
@@ -85,7 +90,8 @@ impl FiredFault {
             | FaultKind::Redirect
             | FaultKind::Unauthorized
             | FaultKind::Forbidden
-            | FaultKind::NotFound => true,
+            | FaultKind::NotFound
+            | FaultKind::Gateway => true,
             FaultKind::LatencyMs
             | FaultKind::Hold
             | FaultKind::CutAfterCommit
@@ -95,7 +101,8 @@ impl FiredFault {
             | FaultKind::Refuse
             | FaultKind::HugeBody
             | FaultKind::CommitAfterMs
-            | FaultKind::LateMs => false,
+            | FaultKind::LateMs
+            | FaultKind::GatewayAfterCommit => false,
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum FaultKind {
     CommitAfterMs,
     LateMs,
     Hold,
+    Gateway,
+    GatewayAfterCommit,
 }
 
 /// The calls a fault is for. `/v1/health` and `/admin` never have faults.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use axum::http::StatusCode;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{FaultKind, PathClass};
@@ -88,7 +89,10 @@ pub(crate) struct Fault {
     /// The delay of `commit_after_ms` and `late_ms`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) delay_ms: Option<u64>,
-    /// The wait that `status_429` and `status_503` ask for.
+    /// The status of `gateway` and `gateway_after_commit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<u16>,
+    /// The wait that `status_429`, `status_503` and the gateways ask for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) retry_after_seconds: Option<u64>,
     /// The size of `huge_body`.
@@ -173,7 +177,8 @@ impl Fault {
     /// Returns what is wrong with this fault, as part of a sentence.
     fn complaint(&self) -> Option<&'static str> {
         let is = |kind| self.kind == kind;
-        let waits = is(FaultKind::Status429) || is(FaultKind::Status503);
+        let is_gateway = is(FaultKind::Gateway) || is(FaultKind::GatewayAfterCommit);
+        let waits = is(FaultKind::Status429) || is(FaultKind::Status503) || is_gateway;
         let delays = [self.fixed_ms, self.jitter_ms, self.delay_ms];
         if !(0.0..=1.0).contains(&self.probability) {
             Some("probability is a number from 0 to 1")
@@ -190,7 +195,9 @@ impl Fault {
         } else if self.delay_ms.is_some() != (is(FaultKind::CommitAfterMs) || is(FaultKind::LateMs)) {
             Some("commit_after_ms and late_ms want delay_ms, and nothing else has it")
         } else if self.retry_after_seconds.is_some() && !waits {
-            Some("retry_after_seconds belongs to status_429 and status_503 alone")
+            Some("retry_after_seconds belongs to status_429, status_503 and the gateways alone")
+        } else if self.status.is_some_and(|status| !is_gateway || gateway_status(status).is_none()) {
+            Some("status is 400 to 599, and belongs to gateway and gateway_after_commit alone")
         } else if self.megabytes.is_some() && !is(FaultKind::HugeBody) {
             Some("megabytes belongs to huge_body alone")
         } else if delays.into_iter().flatten().any(|delay| delay > DELAY_MS_MAX) {
@@ -201,6 +208,11 @@ impl Fault {
             None
         }
     }
+}
+
+/// Returns the status of a gateway; `None` for a number that is not the status of an error.
+pub(super) fn gateway_status(status: u16) -> Option<StatusCode> {
+    StatusCode::from_u16(status).ok().filter(|status| status.is_client_error() || status.is_server_error())
 }
 
 /// Returns the place of the first impossible fault in the list, and what is wrong with it.
@@ -299,7 +311,7 @@ mod tests {
     #[test]
     fn the_example_holds_every_kind_of_fault() {
         let example = include_str!("../../examples/faults.toml");
-        assert_eq!(parse(example).unwrap().faults.len(), 19);
+        assert_eq!(parse(example).unwrap().faults.len(), 21);
     }
 
     #[test]

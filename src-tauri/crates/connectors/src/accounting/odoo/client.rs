@@ -17,15 +17,14 @@ use postonce_engine::ports::CallError;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Request, Url};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
+use crate::http::classify::Effect;
 use crate::http::{Http, HttpAnswer, HttpError, Peer, classify};
 use crate::text::{DETAIL_CHARS_MAX, bounded};
 
 const DATABASE: HeaderName = HeaderName::from_static("x-odoo-database");
-/// Statuses that Odoo itself gives a reason with.
-const ITS_OWN: [u16; 8] = [200, 400, 401, 403, 404, 409, 422, 500];
 /// Exceptions by which the database aborted a call for the sake of another transaction. Odoo rolled it back before it
 /// said so.
 const ABORTED: [&str; 3] =
@@ -89,12 +88,18 @@ impl From<Fault> for CallError {
     }
 }
 
-/// The body of an error. `debug`, a traceback, is not read.
+/// The body of an error, as `serialize_exception` writes it: with all of its members, and the exception's class as its
+/// name. `debug`, a traceback, is not read.
 #[derive(Deserialize)]
 struct ErrorBody {
     name: String,
-    #[serde(default)]
     message: String,
+    #[serde(rename = "arguments")]
+    _arguments: Vec<IgnoredAny>,
+    #[serde(rename = "context")]
+    _context: IgnoredAny,
+    #[serde(rename = "debug")]
+    _debug: String,
 }
 
 /// Holds a result, and the server's time.
@@ -121,13 +126,13 @@ impl Client {
         self.http.peer()
     }
 
-    /// Calls a method that writes nothing, or that writes for the lock and not for a voucher.
+    /// Calls a method that writes nothing.
     pub(super) async fn ask<T: DeserializeOwned>(&self, model: &str, method: &str, body: &Value) -> Result<T, Fault> {
         let request = self.request(model, method, body)?;
-        Ok(self.send::<T>(request).await?.result)
+        Ok(self.send::<T>(request, Effect::Reads).await?.result)
     }
 
-    /// Calls the same within a time limit of its own, and returns the server's time as well.
+    /// Calls a method for the lock, within a time limit of its own, and returns the server's time as well.
     pub(super) async fn ask_within<T: DeserializeOwned>(
         &self,
         time: std::time::Duration,
@@ -137,7 +142,7 @@ impl Client {
     ) -> Result<TimedAnswer<T>, Fault> {
         let mut request = self.request(model, method, body)?;
         *request.timeout_mut() = Some(time);
-        self.send(request).await
+        self.send(request, Effect::Writes).await
     }
 
     /// Calls a method that writes, under the lease. The lease is looked at when nothing remains to be done but to send.
@@ -150,7 +155,7 @@ impl Client {
     ) -> Result<T, Fault> {
         let request = self.request(model, method, body)?;
         lease.check().map_err(|LeaseLost| Fault::Call(CallError::LeaseLost))?;
-        Ok(self.send::<T>(request).await?.result)
+        Ok(self.send::<T>(request, Effect::Writes).await?.result)
     }
 
     fn request(&self, model: &str, method: &str, body: &Value) -> Result<Request, Fault> {
@@ -162,11 +167,11 @@ impl Client {
         Ok(request)
     }
 
-    async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<TimedAnswer<T>, Fault> {
+    async fn send<T: DeserializeOwned>(&self, request: Request, effect: Effect) -> Result<TimedAnswer<T>, Fault> {
         let peer = self.peer();
-        let answer = classify::sort(peer, self.http.send(request).await, &ITS_OWN).map_err(Fault::Call)?;
+        let answer = classify::arrived(peer, self.http.send(request).await).map_err(Fault::Call)?;
         if answer.status != 200 {
-            return Err(fault(peer, &answer));
+            return Err(fault(peer, &answer, effect));
         }
         let unread = |detail: &str| Fault::Call(CallError::Unknown(peer.unexpected(200, detail)));
         if answer.content_type != "application/json" {
@@ -178,8 +183,8 @@ impl Client {
 }
 
 /// Says what an answer with an error proves.
-fn fault(peer: &Peer, answer: &HttpAnswer) -> Fault {
-    let Some(body) = error_body(answer) else { return not_odoo(peer, answer) };
+fn fault(peer: &Peer, answer: &HttpAnswer, effect: Effect) -> Fault {
+    let Some(body) = error_body(answer) else { return not_odoo(peer, answer, effect) };
     let detail = peer.detail(&body.message);
     let refusal = Refusal { kind: last_part(&body.name), detail: detail.clone() };
     let (kind, problem) = match answer.status {
@@ -200,15 +205,18 @@ fn fault(peer: &Peer, answer: &HttpAnswer) -> Fault {
 }
 
 fn error_body(answer: &HttpAnswer) -> Option<ErrorBody> {
-    if answer.content_type == "application/json" { serde_json::from_slice(&answer.body).ok() } else { None }
+    if answer.content_type != "application/json" {
+        return None;
+    }
+    serde_json::from_slice(&answer.body).ok().filter(|body: &ErrorBody| body.name.contains('.'))
 }
 
-/// Makes the fault for an answer that is not Odoo's JSON-2. Only a 404 proves that nobody there took the call: no such
-/// database, or an Odoo before 19.
-fn not_odoo(peer: &Peer, answer: &HttpAnswer) -> Fault {
+/// Makes the fault for an answer that is not Odoo's JSON-2. A question that meets a 404 has found nobody who takes such
+/// calls: no such database, or an Odoo before 19.
+fn not_odoo(peer: &Peer, answer: &HttpAnswer, effect: Effect) -> Fault {
     let detail = if answer.content_type == "text/html" { "JSON-2?" } else { &answer.content_type };
-    if answer.status != 404 {
-        return Fault::Call(classify::otherwise(peer, answer));
+    if answer.status != 404 || effect == Effect::Writes {
+        return Fault::Call(classify::foreign(peer, answer, effect));
     }
     let refusal = Refusal { kind: "http-404".to_owned(), detail: detail.to_owned() };
     let problem = peer.unexpected(404, detail);
@@ -227,3 +235,7 @@ pub(super) fn nothing_written(error: CallError) -> CallError {
         other => other,
     }
 }
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;

@@ -1,6 +1,7 @@
 //! Asks the server who we are and what it offers.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -21,7 +22,7 @@ const REFERENCE_LENGTH_UNNAMED: usize = ReferenceRules::LENGTH_MIN;
 /// Asks who we are there, and how the server keeps two runs apart; from then on the calls of the lock go by that.
 pub(super) async fn connect(open: &Open) -> Result<(Connection, LockKind), CallError> {
     let request = open.brief_request(Method::GET, "v1/me", None)?;
-    let answer = open.call(request, &[200]).await?;
+    let answer = open.ask(request, &[200]).await?;
     let peer = open.http.peer();
     let me: Me = classify::read(peer, &answer)?;
     let kind = lock_kind(&me.capabilities);
@@ -33,6 +34,8 @@ pub(super) async fn connect(open: &Open) -> Result<(Connection, LockKind), CallE
         user_id: me.user.id,
         capabilities: capabilities(open, &me.capabilities)?,
     };
+    let honours_keys = connection.capabilities.idempotency_keys_live.is_some();
+    open.honours_keys.store(honours_keys, Ordering::Relaxed);
     *open.lock_kind.lock().unwrap_or_else(PoisonError::into_inner) = Some(kind);
     Ok((connection, kind))
 }

@@ -7,6 +7,7 @@ use reqwest::Method;
 use super::Open;
 use super::results::{self, ANSWERED};
 use super::writing::{self, Lease};
+use crate::http::classify::Effect;
 use crate::http::{HttpAnswer, classify};
 
 /// The path under which drafts are staged.
@@ -28,7 +29,7 @@ pub(super) async fn commit(
         return if is(open, &answer, "draft-unknown") {
             Ok(CommitResult::Gone)
         } else {
-            Err(classify::otherwise(peer, &answer))
+            Err(classify::otherwise(peer, &answer, Effect::Writes))
         };
     }
     Ok(match results::one(peer, &answer, reference)? {
@@ -46,7 +47,7 @@ pub(super) async fn discard(open: &Open, lease: &impl Lease, draft: &DraftId) ->
         204 => Ok(Discarded::Gone),
         404 if is(open, &answer, "draft-unknown") => Ok(Discarded::Gone),
         409 if is(open, &answer, "draft-committed") => Ok(Discarded::Committed),
-        _ => Err(classify::otherwise(open.http.peer(), &answer)),
+        _ => Err(classify::otherwise(open.http.peer(), &answer, Effect::Writes)),
     }
 }
 

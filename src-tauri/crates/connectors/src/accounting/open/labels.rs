@@ -11,6 +11,7 @@ use super::lock::json;
 use super::unsendable;
 use super::wire::{LabelBody, LabelMade, LabelView};
 use super::writing::segment;
+use crate::http::classify::Effect;
 use crate::http::{Http, HttpAnswer, classify};
 
 const PATH: &str = "v1/labels";
@@ -39,11 +40,12 @@ impl Labels {
     /// is an error.
     async fn ask(&self, request: Request, expected: u16, no: (u16, &str)) -> Result<Option<HttpAnswer>, CallError> {
         let peer = self.0.peer();
-        let answer = classify::sort(peer, self.0.send(request).await, &[expected, no.0])?;
+        let effect = if *request.method() == Method::GET { Effect::Reads } else { Effect::Writes };
+        let answer = classify::sort(peer, self.0.send(request).await, &[expected, no.0], effect)?;
         match answer.status {
             status if status == expected => Ok(Some(answer)),
             _ if classify::refusal(peer, &answer).is_some_and(|refusal| refusal.kind == no.1) => Ok(None),
-            _ => Err(classify::otherwise(peer, &answer)),
+            _ => Err(classify::otherwise(peer, &answer, effect)),
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) async fn vouchers(open: &Open, period: Period, cursor: Option<&str>) 
         query.append_pair("limit", &PAGE_VOUCHERS.to_string());
     }
     let peer = open.http.peer();
-    let answer = open.call(request, &[200]).await?;
+    let answer = open.ask(request, &[200]).await?;
     let page: ListBody = classify::read(peer, &answer)?;
     // It would go round forever.
     if page.next_cursor.is_some() && page.next_cursor.as_deref() == cursor {

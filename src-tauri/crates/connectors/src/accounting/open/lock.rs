@@ -58,7 +58,7 @@ pub(super) async fn break_lock(open: &Open, run: &RunId, reason: &str) -> Result
 }
 
 pub(super) async fn lock(open: &Open) -> Result<Option<LockInfo>, CallError> {
-    let answer = match open.call(open.brief_request(Method::GET, PATH, None)?, &[200]).await {
+    let answer = match open.ask(open.brief_request(Method::GET, PATH, None)?, &[200]).await {
         // Only a problem document says that nobody holds it; a bare 404 is a wrong address.
         Err(CallError::Refused { problem, .. })
             if problem.params.get("status").is_some_and(|status| status == "404") =>

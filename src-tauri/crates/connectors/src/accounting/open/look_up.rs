@@ -24,7 +24,7 @@ pub(super) async fn look_up(open: &Open, references: &[Reference]) -> Result<Fou
     for asked in references.chunks(REFERENCES_MAX) {
         let body = LookUpBody { references: asked.iter().map(Reference::as_str).collect() };
         let request = open.request(Method::POST, "v1/vouchers/lookup", Some(json(&body)))?;
-        let answer = open.call(request, &[200]).await?;
+        let answer = open.ask(request, &[200]).await?;
         let peer = open.http.peer();
         let listed: FoundBody = classify::read(peer, &answer)?;
         let drafts = listed.drafts.unwrap_or_default();

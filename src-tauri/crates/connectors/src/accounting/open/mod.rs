@@ -13,6 +13,7 @@ mod wire;
 mod witness;
 mod writing;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ use postonce_engine::ports::{
 use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease, domain};
 use reqwest::{Method, Request};
 
+use crate::http::classify::Effect;
 use crate::http::{Http, HttpAnswer, HttpError, classify};
 use labels::Labels;
 
@@ -36,6 +38,8 @@ pub(crate) struct Open {
     windows: Windows,
     /// The kind of lock that the server named last.
     lock_kind: Mutex<Option<LockKind>>,
+    /// True once the server said that it honours keys: a request that is repeated under its key is then done once.
+    honours_keys: AtomicBool,
     /// The lease for a server with labels instead of a lock.
     lease: UniqueLease<Labels>,
 }
@@ -62,7 +66,7 @@ impl Open {
     pub(crate) fn new(http: Http, windows: Windows, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
         let http = Arc::new(http);
         let lease = UniqueLease::new(Labels(Arc::clone(&http)), clock, ids, http.peer().address());
-        Self { http, windows, lock_kind: Mutex::default(), lease }
+        Self { http, windows, lock_kind: Mutex::default(), honours_keys: AtomicBool::new(false), lease }
     }
 
     /// Returns how the server keeps two runs apart; the server is asked if it has not said so yet.
@@ -86,10 +90,16 @@ impl Open {
         Ok(request)
     }
 
-    /// Sends a request and sorts its answer.
+    /// Sends a request that changes something, and sorts its answer.
     async fn call(&self, request: Request, expected: &[u16]) -> Result<HttpAnswer, CallError> {
         let answer = self.http.send(request).await;
-        classify::sort(self.http.peer(), answer, expected)
+        classify::sort(self.http.peer(), answer, expected, Effect::Writes)
+    }
+
+    /// Sends a request that changes nothing, and sorts its answer.
+    async fn ask(&self, request: Request, expected: &[u16]) -> Result<HttpAnswer, CallError> {
+        let answer = self.http.send(request).await;
+        classify::sort(self.http.peer(), answer, expected, Effect::Reads)
     }
 }
 

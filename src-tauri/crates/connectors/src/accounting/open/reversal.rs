@@ -9,6 +9,7 @@ use super::results::{self, ANSWERED, fits};
 use super::wire::{ReversalBody, ReversesBody, VoucherProblem};
 use super::writing::{self, Lease};
 use crate::accounting::reversal::WantedReversal;
+use crate::http::classify::Effect;
 use crate::http::{HttpAnswer, classify};
 
 /// The problem type for a request with another body under a key that was used. It does not say what came of the first
@@ -48,11 +49,11 @@ fn refused(open: &Open, answer: &HttpAnswer) -> Result<VoucherResult, CallError>
         (422, Some(refusal)) if refusal.kind == KEY_REUSED => {
             Err(CallError::Unknown(peer.unexpected(answer.status, &refusal.detail)))
         }
-        (404, Some(refusal)) if refusal.kind != "not-found" => Err(classify::otherwise(peer, answer)),
+        (404, Some(refusal)) if refusal.kind != "not-found" => Err(classify::otherwise(peer, answer, Effect::Writes)),
         (_, Some(refusal)) => {
             let in_the_way = classify::read::<VoucherProblem>(peer, answer).ok().and_then(|body| body.voucher_id);
             Ok(VoucherResult::Refused { refusal, voucher_id: in_the_way.filter(|id| fits(id)) })
         }
-        (_, None) => Err(classify::otherwise(peer, answer)),
+        (_, None) => Err(classify::otherwise(peer, answer, Effect::Writes)),
     }
 }

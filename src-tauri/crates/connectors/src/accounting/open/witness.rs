@@ -35,7 +35,7 @@ struct WitnessBody {
 pub(super) async fn witness(open: &Open, ledger_id: &str) -> Result<WitnessSeen, CallError> {
     let peer = open.http.peer();
     let answer =
-        open.call(open.brief_request(Method::GET, &path(open, ledger_id)?, None)?, &[200, 404, 405, 501]).await?;
+        open.ask(open.brief_request(Method::GET, &path(open, ledger_id)?, None)?, &[200, 404, 405, 501]).await?;
     match answer.status {
         200 => {}
         404 if classify::refusal(peer, &answer).is_some() => return Ok(WitnessSeen::None),

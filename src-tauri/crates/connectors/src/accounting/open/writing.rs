@@ -5,6 +5,7 @@
 //! the engine lets go of it, which closes its connection.
 
 use std::fmt::Write as _;
+use std::sync::atomic::Ordering;
 
 use postonce_engine::domain::RequestKey;
 use postonce_engine::ports::{CallError, LeaseToken};
@@ -15,7 +16,8 @@ use reqwest::{Method, Request};
 use super::lock::present;
 use super::results::fits;
 use super::{Open, unsendable};
-use crate::http::{Http, HttpAnswer, HttpError};
+use crate::http::classify::Effect;
+use crate::http::{Http, HttpAnswer, HttpError, classify};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -42,12 +44,18 @@ pub(super) async fn send(
     mut request: Request,
     expected: &[u16],
 ) -> Result<HttpAnswer, CallError> {
-    present(open, &mut request, lease.token())?;
-    lease.check().map_err(|LeaseLost| CallError::LeaseLost)?;
+    ready(open, lease, &mut request)?;
     open.call(request, expected).await
 }
 
-/// Posts these bytes, unchanged, under this key.
+/// Shows the lock's token, and looks at the lease.
+fn ready(open: &Open, lease: &impl Lease, request: &mut Request) -> Result<(), CallError> {
+    present(open, request, lease.token())?;
+    lease.check().map_err(|LeaseLost| CallError::LeaseLost)
+}
+
+/// Posts these bytes, unchanged, under this key. Where keys are honoured, an answer that asks to wait and is not the
+/// server's own leaves the request in doubt, but it may be sent again: under its key it is done once.
 pub(super) async fn post(
     open: &Open,
     lease: &impl Lease,
@@ -59,7 +67,16 @@ pub(super) async fn post(
     let mut request = open.request(Method::POST, path, Some(body.to_vec()))?;
     let key = HeaderValue::from_str(key.as_str()).map_err(|_| undrawable(&open.http))?;
     request.headers_mut().insert(IDEMPOTENCY_KEY, key);
-    send(open, lease, request, expected).await
+    ready(open, lease, &mut request)?;
+    let (answer, peer) = (open.http.send(request).await, open.http.peer());
+    if let Ok(answer) = &answer
+        && open.honours_keys.load(Ordering::Relaxed)
+        && classify::asks_to_wait(answer)
+        && classify::refusal(peer, answer).is_none()
+    {
+        return Err(CallError::StillRunning { problem: peer.busy(answer.status), retry_after: answer.retry_after });
+    }
+    classify::sort(peer, answer, expected, Effect::Writes)
 }
 
 /// Returns an id as one segment of a path: everything but letters, digits, `-`, `_` and `.` is escaped. An id of dots

@@ -2,8 +2,9 @@
 //! call.
 //!
 //! Read in trytond 8.2.1:
-//! - a 401 is given before any transaction is begun, by `auth_required` or by the check that `post` wants a session
-//!   that was used lately (`_dispatch`): nothing was written, and the same may be sent again with a new session;
+//! - a 401 is given before any transaction is begun, by `auth_required` and `session_valid`, with a challenge of
+//!   Tryton's own: nothing was written, and the same may be sent again with a new session. After a write, a 401 with
+//!   any other challenge is somebody else's word, and the write unknown;
 //! - the key of a user application opens `/rest/` only (`Request.user_id` knows no bearer), where a call makes one
 //!   record. Batches are to be had over JSON-RPC alone, and that takes a user's password.
 
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::fault::{self, Fault};
+use crate::http::classify::Effect;
 use crate::http::{Http, HttpAnswer, HttpError, Peer, classify};
 
 /// Looks at the lease directly before a request leaves; does nothing where none is needed.
@@ -26,6 +28,8 @@ pub(super) type LastLook<'a> = &'a (dyn Fn() -> Result<(), CallError> + Sync);
 
 /// The number of sessions that one call may use: the one it found, and one that it made.
 const SESSIONS_MAX: u32 = 2;
+/// The challenge of a 401 of Tryton's own (`_do_basic_auth` in `wsgi.py`).
+const CHALLENGE: &str = "Basic realm=\"Tryton\"";
 /// The number of tries of a login: a server that has just started does not know its own models yet, and says so with an
 /// error.
 const LOGINS_MAX: u32 = 4;
@@ -55,17 +59,18 @@ pub(super) struct Call<'a> {
     pub(super) patience: Option<Duration>,
     /// The last look at the lease, before each sending.
     pub(super) last_look: LastLook<'a>,
+    effect: Effect,
 }
 
 impl<'a> Call<'a> {
     /// Describes a call that writes nothing.
     pub(super) fn read(method: &'a str, params: Value) -> Self {
-        Self { method, params, patience: None, last_look: &|| Ok(()) }
+        Self { method, params, patience: None, last_look: &|| Ok(()), effect: Effect::Reads }
     }
 
     /// Describes a call that writes, under the lease.
     pub(super) fn write(method: &'a str, params: Value, last_look: LastLook<'a>) -> Self {
-        Self { method, params, patience: None, last_look }
+        Self { method, params, patience: None, last_look, effect: Effect::Writes }
     }
 
     /// Returns the same call, given up sooner.
@@ -106,9 +111,12 @@ impl Rpc {
             let answer = self.send(call.method, &call.params, Some(&session), call.patience, call.last_look).await?;
             sessions += 1;
             if answer.status != 401 {
-                return self.result(&answer);
+                return self.result(&answer, call.effect);
             }
             self.forget(&session).await;
+            if call.effect == Effect::Writes && answer.challenge != CHALLENGE {
+                return Err(Fault::Call(classify::foreign(self.peer(), &answer, call.effect)));
+            }
             if sessions >= SESSIONS_MAX {
                 return Err(Fault::Call(self.unauthorized(401)));
             }
@@ -138,7 +146,7 @@ impl Rpc {
                 404 => return Err(Fault::Call(self.unknown_database())),
                 _ => {}
             }
-            match self.result::<Value>(&answer) {
+            match self.result::<Value>(&answer, Effect::Reads) {
                 // User, token, and an address for messages that nobody here reads.
                 Ok(login) => {
                     let (user_id, token) = (login[0].as_i64(), login[1].as_str());
@@ -181,16 +189,14 @@ impl Rpc {
             *request.timeout_mut() = Some(patience);
         }
         last_look()?;
-        Ok(classify::sort(self.peer(), self.http.send(request).await, &[200, 401, 403, 404])?)
+        Ok(classify::arrived(self.peer(), self.http.send(request).await)?)
     }
 
-    fn result<T: DeserializeOwned>(&self, answer: &HttpAnswer) -> Result<T, Fault> {
+    /// Reads a result. Tryton refuses with a 200; every other status may also come from something between us and it.
+    fn result<T: DeserializeOwned>(&self, answer: &HttpAnswer, effect: Effect) -> Result<T, Fault> {
         let peer = self.peer();
-        match answer.status {
-            200 => {}
-            // Both are given before a transaction is begun, but may also come from something between us and the server.
-            403 => return Err(Fault::Call(CallError::Unknown(peer.unauthorized(403)))),
-            status => return Err(Fault::Call(classify::otherwise(peer, &HttpAnswer { status, ..answer.clone() }))),
+        if answer.status != 200 {
+            return Err(Fault::Call(classify::foreign(peer, answer, effect)));
         }
         let Value::Object(mut body) = classify::read(peer, answer)? else {
             return Err(Fault::Call(CallError::Unknown(peer.unexpected(answer.status, "{…}"))));

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Remote, element};
-use crate::http::classify;
+use crate::http::classify::{self, Effect};
 
 const PAGE_LIMIT: &str = "500";
 /// The largest number of pages: fifty million records, and no endless reading.
@@ -93,7 +93,7 @@ impl PlatformPages {
         if let Some(cursor) = cursor {
             request.url_mut().query_pairs_mut().append_pair("cursor", cursor);
         }
-        let seen = classify::sort(http.peer(), http.send(request).await, &[200])?;
+        let seen = classify::sort(http.peer(), http.send(request).await, &[200], Effect::Reads)?;
         classify::read(http.peer(), &seen)
     }
 

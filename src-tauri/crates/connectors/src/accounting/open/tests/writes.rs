@@ -193,9 +193,32 @@ async fn answer_is_unknown_in_every_other_case() {
     let bodies =
         ["", "{", "null", "[]", "7", "{\"results\": 7}", "{\"status\": \"created\"}", &nested].map(json_answer);
     let redirect = ResponseTemplate::new(302).insert_header("location", "https://login.example.org/");
-    for answer in problems.into_iter().chain(pages).chain(bodies).chain([redirect]) {
+    let gateways = [409, 429, 502, 503, 504].map(|status| html(status).insert_header("retry-after", "1"));
+    for answer in problems.into_iter().chain(pages).chain(bodies).chain([redirect]).chain(gateways) {
         for (call, seen) in four_of(answer.clone()).await {
             assert!(matches!(seen, Err(CallError::Unknown(_))), "{call}: {seen:?} of {answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn honoured_key_is_used_again_and_leaves_the_first_time_open() {
+    let page = |status| ResponseTemplate::new(status).insert_header("retry-after", "7").set_body_string("<html>");
+    for status in [409, 429, 503] {
+        let server = MockServer::start().await;
+        Mock::given(wiremock::matchers::any()).respond_with(page(status)).mount(&server).await;
+        let open = open(&server);
+        open.honours_keys.store(true, std::sync::atomic::Ordering::Relaxed);
+        for (call, seen) in four(&open, &TestLease::held()).await {
+            match call {
+                // These two have a key.
+                "stage" | "reverse" => {
+                    let wait = Some(Duration::from_secs(7));
+                    let is_so = matches!(seen, Err(CallError::StillRunning { retry_after, .. }) if retry_after == wait);
+                    assert!(is_so, "{status} {call}: {seen:?}");
+                }
+                _ => assert!(matches!(seen, Err(CallError::Unknown(_))), "{status} {call}: {seen:?}"),
+            }
         }
     }
 }

@@ -177,7 +177,7 @@ async fn refusal_has_its_reason_unless_somebody_else_posted_the_draft() {
 #[tokio::test]
 async fn session_that_ended_is_renewed_once() {
     let draft = result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
-    let ended = || (POST, ResponseTemplate::new(401));
+    let ended = || (POST, ResponseTemplate::new(401).insert_header("www-authenticate", "Basic realm=\"Tryton\""));
     let fake =
         answering(vec![(SEARCH, draft.clone()), ended(), (POST, result(Value::Null)), (SEARCH, numbers(&[1]))]).await;
     assert_eq!(commit(&fake, &BOTH[..1]).await, Ok(vec![posted("1")]));
@@ -187,6 +187,18 @@ async fn session_that_ended_is_renewed_once() {
     let error = commit(&fake, &BOTH[..1]).await.expect_err("not accepted");
     assert_eq!(error.problem().code, ErrorCode::AccountingUnauthorized);
     assert_eq!(fake.asked(POST).len(), 2);
+}
+
+#[tokio::test]
+async fn write_is_not_sent_again_on_the_word_of_somebody_in_between() {
+    let draft = result(json!([a_move(1, "hlf:A", "draft", "412.00")]));
+    let plain = || ResponseTemplate::new(401).set_body_raw("<html>401</html>", "text/html");
+    for page in [plain(), plain().insert_header("www-authenticate", "Basic realm=\"Proxy\"")] {
+        let fake = answering(vec![(SEARCH, draft.clone()), (POST, page)]).await;
+        let committed = commit(&fake, &BOTH[..1]).await;
+        assert!(matches!(committed, Err(CallError::Unknown(_))), "{committed:?}");
+        assert_eq!(fake.asked(POST).len(), 1);
+    }
 }
 
 #[tokio::test]

@@ -74,7 +74,17 @@ async fn postings_that_are_refused_are_divided_down_to_one() {
 
 #[tokio::test]
 async fn call_that_may_have_been_carried_out_is_unknown() {
-    for answer in [
+    let page = |status| {
+        let page = ResponseTemplate::new(status).insert_header("retry-after", "1");
+        page.set_body_raw("<html>Please wait</html>", "text/html")
+    };
+    let problem = |status| {
+        let body = r#"{"type": "https://example.org/problems/busy", "title": "Busy", "detail": "Wait"}"#;
+        ResponseTemplate::new(status).insert_header("retry-after", "1").set_body_raw(body, "application/problem+json")
+    };
+    let foreign =
+        [401, 403, 404, 409, 412, 422, 429, 502, 503].into_iter().flat_map(|code| [page(code), problem(code)]);
+    for answer in foreign.chain([
         error(json!(["server closed the connection", "Traceback"])),
         ResponseTemplate::new(503),
         ResponseTemplate::new(500),
@@ -82,7 +92,7 @@ async fn call_that_may_have_been_carried_out_is_unknown() {
         ResponseTemplate::new(200).set_body_string("<html>"),
         result(json!([101])),
         result(json!("done")),
-    ] {
+    ]) {
         let fake = answering(vec![(CREATE, answer)]).await;
         let both = [posting("hlf:A", "7140", "2026-10-28"), posting("hlf:B", "7140", "2026-10-28")];
         let error = stage(&fake, &both).await.expect_err("nobody knows");
