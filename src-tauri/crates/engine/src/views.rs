@@ -468,9 +468,10 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// Says whether these are two people, as far as anybody can know: another user here, or another one there.
+    /// Says whether these are two people, as far as anybody can know: two users of the accounting system, which takes
+    /// a token for its owner. Another account of the operating system with the same token is no other person.
     pub fn is_another(&self, other: &Self) -> bool {
-        self.actor.user != other.actor.user || self.accounting_user != other.accounting_user
+        self.accounting_user != other.accounting_user
     }
 }
 

@@ -133,7 +133,7 @@ impl Engine {
             return Err(Problem::approval_not_asked(record_id));
         }
         if !approver.is_another(&waiting.requested_by) {
-            return Err(Problem::approval_by_same(record_id, &actor.user));
+            return Err(Problem::approval_by_same(record_id, &approver.accounting_user));
         }
         let now = self.parts().clock.now();
         self.parts().ledger.write(move |tx| tx.approve_re_export(&waiting, &approver, now)).await?;
@@ -212,4 +212,27 @@ async fn preview(
         needs_approval: parts.settings.re_export_needs_approval,
         waiting,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn approver_is_another_only_as_another_user_there() {
+        let asker = |user: &str, accounting_user: &str| Asker {
+            actor: Actor { user: user.into(), host: "HLF-PC-12".into() },
+            accounting_user: accounting_user.into(),
+        };
+        let asked = asker("kari", "api-7");
+        for (approver, is_another) in [
+            (asker("kari", "api-7"), false),
+            // Another account of the operating system, with the same token.
+            (asker("admin", "api-7"), false),
+            (asker("ola", "api-8"), true),
+            (asker("kari", "api-8"), true),
+        ] {
+            assert_eq!(approver.is_another(&asked), is_another, "{approver:?}");
+        }
+    }
 }
