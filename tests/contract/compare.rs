@@ -132,7 +132,7 @@ fn the_next_sync_notices_vouchers_gone_and_there_again() {
     let rows = rows(&rig, &run);
     let vanished = |rig: &CliRig| rig.run(&["status"]).last()["records"]["vanished"].clone();
     // No voucher is seen: whatever hides them, it is a case for a person.
-    rig.set_faults(&json!({ "lookup_lag_ms": 3_600_000 }));
+    rig.set_faults(&json!({ "lookup_lag_ms": 3_600_000, "stated_lookup_lag_ms": 0 }));
     let blind = rig.sync();
     assert_eq!((blind.status, blind.count("posted"), blind.count("skipped")), (Some(4), 0, 620), "{}", blind.words);
     assert_eq!(vanished(&rig), 620);

@@ -15,3 +15,4 @@ mod re_export;
 #[cfg(unix)]
 mod schedule;
 mod server;
+mod waiting;

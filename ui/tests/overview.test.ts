@@ -7,6 +7,7 @@ import { choiceOf, month } from '../src/features/overview/periods';
 import ProgressCard from '../src/features/overview/ProgressCard.svelte';
 import { counts, progress, run } from '../src/ipc/mock/data';
 import { lockLeft } from '$shared/state/lock';
+import { protectionCost } from '$shared/record/protection';
 import StateMark from '$shared/record/StateMark.svelte';
 import { itemResults, recordStates, shownOutcome } from '$shared/record/states';
 import { preferences } from '$shared/state/preferences.svelte';
@@ -164,5 +165,12 @@ describe('exported by month', () => {
       now,
     );
     expect(total(large, 'NOK').amount).toBe('90071992547409.95');
+  });
+});
+
+describe('the protection', () => {
+  test('says what it costs, and nothing where it costs no time', () => {
+    expect(protectionCost(125)).toContain('first waits 125 seconds or more');
+    expect(protectionCost(0)).toBe('');
   });
 });

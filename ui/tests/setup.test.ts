@@ -138,6 +138,7 @@ describe('a first start', () => {
     await click('accounting-kind-odoo');
     expect(screen.getByLabelText('API key')).toBe(screen.getByTestId('accounting-secret'));
     expect(screen.getByLabelText('Company (optional)')).toBeVisible();
+    expect(screen.getByLabelText('Search lag in seconds (optional)')).toBeVisible();
     await click('accounting-kind-tryton');
     expect(screen.getByLabelText('User')).toBeVisible();
     expect(screen.getByLabelText('Password')).toBe(screen.getByTestId('accounting-secret'));

@@ -20,6 +20,8 @@ pub(crate) struct Connection {
     user_id: String,
     user_name: String,
     protection: Protection,
+    /// The time that a sync first waits, at least, when somebody else has synced since.
+    waits_after_others_seconds: u32,
 }
 
 impl From<ports::Connection> for Connection {
@@ -30,6 +32,7 @@ impl From<ports::Connection> for Connection {
             user_id: connection.user_id,
             user_name: connection.user_name,
             protection: connection.capabilities.protection.into(),
+            waits_after_others_seconds: count(connection.capabilities.waits_after_others().as_secs()),
         }
     }
 }

@@ -95,7 +95,7 @@ impl AccountingSystem for Accounting {
         self.step("acquire", "lock", self.inner.acquire(ask)).await
     }
 
-    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
+    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<Duration, CallError> {
         repeatable!(self, "renew", "lock", self.inner.renew(token, life, progress))
     }
 

@@ -166,15 +166,15 @@ impl AccountingSystem for Connector {
         Ok(acquired)
     }
 
-    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
+    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<Duration, CallError> {
         if let Some(lease) = &self.lease {
             let asked = self.world().now();
-            lease.renew(token, life, progress).await?;
+            let granted = lease.renew(token, life, progress).await?;
             self.world().books().note_renewal(asked, token.expose());
-            return Ok(());
+            return Ok(granted);
         }
         let token = token.expose().to_owned();
-        self.holds("renew", move |world, now| world.books().renew(now, &token, progress)).await
+        self.holds("renew", move |world, now| world.books().renew(now, &token, progress)).await.map(|()| life)
     }
 
     async fn release(&self, token: &LeaseToken) -> Result<(), CallError> {

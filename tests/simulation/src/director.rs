@@ -305,7 +305,8 @@ impl Director {
         // In half of the worlds everything on its way has arrived before the last syncs, in the others not.
         if self.dice.coin() {
             let options = &self.world.options;
-            let all_arrived = options.way_max + options.patience + options.rules.settle_window;
+            let all_arrived =
+                options.way_max + options.patience + options.rules.settle_window + options.rules.search_lag;
             self.world.timeline.pass(all_arrived).await;
         }
     }
@@ -352,7 +353,7 @@ impl Director {
                 return;
             }
             before = pictures;
-            let window = self.world.options.rules.settle_window;
+            let window = self.world.options.rules.settle_window + self.world.options.rules.search_lag;
             self.world.timeline.pass(window).await;
         }
         self.world.breaks(2, format!("after {ROUNDS_MAX} rounds of syncs something still changes"));

@@ -72,6 +72,10 @@ catalogue! {
     FENCED: "the accounting system refuses writes with an older lock", "regnskapssystemet avviser skriving med en eldre lås";
     STAGED: "drafts first, each posted once", "kladd først, hver bokføres én gang";
     OBSERVED: "the accounting system can only be searched", "regnskapssystemet kan bare søkes i";
+    WAITS_AFTER_OTHERS: "After others", "Etter andre";
+    waits_after_others(seconds: u64):
+        "a sync that follows somebody else's first waits {seconds} s or more, until all that was sent has arrived and is found",
+        "en synkronisering etter noen andres venter først {seconds} s eller mer, til alt som ble sendt, er kommet fram og finnes";
     LOCK: "Lock", "Lås";
     FREE: "free", "ledig";
     LAST_RUN: "Last run", "Siste kjøring";

@@ -127,6 +127,11 @@ error_codes! {
     AccountingReferenceShort = accounting_reference_short(url, found, needed), exit 1;
     /// The token now opens other books than those this workspace has exported into.
     OrganisationMismatch = organisation_mismatch(workspace, accounting), exit 1;
+    /// The accounting system gave the lock a number that is not above those it gave before: by its numbers it tells old
+    /// requests from new ones.
+    FenceWentBack = fence_went_back(fence, known), exit 1;
+    /// The accounting system's list of vouchers goes round in circles, or has no end.
+    AccountingListEndless = accounting_list_endless(url, pages), exit 1;
     /// The lock went to somebody else, or could not be renewed in time.
     LeaseLost = lease_lost(), exit 1;
     /// The program ended in the middle of sending. A reason for doubt about an attempt, never for a failed command.

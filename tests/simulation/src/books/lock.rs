@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use postonce_engine::error::Problem;
-use postonce_engine::ports::{Acquired, CallError, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress};
+use postonce_engine::ports::{Acquired, CallError, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, Unaware};
 
 use super::Books;
 use crate::timeline::calendar;
@@ -81,8 +81,21 @@ impl Books {
     pub(crate) fn grant_to_whoever_asks(&mut self, now: Duration, ask: &LeaseAsk) -> Acquired {
         let fence = self.grants.len() as u64 + 1;
         let token = format!("T{fence}");
+        let unaware = self.rules.knows_released.then(|| self.unaware(now));
         self.grants.push(Grant::new(now, token.clone(), fence, ask));
-        Acquired::Granted { token: LeaseToken::new(token), fence, granted_at: calendar(now) }
+        let (token, granted_at) = (LeaseToken::new(token), calendar(now));
+        Acquired::Granted { token, fence, granted_at, life: ask.life, unaware }
+    }
+
+    /// Returns the runs whose grants were broken or ran out so short a time ago that they may not know.
+    fn unaware(&self, now: Duration) -> Vec<Unaware> {
+        let is_unaware = |grant: &&Grant| match grant.ended {
+            Some((Ended::Released, _)) => false,
+            Some((Ended::Broken, at)) => now < at + grant.life,
+            None => now < grant.expires_at + grant.life,
+        };
+        let unaware = |grant: &Grant| Unaware { run: grant.holder.run_id.clone(), life: grant.life };
+        self.grants.iter().filter(is_unaware).map(unaware).collect()
     }
 
     pub(crate) fn renew(&mut self, now: Duration, token: &str, progress: LockProgress) -> Result<(), CallError> {

@@ -156,6 +156,7 @@ class MockEngine {
       userId: 'u-kari',
       userName: 'Kari Nordmann',
       protection: 'enforced',
+      waitsAfterOthersSeconds: 0,
     };
   }
 

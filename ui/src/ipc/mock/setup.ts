@@ -23,9 +23,17 @@ const fields = (required: string[], optional: string[] = []) => [
   ...optional.map((key) => ({ key, required: false })),
 ];
 const KINDS: AccountingKind[] = [
-  { name: 'open', fields: fields(['url']), secret: 'token' },
-  { name: 'tryton', fields: fields(['url', 'database', 'user', 'journal'], ['company']), secret: 'password' },
-  { name: 'odoo', fields: fields(['url', 'database', 'journal'], ['company']), secret: 'api_key' },
+  { name: 'open', fields: fields(['url'], ['search_lag_seconds']), secret: 'token' },
+  {
+    name: 'tryton',
+    fields: fields(['url', 'database', 'user', 'journal'], ['company', 'search_lag_seconds']),
+    secret: 'password',
+  },
+  {
+    name: 'odoo',
+    fields: fields(['url', 'database', 'journal'], ['company', 'search_lag_seconds']),
+    secret: 'api_key',
+  },
 ];
 const GUESS: SourceGuess = {
   source: {
@@ -215,6 +223,7 @@ export class MockSetup {
         userId: 'u-kari',
         userName: 'Kari Nordmann',
         protection: 'enforced',
+        waitsAfterOthersSeconds: 0,
       },
       missing: this.scenario === 'much' ? [account] : [],
     };

@@ -41,6 +41,8 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   accounting_unreliable: m.error_accounting_unreliable,
   accounting_reference_short: m.error_accounting_reference_short,
   organisation_mismatch: m.error_organisation_mismatch,
+  fence_went_back: m.error_fence_went_back,
+  accounting_list_endless: m.error_accounting_list_endless,
   lease_lost: m.error_lease_lost,
   interrupted: m.error_interrupted,
   result_missing: m.error_result_missing,

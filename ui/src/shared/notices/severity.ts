@@ -35,6 +35,8 @@ export const severities: Record<ErrorCode, Severity> = {
   accounting_unreliable: 'passes',
   accounting_reference_short: 'stop',
   organisation_mismatch: 'stop',
+  fence_went_back: 'stop',
+  accounting_list_endless: 'stop',
   lease_lost: 'passes',
   interrupted: 'passes',
   result_missing: 'passes',

@@ -11,3 +11,6 @@ const words: Record<Protection, [word: () => string, text: () => string]> = {
 
 export const protectionWord = (protection: Protection): string => words[protection][0]();
 export const protectionText = (protection: Protection): string => words[protection][1]();
+/** Says what protection costs; nothing where it costs no time. */
+export const protectionCost = (waitsSeconds: number): string =>
+  waitsSeconds === 0 ? '' : m.protection_waits({ seconds: waitsSeconds });

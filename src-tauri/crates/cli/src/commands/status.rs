@@ -76,6 +76,9 @@ fn document(found: &StatusFacts, output: &Output) {
         "organisation": found.name, "practice": found.practice, "connection": connection,
         "error": found.connection.as_ref().err().map(|problem| json::failure(output.language, problem, None)),
         "protection": found.connection.as_ref().ok().map(|connection| connection.capabilities.protection),
+        "search_lag_seconds": found.connection.as_ref().ok().map(|found| found.capabilities.search_lag.as_secs_f64()),
+        "waits_after_others_seconds":
+            found.connection.as_ref().ok().map(|found| found.capabilities.waits_after_others().as_secs_f64()),
         "missing": found.missing.iter().map(|problem| json::failure(output.language, problem, None)).collect::<Vec<_>>(),
         "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.language, run)),
         "next_run": found.next.map(json::instant),
@@ -98,6 +101,10 @@ fn print(found: &StatusFacts, output: &Output) {
         row(words::ACCOUNTING, format!("{} ({})", connection.organisation_name, connection.address));
         row(words::SIGNED_IN, format!("{} ({})", connection.user_name, connection.user_id));
         row(words::PROTECTION, output.word(protection(connection.capabilities.protection)).to_owned());
+        let waits = connection.capabilities.waits_after_others();
+        if !waits.is_zero() {
+            row(words::WAITS_AFTER_OTHERS, words::waits_after_others(output.language, waits.as_secs().max(1)));
+        }
         let held = found.lock.as_ref().map(|facts| holder::sentence(output.language, facts));
         row(words::LOCK, held.unwrap_or_else(|| output.word(words::FREE).to_owned()));
     }

@@ -5,8 +5,10 @@
 
 mod caller;
 mod error;
+mod listing;
 mod patience;
 
 pub(crate) use caller::{CallFailure, Caller};
 pub(crate) use error::RunError;
+pub(crate) use listing::Listing;
 pub(crate) use patience::Patience;

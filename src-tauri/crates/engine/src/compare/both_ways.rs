@@ -7,7 +7,7 @@ use serde_json::json;
 use super::examiner::{AlarmWriter, ComparedAttempt, Examiner, OfRun};
 use super::judge::Verdict;
 use super::progress::{ComparePhase, CompareProgress};
-use crate::calls::RunError;
+use crate::calls::{Listing, RunError};
 use crate::domain::{
     Act, AttemptState, Currency, DifferenceKind, FoundVoucher, Money, Period, Protection, Reference, VoucherState,
 };
@@ -38,16 +38,12 @@ pub(crate) async fn compare(
     // From here on the accounting side is counted by its own list, not by its answers to look-ups.
     comparing.tally.accounting_vouchers = 0;
     comparing.tally.sums.values_mut().for_each(|(_, _, accounting)| *accounting = 0);
-    let (mut cursor, mut processed) = (None, 0);
-    loop {
+    let (mut listing, mut processed) = (Listing::new(examiner.caller, examiner.permit, period, &connection.address), 0);
+    progress(ComparePhase::Accounting, processed, None);
+    while let Some(vouchers) = listing.next().await? {
+        processed += vouchers.len() as u64;
+        comparing.find_page(period, vouchers).await?;
         progress(ComparePhase::Accounting, processed, None);
-        let page = examiner.ask(|| parts.accounting.vouchers(period, cursor.as_deref())).await?;
-        processed += page.vouchers.len() as u64;
-        comparing.find_page(period, page.vouchers).await?;
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
     }
     if connection.capabilities.protection == Protection::Staged {
         let (mut after, mut processed) = (0, 0);

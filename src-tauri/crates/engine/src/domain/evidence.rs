@@ -125,11 +125,11 @@ pub(crate) struct SentAs {
     pub(crate) kind: RequestKind,
     /// A draft of it has an id, and may have been committed under it.
     pub(crate) has_draft: bool,
-    /// The time since it was last sent, by the accounting side's clock, at least.
+    /// The time from when it was given up until the look-up, at least.
     pub(crate) age: Duration,
     /// The fence that is held now is newer than the one it was sent under.
     pub(crate) has_newer_fence: bool,
-    /// The time for which the present fence has been ours.
+    /// The time for which the present fence had been ours when the look-up was made.
     pub(crate) fence_held_for: Duration,
 }
 
@@ -157,9 +157,10 @@ impl SentAs {
             // The draft is gone, and may have been posted before it went: this is as good as sent straight into the
             // books.
             (RequestKind::Drafts, _) => self.after(capabilities, Absence::NotProven),
+            (RequestKind::Vouchers, Protection::Fenced) if !self.has_newer_fence => Absence::NeedsFence,
+            // Nothing of the older fence arrives any more; what has arrived shows when the search has caught up.
             (RequestKind::Vouchers, Protection::Fenced) => {
-                let is_proven = self.has_newer_fence && self.fence_held_for >= capabilities.search_lag;
-                if is_proven { Absence::Proven } else { Absence::NeedsFence }
+                left_of(capabilities.search_lag, self.fence_held_for).map_or(Absence::Proven, Absence::DueIn)
             }
             (RequestKind::Vouchers, _) => self.after(capabilities, Absence::NotProven),
         }
@@ -172,18 +173,22 @@ impl SentAs {
         let is_harmless = match (self.kind, capabilities.protection) {
             (RequestKind::Found, _) | (_, Protection::Enforced) => true,
             (RequestKind::Drafts, protection) => !self.has_draft || protection == Protection::Staged,
-            (RequestKind::Vouchers, Protection::Fenced) => self.has_newer_fence,
+            (RequestKind::Vouchers, Protection::Fenced) => {
+                self.has_newer_fence && self.fence_held_for >= capabilities.search_lag
+            }
             (RequestKind::Vouchers, Protection::Staged | Protection::Observed) => false,
         };
         is_harmless || self.age >= capabilities.arrival_window()
     }
 
     fn after(&self, capabilities: &Capabilities, then: Absence) -> Absence {
-        match capabilities.arrival_window().checked_sub(self.age).filter(|left| !left.is_zero()) {
-            Some(left) => Absence::DueIn(left),
-            None => then,
-        }
+        left_of(capabilities.arrival_window(), self.age).map_or(then, Absence::DueIn)
     }
+}
+
+/// Returns what is left of a time; `None` if it has passed.
+fn left_of(whole: Duration, passed: Duration) -> Option<Duration> {
+    whole.checked_sub(passed).filter(|left| !left.is_zero())
 }
 
 #[cfg(test)]

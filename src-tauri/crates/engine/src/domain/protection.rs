@@ -56,14 +56,25 @@ impl Capabilities {
     }
 
     /// Returns the time after the grant of the lease in which a look-up proves no absence yet, if somebody else may
-    /// have been sending before it: theirs may still arrive.
-    pub fn quarantine(&self) -> Duration {
+    /// have been sending before it. `goes_on`: the time for which the holder before may go on to send, as it may not
+    /// know that its lease is over.
+    ///
+    /// Where a newer fence keeps everything older out, only the search has to catch up. Elsewhere the last request of
+    /// the holder before leaves when `goes_on` is over, takes effect within the settle window, and shows when the
+    /// search has caught up. Drafts do no harm as long as each of two sees the other's: with a search that does not lag.
+    pub fn quarantine(&self, goes_on: Duration) -> Duration {
         match self.protection {
             _ if self.unique_references => Duration::ZERO,
             Protection::Enforced => Duration::ZERO,
-            Protection::Fenced | Protection::Staged => self.search_lag,
-            Protection::Observed => self.arrival_window(),
+            Protection::Fenced => self.search_lag,
+            Protection::Staged if self.search_lag.is_zero() => Duration::ZERO,
+            Protection::Staged | Protection::Observed => goes_on.saturating_add(self.arrival_window()),
         }
+    }
+
+    /// Returns the time that a run waits at least, once at its beginning, when somebody else has synced since.
+    pub fn waits_after_others(&self) -> Duration {
+        self.quarantine(Duration::ZERO)
     }
 
     /// Returns the time for which a voucher that was acknowledged may be missing from a look-up.
@@ -72,5 +83,41 @@ impl Capabilities {
             Protection::Observed => self.arrival_window(),
             Protection::Enforced | Protection::Fenced | Protection::Staged => self.search_lag,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn capabilities(protection: Protection, lag: u64) -> Capabilities {
+        Capabilities {
+            protection,
+            idempotency_keys_live: None,
+            settle_window: Duration::from_secs(120),
+            search_lag: Duration::from_secs(lag),
+            unique_references: protection == Protection::Enforced,
+            vouchers_per_request_max: 1,
+            reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
+        }
+    }
+
+    #[test]
+    fn former_holders_last_request_is_waited_for_where_it_harms() {
+        for (protection, lag, goes_on, expected) in [
+            (Protection::Enforced, 5, 60, 0),
+            (Protection::Fenced, 0, 60, 0),
+            (Protection::Fenced, 5, 60, 5),
+            (Protection::Staged, 0, 60, 0),
+            (Protection::Staged, 5, 60, 185),
+            (Protection::Observed, 0, 0, 120),
+            (Protection::Observed, 0, 60, 180),
+            (Protection::Observed, 5, 60, 185),
+        ] {
+            let waits = capabilities(protection, lag).quarantine(Duration::from_secs(goes_on));
+            assert_eq!(waits, Duration::from_secs(expected), "{protection:?} {lag} {goes_on}");
+        }
+        let unique = Capabilities { unique_references: true, ..capabilities(Protection::Staged, 5) };
+        assert_eq!(unique.quarantine(Duration::from_secs(60)), Duration::ZERO);
     }
 }

@@ -19,4 +19,9 @@ mod send;
 mod step;
 pub(crate) mod walls;
 
+#[cfg(test)]
+mod absence_tests;
+#[cfg(test)]
+mod lagging_rig;
+
 pub use ask::{RunAsk, SyncAsk, SyncEnd};

@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::exchange::{RequestOutcome, Route, draft_gone};
 use super::progress::Reporter;
@@ -20,7 +20,8 @@ use crate::domain::evidence::{Absence, Evidence, Expected, LookUpResult, SentAs}
 use crate::domain::{Acknowledgement, Discarded, DraftId, FoundDraft, Protection, Reference, RequestKey, RequestKind};
 use crate::error::{ErrorCode, Problem};
 use crate::export::step::Run;
-use crate::ledger::{Claimed, ClaimedRequest, OpenMember, OpenRequest, Settlement};
+use crate::ledger::{Claimed, ClaimedRequest, EarlierRuns, OpenMember, OpenRequest, Settlement};
+use crate::lock::Look;
 use crate::settings::WhenStillUnknown;
 
 /// The number of open requests taken from the ledger at once.
@@ -44,6 +45,8 @@ pub(crate) struct Unresolved {
 /// Settles the open attempts, oldest first.
 pub(crate) async fn recover(run: &Run<'_>, caller: &Caller, reporter: &mut Reporter) -> Result<Unresolved, RunError> {
     let (mut after, mut unresolved) = (0, Unresolved::default());
+    let number = run.number;
+    let earlier = run.ledger.read(move |tx| tx.earlier_runs(Some(number))).await?;
     loop {
         let page = run.ledger.read(move |tx| tx.open_requests(after, PAGE_REQUESTS)).await?;
         let Some((last, _)) = page.last() else { return Ok(unresolved) };
@@ -53,7 +56,7 @@ pub(crate) async fn recover(run: &Run<'_>, caller: &Caller, reporter: &mut Repor
                 return Err(RunError::Stopped);
             }
             let members = open.open.len() as u64;
-            OpenRequestCase { run, caller, unresolved: &mut unresolved }.settle(open, reporter).await?;
+            OpenRequestCase { run, caller, earlier, unresolved: &mut unresolved }.settle(open, reporter).await?;
             reporter.advance(members);
         }
     }
@@ -63,6 +66,7 @@ pub(crate) async fn recover(run: &Run<'_>, caller: &Caller, reporter: &mut Repor
 struct OpenRequestCase<'a> {
     run: &'a Run<'a>,
     caller: &'a Caller,
+    earlier: EarlierRuns,
     unresolved: &'a mut Unresolved,
 }
 
@@ -197,7 +201,7 @@ impl OpenRequestCase<'_> {
     async fn settle_by_evidence(&mut self, open: &OpenRequest, attempts: &mut [OpenAttempt]) -> Result<(), RunError> {
         let references: Vec<Reference> = attempts.iter().map(|attempt| attempt.claimed.reference().clone()).collect();
         // The time is read before the look-up: a voucher that it does not show had to be there by then.
-        let now = self.run.permit.earliest_now();
+        let look = self.run.permit.look();
         let looked_up = match self.caller.look_up(self.run.permit, &references).await {
             Ok(looked_up) => looked_up,
             Err(RunError::Problem(problem)) => {
@@ -245,12 +249,12 @@ impl OpenRequestCase<'_> {
                     None
                 }
                 (Evidence::Drafts { ours, others }, None) => {
-                    Some(self.settle_drafts(open, attempt, ours, others, now).await?)
+                    Some(self.settle_drafts(open, attempt, ours, others, look).await?)
                 }
-                (Evidence::Absent, None) => Some(self.absent(open, attempt, now)),
+                (Evidence::Absent, None) => Some(self.absent(open, attempt, look)),
             };
         }
-        self.commit_again(open, attempts, again, now).await
+        self.commit_again(open, attempts, again, look).await
     }
 
     /// Settles an attempt under whose reference one voucher stands, with the claimed content. A draft of our own must
@@ -292,18 +296,19 @@ impl OpenRequestCase<'_> {
         open: &OpenRequest,
         attempts: &mut [OpenAttempt],
         again: Vec<(usize, DraftId)>,
-        looked_at: DateTime<Utc>,
+        look: Look,
     ) -> Result<(), RunError> {
         if again.is_empty() {
             return Ok(());
         }
-        let at = self.run.moment();
+        let (fence, at) = (self.run.permit.fence(), self.run.moment());
         let committed_again = again.iter().filter_map(|(index, draft)| Some((attempts.get(*index)?, draft.clone())));
         let claims: Vec<(usize, Claimed, DraftId)> =
             committed_again.map(|(attempt, draft)| (attempt.member.member, attempt.claimed.clone(), draft)).collect();
         let staged = self.run.ledger.write(move |tx| {
-            let staged =
-                |(member, claimed, draft): (usize, Claimed, DraftId)| Ok((member, tx.staged(&claimed, &draft, at)?));
+            let staged = |(member, claimed, draft): (usize, Claimed, DraftId)| {
+                Ok((member, tx.staged(&claimed, &draft, fence, at)?))
+            };
             claims.into_iter().map(staged).collect::<Result<Vec<_>, crate::ledger::LedgerError>>()
         });
         let sent = self.caller.commit_drafts(self.run.permit, open.request.clone(), staged.await?).await;
@@ -316,7 +321,7 @@ impl OpenRequestCase<'_> {
             attempt.settlement = match settlements.get(attempt.member.member).cloned().flatten() {
                 Some(Settlement::Unknown(problem)) if problem.code == ErrorCode::DraftGone => {
                     did_nothing.push((attempt.claimed.clone(), attempt.member.last_sent_at));
-                    Some(self.gone(open, attempt, &draft, looked_at).await?)
+                    Some(self.gone(open, attempt, &draft, look).await?)
                 }
                 settlement => settlement,
             };
@@ -337,10 +342,10 @@ impl OpenRequestCase<'_> {
         open: &OpenRequest,
         attempt: &OpenAttempt,
         draft: &DraftId,
-        looked_at: DateTime<Utc>,
+        look: Look,
     ) -> Result<Settlement, RunError> {
         match self.caller.discard(self.run.permit, draft).await {
-            Ok(Discarded::Gone) => Ok(self.absent(open, attempt, looked_at)),
+            Ok(Discarded::Gone) => Ok(self.absent(open, attempt, look)),
             Ok(Discarded::Committed) => Ok(Settlement::StillUnknown(draft_gone(draft))),
             Err(RunError::Call(error)) => Ok(Settlement::StillUnknown(error.problem())),
             Err(halt) => Err(halt),
@@ -348,8 +353,8 @@ impl OpenRequestCase<'_> {
     }
 
     async fn commit(&self, attempt: &OpenAttempt, draft_id: DraftId) -> Result<Settlement, RunError> {
-        let (claimed, at) = (attempt.claimed.clone(), self.run.moment());
-        let staged = self.run.ledger.write(move |tx| tx.staged(&claimed, &draft_id, at)).await?;
+        let (claimed, fence, at) = (attempt.claimed.clone(), self.run.permit.fence(), self.run.moment());
+        let staged = self.run.ledger.write(move |tx| tx.staged(&claimed, &draft_id, fence, at)).await?;
         let (settlement, halt) = self.caller.commit_one(self.run.permit, &staged).await;
         halt.map_or(Ok(settlement), Err)
     }
@@ -361,7 +366,7 @@ impl OpenRequestCase<'_> {
         attempt: &OpenAttempt,
         ours: Vec<FoundDraft>,
         others: Vec<FoundDraft>,
-        looked_at: DateTime<Utc>,
+        look: Look,
     ) -> Result<Settlement, RunError> {
         if self.run.capabilities.protection != Protection::Staged {
             return Ok(Settlement::StillUnknown(Problem::interrupted()));
@@ -381,12 +386,12 @@ impl OpenRequestCase<'_> {
                 self.commit(attempt, kept).await
             }
             Some(kept) => Ok(Settlement::StillUnknown(draft_gone(&kept))),
-            None => Ok(self.absent(open, attempt, looked_at)),
+            None => Ok(self.absent(open, attempt, look)),
         }
     }
 
     /// Settles an attempt under whose reference nothing stands, by what that absence proves.
-    fn absent(&mut self, open: &OpenRequest, attempt: &OpenAttempt, looked_at: DateTime<Utc>) -> Settlement {
+    fn absent(&mut self, open: &OpenRequest, attempt: &OpenAttempt, look: Look) -> Settlement {
         // A voucher of other content that was seen there once is a person's case also when it is gone.
         if attempt.member.is_unclear {
             return Settlement::Unclear(Vec::new());
@@ -394,9 +399,9 @@ impl OpenRequestCase<'_> {
         let sent = SentAs {
             kind: open.kind,
             has_draft: attempt.member.draft_id.is_some(),
-            age: (looked_at - attempt.member.last_sent_at).to_std().unwrap_or(Duration::ZERO),
-            has_newer_fence: self.run.permit.fence() > open.fence,
-            fence_held_for: self.run.permit.held_for(),
+            age: look.age(attempt.member.last_sent_at, open.fence, self.earlier),
+            has_newer_fence: look.fence > open.fence,
+            fence_held_for: look.held_for,
         };
         let problem = match sent.absence(self.run.capabilities) {
             Absence::Proven => return Settlement::NotSent,

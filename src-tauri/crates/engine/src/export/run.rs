@@ -124,7 +124,7 @@ impl RunSteps<'_> {
         let open = self.parts.ledger.read(|tx| tx.open_attempts()).await?;
         if open > 0 {
             reporter.phase(Phase::Recovering, Some(open));
-            self.wait_for_others(locks, &caller).await?;
+            locks.wait_for_others(&caller).await?;
             recover(&self.of(number, locks)?, &caller, reporter).await?;
         }
         discard_late_drafts(&self.of(number, locks)?, &caller).await?;
@@ -148,7 +148,7 @@ impl RunSteps<'_> {
                 }
             };
         if to_send > 0 {
-            self.wait_for_others(locks, &caller).await?;
+            locks.wait_for_others(&caller).await?;
         }
         reporter.phase(Phase::Sending, Some(to_send));
         send(&self.of(number, locks)?, &caller, &rules, reporter).await?;
@@ -168,16 +168,6 @@ impl RunSteps<'_> {
         ledger.write(move |tx| tx.set_read(number, read)).await?;
         reporter.planned(&tally);
         Ok(tally.send)
-    }
-
-    /// Waits, if somebody else may have been sending just before this lease: absence proves nothing until theirs has
-    /// arrived.
-    async fn wait_for_others(&self, locks: &AcquiredLocks, caller: &Caller) -> Result<(), RunError> {
-        let quarantine = locks.connection.capabilities.quarantine();
-        if !locks.follows_others || quarantine.is_zero() {
-            return Ok(());
-        }
-        caller.hold_for(locks.permit().map_err(RunError::Problem)?, quarantine).await
     }
 
     /// Settles what this run itself, or an earlier one, has left in doubt, if evidence can be had now.
@@ -201,7 +191,9 @@ impl RunSteps<'_> {
                 }
                 let fence = locks.permit().map_err(RunError::Problem)?.fence();
                 self.parts.ledger.write(move |tx| tx.set_fence(number, fence)).await?;
-                self.wait_for_others(locks, caller).await?;
+                // Everything of the older fence has arrived by now; it shows when the search has caught up.
+                locks.quarantine = locks.quarantine.max(locks.connection.capabilities.search_lag);
+                locks.wait_for_others(caller).await?;
             }
             reporter.phase(Phase::Settling, Some(open));
             let unresolved = recover(&self.of(number, locks)?, caller, reporter).await?;

@@ -301,7 +301,7 @@ impl Sender<'_> {
         for sent in &answered {
             self.report(sent);
         }
-        let (run, at) = (self.run.number, self.run.moment());
+        let (run, fence, at) = (self.run.number, self.run.permit.fence(), self.run.moment());
         let next = self.run.ledger.write(move |tx| {
             let mut staged = Vec::new();
             for SentRequest { request, outcome, .. } in answered {
@@ -313,7 +313,7 @@ impl Sender<'_> {
                             let Some(settlement) = settlement else { continue };
                             tx.settle(run, claimed, settlement, at)?;
                             if let Settlement::Staged(draft_id) = settlement {
-                                drafts.push((member, tx.staged(claimed, draft_id, at)?));
+                                drafts.push((member, tx.staged(claimed, draft_id, fence, at)?));
                             }
                         }
                         tx.close_request(&request)?;

@@ -9,7 +9,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::audit;
-use crate::domain::{Actor, Period, RunId, Trigger};
+use crate::calls::{Caller, RunError};
+use crate::domain::{Actor, Period, Protection, RunId, Trigger};
 use crate::error::Problem;
 use crate::export::ask::SyncEnd;
 use crate::ledger::{LedgerError, Moment, RunStart};
@@ -49,8 +50,9 @@ pub(crate) struct AcquiredLocks {
     pub(crate) file: Arc<FileLock>,
     /// The permit; `None` once the lease was given back or lost on the way to a newer one.
     pub(crate) permit: Option<Permit>,
-    /// True if somebody else may have been sending since this ledger last did: theirs may still arrive.
-    pub(crate) follows_others: bool,
+    /// The time after the grant in which no look-up proves an absence: somebody else may have been sending since this
+    /// ledger last did, and theirs may still arrive. Zero if nobody was.
+    pub(crate) quarantine: Duration,
     /// The holder of the lock that was waited for, as last seen.
     pub(crate) waited_for: Option<LockFacts>,
 }
@@ -93,6 +95,11 @@ impl AcquiredLocks {
     pub(crate) fn permit(&self) -> Result<&Permit, Problem> {
         self.permit.as_ref().ok_or_else(Problem::lease_lost)
     }
+
+    /// Waits until everything that somebody else may have sent before this lease has arrived, and shows.
+    pub(crate) async fn wait_for_others(&self, caller: &Caller) -> Result<(), RunError> {
+        caller.hold_for(self.permit().map_err(RunError::Problem)?, self.quarantine).await
+    }
 }
 
 impl LockRequest<'_> {
@@ -124,18 +131,17 @@ impl LockRequest<'_> {
             }
         };
         let waited_for = lock_wait.over();
-        let mut locks = AcquiredLocks { connection, file, permit: None, follows_others: false, waited_for };
-        let fence = permit.fence();
+        let mut locks = AcquiredLocks { connection, file, permit: None, quarantine: Duration::ZERO, waited_for };
         let let_in = async {
-            let follows_others = parts.ledger.read(move |tx| tx.follows_others(fence)).await?;
             if self.checks_witness {
+                check_fence(parts, &locks.connection, &permit).await?;
                 audit::check_newest(parts).await?;
             }
-            Ok(follows_others)
+            quarantine(parts, &locks.connection, &permit).await
         };
         match let_in.await {
-            Ok(follows_others) => {
-                locks.follows_others = follows_others;
+            Ok(quarantine) => {
+                locks.quarantine = quarantine;
                 locks.permit = Some(permit);
                 Ok(locks)
             }
@@ -152,8 +158,17 @@ impl LockRequest<'_> {
         let older = permit.fence();
         lock::give_back(permit, self.parts.accounting.as_ref()).await;
         match self.lease(&locks.file, Duration::ZERO, None, &|_| {}).await {
+            Ok(permit) if permit.fence() <= older => {
+                tracing::warn!(older, newer = permit.fence(), "the fence did not grow; what is in doubt waits");
+                lock::give_back(permit, self.parts.accounting.as_ref()).await;
+                false
+            }
             Ok(permit) => {
-                locks.follows_others |= older.checked_add(1) != Some(permit.fence());
+                if older.checked_add(1) != Some(permit.fence()) {
+                    let goes_on = permit.former_goes_on(self.parts.settings.lease);
+                    let between = locks.connection.capabilities.quarantine(goes_on);
+                    locks.quarantine = locks.quarantine.max(between);
+                }
                 locks.permit = Some(permit);
                 true
             }
@@ -265,6 +280,31 @@ pub(crate) async fn check_organisation(parts: &Parts, connection: &Connection) -
         None => Ok(()),
         Some(other) => Err(Problem::organisation_mismatch(other, &connection.organisation_id)),
     }
+}
+
+/// Checks that the fence has grown since this ledger last had one, where fences protect. The numbers of a server that
+/// lost its count, or was restored from a copy, keep no old request out.
+async fn check_fence(parts: &Parts, connection: &Connection, permit: &Permit) -> Result<(), Problem> {
+    if connection.capabilities.protection != Protection::Fenced {
+        return Ok(());
+    }
+    let known = parts.ledger.read(|tx| tx.newest_fence()).await?;
+    if permit.fence() > known { Ok(()) } else { Err(Problem::fence_went_back(permit.fence(), known)) }
+}
+
+/// Returns the time after the grant in which a look-up proves no absence yet: the one place that says when the last
+/// request of a former holder can still take effect. It counts on our own clock, from what was really granted.
+async fn quarantine(parts: &Parts, connection: &Connection, permit: &Permit) -> Result<Duration, Problem> {
+    let fence = permit.fence();
+    let (follows_others, broken) =
+        parts.ledger.read(move |tx| Ok((tx.follows_others(fence)?, tx.broken_life()?))).await?;
+    if !follows_others {
+        return Ok(Duration::ZERO);
+    }
+    // If the accounting side does not say how the grant before ended, its run is taken for one that lives, with a lease
+    // like ours, or like the one that a person here took from somebody.
+    let assumed = parts.settings.lease.max(broken.unwrap_or_default());
+    Ok(connection.capabilities.quarantine(permit.former_goes_on(assumed)))
 }
 
 /// Makes the day's copy of the ledger. A copy that could not be made is a warning: the ledger itself is well, the

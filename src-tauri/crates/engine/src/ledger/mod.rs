@@ -42,7 +42,7 @@ pub use run::claim::{Claimed, ClaimedRequest, ClaimedReversal, StagedDraft};
 pub(crate) use run::observe::Reading;
 pub(crate) use run::open_attempts::{OpenMember, OpenRecord, OpenRequest};
 pub(crate) use run::plan_page::{Candidate, Guard, PlannedItem};
-pub(crate) use run::runs::{RefusedRun, RunStart};
+pub(crate) use run::runs::{EarlierRuns, RefusedRun, RunStart};
 pub(crate) use run::schedule::TimeClaim;
 pub(crate) use run::settle::Settlement;
 pub(crate) use trail::audit::{AuditAct, AuditTip};

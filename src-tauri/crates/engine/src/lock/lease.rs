@@ -10,7 +10,7 @@ use super::permit::{Grant, LeaseState, Permit};
 use super::{FileLock, LeaseLost};
 use crate::domain::RunId;
 use crate::ports::{
-    AccountingSystem, Acquired, CallError, Clock, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress,
+    AccountingSystem, Acquired, CallError, Clock, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, Unaware,
 };
 
 /// The number of renewals in one life of the lease.
@@ -71,23 +71,32 @@ pub(crate) async fn take(
     let ask = LeaseAsk { holder, life, operation };
     let patience_ends = clock.elapsed() + wait;
     let mut watch_ends = None;
+    // The runs that were seen to hold it meanwhile, of the last of which it is not known how that ended.
+    let mut seen: Option<Vec<Unaware>> = None;
+    let certainly_gone = dead.clone();
     loop {
         let asked_at = clock.elapsed();
         let step = match accounting.acquire(&ask).await.map_err(LeaseRefused::Failed)? {
-            Acquired::Granted { token, fence, granted_at } => {
+            Acquired::Granted { token, fence, granted_at, life: granted, unaware } => {
                 let grant = Grant { granted_at, asked: asked_at, answered: clock.elapsed() };
-                let state = Arc::new(LeaseState::new(Arc::clone(clock), deadline(asked_at, life)));
+                let granted = granted.min(life);
+                let mut unaware = unaware.or(seen);
+                if let Some(unaware) = &mut unaware {
+                    unaware.retain(|unaware| Some(&unaware.run) != certainly_gone.as_ref());
+                }
+                let state = Arc::new(LeaseState::new(Arc::clone(clock), deadline(asked_at, granted)));
                 let ended = CancellationToken::new();
                 let renewer = Renewer {
                     accounting: Arc::clone(accounting),
                     state: Arc::clone(&state),
                     token: token.clone(),
                     life,
+                    granted,
                     progress,
                     ended: ended.clone(),
                 };
                 tokio::spawn(renewer.run());
-                return Ok(Permit { token, fence, grant, state, renewing: ended.drop_guard(), file });
+                return Ok(Permit { token, fence, grant, unaware, state, renewing: ended.drop_guard(), file });
             }
             // This run's recovery settles everything that the dead run had in flight, like everything else it left. The
             // file that names it may have been copied with its folder: a run of another machine is not dead because of
@@ -96,6 +105,7 @@ pub(crate) async fn take(
                 if info.holder.host == ask.holder.host && dead.as_ref() == Some(&info.holder.run_id) =>
             {
                 dead = None;
+                seen.get_or_insert_default();
                 if let Err(error) = accounting.break_lock(&info.holder.run_id, DEAD_REASON).await {
                     tracing::warn!(%error, "the lock of a run that died here could not be taken from it");
                 }
@@ -105,6 +115,7 @@ pub(crate) async fn take(
                 return Err(LeaseRefused::Held(info));
             }
             Acquired::Held(info) => {
+                note(seen.get_or_insert_default(), &info);
                 held(info);
                 WAIT_STEP
             }
@@ -114,6 +125,7 @@ pub(crate) async fn take(
                 if clock.elapsed() > ends.max(patience_ends) {
                     return Err(LeaseRefused::Held(info));
                 }
+                note(seen.get_or_insert_default(), &info);
                 held(info);
                 watch.clamp(WATCH_STEP_MIN, WAIT_STEP)
             }
@@ -123,6 +135,14 @@ pub(crate) async fn take(
             () = clock.sleep(step) => {}
             () = stop.cancelled() => return Err(LeaseRefused::Stopped),
         }
+    }
+}
+
+/// Notes a run that was seen to hold the lease.
+fn note(seen: &mut Vec<Unaware>, info: &LockInfo) {
+    match seen.iter_mut().find(|unaware| unaware.run == info.holder.run_id) {
+        Some(known) => known.life = known.life.max(info.life()),
+        None => seen.push(Unaware { run: info.holder.run_id.clone(), life: info.life() }),
     }
 }
 
@@ -152,7 +172,10 @@ struct Renewer {
     accounting: Arc<dyn AccountingSystem>,
     state: Arc<LeaseState>,
     token: LeaseToken,
+    /// The life that is asked for.
     life: Duration,
+    /// The life that was granted.
+    granted: Duration,
     progress: watch::Receiver<LockProgress>,
     ended: CancellationToken,
 }
@@ -184,7 +207,7 @@ impl Renewer {
 
     /// Ends only when the lease is lost: taken by somebody, or not renewed before its deadline.
     async fn renew_for_ever(&self) -> LeaseLost {
-        let mut pause = self.life / RENEWALS_PER_LIFE;
+        let mut pause = self.granted / RENEWALS_PER_LIFE;
         let mut news = self.progress.clone();
         loop {
             self.wait(pause, &mut news).await;
@@ -197,9 +220,10 @@ impl Renewer {
                            () = self.state.clock.sleep(left) => None,
                        };
             match renewed {
-                Some(Ok(())) => {
-                    self.state.extend(deadline(asked_at, self.life));
-                    pause = self.life / RENEWALS_PER_LIFE;
+                Some(Ok(granted)) => {
+                    let granted = granted.min(self.life);
+                    self.state.extend(deadline(asked_at, granted));
+                    pause = granted / RENEWALS_PER_LIFE;
                 }
                 Some(Err(CallError::LeaseLost)) | None => return LeaseLost,
                 Some(Err(error)) => {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::RunId;
-use crate::ports::{LeaseAsk, LockHolder, LockProgress, UniqueRow};
+use crate::ports::{LeaseAsk, LockHolder, LockProgress, Unaware, UniqueRow};
 
 /// The version of the form that this program writes and reads.
 const VERSION: u32 = 1;
@@ -65,6 +65,9 @@ pub(super) struct Breaking {
     pub(super) at: DateTime<Utc>,
     pub(super) reason: String,
     pub(super) from: LockHolder,
+    /// The life of the grant that was broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    life_seconds: Option<u64>,
 }
 
 impl LeaseText {
@@ -126,8 +129,17 @@ impl LeaseText {
 }
 
 impl Breaking {
-    pub(super) fn new(by: Option<LockHolder>, at: DateTime<Utc>, reason: &str, from: LockHolder) -> Self {
-        Self { by, at, reason: reason.chars().take(REASON_CHARS_MAX).collect(), from }
+    pub(super) fn new(by: Option<LockHolder>, at: DateTime<Utc>, reason: &str, from: &LeaseText) -> Self {
+        let reason = reason.chars().take(REASON_CHARS_MAX).collect();
+        Self { by, at, reason, from: from.holder.clone(), life_seconds: Some(from.life_seconds) }
+    }
+
+    /// Returns the run from which the grant was taken, if it may not know that yet: nobody had a grant since, or its
+    /// own has not run out.
+    pub(super) fn unaware(self, now: DateTime<Utc>, is_just_broken: bool) -> Option<Unaware> {
+        let life = self.life_seconds.map_or(LIFE_UNKNOWN, Duration::from_secs);
+        let may_go_on = is_just_broken || (now - self.at).to_std().map_or(true, |age| age < life);
+        may_go_on.then_some(Unaware { run: self.from.run_id, life })
     }
 }
 

@@ -13,5 +13,6 @@ mod unique_lease;
 
 pub(crate) use file_lock::{FileLock, FileLockError};
 pub(crate) use lease::{LeaseAskTerms, LeaseRefused, give_back, take};
+pub(crate) use permit::Look;
 pub use permit::{LeaseLost, Permit};
 pub use unique_lease::UniqueLease;

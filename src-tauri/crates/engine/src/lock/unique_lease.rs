@@ -58,6 +58,8 @@ const CONTINUES_WITHIN: Duration = Duration::from_secs(2);
 const CALM: Duration = Duration::from_secs(3);
 /// The number of looks at the row in one request, each after somebody else was faster.
 const ROUNDS_MAX: usize = 4;
+/// The number of tries to leave a note of a lock that was broken.
+const NOTES_MAX: u32 = 3;
 /// The number of nonces that this process remembers to have given up.
 const GIVEN_UP_MAX: usize = 64;
 
@@ -107,6 +109,8 @@ struct Ground {
     /// The moment at which the delete of the continued row was about to be sent; `None` if it continues none.
     continues: Option<Duration>,
     broken: Option<Breaking>,
+    /// True if no grant was made since that breaking.
+    is_just_broken: bool,
 }
 
 impl<R: UniqueRows> UniqueLease<R> {
@@ -124,7 +128,7 @@ impl<R: UniqueRows> UniqueLease<R> {
         self.memory().user = Some(ask.holder.clone());
         for _ in 0..ROUNDS_MAX {
             let Some(reading) = self.reading().await? else {
-                let ground = Ground { above: 0, continues: None, broken: None };
+                let ground = Ground { above: 0, continues: None, broken: None, is_just_broken: false };
                 match self.make(ask, ground).await? {
                     Some(granted) => return Ok(granted),
                     None => continue,
@@ -144,6 +148,7 @@ impl<R: UniqueRows> UniqueLease<R> {
             let ground = Ground {
                 above: text.as_ref().map_or(0, |text| text.fence),
                 continues: is_released.then_some(begun),
+                is_just_broken: text.as_ref().is_some_and(|text| text.state == State::Broken),
                 broken: text.and_then(|text| text.broken),
             };
             if let Some(granted) = self.make(ask, ground).await? {
@@ -158,7 +163,12 @@ impl<R: UniqueRows> UniqueLease<R> {
     ///
     /// # Errors
     /// If the lease is lost, or the server could not be asked or not be understood.
-    pub async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
+    pub async fn renew(
+        &self,
+        token: &LeaseToken,
+        life: Duration,
+        progress: LockProgress,
+    ) -> Result<Duration, CallError> {
         let Mine { id, text } = {
             let mut memory = self.memory();
             let mine = memory.mine.as_mut().filter(|mine| mine.text.nonce == token.expose());
@@ -169,7 +179,7 @@ impl<R: UniqueRows> UniqueLease<R> {
         let row = self.rows.read(CODE).await?;
         let stands = row.is_some_and(|row| row.id == id && holds(&row, token.expose()));
         if stands && self.rows.update(&id, &text.write()).await? {
-            return Ok(());
+            return Ok(life);
         }
         self.forget(token.expose());
         Err(CallError::LeaseLost)
@@ -201,11 +211,17 @@ impl<R: UniqueRows> UniqueLease<R> {
         let Some(text) = LeaseText::read(&row) else { return Ok(()) };
         self.forget(&text.nonce);
         let at = row.now.unwrap_or_else(|| self.clock.now());
-        let breaking = Breaking::new(self.memory().user.clone(), at, reason, text.holder.clone());
-        // The lease is taken by now. A note that cannot be left is no reason to say otherwise.
-        match self.rows.create(CODE, &text.broken(breaking).write()).await {
-            Ok(Created::Made(_) | Created::Taken) => {}
-            Err(error) => tracing::warn!(%error, "the accounting side keeps no note of the lock that was broken"),
+        let breaking = Breaking::new(self.memory().user.clone(), at, reason, &text);
+        // The lease is taken by now. A note that cannot be left is no reason to say otherwise; but by it the next
+        // holder knows how long the former one may go on, so that it is tried more than once.
+        let note = text.broken(breaking).write();
+        for _ in 0..NOTES_MAX {
+            match self.rows.create(CODE, &note).await {
+                Ok(Created::Made(_) | Created::Taken) => return Ok(()),
+                Err(error) => {
+                    tracing::warn!(%error, "the accounting side keeps no note yet of the lock that was broken")
+                }
+            }
         }
         Ok(())
     }
@@ -226,10 +242,10 @@ impl<R: UniqueRows> UniqueLease<R> {
 
     /// Makes the row, and reads it back; returns `None` if somebody else was faster.
     async fn make(&self, ask: &LeaseAsk, ground: Ground) -> Result<Option<Acquired>, CallError> {
-        let Ground { above, continues, broken } = ground;
+        let Ground { above, continues, broken, is_just_broken } = ground;
         let nonce = self.ids.fresh();
         self.sends(&nonce);
-        let mut text = LeaseText::held(ask, nonce, above + 1, broken);
+        let mut text = LeaseText::held(ask, nonce, above + 1, broken.clone());
         let (id, answered) = match self.rows.create(CODE, &text.write()).await {
             Ok(Created::Made(id)) => (id, true),
             Ok(Created::Taken) => return Ok(None),
@@ -257,11 +273,12 @@ impl<R: UniqueRows> UniqueLease<R> {
             text.fence = (above + 2).max(millis(granted_at));
         }
         text.granted_at = Some(granted_at);
+        let unaware = broken.and_then(|broken| broken.unaware(granted_at, is_just_broken)).into_iter().collect();
         let (token, fence) = (LeaseToken::new(&text.nonce), text.fence);
         let mut memory = self.memory();
         memory.last_seen = None;
         memory.mine = Some(Mine { id: row.id, text });
-        Ok(Some(Acquired::Granted { token, fence, granted_at }))
+        Ok(Some(Acquired::Granted { token, fence, granted_at, life: ask.life, unaware: Some(unaware) }))
     }
 
     /// Judges the state of a row for us, and remembers a row that somebody holds.

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 
 use super::*;
+use crate::ports::Unaware;
 
 const LIFE: Duration = Duration::from_secs(60);
 /// The length of a watch: a life and its margin.
@@ -426,7 +427,7 @@ async fn lost_answer_to_a_renewal_is_no_loss_of_the_lease() {
     let (token, _) = granted(&lease, "r1").await;
     for luck in [Luck::Lost, Luck::AnswerLost, Luck::NotSent] {
         world.fails("update", luck);
-        assert!(!matches!(lease.renew(&token, LIFE, PROGRESS).await, Ok(()) | Err(CallError::LeaseLost)));
+        assert!(!matches!(lease.renew(&token, LIFE, PROGRESS).await, Ok(_) | Err(CallError::LeaseLost)));
     }
     lease.renew(&token, LIFE, PROGRESS).await.unwrap();
     assert_eq!(world.text().beat, 4, "no two signs of life are equal");
@@ -537,4 +538,26 @@ impl UniqueRows for Slow {
     async fn delete(&self, id: &RowId) -> Result<bool, CallError> {
         self.0.delete(id).await
     }
+}
+
+#[tokio::test]
+async fn run_that_may_not_know_of_its_end_is_named_for_a_life() {
+    let world = World::new();
+    let breaker = world.lease();
+    let named = |acquired| match acquired {
+        Ok(Acquired::Granted { token, unaware: Some(unaware), .. }) => (token, unaware),
+        other => panic!("not granted: {other:?}"),
+    };
+    let (token, unaware) = named(world.lease().acquire(&ask("r0")).await);
+    assert_eq!(unaware, [], "there was nobody before");
+    breaker.break_lock(&RunId::new("r0"), "it looked dead").await.unwrap();
+    let (second, unaware) = named(breaker.acquire(&ask("r1")).await);
+    assert_eq!(unaware, [Unaware { run: RunId::new("r0"), life: LIFE }]);
+    breaker.release(&second).await.unwrap();
+    let (third, unaware) = named(world.lease().acquire(&ask("r2")).await);
+    assert_eq!(unaware.len(), 1, "a grant in between tells the first run nothing");
+    drop((token, third));
+    world.server().row.as_mut().unwrap().text = LeaseText::released(world.text()).write();
+    world.pass(LIFE);
+    assert_eq!(named(world.lease().acquire(&ask("r3")).await).1, [], "by now it knows");
 }

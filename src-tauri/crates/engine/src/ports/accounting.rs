@@ -29,9 +29,9 @@ pub trait AccountingSystem: Send + Sync {
     /// Asks for the remote lock.
     async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError>;
 
-    /// Keeps the lock, and leaves the progress for others to see. Returns [`CallError::LeaseLost`] if it is no longer
-    /// ours.
-    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError>;
+    /// Keeps the lock, and leaves the progress for others to see. Returns the life that was granted from now on, or
+    /// [`CallError::LeaseLost`] if the lock is no longer ours.
+    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<Duration, CallError>;
 
     /// Gives the lock back.
     async fn release(&self, token: &LeaseToken) -> Result<(), CallError>;

@@ -66,6 +66,11 @@ pub enum Acquired {
         /// The time of the grant by the accounting side's clock: the one clock that different runs and machines may
         /// compare.
         granted_at: DateTime<Utc>,
+        /// The life that was granted, which may be shorter than the one that was asked for.
+        life: Duration,
+        /// The runs that may go on to send, as they may not know that their grant is over; `None` if the accounting side
+        /// does not say.
+        unaware: Option<Vec<Unaware>>,
     },
     /// Somebody has the lock.
     Held(LockInfo),
@@ -78,6 +83,16 @@ pub enum Acquired {
         /// The time that is still to be watched.
         watch: Duration,
     },
+}
+
+/// A run whose grant was taken from it, or ran out by the accounting side's clock, so short a time ago that it may not
+/// know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unaware {
+    /// The run that held the grant.
+    pub run: RunId,
+    /// The life of the grant without renewal: for so long the run may go on.
+    pub life: Duration,
 }
 
 /// The lock, as everybody may see it.
@@ -98,6 +113,13 @@ pub struct LockInfo {
     /// The time of this answer by the accounting side's own clock, if it gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<DateTime<Utc>>,
+}
+
+impl LockInfo {
+    /// Returns the life of the lock without renewal.
+    pub(crate) fn life(&self) -> Duration {
+        (self.expires_at - self.renewed_at).to_std().unwrap_or(Duration::ZERO)
+    }
 }
 
 /// The progress of a run, as it shows it to the others.

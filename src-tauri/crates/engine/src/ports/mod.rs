@@ -12,7 +12,7 @@ mod witness;
 pub use accounting::{AccountingSystem, Connection, LOOK_UP_MAX, VoucherPage};
 pub use call::{Answer, CallError};
 pub use clock::{Clock, IdSource};
-pub use lock::{Acquired, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress};
+pub use lock::{Acquired, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, Unaware};
 pub use source::{Flaw, PAGE_ROWS_MAX, Pages, Row, Source, SourceError};
 pub use unique_rows::{Created, RowId, UniqueRow, UniqueRows};
 pub use witness::{Signature, Signer, Witness, WitnessSeen};

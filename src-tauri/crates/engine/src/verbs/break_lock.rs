@@ -1,6 +1,6 @@
-//! Takes the lock from its holder on a person's word. Requests that the former holder had in flight stay as they are:
-//! the next run, which sees a fence between its own that is not its own, waits until they can no longer arrive and
-//! looks them up before it sends.
+//! Takes the lock from its holder on a person's word. The former holder may live, and not know it for as long as its
+//! lease lives without renewal; requests that it has in flight stay as they are. The next run, which sees a fence between
+//! its own that is not its own, waits until the last of them can no longer arrive, and looks them up before it sends.
 
 use serde_json::json;
 
@@ -71,6 +71,7 @@ impl Breaking {
         let detail = json!({
             "result": result, "holder": lock.holder, "since": lock.acquired_at, "heard": lock.renewed_at,
             "silent_seconds": self.facts.silent_seconds, "looked_dead": self.facts.looks_dead, "error": error,
+            "life_seconds": lock.life().as_secs(),
         });
         let (actor, user, run_id, reason) =
             (self.actor.clone(), self.accounting_user.clone(), lock.holder.run_id.clone(), self.reason.clone());

@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::audit;
-use crate::calls::{Caller, Patience, RunError};
+use crate::calls::{Caller, Listing, Patience, RunError};
 use crate::domain::evidence::{Evidence, Expected, LookUpResult};
 use crate::domain::{Act, Actor, Generation, Outcome, Period, Reference, RequestKey, RunId, Trigger};
 use crate::engine::Engine;
@@ -117,9 +117,7 @@ async fn rebuild(
     let caller = Caller::new(parts.accounting.clone(), parts.clock.clone(), stop.clone(), Patience::RUN)
         .shown_in(reporter.progress());
     // The old ledger's requests in flight must have arrived before the books are read.
-    if locks.follows_others {
-        caller.hold_for(permit, locks.connection.capabilities.quarantine()).await?;
-    }
+    locks.wait_for_others(&caller).await?;
     let reading = observe(parts.source.as_ref(), &parts.ledger, parts.clock.as_ref(), Some(reporter)).await?;
     let rules = PlanRules::of(parts, Period::EVERYTHING, locks.connection.capabilities.reference_rules, Some(number));
     let rebuild = Rebuild { parts, locks, caller: &caller, rules: &rules, number };
@@ -264,24 +262,17 @@ impl Rebuild<'_> {
     async fn without_record(&self) -> Result<u64, RunError> {
         let permit = self.locks.permit().map_err(RunError::Problem)?;
         let prefix = format!("{}:", self.rules.organisation.as_str());
-        let (mut count, mut cursor) = (0, None::<String>);
-        loop {
-            let page = self
-                .caller
-                .ask(permit, || self.caller.accounting.vouchers(Period::EVERYTHING, cursor.as_deref()))
-                .await?;
-            let ours: Vec<Reference> = page
-                .vouchers
+        let mut count = 0;
+        let mut listing = Listing::new(self.caller, permit, Period::EVERYTHING, &self.locks.connection.address);
+        while let Some(vouchers) = listing.next().await? {
+            let ours: Vec<Reference> = vouchers
                 .into_iter()
                 .filter(|voucher| voucher.reverses.is_none() && voucher.reference.as_str().starts_with(&prefix))
                 .map(|voucher| voucher.reference)
                 .collect();
             count += self.parts.ledger.read(move |tx| tx.count_unknown(&ours)).await?;
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(count);
-            }
         }
+        Ok(count)
     }
 }
 

@@ -9,14 +9,16 @@ use tokio_util::sync::CancellationToken;
 use crate::audit;
 use crate::calls::{Caller, RunError};
 use crate::domain::evidence::SentAs;
-use crate::domain::{Acknowledgement, Act, Actor, Discarded, DraftId, Found, FoundVoucher, Period, RunId, Trigger};
+use crate::domain::{
+    Acknowledgement, Act, Actor, Capabilities, Discarded, DraftId, Found, FoundVoucher, Period, RunId, Trigger,
+};
 use crate::engine::Engine;
 use crate::error::Problem;
 use crate::export::ask::SyncEnd;
 use crate::export::progress::Reporter;
 use crate::export::walls::{AcquiredLocks, LockRequest};
 use crate::ledger::{AuditAct, OpenRecord, Settlement};
-use crate::lock::Permit;
+use crate::lock::{Look, Permit};
 use crate::parts::Parts;
 use crate::verbs::reason::check_reason;
 
@@ -97,11 +99,13 @@ async fn resolve(
     let open = parts.ledger.read(move |tx| tx.open_record(&id)).await?;
     let open = open.ok_or_else(|| Problem::not_in_doubt(&ask.record_id))?;
     let asked = [open.claimed.reference().clone()];
+    let (look, earlier) = (permit.look(), parts.ledger.read(|tx| tx.earlier_runs(None)).await?);
     let found = caller.ask(permit, || parts.accounting.look_up(&asked)).await.map_err(RunError::into_problem)?;
     let settlement = match &ask.resolution {
         Resolution::Posted { voucher_id } => said_posted(caller, locks, &open, &found, voucher_id).await?,
         Resolution::NotPosted => {
-            said_not_posted(locks, &open, &found)?;
+            let age = look.age(open.last_sent_at, open.fence, earlier);
+            said_not_posted(&locks.connection.capabilities, &open, &found, &look, age)?;
             discard_drafts(caller, locks, &open, &found).await?;
             Settlement::NotSent
         }
@@ -167,17 +171,22 @@ async fn said_posted(
 }
 
 /// Checks the word *not posted*: nothing may stand under the reference, and nothing that was sent may still arrive.
-fn said_not_posted(locks: &AcquiredLocks, open: &OpenRecord, found: &Found) -> Result<(), Problem> {
+fn said_not_posted(
+    capabilities: &Capabilities,
+    open: &OpenRecord,
+    found: &Found,
+    look: &Look,
+    age: Duration,
+) -> Result<(), Problem> {
     if !found.vouchers.is_empty() {
         return Err(contradicted(open, &found.vouchers));
     }
-    let (permit, capabilities) = (locks.permit()?, &locks.connection.capabilities);
     let sent = SentAs {
         kind: open.kind,
         has_draft: open.draft_id.is_some(),
-        age: (permit.earliest_now() - open.last_sent_at).to_std().unwrap_or(Duration::ZERO),
-        has_newer_fence: permit.fence() > open.fence,
-        fence_held_for: permit.held_for(),
+        age,
+        has_newer_fence: look.fence > open.fence,
+        fence_held_for: look.held_for,
     };
     if sent.may_be_given_up(capabilities) {
         return Ok(());

@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::{FaultKind, PathClass};
 use crate::error::SandboxError;
 
+/// The longest time for which the export lock is granted.
+const TTL_SECONDS_MAX: i64 = 3600;
 /// The longest delay a switch may ask for: ten minutes.
 const DELAY_MS_MAX: u64 = 600_000;
 /// The longest body `huge_body` may send.
@@ -39,6 +41,12 @@ pub(crate) struct Switches {
     pub(crate) lookup_lag_ms: u64,
     /// True: the server says how long its look-ups lag.
     pub(crate) states_lookup_lag: bool,
+    /// The lag that it states, if that is not the true one.
+    pub(crate) stated_lookup_lag_ms: Option<u64>,
+    /// The longest time for which the export lock is granted, whatever is asked for.
+    pub(crate) ttl_seconds_max: i64,
+    /// True: whoever gets the export lock hears of the runs that may not know that theirs is over.
+    pub(crate) says_who_is_unaware: bool,
 }
 
 /// The switches as they are written, in one flat table.
@@ -61,6 +69,11 @@ struct Written {
     lookup_lag_ms: u64,
     #[serde(deserialize_with = "on_or_off")]
     states_lookup_lag: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stated_lookup_lag_ms: Option<u64>,
+    ttl_seconds_max: i64,
+    #[serde(deserialize_with = "on_or_off")]
+    says_who_is_unaware: bool,
     #[serde(alias = "fault")]
     faults: Vec<Fault>,
 }
@@ -123,6 +136,9 @@ impl Default for Switches {
             drafts: false,
             lookup_lag_ms: 0,
             states_lookup_lag: true,
+            stated_lookup_lag_ms: None,
+            ttl_seconds_max: TTL_SECONDS_MAX,
+            says_who_is_unaware: true,
         }
     }
 }
@@ -144,6 +160,9 @@ impl From<Written> for Settings {
             drafts: written.drafts,
             lookup_lag_ms: written.lookup_lag_ms,
             states_lookup_lag: written.states_lookup_lag,
+            stated_lookup_lag_ms: written.stated_lookup_lag_ms,
+            ttl_seconds_max: written.ttl_seconds_max,
+            says_who_is_unaware: written.says_who_is_unaware,
         };
         Self { seed: written.seed, switches, faults: written.faults }
     }
@@ -162,6 +181,9 @@ impl From<Settings> for Written {
             drafts: switches.drafts,
             lookup_lag_ms: switches.lookup_lag_ms,
             states_lookup_lag: switches.states_lookup_lag,
+            stated_lookup_lag_ms: switches.stated_lookup_lag_ms,
+            ttl_seconds_max: switches.ttl_seconds_max,
+            says_who_is_unaware: switches.says_who_is_unaware,
             faults,
         }
     }

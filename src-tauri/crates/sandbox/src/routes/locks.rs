@@ -61,7 +61,9 @@ pub(crate) async fn acquire(
     }
     check_ttl(ttl_seconds)?;
     let now = app.clock.now();
-    let wish = Acquire { holder, operation, ttl_seconds };
+    let switches = app.faults.switches();
+    let (ttl_seconds_max, says_who_is_unaware) = (switches.ttl_seconds_max, switches.says_who_is_unaware);
+    let wish = Acquire { holder, operation, ttl_seconds, ttl_seconds_max, says_who_is_unaware };
     let granted = app.store.write(move |tx| store::acquire(tx, now, caller, &wish)).await?;
     Ok(json(StatusCode::CREATED, &granted))
 }
@@ -78,6 +80,7 @@ pub(crate) async fn renew(
     if progress.is_some_and(|progress| progress.processed < 0 || progress.total < 0) {
         return Err(Problem::new(Kind::Invalid, "'progress' has whole numbers from 0."));
     }
+    let ttl_seconds = ttl_seconds.min(app.faults.switches().ttl_seconds_max);
     let now = app.clock.now();
     let lock = app.store.write(move |tx| store::renew(tx, now, caller, &token, ttl_seconds, progress)).await?;
     Ok(json(StatusCode::OK, &lock))

@@ -34,7 +34,8 @@ pub(crate) async fn me(State(app): State<Arc<App>>, Extension(caller): Extension
         },
     });
     if switches.states_lookup_lag {
-        answer["capabilities"]["lookup_lag_ms"] = switches.lookup_lag_ms.into();
+        answer["capabilities"]["lookup_lag_ms"] =
+            switches.stated_lookup_lag_ms.unwrap_or(switches.lookup_lag_ms).into();
     }
     json(StatusCode::OK, &answer)
 }

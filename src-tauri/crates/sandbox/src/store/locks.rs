@@ -18,6 +18,10 @@ pub(crate) struct Acquire {
     pub(crate) holder: Holder,
     pub(crate) operation: String,
     pub(crate) ttl_seconds: i64,
+    /// The longest time that this server grants, whatever is asked for.
+    pub(crate) ttl_seconds_max: i64,
+    /// True: the answer names the runs that may not know of their end.
+    pub(crate) says_who_is_unaware: bool,
 }
 
 /// The holder as the client named it.
@@ -44,6 +48,17 @@ pub(crate) struct Grant {
     fence: i64,
     acquired_at: Instant,
     expires_at: Instant,
+    /// The runs whose grants were broken or ran out so short a time ago that they may not know; `None`: the server does
+    /// not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unaware: Option<Vec<Unaware>>,
+}
+
+/// A run whose grant ended without its word.
+#[derive(Debug, Serialize)]
+struct Unaware {
+    run_id: String,
+    ttl_seconds: i64,
 }
 
 /// The lock as everybody may see it.
@@ -81,8 +96,10 @@ pub(crate) fn acquire(tx: &Transaction<'_>, now: Instant, caller: Caller, wish: 
         end(tx, held.fence, now, "taken over", None)?;
         record(tx, now, "lock_expired", Some(held.fence), caller, &holder_detail(&held.holder))?;
     }
+    let unaware = if wish.says_who_is_unaware { Some(unaware(tx, now)?) } else { None };
     let token = new_token();
-    let expires_at = now.plus_seconds(wish.ttl_seconds);
+    let ttl_seconds = wish.ttl_seconds.min(wish.ttl_seconds_max);
+    let expires_at = now.plus_seconds(ttl_seconds);
     tx.prepare_cached(include_str!("sql/insert_grant.sql"))?.execute(named_params! {
         ":token": token, ":user_name": caller.name, ":holder_user": wish.holder.user, ":holder_host": wish.holder.host,
         ":holder_run_id": wish.holder.run_id, ":operation": wish.operation, ":now": now.0, ":expires_at": expires_at.0,
@@ -91,7 +108,16 @@ pub(crate) fn acquire(tx: &Transaction<'_>, now: Instant, caller: Caller, wish: 
     let mut detail = holder_detail(&wish.holder);
     detail["expires_at"] = expires_at.rfc3339().into();
     record(tx, now, "lock_granted", Some(fence), caller, &detail)?;
-    Ok(Grant { token, fence, acquired_at: now, expires_at })
+    Ok(Grant { token, fence, acquired_at: now, expires_at, unaware })
+}
+
+fn unaware(tx: &Transaction<'_>, now: Instant) -> rusqlite::Result<Vec<Unaware>> {
+    let mut statement = tx.prepare_cached(include_str!("sql/select_unaware.sql"))?;
+    let unaware = statement.query_map(named_params! {":now": now.0}, |row| {
+        let ttl_ms: i64 = row.get(1)?;
+        Ok(Unaware { run_id: row.get(0)?, ttl_seconds: (ttl_ms + 999) / 1000 })
+    })?;
+    unaware.collect()
 }
 
 /// Renews a living grant, even one that has expired while nobody took it over.

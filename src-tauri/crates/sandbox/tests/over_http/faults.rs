@@ -56,6 +56,18 @@ async fn statuses_before_the_commit_leave_nothing() {
 }
 
 #[tokio::test]
+async fn a_gateway_answers_in_the_servers_place_before_and_behind_it() {
+    for (kind, left) in [("gateway", 0), ("gateway_after_commit", 2)] {
+        for status in [409, 429, 503] {
+            let (_practice, answer, vouchers) = under(json!({"kind": kind, "status": status})).await;
+            let answer = answer.unwrap();
+            assert_eq!((answer.status.as_u16(), vouchers), (status, left), "{kind}");
+            assert_eq!((answer.header("content-type"), answer.header("retry-after")), ("text/html", "1"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_error_after_the_commit_leaves_the_vouchers() {
     let (_practice, answer, vouchers) = under(json!({"kind": "error_500_after_commit"})).await;
     assert_eq!((answer.unwrap().status, vouchers), (StatusCode::INTERNAL_SERVER_ERROR, 2));

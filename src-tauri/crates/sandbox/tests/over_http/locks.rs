@@ -175,3 +175,39 @@ async fn the_journal_has_the_holder_of_the_lock_at_each_write() {
     let written = ("voucher_write", Some(1), Some(200));
     assert_eq!(events, [("lock_granted", Some(1), None), written, ("voucher_write", None, Some(412))]);
 }
+
+#[tokio::test]
+async fn a_run_that_may_not_know_of_its_end_is_named_for_a_life() {
+    let practice = Practice::new().await;
+    let named = |answer: &Value| answer["unaware"].as_array().expect("a list").clone();
+    let wish = |run: &'static str| practice.post("/v1/locks/export", lock_wish(run));
+    assert_eq!(named(&wish("r1").await.json()), Vec::<Value>::new());
+    practice.post("/v1/locks/export/break", json!({"reason": "it looked dead"})).await;
+    let second = wish("r2").await.json();
+    assert_eq!(named(&second), [json!({"run_id": "r1", "ttl_seconds": 60})]);
+    // Giving back is no end that its holder does not know of.
+    let token = second["token"].as_str().expect("a token").to_owned();
+    practice.send(Call::new(Method::DELETE, "/v1/locks/export").with("Lock-Token", &token)).await.unwrap();
+    assert_eq!(named(&wish("r3").await.json()).len(), 1, "the first run's lock lived for a minute");
+    practice.shift_clock(61).await;
+    assert_eq!(named(&wish("r4").await.json()), [json!({"run_id": "r3", "ttl_seconds": 60})], "it ran out");
+    practice.shift_clock(200).await;
+    practice.set_faults(json!({"says_who_is_unaware": "off"})).await;
+    assert_eq!(wish("r5").await.json()["unaware"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_lock_is_granted_for_no_longer_than_the_server_wants() {
+    let practice = Practice::new().await;
+    practice.set_faults(json!({"ttl_seconds_max": 6})).await;
+    let seconds = |lock: &Value, from: &str| {
+        let at = |name: &str| lock[name].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+        (at("expires_at") - at(from)).num_seconds()
+    };
+    let granted = practice.post("/v1/locks/export", lock_wish("r1")).await.json();
+    assert_eq!(seconds(&granted, "acquired_at"), 6);
+    let token = granted["token"].as_str().unwrap().to_owned();
+    let renewal = Call::new(Method::PUT, "/v1/locks/export").json(&json!({"ttl_seconds": 60}));
+    let renewed = practice.send(renewal.with("Lock-Token", &token)).await.unwrap().json();
+    assert_eq!(seconds(&renewed, "renewed_at"), 6);
+}

@@ -144,7 +144,7 @@ impl AccountingSystem for Odoo {
         self.lease.acquire(ask).await
     }
 
-    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
+    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<Duration, CallError> {
         self.lease.renew(token, life, progress).await
     }
 

@@ -7,7 +7,9 @@ use postonce_engine::ports::{Acquired, CallError, LeaseAsk, LeaseToken, LockInfo
 use reqwest::{Method, Request};
 use serde::Serialize;
 
-use super::wire::{AcquireBody, BreakBody, GrantedBody, HolderBody, LockBody, RenewBody};
+use super::wire::{
+    AcquireBody, BreakBody, GrantedBody, HolderBody, Instant, LockBody, RenewBody, RenewedBody, UnawareBody,
+};
 use super::{Open, unsendable};
 use crate::http::classify;
 
@@ -30,7 +32,17 @@ pub(super) async fn acquire(open: &Open, ask: &LeaseAsk) -> Result<Acquired, Cal
         token: LeaseToken::new(granted.token),
         fence: granted.fence,
         granted_at: granted.acquired_at.0,
+        life: life(open, granted.acquired_at, granted.expires_at, ask.life)?,
+        unaware: granted.unaware.map(|unaware| unaware.into_iter().map(UnawareBody::into).collect()),
     })
+}
+
+/// Returns the life that was granted: what was asked for, if the server does not say. One that is over when it begins is
+/// no grant.
+fn life(open: &Open, from: Instant, until: Option<Instant>, asked: Duration) -> Result<Duration, CallError> {
+    let Some(until) = until else { return Ok(asked) };
+    let life = (until.0 - from.0).to_std().ok().filter(|life| !life.is_zero());
+    life.ok_or_else(|| CallError::Unknown(open.http.peer().unexpected(201, "expires_at")))
 }
 
 pub(super) async fn renew(
@@ -38,11 +50,17 @@ pub(super) async fn renew(
     token: &LeaseToken,
     life: Duration,
     progress: LockProgress,
-) -> Result<(), CallError> {
+) -> Result<Duration, CallError> {
     let body = RenewBody { ttl_seconds: life.as_secs(), progress };
     let mut request = open.brief_request(Method::PUT, PATH, Some(json(&body)))?;
     present(open, &mut request, token)?;
-    open.call(request, &[200]).await.map(drop)
+    let answer = open.call(request, &[200]).await?;
+    // A server may answer with nothing, or with less than the lock: then it grants what was asked for.
+    let renewed: RenewedBody = classify::read(open.http.peer(), &answer).unwrap_or_default();
+    match renewed.renewed_at.or(renewed.now) {
+        Some(from) => self::life(open, from, renewed.expires_at, life),
+        None => Ok(life),
+    }
 }
 
 pub(super) async fn release(open: &Open, token: &LeaseToken) -> Result<(), CallError> {

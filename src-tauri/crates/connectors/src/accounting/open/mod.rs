@@ -120,7 +120,7 @@ impl AccountingSystem for Open {
         }
     }
 
-    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<(), CallError> {
+    async fn renew(&self, token: &LeaseToken, life: Duration, progress: LockProgress) -> Result<Duration, CallError> {
         match self.lock_kind().await? {
             LockKind::Own => lock::renew(self, token, life, progress).await,
             LockKind::Labels => self.lease.renew(token, life, progress).await,

@@ -6,7 +6,7 @@ use postonce_engine::domain::{
     VoucherResult,
 };
 use postonce_engine::error::ErrorCode;
-use postonce_engine::ports::LockHolder;
+use postonce_engine::ports::{LockHolder, Unaware};
 use reqwest::Url;
 use serde_json::{Value, json};
 use wiremock::matchers::{body_bytes, body_json, header, method, path};
@@ -128,7 +128,8 @@ async fn lock_is_granted_or_its_holder_is_named() {
     let (server, open) = answering(201, json!({"token": "t", "fence": 8, "acquired_at": "2026-11-02T14:03:00Z"})).await;
     let granted = open.acquire(&ask()).await;
     let granted_at = "2026-11-02T14:03:00Z".parse().expect("an instant");
-    assert_eq!(granted, Ok(Acquired::Granted { token: LeaseToken::new("t"), fence: 8, granted_at }));
+    let (token, life) = (LeaseToken::new("t"), Duration::from_secs(60));
+    assert_eq!(granted, Ok(Acquired::Granted { token, fence: 8, granted_at, life, unaware: None }));
     let sent: Value = server.received_requests().await.expect("recorded")[0].body_json().expect("JSON");
     let holder = json!({"user": "kari", "host": "HLF-PC-12", "run_id": "r1"});
     assert_eq!(sent, json!({"holder": holder, "operation": "sync", "ttl_seconds": 60}));
@@ -137,6 +138,41 @@ async fn lock_is_granted_or_its_holder_is_named() {
     let Ok(Acquired::Held(lock)) = open.acquire(&ask()).await else { panic!("not held") };
     assert_eq!(lock.holder.name.as_deref(), Some("Kari Nordmann"));
     assert_eq!(lock.progress, Some(LockProgress { processed: 340, total: 1200 }));
+}
+
+#[tokio::test]
+async fn lease_lives_as_long_as_was_really_granted() {
+    let grant = |more: Value| {
+        let mut body = json!({"token": "t", "fence": 8, "acquired_at": "2026-11-02T14:03:00Z"});
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        body
+    };
+    for (more, expected) in [
+        (json!({"expires_at": "2026-11-02T14:03:06Z"}), Some(6)),
+        (json!({"expires_at": "2026-11-02T14:04:00Z", "unaware": []}), Some(60)),
+        (json!({}), Some(60)),
+        (json!({"expires_at": "2026-11-02T14:03:00Z"}), None),
+        (json!({"expires_at": "2026-11-02T14:02:00Z"}), None),
+    ] {
+        let (_server, open) = answering(201, grant(more.clone())).await;
+        let life = match open.acquire(&ask()).await {
+            Ok(Acquired::Granted { life, .. }) => Some(life.as_secs()),
+            _ => None,
+        };
+        assert_eq!(life, expected, "{more}");
+    }
+    let token = LeaseToken::new("t");
+    for (body, expected) in [(lock_json(), 60), (json!({}), 90)] {
+        let (_server, open) = answering(200, body).await;
+        let renewed = open.renew(&token, Duration::from_secs(90), LockProgress::default()).await;
+        assert_eq!(renewed, Ok(Duration::from_secs(expected)));
+    }
+    let unaware = grant(json!({"unaware": [{"run_id": "r0", "ttl_seconds": 90}]}));
+    let (_server, open) = answering(201, unaware).await;
+    let Ok(Acquired::Granted { unaware: Some(unaware), .. }) = open.acquire(&ask()).await else {
+        panic!("not granted")
+    };
+    assert_eq!(unaware, [Unaware { run: RunId::new("r0"), life: Duration::from_secs(90) }]);
 }
 
 #[tokio::test]
@@ -172,7 +208,7 @@ async fn lock_is_renewed_and_given_back_by_its_token() {
     Mock::given(method("DELETE")).and(ours).respond_with(ResponseTemplate::new(204)).mount(&server).await;
     let (open, token) = (open(&server), LeaseToken::new("t"));
     let progress = LockProgress { processed: 120, total: 900 };
-    assert_eq!(open.renew(&token, Duration::from_secs(60), progress).await, Ok(()));
+    assert_eq!(open.renew(&token, Duration::from_secs(60), progress).await, Ok(Duration::from_secs(60)));
     assert_eq!(open.release(&token).await, Ok(()));
 }
 

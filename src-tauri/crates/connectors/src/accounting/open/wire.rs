@@ -1,10 +1,11 @@
 //! Holds the protocol's bodies. Members that nobody here reads are left out: unknown members are ignored by both sides.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
-use postonce_engine::domain::VoucherState;
-use postonce_engine::ports::{LockHolder, LockInfo, LockProgress};
+use postonce_engine::domain::{RunId, VoucherState};
+use postonce_engine::ports::{LockHolder, LockInfo, LockProgress, Unaware};
 use serde::{Deserialize, Serialize};
 
 use crate::text::bounded;
@@ -84,6 +85,33 @@ pub(super) struct GrantedBody {
     pub(super) token: String,
     pub(super) fence: u64,
     pub(super) acquired_at: Instant,
+    #[serde(default)]
+    pub(super) expires_at: Option<Instant>,
+    /// Missing if the server does not say.
+    #[serde(default)]
+    pub(super) unaware: Option<Vec<UnawareBody>>,
+}
+
+/// Names a run whose lock was broken or ran out so short a time ago that it may not know.
+#[derive(Deserialize)]
+pub(super) struct UnawareBody {
+    run_id: String,
+    ttl_seconds: u32,
+}
+
+impl From<UnawareBody> for Unaware {
+    fn from(body: UnawareBody) -> Self {
+        Self { run: RunId::new(body.run_id), life: Duration::from_secs(body.ttl_seconds.into()) }
+    }
+}
+
+/// Holds the answer to a renewal, as far as it is read.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct RenewedBody {
+    pub(super) renewed_at: Option<Instant>,
+    pub(super) now: Option<Instant>,
+    pub(super) expires_at: Option<Instant>,
 }
 
 #[derive(Serialize)]

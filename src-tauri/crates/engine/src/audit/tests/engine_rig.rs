@@ -146,7 +146,7 @@ impl AccountingSystem for Books {
             },
         })
     }
-    async fn acquire(&self, _: &LeaseAsk) -> Result<Acquired, CallError> {
+    async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
         if let Some(holder) = self.held_by.lock().expect("no test panics with it").clone() {
             let (at, operation) = (DateTime::UNIX_EPOCH, "sync".to_owned());
             return Ok(Acquired::Held(LockInfo {
@@ -161,10 +161,11 @@ impl AccountingSystem for Books {
         }
         self.leases_out.fetch_add(1, Ordering::Relaxed);
         let fence = self.fence.fetch_add(1, Ordering::Relaxed) + 1;
-        Ok(Acquired::Granted { token: LeaseToken::new("t"), fence, granted_at: DateTime::UNIX_EPOCH })
+        let (token, granted_at) = (LeaseToken::new("t"), DateTime::UNIX_EPOCH);
+        Ok(Acquired::Granted { token, fence, granted_at, life: ask.life, unaware: None })
     }
-    async fn renew(&self, _: &LeaseToken, _: Duration, _: LockProgress) -> Result<(), CallError> {
-        Ok(())
+    async fn renew(&self, _: &LeaseToken, life: Duration, _: LockProgress) -> Result<Duration, CallError> {
+        Ok(life)
     }
     async fn release(&self, _: &LeaseToken) -> Result<(), CallError> {
         let manner = *self.manner.lock().expect("no test panics with it");

@@ -163,8 +163,20 @@ impl LedgerTx<'_> {
         Ok(ClaimedRequest { key, ..request.clone() })
     }
 
-    /// Keeps the draft that is to be committed for a claim, before it is.
-    pub(crate) fn staged(&self, claimed: &Claimed, draft_id: &DraftId, at: Moment) -> Result<StagedDraft, LedgerError> {
+    /// Keeps the draft that is to be committed for a claim, before it is, under this fence.
+    pub(crate) fn staged(
+        &self,
+        claimed: &Claimed,
+        draft_id: &DraftId,
+        fence: u64,
+        at: Moment,
+    ) -> Result<StagedDraft, LedgerError> {
+        self.execute_one(
+            "request",
+            "UPDATE request SET fence = :fence
+             WHERE request_id = (SELECT request_id FROM attempt WHERE attempt_id = :attempt)",
+            named_params! { ":fence": signed(fence), ":attempt": claimed.attempt_id },
+        )?;
         self.execute_one(
             "attempt",
             "UPDATE attempt SET draft_id = :draft, last_sent_at = :there

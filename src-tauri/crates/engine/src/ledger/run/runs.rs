@@ -1,5 +1,7 @@
 //! Begins and finishes runs, and finds unfinished ones.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use rusqlite::named_params;
 use serde_json::json as object;
@@ -8,7 +10,7 @@ use crate::domain::{Act, Actor, Counts, Outcome, Period, Protection, RunId, Trig
 use crate::error::Problem;
 use crate::ledger::run::claim::Moment;
 use crate::ledger::trail::audit::AuditAct;
-use crate::ledger::values::{from_json, json, number, signed, stamp};
+use crate::ledger::values::{from_json, instant, json, number, signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
 
 /// A run, as it begins.
@@ -27,6 +29,15 @@ pub(crate) struct RunStart {
     /// The settings it runs under, for the audit trail.
     pub(crate) settings: serde_json::Value,
     pub(crate) started_at: DateTime<Utc>,
+}
+
+/// The runs of this ledger before one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct EarlierRuns {
+    /// The newest fence that one of them had.
+    pub(crate) fence: u64,
+    /// The time by which all of them had ended, by our wall clock.
+    pub(crate) ended_at: Option<DateTime<Utc>>,
 }
 
 /// A run that did not begin, because it was not let in.
@@ -134,6 +145,38 @@ impl LedgerTx<'_> {
             "UPDATE run SET fence = :fence WHERE run_number = :run",
             named_params! { ":fence": signed(fence), ":run": run },
         )
+    }
+
+    /// Returns the newest fence that this ledger has had, and when its earlier runs had ended by our wall clock: those
+    /// before that run, or all.
+    pub(crate) fn earlier_runs(&self, before: Option<i64>) -> Result<EarlierRuns, LedgerError> {
+        let found = self.row(
+            "SELECT coalesce(max(fence), 0) AS fence, max(finished_at) AS ended_at FROM run
+             WHERE fence > 0 AND run_number < coalesce(:before, run_number + 1)",
+            named_params! { ":before": before },
+            |row| {
+                let ended_at = self.get::<Option<String>>(row, "ended_at")?;
+                let ended_at = ended_at.map(|at| instant("run.finished_at", &at)).transpose()?;
+                Ok(EarlierRuns { fence: number("run.fence", self.get(row, "fence")?)?, ended_at })
+            },
+        )?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Returns the newest fence under which this ledger began or sent anything.
+    pub(crate) fn newest_fence(&self) -> Result<u64, LedgerError> {
+        let found = self.row(
+            "SELECT coalesce(max(fence), 0) AS fence FROM (SELECT fence FROM run UNION ALL SELECT fence FROM request)",
+            [],
+            |row| self.get::<i64>(row, "fence"),
+        )?;
+        number("run.fence", found.unwrap_or(0))
+    }
+
+    /// Returns the life of the lock that a person here broke last, if this ledger has sent nothing since.
+    pub(crate) fn broken_life(&self) -> Result<Option<Duration>, LedgerError> {
+        let found = self.row(include_str!("broken_life.sql"), [], |row| self.get::<Option<i64>>(row, "seconds"))?;
+        Ok(found.flatten().and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs))
     }
 
     /// Says whether somebody else may have been sending since this ledger last claimed something. A claim is made only
