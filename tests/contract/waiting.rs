@@ -153,7 +153,7 @@ fn a_lock_broken_while_its_run_lives_makes_no_second_voucher() {
         let holder = run(&["status"]).last()["lock"]["holder"]["name"].as_str().expect("a name").to_owned();
         let broken = run(&["break-lock", "--reason", "it looked as if it were dead", "--confirm", &holder]);
         assert_eq!(broken.status, Some(0), "{broken:?}");
-        // What the living run has in the air takes effect when the second has its lock.
+        // Requests that the living run has in the air take effect when the second has its lock.
         let mut second = Running::begin(rig.command_in(other.path(), &["sync"]));
         second.hear("progress");
         wait_until("the second to have the lock", || {

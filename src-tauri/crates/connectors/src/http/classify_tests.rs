@@ -187,7 +187,7 @@ fn foreign_bodies(status: u16) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn write_is_unknown_unless_the_protocols_own_words_say_otherwise() {
+fn write_is_unknown_unless_the_protocols_own_words_say_more() {
     for status in (100..=599).filter(|status| *status != 200) {
         for retry_after in [None, Some(Duration::ZERO), Some(Duration::from_secs(7))] {
             for (content_type, body) in foreign_bodies(status) {

@@ -113,7 +113,7 @@ fn open(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, 
     section.required_text("kind")?;
     let settle_window = Duration::from_secs(section.number(SETTLE_WINDOW, 0..=DAY_SECONDS, 120)?);
     let when_still_unknown = when_still_unknown(section)?;
-    // What is not found is sent again once the window has passed: without a window, that would be at once.
+    // A record that is not found is sent again once the window has passed: without a window, at once.
     if when_still_unknown == WhenStillUnknown::Send && settle_window.is_zero() {
         return Err(section.unfit(SETTLE_WINDOW, format!("1–{DAY_SECONDS}")));
     }

@@ -59,8 +59,8 @@ impl Capabilities {
     /// have been sending before it. `goes_on`: the time for which the holder before may go on to send, as it may not
     /// know that its lease is over.
     ///
-    /// Where a newer fence keeps everything older out, only the search has to catch up. Elsewhere the last request of
-    /// the holder before leaves when `goes_on` is over, takes effect within the settle window, and shows when the
+    /// Only the search has to catch up if a newer fence keeps everything older out. Elsewhere the last request of the
+    /// holder before leaves when `goes_on` is over, takes effect within the settle window, and shows when the
     /// search has caught up. Drafts do no harm as long as each of two sees the other's: with a search that does not lag.
     pub fn quarantine(&self, goes_on: Duration) -> Duration {
         match self.protection {

@@ -20,8 +20,6 @@ mod step;
 pub(crate) mod walls;
 
 #[cfg(test)]
-mod absence_tests;
-#[cfg(test)]
-mod lagging_rig;
+mod tests;
 
 pub use ask::{RunAsk, SyncAsk, SyncEnd};

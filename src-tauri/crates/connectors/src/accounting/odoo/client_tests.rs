@@ -33,7 +33,7 @@ fn foreign_bodies() -> [(&'static str, String); 8] {
 }
 
 #[test]
-fn write_is_unknown_unless_odoos_own_words_say_otherwise() {
+fn write_is_unknown_unless_odoos_own_words_say_more() {
     for status in (100..=599).filter(|status| *status != 200) {
         for (content_type, body) in foreign_bodies() {
             for retry_after in [None, Some(Duration::from_secs(1))] {

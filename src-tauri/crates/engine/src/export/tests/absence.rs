@@ -1,16 +1,16 @@
-//! What does a look-up prove that finds nothing: under each protection, with a search that lags, with fences, clocks and
-//! leases that are not what they were?
+//! Asks what a look-up proves that finds nothing: under each protection, with a search that lags, with fences, clocks and
+//! leases that are not what they were.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use super::lagging_rig::{LaggingRig, of};
 use crate::audit::tests::engine_rig::kari;
 use crate::domain::{Period, Protection, RunId};
 use crate::error::ErrorCode;
-use crate::export::lagging_rig::{LaggingRig, of};
-use crate::ports::{Clock as _, Unaware};
+use crate::ports::Unaware;
 use crate::settings::WhenStillUnknown::{Hold, Send};
 use crate::verbs::CompareAsk;
 
@@ -26,7 +26,7 @@ async fn voucher_that_was_seen_once_and_is_gone_is_never_sent_again() {
     rig.sync().await;
     assert_eq!((rig.sent(), rig.in_doubt().await), (1, 1));
     of(&rig.books.shown).clear();
-    rig.time.sleep(seconds(1_000)).await;
+    rig.pass(seconds(1_000)).await;
     rig.sync().await;
     assert_eq!((rig.sent(), rig.in_doubt().await), (1, 1), "it is a person's case, and is not sent");
 }
@@ -127,7 +127,7 @@ async fn fence_that_did_not_grow_stops_the_run() {
         assert_eq!(end.error.map(|problem| problem.code), Some(ErrorCode::FenceWentBack), "fence {fence}");
         assert_eq!(rig.sent(), sent);
     }
-    // Where fences do not protect, their numbers are nobody's business but the wait's.
+    // If fences do not protect, their numbers are nobody's business but the wait's.
     for protection in [Protection::Enforced, Protection::Observed] {
         let rig = LaggingRig::new(protection, 0, Hold);
         rig.books.answers.store(true, Ordering::Relaxed);

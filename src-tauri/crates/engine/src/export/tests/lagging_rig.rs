@@ -336,6 +336,11 @@ impl LaggingRig {
         *of(&self.books.sent).last().expect("it was sent")
     }
 
+    /// Lets time go by.
+    pub(crate) async fn pass(&self, time: Duration) {
+        self.time.sleep(time).await;
+    }
+
     pub(crate) async fn in_doubt(&self) -> u64 {
         self.engine.counts().await.expect("the ledger is readable").in_doubt
     }

@@ -1,0 +1,4 @@
+//! Tests runs over books that a test scripts.
+
+mod absence;
+mod lagging_rig;
