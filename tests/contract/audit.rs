@@ -52,6 +52,67 @@ fn a_trail_is_verified_and_a_change_to_it_is_named() {
     assert!(words.contains("Revisjonssporet er ikke som det var") && words.contains("Oppføring 2"), "{words}");
 }
 
+/// Returns the verifier in the document, as an auditor copies it.
+fn verifier() -> String {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src-tauri/docs/audit-trail.md");
+    let document = fs::read_to_string(document).expect("the document is there");
+    let (_, behind) = document.split_once("### A verifier").expect("it has a verifier");
+    let (_, script) = behind.split_once("```python\n").expect("in Python");
+    script.split_once("```").expect("it ends").0.to_owned()
+}
+
+#[test]
+fn exported_trail_and_proofs_pass_the_documents_verifier() {
+    let rig = CliRig::practice(5, "");
+    let synced = rig.sync();
+    assert_eq!(synced.status, Some(0));
+    let run = synced.last()["run_id"].as_str().expect("a run").to_owned();
+    let file = |name: &str| rig.path().join(name).display().to_string();
+    assert_eq!(rig.run(&["audit", "export", &file("trail.json")]).status, Some(0));
+    assert_eq!(rig.run(&["certificate", &run, &file("certificate.json")]).status, Some(0));
+    let trail: Value = serde_json::from_slice(&fs::read(file("trail.json")).expect("written")).expect("JSON");
+    assert_eq!(trail["entries"].as_array().map(|entries| entries.len() > 2), Some(true));
+    let certificate: Value =
+        serde_json::from_slice(&fs::read(file("certificate.json")).expect("written")).expect("JSON");
+    let record = certificate["vouchers"][0]["record_id"].as_str().expect("a record").to_owned();
+    let proven = rig.run(&["audit", "proof", "--run", &run, "--record", &record]);
+    assert_eq!(proven.status, Some(0), "{proven:?}");
+    let tables: Vec<&str> =
+        proven.last()["proofs"].as_array().expect("a list").iter().filter_map(|one| one["table"].as_str()).collect();
+    assert_eq!(tables, ["attempt", "run_item"]);
+    fs::write(file("proof.json"), proven.last().to_string()).expect("writable");
+    let missing = rig.run(&["audit", "proof", "--run", "no-such-run"]);
+    assert_eq!((missing.status, code(&missing)), (Some(1), "proof_missing"));
+
+    fs::write(file("verify.py"), verifier()).expect("writable");
+    let check = |names: &[&str]| {
+        let mut python = std::process::Command::new("python3");
+        python.arg(file("verify.py")).args(names.iter().map(|name| file(name)));
+        python.output().ok().map(|output| {
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            (output.status.success(), said + &String::from_utf8_lossy(&output.stderr))
+        })
+    };
+    let Some((passes, said)) = check(&["trail.json", "certificate.json", "proof.json"]) else {
+        eprintln!("*** SKIPPED: no python3 on this machine: the verifier of docs/audit-trail.md was not run");
+        return;
+    };
+    assert!(passes && said.contains("entries are well") && said.contains(&record), "{said}");
+    for (name, from, to) in [
+        ("certificate.json", "[\"posted\",5]", "[\"posted\",6]"),
+        ("proof.json", "\"voucher_id\",\"", "\"voucher_id\",\"x"),
+        ("trail.json", "sync_started", "sync_begun"),
+    ] {
+        let kept = fs::read_to_string(file(name)).expect("written");
+        let edited = kept.replacen(from, to, 1);
+        assert_ne!(kept, edited, "{name} has {from}");
+        fs::write(file(name), edited).expect("writable");
+        let (passes, said) = check(&["trail.json", "certificate.json", "proof.json"]).expect("it ran before");
+        assert!(!passes && said.contains("was changed"), "{name}: {said}");
+        fs::write(file(name), kept).expect("writable");
+    }
+}
+
 #[test]
 fn a_trail_is_verified_without_the_accounting_system() {
     let mut rig = CliRig::over_csv(b"Id;Dato;Bel\xc3\xb8p;Likeperson;Kategori;Tekst;Valuta\n");

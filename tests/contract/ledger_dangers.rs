@@ -84,7 +84,9 @@ fn newest_backup(workspace: &Path) -> PathBuf {
 fn put_back_old_backup(rig: &CliRig) {
     put_back_backup(rig.path());
     assert_stopped(&rig.sync(), "ledger_rolled_back", &["ledger.sqlite", "rebuild"]);
-    let rebuilt = rig.run(&["rebuild"]);
+    let refused = rig.run(&["rebuild"]);
+    assert_eq!((refused.status, &refused.last()["error"]["code"]), (Some(2), &"ledger_is_sound".into()), "{refused:?}");
+    let rebuilt = rig.run(&["rebuild", "--reason", "An old backup was put back", "--confirm", "hlf"]);
     assert_eq!(rebuilt.status, Some(0), "{rebuilt:?}");
 }
 

@@ -83,6 +83,7 @@ fn a_ledger_made_anew_after_a_comparison_exports_nothing() {
         window.click("ledger-rebuild");
         let name = window.look("return document.querySelector('[data-testid=frame-facts] dd').textContent");
         window.type_into("confirm-id", name.as_str().expect("the organisation has a name"));
+        window.type_into("reason", "The old one is too old");
         window.click("dialog-confirm");
         window.wait_for("[data-testid=rebuild-done]");
         window.wait_for_text("rebuild-done", "20");

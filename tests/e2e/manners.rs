@@ -50,6 +50,7 @@ fn quitting_during_a_comparison_or_a_rebuild_asks_first() {
             if open == "ledger-rebuild" {
                 let name = window.look("return document.querySelector('[data-testid=frame-facts] dd').textContent");
                 window.type_into("confirm-id", name.as_str().expect("the organisation has a name"));
+                window.type_into("reason", "The old one is too old");
             }
             // It stands still when it reads the books.
             cli.hold(&["lookup"], 0);

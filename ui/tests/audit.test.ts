@@ -151,6 +151,14 @@ describe.each(['en', 'nb'] as const)('in %s', (locale) => {
     preferences.locale = 'en';
   });
 
+  test('a finding about a row names table, row, run and record', () => {
+    preferences.locale = locale;
+    const detail = { table: 'attempt', row: '17', run: 'run-1', record: 'PM-1' };
+    const said = findingSentence({ kind: 'row_changed', entry: 41, at: null, detail });
+    expect(said).toMatch(/41.*attempt.*17.*run-1.*PM-1/);
+    preferences.locale = 'en';
+  });
+
   test('a finding about several seals names them', () => {
     preferences.locale = locale;
     const said = findingSentence({

@@ -85,7 +85,7 @@ describe('the ledger', () => {
     expect(screen.getByTestId('compare-start')).toBeEnabled();
   });
 
-  test('is rebuilt only after the name of the organisation was typed', async () => {
+  test('is rebuilt only after the name of the organisation and a reason were typed', async () => {
     await open('idle', 'settings');
     const rebuild = vi.spyOn(ipc, 'rebuild');
     await userEvent.click(await screen.findByTestId('ledger-rebuild'));
@@ -95,15 +95,22 @@ describe('the ledger', () => {
     await userEvent.type(within(dialog).getByTestId('confirm-id'), 'Øvingslage');
     expect(confirm).toBeDisabled();
     await userEvent.type(within(dialog).getByTestId('confirm-id'), 't');
+    expect(dialog).toHaveTextContent('can be read');
+    await userEvent.type(within(dialog).getByTestId('reason'), 'too short');
+    expect(confirm).toBeDisabled();
+    await userEvent.clear(within(dialog).getByTestId('reason'));
+    await userEvent.type(within(dialog).getByTestId('reason'), 'The old one is too old');
     await userEvent.click(confirm);
     const done = await screen.findByTestId('rebuild-done');
     expect(done).toHaveTextContent('13,798');
-    expect(rebuild).toHaveBeenCalledExactlyOnceWith('Øvingslaget');
+    expect(rebuild).toHaveBeenCalledExactlyOnceWith('Øvingslaget', 'The old one is too old');
   });
 
   test('can be rebuilt when it is damaged and nothing else works', async () => {
     await open('damaged');
     await userEvent.click(await screen.findByTestId('ledger-rebuild'));
-    expect(await screen.findByTestId('rebuild-dialog')).toHaveTextContent('Øvingslaget');
+    const dialog = await screen.findByTestId('rebuild-dialog');
+    expect(dialog).toHaveTextContent('Øvingslaget');
+    expect(within(dialog).queryByTestId('reason')).toBeNull();
   });
 });

@@ -105,9 +105,9 @@ pub(crate) async fn export_comparison(
 }
 
 /// Makes a new ledger from the accounting system, in the place of the old one, which is kept under another name. The
-/// organisation's name is typed again.
+/// organisation's name is typed again; a ledger that can be read is replaced only with a reason.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn rebuild(wiring: State<'_, Wiring>, confirm: String) -> Answer<Rebuilt> {
-    Ok(wiring.rebuild(&confirm).await?.into())
+pub(crate) async fn rebuild(wiring: State<'_, Wiring>, confirm: String, reason: Option<String>) -> Answer<Rebuilt> {
+    Ok(wiring.rebuild(&confirm, reason).await?.into())
 }

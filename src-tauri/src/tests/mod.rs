@@ -111,7 +111,7 @@ fn before_there_is_a_workspace(rig: &ShellRig) {
     rig.refuses("attention", json!({ "offset": 0, "limit": 10 }), "workspace_missing");
     rig.refuses("records", json!({ "query": any_record(), "after": null, "limit": 10 }), "workspace_missing");
     rig.refuses("keep_secrets", json!({}), "workspace_missing");
-    rig.refuses("rebuild", json!({ "confirm": "HLF" }), "workspace_missing");
+    rig.refuses("rebuild", json!({ "confirm": "HLF", "reason": null }), "workspace_missing");
     assert_eq!(rig.answers("current_progress", json!({})), Value::Null);
     assert_eq!(rig.answers("stop_sync", json!({})), false);
     assert_eq!(rig.answers("stop_compare", json!({})), false);
@@ -312,8 +312,10 @@ fn the_trail_and_the_ledger(rig: &ShellRig) {
     let saved = rig.answers("export_comparison", json!({ "comparisonId": id, "language": "en" }));
     assert!(rig.folder.path().join(saved["name"].as_str().expect("a name")).exists());
     rig.refuses("export_comparison", json!({ "comparisonId": 999, "language": "en" }), "certificate_missing");
-    rig.refuses("rebuild", json!({ "confirm": "another" }), "confirmation_differs");
-    rig.answers("rebuild", json!({ "confirm": "Øvingsorganisasjonen" }));
+    let rebuild = |confirm: &str, reason: Option<&str>| json!({ "confirm": confirm, "reason": reason });
+    rig.refuses("rebuild", rebuild("another", Some("the old one is too old")), "confirmation_differs");
+    rig.refuses("rebuild", rebuild("Øvingsorganisasjonen", None), "reason_too_short");
+    rig.answers("rebuild", rebuild("Øvingsorganisasjonen", Some("the old one is too old")));
 }
 
 fn settings(rig: &ShellRig) {

@@ -177,13 +177,19 @@ mirrored! {
     /// A kind of damage to the audit trail.
     FindingKind of domain::FindingKind {
         ContentChanged, LinkBroken, EntriesMissing, NumberWrong, CutOff, SealDiffers, SignatureWrong, SealsMissing, KeyChanged,
-        SignatureMissing, WitnessAhead, WitnessDiffers, WitnessSignatureWrong, WitnessMissing,
+        SignatureMissing, WitnessAhead, WitnessDiffers, WitnessSignatureWrong, WitnessMissing, RowChanged, RowMissing, RowAdded,
+        RowsDiffer, SignaturesRemoved, MemoryDiffers, HistoryDiffers, ReplacedAhead, OtherLedger,
     }
 }
 
 mirrored! {
     /// The accounting side's answer when the trail was checked.
     WitnessState of domain::WitnessState { Matches, Ahead, Differs, Missing, NotOffered, Unreachable, }
+}
+
+mirrored! {
+    /// The answer of a further memory of the trail.
+    MemoryState of domain::MemoryState { Kept, NotOffered, Unreachable, }
 }
 
 /// The verdict of the check.
@@ -210,8 +216,14 @@ pub(crate) struct AuditVerdict {
     seals: u32,
     signed_seals: u32,
     vouched_up_to: u32,
+    rows_checked: u32,
+    rows_open: u32,
+    rows_covered_from: Option<u32>,
     has_key: bool,
     witness: WitnessState,
+    witness_history: MemoryState,
+    machine_memory: MemoryState,
+    other_ledgers: u32,
 }
 
 /// One problem in the trail.
@@ -239,8 +251,14 @@ impl From<postonce_engine::AuditVerdict> for AuditVerdict {
             seals: count(verdict.heads_checked),
             signed_seals: count(verdict.signed_heads_checked),
             vouched_up_to: count(verdict.vouched_up_to),
+            rows_checked: count(verdict.rows_checked),
+            rows_open: count(verdict.rows_open),
+            rows_covered_from: verdict.rows_covered_from.map(count),
             has_key: verdict.own_key.is_some(),
             witness: verdict.witness.into(),
+            witness_history: verdict.witness_history.into(),
+            machine_memory: verdict.machine_memory.into(),
+            other_ledgers: u32::try_from(verdict.other_ledgers.len()).unwrap_or(u32::MAX),
         }
     }
 }

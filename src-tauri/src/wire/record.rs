@@ -19,7 +19,7 @@ mirrored! {
     Act of domain::Act {
         SyncStarted, SyncEnded, ReExportRequested, ReExportApproved, ReExportWithdrawn, ReExportClaimed, ReExportSettled,
         ReversalClaimed, ReversalSettled, Resolved, Accepted, LockBroken, SettingsChanged, Rebuilt, Verified, Compared,
-        AlarmRaised, BackupMade,
+        AlarmRaised, BackupMade, HistorySealed,
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use postonce_connectors::actor;
 use postonce_engine::Rebuilt;
 use postonce_engine::error::Problem;
-use postonce_practice::OpenWorkspace;
+use postonce_practice::{OpenWorkspace, RebuildWish};
 
 use super::{Wiring, in_slot};
 use crate::wire::Work;
@@ -18,8 +18,8 @@ const CLOSE_PAUSE: Duration = Duration::from_millis(25);
 
 impl Wiring {
     /// Makes a new ledger from the accounting system and puts it in the place of the old one, whether that can be
-    /// opened or not. `confirm` is the organisation's name, typed again.
-    pub(crate) async fn rebuild(&self, confirm: &str) -> Result<Rebuilt, Problem> {
+    /// opened or not. `confirm` is the organisation's name, typed again; a ledger that can be read wants a reason.
+    pub(crate) async fn rebuild(&self, confirm: &str, reason: Option<String>) -> Result<Rebuilt, Problem> {
         let begun = self.works.begin(Work::Rebuild);
         let slot = self.slot.lock().await;
         let workspace = self.workspace().await?;
@@ -33,7 +33,8 @@ impl Wiring {
         if let Some(open) = slot.send_replace(None) {
             close(open).await?;
         }
-        let rebuilt = postonce_practice::rebuild(&workspace, actor(), begun.stop(), || ()).await;
+        let wish = RebuildWish { actor: actor(), reason, confirm: Some(confirm.to_owned()) };
+        let rebuilt = postonce_practice::rebuild(&workspace, wish, begun.stop(), || ()).await;
         rebuilt.map_err(|failure| failure.problem)
     }
 }

@@ -176,7 +176,7 @@ pub(crate) fn a_ledger_that_missed_a_re_export_posts_nothing_for_it(rig: &System
         assert_eq!(sync.count("posted"), 0, "{sync:?}");
     }
     assert_eq!(rig.subject.vouchers(), booked);
-    let rebuilt = rig.run(&["rebuild"]);
+    let rebuilt = rig.run(&["rebuild", "--reason", "The ledger was made anew by hand", "--confirm", "hlf"]);
     assert_eq!(rebuilt.status, Some(0), "{rebuilt:?}");
     let sync = rig.sync();
     assert_eq!((sync.count("posted"), sync.count("skipped")), (0, 6), "{sync:?}");

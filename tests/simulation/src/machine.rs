@@ -147,7 +147,7 @@ struct NoKey;
 
 #[async_trait]
 impl Signer for NoKey {
-    async fn sign(&self, _bytes: &[u8]) -> Option<Signature> {
+    fn sign(&self, _bytes: &[u8]) -> Option<Signature> {
         None
     }
 }

@@ -133,9 +133,9 @@ export const commands = {
 	exportComparison: (comparisonId: number, language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_comparison", { comparisonId, language })),
 	/**
 	 *  Makes a new ledger from the accounting system, in the place of the old one, which is kept under another name. The
-	 *  organisation's name is typed again.
+	 *  organisation's name is typed again; a ledger that can be read is replaced only with a reason.
 	 */
-	rebuild: (confirm: string) => typedError<Rebuilt, Problem>(__TAURI_INVOKE("rebuild", { confirm })),
+	rebuild: (confirm: string, reason: string | null) => typedError<Rebuilt, Problem>(__TAURI_INVOKE("rebuild", { confirm, reason })),
 	/**  Returns the application's preferences on this computer. */
 	preferences: () => __TAURI_INVOKE<Preferences>("preferences"),
 	/**  Changes the preferences, and returns them as they are then. */
@@ -195,7 +195,7 @@ export type AccountingKind = {
 };
 
 /**  An act that leaves an entry in the audit trail. */
-export type Act = "sync_started" | "sync_ended" | "re_export_requested" | "re_export_approved" | "re_export_withdrawn" | "re_export_claimed" | "re_export_settled" | "reversal_claimed" | "reversal_settled" | "resolved" | "accepted" | "lock_broken" | "settings_changed" | "rebuilt" | "verified" | "compared" | "alarm_raised" | "backup_made";
+export type Act = "sync_started" | "sync_ended" | "re_export_requested" | "re_export_approved" | "re_export_withdrawn" | "re_export_claimed" | "re_export_settled" | "reversal_claimed" | "reversal_settled" | "resolved" | "accepted" | "lock_broken" | "settings_changed" | "rebuilt" | "verified" | "compared" | "alarm_raised" | "backup_made" | "history_sealed";
 
 /**  A voucher that was acknowledged, and is not there as it was. */
 export type Alarm = {
@@ -311,8 +311,14 @@ export type AuditVerdict = {
 	seals: number,
 	signedSeals: number,
 	vouchedUpTo: number,
+	rowsChecked: number,
+	rowsOpen: number,
+	rowsCoveredFrom: number | null,
 	hasKey: boolean,
 	witness: WitnessState,
+	witnessHistory: MemoryState,
+	machineMemory: MemoryState,
+	otherLedgers: number,
 };
 
 /**  The workspace under a trial. */
@@ -495,7 +501,7 @@ export type FileDropped = string;
 export type FileHovers = boolean;
 
 /**  A kind of damage to the audit trail. */
-export type FindingKind = "content_changed" | "link_broken" | "entries_missing" | "number_wrong" | "cut_off" | "seal_differs" | "signature_wrong" | "seals_missing" | "key_changed" | "signature_missing" | "witness_ahead" | "witness_differs" | "witness_signature_wrong" | "witness_missing";
+export type FindingKind = "content_changed" | "link_broken" | "entries_missing" | "number_wrong" | "cut_off" | "seal_differs" | "signature_wrong" | "seals_missing" | "key_changed" | "signature_missing" | "witness_ahead" | "witness_differs" | "witness_signature_wrong" | "witness_missing" | "row_changed" | "row_missing" | "row_added" | "rows_differ" | "signatures_removed" | "memory_differs" | "history_differs" | "replaced_ahead" | "other_ledger";
 
 /**  A voucher found by its reference. */
 export type FoundVoucher = {
@@ -565,6 +571,9 @@ export type LookAlikes = {
 	count: number,
 	first: LookAlike[],
 };
+
+/**  The answer of a further memory of the trail. */
+export type MemoryState = "kept" | "not_offered" | "unreachable";
 
 /**  A secret that this machine does not have. */
 export type MissingSecret = {
@@ -664,7 +673,7 @@ export type Preferences = {
 
 /**  The error of a command: every command has the same. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_quote_open" | "source_amounts_contradict" | "source_days_contradict" | "source_currency_not_named" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "fence_went_back" | "accounting_list_endless" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "source_unfinished" | "source_line_end_missing" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_quote_open" | "source_amounts_contradict" | "source_days_contradict" | "source_currency_not_named" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "fence_went_back" | "accounting_list_endless" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "proof_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "ledger_is_sound" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "source_unfinished" | "source_line_end_missing" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
 };
 

@@ -71,7 +71,7 @@ pub(crate) enum Command {
     /// Writes a run's certificate as PDF, CSV or JSON.
     Certificate(Certificate),
     /// Makes a new ledger from the accounting system, and keeps the old one aside. Nothing is sent.
-    Rebuild,
+    Rebuild(Rebuild),
     /// Keeps or deletes a token in the system's keyring.
     Secret(Secret),
     /// The practice platform and accounting system, until interrupted.
@@ -185,6 +185,16 @@ pub(crate) struct Resolve {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Rebuild {
+    /// Reason: a few words at least. A ledger that can be read is not replaced without one.
+    #[arg(long, value_name = "TEXT", requires = "confirm")]
+    pub(crate) reason: Option<String>,
+    /// The organisation's name or id, to confirm that a ledger that can be read is replaced.
+    #[arg(long, value_name = "ORGANISATION")]
+    pub(crate) confirm: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct BreakLock {
     /// Reason: a few words at least, for the readers of the audit trail here and at the accounting side.
     #[arg(long, value_name = "TEXT")]
@@ -204,6 +214,15 @@ pub(crate) struct Audit {
 pub(crate) enum AuditAct {
     /// Checks every entry, every seal and the accounting system's witness.
     Verify,
+    /// Proves that a run, or a record's rows in it, belong to the root in the trail's entry: JSON.
+    Proof {
+        /// The run.
+        #[arg(long, value_name = "RUN")]
+        run: String,
+        /// The record; without one, the run itself and its sums.
+        #[arg(long, value_name = "ID")]
+        record: Option<String>,
+    },
     /// Writes the whole trail.
     Export {
         /// The file to write; its ending decides the format: .csv or .json.

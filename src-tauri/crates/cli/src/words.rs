@@ -174,6 +174,38 @@ catalogue! {
     WITNESS_DIFFERS: "the accounting system remembers another entry here: the trail was made anew, or another copy of the ledger went on by itself.",
         "regnskapssystemet husker en annen oppføring her: Sporet er laget på nytt, eller en annen kopi av eksportjournalen har gått videre på egen hånd.";
     WITNESS_SIGNATURE_WRONG: "the signature that the accounting system keeps is false.", "signaturen som regnskapssystemet har, er falsk.";
+    ROW_CHANGED: "not as it was when it was written.",
+        "ikke slik den var da den ble skrevet.";
+    ROW_MISSING: "gone.",
+        "borte.";
+    ROW_ADDED: "not written by Postonce.",
+        "ikke skrevet av Postonce.";
+    ROWS_DIFFER: "the rows are not those that this entry was written over.",
+        "radene er ikke de som denne oppføringen ble skrevet over.";
+    SIGNATURES_REMOVED: "the trail was signed up to here once, and now it is not: signatures were taken away.",
+        "sporet var signert hit en gang, og er det ikke nå: Signaturer er fjernet.";
+    MEMORY_DIFFERS: "this computer’s keyring remembers other or more entries: the ledger was restored from an old copy, cut off, or made anew.",
+        "nøkkelringen på denne maskinen husker andre eller flere oppføringer: Eksportjournalen er gjenopprettet fra en gammel kopi, kuttet eller laget på nytt.";
+    HISTORY_DIFFERS: "an earlier witness at the accounting system remembers other or more entries than there are.",
+        "et tidligere vitne i regnskapssystemet husker andre eller flere oppføringer enn det som finnes.";
+    REPLACED_AHEAD: "the ledger that this one replaced had other or more entries than the rebuild named.",
+        "eksportjournalen som denne erstattet, hadde andre eller flere oppføringer enn gjenoppbyggingen oppgav.";
+    OTHER_LEDGER: "another ledger was used from this computer before this one began, and no rebuild names it. Was it deleted, or is it another workspace’s?",
+        "en annen eksportjournal ble brukt fra denne maskinen før denne begynte, og ingen gjenoppbygging nevner den. Ble den slettet, eller hører den til et annet arbeidsområde?";
+    TABLE: "Table", "Tabell";
+    ROW: "row", "rad";
+    ROWS_CHECKED: "Rows checked", "Rader kontrollert";
+    ROWS_FROM: "covered from entry", "dekket fra oppføring";
+    ROWS_OPEN: "not covered by an entry yet", "ikke dekket av noen oppføring ennå";
+    ROWS_NOT_COVERED: "none: the next sync seals those of this ledger", "ingen: Neste synkronisering forsegler dem";
+    WITNESS_HISTORY: "Earlier witnesses", "Tidligere vitner";
+    WITNESS_LIST: "Witnesses of other ledgers", "Vitner om andre eksportjournaler";
+    MACHINE_MEMORY: "This computer's memory", "Denne maskinens hukommelse";
+    MEMORY_KEPT: "kept, and looked at", "tatt vare på, og sett på";
+    MEMORY_NOT_OFFERED: "none is kept: the trail is protected less", "ingen: Sporet er svakere beskyttet";
+    MEMORY_UNREACHABLE: "not asked", "ikke spurt";
+    OTHER_LEDGERS: "Other ledgers of the organisation", "Andre eksportjournaler i organisasjonen";
+    LEDGER_REPLACED: "replaced by this one", "erstattet av denne";
     WITNESS_MISSING: "the accounting system no longer remembers this ledger, though it did. Was it restored?",
         "regnskapssystemet husker ikke lenger denne eksportjournalen, enda det gjorde det. Er det gjenopprettet?";
     WITNESS_IS_SAME: "the accounting system remembers the same trail", "regnskapssystemet husker det samme sporet";
@@ -199,6 +231,7 @@ catalogue! {
     ACT_COMPARED: "compared", "avstemt";
     ACT_ALARM_RAISED: "alarm raised", "varsel gitt";
     ACT_BACKUP_MADE: "backup made", "sikkerhetskopi tatt";
+    ACT_HISTORY_SEALED: "earlier rows sealed", "tidligere rader forseglet";
     AUDIT_TRAIL: "Audit trail", "Revisjonsspor";
 
     COMPLETED: "completed", "fullført";

@@ -142,7 +142,7 @@ CREATE TABLE run_item (
     result     TEXT CHECK (result IN ('posted', 'skipped_already_exported', 'skipped_found_in_accounting',
                                       'skipped_repeated_in_source', 'refused', 'held', 'in_doubt', 'not_sent')),
     attempt_id INTEGER REFERENCES attempt (attempt_id),
-    reason     TEXT CHECK (reason IS NULL OR json_valid(reason)),
+    reason     TEXT CHECK (reason IS NULL OR json_valid(reason)), mark BLOB CHECK (mark IS NULL OR length(mark) = 8),
     PRIMARY KEY (run_number, position),
     CHECK (result <> 'posted' OR attempt_id IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
@@ -316,6 +316,17 @@ CREATE TABLE scheduled_time (
     CHECK ((how = 'missed') = (run_id IS NULL))
 ) STRICT;
 
+CREATE TABLE row_digest (
+    table_name TEXT    NOT NULL CHECK (table_name <> ''),
+    key1       ANY     NOT NULL,
+    key2       ANY     NOT NULL,
+    entry      INTEGER NOT NULL CHECK (entry >= 0),
+    digest     BLOB    NOT NULL CHECK (length(digest) = 32),
+    -- True if the row never changes again.
+    settled    INTEGER NOT NULL CHECK (settled IN (0, 1)),
+    PRIMARY KEY (table_name, key1, key2, entry)
+) STRICT, WITHOUT ROWID;
+
 CREATE INDEX repeat_reading ON repeat (reading_id, record_id);
 
 CREATE INDEX flaw_reading ON flaw (reading_id);
@@ -361,6 +372,8 @@ CREATE INDEX attempt_voucher_number ON attempt (voucher_number) WHERE voucher_nu
 
 CREATE INDEX run_item_record ON run_item (record_id, run_number)
     WHERE record_id IS NOT NULL AND result IS NOT 'skipped_already_exported';
+
+CREATE INDEX row_digest_open ON row_digest (table_name, key1, key2) WHERE entry = 0;
 
 CREATE TRIGGER attempt_is_kept BEFORE DELETE ON attempt
 BEGIN SELECT RAISE(ABORT, 'an attempt is never deleted'); END;
@@ -448,6 +461,14 @@ CREATE TRIGGER scheduled_time_is_settled_once BEFORE UPDATE ON scheduled_time
 WHEN OLD.how <> 'claimed' OR NEW.scheduled_for <> OLD.scheduled_for OR NEW.run_id IS NOT OLD.run_id
 BEGIN SELECT RAISE(ABORT, 'a scheduled time that was dealt with stays so'); END;
 
+CREATE TRIGGER row_digest_is_kept BEFORE DELETE ON row_digest
+BEGIN SELECT RAISE(ABORT, 'a digest is never deleted'); END;
+
+CREATE TRIGGER row_digest_is_covered_once BEFORE UPDATE ON row_digest
+WHEN OLD.entry <> 0
+BEGIN SELECT RAISE(ABORT, 'a digest that an entry covers is never changed'); END;
+
+-- The beginning of the row's digest, so that a changed row can be named; what proves it is the root in the run's entry.
 CREATE VIEW record_state AS
 SELECT r.seq, r.record_id, guard.attempt_id AS guard_attempt, last.attempt_id AS last_attempt,
     CASE

@@ -48,6 +48,7 @@ pub struct Syncing {
 impl Engine {
     /// Makes an engine of its parts.
     pub fn new(parts: Parts) -> Arc<Self> {
+        parts.ledger.seal_with(Arc::clone(&parts.signer));
         Arc::new(Self { parts, active: Slot::new() })
     }
 

@@ -181,6 +181,8 @@ error_codes! {
     NothingToAccept = nothing_to_accept(id), exit 1;
     /// No comparison was kept as the certificate of this run.
     CertificateMissing = certificate_missing(id), exit 1;
+    /// No entry covers the run, or the rows are not as it covers them.
+    ProofMissing = proof_missing(id), exit 1;
     /// No such voucher is known here, or the accounting system has no page for it.
     VoucherPageMissing = voucher_page_missing(id), exit 1;
     /// A report cannot be written.
@@ -203,6 +205,8 @@ error_codes! {
     Usage = usage(detail), exit 2;
     /// The reason is too short to say anything.
     ReasonTooShort = reason_too_short(minimum), exit 2;
+    /// The ledger that is to be rebuilt can be read: a rebuild loses its history, and needs a confirmation.
+    LedgerIsSound = ledger_is_sound(path, entries), exit 2;
     /// The text that was typed again differs.
     ConfirmationDiffers = confirmation_differs(expected, found), exit 2;
     /// A file is there already, and is not overwritten without a request.

@@ -42,19 +42,19 @@ mod settings;
 mod verbs;
 pub mod views;
 
-pub use audit::{AuditFinding, AuditVerdict};
+pub use audit::{AuditFinding, AuditVerdict, OtherLedger};
 pub use compare::{ComparePhase, CompareProgress};
 pub use domain::schedule::{Schedule, ScheduleError};
 pub use engine::{Engine, Syncing};
 pub use export::{RunAsk, SyncAsk, SyncEnd};
 pub use ledger::{
-    AuditFilter, Claimed, ClaimedRequest, ClaimedReversal, ItemFilter, Ledger, LedgerError, RecordFilter, RunFilter,
-    StagedDraft, WriteMoment,
+    AuditFilter, Claimed, ClaimedRequest, ClaimedReversal, ItemFilter, Ledger, LedgerError, RecordFilter,
+    ReplacedLedger, RunFilter, StagedDraft, WriteMoment,
 };
 pub use lock::{LeaseLost, Permit, UniqueLease};
 pub use parts::Parts;
 pub use settings::{Settings, WhenStillUnknown};
 pub use verbs::{
-    BreakAsk, CompareAsk, CompareEnd, ReExportAsk, ReExportStep, RebuildEnd, Rebuilt, Resolution, ResolveAsk,
-    ScheduleNews, SettingChange, Stillness, nobody_sends, put_in_place,
+    BreakAsk, CompareAsk, CompareEnd, OldLedger, ReExportAsk, ReExportStep, RebuildAsk, RebuildEnd, Rebuilt,
+    Resolution, ResolveAsk, ScheduleNews, SettingChange, Stillness, nobody_sends, put_in_place,
 };

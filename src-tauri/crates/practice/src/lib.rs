@@ -16,7 +16,7 @@ use postonce_sandbox::practice;
 
 pub use open_workspace::{OpenWorkspace, with_open_workspace};
 pub use postonce_sandbox::{Options, Organisation, Sandbox, SandboxError};
-pub use rebuild::{RebuildFailure, rebuild};
+pub use rebuild::{RebuildFailure, RebuildWish, rebuild};
 
 /// The organisation of every practice workspace, id and name.
 const ORGANISATION: (&str, &str) = ("practice", "Øvingsorganisasjonen");

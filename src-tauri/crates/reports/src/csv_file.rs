@@ -53,6 +53,11 @@ pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write)
     for (name, count) in counts {
         row(figure(name, "", &count.to_string(), ""))?;
     }
+    if let Some(proof) = report.papers.proofs.first() {
+        row(figure("audit_entry", "", &proof.entry.to_string(), ""))?;
+        row(figure("audit_root", "", &proof.root, ""))?;
+        row(figure("audit_rows", "", &proof.rows.to_string(), ""))?;
+    }
     each_difference(ledger, report, |difference| Ok(row(of_difference(difference))?)).await?;
     each_voucher(ledger, report, |item| Ok(row(of_voucher(item))?)).await?;
     Ok(table.flush()?)

@@ -64,7 +64,7 @@ pub(crate) async fn write(ledger: &Ledger, report: &Report, out: &mut dyn Write)
         "organisation_name": report.organisation_name, "made_at": instant(report.made_at), "program": report.program,
         "ledger_id": report.papers.ledger_id,
         "audit": { "entries": report.papers.audit_entries, "head": report.papers.audit_head },
-        "run": run, "comparison": comparison(&report.comparison),
+        "run": run, "comparison": comparison(&report.comparison), "proofs": report.papers.proofs,
     });
     let head = head.to_string();
     // The object stays open for its lists.

@@ -49,6 +49,9 @@ catalogue! {
     LEDGER_ID: "Ledger", "Eksportjournal";
     AUDIT: "Audit trail", "Revisjonsspor";
     ENTRIES: "entries, head", "oppføringer, siste";
+    ROOT: "The run's root", "Kjøringens rot";
+    ROOT_ENTRY: "entry", "oppføring";
+    ROOT_ROWS: "rows:", "rader:";
     NO_ENTRIES: "no entries yet", "ingen oppføringer ennå";
     PROGRAM: "Program", "Program";
     PAGE: "Page", "Side";

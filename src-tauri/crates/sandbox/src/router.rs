@@ -35,6 +35,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/me", get(me::me))
         .route("/v1/witnesses", get(witnesses::list))
         .route("/v1/witnesses/{ledger_id}", put(witnesses::write).get(witnesses::show))
+        .route("/v1/witnesses/{ledger_id}/history", get(witnesses::history))
         .route("/v1/vouchers", post(vouchers::create).get(lookup::list))
         .route("/v1/vouchers/lookup", post(lookup::lookup))
         .route("/v1/vouchers/{id}/reversal", post(reversal::reverse))

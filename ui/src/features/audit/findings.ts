@@ -1,6 +1,6 @@
 /** Holds the words for the result of a check of the trail; they are complete by type. */
 import * as m from '$messages';
-import type { AuditFinding, FindingKind, WitnessState } from '$ipc';
+import type { AuditFinding, FindingKind, MemoryState, WitnessState } from '$ipc';
 
 const kinds: Record<FindingKind, () => string> = {
   content_changed: m.finding_content_changed,
@@ -17,6 +17,15 @@ const kinds: Record<FindingKind, () => string> = {
   witness_differs: m.finding_witness_differs,
   witness_signature_wrong: m.finding_witness_signature_wrong,
   witness_missing: m.finding_witness_missing,
+  row_changed: m.finding_row_changed,
+  row_missing: m.finding_row_missing,
+  row_added: m.finding_row_added,
+  rows_differ: m.finding_rows_differ,
+  signatures_removed: m.finding_signatures_removed,
+  memory_differs: m.finding_memory_differs,
+  history_differs: m.finding_history_differs,
+  replaced_ahead: m.finding_replaced_ahead,
+  other_ledger: m.finding_other_ledger,
 };
 
 export const witnesses: Record<WitnessState, () => string> = {
@@ -28,12 +37,32 @@ export const witnesses: Record<WitnessState, () => string> = {
   unreachable: m.witness_unreachable,
 };
 
+export const memories: Record<MemoryState, () => string> = {
+  kept: m.memory_kept,
+  not_offered: m.memory_not_offered,
+  unreachable: m.memory_unreachable,
+};
+
+/** Writes a finding about a row: `Entry 41: table attempt, row 17 (run …, record PM-1): …` */
+function rowSentence({ kind, entry, detail }: AuditFinding): string {
+  const of = [detail['run'], detail['record']].filter(Boolean).join(', ');
+  return m.verify_row({
+    entry: String(entry),
+    table: detail['table'] ?? '',
+    row: detail['row'] ?? '–',
+    of: of ? ` (${of})` : '',
+    what: kinds[kind](),
+  });
+}
+
 /** Writes a finding: `Entry 9–14 (kari, HLF-PC-12): missing.` */
-export function findingSentence({ kind, entry, detail }: AuditFinding): string {
+export function findingSentence(finding: AuditFinding): string {
+  const { kind, entry, detail } = finding;
+  if (detail['table']) return rowSentence(finding);
   const first = detail['first'] || String(entry);
   const last = detail['last'];
   const entries = last && last !== first ? `${first}–${last}` : first;
-  const names = [detail['user'], detail['host']].filter(Boolean).join(', ');
+  const names = [detail['user'], detail['host'], detail['ledger']].filter(Boolean).join(', ');
   const words = { entries, by: names ? ` (${names})` : '', what: kinds[kind]() };
   const sentence = kind === 'seals_missing' ? m.verify_seal(words) : m.verify_entry(words);
   const sound = detail['sound_up_to'];

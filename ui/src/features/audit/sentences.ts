@@ -45,6 +45,7 @@ const sentences: Record<Act, (entry: AuditEntryFull) => string> = {
   compared: (entry) => m.trail_compared(who(entry)),
   alarm_raised: (entry) => m.trail_alarm_raised(record(entry)),
   backup_made: (entry) => m.trail_backup_made(who(entry)),
+  history_sealed: (entry) => m.trail_history_sealed(who(entry)),
 };
 
 export function sentence(entry: AuditEntryFull): string {

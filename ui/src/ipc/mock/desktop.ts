@@ -102,9 +102,15 @@ const VERDICT: AuditVerdict = {
   findingsLeftOut: 0,
   seals: 21,
   signedSeals: 21,
-  vouchedUpTo: 133,
+  vouchedUpTo: 137,
+  rowsChecked: 41_287,
+  rowsOpen: 0,
+  rowsCoveredFrom: 1,
   hasKey: true,
   witness: 'matches',
+  witnessHistory: 'kept',
+  machineMemory: 'kept',
+  otherLedgers: 0,
 };
 
 export class MockDesktop {
@@ -132,7 +138,7 @@ export class MockDesktop {
     },
     differences: (_comparisonId, after) => (after > 0 ? [] : differences()),
     exportComparison: () => ({ id: 3, name: 'avstemming-2026-11-23.pdf', folder: '/home/kari/Dokumenter' }),
-    rebuild: (confirm) => rebuild(confirm),
+    rebuild: (confirm, reason) => rebuild(confirm, reason),
     preferences: () => this.#preferences,
     setPreferences: (wanted) => this.#choose(wanted),
     setLanguage: () => null,
@@ -167,7 +173,15 @@ export class MockDesktop {
     await pause(STEP_MS);
     if (this.scenario === 'running') throw heldHere();
     if (this.scenario === 'first')
-      return { ...VERDICT, entries: 0, seals: 0, signedSeals: 0, vouchedUpTo: 0 };
+      return {
+        ...VERDICT,
+        entries: 0,
+        seals: 0,
+        signedSeals: 0,
+        vouchedUpTo: 0,
+        rowsChecked: 0,
+        rowsCoveredFrom: null,
+      };
     if (this.scenario === 'down') return { ...VERDICT, witness: 'unreachable' };
     if (this.scenario !== 'tampered') return VERDICT;
     const by = { user: 'ola', host: 'HLF-PC-07', act: 'resolved' };
@@ -275,12 +289,14 @@ function differences(): Difference[] {
   ];
 }
 
-async function rebuild(confirm: string): Promise<Rebuilt> {
+async function rebuild(confirm: string, reason: string | null): Promise<Rebuilt> {
   await pause(STEP_MS * 3);
   if (confirm !== 'Øvingslaget') {
     const params = { expected: 'Øvingslaget', found: confirm };
     throw { code: 'confirmation_differs', params } satisfies Problem;
   }
+  if (reason !== null && reason.trim().length < 10)
+    throw { code: 'reason_too_short', params: { minimum: '10' } } satisfies Problem;
   return { records: 13_802, exported: 13_798, inDoubt: 2, withoutRecord: 1 };
 }
 

@@ -21,4 +21,5 @@ export const acts: Record<Act, () => string> = {
   compared: m.act_compared,
   alarm_raised: m.act_alarm_raised,
   backup_made: m.act_backup_made,
+  history_sealed: m.act_history_sealed,
 };

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use postonce_engine::domain::{FindingKind, WitnessState};
+use postonce_engine::domain::{FindingKind, MemoryState, RunId, WitnessState};
 use postonce_engine::error::{ErrorCode, Problem};
-use postonce_engine::{AuditFinding, AuditVerdict};
+use postonce_engine::{AuditFinding, AuditVerdict, OtherLedger};
 use postonce_practice::{OpenWorkspace, with_open_workspace};
 use postonce_reports::{TrailFormat, write_trail};
 use postonce_words::Message;
@@ -21,6 +21,7 @@ use crate::{Status, json};
 pub(crate) async fn audit(args: &Args, asked: &Audit, output: &Output) -> Result<Status, Failure> {
     match &asked.act {
         AuditAct::Verify => verify(args, output).await,
+        AuditAct::Proof { run, record } => proof(args, run, record.as_deref(), output).await,
         AuditAct::Export { file, force } => export(args, file, *force, output).await,
     }
 }
@@ -59,16 +60,62 @@ fn print(verdict: &AuditVerdict, output: &Output) {
         row(words::VOUCHED, verdict.vouched_up_to.to_string()),
         row(words::SEALS, seals),
         row(words::WITNESS, output.word(witness(verdict.witness)).to_owned()),
+        row(words::WITNESS_HISTORY, output.word(memory(verdict.witness_history)).to_owned()),
+        row(words::WITNESS_LIST, output.word(memory(verdict.witness_list)).to_owned()),
+        row(words::MACHINE_MEMORY, output.word(memory(verdict.machine_memory)).to_owned()),
+        row(words::ROWS_CHECKED, rows(verdict, output)),
         row(words::NEWEST_HASH, verdict.head.clone()),
     ]);
+    if !verdict.other_ledgers.is_empty() {
+        output.say(format!("{}:", output.word(words::OTHER_LEDGERS)));
+        verdict.other_ledgers.iter().for_each(|other| output.say(other_ledger(other, output)));
+    }
     if verdict.heads_checked > 0 && verdict.signed_heads_checked == 0 && verdict.own_key.is_none() {
         output.say(output.word(words::NO_KEY));
     }
 }
 
+/// Returns how many rows were checked, and from which entry on they are covered.
+fn rows(verdict: &AuditVerdict, output: &Output) -> String {
+    let Some(from) = verdict.rows_covered_from else { return output.word(words::ROWS_NOT_COVERED).to_owned() };
+    let (checked, covered) = (verdict.rows_checked, output.word(words::ROWS_FROM));
+    match verdict.rows_open {
+        0 => format!("{checked} ({covered} {from})"),
+        open => format!("{checked} ({covered} {from}; {open} {})", output.word(words::ROWS_OPEN)),
+    }
+}
+
+/// Returns another ledger as a line: its id, its entries, who left its witness, and when.
+fn other_ledger(other: &OtherLedger, output: &Output) -> String {
+    let by = other.written_by.as_ref().map(|by| format!(", {} ({})", by.user, by.host)).unwrap_or_default();
+    let at = other.written_at.as_ref().map(|at| format!(", {at}")).unwrap_or_default();
+    let replaced = if other.replaced { format!(", {}", output.word(words::LEDGER_REPLACED)) } else { String::new() };
+    let (id, entries) = (&other.ledger_id, other.entries);
+    harmless(&format!("  {id}: {} {entries}{by}{at}{replaced}", output.word(words::ENTRIES)))
+}
+
+/// Returns a text without characters that control a terminal: somebody else may have written anything.
+fn harmless(line: &str) -> String {
+    line.chars().filter(|character| !character.is_control()).collect()
+}
+
+/// Returns a finding about a row as a line: `Table attempt, row 17 (run …, record PM-1): …`
+fn row_sentence(finding: &AuditFinding, table: &str, output: &Output) -> String {
+    let detail = |name: &str| finding.detail.get(name).filter(|text| !text.is_empty());
+    let row = detail("row").map(|row| format!(", {} {row}", output.word(words::ROW))).unwrap_or_default();
+    let of: Vec<&str> = ["run", "record"].iter().filter_map(|name| detail(name)).map(String::as_str).collect();
+    let of = if of.is_empty() { String::new() } else { format!(" ({})", of.join(", ")) };
+    let entry = format!("{} {}", output.word(words::ENTRY), finding.entry);
+    let (noun, what) = (output.word(words::TABLE), output.word(kind(finding.kind)));
+    harmless(&format!("  {entry}: {noun} {table}{row}{of}: {what}"))
+}
+
 /// Returns a finding as a line: `Entry 9–14, 2026-11-02T09:14:03.000Z (kari, HLF-PC-12, resolved): …`
 fn sentence(finding: &AuditFinding, output: &Output) -> String {
     let detail = |name: &str| finding.detail.get(name).filter(|text| !text.is_empty());
+    if let Some(table) = detail("table") {
+        return row_sentence(finding, table, output);
+    }
     let last = detail("last").filter(|last| **last != finding.entry.to_string());
     let entries = match (detail("first"), last) {
         (Some(first), Some(last)) => format!("{first}–{last}"),
@@ -84,8 +131,8 @@ fn sentence(finding: &AuditFinding, output: &Output) -> String {
         .map(|entry| format!(" {}: {entry}.", output.word(words::SOUND_UP_TO)))
         .unwrap_or_default();
     let line = format!("  {} {entries}{at}{by}: {}{sound}", output.word(noun), output.word(kind(finding.kind)));
-    // A person who edited the file may have written anything, also characters that control a terminal.
-    line.chars().filter(|character| !character.is_control()).collect()
+    let ledger = detail("ledger").map(|ledger| format!(" ({ledger})")).unwrap_or_default();
+    harmless(&format!("{line}{ledger}"))
 }
 
 fn kind(kind: FindingKind) -> Message {
@@ -104,6 +151,23 @@ fn kind(kind: FindingKind) -> Message {
         FindingKind::WitnessDiffers => words::WITNESS_DIFFERS,
         FindingKind::WitnessSignatureWrong => words::WITNESS_SIGNATURE_WRONG,
         FindingKind::WitnessMissing => words::WITNESS_MISSING,
+        FindingKind::RowChanged => words::ROW_CHANGED,
+        FindingKind::RowMissing => words::ROW_MISSING,
+        FindingKind::RowAdded => words::ROW_ADDED,
+        FindingKind::RowsDiffer => words::ROWS_DIFFER,
+        FindingKind::SignaturesRemoved => words::SIGNATURES_REMOVED,
+        FindingKind::MemoryDiffers => words::MEMORY_DIFFERS,
+        FindingKind::HistoryDiffers => words::HISTORY_DIFFERS,
+        FindingKind::ReplacedAhead => words::REPLACED_AHEAD,
+        FindingKind::OtherLedger => words::OTHER_LEDGER,
+    }
+}
+
+fn memory(state: MemoryState) -> Message {
+    match state {
+        MemoryState::Kept => words::MEMORY_KEPT,
+        MemoryState::NotOffered => words::MEMORY_NOT_OFFERED,
+        MemoryState::Unreachable => words::MEMORY_UNREACHABLE,
     }
 }
 
@@ -116,6 +180,18 @@ fn witness(state: WitnessState) -> Message {
         WitnessState::NotOffered => words::WITNESS_NOT_OFFERED,
         WitnessState::Unreachable => words::WITNESS_NOT_ASKED,
     }
+}
+
+async fn proof(args: &Args, run: &str, record: Option<&str>, output: &Output) -> Result<Status, Failure> {
+    let ledger = ledger(&args.open_workspace()?)?;
+    let run = RunId::new(run.to_owned());
+    let proofs = ledger.proofs(&run, record).await.map_err(Problem::from)?;
+    if proofs.is_empty() {
+        return Err(Problem::proof_missing(run).into());
+    }
+    let ledger_id = ledger.id().await.map_err(Problem::from)?;
+    output.document(&json!({ "ledger_id": ledger_id, "run_id": run, "proofs": proofs }));
+    Ok(Status::Done)
 }
 
 async fn export(args: &Args, path: &Path, force: bool, output: &Output) -> Result<Status, Failure> {

@@ -60,6 +60,7 @@ fn act(act: Act) -> Message {
         Act::Compared => words::ACT_COMPARED,
         Act::AlarmRaised => words::ACT_ALARM_RAISED,
         Act::BackupMade => words::ACT_BACKUP_MADE,
+        Act::HistorySealed => words::ACT_HISTORY_SEALED,
     }
 }
 

@@ -1,20 +1,22 @@
 //! Runs `rebuild`: a new ledger from the accounting system, by reference.
 
 use postonce_engine::Rebuilt;
+use postonce_practice::RebuildWish;
 use postonce_words::Message;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::actor;
-use crate::args::Args;
+use crate::args::{Args, Rebuild};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{Status, words};
 
-pub(crate) async fn rebuild(args: &Args, output: &Output) -> Result<Status, Failure> {
+pub(crate) async fn rebuild(args: &Args, asked: &Rebuild, output: &Output) -> Result<Status, Failure> {
     let workspace = args.open_workspace()?;
     let begun = || output.note(output.word(words::REBUILDING));
-    let rebuilt = postonce_practice::rebuild(&workspace, actor(), CancellationToken::new(), begun).await?;
+    let wish = RebuildWish { actor: actor(), reason: asked.reason.clone(), confirm: asked.confirm.clone() };
+    let rebuilt = postonce_practice::rebuild(&workspace, wish, CancellationToken::new(), begun).await?;
     print(rebuilt, output);
     Ok(if rebuilt.in_doubt > 0 { Status::Attention } else { Status::Done })
 }

@@ -3,12 +3,15 @@
 //! the environment.
 //!
 //! If there is neither, heads stay unsigned, and `audit verify` says so. A practice workspace never asks the keyring.
+//!
+//! Beside the key the keyring remembers the newest head of each of the workspace's last ledgers, so that entries that are
+//! taken away from the end are missed. The environment remembers nothing.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use ed25519_dalek::{Signer as _, SigningKey};
-use postonce_engine::ports::{Signature, Signer};
+use postonce_engine::ports::{RememberedHead, Signature, Signer};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -17,6 +20,10 @@ use super::{SecretError, Secrets};
 /// The key's name in the keyring; `POSTONCE_SECRET_AUDIT_KEY` in the environment.
 const NAME: &str = "audit-key";
 const KEY_BYTES: usize = 32;
+/// The name of the memory in the keyring.
+const MEMORY: &str = "audit-heads";
+/// The number of ledgers that are remembered: a keyring's entry is small.
+const LEDGERS_MAX: usize = 4;
 
 /// Signs with the workspace's key.
 pub(crate) struct AuditKey {
@@ -26,6 +33,18 @@ pub(crate) struct AuditKey {
 struct Shared {
     secrets: Secrets,
     found: Mutex<KeyState>,
+    memory: Mutex<Memory>,
+}
+
+/// The newest heads in the keyring, the newest ledger first.
+#[derive(Default)]
+enum Memory {
+    /// Nobody asked yet.
+    #[default]
+    NotAsked,
+    /// There is no place for it: logged once, and not asked again.
+    Nowhere,
+    Heads(Vec<RememberedHead>),
 }
 
 /// The state of the key in this process.
@@ -43,7 +62,7 @@ enum KeyState {
 
 impl AuditKey {
     pub(crate) fn new(secrets: Secrets) -> Self {
-        Self { shared: Arc::new(Shared { secrets, found: Mutex::default() }) }
+        Self { shared: Arc::new(Shared { secrets, found: Mutex::default(), memory: Mutex::default() }) }
     }
 
     /// Runs a call on a thread of its own. The keyring may wait for a person: never on an async thread.
@@ -55,19 +74,31 @@ impl AuditKey {
 
 #[async_trait]
 impl Signer for AuditKey {
-    async fn sign(&self, bytes: &[u8]) -> Option<Signature> {
-        let bytes = bytes.to_vec();
-        self.blocking(move |shared| {
-            shared.with_key(true, |key| Signature {
-                public_key: hex::encode(key.verifying_key().as_bytes()),
-                signature: hex::encode(key.sign(&bytes).to_bytes()),
-            })
+    fn be_ready(&self) {
+        self.shared.with_key(true, |_| ());
+    }
+
+    fn sign(&self, bytes: &[u8]) -> Option<Signature> {
+        self.shared.with_key(true, |key| Signature {
+            public_key: hex::encode(key.verifying_key().as_bytes()),
+            signature: hex::encode(key.sign(bytes).to_bytes()),
         })
-        .await
     }
 
     async fn public_key(&self) -> Option<String> {
         self.blocking(|shared| shared.with_key(false, |key| hex::encode(key.verifying_key().as_bytes()))).await
+    }
+
+    fn remember(&self, head: &RememberedHead) {
+        self.shared.remember(head);
+    }
+
+    async fn remembered(&self) -> Vec<RememberedHead> {
+        let heads = self.blocking(|shared| match &*shared.memory() {
+            Memory::Heads(heads) => Some(heads.clone()),
+            _ => None,
+        });
+        heads.await.unwrap_or_default()
     }
 }
 
@@ -83,6 +114,41 @@ impl Shared {
         match &*found {
             KeyState::Key(key) => Some(act(key)),
             _ => None,
+        }
+    }
+
+    /// Returns the memory, read from the keyring when it is first asked for. Where the key comes from the environment,
+    /// there is none.
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*memory, Memory::NotAsked) {
+            *memory = match self.secrets.in_keyring(MEMORY) {
+                Ok(None) => Memory::Heads(Vec::new()),
+                // A text that says nothing is written over: it was no memory of ours.
+                Ok(Some(kept)) => Memory::Heads(serde_json::from_str(kept.expose_secret()).unwrap_or_default()),
+                Err(error) => {
+                    tracing::debug!(%error, "no keyring: this machine does not remember the newest audit head");
+                    Memory::Nowhere
+                }
+            };
+        }
+        memory
+    }
+
+    /// Keeps the head of a ledger in place of its earlier one. A head with fewer entries than remembered is from an old
+    /// copy, and does not count: `audit verify` is to find it.
+    fn remember(&self, head: &RememberedHead) {
+        let mut memory = self.memory();
+        let Memory::Heads(heads) = &mut *memory else { return };
+        let place = heads.iter().position(|kept| kept.ledger_id == head.ledger_id);
+        let before = place.map(|place| heads.remove(place));
+        let newest = before.filter(|kept| kept.entries > head.entries).unwrap_or_else(|| head.clone());
+        heads.insert(0, newest);
+        heads.truncate(LEDGERS_MAX);
+        let text = serde_json::to_string(heads).unwrap_or_default();
+        if let Err(error) = self.secrets.set(MEMORY, &SecretString::from(text)) {
+            tracing::debug!(%error, "the keyring does not remember the newest audit head");
+            *memory = Memory::Nowhere;
         }
     }
 
@@ -131,6 +197,14 @@ fn read(kept: &SecretString) -> KeyState {
 }
 
 impl Secrets {
+    /// Returns what the keyring keeps under a name; a practice workspace never asks it.
+    fn in_keyring(&self, name: &str) -> Result<Option<SecretString>, SecretError> {
+        if self.is_practice {
+            return Err(SecretError::Missing { name: name.to_owned() });
+        }
+        self.vault.get(&self.account(name)).map_err(|source| SecretError::Keyring { name: name.to_owned(), source })
+    }
+
     /// Returns a secret that this program makes for itself: `None` if the keyring answers and has none yet.
     fn own(&self, name: &str) -> Result<Option<SecretString>, SecretError> {
         if self.is_practice {

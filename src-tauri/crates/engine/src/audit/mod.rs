@@ -4,16 +4,20 @@
 //! `docs/audit-trail.md` says what each of the three layers finds: the chain (a change by hand), the signed heads (a
 //! chain made anew), the witness (a ledger cut off, restored from an old copy, or copied).
 
+mod memory;
 mod seal;
 mod signature;
 mod verdict;
 mod walk;
 mod witness;
 
+#[cfg(test)]
+pub(crate) use memory::Remembered;
+pub(crate) use memory::remembered;
 pub(crate) use seal::seal;
-pub use verdict::{AuditFinding, AuditVerdict};
+pub use verdict::{AuditFinding, AuditVerdict, OtherLedger};
 pub(crate) use walk::walk;
-pub(crate) use witness::{ask as ask_witness, check_newest};
+pub(crate) use witness::check_newest;
 
 #[cfg(test)]
 pub(crate) mod tests;

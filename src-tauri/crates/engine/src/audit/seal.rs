@@ -1,12 +1,9 @@
 //! Seals the trail at the end of a run: its head is signed, kept, and left with the accounting side.
 
-use chrono::{DateTime, Utc};
-
 use super::witness::against;
 use crate::domain::Actor;
-use crate::domain::audit_chain::head_bytes;
 use crate::error::Problem;
-use crate::ledger::{AuditTip, Ledger, LedgerError};
+use crate::ledger::{AuditTip, Ledger, LedgerError, StoredHead};
 use crate::lock::Permit;
 use crate::parts::Parts;
 use crate::ports::{AccountingSystem, CallError, Signature, Signer, Witness, WitnessSeen};
@@ -31,7 +28,7 @@ struct Sealed {
 pub(crate) async fn seal(parts: &Parts, permit: &Permit, actor: &Actor) -> Result<(), Problem> {
     let Parts { ledger, accounting, signer, clock, .. } = parts;
     let (accounting, now) = (accounting.as_ref(), clock.now());
-    let Some(sealed) = keep_head(ledger, signer.as_ref(), now).await? else { return Ok(()) };
+    let Some(sealed) = keep_head(ledger, signer.as_ref()).await? else { return Ok(()) };
     if permit.check().is_err() {
         tracing::warn!("the lease is lost: the audit head is left with the accounting system by the next run");
         return Ok(());
@@ -68,25 +65,28 @@ pub(crate) async fn seal(parts: &Parts, permit: &Permit, actor: &Actor) -> Resul
     }
 }
 
-/// Returns the head in the ledger, and makes it unless the same one stands there; `None` while the trail is empty.
-async fn keep_head(ledger: &Ledger, signer: &dyn Signer, now: DateTime<Utc>) -> Result<Option<Sealed>, LedgerError> {
-    let (ledger_id, tip, newest) =
-        ledger.read(|tx| Ok((tx.ledger_id()?, tx.audit_tip()?, tx.newest_audit_head()?))).await?;
-    if tip.entries == 0 {
-        return Ok(None);
-    }
-    let signature = signer.sign(&head_bytes(&ledger_id, tip.entries, &tip.head)).await;
-    let is_kept = |head: &crate::ledger::StoredHead| {
-        u64::try_from(head.entries) == Ok(tip.entries) && head.fits() && head.signature == signature
-    };
-    let head_id = match newest.filter(is_kept) {
-        Some(newest) => newest.head_id,
-        None => {
-            let signature = signature.clone();
-            ledger.write(move |tx| tx.add_audit_head(tip.entries, &tip.head, signature.as_ref(), now)).await?
+/// Returns the head in the ledger; `None` while the trail is empty. An entry is sealed when it is written; those from
+/// before that was so, and those of a time without a key, are sealed now.
+async fn keep_head(ledger: &Ledger, signer: &dyn Signer) -> Result<Option<Sealed>, LedgerError> {
+    let own_key = signer.public_key().await;
+    for may_seal in [true, false] {
+        let (ledger_id, tip, newest) =
+            ledger.read(|tx| Ok((tx.ledger_id()?, tx.audit_tip()?, tx.newest_audit_head()?))).await?;
+        let is_kept = |head: &StoredHead| {
+            let key = head.signature.as_ref().map(|signature| &signature.public_key);
+            u64::try_from(head.entries) == Ok(tip.entries)
+                && head.fits()
+                && (own_key.is_none() || key == own_key.as_ref())
+        };
+        match newest.filter(|head| is_kept(head) || !may_seal) {
+            _ if tip.entries == 0 => return Ok(None),
+            Some(StoredHead { head_id, signature, .. }) => {
+                return Ok(Some(Sealed { head_id, ledger_id, tip, signature }));
+            }
+            None => ledger.write(|tx| Ok(tx.seal_anew())).await?,
         }
-    };
-    Ok(Some(Sealed { head_id, ledger_id, tip, signature }))
+    }
+    Ok(None)
 }
 
 /// Finds out which head the accounting side keeps when it refused ours: a newer one or another one.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::{FindingKind, WitnessState};
+use crate::domain::{Actor, FindingKind, MemoryState, WitnessState};
 
 /// The result of a check of the whole trail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,12 +24,27 @@ pub struct AuditVerdict {
     /// The entry up to which a good signature or the witness vouches for the trail. Later entries stand on the chain
     /// alone, until the next run seals them.
     pub vouched_up_to: u64,
+    /// The number of rows that were held against the digests that entries cover.
+    pub rows_checked: u64,
+    /// The number of those rows that no entry covers yet: those of a run that is on or has died, and what was seen
+    /// since. They stand on their own digest alone.
+    pub rows_open: u64,
+    /// The entry from which on rows are covered; `None` in a ledger from before, until its first new entry.
+    pub rows_covered_from: Option<u64>,
     /// The public keys of the seals, in the order in which they first appear, [`AuditVerdict::KEYS_MAX`] at most.
     pub signed_by: Vec<String>,
     /// The public key of this machine, if it has one.
     pub own_key: Option<String>,
     /// The answer of the accounting side.
     pub witness: WitnessState,
+    /// Whether it keeps the witnesses before the newest: without them, who has the token alone can replace the newest.
+    pub witness_history: MemoryState,
+    /// Whether it lists the witnesses of all ledgers of the organisation.
+    pub witness_list: MemoryState,
+    /// Whether this machine remembers the newest head beside its key.
+    pub machine_memory: MemoryState,
+    /// The other ledgers of the organisation, as their witnesses show them.
+    pub other_ledgers: Vec<OtherLedger>,
 }
 
 impl AuditVerdict {
@@ -42,6 +57,21 @@ impl AuditVerdict {
     pub fn is_changed(&self) -> bool {
         self.findings_left_out > 0 || self.findings.iter().any(|finding| finding.kind.is_change())
     }
+}
+
+/// Another ledger of the organisation, as its newest witness shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OtherLedger {
+    /// Its own id.
+    pub ledger_id: String,
+    /// The number of its entries.
+    pub entries: u64,
+    /// The person who left the witness, and the machine.
+    pub written_by: Option<Actor>,
+    /// The time, by the accounting side's clock, as it stands there.
+    pub written_at: Option<String>,
+    /// True if this ledger was made in its place, as an entry says.
+    pub replaced: bool,
 }
 
 /// One fault of the trail.
@@ -62,6 +92,11 @@ pub struct AuditFinding {
 impl AuditFinding {
     pub(crate) fn new(kind: FindingKind, entry: i64, at: Option<String>) -> Self {
         Self { kind, entry, at, detail: BTreeMap::new() }
+    }
+
+    /// Lets the finding speak of the entries up to this one.
+    pub(crate) fn last(&mut self, entry: i64) {
+        self.detail.insert("last".to_owned(), entry.to_string());
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {

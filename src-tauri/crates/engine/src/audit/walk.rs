@@ -4,26 +4,29 @@
 //! It reads values as they stand there and trusts none of them: somebody who edits the file may write anything
 //! anywhere.
 
+use super::memory::{Remembered, Shown, hold};
 use super::signature::is_by_its_key;
 use super::verdict::{AuditFinding, AuditVerdict};
 use super::witness::{Fit, fit};
 use crate::domain::audit_chain::{ChainHash, StoredEntry, entry_hash, head_bytes};
 use crate::domain::{FindingKind, WitnessState};
-use crate::ledger::{LedgerError, LedgerTx, StoredHead};
+use crate::ledger::{LedgerError, LedgerTx, RowFault, RowFaultKind, RowRoots, StoredHead};
 use crate::ports::{Signature, Witness, WitnessSeen};
 
-/// Walks the trail in one snapshot of the ledger. `seen` is the answer of the accounting side; `None` if it could not
-/// be asked.
-pub(crate) fn walk(
-    tx: &LedgerTx<'_>,
-    seen: Option<&WitnessSeen>,
-    own_key: Option<String>,
-) -> Result<AuditVerdict, LedgerError> {
+/// Walks the trail in one snapshot of the ledger, and holds it against what is remembered elsewhere.
+pub(crate) fn walk(tx: &LedgerTx<'_>, memory: Remembered) -> Result<AuditVerdict, LedgerError> {
     let ledger_id = tx.ledger_id()?;
-    let mut chain =
-        Chain { ledger_id: &ledger_id, findings: Findings::default(), last: 0, head: ChainHash::NONE, entries: 0 };
+    let mut chain = Chain {
+        ledger_id: &ledger_id,
+        findings: Findings::default(),
+        last: 0,
+        head: ChainHash::NONE,
+        entries: 0,
+        roots: RowRoots::default(),
+    };
     tx.each_audit_entry(|entry| chain.entry(&entry))?;
-    let Chain { findings, last, head, entries, .. } = chain;
+    let Chain { mut findings, last, head, entries, roots, .. } = chain;
+    let rows = tx.check_rows(roots, &mut |fault| findings.add(finding_of_row(fault)))?;
 
     let mut seals = Seals { ledger_id: &ledger_id, findings, last_entry: last, ..Seals::default() };
     tx.each_audit_head(|head| seals.head(&head))?;
@@ -31,10 +34,18 @@ pub(crate) fn walk(
         let finding = AuditFinding::new(FindingKind::SealsMissing, 0, None);
         seals.findings.add(finding.with("first", first).with("last", last));
     }
-    seals.end(own_key.as_deref());
+    seals.end(memory.own_key.as_deref());
 
+    let shown = hold(tx, u64::try_from(last).unwrap_or(0), &memory)?;
     let Seals { mut findings, checked, signed, keys, mut vouched, .. } = seals;
-    let witness = match seen {
+    let Shown { findings: remembered, signed_up_to, vouched: remembered_up_to, .. } = &shown;
+    if vouched < *signed_up_to {
+        let finding = AuditFinding::new(FindingKind::SignaturesRemoved, number(vouched.saturating_add(1)), None);
+        findings.add(finding.with("last", signed_up_to));
+    }
+    vouched = vouched.max(*remembered_up_to);
+    remembered.iter().cloned().for_each(|finding| findings.add(finding));
+    let witness = match &memory.newest {
         None => WitnessState::Unreachable,
         Some(WitnessSeen::NotOffered) => WitnessState::NotOffered,
         Some(WitnessSeen::None) => {
@@ -60,9 +71,16 @@ pub(crate) fn walk(
         heads_checked: checked,
         signed_heads_checked: signed,
         vouched_up_to: vouched,
+        rows_checked: rows.rows,
+        rows_open: rows.open,
+        rows_covered_from: rows.from.and_then(|entry| u64::try_from(entry).ok()),
         signed_by: keys,
-        own_key,
+        own_key: memory.own_key,
         witness,
+        witness_history: shown.history,
+        witness_list: shown.organisation,
+        machine_memory: shown.machine,
+        other_ledgers: shown.others,
     })
 }
 
@@ -119,6 +137,8 @@ struct Chain<'a> {
     /// The hash of the entry before, as it stands there.
     head: ChainHash,
     entries: u64,
+    /// The roots over rows that the entries hold.
+    roots: RowRoots,
 }
 
 impl Chain<'_> {
@@ -140,6 +160,7 @@ impl Chain<'_> {
         if entry.previous() != Some(self.head) {
             self.findings.add(finding_of(FindingKind::LinkBroken, number, entry));
         }
+        self.roots.read(number, entry.value("detail"));
         self.entries += 1;
         self.last = number.max(0);
         // A text that is no hash links to nothing.
@@ -152,6 +173,26 @@ fn finding_of(kind: FindingKind, number: i64, entry: &StoredEntry) -> AuditFindi
     for (name, column) in [("user", "actor_user"), ("host", "actor_host"), ("act", "act")] {
         if let Some(shown) = entry.value(column).shown() {
             finding = finding.with(name, shown);
+        }
+    }
+    finding
+}
+
+fn number(entries: u64) -> i64 {
+    i64::try_from(entries).unwrap_or(i64::MAX)
+}
+
+fn finding_of_row(fault: RowFault) -> AuditFinding {
+    let kind = match fault.kind {
+        RowFaultKind::Changed => FindingKind::RowChanged,
+        RowFaultKind::Missing => FindingKind::RowMissing,
+        RowFaultKind::Added => FindingKind::RowAdded,
+        RowFaultKind::RootDiffers => FindingKind::RowsDiffer,
+    };
+    let mut finding = AuditFinding::new(kind, fault.entry, None).with("table", &fault.table);
+    for (name, text) in [("row", fault.row), ("run", fault.run), ("record", fault.record)] {
+        if let Some(text) = text {
+            finding = finding.with(name, text);
         }
     }
     finding
@@ -175,6 +216,10 @@ struct Seals<'a> {
     newest: Option<(i64, String, bool)>,
     /// The key of the newest signed seal.
     key: Option<String>,
+    /// The seals that do not fit: the first, with the last.
+    differing: Option<AuditFinding>,
+    /// The seals whose signature is not by its key: the first, with the last.
+    wrong: Option<AuditFinding>,
     /// The entries that seals know of and the trail lacks: the time of the first such seal, and the newest entry.
     cut_off: Option<(String, i64)>,
 }
@@ -188,7 +233,8 @@ impl Seals<'_> {
             self.cut_off = Some((first, head.entries));
         } else if !head.fits() {
             let finding = AuditFinding::new(FindingKind::SealDiffers, head.entries, at());
-            self.findings.add(finding.with("sound_up_to", self.sound_up_to));
+            let finding = finding.with("sound_up_to", self.sound_up_to);
+            self.differing.get_or_insert(finding).last(head.entries);
         } else {
             self.sound_up_to = head.entries;
         }
@@ -204,7 +250,8 @@ impl Seals<'_> {
         };
         let at = Some(head.made_at.clone());
         if !is_good {
-            self.findings.add(AuditFinding::new(FindingKind::SignatureWrong, head.entries, at));
+            let finding = AuditFinding::new(FindingKind::SignatureWrong, head.entries, at);
+            self.wrong.get_or_insert(finding).last(head.entries);
             return;
         }
         self.signed += 1;
@@ -223,11 +270,20 @@ impl Seals<'_> {
 
     /// Adds the findings that only show at the end of the walk.
     fn end(&mut self, own_key: Option<&str>) {
+        for finding in [self.differing.take(), self.wrong.take()].into_iter().flatten() {
+            self.findings.add(finding);
+        }
         if let Some((at, last)) = self.cut_off.take() {
             let first = self.last_entry.saturating_add(1);
             self.findings.add(AuditFinding::new(FindingKind::CutOff, first, Some(at)).with("last", last));
         }
-        let Some((entries, at, is_signed)) = self.newest.take() else { return };
+        let Some((entries, at, is_signed)) = self.newest.take() else {
+            // A machine with a key seals each entry: somebody took the seals away, or it had no key then.
+            if own_key.is_some() && self.last_entry > 0 {
+                self.findings.add(AuditFinding::new(FindingKind::SignatureMissing, self.last_entry, None));
+            }
+            return;
+        };
         if !is_signed && (self.key.is_some() || own_key.is_some()) {
             self.findings.add(AuditFinding::new(FindingKind::SignatureMissing, entries, Some(at)));
         } else if let (Some(theirs), Some(own)) = (&self.key, own_key)

@@ -41,6 +41,8 @@ text_value! {
         AlarmRaised = "alarm_raised",
         /// A copy of the ledger was made.
         BackupMade = "backup_made",
+        /// The rows of a ledger from before rows were covered were sealed as they stood.
+        HistorySealed = "history_sealed",
     }
 }
 
@@ -75,6 +77,25 @@ text_value! {
         WitnessSignatureWrong = "witness_signature_wrong",
         /// The accounting side has no witness, although one was left there.
         WitnessMissing = "witness_missing",
+        /// A row is not as it was when it was written.
+        RowChanged = "row_changed",
+        /// A row that was written is gone.
+        RowMissing = "row_missing",
+        /// A row is there that this program did not write.
+        RowAdded = "row_added",
+        /// The digests of rows do not make the root that stands in an entry.
+        RowsDiffer = "rows_differ",
+        /// The trail was signed once, and its end is not.
+        SignaturesRemoved = "signatures_removed",
+        /// This machine remembers more entries, or another one in this place.
+        MemoryDiffers = "memory_differs",
+        /// An earlier witness of this ledger remembers what the trail does not have.
+        HistoryDiffers = "history_differs",
+        /// The ledger that this one replaced had more entries than its rebuild named.
+        ReplacedAhead = "replaced_ahead",
+        /// This machine, or this person at the accounting side, has used another ledger, and none of this one's entries
+        /// says that it was replaced.
+        OtherLedger = "other_ledger",
     }
 }
 
@@ -82,7 +103,32 @@ impl FindingKind {
     /// Says whether the finding means that the ledger was changed. The others are for a person to explain: a new
     /// machine, a keyring that was set up anew, an accounting system that was restored.
     pub const fn is_change(self) -> bool {
-        !matches!(self, Self::KeyChanged | Self::SignatureMissing | Self::WitnessSignatureWrong | Self::WitnessMissing)
+        !matches!(
+            self,
+            Self::KeyChanged
+                | Self::SignatureMissing
+                | Self::WitnessSignatureWrong
+                | Self::WitnessMissing
+                | Self::OtherLedger
+        )
+    }
+}
+
+text_value! {
+    /// The answer of a further memory of the trail when that was checked.
+    MemoryState {
+        /// It keeps something.
+        Kept = "kept",
+        /// It keeps nothing of the kind.
+        NotOffered = "not_offered",
+        /// It could not be asked.
+        Unreachable = "unreachable",
+    }
+}
+
+impl Default for MemoryState {
+    fn default() -> Self {
+        Self::Unreachable
     }
 }
 

@@ -24,6 +24,10 @@ impl ChainHash {
     /// The hash that stands before the first entry.
     pub const NONE: Self = Self([0; HASH_BYTES]);
 
+    pub(super) const fn of(bytes: [u8; HASH_BYTES]) -> Self {
+        Self(bytes)
+    }
+
     /// Makes a hash of the ledger's bytes; returns `None` unless there are 32.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
@@ -101,7 +105,7 @@ impl Value {
     }
 
     /// Writes the tag, the length in bytes (64 bits, the highest first) and the bytes.
-    fn write(&self, out: &mut Vec<u8>) {
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
         let integer;
         let (tag, bytes): (u8, &[u8]) = match self {
             Self::Null => (0, &[]),

@@ -13,6 +13,7 @@ mod posting;
 mod protection;
 pub(crate) mod record;
 mod reference;
+pub mod row_digest;
 mod run;
 pub(crate) mod schedule;
 mod text_value;
@@ -20,7 +21,7 @@ mod voucher;
 mod voucher_pages;
 
 pub use attempt::{AttemptState, RequestKey, RequestKind};
-pub use audit::{Act, FindingKind, WitnessState};
+pub use audit::{Act, FindingKind, MemoryState, WitnessState};
 pub use difference::{AlarmKind, ContentField, DifferenceKind};
 pub use hold::{HoldReason, Place};
 pub use money::{Currency, Money, MoneyError};

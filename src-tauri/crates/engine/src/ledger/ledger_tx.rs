@@ -1,21 +1,31 @@
 //! Holds the ledger as it is inside one transaction.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use rusqlite::{CachedStatement, Params, Row, Transaction};
 
 use super::LedgerError;
+use super::trail::coverage::Coverage;
 use crate::domain::RunId;
 
 /// One transaction on the ledger. The verbs stand in the files beside this one.
 pub(crate) struct LedgerTx<'t> {
     transaction: &'t Transaction<'t>,
     path: &'t Path,
+    coverage: &'t Coverage,
+    /// True once this transaction has appended an entry to the audit trail.
+    pub(super) has_appended: Cell<bool>,
 }
 
 impl<'t> LedgerTx<'t> {
-    pub(super) fn new(transaction: &'t Transaction<'t>, path: &'t Path) -> Self {
-        Self { transaction, path }
+    pub(super) fn new(transaction: &'t Transaction<'t>, path: &'t Path, coverage: &'t Coverage) -> Self {
+        Self { transaction, path, coverage, has_appended: Cell::new(false) }
+    }
+
+    /// Returns the tables that the audit trail covers.
+    pub(crate) fn coverage(&self) -> &'t Coverage {
+        self.coverage
     }
 
     pub(super) fn sqlite_error(&self, source: rusqlite::Error) -> LedgerError {
@@ -29,6 +39,12 @@ impl<'t> LedgerTx<'t> {
     /// Runs one statement; returns how many rows it changed.
     pub(super) fn execute(&self, sql: &str, parameters: impl Params) -> Result<usize, LedgerError> {
         self.prepare(sql)?.execute(parameters).map_err(|error| self.sqlite_error(error))
+    }
+
+    /// Runs several statements, as a test writes them.
+    #[cfg(test)]
+    pub(crate) fn execute_all(&self, sql: &str) -> Result<(), LedgerError> {
+        self.transaction.execute_batch(sql).map_err(|error| self.sqlite_error(error))
     }
 
     /// Runs a statement that must change exactly one row. The number is checked, since a mistake here would cost money.

@@ -21,7 +21,7 @@ mod trail;
 mod values;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread;
 
 use chrono::{DateTime, Utc};
@@ -48,8 +48,13 @@ pub(crate) use run::settle::Settlement;
 pub(crate) use trail::audit::{AuditAct, AuditTip};
 pub(crate) use trail::audit_heads::StoredHead;
 pub use trail::audit_page::AuditFilter;
+pub use trail::beginning::ReplacedLedger;
+use trail::coverage::Coverage;
+#[cfg(test)]
+pub(crate) use trail::coverage::{COLUMNS_OUTSIDE, TABLES_OUTSIDE};
+pub(crate) use trail::row_check::{RowFault, RowFaultKind, RowRoots};
 
-use crate::ports::{Clock, IdSource};
+use crate::ports::{Clock, IdSource, Signer};
 use crate::views::LedgerFile;
 
 /// The number of reading connections kept open for the next reader.
@@ -64,16 +69,25 @@ pub struct Ledger {
 }
 
 struct Shared {
-    path: PathBuf,
+    door: Arc<Door>,
     /// The writer; `None` only while the last handle goes.
     writer: Option<Writer>,
     idle_readers: Mutex<Vec<Connection>>,
-    watcher: Option<Watcher>,
     presence: Presence,
     /// True if daily copies are made; not in a simulation, whose days take milliseconds.
     is_backed_up: bool,
     /// The mark of an open file, which goes last, when nothing here has the file open.
     _open: OpenHere,
+}
+
+/// All that a transaction needs besides its connection.
+struct Door {
+    path: PathBuf,
+    /// The tables that the audit trail covers.
+    coverage: Coverage,
+    /// The signer of the trail's heads; none until an engine is made of the ledger.
+    signer: OnceLock<Arc<dyn Signer>>,
+    watcher: Option<Watcher>,
 }
 
 /// The place of the one writing connection.
@@ -119,6 +133,7 @@ impl Ledger {
     pub fn open(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Self, LedgerError> {
         let open = OpenHere::enter(path, clock.now())?;
         let mut connection = file::open::writer(path, clock, ids)?;
+        let coverage = noting(&connection, path)?;
         let (jobs, queue) = mpsc::channel::<Job>();
         let writer = thread::Builder::new()
             .name("ledger-writer".into())
@@ -128,7 +143,8 @@ impl Ledger {
                 }
             })
             .map_err(|_| LedgerError::WriterGone)?;
-        Ok(Self::over(open, path, Writer::Thread { jobs, thread: writer }, None, true))
+        let door = Door { path: path.to_owned(), coverage, signer: OnceLock::new(), watcher: None };
+        Ok(Self::over(open, door, Writer::Thread { jobs, thread: writer }, true))
     }
 
     /// Opens the ledger without threads and without backups: writing and reading happen in place, and block; `watcher`
@@ -142,9 +158,7 @@ impl Ledger {
         ids: &dyn IdSource,
         watcher: impl Fn(WriteMoment) + Send + Sync + 'static,
     ) -> Result<Self, LedgerError> {
-        let open = OpenHere::enter(path, clock.now())?;
-        let connection = Mutex::new(file::open::writer(path, clock, ids)?);
-        Ok(Self::over(open, path, Writer::InPlace(connection), Some(Arc::new(watcher)), false))
+        Self::in_place(path, clock, ids, Arc::new(watcher), false)
     }
 
     /// Opens a ledger that shows `watcher` every durable transaction, so that a test can end the process there.
@@ -157,16 +171,34 @@ impl Ledger {
         ids: &dyn IdSource,
         watcher: impl Fn(WriteMoment) + Send + Sync + 'static,
     ) -> Result<Self, LedgerError> {
-        let open = OpenHere::enter(path, clock.now())?;
-        let connection = Mutex::new(file::open::writer(path, clock, ids)?);
-        Ok(Self::over(open, path, Writer::InPlace(connection), Some(Arc::new(watcher)), true))
+        Self::in_place(path, clock, ids, Arc::new(watcher), true)
     }
 
-    fn over(open: OpenHere, path: &Path, writer: Writer, watcher: Option<Watcher>, is_backed_up: bool) -> Self {
-        let (idle_readers, presence) = (Mutex::default(), Presence::of(path));
-        let path = path.to_owned();
-        let shared = Shared { path, writer: Some(writer), idle_readers, watcher, presence, is_backed_up, _open: open };
+    fn in_place(
+        path: &Path,
+        clock: &dyn Clock,
+        ids: &dyn IdSource,
+        watcher: Watcher,
+        is_backed_up: bool,
+    ) -> Result<Self, LedgerError> {
+        let open = OpenHere::enter(path, clock.now())?;
+        let connection = file::open::writer(path, clock, ids)?;
+        let coverage = noting(&connection, path)?;
+        let door = Door { path: path.to_owned(), coverage, signer: OnceLock::new(), watcher: Some(watcher) };
+        Ok(Self::over(open, door, Writer::InPlace(Mutex::new(connection)), is_backed_up))
+    }
+
+    fn over(open: OpenHere, door: Door, writer: Writer, is_backed_up: bool) -> Self {
+        let (idle_readers, presence) = (Mutex::default(), Presence::of(&door.path));
+        let door = Arc::new(door);
+        let shared = Shared { door, writer: Some(writer), idle_readers, presence, is_backed_up, _open: open };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// Seals the trail with this signer from now on, whenever an entry is written.
+    pub(crate) fn seal_with(&self, signer: Arc<dyn Signer>) {
+        // A ledger that a second engine shares is sealed by the first one's key; both have the workspace's.
+        let _ = self.shared.door.signer.set(signer);
     }
 
     /// Returns the lock file of the workspace whose ledger is at `path`. It names the last run, which shows that a
@@ -187,6 +219,19 @@ impl Ledger {
         }
         file::open::make(&rebuilt, clock, ids)?;
         Self::open(&rebuilt, clock, ids)
+    }
+
+    /// Looks at the ledger at `path` without opening it for use: who it is, and the end of its trail.
+    ///
+    /// # Errors
+    /// If there is none, or it cannot be read.
+    pub(crate) fn look_at(path: &Path) -> Result<ReplacedLedger, LedgerError> {
+        let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+        let mut connection = file::connection::reader(path)?;
+        file::connection::check(&connection, path)?;
+        let coverage = Coverage::of(&connection).map_err(sqlite_error)?;
+        let transaction = connection.transaction().map_err(sqlite_error)?;
+        LedgerTx::new(&transaction, path, &coverage).as_replaced()
     }
 
     /// Puts a rebuilt ledger in the place of the one at `path`, which is kept under a name that says so. Both must be
@@ -234,7 +279,7 @@ impl Ledger {
 
     /// Returns the path of the file.
     pub fn path(&self) -> &Path {
-        &self.shared.path
+        &self.shared.door.path
     }
 
     /// Changes the ledger, as the one door for it: `act` runs in one IMMEDIATE transaction, which is on the disk, in
@@ -248,24 +293,24 @@ impl Ledger {
             Writer::InPlace(connection) => {
                 let outcome = {
                     let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-                    in_transaction(&mut connection, &self.shared.path, self.shared.watcher.as_ref(), act)?
+                    in_transaction(&mut connection, &self.shared.door, act)?
                 };
                 // The thread behaves the same: others may go on before the writer does, and a process may die just
                 // here.
                 tokio::task::yield_now().await;
-                self.shared.presence.check(&self.shared.path)?;
+                self.shared.presence.check(self.path())?;
                 Ok(outcome)
             }
             Writer::Thread { jobs, .. } => {
                 let (done, outcome) = oneshot::channel();
-                let path = self.shared.path.clone();
+                let door = Arc::clone(&self.shared.door);
                 let job: Job = Box::new(move |connection| {
                     // The asker may have gone; what was committed stays committed either way.
-                    let _ = done.send(in_transaction(connection, &path, None, act));
+                    let _ = done.send(in_transaction(connection, &door, act));
                 });
                 jobs.send(job).map_err(|_| LedgerError::WriterGone)?;
                 let outcome = outcome.await.map_err(|_| LedgerError::WriterGone)??;
-                self.shared.presence.check(&self.shared.path)?;
+                self.shared.presence.check(self.path())?;
                 Ok(outcome)
             }
         }
@@ -287,14 +332,15 @@ impl Ledger {
 
 impl Shared {
     fn read_in_place<T>(&self, look: impl FnOnce(&LedgerTx<'_>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
-        let sqlite_error = |source| LedgerError::Sqlite { path: self.path.clone(), source };
+        let path = &self.door.path;
+        let sqlite_error = |source| LedgerError::Sqlite { path: path.clone(), source };
         let idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => file::connection::reader(&self.path)?,
+            None => file::connection::reader(path)?,
         };
         let transaction = connection.transaction().map_err(sqlite_error)?;
-        let found = look(&LedgerTx::new(&transaction, &self.path))?;
+        let found = look(&LedgerTx::new(&transaction, path, &self.door.coverage))?;
         transaction.finish().map_err(sqlite_error)?;
         let mut idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE_READERS_MAX {
@@ -304,27 +350,45 @@ impl Shared {
     }
 }
 
-fn in_transaction<T, F>(
-    connection: &mut Connection,
-    path: &Path,
-    watcher: Option<&Watcher>,
-    act: F,
-) -> Result<T, LedgerError>
+/// Lets the writing connection note the rows that it changes.
+fn noting(connection: &Connection, path: &Path) -> Result<Coverage, LedgerError> {
+    Coverage::noting(connection).map_err(|source| LedgerError::Sqlite { path: path.to_owned(), source })
+}
+
+/// Runs the act in a transaction. Whatever it changed has its digest, and an entry that it appended its seal, before
+/// the transaction is committed.
+fn in_transaction<T, F>(connection: &mut Connection, door: &Door, act: F) -> Result<T, LedgerError>
 where
     F: FnOnce(&LedgerTx<'_>) -> Result<T, LedgerError>,
 {
-    let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let path = &door.path;
+    let sqlite_error = |source| LedgerError::Sqlite { path: path.clone(), source };
     let watch = |moment| {
-        if let Some(watcher) = watcher {
+        if let Some(watcher) = &door.watcher {
             watcher(moment);
         }
     };
+    let signer = door.signer.get().map(Arc::as_ref);
+    if let Some(signer) = signer {
+        signer.be_ready();
+    }
     watch(WriteMoment::Before);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sqlite_error)?;
     transaction.execute("UPDATE ledger SET writes = writes + 1", []).map_err(sqlite_error)?;
-    let outcome = act(&LedgerTx::new(&transaction, path))?;
+    let tx = LedgerTx::new(&transaction, path, &door.coverage);
+    let outcome = act(&tx)?;
+    tx.note_changes()?;
+    tx.forget_changes()?;
+    let sealed = match signer {
+        Some(signer) if tx.has_appended.get() => Some((signer, tx.seal_tip(signer)?)),
+        _ => None,
+    };
+    drop(tx);
     watch(WriteMoment::Within);
     transaction.commit().map_err(sqlite_error)?;
     watch(WriteMoment::After);
+    if let Some((signer, sealed)) = sealed {
+        signer.remember(&sealed);
+    }
     Ok(outcome)
 }

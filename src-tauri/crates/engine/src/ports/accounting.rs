@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Acquired, Answer, CallError, LeaseAsk, LeaseToken, LockInfo, LockProgress, Witness, WitnessSeen};
+use super::{
+    Acquired, Answer, CallError, LeaseAsk, LeaseToken, LedgerWitness, LockInfo, LockProgress, Witness, WitnessPage,
+    WitnessSeen,
+};
 use crate::domain::evidence;
 use crate::domain::{
     Capabilities, CommitResult, Discarded, DraftId, Found, FoundVoucher, Period, Posting, PostingRules, Reference,
@@ -105,6 +108,17 @@ pub trait AccountingSystem: Send + Sync {
 
     /// Leaves the newest audit head there. A refusal means that the accounting side keeps a newer or another one.
     async fn leave_witness(&self, permit: &Permit, ledger_id: &str, witness: &Witness) -> Result<(), CallError>;
+
+    /// Returns the witnesses that a ledger ever left, oldest first, from a cursor on; `None` if the accounting side
+    /// keeps the newest alone.
+    async fn witness_history(&self, _ledger_id: &str, _cursor: Option<&str>) -> Result<Option<WitnessPage>, CallError> {
+        Ok(None)
+    }
+
+    /// Returns the newest witness of each ledger of the organisation; `None` if the accounting side lists none.
+    async fn witnesses(&self) -> Result<Option<Vec<LedgerWitness>>, CallError> {
+        Ok(None)
+    }
 
     /// Returns the pages of its web client for vouchers, on the server that the workspace names; `None` if it has none.
     fn voucher_pages(&self) -> Option<VoucherPages> {

@@ -15,4 +15,4 @@ pub use clock::{Clock, IdSource};
 pub use lock::{Acquired, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, Unaware};
 pub use source::{Flaw, PAGE_ROWS_MAX, Pages, Row, Source, SourceError};
 pub use unique_rows::{Created, RowId, UniqueRow, UniqueRows};
-pub use witness::{Signature, Signer, Witness, WitnessSeen};
+pub use witness::{LedgerWitness, RememberedHead, Signature, Signer, Witness, WitnessPage, WitnessSeen};

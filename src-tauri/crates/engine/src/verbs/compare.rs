@@ -2,6 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
+use crate::audit;
 use crate::calls::{Caller, Patience};
 use crate::compare::{CompareProgress, Examiner, compare};
 use crate::domain::{Actor, Period};
@@ -54,6 +55,10 @@ impl Engine {
         let caller = &Caller::new(parts.accounting.clone(), parts.clock.clone(), stop.clone(), Patience::RUN);
         let examiner = Examiner { parts, connection, permit, actor: &ask.actor, caller };
         let compared = compare(examiner, ask.period, &show).await;
+        // The entries since the last run are left with the accounting side, too.
+        if let Err(problem) = audit::seal(parts, permit, &ask.actor).await {
+            tracing::warn!(%problem, "the audit head was not left with the accounting system");
+        }
         self.leave(locks).await;
         match compared {
             Ok(comparison) => CompareEnd { comparison: Some(comparison), ..CompareEnd::default() },

@@ -20,7 +20,7 @@ pub use break_lock::BreakAsk;
 pub use change_settings::{SettingChange, Stillness};
 pub use compare::{CompareAsk, CompareEnd};
 pub use re_export::{ReExportAsk, ReExportStep};
-pub use rebuild::{RebuildEnd, Rebuilt, put_in_place};
+pub use rebuild::{OldLedger, RebuildAsk, RebuildEnd, Rebuilt, put_in_place};
 pub use records::nobody_sends;
 pub use resolve::{Resolution, ResolveAsk};
 pub use schedule::ScheduleNews;

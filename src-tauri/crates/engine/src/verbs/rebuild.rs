@@ -20,10 +20,13 @@ use crate::export::observe::observe;
 use crate::export::plan::PlanRules;
 use crate::export::progress::Reporter;
 use crate::export::walls::{AcquiredLocks, LockRequest};
-use crate::ledger::{AuditAct, Candidate, ClaimMember, Ledger, Moment, PlannedItem, Reading, Settlement};
+use crate::ledger::{
+    AuditAct, Candidate, ClaimMember, Ledger, LedgerError, Moment, PlannedItem, Reading, ReplacedLedger, Settlement,
+};
 use crate::lock::FileLock;
 use crate::parts::Parts;
 use crate::ports::{Clock, LOOK_UP_MAX};
+use crate::verbs::reason::check_reason;
 
 /// The generations that one record may have had, at most; a record re-exported more often needs a person anyway.
 const GENERATIONS_MAX: u32 = 50;
@@ -39,6 +42,63 @@ pub struct Rebuilt {
     pub in_doubt: u64,
     /// The number of vouchers under this organisation's references whose record the source no longer has.
     pub without_record: u64,
+}
+
+/// The ledger that a rebuild is to replace, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OldLedger {
+    /// There is none.
+    Gone,
+    /// It cannot be read.
+    Unreadable,
+    /// It can be read: its history, its reasons and its trail are lost to the new one.
+    Sound(ReplacedLedger),
+}
+
+impl OldLedger {
+    /// Looks at the ledger at `path`, and changes nothing in it.
+    pub fn at(path: &Path) -> Self {
+        match Ledger::look_at(path) {
+            Ok(ledger) => Self::Sound(ledger),
+            Err(LedgerError::Missing { .. }) => Self::Gone,
+            Err(_) => Self::Unreadable,
+        }
+    }
+}
+
+/// A wish to rebuild.
+#[derive(Debug, Clone)]
+pub struct RebuildAsk {
+    actor: Actor,
+    reason: Option<String>,
+    replaces: Option<ReplacedLedger>,
+}
+
+impl RebuildAsk {
+    /// Takes a person's wish. A ledger that can be read is replaced only with a reason, and if the person has
+    /// confirmed it: `path` names it in the sentence that says so.
+    ///
+    /// # Errors
+    /// [`Problem::ledger_is_sound`] without a confirmation, [`Problem::reason_too_short`] without a reason.
+    pub fn new(
+        actor: Actor,
+        path: &Path,
+        old: OldLedger,
+        reason: Option<&str>,
+        is_confirmed: bool,
+    ) -> Result<Self, Problem> {
+        let reason = reason.filter(|reason| !reason.trim().is_empty());
+        let replaces = match old {
+            OldLedger::Gone | OldLedger::Unreadable => None,
+            OldLedger::Sound(ledger) if !is_confirmed => {
+                return Err(Problem::ledger_is_sound(path.display(), ledger.entries));
+            }
+            OldLedger::Sound(ledger) => Some(ledger),
+        };
+        let needs_reason = replaces.is_some() || reason.is_some();
+        let reason = needs_reason.then(|| check_reason(reason.unwrap_or_default())).transpose()?;
+        Ok(Self { actor, reason, replaces })
+    }
 }
 
 /// The end of a rebuild.
@@ -57,19 +117,19 @@ impl Engine {
     /// # Errors
     /// If source, accounting system or ledger cannot be read. The part that was made so far is then of no use.
     pub async fn rebuild(&self, actor: Actor) -> Result<RebuildEnd, Problem> {
-        self.rebuild_until(actor, CancellationToken::new()).await
+        self.rebuild_until(RebuildAsk { actor, reason: None, replaces: None }, CancellationToken::new()).await
     }
 
     /// Rebuilds until a person stops it: then it ends with neither, and the old ledger is the one in use.
     ///
     /// # Errors
     /// As [`Engine::rebuild`].
-    pub async fn rebuild_until(&self, actor: Actor, stop: CancellationToken) -> Result<RebuildEnd, Problem> {
+    pub async fn rebuild_until(&self, ask: RebuildAsk, stop: CancellationToken) -> Result<RebuildEnd, Problem> {
         let run_id = RunId::new(self.parts().ids.fresh());
         let mut reporter = Reporter::new(run_id.clone(), self.parts().clock.clone());
         let request = LockRequest {
             parts: self.parts(),
-            actor: &actor,
+            actor: &ask.actor,
             run_id: &run_id,
             operation: "rebuild",
             progress: reporter.lock_progress(),
@@ -83,7 +143,7 @@ impl Engine {
             Ok(locks) => locks,
             Err(end) => return Ok(RebuildEnd { rebuilt: None, refused: *end }),
         };
-        let rebuilt = rebuild(self.parts(), &mut locks, &run_id, &actor, &mut reporter, &stop).await;
+        let rebuilt = rebuild(self.parts(), &mut locks, &run_id, &ask, &mut reporter, &stop).await;
         locks.give_back(self.parts().accounting.as_ref()).await;
         if matches!(rebuilt, Err(RunError::Stopped)) {
             return Ok(RebuildEnd { rebuilt: None, refused: SyncEnd::default() });
@@ -106,13 +166,13 @@ async fn rebuild(
     parts: &Parts,
     locks: &mut AcquiredLocks,
     run_id: &RunId,
-    actor: &Actor,
+    ask: &RebuildAsk,
     reporter: &mut Reporter,
     stop: &CancellationToken,
 ) -> Result<Rebuilt, RunError> {
     let permit = locks.permit().map_err(RunError::Problem)?;
     let (start, at) =
-        locks.start(parts, run_id, actor, Trigger::Manual, Period::EVERYTHING).map_err(RunError::Problem)?;
+        locks.start(parts, run_id, &ask.actor, Trigger::Manual, Period::EVERYTHING).map_err(RunError::Problem)?;
     let number = parts.ledger.write(move |tx| tx.begin_with_entry(&start, at)).await?;
     let caller = Caller::new(parts.accounting.clone(), parts.clock.clone(), stop.clone(), Patience::RUN)
         .shown_in(reporter.progress());
@@ -124,17 +184,25 @@ async fn rebuild(
     let mut rebuilt = rebuild.take_over(reading).await?;
     rebuilt.without_record = rebuild.without_record().await?;
     let (now, accounting_user, run_id) = (parts.clock.now(), locks.connection.user_id.clone(), run_id.clone());
-    let by = actor.clone();
+    let RebuildAsk { actor: by, reason, replaces } = ask.clone();
     parts
         .ledger
         .write(move |tx| {
             tx.set_read(number, rebuilt.records)?;
-            let act = AuditAct::new(now, &by, Act::Rebuilt).accounting_user(&accounting_user).run(&run_id);
-            tx.audit(&act.detail(json!(rebuilt)))?;
-            tx.finish_run(number, Outcome::Completed, None, now)
+            // The entry covers the run as it ended.
+            tx.finish_run(number, Outcome::Completed, None, now)?;
+            let mut detail = json!(rebuilt);
+            if let Some(replaced) = replaces {
+                detail["replaces"] = json!(replaced);
+            }
+            let mut act = AuditAct::new(now, &by, Act::Rebuilt).accounting_user(&accounting_user).run(&run_id);
+            if let Some(reason) = &reason {
+                act = act.reason(reason);
+            }
+            tx.audit(&act.detail(detail))
         })
         .await?;
-    audit::seal(parts, permit, actor).await.map_err(RunError::Problem)?;
+    audit::seal(parts, permit, &ask.actor).await.map_err(RunError::Problem)?;
     Ok(rebuilt)
 }
 

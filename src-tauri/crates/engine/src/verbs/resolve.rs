@@ -130,8 +130,9 @@ async fn resolve(
                 "resolution": if voucher.is_some() { "posted" } else { "not_posted" },
                 "found": evidence,
             }));
-        tx.audit(&act)?;
-        tx.finish_run(number, crate::domain::Outcome::Completed, None, at.now).map(drop)
+        // The entry covers the run as it ended.
+        tx.finish_run(number, crate::domain::Outcome::Completed, None, at.now)?;
+        tx.audit(&act).map(drop)
     });
     written.await?;
     audit::seal(parts, permit, &ask.actor).await

@@ -22,10 +22,8 @@ impl Engine {
         let parts = self.parts();
         let _file = FileLock::try_take(&parts.settings.file_lock)?;
         let ledger_id = parts.ledger.read(|tx| tx.ledger_id()).await?;
-        let seen = audit::ask_witness(parts, &ledger_id).await;
-        let seen = seen.inspect_err(|error| tracing::warn!(%error, "the witness could not be asked for")).ok();
-        let own_key = parts.signer.public_key().await;
-        let verdict = parts.ledger.read(move |tx| audit::walk(tx, seen.as_ref(), own_key)).await?;
+        let memory = audit::remembered(parts, &ledger_id).await;
+        let verdict = parts.ledger.read(move |tx| audit::walk(tx, memory)).await?;
         if verdict.is_changed() {
             return Ok(verdict);
         }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::row_digest::RowProof;
 use crate::domain::{Actor, AttemptState, DifferenceKind, FoundVoucher, Generation, Period, Protection, RunId};
 
 /// A comparison: of a period, or of one run, whose certificate it then is.
@@ -124,6 +125,8 @@ pub struct Papers {
     pub audit_entries: u64,
     /// The hash of the newest, 64 hexadecimal digits; `None` while there is none.
     pub audit_head: Option<String>,
+    /// The proofs that the run and its sums belong to the root in the entry that covers them, for a run's certificate.
+    pub proofs: Vec<RowProof>,
     /// The protection that held in the run, for a run's certificate.
     pub protection: Option<Protection>,
     /// The version of the program that ran it.

@@ -155,6 +155,13 @@ impl Document<'_> {
             Some(ran) if ran != program => format!("Postonce {program} ({ran})"),
             _ => format!("Postonce {program}"),
         };
-        self.list(vec![(words::LEDGER_ID, papers.ledger_id.clone()), (words::AUDIT, trail), (words::PROGRAM, program)]);
+        let mut origin = vec![(words::LEDGER_ID, papers.ledger_id.clone()), (words::AUDIT, trail)];
+        if let Some(proof) = papers.proofs.first() {
+            let rows = count(proof.rows, *language);
+            let (entry, over) = (self.word(words::ROOT_ENTRY), self.word(words::ROOT_ROWS));
+            origin.push((words::ROOT, format!("{entry} {}, {rows} {over} {}", proof.entry, proof.root)));
+        }
+        origin.push((words::PROGRAM, program));
+        self.list(origin);
     }
 }

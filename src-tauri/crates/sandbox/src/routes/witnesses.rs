@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use serde_json::json as object;
 
-use super::{json, lock_token, parse, short_text};
+use super::{bad_cursor, json, lock_token, page_limit, parse, query, short_text};
 use crate::access::Caller;
 use crate::app::App;
 use crate::problem::{Kind, Problem};
@@ -53,6 +54,25 @@ pub(crate) async fn show(State(app): State<Arc<App>>, Path(ledger_id): Path<Stri
         Some(witness) => Ok(json(StatusCode::OK, &witness)),
         None => Err(Problem::new(Kind::NotFound, "No witness was ever written for this ledger.")),
     }
+}
+
+#[derive(Deserialize)]
+struct HistoryQuery {
+    cursor: Option<String>,
+    limit: Option<usize>,
+}
+
+pub(crate) async fn history(
+    State(app): State<Arc<App>>,
+    Path(ledger_id): Path<String>,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let HistoryQuery { cursor, limit } = query(&uri)?;
+    let after = cursor.map_or(Ok(0), |cursor| cursor.parse()).map_err(|_| bad_cursor())?;
+    let limit = page_limit(limit)?;
+    let read = app.store.read(move |tx| store::witness_history(tx, &ledger_id, after, limit)).await?;
+    let (witnesses, next) = read;
+    Ok(json(StatusCode::OK, &object!({"witnesses": witnesses, "next_cursor": next.map(|next| next.to_string())})))
 }
 
 pub(crate) async fn list(State(app): State<Arc<App>>) -> Result<Response, Problem> {

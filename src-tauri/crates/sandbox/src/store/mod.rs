@@ -39,7 +39,7 @@ pub(crate) use stats::book_stats;
 pub(crate) use vouchers::{
     NewVoucher, Receipt, StoredVoucher, forget, insert, receipts, seq_of_id, void, voucher, vouchers_of,
 };
-pub(crate) use witnesses::{NewWitness, forget_witness, put_witness, witness, witnesses};
+pub(crate) use witnesses::{NewWitness, forget_witness, put_witness, witness, witness_history, witnesses};
 pub(crate) use writes::{Answer, WriteRequest, fence_of, guarded};
 
 /// The books. Closing them waits for the work under way.

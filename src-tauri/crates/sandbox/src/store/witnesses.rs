@@ -1,4 +1,4 @@
-//! Keeps the newest audit head of each ledger. It only ever moves forward.
+//! Keeps the newest audit head of each ledger, which only ever moves forward, and every one before it.
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
@@ -57,11 +57,13 @@ pub(crate) fn put_witness(
         let detail = format!("The stored head stands at {} entries.", kept.entries);
         return Err(Problem::new(Kind::WitnessAhead, detail).with("witness", &kept).into());
     }
-    tx.prepare_cached(include_str!("sql/upsert_witness.sql"))?.execute(named_params! {
-        ":ledger_id": ledger_id, ":entries": new.entries, ":head": new.head,
-        ":signature": new.signature, ":public_key": new.public_key,
-        ":user": new.written_by.user, ":host": new.written_by.host, ":now": now.0,
-    })?;
+    for sql in [include_str!("sql/upsert_witness.sql"), include_str!("sql/append_witness.sql")] {
+        tx.prepare_cached(sql)?.execute(named_params! {
+            ":ledger_id": ledger_id, ":entries": new.entries, ":head": new.head,
+            ":signature": new.signature, ":public_key": new.public_key,
+            ":user": new.written_by.user, ":host": new.written_by.host, ":now": now.0,
+        })?;
+    }
     let detail = serde_json::json!({"ledger_id": ledger_id, "entries": new.entries});
     record(tx, now, "witness_written", fence_of(tx, token)?.map(|(fence, _)| fence), caller, &detail)
 }
@@ -81,8 +83,29 @@ pub(crate) fn witnesses(connection: &Connection) -> Result<Vec<Witness>, Failure
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Removes the head of a ledger, which no client can do; false when there is none.
+/// Returns the heads that were ever written of a ledger, oldest first, behind `after`; and the place of the last one
+/// when there are more.
+pub(crate) fn witness_history(
+    connection: &Connection,
+    ledger_id: &str,
+    after: i64,
+    limit: usize,
+) -> Result<(Vec<Witness>, Option<i64>), Failure> {
+    let mut statement = connection.prepare_cached(include_str!("sql/select_witness_history.sql"))?;
+    let one_more = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let parameters = named_params! {":ledger_id": ledger_id, ":after": after, ":limit": one_more};
+    let rows = statement.query_map(parameters, |row| Ok((read_witness(row)?, row.get::<_, i64>(8)?)))?;
+    let mut found: Vec<(Witness, i64)> = rows.collect::<rusqlite::Result<_>>()?;
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| has_more).map(|(_, seq)| *seq);
+    Ok((found.into_iter().map(|(witness, _)| witness).collect(), next))
+}
+
+/// Removes the heads of a ledger, which no client can do; false when there is none.
 pub(crate) fn forget_witness(tx: &Transaction<'_>, ledger_id: &str) -> Result<bool, Failure> {
+    tx.prepare_cached("DELETE FROM witness_history WHERE ledger_id = :ledger_id")?
+        .execute(named_params! {":ledger_id": ledger_id})?;
     let mut statement = tx.prepare_cached("DELETE FROM witnesses WHERE ledger_id = :ledger_id")?;
     Ok(statement.execute(named_params! {":ledger_id": ledger_id})? == 1)
 }

@@ -120,6 +120,14 @@ async fn a_witness_never_moves_back() {
     assert_eq!(put(11, "sha256:b").await.status, StatusCode::NO_CONTENT);
     assert_eq!(practice.get("/v1/witnesses/ledger-1").await.json()["entries"], 11);
     assert_eq!(practice.get("/v1/witnesses/ledger-2").await.status, StatusCode::NOT_FOUND);
+    let (mut heads, mut query) = (Vec::new(), String::new());
+    loop {
+        let page = practice.get(&format!("/v1/witnesses/ledger-1/history?limit=2{query}")).await.json();
+        heads.extend(page["witnesses"].as_array().unwrap().iter().map(|one| one["head"].clone()));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        query = format!("&cursor={next}");
+    }
+    assert_eq!(heads, ["sha256:a", "sha256:a", "sha256:b"], "none that was taken is gone");
 }
 
 #[tokio::test]

@@ -69,6 +69,7 @@ async fn prepare(practice: &Practice) -> Vec<Sample> {
         sample(Method::GET, WITNESSES, Value::Null),
         sample(Method::PUT, WITNESS, witness(4)),
         sample(Method::GET, WITNESS, Value::Null),
+        sample(Method::GET, HISTORY, Value::Null),
         sample(Method::POST, VOUCHERS, json!({"vouchers": [voucher("sample")]})),
         sample(Method::GET, VOUCHERS, Value::Null),
         sample(Method::POST, LOOKUP, json!({"references": ["sample"]})),
@@ -146,6 +147,9 @@ async fn witnesses(practice: &Practice, document: &mut Document, token: &str) {
     (signed["signature"], signed["public_key"]) = ("c2lnbmF0dXJl".into(), "a2V5".into());
     document.see(practice, WITNESS, put(token, signed), 204).await;
     document.see(practice, WITNESSES, Call::new(Method::GET, WITNESSES), 200).await;
+    let history = |query: &str| Call::new(Method::GET, &format!("{path}/history{query}"));
+    document.see(practice, HISTORY, history("?limit=1"), 200).await;
+    document.see(practice, HISTORY, history("?cursor=x"), 400).await;
     document.see(practice, WITNESS, Call::new(Method::GET, path), 200).await;
 }
 
@@ -391,6 +395,7 @@ const LABEL: &str = "/v1/labels/{code}";
 const LABEL_BY_ID: &str = "/v1/labels/by-id/{id}";
 const WITNESSES: &str = "/v1/witnesses";
 const WITNESS: &str = "/v1/witnesses/{ledger_id}";
+const HISTORY: &str = "/v1/witnesses/{ledger_id}/history";
 const VOUCHERS: &str = "/v1/vouchers";
 const LOOKUP: &str = "/v1/vouchers/lookup";
 const REVERSAL: &str = "/v1/vouchers/{id}/reversal";

@@ -19,8 +19,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::ports::{
-    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
-    LockProgress, VoucherPage, Witness, WitnessSeen,
+    AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LedgerWitness,
+    LockInfo, LockProgress, VoucherPage, Witness, WitnessPage, WitnessSeen,
 };
 use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease, domain};
 use reqwest::{Method, Request};
@@ -190,6 +190,14 @@ impl AccountingSystem for Open {
 
     async fn witness(&self, ledger_id: &str) -> Result<WitnessSeen, CallError> {
         witness::witness(self, ledger_id).await
+    }
+
+    async fn witness_history(&self, ledger_id: &str, cursor: Option<&str>) -> Result<Option<WitnessPage>, CallError> {
+        witness::history(self, ledger_id, cursor).await
+    }
+
+    async fn witnesses(&self) -> Result<Option<Vec<LedgerWitness>>, CallError> {
+        witness::list(self).await
     }
 
     async fn leave_witness(&self, permit: &Permit, ledger_id: &str, witness: &Witness) -> Result<(), CallError> {

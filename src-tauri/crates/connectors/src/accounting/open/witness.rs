@@ -1,7 +1,7 @@
 //! Reads and leaves the newest audit head of a ledger, as the accounting side keeps it.
 
 use postonce_engine::domain::Actor;
-use postonce_engine::ports::{CallError, LeaseToken, Witness, WitnessSeen};
+use postonce_engine::ports::{CallError, LeaseToken, LedgerWitness, Witness, WitnessPage, WitnessSeen};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
@@ -41,19 +41,86 @@ pub(super) async fn witness(open: &Open, ledger_id: &str) -> Result<WitnessSeen,
         404 if classify::refusal(peer, &answer).is_some() => return Ok(WitnessSeen::None),
         _ => return Ok(WitnessSeen::NotOffered),
     }
-    let body: WitnessBody = classify::read(peer, &answer)?;
-    let Some(head) = head_of(&body.head) else {
-        return Err(CallError::Unknown(peer.unexpected(answer.status, "head")));
-    };
+    match witness_of(classify::read(peer, &answer)?) {
+        Some(witness) => Ok(WitnessSeen::Kept(witness)),
+        None => Err(CallError::Unknown(peer.unexpected(answer.status, "head"))),
+    }
+}
+
+#[derive(Deserialize)]
+struct HistoryBody {
+    witnesses: Vec<WitnessBody>,
+    #[serde(default)]
+    next_cursor: Option<String>,
+}
+
+/// Reads the witnesses that a ledger ever left, a page. A server that keeps the newest alone has no such address.
+pub(super) async fn history(
+    open: &Open,
+    ledger_id: &str,
+    cursor: Option<&str>,
+) -> Result<Option<WitnessPage>, CallError> {
+    let mut request = open.brief_request(Method::GET, &format!("{}/history", path(open, ledger_id)?), None)?;
+    if let Some(cursor) = cursor {
+        request.url_mut().query_pairs_mut().append_pair("cursor", cursor);
+    }
+    let answer = open.call(request, &[200, 404, 405, 501]).await?;
+    if answer.status != 200 {
+        return Ok(None);
+    }
+    let peer = open.http.peer();
+    let body: HistoryBody = classify::read(peer, &answer)?;
+    // It would go round forever.
+    if body.next_cursor.is_some() && body.next_cursor.as_deref() == cursor {
+        return Err(CallError::Unknown(peer.unexpected(200, "next_cursor")));
+    }
+    let read = |body| witness_of(body).ok_or_else(|| CallError::Unknown(peer.unexpected(200, "head")));
+    let witnesses = body.witnesses.into_iter().map(read).collect::<Result<_, _>>()?;
+    Ok(Some(WitnessPage { witnesses, next: body.next_cursor }))
+}
+
+#[derive(Deserialize)]
+struct ListedBody {
+    ledger_id: String,
+    #[serde(default)]
+    written_at: Option<String>,
+    #[serde(flatten)]
+    witness: WitnessBody,
+}
+
+#[derive(Deserialize)]
+struct ListBody {
+    witnesses: Vec<ListedBody>,
+}
+
+/// Reads the newest witness of each ledger of the organisation. A server that lists none has no such address.
+pub(super) async fn list(open: &Open) -> Result<Option<Vec<LedgerWitness>>, CallError> {
+    let answer = open.call(open.brief_request(Method::GET, "v1/witnesses", None)?, &[200, 404, 405, 501]).await?;
+    if answer.status != 200 {
+        return Ok(None);
+    }
+    let peer = open.http.peer();
+    let body: ListBody = classify::read(peer, &answer)?;
+    // Another client's witness need not be one of ours.
+    let witnesses = body.witnesses.into_iter().filter_map(|listed| {
+        let (ledger_id, written_at) = (bounded(&listed.ledger_id, TEXT_CHARS_MAX), listed.written_at);
+        let written_at = written_at.map(|at| bounded(&at, TEXT_CHARS_MAX));
+        Some(LedgerWitness { ledger_id, witness: witness_of(listed.witness)?, written_at })
+    });
+    Ok(Some(witnesses.collect()))
+}
+
+/// Takes over a witness; `None` if its head is no hash.
+fn witness_of(body: WitnessBody) -> Option<Witness> {
     let short = |text: String| bounded(&text, TEXT_CHARS_MAX);
     let Actor { user, host } = body.written_by;
-    Ok(WitnessSeen::Kept(Witness {
+    Some(Witness {
         entries: body.entries,
-        head,
+        head: head_of(&body.head)?,
         public_key: body.public_key.map(short),
         signature: body.signature.map(short),
         written_by: Actor { user: short(user), host: short(host) },
-    }))
+    })
 }
 
 pub(super) async fn leave(

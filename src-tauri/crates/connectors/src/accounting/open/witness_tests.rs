@@ -106,3 +106,50 @@ async fn witness_is_refused_only_for_a_newer_one() {
     let (_server, open) = answering(refusal(412, "lock-lost")).await;
     assert_eq!(witness::leave(&open, &token, "ledger-1", &ours()).await, Err(CallError::LeaseLost));
 }
+
+#[tokio::test]
+async fn earlier_witnesses_are_read_page_by_page() {
+    let server = MockServer::start().await;
+    let page = |next: Value| json!({"witnesses": [kept()], "next_cursor": next});
+    Mock::given(path("/v1/witnesses/ledger-1/history"))
+        .and(wiremock::matchers::query_param("cursor", "2"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(page(Value::Null)))
+        .mount(&server)
+        .await;
+    Mock::given(path("/v1/witnesses/ledger-1/history"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(page(json!("2"))))
+        .with_priority(9)
+        .mount(&server)
+        .await;
+    let open = open(&server);
+    let first = open.witness_history("ledger-1", None).await.expect("an answer").expect("it keeps them");
+    assert_eq!((first.witnesses, first.next.as_deref()), (vec![ours()], Some("2")));
+    let second = open.witness_history("ledger-1", Some("2")).await.expect("an answer").expect("it keeps them");
+    assert_eq!(second.next, None);
+}
+
+#[tokio::test]
+async fn server_that_keeps_the_newest_witness_alone_goes_on_to_work() {
+    for answer in [ResponseTemplate::new(404), refusal(404, "not-found"), ResponseTemplate::new(405)] {
+        let server = MockServer::start().await;
+        Mock::given(path("/v1/witnesses/ledger-1/history")).respond_with(answer.clone()).mount(&server).await;
+        Mock::given(path("/v1/witnesses")).respond_with(answer).mount(&server).await;
+        let open = open(&server);
+        assert_eq!(open.witness_history("ledger-1", None).await, Ok(None));
+        assert_eq!(open.witnesses().await, Ok(None));
+    }
+}
+
+#[tokio::test]
+async fn witnesses_are_listed_and_strange_ones_left_out() {
+    let server = MockServer::start().await;
+    let mut listed = [kept(), kept()];
+    listed[0]["ledger_id"] = json!("ledger-1");
+    listed[1]["ledger_id"] = json!("ledger-2");
+    listed[1]["head"] = json!("no hash");
+    let answer = ResponseTemplate::new(200).set_body_json(json!({"witnesses": listed}));
+    Mock::given(path("/v1/witnesses")).respond_with(answer).mount(&server).await;
+    let found = open(&server).witnesses().await.expect("an answer").expect("it lists them");
+    let at = Some("2026-11-02T09:14:03Z".to_owned());
+    assert_eq!(found, [LedgerWitness { ledger_id: "ledger-1".into(), witness: ours(), written_at: at }]);
+}

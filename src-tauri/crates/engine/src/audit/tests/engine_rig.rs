@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::{Signer as _, SigningKey};
 use rusqlite::Connection as Raw;
 
+use crate::domain::audit_chain::{COLUMNS, ChainHash, Value, entry_hash};
 use crate::domain::schedule::Schedule;
 use crate::domain::*;
 use crate::engine::Engine;
@@ -68,15 +69,20 @@ impl Pages for Empty {
 }
 
 /// A signer with this key, or with none.
-pub(crate) struct Key(pub(crate) Option<SigningKey>);
+#[derive(Default)]
+pub(crate) struct Key {
+    key: Option<SigningKey>,
+    /// The heads that the machine remembers; `None` where it has no memory.
+    pub(crate) memory: Mutex<Option<Vec<RememberedHead>>>,
+}
 
 impl Key {
     pub(crate) fn new(seed: u8) -> Self {
-        Self(Some(SigningKey::from_bytes(&[seed; 32])))
+        Self { key: Some(SigningKey::from_bytes(&[seed; 32])), memory: Mutex::default() }
     }
 
     pub(crate) fn signature(&self, bytes: &[u8]) -> Option<Signature> {
-        let key = self.0.as_ref()?;
+        let key = self.key.as_ref()?;
         Some(Signature {
             public_key: hex::encode(key.verifying_key().as_bytes()),
             signature: hex::encode(key.sign(bytes).to_bytes()),
@@ -86,11 +92,20 @@ impl Key {
 
 #[async_trait]
 impl Signer for Key {
-    async fn sign(&self, bytes: &[u8]) -> Option<Signature> {
+    fn sign(&self, bytes: &[u8]) -> Option<Signature> {
         self.signature(bytes)
     }
     async fn public_key(&self) -> Option<String> {
         Some(self.signature(&[])?.public_key)
+    }
+    fn remember(&self, head: &RememberedHead) {
+        if let Some(heads) = self.memory.lock().expect("no test panics with it").as_mut() {
+            heads.retain(|kept| kept.ledger_id != head.ledger_id);
+            heads.push(head.clone());
+        }
+    }
+    async fn remembered(&self) -> Vec<RememberedHead> {
+        self.memory.lock().expect("no test panics with it").clone().unwrap_or_default()
     }
 }
 
@@ -110,6 +125,10 @@ pub(crate) enum Manner {
 pub(crate) struct Books {
     pub(crate) manner: Mutex<Manner>,
     pub(crate) kept: Mutex<Option<Witness>>,
+    /// Every witness that was ever left; `None` where the newest alone is kept.
+    pub(crate) history: Mutex<Option<Vec<Witness>>>,
+    /// The witnesses of the organisation's other ledgers; `None` where none are listed.
+    pub(crate) others: Mutex<Option<Vec<LedgerWitness>>>,
     pub(crate) leases_out: AtomicU64,
     pub(crate) held_by: Mutex<Option<LockHolder>>,
     fence: AtomicU64,
@@ -199,7 +218,7 @@ impl AccountingSystem for Books {
         Ok(Found::default())
     }
     async fn vouchers(&self, _: Period, _: Option<&str>) -> Result<VoucherPage, CallError> {
-        never()
+        Ok(VoucherPage { vouchers: Vec::new(), next: None })
     }
     async fn reverse(&self, _: &Permit, _: &ClaimedReversal) -> Result<VoucherResult, CallError> {
         never()
@@ -220,7 +239,20 @@ impl AccountingSystem for Books {
             return Err(Self::out_of_reach());
         }
         *self.kept.lock().expect("no test panics with it") = Some(witness.clone());
+        if let Some(history) = self.history.lock().expect("no test panics with it").as_mut() {
+            history.push(witness.clone());
+        }
         Ok(())
+    }
+    async fn witness_history(&self, _: &str, cursor: Option<&str>) -> Result<Option<WitnessPage>, CallError> {
+        let Some(history) = self.history.lock().expect("no test panics with it").clone() else { return Ok(None) };
+        // One on a page.
+        let place = cursor.map_or(0, |cursor| cursor.parse().expect("a cursor of ours"));
+        let next = (place + 1 < history.len()).then(|| (place + 1).to_string());
+        Ok(Some(WitnessPage { witnesses: history.into_iter().skip(place).take(1).collect(), next }))
+    }
+    async fn witnesses(&self) -> Result<Option<Vec<LedgerWitness>>, CallError> {
+        Ok(self.others.lock().expect("no test panics with it").clone())
     }
     fn voucher_pages(&self) -> Option<VoucherPages> {
         Some(VoucherPages::new("https://books/voucher/", ""))
@@ -242,7 +274,12 @@ pub(crate) struct EngineRig {
     pub(crate) engine: Arc<Engine>,
     pub(crate) books: Arc<Books>,
     pub(crate) clock: Arc<Ticking>,
-    key: Arc<Key>,
+    pub(crate) key: Arc<Key>,
+}
+
+/// Returns the memory of an accounting side that keeps no witnesses, on a machine without a key.
+pub(crate) fn not_offered() -> crate::audit::Remembered {
+    crate::audit::Remembered { newest: Some(WitnessSeen::NotOffered), ..crate::audit::Remembered::default() }
 }
 
 pub(crate) fn kari() -> Actor {
@@ -256,11 +293,13 @@ impl EngineRig {
         let books = Arc::new(Books {
             manner: Mutex::new(Manner::Keeps),
             kept: Mutex::new(None),
+            history: Mutex::new(None),
+            others: Mutex::new(None),
             leases_out: AtomicU64::new(0),
             held_by: Mutex::new(None),
             fence: AtomicU64::new(0),
         });
-        let (clock, key) = (Arc::new(Ticking::default()), Arc::new(key.map_or(Key(None), Key::new)));
+        let (clock, key) = (Arc::new(Ticking::default()), Arc::new(key.map_or_else(Key::default, Key::new)));
         let engine = engine(folder.path(), &books, &clock, &key, None);
         Self { folder, engine, books, clock, key }
     }
@@ -285,6 +324,13 @@ impl EngineRig {
 
     pub(crate) fn clock_now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// Returns another engine over a new ledger, as a rebuild has one.
+    pub(crate) fn anew(&self) -> Arc<Engine> {
+        let folder = self.folder.path().join("anew");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        engine(&folder, &self.books, &self.clock, &self.key, None)
     }
 
     pub(crate) fn ledger(&self) -> &Ledger {
@@ -334,6 +380,29 @@ impl EngineRig {
         });
         entries.await.expect("entries");
         self.clock.0.fetch_add(count as u64, Ordering::Relaxed);
+    }
+
+    /// Changes the ledger as the program does, through its one door.
+    pub(crate) async fn by_the_program(&self, sql: &'static str) {
+        self.ledger().write(move |tx| tx.execute_all(sql)).await.expect("the statements are SQL");
+    }
+
+    /// Appends so many entries as a program did that covered no rows.
+    pub(crate) async fn before_rows_were_covered(&self, count: u64) {
+        let first = self.clock.now();
+        let raw = self.raw();
+        let ledger_id: String = raw.query_row("SELECT ledger_id FROM ledger", [], |row| row.get(0)).expect("an id");
+        let mut previous = ChainHash::NONE;
+        for entry in 1..=count {
+            let (actor, at) = (kari(), first + TimeDelta::seconds(entry.cast_signed()));
+            let values = AuditAct::new(at, &actor, Act::SettingsChanged).values(entry, previous, None);
+            let hash = entry_hash(&ledger_id, &values);
+            let places: Vec<String> = (1..=COLUMNS.len() + 1).map(|n| format!("?{n}")).collect();
+            let sql = format!("INSERT INTO audit ({}, hash) VALUES ({})", COLUMNS.join(", "), places.join(", "));
+            let hashed = Value::Blob(hash.as_bytes().to_vec());
+            raw.execute(&sql, rusqlite::params_from_iter(values.iter().chain([&hashed]))).expect("an entry");
+            previous = hash;
+        }
     }
 
     /// Opens the file as somebody does who knows SQLite: no triggers, no checks, no waiting for the disk.

@@ -2,5 +2,7 @@
 
 pub(crate) mod engine_rig;
 mod forged;
+mod remembered;
+mod rows;
 mod tampered;
 mod witnessed;

@@ -298,7 +298,7 @@ impl LaggingRig {
             accounting: Arc::clone(&books) as Arc<dyn AccountingSystem>,
             clock: Arc::clone(&time) as Arc<dyn Clock>,
             ids,
-            signer: Arc::new(Key(None)),
+            signer: Arc::new(Key::default()),
             settings: Settings {
                 organisation: OrganisationId::new("hlf").expect("a valid id"),
                 time_zone: chrono_tz::Europe::Oslo,

@@ -74,9 +74,10 @@ impl Ledger {
     pub async fn papers(&self, run: Option<&RunId>) -> Result<Papers, LedgerError> {
         let run = run.cloned();
         self.read(move |tx| {
+            let proofs = run.as_ref().map(|run| tx.proofs(run, None)).transpose()?.unwrap_or_default();
             let found =
                 tx.row(include_str!("papers.sql"), named_params! { ":run": run.as_ref().map(RunId::as_str) }, |row| {
-                    tx.papers(row)
+                    Ok(Papers { proofs: proofs.clone(), ..tx.papers(row)? })
                 })?;
             found.ok_or_else(|| LedgerError::Impossible { what: "ledger", found: "no row".to_owned() })
         })
@@ -138,6 +139,7 @@ impl LedgerTx<'_> {
             ledger_id: self.get(row, "ledger_id")?,
             audit_entries: number("audit.entry", self.get(row, "entries")?)?,
             audit_head: self.get(row, "head")?,
+            proofs: Vec::new(),
             protection: protection.map(|text| word("run.protection", &text, Protection::from_text)).transpose()?,
             program: self.get(row, "program")?,
         })

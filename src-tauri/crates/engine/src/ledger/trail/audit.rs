@@ -12,8 +12,12 @@ use serde_json::json;
 
 use crate::domain::audit_chain::{COLUMNS, ChainHash, StoredEntry, Value, entry_hash};
 use crate::domain::{Act, Actor, Generation, RunId};
+use crate::ledger::trail::rows::value_of;
 use crate::ledger::values::{signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
+
+/// The member of an entry's detail that holds the root over the rows it covers.
+pub(crate) const ROWS: &str = "rows";
 
 /// The content of an entry.
 #[derive(Debug, Clone)]
@@ -94,7 +98,17 @@ impl<'a> AuditAct<'a> {
         Self { detail, ..self }
     }
 
-    fn values(&self, entry: u64, previous: ChainHash) -> [Value; COLUMNS.len()] {
+    /// Returns the values of the entry; `rows` is what it says of the rows that it covers.
+    pub(crate) fn values(
+        &self,
+        entry: u64,
+        previous: ChainHash,
+        rows: Option<serde_json::Value>,
+    ) -> [Value; COLUMNS.len()] {
+        let mut detail = self.detail.clone();
+        if let (Some(rows), Some(members)) = (rows, detail.as_object_mut()) {
+            members.insert(ROWS.to_owned(), rows);
+        }
         [
             Value::Integer(signed(entry)),
             Value::text(stamp(self.at)),
@@ -108,7 +122,7 @@ impl<'a> AuditAct<'a> {
             Value::text_option(self.voucher_id),
             Value::text_option(self.earlier_voucher_id),
             Value::text_option(self.reason),
-            Value::text(self.detail.to_string()),
+            Value::text(detail.to_string()),
             Value::Blob(previous.as_bytes().to_vec()),
         ]
     }
@@ -124,15 +138,35 @@ pub(crate) struct AuditTip {
 }
 
 impl LedgerTx<'_> {
-    /// Appends an entry; returns its number. It is called in the transaction of the act itself: both are kept, or
-    /// neither.
+    /// Appends an entry, which covers the rows that were changed for it; returns its number. It is called in the
+    /// transaction of the act itself, behind the changes: all are kept, or none.
     ///
     /// # Errors
     /// If the act wants a reason and has none, or the trail does not end as it should.
     pub(crate) fn audit(&self, act: &AuditAct<'_>) -> Result<u64, LedgerError> {
+        if self.has_uncovered_history()? {
+            self.seal_history(act)?;
+        }
+        self.append_audit(act)
+    }
+
+    /// Seals the rows of a ledger from before rows were covered, with an entry that says so.
+    fn seal_history(&self, act: &AuditAct<'_>) -> Result<(), LedgerError> {
+        let before = self.audit_tip()?.entries;
+        self.note_everything()?;
+        let sealed = AuditAct::new(act.at, act.actor, Act::HistorySealed).detail(json!({ "entries_before": before }));
+        self.append_audit(&sealed).map(drop)
+    }
+
+    fn append_audit(&self, act: &AuditAct<'_>) -> Result<u64, LedgerError> {
         let tip = self.audit_tip()?;
         let entry = tip.entries + 1;
-        let values = act.values(entry, tip.head);
+        let is_first = tip.entries == 0;
+        if is_first {
+            self.note_everything()?;
+        }
+        let rows = self.cover(entry, is_first || act.act == Act::HistorySealed)?;
+        let values = act.values(entry, tip.head, rows);
         let hash = entry_hash(&self.ledger_id()?, &values);
         let [
             number,
@@ -160,6 +194,7 @@ impl LedgerTx<'_> {
                 ":hash": hash.as_bytes().as_slice(),
             },
         )?;
+        self.has_appended.set(true);
         self.read_back(entry, &StoredEntry { values, hash: Value::Blob(hash.as_bytes().to_vec()) })?;
         Ok(entry)
     }
@@ -208,13 +243,7 @@ impl LedgerTx<'_> {
 
     /// Returns the value of the column as it stands, even if this program never writes such a one.
     pub(in crate::ledger) fn stored_value(&self, row: &Row<'_>, column: &'static str) -> Result<Value, LedgerError> {
-        Ok(match row.get_ref(column).map_err(|error| self.sqlite_error(error))? {
-            ValueRef::Null => Value::Null,
-            ValueRef::Integer(number) => Value::Integer(number),
-            ValueRef::Text(bytes) => Value::Text(bytes.to_vec()),
-            ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
-            ValueRef::Real(number) => Value::Real(number.to_bits()),
-        })
+        row.get_ref(column).map(value_of).map_err(|error| self.sqlite_error(error))
     }
 }
 

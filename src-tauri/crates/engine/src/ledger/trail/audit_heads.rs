@@ -4,10 +4,11 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
 
-use crate::domain::audit_chain::{ChainHash, StoredEntry, Value};
+use crate::domain::audit_chain::{ChainHash, StoredEntry, Value, head_bytes};
+use crate::ledger::trail::audit::AuditTip;
 use crate::ledger::values::{signed, stamp};
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
-use crate::ports::Signature;
+use crate::ports::{RememberedHead, Signature, Signer};
 use crate::views::AuditSeal;
 
 /// A head exactly as the ledger holds it, with the hash of the chain at its place.
@@ -56,22 +57,37 @@ impl Ledger {
 }
 
 impl LedgerTx<'_> {
+    /// Signs the end of the trail and keeps it, in the transaction that wrote it: an entry is never there without its
+    /// seal.
+    pub(in crate::ledger) fn seal_tip(&self, signer: &dyn Signer) -> Result<RememberedHead, LedgerError> {
+        let (ledger_id, tip) = (self.ledger_id()?, self.audit_tip()?);
+        let signature = signer.sign(&head_bytes(&ledger_id, tip.entries, &tip.head));
+        let at = self.row(
+            "SELECT at FROM audit WHERE entry = :entry",
+            named_params! { ":entry": signed(tip.entries) },
+            |row| self.get::<String>(row, "at"),
+        )?;
+        let at = at.unwrap_or_default();
+        self.add_audit_head(&tip, signature.as_ref(), &at)?;
+        let public_key = signature.map(|signature| signature.public_key);
+        Ok(RememberedHead { ledger_id, entries: tip.entries, head: tip.head.to_string(), public_key, at })
+    }
+
+    /// Lets the end of the trail be sealed though this transaction appends nothing to it.
+    pub(crate) fn seal_anew(&self) {
+        self.has_appended.set(true);
+    }
+
     /// Keeps a head; returns its number.
-    pub(crate) fn add_audit_head(
-        &self,
-        entries: u64,
-        head: &ChainHash,
-        signature: Option<&Signature>,
-        now: DateTime<Utc>,
-    ) -> Result<i64, LedgerError> {
+    fn add_audit_head(&self, tip: &AuditTip, signature: Option<&Signature>, made_at: &str) -> Result<i64, LedgerError> {
         self.execute_one(
             "audit_head",
             "INSERT INTO audit_head (entries, head, public_key, signature, made_at)
              VALUES (:entries, :head, :public_key, :signature, :now)",
             named_params! {
-                ":entries": signed(entries), ":head": head.as_bytes().as_slice(),
+                ":entries": signed(tip.entries), ":head": tip.head.as_bytes().as_slice(),
                 ":public_key": signature.map(|signature| &signature.public_key),
-                ":signature": signature.map(|signature| &signature.signature), ":now": stamp(now),
+                ":signature": signature.map(|signature| &signature.signature), ":now": made_at,
             },
         )?;
         Ok(self.inserted())

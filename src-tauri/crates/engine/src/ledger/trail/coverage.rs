@@ -1,0 +1,184 @@
+//! Says which tables and columns the audit trail covers. A table or column that a migration adds is covered without a
+//! word here; one that is not to be covered is named below, with the reason.
+//!
+//! The digest of a row leaves out a column that holds its default. A migration may so add columns (with a literal
+//! default or none) and change no digest of a row from before; it must not rewrite the covered columns of such rows.
+
+use rusqlite::Connection;
+
+use crate::domain::audit_chain::Value;
+
+/// Tables that no entry covers, and why.
+pub(crate) const TABLES_OUTSIDE: [(&str, &str); 5] = [
+    ("audit", "its entries are chained, and each says itself what happened"),
+    ("audit_head", "its heads are signed and held against the chain"),
+    ("row_digest", "its digests make the roots that stand in entries"),
+    ("repeat", "rows of the newest reading alone, replaced by the next; their meaning stands in the rows of the run"),
+    ("flaw", "rows of the newest reading alone, replaced by the next; their meaning stands in the rows of the run"),
+];
+
+/// Columns that no entry covers, and why.
+pub(crate) const COLUMNS_OUTSIDE: [(&str, &str, &str); 7] = [
+    ("ledger", "writes", "counts transactions, to see whether the file was replaced"),
+    ("ledger", "latest_reading", "a mark of the newest reading, which each run sets anew"),
+    ("record", "reading_id", "a mark of the newest reading in which it stood, which each run sets anew"),
+    ("record", "file", "its place in the newest reading; the rows of a run keep the place it had then"),
+    ("record", "line", "its place in the newest reading; the rows of a run keep the place it had then"),
+    ("request", "body", "held against body_hash, which is covered; it is let go of when it is answered"),
+    ("run_item", "mark", "the beginning of the digest itself"),
+];
+
+/// The table whose rows have no digest beside them: they are covered by the end of their run.
+pub(crate) const RUN_ITEM: &str = "run_item";
+
+/// The conditions under which a row never changes again.
+const SETTLED: [(&str, &str); 12] = [
+    ("acceptance", "1"),
+    ("alarm", "cleared_at IS NOT NULL"),
+    ("attempt", "state IN ('posted', 'refused', 'not_sent')"),
+    ("comparison", "finished_at IS NOT NULL"),
+    ("comparison_difference", "1"),
+    ("re_export", "withdrawn_at IS NOT NULL"),
+    ("reading", "finished_at IS NOT NULL"),
+    ("reversal", "state IN ('posted', 'refused', 'not_sent')"),
+    ("run", "finished_at IS NOT NULL"),
+    ("run_sum", "1"),
+    ("schedule_seen", "1"),
+    ("scheduled_time", "how <> 'claimed'"),
+];
+
+/// The tables that are covered, as the schema has them.
+#[derive(Debug)]
+pub(crate) struct Coverage {
+    tables: Vec<CoveredTable>,
+}
+
+/// A covered table.
+#[derive(Debug)]
+pub(crate) struct CoveredTable {
+    pub(crate) name: String,
+    /// The columns of its primary key: one or two.
+    pub(crate) keys: Vec<String>,
+    /// The covered columns, the key's among them, by name.
+    pub(crate) columns: Vec<CoveredColumn>,
+}
+
+/// A covered column.
+#[derive(Debug)]
+pub(crate) struct CoveredColumn {
+    pub(crate) name: String,
+    /// The value that is left out.
+    pub(crate) default: Value,
+}
+
+impl Coverage {
+    /// Reads the schema, and lets this connection note each row that it changes.
+    pub(in crate::ledger) fn noting(connection: &Connection) -> rusqlite::Result<Self> {
+        let coverage = Self::of(connection)?;
+        connection.execute_batch(include_str!("changed_rows.sql"))?;
+        for table in coverage.tables.iter().filter(|table| table.name != RUN_ITEM) {
+            connection.execute_batch(&table.triggers())?;
+        }
+        Ok(coverage)
+    }
+
+    /// Reads the schema.
+    pub(in crate::ledger) fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        let mut columns = connection.prepare(include_str!("covered_columns.sql"))?;
+        let mut rows = columns.query([])?;
+        let mut tables: Vec<CoveredTable> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (table, name): (String, String) = (row.get("table_name")?, row.get("name")?);
+            if TABLES_OUTSIDE.iter().any(|(outside, _)| *outside == table) {
+                continue;
+            }
+            if tables.last().is_none_or(|last| last.name != table) {
+                tables.push(CoveredTable { name: table.clone(), keys: Vec::new(), columns: Vec::new() });
+            }
+            let Some(last) = tables.last_mut() else { continue };
+            if row.get::<_, i64>("pk")? > 0 {
+                last.keys.push(name.clone());
+            }
+            if COLUMNS_OUTSIDE.iter().any(|(outside, column, _)| (*outside, *column) == (table.as_str(), name.as_str()))
+            {
+                continue;
+            }
+            let default = row.get::<_, Option<String>>("dflt_value")?.map_or(Value::Null, |text| literal(&text));
+            last.columns.push(CoveredColumn { name, default });
+        }
+        tables.iter_mut().for_each(|table| table.columns.sort_by(|one, other| one.name.cmp(&other.name)));
+        Ok(Self { tables })
+    }
+
+    /// Returns the tables, by name.
+    pub(crate) fn tables(&self) -> &[CoveredTable] {
+        &self.tables
+    }
+
+    pub(crate) fn table(&self, name: &str) -> Option<&CoveredTable> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+}
+
+impl CoveredTable {
+    /// Returns the condition, in SQL, under which its rows never change again.
+    pub(in crate::ledger) fn settled(&self) -> &'static str {
+        SETTLED.iter().find(|(table, _)| *table == self.name).map_or("0", |(_, condition)| condition)
+    }
+
+    /// Returns the columns as SQL lists them, each behind `prefix`.
+    pub(in crate::ledger) fn list(&self, prefix: &str) -> String {
+        let names: Vec<String> =
+            self.columns.iter().map(|column| format!("{prefix}{}", quoted(&column.name))).collect();
+        names.join(", ")
+    }
+
+    /// Returns the SQL of a key's column behind a prefix; a key of one column has 0 for the second.
+    pub(in crate::ledger) fn key(&self, place: usize, prefix: &str) -> String {
+        self.keys.get(place).map_or_else(|| "0".to_owned(), |name| format!("{prefix}{}", quoted(name)))
+    }
+
+    /// Returns the triggers of one connection by which it notes the rows that it changes. They live as long as it does,
+    /// and so note nothing that somebody else writes into the file.
+    fn triggers(&self) -> String {
+        let table = quoted(&self.name);
+        let text = self.name.replace('\'', "''");
+        let note = |side: &str| {
+            let (one, two) = (self.key(0, side), self.key(1, side));
+            format!(
+                "INSERT INTO changed_row (table_name, key1, key2, noted) VALUES ('{text}', {one}, {two}, 0)
+                 ON CONFLICT DO UPDATE SET noted = 0;"
+            )
+        };
+        let differs: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| quoted(&column.name))
+            .map(|name| format!("OLD.{name} IS NOT NEW.{name}"))
+            .collect();
+        let differs = differs.join(" OR ");
+        let (new, old) = (note("NEW."), note("OLD."));
+        format!(
+            "CREATE TEMP TRIGGER {insert} AFTER INSERT ON main.{table} BEGIN {new} END;
+             CREATE TEMP TRIGGER {update} AFTER UPDATE ON main.{table} WHEN {differs} BEGIN {old} {new} END;
+             CREATE TEMP TRIGGER {delete} AFTER DELETE ON main.{table} BEGIN {old} END;",
+            insert = quoted(&format!("{}_is_inserted", self.name)),
+            update = quoted(&format!("{}_is_updated", self.name)),
+            delete = quoted(&format!("{}_is_deleted", self.name)),
+        )
+    }
+}
+
+pub(in crate::ledger) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Reads a default as the schema words it. Another than a literal is never equal to a value here, and so never left
+/// out.
+fn literal(text: &str) -> Value {
+    if let Ok(number) = text.parse() {
+        return Value::Integer(number);
+    }
+    let quoted = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
+    quoted.map_or(Value::Real(0), |text| Value::text(text.replace("''", "'")))
+}

@@ -1,0 +1,244 @@
+//! Keeps the digests of rows, and covers them by entries of the audit trail: the entry's detail holds the root of a
+//! Merkle tree over them.
+//!
+//! An entry covers the rows that its own transaction changed before it. The first entry after the end of a run covers
+//! everything that is not covered yet, and the rows of that run. So an attempt that a later run settles is covered by
+//! the end of the later run, and a row that changes again by the entry of whoever changed it. Invariant: the program's
+//! own connection alone notes changes; what somebody else writes into the file has no digest, or another one.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Row, named_params};
+use serde_json::json;
+
+use super::coverage::{CoveredTable, RUN_ITEM};
+use crate::domain::audit_chain::{ChainHash, Value};
+use crate::domain::row_digest::{Tree, leaf, row_digest};
+use crate::ledger::{LedgerError, LedgerTx};
+
+/// The digest of a row that the program has deleted.
+pub(crate) const DELETED: ChainHash = ChainHash::NONE;
+/// The number of bytes of a digest that stand beside a row of a run.
+pub(crate) const MARK_BYTES: usize = 8;
+/// The rows of a run that are held in memory at once.
+const PAGE_ROWS: i64 = 1_000;
+
+impl LedgerTx<'_> {
+    /// Brings the digests of the rows up to date that this transaction has changed.
+    pub(in crate::ledger) fn note_changes(&self) -> Result<(), LedgerError> {
+        let changed = self.rows(
+            "SELECT table_name, key1, key2 FROM changed_row WHERE noted = 0 ORDER BY table_name, key1, key2",
+            [],
+            |row| {
+                let (key1, key2) = (self.stored_value(row, "key1")?, self.stored_value(row, "key2")?);
+                Ok((self.get::<String>(row, "table_name")?, key1, key2))
+            },
+        )?;
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let ledger_id = self.ledger_id()?;
+        for (table, key1, key2) in &changed {
+            let Some(table) = self.coverage().table(table) else { continue };
+            let found = self.row(&table.select_one(), named_params! { ":key1": key1, ":key2": key2 }, |row| {
+                self.digested(&ledger_id, table, row)
+            })?;
+            self.note_digest(table, key1, key2, found.unwrap_or((DELETED, false)))?;
+        }
+        self.execute("UPDATE changed_row SET noted = 1 WHERE noted = 0", [])?;
+        Ok(())
+    }
+
+    fn note_digest(
+        &self,
+        table: &CoveredTable,
+        key1: &Value,
+        key2: &Value,
+        (digest, settled): (ChainHash, bool),
+    ) -> Result<(), LedgerError> {
+        self.execute(
+            include_str!("note_digest.sql"),
+            named_params! {
+                ":table": table.name, ":key1": key1, ":key2": key2, ":digest": digest.as_bytes().as_slice(),
+                ":settled": settled,
+            },
+        )?;
+        Ok(())
+    }
+
+    /// Forgets which rows the transaction has changed; their digests are kept.
+    pub(in crate::ledger) fn forget_changes(&self) -> Result<(), LedgerError> {
+        self.execute("DELETE FROM changed_row", []).map(drop)
+    }
+
+    /// Says whether the ledger is from before rows were covered: it has entries, and none of them covers a row.
+    pub(in crate::ledger) fn has_uncovered_history(&self) -> Result<bool, LedgerError> {
+        let found = self.row(include_str!("uncovered_history.sql"), [], |row| self.get::<bool>(row, "uncovered"))?;
+        Ok(found.unwrap_or(false))
+    }
+
+    /// Notes the digest of every row there is.
+    pub(in crate::ledger) fn note_everything(&self) -> Result<(), LedgerError> {
+        let ledger_id = self.ledger_id()?;
+        for table in self.coverage().tables().iter().filter(|table| table.name != RUN_ITEM) {
+            let sql = format!(
+                "SELECT {} AS key1, {} AS key2, {}, {} AS settled FROM {}",
+                table.key(0, ""),
+                table.key(1, ""),
+                table.list(""),
+                table.settled(),
+                super::coverage::quoted(&table.name),
+            );
+            self.each(&sql, [], |row| {
+                let (key1, key2) = (self.stored_value(row, "key1")?, self.stored_value(row, "key2")?);
+                self.note_digest(table, &key1, &key2, self.digested_from(&ledger_id, table, row, 2)?)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Covers rows by the entry of that number; returns what its detail says of them. Everything that is not covered
+    /// yet if a run has ended since or `covers_all`; else the rows that this transaction changed.
+    pub(in crate::ledger) fn cover(
+        &self,
+        entry: u64,
+        covers_all: bool,
+    ) -> Result<Option<serde_json::Value>, LedgerError> {
+        self.note_changes()?;
+        let ended = self.rows(include_str!("ended_runs.sql"), [], |row| self.get::<i64>(row, "run_number"))?;
+        let mut tree = Tree::default();
+        let entry = named_params! { ":entry": crate::ledger::values::signed(entry) };
+        if ended.is_empty() && !covers_all {
+            self.grow(include_str!("open_digests_of_changed.sql"), &mut tree)?;
+            self.execute(include_str!("cover_changed.sql"), entry)?;
+        } else {
+            for run in &ended {
+                self.execute(include_str!("note_attempts_of_run.sql"), named_params! { ":run": run })?;
+            }
+            self.note_changes()?;
+            self.grow(include_str!("open_digests.sql"), &mut tree)?;
+            self.execute("UPDATE row_digest SET entry = :entry WHERE entry = 0", entry)?;
+            let ledger_id = self.ledger_id()?;
+            for run in &ended {
+                self.mark_items(&ledger_id, *run, &mut tree)?;
+            }
+        }
+        let Some(root) = tree.root() else { return Ok(None) };
+        let mut rows = json!({ "count": tree.leaves(), "root": root.to_string() });
+        if !ended.is_empty() {
+            rows["runs"] = json!(ranges(&ended));
+        }
+        Ok(Some(rows))
+    }
+
+    fn grow(&self, sql: &str, tree: &mut Tree) -> Result<(), LedgerError> {
+        self.each(sql, [], |row| {
+            let digest: Vec<u8> = self.get(row, "digest")?;
+            let digest = ChainHash::from_bytes(&digest)
+                .ok_or_else(|| LedgerError::Impossible { what: "row_digest.digest", found: hex::encode(digest) })?;
+            tree.add(leaf(&digest, self.get(row, "settled")?));
+            Ok(())
+        })
+    }
+
+    /// Adds the rows of a run to the tree, and leaves a mark beside each.
+    fn mark_items(&self, ledger_id: &str, run: i64, tree: &mut Tree) -> Result<(), LedgerError> {
+        let Some(table) = self.coverage().table(RUN_ITEM) else { return Ok(()) };
+        let sql = format!(
+            "SELECT {} FROM run_item WHERE run_number = :run AND position > :after ORDER BY position LIMIT :limit",
+            table.list("")
+        );
+        let mut after = 0;
+        loop {
+            let page = self.rows(&sql, named_params! { ":run": run, ":after": after, ":limit": PAGE_ROWS }, |row| {
+                Ok((self.get::<i64>(row, "position")?, self.digest_of(ledger_id, table, row, 0)?))
+            })?;
+            let Some((last, _)) = page.last() else { return Ok(()) };
+            after = *last;
+            for (position, digest) in &page {
+                tree.add(leaf(digest, true));
+                self.execute_one(
+                    "run_item",
+                    "UPDATE run_item SET mark = :mark WHERE run_number = :run AND position = :position",
+                    named_params! { ":mark": mark(digest), ":run": run, ":position": position },
+                )?;
+            }
+        }
+    }
+
+    fn digested(&self, ledger_id: &str, table: &CoveredTable, row: &Row<'_>) -> Result<(ChainHash, bool), LedgerError> {
+        self.digested_from(ledger_id, table, row, 0)
+    }
+
+    fn digested_from(
+        &self,
+        ledger_id: &str,
+        table: &CoveredTable,
+        row: &Row<'_>,
+        first: usize,
+    ) -> Result<(ChainHash, bool), LedgerError> {
+        Ok((self.digest_of(ledger_id, table, row, first)?, self.get::<bool>(row, "settled")?))
+    }
+
+    /// Returns the digest of a row whose covered columns stand in a result from `first` on.
+    pub(in crate::ledger) fn digest_of(
+        &self,
+        ledger_id: &str,
+        table: &CoveredTable,
+        row: &Row<'_>,
+        first: usize,
+    ) -> Result<ChainHash, LedgerError> {
+        Ok(row_digest(ledger_id, &table.name, &self.covered_values(table, row, first)?))
+    }
+
+    /// Returns the columns of a row that its digest covers: those that do not hold their default, by name.
+    pub(in crate::ledger) fn covered_values<'c>(
+        &self,
+        table: &'c CoveredTable,
+        row: &Row<'_>,
+        first: usize,
+    ) -> Result<Vec<(&'c str, Value)>, LedgerError> {
+        let mut values = Vec::with_capacity(table.columns.len());
+        for (place, column) in (first..).zip(&table.columns) {
+            let value = value_of(row.get_ref(place).map_err(|error| self.sqlite_error(error))?);
+            if value != column.default {
+                values.push((column.name.as_str(), value));
+            }
+        }
+        Ok(values)
+    }
+}
+
+impl CoveredTable {
+    fn select_one(&self) -> String {
+        let columns = self.list("");
+        let (table, one, two) = (super::coverage::quoted(&self.name), self.key(0, ""), self.key(1, ""));
+        format!("SELECT {columns}, {} AS settled FROM {table} WHERE {one} = :key1 AND {two} = :key2", self.settled())
+    }
+}
+
+/// Returns the mark that stands beside a row of a run.
+pub(crate) fn mark(digest: &ChainHash) -> &[u8] {
+    digest.as_bytes().get(..MARK_BYTES).unwrap_or_default()
+}
+
+pub(in crate::ledger) fn value_of(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Integer(number),
+        ValueRef::Text(bytes) => Value::Text(bytes.to_vec()),
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+        ValueRef::Real(number) => Value::Real(number.to_bits()),
+    }
+}
+
+/// Returns numbers in order as `[first, last]` of each stretch without a gap.
+fn ranges(numbers: &[i64]) -> Vec<[i64; 2]> {
+    let mut ranges: Vec<[i64; 2]> = Vec::new();
+    for &number in numbers {
+        match ranges.last_mut() {
+            Some([_, last]) if *last + 1 == number => *last = number,
+            _ => ranges.push([number, number]),
+        }
+    }
+    ranges
+}

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT 1 FROM audit) AND NOT EXISTS (SELECT 1 FROM row_digest WHERE entry > 0) AS uncovered
