@@ -110,7 +110,7 @@ fn accounting(
 
 fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Problem> {
     Ok(match workspace.source() {
-        SourceSettings::Files(settings) => Arc::new(Files::new(settings.as_ref().clone())),
+        SourceSettings::Files(settings) => Arc::new(Files::new(settings.as_ref().clone(), Arc::clone(clock))),
         SourceSettings::Platform(remote) => {
             let http = http(Side::Platform, remote, secrets)?;
             Arc::new(Platform::new(http, Arc::clone(clock), workspace.currency()))

@@ -3,33 +3,58 @@
 mod document;
 mod find;
 mod pages;
+mod stamp;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::error::Problem;
-use postonce_engine::ports::{Pages, Source, SourceError};
+use postonce_engine::ports::{Clock, Pages, Source, SourceError};
 
-use super::table::FileSettings;
+use super::table::{DayReader, FileError, FileSettings};
+
+/// The longest time that a reading waits for files to be left alone; for a longer one, the next reading will do.
+const WAIT_MAX: Duration = Duration::from_secs(3);
 
 /// The source of files.
 pub(crate) struct Files {
     settings: Arc<FileSettings>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Files {
-    pub(crate) fn new(settings: FileSettings) -> Self {
-        Self { settings: Arc::new(settings) }
+    pub(crate) fn new(settings: FileSettings, clock: Arc<dyn Clock>) -> Self {
+        Self { settings: Arc::new(settings), clock }
+    }
+
+    fn days(&self) -> DayReader {
+        let today = self.clock.now().with_timezone(&self.settings.time_zone).date_naive();
+        DayReader::new(&self.settings.date_format, self.settings.time_zone, today)
+    }
+
+    /// Does something that reads, on a thread that may wait.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&FileSettings) -> Result<T, FileError> + Send + 'static,
+    ) -> Result<T, SourceError> {
+        let settings = Arc::clone(&self.settings);
+        let done = tokio::task::spawn_blocking(move || act(&settings)).await;
+        Ok(done.map_err(|error| SourceError(Problem::internal(error)))??)
     }
 }
 
 #[async_trait]
 impl Source for Files {
     async fn open(&self) -> Result<Box<dyn Pages>, SourceError> {
-        let settings = Arc::clone(&self.settings);
-        let checked = tokio::task::spawn_blocking(move || pages::check(&settings)).await;
-        let files = checked.map_err(|error| SourceError(Problem::internal(error)))??;
-        Ok(Box::new(pages::FilePages::start(Arc::clone(&self.settings), files)))
+        let found = self.blocking(pages::find).await?;
+        let wait = found.settles_in(self.settings.settle, self.clock.now());
+        if !wait.is_zero() {
+            self.clock.sleep(wait.min(WAIT_MAX)).await;
+        }
+        let (now, days) = (self.clock.now(), self.days());
+        let checked = self.blocking(move |settings| pages::check(settings, found, days, now)).await?;
+        Ok(Box::new(pages::FilePages::start(Arc::clone(&self.settings), checked)))
     }
 }
 

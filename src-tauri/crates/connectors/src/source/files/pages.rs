@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use postonce_engine::domain::{HoldReason, Place};
 use postonce_engine::error::Problem;
-use postonce_engine::ports::{PAGE_ROWS_MAX, Pages, Row, SourceError};
+use postonce_engine::ports::{Flaw, PAGE_ROWS_MAX, Pages, Row, SourceError};
 use tokio::sync::mpsc;
 
-use super::super::table::{FileError, FileSettings, Head, Line, RowReader};
+use super::super::table::{DayReader, FileError, FileSettings, Head, Line, Proof, RowReader};
 use super::document::document;
 use super::find;
+use super::stamp::Stamp;
 
 /// The largest number of pages read ahead of the engine.
 const PAGES_AHEAD: usize = 2;
@@ -23,25 +27,81 @@ pub(super) struct FilePages {
     handed: mpsc::Receiver<PageResult>,
 }
 
-/// A file whose head was found.
-pub(super) struct CheckedFile {
-    path: PathBuf,
-    head: Head,
+/// The files as they were found.
+pub(super) struct FoundFiles {
+    files: Vec<(PathBuf, Stamp)>,
+    strangers: Vec<Place>,
+    is_folder: bool,
 }
 
-/// Finds the files, and checks each before any row is read.
-pub(super) fn check(settings: &FileSettings) -> Result<Vec<CheckedFile>, FileError> {
-    let mut checked = Vec::new();
-    for path in find::find(settings)? {
-        let head = Head::find(document(path.clone(), settings).as_ref(), settings)?;
-        checked.push(CheckedFile { path, head });
+/// The files that were read once, and proved.
+pub(super) struct CheckedFiles {
+    files: Vec<CheckedFile>,
+    strangers: Vec<Place>,
+    days: DayReader,
+}
+
+/// A file that was read once.
+struct CheckedFile {
+    path: PathBuf,
+    stamp: Stamp,
+    head: Head,
+    proof: Proof,
+}
+
+/// Finds the files.
+pub(super) fn find(settings: &FileSettings) -> Result<FoundFiles, FileError> {
+    let found = find::find(settings)?;
+    let files = found.files.into_iter().map(|path| Stamp::of(&path).map(|stamp| (path, stamp)));
+    // A name below the folder of the workspace is enough to find it.
+    let place = |path: &PathBuf| Place {
+        file: path.strip_prefix(&settings.dir).unwrap_or(path).to_string_lossy().into_owned(),
+        line: 1,
+    };
+    Ok(FoundFiles {
+        files: files.collect::<Result<_, _>>()?,
+        strangers: found.strangers.iter().map(place).collect(),
+        is_folder: found.is_folder,
+    })
+}
+
+impl FoundFiles {
+    /// Returns the time until all of them were left alone for so long.
+    pub(super) fn settles_in(&self, settle: Duration, now: DateTime<Utc>) -> Duration {
+        let files = self.files.iter().filter(|_| self.is_folder);
+        files.map(|(_, stamp)| stamp.settles_in(settle, now)).max().unwrap_or_default()
+    }
+}
+
+/// Reads each file once, before any row is believed: its head, and what its columns prove.
+pub(super) fn check(
+    settings: &FileSettings,
+    found: FoundFiles,
+    days: DayReader,
+    now: DateTime<Utc>,
+) -> Result<CheckedFiles, FileError> {
+    let mut checked = CheckedFiles { files: Vec::new(), strangers: found.strangers, days };
+    for (path, stamp) in found.files {
+        stamp.check(&path)?;
+        let is_left_alone = stamp.is_to_come(now) || stamp.settles_in(settings.settle, now).is_zero();
+        if found.is_folder && !is_left_alone {
+            return Err(FileError::Unfinished(path));
+        }
+        let document = document(path.clone(), settings);
+        let head = Head::find(document.as_ref(), settings)?;
+        let proof = Proof::of(document.as_ref(), settings, &head, &checked.days)?;
+        if let Some(stop) = proof.stops(&path, settings, &head).into_iter().next() {
+            return Err(stop);
+        }
+        drop(document);
+        checked.files.push(CheckedFile { path, stamp, head, proof });
     }
     Ok(checked)
 }
 
 impl FilePages {
     /// Starts reading; the thread ends with the last page, or when nobody takes the pages any more.
-    pub(super) fn start(settings: Arc<FileSettings>, files: Vec<CheckedFile>) -> Self {
+    pub(super) fn start(settings: Arc<FileSettings>, files: CheckedFiles) -> Self {
         let (hand, handed) = mpsc::channel(PAGES_AHEAD);
         tokio::task::spawn_blocking(move || {
             let end = read(&settings, &files, &hand);
@@ -67,24 +127,35 @@ struct ReaderGone;
 
 fn read(
     settings: &FileSettings,
-    files: &[CheckedFile],
+    checked: &CheckedFiles,
     hand: &mpsc::Sender<PageResult>,
 ) -> Result<Option<ReaderGone>, FileError> {
-    let mut page = Vec::new();
+    let mut page: Vec<Row> = checked.strangers.iter().map(stranger).collect();
     let mut line = Line::default();
-    for file in files {
+    for file in &checked.files {
+        file.stamp.check(&file.path)?;
         let document = document(file.path.clone(), settings);
-        let reader = RowReader::new(&file.head, settings, &file.path);
+        let mut reader = RowReader::new(&file.head, settings, &file.proof, &checked.days, &file.path);
         let mut rows = file.head.rows(document.as_ref())?;
         while rows.next(&mut line)? {
             page.extend(reader.read(&line));
-            if page.len() == PAGE_ROWS_MAX && hand.blocking_send(Ok(Some(std::mem::take(&mut page)))).is_err() {
-                return Ok(Some(ReaderGone));
+            while page.len() >= PAGE_ROWS_MAX {
+                let rest = page.split_off(PAGE_ROWS_MAX);
+                if hand.blocking_send(Ok(Some(std::mem::replace(&mut page, rest)))).is_err() {
+                    return Ok(Some(ReaderGone));
+                }
             }
         }
+        file.stamp.check(&file.path)?;
     }
     if !page.is_empty() && hand.blocking_send(Ok(Some(page))).is_err() {
         return Ok(Some(ReaderGone));
     }
     Ok(None)
+}
+
+/// Returns the row of something that lies among the files and is not read.
+fn stranger(place: &Place) -> Row {
+    let glimpse = crate::text::bounded(&place.file, crate::text::GLIMPSE_CHARS_MAX);
+    Row::Flaw(Flaw { record_id: None, place: place.clone(), reason: HoldReason::FileNotRead, glimpse })
 }

@@ -3,95 +3,203 @@
 use std::fmt::Write as _;
 
 use chrono::format::{Item, StrftimeItems};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
+
+use super::clock_time::clock_time;
+use super::day_parts::DayParts;
+use super::key::seen;
+
+/// The format of spreadsheets' day numbers, counted from the last days of 1899.
+const SPREADSHEET_1900: &str = "spreadsheet-1900";
+/// The same, counted from the first day of 1904.
+const SPREADSHEET_1904: &str = "spreadsheet-1904";
+/// The day numbers that may be meant: 1954 to 2119, and not a number of something else.
+const DAY_NUMBERS: std::ops::RangeInclusive<u64> = 20_000..=80_000;
 
 /// Says whether a format names a day, month and year, so that a date written in it is read back as the same.
 pub(crate) fn is_valid(format: &str) -> bool {
+    if [SPREADSHEET_1900, SPREADSHEET_1904].contains(&format) {
+        return true;
+    }
     if StrftimeItems::new(format).any(|item| matches!(item, Item::Error)) {
         return false;
     }
     // Two days that differ in each part, at a time that no format should depend on.
     [(2026, 10, 28), (2013, 2, 9)].into_iter().all(|(year, month, day)| {
         let date = NaiveDate::from_ymd_opt(year, month, day).expect("a day of the calendar");
+        let midnight = date.and_time(NaiveTime::MIN).and_utc();
         let mut text = String::new();
-        write!(text, "{}", date.and_time(NaiveTime::MIN).format(format)).is_ok() && read(&text, format) == Some(date)
+        write!(text, "{}", midnight.format(format)).is_ok() && exact(&text, format) == Some(date)
     })
 }
 
-/// Returns the day, or `None` if the text is no day in this format. The year 202 is a day; whether it is plausible is
-/// not asked here.
+/// Returns the day, or `None` if the text is no day in exactly this format. The year 202 is a day; whether it is
+/// plausible is not asked here.
 pub(crate) fn read(text: &str, format: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text.trim(), format).ok()
+    exact(text.trim(), format)
 }
 
-/// Reads the time of an approval: RFC 3339, or a day with or without a time in the organisation's zone. It is for
-/// people only, so an unreadable one is left out and holds nothing back.
-pub(crate) fn read_instant(text: &str, format: &str, zone: Tz) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        return Some(instant.with_timezone(&Utc));
+fn exact(text: &str, format: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, format).ok()
+}
+
+/// The reason why a text is no day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoDay {
+    /// It is not written in the format.
+    Unfit,
+    /// It can be more than one day.
+    Ambiguous,
+    /// It is the number of this day in a spreadsheet.
+    Number(NaiveDate),
+}
+
+/// The evidence that a day is for the order of day and month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OrderEvidence {
+    /// It says nothing.
+    None,
+    /// It can only be in the order of the format.
+    Agrees,
+    /// It can be in either.
+    Both,
+    /// It can only be in the other order.
+    Contradicts,
+}
+
+/// A time of an approval, as its column has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Approval {
+    /// Approved then.
+    At(DateTime<Utc>),
+    /// Approved, and nothing says when.
+    Sometime,
+    /// No approval.
+    None,
+}
+
+/// Words of approval, which stand where a time would.
+const YES: [&str; 24] = [
+    "ja", "j", "yes", "y", "oui", "si", "sí", "true", "sann", "wahr", "vrai", "x", "✓", "✔", "1", "godkjent", "godkent", "godkänd",
+    "godkendt", "approved", "genehmigt", "freigegeben", "approuvé", "attestert",
+];
+
+/// Reads the days of one format.
+#[derive(Debug, Clone)]
+pub(crate) struct DayReader {
+    format: String,
+    zone: Tz,
+    /// The day of today; two digits of a year mean one near it.
+    today: NaiveDate,
+    form: Form,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    /// The number of days since that day.
+    Number(NaiveDate),
+    /// Written with day, month and year in that order.
+    Parts(DayParts),
+    /// Written in a way that is read exactly, or not at all.
+    Exact,
+}
+
+impl DayReader {
+    pub(crate) fn new(format: &str, zone: Tz, today: NaiveDate) -> Self {
+        let start = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).map_or(Form::Exact, Form::Number);
+        let form = match format {
+            SPREADSHEET_1900 => start(1899, 12, 30),
+            SPREADSHEET_1904 => start(1904, 1, 1),
+            _ => DayParts::of(format).map_or(Form::Exact, Form::Parts),
+        };
+        Self { format: format.to_owned(), zone, today, form }
     }
-    let with_time = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
-        .into_iter()
-        .map(str::to_owned)
-        .chain([format!("{format} %H:%M:%S"), format!("{format} %H:%M")])
-        .find_map(|format| NaiveDateTime::parse_from_str(text, &format).ok());
-    let local = with_time.or_else(|| {
-        let day = read(text, format).or_else(|| read(text, "%Y-%m-%d"))?;
-        Some(day.and_time(NaiveTime::MIN))
-    })?;
-    zone.from_local_datetime(&local).earliest().map(|instant| instant.with_timezone(&Utc))
+
+    /// Returns the day that a text means, in the organisation's time zone.
+    pub(crate) fn read(&self, text: &str) -> Result<NaiveDate, NoDay> {
+        let text = seen(text.trim_start_matches(['\'', '\u{2019}']));
+        let parts = match &self.form {
+            Form::Number(start) => return numbered(&text, *start).ok_or(NoDay::Unfit),
+            Form::Parts(parts) => Some(parts),
+            Form::Exact => None,
+        };
+        if (text.contains(':') || text.contains("kl"))
+            && let Some(day) = parts.and_then(|parts| self.with_time(parts, &text)).or_else(|| self.instant(&text))
+        {
+            return Ok(day);
+        }
+        let day = match exact(&text, &self.format) {
+            // Two digits are no year of our time, but the end of one.
+            Some(day) if (0..100).contains(&day.year()) => parts.ok_or(NoDay::Unfit)?.read(&text, self.today),
+            Some(day) => Ok(day),
+            None => parts.ok_or(NoDay::Unfit).and_then(|parts| parts.read(&text, self.today)),
+        };
+        day.map_err(|reason| self.number(&text).map_or(reason, NoDay::Number))
+    }
+
+    /// Returns what a text says of the order of day and month.
+    pub(crate) fn order(&self, text: &str) -> OrderEvidence {
+        match &self.form {
+            Form::Parts(parts) => parts.order(&seen(text)),
+            Form::Number(_) | Form::Exact => OrderEvidence::None,
+        }
+    }
+
+    /// Reads the time of an approval: RFC 3339, or a day with or without a time in the organisation's zone; or a word.
+    pub(crate) fn approval(&self, text: &str) -> Approval {
+        let text = seen(text);
+        if let Some(instant) = self.approved_at(&text) {
+            return Approval::At(instant);
+        }
+        if YES.contains(&text.to_lowercase().as_str()) { Approval::Sometime } else { Approval::None }
+    }
+
+    fn approved_at(&self, text: &str) -> Option<DateTime<Utc>> {
+        if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+            return Some(instant.with_timezone(&Utc));
+        }
+        let with_time = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+            .into_iter()
+            .map(str::to_owned)
+            .chain([format!("{} %H:%M:%S", self.format), format!("{} %H:%M", self.format)])
+            .find_map(|format| NaiveDateTime::parse_from_str(text, &format).ok());
+        let local = with_time.or_else(|| {
+            let day = self.read(text).ok().or_else(|| exact(text, "%Y-%m-%d"))?;
+            Some(day.and_time(NaiveTime::MIN))
+        })?;
+        self.zone.from_local_datetime(&local).earliest().map(|instant| instant.with_timezone(&Utc))
+    }
+
+    /// Reads a day with a time behind it, and the day of an instant where an offset is named.
+    fn with_time(&self, parts: &DayParts, text: &str) -> Option<NaiveDate> {
+        let (day, rest) = parts.split(text, self.today)?;
+        let time = clock_time(rest)?;
+        let Some(offset) = time.offset else { return Some(day) };
+        let instant = offset.from_local_datetime(&day.and_time(time.time)).single()?;
+        Some(instant.with_timezone(&self.zone).date_naive())
+    }
+
+    /// Reads an instant that is written as RFC 3339 has it, or as the format does with its offset.
+    fn instant(&self, text: &str) -> Option<NaiveDate> {
+        let instant = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, &self.format)).ok()?;
+        Some(instant.with_timezone(&self.zone).date_naive())
+    }
+
+    /// Returns the day with that number in a spreadsheet.
+    fn number(&self, text: &str) -> Option<NaiveDate> {
+        let start = NaiveDate::from_ymd_opt(1899, 12, 30)?;
+        numbered(text, start)
+    }
+}
+
+/// Returns the day with that number, counted from a day; a fraction is the time of the day.
+fn numbered(text: &str, start: NaiveDate) -> Option<NaiveDate> {
+    let (whole, fraction) = text.split_once([',', '.']).unwrap_or((text, "0"));
+    let is_number = [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let number: u64 = whole.parse().ok().filter(|number| is_number && DAY_NUMBERS.contains(number))?;
+    start.checked_add_days(Days::new(number))
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn format_names_day_month_and_year() {
-        for format in ["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y", "%Y%m%d", "%d.%m.%Y %H:%M"] {
-            assert!(is_valid(format), "{format}");
-        }
-        for format in ["", "%d.%m", "%Q", "%Y", "dd.mm.yyyy", "%H:%M", "%"] {
-            assert!(!is_valid(format), "{format}");
-        }
-    }
-
-    #[test]
-    fn impossible_day_is_none_and_the_year_202_is_a_day() {
-        assert_eq!(read("31.02.2026", "%d.%m.%Y"), None);
-        assert_eq!(read("2026-02-03", "%d.%m.%Y"), None);
-        assert_eq!(read("03/04/202", "%d/%m/%Y"), NaiveDate::from_ymd_opt(202, 4, 3));
-        assert_eq!(read(" 3.4.2026 ", "%d.%m.%Y"), NaiveDate::from_ymd_opt(2026, 4, 3));
-    }
-
-    #[test]
-    fn approval_is_read_in_the_organisations_zone_or_left_out() {
-        let oslo = chrono_tz::Europe::Oslo;
-        let instant = |text| read_instant(text, "%d.%m.%Y", oslo).map(|instant| instant.to_rfc3339());
-        assert_eq!(instant("2026-11-02T09:14:03Z").as_deref(), Some("2026-11-02T09:14:03+00:00"));
-        assert_eq!(instant("02.11.2026 10:14").as_deref(), Some("2026-11-02T09:14:00+00:00"));
-        assert_eq!(instant("02.11.2026").as_deref(), Some("2026-11-01T23:00:00+00:00"));
-        assert_eq!(instant("i går"), None);
-    }
-
-    proptest! {
-        #[test]
-        fn day_survives_being_written_and_read(
-            days in 0i64..120_000, format in prop::sample::select(vec!["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y", "%e %B %Y"]),
-        ) {
-            let day = NaiveDate::from_ymd_opt(1800, 1, 1).expect("a day") + chrono::TimeDelta::days(days);
-            prop_assert_eq!(read(&day.format(format).to_string(), format), Some(day));
-        }
-
-        #[test]
-        fn date_takes_any_text_and_format_without_a_panic(text in ".*", format in "[%a-zA-Z0-9 .:/-]{0,12}") {
-            if is_valid(&format) {
-                let _ = (read(&text, &format), read_instant(&text, &format, chrono_tz::Europe::Oslo));
-            }
-        }
-    }
-}
+mod tests;

@@ -78,6 +78,19 @@ impl Head {
         self.place(field).map_or("", |place| row.cell(place))
     }
 
+    /// Says whether a row is the titles once more.
+    pub(crate) fn is_repeated(&self, row: &Line) -> bool {
+        let title = |place: usize| self.titles.get(place).unwrap_or_default();
+        !self.titles.is_empty() && self.places.values().all(|&place| seen(row.cell(place)) == seen(title(place)))
+    }
+
+    /// Says whether a field or a rule names the column, or it is known to say nothing.
+    pub(crate) fn is_named(&self, place: usize) -> bool {
+        let mut rules = self.rules.iter().map(|(place, _)| place);
+        self.places.values().chain(&self.id_places).chain(&self.ignored).any(|named| *named == place)
+            || rules.any(|named| *named == place)
+    }
+
     /// Returns the name of a column, for people: its title, or its place.
     pub(crate) fn name(&self, place: usize) -> String {
         match self.titles.get(place).map(str::trim) {

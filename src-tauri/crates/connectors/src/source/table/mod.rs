@@ -1,28 +1,37 @@
 //! Makes records of the lines of a file, whatever kind of file it is.
 //!
 //! Invariants: memory does not grow with the file; every row comes out as a record, as a flaw, or as left out with its
-//! rule, or the reading fails as a whole.
+//! rule, or the reading fails as a whole; a row is believed once the whole file has shown what its columns mean.
 
 pub(crate) mod amount;
+mod aside;
+mod cells;
 mod charset;
+mod clock_time;
 pub(crate) mod date;
+mod day_parts;
 mod error;
 mod finding;
 mod head;
+mod id;
 pub(crate) mod key;
 mod line;
 mod look;
+mod months;
+mod proof;
 mod row;
 mod settings;
+mod sign;
 
 pub use charset::Charset;
 pub(crate) use charset::Decoder;
-pub(crate) use date::is_valid as date_format_is_valid;
+pub(crate) use date::{DayReader, is_valid as date_format_is_valid};
 pub use error::FileError;
 pub use finding::{Finding, Remark, RemarkKind};
 pub(crate) use head::Head;
-pub(crate) use line::{Document, Line, Lines};
-pub(crate) use row::RowReader;
+pub(crate) use line::{CellKind, Document, Line, Lines};
+pub(crate) use proof::Proof;
+pub(crate) use row::{RowReader, name_of};
 pub use settings::{
     CellTest, Column, DecimalSeparator, Field, FileSettings, HeadRule, IdRule, RowRule, RuleEffect, Sign,
 };

@@ -1,121 +1,231 @@
-//! Reads one row as a record, or as a flaw with its reason.
+//! Reads one row as a record, as a flaw with its reason, or as left out by a rule.
 
+use std::collections::HashMap;
 use std::path::Path;
 
-use postonce_engine::domain::{Currency, HoldReason, Money, MoneyError, Payee, Place, Record, RecordId, RecordIdError};
+use postonce_engine::domain::{HoldReason, Payee, Place, Record, RecordId};
 use postonce_engine::ports::{Flaw, Row};
 
-use super::head::Head;
-use super::{Field, FileSettings, Line, amount, date};
+use super::aside::{Above, Aside, judge};
+use super::date::{Approval, DayReader};
+use super::key::folded;
+use super::{CellKind, CellTest, Field, FileSettings, Head, IdRule, Line, Proof, RuleEffect, cells, id};
 use crate::text::{GLIMPSE_CHARS_MAX, bounded, visible};
 
-/// Reads the rows of one file.
+/// Reads the rows of one file, from the first to the last.
 pub(crate) struct RowReader<'a> {
-    pub(crate) head: &'a Head,
-    pub(crate) settings: &'a FileSettings,
+    head: &'a Head,
+    settings: &'a FileSettings,
+    proof: &'a Proof,
+    days: &'a DayReader,
+    rules: Vec<Rule<'a>>,
     /// The file's name, for people.
-    pub(crate) file: String,
+    file: String,
+    above: Above,
+    /// The times that each content stood in the rows above, where the id is made of it.
+    contents: HashMap<[u8; 8], u32>,
+}
+
+/// A rule by which rows count, ready to be asked.
+struct Rule<'a> {
+    place: usize,
+    column: &'a str,
+    /// The values in one letter case; `None` for any content.
+    values: Option<Vec<String>>,
+    effect: RuleEffect,
 }
 
 impl<'a> RowReader<'a> {
-    pub(crate) fn new(head: &'a Head, settings: &'a FileSettings, path: &Path) -> Self {
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        Self { head, settings, file: name.to_string_lossy().into_owned() }
+    pub(crate) fn new(
+        head: &'a Head,
+        settings: &'a FileSettings,
+        proof: &'a Proof,
+        days: &'a DayReader,
+        path: &Path,
+    ) -> Self {
+        let rules = head.rules.iter().map(|(place, rule)| Rule {
+            place: *place,
+            column: &rule.column,
+            values: match &rule.test {
+                CellTest::OneOf(values) => Some(values.iter().map(|value| folded(value)).collect()),
+                CellTest::Filled => None,
+            },
+            effect: rule.effect,
+        });
+        Self {
+            head,
+            settings,
+            proof,
+            days,
+            rules: rules.collect(),
+            file: name_of(path),
+            above: Above::default(),
+            contents: HashMap::new(),
+        }
     }
 
     /// Reads a row; `None` for one without content, which spreadsheets leave behind.
-    pub(crate) fn read(&self, row: &Line) -> Option<Row> {
+    pub(crate) fn read(&mut self, row: &Line) -> Option<Row> {
         if row.is_blank() {
             return None;
         }
-        let place = Place { file: self.file.clone(), line: row.number };
+        let currency = cells::currency(self.head, row, self.settings).unwrap_or(self.settings.currency);
+        let amount = cells::amount(self.head, row, currency, &self.proof.marks, self.settings);
+        let known = amount.as_ref().ok().copied();
+        match judge(self.head, &self.settings.id, row, known, &mut self.above) {
+            Some(Aside::LeftOut(rule)) => return Some(Row::LeftOut(self.flaw(row, rule))),
+            Some(Aside::Held(reason)) => return Some(Row::Flaw(self.flaw(row, reason))),
+            None => {}
+        }
+        let left_out = self.rules.iter().find_map(|rule| rule.leaves_out(row));
+        if let Some(amount) = known {
+            self.above.add(amount, left_out.is_none());
+        }
+        if let Some(rule) = left_out {
+            return Some(Row::LeftOut(self.flaw(row, rule)));
+        }
         Some(match self.record(row) {
-            Ok(record) => Row::Record(Box::new(record), place),
-            Err(reason) => Row::Flaw(self.flaw(row, place, reason)),
+            Ok(record) => Row::Record(Box::new(record), self.place(row)),
+            Err(reason) => Row::Flaw(self.flaw(row, reason)),
         })
     }
 
-    fn flaw(&self, row: &Line, place: Place, reason: HoldReason) -> Flaw {
-        let id = self.head.raw(row, Field::Id);
+    fn place(&self, row: &Line) -> Place {
+        Place { file: self.file.clone(), line: row.number }
+    }
+
+    fn flaw(&self, row: &Line, reason: HoldReason) -> Flaw {
+        let parts: Vec<String> = self.head.id_places.iter().map(|place| id::bare(row.cell(*place))).collect();
+        let found = parts.join("/");
         let glimpse = row.cells.iter().collect::<Vec<_>>().join(&char::from(self.settings.delimiter).to_string());
         Flaw {
-            record_id: (!id.trim().is_empty()).then(|| visible(id)),
-            place,
+            record_id: parts.iter().any(|part| !part.is_empty()).then(|| visible(&found)),
+            place: self.place(row),
             reason,
             glimpse: bounded(&glimpse, GLIMPSE_CHARS_MAX),
         }
     }
 
     /// Reads a record. The first flaw that is found is the reason.
-    fn record(&self, row: &Line) -> Result<Record, HoldReason> {
-        let Self { head, settings, .. } = self;
-        let width = head.width.unwrap_or(row.cells.len());
-        let surplus_is_empty = row.cells.iter().skip(width).all(|cell| cell.trim().is_empty());
-        if row.cells.len() < width || !surplus_is_empty {
-            return Err(HoldReason::RowUnreadable { detail: format!("{} ≠ {width}", row.cells.len()) });
-        }
-        let id = self.id(row)?;
-        let currency = self.currency(row)?;
-        let day = self.required(row, Field::Date)?;
-        let date = date::read(&day, &settings.date_format)
-            .ok_or_else(|| HoldReason::DateInvalid { found: day, expected: settings.date_format.clone() })?;
-        let amount = self.amount(row, currency)?;
-        let payee = self.required(row, Field::Payee)?;
-        Ok(Record {
-            id,
+    fn record(&mut self, row: &Line) -> Result<Record, HoldReason> {
+        self.check_width(row)?;
+        self.check_faults(row)?;
+        let (head, settings) = (self.head, self.settings);
+        let named_id = match &settings.id {
+            IdRule::Columns(_) => Some(id::id(head.id_places.iter().map(|place| row.cell(*place)))?),
+            IdRule::Content => None,
+        };
+        let currency = cells::currency(head, row, settings)?;
+        let date = cells::day(head, row, self.days, &settings.date_format)?;
+        let amount = cells::amount(head, row, currency, &self.proof.marks, settings)?;
+        let payee = cells::required(head, row, Field::Payee)?;
+        let approved_at = match head.place(Field::ApprovedAt) {
+            None => None,
+            Some(_) => match self.days.approval(head.raw(row, Field::ApprovedAt)) {
+                Approval::At(instant) => Some(instant),
+                Approval::Sometime => None,
+                Approval::None => {
+                    let found = cells::clean(head, row, Field::ApprovedAt);
+                    return Err(HoldReason::NotApproved { found: bounded(&found, GLIMPSE_CHARS_MAX) });
+                }
+            },
+        };
+        let placeholder = || RecordId::new("-").map_err(|_| HoldReason::IdMissing);
+        let mut record = Record {
+            id: named_id.map_or_else(placeholder, Ok)?,
             version: head.raw(row, Field::Version).trim().parse().ok(),
-            approved_at: date::read_instant(
-                head.raw(row, Field::ApprovedAt),
-                &settings.date_format,
-                settings.time_zone,
-            ),
+            approved_at,
             date,
-            payee: Payee { name: self.optional(row, Field::PayeeName).unwrap_or_else(|| payee.clone()), id: payee },
-            category: self.clean(row, Field::Category),
+            payee: Payee {
+                name: cells::filled(head, row, Field::PayeeName).unwrap_or_else(|| payee.clone()),
+                id: payee,
+            },
+            category: cells::clean(head, row, Field::Category),
             amount,
-            text: self.clean(row, Field::Text),
-            department: self.optional(row, Field::Department),
-            project: self.optional(row, Field::Project),
+            text: cells::clean(head, row, Field::Text),
+            department: cells::filled(head, row, Field::Department),
+            project: cells::filled(head, row, Field::Project),
+        };
+        if settings.id == IdRule::Content {
+            record.id = self.id_of_content(&record)?;
+        }
+        Ok(record)
+    }
+
+    /// Makes an id of the content, and of a number where the same content stood in the file before.
+    fn id_of_content(&mut self, record: &Record) -> Result<RecordId, HoldReason> {
+        let hash = hex::encode(&record.content_hash().as_bytes()[..12]);
+        let mut key = [0; 8];
+        key.copy_from_slice(&record.content_hash().as_bytes()[..8]);
+        let times = self.contents.entry(key).or_default();
+        *times += 1;
+        RecordId::new(format!("{hash}-{times}")).map_err(|_| HoldReason::IdMissing)
+    }
+
+    /// Checks that each cell stands under its title.
+    fn check_width(&self, row: &Line) -> Result<(), HoldReason> {
+        let (cells, head) = (row.cells.len(), self.head);
+        let unfit = |expected: usize| Err(HoldReason::RowUnreadable { detail: format!("{cells} ≠ {expected}") });
+        let width = head.width.unwrap_or(cells);
+        let is_filled = |place: usize| !row.cell(place).trim().is_empty();
+        if (width..cells).any(is_filled) {
+            return unfit(width);
+        }
+        // Excel leaves out the delimiters of empty cells at the end; only cells that may be empty can be missing.
+        if cells < head.cells_min || (cells < width && row.has_quoted_delimiter) {
+            return unfit(width);
+        }
+        let titled = head.titles.iter().rposition(|title| !title.trim().is_empty()).map_or(width, |last| last + 1);
+        if (titled..width.min(cells)).any(is_filled) && self.may_be_split(row) {
+            return unfit(titled);
+        }
+        Ok(())
+    }
+
+    /// Says whether an amount may have been split at a decimal comma that is the delimiter as well, so that the cells
+    /// behind it stand under other titles.
+    fn may_be_split(&self, row: &Line) -> bool {
+        let delimiter = char::from(self.settings.delimiter);
+        let is_short_number = |cell: &str| (1..=2).contains(&cell.len()) && cell.bytes().all(|byte| byte.is_ascii_digit());
+        let splits_amount = self.head.place(Field::Amount).is_some_and(|place| {
+            let amount = row.cell(place).trim();
+            !amount.contains([',', '.']) && is_short_number(row.cell(place + 1).trim())
+        });
+        delimiter == self.settings.decimal_separator.mark() || (delimiter == ',' && splits_amount)
+    }
+
+    /// Checks that no cell of the record shows an error.
+    fn check_faults(&self, row: &Line) -> Result<(), HoldReason> {
+        if row.kinds.is_empty() {
+            return Ok(());
+        }
+        let faulty = Field::ALL.into_iter().find(|field| {
+            self.head.place(*field).is_some_and(|place| row.kind(place) == CellKind::Fault)
+        });
+        faulty.map_or(Ok(()), |field| {
+            Err(HoldReason::CellFaulty { field: field.name().to_owned(), found: cells::clean(self.head, row, field) })
         })
     }
+}
 
-    fn id(&self, row: &Line) -> Result<RecordId, HoldReason> {
-        let id = self.head.raw(row, Field::Id);
-        RecordId::new(id).map_err(|error| match error {
-            RecordIdError::Empty => HoldReason::IdMissing,
-            _ => HoldReason::IdInvalid { found: visible(id) },
-        })
+impl Rule<'_> {
+    /// Returns the reason, if the rule leaves the row out.
+    fn leaves_out(&self, row: &Line) -> Option<HoldReason> {
+        let cell = row.cell(self.place).trim();
+        let passes = match &self.values {
+            Some(values) => values.contains(&folded(cell)),
+            None => !cell.is_empty(),
+        };
+        let (column, found) = (self.column.to_owned(), bounded(cell, GLIMPSE_CHARS_MAX));
+        match (self.effect, passes) {
+            (RuleEffect::Include, false) => Some(HoldReason::RowNotIncluded { column, found }),
+            (RuleEffect::Exclude, true) => Some(HoldReason::RowExcluded { column, found }),
+            (RuleEffect::Include, true) | (RuleEffect::Exclude, false) => None,
+        }
     }
+}
 
-    fn currency(&self, row: &Line) -> Result<Currency, HoldReason> {
-        let Some(code) = self.optional(row, Field::Currency) else { return Ok(self.settings.currency) };
-        Currency::from_code(&code.to_ascii_uppercase())
-            .ok_or_else(|| HoldReason::CurrencyUnknown { found: bounded(&code, GLIMPSE_CHARS_MAX) })
-    }
-
-    fn amount(&self, row: &Line, currency: Currency) -> Result<Money, HoldReason> {
-        let found = self.required(row, Field::Amount)?;
-        let plain = amount::plain_decimal(&found, self.settings.decimal_separator, currency.exponent());
-        let Some(plain) = plain else { return Err(HoldReason::AmountInvalid { found }) };
-        Money::from_decimal(&plain, currency).map_err(|error| match error {
-            MoneyError::TooManyDecimals { currency, .. } => {
-                HoldReason::AmountDecimals { found, currency: currency.to_owned() }
-            }
-            MoneyError::NotANumber(_) | MoneyError::TooLarge(_) => HoldReason::AmountInvalid { found },
-        })
-    }
-
-    /// Returns the field on one line, without space around it.
-    fn clean(&self, row: &Line, field: Field) -> String {
-        let text = self.head.raw(row, field).trim();
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-    }
-
-    fn optional(&self, row: &Line, field: Field) -> Option<String> {
-        Some(self.clean(row, field)).filter(|text| !text.is_empty())
-    }
-
-    fn required(&self, row: &Line, field: Field) -> Result<String, HoldReason> {
-        self.optional(row, field).ok_or_else(|| HoldReason::FieldMissing { field: field.name().to_owned() })
-    }
+/// Returns the name of a file, for people.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }

@@ -1,0 +1,113 @@
+//! Recognises rows that are no records: totals, titles that are repeated, text that goes on, notes below the table.
+
+use std::collections::BTreeMap;
+
+use postonce_engine::domain::{HoldReason, Money};
+
+use super::key::folded;
+use super::{Field, Head, IdRule, Line};
+use crate::text::{GLIMPSE_CHARS_MAX, bounded};
+
+/// Words for a total.
+const TOTALS: [&str; 19] = [
+    "sum", "total", "totalt", "totals", "totalsum", "sum total", "grand total", "subtotal", "delsum", "summa", "totalbelopp",
+    "i alt", "til sammen", "tilsammen", "gesamt", "summe", "gesamtsumme", "zwischensumme", "somme",
+];
+/// Words with which a note below the table begins.
+const NOTES: [&str; 16] = [
+    "rows", "rader", "antall", "antal", "count", "lines", "linjer", "records", "poster", "anzahl", "nombre", "side", "page", "seite",
+    "sida", "number of",
+];
+
+/// The judgement of a row that is no record.
+pub(super) enum Aside {
+    /// It is left out, by that rule.
+    LeftOut(HoldReason),
+    /// A person must look at it.
+    Held(HoldReason),
+}
+
+/// The sums of the rows above, by currency.
+#[derive(Debug, Default)]
+pub(super) struct Above {
+    rows: u64,
+    all: BTreeMap<&'static str, i128>,
+    records: BTreeMap<&'static str, i128>,
+    since_total: BTreeMap<&'static str, i128>,
+}
+
+impl Above {
+    /// Adds a row.
+    pub(super) fn add(&mut self, amount: Money, is_record: bool) {
+        self.rows += 1;
+        let sums = [Some(&mut self.all), Some(&mut self.since_total), Some(&mut self.records).filter(|_| is_record)];
+        for sums in sums.into_iter().flatten() {
+            *sums.entry(amount.currency().code()).or_default() += i128::from(amount.minor());
+        }
+    }
+
+    /// Begins the rows behind a total.
+    fn total(&mut self) {
+        self.since_total.clear();
+    }
+
+    fn is_sum(&self, amount: Money) -> bool {
+        let sums = [&self.all, &self.records, &self.since_total];
+        let code = amount.currency().code();
+        self.rows > 0 && sums.iter().any(|sums| sums.get(code) == Some(&i128::from(amount.minor())))
+    }
+}
+
+/// Returns the judgement of a row that is no record; `None` for one that may be.
+pub(super) fn judge(head: &Head, id: &IdRule, row: &Line, amount: Option<Money>, above: &mut Above) -> Option<Aside> {
+    if head.is_repeated(row) {
+        return Some(Aside::LeftOut(HoldReason::HeadRepeated));
+    }
+    let is_empty = |field: Field| head.raw(row, field).trim().is_empty();
+    let has_no_day = is_empty(Field::Date);
+    let has_no_id = match id {
+        IdRule::Columns(_) => head.id_places.iter().all(|place| row.cell(*place).trim().is_empty()),
+        IdRule::Content => has_no_day,
+    };
+    let has_no_amount = is_empty(Field::Amount) && is_empty(Field::AmountBack);
+    let is_sum = amount.is_some_and(|amount| above.is_sum(amount));
+    let mut filled = row.cells.iter().map(str::trim).filter(|cell| !cell.is_empty());
+    let first = filled.next()?;
+    let is_alone = filled.next().is_none();
+    let name = if has_no_id || *id == IdRule::Content { first } else { head.raw(row, Field::Id).trim() };
+    let found = || bounded(name, GLIMPSE_CHARS_MAX);
+
+    if begins_with(name, &TOTALS) && (has_no_id || *id != IdRule::Content) {
+        return Some(if is_sum || (has_no_amount && has_no_day) {
+            above.total();
+            Aside::LeftOut(HoldReason::TotalLeftOut)
+        } else {
+            Aside::Held(HoldReason::RowIsTotal { found: found() })
+        });
+    }
+    if has_no_id && has_no_day && is_empty(Field::Payee) && is_sum {
+        above.total();
+        return Some(Aside::LeftOut(HoldReason::TotalLeftOut));
+    }
+    // It has everything that a record has; so a person looks.
+    if is_sum && above.rows > 1 && row.cells.iter().any(|cell| begins_with(cell.trim(), &TOTALS)) {
+        return Some(Aside::Held(HoldReason::RowIsTotal { found: found() }));
+    }
+    if is_alone && begins_with(first, &NOTES) {
+        return Some(Aside::LeftOut(HoldReason::RowIsNote { found: found() }));
+    }
+    let is_text = has_no_id && has_no_day && has_no_amount && is_empty(Field::Payee) && is_empty(Field::Category);
+    (is_text && above.rows > 0).then_some(Aside::LeftOut(HoldReason::RowContinues))
+}
+
+/// Says whether a text is one of these words, or begins with one and goes on with something else than letters.
+fn begins_with(text: &str, words: &[&str]) -> bool {
+    // The longest word is far shorter.
+    if text.len() > 200 {
+        return false;
+    }
+    let text = folded(text);
+    words.iter().any(|word| {
+        text.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ':', '.', '=', '(']))
+    })
+}

@@ -1,0 +1,150 @@
+//! Reads the cells of a row, each as the field that it gives.
+
+use postonce_engine::domain::{Currency, HoldReason, Money, MoneyError};
+
+use super::amount::{Marks, Meaning, Written};
+use super::date::{DayReader, NoDay};
+use super::key::folded;
+use super::{CellKind, Field, FileSettings, Head, Line, Sign};
+use crate::text::{GLIMPSE_CHARS_MAX, bounded};
+
+/// Letters and words for the side of the books on which an amount stands.
+const DEBIT: [&str; 8] = ["d", "dr", "debit", "debet", "s", "soll", "+", "débit"];
+const CREDIT: [&str; 9] = ["c", "cr", "credit", "kredit", "k", "h", "haben", "-", "crédit"];
+
+/// Returns the currency of a row.
+pub(super) fn currency(head: &Head, row: &Line, settings: &FileSettings) -> Result<Currency, HoldReason> {
+    let Some(text) = filled(head, row, Field::Currency) else { return Ok(settings.currency) };
+    let code = if text == "€" { "EUR".to_owned() } else { text.to_ascii_uppercase() };
+    Currency::from_code(&code).ok_or_else(|| HoldReason::CurrencyUnknown { found: bounded(&text, GLIMPSE_CHARS_MAX) })
+}
+
+/// Returns the day of a row.
+pub(super) fn day(head: &Head, row: &Line, days: &DayReader, format: &str) -> Result<chrono::NaiveDate, HoldReason> {
+    let found = required(head, row, Field::Date)?;
+    let kind = head.place(Field::Date).map_or(CellKind::Text, |place| row.kind(place));
+    if kind == CellKind::Day {
+        let day = super::date::read(&found, "%Y-%m-%d");
+        return day.ok_or(HoldReason::DateInvalid { found, expected: "%Y-%m-%d".to_owned() });
+    }
+    days.read(&found).map_err(|reason| match reason {
+        NoDay::Unfit => HoldReason::DateInvalid { found, expected: format.to_owned() },
+        NoDay::Ambiguous => HoldReason::DateAmbiguous { found },
+        NoDay::Number(day) => HoldReason::DateIsNumber { found, day: day.to_string() },
+    })
+}
+
+/// Returns what is owed to the payee for a row.
+pub(super) fn amount(
+    head: &Head,
+    row: &Line,
+    currency: Currency,
+    marks: &Marks,
+    settings: &FileSettings,
+) -> Result<Money, HoldReason> {
+    let owed = sided(head, row, currency, marks, settings)?;
+    match settings.sign {
+        Sign::Positive => Ok(owed),
+        Sign::Negative => opposite(owed),
+    }
+}
+
+/// Returns the amount with the sign that its columns give it.
+fn sided(
+    head: &Head,
+    row: &Line,
+    currency: Currency,
+    marks: &Marks,
+    settings: &FileSettings,
+) -> Result<Money, HoldReason> {
+    let read = |field| match filled(head, row, field) {
+        Some(found) => money(head, row, field, found, currency, marks, settings).map(Some),
+        None => Ok(None),
+    };
+    let unclear = |fields: &[Field]| HoldReason::SideUnclear {
+        found: bounded(&fields.iter().map(|field| head.raw(row, *field).trim()).collect::<Vec<_>>().join(" | "), GLIMPSE_CHARS_MAX),
+    };
+    if head.place(Field::AmountBack).is_some() {
+        let (out, back) = (read(Field::Amount)?, read(Field::AmountBack)?);
+        if out.iter().chain(&back).any(|amount| amount.minor() < 0) {
+            return Err(unclear(&[Field::Amount, Field::AmountBack]));
+        }
+        return match (out, back) {
+            (Some(out), None) => Ok(out),
+            (Some(out), Some(back)) if back.is_zero() => Ok(out),
+            (None, Some(back)) => opposite(back),
+            (Some(out), Some(back)) if out.is_zero() => opposite(back),
+            (Some(_), Some(_)) => Err(unclear(&[Field::Amount, Field::AmountBack])),
+            (None, None) => Err(missing(Field::Amount)),
+        };
+    }
+    let amount = read(Field::Amount)?.ok_or_else(|| missing(Field::Amount))?;
+    if head.place(Field::Side).is_none() {
+        return Ok(amount);
+    }
+    let side = folded(head.raw(row, Field::Side));
+    let side = side.trim_end_matches('.');
+    match (DEBIT.contains(&side), CREDIT.contains(&side)) {
+        // A minus beside a letter may be meant once or twice.
+        _ if amount.minor() < 0 => Err(unclear(&[Field::Amount, Field::Side])),
+        (true, _) => Ok(amount),
+        (_, true) => opposite(amount),
+        (false, false) => Err(unclear(&[Field::Amount, Field::Side])),
+    }
+}
+
+fn money(
+    head: &Head,
+    row: &Line,
+    field: Field,
+    found: String,
+    currency: Currency,
+    marks: &Marks,
+    settings: &FileSettings,
+) -> Result<Money, HoldReason> {
+    let kind = head.place(field).map_or(CellKind::Text, |place| row.kind(place));
+    let plain = match kind {
+        CellKind::Number => found.clone(),
+        CellKind::Day | CellKind::Fault => return Err(HoldReason::AmountInvalid { found }),
+        CellKind::Text => {
+            let Some(written) = Written::of(&found) else { return Err(HoldReason::AmountInvalid { found }) };
+            if written.tag.is_some_and(|tag| !tag.fits(currency)) {
+                return Err(HoldReason::CurrencyForeign { found, currency: currency.code().to_owned() });
+            }
+            match written.meaning(settings.decimal_separator, currency.exponent(), marks) {
+                Meaning::Plain(plain) => plain,
+                Meaning::Ambiguous => return Err(HoldReason::AmountAmbiguous { found }),
+                Meaning::Unfit => return Err(HoldReason::AmountInvalid { found }),
+            }
+        }
+    };
+    Money::from_decimal(&plain, currency).map_err(|error| match error {
+        MoneyError::TooManyDecimals { currency, .. } => {
+            HoldReason::AmountDecimals { found, currency: currency.to_owned() }
+        }
+        MoneyError::NotANumber(_) | MoneyError::TooLarge(_) => HoldReason::AmountInvalid { found },
+    })
+}
+
+fn opposite(amount: Money) -> Result<Money, HoldReason> {
+    amount.opposite().ok_or_else(|| HoldReason::AmountInvalid { found: amount.to_decimal() })
+}
+
+/// Returns the field on one line, without space around it.
+pub(super) fn clean(head: &Head, row: &Line, field: Field) -> String {
+    let text = head.raw(row, field).trim();
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Returns the same; `None` if there is nothing.
+pub(super) fn filled(head: &Head, row: &Line, field: Field) -> Option<String> {
+    Some(clean(head, row, field)).filter(|text| !text.is_empty())
+}
+
+pub(super) fn required(head: &Head, row: &Line, field: Field) -> Result<String, HoldReason> {
+    filled(head, row, field).ok_or_else(|| missing(field))
+}
+
+fn missing(field: Field) -> HoldReason {
+    HoldReason::FieldMissing { field: field.name().to_owned() }
+}

@@ -1,0 +1,142 @@
+//! Reads the id of a row: as the platform wrote it, without what spreadsheets and scripts put around it.
+
+use postonce_engine::domain::{HoldReason, RecordId, RecordIdError};
+
+use super::key::is_invisible;
+use crate::text::visible;
+
+/// Pairs of quotes that stand around a text.
+const QUOTES: [(char, char); 6] = [('"', '"'), ('\'', '\''), ('\u{201c}', '\u{201d}'), ('\u{201e}', '\u{201c}'), ('«', '»'), ('\u{2018}', '\u{2019}')];
+
+/// Returns the id that stands in these cells, one for each of its parts.
+///
+/// # Errors
+/// If a part is missing, or is none.
+pub(super) fn id<'a>(cells: impl ExactSizeIterator<Item = &'a str>) -> Result<RecordId, HoldReason> {
+    let is_single = cells.len() == 1;
+    let mut joined = String::new();
+    for cell in cells {
+        let part = bare(cell);
+        if part.is_empty() {
+            return Err(HoldReason::IdMissing);
+        }
+        if is_scientific(&part) {
+            return Err(HoldReason::IdScientific { found: visible(cell.trim()) });
+        }
+        if is_single {
+            joined = part;
+        } else {
+            if !joined.is_empty() {
+                joined.push('/');
+            }
+            // Two ids of different parts are never the same.
+            part.chars().for_each(|c| {
+                if matches!(c, '/' | '\\') {
+                    joined.push('\\');
+                }
+                joined.push(c);
+            });
+        }
+    }
+    RecordId::new(joined.clone()).map_err(|error| match error {
+        RecordIdError::Empty => HoldReason::IdMissing,
+        _ => HoldReason::IdInvalid { found: visible(&joined) },
+    })
+}
+
+/// Returns a cell without spaces around it, characters that cannot be seen, and the ways in which an id is kept from a
+/// spreadsheet: `="000123"`, quotes, an apostrophe before it.
+pub(crate) fn bare(cell: &str) -> String {
+    let seen: String = cell.chars().filter(|c| !is_invisible(*c)).collect();
+    let mut text = seen.trim();
+    if let Some(quoted) = text.strip_prefix('=').map(str::trim_start).filter(|rest| rest.starts_with('"')) {
+        text = quoted;
+    }
+    for (open, close) in QUOTES {
+        let inner = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+        if let Some(inner) = inner.filter(|inner| !inner.contains([open, close])) {
+            return inner.trim().to_owned();
+        }
+    }
+    text.strip_prefix('\'').unwrap_or(text).trim().to_owned()
+}
+
+/// Says whether a text is a long number as a spreadsheet shows it: `1,23457E+11`.
+fn is_scientific(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = mantissa.split_once([',', '.']).unwrap_or((mantissa, "0"));
+    let exponent = exponent.strip_prefix('+').is_some_and(|exponent| digits(exponent) && exponent.len() <= 3);
+    exponent && whole.len() == 1 && digits(whole) && digits(fraction)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(cells: &[&str]) -> Result<String, HoldReason> {
+        id(cells.iter().copied()).map(|id| id.as_str().to_owned())
+    }
+
+    #[test]
+    fn id_is_read_without_what_was_put_around_it() {
+        for cell in [
+            "000123", " 000123 ", "000123\u{a0}", "=\"000123\"", "= \"000123\"", "\"000123\"", "'000123'", "'000123", "\u{201c}000123\u{201d}",
+            "\u{feff}000123", "000\u{200b}123", "000\u{ad}123", "\u{202a}000123\u{202c}",
+        ] {
+            assert_eq!(of(&[cell]).as_deref(), Ok("000123"), "{cell:?}");
+        }
+        for id in ["A/1", "E-1\"", "1E11", "12E+4", "2E-3", "=A1", "O'Brien", "a \"b\" c", "\"a\" \"b\""] {
+            assert_eq!(of(&[id]).as_deref(), Ok(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn rounded_number_is_no_id() {
+        for cell in ["1,23457E+11", "2,19E+26", "1.23457E+11", "1e+5", " 9E+100"] {
+            assert!(matches!(of(&[cell]), Err(HoldReason::IdScientific { .. })), "{cell}");
+        }
+        for cell in ["", "  ", "\u{200b}", "=\"\""] {
+            assert_eq!(of(&[cell]), Err(HoldReason::IdMissing), "{cell:?}");
+        }
+        assert_eq!(of(&["A\tB"]), Err(HoldReason::IdInvalid { found: "A\\tB".into() }));
+    }
+
+    #[test]
+    fn id_of_several_parts_is_joined() {
+        assert_eq!(of(&["R-7", " 1"]).as_deref(), Ok("R-7/1"));
+        assert_eq!(of(&["R-7", ""]), Err(HoldReason::IdMissing));
+        assert_eq!(of(&["R/7", "\\1"]).as_deref(), Ok("R\\/7/\\\\1"));
+    }
+
+    proptest! {
+        #[test]
+        fn ids_of_other_parts_are_never_the_same(one in prop::array::uniform2("[/\\\\a1]{1,3}"), other in prop::array::uniform2("[/\\\\a1]{1,3}")) {
+            let joined = |parts: &[String; 2]| of(&[&parts[0], &parts[1]]);
+            prop_assert_eq!(joined(&one) == joined(&other), one == other);
+        }
+
+        #[test]
+        fn id_is_itself_through_every_way_of_guarding_it(id in "[A-Za-z0-9][-A-Za-z0-9._/ ]{0,10}[A-Za-z0-9]", way in 0usize..8) {
+            let cell = match way {
+                0 => id.clone(),
+                1 => format!("  {id} "),
+                2 => format!("=\"{id}\""),
+                3 => format!("\"{id}\""),
+                4 => format!("'{id}"),
+                5 => format!("\u{feff}{id}\u{200b}"),
+                6 => format!("\u{a0}{id}\u{202f}"),
+                _ => format!("\u{2068}{id}\u{2069}"),
+            };
+            let read = of(&[&cell]);
+            prop_assert!(read.as_deref() == Ok(id.as_str()) || is_scientific(&id), "{:?} {:?}", cell, read);
+        }
+
+        #[test]
+        fn id_takes_any_text_without_a_panic(cell in ".*", other in ".*") {
+            let _ = (of(&[&cell]), of(&[&cell, &other]));
+        }
+    }
+}
