@@ -42,8 +42,8 @@ fn a_row_without_id_is_held() {
 }
 
 #[test]
-fn an_id_with_outer_space_or_control_characters_is_held() {
-    assert_eq!(held_alone("A1 ;05.10.2026;10,00;PM-0001;Reise;x;NOK"), "id_invalid");
+fn an_id_with_control_characters_or_rounded_is_held() {
+    assert_eq!(held_alone("1,23457E+11;05.10.2026;10,00;PM-0001;Reise;x;NOK"), "id_scientific");
     assert_eq!(held_alone("A\u{7}1;05.10.2026;10,00;PM-0001;Reise;x;NOK"), "id_invalid");
 }
 
@@ -56,11 +56,33 @@ fn a_date_that_is_none_or_cannot_be_meant_is_held() {
 }
 
 #[test]
-fn an_amount_that_is_none_zero_or_too_fine_is_held() {
+fn an_amount_that_is_none_unclear_or_too_fine_is_held() {
     assert_eq!(held_alone("A1;05.10.2026;ti kroner;PM-0001;Reise;x;NOK"), "amount_invalid");
     assert_eq!(held_alone("A1;05.10.2026;10,005;PM-0001;Reise;x;NOK"), "amount_decimals");
     assert_eq!(held_alone("A1;05.10.2026;10,5;PM-0001;Reise;x;JPY"), "amount_decimals");
-    assert_eq!(held_alone("A1;05.10.2026;0,00;PM-0001;Reise;x;NOK"), "amount_zero");
+    assert_eq!(held_alone("A1;05.10.2026;10,000;PM-0001;Reise;x;NOK"), "amount_ambiguous");
+}
+
+#[test]
+fn rows_that_are_no_records_are_listed_and_ask_for_nobody() {
+    let others = "A1;05.10.2026;0,00;PM-0001;Reise;Paid by card;NOK\nSum;;1 661,50;;;;\nRows: 2;;;;;;\n";
+    let rig = CliRig::over_csv(format!("{HEAD}{GOOD}{others}").as_bytes());
+    for posted in [2, 0] {
+        let sync = rig.sync();
+        assert_eq!((sync.status, sync.count("posted"), sync.count("left_out")), (Some(0), posted, 3), "{}", sync.words);
+        let run = rig.run(&["run", sync.last()["run_id"].as_str().expect("an id")]);
+        let rows = run.last()["records"].as_array().expect("a list").clone();
+        let left_out = rows.iter().filter(|row| row["result"] == "left_out");
+        let mut codes: Vec<String> = left_out
+            .map(|row| {
+                assert!(row["reason"].as_str().is_some_and(|reason| reason.len() > 20), "a sentence in {row}");
+                row["reason_code"]["held"]["code"].as_str().expect("a code").to_owned()
+            })
+            .collect();
+        codes.sort();
+        assert_eq!(codes, ["amount_zero", "row_is_note", "total_left_out"]);
+    }
+    assert_eq!(rig.run(&["attention"]).status, Some(0));
 }
 
 #[test]

@@ -11,7 +11,8 @@ use super::{Problem, Sum, count, mirrored, moment};
 mirrored! {
     /// The result of one row in one run.
     ItemResult of domain::ItemResult {
-        Posted, SkippedAlreadyExported, SkippedFoundInAccounting, SkippedRepeatedInSource, Refused, Held, InDoubt, NotSent,
+        Posted, SkippedAlreadyExported, SkippedFoundInAccounting, SkippedRepeatedInSource, LeftOut, Refused, Held, InDoubt,
+        NotSent,
     }
 }
 
@@ -21,6 +22,7 @@ mirrored! {
 pub(crate) enum ItemFilter {
     Posted,
     Skipped,
+    LeftOut,
     Refused,
     Held,
     InDoubt,
@@ -42,6 +44,7 @@ impl ItemFilter {
             Self::Skipped => {
                 &[Result::SkippedAlreadyExported, Result::SkippedFoundInAccounting, Result::SkippedRepeatedInSource]
             }
+            Self::LeftOut => &[Result::LeftOut],
             Self::Refused => &[Result::Refused],
             Self::Held => &[Result::Held],
             Self::InDoubt => &[Result::InDoubt],

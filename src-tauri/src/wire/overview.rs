@@ -69,6 +69,7 @@ pub(crate) struct Plan {
     skipped: u32,
     in_doubt: u32,
     held: u32,
+    left_out: u32,
     look_alikes: u32,
     held_items: Vec<RunItem>,
 }
@@ -82,6 +83,7 @@ impl From<views::PlanSummary> for Plan {
             skipped: count(plan.skipped),
             in_doubt: count(plan.in_doubt),
             held: count(plan.held),
+            left_out: count(plan.left_out),
             look_alikes: count(plan.look_alikes),
             held_items: each(plan.held_items),
         }

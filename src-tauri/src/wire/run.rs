@@ -46,6 +46,7 @@ pub(crate) struct Counts {
     refused: u32,
     held: u32,
     in_doubt: u32,
+    left_out: u32,
 }
 
 impl From<domain::Counts> for Counts {
@@ -57,6 +58,7 @@ impl From<domain::Counts> for Counts {
             refused: count(counts.refused),
             held: count(counts.held),
             in_doubt: count(counts.in_doubt),
+            left_out: count(counts.left_out),
         }
     }
 }

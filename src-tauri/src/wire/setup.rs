@@ -377,7 +377,7 @@ impl From<ports::Row> for SampleRow {
                 text: record.text,
                 amount: Sum::new(record.amount.currency().code().to_owned(), record.amount.to_decimal()),
             },
-            ports::Row::Flaw(flaw) => Self::Flaw {
+            ports::Row::Flaw(flaw) | ports::Row::LeftOut(flaw) => Self::Flaw {
                 line: count(flaw.place.line),
                 glimpse: flaw.glimpse,
                 reason: HoldCode::with_params(&flaw.reason),

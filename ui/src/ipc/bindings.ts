@@ -447,6 +447,7 @@ export type Counts = {
 	refused: number,
 	held: number,
 	inDoubt: number,
+	leftOut: number,
 };
 
 /**  One difference, with both sides as they were seen. */
@@ -520,10 +521,10 @@ export type FoundVoucher = {
 export type HoldCode = "id_missing" | "id_invalid" | "field_missing" | "row_unreadable" | "date_invalid" | "date_implausible" | "amount_invalid" | "amount_decimals" | "amount_zero" | "currency_unknown" | "id_repeated" | "id_scientific" | "date_is_number" | "date_ambiguous" | "amount_ambiguous" | "side_unclear" | "currency_foreign" | "not_approved" | "row_is_total" | "cell_faulty" | "file_not_read" | "row_not_included" | "row_excluded" | "total_left_out" | "head_repeated" | "row_continues" | "row_is_note" | "account_missing";
 
 /**  The rows of a run that are shown; the kinds of duplicates are one. */
-export type ItemFilter = "posted" | "skipped" | "refused" | "held" | "in_doubt" | "not_sent";
+export type ItemFilter = "posted" | "skipped" | "left_out" | "refused" | "held" | "in_doubt" | "not_sent";
 
 /**  The result of one row in one run. */
-export type ItemResult = "posted" | "skipped_already_exported" | "skipped_found_in_accounting" | "skipped_repeated_in_source" | "refused" | "held" | "in_doubt" | "not_sent";
+export type ItemResult = "posted" | "skipped_already_exported" | "skipped_found_in_accounting" | "skipped_repeated_in_source" | "left_out" | "refused" | "held" | "in_doubt" | "not_sent";
 
 /**  A field that a kind of accounting system needs. */
 export type KindField = {
@@ -648,6 +649,7 @@ export type Plan = {
 	skipped: number,
 	inDoubt: number,
 	held: number,
+	leftOut: number,
 	lookAlikes: number,
 	heldItems: RunItem[],
 };

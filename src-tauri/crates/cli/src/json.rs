@@ -23,7 +23,7 @@ fn sums(sums: &[Sum]) -> Value {
 fn counts(counts: &Counts) -> Value {
     json!({
         "read": counts.read, "posted": counts.posted, "skipped": counts.skipped, "refused": counts.refused,
-        "held": counts.held, "in_doubt": counts.in_doubt,
+        "held": counts.held, "in_doubt": counts.in_doubt, "left_out": counts.left_out,
     })
 }
 
@@ -109,7 +109,7 @@ pub(crate) fn plan(language: Language, plan: &PlanSummary) -> Value {
         "event": "plan", "sums": sums,
         "counts": {
             "read": plan.read, "send": plan.send, "skipped": plan.skipped, "in_doubt": plan.in_doubt, "held": plan.held,
-            "look_alikes": plan.look_alikes,
+            "look_alikes": plan.look_alikes, "left_out": plan.left_out,
         },
         "held": plan.held_items.iter().map(|held| item(language, held)).collect::<Vec<_>>(),
     })

@@ -111,6 +111,7 @@ catalogue! {
     ATTEMPT: "Attempt", "Forsøk";
     LINE: "line", "linje";
     REPEATED: "Repeated in the source", "Gjentatt i kilden";
+    LEFT_OUT: "Left out by rule", "Holdt utenfor etter regel";
     FOUND: "Found in the accounting system", "Funnet i regnskapssystemet";
 
     EXPORTED_BEFORE: "Exported before", "Eksportert før";

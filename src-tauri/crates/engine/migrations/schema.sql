@@ -59,6 +59,16 @@ CREATE TABLE flaw (
     glimpse    TEXT    NOT NULL
 ) STRICT;
 
+CREATE TABLE left_out (
+    left_out_id INTEGER PRIMARY KEY,
+    reading_id  INTEGER NOT NULL REFERENCES reading (reading_id),
+    record_id   TEXT,
+    file        TEXT    NOT NULL,
+    line        INTEGER NOT NULL,
+    reason      TEXT    NOT NULL CHECK (json_valid(reason)),
+    glimpse     TEXT    NOT NULL
+) STRICT;
+
 CREATE TABLE run (
     run_number  INTEGER PRIMARY KEY AUTOINCREMENT,
     run_id      TEXT    NOT NULL UNIQUE CHECK (run_id <> ''),
@@ -81,7 +91,7 @@ CREATE TABLE run (
     skipped     INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0),
     refused     INTEGER NOT NULL DEFAULT 0 CHECK (refused >= 0),
     held        INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0),
-    in_doubt    INTEGER NOT NULL DEFAULT 0 CHECK (in_doubt >= 0), accounting_user TEXT,
+    in_doubt    INTEGER NOT NULL DEFAULT 0 CHECK (in_doubt >= 0), accounting_user TEXT, left_out INTEGER NOT NULL DEFAULT 0 CHECK (left_out >= 0),
     CHECK ((finished_at IS NULL) = (outcome IS NULL))
 ) STRICT;
 
@@ -132,7 +142,7 @@ CREATE TABLE attempt (
     CHECK ((settled_at IS NULL) = (settled_run IS NULL))
 ) STRICT;
 
-CREATE TABLE run_item (
+CREATE TABLE "run_item" (
     run_number INTEGER NOT NULL REFERENCES run (run_number),
     position   INTEGER NOT NULL CHECK (position >= 1),
     record_id  TEXT,
@@ -140,9 +150,11 @@ CREATE TABLE run_item (
     line       INTEGER,
     generation INTEGER,
     result     TEXT CHECK (result IN ('posted', 'skipped_already_exported', 'skipped_found_in_accounting',
-                                      'skipped_repeated_in_source', 'refused', 'held', 'in_doubt', 'not_sent')),
+                                      'skipped_repeated_in_source', 'left_out', 'refused', 'held', 'in_doubt', 'not_sent')),
     attempt_id INTEGER REFERENCES attempt (attempt_id),
-    reason     TEXT CHECK (reason IS NULL OR json_valid(reason)), mark BLOB CHECK (mark IS NULL OR length(mark) = 8),
+    reason     TEXT CHECK (reason IS NULL OR json_valid(reason)),
+    -- The beginning of the row's digest, so that a changed row can be named; what proves it is the root in the run's entry.
+    mark       BLOB CHECK (mark IS NULL OR length(mark) = 8),
     PRIMARY KEY (run_number, position),
     CHECK (result <> 'posted' OR attempt_id IS NOT NULL)
 ) STRICT, WITHOUT ROWID;

@@ -447,6 +447,8 @@ pub struct PlanSummary {
     pub in_doubt: u64,
     /// The rows that are held back.
     pub held: u64,
+    /// The rows that do not count, by a rule.
+    pub left_out: u64,
     /// The number of rows to be sent that have another record like them; for information only.
     pub look_alikes: u64,
     /// The first [`PlanSummary::HELD_SHOWN_MAX`] held rows, with their reasons.

@@ -72,6 +72,7 @@ catalogue! {
     ALREADY_EXPORTED: "Already exported", "Allerede eksportert";
     FOUND_IN_ACCOUNTING: "Already in the accounting system", "Fantes allerede i regnskapssystemet";
     REPEATED_IN_SOURCE: "The same row again", "Samme rad på nytt";
+    LEFT_OUT: "Left out by rule", "Holdt utenfor etter regel";
     REFUSED: "Refused", "Avvist";
     HELD: "Held back", "Holdt tilbake";
     IN_DOUBT: "In doubt", "Uavklart";
@@ -141,6 +142,7 @@ pub(crate) fn result(result: Option<ItemResult>) -> Message {
         Some(ItemResult::SkippedAlreadyExported) => ALREADY_EXPORTED,
         Some(ItemResult::SkippedFoundInAccounting) => FOUND_IN_ACCOUNTING,
         Some(ItemResult::SkippedRepeatedInSource) => REPEATED_IN_SOURCE,
+        Some(ItemResult::LeftOut) => LEFT_OUT,
         Some(ItemResult::Refused) => REFUSED,
         Some(ItemResult::Held) => HELD,
         Some(ItemResult::InDoubt) => IN_DOUBT,

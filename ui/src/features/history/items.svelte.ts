@@ -8,7 +8,7 @@ export const PAGE_ITEMS = 200;
 
 /** Returns how many records a filter will show, from the counts of the run. */
 export function expected(counts: Counts, filter: ItemFilter | null): number {
-  const { read, posted, skipped, refused, held, inDoubt } = counts;
+  const { read, posted, skipped, leftOut, refused, held, inDoubt } = counts;
   switch (filter) {
     case null:
       return read;
@@ -16,6 +16,8 @@ export function expected(counts: Counts, filter: ItemFilter | null): number {
       return posted;
     case 'skipped':
       return skipped;
+    case 'left_out':
+      return leftOut;
     case 'refused':
       return refused;
     case 'held':
@@ -23,7 +25,7 @@ export function expected(counts: Counts, filter: ItemFilter | null): number {
     case 'in_doubt':
       return inDoubt;
     case 'not_sent':
-      return Math.max(0, read - posted - skipped - refused - held - inDoubt);
+      return Math.max(0, read - posted - skipped - leftOut - refused - held - inDoubt);
   }
 }
 

@@ -169,6 +169,7 @@ class MockEngine {
       skipped: 1155,
       inDoubt: 1,
       held: 11,
+      leftOut: 0,
       lookAlikes: 0,
       heldItems: [97, 194, 291].map(item),
     };

@@ -91,6 +91,7 @@ const PLAN: Plan = {
   skipped: 0,
   inDoubt: 0,
   held: 12,
+  leftOut: 0,
   lookAlikes: 0,
   heldItems: [97, 194, 291].map(item),
 };

@@ -22,6 +22,7 @@ export const itemResults: Record<ItemResult, Shown> = {
   skipped_already_exported: { word: m.state_skipped, mark: 'skip', tone: 'quiet' },
   skipped_found_in_accounting: { word: m.state_skipped, mark: 'skip', tone: 'quiet' },
   skipped_repeated_in_source: { word: m.state_repeated, mark: 'skip', tone: 'quiet' },
+  left_out: { word: m.state_left_out, mark: 'skip', tone: 'quiet' },
   refused: recordStates.refused,
   held: recordStates.held,
   in_doubt: recordStates.in_doubt,

@@ -90,6 +90,7 @@ fn result(result: Option<ItemResult>) -> Message {
         Some(ItemResult::SkippedAlreadyExported) => words::ALREADY,
         Some(ItemResult::SkippedFoundInAccounting) => words::FOUND,
         Some(ItemResult::SkippedRepeatedInSource) => words::REPEATED,
+        Some(ItemResult::LeftOut) => words::LEFT_OUT,
         Some(ItemResult::Refused) => words::REFUSED,
         Some(ItemResult::Held) => words::HELD,
         Some(ItemResult::InDoubt) => words::IN_DOUBT,

@@ -87,6 +87,7 @@ fn ended(missed: u64, end: &SyncEnd, output: &Output) -> String {
             (words::REFUSED, counts.refused),
             (words::HELD, counts.held),
             (words::IN_DOUBT, counts.in_doubt),
+            (words::LEFT_OUT, counts.left_out),
             (words::MISSED, missed),
         ] {
             if count > 0 {

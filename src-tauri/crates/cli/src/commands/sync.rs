@@ -138,16 +138,18 @@ fn tell_run(run: &RunSummary, output: &Output) {
         output.say(output.word(words::NOTHING_NEW));
     }
     let row = |message, count: u64| vec![output.word(message).to_owned(), count.to_string()];
-    output.table(&[
+    let mut table = vec![
         row(words::READ, counts.read),
         row(words::EXPORTED, counts.posted),
         row(words::ALREADY, counts.skipped),
         row(words::REFUSED, counts.refused),
         row(words::HELD, counts.held),
         row(words::IN_DOUBT, counts.in_doubt),
-        vec![output.word(words::TOTAL).to_owned(), sums(&run.posted)],
-        vec![output.word(words::RUN).to_owned(), run.run_id.to_string()],
-    ]);
+    ];
+    table.extend((counts.left_out > 0).then(|| row(words::LEFT_OUT, counts.left_out)));
+    table.push(vec![output.word(words::TOTAL).to_owned(), sums(&run.posted)]);
+    table.push(vec![output.word(words::RUN).to_owned(), run.run_id.to_string()]);
+    output.table(&table);
 }
 
 fn tell_plan(plan: &PlanSummary, output: &Output) -> Status {
@@ -156,18 +158,18 @@ fn tell_plan(plan: &PlanSummary, output: &Output) -> Status {
     } else {
         let row = |message, count: u64| vec![output.word(message).to_owned(), count.to_string()];
         output.say(output.word(words::DRY_RUN));
-        output.table(&[
+        let mut table = vec![
             row(words::READ, plan.read),
             row(words::WOULD_SEND, plan.send),
             row(words::ALREADY, plan.skipped),
             row(words::IN_DOUBT, plan.in_doubt),
             row(words::HELD, plan.held),
-            row(words::LOOK_ALIKES_PLANNED, plan.look_alikes),
-            vec![
-                output.word(words::TOTAL).to_owned(),
-                plan.send_sums.iter().map(money).collect::<Vec<_>>().join(" + "),
-            ],
-        ]);
+        ];
+        table.extend((plan.left_out > 0).then(|| row(words::LEFT_OUT, plan.left_out)));
+        table.push(row(words::LOOK_ALIKES_PLANNED, plan.look_alikes));
+        let total = plan.send_sums.iter().map(money).collect::<Vec<_>>().join(" + ");
+        table.push(vec![output.word(words::TOTAL).to_owned(), total]);
+        output.table(&table);
         for held in plan.held_items.iter().take(HELD_NAMED_MAX) {
             let place =
                 held.place.as_ref().map(|place| format!("{}, {} {}", place.file, output.word(words::LINE), place.line));

@@ -69,9 +69,13 @@ pub(crate) async fn survey(source: &dyn Source) -> Result<Survey, Problem> {
     let mut categories: BTreeMap<String, Tally> = BTreeMap::new();
     while let Some(page) = pages.next().await.map_err(|error| error.0)? {
         for row in page {
-            let Row::Record(record, _) = row else {
-                found.flaws += 1;
-                continue;
+            let record = match row {
+                Row::Record(record, _) => record,
+                Row::Flaw(_) => {
+                    found.flaws += 1;
+                    continue;
+                }
+                Row::LeftOut(_) => continue,
             };
             let (first, last) = found.days.unwrap_or((record.date, record.date));
             found.days = Some((first.min(record.date), last.max(record.date)));

@@ -18,18 +18,27 @@ time_zone = "Europe/Oslo"
 [source]                         # where the approved records come from: csv or platform
 kind = "csv"
 path = "records.csv"             # file, folder or glob; relative to this folder
-encoding = "UTF-8"               # what Excel saves is often windows-1252
+encoding = "UTF-8"               # what Excel saves is often windows-1252; also macintosh, cp850, cp865 …
 delimiter = ";"
 decimal_separator = ","
-date_format = "%d.%m.%Y"
-[source.columns]                 # record field = column title
+date_format = "%d.%m.%Y"         # or "spreadsheet-1900" where the days are numbers
+# head = 3                       # the line of the titles, where it is not the first that has them all; 0: there are none
+# sign = "negative"              # where what is owed is written with a minus
+# ends_with_line_end = false     # where the platform writes no end behind the last line
+[source.columns]                 # record field = column title, or its place as a number
 id = "Id"
 date = "Date"
 amount = "Amount"
 payee = "Payee"
 category = "Category"
 text = "Text"
-# optional: approved_at, currency, department, project, version, payee_name
+# optional: approved_at, currency, department, project, version, payee_name, amount_back, side
+# an id of several columns: id = ["Claim", "Line"]; of the content, without a column: id = "content" under [source]
+# [source.include]               # only these rows count; the others are listed in the run as left out
+# "Status" = ["Approved", "Godkjent"]
+# "Approved on" = "not empty"
+# [source.exclude]
+# "Status" = ["Rejected"]
 
 # [source]
 # kind = "platform"

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::{Currency, HoldReason, Money, Record, Reference};
 
@@ -57,8 +58,10 @@ impl PostingRules {
     /// # Errors
     /// [`HoldReason::AccountMissing`] if neither the category nor a default is mapped.
     pub fn account_of(&self, category: &str) -> Result<&Account, HoldReason> {
+        let alike = || self.categories.iter().find(|(name, _)| are_alike(name, category)).map(|(_, account)| account);
         self.categories
             .get(category)
+            .or_else(alike)
             .or(self.default_account.as_ref())
             .ok_or_else(|| HoldReason::AccountMissing { category: category.to_owned() })
     }
@@ -99,6 +102,23 @@ impl PostingRules {
             lines: [expense, payable],
         })
     }
+}
+
+/// Says whether two categories are one to a reader: spaces of any kind, letter case, and the composition of letters make
+/// no difference.
+fn are_alike(one: &str, other: &str) -> bool {
+    let first = |text: &str| text.trim_start().bytes().next().unwrap_or_default();
+    // By far the most differ in the first letter already.
+    let (left, right) = (first(one), first(other));
+    if left.is_ascii() && right.is_ascii() && !left.eq_ignore_ascii_case(&right) {
+        return false;
+    }
+    let normalizer = ComposingNormalizerBorrowed::new_nfc();
+    let seen = |text: &str| {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        normalizer.normalize(&text).into_owned()
+    };
+    seen(one) == seen(other)
 }
 
 #[cfg(test)]
@@ -142,5 +162,25 @@ mod tests {
         let mut record = record("A");
         record.amount = Money::from_minor(0, record.amount.currency());
         assert_eq!(rules(None).posting(&record, Reference::from_stored("hlf:A")), Err(HoldReason::AmountZero));
+    }
+
+    #[test]
+    fn category_is_found_as_a_reader_sees_it() {
+        let mut rules = rules(None);
+        rules.categories.insert("Air travel".into(), Account("7141".into()));
+        rules.categories.insert("Kåseri".into(), Account("7142".into()));
+        for (category, account) in [
+            ("travel", "7140"),
+            ("Travel", "7140"),
+            ("travel ", "7140"),
+            ("Air\u{a0}travel", "7141"),
+            ("AIR  TRAVEL", "7141"),
+            ("Ka\u{30a}seri", "7142"),
+        ] {
+            assert_eq!(rules.account_of(category), Ok(&Account(account.into())), "{category}");
+        }
+        for other in ["trave", "travels", "Kaseri", ""] {
+            assert!(rules.account_of(other).is_err(), "{other}");
+        }
     }
 }

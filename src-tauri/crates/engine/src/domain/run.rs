@@ -77,6 +77,8 @@ text_value! {
         SkippedFoundInAccounting = "skipped_found_in_accounting",
         /// The row was left out: the same row stood in the source before.
         SkippedRepeatedInSource = "skipped_repeated_in_source",
+        /// The row was left out: it does not count, by the rule that is its reason.
+        LeftOut = "left_out",
         /// The accounting system said no.
         Refused = "refused",
         /// The row was not sent: something in it must be put right.
@@ -157,6 +159,9 @@ pub struct Counts {
     pub held: u64,
     /// The rows that were in doubt when the run ended.
     pub in_doubt: u64,
+    /// The rows that do not count, by a rule. Entries of earlier versions have none.
+    #[serde(default)]
+    pub left_out: u64,
 }
 
 impl Counts {

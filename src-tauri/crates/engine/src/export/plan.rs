@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use crate::domain::{
-    AttemptState, Generation, HoldReason, OrganisationId, Period, Posting, PostingRules, Reference, ReferenceRules,
+    AttemptState, Generation, HoldReason, OrganisationId, Period, Place, Posting, PostingRules, Reference, ReferenceRules,
 };
 use crate::ledger::{Candidate, Guard};
 
@@ -87,9 +87,11 @@ impl PlanRules {
     }
 }
 
-/// Returns the lines as text: `3, 17, 20`.
-pub(crate) fn list(lines: &[u64]) -> String {
-    lines.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
+/// Returns the places as text: the lines (`3, 17, 20`), each with its file where there are several.
+pub(crate) fn list(places: &[Place]) -> String {
+    let is_one_file = places.iter().all(|place| place.file == places[0].file);
+    let name = |place: &Place| if is_one_file { place.line.to_string() } else { format!("{} {}", place.file, place.line) };
+    places.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -97,7 +99,7 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::domain::{Account, Place};
+    use crate::domain::Account;
 
     fn rules(period: Period) -> PlanRules {
         PlanRules {
@@ -129,6 +131,10 @@ mod tests {
         }
     }
 
+    fn places(places: &[(&str, u64)]) -> Vec<Place> {
+        places.iter().map(|(file, line)| Place { file: (*file).into(), line: *line }).collect()
+    }
+
     fn guarded(state: AttemptState, settled_run: Option<i64>) -> Candidate {
         let guard = Guard { attempt_id: 3, state, settled_run };
         Candidate { guard: Some(guard), ..candidate() }
@@ -148,7 +154,7 @@ mod tests {
         assert_eq!(everything.decide(&guarded(AttemptState::Posted, Some(7))), Decision::Recovered);
         for state in [AttemptState::Claimed, AttemptState::Staged, AttemptState::Unknown] {
             let mut in_doubt = guarded(state, None);
-            in_doubt.conflict = vec![2, 3];
+            in_doubt.conflict = places(&[("a.csv", 2), ("a.csv", 3)]);
             assert_eq!(everything.decide(&in_doubt), Decision::InDoubt, "{state}");
         }
     }
@@ -167,9 +173,14 @@ mod tests {
     #[test]
     fn id_with_two_contents_is_held_with_its_lines() {
         let mut twice = candidate();
-        twice.conflict = vec![2, 9];
-        let held = Decision::Hold(HoldReason::IdRepeated { lines: "2, 9".into() });
-        assert_eq!(rules(Period::EVERYTHING).decide(&twice), held);
+        for (places_of_it, lines) in [
+            (places(&[("a.csv", 2), ("a.csv", 9)]), "2, 9"),
+            (places(&[("april.csv", 3), ("march.csv", 2)]), "april.csv 3, march.csv 2"),
+        ] {
+            twice.conflict = places_of_it;
+            let held = Decision::Hold(HoldReason::IdRepeated { lines: lines.into() });
+            assert_eq!(rules(Period::EVERYTHING).decide(&twice), held);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::plan::{Decision, PlanRules, list};
 use crate::calls::RunError;
 use crate::domain::{Currency, Generation, HoldReason, ItemResult, Money, Period, Place, ReferenceRules};
-use crate::ledger::{LedgerError, LedgerTx, PlannedItem, Reading};
+use crate::ledger::{LedgerError, LedgerTx, OddRows, PlannedItem, Reading};
 use crate::parts::Parts;
 use crate::views::{PlanSummary, Reason, RunItem, Sum};
 
@@ -35,6 +35,7 @@ pub(crate) struct Tally {
     pub(crate) skipped: u64,
     pub(crate) in_doubt: u64,
     pub(crate) held: u64,
+    pub(crate) left_out: u64,
     /// The look-alikes, counted only for a dry run, which shows them.
     look_alikes: u64,
     sums: BTreeMap<&'static str, (Currency, i128)>,
@@ -47,12 +48,14 @@ impl Default for Cursor {
     }
 }
 
-/// The place of the planning: records first, then rows that repeat them, then rows that are no records.
+/// The place of the planning: records first, then rows that repeat them, then rows that are no records, then those
+/// that do not count.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Cursor {
     Records(i64),
     Repeats(i64),
     Flaws(i64),
+    LeftOut(i64),
     Done,
 }
 
@@ -87,6 +90,7 @@ pub(crate) fn plan_page(
         Cursor::Records(after) => page.records(reading, after),
         Cursor::Repeats(after) => page.repeats(reading, after),
         Cursor::Flaws(after) => page.flaws(reading, after),
+        Cursor::LeftOut(after) => page.left_out(reading, after),
         Cursor::Done => Ok(Cursor::Done),
     }
 }
@@ -175,7 +179,7 @@ impl Page<'_> {
             let reason = if repeat.same {
                 None
             } else {
-                Some(HoldReason::IdRepeated { lines: list(&self.tx.lines_of(reading, &repeat.record_id)?) })
+                Some(HoldReason::IdRepeated { lines: list(&self.tx.places_of(reading, &repeat.record_id)?) })
             };
             let result = if repeat.same { ItemResult::SkippedRepeatedInSource } else { ItemResult::Held };
             self.enter(&Settled {
@@ -191,26 +195,46 @@ impl Page<'_> {
 
     /// Holds the rows that cannot be read. They have no date that could be trusted: they are in every period.
     fn flaws(&mut self, reading: Reading, after: i64) -> Result<Cursor, LedgerError> {
-        let flaws = self.tx.flaws(reading, after, PAGE_ROWS)?;
-        for (_, flaw) in &flaws {
+        let last = self.odd(reading, OddRows::Flaws, after, ItemResult::Held)?;
+        Ok(last.map_or(Cursor::LeftOut(0), Cursor::Flaws))
+    }
+
+    /// Lists the rows that do not count, each with its rule.
+    fn left_out(&mut self, reading: Reading, after: i64) -> Result<Cursor, LedgerError> {
+        let last = self.odd(reading, OddRows::LeftOut, after, ItemResult::LeftOut)?;
+        Ok(last.map_or(Cursor::Done, Cursor::LeftOut))
+    }
+
+    /// Enters a page of odd rows with this result; returns the cursor behind it.
+    fn odd(
+        &mut self,
+        reading: Reading,
+        rows: OddRows,
+        after: i64,
+        result: ItemResult,
+    ) -> Result<Option<i64>, LedgerError> {
+        let page = self.tx.odd_rows(reading, rows, after, PAGE_ROWS)?;
+        for (_, flaw) in &page {
             self.tally.read += 1;
             self.enter(&Settled {
                 record_id: flaw.record_id.as_deref(),
                 place: &flaw.place,
-                result: ItemResult::Held,
+                result,
                 attempt_id: None,
                 reason: Some(flaw.reason.clone()),
             })?;
         }
-        Ok(flaws.last().map_or(Cursor::Done, |(last, _)| Cursor::Flaws(*last)))
+        Ok(page.last().map(|(last, _)| *last))
     }
 
     fn enter(&mut self, settled: &Settled<'_>) -> Result<(), LedgerError> {
-        if settled.result == ItemResult::Held {
-            self.tally.held += 1;
-            self.tally.show_held(settled, self.position);
-        } else {
-            self.tally.skipped += 1;
+        match settled.result {
+            ItemResult::Held => {
+                self.tally.held += 1;
+                self.tally.show_held(settled, self.position);
+            }
+            ItemResult::LeftOut => self.tally.left_out += 1,
+            _ => self.tally.skipped += 1,
         }
         self.enter_item(&PlannedItem {
             position: self.position,
@@ -286,6 +310,7 @@ impl Tally {
             skipped: self.skipped,
             in_doubt: self.in_doubt,
             held: self.held,
+            left_out: self.left_out,
             look_alikes: self.look_alikes,
             held_items: self.held_items,
         }

@@ -92,6 +92,7 @@ impl Reporter {
                 ItemResult::SkippedAlreadyExported
                 | ItemResult::SkippedFoundInAccounting
                 | ItemResult::SkippedRepeatedInSource => counts.skipped += rows,
+                ItemResult::LeftOut => counts.left_out += rows,
                 ItemResult::Refused => counts.refused += rows,
                 ItemResult::Held => counts.held += rows,
                 ItemResult::InDoubt => counts.in_doubt += rows,

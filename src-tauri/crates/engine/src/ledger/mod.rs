@@ -39,7 +39,7 @@ pub(crate) use re_export::requests::{LeftReExport, ReExportWish, ReversalAsk, Re
 pub(crate) use run::acceptance::Accepting;
 pub(crate) use run::claim::{ClaimAsk, ClaimMember, Moment};
 pub use run::claim::{Claimed, ClaimedRequest, ClaimedReversal, StagedDraft};
-pub(crate) use run::observe::Reading;
+pub(crate) use run::observe::{OddRows, Reading};
 pub(crate) use run::open_attempts::{OpenMember, OpenRecord, OpenRequest};
 pub(crate) use run::plan_page::{Candidate, Guard, PlannedItem};
 pub(crate) use run::runs::{EarlierRuns, RefusedRun, RunStart};

@@ -35,9 +35,11 @@ pub enum Row {
     Record(Box<Record>, Place),
     /// A row that is no record; it is held, and the others go on.
     Flaw(Flaw),
+    /// A row that does not count, by the rule that is its reason; nobody has to look at it.
+    LeftOut(Flaw),
 }
 
-/// A row that could not be read as a record.
+/// A row that could not be read as a record, or does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flaw {
     /// The id as it stands there, if there is one.

@@ -49,8 +49,8 @@ impl Source for Files {
     async fn open(&self) -> Result<Box<dyn Pages>, SourceError> {
         let found = self.blocking(pages::find).await?;
         let wait = found.settles_in(self.settings.settle, self.clock.now());
-        if !wait.is_zero() {
-            self.clock.sleep(wait.min(WAIT_MAX)).await;
+        if !wait.is_zero() && wait <= WAIT_MAX {
+            self.clock.sleep(wait).await;
         }
         let (now, days) = (self.clock.now(), self.days());
         let checked = self.blocking(move |settings| pages::check(settings, found, days, now)).await?;

@@ -1,5 +1,6 @@
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use postonce_engine::domain::{Currency, HoldReason, Record};
@@ -9,6 +10,9 @@ use tempfile::TempDir;
 
 use super::super::table::{Charset, DecimalSeparator, Field, HeadRule, IdRule, Sign};
 use super::*;
+
+mod shape;
+mod whole;
 
 const HEAD: &str = "Nr;Dato;Beløp;Hvem;Kategori;Tekst\n";
 
@@ -42,7 +46,7 @@ fn settings(dir: &Path, path: &str) -> FileSettings {
 }
 
 async fn read(settings: FileSettings) -> Result<Vec<Row>, Problem> {
-    let mut pages = Files::new(settings).open().await.map_err(|error| error.0)?;
+    let mut pages = Files::new(settings, Arc::new(crate::SystemClock::start())).open().await.map_err(|error| error.0)?;
     let mut rows = Vec::new();
     while let Some(page) = pages.next().await.map_err(|error| error.0)? {
         assert!((1..=PAGE_ROWS_MAX).contains(&page.len()));
@@ -61,21 +65,21 @@ async fn rows(bytes: impl AsRef<[u8]>) -> Result<Vec<Row>, Problem> {
 async fn record(row: &str) -> Record {
     match rows(format!("{HEAD}{row}\n")).await.expect("it is read").remove(0) {
         Row::Record(record, _) => *record,
-        Row::Flaw(flaw) => panic!("{flaw:?}"),
+        Row::Flaw(flaw) | Row::LeftOut(flaw) => panic!("{flaw:?}"),
     }
 }
 
 async fn flaw(row: &str) -> Flaw {
     match rows(format!("{HEAD}{row}\n")).await.expect("it is read").remove(0) {
         Row::Flaw(flaw) => flaw,
-        Row::Record(record, _) => panic!("{record:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
 fn lines(rows: &[Row]) -> Vec<u64> {
     let line = |row: &Row| match row {
         Row::Record(_, place) => place.line,
-        Row::Flaw(flaw) => flaw.place.line,
+        Row::Flaw(flaw) | Row::LeftOut(flaw) => flaw.place.line,
     };
     rows.iter().map(line).collect()
 }
@@ -111,13 +115,16 @@ async fn flaw_of_a_row_has_its_reason() {
     let found = |text: &str| text.to_owned();
     for (row, reason) in [
         (";28.10.2026;5;P;K;T", HoldReason::IdMissing),
-        (" A;28.10.2026;5;P;K;T", HoldReason::IdInvalid { found: found(" A") }),
-        ("A\u{a0};28.10.2026;5;P;K;T", HoldReason::IdInvalid { found: found("A\\u{a0}") }),
+        ("1,2E+11;28.10.2026;5;P;K;T", HoldReason::IdScientific { found: found("1,2E+11") }),
         ("A\tB;28.10.2026;5;P;K;T", HoldReason::IdInvalid { found: found("A\\tB") }),
         ("A;;5;P;K;T", HoldReason::FieldMissing { field: found("date") }),
         ("A;28.10.2026;;P;K;T", HoldReason::FieldMissing { field: found("amount") }),
         ("A;28.10.2026;5; ;K;T", HoldReason::FieldMissing { field: found("payee") }),
         ("A;31.02.2026;5;P;K;T", HoldReason::DateInvalid { found: found("31.02.2026"), expected: found("%d.%m.%Y") }),
+        ("A;46085;5;P;K;T", HoldReason::DateIsNumber { found: found("46085"), day: found("2026-03-04") }),
+        ("A;28.10.2026;25,000;P;K;T", HoldReason::AmountAmbiguous { found: found("25,000") }),
+        ("A;28.10.2026;12.500;P;K;T", HoldReason::AmountAmbiguous { found: found("12.500") }),
+        ("A;28.10.2026;€ 5;P;K;T", HoldReason::CurrencyForeign { found: found("€ 5"), currency: found("NOK") }),
         ("A;28.10.2026;fem;P;K;T", HoldReason::AmountInvalid { found: found("fem") }),
         ("A;28.10.2026;1,234;P;K;T", HoldReason::AmountDecimals { found: found("1,234"), currency: found("NOK") }),
         ("A;28.10.2026;99999999999999999999;P;K;T", HoldReason::AmountInvalid { found: found("99999999999999999999") }),
@@ -230,9 +237,8 @@ async fn folder_and_a_glob_are_read_in_the_order_of_their_names() {
         [(".", vec!["a.CSV", "b.csv"]), ("*", vec!["a.CSV", "b.csv", "c.txt"]), ("[b]*", vec!["b.csv"])]
     {
         let rows = read(settings(dir.path(), path)).await.expect("it is read");
-        let names: Vec<_> =
-            rows.iter().map(|row| if let Row::Record(_, place) = row { place.file.as_str() } else { "" }).collect();
-        assert_eq!(names, files, "{path}");
+        let records = rows.iter().filter_map(|row| if let Row::Record(_, place) = row { Some(place) } else { None });
+        assert_eq!(records.map(|place| place.file.as_str()).collect::<Vec<_>>(), files, "{path}");
     }
 }
 
@@ -251,7 +257,7 @@ async fn head_of_every_file_is_checked_before_any_row_is_given() {
     let dir = TempDir::new().expect("a folder");
     fs::write(dir.path().join("a.csv"), format!("{HEAD}A;1.2.2026;5;P;K;T\n")).expect("a file");
     fs::write(dir.path().join("b.csv"), "Nr;Dato\n").expect("a file");
-    let opened = Files::new(settings(dir.path(), ".")).open().await;
+    let opened = Files::new(settings(dir.path(), "."), Arc::new(crate::SystemClock::start())).open().await;
     assert_eq!(opened.err().map(|error| error.0.code), Some(ErrorCode::SourceColumnMissing));
 }
 
@@ -282,7 +288,7 @@ async fn large_file_comes_in_pages_and_the_reader_waits() {
     }
     assert!(text.len() > 20_000_000);
     fs::write(dir.path().join("f.csv"), text).expect("a file");
-    let mut pages = Files::new(settings(dir.path(), "f.csv")).open().await.expect("it is there");
+    let mut pages = Files::new(settings(dir.path(), "f.csv"), Arc::new(crate::SystemClock::start())).open().await.expect("it is there");
     let mut count = 0;
     while let Some(page) = pages.next().await.expect("it is read") {
         assert!(page.len() <= PAGE_ROWS_MAX);

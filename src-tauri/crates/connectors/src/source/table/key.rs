@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::{UnicodeNormalization as _, is_nfc};
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// Returns the text with one space for any space, and none around it; without characters that have no width; with
 /// composed letters. Two texts that look the same are the same then.
@@ -14,7 +14,7 @@ pub(crate) fn seen(text: &str) -> Cow<'_, str> {
     }
     let visible: String = trimmed.chars().filter(|c| !is_invisible(*c)).collect();
     let spaced = visible.split_whitespace().collect::<Vec<_>>().join(" ");
-    Cow::Owned(if is_nfc(&spaced) { spaced } else { spaced.nfc().collect() })
+    Cow::Owned(ComposingNormalizerBorrowed::new_nfc().normalize(&spaced).into_owned())
 }
 
 /// Returns [`seen`] in one letter case, for values of which nobody minds the case.

@@ -31,7 +31,7 @@ pub use finding::{Finding, Remark, RemarkKind};
 pub(crate) use head::Head;
 pub(crate) use line::{CellKind, Document, Line, Lines};
 pub(crate) use proof::Proof;
-pub(crate) use row::{RowReader, name_of};
+pub(crate) use row::RowReader;
 pub use settings::{
     CellTest, Column, DecimalSeparator, Field, FileSettings, HeadRule, IdRule, RowRule, RuleEffect, Sign,
 };

@@ -175,7 +175,8 @@ impl<'a> RowReader<'a> {
         if cells < head.cells_min || (cells < width && row.has_quoted_delimiter) {
             return unfit(width);
         }
-        let titled = head.titles.iter().rposition(|title| !title.trim().is_empty()).map_or(width, |last| last + 1);
+        let titles = head.titles.iter().enumerate().filter(|(_, title)| !title.trim().is_empty());
+        let titled = titles.map(|(place, _)| place + 1).last().unwrap_or(width);
         if (titled..width.min(cells)).any(is_filled) && self.may_be_split(row) {
             return unfit(titled);
         }

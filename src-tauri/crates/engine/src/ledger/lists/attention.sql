@@ -16,7 +16,9 @@ LEFT JOIN run settled ON settled.run_number = a.settled_run
 WHERE s.state IN ('in_doubt', 'vanished', 'refused', 'changed', 'held') OR (:left AND s.state = 'sending')
 UNION ALL
 SELECT 6, p.repeat_id, 'held', 0, p.record_id, p.file, p.line, NULL, r.payee_name, NULL, NULL, NULL, NULL,
-       json_object('code', 'id_repeated', 'lines', min(p.line, r.line) || ', ' || max(p.line, r.line)), NULL, NULL, NULL,
+       json_object('code', 'id_repeated', 'lines',
+           iif(p.file = r.file, min(p.line, r.line) || ', ' || max(p.line, r.line),
+               r.file || ' ' || r.line || ', ' || p.file || ' ' || p.line)), NULL, NULL, NULL,
        NULL, NULL, g.started_at, NULL
 FROM repeat p
 JOIN record r USING (record_id)

@@ -100,6 +100,7 @@ impl LedgerTx<'_> {
                 refused: count("refused")?,
                 held: count("held")?,
                 in_doubt: count("in_doubt")?,
+                left_out: count("left_out")?,
             },
             posted: Vec::new(),
             // A run that was not let in had no lease.

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::named_params;
 
-use crate::domain::{ContentHash, Place, Record, RecordId};
+use crate::domain::{ContentHash, HoldReason, Place, Record, RecordId};
 use crate::ledger::values::{json, signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
 use crate::ports::{Flaw, Row};
@@ -14,6 +14,15 @@ use crate::ports::{Flaw, Row};
 /// A reading in progress, or the newest finished one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reading(pub(in crate::ledger) i64);
+
+/// The rows of a reading that are no records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OddRows {
+    /// The rows that are held.
+    Flaws,
+    /// The rows that do not count.
+    LeftOut,
+}
 
 /// A row whose record id had stood in the source before.
 #[derive(Debug, Clone)]
@@ -38,8 +47,15 @@ impl LedgerTx<'_> {
     /// Takes in one row.
     pub(crate) fn observe(&self, reading: Reading, row: &Row, now: DateTime<Utc>) -> Result<(), LedgerError> {
         match row {
+            // Nothing is owed. A record that is known is compared all the same.
+            Row::Record(record, place) if record.amount.is_zero() && !self.knows_record(&record.id)? => {
+                let (record_id, place) = (Some(record.id.as_str().to_owned()), place.clone());
+                let nothing = Flaw { record_id, place, reason: HoldReason::AmountZero, glimpse: String::new() };
+                self.observe_odd(reading, OddRows::LeftOut, &nothing)
+            }
             Row::Record(record, place) => self.observe_record(reading, record, place, now),
-            Row::Flaw(flaw) => self.observe_flaw(reading, flaw),
+            Row::Flaw(flaw) => self.observe_odd(reading, OddRows::Flaws, flaw),
+            Row::LeftOut(row) => self.observe_odd(reading, OddRows::LeftOut, row),
         }
     }
 
@@ -94,10 +110,27 @@ impl LedgerTx<'_> {
         Ok(())
     }
 
-    fn observe_flaw(&self, reading: Reading, flaw: &Flaw) -> Result<(), LedgerError> {
+    fn knows_record(&self, id: &RecordId) -> Result<bool, LedgerError> {
+        let known = self.row(
+            "SELECT 1 AS known FROM record WHERE record_id = :id",
+            named_params! { ":id": id.as_str() },
+            |row| self.get::<bool>(row, "known"),
+        )?;
+        Ok(known.is_some())
+    }
+
+    fn observe_odd(&self, reading: Reading, rows: OddRows, flaw: &Flaw) -> Result<(), LedgerError> {
         self.execute(
-            "INSERT INTO flaw (reading_id, record_id, file, line, reason, glimpse)
-             VALUES (:reading, :id, :file, :line, :reason, :glimpse)",
+            match rows {
+                OddRows::Flaws => {
+                    "INSERT INTO flaw (reading_id, record_id, file, line, reason, glimpse)
+                     VALUES (:reading, :id, :file, :line, :reason, :glimpse)"
+                }
+                OddRows::LeftOut => {
+                    "INSERT INTO left_out (reading_id, record_id, file, line, reason, glimpse)
+                     VALUES (:reading, :id, :file, :line, :reason, :glimpse)"
+                }
+            },
             named_params! {
                 ":reading": reading.0, ":id": flaw.record_id, ":file": flaw.place.file,
                 ":line": signed(flaw.place.line), ":reason": json(&flaw.reason), ":glimpse": flaw.glimpse,
@@ -116,6 +149,7 @@ impl LedgerTx<'_> {
             this,
         )?;
         self.execute("DELETE FROM flaw WHERE reading_id <> :reading", this)?;
+        self.execute("DELETE FROM left_out WHERE reading_id <> :reading", this)?;
         self.execute("DELETE FROM repeat WHERE reading_id <> :reading", this)?;
         self.execute("UPDATE ledger SET latest_reading = :reading", this)?;
         self.execute_one(
@@ -143,11 +177,25 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Returns the flawed rows of a reading, a page, each with its cursor.
-    pub(crate) fn flaws(&self, reading: Reading, after: i64, limit: usize) -> Result<Vec<(i64, Flaw)>, LedgerError> {
+    /// Returns the odd rows of a reading, a page, each with its cursor.
+    pub(crate) fn odd_rows(
+        &self,
+        reading: Reading,
+        rows: OddRows,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Flaw)>, LedgerError> {
         self.rows(
-            "SELECT flaw_id, record_id, file, line, reason, glimpse FROM flaw
-             WHERE reading_id = :reading AND flaw_id > :after ORDER BY flaw_id LIMIT :limit",
+            match rows {
+                OddRows::Flaws => {
+                    "SELECT flaw_id AS cursor, record_id, file, line, reason, glimpse FROM flaw
+                     WHERE reading_id = :reading AND flaw_id > :after ORDER BY flaw_id LIMIT :limit"
+                }
+                OddRows::LeftOut => {
+                    "SELECT left_out_id AS cursor, record_id, file, line, reason, glimpse FROM left_out
+                     WHERE reading_id = :reading AND left_out_id > :after ORDER BY left_out_id LIMIT :limit"
+                }
+            },
             named_params! { ":reading": reading.0, ":after": after, ":limit": signed(limit as u64) },
             |row| {
                 let flaw = Flaw {
@@ -156,15 +204,15 @@ impl LedgerTx<'_> {
                     reason: crate::ledger::values::from_json("flaw.reason", &self.get::<String>(row, "reason")?)?,
                     glimpse: self.get(row, "glimpse")?,
                 };
-                Ok((self.get(row, "flaw_id")?, flaw))
+                Ok((self.get(row, "cursor")?, flaw))
             },
         )
     }
 
-    /// Returns the lines on which a record id stands in a reading, for the sentence that says so; the first few.
-    pub(crate) fn lines_of(&self, reading: Reading, id: &RecordId) -> Result<Vec<u64>, LedgerError> {
-        self.rows(include_str!("lines_of.sql"), named_params! { ":reading": reading.0, ":id": id.as_str() }, |row| {
-            crate::ledger::values::number("line", self.get(row, "line")?)
+    /// Returns the places at which a record id stands in a reading, for the sentence that says so; the first few.
+    pub(crate) fn places_of(&self, reading: Reading, id: &RecordId) -> Result<Vec<Place>, LedgerError> {
+        self.rows(include_str!("places_of.sql"), named_params! { ":reading": reading.0, ":id": id.as_str() }, |row| {
+            self.place(row)
         })
     }
 

@@ -15,8 +15,8 @@ pub(crate) struct Candidate {
     pub(crate) cursor: i64,
     pub(crate) record: Record,
     pub(crate) place: Place,
-    /// The lines on which its id stands in the source again with other content, or none.
-    pub(crate) conflict: Vec<u64>,
+    /// The places at which its id stands in the source, if it does so with several contents.
+    pub(crate) conflict: Vec<Place>,
     /// The reason why it was held last time.
     pub(crate) held: Option<HoldReason>,
     pub(crate) guard: Option<Guard>,
@@ -54,7 +54,7 @@ impl LedgerTx<'_> {
             |row| {
                 let mut candidate = self.candidate(row)?;
                 if self.get(row, "conflict")? {
-                    candidate.conflict = self.lines_of(reading, &candidate.record.id)?;
+                    candidate.conflict = self.places_of(reading, &candidate.record.id)?;
                 }
                 Ok(candidate)
             },

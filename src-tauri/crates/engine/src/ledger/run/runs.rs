@@ -246,6 +246,7 @@ impl LedgerTx<'_> {
                 ":run": run, ":now": stamp(now), ":outcome": outcome.as_str(), ":error": error.map(json),
                 ":posted": signed(counts.posted), ":skipped": signed(counts.skipped),
                 ":refused": signed(counts.refused), ":held": signed(counts.held), ":in_doubt": signed(counts.in_doubt),
+                ":left_out": signed(counts.left_out),
             },
         )?;
         self.execute(include_str!("sum_run.sql"), named_params! { ":run": run })?;
@@ -270,6 +271,7 @@ impl LedgerTx<'_> {
                 Some("refused") => counts.refused += rows,
                 Some("held") => counts.held += rows,
                 Some("in_doubt") => counts.in_doubt += rows,
+                Some("left_out") => counts.left_out += rows,
                 Some(skipped) if skipped.starts_with("skipped") => counts.skipped += rows,
                 _ => {}
             }

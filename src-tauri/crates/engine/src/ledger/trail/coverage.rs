@@ -9,11 +9,12 @@ use rusqlite::Connection;
 use crate::domain::audit_chain::Value;
 
 /// Tables that no entry covers, and why.
-pub(crate) const TABLES_OUTSIDE: [(&str, &str); 5] = [
+pub(crate) const TABLES_OUTSIDE: [(&str, &str); 6] = [
     ("audit", "its entries are chained, and each says itself what happened"),
     ("audit_head", "its heads are signed and held against the chain"),
     ("row_digest", "its digests make the roots that stand in entries"),
     ("repeat", "rows of the newest reading alone, replaced by the next; their meaning stands in the rows of the run"),
+    ("left_out", "rows of the newest reading alone, replaced by the next; their meaning stands in the rows of the run"),
     ("flaw", "rows of the newest reading alone, replaced by the next; their meaning stands in the rows of the run"),
 ];
 

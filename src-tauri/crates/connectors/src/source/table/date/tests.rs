@@ -167,7 +167,7 @@ const STYLES: [(&str, &str); 12] = [
 proptest! {
     #[test]
     fn day_alone_is_read_as_itself_or_held_in_every_style(days_on in 0u64..4_000, style in 0..STYLES.len()) {
-        let meant = day(2017, 1, 1) + chrono::Days::new(days_on);
+        let meant = day(2017, 1, 1) + Days::new(days_on);
         let (written, format) = STYLES[style];
         let text = meant.format(written).to_string();
         let read = days(format).read(&text);
@@ -183,7 +183,7 @@ proptest! {
         let column: Vec<(NaiveDate, String, bool)> = column
             .into_iter()
             .map(|(days_on, style)| {
-                let meant = day(2017, 1, 1) + chrono::Days::new(days_on);
+                let meant = day(2017, 1, 1) + Days::new(days_on);
                 // The same marks in the other order are another column's: nothing in one cell could show it.
                 let is_other_order = matches!(
                     (STYLES[style].0, STYLES[format].1),

@@ -1,0 +1,221 @@
+//! Tests the shapes in which tables come: heads, columns, rows that are none, rules by which rows count.
+
+use postonce_engine::domain::Money;
+
+use super::super::super::table::{CellTest, RowRule, RuleEffect};
+use super::*;
+
+/// Returns the rows of this text, read with settings that were changed.
+async fn read_with(text: &str, change: impl FnOnce(&mut FileSettings)) -> Result<Vec<Row>, Problem> {
+    let dir = TempDir::new().expect("a folder");
+    fs::write(dir.path().join("f.csv"), text).expect("a file");
+    let mut settings = settings(dir.path(), "f.csv");
+    change(&mut settings);
+    read(settings).await
+}
+
+/// Returns each row in short: the id and amount of a record, the code of another row.
+fn short(rows: &[Row]) -> Vec<String> {
+    let short = |row: &Row| match row {
+        Row::Record(record, _) => format!("{} {}", record.id, record.amount.to_decimal()),
+        Row::Flaw(flaw) => format!("held {}", flaw.reason.code()),
+        Row::LeftOut(row) => format!("left out {}", row.reason.code()),
+    };
+    rows.iter().map(short).collect()
+}
+
+async fn shape(text: &str) -> Vec<String> {
+    short(&read_with(text, |_| {}).await.unwrap_or_else(|problem| panic!("{text}: {problem}")))
+}
+
+#[tokio::test]
+async fn head_is_found_wherever_it_stands() {
+    let row = "A;1.2.2026;5;P;K;T\n";
+    for above in [
+        "", "sep=;\n", "\"sep=;\"\r\n", "Approved expenses\nPeriod;01.03.2026 - 31.03.2026\n\n", ";;;;;\n;;;;;\n", "\u{feff}",
+        "Report;x;y;z;w;v\n1;2;3;4;5;6\n",
+    ] {
+        assert_eq!(shape(&format!("{above}{HEAD}{row}")).await, ["A 5.00"], "{above}");
+    }
+    let comma = format!("sep=,\n{HEAD}{row}").replace(';', ",");
+    assert_eq!(shape(&comma).await, ["A 5.00"]);
+    let said = read_with(&format!("{HEAD}\nNr;Dato;Beløp;Hvem;Kategori;Tekst\n{row}"), |it| it.head = HeadRule::AtLine(3)).await;
+    assert_eq!(said.map(|rows| short(&rows)), Ok(vec!["A 5.00".into()]));
+}
+
+#[tokio::test]
+async fn title_is_the_same_with_other_spaces_and_letters() {
+    for head in [
+        "Nr;Dato;\"Belo\u{308}p\n(NOK)\";Hvem;Kategori;Tekst\u{a0}til krav\n",
+        "Nr ;\u{feff}Dato;Belöp  (NOK);Hvem;Kategori;Tekst til krav\n",
+        "Nr;Dato;Belöp;Hvem;Kategori;Tekst\n;;(NOK);;;til krav\n",
+    ] {
+        let rows = read_with(&format!("{head}A;1.2.2026;5;P;K;T\n"), |it| {
+            it.columns.insert(Field::Amount, "Belöp (NOK)".into());
+            it.columns.insert(Field::Text, "Tekst til krav".into());
+        })
+        .await;
+        assert_eq!(rows.map(|rows| short(&rows)), Ok(vec!["A 5.00".into()]), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn column_is_chosen_by_its_place() {
+    let text = "Nr;Dato;Beløp;Hvem;Kategori;Beløp;Tekst\nA;1.2.2026;5;P;K;6;T\n";
+    assert_eq!(read_with(text, |_| {}).await.map_err(|problem| problem.code), Err(ErrorCode::SourceColumnRepeated));
+    let sixth = read_with(text, |it| drop(it.columns.insert(Field::Amount, "#6".into()))).await;
+    assert_eq!(sixth.map(|rows| short(&rows)), Ok(vec!["A 6.00".into()]));
+    let by_place = |it: &mut FileSettings| {
+        it.id = IdRule::Columns(vec!["#1".into()]);
+        let places = [Field::Date, Field::Amount, Field::Payee, Field::Category, Field::Text].into_iter().zip(2..);
+        it.columns = places.map(|(field, place)| (field, format!("#{place}"))).collect();
+    };
+    let row = "A;1.2.2026;5;P;K;T\n";
+    for text in [row.to_owned(), format!("{HEAD}{row}")] {
+        assert_eq!(read_with(&text, by_place).await.map(|rows| short(&rows)), Ok(vec!["A 5.00".into()]), "{text}");
+    }
+    let without = read_with(row, |it| {
+        by_place(it);
+        it.head = HeadRule::None;
+    })
+    .await;
+    assert_eq!(without.map(|rows| rows.len()), Ok(1));
+}
+
+#[tokio::test]
+async fn cells_that_may_be_empty_may_be_missing_at_the_end() {
+    let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Avdeling;Prosjekt\n";
+    let rows = "A;1.2.2026;5;P;K;T;N;\nB;1.2.2026;5;P;K;T\nC;1.2.2026;5;P;K;T;S\nD;1.2.2026;5;P;K\nE;1.2.2026;5;P;K;\"T;S\"\n";
+    let read = read_with(&format!("{head}{rows}"), |it| {
+        it.columns.insert(Field::Department, "Avdeling".into());
+        it.columns.insert(Field::Project, "Prosjekt".into());
+    })
+    .await;
+    let expected = ["A 5.00", "B 5.00", "C 5.00", "held row_unreadable", "held row_unreadable"];
+    assert_eq!(short(&read.expect("it is read")), expected);
+}
+
+#[tokio::test]
+async fn padded_cells_and_quotes_behind_a_space_are_read() {
+    let text = format!("{HEAD}A   ;1.2.2026;    5,00;P  ;K ; \"T; two\" \n    B;1.2.2026;5;P;K;\"5\\\" screen\"\n");
+    let rows = read_with(&text, |_| {}).await.expect("it is read");
+    assert_eq!(short(&rows), ["A 5.00", "B 5.00"]);
+    let texts: Vec<_> =
+        rows.iter().filter_map(|row| if let Row::Record(record, _) = row { Some(&record.text) } else { None }).collect();
+    assert_eq!(texts, ["T; two", "5\" screen"]);
+}
+
+#[tokio::test]
+async fn decimals_that_an_untitled_column_swallows_are_held() {
+    let comma = |text: &str| text.to_owned();
+    for (text, separator) in [
+        (comma("Nr,Dato,Hvem,Kategori,Tekst,Beløp,\nA,1.2.2026,P,K,T,1249,50\n"), DecimalSeparator::Comma),
+        (comma("Nr,Dato,Beløp,Hvem,Kategori,Tekst,\nA,1.2.2026,1249,50,P,K,T\n"), DecimalSeparator::Comma),
+        (comma("Nr,Dato,Beløp,Hvem,Kategori,Tekst,\nA,1.2.2026,1249,50,P,K,T\n"), DecimalSeparator::Point),
+        (comma("Nr,Dato,Beløp,Hvem,Kategori,Tekst\nA,1.2.2026,1249,50,P,K,T\n"), DecimalSeparator::Comma),
+    ] {
+        let rows = read_with(&text, |it| {
+            it.delimiter = b',';
+            it.decimal_separator = separator;
+        })
+        .await;
+        assert_eq!(short(&rows.expect("it is read")), ["held row_unreadable"], "{text}");
+    }
+    // A note behind the table, as people write it.
+    assert_eq!(shape("Nr;Dato;Beløp;Hvem;Kategori;Tekst;\nA;1.2.2026;5,00;P;K;T;seen\n").await, ["A 5.00"]);
+}
+
+#[tokio::test]
+async fn rows_that_are_no_records_are_left_out() {
+    let records = "A;1.2.2026;100,00;P;K;T\nB;1.2.2026;101,00;P;K;T\n";
+    for (row, expected) in [
+        (";;201,00;;;", "left out total_left_out"),
+        ("Sum;;201,00;;;", "left out total_left_out"),
+        ("Total:;;;;;", "left out total_left_out"),
+        ("Total;31.03.2026;201,00;P;K;Total March", "left out total_left_out"),
+        ("Total;31.03.2026;200,00;P;K;Total March", "held row_is_total"),
+        ("Sum;;200,00;;;", "held row_is_total"),
+        ("C;31.03.2026;201,00;P;K;Total March", "held row_is_total"),
+        ("C;31.03.2026;200,00;P;K;Total Energies", "C 200.00"),
+        (";;200,00;;;", "held id_missing"),
+        ("Rows: 2;;;;;", "left out row_is_note"),
+        ("C;;;;;", "held field_missing"),
+        (HEAD.trim_end(), "left out head_repeated"),
+        (";;;;;and more text", "left out row_continues"),
+        (";;5,00;;;and more text", "held id_missing"),
+    ] {
+        assert_eq!(shape(&format!("{HEAD}{records}{row}\n")).await, ["A 100.00", "B 101.00", expected], "{row}");
+    }
+    let with_subtotals = format!("{HEAD}{records};;201,00;;;\nC;1.2.2026;5,00;P;K;T\n;;5,00;;;\nTotal;;206,00;;;\n");
+    let left_out = shape(&with_subtotals).await.into_iter().filter(|row| row.starts_with("left out")).count();
+    assert_eq!(left_out, 3);
+}
+
+#[tokio::test]
+async fn rules_say_which_rows_count() {
+    let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Status;Godkjent den\n";
+    let rows = "A;1.2.2026;1;P;K;T;Approved;1.3.2026\nB;1.2.2026;2;P;K;T;Rejected;\nC;1.2.2026;3;P;K;T; approved ;\nD;1.2.2026;4;P;K;T;;\n";
+    let rule = |column: &str, test, effect| RowRule { column: column.to_owned(), test, effect };
+    let states = CellTest::OneOf(vec!["Approved".into(), "Godkjent".into()]);
+    for (rules, expected) in [
+        (vec![rule("Status", states.clone(), RuleEffect::Include)], ["A 1.00", "left out row_not_included", "C 3.00", "left out row_not_included"]),
+        (vec![rule("Godkjent den", CellTest::Filled, RuleEffect::Include)], ["A 1.00", "left out row_not_included", "left out row_not_included", "left out row_not_included"]),
+        (vec![rule("Status", CellTest::OneOf(vec!["rejected".into()]), RuleEffect::Exclude)], ["A 1.00", "left out row_excluded", "C 3.00", "D 4.00"]),
+    ] {
+        let read = read_with(&format!("{head}{rows}"), |it| it.row_rules = rules).await.expect("it is read");
+        assert_eq!(short(&read), expected);
+    }
+    let missing = read_with(HEAD, |it| it.row_rules = vec![rule("Status", states, RuleEffect::Include)]).await;
+    assert_eq!(missing.map_err(|problem| problem.code), Err(ErrorCode::SourceColumnMissing));
+}
+
+#[tokio::test]
+async fn row_without_an_approval_is_held() {
+    let text = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Godkjent\nA;1.2.2026;1;P;K;T;Ja\nB;1.2.2026;2;P;K;T;Nei\nC;1.2.2026;3;P;K;T;\nD;1.2.2026;4;P;K;T;3.2.2026\n";
+    let read = read_with(text, |it| drop(it.columns.insert(Field::ApprovedAt, "Godkjent".into()))).await;
+    assert_eq!(short(&read.expect("it is read")), ["A 1.00", "held not_approved", "held not_approved", "D 4.00"]);
+}
+
+#[tokio::test]
+async fn sign_of_what_is_owed_is_a_setting() {
+    let text = format!("{HEAD}A;1.2.2026;-100,00;P;K;T\nB;1.2.2026;20,00;P;K;T\n");
+    let read = read_with(&text, |it| it.sign = Sign::Negative).await;
+    assert_eq!(short(&read.expect("it is read")), ["A 100.00", "B -20.00"]);
+}
+
+#[tokio::test]
+async fn side_of_an_amount_stands_in_another_column() {
+    let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;D/C\n";
+    let rows = "A;1.2.2026;512,00;P;K;T;D\nB;1.2.2026;100,00;P;K;T;C\nC;1.2.2026;5;P;K;T;\nD;1.2.2026;-5;P;K;T;C\nE;1.2.2026;5;P;K;T;Haben\n";
+    let read = read_with(&format!("{head}{rows}"), |it| drop(it.columns.insert(Field::Side, "D/C".into()))).await;
+    assert_eq!(short(&read.expect("it is read")), ["A 512.00", "B -100.00", "held side_unclear", "held side_unclear", "E -5.00"]);
+}
+
+#[tokio::test]
+async fn money_out_and_money_back_have_columns_of_their_own() {
+    let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Tilbake\n";
+    let rows = "A;1.2.2026;512,00;P;K;T;\nB;1.2.2026;;P;K;T;100,00\nC;1.2.2026;5;P;K;T;6\nD;1.2.2026;5;P;K;T;0,00\nE;1.2.2026;;P;K;T;-6\nF;1.2.2026;;P;K;T;\n";
+    let read = read_with(&format!("{head}{rows}"), |it| drop(it.columns.insert(Field::AmountBack, "Tilbake".into()))).await;
+    let expected = ["A 512.00", "B -100.00", "held side_unclear", "D 5.00", "held side_unclear", "held field_missing"];
+    assert_eq!(short(&read.expect("it is read")), expected);
+}
+
+#[tokio::test]
+async fn id_is_made_of_several_columns_or_of_the_content() {
+    let text = "Krav;Linje;Dato;Beløp;Hvem;Kategori;Tekst\nR-7;1;1.2.2026;1;P;K;T\nR-7;2;1.2.2026;1;P;K;T\nR-8;;1.2.2026;1;P;K;T\n";
+    let joined = read_with(text, |it| it.id = IdRule::Columns(vec!["Krav".into(), "Linje".into()])).await;
+    assert_eq!(short(&joined.expect("it is read")), ["R-7/1 1.00", "R-7/2 1.00", "held id_missing"]);
+    let of_content = || async {
+        let rows = read_with(text, |it| it.id = IdRule::Content).await.expect("it is read");
+        rows.into_iter().filter_map(|row| if let Row::Record(record, _) = row { Some(record.id.to_string()) } else { None }).collect::<Vec<_>>()
+    };
+    let ids = of_content().await;
+    assert!(ids.len() == 3 && ids[0].ends_with("-1") && ids[1].ends_with("-2") && ids[2].ends_with("-3"), "{ids:?}");
+    assert_eq!(ids, of_content().await);
+}
+
+#[tokio::test]
+async fn amount_may_be_the_largest_and_no_larger() {
+    let rows = shape(&format!("{HEAD}A;1.2.2026;{},00;P;K;T\n", Money::MINOR_MAX / 100)).await;
+    assert_eq!(rows, [format!("A {}.00", Money::MINOR_MAX / 100)]);
+}
