@@ -3,7 +3,8 @@
 use chrono::{Days, NaiveDate};
 
 use crate::domain::{
-    AttemptState, Generation, HoldReason, OrganisationId, Period, Place, Posting, PostingRules, Reference, ReferenceRules,
+    AttemptState, Generation, HoldReason, OrganisationId, Period, Place, Posting, PostingRules, Reference,
+    ReferenceRules,
 };
 use crate::ledger::{Candidate, Guard};
 
@@ -90,7 +91,8 @@ impl PlanRules {
 /// Returns the places as text: the lines (`3, 17, 20`), each with its file where there are several.
 pub(crate) fn list(places: &[Place]) -> String {
     let is_one_file = places.iter().all(|place| place.file == places[0].file);
-    let name = |place: &Place| if is_one_file { place.line.to_string() } else { format!("{} {}", place.file, place.line) };
+    let name =
+        |place: &Place| if is_one_file { place.line.to_string() } else { format!("{} {}", place.file, place.line) };
     places.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 

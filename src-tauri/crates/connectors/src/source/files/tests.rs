@@ -46,7 +46,8 @@ fn settings(dir: &Path, path: &str) -> FileSettings {
 }
 
 async fn read(settings: FileSettings) -> Result<Vec<Row>, Problem> {
-    let mut pages = Files::new(settings, Arc::new(crate::SystemClock::start())).open().await.map_err(|error| error.0)?;
+    let mut pages =
+        Files::new(settings, Arc::new(crate::SystemClock::start())).open().await.map_err(|error| error.0)?;
     let mut rows = Vec::new();
     while let Some(page) = pages.next().await.map_err(|error| error.0)? {
         assert!((1..=PAGE_ROWS_MAX).contains(&page.len()));
@@ -288,7 +289,10 @@ async fn large_file_comes_in_pages_and_the_reader_waits() {
     }
     assert!(text.len() > 20_000_000);
     fs::write(dir.path().join("f.csv"), text).expect("a file");
-    let mut pages = Files::new(settings(dir.path(), "f.csv"), Arc::new(crate::SystemClock::start())).open().await.expect("it is there");
+    let mut pages = Files::new(settings(dir.path(), "f.csv"), Arc::new(crate::SystemClock::start()))
+        .open()
+        .await
+        .expect("it is there");
     let mut count = 0;
     while let Some(page) = pages.next().await.expect("it is read") {
         assert!(page.len() <= PAGE_ROWS_MAX);

@@ -75,9 +75,11 @@ impl Written {
         // A spreadsheet's guard: what follows is a text.
         let parts = sign::take_apart(text.strip_prefix(APOSTROPHES).unwrap_or(text))?;
         let form = match parts.whole_mark {
-            Some(mark) => {
-                Form::Decimal { mark, whole: ungrouped(parts.digits, mark.other())?.into_owned(), fraction: String::new() }
-            }
+            Some(mark) => Form::Decimal {
+                mark,
+                whole: ungrouped(parts.digits, mark.other())?.into_owned(),
+                fraction: String::new(),
+            },
             None if parts.is_behind_point => Form::BehindPoint(parts.digits.to_owned()),
             None => Form::of(parts.digits)?,
         };
@@ -135,8 +137,7 @@ impl Form {
         };
         let (before, fraction) = (&digits[..last], &digits[last + 1..]);
         let mark = separator(digits[last..].chars().next()?);
-        let (same, others) =
-            if mark == DecimalSeparator::Comma { (commas, points) } else { (points, commas) };
+        let (same, others) = if mark == DecimalSeparator::Comma { (commas, points) } else { (points, commas) };
         if same > 1 {
             // Groups end the text, or the text is no amount.
             let digits = (others == 0).then(|| ungrouped(digits, mark)).flatten()?;

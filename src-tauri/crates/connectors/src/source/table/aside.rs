@@ -10,13 +10,44 @@ use crate::text::{GLIMPSE_CHARS_MAX, bounded};
 
 /// Words for a total.
 const TOTALS: [&str; 19] = [
-    "sum", "total", "totalt", "totals", "totalsum", "sum total", "grand total", "subtotal", "delsum", "summa", "totalbelopp",
-    "i alt", "til sammen", "tilsammen", "gesamt", "summe", "gesamtsumme", "zwischensumme", "somme",
+    "sum",
+    "total",
+    "totalt",
+    "totals",
+    "totalsum",
+    "sum total",
+    "grand total",
+    "subtotal",
+    "delsum",
+    "summa",
+    "totalbelopp",
+    "i alt",
+    "til sammen",
+    "tilsammen",
+    "gesamt",
+    "summe",
+    "gesamtsumme",
+    "zwischensumme",
+    "somme",
 ];
 /// Words with which a note below the table begins.
 const NOTES: [&str; 16] = [
-    "rows", "rader", "antall", "antal", "count", "lines", "linjer", "records", "poster", "anzahl", "nombre", "side", "page", "seite",
-    "sida", "number of",
+    "rows",
+    "rader",
+    "antall",
+    "antal",
+    "count",
+    "lines",
+    "linjer",
+    "records",
+    "poster",
+    "anzahl",
+    "nombre",
+    "side",
+    "page",
+    "seite",
+    "sida",
+    "number of",
 ];
 
 /// The judgement of a row that is no record.

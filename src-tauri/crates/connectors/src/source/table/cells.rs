@@ -62,7 +62,10 @@ fn sided(
         None => Ok(None),
     };
     let unclear = |fields: &[Field]| HoldReason::SideUnclear {
-        found: bounded(&fields.iter().map(|field| head.raw(row, *field).trim()).collect::<Vec<_>>().join(" | "), GLIMPSE_CHARS_MAX),
+        found: bounded(
+            &fields.iter().map(|field| head.raw(row, *field).trim()).collect::<Vec<_>>().join(" | "),
+            GLIMPSE_CHARS_MAX,
+        ),
     };
     if head.place(Field::AmountBack).is_some() {
         let (out, back) = (read(Field::Amount)?, read(Field::AmountBack)?);

@@ -81,8 +81,30 @@ pub(crate) enum Approval {
 
 /// Words of approval, which stand where a time would.
 const YES: [&str; 24] = [
-    "ja", "j", "yes", "y", "oui", "si", "sí", "true", "sann", "wahr", "vrai", "x", "✓", "✔", "1", "godkjent", "godkent", "godkänd",
-    "godkendt", "approved", "genehmigt", "freigegeben", "approuvé", "attestert",
+    "ja",
+    "j",
+    "yes",
+    "y",
+    "oui",
+    "si",
+    "sí",
+    "true",
+    "sann",
+    "wahr",
+    "vrai",
+    "x",
+    "✓",
+    "✔",
+    "1",
+    "godkjent",
+    "godkent",
+    "godkänd",
+    "godkendt",
+    "approved",
+    "genehmigt",
+    "freigegeben",
+    "approuvé",
+    "attestert",
 ];
 
 /// Reads the days of one format.
@@ -182,7 +204,8 @@ impl DayReader {
 
     /// Reads an instant that is written as RFC 3339 has it, or as the format does with its offset.
     fn instant(&self, text: &str) -> Option<NaiveDate> {
-        let instant = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, &self.format)).ok()?;
+        let instant =
+            DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, &self.format)).ok()?;
         Some(instant.with_timezone(&self.zone).date_naive())
     }
 
@@ -196,7 +219,8 @@ impl DayReader {
 /// Returns the day with that number, counted from a day; a fraction is the time of the day.
 fn numbered(text: &str, start: NaiveDate) -> Option<NaiveDate> {
     let (whole, fraction) = text.split_once([',', '.']).unwrap_or((text, "0"));
-    let is_number = [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_number =
+        [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     let number: u64 = whole.parse().ok().filter(|number| is_number && DAY_NUMBERS.contains(number))?;
     start.checked_add_days(Days::new(number))
 }

@@ -91,7 +91,9 @@ impl DayParts {
     /// Returns what a text says of the order of day and month.
     pub(super) fn order(&self, text: &str) -> OrderEvidence {
         let Some(pieces) = self.pieces(text) else { return OrderEvidence::None };
-        let number = |part: Part| self.piece(&pieces, part).filter(|digits| is_number(digits, 2)).and_then(|digits| digits.parse().ok());
+        let number = |part: Part| {
+            self.piece(&pieces, part).filter(|digits| is_number(digits, 2)).and_then(|digits| digits.parse().ok())
+        };
         let year = self.piece(&pieces, Part::Year).and_then(|digits| match digits.len() {
             4 => digits.parse::<i32>().ok(),
             2 => digits.parse::<i32>().ok().map(|year| year + 2_000),

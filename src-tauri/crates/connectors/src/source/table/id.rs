@@ -6,7 +6,14 @@ use super::key::is_invisible;
 use crate::text::visible;
 
 /// Pairs of quotes that stand around a text.
-const QUOTES: [(char, char); 6] = [('"', '"'), ('\'', '\''), ('\u{201c}', '\u{201d}'), ('\u{201e}', '\u{201c}'), ('«', '»'), ('\u{2018}', '\u{2019}')];
+const QUOTES: [(char, char); 6] = [
+    ('"', '"'),
+    ('\'', '\''),
+    ('\u{201c}', '\u{201d}'),
+    ('\u{201e}', '\u{201c}'),
+    ('«', '»'),
+    ('\u{2018}', '\u{2019}'),
+];
 
 /// Returns the id that stands in these cells, one for each of its parts.
 ///
@@ -83,8 +90,19 @@ mod tests {
     #[test]
     fn id_is_read_without_what_was_put_around_it() {
         for cell in [
-            "000123", " 000123 ", "000123\u{a0}", "=\"000123\"", "= \"000123\"", "\"000123\"", "'000123'", "'000123", "\u{201c}000123\u{201d}",
-            "\u{feff}000123", "000\u{200b}123", "000\u{ad}123", "\u{202a}000123\u{202c}",
+            "000123",
+            " 000123 ",
+            "000123\u{a0}",
+            "=\"000123\"",
+            "= \"000123\"",
+            "\"000123\"",
+            "'000123'",
+            "'000123",
+            "\u{201c}000123\u{201d}",
+            "\u{feff}000123",
+            "000\u{200b}123",
+            "000\u{ad}123",
+            "\u{202a}000123\u{202c}",
         ] {
             assert_eq!(of(&[cell]).as_deref(), Ok("000123"), "{cell:?}");
         }

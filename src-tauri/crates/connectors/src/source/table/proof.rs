@@ -16,13 +16,31 @@ use crate::text::{GLIMPSE_CHARS_MAX, bounded};
 const COLUMNS_MAX: usize = 200;
 /// The currencies in which people are reimbursed. Other codes are words as well: `ALL`, `TOP`.
 const CURRENCIES: [&str; 22] = [
-    "NOK", "SEK", "DKK", "ISK", "EUR", "USD", "GBP", "CHF", "PLN", "CZK", "HUF", "RON", "CAD", "AUD", "NZD", "JPY", "CNY", "INR",
-    "ZAR", "KES", "UAH", "TRY",
+    "NOK", "SEK", "DKK", "ISK", "EUR", "USD", "GBP", "CHF", "PLN", "CZK", "HUF", "RON", "CAD", "AUD", "NZD", "JPY",
+    "CNY", "INR", "ZAR", "KES", "UAH", "TRY",
 ];
 /// Words of a state in which a claim is not approved, or is.
 const STATES: [&str; 20] = [
-    "approved", "rejected", "draft", "submitted", "pending", "declined", "ja", "nei", "yes", "no", "godkjent", "avvist", "kladd",
-    "utkast", "innsendt", "til godkjenning", "nej", "godkänd", "abgelehnt", "genehmigt",
+    "approved",
+    "rejected",
+    "draft",
+    "submitted",
+    "pending",
+    "declined",
+    "ja",
+    "nei",
+    "yes",
+    "no",
+    "godkjent",
+    "avvist",
+    "kladd",
+    "utkast",
+    "innsendt",
+    "til godkjenning",
+    "nej",
+    "godkänd",
+    "abgelehnt",
+    "genehmigt",
 ];
 
 /// Holds what the columns of one file prove.
@@ -128,7 +146,11 @@ impl Proof {
         let (amount, date) = (head.place(Field::Amount), head.place(Field::Date));
         remark(RemarkKind::MarkUnproven, amount, self.marks_matter.as_ref());
         remark(RemarkKind::OrderUnproven, date, self.order_ambiguous.as_ref().filter(|_| !self.order_agrees));
-        remark(RemarkKind::MostlyNegative, amount, self.first_negative.as_ref().filter(|_| self.negatives > self.positives));
+        remark(
+            RemarkKind::MostlyNegative,
+            amount,
+            self.first_negative.as_ref().filter(|_| self.negatives > self.positives),
+        );
         if let Some((place, text, line)) = &self.garbled {
             remark(RemarkKind::Garbled, Some(*place), Some(&(text.clone(), *line)));
         }
@@ -244,7 +266,7 @@ mod tests {
 
     #[test]
     fn text_that_was_decoded_wrongly_is_seen() {
-        for text in ["KÃ¥re", "BlÃ¥bÃ¦r", "Ã˜yvind", "SÃ¸r", "5Â kr"] {
+        for text in ["KÃ¥re", "BlÃ¥bÃ¦r", "Ã˜yvind", "SÃ¸r", "5Â\u{a0}kr"] {
             assert!(is_garbled(text), "{text}");
         }
         for text in ["Kåre", "Blåbær på Røros", "São Paulo", "Ãngström", "«Å»", "øÅ"] {

@@ -187,7 +187,8 @@ impl<'a> RowReader<'a> {
     /// behind it stand under other titles.
     fn may_be_split(&self, row: &Line) -> bool {
         let delimiter = char::from(self.settings.delimiter);
-        let is_short_number = |cell: &str| (1..=2).contains(&cell.len()) && cell.bytes().all(|byte| byte.is_ascii_digit());
+        let is_short_number =
+            |cell: &str| (1..=2).contains(&cell.len()) && cell.bytes().all(|byte| byte.is_ascii_digit());
         let splits_amount = self.head.place(Field::Amount).is_some_and(|place| {
             let amount = row.cell(place).trim();
             !amount.contains([',', '.']) && is_short_number(row.cell(place + 1).trim())
@@ -200,9 +201,9 @@ impl<'a> RowReader<'a> {
         if row.kinds.is_empty() {
             return Ok(());
         }
-        let faulty = Field::ALL.into_iter().find(|field| {
-            self.head.place(*field).is_some_and(|place| row.kind(place) == CellKind::Fault)
-        });
+        let faulty = Field::ALL
+            .into_iter()
+            .find(|field| self.head.place(*field).is_some_and(|place| row.kind(place) == CellKind::Fault));
         faulty.map_or(Ok(()), |field| {
             Err(HoldReason::CellFaulty { field: field.name().to_owned(), found: cells::clean(self.head, row, field) })
         })

@@ -117,7 +117,8 @@ impl Signs<'_> {
                 self.set_tag(tag)?;
                 let is_word = first.is_alphabetic();
                 self.rest = behind.strip_prefix('.').filter(|_| is_word).unwrap_or(behind);
-                self.is_behind_point = self.rest.len() < behind.len() && self.rest.starts_with(|c: char| c.is_ascii_digit());
+                self.is_behind_point =
+                    self.rest.len() < behind.len() && self.rest.starts_with(|c: char| c.is_ascii_digit());
             } else {
                 return Some(());
             }
@@ -141,9 +142,13 @@ impl Signs<'_> {
                 }
                 self.set_sign(true)?;
                 self.rest = &self.rest[..self.rest.len() - last.len_utf8()];
-            } else if is_of_tag(last) || (last == '.' && self.rest[..self.rest.len() - 1].ends_with(char::is_alphabetic)) {
+            } else if is_of_tag(last)
+                || (last == '.' && self.rest[..self.rest.len() - 1].ends_with(char::is_alphabetic))
+            {
                 let word = self.rest.trim_end_matches('.');
-                let start = word.rfind(|c| !is_of_tag(c)).map_or(0, |at| at + word[at..].chars().next().map_or(0, char::len_utf8));
+                let start = word
+                    .rfind(|c| !is_of_tag(c))
+                    .map_or(0, |at| at + word[at..].chars().next().map_or(0, char::len_utf8));
                 let (before, tag) = word.split_at(start);
                 self.set_tag(tag)?;
                 self.rest = before;

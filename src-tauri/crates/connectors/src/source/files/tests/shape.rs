@@ -32,14 +32,21 @@ async fn shape(text: &str) -> Vec<String> {
 async fn head_is_found_wherever_it_stands() {
     let row = "A;1.2.2026;5;P;K;T\n";
     for above in [
-        "", "sep=;\n", "\"sep=;\"\r\n", "Approved expenses\nPeriod;01.03.2026 - 31.03.2026\n\n", ";;;;;\n;;;;;\n", "\u{feff}",
+        "",
+        "sep=;\n",
+        "\"sep=;\"\r\n",
+        "Approved expenses\nPeriod;01.03.2026 - 31.03.2026\n\n",
+        ";;;;;\n;;;;;\n",
+        "\u{feff}",
         "Report;x;y;z;w;v\n1;2;3;4;5;6\n",
     ] {
         assert_eq!(shape(&format!("{above}{HEAD}{row}")).await, ["A 5.00"], "{above}");
     }
     let comma = format!("sep=,\n{HEAD}{row}").replace(';', ",");
     assert_eq!(shape(&comma).await, ["A 5.00"]);
-    let said = read_with(&format!("{HEAD}\nNr;Dato;Beløp;Hvem;Kategori;Tekst\n{row}"), |it| it.head = HeadRule::AtLine(3)).await;
+    let said =
+        read_with(&format!("{HEAD}\nNr;Dato;Beløp;Hvem;Kategori;Tekst\n{row}"), |it| it.head = HeadRule::AtLine(3))
+            .await;
     assert_eq!(said.map(|rows| short(&rows)), Ok(vec!["A 5.00".into()]));
 }
 
@@ -85,7 +92,8 @@ async fn column_is_chosen_by_its_place() {
 #[tokio::test]
 async fn cells_that_may_be_empty_may_be_missing_at_the_end() {
     let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Avdeling;Prosjekt\n";
-    let rows = "A;1.2.2026;5;P;K;T;N;\nB;1.2.2026;5;P;K;T\nC;1.2.2026;5;P;K;T;S\nD;1.2.2026;5;P;K\nE;1.2.2026;5;P;K;\"T;S\"\n";
+    let rows =
+        "A;1.2.2026;5;P;K;T;N;\nB;1.2.2026;5;P;K;T\nC;1.2.2026;5;P;K;T;S\nD;1.2.2026;5;P;K\nE;1.2.2026;5;P;K;\"T;S\"\n";
     let read = read_with(&format!("{head}{rows}"), |it| {
         it.columns.insert(Field::Department, "Avdeling".into());
         it.columns.insert(Field::Project, "Prosjekt".into());
@@ -100,8 +108,10 @@ async fn padded_cells_and_quotes_behind_a_space_are_read() {
     let text = format!("{HEAD}A   ;1.2.2026;    5,00;P  ;K ; \"T; two\" \n    B;1.2.2026;5;P;K;\"5\\\" screen\"\n");
     let rows = read_with(&text, |_| {}).await.expect("it is read");
     assert_eq!(short(&rows), ["A 5.00", "B 5.00"]);
-    let texts: Vec<_> =
-        rows.iter().filter_map(|row| if let Row::Record(record, _) = row { Some(&record.text) } else { None }).collect();
+    let texts: Vec<_> = rows
+        .iter()
+        .filter_map(|row| if let Row::Record(record, _) = row { Some(&record.text) } else { None })
+        .collect();
     assert_eq!(texts, ["T; two", "5\" screen"]);
 }
 
@@ -158,9 +168,18 @@ async fn rules_say_which_rows_count() {
     let rule = |column: &str, test, effect| RowRule { column: column.to_owned(), test, effect };
     let states = CellTest::OneOf(vec!["Approved".into(), "Godkjent".into()]);
     for (rules, expected) in [
-        (vec![rule("Status", states.clone(), RuleEffect::Include)], ["A 1.00", "left out row_not_included", "C 3.00", "left out row_not_included"]),
-        (vec![rule("Godkjent den", CellTest::Filled, RuleEffect::Include)], ["A 1.00", "left out row_not_included", "left out row_not_included", "left out row_not_included"]),
-        (vec![rule("Status", CellTest::OneOf(vec!["rejected".into()]), RuleEffect::Exclude)], ["A 1.00", "left out row_excluded", "C 3.00", "D 4.00"]),
+        (
+            vec![rule("Status", states.clone(), RuleEffect::Include)],
+            ["A 1.00", "left out row_not_included", "C 3.00", "left out row_not_included"],
+        ),
+        (
+            vec![rule("Godkjent den", CellTest::Filled, RuleEffect::Include)],
+            ["A 1.00", "left out row_not_included", "left out row_not_included", "left out row_not_included"],
+        ),
+        (
+            vec![rule("Status", CellTest::OneOf(vec!["rejected".into()]), RuleEffect::Exclude)],
+            ["A 1.00", "left out row_excluded", "C 3.00", "D 4.00"],
+        ),
     ] {
         let read = read_with(&format!("{head}{rows}"), |it| it.row_rules = rules).await.expect("it is read");
         assert_eq!(short(&read), expected);
@@ -188,14 +207,18 @@ async fn side_of_an_amount_stands_in_another_column() {
     let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;D/C\n";
     let rows = "A;1.2.2026;512,00;P;K;T;D\nB;1.2.2026;100,00;P;K;T;C\nC;1.2.2026;5;P;K;T;\nD;1.2.2026;-5;P;K;T;C\nE;1.2.2026;5;P;K;T;Haben\n";
     let read = read_with(&format!("{head}{rows}"), |it| drop(it.columns.insert(Field::Side, "D/C".into()))).await;
-    assert_eq!(short(&read.expect("it is read")), ["A 512.00", "B -100.00", "held side_unclear", "held side_unclear", "E -5.00"]);
+    assert_eq!(
+        short(&read.expect("it is read")),
+        ["A 512.00", "B -100.00", "held side_unclear", "held side_unclear", "E -5.00"]
+    );
 }
 
 #[tokio::test]
 async fn money_out_and_money_back_have_columns_of_their_own() {
     let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Tilbake\n";
     let rows = "A;1.2.2026;512,00;P;K;T;\nB;1.2.2026;;P;K;T;100,00\nC;1.2.2026;5;P;K;T;6\nD;1.2.2026;5;P;K;T;0,00\nE;1.2.2026;;P;K;T;-6\nF;1.2.2026;;P;K;T;\n";
-    let read = read_with(&format!("{head}{rows}"), |it| drop(it.columns.insert(Field::AmountBack, "Tilbake".into()))).await;
+    let read =
+        read_with(&format!("{head}{rows}"), |it| drop(it.columns.insert(Field::AmountBack, "Tilbake".into()))).await;
     let expected = ["A 512.00", "B -100.00", "held side_unclear", "D 5.00", "held side_unclear", "held field_missing"];
     assert_eq!(short(&read.expect("it is read")), expected);
 }
@@ -207,7 +230,9 @@ async fn id_is_made_of_several_columns_or_of_the_content() {
     assert_eq!(short(&joined.expect("it is read")), ["R-7/1 1.00", "R-7/2 1.00", "held id_missing"]);
     let of_content = || async {
         let rows = read_with(text, |it| it.id = IdRule::Content).await.expect("it is read");
-        rows.into_iter().filter_map(|row| if let Row::Record(record, _) = row { Some(record.id.to_string()) } else { None }).collect::<Vec<_>>()
+        rows.into_iter()
+            .filter_map(|row| if let Row::Record(record, _) = row { Some(record.id.to_string()) } else { None })
+            .collect::<Vec<_>>()
     };
     let ids = of_content().await;
     assert!(ids.len() == 3 && ids[0].ends_with("-1") && ids[1].ends_with("-2") && ids[2].ends_with("-3"), "{ids:?}");

@@ -31,7 +31,9 @@ async fn amounts_of_another_mark_stop_the_file() {
 
 #[tokio::test]
 async fn amount_of_two_readings_is_held_unless_the_column_proves_one() {
-    let alone = rows_of(HEAD, "A;1.2.2026;12.500;P;K;T\nB;1.2.2026;25,000;P;K;T\nC;1.2.2026;7;P;K;T\n").await.expect("it is read");
+    let alone = rows_of(HEAD, "A;1.2.2026;12.500;P;K;T\nB;1.2.2026;25,000;P;K;T\nC;1.2.2026;7;P;K;T\n")
+        .await
+        .expect("it is read");
     assert_eq!(amounts(&alone), [None, None, Some("7.00".into())]);
     let proven = rows_of(HEAD, "A;1.2.2026;12.500;P;K;T\nB;1.2.2026;99,90;P;K;T\n").await.expect("it is read");
     assert_eq!(amounts(&proven), [Some("12500.00".into()), Some("99.90".into())]);
@@ -74,7 +76,8 @@ async fn currency_beside_the_only_amounts_is_asked_for() {
     let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Lag\n";
     assert!(rows_of(head, "A;1.2.2026;1,50;P;K;T;ALL\n").await.is_ok());
     let dir = TempDir::new().expect("a folder");
-    fs::write(dir.path().join("f.csv"), "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Valuta\nA;1.2.2026;1,50;P;K;T;EUR\n").expect("a file");
+    fs::write(dir.path().join("f.csv"), "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Valuta\nA;1.2.2026;1,50;P;K;T;EUR\n")
+        .expect("a file");
     let ignoring = FileSettings { ignored_columns: vec!["Valuta".into()], ..settings(dir.path(), "f.csv") };
     assert!(read(ignoring).await.is_ok());
 }

@@ -13,8 +13,16 @@ fn days(format: &str) -> DayReader {
 #[test]
 fn format_names_day_month_and_year() {
     for format in [
-        "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y", "%Y%m%d", "%d.%m.%Y %H:%M", "%d. %B %Y", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S%z",
-        "spreadsheet-1900", "spreadsheet-1904",
+        "%d.%m.%Y",
+        "%Y-%m-%d",
+        "%d/%m/%y",
+        "%Y%m%d",
+        "%d.%m.%Y %H:%M",
+        "%d. %B %Y",
+        "%Y-%m-%dT%H:%M:%SZ",
+        "%Y-%m-%dT%H:%M:%S%z",
+        "spreadsheet-1900",
+        "spreadsheet-1904",
     ] {
         assert!(is_valid(format), "{format}");
     }
