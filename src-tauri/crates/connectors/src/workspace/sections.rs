@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::edit::{Change, Value};
+use super::source::FILE_KEYS;
 use super::{SourceSettings, Workspace, WorkspaceError};
 use crate::source::table::{DecimalSeparator, Field, FileSettings, IdRule};
 
@@ -169,7 +170,7 @@ impl SourceSection {
             Self::Platform { url } => {
                 let mut changes = vec![key("kind", Some("platform")), key("url", Some(url.trim()))];
                 changes.push(key("secret", Some(PLATFORM_SECRET)));
-                let others = ["path", "encoding", "delimiter", "decimal_separator", "date_format", "columns"];
+                let others = FILE_KEYS.iter().filter(|name| **name != "kind");
                 changes.extend(others.map(|name| key(name, None)));
                 changes
             }
@@ -185,6 +186,10 @@ impl SourceSection {
                     key("secret", None),
                 ];
                 let titles: BTreeMap<_, _> = csv.columns.iter().filter(|(_, title)| !title.trim().is_empty()).collect();
+                if titles.contains_key(&Field::Id.name().to_owned()) {
+                    // A column gives the id, and no rule.
+                    changes.push(key("id", None));
+                }
                 let kept = titles.keys().map(|field| (*field).clone()).collect();
                 changes.push(Change::Retain(vec!["source".to_owned(), "columns".to_owned()], kept));
                 // Columns are written in the order of the fields; an unknown one is left for the reader to report.

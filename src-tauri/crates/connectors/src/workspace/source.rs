@@ -16,7 +16,7 @@ use crate::source::table::{
 };
 
 /// The keys of a source of files.
-const FILE_KEYS: &[&str] = &[
+pub(super) const FILE_KEYS: &[&str] = &[
     "kind",
     "path",
     "encoding",

@@ -2,6 +2,7 @@ use postonce_engine::WhenStillUnknown;
 use postonce_engine::error::{ErrorCode, Problem};
 
 use super::*;
+use crate::source::table::{CellTest, HeadRule, IdRule, RuleEffect, Sign};
 
 const VALID: &str = include_str!("../../tests/workspaces/interfaces.toml");
 
@@ -292,4 +293,68 @@ fn sending_again_without_a_window_is_refused() {
         let dir = tempfile::tempdir().expect("a folder");
         assert!(Workspace::create(dir.path(), &keys(window, word)).is_ok(), "{window} {word}");
     }
+}
+
+#[test]
+fn writing_of_files_is_read_as_far_as_it_is_named() {
+    let read = |instead: &str| {
+        let dir = tempfile::tempdir().expect("a folder");
+        let text = with("[source.columns]", &format!("{instead}\n[source.columns]"));
+        Workspace::create(dir.path(), &text).map(|workspace| match workspace.source() {
+            SourceSettings::Files(files) => files.as_ref().clone(),
+            SourceSettings::Platform(_) => panic!("the source is of files"),
+        })
+    };
+    let usual = read("").expect("it is valid");
+    assert_eq!((usual.head, usual.sign, usual.ends_with_line_end), (HeadRule::Found, Sign::Positive, true));
+    assert_eq!((usual.settle, usual.row_rules.len()), (Duration::from_secs(2), 0));
+    let named = read(
+        "head = 4\nsign = \"negative\"\nends_with_line_end = false\nsettle_seconds = 30\nignored_columns = [\"Land\"]\n\
+         [source.include]\n\"Status\" = [\"Approved\", \"Godkjent\"]\n\"Godkjent den\" = \"not empty\"\n\
+         [source.exclude]\n\"Type\" = \"Card\"",
+    );
+    let named = named.expect("it is valid");
+    assert_eq!((named.head, named.sign, named.ends_with_line_end), (HeadRule::AtLine(4), Sign::Negative, false));
+    assert_eq!((named.settle, named.ignored_columns), (Duration::from_secs(30), vec!["Land".to_owned()]));
+    let mut rules: Vec<_> =
+        named.row_rules.iter().map(|rule| (rule.column.as_str(), &rule.test, rule.effect)).collect();
+    rules.sort_by_key(|(column, ..)| *column);
+    let values = |values: &[&str]| CellTest::OneOf(values.iter().map(|value| (*value).to_owned()).collect());
+    assert_eq!(
+        rules,
+        [
+            ("Godkjent den", &CellTest::Filled, RuleEffect::Include),
+            ("Status", &values(&["Approved", "Godkjent"]), RuleEffect::Include),
+            ("Type", &values(&["Card"]), RuleEffect::Exclude),
+        ]
+    );
+    assert_eq!(read("head = 0").expect("it is valid").head, HeadRule::None);
+    for wrong in
+        ["head = -1", "sign = \"minus\"", "settle_seconds = 100000", "id = \"content\"", "[source.include]\n\"A\" = []"]
+    {
+        assert!(read(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn id_is_a_column_or_several_or_made_of_the_content() {
+    let read = |text: String| {
+        let dir = tempfile::tempdir().expect("a folder");
+        Workspace::create(dir.path(), &text).map(|workspace| match workspace.source() {
+            SourceSettings::Files(files) => (files.id.clone(), Sections::of(&workspace).expect("it is valid").source),
+            SourceSettings::Platform(_) => panic!("the source is of files"),
+        })
+    };
+    let id = |instead: &str| read(with("id = \"Bilagsnr\"", instead)).map(|(id, _)| id);
+    let columns = |columns: &[&str]| IdRule::Columns(columns.iter().map(|column| (*column).to_owned()).collect());
+    assert_eq!(id("id = \"Bilagsnr\"").expect("it is valid"), columns(&["Bilagsnr"]));
+    assert_eq!(id("id = [\"Krav\", \"Linje\"]").expect("it is valid"), columns(&["Krav", "Linje"]));
+    assert_eq!(id("id = 3").expect("it is valid"), columns(&["#3"]));
+    assert!(id("").is_err() && id("id = []").is_err() && id("id = 0").is_err());
+    let (content, section) =
+        read(with("id = \"Bilagsnr\"", "").replacen("[source.columns]", "id = \"content\"\n[source.columns]", 1))
+            .expect("it is valid");
+    assert_eq!(content, IdRule::Content);
+    let SourceSection::Csv(section) = section else { panic!("the source is of files") };
+    assert_eq!(section.columns.get("id"), None);
 }

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 
 use super::clock_time::clock_time;
 use super::day_parts::DayParts;
+pub(crate) use super::day_parts::{NoDay, OrderEvidence};
 use super::key::seen;
 
 /// The format of spreadsheets' day numbers, counted from the last days of 1899.
@@ -42,30 +43,6 @@ pub(crate) fn read(text: &str, format: &str) -> Option<NaiveDate> {
 
 fn exact(text: &str, format: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, format).ok()
-}
-
-/// The reason why a text is no day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NoDay {
-    /// It is not written in the format.
-    Unfit,
-    /// It can be more than one day.
-    Ambiguous,
-    /// It is the number of this day in a spreadsheet.
-    Number(NaiveDate),
-}
-
-/// The evidence that a day is for the order of day and month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OrderEvidence {
-    /// It says nothing.
-    None,
-    /// It can only be in the order of the format.
-    Agrees,
-    /// It can be in either.
-    Both,
-    /// It can only be in the other order.
-    Contradicts,
 }
 
 /// A time of an approval, as its column has it.

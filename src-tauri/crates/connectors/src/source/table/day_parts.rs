@@ -4,13 +4,36 @@
 use chrono::format::{Fixed, Item, Numeric, StrftimeItems};
 use chrono::{Datelike as _, NaiveDate};
 
-use super::date::{NoDay, OrderEvidence};
 use super::months::month;
 
 /// The years before today's that two digits may mean.
 const YEARS_BACK: i32 = 10;
 /// The years before today's that make two digits in front look like a year.
 const YEARS_BACK_IN_FRONT: i32 = 3;
+
+/// The reason why a text is no day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoDay {
+    /// It is not written in the format.
+    Unfit,
+    /// It can be more than one day.
+    Ambiguous,
+    /// It is the number of this day in a spreadsheet.
+    Number(NaiveDate),
+}
+
+/// The evidence that a day is for the order of day and month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OrderEvidence {
+    /// It says nothing.
+    None,
+    /// It can only be in the order of the format.
+    Agrees,
+    /// It can be in either.
+    Both,
+    /// It can only be in the other order.
+    Contradicts,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {

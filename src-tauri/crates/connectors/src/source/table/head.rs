@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use csv::StringRecord;
 
 use super::key::seen;
-use super::{Column, Document, Field, FileError, FileSettings, HeadRule, IdRule, Line, Lines, RowRule, look};
+use super::{
+    Column, Document, Field, FileError, FileSettings, HeadRule, IdRule, Line, Lines, RowRule, look, place_number,
+};
 use crate::text::{nearest, visible};
 
 /// The lines among which the titles are looked for. More than a report has above its table.
@@ -297,11 +299,6 @@ impl Search<'_> {
             }
         }
     }
-}
-
-/// Returns the place that `#3` names, from 0.
-pub(crate) fn place_number(column: &str) -> Option<usize> {
-    column.strip_prefix('#')?.parse::<usize>().ok()?.checked_sub(1)
 }
 
 /// Returns the titles of two lines, one below the other.

@@ -1,7 +1,6 @@
 //! Tells rows of content from rows of titles.
 
-use super::head::place_number;
-use super::{Field, FileSettings, Line, amount, date};
+use super::{Field, FileSettings, Line, amount, date, place_number};
 
 /// Says whether a line is a record rather than a row of titles: a day and an amount stand in it, in the columns that
 /// are named by place, or in any.

@@ -32,6 +32,7 @@ pub(crate) use head::Head;
 pub(crate) use line::{CellKind, Document, Line, Lines};
 pub(crate) use proof::Proof;
 pub(crate) use row::RowReader;
+pub(crate) use settings::place_number;
 pub use settings::{
     CellTest, Column, DecimalSeparator, Field, FileSettings, HeadRule, IdRule, RowRule, RuleEffect, Sign,
 };

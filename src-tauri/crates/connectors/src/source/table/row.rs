@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use postonce_engine::domain::{HoldReason, Payee, Place, Record, RecordId};
+use postonce_engine::domain::{Currency, HoldReason, Money, Payee, Place, Record, RecordId};
 use postonce_engine::ports::{Flaw, Row};
 
 use super::aside::{Above, Aside, judge};
@@ -69,8 +69,9 @@ impl<'a> RowReader<'a> {
         if row.is_blank() {
             return None;
         }
-        let currency = cells::currency(self.head, row, self.settings).unwrap_or(self.settings.currency);
-        let amount = cells::amount(self.head, row, currency, &self.proof.marks, self.settings);
+        let currency = cells::currency(self.head, row, self.settings);
+        let assumed = currency.as_ref().map_or(self.settings.currency, |currency| *currency);
+        let amount = cells::amount(self.head, row, assumed, &self.proof.marks, self.settings);
         let known = amount.as_ref().ok().copied();
         match judge(self.head, &self.settings.id, row, known, &mut self.above) {
             Some(Aside::LeftOut(rule)) => return Some(Row::LeftOut(self.flaw(row, rule))),
@@ -84,7 +85,7 @@ impl<'a> RowReader<'a> {
         if let Some(rule) = left_out {
             return Some(Row::LeftOut(self.flaw(row, rule)));
         }
-        Some(match self.record(row) {
+        Some(match self.record(row, currency, amount) {
             Ok(record) => Row::Record(Box::new(record), self.place(row)),
             Err(reason) => Row::Flaw(self.flaw(row, reason)),
         })
@@ -107,7 +108,12 @@ impl<'a> RowReader<'a> {
     }
 
     /// Reads a record. The first flaw that is found is the reason.
-    fn record(&mut self, row: &Line) -> Result<Record, HoldReason> {
+    fn record(
+        &mut self,
+        row: &Line,
+        currency: Result<Currency, HoldReason>,
+        amount: Result<Money, HoldReason>,
+    ) -> Result<Record, HoldReason> {
         self.check_width(row)?;
         self.check_faults(row)?;
         let (head, settings) = (self.head, self.settings);
@@ -115,9 +121,9 @@ impl<'a> RowReader<'a> {
             IdRule::Columns(_) => Some(id::id(head.id_places.iter().map(|place| row.cell(*place)))?),
             IdRule::Content => None,
         };
-        let currency = cells::currency(head, row, settings)?;
+        currency?;
         let date = cells::day(head, row, self.days, &settings.date_format)?;
-        let amount = cells::amount(head, row, currency, &self.proof.marks, settings)?;
+        let amount = amount?;
         let payee = cells::required(head, row, Field::Payee)?;
         let approved_at = match head.place(Field::ApprovedAt) {
             None => None,

@@ -49,6 +49,11 @@ pub struct FileSettings {
 /// Names a column: by its title, or by its place from 1 as `#3`.
 pub type Column = String;
 
+/// Returns the place that `#3` names, from 0.
+pub(crate) fn place_number(column: &str) -> Option<usize> {
+    column.strip_prefix('#')?.parse::<usize>().ok()?.checked_sub(1)
+}
+
 /// The rule by which a row has its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IdRule {

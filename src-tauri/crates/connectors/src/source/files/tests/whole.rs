@@ -191,7 +191,7 @@ async fn utf8_that_is_read_as_another_encoding_is_refused() {
 }
 
 #[tokio::test]
-async fn web_page_and_rows_without_titles_are_told_apart() {
+async fn web_page_and_rows_without_titles_are_recognised() {
     let problem = rows("<html><body><table><tr><td>Nr</td></tr></table></body></html>\n").await.expect_err("a page");
     assert_eq!((problem.code, problem.params["found"].as_str()), (ErrorCode::SourceNotCsv, "HTML, XML"));
     let problem = rows("A;04.03.2026;100,00;P;K;T\nB;05.03.2026;1;P;K;T\n").await.expect_err("no titles");
