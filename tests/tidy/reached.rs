@@ -11,9 +11,6 @@ pub(crate) const CODES: &str = "src-tauri/crates/engine/src/error.rs";
 
 /// Codes that no test names, and the one that reaches each all the same: by its error's own type, or by a fault.
 const ELSEWHERE: &[(&str, &str)] = &[
-    // `FileError::HeadMissing` and `FileError::NotCsv` are named, before they are codes.
-    ("source_head_missing", "src-tauri/crates/connectors/src/source/csv/guess/tests.rs"),
-    ("source_not_csv", "src-tauri/crates/connectors/src/source/csv/guess/tests.rs"),
     // Drafts are gone, reversed or doubled under the run, and answers come late, in worlds made from seeds.
     ("evidence_unclear", "tests/simulation/src/books/mod.rs"),
     ("evidence_gone", "tests/simulation/src/books/mod.rs"),

@@ -95,7 +95,7 @@ impl Written {
             Form::Grouped { by, digits } if *by != separator => plain(digits, ""),
             Form::Decimal { mark, whole, fraction } if *mark == separator => plain(whole, fraction),
             Form::Three { mark, whole, fraction } if *mark == separator => {
-                // What is too fine for the currency is no thousand of it here; it is held for its decimals.
+                // A fraction too fine for the currency is no thousand of it here; it is held for its decimals.
                 let are_decimals = decimals >= 3
                     || exceeds(fraction, decimals)
                     || (marks.has_three_decimals && !marks.has_fewer_decimals);
