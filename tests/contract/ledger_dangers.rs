@@ -86,7 +86,10 @@ fn put_back_old_backup(rig: &CliRig) {
     assert_stopped(&rig.sync(), "ledger_rolled_back", &["ledger.sqlite", "rebuild"]);
     let refused = rig.run(&["rebuild"]);
     assert_eq!((refused.status, &refused.last()["error"]["code"]), (Some(2), &"ledger_is_sound".into()), "{refused:?}");
-    let rebuilt = rig.run(&["rebuild", "--reason", "An old backup was put back", "--confirm", "hlf"]);
+    let workspace = std::fs::read_to_string(rig.path().join("workspace.toml")).expect("readable");
+    let (_, organisation) = workspace.split_once("\nid = \"").expect("it names its organisation");
+    let (organisation, _) = organisation.split_once('"').expect("in quotes");
+    let rebuilt = rig.run(&["rebuild", "--reason", "An old backup was put back", "--confirm", organisation]);
     assert_eq!(rebuilt.status, Some(0), "{rebuilt:?}");
 }
 
