@@ -188,7 +188,7 @@ fn a_records_story_has_its_audit_entries() {
     let run = rig.run(&["run", sync.last()["run_id"].as_str().expect("an id")]);
     let id = run.last()["records"][0]["record_id"].as_str().expect("an id").to_owned();
     let reason = "the voucher was lost in the post";
-    let again = rig.run(&["re-export", &id, "--reason", reason, "--confirm", &id]);
+    let again = rig.run(&["re-export", &id, "--reason", reason, "--confirm", &id, "--reverse"]);
     assert_eq!(again.status, Some(0), "{}", again.words);
     let story = rig.run(&["record", &id]);
     let entries = story.last()["audit"].as_array().expect("a list");

@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 mod accounting;
+mod alarms;
 mod audit;
 mod bad_rows;
 mod bad_workspace;
@@ -15,4 +16,6 @@ mod re_export;
 #[cfg(unix)]
 mod schedule;
 mod server;
+mod two_ledgers;
 mod waiting;
+mod wrong_answers;

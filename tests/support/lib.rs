@@ -1,6 +1,7 @@
 //! Serves every question: finds the programs under test and the project's shared data, and holds what several rigs share.
 
 mod cli_rig;
+mod lies;
 mod patience;
 mod proxy;
 mod running;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 pub use cli_rig::{CliRig, TOKEN, plain_source, real_source};
+pub use lies::Lie;
 pub use patience::{WAIT_MAX, look_for, wait_for, wait_until};
 pub use proxy::{Fault, Proxy};
 pub use running::{CommandOutput, Running, command_output};

@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use crate::lies::Lie;
 use crate::patience::WAIT_MAX;
 
 /// The thing that is done to a request.
@@ -28,6 +29,8 @@ pub enum Fault {
     SlowAnswer(Duration),
     /// The server hears it twice, one after the other, and the second answer is given.
     Twice,
+    /// The answer is changed on its way.
+    Lie(Lie),
     /// The request is taken, and nothing ever comes of it. The connection stands until the proxy is gone.
     Silence,
 }
@@ -218,6 +221,7 @@ impl Shared {
                 self.ask(&request);
                 self.ask(&request)
             }
+            Some(Fault::Lie(lie)) => self.ask(&request).and_then(|answer| changed(&answer, lie)),
             Some(Fault::Silence) => {
                 let state = self.state();
                 drop(self.changed.wait_while(state, |state| !state.closed));
@@ -330,6 +334,18 @@ fn closing(answer: Vec<u8>) -> Option<Vec<u8>> {
     new.push_str("\r\nConnection: close\r\n\r\n");
     let mut bytes = new.into_bytes();
     bytes.extend_from_slice(&answer[end + 4..]);
+    Some(bytes)
+}
+
+/// Returns the answer with another body.
+fn changed(answer: &[u8], lie: Lie) -> Option<Vec<u8>> {
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let body = lie.applied_to(&answer[end + 4..]);
+    let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+    let kept = head.split("\r\n").filter(|line| !is_header(line, "content-length"));
+    let kept: String = kept.map(|line| format!("{line}\r\n")).collect();
+    let mut bytes = format!("{kept}Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+    bytes.extend_from_slice(&body);
     Some(bytes)
 }
 

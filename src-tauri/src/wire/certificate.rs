@@ -4,7 +4,7 @@ use postonce_engine::views;
 use serde::Serialize;
 use specta::Type;
 
-use super::{count, each, moment};
+use super::{VoucherPart, count, each, moment};
 
 /// A run's certificate. `equal` only when both sides agree and nothing was left open.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -16,6 +16,7 @@ pub(crate) struct Certificate {
     waiting: u32,
     differences: u32,
     sums: Vec<BothSums>,
+    unseen: Option<Vec<VoucherPart>>,
     equal: bool,
 }
 
@@ -43,6 +44,7 @@ impl From<views::Comparison> for Certificate {
             waiting: count(comparison.waiting),
             differences: count(comparison.differences),
             sums: each(comparison.sums),
+            unseen: comparison.unseen.map(each),
         }
     }
 }

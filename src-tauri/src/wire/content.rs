@@ -4,7 +4,7 @@ use postonce_engine::{domain, views};
 use serde::Serialize;
 use specta::Type;
 
-use super::{FoundVoucher, Sum, count, each, mirrored, moment};
+use super::{FoundVoucher, Reason, Sum, count, each, mirrored, moment};
 
 mirrored! {
     /// The state of a record, as every list shows it.
@@ -78,11 +78,19 @@ pub(crate) struct Alarm {
     kind: AlarmKind,
     since: String,
     evidence: Vec<FoundVoucher>,
+    is_ours: bool,
+    refusal: Option<Reason>,
 }
 
 impl From<views::Alarm> for Alarm {
     fn from(alarm: views::Alarm) -> Self {
-        Self { kind: alarm.kind.into(), since: moment(alarm.since), evidence: each(alarm.evidence) }
+        Self {
+            kind: alarm.kind.into(),
+            since: moment(alarm.since),
+            evidence: each(alarm.evidence),
+            is_ours: alarm.is_ours,
+            refusal: alarm.refusal.map(Reason::from),
+        }
     }
 }
 

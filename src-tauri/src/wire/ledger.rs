@@ -4,7 +4,7 @@ use postonce_engine::{ComparePhase as Phase, CompareProgress, domain, views};
 use serde::Serialize;
 use specta::Type;
 
-use super::{BothSums, FoundVoucher, Period, count, each, mirrored, moment};
+use super::{BothSums, FoundVoucher, Period, VoucherPart, count, each, mirrored, moment};
 
 /// The place of the ledger, its size, and the time of its last copy.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -59,6 +59,7 @@ pub(crate) struct Comparison {
     reversed: u32,
     differences: u32,
     sums: Vec<BothSums>,
+    unseen: Option<Vec<VoucherPart>>,
     equal: bool,
 }
 
@@ -76,6 +77,7 @@ impl From<views::Comparison> for Comparison {
             reversed: count(comparison.reversed),
             differences: count(comparison.differences),
             sums: each(comparison.sums),
+            unseen: comparison.unseen.map(each),
         }
     }
 }

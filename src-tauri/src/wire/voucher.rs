@@ -4,11 +4,16 @@ use postonce_engine::domain;
 use serde::Serialize;
 use specta::Type;
 
-use super::{Sum, mirrored, moment};
+use super::{Sum, each, mirrored, moment};
 
 mirrored! {
     /// The state of a voucher: it counts in the books, or it was voided.
     VoucherState of domain::VoucherState { Posted, Voided, }
+}
+
+mirrored! {
+    /// A part of a voucher that a look-up may show.
+    VoucherPart of domain::VoucherPart { Date, Currency, Amount, Sign, Account, Payee, Text, }
 }
 
 /// A voucher found by its reference.
@@ -24,6 +29,7 @@ pub(crate) struct FoundVoucher {
     state: VoucherState,
     reversed_by: Option<String>,
     reverses: Option<String>,
+    differs: Vec<VoucherPart>,
 }
 
 impl From<domain::FoundVoucher> for FoundVoucher {
@@ -38,6 +44,7 @@ impl From<domain::FoundVoucher> for FoundVoucher {
             state: found.state.into(),
             reversed_by: found.reversed_by,
             reverses: found.reverses,
+            differs: each(found.differs),
         }
     }
 }

@@ -202,6 +202,8 @@ export type Alarm = {
 	kind: AlarmKind,
 	since: string,
 	evidence: FoundVoucher[],
+	isOurs: boolean,
+	refusal: Reason | null,
 };
 
 /**  A change to a voucher that was acknowledged. */
@@ -356,6 +358,7 @@ export type Certificate = {
 	waiting: number,
 	differences: number,
 	sums: BothSums[],
+	unseen: VoucherPart[] | null,
 	equal: boolean,
 };
 
@@ -407,6 +410,7 @@ export type Comparison = {
 	reversed: number,
 	differences: number,
 	sums: BothSums[],
+	unseen: VoucherPart[] | null,
 	equal: boolean,
 };
 
@@ -444,6 +448,7 @@ export type Counts = {
 	read: number,
 	posted: number,
 	skipped: number,
+	found: number,
 	refused: number,
 	held: number,
 	inDoubt: number,
@@ -515,6 +520,7 @@ export type FoundVoucher = {
 	state: VoucherState,
 	reversedBy: string | null,
 	reverses: string | null,
+	differs: VoucherPart[],
 };
 
 /**  The codes of the reasons for holding a row back; the words stand in the catalogue under `reason_<code>`. */
@@ -675,7 +681,7 @@ export type Preferences = {
 
 /**  The error of a command: every command has the same. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_quote_open" | "source_amounts_contradict" | "source_days_contradict" | "source_currency_not_named" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "fence_went_back" | "accounting_list_endless" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "proof_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "ledger_is_sound" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "source_unfinished" | "source_line_end_missing" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_quote_open" | "source_amounts_contradict" | "source_days_contradict" | "source_currency_not_named" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "fence_went_back" | "accounting_list_endless" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "re_export_too_early" | "exported_elsewhere" | "acknowledgement_differs" | "acknowledgement_unverified" | "acknowledgement_taken" | "accounts_differ" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "proof_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "ledger_is_sound" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "source_unfinished" | "source_line_end_missing" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -1038,6 +1044,9 @@ export type Verdict =
 { kind: "posted"; voucherId: string } | 
 /**  It is not in the books. */
 { kind: "not_posted" };
+
+/**  A part of a voucher that a look-up may show. */
+export type VoucherPart = "date" | "currency" | "amount" | "sign" | "account" | "payee" | "text";
 
 /**  The state of a voucher: it counts in the books, or it was voided. */
 export type VoucherState = "posted" | "voided";

@@ -23,7 +23,7 @@ fn sums(sums: &[Sum]) -> Value {
 fn counts(counts: &Counts) -> Value {
     json!({
         "read": counts.read, "posted": counts.posted, "skipped": counts.skipped, "refused": counts.refused,
-        "held": counts.held, "in_doubt": counts.in_doubt, "left_out": counts.left_out,
+        "held": counts.held, "in_doubt": counts.in_doubt, "left_out": counts.left_out, "found": counts.found,
     })
 }
 
@@ -147,8 +147,11 @@ fn changed(changed: &Changed) -> Value {
 }
 
 /// Returns what happened to a voucher that was acknowledged.
-fn vanished(alarm: &Alarm) -> Value {
-    json!({ "kind": alarm.kind, "since": instant(alarm.since), "evidence": alarm.evidence })
+fn vanished(language: Language, alarm: &Alarm) -> Value {
+    json!({
+        "kind": alarm.kind, "since": instant(alarm.since), "evidence": alarm.evidence, "reversed_by_us": alarm.is_ours,
+        "refusal": alarm.refusal.as_ref().map(|reason| sentences::reason(language, reason)),
+    })
 }
 
 /// Returns a re-export that waits for an approval.
@@ -169,7 +172,7 @@ pub(crate) fn attention(language: Language, item: &AttentionItem) -> Value {
         "reason": item.reason.as_ref().map(|reason| sentences::reason(language, reason)), "reason_code": item.reason,
         "reference": item.reference, "voucher_id": item.voucher_id, "since": instant(item.since),
         "run_id": item.run_id, "changed": item.changed.as_ref().map(changed),
-        "vanished": item.vanished.as_ref().map(vanished), "evidence": item.evidence,
+        "vanished": item.vanished.as_ref().map(|alarm| vanished(language, alarm)), "evidence": item.evidence,
     })
 }
 
@@ -200,7 +203,7 @@ pub(crate) fn story(language: Language, story: &RecordStory) -> Value {
         "first_seen_at": instant(story.first_seen_at), "held": story.held,
         "attempts": story.attempts.iter().map(attempt).collect::<Vec<_>>(),
         "audit": story.audit.iter().map(audit_entry).collect::<Vec<_>>(),
-        "changed": story.changed.as_ref().map(changed), "vanished": story.vanished.as_ref().map(vanished),
+        "changed": story.changed.as_ref().map(changed), "vanished": story.vanished.as_ref().map(|alarm| vanished(language, alarm)),
         "accepted": story.accepted.iter().map(accepted).collect::<Vec<_>>(),
         "look_alikes": {
             "count": story.look_alikes.count,

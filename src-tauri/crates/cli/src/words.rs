@@ -21,6 +21,7 @@ catalogue! {
     NOTHING_NEW: "Nothing new to export.", "Ingenting nytt å eksportere.";
     EXPORTED: "Exported", "Eksportert";
     ALREADY: "Already exported", "Allerede eksportert";
+    OF_THESE_FOUND: "  of these found in the books, not made now", "  av disse funnet i regnskapet, ikke bokført nå";
     REFUSED: "Refused", "Avvist";
     HELD: "Held back", "Holdt tilbake";
     IN_DOUBT: "In doubt", "Uavklart";
@@ -258,11 +259,32 @@ catalogue! {
     CERTIFICATE: "Certificate", "Attest";
     NO_CERTIFICATE: "This run has no certificate:", "Denne kjøringen har ingen attest:";
     REPORT_WRITTEN: "Written:", "Skrevet:";
-    ALARM_GONE: "nothing stands under its reference any more", "ingenting står lenger under referansen";
-    ALARM_REVERSED: "it was reversed or voided there", "det ble tilbakeført eller annullert der";
-    ALARM_SEVERAL: "several vouchers stand under its reference", "flere bilag står under referansen";
+    ALARM_GONE: "nothing stands under its reference any more: the expense is in no book",
+        "ingenting står lenger under referansen: utlegget står ikke i regnskapet";
+    ALARM_REVERSED: "its voucher was reversed or voided in the accounting system: the expense is in no book",
+        "bilaget er tilbakeført eller annullert i regnskapssystemet: utlegget står ikke i regnskapet";
+    ALARM_REVERSED_BY_US: "its voucher was reversed by Postonce for a new export, which was not booked: the expense is in no book",
+        "bilaget ble tilbakeført av Postonce for en ny eksport, som ikke ble bokført: utlegget står ikke i regnskapet";
+    ALARM_SEVERAL: "more than one voucher stands in the books for it", "mer enn ett bilag står i regnskapet for det";
     ALARM_OTHER: "another content or voucher stands there than was acknowledged",
-        "der står et annet innhold eller bilag enn det som ble kvittert for";
+        "et annet innhold eller bilag står der enn det som ble kvittert for";
+    ALARM_STEP_AGAIN: "Put right what is named here, then export it once more (re-export); or accept that it stays out of the books (accept).",
+        "Rett det som er nevnt her, og eksporter det på nytt (re-export); eller godta at det ikke skal stå i regnskapet (accept).";
+    ALARM_STEP_ONE: "Reverse the surplus voucher in the accounting system; the next sync sees it. Or accept both (accept).",
+        "Tilbakefør det overflødige bilaget i regnskapssystemet; neste synkronisering ser det. Eller godta begge (accept).";
+    ALARM_STEP_OTHER: "Accept the voucher as it stands (accept), or replace it (re-export --reverse).",
+        "Godta bilaget slik det står (accept), eller erstatt det (re-export --reverse).";
+    OTHER_DATE: "another date", "annen dato";
+    OTHER_CURRENCY: "another currency", "annen valuta";
+    OTHER_AMOUNT: "another amount", "annet beløp";
+    OTHER_SIGN: "the other sign", "motsatt fortegn";
+    OTHER_ACCOUNT: "other accounts", "andre kontoer";
+    OTHER_PAYEE: "another payee", "annen mottaker";
+    OTHER_TEXT: "another text", "annen tekst";
+    PART_SIGN: "Sign", "Fortegn";
+    PART_ACCOUNT: "Accounts", "Kontoer";
+    UNSEEN: "Not compared, since the accounting system does not show it",
+        "Ikke sammenlignet, fordi regnskapssystemet ikke viser det";
     FOUND_THERE: "found there", "funnet der";
     FIELD_PAYEE_ID: "Payee id", "Mottaker-id";
     FIELD_CURRENCY: "Currency", "Valuta";

@@ -91,7 +91,7 @@ CREATE TABLE run (
     skipped     INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0),
     refused     INTEGER NOT NULL DEFAULT 0 CHECK (refused >= 0),
     held        INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0),
-    in_doubt    INTEGER NOT NULL DEFAULT 0 CHECK (in_doubt >= 0), accounting_user TEXT, left_out INTEGER NOT NULL DEFAULT 0 CHECK (left_out >= 0),
+    in_doubt    INTEGER NOT NULL DEFAULT 0 CHECK (in_doubt >= 0), accounting_user TEXT, left_out INTEGER NOT NULL DEFAULT 0 CHECK (left_out >= 0), found INTEGER NOT NULL DEFAULT 0 CHECK (found >= 0),
     CHECK ((finished_at IS NULL) = (outcome IS NULL))
 ) STRICT;
 
@@ -134,7 +134,7 @@ CREATE TABLE attempt (
     found          INTEGER NOT NULL DEFAULT 0 CHECK (found IN (0, 1)),
     voucher_id     TEXT,
     voucher_number TEXT,
-    reason         TEXT    CHECK (reason IS NULL OR json_valid(reason)), draft_id TEXT CHECK (state <> 'staged' OR coalesce(draft_id, '') <> ''), evidence TEXT CHECK (evidence IS NULL OR json_valid(evidence)),
+    reason         TEXT    CHECK (reason IS NULL OR json_valid(reason)), draft_id TEXT CHECK (state <> 'staged' OR coalesce(draft_id, '') <> ''), evidence TEXT CHECK (evidence IS NULL OR json_valid(evidence)), sent TEXT CHECK (sent IS NULL OR json_valid(sent)), shares_voucher INTEGER NOT NULL DEFAULT 0 CHECK (shares_voucher IN (0, 1)),
     UNIQUE (request_id, member),
     CHECK (state <> 'posted' OR coalesce(voucher_id, '') <> ''),
     CHECK (state NOT IN ('refused', 'unknown') OR reason IS NOT NULL),
@@ -267,7 +267,7 @@ CREATE TABLE comparison (
     differences         INTEGER NOT NULL DEFAULT 0,
     -- [{"currency", "ledger", "accounting"}], decimals.
     sums                TEXT    NOT NULL DEFAULT '[]' CHECK (json_valid(sums))
-) STRICT;
+, unseen TEXT CHECK (unseen IS NULL OR json_valid(unseen))) STRICT;
 
 CREATE TABLE comparison_difference (
     comparison_id INTEGER NOT NULL REFERENCES comparison (comparison_id),
@@ -386,6 +386,7 @@ CREATE INDEX run_item_record ON run_item (record_id, run_number)
     WHERE record_id IS NOT NULL AND result IS NOT 'skipped_already_exported';
 
 CREATE INDEX row_digest_open ON row_digest (table_name, key1, key2) WHERE entry = 0;
+CREATE UNIQUE INDEX attempt_acknowledgement ON attempt (voucher_id) WHERE state = 'posted' AND shares_voucher = 0;
 
 CREATE TRIGGER attempt_is_kept BEFORE DELETE ON attempt
 BEGIN SELECT RAISE(ABORT, 'an attempt is never deleted'); END;
@@ -404,7 +405,7 @@ BEGIN SELECT RAISE(ABORT, 'a record is never deleted'); END;
 
 CREATE TRIGGER attempt_is_what_was_claimed
 BEFORE UPDATE OF record_id, generation, reference, run_number, request_id, member, content_hash, date, currency, exponent,
-                 minor, claimed_at ON attempt
+                 minor, claimed_at, sent ON attempt
 BEGIN SELECT RAISE(ABORT, 'a claim is never rewritten'); END;
 
 CREATE TRIGGER attempt_settles_once BEFORE UPDATE OF state, voucher_id, settled_at ON attempt
@@ -485,7 +486,8 @@ CREATE VIEW record_state AS
 SELECT r.seq, r.record_id, guard.attempt_id AS guard_attempt, last.attempt_id AS last_attempt,
     CASE
         WHEN guard.state = 'posted' AND EXISTS (
-            SELECT 1 FROM alarm WHERE alarm.attempt_id = guard.attempt_id AND cleared_at IS NULL) THEN 'vanished'
+            SELECT 1 FROM attempt any_of JOIN alarm ON alarm.attempt_id = any_of.attempt_id AND alarm.cleared_at IS NULL
+            WHERE any_of.record_id = r.record_id) THEN 'vanished'
         WHEN guard.state = 'posted' AND guard.content_hash <> r.content_hash AND NOT EXISTS (
             SELECT 1 FROM acceptance a
             WHERE a.record_id = r.record_id AND a.attempt_id = guard.attempt_id AND a.content_hash = r.content_hash)
@@ -509,7 +511,7 @@ LEFT JOIN attempt last ON guard.attempt_id IS NULL AND last.attempt_id = (
 LEFT JOIN run ON run.run_number = guard.run_number;
 
 CREATE VIEW compared_attempt AS
-SELECT a.attempt_id, a.record_id, a.generation, a.reference, a.state, a.date, a.currency, a.exponent, a.minor,
+SELECT a.attempt_id, a.record_id, a.generation, a.reference, a.state, a.date, a.currency, a.exponent, a.minor, a.sent,
        a.voucher_id, a.voucher_number, a.settled_at, a.last_sent_at,
        coalesce(settled.run_id, claimed.run_id) AS run_id,
        (SELECT state FROM reversal

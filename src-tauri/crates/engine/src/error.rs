@@ -173,6 +173,19 @@ error_codes! {
     ApprovalBySame = approval_by_same(id, user), exit 1;
     /// The record was exported once more meanwhile, as this voucher; the person who asked was shown the one before.
     ReExportOvertaken = re_export_overtaken(id, voucher), exit 1;
+    /// The last voucher is not found, and its acknowledgement is so young that a search need not show it before then.
+    ReExportTooEarly = re_export_too_early(voucher, until), exit 1;
+    /// The books have a later export of the record, as these vouchers, which this ledger has not taken over yet.
+    ExportedElsewhere = exported_elsewhere(id, vouchers), exit 1;
+    /// The voucher that was acknowledged is not the one that stands under the reference.
+    AcknowledgementDiffers = acknowledgement_differs(acknowledged, found), exit 1;
+    /// The id that was acknowledged has signs that nobody can read, and no look-up shows it. A reason for doubt about an
+    /// attempt.
+    AcknowledgementUnverified = acknowledgement_unverified(acknowledged), exit 1;
+    /// The voucher that was acknowledged is another record's already. A reason for doubt about an attempt.
+    AcknowledgementTaken = acknowledgement_taken(voucher, record), exit 1;
+    /// The books have the records on other accounts than the workspace would use.
+    AccountsDiffer = accounts_differ(here, there), exit 1;
     /// The earlier voucher could not be reversed, so that nothing new was sent.
     ReversalFailed = reversal_failed(voucher, detail), exit 1;
     /// The ledger knows no such record.

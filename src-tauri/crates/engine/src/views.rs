@@ -499,6 +499,8 @@ pub struct ExportedVoucher {
     pub actor: Actor,
     /// The time when it was settled.
     pub settled_at: DateTime<Utc>,
+    /// The time of the last sending, by the accounting side's clock, at the latest.
+    pub(crate) last_sent_at: DateTime<Utc>,
     /// The counter-voucher, if we have reversed it.
     pub reversed_by: Option<String>,
 }

@@ -28,7 +28,7 @@ pub fn comparison(comparison: &Comparison) -> Value {
             "matched": comparison.matched, "waiting": comparison.waiting, "reversed": comparison.reversed,
             "differences": comparison.differences,
         },
-        "sums": comparison.sums,
+        "sums": comparison.sums, "unseen": comparison.unseen,
     })
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use postonce_engine::domain::{Acknowledgement, CommitResult, Discarded, DraftId, FoundDraft, Reference, StageResult};
+use postonce_engine::domain::{
+    Acknowledgement, CommitResult, Discarded, DraftId, FoundDraft, Reference, ShownContent, StageResult,
+};
 use postonce_engine::ports::CallError;
 
 use super::{Books, Envelope, SentPosting, refusal};
@@ -30,6 +32,7 @@ pub(super) fn found(draft: &Draft) -> Option<FoundDraft> {
         currency: draft.drawn.currency.clone(),
         total: super::vouchers::total(&draft.drawn),
         created_at: None,
+        shown: ShownContent::default(),
     })
 }
 

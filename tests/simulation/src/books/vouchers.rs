@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use postonce_engine::domain::{
-    Acknowledgement, Currency, Found, FoundVoucher, Money, Period, Protection, Reference, VoucherResult, VoucherState,
+    Acknowledgement, Currency, Found, FoundVoucher, Money, Period, Protection, Reference, ShownContent, VoucherResult,
+    VoucherState,
 };
 use postonce_engine::ports::{CallError, VoucherPage};
 
@@ -243,6 +244,8 @@ impl Books {
             state: if voucher.standing == Standing::Live { VoucherState::Posted } else { VoucherState::Voided },
             reversed_by: voucher.reversed_by.map(id_of),
             reverses: voucher.reverses.map(id_of),
+            shown: ShownContent::default(),
+            differs: Vec::new(),
         })
     }
 

@@ -32,6 +32,7 @@ export function voucher(some: Partial<FoundVoucher> & Pick<FoundVoucher, 'vouche
     state: 'posted',
     reversedBy: null,
     reverses: null,
+    differs: [],
     ...some,
   };
 }
@@ -87,6 +88,8 @@ export const ATTENTION: AttentionItem[] = [
     vanished: {
       kind: 'reversed',
       since: ago(95),
+      isOurs: false,
+      refusal: null,
       evidence: [
         voucher({
           voucherId: 'v-10312',

@@ -183,6 +183,7 @@ function certificate(): Certificate {
     waiting: 0,
     differences: 0,
     sums: [{ currency: 'NOK', ledger: '318204.50', accounting: '318204.50' }],
+    unseen: [],
     equal: true,
   };
 }

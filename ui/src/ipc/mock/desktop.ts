@@ -230,6 +230,7 @@ export class MockDesktop {
         { currency: 'NOK', ledger: '19406724.57', accounting: found ? '19405488.57' : '19406724.57' },
         { currency: 'EUR', ledger: '1204.00', accounting: '1204.00' },
       ],
+      unseen: found ? ['account', 'payee'] : [],
       equal: found === 0,
     };
   }
@@ -262,6 +263,7 @@ function differences(): Difference[] {
     state: 'posted' as const,
     reversedBy: null,
     reverses: null,
+    differs: amount === '412.00' ? [] : (['amount'] as const).slice(),
   });
   const about = (recordId: string) => ({ recordId, reference: `PO-hlf-${recordId}-1`, drafts: [] });
   return [

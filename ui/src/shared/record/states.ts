@@ -1,7 +1,16 @@
 /** Holds one word, one mark and one colour for each state, the same everywhere. */
 import * as m from '$messages';
 import type { Mark, Tone } from '../basics/mark';
-import type { ItemResult, Phase, RecordCounts, RecordState, Run, Trigger, VoucherState } from '$ipc';
+import type {
+  ItemResult,
+  Phase,
+  RecordCounts,
+  RecordState,
+  Run,
+  Trigger,
+  VoucherPart,
+  VoucherState,
+} from '$ipc';
 
 export type Shown = { word: () => string; mark: Mark; tone: Tone };
 
@@ -34,6 +43,22 @@ export const voucherStates: Record<VoucherState, Shown> = {
   posted: { word: m.voucher_posted, mark: 'check', tone: 'good' },
   voided: { word: m.voucher_voided, mark: 'cross', tone: 'bad' },
 };
+
+/** The parts in which a voucher may differ from what was sent. */
+const voucherParts: Record<VoucherPart, () => string> = {
+  date: m.part_date,
+  currency: m.part_currency,
+  amount: m.part_amount,
+  sign: m.part_sign,
+  account: m.part_account,
+  payee: m.part_payee,
+  text: m.part_text,
+};
+
+/** Returns the names of parts, as a list in a sentence. */
+export function partNames(parts: VoucherPart[]): string {
+  return parts.map((part) => voucherParts[part]()).join(', ');
+}
 
 /** The triggers of a run. */
 export const triggers: Record<Trigger, () => string> = {

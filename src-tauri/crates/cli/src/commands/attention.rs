@@ -1,6 +1,6 @@
 //! Runs `attention`: the list of everything that waits for a person.
 
-use postonce_engine::domain::{AlarmKind, ContentField, FoundVoucher};
+use postonce_engine::domain::{AlarmKind, ContentField, FoundVoucher, VoucherPart};
 use postonce_engine::nobody_sends;
 use postonce_engine::views::{Alarm, AttentionItem, Changed, ReExport};
 use postonce_reports::sentences;
@@ -89,19 +89,61 @@ pub(super) fn tell_changed(changed: &Changed, output: &Output) {
 pub(super) fn tell_vanished(alarm: &Alarm, output: &Output) {
     let what = match alarm.kind {
         AlarmKind::Gone => words::ALARM_GONE,
+        AlarmKind::Reversed if alarm.is_ours => words::ALARM_REVERSED_BY_US,
         AlarmKind::Reversed => words::ALARM_REVERSED,
         AlarmKind::Several => words::ALARM_SEVERAL,
         AlarmKind::OtherContent => words::ALARM_OTHER,
     };
     output.say(format!("    {}", output.word(what)));
+    if let Some(refusal) = &alarm.refusal {
+        output.say(format!("    {}", sentences::reason(output.language, refusal)));
+    }
     tell_evidence(&alarm.evidence, output);
+    output.say(format!("    {}", output.word(next_step(alarm))));
+}
+
+/// Returns the one next step for an alarm; another one, to accept it, is always there.
+fn next_step(alarm: &Alarm) -> Message {
+    match alarm.kind {
+        AlarmKind::Gone | AlarmKind::Reversed => words::ALARM_STEP_AGAIN,
+        AlarmKind::Several => words::ALARM_STEP_ONE,
+        AlarmKind::OtherContent => words::ALARM_STEP_OTHER,
+    }
 }
 
 fn tell_evidence(evidence: &[FoundVoucher], output: &Output) {
     for voucher in evidence {
         let id = &voucher.acknowledgement.voucher_id;
         let found = output.word(words::FOUND_THERE);
-        output.say(format!("    {found}: {id}, {}, {} {}", voucher.date, voucher.currency, voucher.total));
+        let parts: Vec<&str> = voucher.differs.iter().map(|part| output.word(part_name(*part))).collect();
+        let differs = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+        output.say(format!("    {found}: {id}, {}, {} {}{differs}", voucher.date, voucher.currency, voucher.total));
+    }
+}
+
+/// Returns the name of a part in which a voucher differs from what was sent.
+pub(super) fn part_name(part: VoucherPart) -> Message {
+    match part {
+        VoucherPart::Date => words::OTHER_DATE,
+        VoucherPart::Currency => words::OTHER_CURRENCY,
+        VoucherPart::Amount => words::OTHER_AMOUNT,
+        VoucherPart::Sign => words::OTHER_SIGN,
+        VoucherPart::Account => words::OTHER_ACCOUNT,
+        VoucherPart::Payee => words::OTHER_PAYEE,
+        VoucherPart::Text => words::OTHER_TEXT,
+    }
+}
+
+/// Returns the name of a part of a voucher.
+pub(super) fn part_of_voucher(part: VoucherPart) -> Message {
+    match part {
+        VoucherPart::Date => words::DATE,
+        VoucherPart::Currency => words::FIELD_CURRENCY,
+        VoucherPart::Amount => words::AMOUNT,
+        VoucherPart::Sign => words::PART_SIGN,
+        VoucherPart::Account => words::PART_ACCOUNT,
+        VoucherPart::Payee => words::FIELD_PAYEE_ID,
+        VoucherPart::Text => words::TEXT,
     }
 }
 

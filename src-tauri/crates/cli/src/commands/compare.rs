@@ -12,6 +12,7 @@ use postonce_reports::{comparison_json, difference_json, difference_words, verdi
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use super::attention::{part_name, part_of_voucher};
 use super::report::Paper;
 use super::{actor, sync};
 use crate::args::{Args, Compare};
@@ -110,6 +111,10 @@ async fn print(ledger: &Ledger, comparison: &Comparison, output: &Output) -> Res
     }
     output.table(&rows);
     output.say(verdict(comparison, output.language));
+    if let Some(unseen) = comparison.unseen.as_ref().filter(|unseen| !unseen.is_empty()) {
+        let parts: Vec<&str> = unseen.iter().map(|part| output.word(part_of_voucher(*part))).collect();
+        output.say(format!("{}: {}", output.word(words::UNSEEN), parts.join(", ")));
+    }
     for difference in ledger.differences(comparison.comparison_id, 0, PAGE_DIFFERENCES).await?.iter().take(NAMED_MAX) {
         output.say(format!("  {}", line(difference, output)));
     }
@@ -128,7 +133,10 @@ fn line(difference: &Difference, output: &Output) -> String {
     });
     let theirs = difference.sides.accounting.iter().map(|voucher| {
         let id = &voucher.acknowledgement.voucher_id;
-        format!("{}: {id}, {}, {} {}", output.word(words::ACCOUNTING), voucher.date, voucher.currency, voucher.total)
+        let parts: Vec<&str> = voucher.differs.iter().map(|part| output.word(part_name(*part))).collect();
+        let differs = if parts.is_empty() { String::new() } else { format!(", {}", parts.join(", ")) };
+        let name = output.word(words::ACCOUNTING);
+        format!("{name}: {id}, {}, {} {}{differs}", voucher.date, voucher.currency, voucher.total)
     });
     let sides: Vec<String> = ours.into_iter().chain(theirs).collect();
     format!("{what}: {name} ({})", sides.join("; "))

@@ -138,14 +138,14 @@ fn tell_run(run: &RunSummary, output: &Output) {
         output.say(output.word(words::NOTHING_NEW));
     }
     let row = |message, count: u64| vec![output.word(message).to_owned(), count.to_string()];
-    let mut table = vec![
-        row(words::READ, counts.read),
-        row(words::EXPORTED, counts.posted),
-        row(words::ALREADY, counts.skipped),
+    let mut table =
+        vec![row(words::READ, counts.read), row(words::EXPORTED, counts.posted), row(words::ALREADY, counts.skipped)];
+    table.extend((counts.found > 0).then(|| row(words::OF_THESE_FOUND, counts.found)));
+    table.extend([
         row(words::REFUSED, counts.refused),
         row(words::HELD, counts.held),
         row(words::IN_DOUBT, counts.in_doubt),
-    ];
+    ]);
     table.extend((counts.left_out > 0).then(|| row(words::LEFT_OUT, counts.left_out)));
     table.push(vec![output.word(words::TOTAL).to_owned(), sums(&run.posted)]);
     table.push(vec![output.word(words::RUN).to_owned(), run.run_id.to_string()]);

@@ -165,6 +165,30 @@ impl Caller {
         Ok(result)
     }
 
+    /// Returns the same, asked once: `None` if the answer is not understood. For a look that may be left out.
+    pub(crate) async fn look_up_once(&self, permit: &Permit, references: &[Reference]) -> Option<LookUpResult> {
+        let mut result = LookUpResult::default();
+        for asked in references.chunks(LOOK_UP_MAX) {
+            let found = self.patiently(permit, || self.accounting.look_up(asked)).await.ok()?.0;
+            result.add(LookUpResult::new(found));
+        }
+        Some(result)
+    }
+
+    /// Says whether a voucher stands under the first of two references, and not under the second, in one answer.
+    pub(crate) async fn is_of_first(
+        &self,
+        permit: &Permit,
+        first: &Reference,
+        second: &Reference,
+        voucher: &str,
+    ) -> bool {
+        let asked = [first.clone(), second.clone()];
+        let Some(found) = self.look_up_once(permit, &asked).await else { return false };
+        let stands = |reference| found.vouchers(reference).iter().any(|one| one.acknowledgement.voucher_id == voucher);
+        stands(first) && !stands(second)
+    }
+
     /// Waits until this lease has been ours for so long.
     pub(crate) async fn hold_for(&self, permit: &Permit, time: Duration) -> Result<(), RunError> {
         let left = time.saturating_sub(permit.held_for());

@@ -1,6 +1,6 @@
 //! Compares both ways: looks up the ledger's vouchers, and looks for the accounting system's vouchers in the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -9,7 +9,8 @@ use super::judge::Verdict;
 use super::progress::{ComparePhase, CompareProgress};
 use crate::calls::{Listing, RunError};
 use crate::domain::{
-    Act, AttemptState, Currency, DifferenceKind, FoundVoucher, Money, Period, Protection, Reference, VoucherState,
+    Act, AttemptState, Currency, DifferenceKind, FoundVoucher, Money, Period, Protection, Reference, VoucherPart,
+    VoucherState,
 };
 use crate::ledger::{AuditAct, Compared, ComparisonEnd, ComparisonStart, LedgerError, NewDifference};
 use crate::ports::LOOK_UP_MAX;
@@ -75,6 +76,8 @@ struct Tally {
     waiting: u64,
     reversed: u64,
     differences: u64,
+    /// The parts that could not be compared.
+    unseen: BTreeSet<VoucherPart>,
     /// The sums for each currency: the currency, the ledger's minor units and the accounting system's.
     sums: BTreeMap<&'static str, (Currency, i128, i128)>,
 }
@@ -195,6 +198,7 @@ impl Tally {
         for voucher in compared.found.iter().filter(|voucher| voucher.state == VoucherState::Posted) {
             self.stands(voucher, amount.minor() < 0);
         }
+        self.unseen.extend(&compared.unseen);
         match compared.verdict {
             Verdict::Well => self.matched += 1,
             Verdict::Reversed => self.reversed += 1,
@@ -232,6 +236,7 @@ impl Tally {
             reversed: self.reversed,
             differences: self.differences,
             sums: sums.collect(),
+            unseen: self.unseen.into_iter().collect(),
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Looks up acknowledged vouchers. The answer alone leaves an alarm in the ledger, or the end of one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::judge::{Verdict, judge};
+use super::young::Acknowledged;
 use crate::calls::{Caller, RunError};
-use crate::domain::{Act, Actor, AttemptState, DifferenceKind, FoundDraft, FoundVoucher, Period, Reference, RunId};
+use crate::domain::{
+    Act, Actor, AttemptState, DifferenceKind, FoundDraft, FoundVoucher, Period, Reference, RunId, VoucherPart,
+};
 use crate::ledger::{AuditAct, Compared, LedgerError, LedgerTx};
 use crate::lock::Permit;
 use crate::parts::Parts;
@@ -39,6 +42,8 @@ pub(crate) struct ComparedAttempt {
     pub(crate) found: Vec<FoundVoucher>,
     pub(super) verdict: Verdict,
     pub(crate) drafts: Vec<FoundDraft>,
+    /// The parts of its one voucher that could not be compared.
+    pub(super) unseen: Vec<VoucherPart>,
 }
 
 impl<'a> Examiner<'a> {
@@ -55,7 +60,10 @@ impl<'a> Examiner<'a> {
 
     /// Looks up a page of posted attempts, and judges each.
     pub(crate) async fn judge_page(&self, page: Vec<Compared>) -> Result<Vec<ComparedAttempt>, RunError> {
-        let references: Vec<Reference> = page.iter().map(|posted| posted.reference.clone()).collect();
+        // A record may stand in several rows of a run; each reference is asked for once.
+        let mut asked = HashSet::new();
+        let once = |posted: &&Compared| asked.insert(posted.reference.clone());
+        let references: Vec<Reference> = page.iter().filter(once).map(|posted| posted.reference.clone()).collect();
         let found = self.ask(|| self.parts.accounting.look_up(&references)).await?;
         let mut vouchers: HashMap<Reference, Vec<FoundVoucher>> = HashMap::new();
         for voucher in found.vouchers.into_iter().filter(|voucher| voucher.reverses.is_none()) {
@@ -66,22 +74,24 @@ impl<'a> Examiner<'a> {
             drafts.entry(draft.reference.clone()).or_default().push(draft);
         }
         let compared = page.into_iter().map(|posted| {
-            let found = vouchers.remove(&posted.reference).unwrap_or_default();
+            let found = vouchers.get(&posted.reference).cloned().unwrap_or_default();
             let verdict = judge(&posted, &found, self.is_young(&posted));
-            let drafts = drafts.remove(&posted.reference).unwrap_or_default();
-            ComparedAttempt { posted, found, verdict, drafts }
+            let drafts = drafts.get(&posted.reference).cloned().unwrap_or_default();
+            let unseen = match found.as_slice() {
+                [only] => posted.expected().likeness(only).unseen,
+                _ => Vec::new(),
+            };
+            let is_evidence = matches!(verdict, Verdict::Differs(_));
+            let found = if is_evidence { posted.expected().marked(&found) } else { found };
+            ComparedAttempt { posted, found, verdict, drafts, unseen }
         });
         Ok(compared.collect())
     }
 
-    /// Says whether a voucher was acknowledged so short a time ago that a search need not show it. Both clocks are
-    /// asked: the accounting side's for the last sending, ours for the answer, which came later.
     fn is_young(&self, posted: &Compared) -> bool {
-        let lag = TimeDelta::from_std(self.connection.capabilities.look_up_delay()).unwrap_or(TimeDelta::MAX);
-        let within = |age: TimeDelta| age >= TimeDelta::zero() && age < lag;
-        let answered = posted.settled_at.map(|settled_at| self.parts.clock.now() - settled_at);
-        self.permit.earliest_now() - posted.last_sent_at < lag && lag > TimeDelta::zero()
-            || answered.is_some_and(within)
+        let acknowledged = Acknowledged { last_sent_at: posted.last_sent_at, settled_at: posted.settled_at };
+        let now = self.parts.clock.now();
+        acknowledged.hidden_until(&self.connection.capabilities, Some(self.permit), now).is_some()
     }
 }
 

@@ -1,7 +1,6 @@
 //! Judges an acknowledged attempt by the vouchers that stand under its reference. Pure.
 
-use crate::domain::evidence::is_same_content;
-use crate::domain::{AttemptState, DifferenceKind, FoundVoucher, VoucherState};
+use crate::domain::{AttemptState, DifferenceKind, FoundVoucher, VoucherPart, VoucherState};
 use crate::ledger::Compared;
 
 /// The result of the comparison for one attempt.
@@ -20,32 +19,36 @@ pub(super) enum Verdict {
 impl Verdict {
     /// Says whether the ledger expects the voucher of this attempt to stand.
     pub(super) fn is_expected(self, posted: &Compared) -> bool {
-        self != Self::Reversed && posted.reversal != Some(AttemptState::Posted)
+        self != Self::Reversed && !posted.exported_again && posted.reversal != Some(AttemptState::Posted)
     }
 }
 
 /// Returns the verdict on a posted attempt. `found`: the vouchers under its reference, without counter-vouchers;
 /// `young`: true if it was acknowledged so short a time ago that it may be there all the same.
+///
+/// A record that was exported has one voucher that stands, whoever reversed another. Everything else differs.
 pub(super) fn judge(posted: &Compared, found: &[FoundVoucher], young: bool) -> Verdict {
     let mut standing = found.iter().filter(|voucher| voucher.state == VoucherState::Posted);
     match (standing.next(), standing.next()) {
         (Some(_), Some(_)) => Verdict::Differs(DifferenceKind::Several),
+        // The voucher of the later export stands for the record.
+        (Some(_), None) if posted.exported_again => Verdict::Differs(DifferenceKind::Several),
         (Some(only), None) => judge_standing(posted, only),
-        (None, _) if found.is_empty() => match posted.exported_again {
-            true => Verdict::Reversed,
-            false if young => Verdict::Waiting,
-            false => Verdict::Differs(DifferenceKind::MissingInAccounting),
-        },
-        (None, _) if posted.reversal.is_some() || posted.exported_again => Verdict::Reversed,
-        (None, _) => Verdict::Differs(DifferenceKind::Reversed),
+        (None, _) if posted.exported_again => Verdict::Reversed,
+        (None, _) if !found.is_empty() => Verdict::Differs(DifferenceKind::Reversed),
+        (None, _) if young => Verdict::Waiting,
+        (None, _) => Verdict::Differs(DifferenceKind::MissingInAccounting),
     }
 }
 
 fn judge_standing(posted: &Compared, voucher: &FoundVoucher) -> Verdict {
-    let same_content = is_same_content(posted.date, posted.amount, voucher.date, &voucher.currency, &voucher.total);
-    if !same_content || posted.reversal == Some(AttemptState::Posted) {
+    let is_acknowledged = posted.voucher_id.as_deref() == Some(voucher.acknowledgement.voucher_id.as_str());
+    // To book the acknowledged voucher on another account, or to number the accounts anew, is an accountant's own work.
+    let is_theirs = |part: &VoucherPart| is_acknowledged && *part == VoucherPart::Account;
+    let is_same = posted.expected().likeness(voucher).differs.iter().all(is_theirs);
+    if !is_same || posted.reversal == Some(AttemptState::Posted) {
         Verdict::Differs(DifferenceKind::OtherContent)
-    } else if posted.voucher_id.as_deref() != Some(voucher.acknowledgement.voucher_id.as_str()) {
+    } else if !is_acknowledged {
         Verdict::Differs(DifferenceKind::OtherVoucher)
     } else {
         Verdict::Well
@@ -57,7 +60,7 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     use super::*;
-    use crate::domain::{Acknowledgement, Currency, Generation, Money, RecordId, Reference, RunId};
+    use crate::domain::{Acknowledgement, Currency, Generation, Money, RecordId, Reference, RunId, ShownContent};
 
     fn posted() -> Compared {
         Compared {
@@ -76,6 +79,7 @@ mod tests {
             last_sent_at: DateTime::<Utc>::UNIX_EPOCH,
             reversal: None,
             exported_again: false,
+            sent: None,
         }
     }
 
@@ -90,6 +94,8 @@ mod tests {
             state,
             reversed_by: None,
             reverses: None,
+            shown: ShownContent::default(),
+            differs: Vec::new(),
         }
     }
 
@@ -134,22 +140,29 @@ mod tests {
     }
 
     #[test]
-    fn voucher_that_we_reversed_is_reported_if_it_still_stands() {
+    fn voucher_that_we_reversed_is_missed_without_a_successor() {
         let reversed = Compared { reversal: Some(AttemptState::Posted), ..posted() };
-        assert_eq!(judge(&reversed, &[voucher("V-1", VoucherState::Voided)], false), Verdict::Reversed);
+        let alone = judge(&reversed, &[voucher("V-1", VoucherState::Voided)], false);
+        assert_eq!(alone, Verdict::Differs(DifferenceKind::Reversed), "the record is in no book");
+        assert!(!alone.is_expected(&reversed));
+        let replaced = Compared { exported_again: true, ..reversed.clone() };
+        assert_eq!(judge(&replaced, &[voucher("V-1", VoucherState::Voided)], false), Verdict::Reversed);
         let standing = judge(&reversed, &[voucher("V-1", VoucherState::Posted)], false);
         assert_eq!(standing, Verdict::Differs(DifferenceKind::OtherContent));
         assert!(!standing.is_expected(&reversed));
         let perhaps = Compared { reversal: Some(AttemptState::Unknown), ..posted() };
         assert_eq!(judge(&perhaps, &[voucher("V-1", VoucherState::Posted)], false), Verdict::Well);
-        assert_eq!(judge(&perhaps, &[voucher("V-1", VoucherState::Voided)], false), Verdict::Reversed);
+        let gone = judge(&perhaps, &[voucher("V-1", VoucherState::Voided)], false);
+        assert_eq!(gone, Verdict::Differs(DifferenceKind::Reversed));
     }
 
     #[test]
-    fn voucher_exported_again_may_be_gone_and_counts_if_it_stands() {
+    fn voucher_exported_again_may_be_gone_and_is_one_too_many() {
         let earlier = Compared { exported_again: true, ..posted() };
         assert_eq!(judge(&earlier, &[], false), Verdict::Reversed);
         assert_eq!(judge(&earlier, &[voucher("V-1", VoucherState::Voided)], false), Verdict::Reversed);
-        assert_eq!(judge(&earlier, &[voucher("V-1", VoucherState::Posted)], false), Verdict::Well);
+        let both = judge(&earlier, &[voucher("V-1", VoucherState::Posted)], false);
+        assert_eq!(both, Verdict::Differs(DifferenceKind::Several));
+        assert!(!both.is_expected(&earlier), "the later one alone is expected to stand");
     }
 }

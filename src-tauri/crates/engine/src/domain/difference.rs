@@ -25,6 +25,26 @@ text_value! {
 }
 
 text_value! {
+    /// A part of a voucher that a look-up may show.
+    VoucherPart {
+        /// The day in the books.
+        Date = "date",
+        /// The currency.
+        Currency = "currency",
+        /// The size of the sum.
+        Amount = "amount",
+        /// The side of the sum: owed to the payee, or by them.
+        Sign = "sign",
+        /// The accounts.
+        Account = "account",
+        /// The party on the payable line.
+        Payee = "payee",
+        /// The text.
+        Text = "text",
+    }
+}
+
+text_value! {
     /// An alarm about a voucher that was acknowledged.
     AlarmKind {
         /// Nothing stands under the voucher's reference any more.

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
+use super::likeness::{Likeness, Sent, Shown};
 use super::{
     Acknowledgement, Capabilities, DraftId, Found, FoundDraft, FoundVoucher, Money, Protection, Reference, RequestKind,
-    VoucherState,
+    SentContent, VoucherState,
 };
 
 /// The vouchers and drafts that a look-up found, by reference.
@@ -26,6 +27,8 @@ pub(crate) struct Expected<'a> {
     pub(crate) reference: &'a Reference,
     pub(crate) date: NaiveDate,
     pub(crate) amount: Money,
+    /// The rest of it, as far as the claim kept it.
+    pub(crate) content: Option<&'a SentContent>,
 }
 
 /// The state of a reference, as a look-up shows it.
@@ -77,37 +80,42 @@ impl LookUpResult {
         match vouchers {
             [] if drafts.is_empty() => Evidence::Absent,
             [] => {
-                let (ours, others) =
-                    drafts.into_iter().partition(|draft| expected.is(draft.date, &draft.currency, &draft.total));
+                let (ours, others) = drafts.into_iter().partition(|draft| expected.is_draft(draft));
                 Evidence::Drafts { ours, others }
             }
-            [only] if only.state == VoucherState::Posted && expected.is(only.date, &only.currency, &only.total) => {
+            [only] if only.state == VoucherState::Posted && expected.likeness(only).is_same() => {
                 Evidence::Posted { acknowledgement: only.acknowledgement.clone(), surplus: drafts }
             }
-            several => Evidence::Unclear(several.to_vec()),
+            several => Evidence::Unclear(expected.marked(several)),
         }
     }
 }
 
 impl Expected<'_> {
-    fn is(&self, date: NaiveDate, currency: &str, total: &str) -> bool {
-        is_same_content(self.date, self.amount, date, currency, total)
+    /// Compares a voucher with the content that should stand there.
+    pub(crate) fn likeness(&self, voucher: &FoundVoucher) -> Likeness {
+        let FoundVoucher { date, currency, total, shown, .. } = voucher;
+        self.sent().likeness(Shown { date: *date, currency, total, content: shown })
     }
-}
 
-/// Says whether a voucher or draft of this day, currency and sum has the claimed content, as far as a look-up shows it.
-/// Not every system gives the sign of a sum, so only its size counts.
-pub(crate) fn is_same_content(
-    claimed_date: NaiveDate,
-    claimed: Money,
-    date: NaiveDate,
-    currency: &str,
-    total: &str,
-) -> bool {
-    let there = Money::from_decimal(total, claimed.currency());
-    date == claimed_date
-        && currency == claimed.currency().code()
-        && there.is_ok_and(|there| there.minor().unsigned_abs() == claimed.minor().unsigned_abs())
+    fn is_draft(&self, draft: &FoundDraft) -> bool {
+        let FoundDraft { date, currency, total, shown, .. } = draft;
+        self.sent().likeness(Shown { date: *date, currency, total, content: shown }).is_same()
+    }
+
+    fn sent(&self) -> Sent<'_> {
+        Sent { date: self.date, amount: self.amount, content: self.content }
+    }
+
+    /// Returns the vouchers as evidence for a person: each with the parts in which it differs.
+    pub(crate) fn marked(&self, vouchers: &[FoundVoucher]) -> Vec<FoundVoucher> {
+        let marked = |voucher: &FoundVoucher| FoundVoucher {
+            differs: self.likeness(voucher).differs,
+            shown: super::ShownContent::default(),
+            ..voucher.clone()
+        };
+        vouchers.iter().map(marked).collect()
+    }
 }
 
 /// Says whether something else stands beside a staged draft under its reference: another draft, or a voucher. A draft
@@ -196,7 +204,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::Currency;
+    use crate::domain::{Currency, ShownContent, VoucherPart};
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a date")
@@ -213,6 +221,8 @@ mod tests {
             state,
             reversed_by: None,
             reverses: None,
+            shown: ShownContent::default(),
+            differs: Vec::new(),
         }
     }
 
@@ -224,6 +234,7 @@ mod tests {
             currency: "NOK".into(),
             total: total.into(),
             created_at: None,
+            shown: ShownContent::default(),
         }
     }
 
@@ -235,6 +246,7 @@ mod tests {
             reference: &reference,
             date: day("2026-10-28"),
             amount,
+            content: None,
         })
     }
 
@@ -258,8 +270,18 @@ mod tests {
             vec![voucher("V-1", "rubbish", VoucherState::Posted)],
             vec![elsewhen],
         ] {
-            assert_eq!(looked_up(vouchers.clone(), Vec::new()), Evidence::Unclear(vouchers));
+            let Evidence::Unclear(seen) = looked_up(vouchers.clone(), Vec::new()) else { panic!("{vouchers:?}") };
+            let unmarked = seen.into_iter().map(|voucher| FoundVoucher { differs: Vec::new(), ..voucher });
+            assert_eq!(unmarked.collect::<Vec<_>>(), vouchers);
         }
+    }
+
+    #[test]
+    fn evidence_names_the_parts_in_which_a_voucher_differs() {
+        let mut other = voucher("V-1", "412.01", VoucherState::Posted);
+        other.date = day("2026-10-29");
+        let Evidence::Unclear(seen) = looked_up(vec![other], Vec::new()) else { panic!("another content") };
+        assert_eq!(seen[0].differs, [VoucherPart::Date, VoucherPart::Amount]);
     }
 
     #[test]

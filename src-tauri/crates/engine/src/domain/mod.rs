@@ -8,6 +8,7 @@ pub mod audit_chain;
 mod difference;
 pub(crate) mod evidence;
 mod hold;
+pub(crate) mod likeness;
 mod money;
 mod posting;
 mod protection;
@@ -22,16 +23,17 @@ mod voucher_pages;
 
 pub use attempt::{AttemptState, RequestKey, RequestKind};
 pub use audit::{Act, FindingKind, MemoryState, WitnessState};
-pub use difference::{AlarmKind, ContentField, DifferenceKind};
+pub use difference::{AlarmKind, ContentField, DifferenceKind, VoucherPart};
 pub use hold::{HoldReason, Place};
 pub use money::{Currency, Money, MoneyError};
+pub(crate) use posting::SentContent;
 pub use posting::{Account, Line, Posting, PostingRules};
 pub use protection::{Capabilities, Protection, SEARCH_LAG_UNSTATED};
 pub use record::{ContentHash, Payee, Record, RecordId, RecordIdError};
 pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, ReferenceRules};
 pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, TimeFate, Trigger};
 pub use voucher::{
-    Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, Refusal, StageResult,
-    VoucherResult, VoucherState,
+    Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, Refusal, ShownContent,
+    ShownLine, StageResult, VoucherResult, VoucherState,
 };
 pub use voucher_pages::VoucherPages;

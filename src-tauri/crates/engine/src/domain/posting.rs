@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use icu_normalizer::ComposingNormalizerBorrowed;
+use serde::{Deserialize, Serialize};
 
 use super::{Currency, HoldReason, Money, Record, Reference};
 
@@ -39,6 +40,28 @@ pub struct Posting {
     pub text: String,
     /// The expense line, then the payable line.
     pub lines: [Line; 2],
+}
+
+/// The content of a posting beyond its day and amount, as it is kept with a claim: a look-up may show as much.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SentContent {
+    pub(crate) text: String,
+    pub(crate) payee: String,
+    pub(crate) expense_account: String,
+    pub(crate) payable_account: String,
+}
+
+impl Posting {
+    /// Returns the content that is kept with the claim.
+    pub(crate) fn sent_content(&self) -> SentContent {
+        let [expense, payable] = &self.lines;
+        SentContent {
+            text: self.text.clone(),
+            payee: payable.party.clone().unwrap_or_default(),
+            expense_account: expense.account.0.clone(),
+            payable_account: payable.account.0.clone(),
+        }
+    }
 }
 
 /// The accounts that a workspace posts to.

@@ -153,6 +153,9 @@ pub struct Counts {
     pub posted: u64,
     /// The rows that were left out as duplicates, of whichever kind.
     pub skipped: u64,
+    /// Those of them that the accounting system had, and this ledger did not: nothing was made for them.
+    #[serde(default)]
+    pub found: u64,
     /// The rows that the accounting system refused.
     pub refused: u64,
     /// The rows that were held back.

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Reference;
+use super::difference::VoucherPart;
 
 /// The accounting system's own acknowledgement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +108,39 @@ pub struct FoundDraft {
     pub total: String,
     /// The time when it was made, if the accounting side gives it.
     pub created_at: Option<DateTime<Utc>>,
+    /// The rest of its content, as far as the accounting side shows it.
+    pub shown: ShownContent,
+}
+
+/// The content of a voucher or draft beyond its day and sum, as far as a look-up shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ShownContent {
+    /// The text; an accounting system may put dimensions behind it, after ` · `.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The lines; `None` if the system does not show them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<ShownLine>>,
+}
+
+impl ShownContent {
+    /// Says whether nothing is shown.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_none() && self.lines.is_none()
+    }
+}
+
+/// A line of a voucher, as a look-up shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownLine {
+    /// The account's number, as a posting names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The amount, a decimal: positive is debit, negative is credit.
+    pub amount: String,
+    /// The party, as a posting names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<String>,
 }
 
 /// The vouchers and drafts under some references.
@@ -149,4 +183,10 @@ pub struct FoundVoucher {
     pub reversed_by: Option<String>,
     /// The voucher that this one reverses, if it is a counter-voucher.
     pub reverses: Option<String>,
+    /// The rest of its content, as far as the accounting side shows it.
+    #[serde(default, skip_serializing_if = "ShownContent::is_empty")]
+    pub shown: ShownContent,
+    /// The parts in which it differs from what was sent, in evidence that is kept for a person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differs: Vec<VoucherPart>,
 }

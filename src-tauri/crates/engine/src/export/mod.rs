@@ -17,6 +17,7 @@ pub(crate) mod reversal;
 pub(crate) mod run;
 mod send;
 mod step;
+mod verify;
 pub(crate) mod walls;
 
 #[cfg(test)]

@@ -53,14 +53,8 @@ impl PlanRules {
             return if in_period { self.decide_guarded(guard) } else { Decision::Outside };
         }
         // An impossible date is in no period; it is held whatever the period, or nobody would ever see it.
-        if !self.is_plausible(record.date) {
-            return Decision::Hold(HoldReason::DateImplausible { found: record.date.to_string() });
-        }
-        if !in_period {
+        if !in_period && self.is_plausible(record.date) {
             return Decision::Outside;
-        }
-        if !candidate.conflict.is_empty() {
-            return Decision::Hold(HoldReason::IdRepeated { lines: list(&candidate.conflict) });
         }
         match self.posting(candidate, Generation::FIRST) {
             Ok(_) => Decision::Send,
@@ -81,8 +75,16 @@ impl PlanRules {
         NaiveDate::from_ymd_opt(EARLIEST_YEAR, 1, 1).is_some_and(|earliest| earliest <= date) && date <= latest
     }
 
-    /// Returns the posting of a record under its reference.
+    /// Returns the posting of a record under its reference: the one door through which everything passes that is sent,
+    /// for the first time or once more.
     pub(crate) fn posting(&self, candidate: &Candidate, generation: Generation) -> Result<Posting, HoldReason> {
+        let date = candidate.record.date;
+        if !self.is_plausible(date) {
+            return Err(HoldReason::DateImplausible { found: date.to_string() });
+        }
+        if !candidate.conflict.is_empty() {
+            return Err(HoldReason::IdRepeated { lines: list(&candidate.conflict) });
+        }
         let reference = Reference::of(&self.organisation, &candidate.record.id, generation, self.references);
         self.posting.posting(&candidate.record, reference)
     }

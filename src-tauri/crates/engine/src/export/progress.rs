@@ -89,9 +89,11 @@ impl Reporter {
             let counts = &mut progress.counts;
             match result {
                 ItemResult::Posted => counts.posted += rows,
-                ItemResult::SkippedAlreadyExported
-                | ItemResult::SkippedFoundInAccounting
-                | ItemResult::SkippedRepeatedInSource => counts.skipped += rows,
+                ItemResult::SkippedFoundInAccounting => {
+                    counts.skipped += rows;
+                    counts.found += rows;
+                }
+                ItemResult::SkippedAlreadyExported | ItemResult::SkippedRepeatedInSource => counts.skipped += rows,
                 ItemResult::LeftOut => counts.left_out += rows,
                 ItemResult::Refused => counts.refused += rows,
                 ItemResult::Held => counts.held += rows,

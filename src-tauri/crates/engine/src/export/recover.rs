@@ -14,13 +14,17 @@ use chrono::TimeDelta;
 
 use super::exchange::{RequestOutcome, Route, draft_gone};
 use super::progress::Reporter;
+use super::verify::{taken_over, verified};
 use crate::calls::Caller;
 use crate::calls::RunError;
+use crate::compare::later_exports;
 use crate::domain::evidence::{Absence, Evidence, Expected, LookUpResult, SentAs};
-use crate::domain::{Acknowledgement, Discarded, DraftId, FoundDraft, Protection, Reference, RequestKey, RequestKind};
+use crate::domain::{
+    Discarded, DraftId, FoundDraft, Generation, Protection, RecordId, Reference, RequestKey, RequestKind,
+};
 use crate::error::{ErrorCode, Problem};
 use crate::export::step::Run;
-use crate::ledger::{Claimed, ClaimedRequest, EarlierRuns, OpenMember, OpenRequest, Settlement};
+use crate::ledger::{Claimed, ClaimedRequest, EarlierRuns, OpenMember, OpenRequest, Settlement, VoucherHolder};
 use crate::lock::Look;
 use crate::settings::WhenStillUnknown;
 
@@ -79,7 +83,7 @@ struct OpenAttempt {
 
 impl OpenAttempt {
     fn expected(&self) -> Expected<'_> {
-        Expected { reference: self.claimed.reference(), date: self.claimed.date(), amount: self.claimed.amount() }
+        self.claimed.expected()
     }
 }
 
@@ -116,6 +120,7 @@ impl OpenRequestCase<'_> {
     ) -> Result<(), RunError> {
         let settled: Vec<(Claimed, Settlement)> =
             attempts.into_iter().filter_map(|attempt| Some((attempt.claimed, attempt.settlement?))).collect();
+        let disowned = self.wrongly_held(&settled).await?;
         for (_, settlement) in &settled {
             self.unresolved.open += u64::from(settlement.is_open());
             self.unresolved.has_unsent |= matches!(settlement, Settlement::NotSent);
@@ -127,12 +132,30 @@ impl OpenRequestCase<'_> {
         }
         let (number, at) = (self.run.number, self.run.moment());
         let written = self.run.ledger.write(move |tx| {
+            disowned.iter().try_for_each(|holder| tx.disown(holder))?;
             for (claimed, settlement) in &settled {
                 tx.settle_recovered(number, claimed, settlement, at)?;
             }
             tx.close_request(&request)
         });
         Ok(written.await?)
+    }
+
+    /// Returns the attempts that hold a voucher which the books show under another reference: an acknowledgement is
+    /// outweighed by what stands there.
+    async fn wrongly_held(&self, settled: &[(Claimed, Settlement)]) -> Result<Vec<VoucherHolder>, RunError> {
+        let mut wrong = Vec::new();
+        for (claimed, settlement) in settled {
+            let Settlement::Posted { acknowledgement, .. } = settlement else { continue };
+            let (asked, attempt) = (acknowledgement.voucher_id.clone(), claimed.attempt_id());
+            let holder = self.run.ledger.read(move |tx| tx.holder_of_voucher(&asked, attempt)).await?;
+            let Some(holder) = holder else { continue };
+            let (own, voucher) = (claimed.reference(), acknowledgement.voucher_id.as_str());
+            if self.caller.is_of_first(self.run.permit, own, &holder.reference, voucher).await {
+                wrong.push(holder);
+            }
+        }
+        Ok(wrong)
     }
 
     /// Settles under `enforced`: the same request is sent again, and `exists` settles it. A member that stays unclear
@@ -156,18 +179,40 @@ impl OpenRequestCase<'_> {
                 self.judge_enforced(attempt, looked_up.as_ref());
             }
         }
-        halt.map_or(Ok(()), Err)
+        match halt {
+            None => self.look_further(attempts).await,
+            Some(halt) => Err(halt),
+        }
+    }
+
+    /// Looks for a later export of what is unclear: another administrator may have put it right meanwhile.
+    async fn look_further(&self, attempts: &mut [OpenAttempt]) -> Result<(), RunError> {
+        let is_unclear = |attempt: &OpenAttempt| matches!(attempt.settlement, Some(Settlement::Unclear(_)));
+        let known: Vec<(&RecordId, Generation)> = attempts
+            .iter()
+            .filter(|attempt| is_unclear(attempt))
+            .map(|attempt| (attempt.claimed.record_id(), attempt.claimed.generation()))
+            .collect();
+        if known.is_empty() {
+            return Ok(());
+        }
+        let reference = |id: &RecordId, generation| self.run.reference(id, generation);
+        let later = later_exports(self.caller, Some(self.run.permit), reference, &known).await?;
+        let unclear = attempts.iter_mut().filter(|attempt| is_unclear(attempt));
+        for (attempt, later) in unclear.zip(later) {
+            if later.is_some() {
+                attempt.settlement = Some(taken_over(&attempt.claimed, Vec::new(), later));
+            }
+        }
+        Ok(())
     }
 
     fn judge_enforced(&self, attempt: &mut OpenAttempt, looked_up: Result<&LookUpResult, &RunError>) {
         let settlement = match looked_up {
             Ok(looked_up) => match looked_up.of(attempt.expected()) {
                 Evidence::Posted { acknowledgement, .. } => Settlement::Posted { acknowledgement, found: false },
-                // A conflict of content was refused, and that refusal names the voucher.
-                Evidence::Unclear(vouchers) if vouchers.len() > 1 || !attempt.is_refused() => {
-                    Settlement::Unclear(vouchers)
-                }
-                Evidence::Absent | Evidence::Drafts { .. } | Evidence::Unclear(_) => return,
+                Evidence::Unclear(vouchers) => Settlement::Unclear(vouchers),
+                Evidence::Absent | Evidence::Drafts { .. } => return,
             },
             // A refusal of this sending cannot stand without the look-up either.
             Err(error) => Settlement::StillUnknown(error.problem().unwrap_or_else(Problem::interrupted)),
@@ -188,6 +233,7 @@ impl OpenRequestCase<'_> {
         let request = self.run.ledger.write(move |tx| tx.send_again(&request, fresh_key, fence, at)).await?;
         let doubt = Problem::interrupted();
         let sent = self.caller.exchange(self.run.permit, Route::Vouchers, request, Some(doubt)).await;
+        let sent = verified(self.run, self.caller, sent).await;
         let RequestOutcome::Each(settlements) = sent.outcome else {
             return Err(RunError::Problem(Problem::internal("a repeated request was divided")));
         };
@@ -233,7 +279,8 @@ impl OpenRequestCase<'_> {
                 (Evidence::Unclear(vouchers), _) => Some(Settlement::Unclear(vouchers)),
                 (Evidence::Posted { acknowledgement, surplus }, own) => {
                     let surplus: Vec<DraftId> = surplus.into_iter().map(|draft| draft.draft_id).collect();
-                    Some(self.posted(attempt, acknowledgement, own, &surplus).await?)
+                    let found = open.kind == RequestKind::Found;
+                    Some(self.posted(attempt, Settlement::Posted { acknowledgement, found }, own, &surplus).await?)
                 }
                 (Evidence::Drafts { ours, others }, Some(own)) => {
                     let surplus = ours.into_iter().chain(others).map(|draft| draft.draft_id);
@@ -254,7 +301,9 @@ impl OpenRequestCase<'_> {
                 (Evidence::Absent, None) => Some(self.absent(open, attempt, look)),
             };
         }
-        self.commit_again(open, attempts, again, look).await
+        self.commit_again(open, attempts, again, look).await?;
+        // Of these nothing was sent, so that nothing of them can arrive beside a later export.
+        if open.kind == RequestKind::Found { self.look_further(attempts).await } else { Ok(()) }
     }
 
     /// Settles an attempt under whose reference one voucher stands, with the claimed content. A draft of our own must
@@ -262,14 +311,13 @@ impl OpenRequestCase<'_> {
     async fn posted(
         &self,
         attempt: &OpenAttempt,
-        acknowledgement: Acknowledgement,
+        posted: Settlement,
         own: Option<DraftId>,
         surplus: &[DraftId],
     ) -> Result<Settlement, RunError> {
         if let Some(doubt) = self.caller.discard_all(self.run.permit, surplus).await? {
             return Ok(doubt);
         }
-        let posted = Settlement::Posted { acknowledgement, found: false };
         let Some(own) = own else { return Ok(posted) };
         match self.caller.discard(self.run.permit, &own).await {
             Ok(Discarded::Gone) => Ok(posted),
@@ -427,11 +475,5 @@ impl OpenRequestCase<'_> {
             .capabilities
             .idempotency_keys_live
             .is_some_and(|life| age >= TimeDelta::zero() && age < life - KEY_MARGIN)
-    }
-}
-
-impl OpenAttempt {
-    fn is_refused(&self) -> bool {
-        matches!(self.settlement, Some(Settlement::Refused { .. }))
     }
 }

@@ -1,28 +1,49 @@
 //! Prepares a re-export under the permit: its wish is kept, the earlier voucher is reversed if that was asked for, and
 //! its row is entered. It also carries on the re-exports that a dead process left.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::calls::{CallFailure, Caller, RunError};
-use crate::domain::{Actor, Generation, RecordId, Reference, Refusal, RequestKey, VoucherResult};
+use crate::compare::{self, Acknowledged, Examiner};
+use crate::domain::{
+    Actor, Capabilities, FoundVoucher, Generation, RecordId, Reference, Refusal, RequestKey, VoucherResult,
+    VoucherState,
+};
 use crate::error::Problem;
 use crate::export::plan::PlanRules;
 use crate::export::step::Run;
 use crate::ledger::{ClaimedReversal, LeftReExport, ReExportWish, ReversalAsk, ReversalSettlement};
+use crate::lock::Permit;
 use crate::parts::Parts;
 use crate::views::{Asker, ExportedVoucher, ReExport};
 
 /// Keeps the wish, reverses the earlier voucher if that was asked for, and enters the row that will be sent, all under
-/// the permit. Everything that was true when the person looked is checked again here.
+/// the permit. Everything that was true when the person looked is checked again here, in the ledger and in the books.
 pub(crate) async fn prepare(
     parts: &Parts,
     run: &Run<'_>,
-    caller: &Caller,
-    actor: &Actor,
+    examiner: Examiner<'_>,
     record_id: &RecordId,
     wish: Option<ReExportWish>,
     rules: &PlanRules,
 ) -> Result<(), RunError> {
+    // A later export that was made elsewhere is learned of first: the wish is then overtaken.
+    compare::learn_of_record(examiner, run.number, record_id).await?;
+    let id = record_id.as_str().to_owned();
+    let look = parts.ledger.read(move |tx| Ok((tx.is_in_doubt(&id)?, tx.exported(&id)?, tx.candidate_of(&id)?)));
+    let (in_doubt, exported, candidate) = look.await?;
+    let problem = |problem| Err(RunError::Problem(problem));
+    if in_doubt {
+        return problem(Problem::record_in_doubt(record_id));
+    }
+    let Some(earlier) = exported else { return problem(Problem::not_exported(record_id)) };
+    let Some(candidate) = candidate else { return problem(not_found(record_id.as_str())) };
+    let there = present(examiner.caller, Some(run.permit), &earlier).await.map_err(RunError::Problem)?;
+    check_absence(run.capabilities, Some(run.permit), parts.clock.now(), &earlier, &there)
+        .map_err(RunError::Problem)?;
+    if let Err(reason) = rules.posting(&candidate, earlier.generation.next()) {
+        return problem(Problem::record_held(record_id, reason.code()));
+    }
     let id = record_id.as_str().to_owned();
     let kept = parts.ledger.write(move |tx| {
         if tx.is_in_doubt(&id)? {
@@ -41,8 +62,8 @@ pub(crate) async fn prepare(
         Ok(open.map(|open| (open, earlier)).ok_or_else(|| Problem::approval_not_asked(&id)))
     });
     let (re_export, earlier) = kept.await?.map_err(RunError::Problem)?;
-    if re_export.reverse {
-        reverse(parts, run, caller, actor, &re_export, &earlier, rules).await?;
+    if re_export.reverse && stands(&earlier, &there)? {
+        reverse(parts, run, examiner, &re_export, &earlier, rules).await?;
     }
     let number = run.number;
     let planned = parts.ledger.write(move |tx| {
@@ -50,6 +71,51 @@ pub(crate) async fn prepare(
         tx.set_read(number, 1)
     });
     Ok(planned.await?)
+}
+
+/// Returns the vouchers under the reference of the last export.
+pub(crate) async fn present(
+    caller: &Caller,
+    permit: Option<&Permit>,
+    earlier: &ExportedVoucher,
+) -> Result<Vec<FoundVoucher>, Problem> {
+    let asked = [Reference::from_stored(earlier.reference.clone())];
+    let found = caller.ask(permit, || caller.accounting.look_up(&asked)).await.map_err(RunError::into_problem)?;
+    Ok(found.vouchers)
+}
+
+/// Refuses a re-export as long as a look-up that shows nothing does not prove that the voucher is gone: it would then
+/// stand there twice.
+pub(crate) fn check_absence(
+    capabilities: &Capabilities,
+    permit: Option<&Permit>,
+    now: DateTime<Utc>,
+    earlier: &ExportedVoucher,
+    there: &[FoundVoucher],
+) -> Result<(), Problem> {
+    let acknowledged = Acknowledged { last_sent_at: earlier.last_sent_at, settled_at: Some(earlier.settled_at) };
+    match acknowledged.hidden_until(capabilities, permit, now) {
+        Some(until) if there.is_empty() => Err(Problem::re_export_too_early(&earlier.voucher_id, until.to_rfc3339())),
+        _ => Ok(()),
+    }
+}
+
+/// Says whether the earlier voucher stands in the books, so that there is something to reverse. A voucher that stands
+/// there under another id is another one, and is not reversed in its place.
+fn stands(earlier: &ExportedVoucher, there: &[FoundVoucher]) -> Result<bool, RunError> {
+    let mut standing =
+        there.iter().filter(|voucher| voucher.reverses.is_none() && voucher.state == VoucherState::Posted).peekable();
+    let is_earlier = |voucher: &FoundVoucher| voucher.acknowledgement.voucher_id == earlier.voucher_id;
+    match standing.peek() {
+        None => Ok(false),
+        Some(other) => {
+            let found = other.acknowledgement.voucher_id.clone();
+            if standing.any(is_earlier) {
+                return Ok(true);
+            }
+            Err(RunError::Problem(Problem::acknowledgement_differs(&earlier.voucher_id, found)))
+        }
+    }
 }
 
 /// Carries on the re-exports that a dead process left, and returns how many rows were entered. A counter-voucher that
@@ -93,8 +159,7 @@ pub(crate) async fn carry_on(
 async fn reverse(
     parts: &Parts,
     run: &Run<'_>,
-    caller: &Caller,
-    actor: &Actor,
+    examiner: Examiner<'_>,
     re_export: &ReExport,
     earlier: &ExportedVoucher,
     rules: &PlanRules,
@@ -109,7 +174,7 @@ async fn reverse(
         now: parts.clock.now(),
     };
     let claimed = parts.ledger.write(move |tx| tx.claim_reversal(&ask)).await?;
-    send_reversal(parts, run, caller, actor, claimed).await
+    send_reversal(parts, run, examiner.caller, examiner.actor, claimed).await
 }
 
 async fn send_reversal(

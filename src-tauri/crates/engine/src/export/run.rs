@@ -24,7 +24,7 @@ use super::walls::{AcquiredLocks, LockRequest};
 use crate::audit;
 use crate::calls::{Caller, Patience, RunError};
 use crate::compare;
-use crate::domain::{Act, ItemResult, Outcome, RunId};
+use crate::domain::{Act, Outcome, RunId};
 use crate::error::Problem;
 use crate::ledger::AuditAct;
 use crate::parts::Parts;
@@ -89,17 +89,14 @@ impl RunSteps<'_> {
     /// Looks up the vouchers that the run posted, and those of the records that it left out as exported before, if the
     /// workspace wants that. The run itself stays as it is, whatever is found.
     async fn certify(&self, number: i64, locks: &AcquiredLocks, reporter: &mut Reporter) -> Result<(), Problem> {
-        let count = |result| self.parts.ledger.read(move |tx| tx.count_result(number, result));
-        let posted = count(ItemResult::Posted).await?;
-        let left_out = count(ItemResult::SkippedAlreadyExported).await?;
+        let (posted, left_out) = self.parts.ledger.read(move |tx| tx.count_to_look_up(number)).await?;
         if !self.parts.settings.compare_after_run || posted + left_out == 0 {
             return Ok(());
         }
         reporter.phase(Phase::Finishing, Some(posted + left_out));
         let of = compare::OfRun { number, run_id: self.run_id, period: self.ask.job.period() };
-        let (connection, permit) = (&locks.connection, locks.permit()?);
-        let caller = &self.caller(reporter);
-        let examiner = compare::Examiner { parts: self.parts, connection, permit, actor: &self.ask.actor, caller };
+        let caller = self.caller(reporter);
+        let examiner = self.examiner(locks, &caller).map_err(RunError::into_problem)?;
         let mut show = |vouchers| reporter.advance(vouchers);
         let looked_up = async {
             if posted > 0 {
@@ -142,8 +139,8 @@ impl RunSteps<'_> {
             + match &self.ask.job {
                 Job::Sync(_) => self.plan(number, &rules, reporter).await?,
                 Job::ReExport { record_id, wish } => {
-                    reversal::prepare(self.parts, &run, &caller, &self.ask.actor, record_id, wish.clone(), &rules)
-                        .await?;
+                    let examiner = self.examiner(locks, &caller)?;
+                    reversal::prepare(self.parts, &run, examiner, record_id, wish.clone(), &rules).await?;
                     1
                 }
             };
@@ -235,11 +232,17 @@ impl RunSteps<'_> {
             permit: locks.permit().map_err(RunError::Problem)?,
             clock: clock.as_ref(),
             capabilities,
+            organisation: &settings.organisation,
             when_still_unknown: settings.when_still_unknown,
             width: settings.vouchers_per_request.min(capabilities.vouchers_per_request_max).max(1),
             slots: settings.requests_in_flight.max(1),
             address: &locks.connection.address,
         })
+    }
+
+    fn examiner<'r>(&'r self, locks: &'r AcquiredLocks, caller: &'r Caller) -> Result<compare::Examiner<'r>, RunError> {
+        let (connection, permit) = (&locks.connection, locks.permit().map_err(RunError::Problem)?);
+        Ok(compare::Examiner { parts: self.parts, connection, permit, actor: &self.ask.actor, caller })
     }
 
     fn caller(&self, reporter: &Reporter) -> Caller {

@@ -18,10 +18,12 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use super::exchange::{RequestOutcome, Route, SentRequest};
 use super::plan::PlanRules;
 use super::progress::Reporter;
+use super::verify::{ALIKE_MIN, accounts_of, found, verified};
 use crate::calls::Caller;
 use crate::calls::RunError;
-use crate::domain::evidence::{Evidence, Expected, LookUpResult};
-use crate::domain::{Generation, ItemResult, Posting, Protection, Reference, RequestKey, RequestKind};
+use crate::compare::{LaterExport, later_exports};
+use crate::domain::evidence::{Evidence, LookUpResult};
+use crate::domain::{Generation, ItemResult, Posting, Protection, RecordId, Reference, RequestKey, RequestKind};
 use crate::error::Problem;
 use crate::export::step::Run;
 use crate::ledger::{Candidate, ClaimAsk, ClaimMember, ClaimedRequest, Settlement, StagedDraft};
@@ -90,10 +92,12 @@ pub(crate) async fn send(
             Err(error) => return Err(error),
         };
         for claimed in next.claimed {
-            in_flight.push(Box::pin(caller.exchange(run.permit, route, claimed, None)));
+            let sent = caller.exchange(run.permit, route, claimed, None);
+            in_flight.push(Box::pin(async move { verified(run, caller, sent.await).await }));
         }
         for (request, drafts) in next.staged {
-            in_flight.push(Box::pin(caller.commit_drafts(run.permit, request, drafts)));
+            let sent = caller.commit_drafts(run.permit, request, drafts);
+            in_flight.push(Box::pin(async move { verified(run, caller, sent.await).await }));
         }
         match in_flight.next().await {
             None if halt.is_some() || sender.is_done() => return halt.map_or(Ok(()), Err),
@@ -189,7 +193,7 @@ impl Sender<'_> {
             let mut postings = Vec::with_capacity(self.width);
             let mut members = Vec::with_capacity(self.width);
             for row in self.ready.drain(..self.width.min(self.ready.len())) {
-                let (posting, member) = claim_of(self.rules, row)?;
+                let (posting, member) = claim_of(self.rules, &row)?;
                 members.push(member);
                 postings.push(posting);
             }
@@ -227,14 +231,46 @@ impl Sender<'_> {
         let generations = |row: &Row| [self.reference(row, row.generation), self.reference(row, row.generation.next())];
         let references: Vec<Reference> = self.buffer.iter().take(next).flat_map(generations).collect();
         let looked_up = self.caller.look_up(self.run.permit, &references).await?;
-        let mut found = Vec::new();
-        for row in self.buffer.drain(..next).collect::<Vec<_>>() {
-            match self.judge(&row, &looked_up).await? {
+        let rows: Vec<Row> = self.buffer.drain(..next).collect();
+        let later = self.later(&rows, &looked_up).await?;
+        let (mut found, mut accounts) = (Vec::new(), Vec::new());
+        for (row, later) in rows.into_iter().zip(later) {
+            let member = claim_of(self.rules, &row)?.1;
+            let there = looked_up.vouchers(&member.reference).to_vec();
+            accounts.extend(accounts_of(&member.expected(), &there));
+            match self.judge(member, later, &looked_up).await? {
                 None => self.ready.push_back(row),
-                Some(settlement) => found.push((claim_of(self.rules, row)?.1, settlement)),
+                Some(settled) => found.push(settled),
             }
         }
+        if accounts.len() >= ALIKE_MIN && accounts.len() == found.len() {
+            // Nothing was sent, and the next ones would fare no better: the cause is one.
+            let (here, there) = accounts.swap_remove(0);
+            return Err(RunError::Problem(Problem::accounts_differ(here, there)));
+        }
         self.take_over(found).await
+    }
+
+    /// Returns the newest later export of each row: another ledger, or this one before it was lost, exported the
+    /// record, and once more. The earlier voucher may be gone from the books: for that it was exported again.
+    async fn later(&self, rows: &[Row], looked_up: &LookUpResult) -> Result<Vec<Option<LaterExport>>, RunError> {
+        let mut later = vec![None; rows.len()];
+        let has_later = |row: &Row| !looked_up.vouchers(&self.reference(row, row.generation.next())).is_empty();
+        let again: Vec<usize> =
+            rows.iter().enumerate().filter(|(_, row)| has_later(row)).map(|(index, _)| index).collect();
+        let known: Vec<(&RecordId, Generation)> = again
+            .iter()
+            .filter_map(|&index| rows.get(index))
+            .map(|row| (&row.candidate.record.id, row.generation))
+            .collect();
+        let reference = |id: &RecordId, generation| self.run.reference(id, generation);
+        let newest = later_exports(self.caller, Some(self.run.permit), reference, &known).await?;
+        for (index, newest) in again.into_iter().zip(newest) {
+            if let Some(slot) = later.get_mut(index) {
+                *slot = newest;
+            }
+        }
+        Ok(later)
     }
 
     async fn refill(&mut self) -> Result<(), RunError> {
@@ -247,36 +283,53 @@ impl Sender<'_> {
         if let Some((last, ..)) = found.last() {
             self.after = *last;
         }
-        let row = |(position, generation, candidate)| Row { position, generation, candidate };
-        self.buffer.extend(found.into_iter().map(row));
-        Ok(())
+        let mut held = Vec::new();
+        for (position, generation, candidate) in found {
+            match self.rules.posting(&candidate, generation) {
+                Ok(_) => self.buffer.push_back(Row { position, generation, candidate }),
+                Err(reason) => held.push((position, candidate.record.id, reason)),
+            }
+        }
+        if held.is_empty() {
+            return Ok(());
+        }
+        self.reporter.count(ItemResult::Held, held.len() as u64);
+        let at = self.run.moment();
+        let written = self.run.ledger.write(move |tx| {
+            held.iter().try_for_each(|(position, id, reason)| tx.hold_planned(run, *position, id, reason, at))
+        });
+        Ok(written.await?)
     }
 
     fn reference(&self, row: &Row, generation: Generation) -> Reference {
-        Reference::of(&self.rules.organisation, &row.candidate.record.id, generation, self.rules.references)
+        self.run.reference(&row.candidate.record.id, generation)
     }
 
-    /// Returns the settlement of a row by what stands in the books; `None` if it may be sent.
-    async fn judge(&self, row: &Row, looked_up: &LookUpResult) -> Result<Option<Settlement>, RunError> {
-        let (reference, record) = (self.reference(row, row.generation), &row.candidate.record);
-        // This is a later generation: another ledger, or this one before it was lost, exported the record, and once
-        // more. The earlier voucher may be gone from the books: for that it was exported again.
-        let later = looked_up.vouchers(&self.reference(row, row.generation.next()));
-        if !later.is_empty() {
-            return Ok(Some(Settlement::Unclear(later.to_vec())));
+    /// Returns the claim and settlement of a row by what stands in the books; `None` if it may be sent.
+    async fn judge(
+        &self,
+        member: ClaimMember,
+        later: Option<LaterExport>,
+        looked_up: &LookUpResult,
+    ) -> Result<Option<(ClaimMember, Settlement)>, RunError> {
+        if let Some(LaterExport { generation, reference, vouchers }) = later {
+            let member = ClaimMember { generation, reference, ..member };
+            let settlement = found(&member, &vouchers);
+            return Ok(Some((member, settlement)));
         }
-        let surplus = match looked_up.of(Expected { reference: &reference, date: record.date, amount: record.amount }) {
+        let surplus = match looked_up.of(member.expected()) {
             Evidence::Absent => return Ok(None),
             Evidence::Posted { acknowledgement, .. } => {
-                return Ok(Some(Settlement::Posted { acknowledgement, found: true }));
+                return Ok(Some((member, Settlement::Posted { acknowledgement, found: true })));
             }
-            Evidence::Unclear(vouchers) => return Ok(Some(Settlement::Unclear(vouchers))),
+            Evidence::Unclear(vouchers) => return Ok(Some((member, Settlement::Unclear(vouchers)))),
             Evidence::Drafts { ours, others } => {
                 ours.into_iter().chain(others).map(|draft| draft.draft_id).collect::<Vec<_>>()
             }
         };
         // No claim of this ledger knows these drafts: they are discarded, certainly, before a new one is staged.
-        self.caller.discard_all(self.run.permit, &surplus).await
+        let doubt = self.caller.discard_all(self.run.permit, &surplus).await?;
+        Ok(doubt.map(|doubt| (member, doubt)))
     }
 
     async fn take_over(&mut self, found: Vec<(ClaimMember, Settlement)>) -> Result<(), RunError> {
@@ -343,19 +396,20 @@ impl Sender<'_> {
 }
 
 /// Returns the claim and the posting of a row.
-fn claim_of(rules: &PlanRules, row: Row) -> Result<(Posting, ClaimMember), RunError> {
-    let Row { position, generation, candidate, .. } = row;
-    let posting = rules.posting(&candidate, generation).map_err(|reason| {
+fn claim_of(rules: &PlanRules, row: &Row) -> Result<(Posting, ClaimMember), RunError> {
+    let Row { position, generation, candidate } = row;
+    let posting = rules.posting(candidate, *generation).map_err(|reason| {
         RunError::Problem(Problem::internal(format!("planned, but not to be posted: {}", reason.code())))
     })?;
     let member = ClaimMember {
-        position,
-        generation,
+        position: *position,
+        generation: *generation,
         reference: posting.reference.clone(),
         content: candidate.record.content_hash(),
         date: candidate.record.date,
         amount: candidate.record.amount,
-        record_id: candidate.record.id,
+        sent: Some(posting.sent_content()),
+        record_id: candidate.record.id.clone(),
     };
     Ok((posting, member))
 }

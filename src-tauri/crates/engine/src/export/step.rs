@@ -1,6 +1,6 @@
 //! Holds a run, as each of its steps knows it.
 
-use crate::domain::Capabilities;
+use crate::domain::{Capabilities, Generation, OrganisationId, RecordId, Reference};
 use crate::ledger::{Ledger, Moment};
 use crate::lock::Permit;
 use crate::ports::{Clock, IdSource};
@@ -14,6 +14,7 @@ pub(crate) struct Run<'a> {
     pub(crate) permit: &'a Permit,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) capabilities: &'a Capabilities,
+    pub(crate) organisation: &'a OrganisationId,
     pub(crate) when_still_unknown: WhenStillUnknown,
     /// The number of vouchers in one request.
     pub(crate) width: usize,
@@ -24,6 +25,11 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Returns the reference of a record's export.
+    pub(crate) fn reference(&self, record: &RecordId, generation: Generation) -> Reference {
+        Reference::of(self.organisation, record, generation, self.capabilities.reference_rules)
+    }
+
     /// Returns the present moment, on both clocks.
     pub(crate) fn moment(&self) -> Moment {
         Moment { now: self.clock.now(), there: self.permit.latest_now() }

@@ -44,7 +44,7 @@ pub(crate) use run::open_attempts::{OpenMember, OpenRecord, OpenRequest};
 pub(crate) use run::plan_page::{Candidate, Guard, PlannedItem};
 pub(crate) use run::runs::{EarlierRuns, RefusedRun, RunStart};
 pub(crate) use run::schedule::TimeClaim;
-pub(crate) use run::settle::Settlement;
+pub(crate) use run::settle::{Settlement, TakenOver, VoucherHolder};
 pub(crate) use trail::audit::{AuditAct, AuditTip};
 pub(crate) use trail::audit_heads::StoredHead;
 pub use trail::audit_page::AuditFilter;

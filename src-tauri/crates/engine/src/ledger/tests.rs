@@ -101,6 +101,7 @@ fn ask(run: i64, key: &str, position: u64) -> ClaimAsk {
         date: record.date,
         amount: record.amount,
         record_id: record.id,
+        sent: None,
     };
     let (kind, key) = (RequestKind::Vouchers, RequestKey::new(key));
     ClaimAsk { run, kind, fence: 1, key, body: b"{}".to_vec(), members: vec![member], at: AT }

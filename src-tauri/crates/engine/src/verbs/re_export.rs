@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 
 use super::reason::{check_confirmation, check_reason};
 use crate::calls::{Caller, RunError};
+use crate::compare::later_exports;
 use crate::domain::{Actor, Period, RecordId, Reference, Trigger};
 use crate::engine::{Engine, Syncing};
 use crate::error::Problem;
 use crate::export::ask::{Job, RunAsk};
 use crate::export::plan::PlanRules;
-use crate::export::reversal::{check_not_overtaken, not_found, overtaken};
+use crate::export::reversal::{check_absence, check_not_overtaken, not_found, overtaken, present};
 use crate::ledger::ReExportWish;
 use crate::parts::Parts;
 use crate::ports::Connection;
@@ -190,11 +191,19 @@ async fn preview(
         return Err(Problem::record_in_doubt(record_id));
     }
     let earlier = exported.ok_or_else(|| Problem::not_exported(record_id))?;
-    let asked = [Reference::from_stored(earlier.reference.clone())];
-    let present = caller.ask(None, || parts.accounting.look_up(&asked)).await.map_err(RunError::into_problem)?.vouchers;
+    let present = present(caller, None, &earlier).await?;
+    check_absence(&connection.capabilities, None, parts.clock.now(), &earlier, &present)?;
     let rules = PlanRules::of(parts, Period::EVERYTHING, connection.capabilities.reference_rules, None);
     let next = earlier.generation.next();
     let reference = Reference::of(&rules.organisation, &candidate.record.id, next, rules.references);
+    // Another export of the record that this ledger has not learned of: the next sync takes it over.
+    let known = [(&candidate.record.id, earlier.generation)];
+    let of = |id: &RecordId, generation| Reference::of(&rules.organisation, id, generation, rules.references);
+    let later = later_exports(caller, None, of, &known).await.map_err(RunError::into_problem)?;
+    if let Some(later) = later.into_iter().flatten().next() {
+        let ids: Vec<&str> = later.vouchers.iter().map(|voucher| voucher.acknowledgement.voucher_id.as_str()).collect();
+        return Err(Problem::exported_elsewhere(record_id, ids.join(", ")));
+    }
     // A record that cannot be posted now is shown so before anybody asks for it.
     if let Err(reason) = rules.posting(&candidate, next) {
         return Err(Problem::record_held(record_id, reason.code()));

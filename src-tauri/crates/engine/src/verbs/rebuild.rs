@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::audit;
 use crate::calls::{Caller, Listing, Patience, RunError};
-use crate::domain::evidence::{Evidence, Expected, LookUpResult};
-use crate::domain::{Act, Actor, Generation, Outcome, Period, Reference, RequestKey, RunId, Trigger};
+use crate::compare::{member_as_shown, member_of};
+use crate::domain::evidence::{Evidence, LookUpResult};
+use crate::domain::{Act, Actor, Generation, Outcome, Period, Reference, RequestKey, RunId, Trigger, VoucherState};
 use crate::engine::Engine;
 use crate::error::Problem;
 use crate::export::ask::SyncEnd;
@@ -217,7 +218,7 @@ struct Rebuild<'a> {
 /// A record, with what stands in the books for it.
 struct FoundRecord {
     candidate: Candidate,
-    generation: Generation,
+    member: ClaimMember,
     settlement: Settlement,
 }
 
@@ -247,7 +248,7 @@ impl Rebuild<'_> {
     /// Returns the newest generation of each record that the books know of, with what stands there.
     async fn look_at(&self, page: Vec<Candidate>) -> Result<Vec<FoundRecord>, RunError> {
         let permit = self.locks.permit().map_err(RunError::Problem)?;
-        let mut newest: Vec<Option<(Generation, Settlement)>> = vec![None; page.len()];
+        let mut newest: Vec<Option<(ClaimMember, Settlement)>> = vec![None; page.len()];
         let mut asked: Vec<usize> = (0..page.len()).collect();
         let mut generation = Generation::FIRST;
         while !asked.is_empty() && generation.number() <= GENERATIONS_MAX {
@@ -257,10 +258,10 @@ impl Rebuild<'_> {
             let mut found = Vec::new();
             for &index in &asked {
                 let Some(candidate) = page.get(index) else { continue };
-                if let Some(settlement) = self.judge(candidate, generation, &looked_up)
+                if let Some(judged) = self.judge(candidate, generation, &looked_up)
                     && let Some(slot) = newest.get_mut(index)
                 {
-                    *slot = Some((generation, settlement));
+                    *slot = Some(judged);
                     found.push(index);
                 }
             }
@@ -271,8 +272,8 @@ impl Rebuild<'_> {
             generation = generation.next();
         }
         let seen = page.into_iter().zip(newest).filter_map(|(candidate, newest)| {
-            let (generation, settlement) = newest?;
-            Some(FoundRecord { candidate, generation, settlement })
+            let (member, settlement) = newest?;
+            Some(FoundRecord { candidate, member, settlement })
         });
         Ok(seen.collect())
     }
@@ -281,13 +282,29 @@ impl Rebuild<'_> {
         Reference::of(&self.rules.organisation, &candidate.record.id, generation, self.rules.references)
     }
 
-    /// Judges a record by the books. Drafts are nobody's yet: the next sync discards them before it stages its own.
-    fn judge(&self, candidate: &Candidate, generation: Generation, looked_up: &LookUpResult) -> Option<Settlement> {
-        let (reference, record) = (self.reference(candidate, generation), &candidate.record);
-        match looked_up.of(Expected { reference: &reference, date: record.date, amount: record.amount }) {
+    /// Judges a record by the books. One voucher that stands there with another content is taken over as it is: the
+    /// record changed since it was exported. Drafts are nobody's yet: the next sync discards them before it stages its
+    /// own.
+    fn judge(
+        &self,
+        candidate: &Candidate,
+        generation: Generation,
+        looked_up: &LookUpResult,
+    ) -> Option<(ClaimMember, Settlement)> {
+        let (record, posting) = (&candidate.record, &self.parts.settings.posting);
+        let reference = self.reference(candidate, generation);
+        let member = member_of(record, generation, &reference, posting);
+        let posted = |acknowledgement| Settlement::Posted { acknowledgement, found: true };
+        match looked_up.of(member.expected()) {
             Evidence::Absent | Evidence::Drafts { .. } => None,
-            Evidence::Posted { acknowledgement, .. } => Some(Settlement::Posted { acknowledgement, found: true }),
-            Evidence::Unclear(vouchers) => Some(Settlement::Unclear(vouchers)),
+            Evidence::Posted { acknowledgement, .. } => Some((member, posted(acknowledgement))),
+            Evidence::Unclear(vouchers) => match looked_up.vouchers(&reference) {
+                [only] if only.state == VoucherState::Posted => {
+                    let shown = member_as_shown(record, generation, &reference, only, posting);
+                    Some((shown, posted(only.acknowledgement.clone())))
+                }
+                _ => Some((member, Settlement::Unclear(vouchers))),
+            },
         }
     }
 
@@ -299,30 +316,16 @@ impl Rebuild<'_> {
         let (run, fence) = (self.number, permit.fence());
         let at = Moment { now: self.parts.clock.now(), there: permit.latest_now() };
         let key = RequestKey::new(self.parts.ids.fresh());
-        let members: Vec<_> = seen.into_iter().map(|one| (self.member(&one), one)).collect();
         let entered = self.parts.ledger.write(move |tx| {
-            let mut found = Vec::with_capacity(members.len());
-            for (position, (mut member, one)) in (tx.next_position(run)?..).zip(members) {
+            let mut found = Vec::with_capacity(seen.len());
+            for (position, mut one) in (tx.next_position(run)?..).zip(seen) {
                 tx.enter(run, &planned(position, &one))?;
-                member.position = position;
-                found.push((member, one.settlement));
+                one.member.position = position;
+                found.push((one.member, one.settlement));
             }
             tx.adopt(run, fence, &key, &found, at)
         });
         Ok(entered.await?)
-    }
-
-    fn member(&self, one: &FoundRecord) -> ClaimMember {
-        let record = &one.candidate.record;
-        ClaimMember {
-            position: 0,
-            record_id: record.id.clone(),
-            generation: one.generation,
-            reference: self.reference(&one.candidate, one.generation),
-            content: record.content_hash(),
-            date: record.date,
-            amount: record.amount,
-        }
     }
 
     /// Counts the vouchers under our references of which this ledger knows nothing: their records are no longer in the
@@ -349,7 +352,7 @@ fn planned(position: u64, one: &FoundRecord) -> PlannedItem<'_> {
         position,
         record_id: Some(one.candidate.record.id.as_str()),
         place: &one.candidate.place,
-        generation: Some(one.generation),
+        generation: Some(one.member.generation),
         result: None,
         attempt_id: None,
         reason: None,

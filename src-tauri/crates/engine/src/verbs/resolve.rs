@@ -8,16 +8,18 @@ use tokio_util::sync::CancellationToken;
 
 use crate::audit;
 use crate::calls::{Caller, RunError};
+use crate::compare::{self, Examiner, LaterExport, later_exports};
 use crate::domain::evidence::SentAs;
 use crate::domain::{
-    Acknowledgement, Act, Actor, Capabilities, Discarded, DraftId, Found, FoundVoucher, Period, RunId, Trigger,
+    Acknowledgement, Act, Actor, Capabilities, Discarded, DraftId, Found, FoundVoucher, Period, RecordId, Reference,
+    RequestKind, RunId, Trigger,
 };
 use crate::engine::Engine;
 use crate::error::Problem;
 use crate::export::ask::SyncEnd;
 use crate::export::progress::Reporter;
 use crate::export::walls::{AcquiredLocks, LockRequest};
-use crate::ledger::{AuditAct, OpenRecord, Settlement};
+use crate::ledger::{AuditAct, OpenRecord, Settlement, TakenOver};
 use crate::lock::{Look, Permit};
 use crate::parts::Parts;
 use crate::verbs::reason::check_reason;
@@ -101,24 +103,39 @@ async fn resolve(
     let asked = [open.claimed.reference().clone()];
     let (look, earlier) = (permit.look(), parts.ledger.read(|tx| tx.earlier_runs(None)).await?);
     let found = caller.ask(permit, || parts.accounting.look_up(&asked)).await.map_err(RunError::into_problem)?;
+    let later = later_export(parts, caller, locks, &open).await?;
     let settlement = match &ask.resolution {
-        Resolution::Posted { voucher_id } => said_posted(caller, locks, &open, &found, voucher_id).await?,
+        Resolution::Posted { voucher_id } => said_posted(caller, locks, &open, &found, later, voucher_id).await?,
         Resolution::NotPosted => {
             let age = look.age(open.last_sent_at, open.fence, earlier);
-            said_not_posted(&locks.connection.capabilities, &open, &found, &look, age)?;
+            let standing = later.iter().flat_map(|later| &later.vouchers);
+            let standing: Vec<FoundVoucher> = found.vouchers.iter().chain(standing).cloned().collect();
+            said_not_posted(&locks.connection.capabilities, &open, &standing, &look, age)?;
             discard_drafts(caller, locks, &open, &found).await?;
             Settlement::NotSent
         }
     };
     let (start, at) = locks.start(parts, run_id, &ask.actor, Trigger::Manual, Period::EVERYTHING)?;
     let (reason, evidence) = (reason.to_owned(), found.vouchers);
+    let record = open.claimed.record_id().clone();
+    let mut disowned = None;
+    if let Some(voucher) = posted_voucher(&settlement) {
+        let (voucher, attempt) = (voucher.to_owned(), open.attempt_id());
+        let asked = voucher.clone();
+        if let Some(other) = parts.ledger.read(move |tx| tx.holder_of_voucher(&asked, attempt)).await? {
+            if !caller.is_of_first(permit, open.claimed.reference(), &other.reference, &voucher).await {
+                return Err(Problem::acknowledgement_taken(voucher, other.record_id));
+            }
+            disowned = Some(other);
+        }
+    }
     let written = parts.ledger.write(move |tx| {
         let number = tx.begin_with_entry(&start, at)?;
+        if let Some(other) = &disowned {
+            tx.disown(other)?;
+        }
         tx.settle_by_word(number, &open, &settlement, at)?;
-        let voucher = match &settlement {
-            Settlement::Posted { acknowledgement, .. } => Some(acknowledgement.voucher_id.as_str()),
-            _ => None,
-        };
+        let voucher = posted_voucher(&settlement);
         let act = AuditAct::new(at.now, &start.actor, Act::Resolved)
             .accounting_user(&start.accounting_user)
             .record(open.claimed.record_id().as_str(), open.claimed.generation())
@@ -132,10 +149,38 @@ async fn resolve(
             }));
         // The entry covers the run as it ended.
         tx.finish_run(number, crate::domain::Outcome::Completed, None, at.now)?;
-        tx.audit(&act).map(drop)
+        tx.audit(&act)?;
+        Ok(number)
     });
-    written.await?;
+    let number = written.await?;
+    // A voucher that a person names may be reversed, or say something else: that shows at once, and has its next step.
+    let examiner = Examiner { parts, connection: &locks.connection, permit, actor: &ask.actor, caller };
+    if let Err(error) = compare::learn_of_record(examiner, number, &record).await {
+        tracing::warn!(%error, "the next sync looks at the voucher that a person named");
+    }
     audit::seal(parts, permit, &ask.actor).await
+}
+
+fn posted_voucher(settlement: &Settlement) -> Option<&str> {
+    match settlement {
+        Settlement::Posted { acknowledgement, .. } => Some(acknowledgement.voucher_id.as_str()),
+        Settlement::TakenOver(taken) => posted_voucher(&taken.settlement),
+        _ => None,
+    }
+}
+
+/// Returns the later export of the record, if the books have one: another administrator's, as a rule.
+async fn later_export(
+    parts: &Parts,
+    caller: &Caller,
+    locks: &AcquiredLocks,
+    open: &OpenRecord,
+) -> Result<Option<LaterExport>, Problem> {
+    let rules = locks.connection.capabilities.reference_rules;
+    let reference = |id: &RecordId, generation| Reference::of(&parts.settings.organisation, id, generation, rules);
+    let known = [(open.claimed.record_id(), open.claimed.generation())];
+    let later = later_exports(caller, Some(locks.permit()?), reference, &known).await;
+    Ok(later.map_err(RunError::into_problem)?.into_iter().flatten().next())
 }
 
 fn contradicted(open: &OpenRecord, found: &[FoundVoucher]) -> Problem {
@@ -154,11 +199,22 @@ async fn said_posted(
     locks: &AcquiredLocks,
     open: &OpenRecord,
     found: &Found,
+    later: Option<LaterExport>,
     voucher_id: &str,
 ) -> Result<Settlement, Problem> {
-    let named = found.vouchers.iter().find(|voucher| voucher.acknowledgement.voucher_id == voucher_id);
-    if let Some(named) = named.filter(|voucher| voucher.reverses.is_none()) {
-        return Ok(Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found: false });
+    let is_named =
+        |voucher: &&FoundVoucher| voucher.acknowledgement.voucher_id == voucher_id && voucher.reverses.is_none();
+    if let Some(named) = found.vouchers.iter().find(is_named) {
+        // A voucher for which nothing was sent, or of other content, was not made here: it was found.
+        let found = open.kind == RequestKind::Found || !open.claimed.expected().likeness(named).is_same();
+        return Ok(Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found });
+    }
+    if let Some(LaterExport { generation, reference, vouchers }) = later
+        && let Some(named) = vouchers.iter().find(is_named)
+    {
+        let settlement = Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found: true };
+        let member = open.claimed.member(generation, reference);
+        return Ok(Settlement::TakenOver(Box::new(TakenOver { member, settlement })));
     }
     let is_draft_still = |draft: &DraftId| found.drafts.iter().any(|found| found.draft_id == *draft);
     let own = open.draft_id.as_ref().filter(|draft| draft.as_str() == voucher_id && !is_draft_still(draft));
@@ -175,12 +231,12 @@ async fn said_posted(
 fn said_not_posted(
     capabilities: &Capabilities,
     open: &OpenRecord,
-    found: &Found,
+    found: &[FoundVoucher],
     look: &Look,
     age: Duration,
 ) -> Result<(), Problem> {
-    if !found.vouchers.is_empty() {
-        return Err(contradicted(open, &found.vouchers));
+    if !found.is_empty() {
+        return Err(contradicted(open, found));
     }
     let sent = SentAs {
         kind: open.kind,

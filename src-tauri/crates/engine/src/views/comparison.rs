@@ -4,7 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::row_digest::RowProof;
-use crate::domain::{Actor, AttemptState, DifferenceKind, FoundVoucher, Generation, Period, Protection, RunId};
+use crate::domain::{
+    Actor, AttemptState, DifferenceKind, FoundVoucher, Generation, Period, Protection, RunId, VoucherPart,
+};
 
 /// A comparison: of a period, or of one run, whose certificate it then is.
 ///
@@ -44,6 +46,9 @@ pub struct Comparison {
     pub differences: u64,
     /// The sums of both sides, for each currency.
     pub sums: Vec<BothSums>,
+    /// The parts of the vouchers' content that the accounting system did not show, so that they could not be compared;
+    /// `None` for a comparison of an earlier version.
+    pub unseen: Option<Vec<VoucherPart>>,
 }
 
 impl Comparison {

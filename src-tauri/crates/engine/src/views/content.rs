@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::RecordState;
+use super::{Reason, RecordState};
 use crate::domain::{Actor, AlarmKind, ContentField, FoundVoucher};
 
 /// The content of a record at some time.
@@ -76,6 +76,10 @@ pub struct Alarm {
     pub since: DateTime<Utc>,
     /// The vouchers that the accounting system has under the reference now.
     pub evidence: Vec<FoundVoucher>,
+    /// True if we reversed the voucher ourselves, for a re-export that made no new one.
+    pub is_ours: bool,
+    /// The reason why the accounting system refused the new one, if it did.
+    pub refusal: Option<Reason>,
 }
 
 /// A person's word that a record may stay as it is.

@@ -5,6 +5,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::Failure;
 use super::vouchers::{NewVoucher, id_of, insert, number_of};
@@ -38,6 +39,8 @@ pub(crate) struct StoredDraft {
     total: String,
     created_at: Instant,
     fence: i64,
+    text: String,
+    lines: Box<RawValue>,
 }
 
 /// Returns the number within `D-40017`, if it is one of the store's ids.
@@ -164,5 +167,7 @@ fn read_stored(row: &Row<'_>) -> rusqlite::Result<StoredDraft> {
         currency,
         created_at: Instant(row.get(5)?),
         fence: row.get(6)?,
+        text: row.get(7)?,
+        lines: RawValue::from_string(row.get(8)?).expect("only JSON was ever written there"),
     })
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, Row, named_params};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::Failure;
 use super::vouchers::{id_of, number_of};
@@ -22,6 +23,8 @@ pub(crate) struct FoundVoucher {
     state: String,
     reverses: Option<String>,
     reversed_by: Option<String>,
+    text: String,
+    lines: Box<RawValue>,
 }
 
 /// A page of vouchers that were made within a period.
@@ -97,6 +100,8 @@ fn read_stored(row: &Row<'_>) -> rusqlite::Result<FoundVoucher> {
         state: row.get(7)?,
         reverses: row.get::<_, Option<i64>>(8)?.map(id_of),
         reversed_by: row.get::<_, Option<i64>>(9)?.map(id_of),
+        text: row.get(10)?,
+        lines: RawValue::from_string(row.get(11)?).expect("only JSON was ever written there"),
     })
 }
 

@@ -252,6 +252,32 @@ pub(super) async fn contacts(client: &Client, books: &Books, references: &HashSe
     Ok(contacts)
 }
 
+/// Returns the codes of these accounts.
+pub(super) async fn codes(client: &Client, books: &Books, ids: &HashSet<i64>) -> Result<HashMap<i64, String>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let body = json!({"domain": [["id", "in", ids]], "fields": ["code", "account_type"], "context": books.context()});
+    let rows: Vec<AccountRow> = client.ask("account.account", "search_read", &body).await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.id, row.code.is()?))).collect())
+}
+
+/// Returns the references of these contacts, those out of use included.
+pub(super) async fn references(
+    client: &Client,
+    books: &Books,
+    ids: &HashSet<i64>,
+) -> Result<HashMap<i64, String>, Fault> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut context = books.context();
+    context["active_test"] = false.into();
+    let body = json!({"domain": [["id", "in", ids]], "fields": ["ref"], "context": context});
+    let rows: Vec<ContactRow> = client.ask("res.partner", "search_read", &body).await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.id, row.r#ref.is()?))).collect())
+}
+
 /// Makes the error for something that the set-up needs and that is not there.
 fn lacking(what: &str, problem: Problem) -> CallError {
     let refusal = Refusal { kind: format!("{what}-missing"), detail: problem.to_string() };

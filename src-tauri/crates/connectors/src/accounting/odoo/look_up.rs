@@ -24,12 +24,13 @@ pub(super) async fn look_up(odoo: &Odoo, references: &[Reference]) -> Result<Fou
         let domain = json!([["ref", "in", asked], ["company_id", "=", books.company]]);
         let entries = moves::search(&odoo.client, &books, &domain, None).await?;
         let reversed = moves::reversals(&odoo.client, &books, entries.iter()).await?;
+        let shown = moves::contents(&odoo.client, &books, &entries).await?;
         // An entry that was not asked for proves nothing about those that were.
         for entry in entries.iter().filter(|entry| asked.contains(entry.reference())) {
             if entry.standing() == Standing::Draft {
-                found.drafts.push(entry.as_draft().ok_or_else(|| undated(odoo, entry))?);
+                found.drafts.push(entry.as_draft(&shown).ok_or_else(|| undated(odoo, entry))?);
             } else {
-                let voucher = entry.as_voucher(reversed.get(&entry.id).copied());
+                let voucher = entry.as_voucher(reversed.get(&entry.id).copied(), &shown);
                 found.vouchers.push(voucher.ok_or_else(|| undated(odoo, entry))?);
             }
         }
@@ -55,9 +56,10 @@ pub(super) async fn vouchers(odoo: &Odoo, period: Period, cursor: Option<&str>) 
     domain.extend(period.to.map(|to| json!(["date", "<=", to])));
     let entries = moves::search(&odoo.client, &books, &Value::from(domain), Some(PAGE_VOUCHERS)).await?;
     let reversed = moves::reversals(&odoo.client, &books, entries.iter()).await?;
+    let shown = moves::Contents::new();
     let was_in_books = entries.iter().filter(|entry| entry.standing() != Standing::Draft);
     let vouchers = was_in_books
-        .map(|entry| entry.as_voucher(reversed.get(&entry.id).copied()).ok_or_else(|| undated(odoo, entry)))
+        .map(|entry| entry.as_voucher(reversed.get(&entry.id).copied(), &shown).ok_or_else(|| undated(odoo, entry)))
         .collect::<Result<_, _>>()?;
     let is_full = entries.len() >= PAGE_VOUCHERS;
     Ok(VoucherPage { vouchers, next: entries.last().filter(|_| is_full).map(|last| last.id.to_string()) })

@@ -1,15 +1,16 @@
 //! Reads journal entries (`account.move`) as Odoo shows them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use postonce_engine::domain::{
-    Acknowledgement, Currency, DraftId, FoundDraft, FoundVoucher, Money, Reference, VoucherState,
+    Acknowledgement, Currency, DraftId, FoundDraft, FoundVoucher, Money, Reference, ShownContent, ShownLine,
+    VoucherState,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::books::Books;
+use super::books::{self, Books};
 use super::client::{Client, Fault};
 use super::value::{Decimal, Maybe, Moment, RecordLink};
 
@@ -31,7 +32,7 @@ pub(super) const FIELDS: [&str; 10] = [
     "reversal_move_ids",
 ];
 /// The fields that are read of a line.
-pub(super) const LINE_FIELDS: [&str; 4] = ["move_id", "account_id", "balance", "partner_id"];
+pub(super) const LINE_FIELDS: [&str; 5] = ["move_id", "account_id", "balance", "partner_id", "name"];
 
 /// Describes an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -78,6 +79,9 @@ pub(super) struct EntryLine {
     /// Debit is positive, credit is negative, in the company's currency.
     pub(super) balance: Decimal,
     pub(super) partner_id: Maybe<RecordLink>,
+    /// The text of the line, with the dimensions behind it.
+    #[serde(default)]
+    name: Option<Maybe<String>>,
 }
 
 impl Entry {
@@ -125,7 +129,7 @@ impl Entry {
     }
 
     /// Returns it as a draft; `None` where it has no date to compare.
-    pub(super) fn as_draft(&self) -> Option<FoundDraft> {
+    pub(super) fn as_draft(&self, shown: &Contents) -> Option<FoundDraft> {
         Some(FoundDraft {
             reference: Reference::from_stored(self.reference()),
             draft_id: DraftId::new(self.id.to_string())?,
@@ -133,11 +137,12 @@ impl Entry {
             currency: self.currency().to_owned(),
             total: self.decimal_total(),
             created_at: Some(self.create_date.0),
+            shown: shown.get(&self.id).cloned().unwrap_or_default(),
         })
     }
 
     /// Returns it as a voucher, with the one that reversed it; `None` where it has no date to compare.
-    pub(super) fn as_voucher(&self, reversed_by: Option<i64>) -> Option<FoundVoucher> {
+    pub(super) fn as_voucher(&self, reversed_by: Option<i64>, shown: &Contents) -> Option<FoundVoucher> {
         let stands = self.standing() == Standing::Posted && reversed_by.is_none();
         Some(FoundVoucher {
             reference: Reference::from_stored(self.reference()),
@@ -149,8 +154,43 @@ impl Entry {
             state: if stands { VoucherState::Posted } else { VoucherState::Voided },
             reversed_by: reversed_by.map(|id| id.to_string()),
             reverses: self.reverses().map(|id| id.to_string()),
+            shown: shown.get(&self.id).cloned().unwrap_or_default(),
+            differs: Vec::new(),
         })
     }
+}
+
+/// Maps each entry to what its lines show.
+pub(super) type Contents = HashMap<i64, ShownContent>;
+
+/// Returns what the lines of these entries show, in the words of a posting: account codes and references of contacts.
+pub(super) async fn contents(client: &Client, books: &Books, entries: &[Entry]) -> Result<Contents, Fault> {
+    let ids: Vec<i64> = entries.iter().map(|entry| entry.id).collect();
+    if ids.is_empty() {
+        return Ok(Contents::new());
+    }
+    let lines = lines(client, books, &ids).await?;
+    let linked = |link: fn(&EntryLine) -> &Maybe<RecordLink>| -> HashSet<i64> {
+        lines.values().flatten().filter_map(|line| link(line).as_ref().map(|link| link.0)).collect()
+    };
+    let codes = books::codes(client, books, &linked(|line| &line.account_id)).await?;
+    let references = books::references(client, books, &linked(|line| &line.partner_id)).await?;
+    let currency = Currency::from_code(&books.currency);
+    let shown_line = |line: &EntryLine| {
+        let amount = currency.and_then(|currency| Money::from_decimal(&line.balance.0, currency).ok());
+        ShownLine {
+            account: line.account_id.as_ref().and_then(|account| codes.get(&account.0).cloned()),
+            amount: amount.map_or_else(|| line.balance.0.clone(), Money::to_decimal),
+            party: line.partner_id.as_ref().and_then(|contact| references.get(&contact.0).cloned()),
+        }
+    };
+    // The payable line has the text alone; behind it, the expense line has the dimensions.
+    let text = |line: &EntryLine| line.name.as_ref().and_then(|name| name.as_ref().cloned());
+    let content = |lines: &Vec<EntryLine>| ShownContent {
+        text: lines.iter().filter_map(text).min_by_key(|text| text.chars().count()),
+        lines: Some(lines.iter().map(shown_line).collect()),
+    };
+    Ok(lines.iter().map(|(id, lines)| (*id, content(lines))).collect())
 }
 
 /// Returns the entries that fit a filter, oldest first.

@@ -116,6 +116,7 @@ async fn odoo() -> (MockServer, Server, Odoo) {
         ok(json!([{"id": 51, "code": "7790", "account_type": "expense"}, {"id": 53, "code": "2930", "account_type": "liability_current"},
                   {"id": 54, "code": "2400", "account_type": "liability_payable"}])),
     );
+    server.says("account.move.line/search_read", ok(json!([])));
     server.says("res.partner/search_read", ok(json!([{"id": 9, "ref": "PM-0031"}])));
     let listening = MockServer::start().await;
     Mock::given(method("POST"))

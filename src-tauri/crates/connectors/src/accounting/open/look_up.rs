@@ -33,6 +33,7 @@ pub(super) async fn look_up(open: &Open, references: &[Reference]) -> Result<Fou
         if let Some(not_found) = &listed.not_found {
             refuse_incomplete(peer, &asked, &listed.found, &drafts, not_found)?;
         }
+        refuse_rewritten(peer, &asked, &listed.found, &drafts)?;
         for voucher in listed.found {
             // A voucher that was not asked for proves nothing about those that were.
             if asked.contains(voucher.reference.as_str()) {
@@ -70,6 +71,32 @@ fn refuse_incomplete(
     }
 }
 
+/// Refuses an answer in which a reference comes back written in another way, such as in capitals: the voucher stands
+/// there, and would be taken for absent.
+fn refuse_rewritten(
+    peer: &Peer,
+    asked: &HashSet<&str>,
+    vouchers: &[FoundVoucherBody],
+    drafts: &[FoundDraftBody],
+) -> Result<(), CallError> {
+    let vouchers = vouchers.iter().map(|voucher| voucher.reference.as_str());
+    let there: HashSet<&str> = vouchers.chain(drafts.iter().map(|draft| draft.reference.as_str())).collect();
+    let mut strange = there.iter().filter(|reference| !asked.contains(*reference)).peekable();
+    if strange.peek().is_none() {
+        return Ok(());
+    }
+    let missed: HashSet<String> = asked.difference(&there).map(|reference| bare(reference)).collect();
+    match strange.find(|reference| missed.contains(&bare(reference))) {
+        Some(rewritten) => Err(CallError::Unknown(peer.unexpected(200, &format!("reference {rewritten}")))),
+        None => Ok(()),
+    }
+}
+
+/// Returns the letters and digits of a reference, in small letters.
+fn bare(reference: &str) -> String {
+    reference.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// Refuses an answer with one voucher for two records, or with a draft twice: such a draft would be kept and discarded
 /// at once.
 fn refuse_ambiguous(peer: &Peer, vouchers: &[FoundVoucherBody], drafts: &[FoundDraftBody]) -> Result<(), CallError> {
@@ -97,6 +124,7 @@ fn draft_taken_over(peer: &Peer, draft: FoundDraftBody) -> Result<FoundDraft, Ca
         currency: draft.currency,
         total: draft.total,
         created_at: draft.created_at,
+        shown: draft.shown.into(),
     })
 }
 
@@ -115,5 +143,7 @@ pub(super) fn taken_over(peer: &Peer, voucher: FoundVoucherBody) -> Result<Found
         state: if voucher.reversed_by.is_some() { VoucherState::Voided } else { voucher.state },
         reversed_by: voucher.reversed_by,
         reverses: voucher.reverses,
+        shown: voucher.shown.into(),
+        differs: Vec::new(),
     })
 }

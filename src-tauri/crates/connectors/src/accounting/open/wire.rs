@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
-use postonce_engine::domain::{RunId, VoucherState};
+use postonce_engine::domain::{RunId, ShownContent, ShownLine, VoucherState};
 use postonce_engine::ports::{LockHolder, LockInfo, LockProgress, Unaware};
 use serde::{Deserialize, Serialize};
 
@@ -281,6 +281,33 @@ pub(super) struct FoundDraftBody {
     pub(super) total: String,
     #[serde(default)]
     pub(super) created_at: Option<DateTime<Utc>>,
+    #[serde(flatten)]
+    pub(super) shown: ShownBody,
+}
+
+/// Holds the rest of a voucher or draft, as far as the server shows it: both members are optional.
+#[derive(Deserialize, Default)]
+pub(super) struct ShownBody {
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
+    lines: Option<Vec<ShownLineBody>>,
+}
+
+#[derive(Deserialize)]
+struct ShownLineBody {
+    #[serde(default)]
+    account: Option<String>,
+    amount: String,
+    #[serde(default)]
+    party: Option<String>,
+}
+
+impl From<ShownBody> for ShownContent {
+    fn from(body: ShownBody) -> Self {
+        let line = |line: ShownLineBody| ShownLine { account: line.account, amount: line.amount, party: line.party };
+        Self { text: body.text, lines: body.lines.map(|lines| lines.into_iter().map(line).collect()) }
+    }
 }
 
 #[derive(Deserialize)]
@@ -304,6 +331,8 @@ pub(super) struct FoundVoucherBody {
     pub(super) reversed_by: Option<String>,
     #[serde(default)]
     pub(super) reverses: Option<String>,
+    #[serde(flatten)]
+    pub(super) shown: ShownBody,
 }
 
 #[derive(Serialize)]

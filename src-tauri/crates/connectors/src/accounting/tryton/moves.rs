@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use postonce_engine::domain::{
-    Acknowledgement, DraftId, Found, FoundDraft, FoundVoucher, Money, Reference, VoucherState,
+    Acknowledgement, DraftId, Found, FoundDraft, FoundVoucher, Money, Reference, ShownContent, ShownLine, VoucherState,
 };
 use postonce_engine::ports::CallError;
 use rust_decimal::Decimal;
@@ -17,7 +17,7 @@ use super::rpc::{Call, Rpc};
 use super::wire::{TrytonDate, TrytonDecimal, TrytonMoment};
 
 /// The fields that are read of a move.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 14] = [
     "number",
     "state",
     "description",
@@ -29,6 +29,9 @@ const FIELDS: [&str; 11] = [
     "lines.credit",
     "lines.create_date",
     "lines.write_date",
+    "lines.account.code",
+    "lines.party.code",
+    "lines.description",
 ];
 /// The number of lines of a posting: expense and payable.
 const LINES_OF_A_POSTING: usize = 2;
@@ -57,6 +60,17 @@ struct LineRead {
     credit: TrytonDecimal,
     create_date: TrytonMoment,
     write_date: Option<TrytonMoment>,
+    #[serde(rename = "account.", default)]
+    account: Option<CodeBody>,
+    #[serde(rename = "party.", default)]
+    party: Option<CodeBody>,
+    #[serde(default)]
+    description: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct CodeBody {
+    code: Option<String>,
 }
 
 /// Describes a move that is posted, after a call that was to post it.
@@ -135,6 +149,18 @@ impl Move {
         DraftId::new(self.id.to_string()).expect("a number is not empty")
     }
 
+    /// Returns what the lines show. The payable line has the text alone; behind it, the expense line has the dimensions.
+    fn shown(&self) -> ShownContent {
+        let texts = self.lines.iter().filter_map(|line| line.description.clone()).filter(|text| !text.is_empty());
+        let line = |line: &LineRead| ShownLine {
+            account: line.account.as_ref().and_then(|account| account.code.clone()),
+            amount: (line.debit.0 - line.credit.0).to_string(),
+            party: line.party.as_ref().and_then(|party| party.code.clone()),
+        };
+        let lines = Some(self.lines.iter().map(line).collect::<Vec<_>>()).filter(|lines| !lines.is_empty());
+        ShownContent { text: texts.min_by_key(|text| text.chars().count()), lines }
+    }
+
     pub(super) fn found_draft(&self, facts: &Facts) -> FoundDraft {
         FoundDraft {
             reference: Reference::from_stored(self.reference()),
@@ -143,6 +169,7 @@ impl Move {
             currency: facts.currency.clone(),
             total: self.total().to_string(),
             created_at: Some(self.create_date.0),
+            shown: self.shown(),
         }
     }
 
@@ -157,6 +184,8 @@ impl Move {
             state: if reversed_by.is_some() { VoucherState::Voided } else { VoucherState::Posted },
             reversed_by,
             reverses: self.cancels().map(str::to_owned),
+            shown: self.shown(),
+            differs: Vec::new(),
         }
     }
 }

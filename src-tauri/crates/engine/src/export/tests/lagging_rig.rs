@@ -155,6 +155,8 @@ fn voucher(total: &str, id: usize) -> FoundVoucher {
         state: VoucherState::Posted,
         reversed_by: None,
         reverses: None,
+        shown: crate::domain::ShownContent::default(),
+        differs: Vec::new(),
     }
 }
 

@@ -5,10 +5,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Row, named_params};
 
+use crate::domain::evidence::Expected;
 use crate::domain::{
-    Actor, AttemptState, DifferenceKind, Generation, ItemResult, Money, Period, RecordId, Reference, RunId,
+    Actor, AttemptState, DifferenceKind, Generation, Money, Period, RecordId, Reference, RunId, SentContent,
+    VoucherPart,
 };
-use crate::ledger::values::{day, instant, instant_option, json, money, number, signed, stamp, word};
+use crate::ledger::values::{day, from_json_option, instant, instant_option, json, money, number, signed, stamp, word};
 use crate::ledger::{LedgerError, LedgerTx};
 use crate::views::{BothSums, LedgerSide, Sides};
 
@@ -34,6 +36,8 @@ pub(crate) struct ComparisonEnd {
     pub(crate) reversed: u64,
     pub(crate) differences: u64,
     pub(crate) sums: Vec<BothSums>,
+    /// The parts of the vouchers' content that the accounting system did not show.
+    pub(crate) unseen: Vec<VoucherPart>,
 }
 
 /// An attempt, as a comparison looks at it.
@@ -58,6 +62,8 @@ pub(crate) struct Compared {
     pub(crate) reversal: Option<AttemptState>,
     /// True if a later generation is posted: a person knew what had become of this one.
     pub(crate) exported_again: bool,
+    /// The content beyond day and amount; `None` for a claim of an earlier version.
+    pub(crate) sent: Option<SentContent>,
 }
 
 /// A difference on its way into the ledger.
@@ -72,6 +78,11 @@ pub(crate) struct NewDifference {
 }
 
 impl Compared {
+    /// Returns the content that should stand under its reference.
+    pub(crate) fn expected(&self) -> Expected<'_> {
+        Expected { reference: &self.reference, date: self.date, amount: self.amount, content: self.sent.as_ref() }
+    }
+
     /// Returns the attempt as the comparison shows it.
     pub(crate) fn side(&self) -> LedgerSide {
         LedgerSide {
@@ -116,7 +127,7 @@ impl LedgerTx<'_> {
                 ":comparison": comparison, ":run": run, ":now": stamp(now),
                 ":ledger": signed(end.ledger_vouchers), ":accounting": signed(end.accounting_vouchers),
                 ":matched": signed(end.matched), ":waiting": signed(end.waiting), ":reversed": signed(end.reversed),
-                ":differences": signed(end.differences), ":sums": json(&end.sums),
+                ":differences": signed(end.differences), ":sums": json(&end.sums), ":unseen": json(&end.unseen),
             },
         )
     }
@@ -172,32 +183,50 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Returns the posted attempts of a run's rows with this result, in the order of the rows, those behind `after`: a
-    /// page.
-    pub(crate) fn exported_of(
-        &self,
-        run: i64,
-        result: ItemResult,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<Compared>, LedgerError> {
+    /// Returns the attempts that a run posted, in the order of its rows, those behind `after`: a page.
+    pub(crate) fn exported_of(&self, run: i64, after: u64, limit: usize) -> Result<Vec<Compared>, LedgerError> {
         self.rows(
             include_str!("exported_of.sql"),
+            named_params! { ":run": run, ":after": signed(after), ":limit": signed(limit as u64) },
+            |row| self.compared(row),
+        )
+    }
+
+    /// Returns the posted attempts of the records that a run left out as exported, found in the books, or was to export
+    /// once more; in the order of its rows, those behind `after`, a row and an attempt: a page.
+    pub(crate) fn to_review(&self, run: i64, after: (u64, i64), limit: usize) -> Result<Vec<Compared>, LedgerError> {
+        self.rows(
+            include_str!("to_review.sql"),
             named_params! {
-                ":run": run, ":result": result.as_str(), ":after": signed(after), ":limit": signed(limit as u64),
+                ":run": run, ":after_position": signed(after.0), ":after_attempt": after.1,
+                ":limit": signed(limit as u64),
             },
             |row| self.compared(row),
         )
     }
 
-    /// Counts the rows of a run with this result.
-    pub(crate) fn count_result(&self, run: i64, result: ItemResult) -> Result<u64, LedgerError> {
+    /// Returns every posted attempt of these records, oldest first.
+    pub(crate) fn posted_attempts_of(&self, records: &[RecordId]) -> Result<Vec<Compared>, LedgerError> {
+        let mut attempts = Vec::new();
+        for record in records {
+            let of = named_params! { ":record": record.as_str() };
+            attempts.extend(self.rows(include_str!("posted_attempts_of.sql"), of, |row| self.compared(row))?);
+        }
+        Ok(attempts)
+    }
+
+    /// Counts the rows that a run posted, and those that are left to its review.
+    pub(crate) fn count_to_look_up(&self, run: i64) -> Result<(u64, u64), LedgerError> {
         let rows = self.row(
-            "SELECT count(*) AS rows FROM run_item WHERE run_number = :run AND result = :result",
-            named_params! { ":run": run, ":result": result.as_str() },
-            |row| self.get::<i64>(row, "rows"),
+            "SELECT coalesce(sum(result = 'posted'), 0) AS posted,
+                    coalesce(sum(result IN ('skipped_already_exported', 'skipped_found_in_accounting')
+                                 OR generation > 1), 0) AS others
+             FROM run_item WHERE run_number = :run",
+            named_params! { ":run": run },
+            |row| Ok((self.get::<i64>(row, "posted")?, self.get::<i64>(row, "others")?)),
         )?;
-        number("run_item", rows.unwrap_or_default())
+        let (posted, others) = rows.unwrap_or_default();
+        Ok((number("run_item", posted)?, number("run_item", others)?))
     }
 
     /// Returns the attempts dated in the period that made no voucher, those behind `after`: a page.
@@ -249,6 +278,7 @@ impl LedgerTx<'_> {
             last_sent_at: instant("attempt.last_sent_at", &self.get::<String>(row, "last_sent_at")?)?,
             reversal: reversal.map(|text| word("reversal.state", &text, AttemptState::from_text)).transpose()?,
             exported_again: self.get(row, "exported_again")?,
+            sent: from_json_option("attempt.sent", self.get(row, "sent")?)?,
         })
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Row, named_params};
 
 use crate::domain::{Actor, DifferenceKind, Generation, Period, Protection, RunId};
-use crate::ledger::values::{day_option, from_json, instant, instant_option, number, signed, word};
+use crate::ledger::values::{day_option, from_json, from_json_option, instant, instant_option, number, signed, word};
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
 use crate::views::{Comparison, Difference, Papers};
 
@@ -117,6 +117,7 @@ impl LedgerTx<'_> {
             reversed: count("reversed")?,
             differences: count("differences")?,
             sums: from_json("comparison.sums", &self.get::<String>(row, "sums")?)?,
+            unseen: from_json_option("comparison.unseen", self.get(row, "unseen")?)?,
         })
     }
 

@@ -22,6 +22,7 @@ pub(in crate::ledger) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0005_records.sql"),
     include_str!("../../../migrations/0006_rows.sql"),
     include_str!("../../../migrations/0007_left_out.sql"),
+    include_str!("../../../migrations/0008_proof_of_content.sql"),
 ];
 
 /// Returns the version that this program writes.

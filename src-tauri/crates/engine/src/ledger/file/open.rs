@@ -111,4 +111,48 @@ mod tests {
         whole.execute_batch(include_str!("../../../migrations/schema.sql")).expect("the schema file runs");
         assert_eq!(schema(&migrated), schema(&whole));
     }
+
+    /// Makes a ledger of the version before acknowledgements were unique, in which one voucher answers for two records.
+    fn with_one_voucher_for_two() -> Connection {
+        let ledger = Connection::open_in_memory().expect("memory");
+        for migration in MIGRATIONS.iter().take(7) {
+            ledger.execute_batch(migration).expect("each migration runs on the one before");
+        }
+        let hash = "zeroblob(32)";
+        ledger.execute_batch(&format!(
+            "INSERT INTO reading VALUES (1, 't', 't');
+             INSERT INTO run (run_number, run_id, trigger, actor_user, actor_host, organisation, protection, fence, program,
+                              started_at)
+             VALUES (1, 'run-1', 'manual', 'kari', 'host', 'hlf', 'enforced', 1, '1', 't');
+             INSERT INTO request (request_id, key, keyed_at, run_number, fence, body_hash)
+             VALUES (1, 'key', 't', 1, 1, {hash});"
+        )).expect("as that version wrote it");
+        for (place, id) in ["A", "B", "C"].into_iter().enumerate() {
+            let voucher = if id == "C" { "V-3" } else { "V-1" };
+            ledger.execute_batch(&format!(
+                "INSERT INTO record (record_id, content_hash, date, currency, exponent, minor, payee_id, payee_name, category,
+                                     text, file, line, first_seen_at, reading_id)
+                 VALUES ('{id}', {hash}, '2026-10-28', 'NOK', 2, 100, 'P', 'P', 'c', 't', 'f', 2, 't', 1);
+                 INSERT INTO attempt (record_id, generation, reference, run_number, request_id, member, content_hash, date,
+                                      currency, exponent, minor, state, claimed_at, last_sent_at, settled_at, settled_run,
+                                      voucher_id)
+                 VALUES ('{id}', 1, 'hlf:{id}', 1, 1, {place}, {hash}, '2026-10-28', 'NOK', 2, 100, 'posted', 't', 't', 't',
+                         1, '{voucher}');"
+            )).expect("as that version wrote it");
+        }
+        ledger
+    }
+
+    #[test]
+    fn ledger_with_one_voucher_for_two_records_opens_as_it_is() {
+        let ledger = with_one_voucher_for_two();
+        ledger.execute_batch(MIGRATIONS[7]).expect("the upgrade takes the ledger as it is");
+        let sharing: Vec<String> = ledger
+            .prepare("SELECT record_id FROM attempt WHERE shares_voucher = 1")
+            .and_then(|mut found| found.query_map([], |row| row.get(0))?.collect())
+            .expect("the column is there");
+        assert_eq!(sharing, ["B"], "the first keeps it");
+        let again = ledger.execute("UPDATE attempt SET shares_voucher = 0 WHERE record_id = 'B'", []);
+        assert!(again.is_err(), "an acknowledgement is one record's");
+    }
 }

@@ -94,7 +94,7 @@ impl LedgerTx<'_> {
         let (mut changed, mut vanished) = (None, None);
         if let (RecordState::Changed | RecordState::Vanished, Some(id), Some(attempt)) = (state, &record_id, attempt) {
             changed = self.changed(id, attempt)?;
-            vanished = self.open_alarm(attempt)?.map(|(_, alarm)| alarm);
+            vanished = self.open_alarm(id)?;
         }
         let found_out = vanished.as_ref().map(|alarm| alarm.since);
         let since = match found_out.or(changed.as_ref().and_then(|changed| changed.since)) {

@@ -97,6 +97,7 @@ impl LedgerTx<'_> {
                 read: count("read")?,
                 posted: count("posted")?,
                 skipped: count("skipped")?,
+                found: count("found")?,
                 refused: count("refused")?,
                 held: count("held")?,
                 in_doubt: count("in_doubt")?,

@@ -27,7 +27,7 @@ impl LedgerTx<'_> {
         let Some((story, guard)) = head else { return Ok(None) };
         let attempts = self.rows(include_str!("attempt_story.sql"), of_record, |row| self.attempt_story(row))?;
         let (changed, vanished) = match guard {
-            Some(guard) => (self.changed(id, guard)?, self.open_alarm(guard)?.map(|(_, alarm)| alarm)),
+            Some(guard) => (self.changed(id, guard)?, self.open_alarm(id)?),
             None => (None, None),
         };
         let changed_at = self.rows(

@@ -44,6 +44,7 @@ impl LedgerTx<'_> {
             run_id: RunId::new(self.get::<String>(row, "run_id")?),
             actor: Actor { user: self.get(row, "actor_user")?, host: self.get(row, "actor_host")? },
             settled_at: instant("attempt.settled_at", &self.get::<String>(row, "settled_at")?)?,
+            last_sent_at: instant("attempt.last_sent_at", &self.get::<String>(row, "last_sent_at")?)?,
             reversed_by: self.get(row, "counter_voucher_id")?,
         })
     }
@@ -208,6 +209,15 @@ impl LedgerTx<'_> {
             named_params! { ":attempt": claimed.attempt_id },
             |row| Ok((self.re_export(row)?, self.get::<Option<String>>(row, "earlier_voucher_id")?)),
         )?;
+        if matches!(settlement, Settlement::Posted { .. }) {
+            // The record has its voucher again. Whether an earlier one stands beside it shows when they are looked up.
+            self.execute(
+                include_str!("clear_earlier_alarms.sql"),
+                named_params! {
+                    ":record": claimed.record_id.as_str(), ":generation": claimed.generation.number(), ":now": stamp(now),
+                },
+            )?;
+        }
         // A voucher of a generation that was asked for elsewhere may be found in the books; it has no wish here.
         let Some((wish, earlier_voucher_id)) = wish else { return Ok(()) };
         if matches!(settlement, Settlement::NotSent) {
@@ -216,15 +226,6 @@ impl LedgerTx<'_> {
                 "re_export",
                 "UPDATE re_export SET attempt_id = NULL WHERE re_export_id = :re_export",
                 named_params! { ":re_export": wish.re_export_id },
-            )?;
-        }
-        if matches!(settlement, Settlement::Refused { .. }) {
-            // The earlier voucher was reversed for it, and nothing came in its place: the payee's money is out of the books.
-            self.execute(
-                include_str!("alarm_of_reversed.sql"),
-                named_params! {
-                    ":re_export": wish.re_export_id, ":now": stamp(now),
-                },
             )?;
         }
         let run_id = self.run_id_of(run)?;
@@ -386,6 +387,13 @@ impl LedgerTx<'_> {
                 ":problem": refusal, ":reversal": reversal.reversal_id,
             },
         )?;
+        if state == "posted" {
+            // From here on the record is in no book, until its new voucher is acknowledged: whatever comes in between.
+            self.execute(
+                include_str!("alarm_of_reversed.sql"),
+                named_params! { ":reversal": reversal.reversal_id, ":now": stamp(now) },
+            )?;
+        }
         let run_id = self.run_id_of(run)?;
         let act = AuditAct::new(now, actor, Act::ReversalSettled)
             .run(&run_id)

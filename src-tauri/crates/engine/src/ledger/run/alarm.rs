@@ -7,25 +7,22 @@ use chrono::{DateTime, Utc};
 use rusqlite::named_params;
 
 use crate::domain::{AlarmKind, FoundVoucher};
-use crate::ledger::values::{from_json, instant, json, stamp, word};
+use crate::ledger::values::{from_json, from_json_option, instant, json, stamp, word};
 use crate::ledger::{LedgerError, LedgerTx};
 use crate::views::Alarm;
 
 impl LedgerTx<'_> {
-    /// Returns the open alarm of an attempt, with its id.
-    pub(in crate::ledger) fn open_alarm(&self, attempt: i64) -> Result<Option<(i64, Alarm)>, LedgerError> {
-        self.row(
-            "SELECT alarm_id, kind, evidence, raised_at FROM alarm WHERE attempt_id = :attempt AND cleared_at IS NULL",
-            named_params! { ":attempt": attempt },
-            |row| {
-                let alarm = Alarm {
-                    kind: word("alarm.kind", &self.get::<String>(row, "kind")?, AlarmKind::from_text)?,
-                    since: instant("alarm.raised_at", &self.get::<String>(row, "raised_at")?)?,
-                    evidence: from_json("alarm.evidence", &self.get::<String>(row, "evidence")?)?,
-                };
-                Ok((self.get(row, "alarm_id")?, alarm))
-            },
-        )
+    /// Returns the open alarm about a record's vouchers: the one about the newest of them, if there are several.
+    pub(in crate::ledger) fn open_alarm(&self, record: &str) -> Result<Option<Alarm>, LedgerError> {
+        self.row(include_str!("open_alarm.sql"), named_params! { ":record": record }, |row| {
+            Ok(Alarm {
+                kind: word("alarm.kind", &self.get::<String>(row, "kind")?, AlarmKind::from_text)?,
+                since: instant("alarm.raised_at", &self.get::<String>(row, "raised_at")?)?,
+                evidence: from_json("alarm.evidence", &self.get::<String>(row, "evidence")?)?,
+                is_ours: self.get(row, "is_ours")?,
+                refusal: from_json_option("attempt.reason", self.get(row, "refusal")?)?,
+            })
+        })
     }
 
     /// Raises the alarm, or brings the open one up to what is seen now; says whether there was anything new in it.
@@ -38,10 +35,15 @@ impl LedgerTx<'_> {
     ) -> Result<bool, LedgerError> {
         let mut evidence = evidence.to_vec();
         evidence.sort_by(|one, other| one.acknowledgement.voucher_id.cmp(&other.acknowledgement.voucher_id));
+        // Earlier versions kept no more of it: what a person accepted then stays accepted.
+        let unmarked = |voucher: &FoundVoucher| FoundVoucher { differs: Vec::new(), ..voucher.clone() };
+        let unmarked = json(&evidence.iter().map(unmarked).collect::<Vec<_>>());
         let evidence = json(&evidence);
         let newest = self.row(
             include_str!("newest_alarm.sql"),
-            named_params! { ":attempt": attempt, ":kind": kind.as_str(), ":evidence": evidence },
+            named_params! {
+                ":attempt": attempt, ":kind": kind.as_str(), ":evidence": evidence, ":unmarked": unmarked,
+            },
             |row| {
                 let same: bool = self.get(row, "same")?;
                 Ok((self.get::<i64>(row, "alarm_id")?, same, self.get::<Option<String>>(row, "cleared_by")?))

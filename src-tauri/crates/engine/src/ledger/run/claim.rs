@@ -9,8 +9,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::named_params;
 use sha2::{Digest, Sha256};
 
-use crate::domain::{ContentHash, DraftId, Generation, Money, RecordId, Reference, RequestKey, RequestKind};
-use crate::ledger::values::{signed, stamp};
+use crate::domain::evidence::Expected;
+use crate::domain::{
+    ContentHash, DraftId, Generation, Money, RecordId, Reference, RequestKey, RequestKind, SentContent,
+};
+use crate::ledger::values::{json, signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
 
 /// A claim on one record and generation, in the ledger.
@@ -20,13 +23,21 @@ pub struct Claimed {
     pub(in crate::ledger) record_id: RecordId,
     pub(in crate::ledger) generation: Generation,
     pub(in crate::ledger) reference: Reference,
+    pub(in crate::ledger) content: ContentHash,
     pub(in crate::ledger) date: NaiveDate,
     pub(in crate::ledger) amount: Money,
+    /// The content beyond day and amount; `None` for a claim of an earlier version.
+    pub(in crate::ledger) sent: Option<Arc<SentContent>>,
     /// The claim's row in the run that claimed it; 0 for a claim that an earlier run left open.
     pub(in crate::ledger) position: u64,
 }
 
 impl Claimed {
+    /// Returns the number of the attempt.
+    pub(crate) fn attempt_id(&self) -> i64 {
+        self.attempt_id
+    }
+
     /// Returns the record's id.
     pub fn record_id(&self) -> &RecordId {
         &self.record_id
@@ -50,6 +61,25 @@ impl Claimed {
     /// Returns the amount that is claimed.
     pub fn amount(&self) -> Money {
         self.amount
+    }
+
+    /// Returns the content that should stand under its reference.
+    pub(crate) fn expected(&self) -> Expected<'_> {
+        Expected { reference: &self.reference, date: self.date, amount: self.amount, content: self.sent.as_deref() }
+    }
+
+    /// Returns a claim on the same content, by another reference.
+    pub(crate) fn member(&self, generation: Generation, reference: Reference) -> ClaimMember {
+        ClaimMember {
+            position: self.position,
+            record_id: self.record_id.clone(),
+            generation,
+            reference,
+            content: self.content,
+            date: self.date,
+            amount: self.amount,
+            sent: self.sent.as_deref().cloned(),
+        }
     }
 }
 
@@ -182,6 +212,15 @@ pub(crate) struct ClaimMember {
     pub(crate) content: ContentHash,
     pub(crate) date: NaiveDate,
     pub(crate) amount: Money,
+    /// The content beyond day and amount.
+    pub(crate) sent: Option<SentContent>,
+}
+
+impl ClaimMember {
+    /// Returns the content that should stand under its reference.
+    pub(crate) fn expected(&self) -> Expected<'_> {
+        Expected { reference: &self.reference, date: self.date, amount: self.amount, content: self.sent.as_ref() }
+    }
 }
 
 impl LedgerTx<'_> {
@@ -197,7 +236,8 @@ impl LedgerTx<'_> {
                     ":reference": asked.reference.as_str(), ":run": ask.run, ":request": request_id,
                     ":member": signed(member as u64), ":hash": asked.content.as_bytes(), ":date": asked.date.to_string(),
                     ":currency": asked.amount.currency().code(), ":exponent": asked.amount.currency().exponent(),
-                    ":minor": asked.amount.minor(), ":now": stamp(ask.at.now), ":there": stamp(ask.at.there),
+                    ":minor": asked.amount.minor(), ":sent": asked.sent.as_ref().map(json), ":now": stamp(ask.at.now),
+                    ":there": stamp(ask.at.there),
                 },
             )?;
             let attempt_id = self.inserted();
@@ -218,8 +258,10 @@ impl LedgerTx<'_> {
                 record_id: asked.record_id,
                 generation: asked.generation,
                 reference: asked.reference,
+                content: asked.content,
                 date: asked.date,
                 amount: asked.amount,
+                sent: asked.sent.map(Arc::new),
                 position: asked.position,
             });
         }

@@ -1,4 +1,4 @@
 INSERT INTO attempt (record_id, generation, reference, run_number, request_id, member, content_hash, date, currency,
-                     exponent, minor, state, claimed_at, last_sent_at)
+                     exponent, minor, sent, state, claimed_at, last_sent_at)
 VALUES (:record, :generation, :reference, :run, :request, :member, :hash, :date, :currency,
-        :exponent, :minor, 'claimed', :now, :there)
+        :exponent, :minor, :sent, 'claimed', :now, :there)

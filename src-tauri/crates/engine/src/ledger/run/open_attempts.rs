@@ -5,10 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
 
-use crate::domain::{DraftId, Reference, RequestKey, RequestKind};
+use crate::domain::{ContentHash, DraftId, Reference, RequestKey, RequestKind};
 use crate::error::Problem;
 use crate::ledger::run::claim::Moment;
-use crate::ledger::values::{instant, json, money, signed, stamp, word};
+use crate::ledger::values::{from_json_option, instant, json, money, signed, stamp, word};
 use crate::ledger::{Claimed, ClaimedRequest, LedgerError, LedgerTx, Settlement, StagedDraft};
 use crate::views::Reason;
 
@@ -213,6 +213,13 @@ pub(crate) struct OpenRecord {
     request_id: i64,
 }
 
+impl OpenRecord {
+    /// Returns the number of the attempt.
+    pub(crate) fn attempt_id(&self) -> i64 {
+        self.claimed.attempt_id
+    }
+}
+
 impl LedgerTx<'_> {
     /// Returns the open attempt of a record; `None` if nothing is in doubt.
     pub(crate) fn open_record(&self, record: &str) -> Result<Option<OpenRecord>, LedgerError> {
@@ -231,13 +238,19 @@ impl LedgerTx<'_> {
     /// Returns a claim that an earlier run, or an earlier step, left open.
     fn claimed(&self, row: &Row<'_>) -> Result<Claimed, LedgerError> {
         let (code, exponent): (String, i64) = (self.get(row, "currency")?, self.get(row, "exponent")?);
+        let hash: Vec<u8> = self.get(row, "content_hash")?;
         Ok(Claimed {
             attempt_id: self.get(row, "attempt_id")?,
             record_id: self.record_id(row)?,
             generation: self.generation(row)?,
             reference: Reference::from_stored(self.get::<String>(row, "reference")?),
+            content: ContentHash::from_bytes(&hash).ok_or(LedgerError::Impossible {
+                what: "attempt.content_hash",
+                found: format!("{} bytes", hash.len()),
+            })?,
             date: crate::ledger::values::day("attempt.date", &self.get::<String>(row, "date")?)?,
             amount: money(&code, exponent, self.get(row, "minor")?)?,
+            sent: from_json_option("attempt.sent", self.get(row, "sent")?)?.map(Arc::new),
             position: 0,
         })
     }

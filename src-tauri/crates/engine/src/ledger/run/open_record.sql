@@ -1,4 +1,4 @@
-SELECT a.attempt_id, a.record_id, a.generation, a.reference, a.date, a.currency, a.exponent, a.minor, a.draft_id,
+SELECT a.attempt_id, a.record_id, a.generation, a.reference, a.date, a.currency, a.exponent, a.minor, a.sent, a.content_hash, a.draft_id,
        a.last_sent_at, a.request_id, request.kind, request.fence
 FROM attempt a
 JOIN request USING (request_id)

@@ -51,13 +51,7 @@ impl LedgerTx<'_> {
         self.rows(
             include_str!("candidates.sql"),
             named_params! { ":reading": reading.0, ":after": after, ":limit": signed(limit as u64) },
-            |row| {
-                let mut candidate = self.candidate(row)?;
-                if self.get(row, "conflict")? {
-                    candidate.conflict = self.places_of(reading, &candidate.record.id)?;
-                }
-                Ok(candidate)
-            },
+            |row| self.candidate(row),
         )
     }
 
@@ -102,6 +96,11 @@ impl LedgerTx<'_> {
         self.row(include_str!("candidate_of.sql"), named_params! { ":record": record }, |row| self.candidate(row))
     }
 
+    /// Returns the places at which the id stands in the reading that saw the record last, the first few.
+    fn conflict_places(&self, id: &RecordId) -> Result<Vec<Place>, LedgerError> {
+        self.rows(include_str!("conflict_places.sql"), named_params! { ":id": id.as_str() }, |row| self.place(row))
+    }
+
     fn candidate(&self, row: &Row<'_>) -> Result<Candidate, LedgerError> {
         let (code, exponent): (String, i64) = (self.get(row, "currency")?, self.get(row, "exponent")?);
         let record = Record {
@@ -124,11 +123,12 @@ impl LedgerTx<'_> {
                 settled_run: self.get(row, "settled_run")?,
             }),
         };
+        let conflict = if self.get(row, "conflict")? { self.conflict_places(&record.id)? } else { Vec::new() };
         Ok(Candidate {
             cursor: self.get(row, "seq")?,
             record,
             place: self.place(row)?,
-            conflict: Vec::new(),
+            conflict,
             held: from_json_option("record.held_reason", self.get(row, "held_reason")?)?,
             guard,
         })

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
 
 use crate::domain::RecordId;
+use crate::ledger::run::claim::ClaimMember;
 use crate::ledger::values::{day, from_json, instant, instant_option, json, money, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
 use crate::views::{Changed, Content};
@@ -25,6 +26,39 @@ impl LedgerTx<'_> {
                 },
             )?;
         }
+        Ok(())
+    }
+
+    /// Keeps the content of a voucher that is taken over as it stands, if the record says something else by now.
+    pub(in crate::ledger) fn keep_shown(&self, asked: &ClaimMember, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let record = named_params! { ":record": asked.record_id.as_str() };
+        let sql =
+            "SELECT content_hash, date, currency, exponent, minor, payee_id, payee_name, category, text, department,
+                       project, version, approved_at FROM record WHERE record_id = :record";
+        let found = self.row(sql, record, |row| Ok((self.get::<Vec<u8>>(row, "content_hash")?, self.content(row)?)))?;
+        let Some((_, content)) = found.filter(|(hash, _)| hash != asked.content.as_bytes()) else { return Ok(()) };
+        let (payee_id, text) = match &asked.sent {
+            Some(sent) => (sent.payee.clone(), sent.text.clone()),
+            None => (content.payee_id.clone(), content.text.clone()),
+        };
+        let payee = if payee_id == content.payee_id { content.payee.clone() } else { payee_id.clone() };
+        let shown = Content {
+            date: asked.date,
+            amount: asked.amount.to_decimal(),
+            currency: asked.amount.currency().code().to_owned(),
+            payee_id,
+            payee,
+            text,
+            ..content
+        };
+        self.execute(
+            "INSERT INTO superseded (record_id, content_hash, content, replaced_at)
+             VALUES (:record, :hash, :content, :now) ON CONFLICT DO NOTHING",
+            named_params! {
+                ":record": asked.record_id.as_str(), ":hash": asked.content.as_bytes(), ":content": json(&shown),
+                ":now": stamp(now),
+            },
+        )?;
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-SELECT attempt_id, record_id, generation, reference, member, date, currency, exponent, minor, draft_id, last_sent_at, evidence,
+SELECT attempt_id, record_id, generation, reference, member, date, currency, exponent, minor, sent, content_hash, draft_id, last_sent_at, evidence,
        state IN ('claimed', 'staged', 'unknown') AS open
 FROM attempt
 WHERE request_id = :request

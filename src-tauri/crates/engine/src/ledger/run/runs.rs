@@ -244,7 +244,7 @@ impl LedgerTx<'_> {
             include_str!("finish_run.sql"),
             named_params! {
                 ":run": run, ":now": stamp(now), ":outcome": outcome.as_str(), ":error": error.map(json),
-                ":posted": signed(counts.posted), ":skipped": signed(counts.skipped),
+                ":posted": signed(counts.posted), ":skipped": signed(counts.skipped), ":found": signed(counts.found),
                 ":refused": signed(counts.refused), ":held": signed(counts.held), ":in_doubt": signed(counts.in_doubt),
                 ":left_out": signed(counts.left_out),
             },
@@ -272,6 +272,10 @@ impl LedgerTx<'_> {
                 Some("held") => counts.held += rows,
                 Some("in_doubt") => counts.in_doubt += rows,
                 Some("left_out") => counts.left_out += rows,
+                Some("skipped_found_in_accounting") => {
+                    counts.skipped += rows;
+                    counts.found += rows;
+                }
                 Some(skipped) if skipped.starts_with("skipped") => counts.skipped += rows,
                 _ => {}
             }

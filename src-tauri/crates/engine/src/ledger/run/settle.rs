@@ -1,8 +1,14 @@
 //! Settles attempts: the accounting system's answers go into the ledger. A settled attempt is never settled again.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use rusqlite::named_params;
 
-use crate::domain::{Acknowledgement, DraftId, FoundVoucher, ItemResult, Refusal, RequestKey, RequestKind};
+use crate::domain::{
+    Acknowledgement, DraftId, FoundVoucher, HoldReason, ItemResult, RecordId, Reference, Refusal, RequestKey,
+    RequestKind,
+};
 use crate::error::Problem;
 use crate::ledger::run::claim::{ClaimMember, Moment};
 use crate::ledger::values::{json, signed, stamp};
@@ -27,6 +33,24 @@ pub(crate) enum Settlement {
     StillUnknown(Problem),
     /// The voucher under its reference is not the one that was sent, or stands there several times. A person decides.
     Unclear(Vec<FoundVoucher>),
+    /// Nothing was made for it, since the books have the record already, by somebody else's export: as that claim.
+    TakenOver(Box<TakenOver>),
+}
+
+/// A voucher in the books that nothing here made, on its way into the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TakenOver {
+    /// The claim by which the ledger knows it from now on: of this generation or a later one.
+    pub(crate) member: ClaimMember,
+    pub(crate) settlement: Settlement,
+}
+
+/// An attempt that has a voucher for its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct VoucherHolder {
+    attempt_id: i64,
+    pub(crate) record_id: String,
+    pub(crate) reference: Reference,
 }
 
 impl Settlement {
@@ -38,13 +62,18 @@ impl Settlement {
             Self::Refused { .. } => ItemResult::Refused,
             Self::NotSent => ItemResult::NotSent,
             Self::Unknown(_) | Self::StillUnknown(_) | Self::Unclear(_) => ItemResult::InDoubt,
+            Self::TakenOver(taken) => return taken.settlement.result(),
             Self::Staged(_) => return None,
         })
     }
 
     /// Says whether the attempt stays open.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self, Self::Staged(_) | Self::Unknown(_) | Self::StillUnknown(_) | Self::Unclear(_))
+        match self {
+            Self::Staged(_) | Self::Unknown(_) | Self::StillUnknown(_) | Self::Unclear(_) => true,
+            Self::TakenOver(taken) => taken.settlement.is_open(),
+            Self::Posted { .. } | Self::Refused { .. } | Self::NotSent => false,
+        }
     }
 
     fn reason(&self) -> Option<Reason> {
@@ -52,6 +81,7 @@ impl Settlement {
             Self::Refused { refusal, .. } => Some(Reason::Refused(refusal.clone())),
             Self::Unknown(problem) | Self::StillUnknown(problem) => Some(Reason::InDoubt(problem.clone())),
             Self::Unclear(vouchers) => Some(Reason::InDoubt(unclear(vouchers))),
+            Self::TakenOver(taken) => taken.settlement.reason(),
             Self::Posted { .. } | Self::NotSent | Self::Staged(_) => None,
         }
     }
@@ -61,7 +91,7 @@ impl Settlement {
             Self::Posted { .. } => "posted",
             Self::Staged(_) => "staged",
             Self::Refused { .. } => "refused",
-            Self::NotSent => "not_sent",
+            Self::NotSent | Self::TakenOver(_) => "not_sent",
             Self::Unknown(_) | Self::StillUnknown(_) | Self::Unclear(_) => "unknown",
         }
     }
@@ -85,7 +115,7 @@ impl LedgerTx<'_> {
         settlement: &Settlement,
         at: Moment,
     ) -> Result<(), LedgerError> {
-        self.settle_attempt(run, claimed, settlement, at)?;
+        let (attempt, settlement) = self.settle_attempt(run, claimed, settlement, at)?;
         let Some(result) = settlement.result() else { return Ok(()) };
         self.execute_one(
             "run_item",
@@ -93,7 +123,7 @@ impl LedgerTx<'_> {
              WHERE run_number = :run AND position = :position AND attempt_id = :attempt",
             named_params! {
                 ":result": result.as_str(), ":reason": settlement.reason().as_ref().map(json),
-                ":run": run, ":position": signed(claimed.position), ":attempt": claimed.attempt_id,
+                ":run": run, ":position": signed(claimed.position), ":attempt": attempt,
             },
         )
     }
@@ -109,10 +139,10 @@ impl LedgerTx<'_> {
         settlement: &Settlement,
         at: Moment,
     ) -> Result<(), LedgerError> {
-        self.settle_attempt(run, claimed, settlement, at)?;
+        let (attempt, settlement) = self.settle_attempt(run, claimed, settlement, at)?;
         let Some(result) = settlement.result() else { return Ok(()) };
-        let this = named_params! { ":run": run, ":attempt": claimed.attempt_id };
-        if matches!(settlement, Settlement::NotSent) {
+        let this = named_params! { ":run": run, ":attempt": attempt };
+        if matches!(*settlement, Settlement::NotSent) {
             let replanned = self.execute(include_str!("plan_item_again.sql"), this)?;
             if replanned == 1 {
                 return Ok(());
@@ -123,10 +153,10 @@ impl LedgerTx<'_> {
              WHERE run_number = :run AND attempt_id = :attempt AND result IS NOT 'skipped_already_exported'",
             named_params! {
                 ":result": result.as_str(), ":reason": settlement.reason().as_ref().map(json), ":run": run,
-                ":attempt": claimed.attempt_id,
+                ":attempt": attempt,
             },
         )?;
-        if changed > 0 || matches!(settlement, Settlement::Refused { .. } | Settlement::NotSent) {
+        if changed > 0 || matches!(*settlement, Settlement::Refused { .. } | Settlement::NotSent) {
             return Ok(());
         }
         let position = self.next_position(run)?;
@@ -134,13 +164,75 @@ impl LedgerTx<'_> {
             "run_item",
             include_str!("enter_recovered.sql"),
             named_params! {
-                ":run": run, ":position": signed(position), ":attempt": claimed.attempt_id,
+                ":run": run, ":position": signed(position), ":attempt": attempt,
                 ":result": result.as_str(), ":reason": settlement.reason().as_ref().map(json),
             },
         )
     }
 
-    fn settle_attempt(
+    /// Settles the attempt alone. Returns the attempt that stands for the record from now on, with its settlement: what
+    /// cannot be believed is in doubt, and what somebody else made is an attempt of its own.
+    fn settle_attempt<'s>(
+        &self,
+        run: i64,
+        claimed: &Claimed,
+        settlement: &'s Settlement,
+        at: Moment,
+    ) -> Result<(i64, Cow<'s, Settlement>), LedgerError> {
+        if let Settlement::TakenOver(taken) = settlement {
+            self.settle_attempt(run, claimed, &Settlement::NotSent, at)?;
+            let key = RequestKey::new(format!("taken-over-{}", claimed.attempt_id));
+            let request = self.insert_request(run, RequestKind::Found, &key, self.fence_of(run)?, None, at)?;
+            let adopted = self.insert_found(run, request, 0, &taken.member, at)?;
+            self.execute(
+                "UPDATE run_item SET attempt_id = :adopted WHERE run_number = :run AND attempt_id = :attempt",
+                named_params! { ":adopted": adopted.attempt_id, ":run": run, ":attempt": claimed.attempt_id },
+            )?;
+            self.answer_wish(run, adopted.attempt_id, &taken.member, at)?;
+            return self.settle_attempt(run, &adopted, &taken.settlement, at);
+        }
+        let settlement = self.believed(claimed, settlement)?;
+        self.write_settlement(run, claimed, &settlement, at)?;
+        Ok((claimed.attempt_id, settlement))
+    }
+
+    /// Returns the settlement that can be believed: a voucher that another record has already is none for this one.
+    fn believed<'s>(&self, claimed: &Claimed, settlement: &'s Settlement) -> Result<Cow<'s, Settlement>, LedgerError> {
+        let Settlement::Posted { acknowledgement, .. } = settlement else { return Ok(Cow::Borrowed(settlement)) };
+        let voucher = &acknowledgement.voucher_id;
+        let other = self.holder_of_voucher(voucher, claimed.attempt_id)?;
+        Ok(other.map_or(Cow::Borrowed(settlement), |other| {
+            Cow::Owned(Settlement::StillUnknown(Problem::acknowledgement_taken(voucher, other.record_id)))
+        }))
+    }
+
+    /// Returns the attempt, other than this one, that has this voucher for its own.
+    pub(crate) fn holder_of_voucher(&self, voucher: &str, attempt: i64) -> Result<Option<VoucherHolder>, LedgerError> {
+        self.row(
+            "SELECT attempt_id, record_id, reference FROM attempt
+             WHERE voucher_id = :voucher AND state = 'posted' AND shares_voucher = 0 AND attempt_id <> :attempt",
+            named_params! { ":voucher": voucher, ":attempt": attempt },
+            |row| {
+                Ok(VoucherHolder {
+                    attempt_id: self.get(row, "attempt_id")?,
+                    record_id: self.get(row, "record_id")?,
+                    reference: Reference::from_stored(self.get::<String>(row, "reference")?),
+                })
+            },
+        )
+    }
+
+    /// Takes a voucher from an attempt under whose reference it does not stand: its acknowledgement was wrong, which a
+    /// comparison names.
+    pub(crate) fn disown(&self, holder: &VoucherHolder) -> Result<(), LedgerError> {
+        self.execute_one(
+            "attempt",
+            "UPDATE attempt SET shares_voucher = 1 WHERE attempt_id = :attempt AND state = 'posted'",
+            named_params! { ":attempt": holder.attempt_id },
+        )
+    }
+
+    fn write_settlement(
         &self,
         run: i64,
         claimed: &Claimed,
@@ -186,26 +278,7 @@ impl LedgerTx<'_> {
     ) -> Result<(), LedgerError> {
         let request = self.insert_request(run, RequestKind::Found, key, fence, None, at)?;
         for (member, (asked, settlement)) in found.iter().enumerate() {
-            self.execute(
-                include_str!("adopt.sql"),
-                named_params! {
-                    ":record": asked.record_id.as_str(), ":generation": asked.generation.number(),
-                    ":reference": asked.reference.as_str(), ":run": run, ":request": request,
-                    ":member": signed(member as u64), ":hash": asked.content.as_bytes(),
-                    ":date": asked.date.to_string(), ":currency": asked.amount.currency().code(),
-                    ":exponent": asked.amount.currency().exponent(), ":minor": asked.amount.minor(),
-                    ":now": stamp(at.now), ":there": stamp(at.there),
-                },
-            )?;
-            let claimed = Claimed {
-                attempt_id: self.inserted(),
-                record_id: asked.record_id.clone(),
-                generation: asked.generation,
-                reference: asked.reference.clone(),
-                date: asked.date,
-                amount: asked.amount,
-                position: asked.position,
-            };
+            let claimed = self.insert_found(run, request, member, asked, at)?;
             self.execute_one(
                 "run_item",
                 "UPDATE run_item SET attempt_id = :attempt
@@ -215,20 +288,100 @@ impl LedgerTx<'_> {
                     ":record": asked.record_id.as_str(),
                 },
             )?;
-            // A re-export that stands in the books already was made for a wish elsewhere; it answers the wish here.
-            let wish = self.open_re_export(asked.record_id.as_str())?;
-            if wish.is_some_and(|wish| wish.generation == asked.generation) {
-                self.claim_re_export(run, claimed.attempt_id, asked, at.now)?;
-            }
+            self.answer_wish(run, claimed.attempt_id, asked, at)?;
             self.settle(run, &claimed, settlement, at)?;
         }
         Ok(())
     }
 
+    /// Takes over a voucher that was found in the books for a record that needs no row in the run: it was exported
+    /// here before, and elsewhere once more. `earlier` is the attempt by which it was known so far.
+    pub(crate) fn take_over(&self, run: i64, earlier: i64, taken: &TakenOver, at: Moment) -> Result<(), LedgerError> {
+        let key = RequestKey::new(format!("taken-over-{earlier}"));
+        let request = self.insert_request(run, RequestKind::Found, &key, self.fence_of(run)?, None, at)?;
+        let claimed = self.insert_found(run, request, 0, &taken.member, at)?;
+        self.answer_wish(run, claimed.attempt_id, &taken.member, at)?;
+        self.settle_attempt(run, &claimed, &taken.settlement, at).map(drop)
+    }
+
+    fn insert_found(
+        &self,
+        run: i64,
+        request: i64,
+        member: usize,
+        asked: &ClaimMember,
+        at: Moment,
+    ) -> Result<Claimed, LedgerError> {
+        self.keep_shown(asked, at.now)?;
+        self.execute(
+            include_str!("adopt.sql"),
+            named_params! {
+                ":record": asked.record_id.as_str(), ":generation": asked.generation.number(),
+                ":reference": asked.reference.as_str(), ":run": run, ":request": request,
+                ":member": signed(member as u64), ":hash": asked.content.as_bytes(),
+                ":date": asked.date.to_string(), ":currency": asked.amount.currency().code(),
+                ":exponent": asked.amount.currency().exponent(), ":minor": asked.amount.minor(),
+                ":sent": asked.sent.as_ref().map(json), ":now": stamp(at.now), ":there": stamp(at.there),
+            },
+        )?;
+        Ok(Claimed {
+            attempt_id: self.inserted(),
+            record_id: asked.record_id.clone(),
+            generation: asked.generation,
+            reference: asked.reference.clone(),
+            content: asked.content,
+            date: asked.date,
+            amount: asked.amount,
+            sent: asked.sent.clone().map(Arc::new),
+            position: asked.position,
+        })
+    }
+
+    /// Answers a wish by a voucher that stands in the books already: it was made for a wish elsewhere. One for an
+    /// earlier generation is overtaken.
+    fn answer_wish(&self, run: i64, attempt: i64, asked: &ClaimMember, at: Moment) -> Result<(), LedgerError> {
+        match self.open_re_export(asked.record_id.as_str())? {
+            Some(wish) if wish.generation == asked.generation => self.claim_re_export(run, attempt, asked, at.now),
+            Some(wish) if wish.generation < asked.generation => {
+                let by = wish.requested_by.clone();
+                self.withdraw_re_export(&wish, &by, "it was exported again elsewhere", at.now)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn fence_of(&self, run: i64) -> Result<u64, LedgerError> {
+        let fence =
+            self.row("SELECT fence FROM run WHERE run_number = :run", named_params! { ":run": run }, |row| {
+                self.get::<i64>(row, "fence")
+            })?;
+        crate::ledger::values::number("run.fence", fence.unwrap_or_default())
+    }
+
+    /// Settles a planned row as held: at the door, where everything that is sent passes.
+    pub(crate) fn hold_planned(
+        &self,
+        run: i64,
+        position: u64,
+        record: &RecordId,
+        reason: &HoldReason,
+        at: Moment,
+    ) -> Result<(), LedgerError> {
+        self.execute_one(
+            "run_item",
+            "UPDATE run_item SET result = 'held', reason = :reason
+             WHERE run_number = :run AND position = :position AND result IS NULL AND attempt_id IS NULL",
+            named_params! {
+                ":reason": json(&Reason::Held(reason.clone())), ":run": run, ":position": signed(position),
+            },
+        )?;
+        self.set_held(record, Some(reason), at.now)
+    }
+
     /// Undoes a request of which nothing was written: its members are planned again, to go in smaller requests.
     pub(crate) fn plan_again(&self, run: i64, request: &ClaimedRequest, at: Moment) -> Result<(), LedgerError> {
         for claimed in &request.members {
-            self.settle_attempt(run, claimed, &Settlement::NotSent, at)?;
+            self.write_settlement(run, claimed, &Settlement::NotSent, at)?;
             self.execute_one(
                 "run_item",
                 include_str!("plan_item_again.sql"),

@@ -1,4 +1,4 @@
-SELECT seq, reference, date, currency, total_minor, created_at, fence
+SELECT seq, reference, date, currency, total_minor, created_at, fence, text, lines
   FROM drafts
  WHERE reference = :reference AND created_at <= :visible_until
  ORDER BY seq

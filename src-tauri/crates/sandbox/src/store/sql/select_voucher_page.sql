@@ -1,5 +1,6 @@
 SELECT seq, reference, date, currency, total_minor, created_at, fence, state, reverses,
-       (SELECT counter.seq FROM vouchers AS counter WHERE counter.reverses = original.seq)
+       (SELECT counter.seq FROM vouchers AS counter WHERE counter.reverses = original.seq),
+       text, lines
   FROM vouchers AS original
  WHERE seq > :after AND created_at BETWEEN :from AND :to
  ORDER BY seq

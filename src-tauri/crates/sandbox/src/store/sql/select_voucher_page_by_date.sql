@@ -10,7 +10,8 @@ WITH place AS (
      LIMIT :limit
 )
 SELECT original.seq, reference, original.date, currency, total_minor, created_at, fence, state, reverses,
-       (SELECT counter.seq FROM vouchers AS counter WHERE counter.reverses = original.seq)
+       (SELECT counter.seq FROM vouchers AS counter WHERE counter.reverses = original.seq),
+       text, lines
   FROM place
   JOIN vouchers AS original ON original.seq = place.seq
  ORDER BY original.date, original.seq

@@ -59,6 +59,35 @@ async fn look_up_takes_all_drafts_of_what_was_asked_for() {
 }
 
 #[tokio::test]
+async fn reference_written_in_another_way_is_no_absence() {
+    for other in ["A", " a ", "a\u{200b}", "-a-"] {
+        for answer in [
+            json!({"found": [found(other, "V1")]}),
+            json!({"found": [found(other, "V1")], "not_found": ["a", "b"]}),
+            json!({"found": [], "drafts": [draft(other, "D-1")]}),
+        ] {
+            let seen = looked_up(answer.clone()).await;
+            assert!(matches!(seen, Err(CallError::Unknown(_))), "{answer}: {seen:?}");
+        }
+    }
+    let both = looked_up(json!({"found": [found("a", "V1"), found("A", "V2")]})).await.expect("another record's");
+    assert_eq!(both.vouchers.len(), 1);
+}
+
+#[tokio::test]
+async fn text_and_lines_are_taken_over_where_they_are_shown() {
+    let mut shown = found("a", "V1");
+    shown["text"] = json!("Travel");
+    shown["lines"] = json!([{"account": "7140", "amount": "412.00", "dimensions": {"project": "P7"}},
+                            {"account": "2930", "amount": "-412.00", "party": "PM-0031"}]);
+    let seen = looked_up(json!({"found": [shown, found("b", "V2")]})).await.expect("it is read");
+    let lines = seen.vouchers[0].shown.lines.as_deref().expect("lines");
+    assert_eq!(seen.vouchers[0].shown.text.as_deref(), Some("Travel"));
+    assert_eq!((lines[1].amount.as_str(), lines[1].party.as_deref()), ("-412.00", Some("PM-0031")));
+    assert!(seen.vouchers[1].shown.is_empty(), "a server that shows neither goes on to work");
+}
+
+#[tokio::test]
 async fn server_without_drafts_says_nothing_of_them() {
     for answer in [json!({"found": []}), json!({"found": [], "drafts": []}), json!({"found": [], "drafts": null})] {
         assert_eq!(looked_up(answer).await, Ok(Found::default()));

@@ -1,0 +1,132 @@
+//! Takes over what stands in the books for a record and was not made from this ledger: another administrator exported
+//! it, or exported it once more.
+//!
+//! Invariant: a record has one voucher that stands, of its newest generation. A ledger that does not know the newest
+//! one learns of it here, before anything is concluded about an earlier one.
+
+use crate::calls::{Caller, RunError};
+use crate::domain::likeness::Likeness;
+use crate::domain::{
+    Currency, FoundVoucher, Generation, Money, PostingRules, Record, RecordId, Reference, VoucherPart, VoucherState,
+};
+use crate::ledger::{ClaimMember, Settlement, TakenOver};
+use crate::lock::Permit;
+
+/// The generations that are looked for behind the known one, at most; a record re-exported more often needs a person.
+const GENERATIONS_MAX: u32 = 50;
+
+/// The newest export of a record that the books show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LaterExport {
+    pub(crate) generation: Generation,
+    pub(crate) reference: Reference,
+    /// The vouchers under that reference; not empty.
+    pub(crate) vouchers: Vec<FoundVoucher>,
+}
+
+/// Returns, for each of these records, the newest export behind the given generation, if the books show one. All are
+/// looked up together.
+pub(crate) async fn later_exports(
+    caller: &Caller,
+    permit: Option<&Permit>,
+    reference: impl Fn(&RecordId, Generation) -> Reference,
+    known: &[(&RecordId, Generation)],
+) -> Result<Vec<Option<LaterExport>>, RunError> {
+    let mut newest = vec![None; known.len()];
+    let mut asked: Vec<(usize, Generation)> =
+        known.iter().enumerate().map(|(index, (_, generation))| (index, generation.next())).collect();
+    for _ in 0..GENERATIONS_MAX {
+        let of = |&(index, generation): &(usize, Generation)| {
+            known.get(index).map(|(record, _)| (index, generation, reference(record, generation)))
+        };
+        let references: Vec<(usize, Generation, Reference)> = asked.iter().filter_map(of).collect();
+        if references.is_empty() {
+            break;
+        }
+        let only: Vec<Reference> = references.iter().map(|(_, _, reference)| reference.clone()).collect();
+        let looked_up = caller.look_up(permit, &only).await?;
+        asked.clear();
+        for (index, generation, reference) in references {
+            let vouchers = looked_up.vouchers(&reference).to_vec();
+            if let (false, Some(slot)) = (vouchers.is_empty(), newest.get_mut(index)) {
+                *slot = Some(LaterExport { generation, reference, vouchers });
+                asked.push((index, generation.next()));
+            }
+        }
+    }
+    Ok(newest)
+}
+
+/// Returns the voucher of a later export as the ledger knows it from now on. What differs in it from the record as it
+/// is now is taken as it stands there, so that the record shows as changed.
+pub(crate) fn taken_over(record: &Record, later: &LaterExport, rules: &PostingRules) -> Option<TakenOver> {
+    let standing = later.vouchers.iter().find(|voucher| voucher.state == VoucherState::Posted);
+    let voucher = standing.or_else(|| later.vouchers.first())?;
+    let member = member_as_shown(record, later.generation, &later.reference, voucher, rules);
+    let settlement = Settlement::Posted { acknowledgement: voucher.acknowledgement.clone(), found: true };
+    Some(TakenOver { member, settlement })
+}
+
+/// Returns the claim by which a voucher is taken over, with the content that stands there.
+pub(crate) fn member_as_shown(
+    record: &Record,
+    generation: Generation,
+    reference: &Reference,
+    voucher: &FoundVoucher,
+    rules: &PostingRules,
+) -> ClaimMember {
+    let ours = member_of(record, generation, reference, rules);
+    let likeness = ours.expected().likeness(voucher);
+    if likeness.is_same() {
+        return ours;
+    }
+    member_of(&as_shown(record, voucher, &likeness), generation, reference, rules)
+}
+
+/// Returns the claim on a record's content as it is now.
+pub(crate) fn member_of(
+    record: &Record,
+    generation: Generation,
+    reference: &Reference,
+    rules: &PostingRules,
+) -> ClaimMember {
+    let posting = rules.posting(record, reference.clone()).ok();
+    ClaimMember {
+        position: 0,
+        record_id: record.id.clone(),
+        generation,
+        reference: reference.clone(),
+        content: record.content_hash(),
+        date: record.date,
+        amount: record.amount,
+        sent: posting.map(|posting| posting.sent_content()),
+    }
+}
+
+/// Returns the record as the voucher shows it, in the parts that differ.
+fn as_shown(record: &Record, voucher: &FoundVoucher, likeness: &Likeness) -> Record {
+    let mut shown = record.clone();
+    for part in &likeness.differs {
+        match part {
+            VoucherPart::Date => shown.date = voucher.date,
+            VoucherPart::Currency | VoucherPart::Amount => {
+                let currency = Currency::from_code(&voucher.currency).unwrap_or(record.amount.currency());
+                let total = Money::from_decimal(&voucher.total, currency).unwrap_or(record.amount);
+                let is_other_side = (total.minor() < 0) != (record.amount.minor() < 0);
+                shown.amount = total.opposite().filter(|_| is_other_side).unwrap_or(total);
+            }
+            VoucherPart::Sign => shown.amount = shown.amount.opposite().unwrap_or(shown.amount),
+            VoucherPart::Payee => {
+                let lines = voucher.shown.lines.iter().flatten();
+                if let Some(party) = lines.filter_map(|line| line.party.clone()).next() {
+                    shown.payee.id.clone_from(&party);
+                    shown.payee.name = party;
+                }
+            }
+            VoucherPart::Text => shown.text = voucher.shown.text.clone().unwrap_or_default(),
+            // The account is chosen by the category, of which a voucher says nothing.
+            VoucherPart::Account => {}
+        }
+    }
+    shown
+}

@@ -1,0 +1,221 @@
+//! Compares a voucher or draft with what was sent, part by part, as far as a look-up shows it. Pure.
+//!
+//! Invariants:
+//! - a part that both sides show, and that differs, makes another content;
+//! - a part that the accounting system does not show is counted as unseen, and never as equal.
+
+use chrono::NaiveDate;
+
+use super::{Money, SentContent, ShownContent, ShownLine, VoucherPart};
+
+/// The shortest text that may stand for a longer one: an accounting system may cut what is long.
+const CUT_CHARS_MIN: usize = 30;
+/// The sign between a text and the dimensions that an accounting system puts behind it.
+const BEHIND_TEXT: &str = " · ";
+
+/// The content that should stand under a reference.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sent<'a> {
+    pub(crate) date: NaiveDate,
+    pub(crate) amount: Money,
+    /// The rest of it; `None` for a claim of an earlier version, which kept no more.
+    pub(crate) content: Option<&'a SentContent>,
+}
+
+/// A voucher or draft, as a look-up shows it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) date: NaiveDate,
+    pub(crate) currency: &'a str,
+    pub(crate) total: &'a str,
+    pub(crate) content: &'a ShownContent,
+}
+
+/// The result of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Likeness {
+    /// The parts that differ.
+    pub(crate) differs: Vec<VoucherPart>,
+    /// The parts that could not be compared.
+    pub(crate) unseen: Vec<VoucherPart>,
+}
+
+impl Likeness {
+    /// Says whether nothing differs that could be compared.
+    pub(crate) fn is_same(&self) -> bool {
+        self.differs.is_empty()
+    }
+
+    fn note(&mut self, part: VoucherPart, is_equal: Option<bool>) {
+        match is_equal {
+            Some(true) => {}
+            Some(false) => self.differs.push(part),
+            None => self.unseen.push(part),
+        }
+    }
+}
+
+impl Sent<'_> {
+    /// Compares what was sent with what is shown.
+    pub(crate) fn likeness(&self, shown: Shown<'_>) -> Likeness {
+        let mut likeness = Likeness::default();
+        let currency = self.amount.currency();
+        likeness.note(VoucherPart::Date, Some(shown.date == self.date));
+        likeness.note(VoucherPart::Currency, Some(shown.currency == currency.code()));
+        let total = Money::from_decimal(shown.total, currency);
+        let is_same_size = total.is_ok_and(|total| total.minor().unsigned_abs() == self.amount.minor().unsigned_abs());
+        likeness.note(VoucherPart::Amount, Some(is_same_size));
+        let lines = shown.content.lines.as_deref().filter(|lines| !lines.is_empty());
+        likeness.note(VoucherPart::Sign, lines.and_then(|lines| self.is_same_sign(lines)));
+        likeness.note(VoucherPart::Account, lines.and_then(|lines| self.has_same_accounts(lines)));
+        likeness.note(VoucherPart::Payee, lines.and_then(|lines| self.has_same_payee(lines)));
+        let texts = self.content.zip(shown.content.text.as_deref());
+        likeness.note(VoucherPart::Text, texts.and_then(|(sent, there)| is_same_text(&sent.text, there)));
+        likeness
+    }
+
+    /// Says on which side the debt to the payee stands: on the payable account, or on the line with a party, or against
+    /// the expense account.
+    fn is_same_sign(&self, lines: &[ShownLine]) -> Option<bool> {
+        let sent = self.content?;
+        let on = |account: &str| self.net(lines, |line| line.account.as_deref() == Some(account));
+        let is_one_account = sent.payable_account == sent.expense_account;
+        let payable = (!is_one_account).then(|| on(&sent.payable_account)).flatten();
+        let payable = payable.or_else(|| self.net(lines, |line| line.party.is_some()).filter(|net| *net != 0));
+        let expense = if is_one_account { None } else { on(&sent.expense_account) };
+        let debt = payable.or(expense.map(|net| -net))?;
+        Some(debt.signum() == -i128::from(self.amount.minor().signum()))
+    }
+
+    /// Returns the sum of some lines; `None` without one that can be read.
+    fn net(&self, lines: &[ShownLine], is_one: impl Fn(&ShownLine) -> bool) -> Option<i128> {
+        let amounts = lines.iter().filter(|line| is_one(line));
+        let minors = amounts.map(|line| Money::from_decimal(&line.amount, self.amount.currency()).ok());
+        let minors: Option<Vec<i128>> = minors.map(|amount| Some(i128::from(amount?.minor()))).collect();
+        minors.filter(|minors| !minors.is_empty()).map(|minors| minors.iter().sum())
+    }
+
+    fn has_same_accounts(&self, lines: &[ShownLine]) -> Option<bool> {
+        let sent = self.content?;
+        let mut there: Vec<&str> = lines.iter().map(|line| line.account.as_deref()).collect::<Option<_>>()?;
+        let mut here = vec![sent.expense_account.as_str(), sent.payable_account.as_str()];
+        for accounts in [&mut there, &mut here] {
+            accounts.sort_unstable();
+            accounts.dedup();
+        }
+        Some(there == here)
+    }
+
+    fn has_same_payee(&self, lines: &[ShownLine]) -> Option<bool> {
+        let sent = self.content?;
+        let mut parties = lines.iter().filter_map(|line| line.party.as_deref()).peekable();
+        parties.peek()?;
+        Some(parties.all(|party| party == sent.payee))
+    }
+}
+
+/// Compares two texts as they are read: what is no character of a text counts as a space. A text that was cut, and one
+/// with dimensions behind it, is the same text.
+fn is_same_text(sent: &str, there: &str) -> Option<bool> {
+    let (sent, there) = (plain(sent), plain(there));
+    if sent.is_empty() {
+        // Some systems want a text, and put something of their own in its place.
+        return None;
+    }
+    let is_followed = there.strip_prefix(&sent).is_some_and(|rest| rest.starts_with(BEHIND_TEXT));
+    let is_cut = there.chars().count() >= CUT_CHARS_MIN && sent.starts_with(&there);
+    Some(sent == there || is_followed || is_cut)
+}
+
+fn plain(text: &str) -> String {
+    let is_space = |c: char| c.is_whitespace() || c.is_control();
+    text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Currency;
+
+    const ALL_UNSEEN: [VoucherPart; 4] =
+        [VoucherPart::Sign, VoucherPart::Account, VoucherPart::Payee, VoucherPart::Text];
+
+    fn content() -> SentContent {
+        SentContent {
+            text: "Travel,\tpeer support Bodø and Narvik".into(),
+            payee: "PM-0031".into(),
+            expense_account: "7140".into(),
+            payable_account: "2930".into(),
+        }
+    }
+
+    fn line(account: Option<&str>, amount: &str, party: Option<&str>) -> ShownLine {
+        ShownLine { account: account.map(str::to_owned), amount: amount.into(), party: party.map(str::to_owned) }
+    }
+
+    fn likeness(minor: i64, text: Option<&str>, lines: Option<Vec<ShownLine>>) -> Likeness {
+        let (day, nok) = ("2026-10-28".parse().expect("a date"), Currency::from_code("NOK").expect("a currency"));
+        let (content, shown) = (content(), ShownContent { text: text.map(str::to_owned), lines });
+        let sent = Sent { date: day, amount: Money::from_minor(minor, nok), content: Some(&content) };
+        sent.likeness(Shown { date: day, currency: "NOK", total: "104.04", content: &shown })
+    }
+
+    fn lines(expense: &str, payable: &str) -> Option<Vec<ShownLine>> {
+        Some(vec![line(Some("7140"), expense, None), line(Some("2930"), payable, Some("PM-0031"))])
+    }
+
+    #[test]
+    fn part_that_is_not_shown_is_unseen_and_never_equal() {
+        let seen = likeness(10_404, None, None);
+        assert_eq!((seen.is_same(), seen.unseen), (true, ALL_UNSEEN.to_vec()));
+        let amounts = Some(vec![line(None, "104.04", None), line(None, "-104.04", None)]);
+        assert_eq!(likeness(10_404, Some("Travel, peer support Bodø and Narvik"), amounts).unseen, ALL_UNSEEN[..3]);
+    }
+
+    #[test]
+    fn sum_of_the_other_sign_is_another_content() {
+        assert_eq!(likeness(10_404, None, lines("104.04", "-104.04")).differs, []);
+        assert_eq!(likeness(-10_404, None, lines("-104.04", "104.04")).differs, []);
+        assert_eq!(likeness(10_404, None, lines("-104.04", "104.04")).differs, [VoucherPart::Sign]);
+        assert_eq!(likeness(-10_404, None, lines("104.04", "-104.04")).differs, [VoucherPart::Sign]);
+        // Another sum is no other sign.
+        assert_eq!(likeness(10_405, None, lines("104.04", "-104.04")).differs, [VoucherPart::Amount]);
+        // The payable account is another: the line with the party tells the sign.
+        let moved = |payable: &str, expense: &str| {
+            Some(vec![line(Some("7140"), expense, None), line(Some("2940"), payable, Some("PM-0031"))])
+        };
+        assert_eq!(likeness(10_404, None, moved("-104.04", "104.04")).differs, [VoucherPart::Account]);
+        assert_eq!(
+            likeness(10_404, None, moved("104.04", "-104.04")).differs,
+            [VoucherPart::Sign, VoucherPart::Account]
+        );
+    }
+
+    #[test]
+    fn other_payee_or_account_is_another_content() {
+        let to =
+            |party: &str| Some(vec![line(Some("7140"), "104.04", None), line(Some("2930"), "-104.04", Some(party))]);
+        assert_eq!(likeness(10_404, None, to("PM-0031")).differs, []);
+        assert_eq!(likeness(10_404, None, to("PM-0032")).differs, [VoucherPart::Payee]);
+        let on = Some(vec![line(Some("7790"), "104.04", None), line(Some("2930"), "-104.04", Some("PM-0031"))]);
+        assert_eq!(likeness(10_404, None, on).differs, [VoucherPart::Account]);
+    }
+
+    #[test]
+    fn text_is_the_same_if_it_is_read_the_same() {
+        let differs = |text: &str| likeness(10_404, Some(text), None).differs;
+        for same in [
+            "Travel, peer support Bodø and Narvik",
+            "Travel,  peer support\nBodø and Narvik ",
+            "Travel, peer support Bodø and Narvik · Nord · P7",
+            "Travel, peer support Bodø and N",
+        ] {
+            assert_eq!(differs(same), [], "{same}");
+        }
+        for other in
+            ["Travel", "Travel, peer support Bodø and Narvik twice", "travel, peer support bodø and narvik", ""]
+        {
+            assert_eq!(differs(other), [VoucherPart::Text], "{other}");
+        }
+    }
+}
