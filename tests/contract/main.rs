@@ -16,6 +16,7 @@ mod re_export;
 #[cfg(unix)]
 mod schedule;
 mod server;
+mod source_check;
 mod two_ledgers;
 mod waiting;
 mod wrong_answers;

@@ -99,17 +99,124 @@ describe('a first start', () => {
     expect(screen.getByTestId('setup-next')).toBeDisabled();
   });
 
-  test('takes a dropped file, and refuses a workbook', async () => {
+  test('takes a dropped file, and refuses what is neither text nor a workbook', async () => {
+    await open('missing');
+    await connect();
+    await click('setup-next');
+    await screen.findByTestId('drop');
+    await drop('/data/utlegg.pdf');
+    expect(await screen.findByTestId('form-problem')).toHaveTextContent('it looks like PDF');
+    await drop('/data/utlegg.csv');
+    await screen.findAllByTestId('sample-row');
+    expect(screen.getByTestId('source-path')).toHaveValue('/data/utlegg.csv');
+    expect(screen.queryByTestId('form-problem')).toBeNull();
+  });
+
+  test('asks what the file does not prove, and hides no field that was guessed', async () => {
+    await open('missing');
+    await connect();
+    await click('setup-next');
+    await screen.findByTestId('drop');
+    await drop('/data/utlegg.csv');
+    const questions = await screen.findAllByTestId('source-question');
+    expect(questions[0]).toHaveTextContent('“01/11/2026” in the column “Dato” (line 2)');
+    expect(questions[1]).toHaveTextContent('the column “Status” has “Godkjent” (400), “Avvist” (12)');
+    // A proved column has its example alone; the others are asked for.
+    const described = (testid: string): string =>
+      document.getElementById(screen.getByTestId(testid).getAttribute('aria-describedby') ?? '')
+        ?.textContent ?? '';
+    expect(described('column-amount')).toBe('For example “122,62”.');
+    expect(described('column-payee')).toBe('Likely: please check. For example “PM-0001”.');
+    expect(described('column-text')).toMatch(/^A guess: please check\./);
+    const more = (testid: string): boolean => screen.getByTestId(testid).closest('details') !== null;
+    expect(['source-encoding', 'source-date-format', 'column-payee'].map(more)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(['source-decimal', 'source-sign', 'column-project'].map(more)).toEqual([true, true, true]);
+    const formats = within(screen.getByTestId('source-date-format')).getAllByRole('option');
+    expect(formats.map((option) => (option as HTMLOptionElement).value)).toContain('spreadsheet-1904');
+  });
+
+  test('shows the file’s own text beside each value, and what stops a sync', async () => {
+    await open('missing');
+    await connect();
+    await click('setup-next');
+    await screen.findByTestId('drop');
+    await drop('/data/utlegg.csv');
+    const [first] = await screen.findAllByTestId('sample-row');
+    expect(
+      within(first as HTMLElement)
+        .getAllByTestId('written')
+        .map((it) => it.textContent),
+    ).toEqual(['01/11/2026', '122,62']);
+    expect(screen.getByTestId('source-counts')).toHaveTextContent('412 records, 1 rows held, 0 left out.');
+    const findings = screen.getAllByTestId('source-finding');
+    expect(findings.map((it) => it.dataset['kind'])).toEqual(['remark', 'held']);
+    expect(findings[1]).toHaveTextContent('utlegg-november.csv, line 9');
+    expect(screen.getByTestId('setup-next')).toBeEnabled();
+    await user.selectOptions(screen.getByTestId('source-decimal'), '.');
+    expect(await screen.findByTestId('form-problem')).toHaveTextContent('On line 2 of utlegg-november.csv');
+    expect(screen.getByTestId('setup-next')).toBeDisabled();
+    expect(screen.queryByTestId('sample')).toBeNull();
+  });
+
+  test('lets rows count by the values of a column, and makes ids of the content', async () => {
+    const sampled = vi.spyOn(ipc, 'sampleSource');
+    await open('missing');
+    await connect();
+    await click('setup-next');
+    await screen.findByTestId('drop');
+    await drop('/data/utlegg.csv');
+    await screen.findAllByTestId('source-question');
+    await user.selectOptions(screen.getByTestId('rule-column'), 'Status');
+    await user.click(await screen.findByRole('checkbox', { name: 'Godkjent' }));
+    await user.selectOptions(screen.getByTestId('column-id-with'), 'Periode');
+    const last = () => sampled.mock.lastCall?.[1];
+    await waitFor(() =>
+      expect(last()).toMatchObject({
+        rules: [{ column: 'Status', include: true, values: ['Godkjent'] }],
+        columns: expect.arrayContaining([{ field: 'id', title: 'Bilagsnr\nPeriode' }]),
+      }),
+    );
+    await user.selectOptions(screen.getByTestId('column-id'), 'None: make the id of the content');
+    await waitFor(() => expect(last()).toMatchObject({ idFromContent: true }));
+    expect(last()).not.toMatchObject({
+      columns: expect.arrayContaining([expect.objectContaining({ field: 'id' })]),
+    });
+  });
+
+  test('reads a sheet of a workbook, and asks for its hidden rows', async () => {
+    const guessed = vi.spyOn(ipc, 'guessSource');
+    const sampled = vi.spyOn(ipc, 'sampleSource');
     await open('missing');
     await connect();
     await click('setup-next');
     await screen.findByTestId('drop');
     await drop('/data/utlegg.xlsx');
-    expect(await screen.findByTestId('form-problem')).toHaveTextContent('it looks like Excel, ZIP');
-    await drop('/data/utlegg.csv');
+    const questions = await screen.findAllByTestId('source-question');
+    expect(questions[1]).toHaveTextContent('The sheet “Mars” hides 3 rows');
+    expect(screen.queryByTestId('source-encoding')).toBeNull();
+    await user.selectOptions(screen.getByTestId('source-sheet'), 'April');
+    await waitFor(() => expect(guessed).toHaveBeenLastCalledWith('fresh', '/data/utlegg.xlsx', 'April'));
+    await user.selectOptions(await screen.findByTestId('source-hidden-rows'), 'Do not count');
+    await waitFor(() =>
+      expect(sampled.mock.lastCall?.[1]).toMatchObject({
+        workbook: true,
+        sheet: 'April',
+        hiddenRows: 'leave out',
+      }),
+    );
+  });
+
+  test('takes a folder', async () => {
+    await open('missing');
+    await connect();
+    await click('setup-next');
+    await click('choose-source-folder');
     await screen.findAllByTestId('sample-row');
-    expect(screen.getByTestId('source-path')).toHaveValue('/data/utlegg.csv');
-    expect(screen.queryByTestId('form-problem')).toBeNull();
+    expect(screen.getByTestId('source-path')).toHaveValue('/home/kari/hlf');
   });
 
   test('reads each file that was dropped once, and none that another one has replaced', async () => {
@@ -117,7 +224,7 @@ describe('a first start', () => {
     await connect();
     await click('setup-next');
     await screen.findByTestId('drop');
-    const slow = await ipc.guessSource('fresh', '/data/slow.csv');
+    const slow = await ipc.guessSource('fresh', '/data/slow.csv', null);
     let answer: (guess: SourceGuess) => void = () => undefined;
     vi.spyOn(ipc, 'guessSource').mockReturnValueOnce(new Promise((done) => (answer = done)));
     const sampled = vi.spyOn(ipc, 'sampleSource');
@@ -128,7 +235,7 @@ describe('a first start', () => {
     await drop('/data/last.csv');
     await waitFor(() => expect(screen.getByTestId('source-path')).toHaveValue('/data/last.csv'));
     await waitFor(() => expect(screen.getByTestId('source-state')).toHaveAttribute('data-read', 'true'));
-    const paths = sampled.mock.calls.map(([, source]) => source.kind === 'csv' && source.path);
+    const paths = sampled.mock.calls.map(([, source]) => source.kind === 'files' && source.path);
     expect(paths).toEqual(['/data/quick.csv', '/data/last.csv']);
   });
 

@@ -16,10 +16,10 @@ use crate::blocking::blocking;
 use crate::host::AppHandle;
 use crate::outside::Outside;
 use crate::wire::setup::{
-    AccountingForm, Base, OrganisationForm, SampleRow, SetupForm, SetupStart, SourceForm, SourceGuess, Survey, Tested,
-    kinds,
+    AccountingForm, Base, OrganisationForm, SetupForm, SetupStart, SourceForm, SourceGuess, SourcePreview, Survey,
+    Tested, kinds,
 };
-use crate::wire::{Plan, SecretSide, each};
+use crate::wire::{Plan, SecretSide};
 use crate::wiring::Wiring;
 
 /// The number of rows that are shown as they will be read.
@@ -83,23 +83,28 @@ pub(crate) async fn check_setup(wiring: State<'_, Wiring>, form: SetupForm) -> A
     Ok(Tested::of(connection, missing, Base::Current))
 }
 
-/// Guesses the columns and format of a CSV file.
+/// Guesses the columns and format of files, from one of them, or from a sheet of a workbook.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn guess_source(wiring: State<'_, Wiring>, base: Base, path: String) -> Answer<SourceGuess> {
+pub(crate) async fn guess_source(
+    wiring: State<'_, Wiring>,
+    base: Base,
+    path: String,
+    sheet: Option<String>,
+) -> Answer<SourceGuess> {
     let folder = base_folder(&wiring, base);
     let file = folder.join(path.trim());
     let shown = postonce_connectors::path_in(&folder, &file);
-    let guess = blocking(move || Ok(postonce_connectors::guess(&file)?)).await?;
+    let guess = blocking(move || Ok(postonce_connectors::guess(&file, sheet.as_deref())?)).await?;
     Ok(SourceGuess::of(guess, shown))
 }
 
-/// Returns the first rows of a source as they will be read.
+/// Returns the first rows of a source as they will be read, and everything that is found in it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn sample_source(wiring: State<'_, Wiring>, base: Base, source: SourceForm) -> Answer<Vec<SampleRow>> {
+pub(crate) async fn sample_source(wiring: State<'_, Wiring>, base: Base, source: SourceForm) -> Answer<SourcePreview> {
     let trial = trial(&wiring, base, |_| SourceSection::from(&source).changes()).await?;
-    Ok(each(trial.first_rows(SAMPLE_ROWS).await?))
+    Ok(trial.preview(SAMPLE_ROWS).await?.into())
 }
 
 /// Returns the content of a source: each category with its count and sum.
@@ -137,7 +142,7 @@ pub(crate) async fn open_workspace(wiring: State<'_, Wiring>, path: String) -> A
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn choose_file(app: AppHandle, outside: State<'_, Outside>) -> Answer<Option<String>> {
-    Ok(outside.file(&app, "CSV", &["csv", "txt", "tsv"]).await)
+    Ok(outside.file(&app, "CSV, Excel", &["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "ods"]).await)
 }
 
 /// Lets a person choose a folder; `null` when they cancel.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use postonce_connectors::workspace::{
-    AccountingSection, CsvSection, OrganisationSection, PostingSection, ScheduleSection, SourceSection,
+    AccountingSection, FileSection, OrganisationSection, PostingSection, RuleSection, ScheduleSection, SourceSection,
 };
 use postonce_connectors::{self as connectors, Guess};
 use postonce_engine::error::{self, ErrorCode};
@@ -44,13 +44,24 @@ pub(crate) struct AccountingForm {
 mirrored! {
     /// A field of a record that a column can give.
     SourceField of connectors::Field {
-        Id, Date, Amount, Payee, Category, Text, ApprovedAt, Currency, Department, Project, Version, PayeeName,
+        Id, Date, Amount, Payee, Category, Text, ApprovedAt, Currency, Department, Project, Version, PayeeName, AmountBack,
+        Side,
     }
 }
 
 mirrored! {
-    /// The certainty of a guess.
-    Confidence of connectors::Confidence { Unsure, Likely, Sure, }
+    /// How well a file shows what was guessed from it.
+    Degree of connectors::Degree { Unknown, Likely, Proved, }
+}
+
+mirrored! {
+    /// A question that a file leaves open.
+    QuestionKind of connectors::QuestionKind {
+        MarkUnclear, MarksMixed, OrderUnclear, OrdersMixed, DaysMixed, DaysAreNumbers, SeveralDates, SeveralAmounts,
+        MostlyNegative, DebitAndCredit, SideColumn, SeveralCurrencies, CurrencyOfOthers, NoId, SeveralIds, IdCountsRows,
+        IdOfGroup, IdRepeated, IdIsAccount, IdShortened, NotAllApproved, ApprovalEmpty, PayeeByName, EncodingLikely,
+        HeadBelow, SeveralSheets, RowsHidden, CellsMerged, OneOfFiles,
+    }
 }
 
 /// The column that gives a field.
@@ -60,18 +71,34 @@ pub(crate) struct ColumnChoice {
     title: String,
 }
 
+/// A rule by which rows count, or do not; no values mean any content.
+#[derive(Debug, Clone, Serialize, Deserialize, Type)]
+pub(crate) struct RowRule {
+    column: String,
+    include: bool,
+    values: Vec<String>,
+}
+
 /// The members of `[source]`.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub(crate) enum SourceForm {
-    /// Files.
-    Csv {
+    /// Files; an empty text is a key that is not there.
+    Files {
+        workbook: bool,
         path: String,
+        sheet: String,
+        merged_cells: String,
+        hidden_rows: String,
         encoding: String,
         delimiter: String,
         decimal_separator: String,
         date_format: String,
+        head: Option<u32>,
+        negative_owed: bool,
+        id_from_content: bool,
         columns: Vec<ColumnChoice>,
+        rules: Vec<RowRule>,
     },
     /// The organisation's platform.
     Platform { url: String },
@@ -188,26 +215,113 @@ impl Tested {
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct SourceGuess {
     source: SourceForm,
+    /// The name of the file that was looked at.
+    file: String,
+    /// The visible sheets that have a table, of a workbook.
+    sheets: Vec<String>,
     /// Every column of the file.
-    titles: Vec<String>,
+    titles: Vec<FileColumn>,
     columns: Vec<ColumnGuess>,
+    degrees: FormatDegrees,
+    questions: Vec<SourceQuestion>,
 }
 
-/// The certainty of one column's guess.
+/// A column of a file: its name for the workspace, its title, and the first cell that is filled.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct FileColumn {
+    name: String,
+    title: String,
+    example: Option<String>,
+    /// The different cells, where they are few.
+    values: Vec<String>,
+}
+
+/// The degree of one column's guess.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct ColumnGuess {
     field: SourceField,
-    confidence: Confidence,
+    degree: Degree,
 }
 
-/// One row of a source as it will be read.
+/// The degrees of the other guesses.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FormatDegrees {
+    encoding: Degree,
+    decimal_separator: Degree,
+    date_format: Degree,
+    sign: Degree,
+}
+
+/// A question, with the parameters of its sentence.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct SourceQuestion {
+    kind: QuestionKind,
+    params: HashMap<String, String>,
+}
+
+/// One row of a source as it will be read, beside the cells that it is read from.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub(crate) enum SampleRow {
     /// A record.
-    Record { line: u32, id: String, date: String, payee: String, category: String, text: String, amount: Sum },
+    Record {
+        file: String,
+        line: u32,
+        id: String,
+        date: String,
+        payee: String,
+        category: String,
+        text: String,
+        amount: Sum,
+        written: WrittenCells,
+    },
     /// A row that would be held back, with the reason.
-    Flaw { line: u32, glimpse: String, reason: Reason },
+    Flaw { file: String, line: u32, glimpse: String, reason: Reason },
+    /// A row that does not count, with the rule.
+    LeftOut { file: String, line: u32, glimpse: String, reason: Reason },
+}
+
+/// Cells as they stand in the file; an empty text where no column gives the field.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct WrittenCells {
+    id: String,
+    date: String,
+    amount: String,
+    currency: String,
+}
+
+mirrored! {
+    /// A kind of remark on what is read.
+    RemarkKind of connectors::RemarkKind {
+        MarkUnproven, OrderUnproven, MostlyNegative, Garbled, CurrencyUnnamed, StatesUnnamed,
+    }
+}
+
+/// Something that was found while a source was read.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub(crate) enum SourceFinding {
+    /// A row that would be held back.
+    Held { file: String, line: u32, glimpse: String, reason: Reason },
+    /// A row that does not count.
+    LeftOut { file: String, line: u32, glimpse: String, reason: Reason },
+    /// Something worth a look.
+    Remark { file: String, line: u32, remark: RemarkKind, column: String, text: String },
+}
+
+/// The content of a source, as far as it is shown.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SourcePreview {
+    rows: Vec<SampleRow>,
+    /// The reasons why nothing of it would be sent.
+    stops: Vec<Problem>,
+    findings: Vec<SourceFinding>,
+    findings_left_out: u32,
+    records: u32,
+    held: u32,
+    left_out: u32,
 }
 
 /// The content of a source.
@@ -261,12 +375,50 @@ impl From<&SourceForm> for SourceSection {
     fn from(form: &SourceForm) -> Self {
         match form.clone() {
             SourceForm::Platform { url } => Self::Platform { url },
-            SourceForm::Csv { path, encoding, delimiter, decimal_separator, date_format, columns } => {
-                let column = |choice: ColumnChoice| (choice.field.name().to_owned(), choice.title);
-                let columns = columns.into_iter().map(column).collect();
-                Self::Csv(CsvSection { path, encoding, delimiter, decimal_separator, date_format, columns })
-            }
+            SourceForm::Files {
+                workbook,
+                path,
+                sheet,
+                merged_cells,
+                hidden_rows,
+                encoding,
+                delimiter,
+                decimal_separator,
+                date_format,
+                head,
+                negative_owed,
+                id_from_content,
+                columns,
+                rules,
+            } => Self::Files(FileSection {
+                is_workbook: workbook,
+                path,
+                sheet,
+                merged_cells,
+                hidden_rows,
+                encoding,
+                delimiter,
+                decimal_separator,
+                date_format,
+                head,
+                is_negative_owed: negative_owed,
+                is_id_content: id_from_content,
+                columns: columns.into_iter().map(|choice| (choice.field.name().to_owned(), choice.title)).collect(),
+                rules: rules.into_iter().map(RuleSection::from).collect(),
+            }),
         }
+    }
+}
+
+impl From<RowRule> for RuleSection {
+    fn from(RowRule { column, include, values }: RowRule) -> Self {
+        Self { column, is_include: include, values }
+    }
+}
+
+impl From<RuleSection> for RowRule {
+    fn from(RuleSection { column, is_include, values }: RuleSection) -> Self {
+        Self { column, include: is_include, values }
     }
 }
 
@@ -274,18 +426,26 @@ impl From<SourceSection> for SourceForm {
     fn from(section: SourceSection) -> Self {
         match section {
             SourceSection::Platform { url } => Self::Platform { url },
-            SourceSection::Csv(csv) => {
+            SourceSection::Files(files) => {
                 let titled = |field: &connectors::Field| {
-                    let title = csv.columns.get(field.name())?.clone();
+                    let title = files.columns.get(field.name())?.clone();
                     Some(ColumnChoice { field: (*field).into(), title })
                 };
-                Self::Csv {
+                Self::Files {
                     columns: connectors::Field::ALL.iter().filter_map(titled).collect(),
-                    path: csv.path,
-                    encoding: csv.encoding,
-                    delimiter: csv.delimiter,
-                    decimal_separator: csv.decimal_separator,
-                    date_format: csv.date_format,
+                    workbook: files.is_workbook,
+                    path: files.path,
+                    sheet: files.sheet,
+                    merged_cells: files.merged_cells,
+                    hidden_rows: files.hidden_rows,
+                    encoding: files.encoding,
+                    delimiter: files.delimiter,
+                    decimal_separator: files.decimal_separator,
+                    date_format: files.date_format,
+                    head: files.head,
+                    negative_owed: files.is_negative_owed,
+                    id_from_content: files.is_id_content,
+                    rules: each(files.rules),
                 }
             }
         }
@@ -339,36 +499,50 @@ impl From<&'static connectors::workspace::AccountingKind> for AccountingKind {
 }
 
 impl SourceGuess {
-    /// Returns the guess of the file that a workspace names by this path.
+    /// Returns the guess of the files that a workspace names by this path.
     pub(crate) fn of(guess: Guess, path: String) -> Self {
-        let choice =
-            |column: &connectors::ColumnGuess| ColumnChoice { field: column.field.into(), title: column.title.clone() };
-        let sure = |column: &connectors::ColumnGuess| ColumnGuess {
-            field: column.field.into(),
-            confidence: column.confidence.into(),
+        let degrees = FormatDegrees {
+            encoding: guess.charset.degree.into(),
+            decimal_separator: guess.decimal_separator.degree.into(),
+            date_format: guess.date_format.degree.into(),
+            sign: guess.sign.degree.into(),
         };
+        let file = guess.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Self {
-            columns: guess.columns.iter().map(sure).collect(),
-            source: SourceForm::Csv {
-                path,
-                encoding: guess.encoding.name().to_owned(),
-                delimiter: char::from(guess.delimiter).to_string(),
-                decimal_separator: match guess.decimal_separator {
-                    connectors::DecimalSeparator::Point => ".".to_owned(),
-                    connectors::DecimalSeparator::Comma => ",".to_owned(),
-                },
-                date_format: guess.date_format,
-                columns: guess.columns.iter().map(choice).collect(),
-            },
-            titles: guess.titles,
+            file,
+            columns: guess
+                .columns
+                .iter()
+                .map(|it| ColumnGuess { field: it.field.into(), degree: it.degree.into() })
+                .collect(),
+            degrees,
+            questions: guess.questions.iter().map(SourceQuestion::from).collect(),
+            titles: guess.file_columns.iter().map(FileColumn::from).collect(),
+            sheets: guess.sheets.clone(),
+            source: SourceSection::Files(FileSection::of_guess(&guess, path)).into(),
         }
     }
 }
 
-impl From<ports::Row> for SampleRow {
-    fn from(row: ports::Row) -> Self {
+impl From<&connectors::FileColumn> for FileColumn {
+    fn from(column: &connectors::FileColumn) -> Self {
+        let connectors::FileColumn { name, title, example, values } = column.clone();
+        Self { name, title, example, values }
+    }
+}
+
+impl From<&connectors::Question> for SourceQuestion {
+    fn from(question: &connectors::Question) -> Self {
+        let params = question.params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        Self { kind: question.kind.into(), params }
+    }
+}
+
+impl From<connectors::PreviewRow> for SampleRow {
+    fn from(connectors::PreviewRow { row, written }: connectors::PreviewRow) -> Self {
         match row {
             ports::Row::Record(record, place) => Self::Record {
+                file: place.file,
                 line: count(place.line),
                 id: record.id.to_string(),
                 date: record.date.to_string(),
@@ -376,12 +550,65 @@ impl From<ports::Row> for SampleRow {
                 category: record.category,
                 text: record.text,
                 amount: Sum::new(record.amount.currency().code().to_owned(), record.amount.to_decimal()),
+                written: written.into(),
             },
-            ports::Row::Flaw(flaw) | ports::Row::LeftOut(flaw) => Self::Flaw {
+            ports::Row::Flaw(flaw) => Self::Flaw {
                 line: count(flaw.place.line),
-                glimpse: flaw.glimpse,
                 reason: HoldCode::with_params(&flaw.reason),
+                file: flaw.place.file,
+                glimpse: flaw.glimpse,
             },
+            ports::Row::LeftOut(flaw) => Self::LeftOut {
+                line: count(flaw.place.line),
+                reason: HoldCode::with_params(&flaw.reason),
+                file: flaw.place.file,
+                glimpse: flaw.glimpse,
+            },
+        }
+    }
+}
+
+impl From<connectors::WrittenCells> for WrittenCells {
+    fn from(connectors::WrittenCells { id, date, amount, currency }: connectors::WrittenCells) -> Self {
+        Self { id, date, amount, currency }
+    }
+}
+
+impl From<connectors::Preview> for SourcePreview {
+    fn from(preview: connectors::Preview) -> Self {
+        let (mut stops, mut findings) = (Vec::new(), Vec::new());
+        for finding in preview.findings {
+            match finding {
+                connectors::Finding::Stops(problem) => stops.push(problem.into()),
+                connectors::Finding::Held(flaw) => findings.push(SourceFinding::Held {
+                    line: count(flaw.place.line),
+                    reason: HoldCode::with_params(&flaw.reason),
+                    file: flaw.place.file,
+                    glimpse: flaw.glimpse,
+                }),
+                connectors::Finding::LeftOut(flaw) => findings.push(SourceFinding::LeftOut {
+                    line: count(flaw.place.line),
+                    reason: HoldCode::with_params(&flaw.reason),
+                    file: flaw.place.file,
+                    glimpse: flaw.glimpse,
+                }),
+                connectors::Finding::Remark(remark) => findings.push(SourceFinding::Remark {
+                    file: remark.file,
+                    line: count(remark.line),
+                    remark: remark.kind.into(),
+                    column: remark.column,
+                    text: remark.text,
+                }),
+            }
+        }
+        Self {
+            rows: each(preview.rows),
+            stops,
+            findings,
+            findings_left_out: count(preview.findings_left_out),
+            records: count(preview.records),
+            held: count(preview.held),
+            left_out: count(preview.left_out),
         }
     }
 }

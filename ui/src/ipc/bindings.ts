@@ -89,10 +89,10 @@ export const commands = {
 	testConnection: (base: Base, accounting: AccountingForm) => typedError<Tested, Problem>(__TAURI_INVOKE("test_connection", { base, accounting })),
 	/**  Asks the same for a whole workspace that is not there yet, its accounts included. */
 	checkSetup: (form: SetupForm) => typedError<Tested, Problem>(__TAURI_INVOKE("check_setup", { form })),
-	/**  Guesses the columns and format of a CSV file. */
-	guessSource: (base: Base, path: string) => typedError<SourceGuess, Problem>(__TAURI_INVOKE("guess_source", { base, path })),
-	/**  Returns the first rows of a source as they will be read. */
-	sampleSource: (base: Base, source: SourceForm) => typedError<SampleRow[], Problem>(__TAURI_INVOKE("sample_source", { base, source })),
+	/**  Guesses the columns and format of files, from one of them, or from a sheet of a workbook. */
+	guessSource: (base: Base, path: string, sheet: string | null) => typedError<SourceGuess, Problem>(__TAURI_INVOKE("guess_source", { base, path, sheet })),
+	/**  Returns the first rows of a source as they will be read, and everything that is found in it. */
+	sampleSource: (base: Base, source: SourceForm) => typedError<SourcePreview, Problem>(__TAURI_INVOKE("sample_source", { base, source })),
 	/**  Returns the content of a source: each category with its count and sum. */
 	surveySource: (base: Base, source: SourceForm) => typedError<Survey, Problem>(__TAURI_INVOKE("survey_source", { base, source })),
 	/**  Returns the plan of the first sync of a workspace. Nothing of it is written anywhere that stays. */
@@ -379,10 +379,10 @@ export type ColumnChoice = {
 	title: string,
 };
 
-/**  The certainty of one column's guess. */
+/**  The degree of one column's guess. */
 export type ColumnGuess = {
 	field: SourceField,
-	confidence: Confidence,
+	degree: Degree,
 };
 
 /**  The progress of a comparison. */
@@ -413,9 +413,6 @@ export type Comparison = {
 	unseen: VoucherPart[] | null,
 	equal: boolean,
 };
-
-/**  The certainty of a guess. */
-export type Confidence = "unsure" | "likely" | "sure";
 
 /**  The accounting system, as it presents itself. */
 export type Connection = {
@@ -454,6 +451,9 @@ export type Counts = {
 	inDoubt: number,
 	leftOut: number,
 };
+
+/**  How well a file shows what was guessed from it. */
+export type Degree = "unknown" | "likely" | "proved";
 
 /**  One difference, with both sides as they were seen. */
 export type Difference = {
@@ -500,6 +500,15 @@ export type Fact = {
 	value: string,
 };
 
+/**  A column of a file: its name for the workspace, its title, and the first cell that is filled. */
+export type FileColumn = {
+	name: string,
+	title: string,
+	example: string | null,
+	/**  The different cells, where they are few. */
+	values: string[],
+};
+
 /**  A file was dropped on the window; its path never comes from the web view. */
 export type FileDropped = string;
 
@@ -508,6 +517,14 @@ export type FileHovers = boolean;
 
 /**  A kind of damage to the audit trail. */
 export type FindingKind = "content_changed" | "link_broken" | "entries_missing" | "number_wrong" | "cut_off" | "seal_differs" | "signature_wrong" | "seals_missing" | "key_changed" | "signature_missing" | "witness_ahead" | "witness_differs" | "witness_signature_wrong" | "witness_missing" | "row_changed" | "row_missing" | "row_added" | "rows_differ" | "signatures_removed" | "memory_differs" | "history_differs" | "replaced_ahead" | "other_ledger";
+
+/**  The degrees of the other guesses. */
+export type FormatDegrees = {
+	encoding: Degree,
+	decimalSeparator: Degree,
+	dateFormat: Degree,
+	sign: Degree,
+};
 
 /**  A voucher found by its reference. */
 export type FoundVoucher = {
@@ -524,7 +541,7 @@ export type FoundVoucher = {
 };
 
 /**  The codes of the reasons for holding a row back; the words stand in the catalogue under `reason_<code>`. */
-export type HoldCode = "id_missing" | "id_invalid" | "field_missing" | "row_unreadable" | "date_invalid" | "date_implausible" | "amount_invalid" | "amount_decimals" | "amount_zero" | "currency_unknown" | "id_repeated" | "id_scientific" | "date_is_number" | "date_ambiguous" | "amount_ambiguous" | "side_unclear" | "currency_foreign" | "not_approved" | "row_is_total" | "cell_faulty" | "file_not_read" | "row_not_included" | "row_excluded" | "total_left_out" | "head_repeated" | "row_continues" | "row_is_note" | "account_missing";
+export type HoldCode = "id_missing" | "id_invalid" | "field_missing" | "row_unreadable" | "date_invalid" | "date_implausible" | "amount_invalid" | "amount_decimals" | "amount_zero" | "currency_unknown" | "id_repeated" | "id_scientific" | "date_is_number" | "date_ambiguous" | "amount_ambiguous" | "side_unclear" | "currency_foreign" | "not_approved" | "row_is_total" | "cell_faulty" | "file_not_read" | "row_not_included" | "row_excluded" | "total_left_out" | "row_hidden" | "hidden_left_out" | "cell_merged" | "head_repeated" | "row_continues" | "row_is_note" | "account_missing";
 
 /**  The rows of a run that are shown; the kinds of duplicates are one. */
 export type ItemFilter = "posted" | "skipped" | "left_out" | "refused" | "held" | "in_doubt" | "not_sent";
@@ -681,7 +698,7 @@ export type Preferences = {
 
 /**  The error of a command: every command has the same. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_quote_open" | "source_amounts_contradict" | "source_days_contradict" | "source_currency_not_named" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "fence_went_back" | "accounting_list_endless" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "re_export_too_early" | "exported_elsewhere" | "acknowledgement_differs" | "acknowledgement_unverified" | "acknowledgement_taken" | "accounts_differ" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "proof_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "ledger_is_sound" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "source_unfinished" | "source_line_end_missing" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_is_workbook" | "source_no_workbook" | "source_password" | "source_damaged" | "source_too_large" | "source_sheet_missing" | "source_sheet_empty" | "source_quote_open" | "source_amounts_contradict" | "source_days_contradict" | "source_currency_not_named" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "fence_went_back" | "accounting_list_endless" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "re_export_too_early" | "exported_elsewhere" | "acknowledgement_differs" | "acknowledgement_unverified" | "acknowledgement_taken" | "accounts_differ" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "proof_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "ledger_is_sound" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "source_unfinished" | "source_line_end_missing" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -703,6 +720,9 @@ export type Progress = {
 
 /**  The strength of the accounting side's protection against a second voucher. */
 export type Protection = "enforced" | "fenced" | "staged" | "observed";
+
+/**  A question that a file leaves open. */
+export type QuestionKind = "mark_unclear" | "marks_mixed" | "order_unclear" | "orders_mixed" | "days_mixed" | "days_are_numbers" | "several_dates" | "several_amounts" | "mostly_negative" | "debit_and_credit" | "side_column" | "several_currencies" | "currency_of_others" | "no_id" | "several_ids" | "id_counts_rows" | "id_of_group" | "id_repeated" | "id_is_account" | "id_shortened" | "not_all_approved" | "approval_empty" | "payee_by_name" | "encoding_likely" | "head_below" | "several_sheets" | "rows_hidden" | "cells_merged" | "one_of_files";
 
 /**  A re-export that was requested and is not sent yet. */
 export type ReExport = {
@@ -844,6 +864,16 @@ export type RecordsFound = {
 	sums: Sum[],
 };
 
+/**  A kind of remark on what is read. */
+export type RemarkKind = "mark_unproven" | "order_unproven" | "mostly_negative" | "garbled" | "currency_unnamed" | "states_unnamed";
+
+/**  A rule by which rows count, or do not; no values mean any content. */
+export type RowRule = {
+	column: string,
+	include: boolean,
+	values: string[],
+};
+
 /**  A run, as history lists it. */
 export type Run = {
 	runId: string,
@@ -901,12 +931,14 @@ export type RunQuery = {
 	startedBefore: string | null,
 };
 
-/**  One row of a source as it will be read. */
+/**  One row of a source as it will be read, beside the cells that it is read from. */
 export type SampleRow = 
 /**  A record. */
-{ kind: "record"; line: number; id: string; date: string; payee: string; category: string; text: string; amount: Sum } | 
+{ kind: "record"; file: string; line: number; id: string; date: string; payee: string; category: string; text: string; amount: Sum; written: WrittenCells } | 
 /**  A row that would be held back, with the reason. */
-{ kind: "flaw"; line: number; glimpse: string; reason: Reason };
+{ kind: "flaw"; file: string; line: number; glimpse: string; reason: Reason } | 
+/**  A row that does not count, with the rule. */
+{ kind: "left_out"; file: string; line: number; glimpse: string; reason: Reason };
 
 /**  A file that was written: its number, by which it can be opened, and its name. */
 export type Saved = {
@@ -980,21 +1012,54 @@ export type SetupStart = {
 };
 
 /**  A field of a record that a column can give. */
-export type SourceField = "id" | "date" | "amount" | "payee" | "category" | "text" | "approved_at" | "currency" | "department" | "project" | "version" | "payee_name";
+export type SourceField = "id" | "date" | "amount" | "payee" | "category" | "text" | "approved_at" | "currency" | "department" | "project" | "version" | "payee_name" | "amount_back" | "side";
+
+/**  Something that was found while a source was read. */
+export type SourceFinding = 
+/**  A row that would be held back. */
+{ kind: "held"; file: string; line: number; glimpse: string; reason: Reason } | 
+/**  A row that does not count. */
+{ kind: "left_out"; file: string; line: number; glimpse: string; reason: Reason } | 
+/**  Something worth a look. */
+{ kind: "remark"; file: string; line: number; remark: RemarkKind; column: string; text: string };
 
 /**  The members of `[source]`. */
 export type SourceForm = 
-/**  Files. */
-{ kind: "csv"; path: string; encoding: string; delimiter: string; decimalSeparator: string; dateFormat: string; columns: ColumnChoice[] } | 
+/**  Files; an empty text is a key that is not there. */
+{ kind: "files"; workbook: boolean; path: string; sheet: string; mergedCells: string; hiddenRows: string; encoding: string; delimiter: string; decimalSeparator: string; dateFormat: string; head: number | null; negativeOwed: boolean; idFromContent: boolean; columns: ColumnChoice[]; rules: RowRule[] } | 
 /**  The organisation's platform. */
 { kind: "platform"; url: string };
 
 /**  A guess of a file's format. */
 export type SourceGuess = {
 	source: SourceForm,
+	/**  The name of the file that was looked at. */
+	file: string,
+	/**  The visible sheets that have a table, of a workbook. */
+	sheets: string[],
 	/**  Every column of the file. */
-	titles: string[],
+	titles: FileColumn[],
 	columns: ColumnGuess[],
+	degrees: FormatDegrees,
+	questions: SourceQuestion[],
+};
+
+/**  The content of a source, as far as it is shown. */
+export type SourcePreview = {
+	rows: SampleRow[],
+	/**  The reasons why nothing of it would be sent. */
+	stops: Problem[],
+	findings: SourceFinding[],
+	findingsLeftOut: number,
+	records: number,
+	held: number,
+	leftOut: number,
+};
+
+/**  A question, with the parameters of its sentence. */
+export type SourceQuestion = {
+	kind: QuestionKind,
+	params: { [key in string]: string },
 };
 
 /**  A sum in one currency; the amount is a decimal string. */
@@ -1092,6 +1157,14 @@ export type Work =
 /**  A new ledger that is being made. */
 "rebuild";
 
+/**  Cells as they stand in the file; an empty text where no column gives the field. */
+export type WrittenCells = {
+	id: string,
+	date: string,
+	amount: string,
+	currency: string,
+};
+
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
     try {
@@ -1126,4 +1199,3 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
 
     return Object.assign(fn, base);
 }
-

@@ -72,6 +72,8 @@ pub(crate) enum Command {
     Certificate(Certificate),
     /// Makes a new ledger from the accounting system, and keeps the old one aside. Nothing is sent.
     Rebuild(Rebuild),
+    /// What a reading of the records finds, without a ledger or a network.
+    Source(SourceArgs),
     /// Keeps or deletes a token in the system's keyring.
     Secret(Secret),
     /// The practice platform and accounting system, until interrupted.
@@ -267,6 +269,24 @@ pub(crate) struct Certificate {
     /// Replaces a file that is there already.
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SourceArgs {
+    #[command(subcommand)]
+    pub(crate) act: SourceAct,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SourceAct {
+    /// Lists everything in the files that has no reading, or more than one: the window's preview.
+    ///
+    /// Ends with 0 when everything has one reading, and with 4 otherwise. Nothing is sent or written.
+    Check {
+        /// A text file or workbook, read as the workspace says; without a workspace, as it shows itself. What the
+        /// workspace names by default.
+        file: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, clap::Args)]

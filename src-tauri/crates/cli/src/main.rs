@@ -53,6 +53,7 @@ fn run(args: &Args, output: &Output) -> Result<Status, Failure> {
             Command::Compare(asked) => commands::compare::compare(args, asked, output).await,
             Command::Certificate(asked) => commands::report::certificate(args, asked, output).await,
             Command::Rebuild(asked) => commands::rebuild::rebuild(args, asked, output).await,
+            Command::Source(asked) => commands::source::source(args, asked, output).await,
             Command::Secret(secret) => commands::secret::secret(args, secret, output),
             Command::Sandbox(sandbox) => commands::sandbox::sandbox(args, sandbox, output).await,
         }

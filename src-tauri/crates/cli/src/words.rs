@@ -63,6 +63,10 @@ catalogue! {
     WOULD_SEND: "Would send", "Ville sendt";
     DRY_RUN: "Dry run: nothing was sent.", "Prøvekjøring: ingenting ble sendt.";
     MORE: "and more", "og flere";
+    source_checked(records: u64, held: u64, left_out: u64): "{records} records, {held} rows held, {left_out} left out.",
+        "{records} utlegg, {held} rader holdt tilbake, {left_out} holdt utenfor.";
+    SOURCE_ONE_READING: "Everything has one reading.", "Alt har én lesemåte.";
+    SOURCE_OPEN: "Not everything has one reading: see the list.", "Ikke alt har én lesemåte: Se listen.";
 
     ORGANISATION: "Organisation", "Organisasjon";
     ACCOUNTING: "Accounting system", "Regnskapssystem";

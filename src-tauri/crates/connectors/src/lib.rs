@@ -23,12 +23,12 @@ use postonce_engine::{Ledger, LedgerError, Parts};
 
 pub use machine::{SystemClock, UuidIds, actor};
 pub use secrets::{KeyringError, SecretError, Secrets};
-pub use source::csv::guess::{guess, path_in};
-pub use source::csv::{ColumnGuess, Confidence, Guess};
+pub use source::files::{Preview, PreviewRow, WrittenCells};
+pub use source::guess::{ColumnGuess, Degree, FileColumn, Guess, Question, QuestionKind, Sure, guess, path_in};
 pub use source::survey::{CategoryFound, Survey};
 pub use source::table::{
-    CellTest, Charset, Column, DecimalSeparator, Field, FileError, FileSettings, Finding, HeadRule, IdRule, Remark,
-    RemarkKind, RowRule, RuleEffect, Sign,
+    CellTest, Charset, Column, DecimalSeparator, Field, FileError, FileKind, FileSettings, Finding, HeadRule,
+    HiddenRows, IdRule, MergedCells, Remark, RemarkKind, RowRule, RuleEffect, Sign, WorkbookRules,
 };
 pub use trial::{Trial, TypedSecrets};
 pub use workspace::{

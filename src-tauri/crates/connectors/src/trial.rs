@@ -9,15 +9,16 @@ use std::sync::Arc;
 
 use postonce_engine::domain::Period;
 use postonce_engine::error::Problem;
-use postonce_engine::ports::{Clock, Connection, IdSource, Row, Source};
+use postonce_engine::ports::{Clock, Connection, IdSource, Source};
 use postonce_engine::views::PlanSummary;
 use postonce_engine::{Engine, Ledger, Parts};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
 use crate::secrets::AuditKey;
+use crate::source::files::Preview;
 use crate::source::survey::{self, Survey};
-use crate::{Secrets, SystemClock, UuidIds, Workspace};
+use crate::{Secrets, SourceSettings, SystemClock, UuidIds, Workspace};
 
 /// Maps names to secrets that were typed and are not kept yet.
 pub type TypedSecrets = BTreeMap<String, SecretString>;
@@ -50,12 +51,17 @@ impl Trial {
         Ok((connection, missing))
     }
 
-    /// Returns the first rows of the source as they will be read, up to a number.
+    /// Returns the first rows of the source as they will be read, up to a number, and everything that is found in it.
+    /// A reason not to read the files is a finding.
     ///
     /// # Errors
-    /// Fails when the source cannot be read.
-    pub async fn first_rows(self, rows_max: usize) -> Result<Vec<Row>, Problem> {
-        survey::first_rows(self.source().await?.as_ref(), rows_max).await
+    /// Fails when a platform cannot be read.
+    pub async fn preview(self, rows_max: usize) -> Result<Preview, Problem> {
+        if let SourceSettings::Files(settings) = self.workspace.source() {
+            let settings = settings.clone();
+            return self.blocking(move |it| Ok(Preview::of(&settings, it.clock.as_ref(), rows_max))).await;
+        }
+        Ok(Preview::of_rows(survey::first_rows(self.source().await?.as_ref(), rows_max).await?))
     }
 
     /// Surveys the source.

@@ -85,6 +85,20 @@ error_codes! {
     SourceHeadMissing = source_head_missing(path, found), exit 1;
     /// The file has another format than text in columns, for example a spreadsheet's workbook.
     SourceNotCsv = source_not_csv(path, found), exit 1;
+    /// The file is a workbook, and the workspace says that it is text in columns.
+    SourceIsWorkbook = source_is_workbook(path), exit 1;
+    /// The file is no workbook of a kind that is read.
+    SourceNoWorkbook = source_no_workbook(path, found), exit 1;
+    /// The workbook is protected with a password.
+    SourcePassword = source_password(path), exit 1;
+    /// The workbook is damaged, or is not written as a spreadsheet writes one.
+    SourceDamaged = source_damaged(path, detail), exit 1;
+    /// The workbook unpacks to more than is read.
+    SourceTooLarge = source_too_large(path, limit), exit 1;
+    /// The workbook has no sheet of the name that the workspace gives.
+    SourceSheetMissing = source_sheet_missing(path, sheet, sheets), exit 1;
+    /// No visible sheet of the workbook has a table.
+    SourceSheetEmpty = source_sheet_empty(path), exit 1;
     /// A quote opened in the row that begins there is never closed, so that the rows behind it cannot be separated.
     SourceQuoteOpen = source_quote_open(path, line), exit 1;
     /// An amount is plainly written with another decimal mark than the workspace names.

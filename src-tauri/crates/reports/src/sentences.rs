@@ -48,6 +48,17 @@ pub fn reason(language: Language, reason: &Reason) -> String {
     }
 }
 
+/// Returns the sentence for a question that a file leaves open.
+pub fn question(language: Language, kind: &str, params: &BTreeMap<String, String>) -> String {
+    fill(language, &format!("question_{kind}"), params)
+}
+
+/// Returns the sentence for something in a file that is worth a look.
+pub fn remark(language: Language, kind: &str, column: &str, text: &str) -> String {
+    let params = [("column", column), ("text", text)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    fill(language, &format!("remark_{kind}"), &params.into())
+}
+
 fn fill(language: Language, key: &str, params: &BTreeMap<String, String>) -> String {
     let Some(pattern) = sentences(language).get(key) else { return key.to_owned() };
     // One pass is enough: the value of a parameter is never read as a pattern.

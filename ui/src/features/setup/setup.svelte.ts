@@ -10,6 +10,7 @@ import {
   type SetupForm,
   type SetupStart,
   type SourceForm,
+  type SourceGuess,
   type Tested,
 } from '$ipc';
 
@@ -46,7 +47,7 @@ export class Setup {
   typed = $state(false);
   reached = $state.raw<Tested | null>(null);
   source = $state<SourceForm | null>(null);
-  titles = $state.raw<string[]>([]);
+  found = $state.raw<SourceGuess | null>(null);
   read = $state(false);
   posting = $state<PostingForm>({ payableAccount: '2930', defaultAccount: '', categories: [] });
   organisation = $state<OrganisationForm>({ id: '', name: '', currency: 'NOK', timeZone: 'Europe/Oslo' });
@@ -102,7 +103,7 @@ export class Setup {
   async cancel(): Promise<void> {
     this.step = this.reached = this.source = this.problem = null;
     this.typed = this.read = this.idTyped = false;
-    this.titles = [];
+    this.found = null;
     this.accounting = { kind: this.accounting.kind, fields: {} };
     this.posting = { payableAccount: '2930', defaultAccount: '', categories: [] };
     await forgetSecrets();

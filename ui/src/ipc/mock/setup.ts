@@ -11,7 +11,9 @@ import type {
   SecretSide,
   Settings,
   SettingsWish,
+  SourceForm,
   SourceGuess,
+  SourcePreview,
   Survey,
   Tested,
 } from '../bindings';
@@ -37,12 +39,19 @@ const KINDS: AccountingKind[] = [
 ];
 const GUESS: SourceGuess = {
   source: {
-    kind: 'csv',
+    kind: 'files',
+    workbook: false,
     path: '/home/kari/Nedlastinger/utlegg-november.csv',
+    sheet: '',
+    mergedCells: '',
+    hiddenRows: '',
     encoding: 'windows-1252',
     delimiter: ';',
     decimalSeparator: ',',
     dateFormat: '%d/%m/%Y',
+    head: null,
+    negativeOwed: false,
+    idFromContent: false,
     columns: [
       { field: 'id', title: 'Bilagsnr' },
       { field: 'date', title: 'Dato' },
@@ -51,15 +60,45 @@ const GUESS: SourceGuess = {
       { field: 'category', title: 'Kategori' },
       { field: 'text', title: 'Leverandør' },
     ],
+    rules: [],
   },
-  titles: ['Bilagsnr', 'Periode', 'Likeperson', 'Kategori', 'Leverandør', 'Dato', 'Beløp'],
+  file: 'utlegg-november.csv',
+  sheets: [],
+  titles: (
+    [
+      ['Bilagsnr', '2141820'],
+      ['Periode', '2026-11'],
+      ['Likeperson', 'PM-0001'],
+      ['Kategori', 'Porto'],
+      ['Leverandør', 'L-00001'],
+      ['Dato', '01/11/2026'],
+      ['Beløp', '122,62'],
+      ['Status', 'Godkjent', 'Godkjent', 'Avvist'],
+    ] satisfies [string, string, ...string[]][]
+  ).map(([name, example, ...values]) => ({ name, title: name, example, values })),
   columns: [
-    { field: 'id', confidence: 'sure' },
-    { field: 'date', confidence: 'sure' },
-    { field: 'amount', confidence: 'sure' },
-    { field: 'payee', confidence: 'likely' },
-    { field: 'category', confidence: 'sure' },
-    { field: 'text', confidence: 'unsure' },
+    { field: 'id', degree: 'proved' },
+    { field: 'date', degree: 'proved' },
+    { field: 'amount', degree: 'proved' },
+    { field: 'payee', degree: 'likely' },
+    { field: 'category', degree: 'proved' },
+    { field: 'text', degree: 'unknown' },
+  ],
+  degrees: { encoding: 'likely', decimalSeparator: 'proved', dateFormat: 'likely', sign: 'proved' },
+  questions: [
+    { kind: 'order_unclear', params: { column: 'Dato', found: '01/11/2026', line: '2' } },
+    { kind: 'not_all_approved', params: { column: 'Status', values: '“Godkjent” (400), “Avvist” (12)' } },
+  ],
+};
+/** A workbook of two sheets. */
+const WORKBOOK: SourceGuess = {
+  ...GUESS,
+  source: { ...GUESS.source, workbook: true, encoding: '', delimiter: '' } as SourceForm,
+  sheets: ['Mars', 'April'],
+  degrees: { ...GUESS.degrees, encoding: 'proved' },
+  questions: [
+    { kind: 'several_sheets', params: { sheet: 'Mars', others: 'April' } },
+    { kind: 'rows_hidden', params: { sheet: 'Mars', rows: '3', line: '14' } },
   ],
 };
 const CATEGORIES = [
@@ -99,6 +138,7 @@ const PLAN: Plan = {
 function rows(): SampleRow[] {
   const all: SampleRow[] = Array.from({ length: 7 }, (_, at) => ({
     kind: 'record',
+    file: 'utlegg-november.csv',
     line: at + 2,
     id: String(2_141_820 + at),
     date: `2026-11-0${at + 1}`,
@@ -106,6 +146,12 @@ function rows(): SampleRow[] {
     category: CATEGORIES[at % CATEGORIES.length] ?? '',
     text: `L-0000${at + 1}`,
     amount: { currency: 'NOK', amount: `${122 * (at + 1)}.62` },
+    written: {
+      id: String(2_141_820 + at),
+      date: `0${at + 1}/11/2026`,
+      amount: `${122 * (at + 1)},62`,
+      currency: '',
+    },
   }));
   const reason = {
     kind: 'held',
@@ -114,8 +160,53 @@ function rows(): SampleRow[] {
   } as const;
   return [
     ...all,
-    { kind: 'flaw', line: 9, glimpse: '2141827;2026-11;PM-0003;Porto;L-00004;31/11/2026;80,00', reason },
+    {
+      kind: 'flaw',
+      file: 'utlegg-november.csv',
+      line: 9,
+      glimpse: '2141827;2026-11;PM-0003;Porto;L-00004;31/11/2026;80,00',
+      reason,
+    },
   ];
+}
+
+/** A decimal point contradicts the made-up file. */
+function preview(source: SourceForm): SourcePreview {
+  const shown = rows();
+  const flaws = shown.filter((row) => row.kind === 'flaw');
+  const stop = problem('source_amounts_contradict', {
+    path: 'utlegg-november.csv',
+    line: '2',
+    found: '122,62',
+    mark: '.',
+    agrees: '–',
+  });
+  const contradicts = source.kind === 'files' && source.decimalSeparator === '.';
+  return {
+    rows: shown,
+    stops: contradicts ? [stop] : [],
+    findings: [
+      ...flaws.map(({ file, line, glimpse, reason }) => ({
+        kind: 'held' as const,
+        file,
+        line,
+        glimpse,
+        reason,
+      })),
+      {
+        kind: 'remark',
+        file: 'utlegg-november.csv',
+        line: 2,
+        remark: 'order_unproven',
+        column: 'Dato',
+        text: '01/11/2026',
+      },
+    ],
+    findingsLeftOut: 0,
+    records: 412,
+    held: 1,
+    leftOut: 0,
+  };
 }
 
 const SETTINGS: Settings = {
@@ -181,8 +272,8 @@ export class MockSetup {
     },
     testConnection: (base, accounting) => this.#connection(base, accounting),
     checkSetup: (form) => this.#connection('current', form.accounting),
-    guessSource: (_base, path) => this.#guess(path),
-    sampleSource: () => rows(),
+    guessSource: (_base, path, sheet) => this.#guess(path, sheet),
+    sampleSource: (_base, source) => preview(source),
     surveySource: () => SURVEY,
     rehearse: () => PLAN,
     openWorkspace: (path) => {
@@ -230,8 +321,12 @@ export class MockSetup {
     };
   }
 
-  #guess(path: string): SourceGuess {
-    if (path.endsWith('.xlsx')) throw problem('source_not_csv', { path, found: 'Excel, ZIP' });
+  #guess(path: string, sheet: string | null): SourceGuess {
+    if (path.endsWith('.pdf')) throw problem('source_not_csv', { path, found: 'PDF' });
+    if (path.endsWith('.xlsx')) {
+      const source = { ...WORKBOOK.source, path, sheet: sheet ?? 'Mars' } as SourceForm;
+      return { ...WORKBOOK, source };
+    }
     if (path.includes('nothing')) throw problem('source_file_missing', { path });
     return { ...GUESS, source: { ...GUESS.source, path } as SourceGuess['source'] };
   }

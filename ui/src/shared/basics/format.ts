@@ -130,9 +130,16 @@ const letters: Record<string, () => string> = {
   m: m.date_month,
   Y: m.date_year,
   y: m.date_year_short,
+  B: m.date_month_name,
+};
+const dayNumbers: Record<string, () => string> = {
+  'spreadsheet-1900': m.date_number_1900,
+  'spreadsheet-1904': m.date_number_1904,
 };
 
 /** Writes a date format as people do: `%d.%m.%Y` is dd.mm.yyyy. */
 export function dateFormat(pattern: string): string {
+  const dayNumber = dayNumbers[pattern];
+  if (dayNumber) return dayNumber();
   return pattern.replace(/%([a-zA-Z])/g, (all, letter: string) => letters[letter]?.() ?? all);
 }

@@ -16,6 +16,8 @@ export const fieldWords: Record<SourceField, () => string> = {
   project: m.source_field_project,
   version: m.source_field_version,
   payee_name: m.source_field_payee_name,
+  amount_back: m.source_field_amount_back,
+  side: m.source_field_side,
 };
 export const REQUIRED_FIELDS: readonly SourceField[] = ['id', 'date', 'amount', 'payee', 'category', 'text'];
 export const SOURCE_FIELDS = Object.keys(fieldWords) as SourceField[];

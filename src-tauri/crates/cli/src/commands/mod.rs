@@ -15,6 +15,7 @@ pub(crate) mod resolve;
 pub(crate) mod sandbox;
 pub(crate) mod schedule;
 pub(crate) mod secret;
+pub(crate) mod source;
 pub(crate) mod status;
 pub(crate) mod sync;
 

@@ -10,7 +10,7 @@ use super::{CannedServer, Target};
 use crate::http::{Http, Limits, Side};
 use crate::source::files::Files;
 use crate::source::platform::Platform;
-use crate::source::table::{Charset, DecimalSeparator, Field, FileSettings, HeadRule, IdRule, Sign};
+use crate::source::table::{Charset, DecimalSeparator, Field, FileKind, FileSettings, HeadRule, IdRule, Sign};
 use crate::workspace::{FILE_NAME, Workspace};
 
 const ENCODINGS: [&encoding_rs::Encoding; 4] =
@@ -53,6 +53,7 @@ async fn csv_bytes_are_rows_or_flaws_or_refused_under_any_settings() {
         let settings = FileSettings {
             dir: folder.path().to_owned(),
             path: "f.csv".to_owned(),
+            kind: FileKind::Csv,
             charset: Charset::Web(random.pick::<&encoding_rs::Encoding>(&ENCODINGS)),
             delimiter: *random.pick(b";,\t|"),
             decimal_separator: *random.pick(&[DecimalSeparator::Comma, DecimalSeparator::Point]),

@@ -3,6 +3,8 @@
 
 pub(crate) mod csv;
 pub(crate) mod files;
+pub(crate) mod guess;
 pub(crate) mod platform;
 pub(crate) mod survey;
 pub(crate) mod table;
+pub(crate) mod workbook;

@@ -6,7 +6,10 @@ use postonce_engine::error::ErrorCode;
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use postonce_engine::ports::Row;
+
 use super::*;
+use crate::source::table::Finding;
 use crate::workspace::{Change, plain};
 
 const ROWS: &str = "Id;Date;Amount;Payee;Category;Text\n\
@@ -49,12 +52,35 @@ async fn categories_beyond_the_bound_are_counted_as_more() {
 }
 
 #[tokio::test]
-async fn first_rows_are_those_that_the_sync_will_read() {
+async fn preview_shows_rows_as_the_sync_will_read_them() {
     let dir = tempfile::tempdir().expect("a folder");
-    let rows = trial(dir.path(), ROWS, "http://127.0.0.1:1").first_rows(3).await.expect("it is read");
-    let [Row::Record(first, _), Row::Record(..), Row::Flaw(flaw)] = rows.as_slice() else { panic!("{rows:?}") };
-    assert_eq!(first.amount.to_decimal(), "1249.50");
+    let preview = trial(dir.path(), ROWS, "http://127.0.0.1:1").preview(3).await.expect("it is read");
+    let [first, _, third] = preview.rows.as_slice() else { panic!("{preview:?}") };
+    let (Row::Record(record, _), Row::Flaw(flaw)) = (&first.row, &third.row) else { panic!("{preview:?}") };
+    assert_eq!((record.amount.to_decimal().as_str(), first.written.amount.as_str()), ("1249.50", "1 249,50"));
+    assert_eq!((first.written.id.as_str(), first.written.date.as_str()), ("A", "02.11.2026"));
     assert!(matches!(flaw.reason, HoldReason::DateInvalid { .. }), "{flaw:?}");
+    // The rows beyond those that are shown are read as well.
+    assert_eq!((preview.records, preview.held, preview.stops()), (3, 1, false));
+}
+
+#[tokio::test]
+async fn preview_lists_every_contradiction_with_its_line() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let rows =
+        "Id;Date;Amount;Payee;Category;Text\nA;02.11.2026;99.90;P1;Reise;Taxi\nB;11.30.2026;5,25;P1;Reise;Taxi\n";
+    let preview = trial(dir.path(), rows, "http://127.0.0.1:1").preview(3).await.expect("it is read");
+    let stop = |finding: &Finding| match finding {
+        Finding::Stops(problem) => Some((problem.code, problem.params["line"].clone())),
+        _ => None,
+    };
+    let stops: Vec<_> = preview.findings.iter().filter_map(stop).collect();
+    assert_eq!(
+        stops,
+        [(ErrorCode::SourceAmountsContradict, "2".to_owned()), (ErrorCode::SourceDaysContradict, "3".to_owned())]
+    );
+    let none = trial(dir.path(), "", "http://127.0.0.1:1").preview(3).await.expect("it is looked at");
+    assert!(none.stops(), "{none:?}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod accounting;
 mod address;
 mod edit;
 mod error;
+mod file_section;
 mod kinds;
 mod read;
 mod remote;
@@ -29,10 +30,9 @@ use reqwest::Url;
 pub use accounting::{AccountingSettings, OdooSettings, OpenSettings, TrytonSettings};
 pub use edit::{Change, Value, ValueChange, WorkspaceEdit};
 pub use error::WorkspaceError;
+pub use file_section::{FileSection, RuleSection};
 pub use kinds::{ACCOUNTING_KINDS, AccountingKind, KindField, SecretKind};
-pub use sections::{
-    AccountingSection, CsvSection, OrganisationSection, PostingSection, ScheduleSection, Sections, SourceSection,
-};
+pub use sections::{AccountingSection, OrganisationSection, PostingSection, ScheduleSection, Sections, SourceSection};
 pub use template::{PracticeTemplate, plain};
 
 use crate::source::table::FileSettings;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::edit::{Change, Value};
+use super::file_section::FileSection;
 use super::source::FILE_KEYS;
 use super::{SourceSettings, Workspace, WorkspaceError};
-use crate::source::table::{DecimalSeparator, Field, FileSettings, IdRule};
 
 /// The name for the accounting system's secret, if the workspace has none yet.
 const ACCOUNTING_SECRET: &str = "accounting-token";
@@ -48,29 +48,12 @@ pub struct OrganisationSection {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SourceSection {
     /// Files.
-    Csv(CsvSection),
+    Files(FileSection),
     /// The organisation's platform, at this address.
     Platform {
         /// The address.
         url: String,
     },
-}
-
-/// Holds `[source]` of kind `csv`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CsvSection {
-    /// A file, a folder or a glob.
-    pub path: String,
-    /// The name of the encoding.
-    pub encoding: String,
-    /// The delimiter, one character.
-    pub delimiter: String,
-    /// The decimal separator, `.` or `,`.
-    pub decimal_separator: String,
-    /// The format of days, as chrono writes it.
-    pub date_format: String,
-    /// The title of each record field's column; the columns of an id of several parts stand one to a line.
-    pub columns: BTreeMap<String, String>,
 }
 
 /// Holds `[accounting]` without the name of its secret.
@@ -147,83 +130,25 @@ impl SourceSection {
     fn of(settings: &SourceSettings) -> Self {
         match settings {
             SourceSettings::Platform(remote) => Self::Platform { url: remote.url.to_string() },
-            SourceSettings::Files(csv) => Self::Csv(CsvSection {
-                path: csv.path.clone(),
-                encoding: csv.charset.name().to_owned(),
-                delimiter: char::from(csv.delimiter).to_string(),
-                decimal_separator: match csv.decimal_separator {
-                    DecimalSeparator::Point => ".".to_owned(),
-                    DecimalSeparator::Comma => ",".to_owned(),
-                },
-                date_format: csv.date_format.clone(),
-                columns: titles(csv),
-            }),
+            SourceSettings::Files(files) => Self::Files(FileSection::of(files)),
         }
     }
 
     /// Returns the changes that write this section; the keys of the other kind go.
     pub fn changes(&self) -> Vec<Change> {
-        let key = |name: &str, text: Option<&str>| {
-            Change::of(&["source", name], text.map(|text| Value::Text(text.to_owned())))
-        };
         match self {
             Self::Platform { url } => {
-                let mut changes = vec![key("kind", Some("platform")), key("url", Some(url.trim()))];
-                changes.push(key("secret", Some(PLATFORM_SECRET)));
-                let others = FILE_KEYS.iter().filter(|name| **name != "kind");
-                changes.extend(others.map(|name| key(name, None)));
-                changes
-            }
-            Self::Csv(csv) => {
                 let mut changes = vec![
-                    key("kind", Some("csv")),
-                    key("path", Some(&csv.path)),
-                    key("encoding", Some(&csv.encoding)),
-                    key("delimiter", Some(&csv.delimiter)),
-                    key("decimal_separator", Some(&csv.decimal_separator)),
-                    key("date_format", Some(&csv.date_format)),
-                    key("url", None),
-                    key("secret", None),
+                    Change::text(&["source", "kind"], "platform"),
+                    Change::text(&["source", "url"], url.trim()),
+                    Change::text(&["source", "secret"], PLATFORM_SECRET),
                 ];
-                let titles: BTreeMap<_, _> = csv.columns.iter().filter(|(_, title)| !title.trim().is_empty()).collect();
-                if titles.contains_key(&Field::Id.name().to_owned()) {
-                    // A column gives the id, and no rule.
-                    changes.push(key("id", None));
-                }
-                let kept = titles.keys().map(|field| (*field).clone()).collect();
-                changes.push(Change::Retain(vec!["source".to_owned(), "columns".to_owned()], kept));
-                // Columns are written in the order of the fields; an unknown one is left for the reader to report.
-                let known = Field::ALL.iter().map(|field| field.name());
-                let unknown =
-                    titles.keys().map(|field| field.as_str()).filter(|name| known.clone().all(|it| it != *name));
-                for field in known.clone().chain(unknown) {
-                    if let Some(title) = titles.get(&field.to_owned()) {
-                        changes.push(Change::of(&["source", "columns", field], Some(column(title))));
-                    }
-                }
+                let others = FILE_KEYS.iter().filter(|name| **name != "kind");
+                changes.extend(others.map(|name| Change::of(&["source", name], None)));
                 changes
             }
+            Self::Files(files) => files.changes(),
         }
-    }
-}
-
-/// Returns the title of each field's column.
-fn titles(settings: &FileSettings) -> BTreeMap<String, String> {
-    let id = match &settings.id {
-        IdRule::Columns(columns) => Some((Field::Id, columns.join("\n"))),
-        IdRule::Content => None,
-    };
-    let others = settings.columns.iter().map(|(field, title)| (*field, title.clone()));
-    others.chain(id).map(|(field, title)| (field.name().to_owned(), title)).collect()
-}
-
-/// Returns the value that names a column, or several of them.
-fn column(titles: &str) -> Value {
-    let titles: Vec<String> =
-        titles.lines().map(|title| title.trim().to_owned()).filter(|title| !title.is_empty()).collect();
-    match <[String; 1]>::try_from(titles) {
-        Ok([title]) => Value::Text(title),
-        Err(titles) => Value::Texts(titles),
     }
 }
 
@@ -301,7 +226,7 @@ impl ScheduleSection {
 mod tests {
     use std::path::Path;
 
-    use super::super::{ACCOUNTING_KINDS, WorkspaceEdit, plain};
+    use super::super::{ACCOUNTING_KINDS, RuleSection, WorkspaceEdit, plain};
     use super::*;
 
     fn fresh() -> Workspace {
@@ -339,22 +264,50 @@ mod tests {
         assert_eq!(written(|_| ScheduleSection::changes(None)).expect("it is valid").schedule, None);
     }
 
+    fn rule(column: &str, is_include: bool, values: &[&str]) -> RuleSection {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        RuleSection { column: column.to_owned(), is_include, values }
+    }
+
     #[test]
     fn source_of_one_kind_leaves_nothing_of_the_other() {
-        let csv = SourceSection::Csv(CsvSection {
+        let columns = |fields: &[&str]| {
+            fields.iter().map(|field| ((*field).to_owned(), format!("Kolonne {field}"))).collect::<BTreeMap<_, _>>()
+        };
+        let csv = SourceSection::Files(FileSection {
             path: "/data/utlegg.csv".to_owned(),
             encoding: "windows-1252".to_owned(),
             delimiter: "\t".to_owned(),
             decimal_separator: ".".to_owned(),
             date_format: "%d/%m/%Y".to_owned(),
-            columns: ["id", "date", "amount", "payee", "category", "text", "project"]
-                .map(|field| (field.to_owned(), format!("Kolonne {field}")))
-                .into(),
+            columns: columns(&["id", "date", "amount", "payee", "category", "text", "project"]),
+            ..FileSection::default()
+        });
+        let workbook = SourceSection::Files(FileSection {
+            is_workbook: true,
+            path: "/data/*.xlsx".to_owned(),
+            sheet: "Utlegg mars".to_owned(),
+            merged_cells: "fill".to_owned(),
+            hidden_rows: "leave out".to_owned(),
+            encoding: "UTF-8".to_owned(),
+            delimiter: ",".to_owned(),
+            decimal_separator: ",".to_owned(),
+            date_format: "%d.%m.%Y".to_owned(),
+            head: Some(3),
+            is_negative_owed: true,
+            is_id_content: true,
+            columns: columns(&["date", "amount", "payee", "category", "text"]),
+            rules: vec![
+                rule("Godkjent \"dato\"", true, &[]),
+                rule("Status", true, &["Approved", "Godkjent"]),
+                rule("Type", false, &["Kort"]),
+            ],
         });
         let platform = SourceSection::Platform { url: "https://platform.example.org/".to_owned() };
-        for source in [&csv, &platform] {
+        for source in [&csv, &workbook, &platform] {
             let after = written(|_| {
                 let mut changes = csv.changes();
+                changes.extend(workbook.changes());
                 changes.extend(platform.changes());
                 changes.extend(source.changes());
                 changes

@@ -11,14 +11,17 @@ use super::remote::remote;
 use super::toml_file::Section;
 use super::{DAY_SECONDS, SourceSettings, WorkspaceError};
 use crate::source::table::{
-    CellTest, Charset, Column, DecimalSeparator, Field, FileSettings, HeadRule, IdRule, RowRule, RuleEffect, Sign,
-    date_format_is_valid,
+    CellTest, Charset, Column, DecimalSeparator, Field, FileKind, FileSettings, HeadRule, HiddenRows, IdRule,
+    MergedCells, RowRule, RuleEffect, Sign, WorkbookRules, date_format_is_valid,
 };
 
 /// The keys of a source of files.
 pub(super) const FILE_KEYS: &[&str] = &[
     "kind",
     "path",
+    "sheet",
+    "merged_cells",
+    "hidden_rows",
     "encoding",
     "delimiter",
     "decimal_separator",
@@ -36,7 +39,10 @@ pub(super) const FILE_KEYS: &[&str] = &[
 /// The seconds for which a file of a folder or glob must have been left alone, unless the workspace says otherwise.
 const SETTLE_SECONDS: u64 = 2;
 /// The value of `[source.include]` and `[source.exclude]` that means any content.
-const NOT_EMPTY: &str = "not empty";
+pub(super) const FILLED: &str = "not empty";
+
+/// The value of `hidden_rows` by which they do not count.
+pub(super) const LEAVE_OUT: &str = "leave out";
 
 pub(super) fn source(
     root: &Section<'_>,
@@ -52,12 +58,12 @@ pub(super) fn source(
             section.refuse_unknown(&["kind", "url", "secret"])?;
             Ok(SourceSettings::Platform(remote(&section, is_practice)?))
         }
-        Some("csv") | None => {
+        Some("csv" | "xlsx") | None => {
             section.refuse_unknown(FILE_KEYS)?;
             section.required_text("kind")?;
             Ok(SourceSettings::Files(Box::new(files(&section, dir, currency, time_zone)?)))
         }
-        Some(_) => Err(section.unavailable(&section.required_text("kind")?, "csv, platform")),
+        Some(_) => Err(section.unavailable(&section.required_text("kind")?, "csv, xlsx, platform")),
     }
 }
 
@@ -69,6 +75,7 @@ fn files(section: &Section<'_>, dir: &Path, currency: Currency, time_zone: Tz) -
     Ok(FileSettings {
         dir: dir.to_owned(),
         path: path.value.to_owned(),
+        kind: file_kind(section)?,
         charset: charset(section)?,
         delimiter: delimiter(section)?,
         decimal_separator: decimal_separator(section)?,
@@ -88,6 +95,33 @@ fn files(section: &Section<'_>, dir: &Path, currency: Currency, time_zone: Tz) -
         currency,
         time_zone,
     })
+}
+
+fn file_kind(section: &Section<'_>) -> Result<FileKind, WorkspaceError> {
+    let rules = WorkbookRules {
+        sheet: section.text("sheet")?.map(|sheet| sheet.value.trim().to_owned()).filter(|sheet| !sheet.is_empty()),
+        merged_cells: merged_cells(section)?,
+        hidden_rows: hidden_rows(section)?,
+    };
+    Ok(if section.required_text("kind")?.value == "xlsx" { FileKind::Workbook(rules) } else { FileKind::Csv })
+}
+
+fn merged_cells(section: &Section<'_>) -> Result<MergedCells, WorkspaceError> {
+    let Some(text) = section.text("merged_cells")? else { return Ok(MergedCells::Ask) };
+    match text.value {
+        "fill" => Ok(MergedCells::Fill),
+        "empty" => Ok(MergedCells::Empty),
+        _ => Err(section.invalid("merged_cells", &text, "\"fill\" | \"empty\"")),
+    }
+}
+
+fn hidden_rows(section: &Section<'_>) -> Result<HiddenRows, WorkspaceError> {
+    let Some(text) = section.text("hidden_rows")? else { return Ok(HiddenRows::Ask) };
+    match text.value {
+        "read" => Ok(HiddenRows::Read),
+        LEAVE_OUT => Ok(HiddenRows::LeaveOut),
+        _ => Err(section.invalid("hidden_rows", &text, "\"read\" | \"leave out\"")),
+    }
 }
 
 fn charset(section: &Section<'_>) -> Result<Charset, WorkspaceError> {
@@ -175,7 +209,7 @@ fn rules(source: &Section<'_>, key: &str, effect: RuleEffect) -> Result<Vec<RowR
         let values: Vec<String> = section.texts(column)?.into_iter().map(|value| value.value.to_owned()).collect();
         let test = match values.as_slice() {
             [] => return Err(section.missing(column)),
-            [value] if value == NOT_EMPTY => CellTest::Filled,
+            [value] if value == FILLED => CellTest::Filled,
             _ => CellTest::OneOf(values),
         };
         rules.push(RowRule { column: column.trim().to_owned(), test, effect });

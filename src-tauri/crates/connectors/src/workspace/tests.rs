@@ -2,7 +2,9 @@ use postonce_engine::WhenStillUnknown;
 use postonce_engine::error::{ErrorCode, Problem};
 
 use super::*;
-use crate::source::table::{CellTest, HeadRule, IdRule, RuleEffect, Sign};
+use crate::source::table::{
+    CellTest, FileKind, HeadRule, HiddenRows, IdRule, MergedCells, RuleEffect, Sign, WorkbookRules,
+};
 
 const VALID: &str = include_str!("../../tests/workspaces/interfaces.toml");
 
@@ -127,9 +129,9 @@ fn missing_key_or_table_is_named() {
 
 #[test]
 fn unavailable_kind_is_reported_with_the_available_ones() {
-    let problem = problem(&with("kind = \"csv\"", "kind = \"xlsx\""));
+    let problem = problem(&with("kind = \"csv\"", "kind = \"pdf\""));
     assert_eq!(problem.code, ErrorCode::WorkspaceKindUnavailable);
-    assert_eq!((param(&problem, "kind"), param(&problem, "available")), ("xlsx", "csv, platform"));
+    assert_eq!((param(&problem, "kind"), param(&problem, "available")), ("pdf", "csv, xlsx, platform"));
     let accounting = self::problem(&with("kind = \"open\"", "kind = \"sap\""));
     assert_eq!(accounting.code, ErrorCode::WorkspaceKindUnavailable);
     assert_eq!(param(&accounting, "available"), "open, tryton, odoo");
@@ -355,6 +357,26 @@ fn id_is_a_column_or_several_or_made_of_the_content() {
         read(with("id = \"Bilagsnr\"", "").replacen("[source.columns]", "id = \"content\"\n[source.columns]", 1))
             .expect("it is valid");
     assert_eq!(content, IdRule::Content);
-    let SourceSection::Csv(section) = section else { panic!("the source is of files") };
+    let SourceSection::Files(section) = section else { panic!("the source is of files") };
     assert_eq!(section.columns.get("id"), None);
+}
+
+#[test]
+fn workbook_has_its_sheet_and_the_meaning_of_merged_and_hidden() {
+    let of = |keys: &str| {
+        let text = with("kind = \"csv\"", &format!("kind = \"xlsx\"\n{keys}"));
+        let workspace = Workspace::imagined(Path::new("/w"), &text).expect("it is valid");
+        let SourceSettings::Files(files) = workspace.source() else { panic!("the source is files") };
+        files.kind.clone()
+    };
+    assert_eq!(of(""), FileKind::Workbook(WorkbookRules::default()));
+    let rules = WorkbookRules {
+        sheet: Some("Mars".to_owned()),
+        merged_cells: MergedCells::Fill,
+        hidden_rows: HiddenRows::LeaveOut,
+    };
+    let keys = "sheet = \"Mars\"\nmerged_cells = \"fill\"\nhidden_rows = \"leave out\"";
+    assert_eq!(of(keys), FileKind::Workbook(rules));
+    let wrong = problem(&with("kind = \"csv\"", "kind = \"xlsx\"\nhidden_rows = \"no\""));
+    assert_eq!((wrong.code, param(&wrong, "allowed")), (ErrorCode::WorkspaceValueInvalid, "\"read\" | \"leave out\""));
 }

@@ -137,6 +137,15 @@ pub enum HoldReason {
     },
     /// The row is the sum of the rows above it.
     TotalLeftOut,
+    /// The workbook hides the row, and nobody said whether hidden rows count.
+    RowHidden,
+    /// The workbook hides the row, and hidden rows do not count.
+    HiddenLeftOut,
+    /// The cell is merged with one above, and nobody said whether its value counts for every row.
+    CellMerged {
+        /// The field.
+        field: String,
+    },
     /// The row repeats the titles.
     HeadRepeated,
     /// The row goes on with the text of the one above.
@@ -180,6 +189,9 @@ impl HoldReason {
         "row_not_included",
         "row_excluded",
         "total_left_out",
+        "row_hidden",
+        "hidden_left_out",
+        "cell_merged",
         "head_repeated",
         "row_continues",
         "row_is_note",
@@ -213,6 +225,9 @@ impl HoldReason {
             Self::RowNotIncluded { .. } => "row_not_included",
             Self::RowExcluded { .. } => "row_excluded",
             Self::TotalLeftOut => "total_left_out",
+            Self::RowHidden => "row_hidden",
+            Self::HiddenLeftOut => "hidden_left_out",
+            Self::CellMerged { .. } => "cell_merged",
             Self::HeadRepeated => "head_repeated",
             Self::RowContinues => "row_continues",
             Self::RowIsNote { .. } => "row_is_note",
@@ -253,6 +268,9 @@ mod tests {
             HoldReason::RowNotIncluded { column: found(), found: found() },
             HoldReason::RowExcluded { column: found(), found: found() },
             HoldReason::TotalLeftOut,
+            HoldReason::RowHidden,
+            HoldReason::HiddenLeftOut,
+            HoldReason::CellMerged { field: found() },
             HoldReason::HeadRepeated,
             HoldReason::RowContinues,
             HoldReason::RowIsNote { found: found() },

@@ -25,7 +25,7 @@ pub(super) fn is_markup(line: &str) -> bool {
 }
 
 /// Returns the delimiter that a first line names for Excel: `sep=;`.
-pub(super) fn declared_delimiter(line: &str) -> Option<u8> {
+pub(crate) fn declared_delimiter(line: &str) -> Option<u8> {
     let line = line.strip_prefix('"').unwrap_or(line);
     let declared = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep="))?;
     let mut rest = line[declared.len()..].bytes();

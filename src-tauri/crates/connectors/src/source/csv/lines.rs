@@ -7,7 +7,10 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use postonce_engine::error::Problem;
+
 use super::super::table::{Document, FileError, FileSettings, Line, Lines};
+use super::super::workbook::is_workbook;
 use super::decode::{DecodeError, DecodedLines, LineEnd, ROW_BYTES_MAX};
 use super::formats;
 use super::split::{Quoting, Split, Splitter};
@@ -37,7 +40,12 @@ impl Document for CsvDocument<'_> {
         let mut lines = DecodedLines::new(raw, self.settings.charset).map_err(|source| self.unreadable(source))?;
         let beginning = lines.beginning().map_err(|source| self.unreadable(source))?;
         if let Some(format) = formats::other_than_text(beginning) {
-            return Err(FileError::NotCsv { path: self.path.clone(), found: format.to_owned() });
+            let path = self.path.clone();
+            return Err(if is_workbook(&path) {
+                FileError::OfKind(Problem::source_is_workbook(path.display()))
+            } else {
+                FileError::NotCsv { path, found: format.to_owned() }
+            });
         }
         Ok(Box::new(CsvLines {
             document: self,

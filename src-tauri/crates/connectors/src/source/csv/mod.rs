@@ -2,10 +2,10 @@
 
 mod decode;
 mod formats;
-pub(crate) mod guess;
 mod lines;
 mod split;
 mod utf8;
 
-pub use guess::{ColumnGuess, Confidence, Guess};
+pub(crate) use formats::declared_delimiter;
 pub(crate) use lines::CsvDocument;
+pub(crate) use utf8::Utf8Check;

@@ -1,14 +1,14 @@
 //! Checks whether bytes are UTF-8, chunk by chunk.
 
 #[derive(Default)]
-pub(super) struct Utf8Check {
+pub(crate) struct Utf8Check {
     /// The beginning of a character whose rest is in the next chunk.
     begun: Vec<u8>,
     is_broken: bool,
 }
 
 impl Utf8Check {
-    pub(super) fn feed(&mut self, chunk: &[u8]) {
+    pub(crate) fn feed(&mut self, chunk: &[u8]) {
         if self.is_broken {
             return;
         }
@@ -21,7 +21,7 @@ impl Utf8Check {
         self.begun.drain(..valid);
     }
 
-    pub(super) fn is_well(&self) -> bool {
+    pub(crate) fn is_well(&self) -> bool {
         !self.is_broken && self.begun.is_empty()
     }
 }

@@ -10,11 +10,9 @@ use glob::{MatchOptions, Pattern};
 
 use super::super::table::{FileError, FileSettings};
 
-/// The endings of the files of a folder that are read.
-const ENDINGS: [&str; 1] = ["csv"];
-/// The endings of files that may hold records in another form. In the workspace's own folder, nothing else is named.
-const TABLES: [&str; 14] =
-    ["xlsx", "xlsm", "xls", "ods", "numbers", "txt", "tsv", "tab", "dat", "json", "xml", "html", "zip", "gz"];
+/// The endings of files that may hold records, in this form or another. In the workspace's own folder, nothing else is named.
+const TABLES: [&str; 15] =
+    ["csv", "xlsx", "xlsm", "xls", "ods", "numbers", "txt", "tsv", "tab", "dat", "json", "xml", "html", "zip", "gz"];
 /// Letter case makes no difference in names: `.CSV` is what a Windows program writes.
 const ANY_CASE: MatchOptions =
     MatchOptions { case_sensitive: false, require_literal_separator: true, require_literal_leading_dot: false };
@@ -49,13 +47,16 @@ fn is_absent(error: &io::Error) -> bool {
 fn in_folder(settings: &FileSettings, folder: &Path) -> Result<Found, FileError> {
     let mut found = Found { is_folder: true, ..Found::default() };
     for path in entries(folder)? {
-        if path.is_file() && has_ending(&path, &ENDINGS) {
+        if path.is_file() && has_ending(&path, settings.kind.endings()) {
             found.files.push(path);
         } else if is_stranger(settings, &path) {
             found.strangers.push(path);
         }
     }
-    if found.files.is_empty() { Err(FileError::Missing(folder.join("*.csv"))) } else { Ok(found) }
+    if found.files.is_empty() {
+        return Err(FileError::Missing(folder.join(format!("*.{}", settings.kind.endings()[0]))));
+    }
+    Ok(found)
 }
 
 fn matching(settings: &FileSettings, path: &Path) -> Result<Found, FileError> {

@@ -3,8 +3,10 @@
 mod document;
 mod find;
 mod pages;
+mod preview;
 mod stamp;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ use postonce_engine::error::Problem;
 use postonce_engine::ports::{Clock, Pages, Source, SourceError};
 
 use super::table::{DayReader, FileError, FileSettings};
+pub use preview::{Preview, PreviewRow, WrittenCells};
 
 /// The longest time that a reading waits for files to be left alone; for a longer one, the next reading will do.
 const WAIT_MAX: Duration = Duration::from_secs(3);
@@ -26,11 +29,6 @@ pub(crate) struct Files {
 impl Files {
     pub(crate) fn new(settings: FileSettings, clock: Arc<dyn Clock>) -> Self {
         Self { settings: Arc::new(settings), clock }
-    }
-
-    fn days(&self) -> DayReader {
-        let today = self.clock.now().with_timezone(&self.settings.time_zone).date_naive();
-        DayReader::new(&self.settings.date_format, self.settings.time_zone, today)
     }
 
     /// Does something that reads, on a thread that may wait.
@@ -52,10 +50,21 @@ impl Source for Files {
         if !wait.is_zero() && wait <= WAIT_MAX {
             self.clock.sleep(wait).await;
         }
-        let (now, days) = (self.clock.now(), self.days());
+        let (now, days) = (self.clock.now(), days(&self.settings, self.clock.as_ref()));
         let checked = self.blocking(move |settings| pages::check(settings, found, days, now)).await?;
         Ok(Box::new(pages::FilePages::start(Arc::clone(&self.settings), checked)))
     }
+}
+
+/// Returns the files that these settings mean, in the order of their names.
+pub(crate) fn paths(settings: &FileSettings) -> Result<Vec<PathBuf>, FileError> {
+    Ok(find::find(settings)?.files)
+}
+
+/// Returns the reader of days, which knows what day it is in the organisation's time zone.
+fn days(settings: &FileSettings, clock: &dyn Clock) -> DayReader {
+    let today = clock.now().with_timezone(&settings.time_zone).date_naive();
+    DayReader::new(&settings.date_format, settings.time_zone, today)
 }
 
 #[cfg(test)]

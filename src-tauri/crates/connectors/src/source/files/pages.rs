@@ -1,6 +1,6 @@
 //! Reads the files, row by row, on a thread of their own that is never more than a few pages ahead.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,14 +53,9 @@ struct CheckedFile {
 pub(super) fn find(settings: &FileSettings) -> Result<FoundFiles, FileError> {
     let found = find::find(settings)?;
     let files = found.files.into_iter().map(|path| Stamp::of(&path).map(|stamp| (path, stamp)));
-    // A name below the folder of the workspace is enough to find it.
-    let place = |path: &PathBuf| Place {
-        file: path.strip_prefix(&settings.dir).unwrap_or(path).to_string_lossy().into_owned(),
-        line: 1,
-    };
     Ok(FoundFiles {
         files: files.collect::<Result<_, _>>()?,
-        strangers: found.strangers.iter().map(place).collect(),
+        strangers: found.strangers.iter().map(|path| place(settings, path)).collect(),
         is_folder: found.is_folder,
     })
 }
@@ -154,8 +149,13 @@ fn read(
     Ok(None)
 }
 
+/// Returns the place of a file that is not read: its name below the folder of the workspace is enough to find it.
+pub(super) fn place(settings: &FileSettings, path: &Path) -> Place {
+    Place { file: path.strip_prefix(&settings.dir).unwrap_or(path).to_string_lossy().into_owned(), line: 1 }
+}
+
 /// Returns the row of something that lies among the files and is not read.
-fn stranger(place: &Place) -> Row {
+pub(super) fn stranger(place: &Place) -> Row {
     let glimpse = crate::text::bounded(&place.file, crate::text::GLIMPSE_CHARS_MAX);
     Row::Flaw(Flaw { record_id: None, place: place.clone(), reason: HoldReason::FileNotRead, glimpse })
 }

@@ -8,9 +8,10 @@ use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::{Flaw, PAGE_ROWS_MAX, Row, Source as _};
 use tempfile::TempDir;
 
-use super::super::table::{Charset, DecimalSeparator, Field, HeadRule, IdRule, Sign};
+use super::super::table::{Charset, DecimalSeparator, Field, FileKind, HeadRule, IdRule, Sign};
 use super::*;
 
+mod books;
 mod shape;
 mod whole;
 
@@ -28,6 +29,7 @@ fn settings(dir: &Path, path: &str) -> FileSettings {
     FileSettings {
         dir: dir.to_owned(),
         path: path.to_owned(),
+        kind: FileKind::Csv,
         charset: Charset::UTF_8,
         delimiter: b';',
         decimal_separator: DecimalSeparator::Comma,

@@ -129,11 +129,15 @@ pub enum FileError {
         /// The currency.
         found: String,
     },
+    /// A reason that files of one kind alone have.
+    #[error("{}", .0.code.as_str())]
+    OfKind(Problem),
 }
 
 impl From<FileError> for Problem {
     fn from(error: FileError) -> Self {
         match error {
+            FileError::OfKind(problem) => problem,
             FileError::Missing(path) => Self::source_file_missing(path.display()),
             FileError::Unreadable { path, source } => Self::source_file_unreadable(path.display(), source),
             FileError::Unfinished(path) => Self::source_unfinished(path.display()),

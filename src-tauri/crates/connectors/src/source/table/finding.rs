@@ -47,3 +47,27 @@ pub enum RemarkKind {
     /// A column that no field or rule names holds states, so that not every row may count.
     StatesUnnamed,
 }
+
+impl RemarkKind {
+    /// Holds every kind, for a catalogue that has a sentence for each.
+    pub const ALL: &'static [Self] = &[
+        Self::MarkUnproven,
+        Self::OrderUnproven,
+        Self::MostlyNegative,
+        Self::Garbled,
+        Self::CurrencyUnnamed,
+        Self::StatesUnnamed,
+    ];
+
+    /// Returns the name, as it stands in the catalogue.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MarkUnproven => "mark_unproven",
+            Self::OrderUnproven => "order_unproven",
+            Self::MostlyNegative => "mostly_negative",
+            Self::Garbled => "garbled",
+            Self::CurrencyUnnamed => "currency_unnamed",
+            Self::StatesUnnamed => "states_unnamed",
+        }
+    }
+}

@@ -17,6 +17,8 @@ pub(crate) struct Line {
     pub(crate) kinds: Vec<CellKind>,
     /// Whether a delimiter stands inside quotes, so that a stray pair of them may have joined two cells.
     pub(crate) has_quoted_delimiter: bool,
+    /// Whether the file hides it from the person who looks at it.
+    pub(crate) is_hidden: bool,
 }
 
 /// The kind of a cell. Files of text know one only.
@@ -39,6 +41,7 @@ impl Line {
         self.cells.clear();
         self.kinds.clear();
         self.has_quoted_delimiter = false;
+        self.is_hidden = false;
     }
 
     /// Returns a cell as it stands there; nothing where the row has none.

@@ -31,8 +31,9 @@ pub use finding::{Finding, Remark, RemarkKind};
 pub(crate) use head::Head;
 pub(crate) use line::{CellKind, Document, Line, Lines};
 pub(crate) use proof::Proof;
-pub(crate) use row::RowReader;
+pub(crate) use row::{RowReader, name_of};
 pub(crate) use settings::place_number;
 pub use settings::{
-    CellTest, Column, DecimalSeparator, Field, FileSettings, HeadRule, IdRule, RowRule, RuleEffect, Sign,
+    CellTest, Column, DecimalSeparator, Field, FileKind, FileSettings, HeadRule, HiddenRows, IdRule, MergedCells,
+    RowRule, RuleEffect, Sign, WorkbookRules,
 };

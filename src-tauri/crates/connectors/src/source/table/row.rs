@@ -9,7 +9,7 @@ use postonce_engine::ports::{Flaw, Row};
 use super::aside::{Above, Aside, judge};
 use super::date::{Approval, DayReader};
 use super::key::folded;
-use super::{CellKind, CellTest, Field, FileSettings, Head, IdRule, Line, Proof, RuleEffect, cells, id};
+use super::{CellKind, CellTest, Field, FileSettings, Head, HiddenRows, IdRule, Line, Proof, RuleEffect, cells, id};
 use crate::text::{GLIMPSE_CHARS_MAX, bounded, visible};
 
 /// Reads the rows of one file, from the first to the last.
@@ -78,12 +78,18 @@ impl<'a> RowReader<'a> {
             Some(Aside::Held(reason)) => return Some(Row::Flaw(self.flaw(row, reason))),
             None => {}
         }
-        let left_out = self.rules.iter().find_map(|rule| rule.leaves_out(row));
+        let hidden = self.settings.kind.hidden_rows();
+        let is_left_out = row.is_hidden && hidden == HiddenRows::LeaveOut;
+        let by_hiding = is_left_out.then_some(HoldReason::HiddenLeftOut);
+        let left_out = by_hiding.or_else(|| self.rules.iter().find_map(|rule| rule.leaves_out(row)));
         if let Some(amount) = known {
             self.above.add(amount, left_out.is_none());
         }
         if let Some(rule) = left_out {
             return Some(Row::LeftOut(self.flaw(row, rule)));
+        }
+        if row.is_hidden && hidden == HiddenRows::Ask {
+            return Some(Row::Flaw(self.flaw(row, HoldReason::RowHidden)));
         }
         Some(match self.record(row, currency, amount) {
             Ok(record) => Row::Record(Box::new(record), self.place(row)),
@@ -211,7 +217,13 @@ impl<'a> RowReader<'a> {
             .into_iter()
             .find(|field| self.head.place(*field).is_some_and(|place| row.kind(place) == CellKind::Fault));
         faulty.map_or(Ok(()), |field| {
-            Err(HoldReason::CellFaulty { field: field.name().to_owned(), found: cells::clean(self.head, row, field) })
+            let (field, found) = (field.name().to_owned(), cells::clean(self.head, row, field));
+            // A cell without anything to show is covered by the one above.
+            Err(if found.is_empty() {
+                HoldReason::CellMerged { field }
+            } else {
+                HoldReason::CellFaulty { field, found }
+            })
         })
     }
 }

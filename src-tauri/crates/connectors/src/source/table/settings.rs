@@ -16,6 +16,8 @@ pub struct FileSettings {
     pub dir: PathBuf,
     /// A file, a folder or a glob.
     pub path: String,
+    /// The kind of the files.
+    pub kind: FileKind,
     /// The encoding of a text file without a byte order mark.
     pub charset: Charset,
     /// The mark between two cells of a text file.
@@ -44,6 +46,69 @@ pub struct FileSettings {
     pub currency: Currency,
     /// The time zone of the organisation's days.
     pub time_zone: Tz,
+}
+
+/// A kind of file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum FileKind {
+    /// Text in columns.
+    #[default]
+    Csv,
+    /// A workbook of a spreadsheet.
+    Workbook(WorkbookRules),
+}
+
+/// The rules by which a workbook is read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WorkbookRules {
+    /// The name of the sheet; the first visible one with a table where it is not given.
+    pub sheet: Option<String>,
+    /// The meaning of cells that are merged over several rows.
+    pub merged_cells: MergedCells,
+    /// The meaning of rows that are hidden.
+    pub hidden_rows: HiddenRows,
+}
+
+impl FileKind {
+    /// Returns the endings of the files that are read, in small letters.
+    pub const fn endings(&self) -> &'static [&'static str] {
+        match self {
+            Self::Csv => &["csv"],
+            Self::Workbook(_) => &["xlsx", "xlsm", "xls", "ods"],
+        }
+    }
+
+    /// Returns the meaning of a row that the file hides; text hides none.
+    pub const fn hidden_rows(&self) -> HiddenRows {
+        match self {
+            Self::Csv => HiddenRows::Read,
+            Self::Workbook(rules) => rules.hidden_rows,
+        }
+    }
+}
+
+/// The meaning of cells that are merged over several rows, of which the first one alone has the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MergedCells {
+    /// Nobody said it: the rows below the first one are held.
+    #[default]
+    Ask,
+    /// The value counts for every row.
+    Fill,
+    /// The value counts for the first row; the others have none.
+    Empty,
+}
+
+/// The meaning of rows that are hidden, by hand or by a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HiddenRows {
+    /// Nobody said it: they are held.
+    #[default]
+    Ask,
+    /// They count as the others do.
+    Read,
+    /// They do not count.
+    LeaveOut,
 }
 
 /// Names a column: by its title, or by its place from 1 as `#3`.

@@ -1,0 +1,123 @@
+//! Tests workbooks from the file to the rows: what a sheet stores, hides and merges.
+
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
+
+use super::super::super::table::{HiddenRows, MergedCells, WorkbookRules};
+use super::*;
+
+const TITLES: [&str; 7] = ["Nr", "Dato", "Beløp", "Hvem", "Kategori", "Tekst", "Valuta"];
+
+/// Returns settings over the workbooks of a folder, of which this column has the currency.
+fn of_books(dir: &Path, path: &str, rules: WorkbookRules) -> FileSettings {
+    let mut settings = FileSettings { kind: FileKind::Workbook(rules), ..settings(dir, path) };
+    settings.columns.insert(Field::Currency, "Valuta".to_owned());
+    settings
+}
+
+/// Returns the outcome of each row: its id, day and amount, or the code of its reason.
+fn outcomes(rows: &[Row]) -> Vec<String> {
+    let of = |row: &Row| match row {
+        Row::Record(record, _) => {
+            let (amount, currency) = (record.amount.to_decimal(), record.amount.currency().code());
+            format!("{} {} {amount} {currency}", record.id.as_str(), record.date)
+        }
+        Row::Flaw(flaw) => format!("{} {}", flaw.place.line, flaw.reason.code()),
+        Row::LeftOut(flaw) => format!("{} left out {}", flaw.place.line, flaw.reason.code()),
+    };
+    rows.iter().map(of).collect()
+}
+
+/// Writes a workbook with report lines above the titles, and rows of every kind below them.
+fn write(path: &Path) {
+    let mut book = Workbook::new();
+    let day = Format::new().set_num_format("dd.mm.yyyy");
+    let sheet = book.add_worksheet().set_name("Utlegg").expect("a name");
+    sheet.write(0, 0, "Utlegg for mars").expect("a cell");
+    for (column, title) in (0..).zip(TITLES) {
+        sheet.write(2, column, title).expect("a cell");
+    }
+    let march = |number: f64| ExcelDateTime::from_serial_datetime(46_082.0 + number).expect("a day");
+    for row in 3..14_u32 {
+        sheet.write(row, 0, format!("E-{row}")).expect("a cell");
+        sheet.write_with_format(row, 1, &march(3.0), &day).expect("a cell");
+        sheet.write(row, 2, 100).expect("a cell");
+        sheet.write(row, 3, "P-1").expect("a cell");
+        sheet.write(row, 4, "Reise").expect("a cell");
+        sheet.write(row, 5, "Tog").expect("a cell");
+    }
+    // An id that is a number, an evening, a float that is 12.30, and the value of a formula.
+    sheet.write(3, 0, 123).expect("a cell");
+    sheet.write_with_format(3, 1, &march(3.98), &day).expect("a cell");
+    sheet.write(3, 2, 12.299999999999999).expect("a cell");
+    sheet.write(4, 2, Formula::new("1249/2").set_result("624.5")).expect("a cell");
+    // A thousandth, a number in place of a day, a day as text, an error, and zeros in front of a text.
+    sheet.write(5, 2, 1.249).expect("a cell");
+    sheet.write(6, 1, 46_085).expect("a cell");
+    sheet.write(7, 1, "04.03.2026").expect("a cell");
+    sheet.write(8, 2, Formula::new("NA()").set_result("#N/A")).expect("a cell");
+    sheet.write(9, 0, "000123").expect("a cell");
+    sheet.write(9, 2, "1 249,50").expect("a cell");
+    sheet.merge_range(10, 6, 11, 6, "EUR", &Format::new()).expect("cells");
+    sheet.set_row_hidden(12).expect("a row");
+    sheet.write(13, 2, -0.03).expect("a cell");
+    book.save(path).expect("a workbook");
+}
+
+#[tokio::test]
+async fn workbook_is_read_as_its_sheet_stores_it() {
+    let dir = TempDir::new().expect("a folder");
+    write(&dir.path().join("book.xlsx"));
+    let read_with = |rules| read(of_books(dir.path(), "book.xlsx", rules));
+    let rows = read_with(WorkbookRules::default()).await.expect("it is read");
+    assert_eq!(
+        outcomes(&rows),
+        [
+            "123 2026-03-04 12.30 NOK",
+            "E-4 2026-03-04 624.50 NOK",
+            "6 amount_decimals",
+            "7 date_is_number",
+            "E-7 2026-03-04 100.00 NOK",
+            "9 cell_faulty",
+            "000123 2026-03-04 1249.50 NOK",
+            "E-10 2026-03-04 100.00 EUR",
+            "12 cell_merged",
+            "13 row_hidden",
+            "E-13 2026-03-04 -0.03 NOK",
+        ]
+    );
+    let rules = WorkbookRules {
+        sheet: Some("utlegg".to_owned()),
+        merged_cells: MergedCells::Fill,
+        hidden_rows: HiddenRows::LeaveOut,
+    };
+    let rows = read_with(rules.clone()).await.expect("it is read");
+    assert_eq!(outcomes(&rows)[8..10], ["E-11 2026-03-04 100.00 EUR", "13 left out hidden_left_out"]);
+    let rules = WorkbookRules { merged_cells: MergedCells::Empty, hidden_rows: HiddenRows::Read, ..rules };
+    let rows = read_with(rules).await.expect("it is read");
+    assert_eq!(outcomes(&rows)[8..10], ["E-11 2026-03-04 100.00 NOK", "E-12 2026-03-04 100.00 NOK"]);
+}
+
+#[tokio::test]
+async fn folder_of_workbooks_is_read_and_text_beside_them_is_named() {
+    let dir = TempDir::new().expect("a folder");
+    let months = dir.path().join("in");
+    fs::create_dir(&months).expect("a folder");
+    write(&months.join("2026-03.xlsx"));
+    fs::write(months.join("2026-04.csv"), "Nr\n1\n").expect("a file");
+    let rows = read(of_books(dir.path(), "in", WorkbookRules::default())).await.expect("it is read");
+    assert!(
+        matches!(&rows[0], Row::Flaw(flaw) if flaw.reason == HoldReason::FileNotRead && flaw.place.file.ends_with("2026-04.csv"))
+    );
+    assert_eq!(rows.len(), 12);
+}
+
+#[tokio::test]
+async fn workbook_among_text_is_named_and_alone_refused() {
+    let dir = TempDir::new().expect("a folder");
+    write(&dir.path().join("2026-04.xlsx"));
+    let problem = read(settings(dir.path(), "2026-04.xlsx")).await.expect_err("it is no text");
+    assert_eq!(problem.code, ErrorCode::SourceIsWorkbook);
+    fs::write(dir.path().join("2026-03.csv"), format!("{HEAD}A;14.3.2026;1,50;P;K;T\n")).expect("a file");
+    let rows = read(settings(dir.path(), "2026-*.csv")).await.expect("it is read");
+    assert_eq!(outcomes(&rows), ["1 file_not_read", "A 2026-03-14 1.50 NOK"]);
+}

@@ -1,0 +1,99 @@
+//! Looks at a sheet of an `.xlsx` for hidden rows, also those that a filter hides, and merged cells.
+
+use std::path::Path;
+
+use super::WorkbookError;
+use super::package::{Package, Step, attribute};
+use super::shape::{Area, Shape};
+
+const WORKBOOK: &str = "xl/workbook.xml";
+const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
+
+pub(super) fn of(path: &Path, sheet: &str) -> Result<Shape, WorkbookError> {
+    let mut package = Package::open(path)?;
+    let part = part_of(&mut package, sheet)?;
+    let (mut shape, mut line) = (Shape::default(), 0_u64);
+    let damaged = |detail| WorkbookError::Damaged { path: path.to_owned(), detail };
+    package.walk(&part, |step| {
+        let Step::Begin(element) = step else { return Ok(()) };
+        match element.local_name().as_ref() {
+            "row" => {
+                let stated = attribute(element, "r").and_then(|text| text.parse().ok());
+                line = stated.unwrap_or(line + 1);
+                if attribute(element, "hidden").is_some_and(|is| matches!(is.as_ref(), "1" | "true")) {
+                    shape.hide(line, line);
+                }
+                Ok(())
+            }
+            "mergeCell" => {
+                let area = attribute(element, "ref").and_then(|text| area(&text));
+                area.map_or(Ok(()), |area| shape.merge(area, damaged))
+            }
+            _ => Ok(()),
+        }
+    })?;
+    Ok(shape)
+}
+
+/// Returns the part of the package that has a sheet.
+fn part_of(package: &mut Package<'_>, sheet: &str) -> Result<String, WorkbookError> {
+    let mut id = None;
+    package.walk(WORKBOOK, |step| {
+        if let Step::Begin(element) = step
+            && element.local_name().as_ref() == "sheet"
+            && attribute(element, "name").as_deref() == Some(sheet)
+        {
+            id = attribute(element, "id").map(std::borrow::Cow::into_owned);
+        }
+        Ok(())
+    })?;
+    let mut target = None;
+    package.walk(RELATIONS, |step| {
+        if let Step::Begin(element) = step
+            && id.is_some()
+            && attribute(element, "Id").map(std::borrow::Cow::into_owned) == id
+        {
+            target = attribute(element, "Target").map(std::borrow::Cow::into_owned);
+        }
+        Ok(())
+    })?;
+    let target = target.ok_or_else(|| package.damaged(format!("{RELATIONS}: {sheet}")))?;
+    Ok(match target.strip_prefix('/') {
+        Some(absolute) => absolute.to_owned(),
+        None => format!("xl/{target}"),
+    })
+}
+
+/// Returns the area of a reference such as `A2:B5`, or of one cell.
+fn area(reference: &str) -> Option<Area> {
+    let (first, last) = reference.split_once(':').unwrap_or((reference, reference));
+    let ((from, left), (to, right)) = (cell(first)?, cell(last)?);
+    Some(Area { lines: (from, to), columns: (left, right) })
+}
+
+/// Returns the line and the column of a reference such as `AB12`.
+fn cell(reference: &str) -> Option<(u64, usize)> {
+    let reference = reference.replace('$', "");
+    let digits = reference.find(|c: char| c.is_ascii_digit())?;
+    let (letters, line) = reference.split_at(digits);
+    if letters.is_empty() || letters.len() > 3 || !letters.bytes().all(|letter| letter.is_ascii_alphabetic()) {
+        return None;
+    }
+    let value = |letter: u8| usize::from(letter.to_ascii_uppercase() - b'A') + 1;
+    let column = letters.bytes().fold(0, |column, letter| column * 26 + value(letter)) - 1;
+    Some((line.parse().ok()?, column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reference_names_an_area() {
+        assert_eq!(area("A2:AB12"), Some(Area { lines: (2, 12), columns: (0, 27) }));
+        assert_eq!(area("C7"), Some(Area { lines: (7, 7), columns: (2, 2) }));
+        for reference in ["", "7", "A", "AAAA1", "Å1:B2", "A-1"] {
+            assert_eq!(area(reference), None, "{reference}");
+        }
+    }
+}
