@@ -72,7 +72,7 @@ pub(crate) enum Command {
     Certificate(Certificate),
     /// Makes a new ledger from the accounting system, and keeps the old one aside. Nothing is sent.
     Rebuild(Rebuild),
-    /// What a reading of the records finds, without a ledger or a network.
+    /// Everything that a reading of the records finds, without a ledger or a network.
     Source(SourceArgs),
     /// Keeps or deletes a token in the system's keyring.
     Secret(Secret),
