@@ -8,6 +8,7 @@ mod audit;
 mod bad_rows;
 mod bad_workspace;
 mod compare;
+mod identity;
 mod labels;
 #[cfg(unix)]
 mod ledger_dangers;

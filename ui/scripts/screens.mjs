@@ -159,6 +159,9 @@ const ATTENTION = [
     attention('much', 'idle', on('attention-item')),
     attention('empty', 'first', on('attention-empty')),
     attention('approval', 'approval', on('attention-approvals')),
+    attention('asked', 'asked', on('attention-questions')),
+    attention('confirm', 'asked', on('confirm-dialog'), [inside('attention-questions', 'confirm')]),
+    attention('set-aside', 'asked', on('set-aside-dialog'), [inside('attention-gone', 'set-aside-all')]),
     attention('error', 'unread', on('problem')),
     attention('decide', 'idle', on('decide-voucher'), [`${inDoubt} ${on('decide')}`, on('decide-posted')]),
     attention('decide-error', 'idle', inside('decide-dialog', 'problem'), [

@@ -23,6 +23,8 @@ const none: RecordCounts = {
   held: 0,
   changed: 0,
   vanished: 0,
+  gone: 0,
+  questions: 0,
   approvals: 0,
 };
 const last = run({

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use postonce_connectors::workspace::{
-    AccountingSection, Change, OrganisationSection, PostingSection, Sections, SourceSection, plain,
+    AccountingSection, Change, OrganisationSection, PostingSection, Sections, SourceSection, books_changes, plain,
 };
 use postonce_connectors::{Trial, Workspace};
 use postonce_engine::error::Problem;
@@ -69,8 +69,7 @@ pub(crate) async fn test_connection(
     accounting: AccountingForm,
 ) -> Answer<Tested> {
     let trial = trial(&wiring, base, |workspace| AccountingSection::from(&accounting).changes(workspace)).await?;
-    let (connection, missing) = trial.connect().await?;
-    Ok(Tested::of(connection, missing, base))
+    Ok(Tested::of(trial.connect().await?, base))
 }
 
 /// Asks the same for a whole workspace that is not there yet, its accounts included.
@@ -79,8 +78,7 @@ pub(crate) async fn test_connection(
 pub(crate) async fn check_setup(wiring: State<'_, Wiring>, form: SetupForm) -> Answer<Tested> {
     let workspace = workspace_of(&form)?;
     let held = wiring.held_for(&workspace);
-    let (connection, missing) = Trial::of(workspace, held).connect().await?;
-    Ok(Tested::of(connection, missing, Base::Current))
+    Ok(Tested::of(Trial::of(workspace, held).connect().await?, Base::Current))
 }
 
 /// Guesses the columns and format of files, from one of them, or from a sheet of a workbook.
@@ -184,6 +182,7 @@ fn workspace_of(form: &SetupForm) -> Result<Workspace, Problem> {
     let mut changes = OrganisationSection::from(&form.organisation).changes();
     changes.extend(SourceSection::from(&form.source).changes());
     changes.extend(AccountingSection::from(&form.accounting).changes(&workspace));
+    changes.extend(form.books.iter().flat_map(|books| books_changes(&books.into())));
     changes.extend(PostingSection::from(&form.posting).changes());
     Ok(workspace.with(&changes)?)
 }

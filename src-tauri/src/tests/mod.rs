@@ -13,7 +13,7 @@ use shell_rig::ShellRig;
 
 /// The commands that are called here with refused arguments alone: their work takes a second person, a second machine,
 /// a server that answers badly or a keyring, and is tested in the files named.
-const REFUSED_HERE: [&str; 6] = [
+const REFUSED_HERE: [&str; 9] = [
     // `tests/contract`: server.rs, labels.rs, and `ui/tests/lock.test.ts`
     "break_lock",
     // `tests/contract/re_export.rs`
@@ -22,6 +22,10 @@ const REFUSED_HERE: [&str; 6] = [
     "resolve",
     // `tests/contract/ledger_dangers.rs`, `tests/e2e/re_export.rs`
     "accept",
+    // `tests/contract/identity.rs`
+    "confirm",
+    "confirm_record",
+    "set_aside",
     // `engine::verbs::voucher_page`, `wiring::tests`
     "open_voucher",
     // `tests/e2e/setup.rs`
@@ -252,6 +256,12 @@ fn records(rig: &ShellRig, record: &str) {
     let reason = "Agreed with the auditor";
     rig.refuses("accept", json!({ "recordId": record, "reason": reason }), "nothing_to_accept");
     rig.refuses("accept", json!({ "recordId": "none", "reason": reason }), "record_not_found");
+    assert_eq!(rig.answers("questions", json!({})), json!([]));
+    for topic in ["books", "prefix", "source", "ids", "look_alikes"] {
+        rig.refuses("confirm", json!({ "topic": topic, "reason": reason }), "nothing_to_confirm");
+    }
+    rig.refuses("confirm_record", json!({ "recordId": record, "reason": reason }), "nothing_to_confirm");
+    rig.refuses("set_aside", json!({ "recordIds": [record], "reason": reason }), "nothing_to_set_aside");
     let resolve = |verdict: Value| json!({ "recordId": record, "verdict": verdict, "reason": reason });
     rig.refuses("resolve", resolve(json!({ "kind": "not_posted" })), "not_in_doubt");
     rig.refuses("resolve", resolve(json!({ "kind": "posted", "voucherId": voucher })), "not_in_doubt");

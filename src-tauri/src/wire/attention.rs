@@ -1,10 +1,10 @@
 //! Carries the entries that wait for a person, and a person's decision on them.
 
-use postonce_engine::{Resolution, views};
+use postonce_engine::{Resolution, domain, views};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Alarm, Changed, FoundVoucher, Place, Reason, RecordState, Sum, each, moment};
+use super::{Alarm, Changed, FoundVoucher, Place, Problem, Reason, RecordState, Sum, each, mirrored, moment};
 
 /// An entry that waits for a person.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -63,6 +63,26 @@ impl From<views::AttentionItem> for AttentionItem {
             evidence: each(item.evidence),
             sent: item.sent.map(Sent::from),
         }
+    }
+}
+
+mirrored! {
+    /// The topic of a question.
+    Topic of domain::Topic { Books, Prefix, Source, Ids, LookAlikes, LookAlikeId, }
+}
+
+/// A question that a person answers before anything more is sent.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Question {
+    topic: Topic,
+    problem: Problem,
+    asked_at: String,
+}
+
+impl From<views::Question> for Question {
+    fn from(question: views::Question) -> Self {
+        Self { topic: question.topic.into(), problem: question.problem.into(), asked_at: moment(question.asked_at) }
     }
 }
 

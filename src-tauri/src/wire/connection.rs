@@ -16,23 +16,28 @@ mirrored! {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Connection {
     address: String,
+    organisation_id: String,
     organisation_name: String,
     user_id: String,
     user_name: String,
     protection: Protection,
     /// The time that a sync first waits, at least, when somebody else has synced since.
     waits_after_others_seconds: u32,
+    /// True: the books keep how references begin, so that another workspace with another short name is noticed.
+    keeps_references: bool,
 }
 
 impl From<ports::Connection> for Connection {
     fn from(connection: ports::Connection) -> Self {
         Self {
             address: connection.address,
+            organisation_id: connection.organisation_id,
             organisation_name: connection.organisation_name,
             user_id: connection.user_id,
             user_name: connection.user_name,
             protection: connection.capabilities.protection.into(),
             waits_after_others_seconds: count(connection.capabilities.waits_after_others().as_secs()),
+            keeps_references: connection.keeps_scheme,
         }
     }
 }

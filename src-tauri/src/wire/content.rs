@@ -8,7 +8,9 @@ use super::{FoundVoucher, Reason, Sum, count, each, mirrored, moment};
 
 mirrored! {
     /// The state of a record, as every list shows it.
-    RecordState of views::RecordState { Posted, Eligible, Sending, InDoubt, Refused, Held, Changed, Vanished, Gone, }
+    RecordState of views::RecordState {
+        Posted, Eligible, Sending, InDoubt, Refused, Held, Changed, Vanished, Gone, SetAside,
+    }
 }
 
 mirrored! {

@@ -123,6 +123,7 @@ pub(crate) enum HoldCode {
     RowContinues,
     RowIsNote,
     AccountMissing,
+    IdLookAlike,
 }
 
 impl HoldCode {
@@ -171,6 +172,7 @@ impl HoldCode {
             Hold::RowContinues => Self::RowContinues,
             Hold::RowIsNote { .. } => Self::RowIsNote,
             Hold::AccountMissing { .. } => Self::AccountMissing,
+            Hold::IdLookAlike { .. } => Self::IdLookAlike,
         }
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct RecordCounts {
     held: u32,
     changed: u32,
     vanished: u32,
+    gone: u32,
+    questions: u32,
     approvals: u32,
 }
 
@@ -54,6 +56,8 @@ impl From<views::RecordCounts> for RecordCounts {
             held: count(counts.held),
             changed: count(counts.changed),
             vanished: count(counts.vanished),
+            gone: count(counts.gone),
+            questions: count(counts.questions),
             approvals: count(counts.approvals),
         }
     }

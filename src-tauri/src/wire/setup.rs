@@ -7,7 +7,7 @@ use postonce_connectors::workspace::{
 };
 use postonce_connectors::{self as connectors, Guess};
 use postonce_engine::error::{self, ErrorCode};
-use postonce_engine::ports;
+use postonce_engine::{StatedBooks, ports};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -134,8 +134,27 @@ pub(crate) struct SetupForm {
     pub(crate) folder: String,
     pub(crate) organisation: OrganisationForm,
     pub(crate) accounting: AccountingForm,
+    pub(crate) books: Option<BooksForm>,
     pub(crate) source: SourceForm,
     pub(crate) posting: PostingForm,
+}
+
+/// The books, as the accounting system named them and a person confirmed.
+#[derive(Debug, Clone, Deserialize, Type)]
+pub(crate) struct BooksForm {
+    organisation: String,
+    name: String,
+    address: String,
+}
+
+impl From<&BooksForm> for StatedBooks {
+    fn from(form: &BooksForm) -> Self {
+        Self {
+            organisation: form.organisation.clone(),
+            name: Some(form.name.clone()),
+            address: Some(form.address.clone()),
+        }
+    }
 }
 
 /// A kind of accounting system, with the fields that it needs.
@@ -193,21 +212,25 @@ pub(crate) struct RecentWorkspace {
 
 /// An accounting system that answered.
 #[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Tested {
     connection: Connection,
     /// The missing parts of its set-up, each with its remedy.
     missing: Vec<Problem>,
+    /// The short name with which references of these books begin already.
+    prefix_in_use: Option<String>,
 }
 
 impl Tested {
     /// Returns the answer. A workspace that is not there yet has no accounts of its own, so that nothing is missing of
     /// them.
-    pub(crate) fn of(connection: ports::Connection, missing: Vec<error::Problem>, base: Base) -> Self {
+    pub(crate) fn of(tested: connectors::Tested, base: Base) -> Self {
+        let connectors::Tested { connection, missing, prefix_in_use } = tested;
         let is_account = |problem: &error::Problem| {
             matches!(problem.code, ErrorCode::SetupAccountMissing | ErrorCode::SetupAccountUnfit)
         };
         let meant = missing.into_iter().filter(|problem| base == Base::Current || !is_account(problem));
-        Self { connection: connection.into(), missing: meant.map(Problem::from).collect() }
+        Self { connection: connection.into(), missing: meant.map(Problem::from).collect(), prefix_in_use }
     }
 }
 

@@ -137,6 +137,7 @@ impl AccountingSystem for Connector {
             user_id: user.clone(),
             user_name: user.clone(),
             capabilities: world.options.capabilities(),
+            keeps_scheme: false,
         })
         .await
     }

@@ -259,6 +259,8 @@ impl Machine {
             signer: Arc::new(NoKey),
             settings: Settings {
                 organisation: organisation(),
+                books: None,
+                source: postonce_engine::SourceRule::default(),
                 time_zone: chrono_tz::Europe::Oslo,
                 posting: posting_rules(),
                 vouchers_per_request: options.vouchers_per_request,

@@ -67,6 +67,14 @@ export const commands = {
 	openVoucher: (voucherId: string) => typedError<null, Problem>(__TAURI_INVOKE("open_voucher", { voucherId })),
 	/**  Keeps the decision that a record may stay as it is, although it changed, or its voucher is not there as it was. */
 	accept: (recordId: string, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("accept", { recordId, reason })),
+	/**  Returns what a person has to answer before anything more is sent, oldest first. */
+	questions: () => typedError<Question[], Problem>(__TAURI_INVOKE("questions")),
+	/**  Answers the question of a topic: the next sync goes on. */
+	confirm: (topic: Topic, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("confirm", { topic, reason })),
+	/**  Keeps the decision that a record which is held as another writing of an exported one is an expense of its own. */
+	confirmRecord: (recordId: string, reason: string) => typedError<null, Problem>(__TAURI_INVOKE("confirm_record", { recordId, reason })),
+	/**  Sets aside what left the source before it was exported. */
+	setAside: (recordIds: string[], reason: string) => typedError<null, Problem>(__TAURI_INVOKE("set_aside", { recordIds, reason })),
 	/**  Settles a record in doubt. The end names the holder of the lock, when that stood in the way. */
 	resolve: (recordId: string, verdict: Verdict, reason: string) => typedError<End, Problem>(__TAURI_INVOKE("resolve", { recordId, verdict, reason })),
 	/**  Returns the exported content, the present content of the accounting system, and the voucher that would be made. */
@@ -195,7 +203,7 @@ export type AccountingKind = {
 };
 
 /**  An act that leaves an entry in the audit trail. */
-export type Act = "sync_started" | "sync_ended" | "re_export_requested" | "re_export_approved" | "re_export_withdrawn" | "re_export_claimed" | "re_export_settled" | "reversal_claimed" | "reversal_settled" | "resolved" | "accepted" | "lock_broken" | "settings_changed" | "rebuilt" | "verified" | "compared" | "alarm_raised" | "backup_made" | "history_sealed";
+export type Act = "sync_started" | "sync_ended" | "re_export_requested" | "re_export_approved" | "re_export_withdrawn" | "re_export_claimed" | "re_export_settled" | "reversal_claimed" | "reversal_settled" | "resolved" | "accepted" | "confirmed" | "set_aside" | "lock_broken" | "settings_changed" | "rebuilt" | "verified" | "compared" | "alarm_raised" | "backup_made" | "history_sealed";
 
 /**  A voucher that was acknowledged, and is not there as it was. */
 export type Alarm = {
@@ -330,6 +338,13 @@ export type Base =
 /**  The workspace in use. */
 "current";
 
+/**  The books, as the accounting system named them and a person confirmed. */
+export type BooksForm = {
+	organisation: string,
+	name: string,
+	address: string,
+};
+
 /**  The sums of both sides in one currency; decimal strings. */
 export type BothSums = {
 	currency: string,
@@ -417,12 +432,15 @@ export type Comparison = {
 /**  The accounting system, as it presents itself. */
 export type Connection = {
 	address: string,
+	organisationId: string,
 	organisationName: string,
 	userId: string,
 	userName: string,
 	protection: Protection,
 	/**  The time that a sync first waits, at least, when somebody else has synced since. */
 	waitsAfterOthersSeconds: number,
+	/**  True: the books keep how references begin, so that another workspace with another short name is noticed. */
+	keepsReferences: boolean,
 };
 
 /**  The content of a record at some time. */
@@ -541,7 +559,7 @@ export type FoundVoucher = {
 };
 
 /**  The codes of the reasons for holding a row back; the words stand in the catalogue under `reason_<code>`. */
-export type HoldCode = "id_missing" | "id_invalid" | "field_missing" | "row_unreadable" | "date_invalid" | "date_implausible" | "amount_invalid" | "amount_decimals" | "amount_zero" | "currency_unknown" | "id_repeated" | "id_scientific" | "date_is_number" | "date_ambiguous" | "amount_ambiguous" | "side_unclear" | "currency_foreign" | "not_approved" | "row_is_total" | "cell_faulty" | "file_not_read" | "row_not_included" | "row_excluded" | "total_left_out" | "row_hidden" | "hidden_left_out" | "cell_merged" | "head_repeated" | "row_continues" | "row_is_note" | "account_missing";
+export type HoldCode = "id_missing" | "id_invalid" | "field_missing" | "row_unreadable" | "date_invalid" | "date_implausible" | "amount_invalid" | "amount_decimals" | "amount_zero" | "currency_unknown" | "id_repeated" | "id_scientific" | "date_is_number" | "date_ambiguous" | "amount_ambiguous" | "side_unclear" | "currency_foreign" | "not_approved" | "row_is_total" | "cell_faulty" | "file_not_read" | "row_not_included" | "row_excluded" | "total_left_out" | "row_hidden" | "hidden_left_out" | "cell_merged" | "head_repeated" | "row_continues" | "row_is_note" | "account_missing" | "id_look_alike";
 
 /**  The rows of a run that are shown; the kinds of duplicates are one. */
 export type ItemFilter = "posted" | "skipped" | "left_out" | "refused" | "held" | "in_doubt" | "not_sent";
@@ -698,7 +716,7 @@ export type Preferences = {
 
 /**  The error of a command: every command has the same. */
 export type Problem = {
-	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_is_workbook" | "source_no_workbook" | "source_password" | "source_damaged" | "source_too_large" | "source_sheet_missing" | "source_sheet_empty" | "source_quote_open" | "source_amounts_contradict" | "source_days_contradict" | "source_currency_not_named" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "fence_went_back" | "accounting_list_endless" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "re_export_too_early" | "exported_elsewhere" | "acknowledgement_differs" | "acknowledgement_unverified" | "acknowledgement_taken" | "accounts_differ" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "proof_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "ledger_is_sound" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "source_unfinished" | "source_line_end_missing" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
+	code: "internal" | "source_file_missing" | "source_file_unreadable" | "source_encoding" | "source_column_missing" | "source_empty" | "source_column_repeated" | "source_head_missing" | "source_not_csv" | "source_is_workbook" | "source_no_workbook" | "source_password" | "source_damaged" | "source_too_large" | "source_sheet_missing" | "source_sheet_empty" | "source_quote_open" | "source_amounts_contradict" | "source_days_contradict" | "source_currency_not_named" | "platform_unexpected" | "platform_unauthorized" | "accounting_unauthorized" | "accounting_unexpected" | "accounting_refused" | "setup_company" | "setup_module_missing" | "setup_journal_missing" | "setup_journal_unfit" | "setup_field_missing" | "setup_period_missing" | "setup_account_missing" | "setup_account_unfit" | "setup_right_missing" | "accounting_unreliable" | "accounting_reference_short" | "organisation_mismatch" | "books_differ" | "prefix_differs" | "source_ids_moved" | "ids_begin_anew" | "ids_shared" | "look_alikes_many" | "nothing_to_confirm" | "nothing_to_set_aside" | "fence_went_back" | "accounting_list_endless" | "lease_lost" | "interrupted" | "result_missing" | "evidence_unclear" | "draft_gone" | "draft_contested" | "may_still_arrive" | "not_found_in_time" | "evidence_gone" | "not_exported" | "record_held" | "record_in_doubt" | "lock_free" | "lock_is_ours" | "not_in_doubt" | "resolution_contradicted" | "resolution_too_early" | "approval_not_asked" | "approval_by_same" | "re_export_overtaken" | "re_export_too_early" | "exported_elsewhere" | "acknowledgement_differs" | "acknowledgement_unverified" | "acknowledgement_taken" | "accounts_differ" | "reversal_failed" | "record_not_found" | "nothing_to_accept" | "certificate_missing" | "proof_missing" | "voucher_page_missing" | "report_unwritable" | "run_not_found" | "secret_missing" | "keyring_unavailable" | "secret_empty" | "desktop_refused" | "sandbox_failed" | "usage" | "reason_too_short" | "ledger_is_sound" | "confirmation_differs" | "report_exists" | "report_format_unknown" | "period_reversed" | "workspace_missing" | "folder_not_absolute" | "workspace_exists" | "workspace_unreadable" | "workspace_changed" | "workspace_invalid" | "workspace_unknown_key" | "workspace_key_missing" | "workspace_value_invalid" | "workspace_kind_unavailable" | "insecure_url" | "lock_held" | "run_is_on" | "lock_held_here" | "source_unfinished" | "source_line_end_missing" | "platform_unreachable" | "platform_busy" | "accounting_unreachable" | "accounting_busy" | "ledger_newer" | "ledger_damaged" | "ledger_missing" | "ledger_backup_failed" | "ledger_read_only" | "ledger_busy" | "ledger_disk_full" | "ledger_unreadable" | "ledger_rolled_back" | "ledger_forked" | "audit_broken",
 	params: { [key in string]: string },
 };
 
@@ -723,6 +741,12 @@ export type Protection = "enforced" | "fenced" | "staged" | "observed";
 
 /**  A question that a file leaves open. */
 export type QuestionKind = "mark_unclear" | "marks_mixed" | "order_unclear" | "orders_mixed" | "days_mixed" | "days_are_numbers" | "several_dates" | "several_amounts" | "mostly_negative" | "debit_and_credit" | "side_column" | "several_currencies" | "currency_of_others" | "no_id" | "several_ids" | "id_counts_rows" | "id_of_group" | "id_repeated" | "id_is_account" | "id_shortened" | "not_all_approved" | "approval_empty" | "payee_by_name" | "encoding_likely" | "head_below" | "several_sheets" | "rows_hidden" | "cells_merged" | "one_of_files";
+/**  A question that a person answers before anything more is sent. */
+export type Question = {
+	topic: Topic,
+	problem: Problem,
+	askedAt: string,
+};
 
 /**  A re-export that was requested and is not sent yet. */
 export type ReExport = {
@@ -804,6 +828,8 @@ export type RecordCounts = {
 	held: number,
 	changed: number,
 	vanished: number,
+	gone: number,
+	questions: number,
 	approvals: number,
 };
 
@@ -834,7 +860,7 @@ export type RecordRow = {
 };
 
 /**  The state of a record, as every list shows it. */
-export type RecordState = "posted" | "eligible" | "sending" | "in_doubt" | "refused" | "held" | "changed" | "vanished" | "gone";
+export type RecordState = "posted" | "eligible" | "sending" | "in_doubt" | "refused" | "held" | "changed" | "vanished" | "gone" | "set_aside";
 
 /**  A record's story. */
 export type RecordStory = {
@@ -997,6 +1023,7 @@ export type SetupForm = {
 	folder: string,
 	organisation: OrganisationForm,
 	accounting: AccountingForm,
+	books: BooksForm | null,
 	source: SourceForm,
 	posting: PostingForm,
 };
@@ -1089,7 +1116,12 @@ export type Tested = {
 	connection: Connection,
 	/**  The missing parts of its set-up, each with its remedy. */
 	missing: Problem[],
+	/**  The short name with which references of these books begin already. */
+	prefixInUse: string | null,
 };
+
+/**  The topic of a question. */
+export type Topic = "books" | "prefix" | "source" | "ids" | "look_alikes" | "look_alike_id";
 
 /**  The verdict of the check. */
 export type Trail = 

@@ -66,6 +66,10 @@ pub(crate) enum Command {
     Audit(Audit),
     /// A person's word that a changed or vanished record may stay as it is.
     Accept(Accept),
+    /// A person's word on what a sync asked before it sent anything: the next one goes on.
+    Confirm(Confirm),
+    /// Sets aside what left the source before it was exported.
+    SetAside(SetAside),
     /// Ledger against accounting system, both ways.
     Compare(Compare),
     /// Writes a run's certificate as PDF, CSV or JSON.
@@ -240,6 +244,46 @@ pub(crate) struct Accept {
     /// The record's id.
     pub(crate) id: String,
     /// Reason why it may stay as it is; kept in the audit trail.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Confirm {
+    /// The thing that was asked about, as the sentence names it.
+    #[arg(value_enum)]
+    pub(crate) what: Confirmed,
+    /// The record's id, for `record` alone.
+    #[arg(required_if_eq("what", "record"))]
+    pub(crate) id: Option<String>,
+    /// Reason: a few words at least, for the readers of the audit trail.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+/// A thing that a person confirms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Confirmed {
+    /// Other books, or another address.
+    Books,
+    /// References that begin otherwise than others in these books.
+    Prefix,
+    /// Ids that are read from another place in the source.
+    Source,
+    /// Ids that stand for other expenses than before, or for several.
+    Ids,
+    /// Many new records that equal exported ones.
+    LookAlikes,
+    /// One record whose id is another writing of an exported one's, and which is an expense of its own.
+    Record,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SetAside {
+    /// The ids of the records.
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// Reason: a few words at least, for the readers of the audit trail.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
 }

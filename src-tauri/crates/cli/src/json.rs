@@ -5,7 +5,7 @@ use postonce_engine::domain::{Counts, ItemResult};
 use postonce_engine::error::Problem;
 use postonce_engine::views::{
     Acceptance, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LockFacts, LookAlike, PlanSummary, Progress,
-    ReExport, RecordCounts, RecordState, RecordStory, RunItem, RunSummary, Sum,
+    Question, ReExport, RecordCounts, RecordState, RecordStory, RunItem, RunSummary, Sum,
 };
 use postonce_engine::{AuditVerdict, ScheduleNews};
 use postonce_reports::sentences;
@@ -57,6 +57,14 @@ pub(crate) fn progress(progress: &Progress) -> Value {
         "waiting_for": progress.waiting.as_ref().map(|waiting| json!({
             "lock": waiting.lock, "until": instant(waiting.until),
         })),
+    })
+}
+
+/// Returns a question that a person has to answer.
+pub(crate) fn question(language: Language, question: &Question) -> Value {
+    json!({
+        "topic": question.topic, "asked_at": instant(question.asked_at),
+        "error": failure(language, &question.problem, None),
     })
 }
 
@@ -134,7 +142,8 @@ pub(crate) fn records(records: &RecordCounts) -> Value {
     json!({
         "posted": records.posted, "eligible": records.eligible, "sending": records.sending,
         "in_doubt": records.in_doubt, "refused": records.refused, "held": records.held, "changed": records.changed,
-        "vanished": records.vanished, "approvals": records.approvals,
+        "vanished": records.vanished, "gone": records.gone, "questions": records.questions,
+        "approvals": records.approvals,
     })
 }
 

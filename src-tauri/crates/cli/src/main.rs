@@ -50,6 +50,8 @@ fn run(args: &Args, output: &Output) -> Result<Status, Failure> {
             Command::BreakLock(asked) => commands::break_lock::break_lock(args, asked, output).await,
             Command::Audit(asked) => commands::audit::audit(args, asked, output).await,
             Command::Accept(asked) => commands::accept::accept(args, asked, output).await,
+            Command::Confirm(asked) => commands::confirm::confirm(args, asked, output).await,
+            Command::SetAside(asked) => commands::confirm::set_aside(args, asked, output).await,
             Command::Compare(asked) => commands::compare::compare(args, asked, output).await,
             Command::Certificate(asked) => commands::report::certificate(args, asked, output).await,
             Command::Rebuild(asked) => commands::rebuild::rebuild(args, asked, output).await,

@@ -29,7 +29,7 @@ catalogue! {
     WAITS: "Waiting", "Venter";
     SENDS: "Being sent", "Sendes";
     NOT_SENT: "Not sent", "Ikke sendt";
-    GONE: "No longer in the source", "Ikke lenger i kilden";
+    GONE: "Left the source before it was exported", "Forlot kilden før det ble eksportert";
     READ: "Read", "Lest";
     TOTAL: "Sum", "Sum";
     STOPPED: "Stopped. The next sync sends the rest.", "Stoppet. Neste synkronisering sender resten.";
@@ -230,6 +230,8 @@ catalogue! {
     ACT_REVERSAL_SETTLED: "reversal answered", "tilbakeføring besvart";
     ACT_RESOLVED: "doubt resolved", "uavklart utlegg avgjort";
     ACT_ACCEPTED: "accepted as it is", "godtatt som det er";
+    ACT_CONFIRMED: "confirmed", "bekreftet";
+    ACT_SET_ASIDE: "set aside", "satt til side";
     ACT_LOCK_BROKEN: "lock broken", "lås brutt";
     ACT_SETTINGS_CHANGED: "settings changed", "innstillinger endret";
     ACT_REBUILT: "ledger rebuilt", "eksportjournal bygd opp på nytt";
@@ -250,6 +252,11 @@ catalogue! {
     VANISHED: "Voucher gone or reversed", "Bilaget er borte eller tilbakeført";
     EXPORTED_AS: "as exported", "slik det ble eksportert";
     IS_NOW: "now", "nå";
+    CONFIRMED: "Confirmed. The next sync goes on.", "Bekreftet. Neste synkronisering fortsetter.";
+    SET_ASIDE: "Set aside", "Satt til side";
+    ASKED: "A person has to answer this before anything more is sent", "Dette må en person svare på før noe mer sendes";
+    NO_SCHEME: "These books do not keep how references begin: another workspace with another short name would not be noticed once this one has exported.",
+        "Dette regnskapet tar ikke vare på hva referansene begynner med: Et annet arbeidsområde med et annet kortnavn blir ikke oppdaget når dette har eksportert.";
     ACCEPTED: "Accepted as it is", "Godtatt slik det er";
     LOOK_ALIKES: "Others like it (for information)", "Andre som ligner (til orientering)";
     LOOK_ALIKES_PLANNED: "Have another like them (for information)", "Har et annet som ligner (til orientering)";

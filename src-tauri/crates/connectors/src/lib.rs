@@ -30,7 +30,7 @@ pub use source::table::{
     CellTest, Charset, Column, DecimalSeparator, Field, FileError, FileKind, FileSettings, Finding, HeadRule,
     HiddenRows, IdRule, MergedCells, Remark, RemarkKind, RowRule, RuleEffect, Sign, WorkbookRules,
 };
-pub use trial::{Trial, TypedSecrets};
+pub use trial::{Tested, Trial, TypedSecrets};
 pub use workspace::{
     AccountingSettings, OdooSettings, OpenSettings, PracticeTemplate, Remote, SourceSettings, TrytonSettings,
     Workspace, WorkspaceError,

@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use postonce_engine::domain::Period;
+use postonce_engine::domain::{Period, Reference};
 use postonce_engine::error::Problem;
-use postonce_engine::ports::{Clock, Connection, IdSource, Source};
+use postonce_engine::ports::{AccountingSystem, CallError, Clock, Connection, IdSource, Source};
 use postonce_engine::views::PlanSummary;
 use postonce_engine::{Engine, Ledger, Parts};
 use secrecy::SecretString;
@@ -22,6 +22,30 @@ use crate::{Secrets, SourceSettings, SystemClock, UuidIds, Workspace};
 
 /// Maps names to secrets that were typed and are not kept yet.
 pub type TypedSecrets = BTreeMap<String, SecretString>;
+
+/// Holds the answers of an accounting system that was tried out.
+#[derive(Debug, Clone)]
+pub struct Tested {
+    /// The system, as it presents itself.
+    pub connection: Connection,
+    /// Everything that is missing in its set-up, each with the remedy.
+    pub missing: Vec<Problem>,
+    /// The organisation id with which references of these books begin already; `None` if none was seen.
+    pub prefix_in_use: Option<String>,
+}
+
+/// Returns the prefix that the books keep, or that their oldest references have.
+async fn prefix_in_use(
+    accounting: &dyn AccountingSystem,
+    connection: &Connection,
+) -> Result<Option<String>, CallError> {
+    let kept = if connection.keeps_scheme { accounting.scheme().await? } else { None };
+    if let Some(prefix) = kept.and_then(|scheme| scheme.prefixes.into_iter().next()) {
+        return Ok(Some(prefix));
+    }
+    let Some(page) = accounting.references(None).await? else { return Ok(None) };
+    Ok(page.references.iter().find_map(Reference::prefix).map(|prefix| prefix.as_str().to_owned()))
+}
 
 /// Tries a workspace out. Making one may wait for the keyring, if a secret was not typed: not for an async thread.
 pub struct Trial {
@@ -38,17 +62,18 @@ impl Trial {
         Self { workspace, secrets, clock: Arc::new(SystemClock::start()), ids: Arc::new(UuidIds) }
     }
 
-    /// Asks the accounting system who we are and what protects, and what is missing in its set-up for the accounts of
-    /// the workspace.
+    /// Asks the accounting system who we are and what protects, what is missing in its set-up for the accounts of the
+    /// workspace, and which prefix references have there.
     ///
     /// # Errors
     /// Fails when there is no secret, or the system is not reached or does not accept us.
-    pub async fn connect(self) -> Result<(Connection, Vec<Problem>), Problem> {
+    pub async fn connect(self) -> Result<Tested, Problem> {
         let rules = self.workspace.settings().posting;
         let accounting = self.blocking(|it| crate::accounting(&it.workspace, &it.secrets, &it.clock, &it.ids)).await?;
         let connection = accounting.connect().await.map_err(|error| error.problem())?;
         let missing = accounting.check(&rules).await.map_err(|error| error.problem())?;
-        Ok((connection, missing))
+        let prefix_in_use = prefix_in_use(accounting.as_ref(), &connection).await.map_err(|error| error.problem())?;
+        Ok(Tested { connection, missing, prefix_in_use })
     }
 
     /// Returns the first rows of the source as they will be read, up to a number, and everything that is found in it.

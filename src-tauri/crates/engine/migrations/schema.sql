@@ -36,7 +36,7 @@ CREATE TABLE record (
     reading_id    INTEGER NOT NULL REFERENCES reading (reading_id),
     conflict      INTEGER NOT NULL DEFAULT 0 CHECK (conflict IN (0, 1)),
     held_reason   TEXT    CHECK (held_reason IS NULL OR json_valid(held_reason)),
-    held_since    TEXT,
+    held_since    TEXT, id_form TEXT,
     CHECK ((held_reason IS NULL) = (held_since IS NULL))
 ) STRICT;
 
@@ -339,6 +339,63 @@ CREATE TABLE row_digest (
     PRIMARY KEY (table_name, key1, key2, entry)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE arrival (
+    record_id    TEXT    PRIMARY KEY REFERENCES record (record_id),
+    reading_id   INTEGER NOT NULL REFERENCES reading (reading_id),
+    content_hash BLOB    NOT NULL CHECK (length(content_hash) = 32),
+    date         TEXT    NOT NULL,
+    currency     TEXT    NOT NULL,
+    exponent     INTEGER NOT NULL,
+    minor        INTEGER NOT NULL,
+    payee_id     TEXT    NOT NULL,
+    payee_name   TEXT    NOT NULL,
+    category     TEXT    NOT NULL,
+    text         TEXT    NOT NULL,
+    department   TEXT,
+    project      TEXT,
+    version      INTEGER,
+    approved_at  TEXT,
+    file         TEXT    NOT NULL,
+    line         INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE set_aside (
+    set_aside_id INTEGER PRIMARY KEY,
+    record_id    TEXT    NOT NULL CHECK (record_id <> ''),
+    -- The reading that it was last seen in.
+    reading_id   INTEGER NOT NULL REFERENCES reading (reading_id),
+    reason       TEXT    NOT NULL CHECK (length(trim(reason)) >= 10),
+    actor_user   TEXT    NOT NULL CHECK (actor_user <> ''),
+    actor_host   TEXT    NOT NULL,
+    set_aside_at TEXT    NOT NULL,
+    UNIQUE (record_id, reading_id)
+) STRICT;
+
+CREATE TABLE pin (
+    pin_id    INTEGER PRIMARY KEY,
+    topic     TEXT    NOT NULL CHECK (topic IN ('books', 'prefix', 'source', 'rules')),
+    value     TEXT    NOT NULL CHECK (json_valid(value)),
+    pinned_at TEXT    NOT NULL,
+    -- It comes from the ledger that stood here before this one was rebuilt.
+    carried   INTEGER NOT NULL CHECK (carried IN (0, 1))
+) STRICT;
+
+CREATE TABLE question (
+    question_id  INTEGER PRIMARY KEY,
+    topic        TEXT    NOT NULL CHECK (topic IN ('books', 'prefix', 'source', 'ids', 'look_alikes', 'look_alike_id')),
+    about        TEXT    NOT NULL CHECK (json_valid(about)),
+    problem      TEXT    CHECK (problem IS NULL OR json_valid(problem)),
+    asked_at     TEXT    NOT NULL,
+    withdrawn_at TEXT,
+    answered_at  TEXT,
+    reason       TEXT    CHECK (reason IS NULL OR length(trim(reason)) >= 10),
+    actor_user   TEXT,
+    actor_host   TEXT,
+    CHECK (answered_at IS NULL OR withdrawn_at IS NULL),
+    CHECK ((answered_at IS NULL) = (reason IS NULL)),
+    CHECK ((answered_at IS NULL) = (actor_user IS NULL))
+) STRICT;
+
 CREATE INDEX repeat_reading ON repeat (reading_id, record_id);
 
 CREATE INDEX flaw_reading ON flaw (reading_id);
@@ -387,6 +444,16 @@ CREATE INDEX run_item_record ON run_item (record_id, run_number)
 
 CREATE INDEX row_digest_open ON row_digest (table_name, key1, key2) WHERE entry = 0;
 CREATE UNIQUE INDEX attempt_acknowledgement ON attempt (voucher_id) WHERE state = 'posted' AND shares_voucher = 0;
+
+CREATE INDEX record_id_form ON record (id_form) WHERE id_form IS NOT NULL;
+
+CREATE INDEX flaw_record ON flaw (record_id, reading_id) WHERE record_id IS NOT NULL;
+
+CREATE INDEX pin_topic ON pin (topic, pin_id);
+
+CREATE UNIQUE INDEX question_open ON question (topic) WHERE answered_at IS NULL AND withdrawn_at IS NULL;
+
+CREATE UNIQUE INDEX question_answered ON question (topic, about) WHERE answered_at IS NOT NULL;
 
 CREATE TRIGGER attempt_is_kept BEFORE DELETE ON attempt
 BEGIN SELECT RAISE(ABORT, 'an attempt is never deleted'); END;
@@ -474,6 +541,19 @@ CREATE TRIGGER scheduled_time_is_settled_once BEFORE UPDATE ON scheduled_time
 WHEN OLD.how <> 'claimed' OR NEW.scheduled_for <> OLD.scheduled_for OR NEW.run_id IS NOT OLD.run_id
 BEGIN SELECT RAISE(ABORT, 'a scheduled time that was dealt with stays so'); END;
 
+CREATE TRIGGER set_aside_is_kept BEFORE DELETE ON set_aside
+BEGIN SELECT RAISE(ABORT, 'a word on what left the source is never deleted'); END;
+
+CREATE TRIGGER pin_is_kept BEFORE DELETE ON pin
+BEGIN SELECT RAISE(ABORT, 'a pin is never deleted'); END;
+
+CREATE TRIGGER question_is_kept BEFORE DELETE ON question
+BEGIN SELECT RAISE(ABORT, 'a question is never deleted'); END;
+
+CREATE TRIGGER question_is_answered_once BEFORE UPDATE ON question
+WHEN OLD.answered_at IS NOT NULL OR NEW.topic <> OLD.topic OR NEW.about <> OLD.about
+BEGIN SELECT RAISE(ABORT, 'an answer is never rewritten'); END;
+
 CREATE TRIGGER row_digest_is_kept BEFORE DELETE ON row_digest
 BEGIN SELECT RAISE(ABORT, 'a digest is never deleted'); END;
 
@@ -496,7 +576,10 @@ SELECT r.seq, r.record_id, guard.attempt_id AS guard_attempt, last.attempt_id AS
         WHEN guard.state = 'unknown' THEN 'in_doubt'
         WHEN guard.state IN ('claimed', 'staged') AND run.finished_at IS NULL THEN 'sending'
         WHEN guard.state IN ('claimed', 'staged') THEN 'in_doubt'
-        WHEN r.reading_id <> (SELECT latest_reading FROM ledger) THEN 'gone'
+        WHEN r.reading_id < (SELECT latest_reading FROM ledger) THEN CASE
+            WHEN EXISTS (SELECT 1 FROM set_aside s WHERE s.record_id = r.record_id AND s.reading_id = r.reading_id)
+                THEN 'set_aside'
+            ELSE 'gone' END
         WHEN r.held_reason IS NOT NULL THEN 'held'
         WHEN last.state = 'refused' THEN 'refused'
         ELSE 'eligible'

@@ -11,6 +11,7 @@ use crate::calls::{Caller, Patience, RunError};
 use crate::domain::{Actor, Period, ReferenceRules, RunId, Trigger};
 use crate::error::Problem;
 use crate::export::ask::{RunAsk, SyncEnd};
+use crate::export::identity::check_source;
 use crate::export::observe::observe;
 use crate::export::plan::PlanRules;
 use crate::export::planning::make_plan;
@@ -117,7 +118,8 @@ impl Engine {
     pub async fn plan(&self, period: Period) -> Result<PlanSummary, Problem> {
         let _file = FileLock::try_take(&self.parts.settings.file_lock)?;
         let references = ReferenceRules { length_max: usize::MAX, folds_case: false, ascii_only: false };
-        let rules = PlanRules::of(&self.parts, period, references, None);
+        let rules = PlanRules::of(&self.parts, period, references.into(), None);
+        check_source(&self.parts).await?;
         let Parts { source, ledger, clock, .. } = &self.parts;
         let reading = observe(source.as_ref(), ledger, clock.as_ref(), None).await.map_err(RunError::into_problem)?;
         Ok(make_plan(&self.parts, reading, &rules).await.map_err(RunError::into_problem)?.into_summary())

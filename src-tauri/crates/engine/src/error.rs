@@ -146,6 +146,22 @@ error_codes! {
     FenceWentBack = fence_went_back(fence, known), exit 1;
     /// The accounting system's list of vouchers goes round in circles, or has no end.
     AccountingListEndless = accounting_list_endless(url, pages), exit 1;
+    /// The books are others, or stand elsewhere, than those that the workspace is for. A person has to confirm.
+    BooksDiffer = books_differ(expected, expected_address, found, found_address), exit 1;
+    /// References of these books begin otherwise than this workspace's. A person has to confirm.
+    PrefixDiffers = prefix_differs(prefix, others, books), exit 1;
+    /// The ids are read from another place than those of the exported records. A person has to confirm.
+    SourceIdsMoved = source_ids_moved(before, after), exit 1;
+    /// Ids of exported records stand for other expenses in this file. A person has to confirm.
+    IdsBeginAnew = ids_begin_anew(file, ids, first), exit 1;
+    /// So many ids of the file stand on rows of other content that the column has no ids. A person has to confirm.
+    IdsShared = ids_shared(file, shared, ids, first), exit 1;
+    /// So many new records equal exported ones under other ids that they are likely the same. A person has to confirm.
+    LookAlikesMany = look_alikes_many(count, send, first, exported), exit 1;
+    /// Nothing of the kind waits for a person's word.
+    NothingToConfirm = nothing_to_confirm(topic), exit 1;
+    /// Nothing of that id left the source before it was exported.
+    NothingToSetAside = nothing_to_set_aside(id), exit 1;
     /// The lock went to somebody else, or could not be renewed in time.
     LeaseLost = lease_lost(), exit 1;
     /// The program ended in the middle of sending. A reason for doubt about an attempt, never for a failed command.

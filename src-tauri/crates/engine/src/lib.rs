@@ -53,7 +53,7 @@ pub use ledger::{
 };
 pub use lock::{LeaseLost, Permit, UniqueLease};
 pub use parts::Parts;
-pub use settings::{Settings, WhenStillUnknown};
+pub use settings::{Settings, SourceRule, StatedBooks, WhenStillUnknown};
 pub use verbs::{
     BreakAsk, CompareAsk, CompareEnd, OldLedger, ReExportAsk, ReExportStep, RebuildAsk, RebuildEnd, Rebuilt,
     Resolution, ResolveAsk, ScheduleNews, SettingChange, Stillness, nobody_sends, put_in_place,

@@ -14,6 +14,10 @@ use crate::domain::{OrganisationId, PostingRules};
 pub struct Settings {
     /// The scope of the lock and of the references.
     pub organisation: OrganisationId,
+    /// The books that a person confirmed; `None` in a workspace whose file does not say.
+    pub books: Option<StatedBooks>,
+    /// The manner in which records are read, as it bears on which record is which.
+    pub source: SourceRule,
     /// The time zone in which "today" is meant.
     pub time_zone: chrono_tz::Tz,
     /// The accounts.
@@ -45,6 +49,8 @@ impl Settings {
             self.posting.categories.iter().map(|(category, account)| (category.as_str(), account.0.as_str())).collect();
         json!({
             "organisation": self.organisation.as_str(),
+            "books": self.books.as_ref().map(|books| &books.organisation),
+            "source": { "ids": self.source.ids, "reading": self.source.reading },
             "time_zone": self.time_zone.name(),
             "payable_account": self.posting.payable_account.0,
             "default_account": self.posting.default_account.as_ref().map(|account| &account.0),
@@ -60,6 +66,26 @@ impl Settings {
             "second_approval": self.re_export_needs_approval,
         })
     }
+}
+
+/// The books of a workspace, as a person confirmed them at set-up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedBooks {
+    /// The organisation's id there.
+    pub organisation: String,
+    /// The organisation's name there.
+    pub name: Option<String>,
+    /// The address at which they were confirmed.
+    pub address: Option<String>,
+}
+
+/// The manner in which a workspace reads its source: the settings by their names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SourceRule {
+    /// The settings that decide which record is which. Another value makes records look new that were exported.
+    pub ids: BTreeMap<String, String>,
+    /// The others, which are noted when they change.
+    pub reading: BTreeMap<String, String>,
 }
 
 /// The decision for a record that is still unknown after the settle window.

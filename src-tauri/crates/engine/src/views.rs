@@ -17,7 +17,7 @@ pub use records::{MonthFigures, RecordRow, RecordsFound};
 
 use crate::domain::{
     Act, Actor, AttemptState, Counts, FoundVoucher, Generation, HoldReason, ItemResult, Outcome, Period, Place,
-    Refusal, RunId, Trigger,
+    Refusal, RunId, Topic, Trigger,
 };
 use crate::error::Problem;
 
@@ -107,7 +107,7 @@ pub enum Reason {
 /// One entry of the list that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttentionItem {
-    /// The state: in doubt, vanished, refused, changed or held.
+    /// The state: in doubt, vanished, refused, changed, held or gone.
     pub state: RecordState,
     /// The record, if the row has a valid id.
     pub record_id: Option<String>,
@@ -141,6 +141,17 @@ pub struct AttentionItem {
     pub sent: Option<Sent>,
 }
 
+/// A question that a person answers before anything more is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The topic, by which it is answered.
+    pub topic: Topic,
+    /// The sentence.
+    pub problem: Problem,
+    /// The time when it was first asked.
+    pub asked_at: DateTime<Utc>,
+}
+
 /// The content that was sent of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
@@ -172,8 +183,10 @@ pub enum RecordState {
     Changed,
     /// The record was exported, and its voucher is gone, reversed or another one now.
     Vanished,
-    /// The record is no longer in the source, and was never exported.
+    /// The record left the source before it was exported.
     Gone,
+    /// The record left the source before it was exported, and a person has decided that it stays so.
+    SetAside,
 }
 
 impl RecordState {
@@ -189,6 +202,7 @@ impl RecordState {
             Self::Changed => "changed",
             Self::Vanished => "vanished",
             Self::Gone => "gone",
+            Self::SetAside => "set_aside",
         }
     }
 
@@ -204,6 +218,7 @@ impl RecordState {
             "changed" => Self::Changed,
             "vanished" => Self::Vanished,
             "gone" => Self::Gone,
+            "set_aside" => Self::SetAside,
             _ => return None,
         })
     }
@@ -239,6 +254,10 @@ pub struct RecordCounts {
     pub changed: u64,
     /// The records that were acknowledged once, and whose voucher is not there as it was.
     pub vanished: u64,
+    /// The records that left the source before they were exported, rows that could not be read included.
+    pub gone: u64,
+    /// The questions that a person has to answer before anything more is sent.
+    pub questions: u64,
     /// The re-exports that wait for a second person's approval; their records are counted in their own states as well.
     pub approvals: u64,
 }
@@ -246,7 +265,14 @@ pub struct RecordCounts {
 impl RecordCounts {
     /// Returns how many records wait for a person.
     pub fn attention(self) -> u64 {
-        self.in_doubt + self.vanished + self.refused + self.held + self.changed + self.approvals
+        self.in_doubt
+            + self.vanished
+            + self.refused
+            + self.held
+            + self.changed
+            + self.gone
+            + self.questions
+            + self.approvals
     }
 }
 

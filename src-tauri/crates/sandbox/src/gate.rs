@@ -96,7 +96,7 @@ fn class_of(method: &Method, path: &str) -> PathClass {
         _ if path.starts_with("/v1/drafts/") && method == Method::DELETE => PathClass::DraftDelete,
         _ if path.starts_with("/v1/drafts/") => PathClass::DraftCommit,
         _ if path.starts_with("/v1/locks/") || path.starts_with("/v1/labels") => PathClass::Lock,
-        _ if path.starts_with("/v1/witnesses") => PathClass::Witness,
+        _ if path.starts_with("/v1/witnesses") || path == "/v1/reference-scheme" => PathClass::Witness,
         // This address does not exist; only a fault for all paths can meet it.
         _ => PathClass::All,
     }

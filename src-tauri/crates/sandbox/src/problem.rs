@@ -38,6 +38,7 @@ kinds! {
     MethodNotAllowed METHOD_NOT_ALLOWED "method-not-allowed" "This address does not take this method";
     InProgress CONFLICT "in-progress" "The first request with this key is still running";
     WitnessAhead CONFLICT "witness-ahead" "The stored witness is ahead of this one";
+    SchemeAhead CONFLICT "reference-scheme-ahead" "The stored scheme has more than this one";
     LabelExists CONFLICT "label-exists" "There is a label with this code already";
     DraftCommitted CONFLICT "draft-committed" "The draft was committed";
     LockLost PRECONDITION_FAILED "lock-lost" "The export lock is no longer yours";

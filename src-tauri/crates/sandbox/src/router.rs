@@ -10,7 +10,9 @@ use axum::{Router, middleware};
 use crate::app::App;
 use crate::gate::{BODY_BYTES_MAX, gate};
 use crate::problem::{Kind, Problem};
-use crate::routes::{admin, admin_books, drafts, expenses, labels, locks, lookup, me, reversal, vouchers, witnesses};
+use crate::routes::{
+    admin, admin_books, drafts, expenses, labels, locks, lookup, me, reversal, scheme, vouchers, witnesses,
+};
 
 /// Routes the calls: those of the protocol go through the gate, the others past it.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -28,10 +30,14 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/labels/{code}", get(labels::show))
         .route("/v1/labels/by-id/{id}", put(labels::update).delete(labels::delete))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), labels::offered));
+    let scheme = Router::new()
+        .route("/v1/reference-scheme", get(scheme::show).put(scheme::write))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), scheme::offered));
     let protocol = Router::new()
         .merge(drafts)
         .merge(locks)
         .merge(labels)
+        .merge(scheme)
         .route("/v1/me", get(me::me))
         .route("/v1/witnesses", get(witnesses::list))
         .route("/v1/witnesses/{ledger_id}", put(witnesses::write).get(witnesses::show))

@@ -38,6 +38,8 @@ const sentences: Record<Act, (entry: AuditEntryFull) => string> = {
   reversal_settled: (entry) => m.trail_reversal_settled(reversed(entry)),
   resolved: (entry) => m.trail_resolved(whoAndRecord(entry)),
   accepted: (entry) => m.trail_accepted(whoAndRecord(entry)),
+  confirmed: (entry) => m.trail_confirmed(who(entry)),
+  set_aside: (entry) => m.trail_set_aside(whoAndRecord(entry)),
   lock_broken: (entry) => m.trail_lock_broken(who(entry)),
   settings_changed: () => m.trail_settings_changed(),
   rebuilt: (entry) => m.trail_rebuilt(who(entry)),

@@ -4,6 +4,7 @@ import {
   ipc,
   problemOf,
   type AccountingForm,
+  type BooksForm,
   type OrganisationForm,
   type PostingForm,
   type Problem,
@@ -84,8 +85,14 @@ export class Setup {
 
   next(): void {
     if (this.missing) return;
-    if (this.step === 'connection' && this.organisation.name === '' && this.reached)
-      this.rename(this.reached.connection.organisationName);
+    if (this.step === 'connection' && this.reached) {
+      if (this.organisation.name === '') this.rename(this.reached.connection.organisationName);
+      if (this.reached.prefixInUse) {
+        // The books have it already: another one would make every record look new.
+        this.organisation.id = this.reached.prefixInUse;
+        this.idTyped = true;
+      }
+    }
     this.step = STEPS[this.place + 1] ?? this.step;
   }
 
@@ -116,9 +123,18 @@ export class Setup {
       folder: this.folder,
       organisation: $state.snapshot(this.organisation),
       accounting: $state.snapshot(this.accounting),
+      books: this.#books(),
       source,
       posting: $state.snapshot(this.posting),
     };
+  }
+
+  /** Returns the books that the person was shown, and went on from. */
+  #books(): BooksForm | null {
+    const books = this.reached?.connection;
+    return books
+      ? { organisation: books.organisationId, name: books.organisationName, address: books.address }
+      : null;
   }
 
   /** Does one of the actions that end this screen. Returns whether it was done. */

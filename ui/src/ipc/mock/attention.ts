@@ -1,5 +1,5 @@
 /** Holds records that wait for a person, made up: at least one of each kind. */
-import type { AttentionItem, Content, FoundVoucher } from '../bindings';
+import type { AttentionItem, Content, FoundVoucher, Question } from '../bindings';
 import { ago } from './data';
 
 const waiting = (
@@ -141,4 +141,35 @@ export const ATTENTION: AttentionItem[] = [
     glimpse: ';28/10/2026;412,00;Kari Nordmann;Reise',
     reason: { kind: 'held', code: 'id_missing', params: {} },
   }),
+];
+
+/** The records of a workspace in which something was asked: two left the source, one looks like another. */
+export const LEFT: AttentionItem[] = [
+  waiting({
+    state: 'held',
+    recordId: '612',
+    reason: {
+      kind: 'held',
+      code: 'id_look_alike',
+      params: { id: '612', like: '000612', voucher: '10388' },
+    },
+  }),
+  waiting({
+    state: 'gone',
+    recordId: 'PM-2026-00377',
+    reason: { kind: 'refused', detail: 'The period September 2026 is closed for posting.' },
+  }),
+  waiting({ state: 'gone', recordId: 'PM-2026-00378', payee: 'Ingrid Solberg' }),
+];
+
+/** Holds the questions of a sync that it asked before it sent anything. */
+export const QUESTIONS: Question[] = [
+  {
+    topic: 'prefix',
+    problem: {
+      code: 'prefix_differs',
+      params: { prefix: 'ovingslaget', others: 'hlf', books: 'Øvingslaget' },
+    },
+    askedAt: ago(95),
+  },
 ];

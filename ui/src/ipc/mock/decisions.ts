@@ -47,6 +47,21 @@ export class MockDecisions {
       this.settled.add(recordId);
       return null;
     },
+    confirm: (topic, reason) => {
+      this.#requireReason(reason);
+      this.settled.add(topic);
+      return null;
+    },
+    confirmRecord: (recordId, reason) => {
+      this.#requireReason(reason);
+      this.settled.add(recordId);
+      return null;
+    },
+    setAside: (recordIds, reason) => {
+      this.#requireReason(reason);
+      recordIds.forEach((recordId) => this.settled.add(recordId));
+      return null;
+    },
     declineReExport: (_recordId, reason) => {
       this.#requireReason(reason);
       this.#waiting = [];

@@ -6,7 +6,7 @@ import { emit } from '@tauri-apps/api/event';
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
 import type { Connection, End, Lock, Overview, Plan, Problem, Progress, Run, Saved } from '../bindings';
 import type { Answers, CommandName } from '../calls';
-import { ATTENTION } from './attention';
+import { ATTENTION, LEFT, QUESTIONS } from './attention';
 import { ago, counts, item, progress, run } from './data';
 import { MockDecisions } from './decisions';
 import { MockDesktop } from './desktop';
@@ -25,6 +25,7 @@ export type Scenario =
   | 'missing'
   | 'broken'
   | 'approval'
+  | 'asked'
   | 'mine'
   | 'tampered'
   | 'differs'
@@ -144,6 +145,7 @@ class MockEngine {
       showSaved: () => null,
       printPage: () => null,
       attention: (offset) => this.#attention().slice(offset),
+      questions: () => this.#questions(),
       openVoucher: () => null,
     } satisfies Partial<Answers>;
   }
@@ -152,11 +154,13 @@ class MockEngine {
     if (this.scenario === 'down') throw DOWN;
     return {
       address: 'http://127.0.0.1:4010/v1',
+      organisationId: 'ovingslaget',
       organisationName: 'Øvingslaget',
       userId: 'u-kari',
       userName: 'Kari Nordmann',
       protection: 'enforced',
       waitsAfterOthersSeconds: 0,
+      keepsReferences: true,
     };
   }
 
@@ -202,7 +206,13 @@ class MockEngine {
 
   #attention() {
     if (this.scenario === 'first' || this.scenario === 'clear') return [];
-    return ATTENTION.filter((each) => !this.#decisions.settled.has(each.recordId ?? ''));
+    const waiting = this.scenario === 'asked' ? LEFT : ATTENTION;
+    return waiting.filter((each) => !this.#decisions.settled.has(each.recordId ?? ''));
+  }
+
+  #questions() {
+    const asked = this.scenario === 'asked' ? QUESTIONS : [];
+    return asked.filter((each) => !this.#decisions.settled.has(each.topic));
   }
 
   /** Begins a run that goes on by itself. The one of the scenario `running` stays where it is, and never ends. */
@@ -331,6 +341,8 @@ class MockEngine {
         held: of('held'),
         changed: of('changed'),
         vanished: of('vanished'),
+        gone: of('gone'),
+        questions: this.#questions().length,
         approvals: 0,
       },
       runs: this.#runs.slice(0, 5),

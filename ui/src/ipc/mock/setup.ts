@@ -311,13 +311,16 @@ export class MockSetup {
     return {
       connection: {
         address: url,
+        organisationId: 'bodo',
         organisationName: 'Øvingslaget i Bodø',
         userId: 'u-kari',
         userName: 'Kari Nordmann',
         protection: 'enforced',
         waitsAfterOthersSeconds: 0,
+        keepsReferences: true,
       },
       missing: this.scenario === 'much' ? [account] : [],
+      prefixInUse: this.scenario === 'asked' ? 'hlf' : null,
     };
   }
 

@@ -73,6 +73,8 @@ export function countsOf(scenario: string): RecordCounts | null {
     held: 0,
     changed: 0,
     vanished: 0,
+    gone: 0,
+    questions: 0,
     approvals: 0,
   };
   if (scenario === 'first') return none;

@@ -1,9 +1,12 @@
 /** Holds the one dialog about a record that is open. The frame shows it, so that every screen can open it. */
-import type { AttentionItem } from '$ipc';
+import type { AttentionItem, Question } from '$ipc';
 
 export type Asked =
   | { kind: 'decide'; recordId: string; item: AttentionItem }
   | { kind: 'accept'; recordId: string; state: 'changed' | 'vanished' }
+  | { kind: 'confirm'; question: Question }
+  | { kind: 'confirm-record'; recordId: string }
+  | { kind: 'set-aside'; recordIds: string[] }
   | { kind: 're-export'; recordId: string }
   | { kind: 'decline'; recordId: string }
   | { kind: 'story'; recordId: string };

@@ -50,6 +50,14 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   organisation_mismatch: m.error_organisation_mismatch,
   fence_went_back: m.error_fence_went_back,
   accounting_list_endless: m.error_accounting_list_endless,
+  books_differ: m.error_books_differ,
+  prefix_differs: m.error_prefix_differs,
+  source_ids_moved: m.error_source_ids_moved,
+  ids_begin_anew: m.error_ids_begin_anew,
+  ids_shared: m.error_ids_shared,
+  look_alikes_many: m.error_look_alikes_many,
+  nothing_to_confirm: m.error_nothing_to_confirm,
+  nothing_to_set_aside: m.error_nothing_to_set_aside,
   lease_lost: m.error_lease_lost,
   interrupted: m.error_interrupted,
   result_missing: m.error_result_missing,
@@ -159,6 +167,7 @@ export const reasonSentences: Record<HoldCode, Sentence> = {
   row_continues: m.reason_row_continues,
   row_is_note: m.reason_row_is_note,
   account_missing: m.reason_account_missing,
+  id_look_alike: m.reason_id_look_alike,
 };
 
 /** Shows a parameter that the engine left out as a dash, never as `undefined`. */

@@ -23,7 +23,8 @@ export const recordStates: Record<RecordState, Shown> = {
   held: { word: m.state_held, mark: 'pause', tone: 'warn' },
   changed: { word: m.state_changed, mark: 'triangle', tone: 'warn' },
   vanished: { word: m.state_vanished, mark: 'alert', tone: 'bad' },
-  gone: { word: m.state_gone, mark: 'dot', tone: 'quiet' },
+  gone: { word: m.state_gone, mark: 'dot', tone: 'warn' },
+  set_aside: { word: m.state_set_aside, mark: 'skip', tone: 'quiet' },
 };
 
 export const itemResults: Record<ItemResult, Shown> = {
@@ -86,8 +87,8 @@ export function shownResult(result: ItemResult | null): Shown {
 
 /** Returns how many records wait for a person. */
 export function attentionIn(counts: RecordCounts): number {
-  const { inDoubt, vanished, refused, held, changed, approvals } = counts;
-  return inDoubt + vanished + refused + held + changed + approvals;
+  const { inDoubt, vanished, refused, held, changed, gone, questions, approvals } = counts;
+  return inDoubt + vanished + refused + held + changed + gone + questions + approvals;
 }
 
 /** Returns how many rows of a run need a person. */

@@ -14,6 +14,8 @@ export const acts: Record<Act, () => string> = {
   reversal_settled: m.act_reversal_settled,
   resolved: m.act_resolved,
   accepted: m.act_accepted,
+  confirmed: m.act_confirmed,
+  set_aside: m.act_set_aside,
   lock_broken: m.act_lock_broken,
   settings_changed: m.act_settings_changed,
   rebuilt: m.act_rebuilt,

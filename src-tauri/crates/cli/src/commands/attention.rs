@@ -27,15 +27,21 @@ pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Fa
         }
         items.extend(page);
     }
-    let approvals = ledger.approvals().await?;
-    let is_clear = items.is_empty() && approvals.is_empty();
+    let (approvals, questions) = (ledger.approvals().await?, ledger.questions().await?);
+    let is_clear = items.is_empty() && approvals.is_empty() && questions.is_empty();
     if output.json {
         let items: Vec<Value> = items.iter().map(|item| json::attention(output.language, item)).collect();
         let approvals: Vec<Value> = approvals.iter().map(json::waiting).collect();
-        output.document(&json!({ "items": items, "approvals": approvals }));
+        let questions: Vec<Value> =
+            questions.iter().map(|question| json::question(output.language, question)).collect();
+        output.document(&json!({ "items": items, "approvals": approvals, "questions": questions }));
     } else if is_clear {
         output.say(output.word(words::ALL_CLEAR));
     } else {
+        for question in &questions {
+            let sentence = sentences::error(output.language, &question.problem);
+            output.say(format!("{}:\n    {sentence}", output.word(words::ASKED)));
+        }
         items.iter().for_each(|item| print(item, output));
         approvals.iter().for_each(|re_export| tell_approval(re_export, output));
     }

@@ -5,6 +5,7 @@ pub(crate) mod attention;
 pub(crate) mod audit;
 pub(crate) mod break_lock;
 pub(crate) mod compare;
+pub(crate) mod confirm;
 pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod re_export;
@@ -54,6 +55,8 @@ fn act(act: Act) -> Message {
         Act::ReversalSettled => words::ACT_REVERSAL_SETTLED,
         Act::Resolved => words::ACT_RESOLVED,
         Act::Accepted => words::ACT_ACCEPTED,
+        Act::Confirmed => words::ACT_CONFIRMED,
+        Act::SetAside => words::ACT_SET_ASIDE,
         Act::LockBroken => words::ACT_LOCK_BROKEN,
         Act::SettingsChanged => words::ACT_SETTINGS_CHANGED,
         Act::Rebuilt => words::ACT_REBUILT,
@@ -109,6 +112,7 @@ fn state(state: RecordState) -> Message {
         RecordState::Changed => words::CHANGED,
         RecordState::Vanished => words::VANISHED,
         RecordState::Gone => words::GONE,
+        RecordState::SetAside => words::SET_ASIDE,
     }
 }
 

@@ -79,6 +79,7 @@ fn document(found: &StatusFacts, output: &Output) {
         "search_lag_seconds": found.connection.as_ref().ok().map(|found| found.capabilities.search_lag.as_secs_f64()),
         "waits_after_others_seconds":
             found.connection.as_ref().ok().map(|found| found.capabilities.waits_after_others().as_secs_f64()),
+        "keeps_references": found.connection.as_ref().ok().map(|connection| connection.keeps_scheme),
         "missing": found.missing.iter().map(|problem| json::failure(output.language, problem, None)).collect::<Vec<_>>(),
         "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.language, run)),
         "next_run": found.next.map(json::instant),
@@ -129,10 +130,14 @@ fn print(found: &StatusFacts, output: &Output) {
         (words::HELD, records.held),
         (words::VANISHED, records.vanished),
         (words::CHANGED, records.changed),
+        (words::GONE, records.gone),
     ] {
         row(message, count.to_string());
     }
     output.table(&rows);
+    if found.connection.as_ref().is_ok_and(|connection| !connection.keeps_scheme) {
+        output.note(output.word(words::NO_SCHEME));
+    }
     if !found.missing.is_empty() {
         output.note(output.word(words::SETUP_MISSING));
         for problem in &found.missing {

@@ -89,7 +89,7 @@ pub(super) async fn asked_to_stop() {
 }
 
 async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
-    let SyncEnd { run, error, lock, no_certificate, waited_for } = end;
+    let SyncEnd { run, error, lock, no_certificate, waited_for, look_alikes } = end;
     if waited_for.is_some() {
         output.note(output.word(words::LOCK_WAITED));
     }
@@ -107,10 +107,17 @@ async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> R
             }
         };
     };
+    let records = engine.counts().await?;
     if output.json {
-        output.document(&json::finished(output.language, &run, lock.as_ref()));
+        let mut finished = json::finished(output.language, &run, lock.as_ref());
+        finished["look_alikes"] = json!(look_alikes);
+        finished["left_source"] = json!(records.gone);
+        output.document(&finished);
     } else {
-        tell_run(&run, output);
+        tell_run(&run, look_alikes, output);
+        if records.gone > 0 {
+            output.say(format!("{}: {}", output.word(words::GONE), records.gone));
+        }
     }
     if let Some(problem) = no_certificate {
         let because = sentences::error(output.language, &problem);
@@ -125,14 +132,14 @@ async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> R
         output.note(output.word(words::STOPPED));
         return Ok(Status::Stopped);
     }
-    if run.counts.needs_attention() || engine.counts().await?.attention() > 0 {
+    if run.counts.needs_attention() || records.attention() > 0 {
         output.note(format!("{} {}", output.word(words::SEE_ATTENTION), args.call("attention")));
         return Ok(Status::Attention);
     }
     Ok(Status::Done)
 }
 
-fn tell_run(run: &RunSummary, output: &Output) {
+fn tell_run(run: &RunSummary, look_alikes: u64, output: &Output) {
     let counts = run.counts;
     if run.error.is_none() && counts.posted == 0 && !counts.needs_attention() {
         output.say(output.word(words::NOTHING_NEW));
@@ -149,6 +156,7 @@ fn tell_run(run: &RunSummary, output: &Output) {
     table.extend((counts.left_out > 0).then(|| row(words::LEFT_OUT, counts.left_out)));
     table.push(vec![output.word(words::TOTAL).to_owned(), sums(&run.posted)]);
     table.push(vec![output.word(words::RUN).to_owned(), run.run_id.to_string()]);
+    table.extend((look_alikes > 0).then(|| row(words::LOOK_ALIKES_PLANNED, look_alikes)));
     output.table(&table);
 }
 

@@ -3,5 +3,6 @@
 pub(crate) mod odoo;
 pub(crate) mod open;
 mod reversal;
+mod scheme_row;
 pub(crate) mod tryton;
 mod words;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use postonce_engine::WhenStillUnknown;
+use postonce_engine::{StatedBooks, WhenStillUnknown};
 
 use super::remote::remote;
 use super::toml_file::{Section, ValueAtLine};
@@ -99,6 +99,7 @@ impl AccountingSettings {
 /// unknown.
 pub(super) fn accounting(root: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
     let section = root.open_section("accounting")?.ok_or_else(|| root.missing("accounting"))?;
+    section.section("books", &["organisation", "name", "address"])?;
     let kind = section.text("kind")?;
     match kind.as_ref().map(|kind| kind.value) {
         Some("open") | None => open(&section, is_practice),
@@ -108,8 +109,20 @@ pub(super) fn accounting(root: &Section<'_>, is_practice: bool) -> Result<Accoun
     }
 }
 
+/// Reads `[accounting.books]`: the books that a person confirmed, as the accounting system named them.
+pub(super) fn books(root: &Section<'_>) -> Result<Option<StatedBooks>, WorkspaceError> {
+    let Some(section) = root.open_section("accounting")? else { return Ok(None) };
+    let Some(books) = section.open_section("books")? else { return Ok(None) };
+    let optional = |key: &str| Ok::<_, WorkspaceError>(books.text(key)?.map(|text| text.value.trim().to_owned()));
+    Ok(Some(StatedBooks {
+        organisation: books.required_text("organisation")?.value.trim().to_owned(),
+        name: optional("name")?,
+        address: optional("address")?.map(|address| address.trim_end_matches('/').to_owned()),
+    }))
+}
+
 fn open(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
-    section.refuse_unknown(&["kind", "url", "secret", SETTLE_WINDOW, "when_still_unknown", SEARCH_LAG])?;
+    section.refuse_unknown(&["kind", "url", "secret", SETTLE_WINDOW, "when_still_unknown", SEARCH_LAG, "books"])?;
     section.required_text("kind")?;
     let settle_window = Duration::from_secs(section.number(SETTLE_WINDOW, 0..=DAY_SECONDS, 120)?);
     let when_still_unknown = when_still_unknown(section)?;
@@ -122,7 +135,8 @@ fn open(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, 
 }
 
 fn tryton(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
-    let keys = ["kind", "url", "secret", "database", "user", "company", "journal", "create_parties", SEARCH_LAG];
+    let keys =
+        ["kind", "url", "secret", "database", "user", "company", "journal", "create_parties", SEARCH_LAG, "books"];
     section.refuse_unknown(&keys)?;
     Ok(AccountingSettings::Tryton(TrytonSettings {
         remote: remote(section, is_practice)?,
@@ -136,7 +150,7 @@ fn tryton(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings
 }
 
 fn odoo(section: &Section<'_>, is_practice: bool) -> Result<AccountingSettings, WorkspaceError> {
-    section.refuse_unknown(&["kind", "url", "secret", "database", "company", "journal", SEARCH_LAG])?;
+    section.refuse_unknown(&["kind", "url", "secret", "database", "company", "journal", SEARCH_LAG, "books"])?;
     Ok(AccountingSettings::Odoo(OdooSettings {
         remote: remote(section, is_practice)?,
         database: database(section)?,

@@ -24,7 +24,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use postonce_engine::domain;
 use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
-use postonce_engine::{Ledger, Schedule, Settings};
+use postonce_engine::{Ledger, Schedule, Settings, SourceRule, StatedBooks};
 use reqwest::Url;
 
 pub use accounting::{AccountingSettings, OdooSettings, OpenSettings, TrytonSettings};
@@ -32,7 +32,9 @@ pub use edit::{Change, Value, ValueChange, WorkspaceEdit};
 pub use error::WorkspaceError;
 pub use file_section::{FileSection, RuleSection};
 pub use kinds::{ACCOUNTING_KINDS, AccountingKind, KindField, SecretKind};
-pub use sections::{AccountingSection, OrganisationSection, PostingSection, ScheduleSection, Sections, SourceSection};
+pub use sections::{
+    AccountingSection, OrganisationSection, PostingSection, ScheduleSection, Sections, SourceSection, books_changes,
+};
 pub use template::{PracticeTemplate, plain};
 
 use crate::source::table::FileSettings;
@@ -62,6 +64,7 @@ struct Content {
     time_zone: Tz,
     source: SourceSettings,
     accounting: AccountingSettings,
+    books: Option<StatedBooks>,
     posting: PostingRules,
     vouchers_per_request: usize,
     requests_in_flight: usize,
@@ -217,6 +220,8 @@ impl Workspace {
         let content = &self.content;
         Settings {
             organisation: content.organisation.clone(),
+            books: content.books.clone(),
+            source: self.source_rule(),
             time_zone: content.time_zone,
             posting: content.posting.clone(),
             vouchers_per_request: content.vouchers_per_request,
@@ -229,6 +234,34 @@ impl Workspace {
             schedule: content.schedule.clone(),
             file_lock: self.lock_path(),
         }
+    }
+}
+
+impl Workspace {
+    /// Returns how the source is read, by the keys of the file: those that say which record is which, and the others.
+    fn source_rule(&self) -> SourceRule {
+        let mut rule = SourceRule::default();
+        // The text was read when the workspace was opened.
+        for (path, value) in self.values().unwrap_or_default() {
+            let key = match path.split_first() {
+                Some((table, key)) if table == "source" => key.join("."),
+                _ => continue,
+            };
+            match key.as_str() {
+                "secret" => {}
+                // The same records may come as another kind of file; a platform's are its own.
+                "kind" if value != "platform" => _ = rule.ids.insert(key, "file".to_owned()),
+                "kind" | "columns.id" | "id" => _ = rule.ids.insert(key, value),
+                key if key.starts_with("id.") => _ = rule.ids.insert(key.to_owned(), value),
+                _ => _ = rule.reading.insert(key, value),
+            }
+        }
+        rule
+    }
+
+    /// Returns the books that a person confirmed, if the file has them.
+    pub fn stated_books(&self) -> Option<&StatedBooks> {
+        self.content.books.as_ref()
     }
 }
 

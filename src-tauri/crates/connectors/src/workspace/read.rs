@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use postonce_engine::Schedule;
 use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
 
-use super::accounting::accounting;
+use super::accounting::{accounting, books};
 use super::source::source;
 use super::toml_file::{Section, TomlFile};
 use super::{Content, DAY_SECONDS, WorkspaceError, account};
@@ -34,6 +34,7 @@ pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, Wo
 
     let source = source(&root, dir, currency, time_zone, is_practice)?;
     let accounting = accounting(&root, is_practice)?;
+    let books = books(&root)?;
     let sync_keys =
         ["vouchers_per_request", "requests_in_flight", "lease_seconds", "wait_for_lock_seconds", "compare_after_run"];
     let sync = root.section("sync", &sync_keys)?;
@@ -47,6 +48,7 @@ pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, Wo
         time_zone,
         source,
         accounting,
+        books,
         posting: posting(&root)?,
         vouchers_per_request: count(number("vouchers_per_request", 1..=5_000, 100)?),
         requests_in_flight: count(number("requests_in_flight", 1..=16, 4)?),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use postonce_engine::StatedBooks;
+
 use super::edit::{Change, Value};
 use super::file_section::FileSection;
 use super::source::FILE_KEYS;
@@ -156,7 +158,7 @@ impl AccountingSection {
     /// Returns the changes that write this section. The secret keeps the name that it has in `workspace`, if it has
     /// one.
     pub fn changes(&self, workspace: &Workspace) -> Vec<Change> {
-        let mut kept: Vec<String> = vec!["kind".to_owned(), "secret".to_owned()];
+        let mut kept: Vec<String> = vec!["kind".to_owned(), "secret".to_owned(), "books".to_owned()];
         let filled = self.fields.iter().filter(|(_, text)| !text.trim().is_empty());
         kept.extend(filled.clone().map(|(key, _)| key.clone()));
         let mut changes = vec![
@@ -180,6 +182,18 @@ impl AccountingSection {
         changes.push(Change::text(&["accounting", "secret"], secret));
         changes
     }
+}
+
+/// Returns the changes that keep the books which a person confirmed.
+pub fn books_changes(books: &StatedBooks) -> Vec<Change> {
+    let texts = [
+        ("organisation", Some(&books.organisation)),
+        ("name", books.name.as_ref()),
+        ("address", books.address.as_ref()),
+    ];
+    texts
+        .map(|(key, text)| Change::of(&["accounting", "books", key], text.map(|text| Value::Text(text.clone()))))
+        .into()
 }
 
 impl PostingSection {

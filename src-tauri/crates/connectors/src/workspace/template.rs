@@ -73,6 +73,11 @@ secret = "accounting-token"      # postonce secret set accounting-token
 # company = "Our organisation"
 # search_lag_seconds = 5         # for how long a voucher may be missing from a look-up
 
+# [accounting.books]             # whose books these are: a sync into any others asks before it sends
+# organisation = "our-id-there"  # as `postonce status --json` names it
+# name = "Our organisation"
+# address = "https://accounting.example.org"
+
 [posting]
 payable_account = "2930"         # what is owed to the payees
 # default_account = "7790"       # without it, a category that is not listed holds the record back

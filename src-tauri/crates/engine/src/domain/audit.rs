@@ -27,6 +27,10 @@ text_value! {
         Resolved = "resolved",
         /// A person accepted a change, or a voucher that is gone.
         Accepted = "accepted",
+        /// A person answered what was asked before anything was sent.
+        Confirmed = "confirmed",
+        /// A person set aside what left the source before it was exported.
+        SetAside = "set_aside",
         /// The remote lock was taken from its holder.
         LockBroken = "lock_broken",
         /// The workspace's settings differ from those before.

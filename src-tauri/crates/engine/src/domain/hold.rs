@@ -160,6 +160,16 @@ pub enum HoldReason {
         /// The category.
         category: String,
     },
+    /// The id is another writing of the id of a record that was exported, or stands before it, with the same day and
+    /// amount.
+    IdLookAlike {
+        /// The id, as the source has it.
+        id: String,
+        /// The other record's id.
+        like: String,
+        /// The other record's voucher, by its number or id; empty if it has none yet.
+        voucher: String,
+    },
 }
 
 impl HoldReason {
@@ -196,6 +206,7 @@ impl HoldReason {
         "row_continues",
         "row_is_note",
         "account_missing",
+        "id_look_alike",
     ];
 
     /// Returns the code alone, as it stands in the catalogue.
@@ -232,6 +243,7 @@ impl HoldReason {
             Self::RowContinues => "row_continues",
             Self::RowIsNote { .. } => "row_is_note",
             Self::AccountMissing { .. } => "account_missing",
+            Self::IdLookAlike { .. } => "id_look_alike",
         }
     }
 }
@@ -275,6 +287,7 @@ mod tests {
             HoldReason::RowContinues,
             HoldReason::RowIsNote { found: found() },
             HoldReason::AccountMissing { category: found() },
+            HoldReason::IdLookAlike { id: found(), like: found(), voucher: found() },
         ];
         let in_json = |reason: &HoldReason| serde_json::to_value(reason).expect("plain values")["code"].clone();
         for reason in &reasons {

@@ -8,10 +8,12 @@ pub mod audit_chain;
 mod difference;
 pub(crate) mod evidence;
 mod hold;
+mod like_id;
 pub(crate) mod likeness;
 mod money;
 mod posting;
 mod protection;
+mod question;
 pub(crate) mod record;
 mod reference;
 pub mod row_digest;
@@ -29,8 +31,9 @@ pub use money::{Currency, Money, MoneyError};
 pub(crate) use posting::SentContent;
 pub use posting::{Account, Line, Posting, PostingRules};
 pub use protection::{Capabilities, Protection, SEARCH_LAG_UNSTATED};
+pub use question::Topic;
 pub use record::{ContentHash, Payee, Record, RecordId, RecordIdError};
-pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, ReferenceRules};
+pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, ReferenceForms, ReferenceRules};
 pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, TimeFate, Trigger};
 pub use voucher::{
     Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, Refusal, ShownContent,

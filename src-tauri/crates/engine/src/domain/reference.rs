@@ -59,7 +59,7 @@ impl Generation {
 }
 
 /// The rules of a target for references.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ReferenceRules {
     /// The length of a reference at most, in characters.
     pub length_max: usize,
@@ -73,6 +73,38 @@ impl ReferenceRules {
     /// The smallest length that the digest itself fits: organisation, separators, 32 digits and a ten-digit generation
     /// with the mark of a counter-voucher.
     pub const LENGTH_MIN: usize = OrganisationId::LENGTH_MAX + 2 + DIGEST_DIGITS + 12;
+}
+
+/// The rules by which references of these books are made now, and those by which some were made before. A record is
+/// looked up in every form that it may stand under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceForms {
+    /// The rules of the target today, by which references are made.
+    pub current: ReferenceRules,
+    /// The rules that it had before, as far as they are known.
+    pub earlier: Vec<ReferenceRules>,
+}
+
+impl ReferenceForms {
+    /// Returns the references under which a record may stand, the one of today first. A long id is looked for as a
+    /// digest whatever is known of earlier rules: a target that takes long references may have taken short ones once.
+    pub fn of(&self, organisation: &OrganisationId, id: &RecordId, generation: Generation) -> Vec<Reference> {
+        let shortest = ReferenceRules { length_max: ReferenceRules::LENGTH_MIN, ..self.current };
+        let mut forms = vec![Reference::of(organisation, id, generation, self.current)];
+        for rules in self.earlier.iter().copied().chain([shortest]) {
+            let form = Reference::of(organisation, id, generation, rules);
+            if !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
+        forms
+    }
+}
+
+impl From<ReferenceRules> for ReferenceForms {
+    fn from(current: ReferenceRules) -> Self {
+        Self { current, earlier: Vec::new() }
+    }
 }
 
 /// The digits of a digest: 128 bits in hexadecimal. Two of a billion ids meet with a chance below 10⁻²⁰.
@@ -119,6 +151,14 @@ impl Reference {
         Self(text.into())
     }
 
+    /// Returns the organisation id that the reference begins with; `None` if it is none of ours, whatever workspace
+    /// made it.
+    pub fn prefix(&self) -> Option<OrganisationId> {
+        let (prefix, id) = self.0.split_once(':')?;
+        let is_of_a_record = id.chars().next().is_some_and(|first| !first.is_whitespace());
+        OrganisationId::new(prefix).ok().filter(|_| is_of_a_record)
+    }
+
     /// Returns the text that is sent.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -163,6 +203,34 @@ mod tests {
         assert_ne!(of(&long, 1, WIDE), of(&format!("{}y", "x".repeat(199)), 1, WIDE));
         assert_ne!(of("a", 1, NARROW), of("A", 1, NARROW));
         assert!(of("bodø", 1, NARROW).as_str().is_ascii());
+    }
+
+    #[test]
+    fn long_id_is_looked_up_in_every_form_that_was_in_use() {
+        let forms = |id: &str, length_max, earlier: &[usize]| {
+            let rules = |length_max| ReferenceRules { length_max, ..WIDE };
+            let forms = ReferenceForms {
+                current: rules(length_max),
+                earlier: earlier.iter().map(|&length_max| rules(length_max)).collect(),
+            };
+            let (organisation, id) = (OrganisationId::new("hlf").expect("valid"), RecordId::new(id).expect("valid"));
+            forms.of(&organisation, &id, Generation::FIRST)
+        };
+        let long = "x".repeat(100);
+        assert_eq!(forms("PM-2026-00417", 64, &[128]), [of("PM-2026-00417", 1, WIDE)], "a short id has one form");
+        let (plain, digested) = (Reference::from_stored(format!("hlf:{long}")), of(&long, 1, WIDE));
+        assert_eq!(forms(&long, 128, &[]), [plain.clone(), digested.clone()]);
+        assert_eq!(forms(&long, 64, &[128]), [digested, plain]);
+    }
+
+    #[test]
+    fn prefix_is_read_from_references_of_any_workspace() {
+        let prefix = |text: &str| Reference::from_stored(text).prefix().map(|prefix| prefix.as_str().to_owned());
+        assert_eq!(prefix("hlf:A:1").as_deref(), Some("hlf"));
+        assert_eq!(prefix("hlf-2:~0123").as_deref(), Some("hlf-2"));
+        for other in ["Invoice: 17", "Faktura:17", "hlf", "hlf:", "hlf: A", ":A", "a-long-name-of-no-one:A"] {
+            assert_eq!(prefix(other), None, "{other}");
+        }
     }
 
     proptest! {

@@ -30,6 +30,8 @@ pub struct SyncEnd {
     /// The reason why the run has no certificate, if one was wanted and could not be made. The run itself is none the
     /// worse.
     pub no_certificate: Option<Problem>,
+    /// The number of records to send that look like others, for information.
+    pub look_alikes: u64,
     /// The holder of the lock, if it was refused.
     pub lock: Option<LockFacts>,
     /// The holder of the lock as last seen, if the run waited for one.

@@ -3,9 +3,11 @@
 //! [`run`] is the story; each step stands in a file of its own and knows the run as [`step::Run`]. No step imports the
 //! run that calls it.
 
+pub(crate) mod agreement;
 pub(crate) mod ask;
 mod estimate;
 mod exchange;
+pub(crate) mod identity;
 mod late_drafts;
 pub(crate) mod observe;
 pub(crate) mod plan;

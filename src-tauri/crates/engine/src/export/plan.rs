@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::domain::{
     AttemptState, Generation, HoldReason, OrganisationId, Period, Place, Posting, PostingRules, Reference,
-    ReferenceRules,
+    ReferenceForms,
 };
 use crate::ledger::{Candidate, Guard};
 
@@ -17,7 +17,7 @@ const DAYS_AHEAD_MAX: u64 = 366;
 #[derive(Debug, Clone)]
 pub(crate) struct PlanRules {
     pub(crate) organisation: OrganisationId,
-    pub(crate) references: ReferenceRules,
+    pub(crate) references: ReferenceForms,
     pub(crate) posting: PostingRules,
     pub(crate) period: Period,
     /// The day of today, where the organisation is.
@@ -85,7 +85,7 @@ impl PlanRules {
         if !candidate.conflict.is_empty() {
             return Err(HoldReason::IdRepeated { lines: list(&candidate.conflict) });
         }
-        let reference = Reference::of(&self.organisation, &candidate.record.id, generation, self.references);
+        let reference = Reference::of(&self.organisation, &candidate.record.id, generation, self.references.current);
         self.posting.posting(&candidate.record, reference)
     }
 }
@@ -103,12 +103,12 @@ mod tests {
     use std::collections::HashMap;
 
     use super::*;
-    use crate::domain::Account;
+    use crate::domain::{Account, ReferenceRules};
 
     fn rules(period: Period) -> PlanRules {
         PlanRules {
             organisation: OrganisationId::new("hlf").expect("a valid organisation"),
-            references: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
+            references: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false }.into(),
             posting: PostingRules {
                 payable_account: Account("2930".into()),
                 default_account: None,

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
+
 use super::plan::{Decision, PlanRules, list};
 use crate::calls::RunError;
-use crate::domain::{Currency, Generation, HoldReason, ItemResult, Money, Period, Place, ReferenceRules};
+use crate::domain::{Currency, Generation, HoldReason, ItemResult, Money, Period, Place, Record, ReferenceForms};
 use crate::ledger::{LedgerError, LedgerTx, OddRows, PlannedItem, Reading};
 use crate::parts::Parts;
 use crate::views::{PlanSummary, Reason, RunItem, Sum};
@@ -15,7 +17,7 @@ const PAGE_ROWS: usize = 2_000;
 
 impl PlanRules {
     /// Returns the rules of a run over these parts, as they are at this moment.
-    pub(crate) fn of(parts: &Parts, period: Period, references: ReferenceRules, run: Option<i64>) -> Self {
+    pub(crate) fn of(parts: &Parts, period: Period, references: ReferenceForms, run: Option<i64>) -> Self {
         Self {
             organisation: parts.settings.organisation.clone(),
             references,
@@ -36,10 +38,34 @@ pub(crate) struct Tally {
     pub(crate) in_doubt: u64,
     pub(crate) held: u64,
     pub(crate) left_out: u64,
-    /// The look-alikes, counted only for a dry run, which shows them.
-    look_alikes: u64,
+    /// The records to send that look like others, for information.
+    pub(crate) look_alikes: u64,
+    /// Those of them that were exported under another id before they were ever seen under this one.
+    pub(crate) twins: Twins,
     sums: BTreeMap<&'static str, (Currency, i128)>,
     held_items: Vec<RunItem>,
+}
+
+/// The records to send that equal exported ones, without the records themselves.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Twins {
+    pub(crate) count: u64,
+    /// The first of them, and the exported one.
+    pub(crate) first: Option<(String, String)>,
+    hasher: Sha256,
+}
+
+impl Twins {
+    fn add(&mut self, id: &str, exported: String) {
+        self.count += 1;
+        self.hasher.update(format!("{}:{id}", id.len()));
+        self.first.get_or_insert_with(|| (id.to_owned(), exported));
+    }
+
+    /// Returns what stands for all of them together.
+    pub(crate) fn digest(&self) -> String {
+        hex::encode(self.hasher.clone().finalize())
+    }
 }
 
 impl Default for Cursor {
@@ -82,7 +108,8 @@ pub(crate) fn plan_page(
     cursor: Cursor,
     tally: &mut Tally,
 ) -> Result<Cursor, LedgerError> {
-    let mut page = Page { tx, rules, now, tally, position: 0 };
+    let has_exported = tx.has_exported()?;
+    let mut page = Page { tx, rules, now, tally, position: 0, has_exported };
     if let Some(run) = rules.run {
         page.position = tx.next_position(run)?;
     }
@@ -111,6 +138,8 @@ struct Page<'a> {
     now: chrono::DateTime<chrono::Utc>,
     tally: &'a mut Tally,
     position: u64,
+    /// True if there is anything that a new record may be a look-alike of.
+    has_exported: bool,
 }
 
 /// A row that has its result without being sent.
@@ -126,9 +155,14 @@ impl Page<'_> {
     fn records(&mut self, reading: Reading, after: i64) -> Result<Cursor, LedgerError> {
         let candidates = self.tx.candidates(reading, after, PAGE_ROWS)?;
         for candidate in &candidates {
-            let decision = self.rules.decide(candidate);
+            let mut decision = self.rules.decide(candidate);
             if decision == Decision::Outside {
                 continue;
+            }
+            if decision == Decision::Send
+                && let Some(reason) = self.tx.like_id(reading, &candidate.record)?
+            {
+                decision = Decision::Hold(reason);
             }
             let id = &candidate.record.id;
             let hold = if let Decision::Hold(reason) = &decision { Some(reason) } else { None };
@@ -159,14 +193,24 @@ impl Page<'_> {
                 Decision::Send => {
                     self.tally.send += 1;
                     self.tally.add(candidate.record.amount);
-                    if self.rules.run.is_none() && self.tx.has_look_alike(id)? {
-                        self.tally.look_alikes += 1;
-                    }
+                    self.count_look_alike(&candidate.record)?;
                     self.enter_planned(id.as_str(), &candidate.place)?;
                 }
             }
         }
         Ok(candidates.last().map_or(Cursor::Repeats(0), |last| Cursor::Records(last.cursor)))
+    }
+
+    fn count_look_alike(&mut self, record: &Record) -> Result<(), LedgerError> {
+        if self.tx.has_look_alike(&record.id)? {
+            self.tally.look_alikes += 1;
+            if self.has_exported
+                && let Some(exported) = self.tx.exported_twin(record)?
+            {
+                self.tally.twins.add(record.id.as_str(), exported);
+            }
+        }
+        Ok(())
     }
 
     fn repeats(&mut self, reading: Reading, after: i64) -> Result<Cursor, LedgerError> {

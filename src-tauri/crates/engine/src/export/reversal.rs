@@ -216,7 +216,7 @@ fn failed(reversal: &ClaimedReversal, detail: &str) -> RunError {
 /// an id with `#` is digested.
 fn counter_reference(rules: &PlanRules, record_id: &str, generation: Generation) -> Result<Reference, RunError> {
     let id = RecordId::new(record_id).map_err(|_| RunError::Problem(not_found(record_id)))?;
-    Ok(Reference::counter(&rules.organisation, &id, generation, rules.references))
+    Ok(Reference::counter(&rules.organisation, &id, generation, rules.references.current))
 }
 
 /// Returns the date of a counter-voucher, which is today: the period of the voucher may be closed.

@@ -4,12 +4,15 @@
 //! in reverse order.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::FutureExt;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::agreement::agree;
 use super::ask::{Job, RunAsk, SyncEnd};
+use super::identity;
 use super::late_drafts::discard_late_drafts;
 use super::observe::observe;
 use super::plan::PlanRules;
@@ -55,7 +58,8 @@ pub(crate) async fn run(
     match request.take().await {
         Ok(mut locks) => {
             let waited_for = locks.waited_for.take();
-            let steps = RunSteps { parts, ask: &ask, request: &request, run_id: &run_id, stop: &stop };
+            let look_alikes = AtomicU64::default();
+            let steps = RunSteps { parts, ask: &ask, request: &request, run_id: &run_id, stop: &stop, look_alikes };
             let ended = AssertUnwindSafe(steps.run(&mut locks, reporter)).catch_unwind().await;
             locks.give_back(parts.accounting.as_ref()).await;
             let end = ended.unwrap_or_else(|_| {
@@ -73,6 +77,8 @@ struct RunSteps<'a> {
     request: &'a LockRequest<'a>,
     run_id: &'a RunId,
     stop: &'a CancellationToken,
+    /// The look-alikes of the plan, for the end to tell.
+    look_alikes: AtomicU64,
 }
 
 impl RunSteps<'_> {
@@ -126,12 +132,9 @@ impl RunSteps<'_> {
         }
         discard_late_drafts(&self.of(number, locks)?, &caller).await?;
         self.go_on()?;
-        let rules = PlanRules::of(
-            self.parts,
-            self.ask.job.period(),
-            locks.connection.capabilities.reference_rules,
-            Some(number),
-        );
+        let permit = locks.permit().map_err(RunError::Problem)?;
+        let references = agree(self.parts, &locks.connection, permit, &caller).await?;
+        let rules = PlanRules::of(self.parts, self.ask.job.period(), references, Some(number));
         let run = self.of(number, locks)?;
         let about = self.ask.job.about();
         let carried_on = reversal::carry_on(self.parts, &run, &caller, &self.ask.actor, about).await?;
@@ -145,6 +148,7 @@ impl RunSteps<'_> {
                 }
             };
         if to_send > 0 {
+            identity::pin(self.parts, &locks.connection).await?;
             locks.wait_for_others(&caller).await?;
         }
         reporter.phase(Phase::Sending, Some(to_send));
@@ -157,12 +161,15 @@ impl RunSteps<'_> {
     async fn plan(&self, number: i64, rules: &PlanRules, reporter: &mut Reporter) -> Result<u64, RunError> {
         let Parts { ledger, source, clock, .. } = self.parts;
         reporter.phase(Phase::Reading, None);
+        identity::check_source(self.parts).await.map_err(RunError::Problem)?;
         let reading = observe(source.as_ref(), ledger, clock.as_ref(), Some(reporter)).await?;
         self.go_on()?;
         reporter.phase(Phase::Planning, None);
         let tally = make_plan(self.parts, reading, rules).await?;
         let read = tally.read;
         ledger.write(move |tx| tx.set_read(number, read)).await?;
+        self.look_alikes.store(tally.look_alikes, Ordering::Relaxed);
+        identity::check_look_alikes(self.parts, reading, &tally).await.map_err(RunError::Problem)?;
         reporter.planned(&tally);
         Ok(tally.send)
     }
@@ -274,7 +281,10 @@ impl RunSteps<'_> {
         };
         let run = self.parts.ledger.run(self.run_id).await;
         match (closed, run) {
-            (Ok(_), Ok(run)) => SyncEnd { run, error: problem.or(sealed.err()), ..SyncEnd::default() },
+            (Ok(_), Ok(run)) => {
+                let look_alikes = self.look_alikes.load(Ordering::Relaxed);
+                SyncEnd { run, look_alikes, error: problem.or(sealed.err()), ..SyncEnd::default() }
+            }
             // The first failure explains the second.
             (Err(failure), _) | (_, Err(failure)) => SyncEnd::failed(problem.unwrap_or_else(|| failure.into())),
         }

@@ -220,22 +220,28 @@ impl Sender<'_> {
             return Ok(());
         }
         self.refill().await?;
-        if !self.looks_first() {
+        if !self.buffer.iter().any(|row| self.is_looked_up(row)) {
             self.ready.append(&mut self.buffer);
             return Ok(());
         }
         let next = (LOOK_UP_MAX / 2).min(self.buffer.len());
-        if next == 0 {
-            return Ok(());
-        }
-        let generations = |row: &Row| [self.reference(row, row.generation), self.reference(row, row.generation.next())];
-        let references: Vec<Reference> = self.buffer.iter().take(next).flat_map(generations).collect();
-        let looked_up = self.caller.look_up(self.run.permit, &references).await?;
         let rows: Vec<Row> = self.buffer.drain(..next).collect();
+        let references: Vec<Reference> =
+            rows.iter().filter(|row| self.is_looked_up(row)).flat_map(|row| self.both_generations(row)).collect();
+        let looked_up = self.caller.look_up(self.run.permit, &references).await?;
         let later = self.later(&rows, &looked_up).await?;
         let (mut found, mut accounts) = (Vec::new(), Vec::new());
         for (row, later) in rows.into_iter().zip(later) {
+            if !self.is_looked_up(&row) {
+                self.ready.push_back(row);
+                continue;
+            }
             let member = claim_of(self.rules, &row)?.1;
+            let (member, contradiction) = self.as_it_stands(&row, member, later.as_ref(), &looked_up);
+            if let Some(unclear) = contradiction {
+                found.push((member, unclear));
+                continue;
+            }
             let there = looked_up.vouchers(&member.reference).to_vec();
             accounts.extend(accounts_of(&member.expected(), &there));
             match self.judge(member, later, &looked_up).await? {
@@ -251,11 +257,54 @@ impl Sender<'_> {
         self.take_over(found).await
     }
 
+    /// Says whether the books are asked for the record before it is sent. References that are unique for all time are
+    /// their own look-up, but only in the form that they are sent in.
+    fn is_looked_up(&self, row: &Row) -> bool {
+        self.looks_first() || self.forms(row, row.generation).len() > 1
+    }
+
+    /// Returns every reference under which the record may stand as this generation.
+    fn forms(&self, row: &Row, generation: Generation) -> Vec<Reference> {
+        self.rules.references.of(&self.rules.organisation, &row.candidate.record.id, generation)
+    }
+
+    fn both_generations(&self, row: &Row) -> Vec<Reference> {
+        [self.forms(row, row.generation), self.forms(row, row.generation.next())].concat()
+    }
+
+    /// Returns the references of those under which something stands in the books.
+    fn standing(&self, row: &Row, generation: Generation, looked_up: &LookUpResult) -> Vec<Reference> {
+        let mut forms = self.forms(row, generation);
+        forms.retain(|reference| !looked_up.vouchers(reference).is_empty());
+        forms
+    }
+
+    /// Returns the claim under the reference that the record stands under. It is unclear where it stands under several,
+    /// or was exported once more under another form of its reference than today's.
+    fn as_it_stands(
+        &self,
+        row: &Row,
+        member: ClaimMember,
+        later: Option<&LaterExport>,
+        looked_up: &LookUpResult,
+    ) -> (ClaimMember, Option<Settlement>) {
+        let mut standing = self.standing(row, row.generation, looked_up);
+        let again = self.standing(row, row.generation.next(), looked_up);
+        if standing.len() > 1 || (later.is_none() && !again.is_empty()) {
+            let vouchers = standing.iter().chain(&again).flat_map(|each| looked_up.vouchers(each).to_vec()).collect();
+            return (member, Some(Settlement::Unclear(vouchers)));
+        }
+        match standing.pop() {
+            Some(reference) => (ClaimMember { reference, ..member }, None),
+            None => (member, None),
+        }
+    }
+
     /// Returns the newest later export of each row: another ledger, or this one before it was lost, exported the
     /// record, and once more. The earlier voucher may be gone from the books: for that it was exported again.
     async fn later(&self, rows: &[Row], looked_up: &LookUpResult) -> Result<Vec<Option<LaterExport>>, RunError> {
         let mut later = vec![None; rows.len()];
-        let has_later = |row: &Row| !looked_up.vouchers(&self.reference(row, row.generation.next())).is_empty();
+        let has_later = |row: &Row| !self.standing(row, row.generation.next(), looked_up).is_empty();
         let again: Vec<usize> =
             rows.iter().enumerate().filter(|(_, row)| has_later(row)).map(|(index, _)| index).collect();
         let known: Vec<(&RecordId, Generation)> = again
@@ -299,10 +348,6 @@ impl Sender<'_> {
             held.iter().try_for_each(|(position, id, reason)| tx.hold_planned(run, *position, id, reason, at))
         });
         Ok(written.await?)
-    }
-
-    fn reference(&self, row: &Row, generation: Generation) -> Reference {
-        self.run.reference(&row.candidate.record.id, generation)
     }
 
     /// Returns the claim and settlement of a row by what stands in the books; `None` if it may be sent.

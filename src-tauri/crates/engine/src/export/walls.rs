@@ -13,6 +13,7 @@ use crate::calls::{Caller, RunError};
 use crate::domain::{Actor, Period, Protection, RunId, Trigger};
 use crate::error::Problem;
 use crate::export::ask::SyncEnd;
+use crate::export::identity::check_books;
 use crate::ledger::{LedgerError, Moment, RunStart};
 use crate::lock::{self, FileLock, FileLockError, LeaseAskTerms, LeaseRefused, Permit};
 use crate::parts::Parts;
@@ -113,6 +114,7 @@ impl LockRequest<'_> {
         back_up(parts).await.map_err(|error| failed(error.into()))?;
         let connection = parts.accounting.connect().await.map_err(|error| failed(error.problem()))?;
         check_organisation(parts, &connection).await.map_err(failed)?;
+        check_books(parts, &connection).await.map_err(failed)?;
         // The run is noted only now, when the lease is asked for: until then the file names the run before, which may
         // hold it still.
         let dead = file.note_run(self.run_id).map_err(|source| {

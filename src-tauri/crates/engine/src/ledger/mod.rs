@@ -41,6 +41,8 @@ pub(crate) use run::claim::{ClaimAsk, ClaimMember, Moment};
 pub use run::claim::{Claimed, ClaimedRequest, ClaimedReversal, StagedDraft};
 pub(crate) use run::observe::{OddRows, Reading};
 pub(crate) use run::open_attempts::{OpenMember, OpenRecord, OpenRequest};
+pub(crate) use run::other_expenses::{OtherExpenses, SharedIds};
+pub(crate) use run::pins::Pin;
 pub(crate) use run::plan_page::{Candidate, Guard, PlannedItem};
 pub(crate) use run::runs::{EarlierRuns, RefusedRun, RunStart};
 pub(crate) use run::schedule::TimeClaim;
@@ -218,6 +220,7 @@ impl Ledger {
             std::fs::remove_file(leftover).map_err(|_| LedgerError::Closed { path: rebuilt.clone() })?;
         }
         file::open::make(&rebuilt, clock, ids)?;
+        file::carry::carry(path, &rebuilt);
         Self::open(&rebuilt, clock, ids)
     }
 

@@ -1,5 +1,6 @@
 //! Defines the port to the accounting system. Each method is one call; the engine decides, and repeats.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,7 +12,7 @@ use super::{
 use crate::domain::evidence;
 use crate::domain::{
     Capabilities, CommitResult, Discarded, DraftId, Found, FoundVoucher, Period, Posting, PostingRules, Reference,
-    RunId, StageResult, VoucherPages, VoucherResult,
+    ReferenceRules, RunId, StageResult, VoucherPages, VoucherResult,
 };
 use crate::error::Problem;
 use crate::ledger::{ClaimedRequest, ClaimedReversal, StagedDraft};
@@ -120,6 +121,24 @@ pub trait AccountingSystem: Send + Sync {
         Ok(None)
     }
 
+    /// Returns how references are made in these books, as they keep it; `None` if nobody has kept that there. It is
+    /// asked only where [`Connection::keeps_scheme`] is true.
+    async fn scheme(&self) -> Result<Option<ReferenceScheme>, CallError> {
+        Ok(None)
+    }
+
+    /// Keeps how references are made in these books. Returns `false` if somebody else has kept something that this
+    /// lacks: it is then read again.
+    async fn keep_scheme(&self, _permit: &Permit, _scheme: &ReferenceScheme) -> Result<bool, CallError> {
+        Ok(true)
+    }
+
+    /// Returns a page of the references in these books that may be ours or another workspace's; `None` if there is no
+    /// way to ask for them.
+    async fn references(&self, _cursor: Option<&str>) -> Result<Option<ReferencePage>, CallError> {
+        Ok(None)
+    }
+
     /// Returns the pages of its web client for vouchers, on the server that the workspace names; `None` if it has none.
     fn voucher_pages(&self) -> Option<VoucherPages> {
         None
@@ -134,6 +153,24 @@ pub const LOOK_UP_MAX: usize = 500;
 pub struct VoucherPage {
     /// The vouchers, in the order in which they were made.
     pub vouchers: Vec<FoundVoucher>,
+    /// The cursor of the next page; `None` after the last.
+    pub next: Option<String>,
+}
+
+/// The way in which references are made in some books, as they keep it for all that export into them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct ReferenceScheme {
+    /// The organisation ids that references begin with: one, unless a person said that there is a separate use.
+    pub prefixes: BTreeSet<String>,
+    /// The rules by which references were ever made, oldest first.
+    pub rules: Vec<ReferenceRules>,
+}
+
+/// A page of references.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferencePage {
+    /// The references, in the order in which their vouchers were made.
+    pub references: Vec<Reference>,
     /// The cursor of the next page; `None` after the last.
     pub next: Option<String>,
 }
@@ -153,4 +190,6 @@ pub struct Connection {
     pub user_name: String,
     /// The capabilities that it offers.
     pub capabilities: Capabilities,
+    /// True if the books keep how references are made there, so that all who export into them make the same.
+    pub keeps_scheme: bool,
 }

@@ -9,7 +9,7 @@ mod source;
 mod unique_rows;
 mod witness;
 
-pub use accounting::{AccountingSystem, Connection, LOOK_UP_MAX, VoucherPage};
+pub use accounting::{AccountingSystem, Connection, LOOK_UP_MAX, ReferencePage, ReferenceScheme, VoucherPage};
 pub use call::{Answer, CallError};
 pub use clock::{Clock, IdSource};
 pub use lock::{Acquired, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, Unaware};

@@ -6,6 +6,7 @@ mod back_up;
 mod break_lock;
 mod change_settings;
 mod compare;
+mod confirm;
 mod enter;
 mod re_export;
 mod reason;

@@ -193,12 +193,12 @@ async fn preview(
     let earlier = exported.ok_or_else(|| Problem::not_exported(record_id))?;
     let present = present(caller, None, &earlier).await?;
     check_absence(&connection.capabilities, None, parts.clock.now(), &earlier, &present)?;
-    let rules = PlanRules::of(parts, Period::EVERYTHING, connection.capabilities.reference_rules, None);
+    let rules = PlanRules::of(parts, Period::EVERYTHING, connection.capabilities.reference_rules.into(), None);
     let next = earlier.generation.next();
-    let reference = Reference::of(&rules.organisation, &candidate.record.id, next, rules.references);
+    let reference = Reference::of(&rules.organisation, &candidate.record.id, next, rules.references.current);
     // Another export of the record that this ledger has not learned of: the next sync takes it over.
     let known = [(&candidate.record.id, earlier.generation)];
-    let of = |id: &RecordId, generation| Reference::of(&rules.organisation, id, generation, rules.references);
+    let of = |id: &RecordId, generation| Reference::of(&rules.organisation, id, generation, rules.references.current);
     let later = later_exports(caller, None, of, &known).await.map_err(RunError::into_problem)?;
     if let Some(later) = later.into_iter().flatten().next() {
         let ids: Vec<&str> = later.vouchers.iter().map(|voucher| voucher.acknowledgement.voucher_id.as_str()).collect();

@@ -16,7 +16,9 @@ use crate::domain::evidence::{Evidence, LookUpResult};
 use crate::domain::{Act, Actor, Generation, Outcome, Period, Reference, RequestKey, RunId, Trigger, VoucherState};
 use crate::engine::Engine;
 use crate::error::Problem;
+use crate::export::agreement::agree;
 use crate::export::ask::SyncEnd;
+use crate::export::identity;
 use crate::export::observe::observe;
 use crate::export::plan::PlanRules;
 use crate::export::progress::Reporter;
@@ -179,8 +181,11 @@ async fn rebuild(
         .shown_in(reporter.progress());
     // The old ledger's requests in flight must have arrived before the books are read.
     locks.wait_for_others(&caller).await?;
+    let references = agree(parts, &locks.connection, permit, &caller).await?;
+    identity::check_source(parts).await.map_err(RunError::Problem)?;
     let reading = observe(parts.source.as_ref(), &parts.ledger, parts.clock.as_ref(), Some(reporter)).await?;
-    let rules = PlanRules::of(parts, Period::EVERYTHING, locks.connection.capabilities.reference_rules, Some(number));
+    let rules = PlanRules::of(parts, Period::EVERYTHING, references, Some(number));
+    identity::pin(parts, &locks.connection).await?;
     let rebuild = Rebuild { parts, locks, caller: &caller, rules: &rules, number };
     let mut rebuilt = rebuild.take_over(reading).await?;
     rebuilt.without_record = rebuild.without_record().await?;
@@ -253,7 +258,7 @@ impl Rebuild<'_> {
         let mut generation = Generation::FIRST;
         while !asked.is_empty() && generation.number() <= GENERATIONS_MAX {
             let references: Vec<Reference> =
-                asked.iter().filter_map(|&index| Some(self.reference(page.get(index)?, generation))).collect();
+                asked.iter().filter_map(|&index| Some(self.forms(page.get(index)?, generation))).flatten().collect();
             let looked_up = self.caller.look_up(permit, &references).await?;
             let mut found = Vec::new();
             for &index in &asked {
@@ -278,8 +283,8 @@ impl Rebuild<'_> {
         Ok(seen.collect())
     }
 
-    fn reference(&self, candidate: &Candidate, generation: Generation) -> Reference {
-        Reference::of(&self.rules.organisation, &candidate.record.id, generation, self.rules.references)
+    fn forms(&self, candidate: &Candidate, generation: Generation) -> Vec<Reference> {
+        self.rules.references.of(&self.rules.organisation, &candidate.record.id, generation)
     }
 
     /// Judges a record by the books. One voucher that stands there with another content is taken over as it is: the
@@ -292,8 +297,14 @@ impl Rebuild<'_> {
         looked_up: &LookUpResult,
     ) -> Option<(ClaimMember, Settlement)> {
         let (record, posting) = (&candidate.record, &self.parts.settings.posting);
-        let reference = self.reference(candidate, generation);
+        let mut standing = self.forms(candidate, generation);
+        standing.retain(|reference| !looked_up.vouchers(reference).is_empty());
+        let reference = standing.first()?.clone();
         let member = member_of(record, generation, &reference, posting);
+        if standing.len() > 1 {
+            let vouchers = standing.iter().flat_map(|each| looked_up.vouchers(each).to_vec()).collect();
+            return Some((member, Settlement::Unclear(vouchers)));
+        }
         let posted = |acknowledgement| Settlement::Posted { acknowledgement, found: true };
         match looked_up.of(member.expected()) {
             Evidence::Absent | Evidence::Drafts { .. } => None,

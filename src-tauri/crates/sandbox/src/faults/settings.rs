@@ -47,7 +47,14 @@ pub(crate) struct Switches {
     pub(crate) ttl_seconds_max: i64,
     /// True: whoever gets the export lock hears of the runs that may not know that theirs is over.
     pub(crate) says_who_is_unaware: bool,
+    /// The longest reference, in characters.
+    pub(crate) reference_max_length: usize,
+    /// True: the books keep how references are made there, if they have an export lock.
+    pub(crate) reference_scheme: bool,
 }
+
+/// The longest reference unless a switch says otherwise, in characters.
+const REFERENCE_CHARS_MAX: usize = 64;
 
 /// The switches as they are written, in one flat table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -74,6 +81,9 @@ struct Written {
     ttl_seconds_max: i64,
     #[serde(deserialize_with = "on_or_off")]
     says_who_is_unaware: bool,
+    reference_max_length: usize,
+    #[serde(deserialize_with = "on_or_off")]
+    reference_scheme: bool,
     #[serde(alias = "fault")]
     faults: Vec<Fault>,
 }
@@ -119,6 +129,11 @@ impl Switches {
         self.checks_fence && self.export_lock
     }
 
+    /// Tells whether the books keep how references are made there. Without an export lock, a label serves for that.
+    pub(crate) fn keeps_scheme(self) -> bool {
+        self.reference_scheme && self.export_lock
+    }
+
     /// Tells whether the same key with the same body gets the first answer again.
     pub(crate) fn honours_keys(self) -> bool {
         self.idempotency_keys && self.idempotency_key_hours > 0
@@ -139,6 +154,8 @@ impl Default for Switches {
             stated_lookup_lag_ms: None,
             ttl_seconds_max: TTL_SECONDS_MAX,
             says_who_is_unaware: true,
+            reference_max_length: REFERENCE_CHARS_MAX,
+            reference_scheme: true,
         }
     }
 }
@@ -163,6 +180,8 @@ impl From<Written> for Settings {
             stated_lookup_lag_ms: written.stated_lookup_lag_ms,
             ttl_seconds_max: written.ttl_seconds_max,
             says_who_is_unaware: written.says_who_is_unaware,
+            reference_max_length: written.reference_max_length,
+            reference_scheme: written.reference_scheme,
         };
         Self { seed: written.seed, switches, faults: written.faults }
     }
@@ -184,6 +203,8 @@ impl From<Settings> for Written {
             stated_lookup_lag_ms: switches.stated_lookup_lag_ms,
             ttl_seconds_max: switches.ttl_seconds_max,
             says_who_is_unaware: switches.says_who_is_unaware,
+            reference_max_length: switches.reference_max_length,
+            reference_scheme: switches.reference_scheme,
             faults,
         }
     }

@@ -33,7 +33,8 @@ pub(crate) async fn vouchers(State(app): State<Arc<App>>, uri: Uri) -> Result<Re
 /// Writes a voucher by hand: without a lock, beside any other of its reference, in a closed period, too.
 pub(crate) async fn write_voucher(State(app): State<Arc<App>>, body: Bytes) -> Result<Response, Problem> {
     let raw: Box<RawValue> = parse(&body)?;
-    let new = check(&raw).map_err(|unfit| unfit.problem)?;
+    let chars_max = app.faults.switches().reference_max_length;
+    let new = check(&raw, chars_max).map_err(|unfit| unfit.problem)?;
     let now = app.clock.now();
     let written = app.store.write(move |tx| {
         let (voucher_id, _) = store::insert(tx, now, 0, ACCOUNTANT.id, &new)?;

@@ -71,7 +71,7 @@ pub(crate) async fn run(
 ) -> Result<Response, Problem> {
     let caller = request.caller;
     // The body is read before the one writer is asked, and judged by it: a replay is answered whatever its content is.
-    let checked = read(body);
+    let checked = read(body, app.faults.switches());
     let refuse = extensions.get::<RefuseOne>().copied();
     let closed_through = app.closed_through();
     writing::write(app, request, extensions, move |tx, now, fence, switches| {
@@ -81,13 +81,13 @@ pub(crate) async fn run(
     .await
 }
 
-fn read(body: &[u8]) -> Result<Vec<Result<NewVoucher, UnfitVoucher>>, Problem> {
+fn read(body: &[u8], switches: Switches) -> Result<Vec<Result<NewVoucher, UnfitVoucher>>, Problem> {
     let BatchBody { vouchers } = parse(body)?;
     if vouchers.len() > VOUCHERS_MAX {
         let detail = format!("A request has at most {VOUCHERS_MAX} vouchers; this one has {}.", vouchers.len());
         return Err(Problem::new(Kind::TooManyVouchers, detail));
     }
-    Ok(vouchers.iter().map(|raw| check(raw)).collect())
+    Ok(vouchers.iter().map(|raw| check(raw, switches.reference_max_length)).collect())
 }
 
 /// Makes the vouchers; returns the body of the answer and the journal's summary.

@@ -14,8 +14,6 @@ use crate::app::App;
 
 /// The most vouchers of a request.
 pub(crate) const VOUCHERS_MAX: usize = 500;
-/// The longest reference, in characters.
-pub(crate) const REFERENCE_CHARS_MAX: usize = 64;
 
 pub(crate) async fn me(State(app): State<Arc<App>>, Extension(caller): Extension<Caller>) -> Response {
     let switches = app.faults.switches();
@@ -24,13 +22,14 @@ pub(crate) async fn me(State(app): State<Arc<App>>, Extension(caller): Extension
         "user": {"id": caller.id, "name": caller.name},
         "capabilities": {
             "max_vouchers_per_request": VOUCHERS_MAX,
-            "reference_max_length": REFERENCE_CHARS_MAX,
+            "reference_max_length": switches.reference_max_length,
             "unique_references": switches.unique_references,
             "checks_fence": switches.fences(),
             "idempotency_key_hours": if switches.honours_keys() { switches.idempotency_key_hours } else { 0 },
             "drafts": switches.drafts,
             "export_lock": switches.export_lock,
             "labels": !switches.export_lock,
+            "reference_scheme": switches.keeps_scheme(),
         },
     });
     if switches.states_lookup_lag {

@@ -11,6 +11,7 @@ pub(crate) mod locks;
 pub(crate) mod lookup;
 pub(crate) mod me;
 pub(crate) mod reversal;
+pub(crate) mod scheme;
 pub(crate) mod voucher_body;
 pub(crate) mod vouchers;
 pub(crate) mod witnesses;

@@ -38,7 +38,7 @@ pub(crate) async fn reverse(
 ) -> Result<Response, Problem> {
     let path = format!("/v1/vouchers/{id}/reversal");
     let request = writing::write_request(&app, "reversal_write", caller, &path, &headers, &body)?;
-    let wish = read(&body);
+    let wish = read(&body, app.faults.switches());
     let refuse = extensions.get::<RefuseOne>().is_some();
     let closed_through = app.closed_through();
     writing::write(&app, request, &extensions, move |tx, now, fence, switches| {
@@ -60,9 +60,9 @@ pub(crate) async fn reverse(
     .await
 }
 
-fn read(body: &[u8]) -> Result<ReversalBody, Problem> {
+fn read(body: &[u8], switches: Switches) -> Result<ReversalBody, Problem> {
     let wish: ReversalBody = parse(body)?;
-    check_reference(&wish.reference)?;
+    check_reference(&wish.reference, switches.reference_max_length)?;
     check_date(&wish.date)?;
     short_text("reason", &wish.reason)?;
     Ok(wish)

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::me::REFERENCE_CHARS_MAX;
 use crate::clock::parse_date;
 use crate::problem::{Kind, Problem};
 use crate::store::NewVoucher;
@@ -44,7 +43,7 @@ struct LineBody {
 }
 
 /// Checks one voucher of a request.
-pub(crate) fn check(raw: &RawValue) -> Result<NewVoucher, UnfitVoucher> {
+pub(crate) fn check(raw: &RawValue, reference_chars_max: usize) -> Result<NewVoucher, UnfitVoucher> {
     let mut voucher: VoucherBody = serde_json::from_str(raw.get()).map_err(|error| {
         let object: serde_json::Value = serde_json::from_str(raw.get()).unwrap_or_default();
         let reference = object.get("reference").and_then(serde_json::Value::as_str).unwrap_or("").to_owned();
@@ -53,7 +52,7 @@ pub(crate) fn check(raw: &RawValue) -> Result<NewVoucher, UnfitVoucher> {
             problem: Problem::new(Kind::Invalid, format!("The voucher cannot be read: {error}.")),
         }
     })?;
-    match check_parts(&mut voucher) {
+    match check_parts(&mut voucher, reference_chars_max) {
         Err(problem) => Err(UnfitVoucher { reference: voucher.reference, problem }),
         Ok(total_minor) => {
             let lines = serde_json::to_string(&voucher.lines).expect("lines are plain data with string keys");
@@ -74,10 +73,10 @@ pub(crate) fn hash(parts: &[&str]) -> [u8; 32] {
     sha.finalize().into()
 }
 
-pub(crate) fn check_reference(reference: &str) -> Result<(), Problem> {
+pub(crate) fn check_reference(reference: &str, chars_max: usize) -> Result<(), Problem> {
     let length = reference.chars().count();
-    if length == 0 || length > REFERENCE_CHARS_MAX || reference.chars().any(char::is_control) {
-        let detail = format!("A reference has 1 to {REFERENCE_CHARS_MAX} characters; this one has {length}.");
+    if length == 0 || length > chars_max || reference.chars().any(char::is_control) {
+        let detail = format!("A reference has 1 to {chars_max} characters; this one has {length}.");
         return Err(Problem::new(Kind::BadReference, detail));
     }
     Ok(())
@@ -92,8 +91,8 @@ pub(crate) fn check_date(date: &str) -> Result<(), Problem> {
 
 /// Returns the sum of the debit lines. It puts amounts into their one right form, so that `1.5` and `1.50` are the same
 /// voucher.
-fn check_parts(voucher: &mut VoucherBody) -> Result<i64, Problem> {
-    check_reference(&voucher.reference)?;
+fn check_parts(voucher: &mut VoucherBody, reference_chars_max: usize) -> Result<i64, Problem> {
+    check_reference(&voucher.reference, reference_chars_max)?;
     check_date(&voucher.date)?;
     if !money::is_currency(&voucher.currency) {
         return Err(Problem::new(Kind::BadCurrency, format!("'{}' is not a currency.", voucher.currency)));

@@ -12,6 +12,7 @@ mod labels;
 mod listing;
 mod locks;
 mod open;
+mod scheme;
 mod settings;
 mod stats;
 mod vouchers;
@@ -34,6 +35,7 @@ pub(crate) use keys::Key;
 pub(crate) use labels::{create_label, delete_label, label, update_label};
 pub(crate) use listing::{FoundVoucher, Page, Place, find, page};
 pub(crate) use locks::{Acquire, Holder, Progress, acquire, break_lock, release, renew, view};
+pub(crate) use scheme::{Scheme, put_scheme, scheme};
 pub(crate) use settings::{CLOCK_SHIFT_SECONDS, CLOSED_THROUGH, PRACTICE_NEWEST, read_setting, write_setting};
 pub(crate) use stats::book_stats;
 pub(crate) use vouchers::{

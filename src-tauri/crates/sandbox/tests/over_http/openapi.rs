@@ -39,6 +39,7 @@ async fn every_documented_answer_is_given_and_no_other() {
     locks(&practice, &mut document).await;
     let token = practice.lock().await;
     witnesses(&practice, &mut document, &token).await;
+    schemes(&practice, &mut document, &token).await;
     vouchers(&practice, &mut document, &token).await;
     reversals(&practice, &mut document, &token).await;
     drafts(&practice, &mut document, &token).await;
@@ -70,6 +71,8 @@ async fn prepare(practice: &Practice) -> Vec<Sample> {
         sample(Method::PUT, WITNESS, witness(4)),
         sample(Method::GET, WITNESS, Value::Null),
         sample(Method::GET, HISTORY, Value::Null),
+        sample(Method::PUT, SCHEME, scheme(&["sample"])),
+        sample(Method::GET, SCHEME, Value::Null),
         sample(Method::POST, VOUCHERS, json!({"vouchers": [voucher("sample")]})),
         sample(Method::GET, VOUCHERS, Value::Null),
         sample(Method::POST, LOOKUP, json!({"references": ["sample"]})),
@@ -151,6 +154,19 @@ async fn witnesses(practice: &Practice, document: &mut Document, token: &str) {
     document.see(practice, HISTORY, history("?limit=1"), 200).await;
     document.see(practice, HISTORY, history("?cursor=x"), 400).await;
     document.see(practice, WITNESS, Call::new(Method::GET, path), 200).await;
+}
+
+async fn schemes(practice: &Practice, document: &mut Document, token: &str) {
+    let put = |token, body| Call::new(Method::PUT, SCHEME).with("Lock-Token", token).json(&body);
+    document.see(practice, SCHEME, put(token, scheme(&["hlf", "sample"])), 204).await;
+    document.see(practice, SCHEME, put(token, scheme(&["hlf"])), 409).await;
+    document.see(practice, SCHEME, put("unknown", scheme(&["hlf", "sample"])), 412).await;
+    document.see(practice, SCHEME, put(token, json!({"prefixes": 1})), 422).await;
+    document.see(practice, SCHEME, Call::new(Method::GET, SCHEME), 200).await;
+    practice.set_faults(json!({"reference_scheme": "off"})).await;
+    document.see(practice, SCHEME, put(token, scheme(&["hlf", "sample"])), 404).await;
+    document.see(practice, SCHEME, Call::new(Method::GET, SCHEME), 404).await;
+    practice.set_faults(json!({})).await;
 }
 
 async fn vouchers(practice: &Practice, document: &mut Document, token: &str) {
@@ -384,6 +400,10 @@ fn close_objects(value: &mut Value) {
     }
 }
 
+fn scheme(prefixes: &[&str]) -> Value {
+    json!({"prefixes": prefixes, "rules": [{"length_max": 64}]})
+}
+
 fn witness(entries: u64) -> Value {
     json!({"entries": entries, "head": "sha256:9f86d081", "written_by": {"user": "kari", "host": "desk"}})
 }
@@ -393,6 +413,7 @@ const BREAK: &str = "/v1/locks/export/break";
 const LABELS: &str = "/v1/labels";
 const LABEL: &str = "/v1/labels/{code}";
 const LABEL_BY_ID: &str = "/v1/labels/by-id/{id}";
+const SCHEME: &str = "/v1/reference-scheme";
 const WITNESSES: &str = "/v1/witnesses";
 const WITNESS: &str = "/v1/witnesses/{ledger_id}";
 const HISTORY: &str = "/v1/witnesses/{ledger_id}/history";

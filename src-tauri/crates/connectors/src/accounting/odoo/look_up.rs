@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use postonce_engine::domain::{Found, Period, Reference};
-use postonce_engine::ports::{CallError, VoucherPage};
+use postonce_engine::ports::{CallError, ReferencePage, VoucherPage};
 use serde_json::{Value, json};
 
 use super::Odoo;
@@ -63,6 +63,17 @@ pub(super) async fn vouchers(odoo: &Odoo, period: Period, cursor: Option<&str>) 
         .collect::<Result<_, _>>()?;
     let is_full = entries.len() >= PAGE_VOUCHERS;
     Ok(VoucherPage { vouchers, next: entries.last().filter(|_| is_full).map(|last| last.id.to_string()) })
+}
+
+/// Returns a page of the references of the company's entries, whatever they begin with, drafts included.
+pub(super) async fn references(odoo: &Odoo, cursor: Option<&str>) -> Result<ReferencePage, CallError> {
+    let books = odoo.books().await?;
+    let after: i64 = cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
+    let domain = json!([["id", ">", after], ["company_id", "=", books.company], ["ref", "=like", "%:%"]]);
+    let entries = moves::search(&odoo.client, &books, &domain, Some(PAGE_VOUCHERS)).await?;
+    let next = entries.last().filter(|_| entries.len() >= PAGE_VOUCHERS).map(|last| last.id.to_string());
+    let references = entries.iter().map(|entry| Reference::from_stored(entry.reference())).collect();
+    Ok(ReferencePage { references, next })
 }
 
 /// Makes the error for an entry that cannot be compared. It exists all the same, so the look-up as a whole is not

@@ -29,11 +29,12 @@ use postonce_engine::domain::{
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
-    LockProgress, VoucherPage, Witness, WitnessSeen,
+    LockProgress, ReferencePage, ReferenceScheme, VoucherPage, Witness, WitnessSeen,
 };
 use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease};
 
 use crate::OdooSettings;
+use crate::accounting::scheme_row;
 use crate::http::{Http, HttpError};
 use books::{Books, BooksAddress, BooksCache};
 use client::Client;
@@ -96,6 +97,12 @@ impl Odoo {
         books::books(&self.client, &self.known, &at).await
     }
 
+    /// Returns the rows of the company, which all workspaces that export into it share.
+    async fn company_rows(&self) -> Result<Rows, CallError> {
+        let company = self.books().await?.company;
+        Ok(Rows { client: Arc::clone(&self.client), organisation: format!("company-{company}") })
+    }
+
     /// Reads the postings of a request. Bytes of another connector are refused; nothing of them was sent, and nothing
     /// is.
     fn drawn(&self, request: &ClaimedRequest) -> Result<body::RequestBody, CallError> {
@@ -133,6 +140,7 @@ impl AccountingSystem for Odoo {
             user_id: books.login.clone(),
             user_name: books.user_name.clone(),
             capabilities: capabilities(self.search_lag),
+            keeps_scheme: true,
         })
     }
 
@@ -217,6 +225,19 @@ impl AccountingSystem for Odoo {
 
     async fn leave_witness(&self, _: &Permit, _: &str, _: &Witness) -> Result<(), CallError> {
         Ok(())
+    }
+
+    async fn scheme(&self) -> Result<Option<ReferenceScheme>, CallError> {
+        scheme_row::read(&self.company_rows().await?, self.client.peer()).await
+    }
+
+    async fn keep_scheme(&self, permit: &Permit, scheme: &ReferenceScheme) -> Result<bool, CallError> {
+        permit.check().map_err(|_| CallError::LeaseLost)?;
+        scheme_row::keep(&self.company_rows().await?, self.client.peer(), scheme).await
+    }
+
+    async fn references(&self, cursor: Option<&str>) -> Result<Option<ReferencePage>, CallError> {
+        look_up::references(self, cursor).await.map(Some)
     }
 
     /// Links to a record as Odoo itself does (`/mail/view`, read in 19.0); the link names the database, since a server

@@ -11,7 +11,7 @@ use postonce_engine::ports::{CallError, Connection};
 use reqwest::Method;
 
 use super::wire::{Me, MeCapabilities};
-use super::{LockKind, Open};
+use super::{LockKind, Open, SchemePlace, Ways};
 use crate::http::{Peer, classify};
 
 /// The bound for a server that names none: it is not sent more vouchers than this at a time.
@@ -20,12 +20,18 @@ const VOUCHERS_PER_REQUEST_UNNAMED: usize = 100;
 const REFERENCE_LENGTH_UNNAMED: usize = ReferenceRules::LENGTH_MIN;
 
 /// Asks who we are there, and how the server keeps two runs apart; from then on the calls of the lock go by that.
-pub(super) async fn connect(open: &Open) -> Result<(Connection, LockKind), CallError> {
+pub(super) async fn connect(open: &Open) -> Result<(Connection, Ways), CallError> {
     let request = open.brief_request(Method::GET, "v1/me", None)?;
     let answer = open.ask(request, &[200]).await?;
     let peer = open.http.peer();
     let me: Me = classify::read(peer, &answer)?;
-    let kind = lock_kind(&me.capabilities);
+    let lock = lock_kind(&me.capabilities);
+    let scheme = match (me.capabilities.reference_scheme, lock) {
+        (true, _) => Some(SchemePlace::Own),
+        (false, LockKind::Labels) => Some(SchemePlace::Label),
+        (false, LockKind::Own) => None,
+    };
+    let ways = Ways { lock, scheme };
     let connection = Connection {
         address: peer.address().to_owned(),
         organisation_name: me.organisation.name.unwrap_or_else(|| me.organisation.id.clone()),
@@ -33,11 +39,12 @@ pub(super) async fn connect(open: &Open) -> Result<(Connection, LockKind), CallE
         user_name: me.user.name.unwrap_or_else(|| me.user.id.clone()),
         user_id: me.user.id,
         capabilities: capabilities(open, &me.capabilities)?,
+        keeps_scheme: scheme.is_some(),
     };
     let honours_keys = connection.capabilities.idempotency_keys_live.is_some();
     open.honours_keys.store(honours_keys, Ordering::Relaxed);
-    *open.lock_kind.lock().unwrap_or_else(PoisonError::into_inner) = Some(kind);
-    Ok((connection, kind))
+    *open.ways.lock().unwrap_or_else(PoisonError::into_inner) = Some(ways);
+    Ok((connection, ways))
 }
 
 /// Returns the strongest protection that the server names: drafts, whatever else it has, before unique references,

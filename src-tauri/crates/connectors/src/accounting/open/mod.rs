@@ -8,6 +8,7 @@ mod lock;
 mod look_up;
 mod results;
 mod reversal;
+mod scheme;
 mod vouchers;
 mod wire;
 mod witness;
@@ -20,7 +21,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LedgerWitness,
-    LockInfo, LockProgress, VoucherPage, Witness, WitnessPage, WitnessSeen,
+    LockInfo, LockProgress, ReferencePage, ReferenceScheme, VoucherPage, Witness, WitnessPage, WitnessSeen,
 };
 use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease, domain};
 use reqwest::{Method, Request};
@@ -36,8 +37,8 @@ const BRIEF: Duration = Duration::from_secs(10);
 pub(crate) struct Open {
     http: Arc<Http>,
     windows: Windows,
-    /// The kind of lock that the server named last.
-    lock_kind: Mutex<Option<LockKind>>,
+    /// The ways of the server, as it named them last.
+    ways: Mutex<Option<Ways>>,
     /// True once the server said that it honours keys: a request that is repeated under its key is then done once.
     honours_keys: AtomicBool,
     /// The lease for a server with labels instead of a lock.
@@ -53,6 +54,23 @@ pub(crate) struct Windows {
     pub(crate) search_lag: Option<Duration>,
 }
 
+/// The ways in which a server keeps what all that export into its books have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ways {
+    lock: LockKind,
+    /// `None` for a server that keeps no scheme of references.
+    scheme: Option<SchemePlace>,
+}
+
+/// The place where a server keeps the scheme of references.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SchemePlace {
+    /// The server has a resource for it.
+    Own,
+    /// The server has labels, of which one is for it.
+    Label,
+}
+
 /// The way in which a server keeps two runs apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LockKind {
@@ -66,16 +84,29 @@ impl Open {
     pub(crate) fn new(http: Http, windows: Windows, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
         let http = Arc::new(http);
         let lease = UniqueLease::new(Labels(Arc::clone(&http)), clock, ids, http.peer().address());
-        Self { http, windows, lock_kind: Mutex::default(), honours_keys: AtomicBool::new(false), lease }
+        Self { http, windows, ways: Mutex::default(), honours_keys: AtomicBool::new(false), lease }
     }
 
     /// Returns how the server keeps two runs apart; the server is asked if it has not said so yet.
     async fn lock_kind(&self) -> Result<LockKind, CallError> {
-        let known = *self.lock_kind.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(self.ways().await?.lock)
+    }
+
+    /// Returns where the server keeps the scheme of references; `None` if it keeps none.
+    async fn scheme_place(&self) -> Result<Option<SchemePlace>, CallError> {
+        Ok(self.ways().await?.scheme)
+    }
+
+    async fn ways(&self) -> Result<Ways, CallError> {
+        let known = *self.ways.lock().unwrap_or_else(PoisonError::into_inner);
         match known {
-            Some(kind) => Ok(kind),
-            None => connect::connect(self).await.map(|(_, kind)| kind),
+            Some(ways) => Ok(ways),
+            None => connect::connect(self).await.map(|(_, ways)| ways),
         }
+    }
+
+    fn labels(&self) -> Labels {
+        Labels(Arc::clone(&self.http))
     }
 
     /// Draws up a request for the server; nothing leaves. It fails only before anything is sent.
@@ -198,6 +229,19 @@ impl AccountingSystem for Open {
 
     async fn witnesses(&self) -> Result<Option<Vec<LedgerWitness>>, CallError> {
         witness::list(self).await
+    }
+
+    async fn scheme(&self) -> Result<Option<ReferenceScheme>, CallError> {
+        scheme::read(self).await
+    }
+
+    async fn keep_scheme(&self, permit: &Permit, scheme: &ReferenceScheme) -> Result<bool, CallError> {
+        permit.check().map_err(|_| CallError::LeaseLost)?;
+        scheme::keep(self, permit.token(), scheme).await
+    }
+
+    async fn references(&self, cursor: Option<&str>) -> Result<Option<ReferencePage>, CallError> {
+        scheme::references(self, cursor).await.map(Some)
     }
 
     async fn leave_witness(&self, permit: &Permit, ledger_id: &str, witness: &Witness) -> Result<(), CallError> {

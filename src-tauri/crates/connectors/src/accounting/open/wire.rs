@@ -46,6 +46,7 @@ pub(super) struct MeCapabilities {
     /// Missing means that there is one: the lock was in the protocol before servers without one were.
     pub(super) export_lock: Option<bool>,
     pub(super) labels: bool,
+    pub(super) reference_scheme: bool,
 }
 
 #[derive(Serialize)]

@@ -17,6 +17,7 @@ use super::fault::Fault;
 use super::rpc::Call;
 use super::wire::TrytonMoment;
 use super::words;
+use crate::accounting::scheme_row;
 
 /// The longest a call may take: a renewal is two of them, and tried again within the shortest lease.
 const ROW_CALL: Duration = Duration::from_secs(5);
@@ -78,10 +79,14 @@ impl PartyRows {
 impl UniqueRows for PartyRows {
     async fn create(&self, code: &str, text: &str) -> Result<Created, CallError> {
         let facts = self.0.facts().await?;
+        let name = match code {
+            scheme_row::CODE => words::scheme_name(facts.language, &facts.company_name),
+            _ => words::lock_name(facts.language, &facts.company_name),
+        };
         let code = Self::code(code, &facts);
         let contact = json!({"type": "other", "value": "Postonce", "comment": text});
         let party = json!({
-            "code": code, "name": words::lock_name(facts.language, &facts.company_name), "addresses": [],
+            "code": code, "name": name, "addresses": [],
             "contact_mechanisms": [["create", [contact]]],
         });
         let made: Result<Vec<i64>, Fault> =

@@ -23,13 +23,14 @@ use postonce_engine::domain::{self, Capabilities, Protection, ReferenceRules, SE
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
-    LockProgress, VoucherPage, Witness, WitnessSeen,
+    LockProgress, ReferencePage, ReferenceScheme, VoucherPage, Witness, WitnessSeen,
 };
 use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease};
 use secrecy::SecretString;
 use serde_json::json;
 use tokio::sync::Mutex;
 
+use crate::accounting::scheme_row;
 use crate::http::Http;
 use crate::workspace::TrytonSettings;
 use books::Books;
@@ -161,6 +162,7 @@ impl AccountingSystem for Tryton {
             user_id: rpc.user().to_owned(),
             user_name: facts.user_name.clone(),
             capabilities: self.capabilities(),
+            keeps_scheme: true,
         })
     }
 
@@ -261,6 +263,22 @@ impl AccountingSystem for Tryton {
 
     async fn leave_witness(&self, _: &Permit, _: &str, _: &Witness) -> Result<(), CallError> {
         Ok(())
+    }
+
+    async fn scheme(&self) -> Result<Option<ReferenceScheme>, CallError> {
+        scheme_row::read(&PartyRows(Arc::clone(&self.link)), self.rpc().peer()).await
+    }
+
+    async fn keep_scheme(&self, permit: &Permit, scheme: &ReferenceScheme) -> Result<bool, CallError> {
+        permit.check().map_err(|_| CallError::LeaseLost)?;
+        scheme_row::keep(&PartyRows(Arc::clone(&self.link)), self.rpc().peer(), scheme).await
+    }
+
+    async fn references(&self, cursor: Option<&str>) -> Result<Option<ReferencePage>, CallError> {
+        let facts = self.link.facts().await?;
+        let after = cursor.and_then(moves::number).unwrap_or(0);
+        let page = moves::references(self.rpc(), &facts, after, PAGE_VOUCHERS).await;
+        page.map(Some).map_err(|fault| fault.whole(self.rpc().peer()))
     }
 
     /// Builds the address as its web client reads it (`Sao.open_url`, read in 8.0): the client stands at the root of

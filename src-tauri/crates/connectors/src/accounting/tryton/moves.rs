@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use postonce_engine::domain::{
     Acknowledgement, DraftId, Found, FoundDraft, FoundVoucher, Money, Reference, ShownContent, ShownLine, VoucherState,
 };
-use postonce_engine::ports::CallError;
+use postonce_engine::ports::{CallError, ReferencePage};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -88,6 +88,12 @@ impl PostedBody {
 
 #[derive(Debug, Deserialize)]
 struct DescriptionBody {
+    description: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct NumberedDescription {
+    id: i64,
     description: String,
 }
 
@@ -268,6 +274,18 @@ pub(super) async fn cancelled(rpc: &Rpc, facts: &Facts, moves: &[Move]) -> Resul
     let cancelling: Vec<CancellingBody> = rpc.call(&Call::read("model.account.move.search_read", params)).await?;
     let pairs = cancelling.into_iter().filter_map(|by| Some((by.origin.strip_prefix(ORIGIN)?.to_owned(), by.id)));
     Ok(pairs.map(|(of, by)| (of, by.to_string())).collect())
+}
+
+/// Returns a page of the references of the company's moves, whatever they begin with, posted or not.
+pub(super) async fn references(rpc: &Rpc, facts: &Facts, after: i64, limit: usize) -> Result<ReferencePage, Fault> {
+    let domain = json!([["company", "=", facts.company], ["description", "like", "%:%"], ["id", ">", after]]);
+    let params = json!([domain, 0, limit, [["id", "ASC"]], ["description"], facts.context()]);
+    let found: Vec<NumberedDescription> = rpc.call(&Call::read("model.account.move.search_read", params)).await?;
+    let next = found.last().filter(|_| found.len() >= limit).map(|last| last.id.to_string());
+    Ok(ReferencePage {
+        references: found.into_iter().map(|one| Reference::from_stored(one.description)).collect(),
+        next,
+    })
 }
 
 /// Returns the drafts and vouchers under these references.

@@ -87,6 +87,9 @@ catalogue! {
     lock_name(company: &str):
         "Postonce – export lock of {company} (leave as it is)",
         "Postonce – eksportlås for {company} (skal ikke endres)";
+    scheme_name(company: &str):
+        "Postonce – references of {company} (leave as it is)",
+        "Postonce – referanser for {company} (skal ikke endres)";
 }
 
 #[cfg(test)]

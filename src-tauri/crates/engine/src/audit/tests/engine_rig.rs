@@ -163,6 +163,7 @@ impl AccountingSystem for Books {
                 vouchers_per_request_max: 100,
                 reference_rules,
             },
+            keeps_scheme: false,
         })
     }
     async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
@@ -442,6 +443,8 @@ fn engine(
         signer: Arc::clone(key) as Arc<dyn Signer>,
         settings: Settings {
             organisation: OrganisationId::new("hlf").expect("a valid id"),
+            books: None,
+            source: crate::settings::SourceRule::default(),
             time_zone: chrono_tz::Europe::Oslo,
             posting: PostingRules {
                 payable_account: Account("2930".into()),

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use crate::domain::RecordId;
 use crate::ledger::LedgerError;
 use crate::ledger::file::connection::{APPLICATION_ID, BUSY_WAIT, MIGRATIONS, check, known_version};
 use crate::ledger::file::{backup, names};
@@ -81,10 +82,30 @@ fn migrate(connection: &mut Connection, clock: &dyn Clock, ids: &dyn IdSource) -
         )?;
     }
     if version < known_version() {
+        fill_in_forms(&transaction)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", known_version())?;
     }
     transaction.commit()
+}
+
+/// Fills in the forms of the ids of records that are older than the column.
+fn fill_in_forms(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut older = transaction
+        .prepare("SELECT seq, record_id FROM record WHERE id_form IS NULL AND seq > ?1 ORDER BY seq LIMIT 1000")?;
+    let mut fill_in = transaction.prepare("UPDATE record SET id_form = ?1 WHERE seq = ?2")?;
+    let mut after = 0_i64;
+    loop {
+        let page = older.query_map([after], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+        let page = page.collect::<rusqlite::Result<Vec<_>>>()?;
+        let Some((last, _)) = page.last() else { return Ok(()) };
+        after = *last;
+        for (seq, id) in page {
+            // An id that this program would not read is compared with none.
+            let Ok(id) = RecordId::new(id) else { continue };
+            fill_in.execute(rusqlite::params![id.form(), seq])?;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::domain::{HoldReason, RunId};
 use crate::error::Problem;
 use crate::ledger::values::{day, day_option, from_json, from_json_option, instant, number, word};
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
-use crate::views::{AttentionItem, ReExport, Reason, RecordCounts, RecordState, Sent};
+use crate::views::{AttentionItem, Question, ReExport, Reason, RecordCounts, RecordState, Sent};
 
 /// The number of entries that one page may have.
 const PAGE_MAX: u32 = 1_000;
@@ -20,8 +20,8 @@ impl Ledger {
         self.read(|tx| tx.counts()).await
     }
 
-    /// Returns the entries that wait for a person, in doubt first, then vanished, changed, refused and held: `limit` at
-    /// most (and never over 1,000). A record that is being sent is in doubt as well if it is `left`: nobody is sending
+    /// Returns the entries that wait for a person, in doubt first, then vanished, changed, refused, held, and what left
+    /// the source before it was exported: `limit` at most (and never over 1,000). A record that is being sent is in doubt as well if it is `left`: nobody is sending
     /// it any more.
     ///
     /// # Errors
@@ -47,6 +47,14 @@ impl Ledger {
         self.read(|tx| tx.waiting_re_exports()).await
     }
 
+    /// Returns what a person is asked before anything more is sent, oldest first.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn questions(&self) -> Result<Vec<Question>, LedgerError> {
+        self.read(|tx| tx.open_questions()).await
+    }
+
     /// Says whether this voucher is known here: acknowledged, reversed, or found under one of our references.
     ///
     /// # Errors
@@ -68,7 +76,8 @@ impl LedgerTx<'_> {
             Ok((self.get::<String>(row, "state")?, number("count", self.get(row, "records")?)?))
         })?;
         let approvals = self.waiting_re_exports()?.len() as u64;
-        let mut counts = RecordCounts { approvals, ..RecordCounts::default() };
+        let questions = self.open_questions()?.len() as u64;
+        let mut counts = RecordCounts { approvals, questions, ..RecordCounts::default() };
         for (state, records) in tallies {
             match word("record_state.state", &state, RecordState::from_text)? {
                 RecordState::Posted => counts.posted += records,
@@ -79,8 +88,9 @@ impl LedgerTx<'_> {
                 RecordState::Held => counts.held += records,
                 RecordState::Changed => counts.changed += records,
                 RecordState::Vanished => counts.vanished += records,
-                // The record is not in the source any more, and was never exported: nothing waits.
-                RecordState::Gone => {}
+                RecordState::Gone => counts.gone += records,
+                // A person has decided that it stays unexported: nothing waits.
+                RecordState::SetAside => {}
             }
         }
         Ok(counts)

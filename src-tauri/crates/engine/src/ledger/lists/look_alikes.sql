@@ -3,6 +3,6 @@ FROM record r
 JOIN record o ON o.date = r.date AND o.minor = r.minor AND o.payee_id = r.payee_id
     AND o.currency = r.currency AND o.text = r.text AND o.seq <> r.seq
 JOIN record_state s ON s.seq = o.seq
-WHERE r.record_id = :record AND s.state <> 'gone'
+WHERE r.record_id = :record AND s.state NOT IN ('gone', 'set_aside')
 ORDER BY o.seq
 LIMIT :limit

@@ -1,7 +1,7 @@
 //! Observes the source, row by row, into the ledger.
 //!
-//! Invariant: a reading counts only once it is finished; one that broke off changes what is known of a record's
-//! content, never which records are there.
+//! Invariant: a reading counts only once it is finished. One that broke off changes nothing of what was known: what it
+//! found of other content waits in `arrival` for an end that does not come, and whatever it has not come to is there.
 
 use chrono::{DateTime, Utc};
 use rusqlite::named_params;
@@ -68,31 +68,84 @@ impl LedgerTx<'_> {
     ) -> Result<(), LedgerError> {
         let hash = record.content_hash();
         let known = self.row(
-            "SELECT reading_id, content_hash FROM record WHERE record_id = :id",
-            named_params! { ":id": record.id.as_str() },
+            include_str!("known_record.sql"),
+            named_params! { ":id": record.id.as_str(), ":reading": reading.0 },
             |row| Ok((self.get::<i64>(row, "reading_id")?, self.get::<Vec<u8>>(row, "content_hash")?)),
         )?;
-        if let Some((seen_in, known_hash)) = known {
-            let same = ContentHash::from_bytes(&known_hash) == Some(hash);
-            if seen_in == reading.0 {
-                return self.observe_repeat(reading, &record.id, same, place);
-            }
-            if !same {
-                self.keep_superseded(&record.id, now)?;
-            }
+        let Some((seen_in, known_hash)) = known else { return self.add_record(reading, record, hash, place, now) };
+        let same = ContentHash::from_bytes(&known_hash) == Some(hash);
+        if seen_in == reading.0 {
+            return self.observe_repeat(reading, &record.id, same, place);
         }
-        self.execute(
-            include_str!("observe_record.sql"),
+        if !same {
+            self.keep_arrival(reading, record, hash, place)?;
+        }
+        self.execute_one(
+            "record",
+            include_str!("see_record.sql"),
             named_params! {
-                ":id": record.id.as_str(), ":hash": hash.as_bytes(), ":date": record.date.to_string(),
-                ":currency": record.amount.currency().code(), ":exponent": record.amount.currency().exponent(),
-                ":minor": record.amount.minor(), ":payee_id": record.payee.id, ":payee_name": record.payee.name,
-                ":category": record.category, ":text": record.text, ":department": record.department,
-                ":project": record.project, ":version": record.version,
-                ":approved_at": record.approved_at.map(stamp), ":file": place.file, ":line": signed(place.line),
-                ":now": stamp(now), ":reading": reading.0,
+                ":id": record.id.as_str(), ":reading": reading.0, ":same": same, ":payee_name": record.payee.name,
+                ":version": record.version, ":approved_at": record.approved_at.map(stamp), ":file": place.file,
+                ":line": signed(place.line), ":form": record.id.form(),
             },
-        )?;
+        )
+    }
+
+    fn add_record(
+        &self,
+        reading: Reading,
+        record: &Record,
+        hash: ContentHash,
+        place: &Place,
+        now: DateTime<Utc>,
+    ) -> Result<(), LedgerError> {
+        self.execute_one(
+            "record",
+            include_str!("add_record.sql"),
+            named_params! {
+                ":id": record.id.as_str(), ":form": record.id.form(), ":hash": hash.as_bytes(),
+                ":date": record.date.to_string(), ":currency": record.amount.currency().code(),
+                ":exponent": record.amount.currency().exponent(), ":minor": record.amount.minor(),
+                ":payee_id": record.payee.id, ":payee_name": record.payee.name, ":category": record.category,
+                ":text": record.text, ":department": record.department, ":project": record.project,
+                ":version": record.version, ":approved_at": record.approved_at.map(stamp), ":file": place.file,
+                ":line": signed(place.line), ":now": stamp(now), ":reading": reading.0,
+            },
+        )
+    }
+
+    /// Keeps another content of a known record until the reading has ended.
+    fn keep_arrival(
+        &self,
+        reading: Reading,
+        record: &Record,
+        hash: ContentHash,
+        place: &Place,
+    ) -> Result<(), LedgerError> {
+        self.execute_one(
+            "arrival",
+            include_str!("keep_arrival.sql"),
+            named_params! {
+                ":id": record.id.as_str(), ":reading": reading.0, ":hash": hash.as_bytes(),
+                ":date": record.date.to_string(), ":currency": record.amount.currency().code(),
+                ":exponent": record.amount.currency().exponent(), ":minor": record.amount.minor(),
+                ":payee_id": record.payee.id, ":payee_name": record.payee.name, ":category": record.category,
+                ":text": record.text, ":department": record.department, ":project": record.project,
+                ":version": record.version, ":approved_at": record.approved_at.map(stamp), ":file": place.file,
+                ":line": signed(place.line),
+            },
+        )
+    }
+
+    /// Takes over the other contents that the reading found.
+    fn take_over_arrivals(&self, reading: Reading, now: DateTime<Utc>) -> Result<(), LedgerError> {
+        let this = named_params! { ":reading": reading.0 };
+        let arrived = "SELECT record_id FROM arrival WHERE reading_id = :reading";
+        for id in self.rows(arrived, this, |row| self.record_id(row))? {
+            self.keep_superseded(&id, now)?;
+        }
+        self.execute(include_str!("take_over_arrivals.sql"), this)?;
+        self.execute("DELETE FROM arrival", [])?;
         Ok(())
     }
 
@@ -140,16 +193,18 @@ impl LedgerTx<'_> {
     }
 
     /// Ends the reading: it is now what the source holds. The flaws and repeats of earlier readings are dropped; their
-    /// meaning for a run stands in that run's rows.
+    /// meaning for a run stands in that run's rows. But a row that could not be read and has an id stays, if nothing of
+    /// that id is there any more: it left the source before it was exported.
     pub(crate) fn finish_reading(&self, reading: Reading, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let this = named_params! { ":reading": reading.0 };
+        self.take_over_arrivals(reading, now)?;
         self.execute(
             "UPDATE record SET conflict = 1 WHERE reading_id = :reading AND record_id IN
                  (SELECT record_id FROM flaw WHERE reading_id = :reading AND record_id IS NOT NULL)",
             this,
         )?;
-        self.execute("DELETE FROM flaw WHERE reading_id <> :reading", this)?;
         self.execute("DELETE FROM left_out WHERE reading_id <> :reading", this)?;
+        self.execute(include_str!("drop_flaws.sql"), this)?;
         self.execute("DELETE FROM repeat WHERE reading_id <> :reading", this)?;
         self.execute("UPDATE ledger SET latest_reading = :reading", this)?;
         self.execute_one(

@@ -1,0 +1,43 @@
+//! Runs `confirm` and `set-aside`: a person's word on what a sync asked, and on what left the source.
+
+use postonce_engine::domain::Topic;
+use serde_json::json;
+
+use super::{actor, engine};
+use crate::args::{Args, Confirm, Confirmed, SetAside};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{Status, words};
+
+pub(crate) async fn confirm(args: &Args, asked: &Confirm, output: &Output) -> Result<Status, Failure> {
+    let topic = match asked.what {
+        Confirmed::Books => Topic::Books,
+        Confirmed::Prefix => Topic::Prefix,
+        Confirmed::Source => Topic::Source,
+        Confirmed::Ids => Topic::Ids,
+        Confirmed::LookAlikes => Topic::LookAlikes,
+        Confirmed::Record => Topic::LookAlikeId,
+    };
+    let engine = engine(&args.open_workspace()?)?;
+    match (topic, &asked.id) {
+        (Topic::LookAlikeId, Some(id)) => engine.confirm_record(id, &asked.reason, &actor()).await?,
+        _ => engine.confirm(topic, &asked.reason, &actor()).await?,
+    }
+    if output.json {
+        output.document(&json!({ "confirmed": topic, "record_id": asked.id }));
+    } else {
+        output.say(output.word(words::CONFIRMED));
+    }
+    Ok(Status::Done)
+}
+
+pub(crate) async fn set_aside(args: &Args, asked: &SetAside, output: &Output) -> Result<Status, Failure> {
+    let engine = engine(&args.open_workspace()?)?;
+    engine.set_aside(&asked.ids, &asked.reason, &actor()).await?;
+    if output.json {
+        output.document(&json!({ "set_aside": asked.ids }));
+    } else {
+        output.say(format!("{}: {}", output.word(words::SET_ASIDE), asked.ids.join(", ")));
+    }
+    Ok(Status::Done)
+}

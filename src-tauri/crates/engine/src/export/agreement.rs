@@ -1,0 +1,123 @@
+//! Agrees with the books on the references: all that export into them begin alike, and look for a record in every form
+//! that its reference ever had.
+//!
+//! Invariant: an engine that does not know its own prefix to be in use there sends nothing while another is.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::identity::{ask_person, nothing_to_ask};
+use crate::calls::{Caller, RunError};
+use crate::domain::{ReferenceForms, ReferenceRules, Topic};
+use crate::error::Problem;
+use crate::ledger::Pin;
+use crate::lock::Permit;
+use crate::parts::Parts;
+use crate::ports::{Connection, ReferenceScheme};
+
+/// The times that the scheme is read anew, since somebody else has written it meanwhile.
+const ROUNDS_MAX: usize = 4;
+/// The pages of references that are read at most where the books keep no scheme: ten million vouchers.
+const PAGES_MAX: usize = 100_000;
+
+/// The references of these books, as a look through all of them shows.
+#[derive(Default)]
+struct Listed {
+    /// Another prefix, of the oldest such reference.
+    other: Option<String>,
+    /// The longest of our own, in characters.
+    longest: usize,
+}
+
+/// Agrees with the books, under the permit, and keeps there what is agreed; returns the forms in which references of
+/// this workspace stand there.
+pub(crate) async fn agree(
+    parts: &Parts,
+    connection: &Connection,
+    permit: &Permit,
+    caller: &Caller,
+) -> Result<ReferenceForms, RunError> {
+    let Parts { ledger, clock, accounting, settings, .. } = parts;
+    let (own, current) = (settings.organisation.as_str(), connection.capabilities.reference_rules);
+    let known = ledger.read(|tx| {
+        let prefix = tx.pinned::<String>(Pin::Prefix)?.or(tx.prefix_in_use()?);
+        Ok((prefix, tx.kept_rules()?, tx.has_exported()?))
+    });
+    let (ours_before, mut rules, has_exported) = known.await?;
+    let mut listed: Option<Listed> = None;
+    for _ in 0..ROUNDS_MAX {
+        let kept = if connection.keeps_scheme { caller.ask(permit, || accounting.scheme()).await? } else { None };
+        let mut others: BTreeSet<String> = ours_before.iter().filter(|before| *before != own).cloned().collect();
+        match &kept {
+            Some(scheme) if scheme.prefixes.is_empty() || scheme.prefixes.contains(own) => {}
+            Some(scheme) => others.extend(scheme.prefixes.iter().cloned()),
+            None if has_exported => {}
+            None => {
+                if listed.is_none() {
+                    listed = Some(list(parts, permit, caller).await?);
+                }
+                others.extend(listed.iter().filter_map(|listed| listed.other.clone()));
+            }
+        }
+        if others.is_empty() {
+            nothing_to_ask(ledger, clock.as_ref(), Topic::Prefix).await.map_err(RunError::Problem)?;
+        } else {
+            let names = others.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let problem = Problem::prefix_differs(own, names, &connection.organisation_name);
+            let about = json!({ "others": others, "prefix": own });
+            ask_person(ledger, clock.as_ref(), Topic::Prefix, about, problem).await.map_err(RunError::Problem)?;
+        }
+        let mut scheme = kept.clone().unwrap_or_default();
+        scheme.prefixes.extend(others);
+        scheme.prefixes.insert(own.to_owned());
+        let seen_longer = listed.as_ref().map(|listed| listed.longest).filter(|longest| *longest > current.length_max);
+        let inferred = seen_longer.map(|length_max| ReferenceRules { length_max, ..current });
+        for each in rules.iter().copied().chain(inferred).chain([current]) {
+            scheme.add(each);
+        }
+        rules.clone_from(&scheme.rules);
+        if connection.keeps_scheme && kept.as_ref() != Some(&scheme) {
+            let is_kept = caller.ask(permit, || accounting.keep_scheme(permit, &scheme)).await?;
+            if !is_kept {
+                continue;
+            }
+        }
+        let (kept_rules, now) = (rules.clone(), clock.now());
+        ledger.write(move |tx| tx.pin(Pin::Rules, &kept_rules, now)).await?;
+        return Ok(ReferenceForms { current, earlier: rules.into_iter().filter(|each| *each != current).collect() });
+    }
+    Err(RunError::Problem(Problem::accounting_unexpected(&connection.address, 200, "reference scheme")))
+}
+
+/// Looks through the references of books that keep no scheme, for a ledger that has none of its own yet.
+async fn list(parts: &Parts, permit: &Permit, caller: &Caller) -> Result<Listed, RunError> {
+    let own = parts.settings.organisation.as_str();
+    let (mut listed, mut cursor) = (Listed::default(), None::<String>);
+    for _ in 0..PAGES_MAX {
+        let page = caller.ask(permit, || parts.accounting.references(cursor.as_deref())).await?;
+        let Some(page) = page else { return Ok(listed) };
+        for reference in &page.references {
+            match reference.prefix() {
+                Some(prefix) if prefix.as_str() == own => {
+                    listed.longest = listed.longest.max(reference.as_str().chars().count());
+                }
+                Some(prefix) if listed.other.is_none() => listed.other = Some(prefix.as_str().to_owned()),
+                Some(_) | None => {}
+            }
+        }
+        if page.next.is_none() || page.next == cursor {
+            return Ok(listed);
+        }
+        cursor = page.next;
+    }
+    Ok(listed)
+}
+
+impl ReferenceScheme {
+    fn add(&mut self, rules: ReferenceRules) {
+        if !self.rules.contains(&rules) {
+            self.rules.push(rules);
+        }
+    }
+}

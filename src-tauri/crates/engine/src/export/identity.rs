@@ -1,0 +1,191 @@
+//! Checks before anything is sent that a record is still the record it was: same books, same references, same ids. A
+//! change of one of them would export again what was exported.
+//!
+//! Invariants: nothing is sent while a question is open; an answer is a person's word with a reason, and holds for
+//! exactly what was asked.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::calls::RunError;
+use crate::domain::Topic;
+use crate::error::Problem;
+use crate::export::planning::Tally;
+use crate::ledger::{Ledger, LedgerError, OtherExpenses, Pin, Reading, SharedIds};
+use crate::parts::Parts;
+use crate::ports::{Clock, Connection};
+
+/// The number of records at most that go without a question although they equal exported ones under other ids: a
+/// handful of people do take the same bus for the same fare, and are paid for it under two approvals.
+pub(crate) const LOOK_ALIKES_SENT_MAX: u64 = 5;
+/// The same number at least, where nothing else is new and no exported id is in the source any more.
+const LOOK_ALIKES_ALONE_MIN: u64 = 2;
+/// The number of ids at most that may stand on rows of other content while the file is still believed; those rows are
+/// held, each by itself.
+const SHARED_IDS_MAX: u64 = 5;
+/// The share of all ids, one in so many, from which on shared ones mean that the column has no ids.
+const SHARED_IDS_SHARE: u64 = 10;
+
+/// The books, as they are pinned and asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PinnedBooks {
+    pub(crate) address: String,
+    pub(crate) organisation: String,
+}
+
+impl PinnedBooks {
+    pub(crate) fn of(connection: &Connection) -> Self {
+        Self { address: connection.address.clone(), organisation: connection.organisation_id.clone() }
+    }
+}
+
+/// Stops for a person's word, unless it was given on exactly this; the question then stands in the ledger.
+pub(crate) async fn ask_person(
+    ledger: &Ledger,
+    clock: &dyn Clock,
+    topic: Topic,
+    about: Value,
+    problem: Problem,
+) -> Result<(), Problem> {
+    let asked = about.clone();
+    if ledger.read(move |tx| tx.is_answered(topic, &asked)).await? {
+        return Ok(());
+    }
+    let (now, kept) = (clock.now(), problem.clone());
+    ledger.write(move |tx| tx.ask_person(topic, &about, &kept, now)).await?;
+    Err(problem)
+}
+
+/// Withdraws the question of a topic, if one is open: what it was about is as it was.
+pub(crate) async fn nothing_to_ask(ledger: &Ledger, clock: &dyn Clock, topic: Topic) -> Result<(), Problem> {
+    if ledger.read(move |tx| tx.asks(topic)).await? {
+        let now = clock.now();
+        ledger.write(move |tx| tx.withdraw_question(topic, now)).await?;
+    }
+    Ok(())
+}
+
+/// Checks that these are the books of this workspace, at their address: those that it last sent to, and those that a
+/// person confirmed in its file.
+pub(crate) async fn check_books(parts: &Parts, connection: &Connection) -> Result<(), Problem> {
+    let Parts { ledger, clock, settings, .. } = parts;
+    let found = PinnedBooks::of(connection);
+    let pinned = ledger.read(|tx| tx.pinned::<PinnedBooks>(Pin::Books)).await?;
+    let stated = settings.books.as_ref().map(|books| PinnedBooks {
+        address: books.address.clone().unwrap_or_else(|| found.address.clone()),
+        organisation: books.organisation.clone(),
+    });
+    for expected in pinned.iter().chain(&stated).filter(|expected| **expected != found) {
+        let problem = Problem::books_differ(
+            &expected.organisation,
+            &expected.address,
+            format!("{} ({})", connection.organisation_name, found.organisation),
+            &found.address,
+        );
+        ask_person(ledger, clock.as_ref(), Topic::Books, json!({ "expected": expected, "found": found }), problem)
+            .await?;
+    }
+    nothing_to_ask(ledger, clock.as_ref(), Topic::Books).await?;
+    if pinned.is_none() && ledger.read(|tx| tx.has_exported()).await? {
+        // The ledger is older than its pins.
+        let now = clock.now();
+        ledger.write(move |tx| tx.pin(Pin::Books, &found, now)).await?;
+    }
+    Ok(())
+}
+
+/// Checks that ids are read from where those of the exported records were.
+pub(crate) async fn check_source(parts: &Parts) -> Result<(), Problem> {
+    let Parts { ledger, clock, settings, .. } = parts;
+    let now_read = settings.source.ids.clone();
+    match ledger.read(|tx| tx.pinned::<BTreeMap<String, String>>(Pin::Source)).await? {
+        Some(before) if before != now_read && !before.is_empty() => {
+            let problem = Problem::source_ids_moved(shown(&before, &now_read), shown(&now_read, &before));
+            let about = json!({ "after": now_read, "before": before });
+            ask_person(ledger, clock.as_ref(), Topic::Source, about, problem).await
+        }
+        Some(_) => nothing_to_ask(ledger, clock.as_ref(), Topic::Source).await,
+        None => {
+            if ledger.read(|tx| tx.has_exported()).await? {
+                let now = clock.now();
+                ledger.write(move |tx| tx.pin(Pin::Source, &now_read, now)).await?;
+            }
+            nothing_to_ask(ledger, clock.as_ref(), Topic::Source).await
+        }
+    }
+}
+
+/// Returns the values in which one place of ids differs from another: `Nr`, or `id = Nr, line = Linje`.
+fn shown(these: &BTreeMap<String, String>, others: &BTreeMap<String, String>) -> String {
+    let differing: Vec<_> = these.iter().filter(|(key, value)| others.get(*key) != Some(value)).collect();
+    match differing.as_slice() {
+        [] => "–".to_owned(),
+        [(_, value)] => (*value).clone(),
+        several => several.iter().map(|(key, value)| format!("{key} = {value}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// Checks, before a reading counts, that ids name one expense each: no exported record's stands for another expense,
+/// and no column that has no ids is taken for one that does.
+pub(crate) async fn check_ids(ledger: &Ledger, clock: &dyn Clock, reading: Reading) -> Result<(), Problem> {
+    let found = ledger.read(move |tx| Ok((tx.other_expenses(reading)?, tx.shared_ids(reading)?)));
+    let (others, shared): (Vec<OtherExpenses>, Option<SharedIds>) = found.await?;
+    if let Some(anew) = others.into_iter().find(OtherExpenses::begin_anew) {
+        let OtherExpenses { file, perhaps, first, .. } = anew;
+        let about = json!({ "file": file, "first": first, "ids": perhaps, "what": "begin_anew" });
+        let problem = Problem::ids_begin_anew(&file, perhaps, &first);
+        return ask_person(ledger, clock, Topic::Ids, about, problem).await;
+    }
+    if let Some(SharedIds { shared, ids, file, first }) = shared.filter(SharedIds::are_none) {
+        let about = json!({ "file": file, "first": first, "ids": shared, "what": "shared" });
+        let problem = Problem::ids_shared(&file, shared, ids, &first);
+        return ask_person(ledger, clock, Topic::Ids, about, problem).await;
+    }
+    nothing_to_ask(ledger, clock, Topic::Ids).await
+}
+
+impl OtherExpenses {
+    /// Says whether most exported ids of the file stand for other expenses. One record that somebody corrected, or a
+    /// few among many, are changes.
+    fn begin_anew(&self) -> bool {
+        let enough = self.surely >= 1 || self.perhaps >= 2;
+        enough && self.perhaps > self.same
+    }
+}
+
+impl SharedIds {
+    /// Says whether these are no ids at all.
+    fn are_none(&self) -> bool {
+        self.shared > SHARED_IDS_MAX && self.shared * SHARED_IDS_SHARE > self.ids
+    }
+}
+
+/// Checks that a plan does not send once more, under other ids, what was exported.
+pub(crate) async fn check_look_alikes(parts: &Parts, reading: Reading, tally: &Tally) -> Result<(), Problem> {
+    let Parts { ledger, clock, .. } = parts;
+    let twins = &tally.twins;
+    let is_all = twins.count >= LOOK_ALIKES_ALONE_MIN && twins.count == tally.send;
+    let too_many =
+        twins.count > LOOK_ALIKES_SENT_MAX || (is_all && !ledger.read(move |tx| tx.reads_exported(reading)).await?);
+    let Some((first, exported)) = twins.first.as_ref().filter(|_| too_many) else {
+        return nothing_to_ask(ledger, clock.as_ref(), Topic::LookAlikes).await;
+    };
+    let about = json!({ "count": twins.count, "records": twins.digest() });
+    let problem = Problem::look_alikes_many(twins.count, tally.send, first, exported);
+    ask_person(ledger, clock.as_ref(), Topic::LookAlikes, about, problem).await
+}
+
+/// Pins what the workspace exports from and into, right before it sends for the first time, or after a person's word
+/// for the first time.
+pub(crate) async fn pin(parts: &Parts, connection: &Connection) -> Result<(), RunError> {
+    let (books, source) = (PinnedBooks::of(connection), parts.settings.source.ids.clone());
+    let (prefix, now) = (parts.settings.organisation.as_str().to_owned(), parts.clock.now());
+    let pinned = parts.ledger.write(move |tx| -> Result<(), LedgerError> {
+        tx.pin(Pin::Books, &books, now)?;
+        tx.pin(Pin::Prefix, &prefix, now)?;
+        tx.pin(Pin::Source, &source, now)
+    });
+    Ok(pinned.await?)
+}
