@@ -5,10 +5,11 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use crate::ledger::LedgerError;
 use crate::ledger::file::connection::reader;
+use crate::ledger::trail::coverage::Coverage;
+use crate::ledger::{LedgerError, LedgerTx};
 
 /// A pin, as it stands in the older ledger: its topic, its value, and when it was pinned.
 type PinRow = (String, String, String);
@@ -25,33 +26,42 @@ fn try_carry(old: &Path, rebuilt: &Path) -> Result<(), LedgerError> {
     let from = reader(old)?;
     let pins = pins(&from).map_err(sqlite_error)?;
     let mut into = Connection::open(rebuilt).map_err(sqlite_error)?;
-    let copy = |into: &mut Connection| -> rusqlite::Result<()> {
-        let into = into.transaction()?;
-        for (topic, value, at) in &pins {
-            into.execute(
-                "INSERT INTO pin (topic, value, pinned_at, carried) VALUES (?1, ?2, ?3, 1)",
-                params![topic, value, at],
-            )?;
-        }
-        if has_table(&from, "question")? {
-            let mut answers = from.prepare(
-                "SELECT topic, about, asked_at, answered_at, reason, actor_user, actor_host FROM question
-                 WHERE answered_at IS NOT NULL",
-            )?;
-            let mut rows = answers.query([])?;
-            while let Some(row) = rows.next()? {
-                let texts = (0..7).map(|column| row.get::<_, Option<String>>(column));
-                let texts = texts.collect::<rusqlite::Result<Vec<_>>>()?;
-                into.execute(
-                    "INSERT INTO question (topic, about, asked_at, answered_at, reason, actor_user, actor_host)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                    rusqlite::params_from_iter(texts),
-                )?;
-            }
-        }
-        into.commit()
-    };
-    copy(&mut into).map_err(sqlite_error)
+    // The rows are covered by the trail like any other.
+    let coverage = Coverage::noting(&into).map_err(sqlite_error)?;
+    let transaction = into.transaction().map_err(sqlite_error)?;
+    copy(&from, &transaction, &pins).map_err(sqlite_error)?;
+    let tx = LedgerTx::new(&transaction, rebuilt, &coverage);
+    tx.note_changes()?;
+    tx.forget_changes()?;
+    drop(tx);
+    transaction.commit().map_err(sqlite_error)
+}
+
+fn copy(from: &Connection, into: &Transaction<'_>, pins: &[PinRow]) -> rusqlite::Result<()> {
+    for (topic, value, at) in pins {
+        into.execute(
+            "INSERT INTO pin (topic, value, pinned_at, carried) VALUES (?1, ?2, ?3, 1)",
+            params![topic, value, at],
+        )?;
+    }
+    if !has_table(from, "question")? {
+        return Ok(());
+    }
+    let mut answers = from.prepare(
+        "SELECT topic, about, asked_at, answered_at, reason, actor_user, actor_host FROM question
+         WHERE answered_at IS NOT NULL",
+    )?;
+    let mut rows = answers.query([])?;
+    while let Some(row) = rows.next()? {
+        let texts = (0..7).map(|column| row.get::<_, Option<String>>(column));
+        let texts = texts.collect::<rusqlite::Result<Vec<_>>>()?;
+        into.execute(
+            "INSERT INTO question (topic, about, asked_at, answered_at, reason, actor_user, actor_host)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            rusqlite::params_from_iter(texts),
+        )?;
+    }
+    Ok(())
 }
 
 fn pins(from: &Connection) -> rusqlite::Result<Vec<PinRow>> {

@@ -9,7 +9,8 @@ use rusqlite::Connection;
 use crate::domain::audit_chain::Value;
 
 /// Tables that no entry covers, and why.
-pub(crate) const TABLES_OUTSIDE: [(&str, &str); 6] = [
+pub(crate) const TABLES_OUTSIDE: [(&str, &str); 7] = [
+    ("arrival", "contents of a reading that has not ended; its end takes them over into the record"),
     ("audit", "its entries are chained, and each says itself what happened"),
     ("audit_head", "its heads are signed and held against the chain"),
     ("row_digest", "its digests make the roots that stand in entries"),
@@ -19,12 +20,13 @@ pub(crate) const TABLES_OUTSIDE: [(&str, &str); 6] = [
 ];
 
 /// Columns that no entry covers, and why.
-pub(crate) const COLUMNS_OUTSIDE: [(&str, &str, &str); 8] = [
+pub(crate) const COLUMNS_OUTSIDE: [(&str, &str, &str); 9] = [
     ("attempt", "shares_voucher", "says which of several attempts keeps a voucher; the voucher itself is covered"),
     ("ledger", "writes", "counts transactions, to see whether the file was replaced"),
     ("ledger", "latest_reading", "a mark of the newest reading, which each run sets anew"),
     ("record", "reading_id", "a mark of the newest reading in which it stood, which each run sets anew"),
     ("record", "file", "its place in the newest reading; the rows of a run keep the place it had then"),
+    ("record", "id_form", "made of record_id, which is covered"),
     ("record", "line", "its place in the newest reading; the rows of a run keep the place it had then"),
     ("request", "body", "held against body_hash, which is covered; it is let go of when it is answered"),
     ("run_item", "mark", "the beginning of the digest itself"),
@@ -34,18 +36,21 @@ pub(crate) const COLUMNS_OUTSIDE: [(&str, &str, &str); 8] = [
 pub(crate) const RUN_ITEM: &str = "run_item";
 
 /// The conditions under which a row never changes again.
-const SETTLED: [(&str, &str); 12] = [
+const SETTLED: [(&str, &str); 15] = [
     ("acceptance", "1"),
     ("alarm", "cleared_at IS NOT NULL"),
     ("attempt", "state IN ('posted', 'refused', 'not_sent')"),
     ("comparison", "finished_at IS NOT NULL"),
     ("comparison_difference", "1"),
+    ("pin", "1"),
+    ("question", "answered_at IS NOT NULL OR withdrawn_at IS NOT NULL"),
     ("re_export", "withdrawn_at IS NOT NULL"),
     ("reading", "finished_at IS NOT NULL"),
     ("reversal", "state IN ('posted', 'refused', 'not_sent')"),
     ("run", "finished_at IS NOT NULL"),
     ("run_sum", "1"),
     ("schedule_seen", "1"),
+    ("set_aside", "1"),
     ("scheduled_time", "how <> 'claimed'"),
 ];
 
