@@ -57,6 +57,7 @@ test('set-up takes the short name that the books have already', () => {
     userId: 'u',
     userName: 'Kari',
     protection: 'enforced' as const,
+    waitsAfterOthersSeconds: 0,
     keepsReferences: true,
   };
   setup.reached = { connection, missing: [], prefixInUse: 'hlf' };
