@@ -40,3 +40,17 @@ INSERT INTO schedule_seen (seen_id, cron, time_zone, seen_at) VALUES (1, '0 2 * 
 INSERT INTO scheduled_time (time_id, scheduled_for, since, missed, dealt_with_at, how, run_id)
 VALUES (1, '2026-11-02T02:00:00.000Z', '2026-11-01T02:00:00.000Z', 0, '2026-11-02T02:00:01.000Z', 'ran', 'run-1');
 UPDATE run SET finished_at = '2026-11-02T09:00:06.000Z', outcome = 'completed';
+
+INSERT INTO pin (pin_id, topic, value, pinned_at, carried)
+VALUES (1, 'books', '{"address":"http://books","organisation":"hlf"}', '2026-11-03T09:14:03.000Z', 1);
+
+INSERT INTO question (question_id, topic, about, problem, asked_at, withdrawn_at)
+VALUES (1, 'source', '{"after":"Nr"}', '{"code":"source_ids_moved","params":{}}', '2026-11-03T09:14:03.000Z',
+        '2026-11-03T09:15:03.000Z');
+
+INSERT INTO question (question_id, topic, about, problem, asked_at, answered_at, reason, actor_user, actor_host)
+VALUES (2, 'prefix', '{"prefix":"hlf"}', '{"code":"prefix_differs","params":{}}', '2026-11-03T09:14:03.000Z',
+        '2026-11-03T09:15:03.000Z', 'Two clients of one bookkeeper', 'kari', 'HLF-PC-12');
+
+INSERT INTO set_aside (set_aside_id, record_id, reading_id, reason, actor_user, actor_host, set_aside_at)
+VALUES (1, 'PM-1', 1, 'Paid in cash on the same day', 'kari', 'HLF-PC-12', '2026-11-03T09:14:03.000Z');

@@ -170,6 +170,7 @@ impl AccountingSystem for ScriptedBooks {
             user_id: "api-7".into(),
             user_name: "Kari Nordmann".into(),
             capabilities: of(&self.capabilities).clone(),
+            keeps_scheme: false,
         })
     }
     async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
@@ -303,6 +304,8 @@ impl LaggingRig {
             signer: Arc::new(Key::default()),
             settings: Settings {
                 organisation: OrganisationId::new("hlf").expect("a valid id"),
+                books: None,
+                source: crate::settings::SourceRule::default(),
                 time_zone: chrono_tz::Europe::Oslo,
                 posting: PostingRules {
                     payable_account: Account("2930".into()),
