@@ -44,7 +44,9 @@ test('a problem that passes is no alarm', () => {
 
 test('a problem that must be seen is an alarm', () => {
   const grave: ErrorCode[] = codes.filter((code) =>
-    /^(ledger_(?!busy|is_sound)|audit_|organisation_|evidence_|setup_|source_(?!unfinished|line_end)|secret_missing|keyring_)/.test(code),
+    /^(ledger_(?!busy|is_sound)|audit_|organisation_|evidence_|setup_|source_(?!unfinished|line_end)|secret_missing|keyring_)/.test(
+      code,
+    ),
   );
   expect(grave.length).toBeGreaterThan(25);
   for (const code of grave) expect([code, severities[code]]).toEqual([code, 'stop']);
