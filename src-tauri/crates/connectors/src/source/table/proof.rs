@@ -249,14 +249,13 @@ fn example(text: &str, line: u64) -> Option<(String, u64)> {
 }
 
 /// Says whether a text looks like UTF-8 that was once read as windows-1252: the letter of a first byte, and behind it
-/// the character of a second one.
+/// the character of a second one. `Å` is a letter of the language, so that a mark behind it (`«Å»`) shows nothing.
 fn is_garbled(text: &str) -> bool {
     let (text, ..) = encoding_rs::WINDOWS_1252.encode(text);
-    let mut begun = false;
-    text.iter().any(|&byte| {
-        let is_second = begun && (0x80..0xc0).contains(&byte);
-        begun = matches!(byte, 0xc3 | 0xc2 | 0xc5);
-        is_second
+    text.windows(2).any(|pair| match *pair {
+        [0xc2 | 0xc3, second] => (0x80..0xc0).contains(&second),
+        [0xc5, second] => matches!(second, 0xa1 | 0xb8 | 0xbd | 0xbe),
+        _ => false,
     })
 }
 
