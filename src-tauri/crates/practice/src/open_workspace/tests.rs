@@ -8,7 +8,7 @@ use tokio::task::LocalSet;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::{Wish, make, options, rebuild};
+use crate::{RebuildWish, Wish, make, options, rebuild};
 
 /// Makes a practice workspace; returns the address of its sandbox as well.
 fn practice(dir: &Path) -> (Workspace, SocketAddr) {
@@ -96,11 +96,15 @@ async fn rebuild_that_is_stopped_leaves_the_old_ledger_and_no_sandbox() {
     let dir = tempfile::tempdir().expect("a folder");
     let (workspace, address) = practice(dir.path());
     OpenWorkspace::open(workspace.clone()).await.expect("it opens").close().await;
-    let actor = postonce_connectors::actor();
+    let wish = RebuildWish {
+        actor: postonce_connectors::actor(),
+        reason: Some("the ledger is made anew for a test".into()),
+        confirm: Some(workspace.organisation().as_str().to_owned()),
+    };
     let stop = CancellationToken::new();
     stop.cancel();
-    rebuild(&workspace, actor.clone(), stop, || ()).await.expect_err("it was stopped");
+    rebuild(&workspace, wish.clone(), stop, || ()).await.expect_err("it was stopped");
     assert!(workspace.ledger_path().exists() && !answers(address).await);
-    rebuild(&workspace, actor, CancellationToken::new(), || ()).await.expect("it ends");
+    rebuild(&workspace, wish, CancellationToken::new(), || ()).await.expect("it ends");
     assert!(workspace.ledger_path().exists() && !answers(address).await);
 }

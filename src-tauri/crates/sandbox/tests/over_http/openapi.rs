@@ -150,9 +150,10 @@ async fn witnesses(practice: &Practice, document: &mut Document, token: &str) {
     (signed["signature"], signed["public_key"]) = ("c2lnbmF0dXJl".into(), "a2V5".into());
     document.see(practice, WITNESS, put(token, signed), 204).await;
     document.see(practice, WITNESSES, Call::new(Method::GET, WITNESSES), 200).await;
-    let history = |query: &str| Call::new(Method::GET, &format!("{path}/history{query}"));
-    document.see(practice, HISTORY, history("?limit=1"), 200).await;
-    document.see(practice, HISTORY, history("?cursor=x"), 400).await;
+    let history = format!("{path}/history");
+    let (page, wrong) = (format!("{history}?limit=1"), format!("{history}?cursor=x"));
+    document.see(practice, HISTORY, Call::new(Method::GET, &page), 200).await;
+    document.see(practice, HISTORY, Call::new(Method::GET, &wrong), 400).await;
     document.see(practice, WITNESS, Call::new(Method::GET, path), 200).await;
 }
 

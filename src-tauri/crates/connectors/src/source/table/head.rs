@@ -25,8 +25,6 @@ pub(crate) struct Head {
     pub(crate) ignored: Vec<usize>,
     /// The titles as they stand there; none in a file without.
     pub(crate) titles: StringRecord,
-    /// The line on which the titles begin; `None` in a file without.
-    pub(crate) line: Option<u64>,
     /// The last line of the titles, or 0: rows begin behind it.
     last_line: u64,
     /// The number of columns; `None` where no titles say it.
@@ -153,7 +151,7 @@ impl Search<'_> {
             return Ok(None);
         }
         self.first = Some(line.clone());
-        match self.head(&line.cells, line.number, line.number) {
+        match self.head(&line.cells, line.number) {
             Ok(head) => Ok(Some(head)),
             Err(unfit) => Err(self.error(unfit, &line.cells)),
         }
@@ -169,19 +167,17 @@ impl Search<'_> {
             return if look::is_record(line, self.settings) {
                 self.without_titles().map(Some)
             } else {
-                self.head(&line.cells, line.number, line.number)
-                    .map(Some)
-                    .map_err(|unfit| self.error(unfit, &line.cells))
+                self.head(&line.cells, line.number).map(Some).map_err(|unfit| self.error(unfit, &line.cells))
             };
         }
-        match self.head(&line.cells, line.number, line.number) {
+        match self.head(&line.cells, line.number) {
             Ok(head) => return Ok(Some(head)),
             Err(Unfit::Repeated(column)) => return Err(self.error(Unfit::Repeated(column), &line.cells)),
             Err(Unfit::Missing(_)) => {}
         }
         if let Some(above) = self.above.take() {
             let both = joined(&above.cells, &line.cells);
-            if let Ok(head) = self.head(&both, above.number, line.number) {
+            if let Ok(head) = self.head(&both, line.number) {
                 return Ok(Some(head));
             }
         }
@@ -213,7 +209,7 @@ impl Search<'_> {
             return FileError::HeadMissing { path: path(), found: shown(&first.cells) };
         }
         let best = self.best.take().map_or(first, |(_, best)| best);
-        match self.head(&best.cells, best.number, best.number) {
+        match self.head(&best.cells, best.number) {
             Err(unfit) => self.error(unfit, &best.cells),
             // Not reached: a line that has every title was taken.
             Ok(_) => FileError::Empty(path()),
@@ -222,8 +218,8 @@ impl Search<'_> {
 
     fn without_titles(&self) -> Result<Head, FileError> {
         let none = StringRecord::new();
-        let head = self.head(&none, 0, 0).map_err(|unfit| self.error(unfit, &none))?;
-        Ok(Head { line: None, width: None, ..head })
+        let head = self.head(&none, 0).map_err(|unfit| self.error(unfit, &none))?;
+        Ok(Head { width: None, ..head })
     }
 
     fn names_no_title(&self) -> bool {
@@ -240,7 +236,7 @@ impl Search<'_> {
         self.settings.columns.values().chain(ids).chain(rules)
     }
 
-    fn head(&self, titles: &StringRecord, line: u64, last_line: u64) -> Result<Head, Unfit> {
+    fn head(&self, titles: &StringRecord, last_line: u64) -> Result<Head, Unfit> {
         let place = |column: &Column| self.place(column, titles);
         let mut places = BTreeMap::new();
         // The id first, as a workspace names it first.
@@ -265,7 +261,6 @@ impl Search<'_> {
             rules: rules?,
             ignored,
             titles: titles.clone(),
-            line: Some(line),
             last_line,
             width: Some(titles.len()),
             cells_min,

@@ -155,7 +155,7 @@ fn voucher(total: &str, id: usize) -> FoundVoucher {
         state: VoucherState::Posted,
         reversed_by: None,
         reverses: None,
-        shown: crate::domain::ShownContent::default(),
+        shown: ShownContent::default(),
         differs: Vec::new(),
     }
 }
