@@ -266,6 +266,16 @@ async fn ledger_from_before_is_sealed_by_its_first_new_entry() {
 }
 
 #[tokio::test]
+async fn digest_of_a_row_is_found_by_its_key() {
+    let rig = EngineRig::new(None);
+    let ways = rig.ledger().write(|tx| tx.ways_to_a_digest()).await.expect("each is SQL");
+    assert!(ways.len() > 10, "{ways:?}");
+    // A look through the whole table for each row takes hours at a million.
+    let by_key = |way: &String| way.contains("SEARCH d") && way.contains("key1=? AND key2=?");
+    assert!(ways.iter().all(by_key), "{ways:#?}");
+}
+
+#[tokio::test]
 async fn every_exception_names_what_the_schema_has() {
     let rig = EngineRig::new(None);
     let columns = columns(&rig.raw());

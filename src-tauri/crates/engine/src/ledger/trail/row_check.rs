@@ -251,6 +251,20 @@ impl LedgerTx<'_> {
         Ok(())
     }
 
+    /// Returns how SQLite looks for the digest of a row, for each table.
+    #[cfg(test)]
+    pub(crate) fn ways_to_a_digest(&self) -> Result<Vec<String>, LedgerError> {
+        let of_run = include_str!("note_attempts_of_run.sql").replace(":run", "1");
+        let added =
+            self.coverage().tables().iter().filter(|table| table.name != RUN_ITEM).map(CoveredTable::select_added);
+        let mut ways = Vec::new();
+        for sql in added.map(|sql| sql.replace(":table", "'t'")).chain([of_run]) {
+            let plan = self.rows(&format!("EXPLAIN QUERY PLAN {sql}"), [], |row| self.get::<String>(row, "detail"))?;
+            ways.push(plan.join("; "));
+        }
+        Ok(ways)
+    }
+
     /// Finds the rows that have no digest.
     fn check_added(&self, table: &CoveredTable, show: Show<'_>) -> Result<(), LedgerError> {
         self.each(&table.select_added(), named_params! { ":table": table.name }, |row| {
@@ -385,13 +399,14 @@ impl CoveredTable {
         )
     }
 
-    /// Returns the SQL for the keys of rows that have no digest.
+    /// Returns the SQL for the keys of rows that have no digest. The `+` lets the index of `row_digest` be used, whose
+    /// keys have no type.
     fn select_added(&self) -> String {
         let (one, two) = (self.key(0, "t."), self.key(1, "t."));
         format!(
             "SELECT {one} AS key1, {two} AS key2 FROM {table} t
              WHERE NOT EXISTS (SELECT 1 FROM row_digest d
-                               WHERE d.table_name = :table AND d.key1 = {one} AND d.key2 = {two})
+                               WHERE d.table_name = :table AND d.key1 = +{one} AND d.key2 = +{two})
              ORDER BY key1, key2",
             table = quoted(&self.name),
         )
