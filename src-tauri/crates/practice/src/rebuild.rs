@@ -40,8 +40,9 @@ pub struct RebuildWish {
 /// name. Nobody may have the old one open. `begun` is called when source and accounting system are about to be read.
 ///
 /// # Errors
-/// Fails when the old ledger can be read and reason or confirmation are missing, the workspace cannot be opened, somebody else holds the lock, `stop` was asked for, source or accounting
-/// system cannot be read, or the files cannot be moved. The old ledger is then still the one in use.
+/// Fails when the old ledger can be read and reason or confirmation are missing, the workspace cannot be opened,
+/// somebody else holds the lock, `stop` was asked for, source or accounting system cannot be read, or the files cannot
+/// be moved. The old ledger is then still the one in use.
 pub async fn rebuild(
     workspace: &Workspace,
     wish: RebuildWish,
