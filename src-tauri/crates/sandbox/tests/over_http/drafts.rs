@@ -41,7 +41,11 @@ async fn a_draft_is_not_in_the_books_until_it_is_committed() {
         draft,
         json!({
             "reference": "a", "draft_id": "D-40001", "date": "2026-10-31", "currency": "NOK", "total": "412.00",
-            "created_at": null, "fence": 1,
+            "created_at": null, "fence": 1, "text": "Travel, peer support Bodø",
+            "lines": [
+                {"account": "7140", "amount": "412.00", "dimensions": {"department": "20", "project": "P7"}},
+                {"account": "2930", "amount": "-412.00", "party": "PM-0031"},
+            ],
         })
     );
     assert_eq!(practice.stats().await["open_drafts"], 1);
