@@ -66,6 +66,10 @@ impl TwoWorkspaces {
             after = last["seq"].as_i64().expect("a number");
             for entry in &entries {
                 let detail = &entry["detail"];
+                // Another label keeps the scheme of references.
+                if detail["code"].as_str().is_some_and(|code| code != "postonce-export-lock") {
+                    continue;
+                }
                 match entry["event"].as_str().unwrap_or_default() {
                     "label_created" | "label_updated" => {
                         let text: Value =
