@@ -3,7 +3,7 @@
 use super::witness::against;
 use crate::domain::Actor;
 use crate::error::Problem;
-use crate::ledger::{AuditTip, Ledger, LedgerError, StoredHead};
+use crate::ledger::{AuditTip, Ledger, LedgerError, LedgerTx, StoredHead};
 use crate::lock::Permit;
 use crate::parts::Parts;
 use crate::ports::{AccountingSystem, CallError, Signature, Signer, Witness, WitnessSeen};
@@ -83,7 +83,13 @@ async fn keep_head(ledger: &Ledger, signer: &dyn Signer) -> Result<Option<Sealed
             Some(StoredHead { head_id, signature, .. }) => {
                 return Ok(Some(Sealed { head_id, ledger_id, tip, signature }));
             }
-            None => ledger.write(|tx| Ok(tx.seal_anew())).await?,
+            None => {
+                let anew = |tx: &LedgerTx<'_>| {
+                    tx.seal_anew();
+                    Ok(())
+                };
+                ledger.write(anew).await?;
+            }
         }
     }
     Ok(None)

@@ -120,19 +120,15 @@ impl FindingKind {
 
 text_value! {
     /// The answer of a further memory of the trail when that was checked.
+    #[derive(Default)]
     MemoryState {
         /// It keeps something.
         Kept = "kept",
         /// It keeps nothing of the kind.
         NotOffered = "not_offered",
         /// It could not be asked.
+        #[default]
         Unreachable = "unreachable",
-    }
-}
-
-impl Default for MemoryState {
-    fn default() -> Self {
-        Self::Unreachable
     }
 }
 

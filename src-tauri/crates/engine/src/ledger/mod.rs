@@ -386,7 +386,6 @@ where
         Some(signer) if tx.has_appended.get() => Some((signer, tx.seal_tip(signer)?)),
         _ => None,
     };
-    drop(tx);
     watch(WriteMoment::Within);
     transaction.commit().map_err(sqlite_error)?;
     watch(WriteMoment::After);

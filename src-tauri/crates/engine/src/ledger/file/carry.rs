@@ -33,7 +33,6 @@ fn try_carry(old: &Path, rebuilt: &Path) -> Result<(), LedgerError> {
     let tx = LedgerTx::new(&transaction, rebuilt, &coverage);
     tx.note_changes()?;
     tx.forget_changes()?;
-    drop(tx);
     transaction.commit().map_err(sqlite_error)
 }
 
