@@ -82,6 +82,7 @@ pub(crate) struct RowRule {
 /// The members of `[source]`.
 #[derive(Debug, Clone, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "a form has one")]
 pub(crate) enum SourceForm {
     /// Files; an empty text is a key that is not there.
     Files {

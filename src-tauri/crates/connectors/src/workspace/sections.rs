@@ -48,6 +48,7 @@ pub struct OrganisationSection {
 
 /// Holds `[source]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a workspace has one")]
 pub enum SourceSection {
     /// Files.
     Files(FileSection),

@@ -23,6 +23,7 @@ pub(crate) struct Lines<'a> {
     from: From<'a>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one for each file that is being read")]
 enum From<'a> {
     Cells {
         cells: XlsxCellReader<'a, BufReader<File>>,

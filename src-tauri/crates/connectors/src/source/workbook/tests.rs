@@ -307,8 +307,11 @@ fn open_document_that_unfolds_to_too_much_is_refused() {
     assert!(Workbook::open(&document(empty)).is_ok());
 }
 
+/// The number of a line, its cells, and whether it is hidden.
+type HandedLine = (u64, Vec<(String, CellKind)>, bool);
+
 /// Returns the lines of a workbook as the reading of tables gets them: the text and the kind of each cell.
-fn handed(path: &Path, rules: &WorkbookRules) -> Result<Vec<(u64, Vec<(String, CellKind)>, bool)>, FileError> {
+fn handed(path: &Path, rules: &WorkbookRules) -> Result<Vec<HandedLine>, FileError> {
     let document = WorkbookDocument::new(path.to_owned(), rules);
     let (mut lines, mut line, mut found) = (table::Document::lines(&document)?, table::Line::default(), Vec::new());
     while lines.next(&mut line)? {

@@ -39,7 +39,7 @@ fn write(path: &Path) {
     let march = |number: f64| ExcelDateTime::from_serial_datetime(46_082.0 + number).expect("a day");
     for row in 3..14_u32 {
         sheet.write(row, 0, format!("E-{row}")).expect("a cell");
-        sheet.write_with_format(row, 1, &march(3.0), &day).expect("a cell");
+        sheet.write_with_format(row, 1, march(3.0), &day).expect("a cell");
         sheet.write(row, 2, 100).expect("a cell");
         sheet.write(row, 3, "P-1").expect("a cell");
         sheet.write(row, 4, "Reise").expect("a cell");
@@ -47,7 +47,7 @@ fn write(path: &Path) {
     }
     // An id that is a number, an evening, a float that is 12.30, and the value of a formula.
     sheet.write(3, 0, 123).expect("a cell");
-    sheet.write_with_format(3, 1, &march(3.98), &day).expect("a cell");
+    sheet.write_with_format(3, 1, march(3.98), &day).expect("a cell");
     sheet.write(3, 2, 12.299999999999999).expect("a cell");
     sheet.write(4, 2, Formula::new("1249/2").set_result("624.5")).expect("a cell");
     // A thousandth, a number in place of a day, a day as text, an error, and zeros in front of a text.
