@@ -43,7 +43,8 @@ fn replace_in_workspace(rig: &CliRig, from: &str, to: &str) {
 fn code(output: &CommandOutput) -> String {
     let last = output.last();
     let code = last["error"]["code"].as_str().or_else(|| last["code"].as_str());
-    code.unwrap_or_else(|| panic!("{last} {}", output.words)).to_owned()
+    assert!(code.is_some(), "{last} {}", output.words);
+    code.unwrap_or_default().to_owned()
 }
 
 fn stopped_by(output: &CommandOutput) -> String {

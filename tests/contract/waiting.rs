@@ -51,13 +51,11 @@ fn with(mut switches: Value, more: &Value) -> Value {
 
 /// Syncs until nothing is left, and returns the last end.
 fn sync_until_clear(rig: &CliRig, workspace: &Path) -> CommandOutput {
-    for _ in 0..12 {
-        let end = command_output(rig.command_in(workspace, &["sync", "--wait", "60"]));
-        if end.status == Some(0) && end.count("posted") == 0 {
-            return end;
-        }
-    }
-    panic!("twelve syncs did not settle everything: {:?}", rig.run(&["attention"]));
+    let sync = || command_output(rig.command_in(workspace, &["sync", "--wait", "60"]));
+    let is_clear = |end: &CommandOutput| end.status == Some(0) && end.count("posted") == 0;
+    let clear = (0..12).map(|_| sync()).find(is_clear);
+    assert!(clear.is_some(), "twelve syncs did not settle everything: {:?}", rig.run(&["attention"]));
+    clear.expect("it is there")
 }
 
 fn assert_each_once(rig: &CliRig, what: &str) {

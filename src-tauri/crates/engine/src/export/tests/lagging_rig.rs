@@ -108,6 +108,9 @@ pub(crate) struct Sent {
     pub(crate) fence: u64,
 }
 
+/// Returns the cursor behind a page of the list.
+type NextCursor = fn(Option<&str>) -> Option<String>;
+
 /// The books, as a test wants them.
 pub(crate) struct ScriptedBooks {
     time: Arc<VirtualTime>,
@@ -132,7 +135,7 @@ pub(crate) struct ScriptedBooks {
     /// The total of the voucher that a request leaves behind, if it leaves one.
     pub(crate) leaves: Mutex<Option<&'static str>>,
     /// The list of vouchers, as a function of its cursor.
-    pub(crate) list: Mutex<fn(Option<&str>) -> Option<String>>,
+    pub(crate) list: Mutex<NextCursor>,
     granted_at: Mutex<Duration>,
 }
 
