@@ -81,7 +81,8 @@ async fn keep(examiner: &Examiner<'_>, compared: Vec<ComparedAttempt>, but: &[Re
     Ok(kept.await?)
 }
 
-/// Takes over the later exports of records whose newest known voucher is not as it was. Returns these records.
+/// Takes over the later exports of records whose newest known voucher is not as it was, and returns these records. One
+/// that this ledger holds in doubt, or knows already, is left as it is.
 async fn learn_of_later(
     examiner: &Examiner<'_>,
     run: i64,
@@ -107,20 +108,24 @@ async fn learn_of_later(
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    let learned = found.iter().map(|(_, id, _)| id.clone()).collect();
     let at = Moment { now: examiner.parts.clock.now(), there: examiner.permit.latest_now() };
     let posting = settings.posting.clone();
     let written = examiner.parts.ledger.write(move |tx| {
+        let mut learned = Vec::new();
         for (attempt, id, later) in &found {
+            let known = tx.exported(id.as_str())?.map(|exported| exported.generation);
+            if tx.is_in_doubt(id.as_str())? || known >= Some(later.generation) {
+                continue;
+            }
             let Some(candidate) = tx.candidate_of(id.as_str())? else { continue };
             if let Some(taken) = taken_over(&candidate.record, later, &posting) {
                 tx.take_over(run, *attempt, &taken, at)?;
+                learned.push(id.clone());
             }
         }
-        Ok(())
+        Ok(learned)
     });
-    written.await?;
-    Ok(learned)
+    Ok(written.await?)
 }
 
 /// Looks at one record as a review does, in the middle of a run: the ledger then knows its newest voucher.

@@ -27,15 +27,15 @@ pub(crate) async fn prepare(
     wish: Option<ReExportWish>,
     rules: &PlanRules,
 ) -> Result<(), RunError> {
+    let problem = |problem| Err(RunError::Problem(problem));
+    let id = record_id.as_str().to_owned();
+    if parts.ledger.read(move |tx| tx.is_in_doubt(&id)).await? {
+        return problem(Problem::record_in_doubt(record_id));
+    }
     // A later export that was made elsewhere is learned of first: the wish is then overtaken.
     compare::learn_of_record(examiner, run.number, record_id).await?;
     let id = record_id.as_str().to_owned();
-    let look = parts.ledger.read(move |tx| Ok((tx.is_in_doubt(&id)?, tx.exported(&id)?, tx.candidate_of(&id)?)));
-    let (in_doubt, exported, candidate) = look.await?;
-    let problem = |problem| Err(RunError::Problem(problem));
-    if in_doubt {
-        return problem(Problem::record_in_doubt(record_id));
-    }
+    let (exported, candidate) = parts.ledger.read(move |tx| Ok((tx.exported(&id)?, tx.candidate_of(&id)?))).await?;
     let Some(earlier) = exported else { return problem(Problem::not_exported(record_id)) };
     let Some(candidate) = candidate else { return problem(not_found(record_id.as_str())) };
     let there = present(examiner.caller, Some(run.permit), &earlier).await.map_err(RunError::Problem)?;

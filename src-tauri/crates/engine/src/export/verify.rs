@@ -76,8 +76,15 @@ pub(crate) async fn verified(run: &Run<'_>, caller: &Caller, mut sent: SentReque
                 }
             }
         }
-        // The answers stand as they were given; the next run asks again.
-        Err(error) => sent.halt = sent.halt.or(Some(error)),
+        // A refusal stands as it was given; what another export may stand for is in doubt, and the next run asks again.
+        Err(error) => {
+            for (index, claimed, vouchers) in found {
+                if let Some(Some(slot @ Settlement::Posted { .. })) = settlements.get_mut(index) {
+                    *slot = Settlement::Unclear(claimed.expected().marked(&vouchers));
+                }
+            }
+            sent.halt = sent.halt.or(Some(error));
+        }
     }
     sent
 }

@@ -13,6 +13,7 @@ use crate::error::{ErrorCode, Problem};
 use crate::ports::Row;
 use crate::views::{Reason, RecordState};
 
+mod found;
 mod lists;
 
 struct StillClock;

@@ -181,7 +181,7 @@ impl LedgerTx<'_> {
     ) -> Result<(i64, Cow<'s, Settlement>), LedgerError> {
         if let Settlement::TakenOver(taken) = settlement {
             self.settle_attempt(run, claimed, &Settlement::NotSent, at)?;
-            let key = RequestKey::new(format!("taken-over-{}", claimed.attempt_id));
+            let key = RequestKey::new(format!("taken-over-{run}-{}", claimed.attempt_id));
             let request = self.insert_request(run, RequestKind::Found, &key, self.fence_of(run)?, None, at)?;
             let adopted = self.insert_found(run, request, 0, &taken.member, at)?;
             self.execute(
@@ -297,7 +297,7 @@ impl LedgerTx<'_> {
     /// Takes over a voucher that was found in the books for a record that needs no row in the run: it was exported
     /// here before, and elsewhere once more. `earlier` is the attempt by which it was known so far.
     pub(crate) fn take_over(&self, run: i64, earlier: i64, taken: &TakenOver, at: Moment) -> Result<(), LedgerError> {
-        let key = RequestKey::new(format!("taken-over-{earlier}"));
+        let key = RequestKey::new(format!("taken-over-{run}-{earlier}"));
         let request = self.insert_request(run, RequestKind::Found, &key, self.fence_of(run)?, None, at)?;
         let claimed = self.insert_found(run, request, 0, &taken.member, at)?;
         self.answer_wish(run, claimed.attempt_id, &taken.member, at)?;
