@@ -318,7 +318,7 @@ pub(crate) struct WrittenCells {
 mirrored! {
     /// A kind of remark on what is read.
     RemarkKind of connectors::RemarkKind {
-        MarkUnproven, OrderUnproven, MostlyNegative, Garbled, CurrencyUnnamed, StatesUnnamed,
+        OrderUnproven, MostlyNegative, Garbled, CurrencyUnnamed, StatesUnnamed,
     }
 }
 

@@ -892,7 +892,7 @@ export type RecordsFound = {
 };
 
 /**  A kind of remark on what is read. */
-export type RemarkKind = "mark_unproven" | "order_unproven" | "mostly_negative" | "garbled" | "currency_unnamed" | "states_unnamed";
+export type RemarkKind = "order_unproven" | "mostly_negative" | "garbled" | "currency_unnamed" | "states_unnamed";
 
 /**  A rule by which rows count, or do not; no values mean any content. */
 export type RowRule = {

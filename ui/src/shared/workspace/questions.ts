@@ -41,7 +41,6 @@ export function questionSentence(question: SourceQuestion): string {
 }
 
 const remarks: Record<RemarkKind, (params: { column: string; text: string }) => string> = {
-  mark_unproven: m.remark_mark_unproven,
   order_unproven: m.remark_order_unproven,
   mostly_negative: m.remark_mostly_negative,
   garbled: m.remark_garbled,

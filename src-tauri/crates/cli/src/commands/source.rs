@@ -82,16 +82,15 @@ fn of_guess(file: &Path) -> Result<Checked, Problem> {
         SourceSettings::Files(settings) => Some(settings.as_ref().clone()),
         SourceSettings::Platform(_) => None,
     });
-    Ok(match settings {
-        Ok(Some(settings)) => read(&settings, found.questions),
+    let missing = missing(&found.columns);
+    let stop = match settings {
+        Ok(Some(settings)) => return Ok(read(&settings, found.questions)),
+        Err(error) if missing.is_empty() => error.into(),
         // A field that every record needs has no column: the question says which, and nothing can be read yet.
-        Ok(None) | Err(_) => Checked {
-            path: file.display().to_string(),
-            questions: found.questions,
-            preview: Preview::default(),
-            stop: Some(Problem::source_column_missing(file.display(), missing(&found.columns), "–")),
-        },
-    })
+        Ok(None) | Err(_) => Problem::source_column_missing(file.display(), missing, "–"),
+    };
+    let (path, questions) = (file.display().to_string(), found.questions);
+    Ok(Checked { path, questions, preview: Preview::default(), stop: Some(stop) })
 }
 
 fn missing(columns: &[postonce_connectors::ColumnGuess]) -> String {
@@ -106,13 +105,13 @@ fn read(settings: &FileSettings, questions: Vec<Question>) -> Checked {
     Checked { path: settings.dir.join(&settings.path).display().to_string(), questions, preview, stop: None }
 }
 
-/// Says whether something has more than one reading, or none. A row that a rule leaves out has one, and so has a day or an
-/// amount that nothing contradicts: the workspace says how it is meant.
+/// Says whether something has more than one reading, or none. A row that a rule leaves out has one, and so has a day
+/// that nothing contradicts: the workspace says how it is meant.
 fn is_open(checked: &Checked) -> bool {
     let is_open = |finding: &Finding| match finding {
         Finding::Stops(_) | Finding::Held(_) => true,
         Finding::LeftOut(_) => false,
-        Finding::Remark(remark) => !matches!(remark.kind, RemarkKind::OrderUnproven | RemarkKind::MarkUnproven),
+        Finding::Remark(remark) => remark.kind != RemarkKind::OrderUnproven,
     };
     let Checked { questions, preview, stop, .. } = checked;
     stop.is_some() || !questions.is_empty() || preview.held > 0 || preview.findings.iter().any(is_open)

@@ -233,7 +233,8 @@ impl AccountingSystem for Odoo {
 
     async fn keep_scheme(&self, permit: &Permit, scheme: &ReferenceScheme) -> Result<bool, CallError> {
         permit.check().map_err(|_| CallError::LeaseLost)?;
-        scheme_row::keep(&self.company_rows().await?, self.client.peer(), scheme).await
+        let last_look = || permit.check().map_err(|_| CallError::LeaseLost);
+        scheme_row::keep(&self.company_rows().await?, self.client.peer(), scheme, &last_look).await
     }
 
     async fn references(&self, cursor: Option<&str>) -> Result<Option<ReferencePage>, CallError> {

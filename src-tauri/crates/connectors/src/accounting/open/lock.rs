@@ -55,8 +55,10 @@ pub(super) async fn renew(
     let mut request = open.brief_request(Method::PUT, PATH, Some(json(&body)))?;
     present(open, &mut request, token)?;
     let answer = open.call(request, &[200]).await?;
-    // A server may answer with nothing, or with less than the lock: then it grants what was asked for.
-    let renewed: RenewedBody = classify::read(open.http.peer(), &answer).unwrap_or_default();
+    // A server may answer with nothing, or with less than the lock: then it grants what was asked for. One that says
+    // more than is understood may have granted less.
+    let renewed: RenewedBody =
+        if answer.body.is_empty() { RenewedBody::default() } else { classify::read(open.http.peer(), &answer)? };
     match renewed.renewed_at.or(renewed.now) {
         Some(from) => self::life(open, from, renewed.expires_at, life),
         None => Ok(life),

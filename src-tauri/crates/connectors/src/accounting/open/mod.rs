@@ -236,8 +236,9 @@ impl AccountingSystem for Open {
     }
 
     async fn keep_scheme(&self, permit: &Permit, scheme: &ReferenceScheme) -> Result<bool, CallError> {
-        permit.check().map_err(|_| CallError::LeaseLost)?;
-        scheme::keep(self, permit.token(), scheme).await
+        let last_look = || permit.check().map_err(|_| CallError::LeaseLost);
+        last_look()?;
+        scheme::keep(self, permit.token(), scheme, &last_look).await
     }
 
     async fn references(&self, cursor: Option<&str>) -> Result<Option<ReferencePage>, CallError> {

@@ -7,7 +7,7 @@ use reqwest::Method;
 
 use super::lock::{json, present};
 use super::{Open, SchemePlace, list};
-use crate::accounting::scheme_row;
+use crate::accounting::scheme_row::{self, LastLook};
 use crate::http::classify;
 use crate::http::classify::Effect;
 
@@ -32,14 +32,20 @@ pub(super) async fn read(open: &Open) -> Result<Option<ReferenceScheme>, CallErr
     }
 }
 
-pub(super) async fn keep(open: &Open, token: &LeaseToken, scheme: &ReferenceScheme) -> Result<bool, CallError> {
+pub(super) async fn keep(
+    open: &Open,
+    token: &LeaseToken,
+    scheme: &ReferenceScheme,
+    last_look: LastLook<'_>,
+) -> Result<bool, CallError> {
     let peer = open.http.peer();
     match open.scheme_place().await? {
         None => Ok(true),
-        Some(SchemePlace::Label) => scheme_row::keep(&open.labels(), peer, scheme).await,
+        Some(SchemePlace::Label) => scheme_row::keep(&open.labels(), peer, scheme, last_look).await,
         Some(SchemePlace::Own) => {
             let mut request = open.brief_request(Method::PUT, PATH, Some(json(scheme)))?;
             present(open, &mut request, token)?;
+            last_look()?;
             let answer = open.call(request, &[200, 204, 409]).await?;
             match answer.status {
                 409 if classify::refusal(peer, &answer).is_some_and(|refusal| refusal.kind == AHEAD) => Ok(false),

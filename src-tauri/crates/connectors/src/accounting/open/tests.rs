@@ -41,9 +41,12 @@ pub(super) fn over(http: Http) -> Open {
 }
 
 async fn answering(status: u16, body: Value) -> (MockServer, Open) {
-    let server = MockServer::start().await;
     let kind = if status < 400 { "application/json" } else { "application/problem+json" };
-    let answer = ResponseTemplate::new(status).set_body_raw(body.to_string(), kind);
+    replying(ResponseTemplate::new(status).set_body_raw(body.to_string(), kind)).await
+}
+
+async fn replying(answer: ResponseTemplate) -> (MockServer, Open) {
+    let server = MockServer::start().await;
     Mock::given(wiremock::matchers::any()).respond_with(answer).mount(&server).await;
     let open = open(&server);
     (server, open)
@@ -166,6 +169,17 @@ async fn lease_lives_as_long_as_was_really_granted() {
         let (_server, open) = answering(200, body).await;
         let renewed = open.renew(&token, Duration::from_secs(90), LockProgress::default()).await;
         assert_eq!(renewed, Ok(Duration::from_secs(expected)));
+    }
+    let (_server, open) = replying(ResponseTemplate::new(200)).await;
+    let renewed = open.renew(&token, Duration::from_secs(90), LockProgress::default()).await;
+    assert_eq!(renewed, Ok(Duration::from_secs(90)));
+    // A shorter life may stand beside what is not understood.
+    for member in ["renewed_at", "now", "expires_at"] {
+        let mut odd = lock_json();
+        odd[member] = json!("soon");
+        let (_server, open) = answering(200, odd).await;
+        let renewed = open.renew(&token, Duration::from_secs(90), LockProgress::default()).await;
+        assert!(matches!(renewed, Err(CallError::Unknown(_))), "{member}: {renewed:?}");
     }
     let unaware = grant(json!({"unaware": [{"run_id": "r0", "ttl_seconds": 90}]}));
     let (_server, open) = answering(201, unaware).await;

@@ -64,7 +64,7 @@ pub(super) async fn history(
     if let Some(cursor) = cursor {
         request.url_mut().query_pairs_mut().append_pair("cursor", cursor);
     }
-    let answer = open.call(request, &[200, 404, 405, 501]).await?;
+    let answer = open.ask(request, &[200, 404, 405, 501]).await?;
     if answer.status != 200 {
         return Ok(None);
     }
@@ -95,7 +95,7 @@ struct ListBody {
 
 /// Reads the newest witness of each ledger of the organisation. A server that lists none has no such address.
 pub(super) async fn list(open: &Open) -> Result<Option<Vec<LedgerWitness>>, CallError> {
-    let answer = open.call(open.brief_request(Method::GET, "v1/witnesses", None)?, &[200, 404, 405, 501]).await?;
+    let answer = open.ask(open.brief_request(Method::GET, "v1/witnesses", None)?, &[200, 404, 405, 501]).await?;
     if answer.status != 200 {
         return Ok(None);
     }

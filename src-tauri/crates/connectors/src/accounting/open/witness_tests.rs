@@ -141,6 +141,17 @@ async fn server_that_keeps_the_newest_witness_alone_goes_on_to_work() {
 }
 
 #[tokio::test]
+async fn witnesses_are_waited_for_whoever_asks_to_wait() {
+    let server = MockServer::start().await;
+    let busy = ResponseTemplate::new(503).insert_header("retry-after", "3").set_body_string("<html>busy</html>");
+    Mock::given(method("GET")).respond_with(busy).mount(&server).await;
+    let open = open(&server);
+    assert!(matches!(open.witness("ledger-1").await, Err(CallError::NotProcessed { .. })));
+    assert!(matches!(open.witness_history("ledger-1", None).await, Err(CallError::NotProcessed { .. })));
+    assert!(matches!(open.witnesses().await, Err(CallError::NotProcessed { .. })));
+}
+
+#[tokio::test]
 async fn witnesses_are_listed_and_strange_ones_left_out() {
     let server = MockServer::start().await;
     let mut listed = [kept(), kept()];

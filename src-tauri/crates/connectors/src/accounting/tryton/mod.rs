@@ -270,8 +270,9 @@ impl AccountingSystem for Tryton {
     }
 
     async fn keep_scheme(&self, permit: &Permit, scheme: &ReferenceScheme) -> Result<bool, CallError> {
-        permit.check().map_err(|_| CallError::LeaseLost)?;
-        scheme_row::keep(&PartyRows(Arc::clone(&self.link)), self.rpc().peer(), scheme).await
+        let last_look = last_look(permit);
+        last_look()?;
+        scheme_row::keep(&PartyRows(Arc::clone(&self.link)), self.rpc().peer(), scheme, &last_look).await
     }
 
     async fn references(&self, cursor: Option<&str>) -> Result<Option<ReferencePage>, CallError> {

@@ -82,6 +82,7 @@ impl<R: Read> DecodedLines<R> {
         loop {
             if self.taken == self.text.len() {
                 if self.is_over {
+                    self.note_foreign(&out[before..], self.line + 1);
                     self.check_end()?;
                     return Ok(is_begun.then_some(LineEnd::OfFile));
                 }
@@ -105,12 +106,16 @@ impl<R: Read> DecodedLines<R> {
                     self.after_cr = rest.as_bytes()[end] == b'\r';
                     self.taken += end + 1;
                     self.line += 1;
-                    if self.foreign_line.is_none() && !out[before..].is_ascii() {
-                        self.foreign_line = Some(self.line);
-                    }
+                    self.note_foreign(&out[before..], self.line);
                     return Ok(Some(LineEnd::Whole));
                 }
             }
+        }
+    }
+
+    fn note_foreign(&mut self, text: &str, line: u64) {
+        if self.foreign_line.is_none() && !text.is_ascii() {
+            self.foreign_line = Some(line);
         }
     }
 

@@ -105,7 +105,7 @@ impl Preview {
         rows_max: usize,
     ) -> Result<(), FileError> {
         let document = document(path.clone(), settings);
-        let head = Head::find(document.as_ref(), settings)?;
+        let head = Head::find(document.as_ref(), settings, days)?;
         let proof = Proof::of(document.as_ref(), settings, &head, days)?;
         for stop in proof.stops(&path, settings, &head) {
             self.stop(stop);

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashSet, hash_map::DefaultHasher};
 use std::hash::{Hash as _, Hasher as _};
 
+use super::super::table::id::is_rounded;
 use super::super::table::{CellKind, DecimalSeparator, Line};
 use super::days::{self, Order, Style};
 use super::marks::{self, Proof};
@@ -189,6 +190,9 @@ impl Census {
         self.serials += u64::from(days::is_serial(text));
         self.add_sign(text.starts_with('-'), text, line);
         self.add_id_like(text, line);
+        if is_rounded(text) {
+            self.shortened.add(text, line);
+        }
     }
 
     fn add_sign(&mut self, is_negative: bool, text: &str, line: u64) {

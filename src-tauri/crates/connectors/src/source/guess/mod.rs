@@ -149,7 +149,8 @@ fn of_workbook(path: &Path, named: Option<&str>) -> Result<Guess, FileError> {
     if !others.is_empty() && named.is_none() {
         guess.questions.push(Question::several_sheets(&facts.sheet, others.join(", ")));
     }
-    let hidden: u64 = facts.hidden.iter().map(|(first, last)| last - first + 1).sum();
+    let hidden =
+        facts.hidden.iter().fold(0_u64, |all, (first, last)| all.saturating_add(last - first).saturating_add(1));
     if let Some((first, _)) = facts.hidden.first() {
         guess.questions.push(Question::rows_hidden(&facts.sheet, hidden, first));
     }

@@ -210,14 +210,6 @@ impl Marks {
     }
 }
 
-/// Returns the plain decimal of an amount that stands alone.
-pub(crate) fn plain_decimal(text: &str, separator: DecimalSeparator, decimals: u8) -> Option<String> {
-    match Written::of(text)?.meaning(separator, decimals, &Marks::default()) {
-        Meaning::Plain(plain) => Some(plain),
-        Meaning::Ambiguous | Meaning::Unfit => None,
-    }
-}
-
 /// Says whether a fraction has more digits than the currency, zeros aside.
 fn exceeds(fraction: &str, decimals: u8) -> bool {
     fraction.trim_end_matches('0').len() > usize::from(decimals)

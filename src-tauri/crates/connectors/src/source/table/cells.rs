@@ -105,7 +105,12 @@ fn money(
     marks: &Marks,
     settings: &FileSettings,
 ) -> Result<Money, HoldReason> {
-    let kind = head.place(field).map_or(CellKind::Text, |place| row.kind(place));
+    let place = head.place(field);
+    // Two rows with one amount are two amounts only if somebody wrote both.
+    if place.is_some_and(|place| row.filled.contains(&place)) {
+        return Err(HoldReason::CellMerged { field: field.name().to_owned() });
+    }
+    let kind = place.map_or(CellKind::Text, |place| row.kind(place));
     let plain = match kind {
         CellKind::Number => found.clone(),
         CellKind::Day | CellKind::Fault => return Err(HoldReason::AmountInvalid { found }),

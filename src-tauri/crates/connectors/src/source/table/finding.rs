@@ -34,8 +34,6 @@ pub struct Remark {
 /// The kind of a remark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemarkKind {
-    /// No amount of the column proves which mark stands before the decimals; the workspace's is believed.
-    MarkUnproven,
     /// No day of the column proves the order of day and month; the workspace's is believed.
     OrderUnproven,
     /// More amounts are negative than positive.
@@ -50,19 +48,12 @@ pub enum RemarkKind {
 
 impl RemarkKind {
     /// Holds every kind, for a catalogue that has a sentence for each.
-    pub const ALL: &'static [Self] = &[
-        Self::MarkUnproven,
-        Self::OrderUnproven,
-        Self::MostlyNegative,
-        Self::Garbled,
-        Self::CurrencyUnnamed,
-        Self::StatesUnnamed,
-    ];
+    pub const ALL: &'static [Self] =
+        &[Self::OrderUnproven, Self::MostlyNegative, Self::Garbled, Self::CurrencyUnnamed, Self::StatesUnnamed];
 
     /// Returns the name, as it stands in the catalogue.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::MarkUnproven => "mark_unproven",
             Self::OrderUnproven => "order_unproven",
             Self::MostlyNegative => "mostly_negative",
             Self::Garbled => "garbled",

@@ -6,7 +6,8 @@ use csv::StringRecord;
 
 use super::key::seen;
 use super::{
-    Column, Document, Field, FileError, FileSettings, HeadRule, IdRule, Line, Lines, RowRule, look, place_number,
+    Column, DayReader, Document, Field, FileError, FileSettings, HeadRule, IdRule, Line, Lines, RowRule, look,
+    place_number,
 };
 use crate::text::{nearest, visible};
 
@@ -38,8 +39,8 @@ impl Head {
     ///
     /// # Errors
     /// If there is none, or it lacks a column or has it twice.
-    pub(crate) fn find(document: &dyn Document, settings: &FileSettings) -> Result<Self, FileError> {
-        let mut search = Search { document, settings, first: None, best: None, above: None };
+    pub(crate) fn find(document: &dyn Document, settings: &FileSettings, days: &DayReader) -> Result<Self, FileError> {
+        let mut search = Search { document, settings, days, first: None, best: None, above: None };
         if settings.head == HeadRule::None {
             return search.without_titles();
         }
@@ -129,6 +130,7 @@ impl Rows<'_> {
 struct Search<'a> {
     document: &'a dyn Document,
     settings: &'a FileSettings,
+    days: &'a DayReader,
     /// The first line with content.
     first: Option<Line>,
     /// The line with the most of the titles, and their number.
@@ -164,7 +166,7 @@ impl Search<'_> {
         }
         if self.names_no_title() {
             // Nothing but content tells titles from a row.
-            return if look::is_record(line, self.settings) {
+            return if look::is_record_by_place(line, self.settings, self.days) {
                 self.without_titles().map(Some)
             } else {
                 self.head(&line.cells, line.number).map(Some).map_err(|unfit| self.error(unfit, &line.cells))
@@ -205,7 +207,7 @@ impl Search<'_> {
                 likely: "UTF-16LE",
             };
         }
-        if self.best.is_none() && look::is_record(&first, self.settings) {
+        if self.best.is_none() && look::is_record_of_some_kind(&first, self.days) {
             return FileError::HeadMissing { path: path(), found: shown(&first.cells) };
         }
         let best = self.best.take().map_or(first, |(_, best)| best);

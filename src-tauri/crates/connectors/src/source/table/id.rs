@@ -2,6 +2,7 @@
 
 use postonce_engine::domain::{HoldReason, RecordId, RecordIdError};
 
+use super::CellKind;
 use super::key::is_invisible;
 use crate::text::visible;
 
@@ -15,19 +16,22 @@ const QUOTES: [(char, char); 6] = [
     ('\u{2018}', '\u{2019}'),
 ];
 
+/// The significant digits that a spreadsheet keeps of a number; those of a longer one are no longer the platform's.
+const DIGITS_KEPT: usize = 15;
+
 /// Returns the id that stands in these cells, one for each of its parts.
 ///
 /// # Errors
 /// If a part is missing, or is none.
-pub(super) fn id<'a>(cells: impl ExactSizeIterator<Item = &'a str>) -> Result<RecordId, HoldReason> {
+pub(super) fn id<'a>(cells: impl ExactSizeIterator<Item = (&'a str, CellKind)>) -> Result<RecordId, HoldReason> {
     let is_single = cells.len() == 1;
     let mut joined = String::new();
-    for cell in cells {
+    for (cell, kind) in cells {
         let part = bare(cell);
         if part.is_empty() {
             return Err(HoldReason::IdMissing);
         }
-        if is_scientific(&part) {
+        if is_scientific(&part) || (kind == CellKind::Number && is_rounded(&part)) {
             return Err(HoldReason::IdScientific { found: visible(cell.trim()) });
         }
         if is_single {
@@ -77,6 +81,12 @@ fn is_scientific(text: &str) -> bool {
     exponent && whole.len() == 1 && digits(whole) && digits(fraction)
 }
 
+/// Says whether a number that a workbook stores has more digits than it keeps, so that other numbers are stored as the
+/// same.
+pub(crate) fn is_rounded(number: &str) -> bool {
+    number.bytes().filter(u8::is_ascii_digit).count() > DIGITS_KEPT
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -84,7 +94,7 @@ mod tests {
     use super::*;
 
     fn of(cells: &[&str]) -> Result<String, HoldReason> {
-        id(cells.iter().copied()).map(|id| id.as_str().to_owned())
+        id(cells.iter().map(|cell| (*cell, CellKind::Text))).map(|id| id.as_str().to_owned())
     }
 
     #[test]
@@ -120,6 +130,19 @@ mod tests {
             assert_eq!(of(&[cell]), Err(HoldReason::IdMissing), "{cell:?}");
         }
         assert_eq!(of(&["A\tB"]), Err(HoldReason::IdInvalid { found: "A\\tB".into() }));
+    }
+
+    #[test]
+    fn long_number_of_a_workbook_is_no_id() {
+        let of = |cell, kind| id([(cell, kind)].into_iter()).map(|id| id.as_str().to_owned());
+        for number in ["12345678901234568", "1000000000000000", "1000000000000000000000", "-9007199254740992"] {
+            let found = number.to_owned();
+            assert_eq!(of(number, CellKind::Number), Err(HoldReason::IdScientific { found }));
+            assert_eq!(of(number, CellKind::Text).as_deref(), Ok(number));
+        }
+        assert_eq!(of("123456789012345", CellKind::Number).as_deref(), Ok("123456789012345"));
+        let parts = [("R-7", CellKind::Text), ("12345678901234568", CellKind::Number)];
+        assert!(matches!(id(parts.into_iter()), Err(HoldReason::IdScientific { .. })));
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub(crate) struct Line {
     pub(crate) cells: StringRecord,
     /// The kind of each cell, as far as the file says it; a cell that is not listed is a text.
     pub(crate) kinds: Vec<CellKind>,
+    /// The places of cells whose value is that of a merged cell above, which the settings let count.
+    pub(crate) filled: Vec<usize>,
     /// Whether a delimiter stands inside quotes, so that a stray pair of them may have joined two cells.
     pub(crate) has_quoted_delimiter: bool,
     /// Whether the file hides it from the person who looks at it.
@@ -40,6 +42,7 @@ impl Line {
     pub(crate) fn clear(&mut self) {
         self.cells.clear();
         self.kinds.clear();
+        self.filled.clear();
         self.has_quoted_delimiter = false;
         self.is_hidden = false;
     }

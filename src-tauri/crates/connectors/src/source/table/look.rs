@@ -1,18 +1,39 @@
 //! Tells rows of content from rows of titles.
 
-use super::{Field, FileSettings, Line, amount, date, place_number};
+use super::amount::Written;
+use super::date::NoDay;
+use super::{CellKind, DayReader, Field, FileSettings, Line, place_number};
 
-/// Says whether a line is a record rather than a row of titles: a day and an amount stand in it, in the columns that
-/// are named by place, or in any.
-pub(super) fn is_record(line: &Line, settings: &FileSettings) -> bool {
-    let cells = |field: Field| {
-        let place = settings.columns.get(&field).and_then(|column| place_number(column));
-        (0..line.cells.len()).filter(move |at| place.is_none_or(|place| place == *at))
-    };
-    let is_day = |at: &usize| date::read(line.cell(*at), &settings.date_format).is_some();
-    let is_amount = |at: &usize| {
-        amount::plain_decimal(line.cell(*at), settings.decimal_separator, settings.currency.exponent()).is_some()
-    };
-    let day = cells(Field::Date).find(is_day);
-    day.is_some_and(|day| cells(Field::Amount).any(|at| at != day && is_amount(&at)))
+/// The fields whose cells are amounts.
+const AMOUNTS: [Field; 2] = [Field::Amount, Field::AmountBack];
+
+/// Says whether a line is a record rather than a row of titles, where the settings name its columns by place: a day or
+/// an amount stands in its column. A row of titles that has one is taken for a record, which is held, and seen; a record
+/// taken for titles would be lost.
+pub(super) fn is_record_by_place(line: &Line, settings: &FileSettings, days: &DayReader) -> bool {
+    let place = |field: &Field| settings.columns.get(field).and_then(|column| place_number(column));
+    place(&Field::Date).is_some_and(|at| is_day(line, at, days))
+        || AMOUNTS.iter().filter_map(place).any(|at| is_amount(line, at))
+}
+
+/// Says whether a line looks like a record, whatever its columns are: a day and an amount stand in it.
+pub(super) fn is_record_of_some_kind(line: &Line, days: &DayReader) -> bool {
+    let cells = || 0..line.cells.len();
+    cells().any(|day| is_day(line, day, days) && cells().any(|at| at != day && is_amount(line, at)))
+}
+
+fn is_day(line: &Line, at: usize, days: &DayReader) -> bool {
+    match line.kind(at) {
+        CellKind::Day => true,
+        CellKind::Fault => false,
+        CellKind::Text | CellKind::Number => days.read(line.cell(at)) != Err(NoDay::Unfit),
+    }
+}
+
+fn is_amount(line: &Line, at: usize) -> bool {
+    match line.kind(at) {
+        CellKind::Number => true,
+        CellKind::Day | CellKind::Fault => false,
+        CellKind::Text => Written::of(line.cell(at)).is_some(),
+    }
 }

@@ -13,7 +13,7 @@ mod day_parts;
 mod error;
 mod finding;
 mod head;
-mod id;
+pub(crate) mod id;
 pub(crate) mod key;
 mod line;
 mod look;

@@ -48,8 +48,6 @@ const STATES: [&str; 20] = [
 pub(crate) struct Proof {
     /// The decimal mark of the amounts.
     pub(crate) marks: Marks,
-    /// Whether an amount is ambiguous unless the column proves its mark, with its line.
-    marks_matter: Option<(String, u64)>,
     order_agrees: bool,
     /// The first day that contradicts the order of the format, and the first that could be read both ways.
     order_contradicts: Option<(String, u64)>,
@@ -95,7 +93,7 @@ impl Proof {
             }
             let currency = cells::currency(head, &row, settings).unwrap_or(settings.currency);
             for field in [Field::Amount, Field::AmountBack] {
-                proof.see_amount(head, &row, field, currency, settings);
+                proof.see_amount(head, &row, field, currency);
             }
             if let Some(place) = head.place(Field::Date).filter(|place| row.kind(*place) == CellKind::Text) {
                 proof.see_day(days.order(row.cell(place)), row.cell(place), row.number);
@@ -144,7 +142,6 @@ impl Proof {
             remarks.push(Remark { kind, file: file.to_owned(), line: *line, column, text: text.clone() });
         };
         let (amount, date) = (head.place(Field::Amount), head.place(Field::Date));
-        remark(RemarkKind::MarkUnproven, amount, self.marks_matter.as_ref());
         remark(RemarkKind::OrderUnproven, date, self.order_ambiguous.as_ref().filter(|_| !self.order_agrees));
         remark(
             RemarkKind::MostlyNegative,
@@ -163,19 +160,19 @@ impl Proof {
         remarks
     }
 
-    fn see_amount(&mut self, head: &Head, row: &Line, field: Field, currency: Currency, settings: &FileSettings) {
+    fn see_amount(&mut self, head: &Head, row: &Line, field: Field, currency: Currency) {
         let Some(place) = head.place(field) else { return };
         let text = row.cell(place);
-        if row.kind(place) != CellKind::Text {
-            return;
-        }
-        let Some(written) = Written::of(text) else { return };
-        self.marks.see(&written, currency.exponent(), text, row.number);
-        let alone = written.meaning(settings.decimal_separator, currency.exponent(), &Marks::default());
-        if self.marks_matter.is_none() && alone == super::amount::Meaning::Ambiguous {
-            self.marks_matter = example(text, row.number);
-        }
-        if written.is_negative {
+        let is_negative = match row.kind(place) {
+            CellKind::Text => {
+                let Some(written) = Written::of(text) else { return };
+                self.marks.see(&written, currency.exponent(), text, row.number);
+                written.is_negative
+            }
+            CellKind::Number => text.starts_with('-'),
+            CellKind::Day | CellKind::Fault => return,
+        };
+        if is_negative {
             self.negatives += 1;
             self.first_negative = self.first_negative.take().or_else(|| example(text, row.number));
         } else {

@@ -124,7 +124,9 @@ impl<'a> RowReader<'a> {
         self.check_faults(row)?;
         let (head, settings) = (self.head, self.settings);
         let named_id = match &settings.id {
-            IdRule::Columns(_) => Some(id::id(head.id_places.iter().map(|place| row.cell(*place)))?),
+            IdRule::Columns(_) => {
+                Some(id::id(head.id_places.iter().map(|place| (row.cell(*place), row.kind(*place))))?)
+            }
             IdRule::Content => None,
         };
         currency?;

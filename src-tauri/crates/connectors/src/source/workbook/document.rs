@@ -81,8 +81,8 @@ fn hand_over(path: &Path, rules: &WorkbookRules, hand: &SyncSender<Handed>) -> R
     let mut lines = book.lines(&sheet)?;
     let mut batch = Vec::new();
     while let Some(mut line) = lines.next()? {
-        fill.line(&mut line);
-        batch.push(of_table(&line, shape.hides(line.number)));
+        let filled = fill.line(&mut line);
+        batch.push(of_table(&line, filled, shape.hides(line.number)));
         if batch.len() == LINES_AT_ONCE && hand.send(Ok(Some(std::mem::take(&mut batch)))).is_err() {
             return Ok(());
         }
@@ -110,14 +110,18 @@ impl<'s> Fill<'s> {
         Self { merged, coming, present: Vec::new() }
     }
 
-    fn line(&mut self, line: &mut super::Line) {
+    /// Returns the places that got the value of a cell above.
+    fn line(&mut self, line: &mut super::Line) -> Vec<usize> {
+        let mut filled = Vec::new();
         self.present.retain(|(area, _)| line.number <= area.lines.1);
         let (merged, number) = (self.merged, line.number);
         for (area, value) in &self.present {
             let (first, last) = area.columns;
             let last = if merged == MergedCells::Fill { first } else { last };
             for column in first..=last {
-                put(&mut line.cells, column, merged, value);
+                if put(&mut line.cells, column, merged, value) && merged == MergedCells::Fill {
+                    filled.push(column);
+                }
             }
         }
         while let Some(area) = self.coming.pop_if(|area| area.lines.0 <= number) {
@@ -127,27 +131,31 @@ impl<'s> Fill<'s> {
                 self.present.push((area, value));
             }
         }
+        filled
     }
 }
 
-fn put(cells: &mut Vec<Cell>, column: usize, merged: MergedCells, value: &Cell) {
+/// Returns whether the cell has a value now that it had not.
+fn put(cells: &mut Vec<Cell>, column: usize, merged: MergedCells, value: &Cell) -> bool {
     let value = match merged {
-        MergedCells::Empty => return,
+        MergedCells::Empty => return false,
         MergedCells::Fill => value.clone(),
         // Only where something stands above does it matter.
-        MergedCells::Ask if value.is_empty() => return,
+        MergedCells::Ask if value.is_empty() => return false,
         MergedCells::Ask => Cell::Covered,
     };
     if cells.len() <= column {
         cells.resize_with(column + 1, Cell::default);
     }
-    if cells[column].is_empty() {
+    let is_put = cells[column].is_empty() && !value.is_empty();
+    if is_put {
         cells[column] = value;
     }
+    is_put
 }
 
-fn of_table(line: &super::Line, is_hidden: bool) -> table::Line {
-    let mut made = table::Line { number: line.number, is_hidden, ..table::Line::default() };
+fn of_table(line: &super::Line, filled: Vec<usize>, is_hidden: bool) -> table::Line {
+    let mut made = table::Line { number: line.number, filled, is_hidden, ..table::Line::default() };
     for cell in &line.cells {
         let (text, kind) = cell.shown();
         made.cells.push_field(&text);

@@ -71,7 +71,7 @@ impl Walk<'_> {
                 let repeats = number(element, "number-rows-repeated", 1_u64).max(1);
                 self.row = Row { repeats, width: 0 };
                 self.column = 0;
-                let first = self.line + 1;
+                let first = self.line.saturating_add(1);
                 self.line = self.line.saturating_add(repeats);
                 let visibility = attribute(element, "visibility");
                 if self.is_meant && matches!(visibility.as_deref(), Some("collapse" | "filter")) {

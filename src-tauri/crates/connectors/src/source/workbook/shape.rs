@@ -1,6 +1,6 @@
 //! Looks at a sheet for what its values do not say: hidden rows and merged cells.
 
-use super::WorkbookError;
+use super::{COLUMNS_MAX, WorkbookError};
 
 /// The most areas of merged cells of a sheet; one with more is no table of records.
 pub(super) const MERGED_MAX: usize = 200_000;
@@ -31,12 +31,12 @@ impl Shape {
     /// Notes hidden lines, which come in their order.
     pub(super) fn hide(&mut self, first: u64, last: u64) {
         match self.hidden.last_mut() {
-            Some(range) if first <= range.1 + 1 => range.1 = range.1.max(last),
+            Some(range) if first <= range.1.saturating_add(1) => range.1 = range.1.max(last),
             _ => self.hidden.push((first, last)),
         }
     }
 
-    /// Notes a merged area. Fails when there are too many.
+    /// Notes a merged area. Fails when there are too many, or it reaches beyond the last column.
     pub(super) fn merge(
         &mut self,
         area: Area,
@@ -44,6 +44,9 @@ impl Shape {
     ) -> Result<(), WorkbookError> {
         if self.merged.len() == MERGED_MAX {
             return Err(damaged(format!("{MERGED_MAX} merged cells")));
+        }
+        if area.columns.0.max(area.columns.1) >= COLUMNS_MAX {
+            return Err(damaged("a merged cell beyond the last column".to_owned()));
         }
         self.merged.push(area);
         Ok(())

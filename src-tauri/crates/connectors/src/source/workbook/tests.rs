@@ -285,17 +285,50 @@ fn workbook_that_unpacks_to_too_much_is_refused() {
     assert!(within(6 * 1024 * 1024).is_ok());
 }
 
+/// Writes an OpenDocument with one sheet, `A`, of these rows.
+fn open_document(dir: &TempDir, rows: &str) -> PathBuf {
+    let head = r#"<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"><office:body><office:spreadsheet><table:table table:name="A">"#;
+    let content = format!("{head}{rows}</table:table></office:spreadsheet></office:body></office:document-content>");
+    let mime = "application/vnd.oasis.opendocument.spreadsheet";
+    let manifest = "<manifest:manifest xmlns:manifest=\"m\"/>";
+    let parts = [("mimetype", mime), ("content.xml", &content), ("META-INF/manifest.xml", manifest)];
+    packed(dir, "b.ods", &parts.map(|(name, text)| (name.to_owned(), text.to_owned())))
+}
+
+#[test]
+fn merged_cell_beyond_the_last_column_is_refused() {
+    let dir = TempDir::new().expect("a folder");
+    for across in ["16385", "4294967296", "18446744073709551615"] {
+        let cell = format!(
+            r#"<table:table-cell office:value-type="float" office:value="1" table:number-rows-spanned="2" table:number-columns-spanned="{across}"/>"#
+        );
+        let path = open_document(&dir, &format!("<table:table-row>{cell}</table:table-row>").repeat(2));
+        let shape = ods_shape::of(&path, Some("A"));
+        assert!(matches!(shape, Err(WorkbookError::Damaged { .. })), "{across}");
+    }
+    for (area, is_well) in [("A1:XFD2", true), ("A1:XFE2", false), ("ZZZ1:A2", false)] {
+        let xml = format!(r#"<sheetData/><mergeCells><mergeCell ref="{area}"/></mergeCells>"#);
+        let path = written(&dir, "", &[("A", "visible", &xml)]);
+        assert_eq!(xlsx_shape::of(&path, "A").is_ok(), is_well, "{area}");
+    }
+}
+
+#[test]
+fn line_behind_the_last_number_ends_no_reading() {
+    let dir = TempDir::new().expect("a folder");
+    let last = u64::MAX;
+    let rows = format!(r#"<sheetData><row r="{last}" hidden="1"/><row hidden="1"/></sheetData>"#);
+    let path = written(&dir, "", &[("A", "visible", &rows)]);
+    assert_eq!(xlsx_shape::of(&path, "A").map(|shape| shape.hidden).expect("a shape"), [(last, last)]);
+    let row = r#"<table:table-row table:visibility="collapse" table:number-rows-repeated="18446744073709551615"/>"#;
+    let path = open_document(&dir, &row.repeat(2));
+    assert_eq!(ods_shape::of(&path, Some("A")).map(|shape| shape.hidden).expect("a shape"), [(1, last)]);
+}
+
 #[test]
 fn open_document_that_unfolds_to_too_much_is_refused() {
     let dir = TempDir::new().expect("a folder");
-    let document = |row: &str| {
-        let head = r#"<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"><office:body><office:spreadsheet><table:table table:name="A">"#;
-        let content = format!("{head}{row}</table:table></office:spreadsheet></office:body></office:document-content>");
-        let mime = "application/vnd.oasis.opendocument.spreadsheet";
-        let manifest = "<manifest:manifest xmlns:manifest=\"m\"/>";
-        let parts = [("mimetype", mime), ("content.xml", &content), ("META-INF/manifest.xml", manifest)];
-        packed(&dir, "b.ods", &parts.map(|(name, text)| (name.to_owned(), text.to_owned())))
-    };
+    let document = |row: &str| open_document(&dir, row);
     let cell =
         r#"<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="16384"/>"#;
     let path = document(&format!(r#"<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>"#));

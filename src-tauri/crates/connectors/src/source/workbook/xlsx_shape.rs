@@ -19,7 +19,7 @@ pub(super) fn of(path: &Path, sheet: &str) -> Result<Shape, WorkbookError> {
         match element.local_name().as_ref() {
             "row" => {
                 let stated = attribute(element, "r").and_then(|text| text.parse().ok());
-                line = stated.unwrap_or(line + 1);
+                line = stated.unwrap_or(line.saturating_add(1));
                 if attribute(element, "hidden").is_some_and(|is| matches!(is.as_ref(), "1" | "true")) {
                     shape.hide(line, line);
                 }

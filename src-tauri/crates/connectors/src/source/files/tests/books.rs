@@ -98,6 +98,61 @@ async fn workbook_is_read_as_its_sheet_stores_it() {
 }
 
 #[tokio::test]
+async fn first_record_of_a_sheet_without_titles_is_read() {
+    let dir = TempDir::new().expect("a folder");
+    let mut book = Workbook::new();
+    let day = Format::new().set_num_format("dd.mm.yyyy");
+    let sheet = book.add_worksheet();
+    for row in 0..2_u32 {
+        let march = ExcelDateTime::from_serial_datetime(46_085.0).expect("a day");
+        sheet.write(row, 0, format!("E-{row}")).expect("a cell");
+        sheet.write_with_format(row, 1, march, &day).expect("a cell");
+        sheet.write(row, 2, "12.500").expect("a cell");
+        for (column, text) in [(3, "P"), (4, "K"), (5, "T")] {
+            sheet.write(row, column, text).expect("a cell");
+        }
+    }
+    book.save(dir.path().join("book.xlsx")).expect("a workbook");
+    let mut settings = of_books(dir.path(), "book.xlsx", WorkbookRules::default());
+    shape::by_place(&mut settings);
+    assert_eq!(outcomes(&read(settings).await.expect("it is read")), ["1 amount_ambiguous", "2 amount_ambiguous"]);
+}
+
+#[tokio::test]
+async fn merged_amount_counts_once_even_where_cells_are_filled() {
+    let dir = TempDir::new().expect("a folder");
+    let path = dir.path().join("book.xlsx");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, title) in (0..).zip(TITLES) {
+        sheet.write(0, column, title).expect("a cell");
+    }
+    for row in 1..6_u32 {
+        for (column, text) in [(0, format!("E-{row}").as_str()), (1, "04.03.2026"), (4, "Reise"), (5, "Tog")] {
+            sheet.write(row, column, text).expect("a cell");
+        }
+    }
+    sheet.merge_range(1, 2, 2, 2, "", &Format::new()).expect("cells");
+    sheet.write(1, 2, 500).expect("a cell");
+    sheet.merge_range(3, 2, 4, 2, "kr 500", &Format::new()).expect("cells");
+    sheet.write(5, 2, 7).expect("a cell");
+    // The number of a payee may stand in a merged cell.
+    sheet.merge_range(1, 3, 5, 3, "", &Format::new()).expect("cells");
+    sheet.write(1, 3, 31).expect("a cell");
+    book.save(&path).expect("a workbook");
+    let rules = WorkbookRules { merged_cells: MergedCells::Fill, ..WorkbookRules::default() };
+    let rows = read(of_books(dir.path(), "book.xlsx", rules)).await.expect("it is read");
+    let expected = [
+        "E-1 2026-03-04 500.00 NOK",
+        "3 cell_merged",
+        "E-3 2026-03-04 500.00 NOK",
+        "5 cell_merged",
+        "E-5 2026-03-04 7.00 NOK",
+    ];
+    assert_eq!(outcomes(&rows), expected);
+}
+
+#[tokio::test]
 async fn folder_of_workbooks_is_read_and_text_beside_them_is_named() {
     let dir = TempDir::new().expect("a folder");
     let months = dir.path().join("in");

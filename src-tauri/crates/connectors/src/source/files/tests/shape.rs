@@ -66,17 +66,41 @@ async fn title_is_the_same_with_other_spaces_and_letters() {
     }
 }
 
+/// Names every column by its place.
+pub(super) fn by_place(it: &mut FileSettings) {
+    it.id = IdRule::Columns(vec!["#1".into()]);
+    let places = [Field::Date, Field::Amount, Field::Payee, Field::Category, Field::Text].into_iter().zip(2..);
+    it.columns = places.map(|(field, place)| (field, format!("#{place}"))).collect();
+}
+
+#[tokio::test]
+async fn first_record_by_place_is_never_taken_for_titles() {
+    for row in [
+        "A;4. mars 2026;5;P;K;T",
+        "A;04.03.2026 12:30;5;P;K;T",
+        "A;1.2.26;kr 5,-;P;K;T",
+        "A;46085;5;P;K;T",
+        "A;1.2.2026;12.500;P;K;T",
+        "A;1.2.2026;;P;K;T",
+        "A;i går;1 249,50;P;K;T",
+        "A;1.2.2026;;P;K;T;5,00",
+        "A;;;P;K;T;5,00",
+    ] {
+        let text = format!("{row}\nB;1.2.2026;5;P;K;T\n");
+        let rows = read_with(&text, |it| {
+            by_place(it);
+            it.columns.insert(Field::AmountBack, "#7".into());
+        });
+        assert_eq!(rows.await.map(|rows| lines(&rows)), Ok(vec![1, 2]), "{row}");
+    }
+}
+
 #[tokio::test]
 async fn column_is_chosen_by_its_place() {
     let text = "Nr;Dato;Beløp;Hvem;Kategori;Beløp;Tekst\nA;1.2.2026;5;P;K;6;T\n";
     assert_eq!(read_with(text, |_| {}).await.map_err(|problem| problem.code), Err(ErrorCode::SourceColumnRepeated));
     let sixth = read_with(text, |it| drop(it.columns.insert(Field::Amount, "#6".into()))).await;
     assert_eq!(sixth.map(|rows| short(&rows)), Ok(vec!["A 6.00".into()]));
-    let by_place = |it: &mut FileSettings| {
-        it.id = IdRule::Columns(vec!["#1".into()]);
-        let places = [Field::Date, Field::Amount, Field::Payee, Field::Category, Field::Text].into_iter().zip(2..);
-        it.columns = places.map(|(field, place)| (field, format!("#{place}"))).collect();
-    };
     let row = "A;1.2.2026;5;P;K;T\n";
     for text in [row.to_owned(), format!("{HEAD}{row}")] {
         assert_eq!(read_with(&text, by_place).await.map(|rows| short(&rows)), Ok(vec!["A 5.00".into()]), "{text}");

@@ -3,6 +3,14 @@ use proptest::prelude::*;
 use super::super::DecimalSeparator::{Comma, Point};
 use super::*;
 
+/// Returns the plain decimal of an amount that stands alone.
+fn plain_decimal(text: &str, separator: DecimalSeparator, decimals: u8) -> Option<String> {
+    match Written::of(text)?.meaning(separator, decimals, &Marks::default()) {
+        Meaning::Plain(plain) => Some(plain),
+        Meaning::Ambiguous | Meaning::Unfit => None,
+    }
+}
+
 #[test]
 fn amounts_are_read_as_people_write_them() {
     for (text, separator, plain) in [
