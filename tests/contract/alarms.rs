@@ -5,7 +5,7 @@ use postonce_tests::CliRig;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::two_ledgers::{REASON, TwoLedgers, assert_clear, code, id_of, standing, waits};
+use super::two_ledgers::{REASON, TwoLedgers, assert_clear, id_of, standing, waits};
 
 const ROWS: &str = "A;05.10.2026;412,00;PM-0001;Reise;Bodø;NOK\nB;06.10.2026;99,50;PM-0002;Reise;Narvik;NOK\n";
 const CORRECTED: &str = "A;05.10.2026;421,00;PM-0001;Reise;Bodø;NOK\nB;06.10.2026;99,50;PM-0002;Reise;Narvik;NOK\n";
@@ -219,7 +219,7 @@ fn a_re_export_of_what_another_exported_again_is_refused_first() {
         let corrected = both.only("A");
         let again = ["re-export", "A", "--reason", REASON, "--confirm", "A", "--reverse"];
         let said = both.other(&again);
-        assert_eq!((said.status, code(&said)), (Some(1), "exported_elsewhere"), "{protection}: {said:?}");
+        assert_eq!((said.status, said.code()), (Some(1), "exported_elsewhere"), "{protection}: {said:?}");
         assert_eq!(both.only("A"), corrected, "{protection}");
         assert_eq!(both.other(&["sync"]).status, Some(0), "{protection}");
         let said = both.other(&again);
@@ -237,7 +237,7 @@ fn a_re_export_passes_the_holds_like_everything_that_is_sent() {
         both.rows(rows);
         both.rig.sync();
         let said = both.rig.run(&["re-export", "A", "--reason", REASON, "--confirm", "A", "--reverse"]);
-        assert_eq!((said.status, code(&said)), (Some(1), "record_held"), "{said:?}");
+        assert_eq!((said.status, said.code()), (Some(1), "record_held"), "{said:?}");
         let one = both.only("A");
         assert_eq!(one["date"], "2026-10-05", "and its voucher stands: {one}");
     }
@@ -295,7 +295,7 @@ fn account_rules_that_differ_are_one_sentence_and_send_nothing() {
         let text = std::fs::read_to_string(&file).expect("it is there");
         std::fs::write(&file, text.replace("\"7790\"", "\"7140\"")).expect("writable");
         let said = both.other(&["sync"]);
-        assert_eq!((said.status, code(&said)), (Some(1), "accounts_differ"), "{protection}: {said:?}");
+        assert_eq!((said.status, said.code()), (Some(1), "accounts_differ"), "{protection}: {said:?}");
         let detail = &said.last()["error"]["detail"];
         assert!(detail["there"].to_string().contains("7790"), "{protection}: {detail}");
         assert_eq!((said.count("refused"), said.count("in_doubt")), (0, 0), "{protection}: {said:?}");
@@ -327,7 +327,7 @@ fn a_voucher_that_a_search_need_not_show_is_not_gone() {
         let mut again = vec!["re-export", "A", "--reason", REASON, "--confirm", "A"];
         again.extend(reverse);
         let said = rig.run(&again);
-        assert_eq!((said.status, code(&said)), (Some(1), "re_export_too_early"), "{said:?}");
+        assert_eq!((said.status, said.code()), (Some(1), "re_export_too_early"), "{said:?}");
     }
     assert_eq!(rig.stats()["vouchers"], 2, "and nothing stands there twice");
 }

@@ -19,10 +19,6 @@ fn kinds(verdict: &Value) -> Vec<&str> {
     findings.iter().filter_map(|finding| finding["kind"].as_str()).collect()
 }
 
-fn code(command_output: &CommandOutput) -> &str {
-    command_output.last()["error"]["code"].as_str().unwrap_or_default()
-}
-
 fn ledger(folder: &Path) -> std::path::PathBuf {
     folder.join("ledger.sqlite")
 }
@@ -82,7 +78,7 @@ fn exported_trail_and_proofs_pass_the_documents_verifier() {
     assert_eq!(tables, ["attempt", "run_item"]);
     fs::write(file("proof.json"), proven.last().to_string()).expect("writable");
     let missing = rig.run(&["audit", "proof", "--run", "no-such-run"]);
-    assert_eq!((missing.status, code(&missing)), (Some(1), "proof_missing"));
+    assert_eq!((missing.status, missing.code()), (Some(1), "proof_missing"));
 
     fs::write(file("verify.py"), verifier()).expect("writable");
     let check = |names: &[&str]| {
@@ -175,7 +171,7 @@ fn a_trail_is_exported_for_people_and_for_programs() {
     assert!(trail["ledger_id"].is_string());
 
     let again = rig.run(&["audit", "export", &csv]);
-    assert_eq!((again.status, code(&again)), (Some(2), "report_exists"));
+    assert_eq!((again.status, again.code()), (Some(2), "report_exists"));
     assert_eq!(rig.run(&["audit", "export", &csv, "--force"]).status, Some(0));
     let wrong = rig.run(&["audit", "export", &other]);
     assert_eq!((wrong.status, Path::new(&other).exists()), (Some(2), false));
@@ -202,7 +198,7 @@ fn a_records_story_has_its_audit_entries() {
 fn is_refused(rig: &CliRig, folder: &Path, code_expected: &str) {
     let before = rig.stats()["vouchers"].clone();
     let refused = command_output(rig.command_in(folder, &["sync"]));
-    assert_eq!((refused.status, code(&refused)), (Some(6), code_expected), "{}", refused.words);
+    assert_eq!((refused.status, refused.code()), (Some(6), code_expected), "{}", refused.words);
     assert!(refused.words.contains("postonce rebuild"), "{}", refused.words);
     assert_eq!(rig.stats()["vouchers"], before);
     assert_eq!(rig.call(reqwest::Method::GET, "v1/locks/export", None)["holder"], Value::Null, "the lock is free");

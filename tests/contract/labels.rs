@@ -21,18 +21,10 @@ struct TwoWorkspaces {
 impl TwoWorkspaces {
     fn with_lease(lease_seconds: u64) -> Self {
         let rig = CliRig::practice(RECORDS, "export_lock = \"off\"\n");
-        let other = tempfile::tempdir().expect("the machine has a temporary folder");
-        let text = std::fs::read_to_string(rig.path().join("workspace.toml")).expect("a workspace");
-        let text =
-            format!("{}\n[sync]\nlease_seconds = {lease_seconds}\nvouchers_per_request = 10\n", without_sync(&text));
-        for folder in [rig.path(), other.path()] {
-            std::fs::write(folder.join("workspace.toml"), &text).expect("writable");
-        }
-        for entry in std::fs::read_dir(rig.path()).expect("a folder").flatten() {
-            if entry.path().extension().is_some_and(|extension| extension == "csv") {
-                std::fs::copy(entry.path(), other.path().join(entry.file_name())).expect("writable");
-            }
-        }
+        let sync = format!("\n[sync]\nlease_seconds = {lease_seconds}\nvouchers_per_request = 10\n");
+        let text = without_sync(&rig.workspace()) + &sync;
+        std::fs::write(rig.path().join("workspace.toml"), text).expect("writable");
+        let other = rig.copy_of_workspace();
         Self { rig, other }
     }
 
@@ -92,10 +84,7 @@ impl TwoWorkspaces {
 /// Makes the settle window short. The first grant of all follows nobody, so with nothing but a search its run waits out the
 /// window once.
 fn settle_within_a_second(rig: &CliRig) {
-    let file = rig.path().join("workspace.toml");
-    let text = std::fs::read_to_string(&file).expect("a workspace");
-    let text = text.replacen("[accounting]\n", "[accounting]\nsettle_window_seconds = 1\n", 1);
-    std::fs::write(file, text).expect("writable");
+    rig.change_workspace("[accounting]\n", "[accounting]\nsettle_window_seconds = 1\n");
 }
 
 fn without_sync(text: &str) -> String {

@@ -15,10 +15,6 @@ fn synced() -> CliRig {
     rig
 }
 
-fn code(said: &postonce_tests::CommandOutput) -> &str {
-    said.last()["error"]["code"].as_str().unwrap_or_default()
-}
-
 fn record(rig: &CliRig, id: &str) -> Value {
     rig.run(&["record", id]).last().clone()
 }
@@ -56,7 +52,7 @@ fn a_record_goes_once_more_and_its_reason_is_in_the_trail() {
 fn a_re_export_needs_reason_confirmation_and_earlier_export() {
     let rig = CliRig::over_csv(CSV.as_bytes());
     let early = rig.run(&["re-export", "A", "--reason", REASON, "--confirm", "A"]);
-    assert_eq!((early.status, code(&early)), (Some(1), "record_not_found"));
+    assert_eq!((early.status, early.code()), (Some(1), "record_not_found"));
     rig.sync();
     for (arguments, status, expected) in [
         (["re-export", "A", "--reason", "because", "--confirm", "A"], 2, "reason_too_short"),
@@ -64,7 +60,7 @@ fn a_re_export_needs_reason_confirmation_and_earlier_export() {
         (["re-export", "X", "--reason", REASON, "--confirm", "X"], 1, "record_not_found"),
     ] {
         let said = rig.run(&arguments);
-        assert_eq!((said.status, code(&said)), (Some(status), expected), "{said:?}");
+        assert_eq!((said.status, said.code()), (Some(status), expected), "{said:?}");
     }
     assert_eq!(rig.stats()["vouchers"], 2);
 }
@@ -109,7 +105,7 @@ fn administrators_never_approve_their_own_re_export() {
     assert_eq!((attention.status, &attention.last()["approvals"][0]), (Some(4), &asked.last()["waiting"]));
     assert_eq!(rig.run(&["status"]).last()["records"]["approvals"], 1);
     let own = rig.run(&["approve", "A", "--confirm", "A"]);
-    assert_eq!((own.status, code(&own)), (Some(1), "approval_by_same"));
+    assert_eq!((own.status, own.code()), (Some(1), "approval_by_same"));
     rig.sync();
     let mut ola = rig.command(&["approve", "A", "--confirm", "A"]);
     ola.env("POSTONCE_SECRET_ACCOUNTING_TOKEN", "practice-token-ola");
@@ -117,11 +113,11 @@ fn administrators_never_approve_their_own_re_export() {
     assert_eq!((approved.status, approved.count("posted")), (Some(0), 1), "{approved:?}");
     assert_eq!(vouchers(&rig, "hlf:A#2").len(), 1);
     let twice = rig.run(&["approve", "A", "--confirm", "A"]);
-    assert_eq!(code(&twice), "approval_not_asked");
+    assert_eq!(twice.code(), "approval_not_asked");
     let declined = rig.run(&["re-export", "B", "--reason", REASON, "--confirm", "B"]);
     assert_eq!(declined.status, Some(4));
     assert_eq!(rig.run(&["decline", "B", "--reason", "the voucher was found again"]).status, Some(0));
-    assert_eq!(code(&rig.run(&["approve", "B", "--confirm", "B"])), "approval_not_asked");
+    assert_eq!(rig.run(&["approve", "B", "--confirm", "B"]).code(), "approval_not_asked");
     let attention = rig.run(&["attention"]);
     assert_eq!((attention.status, &attention.last()["approvals"]), (Some(0), &json!([])), "nobody is waited for");
     assert_eq!(rig.stats()["vouchers"], 4, "with the counter-voucher");
@@ -158,16 +154,16 @@ fn a_persons_word_is_taken_unless_the_books_say_otherwise() {
     let rig = in_doubt();
     let voucher = vouchers(&rig, "hlf:A")[0]["voucher_id"].as_str().expect("a text").to_owned();
     let said = rig.run(&["resolve", "A", "--not-posted", "--reason", REASON]);
-    assert_eq!((said.status, code(&said)), (Some(1), "resolution_contradicted"), "{said:?}");
+    assert_eq!((said.status, said.code()), (Some(1), "resolution_contradicted"), "{said:?}");
     let said = rig.run(&["resolve", "A", "--posted", "V-1", "--reason", REASON]);
-    assert_eq!(code(&said), "resolution_contradicted");
+    assert_eq!(said.code(), "resolution_contradicted");
     let said = rig.run(&["resolve", "A", "--posted", &voucher, "--reason", "so"]);
-    assert_eq!((said.status, code(&said)), (Some(2), "reason_too_short"));
+    assert_eq!((said.status, said.code()), (Some(2), "reason_too_short"));
     let said = rig.run(&["resolve", "A", "--posted", &voucher, "--reason", REASON]);
     assert_eq!(said.status, Some(0), "{said:?}");
     let story = record(&rig, "A");
     assert_eq!(story["vanished"]["kind"], "other_content", "it is not what was approved: {story}");
-    assert_eq!(code(&rig.run(&["resolve", "A", "--not-posted", "--reason", REASON])), "not_in_doubt");
+    assert_eq!(rig.run(&["resolve", "A", "--not-posted", "--reason", REASON]).code(), "not_in_doubt");
     assert_eq!(rig.sync().count("posted"), 0);
 }
 

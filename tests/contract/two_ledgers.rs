@@ -21,14 +21,8 @@ impl TwoLedgers {
         let rig = CliRig::over_csv(format!("{HEAD}{rows}").as_bytes());
         protect(&rig, protection);
         // Without a lock's fence or a unique reference, nothing is believed before the window is over.
-        let file = rig.path().join("workspace.toml");
-        let text = std::fs::read_to_string(&file).expect("it is there");
-        let text = text.replacen("[accounting]\n", "[accounting]\nsettle_window_seconds = 1\n", 1);
-        std::fs::write(file, text).expect("writable");
-        let other = tempfile::tempdir().expect("the machine has a temporary folder");
-        for file in ["workspace.toml", "records.csv"] {
-            std::fs::copy(rig.path().join(file), other.path().join(file)).expect("writable");
-        }
+        rig.change_workspace("[accounting]\n", "[accounting]\nsettle_window_seconds = 1\n");
+        let other = rig.copy_of_workspace();
         Self { rig, other }
     }
 
@@ -92,10 +86,6 @@ pub(crate) fn standing(rig: &CliRig, id: &str) -> Vec<Value> {
 /// Returns a voucher id.
 pub(crate) fn id_of(voucher: &Value) -> &str {
     voucher["voucher_id"].as_str().expect("an id")
-}
-
-pub(crate) fn code(said: &CommandOutput) -> &str {
-    said.last()["error"]["code"].as_str().unwrap_or_default()
 }
 
 /// Returns the one entry that waits for a person.

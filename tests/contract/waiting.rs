@@ -6,7 +6,6 @@ use std::path::Path;
 use postonce_tests::{CliRig, CommandOutput, Running, command_output, wait_until};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 const RECORDS: usize = 60;
 /// The shortest lease that a workspace may ask for, and small requests, so that there are many.
@@ -17,24 +16,11 @@ const LAG_MS: u64 = 1_500;
 /// Sets up a practice workspace over a server with these switches, and a short settle window.
 fn over(switches: &Value) -> CliRig {
     let rig = CliRig::practice(RECORDS, "");
-    let file = rig.path().join("workspace.toml");
-    let text = std::fs::read_to_string(&file).expect("a workspace");
-    let text =
-        text.replacen("[accounting]\n", "[accounting]\nsettle_window_seconds = 1\nwhen_still_unknown = \"send\"\n", 1);
-    std::fs::write(file, text + SMALL).expect("writable");
+    let unknown = "[accounting]\nsettle_window_seconds = 1\nwhen_still_unknown = \"send\"\n";
+    rig.change_workspace("[accounting]\n", unknown);
+    std::fs::write(rig.path().join("workspace.toml"), rig.workspace() + SMALL).expect("writable");
     rig.set_faults(switches);
     rig
-}
-
-/// Sets up the machine of another administrator, with the same records and a ledger of its own.
-fn another(rig: &CliRig) -> TempDir {
-    let folder = tempfile::tempdir().expect("the machine has a temporary folder");
-    for entry in std::fs::read_dir(rig.path()).expect("a folder").flatten() {
-        if entry.path().extension().is_some_and(|extension| extension == "csv" || extension == "toml") {
-            std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("writable");
-        }
-    }
-    folder
 }
 
 /// Returns a server without keys: under each protection, the protection stands alone.
@@ -109,7 +95,7 @@ fn two_administrators_over_a_lagging_search_export_each_once() {
                 continue;
             }
             let rig = over(&with(switches.clone(), &more));
-            let other = another(&rig);
+            let other = rig.copy_of_workspace();
             let first = rig.sync();
             assert_eq!((first.status, first.count("posted")), (Some(0), RECORDS as u64), "{protection}: {first:?}");
             let second = command_output(rig.command_in(other.path(), &["sync"]));
@@ -143,7 +129,7 @@ fn a_lock_broken_while_its_run_lives_makes_no_second_voucher() {
     for says_who_is_unaware in ["on", "off"] {
         let more = json!({ "says_who_is_unaware": says_who_is_unaware });
         let rig = over(&with(without_keys(false, false, false), &more));
-        let other = another(&rig);
+        let other = rig.copy_of_workspace();
         rig.hold(&["vouchers"], 3);
         let first = rig.sync_up_to(15);
         rig.wait_until_held();

@@ -13,7 +13,7 @@ fn held_and_refused_records_have_reasons_in_either_language() {
     let rows = [
         "U-1;05.10.2026;100,00;PM-0001;Reise;Samtale;NOK",
         ";06.10.2026;200,00;PM-0001;Reise;Samtale;NOK",
-        "U-3;07.10.2026;0,00;PM-0001;Reise;Samtale;NOK",
+        "U-3;07.10.2026;12,5x;PM-0001;Reise;Samtale;NOK",
         "U-4;31.02.2026;400,00;PM-0001;Reise;Samtale;NOK",
         "U-5;08.10.2026;500,00;PM-0001;Feilført;Samtale;NOK",
     ];
@@ -29,7 +29,7 @@ fn held_and_refused_records_have_reasons_in_either_language() {
         window.click("nav-attention");
         for reason in [
             "The row has no id",
-            "The amount is zero: there is nothing to book.",
+            "“12,5x” is not an amount",
             "“31.02.2026” is not a date in the form",
             "records.csv, line 3",
         ] {

@@ -66,6 +66,33 @@ impl CliRig {
         std::fs::write(self.path().join("workspace.toml"), text).expect("a temporary folder is writable");
     }
 
+    /// Returns the text of `workspace.toml`.
+    pub fn workspace(&self) -> String {
+        std::fs::read_to_string(self.path().join("workspace.toml")).expect("a workspace has its file")
+    }
+
+    /// Puts something else in the place of a part of `workspace.toml`.
+    ///
+    /// # Panics
+    /// When the part is not there.
+    pub fn change_workspace(&self, from: &str, to: &str) {
+        let text = self.workspace();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(self.path().join("workspace.toml"), text.replace(from, to))
+            .expect("a temporary folder is writable");
+    }
+
+    /// Sets up the folder of another administrator: the same records and workspace, and no ledger.
+    pub fn copy_of_workspace(&self) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("the machine has a temporary folder");
+        for entry in std::fs::read_dir(self.path()).expect("a folder").flatten() {
+            if entry.path().extension().is_some_and(|extension| extension == "csv" || extension == "toml") {
+                std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("writable");
+            }
+        }
+        folder
+    }
+
     /// Returns the workspace's folder.
     pub fn path(&self) -> &Path {
         self.folder.path()

@@ -26,6 +26,12 @@ impl CommandOutput {
         self.documents.last().unwrap_or(&Value::Null)
     }
 
+    /// Returns the code of the problem with which it ended; empty if there was none.
+    pub fn code(&self) -> &str {
+        let last = self.last();
+        last["error"]["code"].as_str().or_else(|| last["code"].as_str()).unwrap_or_default()
+    }
+
     /// Returns a count of the last document.
     ///
     /// # Panics

@@ -258,6 +258,8 @@ catalogue! {
     NO_SCHEME: "These books do not keep how references begin: another workspace with another short name would not be noticed once this one has exported.",
         "Dette regnskapet tar ikke vare på hva referansene begynner med: Et annet arbeidsområde med et annet kortnavn blir ikke oppdaget når dette har eksportert.";
     ACCEPTED: "Accepted as it is", "Godtatt slik det er";
+    GONE_STEP: "Put it back into the source, or set it aside (set-aside).",
+        "Legg det tilbake i kilden, eller sett det til side (set-aside).";
     LOOK_ALIKES: "Others like it (for information)", "Andre som ligner (til orientering)";
     LOOK_ALIKES_PLANNED: "Have another like them (for information)", "Har et annet som ligner (til orientering)";
     LEDGER: "Ledger", "Eksportjournal";

@@ -2,7 +2,7 @@
 
 use postonce_engine::domain::{AlarmKind, ContentField, FoundVoucher, VoucherPart};
 use postonce_engine::nobody_sends;
-use postonce_engine::views::{Alarm, AttentionItem, Changed, ReExport};
+use postonce_engine::views::{Alarm, AttentionItem, Changed, ReExport, RecordState};
 use postonce_reports::sentences;
 use postonce_words::Message;
 use serde_json::{Value, json};
@@ -67,6 +67,9 @@ fn print(item: &AttentionItem, output: &Output) {
     if let Some(reason) = &item.reason {
         output.say(format!("    {}", sentences::reason(output.language, reason)));
     }
+    if item.state == RecordState::Gone {
+        output.say(format!("    {}", output.word(words::GONE_STEP)));
+    }
     if let Some(changed) = &item.changed {
         tell_changed(changed, output);
     }
@@ -121,14 +124,18 @@ fn tell_evidence(evidence: &[FoundVoucher], output: &Output) {
     for voucher in evidence {
         let id = &voucher.acknowledgement.voucher_id;
         let found = output.word(words::FOUND_THERE);
-        let parts: Vec<&str> = voucher.differs.iter().map(|part| output.word(part_name(*part))).collect();
-        let differs = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+        let parts = part_names(&voucher.differs, output);
+        let differs = if parts.is_empty() { String::new() } else { format!(" ({parts})") };
         output.say(format!("    {found}: {id}, {}, {} {}{differs}", voucher.date, voucher.currency, voucher.total));
     }
 }
 
-/// Returns the name of a part in which a voucher differs from what was sent.
-pub(super) fn part_name(part: VoucherPart) -> Message {
+/// Returns the names of the parts in which a voucher differs from what was sent.
+pub(super) fn part_names(parts: &[VoucherPart], output: &Output) -> String {
+    parts.iter().map(|part| output.word(part_name(*part))).collect::<Vec<_>>().join(", ")
+}
+
+fn part_name(part: VoucherPart) -> Message {
     match part {
         VoucherPart::Date => words::OTHER_DATE,
         VoucherPart::Currency => words::OTHER_CURRENCY,

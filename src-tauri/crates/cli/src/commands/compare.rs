@@ -12,7 +12,7 @@ use postonce_reports::{comparison_json, difference_json, difference_words, verdi
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::attention::{part_name, part_of_voucher};
+use super::attention::{part_names, part_of_voucher};
 use super::report::Paper;
 use super::{actor, sync};
 use crate::args::{Args, Compare};
@@ -133,8 +133,8 @@ fn line(difference: &Difference, output: &Output) -> String {
     });
     let theirs = difference.sides.accounting.iter().map(|voucher| {
         let id = &voucher.acknowledgement.voucher_id;
-        let parts: Vec<&str> = voucher.differs.iter().map(|part| output.word(part_name(*part))).collect();
-        let differs = if parts.is_empty() { String::new() } else { format!(", {}", parts.join(", ")) };
+        let parts = part_names(&voucher.differs, output);
+        let differs = if parts.is_empty() { String::new() } else { format!(", {parts}") };
         let name = output.word(words::ACCOUNTING);
         format!("{name}: {id}, {}, {} {}{differs}", voucher.date, voucher.currency, voucher.total)
     });

@@ -18,10 +18,13 @@ pub(crate) async fn confirm(args: &Args, asked: &Confirm, output: &Output) -> Re
         Confirmed::LookAlikes => Topic::LookAlikes,
         Confirmed::Record => Topic::LookAlikeId,
     };
+    if let Some(id) = asked.id.as_deref().filter(|_| topic != Topic::LookAlikeId) {
+        return Err(Failure::usage(format!("ID {id:?}: only `confirm record` takes one")));
+    }
     let engine = engine(&args.open_workspace()?)?;
-    match (topic, &asked.id) {
-        (Topic::LookAlikeId, Some(id)) => engine.confirm_record(id, &asked.reason, &actor()).await?,
-        _ => engine.confirm(topic, &asked.reason, &actor()).await?,
+    match &asked.id {
+        Some(id) => engine.confirm_record(id, &asked.reason, &actor()).await?,
+        None => engine.confirm(topic, &asked.reason, &actor()).await?,
     }
     if output.json {
         output.document(&json!({ "confirmed": topic, "record_id": asked.id }));

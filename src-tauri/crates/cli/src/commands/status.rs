@@ -131,6 +131,8 @@ fn print(found: &StatusFacts, output: &Output) {
         (words::VANISHED, records.vanished),
         (words::CHANGED, records.changed),
         (words::GONE, records.gone),
+        (words::ASKED, records.questions),
+        (words::APPROVAL_WANTED, records.approvals),
     ] {
         row(message, count.to_string());
     }
