@@ -36,7 +36,10 @@ impl From<ports::Connection> for Connection {
             user_id: connection.user_id,
             user_name: connection.user_name,
             protection: connection.capabilities.protection.into(),
-            waits_after_others_seconds: count(connection.capabilities.waits_after_others().as_secs()),
+            waits_after_others_seconds: count(
+                u64::try_from(connection.capabilities.waits_after_others().as_millis().div_ceil(1_000))
+                    .unwrap_or(u64::MAX),
+            ),
             keeps_references: connection.keeps_scheme,
         }
     }
