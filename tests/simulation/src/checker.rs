@@ -34,6 +34,7 @@ const EXPLAINED: &[ErrorCode] = &[
     ErrorCode::ReversalFailed,
     ErrorCode::ApprovalNotAsked,
     ErrorCode::ReExportOvertaken,
+    ErrorCode::ExportedElsewhere,
 ];
 /// The further errors that may come once a ledger was restored from an old copy, or copied.
 const EXPLAINED_BY_COPIES: &[ErrorCode] =
@@ -169,15 +170,33 @@ pub(crate) fn nothing_is_lost(world: &World, body: &Body, attention: &[Attention
     };
     let state = |id: &str| states.iter().find(|(of, _)| of == id).map(|(_, state)| state.clone());
     let waits = |id: &str| attention.iter().any(|item| item.record_id.as_deref() == Some(id) && is_explained(item));
+    let left_out = body.look(left_out).and_then(Result::ok).unwrap_or_default();
     let platform = world.platform();
     for entry in platform.entries.iter().filter(|entry| entry.present) {
         let id = entry.record.id.as_str();
+        let is_left_out = left_out.contains(id);
+        // Of a record with nothing to pay there is nothing to export, and nothing to wait for.
+        if is_left_out && !entry.record.amount.is_zero() {
+            world.breaks(
+                2,
+                format!("{} leaves {id} out, of which {} is to be paid", body.name, entry.record.amount.to_decimal()),
+            );
+        }
         let state = state(id);
-        if state.as_deref() != Some("posted") && !waits(id) {
+        if state.as_deref() != Some("posted") && !waits(id) && !is_left_out {
             let what = format!("{} says of {id}: {state:?}, and it waits for nobody", body.name);
             world.breaks(2, what);
         }
     }
+}
+
+/// Returns the records that the newest whole reading left out.
+fn left_out(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+    let sql = "SELECT record_id FROM left_out
+               WHERE record_id IS NOT NULL AND reading_id = (SELECT latest_reading FROM ledger)";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    rows.collect()
 }
 
 fn is_explained(item: &AttentionItem) -> bool {

@@ -19,6 +19,11 @@ use postonce_engine::{ClaimedRequest, ClaimedReversal, Ledger, Permit, StagedDra
 
 use crate::process::Process;
 
+/// The frequency of a process that dies while its request is on its way, in a thousand.
+const DEATHS_IN_FLIGHT: u64 = 100;
+/// The steps of a call until its first byte has left.
+const STEPS_TO_LEAVE: u64 = 2;
+
 /// A bug that is planted, to see whether it is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Planted {
@@ -127,10 +132,12 @@ pub(crate) struct Shadow {
 #[derive(Debug, Default)]
 struct States {
     /// The files before the newest transaction.
-    newest: Vec<(PathBuf, Vec<u8>)>,
-    /// The files before the claim of the request in flight.
-    claim: Option<Vec<(PathBuf, Vec<u8>)>>,
+    newest: Files,
+    /// The files before the claim of each request in flight, by its key, in the order in which they left.
+    claims: Vec<(String, Files)>,
 }
+
+type Files = Vec<(PathBuf, Vec<u8>)>;
 
 impl Shadow {
     /// Keeps the files; a transaction is about to begin.
@@ -140,20 +147,20 @@ impl Shadow {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).newest = files.collect();
     }
 
-    fn leaves(&self) {
+    fn leaves(&self, key: &str) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.claim.is_none() {
-            state.claim = Some(state.newest.clone());
-        }
+        let before = state.newest.clone();
+        state.claims.push((key.to_owned(), before));
     }
 
-    fn answered(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).claim = None;
+    fn answered(&self, key: &str) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).claims.retain(|(of, _)| of != key);
     }
 
-    /// Puts the files back when the process is dead: writes that had not reached the disk are forgotten.
+    /// Puts the files back when the process is dead: the newest claim, which had not reached the disk, is forgotten.
     pub(crate) fn forget_claim(&self, ledger: &Path) {
-        let Some(files) = self.state.lock().unwrap_or_else(PoisonError::into_inner).claim.take() else { return };
+        let claims = std::mem::take(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).claims);
+        let Some((_, files)) = claims.into_iter().next_back() else { return };
         for end in ["", "-wal", "-shm"] {
             _ = std::fs::remove_file(with_end(ledger, end));
         }
@@ -189,15 +196,20 @@ impl Faulty {
         matches!(self.planted, Planted::LeaseIgnored | Planted::GuardDropped)
     }
 
-    fn leaves(&self) {
+    /// Notes that a request leaves whose claim is not on the disk. Now and then the process dies of it: a crash hits
+    /// the short moment between the two too seldom by itself.
+    fn leaves(&self, key: &str) {
         if self.planted == Planted::IntentAfterSend {
-            self.process.body.shadow.leaves();
+            self.process.body.shadow.leaves(key);
+            if self.process.world.unlucky(DEATHS_IN_FLIGHT) {
+                self.process.dies_in(STEPS_TO_LEAVE);
+            }
         }
     }
 
-    fn answered(&self) {
+    fn answered(&self, key: &str) {
         if self.planted == Planted::IntentAfterSend {
-            self.process.body.shadow.answered();
+            self.process.body.shadow.answered(key);
         }
     }
 }
@@ -245,9 +257,10 @@ impl AccountingSystem for Faulty {
             let results = (0..request.len()).map(|number| Some(VoucherResult::Created(made(number))));
             return Ok(Answer { results: results.collect() });
         }
-        self.leaves();
+        let key = request.key().as_str();
+        self.leaves(key);
         let answer = self.takes(self.inner.commit(permit, request).await);
-        self.answered();
+        self.answered(key);
         answer
     }
 
