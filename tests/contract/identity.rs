@@ -347,6 +347,10 @@ fn empty_source_is_said_and_nothing_is_lost() {
     rig.admin(Method::PUT, "closed-through", Some(&json!({ "date": "2099-01-01" })));
     assert_eq!(rig.sync().status, Some(4));
     write(&rig, HEAD);
+    assert_eq!(stopped_by(&rig.sync()), "source_lost");
+    assert_eq!(states(&rig).len(), 10, "nothing of it was taken over");
+    assert_eq!(rig.run(&["attention"]).last()["questions"][0]["topic"], "source");
+    assert_eq!(rig.run(&["confirm", "source", "--reason", REASON]).status, Some(0));
     let sync = rig.sync();
     assert_eq!((sync.status, sync.last()["left_source"].as_u64()), (Some(4), Some(10)), "{}", sync.words);
     assert_eq!(states(&rig).len(), 10);

@@ -268,7 +268,7 @@ pub(crate) enum Confirmed {
     Books,
     /// References that begin otherwise than others in these books.
     Prefix,
-    /// Ids that are read from another place in the source.
+    /// Ids that are read from another place in the source, or most of what waits to be exported gone from it.
     Source,
     /// Ids that stand for other expenses than before, or for several.
     Ids,

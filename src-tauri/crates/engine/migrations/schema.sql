@@ -40,13 +40,14 @@ CREATE TABLE record (
     CHECK ((held_reason IS NULL) = (held_since IS NULL))
 ) STRICT;
 
-CREATE TABLE repeat (
-    repeat_id  INTEGER PRIMARY KEY,
-    reading_id INTEGER NOT NULL REFERENCES reading (reading_id),
-    record_id  TEXT    NOT NULL REFERENCES record (record_id),
-    same       INTEGER NOT NULL CHECK (same IN (0, 1)),
-    file       TEXT    NOT NULL,
-    line       INTEGER NOT NULL
+CREATE TABLE "repeat" (
+    repeat_id    INTEGER PRIMARY KEY,
+    reading_id   INTEGER NOT NULL REFERENCES reading (reading_id),
+    record_id    TEXT    NOT NULL CHECK (record_id <> ''),
+    same         INTEGER NOT NULL CHECK (same IN (0, 1)),
+    file         TEXT    NOT NULL,
+    line         INTEGER NOT NULL,
+    content_hash BLOB    CHECK (length(content_hash) = 32)
 ) STRICT;
 
 CREATE TABLE flaw (
@@ -67,7 +68,7 @@ CREATE TABLE left_out (
     line        INTEGER NOT NULL,
     reason      TEXT    NOT NULL CHECK (json_valid(reason)),
     glimpse     TEXT    NOT NULL
-) STRICT;
+, content_hash BLOB CHECK (length(content_hash) = 32)) STRICT;
 
 CREATE TABLE run (
     run_number  INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -340,8 +341,10 @@ CREATE TABLE row_digest (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE arrival (
-    record_id    TEXT    PRIMARY KEY REFERENCES record (record_id),
+    arrival_id   INTEGER PRIMARY KEY,
+    record_id    TEXT    NOT NULL UNIQUE CHECK (record_id <> ''),
     reading_id   INTEGER NOT NULL REFERENCES reading (reading_id),
+    id_form      TEXT    NOT NULL,
     content_hash BLOB    NOT NULL CHECK (length(content_hash) = 32),
     date         TEXT    NOT NULL,
     currency     TEXT    NOT NULL,
@@ -356,8 +359,9 @@ CREATE TABLE arrival (
     version      INTEGER,
     approved_at  TEXT,
     file         TEXT    NOT NULL,
-    line         INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+    line         INTEGER NOT NULL,
+    seen_at      TEXT    NOT NULL
+) STRICT;
 
 CREATE TABLE set_aside (
     set_aside_id INTEGER PRIMARY KEY,
@@ -454,6 +458,18 @@ CREATE INDEX pin_topic ON pin (topic, pin_id);
 CREATE UNIQUE INDEX question_open ON question (topic) WHERE answered_at IS NULL AND withdrawn_at IS NULL;
 
 CREATE UNIQUE INDEX question_answered ON question (topic, about) WHERE answered_at IS NOT NULL;
+
+CREATE INDEX audit_lock_broken ON audit (entry) WHERE act = 'lock_broken';
+
+CREATE INDEX audit_sync_started ON audit (entry) WHERE act = 'sync_started';
+
+CREATE INDEX left_out_record ON left_out (record_id, reading_id) WHERE record_id IS NOT NULL;
+
+CREATE INDEX request_claimed ON request (fence) WHERE kind <> 'found';
+
+CREATE INDEX request_fence ON request (fence);
+
+CREATE INDEX request_run ON request (run_number);
 
 CREATE TRIGGER attempt_is_kept BEFORE DELETE ON attempt
 BEGIN SELECT RAISE(ABORT, 'an attempt is never deleted'); END;

@@ -152,6 +152,8 @@ error_codes! {
     PrefixDiffers = prefix_differs(prefix, others, books), exit 1;
     /// The ids are read from another place than those of the exported records. A person has to confirm.
     SourceIdsMoved = source_ids_moved(before, after), exit 1;
+    /// Most records that are not exported yet are no longer in the source. A person has to confirm.
+    SourceLost = source_lost(lost, unexported, first), exit 1;
     /// Ids of exported records stand for other expenses in this file. A person has to confirm.
     IdsBeginAnew = ids_begin_anew(file, ids, first), exit 1;
     /// So many ids of the file stand on rows of other content that the column has no ids. A person has to confirm.

@@ -53,6 +53,7 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   books_differ: m.error_books_differ,
   prefix_differs: m.error_prefix_differs,
   source_ids_moved: m.error_source_ids_moved,
+  source_lost: m.error_source_lost,
   ids_begin_anew: m.error_ids_begin_anew,
   ids_shared: m.error_ids_shared,
   look_alikes_many: m.error_look_alikes_many,

@@ -47,6 +47,7 @@ export const severities: Record<ErrorCode, Severity> = {
   books_differ: 'stop',
   prefix_differs: 'stop',
   source_ids_moved: 'stop',
+  source_lost: 'stop',
   ids_begin_anew: 'stop',
   ids_shared: 'stop',
   look_alikes_many: 'stop',

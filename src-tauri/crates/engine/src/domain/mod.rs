@@ -31,6 +31,7 @@ pub use money::{Currency, Money, MoneyError};
 pub(crate) use posting::SentContent;
 pub use posting::{Account, Line, Posting, PostingRules};
 pub use protection::{Capabilities, Protection, SEARCH_LAG_UNSTATED};
+pub(crate) use question::SetDigest;
 pub use question::Topic;
 pub use record::{ContentHash, Payee, Record, RecordId, RecordIdError};
 pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, ReferenceForms, ReferenceRules};

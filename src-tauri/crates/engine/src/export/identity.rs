@@ -1,5 +1,5 @@
-//! Checks before anything is sent that a record is still the record it was: same books, same references, same ids. A
-//! change of one of them would export again what was exported.
+//! Checks before anything is sent that a record is still the record it was: same books, same references, same ids; and
+//! that the source still has it. A change of the former would export again what was exported, a loss nothing at all.
 //!
 //! Invariants: nothing is sent while a question is open; an answer is a person's word with a reason, and holds for
 //! exactly what was asked.
@@ -13,7 +13,7 @@ use crate::calls::RunError;
 use crate::domain::Topic;
 use crate::error::Problem;
 use crate::export::planning::Tally;
-use crate::ledger::{Ledger, LedgerError, OtherExpenses, Pin, Reading, SharedIds};
+use crate::ledger::{Ledger, LedgerError, LostRecords, OtherExpenses, Pin, Reading, SharedIds};
 use crate::parts::Parts;
 use crate::ports::{Clock, Connection};
 
@@ -22,6 +22,8 @@ use crate::ports::{Clock, Connection};
 pub(crate) const LOOK_ALIKES_SENT_MAX: u64 = 5;
 /// The same number at least, where nothing else is new and no exported id is in the source any more.
 const LOOK_ALIKES_ALONE_MIN: u64 = 2;
+/// The number of unexported records at least that a source may not lose without a question, if it keeps others.
+const LOST_MIN: u64 = 5;
 /// The number of ids at most that may stand on rows of other content while the file is still believed; those rows are
 /// held, each by itself.
 const SHARED_IDS_MAX: u64 = 5;
@@ -96,7 +98,8 @@ pub(crate) async fn check_books(parts: &Parts, connection: &Connection) -> Resul
     Ok(())
 }
 
-/// Checks that ids are read from where those of the exported records were.
+/// Checks that ids are read from where those of the exported records were. A question about that stays open until the
+/// reading has been checked as well ([`check_lost`]): it is the same topic.
 pub(crate) async fn check_source(parts: &Parts) -> Result<(), Problem> {
     let Parts { ledger, clock, settings, .. } = parts;
     let now_read = settings.source.ids.clone();
@@ -104,17 +107,17 @@ pub(crate) async fn check_source(parts: &Parts) -> Result<(), Problem> {
         Some(before) if before != now_read && !before.is_empty() => {
             let problem = Problem::source_ids_moved(shown(&before, &now_read), shown(&now_read, &before));
             let about = json!({ "after": now_read, "before": before });
-            ask_person(ledger, clock.as_ref(), Topic::Source, about, problem).await
+            ask_person(ledger, clock.as_ref(), Topic::Source, about, problem).await?;
         }
-        Some(_) => nothing_to_ask(ledger, clock.as_ref(), Topic::Source).await,
+        Some(_) => {}
         None => {
             if ledger.read(|tx| tx.has_exported()).await? {
                 let now = clock.now();
                 ledger.write(move |tx| tx.pin(Pin::Source, &now_read, now)).await?;
             }
-            nothing_to_ask(ledger, clock.as_ref(), Topic::Source).await
         }
     }
+    Ok(())
 }
 
 /// Returns the values in which one place of ids differs from another: `Nr`, or `id = Nr, line = Linje`.
@@ -127,23 +130,44 @@ fn shown(these: &BTreeMap<String, String>, others: &BTreeMap<String, String>) ->
     }
 }
 
+/// Checks, before a reading counts, that the source has not lost what waits to be exported. The records of another month
+/// leave no gap: only what is not exported yet is missed.
+pub(crate) async fn check_lost(ledger: &Ledger, clock: &dyn Clock, reading: Reading) -> Result<(), Problem> {
+    let found = ledger.read(move |tx| tx.lost_records(reading)).await?;
+    if found.is_most() {
+        let about = json!({ "lost": found.lost, "records": found.digest.text(), "what": "lost" });
+        let problem = Problem::source_lost(found.lost, found.unexported, &found.first);
+        ask_person(ledger, clock, Topic::Source, about, problem).await?;
+    }
+    nothing_to_ask(ledger, clock, Topic::Source).await
+}
+
 /// Checks, before a reading counts, that ids name one expense each: no exported record's stands for another expense,
-/// and no column that has no ids is taken for one that does.
+/// and no column that has no ids is taken for one that does. Each answer is for one file, and its contents.
 pub(crate) async fn check_ids(ledger: &Ledger, clock: &dyn Clock, reading: Reading) -> Result<(), Problem> {
     let found = ledger.read(move |tx| Ok((tx.other_expenses(reading)?, tx.shared_ids(reading)?)));
     let (others, shared): (Vec<OtherExpenses>, Option<SharedIds>) = found.await?;
-    if let Some(anew) = others.into_iter().find(OtherExpenses::begin_anew) {
-        let OtherExpenses { file, perhaps, first, .. } = anew;
-        let about = json!({ "file": file, "first": first, "ids": perhaps, "what": "begin_anew" });
+    for anew in others.into_iter().filter(OtherExpenses::begin_anew) {
+        let OtherExpenses { file, perhaps, first, digest, .. } = anew;
+        let about =
+            json!({ "file": file, "first": first, "ids": perhaps, "records": digest.text(), "what": "begin_anew" });
         let problem = Problem::ids_begin_anew(&file, perhaps, &first);
-        return ask_person(ledger, clock, Topic::Ids, about, problem).await;
+        ask_person(ledger, clock, Topic::Ids, about, problem).await?;
     }
-    if let Some(SharedIds { shared, ids, file, first }) = shared.filter(SharedIds::are_none) {
-        let about = json!({ "file": file, "first": first, "ids": shared, "what": "shared" });
+    if let Some(SharedIds { shared, ids, file, first, digest }) = shared.filter(SharedIds::are_none) {
+        let about = json!({ "file": file, "first": first, "ids": shared, "records": digest.text(), "what": "shared" });
         let problem = Problem::ids_shared(&file, shared, ids, &first);
-        return ask_person(ledger, clock, Topic::Ids, about, problem).await;
+        ask_person(ledger, clock, Topic::Ids, about, problem).await?;
     }
     nothing_to_ask(ledger, clock, Topic::Ids).await
+}
+
+impl LostRecords {
+    /// Says whether so much is lost that a person must know the reason.
+    fn is_most(&self) -> bool {
+        let most = self.lost >= LOST_MIN && self.lost * 2 > self.unexported;
+        most || (self.reads_nothing && self.lost > 0)
+    }
 }
 
 impl OtherExpenses {
@@ -172,7 +196,7 @@ pub(crate) async fn check_look_alikes(parts: &Parts, reading: Reading, tally: &T
     let Some((first, exported)) = twins.first.as_ref().filter(|_| too_many) else {
         return nothing_to_ask(ledger, clock.as_ref(), Topic::LookAlikes).await;
     };
-    let about = json!({ "count": twins.count, "records": twins.digest() });
+    let about = json!({ "count": twins.count, "records": twins.digest.text() });
     let problem = Problem::look_alikes_many(twins.count, tally.send, first, exported);
     ask_person(ledger, clock.as_ref(), Topic::LookAlikes, about, problem).await
 }

@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 
-use super::identity::check_ids;
+use super::identity::{check_ids, check_lost};
 use super::progress::Reporter;
 use crate::calls::RunError;
 use crate::ledger::{Ledger, Reading};
@@ -32,6 +32,7 @@ pub(crate) async fn observe(
             reporter.advance(rows);
         }
     }
+    check_lost(ledger, clock, reading).await.map_err(RunError::Problem)?;
     check_ids(ledger, clock, reading).await.map_err(RunError::Problem)?;
     let now = clock.now();
     ledger.write(move |tx| tx.finish_reading(reading, now)).await?;

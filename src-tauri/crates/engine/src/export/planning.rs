@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
 use super::plan::{Decision, PlanRules, list};
 use crate::calls::RunError;
-use crate::domain::{Currency, Generation, HoldReason, ItemResult, Money, Period, Place, Record, ReferenceForms};
+use crate::domain::{
+    Currency, Generation, HoldReason, ItemResult, Money, Period, Place, Record, ReferenceForms, SetDigest,
+};
 use crate::ledger::{LedgerError, LedgerTx, OddRows, PlannedItem, Reading};
 use crate::parts::Parts;
 use crate::views::{PlanSummary, Reason, RunItem, Sum};
@@ -52,19 +52,15 @@ pub(crate) struct Twins {
     pub(crate) count: u64,
     /// The first of them, and the exported one.
     pub(crate) first: Option<(String, String)>,
-    hasher: Sha256,
+    /// All of them together.
+    pub(crate) digest: SetDigest,
 }
 
 impl Twins {
-    fn add(&mut self, id: &str, exported: String) {
+    fn add(&mut self, record: &Record, exported: String) {
         self.count += 1;
-        self.hasher.update(format!("{}:{id}", id.len()));
-        self.first.get_or_insert_with(|| (id.to_owned(), exported));
-    }
-
-    /// Returns what stands for all of them together.
-    pub(crate) fn digest(&self) -> String {
-        hex::encode(self.hasher.clone().finalize())
+        self.digest.add(record.id.as_str(), record.content_hash().as_bytes());
+        self.first.get_or_insert_with(|| (record.id.as_str().to_owned(), exported));
     }
 }
 
@@ -207,7 +203,7 @@ impl Page<'_> {
             if self.has_exported
                 && let Some(exported) = self.tx.exported_twin(record)?
             {
-                self.tally.twins.add(record.id.as_str(), exported);
+                self.tally.twins.add(record, exported);
             }
         }
         Ok(())

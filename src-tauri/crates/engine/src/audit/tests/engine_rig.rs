@@ -42,7 +42,7 @@ impl Clock for Ticking {
 }
 
 /// Ids that two engines of one test never share.
-struct Unique;
+pub(crate) struct Unique;
 
 impl IdSource for Unique {
     fn fresh(&self) -> String {

@@ -2,3 +2,4 @@
 
 mod absence;
 mod lagging_rig;
+mod readings;

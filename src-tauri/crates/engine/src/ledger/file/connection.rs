@@ -24,6 +24,7 @@ pub(in crate::ledger) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/0007_left_out.sql"),
     include_str!("../../../migrations/0008_proof_of_content.sql"),
     include_str!("../../../migrations/0009_identity.sql"),
+    include_str!("../../../migrations/0010_staged_reading.sql"),
 ];
 
 /// Returns the version that this program writes.

@@ -165,6 +165,21 @@ mod tests {
     }
 
     #[test]
+    fn ledger_of_version_7_takes_every_later_step() {
+        let ledger = with_one_voucher_for_two();
+        ledger
+            .execute_batch("INSERT INTO repeat (reading_id, record_id, same, file, line) VALUES (1, 'A', 0, 'f', 3);")
+            .expect("as that version wrote it");
+        for migration in MIGRATIONS.iter().skip(7) {
+            ledger.execute_batch(migration).expect("each migration takes the ledger as it is");
+        }
+        let count = |sql: &str| ledger.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("it counts");
+        assert_eq!(count("SELECT count(*) FROM record"), 3);
+        assert_eq!(count("SELECT count(*) FROM attempt WHERE state = 'posted'"), 3);
+        assert_eq!(count("SELECT count(*) FROM repeat WHERE record_id = 'A' AND same = 0 AND line = 3"), 1);
+    }
+
+    #[test]
     fn ledger_with_one_voucher_for_two_records_opens_as_it_is() {
         let ledger = with_one_voucher_for_two();
         ledger.execute_batch(MIGRATIONS[7]).expect("the upgrade takes the ledger as it is");

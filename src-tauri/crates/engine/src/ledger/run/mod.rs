@@ -5,6 +5,7 @@ pub(super) mod acceptance;
 pub(super) mod alarm;
 pub(super) mod claim;
 pub(super) mod like_id;
+pub(super) mod lost_records;
 pub(super) mod observe;
 pub(super) mod open_attempts;
 pub(super) mod other_expenses;

@@ -1,7 +1,8 @@
 //! Observes the source, row by row, into the ledger.
 //!
-//! Invariant: a reading counts only once it is finished. One that broke off changes nothing of what was known: what it
-//! found of other content waits in `arrival` for an end that does not come, and whatever it has not come to is there.
+//! Invariant: a reading counts only once it is finished. One that broke off changes nothing of what was known: records
+//! that are new or otherwise than before wait in `arrival` for an end that does not come, and whatever it has not come to
+//! is there.
 
 use chrono::{DateTime, Utc};
 use rusqlite::named_params;
@@ -10,6 +11,9 @@ use crate::domain::{ContentHash, HoldReason, Place, Record, RecordId};
 use crate::ledger::values::{json, signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
 use crate::ports::{Flaw, Row};
+
+/// The records that are taken over before their digests are made, and so held in memory at once.
+const PAGE_ROWS: i64 = 2_000;
 
 /// A reading in progress, or the newest finished one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +26,19 @@ pub(crate) enum OddRows {
     Flaws,
     /// The rows that do not count.
     LeftOut,
+}
+
+/// What is known of an id when a row has it.
+enum Known {
+    Nothing,
+    /// It stood in this reading before, with that content.
+    InThisReading(Option<ContentHash>),
+    /// It was known before this reading.
+    Before {
+        content: Option<ContentHash>,
+        /// To see it again, as it was, changes nothing of it.
+        in_place: bool,
+    },
 }
 
 /// A row whose record id had stood in the source before.
@@ -38,8 +55,9 @@ pub(crate) struct Repeat {
 }
 
 impl LedgerTx<'_> {
-    /// Begins a pass over the source.
+    /// Begins a pass over the source. What waited for the end of one that broke off is forgotten.
     pub(crate) fn begin_reading(&self, now: DateTime<Utc>) -> Result<Reading, LedgerError> {
+        self.execute("DELETE FROM arrival", [])?;
         self.execute("INSERT INTO reading (started_at) VALUES (:now)", named_params! { ":now": stamp(now) })?;
         Ok(Reading(self.inserted()))
     }
@@ -47,15 +65,9 @@ impl LedgerTx<'_> {
     /// Takes in one row.
     pub(crate) fn observe(&self, reading: Reading, row: &Row, now: DateTime<Utc>) -> Result<(), LedgerError> {
         match row {
-            // Nothing is owed. A record that is known is compared all the same.
-            Row::Record(record, place) if record.amount.is_zero() && !self.knows_record(&record.id)? => {
-                let (record_id, place) = (Some(record.id.as_str().to_owned()), place.clone());
-                let nothing = Flaw { record_id, place, reason: HoldReason::AmountZero, glimpse: String::new() };
-                self.observe_odd(reading, OddRows::LeftOut, &nothing)
-            }
             Row::Record(record, place) => self.observe_record(reading, record, place, now),
-            Row::Flaw(flaw) => self.observe_odd(reading, OddRows::Flaws, flaw),
-            Row::LeftOut(row) => self.observe_odd(reading, OddRows::LeftOut, row),
+            Row::Flaw(flaw) => self.observe_odd(reading, OddRows::Flaws, flaw, None),
+            Row::LeftOut(row) => self.observe_odd(reading, OddRows::LeftOut, row, None),
         }
     }
 
@@ -67,31 +79,53 @@ impl LedgerTx<'_> {
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
         let hash = record.content_hash();
-        let known = self.row(
-            include_str!("known_record.sql"),
-            named_params! { ":id": record.id.as_str(), ":reading": reading.0 },
-            |row| Ok((self.get::<i64>(row, "reading_id")?, self.get::<Vec<u8>>(row, "content_hash")?)),
-        )?;
-        let Some((seen_in, known_hash)) = known else { return self.add_record(reading, record, hash, place, now) };
-        let same = ContentHash::from_bytes(&known_hash) == Some(hash);
-        if seen_in == reading.0 {
-            return self.observe_repeat(reading, &record.id, same, place);
+        match self.known_record(reading, &record.id)? {
+            Known::Nothing if record.amount.is_zero() => {
+                // Nothing is owed. A record that is known is compared all the same.
+                let (record_id, place) = (Some(record.id.as_str().to_owned()), place.clone());
+                let nothing = Flaw { record_id, place, reason: HoldReason::AmountZero, glimpse: String::new() };
+                self.observe_odd(reading, OddRows::LeftOut, &nothing, Some(hash))
+            }
+            Known::Nothing => {
+                self.keep_arrival(reading, record, hash, place, now)?;
+                self.repeat_zero(reading, &record.id)
+            }
+            Known::InThisReading(first) => self.observe_repeat(reading, &record.id, first, hash, place),
+            Known::Before { content, in_place } if in_place && content == Some(hash) => self.execute_one(
+                "record",
+                include_str!("see_record.sql"),
+                named_params! {
+                    ":id": record.id.as_str(), ":reading": reading.0, ":payee_name": record.payee.name,
+                    ":version": record.version, ":approved_at": record.approved_at.map(stamp), ":file": place.file,
+                    ":line": signed(place.line), ":form": record.id.form(),
+                },
+            ),
+            Known::Before { .. } => self.keep_arrival(reading, record, hash, place, now),
         }
-        if !same {
-            self.keep_arrival(reading, record, hash, place)?;
-        }
-        self.execute_one(
-            "record",
-            include_str!("see_record.sql"),
-            named_params! {
-                ":id": record.id.as_str(), ":reading": reading.0, ":same": same, ":payee_name": record.payee.name,
-                ":version": record.version, ":approved_at": record.approved_at.map(stamp), ":file": place.file,
-                ":line": signed(place.line), ":form": record.id.form(),
-            },
-        )
     }
 
-    fn add_record(
+    fn known_record(&self, reading: Reading, id: &RecordId) -> Result<Known, LedgerError> {
+        let asked = named_params! { ":id": id.as_str(), ":reading": reading.0 };
+        let known = self.row(include_str!("known_record.sql"), asked, |row| {
+            let content = |column| -> Result<_, LedgerError> {
+                let bytes: Option<Vec<u8>> = self.get(row, column)?;
+                Ok(bytes.as_deref().and_then(ContentHash::from_bytes))
+            };
+            if let Some(arrived) = content("arrived")? {
+                return Ok(Known::InThisReading(Some(arrived)));
+            }
+            let content = content("content_hash")?;
+            Ok(if self.get::<i64>(row, "reading_id")? == reading.0 {
+                Known::InThisReading(content)
+            } else {
+                Known::Before { content, in_place: self.get(row, "in_place")? }
+            })
+        })?;
+        Ok(known.unwrap_or(Known::Nothing))
+    }
+
+    /// Keeps a record until the reading has ended: one that is new, or that is not as the newest whole reading saw it.
+    fn keep_arrival(
         &self,
         reading: Reading,
         record: &Record,
@@ -100,95 +134,111 @@ impl LedgerTx<'_> {
         now: DateTime<Utc>,
     ) -> Result<(), LedgerError> {
         self.execute_one(
-            "record",
-            include_str!("add_record.sql"),
-            named_params! {
-                ":id": record.id.as_str(), ":form": record.id.form(), ":hash": hash.as_bytes(),
-                ":date": record.date.to_string(), ":currency": record.amount.currency().code(),
-                ":exponent": record.amount.currency().exponent(), ":minor": record.amount.minor(),
-                ":payee_id": record.payee.id, ":payee_name": record.payee.name, ":category": record.category,
-                ":text": record.text, ":department": record.department, ":project": record.project,
-                ":version": record.version, ":approved_at": record.approved_at.map(stamp), ":file": place.file,
-                ":line": signed(place.line), ":now": stamp(now), ":reading": reading.0,
-            },
-        )
-    }
-
-    /// Keeps another content of a known record until the reading has ended.
-    fn keep_arrival(
-        &self,
-        reading: Reading,
-        record: &Record,
-        hash: ContentHash,
-        place: &Place,
-    ) -> Result<(), LedgerError> {
-        self.execute_one(
             "arrival",
             include_str!("keep_arrival.sql"),
             named_params! {
-                ":id": record.id.as_str(), ":reading": reading.0, ":hash": hash.as_bytes(),
+                ":id": record.id.as_str(), ":reading": reading.0, ":form": record.id.form(), ":hash": hash.as_bytes(),
                 ":date": record.date.to_string(), ":currency": record.amount.currency().code(),
                 ":exponent": record.amount.currency().exponent(), ":minor": record.amount.minor(),
                 ":payee_id": record.payee.id, ":payee_name": record.payee.name, ":category": record.category,
                 ":text": record.text, ":department": record.department, ":project": record.project,
                 ":version": record.version, ":approved_at": record.approved_at.map(stamp), ":file": place.file,
-                ":line": signed(place.line),
+                ":line": signed(place.line), ":now": stamp(now),
             },
         )
     }
 
-    /// Takes over the other contents that the reading found.
+    /// Lets the rows repeat a record that did not count under its id, since nothing was owed by them.
+    fn repeat_zero(&self, reading: Reading, id: &RecordId) -> Result<(), LedgerError> {
+        let these = named_params! { ":id": id.as_str(), ":reading": reading.0 };
+        if self.execute(include_str!("repeat_zero.sql"), these)? > 0 {
+            self.execute(
+                "DELETE FROM left_out WHERE record_id = :id AND reading_id = :reading
+                     AND json_extract(reason, '$.code') = 'amount_zero'",
+                these,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Takes over what waited for the end of the reading, a page at a time: each page has its digests before the next.
     fn take_over_arrivals(&self, reading: Reading, now: DateTime<Utc>) -> Result<(), LedgerError> {
-        let this = named_params! { ":reading": reading.0 };
-        let arrived = "SELECT record_id FROM arrival WHERE reading_id = :reading";
-        for id in self.rows(arrived, this, |row| self.record_id(row))? {
-            self.keep_superseded(&id, now)?;
+        let mut after = 0;
+        loop {
+            let last = self.row(
+                "SELECT max(arrival_id) AS last FROM (
+                     SELECT arrival_id FROM arrival WHERE arrival_id > :after ORDER BY arrival_id LIMIT :limit)",
+                named_params! { ":after": after, ":limit": PAGE_ROWS },
+                |row| self.get::<Option<i64>>(row, "last"),
+            )?;
+            let Some(last) = last.flatten() else { break };
+            let changed = self.rows(
+                "SELECT r.record_id FROM arrival a JOIN record r USING (record_id)
+                 WHERE a.arrival_id > :after AND a.arrival_id <= :last AND a.content_hash <> r.content_hash",
+                named_params! { ":after": after, ":last": last },
+                |row| self.record_id(row),
+            )?;
+            changed.iter().try_for_each(|id| self.keep_superseded(id, now))?;
+            self.execute(
+                include_str!("take_over_arrivals.sql"),
+                named_params! { ":reading": reading.0, ":after": after, ":last": last },
+            )?;
+            self.note_changes()?;
+            self.forget_changes()?;
+            after = last;
         }
-        self.execute(include_str!("take_over_arrivals.sql"), this)?;
-        self.execute("DELETE FROM arrival", [])?;
-        Ok(())
+        self.execute("DELETE FROM arrival", []).map(drop)
     }
 
-    fn observe_repeat(&self, reading: Reading, id: &RecordId, same: bool, place: &Place) -> Result<(), LedgerError> {
+    fn observe_repeat(
+        &self,
+        reading: Reading,
+        id: &RecordId,
+        first: Option<ContentHash>,
+        hash: ContentHash,
+        place: &Place,
+    ) -> Result<(), LedgerError> {
         self.execute(
-            "INSERT INTO repeat (reading_id, record_id, same, file, line) VALUES (:reading, :id, :same, :file, :line)",
+            "INSERT INTO repeat (reading_id, record_id, same, file, line, content_hash)
+             VALUES (:reading, :id, :same, :file, :line, :hash)",
             named_params! {
-                ":reading": reading.0, ":id": id.as_str(), ":same": same, ":file": place.file,
-                ":line": signed(place.line),
+                ":reading": reading.0, ":id": id.as_str(), ":same": first == Some(hash), ":file": place.file,
+                ":line": signed(place.line), ":hash": hash.as_bytes(),
             },
         )?;
-        if !same {
-            self.execute("UPDATE record SET conflict = 1 WHERE record_id = :id", named_params! { ":id": id.as_str() })?;
-        }
         Ok(())
     }
 
-    fn knows_record(&self, id: &RecordId) -> Result<bool, LedgerError> {
-        let known = self.row(
-            "SELECT 1 AS known FROM record WHERE record_id = :id",
-            named_params! { ":id": id.as_str() },
-            |row| self.get::<bool>(row, "known"),
-        )?;
-        Ok(known.is_some())
-    }
-
-    fn observe_odd(&self, reading: Reading, rows: OddRows, flaw: &Flaw) -> Result<(), LedgerError> {
+    fn observe_odd(
+        &self,
+        reading: Reading,
+        rows: OddRows,
+        flaw: &Flaw,
+        hash: Option<ContentHash>,
+    ) -> Result<(), LedgerError> {
+        let insert = match rows {
+            OddRows::Flaws => {
+                "INSERT INTO flaw (reading_id, record_id, file, line, reason, glimpse)
+                 VALUES (:reading, :id, :file, :line, :reason, :glimpse)"
+            }
+            OddRows::LeftOut => {
+                "INSERT INTO left_out (reading_id, record_id, file, line, reason, glimpse)
+                 VALUES (:reading, :id, :file, :line, :reason, :glimpse)"
+            }
+        };
         self.execute(
-            match rows {
-                OddRows::Flaws => {
-                    "INSERT INTO flaw (reading_id, record_id, file, line, reason, glimpse)
-                     VALUES (:reading, :id, :file, :line, :reason, :glimpse)"
-                }
-                OddRows::LeftOut => {
-                    "INSERT INTO left_out (reading_id, record_id, file, line, reason, glimpse)
-                     VALUES (:reading, :id, :file, :line, :reason, :glimpse)"
-                }
-            },
+            insert,
             named_params! {
                 ":reading": reading.0, ":id": flaw.record_id, ":file": flaw.place.file,
                 ":line": signed(flaw.place.line), ":reason": json(&flaw.reason), ":glimpse": flaw.glimpse,
             },
         )?;
+        if let Some(hash) = hash {
+            self.execute(
+                "UPDATE left_out SET content_hash = :hash WHERE left_out_id = :row",
+                named_params! { ":hash": hash.as_bytes(), ":row": self.inserted() },
+            )?;
+        }
         Ok(())
     }
 
@@ -198,13 +248,9 @@ impl LedgerTx<'_> {
     pub(crate) fn finish_reading(&self, reading: Reading, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let this = named_params! { ":reading": reading.0 };
         self.take_over_arrivals(reading, now)?;
-        self.execute(
-            "UPDATE record SET conflict = 1 WHERE reading_id = :reading AND record_id IN
-                 (SELECT record_id FROM flaw WHERE reading_id = :reading AND record_id IS NOT NULL)",
-            this,
-        )?;
-        self.execute("DELETE FROM left_out WHERE reading_id <> :reading", this)?;
+        self.execute(include_str!("find_conflicts.sql"), this)?;
         self.execute(include_str!("drop_flaws.sql"), this)?;
+        self.execute("DELETE FROM left_out WHERE reading_id <> :reading", this)?;
         self.execute("DELETE FROM repeat WHERE reading_id <> :reading", this)?;
         self.execute("UPDATE ledger SET latest_reading = :reading", this)?;
         self.execute_one(

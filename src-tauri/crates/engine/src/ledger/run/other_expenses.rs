@@ -3,12 +3,13 @@
 
 use rusqlite::named_params;
 
+use crate::domain::SetDigest;
 use crate::ledger::run::observe::Reading;
 use crate::ledger::values::number;
 use crate::ledger::{LedgerError, LedgerTx};
 
 /// The records of a file whose ids were exported, and stand for other expenses now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct OtherExpenses {
     pub(crate) file: String,
     /// Those of which the day and two of payee, amount and text differ.
@@ -19,10 +20,12 @@ pub(crate) struct OtherExpenses {
     pub(crate) same: u64,
     /// The first of them.
     pub(crate) first: String,
+    /// All of them together, as they stand there now.
+    pub(crate) digest: SetDigest,
 }
 
 /// The ids of a reading that several rows of other content share.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct SharedIds {
     /// The number of such ids.
     pub(crate) shared: u64,
@@ -31,20 +34,27 @@ pub(crate) struct SharedIds {
     pub(crate) file: String,
     /// The first of them.
     pub(crate) first: String,
+    /// All of them together, with every content that they have.
+    pub(crate) digest: SetDigest,
 }
 
 impl LedgerTx<'_> {
     /// Returns the files of an unfinished reading in which exported ids stand for other expenses.
     pub(crate) fn other_expenses(&self, reading: Reading) -> Result<Vec<OtherExpenses>, LedgerError> {
-        let this = named_params! { ":reading": reading.0 };
-        let mut found = self.rows(include_str!("other_expenses.sql"), this, |row| {
-            Ok(OtherExpenses {
-                file: self.get(row, "file")?,
-                surely: number("surely", self.get(row, "surely")?)?,
-                perhaps: number("perhaps", self.get(row, "perhaps")?)?,
-                same: 0,
-                first: self.get(row, "first")?,
-            })
+        let mut found: Vec<OtherExpenses> = Vec::new();
+        self.each(include_str!("other_expenses.sql"), named_params! { ":reading": reading.0 }, |row| {
+            let (file, id): (String, String) = (self.get(row, "file")?, self.get(row, "record_id")?);
+            if found.last().is_none_or(|last| last.file != file) {
+                let first = id.clone();
+                let digest = SetDigest::default();
+                found.push(OtherExpenses { file, surely: 0, perhaps: 0, same: 0, first, digest });
+            }
+            if let Some(of_file) = found.last_mut() {
+                of_file.perhaps += 1;
+                of_file.surely += u64::from(self.get::<i64>(row, "differs")? >= 2);
+                of_file.digest.add(&id, &self.get::<Vec<u8>>(row, "content_hash")?);
+            }
+            Ok(())
         })?;
         for other in &mut found {
             let of_file = named_params! { ":reading": reading.0, ":file": other.file };
@@ -57,13 +67,29 @@ impl LedgerTx<'_> {
     /// Returns the ids of an unfinished reading that rows of other content share; `None` if none do.
     pub(crate) fn shared_ids(&self, reading: Reading) -> Result<Option<SharedIds>, LedgerError> {
         let this = named_params! { ":reading": reading.0 };
-        let shared = self.row(include_str!("shared_ids.sql"), this, |row| {
-            Ok((number("shared", self.get(row, "shared")?)?, self.get(row, "file")?, self.get(row, "first")?))
+        let mut found: Option<SharedIds> = None;
+        let mut newest = String::new();
+        self.each(include_str!("shared_ids.sql"), this, |row| {
+            let id: String = self.get(row, "record_id")?;
+            let shared = match &mut found {
+                Some(shared) => shared,
+                none => none.insert(SharedIds {
+                    shared: 0,
+                    ids: 0,
+                    file: self.get(row, "file")?,
+                    first: id.clone(),
+                    digest: SetDigest::default(),
+                }),
+            };
+            shared.shared += u64::from(shared.shared == 0 || newest != id);
+            shared.digest.add(&id, &self.get::<Option<Vec<u8>>>(row, "content_hash")?.unwrap_or_default());
+            newest = id;
+            Ok(())
         })?;
-        let Some((shared, Some(file), Some(first))) = shared else { return Ok(None) };
-        let ids = self.row("SELECT count(*) AS ids FROM record WHERE reading_id = :reading", this, |row| {
-            number("ids", self.get(row, "ids")?)
-        })?;
-        Ok(Some(SharedIds { shared, ids: ids.unwrap_or(0), file, first }))
+        if let Some(shared) = &mut found {
+            let ids = self.row(include_str!("ids_of_reading.sql"), this, |row| self.get(row, "ids"))?;
+            shared.ids = number("ids", ids.unwrap_or(0))?;
+        }
+        Ok(found)
     }
 }

@@ -1,14 +1,10 @@
-WITH differing AS (
-    SELECT a.file, a.record_id,
-           (a.payee_id <> r.payee_id) + (a.minor <> r.minor OR a.currency <> r.currency) + (a.text <> r.text) AS differs
-    FROM arrival a
-    JOIN record r USING (record_id)
-    WHERE a.reading_id = :reading AND a.date <> r.date
-        AND EXISTS (SELECT 1 FROM attempt
-                    WHERE attempt.record_id = a.record_id AND state IN ('claimed', 'staged', 'unknown', 'posted'))
-)
-SELECT file, sum(differs >= 2) AS surely, sum(differs >= 1) AS perhaps, min(record_id) AS first
-FROM differing
+SELECT file, record_id, content_hash, differs
+FROM (SELECT a.file, a.record_id, a.content_hash,
+             (a.payee_id <> r.payee_id) + (a.minor <> r.minor OR a.currency <> r.currency) + (a.text <> r.text) AS differs
+      FROM arrival a
+      JOIN record r USING (record_id)
+      WHERE a.reading_id = :reading AND a.date <> r.date
+          AND EXISTS (SELECT 1 FROM attempt
+                      WHERE attempt.record_id = a.record_id AND state IN ('claimed', 'staged', 'unknown', 'posted')))
 WHERE differs >= 1
-GROUP BY file
-ORDER BY file
+ORDER BY file, record_id

@@ -1,6 +1,7 @@
 SELECT count(*) AS same
-FROM record r
-WHERE r.reading_id = :reading AND r.file = :file
-    AND NOT EXISTS (SELECT 1 FROM arrival a WHERE a.record_id = r.record_id AND a.reading_id = :reading)
-    AND EXISTS (SELECT 1 FROM attempt
-                WHERE attempt.record_id = r.record_id AND state IN ('claimed', 'staged', 'unknown', 'posted'))
+FROM (SELECT record_id FROM record WHERE reading_id = :reading AND file = :file
+      UNION ALL
+      SELECT a.record_id FROM arrival a JOIN record r USING (record_id)
+      WHERE a.reading_id = :reading AND a.file = :file AND a.content_hash = r.content_hash) AS seen
+WHERE EXISTS (SELECT 1 FROM attempt
+              WHERE attempt.record_id = seen.record_id AND state IN ('claimed', 'staged', 'unknown', 'posted'))

@@ -10,7 +10,7 @@ use crate::domain::audit_chain::Value;
 
 /// Tables that no entry covers, and why.
 pub(crate) const TABLES_OUTSIDE: [(&str, &str); 7] = [
-    ("arrival", "contents of a reading that has not ended; its end takes them over into the record"),
+    ("arrival", "records of a reading that has not ended; its end takes them over into the record"),
     ("audit", "its entries are chained, and each says itself what happened"),
     ("audit_head", "its heads are signed and held against the chain"),
     ("row_digest", "its digests make the roots that stand in entries"),

@@ -25,26 +25,37 @@ const PAGE_ROWS: i64 = 1_000;
 impl LedgerTx<'_> {
     /// Brings the digests of the rows up to date that this transaction has changed.
     pub(in crate::ledger) fn note_changes(&self) -> Result<(), LedgerError> {
-        let changed = self.rows(
-            "SELECT table_name, key1, key2 FROM changed_row WHERE noted = 0 ORDER BY table_name, key1, key2",
-            [],
-            |row| {
-                let (key1, key2) = (self.stored_value(row, "key1")?, self.stored_value(row, "key2")?);
-                Ok((self.get::<String>(row, "table_name")?, key1, key2))
-            },
-        )?;
-        if changed.is_empty() {
-            return Ok(());
+        let mut ledger_id = None;
+        let mut after = (String::new(), Value::Null, Value::Null);
+        loop {
+            let (table, key1, key2) = &after;
+            let changed = self.rows(
+                "SELECT table_name, key1, key2 FROM changed_row
+                 WHERE (table_name, key1, key2) > (:table, :key1, :key2) AND noted = 0
+                 ORDER BY table_name, key1, key2 LIMIT :limit",
+                named_params! { ":table": table, ":key1": key1, ":key2": key2, ":limit": PAGE_ROWS },
+                |row| {
+                    let (key1, key2) = (self.stored_value(row, "key1")?, self.stored_value(row, "key2")?);
+                    Ok((self.get::<String>(row, "table_name")?, key1, key2))
+                },
+            )?;
+            let Some(last) = changed.last() else { break };
+            after = last.clone();
+            let ledger_id = match &mut ledger_id {
+                Some(known) => &*known,
+                unknown => &*unknown.insert(self.ledger_id()?),
+            };
+            for (table, key1, key2) in &changed {
+                let Some(table) = self.coverage().table(table) else { continue };
+                let found = self.row(&table.select_one(), named_params! { ":key1": key1, ":key2": key2 }, |row| {
+                    self.digested(ledger_id, table, row)
+                })?;
+                self.note_digest(table, key1, key2, found.unwrap_or((DELETED, false)))?;
+            }
         }
-        let ledger_id = self.ledger_id()?;
-        for (table, key1, key2) in &changed {
-            let Some(table) = self.coverage().table(table) else { continue };
-            let found = self.row(&table.select_one(), named_params! { ":key1": key1, ":key2": key2 }, |row| {
-                self.digested(&ledger_id, table, row)
-            })?;
-            self.note_digest(table, key1, key2, found.unwrap_or((DELETED, false)))?;
+        if ledger_id.is_some() {
+            self.execute("UPDATE changed_row SET noted = 1 WHERE noted = 0", [])?;
         }
-        self.execute("UPDATE changed_row SET noted = 1 WHERE noted = 0", [])?;
         Ok(())
     }
 
