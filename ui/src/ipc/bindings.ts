@@ -203,7 +203,7 @@ export type AccountingKind = {
 };
 
 /**  An act that leaves an entry in the audit trail. */
-export type Act = "sync_started" | "sync_ended" | "re_export_requested" | "re_export_approved" | "re_export_withdrawn" | "re_export_claimed" | "re_export_settled" | "reversal_claimed" | "reversal_settled" | "resolved" | "accepted" | "confirmed" | "set_aside" | "lock_broken" | "settings_changed" | "rebuilt" | "verified" | "compared" | "alarm_raised" | "backup_made" | "history_sealed";
+export type Act = "sync_started" | "sync_ended" | "re_export_requested" | "re_export_approved" | "re_export_withdrawn" | "re_export_claimed" | "re_export_settled" | "reversal_claimed" | "reversal_settled" | "resolved" | "accepted" | "confirmed" | "set_aside" | "disowned" | "lock_broken" | "settings_changed" | "rebuilt" | "verified" | "compared" | "alarm_raised" | "backup_made" | "history_sealed";
 
 /**  A voucher that was acknowledged, and is not there as it was. */
 export type Alarm = {

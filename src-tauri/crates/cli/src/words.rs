@@ -232,6 +232,7 @@ catalogue! {
     ACT_ACCEPTED: "accepted as it is", "godtatt som det er";
     ACT_CONFIRMED: "confirmed", "bekreftet";
     ACT_SET_ASIDE: "set aside", "satt til side";
+    ACT_DISOWNED: "voucher found to be another record’s", "bilaget viste seg å gjelde et annet utlegg";
     ACT_LOCK_BROKEN: "lock broken", "lås brutt";
     ACT_SETTINGS_CHANGED: "settings changed", "innstillinger endret";
     ACT_REBUILT: "ledger rebuilt", "eksportjournal bygd opp på nytt";

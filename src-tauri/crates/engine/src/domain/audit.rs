@@ -31,6 +31,8 @@ text_value! {
         Confirmed = "confirmed",
         /// A person set aside what left the source before it was exported.
         SetAside = "set_aside",
+        /// A voucher turned out to stand for another record than the one that it was acknowledged for.
+        Disowned = "disowned",
         /// The remote lock was taken from its holder.
         LockBroken = "lock_broken",
         /// The workspace's settings differ from those before.

@@ -132,7 +132,7 @@ impl OpenRequestCase<'_> {
         }
         let (number, at) = (self.run.number, self.run.moment());
         let written = self.run.ledger.write(move |tx| {
-            disowned.iter().try_for_each(|holder| tx.disown(holder))?;
+            disowned.iter().try_for_each(|(holder, owner)| tx.disown(number, holder, owner, at))?;
             for (claimed, settlement) in &settled {
                 tx.settle_recovered(number, claimed, settlement, at)?;
             }
@@ -141,9 +141,9 @@ impl OpenRequestCase<'_> {
         Ok(written.await?)
     }
 
-    /// Returns the attempts that hold a voucher which the books show under another reference: an acknowledgement is
-    /// outweighed by what stands there.
-    async fn wrongly_held(&self, settled: &[(Claimed, Settlement)]) -> Result<Vec<VoucherHolder>, RunError> {
+    /// Returns the attempts that hold a voucher which the books show under another reference, each with the claim that it
+    /// stands for: an acknowledgement is outweighed by what stands there.
+    async fn wrongly_held(&self, settled: &[(Claimed, Settlement)]) -> Result<Vec<(VoucherHolder, Claimed)>, RunError> {
         let mut wrong = Vec::new();
         for (claimed, settlement) in settled {
             let Settlement::Posted { acknowledgement, .. } = settlement else { continue };
@@ -152,7 +152,7 @@ impl OpenRequestCase<'_> {
             let Some(holder) = holder else { continue };
             let (own, voucher) = (claimed.reference(), acknowledgement.voucher_id.as_str());
             if self.caller.is_of_first(self.run.permit, own, &holder.reference, voucher).await {
-                wrong.push(holder);
+                wrong.push((holder, claimed.clone()));
             }
         }
         Ok(wrong)

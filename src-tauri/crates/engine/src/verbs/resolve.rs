@@ -17,6 +17,7 @@ use crate::domain::{
 use crate::engine::Engine;
 use crate::error::Problem;
 use crate::export::ask::SyncEnd;
+use crate::export::identity::Asks;
 use crate::export::progress::Reporter;
 use crate::export::walls::{AcquiredLocks, LockRequest};
 use crate::ledger::{AuditAct, OpenRecord, Settlement, TakenOver};
@@ -76,6 +77,7 @@ impl Engine {
             wait: Duration::ZERO,
             stop: &stop,
             checks_witness: true,
+            asks: Asks::Everything,
         };
         let locks = match request.take().await {
             Ok(locks) => locks,
@@ -132,7 +134,7 @@ async fn resolve(
     let written = parts.ledger.write(move |tx| {
         let number = tx.begin_with_entry(&start, at)?;
         if let Some(other) = &disowned {
-            tx.disown(other)?;
+            tx.disown(number, other, &open.claimed, at)?;
         }
         tx.settle_by_word(number, &open, &settlement, at)?;
         let voucher = posted_voucher(&settlement);

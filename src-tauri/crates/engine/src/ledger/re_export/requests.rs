@@ -210,7 +210,7 @@ impl LedgerTx<'_> {
             |row| Ok((self.re_export(row)?, self.get::<Option<String>>(row, "earlier_voucher_id")?)),
         )?;
         if matches!(settlement, Settlement::Posted { .. }) {
-            // The record has its voucher again. Whether an earlier one stands beside it shows when they are looked up.
+            // Exactly one voucher stands for a record, or an alarm is open.
             self.execute(
                 include_str!("clear_earlier_alarms.sql"),
                 named_params! {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use rusqlite::named_params;
 
 use crate::domain::{
-    Acknowledgement, DraftId, FoundVoucher, HoldReason, ItemResult, RecordId, Reference, Refusal, RequestKey,
-    RequestKind,
+    Acknowledgement, Act, Actor, DraftId, FoundVoucher, Generation, HoldReason, ItemResult, RecordId, Reference,
+    Refusal, RequestKey, RequestKind,
 };
 use crate::error::Problem;
 use crate::ledger::run::claim::{ClaimMember, Moment};
 use crate::ledger::values::{json, signed, stamp};
-use crate::ledger::{Claimed, ClaimedRequest, LedgerError, LedgerTx};
+use crate::ledger::{AuditAct, Claimed, ClaimedRequest, LedgerError, LedgerTx};
 use crate::views::Reason;
 
 /// The settlement of an attempt: all that is known of it.
@@ -49,6 +49,8 @@ pub(crate) struct TakenOver {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct VoucherHolder {
     attempt_id: i64,
+    voucher_id: String,
+    generation: Generation,
     pub(crate) record_id: String,
     pub(crate) reference: Reference,
 }
@@ -209,12 +211,14 @@ impl LedgerTx<'_> {
     /// Returns the attempt, other than this one, that has this voucher for its own.
     pub(crate) fn holder_of_voucher(&self, voucher: &str, attempt: i64) -> Result<Option<VoucherHolder>, LedgerError> {
         self.row(
-            "SELECT attempt_id, record_id, reference FROM attempt
+            "SELECT attempt_id, record_id, generation, reference FROM attempt
              WHERE voucher_id = :voucher AND state = 'posted' AND shares_voucher = 0 AND attempt_id <> :attempt",
             named_params! { ":voucher": voucher, ":attempt": attempt },
             |row| {
                 Ok(VoucherHolder {
                     attempt_id: self.get(row, "attempt_id")?,
+                    voucher_id: voucher.to_owned(),
+                    generation: self.generation(row)?,
                     record_id: self.get(row, "record_id")?,
                     reference: Reference::from_stored(self.get::<String>(row, "reference")?),
                 })
@@ -222,14 +226,45 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Takes a voucher from an attempt under whose reference it does not stand: its acknowledgement was wrong, which a
-    /// comparison names.
-    pub(crate) fn disown(&self, holder: &VoucherHolder) -> Result<(), LedgerError> {
+    /// Takes a voucher, in the name of whoever made the run, from an attempt under whose reference it does not stand:
+    /// its acknowledgement was wrong, which a comparison names. `owner` is the claim under whose reference it stands.
+    pub(crate) fn disown(
+        &self,
+        run: i64,
+        holder: &VoucherHolder,
+        owner: &Claimed,
+        at: Moment,
+    ) -> Result<(), LedgerError> {
         self.execute_one(
             "attempt",
             "UPDATE attempt SET shares_voucher = 1 WHERE attempt_id = :attempt AND state = 'posted'",
             named_params! { ":attempt": holder.attempt_id },
-        )
+        )?;
+        let (run_id, (actor, user)) = (self.run_id_of(run)?, self.maker_of(run)?);
+        let act = AuditAct::new(at.now, &actor, Act::Disowned)
+            .accounting_user(&user)
+            .record(&holder.record_id, holder.generation)
+            .run(&run_id)
+            .voucher(Some(&holder.voucher_id))
+            .detail(serde_json::json!({
+                "reference": holder.reference.as_str(),
+                "stands_under": owner.reference.as_str(),
+                "stands_for": owner.record_id.as_str(),
+            }));
+        self.audit(&act).map(drop)
+    }
+
+    /// Returns the person who made a run, and the user that the accounting system took them for.
+    fn maker_of(&self, run: i64) -> Result<(Actor, String), LedgerError> {
+        let found = self.row(
+            "SELECT actor_user, actor_host, accounting_user FROM run WHERE run_number = :run",
+            named_params! { ":run": run },
+            |row| {
+                let actor = Actor { user: self.get(row, "actor_user")?, host: self.get(row, "actor_host")? };
+                Ok((actor, self.get::<Option<String>>(row, "accounting_user")?.unwrap_or_default()))
+            },
+        )?;
+        found.ok_or(LedgerError::Impossible { what: "run_number", found: run.to_string() })
     }
 
     fn write_settlement(
@@ -260,7 +295,7 @@ impl LedgerTx<'_> {
                 ":reference": claimed.reference.as_str(), ":generation": claimed.generation.number(),
             },
         )?;
-        if settled && claimed.generation > crate::domain::Generation::FIRST {
+        if settled && claimed.generation > Generation::FIRST {
             self.settle_re_export(run, claimed, settlement, at.now)?;
         }
         Ok(())

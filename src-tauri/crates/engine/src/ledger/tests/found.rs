@@ -1,6 +1,7 @@
 //! Asks what a voucher that was found in the books leaves behind in the ledger.
 
 use super::*;
+use crate::domain::{AlarmKind, FoundVoucher, ShownContent, VoucherState};
 
 /// Returns the second generation of record A, as somebody else exported it.
 fn exported_elsewhere(settlement: Settlement) -> TakenOver {
@@ -86,4 +87,83 @@ async fn voucher_found_again_in_a_later_run_is_taken_over_again() {
         .await
         .expect("each run has its own word on it");
     assert_eq!(rig.ledger.counts().await.expect("readable").in_doubt, 0);
+}
+
+fn seen(voucher_id: &str, state: VoucherState) -> FoundVoucher {
+    let record = crate::domain::record::tests::record("A");
+    FoundVoucher {
+        reference: Reference::from_stored("hlf:A"),
+        acknowledgement: Acknowledgement { voucher_id: voucher_id.into(), number: None },
+        date: record.date,
+        currency: "NOK".into(),
+        total: "412.00".into(),
+        created_at: NOW,
+        state,
+        reversed_by: None,
+        reverses: None,
+        shown: ShownContent::default(),
+        differs: Vec::new(),
+    }
+}
+
+/// The voucher V-1 of record A is reversed from here.
+const REVERSED: &str = "
+    INSERT INTO re_export (re_export_id, record_id, generation, earlier_attempt, reason, reverse, requested_user,
+        requested_host, requested_accounting, requested_at, needs_approval, withdrawn_at)
+    VALUES (1, 'A', 2, 1, 'it was booked twice', 1, 'kari', 'pc', 'api-7', 't', 0, 't');
+    INSERT INTO reversal (re_export_id, attempt_id, voucher_id, reference, key, date, reason, run_number, state, claimed_at,
+        settled_at, counter_voucher_id)
+    VALUES (1, 1, 'V-1', 'hlf:A/counter', 'k', '2026-11-01', 'it was booked twice', 1, 'posted', 't', 't', 'C-1');";
+
+#[tokio::test]
+async fn alarm_stays_open_while_an_earlier_voucher_stands() {
+    let (stands, voided) = (VoucherState::Posted, VoucherState::Voided);
+    for (kind, there, is_reversed, stays) in [
+        (AlarmKind::Gone, vec![], false, false),
+        (AlarmKind::Reversed, vec![seen("V-1", voided)], false, false),
+        (AlarmKind::Several, vec![seen("V-1", stands), seen("V-3", stands)], false, true),
+        (AlarmKind::Several, vec![seen("V-1", stands), seen("V-3", stands)], true, true),
+        (AlarmKind::Several, vec![seen("V-1", stands)], true, false),
+        (AlarmKind::OtherContent, vec![seen("V-1", stands)], false, true),
+        (AlarmKind::OtherContent, vec![seen("V-1", stands)], true, false),
+        (AlarmKind::OtherContent, vec![seen("V-1", voided), seen("V-3", stands)], true, true),
+    ] {
+        let rig = rig().await;
+        let (run, claimed) = behind_somebody_else(&rig).await;
+        let taken = exported_elsewhere(as_voucher("V-2"));
+        let case = format!("{kind:?} {is_reversed} {there:?}");
+        rig.ledger
+            .write(move |tx| {
+                tx.settle_recovered(1, &claimed, &acknowledged(), AT)?;
+                tx.raise_alarm(claimed.attempt_id, kind, &there, NOW)?;
+                tx.execute_all(if is_reversed { REVERSED } else { "" })?;
+                tx.take_over(run, claimed.attempt_id, &taken, AT)
+            })
+            .await
+            .expect("it is taken over");
+        let open = rig.ledger.read(|tx| tx.open_alarm("A")).await.expect("readable");
+        assert_eq!(open.is_some(), stays, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn voucher_that_is_anothers_leaves_an_entry() {
+    let rig = rig().await;
+    let (run, claimed) = behind_somebody_else(&rig).await;
+    rig.ledger
+        .write(move |tx| {
+            tx.settle_recovered(1, &claimed, &acknowledged(), AT)?;
+            let holder = tx.holder_of_voucher("V-1", 0)?.expect("it has one");
+            tx.disown(run, &holder, &claimed, AT)
+        })
+        .await
+        .expect("it is taken from it");
+    let connection = Connection::open(rig.ledger.path()).expect("the file is there");
+    let entry: (String, String, String, String) = connection
+        .query_row("SELECT record_id, voucher_id, actor_user, detail FROM audit WHERE act = 'disowned'", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .expect("the trail says so");
+    assert_eq!((entry.0.as_str(), entry.1.as_str(), entry.2.as_str()), ("A", "V-1", "kari"));
+    assert!(entry.3.contains("\"stands_under\":\"hlf:A\""), "{}", entry.3);
 }
