@@ -57,6 +57,8 @@ CREATE INDEX request_claimed ON request (fence) WHERE kind <> 'found';
 
 CREATE INDEX request_run ON request (run_number);
 
+CREATE INDEX run_fence ON run (fence);
+
 CREATE INDEX audit_lock_broken ON audit (entry) WHERE act = 'lock_broken';
 
 CREATE INDEX audit_sync_started ON audit (entry) WHERE act = 'sync_started';

@@ -471,6 +471,8 @@ CREATE INDEX request_fence ON request (fence);
 
 CREATE INDEX request_run ON request (run_number);
 
+CREATE INDEX run_fence ON run (fence);
+
 CREATE TRIGGER attempt_is_kept BEFORE DELETE ON attempt
 BEGIN SELECT RAISE(ABORT, 'an attempt is never deleted'); END;
 

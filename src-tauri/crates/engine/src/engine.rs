@@ -11,7 +11,7 @@ use crate::calls::{Caller, Patience, RunError};
 use crate::domain::{Actor, Period, ReferenceRules, RunId, Trigger};
 use crate::error::Problem;
 use crate::export::ask::{RunAsk, SyncEnd};
-use crate::export::identity::check_source;
+use crate::export::identity::{Asks, check_source};
 use crate::export::observe::observe;
 use crate::export::plan::PlanRules;
 use crate::export::planning::make_plan;
@@ -121,7 +121,8 @@ impl Engine {
         let rules = PlanRules::of(&self.parts, period, references.into(), None);
         check_source(&self.parts).await?;
         let Parts { source, ledger, clock, .. } = &self.parts;
-        let reading = observe(source.as_ref(), ledger, clock.as_ref(), None).await.map_err(RunError::into_problem)?;
+        let reading = observe(source.as_ref(), ledger, clock.as_ref(), None, Asks::Everything).await;
+        let reading = reading.map_err(RunError::into_problem)?;
         Ok(make_plan(&self.parts, reading, &rules).await.map_err(RunError::into_problem)?.into_summary())
     }
 

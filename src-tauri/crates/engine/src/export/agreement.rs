@@ -7,17 +7,18 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::identity::{ask_person, nothing_to_ask};
+use super::identity::{Asks, ask_person, nothing_to_ask};
+use super::walls::AcquiredLocks;
 use crate::calls::{Caller, RunError};
 use crate::domain::{ReferenceForms, ReferenceRules, Topic};
 use crate::error::Problem;
 use crate::ledger::Pin;
 use crate::lock::Permit;
 use crate::parts::Parts;
-use crate::ports::{Connection, ReferenceScheme};
+use crate::ports::ReferenceScheme;
 
-/// The times that the scheme is read anew, since somebody else has written it meanwhile.
-const ROUNDS_MAX: usize = 4;
+/// The times that the scheme is read, since somebody else has written it, or may have, meanwhile.
+const ROUNDS_MAX: usize = 5;
 /// The pages of references that are read at most where the books keep no scheme: ten million vouchers.
 const PAGES_MAX: usize = 100_000;
 
@@ -31,14 +32,17 @@ struct Listed {
 }
 
 /// Agrees with the books, under the permit, and keeps there what is agreed; returns the forms in which references of
-/// this workspace stand there.
+/// this workspace stand there. What somebody else may still be sending is waited for before it is concluded that the
+/// books have no other references, and before anything is kept there.
 pub(crate) async fn agree(
     parts: &Parts,
-    connection: &Connection,
+    locks: &AcquiredLocks,
     permit: &Permit,
     caller: &Caller,
+    asks: Asks,
 ) -> Result<ReferenceForms, RunError> {
     let Parts { ledger, clock, accounting, settings, .. } = parts;
+    let connection = &locks.connection;
     let (own, current) = (settings.organisation.as_str(), connection.capabilities.reference_rules);
     let known = ledger.read(|tx| {
         let prefix = tx.pinned::<String>(Pin::Prefix)?.or(tx.prefix_in_use()?);
@@ -46,6 +50,7 @@ pub(crate) async fn agree(
     });
     let (ours_before, mut rules, has_exported) = known.await?;
     let mut listed: Option<Listed> = None;
+    let mut has_waited = false;
     for _ in 0..ROUNDS_MAX {
         let kept = if connection.keeps_scheme { caller.ask(permit, || accounting.scheme()).await? } else { None };
         let mut others: BTreeSet<String> = ours_before.iter().filter(|before| *before != own).cloned().collect();
@@ -55,14 +60,18 @@ pub(crate) async fn agree(
             None if has_exported => {}
             None => {
                 if listed.is_none() {
+                    locks.wait_for_others(caller).await?;
+                    has_waited = true;
                     listed = Some(list(parts, permit, caller).await?);
                 }
                 others.extend(listed.iter().filter_map(|listed| listed.other.clone()));
             }
         }
+        let contradicts_pin = ours_before.as_ref().is_some_and(|before| before != own);
+        let is_unasked = !others.is_empty() && asks == Asks::CarriedPins && !contradicts_pin;
         if others.is_empty() {
             nothing_to_ask(ledger, clock.as_ref(), Topic::Prefix).await.map_err(RunError::Problem)?;
-        } else {
+        } else if !is_unasked {
             let names = others.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
             let problem = Problem::prefix_differs(own, names, &connection.organisation_name);
             let about = json!({ "others": others, "prefix": own });
@@ -77,7 +86,13 @@ pub(crate) async fn agree(
             scheme.add(each);
         }
         rules.clone_from(&scheme.rules);
-        if connection.keeps_scheme && kept.as_ref() != Some(&scheme) {
+        // Nothing is kept that nobody was asked about: the next sync would not ask either.
+        if connection.keeps_scheme && !is_unasked && kept.as_ref() != Some(&scheme) {
+            if !has_waited {
+                locks.wait_for_others(caller).await?;
+                has_waited = true;
+                continue;
+            }
             let is_kept = caller.ask(permit, || accounting.keep_scheme(permit, &scheme)).await?;
             if !is_kept {
                 continue;

@@ -30,6 +30,15 @@ const SHARED_IDS_MAX: u64 = 5;
 /// The share of all ids, one in so many, from which on shared ones mean that the column has no ids.
 const SHARED_IDS_SHARE: u64 = 10;
 
+/// Names the questions that a person may be asked. A rebuild sends nothing, and its ledger is gone if it stops: nobody
+/// could answer there. The next sync asks before it sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asks {
+    Everything,
+    /// Only what contradicts the ledger that stood here before, where it can be answered.
+    CarriedPins,
+}
+
 /// The books, as they are pinned and asked about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PinnedBooks {
@@ -71,11 +80,11 @@ pub(crate) async fn nothing_to_ask(ledger: &Ledger, clock: &dyn Clock, topic: To
 
 /// Checks that these are the books of this workspace, at their address: those that it last sent to, and those that a
 /// person confirmed in its file.
-pub(crate) async fn check_books(parts: &Parts, connection: &Connection) -> Result<(), Problem> {
+pub(crate) async fn check_books(parts: &Parts, connection: &Connection, asks: Asks) -> Result<(), Problem> {
     let Parts { ledger, clock, settings, .. } = parts;
     let found = PinnedBooks::of(connection);
     let pinned = ledger.read(|tx| tx.pinned::<PinnedBooks>(Pin::Books)).await?;
-    let stated = settings.books.as_ref().map(|books| PinnedBooks {
+    let stated = settings.books.as_ref().filter(|_| asks == Asks::Everything).map(|books| PinnedBooks {
         address: books.address.clone().unwrap_or_else(|| found.address.clone()),
         organisation: books.organisation.clone(),
     });

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::agreement::agree;
 use super::ask::{Job, RunAsk, SyncEnd};
-use super::identity;
+use super::identity::{self, Asks};
 use super::late_drafts::discard_late_drafts;
 use super::observe::observe;
 use super::plan::PlanRules;
@@ -54,6 +54,7 @@ pub(crate) async fn run(
         wait: ask.wait.unwrap_or(parts.settings.wait_for_lock),
         stop: &stop,
         checks_witness: true,
+        asks: Asks::Everything,
     };
     match request.take().await {
         Ok(mut locks) => {
@@ -133,7 +134,7 @@ impl RunSteps<'_> {
         discard_late_drafts(&self.of(number, locks)?, &caller).await?;
         self.go_on()?;
         let permit = locks.permit().map_err(RunError::Problem)?;
-        let references = agree(self.parts, &locks.connection, permit, &caller).await?;
+        let references = agree(self.parts, locks, permit, &caller, Asks::Everything).await?;
         let rules = PlanRules::of(self.parts, self.ask.job.period(), references, Some(number));
         let run = self.of(number, locks)?;
         let about = self.ask.job.about();
@@ -162,7 +163,7 @@ impl RunSteps<'_> {
         let Parts { ledger, source, clock, .. } = self.parts;
         reporter.phase(Phase::Reading, None);
         identity::check_source(self.parts).await.map_err(RunError::Problem)?;
-        let reading = observe(source.as_ref(), ledger, clock.as_ref(), Some(reporter)).await?;
+        let reading = observe(source.as_ref(), ledger, clock.as_ref(), Some(reporter), Asks::Everything).await?;
         self.go_on()?;
         reporter.phase(Phase::Planning, None);
         let tally = make_plan(self.parts, reading, rules).await?;

@@ -13,7 +13,7 @@ use crate::calls::{Caller, RunError};
 use crate::domain::{Actor, Period, Protection, RunId, Trigger};
 use crate::error::Problem;
 use crate::export::ask::SyncEnd;
-use crate::export::identity::check_books;
+use crate::export::identity::{Asks, check_books};
 use crate::ledger::{LedgerError, Moment, RunStart};
 use crate::lock::{self, FileLock, FileLockError, LeaseAskTerms, LeaseRefused, Permit};
 use crate::parts::Parts;
@@ -42,6 +42,8 @@ pub(crate) struct LockRequest<'a> {
     pub(crate) stop: &'a CancellationToken,
     /// True if a ledger that the accounting side knows to be older, or another copy, is not let in.
     pub(crate) checks_witness: bool,
+    /// The questions that a person may be asked before the walls are taken.
+    pub(crate) asks: Asks,
 }
 
 /// The walls, as they are held.
@@ -114,7 +116,7 @@ impl LockRequest<'_> {
         back_up(parts).await.map_err(|error| failed(error.into()))?;
         let connection = parts.accounting.connect().await.map_err(|error| failed(error.problem()))?;
         check_organisation(parts, &connection).await.map_err(failed)?;
-        check_books(parts, &connection).await.map_err(failed)?;
+        check_books(parts, &connection, self.asks).await.map_err(failed)?;
         // The run is noted only now, when the lease is asked for: until then the file names the run before, which may
         // hold it still.
         let dead = file.note_run(self.run_id).map_err(|source| {

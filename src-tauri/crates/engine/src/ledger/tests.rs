@@ -15,6 +15,7 @@ use crate::views::{Reason, RecordState};
 
 mod found;
 mod lists;
+mod plans;
 
 struct StillClock;
 

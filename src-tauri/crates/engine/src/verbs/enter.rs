@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::{Actor, RunId};
 use crate::engine::Engine;
 use crate::export::ask::SyncEnd;
+use crate::export::identity::Asks;
 use crate::export::walls::{AcquiredLocks, LockRequest};
 use crate::lock;
 use crate::lock::{FileLock, Permit};
@@ -44,6 +45,7 @@ impl Engine {
             wait: Duration::ZERO,
             stop,
             checks_witness: false,
+            asks: Asks::Everything,
         };
         let AcquiredLocks { connection, file, permit, .. } = request.take().await?;
         match permit {

@@ -18,7 +18,7 @@ use crate::engine::Engine;
 use crate::error::Problem;
 use crate::export::agreement::agree;
 use crate::export::ask::SyncEnd;
-use crate::export::identity;
+use crate::export::identity::{self, Asks};
 use crate::export::observe::observe;
 use crate::export::plan::PlanRules;
 use crate::export::progress::Reporter;
@@ -141,6 +141,7 @@ impl Engine {
             wait: Duration::ZERO,
             stop: &stop,
             checks_witness: true,
+            asks: Asks::CarriedPins,
         };
         let mut locks = match request.take().await {
             Ok(locks) => locks,
@@ -181,9 +182,10 @@ async fn rebuild(
         .shown_in(reporter.progress());
     // The old ledger's requests in flight must have arrived before the books are read.
     locks.wait_for_others(&caller).await?;
-    let references = agree(parts, &locks.connection, permit, &caller).await?;
+    let references = agree(parts, locks, permit, &caller, Asks::CarriedPins).await?;
     identity::check_source(parts).await.map_err(RunError::Problem)?;
-    let reading = observe(parts.source.as_ref(), &parts.ledger, parts.clock.as_ref(), Some(reporter)).await?;
+    let (source, clock) = (parts.source.as_ref(), parts.clock.as_ref());
+    let reading = observe(source, &parts.ledger, clock, Some(reporter), Asks::CarriedPins).await?;
     let rules = PlanRules::of(parts, Period::EVERYTHING, references, Some(number));
     identity::pin(parts, &locks.connection).await?;
     let rebuild = Rebuild { parts, locks, caller: &caller, rules: &rules, number };

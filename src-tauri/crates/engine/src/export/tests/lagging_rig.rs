@@ -19,7 +19,7 @@ use crate::ledger::{ClaimedRequest, ClaimedReversal, Ledger, StagedDraft};
 use crate::lock::Permit;
 use crate::parts::Parts;
 use crate::ports::*;
-use crate::settings::{Settings, WhenStillUnknown};
+use crate::settings::{Settings, StatedBooks, WhenStillUnknown};
 
 /// Tokio's paused clock, which jumps ahead whenever nobody has anything left to do.
 pub(crate) struct VirtualTime {
@@ -136,6 +136,10 @@ pub(crate) struct ScriptedBooks {
     pub(crate) leaves: Mutex<Option<&'static str>>,
     /// The list of vouchers, as a function of its cursor.
     pub(crate) list: Mutex<NextCursor>,
+    /// The scheme that the books keep; `None` if they keep none.
+    pub(crate) scheme: Mutex<Option<ReferenceScheme>>,
+    /// The times after the grant at which one was kept.
+    pub(crate) kept_after: Mutex<Vec<Duration>>,
     granted_at: Mutex<Duration>,
 }
 
@@ -173,7 +177,7 @@ impl AccountingSystem for ScriptedBooks {
             user_id: "api-7".into(),
             user_name: "Kari Nordmann".into(),
             capabilities: of(&self.capabilities).clone(),
-            keeps_scheme: false,
+            keeps_scheme: of(&self.scheme).is_some(),
         })
     }
     async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
@@ -249,6 +253,14 @@ impl AccountingSystem for ScriptedBooks {
     async fn reverse(&self, _: &Permit, _: &ClaimedReversal) -> Result<VoucherResult, CallError> {
         never()
     }
+    async fn scheme(&self) -> Result<Option<ReferenceScheme>, CallError> {
+        Ok(of(&self.scheme).clone())
+    }
+    async fn keep_scheme(&self, _: &Permit, scheme: &ReferenceScheme) -> Result<bool, CallError> {
+        of(&self.kept_after).push(self.time.elapsed().saturating_sub(*of(&self.granted_at)));
+        *of(&self.scheme) = Some(scheme.clone());
+        Ok(true)
+    }
     async fn witness(&self, _: &str) -> Result<WitnessSeen, CallError> {
         Ok(WitnessSeen::NotOffered)
     }
@@ -268,6 +280,16 @@ impl LaggingRig {
     /// Makes a new ledger over books of this protection, whose search lags so many seconds, and whose settle window is
     /// ten seconds. Answers get lost until a test says otherwise.
     pub(crate) fn new(protection: Protection, lag: u64, when_still_unknown: WhenStillUnknown) -> Self {
+        Self::stating(protection, lag, when_still_unknown, None)
+    }
+
+    /// Makes the same, in a workspace that says whose books these are.
+    pub(crate) fn stating(
+        protection: Protection,
+        lag: u64,
+        when_still_unknown: WhenStillUnknown,
+        stated: Option<StatedBooks>,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let time = Arc::new(VirtualTime::begin());
         let capabilities = Capabilities {
@@ -293,6 +315,8 @@ impl LaggingRig {
             shown: Mutex::default(),
             leaves: Mutex::default(),
             list: Mutex::new(|_| None),
+            scheme: Mutex::default(),
+            kept_after: Mutex::default(),
             granted_at: Mutex::default(),
         });
         let ids = Arc::new(Ids(AtomicU64::new(1)));
@@ -307,7 +331,7 @@ impl LaggingRig {
             signer: Arc::new(Key::default()),
             settings: Settings {
                 organisation: OrganisationId::new("hlf").expect("a valid id"),
-                books: None,
+                books: stated,
                 source: crate::settings::SourceRule::default(),
                 time_zone: chrono_tz::Europe::Oslo,
                 posting: PostingRules {

@@ -10,6 +10,7 @@ use crate::audit::tests::engine_rig::{Ticking, Unique};
 use crate::calls::RunError;
 use crate::domain::*;
 use crate::error::{ErrorCode, Problem};
+use crate::export::identity::Asks;
 use crate::export::observe::observe;
 use crate::ledger::Ledger;
 use crate::ports::*;
@@ -60,7 +61,7 @@ impl Rig {
 
     async fn read(&self, rows: Vec<Row>, cut: bool) -> Result<(), ErrorCode> {
         let source = Rows { rows: Mutex::new(rows), cut };
-        let read = observe(&source, &self.ledger, &self.clock, None).await;
+        let read = observe(&source, &self.ledger, &self.clock, None, Asks::Everything).await;
         read.map(drop).map_err(|error| RunError::into_problem(error).code)
     }
 

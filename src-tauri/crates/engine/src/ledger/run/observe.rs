@@ -28,7 +28,7 @@ pub(crate) enum OddRows {
     LeftOut,
 }
 
-/// What is known of an id when a row has it.
+/// Says how far an id is known when a row has it.
 enum Known {
     Nothing,
     /// It stood in this reading before, with that content.

@@ -46,7 +46,7 @@ impl LedgerTx<'_> {
         from_json("pin.value", &value).map(Some)
     }
 
-    /// Pins a value, unless it is the newest already.
+    /// Pins a value, unless it is the newest already. In the place of one that binds, it binds.
     pub(crate) fn pin<T: Serialize>(&self, pin: Pin, value: &T, now: DateTime<Utc>) -> Result<(), LedgerError> {
         let value = json(value);
         if self.newest_pin(pin)?.is_some_and(|(newest, _)| newest == value) {
@@ -54,7 +54,8 @@ impl LedgerTx<'_> {
         }
         self.execute_one(
             "pin",
-            "INSERT INTO pin (topic, value, pinned_at, carried) VALUES (:topic, :value, :now, 0)",
+            "INSERT INTO pin (topic, value, pinned_at, carried) VALUES (:topic, :value, :now, coalesce(
+                 (SELECT carried FROM pin WHERE topic = :topic ORDER BY pin_id DESC LIMIT 1), 0))",
             named_params! { ":topic": pin.as_str(), ":value": value, ":now": stamp(now) },
         )
     }

@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::coverage::{CoveredTable, RUN_ITEM, quoted};
 use super::row_check::RowRoots;
+use super::rows::value_of;
 use crate::domain::RunId;
 use crate::domain::audit_chain::{ChainHash, Value};
 use crate::domain::row_digest::{PathFinder, RowProof, leaf, root_from};
@@ -124,15 +125,28 @@ impl LedgerTx<'_> {
         run: i64,
         record: Option<&str>,
     ) -> Result<bool, LedgerError> {
-        let values = self.covered_values(table, row, first)?;
-        let is = |column: &str, wanted: &Value| values.iter().any(|(name, value)| *name == column && value == wanted);
-        let number = Value::Integer(run);
-        Ok(match (record, table.name.as_str()) {
-            (None, "run" | "run_sum") => is("run_number", &number),
-            (Some(record), RUN_ITEM) => is("run_number", &number) && is("record_id", &Value::text(record)),
-            (Some(record), "attempt") => is("record_id", &Value::text(record)),
-            _ => false,
-        })
+        let of_run = || self.holds(table, row, first, "run_number", &Value::Integer(run));
+        let of_record = |record| self.holds(table, row, first, "record_id", &Value::text(record));
+        match (record, table.name.as_str()) {
+            (None, "run" | "run_sum") => of_run(),
+            (Some(record), RUN_ITEM) => Ok(of_run()? && of_record(record)?),
+            (Some(record), "attempt") => of_record(record),
+            _ => Ok(false),
+        }
+    }
+
+    /// Says whether a column of a row holds a value. One column alone is read: a root is over every row of its time.
+    fn holds(
+        &self,
+        table: &CoveredTable,
+        row: &Row<'_>,
+        first: usize,
+        column: &str,
+        wanted: &Value,
+    ) -> Result<bool, LedgerError> {
+        let Some(place) = table.columns.iter().position(|each| each.name == column) else { return Ok(false) };
+        let value = row.get_ref(first + place).map_err(|error| self.sqlite_error(error))?;
+        Ok(value_of(value) == *wanted)
     }
 }
 

@@ -1,0 +1,63 @@
+//! Asks when a workspace agrees with the books, and what it asks a person while its ledger is being rebuilt.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::lagging_rig::{LaggingRig, of};
+use crate::audit::tests::engine_rig::kari;
+use crate::domain::Protection;
+use crate::error::ErrorCode;
+use crate::ports::ReferenceScheme;
+use crate::settings::StatedBooks;
+use crate::settings::WhenStillUnknown::Hold;
+
+#[tokio::test(start_paused = true)]
+async fn agreement_is_kept_only_when_no_former_holder_can_send() {
+    let rig = LaggingRig::new(Protection::Observed, 5, Hold);
+    rig.books.answers.store(true, Ordering::Relaxed);
+    *of(&rig.books.scheme) = Some(ReferenceScheme::default());
+    // The fence before this one was somebody else's, who ended well.
+    rig.books.next_fence.store(2, Ordering::Relaxed);
+    *of(&rig.books.unaware) = Some(Vec::new());
+    assert!(rig.sync().await.error.is_none());
+    let kept = of(&rig.books.kept_after).clone();
+    assert_eq!(kept.len(), 1);
+    assert!(kept.iter().all(|after| *after >= Duration::from_secs(15)), "{kept:?}");
+    assert_eq!(rig.sent(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rebuild_asks_nothing_that_nobody_could_answer_there() {
+    let books = StatedBooks { organisation: "other".into(), name: None, address: None };
+    let rig = LaggingRig::stating(Protection::Enforced, 0, Hold, Some(books));
+    let others = ReferenceScheme { prefixes: BTreeSet::from(["other".to_owned()]), ..ReferenceScheme::default() };
+    *of(&rig.books.scheme) = Some(others.clone());
+    let rebuilt = rig.engine.rebuild(kari()).await.expect("nothing stops it");
+    assert!(rebuilt.rebuilt.is_some(), "{:?}", rebuilt.refused.error);
+    assert_eq!(*of(&rig.books.scheme), Some(others), "nobody was asked about its prefix, so it is not kept");
+    let code = |end: crate::export::SyncEnd| end.error.map(|problem| problem.code);
+    assert_eq!(code(rig.sync().await), Some(ErrorCode::BooksDiffer), "the next sync asks");
+    assert_eq!(rig.sent(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rebuild_stops_for_a_prefix_that_the_old_ledger_had() {
+    let rig = LaggingRig::new(Protection::Enforced, 0, Hold);
+    let sql = "INSERT INTO pin (topic, value, pinned_at, carried) VALUES ('prefix', '\"other\"', 't', 1)";
+    rig.engine.parts().ledger.write(|tx| tx.execute_all(sql)).await.expect("it is carried");
+    let refused = rig.engine.rebuild(kari()).await.expect_err("the old ledger can answer");
+    assert_eq!(refused.code, ErrorCode::PrefixDiffers);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pin_in_the_place_of_a_carried_one_binds() {
+    let rig = LaggingRig::new(Protection::Enforced, 0, Hold);
+    let sql = "INSERT INTO pin (topic, value, pinned_at, carried) VALUES ('prefix', '\"other\"', 't', 1)";
+    let bound = rig.engine.parts().ledger.write(|tx| {
+        tx.execute_all(sql)?;
+        tx.pin(crate::ledger::Pin::Prefix, &"hlf", chrono::DateTime::UNIX_EPOCH)?;
+        tx.pinned::<String>(crate::ledger::Pin::Prefix)
+    });
+    assert_eq!(bound.await.expect("readable"), Some("hlf".to_owned()), "a person said so, and something was exported");
+}
