@@ -24,6 +24,8 @@ const EXPLAINED: &[ErrorCode] = &[
     ErrorCode::LeaseLost,
     ErrorCode::LockHeld,
     ErrorCode::LockHeldHere,
+    // A platform that takes back most of what waits is asked about.
+    ErrorCode::SourceLost,
     // A person who asks for something impossible may get these.
     ErrorCode::NotExported,
     ErrorCode::NotInDoubt,

@@ -11,7 +11,7 @@ use super::witness::{Fit, ask, fit};
 use crate::calls::RunError;
 use crate::domain::audit_chain::{ChainHash, head_bytes};
 use crate::domain::{FindingKind, MemoryState};
-use crate::ledger::{LedgerError, LedgerTx, ReplacedLedger};
+use crate::ledger::{LedgerError, LedgerTx, ReplacedLedger, signed};
 use crate::parts::Parts;
 use crate::ports::{CallError, LedgerWitness, RememberedHead, Signature, Witness, WitnessSeen};
 
@@ -138,7 +138,7 @@ pub(super) fn hold(tx: &LedgerTx<'_>, ours: u64, memory: &Remembered) -> Result<
         }
         if misfit(tx, ours, head.entries, &head.head)? {
             let first = ours.min(head.entries.saturating_sub(1)).saturating_add(1);
-            let finding = AuditFinding::new(FindingKind::MemoryDiffers, number(first), None);
+            let finding = AuditFinding::new(FindingKind::MemoryDiffers, signed(first), None);
             shown.findings.push(finding.with("last", head.entries));
         } else {
             shown.vouched = shown.vouched.max(head.entries);
@@ -162,9 +162,9 @@ fn earlier_witnesses(
         }
         if misfit(tx, ours, witness.entries, &witness.head)? {
             let by = &witness.written_by;
-            let finding = AuditFinding::new(FindingKind::HistoryDiffers, number(witness.entries), None);
+            let finding = AuditFinding::new(FindingKind::HistoryDiffers, signed(witness.entries), None);
             let finding = finding.with("user", &by.user).with("host", &by.host);
-            differing.get_or_insert(finding).last(number(witness.entries));
+            differing.get_or_insert(finding).last(signed(witness.entries));
         }
     }
     shown.findings.extend(differing);
@@ -250,8 +250,4 @@ impl Seen<'_> {
     fn goes_beyond(&self, named: &ReplacedLedger) -> bool {
         self.entries > named.entries || (self.entries == named.entries && self.head != named.head)
     }
-}
-
-fn number(entries: u64) -> i64 {
-    i64::try_from(entries).unwrap_or(i64::MAX)
 }

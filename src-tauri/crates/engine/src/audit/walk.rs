@@ -40,7 +40,8 @@ pub(crate) fn walk(tx: &LedgerTx<'_>, memory: Remembered) -> Result<AuditVerdict
     let Seals { mut findings, checked, signed, keys, mut vouched, .. } = seals;
     let Shown { findings: remembered, signed_up_to, vouched: remembered_up_to, .. } = &shown;
     if vouched < *signed_up_to {
-        let finding = AuditFinding::new(FindingKind::SignaturesRemoved, number(vouched.saturating_add(1)), None);
+        let finding =
+            AuditFinding::new(FindingKind::SignaturesRemoved, crate::ledger::signed(vouched.saturating_add(1)), None);
         findings.add(finding.with("last", signed_up_to));
     }
     vouched = vouched.max(*remembered_up_to);
@@ -176,10 +177,6 @@ fn finding_of(kind: FindingKind, number: i64, entry: &StoredEntry) -> AuditFindi
         }
     }
     finding
-}
-
-fn number(entries: u64) -> i64 {
-    i64::try_from(entries).unwrap_or(i64::MAX)
 }
 
 fn finding_of_row(fault: RowFault) -> AuditFinding {

@@ -91,16 +91,7 @@ pub(crate) fn member_of(
     rules: &PostingRules,
 ) -> ClaimMember {
     let posting = rules.posting(record, reference.clone()).ok();
-    ClaimMember {
-        position: 0,
-        record_id: record.id.clone(),
-        generation,
-        reference: reference.clone(),
-        content: record.content_hash(),
-        date: record.date,
-        amount: record.amount,
-        sent: posting.map(|posting| posting.sent_content()),
-    }
+    ClaimMember::of(record, generation, reference.clone(), posting.map(|posting| posting.sent_content()))
 }
 
 /// Returns the record as the voucher shows it, in the parts that differ.

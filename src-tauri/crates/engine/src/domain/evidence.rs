@@ -69,6 +69,12 @@ impl LookUpResult {
         self.vouchers.get(reference).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns those of a record's references under which a voucher stands, reversed or not.
+    pub(crate) fn standing(&self, mut forms: Vec<Reference>) -> Vec<Reference> {
+        forms.retain(|reference| !self.vouchers(reference).is_empty());
+        forms
+    }
+
     /// Returns the drafts under a reference.
     pub(crate) fn drafts(&self, reference: &Reference) -> impl Iterator<Item = DraftId> {
         self.drafts.get(reference).into_iter().flatten().map(|draft| draft.draft_id.clone())

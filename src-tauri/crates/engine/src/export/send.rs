@@ -274,9 +274,7 @@ impl Sender<'_> {
 
     /// Returns the references of those under which something stands in the books.
     fn standing(&self, row: &Row, generation: Generation, looked_up: &LookUpResult) -> Vec<Reference> {
-        let mut forms = self.forms(row, generation);
-        forms.retain(|reference| !looked_up.vouchers(reference).is_empty());
-        forms
+        looked_up.standing(self.forms(row, generation))
     }
 
     /// Returns the claim under the reference that the record stands under. It is unclear where it stands under several,
@@ -446,15 +444,7 @@ fn claim_of(rules: &PlanRules, row: &Row) -> Result<(Posting, ClaimMember), RunE
     let posting = rules.posting(candidate, *generation).map_err(|reason| {
         RunError::Problem(Problem::internal(format!("planned, but not to be posted: {}", reason.code())))
     })?;
-    let member = ClaimMember {
-        position: *position,
-        generation: *generation,
-        reference: posting.reference.clone(),
-        content: candidate.record.content_hash(),
-        date: candidate.record.date,
-        amount: candidate.record.amount,
-        sent: Some(posting.sent_content()),
-        record_id: candidate.record.id.clone(),
-    };
-    Ok((posting, member))
+    let member =
+        ClaimMember::of(&candidate.record, *generation, posting.reference.clone(), Some(posting.sent_content()));
+    Ok((posting, ClaimMember { position: *position, ..member }))
 }

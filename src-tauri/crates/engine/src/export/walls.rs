@@ -114,6 +114,7 @@ impl LockRequest<'_> {
         let lock_wait = LockWait { request: self, until: parts.clock.now() + self.wait, seen: Mutex::new(None) };
         let mut file = lock_wait.for_file(patience_ends).await?;
         back_up(parts).await.map_err(|error| failed(error.into()))?;
+        parts.ledger.note_history().await.map_err(|error| failed(error.into()))?;
         let connection = parts.accounting.connect().await.map_err(|error| failed(error.problem()))?;
         check_organisation(parts, &connection).await.map_err(failed)?;
         check_books(parts, &connection, self.asks).await.map_err(failed)?;

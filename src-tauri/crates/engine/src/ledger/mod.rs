@@ -56,6 +56,7 @@ use trail::coverage::Coverage;
 #[cfg(test)]
 pub(crate) use trail::coverage::{COLUMNS_OUTSIDE, TABLES_OUTSIDE};
 pub(crate) use trail::row_check::{RowFault, RowFaultKind, RowRoots};
+pub(crate) use values::signed;
 
 use crate::ports::{Clock, IdSource, Signer};
 use crate::views::LedgerFile;

@@ -68,6 +68,6 @@ pub(super) fn number(what: &'static str, found: i64) -> Result<u64, LedgerError>
 }
 
 /// Returns a count as SQLite keeps it; counts here never come near the bound.
-pub(super) fn signed(count: u64) -> i64 {
+pub(crate) fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

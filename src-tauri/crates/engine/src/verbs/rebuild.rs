@@ -299,8 +299,7 @@ impl Rebuild<'_> {
         looked_up: &LookUpResult,
     ) -> Option<(ClaimMember, Settlement)> {
         let (record, posting) = (&candidate.record, &self.parts.settings.posting);
-        let mut standing = self.forms(candidate, generation);
-        standing.retain(|reference| !looked_up.vouchers(reference).is_empty());
+        let standing = looked_up.standing(self.forms(candidate, generation));
         let reference = standing.first()?.clone();
         let member = member_of(record, generation, &reference, posting);
         if standing.len() > 1 {

@@ -266,6 +266,26 @@ async fn ledger_from_before_is_sealed_by_its_first_new_entry() {
 }
 
 #[tokio::test]
+async fn history_has_its_digests_before_the_entry_that_seals_it() {
+    let rig = filled().await;
+    raw(&rig)
+        .execute_batch(
+            "DELETE FROM row_digest; UPDATE run_item SET mark = NULL; DELETE FROM audit_head; DELETE FROM audit",
+        )
+        .expect("SQL");
+    rig.before_rows_were_covered(3).await;
+    rig.ledger().note_history().await.expect("the ledger is writable");
+    let open = "SELECT count(*) FROM row_digest WHERE entry = 0 AND table_name IN ('record', 'attempt', 'run_sum')";
+    let noted: i64 = raw(&rig).query_row(open, [], |row| row.get(0)).expect("SQL");
+    assert!(noted >= 3, "{noted}");
+    assert!(look(&rig).await.findings.is_empty(), "nothing is covered yet");
+    // The entry seals the rows as they were noted, and makes no second look at them.
+    raw(&rig).execute_batch("UPDATE run_sum SET minor = minor + 1").expect("SQL");
+    rig.sync().await;
+    assert!(look(&rig).await.is_changed());
+}
+
+#[tokio::test]
 async fn digest_of_a_row_is_found_by_its_key() {
     let rig = EngineRig::new(None);
     let ways = rig.ledger().write(|tx| tx.ways_to_a_digest()).await.expect("each is SQL");

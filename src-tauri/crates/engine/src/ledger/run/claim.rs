@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::evidence::Expected;
 use crate::domain::{
-    ContentHash, DraftId, Generation, Money, RecordId, Reference, RequestKey, RequestKind, SentContent,
+    ContentHash, DraftId, Generation, Money, Record, RecordId, Reference, RequestKey, RequestKind, SentContent,
 };
 use crate::ledger::values::{json, signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
@@ -217,6 +217,20 @@ pub(crate) struct ClaimMember {
 }
 
 impl ClaimMember {
+    /// Returns the claim on a record's content as it is now, without a place in a run.
+    pub(crate) fn of(record: &Record, generation: Generation, reference: Reference, sent: Option<SentContent>) -> Self {
+        Self {
+            position: 0,
+            record_id: record.id.clone(),
+            generation,
+            reference,
+            content: record.content_hash(),
+            date: record.date,
+            amount: record.amount,
+            sent,
+        }
+    }
+
     /// Returns the content that should stand under its reference.
     pub(crate) fn expected(&self) -> Expected<'_> {
         Expected { reference: &self.reference, date: self.date, amount: self.amount, content: self.sent.as_ref() }

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::coverage::{CoveredTable, RUN_ITEM};
 use crate::domain::audit_chain::{ChainHash, Value};
 use crate::domain::row_digest::{Tree, leaf, row_digest};
-use crate::ledger::{LedgerError, LedgerTx};
+use crate::ledger::{Ledger, LedgerError, LedgerTx};
 
 /// The digest of a row that the program has deleted.
 pub(crate) const DELETED: ChainHash = ChainHash::NONE;
@@ -87,24 +87,43 @@ impl LedgerTx<'_> {
         Ok(found.unwrap_or(false))
     }
 
-    /// Notes the digest of every row there is.
+    /// Notes the digest of every row that has none.
     pub(in crate::ledger) fn note_everything(&self) -> Result<(), LedgerError> {
-        let ledger_id = self.ledger_id()?;
-        for table in self.coverage().tables().iter().filter(|table| table.name != RUN_ITEM) {
-            let sql = format!(
-                "SELECT {} AS key1, {} AS key2, {}, {} AS settled FROM {}",
-                table.key(0, ""),
-                table.key(1, ""),
-                table.list(""),
-                table.settled(),
-                super::coverage::quoted(&table.name),
-            );
-            self.each(&sql, [], |row| {
-                let (key1, key2) = (self.stored_value(row, "key1")?, self.stored_value(row, "key2")?);
-                self.note_digest(table, &key1, &key2, self.digested_from(&ledger_id, table, row, 2)?)
-            })?;
+        let mut place = Some(HistoryPlace::default());
+        while let Some(from) = place {
+            place = self.note_history(&from)?;
         }
         Ok(())
+    }
+
+    /// Notes the digests of a page of rows that have none; returns the place behind it, `None` behind the last. What the
+    /// program changes meanwhile has its digest from that.
+    pub(in crate::ledger) fn note_history(&self, from: &HistoryPlace) -> Result<Option<HistoryPlace>, LedgerError> {
+        let Some(table) = self.coverage().tables().get(from.table) else { return Ok(None) };
+        let behind = Some(HistoryPlace { table: from.table + 1, after: None });
+        if table.name == RUN_ITEM {
+            return Ok(behind);
+        }
+        let ledger_id = self.ledger_id()?;
+        let (key1, key2) = from.after.clone().unwrap_or((Value::Null, Value::Null));
+        let page = self.rows(
+            &table.select_history(from.after.is_some()),
+            named_params! { ":table": table.name, ":key1": key1, ":key2": key2, ":limit": PAGE_ROWS },
+            |row| {
+                let keys = (self.stored_value(row, "key1")?, self.stored_value(row, "key2")?);
+                let is_noted: bool = self.get(row, "is_noted")?;
+                let digested = if is_noted { None } else { Some(self.digested_from(&ledger_id, table, row, 3)?) };
+                Ok((keys, digested))
+            },
+        )?;
+        let Some((last, _)) = page.last() else { return Ok(behind) };
+        let next = HistoryPlace { table: from.table, after: Some(last.clone()) };
+        for ((key1, key2), digested) in &page {
+            if let Some(digested) = digested {
+                self.note_digest(table, key1, key2, *digested)?;
+            }
+        }
+        Ok(Some(next))
     }
 
     /// Covers rows by the entry of that number; returns what its detail says of them. Everything that is not covered
@@ -219,7 +238,49 @@ impl LedgerTx<'_> {
     }
 }
 
+/// A place among all rows, by table and key.
+#[derive(Debug, Clone, Default)]
+pub(in crate::ledger) struct HistoryPlace {
+    table: usize,
+    after: Option<(Value, Value)>,
+}
+
+impl Ledger {
+    /// Notes the digests of a ledger from before rows were covered, a page in each transaction. It is called before the
+    /// lease is taken, so that the entry which seals them holds nobody up.
+    pub(crate) async fn note_history(&self) -> Result<(), LedgerError> {
+        if !self.read(|tx| tx.has_uncovered_history()).await? {
+            return Ok(());
+        }
+        let mut place = Some(HistoryPlace::default());
+        while let Some(from) = place {
+            place = self.write(move |tx| tx.note_history(&from)).await?;
+        }
+        Ok(())
+    }
+}
+
 impl CoveredTable {
+    /// Returns the SQL of a page of rows, in the order of their keys, from the first or behind a key.
+    fn select_history(&self, is_behind: bool) -> String {
+        let (one, two) = (self.key(0, "t."), self.key(1, "t."));
+        let behind = match (is_behind, self.keys.len()) {
+            (false, _) => ":key1 IS NULL AND :key2 IS NULL".to_owned(),
+            (true, 1) => format!("{one} > :key1 AND :key2 IS NOT NULL"),
+            (true, _) => format!("({one}, {two}) > (:key1, :key2)"),
+        };
+        format!(
+            "SELECT {one} AS key1, {two} AS key2,
+                    EXISTS (SELECT 1 FROM row_digest d
+                            WHERE d.table_name = :table AND d.key1 = +{one} AND d.key2 = +{two}) AS is_noted,
+                    {}, {} AS settled
+             FROM {} t WHERE {behind} ORDER BY key1, key2 LIMIT :limit",
+            self.list("t."),
+            self.settled(),
+            super::coverage::quoted(&self.name),
+        )
+    }
+
     fn select_one(&self) -> String {
         let columns = self.list("");
         let (table, one, two) = (super::coverage::quoted(&self.name), self.key(0, ""), self.key(1, ""));
