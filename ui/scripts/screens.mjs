@@ -70,7 +70,7 @@ const START = [
     ]),
     first('source-error', 'missing', on('form-problem'), [
         ...toSource,
-        [on('source-path'), '/home/kari/Nedlastinger/utlegg-november.xlsx'],
+        [on('source-path'), '/home/kari/Nedlastinger/utlegg-november.pdf'],
         on('read-file'),
     ]),
     first('accounts', 'missing', on('categories'), toAccounts),
@@ -212,6 +212,7 @@ const SETTINGS = [
     settings('rebuild', 'idle', on('rebuild-dialog'), [on('ledger-rebuild')]),
     settings('rebuilt', 'idle', on('rebuild-done'), [
         on('ledger-rebuild'),
+        [on('reason'), REASON],
         [on('confirm-id'), 'Øvingslaget'],
         on('dialog-confirm'),
     ]),

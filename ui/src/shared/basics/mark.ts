@@ -2,4 +2,14 @@
 
 export type Tone = 'good' | 'quiet' | 'accent' | 'warn' | 'bad';
 export type Mark =
-  'check' | 'ring' | 'half' | 'question' | 'cross' | 'pause' | 'triangle' | 'alert' | 'skip' | 'dot';
+  | 'check'
+  | 'ring'
+  | 'half'
+  | 'question'
+  | 'cross'
+  | 'pause'
+  | 'triangle'
+  | 'alert'
+  | 'skip'
+  | 'minus'
+  | 'dot';

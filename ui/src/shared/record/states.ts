@@ -24,7 +24,7 @@ export const recordStates: Record<RecordState, Shown> = {
   changed: { word: m.state_changed, mark: 'triangle', tone: 'warn' },
   vanished: { word: m.state_vanished, mark: 'alert', tone: 'bad' },
   gone: { word: m.state_gone, mark: 'dot', tone: 'warn' },
-  set_aside: { word: m.state_set_aside, mark: 'skip', tone: 'quiet' },
+  set_aside: { word: m.state_set_aside, mark: 'minus', tone: 'quiet' },
 };
 
 export const itemResults: Record<ItemResult, Shown> = {
