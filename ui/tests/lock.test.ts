@@ -330,6 +330,20 @@ describe('after a wait, the result', () => {
     expect(screen.getByTestId('result-uncertified')).toHaveTextContent('could not be looked up again');
   });
 
+  test('says how many records look like others, and how many left the source', () => {
+    const { rerender } = render(ResultCard, { run: nothing, onclose: vi.fn() });
+    expect(screen.queryByTestId('result-look-alikes')).toBeNull();
+    expect(screen.queryByTestId('result-left-source')).toBeNull();
+    void rerender({ run: nothing, lookAlikes: 3, leftSource: 1, onclose: vi.fn() });
+    return waitFor(() => {
+      expect(screen.getByTestId('result-look-alikes')).toHaveTextContent(
+        '3 records of this sync look like others',
+      );
+      expect(screen.getByTestId('result-left-source')).toHaveTextContent('1 record was read once');
+      expect(screen.getByTestId('result')).toHaveClass('good');
+    });
+  });
+
   test('says nothing of a wait when there was none', () => {
     render(ResultCard, { run: nothing, onclose: vi.fn() });
     expect(screen.getByTestId('result')).toHaveTextContent('Nothing new to export.');

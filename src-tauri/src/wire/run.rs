@@ -113,6 +113,8 @@ pub(crate) struct End {
     lock: Option<Lock>,
     /// The lock it waited for, if it waited.
     waited_for: Option<Lock>,
+    /// The number of records to send that look like others, for information.
+    look_alikes: u32,
 }
 
 impl From<SyncEnd> for End {
@@ -123,6 +125,7 @@ impl From<SyncEnd> for End {
             no_certificate: end.no_certificate.map(Problem::from),
             lock: end.lock.map(Lock::from),
             waited_for: end.waited_for.map(Lock::from),
+            look_alikes: count(end.look_alikes),
         }
     }
 }

@@ -57,7 +57,7 @@ mirrored! {
 mirrored! {
     /// A question that a file leaves open.
     QuestionKind of connectors::QuestionKind {
-        MarkUnclear, MarksMixed, OrderUnclear, OrdersMixed, DaysMixed, DaysAreNumbers, SeveralDates, SeveralAmounts,
+        MarkUnclear, MarksMixed, OrderUnclear, OrdersMixed, YearUnclear, DaysMixed, DaysAreNumbers, SeveralDates, SeveralAmounts,
         MostlyNegative, DebitAndCredit, SideColumn, SeveralCurrencies, CurrencyOfOthers, NoId, SeveralIds, IdCountsRows,
         IdOfGroup, IdRepeated, IdIsAccount, IdShortened, NotAllApproved, ApprovalEmpty, PayeeByName, EncodingLikely,
         HeadBelow, SeveralSheets, RowsHidden, CellsMerged, OneOfFiles,

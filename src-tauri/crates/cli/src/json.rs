@@ -3,6 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use postonce_engine::domain::{Counts, ItemResult};
 use postonce_engine::error::Problem;
+use postonce_engine::ports::SourceRemark;
 use postonce_engine::views::{
     Acceptance, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LockFacts, LookAlike, PlanSummary, Progress,
     Question, ReExport, RecordCounts, RecordState, RecordStory, RunItem, RunSummary, Sum,
@@ -121,6 +122,17 @@ pub(crate) fn plan(language: Language, plan: &PlanSummary) -> Value {
         },
         "held": plan.held_items.iter().map(|held| item(language, held)).collect::<Vec<_>>(),
     })
+}
+
+/// Returns what a reading found worth a look.
+pub(crate) fn remarks(language: Language, remarks: &[SourceRemark]) -> Value {
+    let of = |remark: &SourceRemark| {
+        json!({
+            "code": remark.kind, "file": remark.file, "line": remark.line, "column": remark.column, "text": remark.text,
+            "message": sentences::remark(language, remark.kind, &remark.column, &remark.text),
+        })
+    };
+    remarks.iter().map(of).collect()
 }
 
 /// Returns a row of a run.

@@ -22,7 +22,7 @@ use crate::ledger::Ledger;
 use crate::lock::FileLock;
 use crate::lock::slot::{Entered, Slot};
 use crate::parts::Parts;
-use crate::ports::Connection;
+use crate::ports::{Connection, SourceRemark};
 use crate::views::{LockFacts, PlanSummary, Progress, RecordCounts};
 
 /// The engine of a workspace.
@@ -109,6 +109,11 @@ impl Engine {
     /// Returns the run that is on in this process, for a window that was opened late.
     pub fn syncing(&self) -> Option<Syncing> {
         self.active.current().map(|active| Syncing { active, joined: true })
+    }
+
+    /// Returns what the last reading of the source found worth a look.
+    pub fn source_remarks(&self) -> Vec<SourceRemark> {
+        self.parts.source.remarks()
     }
 
     /// Returns what a sync would do, without sending anything or asking the accounting system.

@@ -107,6 +107,16 @@ error_codes! {
     SourceDaysContradict = source_days_contradict(path, line, found, format, ambiguous), exit 1;
     /// The only amounts of the file have a column of currencies beside them that the workspace does not name.
     SourceCurrencyNotNamed = source_currency_not_named(path, line, column, found), exit 1;
+    /// The currency that the workspace reads belongs to other amounts of the file than those that it reads.
+    SourceCurrencyOfOthers = source_currency_of_others(path, line, column, found), exit 1;
+    /// Another column has amounts of the same expenses that are more likely owed than those that the workspace reads.
+    SourceAmountOpen = source_amount_open(path, line, column, found), exit 1;
+    /// A column that the workspace does not name says which amounts were paid back.
+    SourceSideNotNamed = source_side_not_named(path, line, column, found), exit 1;
+    /// The column that the workspace reads the ids from does not identify a row.
+    SourceIdNotUnique = source_id_not_unique(path, line, column, found), exit 1;
+    /// A column that the workspace does not name says of rows that they are not approved.
+    SourceStatesNotNamed = source_states_not_named(path, line, column, found), exit 1;
     /// The platform answered something that is not its protocol.
     PlatformUnexpected = platform_unexpected(url, status, detail), exit 1;
     /// The platform does not accept the token, or the token may not do this.

@@ -11,7 +11,14 @@ const DEAD_SILENCE_SECONDS = 46;
 const LEASE_SECONDS = 60;
 const REASON_LENGTH_MIN = 10;
 
-export const NO_END: End = { run: null, problem: null, noCertificate: null, lock: null, waitedFor: null };
+export const NO_END: End = {
+  run: null,
+  problem: null,
+  noCertificate: null,
+  lock: null,
+  waitedFor: null,
+  lookAlikes: 0,
+};
 
 export function lockOf(some: Partial<Lock> = {}): Lock {
   return {

@@ -193,7 +193,7 @@ class Session {
     this.starting = false;
     this.progress = null;
     this.waitedUntil = null;
-    this.end = { run: null, problem, noCertificate: null, lock: null, waitedFor: null };
+    this.end = { run: null, problem, noCertificate: null, lock: null, waitedFor: null, lookAlikes: 0 };
   }
 
   async #finish(end: RunEnded): Promise<void> {

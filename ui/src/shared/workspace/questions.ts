@@ -9,6 +9,7 @@ const sentences: Record<QuestionKind, Sentence> = {
   marks_mixed: m.question_marks_mixed,
   order_unclear: m.question_order_unclear,
   orders_mixed: m.question_orders_mixed,
+  year_unclear: m.question_year_unclear,
   days_mixed: m.question_days_mixed,
   days_are_numbers: m.question_days_are_numbers,
   several_dates: m.question_several_dates,

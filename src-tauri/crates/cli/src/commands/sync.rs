@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use postonce_engine::domain::{Outcome, Period, Trigger};
 use postonce_engine::error::Problem;
+use postonce_engine::ports::SourceRemark;
 use postonce_engine::views::{PlanSummary, RunSummary};
 use postonce_engine::{Engine, SyncAsk, SyncEnd, Syncing};
 use postonce_practice::with_open_workspace;
@@ -24,8 +25,11 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
     let period = Period::new(asked.from, asked.to).map_err(Problem::from)?;
     let workspace = args.open_workspace()?;
     if asked.dry_run {
-        let plan = engine(&workspace)?.plan(period).await?;
-        return Ok(tell_plan(&plan, output));
+        let engine = engine(&workspace)?;
+        let plan = engine.plan(period).await?;
+        let status = tell_plan(&plan, &engine.source_remarks(), output);
+        tell_remarks(&engine.source_remarks(), output);
+        return Ok(status);
     }
     with_open_workspace(workspace, async |open| {
         if open.workspace.is_practice() {
@@ -112,12 +116,14 @@ async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> R
         let mut finished = json::finished(output.language, &run, lock.as_ref());
         finished["look_alikes"] = json!(look_alikes);
         finished["left_source"] = json!(records.gone);
+        finished["remarks"] = json::remarks(output.language, &engine.source_remarks());
         output.document(&finished);
     } else {
         tell_run(&run, look_alikes, output);
         if records.gone > 0 {
             output.say(format!("{}: {}", output.word(words::GONE), records.gone));
         }
+        tell_remarks(&engine.source_remarks(), output);
     }
     if let Some(problem) = no_certificate {
         let because = sentences::error(output.language, &problem);
@@ -160,9 +166,19 @@ fn tell_run(run: &RunSummary, look_alikes: u64, output: &Output) {
     output.table(&table);
 }
 
-fn tell_plan(plan: &PlanSummary, output: &Output) -> Status {
+/// Says what the reading found worth a look.
+fn tell_remarks(remarks: &[SourceRemark], output: &Output) {
+    for remark in remarks.iter().filter(|_| !output.json) {
+        let sentence = sentences::remark(output.language, remark.kind, &remark.column, &remark.text);
+        output.say(format!("{}:{}: {sentence}", remark.file, remark.line));
+    }
+}
+
+fn tell_plan(plan: &PlanSummary, remarks: &[SourceRemark], output: &Output) -> Status {
     if output.json {
-        output.document(&json::plan(output.language, plan));
+        let mut document = json::plan(output.language, plan);
+        document["remarks"] = json::remarks(output.language, remarks);
+        output.document(&document);
     } else {
         let row = |message, count: u64| vec![output.word(message).to_owned(), count.to_string()];
         output.say(output.word(words::DRY_RUN));

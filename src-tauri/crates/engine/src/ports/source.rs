@@ -13,6 +13,26 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// If the source cannot be opened, or lacks a column.
     async fn open(&self) -> Result<Box<dyn Pages>, SourceError>;
+
+    /// Returns what the last reading found worth a look, though everything was read.
+    fn remarks(&self) -> Vec<SourceRemark> {
+        Vec::new()
+    }
+}
+
+/// Something that a reading found worth a look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceRemark {
+    /// The name of its sentence in the catalogue.
+    pub kind: &'static str,
+    /// The file.
+    pub file: String,
+    /// The line of the example.
+    pub line: u64,
+    /// The column.
+    pub column: String,
+    /// The example, as it stands there.
+    pub text: String,
 }
 
 /// A reading of the source, page by page.

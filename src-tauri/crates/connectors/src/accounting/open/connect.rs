@@ -1,7 +1,6 @@
 //! Asks the server who we are and what it offers.
 
 use std::sync::PoisonError;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -31,7 +30,6 @@ pub(super) async fn connect(open: &Open) -> Result<(Connection, Ways), CallError
         (false, LockKind::Labels) => Some(SchemePlace::Label),
         (false, LockKind::Own) => None,
     };
-    let ways = Ways { lock, scheme };
     let connection = Connection {
         address: peer.address().to_owned(),
         organisation_name: me.organisation.name.unwrap_or_else(|| me.organisation.id.clone()),
@@ -42,7 +40,7 @@ pub(super) async fn connect(open: &Open) -> Result<(Connection, Ways), CallError
         keeps_scheme: scheme.is_some(),
     };
     let honours_keys = connection.capabilities.idempotency_keys_live.is_some();
-    open.honours_keys.store(honours_keys, Ordering::Relaxed);
+    let ways = Ways { lock, scheme, honours_keys };
     *open.ways.lock().unwrap_or_else(PoisonError::into_inner) = Some(ways);
     Ok((connection, ways))
 }

@@ -14,7 +14,6 @@ mod wire;
 mod witness;
 mod writing;
 
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -39,8 +38,6 @@ pub(crate) struct Open {
     windows: Windows,
     /// The ways of the server, as it named them last.
     ways: Mutex<Option<Ways>>,
-    /// True once the server said that it honours keys: a request that is repeated under its key is then done once.
-    honours_keys: AtomicBool,
     /// The lease for a server with labels instead of a lock.
     lease: UniqueLease<Labels>,
 }
@@ -60,6 +57,8 @@ struct Ways {
     lock: LockKind,
     /// `None` for a server that keeps no scheme of references.
     scheme: Option<SchemePlace>,
+    /// Whether the server honours keys: a request that is repeated under its key is then done once.
+    honours_keys: bool,
 }
 
 /// The place where a server keeps the scheme of references.
@@ -84,12 +83,17 @@ impl Open {
     pub(crate) fn new(http: Http, windows: Windows, clock: Arc<dyn Clock>, ids: Arc<dyn IdSource>) -> Self {
         let http = Arc::new(http);
         let lease = UniqueLease::new(Labels(Arc::clone(&http)), clock, ids, http.peer().address());
-        Self { http, windows, ways: Mutex::default(), honours_keys: AtomicBool::new(false), lease }
+        Self { http, windows, ways: Mutex::default(), lease }
     }
 
     /// Returns how the server keeps two runs apart; the server is asked if it has not said so yet.
     async fn lock_kind(&self) -> Result<LockKind, CallError> {
         Ok(self.ways().await?.lock)
+    }
+
+    /// Says whether the server said that it honours keys.
+    fn honours_keys(&self) -> bool {
+        self.ways.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|ways| ways.honours_keys)
     }
 
     /// Returns where the server keeps the scheme of references; `None` if it keeps none.

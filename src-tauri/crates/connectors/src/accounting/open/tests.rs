@@ -36,7 +36,7 @@ pub(super) fn open(server: &MockServer) -> Open {
 /// Returns a client of a server that has said already that it has a lock of its own.
 pub(super) fn over(http: Http) -> Open {
     let open = Open::new(http, WINDOWS, Arc::new(crate::SystemClock::start()), Arc::new(crate::UuidIds));
-    *open.ways.lock().expect("nobody panicked") = Some(Ways { lock: LockKind::Own, scheme: None });
+    *open.ways.lock().expect("nobody panicked") = Some(Ways { lock: LockKind::Own, scheme: None, honours_keys: false });
     open
 }
 

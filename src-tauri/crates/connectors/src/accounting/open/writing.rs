@@ -5,7 +5,6 @@
 //! the engine lets go of it, which closes its connection.
 
 use std::fmt::Write as _;
-use std::sync::atomic::Ordering;
 
 use postonce_engine::domain::RequestKey;
 use postonce_engine::ports::{CallError, LeaseToken};
@@ -70,7 +69,7 @@ pub(super) async fn post(
     ready(open, lease, &mut request)?;
     let (answer, peer) = (open.http.send(request).await, open.http.peer());
     if let Ok(answer) = &answer
-        && open.honours_keys.load(Ordering::Relaxed)
+        && open.honours_keys()
         && classify::asks_to_wait(answer)
         && classify::refusal(peer, answer).is_none()
     {

@@ -6,6 +6,7 @@
 use std::io::{self, BufRead as _, BufReader, Read};
 
 use super::super::table::{Charset, Decoder};
+use super::letters::Letters;
 use super::utf8::Utf8Check;
 
 /// The largest row, in bytes; behind it, a quote is surely open.
@@ -21,6 +22,8 @@ pub(super) enum DecodeError {
     Malformed { line: u64 },
     #[error("the file is of UTF-8, as line {line} shows")]
     IsUtf8 { line: u64 },
+    #[error("the file is of {likely}, as line {line} shows")]
+    IsOf { likely: &'static str, line: u64 },
     #[error("a line is longer than {ROW_BYTES_MAX} bytes")]
     LineTooLong,
 }
@@ -47,6 +50,9 @@ pub(super) struct DecodedLines<R> {
     line: u64,
     /// The check for UTF-8, where the file is said to be of an encoding in which UTF-8 could be read as well.
     utf8: Option<Utf8Check>,
+    /// The letters, where the file is said to be of an encoding in which others could be read as well.
+    letters: Letters,
+    charset: Charset,
     /// The first line with a character beyond ASCII.
     foreign_line: Option<u64>,
 }
@@ -66,6 +72,8 @@ impl<R: Read> DecodedLines<R> {
             is_over: false,
             line: 0,
             utf8: (charset.is_single_byte() && !has_mark).then(Utf8Check::default),
+            letters: Letters::default(),
+            charset,
             foreign_line: None,
         })
     }
@@ -131,6 +139,7 @@ impl<R: Read> DecodedLines<R> {
         };
         if let Some(utf8) = &mut self.utf8 {
             utf8.feed(&chunk[..read]);
+            self.letters.feed(&chunk[..read]);
         }
         self.raw.consume(read);
         self.is_over = last;
@@ -138,11 +147,12 @@ impl<R: Read> DecodedLines<R> {
     }
 
     /// Checks, at the end, whether every character beyond ASCII was one of UTF-8: in any other encoding, that does not
-    /// happen by chance.
+    /// happen by chance. Nor do words of letters in one encoding, and of signs in the one that the file is said to be.
     fn check_end(&self) -> Result<(), DecodeError> {
-        match (&self.utf8, self.foreign_line) {
-            (Some(utf8), Some(line)) if utf8.is_well() => Err(DecodeError::IsUtf8 { line }),
-            _ => Ok(()),
+        let (Some(utf8), Some(line)) = (&self.utf8, self.foreign_line) else { return Ok(()) };
+        if utf8.is_well() {
+            return Err(DecodeError::IsUtf8 { line });
         }
+        self.letters.other_than(self.charset).map_or(Ok(()), |likely| Err(DecodeError::IsOf { likely, line }))
     }
 }

@@ -33,10 +33,7 @@ impl Document for CsvDocument<'_> {
     }
 
     fn lines(&self) -> Result<Box<dyn Lines + '_>, FileError> {
-        let raw = File::open(&self.path).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => FileError::Missing(self.path.clone()),
-            _ => self.unreadable(source),
-        })?;
+        let raw = File::open(&self.path).map_err(|source| FileError::opening(&self.path, source))?;
         let mut lines = DecodedLines::new(raw, self.settings.charset).map_err(|source| self.unreadable(source))?;
         let beginning = lines.beginning().map_err(|source| self.unreadable(source))?;
         if let Some(format) = formats::other_than_text(beginning) {
@@ -185,6 +182,7 @@ impl CsvLines<'_> {
             DecodeError::IsUtf8 { line } => {
                 FileError::Encoding { path, line, encoding: charset.name(), likely: "UTF-8" }
             }
+            DecodeError::IsOf { likely, line } => FileError::Encoding { path, line, encoding: charset.name(), likely },
             DecodeError::Malformed { line } => FileError::Encoding {
                 path,
                 line,

@@ -7,12 +7,12 @@ mod preview;
 mod stamp;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::error::Problem;
-use postonce_engine::ports::{Clock, Pages, Source, SourceError};
+use postonce_engine::ports::{Clock, Pages, Source, SourceError, SourceRemark};
 
 use super::table::{DayReader, FileError, FileSettings};
 pub use preview::{Preview, PreviewRow, WrittenCells};
@@ -24,11 +24,13 @@ const WAIT_MAX: Duration = Duration::from_secs(3);
 pub(crate) struct Files {
     settings: Arc<FileSettings>,
     clock: Arc<dyn Clock>,
+    /// The remarks of the last reading.
+    remarks: Mutex<Vec<SourceRemark>>,
 }
 
 impl Files {
     pub(crate) fn new(settings: FileSettings, clock: Arc<dyn Clock>) -> Self {
-        Self { settings: Arc::new(settings), clock }
+        Self { settings: Arc::new(settings), clock, remarks: Mutex::default() }
     }
 
     /// Does something that reads, on a thread that may wait.
@@ -52,7 +54,12 @@ impl Source for Files {
         }
         let (now, days) = (self.clock.now(), days(&self.settings, self.clock.as_ref()));
         let checked = self.blocking(move |settings| pages::check(settings, found, days, now)).await?;
+        *self.remarks.lock().unwrap_or_else(PoisonError::into_inner) = checked.remarks();
         Ok(Box::new(pages::FilePages::start(Arc::clone(&self.settings), checked)))
+    }
+
+    fn remarks(&self) -> Vec<SourceRemark> {
+        self.remarks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

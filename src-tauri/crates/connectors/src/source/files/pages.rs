@@ -8,16 +8,20 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use postonce_engine::domain::{HoldReason, Place};
 use postonce_engine::error::Problem;
-use postonce_engine::ports::{Flaw, PAGE_ROWS_MAX, Pages, Row, SourceError};
+use postonce_engine::ports::{Flaw, PAGE_ROWS_MAX, Pages, Row, SourceError, SourceRemark};
 use tokio::sync::mpsc;
 
-use super::super::table::{DayReader, FileError, FileSettings, Head, Line, Proof, RowReader};
+use super::super::table::{
+    DayReader, FileError, FileSettings, Head, Line, Proof, Remark, RemarkKind, RowReader, name_of,
+};
 use super::document::document;
 use super::find;
 use super::stamp::Stamp;
 
 /// The largest number of pages read ahead of the engine.
 const PAGES_AHEAD: usize = 2;
+/// The largest number of remarks that a reading keeps.
+const REMARKS_MAX: usize = 20;
 
 /// A page that the reading thread hands over; `None` after the last page, so that a thread that died is no end.
 type PageResult = Result<Option<Vec<Row>>, FileError>;
@@ -92,6 +96,22 @@ pub(super) fn check(
         checked.files.push(CheckedFile { path, stamp, head, proof });
     }
     Ok(checked)
+}
+
+impl CheckedFiles {
+    /// Returns what was found worth a look. An order of day and month that nothing contradicts is the workspace's.
+    pub(super) fn remarks(&self) -> Vec<SourceRemark> {
+        let all = self.files.iter().flat_map(|file| file.proof.remarks(&name_of(&file.path), &file.head));
+        let open = all.filter(|remark| remark.kind != RemarkKind::OrderUnproven).take(REMARKS_MAX);
+        open.map(|Remark { kind, file, line, column, text }| SourceRemark {
+            kind: kind.name(),
+            file,
+            line,
+            column,
+            text,
+        })
+        .collect()
+    }
 }
 
 impl FilePages {

@@ -15,8 +15,9 @@ use super::pages::{place, stranger};
 use super::{days, find};
 use crate::text::{GLIMPSE_CHARS_MAX, bounded};
 
-/// The findings that are listed; further ones are counted.
-const FINDINGS_MAX: usize = 200;
+/// The rows that are listed as held, and as left out; further ones are counted. What is said of a file as a whole is
+/// always listed.
+const ROWS_LISTED_MAX: u64 = 200;
 
 /// The content of files, as far as it is shown.
 #[derive(Debug, Default)]
@@ -111,7 +112,7 @@ impl Preview {
             self.stop(stop);
         }
         for remark in proof.remarks(&name_of(&path), &head) {
-            self.add(Finding::Remark(remark));
+            self.findings.push(Finding::Remark(remark));
         }
         let mut reader = RowReader::new(&head, settings, &proof, days, &path);
         let (mut rows, mut line) = (head.rows(document.as_ref())?, Line::default());
@@ -130,11 +131,11 @@ impl Preview {
             Row::Record(..) => self.records += 1,
             Row::Flaw(flaw) => {
                 self.held += 1;
-                self.add(Finding::Held(flaw));
+                self.add(self.held, Finding::Held(flaw));
             }
             Row::LeftOut(flaw) => {
                 self.left_out += 1;
-                self.add(Finding::LeftOut(flaw));
+                self.add(self.left_out, Finding::LeftOut(flaw));
             }
         }
     }
@@ -144,8 +145,9 @@ impl Preview {
         self.findings.push(Finding::Stops(error.into()));
     }
 
-    fn add(&mut self, finding: Finding) {
-        if self.findings.len() < FINDINGS_MAX {
+    /// Adds the finding of a row, which is one of so many of its kind by now.
+    fn add(&mut self, number: u64, finding: Finding) {
+        if number <= ROWS_LISTED_MAX {
             self.findings.push(finding);
         } else {
             self.findings_left_out += 1;

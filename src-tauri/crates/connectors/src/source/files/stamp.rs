@@ -1,7 +1,6 @@
 //! Notices that a file changes: its size, its time, or the file itself behind its name.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,10 +19,7 @@ pub(super) struct Stamp {
 
 impl Stamp {
     pub(super) fn of(path: &Path) -> Result<Self, FileError> {
-        let unreadable = |source: io::Error| match source.kind() {
-            io::ErrorKind::NotFound => FileError::Missing(path.to_owned()),
-            _ => FileError::Unreadable { path: path.to_owned(), source },
-        };
+        let unreadable = |source| FileError::opening(path, source);
         let there = fs::metadata(path).map_err(unreadable)?;
         let changed = there.modified().map_err(unreadable)?.into();
         Ok(Self { length: there.len(), changed, number: number(&there) })

@@ -8,9 +8,12 @@ use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::ports::{Flaw, PAGE_ROWS_MAX, Row, Source as _};
 use tempfile::TempDir;
 
-use super::super::table::{Charset, DecimalSeparator, Field, FileKind, HeadRule, IdRule, Sign};
+use super::super::table::{
+    CellTest, Charset, DecimalSeparator, Field, FileKind, HeadRule, IdRule, RowRule, RuleEffect, Sign,
+};
 use super::*;
 
+mod beside;
 mod books;
 mod shape;
 mod whole;

@@ -5,15 +5,16 @@
 use std::collections::{BTreeMap, HashSet, hash_map::DefaultHasher};
 use std::hash::{Hash as _, Hasher as _};
 
+use super::super::table::amount::{MarkProof, Written};
 use super::super::table::id::is_rounded;
+use super::super::table::sign::Tag;
+use super::super::table::titles::plain;
 use super::super::table::{CellKind, DecimalSeparator, Line};
 use super::days::{self, Order, Style};
-use super::marks::{self, Proof};
-use super::words::plain;
 use crate::text::{GLIMPSE_CHARS_MAX, bounded};
 
-/// The most different values of a column that are told apart; among a hundred thousand, one that stands twice is found.
-const DIFFERENT_MAX: usize = 100_000;
+/// The most different values of all columns that are told apart; among tens of thousands, one that stands twice is found.
+const DIFFERENT_MAX: usize = 600_000;
 /// The most different values of a column of states.
 const STATES_MAX: usize = 16;
 /// The longest value of a column of states.
@@ -46,6 +47,9 @@ pub(super) struct Days {
     pub(super) day_first: Count,
     pub(super) month_first: Count,
     pub(super) either: Count,
+    /// The number of those with a year of two digits that may stand in front, and at the end.
+    pub(super) year_leads: u64,
+    pub(super) year_ends: u64,
 }
 
 /// Describes one column.
@@ -63,14 +67,16 @@ pub(super) struct Census {
     pub(super) points: Count,
     pub(super) either_mark: Count,
     pub(super) with_mark: u64,
-    pub(super) stored_numbers: u64,
     pub(super) negative: Count,
     pub(super) positive: Count,
     pub(super) codes: u64,
     /// The codes of currencies that stand in it or beside its amounts.
     pub(super) currencies: BTreeMap<String, Example>,
-    pub(super) signs: Count,
+    /// The number of amounts with a sign or code of a currency.
+    pub(super) with_currency: u64,
     different: HashSet<u64>,
+    /// The number of values that are told apart at most.
+    different_max: usize,
     is_different_full: bool,
     pub(super) repeated: Count,
     /// Whether the rows are numbered: 1, 2, 3 …
@@ -93,7 +99,8 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(width: usize) -> Self {
-        let census = || Census { counts_rows: true, values: Some(BTreeMap::new()), ..Census::default() };
+        let different_max = DIFFERENT_MAX / width.max(6);
+        let census = || Census { counts_rows: true, values: Some(BTreeMap::new()), different_max, ..Census::default() };
         Self { columns: (0..width).map(|_| census()).collect(), rows: Vec::new(), row_count: 0 }
     }
 
@@ -155,7 +162,7 @@ impl Census {
         if !self.different.insert(hasher.finish()) {
             self.repeated.add(text, line);
         }
-        self.is_different_full = self.different.len() >= DIFFERENT_MAX;
+        self.is_different_full = self.different.len() >= self.different_max;
     }
 
     fn add_value(&mut self, text: &str) {
@@ -175,6 +182,11 @@ impl Census {
         let days = self.days.entry(style).or_default();
         days.cells += 1;
         days.first.get_or_insert_with(|| Example::new(text, line));
+        if matches!(style, Style::Numbers { has_short_year: true, .. }) {
+            let (leads, ends) = days::year_places(text);
+            days.year_leads += u64::from(leads);
+            days.year_ends += u64::from(ends);
+        }
         match order {
             Order::DayFirst => days.day_first.add(text, line),
             Order::MonthFirst => days.month_first.add(text, line),
@@ -184,7 +196,6 @@ impl Census {
     }
 
     fn add_number(&mut self, text: &str, line: u64) {
-        self.stored_numbers += 1;
         self.amounts += 1;
         self.with_mark += u64::from(text.contains('.'));
         self.serials += u64::from(days::is_serial(text));
@@ -212,25 +223,23 @@ impl Census {
             }
         }
         self.serials += u64::from(days::is_serial(text));
-        if marks::is_currency(text) {
+        if Tag::of(text).is_some() {
             self.codes += 1;
             let code = text.to_uppercase();
             self.currencies.entry(code).or_insert_with(|| Example::new(text, line));
             return;
         }
         self.add_id_like(text, line);
-        let Some(written) = marks::written(text) else { return };
+        let Some(written) = Written::of(text) else { return };
         self.amounts += 1;
-        self.with_mark += u64::from(written.has_mark);
-        match written.proof {
-            Proof::None => {}
-            Proof::Mark(DecimalSeparator::Comma) => self.commas.add(text, line),
-            Proof::Mark(DecimalSeparator::Point) => self.points.add(text, line),
-            Proof::Either => self.either_mark.add(text, line),
+        self.with_mark += u64::from(written.has_mark());
+        match written.proof() {
+            MarkProof::None => {}
+            MarkProof::Mark(DecimalSeparator::Comma) => self.commas.add(text, line),
+            MarkProof::Mark(DecimalSeparator::Point) => self.points.add(text, line),
+            MarkProof::Either => self.either_mark.add(text, line),
         }
-        if !written.currency.is_empty() {
-            self.signs.add(written.currency, line);
-        }
+        self.with_currency += u64::from(written.tag.is_some());
         self.add_sign(written.is_negative, text, line);
     }
 
@@ -274,7 +283,7 @@ impl Census {
 
     /// Says whether most are amounts, and some look like money: decimals, groups, a currency.
     pub(super) fn is_money(&self) -> bool {
-        self.is_amount() && (self.with_mark > 0 || self.signs.cells > 0)
+        self.is_amount() && (self.with_mark > 0 || self.with_currency > 0)
     }
 
     /// Says whether the cells are codes or signs of currencies.
@@ -282,9 +291,9 @@ impl Census {
         self.most(self.codes)
     }
 
-    /// Says whether no value stands there twice.
+    /// Says whether no value stands there twice; never where there are too many to know.
     pub(super) fn is_unique(&self) -> bool {
-        self.filled > 0 && self.repeated.cells == 0 && self.faults.cells == 0
+        self.filled > 0 && !self.is_different_full && self.repeated.cells == 0 && self.faults.cells == 0
     }
 
     /// Says whether hardly any value stands there twice: a slip, and no other meaning.

@@ -3,9 +3,12 @@
 //! A choice is proved only where title and content say the same, and no other column could be meant.
 
 use super::super::table::Field;
+use super::super::table::amount::Written;
+use super::super::table::sign::Tag;
+use super::super::table::titles::{self, Title, has_value, has_word};
 use super::census::{Census, Example, Table};
 use super::question::Question;
-use super::words::{self, FIELDS, FieldWords, Title, has_value, has_word};
+use super::words::{self, FIELDS, FieldWords};
 use super::{ColumnGuess, Degree};
 
 /// A column with its name for the workspace, its title and what its cells have in common.
@@ -164,7 +167,7 @@ impl<'a> Choice<'a> {
         let column = &self.columns[best];
         let is_well = column.census.is_amount() && column.census.filled > 0;
         let degree = match fit(Field::Amount, &column.title) {
-            Fit::Whole(_) if others.is_empty() && is_well && !column.title.has(words::NET) => Degree::Proved,
+            Fit::Whole(_) if others.is_empty() && is_well && !column.title.has(titles::NET) => Degree::Proved,
             Fit::No => Degree::Unknown,
             _ => Degree::Likely,
         };
@@ -179,15 +182,15 @@ impl<'a> Choice<'a> {
     fn amount_points(&self, at: usize) -> i32 {
         let title = &self.columns[at].title;
         let when = |is: bool, points: i32| if is { points } else { 0 };
-        let is_gross = title.has(words::GROSS);
+        let is_gross = title.has(titles::GROSS);
         points(fit(Field::Amount, title))
             + when(is_gross, CONTENT_POINTS)
-            + when(title.has(words::NET), OTHER_POINTS)
+            + when(title.has(titles::NET), OTHER_POINTS)
             + when(title.has(words::TAX) && !is_gross, 2 * OTHER_POINTS)
-            + when(title.has(words::CLAIMED), OTHER_POINTS)
-            + when(title.is_or_has(words::GRANTED), CONTENT_POINTS)
-            + when(title.has(words::NOT), 3 * OTHER_POINTS)
-            + when(title.joins(words::ORIGINAL), OTHER_POINTS)
+            + when(title.has(titles::CLAIMED), OTHER_POINTS)
+            + when(title.is_or_has(titles::GRANTED), CONTENT_POINTS)
+            + when(title.has(titles::NOT), 3 * OTHER_POINTS)
+            + when(title.joins(titles::ORIGINAL), OTHER_POINTS)
     }
 
     /// Returns the one of three columns that is the sum of two others in every row: net and tax make gross.
@@ -196,7 +199,8 @@ impl<'a> Choice<'a> {
         if !(3..=COLUMNS_MAX).contains(&places.len()) {
             return None;
         }
-        let number = |row: usize, at: usize| hundredths(self.table.rows[row].cell(at));
+        let number =
+            |row: usize, at: usize| -> Option<i64> { Written::of(self.table.rows[row].cell(at))?.hundredths() };
         let is_sum = |sum: usize, one: usize, other: usize| {
             let mut rows = (0..self.table.rows.len())
                 .filter_map(|row| Some((number(row, sum)?, number(row, one)?, number(row, other)?)));
@@ -236,9 +240,9 @@ impl<'a> Choice<'a> {
 
     fn currency(&mut self) {
         let places = self.places(|column| column.census.is_currency());
-        let of_others = |at: &usize| self.columns[*at].title.joins(words::ORIGINAL);
+        let of_others = |at: &usize| self.columns[*at].title.joins(titles::ORIGINAL);
         let amount_is_original =
-            self.place(Field::Amount).is_some_and(|at| self.columns[at].title.joins(words::ORIGINAL));
+            self.place(Field::Amount).is_some_and(|at| self.columns[at].title.joins(titles::ORIGINAL));
         let (others, own): (Vec<usize>, Vec<usize>) =
             places.iter().copied().partition(|at| of_others(at) && !amount_is_original);
         for at in others {
@@ -338,7 +342,7 @@ impl<'a> Choice<'a> {
     fn approval(&mut self) {
         let fits = |column: &Column<'_>| fit(Field::ApprovedAt, &column.title);
         let places: Vec<usize> = self
-            .places(|column| fits(column) > Fit::No && column.census.days().is_some() && !column.title.has(words::BY))
+            .places(|column| fits(column) > Fit::No && column.census.days().is_some() && !column.title.has(titles::BY))
             .into_iter()
             .filter(|at| !self.is_taken(*at))
             .collect();
@@ -370,7 +374,7 @@ impl<'a> Choice<'a> {
             };
             let is_by = |column: &Column<'_>| {
                 matches!(field, Field::Payee | Field::PayeeName)
-                    && (column.title.has(words::BY) || column.title.joins(words_of(Field::ApprovedAt).parts))
+                    && (column.title.has(titles::BY) || column.title.joins(words_of(Field::ApprovedAt).parts))
             };
             let places: Vec<usize> = self
                 .places(|column| is_text(column) && !is_by(column) && fit(field, &column.title) > Fit::No)
@@ -423,17 +427,17 @@ fn says_states(column: &Column<'_>, rows: u64) -> bool {
     if census.filled == 0 || census.is_money() || census.days().is_some() || census.is_currency() {
         return false;
     }
-    let is_titled = column.title.is_or_has(words::STATES) && !column.title.has(words::BY);
+    let is_titled = column.title.is_or_has(titles::STATES) && !column.title.has(titles::BY);
     let Some(values) = census.few_values() else { return false };
     let values: Vec<&str> = values.map(|(plain, ..)| plain).collect();
-    let known = |value: &&&str| has_value(words::APPROVED_VALUES, value) || has_value(words::OTHER_VALUES, value);
+    let known = |value: &&&str| has_value(titles::APPROVED_VALUES, value) || has_value(titles::OTHER_VALUES, value);
     let words = values.iter().filter(|value| value.parse::<u64>().is_err());
     let (known, any) = (words.clone().filter(known).count(), words.count());
     let is_by_value = known > 0 && known * 2 >= any;
     // Few values for many rows, or a title that says so; otherwise names would be taken for states.
     let is_few = values.len() as u64 * 2 <= rows || is_titled || is_by_value;
     let differs =
-        values.len() > 1 || census.empty > 0 || values.iter().any(|value| has_value(words::OTHER_VALUES, value));
+        values.len() > 1 || census.empty > 0 || values.iter().any(|value| has_value(titles::OTHER_VALUES, value));
     differs && is_few && (is_titled || is_by_value)
 }
 
@@ -442,7 +446,7 @@ fn is_of_another_field(title: &Title) -> bool {
     let others = [Field::Payee, Field::PayeeName, Field::Department, Field::Project, Field::Version, Field::Category];
     others.into_iter().any(|field| matches!(fit(field, title), Fit::Whole(_)))
         || title.joins(words_of(Field::Payee).parts)
-        || title.has(words::BY)
+        || title.has(titles::BY)
 }
 
 fn words_of(field: Field) -> &'static FieldWords {
@@ -475,24 +479,9 @@ fn best(places: &[usize], points: impl Fn(usize) -> i32) -> Option<usize> {
 }
 
 fn names_currency(title: &Title) -> bool {
-    title.words.iter().any(|word| super::marks::is_currency(word))
+    title.words.iter().any(|word| Tag::of(word).is_some())
 }
 
 fn example(example: Option<&Example>) -> Example {
     example.cloned().unwrap_or_else(|| Example { text: "–".to_owned(), line: 0 })
-}
-
-/// Returns an amount in hundredths, for comparisons between columns; `None` for one of three decimals or none at all.
-fn hundredths(text: &str) -> Option<i64> {
-    let written = super::marks::written(text)?;
-    let digits: String = written.digits.chars().filter(char::is_ascii_digit).collect();
-    let behind = written.digits.rfind([',', '.']).map_or(0, |at| written.digits.len() - at - 1);
-    let number: i64 = digits.parse().ok()?;
-    let number = match behind {
-        0 | 3 => number.checked_mul(100)?,
-        1 => number.checked_mul(10)?,
-        2 => number,
-        _ => return None,
-    };
-    Some(if written.is_negative { -number } else { number })
 }

@@ -1,6 +1,9 @@
 //! Recognises days in any way of writing, and says whether they prove the order of day and month.
 
-use super::words::plain;
+use chrono::Datelike as _;
+
+use super::super::table::date::numbered_day;
+use super::super::table::months::month;
 
 /// A way of writing a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,27 +46,10 @@ pub(super) enum Order {
     Fixed,
 }
 
+/// The years of this century in which an expense is likely, in two digits.
+const NEAR_YEARS: std::ops::RangeInclusive<u32> = 15..=40;
 /// The years in which an expense may have been.
 const YEARS: std::ops::RangeInclusive<u32> = 1990..=2100;
-/// The day numbers of those years.
-const SERIALS: std::ops::RangeInclusive<u32> = 32_874..=73_415;
-
-/// The names of the months, and what people shorten them to.
-const MONTHS: [&[&str]; 12] = [
-    &["jan", "januar", "january", "januari", "janvier", "janv", "enero", "ene"],
-    &["feb", "februar", "february", "februari", "fevrier", "fevr", "fev", "febrero"],
-    &["mar", "mars", "march", "marts", "marz", "maerz", "mrz", "marzo"],
-    &["apr", "april", "avril", "avr", "abril", "abr"],
-    &["mai", "may", "maj", "mayo"],
-    &["jun", "juni", "june", "juin", "junio"],
-    &["jul", "juli", "july", "juillet", "juil", "julio"],
-    &["aug", "august", "augusti", "aout", "agosto", "ago"],
-    &["sep", "sept", "september", "septembre", "septiembre"],
-    &["okt", "oct", "oktober", "october", "octobre", "octubre"],
-    &["nov", "november", "novembre", "noviembre"],
-    &["des", "dec", "dez", "desember", "december", "dezember", "decembre", "diciembre", "dic"],
-];
-
 impl Style {
     /// Returns the format, as chrono writes it, with day and month in that order.
     pub(super) fn format(self, is_month_first: bool) -> String {
@@ -112,10 +98,22 @@ pub(super) fn style(text: &str) -> Option<(Style, Order)> {
     numbers(day).or_else(|| named(day)).or_else(|| named_first(day))
 }
 
+/// Says of a day with a year of two digits whether the year may stand in front, and whether it may stand at the end.
+pub(super) fn year_places(text: &str) -> (bool, bool) {
+    let parts: Vec<u32> = without_time(text.trim())
+        .trim_end_matches('.')
+        .split(['.', '-', '/'])
+        .filter_map(|part| part.trim().parse().ok())
+        .collect();
+    let [first, second, third] = parts[..] else { return (false, true) };
+    let is_near = |year: u32| NEAR_YEARS.contains(&year);
+    (is_near(first) && is_plausible(2000 + first, second, third), is_near(third))
+}
+
 /// Says whether a text is a spreadsheet's day number of a likely year.
 pub(super) fn is_serial(text: &str) -> bool {
-    let whole = text.trim().split_once(['.', ',']).map_or(text.trim(), |(whole, _)| whole);
-    whole.len() == 5 && whole.parse().is_ok_and(|number| SERIALS.contains(&number))
+    let year = numbered_day(text.trim()).and_then(|day| u32::try_from(day.year()).ok());
+    year.is_some_and(|year| YEARS.contains(&year))
 }
 
 /// Returns the day in front of a time: `2026-03-04` of `2026-03-04T12:30:00+01:00`.
@@ -154,8 +152,6 @@ fn numbers(day: &str) -> Option<(Style, Order)> {
     let (day_first, month_first) =
         (is_plausible(year, second_number, first_number), is_plausible(year, first_number, second_number));
     let order = match (day_first, month_first) {
-        // The third of March is the third of March in either order.
-        (true, true) if first_number == second_number => Order::Either,
         (true, true) => Order::Either,
         (true, false) => Order::DayFirst,
         (false, true) => Order::MonthFirst,
@@ -192,12 +188,6 @@ fn named_first(day: &str) -> Option<(Style, Order)> {
     let number = words.next()?.parse().ok()?;
     let year = words.next().filter(|year| year.len() == 4)?.parse().ok()?;
     (words.next().is_none() && is_plausible(year, month, number)).then_some((Style::NamedFirst, Order::Fixed))
-}
-
-fn month(name: &str) -> Option<u32> {
-    let name = plain(name);
-    let at = MONTHS.iter().position(|names| names.contains(&name.as_str()))?;
-    u32::try_from(at + 1).ok()
 }
 
 fn is_plausible(year: u32, month: u32, day: u32) -> bool {
@@ -239,6 +229,9 @@ mod tests {
 
     #[test]
     fn text_that_is_no_day_is_none() {
+        assert_eq!(year_places("26-03-04"), (true, false));
+        assert_eq!(year_places("26.03.25."), (true, true));
+        assert_eq!(year_places("04/03/26 10:15"), (false, true));
         for text in [
             "",
             "Pending",

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use csv::ReaderBuilder;
 
+use super::super::table::amount::Written;
 use super::super::table::{CellKind, Charset, Document, FileError, Line};
-use super::{days, marks};
+use super::days;
 use crate::text::visible;
 
 /// The number of bytes, from the beginning, from which the delimiter is guessed.
@@ -31,7 +32,7 @@ pub(super) struct Head {
 
 /// Returns the beginning of a text file.
 pub(super) fn beginning(path: &Path, charset: Charset) -> Result<String, FileError> {
-    let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
+    let unreadable = |source| FileError::opening(path, source);
     let mut bytes = Vec::new();
     File::open(path).map_err(unreadable)?.take(BEGINNING_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
     let mut text = String::new();
@@ -101,7 +102,7 @@ pub(super) fn find(document: &dyn Document) -> Result<Head, FileError> {
 fn is_of_texts(line: &Line) -> bool {
     (0..line.cells.len()).all(|at| {
         let cell = line.cell(at);
-        line.kind(at) == CellKind::Text && days::style(cell).is_none() && marks::written(cell).is_none()
+        line.kind(at) == CellKind::Text && days::style(cell).is_none() && Written::of(cell).is_none()
     })
 }
 
@@ -111,5 +112,5 @@ fn is_record(line: &Line) -> bool {
         (0..line.cells.len()).any(|at| line.kind(at) == kind || is(line.cell(at)))
     };
     has(CellKind::Day, &|cell| days::style(cell).is_some())
-        && has(CellKind::Number, &|cell| marks::written(cell).is_some())
+        && has(CellKind::Number, &|cell| Written::of(cell).is_some())
 }

@@ -10,18 +10,17 @@ mod choose;
 mod days;
 mod encoding;
 mod head;
-mod marks;
 mod question;
 mod words;
 
 use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use postonce_engine::domain::Currency;
 
 use super::csv::{CsvDocument, declared_delimiter};
 use super::files::paths;
+use super::table::titles::Title;
 use super::table::{
     Charset, Column, DecimalSeparator, Document, Field, FileError, FileKind, FileSettings, HeadRule, HiddenRows,
     IdRule, Line, MergedCells, Sign, WorkbookRules,
@@ -179,12 +178,8 @@ fn of_text(path: &Path) -> Result<Guess, FileError> {
 }
 
 fn text_encoding(path: &Path) -> Result<encoding::Found, FileError> {
-    let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
-    let file = File::open(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileError::Missing(path.to_owned()),
-        _ => unreadable(source),
-    })?;
-    encoding::guess(file).map_err(unreadable)
+    let file = File::open(path).map_err(|source| FileError::opening(path, source))?;
+    encoding::guess(file).map_err(|source| FileError::opening(path, source))
 }
 
 /// Returns settings under which a file can be split into lines of cells; no field has a column yet.
@@ -227,7 +222,7 @@ fn of_document(document: &dyn Document, delimiter: u8) -> Result<Guess, FileErro
         .enumerate()
         .map(|(at, (name, census))| choose::Column {
             name: name.clone(),
-            title: words::Title::of(head.titles.cell(at)),
+            title: Title::of(head.titles.cell(at)),
             census,
         })
         .collect();
@@ -309,7 +304,11 @@ fn decimal_separator(choice: &Choice<'_>, delimiter: u8, questions: &mut Vec<Que
 fn date_format(choice: &Choice<'_>, questions: &mut Vec<Question>) -> Sure<String> {
     let sure = |format: &str, degree| Sure { value: format.to_owned(), degree };
     let Some((column, census)) = choice.census(Field::Date) else { return sure("%d.%m.%Y", Degree::Unknown) };
-    let styles: Vec<_> = census.day_styles().collect();
+    // A stored day is read whatever the format is.
+    let styles: Vec<_> = census.day_styles().filter(|(style, _)| **style != Style::Stored).collect();
+    if styles.is_empty() && census.days().is_some() {
+        return sure(&Style::Stored.format(false), Degree::Proved);
+    }
     let Some((style, days)) = styles.iter().copied().max_by_key(|(_, days)| days.cells) else {
         if let Some(found) = &census.first {
             questions.push(Question::days_are_numbers(&column.name, &found.text, found.line));
@@ -330,17 +329,23 @@ fn date_format(choice: &Choice<'_>, questions: &mut Vec<Question>) -> Sure<Strin
         }
         (None, None, None) => (false, Degree::Proved),
     };
-    let mut degree = degree;
-    if let Style::Numbers { has_short_year: true, .. } = style {
+    let (mut degree, mut format) = (degree, style.format(is_month_first));
+    if let Style::Numbers { has_short_year: true, mark } = style {
         // Two digits may be the year as well.
         degree = degree.min(Degree::Likely);
+        if let Some(found) = days.first.as_ref().filter(|_| days.year_leads == days.cells) {
+            questions.push(Question::year_unclear(name, &found.text, found.line));
+            if days.year_ends < days.cells {
+                format = format!("%y{mark}%m{mark}%d");
+            }
+        }
     }
     let examples = styles.iter().filter_map(|(_, days)| days.first.as_ref());
     if let [one, other, ..] = examples.collect::<Vec<_>>().as_slice() {
         questions.push(Question::days_mixed(name, &one.text, one.line, &other.text, other.line));
         degree = degree.min(Degree::Likely);
     }
-    Sure { value: style.format(is_month_first), degree }
+    Sure { value: format, degree }
 }
 
 fn sign(choice: &Choice<'_>, questions: &mut Vec<Question>) -> Sure<Sign> {

@@ -58,6 +58,8 @@ question_kinds! {
     OrderUnclear = order_unclear(column, found, line);
     /// Days of one column prove both orders.
     OrdersMixed = orders_mixed(column, day_first, day_first_line, month_first, month_first_line);
+    /// Days have a year of two digits, which may stand in front or at the end.
+    YearUnclear = year_unclear(column, found, line);
     /// Days of one column are written in several ways.
     DaysMixed = days_mixed(column, found, line, other, other_line);
     /// Days are the day numbers of a spreadsheet, and their epoch is not known.

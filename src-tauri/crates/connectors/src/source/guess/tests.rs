@@ -180,6 +180,54 @@ fn column_without_a_known_title_is_never_proved() {
 }
 
 #[test]
+fn year_of_two_digits_that_may_stand_in_front_is_asked_for() {
+    let format = |days: [&str; 2]| {
+        let guess = table(&format!("Id;Dato;Sum\nU-1;{};1,50\nU-2;{};1,50\n", days[0], days[1]));
+        assert!(guess.date_format.degree < Degree::Proved, "{days:?}");
+        (guess.date_format.value.clone(), asks(&guess, QuestionKind::YearUnclear))
+    };
+    assert_eq!(format(["26-03-04", "26-03-05"]), ("%y-%m-%d".to_owned(), true));
+    assert_eq!(format(["26.03.25", "25.03.25"]), ("%d.%m.%y".to_owned(), true));
+    assert_eq!(format(["04.03.26", "15.06.26"]), ("%d.%m.%y".to_owned(), false));
+    assert_eq!(format(["26.03.25", "04.03.25"]), ("%d.%m.%y".to_owned(), false));
+}
+
+#[test]
+fn stored_day_is_no_vote_against_the_form_of_texts() {
+    let dir = TempDir::new().expect("a folder");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let day = rust_xlsxwriter::Format::new().set_num_format("dd.mm.yyyy");
+    let sheet = book.add_worksheet();
+    for (column, title) in (0..).zip(["Id", "Dato", "Sum"]) {
+        sheet.write(0, column, title).expect("a cell");
+    }
+    for row in 1..8_u32 {
+        sheet.write(row, 0, format!("U-{row}")).expect("a cell");
+        sheet.write_with_format(row, 1, 46_085 + row, &day).expect("a cell");
+        sheet.write(row, 2, 1.5).expect("a cell");
+    }
+    sheet.write(7, 1, "14/03/2026").expect("a cell");
+    let path = dir.path().join("f.xlsx");
+    book.save(&path).expect("saved");
+    let guess = guess(&path, None).expect("it is a table");
+    assert_eq!(guess.date_format, Sure { value: "%d/%m/%Y".to_owned(), degree: Degree::Proved });
+}
+
+#[test]
+fn column_of_too_many_values_is_not_called_unique() {
+    let mut table = Table::new(1);
+    let mut line = Line::default();
+    for number in 0..150_000_u64 {
+        line.clear();
+        line.number = number;
+        line.cells.push_field(&format!("U-{number}"));
+        table.add(&line);
+        assert!(number > 90_000 || table.columns[0].is_unique());
+    }
+    assert!(!table.columns[0].is_unique());
+}
+
+#[test]
 fn order_of_day_and_month_is_proved_or_asked_for() {
     let with = |days: &[&str]| {
         let rows: String = days.iter().enumerate().map(|(at, day)| format!("U-{at};{day};1,50\n")).collect();

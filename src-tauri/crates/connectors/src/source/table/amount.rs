@@ -49,6 +49,17 @@ pub(crate) enum Meaning {
     Unfit,
 }
 
+/// The proof that an amount alone gives of its decimal mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MarkProof {
+    /// It has no mark: either reading is the same.
+    None,
+    /// It can be read in one way only.
+    Mark(DecimalSeparator),
+    /// Three digits stand behind its only mark: thousands, or decimals.
+    Either,
+}
+
 /// The marks of a column, as its amounts prove them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Marks {
@@ -119,6 +130,29 @@ impl Written {
     /// Says whether it has decimals or a mark between groups, and so is hardly a number of another kind.
     pub(crate) fn has_mark(&self) -> bool {
         !matches!(self.form, Form::Whole(_))
+    }
+
+    /// Returns the proof that it gives of its decimal mark.
+    pub(crate) const fn proof(&self) -> MarkProof {
+        match &self.form {
+            Form::Whole(_) | Form::BehindPoint(_) => MarkProof::None,
+            Form::Grouped { by, .. } => MarkProof::Mark(by.other()),
+            Form::Decimal { mark, .. } => MarkProof::Mark(*mark),
+            Form::Three { .. } => MarkProof::Either,
+        }
+    }
+
+    /// Returns the amount in hundredths, for comparisons between columns; `None` for one with more decimals. Three
+    /// digits behind the only mark are thousands.
+    pub(crate) fn hundredths(&self) -> Option<i64> {
+        let (whole, fraction) = match &self.form {
+            Form::Whole(digits) | Form::Grouped { digits, .. } => (digits.clone(), ""),
+            Form::Decimal { whole, fraction, .. } => (whole.clone(), fraction.as_str()),
+            Form::Three { whole, fraction, .. } => (format!("{whole}{fraction}"), ""),
+            Form::BehindPoint(_) => return None,
+        };
+        let number: i64 = format!("{whole}{fraction:0<2}").parse().ok().filter(|_| fraction.len() <= 2)?;
+        Some(if self.is_negative { -number } else { number })
     }
 
     fn plain(&self, whole: &str, fraction: &str) -> Meaning {

@@ -5,12 +5,13 @@ use postonce_engine::domain::{Currency, HoldReason, Money, MoneyError};
 use super::amount::{Marks, Meaning, Written};
 use super::date::{DayReader, NoDay};
 use super::key::folded;
+use super::sign::Tag;
 use super::{CellKind, Field, FileSettings, Head, Line, Sign};
 use crate::text::{GLIMPSE_CHARS_MAX, bounded};
 
 /// Letters and words for the side of the books on which an amount stands.
-const DEBIT: [&str; 8] = ["d", "dr", "debit", "debet", "s", "soll", "+", "débit"];
-const CREDIT: [&str; 9] = ["c", "cr", "credit", "kredit", "k", "h", "haben", "-", "crédit"];
+pub(super) const DEBIT: [&str; 8] = ["d", "dr", "debit", "debet", "s", "soll", "+", "débit"];
+pub(super) const CREDIT: [&str; 9] = ["c", "cr", "credit", "kredit", "k", "h", "haben", "-", "crédit"];
 
 /// Returns the currency of a row.
 pub(super) fn currency(head: &Head, row: &Line, settings: &FileSettings) -> Result<Currency, HoldReason> {
@@ -112,7 +113,14 @@ fn money(
     }
     let kind = place.map_or(CellKind::Text, |place| row.kind(place));
     let plain = match kind {
-        CellKind::Number => found.clone(),
+        CellKind::Number => {
+            let shown = place.and_then(|place| row.currency(place));
+            if let Some(shown) = shown.filter(|shown| Tag::of(shown).is_some_and(|tag| !tag.fits(currency))) {
+                let (found, currency) = (format!("{found} {shown}"), currency.code().to_owned());
+                return Err(HoldReason::CurrencyForeign { found, currency });
+            }
+            found.clone()
+        }
         CellKind::Day | CellKind::Fault => return Err(HoldReason::AmountInvalid { found }),
         CellKind::Text => {
             let Some(written) = Written::of(&found) else { return Err(HoldReason::AmountInvalid { found }) };

@@ -131,10 +131,16 @@ impl DayReader {
         let day = match exact(&text, &self.format) {
             // Two digits are no year of our time, but the end of one.
             Some(day) if (0..100).contains(&day.year()) => parts.ok_or(NoDay::Unfit)?.read(&text, self.today),
-            Some(day) => Ok(day),
+            // Nor is a year of two digits far away where another in front is near.
+            Some(day) => {
+                match parts.filter(|parts| parts.has_short_year()).map(|parts| parts.read(&text, self.today)) {
+                    Some(Err(NoDay::Ambiguous)) => Err(NoDay::Ambiguous),
+                    _ => Ok(day),
+                }
+            }
             None => parts.ok_or(NoDay::Unfit).and_then(|parts| parts.read(&text, self.today)),
         };
-        day.map_err(|reason| self.number(&text).map_or(reason, NoDay::Number))
+        day.map_err(|reason| numbered_day(&text).map_or(reason, NoDay::Number))
     }
 
     /// Returns what a text says of the order of day and month.
@@ -185,12 +191,11 @@ impl DayReader {
             DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, &self.format)).ok()?;
         Some(instant.with_timezone(&self.zone).date_naive())
     }
+}
 
-    /// Returns the day with that number in a spreadsheet.
-    fn number(&self, text: &str) -> Option<NaiveDate> {
-        let start = NaiveDate::from_ymd_opt(1899, 12, 30)?;
-        numbered(text, start)
-    }
+/// Returns the day with that number in a spreadsheet, counted from the last days of 1899.
+pub(crate) fn numbered_day(text: &str) -> Option<NaiveDate> {
+    numbered(text, NaiveDate::from_ymd_opt(1899, 12, 30)?)
 }
 
 /// Returns the day with that number, counted from a day; a fraction is the time of the day.

@@ -1,6 +1,8 @@
 //! Reads a day part by part: with a month's name in any of the known languages, a year of two digits, a dot behind it,
 //! or a time.
 
+use std::borrow::Cow;
+
 use chrono::format::{Fixed, Item, Numeric, StrftimeItems};
 use chrono::{Datelike as _, NaiveDate};
 
@@ -55,7 +57,7 @@ pub(super) struct DayParts {
 /// The parts of a text, in their order, and the rest behind them.
 struct Pieces<'a> {
     parts: [&'a str; 3],
-    between: [String; 2],
+    between: [Cow<'a, str>; 2],
     rest: &'a str,
 }
 
@@ -93,7 +95,7 @@ impl DayParts {
             order.push(part);
         }
         let order: [Part; 3] = order.try_into().ok()?;
-        Some(Self { order, between: between.map(|mark| mark_of(&mark)), has_named_month, has_short_year })
+        Some(Self { order, between: between.map(|mark| mark_of(&mark).into_owned()), has_named_month, has_short_year })
     }
 
     /// Returns the day that a text means.
@@ -103,6 +105,11 @@ impl DayParts {
             return Err(NoDay::Unfit);
         }
         self.day(&pieces, today)
+    }
+
+    /// Says whether the format has years of two digits.
+    pub(super) const fn has_short_year(&self) -> bool {
+        self.has_short_year
     }
 
     /// Returns the day with which a text begins, and the rest.
@@ -180,12 +187,16 @@ impl DayParts {
             2 => {}
             _ => return Err(NoDay::Unfit),
         }
+        let is_near = |year: i32, back: i32| (today.year() - back..=today.year() + 1).contains(&(year + 2_000));
+        let front_is_year = front.len() == 2 && front.parse().is_ok_and(|front| is_near(front, YEARS_BACK_IN_FRONT));
         if self.has_short_year {
+            // `26-03-04` is hardly a day of 2004, whatever the format says.
+            if !is_first && front_is_year && !is_near(year, YEARS_BACK) {
+                return Err(NoDay::Ambiguous);
+            }
             // As chrono has it.
             return Ok(if year < 69 { year + 2_000 } else { year + 1_900 });
         }
-        let is_near = |year: i32, back: i32| (today.year() - back..=today.year() + 1).contains(&(year + 2_000));
-        let front_is_year = front.len() == 2 && front.parse().is_ok_and(|front| is_near(front, YEARS_BACK_IN_FRONT));
         if is_first || front_is_year || !is_near(year, YEARS_BACK) {
             return Err(NoDay::Ambiguous);
         }
@@ -201,7 +212,7 @@ impl DayParts {
         if self.between.iter().all(String::is_empty) {
             return self.pieces_without_marks(text);
         }
-        let (mut rest, mut parts, mut between) = (text, ["", "", ""], [String::new(), String::new()]);
+        let (mut rest, mut parts, mut between) = (text, ["", "", ""], [Cow::Borrowed(""), Cow::Borrowed("")]);
         for at in 0..3 {
             let is_name = rest.starts_with(char::is_alphabetic);
             let end = rest.find(|c: char| if is_name { !c.is_alphabetic() } else { !c.is_ascii_digit() });
@@ -230,14 +241,20 @@ impl DayParts {
             rest = &rest[length..];
         }
         let is_over = !rest.starts_with(|c: char| c.is_ascii_digit());
-        is_over.then(|| Pieces { parts, between: self.between.clone(), rest })
+        is_over.then_some(Pieces { parts, between: [Cow::Borrowed(""), Cow::Borrowed("")], rest })
     }
 }
 
 /// Returns the mark between two parts, spaces around it aside; a space where there is nothing else.
-fn mark_of(text: &str) -> String {
-    let mark: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    if mark.is_empty() && !text.is_empty() { " ".to_owned() } else { mark }
+fn mark_of(text: &str) -> Cow<'_, str> {
+    let mark = text.trim();
+    if mark.is_empty() {
+        Cow::Borrowed(if text.is_empty() { "" } else { " " })
+    } else if mark.contains(char::is_whitespace) {
+        Cow::Owned(mark.chars().filter(|c| !c.is_whitespace()).collect())
+    } else {
+        Cow::Borrowed(mark)
+    }
 }
 
 fn is_number(digits: &str, length_max: usize) -> bool {

@@ -1,7 +1,7 @@
 //! Lists the errors that end the reading of the files as a whole.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use postonce_engine::error::Problem;
 use postonce_engine::ports::SourceError;
@@ -117,21 +117,63 @@ pub enum FileError {
         /// A day that could be read both ways, with its line, if there is one.
         ambiguous: Option<(String, u64)>,
     },
-    /// The only amounts of the file have a column of currencies beside them that the workspace does not name.
-    #[error("{}:{line}: column {column} has {found}, and is not the currency", .path.display())]
-    CurrencyNotNamed {
+    /// A column that no field or rule names contradicts what the workspace takes the others for.
+    #[error("{}:{line}: column {column} has {found}, and is not named", .path.display())]
+    Beside {
+        /// The contradiction.
+        kind: BesideKind,
         /// The file.
         path: PathBuf,
-        /// The line of the currency.
+        /// The line of the example.
         line: u64,
         /// The column.
         column: String,
-        /// The currency.
+        /// The cell.
         found: String,
     },
     /// A reason that files of one kind alone have.
     #[error("{}", .0.code.as_str())]
     OfKind(Problem),
+}
+
+impl FileError {
+    /// Returns the reason why a file cannot be opened.
+    pub(crate) fn opening(path: &Path, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing(path.to_owned()),
+            _ => Self::Unreadable { path: path.to_owned(), source },
+        }
+    }
+}
+
+/// The contradiction of a column that no field or rule names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BesideKind {
+    /// It has currencies, and the only amounts of the file are read in the organisation's.
+    Currency,
+    /// Its amounts are those to which the currency belongs that is read.
+    OwnerOfCurrency,
+    /// Its amounts are more likely owed than those that are read.
+    Amount,
+    /// It says which amounts were paid back.
+    Side,
+    /// The ids that are read do not identify a row.
+    Id,
+    /// It says of rows that they are not approved.
+    States,
+}
+
+impl BesideKind {
+    fn problem(self, path: std::path::Display<'_>, line: u64, column: String, found: String) -> Problem {
+        match self {
+            Self::Currency => Problem::source_currency_not_named(path, line, column, found),
+            Self::OwnerOfCurrency => Problem::source_currency_of_others(path, line, column, found),
+            Self::Amount => Problem::source_amount_open(path, line, column, found),
+            Self::Side => Problem::source_side_not_named(path, line, column, found),
+            Self::Id => Problem::source_id_not_unique(path, line, column, found),
+            Self::States => Problem::source_states_not_named(path, line, column, found),
+        }
+    }
 }
 
 impl From<FileError> for Problem {
@@ -159,9 +201,7 @@ impl From<FileError> for Problem {
             FileError::DaysContradict { path, line, found, format, ambiguous } => {
                 Self::source_days_contradict(path.display(), line, found, format, example(ambiguous))
             }
-            FileError::CurrencyNotNamed { path, line, column, found } => {
-                Self::source_currency_not_named(path.display(), line, column, found)
-            }
+            FileError::Beside { kind, path, line, column, found } => kind.problem(path.display(), line, column, found),
         }
     }
 }

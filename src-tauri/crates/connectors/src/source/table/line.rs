@@ -17,6 +17,8 @@ pub(crate) struct Line {
     pub(crate) kinds: Vec<CellKind>,
     /// The places of cells whose value is that of a merged cell above, which the settings let count.
     pub(crate) filled: Vec<usize>,
+    /// The signs or codes of currencies that cells show with their numbers.
+    pub(crate) currencies: Vec<(usize, String)>,
     /// Whether a delimiter stands inside quotes, so that a stray pair of them may have joined two cells.
     pub(crate) has_quoted_delimiter: bool,
     /// Whether the file hides it from the person who looks at it.
@@ -43,6 +45,7 @@ impl Line {
         self.cells.clear();
         self.kinds.clear();
         self.filled.clear();
+        self.currencies.clear();
         self.has_quoted_delimiter = false;
         self.is_hidden = false;
     }
@@ -55,6 +58,11 @@ impl Line {
     /// Returns the kind of a cell.
     pub(crate) fn kind(&self, place: usize) -> CellKind {
         self.kinds.get(place).copied().unwrap_or_default()
+    }
+
+    /// Returns the sign or code of a currency that a cell shows with its number.
+    pub(crate) fn currency(&self, place: usize) -> Option<&str> {
+        self.currencies.iter().find(|(of, _)| *of == place).map(|(_, currency)| currency.as_str())
     }
 
     /// Says whether no cell has content.

@@ -5,6 +5,7 @@
 
 pub(crate) mod amount;
 mod aside;
+mod beside;
 mod cells;
 mod charset;
 mod clock_time;
@@ -17,11 +18,12 @@ pub(crate) mod id;
 pub(crate) mod key;
 mod line;
 mod look;
-mod months;
+pub(crate) mod months;
 mod proof;
 mod row;
 mod settings;
-mod sign;
+pub(crate) mod sign;
+pub(crate) mod titles;
 
 pub use charset::Charset;
 pub(crate) use charset::Decoder;

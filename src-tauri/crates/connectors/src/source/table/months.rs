@@ -1,23 +1,23 @@
-//! Knows the names of the months in the languages of the North, German, French and English.
+//! Knows the names of the months in the languages of the North, German, French, Spanish and English.
 
 /// The beginnings and whole names of each month. A name is known by its whole text, or by one of the abbreviations.
 const MONTHS: [&[&str]; 12] = [
-    &["jan", "january", "januar", "januari", "jänner", "janv", "janvier"],
-    &["feb", "febr", "february", "februar", "februari", "fév", "févr", "février", "fev", "fevr", "fevrier"],
-    &["mar", "march", "mars", "märz", "mrz", "mär", "marts"],
-    &["apr", "april", "avr", "avril"],
-    &["may", "mai", "maj"],
-    &["jun", "june", "juni", "juin"],
-    &["jul", "july", "juli", "juil", "juillet"],
-    &["aug", "august", "augusti", "août", "aout"],
-    &["sep", "sept", "september", "septembre"],
-    &["oct", "okt", "october", "oktober", "octobre"],
-    &["nov", "november", "novembre"],
-    &["dec", "des", "dez", "déc", "december", "desember", "dezember", "décembre", "decembre"],
+    &["jan", "january", "januar", "januari", "jänner", "janv", "janvier", "ene", "enero"],
+    &["feb", "febr", "february", "februar", "februari", "fév", "févr", "février", "fev", "fevr", "fevrier", "febrero"],
+    &["mar", "march", "mars", "märz", "mrz", "mär", "marz", "maerz", "marts", "marzo"],
+    &["apr", "april", "avr", "avril", "abr", "abril"],
+    &["may", "mai", "maj", "mayo"],
+    &["jun", "june", "juni", "juin", "junio"],
+    &["jul", "july", "juli", "juil", "juillet", "julio"],
+    &["aug", "august", "augusti", "août", "aout", "ago", "agosto"],
+    &["sep", "sept", "september", "septembre", "septiembre"],
+    &["oct", "okt", "october", "oktober", "octobre", "octubre"],
+    &["nov", "november", "novembre", "noviembre"],
+    &["dec", "des", "dez", "déc", "december", "desember", "dezember", "décembre", "decembre", "dic", "diciembre"],
 ];
 
 /// Returns the number of the month with this name, in any letter case; `None` if it is none.
-pub(super) fn month(name: &str) -> Option<u32> {
+pub(crate) fn month(name: &str) -> Option<u32> {
     let name = super::key::folded(name);
     (1..).zip(MONTHS).find(|(_, names)| names.contains(&name.as_str())).map(|(number, _)| number)
 }
@@ -42,6 +42,8 @@ mod tests {
             ("juillet", 7),
             ("juin", 6),
             ("September", 9),
+            ("octubre", 10),
+            ("maerz", 3),
         ] {
             assert_eq!(month(name), Some(number), "{name}");
         }

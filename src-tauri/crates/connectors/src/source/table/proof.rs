@@ -7,41 +7,10 @@ use std::path::Path;
 use postonce_engine::domain::Currency;
 
 use super::amount::{Marks, Written};
+use super::beside::{Beside, Example, example};
 use super::date::OrderEvidence;
-use super::key::folded;
+use super::error::BesideKind;
 use super::{CellKind, DayReader, Document, Field, FileError, FileSettings, Head, Line, Remark, RemarkKind, cells};
-use crate::text::{GLIMPSE_CHARS_MAX, bounded};
-
-/// The columns that are looked at besides those of the records; a file with more is looked at as far as that.
-const COLUMNS_MAX: usize = 200;
-/// The currencies in which people are reimbursed. Other codes are words as well: `ALL`, `TOP`.
-const CURRENCIES: [&str; 22] = [
-    "NOK", "SEK", "DKK", "ISK", "EUR", "USD", "GBP", "CHF", "PLN", "CZK", "HUF", "RON", "CAD", "AUD", "NZD", "JPY",
-    "CNY", "INR", "ZAR", "KES", "UAH", "TRY",
-];
-/// Words of a state in which a claim is not approved, or is.
-const STATES: [&str; 20] = [
-    "approved",
-    "rejected",
-    "draft",
-    "submitted",
-    "pending",
-    "declined",
-    "ja",
-    "nei",
-    "yes",
-    "no",
-    "godkjent",
-    "avvist",
-    "kladd",
-    "utkast",
-    "innsendt",
-    "til godkjenning",
-    "nej",
-    "godkänd",
-    "abgelehnt",
-    "genehmigt",
-];
 
 /// Holds what the columns of one file prove.
 #[derive(Debug, Clone, Default)]
@@ -56,21 +25,7 @@ pub(crate) struct Proof {
     negatives: u64,
     first_negative: Option<(String, u64)>,
     garbled: Option<(usize, String, u64)>,
-    others: Vec<OtherColumn>,
-}
-
-/// A column that no field names.
-#[derive(Debug, Clone, Default)]
-struct OtherColumn {
-    /// The number of cells with content.
-    filled: u64,
-    is_no_code: bool,
-    is_no_amount: bool,
-    is_no_state: bool,
-    has_marks: bool,
-    /// The first code that is not the organisation's currency.
-    foreign: Option<(String, u64)>,
-    state: Option<(String, u64)>,
+    beside: Beside,
 }
 
 impl Proof {
@@ -85,7 +40,6 @@ impl Proof {
         days: &DayReader,
     ) -> Result<Self, FileError> {
         let mut proof = Self::default();
-        let mut others: Vec<usize> = Vec::new();
         let (mut rows, mut row) = (head.rows(document)?, Line::default());
         while rows.next(&mut row)? {
             if row.is_blank() || head.is_repeated(&row) {
@@ -98,16 +52,7 @@ impl Proof {
             if let Some(place) = head.place(Field::Date).filter(|place| row.kind(*place) == CellKind::Text) {
                 proof.see_day(days.order(row.cell(place)), row.cell(place), row.number);
             }
-            while proof.others.len() < row.cells.len().min(COLUMNS_MAX) {
-                let place = proof.others.len();
-                proof.others.push(OtherColumn::default());
-                if !head.is_named(place) {
-                    others.push(place);
-                }
-            }
-            for &place in others.iter().filter(|place| **place < row.cells.len()) {
-                proof.others[place].see(row.cell(place).trim(), row.number, settings.currency);
-            }
+            proof.beside.see(head, &row, settings, days);
             if proof.garbled.is_none() {
                 proof.see_letters(&row);
             }
@@ -127,9 +72,17 @@ impl Proof {
             let (format, ambiguous) = (settings.date_format.clone(), self.order_ambiguous.clone());
             stops.push(FileError::DaysContradict { path: path(), line, found, format, ambiguous });
         }
-        if let Some((place, (found, line))) = self.currencies_beside(head).filter(|_| !self.has_other_amounts()) {
-            stops.push(FileError::CurrencyNotNamed { path: path(), line, column: head.name(place), found });
-        }
+        let beside = &self.beside;
+        let mut ask = |kind, found: Option<(usize, Example)>| {
+            let Some((place, (found, line))) = found else { return };
+            stops.push(FileError::Beside { kind, path: path(), line, column: head.name(place), found });
+        };
+        ask(BesideKind::Currency, beside.currencies(head).filter(|_| !beside.has_other_amounts()));
+        ask(BesideKind::OwnerOfCurrency, beside.owner_of_currency(head));
+        ask(BesideKind::Amount, beside.likelier_amount(head));
+        ask(BesideKind::Side, beside.side(head));
+        ask(BesideKind::Id, beside.no_id(head));
+        ask(BesideKind::States, beside.not_approved(head));
         stops
     }
 
@@ -151,11 +104,11 @@ impl Proof {
         if let Some((place, text, line)) = &self.garbled {
             remark(RemarkKind::Garbled, Some(*place), Some(&(text.clone(), *line)));
         }
-        if let Some((place, example)) = self.currencies_beside(head).filter(|_| self.has_other_amounts()) {
+        if let Some((place, example)) = self.beside.currencies(head).filter(|_| self.beside.has_other_amounts()) {
             remark(RemarkKind::CurrencyUnnamed, Some(place), Some(&example));
         }
-        for (place, other) in self.others.iter().enumerate().filter(|(place, _)| !head.is_named(*place)) {
-            remark(RemarkKind::StatesUnnamed, Some(place), other.state.as_ref().filter(|_| !other.is_no_state));
+        for (place, state) in self.beside.states() {
+            remark(RemarkKind::StatesUnnamed, Some(place), Some(state));
         }
         remarks
     }
@@ -197,52 +150,6 @@ impl Proof {
             self.garbled = example(cell, row.number).map(|(text, line)| (place, text, line));
         }
     }
-
-    /// Returns the one column of currencies that no field names, with a code that is not the organisation's.
-    fn currencies_beside(&self, head: &Head) -> Option<(usize, (String, u64))> {
-        if head.place(Field::Currency).is_some() {
-            return None;
-        }
-        let mut columns = self.others.iter().enumerate().filter(|(_, other)| other.filled > 0 && !other.is_no_code);
-        let (place, only) = columns.next()?;
-        let foreign = only.foreign.clone().filter(|_| columns.next().is_none())?;
-        Some((place, foreign))
-    }
-
-    /// Says whether other amounts stand in the file than those of the records: a currency may be theirs.
-    fn has_other_amounts(&self) -> bool {
-        self.others.iter().any(|other| other.filled > 0 && other.has_marks && !other.is_no_amount)
-    }
-}
-
-impl OtherColumn {
-    fn see(&mut self, cell: &str, line: u64, currency: Currency) {
-        if cell.is_empty() {
-            return;
-        }
-        self.filled += 1;
-        if !self.is_no_code {
-            let code = cell.to_ascii_uppercase();
-            self.is_no_code = !CURRENCIES.contains(&code.as_str());
-            if !self.is_no_code && code != currency.code() && self.foreign.is_none() {
-                self.foreign = example(cell, line);
-            }
-        }
-        if !self.is_no_amount {
-            match Written::of(cell) {
-                Some(written) => self.has_marks |= written.has_mark(),
-                None => self.is_no_amount = true,
-            }
-        }
-        if !self.is_no_state {
-            self.is_no_state = !STATES.contains(&folded(cell).as_str());
-            self.state = self.state.take().or_else(|| example(cell, line));
-        }
-    }
-}
-
-fn example(text: &str, line: u64) -> Option<(String, u64)> {
-    Some((bounded(text, GLIMPSE_CHARS_MAX), line))
 }
 
 /// Says whether a text looks like UTF-8 that was once read as windows-1252: the letter of a first byte, and behind it

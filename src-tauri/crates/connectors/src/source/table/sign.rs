@@ -51,7 +51,7 @@ pub(crate) enum Tag {
 
 impl Tag {
     /// Returns the tag of that text; `None` if it means no currency.
-    fn of(text: &str) -> Option<Self> {
+    pub(crate) fn of(text: &str) -> Option<Self> {
         let folded = text.trim_end_matches('.').to_lowercase();
         match TAGS.iter().find(|(sign, _)| *sign == folded) {
             Some((_, codes)) => Some(Self::Sign(codes)),

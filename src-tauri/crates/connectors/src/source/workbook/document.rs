@@ -82,7 +82,7 @@ fn hand_over(path: &Path, rules: &WorkbookRules, hand: &SyncSender<Handed>) -> R
     let mut batch = Vec::new();
     while let Some(mut line) = lines.next()? {
         let filled = fill.line(&mut line);
-        batch.push(of_table(&line, filled, shape.hides(line.number)));
+        batch.push(of_table(&line, filled, &shape));
         if batch.len() == LINES_AT_ONCE && hand.send(Ok(Some(std::mem::take(&mut batch)))).is_err() {
             return Ok(());
         }
@@ -154,10 +154,13 @@ fn put(cells: &mut Vec<Cell>, column: usize, merged: MergedCells, value: &Cell) 
     is_put
 }
 
-fn of_table(line: &super::Line, filled: Vec<usize>, is_hidden: bool) -> table::Line {
+fn of_table(line: &super::Line, filled: Vec<usize>, shape: &Shape) -> table::Line {
+    let is_hidden = shape.hides(line.number);
     let mut made = table::Line { number: line.number, filled, is_hidden, ..table::Line::default() };
-    for cell in &line.cells {
+    for (place, cell) in line.cells.iter().enumerate() {
         let (text, kind) = cell.shown();
+        let currency = shape.currency(line.number, place).filter(|_| kind == CellKind::Number);
+        made.currencies.extend(currency.map(|currency| (place, currency.to_owned())));
         made.cells.push_field(&text);
         made.kinds.push(kind);
     }
@@ -183,10 +186,7 @@ impl Cell {
 impl From<WorkbookError> for FileError {
     fn from(error: WorkbookError) -> Self {
         match error {
-            WorkbookError::Unreadable { path, source } if source.kind() == std::io::ErrorKind::NotFound => {
-                Self::Missing(path)
-            }
-            WorkbookError::Unreadable { path, source } => Self::Unreadable { path, source },
+            WorkbookError::Unreadable { path, source } => Self::opening(&path, source),
             WorkbookError::Password(path) => Self::OfKind(Problem::source_password(path.display())),
             WorkbookError::Damaged { path, detail } => Self::OfKind(Problem::source_damaged(path.display(), detail)),
             WorkbookError::TooLarge { path, limit } => Self::OfKind(Problem::source_too_large(path.display(), limit)),

@@ -7,6 +7,7 @@
 mod cell;
 mod document;
 mod error;
+mod format;
 mod lines;
 mod number;
 mod ods_shape;
@@ -69,7 +70,7 @@ impl WorkbookFacts {
     pub(crate) fn of(path: &Path, named: Option<&str>) -> Result<Self, WorkbookError> {
         let mut book = Workbook::open(path)?;
         let sheet = book.sheet(named)?;
-        let Shape { hidden, merged } = book.shape(&sheet)?;
+        let Shape { hidden, merged, .. } = book.shape(&sheet)?;
         let merged = merged.iter().filter(|area| area.lines.0 < area.lines.1).map(|area| area.lines.0).collect();
         Ok(Self { sheets: book.sheets_with_a_table()?, sheet, hidden, merged })
     }

@@ -1,4 +1,4 @@
-//! Looks at the sheets of an `.ods` for hidden rows, also those that a filter hides, and merged cells, and counts what its repeats unfold to
+//! Looks at the sheets of an `.ods` for hidden rows, also those that a filter hides, merged cells and currencies, and counts what its repeats unfold to
 //! before a parser unfolds them.
 
 use std::path::Path;
@@ -92,6 +92,11 @@ impl Walk<'_> {
         if is_filled {
             self.row.width = self.column;
         }
+        if self.is_meant
+            && let Some(currency) = attribute(element, "currency")
+        {
+            self.currency(first, &currency)?;
+        }
         let (down, across) =
             (number(element, "number-rows-spanned", 1_u64), number(element, "number-columns-spanned", 1_u64));
         if !self.is_meant || (down <= 1 && across <= 1) {
@@ -102,6 +107,18 @@ impl Walk<'_> {
         let area = Area { lines: (self.line, self.line.saturating_add(down.max(1) - 1)), columns: (left, right) };
         let path = self.path;
         self.shape.merge(area, |detail| WorkbookError::Damaged { path: path.to_owned(), detail })
+    }
+
+    /// Notes the currency of the cells from a column on.
+    fn currency(&mut self, first: u64, currency: &str) -> Result<(), WorkbookError> {
+        let lines = (self.line.saturating_sub(self.row.repeats).saturating_add(1), self.line);
+        let path = self.path;
+        for column in first..self.column {
+            let column = usize::try_from(column).unwrap_or(usize::MAX);
+            let damaged = |detail| WorkbookError::Damaged { path: path.to_owned(), detail };
+            self.shape.show_currency(lines, column, currency, damaged)?;
+        }
+        Ok(())
     }
 
     fn end_row(&mut self) -> Result<(), WorkbookError> {

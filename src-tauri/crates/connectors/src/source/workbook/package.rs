@@ -36,6 +36,11 @@ impl<'p> Package<'p> {
         WorkbookError::Damaged { path: self.path.to_owned(), detail: detail.to_string() }
     }
 
+    /// Says whether the package has a part.
+    pub(super) fn has(&self, part: &str) -> bool {
+        self.parts.file_names().flatten().any(|name| name.eq_ignore_ascii_case(part))
+    }
+
     /// Takes each element of a part, by its local name.
     pub(super) fn walk(
         &mut self,

@@ -1,18 +1,23 @@
-//! Looks at a sheet of an `.xlsx` for hidden rows, also those that a filter hides, and merged cells.
+//! Looks at a sheet of an `.xlsx` for hidden rows, also those that a filter hides, merged cells, and the currencies of
+//! its number formats.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::WorkbookError;
-use super::package::{Package, Step, attribute};
+use super::format;
+use super::package::{Package, Step, attribute, number};
 use super::shape::{Area, Shape};
 
 const WORKBOOK: &str = "xl/workbook.xml";
+const STYLES: &str = "xl/styles.xml";
 const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
 
 pub(super) fn of(path: &Path, sheet: &str) -> Result<Shape, WorkbookError> {
     let mut package = Package::open(path)?;
     let part = part_of(&mut package, sheet)?;
-    let (mut shape, mut line) = (Shape::default(), 0_u64);
+    let currencies = currencies(&mut package)?;
+    let (mut shape, mut line, mut column) = (Shape::default(), 0_u64, 0_usize);
     let damaged = |detail| WorkbookError::Damaged { path: path.to_owned(), detail };
     package.walk(&part, |step| {
         let Step::Begin(element) = step else { return Ok(()) };
@@ -20,10 +25,21 @@ pub(super) fn of(path: &Path, sheet: &str) -> Result<Shape, WorkbookError> {
             "row" => {
                 let stated = attribute(element, "r").and_then(|text| text.parse().ok());
                 line = stated.unwrap_or(line.saturating_add(1));
+                column = 0;
                 if attribute(element, "hidden").is_some_and(|is| matches!(is.as_ref(), "1" | "true")) {
                     shape.hide(line, line);
                 }
                 Ok(())
+            }
+            "c" if !currencies.is_empty() => {
+                let stated = attribute(element, "r").and_then(|text| cell(&text));
+                let at = stated.map_or(column, |(_, column)| column);
+                column = at.saturating_add(1);
+                let style: usize = number(element, "s", 0);
+                match currencies.get(&style) {
+                    Some(currency) => shape.show_currency((line, line), at, currency, damaged),
+                    None => Ok(()),
+                }
             }
             "mergeCell" => {
                 let area = attribute(element, "ref").and_then(|text| area(&text));
@@ -33,6 +49,36 @@ pub(super) fn of(path: &Path, sheet: &str) -> Result<Shape, WorkbookError> {
         }
     })?;
     Ok(shape)
+}
+
+/// Returns the currency of each cell style whose number format shows one.
+fn currencies(package: &mut Package<'_>) -> Result<BTreeMap<usize, String>, WorkbookError> {
+    let (mut formats, mut currencies) = (BTreeMap::new(), BTreeMap::new());
+    if !package.has(STYLES) {
+        return Ok(currencies);
+    }
+    let (mut is_cell, mut style) = (false, 0);
+    package.walk(STYLES, |step| {
+        match step {
+            Step::Begin(element) => match element.local_name().as_ref() {
+                "numFmt" => {
+                    let shown = attribute(element, "formatCode").and_then(|code| format::currency(&code));
+                    formats.extend(shown.map(|shown| (number(element, "numFmtId", 0_u32), shown)));
+                }
+                "cellXfs" => is_cell = true,
+                "xf" if is_cell => {
+                    let shown = formats.get(&number(element, "numFmtId", 0_u32)).cloned();
+                    currencies.extend(shown.map(|shown| (style, shown)));
+                    style += 1;
+                }
+                _ => {}
+            },
+            Step::End("cellXfs") => is_cell = false,
+            Step::End(_) => {}
+        }
+        Ok(())
+    })?;
+    Ok(currencies)
 }
 
 /// Returns the part of the package that has a sheet.

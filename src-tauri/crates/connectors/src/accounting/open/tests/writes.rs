@@ -208,7 +208,8 @@ async fn honoured_key_is_used_again_and_leaves_the_first_time_open() {
         let server = MockServer::start().await;
         Mock::given(wiremock::matchers::any()).respond_with(page(status)).mount(&server).await;
         let open = open(&server);
-        open.honours_keys.store(true, std::sync::atomic::Ordering::Relaxed);
+        let ways = Ways { lock: LockKind::Own, scheme: None, honours_keys: true };
+        *open.ways.lock().expect("nobody panicked") = Some(ways);
         for (call, seen) in four(&open, &TestLease::held()).await {
             match call {
                 // These two have a key.

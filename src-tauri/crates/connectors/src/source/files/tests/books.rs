@@ -176,3 +176,44 @@ async fn workbook_among_text_is_named_and_alone_refused() {
     let rows = read(settings(dir.path(), "2026-*.csv")).await.expect("it is read");
     assert_eq!(outcomes(&rows), ["1 file_not_read", "A 2026-03-14 1.50 NOK"]);
 }
+
+#[tokio::test]
+async fn currency_of_a_number_format_holds_a_row_of_another() {
+    let dir = TempDir::new().expect("a folder");
+    let mut book = Workbook::new();
+    let (euro, krone) =
+        (Format::new().set_num_format("[$€-407] #,##0.00"), Format::new().set_num_format("#,##0.00 \"kr\""));
+    let sheet = book.add_worksheet();
+    for (column, title) in (0..).zip(TITLES) {
+        sheet.write(0, column, title).expect("a cell");
+    }
+    for (row, format, currency) in [
+        (1_u32, Some(&euro), ""),
+        (2, Some(&krone), ""),
+        (3, Some(&euro), "EUR"),
+        (4, None, ""),
+        (5, Some(&krone), "EUR"),
+    ] {
+        sheet.write(row, 0, format!("E-{row}")).expect("a cell");
+        sheet.write(row, 1, "04.03.2026").expect("a cell");
+        match format {
+            Some(format) => sheet.write_with_format(row, 2, 1249.5, format).expect("a cell"),
+            None => sheet.write(row, 2, 1249.5).expect("a cell"),
+        };
+        for (column, text) in [(3, "P-1"), (4, "Reise"), (5, "Tog"), (6, currency)] {
+            sheet.write(row, column, text).expect("a cell");
+        }
+    }
+    book.save(dir.path().join("f.xlsx")).expect("saved");
+    let rows = read(of_books(dir.path(), "f.xlsx", WorkbookRules::default())).await.expect("it is read");
+    assert_eq!(
+        outcomes(&rows),
+        [
+            "2 currency_foreign",
+            "E-2 2026-03-04 1249.50 NOK",
+            "E-3 2026-03-04 1249.50 EUR",
+            "E-4 2026-03-04 1249.50 NOK",
+            "6 currency_foreign",
+        ]
+    );
+}

@@ -2,7 +2,6 @@
 
 use postonce_engine::domain::Money;
 
-use super::super::super::table::{CellTest, RowRule, RuleEffect};
 use super::*;
 
 /// Returns the rows of this text, read with settings that were changed.

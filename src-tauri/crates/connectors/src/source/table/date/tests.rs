@@ -94,6 +94,7 @@ fn text_that_can_be_several_days_is_none() {
         ("%d/%m/%Y", "26/03/24", NoDay::Ambiguous),
         ("%d/%m/%Y", "26/03/04", NoDay::Ambiguous),
         ("%d/%m/%Y", "04/03/99", NoDay::Ambiguous),
+        ("%d-%m-%y", "26-03-04", NoDay::Ambiguous),
         ("%d.%m.%Y", "26 mar 25", NoDay::Ambiguous),
         ("%d.%m.%Y", "04/03/2026", NoDay::Unfit),
         ("%d.%m.%Y", "31.02.2026", NoDay::Unfit),

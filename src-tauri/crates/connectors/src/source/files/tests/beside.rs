@@ -1,0 +1,134 @@
+//! Tests columns that no field or rule names, and that would change what the others mean.
+
+use super::*;
+
+/// Returns the code and the column of the problem because of which these rows are not read.
+async fn stop(head: &str, rows: &str, change: impl FnOnce(&mut FileSettings)) -> Option<(ErrorCode, String)> {
+    let dir = TempDir::new().expect("a folder");
+    fs::write(dir.path().join("f.csv"), format!("{head}\n{rows}")).expect("a file");
+    let mut settings = settings(dir.path(), "f.csv");
+    change(&mut settings);
+    let problem = read(settings).await.err()?;
+    Some((problem.code, problem.params.get("column").cloned().unwrap_or_default()))
+}
+
+fn ignoring(column: &str) -> impl FnOnce(&mut FileSettings) {
+    let column = column.to_owned();
+    move |settings| settings.ignored_columns.push(column)
+}
+
+#[tokio::test]
+async fn column_of_states_stops_until_a_rule_names_it() {
+    const HEAD: &str = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;";
+    for (title, first, second) in [
+        ("Status", "Approved", "Rejected"),
+        ("Status", "Godkjent", "Til godkjenning"),
+        ("Godkjent", "Ja", "Nei"),
+        ("Godkjent", "05.02.2026", ""),
+        ("Attestert", "Ja", ""),
+        ("Fase", "kladd", "innsendt"),
+        ("Sjekket", "Approved", "Draft"),
+    ] {
+        let (head, rows) =
+            (format!("{HEAD}{title}"), format!("A;1.2.2026;5;P;K;T;{first}\nB;1.2.2026;6;P;K;T;{second}\n"));
+        let found = stop(&head, &rows, |_| {}).await;
+        assert_eq!(found, Some((ErrorCode::SourceStatesNotNamed, title.to_owned())), "{title} {first} {second}");
+        assert_eq!(stop(&head, &rows, ignoring(title)).await, None, "{title}");
+        let rule = RowRule { column: title.to_owned(), test: CellTest::Filled, effect: RuleEffect::Include };
+        assert_eq!(stop(&head, &rows, |settings| settings.row_rules.push(rule)).await, None, "{title}");
+    }
+    for (title, first, second) in [
+        ("Status", "Approved", "Approved"),
+        ("Kvittering", "Ja", "Nei"),
+        ("Godkjent av", "Kari", ""),
+        ("Godkjent", "05.02.2026", "06.02.2026"),
+        ("Merknad", "Avvist av meg, så sendt på nytt", "ok"),
+        ("Lag", "Nord", "Sør"),
+    ] {
+        let rows = format!("A;1.2.2026;5;P;K;T;{first}\nB;1.2.2026;6;P;K;T;{second}\n");
+        assert_eq!(stop(&format!("{HEAD}{title}"), &rows, |_| {}).await, None, "{title} {first} {second}");
+    }
+    // A total has no approval, and is no record.
+    let total = "A;1.2.2026;5;P;K;T;05.02.2026\nSum;;5;;;;\n";
+    assert_eq!(stop(&format!("{HEAD}Godkjent"), total, |_| {}).await, None);
+}
+
+#[tokio::test]
+async fn column_of_money_paid_back_stops_until_it_is_named() {
+    let sides = "Nr;Dato;Beløp;D/K;Hvem;Kategori;Tekst";
+    let rows = "A;1.2.2026;5;D;P;K;T\nB;1.2.2026;6;K;P;K;T\n";
+    let found = Some((ErrorCode::SourceSideNotNamed, "D/K".to_owned()));
+    assert_eq!(stop(sides, rows, |_| {}).await, found);
+    assert_eq!(stop(sides, "A;1.2.2026;5;D;P;K;T\nB;1.2.2026;6;D;P;K;T\n", |_| {}).await, None);
+    let named = |settings: &mut FileSettings| drop(settings.columns.insert(Field::Side, "D/K".to_owned()));
+    assert_eq!(stop(sides, rows, named).await, None);
+
+    let back = "Nr;Dato;Beløp;Tilbake;Hvem;Kategori;Tekst";
+    let rows = "A;1.2.2026;5,00;;P;K;T\nB;1.2.2026;;6,00;P;K;T\n";
+    assert_eq!(stop(back, rows, |_| {}).await, Some((ErrorCode::SourceSideNotNamed, "Tilbake".to_owned())));
+    assert_eq!(stop(back, rows, ignoring("Tilbake")).await, None);
+    let named = |settings: &mut FileSettings| drop(settings.columns.insert(Field::AmountBack, "Tilbake".to_owned()));
+    assert_eq!(stop(back, rows, named).await, None);
+    // An amount beside the row's own is another amount, and none that was paid back.
+    assert_eq!(stop(back, "A;1.2.2026;5,00;1,00;P;K;T\nB;1.2.2026;;6,00;P;K;T\n", |_| {}).await, None);
+}
+
+#[tokio::test]
+async fn likelier_amount_stops_until_it_is_decided() {
+    for (title, other) in [("Beløp eks. mva", "Beløp inkl. mva"), ("Net", "Gross"), ("Amount Claimed", "Amount Paid")]
+    {
+        let (head, rows) = (format!("Nr;Dato;{title};{other};Hvem;Kategori;Tekst"), "A;1.2.2026;100,00;125,00;P;K;T\n");
+        let of = |column: &str| {
+            let column = column.to_owned();
+            move |settings: &mut FileSettings| drop(settings.columns.insert(Field::Amount, column))
+        };
+        assert_eq!(
+            stop(&head, rows, of(title)).await,
+            Some((ErrorCode::SourceAmountOpen, other.to_owned())),
+            "{title}"
+        );
+        assert_eq!(stop(&head, rows, of(other)).await, None, "{other}");
+        let same = "A;1.2.2026;100,00;100,00;P;K;T\n";
+        assert_eq!(stop(&head, same, of(title)).await, None, "{title}");
+    }
+}
+
+#[tokio::test]
+async fn currency_of_other_amounts_stops_the_file() {
+    let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Original Currency;Original Amount";
+    let rows = "A;1.2.2026;520,25;P;K;T;USD;50,00\nB;1.2.2026;66,70;P;K;T;NOK;66,70\n";
+    let of =
+        |settings: &mut FileSettings| drop(settings.columns.insert(Field::Currency, "Original Currency".to_owned()));
+    let found = Some((ErrorCode::SourceCurrencyOfOthers, "Original Amount".to_owned()));
+    assert_eq!(stop(head, rows, of).await, found);
+    let both = |settings: &mut FileSettings| {
+        of(settings);
+        settings.columns.insert(Field::Amount, "Original Amount".to_owned());
+    };
+    assert_eq!(stop(head, rows, both).await, None);
+}
+
+#[tokio::test]
+async fn id_that_identifies_no_row_stops_the_file() {
+    let head = "Nr;Linje;Dato;Beløp;Hvem;Kategori;Tekst";
+    let rows = "R-7;1;1.2.2026;5;P;K;T\nR-7;2;1.2.2026;6;P;K;T\nR-8;1;1.2.2026;6;P;K;T\n";
+    assert_eq!(stop(head, rows, |_| {}).await, Some((ErrorCode::SourceIdNotUnique, "Nr".to_owned())));
+    let both = |settings: &mut FileSettings| settings.id = IdRule::Columns(vec!["Nr".into(), "Linje".into()]);
+    assert_eq!(stop(head, rows, both).await, None);
+    let payee = |settings: &mut FileSettings| settings.id = IdRule::Columns(vec!["Hvem".into()]);
+    assert_eq!(stop(head, rows, payee).await, Some((ErrorCode::SourceIdNotUnique, "Hvem".to_owned())));
+}
+
+#[tokio::test]
+async fn wrong_encoding_of_one_byte_stops_the_file() {
+    let dir = TempDir::new().expect("a folder");
+    let text = b"Nr;Dato;Bel\xf8p;Hvem;Kategori;Tekst\nA;1.2.2026;5;K\xe5re;K;Bl\xe5b\xe6r\n";
+    fs::write(dir.path().join("f.csv"), text).expect("a file");
+    for (label, stops) in [("macintosh", true), ("cp850", true), ("windows-1252", false)] {
+        let charset = Charset::for_label(label).expect("a known name");
+        let mut settings = FileSettings { charset, ..settings(dir.path(), "f.csv") };
+        settings.columns.insert(Field::Amount, "#3".to_owned());
+        let code = read(settings).await.err().map(|problem| (problem.code, problem.params["likely"].clone()));
+        assert_eq!(code, stops.then(|| (ErrorCode::SourceEncoding, "windows-1252".to_owned())), "{label}");
+    }
+}

@@ -1,0 +1,137 @@
+//! Compares the titles of columns by their words, and holds the words by which a title or a cell says what is meant: in
+//! Bokmål, Nynorsk, English, Swedish, Danish, German, French and Spanish.
+
+use icu_normalizer::DecomposingNormalizerBorrowed;
+
+/// Words of an approval.
+pub(crate) const APPROVED: &str = "godkjent godkjenning attestert attestering approved approval godkand godkannande godkendt \
+    freigegeben freigabe genehmigt genehmigung approuve approbation validation aprobado aprobacion \
+    zatwierdzony";
+
+/// Words of a title that name the one who approves, and no payee.
+pub(crate) const BY: &str = "by av af von par por approver manager leder attestant godkjenner chef";
+
+/// Words of an amount before tax.
+pub(crate) const NET: &str = "net netto eks ekskl exkl exklusive eksklusive excl excluding ex uten utan ohne ht sin subtotal neto \
+    grunnlag";
+
+/// Words of an amount with tax.
+pub(crate) const GROSS: &str =
+    "brutto gross inkl inklusive incl including inc med ttc total totalt bruto sum gesamt con";
+
+/// Words of an amount that was asked for.
+pub(crate) const CLAIMED: &str = "claimed requested submitted sokt omsokt krav krevd innsendt ansokt anmodet beantragt demande \
+    solicitado asked";
+
+/// Words of an amount that was granted or paid.
+pub(crate) const GRANTED: &str = "approved paid reimbursed granted godkjent utbetalt betalt refundert innvilget godkand beviljat \
+    utbetald godkendt udbetalt genehmigt erstattet rembourse approuve aprobado reembolsado pagado \
+    payable owed skyldig";
+
+/// Words that turn such a word into its opposite.
+pub(crate) const NOT: &str = "not ikke ikkje inte nicht non un unpaid repaid rest remaining";
+
+/// Words of an amount or currency in which something was bought, where the books have another.
+pub(crate) const ORIGINAL: &str = "original opprinnelig opphavleg opprinneleg foreign utenlandsk utenlands fremmed ursprunglig \
+    ursprunglich ursprunglicher ursprungliche utlandsk udenlandsk oprindelig fremdwahrung origine \
+    originale extranjera transaction transaksjon transaksjons purchase local lokal spent";
+
+/// Titles of a column that says in which state a row is.
+pub(crate) const STATES: &str = "status state tilstand statut estado godkjent approved attestert godkand godkendt freigegeben \
+    genehmigt approuve aprobado reimbursable refunderbar billable betalt paid utbetalt stage workflow \
+    fase steg skalutbetales decision vedtak beslutning";
+
+/// Values of such a column that say that a row is approved.
+pub(crate) const APPROVED_VALUES: &str = "approved, godkjent, attestert, godkand, godkendt, genehmigt, freigegeben, approuve, approuvee, \
+    valide, aprobado, aprobada, ja, yes, oui, si, true, sann, ok, paid, betalt, utbetalt, reimbursed, \
+    refundert, completed, fullfort, rembourse, reembolsado, bezahlt, accepted, akseptert, x, 1";
+
+/// Values of such a column that say that a row is not, or not yet.
+pub(crate) const OTHER_VALUES: &str = "rejected, avvist, avslatt, draft, kladd, utkast, submitted, innsendt, sendt, pending, venter, open, \
+    apen, declined, denied, cancelled, canceled, kansellert, processing, nei, no, non, nein, nej, false, \
+    usann, 0, not paid, ikke betalt, part paid, delvis betalt, ikke godkjent, not approved, under \
+    behandling, til godkjenning, avslagen, avvisad, inskickad, vantar, afvist, afventer, indsendt, \
+    abgelehnt, offen, entwurf, eingereicht, refuse, refusee, brouillon, soumis, en attente, rechazado, \
+    rechazada, borrador, pendiente, enviado, unpaid, ubetalt, returned, returnert, withdrawn, trukket, \
+    failed, refunded, reversed, closed, new, ny, hold, on hold";
+
+/// Returns a text in small letters, with plain letters for those with marks.
+pub(crate) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize(text);
+    for c in decomposed.chars().flat_map(char::to_lowercase) {
+        match c {
+            '\u{300}'..='\u{36f}' => {}
+            'ø' => plain.push('o'),
+            'æ' => plain.push_str("ae"),
+            'ß' => plain.push_str("ss"),
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// Says whether a list of words, with spaces between, has this one.
+pub(crate) fn has_word(list: &str, word: &str) -> bool {
+    list.split(' ').any(|it| it == word)
+}
+
+/// Says whether a list of values, with commas between, has this one.
+pub(crate) fn has_value(list: &str, value: &str) -> bool {
+    list.split(", ").any(|it| it == value)
+}
+
+/// Holds a title as it is compared.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Title {
+    /// All of its letters and digits.
+    pub(crate) whole: String,
+    /// Its words.
+    pub(crate) words: Vec<String>,
+}
+
+impl Title {
+    pub(crate) fn of(title: &str) -> Self {
+        // `expenseDate` has two words.
+        let mut spaced = String::with_capacity(title.len() + 4);
+        let mut was_small = false;
+        for c in title.chars() {
+            if c.is_uppercase() && was_small {
+                spaced.push(' ');
+            }
+            was_small = c.is_lowercase();
+            spaced.push(c);
+        }
+        let words: Vec<String> = plain(&spaced)
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
+        Self { whole: words.concat(), words }
+    }
+
+    /// Says whether it is one of these titles.
+    pub(crate) fn is_one_of(&self, titles: &str) -> bool {
+        has_word(titles, &self.whole)
+    }
+
+    /// Says whether one of the words stands in it, alone.
+    pub(crate) fn has(&self, words: &str) -> bool {
+        self.words.iter().any(|word| has_word(words, word))
+    }
+
+    /// Says whether it is one of these titles, or one of the words stands in it.
+    pub(crate) fn is_or_has(&self, words: &str) -> bool {
+        self.is_one_of(words) || self.has(words)
+    }
+
+    /// Says whether one of the words stands in it, alone or as the beginning or end of a longer one.
+    pub(crate) fn joins(&self, words: &str) -> bool {
+        const JOINED_CHARS_MIN: usize = 4;
+        self.has(words)
+            || words
+                .split(' ')
+                .filter(|word| word.len() >= JOINED_CHARS_MIN)
+                .any(|joined| self.words.iter().any(|word| word.starts_with(joined) || word.ends_with(joined)))
+    }
+}
