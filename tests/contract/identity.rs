@@ -163,6 +163,9 @@ fn id_column_that_changed_stops_the_sync() {
     assert_eq!(stopped_by(&rig.sync()), "look_alikes_many");
     assert_eq!(vouchers(&rig), 30);
     rig.change_workspace("id = \"Nr\"", "id = \"Id\"");
+    // With the column go thirty records that were seen under its ids, and not exported.
+    assert_eq!(stopped_by(&rig.sync()), "source_lost");
+    assert_eq!(rig.run(&["confirm", "source", "--reason", REASON]).status, Some(0));
     assert_ne!(rig.sync().status, Some(1));
     assert_eq!(vouchers(&rig), 30);
 }
