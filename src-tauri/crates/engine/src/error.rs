@@ -117,6 +117,8 @@ error_codes! {
     SourceIdNotUnique = source_id_not_unique(path, line, column, found), exit 1;
     /// A column that the workspace does not name says of rows that they are not approved.
     SourceStatesNotNamed = source_states_not_named(path, line, column, found), exit 1;
+    /// Most amounts are negative, and the workspace does not say whether that is owed.
+    SourceSignOpen = source_sign_open(path, line, column, found), exit 1;
     /// The platform answered something that is not its protocol.
     PlatformUnexpected = platform_unexpected(url, status, detail), exit 1;
     /// The platform does not accept the token, or the token may not do this.

@@ -50,7 +50,7 @@ const GUESS: SourceGuess = {
     decimalSeparator: ',',
     dateFormat: '%d/%m/%Y',
     head: null,
-    negativeOwed: false,
+    sign: '',
     idFromContent: false,
     columns: [
       { field: 'id', title: 'Bilagsnr' },
@@ -60,6 +60,7 @@ const GUESS: SourceGuess = {
       { field: 'category', title: 'Kategori' },
       { field: 'text', title: 'Leverandør' },
     ],
+    ignoredColumns: [],
     rules: [],
   },
   file: 'utlegg-november.csv',

@@ -27,6 +27,7 @@ export const errorSentences: Record<ErrorCode, Sentence> = {
   source_side_not_named: m.error_source_side_not_named,
   source_id_not_unique: m.error_source_id_not_unique,
   source_states_not_named: m.error_source_states_not_named,
+  source_sign_open: m.error_source_sign_open,
   source_not_csv: m.error_source_not_csv,
   source_is_workbook: m.error_source_is_workbook,
   source_no_workbook: m.error_source_no_workbook,

@@ -31,6 +31,7 @@ export const severities: Record<ErrorCode, Severity> = {
   source_side_not_named: 'stop',
   source_id_not_unique: 'stop',
   source_states_not_named: 'stop',
+  source_sign_open: 'stop',
   source_not_csv: 'stop',
   source_is_workbook: 'stop',
   source_no_workbook: 'stop',

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::edit::{Change, Value};
 use super::source::{FILLED, LEAVE_OUT};
-use crate::source::guess::Guess;
+use crate::source::guess::{Degree, Guess};
 use crate::source::table::{
     CellTest, Field, FileKind, FileSettings, HeadRule, HiddenRows, IdRule, MergedCells, RuleEffect, Sign, WorkbookRules,
 };
@@ -32,12 +32,14 @@ pub struct FileSection {
     pub date_format: String,
     /// The line of the titles, 0 for none; `None` where they are looked for.
     pub head: Option<u32>,
-    /// Whether a negative amount is owed.
-    pub is_negative_owed: bool,
+    /// The sign of what is owed, `positive` or `negative`.
+    pub sign: String,
     /// Whether the id is made of the content; no column gives it then.
     pub is_id_content: bool,
     /// The title of each record field's column; the columns of an id of several parts stand one to a line.
     pub columns: BTreeMap<String, String>,
+    /// The columns that are known to say nothing of the records.
+    pub ignored_columns: Vec<String>,
     /// The rules by which rows count.
     pub rules: Vec<RuleSection>,
 }
@@ -84,15 +86,18 @@ impl FileSection {
                 HeadRule::None => Some(0),
                 HeadRule::AtLine(line) => u32::try_from(line).ok(),
             },
-            is_negative_owed: settings.sign == Sign::Negative,
+            sign: sign(settings.sign).to_owned(),
             is_id_content: settings.id == IdRule::Content,
             columns: titles(settings),
+            ignored_columns: settings.ignored_columns.clone(),
             rules: settings.row_rules.iter().map(RuleSection::of).collect(),
         }
     }
 
     /// Returns the section that a guess proposes for the files at this path.
     pub fn of_guess(guess: &Guess, path: String) -> Self {
+        // Where no amount is negative, nobody was asked.
+        let is_sign_seen = guess.sign.degree == Degree::Likely;
         let columns = guess.columns.iter().map(|it| (it.field.name().to_owned(), it.column.clone())).collect();
         Self {
             is_workbook: guess.is_workbook,
@@ -102,7 +107,7 @@ impl FileSection {
             delimiter: char::from(guess.delimiter).to_string(),
             decimal_separator: guess.decimal_separator.value.mark().to_string(),
             date_format: guess.date_format.value.clone(),
-            is_negative_owed: guess.sign.value == Sign::Negative,
+            sign: if is_sign_seen { sign(guess.sign.value).to_owned() } else { String::new() },
             columns,
             ..Self::default()
         }
@@ -129,8 +134,12 @@ impl FileSection {
             text("decimal_separator", &self.decimal_separator),
             text("date_format", &self.date_format),
             key("head", self.head.map(Value::Number)),
-            text("sign", if self.is_negative_owed { "negative" } else { "" }),
+            text("sign", &self.sign),
             text("id", if self.is_id_content { "content" } else { "" }),
+            key(
+                "ignored_columns",
+                Some(Value::Texts(self.ignored_columns.clone())).filter(|_| !self.ignored_columns.is_empty()),
+            ),
             key("url", None),
             key("secret", None),
         ];
@@ -184,6 +193,14 @@ impl RuleSection {
                 CellTest::OneOf(values) => values.clone(),
             },
         }
+    }
+}
+
+fn sign(sign: Sign) -> &'static str {
+    match sign {
+        Sign::Unsaid => "",
+        Sign::Positive => "positive",
+        Sign::Negative => "negative",
     }
 }
 

@@ -309,9 +309,10 @@ mod tests {
             decimal_separator: ",".to_owned(),
             date_format: "%d.%m.%Y".to_owned(),
             head: Some(3),
-            is_negative_owed: true,
+            sign: "negative".to_owned(),
             is_id_content: true,
             columns: columns(&["date", "amount", "payee", "category", "text"]),
+            ignored_columns: vec!["Land".to_owned(), "Netto".to_owned()],
             rules: vec![
                 rule("Godkjent \"dato\"", true, &[]),
                 rule("Status", true, &["Approved", "Godkjent"]),

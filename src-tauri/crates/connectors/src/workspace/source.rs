@@ -165,7 +165,7 @@ fn head(section: &Section<'_>) -> Result<HeadRule, WorkspaceError> {
 }
 
 fn sign(section: &Section<'_>) -> Result<Sign, WorkspaceError> {
-    let Some(text) = section.text("sign")? else { return Ok(Sign::Positive) };
+    let Some(text) = section.text("sign")? else { return Ok(Sign::Unsaid) };
     match text.value {
         "positive" => Ok(Sign::Positive),
         "negative" => Ok(Sign::Negative),

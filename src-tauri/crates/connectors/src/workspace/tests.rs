@@ -308,7 +308,7 @@ fn writing_of_files_is_read_as_far_as_it_is_named() {
         })
     };
     let usual = read("").expect("it is valid");
-    assert_eq!((usual.head, usual.sign, usual.ends_with_line_end), (HeadRule::Found, Sign::Positive, true));
+    assert_eq!((usual.head, usual.sign, usual.ends_with_line_end), (HeadRule::Found, Sign::Unsaid, true));
     assert_eq!((usual.settle, usual.row_rules.len()), (Duration::from_secs(2), 0));
     let named = read(
         "head = 4\nsign = \"negative\"\nends_with_line_end = false\nsettle_seconds = 30\nignored_columns = [\"Land\"]\n\

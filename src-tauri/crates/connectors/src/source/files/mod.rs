@@ -54,7 +54,7 @@ impl Source for Files {
         }
         let (now, days) = (self.clock.now(), days(&self.settings, self.clock.as_ref()));
         let checked = self.blocking(move |settings| pages::check(settings, found, days, now)).await?;
-        *self.remarks.lock().unwrap_or_else(PoisonError::into_inner) = checked.remarks();
+        *self.remarks.lock().unwrap_or_else(PoisonError::into_inner) = checked.remarks(&self.settings);
         Ok(Box::new(pages::FilePages::start(Arc::clone(&self.settings), checked)))
     }
 

@@ -100,8 +100,8 @@ pub(super) fn check(
 
 impl CheckedFiles {
     /// Returns what was found worth a look. An order of day and month that nothing contradicts is the workspace's.
-    pub(super) fn remarks(&self) -> Vec<SourceRemark> {
-        let all = self.files.iter().flat_map(|file| file.proof.remarks(&name_of(&file.path), &file.head));
+    pub(super) fn remarks(&self, settings: &FileSettings) -> Vec<SourceRemark> {
+        let all = self.files.iter().flat_map(|file| file.proof.remarks(&name_of(&file.path), settings, &file.head));
         let open = all.filter(|remark| remark.kind != RemarkKind::OrderUnproven).take(REMARKS_MAX);
         open.map(|Remark { kind, file, line, column, text }| SourceRemark {
             kind: kind.name(),

@@ -111,7 +111,7 @@ impl Preview {
         for stop in proof.stops(&path, settings, &head) {
             self.stop(stop);
         }
-        for remark in proof.remarks(&name_of(&path), &head) {
+        for remark in proof.remarks(&name_of(&path), settings, &head) {
             self.findings.push(Finding::Remark(remark));
         }
         let mut reader = RowReader::new(&head, settings, &proof, days, &path);

@@ -45,7 +45,7 @@ pub(super) fn amount(
 ) -> Result<Money, HoldReason> {
     let owed = sided(head, row, currency, marks, settings)?;
     match settings.sign {
-        Sign::Positive => Ok(owed),
+        Sign::Unsaid | Sign::Positive => Ok(owed),
         Sign::Negative => opposite(owed),
     }
 }

@@ -117,8 +117,8 @@ pub enum FileError {
         /// A day that could be read both ways, with its line, if there is one.
         ambiguous: Option<(String, u64)>,
     },
-    /// A column that no field or rule names contradicts what the workspace takes the others for.
-    #[error("{}:{line}: column {column} has {found}, and is not named", .path.display())]
+    /// A column contradicts what the workspace takes it or the others for.
+    #[error("{}:{line}: column {column} has {found}, and the workspace does not say what that means", .path.display())]
     Beside {
         /// The contradiction.
         kind: BesideKind,
@@ -146,7 +146,7 @@ impl FileError {
     }
 }
 
-/// The contradiction of a column that no field or rule names.
+/// The contradiction of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BesideKind {
     /// It has currencies, and the only amounts of the file are read in the organisation's.
@@ -161,6 +161,8 @@ pub enum BesideKind {
     Id,
     /// It says of rows that they are not approved.
     States,
+    /// It is the column of the amounts, most of which are negative.
+    Sign,
 }
 
 impl BesideKind {
@@ -172,6 +174,7 @@ impl BesideKind {
             Self::Side => Problem::source_side_not_named(path, line, column, found),
             Self::Id => Problem::source_id_not_unique(path, line, column, found),
             Self::States => Problem::source_states_not_named(path, line, column, found),
+            Self::Sign => Problem::source_sign_open(path, line, column, found),
         }
     }
 }

@@ -10,7 +10,12 @@ use super::amount::{Marks, Written};
 use super::beside::{Beside, Example, example};
 use super::date::OrderEvidence;
 use super::error::BesideKind;
-use super::{CellKind, DayReader, Document, Field, FileError, FileSettings, Head, Line, Remark, RemarkKind, cells};
+use super::{
+    CellKind, DayReader, Document, Field, FileError, FileSettings, Head, Line, Remark, RemarkKind, Sign, cells,
+};
+
+/// So many negative amounts without a positive one are no few corrections.
+const NEGATIVES_ALONE_MAX: u64 = 4;
 
 /// Holds what the columns of one file prove.
 #[derive(Debug, Clone, Default)]
@@ -83,11 +88,21 @@ impl Proof {
         ask(BesideKind::Side, beside.side(head));
         ask(BesideKind::Id, beside.no_id(head));
         ask(BesideKind::States, beside.not_approved(head));
+        let is_few = self.positives == 0 && self.negatives <= NEGATIVES_ALONE_MAX;
+        let negative = self.negative_mostly(settings, head).filter(|_| !is_few);
+        ask(BesideKind::Sign, head.place(Field::Amount).zip(negative.cloned()));
         stops
     }
 
+    /// Returns the first negative amount, if most are negative and nothing says whether that is owed.
+    fn negative_mostly(&self, settings: &FileSettings, head: &Head) -> Option<&(String, u64)> {
+        let is_said = settings.sign != Sign::Unsaid
+            || [Field::Side, Field::AmountBack].into_iter().any(|field| head.place(field).is_some());
+        self.first_negative.as_ref().filter(|_| !is_said && self.negatives > self.positives)
+    }
+
     /// Returns what is read, and worth a look.
-    pub(crate) fn remarks(&self, file: &str, head: &Head) -> Vec<Remark> {
+    pub(crate) fn remarks(&self, file: &str, settings: &FileSettings, head: &Head) -> Vec<Remark> {
         let mut remarks = Vec::new();
         let mut remark = |kind, place: Option<usize>, example: Option<&(String, u64)>| {
             let Some((text, line)) = example else { return };
@@ -96,11 +111,7 @@ impl Proof {
         };
         let (amount, date) = (head.place(Field::Amount), head.place(Field::Date));
         remark(RemarkKind::OrderUnproven, date, self.order_ambiguous.as_ref().filter(|_| !self.order_agrees));
-        remark(
-            RemarkKind::MostlyNegative,
-            amount,
-            self.first_negative.as_ref().filter(|_| self.negatives > self.positives),
-        );
+        remark(RemarkKind::MostlyNegative, amount, self.negative_mostly(settings, head));
         if let Some((place, text, line)) = &self.garbled {
             remark(RemarkKind::Garbled, Some(*place), Some(&(text.clone(), *line)));
         }

@@ -143,8 +143,10 @@ pub enum HeadRule {
 /// The sign of an amount that is owed to the payee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sign {
-    /// `100,00` is owed.
+    /// The workspace does not say: `100,00` is owed, as long as most amounts of a file agree.
     #[default]
+    Unsaid,
+    /// `100,00` is owed.
     Positive,
     /// `-100,00` is owed.
     Negative,

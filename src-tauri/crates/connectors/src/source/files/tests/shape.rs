@@ -226,6 +226,25 @@ async fn sign_of_what_is_owed_is_a_setting() {
 }
 
 #[tokio::test]
+async fn amounts_that_are_mostly_negative_ask_for_the_sign() {
+    let of = |amounts: &[&str]| {
+        let row = |(at, amount): (usize, &&str)| format!("{at};1.2.2026;{amount};P;K;T\n");
+        HEAD.to_owned() + &amounts.iter().enumerate().map(row).collect::<String>()
+    };
+    let unsaid = |it: &mut FileSettings| it.sign = Sign::Unsaid;
+    for amounts in [&["-100,00", "-101,50", "20,00"][..], &["-1", "-2", "-3", "-4", "-5"]] {
+        let stopped = read_with(&of(amounts), unsaid).await;
+        assert_eq!(stopped.map_err(|problem| problem.code), Err(ErrorCode::SourceSignOpen), "{amounts:?}");
+        for sign in [Sign::Positive, Sign::Negative] {
+            assert!(read_with(&of(amounts), |it| it.sign = sign).await.is_ok(), "{amounts:?} {sign:?}");
+        }
+    }
+    for amounts in [&["-100,00", "-101,50"][..], &["-1", "1"], &["5", "-1", "6"]] {
+        assert!(read_with(&of(amounts), unsaid).await.is_ok(), "{amounts:?}");
+    }
+}
+
+#[tokio::test]
 async fn side_of_an_amount_stands_in_another_column() {
     let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;D/C\n";
     let rows = "A;1.2.2026;512,00;P;K;T;D\nB;1.2.2026;100,00;P;K;T;C\nC;1.2.2026;5;P;K;T;\nD;1.2.2026;-5;P;K;T;C\nE;1.2.2026;5;P;K;T;Haben\n";
