@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use postonce_engine::domain::Outcome;
+use postonce_engine::domain::{Outcome, RecordId};
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::views::{AttentionItem, RecordState};
 use postonce_engine::{AuditVerdict, SyncEnd};
@@ -37,7 +37,11 @@ const EXPLAINED: &[ErrorCode] = &[
     ErrorCode::ApprovalNotAsked,
     ErrorCode::ReExportOvertaken,
     ErrorCode::ExportedElsewhere,
+    // The accounting system lost the count of its fences: nothing is sent until they have grown again.
+    ErrorCode::FenceWentBack,
 ];
+/// The questions with which a run may end, which a person answers.
+const QUESTIONS: &[ErrorCode] = &[ErrorCode::PrefixDiffers, ErrorCode::IdsBeginAnew, ErrorCode::LookAlikesMany];
 /// The further errors that may come once a ledger was restored from an old copy, or copied.
 const EXPLAINED_BY_COPIES: &[ErrorCode] =
     &[ErrorCode::LedgerRolledBack, ErrorCode::LedgerForked, ErrorCode::LedgerMissing];
@@ -61,6 +65,13 @@ pub(crate) fn run_ended(process: &Arc<Process>, end: &SyncEnd) {
         is_explained_by_the_world(process, problem);
     }
     process.body.completed.store(outcome == Some(Outcome::Completed), Ordering::Relaxed);
+    let read = process.take_read();
+    if outcome == Some(Outcome::Completed) {
+        if read.broke_off {
+            world.breaks(2, format!("{} completed, although the source broke off", process.name));
+        }
+        process.body.has_seen(read.records);
+    }
     if world.is_calm() && outcome != Some(Outcome::Completed) && code != Some(ErrorCode::LockHeldHere) {
         world.count("runs that failed although all was well");
     }
@@ -82,7 +93,10 @@ fn is_explained_by_the_world(process: &Arc<Process>, problem: &Problem) {
             return;
         }
     }
-    if !EXPLAINED.contains(&problem.code) {
+    if QUESTIONS.contains(&problem.code) {
+        world.count("questions");
+        process.body.is_asked.store(true, Ordering::Relaxed);
+    } else if !EXPLAINED.contains(&problem.code) {
         let detail = problem.params.get("detail").map_or("", String::as_str);
         world.breaks(0, format!("{} ends with {}: {detail}", process.name, problem.code.as_str()));
     }
@@ -174,7 +188,9 @@ pub(crate) fn nothing_is_lost(world: &World, body: &Body, attention: &[Attention
     let waits = |id: &str| attention.iter().any(|item| item.record_id.as_deref() == Some(id) && is_explained(item));
     let left_out = body.look(left_out).and_then(Result::ok).unwrap_or_default();
     let platform = world.platform();
-    for entry in platform.entries.iter().filter(|entry| entry.present) {
+    let seen = body.seen();
+    let is_known = |id: &str| seen.contains(id);
+    for entry in platform.entries.iter().filter(|entry| entry.present || is_known(entry.record.id.as_str())) {
         let id = entry.record.id.as_str();
         let is_left_out = left_out.contains(id);
         // Of a record with nothing to pay there is nothing to export, and nothing to wait for.
@@ -185,7 +201,8 @@ pub(crate) fn nothing_is_lost(world: &World, body: &Body, attention: &[Attention
             );
         }
         let state = state(id);
-        if state.as_deref() != Some("posted") && !waits(id) && !is_left_out {
+        let is_settled = matches!(state.as_deref(), Some("posted" | "set_aside"));
+        if !is_settled && !waits(id) && !is_left_out {
             let what = format!("{} says of {id}: {state:?}, and it waits for nobody", body.name);
             world.breaks(2, what);
         }
@@ -201,8 +218,34 @@ fn left_out(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
     rows.collect()
 }
 
+/// Checks the rule that an exported record has exactly one live voucher, or stands on the list of what waits. A voucher
+/// that a person left standing, when asking for another one, counts for nothing.
+pub(crate) fn one_voucher_lives(world: &World, body: &Body, attention: &[AttentionItem]) {
+    let sql = "SELECT record_id FROM record_state WHERE state = 'posted'";
+    let exported = body.look(|connection| {
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+        rows.collect::<rusqlite::Result<Vec<_>>>()
+    });
+    let Some(Ok(exported)) = exported else { return };
+    for id in exported {
+        if attention.iter().any(|item| item.record_id.as_deref() == Some(id.as_str())) {
+            continue;
+        }
+        let Ok(record_id) = RecordId::new(id.clone()) else { continue };
+        if world.has_accepted(&id) {
+            continue;
+        }
+        let trouble = world.books().trouble_of_exported(&record_id, &world.options);
+        if let Some(trouble) = trouble {
+            let what = format!("{} shows {id} as exported, and {trouble}", body.name);
+            world.breaks(1, what);
+        }
+    }
+}
+
 fn is_explained(item: &AttentionItem) -> bool {
-    item.reason.is_some() || matches!(item.state, RecordState::Changed | RecordState::Vanished)
+    item.reason.is_some() || matches!(item.state, RecordState::Changed | RecordState::Vanished | RecordState::Gone)
 }
 
 /// A record, with a note about it.

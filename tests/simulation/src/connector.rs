@@ -11,7 +11,7 @@ use postonce_engine::domain::{
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Clock, Connection, IdSource, LeaseAsk, LeaseToken, LockInfo,
-    LockProgress, VoucherPage, Witness, WitnessSeen,
+    LockProgress, ReferencePage, ReferenceScheme, VoucherPage, Witness, WitnessSeen,
 };
 use postonce_engine::{ClaimedRequest, ClaimedReversal, Permit, StagedDraft, UniqueLease};
 
@@ -137,7 +137,7 @@ impl AccountingSystem for Connector {
             user_id: user.clone(),
             user_name: user.clone(),
             capabilities: world.options.capabilities(),
-            keeps_scheme: false,
+            keeps_scheme: world.options.rules.keeps_scheme,
         })
         .await
     }
@@ -175,7 +175,7 @@ impl AccountingSystem for Connector {
             return Ok(granted);
         }
         let token = token.expose().to_owned();
-        self.holds("renew", move |world, now| world.books().renew(now, &token, progress)).await.map(|()| life)
+        self.holds("renew", move |world, now| world.books().renew(now, &token, progress)).await
     }
 
     async fn release(&self, token: &LeaseToken) -> Result<(), CallError> {
@@ -315,6 +315,24 @@ impl AccountingSystem for Connector {
             spoiled(world, result)
         };
         self.writes("reverse", permit, act, |_| Ok(None)).await
+    }
+
+    async fn scheme(&self) -> Result<Option<ReferenceScheme>, CallError> {
+        self.reads("scheme", |world, _| world.books().scheme()).await
+    }
+
+    async fn keep_scheme(&self, _permit: &Permit, scheme: &ReferenceScheme) -> Result<bool, CallError> {
+        let scheme = scheme.clone();
+        self.holds("keep scheme", move |world, _| Ok(world.books().keep_scheme(&scheme))).await
+    }
+
+    async fn references(&self, cursor: Option<&str>) -> Result<Option<ReferencePage>, CallError> {
+        // Where there is one prefix only, the list would show nothing else.
+        if !self.world().options.two_prefixes {
+            return Ok(None);
+        }
+        let cursor = cursor.map(str::to_owned);
+        self.reads("references", move |world, now| Some(world.books().references(now, cursor.as_deref()))).await
     }
 
     async fn witness(&self, ledger_id: &str) -> Result<WitnessSeen, CallError> {

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::Days;
-use postonce_engine::domain::RecordId;
+use postonce_engine::domain::{RecordId, Reference};
 use postonce_engine::{Resolution, Syncing};
 
 use crate::books::{Broken, LockKind, Origin, Standing};
@@ -23,12 +23,14 @@ const FATAL_STEPS: u64 = 80;
 const CALM_RUN_MAX: Duration = Duration::from_secs(6 * 3_600);
 /// The longest that a run may take in any world.
 const WILD_RUN_MAX: Duration = Duration::from_secs(10 * 24 * 3_600);
+/// The time by which the accounting system's clock is wrong in some worlds.
+const SERVER_AHEAD: Duration = Duration::from_secs(3_600);
 /// The most rounds of syncs at the end.
 const ROUNDS_MAX: usize = 40;
 
 pub(crate) async fn direct(ask: Ask, folder: &Path) -> WorldResult {
     let mut dice = Dice::new(ask.seed);
-    let options = Options::draw(&mut dice, ask.protection, ask.lock);
+    let options = Options::draw(&mut dice, ask);
     let (protection, lock) = (options.rules.protection, options.rules.lock);
     let world = Arc::new(World::new(options, &mut dice, ask.aloud));
     world.log(format_args!("{:?}", world.options));
@@ -84,7 +86,7 @@ impl Director {
 
     async fn act(&mut self) {
         let shares = self.world.options.shares.clone();
-        let wild: [(u64, What); 14] = [
+        let wild: [(u64, What); 17] = [
             (100, What::Sync),
             (20, What::SyncEverywhere),
             (shares.crash, What::Crash),
@@ -99,6 +101,9 @@ impl Director {
             (shares.break_lock, What::BreakLock),
             (shares.re_export, What::ReExport),
             (shares.resolve, What::Resolve),
+            (shares.source, What::Source),
+            (shares.server_clock, What::ServerClock),
+            (shares.forget_fences, What::ForgetFences),
         ];
         let mut left = self.dice.below(wild.iter().map(|(share, _)| share).sum());
         for (share, what) in wild {
@@ -128,7 +133,12 @@ impl Director {
                 let Ok(record_id) = RecordId::new(id.clone()) else { return };
                 let name = |generation| reference(&record_id, generation, &self.world.options);
                 let (first, next) = (name(1), name(generation + 1));
-                self.world.books().ask_for(first.as_str(), next.as_str());
+                let mut books = self.world.books();
+                books.ask_for(first.as_str(), next.as_str());
+                if !reverse {
+                    books.left_standing.insert(name(generation).as_str().to_owned());
+                }
+                drop(books);
                 self.world.log(format_args!("{}: {next} is asked for, reversed: {reverse}", machine.body.name));
                 machine.re_export(id, reverse);
                 if fatal && let Some(running) = machine.running.last() {
@@ -165,6 +175,24 @@ impl Director {
                 let what = platform.stir(&self.world.options, &mut books);
                 drop((platform, books));
                 self.world.log(format_args!("platform: {what}"));
+            }
+            What::Source => {
+                let (mut platform, mut books) = (self.world.platform(), self.world.books());
+                let what = platform.replace(&self.world.options, &mut books);
+                drop((platform, books));
+                self.world.count("fault: the source is replaced, emptied or put back");
+                self.world.log(format_args!("platform: {what}"));
+            }
+            What::ServerClock => {
+                // It goes back never: the keys of a server whose clock does live longer than it says.
+                self.world.books().ahead = SERVER_AHEAD;
+                self.world.count("fault: the server's clock is an hour ahead");
+                self.world.log(format_args!("the server's clock is ahead by {SERVER_AHEAD:?}"));
+            }
+            What::ForgetFences => {
+                self.world.books().forget_fences(now);
+                self.world.count("fault: the fences begin anew");
+                self.world.log(format_args!("the fences begin anew"));
             }
             What::Accountant => self.accountant(),
             What::Period => {
@@ -227,13 +255,21 @@ impl Director {
             }
             2 => {
                 let Some(entry) = platform.entries.get(self.dice.index(platform.entries.len())) else { return };
-                let reference = reference(&entry.record.id, 1, &self.world.options);
+                let asked = reference(&entry.record.id, 1, &self.world.options);
+                let reference = Reference::from_stored(books.in_use(asked.as_str()));
                 let Some(mut drawn) = drawn(&entry.record, &reference) else { return };
                 if enforced && books.standing(&drawn) {
                     return;
                 }
                 if self.dice.coin() {
                     drawn.minor += 100;
+                } else if self.world.options.rules.shows_content {
+                    match self.dice.below(4) {
+                        0 => drawn.minor = -drawn.minor,
+                        1 => "P9".clone_into(&mut drawn.party),
+                        2 => "7790".clone_into(&mut drawn.account),
+                        _ => {}
+                    }
                 }
                 let index = books.enter(now, drawn, Origin::Hand, None);
                 format!("V-{} is made by hand for {reference}", index + 1)
@@ -262,6 +298,7 @@ impl Director {
         match act {
             0 => {
                 remove_ledger(&file);
+                machine.body.forgets();
                 self.world.copies_a_ledger();
                 self.world.count("ledgers deleted");
                 self.world.log(format_args!("the ledger of {name} is deleted"));
@@ -281,6 +318,7 @@ impl Director {
                 machine.pull_the_plug().await;
                 let file = machine.body.ledger();
                 remove_ledger(&file);
+                machine.body.forgets();
                 copy(&kept, &file);
                 self.world.copies_a_ledger();
                 self.world.count("ledgers restored or copied");
@@ -317,6 +355,9 @@ impl Director {
             machine.pull_the_plug().await;
             machine.rebuild();
         }
+        for machine in &mut self.machines {
+            machine.answer().await;
+        }
     }
 
     async fn all_end(&mut self, longest: Duration) {
@@ -345,6 +386,10 @@ impl Director {
                     self.resolve(which);
                     self.all_end(CALM_RUN_MAX).await;
                 }
+                let is_advised = self.world.options.advised && (1..=2).contains(&round);
+                if let Some(machine) = self.machines.get_mut(which).filter(|_| is_advised) {
+                    machine.follow_advice().await;
+                }
             }
             let pictures: Vec<String> = self.machines.iter().map(|machine| checker::picture(&machine.body)).collect();
             self.world.log(format_args!("round {round}: {pictures:?}"));
@@ -360,9 +405,20 @@ impl Director {
     }
 
     async fn judge(&mut self) {
+        // Whatever the books keep back from a search for a while is to be seen by then.
+        self.world.timeline.pass(self.world.options.rules.search_lag).await;
+        for which in 0..self.machines.len() {
+            if let Some(machine) = self.machines.get_mut(which) {
+                machine.compare();
+            }
+            self.all_end(CALM_RUN_MAX).await;
+        }
         for machine in &mut self.machines {
             let attention = machine.attention().await;
             checker::nothing_is_lost(&self.world, &machine.body, &attention);
+            if machine.body.compared.load(Ordering::Relaxed) {
+                checker::one_voucher_lives(&self.world, &machine.body, &attention);
+            }
             machine.verify();
         }
         self.all_end(CALM_RUN_MAX).await;
@@ -394,4 +450,7 @@ enum What {
     BreakLock,
     ReExport,
     Resolve,
+    Source,
+    ServerClock,
+    ForgetFences,
 }

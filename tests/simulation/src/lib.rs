@@ -11,6 +11,7 @@ mod director;
 mod machine;
 mod network;
 mod options;
+mod person;
 mod planted;
 mod platform;
 mod process;
@@ -36,6 +37,9 @@ pub struct Ask {
     pub protection: Option<Protection>,
     /// The lock of the accounting system; drawn from the seed when `None`.
     pub lock: Option<LockKind>,
+    /// True: a world at the edges, in which the source, what stands between, and the accounting system itself are not
+    /// what they seem.
+    pub edges: bool,
     /// The bug that is planted, to see whether it is found.
     pub planted: Planted,
     /// True: everything that happens is printed.
@@ -45,7 +49,7 @@ pub struct Ask {
 impl Ask {
     /// Asks for this seed, whatever it brings, in silence.
     pub fn seed(seed: u64) -> Self {
-        Self { seed, protection: None, lock: None, planted: Planted::Nothing, aloud: false }
+        Self { seed, protection: None, lock: None, edges: false, planted: Planted::Nothing, aloud: false }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Plays a machine with its ledger, its clocks and its administrator.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,12 +12,14 @@ use postonce_engine::domain::{Actor, Period, Trigger};
 use postonce_engine::ports::{AccountingSystem, Clock, IdSource, Signature, Signer};
 use postonce_engine::views::AttentionItem;
 use postonce_engine::{
-    Engine, Ledger, LedgerError, Parts, ReExportAsk, RebuildEnd, Resolution, ResolveAsk, Settings, SyncAsk, Syncing,
-    WriteMoment, put_in_place,
+    CompareAsk, Engine, Ledger, LedgerError, Parts, ReExportAsk, RebuildEnd, Resolution, ResolveAsk, Settings, SyncAsk,
+    Syncing, WriteMoment, put_in_place,
 };
 use rusqlite::{Connection, OpenFlags};
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
+use crate::books::{OTHER_PREFIX, PREFIX};
 use crate::checker;
 use crate::connector::Connector;
 use crate::planted::{Planted, Shadow};
@@ -42,6 +45,14 @@ pub(crate) struct Body {
     rebuilding: AtomicBool,
     /// True: the newest run ended as it should.
     pub(crate) completed: AtomicBool,
+    /// True: a run ended with a question to a person.
+    pub(crate) is_asked: AtomicBool,
+    /// True: its administrator has typed another prefix than the others.
+    types_other_prefix: AtomicBool,
+    /// True: the newest comparison came to its end.
+    pub(crate) compared: AtomicBool,
+    /// The records that a completed run of this ledger has read from the source.
+    seen: Mutex<BTreeSet<String>>,
     /// The connection by which the checker looks into the ledger, kept open since opening costs more than looking.
     looking: Mutex<Option<Connection>>,
     /// The files for a planted bug that forgets.
@@ -62,6 +73,10 @@ impl Body {
             out_of_date: AtomicBool::new(false),
             rebuilding: AtomicBool::new(false),
             completed: AtomicBool::new(false),
+            is_asked: AtomicBool::new(false),
+            types_other_prefix: AtomicBool::new(false),
+            compared: AtomicBool::new(false),
+            seen: Mutex::default(),
             looking: Mutex::new(None),
             shadow: Shadow::default(),
         })
@@ -103,6 +118,33 @@ impl Body {
     /// Lets go of the ledger, before its file is moved.
     pub(crate) fn looks_away(&self) {
         *self.looking.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Tells whether its administrator types this prefix.
+    pub(crate) fn uses(&self, prefix: Option<&str>) -> bool {
+        prefix.is_none_or(|prefix| prefix == self.prefix())
+    }
+
+    pub(crate) fn types_another_prefix(&self) {
+        self.types_other_prefix.fetch_not(Ordering::Relaxed);
+    }
+
+    fn prefix(&self) -> &'static str {
+        if self.types_other_prefix.load(Ordering::Relaxed) { OTHER_PREFIX } else { PREFIX }
+    }
+
+    /// Notes the records that a completed run has read.
+    pub(crate) fn has_seen(&self, records: impl IntoIterator<Item = String>) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).extend(records);
+    }
+
+    /// Forgets the records that were seen, as a ledger that is deleted or replaced does.
+    pub(crate) fn forgets(&self) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    pub(crate) fn seen(&self) -> BTreeSet<String> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn ledger(&self) -> PathBuf {
@@ -180,7 +222,10 @@ impl Machine {
         let folder = folder.join(format!("m{index}"));
         std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
         let drift = if index.is_multiple_of(2) { world.options.drift } else { -world.options.drift };
-        Self { body: Body::new(index, folder, drift), world, running: Vec::new(), planted, window: None, processes: 0 }
+        let body = Body::new(index, folder, drift);
+        let types_other = world.options.two_prefixes && index + 1 == world.options.machines;
+        body.types_other_prefix.store(types_other, Ordering::Relaxed);
+        Self { body, world, running: Vec::new(), planted, window: None, processes: 0 }
     }
 
     /// Returns a program that is open on this machine: the one that was, while it lives, unless another one is wanted
@@ -252,13 +297,13 @@ impl Machine {
             Arc::new(Connector::new(Arc::clone(process), Arc::clone(&clock), Arc::clone(&ids), self.planted));
         Ok(Engine::new(Parts {
             ledger,
-            source: Arc::new(Reader::new(Arc::clone(process), self.planted == Planted::RowSwallowed)),
+            source: Arc::new(Reader::new(Arc::clone(process), self.planted)),
             accounting: self.planted.wrap(accounting, process),
             clock,
             ids,
             signer: Arc::new(NoKey),
             settings: Settings {
-                organisation: organisation(),
+                organisation: organisation(self.body.prefix()),
                 books: None,
                 source: postonce_engine::SourceRule::default(),
                 time_zone: chrono_tz::Europe::Oslo,
@@ -377,6 +422,7 @@ impl Machine {
                         process_there.world.count("ledgers made anew");
                         process_there.world.log(format_args!("{}: {rebuilt:?}", process_there.name));
                         process_there.body.out_of_date.store(false, Ordering::Relaxed);
+                        process_there.body.forgets();
                     }
                     Err(problem) => checker::act_refused(&process_there, &problem),
                 },
@@ -385,6 +431,22 @@ impl Machine {
             }
         };
         self.start(process, "a rebuild", None, life);
+    }
+
+    /// Begins a comparison with the books, of everything.
+    pub(crate) fn compare(&mut self) {
+        let Some((process, engine)) = self.program(false) else { return };
+        let (process_there, actor) = (Arc::clone(&process), self.actor());
+        let life = async move {
+            let ask = CompareAsk { period: Period::EVERYTHING, actor };
+            let end = engine.compare(ask, |_| (), CancellationToken::new()).await;
+            if let Some(problem) = &end.error {
+                checker::act_refused(&process_there, problem);
+            }
+            process_there.world.log(format_args!("{} has compared", process_there.name));
+            process_there.body.compared.store(end.comparison.is_some(), Ordering::Relaxed);
+        };
+        self.start(process, "a comparison", None, life);
     }
 
     /// Begins a check of the whole trail, which must be as it was written.

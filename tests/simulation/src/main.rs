@@ -1,5 +1,5 @@
 //! Runs many worlds on all cores, or one aloud: `postonce-simulation [--seeds N] [--from SEED] [--seed S] [--protection
-//! P] [--lock L]`.
+//! P] [--lock L] [--edges true]`.
 
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -20,7 +20,15 @@ struct Asked {
     one: Option<u64>,
     protection: Option<Protection>,
     lock: Option<LockKind>,
+    edges: bool,
     planted: Planted,
+}
+
+impl Asked {
+    fn world(&self, seed: u64, aloud: bool) -> Ask {
+        let Self { protection, lock, edges, planted, .. } = *self;
+        Ask { seed, protection, lock, edges, planted, aloud }
+    }
 }
 
 fn main() -> ExitCode {
@@ -28,7 +36,8 @@ fn main() -> ExitCode {
         Ok(asked) => asked,
         Err(trouble) => {
             eprintln!(
-                "{trouble}\n[--seeds N] [--from SEED] [--seed SEED] [--protection P] [--lock own|rows] [--planted BUG]"
+                "{trouble}\n[--seeds N] [--from SEED] [--seed SEED] [--protection P] [--lock own|rows] \
+                 [--edges true|false] [--planted BUG]"
             );
             return ExitCode::from(2);
         }
@@ -57,6 +66,9 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
             "--lock" => {
                 asked.lock = Some(LockKind::from_text(&value).ok_or_else(|| format!("no lock is named {value}"))?);
             }
+            "--edges" => {
+                asked.edges = value.parse().map_err(|_| format!("{name} {value}: neither true nor false"))?;
+            }
             "--planted" => {
                 let found = Planted::ALL.iter().find(|planted| planted.name() == value);
                 asked.planted = *found.ok_or_else(|| format!("no planted bug is named {value}"))?;
@@ -68,7 +80,7 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
 }
 
 fn one(asked: &Asked, seed: u64) -> bool {
-    let lived = live(Ask { seed, protection: asked.protection, lock: asked.lock, planted: asked.planted, aloud: true });
+    let lived = live(asked.world(seed, true));
     println!("\nseed {seed}, {}, lock {}, trace {:016x}", lived.protection, lived.lock, lived.trace);
     log(&lived.figures);
     tell_broken(asked, &lived);
@@ -94,14 +106,7 @@ fn many(asked: &Asked) -> bool {
                         eprintln!("{number} of {seeds} seeds, {:.0} s, {failed} failed", start().as_secs_f64());
                     }
                     let seed = asked.from + number;
-                    let ask = Ask {
-                        seed,
-                        protection: asked.protection,
-                        lock: asked.lock,
-                        planted: asked.planted,
-                        aloud: false,
-                    };
-                    let lived = live(ask);
+                    let lived = live(asked.world(seed, false));
                     figures.lock().expect("no worker panics while it holds it").merge(&lived.figures);
                     if !lived.broken.is_empty() {
                         eprintln!("seed {seed} ({}) failed", lived.protection);
@@ -140,7 +145,8 @@ fn tell_broken(asked: &Asked, lived: &WorldResult) {
     if !lived.broken.is_empty() {
         let protection = asked.protection.map(|protection| format!(" --protection {protection}")).unwrap_or_default();
         let lock = asked.lock.map(|lock| format!(" --lock {lock}")).unwrap_or_default();
-        println!("  replay: cargo xtask simulate --seed {}{protection}{lock}", lived.seed);
+        let edges = if asked.edges { " --edges true" } else { "" };
+        println!("  replay: cargo xtask simulate --seed {}{protection}{lock}{edges}", lived.seed);
     }
 }
 

@@ -27,6 +27,8 @@ struct LetterLuck {
     work: Duration,
     back: Duration,
     again_after: Option<Duration>,
+    /// True: an intermediary answers instead of the server, which has done its work.
+    gateway: bool,
 }
 
 /// The damage to the answer of a write on its way.
@@ -52,8 +54,16 @@ pub(crate) enum Kind {
     Writes,
 }
 
+/// The detail by which a planted bug knows an intermediary's answer.
+pub(crate) const FROM_GATEWAY: &str = "503, text/html";
+
 pub(crate) fn unknown() -> CallError {
     CallError::Unknown(Problem::accounting_unreachable("books", "no answer"))
+}
+
+/// Returns the error that a connector makes of an intermediary's answer: such words prove nothing.
+fn from_gateway() -> CallError {
+    CallError::Unknown(Problem::accounting_unreliable("books", FROM_GATEWAY))
 }
 
 fn draw(world: &World, kind: Kind, name: &str) -> LetterLuck {
@@ -82,6 +92,8 @@ fn draw(world: &World, kind: Kind, name: &str) -> LetterLuck {
     way.busy = strikes(luck.busy, "fault: busy (429, 503)");
     way.error_before = strikes(luck.error_before, "fault: error before anything was done");
     way.answer_lost = strikes(luck.answer_lost, "fault: answer lost");
+    way.gateway =
+        kind == Kind::Writes && strikes(luck.gateway, "fault: a gateway answers 503 after the server has done it");
     if strikes(luck.slow, "fault: slow") {
         way.there = world.network().seconds(1, 20);
         way.back = world.network().seconds(1, 20);
@@ -214,6 +226,7 @@ async fn travel<T, S, W>(
         if way.answer_lost || process.body.is_cut_off(world.now()) {
             return never(answered).await;
         }
+        let answer = if way.gateway { Err(from_gateway()) } else { answer };
         _ = answered.send(answer);
     };
     let second = async {

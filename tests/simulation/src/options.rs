@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use postonce_engine::WhenStillUnknown;
-use postonce_engine::domain::{Capabilities, Protection, ReferenceRules};
+use postonce_engine::domain::{Capabilities, Protection, ReferenceRules, SEARCH_LAG_UNSTATED};
 
+use crate::Ask;
 use crate::books::{BookRules, LockKind};
 use crate::dice::Dice;
 
@@ -27,6 +28,8 @@ pub(crate) struct Luck {
     /// The frequency of a machine that stops just when the permit said yes.
     pub(crate) stalls: u64,
     pub(crate) source_fails: u64,
+    /// The frequency of an intermediary that answers a write instead of the server, which has done it.
+    pub(crate) gateway: u64,
 }
 
 /// The frequency of each act of the director, as shares of the whole.
@@ -44,6 +47,12 @@ pub(crate) struct Shares {
     pub(crate) break_lock: u64,
     pub(crate) re_export: u64,
     pub(crate) resolve: u64,
+    /// The source is replaced by another month's, emptied, or put back.
+    pub(crate) source: u64,
+    /// The accounting system's clock goes forward by an hour.
+    pub(crate) server_clock: u64,
+    /// The accounting system loses the count of its fences.
+    pub(crate) forget_fences: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -72,10 +81,28 @@ pub(crate) struct Options {
     pub(crate) drift: i64,
     /// True: each run ends with a comparison.
     pub(crate) compares: bool,
+    /// The lag that the accounting system states.
+    pub(crate) stated_lag: StatedLag,
+    /// True: one administrator types another prefix for the same books.
+    pub(crate) two_prefixes: bool,
+    /// True: somebody follows every advice that is shown.
+    pub(crate) advised: bool,
+}
+
+/// The lag of the search, as it is stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StatedLag {
+    /// It is the real one.
+    Truly,
+    /// Nothing is stated, so that the connector gives its own guess, which covers the real one.
+    Not,
+    /// None is stated, falsely; the window covers the real one.
+    Falsely,
 }
 
 impl Options {
-    pub(crate) fn draw(dice: &mut Dice, protection: Option<Protection>, lock: Option<LockKind>) -> Self {
+    pub(crate) fn draw(dice: &mut Dice, ask: Ask) -> Self {
+        let Ask { protection, lock, .. } = ask;
         let drawn = dice.index(Protection::ALL.len());
         let protection = protection.or(Protection::ALL.get(drawn).copied()).unwrap_or(Protection::Enforced);
         // Only a lock of the system's own has numbers that serve as fences.
@@ -104,6 +131,9 @@ impl Options {
             keeps_witnesses: dice.per_mille(800),
             lock: LockKind::Own,
             tells_time: true,
+            grants_part: 1,
+            keeps_scheme: false,
+            shows_content: false,
         };
         let requests = dice.between(1, 4);
         let mut drawn = Self {
@@ -126,13 +156,46 @@ impl Options {
             poisoned: if dice.per_mille(300) { 120 } else { 0 },
             drift: i64::try_from(dice.below(400)).unwrap_or(0) - 200,
             compares: dice.per_mille(250),
+            stated_lag: StatedLag::Truly,
+            two_prefixes: false,
+            advised: false,
         };
         let mut aside = dice.aside();
         drawn.draw_lock(&mut aside, lock);
         if aside.coin() {
             drawn.drafts_per_commit = usize::try_from(aside.between(2, 20)).unwrap_or(1);
         }
+        if ask.edges {
+            drawn.draw_edges(&mut aside.fork());
+        }
+        ask.planted.provoke(&mut drawn);
         drawn
+    }
+
+    /// Draws what came later than the other worlds, whose seeds stay what they were.
+    fn draw_edges(&mut self, dice: &mut Dice) {
+        self.luck.gateway = rate(dice, 100);
+        self.shares.source = rate(dice, 30);
+        self.shares.server_clock = rate(dice, 10);
+        let (forgets, unstated, parts) = (rate(dice, 8), dice.below(3), dice.between(1, 3));
+        if self.rules.protection == Protection::Fenced {
+            self.shares.forget_fences = forgets;
+        }
+        if self.rules.lock == LockKind::Own {
+            self.rules.grants_part = u32::try_from(parts).unwrap_or(1);
+        }
+        self.stated_lag = match unstated {
+            0 => StatedLag::Not,
+            1 if self.rules.protection == Protection::Observed => StatedLag::Falsely,
+            _ => StatedLag::Truly,
+        };
+        if self.stated_lag == StatedLag::Not {
+            self.rules.search_lag = self.rules.search_lag.min(SEARCH_LAG_UNSTATED);
+        }
+        self.two_prefixes = dice.per_mille(300) && self.machines > 1;
+        self.rules.keeps_scheme = dice.coin() && self.two_prefixes;
+        self.rules.shows_content = dice.coin();
+        self.advised = dice.coin();
     }
 
     /// Draws the lock; without one, up to eight machines contend for its substitute.
@@ -157,7 +220,11 @@ impl Options {
             protection: rules.protection,
             idempotency_keys_live: rules.keys_live.and_then(|life| TimeDelta::from_std(life).ok()),
             settle_window: rules.settle_window,
-            search_lag: rules.search_lag,
+            search_lag: match self.stated_lag {
+                StatedLag::Truly => rules.search_lag,
+                StatedLag::Not => SEARCH_LAG_UNSTATED,
+                StatedLag::Falsely => Duration::ZERO,
+            },
             unique_references: rules.protection == Protection::Enforced,
             vouchers_per_request_max: if rules.refuses_whole { 1_000 } else { rules.batch_max },
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
@@ -188,6 +255,7 @@ impl Luck {
             slow: rate(dice, 200),
             stalls: rate(dice, 40),
             source_fails: rate(dice, 30),
+            gateway: 0,
         }
     }
 }
@@ -208,6 +276,9 @@ impl Shares {
             break_lock: share(12),
             re_export: share(25),
             resolve: share(25),
+            source: 0,
+            server_clock: 0,
+            forget_fences: 0,
         }
     }
 }

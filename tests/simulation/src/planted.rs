@@ -7,16 +7,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::domain::{
-    Acknowledgement, CommitResult, Discarded, DraftId, Found, Period, Posting, Reference, RunId, StageResult,
-    VoucherResult,
+    Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundVoucher, Period, Posting, Reference, RunId,
+    ShownContent, StageResult, VoucherResult,
 };
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{
     AccountingSystem, Acquired, Answer, CallError, Connection, LeaseAsk, LeaseToken, LockInfo, LockProgress,
-    VoucherPage, Witness, WitnessSeen,
+    ReferencePage, ReferenceScheme, VoucherPage, Witness, WitnessSeen,
 };
 use postonce_engine::{ClaimedRequest, ClaimedReversal, Ledger, Permit, StagedDraft};
 
+use crate::network::FROM_GATEWAY;
+use crate::options::Options;
 use crate::process::Process;
 
 /// The frequency of a process that dies while its request is on its way, in a thousand.
@@ -48,6 +50,20 @@ pub enum Planted {
     WatchSkipped,
     /// Somebody writes another name into the audit trail.
     TrailRewritten,
+    /// Whoever comes to books with another prefix exports under it.
+    PrefixBelieved,
+    /// A source that breaks off counts as one that has ended.
+    HalfBelieved,
+    /// An alarm about a voucher is cleared by a later generation, whatever became of it.
+    AlarmForgotten,
+    /// A search that lags is said not to.
+    LagBelieved,
+    /// An intermediary's 503 counts as the server's word that nothing was done.
+    GatewayBelieved,
+    /// The life of a lease that was broken or ran out is not waited for.
+    FormerForgotten,
+    /// A voucher of the same day and sum is taken for the one that was sent.
+    SumBelieved,
 }
 
 impl Planted {
@@ -62,6 +78,13 @@ impl Planted {
         Self::RowSwallowed,
         Self::WatchSkipped,
         Self::TrailRewritten,
+        Self::PrefixBelieved,
+        Self::HalfBelieved,
+        Self::AlarmForgotten,
+        Self::LagBelieved,
+        Self::GatewayBelieved,
+        Self::FormerForgotten,
+        Self::SumBelieved,
     ];
 
     /// Returns its name on the command line.
@@ -77,6 +100,13 @@ impl Planted {
             Self::RowSwallowed => "row-swallowed",
             Self::WatchSkipped => "watch-skipped",
             Self::TrailRewritten => "trail-rewritten",
+            Self::PrefixBelieved => "prefix-believed",
+            Self::HalfBelieved => "half-believed",
+            Self::AlarmForgotten => "alarm-forgotten",
+            Self::LagBelieved => "lag-believed",
+            Self::GatewayBelieved => "gateway-believed",
+            Self::FormerForgotten => "former-forgotten",
+            Self::SumBelieved => "sum-believed",
         }
     }
 
@@ -84,11 +114,50 @@ impl Planted {
     pub fn breaks(self) -> u8 {
         match self {
             Self::Nothing => 0,
-            Self::GuardDropped | Self::IntentAfterSend | Self::UnknownIsFailed | Self::LookUpSkipped => 1,
-            Self::RowSwallowed => 2,
+            Self::GuardDropped
+            | Self::IntentAfterSend
+            | Self::UnknownIsFailed
+            | Self::LookUpSkipped
+            | Self::PrefixBelieved
+            | Self::AlarmForgotten
+            | Self::LagBelieved
+            | Self::GatewayBelieved
+            | Self::FormerForgotten
+            | Self::SumBelieved => 1,
+            Self::RowSwallowed | Self::HalfBelieved => 2,
             Self::SuccessBeforeSending => 3,
             Self::LeaseIgnored | Self::WatchSkipped => 4,
             Self::TrailRewritten => 5,
+        }
+    }
+
+    /// Has the world bring about more of what the bug is about, so that few seeds show it.
+    pub(crate) fn provoke(self, options: &mut Options) {
+        let Options { rules, luck, shares, .. } = options;
+        match self {
+            Self::PrefixBelieved => {
+                options.two_prefixes = true;
+                options.machines = options.machines.max(2);
+            }
+            Self::HalfBelieved => luck.source_fails = 100,
+            Self::AlarmForgotten => (shares.re_export, shares.period) = (80, 60),
+            Self::LagBelieved => {
+                rules.search_lag = Duration::from_secs(30);
+                luck.answer_lost = 200;
+            }
+            Self::GatewayBelieved => luck.gateway = 200,
+            Self::FormerForgotten => {
+                (rules.settle_window, rules.search_lag) = (Duration::from_secs(10), Duration::ZERO);
+                rules.knows_released = true;
+                (options.way_max, options.lease) = (rules.settle_window, Duration::from_secs(120));
+                options.machines = options.machines.max(2);
+                shares.break_lock = 150;
+            }
+            Self::SumBelieved => {
+                rules.shows_content = true;
+                shares.accountant = 100;
+            }
+            _ => {}
         }
     }
 
@@ -100,6 +169,7 @@ impl Planted {
                 "DROP TRIGGER IF EXISTS audit_is_never_changed;
                  UPDATE audit SET actor_user = 'nobody' WHERE entry = (SELECT max(entry) / 2 + 1 FROM audit);"
             }
+            Self::AlarmForgotten => include_str!("alarm_forgotten.sql"),
             _ => return,
         };
         if let Ok(connection) = rusqlite::Connection::open(ledger) {
@@ -117,7 +187,12 @@ impl Planted {
 
     pub(crate) fn wrap(self, inner: Arc<dyn AccountingSystem>, process: &Arc<Process>) -> Arc<dyn AccountingSystem> {
         match self {
-            Self::Nothing | Self::RowSwallowed | Self::WatchSkipped | Self::TrailRewritten => inner,
+            Self::Nothing
+            | Self::RowSwallowed
+            | Self::HalfBelieved
+            | Self::WatchSkipped
+            | Self::TrailRewritten
+            | Self::AlarmForgotten => inner,
             _ => Arc::new(Faulty { inner, planted: self, process: Arc::clone(process) }),
         }
     }
@@ -176,6 +251,10 @@ fn with_end(ledger: &Path, end: &str) -> PathBuf {
     name.into()
 }
 
+fn is_from_gateway(problem: &Problem) -> bool {
+    problem.params.values().any(|value| value == FROM_GATEWAY)
+}
+
 struct Faulty {
     inner: Arc<dyn AccountingSystem>,
     planted: Planted,
@@ -188,7 +267,19 @@ impl Faulty {
             Err(CallError::Unknown(problem)) if self.planted == Planted::UnknownIsFailed => {
                 Err(CallError::NotSent(problem))
             }
+            Err(CallError::Unknown(problem))
+                if self.planted == Planted::GatewayBelieved && is_from_gateway(&problem) =>
+            {
+                Err(CallError::NotProcessed { problem, retry_after: Some(Duration::from_secs(2)) })
+            }
             other => other,
+        }
+    }
+
+    /// Leaves of the vouchers' content the day and the sum alone.
+    fn shows_less(&self, vouchers: &mut [FoundVoucher]) {
+        if self.planted == Planted::SumBelieved {
+            vouchers.iter_mut().for_each(|voucher| voucher.shown = ShownContent::default());
         }
     }
 
@@ -217,7 +308,11 @@ impl Faulty {
 #[async_trait]
 impl AccountingSystem for Faulty {
     async fn connect(&self) -> Result<Connection, CallError> {
-        self.inner.connect().await
+        let mut connection = self.inner.connect().await?;
+        if self.planted == Planted::LagBelieved {
+            connection.capabilities.search_lag = Duration::ZERO;
+        }
+        Ok(connection)
     }
 
     async fn acquire(&self, ask: &LeaseAsk) -> Result<Acquired, CallError> {
@@ -225,6 +320,9 @@ impl AccountingSystem for Faulty {
             Acquired::Held(_) | Acquired::LooksDead { .. } if self.ignores_the_lease() => {
                 let world = &self.process.world;
                 Ok(world.books().grant_to_whoever_asks(world.now(), ask))
+            }
+            Acquired::Granted { token, fence, granted_at, life, .. } if self.planted == Planted::FormerForgotten => {
+                Ok(Acquired::Granted { token, fence, granted_at, life, unaware: Some(Vec::new()) })
             }
             acquired => Ok(acquired),
         }
@@ -294,12 +392,30 @@ impl AccountingSystem for Faulty {
     }
 
     async fn look_up(&self, references: &[Reference]) -> Result<Found, CallError> {
-        let found = self.inner.look_up(references).await?;
+        let mut found = self.inner.look_up(references).await?;
+        self.shows_less(&mut found.vouchers);
         Ok(if self.planted == Planted::LookUpSkipped { Found::default() } else { found })
     }
 
     async fn vouchers(&self, period: Period, cursor: Option<&str>) -> Result<VoucherPage, CallError> {
-        self.inner.vouchers(period, cursor).await
+        let mut page = self.inner.vouchers(period, cursor).await?;
+        self.shows_less(&mut page.vouchers);
+        Ok(page)
+    }
+
+    async fn scheme(&self) -> Result<Option<ReferenceScheme>, CallError> {
+        let kept = self.inner.scheme().await?;
+        Ok(kept.filter(|_| self.planted != Planted::PrefixBelieved))
+    }
+
+    async fn keep_scheme(&self, permit: &Permit, scheme: &ReferenceScheme) -> Result<bool, CallError> {
+        let is_kept = self.inner.keep_scheme(permit, scheme).await?;
+        Ok(is_kept || self.planted == Planted::PrefixBelieved)
+    }
+
+    async fn references(&self, cursor: Option<&str>) -> Result<Option<ReferencePage>, CallError> {
+        let page = self.inner.references(cursor).await?;
+        Ok(page.filter(|_| self.planted != Planted::PrefixBelieved))
     }
 
     async fn reverse(&self, permit: &Permit, reversal: &ClaimedReversal) -> Result<VoucherResult, CallError> {

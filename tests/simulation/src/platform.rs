@@ -12,12 +12,13 @@ use postonce_engine::domain::{
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{Flaw, Pages, Row, Source, SourceError};
 
-use crate::books::{Books, POISON, SentPosting};
+use crate::books::{Books, POISON, PREFIX, SentPosting};
 use crate::dice::Dice;
 use crate::options::Options;
-use crate::process::Process;
+use crate::planted::Planted;
+use crate::process::{Process, Read};
 
-const PAYABLE: &str = "2930";
+pub(crate) const PAYABLE: &str = "2930";
 /// The categories that are mapped to accounts; the last to one under which nothing can be booked.
 const CATEGORIES: [(&str, &str); 3] = [("travel", "7140"), ("courses", "7710"), ("poison", POISON)];
 /// The category without an account: such a record is held.
@@ -39,8 +40,8 @@ pub(crate) struct Platform {
     currency: Option<Currency>,
 }
 
-pub(crate) fn organisation() -> OrganisationId {
-    OrganisationId::new("hlf").expect("three small letters")
+pub(crate) fn organisation(prefix: &str) -> OrganisationId {
+    OrganisationId::new(prefix).expect("three small letters")
 }
 
 pub(crate) fn posting_rules() -> PostingRules {
@@ -55,7 +56,7 @@ pub(crate) fn posting_rules() -> PostingRules {
 /// Returns the reference of a record and generation, as this world's books take it.
 pub(crate) fn reference(id: &RecordId, generation: u32, options: &Options) -> Reference {
     let generation = Generation::new(generation).unwrap_or(Generation::FIRST);
-    Reference::of(&organisation(), id, generation, options.capabilities().reference_rules)
+    Reference::of(&organisation(PREFIX), id, generation, options.capabilities().reference_rules)
 }
 
 /// Returns the voucher of this record, as it would be sent.
@@ -165,6 +166,23 @@ impl Platform {
         }
     }
 
+    /// Replaces the whole source, as people do who save each month under the same name: by other records, by nothing,
+    /// or by everything there ever was.
+    pub(crate) fn replace(&mut self, options: &Options, books: &mut Books) -> &'static str {
+        let what = self.dice.below(3);
+        self.entries.iter_mut().for_each(|entry| entry.present = what == 2);
+        match what {
+            0 => {
+                for _ in 0..self.dice.between(1, 12) {
+                    self.appear(options, books);
+                }
+                "another month stands there"
+            }
+            1 => "nothing stands there any more",
+            _ => "everything stands there again",
+        }
+    }
+
     /// Makes everything right again, as somebody who tidies up would leave it.
     pub(crate) fn tidy(&mut self) {
         for entry in &mut self.entries {
@@ -197,20 +215,20 @@ impl Platform {
 /// The platform as one process reads it.
 pub(crate) struct Reader {
     process: Arc<Process>,
-    /// True: a planted bug loses the last row of each page.
-    swallows: bool,
+    planted: Planted,
 }
 
 impl Reader {
-    pub(crate) fn new(process: Arc<Process>, swallows: bool) -> Self {
-        Self { process, swallows }
+    pub(crate) fn new(process: Arc<Process>, planted: Planted) -> Self {
+        Self { process, planted }
     }
 }
 
 struct Reading {
     process: Arc<Process>,
-    swallows: bool,
+    planted: Planted,
     rows: std::vec::IntoIter<Row>,
+    records: Vec<String>,
 }
 
 fn fails(process: &Process) -> Result<(), SourceError> {
@@ -227,8 +245,16 @@ impl Source for Reader {
     async fn open(&self) -> Result<Box<dyn Pages>, SourceError> {
         self.process.step().await;
         fails(&self.process)?;
-        let rows = self.process.world.platform().rows().into_iter();
-        Ok(Box::new(Reading { process: Arc::clone(&self.process), swallows: self.swallows, rows }))
+        let rows = self.process.world.platform().rows();
+        let records = rows.iter().filter_map(|row| match row {
+            Row::Record(record, _) if record.amount.is_zero() => None,
+            Row::Record(record, _) => Some(record.id.as_str().to_owned()),
+            Row::Flaw(flaw) => flaw.record_id.clone(),
+            Row::LeftOut(_) => None,
+        });
+        let records = records.collect();
+        let rows = rows.into_iter();
+        Ok(Box::new(Reading { process: Arc::clone(&self.process), planted: self.planted, rows, records }))
     }
 }
 
@@ -237,11 +263,19 @@ impl Pages for Reading {
     async fn next(&mut self) -> Result<Option<Vec<Row>>, SourceError> {
         let time = self.process.world.network().millis(1, 80);
         self.process.pass(time).await;
-        fails(&self.process)?;
+        if let Err(error) = fails(&self.process) {
+            self.process.has_read(Read { broke_off: true, ..Read::default() });
+            // The planted bug takes the end of the connection for the end of the source.
+            return if self.planted == Planted::HalfBelieved { Ok(None) } else { Err(error) };
+        }
         let mut page: Vec<Row> = self.rows.by_ref().take(self.process.world.options.source_page).collect();
         let is_last = page.is_empty();
-        if self.swallows {
+        if self.planted == Planted::RowSwallowed {
             page.pop();
+        }
+        if is_last {
+            let records = std::mem::take(&mut self.records);
+            self.process.has_read(Read { records, broke_off: false });
         }
         Ok((!is_last).then_some(page))
     }

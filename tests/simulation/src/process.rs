@@ -22,6 +22,15 @@ use crate::world::World;
 /// The number of polls at one and the same moment after which a run is said to turn in circles.
 const POLLS_MAX: u64 = 200_000;
 
+/// The outcome of a reading of the source.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    /// The records of a whole reading.
+    pub(crate) records: Vec<String>,
+    /// True: the source broke off.
+    pub(crate) broke_off: bool,
+}
+
 pub(crate) struct Process {
     pub(crate) world: Arc<World>,
     pub(crate) body: Arc<Body>,
@@ -30,6 +39,7 @@ pub(crate) struct Process {
     /// The step at which it is killed.
     fatal_step: AtomicU64,
     dead: AtomicBool,
+    read: Mutex<Read>,
     waker: Mutex<Option<Waker>>,
 }
 
@@ -42,8 +52,18 @@ impl Process {
             steps: AtomicU64::new(0),
             fatal_step: AtomicU64::new(u64::MAX),
             dead: AtomicBool::new(false),
+            read: Mutex::default(),
             waker: Mutex::new(None),
         })
+    }
+
+    pub(crate) fn has_read(&self, read: Read) {
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = read;
+    }
+
+    /// Takes what its newest reading gave.
+    pub(crate) fn take_read(&self) -> Read {
+        std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn is_dead(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Holds the world: one time, one set of books, one platform, several machines, and bad luck.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -42,6 +42,8 @@ pub(crate) struct World {
     found: Mutex<Vec<Broken>>,
     calm: AtomicBool,
     copies: AtomicBool,
+    /// The records of which a person said that they may stay as they are.
+    accepted: Mutex<BTreeSet<String>>,
 }
 
 impl World {
@@ -58,6 +60,7 @@ impl World {
             found: Mutex::default(),
             calm: AtomicBool::new(false),
             copies: AtomicBool::new(false),
+            accepted: Mutex::default(),
             options,
         }
     }
@@ -118,6 +121,15 @@ impl World {
 
     pub(crate) fn has_copies(&self) -> bool {
         self.copies.load(Ordering::Relaxed)
+    }
+
+    /// Notes a person's word that a record may stay as it is.
+    pub(crate) fn accepts(&self, record: &str) {
+        self.accepted.lock().unwrap_or_else(PoisonError::into_inner).insert(record.to_owned());
+    }
+
+    pub(crate) fn has_accepted(&self, record: &str) -> bool {
+        self.accepted.lock().unwrap_or_else(PoisonError::into_inner).contains(record)
     }
 
     pub(crate) fn unlucky(&self, per_mille: u64) -> bool {

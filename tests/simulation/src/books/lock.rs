@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{Acquired, CallError, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, Unaware};
 
 use super::Books;
-use crate::timeline::calendar;
 
 /// The end of a grant that did not just run out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,13 +56,13 @@ impl Grant {
         self.ended.is_none() && now < self.expires_at
     }
 
-    fn info(&self) -> LockInfo {
+    fn info(&self, there: impl Fn(Duration) -> DateTime<Utc>) -> LockInfo {
         LockInfo {
             holder: self.holder.clone(),
             operation: self.operation.to_owned(),
-            acquired_at: calendar(self.granted_at),
-            renewed_at: calendar(self.renewed_at),
-            expires_at: calendar(self.expires_at),
+            acquired_at: there(self.granted_at),
+            renewed_at: there(self.renewed_at),
+            expires_at: there(self.expires_at),
             progress: self.progress,
             seen_at: None,
         }
@@ -72,7 +72,7 @@ impl Grant {
 impl Books {
     pub(crate) fn acquire(&mut self, now: Duration, ask: &LeaseAsk) -> Acquired {
         if let Some(held) = self.grants.last().filter(|grant| grant.is_held(now)) {
-            return Acquired::Held(held.info());
+            return Acquired::Held(held.info(|moment| self.there(moment)));
         }
         self.grant_to_whoever_asks(now, ask)
     }
@@ -82,9 +82,11 @@ impl Books {
         let fence = self.grants.len() as u64 + 1;
         let token = format!("T{fence}");
         let unaware = self.rules.knows_released.then(|| self.unaware(now));
-        self.grants.push(Grant::new(now, token.clone(), fence, ask));
-        let (token, granted_at) = (LeaseToken::new(token), calendar(now));
-        Acquired::Granted { token, fence, granted_at, life: ask.life, unaware }
+        let ask = LeaseAsk { life: ask.life / self.rules.grants_part, ..ask.clone() };
+        let number = fence - self.forgotten_fences;
+        self.grants.push(Grant { number, ..Grant::new(now, token.clone(), fence, &ask) });
+        let (token, granted_at) = (LeaseToken::new(token), self.there(now));
+        Acquired::Granted { token, fence: number, granted_at, life: ask.life, unaware }
     }
 
     /// Returns the runs whose grants were broken or ran out so short a time ago that they may not know.
@@ -98,14 +100,22 @@ impl Books {
         self.grants.iter().filter(is_unaware).map(unaware).collect()
     }
 
-    pub(crate) fn renew(&mut self, now: Duration, token: &str, progress: LockProgress) -> Result<(), CallError> {
+    pub(crate) fn renew(&mut self, now: Duration, token: &str, progress: LockProgress) -> Result<Duration, CallError> {
         // A grant that has run out is lost, also when nobody has taken it yet.
         let grant = self.grants.last_mut().filter(|grant| grant.token == token && grant.is_held(now));
         let grant = grant.ok_or(CallError::LeaseLost)?;
         grant.renewed_at = now;
         grant.expires_at = now + grant.life;
         grant.progress = Some(progress);
-        Ok(())
+        Ok(grant.life)
+    }
+
+    /// Loses the count of the fences, as a server that was restored does; it knows the newest holder no longer.
+    pub(crate) fn forget_fences(&mut self, now: Duration) {
+        self.forgotten_fences = self.grants.len() as u64;
+        if let Some(grant) = self.grants.last_mut().filter(|grant| grant.is_held(now)) {
+            grant.ended = Some((Ended::Broken, now));
+        }
     }
 
     pub(crate) fn release(&mut self, now: Duration, token: &str) -> Result<(), CallError> {
@@ -115,7 +125,7 @@ impl Books {
     }
 
     pub(crate) fn lock(&self, now: Duration) -> Option<LockInfo> {
-        self.grants.last().filter(|grant| grant.is_held(now)).map(Grant::info)
+        self.grants.last().filter(|grant| grant.is_held(now)).map(|held| held.info(|moment| self.there(moment)))
     }
 
     pub(super) fn grant(&self, token: &str) -> Option<&Grant> {

@@ -6,6 +6,7 @@
 mod drafts;
 mod judge;
 mod lock;
+mod references;
 mod rows;
 mod vouchers;
 
@@ -15,11 +16,12 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use postonce_engine::domain::{Protection, Refusal, RunId};
 use postonce_engine::error::Problem;
-use postonce_engine::ports::{CallError, Witness, WitnessSeen};
+use postonce_engine::ports::{CallError, ReferenceScheme, Witness, WitnessSeen};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use drafts::Draft;
 pub(crate) use lock::{Ended, Grant};
+pub(crate) use references::{OTHER_PREFIX, PREFIX};
 use rows::Row;
 pub(crate) use rows::nonce_of;
 pub(crate) use vouchers::{Origin, Standing, Voucher};
@@ -88,6 +90,12 @@ pub(crate) struct BookRules {
     pub(crate) lock: LockKind,
     /// True: the rows say when they were written, and the server what time it is.
     pub(crate) tells_time: bool,
+    /// The part of the life asked for that is granted: the whole, the half, a third.
+    pub(crate) grants_part: u32,
+    /// True: how references are made is kept here; otherwise they can be listed.
+    pub(crate) keeps_scheme: bool,
+    /// True: a look-up shows accounts, signs, parties and texts.
+    pub(crate) shows_content: bool,
 }
 
 /// A posting on its way.
@@ -149,10 +157,19 @@ pub(crate) struct Books {
     broken_nonces: BTreeMap<String, Duration>,
     keys: BTreeMap<String, Key>,
     witnesses: BTreeMap<String, Witness>,
+    scheme: Option<ReferenceScheme>,
+    /// The prefix of the references, as the first voucher that a program made has it.
+    prefix: Option<String>,
+    /// The time by which the server's calendar is ahead.
+    pub(crate) ahead: Duration,
+    /// The number of grants before the fences began anew.
+    pub(super) forgotten_fences: u64,
     /// The day before which vouchers are refused.
     pub(crate) closed_before: NaiveDate,
     /// The references that somebody asked for: generation 1 of every record, and those of a re-export.
     pub(crate) asked: BTreeMap<String, Vec<SentPosting>>,
+    /// The references whose vouchers a person left standing beside another one, by asking for it.
+    pub(crate) left_standing: BTreeSet<String>,
     /// The references of which a person said, truthfully at that time, that nothing stands there.
     pub(crate) cleared: BTreeSet<String>,
     pub(crate) broken: Vec<Broken>,
@@ -176,8 +193,13 @@ impl Books {
             broken_nonces: BTreeMap::new(),
             keys: BTreeMap::new(),
             witnesses: BTreeMap::new(),
+            scheme: None,
+            prefix: None,
+            ahead: Duration::ZERO,
+            forgotten_fences: 0,
             closed_before: NaiveDate::MIN,
             asked: BTreeMap::new(),
+            left_standing: BTreeSet::new(),
             cleared: BTreeSet::new(),
             broken: Vec::new(),
             created: 0,

@@ -11,7 +11,6 @@ use serde_json::Value;
 
 use super::lock::{Ended, Grant};
 use super::{Books, CLOCK_TOLERANCE, MARGIN_PARTS_OF_LIFE};
-use crate::timeline::calendar;
 
 /// The one row that the lease wants.
 #[derive(Debug, Clone)]
@@ -39,7 +38,7 @@ impl Books {
 
     pub(crate) fn read_row(&self, now: Duration) -> Option<UniqueRow> {
         let row = self.row.as_ref()?;
-        let server_time = |moment| self.rules.tells_time.then(|| calendar(moment));
+        let server_time = |moment| self.rules.tells_time.then(|| self.there(moment));
         Some(UniqueRow {
             id: RowId::new(row.id.to_string()),
             text: row.text.clone(),

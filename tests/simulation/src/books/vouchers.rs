@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use postonce_engine::domain::{
-    Acknowledgement, Currency, Found, FoundVoucher, Money, Period, Protection, Reference, ShownContent, VoucherResult,
-    VoucherState,
+    Acknowledgement, Currency, Found, FoundVoucher, Money, Period, Protection, RecordId, Reference, ShownContent,
+    ShownLine, VoucherResult, VoucherState,
 };
 use postonce_engine::ports::{CallError, VoucherPage};
 
+use super::references::{OTHER_PREFIX, PREFIX, canonical, with_prefix};
 use super::{Books, Envelope, POISON, SentPosting, refusal, refused};
-use crate::timeline::calendar;
+use crate::options::Options;
+use crate::platform::{PAYABLE, reference};
 
 /// The number of vouchers in a page.
 const PAGE: usize = 25;
@@ -39,10 +41,17 @@ pub(crate) struct Voucher {
     pub(crate) drawn: SentPosting,
     pub(crate) origin: Origin,
     pub(crate) standing: Standing,
-    made_at: Duration,
+    made_at: DateTime<Utc>,
     visible_at: Duration,
     reversed_by: Option<usize>,
     reverses: Option<usize>,
+}
+
+impl Voucher {
+    /// Tells whether a search shows it.
+    pub(super) fn is_shown(&self, now: Duration) -> bool {
+        self.standing != Standing::Deleted && self.visible_at <= now
+    }
 }
 
 pub(crate) fn id_of(index: usize) -> String {
@@ -141,9 +150,10 @@ impl Books {
                 format!("{reference} made again by machine {machine}, though {first} had been voided by somebody"),
             );
         }
-        match self.asked.get(reference) {
+        self.note_prefix(reference, machine);
+        match self.asked.get(&canonical(reference)) {
             None => self.breaks(1, format!("a voucher for {reference}, which nobody asked for")),
-            Some(contents) if !contents.contains(drawn) => {
+            Some(_) if !self.was_given(drawn) => {
                 self.breaks(
                     1,
                     format!("a voucher for {reference} with a content that the platform never gave: {drawn:?}"),
@@ -153,6 +163,12 @@ impl Books {
         }
         self.created += 1;
         acknowledgement(self.enter(now, drawn.clone(), Origin::Interface, None))
+    }
+
+    /// Tells whether the platform ever gave this content for that reference.
+    fn was_given(&self, drawn: &SentPosting) -> bool {
+        let asked = SentPosting { reference: canonical(&drawn.reference), ..drawn.clone() };
+        self.asked.get(&asked.reference).is_some_and(|contents| contents.contains(&asked))
     }
 
     fn made_by_interface(&self, reference: &str) -> Vec<(usize, Standing)> {
@@ -175,7 +191,8 @@ impl Books {
         self.by_reference.entry(drawn.reference.clone()).or_default().push(index);
         let visible_at = now + self.lag();
         let standing = Standing::Live;
-        self.vouchers.push(Voucher { drawn, origin, standing, made_at: now, visible_at, reversed_by: None, reverses });
+        let made_at = self.there(now);
+        self.vouchers.push(Voucher { drawn, origin, standing, made_at, visible_at, reversed_by: None, reverses });
         index
     }
 
@@ -231,7 +248,7 @@ impl Books {
     /// Returns a voucher as a search shows it, once it does.
     fn seen(&self, now: Duration, index: usize) -> Option<FoundVoucher> {
         let voucher = self.vouchers.get(index)?;
-        if voucher.standing == Standing::Deleted || voucher.visible_at > now {
+        if !voucher.is_shown(now) {
             return None;
         }
         Some(FoundVoucher {
@@ -240,11 +257,11 @@ impl Books {
             date: voucher.drawn.date,
             currency: voucher.drawn.currency.clone(),
             total: total(&voucher.drawn),
-            created_at: created_at(voucher.made_at),
+            created_at: voucher.made_at,
             state: if voucher.standing == Standing::Live { VoucherState::Posted } else { VoucherState::Voided },
             reversed_by: voucher.reversed_by.map(id_of),
             reverses: voucher.reverses.map(id_of),
-            shown: ShownContent::default(),
+            shown: if self.rules.shows_content { shown(&voucher.drawn) } else { ShownContent::default() },
             differs: Vec::new(),
         })
     }
@@ -275,6 +292,37 @@ impl Books {
         known.copied().filter(stands).map(id_of).collect()
     }
 
+    /// Returns the live vouchers of a record over its generations, without those that a person left standing beside
+    /// another one.
+    fn live(&self, record: &RecordId, options: &Options) -> Vec<&Voucher> {
+        let references = (1..).map(|generation| reference(record, generation, options));
+        let asked = references.take_while(|reference| self.asked.contains_key(reference.as_str()));
+        let mut generations: Vec<(bool, Vec<&Voucher>)> = Vec::new();
+        for reference in asked {
+            let known = [PREFIX, OTHER_PREFIX].map(|prefix| with_prefix(reference.as_str(), prefix));
+            let known = known.iter().filter_map(|reference| self.by_reference.get(reference)).flatten();
+            let vouchers = known.filter_map(|index| self.vouchers.get(*index));
+            let live = vouchers.filter(|voucher| voucher.standing == Standing::Live && voucher.reverses.is_none());
+            let live: Vec<&Voucher> = live.collect();
+            if !live.is_empty() {
+                generations.push((self.left_standing.contains(reference.as_str()), live));
+            }
+        }
+        let newest = generations.pop().map(|(_, live)| live).unwrap_or_default();
+        let earlier = generations.into_iter().filter(|(is_left, _)| !is_left).flat_map(|(_, live)| live);
+        newest.into_iter().chain(earlier).collect()
+    }
+
+    /// Returns the trouble with a record that is shown as exported: other than one live voucher, or one whose content
+    /// the platform never gave.
+    pub(crate) fn trouble_of_exported(&self, record: &RecordId, options: &Options) -> Option<String> {
+        match self.live(record, options).as_slice() {
+            [only] if self.was_given(&only.drawn) => None,
+            [only] => Some(format!("its voucher says what the platform never gave: {:?}", only.drawn)),
+            live => Some(format!("{} vouchers of it are live", live.len())),
+        }
+    }
+
     /// Notes that somebody asks for another generation of a record: its voucher may say what any earlier one may have
     /// said.
     pub(crate) fn ask_for(&mut self, first: &str, reference: &str) {
@@ -299,6 +347,17 @@ pub(super) fn total(drawn: &SentPosting) -> String {
     money.map(Money::to_decimal).unwrap_or_default()
 }
 
-fn created_at(made_at: Duration) -> DateTime<Utc> {
-    calendar(made_at)
+/// Returns the content as a look-up shows it where it shows more than day and sum.
+fn shown(drawn: &SentPosting) -> ShownContent {
+    let amount = |minor: i64| {
+        let money = Currency::from_code(&drawn.currency).map(|currency| Money::from_minor(minor, currency));
+        money.map(Money::to_decimal).unwrap_or_default()
+    };
+    let line = |account: &str, minor: i64, party: Option<&String>| ShownLine {
+        account: Some(account.to_owned()),
+        amount: amount(minor),
+        party: party.cloned(),
+    };
+    let lines = vec![line(&drawn.account, drawn.minor, None), line(PAYABLE, -drawn.minor, Some(&drawn.party))];
+    ShownContent { text: Some(drawn.text.clone()), lines: Some(lines) }
 }
