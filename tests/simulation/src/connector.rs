@@ -327,7 +327,7 @@ impl AccountingSystem for Connector {
     }
 
     async fn references(&self, cursor: Option<&str>) -> Result<Option<ReferencePage>, CallError> {
-        // Where there is one prefix only, the list would show nothing else.
+        // In a world with one prefix the list would show nothing else.
         if !self.world().options.two_prefixes {
             return Ok(None);
         }

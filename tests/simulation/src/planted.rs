@@ -50,7 +50,7 @@ pub enum Planted {
     WatchSkipped,
     /// Somebody writes another name into the audit trail.
     TrailRewritten,
-    /// Whoever comes to books with another prefix exports under it.
+    /// Another prefix than that of the books is exported under.
     PrefixBelieved,
     /// A source that breaks off counts as one that has ended.
     HalfBelieved,
@@ -155,7 +155,7 @@ impl Planted {
             }
             Self::SumBelieved => {
                 rules.shows_content = true;
-                shares.accountant = 100;
+                (shares.accountant, shares.platform) = (600, 100);
             }
             _ => {}
         }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use postonce_engine::domain::Reference;
 use postonce_engine::ports::{ReferencePage, ReferenceScheme};
 
-use super::{Books, Origin};
+use super::Books;
 use crate::timeline::calendar;
 
 /// The prefix of the references, as most administrators type it.
@@ -43,7 +43,8 @@ impl Books {
     /// Returns the prefix that all have to use, once there is one.
     pub(crate) fn prefix_in_use(&self) -> Option<&str> {
         let kept = self.scheme.as_ref().and_then(|scheme| scheme.prefixes.first());
-        kept.or(self.prefix.as_ref()).map(String::as_str)
+        let first = self.vouchers.first().and_then(|voucher| prefix_of(&voucher.drawn.reference));
+        kept.or(self.prefix.as_ref()).map(String::as_str).or(first)
     }
 
     /// Notes the prefix of a voucher that a program makes; there is one for all.
@@ -75,12 +76,12 @@ impl Books {
         true
     }
 
-    /// Lists the references that programs made, as a search shows them.
+    /// Lists the references, as a search shows them.
     pub(crate) fn references(&self, now: std::time::Duration, cursor: Option<&str>) -> ReferencePage {
         let from: usize = cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
         let to = self.vouchers.len().min(from + PAGE);
         let page = self.vouchers.get(from..to).unwrap_or_default().iter();
-        let made = page.filter(|voucher| voucher.origin == Origin::Interface && voucher.is_shown(now));
+        let made = page.filter(|voucher| voucher.is_shown(now));
         ReferencePage {
             references: made.map(|voucher| Reference::from_stored(voucher.drawn.reference.clone())).collect(),
             next: (to < self.vouchers.len()).then(|| to.to_string()),
