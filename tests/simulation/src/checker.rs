@@ -36,6 +36,7 @@ const EXPLAINED: &[ErrorCode] = &[
     ErrorCode::ReversalFailed,
     ErrorCode::ApprovalNotAsked,
     ErrorCode::ReExportOvertaken,
+    ErrorCode::ReExportTooEarly,
     ErrorCode::ExportedElsewhere,
     // The accounting system lost the count of its fences: nothing is sent until they have grown again.
     ErrorCode::FenceWentBack,
