@@ -49,6 +49,7 @@ impl Settings {
 /// One part of the settings, with its new values.
 #[derive(Debug, Clone, Deserialize, Type)]
 #[serde(tag = "part", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "a person wishes one thing at a time")]
 pub(crate) enum SettingsWish {
     Organisation { name: String, currency: String, time_zone: String },
     Accounting { accounting: AccountingForm },
