@@ -302,8 +302,13 @@ impl Books {
             let known = [PREFIX, OTHER_PREFIX].map(|prefix| with_prefix(reference.as_str(), prefix));
             let known = known.iter().filter_map(|reference| self.by_reference.get(reference)).flatten();
             let vouchers = known.filter_map(|index| self.vouchers.get(*index));
+            // What a person writes by hand under another prefix than that of the books is no voucher of the export.
+            let is_ours = |voucher: &&Voucher| {
+                voucher.origin == Origin::Interface
+                    || self.in_use(&voucher.drawn.reference) == voucher.drawn.reference
+            };
             let live = vouchers.filter(|voucher| voucher.standing == Standing::Live && voucher.reverses.is_none());
-            let live: Vec<&Voucher> = live.collect();
+            let live: Vec<&Voucher> = live.filter(is_ours).collect();
             if !live.is_empty() {
                 generations.push((self.left_standing.contains(reference.as_str()), live));
             }

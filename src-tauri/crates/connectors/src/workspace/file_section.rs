@@ -96,7 +96,7 @@ impl FileSection {
 
     /// Returns the section that a guess proposes for the files at this path.
     pub fn of_guess(guess: &Guess, path: String) -> Self {
-        // Where no amount is negative, nobody was asked.
+        // Nobody was asked about the sign of amounts of which none is negative.
         let is_sign_seen = guess.sign.degree == Degree::Likely;
         let columns = guess.columns.iter().map(|it| (it.field.name().to_owned(), it.column.clone())).collect();
         Self {
