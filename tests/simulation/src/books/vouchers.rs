@@ -304,8 +304,7 @@ impl Books {
             let vouchers = known.filter_map(|index| self.vouchers.get(*index));
             // What a person writes by hand under another prefix than that of the books is no voucher of the export.
             let is_ours = |voucher: &&Voucher| {
-                voucher.origin == Origin::Interface
-                    || self.in_use(&voucher.drawn.reference) == voucher.drawn.reference
+                voucher.origin == Origin::Interface || self.in_use(&voucher.drawn.reference) == voucher.drawn.reference
             };
             let live = vouchers.filter(|voucher| voucher.standing == Standing::Live && voucher.reverses.is_none());
             let live: Vec<&Voucher> = live.filter(is_ours).collect();

@@ -7,6 +7,7 @@
 //! Beside the key the keyring remembers the newest head of each of the workspace's last ledgers, so that entries that are
 //! taken away from the end are missed. The environment remembers nothing.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -34,6 +35,8 @@ struct Shared {
     secrets: Secrets,
     found: Mutex<KeyState>,
     memory: Mutex<Memory>,
+    /// True once the keyring has failed: each further call would wait for it just as long, in the middle of a run.
+    is_silent: AtomicBool,
 }
 
 /// The newest heads in the keyring, the newest ledger first.
@@ -62,7 +65,14 @@ enum KeyState {
 
 impl AuditKey {
     pub(crate) fn new(secrets: Secrets) -> Self {
-        Self { shared: Arc::new(Shared { secrets, found: Mutex::default(), memory: Mutex::default() }) }
+        Self {
+            shared: Arc::new(Shared {
+                secrets,
+                found: Mutex::default(),
+                memory: Mutex::default(),
+                is_silent: AtomicBool::new(false),
+            }),
+        }
     }
 
     /// Runs a call on a thread of its own. The keyring may wait for a person: never on an async thread.
@@ -121,6 +131,9 @@ impl Shared {
     /// there is none.
     fn memory(&self) -> MutexGuard<'_, Memory> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*memory, Memory::NotAsked) && self.is_silent.load(Ordering::Relaxed) {
+            *memory = Memory::Nowhere;
+        }
         if matches!(*memory, Memory::NotAsked) {
             *memory = match self.secrets.in_keyring(MEMORY) {
                 Ok(None) => Memory::Heads(Vec::new()),
@@ -128,6 +141,7 @@ impl Shared {
                 Ok(Some(kept)) => Memory::Heads(serde_json::from_str(kept.expose_secret()).unwrap_or_default()),
                 Err(error) => {
                     tracing::debug!(%error, "no keyring: this machine does not remember the newest audit head");
+                    self.is_silent.store(true, Ordering::Relaxed);
                     Memory::Nowhere
                 }
             };
@@ -153,11 +167,15 @@ impl Shared {
     }
 
     fn look(&self) -> KeyState {
+        if self.is_silent.load(Ordering::Relaxed) {
+            return self.secrets.in_environment(NAME).map_or(KeyState::Nowhere, |kept| read(&kept));
+        }
         match self.secrets.own(NAME) {
             Ok(Some(kept)) => read(&kept),
             Ok(None) => KeyState::NotMade,
             Err(error) => {
                 tracing::debug!(%error, "no keyring and no key in the environment: audit heads stay unsigned");
+                self.is_silent.store(true, Ordering::Relaxed);
                 KeyState::Nowhere
             }
         }
