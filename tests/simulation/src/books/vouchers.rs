@@ -302,7 +302,7 @@ impl Books {
             let known = [PREFIX, OTHER_PREFIX].map(|prefix| with_prefix(reference.as_str(), prefix));
             let known = known.iter().filter_map(|reference| self.by_reference.get(reference)).flatten();
             let vouchers = known.filter_map(|index| self.vouchers.get(*index));
-            // What a person writes by hand under another prefix than that of the books is no voucher of the export.
+            // A voucher that a person writes under another prefix than that of the books is none of the export.
             let is_ours = |voucher: &&Voucher| {
                 voucher.origin == Origin::Interface || self.in_use(&voucher.drawn.reference) == voucher.drawn.reference
             };
