@@ -35,6 +35,23 @@ struct Place {
     around: Vec<u8>,
 }
 
+/// The characters of an encoding of one byte a character, by their bytes.
+struct Page {
+    charset: Charset,
+    characters: Vec<Option<char>>,
+}
+
+impl Page {
+    fn of(charset: Charset) -> Self {
+        let characters = (0..=u8::MAX).map(|byte| decoded(charset, &[byte]).chars().next()).collect();
+        Self { charset, characters }
+    }
+
+    fn character(&self, byte: u8) -> Option<char> {
+        self.characters.get(usize::from(byte)).copied().flatten()
+    }
+}
+
 impl Letters {
     /// Notes the characters of the next bytes.
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
@@ -57,11 +74,11 @@ impl Letters {
     /// Returns the encoding whose letters fit best, and a text in which they are seen.
     pub(crate) fn best(&self) -> (Charset, Option<String>) {
         // The first of equals is taken.
-        let best = charsets().rev().max_by_key(|charset| self.score(*charset));
-        let charset = best.unwrap_or(Charset::UTF_8);
-        let is_letter = |place: &&Place| place.character(charset).is_some_and(|c| LETTERS.contains(c));
+        let pages = pages();
+        let Some(best) = pages.iter().rev().max_by_key(|page| self.score(page)) else { return (Charset::UTF_8, None) };
+        let is_letter = |place: &&Place| best.character(place.byte).is_some_and(|c| LETTERS.contains(c));
         let shown = self.places.iter().find(is_letter).or(self.places.first());
-        (charset, shown.map(|place| decoded(charset, &place.around).trim().to_owned()))
+        (best.charset, shown.map(|place| decoded(best.charset, &place.around).trim().to_owned()))
     }
 
     /// Returns the encoding that the file is plainly of, if that is not the one that it is said to be: in this one, signs
@@ -69,30 +86,28 @@ impl Letters {
     /// between words.
     pub(crate) fn other_than(&self, charset: Charset) -> Option<&'static str> {
         const UNFIT_PERCENT: usize = 5;
-        if !self.places.iter().any(|place| place.is_wrong(charset)) {
+        let said = Page::of(charset);
+        if !self.places.iter().any(|place| place.is_wrong(&said)) {
             return None;
         }
-        let fits = |other: &Charset| {
-            let unfit = self.places.iter().filter(|place| !place.is_well(*other) && !place.is_sign(*other)).count();
-            unfit * 100 <= self.places.len() * UNFIT_PERCENT && self.places.iter().any(|place| place.is_well(*other))
+        let fits = |page: &Page| {
+            let unfit = self.places.iter().filter(|place| !place.is_well(page) && !place.is_sign(page)).count();
+            unfit * 100 <= self.places.len() * UNFIT_PERCENT && self.places.iter().any(|place| place.is_well(page))
         };
-        if fits(&charset) {
+        if fits(&said) {
             return None;
         }
-        let others = charsets().filter(|other| *other != charset && fits(other));
-        others.rev().max_by_key(|other| self.score(*other)).map(Charset::name)
+        let pages = pages();
+        let others = pages.iter().filter(|page| page.charset != charset && fits(page));
+        others.rev().max_by_key(|page| self.score(page)).map(|page| page.charset.name())
     }
 
-    fn score(&self, charset: Charset) -> i64 {
-        self.places.iter().map(|place| place.fit(charset)).sum()
+    fn score(&self, page: &Page) -> i64 {
+        self.places.iter().map(|place| place.fit(page)).sum()
     }
 }
 
 impl Place {
-    fn character(&self, charset: Charset) -> Option<char> {
-        decoded(charset, &[self.byte]).chars().next()
-    }
-
     fn around(&self) -> (char, char) {
         (char::from(self.before), char::from(self.behind))
     }
@@ -116,20 +131,20 @@ impl Place {
     }
 
     /// Says whether it is a letter of one of the languages where it can be one.
-    fn is_well(&self, charset: Charset) -> bool {
+    fn is_well(&self, page: &Page) -> bool {
         let is_letter = |c: char| LETTERS.contains(c) || OTHERS.contains(c);
-        self.character(charset).is_some_and(|c| is_letter(c) && !self.is_odd_capital(c) && !self.is_odd_small(c))
+        page.character(self.byte).is_some_and(|c| is_letter(c) && !self.is_odd_capital(c) && !self.is_odd_small(c))
     }
 
     /// Says whether it is a sign that stands where one can.
-    fn is_sign(&self, charset: Charset) -> bool {
+    fn is_sign(&self, page: &Page) -> bool {
         let is_known = |c: char| SIGNS.contains(c) && (c == '’' || c == '\u{a0}' || !self.is_within_a_word());
-        self.character(charset).is_some_and(is_known)
+        page.character(self.byte).is_some_and(is_known)
     }
 
     /// Says whether it is no letter within a word, or a capital where none can be.
-    fn is_wrong(&self, charset: Charset) -> bool {
-        let Some(c) = self.character(charset) else { return true };
+    fn is_wrong(&self, page: &Page) -> bool {
+        let Some(c) = page.character(self.byte) else { return true };
         if c.is_alphabetic() && !matches!(c, 'µ' | 'ª' | 'º' | '\u{2c6}'..='\u{2dd}') {
             return self.is_odd_capital(c) || self.is_odd_small(c);
         }
@@ -140,8 +155,8 @@ impl Place {
     }
 
     /// Returns the points of the character among those around it.
-    fn fit(&self, charset: Charset) -> i64 {
-        let Some(c) = self.character(charset) else { return -4 };
+    fn fit(&self, page: &Page) -> i64 {
+        let Some(c) = page.character(self.byte) else { return -4 };
         let (before, behind) = self.around();
         let is_in_word = before.is_ascii_alphabetic() || behind.is_ascii_alphabetic();
         match c {
@@ -157,8 +172,9 @@ impl Place {
     }
 }
 
-fn charsets() -> impl DoubleEndedIterator<Item = Charset> {
-    LABELS.into_iter().filter_map(Charset::for_label)
+/// Returns the characters of the encodings that are compared.
+fn pages() -> Vec<Page> {
+    LABELS.into_iter().filter_map(Charset::for_label).map(Page::of).collect()
 }
 
 fn decoded(charset: Charset, bytes: &[u8]) -> String {
