@@ -1,6 +1,9 @@
 use ed25519_dalek::{Signature as Signed, VerifyingKey};
 
+use std::sync::atomic::AtomicUsize;
+
 use super::super::tests::{nothing, secrets};
+use super::super::{KeyringError, Vault};
 use super::*;
 
 fn is_good(signature: &Signature, bytes: &[u8]) -> bool {
@@ -58,6 +61,48 @@ async fn key_that_cannot_be_read_is_not_replaced() {
     let key = AuditKey::new(secrets(Some(&[("hlf/audit-key", "not a key")]), nothing));
     assert_eq!(key.sign(b"head"), None);
     assert_eq!(key.shared.secrets.get(NAME).expect("it is kept").expose_secret(), "not a key");
+}
+
+/// Stands for a keyring that never answers, and counts how often it is asked.
+struct SilentVault(Arc<AtomicUsize>);
+
+impl SilentVault {
+    fn ask<T>(&self) -> Result<T, KeyringError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Err(KeyringError("> 30 s".to_owned()))
+    }
+}
+
+impl Vault for SilentVault {
+    fn get(&self, _: &str) -> Result<Option<SecretString>, KeyringError> {
+        self.ask()
+    }
+
+    fn set(&self, _: &str, _: SecretString) -> Result<(), KeyringError> {
+        self.ask()
+    }
+
+    fn delete(&self, _: &str) -> Result<bool, KeyringError> {
+        self.ask()
+    }
+}
+
+#[tokio::test]
+async fn keyring_that_does_not_answer_is_asked_once() {
+    let silent = |environment| {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let vault = Box::new(SilentVault(Arc::clone(&asked)));
+        (AuditKey::new(Secrets { vault, ..secrets(None, environment) }), asked)
+    };
+    let (key, asked) = silent(nothing);
+    key.be_ready();
+    assert_eq!((key.remembered().await, key.sign(b"head")), (Vec::new(), None));
+    key.remember(&head("a", 1));
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
+    let (key, asked) = silent(from_environment);
+    assert_eq!(key.remembered().await, []);
+    assert!(key.sign(b"head").is_some(), "the environment answers all the same");
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
 
 fn head(ledger: &str, entries: u64) -> RememberedHead {
