@@ -242,16 +242,21 @@ async fn open_request_whose_bytes_were_changed_is_found() {
     assert!(found.findings.iter().any(|one| one.detail["table"] == "request"), "{found:?}");
 }
 
-#[tokio::test]
-async fn ledger_from_before_is_sealed_by_its_first_new_entry() {
+/// Returns a ledger from before rows were covered: its entries speak of no rows, and no row has a digest.
+async fn from_before() -> EngineRig {
     let rig = filled().await;
-    // As a ledger from before is: entries that speak of no rows, and no digest.
     raw(&rig)
         .execute_batch(
             "DELETE FROM row_digest; UPDATE run_item SET mark = NULL; DELETE FROM audit_head; DELETE FROM audit",
         )
         .expect("SQL");
     rig.before_rows_were_covered(3).await;
+    rig
+}
+
+#[tokio::test]
+async fn ledger_from_before_is_sealed_by_its_first_new_entry() {
+    let rig = from_before().await;
     let before = look(&rig).await;
     assert!(before.findings.is_empty() && before.rows_covered_from.is_none(), "{before:?}");
     rig.sync().await;
@@ -267,13 +272,7 @@ async fn ledger_from_before_is_sealed_by_its_first_new_entry() {
 
 #[tokio::test]
 async fn history_has_its_digests_before_the_entry_that_seals_it() {
-    let rig = filled().await;
-    raw(&rig)
-        .execute_batch(
-            "DELETE FROM row_digest; UPDATE run_item SET mark = NULL; DELETE FROM audit_head; DELETE FROM audit",
-        )
-        .expect("SQL");
-    rig.before_rows_were_covered(3).await;
+    let rig = from_before().await;
     rig.ledger().note_history().await.expect("the ledger is writable");
     let open = "SELECT count(*) FROM row_digest WHERE entry = 0 AND table_name IN ('record', 'attempt', 'run_sum')";
     let noted: i64 = raw(&rig).query_row(open, [], |row| row.get(0)).expect("SQL");

@@ -66,8 +66,8 @@ impl LedgerTx<'_> {
     pub(crate) fn observe(&self, reading: Reading, row: &Row, now: DateTime<Utc>) -> Result<(), LedgerError> {
         match row {
             Row::Record(record, place) => self.observe_record(reading, record, place, now),
-            Row::Flaw(flaw) => self.observe_odd(reading, OddRows::Flaws, flaw, None),
-            Row::LeftOut(row) => self.observe_odd(reading, OddRows::LeftOut, row, None),
+            Row::Flaw(flaw) => self.observe_flaw(reading, flaw),
+            Row::LeftOut(row) => self.observe_left_out(reading, row, None),
         }
     }
 
@@ -84,7 +84,7 @@ impl LedgerTx<'_> {
                 // Nothing is owed. A record that is known is compared all the same.
                 let (record_id, place) = (Some(record.id.as_str().to_owned()), place.clone());
                 let nothing = Flaw { record_id, place, reason: HoldReason::AmountZero, glimpse: String::new() };
-                self.observe_odd(reading, OddRows::LeftOut, &nothing, Some(hash))
+                self.observe_left_out(reading, &nothing, Some(hash))
             }
             Known::Nothing => {
                 self.keep_arrival(reading, record, hash, place, now)?;
@@ -209,37 +209,30 @@ impl LedgerTx<'_> {
         Ok(())
     }
 
-    fn observe_odd(
-        &self,
-        reading: Reading,
-        rows: OddRows,
-        flaw: &Flaw,
-        hash: Option<ContentHash>,
-    ) -> Result<(), LedgerError> {
-        let insert = match rows {
-            OddRows::Flaws => {
-                "INSERT INTO flaw (reading_id, record_id, file, line, reason, glimpse)
-                 VALUES (:reading, :id, :file, :line, :reason, :glimpse)"
-            }
-            OddRows::LeftOut => {
-                "INSERT INTO left_out (reading_id, record_id, file, line, reason, glimpse)
-                 VALUES (:reading, :id, :file, :line, :reason, :glimpse)"
-            }
-        };
-        self.execute(
-            insert,
+    fn observe_flaw(&self, reading: Reading, flaw: &Flaw) -> Result<(), LedgerError> {
+        self.execute_one(
+            "flaw",
+            "INSERT INTO flaw (reading_id, record_id, file, line, reason, glimpse)
+             VALUES (:reading, :id, :file, :line, :reason, :glimpse)",
             named_params! {
                 ":reading": reading.0, ":id": flaw.record_id, ":file": flaw.place.file,
                 ":line": signed(flaw.place.line), ":reason": json(&flaw.reason), ":glimpse": flaw.glimpse,
             },
-        )?;
-        if let Some(hash) = hash {
-            self.execute(
-                "UPDATE left_out SET content_hash = :hash WHERE left_out_id = :row",
-                named_params! { ":hash": hash.as_bytes(), ":row": self.inserted() },
-            )?;
-        }
-        Ok(())
+        )
+    }
+
+    /// Takes in a row that does not count. `content`: of a record by which nothing is owed.
+    fn observe_left_out(&self, reading: Reading, row: &Flaw, content: Option<ContentHash>) -> Result<(), LedgerError> {
+        self.execute_one(
+            "left_out",
+            "INSERT INTO left_out (reading_id, record_id, file, line, reason, glimpse, content_hash)
+             VALUES (:reading, :id, :file, :line, :reason, :glimpse, :hash)",
+            named_params! {
+                ":reading": reading.0, ":id": row.record_id, ":file": row.place.file, ":line": signed(row.place.line),
+                ":reason": json(&row.reason), ":glimpse": row.glimpse,
+                ":hash": content.as_ref().map(ContentHash::as_bytes),
+            },
+        )
     }
 
     /// Ends the reading: it is now what the source holds. The flaws and repeats of earlier readings are dropped; their

@@ -68,7 +68,7 @@ impl LedgerTx<'_> {
     pub(crate) fn shared_ids(&self, reading: Reading) -> Result<Option<SharedIds>, LedgerError> {
         let this = named_params! { ":reading": reading.0 };
         let mut found: Option<SharedIds> = None;
-        let mut newest = String::new();
+        let mut newest = None;
         self.each(include_str!("shared_ids.sql"), this, |row| {
             let id: String = self.get(row, "record_id")?;
             let shared = match &mut found {
@@ -81,9 +81,9 @@ impl LedgerTx<'_> {
                     digest: SetDigest::default(),
                 }),
             };
-            shared.shared += u64::from(shared.shared == 0 || newest != id);
+            shared.shared += u64::from(newest.as_ref() != Some(&id));
             shared.digest.add(&id, &self.get::<Option<Vec<u8>>>(row, "content_hash")?.unwrap_or_default());
-            newest = id;
+            newest = Some(id);
             Ok(())
         })?;
         if let Some(shared) = &mut found {

@@ -183,14 +183,11 @@ impl LedgerTx<'_> {
     ) -> Result<(i64, Cow<'s, Settlement>), LedgerError> {
         if let Settlement::TakenOver(taken) = settlement {
             self.settle_attempt(run, claimed, &Settlement::NotSent, at)?;
-            let key = RequestKey::new(format!("taken-over-{run}-{}", claimed.attempt_id));
-            let request = self.insert_request(run, RequestKind::Found, &key, self.fence_of(run)?, None, at)?;
-            let adopted = self.insert_found(run, request, 0, &taken.member, at)?;
+            let adopted = self.claim_taken_over(run, claimed.attempt_id, &taken.member, at)?;
             self.execute(
                 "UPDATE run_item SET attempt_id = :adopted WHERE run_number = :run AND attempt_id = :attempt",
                 named_params! { ":adopted": adopted.attempt_id, ":run": run, ":attempt": claimed.attempt_id },
             )?;
-            self.answer_wish(run, adopted.attempt_id, &taken.member, at)?;
             return self.settle_attempt(run, &adopted, &taken.settlement, at);
         }
         let settlement = self.believed(claimed, settlement)?;
@@ -332,11 +329,23 @@ impl LedgerTx<'_> {
     /// Takes over a voucher that was found in the books for a record that needs no row in the run: it was exported
     /// here before, and elsewhere once more. `earlier` is the attempt by which it was known so far.
     pub(crate) fn take_over(&self, run: i64, earlier: i64, taken: &TakenOver, at: Moment) -> Result<(), LedgerError> {
+        let claimed = self.claim_taken_over(run, earlier, &taken.member, at)?;
+        self.settle_attempt(run, &claimed, &taken.settlement, at).map(drop)
+    }
+
+    /// Claims a voucher that somebody else made, in the place of the attempt `earlier`.
+    fn claim_taken_over(
+        &self,
+        run: i64,
+        earlier: i64,
+        member: &ClaimMember,
+        at: Moment,
+    ) -> Result<Claimed, LedgerError> {
         let key = RequestKey::new(format!("taken-over-{run}-{earlier}"));
         let request = self.insert_request(run, RequestKind::Found, &key, self.fence_of(run)?, None, at)?;
-        let claimed = self.insert_found(run, request, 0, &taken.member, at)?;
-        self.answer_wish(run, claimed.attempt_id, &taken.member, at)?;
-        self.settle_attempt(run, &claimed, &taken.settlement, at).map(drop)
+        let claimed = self.insert_found(run, request, 0, member, at)?;
+        self.answer_wish(run, claimed.attempt_id, member, at)?;
+        Ok(claimed)
     }
 
     fn insert_found(
