@@ -27,9 +27,7 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
     if asked.dry_run {
         let engine = engine(&workspace)?;
         let plan = engine.plan(period).await?;
-        let status = tell_plan(&plan, &engine.source_remarks(), output);
-        tell_remarks(&engine.source_remarks(), output);
-        return Ok(status);
+        return Ok(tell_plan(&plan, &engine.source_remarks(), output));
     }
     with_open_workspace(workspace, async |open| {
         if open.workspace.is_practice() {
@@ -168,7 +166,7 @@ fn tell_run(run: &RunSummary, look_alikes: u64, output: &Output) {
 
 /// Says what the reading found worth a look.
 fn tell_remarks(remarks: &[SourceRemark], output: &Output) {
-    for remark in remarks.iter().filter(|_| !output.json) {
+    for remark in remarks {
         let sentence = sentences::remark(output.language, remark.kind, &remark.column, &remark.text);
         output.say(format!("{}:{}: {sentence}", remark.file, remark.line));
     }
@@ -203,6 +201,7 @@ fn tell_plan(plan: &PlanSummary, remarks: &[SourceRemark], output: &Output) -> S
         if plan.held > HELD_NAMED_MAX as u64 {
             output.say(format!("  … {}", output.word(words::MORE)));
         }
+        tell_remarks(remarks, output);
     }
     if plan.held + plan.in_doubt > 0 { Status::Attention } else { Status::Done }
 }
