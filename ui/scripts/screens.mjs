@@ -201,6 +201,10 @@ const SETTINGS = [
     settings('practice', 'practice', on('about')),
     settings('error', 'unread', on('settings-unread')),
     ...PARTS.map((part) => settings(part, 'idle', on(`cancel-${part}`), [on(`change-${part}`)])),
+    settings('source-more', 'idle', on('ignored-columns'), [
+        on('change-source'),
+        `${on('columns-more')} summary`,
+    ]),
     settings('saved', 'idle', on('settings-saved'), [on('change-approval'), on('save-approval')]),
     settings('refused', 'running', on('settings-problem'), [on('change-approval'), on('save-approval')]),
     settings('desktop-refused', 'down', on('problem'), [on('desktop-autostart')]),
