@@ -60,7 +60,10 @@ fn the_connection_is_shown(window: &WindowRig, cli: &CliRig) {
     assert!(connection.contains(cli.url()), "{connection}");
     window.text_with("frame-facts", &text(&me["user"], "name"));
     window.wait_for_words("protection", "Refuses double vouchers itself");
-    window.wait_for_words("answer", "Nothing has been exported yet.");
+    // The source was read when the window opened.
+    window.wait_for_words("answer", &format!("{RECORDS} records wait."));
+    window.wait_for_words("count-waiting", &RECORDS.to_string());
+    window.text_with("answer-text", "This machine has not synced yet.");
 }
 
 /// Lets one request after the other be answered, and reads the numbers after each.

@@ -325,8 +325,15 @@ describe('after a wait, the result', () => {
 
   test('says why its vouchers could not be looked up again', () => {
     const noCertificate = { code: 'accounting_unreachable' as const, params: { url: 'https://books' } };
-    render(ResultCard, { run: nothing, noCertificate, onclose: vi.fn() });
+    const { unmount } = render(ResultCard, { run: nothing, noCertificate, onclose: vi.fn() });
     expect(screen.getByTestId('result')).toHaveClass('warn');
+    expect(screen.getByTestId('result-uncertified')).not.toHaveTextContent('What is confirmed');
+    unmount();
+    render(ResultCard, {
+      run: { ...nothing, counts: counts({ posted: 1 }) },
+      noCertificate,
+      onclose: vi.fn(),
+    });
     expect(screen.getByTestId('result-uncertified')).toHaveTextContent('could not be looked up again');
   });
 

@@ -1,17 +1,19 @@
 import { bars, mainCurrency, total } from '../src/features/overview/months';
 import { render, screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import { answer } from '../src/features/overview/answer';
+import { age, answer, lookOf, type Look } from '../src/features/overview/answer';
 import { estimate } from '../src/features/overview/estimate';
 import { choiceOf, month } from '../src/features/overview/periods';
+import { outcomes } from '../src/features/overview/outcome';
 import ProgressCard from '../src/features/overview/ProgressCard.svelte';
+import ResultCard from '../src/features/overview/ResultCard.svelte';
 import { counts, progress, run } from '../src/ipc/mock/data';
 import { lockLeft } from '$shared/state/lock';
 import { protectionCost } from '$shared/record/protection';
 import StateMark from '$shared/record/StateMark.svelte';
 import { itemResults, recordStates, shownOutcome } from '$shared/record/states';
 import { preferences } from '$shared/state/preferences.svelte';
-import type { RecordCounts } from '$ipc';
+import type { RecordCounts, Run } from '$ipc';
 
 const now = new Date(2026, 10, 22, 18, 0);
 const none: RecordCounts = {
@@ -34,25 +36,92 @@ const last = run({
   posted: [{ currency: 'NOK', amount: '318204.50' }],
 });
 
+const fresh: Look = { kind: 'fresh', at: now, problem: null };
+const plain = (text: string) => text.replace(/\u00a0/g, ' ');
+
 describe('the answer', () => {
   test('says that everything is exported, with time and amount', () => {
-    const said = answer({ ...none, posted: 412 }, last, now);
+    const said = answer({ ...none, posted: 412 }, last, fresh, now);
     expect(said.title).toBe('Everything is exported.');
-    expect(said.text.replace(/\u00a0/g, ' ')).toBe(
-      'The last sync, today at 09:14, sent 412 records for kr 318,204.50.',
-    );
+    expect(plain(said.text)).toBe('The last sync, today at 09:14, sent 412 records for kr 318,204.50.');
   });
   test('never says that all is done while a record waits or needs a person', () => {
-    expect(answer({ ...none, posted: 412, eligible: 37, held: 3 }, last, now).title).toBe(
-      'Waiting: 37. Needing attention: 3.',
+    expect(answer({ ...none, posted: 412, eligible: 37, held: 3 }, last, fresh, now).title).toBe(
+      '37 records wait, and 3 need you.',
     );
-    expect(answer({ ...none, posted: 412, eligible: 1 }, last, now).title).toBe('1 record waits.');
-    expect(answer({ ...none, posted: 412, changed: 1 }, last, now).title).toBe('1 record needs you.');
+    expect(answer({ ...none, posted: 412, eligible: 1 }, last, fresh, now).title).toBe('1 record waits.');
+    expect(answer({ ...none, posted: 412, changed: 1 }, last, fresh, now).title).toBe('1 record needs you.');
   });
   test('claims nothing in a fresh workspace', () => {
-    expect(answer(none, undefined, now).title).toBe('Nothing has been exported yet.');
-    expect(answer(none, { ...last, counts: counts({}), outcome: 'failed' }, now).title).toBe(
+    expect(answer(none, undefined, fresh, now).title).toBe('This machine has not synced yet.');
+    expect(answer(none, { ...last, counts: counts({}), outcome: 'failed' }, fresh, now).title).toBe(
       'Nothing has been exported yet.',
+    );
+  });
+  test('says that all is done only where the source was read just now', () => {
+    const old: Look = { kind: 'old', at: new Date(2026, 9, 31, 9, 14), problem: null };
+    const looking: Look = { ...old, kind: 'looking' };
+    const all = { ...none, posted: 412 };
+    expect(answer(all, last, old, now).title).toBe('Everything read 31 October at 09:14 is exported.');
+    expect(answer(all, last, looking, now).title).toBe('Looking for new records …');
+    for (const [look, says] of [
+      [fresh, true],
+      [looking, false],
+      [old, false],
+    ] as const)
+      expect(answer({ ...all, held: 2 }, last, look, now).text.includes('Everything else'), look.kind).toBe(
+        says,
+      );
+  });
+  test('says how old the figures are, and what keeps them from being newer', () => {
+    const window = { looking: false, lookedAt: null, unlooked: null };
+    expect(age(lookOf(window, [last]), now)).toBe('The source was read today at 09:13.');
+    expect(age(lookOf(window, []), now)).toBe('The source has not been read yet.');
+    const missing = { code: 'source_file_missing' as const, params: { path: '/srv/records.csv' } };
+    const unread = lookOf({ ...window, lookedAt: now, unlooked: missing }, [last]);
+    expect(unread.kind).toBe('old');
+    expect(age(unread, now)).toContain('It cannot be read now.');
+    const busy = { code: 'lock_held_here' as const, params: {} };
+    expect(age(lookOf({ ...window, unlooked: busy }, [last]), now)).toBe(
+      'The source was read today at 09:13.',
+    );
+  });
+  test('of a run that exported nothing says why, and never that nothing was new', () => {
+    const bad = { ...last, counts: counts({ read: 32, inDoubt: 32 }), posted: [] };
+    const said = answer({ ...none, posted: 1, inDoubt: 32 }, bad, fresh, now).text;
+    expect(said).toContain('The last sync, today at 09:14, exported nothing. 32 records were sent');
+    const fine = { ...last, counts: counts({ read: 32, skipped: 32 }), posted: [] };
+    expect(answer({ ...none, posted: 32 }, fine, fresh, now).text).toContain('found nothing new');
+  });
+});
+
+describe('the title of a result', () => {
+  const titleOf = (found: Partial<Run['counts']>, more: Partial<Run> = {}, lost = 0) =>
+    plain(outcomes({ ...last, posted: [], counts: counts(found), ...more }, lost, false)[0].sentence);
+
+  test('is the worst that happened', () => {
+    const sums = [{ currency: 'NOK', amount: '10.00' }];
+    expect(titleOf({ posted: 2, inDoubt: 1, refused: 3 }, { posted: sums })).toMatch(
+      /^1 record was sent, and we got no/,
+    );
+    expect(titleOf({ posted: 2, refused: 818 }, { posted: sums })).toMatch(/^818 records were refused/);
+    expect(titleOf({ read: 9, skipped: 9 }, {}, 1)).toMatch(/^1 earlier voucher is gone/);
+    expect(titleOf({ posted: 2, held: 1 }, { posted: sums })).toBe('2 records for kr 10.00 were exported.');
+    expect(titleOf({ read: 9, held: 9 })).toBe('Nothing was exported. 9 records are held back.');
+    expect(titleOf({ posted: 1, inDoubt: 1 }, { outcome: 'failed' })).toMatch(/^The sync could not go on/);
+    expect(titleOf({ posted: 1, inDoubt: 1 }, { outcome: 'stopped' })).toMatch(/^1 record was sent, and/);
+  });
+  test('says that nothing was new only where nothing was', () => {
+    expect(titleOf({ read: 9, skipped: 9 })).toBe('Nothing new to export.');
+    const all = [{ inDoubt: 1 }, { refused: 1 }, { held: 1 }, { posted: 1 }];
+    for (const found of all) expect(titleOf(found)).not.toContain('Nothing new');
+  });
+  test('stands on the card, and the rest below it', () => {
+    const mixed = { ...last, counts: counts({ posted: 412, inDoubt: 32 }) };
+    render(ResultCard, { run: mixed, onclose: () => undefined });
+    expect(screen.getByRole('heading')).toHaveTextContent('32 records were sent, and we got no answer.');
+    expect(screen.getByTestId('result-also')).toHaveTextContent(
+      '412 records for kr 318,204.50 were exported.',
     );
   });
 });

@@ -5,7 +5,7 @@ import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Waiting } from '../src/features/attention/waiting.svelte';
 import RunItems from '../src/features/history/RunItems.svelte';
-import { ipc, type AttentionItem, type Overview, type Run } from '../src/ipc';
+import { ipc, ProblemError, readUnasked, type AttentionItem, type Overview, type Run } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
 import { ATTENTION } from '../src/ipc/mock/attention';
 import { progress, RUNS } from '../src/ipc/mock/data';
@@ -54,6 +54,47 @@ describe('a dry run', () => {
     const { user, dialog } = await openPlan();
     await user.click(await within(dialog).findByTestId('plan-sync'));
     expect(await screen.findByTestId('progress')).toBeVisible();
+  });
+});
+
+describe('a window that opens', () => {
+  test('reads the source, so that its figures are of now, with their sums', async () => {
+    const read = vi.spyOn(ipc, 'plan');
+    await open('clear');
+    expect(await screen.findByText('Everything is exported.')).toBeVisible();
+    expect(screen.getByTestId('look')).toHaveTextContent(/^The source was read today at/);
+    expect(read).toHaveBeenCalledTimes(1);
+    await waitFor(() => expect(screen.getByTestId('sum-exported')).toHaveTextContent(/^kr/));
+    window.dispatchEvent(new Event('focus'));
+    expect(read, 'a reading of a moment ago is new enough').toHaveBeenCalledTimes(1);
+  });
+
+  test('says a dash and not 0 where the source could not be read', async () => {
+    const params = { path: '/srv/records.csv' };
+    vi.spyOn(ipc, 'plan').mockRejectedValue(new ProblemError({ code: 'source_file_missing', params }));
+    await open('clear');
+    await waitFor(() => expect(screen.getByTestId('look')).toHaveTextContent('It cannot be read now.'));
+    expect(screen.getByTestId('count-waiting')).toHaveTextContent('–');
+    expect(screen.getByTestId('answer')).toHaveTextContent(/^Everything read .* is exported\.$/);
+  });
+
+  test('keeps a person from being told of a reading that nobody asked for', async () => {
+    await open('idle');
+    const began: string[] = [];
+    let end = (): void => undefined;
+    const plan = vi.spyOn(ipc, 'plan').mockReturnValueOnce(
+      new Promise((_, refuse) => {
+        end = () => refuse(new ProblemError({ code: 'source_unfinished', params: {} }));
+      }),
+    );
+    const reading = readUnasked().catch(() => began.push('read'));
+    plan.mockRestore();
+    const verified = ipc.verifyAudit().then(() => began.push('verified'));
+    await tick();
+    expect(began).toEqual([]);
+    end();
+    await Promise.all([reading, verified]);
+    expect(began).toEqual(['read', 'verified']);
   });
 });
 
@@ -204,7 +245,7 @@ test('the overview shows the new day to a person who comes back', async () => {
   const ready = session.ready as Ready;
   vi.spyOn(ipc, 'overview').mockResolvedValue({ ...ready, counts: { ...ready.counts, eligible: 52 } });
   document.dispatchEvent(new Event('visibilitychange'));
-  await waitFor(() => expect(screen.getByTestId('answer')).toHaveTextContent('Waiting: 52'));
+  await waitFor(() => expect(screen.getByTestId('answer')).toHaveTextContent('52 records wait'));
   expect(screen.getByTestId('next-run')).toHaveTextContent('Next sync: tonight at 02:00.');
   const asked = next.mock.calls.length;
   vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);

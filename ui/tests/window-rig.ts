@@ -14,6 +14,10 @@ export const FRESH: Partial<typeof session> = {
   end: null,
   others: null,
   starting: false,
+  looking: false,
+  lookedAt: null,
+  unlooked: null,
+  lost: 0,
   period: EVERYTHING,
 };
 

@@ -3,8 +3,8 @@
  * command returns its data, or throws a {@link ProblemError}; its `problem` is a code with parameters, and
  * `$shared/notices/problem` has the words.
  */
-import { commands, events, type Problem } from './bindings';
-import type { Calls, Listeners } from './calls';
+import { commands, events, type Plan, type Problem } from './bindings';
+import type { Calls, CommandName, Listeners } from './calls';
 
 export type * from './bindings';
 
@@ -26,6 +26,31 @@ export function problemOf(thrown: unknown): Problem {
 
 export const ipc: Calls & Listeners = { ...calls(), ...listeners() };
 
+/**
+ * The commands that need the ledger for themselves, as a reading of the source does. Each waits for a reading that
+ * nobody asked for, so that no person is told of one.
+ */
+const ALONE: ReadonlySet<string> = new Set<CommandName>([
+  'plan',
+  'startSync',
+  'reExport',
+  'approveReExport',
+  'resolve',
+  'verifyAudit',
+  'saveSettings',
+  'compare',
+  'rebuild',
+  'openWorkspace',
+]);
+let unasked: Promise<unknown> | null = null;
+
+/** Reads the source without having been asked to, so that the ledger knows what waits there. Sends nothing. */
+export async function readUnasked(): Promise<Plan> {
+  const reading = ipc.plan({ from: null, to: null });
+  unasked = reading.catch(() => undefined);
+  return await reading;
+}
+
 /** Forgets the secrets that were typed and not saved. */
 export async function forgetSecrets(): Promise<void> {
   await Promise.allSettled([ipc.holdSecret('accounting', ''), ipc.holdSecret('platform', '')]);
@@ -36,7 +61,10 @@ type Listenable = { listen(call: (event: { payload: unknown }) => void): Promise
 
 function calls(): Calls {
   const made = Object.entries<unknown>(commands).map(([name, command]) => {
-    const call: Call = async (...args) => dataOf(await (command as Call)(...args));
+    const call: Call = async (...args) => {
+      if (ALONE.has(name) && unasked) await unasked;
+      return dataOf(await (command as Call)(...args));
+    };
     return [name, call];
   });
   return Object.fromEntries(made) as Calls;

@@ -5,6 +5,7 @@
 import {
   ipc,
   problemOf,
+  readUnasked,
   type Connection,
   type Lock,
   type Overview,
@@ -24,6 +25,14 @@ export type Reach =
  * never a timer.
  */
 const REFRESH_PAUSE_MS = 2_000;
+/**
+ * The least time between two readings of the source that nobody asked for, and how many times as long as the last one
+ * it is at least: a large file is not read all the time.
+ */
+const LOOK_PAUSE_MS = 15_000;
+const LOOK_PAUSE_TIMES = 20;
+/** The pause after which an accounting system that did not answer is asked again. */
+const RETRY_PAUSE_MS = 30_000;
 export const EVERYTHING: Period = { from: null, to: null };
 
 class Session {
@@ -45,8 +54,24 @@ class Session {
   /** Grows whenever the ledger may have changed, so that lists read it again. */
   changes = $state(0);
 
+  /** The source is being read, because the window was opened or somebody came back to it. */
+  looking = $state(false);
+  /** The time of the last reading of the source in this window; `null` before the first. */
+  lookedAt = $state.raw<Date | null>(null);
+  /** The problem that kept the source from being read. */
+  unlooked = $state.raw<Problem | null>(null);
+  /** The vouchers that the last run of this window found gone, reversed or exchanged. */
+  lost = $state(0);
+
   #asked = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #opened = false;
+  #lookAgainAt = 0;
+  /** The number of vouchers that were gone when the run began; `null` where this window did not see that. */
+  #lostBefore: number | null = null;
   #refreshedAt = 0;
+  #refreshes = 0;
+  #refreshed = 0;
 
   ready = $derived(this.overview?.kind === 'ready' ? this.overview : null);
   running = $derived(this.starting || this.progress !== null);
@@ -55,11 +80,13 @@ class Session {
   async open(): Promise<void> {
     await ipc.onRunProgress((progress) => this.#see(progress));
     await ipc.onRunEnded((end) => void this.#finish(end));
+    this.#opened = false;
     await this.refresh();
+    this.#opened = true;
     if (this.ready) {
       const now = await ipc.currentProgress().catch(() => null);
       if (now) this.#see(now);
-      void this.ask();
+      this.#arrive();
     }
     // A person who comes back to the window, perhaps days later, sees the present state. A hidden window asks
     // nothing.
@@ -68,22 +95,75 @@ class Session {
       void this.refresh();
       void this.#lookAtLock();
     });
+    // The file may have been saved in another program meanwhile.
+    window.addEventListener('focus', () => void this.look());
   }
 
-  async refresh(): Promise<void> {
+  /**
+   * Reads the source, so that the counts say what waits there now. It sends nothing, and a reading of a moment ago is
+   * new enough.
+   */
+  async look(): Promise<void> {
+    const path = this.ready?.path;
+    if (!path || this.looking || this.running || Date.now() < this.#lookAgainAt) return;
+    this.looking = true;
+    const began = new Date();
     try {
-      this.overview = await ipc.overview();
+      await readUnasked();
+      if (path !== this.ready?.path) return;
+      this.seen(began);
+    } catch (thrown) {
+      if (path === this.ready?.path) this.unlooked = problemOf(thrown);
+    } finally {
+      this.looking = false;
+      const took = Date.now() - began.getTime();
+      this.#lookAgainAt = Date.now() + Math.max(LOOK_PAUSE_MS, took * LOOK_PAUSE_TIMES);
+      await this.refresh();
+    }
+  }
+
+  /** Keeps that the source was read at that time. */
+  seen(at: Date): void {
+    this.lookedAt = at;
+    this.unlooked = null;
+  }
+
+  /** Reads the overview again; `isAnother` is true where another workspace was opened. */
+  async refresh(isAnother = false): Promise<void> {
+    const wasReady = this.ready !== null;
+    const mine = (this.#refreshes += 1);
+    try {
+      const overview = await ipc.overview();
+      // An earlier question may be answered later, with what was true then.
+      if (mine < this.#refreshed) return;
+      this.#refreshed = mine;
+      this.overview = overview;
       this.problem = null;
     } catch (thrown) {
+      if (mine < this.#refreshed) return;
+      this.#refreshed = mine;
       this.problem = problemOf(thrown);
     }
     this.changes += 1;
+    // A workspace that could not be used, and now can, was never asked about.
+    if (this.#opened && this.ready && (isAnother || !wasReady)) this.#arrive();
   }
 
-  /** Asks the accounting system who it is; on a slow network this takes time. */
-  async ask(): Promise<void> {
+  /** Asks and reads what a person wants to know of a workspace before anything is clicked. */
+  #arrive(): void {
+    this.#lookAgainAt = 0;
+    void this.ask();
+    void this.look();
+  }
+
+  /**
+   * Asks the accounting system who it is; on a slow network this takes time. One that did not answer is asked again and
+   * again, and `quietly` goes on to say so meanwhile.
+   */
+  async ask(quietly = false): Promise<void> {
     const mine = (this.#asked += 1);
-    this.reach = { kind: 'asking' };
+    clearTimeout(this.#retry);
+    if (!quietly) this.reach = { kind: 'asking' };
     let reach: Reach;
     try {
       reach = { kind: 'reached', connection: await ipc.connection() };
@@ -93,6 +173,7 @@ class Session {
     // A late answer may be about the workspace before.
     if (mine !== this.#asked) return;
     this.reach = reach;
+    if (reach.kind === 'failed') this.#retry = setTimeout(() => this.#askAgain(), RETRY_PAUSE_MS);
     void this.#lookAtLock();
   }
 
@@ -104,6 +185,7 @@ class Session {
     if (this.running) return;
     this.putAway();
     this.starting = true;
+    this.#lostBefore = this.ready?.counts.vanished ?? null;
     try {
       await ipc.startSync(this.period, waitSeconds);
     } catch (thrown) {
@@ -164,13 +246,18 @@ class Session {
   /** Clears everything of the workspace before. */
   async #moveIn(): Promise<void> {
     this.putAway();
-    this.progress = this.waitedUntil = null;
+    this.progress = this.waitedUntil = this.lookedAt = this.unlooked = null;
     this.period = EVERYTHING;
     dialogs.close();
     // The run and the record that were open belong to the other workspace, and the setup is done.
     router.replace(router.route.screen === 'setup' ? 'overview' : router.route.screen);
-    await this.refresh();
-    void this.ask();
+    await this.refresh(true);
+  }
+
+  /** Asks again, unless nobody sees the answer or a run is about to know it. */
+  #askAgain(): void {
+    if (document.hidden || this.running) this.#retry = setTimeout(() => this.#askAgain(), RETRY_PAUSE_MS);
+    else void this.ask(true);
   }
 
   /** Shows who syncs before anything is clicked. A failure shows nothing: the next sync would report it. */
@@ -181,6 +268,7 @@ class Session {
   }
 
   #see(progress: Progress): void {
+    this.#lostBefore ??= this.ready?.counts.vanished ?? null;
     this.starting = false;
     // A finished run stays on the screen until its end has come, and the result takes its place.
     this.progress = progress;
@@ -198,13 +286,17 @@ class Session {
 
   async #finish(end: RunEnded): Promise<void> {
     await this.refresh();
+    const lost = this.ready?.counts.vanished ?? 0;
+    this.lost = Math.max(0, lost - (this.#lostBefore ?? lost));
+    this.#lostBefore = null;
+    if (end.run && end.run.counts.read > 0) this.seen(new Date(end.run.startedAt));
     this.waitedUntil = this.progress?.waiting?.until ?? null;
     this.starting = false;
     this.progress = null;
     this.end = end;
     // The run has asked the accounting system; the connection shown here should say the same.
-    if (this.reach.kind === 'failed' ? !end.problem : end.problem?.code === 'accounting_unreachable')
-      void this.ask();
+    if (this.reach.kind !== 'reached' || end.problem?.code === 'accounting_unreachable')
+      void this.ask(this.reach.kind === 'failed');
   }
 }
 
