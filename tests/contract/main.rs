@@ -13,6 +13,7 @@ mod labels;
 #[cfg(unix)]
 mod ledger_dangers;
 mod main_job;
+mod output;
 mod re_export;
 #[cfg(unix)]
 mod schedule;

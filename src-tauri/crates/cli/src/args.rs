@@ -7,9 +7,12 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use postonce_connectors::Workspace;
 use postonce_connectors::workspace::WorkspaceError;
-use postonce_words::Language;
+use postonce_reports::sentences::quoted;
+use postonce_words::{Language, Message};
 
 use crate::failure::Failure;
+use crate::output::Output;
+use crate::words;
 
 /// The longest wait, one day, as in the workspace: a schedule serves a longer wait better.
 const WAIT_SECONDS_MAX: u64 = 86_400;
@@ -122,7 +125,7 @@ pub(crate) struct Sync {
 #[derive(Debug, clap::Args)]
 pub(crate) struct History {
     /// Number of runs.
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,
     /// Only runs before this one.
     #[arg(long, value_name = "RUN")]
@@ -131,7 +134,7 @@ pub(crate) struct History {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Run {
-    /// The run's id.
+    /// The run's id, or `last`.
     pub(crate) run: String,
 }
 
@@ -222,7 +225,7 @@ pub(crate) enum AuditAct {
     Verify,
     /// Proves that a run, or a record's rows in it, belong to the root in the trail's entry: JSON.
     Proof {
-        /// The run.
+        /// The run's id, or `last`.
         #[arg(long, value_name = "RUN")]
         run: String,
         /// The record; without one, the run itself and its sums.
@@ -306,7 +309,7 @@ pub(crate) struct Compare {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Certificate {
-    /// The run's id.
+    /// The run's id, or `last`.
     pub(crate) run: String,
     /// The file to write; its ending decides the format: .pdf, .csv or .json.
     pub(crate) file: PathBuf,
@@ -369,6 +372,18 @@ pub(crate) struct Sandbox {
     pub(crate) records: Option<PathBuf>,
 }
 
+impl Command {
+    /// Returns what a person can do whom the lock refused; `sync` alone offers to wait.
+    pub(crate) fn advice(&self) -> Message {
+        match self {
+            Self::Sync(_) => words::LOCK_NOTHING_SENT,
+            // The approval itself is kept before the lock is asked for.
+            Self::Approve(_) => words::JOINED_NOTHING,
+            _ => words::LOCK_NOTHING_CHANGED,
+        }
+    }
+}
+
 impl Args {
     pub(crate) fn language(&self) -> Language {
         let system = || {
@@ -384,23 +399,27 @@ impl Args {
         found.ok_or_else(|| Failure::usage("--workspace"))
     }
 
-    /// Returns the command line for a next command on the same workspace.
-    pub(crate) fn call(&self, command: &str) -> String {
-        match self.workspace.as_ref().map(|dir| dir.display().to_string()) {
-            Some(dir) if dir.contains(char::is_whitespace) => format!("postonce --workspace \"{dir}\" {command}"),
-            Some(dir) => format!("postonce --workspace {dir} {command}"),
-            None => format!("postonce {command}"),
+    /// Returns the beginning of the command lines that are suggested: the same workspace, for any shell.
+    pub(crate) fn program(&self) -> String {
+        match &self.workspace {
+            Some(dir) => format!("postonce --workspace {}", quoted(&dir.display().to_string())),
+            None => "postonce".to_owned(),
         }
     }
 
-    pub(crate) fn open_workspace(&self) -> Result<Workspace, Failure> {
-        Ok(Workspace::open(&self.workspace_dir()?)?)
+    pub(crate) fn open_workspace(&self, output: &Output) -> Result<Workspace, Failure> {
+        let workspace = Workspace::open(&self.workspace_dir()?)?;
+        output.keep_to(workspace.time_zone());
+        Ok(workspace)
     }
 
     /// Returns the workspace, if there is one.
-    pub(crate) fn workspace_if_any(&self) -> Result<Option<Workspace>, Failure> {
+    pub(crate) fn workspace_if_any(&self, output: &Output) -> Result<Option<Workspace>, Failure> {
         match Workspace::open(&self.workspace_dir()?) {
-            Ok(workspace) => Ok(Some(workspace)),
+            Ok(workspace) => {
+                output.keep_to(workspace.time_zone());
+                Ok(Some(workspace))
+            }
             Err(WorkspaceError::Missing(_)) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -424,9 +443,30 @@ mod tests {
 
     #[test]
     fn a_next_command_is_called_for_the_same_workspace() {
-        let next = |line: &[&str]| Args::try_parse_from(line).expect("the line is a command").call("sync");
-        assert_eq!(next(&["postonce", "--workspace", "there", "status"]), "postonce --workspace there sync");
-        assert_eq!(next(&["postonce", "status", "--workspace", "my books"]), "postonce --workspace \"my books\" sync");
+        let next = |line: &[&str]| {
+            let args = Args::try_parse_from(line).expect("the line is a command");
+            Output::new(false, Language::English, args.program()).call(&["record", "$(reboot)"])
+        };
+        assert_eq!(
+            next(&["postonce", "--workspace", "there", "status"]),
+            "postonce --workspace there record '$(reboot)'"
+        );
+        for (dir, word) in [("my books", "'my books'"), ("a`b", "'a`b'"), ("it's", "\"it's\""), ("-x;y", "'-x;y'")] {
+            let suggested = next(&["postonce", "status", &format!("--workspace={dir}")]);
+            assert_eq!(suggested, format!("postonce --workspace {word} record '$(reboot)'"));
+        }
+    }
+
+    #[test]
+    fn advice_offers_to_wait_where_the_command_can_wait() {
+        let advised = |line: &[&str]| {
+            let args = Args::try_parse_from(line).expect("the line is a command");
+            args.command.advice().text(Language::English)
+        };
+        assert!(advised(&["postonce", "sync"]).contains("--wait"));
+        assert!(advised(&["postonce", "compare"]).starts_with("Nothing was changed."));
+        assert!(advised(&["postonce", "rebuild"]).starts_with("Nothing was changed."));
+        assert_eq!(advised(&["postonce", "approve", "A", "--confirm", "A"]), "Nothing was sent.");
     }
 
     #[test]

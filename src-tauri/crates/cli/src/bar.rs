@@ -8,7 +8,7 @@ use postonce_engine::views::{Phase, Progress};
 
 use crate::output::Output;
 use crate::words;
-use crate::{holder, json};
+use crate::{holder, json, terminal};
 
 /// The shortest time between two JSON lines; the last state of a phase is never left out.
 const LINE_INTERVAL: Duration = Duration::from_millis(200);
@@ -69,7 +69,10 @@ fn draw(bar: &ProgressBar, progress: &Progress, output: &Output) {
     bar.set_position(progress.processed);
     if let Some(waiting) = &progress.waiting {
         bar.set_prefix(output.word(words::LOCK_WAITING));
-        let facts = waiting.lock.as_ref().map(|facts| holder::sentence(output.language, facts));
+        let facts = waiting
+            .lock
+            .as_ref()
+            .map(|facts| terminal::harmless(&holder::sentence(output.reader(), facts)).into_owned());
         return bar.set_message(facts.unwrap_or_default());
     }
     let message = match (progress.waiting_until, progress.eta_seconds) {

@@ -2,14 +2,17 @@
 
 use postonce_engine::ports::LockProgress;
 use postonce_engine::views::{LockFacts, Whose};
+use postonce_reports::figures;
+use postonce_reports::sentences::Reader;
 use postonce_words::{Language, Message};
 
-use crate::args::Command;
 use crate::words;
 
 /// Returns one sentence with everything that is known, and one for each conclusion.
-pub(crate) fn sentence(language: Language, facts: &LockFacts) -> String {
-    let mut sentences = vec![who(language, facts)];
+pub(crate) fn sentence<'a>(reader: impl Into<Reader<'a>>, facts: &LockFacts) -> String {
+    let reader = reader.into();
+    let language = reader.language;
+    let mut sentences = vec![who(reader, facts)];
     match facts.whose {
         Whose::Other => {}
         Whose::MineElsewhere => sentences.push(words::LOCK_MINE_ELSEWHERE.text(language).to_owned()),
@@ -21,19 +24,10 @@ pub(crate) fn sentence(language: Language, facts: &LockFacts) -> String {
     sentences.join(" ")
 }
 
-/// Returns what a refused person can do; `sync` alone offers to wait.
-pub(crate) fn advice(command: &Command) -> Message {
-    match command {
-        Command::Sync(_) => words::LOCK_NOTHING_SENT,
-        // The approval itself is kept before the lock is asked for.
-        Command::Approve(_) => words::JOINED_NOTHING,
-        _ => words::LOCK_NOTHING_CHANGED,
-    }
-}
-
-fn who(language: Language, facts: &LockFacts) -> String {
+fn who(reader: Reader<'_>, facts: &LockFacts) -> String {
+    let language = reader.language;
     let lock = &facts.lock;
-    let since = lock.acquired_at.with_timezone(&chrono::Local).format("%H:%M").to_string();
+    let since = figures::moment(lock.acquired_at, reader.zone, language);
     let progress = lock.progress.filter(|progress| progress.total > 0);
     let far = progress.map(|progress| far(language, &lock.operation, progress));
     let left = facts.eta_seconds.map(|seconds| words::about_left(language, &duration(language, seconds)));
@@ -80,12 +74,10 @@ pub(crate) fn duration(language: Language, seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
-    use clap::Parser as _;
     use postonce_engine::domain::{Actor, RunId};
     use postonce_engine::ports::{LockHolder, LockInfo};
 
     use super::*;
-    use crate::args::Args;
 
     /// Returns facts whose holder was last heard from at the epoch, with a minute's lease.
     fn facts(operation: &str, seconds_later: i64) -> LockFacts {
@@ -128,17 +120,5 @@ mod tests {
             sentence(Language::English, &silent).ends_with("That program looks dead; the lock frees itself in 10 s.")
         );
         assert!(sentence(Language::Bokmal, &silent).ends_with("låsen blir fri av seg selv om 10 s."));
-    }
-
-    #[test]
-    fn advice_offers_to_wait_where_the_command_can_wait() {
-        let advised = |line: &[&str]| {
-            let args = Args::try_parse_from(line).expect("the line is a command");
-            advice(&args.command).text(Language::English)
-        };
-        assert!(advised(&["postonce", "sync"]).contains("--wait"));
-        assert!(advised(&["postonce", "compare"]).starts_with("Nothing was changed."));
-        assert!(advised(&["postonce", "rebuild"]).starts_with("Nothing was changed."));
-        assert_eq!(advised(&["postonce", "approve", "A", "--confirm", "A"]), "Nothing was sent.");
     }
 }

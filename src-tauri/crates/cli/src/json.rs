@@ -9,8 +9,7 @@ use postonce_engine::views::{
     Question, ReExport, RecordCounts, RecordState, RecordStory, RunItem, RunSummary, Sum,
 };
 use postonce_engine::{AuditVerdict, ScheduleNews};
-use postonce_reports::sentences;
-use postonce_words::Language;
+use postonce_reports::sentences::{self, Reader};
 use serde_json::{Value, json};
 
 pub(crate) fn instant(at: DateTime<Utc>) -> String {
@@ -29,9 +28,9 @@ fn counts(counts: &Counts) -> Value {
 }
 
 /// Returns `{"code", "message", "detail"}`, and the lock when that is the reason.
-pub(crate) fn failure(language: Language, problem: &Problem, lock: Option<&LockFacts>) -> Value {
+pub(crate) fn failure(reader: Reader<'_>, problem: &Problem, lock: Option<&LockFacts>) -> Value {
     let mut failure =
-        json!({ "code": problem.code, "message": sentences::error(language, problem), "detail": problem.params });
+        json!({ "code": problem.code, "message": sentences::error(reader, problem), "detail": problem.params });
     if let (Some(lock), Value::Object(members)) = (lock, &mut failure) {
         members.insert("lock".to_owned(), json!(lock));
     }
@@ -39,13 +38,13 @@ pub(crate) fn failure(language: Language, problem: &Problem, lock: Option<&LockF
 }
 
 /// Returns an entry of `history`, and the body of `finished`.
-pub(crate) fn run(language: Language, run: &RunSummary) -> Value {
+pub(crate) fn run(reader: Reader<'_>, run: &RunSummary) -> Value {
     json!({
         "run_id": run.run_id, "trigger": run.trigger, "actor": run.actor.user, "host": run.actor.host,
         "started_at": instant(run.started_at), "finished_at": run.finished_at.map(instant), "outcome": run.outcome,
         "counts": counts(&run.counts), "sums": sums(&run.posted), "fence": run.fence,
         "period": { "from": run.period.from, "to": run.period.to },
-        "error": run.error.as_ref().map(|problem| failure(language, problem, None)),
+        "error": run.error.as_ref().map(|problem| failure(reader, problem, None)),
     })
 }
 
@@ -62,16 +61,16 @@ pub(crate) fn progress(progress: &Progress) -> Value {
 }
 
 /// Returns a question that a person has to answer.
-pub(crate) fn question(language: Language, question: &Question) -> Value {
+pub(crate) fn question(reader: Reader<'_>, question: &Question) -> Value {
     json!({
         "topic": question.topic, "asked_at": instant(question.asked_at),
-        "error": failure(language, &question.problem, None),
+        "error": failure(reader, &question.problem, None),
     })
 }
 
 /// Returns the last line of a sync; with the holder of the lock, when that is why it was not let in.
-pub(crate) fn finished(language: Language, summary: &RunSummary, lock: Option<&LockFacts>) -> Value {
-    let mut finished = run(language, summary);
+pub(crate) fn finished(reader: Reader<'_>, summary: &RunSummary, lock: Option<&LockFacts>) -> Value {
+    let mut finished = run(reader, summary);
     if let Value::Object(members) = &mut finished {
         members.insert("event".to_owned(), json!("finished"));
         if let Some(lock) = lock {
@@ -82,7 +81,7 @@ pub(crate) fn finished(language: Language, summary: &RunSummary, lock: Option<&L
 }
 
 /// Returns a line while a schedule is kept to.
-pub(crate) fn news(language: Language, news: &ScheduleNews) -> Value {
+pub(crate) fn news(reader: Reader<'_>, news: &ScheduleNews) -> Value {
     match news {
         ScheduleNews::Waiting { next } => json!({ "event": "waiting", "next_run": next.map(instant) }),
         ScheduleNews::Started { scheduled_for, missed, syncing } => json!({
@@ -91,10 +90,10 @@ pub(crate) fn news(language: Language, news: &ScheduleNews) -> Value {
         }),
         ScheduleNews::Ended { scheduled_for, missed, end } => {
             let mut ended = match &end.run {
-                Some(run) => finished(language, run, end.lock.as_ref()),
+                Some(run) => finished(reader, run, end.lock.as_ref()),
                 None => json!({
                     "event": "finished", "outcome": null,
-                    "error": end.error.as_ref().map(|problem| failure(language, problem, end.lock.as_ref())),
+                    "error": end.error.as_ref().map(|problem| failure(reader, problem, end.lock.as_ref())),
                 }),
             };
             if let Value::Object(members) = &mut ended {
@@ -106,12 +105,12 @@ pub(crate) fn news(language: Language, news: &ScheduleNews) -> Value {
         ScheduleNews::Missed { scheduled_for, times } => {
             json!({ "event": "missed", "scheduled_for": instant(*scheduled_for), "times": times })
         }
-        ScheduleNews::Trouble(problem) => json!({ "event": "error", "error": failure(language, problem, None) }),
+        ScheduleNews::Trouble(problem) => json!({ "event": "error", "error": failure(reader, problem, None) }),
     }
 }
 
 /// Returns the one document of a dry run.
-pub(crate) fn plan(language: Language, plan: &PlanSummary) -> Value {
+pub(crate) fn plan(reader: Reader<'_>, plan: &PlanSummary) -> Value {
     let sums: Value =
         plan.send_sums.iter().map(|sum| json!({ "currency": sum.currency, "send": sum.amount })).collect();
     json!({
@@ -120,28 +119,28 @@ pub(crate) fn plan(language: Language, plan: &PlanSummary) -> Value {
             "read": plan.read, "send": plan.send, "skipped": plan.skipped, "in_doubt": plan.in_doubt, "held": plan.held,
             "look_alikes": plan.look_alikes, "left_out": plan.left_out,
         },
-        "held": plan.held_items.iter().map(|held| item(language, held)).collect::<Vec<_>>(),
+        "held": plan.held_items.iter().map(|held| item(reader, held)).collect::<Vec<_>>(),
     })
 }
 
 /// Returns what a reading found worth a look.
-pub(crate) fn remarks(language: Language, remarks: &[SourceRemark]) -> Value {
+pub(crate) fn remarks(reader: Reader<'_>, remarks: &[SourceRemark]) -> Value {
     let of = |remark: &SourceRemark| {
         json!({
             "code": remark.kind, "file": remark.file, "line": remark.line, "column": remark.column, "text": remark.text,
-            "message": sentences::remark(language, remark.kind, &remark.column, &remark.text),
+            "message": sentences::remark(reader, remark.kind, &remark.column, &remark.text),
         })
     };
     remarks.iter().map(of).collect()
 }
 
 /// Returns a row of a run.
-pub(crate) fn item(language: Language, item: &RunItem) -> Value {
+pub(crate) fn item(reader: Reader<'_>, item: &RunItem) -> Value {
     json!({
         "record_id": item.record_id, "generation": item.generation.map(|generation| generation.number()),
         "result": item.result.unwrap_or(ItemResult::NotSent), "reference": item.reference,
         "voucher_id": item.voucher_id, "voucher_number": item.voucher_number,
-        "reason": item.reason.as_ref().map(|reason| sentences::reason(language, reason)),
+        "reason": item.reason.as_ref().map(|reason| sentences::reason(reader, reason)),
         "reason_code": item.reason, "earlier_run_id": item.earlier_run_id, "earlier_at": item.earlier_at.map(instant),
         "date": item.date, "payee": item.payee, "amount": item.amount.as_ref().map(|sum| &sum.amount),
         "currency": item.amount.as_ref().map(|sum| &sum.currency), "place": item.place,
@@ -168,10 +167,10 @@ fn changed(changed: &Changed) -> Value {
 }
 
 /// Returns what happened to a voucher that was acknowledged.
-fn vanished(language: Language, alarm: &Alarm) -> Value {
+fn vanished(reader: Reader<'_>, alarm: &Alarm) -> Value {
     json!({
         "kind": alarm.kind, "since": instant(alarm.since), "evidence": alarm.evidence, "reversed_by_us": alarm.is_ours,
-        "refusal": alarm.refusal.as_ref().map(|reason| sentences::reason(language, reason)),
+        "refusal": alarm.refusal.as_ref().map(|reason| sentences::reason(reader, reason)),
     })
 }
 
@@ -185,27 +184,27 @@ pub(crate) fn waiting(re_export: &ReExport) -> Value {
 }
 
 /// Returns an entry of `attention`.
-pub(crate) fn attention(language: Language, item: &AttentionItem) -> Value {
+pub(crate) fn attention(reader: Reader<'_>, item: &AttentionItem) -> Value {
     json!({
         "state": item.state, "record_id": item.record_id, "place": item.place, "glimpse": item.glimpse,
         "payee": item.payee, "date": item.date, "amount": item.amount.as_ref().map(|sum| &sum.amount),
         "currency": item.amount.as_ref().map(|sum| &sum.currency),
-        "reason": item.reason.as_ref().map(|reason| sentences::reason(language, reason)), "reason_code": item.reason,
+        "reason": item.reason.as_ref().map(|reason| sentences::reason(reader, reason)), "reason_code": item.reason,
         "reference": item.reference, "voucher_id": item.voucher_id, "since": instant(item.since),
         "run_id": item.run_id, "changed": item.changed.as_ref().map(changed),
-        "vanished": item.vanished.as_ref().map(|alarm| vanished(language, alarm)), "evidence": item.evidence,
+        "vanished": item.vanished.as_ref().map(|alarm| vanished(reader, alarm)), "evidence": item.evidence,
     })
 }
 
 /// Returns everything known of a record.
-pub(crate) fn story(language: Language, story: &RecordStory) -> Value {
+pub(crate) fn story(reader: Reader<'_>, story: &RecordStory) -> Value {
     let attempt = |attempt: &AttemptStory| {
         json!({
             "generation": attempt.generation.number(), "state": attempt.state.as_str(),
             "reference": attempt.reference, "run_id": attempt.run_id, "claimed_at": instant(attempt.claimed_at),
             "settled_at": attempt.settled_at.map(instant), "settled_by": attempt.settled_by,
             "voucher_id": attempt.voucher_id, "voucher_number": attempt.voucher_number,
-            "reason": attempt.reason.as_ref().map(|reason| sentences::reason(language, reason)),
+            "reason": attempt.reason.as_ref().map(|reason| sentences::reason(reader, reason)),
             "evidence": attempt.evidence,
         })
     };
@@ -224,7 +223,7 @@ pub(crate) fn story(language: Language, story: &RecordStory) -> Value {
         "first_seen_at": instant(story.first_seen_at), "held": story.held,
         "attempts": story.attempts.iter().map(attempt).collect::<Vec<_>>(),
         "audit": story.audit.iter().map(audit_entry).collect::<Vec<_>>(),
-        "changed": story.changed.as_ref().map(changed), "vanished": story.vanished.as_ref().map(|alarm| vanished(language, alarm)),
+        "changed": story.changed.as_ref().map(changed), "vanished": story.vanished.as_ref().map(|alarm| vanished(reader, alarm)),
         "accepted": story.accepted.iter().map(accepted).collect::<Vec<_>>(),
         "look_alikes": {
             "count": story.look_alikes.count,

@@ -7,7 +7,9 @@ mod commands;
 mod failure;
 mod holder;
 mod json;
+mod log;
 mod output;
+mod terminal;
 mod words;
 
 use std::process::ExitCode;
@@ -24,11 +26,12 @@ fn main() -> ExitCode {
         Err(error) => return output::usage(&error),
     };
     start_log(args.verbose);
-    let output = Output::new(args.json, args.language());
-    match run(&args, &output) {
+    let output = Output::new(args.json, args.language(), args.program());
+    let status = match run(&args, &output) {
         Ok(status) => status.into(),
-        Err(failure) => output.failure(&failure, &args.command),
-    }
+        Err(failure) => output.failure(&failure, args.command.advice()),
+    };
+    output.end(status)
 }
 
 fn run(args: &Args, output: &Output) -> Result<Status, Failure> {
@@ -77,14 +80,14 @@ enum Status {
     Failed(u8),
 }
 
-impl From<Status> for ExitCode {
+impl From<Status> for u8 {
     fn from(status: Status) -> Self {
-        Self::from(match status {
+        match status {
             Status::Done => 0,
             Status::Stopped => 1,
             Status::Attention => 4,
             Status::Failed(status) => status,
-        })
+        }
     }
 }
 
@@ -95,5 +98,9 @@ fn start_log(verbose: u8) {
         _ => "debug,postonce=trace",
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("POSTONCE_LOG").unwrap_or_else(|_| level.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(|| log::Harmless(std::io::stderr()))
+        .with_target(false)
+        .init();
 }

@@ -1,86 +1,180 @@
 //! Prints: sentences for people, or one JSON document on standard output with everything else on standard error.
+//!
+//! Invariant: what reaches a terminal is harmless, and an output that was lost is a failure of the command.
 
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use postonce_engine::error::{ErrorCode, Problem};
-use postonce_reports::sentences;
+use postonce_engine::views::{Reason, Sum};
+use postonce_reports::figures;
+use postonce_reports::sentences::{self, Reader};
 use postonce_words::{Language, Message};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::args::Command;
 use crate::failure::Failure;
-use crate::{holder, json};
+use crate::{holder, json, terminal, words};
+
+/// The exit status of a command that did its work, and the one that says that something waits besides.
+const DONE: u8 = 0;
+const ATTENTION: u8 = 4;
 
 /// The manner of this call's output: language, and JSON or sentences.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) json: bool,
     pub(crate) language: Language,
+    /// The zone of the organisation, once its workspace is open.
+    zone: OnceLock<Tz>,
+    /// The beginning of the command lines that are suggested.
+    program: String,
+    /// The reason why standard output took no more.
+    lost: OnceLock<io::Error>,
 }
 
 impl Output {
-    pub(crate) fn new(json: bool, language: Language) -> Self {
-        Self { json, language }
+    /// Makes the output of a call; the commands that it suggests begin with `program`.
+    pub(crate) fn new(json: bool, language: Language, program: String) -> Self {
+        Self { json, language, zone: OnceLock::new(), program, lost: OnceLock::new() }
+    }
+
+    /// Writes times in this zone from now on.
+    pub(crate) fn keep_to(&self, zone: Tz) {
+        let _ = self.zone.set(zone);
+    }
+
+    pub(crate) fn reader(&self) -> Reader<'_> {
+        Reader { language: self.language, zone: self.zone.get().copied(), program: Some(&self.program) }
     }
 
     pub(crate) fn word(&self, message: Message) -> &'static str {
         message.text(self.language)
     }
 
+    /// Returns the sentence for a problem.
+    pub(crate) fn error(&self, problem: &Problem) -> String {
+        sentences::error(self.reader(), problem)
+    }
+
+    /// Returns the sentence for a record that was not exported.
+    pub(crate) fn reason(&self, reason: &Reason) -> String {
+        sentences::reason(self.reader(), reason)
+    }
+
+    /// Returns the command line for a next command on the same workspace.
+    pub(crate) fn call(&self, words: &[&str]) -> String {
+        let quoted = words.iter().map(|word| sentences::quoted(word));
+        std::iter::once(self.program.clone()).chain(quoted).collect::<Vec<_>>().join(" ")
+    }
+
+    pub(crate) fn money(&self, sum: &Sum) -> String {
+        self.amount(&sum.currency, &sum.amount)
+    }
+
+    pub(crate) fn amount(&self, currency: &str, decimal: &str) -> String {
+        format!("{currency}\u{a0}{}", figures::amount(decimal, self.language))
+    }
+
+    pub(crate) fn sums(&self, sums: &[Sum]) -> String {
+        if sums.is_empty() {
+            return "–".to_owned();
+        }
+        sums.iter().map(|sum| self.money(sum)).collect::<Vec<_>>().join(" + ")
+    }
+
+    pub(crate) fn count(&self, count: u64) -> String {
+        figures::count(count, self.language)
+    }
+
+    pub(crate) fn day(&self, day: NaiveDate) -> String {
+        figures::day(day, self.language)
+    }
+
+    /// Writes a moment to the minute, in the organisation's zone.
+    pub(crate) fn moment(&self, at: DateTime<Utc>) -> String {
+        figures::moment(at, self.zone.get().copied(), self.language)
+    }
+
+    /// Writes a moment to the second, in the organisation's zone.
+    pub(crate) fn exact_moment(&self, at: DateTime<Utc>) -> String {
+        figures::exact_moment(at, self.zone.get().copied(), self.language)
+    }
+
     /// Prints a line for people: on standard output, or on standard error when that belongs to a script.
     pub(crate) fn say(&self, line: impl AsRef<str>) {
-        // A closed pipe is no failure of the command.
-        let _ = if self.json {
-            writeln!(io::stderr(), "{}", line.as_ref())
-        } else {
-            writeln!(io::stdout(), "{}", line.as_ref())
-        };
+        if self.json {
+            return self.note(line);
+        }
+        self.keep(writeln!(io::stdout(), "{}", terminal::harmless(line.as_ref())));
     }
 
     /// Prints a line for people that is not the answer: always on standard error.
     pub(crate) fn note(&self, line: impl AsRef<str>) {
-        let _ = writeln!(io::stderr(), "{}", line.as_ref());
+        let _ = writeln!(io::stderr(), "{}", terminal::harmless(line.as_ref()));
+    }
+
+    /// Prints the sentence for a problem on standard error. It may have several lines: those behind the first are
+    /// indented, so that none of them is taken for a line of ours.
+    pub(crate) fn trouble(&self, problem: &Problem) {
+        let sentence = self.error(problem);
+        for (place, line) in sentence.lines().enumerate() {
+            self.note(if place == 0 { line.to_owned() } else { format!("    {line}") });
+        }
     }
 
     /// Prints a JSON line on standard output.
     pub(crate) fn document(&self, document: &impl Serialize) {
-        let text = serde_json::to_string(document).expect("texts, numbers and lists always have a JSON form");
         let mut out = io::stdout().lock();
-        let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+        self.keep(writeln!(out, "{}", document_text(document)).and_then(|()| out.flush()));
     }
 
     /// Prints aligned columns, the first row as their head.
     pub(crate) fn table(&self, rows: &[Vec<String>]) {
-        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width =
-            |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
-        let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
-        for row in rows {
-            let mut line = String::new();
-            for (cell, width) in row.iter().zip(&widths) {
-                let _ = write!(line, "{cell:<width$}  ");
-            }
-            self.say(line.trim_end());
+        terminal::table(rows).iter().for_each(|line| self.say(line));
+    }
+
+    /// Prints a text in as many lines as it needs on a narrow terminal.
+    pub(crate) fn paragraph(&self, text: &str, indent: &str) {
+        terminal::paragraph(text, indent).iter().for_each(|line| self.say(line));
+    }
+
+    /// Keeps in mind that an output was lost. A closed pipe is no loss: whoever read from it has read enough.
+    pub(crate) fn keep(&self, written: io::Result<()>) {
+        if let Err(error) = written
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            let _ = self.lost.set(error);
         }
     }
 
-    /// Reports a failure of `command` and returns its exit status.
-    pub(crate) fn failure(&self, failure: &Failure, command: &Command) -> ExitCode {
+    /// Reports a failure and returns its exit status; `advice` is for a person whom the lock refused.
+    pub(crate) fn failure(&self, failure: &Failure, advice: Message) -> u8 {
         let Failure { problem, lock } = failure;
         if self.json {
-            self.document(&json!({ "error": json::failure(self.language, problem, lock.as_deref()) }));
+            self.document(&json!({ "error": json::failure(self.reader(), problem, lock.as_deref()) }));
         }
         match lock {
             Some(facts) => {
-                self.note(holder::sentence(self.language, facts));
-                self.note(self.word(holder::advice(command)));
+                self.note(holder::sentence(self.reader(), facts));
+                self.note(self.word(advice));
             }
-            None => self.note(sentences::error(self.language, problem)),
+            None => self.trouble(problem),
         }
-        ExitCode::from(problem.code.exit_status())
+        problem.code.exit_status()
+    }
+
+    /// Ends the output of a command that came to this exit status. Where some of it was lost, a command that did its
+    /// work has failed all the same: a script must not take half a document for a whole one.
+    pub(crate) fn end(&self, status: u8) -> ExitCode {
+        self.keep(io::stdout().flush());
+        let Some(lost) = self.lost.get() else { return status.into() };
+        self.note(words::output_lost(self.language, &lost.to_string()));
+        let failed = ErrorCode::Internal.exit_status();
+        ExitCode::from(if matches!(status, DONE | ATTENTION) { failed } else { status })
     }
 
     /// Tells whether a person can see a progress bar.
@@ -89,17 +183,25 @@ impl Output {
     }
 }
 
+/// Returns a document as it is printed.
+pub(crate) fn document_text(document: &impl Serialize) -> String {
+    let text = serde_json::to_string(document).expect("texts, numbers and lists always have a JSON form");
+    terminal::harmless_json(text)
+}
+
 /// Reports wrong arguments; help and version are no failures.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    let output = Output::new(json, Language::English, "postonce".to_owned());
     if !error.use_stderr() {
-        return ExitCode::SUCCESS;
+        output.keep(error.print());
+        return output.end(DONE);
     }
-    if std::env::args_os().any(|argument| argument == "--json") {
-        let output = Output::new(true, Language::English);
-        let detail = error.to_string();
+    let detail = error.to_string();
+    detail.lines().for_each(|line| output.note(line));
+    if json {
         let problem = Problem::usage(detail.lines().next().unwrap_or_default());
-        output.document(&json!({ "error": json::failure(Language::English, &problem, None) }));
+        output.document(&json!({ "error": json::failure(output.reader(), &problem, None) }));
     }
-    ExitCode::from(ErrorCode::Usage.exit_status())
+    output.end(ErrorCode::Usage.exit_status())
 }

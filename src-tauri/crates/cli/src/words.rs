@@ -34,6 +34,9 @@ catalogue! {
     TOTAL: "Sum", "Sum";
     STOPPED: "Stopped. The next sync sends the rest.", "Stoppet. Neste synkronisering sender resten.";
     SEE_ATTENTION: "Something needs attention:", "Noe krever oppfølging:";
+    output_lost(reason: &str):
+        "Standard output takes no more ({reason}): what stands there is not whole. What was done stays done.",
+        "Standard ut tar ikke imot mer ({reason}): Det som står der, er ikke helt. Det som er gjort, er gjort.";
     JOINED_NOTHING: "Nothing was sent.", "Ingenting ble sendt.";
 
     LOCK_WAITING: "Waiting for another sync", "Venter på en annen synkronisering";
@@ -43,7 +46,7 @@ catalogue! {
     LOCK_MINE_HERE: "That is you, in another program on this machine.", "Det er deg selv, i et annet program på denne maskinen.";
     holder_works(name: &str, doing: &str, host: &str, far: &str, since: &str, heard: &str):
         "{name} is {doing} on {host}{far}. Started {since}, last heard from {heard} ago.",
-        "{name} {doing} på {host}{far}. Startet kl. {since}, sist hørt fra for {heard} siden.";
+        "{name} {doing} på {host}{far}. Startet {since}, sist hørt fra for {heard} siden.";
     holder_looks_dead(time: &str):
         "That program looks dead; the lock frees itself in {time}.",
         "Programmet der ser ut til å ha stoppet opp; låsen blir fri av seg selv om {time}.";
@@ -97,9 +100,6 @@ catalogue! {
     NO_RUNS: "No sync has been run yet.", "Ingen synkronisering er kjørt ennå.";
     ALL_CLEAR: "Nothing needs attention.", "Ingenting krever oppfølging.";
     RUN: "Run", "Kjøring";
-    STARTED: "Started", "Startet";
-    OUTCOME: "Outcome", "Utfall";
-    BY: "By", "Av";
     RECORD: "Record", "Utlegg";
     VOUCHER: "Voucher", "Bilag";
     REFERENCE: "Reference", "Referanse";
@@ -124,8 +124,8 @@ catalogue! {
     NOTHING_STANDS: "nothing", "ingenting";
     REVERSED: "reversed", "tilbakeført";
     WILL_BE_MADE: "Will be made", "Blir laget";
-    WAITS_FOR_APPROVAL: "Kept, and not sent: somebody else has to approve it with: postonce approve",
-        "Lagret, men ikke sendt: noen andre må godkjenne det med: postonce approve";
+    WAITS_FOR_APPROVAL: "Kept, and not sent: somebody else has to approve it with:",
+        "Lagret, men ikke sendt: noen andre må godkjenne det med:";
     APPROVAL_WANTED: "A re-export waits for an approval", "En ny eksport venter på godkjenning";
     DECLINED: "The re-export was taken back. Nothing was sent.", "Den nye eksporten ble trukket tilbake. Ingenting ble sendt.";
     RESOLVED_POSTED: "Settled: the record is exported, as that voucher.", "Avklart: utlegget er eksportert, som det bilaget.";

@@ -88,13 +88,13 @@ fn of_difference(difference: &Difference) -> [String; 12] {
         harmless(difference.voucher_id.as_deref()),
         harmless(ours.and_then(|side| side.voucher_number.as_deref())),
         ours.map(|side| side.date.to_string()).unwrap_or_else(|| list(|voucher| voucher.date.to_string())),
-        ours.map(|side| side.currency.clone()).unwrap_or_else(|| list(|voucher| voucher.currency.clone())),
+        harmless(Some(&ours.map_or_else(|| list(|voucher| voucher.currency.clone()), |side| side.currency.clone()))),
         ours.map(|side| side.amount.clone()).unwrap_or_default(),
-        list(|voucher| voucher.total.clone()),
-        list(|voucher| {
+        number(&list(|voucher| voucher.total.clone())),
+        harmless(Some(&list(|voucher| {
             let state = serde_json::to_value(voucher.state).unwrap_or_default();
             format!("{}:{}", voucher.acknowledgement.voucher_id, state.as_str().unwrap_or_default())
-        }),
+        }))),
     ]
 }
 
@@ -115,17 +115,71 @@ fn of_voucher(item: &RunItem) -> [String; 12] {
     ]
 }
 
+/// Returns an amount from outside. A negative one is a number; what is none is a text like any other.
+fn number(text: &str) -> String {
+    if text.parse::<rust_decimal::Decimal>().is_ok() { text.to_owned() } else { harmless(Some(text)) }
+}
+
+/// The signs with which a spreadsheet begins a formula; some take the wide ones of East Asian keyboards for them.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
 /// Returns a text from outside so that no spreadsheet takes it for a formula.
 pub(crate) fn harmless(text: Option<&str>) -> String {
     match text {
-        Some(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
+        Some(text) if text.trim_start().starts_with(FORMULA) || text.starts_with(['\t', '\r', '\n']) => {
+            format!("'{text}")
+        }
         Some(text) => text.to_owned(),
         None => String::new(),
     }
 }
 
-#[test]
-fn a_record_id_is_never_a_formula() {
-    assert_eq!(harmless(Some("=1+1")), "'=1+1");
-    assert_eq!(harmless(Some("PM-1")), "PM-1");
+#[cfg(test)]
+mod tests {
+    use postonce_engine::domain::{
+        Acknowledgement, DifferenceKind, FoundVoucher, Reference, ShownContent, VoucherState,
+    };
+    use postonce_engine::views::Sides;
+
+    use super::*;
+
+    #[test]
+    fn text_from_outside_is_never_a_formula() {
+        for text in
+            ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u{a0}=1", "＝1", "＋1", "－1", "＠1"]
+        {
+            assert_eq!(harmless(Some(text)), format!("'{text}"));
+        }
+        assert_eq!(harmless(Some("PM-1")), "PM-1");
+        assert_eq!(["-12.50", "-1+cmd", "-1 -2"].map(number), ["-12.50", "'-1+cmd", "'-1 -2"]);
+    }
+
+    #[test]
+    fn difference_has_no_formula_in_any_cell() {
+        let evil = "=cmd|' /C calc'!A0";
+        let voucher = FoundVoucher {
+            reference: Reference::from_stored("hlf:PM-1"),
+            acknowledgement: Acknowledgement { voucher_id: evil.into(), number: Some(evil.into()) },
+            date: chrono::NaiveDate::from_ymd_opt(2026, 11, 3).expect("a day"),
+            currency: evil.into(),
+            total: evil.into(),
+            created_at: chrono::DateTime::UNIX_EPOCH,
+            state: VoucherState::Posted,
+            reversed_by: None,
+            reverses: None,
+            shown: ShownContent::default(),
+            differs: Vec::new(),
+        };
+        let cells = of_difference(&Difference {
+            position: 1,
+            kind: DifferenceKind::UnknownToLedger,
+            record_id: Some(evil.into()),
+            generation: None,
+            reference: evil.into(),
+            voucher_id: Some(evil.into()),
+            sides: Sides { accounting: vec![voucher], ..Sides::default() },
+        });
+        assert!(cells.iter().all(|cell| !cell.starts_with('=')), "{cells:?}");
+        assert!(cells[11].starts_with("'="), "{cells:?}");
+    }
 }

@@ -5,6 +5,7 @@
 //! until its last page is known.
 
 mod csv_file;
+pub mod figures;
 mod json_file;
 mod pages;
 mod pdf;

@@ -4,10 +4,30 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use chrono::{DateTime, Local};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use postonce_engine::error::Problem;
 use postonce_engine::views::Reason;
 use postonce_words::Language;
+
+use crate::figures;
+
+/// A reader of sentences.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    /// The reader's language.
+    pub language: Language,
+    /// The zone of times, the organisation's; without one, this machine's.
+    pub zone: Option<Tz>,
+    /// The beginning of a command line for the reader's workspace, in place of a plain `postonce`.
+    pub program: Option<&'a str>,
+}
+
+impl From<Language> for Reader<'_> {
+    fn from(language: Language) -> Self {
+        Self { language, zone: None, program: None }
+    }
+}
 
 type Sentences = BTreeMap<String, String>;
 
@@ -26,14 +46,14 @@ fn sentences(language: Language) -> &'static Sentences {
 }
 
 /// Returns the sentence for an error.
-pub fn error(language: Language, problem: &Problem) -> String {
-    fill(language, &format!("error_{}", problem.code.as_str()), &problem.params)
+pub fn error<'a>(reader: impl Into<Reader<'a>>, problem: &Problem) -> String {
+    fill(reader.into(), &format!("error_{}", problem.code.as_str()), &problem.params)
 }
 
 /// Returns the sentence for a record that was not exported. A refusal of the accounting system stays in its own words.
-pub fn reason(language: Language, reason: &Reason) -> String {
+pub fn reason<'a>(reader: impl Into<Reader<'a>>, reason: &Reason) -> String {
     match reason {
-        Reason::InDoubt(problem) => error(language, problem),
+        Reason::InDoubt(problem) => error(reader, problem),
         Reason::Refused(refusal) if refusal.detail.is_empty() => refusal.kind.clone(),
         Reason::Refused(refusal) => refusal.detail.clone(),
         Reason::Held(held) => {
@@ -43,45 +63,77 @@ pub fn reason(language: Language, reason: &Reason) -> String {
             };
             let text = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             let params = params.into_iter().map(|(name, value)| (name, text(value))).collect();
-            fill(language, &format!("reason_{}", held.code()), &params)
+            fill(reader.into(), &format!("reason_{}", held.code()), &params)
         }
     }
 }
 
 /// Returns the sentence for a question that a file leaves open.
-pub fn question(language: Language, kind: &str, params: &BTreeMap<String, String>) -> String {
-    fill(language, &format!("question_{kind}"), params)
+pub fn question<'a>(reader: impl Into<Reader<'a>>, kind: &str, params: &BTreeMap<String, String>) -> String {
+    fill(reader.into(), &format!("question_{kind}"), params)
 }
 
 /// Returns the sentence for something in a file that is worth a look.
-pub fn remark(language: Language, kind: &str, column: &str, text: &str) -> String {
+pub fn remark<'a>(reader: impl Into<Reader<'a>>, kind: &str, column: &str, text: &str) -> String {
     let params = [("column", column), ("text", text)].map(|(name, value)| (name.to_owned(), value.to_owned()));
-    fill(language, &format!("remark_{kind}"), &params.into())
+    fill(reader.into(), &format!("remark_{kind}"), &params.into())
 }
 
-fn fill(language: Language, key: &str, params: &BTreeMap<String, String>) -> String {
-    let Some(pattern) = sentences(language).get(key) else { return key.to_owned() };
+fn fill(reader: Reader<'_>, key: &str, params: &BTreeMap<String, String>) -> String {
+    let Some(pattern) = sentences(reader.language).get(key) else { return key.to_owned() };
     // One pass is enough: the value of a parameter is never read as a pattern.
     let mut sentence = String::with_capacity(pattern.len());
+    let mut in_command = false;
     let mut rest = pattern.as_str();
     while let Some((before, behind)) = rest.split_once('{') {
-        sentence.push_str(before);
+        in_command = plain(before, in_command, reader, &mut sentence);
         let Some((name, after)) = behind.split_once('}') else {
             rest = behind;
             continue;
         };
-        sentence.push_str(&params.get(name).map_or_else(|| "–".to_owned(), |value| shown(name, value)));
+        let value = params.get(name).map_or_else(|| "–".to_owned(), |value| shown(name, value, reader));
+        sentence.push_str(&if in_command { quoted(&value) } else { value });
         rest = after;
     }
-    sentence.push_str(rest);
+    plain(rest, in_command, reader, &mut sentence);
     sentence
 }
 
+/// The beginning of every command line in a sentence.
+const COMMAND: &str = "postonce ";
+
+/// Writes a part of a pattern. A command in it begins as the reader's do, and goes on until its bracket or quotation
+/// mark closes. Returns whether it is still going on.
+fn plain(mut part: &str, mut in_command: bool, reader: Reader<'_>, sentence: &mut String) -> bool {
+    loop {
+        if in_command {
+            let Some(end) = part.find(['”', '»', ')']) else { break };
+            sentence.push_str(&part[..end]);
+            part = &part[end..];
+            in_command = false;
+        }
+        let Some((before, command)) = part.split_once(COMMAND) else { break };
+        sentence.push_str(before);
+        sentence.push_str(reader.program.unwrap_or(COMMAND.trim_end()));
+        sentence.push(' ');
+        part = command;
+        in_command = true;
+    }
+    sentence.push_str(part);
+    in_command
+}
+
+/// Writes a text as one word of a shell's command line, whatever it holds.
+pub fn quoted(text: &str) -> String {
+    // No argument has a NUL: such a text is none that a command was ever given.
+    shlex::try_quote(&text.replace('\0', "")).map(String::from).unwrap_or_default()
+}
+
 /// Shows instants in the reader's time zone, with the day: a report is read on another day than it happened.
-fn shown(name: &str, value: &str) -> String {
+fn shown(name: &str, value: &str, reader: Reader<'_>) -> String {
     match (name, DateTime::parse_from_rfc3339(value)) {
         ("since" | "heard" | "until" | "at", Ok(at)) => {
-            at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string()
+            figures::exact_moment(at.with_timezone(&Utc), reader.zone, reader.language)
         }
         _ => value.chars().filter(|c| !c.is_control() || *c == '\n').collect(),
     }
@@ -139,6 +191,37 @@ mod tests {
     fn a_parameter_is_never_read_as_a_pattern() {
         let problem = Problem::record_not_found("{detail}");
         assert!(error(Language::English, &problem).contains("{detail}"));
+    }
+
+    #[test]
+    fn command_names_the_workspace_and_quotes_its_words() {
+        let reader = |language| Reader {
+            program: Some("postonce --workspace '/my books'"),
+            zone: Some(chrono_tz::Europe::Oslo),
+            ..Reader::from(language)
+        };
+        let missing = Problem::secret_missing("$(reboot)", "V");
+        let like = Reason::Held(HoldReason::IdLookAlike {
+            id: "$(reboot)".into(),
+            like: "00417".into(),
+            voucher: "V-1".into(),
+        });
+        for (language, close) in [(Language::English, '”'), (Language::Bokmal, '»')] {
+            let sentence = error(reader(language), &missing);
+            let command = "postonce --workspace '/my books' secret set '$(reboot)'";
+            assert!(sentence.contains(&format!("{command}{close}")), "{sentence}");
+            let sentence = reason(reader(language), &like);
+            assert!(sentence.contains("'/my books' confirm record '$(reboot)' --reason …)"), "{sentence}");
+            let sentence = error(language, &missing);
+            assert!(sentence.contains("postonce secret set '$(reboot)'"), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn time_in_a_sentence_has_the_zone_of_its_reader() {
+        let problem = Problem::audit_broken("/l", 7, "2026-11-03T01:00:07.000Z");
+        let reader = Reader { zone: Some(chrono_tz::Europe::Oslo), ..Reader::from(Language::English) };
+        assert!(error(reader, &problem).contains("(3 Nov 2026 02:00:07 CET)"), "{}", error(reader, &problem));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::output::Output;
 use crate::{Status, words};
 
 pub(crate) async fn accept(args: &Args, asked: &Accept, output: &Output) -> Result<Status, Failure> {
-    let engine = engine(&args.open_workspace()?)?;
+    let engine = engine(&args.open_workspace(output)?)?;
     engine.accept(&asked.id, &asked.reason, &actor()).await?;
     if output.json {
         output.document(&json!({ "accepted": asked.id }));

@@ -2,12 +2,13 @@
 
 use postonce_engine::domain::{AlarmKind, ContentField, FoundVoucher, VoucherPart};
 use postonce_engine::nobody_sends;
-use postonce_engine::views::{Alarm, AttentionItem, Changed, ReExport, RecordState};
-use postonce_reports::sentences;
+use postonce_engine::views::{Alarm, AttentionItem, Changed, Content, ReExport, RecordState};
+use postonce_reports::figures;
 use postonce_words::Message;
 use serde_json::{Value, json};
 
-use super::{ledger, money, state};
+use super::re_export::approval;
+use super::{ledger, state};
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -17,7 +18,7 @@ use crate::{Status, json, words};
 const PAGE_ITEMS: u32 = 1_000;
 
 pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Failure> {
-    let ledger = ledger(&args.open_workspace()?)?;
+    let ledger = ledger(&args.open_workspace(output)?)?;
     let left = nobody_sends(&ledger);
     let mut items: Vec<AttentionItem> = Vec::new();
     loop {
@@ -30,17 +31,17 @@ pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Fa
     let (approvals, questions) = (ledger.approvals().await?, ledger.questions().await?);
     let is_clear = items.is_empty() && approvals.is_empty() && questions.is_empty();
     if output.json {
-        let items: Vec<Value> = items.iter().map(|item| json::attention(output.language, item)).collect();
+        let items: Vec<Value> = items.iter().map(|item| json::attention(output.reader(), item)).collect();
         let approvals: Vec<Value> = approvals.iter().map(json::waiting).collect();
         let questions: Vec<Value> =
-            questions.iter().map(|question| json::question(output.language, question)).collect();
+            questions.iter().map(|question| json::question(output.reader(), question)).collect();
         output.document(&json!({ "items": items, "approvals": approvals, "questions": questions }));
     } else if is_clear {
         output.say(output.word(words::ALL_CLEAR));
     } else {
         for question in &questions {
-            let sentence = sentences::error(output.language, &question.problem);
-            output.say(format!("{}:\n    {sentence}", output.word(words::ASKED)));
+            output.say(format!("{}:", output.word(words::ASKED)));
+            output.say(format!("    {}", output.error(&question.problem)));
         }
         items.iter().for_each(|item| print(item, output));
         approvals.iter().for_each(|re_export| tell_approval(re_export, output));
@@ -51,7 +52,8 @@ pub(crate) async fn attention(args: &Args, output: &Output) -> Result<Status, Fa
 fn tell_approval(re_export: &ReExport, output: &Output) {
     let (by, id) = (&re_export.requested_by.actor.user, &re_export.record_id);
     let asked = output.word(words::APPROVAL_WANTED);
-    output.say(format!("{asked}: {id} ({by}): {}\n    postonce approve {id} --confirm {id}", re_export.reason));
+    output.say(format!("{asked}: {id} ({by}): {}", re_export.reason));
+    output.say(format!("    {}", approval(id, output)));
 }
 
 fn print(item: &AttentionItem, output: &Output) {
@@ -61,11 +63,11 @@ fn print(item: &AttentionItem, output: &Output) {
         (Some(id), None) => id.clone(),
         (None, place) => place.clone().unwrap_or_default(),
     };
-    let amount = item.amount.as_ref().map(|amount| format!(", {}", money(amount))).unwrap_or_default();
+    let amount = item.amount.as_ref().map(|amount| format!(", {}", output.money(amount))).unwrap_or_default();
     let payee = item.payee.as_ref().map(|payee| format!(", {payee}")).unwrap_or_default();
     output.say(format!("{}: {name}{payee}{amount}", output.word(state(item.state))));
     if let Some(reason) = &item.reason {
-        output.say(format!("    {}", sentences::reason(output.language, reason)));
+        output.say(format!("    {}", output.reason(reason)));
     }
     if item.state == RecordState::Gone {
         output.say(format!("    {}", output.word(words::GONE_STEP)));
@@ -84,7 +86,11 @@ fn print(item: &AttentionItem, output: &Output) {
 
 /// Prints both contents side by side, where they differ.
 pub(super) fn tell_changed(changed: &Changed, output: &Output) {
-    let text = |content: &postonce_engine::views::Content, field| content.text_of(field).unwrap_or_else(|| "–".into());
+    let text = |content: &Content, field| match field {
+        ContentField::Date => output.day(content.date),
+        ContentField::Amount => figures::amount(&content.amount, output.language),
+        field => content.text_of(field).unwrap_or_else(|| "–".into()),
+    };
     let Some(exported) = &changed.exported else { return };
     let mut rows =
         vec![vec![String::new(), output.word(words::EXPORTED_AS).to_owned(), output.word(words::IS_NOW).to_owned()]];
@@ -105,7 +111,7 @@ pub(super) fn tell_vanished(alarm: &Alarm, output: &Output) {
     };
     output.say(format!("    {}", output.word(what)));
     if let Some(refusal) = &alarm.refusal {
-        output.say(format!("    {}", sentences::reason(output.language, refusal)));
+        output.say(format!("    {}", output.reason(refusal)));
     }
     tell_evidence(&alarm.evidence, output);
     output.say(format!("    {}", output.word(next_step(alarm))));
@@ -121,12 +127,13 @@ fn next_step(alarm: &Alarm) -> Message {
 }
 
 fn tell_evidence(evidence: &[FoundVoucher], output: &Output) {
+    let amount = |voucher: &FoundVoucher| output.amount(&voucher.currency, &voucher.total);
     for voucher in evidence {
         let id = &voucher.acknowledgement.voucher_id;
         let found = output.word(words::FOUND_THERE);
         let parts = part_names(&voucher.differs, output);
         let differs = if parts.is_empty() { String::new() } else { format!(" ({parts})") };
-        output.say(format!("    {found}: {id}, {}, {} {}{differs}", voucher.date, voucher.currency, voucher.total));
+        output.say(format!("    {found}: {id}, {}, {}{differs}", output.day(voucher.date), amount(voucher)));
     }
 }
 

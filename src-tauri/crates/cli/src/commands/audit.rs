@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use postonce_engine::domain::{FindingKind, MemoryState, RunId, WitnessState};
+use chrono::DateTime;
+use postonce_engine::domain::{FindingKind, MemoryState, WitnessState};
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::{AuditFinding, AuditVerdict, OtherLedger};
 use postonce_practice::{OpenWorkspace, with_open_workspace};
@@ -11,7 +12,7 @@ use postonce_words::Message;
 use serde_json::json;
 
 use super::report::free_place;
-use super::{actor, ledger};
+use super::{actor, ledger, run_id};
 use crate::args::{Args, Audit, AuditAct};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -28,7 +29,7 @@ pub(crate) async fn audit(args: &Args, asked: &Audit, output: &Output) -> Result
 
 async fn verify(args: &Args, output: &Output) -> Result<Status, Failure> {
     let verify = async |open: &OpenWorkspace| open.engine.verify_audit(actor()).await;
-    let verdict = with_open_workspace(args.open_workspace()?, verify).await?;
+    let verdict = with_open_workspace(args.open_workspace(output)?, verify).await?;
     if output.json {
         output.document(&json::verdict(&verdict));
     } else {
@@ -56,7 +57,7 @@ fn print(verdict: &AuditVerdict, output: &Output) {
     let seals = format!("{} ({} {})", verdict.heads_checked, verdict.signed_heads_checked, output.word(words::SIGNED));
     let row = |message, text: String| vec![output.word(message).to_owned(), text];
     output.table(&[
-        row(words::ENTRIES, verdict.entries.to_string()),
+        row(words::ENTRIES, output.count(verdict.entries)),
         row(words::VOUCHED, verdict.vouched_up_to.to_string()),
         row(words::SEALS, seals),
         row(words::WITNESS, output.word(witness(verdict.witness)).to_owned()),
@@ -85,18 +86,18 @@ fn rows(verdict: &AuditVerdict, output: &Output) -> String {
     }
 }
 
+/// Writes a moment as the trail or a witness has it; one that is none stays as it is.
+fn moment(text: &str, output: &Output) -> String {
+    DateTime::parse_from_rfc3339(text).map_or_else(|_| text.to_owned(), |at| output.exact_moment(at.to_utc()))
+}
+
 /// Returns another ledger as a line: its id, its entries, who left its witness, and when.
 fn other_ledger(other: &OtherLedger, output: &Output) -> String {
     let by = other.written_by.as_ref().map(|by| format!(", {} ({})", by.user, by.host)).unwrap_or_default();
-    let at = other.written_at.as_ref().map(|at| format!(", {at}")).unwrap_or_default();
+    let at = other.written_at.as_ref().map(|at| format!(", {}", moment(at, output))).unwrap_or_default();
     let replaced = if other.replaced { format!(", {}", output.word(words::LEDGER_REPLACED)) } else { String::new() };
     let (id, entries) = (&other.ledger_id, other.entries);
-    harmless(&format!("  {id}: {} {entries}{by}{at}{replaced}", output.word(words::ENTRIES)))
-}
-
-/// Returns a text without characters that control a terminal: somebody else may have written anything.
-fn harmless(line: &str) -> String {
-    line.chars().filter(|character| !character.is_control()).collect()
+    format!("  {id}: {} {entries}{by}{at}{replaced}", output.word(words::ENTRIES))
 }
 
 /// Returns a finding about a row as a line: `Table attempt, row 17 (run …, record PM-1): …`
@@ -107,7 +108,7 @@ fn row_sentence(finding: &AuditFinding, table: &str, output: &Output) -> String 
     let of = if of.is_empty() { String::new() } else { format!(" ({})", of.join(", ")) };
     let entry = format!("{} {}", output.word(words::ENTRY), finding.entry);
     let (noun, what) = (output.word(words::TABLE), output.word(kind(finding.kind)));
-    harmless(&format!("  {entry}: {noun} {table}{row}{of}: {what}"))
+    format!("  {entry}: {noun} {table}{row}{of}: {what}")
 }
 
 /// Returns a finding as a line: `Entry 9–14, 2026-11-02T09:14:03.000Z (kari, HLF-PC-12, resolved): …`
@@ -126,13 +127,13 @@ fn sentence(finding: &AuditFinding, output: &Output) -> String {
     let noun = if finding.kind == FindingKind::SealsMissing { words::SEAL } else { words::ENTRY };
     let by: Vec<&str> = ["user", "host", "act"].iter().filter_map(|name| detail(name)).map(String::as_str).collect();
     let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join(", ")) };
-    let at = finding.at.as_ref().map(|at| format!(", {at}")).unwrap_or_default();
+    let at = finding.at.as_ref().map(|at| format!(", {}", moment(at, output))).unwrap_or_default();
     let sound = detail("sound_up_to")
         .map(|entry| format!(" {}: {entry}.", output.word(words::SOUND_UP_TO)))
         .unwrap_or_default();
     let line = format!("  {} {entries}{at}{by}: {}{sound}", output.word(noun), output.word(kind(finding.kind)));
     let ledger = detail("ledger").map(|ledger| format!(" ({ledger})")).unwrap_or_default();
-    harmless(&format!("{line}{ledger}"))
+    format!("{line}{ledger}")
 }
 
 fn kind(kind: FindingKind) -> Message {
@@ -183,8 +184,8 @@ fn witness(state: WitnessState) -> Message {
 }
 
 async fn proof(args: &Args, run: &str, record: Option<&str>, output: &Output) -> Result<Status, Failure> {
-    let ledger = ledger(&args.open_workspace()?)?;
-    let run = RunId::new(run.to_owned());
+    let ledger = ledger(&args.open_workspace(output)?)?;
+    let run = run_id(&ledger, run).await?;
     let proofs = ledger.proofs(&run, record).await.map_err(Problem::from)?;
     if proofs.is_empty() {
         return Err(Problem::proof_missing(run).into());
@@ -199,7 +200,7 @@ async fn export(args: &Args, path: &Path, force: bool, output: &Output) -> Resul
         return Err(Problem::report_format_unknown(path.display(), TrailFormat::ENDINGS).into());
     };
     let place = free_place(path, force)?;
-    let ledger = ledger(&args.open_workspace()?)?;
+    let ledger = ledger(&args.open_workspace(output)?)?;
     let written = place.write(async |out| write_trail(&ledger, format, output.language, out).await);
     let entries = written.await.map_err(|error| error.problem(path))?;
     if output.json {

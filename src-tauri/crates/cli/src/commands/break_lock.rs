@@ -10,13 +10,13 @@ use crate::output::Output;
 use crate::{Status, holder, words};
 
 pub(crate) async fn break_lock(args: &Args, asked: &BreakLock, output: &Output) -> Result<Status, Failure> {
-    let engine = engine(&args.open_workspace()?)?;
+    let engine = engine(&args.open_workspace(output)?)?;
     let ask = BreakAsk { confirm: asked.confirm.clone(), reason: asked.reason.clone(), actor: actor() };
     let was = engine.break_lock(ask).await?;
     if output.json {
         output.document(&json!({ "broken": was }));
     }
-    output.note(holder::sentence(output.language, &was));
+    output.note(holder::sentence(output.reader(), &was));
     output.say(output.word(words::LOCK_BROKEN));
     Ok(Status::Done)
 }

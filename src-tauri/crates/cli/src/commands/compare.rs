@@ -8,7 +8,7 @@ use postonce_engine::error::Problem;
 use postonce_engine::views::{Comparison, Difference};
 use postonce_engine::{CompareAsk, CompareEnd, ComparePhase, CompareProgress, Engine, Ledger};
 use postonce_practice::{OpenWorkspace, with_open_workspace};
-use postonce_reports::{comparison_json, difference_json, difference_words, verdict};
+use postonce_reports::{comparison_json, difference_json, difference_words, figures, verdict};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +26,7 @@ const NAMED_MAX: usize = 200;
 
 pub(crate) async fn compare(args: &Args, asked: &Compare, output: &Output) -> Result<Status, Failure> {
     let period = Period::new(asked.from, asked.to).map_err(Problem::from)?;
-    let workspace = args.open_workspace()?;
+    let workspace = args.open_workspace(output)?;
     // A file that cannot be written is reported before the accounting system is asked for thousands of vouchers.
     let paper = asked.out.as_deref().map(|path| Paper::check(path, asked.force)).transpose()?;
     with_open_workspace(workspace, async |OpenWorkspace { workspace, engine, .. }| {
@@ -101,13 +101,14 @@ async fn print(ledger: &Ledger, comparison: &Comparison, output: &Output) -> Res
         vec![String::new(), output.word(words::LEDGER).to_owned(), output.word(words::ACCOUNTING).to_owned()],
         vec![
             output.word(words::VOUCHERS).to_owned(),
-            comparison.ledger_vouchers.to_string(),
-            comparison.accounting_vouchers.to_string(),
+            output.count(comparison.ledger_vouchers),
+            output.count(comparison.accounting_vouchers),
         ],
     ];
     for sum in &comparison.sums {
         let name = format!("{} {}", output.word(words::TOTAL), sum.currency);
-        rows.push(vec![name, sum.ledger.clone(), sum.accounting.clone()]);
+        let amount = |decimal: &str| figures::amount(decimal, output.language);
+        rows.push(vec![name, amount(&sum.ledger), amount(&sum.accounting)]);
     }
     output.table(&rows);
     output.say(verdict(comparison, output.language));
@@ -129,14 +130,16 @@ fn line(difference: &Difference, output: &Output) -> String {
     let name = difference.record_id.as_deref().unwrap_or(&difference.reference);
     let ours = difference.sides.ledger.as_ref().map(|side| {
         let voucher = side.voucher_id.as_deref().unwrap_or("–");
-        format!("{}: {voucher}, {}, {} {}", output.word(words::LEDGER), side.date, side.currency, side.amount)
+        let amount = output.amount(&side.currency, &side.amount);
+        format!("{}: {voucher}, {}, {}", output.word(words::LEDGER), output.day(side.date), amount)
     });
     let theirs = difference.sides.accounting.iter().map(|voucher| {
         let id = &voucher.acknowledgement.voucher_id;
         let parts = part_names(&voucher.differs, output);
         let differs = if parts.is_empty() { String::new() } else { format!(", {parts}") };
         let name = output.word(words::ACCOUNTING);
-        format!("{name}: {id}, {}, {} {}{differs}", voucher.date, voucher.currency, voucher.total)
+        let amount = output.amount(&voucher.currency, &voucher.total);
+        format!("{name}: {id}, {}, {amount}{differs}", output.day(voucher.date))
     });
     let sides: Vec<String> = ours.into_iter().chain(theirs).collect();
     format!("{what}: {name} ({})", sides.join("; "))

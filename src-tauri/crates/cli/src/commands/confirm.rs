@@ -21,7 +21,7 @@ pub(crate) async fn confirm(args: &Args, asked: &Confirm, output: &Output) -> Re
     if let Some(id) = asked.id.as_deref().filter(|_| topic != Topic::LookAlikeId) {
         return Err(Failure::usage(format!("ID {id:?}: only `confirm record` takes one")));
     }
-    let engine = engine(&args.open_workspace()?)?;
+    let engine = engine(&args.open_workspace(output)?)?;
     match &asked.id {
         Some(id) => engine.confirm_record(id, &asked.reason, &actor()).await?,
         None => engine.confirm(topic, &asked.reason, &actor()).await?,
@@ -35,7 +35,7 @@ pub(crate) async fn confirm(args: &Args, asked: &Confirm, output: &Output) -> Re
 }
 
 pub(crate) async fn set_aside(args: &Args, asked: &SetAside, output: &Output) -> Result<Status, Failure> {
-    let engine = engine(&args.open_workspace()?)?;
+    let engine = engine(&args.open_workspace(output)?)?;
     engine.set_aside(&asked.ids, &asked.reason, &actor()).await?;
     if output.json {
         output.document(&json!({ "set_aside": asked.ids }));

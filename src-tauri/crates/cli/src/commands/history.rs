@@ -6,79 +6,75 @@ use postonce_engine::Ledger;
 use postonce_engine::domain::RunId;
 use postonce_engine::error::Problem;
 use postonce_engine::views::{RunItem, RunSummary};
-use postonce_reports::sentences;
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
 
-use super::{ledger, money, outcome, result, sums};
+use super::{ledger, outcome, result, run_id};
 use crate::args::{Args, History, Run};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, document_text};
+use crate::terminal::{harmless, padded};
 use crate::{Status, json, words};
 
 /// The number of a run's rows read from the ledger at once.
 const PAGE_ROWS: u32 = 1_000;
 
 pub(crate) async fn history(args: &Args, asked: &History, output: &Output) -> Result<Status, Failure> {
-    let ledger = ledger(&args.open_workspace()?)?;
+    let ledger = ledger(&args.open_workspace(output)?)?;
     let before = asked.before.as_deref().map(RunId::new);
     if let Some(before) = &before {
         find(&ledger, before).await?;
     }
     let runs = ledger.runs(asked.limit, before.as_ref()).await?;
     if output.json {
-        let runs: Vec<Value> = runs.iter().map(|run| json::run(output.language, run)).collect();
+        let runs: Vec<Value> = runs.iter().map(|run| json::run(output.reader(), run)).collect();
         output.document(&json!({ "runs": runs }));
     } else if runs.is_empty() {
         output.say(output.word(words::NO_RUNS));
     } else {
-        let head = [
-            words::RUN,
-            words::STARTED,
-            words::BY,
-            words::OUTCOME,
-            words::EXPORTED,
-            words::ALREADY,
-            words::REFUSED,
-            words::HELD,
-            words::IN_DOUBT,
-            words::TOTAL,
-        ];
-        let mut rows = vec![head.iter().map(|message| output.word(*message).to_owned()).collect()];
-        rows.extend(runs.iter().map(|run| row(run, output)));
-        output.table(&rows);
+        runs.iter().for_each(|run| tell(run, output));
     }
     Ok(Status::Done)
 }
 
-fn row(run: &RunSummary, output: &Output) -> Vec<String> {
-    vec![
-        run.run_id.to_string(),
-        run.started_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string(),
-        run.actor.user.clone(),
-        output.word(outcome(run.outcome)).to_owned(),
-        run.counts.posted.to_string(),
-        run.counts.skipped.to_string(),
-        run.counts.refused.to_string(),
-        run.counts.held.to_string(),
-        run.counts.in_doubt.to_string(),
-        sums(&run.posted),
-    ]
+/// Prints a run in lines that fit a narrow terminal: its id, by which `run` shows it, on the first of them.
+fn tell(run: &RunSummary, output: &Output) {
+    let counts = run.counts;
+    let count = |message, count: u64| format!("{} {}", output.word(message), output.count(count));
+    let happened = output.word(outcome(run.outcome));
+    output.paragraph(&format!("{}  {}  {happened}", run.run_id, output.moment(run.started_at)), "");
+    let mut parts = vec![run.actor.user.clone(), count(words::EXPORTED, counts.posted)];
+    for (message, number) in [
+        (words::ALREADY, counts.skipped),
+        (words::REFUSED, counts.refused),
+        (words::HELD, counts.held),
+        (words::IN_DOUBT, counts.in_doubt),
+    ] {
+        parts.extend((number > 0).then(|| count(message, number)));
+    }
+    parts.extend(
+        (!run.posted.is_empty()).then(|| format!("{} {}", output.word(words::TOTAL), output.sums(&run.posted))),
+    );
+    output.paragraph(&parts.join(", "), "    ");
 }
 
 pub(crate) async fn run(args: &Args, asked: &Run, output: &Output) -> Result<Status, Failure> {
-    let ledger = ledger(&args.open_workspace()?)?;
-    let run = find(&ledger, &RunId::new(asked.run.as_str())).await?;
-    // A closed pipe is no failure of the command.
+    let ledger = ledger(&args.open_workspace(output)?)?;
+    let run = find(&ledger, &run_id(&ledger, &asked.run).await?).await?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     let listed = if output.json {
         print_document(&ledger, &run, output, &mut out).await
     } else {
         print_table(&ledger, &run, output, &mut out).await
     };
+    // The rest in it was not taken, and is not tried once more.
+    let _ = out.into_parts();
     match listed {
-        Ok(()) | Err(Print::Gone) => Ok(Status::Done),
-        Err(Print::Failed(failure)) => Err(failure),
+        Ok(()) => {}
+        Err(Print::Lost(error)) => output.keep(Err(error)),
+        Err(Print::Failed(failure)) => return Err(failure),
     }
+    Ok(Status::Done)
 }
 
 async fn find(ledger: &Ledger, run: &RunId) -> Result<RunSummary, Failure> {
@@ -87,14 +83,14 @@ async fn find(ledger: &Ledger, run: &RunId) -> Result<RunSummary, Failure> {
 }
 
 enum Print {
-    /// The pipe is closed: nobody reads any more.
-    Gone,
+    /// Standard output takes no more.
+    Lost(io::Error),
     Failed(Failure),
 }
 
 impl From<io::Error> for Print {
-    fn from(_: io::Error) -> Self {
-        Self::Gone
+    fn from(error: io::Error) -> Self {
+        Self::Lost(error)
     }
 }
 
@@ -124,14 +120,14 @@ async fn print_document(
     output: &Output,
     out: &mut impl io::Write,
 ) -> Result<(), Print> {
-    let head = json::run(output.language, run).to_string();
+    let head = document_text(&json::run(output.reader(), run));
     // The object stays open for its last member, which is written row by row.
     let certificate = ledger.certificate(&run.run_id).await.map_err(Failure::from)?;
-    let certificate = json!(certificate.as_ref().map(postonce_reports::comparison_json));
+    let certificate = document_text(&certificate.as_ref().map(postonce_reports::comparison_json));
     write!(out, "{},\"certificate\":{certificate},\"records\":[", head.strip_suffix('}').unwrap_or(&head))?;
     let mut separator = "";
     each_item(ledger, run, |item| {
-        write!(out, "{separator}{}", json::item(output.language, item))?;
+        write!(out, "{separator}{}", document_text(&json::item(output.reader(), item)))?;
         separator = ",";
         Ok(())
     })
@@ -147,25 +143,39 @@ async fn print_table(
     out: &mut impl io::Write,
 ) -> Result<(), Print> {
     let word = |message| output.word(message);
-    writeln!(out, "{} {}, {}, {}", word(words::RUN), run.run_id, word(outcome(run.outcome)), sums(&run.posted))?;
+    let mut line = |line: &str| writeln!(out, "{}", harmless(line));
+    line(&format!(
+        "{} {}, {}, {}",
+        word(words::RUN),
+        run.run_id,
+        word(outcome(run.outcome)),
+        output.sums(&run.posted)
+    ))?;
     if let Some(listed) = &run.error {
-        writeln!(out, "{}", sentences::error(output.language, listed))?;
+        line(&output.error(listed))?;
     }
     if let Some(certificate) = ledger.certificate(&run.run_id).await.map_err(Failure::from)? {
         let verdict = postonce_reports::verdict(&certificate, output.language);
-        writeln!(out, "{}: {verdict}", word(words::CERTIFICATE))?;
+        line(&format!("{}: {verdict}", word(words::CERTIFICATE)))?;
     }
-    let line = |cells: [&str; 6]| {
-        let [record, result, amount, reference, voucher, reason] = cells;
-        format!("{record:<18} {result:<26} {amount:>16}  {reference:<24} {voucher:<18} {reason}")
-    };
     let head = [words::RECORD, words::RESULT, words::AMOUNT, words::REFERENCE, words::VOUCHER, words::REASON];
-    writeln!(out, "{}", line(head.map(word)).trim_end())?;
-    each_item(ledger, run, |item| {
-        writeln!(out, "{}", line(cells(item, output).each_ref().map(String::as_str)).trim_end())
-    })
-    .await?;
+    line(&columns(head.map(word)))?;
+    each_item(ledger, run, |item| line(&columns(cells(item, output).each_ref().map(String::as_str)))).await?;
     Ok(out.flush()?)
+}
+
+/// Returns the line of a row: the rows are never all in memory, so their columns have a width from the beginning.
+fn columns(cells: [&str; 6]) -> String {
+    let [record, result, amount, reference, voucher, reason] = cells;
+    let line = [
+        padded(record, 18),
+        padded(result, 26),
+        format!("{}{amount}", padded("", 17usize.saturating_sub(amount.width()))),
+        padded(reference, 24),
+        padded(voucher, 18),
+        reason.to_owned(),
+    ];
+    line.join(" ").trim_end().to_owned()
 }
 
 fn cells(item: &RunItem, output: &Output) -> [String; 6] {
@@ -176,14 +186,14 @@ fn cells(item: &RunItem, output: &Output) -> [String; 6] {
         _ => String::new(),
     };
     let reason = match (&item.reason, &item.earlier_run_id) {
-        (Some(reason), _) => sentences::reason(output.language, reason),
+        (Some(reason), _) => output.reason(reason),
         (None, Some(run)) => format!("{} {run}", output.word(words::RUN).to_lowercase()),
         (None, None) => String::new(),
     };
     [
         item.record_id.clone().or_else(place).unwrap_or_default(),
         output.word(result(item.result)).to_owned(),
-        item.amount.as_ref().map(money).unwrap_or_default(),
+        item.amount.as_ref().map(|amount| output.money(amount)).unwrap_or_default(),
         item.reference.clone().unwrap_or_default(),
         voucher,
         reason,

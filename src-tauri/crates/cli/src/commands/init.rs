@@ -22,8 +22,11 @@ pub(crate) fn init(args: &Args, init: &Init, output: &Output) -> Result<Status, 
         output.document(&json!({ "workspace": made.dir(), "practice": made.is_practice() }));
     }
     output.say(format!("{}: {}", output.word(words::MADE), made.dir().display()));
-    let (next, command) =
-        if init.practice { (words::NEXT_SYNC, "sync") } else { (words::NEXT_EDIT, "secret set accounting-token") };
-    output.say(format!("{} {}", output.word(next), args.call(command)));
+    let (next, command) = if init.practice {
+        (words::NEXT_SYNC, &["sync"][..])
+    } else {
+        (words::NEXT_EDIT, &["secret", "set", "accounting-token"][..])
+    };
+    output.say(format!("{} {}", output.word(next), output.call(command)));
     Ok(Status::Done)
 }

@@ -23,8 +23,9 @@ pub(crate) mod sync;
 use std::sync::Arc;
 
 use postonce_connectors::{SystemClock, UuidIds, Workspace, actor};
-use postonce_engine::domain::{Act, AttemptState, ItemResult, Outcome};
-use postonce_engine::views::{RecordState, Sum};
+use postonce_engine::domain::{Act, AttemptState, ItemResult, Outcome, RunId};
+use postonce_engine::error::Problem;
+use postonce_engine::views::RecordState;
 use postonce_engine::{Engine, Ledger};
 use postonce_words::Message;
 
@@ -40,6 +41,18 @@ fn ledger(workspace: &Workspace) -> Result<Ledger, Failure> {
 /// [`postonce_practice::with_open_workspace`] instead.
 fn engine(workspace: &Workspace) -> Result<Arc<Engine>, Failure> {
     Ok(Engine::new(postonce_connectors::parts(workspace)?))
+}
+
+/// The word for the newest run, in place of its id.
+const LAST: &str = "last";
+
+/// Returns the run that an argument means.
+async fn run_id(ledger: &Ledger, asked: &str) -> Result<RunId, Failure> {
+    if asked != LAST {
+        return Ok(RunId::new(asked));
+    }
+    let newest = ledger.runs(1, None).await?.pop();
+    newest.map(|run| run.run_id).ok_or_else(|| Problem::run_not_found(LAST).into())
 }
 
 fn act(act: Act) -> Message {
@@ -67,14 +80,6 @@ fn act(act: Act) -> Message {
         Act::BackupMade => words::ACT_BACKUP_MADE,
         Act::HistorySealed => words::ACT_HISTORY_SEALED,
     }
-}
-
-fn money(sum: &Sum) -> String {
-    format!("{} {}", sum.currency, sum.amount)
-}
-
-fn sums(sums: &[Sum]) -> String {
-    if sums.is_empty() { "–".to_owned() } else { sums.iter().map(money).collect::<Vec<_>>().join(" + ") }
 }
 
 fn outcome(outcome: Option<Outcome>) -> Message {

@@ -13,7 +13,7 @@ use crate::output::Output;
 use crate::{Status, words};
 
 pub(crate) async fn rebuild(args: &Args, asked: &Rebuild, output: &Output) -> Result<Status, Failure> {
-    let workspace = args.open_workspace()?;
+    let workspace = args.open_workspace(output)?;
     let begun = || output.note(output.word(words::REBUILDING));
     let wish = RebuildWish { actor: actor(), reason: asked.reason.clone(), confirm: asked.confirm.clone() };
     let rebuilt = postonce_practice::rebuild(&workspace, wish, CancellationToken::new(), begun).await?;
@@ -26,7 +26,7 @@ fn print(rebuilt: Rebuilt, output: &Output) {
         output.document(&json!({ "rebuilt": rebuilt }));
         return;
     }
-    let row = |message: Message, count: u64| vec![output.word(message).to_owned(), count.to_string()];
+    let row = |message: Message, count: u64| vec![output.word(message).to_owned(), output.count(count)];
     output.say(output.word(words::REBUILT));
     output.table(&[
         row(words::READ, rebuilt.records),

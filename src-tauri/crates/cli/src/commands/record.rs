@@ -3,23 +3,22 @@
 use postonce_engine::error::Problem;
 use postonce_engine::nobody_sends;
 use postonce_engine::views::{AttemptStory, AuditEntry, RecordState, RecordStory};
-use postonce_reports::sentences;
 
-use super::{act, attempt_state, ledger, money, state};
+use super::{act, attempt_state, ledger, state};
 use crate::args::{Args, Record};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{Status, json, words};
 
 pub(crate) async fn record(args: &Args, asked: &Record, output: &Output) -> Result<Status, Failure> {
-    let ledger = ledger(&args.open_workspace()?)?;
+    let ledger = ledger(&args.open_workspace(output)?)?;
     let found = ledger.record(&asked.id).await?;
     let mut story = found.ok_or_else(|| Failure::from(Problem::record_not_found(&asked.id)))?;
     if story.state == RecordState::Sending && nobody_sends(&ledger) {
         story.state = RecordState::InDoubt;
     }
     if output.json {
-        output.document(&json::story(output.language, &story));
+        output.document(&json::story(output.reader(), &story));
     } else {
         print(&story, output);
     }
@@ -33,16 +32,16 @@ fn print(story: &RecordStory, output: &Output) {
         row(words::RECORD, &story.record_id),
         row(words::STATE, output.word(state(story.state))),
         row(words::PAYEE, &format!("{} ({})", story.payee, story.payee_id)),
-        row(words::DATE, &story.date.to_string()),
-        row(words::AMOUNT, &money(&story.amount)),
+        row(words::DATE, &output.day(story.date)),
+        row(words::AMOUNT, &output.money(&story.amount)),
         row(words::CATEGORY, &story.category),
         row(words::TEXT, &story.text),
         row(words::PLACE, &place),
-        row(words::FIRST_SEEN, &story.first_seen_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string()),
+        row(words::FIRST_SEEN, &output.moment(story.first_seen_at)),
     ];
     if let Some(held) = &story.held {
         let held = postonce_engine::views::Reason::Held(held.clone());
-        rows.push(row(words::REASON, &sentences::reason(output.language, &held)));
+        rows.push(row(words::REASON, &output.reason(&held)));
     }
     if story.look_alikes.count > 0 {
         let ids: Vec<&str> = story.look_alikes.first.iter().map(|other| other.record_id.as_str()).collect();
@@ -50,7 +49,7 @@ fn print(story: &RecordStory, output: &Output) {
         rows.push(row(words::LOOK_ALIKES, &others));
     }
     for accepted in &story.accepted {
-        let when = accepted.at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
+        let when = output.moment(accepted.at);
         rows.push(row(words::ACCEPTED, &format!("{when}, {}: {}", accepted.actor.user, accepted.reason)));
     }
     output.table(&rows);
@@ -73,7 +72,7 @@ fn print(story: &RecordStory, output: &Output) {
 
 fn audit_row(entry: &AuditEntry, output: &Output) -> Vec<String> {
     vec![
-        entry.at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S").to_string(),
+        output.exact_moment(entry.at),
         output.word(act(entry.act)).to_owned(),
         format!("{}, {}", entry.actor.user, entry.actor.host),
         entry.voucher_id.clone().unwrap_or_default(),
@@ -83,7 +82,7 @@ fn audit_row(entry: &AuditEntry, output: &Output) -> Vec<String> {
 
 fn attempt_rows(attempt: &AttemptStory, output: &Output) -> Vec<Vec<String>> {
     let row = |message, text: &str| vec![output.word(message).to_owned(), text.to_owned()];
-    let claimed = attempt.claimed_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M:%S");
+    let claimed = output.exact_moment(attempt.claimed_at);
     let mut rows = vec![
         row(words::ATTEMPT, &format!("{claimed}, {}", output.word(attempt_state(attempt.state)))),
         row(words::REFERENCE, &attempt.reference),
@@ -94,7 +93,7 @@ fn attempt_rows(attempt: &AttemptStory, output: &Output) -> Vec<Vec<String>> {
         rows.push(row(words::VOUCHER, &format!("{number} ({voucher})")));
     }
     if let Some(reason) = &attempt.reason {
-        rows.push(row(words::REASON, &sentences::reason(output.language, reason)));
+        rows.push(row(words::REASON, &output.reason(reason)));
     }
     rows
 }

@@ -4,24 +4,23 @@ use std::path::Path;
 
 use postonce_connectors::{SystemClock, Workspace};
 use postonce_engine::Ledger;
-use postonce_engine::domain::RunId;
 use postonce_engine::error::Problem;
 use postonce_engine::ports::Clock as _;
 use postonce_engine::views::{Comparison, RunSummary};
 use postonce_reports::{Format, Overwrite, Place, Report};
 use serde_json::json;
 
-use super::ledger;
+use super::{ledger, run_id};
 use crate::args::{Args, Certificate};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{Status, words};
 
 pub(crate) async fn certificate(args: &Args, asked: &Certificate, output: &Output) -> Result<Status, Failure> {
-    let workspace = args.open_workspace()?;
+    let workspace = args.open_workspace(output)?;
     let paper = Paper::check(&asked.file, asked.force)?;
     let ledger = ledger(&workspace)?;
-    let id = RunId::new(asked.run.as_str());
+    let id = run_id(&ledger, &asked.run).await?;
     let run = ledger.run(&id).await?.ok_or_else(|| Problem::run_not_found(&id))?;
     let comparison = ledger.certificate(&id).await?.ok_or_else(|| Problem::certificate_missing(&id))?;
     paper.write(&workspace, &ledger, &comparison, Some(run), output).await?;

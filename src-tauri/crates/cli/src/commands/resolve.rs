@@ -17,7 +17,7 @@ pub(crate) async fn resolve(args: &Args, asked: &Resolve, output: &Output) -> Re
     };
     let ask = ResolveAsk { record_id: asked.id.clone(), resolution, reason: asked.reason.clone(), actor: actor() };
     let resolve = async |open: &OpenWorkspace| open.engine.resolve(ask).await;
-    let SyncEnd { error, lock, .. } = with_open_workspace(args.open_workspace()?, resolve).await?;
+    let SyncEnd { error, lock, .. } = with_open_workspace(args.open_workspace(output)?, resolve).await?;
     if let Some(problem) = error {
         return Err(Failure { problem, lock: lock.map(Box::new) });
     }

@@ -15,7 +15,7 @@ use crate::{Status, words};
 const PORT_DEFAULT: u16 = 4010;
 
 pub(crate) async fn sandbox(args: &Args, asked: &Sandbox, output: &Output) -> Result<Status, Failure> {
-    let sandbox = practice::start(options(args, asked)?).await?;
+    let sandbox = practice::start(options(args, asked, output)?).await?;
     if output.json {
         output.document(&json!({ "url": sandbox.url(), "port": sandbox.address().port() }));
     }
@@ -27,9 +27,9 @@ pub(crate) async fn sandbox(args: &Args, asked: &Sandbox, output: &Output) -> Re
 }
 
 /// Returns the sandbox of a practice workspace; in another workspace one that keeps books for the organisation there.
-fn options(args: &Args, asked: &Sandbox) -> Result<Options, Failure> {
+fn options(args: &Args, asked: &Sandbox, output: &Output) -> Result<Options, Failure> {
     let plain = || Options { address: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT_DEFAULT)), ..Options::default() };
-    let mut options = match args.workspace_if_any()? {
+    let mut options = match args.workspace_if_any(output)? {
         Some(workspace) if workspace.is_practice() => practice::options(&workspace),
         Some(workspace) => Options { organisation: practice::organisation(&workspace), ..plain() },
         None => plain(),

@@ -7,18 +7,17 @@ use postonce_connectors::Workspace;
 use postonce_engine::error::Problem;
 use postonce_engine::{Engine, Schedule, ScheduleNews, SyncEnd};
 use postonce_practice::{OpenWorkspace, with_open_workspace};
-use postonce_reports::sentences;
 use tokio_util::sync::CancellationToken;
 
 use super::sync::asked_to_stop;
-use super::{actor, outcome, sums};
+use super::{actor, outcome};
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{Status, json, words};
 
 pub(crate) async fn schedule(args: &Args, output: &Output) -> Result<Status, Failure> {
-    let workspace = args.open_workspace()?;
+    let workspace = args.open_workspace(output)?;
     let schedule = schedule_of(&workspace)?;
     with_open_workspace(workspace, async |OpenWorkspace { workspace, engine, .. }| {
         if workspace.is_practice() {
@@ -28,7 +27,7 @@ pub(crate) async fn schedule(args: &Args, output: &Output) -> Result<Status, Fai
         let stop = CancellationToken::new();
         let asked = asked_to_stop();
         let stopper = tokio::spawn(stop_when(asked, stop.clone(), engine.clone(), output.word(words::STOPPING)));
-        let kept = engine.run_schedule(&actor(), &stop, |news| print(&news, &schedule, output)).await;
+        let kept = engine.run_schedule(&actor(), &stop, |news| print(&news, output)).await;
         stopper.abort();
         kept?;
         Ok(Status::Done)
@@ -53,11 +52,11 @@ async fn stop_when(asked: impl Future<Output = ()>, stop: CancellationToken, eng
     stop.cancel();
 }
 
-fn print(news: &ScheduleNews, schedule: &Schedule, output: &Output) {
+fn print(news: &ScheduleNews, output: &Output) {
     if output.json {
-        return output.document(&json::news(output.language, news));
+        return output.document(&json::news(output.reader(), news));
     }
-    let shown = |at: DateTime<Utc>| at.with_timezone(&schedule.time_zone()).format("%Y-%m-%d %H:%M %Z").to_string();
+    let shown = |at: DateTime<Utc>| output.moment(at);
     match news {
         ScheduleNews::Waiting { next: Some(next) } => {
             output.say(format!("{}: {}", output.word(words::NEXT_RUN), shown(*next)));
@@ -71,7 +70,7 @@ fn print(news: &ScheduleNews, schedule: &Schedule, output: &Output) {
             let word = output.word(words::MISSED_NOT_CAUGHT_UP);
             output.say(format!("{}: {word} {times}", shown(*scheduled_for)));
         }
-        ScheduleNews::Trouble(problem) => output.note(sentences::error(output.language, problem)),
+        ScheduleNews::Trouble(problem) => output.trouble(problem),
     }
 }
 
@@ -81,7 +80,12 @@ fn ended(missed: u64, end: &SyncEnd, output: &Output) -> String {
     if let Some(run) = &end.run {
         let counts = run.counts;
         parts.push(output.word(outcome(run.outcome)).to_owned());
-        parts.push(format!("{} {} ({})", output.word(words::EXPORTED), counts.posted, sums(&run.posted)));
+        parts.push(format!(
+            "{} {} ({})",
+            output.word(words::EXPORTED),
+            output.count(counts.posted),
+            output.sums(&run.posted)
+        ));
         for (message, count) in [
             (words::ALREADY, counts.skipped),
             (words::REFUSED, counts.refused),
@@ -91,10 +95,10 @@ fn ended(missed: u64, end: &SyncEnd, output: &Output) -> String {
             (words::MISSED, missed),
         ] {
             if count > 0 {
-                parts.push(format!("{} {count}", output.word(message)));
+                parts.push(format!("{} {}", output.word(message), output.count(count)));
             }
         }
     }
-    parts.extend(end.error.as_ref().map(|problem| sentences::error(output.language, problem)));
+    parts.extend(end.error.as_ref().map(|problem| output.error(problem)));
     parts.join(", ")
 }

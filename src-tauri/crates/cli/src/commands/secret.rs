@@ -16,7 +16,7 @@ use crate::{Status, words};
 const VALUE_BYTES_MAX: u64 = 64 * 1024;
 
 pub(crate) fn secret(args: &Args, asked: &Secret, output: &Output) -> Result<Status, Failure> {
-    let workspace = args.open_workspace()?;
+    let workspace = args.open_workspace(output)?;
     let secrets = Secrets::of(&workspace);
     let (name, message) = match &asked.act {
         SecretAct::Set { name } => {

@@ -28,12 +28,14 @@ struct Checked {
 
 pub(crate) async fn source(args: &Args, asked: &SourceArgs, output: &Output) -> Result<Status, Failure> {
     let SourceAct::Check { file } = &asked.act;
-    let workspace = args.workspace_if_any()?;
+    let workspace = args.workspace_if_any(output)?;
     let checked = match (workspace, file) {
         (Some(workspace), file) => of_workspace(&workspace, file.clone()).await?,
         (None, Some(file)) => blocking(file.clone(), |file| Ok(of_guess(&file)?)).await?,
         // There is nothing to check: the failure says where the workspace was looked for.
-        (None, None) => return Err(args.open_workspace().err().unwrap_or_else(|| Failure::usage("source check"))),
+        (None, None) => {
+            return Err(args.open_workspace(output).err().unwrap_or_else(|| Failure::usage("source check")));
+        }
     };
     if output.json {
         output.document(&document(&checked, output));
@@ -118,13 +120,12 @@ fn is_open(checked: &Checked) -> bool {
 }
 
 fn document(checked: &Checked, output: &Output) -> Value {
-    let language = output.language;
     let Checked { path, questions, preview, stop } = checked;
     let stopped = stop.iter().map(|problem| finding(&Finding::Stops(problem.clone()), output));
     let questions = questions.iter().map(|question| {
         json!({
             "kind": "question", "file": null, "line": null, "code": question.kind.name(),
-            "message": sentences::question(language, question.kind.name(), &params(question)), "detail": question.params,
+            "message": sentences::question(output.reader(), question.kind.name(), &params(question)), "detail": question.params,
             "glimpse": null,
         })
     });
@@ -142,10 +143,9 @@ fn params(question: &Question) -> std::collections::BTreeMap<String, String> {
 }
 
 fn finding(finding: &Finding, output: &Output) -> Value {
-    let language = output.language;
     match finding {
         Finding::Stops(problem) => {
-            let mut value = documents::failure(language, problem, None);
+            let mut value = documents::failure(output.reader(), problem, None);
             let line = problem.params.get("line").and_then(|line| line.parse::<u64>().ok());
             value["kind"] = json!("stops");
             value["file"] = json!(problem.params.get("path"));
@@ -158,12 +158,12 @@ fn finding(finding: &Finding, output: &Output) -> Value {
             let reason = Reason::Held(flaw.reason.clone());
             json!({
                 "kind": kind, "file": flaw.place.file, "line": flaw.place.line, "code": flaw.reason.code(),
-                "message": sentences::reason(language, &reason), "detail": flaw.reason, "glimpse": flaw.glimpse,
+                "message": output.reason(&reason), "detail": flaw.reason, "glimpse": flaw.glimpse,
             })
         }
         Finding::Remark(remark) => json!({
             "kind": "remark", "file": remark.file, "line": remark.line, "code": remark.kind.name(),
-            "message": sentences::remark(language, remark.kind.name(), &remark.column, &remark.text),
+            "message": sentences::remark(output.reader(), remark.kind.name(), &remark.column, &remark.text),
             "detail": { "column": remark.column, "text": remark.text }, "glimpse": null,
         }),
     }
@@ -171,30 +171,30 @@ fn finding(finding: &Finding, output: &Output) -> Value {
 
 fn print(checked: &Checked, output: &Output) {
     let Checked { questions, preview, stop, .. } = checked;
-    let language = output.language;
+    let reader = output.reader();
     if let Some(problem) = stop {
-        output.say(sentences::error(language, problem));
+        output.say(output.error(problem));
     }
     for question in questions {
-        output.say(sentences::question(language, question.kind.name(), &params(question)));
+        output.say(sentences::question(reader, question.kind.name(), &params(question)));
     }
     for found in &preview.findings {
-        let text = match found {
-            Finding::Stops(problem) => sentences::error(language, problem),
+        match found {
+            Finding::Stops(problem) => output.say(output.error(problem)),
             Finding::Held(flaw) | Finding::LeftOut(flaw) => {
-                let sentence = sentences::reason(language, &Reason::Held(flaw.reason.clone()));
-                format!("{}:{}: {sentence}\n    {}", flaw.place.file, flaw.place.line, flaw.glimpse)
+                let sentence = output.reason(&Reason::Held(flaw.reason.clone()));
+                output.say(format!("{}:{}: {sentence}", flaw.place.file, flaw.place.line));
+                output.say(format!("    {}", flaw.glimpse));
             }
             Finding::Remark(remark) => {
-                let sentence = sentences::remark(language, remark.kind.name(), &remark.column, &remark.text);
-                format!("{}:{}: {sentence}", remark.file, remark.line)
+                let sentence = sentences::remark(reader, remark.kind.name(), &remark.column, &remark.text);
+                output.say(format!("{}:{}: {sentence}", remark.file, remark.line));
             }
-        };
-        output.say(text);
+        }
     }
     if preview.findings_left_out > 0 {
         output.say(format!("{}: {}", output.word(words::MORE), preview.findings_left_out));
     }
-    output.say(words::source_checked(language, preview.records, preview.held, preview.left_out));
+    output.say(words::source_checked(output.language, preview.records, preview.held, preview.left_out));
     output.say(output.word(if is_open(checked) { words::SOURCE_OPEN } else { words::SOURCE_ONE_READING }));
 }

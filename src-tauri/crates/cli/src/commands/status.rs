@@ -6,11 +6,10 @@ use postonce_engine::error::Problem;
 use postonce_engine::ports::Connection;
 use postonce_engine::views::{LedgerFile, LockFacts, RecordCounts, RunSummary};
 use postonce_practice::{OpenWorkspace, with_open_workspace};
-use postonce_reports::sentences;
 use postonce_words::Message;
 use serde_json::json;
 
-use super::{actor, outcome, sums};
+use super::{actor, outcome};
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -31,7 +30,7 @@ struct StatusFacts {
 }
 
 pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failure> {
-    let found = with_open_workspace(args.open_workspace()?, facts).await?;
+    let found = with_open_workspace(args.open_workspace(output)?, facts).await?;
     if output.json {
         document(&found, output);
     } else {
@@ -39,7 +38,7 @@ pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failu
     }
     match found.connection {
         Err(problem) => {
-            output.note(sentences::error(output.language, &problem));
+            output.trouble(&problem);
             Ok(Status::Failed(problem.code.exit_status()))
         }
         Ok(_) if found.records.attention() > 0 || !found.missing.is_empty() => Ok(Status::Attention),
@@ -74,14 +73,14 @@ fn document(found: &StatusFacts, output: &Output) {
     });
     output.document(&json!({
         "organisation": found.name, "practice": found.practice, "connection": connection,
-        "error": found.connection.as_ref().err().map(|problem| json::failure(output.language, problem, None)),
+        "error": found.connection.as_ref().err().map(|problem| json::failure(output.reader(), problem, None)),
         "protection": found.connection.as_ref().ok().map(|connection| connection.capabilities.protection),
         "search_lag_seconds": found.connection.as_ref().ok().map(|found| found.capabilities.search_lag.as_secs_f64()),
         "waits_after_others_seconds":
             found.connection.as_ref().ok().map(|found| found.capabilities.waits_after_others().as_secs_f64()),
         "keeps_references": found.connection.as_ref().ok().map(|connection| connection.keeps_scheme),
-        "missing": found.missing.iter().map(|problem| json::failure(output.language, problem, None)).collect::<Vec<_>>(),
-        "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.language, run)),
+        "missing": found.missing.iter().map(|problem| json::failure(output.reader(), problem, None)).collect::<Vec<_>>(),
+        "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.reader(), run)),
         "next_run": found.next.map(json::instant),
         "records": json::records(&found.records),
         "ledger": {
@@ -106,19 +105,18 @@ fn print(found: &StatusFacts, output: &Output) {
         if !waits.is_zero() {
             row(words::WAITS_AFTER_OTHERS, words::waits_after_others(output.language, waits.as_secs().max(1)));
         }
-        let held = found.lock.as_ref().map(|facts| holder::sentence(output.language, facts));
+        let held = found.lock.as_ref().map(|facts| holder::sentence(output.reader(), facts));
         row(words::LOCK, held.unwrap_or_else(|| output.word(words::FREE).to_owned()));
     }
     let last = found.last.as_ref().map(|run| {
-        let started = run.started_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M");
-        format!("{started}, {}, {}", output.word(outcome(run.outcome)), sums(&run.posted))
+        let started = output.moment(run.started_at);
+        format!("{started}, {}, {}", output.word(outcome(run.outcome)), output.sums(&run.posted))
     });
-    let backup =
-        found.ledger.last_backup_at.map(|at| at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string());
+    let backup = found.ledger.last_backup_at.map(|at| output.moment(at));
     row(words::BACKUP, backup.unwrap_or_else(|| output.word(words::NEVER).to_owned()));
     row(words::LAST_RUN, last.unwrap_or_else(|| output.word(words::NEVER).to_owned()));
     if let Some(next) = found.next {
-        row(words::NEXT_RUN, next.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M").to_string());
+        row(words::NEXT_RUN, output.moment(next));
     }
     let records = found.records;
     for (message, count) in [
@@ -134,7 +132,7 @@ fn print(found: &StatusFacts, output: &Output) {
         (words::ASKED, records.questions),
         (words::APPROVAL_WANTED, records.approvals),
     ] {
-        row(message, count.to_string());
+        row(message, output.count(count));
     }
     output.table(&rows);
     if found.connection.as_ref().is_ok_and(|connection| !connection.keeps_scheme) {
@@ -143,7 +141,7 @@ fn print(found: &StatusFacts, output: &Output) {
     if !found.missing.is_empty() {
         output.note(output.word(words::SETUP_MISSING));
         for problem in &found.missing {
-            output.note(format!("– {}", sentences::error(output.language, problem)));
+            output.note(format!("– {}", output.error(problem)));
         }
     }
 }

@@ -12,7 +12,7 @@ use postonce_reports::sentences;
 use serde_json::json;
 use tokio::signal;
 
-use super::{actor, engine, money, sums};
+use super::{actor, engine};
 use crate::args::{Args, Sync};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -23,7 +23,7 @@ const HELD_NAMED_MAX: usize = 20;
 
 pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<Status, Failure> {
     let period = Period::new(asked.from, asked.to).map_err(Problem::from)?;
-    let workspace = args.open_workspace()?;
+    let workspace = args.open_workspace(output)?;
     if asked.dry_run {
         let engine = engine(&workspace)?;
         let plan = engine.plan(period).await?;
@@ -36,23 +36,18 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
         let trigger = if asked.scheduled { Trigger::Scheduled } else { Trigger::Manual };
         let wait = asked.wait.map(Duration::from_secs);
         let syncing = open.engine.start(SyncAsk { period, trigger, actor: actor(), wait }.into());
-        follow(args, &open.engine, &syncing, output).await
+        follow(&open.engine, &syncing, output).await
     })
     .await
 }
 
 /// Shows a run until it ends, and returns how it ended.
-pub(super) async fn follow(
-    args: &Args,
-    engine: &Engine,
-    syncing: &Syncing,
-    output: &Output,
-) -> Result<Status, Failure> {
+pub(super) async fn follow(engine: &Engine, syncing: &Syncing, output: &Output) -> Result<Status, Failure> {
     let stopper = tokio::spawn(stop_when_asked(syncing.clone(), output.word(words::STOPPING)));
     bar::follow(syncing, output).await;
     let end = syncing.end().await;
     stopper.abort();
-    print(args, engine, end, output).await
+    print(engine, end, output).await
 }
 
 /// Stops the run on Ctrl-C or a scheduler's request: what is in flight is answered for, and the run is closed.
@@ -90,7 +85,7 @@ pub(super) async fn asked_to_stop() {
     let _ = signal::ctrl_c().await;
 }
 
-async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
+async fn print(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
     let SyncEnd { run, error, lock, no_certificate, waited_for, look_alikes } = end;
     if waited_for.is_some() {
         output.note(output.word(words::LOCK_WAITED));
@@ -111,25 +106,25 @@ async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> R
     };
     let records = engine.counts().await?;
     if output.json {
-        let mut finished = json::finished(output.language, &run, lock.as_ref());
+        let mut finished = json::finished(output.reader(), &run, lock.as_ref());
         finished["look_alikes"] = json!(look_alikes);
         finished["left_source"] = json!(records.gone);
-        finished["remarks"] = json::remarks(output.language, &engine.source_remarks());
+        finished["remarks"] = json::remarks(output.reader(), &engine.source_remarks());
         output.document(&finished);
     } else {
         tell_run(&run, look_alikes, output);
         if records.gone > 0 {
-            output.say(format!("{}: {}", output.word(words::GONE), records.gone));
+            output.say(format!("{}: {}", output.word(words::GONE), output.count(records.gone)));
         }
         tell_remarks(&engine.source_remarks(), output);
     }
     if let Some(problem) = no_certificate {
-        let because = sentences::error(output.language, &problem);
+        let because = output.error(&problem);
         output.note(format!("{} {because}", output.word(words::NO_CERTIFICATE)));
     }
     if let Some(problem) = error {
         // The document of the run carries the error already.
-        output.note(sentences::error(output.language, &problem));
+        output.trouble(&problem);
         return Ok(Status::Failed(problem.code.exit_status()));
     }
     if run.outcome == Some(Outcome::Stopped) {
@@ -137,7 +132,7 @@ async fn print(args: &Args, engine: &Engine, end: SyncEnd, output: &Output) -> R
         return Ok(Status::Stopped);
     }
     if run.counts.needs_attention() || records.attention() > 0 {
-        output.note(format!("{} {}", output.word(words::SEE_ATTENTION), args.call("attention")));
+        output.note(format!("{} {}", output.word(words::SEE_ATTENTION), output.call(&["attention"])));
         return Ok(Status::Attention);
     }
     Ok(Status::Done)
@@ -148,7 +143,7 @@ fn tell_run(run: &RunSummary, look_alikes: u64, output: &Output) {
     if run.error.is_none() && counts.posted == 0 && !counts.needs_attention() {
         output.say(output.word(words::NOTHING_NEW));
     }
-    let row = |message, count: u64| vec![output.word(message).to_owned(), count.to_string()];
+    let row = |message, count: u64| vec![output.word(message).to_owned(), output.count(count)];
     let mut table =
         vec![row(words::READ, counts.read), row(words::EXPORTED, counts.posted), row(words::ALREADY, counts.skipped)];
     table.extend((counts.found > 0).then(|| row(words::OF_THESE_FOUND, counts.found)));
@@ -158,7 +153,7 @@ fn tell_run(run: &RunSummary, look_alikes: u64, output: &Output) {
         row(words::IN_DOUBT, counts.in_doubt),
     ]);
     table.extend((counts.left_out > 0).then(|| row(words::LEFT_OUT, counts.left_out)));
-    table.push(vec![output.word(words::TOTAL).to_owned(), sums(&run.posted)]);
+    table.push(vec![output.word(words::TOTAL).to_owned(), output.sums(&run.posted)]);
     table.push(vec![output.word(words::RUN).to_owned(), run.run_id.to_string()]);
     table.extend((look_alikes > 0).then(|| row(words::LOOK_ALIKES_PLANNED, look_alikes)));
     output.table(&table);
@@ -167,18 +162,18 @@ fn tell_run(run: &RunSummary, look_alikes: u64, output: &Output) {
 /// Says what the reading found worth a look.
 fn tell_remarks(remarks: &[SourceRemark], output: &Output) {
     for remark in remarks {
-        let sentence = sentences::remark(output.language, remark.kind, &remark.column, &remark.text);
+        let sentence = sentences::remark(output.reader(), remark.kind, &remark.column, &remark.text);
         output.say(format!("{}:{}: {sentence}", remark.file, remark.line));
     }
 }
 
 fn tell_plan(plan: &PlanSummary, remarks: &[SourceRemark], output: &Output) -> Status {
     if output.json {
-        let mut document = json::plan(output.language, plan);
-        document["remarks"] = json::remarks(output.language, remarks);
+        let mut document = json::plan(output.reader(), plan);
+        document["remarks"] = json::remarks(output.reader(), remarks);
         output.document(&document);
     } else {
-        let row = |message, count: u64| vec![output.word(message).to_owned(), count.to_string()];
+        let row = |message, count: u64| vec![output.word(message).to_owned(), output.count(count)];
         output.say(output.word(words::DRY_RUN));
         let mut table = vec![
             row(words::READ, plan.read),
@@ -189,13 +184,13 @@ fn tell_plan(plan: &PlanSummary, remarks: &[SourceRemark], output: &Output) -> S
         ];
         table.extend((plan.left_out > 0).then(|| row(words::LEFT_OUT, plan.left_out)));
         table.push(row(words::LOOK_ALIKES_PLANNED, plan.look_alikes));
-        let total = plan.send_sums.iter().map(money).collect::<Vec<_>>().join(" + ");
+        let total = output.sums(&plan.send_sums);
         table.push(vec![output.word(words::TOTAL).to_owned(), total]);
         output.table(&table);
         for held in plan.held_items.iter().take(HELD_NAMED_MAX) {
             let place =
                 held.place.as_ref().map(|place| format!("{}, {} {}", place.file, output.word(words::LINE), place.line));
-            let reason = held.reason.as_ref().map(|reason| sentences::reason(output.language, reason));
+            let reason = held.reason.as_ref().map(|reason| output.reason(reason));
             output.say(format!("  {}: {}", place.unwrap_or_default(), reason.unwrap_or_default()));
         }
         if plan.held > HELD_NAMED_MAX as u64 {

@@ -94,7 +94,7 @@ pub(crate) fn otherwise(peer: &Peer, answer: &HttpAnswer, effect: Effect) -> Cal
             too_large: status == 413,
             refusal,
         },
-        status => CallError::Unknown(peer.unexpected(status, &refusal.detail)),
+        status => CallError::Unknown(peer.unclear(status, &refusal.detail)),
     }
 }
 
@@ -107,7 +107,7 @@ pub(crate) fn foreign(peer: &Peer, answer: &HttpAnswer, effect: Effect) -> CallE
             CallError::NotProcessed { problem: peer.busy(status), retry_after }
         }
         status if is_about_access(status) => CallError::Unknown(peer.unauthorized(status)),
-        status => CallError::Unknown(peer.unexpected(status, &glimpse(answer))),
+        status => CallError::Unknown(peer.unclear(status, &glimpse(answer))),
     }
 }
 

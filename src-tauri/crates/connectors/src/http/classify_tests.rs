@@ -83,6 +83,17 @@ fn answer_that_the_table_does_not_name_is_unknown() {
 }
 
 #[test]
+fn gateway_without_a_server_is_unreachable_and_proves_nothing() {
+    for (code, passes_by) in [(500, false), (501, false), (502, true), (503, true), (504, true), (505, false)] {
+        let page = HttpAnswer { status: code, content_type: "text/html".into(), ..HttpAnswer::default() };
+        for seen in [page, problem_answer(code, "x")] {
+            let CallError::Unknown(problem) = sorted(seen.clone()) else { panic!("{code}: not unknown") };
+            assert_eq!(problem.code.exit_status() == 5, passes_by, "{seen:?}: {problem:?}");
+        }
+    }
+}
+
+#[test]
 fn status_4xx_without_a_problem_still_reports_the_token() {
     let seen = HttpAnswer { status: 401, content_type: "text/html".into(), ..HttpAnswer::default() };
     let CallError::Unknown(problem) = sorted(seen) else { panic!("not unknown") };

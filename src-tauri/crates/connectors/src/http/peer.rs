@@ -72,6 +72,16 @@ impl Peer {
         }
     }
 
+    /// Makes the problem of an answer that leaves open what became of the call. A gateway that could not reach the
+    /// server, or a server that is overloaded, is one who did not answer: it passes by itself.
+    pub(crate) fn unclear(&self, status: u16, detail: &str) -> Problem {
+        match status {
+            502 | 504 => self.unreachable(format!("HTTP {status} {}", self.detail(detail)).trim_end()),
+            503 => self.busy(503),
+            _ => self.unexpected(status, detail),
+        }
+    }
+
     pub(crate) fn unexpected(&self, status: u16, detail: &str) -> Problem {
         let (url, detail) = (self.address(), self.detail(detail));
         match self.side {

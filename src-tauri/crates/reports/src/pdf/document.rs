@@ -243,7 +243,7 @@ impl<'a> Document<'a> {
         self.rule(FOOT - 11.0);
         let subject = match &self.report.run {
             Some(run) => format!("{} {}", self.word(words::RUN).to_lowercase(), run.run_id),
-            None => super::figures::period(self.report.comparison.period, self.report.language),
+            None => crate::figures::period(self.report.comparison.period, self.report.language),
         };
         let title = self.word(self.title());
         let foot = format!("{} · {title} · {subject}", self.report.organisation_name);

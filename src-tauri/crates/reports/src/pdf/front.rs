@@ -4,8 +4,8 @@ use postonce_engine::domain::Actor;
 use postonce_words::Message;
 
 use super::document::{Document, Style};
-use super::figures::{amount, count, difference, instant, period, span};
 use super::sheet::{Ink, LEFT, RIGHT};
+use crate::figures::{amount, count, difference, instant, period, span};
 use crate::words;
 use crate::{Report, verdict};
 

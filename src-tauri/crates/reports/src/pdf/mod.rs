@@ -2,7 +2,6 @@
 
 mod document;
 mod face;
-mod figures;
 mod front;
 mod layout;
 mod sheet;

@@ -4,9 +4,9 @@ use postonce_engine::domain::{FoundVoucher, VoucherState};
 use postonce_engine::views::{Difference, RunItem};
 
 use super::document::{Document, Style};
-use super::figures::{amount, day};
 use super::layout::{Column, DIFFERENCES, VOUCHERS};
 use super::sheet::Ink;
+use crate::figures::{amount, day};
 use crate::words;
 
 impl Document<'_> {

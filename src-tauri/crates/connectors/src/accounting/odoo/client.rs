@@ -199,7 +199,7 @@ fn fault(peer: &Peer, answer: &HttpAnswer, effect: Effect) -> Fault {
         500 if body.name == "builtins.ValueError" && body.message.starts_with("Invalid field") => {
             (Kind::SetUp, peer.unexpected(500, &detail))
         }
-        status => return Fault::Call(CallError::Unknown(peer.unexpected(status, &detail))),
+        status => return Fault::Call(CallError::Unknown(peer.unclear(status, &detail))),
     };
     Fault::Refused { kind, error: Box::new(RefusedCall { refusal, problem }) }
 }

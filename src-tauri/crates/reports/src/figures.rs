@@ -1,6 +1,6 @@
-//! Writes numbers, days and times as a report in that language has them.
+//! Writes numbers, days and times as a reader of that language has them: reports and command line alike.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Local, NaiveDate, Utc};
 use chrono_tz::Tz;
 use postonce_engine::domain::Period;
 use postonce_words::Language;
@@ -8,7 +8,7 @@ use postonce_words::Language;
 use crate::words;
 
 /// Writes a decimal with its thousands apart.
-pub(super) fn amount(decimal: &str, language: Language) -> String {
+pub fn amount(decimal: &str, language: Language) -> String {
     let (group, point) = match language {
         Language::English => (",", "."),
         Language::Bokmal => ("\u{a0}", ","),
@@ -25,11 +25,13 @@ pub(super) fn amount(decimal: &str, language: Language) -> String {
     if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}{point}{fraction}") }
 }
 
-pub(super) fn count(number: u64, language: Language) -> String {
+/// Writes a whole number with its thousands apart.
+pub fn count(number: u64, language: Language) -> String {
     amount(&number.to_string(), language)
 }
 
-pub(super) fn day(day: NaiveDate, language: Language) -> String {
+/// Writes a day.
+pub fn day(day: NaiveDate, language: Language) -> String {
     let form = match language {
         Language::English => "%-d %b %Y",
         Language::Bokmal => "%d.%m.%Y",
@@ -37,13 +39,37 @@ pub(super) fn day(day: NaiveDate, language: Language) -> String {
     day.format(form).to_string()
 }
 
-pub(super) fn instant(at: DateTime<Utc>, zone: Tz, language: Language) -> String {
+pub(crate) fn instant(at: DateTime<Utc>, zone: Tz, language: Language) -> String {
     let there = at.with_timezone(&zone);
     format!("{} {}", day(there.date_naive(), language), there.format("%H:%M:%S"))
 }
 
+/// Writes a moment to the minute with its zone, for a line of its own: `3 Nov 2026 02:00 CET`. Without a zone, this
+/// machine's counts, and stands there as its distance from UTC.
+pub fn moment(at: DateTime<Utc>, zone: Option<Tz>, language: Language) -> String {
+    of_zone(at, zone, language, "%H:%M")
+}
+
+/// Writes a moment to the second with its zone.
+pub fn exact_moment(at: DateTime<Utc>, zone: Option<Tz>, language: Language) -> String {
+    of_zone(at, zone, language, "%H:%M:%S")
+}
+
+fn of_zone(at: DateTime<Utc>, zone: Option<Tz>, language: Language, clock: &str) -> String {
+    match zone {
+        Some(zone) => {
+            let there = at.with_timezone(&zone);
+            format!("{} {}", day(there.date_naive(), language), there.format(&format!("{clock} %Z")))
+        }
+        None => {
+            let here = at.with_timezone(&Local);
+            format!("{} {}", day(here.date_naive(), language), here.format(&format!("{clock} %:z")))
+        }
+    }
+}
+
 /// Writes a span from one moment to another; a day that is the same stands once.
-pub(super) fn span(from: DateTime<Utc>, to: Option<DateTime<Utc>>, zone: Tz, language: Language) -> String {
+pub(crate) fn span(from: DateTime<Utc>, to: Option<DateTime<Utc>>, zone: Tz, language: Language) -> String {
     let begin = instant(from, zone, language);
     match to {
         Some(to) if to.with_timezone(&zone).date_naive() == from.with_timezone(&zone).date_naive() => {
@@ -54,7 +80,7 @@ pub(super) fn span(from: DateTime<Utc>, to: Option<DateTime<Utc>>, zone: Tz, lan
     }
 }
 
-pub(super) fn period(period: Period, language: Language) -> String {
+pub(crate) fn period(period: Period, language: Language) -> String {
     match (period.from, period.to) {
         (None, None) => words::EVERYTHING.text(language).to_owned(),
         (from, to) => {
@@ -65,7 +91,7 @@ pub(super) fn period(period: Period, language: Language) -> String {
 }
 
 /// Returns one decimal less another; exact, since both have the decimals of the currency.
-pub(super) fn difference(one: &str, other: &str) -> String {
+pub(crate) fn difference(one: &str, other: &str) -> String {
     let minor = |text: &str| text.replace('.', "").parse::<i128>().unwrap_or(0);
     let decimals = one.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let left = minor(one) - minor(other);
@@ -78,6 +104,15 @@ pub(super) fn difference(one: &str, other: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moment_has_its_zone_and_the_form_of_its_language() {
+        let at: DateTime<Utc> = "2026-11-03T01:00:07Z".parse().expect("a moment");
+        let oslo = Some(chrono_tz::Europe::Oslo);
+        assert_eq!(moment(at, oslo, Language::English), "3 Nov 2026 02:00 CET");
+        assert_eq!(moment(at, oslo, Language::Bokmal), "03.11.2026 02:00 CET");
+        assert_eq!(exact_moment(at, Some(chrono_tz::America::New_York), Language::English), "2 Nov 2026 20:00:07 EST");
+    }
 
     #[test]
     fn sums_follow_their_language_and_are_subtracted_exactly() {
