@@ -59,7 +59,7 @@ fn the_history_is_searched_for_a_voucher_and_filtered() {
         window.click("run-toggle");
         window.click("history-clear");
         window.type_into("history-actor", "nobody of that name");
-        window.wait_for_text("history-empty", "No run fits");
+        window.wait_for_text("history-empty", "Nothing found");
     });
 }
 

@@ -190,7 +190,7 @@ describe('a forced re-export', () => {
     vi.spyOn(ipc, 'runItems').mockImplementation(answer);
     const shown = await send();
     const unread = await shown.findByTestId('re-export-unread');
-    expect(unread).toHaveTextContent('What became of PM-2026-00417 could not be read');
+    expect(unread).toHaveTextContent('What happened to PM-2026-00417 could not be read');
     expect(unread).toHaveTextContent('Look at the run before you ask for it once more');
     expect(shown.getByTestId('re-export-run')).toBeVisible();
     expect(screen.getByRole('dialog')).not.toHaveTextContent('was not exported again');

@@ -27,7 +27,7 @@ describe('the runs', () => {
     await waitFor(() => expect(screen.getAllByTestId('run')).toHaveLength(1));
     expect(screen.getByTestId('run')).toHaveAttribute('data-outcome', 'failed');
     await userEvent.type(screen.getByTestId('history-actor'), 'ola');
-    expect(await screen.findByTestId('history-empty')).toHaveTextContent('No run fits');
+    expect(await screen.findByTestId('history-empty')).toHaveTextContent('Nothing found');
     await userEvent.click(screen.getByTestId('history-clear'));
     await waitFor(() => expect(screen.getAllByTestId('run')).toHaveLength(4));
     // The button disappears with what it cleared; the keyboard stays.

@@ -192,7 +192,7 @@ describe('breaking a lock', () => {
     lock.mockResolvedValue(kari(some));
     const user = userEvent.setup({ delay: null });
     const { onsync } = card(kari(some));
-    if (!some.looksDead) await user.click(screen.getByText('Does it never finish?'));
+    if (!some.looksDead) await user.click(screen.getByText('Has the sync come to a halt?'));
     await user.click(screen.getByTestId('lock-break'));
     const shown = within(await screen.findByRole('dialog'));
     return { user, onsync, shown, confirm: shown.getByTestId('dialog-confirm') };

@@ -49,7 +49,7 @@ describe('the records', () => {
         expect(row).toHaveAttribute('data-state', 'in_doubt');
     });
     await userEvent.type(screen.getByTestId('records-text'), 'nowhere');
-    expect(await screen.findByTestId('records-none')).toHaveTextContent('No record fits');
+    expect(await screen.findByTestId('records-none')).toHaveTextContent('Nothing found');
   });
 
   test('are not searched with an amount that cannot be read', async () => {

@@ -1,5 +1,6 @@
 /** Opens the whole window over the mock, at a screen. */
 import { render } from '@testing-library/svelte';
+import { expect, vi } from 'vitest';
 import App from '../src/app/App.svelte';
 import { install, type Scenario } from '../src/ipc/mock';
 import type { MockSetup } from '../src/ipc/mock/setup';
@@ -35,5 +36,7 @@ export async function open(
   router.replace(at, opened);
   render(App);
   await session.open();
+  // The window reads the source when it opens.
+  await vi.waitFor(() => expect(session.looking).toBe(false));
   return mock;
 }

@@ -115,10 +115,10 @@ class Session {
     } catch (thrown) {
       if (path === this.ready?.path) this.unlooked = problemOf(thrown);
     } finally {
-      this.looking = false;
       const took = Date.now() - began.getTime();
       this.#lookAgainAt = Date.now() + Math.max(LOOK_PAUSE_MS, took * LOOK_PAUSE_TIMES);
       await this.refresh();
+      this.looking = false;
     }
   }
 
