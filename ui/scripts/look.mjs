@@ -11,7 +11,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 /** Runs in the page: returns text that is cut off and has no title, and boxes that make the window scroll sideways. */
 function misfits() {
     const found = [];
-    const wide = document.querySelectorAll('html, .frame, main, .dialog');
+    const wide = document.querySelectorAll('html, .frame, main, .dialog, .dialog-body');
     for (const box of wide)
         if (box.scrollWidth > box.clientWidth + 1) found.push(`sideways: ${box.className || box.tagName}`);
     // A list fits into the smallest window; at 200 % it may scroll.
@@ -62,6 +62,6 @@ export async function axe(browser) {
 
 /** Returns how many pixels of the page are out of sight below. */
 export async function hidden(browser) {
-    return browser.run(`Math.max(0, ...[...document.querySelectorAll('.frame, main, .dialog')]
+    return browser.run(`Math.max(0, ...[...document.querySelectorAll('.frame, main, .dialog-body')]
         .map((box) => box.scrollHeight - box.clientHeight))`);
 }

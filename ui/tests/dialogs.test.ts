@@ -66,7 +66,9 @@ describe('the attention screen', () => {
     expect(vouchers[1]).toHaveTextContent('Reversed or voided');
     expect(vouchers[1]).toHaveTextContent('Reversed by voucher v-10990');
     const unknown = await item('PM-2026-00982');
-    expect(unknown.getByTestId('their-side')).toHaveTextContent('No voucher is known under this reference');
+    expect(unknown.getByTestId('their-side')).toHaveTextContent(
+      'No voucher has been found under this reference',
+    );
   });
 
   test('marks a changed field with a word and a mark, not by colour alone', async () => {
@@ -191,7 +193,7 @@ describe('a forced re-export', () => {
     const shown = await send();
     const unread = await shown.findByTestId('re-export-unread');
     expect(unread).toHaveTextContent('What happened to PM-2026-00417 could not be read');
-    expect(unread).toHaveTextContent('Look at the run before you ask for it once more');
+    expect(unread).toHaveTextContent('Look at the sync before you ask for it once more');
     expect(shown.getByTestId('re-export-run')).toBeVisible();
     expect(screen.getByRole('dialog')).not.toHaveTextContent('was not exported again');
   });

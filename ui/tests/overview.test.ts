@@ -3,7 +3,7 @@ import { render, screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import { age, answer, lookOf, type Look } from '../src/features/overview/answer';
 import { estimate } from '../src/features/overview/estimate';
-import { choiceOf, month } from '../src/features/overview/periods';
+import { choiceOf, month } from '$shared/forms/period';
 import { outcomes } from '../src/features/overview/outcome';
 import ProgressCard from '../src/features/overview/ProgressCard.svelte';
 import ResultCard from '../src/features/overview/ResultCard.svelte';

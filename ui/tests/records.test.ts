@@ -25,7 +25,7 @@ describe('the records', () => {
       expect(screen.getByTestId('records-count')).toHaveTextContent(/^2,400 records · kr\s[\d,]+\.\d\d$/),
     );
     const days = shown.map((row) => (row as HTMLTableRowElement).cells[2]?.textContent);
-    expect(days[0]).toBe('27 Oct 2026');
+    expect(days[0]).toBe('27/10/2026');
     expect(screen.getByRole('table')).toHaveAttribute('aria-rowcount', '2401');
   });
 
@@ -65,9 +65,11 @@ describe('the records', () => {
   test('say why they cannot be read, and are read again', async () => {
     await install('idle');
     const asked = vi.spyOn(ipc, 'records');
-    asked.mockRejectedValueOnce(new ProblemError({ code: 'ledger_busy', params: {} }));
+    asked.mockRejectedValue(new ProblemError({ code: 'ledger_busy', params: {} }));
     await open();
-    await userEvent.click(await screen.findByRole('button', { name: 'Try again' }));
+    const again = await screen.findByRole('button', { name: 'Try again' });
+    asked.mockRestore();
+    await userEvent.click(again);
     expect((await rows()).length).toBeGreaterThan(0);
   });
 });
@@ -172,6 +174,19 @@ describe('a timeline', () => {
       'First seen in the source',
     ]);
     expect(timeline(settled)[0]).toMatchObject({ by: 'ola', runId: 'run-2' });
+  });
+
+  test('never says that a voucher was sent once more which was found a moment after its claim', () => {
+    const found = {
+      ...attempt,
+      sentAt: new Date(Date.parse(attempt.claimedAt) + 1).toISOString(),
+      found: true,
+    };
+    expect(titles({ ...story, attempts: [found] })).toEqual([
+      'Found in the accounting system',
+      'Taken into a sync',
+      'First seen in the source',
+    ]);
   });
 
   test('shows each way in which a claim ends', () => {

@@ -9,7 +9,7 @@ import {
   type RecordState,
 } from '$ipc';
 import { decimalOf } from '$shared/basics/format';
-import { isReversed } from '$shared/forms/period';
+import { isWrongPeriod } from '$shared/forms/period';
 
 export const PAGE_RECORDS = 200;
 
@@ -29,7 +29,7 @@ export const ANY: Wish = { text: '', state: '', payee: '', from: '', to: '', lea
 export function faults(wish: Wish): { period: boolean; least: boolean; most: boolean } | null {
   const bad = (typed: string) => typed.trim() !== '' && decimalOf(typed) === null;
   const found = {
-    period: isReversed(wish.from, wish.to),
+    period: isWrongPeriod(wish.from, wish.to),
     least: bad(wish.least),
     most: bad(wish.most),
   };

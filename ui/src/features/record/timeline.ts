@@ -63,6 +63,9 @@ function event(
   return { key, at, title, mark, tone, ...nothing, ...more };
 }
 
+/** A request that follows its claim by less is the first one. */
+const SENT_AGAIN_MS = 1_000;
+
 function ofAttempt(attempt: Attempt, place: number): Event[] {
   const { reference, runId } = attempt;
   const by = m.event_by({ user: attempt.user, host: attempt.host });
@@ -71,7 +74,8 @@ function ofAttempt(attempt: Attempt, place: number): Event[] {
   const events = [
     event(`claimed-${place}`, attempt.claimedAt, claimed, 'half', 'accent', { by, reference, runId }),
   ];
-  if (attempt.sentAt !== attempt.claimedAt)
+  const later = Date.parse(attempt.sentAt) - Date.parse(attempt.claimedAt);
+  if (later >= SENT_AGAIN_MS)
     events.push(event(`sent-${place}`, attempt.sentAt, m.event_sent_again(), 'half', 'accent', { runId }));
   const settled = settledBy(attempt, place);
   return settled ? [...events, settled] : events;

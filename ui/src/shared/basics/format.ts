@@ -52,6 +52,13 @@ export function day(at: Date | string, style: 'long' | 'short' = 'short'): strin
   return dates({ day: 'numeric', month: style, year: 'numeric' }).format(moment);
 }
 
+/** Writes a day in figures, as it stands in books: `03.11.2026`, in English `03/11/2026`. */
+export function numericDay(at: string): string {
+  const [year, month, date] = at.split('-');
+  if (at.length !== 10 || !year || !month || !date) return at;
+  return [date, month, year].join(preferences.locale === 'nb' ? '.' : '/');
+}
+
 /** Writes a moment: "today at 09:14", "yesterday at 16:20", "3 November at 09:14". */
 export function when(at: Date | string, now: Date = new Date()): string {
   const moment = new Date(at);
