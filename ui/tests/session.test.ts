@@ -1,5 +1,7 @@
 import { emit } from '@tauri-apps/api/event';
-import { screen, waitFor } from '@testing-library/svelte';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ipc, ProblemError, type Connection } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
@@ -10,8 +12,11 @@ import { open } from './window-rig';
 
 const DOWN = new ProblemError({ code: 'accounting_unreachable', params: { url: 'https://books' } });
 
-afterEach(() => {
+/** The window goes before the mock: it still removes its listeners. */
+afterEach(async () => {
   vi.restoreAllMocks();
+  cleanup();
+  await tick();
   uninstall();
 });
 
@@ -59,6 +64,35 @@ test('a workspace that can be used again is asked about', async () => {
   overview.mockResolvedValue(ready);
   await session.refresh();
   await waitFor(() => expect(session.reach.kind).toBe('reached'));
+});
+
+test('a problem leads to the place where it is put right', async () => {
+  await open('idle');
+  const problem = { code: 'source_file_missing' as const, params: { path: '/srv/a.csv' } };
+  await emit('run-ended', { ...NO_END, problem });
+  await userEvent.click(within(await screen.findByTestId('sync-problem')).getByTestId('remedy'));
+  expect(await screen.findByTestId('section-source')).toHaveAttribute('data-open', 'true');
+  expect(await screen.findByTestId('choose-file')).toBeVisible();
+});
+
+test('a key that was not accepted is not told as a system that does not answer', async () => {
+  await open('idle');
+  const params = { url: 'https://books', status: '401' };
+  vi.spyOn(ipc, 'connection').mockRejectedValue(
+    new ProblemError({ code: 'accounting_unauthorized', params }),
+  );
+  await session.ask();
+  const card = await screen.findByTestId('connection-problem');
+  expect(card).toHaveTextContent('The key or password was not accepted');
+  await userEvent.click(within(card).getByTestId('remedy'));
+  expect(await screen.findByTestId('section-accounting')).toHaveAttribute('data-open', 'true');
+});
+
+test('the menu of the web view stays away, except where something can be copied or pasted', async () => {
+  await open('idle', 'records');
+  const comes = (at: Element) => fireEvent.contextMenu(at);
+  expect(await comes(screen.getByRole('heading', { level: 1 }))).toBe(false);
+  expect(await comes(screen.getByTestId('records-text'))).toBe(true);
 });
 
 test('a run is said to have found a voucher gone where it did', async () => {

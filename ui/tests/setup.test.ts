@@ -4,7 +4,7 @@ import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { choiceOf, inWords, scheduleOf } from '../src/features/settings/schedule';
 import { idOf } from '../src/features/setup/setup.svelte';
-import { ipc, type SourceGuess } from '../src/ipc';
+import { ipc, ProblemError, type SourceGuess } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
 import { drop } from '../src/ipc/mock/setup';
 import { preferences } from '$shared/state/preferences.svelte';
@@ -55,6 +55,45 @@ describe('a first start', () => {
     await click('setup-done');
     await screen.findByTestId('connection');
     expect(mock.made).toBe(true);
+  });
+
+  test('goes on with Enter, and shows what came of it', async () => {
+    const sought = vi.spyOn(Element.prototype, 'scrollIntoView');
+    await open('missing');
+    await click('begin-setup');
+    await type('accounting-url', 'https://regnskap.example.no');
+    await type('accounting-secret', 's3cret{Enter}');
+    expect(await screen.findByTestId('connection-found')).toBeVisible();
+    expect(sought).toHaveBeenCalled();
+    expect(screen.getByTestId('accounting-secret')).toHaveFocus();
+    await click('setup-next');
+    await type('source-path', '/data/utlegg.csv{Enter}');
+    expect(await screen.findAllByTestId('sample-row')).toHaveLength(8);
+  });
+
+  test('says at the field that a key was not accepted, and not that nothing answered', async () => {
+    const params = { url: 'https://regnskap.example.no', status: '401' };
+    vi.spyOn(ipc, 'testConnection').mockRejectedValue(
+      new ProblemError({ code: 'accounting_unauthorized', params }),
+    );
+    await open('missing');
+    await click('begin-setup');
+    await type('accounting-url', 'https://regnskap.example.no');
+    await type('accounting-secret', 'wrong{Enter}');
+    const problem = await screen.findByTestId('form-problem');
+    expect(problem).toHaveTextContent('The key or password was not accepted');
+    expect(problem).not.toHaveTextContent('does not answer');
+    expect(within(problem).getByTestId('problem-sentence')).not.toHaveTextContent('401');
+    expect(screen.getByTestId('accounting-secret')).toHaveAttribute('aria-invalid', 'true');
+  });
+
+  test('of another workspace shows neither the band nor the name of the one in use', async () => {
+    await open('practice', 'setup');
+    expect(await screen.findByTestId('begin-setup')).toBeVisible();
+    expect(screen.queryByTestId('practice-band')).toBeNull();
+    expect(screen.queryByTestId('frame-facts')).toBeNull();
+    await click('setup-leave');
+    expect(await screen.findByTestId('practice-band')).toBeVisible();
   });
 
   test('keeps its fields on the way back, and forgets them on cancel', async () => {
@@ -127,7 +166,7 @@ describe('a first start', () => {
         ?.textContent ?? '';
     expect(described('column-amount')).toBe('For example “122,62”.');
     expect(described('column-payee')).toBe('Likely: please check. For example “PM-0001”.');
-    expect(described('column-text')).toMatch(/^A guess: please check\./);
+    expect(described('column-text')).toMatch(/^Suggested – please check\./);
     const more = (testid: string): boolean => screen.getByTestId(testid).closest('details') !== null;
     expect(['source-encoding', 'source-date-format', 'column-payee'].map(more)).toEqual([
       false,
@@ -385,6 +424,17 @@ describe('settings', () => {
     expect(screen.getByTestId('waiting')).toHaveValue('300');
   });
 
+  test('offer a month first, which is how books are kept', async () => {
+    const mock = await open('idle', 'settings');
+    await click('change-schedule');
+    const first = (await screen.findAllByRole('radio', { name: /Every|Off|Monday|own/i }))[0];
+    await user.click(first as HTMLElement);
+    await user.selectOptions(await screen.findByTestId('schedule-day'), '5');
+    await click('save-schedule');
+    await screen.findByTestId('settings-saved');
+    expect(mock.saved).toEqual([{ part: 'schedule', schedule: { cron: '0 2 5 * *', catchUp: true } }]);
+  });
+
   test('show the next times of a schedule before it is saved, or its fault', async () => {
     const mock = await open('idle', 'settings');
     expect(await screen.findByTestId('schedule-words')).toHaveTextContent('Every day at 02:00.');
@@ -407,11 +457,13 @@ describe('settings', () => {
 
 describe('a schedule in words', () => {
   test.each([
-    [null, 'Off: a sync runs when you ask for one.'],
+    [null, 'Off. A sync starts only when you ask for one.'],
+    ['0 6 5 * *', 'Every month on day 5, at 06:00.'],
     ['0 2 * * *', 'Every day at 02:00.'],
     ['30 7 * * 1-5', 'Monday to Friday at 07:30.'],
     ['15 * * * *', 'Every hour, at xx:15.'],
-    ['0 2 1 * *', 'By your own schedule: 0 2 1 * *'],
+    ['0 2 1 * *', 'Every month on day 1, at 02:00.'],
+    ['0 2 31 * *', 'By your own schedule: 0 2 31 * *'],
   ])('%s', (cron, words) => {
     const schedule = cron === null ? null : { cron, catchUp: false };
     expect(inWords(schedule, ':')).toBe(words);

@@ -2,23 +2,35 @@
 import * as m from '$messages';
 import type { ScheduleForm } from '$ipc';
 
-export type Rhythm = 'off' | 'nightly' | 'hourly' | 'weekdays' | 'own';
-/** The choice as the form has it; `time` is `hh:mm`, and an hourly schedule uses its minute only. */
-export type Choice = { rhythm: Rhythm; time: string; cron: string; catchUp: boolean };
+export type Rhythm = 'off' | 'monthly' | 'nightly' | 'hourly' | 'weekdays' | 'own';
+/**
+ * The choice as the form has it; `time` is `hh:mm`, and an hourly schedule uses its minute only. `day` is a day of the
+ * month that every month has.
+ */
+export type Choice = { rhythm: Rhythm; time: string; day: string; cron: string; catchUp: boolean };
+
+/** The days that every month has. */
+export const DAYS_MAX = 28;
 
 const TIME = /^(\d{1,2}) (\d{1,2}) \* \* (\*|1-5)$/;
+const MONTHLY = /^(\d{1,2}) (\d{1,2}) (\d{1,2}) \* \*$/;
 const HOURLY = /^(\d{1,2}) \* \* \* \*$/;
 /** Writes a number with two digits. */
 export const two = (text: string | number | undefined): string => String(text ?? 0).padStart(2, '0');
 
 export function choiceOf(schedule: ScheduleForm | null): Choice {
   const cron = schedule?.cron ?? '';
-  const base = { time: '02:00', cron, catchUp: schedule?.catchUp ?? true };
+  const base = { time: '02:00', day: '1', cron, catchUp: schedule?.catchUp ?? true };
   if (!schedule) return { ...base, rhythm: 'off' };
   const daily = TIME.exec(cron);
   if (daily) {
     const time = `${two(daily[2])}:${two(daily[1])}`;
     return { ...base, rhythm: daily[3] === '*' ? 'nightly' : 'weekdays', time };
+  }
+  const monthly = MONTHLY.exec(cron);
+  if (monthly && Number(monthly[3]) <= DAYS_MAX) {
+    const time = `${two(monthly[2])}:${two(monthly[1])}`;
+    return { ...base, rhythm: 'monthly', time, day: String(Number(monthly[3])) };
   }
   const hourly = HOURLY.exec(cron);
   return hourly ? { ...base, rhythm: 'hourly', time: `00:${two(hourly[1])}` } : { ...base, rhythm: 'own' };
@@ -30,6 +42,8 @@ export function scheduleOf(choice: Choice): ScheduleForm | null {
   switch (choice.rhythm) {
     case 'off':
       return null;
+    case 'monthly':
+      return { cron: `${minute} ${hour} ${choice.day} * *`, catchUp };
     case 'nightly':
       return { cron: `${minute} ${hour} * * *`, catchUp };
     case 'weekdays':
@@ -48,6 +62,8 @@ export function inWords(schedule: ScheduleForm | null, point: string): string {
   switch (choice.rhythm) {
     case 'off':
       return m.schedule_off_text();
+    case 'monthly':
+      return m.schedule_monthly_text({ day: choice.day, time });
     case 'nightly':
       return m.schedule_nightly_text({ time });
     case 'weekdays':
