@@ -15,7 +15,9 @@ mirrored! {
 
 mirrored! {
     /// A part of a record's content that may change.
-    ContentField of domain::ContentField { Date, Amount, Currency, PayeeId, Category, Text, Department, Project, }
+    ContentField of domain::ContentField {
+        Date, Amount, Currency, PayeeId, Category, Text, Department, Project, Lines, Dimensions, Vat,
+    }
 }
 
 mirrored! {
@@ -35,10 +37,17 @@ pub(crate) struct Content {
     text: String,
     department: Option<String>,
     project: Option<String>,
+    /// The lines of a claim, each part as a person reads it.
+    lines: Option<String>,
+    dimensions: Option<String>,
+    vat: Option<String>,
 }
 
 impl From<views::Content> for Content {
     fn from(content: views::Content) -> Self {
+        let text = |field| content.text_of(field);
+        let (lines, dimensions) = (text(domain::ContentField::Lines), text(domain::ContentField::Dimensions));
+        let vat = text(domain::ContentField::Vat);
         Self {
             date: content.date.to_string(),
             amount: Sum::new(content.currency, content.amount),
@@ -48,6 +57,9 @@ impl From<views::Content> for Content {
             text: content.text,
             department: content.department,
             project: content.project,
+            lines,
+            dimensions,
+            vat,
         }
     }
 }

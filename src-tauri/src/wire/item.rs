@@ -124,6 +124,12 @@ pub(crate) enum HoldCode {
     RowIsNote,
     AccountMissing,
     IdLookAlike,
+    ClaimSumDiffers,
+    ClaimTooLong,
+    ClaimDiffers,
+    DimensionMissing,
+    VatInvalid,
+    VatCodeNotTaken,
 }
 
 impl HoldCode {
@@ -173,6 +179,12 @@ impl HoldCode {
             Hold::RowIsNote { .. } => Self::RowIsNote,
             Hold::AccountMissing { .. } => Self::AccountMissing,
             Hold::IdLookAlike { .. } => Self::IdLookAlike,
+            Hold::ClaimSumDiffers { .. } => Self::ClaimSumDiffers,
+            Hold::ClaimTooLong { .. } => Self::ClaimTooLong,
+            Hold::ClaimDiffers { .. } => Self::ClaimDiffers,
+            Hold::DimensionMissing { .. } => Self::DimensionMissing,
+            Hold::VatInvalid { .. } => Self::VatInvalid,
+            Hold::VatCodeNotTaken { .. } => Self::VatCodeNotTaken,
         }
     }
 }

@@ -6,6 +6,7 @@
 #![expect(clippy::panic, reason = "a behaviour fails as an assert in a test would, and says what it saw")]
 
 mod bare;
+mod claims;
 mod dying;
 mod locking;
 mod losing;
@@ -41,6 +42,9 @@ macro_rules! of_every_system {
             posting::an_amount_with_too_many_decimals_is_held_and_not_rounded,
             posting::a_slow_server_is_waited_for,
             posting::a_re_export_adds_a_voucher_and_a_reversal_takes_one_back,
+            claims::claim_of_lines_is_one_balanced_voucher_or_none,
+            claims::claim_whose_answer_is_lost_is_not_made_twice,
+            claims::claim_that_was_changed_in_the_books_is_noticed,
             losing::a_write_that_never_arrives_is_made_up_for,
             losing::a_write_whose_answer_is_lost_is_not_made_twice,
             losing::a_write_that_takes_effect_late_is_not_made_twice,

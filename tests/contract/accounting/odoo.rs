@@ -3,7 +3,7 @@
 use postonce_peers::Trouble;
 use postonce_peers::odoo::Books;
 
-use super::subject::{AccountingSubject, Booked, ByHand, Words, booked};
+use super::subject::{AccountingSubject, Booked, ByHand, Words, booked, by_account};
 
 pub(crate) fn fresh() -> Result<Box<dyn AccountingSubject>, Trouble> {
     Ok(Box::new(Odoo(Books::fresh()?)))
@@ -61,6 +61,15 @@ impl AccountingSubject for Odoo {
 
     fn vouchers(&self) -> Vec<Booked> {
         self.moves(STANDS)
+    }
+
+    fn lines(&self, reference: &str) -> Vec<(String, i64)> {
+        let reference = reference.replace('\'', "''");
+        by_account(&self.sql(&format!(
+            "SELECT (SELECT value FROM jsonb_each_text(a.code_store) LIMIT 1), (l.debit - l.credit)::numeric(16,2) FROM account_move_line l \
+             JOIN account_move m ON m.id = l.move_id JOIN account_account a ON a.id = l.account_id \
+             WHERE m.ref = '{reference}' AND m.state = 'posted'"
+        )))
     }
 
     fn drafts(&self) -> Vec<Booked> {

@@ -7,7 +7,7 @@ use postonce_tests::{CliRig, TOKEN};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::subject::{AccountingSubject, Booked, ByHand, Fresh, Words};
+use super::subject::{AccountingSubject, Booked, ByHand, Fresh, Words, by_account};
 
 pub(crate) const ENFORCED: Fresh = || subject("enforced", true, true, false);
 pub(crate) const FENCED: Fresh = || subject("fenced", false, true, false);
@@ -114,6 +114,15 @@ impl AccountingSubject for Sandbox {
         // A counter-voucher counts as little as what it reversed.
         all.retain(|voucher| voucher["state"] == "posted" && voucher["reverses"].is_null());
         booked(&all)
+    }
+
+    fn lines(&self, reference: &str) -> Vec<(String, i64)> {
+        let voucher = self.voucher(reference);
+        let lines = voucher["lines"].as_array().expect("a list").iter();
+        let text = |line: &Value, member: &str| line[member].as_str().expect("a text").to_owned();
+        by_account(
+            &lines.map(|line| format!("{}|{}\n", text(line, "account"), text(line, "amount"))).collect::<String>(),
+        )
     }
 
     fn drafts(&self) -> Vec<Booked> {

@@ -60,6 +60,9 @@ pub(crate) trait AccountingSubject {
     /// Returns the vouchers in the books; those that were voided and counter-vouchers are left out.
     fn vouchers(&self) -> Vec<Booked>;
 
+    /// Returns account and sum of the lines of the voucher of that reference, in the order of the accounts.
+    fn lines(&self, reference: &str) -> Vec<(String, i64)>;
+
     /// Returns the drafts: begun and not booked.
     fn drafts(&self) -> Vec<Booked>;
 
@@ -112,6 +115,16 @@ pub(crate) fn booked(rows: &str) -> Vec<Booked> {
     let mut booked: Vec<Booked> = rows.lines().filter(|line| !line.is_empty()).map(row).collect();
     booked.sort();
     booked
+}
+
+/// Reads the rows of a query of the form `account|amount`, the amount with two decimals, by account.
+pub(crate) fn by_account(rows: &str) -> Vec<(String, i64)> {
+    let mut sums = BTreeMap::new();
+    for row in rows.lines().filter(|line| !line.is_empty()) {
+        let (account, amount) = row.rsplit_once('|').expect("two columns");
+        *sums.entry(account.to_owned()).or_default() += amount.replace('.', "").parse::<i64>().expect("a number");
+    }
+    sums.into_iter().collect()
 }
 
 /// Returns how many there are of each reference.

@@ -125,6 +125,13 @@ impl SystemRig {
         self.write_workspace(source, vouchers, LEASE_SECONDS);
     }
 
+    /// Adds tables to the workspace as it is now.
+    pub(crate) fn add_to_workspace(&self, tables: &str) {
+        let file = self.path().join("workspace.toml");
+        let text = std::fs::read_to_string(&file).expect("it was written");
+        std::fs::write(file, format!("{text}\n{tables}")).expect("a temporary folder is writable");
+    }
+
     /// Makes leases short from now on.
     pub(crate) fn short_lease(&self) {
         self.write_workspace(&plain_source("records.csv"), 10, SHORT_LEASE_SECONDS);

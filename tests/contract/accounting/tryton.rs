@@ -3,7 +3,7 @@
 use postonce_peers::Trouble;
 use postonce_peers::tryton::Books;
 
-use super::subject::{AccountingSubject, Booked, ByHand, Words, booked};
+use super::subject::{AccountingSubject, Booked, ByHand, Words, booked, by_account};
 
 pub(crate) fn fresh() -> Result<Box<dyn AccountingSubject>, Trouble> {
     Ok(Box::new(Tryton(Books::fresh()?)))
@@ -67,6 +67,15 @@ impl AccountingSubject for Tryton {
 
     fn vouchers(&self) -> Vec<Booked> {
         self.moves(STANDS)
+    }
+
+    fn lines(&self, reference: &str) -> Vec<(String, i64)> {
+        let reference = reference.replace('\'', "''");
+        by_account(&self.sql(&format!(
+            "SELECT a.code, (l.debit - l.credit)::numeric(16,2) FROM account_move_line l \
+             JOIN account_move m ON m.id = l.move JOIN account_account a ON a.id = l.account \
+             WHERE m.description = '{reference}' AND m.state = 'posted'"
+        )))
     }
 
     fn drafts(&self) -> Vec<Booked> {

@@ -360,7 +360,8 @@ fn said<T: std::fmt::Debug>(results: &Result<Vec<T>, CallError>) -> String {
 
 impl SentPosting {
     fn of(posting: &Posting) -> Self {
-        let [expense, payable] = &posting.lines;
+        // The worlds have plain expenses: one line, against the debt.
+        let [expense, payable] = posting.lines.as_slice() else { panic!("{} lines", posting.lines.len()) };
         Self {
             reference: posting.reference.as_str().to_owned(),
             date: posting.date,

@@ -228,6 +228,7 @@ impl Options {
             unique_references: rules.protection == Protection::Enforced,
             vouchers_per_request_max: if rules.refuses_whole { 1_000 } else { rules.batch_max },
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
+            vat_codes: false,
         }
     }
 }

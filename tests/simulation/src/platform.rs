@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
 use postonce_engine::domain::{
-    Account, Currency, Generation, HoldReason, Money, OrganisationId, Payee, Place, PostingRules, Record, RecordId,
-    Reference,
+    Account, Currency, ExpenseDetail, Generation, HoldReason, Money, OrganisationId, Payee, Place, PostingRules,
+    Record, RecordId, Reference,
 };
 use postonce_engine::error::Problem;
 use postonce_engine::ports::{Flaw, Pages, Row, Source, SourceError};
@@ -46,11 +46,7 @@ pub(crate) fn organisation(prefix: &str) -> OrganisationId {
 
 pub(crate) fn posting_rules() -> PostingRules {
     let categories = CATEGORIES.map(|(category, account)| (category.to_owned(), Account(account.to_owned())));
-    PostingRules {
-        payable_account: Account(PAYABLE.to_owned()),
-        default_account: None,
-        categories: HashMap::from(categories),
-    }
+    PostingRules::of_accounts(Account(PAYABLE.to_owned()), None, HashMap::from(categories))
 }
 
 /// Returns the reference of a record and generation, as this world's books take it.
@@ -104,6 +100,7 @@ impl Platform {
             text: format!("Travel {}", dice.below(4)),
             department: None,
             project: None,
+            detail: ExpenseDetail::default(),
         })
     }
 

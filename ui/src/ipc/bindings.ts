@@ -453,10 +453,14 @@ export type Content = {
 	text: string,
 	department: string | null,
 	project: string | null,
+	/**  The lines of a claim, each part as a person reads it. */
+	lines: string | null,
+	dimensions: string | null,
+	vat: string | null,
 };
 
 /**  A part of a record's content that may change. */
-export type ContentField = "date" | "amount" | "currency" | "payee_id" | "category" | "text" | "department" | "project";
+export type ContentField = "date" | "amount" | "currency" | "payee_id" | "category" | "text" | "department" | "project" | "lines" | "dimensions" | "vat";
 
 /**  The number of a run's rows with each result. */
 export type Counts = {
@@ -561,7 +565,7 @@ export type FoundVoucher = {
 };
 
 /**  The codes of the reasons for holding a row back; the words stand in the catalogue under `reason_<code>`. */
-export type HoldCode = "id_missing" | "id_invalid" | "field_missing" | "row_unreadable" | "date_invalid" | "date_implausible" | "amount_invalid" | "amount_decimals" | "amount_zero" | "currency_unknown" | "id_repeated" | "id_scientific" | "date_is_number" | "date_ambiguous" | "amount_ambiguous" | "side_unclear" | "currency_foreign" | "not_approved" | "row_is_total" | "cell_faulty" | "file_not_read" | "row_not_included" | "row_excluded" | "total_left_out" | "row_hidden" | "hidden_left_out" | "cell_merged" | "head_repeated" | "row_continues" | "row_is_note" | "account_missing" | "id_look_alike";
+export type HoldCode = "id_missing" | "id_invalid" | "field_missing" | "row_unreadable" | "date_invalid" | "date_implausible" | "amount_invalid" | "amount_decimals" | "amount_zero" | "currency_unknown" | "id_repeated" | "id_scientific" | "date_is_number" | "date_ambiguous" | "amount_ambiguous" | "side_unclear" | "currency_foreign" | "not_approved" | "row_is_total" | "cell_faulty" | "file_not_read" | "row_not_included" | "row_excluded" | "total_left_out" | "row_hidden" | "hidden_left_out" | "cell_merged" | "head_repeated" | "row_continues" | "row_is_note" | "account_missing" | "id_look_alike" | "claim_sum_differs" | "claim_too_long" | "claim_differs" | "dimension_missing" | "vat_invalid" | "vat_code_not_taken";
 
 /**  The rows of a run that are shown; the kinds of duplicates are one. */
 export type ItemFilter = "posted" | "skipped" | "left_out" | "refused" | "held" | "in_doubt" | "not_sent";
@@ -1042,7 +1046,7 @@ export type SetupStart = {
 };
 
 /**  A field of a record that a column can give. */
-export type SourceField = "id" | "date" | "amount" | "payee" | "category" | "text" | "approved_at" | "currency" | "department" | "project" | "version" | "payee_name" | "amount_back" | "side";
+export type SourceField = "id" | "date" | "amount" | "payee" | "category" | "text" | "approved_at" | "currency" | "department" | "project" | "version" | "payee_name" | "amount_back" | "side" | "vat_code" | "vat_amount" | "claim_total" | "claim_text";
 
 /**  Something that was found while a source was read. */
 export type SourceFinding = 

@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Everything known of one record.
     Record(Record),
+    /// One month in a sentence: approved, in the books, open.
+    Period(Period),
     /// Everything that waits for a person.
     Attention,
     /// Exports one record once more, with a reason.
@@ -142,6 +144,18 @@ pub(crate) struct Run {
 pub(crate) struct Record {
     /// The record's id.
     pub(crate) id: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Period {
+    /// The month (YYYY-MM).
+    #[arg(value_parser = month)]
+    pub(crate) month: NaiveDate,
+}
+
+/// Returns the first day of a month.
+fn month(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").map_err(|_| "YYYY-MM".to_owned())
 }
 
 #[derive(Debug, clap::Args)]

@@ -5,8 +5,9 @@ use postonce_engine::domain::{Counts, ItemResult};
 use postonce_engine::error::Problem;
 use postonce_engine::ports::SourceRemark;
 use postonce_engine::views::{
-    Acceptance, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LockFacts, LookAlike, PlanSummary, Progress,
-    Question, ReExport, RecordCounts, RecordState, RecordStory, RunItem, RunSummary, Sum,
+    Acceptance, AccountSum, Alarm, AttemptStory, AttentionItem, AuditEntry, Changed, LockFacts, LookAlike, MonthState,
+    PlanSummary, Progress, Question, ReExport, RecordCounts, RecordState, RecordStory, RunItem, RunSummary,
+    StateFigures, Sum, VoucherLine, VoucherPreview,
 };
 use postonce_engine::{AuditVerdict, ScheduleNews};
 use postonce_reports::sentences::{self, Reader};
@@ -120,6 +121,50 @@ pub(crate) fn plan(reader: Reader<'_>, plan: &PlanSummary) -> Value {
             "look_alikes": plan.look_alikes, "left_out": plan.left_out,
         },
         "held": plan.held_items.iter().map(|held| item(reader, held)).collect::<Vec<_>>(),
+        "accounts": plan.accounts.iter().map(account_sum).collect::<Vec<_>>(),
+    })
+}
+
+/// Returns debit and credit of an account.
+fn account_sum(sum: &AccountSum) -> Value {
+    json!({
+        "account": sum.account, "currency": sum.currency, "debit": sum.debit, "credit": sum.credit, "lines": sum.lines,
+    })
+}
+
+/// Returns the state of a month.
+pub(crate) fn month(month: &MonthState) -> Value {
+    let figures = |figures: &StateFigures| {
+        json!({
+            "state": figures.state, "records": figures.records, "currency": figures.sum.currency,
+            "amount": figures.sum.amount,
+        })
+    };
+    json!({
+        "month": month.month.format("%Y-%m").to_string(), "read_at": month.read_at.map(instant),
+        "approved": month.approved(), "in_books": month.in_books(), "open": month.open(), "undated": month.undated,
+        "states": month.figures.iter().map(figures).collect::<Vec<_>>(),
+    })
+}
+
+/// Returns the voucher of a record, as the present rules make it.
+pub(crate) fn voucher(reader: Reader<'_>, preview: &VoucherPreview) -> Value {
+    let draft = match preview {
+        VoucherPreview::Posting(draft) => draft,
+        VoucherPreview::Held(reason) => {
+            let reason = postonce_engine::views::Reason::Held(reason.clone());
+            return json!({ "held": sentences::reason(reader, &reason) });
+        }
+    };
+    let line = |line: &VoucherLine| {
+        json!({
+            "account": line.account, "debit": line.debit, "credit": line.credit, "text": line.text,
+            "party": line.party, "vat_code": line.vat_code, "dimensions": line.dimensions,
+        })
+    };
+    json!({
+        "date": draft.date.to_string(), "text": draft.text, "currency": draft.currency,
+        "lines": draft.lines.iter().map(line).collect::<Vec<_>>(),
     })
 }
 

@@ -45,6 +45,7 @@ fn run(args: &Args, output: &Output) -> Result<Status, Failure> {
             Command::History(history) => commands::history::history(args, history, output).await,
             Command::Run(run) => commands::history::run(args, run, output).await,
             Command::Record(record) => commands::record::record(args, record, output).await,
+            Command::Period(asked) => commands::period::period(args, asked, output).await,
             Command::Attention => commands::attention::attention(args, output).await,
             Command::ReExport(asked) => commands::re_export::re_export(args, asked, output).await,
             Command::Approve(asked) => commands::re_export::approve(args, asked, output).await,

@@ -116,6 +116,15 @@ catalogue! {
     ATTEMPT: "Attempt", "Forsøk";
     LINE: "line", "linje";
     REPEATED: "Repeated in the source", "Gjentatt i kilden";
+    ACCOUNT: "Account", "Konto";
+    DEBIT: "Debit", "Debet";
+    CREDIT: "Credit", "Kredit";
+    VOUCHER_BY_RULES: "Voucher by the present rules", "Bilag etter reglene nå";
+    MONTH_APPROVED: "approved", "godkjent";
+    MONTH_IN_BOOKS: "in the books", "i regnskapet";
+    MONTH_OPEN: "open", "åpne";
+    MONTH_UNDATED: "Rows without a readable day that wait for a person", "Rader uten lesbar dato som venter på noen";
+    MONTH_READ: "Records last read", "Utlegg sist lest";
     LEFT_OUT: "Left out by rule", "Holdt utenfor etter regel";
     FOUND: "Found in the accounting system", "Funnet i regnskapssystemet";
 
@@ -304,4 +313,7 @@ catalogue! {
     FIELD_CURRENCY: "Currency", "Valuta";
     FIELD_DEPARTMENT: "Department", "Avdeling";
     FIELD_PROJECT: "Project", "Prosjekt";
+    FIELD_LINES: "Lines", "Linjer";
+    FIELD_DIMENSIONS: "Dimensions", "Dimensjoner";
+    FIELD_VAT: "VAT", "Mva";
 }

@@ -36,7 +36,7 @@ CREATE TABLE record (
     reading_id    INTEGER NOT NULL REFERENCES reading (reading_id),
     conflict      INTEGER NOT NULL DEFAULT 0 CHECK (conflict IN (0, 1)),
     held_reason   TEXT    CHECK (held_reason IS NULL OR json_valid(held_reason)),
-    held_since    TEXT, id_form TEXT,
+    held_since    TEXT, id_form TEXT, detail TEXT CHECK (detail IS NULL OR json_valid(detail)),
     CHECK ((held_reason IS NULL) = (held_since IS NULL))
 ) STRICT;
 
@@ -361,7 +361,7 @@ CREATE TABLE arrival (
     file         TEXT    NOT NULL,
     line         INTEGER NOT NULL,
     seen_at      TEXT    NOT NULL
-) STRICT;
+, detail TEXT CHECK (detail IS NULL OR json_valid(detail))) STRICT;
 
 CREATE TABLE set_aside (
     set_aside_id INTEGER PRIMARY KEY,

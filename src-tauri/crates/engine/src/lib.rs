@@ -56,5 +56,5 @@ pub use parts::Parts;
 pub use settings::{Settings, SourceRule, StatedBooks, WhenStillUnknown};
 pub use verbs::{
     BreakAsk, CompareAsk, CompareEnd, OldLedger, ReExportAsk, ReExportStep, RebuildAsk, RebuildEnd, Rebuilt,
-    Resolution, ResolveAsk, ScheduleNews, SettingChange, Stillness, nobody_sends, put_in_place,
+    Resolution, ResolveAsk, ScheduleNews, SettingChange, Stillness, nobody_sends, put_in_place, voucher_preview,
 };

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use crate::domain::schedule::Schedule;
-use crate::domain::{OrganisationId, PostingRules};
+use crate::domain::{BookingDay, OrganisationId, PostingRules};
 
 /// The settings of one workspace, checked by their reader.
 #[derive(Debug, Clone)]
@@ -43,11 +44,16 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Returns the day by which postings are dated at that moment.
+    pub(crate) fn booking_day(&self, now: DateTime<Utc>) -> BookingDay {
+        BookingDay { today: now.with_timezone(&self.time_zone).date_naive(), time_zone: self.time_zone, chosen: None }
+    }
+
     /// Returns the settings that decide over vouchers, as the audit trail keeps them: equal for equal settings.
     pub(crate) fn for_trail(&self) -> serde_json::Value {
         let categories: BTreeMap<&str, &str> =
             self.posting.categories.iter().map(|(category, account)| (category.as_str(), account.0.as_str())).collect();
-        json!({
+        let mut trail = json!({
             "organisation": self.organisation.as_str(),
             "books": self.books.as_ref().map(|books| &books.organisation),
             "source": { "ids": self.source.ids, "reading": self.source.reading },
@@ -64,7 +70,12 @@ impl Settings {
             },
             "compare_after_run": self.compare_after_run,
             "second_approval": self.re_export_needs_approval,
-        })
+        });
+        // A workspace of accounts alone has the entry that it always had.
+        if let Some(rules) = self.posting.beyond_accounts() {
+            trail["posting_rules"] = rules;
+        }
+        trail
     }
 }
 

@@ -4,6 +4,7 @@
 mod comparison;
 mod content;
 mod lock;
+mod posting;
 mod records;
 
 use std::path::PathBuf;
@@ -13,7 +14,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub use comparison::{BothSums, Comparison, Difference, LedgerSide, Papers, Sides};
 pub use content::{Acceptance, Alarm, Changed, Content, LookAlike, LookAlikes};
 pub use lock::{LockFacts, Waiting, Whose};
-pub use records::{MonthFigures, RecordRow, RecordsFound};
+pub use posting::{AccountSum, VoucherDraft, VoucherLine, VoucherPreview};
+pub use records::{MonthFigures, MonthState, RecordRow, RecordsFound, StateFigures};
 
 use crate::domain::{
     Act, Actor, AttemptState, Counts, FoundVoucher, Generation, HoldReason, ItemResult, Outcome, Period, Place,
@@ -479,6 +481,8 @@ pub struct PlanSummary {
     pub look_alikes: u64,
     /// The first [`PlanSummary::HELD_SHOWN_MAX`] held rows, with their reasons.
     pub held_items: Vec<RunItem>,
+    /// Debit and credit of the rows to be sent, by account.
+    pub accounts: Vec<AccountSum>,
 }
 
 impl PlanSummary {

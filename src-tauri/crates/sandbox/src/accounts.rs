@@ -36,6 +36,17 @@ const CHART: [(&str, &str); 32] = [
     ("7798", "Annen kostnad, ikke fradragsberettiget"),
 ];
 
+/// The parts of a whole: rates are counted in hundredths of a per cent.
+pub(crate) const WHOLE: i64 = 10_000;
+
+/// The VAT codes of purchases, by the standard list of SAF-T, each with its rate.
+const VAT_CODES: [(&str, i64); 4] = [("0", 0), ("1", 2_500), ("11", 1_500), ("13", 1_200)];
+
+/// Returns the rate of a VAT code; `None` for a code that is not listed.
+pub(crate) fn vat_rate(code: &str) -> Option<i64> {
+    VAT_CODES.iter().find(|(known, _)| *known == code).map(|(_, rate)| *rate)
+}
+
 /// Tells whether the chart has an account of this number.
 pub(crate) fn is_known(number: &str) -> bool {
     CHART.binary_search_by(|(known, _)| known.cmp(&number)).is_ok()

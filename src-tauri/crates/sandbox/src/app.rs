@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use chrono::NaiveDate;
 
@@ -11,6 +11,7 @@ use crate::connections::Tasks;
 use crate::faults::{Faults, PathClass};
 use crate::options::Organisation;
 use crate::platform::Platform;
+use crate::routes::voucher_body::KnownDimensions;
 use crate::store::Store;
 
 /// The state that every call can reach.
@@ -23,6 +24,8 @@ pub(crate) struct App {
     pub(crate) tasks: Tasks,
     /// The last day of the closed period, if there is one.
     pub(crate) closed_through: RwLock<Option<NaiveDate>>,
+    /// The values of the dimensions that the books list.
+    pub(crate) dimensions: RwLock<Arc<KnownDimensions>>,
     pub(crate) running: Running,
     pub(crate) requests: AtomicU64,
     pub(crate) voucher_requests: AtomicU64,
@@ -49,6 +52,11 @@ impl App {
         } else if class.is_of_drafts() {
             self.draft_requests.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Returns the values of the dimensions, as they are listed now.
+    pub(crate) fn dimensions(&self) -> Arc<KnownDimensions> {
+        Arc::clone(&self.dimensions.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Returns the last day of the closed period, as it stands now.

@@ -61,6 +61,8 @@ kinds! {
     BadCurrency UNPROCESSABLE_ENTITY "bad-currency" "The currency is not three capital letters";
     BadAmount UNPROCESSABLE_ENTITY "bad-amount" "The amount is not a decimal number of this currency";
     UnknownAccount UNPROCESSABLE_ENTITY "unknown-account" "The account is not in the chart of accounts";
+    UnknownVatCode UNPROCESSABLE_ENTITY "unknown-vat-code" "The VAT code is not in the list";
+    UnknownDimension UNPROCESSABLE_ENTITY "unknown-dimension" "The dimension has no such value";
     Unbalanced UNPROCESSABLE_ENTITY "unbalanced" "The lines do not sum to zero";
     ReferenceConflict UNPROCESSABLE_ENTITY "reference-conflict" "The reference stands for another voucher";
 }

@@ -55,6 +55,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/admin/stats", get(admin::stats))
         .route("/admin/clock", get(admin::clock).put(admin::put_clock))
         .route("/admin/closed-through", get(admin::closed_through).put(admin::put_closed_through))
+        .route("/admin/dimensions", get(admin::dimensions).put(admin::put_dimensions))
         .route("/admin/vouchers", get(admin_books::vouchers).post(admin_books::write_voucher))
         .route("/admin/vouchers/{id}", delete(admin_books::forget_voucher).get(admin_books::voucher))
         .route("/admin/vouchers/{id}/void", post(admin_books::void_voucher))

@@ -45,6 +45,7 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
         platform,
         tasks: Tasks::default(),
         closed_through: RwLock::new(kept.closed_through),
+        dimensions: RwLock::default(),
         running: Running::default(),
         requests: AtomicU64::new(0),
         voucher_requests: AtomicU64::new(0),

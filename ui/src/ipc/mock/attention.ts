@@ -46,6 +46,9 @@ const content: Content = {
   text: 'Samtale, Tromsø sykehus',
   department: 'Nord',
   project: null,
+  lines: null,
+  dimensions: null,
+  vat: null,
 };
 
 export const ATTENTION: AttentionItem[] = [

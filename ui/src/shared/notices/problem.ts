@@ -176,6 +176,12 @@ export const reasonSentences: Record<HoldCode, Sentence> = {
   row_is_note: m.reason_row_is_note,
   account_missing: m.window_reason_account_missing,
   id_look_alike: m.window_reason_id_look_alike,
+  claim_sum_differs: m.reason_claim_sum_differs,
+  claim_too_long: m.reason_claim_too_long,
+  claim_differs: m.reason_claim_differs,
+  dimension_missing: m.reason_dimension_missing,
+  vat_invalid: m.reason_vat_invalid,
+  vat_code_not_taken: m.window_reason_vat_code_not_taken,
 };
 
 /** Shows a parameter that the engine left out as a dash, never as `undefined`. */

@@ -17,6 +17,10 @@ export const fieldWords: Record<SourceField, () => string> = {
   version: m.source_field_version,
   payee_name: m.source_field_payee_name,
   amount_back: m.source_field_amount_back,
+  vat_code: m.source_field_vat_code,
+  vat_amount: m.source_field_vat_amount,
+  claim_total: m.source_field_claim_total,
+  claim_text: m.source_field_claim_text,
   side: m.source_field_side,
 };
 export const REQUIRED_FIELDS: readonly SourceField[] = ['id', 'date', 'amount', 'payee', 'category', 'text'];

@@ -177,5 +177,8 @@ fn field_name(field: ContentField) -> Message {
         ContentField::Text => words::TEXT,
         ContentField::Department => words::FIELD_DEPARTMENT,
         ContentField::Project => words::FIELD_PROJECT,
+        ContentField::Lines => words::FIELD_LINES,
+        ContentField::Dimensions => words::FIELD_DIMENSIONS,
+        ContentField::Vat => words::FIELD_VAT,
     }
 }

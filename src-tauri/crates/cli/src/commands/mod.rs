@@ -8,6 +8,7 @@ pub(crate) mod compare;
 pub(crate) mod confirm;
 pub(crate) mod history;
 pub(crate) mod init;
+pub(crate) mod period;
 pub(crate) mod re_export;
 pub(crate) mod rebuild;
 pub(crate) mod record;

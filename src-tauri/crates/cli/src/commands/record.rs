@@ -1,8 +1,10 @@
 //! Runs `record`: everything known of one record.
 
+use postonce_connectors::SystemClock;
 use postonce_engine::error::Problem;
-use postonce_engine::nobody_sends;
-use postonce_engine::views::{AttemptStory, AuditEntry, RecordState, RecordStory};
+use postonce_engine::ports::Clock;
+use postonce_engine::views::{AttemptStory, AuditEntry, RecordState, RecordStory, VoucherDraft, VoucherPreview};
+use postonce_engine::{nobody_sends, voucher_preview};
 
 use super::{act, attempt_state, ledger, state};
 use crate::args::{Args, Record};
@@ -11,16 +13,25 @@ use crate::output::Output;
 use crate::{Status, json, words};
 
 pub(crate) async fn record(args: &Args, asked: &Record, output: &Output) -> Result<Status, Failure> {
-    let ledger = ledger(&args.open_workspace(output)?)?;
+    let workspace = args.open_workspace(output)?;
+    let ledger = ledger(&workspace)?;
     let found = ledger.record(&asked.id).await?;
     let mut story = found.ok_or_else(|| Failure::from(Problem::record_not_found(&asked.id)))?;
     if story.state == RecordState::Sending && nobody_sends(&ledger) {
         story.state = RecordState::InDoubt;
     }
+    let now = Clock::now(&SystemClock::start());
+    let voucher = voucher_preview(&ledger, &workspace.settings(), &asked.id, now).await?;
     if output.json {
-        output.document(&json::story(output.reader(), &story));
+        let mut document = json::story(output.reader(), &story);
+        document["voucher"] = voucher.as_ref().map(|voucher| json::voucher(output.reader(), voucher)).into();
+        output.document(&document);
     } else {
         print(&story, output);
+        if let Some(VoucherPreview::Posting(draft)) = &voucher {
+            output.say("");
+            tell_voucher(draft, output);
+        }
     }
     Ok(Status::Done)
 }
@@ -68,6 +79,29 @@ fn print(story: &RecordStory, output: &Output) {
         output.say(output.word(words::AUDIT_TRAIL));
         output.table(&story.audit.iter().map(|entry| audit_row(entry, output)).collect::<Vec<_>>());
     }
+}
+
+/// Prints a voucher as a bookkeeper writes it, by the present rules.
+fn tell_voucher(draft: &VoucherDraft, output: &Output) {
+    output.say(format!("{}: {}, {}", output.word(words::VOUCHER_BY_RULES), output.day(draft.date), draft.text));
+    let head = [words::ACCOUNT, words::DEBIT, words::CREDIT, words::FIELD_VAT, words::TEXT];
+    let mut rows = vec![head.map(|word| output.word(word).to_owned()).to_vec()];
+    let side = |amount: &Option<String>| match amount {
+        Some(amount) => output.amount(&draft.currency, amount),
+        None => String::new(),
+    };
+    for line in &draft.lines {
+        let dimensions = line.dimensions.iter().map(|(name, value)| format!("{name} {value}"));
+        let about = line.text.iter().cloned().chain(dimensions).chain(line.party.clone());
+        rows.push(vec![
+            line.account.clone(),
+            side(&line.debit),
+            side(&line.credit),
+            line.vat_code.clone().unwrap_or_default(),
+            about.collect::<Vec<_>>().join(" · "),
+        ]);
+    }
+    output.table(&rows);
 }
 
 fn audit_row(entry: &AuditEntry, output: &Output) -> Vec<String> {

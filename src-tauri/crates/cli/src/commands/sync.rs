@@ -5,7 +5,7 @@ use std::time::Duration;
 use postonce_engine::domain::{Outcome, Period, Trigger};
 use postonce_engine::error::Problem;
 use postonce_engine::ports::SourceRemark;
-use postonce_engine::views::{PlanSummary, RunSummary};
+use postonce_engine::views::{AccountSum, PlanSummary, RunSummary};
 use postonce_engine::{Engine, SyncAsk, SyncEnd, Syncing};
 use postonce_practice::with_open_workspace;
 use postonce_reports::sentences;
@@ -167,6 +167,25 @@ fn tell_remarks(remarks: &[SourceRemark], output: &Output) {
     }
 }
 
+/// Prints debit and credit of what would be sent, by account.
+fn tell_accounts(accounts: &[AccountSum], output: &Output) {
+    if accounts.is_empty() {
+        return;
+    }
+    let head = [words::ACCOUNT, words::DEBIT, words::CREDIT];
+    let mut rows = vec![head.map(|word| output.word(word).to_owned()).to_vec()];
+    let side = |sum: &AccountSum, amount: &str| {
+        if amount.bytes().all(|byte| matches!(byte, b'0' | b'.')) {
+            String::new()
+        } else {
+            output.amount(&sum.currency, amount)
+        }
+    };
+    let row = |sum: &AccountSum| vec![sum.account.clone(), side(sum, &sum.debit), side(sum, &sum.credit)];
+    rows.extend(accounts.iter().map(row));
+    output.table(&rows);
+}
+
 fn tell_plan(plan: &PlanSummary, remarks: &[SourceRemark], output: &Output) -> Status {
     if output.json {
         let mut document = json::plan(output.reader(), plan);
@@ -187,6 +206,7 @@ fn tell_plan(plan: &PlanSummary, remarks: &[SourceRemark], output: &Output) -> S
         let total = output.sums(&plan.send_sums);
         table.push(vec![output.word(words::TOTAL).to_owned(), total]);
         output.table(&table);
+        tell_accounts(&plan.accounts, output);
         for held in plan.held_items.iter().take(HELD_NAMED_MAX) {
             let place =
                 held.place.as_ref().map(|place| format!("{}, {} {}", place.file, output.word(words::LINE), place.line));

@@ -1,5 +1,6 @@
 //! Fuzzes the files that a person or another program writes, and the pages of the platform.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 
@@ -60,6 +61,8 @@ async fn csv_bytes_are_rows_or_flaws_or_refused_under_any_settings() {
             date_format: (*random.pick(&["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y", "%e %B %Y"])).to_owned(),
             columns: fields.into_iter().zip(titles.map(str::to_owned)).skip(1).collect(),
             id: IdRule::Columns(vec![titles[0].to_owned()]),
+            dimensions: BTreeMap::new(),
+            gathers_claims: false,
             head: HeadRule::Found,
             sign: Sign::Positive,
             row_rules: Vec::new(),

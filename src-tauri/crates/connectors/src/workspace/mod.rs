@@ -9,6 +9,7 @@ mod edit;
 mod error;
 mod file_section;
 mod kinds;
+mod posting;
 mod read;
 mod remote;
 mod sections;
@@ -251,8 +252,10 @@ impl Workspace {
                 "secret" => {}
                 // The same records may come as another kind of file; a platform's are its own.
                 "kind" if value != "platform" => _ = rule.ids.insert(key, "file".to_owned()),
-                "kind" | "columns.id" | "id" => _ = rule.ids.insert(key, value),
-                key if key.starts_with("id.") => _ = rule.ids.insert(key.to_owned(), value),
+                "kind" | "columns.id" | "id" | "group_by" => _ = rule.ids.insert(key, value),
+                key if key.starts_with("id.") || key.starts_with("group_by.") => {
+                    _ = rule.ids.insert(key.to_owned(), value)
+                }
                 _ => _ = rule.reading.insert(key, value),
             }
         }

@@ -1,18 +1,18 @@
 //! Reads the text of `workspace.toml` into values that are checked.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
 use chrono_tz::Tz;
 use postonce_engine::Schedule;
-use postonce_engine::domain::{Currency, OrganisationId, PostingRules};
+use postonce_engine::domain::{Currency, OrganisationId};
 
 use super::accounting::{accounting, books};
+use super::posting::posting;
 use super::source::source;
 use super::toml_file::{Section, TomlFile};
-use super::{Content, DAY_SECONDS, WorkspaceError, account};
+use super::{Content, DAY_SECONDS, WorkspaceError};
 
 const LEASE_SECONDS: std::ops::RangeInclusive<u64> = 15..=3_600;
 
@@ -83,22 +83,6 @@ fn time_zone(organisation: &Section<'_>) -> Result<Tz, WorkspaceError> {
         let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
         organisation.invalid("time_zone", &name, crate::text::nearest(name.value, names))
     })
-}
-
-fn posting(root: &Section<'_>) -> Result<PostingRules, WorkspaceError> {
-    let section = required(root, "posting", &["payable_account", "default_account", "categories"])?;
-    let payable_account = account(section.required_text("payable_account")?.value);
-    let default_account = match section.text("default_account")? {
-        Some(_) => Some(account(section.required_text("default_account")?.value)),
-        None => None,
-    };
-    let mut categories = HashMap::new();
-    if let Some(table) = section.open_section("categories")? {
-        for category in table.keys() {
-            categories.insert(category.trim().to_owned(), account(table.required_text(category)?.value));
-        }
-    }
-    Ok(PostingRules { payable_account, default_account, categories })
 }
 
 fn re_export_needs_approval(root: &Section<'_>) -> Result<bool, WorkspaceError> {

@@ -29,6 +29,8 @@ pub(super) const FILE_KEYS: &[&str] = &[
     "head",
     "sign",
     "id",
+    "group_by",
+    "dimensions",
     "columns",
     "ignored_columns",
     "include",
@@ -72,6 +74,7 @@ fn files(section: &Section<'_>, dir: &Path, currency: Currency, time_zone: Tz) -
     let mut row_rules = rules(section, "include", RuleEffect::Include)?;
     row_rules.extend(rules(section, "exclude", RuleEffect::Exclude)?);
     let (id, columns) = columns(section)?;
+    let gathers_claims = !section.columns("group_by")?.is_empty();
     Ok(FileSettings {
         dir: dir.to_owned(),
         path: path.value.to_owned(),
@@ -81,7 +84,9 @@ fn files(section: &Section<'_>, dir: &Path, currency: Currency, time_zone: Tz) -
         decimal_separator: decimal_separator(section)?,
         date_format: date_format(section)?,
         columns,
+        dimensions: dimensions(section)?,
         id,
+        gathers_claims,
         head: head(section)?,
         sign: sign(section)?,
         row_rules,
@@ -178,6 +183,12 @@ fn columns(source: &Section<'_>) -> Result<(IdRule, BTreeMap<Field, Column>), Wo
     let known: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
     let section = source.section("columns", &known)?.ok_or_else(|| source.missing("columns"))?;
     let id = id(source, &section)?;
+    let gathers_claims = !source.columns("group_by")?.is_empty();
+    for field in [Field::ClaimTotal, Field::ClaimText] {
+        if !gathers_claims && section.text(field.name())?.is_some() {
+            return Err(section.unfit(field.name(), "[source] group_by = \"…\""));
+        }
+    }
     let mut columns = BTreeMap::new();
     for field in Field::ALL.iter().copied().filter(|field| *field != Field::Id) {
         match section.columns(field.name())?.as_slice() {
@@ -192,8 +203,32 @@ fn columns(source: &Section<'_>) -> Result<(IdRule, BTreeMap<Field, Column>), Wo
     Ok((id, columns))
 }
 
+/// Reads the columns of the dimensions beside department and project.
+fn dimensions(source: &Section<'_>) -> Result<BTreeMap<String, Column>, WorkspaceError> {
+    let Some(section) = source.open_section("dimensions")? else { return Ok(BTreeMap::new()) };
+    let mut dimensions = BTreeMap::new();
+    for name in section.keys() {
+        match section.columns(name)?.as_slice() {
+            [column] => drop(dimensions.insert(name.trim().to_owned(), column.value.clone())),
+            [] => return Err(section.missing(name)),
+            [_, second, ..] => return Err(section.invalid(name, &second.as_ref(), "\"…\"")),
+        }
+    }
+    Ok(dimensions)
+}
+
+/// Reads the rule of the id. Where rows are gathered, the claim's id is the record's.
 fn id(source: &Section<'_>, columns: &Section<'_>) -> Result<IdRule, WorkspaceError> {
     let named = columns.columns("id")?;
+    let claims = source.columns("group_by")?;
+    if !claims.is_empty() {
+        if source.text("id")?.is_some() {
+            return Err(source.unfit("id", "group_by = –"));
+        }
+        let claims: Vec<Column> = claims.into_iter().map(|column| column.value).collect();
+        let is_other = !named.is_empty() && named.iter().map(|column| &column.value).ne(&claims);
+        return if is_other { Err(columns.unfit("id", "= group_by")) } else { Ok(IdRule::Columns(claims)) };
+    }
     match (source.text("id")?, named.first()) {
         (Some(rule), None) if rule.value == "content" => Ok(IdRule::Content),
         (Some(rule), _) => Err(source.invalid("id", &rule, "\"content\", columns.id = –")),

@@ -32,8 +32,12 @@ amount = "Amount"
 payee = "Payee"
 category = "Category"
 text = "Text"
-# optional: approved_at, currency, department, project, version, payee_name, amount_back, side
+# optional: approved_at, currency, department, project, version, payee_name, amount_back, side, vat_code, vat_amount
 # an id of several columns: id = ["Claim", "Line"]; of the content, without a column: id = "content" under [source]
+# group_by = "Claim"             # under [source], instead of id: the rows of one claim are the lines of one record; also
+                                 # claim_total and claim_text as columns
+# [source.dimensions]            # further dimensions = column
+# "grant" = "Tilskudd"
 # [source.include]               # only these rows count; the others are listed in the run as left out
 # "Status" = ["Approved", "Godkjent"]
 # "Approved on" = "not empty"
@@ -81,8 +85,29 @@ secret = "accounting-token"      # postonce secret set accounting-token
 [posting]
 payable_account = "2930"         # what is owed to the payees
 # default_account = "7790"       # without it, a category that is not listed holds the record back
+# date = "expense"               # the day in the books; or "approval", "period_end", "today"
+# party = "payee"                # "none": the payable account is a collective one
 [posting.categories]             # category = expense account
 "Travel" = "7140"
+# [[posting.rules]]              # before the categories; the first whose conditions all hold decides
+# category = ["Travel"]          # conditions: category, payee ("PM-*"), amount ("negative"), dimensions
+# dimensions = { grant = ["G-1"] }
+# account = "7145"
+# vat = "low"
+# [posting.vat]                  # category = VAT rule
+# "Hotel" = "low"
+# [posting.vat_rules.low]        # a code alone: the accounting system computes
+# code = "13"
+# [posting.vat_rules.high]       # rate and account: the VAT stands on a line of its own
+# rate = "25"
+# account = "2710"
+# deductible = "100"             # per cent; the rest stays with the expense
+# [posting.dimensions.grant]
+# required = true                # a line without it holds the record
+# [posting.dimensions.grant.values]
+# "Helse 2026" = "G-1"           # value of the source = value in the accounting system
+# [posting.payees]               # payee of the source = party in the accounting system
+# "PM-0031" = "20031"
 
 # [sync]
 # vouchers_per_request = 100     # cut to what the accounting system allows

@@ -84,6 +84,21 @@ impl<'a> Section<'a> {
         Ok(Some(Self { file: self.file, prefix: format!("{}{key}.", self.prefix), table }))
     }
 
+    /// Returns the tables of a list of tables (`[[posting.rules]]`), in their order, whose keys are `known`.
+    pub(super) fn list(&self, key: &str, known: &[&str]) -> Result<Vec<Self>, WorkspaceError> {
+        let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
+        let wrong = |value| self.wrong(key, value, format!("[[{}{key}]]", self.prefix));
+        let Some(array) = value.get_ref().as_array() else { return Err(wrong(value)) };
+        let mut sections = Vec::new();
+        for (index, element) in array.iter().enumerate() {
+            let DeValue::Table(table) = element.get_ref() else { return Err(wrong(element)) };
+            let section = Self { file: self.file, prefix: format!("{}{key}[{}].", self.prefix, index + 1), table };
+            section.refuse_unknown(known)?;
+            sections.push(section);
+        }
+        Ok(sections)
+    }
+
     pub(super) fn refuse_unknown(&self, known: &[&str]) -> Result<(), WorkspaceError> {
         let unknown = self.table.keys().find(|key| !known.contains(&key.get_ref().as_ref()));
         let Some(key) = unknown else { return Ok(()) };

@@ -109,7 +109,7 @@ async fn learn_of_later(
         return Ok(Vec::new());
     }
     let at = Moment { now: examiner.parts.clock.now(), there: examiner.permit.latest_now() };
-    let posting = settings.posting.clone();
+    let (posting, day) = (settings.posting.clone(), settings.booking_day(at.now));
     let written = examiner.parts.ledger.write(move |tx| {
         let mut learned = Vec::new();
         for (attempt, id, later) in &found {
@@ -118,7 +118,7 @@ async fn learn_of_later(
                 continue;
             }
             let Some(candidate) = tx.candidate_of(id.as_str())? else { continue };
-            if let Some(taken) = taken_over(&candidate.record, later, &posting) {
+            if let Some(taken) = taken_over(&candidate.record, later, (&posting, day)) {
                 tx.take_over(run, *attempt, &taken, at)?;
                 learned.push(id.clone());
             }

@@ -7,7 +7,8 @@
 use crate::calls::{Caller, RunError};
 use crate::domain::likeness::Likeness;
 use crate::domain::{
-    Currency, FoundVoucher, Generation, Money, PostingRules, Record, RecordId, Reference, VoucherPart, VoucherState,
+    BookingDay, Currency, FoundVoucher, Generation, Money, PostingRules, Record, RecordId, Reference, VoucherPart,
+    VoucherState,
 };
 use crate::ledger::{ClaimMember, Settlement, TakenOver};
 use crate::lock::Permit;
@@ -59,7 +60,11 @@ pub(crate) async fn later_exports(
 
 /// Returns the voucher of a later export as the ledger knows it from now on. What differs in it from the record as it
 /// is now is taken as it stands there, so that the record shows as changed.
-pub(crate) fn taken_over(record: &Record, later: &LaterExport, rules: &PostingRules) -> Option<TakenOver> {
+pub(crate) fn taken_over(
+    record: &Record,
+    later: &LaterExport,
+    rules: (&PostingRules, BookingDay),
+) -> Option<TakenOver> {
     let standing = later.vouchers.iter().find(|voucher| voucher.state == VoucherState::Posted);
     let voucher = standing.or_else(|| later.vouchers.first())?;
     let member = member_as_shown(record, later.generation, &later.reference, voucher, rules);
@@ -73,7 +78,7 @@ pub(crate) fn member_as_shown(
     generation: Generation,
     reference: &Reference,
     voucher: &FoundVoucher,
-    rules: &PostingRules,
+    rules: (&PostingRules, BookingDay),
 ) -> ClaimMember {
     let ours = member_of(record, generation, reference, rules);
     let likeness = ours.expected().likeness(voucher);
@@ -88,10 +93,11 @@ pub(crate) fn member_of(
     record: &Record,
     generation: Generation,
     reference: &Reference,
-    rules: &PostingRules,
+    rules: (&PostingRules, BookingDay),
 ) -> ClaimMember {
-    let posting = rules.posting(record, reference.clone()).ok();
-    ClaimMember::of(record, generation, reference.clone(), posting.map(|posting| posting.sent_content()))
+    let (rules, day) = rules;
+    let posting = rules.posting(record, reference.clone(), day).ok();
+    ClaimMember::of(record, generation, reference.clone(), posting.as_ref())
 }
 
 /// Returns the record as the voucher shows it, in the parts that differ.

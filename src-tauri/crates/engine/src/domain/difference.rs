@@ -21,6 +21,12 @@ text_value! {
         Department = "department",
         /// The project.
         Project = "project",
+        /// The lines of the claim.
+        Lines = "lines",
+        /// The further dimensions.
+        Dimensions = "dimensions",
+        /// The VAT.
+        Vat = "vat",
     }
 }
 

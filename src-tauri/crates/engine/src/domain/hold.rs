@@ -170,6 +170,44 @@ pub enum HoldReason {
         /// The other record's voucher, by its number or id; empty if it has none yet.
         voucher: String,
     },
+    /// The lines of the claim do not sum to its amount.
+    ClaimSumDiffers {
+        /// The sum of the lines, a decimal.
+        sum: String,
+        /// The amount of the claim, a decimal.
+        total: String,
+    },
+    /// The claim has more lines than a claim may have.
+    ClaimTooLong {
+        /// The number of lines.
+        lines: String,
+        /// The number that a claim may have.
+        max: String,
+    },
+    /// The rows of the claim say different things of what a claim has once: its payee, its currency.
+    ClaimDiffers {
+        /// The field.
+        field: String,
+        /// The lines of the two rows.
+        lines: String,
+    },
+    /// A dimension that every line must have is missing.
+    DimensionMissing {
+        /// The name of the dimension.
+        dimension: String,
+    },
+    /// The VAT is not a part of its amount.
+    VatInvalid {
+        /// The VAT, a decimal.
+        found: String,
+        /// The amount of its line, a decimal.
+        amount: String,
+    },
+    /// The accounting system takes no VAT codes.
+    VatCodeNotTaken {
+        /// The code.
+        vat_code: String,
+    },
 }
 
 impl HoldReason {
@@ -207,6 +245,12 @@ impl HoldReason {
         "row_is_note",
         "account_missing",
         "id_look_alike",
+        "claim_sum_differs",
+        "claim_too_long",
+        "claim_differs",
+        "dimension_missing",
+        "vat_invalid",
+        "vat_code_not_taken",
     ];
 
     /// Returns the code alone, as it stands in the catalogue.
@@ -244,6 +288,12 @@ impl HoldReason {
             Self::RowIsNote { .. } => "row_is_note",
             Self::AccountMissing { .. } => "account_missing",
             Self::IdLookAlike { .. } => "id_look_alike",
+            Self::ClaimSumDiffers { .. } => "claim_sum_differs",
+            Self::ClaimTooLong { .. } => "claim_too_long",
+            Self::ClaimDiffers { .. } => "claim_differs",
+            Self::DimensionMissing { .. } => "dimension_missing",
+            Self::VatInvalid { .. } => "vat_invalid",
+            Self::VatCodeNotTaken { .. } => "vat_code_not_taken",
         }
     }
 }
@@ -288,6 +338,12 @@ mod tests {
             HoldReason::RowIsNote { found: found() },
             HoldReason::AccountMissing { category: found() },
             HoldReason::IdLookAlike { id: found(), like: found(), voucher: found() },
+            HoldReason::ClaimSumDiffers { sum: found(), total: found() },
+            HoldReason::ClaimTooLong { lines: found(), max: found() },
+            HoldReason::ClaimDiffers { field: found(), lines: found() },
+            HoldReason::DimensionMissing { dimension: found() },
+            HoldReason::VatInvalid { found: found(), amount: found() },
+            HoldReason::VatCodeNotTaken { vat_code: found() },
         ];
         let in_json = |reason: &HoldReason| serde_json::to_value(reason).expect("plain values")["code"].clone();
         for reason in &reasons {

@@ -6,6 +6,7 @@
 
 use chrono::NaiveDate;
 
+use super::posting_rules::moved_text;
 use super::{Money, SentContent, ShownContent, ShownLine, VoucherPart};
 
 /// The shortest text that may stand for a longer one: an accounting system may cut what is long.
@@ -60,17 +61,26 @@ impl Sent<'_> {
     pub(crate) fn likeness(&self, shown: Shown<'_>) -> Likeness {
         let mut likeness = Likeness::default();
         let currency = self.amount.currency();
-        likeness.note(VoucherPart::Date, Some(shown.date == self.date));
+        let texts = self.content.zip(shown.content.text.as_deref());
+        // A voucher that was booked on another day on purpose names its own day in the text.
+        let is_moved = shown.date != self.date
+            && texts
+                .is_some_and(|(sent, there)| is_whole_text(&plain(&moved_text(&sent.text, self.date)), &plain(there)));
+        let is_any_day = self.content.is_some_and(|content| content.is_day_of_sending);
+        let is_same_day = shown.date == self.date || is_moved;
+        likeness.note(VoucherPart::Date, (is_same_day || !is_any_day).then_some(is_same_day));
         likeness.note(VoucherPart::Currency, Some(shown.currency == currency.code()));
         let total = Money::from_decimal(shown.total, currency);
-        let is_same_size = total.is_ok_and(|total| total.minor().unsigned_abs() == self.amount.minor().unsigned_abs());
+        let debit = self.content.and_then(SentContent::debit).unwrap_or(self.amount.minor().unsigned_abs());
+        let is_same_size = total.is_ok_and(|total| total.minor().unsigned_abs() == debit);
         likeness.note(VoucherPart::Amount, Some(is_same_size));
         let lines = shown.content.lines.as_deref().filter(|lines| !lines.is_empty());
         likeness.note(VoucherPart::Sign, lines.and_then(|lines| self.is_same_sign(lines)));
         likeness.note(VoucherPart::Account, lines.and_then(|lines| self.has_same_accounts(lines)));
         likeness.note(VoucherPart::Payee, lines.and_then(|lines| self.has_same_payee(lines)));
-        let texts = self.content.zip(shown.content.text.as_deref());
-        likeness.note(VoucherPart::Text, texts.and_then(|(sent, there)| is_same_text(&sent.text, there)));
+        let is_same_text =
+            texts.and_then(|(sent, there)| if is_moved { Some(true) } else { is_same_text(&sent.text, there) });
+        likeness.note(VoucherPart::Text, is_same_text);
         likeness
     }
 
@@ -95,15 +105,24 @@ impl Sent<'_> {
         minors.filter(|minors| !minors.is_empty()).map(|minors| minors.iter().sum())
     }
 
+    /// Says whether the lines stand on the accounts that were sent, each account with its sum. Where the accounting
+    /// system computes VAT, it makes lines of its own: those that were sent must then be among them.
     fn has_same_accounts(&self, lines: &[ShownLine]) -> Option<bool> {
         let sent = self.content?;
         let mut there: Vec<&str> = lines.iter().map(|line| line.account.as_deref()).collect::<Option<_>>()?;
-        let mut here = vec![sent.expense_account.as_str(), sent.payable_account.as_str()];
-        for accounts in [&mut there, &mut here] {
-            accounts.sort_unstable();
-            accounts.dedup();
+        there.sort_unstable();
+        there.dedup();
+        let here = sent.accounts();
+        if sent.has_computed_vat() {
+            return Some(here.iter().all(|account| there.contains(account)));
         }
-        Some(there == here)
+        let on = |account: &str| self.net(lines, |line| line.account.as_deref() == Some(account));
+        let sum_of = |account: &str| {
+            let of = sent.lines.iter().filter(|line| line.account == account);
+            of.map(|line| i128::from(line.minor)).sum::<i128>()
+        };
+        let are_same_sums = sent.lines.is_empty() || here.iter().all(|account| on(account) == Some(sum_of(account)));
+        Some(there == here && are_same_sums)
     }
 
     fn has_same_payee(&self, lines: &[ShownLine]) -> Option<bool> {
@@ -122,9 +141,13 @@ fn is_same_text(sent: &str, there: &str) -> Option<bool> {
         // Some systems want a text, and put something of their own in its place.
         return None;
     }
-    let is_followed = there.strip_prefix(&sent).is_some_and(|rest| rest.starts_with(BEHIND_TEXT));
     let is_cut = there.chars().count() >= CUT_CHARS_MIN && sent.starts_with(&there);
-    Some(sent == there || is_followed || is_cut)
+    Some(is_whole_text(&sent, &there) || is_cut)
+}
+
+/// Says whether a text is there to its end, with or without dimensions behind it.
+fn is_whole_text(sent: &str, there: &str) -> bool {
+    there.strip_prefix(sent).is_some_and(|rest| rest.is_empty() || rest.starts_with(BEHIND_TEXT))
 }
 
 fn plain(text: &str) -> String {
@@ -136,6 +159,7 @@ fn plain(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::Currency;
+    use crate::domain::posting::SentLine;
 
     const ALL_UNSEEN: [VoucherPart; 4] =
         [VoucherPart::Sign, VoucherPart::Account, VoucherPart::Payee, VoucherPart::Text];
@@ -146,6 +170,8 @@ mod tests {
             payee: "PM-0031".into(),
             expense_account: "7140".into(),
             payable_account: "2930".into(),
+            is_day_of_sending: false,
+            lines: Vec::new(),
         }
     }
 
@@ -217,5 +243,65 @@ mod tests {
         {
             assert_eq!(differs(other), [VoucherPart::Text], "{other}");
         }
+    }
+
+    /// Returns the content of a claim with three expenses: 70.00, 44.04 and −10.00.
+    fn claim() -> SentContent {
+        let line = |account: &str, minor| SentLine { account: account.into(), minor, vat_code: None };
+        let lines = vec![line("7140", 7_000), line("7145", 4_404), line("7150", -1_000), line("2930", -10_404)];
+        SentContent { lines, ..content() }
+    }
+
+    fn of_claim(content: &SentContent, total: &str, lines: &[(&str, &str)]) -> Likeness {
+        let (day, nok) = ("2026-10-28".parse().expect("a date"), Currency::from_code("NOK").expect("a currency"));
+        let lines = lines.iter().map(|(account, amount)| line(Some(account), amount, None)).collect();
+        let shown = ShownContent { text: None, lines: Some(lines) };
+        let sent = Sent { date: day, amount: Money::from_minor(10_404, nok), content: Some(content) };
+        sent.likeness(Shown { date: day, currency: "NOK", total, content: &shown })
+    }
+
+    #[test]
+    fn claim_is_the_same_if_each_account_has_its_sum() {
+        let there = [("7140", "70.00"), ("7145", "44.04"), ("7150", "-10.00"), ("2930", "-104.04")];
+        assert_eq!(of_claim(&claim(), "114.04", &there).differs, []);
+        // The sum of the debits is the voucher's, not the amount that is owed.
+        assert_eq!(of_claim(&claim(), "104.04", &there).differs, [VoucherPart::Amount]);
+        let moved = [("7140", "60.00"), ("7145", "54.04"), ("7150", "-10.00"), ("2930", "-104.04")];
+        assert_eq!(of_claim(&claim(), "114.04", &moved).differs, [VoucherPart::Account]);
+        let part = [("7140", "70.00"), ("7145", "44.04"), ("2930", "-114.04")];
+        assert_eq!(of_claim(&claim(), "114.04", &part).differs, [VoucherPart::Account]);
+        let divided =
+            [("7140", "30.00"), ("7140", "40.00"), ("7145", "44.04"), ("7150", "-10.00"), ("2930", "-104.04")];
+        assert_eq!(of_claim(&claim(), "114.04", &divided).differs, []);
+    }
+
+    #[test]
+    fn computed_vat_adds_lines_that_were_not_sent() {
+        let mut computed = claim();
+        computed.lines[0].vat_code = Some("13".into());
+        let there = [("7140", "56.00"), ("2710", "14.00"), ("7145", "44.04"), ("7150", "-10.00"), ("2930", "-104.04")];
+        assert_eq!(of_claim(&computed, "114.04", &there).differs, []);
+        assert_eq!(of_claim(&computed, "114.04", &there[..2]).differs, [VoucherPart::Account]);
+        assert_eq!(of_claim(&claim(), "114.04", &there).differs, [VoucherPart::Account]);
+    }
+
+    #[test]
+    fn voucher_that_was_moved_on_purpose_is_the_same_one() {
+        let (sent_on, booked): (NaiveDate, NaiveDate) =
+            ("2026-10-28".parse().expect("a date"), "2026-12-01".parse().expect("a date"));
+        let nok = Currency::from_code("NOK").expect("a currency");
+        let differs = |content: &SentContent, text: &str| {
+            let shown = ShownContent { text: Some(text.into()), lines: None };
+            let sent = Sent { date: sent_on, amount: Money::from_minor(10_404, nok), content: Some(content) };
+            sent.likeness(Shown { date: booked, currency: "NOK", total: "104.04", content: &shown }).differs
+        };
+        let text = "Travel, peer support Bodø and Narvik";
+        assert_eq!(differs(&content(), &format!("{text} (2026-10-28)")), []);
+        assert_eq!(differs(&content(), &format!("{text} (2026-10-28) · Nord")), []);
+        assert_eq!(differs(&content(), text), [VoucherPart::Date]);
+        let other_day = format!("{text} (2026-10-27)");
+        assert_eq!(differs(&content(), &other_day), [VoucherPart::Date, VoucherPart::Text]);
+        let of_the_day = SentContent { is_day_of_sending: true, ..content() };
+        assert_eq!(differs(&of_the_day, text), []);
     }
 }

@@ -46,6 +46,8 @@ pub struct Capabilities {
     pub vouchers_per_request_max: usize,
     /// The rules for a reference.
     pub reference_rules: ReferenceRules,
+    /// True if a line may have a VAT code, by which the accounting system computes.
+    pub vat_codes: bool,
 }
 
 impl Capabilities {
@@ -99,6 +101,7 @@ mod tests {
             unique_references: protection == Protection::Enforced,
             vouchers_per_request_max: 1,
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
+            vat_codes: false,
         }
     }
 

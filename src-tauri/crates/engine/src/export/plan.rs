@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use crate::domain::{
-    AttemptState, Generation, HoldReason, OrganisationId, Period, Place, Posting, PostingRules, Reference,
+    AttemptState, BookingDay, Generation, HoldReason, OrganisationId, Period, Place, Posting, PostingRules, Reference,
     ReferenceForms,
 };
 use crate::ledger::{Candidate, Guard};
@@ -20,8 +20,10 @@ pub(crate) struct PlanRules {
     pub(crate) references: ReferenceForms,
     pub(crate) posting: PostingRules,
     pub(crate) period: Period,
-    /// The day of today, where the organisation is.
-    pub(crate) today: NaiveDate,
+    /// The day by which postings are dated.
+    pub(crate) day: BookingDay,
+    /// True if the accounting system takes VAT codes; a dry run does not know, and takes it for true.
+    pub(crate) takes_vat_codes: bool,
     /// The run's number, by which it knows what it has settled itself.
     pub(crate) run: Option<i64>,
 }
@@ -31,8 +33,8 @@ pub(crate) struct PlanRules {
 pub(crate) enum Decision {
     /// The record is not in the period.
     Outside,
-    /// The record is to be sent, for the first time or after a refusal.
-    Send,
+    /// The record is to be sent as this posting, for the first time or after a refusal.
+    Send(Box<Posting>),
     /// The record was exported before, by that attempt.
     Skip { attempt_id: i64 },
     /// Something must be put right first.
@@ -57,7 +59,7 @@ impl PlanRules {
             return Decision::Outside;
         }
         match self.posting(candidate, Generation::FIRST) {
-            Ok(_) => Decision::Send,
+            Ok(posting) => Decision::Send(Box::new(posting)),
             Err(reason) => Decision::Hold(reason),
         }
     }
@@ -71,7 +73,7 @@ impl PlanRules {
     }
 
     fn is_plausible(&self, date: NaiveDate) -> bool {
-        let latest = self.today.checked_add_days(Days::new(DAYS_AHEAD_MAX)).unwrap_or(NaiveDate::MAX);
+        let latest = self.day.today.checked_add_days(Days::new(DAYS_AHEAD_MAX)).unwrap_or(NaiveDate::MAX);
         NaiveDate::from_ymd_opt(EARLIEST_YEAR, 1, 1).is_some_and(|earliest| earliest <= date) && date <= latest
     }
 
@@ -86,7 +88,11 @@ impl PlanRules {
             return Err(HoldReason::IdRepeated { lines: list(&candidate.conflict) });
         }
         let reference = Reference::of(&self.organisation, &candidate.record.id, generation, self.references.current);
-        self.posting.posting(&candidate.record, reference)
+        let posting = self.posting.posting(&candidate.record, reference, self.day)?;
+        match posting.lines.iter().find_map(|line| line.vat_code.as_ref()) {
+            Some(code) if !self.takes_vat_codes => Err(HoldReason::VatCodeNotTaken { vat_code: code.clone() }),
+            Some(_) | None => Ok(posting),
+        }
     }
 }
 
@@ -109,13 +115,14 @@ mod tests {
         PlanRules {
             organisation: OrganisationId::new("hlf").expect("a valid organisation"),
             references: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false }.into(),
-            posting: PostingRules {
-                payable_account: Account("2930".into()),
-                default_account: None,
-                categories: HashMap::from([("travel".to_owned(), Account("7140".into()))]),
-            },
+            posting: PostingRules::of_accounts(
+                Account("2930".into()),
+                None,
+                HashMap::from([("travel".to_owned(), Account("7140".into()))]),
+            ),
             period,
-            today: day("2026-11-22"),
+            takes_vat_codes: false,
+            day: BookingDay { today: day("2026-11-22"), time_zone: chrono_tz::Europe::Oslo, chosen: None },
             run: Some(7),
         }
     }
@@ -146,7 +153,7 @@ mod tests {
 
     #[test]
     fn record_that_nobody_sent_goes_and_one_out_of_period_stays() {
-        assert_eq!(rules(Period::EVERYTHING).decide(&candidate()), Decision::Send);
+        assert!(matches!(rules(Period::EVERYTHING).decide(&candidate()), Decision::Send(_)));
         let november = Period::new(Some(day("2026-11-01")), None).expect("a period");
         assert_eq!(rules(november).decide(&candidate()), Decision::Outside);
     }

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use super::plan::{Decision, PlanRules, list};
 use crate::calls::RunError;
 use crate::domain::{
-    Currency, Generation, HoldReason, ItemResult, Money, Period, Place, Record, ReferenceForms, SetDigest,
+    Capabilities, Currency, Generation, HoldReason, ItemResult, Money, Period, Place, Posting, Record, ReferenceForms,
+    SetDigest,
 };
 use crate::ledger::{LedgerError, LedgerTx, OddRows, PlannedItem, Reading};
 use crate::parts::Parts;
-use crate::views::{PlanSummary, Reason, RunItem, Sum};
+use crate::views::{AccountSum, PlanSummary, Reason, RunItem, Sum};
 
 /// The number of rows planned in one transaction.
 const PAGE_ROWS: usize = 2_000;
@@ -23,9 +24,15 @@ impl PlanRules {
             references,
             posting: parts.settings.posting.clone(),
             period,
-            today: parts.clock.now().with_timezone(&parts.settings.time_zone).date_naive(),
+            day: parts.settings.booking_day(parts.clock.now()),
+            takes_vat_codes: true,
             run,
         }
+    }
+
+    /// Returns the rules for an accounting system that can do so much.
+    pub(crate) fn over(self, capabilities: &Capabilities) -> Self {
+        Self { takes_vat_codes: capabilities.vat_codes, ..self }
     }
 }
 
@@ -44,6 +51,17 @@ pub(crate) struct Tally {
     pub(crate) twins: Twins,
     sums: BTreeMap<&'static str, (Currency, i128)>,
     held_items: Vec<RunItem>,
+    /// Debit and credit of each account, by currency.
+    accounts: BTreeMap<(String, &'static str), AccountTally>,
+}
+
+/// Debit and credit of an account.
+#[derive(Debug, Clone, Copy)]
+struct AccountTally {
+    currency: Currency,
+    debit: i128,
+    credit: i128,
+    lines: u64,
 }
 
 /// The records to send that equal exported ones, without the records themselves.
@@ -121,7 +139,7 @@ pub(crate) fn plan_page(
 /// Plans, by the same rules, rows that were in doubt when the plan was made and turned out never sent.
 pub(crate) fn plan_unsent(tx: &LedgerTx<'_>, run: i64, rules: &PlanRules) -> Result<(), LedgerError> {
     for (position, candidate) in tx.unsent(run)? {
-        if rules.decide(&candidate) == Decision::Send {
+        if matches!(rules.decide(&candidate), Decision::Send(_)) {
             tx.plan_unsent(run, position)?;
         }
     }
@@ -155,7 +173,7 @@ impl Page<'_> {
             if decision == Decision::Outside {
                 continue;
             }
-            if decision == Decision::Send
+            if matches!(decision, Decision::Send(_))
                 && let Some(reason) = self.tx.like_id(reading, &candidate.record)?
             {
                 decision = Decision::Hold(reason);
@@ -186,9 +204,10 @@ impl Page<'_> {
                     settled.reason = Some(reason);
                     self.enter(&settled)?;
                 }
-                Decision::Send => {
+                Decision::Send(posting) => {
                     self.tally.send += 1;
                     self.tally.add(candidate.record.amount);
+                    self.tally.post(&posting);
                     self.count_look_alike(&candidate.record)?;
                     self.enter_planned(id.as_str(), &candidate.place)?;
                 }
@@ -314,6 +333,19 @@ impl Tally {
         self.sums.entry(currency.code()).or_insert((currency, 0)).1 += i128::from(amount.minor());
     }
 
+    fn post(&mut self, posting: &Posting) {
+        let currency = posting.currency;
+        for line in &posting.lines {
+            let key = (line.account.0.clone(), currency.code());
+            let none = AccountTally { currency, debit: 0, credit: 0, lines: 0 };
+            let account = self.accounts.entry(key).or_insert(none);
+            let minor = i128::from(line.amount.minor());
+            account.lines += 1;
+            account.debit += minor.max(0);
+            account.credit += (-minor).max(0);
+        }
+    }
+
     fn show_held(&mut self, settled: &Settled<'_>, position: u64) {
         if self.held_items.len() >= PlanSummary::HELD_SHOWN_MAX {
             return;
@@ -343,7 +375,15 @@ impl Tally {
             currency: currency.code().to_owned(),
             amount: Money::sum_to_decimal(*minor, *currency),
         });
+        let accounts = self.accounts.iter().map(|((account, code), tally)| AccountSum {
+            account: account.clone(),
+            currency: (*code).to_owned(),
+            debit: Money::sum_to_decimal(tally.debit, tally.currency),
+            credit: Money::sum_to_decimal(tally.credit, tally.currency),
+            lines: tally.lines,
+        });
         PlanSummary {
+            accounts: accounts.collect(),
             read: self.read,
             send: self.send,
             send_sums: send_sums.collect(),

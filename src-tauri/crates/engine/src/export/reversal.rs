@@ -221,7 +221,7 @@ fn counter_reference(rules: &PlanRules, record_id: &str, generation: Generation)
 
 /// Returns the date of a counter-voucher, which is today: the period of the voucher may be closed.
 fn reversal_date(rules: &PlanRules) -> NaiveDate {
-    rules.today
+    rules.day.today
 }
 
 /// Checks that the last export is still the one that the person saw. If the next one was made meanwhile, by an earlier

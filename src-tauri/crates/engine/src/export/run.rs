@@ -136,6 +136,7 @@ impl RunSteps<'_> {
         let permit = locks.permit().map_err(RunError::Problem)?;
         let references = agree(self.parts, locks, permit, &caller, Asks::Everything).await?;
         let rules = PlanRules::of(self.parts, self.ask.job.period(), references, Some(number));
+        let rules = rules.over(&locks.connection.capabilities);
         let run = self.of(number, locks)?;
         let about = self.ask.job.about();
         let carried_on = reversal::carry_on(self.parts, &run, &caller, &self.ask.actor, about).await?;

@@ -444,7 +444,6 @@ fn claim_of(rules: &PlanRules, row: &Row) -> Result<(Posting, ClaimMember), RunE
     let posting = rules.posting(candidate, *generation).map_err(|reason| {
         RunError::Problem(Problem::internal(format!("planned, but not to be posted: {}", reason.code())))
     })?;
-    let member =
-        ClaimMember::of(&candidate.record, *generation, posting.reference.clone(), Some(posting.sent_content()));
+    let member = ClaimMember::of(&candidate.record, *generation, posting.reference.clone(), Some(&posting));
     Ok((posting, ClaimMember { position: *position, ..member }))
 }

@@ -143,7 +143,7 @@ pub(crate) fn accounts_of(
     }
     let mut there: Vec<&str> = only.shown.lines.iter().flatten().filter_map(|line| line.account.as_deref()).collect();
     there.dedup();
-    Some((format!("{}, {}", sent.expense_account, sent.payable_account), there.join(", ")))
+    Some((sent.accounts().join(", "), there.join(", ")))
 }
 
 /// Returns the settlement of a record that the books have: under its newest generation, as that was made elsewhere.

@@ -22,6 +22,6 @@ pub use change_settings::{SettingChange, Stillness};
 pub use compare::{CompareAsk, CompareEnd};
 pub use re_export::{ReExportAsk, ReExportStep};
 pub use rebuild::{OldLedger, RebuildAsk, RebuildEnd, Rebuilt, put_in_place};
-pub use records::nobody_sends;
+pub use records::{nobody_sends, voucher_preview};
 pub use resolve::{Resolution, ResolveAsk};
 pub use schedule::ScheduleNews;

@@ -193,7 +193,8 @@ async fn preview(
     let earlier = exported.ok_or_else(|| Problem::not_exported(record_id))?;
     let present = present(caller, None, &earlier).await?;
     check_absence(&connection.capabilities, None, parts.clock.now(), &earlier, &present)?;
-    let rules = PlanRules::of(parts, Period::EVERYTHING, connection.capabilities.reference_rules.into(), None);
+    let rules = PlanRules::of(parts, Period::EVERYTHING, connection.capabilities.reference_rules.into(), None)
+        .over(&connection.capabilities);
     let next = earlier.generation.next();
     let reference = Reference::of(&rules.organisation, &candidate.record.id, next, rules.references.current);
     // Another export of the record that this ledger has not learned of: the next sync takes it over.

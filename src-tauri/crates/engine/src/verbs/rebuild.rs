@@ -187,6 +187,7 @@ async fn rebuild(
     let (source, clock) = (parts.source.as_ref(), parts.clock.as_ref());
     let reading = observe(source, &parts.ledger, clock, Some(reporter), Asks::CarriedPins).await?;
     let rules = PlanRules::of(parts, Period::EVERYTHING, references, Some(number));
+    let rules = rules.over(&locks.connection.capabilities);
     identity::pin(parts, &locks.connection).await?;
     let rebuild = Rebuild { parts, locks, caller: &caller, rules: &rules, number };
     let mut rebuilt = rebuild.take_over(reading).await?;
@@ -298,7 +299,9 @@ impl Rebuild<'_> {
         generation: Generation,
         looked_up: &LookUpResult,
     ) -> Option<(ClaimMember, Settlement)> {
-        let (record, posting) = (&candidate.record, &self.parts.settings.posting);
+        let settings = &self.parts.settings;
+        let record = &candidate.record;
+        let posting = (&settings.posting, settings.booking_day(self.parts.clock.now()));
         let standing = looked_up.standing(self.forms(candidate, generation));
         let reference = standing.first()?.clone();
         let member = member_of(record, generation, &reference, posting);

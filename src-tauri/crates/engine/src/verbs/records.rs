@@ -1,11 +1,15 @@
 //! Returns records as their lists show them. A record that a dead program was sending is in doubt here as well, as
 //! everywhere.
 
+use chrono::{DateTime, Utc};
+
+use crate::domain::Reference;
 use crate::engine::Engine;
 use crate::error::Problem;
 use crate::ledger::{Ledger, RecordFilter};
 use crate::lock::FileLock;
-use crate::views::{AttentionItem, RecordRow, RecordState, RecordStory, RecordsFound};
+use crate::settings::Settings;
+use crate::views::{AttentionItem, RecordRow, RecordState, RecordStory, RecordsFound, VoucherPreview};
 
 /// Says whether no program on this machine is sending from this ledger: a record that is being sent there was left, and
 /// is in doubt.
@@ -13,7 +17,35 @@ pub fn nobody_sends(ledger: &Ledger) -> bool {
     FileLock::try_take(&Ledger::lock_file(ledger.path())).is_ok()
 }
 
+/// Returns the voucher of a record as these settings make it at that moment, whether it was sent or not; `None` if the
+/// record was never seen.
+///
+/// # Errors
+/// If the ledger cannot be read.
+pub async fn voucher_preview(
+    ledger: &Ledger,
+    settings: &Settings,
+    id: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<VoucherPreview>, Problem> {
+    let asked = id.to_owned();
+    let Some(candidate) = ledger.read(move |tx| tx.candidate_of(&asked)).await? else { return Ok(None) };
+    let posting = settings.posting.posting(&candidate.record, Reference::from_stored(id), settings.booking_day(now));
+    Ok(Some(match posting {
+        Ok(posting) => VoucherPreview::Posting(posting.into()),
+        Err(reason) => VoucherPreview::Held(reason),
+    }))
+}
+
 impl Engine {
+    /// Returns the voucher of a record, as [`voucher_preview`] makes it.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn voucher_preview(&self, id: &str) -> Result<Option<VoucherPreview>, Problem> {
+        voucher_preview(self.ledger(), &self.parts().settings, id, self.parts().clock.now()).await
+    }
+
     /// Returns the entries that wait for a person, as [`crate::Ledger::attention`] finds them.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Reason, RecordState};
-use crate::domain::{Actor, AlarmKind, ContentField, FoundVoucher};
+use crate::domain::{Actor, AlarmKind, ContentField, ExpenseDetail, FoundVoucher};
 
 /// The content of a record at some time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct Content {
     pub department: Option<String>,
     /// The project.
     pub project: Option<String>,
+    /// Whatever it says beyond a plain expense: lines, further dimensions, VAT.
+    #[serde(default, skip_serializing_if = "ExpenseDetail::is_plain")]
+    pub detail: ExpenseDetail,
     /// The platform's version; not a part of what is compared.
     pub version: Option<u32>,
     /// The time when it was approved; not a part of what is compared.
@@ -50,6 +53,9 @@ impl Content {
             ContentField::Text => Some(self.text.clone()),
             ContentField::Department => self.department.clone(),
             ContentField::Project => self.project.clone(),
+            ContentField::Lines => self.detail.lines_text(&self.currency),
+            ContentField::Dimensions => self.detail.dimensions_text(),
+            ContentField::Vat => self.detail.vat.text(&self.currency),
         }
     }
 }

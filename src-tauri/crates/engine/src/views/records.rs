@@ -51,3 +51,53 @@ pub struct MonthFigures {
     /// The sum of the vouchers.
     pub sum: Sum,
 }
+
+/// The state of a month: the records whose expense is of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthState {
+    /// The first day of the month.
+    pub month: NaiveDate,
+    /// The time of the reading that it is as of; `None` if nothing was ever read.
+    pub read_at: Option<DateTime<Utc>>,
+    /// The records in each state, by currency.
+    pub figures: Vec<StateFigures>,
+    /// The rows that wait for a person and have no readable day, so that they may be of this month.
+    pub undated: u64,
+}
+
+/// The records of a month that are in one state, in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateFigures {
+    /// The state.
+    pub state: RecordState,
+    /// The number of records.
+    pub records: u64,
+    /// Their sum.
+    pub sum: Sum,
+}
+
+impl MonthState {
+    /// Returns the number of records that were approved; those that a person set aside are none.
+    pub fn approved(&self) -> u64 {
+        self.count(|state| state != RecordState::SetAside)
+    }
+
+    /// Returns the number of those that stand in the books as they were approved.
+    pub fn in_books(&self) -> u64 {
+        self.count(|state| state == RecordState::Posted)
+    }
+
+    /// Returns the number of those that do not.
+    pub fn open(&self) -> u64 {
+        self.approved() - self.in_books()
+    }
+
+    /// Says whether nothing is left to do for the month.
+    pub fn is_closed(&self) -> bool {
+        self.open() == 0 && self.undated == 0
+    }
+
+    fn count(&self, is_one: impl Fn(RecordState) -> bool) -> u64 {
+        self.figures.iter().filter(|figures| is_one(figures.state)).map(|figures| figures.records).sum()
+    }
+}

@@ -121,6 +121,7 @@ fn read_record(fields: [&str; COLUMNS.len()]) -> Result<PracticeRecord, String> 
         text: text.to_owned(),
         department: optional(department),
         project: optional(project),
+        others: serde_json::Map::new(),
     })
 }
 

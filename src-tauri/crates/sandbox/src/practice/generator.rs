@@ -69,6 +69,7 @@ fn one(random: &mut SplitMix64, id: String, expense_date: NaiveDate, newest: Nai
         text,
         department: Some(department.to_owned()),
         project,
+        others: serde_json::Map::new(),
     }
 }
 

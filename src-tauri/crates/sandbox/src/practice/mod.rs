@@ -8,6 +8,7 @@ mod random;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::money;
 
@@ -41,6 +42,8 @@ pub struct PracticeRecord {
     pub department: Option<String>,
     /// The project that bears the cost.
     pub project: Option<String>,
+    /// The other members, as a file has them: lines, dimensions, VAT.
+    pub others: Map<String, Value>,
 }
 
 /// The person who is reimbursed.
@@ -91,14 +94,29 @@ struct Wire {
     department: Option<String>,
     #[serde(default)]
     project: Option<String>,
+    #[serde(flatten)]
+    others: Map<String, Value>,
 }
 
 impl From<PracticeRecord> for Wire {
     fn from(record: PracticeRecord) -> Self {
         let amount = record.amount();
         let PracticeRecord { id, version, approved_at, expense_date, payee, category, .. } = record;
-        let PracticeRecord { currency, text, department, project, .. } = record;
-        Self { id, version, approved_at, expense_date, payee, category, amount, currency, text, department, project }
+        let PracticeRecord { currency, text, department, project, others, .. } = record;
+        Self {
+            id,
+            version,
+            approved_at,
+            expense_date,
+            payee,
+            category,
+            amount,
+            currency,
+            text,
+            department,
+            project,
+            others,
+        }
     }
 }
 
@@ -107,7 +125,7 @@ impl TryFrom<Wire> for PracticeRecord {
 
     fn try_from(wire: Wire) -> Result<Self, String> {
         let Wire { id, version, approved_at, expense_date, payee, category, amount, currency, text, .. } = wire;
-        let Wire { department, project, .. } = wire;
+        let Wire { department, project, others, .. } = wire;
         if !money::is_currency(&currency) {
             return Err(format!("'{currency}' is not a currency"));
         }
@@ -125,6 +143,7 @@ impl TryFrom<Wire> for PracticeRecord {
             text,
             department,
             project,
+            others,
         })
     }
 }

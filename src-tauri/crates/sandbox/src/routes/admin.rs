@@ -14,6 +14,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::json as object;
 
+use super::voucher_body::KnownDimensions;
 use super::{json, parse, query};
 use crate::app::App;
 use crate::clock::SHIFT_SECONDS_MAX;
@@ -138,4 +139,16 @@ pub(crate) async fn put_closed_through(State(app): State<Arc<App>>, body: Bytes)
     app.store.write(move |tx| store::write_setting(tx, CLOSED_THROUGH, kept.as_deref())).await?;
     *app.closed_through.write().unwrap_or_else(PoisonError::into_inner) = date;
     Ok(closed_through(State(app)).await)
+}
+
+/// Shows the values of the dimensions that the books list.
+pub(crate) async fn dimensions(State(app): State<Arc<App>>) -> Response {
+    json(StatusCode::OK, &*app.dimensions())
+}
+
+/// Lists the values of dimensions, until the sandbox stops; a dimension that is not named takes any.
+pub(crate) async fn put_dimensions(State(app): State<Arc<App>>, body: Bytes) -> Result<Response, Problem> {
+    let known: KnownDimensions = parse(&body)?;
+    *app.dimensions.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+    Ok(dimensions(State(app)).await)
 }

@@ -1,5 +1,7 @@
 //! Makes the vouchers of one request, posted or staged. A request is not atomic over them: each stands or falls alone.
 
+use std::sync::Arc;
+
 use axum::http::Extensions;
 use axum::response::Response;
 use chrono::NaiveDate;
@@ -8,7 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::me::VOUCHERS_MAX;
-use super::voucher_body::{UnfitVoucher, check};
+use super::voucher_body::{KnownDimensions, UnfitVoucher, check, check_dimensions};
 use super::{parse, writing};
 use crate::access::Caller;
 use crate::app::App;
@@ -59,6 +61,7 @@ pub(crate) struct Terms {
     pub(crate) caller: Caller,
     pub(crate) switches: Switches,
     pub(crate) closed_through: Option<NaiveDate>,
+    pub(crate) dimensions: Arc<KnownDimensions>,
 }
 
 /// Checks and makes all vouchers of a request.
@@ -73,9 +76,9 @@ pub(crate) async fn run(
     // The body is read before the one writer is asked, and judged by it: a replay is answered whatever its content is.
     let checked = read(body, app.faults.switches());
     let refuse = extensions.get::<RefuseOne>().copied();
-    let closed_through = app.closed_through();
+    let (closed_through, dimensions) = (app.closed_through(), app.dimensions());
     writing::write(app, request, extensions, move |tx, now, fence, switches| {
-        let terms = Terms { now, fence, caller, switches, closed_through };
+        let terms = Terms { now, fence, caller, switches, closed_through, dimensions };
         make_all(tx, &terms, &checked?, refuse, making)
     })
     .await
@@ -135,7 +138,9 @@ fn make<'a>(
             return Ok(VoucherResult::conflict(reference, &other.voucher_id, "which has other content"));
         }
     }
-    if let Err(problem) = check_period(&voucher.date, terms.closed_through, refuse) {
+    let fits = check_period(&voucher.date, terms.closed_through, refuse)
+        .and_then(|()| check_dimensions(&voucher.lines, &terms.dimensions));
+    if let Err(problem) = fits {
         return Ok(VoucherResult::refused(reference, &problem));
     }
     Ok(match making {
@@ -155,7 +160,11 @@ pub(crate) fn check_period(date: &str, closed_through: Option<NaiveDate>, refuse
     if let Some(closed) = closed_through
         && parse_date(date).is_some_and(|date| date <= closed)
     {
-        return Err(Problem::new(Kind::ClosedPeriod, format!("The books are closed through {closed}.")));
+        let problem = Problem::new(Kind::ClosedPeriod, format!("The books are closed through {closed}."));
+        return Err(match closed.succ_opt() {
+            Some(next_open) => problem.with("next_open", next_open.to_string()),
+            None => problem,
+        });
     }
     if refuse {
         return Err(Problem::new(Kind::ClosedPeriod, "A fault switch of the sandbox closed the period."));

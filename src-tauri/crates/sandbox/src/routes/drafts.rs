@@ -60,10 +60,10 @@ pub(crate) async fn commit(
     let request = writing::draft_request(&app, "draft_commit", caller, &id, &headers)?;
     let wish = if body.is_empty() { Ok(CommitBody::new()) } else { parse::<CommitBody>(&body) };
     let refuse = extensions.get::<RefuseOne>().is_some();
-    let closed_through = app.closed_through();
+    let (closed_through, dimensions) = (app.closed_through(), app.dimensions());
     writing::write(&app, request, &extensions, move |tx, now, fence, switches| {
         wish?;
-        let terms = Terms { now, fence, caller, switches, closed_through };
+        let terms = Terms { now, fence, caller, switches, closed_through, dimensions };
         commit_one(tx, &terms, &id, refuse)
     })
     .await

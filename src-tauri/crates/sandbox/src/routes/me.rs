@@ -30,6 +30,7 @@ pub(crate) async fn me(State(app): State<Arc<App>>, Extension(caller): Extension
             "export_lock": switches.export_lock,
             "labels": !switches.export_lock,
             "reference_scheme": switches.keeps_scheme(),
+            "vat_codes": true,
         },
     });
     if switches.states_lookup_lag {

@@ -1,6 +1,6 @@
 //! Reads a voucher as it is sent, and checks everything that does not depend on the books.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -15,6 +15,9 @@ use crate::{accounts, money};
 const LINES_MAX: usize = 1000;
 /// The longest text of a voucher, in characters.
 const TEXT_CHARS_MAX: usize = 1000;
+
+/// The values of the dimensions that the books list, by the dimension's name.
+pub(crate) type KnownDimensions = BTreeMap<String, BTreeSet<String>>;
 
 /// A voucher that cannot be taken, with as much of its reference as could be read.
 pub(crate) struct UnfitVoucher {
@@ -40,6 +43,13 @@ struct LineBody {
     dimensions: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     party: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    vat_code: Option<String>,
+    /// The VAT that the books compute by the code; what a caller sends here is not taken.
+    #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
+    vat_amount: Option<String>,
 }
 
 /// Checks one voucher of a request.
@@ -73,6 +83,23 @@ pub(crate) fn hash(parts: &[&str]) -> [u8; 32] {
     sha.finalize().into()
 }
 
+/// Refuses a dimension's value that the books do not know. Dimensions whose values nobody listed take any.
+pub(crate) fn check_dimensions(lines: &str, known: &KnownDimensions) -> Result<(), Problem> {
+    if known.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<LineBody> = serde_json::from_str(lines).unwrap_or_default();
+    let values = lines.iter().flat_map(|line| &line.dimensions);
+    let unknown = |(name, value): &(&String, &String)| known.get(*name).is_some_and(|known| !known.contains(*value));
+    match values.into_iter().find(unknown) {
+        None => Ok(()),
+        Some((name, value)) => {
+            let detail = format!("'{value}' is not a value of the dimension '{name}'.");
+            Err(Problem::new(Kind::UnknownDimension, detail).with("dimension", name).with("value", value))
+        }
+    }
+}
+
 pub(crate) fn check_reference(reference: &str, chars_max: usize) -> Result<(), Problem> {
     let length = reference.chars().count();
     if length == 0 || length > chars_max || reference.chars().any(char::is_control) {
@@ -100,7 +127,8 @@ fn check_parts(voucher: &mut VoucherBody, reference_chars_max: usize) -> Result<
     if voucher.lines.is_empty() || voucher.lines.len() > LINES_MAX {
         return Err(Problem::new(Kind::Invalid, format!("A voucher has 1 to {LINES_MAX} lines.")));
     }
-    if voucher.text.chars().count() > TEXT_CHARS_MAX {
+    let texts = voucher.lines.iter().filter_map(|line| line.text.as_ref()).chain([&voucher.text]);
+    if texts.map(|text| text.chars().count()).max() > Some(TEXT_CHARS_MAX) {
         return Err(Problem::new(Kind::Invalid, format!("A text has at most {TEXT_CHARS_MAX} characters.")));
     }
     let exponent = money::exponent(&voucher.currency);
@@ -116,6 +144,12 @@ fn check_parts(voucher: &mut VoucherBody, reference_chars_max: usize) -> Result<
         sum += amount;
         debit += amount.max(0);
         line.amount = money::format(amount, exponent);
+        if let Some(code) = &line.vat_code {
+            let Some(rate) = accounts::vat_rate(code) else {
+                return Err(Problem::new(Kind::UnknownVatCode, format!("There is no VAT code '{code}'.")));
+            };
+            line.vat_amount = Some(money::format(amount * rate / (accounts::WHOLE + rate), exponent));
+        }
     }
     if sum != 0 {
         let detail = format!("The lines sum to {} {}.", money::format(sum, exponent), voucher.currency);

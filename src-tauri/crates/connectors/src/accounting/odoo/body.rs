@@ -60,12 +60,16 @@ fn drawn_line(posting: &Posting, line: &Line) -> LineBody {
     }
 }
 
-/// Returns the text of a line, followed by the dimensions, for which Odoo has no certain place: which analytic plan a
+/// Returns the text of the voucher, followed by that of the line and by the dimensions, for which Odoo has no certain place: which analytic plan a
 /// department belongs to is each organisation's own, but a person who reads the entry should see it.
 fn label(posting: &Posting, line: &Line) -> String {
     let mut label = printable(&posting.text);
     if label.is_empty() {
         posting.reference.as_str().clone_into(&mut label);
+    }
+    if let Some(text) = line.text.as_deref().map(printable).filter(|text| !text.is_empty()) {
+        label.push_str(" · ");
+        label.push_str(&text);
     }
     for (name, value) in &line.dimensions {
         label.push_str(" · ");

@@ -75,12 +75,7 @@ pub(super) async fn check(odoo: &Odoo, rules: &PostingRules) -> Result<Vec<Probl
             missing.push(Problem::setup_right_missing(url, model, withheld.join(", ")));
         }
     }
-    let codes: HashSet<&str> = [&rules.payable_account]
-        .into_iter()
-        .chain(&rules.default_account)
-        .chain(rules.categories.values())
-        .map(|account| account.0.as_str())
-        .collect();
+    let codes: HashSet<&str> = rules.accounts().map(|account| account.0.as_str()).collect();
     let there = books::accounts(client, &odoo.known, &books, &codes).await?;
     let mut lacking: Vec<&str> = codes.into_iter().filter(|code| !there.contains_key(*code)).collect();
     lacking.sort_unstable();

@@ -28,16 +28,17 @@ pub(super) struct ToPost<'a> {
     pub(super) draft: &'a DraftId,
     pub(super) reference: &'a str,
     pub(super) date: NaiveDate,
-    pub(super) amount: Money,
+    /// The sum of the debit lines.
+    pub(super) total: Money,
 }
 
 impl ToPost<'_> {
     fn is(&self, entry: &Entry) -> bool {
-        let total = Money::from_decimal(entry.total(), self.amount.currency());
+        let there = Money::from_decimal(entry.total(), self.total.currency());
         entry.reference() == self.reference
             && entry.date() == Some(self.date)
-            && entry.currency() == self.amount.currency().code()
-            && total.is_ok_and(|total| total.minor().unsigned_abs() == self.amount.minor().unsigned_abs())
+            && entry.currency() == self.total.currency().code()
+            && there.is_ok_and(|there| there.minor().unsigned_abs() == self.total.minor().unsigned_abs())
     }
 }
 

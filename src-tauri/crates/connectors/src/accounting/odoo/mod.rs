@@ -125,6 +125,7 @@ fn capabilities(search_lag: Duration) -> Capabilities {
         unique_references: true,
         vouchers_per_request_max: VOUCHERS_PER_REQUEST_MAX,
         reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
+        vat_codes: false,
     }
 }
 
@@ -258,7 +259,7 @@ fn to_post(draft: &StagedDraft) -> ToPost<'_> {
         draft: draft.draft_id(),
         reference: claimed.reference().as_str(),
         date: claimed.date(),
-        amount: claimed.amount(),
+        total: claimed.total(),
     }
 }
 

@@ -107,7 +107,7 @@ async fn post(
     let amount = Currency::from_code(original.currency())
         .and_then(|currency| Money::from_decimal(original.total(), currency).ok())
         .ok_or_else(|| CallError::Unknown(odoo.client.peer().unexpected(200, "amount_total")))?;
-    let to_post = ToPost { draft: &draft_id, reference: wanted.reference.as_str(), date: wanted.date, amount };
+    let to_post = ToPost { draft: &draft_id, reference: wanted.reference.as_str(), date: wanted.date, total: amount };
     match commit::commit(odoo, lease, &[to_post]).await?.pop().flatten() {
         Some(CommitResult::Posted(made)) => Ok(VoucherResult::Created(made)),
         // The draft is deleted again, so that nobody posts it by hand.

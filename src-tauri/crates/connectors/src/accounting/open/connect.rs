@@ -72,6 +72,7 @@ fn capabilities(open: &Open, me: &MeCapabilities) -> Result<Capabilities, CallEr
         search_lag: search_lag(me.lookup_lag_ms, open.windows.search_lag),
         vouchers_per_request_max: me.max_vouchers_per_request.unwrap_or(VOUCHERS_PER_REQUEST_UNNAMED).max(1),
         reference_rules: ReferenceRules { length_max, folds_case: false, ascii_only: false },
+        vat_codes: me.vat_codes,
     })
 }
 

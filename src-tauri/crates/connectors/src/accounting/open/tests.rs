@@ -244,21 +244,16 @@ fn posting() -> Posting {
     let organisation = domain::OrganisationId::new("hlf").expect("a valid id");
     let id = domain::RecordId::new("PM-1").expect("a valid id");
     let rules = domain::ReferenceRules { length_max: 64, folds_case: false, ascii_only: false };
-    let line = |account: &str, minor| Line {
-        account: Account(account.into()),
-        amount: Money::from_minor(minor, nok),
-        party: None,
-        party_name: None,
-        dimensions: BTreeMap::new(),
-    };
+    let line = |account: &str, minor| Line::new(Account(account.into()), Money::from_minor(minor, nok));
     Posting {
         reference: Reference::of(&organisation, &id, Generation::FIRST, rules),
         date: NaiveDate::from_ymd_opt(2026, 10, 31).expect("a date"),
         currency: nok,
         text: "Reise, Bodø".into(),
-        lines: [
+        is_day_of_sending: false,
+        lines: vec![
             Line {
-                dimensions: BTreeMap::from([("department", "20".into()), ("project", "P7".into())]),
+                dimensions: BTreeMap::from([("department".into(), "20".into()), ("project".into(), "P7".into())]),
                 ..line("7140", 41_200)
             },
             Line { party: Some("PM-0031".into()), ..line("2930", -41_200) },

@@ -35,7 +35,9 @@ fn line(line: &Line) -> LineBody<'_> {
     LineBody {
         account: &line.account.0,
         amount: line.amount.to_decimal(),
+        text: line.text.as_deref().map(beginning),
         party: line.party.as_deref(),
-        dimensions: line.dimensions.iter().map(|(name, value)| (*name, value.as_str())).collect(),
+        vat_code: line.vat_code.as_deref(),
+        dimensions: line.dimensions.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
     }
 }

@@ -47,6 +47,7 @@ pub(super) struct MeCapabilities {
     pub(super) export_lock: Option<bool>,
     pub(super) labels: bool,
     pub(super) reference_scheme: bool,
+    pub(super) vat_codes: bool,
 }
 
 #[derive(Serialize)]
@@ -206,8 +207,14 @@ pub(super) struct VoucherBody<'a> {
 pub(super) struct LineBody<'a> {
     pub(super) account: &'a str,
     pub(super) amount: String,
+    /// The text of the line, where it has one beside the voucher's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) text: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) party: Option<&'a str>,
+    /// The VAT code, for a server that says that it computes by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) vat_code: Option<&'a str>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) dimensions: BTreeMap<&'a str, &'a str>,
 }

@@ -104,12 +104,7 @@ pub(super) async fn check(
     books.forget().await;
     let today: TrytonDate =
         rpc.call(&Call::read("model.ir.date.today", json!([facts.context()]))).await.map_err(whole)?;
-    let accounts: BTreeSet<&str> = [&rules.payable_account]
-        .into_iter()
-        .chain(&rules.default_account)
-        .chain(rules.categories.values())
-        .map(|account| account.0.as_str())
-        .collect();
+    let accounts: BTreeSet<&str> = rules.accounts().map(|account| account.0.as_str()).collect();
     let mut period = None;
     for code in accounts {
         let [account, today] = books.obstacle(rpc, &facts, code, today.0).await.map_err(whole)?;

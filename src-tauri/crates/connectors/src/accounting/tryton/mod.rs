@@ -139,6 +139,7 @@ impl Tryton {
             unique_references: false,
             vouchers_per_request_max: MOVES_PER_CALL_MAX,
             reference_rules: ReferenceRules { length_max: REFERENCE_CHARS_MAX, folds_case: false, ascii_only: false },
+            vat_codes: false,
         }
     }
 }
@@ -293,7 +294,13 @@ impl AccountingSystem for Tryton {
 
 fn to_commit(draft: &StagedDraft) -> ToCommit<'_> {
     let claimed = draft.claimed();
-    ToCommit { draft: draft.draft_id(), reference: claimed.reference(), date: claimed.date(), amount: claimed.amount() }
+    ToCommit {
+        draft: draft.draft_id(),
+        reference: claimed.reference(),
+        date: claimed.date(),
+        total: claimed.total(),
+        lines: claimed.lines(),
+    }
 }
 
 #[cfg(test)]

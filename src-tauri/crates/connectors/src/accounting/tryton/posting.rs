@@ -39,7 +39,10 @@ pub(super) struct LineBody {
     pub(super) party: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) party_name: Option<String>,
-    /// The dimensions, department and project: Tryton's general ledger has no place for them but the text.
+    /// The text of the line, where it has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) text: Option<String>,
+    /// The dimensions: Tryton's general ledger has no place for them but the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) dimensions: Vec<String>,
 }
@@ -73,6 +76,7 @@ fn line(line: &Line) -> LineBody {
         amount: line.amount.to_decimal(),
         party: line.party.clone(),
         party_name: line.party_name.clone(),
+        text: line.text.clone(),
         dimensions: line.dimensions.values().cloned().collect(),
     }
 }
@@ -87,7 +91,7 @@ pub(super) fn values(facts: &Facts, journal: i64, body: &MoveBody, resolved: &Tr
             let (debit, credit) = sides(&line.amount);
             json!({
                 "account": account, "party": party, "debit": wire::decimal(debit), "credit": wire::decimal(credit),
-                "description": text(&body.text, &line.dimensions),
+                "description": text(&body.text, line.text.as_deref(), &line.dimensions),
             })
         })
         .collect();
@@ -107,8 +111,9 @@ pub(super) fn sides(amount: &str) -> (&str, &str) {
 
 /// Returns a text as a line takes it. Tryton refuses tabs and line breaks, `PostgreSQL` NUL; no voucher fails for its
 /// decoration, so that everything that is no character becomes a space.
-fn text(text: &str, dimensions: &[String]) -> String {
+fn text(text: &str, of_line: Option<&str>, dimensions: &[String]) -> String {
     let parts: Vec<String> = std::iter::once(text)
+        .chain(of_line)
         .chain(dimensions.iter().map(String::as_str))
         .map(one_line)
         .filter(|part| !part.is_empty())
@@ -128,9 +133,10 @@ mod tests {
 
     #[test]
     fn text_is_what_a_line_takes_and_keeps_what_can_be_kept() {
-        assert_eq!(text("tog\tOslo\r\n\"retur\" 🚆\u{0}", &[]), "tog Oslo \"retur\" 🚆");
-        assert_eq!(text("tog", &["Nord".to_owned(), " ".to_owned(), "P7".to_owned()]), "tog · Nord · P7");
-        assert_eq!(text(&"å".repeat(6_000), &[]).chars().count(), 5_000);
+        assert_eq!(text("tog\tOslo\r\n\"retur\" 🚆\u{0}", None, &[]), "tog Oslo \"retur\" 🚆");
+        assert_eq!(text("tog", None, &["Nord".to_owned(), " ".to_owned(), "P7".to_owned()]), "tog · Nord · P7");
+        assert_eq!(text("reise", Some("tog"), &["Nord".to_owned()]), "reise · tog · Nord");
+        assert_eq!(text(&"å".repeat(6_000), None, &[]).chars().count(), 5_000);
     }
 
     #[test]

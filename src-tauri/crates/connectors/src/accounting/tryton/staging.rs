@@ -23,7 +23,10 @@ pub(super) struct ToCommit<'a> {
     pub(super) draft: &'a DraftId,
     pub(super) reference: &'a Reference,
     pub(super) date: NaiveDate,
-    pub(super) amount: Money,
+    /// The sum of the debit lines.
+    pub(super) total: Money,
+    /// The number of lines.
+    pub(super) lines: usize,
 }
 
 /// Remembers the drafts that were made over this connection, and that nobody tried to post yet. They are seconds old,
@@ -134,9 +137,10 @@ pub(super) async fn commit(
     let _turn = tryton.turn.lock().await;
     let before_the_write = |fault: Fault| fault.before_the_write(peer);
     let references: Vec<&str> = drafts.iter().map(|draft| draft.reference.as_str()).collect();
+    let lines = drafts.iter().map(|draft| draft.lines).sum();
     let are_untouched = tryton.just_made.take(&ids)
         && ids.len() > 1
-        && moves::are_untouched(tryton.rpc(), &facts, &ids, &references).await.map_err(before_the_write)?;
+        && moves::are_untouched(tryton.rpc(), &facts, &ids, &references, lines).await.map_err(before_the_write)?;
     let mut results: Vec<Option<CommitResult>> = if are_untouched {
         vec![None; drafts.len()]
     } else {
@@ -179,11 +183,11 @@ pub(super) async fn commit(
 /// Returns the result of a draft in its present state; `None` if it is as it was made, and may be posted.
 fn judge(there: Option<&Move>, draft: &ToCommit<'_>, language: Language) -> Option<CommitResult> {
     let Some(there) = there else { return Some(CommitResult::Gone) };
-    match (there.is_posted(), there.is(draft.reference, draft.date, draft.amount)) {
+    match (there.is_posted(), there.is(draft.reference, draft.date, draft.total)) {
         (true, true) => Some(CommitResult::Posted(there.acknowledgement())),
         // It was posted with other content than we sent: that is for a person, and the engine looks it up.
         (true, false) => Some(CommitResult::Gone),
-        (false, true) if there.is_our_draft() && there.is_untouched() => None,
+        (false, true) if there.is_our_draft() && there.is_untouched(draft.lines) => None,
         (false, _) => Some(CommitResult::Refused(Obstacle::DraftChanged.refusal(language))),
     }
 }

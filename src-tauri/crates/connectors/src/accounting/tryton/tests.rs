@@ -150,18 +150,16 @@ fn nok(minor: i64) -> Money {
 
 fn posting(reference: &str, account: &str, date: &str) -> Posting {
     let line = |account: &str, amount, party: Option<&str>| Line {
-        account: Account(account.to_owned()),
-        amount,
         party: party.map(str::to_owned),
-        party_name: None,
-        dimensions: std::collections::BTreeMap::new(),
+        ..Line::new(Account(account.to_owned()), amount)
     };
     Posting {
         reference: Reference::from_stored(reference),
         date: day(date),
         currency: nok(0).currency(),
         text: "Tog\tOslo".to_owned(),
-        lines: [line(account, nok(41_200), None), line("2930", nok(-41_200), Some("PM-0031"))],
+        is_day_of_sending: false,
+        lines: vec![line(account, nok(41_200), None), line("2930", nok(-41_200), Some("PM-0031"))],
     }
 }
 
@@ -222,11 +220,7 @@ async fn check_reports_all_that_is_missing_at_once() {
         ("model.account.period.search_read", result(json!([]))),
     ])
     .await;
-    let rules = PostingRules {
-        payable_account: Account("2930".to_owned()),
-        default_account: Some(Account("7790".to_owned())),
-        categories: HashMap::new(),
-    };
+    let rules = PostingRules::of_accounts(Account("2930".to_owned()), Some(Account("7790".to_owned())), HashMap::new());
     let missing = fake.tryton.check(&rules).await.expect("it answers");
     let codes: Vec<ErrorCode> = missing.iter().map(|problem| problem.code).collect();
     let expected = [
@@ -247,8 +241,7 @@ async fn account_that_is_there_twice_is_no_place_to_post_to() {
         ("model.account.account.search_read", result(twice)),
     ])
     .await;
-    let rules =
-        PostingRules { payable_account: Account("2930".to_owned()), default_account: None, categories: HashMap::new() };
+    let rules = PostingRules::of_accounts(Account("2930".to_owned()), None, HashMap::new());
     let missing = fake.tryton.check(&rules).await.expect("it answers");
     let unfit = missing.iter().find(|problem| problem.code == ErrorCode::SetupAccountUnfit).expect("it is reported");
     assert_eq!(unfit.params["account"], "2930");
@@ -257,8 +250,7 @@ async fn account_that_is_there_twice_is_no_place_to_post_to() {
 #[tokio::test]
 async fn module_that_is_not_in_use_is_named() {
     let fake = answering(vec![("model.account.journal.search_read", error(json!(["'account.journal'", ""])))]).await;
-    let rules =
-        PostingRules { payable_account: Account("2930".to_owned()), default_account: None, categories: HashMap::new() };
+    let rules = PostingRules::of_accounts(Account("2930".to_owned()), None, HashMap::new());
     let missing = fake.tryton.check(&rules).await.expect("it answers");
     assert_eq!(missing[0].code, ErrorCode::SetupModuleMissing);
 }

@@ -153,7 +153,7 @@ fn read(
         let mut reader = RowReader::new(&file.head, settings, &file.proof, &checked.days, &file.path);
         let mut rows = file.head.rows(document.as_ref())?;
         while rows.next(&mut line)? {
-            page.extend(reader.read(&line));
+            page.extend(reader.read(&line).into_iter().flatten());
             while page.len() >= PAGE_ROWS_MAX {
                 let rest = page.split_off(PAGE_ROWS_MAX);
                 if hand.blocking_send(Ok(Some(std::mem::replace(&mut page, rest)))).is_err() {
@@ -162,6 +162,7 @@ fn read(
             }
         }
         file.stamp.check(&file.path)?;
+        page.extend(reader.rest());
     }
     if !page.is_empty() && hand.blocking_send(Ok(Some(page))).is_err() {
         return Ok(Some(ReaderGone));

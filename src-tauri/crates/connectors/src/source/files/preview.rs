@@ -117,12 +117,14 @@ impl Preview {
         let mut reader = RowReader::new(&head, settings, &proof, days, &path);
         let (mut rows, mut line) = (head.rows(document.as_ref())?, Line::default());
         while rows.next(&mut line)? {
-            let Some(row) = reader.read(&line) else { continue };
-            if self.rows.len() < rows_max {
-                self.rows.push(PreviewRow { row: row.clone(), written: written(settings, &head, &line) });
+            for row in reader.read(&line).into_iter().flatten() {
+                if self.rows.len() < rows_max {
+                    self.rows.push(PreviewRow { row: row.clone(), written: written(settings, &head, &line) });
+                }
+                self.note(row);
             }
-            self.note(row);
         }
+        reader.rest().into_iter().for_each(|row| self.note(row));
         Ok(())
     }
 

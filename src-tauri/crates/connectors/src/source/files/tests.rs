@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use super::*;
 
 mod beside;
 mod books;
+mod claims;
 mod shape;
 mod whole;
 
@@ -39,6 +41,8 @@ fn settings(dir: &Path, path: &str) -> FileSettings {
         date_format: "%d.%m.%Y".to_owned(),
         columns: titles.into_iter().skip(1).map(|(field, title)| (field, title.to_owned())).collect(),
         id: IdRule::Columns(vec!["Nr".to_owned()]),
+        dimensions: BTreeMap::new(),
+        gathers_claims: false,
         head: HeadRule::Found,
         sign: Sign::Positive,
         row_rules: Vec::new(),

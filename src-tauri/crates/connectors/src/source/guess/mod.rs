@@ -13,6 +13,7 @@ mod head;
 mod question;
 mod words;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -192,8 +193,10 @@ fn settings(charset: Charset, delimiter: u8) -> FileSettings {
         delimiter,
         decimal_separator: DecimalSeparator::Comma,
         date_format: "%d.%m.%Y".to_owned(),
-        columns: std::collections::BTreeMap::new(),
+        columns: BTreeMap::new(),
         id: IdRule::Content,
+        dimensions: BTreeMap::new(),
+        gathers_claims: false,
         head: HeadRule::Found,
         sign: Sign::Positive,
         row_rules: Vec::new(),

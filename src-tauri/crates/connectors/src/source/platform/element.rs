@@ -1,8 +1,13 @@
 //! Reads one element of a page as a record, or as a flaw with its reason. Amounts are decimal strings: a JSON number
 //! may have been rounded on its way, and is not taken.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
-use postonce_engine::domain::{Currency, HoldReason, Money, MoneyError, Payee, Place, Record, RecordId, RecordIdError};
+use postonce_engine::domain::{
+    Currency, DEPARTMENT, ExpenseDetail, ExpenseLine, ExpenseVat, HoldReason, Money, MoneyError, PROJECT, Payee, Place,
+    Record, RecordId, RecordIdError,
+};
 use postonce_engine::ports::{Flaw, Row};
 use serde_json::Value;
 
@@ -36,6 +41,7 @@ fn record(element: &Value, currency: Currency) -> Result<Record, HoldReason> {
         None => currency,
     };
     let payee = payee(element.get("payee"))?;
+    let detail = detail(element, currency)?;
     Ok(Record {
         id,
         version: element.get("version").and_then(Value::as_u64).and_then(|version| u32::try_from(version).ok()),
@@ -45,11 +51,78 @@ fn record(element: &Value, currency: Currency) -> Result<Record, HoldReason> {
         date: date(element)?,
         payee,
         category: optional(element, "category").unwrap_or_default(),
-        amount: amount(element, currency)?,
+        amount: total(element, currency, &detail)?,
         text: optional(element, "text").unwrap_or_default(),
         department: optional(element, "department"),
         project: optional(element, "project"),
+        detail,
     })
+}
+
+/// Returns the amount of a record: what the platform says, which must be the sum of the lines, or that sum.
+fn total(element: &Value, currency: Currency, detail: &ExpenseDetail) -> Result<Money, HoldReason> {
+    if detail.lines.is_empty() {
+        return amount(element, currency);
+    }
+    let invalid = || HoldReason::AmountInvalid { found: detail.lines_text(currency.code()).unwrap_or_default() };
+    let sum = Money::from_minor(detail.sum().ok_or_else(invalid)?, currency);
+    if optional(element, "amount").is_none() {
+        return Ok(sum);
+    }
+    let total = amount(element, currency)?;
+    if total == sum {
+        return Ok(total);
+    }
+    Err(HoldReason::ClaimSumDiffers { sum: sum.to_decimal(), total: total.to_decimal() })
+}
+
+/// Returns what an element says beyond a plain expense.
+fn detail(element: &Value, currency: Currency) -> Result<ExpenseDetail, HoldReason> {
+    let lines = match element.get("lines") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(lines)) if lines.len() > ExpenseDetail::LINES_MAX => {
+            let (lines, max) = (lines.len().to_string(), ExpenseDetail::LINES_MAX.to_string());
+            return Err(HoldReason::ClaimTooLong { lines, max });
+        }
+        Some(Value::Array(lines)) => lines.iter().map(|line| self::line(line, currency)).collect::<Result<_, _>>()?,
+        Some(_) => return Err(HoldReason::RowUnreadable { detail: "\"lines\": […]".to_owned() }),
+    };
+    Ok(ExpenseDetail { lines, dimensions: dimensions(element)?, vat: vat(element, currency)? })
+}
+
+/// Reads a line of a claim.
+fn line(element: &Value, currency: Currency) -> Result<ExpenseLine, HoldReason> {
+    if !element.is_object() {
+        return Err(HoldReason::RowUnreadable { detail: "\"lines\": [{…}]".to_owned() });
+    }
+    let mut dimensions = dimensions(element)?;
+    let own = [DEPARTMENT, PROJECT].map(|name| Some((name.to_owned(), optional(element, name)?)));
+    dimensions.extend(own.into_iter().flatten());
+    Ok(ExpenseLine {
+        minor: amount(element, currency)?.minor(),
+        category: optional(element, "category").unwrap_or_default(),
+        text: optional(element, "text").unwrap_or_default(),
+        date: optional(element, "expense_date").map(|_| date(element)).transpose()?,
+        dimensions,
+        vat: vat(element, currency)?,
+    })
+}
+
+fn vat(element: &Value, currency: Currency) -> Result<ExpenseVat, HoldReason> {
+    let minor = optional(element, "vat_amount").map(|_| decimal(element, "vat_amount", currency)).transpose()?;
+    Ok(ExpenseVat { code: optional(element, "vat_code"), minor: minor.map(Money::minor) })
+}
+
+/// Reads an object of texts.
+fn dimensions(element: &Value) -> Result<BTreeMap<String, String>, HoldReason> {
+    match element.get("dimensions") {
+        None | Some(Value::Null) => Ok(BTreeMap::new()),
+        Some(Value::Object(values)) => {
+            let names = values.keys().map(|name| (name.clone(), optional(&element["dimensions"], name)));
+            Ok(names.filter_map(|(name, value)| Some((name, value?))).collect())
+        }
+        Some(_) => Err(HoldReason::RowUnreadable { detail: "\"dimensions\": {…}".to_owned() }),
+    }
 }
 
 fn id(value: Option<&Value>) -> Result<RecordId, HoldReason> {
@@ -78,8 +151,12 @@ fn date(element: &Value) -> Result<NaiveDate, HoldReason> {
 }
 
 fn amount(element: &Value, currency: Currency) -> Result<Money, HoldReason> {
-    let found = required(element, "amount", "amount")?;
-    if !element["amount"].is_string() {
+    decimal(element, "amount", currency)
+}
+
+fn decimal(element: &Value, member: &str, currency: Currency) -> Result<Money, HoldReason> {
+    let found = required(element, member, member)?;
+    if !element[member].is_string() {
         return Err(HoldReason::AmountInvalid { found });
     }
     Money::from_decimal(&found, currency).map_err(|error| match error {

@@ -90,7 +90,15 @@ impl Above {
 }
 
 /// Returns the judgement of a row that is no record; `None` for one that may be.
-pub(super) fn judge(head: &Head, id: &IdRule, row: &Line, amount: Option<Money>, above: &mut Above) -> Option<Aside> {
+/// `gathers_claims`: rows without an id, payee and day go on with the claim above, as long as they say what was bought.
+pub(super) fn judge(
+    head: &Head,
+    id: &IdRule,
+    gathers_claims: bool,
+    row: &Line,
+    amount: Option<Money>,
+    above: &mut Above,
+) -> Option<Aside> {
     if head.is_repeated(row) {
         return Some(Aside::LeftOut(HoldReason::HeadRepeated));
     }
@@ -116,12 +124,14 @@ pub(super) fn judge(head: &Head, id: &IdRule, row: &Line, amount: Option<Money>,
             Aside::Held(HoldReason::RowIsTotal { found: found() })
         });
     }
-    if has_no_id && has_no_day && is_empty(Field::Payee) && is_sum {
+    let may_be_line = gathers_claims && !(is_empty(Field::Category) && is_empty(Field::Text));
+    let is_called_total = row.cells.iter().any(|cell| begins_with(cell.trim(), &TOTALS));
+    if has_no_id && has_no_day && is_empty(Field::Payee) && is_sum && (is_called_total || !may_be_line) {
         above.total();
         return Some(Aside::LeftOut(HoldReason::TotalLeftOut));
     }
     // It has everything that a record has; so a person looks.
-    if is_sum && above.rows > 1 && row.cells.iter().any(|cell| begins_with(cell.trim(), &TOTALS)) {
+    if is_sum && above.rows > 1 && is_called_total {
         return Some(Aside::Held(HoldReason::RowIsTotal { found: found() }));
     }
     if is_alone && begins_with(first, &NOTES) {

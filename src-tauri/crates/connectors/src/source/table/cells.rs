@@ -97,6 +97,32 @@ fn sided(
     }
 }
 
+/// Returns the VAT of a row, on the side of its amount; `None` where no column or cell gives it.
+pub(super) fn vat(
+    head: &Head,
+    row: &Line,
+    amount: Money,
+    marks: &Marks,
+    settings: &FileSettings,
+) -> Result<Option<i64>, HoldReason> {
+    let Some(found) = filled(head, row, Field::VatAmount) else { return Ok(None) };
+    let vat = money(head, row, Field::VatAmount, found, amount.currency(), marks, settings)?.minor().abs();
+    Ok(Some(if amount.minor() < 0 { -vat } else { vat }))
+}
+
+/// Returns the total of a row's claim; `None` where no column or cell gives it.
+pub(super) fn claim_total(
+    head: &Head,
+    row: &Line,
+    amount: Money,
+    marks: &Marks,
+    settings: &FileSettings,
+) -> Result<Option<Money>, HoldReason> {
+    let Some(found) = filled(head, row, Field::ClaimTotal) else { return Ok(None) };
+    let total = money(head, row, Field::ClaimTotal, found, amount.currency(), marks, settings)?;
+    Ok(Some(if settings.sign == Sign::Negative { opposite(total)? } else { total }))
+}
+
 fn money(
     head: &Head,
     row: &Line,

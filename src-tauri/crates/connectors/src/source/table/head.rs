@@ -20,6 +20,8 @@ pub(crate) struct Head {
     places: BTreeMap<Field, usize>,
     /// The places of the id's parts; none where the id is made of the content.
     pub(crate) id_places: Vec<usize>,
+    /// The columns of the further dimensions, by name.
+    pub(crate) dimensions: Vec<(String, usize)>,
     /// The rules by which rows count, each with its column's place.
     pub(crate) rules: Vec<(usize, RowRule)>,
     /// The columns that are known to say nothing.
@@ -85,9 +87,9 @@ impl Head {
         !self.titles.is_empty() && self.places.values().all(|&place| seen(row.cell(place)) == seen(title(place)))
     }
 
-    /// Says whether a field or a rule names the column, or it is known to say nothing.
+    /// Says whether a field, a dimension or a rule names the column, or it is known to say nothing.
     pub(crate) fn is_named(&self, place: usize) -> bool {
-        let mut rules = self.rules.iter().map(|(place, _)| place);
+        let mut rules = self.rules.iter().map(|(place, _)| place).chain(self.dimensions.iter().map(|(_, place)| place));
         self.places.values().chain(&self.id_places).chain(&self.ignored).any(|named| *named == place)
             || rules.any(|named| *named == place)
     }
@@ -235,7 +237,7 @@ impl Search<'_> {
             IdRule::Content => &[],
         };
         let rules = self.settings.row_rules.iter().map(|rule| &rule.column);
-        self.settings.columns.values().chain(ids).chain(rules)
+        self.settings.columns.values().chain(ids).chain(self.settings.dimensions.values()).chain(rules)
     }
 
     fn head(&self, titles: &StringRecord, last_line: u64) -> Result<Head, Unfit> {
@@ -254,12 +256,16 @@ impl Search<'_> {
         }
         let rules: Result<Vec<_>, _> =
             self.settings.row_rules.iter().map(|rule| place(&rule.column).map(|place| (place, rule.clone()))).collect();
+        let dimensions = self.settings.dimensions.iter();
+        let dimensions: Result<Vec<_>, _> =
+            dimensions.map(|(name, column)| place(column).map(|place| (name.clone(), place))).collect();
         let ignored = self.settings.ignored_columns.iter().filter_map(|column| place(column).ok()).collect();
         let required = places.iter().filter(|(field, _)| field.is_required()).map(|(_, place)| *place);
         let cells_min = required.chain(id_places.iter().copied()).max().map_or(1, |last| last + 1);
         Ok(Head {
             places,
             id_places,
+            dimensions: dimensions?,
             rules: rules?,
             ignored,
             titles: titles.clone(),

@@ -8,6 +8,7 @@ mod aside;
 mod beside;
 mod cells;
 mod charset;
+mod claims;
 mod clock_time;
 pub(crate) mod date;
 mod day_parts;

@@ -1,6 +1,6 @@
 //! Proves, over a whole file, what its columns mean, before a row of it is believed.
 //!
-//! Invariant: memory does not grow with the file.
+//! Invariant: memory does not grow with the file, but for the last row of each claim where rows are gathered.
 
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use postonce_engine::domain::Currency;
 
 use super::amount::{Marks, Written};
 use super::beside::{Beside, Example, example};
+use super::claims::ClaimEnds;
 use super::date::OrderEvidence;
 use super::error::BesideKind;
 use super::{
@@ -31,6 +32,8 @@ pub(crate) struct Proof {
     first_negative: Option<(String, u64)>,
     garbled: Option<(usize, String, u64)>,
     beside: Beside,
+    /// The last rows of the claims, where rows are gathered.
+    pub(crate) claim_ends: ClaimEnds,
 }
 
 impl Proof {
@@ -49,6 +52,9 @@ impl Proof {
         while rows.next(&mut row)? {
             if row.is_blank() || head.is_repeated(&row) {
                 continue;
+            }
+            if settings.gathers_claims {
+                proof.claim_ends.see(head, &row);
             }
             let currency = cells::currency(head, &row, settings).unwrap_or(settings.currency);
             for field in [Field::Amount, Field::AmountBack] {
@@ -86,7 +92,7 @@ impl Proof {
         ask(BesideKind::OwnerOfCurrency, beside.owner_of_currency(head));
         ask(BesideKind::Amount, beside.likelier_amount(head));
         ask(BesideKind::Side, beside.side(head));
-        ask(BesideKind::Id, beside.no_id(head));
+        ask(BesideKind::Id, beside.no_id(head).filter(|_| !settings.gathers_claims));
         ask(BesideKind::States, beside.not_approved(head));
         let is_few = self.positives == 0 && self.negatives <= NEGATIVES_ALONE_MAX;
         let negative = self.negative_mostly(settings, head).filter(|_| !is_few);

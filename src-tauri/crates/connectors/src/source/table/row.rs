@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use postonce_engine::domain::{Currency, HoldReason, Money, Payee, Place, Record, RecordId};
+use postonce_engine::domain::{Currency, ExpenseDetail, ExpenseVat, HoldReason, Money, Payee, Place, Record, RecordId};
 use postonce_engine::ports::{Flaw, Row};
 
 use super::aside::{Above, Aside, judge};
+use super::claims::{Claims, RowOfClaim, goes_on, id_of};
 use super::date::{Approval, DayReader};
 use super::key::folded;
 use super::{CellKind, CellTest, Field, FileSettings, Head, HiddenRows, IdRule, Line, Proof, RuleEffect, cells, id};
@@ -24,7 +25,21 @@ pub(crate) struct RowReader<'a> {
     above: Above,
     /// The times that each content stood in the rows above, where the id is made of it.
     contents: HashMap<[u8; 8], u32>,
+    claims: Claims,
+    /// The row above that began a claim, or went on with one.
+    claim_above: Option<Line>,
 }
+
+/// The fields that a row without an id has from the row above, if its own cell is empty.
+const OF_THE_CLAIM: [Field; 7] = [
+    Field::Date,
+    Field::Payee,
+    Field::PayeeName,
+    Field::ApprovedAt,
+    Field::Currency,
+    Field::Department,
+    Field::Project,
+];
 
 /// A rule by which rows count, ready to be asked.
 struct Rule<'a> {
@@ -61,19 +76,95 @@ impl<'a> RowReader<'a> {
             file: name_of(path),
             above: Above::default(),
             contents: HashMap::new(),
+            claims: Claims::default(),
+            claim_above: None,
         }
     }
 
-    /// Reads a row; `None` for one without content, which spreadsheets leave behind.
-    pub(crate) fn read(&mut self, row: &Line) -> Option<Row> {
+    /// Reads a row. None comes out of one without content, which spreadsheets leave behind, and of one whose claim goes
+    /// on; two come out where the last row of a claim does not count.
+    pub(crate) fn read(&mut self, row: &Line) -> [Option<Row>; 2] {
         if row.is_blank() {
-            return None;
+            return [None, None];
         }
+        if !self.settings.gathers_claims {
+            return [self.read_alone(row, row), None];
+        }
+        if self.head.is_repeated(row) {
+            return [self.read_alone(row, row), None];
+        }
+        let whole = self.with_claim_above(row);
+        let whole = whole.as_ref().unwrap_or(row);
+        let Some(id) = id_of(self.head, whole) else { return [self.read_alone(row, row), None] };
+        self.claim_above = Some(whole.clone());
+        let alone = self.read_line(&id, whole, row);
+        [alone, self.claims.close(&self.proof.claim_ends, &id, row.number)]
+    }
+
+    /// Returns what is left at the end of the file, so that no row is lost.
+    pub(crate) fn rest(&mut self) -> Vec<Row> {
+        self.claims.rest()
+    }
+
+    /// Reads a row as a line of its claim, with what it has from the row above; returns it if it does not count.
+    fn read_line(&mut self, id: &str, row: &Line, written: &Line) -> Option<Row> {
+        match self.read_alone(row, written)? {
+            Row::LeftOut(flaw) => {
+                if let HoldReason::RowNotIncluded { column, .. } | HoldReason::RowExcluded { column, .. } = &flaw.reason
+                {
+                    self.claims.leave_out(id, &flaw.place, column);
+                }
+                Some(Row::LeftOut(flaw))
+            }
+            Row::Flaw(flaw) => {
+                self.claims.add_flaw(id, flaw);
+                None
+            }
+            Row::Record(record, place) => {
+                let (head, marks) = (self.head, &self.proof.marks);
+                match cells::claim_total(head, row, record.amount, marks, self.settings) {
+                    Err(reason) => self.claims.add_flaw(id, flaw(head, self.settings, &self.file, row, reason)),
+                    Ok(total) => {
+                        let text = cells::filled(head, row, Field::ClaimText);
+                        let row_of_claim = RowOfClaim { record: *record, total, text };
+                        let held = |reason| flaw(head, self.settings, &self.file, row, reason);
+                        self.claims.add(id, row_of_claim, &place, held);
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    /// Returns a row without an id with what it has from the claim above; `None` if it goes on with none.
+    fn with_claim_above(&self, row: &Line) -> Option<Line> {
+        let above = self.claim_above.as_ref().filter(|_| goes_on(self.head, row))?;
+        let dimensions = self.head.dimensions.iter().map(|(_, place)| *place);
+        let fields = OF_THE_CLAIM.into_iter().filter_map(|field| self.head.place(field));
+        let inherited: Vec<usize> = self.head.id_places.iter().copied().chain(fields).chain(dimensions).collect();
+        let mut whole = row.clone();
+        let cell = |place: usize| {
+            let own = row.cell(place);
+            if inherited.contains(&place) && own.trim().is_empty() { above.cell(place) } else { own }
+        };
+        whole.cells = (0..row.cells.len().max(above.cells.len())).map(cell).collect();
+        if !above.kinds.is_empty() || !row.kinds.is_empty() {
+            let kind =
+                |place: usize| if row.cell(place).trim().is_empty() { above.kind(place) } else { row.kind(place) };
+            whole.kinds = (0..whole.cells.len()).map(kind).collect();
+        }
+        Some(whole)
+    }
+
+    /// Reads a row by itself. `written` is the row as it stands there, without what it has from the claim above: that
+    /// alone says whether it is a record at all.
+    fn read_alone(&mut self, row: &Line, written: &Line) -> Option<Row> {
         let currency = cells::currency(self.head, row, self.settings);
         let assumed = currency.as_ref().map_or(self.settings.currency, |currency| *currency);
         let amount = cells::amount(self.head, row, assumed, &self.proof.marks, self.settings);
         let known = amount.as_ref().ok().copied();
-        match judge(self.head, &self.settings.id, row, known, &mut self.above) {
+        let gathers_claims = self.settings.gathers_claims;
+        match judge(self.head, &self.settings.id, gathers_claims, written, known, &mut self.above) {
             Some(Aside::LeftOut(rule)) => return Some(Row::LeftOut(self.flaw(row, rule))),
             Some(Aside::Held(reason)) => return Some(Row::Flaw(self.flaw(row, reason))),
             None => {}
@@ -102,15 +193,7 @@ impl<'a> RowReader<'a> {
     }
 
     fn flaw(&self, row: &Line, reason: HoldReason) -> Flaw {
-        let parts: Vec<String> = self.head.id_places.iter().map(|place| id::bare(row.cell(*place))).collect();
-        let found = parts.join("/");
-        let glimpse = row.cells.iter().collect::<Vec<_>>().join(&char::from(self.settings.delimiter).to_string());
-        Flaw {
-            record_id: parts.iter().any(|part| !part.is_empty()).then(|| visible(&found)),
-            place: self.place(row),
-            reason,
-            glimpse: bounded(&glimpse, GLIMPSE_CHARS_MAX),
-        }
+        flaw(self.head, self.settings, &self.file, row, reason)
     }
 
     /// Reads a record. The first flaw that is found is the reason.
@@ -159,11 +242,27 @@ impl<'a> RowReader<'a> {
             text: cells::clean(head, row, Field::Text),
             department: cells::filled(head, row, Field::Department),
             project: cells::filled(head, row, Field::Project),
+            detail: self.detail(row, amount)?,
         };
         if settings.id == IdRule::Content {
             record.id = self.id_of_content(&record)?;
         }
         Ok(record)
+    }
+
+    /// Returns what the row says beyond a plain expense.
+    fn detail(&self, row: &Line, amount: Money) -> Result<ExpenseDetail, HoldReason> {
+        let head = self.head;
+        let dimension = |(name, place): &(String, usize)| {
+            let value = row.cell(*place).trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            Some((name.clone(), value)).filter(|(_, value): &(String, String)| !value.is_empty())
+        };
+        let minor = cells::vat(head, row, amount, &self.proof.marks, self.settings)?;
+        Ok(ExpenseDetail {
+            lines: Vec::new(),
+            dimensions: head.dimensions.iter().filter_map(dimension).collect(),
+            vat: ExpenseVat { code: cells::filled(head, row, Field::VatCode), minor },
+        })
     }
 
     /// Makes an id of the content, and of a number where the same content stood in the file before.
@@ -244,6 +343,19 @@ impl Rule<'_> {
             (RuleEffect::Exclude, true) => Some(HoldReason::RowExcluded { column, found }),
             (RuleEffect::Include, true) | (RuleEffect::Exclude, false) => None,
         }
+    }
+}
+
+/// Returns a row that is no record.
+fn flaw(head: &Head, settings: &FileSettings, file: &str, row: &Line, reason: HoldReason) -> Flaw {
+    let parts: Vec<String> = head.id_places.iter().map(|place| id::bare(row.cell(*place))).collect();
+    let found = parts.join("/");
+    let glimpse = row.cells.iter().collect::<Vec<_>>().join(&char::from(settings.delimiter).to_string());
+    Flaw {
+        record_id: parts.iter().any(|part| !part.is_empty()).then(|| visible(&found)),
+        place: Place { file: file.to_owned(), line: row.number },
+        reason,
+        glimpse: bounded(&glimpse, GLIMPSE_CHARS_MAX),
     }
 }
 

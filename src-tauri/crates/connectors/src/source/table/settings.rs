@@ -28,8 +28,12 @@ pub struct FileSettings {
     pub date_format: String,
     /// The column of each field but the id.
     pub columns: BTreeMap<Field, Column>,
+    /// The columns of dimensions beside department and project, by the dimension's name.
+    pub dimensions: BTreeMap<String, Column>,
     /// The rule by which a row has its id.
     pub id: IdRule,
+    /// The rows with one id are the lines of one claim.
+    pub gathers_claims: bool,
     /// The place of the titles.
     pub head: HeadRule,
     /// The sign of an amount that is owed to the payee.
@@ -240,11 +244,19 @@ pub enum Field {
     AmountBack,
     /// The letters that say whether the amount is debit or credit, where they have a column of their own.
     Side,
+    /// The VAT code of the expense.
+    VatCode,
+    /// The part of the amount that is VAT.
+    VatAmount,
+    /// The total of the whole claim, on each of its rows or on the first.
+    ClaimTotal,
+    /// The text of the whole claim; its first row's text where no column gives it.
+    ClaimText,
 }
 
 impl Field {
     /// Holds every field, those that must have a column first.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::Id,
         Self::Date,
         Self::Amount,
@@ -259,6 +271,10 @@ impl Field {
         Self::PayeeName,
         Self::AmountBack,
         Self::Side,
+        Self::VatCode,
+        Self::VatAmount,
+        Self::ClaimTotal,
+        Self::ClaimText,
     ];
 
     /// Returns its key in `[source.columns]`.
@@ -278,6 +294,10 @@ impl Field {
             Self::PayeeName => "payee_name",
             Self::AmountBack => "amount_back",
             Self::Side => "side",
+            Self::VatCode => "vat_code",
+            Self::VatAmount => "vat_amount",
+            Self::ClaimTotal => "claim_total",
+            Self::ClaimText => "claim_text",
         }
     }
 

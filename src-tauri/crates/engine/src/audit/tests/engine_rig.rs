@@ -162,6 +162,7 @@ impl AccountingSystem for Books {
                 unique_references: true,
                 vouchers_per_request_max: 100,
                 reference_rules,
+                vat_codes: false,
             },
             keeps_scheme: false,
         })
@@ -446,11 +447,7 @@ fn engine(
             books: None,
             source: crate::settings::SourceRule::default(),
             time_zone: chrono_tz::Europe::Oslo,
-            posting: PostingRules {
-                payable_account: Account("2930".into()),
-                default_account: None,
-                categories: std::collections::HashMap::new(),
-            },
+            posting: PostingRules::of_accounts(Account("2930".into()), None, std::collections::HashMap::new()),
             vouchers_per_request: 10,
             requests_in_flight: 1,
             lease: Duration::from_secs(60),

@@ -97,6 +97,7 @@ fn record() -> Record {
         text: "tog".into(),
         department: None,
         project: None,
+        detail: ExpenseDetail::default(),
     }
 }
 
@@ -300,6 +301,7 @@ impl LaggingRig {
             unique_references: protection == Protection::Enforced,
             vouchers_per_request_max: 10,
             reference_rules: ReferenceRules { length_max: 64, folds_case: false, ascii_only: false },
+            vat_codes: false,
         };
         let books = Arc::new(ScriptedBooks {
             time: Arc::clone(&time),
@@ -334,11 +336,11 @@ impl LaggingRig {
                 books: stated,
                 source: crate::settings::SourceRule::default(),
                 time_zone: chrono_tz::Europe::Oslo,
-                posting: PostingRules {
-                    payable_account: Account("2930".into()),
-                    default_account: Some(Account("7790".into())),
-                    categories: HashMap::new(),
-                },
+                posting: PostingRules::of_accounts(
+                    Account("2930".into()),
+                    Some(Account("7790".into())),
+                    HashMap::new(),
+                ),
                 vouchers_per_request: 10,
                 requests_in_flight: 1,
                 lease: Duration::from_secs(60),

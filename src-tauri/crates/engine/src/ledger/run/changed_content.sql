@@ -1,5 +1,5 @@
 SELECT r.date, r.currency, r.exponent, r.minor, r.payee_id, r.payee_name, r.category, r.text, r.department,
-       r.project, r.version, r.approved_at,
+       r.project, r.detail, r.version, r.approved_at,
        s.content AS exported, s.replaced_at
 FROM record r
 JOIN attempt a ON a.attempt_id = :attempt

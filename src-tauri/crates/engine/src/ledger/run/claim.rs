@@ -11,10 +11,13 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::evidence::Expected;
 use crate::domain::{
-    ContentHash, DraftId, Generation, Money, Record, RecordId, Reference, RequestKey, RequestKind, SentContent,
+    ContentHash, DraftId, Generation, Money, Posting, Record, RecordId, Reference, RequestKey, RequestKind, SentContent,
 };
 use crate::ledger::values::{json, signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
+
+/// The number of lines of a plain expense: the expense and the debt.
+const PLAIN_LINES: usize = 2;
 
 /// A claim on one record and generation, in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +64,19 @@ impl Claimed {
     /// Returns the amount that is claimed.
     pub fn amount(&self) -> Money {
         self.amount
+    }
+
+    /// Returns the sum of its voucher's debit lines: the size of the amount, but for a claim with lines on both sides.
+    pub fn total(&self) -> Money {
+        let debit = self.sent.as_deref().and_then(SentContent::debit);
+        let debit = debit.unwrap_or(self.amount.minor().unsigned_abs());
+        Money::from_minor(i64::try_from(debit).unwrap_or(i64::MAX), self.amount.currency())
+    }
+
+    /// Returns the number of its voucher's lines.
+    pub fn lines(&self) -> usize {
+        let lines = self.sent.as_deref().map_or(0, |sent| sent.lines.len());
+        if lines == 0 { PLAIN_LINES } else { lines }
     }
 
     /// Returns the content that should stand under its reference.
@@ -217,17 +233,18 @@ pub(crate) struct ClaimMember {
 }
 
 impl ClaimMember {
-    /// Returns the claim on a record's content as it is now, without a place in a run.
-    pub(crate) fn of(record: &Record, generation: Generation, reference: Reference, sent: Option<SentContent>) -> Self {
+    /// Returns the claim on a record's content as it is now, without a place in a run. `posting` is what is sent for it,
+    /// dated as it is booked; a record that cannot be posted has its own day.
+    pub(crate) fn of(record: &Record, generation: Generation, reference: Reference, posting: Option<&Posting>) -> Self {
         Self {
             position: 0,
             record_id: record.id.clone(),
             generation,
             reference,
             content: record.content_hash(),
-            date: record.date,
+            date: posting.map_or(record.date, |posting| posting.date),
             amount: record.amount,
-            sent,
+            sent: posting.map(Posting::sent_content),
         }
     }
 

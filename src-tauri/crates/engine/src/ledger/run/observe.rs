@@ -142,6 +142,7 @@ impl LedgerTx<'_> {
                 ":exponent": record.amount.currency().exponent(), ":minor": record.amount.minor(),
                 ":payee_id": record.payee.id, ":payee_name": record.payee.name, ":category": record.category,
                 ":text": record.text, ":department": record.department, ":project": record.project,
+                ":detail": (!record.detail.is_plain()).then(|| json(&record.detail)),
                 ":version": record.version, ":approved_at": record.approved_at.map(stamp), ":file": place.file,
                 ":line": signed(place.line), ":now": stamp(now),
             },

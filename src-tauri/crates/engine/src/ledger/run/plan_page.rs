@@ -114,6 +114,7 @@ impl LedgerTx<'_> {
             text: self.get(row, "text")?,
             department: self.get(row, "department")?,
             project: self.get(row, "project")?,
+            detail: self.detail(row)?,
         };
         let guard = match self.get::<Option<i64>>(row, "attempt_id")? {
             None => None,

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
 
-use crate::domain::RecordId;
+use crate::domain::{ExpenseDetail, RecordId};
 use crate::ledger::run::claim::ClaimMember;
-use crate::ledger::values::{day, from_json, instant, instant_option, json, money, stamp};
+use crate::ledger::values::{day, from_json, from_json_option, instant, instant_option, json, money, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
 use crate::views::{Changed, Content};
 
@@ -34,7 +34,7 @@ impl LedgerTx<'_> {
         let record = named_params! { ":record": asked.record_id.as_str() };
         let sql =
             "SELECT content_hash, date, currency, exponent, minor, payee_id, payee_name, category, text, department,
-                       project, version, approved_at FROM record WHERE record_id = :record";
+                       project, detail, version, approved_at FROM record WHERE record_id = :record";
         let found = self.row(sql, record, |row| Ok((self.get::<Vec<u8>>(row, "content_hash")?, self.content(row)?)))?;
         let Some((_, content)) = found.filter(|(hash, _)| hash != asked.content.as_bytes()) else { return Ok(()) };
         let (payee_id, text) = match &asked.sent {
@@ -81,6 +81,11 @@ impl LedgerTx<'_> {
         )
     }
 
+    /// Returns what a record says beyond a plain expense.
+    pub(in crate::ledger) fn detail(&self, row: &Row<'_>) -> Result<ExpenseDetail, LedgerError> {
+        Ok(from_json_option("record.detail", self.get(row, "detail")?)?.unwrap_or_default())
+    }
+
     /// Returns the content columns of `record`.
     fn content(&self, row: &Row<'_>) -> Result<Content, LedgerError> {
         let (code, exponent): (String, i64) = (self.get(row, "currency")?, self.get(row, "exponent")?);
@@ -95,6 +100,7 @@ impl LedgerTx<'_> {
             text: self.get(row, "text")?,
             department: self.get(row, "department")?,
             project: self.get(row, "project")?,
+            detail: self.detail(row)?,
             version: self.get(row, "version")?,
             approved_at: approved.map(|text| instant("record.approved_at", &text)).transpose()?,
         })

@@ -1,7 +1,7 @@
 INSERT INTO record (record_id, id_form, content_hash, date, currency, exponent, minor, payee_id, payee_name, category, text,
-                    department, project, version, approved_at, file, line, first_seen_at, reading_id, conflict)
+                    department, project, detail, version, approved_at, file, line, first_seen_at, reading_id, conflict)
 SELECT a.record_id, a.id_form, a.content_hash, a.date, a.currency, a.exponent, a.minor, a.payee_id, a.payee_name, a.category,
-       a.text, a.department, a.project, a.version, a.approved_at, a.file, a.line, a.seen_at, a.reading_id,
+       a.text, a.department, a.project, a.detail, a.version, a.approved_at, a.file, a.line, a.seen_at, a.reading_id,
        EXISTS (SELECT 1 FROM repeat p WHERE p.reading_id = a.reading_id AND p.record_id = a.record_id AND p.same = 0)
            OR EXISTS (SELECT 1 FROM flaw f WHERE f.record_id = a.record_id AND f.reading_id = a.reading_id)
 FROM arrival a
@@ -11,5 +11,5 @@ ON CONFLICT (record_id) DO UPDATE SET
     id_form = excluded.id_form, content_hash = excluded.content_hash, date = excluded.date, currency = excluded.currency,
     exponent = excluded.exponent, minor = excluded.minor, payee_id = excluded.payee_id, payee_name = excluded.payee_name,
     category = excluded.category, text = excluded.text, department = excluded.department, project = excluded.project,
-    version = excluded.version, approved_at = excluded.approved_at, file = excluded.file, line = excluded.line,
+    detail = excluded.detail, version = excluded.version, approved_at = excluded.approved_at, file = excluded.file, line = excluded.line,
     reading_id = excluded.reading_id, conflict = excluded.conflict

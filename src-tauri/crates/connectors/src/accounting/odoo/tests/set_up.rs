@@ -8,11 +8,8 @@ use postonce_engine::error::ErrorCode;
 use super::*;
 
 fn rules() -> PostingRules {
-    PostingRules {
-        payable_account: Account("2930".into()),
-        default_account: Some(Account("7790".into())),
-        categories: Categories::from([("travel".to_owned(), Account("7140".into()))]),
-    }
+    let categories = Categories::from([("travel".to_owned(), Account("7140".into()))]);
+    PostingRules::of_accounts(Account("2930".into()), Some(Account("7790".into())), categories)
 }
 
 fn fields(names: &[&str]) -> Value {

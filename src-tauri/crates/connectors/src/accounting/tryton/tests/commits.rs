@@ -17,7 +17,7 @@ async fn commit(fake: &Fake, drafts: &[(&str, &str)]) -> Result<Vec<Option<Commi
         .collect();
     let drafts: Vec<ToCommit<'_>> = kept
         .iter()
-        .map(|(draft, reference)| ToCommit { draft, reference, date: day("2026-10-28"), amount: nok(41_200) })
+        .map(|(draft, reference)| ToCommit { draft, reference, date: day("2026-10-28"), total: nok(41_200), lines: 2 })
         .collect();
     staging::commit(&fake.tryton, &drafts, FREE).await.map(|answer| answer.results)
 }
@@ -77,7 +77,8 @@ async fn draft_beside_which_more_stands_is_contested() {
         draft,
         reference,
         date: day("2026-10-28"),
-        amount: nok(41_200),
+        total: nok(41_200),
+        lines: 2,
     });
     assert_eq!(staging::contested(&fake.tryton, &drafts).await, Ok(vec![true, false]));
     let asked = fake.asked(SEARCH)[0][0].to_string();

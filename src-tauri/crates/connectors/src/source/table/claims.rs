@@ -1,0 +1,217 @@
+//! Gathers the rows of a file into claims: the rows with one id are the lines of one record.
+//!
+//! Invariants:
+//! - a claim comes out once, when its last row has been read, and never before;
+//! - it comes out whole or as a flaw: a row that cannot be read, or that a rule leaves out, holds the whole claim;
+//! - memory grows with the claims of a file, and with the lines of those whose last row is still to come.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use postonce_engine::domain::{DEPARTMENT, ExpenseLine, HoldReason, Money, PROJECT, Place, Record};
+use postonce_engine::ports::{Flaw, Row};
+
+use super::{Field, Head, Line};
+
+/// The last row of each claim of a file, by its id. Two ids that share a hash have the later one of their last rows: the
+/// earlier claim comes out a little later then.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ClaimEnds {
+    last_rows: HashMap<u64, u64>,
+    /// The claim of the row above, for rows that go on with it.
+    above: Option<u64>,
+}
+
+impl ClaimEnds {
+    /// Sees a row.
+    pub(crate) fn see(&mut self, head: &Head, row: &Line) {
+        let own = id_of(head, row).map(|id| hash(&id));
+        let Some(claim) = own.or(self.above.filter(|_| goes_on(head, row))) else { return };
+        self.last_rows.insert(claim, row.number);
+        self.above = Some(claim);
+    }
+
+    fn is_last(&self, id: &str, row: u64) -> bool {
+        self.last_rows.get(&hash(id)) == Some(&row)
+    }
+}
+
+/// Returns the text of a row's claim id; `None` if it has none.
+pub(super) fn id_of(head: &Head, row: &Line) -> Option<String> {
+    let parts: Vec<&str> = head.id_places.iter().map(|place| row.cell(*place).trim()).collect();
+    parts.iter().any(|part| !part.is_empty()).then(|| parts.join("/"))
+}
+
+/// Says whether a row goes on with the claim above: it has no id, and names nobody to whom it might be owed instead.
+pub(super) fn goes_on(head: &Head, row: &Line) -> bool {
+    id_of(head, row).is_none() && head.raw(row, Field::Payee).trim().is_empty()
+}
+
+fn hash(id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A row of a claim, with its word on the claim as a whole.
+pub(super) struct RowOfClaim {
+    /// The row as a record of its own.
+    pub(super) record: Record,
+    /// The claim's own total, where the row gives it.
+    pub(super) total: Option<Money>,
+    /// The claim's own text, where the row gives it.
+    pub(super) text: Option<String>,
+}
+
+/// A claim whose last row is still to come.
+struct OpenClaim {
+    /// The first row.
+    record: Option<Record>,
+    place: Place,
+    lines: Vec<ExpenseLine>,
+    total: Option<Money>,
+    text: Option<String>,
+    /// The first flaw, which holds the claim.
+    flaw: Option<Flaw>,
+    /// The first row that a rule leaves out, and the rule's column.
+    left_out: Option<(u64, String)>,
+}
+
+/// The claims of one file.
+#[derive(Default)]
+pub(super) struct Claims {
+    open: HashMap<String, OpenClaim>,
+}
+
+impl Claims {
+    /// Adds a row that is a line.
+    pub(super) fn add(&mut self, id: &str, row: RowOfClaim, place: &Place, glimpse: impl FnOnce(HoldReason) -> Flaw) {
+        let claim = self.claim(id, place);
+        if let Some(field) = claim.differs(&row) {
+            let lines = format!("{}, {}", claim.place.line, place.line);
+            claim.flaw.get_or_insert_with(|| glimpse(HoldReason::ClaimDiffers { field: field.to_owned(), lines }));
+            return;
+        }
+        let RowOfClaim { record, total, text } = row;
+        claim.total = claim.total.or(total);
+        claim.text = claim.text.take().or(text);
+        claim.lines.push(line_of(&record));
+        match &mut claim.record {
+            None => claim.record = Some(record),
+            Some(first) => {
+                first.date = first.date.max(record.date);
+                first.approved_at = first.approved_at.max(record.approved_at);
+                first.version = first.version.max(record.version);
+            }
+        }
+    }
+
+    /// Adds a row that cannot be read.
+    pub(super) fn add_flaw(&mut self, id: &str, flaw: Flaw) {
+        let place = flaw.place.clone();
+        self.claim(id, &place).flaw.get_or_insert(flaw);
+    }
+
+    /// Notes a row that a rule of this column leaves out.
+    pub(super) fn leave_out(&mut self, id: &str, place: &Place, column: &str) {
+        self.claim(id, place).left_out.get_or_insert_with(|| (place.line, column.to_owned()));
+    }
+
+    /// Returns the claim, if this row is its last.
+    pub(super) fn close(&mut self, ends: &ClaimEnds, id: &str, row: u64) -> Option<Row> {
+        if !ends.is_last(id, row) {
+            return None;
+        }
+        self.open.remove(id)?.into_row()
+    }
+
+    /// Returns the claims that are still open at the end of the file, in the order of their first rows: none, unless the
+    /// file is another one than it was when it was proved.
+    pub(super) fn rest(&mut self) -> Vec<Row> {
+        let mut rest: Vec<OpenClaim> = self.open.drain().map(|(_, claim)| claim).collect();
+        rest.sort_by_key(|claim| claim.place.line);
+        rest.into_iter().filter_map(OpenClaim::into_row).collect()
+    }
+
+    fn claim(&mut self, id: &str, place: &Place) -> &mut OpenClaim {
+        self.open.entry(id.to_owned()).or_insert_with(|| OpenClaim {
+            record: None,
+            place: place.clone(),
+            lines: Vec::new(),
+            total: None,
+            text: None,
+            flaw: None,
+            left_out: None,
+        })
+    }
+}
+
+impl OpenClaim {
+    /// Returns the field in which a row says something else of the claim than the rows before.
+    fn differs(&self, row: &RowOfClaim) -> Option<&'static str> {
+        let first = self.record.as_ref()?;
+        let other = |here: &Option<Money>, there: &Option<Money>| here.is_some() && there.is_some() && here != there;
+        let fields = [
+            ("payee", first.payee.id != row.record.payee.id),
+            ("currency", first.amount.currency() != row.record.amount.currency()),
+            ("claim_total", other(&self.total, &row.total)),
+        ];
+        fields.into_iter().find(|(_, differs)| *differs).map(|(field, _)| field)
+    }
+
+    /// Returns the claim as a record, or as what keeps it from being one; `None` if every row was left out.
+    fn into_row(self) -> Option<Row> {
+        let Self { record, place, mut lines, total, text, flaw, left_out } = self;
+        if let Some(flaw) = flaw {
+            return Some(Row::Flaw(flaw));
+        }
+        let mut record = record?;
+        let held = |reason: HoldReason| {
+            let record_id = Some(record.id.as_str().to_owned());
+            Some(Row::Flaw(Flaw { record_id, place: place.clone(), reason, glimpse: record.text.clone() }))
+        };
+        if let Some((line, column)) = left_out {
+            return held(HoldReason::ClaimDiffers { field: column, lines: format!("{}, {line}", place.line) });
+        }
+        let currency = record.amount.currency();
+        let sum = lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.minor));
+        let Some(sum) = sum.filter(|sum| sum.abs() <= Money::MINOR_MAX) else {
+            let found = Money::sum_to_decimal(lines.iter().map(|line| i128::from(line.minor)).sum(), currency);
+            return held(HoldReason::AmountInvalid { found });
+        };
+        let amount = Money::from_minor(sum, currency);
+        if let Some(total) = total.filter(|total| *total != amount) {
+            return held(HoldReason::ClaimSumDiffers { sum: amount.to_decimal(), total: total.to_decimal() });
+        }
+        let is_plain = lines.len() == 1 && text.as_ref().is_none_or(|text| *text == record.text);
+        if !is_plain {
+            // A line has the day of the claim unless it says another one.
+            for line in &mut lines {
+                line.date = line.date.filter(|date| *date != record.date);
+            }
+            record.text = text.unwrap_or(record.text);
+            (record.department, record.project) = (None, None);
+            record.detail.dimensions.clear();
+            record.detail.vat = Default::default();
+            record.detail.lines = lines;
+        }
+        record.amount = amount;
+        Some(Row::Record(Box::new(record), place))
+    }
+}
+
+/// Returns a row as a line of its claim.
+fn line_of(record: &Record) -> ExpenseLine {
+    let own = [(DEPARTMENT, &record.department), (PROJECT, &record.project)];
+    let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+    let mut dimensions = record.detail.dimensions.clone();
+    dimensions.extend(own);
+    ExpenseLine {
+        minor: record.amount.minor(),
+        category: record.category.clone(),
+        text: record.text.clone(),
+        date: Some(record.date),
+        dimensions,
+        vat: record.detail.vat.clone(),
+    }
+}

@@ -1,0 +1,416 @@
+//! Makes the posting of a record by the rules of a workspace: accounts, VAT, dimensions, party, day. Pure.
+//!
+//! Invariants:
+//! - a posting balances by construction: the payable line is the opposite of the sum of the others;
+//! - VAT that stands apart is taken from its line, so that a rounding can only move an øre between the two;
+//! - a record is posted whole or held whole: one line that no rule answers for holds all of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{Datelike as _, NaiveDate};
+use chrono_tz::Tz;
+use icu_normalizer::ComposingNormalizerBorrowed;
+use serde_json::json;
+
+use super::text_value::text_value;
+use super::{Account, ExpenseDetail, ExpenseLine, HoldReason, Line, Money, Posting, Record, Reference};
+
+/// The parts of a whole: rates and shares are counted in hundredths of a per cent.
+const WHOLE: i128 = 10_000;
+
+/// The rules by which a workspace posts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostingRules {
+    /// The account of the debt to the payees.
+    pub payable_account: Account,
+    /// The account for a category that is not listed; without it such a record is held.
+    pub default_account: Option<Account>,
+    /// The expense account of each category.
+    pub categories: HashMap<String, Account>,
+    /// The rules that come before the categories: the first one whose conditions all hold decides.
+    pub rules: Vec<AccountRule>,
+    /// The VAT of each category, by the name of its rule; it is asked where neither line nor rule names one.
+    pub vat_of_categories: HashMap<String, String>,
+    /// The VAT rules by name. A code that names none goes to the accounting system as it is.
+    pub vat: BTreeMap<String, VatRule>,
+    /// The rules for dimensions, by name.
+    pub dimensions: BTreeMap<String, DimensionRule>,
+    /// The party on the payable line.
+    pub party: PartyRule,
+    /// The party of payees that have another id in the accounting system.
+    pub payees: HashMap<String, String>,
+    /// The day in the books.
+    pub date: PostingDate,
+}
+
+/// A rule that chooses an account by more than the category.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRule {
+    /// The conditions, all of which must hold.
+    pub conditions: Vec<Condition>,
+    /// The account.
+    pub account: Account,
+    /// The name of the VAT rule, if it says one.
+    pub vat: Option<String>,
+}
+
+/// A condition of a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// The category is one of these, as a reader sees it.
+    Category(Vec<String>),
+    /// The payee's id is one of these; `PM-*` stands for all that begin so.
+    Payee(Vec<String>),
+    /// The dimension has one of these values.
+    Dimension(String, Vec<String>),
+    /// The amount of the line is negative, or is not.
+    Negative(bool),
+}
+
+/// The treatment of VAT that a line's amount includes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VatRule {
+    /// The code in the accounting system.
+    pub code: Option<String>,
+    /// The treatment.
+    pub treatment: VatTreatment,
+}
+
+/// The manner in which VAT is posted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VatTreatment {
+    /// The whole amount goes to the account with the code; the accounting system computes.
+    Computed,
+    /// The deductible VAT stands on a line of its own.
+    Apart {
+        /// The rate in hundredths of a per cent: 2500 for 25 %.
+        rate: u32,
+        /// The account of the VAT.
+        account: Account,
+        /// The share that is deducted, in hundredths of a per cent; the rest stays with the expense.
+        deductible: u32,
+    },
+}
+
+/// The rule for a dimension.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DimensionRule {
+    /// A line without a value is held.
+    pub is_required: bool,
+    /// The values of the source that are others in the accounting system.
+    pub values: HashMap<String, String>,
+}
+
+text_value! {
+    /// The party on the payable line.
+    PartyRule {
+        /// The payee.
+        Payee = "payee",
+        /// Nobody: the account is a collective one.
+        None = "none",
+    }
+}
+
+text_value! {
+    /// The day on which a record is booked.
+    PostingDate {
+        /// The day of the expense.
+        Expense = "expense",
+        /// The day of the approval.
+        Approval = "approval",
+        /// The last day of the month of the expense.
+        PeriodEnd = "period_end",
+        /// The day on which it is sent.
+        Today = "today",
+    }
+}
+
+/// The day by which a posting is dated.
+#[derive(Debug, Clone, Copy)]
+pub struct BookingDay {
+    /// The day of today, where the organisation is.
+    pub today: NaiveDate,
+    /// The organisation's time zone, by which an instant of approval is a day.
+    pub time_zone: Tz,
+    /// The day that a person chose for this record, with a reason.
+    pub chosen: Option<NaiveDate>,
+}
+
+impl PostingRules {
+    /// Returns rules that know accounts alone.
+    pub fn of_accounts(payable: Account, default: Option<Account>, categories: HashMap<String, Account>) -> Self {
+        Self {
+            payable_account: payable,
+            default_account: default,
+            categories,
+            rules: Vec::new(),
+            vat_of_categories: HashMap::new(),
+            vat: BTreeMap::new(),
+            dimensions: BTreeMap::new(),
+            party: PartyRule::Payee,
+            payees: HashMap::new(),
+            date: PostingDate::Expense,
+        }
+    }
+
+    /// Returns the expense account of a category.
+    ///
+    /// # Errors
+    /// [`HoldReason::AccountMissing`] if neither the category nor a default is mapped.
+    pub fn account_of(&self, category: &str) -> Result<&Account, HoldReason> {
+        by_category(&self.categories, category)
+            .or(self.default_account.as_ref())
+            .ok_or_else(|| HoldReason::AccountMissing { category: category.to_owned() })
+    }
+
+    /// Returns the rules beyond payable, default and categories, as the audit trail keeps them: equal for equal rules;
+    /// `None` without any.
+    pub(crate) fn beyond_accounts(&self) -> Option<serde_json::Value> {
+        let plain =
+            Self::of_accounts(self.payable_account.clone(), self.default_account.clone(), self.categories.clone());
+        if *self == plain {
+            return None;
+        }
+        let sorted = |table: &HashMap<String, String>| -> BTreeMap<String, String> {
+            table.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+        };
+        let rule = |rule: &AccountRule| {
+            let conditions: Vec<String> = rule.conditions.iter().map(|condition| format!("{condition:?}")).collect();
+            json!({ "conditions": conditions, "account": rule.account.0, "vat": rule.vat })
+        };
+        let vat = |rule: &VatRule| match &rule.treatment {
+            VatTreatment::Computed => json!({ "code": rule.code }),
+            VatTreatment::Apart { rate, account, deductible } => {
+                json!({ "code": rule.code, "rate": rate, "account": account.0, "deductible": deductible })
+            }
+        };
+        let dimension = |rule: &DimensionRule| json!({ "required": rule.is_required, "values": sorted(&rule.values) });
+        Some(json!({
+            "rules": self.rules.iter().map(rule).collect::<Vec<_>>(),
+            "vat": sorted(&self.vat_of_categories),
+            "vat_rules": self.vat.iter().map(|(name, rule)| (name, vat(rule))).collect::<BTreeMap<_, _>>(),
+            "dimensions":
+                self.dimensions.iter().map(|(name, rule)| (name, dimension(rule))).collect::<BTreeMap<_, _>>(),
+            "party": self.party,
+            "payees": sorted(&self.payees),
+            "date": self.date,
+        }))
+    }
+
+    /// Returns every account that a posting may be made to, with repetitions.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        let apart = self.vat.values().filter_map(|rule| match &rule.treatment {
+            VatTreatment::Apart { account, .. } => Some(account),
+            VatTreatment::Computed => None,
+        });
+        [&self.payable_account]
+            .into_iter()
+            .chain(&self.default_account)
+            .chain(self.categories.values())
+            .chain(self.rules.iter().map(|rule| &rule.account))
+            .chain(apart)
+    }
+
+    /// Returns the posting of a record: its expenses, with their VAT, against what is owed.
+    ///
+    /// # Errors
+    /// The reason to hold the record: no account, nothing to post, a dimension that is missing.
+    pub fn posting(&self, record: &Record, reference: Reference, day: BookingDay) -> Result<Posting, HoldReason> {
+        if record.amount.is_zero() {
+            return Err(HoldReason::AmountZero);
+        }
+        let invalid = || HoldReason::AmountInvalid { found: record.amount.to_decimal() };
+        let owed = record.amount.opposite().ok_or_else(invalid)?;
+        if record.detail.lines.len() > ExpenseDetail::LINES_MAX {
+            let (lines, max) = (record.detail.lines.len().to_string(), ExpenseDetail::LINES_MAX.to_string());
+            return Err(HoldReason::ClaimTooLong { lines, max });
+        }
+        let mut lines = Vec::with_capacity(2);
+        let mut sum: i64 = 0;
+        for expense in record.expense_lines().iter().filter(|line| line.minor != 0) {
+            sum = sum.checked_add(expense.minor).ok_or_else(invalid)?;
+            self.post_line(record, expense, &mut lines)?;
+        }
+        if sum != record.amount.minor() {
+            let decimal = |minor| Money::from_minor(minor, record.amount.currency()).to_decimal();
+            return Err(HoldReason::ClaimSumDiffers { sum: decimal(sum), total: record.amount.to_decimal() });
+        }
+        let has_party = self.party == PartyRule::Payee;
+        let payee = self.payees.get(&record.payee.id).unwrap_or(&record.payee.id);
+        lines.push(Line {
+            account: self.payable_account.clone(),
+            amount: owed,
+            text: None,
+            party: has_party.then(|| payee.clone()),
+            party_name: Some(record.payee.name.clone()).filter(|name| has_party && !name.trim().is_empty()),
+            vat_code: None,
+            dimensions: BTreeMap::new(),
+        });
+        let date = self.day_of(record, day)?;
+        let is_moved = day.chosen.is_some() && date != record.date;
+        Ok(Posting {
+            reference,
+            date,
+            currency: record.amount.currency(),
+            is_day_of_sending: self.date == PostingDate::Today && day.chosen.is_none(),
+            text: if is_moved { moved_text(&record.text, record.date) } else { record.text.clone() },
+            lines,
+        })
+    }
+
+    /// Returns the day in the books.
+    fn day_of(&self, record: &Record, day: BookingDay) -> Result<NaiveDate, HoldReason> {
+        if let Some(chosen) = day.chosen {
+            return Ok(chosen);
+        }
+        match self.date {
+            PostingDate::Expense => Ok(record.date),
+            PostingDate::Today => Ok(day.today),
+            PostingDate::PeriodEnd => Ok(last_of_month(record.date)),
+            PostingDate::Approval => {
+                let missing = || HoldReason::FieldMissing { field: "approved_at".to_owned() };
+                let instant = record.approved_at.ok_or_else(missing)?;
+                Ok(instant.with_timezone(&day.time_zone).date_naive())
+            }
+        }
+    }
+
+    /// Posts one line: the expense, and its VAT where that stands apart.
+    fn post_line(&self, record: &Record, expense: &ExpenseLine, lines: &mut Vec<Line>) -> Result<(), HoldReason> {
+        let currency = record.amount.currency();
+        let rule = self.rules.iter().find(|rule| rule.holds_for(record, expense));
+        let account = match rule {
+            Some(rule) => &rule.account,
+            None => self.account_of(&expense.category)?,
+        };
+        let named = expense.vat.code.as_deref().or_else(|| rule?.vat.as_deref());
+        let named = named.or_else(|| by_category(&self.vat_of_categories, &expense.category).map(String::as_str));
+        let vat = named.map(|name| self.vat_named(name));
+        let is_computed = |(_, treatment): &&(_, VatTreatment)| *treatment == VatTreatment::Computed;
+        let code = vat.as_ref().filter(is_computed).and_then(|(code, _)| code.clone());
+        let apart = match &vat {
+            Some((_, VatTreatment::Apart { rate, account, deductible })) => {
+                Some((account, deducted(expense, *rate, *deductible, currency)?))
+            }
+            Some((_, VatTreatment::Computed)) | None => None,
+        };
+        let dimensions = self.dimensions_of(expense)?;
+        let vat_minor = apart.map_or(0, |(_, minor)| minor);
+        let text = Some(&expense.text).filter(|text| !text.is_empty() && **text != record.text).cloned();
+        let line = |account: &Account, minor: i64, vat_code: Option<String>| Line {
+            account: account.clone(),
+            amount: Money::from_minor(minor, currency),
+            text: text.clone(),
+            party: None,
+            party_name: None,
+            vat_code,
+            dimensions: dimensions.clone(),
+        };
+        lines.push(line(account, expense.minor - vat_minor, code));
+        if let Some((account, minor)) = apart.filter(|(_, minor)| *minor != 0) {
+            lines.push(line(account, minor, None));
+        }
+        Ok(())
+    }
+
+    /// Returns code and treatment of the VAT of this name; of a name without a rule, the name itself as the code.
+    fn vat_named(&self, name: &str) -> (Option<String>, VatTreatment) {
+        let by_code = || self.vat.values().find(|rule| rule.code.as_deref() == Some(name));
+        match self.vat.get(name).or_else(by_code) {
+            Some(rule) => (rule.code.clone(), rule.treatment.clone()),
+            None => (Some(name.to_owned()), VatTreatment::Computed),
+        }
+    }
+
+    /// Returns the dimensions of a line as the accounting system names their values.
+    fn dimensions_of(&self, expense: &ExpenseLine) -> Result<BTreeMap<String, String>, HoldReason> {
+        let missing = |(name, rule): &(&String, &DimensionRule)| {
+            rule.is_required && expense.dimensions.get(*name).is_none_or(|value| value.trim().is_empty())
+        };
+        if let Some((name, _)) = self.dimensions.iter().find(missing) {
+            return Err(HoldReason::DimensionMissing { dimension: name.clone() });
+        }
+        let translated = |(name, value): (&String, &String)| {
+            let translation = self.dimensions.get(name).and_then(|rule| rule.values.get(value));
+            (name.clone(), translation.unwrap_or(value).clone())
+        };
+        Ok(expense.dimensions.iter().map(translated).collect())
+    }
+}
+
+impl AccountRule {
+    /// Says whether the rule decides for a line.
+    pub fn holds_for(&self, record: &Record, line: &ExpenseLine) -> bool {
+        self.conditions.iter().all(|condition| match condition {
+            Condition::Category(names) => names.iter().any(|name| are_alike(name, &line.category)),
+            Condition::Payee(ids) => ids.iter().any(|id| match id.strip_suffix('*') {
+                Some(beginning) => record.payee.id.starts_with(beginning),
+                None => record.payee.id == *id,
+            }),
+            Condition::Dimension(name, values) => line.dimensions.get(name).is_some_and(|value| values.contains(value)),
+            Condition::Negative(is_negative) => (line.minor < 0) == *is_negative,
+        })
+    }
+}
+
+/// Returns the VAT that is deducted from a line: what the source says, or the rate's part, rounded to the minor unit.
+fn deducted(expense: &ExpenseLine, rate: u32, deductible: u32, currency: super::Currency) -> Result<i64, HoldReason> {
+    let gross = i128::from(expense.minor);
+    let vat = match expense.vat.minor {
+        Some(minor) => i128::from(minor),
+        None => rounded(gross * i128::from(rate), WHOLE + i128::from(rate)),
+    };
+    // VAT is a part of its amount: on the same side, and not more.
+    let is_part = vat == 0 || ((vat < 0) == (gross < 0) && vat.abs() <= gross.abs());
+    let share = rounded(vat * i128::from(deductible), WHOLE);
+    let minor = i64::try_from(share).ok().filter(|_| is_part);
+    minor.ok_or_else(|| HoldReason::VatInvalid {
+        found: Money::sum_to_decimal(vat, currency),
+        amount: Money::from_minor(expense.minor, currency).to_decimal(),
+    })
+}
+
+/// Returns a quotient, rounded half away from zero as invoices are.
+fn rounded(dividend: i128, divisor: i128) -> i128 {
+    let size = (2 * dividend.abs() + divisor) / (2 * divisor);
+    if dividend < 0 { -size } else { size }
+}
+
+/// Returns the text of a voucher that a person dated otherwise: it names the day of the expense.
+pub(super) fn moved_text(text: &str, day: NaiveDate) -> String {
+    format!("{text} ({day})").trim_start().to_owned()
+}
+
+fn last_of_month(day: NaiveDate) -> NaiveDate {
+    let next = match day.month() {
+        12 => NaiveDate::from_ymd_opt(day.year() + 1, 1, 1),
+        month => NaiveDate::from_ymd_opt(day.year(), month + 1, 1),
+    };
+    next.and_then(|next| next.pred_opt()).unwrap_or(day)
+}
+
+/// Returns what a table has for a category, as a reader sees it.
+fn by_category<'a, T>(table: &'a HashMap<String, T>, category: &str) -> Option<&'a T> {
+    let alike = || table.iter().find(|(name, _)| are_alike(name, category)).map(|(_, value)| value);
+    table.get(category).or_else(alike)
+}
+
+/// Says whether two categories are one to a reader: spaces of any kind, letter case, and the composition of letters make
+/// no difference.
+fn are_alike(one: &str, other: &str) -> bool {
+    let first = |text: &str| text.trim_start().bytes().next().unwrap_or_default();
+    // By far the most differ in the first letter already.
+    let (left, right) = (first(one), first(other));
+    if left.is_ascii() && right.is_ascii() && !left.eq_ignore_ascii_case(&right) {
+        return false;
+    }
+    let normalizer = ComposingNormalizerBorrowed::new_nfc();
+    let seen = |text: &str| {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        normalizer.normalize(&text).into_owned()
+    };
+    seen(one) == seen(other)
+}
+
+#[cfg(test)]
+mod tests;
