@@ -31,7 +31,11 @@ fn print(month: &MonthState, output: &Output) {
         .figures
         .iter()
         .map(|figures| {
-            vec![format!("  {}", output.word(state(figures.state))), output.count(figures.records), output.money(&figures.sum)]
+            vec![
+                format!("  {}", output.word(state(figures.state))),
+                output.count(figures.records),
+                output.money(&figures.sum),
+            ]
         })
         .collect();
     output.table(&rows);
