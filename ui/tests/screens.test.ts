@@ -195,7 +195,7 @@ describe('the history', () => {
       '412 of 412 vouchers found as acknowledged · sums equal · compared',
     );
     expect(certificate).toHaveAttribute('data-equal', 'true');
-    // What it exported comes before the many rows that were in the books already.
+    // Its exports come before the many rows that were in the books already.
     expect((await screen.findAllByTestId('run-item'))[0]).toHaveAttribute('data-result', 'posted');
     await userEvent.click(within(screen.getByTestId('result-filter')).getByRole('radio', { name: /^All/ }));
     await waitFor(() => expect(screen.getAllByTestId('run-item')[0]).toHaveTextContent('Already exported'));
