@@ -20,5 +20,6 @@ mod schedule;
 mod server;
 mod source_check;
 mod two_ledgers;
+mod vouchers;
 mod waiting;
 mod wrong_answers;

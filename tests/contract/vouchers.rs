@@ -1,0 +1,206 @@
+//! Tests what a voucher says: its day, its VAT, its dimensions; and what is seen of it before it is sent.
+
+use postonce_tests::{CliRig, command_output, plain_source};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const HEAD: &str = "Id;Dato;Beløp;Likeperson;Kategori;Tekst;Valuta;Godkjent;Tilskudd;Mvakode\n";
+
+/// Returns a workspace over these rows, with a column of approvals, one of grants and one of VAT codes.
+fn over(rows: &str) -> CliRig {
+    let rig = CliRig::over_source(
+        &(plain_source("records.csv")
+            + "approved_at = \"Godkjent\"\nvat_code = \"Mvakode\"\n[source.dimensions]\ngrant = \"Tilskudd\"\n"),
+    );
+    write(&rig, rows);
+    rig
+}
+
+fn write(rig: &CliRig, rows: &str) {
+    std::fs::write(rig.path().join("records.csv"), format!("{HEAD}{rows}")).expect("a temporary folder is writable");
+}
+
+/// Adds a line to the workspace's `[posting]`, or tables behind it.
+fn post(rig: &CliRig, rules: &str) {
+    rig.change_workspace("default_account = \"7790\"\n", &format!("default_account = \"7790\"\n{rules}\n"));
+}
+
+fn vouchers(rig: &CliRig) -> Vec<Value> {
+    let all = rig.call(Method::GET, "v1/vouchers?limit=500", None);
+    all["vouchers"].as_array().expect("a list").clone()
+}
+
+/// Returns the sentence of the first entry that waits for a person.
+fn first_reason(rig: &CliRig) -> String {
+    rig.run(&["attention"]).last()["items"][0]["reason"].as_str().unwrap_or_default().to_owned()
+}
+
+fn dates(rig: &CliRig) -> Vec<String> {
+    vouchers(rig).iter().map(|voucher| voucher["date"].as_str().expect("a date").to_owned()).collect()
+}
+
+#[test]
+fn day_in_the_books_is_the_one_that_the_workspace_says() {
+    // Half past eleven in the evening in Greenwich is the next day in Oslo.
+    let row = "A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;2026-10-31T23:30:00Z;;\n";
+    for (rule, day) in [("expense", "2026-10-05"), ("approval", "2026-11-01"), ("period_end", "2026-10-31")] {
+        let rig = over(row);
+        post(&rig, &format!("date = \"{rule}\""));
+        let sync = rig.sync();
+        assert_eq!((sync.status, sync.count("posted")), (Some(0), 1), "{}", sync.words);
+        assert_eq!(dates(&rig), [day]);
+        assert_eq!(rig.run(&["compare"]).status, Some(0), "{rule}");
+        // Another administrator finds it under the same rule, and sends nothing.
+        let other = rig.copy_of_workspace();
+        let found = command_output(rig.command_in(other.path(), &["sync"]));
+        assert_eq!((found.status, found.count("posted"), found.count("skipped")), (Some(0), 0, 1), "{}", found.words);
+    }
+}
+
+#[test]
+fn voucher_of_the_day_of_sending_is_known_on_another_day() {
+    let rig = over("A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;;;\n".replace(";;;", ";2026-10-06T08:00:00Z;;").as_str());
+    post(&rig, "date = \"today\"");
+    let sync = rig.sync();
+    assert_eq!((sync.status, sync.count("posted")), (Some(0), 1), "{}", sync.words);
+    assert_ne!(dates(&rig), ["2026-10-05"], "the day of sending is not that of the expense");
+    // It was sent on another day than today, as far as the other administrator knows.
+    let voucher = vouchers(&rig)[0].clone();
+    let id = voucher["voucher_id"].as_str().expect("an id").to_owned();
+    rig.admin(Method::DELETE, &format!("vouchers/{id}"), None);
+    let earlier = json!({
+        "reference": voucher["reference"], "date": "2026-10-09", "currency": "NOK", "text": voucher["text"],
+        "lines": voucher["lines"],
+    });
+    rig.admin(Method::POST, "vouchers", Some(&earlier));
+    let other = rig.copy_of_workspace();
+    let found = command_output(rig.command_in(other.path(), &["sync"]));
+    assert_eq!((found.status, found.count("posted"), found.count("skipped")), (Some(0), 0, 1), "{}", found.words);
+    assert_eq!(dates(&rig), ["2026-10-09"]);
+}
+
+#[test]
+fn vat_code_is_computed_there_or_refused_in_plain_words() {
+    let approved = "2026-10-06T08:00:00Z";
+    let rig = over(&format!(
+        "A;05.10.2026;125,00;PM-0001;Reise;Tog;NOK;{approved};;1\nB;05.10.2026;10,00;PM-0001;Reise;Buss;NOK;{approved};;77\n"
+    ));
+    let sync = rig.sync();
+    assert_eq!((sync.status, sync.count("posted"), sync.count("refused")), (Some(4), 1, 1), "{}", sync.words);
+    let line = vouchers(&rig)[0]["lines"][0].clone();
+    assert_eq!((&line["vat_code"], &line["vat_amount"]), (&"1".into(), &"25.00".into()));
+    assert!(first_reason(&rig).contains("77"), "{}", first_reason(&rig));
+    assert_eq!(rig.run(&["compare"]).status, Some(0));
+}
+
+#[test]
+fn dimension_that_is_required_or_unknown_holds_the_record_alone() {
+    let approved = "2026-10-06T08:00:00Z";
+    let rig = over(&format!(
+        "A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;{approved};Helse;\nB;05.10.2026;20,00;PM-0001;Reise;Buss;NOK;{approved};;\n\
+         C;05.10.2026;30,00;PM-0001;Reise;Ferje;NOK;{approved};Ukjent;\n"
+    ));
+    post(&rig, "[posting.dimensions.grant]\nrequired = true\n[posting.dimensions.grant.values]\n\"Helse\" = \"G-1\"");
+    rig.admin(Method::PUT, "dimensions", Some(&json!({ "grant": ["G-1", "G-2"] })));
+    let sync = rig.sync();
+    let counts = (sync.status, sync.count("posted"), sync.count("held"), sync.count("refused"));
+    assert_eq!(counts, (Some(4), 1, 1, 1), "{}", sync.words);
+    assert_eq!(vouchers(&rig)[0]["lines"][0]["dimensions"], json!({ "grant": "G-1" }));
+    let items = rig.run(&["attention"]).last()["items"].as_array().expect("a list").clone();
+    let reason = |id: &str| {
+        let item = items.iter().find(|item| item["record_id"] == id);
+        item.map(|item| item["reason"].as_str().unwrap_or_default().to_owned()).unwrap_or_default()
+    };
+    assert!(reason("B").contains("grant"), "{items:?}");
+    assert!(reason("C").contains("Ukjent"), "{items:?}");
+    // Mended in the source, both go.
+    write(
+        &rig,
+        &format!(
+            "A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;{approved};Helse;\nB;05.10.2026;20,00;PM-0001;Reise;Buss;NOK;{approved};G-2;\n\
+             C;05.10.2026;30,00;PM-0001;Reise;Ferje;NOK;{approved};G-2;\n"
+        ),
+    );
+    let mended = rig.sync();
+    assert_eq!((mended.status, mended.count("posted"), mended.count("skipped")), (Some(0), 2, 1), "{}", mended.words);
+}
+
+#[test]
+fn month_is_one_sentence_and_a_status() {
+    let approved = "2026-10-06T08:00:00Z";
+    let rows = format!(
+        "A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;{approved};;\nB;31.10.2026;20,00;PM-0001;Reise;Buss;NOK;{approved};;\n\
+         C;01.11.2026;30,00;PM-0001;Reise;Ferje;NOK;{approved};;\n"
+    );
+    let rig = over(&rows);
+    let counts = |month: &str| {
+        let state = rig.run(&["period", month]);
+        let of = |member: &str| state.last()[member].as_u64().unwrap_or(u64::MAX);
+        (state.status, of("approved"), of("in_books"), of("open"), of("undated"))
+    };
+    assert_eq!(counts("2026-10"), (Some(0), 0, 0, 0, 0), "nothing was read yet");
+    assert_eq!(rig.run(&["period", "2026-10"]).last()["read_at"], Value::Null);
+    assert_eq!(rig.run(&["sync", "--dry-run"]).status, Some(0));
+    assert_eq!(counts("2026-10"), (Some(4), 2, 0, 2, 0));
+    assert_eq!(rig.sync().status, Some(0));
+    assert_eq!(counts("2026-10"), (Some(0), 2, 2, 0, 0));
+    assert_eq!(counts("2026-11"), (Some(0), 1, 1, 0, 0));
+    // A row without a day may be of any month.
+    write(&rig, &(rows + "D;x;40,00;PM-0001;Reise;Drosje;NOK;2026-10-06T08:00:00Z;;\n"));
+    assert_eq!(rig.sync().status, Some(4));
+    assert_eq!(counts("2026-10"), (Some(4), 2, 2, 0, 1));
+    let wrong = rig.run(&["period", "october"]);
+    assert_eq!(wrong.status, Some(2), "{}", wrong.words);
+}
+
+#[test]
+fn voucher_is_seen_before_it_is_sent() {
+    let rig = over("A;05.10.2026;10,00;PM-0001;Reise;Tog;NOK;2026-10-06T08:00:00Z;G-1;\n");
+    let plan = rig.run(&["sync", "--dry-run"]);
+    let accounts = json!([
+        {"account": "2930", "currency": "NOK", "debit": "0.00", "credit": "10.00", "lines": 1},
+        {"account": "7790", "currency": "NOK", "debit": "10.00", "credit": "0.00", "lines": 1},
+    ]);
+    assert_eq!(plan.last()["accounts"], accounts, "{}", plan.words);
+    let voucher = rig.run(&["record", "A"]).last()["voucher"].clone();
+    let (expense, debt) = (&voucher["lines"][0], &voucher["lines"][1]);
+    assert_eq!((&voucher["date"], &voucher["text"]), (&"2026-10-05".into(), &"Tog".into()));
+    assert_eq!(
+        (&expense["account"], &expense["debit"], &expense["credit"]),
+        (&"7790".into(), &"10.00".into(), &Value::Null)
+    );
+    assert_eq!(expense["dimensions"], json!({ "grant": "G-1" }));
+    assert_eq!(
+        (&debt["account"], &debt["credit"], &debt["party"]),
+        (&"2930".into(), &"10.00".into(), &"PM-0001".into())
+    );
+    assert_eq!(vouchers(&rig), Vec::<Value>::new());
+}
+
+#[test]
+fn claims_come_from_the_platform_with_their_lines() {
+    let mut rig = CliRig::over_csv(b"");
+    let record = |id: &str, amount: &str, lines: Value| {
+        json!({
+            "id": id, "version": 1, "approved_at": "2026-10-06T08:00:00Z", "expense_date": "2026-10-05",
+            "payee": {"id": "PM-0001", "name": "Kari"}, "category": "Reise", "amount": amount, "currency": "NOK",
+            "text": "Reise til Bodø", "department": "20", "project": null, "lines": lines,
+        })
+    };
+    let lines = |second: &str| json!([{"amount": "300.00", "text": "Tog", "vat_code": "13"}, {"amount": second, "dimensions": {"grant": "G-1"}}]);
+    let records = json!({"records": [record("A", "412.00", lines("112.00")), record("B", "412.00", lines("112.01"))]});
+    let file = rig.path().join("platform.json");
+    std::fs::write(&file, records.to_string()).expect("a temporary folder is writable");
+    rig.stop_sandbox();
+    rig.start_sandbox("", &["--port", "0", "--records", file.to_str().expect("a path of the tests")]);
+    let url = rig.url().to_owned();
+    rig.write_workspace(&format!("[source]\nkind = \"platform\"\nurl = \"{url}\"\nsecret = \"platform-token\"\n"));
+    let sync = rig.sync();
+    assert_eq!((sync.status, sync.count("posted"), sync.count("held")), (Some(4), 1, 1), "{}", sync.words);
+    let voucher = vouchers(&rig)[0].clone();
+    let amounts: Vec<&Value> =
+        voucher["lines"].as_array().expect("a list").iter().map(|line| &line["amount"]).collect();
+    assert_eq!(amounts, [&json!("300.00"), &json!("112.00"), &json!("-412.00")]);
+    assert_eq!(voucher["lines"][1]["dimensions"], json!({"department": "20", "grant": "G-1"}));
+    assert!(first_reason(&rig).contains("412.01"), "{}", first_reason(&rig));
+}
