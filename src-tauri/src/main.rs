@@ -32,6 +32,7 @@ use recent::Recent;
 use wiring::Wiring;
 
 fn main() -> ExitCode {
+    postonce_connectors::keep_files_private();
     desktop::start_logs();
     match run() {
         Ok(()) => ExitCode::SUCCESS,

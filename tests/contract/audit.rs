@@ -199,7 +199,7 @@ fn is_refused(rig: &CliRig, folder: &Path, code_expected: &str) {
     let before = rig.stats()["vouchers"].clone();
     let refused = command_output(rig.command_in(folder, &["sync"]));
     assert_eq!((refused.status, refused.code()), (Some(6), code_expected), "{}", refused.words);
-    assert!(refused.words.contains("postonce rebuild"), "{}", refused.words);
+    assert!(refused.words.contains(" rebuild”"), "{}", refused.words);
     assert_eq!(rig.stats()["vouchers"], before);
     assert_eq!(rig.call(reqwest::Method::GET, "v1/locks/export", None)["holder"], Value::Null, "the lock is free");
     let verdict = command_output(rig.command_in(folder, &["audit", "verify"]));

@@ -13,13 +13,19 @@ mod labels;
 #[cfg(unix)]
 mod ledger_dangers;
 mod main_job;
+#[cfg(unix)]
+mod notify;
 mod output;
+#[cfg(unix)]
+mod privacy;
 mod re_export;
 #[cfg(unix)]
 mod schedule;
 mod server;
 mod source_check;
 mod two_ledgers;
+#[cfg(unix)]
+mod unattended;
 mod vouchers;
 mod waiting;
 mod wrong_answers;

@@ -1,5 +1,6 @@
 //! Reads the arguments of the command line, as `src-tauri/docs/interfaces.md` has them.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -19,7 +20,7 @@ const WAIT_SECONDS_MAX: u64 = 86_400;
 
 /// Exports approved reimbursements into the accounting system, each of them exactly once.
 #[derive(Debug, Parser)]
-#[command(name = "postonce", version, about, arg_required_else_help = true)]
+#[command(name = "postonce", version, arg_required_else_help = true)]
 pub(crate) struct Args {
     /// The workspace's folder.
     #[arg(long, global = true, env = "POSTONCE_WORKSPACE", value_name = "DIR")]
@@ -33,6 +34,12 @@ pub(crate) struct Args {
     /// Tells more on standard error; twice for still more.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// Says nothing unless it ends with something else than 0: for a scheduler that mails what is printed.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Keeps a log there, without personal data; full files are set aside, five of them.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) log_file: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -83,6 +90,25 @@ pub(crate) enum Command {
     Rebuild(Rebuild),
     /// Everything that a reading of the records finds, without a ledger or a network.
     Source(SourceArgs),
+    /// Copies the ledger into the folder of its backups.
+    Backup,
+    /// Checks the workspace's settings and secrets, without a network.
+    Config(Config),
+    /// Versions, state and log for the person who is asked for help: no personal data, and no secrets.
+    Support(Support),
+    /// Tries out who is told when a sync fails, needs somebody, or is well again.
+    Notify(Notify),
+    /// Writes the completions for a shell to standard output.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual pages into a folder.
+    Man {
+        /// The folder.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// Keeps or deletes a token in the system's keyring.
     Secret(Secret),
     /// The practice platform and accounting system, until interrupted.
@@ -351,6 +377,40 @@ pub(crate) enum SourceAct {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Config {
+    #[command(subcommand)]
+    pub(crate) act: ConfigAct,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigAct {
+    /// Reads everything that `workspace.toml` says, and looks whether its secrets are there.
+    Check,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Notify {
+    #[command(subcommand)]
+    pub(crate) act: NotifyAct,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum NotifyAct {
+    /// Sends a test message on every way that `[notify]` names.
+    Test,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Support {
+    /// Writes what is shown to a file, too.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replaces a file that is there already.
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Secret {
     #[command(subcommand)]
     pub(crate) act: SecretAct,
@@ -387,6 +447,42 @@ pub(crate) struct Sandbox {
 }
 
 impl Command {
+    /// Returns its name, as it is called.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Init(_) => "init",
+            Self::Sync(_) => "sync",
+            Self::Schedule => "schedule",
+            Self::Status => "status",
+            Self::History(_) => "history",
+            Self::Run(_) => "run",
+            Self::Record(_) => "record",
+            Self::Period(_) => "period",
+            Self::Attention => "attention",
+            Self::ReExport(_) => "re-export",
+            Self::Approve(_) => "approve",
+            Self::Decline(_) => "decline",
+            Self::Resolve(_) => "resolve",
+            Self::BreakLock(_) => "break-lock",
+            Self::Audit(_) => "audit",
+            Self::Accept(_) => "accept",
+            Self::Confirm(_) => "confirm",
+            Self::SetAside(_) => "set-aside",
+            Self::Compare(_) => "compare",
+            Self::Certificate(_) => "certificate",
+            Self::Rebuild(_) => "rebuild",
+            Self::Source(_) => "source",
+            Self::Backup => "backup",
+            Self::Config(_) => "config",
+            Self::Support(_) => "support",
+            Self::Notify(_) => "notify",
+            Self::Completions { .. } => "completions",
+            Self::Man { .. } => "man",
+            Self::Secret(_) => "secret",
+            Self::Sandbox(_) => "sandbox",
+        }
+    }
+
     /// Returns what a person can do whom the lock refused; `sync` alone offers to wait.
     pub(crate) fn advice(&self) -> Message {
         match self {
@@ -400,11 +496,7 @@ impl Command {
 
 impl Args {
     pub(crate) fn language(&self) -> Language {
-        let system = || {
-            let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-            set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default()
-        };
-        self.lang.unwrap_or_else(|| Language::of_tag(&system()))
+        self.lang.unwrap_or_else(system_language)
     }
 
     /// Returns the named folder, whether or not there is a workspace in it.
@@ -438,6 +530,23 @@ impl Args {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn system_language() -> Language {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    Language::of_tag(&set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default())
+}
+
+/// Returns the language that a command line asks for, before it is read as a whole: help and wrong usage speak it, too.
+pub(crate) fn language_asked(line: impl Iterator<Item = OsString>) -> Language {
+    let words: Vec<String> = line.map(|word| word.to_string_lossy().into_owned()).collect();
+    let asked = words.iter().enumerate().find_map(|(place, word)| match word.strip_prefix("--lang") {
+        Some("") => words.get(place + 1).cloned(),
+        Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+        None => None,
+    });
+    let named = asked.and_then(|tag| Language::ALL.into_iter().find(|language| language.tag() == tag));
+    named.unwrap_or_else(system_language)
 }
 
 /// Reads a language by its tag, and by nothing else.

@@ -21,7 +21,7 @@ fn sums(sums: &[Sum]) -> Value {
     sums.iter().map(|sum| json!({ "currency": sum.currency, "posted": sum.amount })).collect()
 }
 
-fn counts(counts: &Counts) -> Value {
+pub(crate) fn counts(counts: &Counts) -> Value {
     json!({
         "read": counts.read, "posted": counts.posted, "skipped": counts.skipped, "refused": counts.refused,
         "held": counts.held, "in_doubt": counts.in_doubt, "left_out": counts.left_out, "found": counts.found,

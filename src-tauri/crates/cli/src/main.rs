@@ -5,6 +5,7 @@ mod args;
 mod bar;
 mod commands;
 mod failure;
+mod help;
 mod holder;
 mod json;
 mod log;
@@ -14,23 +15,29 @@ mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
+use postonce_connectors::keep_files_private;
 
 use args::{Args, Command};
 use failure::Failure;
 use output::Output;
 
 fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    keep_files_private();
+    let language = args::language_asked(std::env::args_os());
+    let parsed = help::command(language).try_get_matches().and_then(|matches| Args::from_arg_matches(&matches));
+    let args = match parsed {
         Ok(args) => args,
-        Err(error) => return output::usage(&error),
+        Err(error) => return help::report(&error, language),
     };
-    start_log(args.verbose);
-    let output = Output::new(args.json, args.language(), args.program());
-    let status = match run(&args, &output) {
-        Ok(status) => status.into(),
-        Err(failure) => output.failure(&failure, args.command.advice()),
+    let output = Output::new(args.json, args.language(), args.program()).quiet_if(args.quiet);
+    let done = log::start(args.verbose, args.log_file.as_deref()).and_then(|()| run(&args, &output));
+    let problem = done.as_ref().err().map(|failure| &failure.problem);
+    let status = match &done {
+        Ok(status) => (*status).into(),
+        Err(failure) => output.failure(failure, args.command.advice()),
     };
+    log::ended(args.command.name(), status, problem);
     output.end(status)
 }
 
@@ -60,7 +67,13 @@ fn run(args: &Args, output: &Output) -> Result<Status, Failure> {
             Command::Certificate(asked) => commands::report::certificate(args, asked, output).await,
             Command::Rebuild(asked) => commands::rebuild::rebuild(args, asked, output).await,
             Command::Source(asked) => commands::source::source(args, asked, output).await,
-            Command::Secret(secret) => commands::secret::secret(args, secret, output),
+            Command::Secret(secret) => commands::secret::secret(args, secret, output).await,
+            Command::Backup => commands::backup::backup(args, output).await,
+            Command::Config(_) => commands::config::check(args, output),
+            Command::Support(asked) => commands::support::support(args, asked, output).await,
+            Command::Notify(_) => commands::notify::test(args, output).await,
+            Command::Completions { shell } => Ok(commands::pages::completions(*shell, output)),
+            Command::Man { folder } => commands::pages::man(folder, output),
             Command::Sandbox(sandbox) => commands::sandbox::sandbox(args, sandbox, output).await,
         }
     });
@@ -90,18 +103,4 @@ impl From<Status> for u8 {
             Status::Failed(status) => status,
         }
     }
-}
-
-fn start_log(verbose: u8) {
-    let level = match verbose {
-        0 => "warn",
-        1 => "info,postonce=debug",
-        _ => "debug,postonce=trace",
-    };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("POSTONCE_LOG").unwrap_or_else(|_| level.into());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(|| log::Harmless(std::io::stderr()))
-        .with_target(false)
-        .init();
 }

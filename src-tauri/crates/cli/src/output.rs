@@ -2,9 +2,10 @@
 //!
 //! Invariant: what reaches a terminal is harmless, and an output that was lost is a failure of the command.
 
+use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -22,6 +23,8 @@ use crate::{holder, json, terminal, words};
 /// The exit status of a command that did its work, and the one that says that something waits besides.
 const DONE: u8 = 0;
 const ATTENTION: u8 = 4;
+/// The most lines that a quiet command keeps for the case that it fails.
+const LINES_KEPT_MAX: usize = 2_000;
 
 /// The manner of this call's output: language, and JSON or sentences.
 #[derive(Debug)]
@@ -34,12 +37,39 @@ pub(crate) struct Output {
     program: String,
     /// The reason why standard output took no more.
     lost: OnceLock<io::Error>,
+    /// The lines for people that are kept until it is known whether anybody has to see them; `None` if they are shown.
+    kept: Option<Mutex<VecDeque<String>>>,
 }
 
 impl Output {
     /// Makes the output of a call; the commands that it suggests begin with `program`.
     pub(crate) fn new(json: bool, language: Language, program: String) -> Self {
-        Self { json, language, zone: OnceLock::new(), program, lost: OnceLock::new() }
+        Self { json, language, zone: OnceLock::new(), program, lost: OnceLock::new(), kept: None }
+    }
+
+    /// Returns the same, which says nothing to people unless the command ends with something else than 0.
+    #[must_use]
+    pub(crate) fn quiet_if(self, is_quiet: bool) -> Self {
+        Self { kept: is_quiet.then(Mutex::default), ..self }
+    }
+
+    /// Shows what was kept: something is not as it should be.
+    pub(crate) fn speak_up(&self) {
+        let Some(kept) = &self.kept else { return };
+        let lines = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
+        for line in lines {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
+
+    fn keep_line(&self, line: &str) -> bool {
+        let Some(kept) = &self.kept else { return false };
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() == LINES_KEPT_MAX {
+            kept.pop_front();
+        }
+        kept.push_back(line.to_owned());
+        true
     }
 
     /// Writes times in this zone from now on.
@@ -106,7 +136,7 @@ impl Output {
 
     /// Prints a line for people: on standard output, or on standard error when that belongs to a script.
     pub(crate) fn say(&self, line: impl AsRef<str>) {
-        if self.json {
+        if self.json || self.kept.is_some() {
             return self.note(line);
         }
         self.keep(writeln!(io::stdout(), "{}", terminal::harmless(line.as_ref())));
@@ -114,7 +144,10 @@ impl Output {
 
     /// Prints a line for people that is not the answer: always on standard error.
     pub(crate) fn note(&self, line: impl AsRef<str>) {
-        let _ = writeln!(io::stderr(), "{}", terminal::harmless(line.as_ref()));
+        let line = terminal::harmless(line.as_ref());
+        if !self.keep_line(&line) {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
     }
 
     /// Prints the sentence for a problem on standard error. It may have several lines: those behind the first are
@@ -171,15 +204,23 @@ impl Output {
     /// work has failed all the same: a script must not take half a document for a whole one.
     pub(crate) fn end(&self, status: u8) -> ExitCode {
         self.keep(io::stdout().flush());
+        if status != DONE || self.lost.get().is_some() {
+            self.speak_up();
+        }
         let Some(lost) = self.lost.get() else { return status.into() };
-        self.note(words::output_lost(self.language, &lost.to_string()));
+        let _ = writeln!(io::stderr(), "{}", words::output_lost(self.language, &lost.to_string()));
         let failed = ErrorCode::Internal.exit_status();
         ExitCode::from(if matches!(status, DONE | ATTENTION) { failed } else { status })
     }
 
+    /// Prints a text that is none of ours to shape: completions for a shell.
+    pub(crate) fn raw(&self, text: &[u8]) {
+        self.keep(io::stdout().write_all(text));
+    }
+
     /// Tells whether a person can see a progress bar.
     pub(crate) fn shows_progress(&self) -> bool {
-        io::stderr().is_terminal()
+        self.kept.is_none() && io::stderr().is_terminal()
     }
 }
 
@@ -187,21 +228,4 @@ impl Output {
 pub(crate) fn document_text(document: &impl Serialize) -> String {
     let text = serde_json::to_string(document).expect("texts, numbers and lists always have a JSON form");
     terminal::harmless_json(text)
-}
-
-/// Reports wrong arguments; help and version are no failures.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    let json = std::env::args_os().any(|argument| argument == "--json");
-    let output = Output::new(json, Language::English, "postonce".to_owned());
-    if !error.use_stderr() {
-        output.keep(error.print());
-        return output.end(DONE);
-    }
-    let detail = error.to_string();
-    detail.lines().for_each(|line| output.note(line));
-    if json {
-        let problem = Problem::usage(detail.lines().next().unwrap_or_default());
-        output.document(&json!({ "error": json::failure(output.reader(), &problem, None) }));
-    }
-    output.end(ErrorCode::Usage.exit_status())
 }

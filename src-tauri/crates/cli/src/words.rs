@@ -93,6 +93,11 @@ catalogue! {
     MISSED_NOT_CAUGHT_UP: "Missed, and not caught up, as the workspace says:",
         "Falt bort, og tas ikke igjen, slik arbeidsområdet sier:";
     NO_NEXT_RUN: "The schedule has no next time.", "Tidsplanen har ingen neste gang.";
+    LAST_SUCCESS: "Last completed sync", "Siste fullførte synkronisering";
+    night_failed(when: &str): "The last scheduled sync, {when}, did not do its work, and none has since:",
+        "Den siste planlagte synkroniseringen, {when}, gjorde ikke jobben, og ingen har gjort den siden:";
+    time_unserved(when: &str): "No sync has been run for the scheduled time {when}. Is postonce schedule running, or the desktop open?",
+        "Ingen synkronisering er kjørt for det planlagte tidspunktet {when}. Kjører postonce schedule, eller er programmet åpent?";
     BACKUP: "Newest backup of the ledger", "Nyeste sikkerhetskopi av eksportjournalen";
     NEVER: "never", "aldri";
     PRACTICE: "Practice workspace: nothing here is real money.", "Øvingsområde: ingenting her er ekte penger.";
@@ -146,12 +151,18 @@ catalogue! {
         "Den nye eksportjournalen er på plass; den gamle er beholdt ved siden av.";
     WITHOUT_RECORD: "Vouchers without a record in the source", "Bilag uten utlegg i kilden";
 
+    NOTIFIED: "Every way took the test message.", "Alle veier tok imot prøvemeldingen.";
+    undelivered(outlet: &str, detail: &str): "No message could be sent by {outlet}: {detail}", "Ingen melding kunne sendes med {outlet}: {detail}";
+    CONFIG_READ: "Everything in it can be read:", "Alt i den kan leses:";
     MADE: "Made the workspace", "Laget arbeidsområdet";
     NEXT_SYNC: "Next:", "Neste:";
     NEXT_EDIT: "Next: edit workspace.toml, then", "Neste: rediger workspace.toml, og deretter";
     SECRET_KEPT: "Kept in the system's keyring:", "Lagret i systemets nøkkelring:";
     SECRET_DELETED: "Deleted from the system's keyring:", "Slettet fra systemets nøkkelring:";
     SECRET_WAS_NOT: "Was not in the system's keyring:", "Fantes ikke i systemets nøkkelring:";
+    secret_unknown(name: &str, names: &str):
+        "this workspace has no secret that is set under the name “{name}”; it uses: {names}",
+        "arbeidsområdet har ingen hemmelighet som settes under navnet «{name}»; det bruker: {names}";
     SECRET_PROMPT: "Value (not shown): ", "Verdi (vises ikke): ";
     LISTENING: "The sandbox listens at", "Øvingsserveren lytter på";
     TOKENS: "Tokens: accounting practice-token, platform practice-platform-token. Ctrl-C stops it.",
@@ -172,6 +183,12 @@ catalogue! {
     SOUND_UP_TO: "Last seal that fits: entry", "Siste forsegling som stemmer: oppføring";
     NO_KEY: "The seals are not signed: this machine has neither a keyring nor POSTONCE_SECRET_AUDIT_KEY.",
         "Forseglingene er ikke signert: Maskinen har verken nøkkelring eller POSTONCE_SECRET_AUDIT_KEY.";
+    PRACTICE_NEEDS_NO_KEY: "The seals are not signed: practice needs no key.",
+        "Forseglingene er ikke signert: Øving trenger ingen nøkkel.";
+    were_open(count: usize): "Others on this machine could read {count} folders or files of this workspace. They are closed to them now:",
+        "Andre på denne maskinen kunne lese {count} mapper eller filer i arbeidsområdet. De er stengt for dem nå:";
+    are_open(count: usize): "Others on this machine can read or change {count} folders or files of this workspace. Close them (700 for a folder, 600 for a file), unless it is meant so:",
+        "Andre på denne maskinen kan lese eller endre {count} mapper eller filer i arbeidsområdet. Steng dem (700 for en mappe, 600 for en fil), hvis det ikke er meningen:";
     CONTENT_CHANGED: "the content is not what was written.", "innholdet er ikke det som ble skrevet.";
     LINK_BROKEN: "does not go on from the entry before it.", "fortsetter ikke fra oppføringen før.";
     ENTRIES_MISSING: "missing.", "mangler.";

@@ -8,6 +8,7 @@ mod accounting;
 mod fuzz;
 mod http;
 mod machine;
+pub mod notify;
 mod secrets;
 mod source;
 mod text;
@@ -21,7 +22,7 @@ use postonce_engine::error::Problem;
 use postonce_engine::ports::{AccountingSystem, Clock, IdSource, Source};
 use postonce_engine::{Ledger, LedgerError, Parts};
 
-pub use machine::{SystemClock, UuidIds, actor};
+pub use machine::{SystemClock, UuidIds, actor, keep_files_private};
 pub use secrets::{KeyringError, SecretError, Secrets};
 pub use source::files::{Preview, PreviewRow, WrittenCells};
 pub use source::guess::{ColumnGuess, Degree, FileColumn, Guess, Question, QuestionKind, Sure, guess, path_in};
@@ -31,6 +32,7 @@ pub use source::table::{
     HiddenRows, IdRule, MergedCells, Remark, RemarkKind, RowRule, RuleEffect, Sign, WorkbookRules,
 };
 pub use trial::{Tested, Trial, TypedSecrets};
+pub use workspace::privacy::OpenToOthers;
 pub use workspace::{
     AccountingSettings, OdooSettings, OpenSettings, PracticeTemplate, Remote, SourceSettings, TrytonSettings,
     Workspace, WorkspaceError,
@@ -61,10 +63,19 @@ pub fn parts_anew(workspace: &Workspace) -> Result<Parts, Problem> {
     parts_over(workspace, Ledger::begin_anew)
 }
 
+/// Makes the same parts over the ledger as it stands, which may be one that this user may only read.
+///
+/// # Errors
+/// Fails when a secret cannot be had, or the ledger cannot be read.
+pub fn parts_to_look(workspace: &Workspace) -> Result<Parts, Problem> {
+    parts_over(workspace, Ledger::open_to_look)
+}
+
 fn parts_over(
     workspace: &Workspace,
     open: impl FnOnce(&Path, &dyn Clock, &dyn IdSource) -> Result<Ledger, LedgerError>,
 ) -> Result<Parts, Problem> {
+    workspace.close_to_others();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
     let ids: Arc<dyn IdSource> = Arc::new(UuidIds);
     let secrets = Secrets::of(workspace);

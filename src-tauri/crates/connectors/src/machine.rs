@@ -18,6 +18,18 @@ pub fn actor() -> Actor {
     }
 }
 
+/// Lets every file and folder that this process makes from now on be its user's alone: what people are paid back is
+/// nobody else's business, and a report or a backup says it as well as the ledger does.
+#[cfg(unix)]
+pub fn keep_files_private() {
+    use rustix::fs::Mode;
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+}
+
+/// Does nothing: on Windows a user's folders are their own.
+#[cfg(not(unix))]
+pub fn keep_files_private() {}
+
 /// Tells the time by the clock of this machine; [`Clock::elapsed`] goes on while it sleeps.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock {

@@ -237,6 +237,24 @@ pub struct LedgerFile {
     pub last_backup_at: Option<DateTime<Utc>>,
 }
 
+/// Whether the syncs that nobody watches do their work.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unattended {
+    /// The end of the newest completed sync.
+    pub last_success_at: Option<DateTime<Utc>>,
+    /// The newest scheduled run, if it was not completed and no sync has been since.
+    pub failed: Option<RunSummary>,
+    /// The first scheduled time for which no run was begun.
+    pub unserved_since: Option<DateTime<Utc>>,
+}
+
+impl Unattended {
+    /// Returns whether somebody has to see to it.
+    pub fn needs_a_person(&self) -> bool {
+        self.failed.is_some() || self.unserved_since.is_some()
+    }
+}
+
 /// The number of records in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RecordCounts {

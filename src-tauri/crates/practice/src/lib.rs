@@ -14,7 +14,7 @@ use postonce_connectors::{PracticeTemplate, Workspace};
 use postonce_engine::error::Problem;
 use postonce_sandbox::practice;
 
-pub use open_workspace::{OpenWorkspace, with_open_workspace};
+pub use open_workspace::{OpenWorkspace, with_open_workspace, with_workspace_to_look_into};
 pub use postonce_sandbox::{Options, Organisation, Sandbox, SandboxError};
 pub use rebuild::{RebuildFailure, RebuildWish, rebuild};
 

@@ -34,6 +34,20 @@ pub async fn with_open_workspace<T, E: From<Problem>>(
     done
 }
 
+/// Opens a workspace to look into it, acts on it, and closes it on every way out. A ledger that may only be read is read.
+///
+/// # Errors
+/// The errors of [`OpenWorkspace::open`], and those of `act`.
+pub async fn with_workspace_to_look_into<T, E: From<Problem>>(
+    workspace: Workspace,
+    act: impl AsyncFnOnce(&OpenWorkspace) -> Result<T, E>,
+) -> Result<T, E> {
+    let open = OpenWorkspace::open_over(workspace, postonce_connectors::parts_to_look).await?;
+    let done = act(&open).await;
+    open.close().await;
+    done
+}
+
 impl OpenWorkspace {
     /// Opens a workspace. The keyring may keep its caller waiting, so this is done on a thread for it.
     ///
@@ -74,7 +88,11 @@ impl OpenWorkspace {
     async fn open_over(workspace: Workspace, parts: PartsOf) -> Result<Self, Problem> {
         // A ledger that cannot be opened needs no sandbox.
         let engine = engine(&workspace, parts).await?;
-        let sandbox = crate::sandbox(&workspace).await?.map(Arc::new);
+        // Nor does one that is only looked at, beside which a sandbox could keep no books.
+        let sandbox = match engine.ledger().is_only_looked_at() {
+            true => None,
+            false => crate::sandbox(&workspace).await?.map(Arc::new),
+        };
         Ok(Self { workspace, engine, sandbox })
     }
 }

@@ -6,7 +6,7 @@ use chrono::DateTime;
 use postonce_engine::domain::{FindingKind, MemoryState, WitnessState};
 use postonce_engine::error::{ErrorCode, Problem};
 use postonce_engine::{AuditFinding, AuditVerdict, OtherLedger};
-use postonce_practice::{OpenWorkspace, with_open_workspace};
+use postonce_practice::{OpenWorkspace, with_workspace_to_look_into};
 use postonce_reports::{TrailFormat, write_trail};
 use postonce_words::Message;
 use serde_json::json;
@@ -29,11 +29,13 @@ pub(crate) async fn audit(args: &Args, asked: &Audit, output: &Output) -> Result
 
 async fn verify(args: &Args, output: &Output) -> Result<Status, Failure> {
     let verify = async |open: &OpenWorkspace| open.engine.verify_audit(actor()).await;
-    let verdict = with_open_workspace(args.open_workspace(output)?, verify).await?;
+    let workspace = args.open_workspace(output)?;
+    let is_practice = workspace.is_practice();
+    let verdict = with_workspace_to_look_into(workspace, verify).await?;
     if output.json {
         output.document(&json::verdict(&verdict));
     } else {
-        print(&verdict, output);
+        print(&verdict, is_practice, output);
     }
     Ok(match verdict {
         changed if changed.is_changed() => Status::Failed(ErrorCode::AuditBroken.exit_status()),
@@ -42,7 +44,7 @@ async fn verify(args: &Args, output: &Output) -> Result<Status, Failure> {
     })
 }
 
-fn print(verdict: &AuditVerdict, output: &Output) {
+fn print(verdict: &AuditVerdict, is_practice: bool, output: &Output) {
     output.say(output.word(match verdict {
         changed if changed.is_changed() => words::TRAIL_CHANGED,
         whole if whole.findings.is_empty() => words::TRAIL_WHOLE,
@@ -72,7 +74,7 @@ fn print(verdict: &AuditVerdict, output: &Output) {
         verdict.other_ledgers.iter().for_each(|other| output.say(other_ledger(other, output)));
     }
     if verdict.heads_checked > 0 && verdict.signed_heads_checked == 0 && verdict.own_key.is_none() {
-        output.say(output.word(words::NO_KEY));
+        output.say(output.word(if is_practice { words::PRACTICE_NEEDS_NO_KEY } else { words::NO_KEY }));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Runs `compare`: ledger against accounting system, both ways.
 
+use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use indicatif::ProgressBar;
@@ -59,7 +60,7 @@ async fn run(engine: &Arc<Engine>, period: Period, output: &Output) -> CompareEn
     let (asked_to_stop, word) = (stop.clone(), output.word(words::COMPARE_STOPPING));
     let stopper = tokio::spawn(async move {
         sync::asked_to_stop().await;
-        eprintln!("{word}");
+        let _ = writeln!(io::stderr(), "{word}");
         asked_to_stop.cancel();
     });
     let bar = if output.shows_progress() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };

@@ -3,11 +3,15 @@
 pub(crate) mod accept;
 pub(crate) mod attention;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod break_lock;
 pub(crate) mod compare;
+pub(crate) mod config;
 pub(crate) mod confirm;
 pub(crate) mod history;
 pub(crate) mod init;
+pub(crate) mod notify;
+pub(crate) mod pages;
 pub(crate) mod period;
 pub(crate) mod re_export;
 pub(crate) mod rebuild;
@@ -19,6 +23,7 @@ pub(crate) mod schedule;
 pub(crate) mod secret;
 pub(crate) mod source;
 pub(crate) mod status;
+pub(crate) mod support;
 pub(crate) mod sync;
 
 use std::sync::Arc;
@@ -33,9 +38,10 @@ use postonce_words::Message;
 use crate::failure::Failure;
 use crate::words;
 
-/// Opens the ledger alone: a command that looks back needs neither keyring nor network.
+/// Opens the ledger alone: a command that looks back needs neither keyring nor network, nor a
+/// right to write.
 fn ledger(workspace: &Workspace) -> Result<Ledger, Failure> {
-    Ok(Ledger::open(&workspace.ledger_path(), &SystemClock::start(), &UuidIds)?)
+    Ok(Ledger::open_to_look(&workspace.ledger_path(), &SystemClock::start(), &UuidIds)?)
 }
 
 /// Makes the engine alone, without a sandbox of its own. A command that asks the accounting system is run by

@@ -1,5 +1,6 @@
 //! Runs `schedule`: keeps to the workspace's schedule until interrupted.
 
+use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,11 +11,11 @@ use postonce_practice::{OpenWorkspace, with_open_workspace};
 use tokio_util::sync::CancellationToken;
 
 use super::sync::asked_to_stop;
-use super::{actor, outcome};
+use super::{actor, notify, outcome};
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, json, words};
+use crate::{Status, json, log, words};
 
 pub(crate) async fn schedule(args: &Args, output: &Output) -> Result<Status, Failure> {
     let workspace = args.open_workspace(output)?;
@@ -27,7 +28,25 @@ pub(crate) async fn schedule(args: &Args, output: &Output) -> Result<Status, Fai
         let stop = CancellationToken::new();
         let asked = asked_to_stop();
         let stopper = tokio::spawn(stop_when(asked, stop.clone(), engine.clone(), output.word(words::STOPPING)));
-        let kept = engine.run_schedule(&actor(), &stop, |news| print(&news, output)).await;
+        let (ended, mut ends) = tokio::sync::mpsc::unbounded_channel::<Box<SyncEnd>>();
+        let keeping = async {
+            let ended = ended;
+            let report = |news: ScheduleNews| {
+                print(&news, output);
+                if let ScheduleNews::Ended { end, .. } = news {
+                    // It is heard until the schedule ends.
+                    let _ = ended.send(end);
+                }
+            };
+            engine.run_schedule(&actor(), &stop, report).await
+        };
+        // A receiver that takes its time does not hold up the schedule.
+        let telling = async {
+            while let Some(end) = ends.recv().await {
+                notify::after_run(workspace, engine, end.run.as_ref(), end.error.as_ref(), output).await;
+            }
+        };
+        let (kept, ()) = tokio::join!(keeping, telling);
         stopper.abort();
         kept?;
         Ok(Status::Done)
@@ -47,12 +66,15 @@ fn schedule_of(workspace: &Workspace) -> Result<Schedule, Failure> {
 async fn stop_when(asked: impl Future<Output = ()>, stop: CancellationToken, engine: Arc<Engine>, word: &'static str) {
     asked.await;
     if engine.syncing().is_some() {
-        eprintln!("{word}");
+        let _ = writeln!(io::stderr(), "{word}");
     }
     stop.cancel();
 }
 
 fn print(news: &ScheduleNews, output: &Output) {
+    if let ScheduleNews::Ended { end, .. } = news {
+        log::run(end.run.as_ref(), end.error.as_ref());
+    }
     if output.json {
         return output.document(&json::news(output.reader(), news));
     }
@@ -65,12 +87,18 @@ fn print(news: &ScheduleNews, output: &Output) {
         ScheduleNews::Started { .. } => {}
         ScheduleNews::Ended { scheduled_for, missed, end } => {
             output.say(format!("{}: {}", shown(*scheduled_for), ended(*missed, end, output)));
+            if end.error.is_some() || end.run.as_ref().is_none_or(|run| run.counts.needs_attention()) {
+                output.speak_up();
+            }
         }
         ScheduleNews::Missed { scheduled_for, times } => {
             let word = output.word(words::MISSED_NOT_CAUGHT_UP);
             output.say(format!("{}: {word} {times}", shown(*scheduled_for)));
         }
-        ScheduleNews::Trouble(problem) => output.trouble(problem),
+        ScheduleNews::Trouble(problem) => {
+            output.trouble(problem);
+            output.speak_up();
+        }
     }
 }
 

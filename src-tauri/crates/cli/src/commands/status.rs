@@ -1,10 +1,11 @@
 //! Runs `status`: connection, protection, lock, last run, next run, counts.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use postonce_connectors::OpenToOthers;
 use postonce_engine::domain::Protection;
 use postonce_engine::error::Problem;
 use postonce_engine::ports::Connection;
-use postonce_engine::views::{LedgerFile, LockFacts, RecordCounts, RunSummary};
+use postonce_engine::views::{LedgerFile, LockFacts, RecordCounts, RunSummary, Unattended};
 use postonce_practice::{OpenWorkspace, with_open_workspace};
 use postonce_words::Message;
 use serde_json::json;
@@ -27,21 +28,28 @@ struct StatusFacts {
     next: Option<DateTime<Utc>>,
     records: RecordCounts,
     ledger: LedgerFile,
+    unattended: Unattended,
+    open_to_others: Vec<OpenToOthers>,
 }
 
 pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failure> {
-    let found = with_open_workspace(args.open_workspace(output)?, facts).await?;
+    let workspace = args.open_workspace(output)?;
+    // Before anything is opened: to open it closes it to others.
+    let open_to_others = workspace.close_to_others();
+    let mut found = with_open_workspace(workspace, facts).await?;
+    found.open_to_others = open_to_others;
     if output.json {
         document(&found, output);
     } else {
         print(&found, output);
     }
+    let waits = found.records.attention() > 0 || !found.missing.is_empty() || found.unattended.needs_a_person();
     match found.connection {
         Err(problem) => {
             output.trouble(&problem);
             Ok(Status::Failed(problem.code.exit_status()))
         }
-        Ok(_) if found.records.attention() > 0 || !found.missing.is_empty() => Ok(Status::Attention),
+        Ok(_) if waits => Ok(Status::Attention),
         Ok(_) => Ok(Status::Done),
     }
 }
@@ -60,6 +68,8 @@ async fn facts(OpenWorkspace { workspace, engine, .. }: &OpenWorkspace) -> Resul
         next: engine.next_run().await?,
         records: engine.counts().await?,
         ledger: engine.ledger().file()?,
+        unattended: engine.unattended().await?,
+        open_to_others: Vec::new(),
     })
 }
 
@@ -82,11 +92,17 @@ fn document(found: &StatusFacts, output: &Output) {
         "missing": found.missing.iter().map(|problem| json::failure(output.reader(), problem, None)).collect::<Vec<_>>(),
         "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.reader(), run)),
         "next_run": found.next.map(json::instant),
+        "last_success_at": found.unattended.last_success_at.map(json::instant),
+        "scheduled_failure": found.unattended.failed.as_ref().map(|run| json::run(output.reader(), run)),
+        "unserved_since": found.unattended.unserved_since.map(json::instant),
         "records": json::records(&found.records),
         "ledger": {
             "path": found.ledger.path, "bytes": found.ledger.bytes,
             "last_backup_at": found.ledger.last_backup_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
         },
+        "open_to_others": found.open_to_others.iter().map(|open| json!({
+            "path": open.path, "mode": format!("{:03o}", open.mode), "closed": open.closed,
+        })).collect::<Vec<_>>(),
     }));
 }
 
@@ -114,6 +130,8 @@ fn print(found: &StatusFacts, output: &Output) {
     });
     let backup = found.ledger.last_backup_at.map(|at| output.moment(at));
     row(words::BACKUP, backup.unwrap_or_else(|| output.word(words::NEVER).to_owned()));
+    let success = found.unattended.last_success_at.map(|at| output.moment(at));
+    row(words::LAST_SUCCESS, success.unwrap_or_else(|| output.word(words::NEVER).to_owned()));
     row(words::LAST_RUN, last.unwrap_or_else(|| output.word(words::NEVER).to_owned()));
     if let Some(next) = found.next {
         row(words::NEXT_RUN, output.moment(next));
@@ -138,10 +156,41 @@ fn print(found: &StatusFacts, output: &Output) {
     if found.connection.as_ref().is_ok_and(|connection| !connection.keeps_scheme) {
         output.note(output.word(words::NO_SCHEME));
     }
+    tell_open(&found.open_to_others, output);
+    tell_unattended(&found.unattended, output);
     if !found.missing.is_empty() {
         output.note(output.word(words::SETUP_MISSING));
         for problem in &found.missing {
             output.note(format!("– {}", output.error(problem)));
+        }
+    }
+}
+
+/// Says what the schedule was not served with.
+fn tell_unattended(unattended: &Unattended, output: &Output) {
+    if let Some(run) = &unattended.failed {
+        output.note(words::night_failed(output.language, &output.moment(run.started_at)));
+        match &run.error {
+            Some(problem) => output.note(format!("– {}", output.error(problem))),
+            None => output.note(format!("– {}", output.word(outcome(run.outcome)))),
+        }
+    }
+    if let Some(since) = unattended.unserved_since {
+        output.note(words::time_unserved(output.language, &output.moment(since)));
+    }
+}
+
+fn tell_open(open: &[OpenToOthers], output: &Output) {
+    let (closed, open): (Vec<_>, Vec<_>) = open.iter().partition(|open| open.closed);
+    for (paths, sentence) in [
+        (&closed, words::were_open(output.language, closed.len())),
+        (&open, words::are_open(output.language, open.len())),
+    ] {
+        if !paths.is_empty() {
+            output.note(sentence);
+        }
+        for open in paths {
+            output.note(format!("– {} ({:03o})", open.path.display(), open.mode));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Runs `sync`: one run, or its plan.
 
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 use postonce_engine::domain::{Outcome, Period, Trigger};
@@ -12,11 +13,11 @@ use postonce_reports::sentences;
 use serde_json::json;
 use tokio::signal;
 
-use super::{actor, engine};
+use super::{actor, engine, notify};
 use crate::args::{Args, Sync};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, bar, json, words};
+use crate::{Status, bar, json, log, words};
 
 /// The most held rows that a dry run names on a terminal.
 const HELD_NAMED_MAX: usize = 20;
@@ -29,16 +30,26 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
         let plan = engine.plan(period).await?;
         return Ok(tell_plan(&plan, &engine.source_remarks(), output));
     }
-    with_open_workspace(workspace, async |open| {
+    let of = workspace.clone();
+    let opened = with_open_workspace(workspace, async |open| {
         if open.workspace.is_practice() {
             output.note(output.word(words::PRACTICE));
         }
         let trigger = if asked.scheduled { Trigger::Scheduled } else { Trigger::Manual };
         let wait = asked.wait.map(Duration::from_secs);
         let syncing = open.engine.start(SyncAsk { period, trigger, actor: actor(), wait }.into());
-        follow(&open.engine, &syncing, output).await
-    })
-    .await
+        let followed = follow(&open.engine, &syncing, output).await;
+        let SyncEnd { run, error, .. } = syncing.end().await;
+        notify::after_run(&open.workspace, &open.engine, run.as_ref(), error.as_ref(), output).await;
+        Ok::<_, Failure>(followed)
+    });
+    match opened.await {
+        Ok(followed) => followed,
+        Err(failure) => {
+            notify::after_failure(&of, &failure.problem, output).await;
+            Err(failure)
+        }
+    }
 }
 
 /// Shows a run until it ends, and returns how it ended.
@@ -53,7 +64,8 @@ pub(super) async fn follow(engine: &Engine, syncing: &Syncing, output: &Output) 
 /// Stops the run on Ctrl-C or a scheduler's request: what is in flight is answered for, and the run is closed.
 async fn stop_when_asked(syncing: Syncing, word: &'static str) {
     asked_to_stop().await;
-    eprintln!("{word}");
+    // Nobody may read it any more.
+    let _ = writeln!(io::stderr(), "{word}");
     syncing.stop();
 }
 
@@ -71,10 +83,13 @@ pub(super) fn asked_to_stop() -> impl Future<Output = ()> {
         }
     };
     let (interrupted, terminated) = (listen(SignalKind::interrupt()), listen(SignalKind::terminate()));
+    // The terminal is gone, or the session has ended.
+    let hung_up = listen(SignalKind::hangup());
     async move {
         tokio::select! {
             _ = interrupted => {}
             _ = terminated => {}
+            _ = hung_up => {}
         }
     }
 }
@@ -90,6 +105,7 @@ async fn print(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status,
     if waited_for.is_some() {
         output.note(output.word(words::LOCK_WAITED));
     }
+    log::run(run.as_ref(), error.as_ref());
     let Some(run) = run else {
         return match error {
             Some(problem) => Err(Failure { problem, lock: lock.map(Box::new) }),

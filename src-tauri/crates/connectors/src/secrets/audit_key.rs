@@ -23,6 +23,8 @@ const NAME: &str = "audit-key";
 const KEY_BYTES: usize = 32;
 /// The name of the memory in the keyring.
 const MEMORY: &str = "audit-heads";
+/// The names that nobody else sets.
+pub(super) const RESERVED: [&str; 2] = [NAME, MEMORY];
 /// The number of ledgers that are remembered: a keyring's entry is small.
 const LEDGERS_MAX: usize = 4;
 

@@ -7,8 +7,12 @@ mod keyring;
 mod replace;
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
 
 use postonce_engine::domain::OrganisationId;
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub(crate) use audit_key::AuditKey;
@@ -18,7 +22,12 @@ pub use keyring::KeyringError;
 use crate::workspace::Workspace;
 use keyring::{OsKeyring, Vault};
 
-/// The sandbox's well-known tokens, which protect nothing.
+/// The beginning of the sandbox's well-known tokens, which protect nothing.
+const PRACTICE: &str = "practice-";
+/// The folder of the secrets that systemd hands to a service.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+/// The most bytes of a secret in a file; a token has some hundred.
+const FILE_BYTES_MAX: u64 = 64 * 1024;
 const PRACTICE_PLATFORM_TOKEN: &str = "practice-platform-token";
 const PRACTICE_TOKEN: &str = "practice-token";
 
@@ -57,8 +66,9 @@ impl Secrets {
         format!("POSTONCE_SECRET_{}", name.to_ascii_uppercase().replace('-', "_"))
     }
 
-    /// Returns the secret of that name: from the keyring, else from the environment. A practice workspace takes the
-    /// environment's, else the sandbox's own token, and never asks the keyring.
+    /// Returns the secret of that name: from the keyring, else from the environment, from the file that the environment
+    /// names, or from the service manager's credentials. A practice workspace takes the sandbox's own tokens alone, and
+    /// never asks the keyring.
     ///
     /// # Errors
     /// Fails when neither has it; with [`SecretError::Keyring`] when the keyring could not be asked.
@@ -67,7 +77,9 @@ impl Secrets {
             return Ok(held.clone());
         }
         if self.is_practice {
-            return Ok(self.in_environment(name).unwrap_or_else(|| practice_token(name)));
+            // A live token is never sent to a port of this machine, at which anybody may listen.
+            let known = self.in_environment(name).filter(|token| token.expose_secret().starts_with(PRACTICE));
+            return Ok(known.unwrap_or_else(|| practice_token(name)));
         }
         let kept = self.vault.get(&self.account(name));
         if let Ok(Some(secret)) = kept {
@@ -79,6 +91,15 @@ impl Secrets {
             (None, Err(source)) => Err(SecretError::Keyring { name: name.to_owned(), source }),
             (None, Ok(_)) => Err(SecretError::Missing { name: name.to_owned() }),
         }
+    }
+
+    /// Returns a secret for a message to whoever looks after the syncs: it is no token of the sandbox's, and so practice
+    /// fetches it as every other workspace does.
+    ///
+    /// # Errors
+    /// Fails as [`Secrets::get`] does.
+    pub(crate) fn for_messages(self, name: &str) -> Result<SecretString, SecretError> {
+        Self { is_practice: false, ..self }.get(name)
     }
 
     /// Keeps a secret in the keyring. A line end behind it, as standard input brings it, is no part of it.
@@ -103,14 +124,39 @@ impl Secrets {
         self.vault.delete(&self.account(name)).map_err(|source| SecretError::Keyring { name: name.to_owned(), source })
     }
 
+    /// Says whether a name is this program's own: nobody else sets what is kept under it.
+    pub fn is_reserved(name: &str) -> bool {
+        audit_key::RESERVED.contains(&name)
+    }
+
     fn account(&self, name: &str) -> String {
         format!("{}/{name}", self.organisation.as_str())
     }
 
     fn in_environment(&self, name: &str) -> Option<SecretString> {
-        let value = SecretString::from((self.environment)(&Self::variable(name))?);
+        let variable = Self::variable(name);
+        let value = (self.environment)(&variable).map(SecretString::from);
+        let named = || (self.environment)(&format!("{variable}_FILE")).and_then(|path| in_file(Path::new(&path)));
+        let credential = || {
+            let folder = (self.environment)(CREDENTIALS)?;
+            in_file(&Path::new(&folder).join(name))
+        };
+        let value = value.or_else(named).or_else(credential)?;
         let value = value.expose_secret().trim_end_matches(['\r', '\n']);
         (!value.trim().is_empty()).then(|| value.into())
+    }
+}
+
+/// Reads a secret from a file of the service manager's. One that cannot be read says nothing: the secret is missing then.
+fn in_file(path: &Path) -> Option<SecretString> {
+    let mut text = Zeroizing::new(String::new());
+    let read = fs::File::open(path).and_then(|file| file.take(FILE_BYTES_MAX).read_to_string(&mut text));
+    match read {
+        Ok(_) => Some(SecretString::from(text.as_str())),
+        Err(error) => {
+            tracing::debug!(path = %path.display(), %error, "no secret is read from this file");
+            None
+        }
     }
 }
 

@@ -29,6 +29,18 @@ impl Secrets {
         if self.is_practice {
             return then.await;
         }
+        self.keep(held, then).await
+    }
+
+    /// Keeps these in the keyring while `then` is done, whatever the workspace is for.
+    ///
+    /// # Errors
+    /// Fails as [`Secrets::keep_while`] does.
+    pub async fn keep<T>(
+        self: Arc<Self>,
+        held: BTreeMap<String, SecretString>,
+        then: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
         let secrets = Arc::clone(&self);
         let before = blocking(move || secrets.replace(&held)).await?;
         match then.await {

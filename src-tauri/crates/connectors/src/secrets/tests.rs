@@ -105,8 +105,39 @@ fn practice_needs_no_keyring() {
     secrets.is_practice = true;
     assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("practice-token"));
     assert_eq!(shown(secrets.get("platform-token")).as_deref(), Ok("practice-platform-token"));
-    secrets.environment = accounting_token;
-    assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("from the environment"));
+}
+
+#[test]
+fn practice_takes_no_live_token_from_anywhere() {
+    let mut secrets = secrets(Some(&[("hlf/accounting-token", "live")]), accounting_token);
+    secrets.is_practice = true;
+    assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("practice-token"));
+    secrets.environment = |variable| variable.ends_with("ACCOUNTING_TOKEN").then(|| "practice-token-ola".to_owned());
+    assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("practice-token-ola"));
+}
+
+#[test]
+fn server_takes_a_secret_from_a_file_of_its_service_manager() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("accounting-token"), "from the credentials\n").expect("writable");
+    std::fs::write(folder.path().join("named"), "from the named file\r\n").expect("writable");
+    // A function without a surrounding, as the environment is: it reads where the test stands.
+    thread_local!(static FOLDER: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) });
+    let here = folder.path().display().to_string();
+    FOLDER.with_borrow_mut(|folder| *folder = here);
+    let in_folder = |variable: &str| {
+        let folder = FOLDER.with_borrow(Clone::clone);
+        match variable {
+            "CREDENTIALS_DIRECTORY" => Some(folder),
+            "POSTONCE_SECRET_PLATFORM_TOKEN_FILE" => Some(format!("{folder}/named")),
+            "POSTONCE_SECRET_LOST_FILE" => Some(format!("{folder}/nowhere")),
+            _ => None,
+        }
+    };
+    let secrets = secrets(None, in_folder);
+    assert_eq!(shown(secrets.get("accounting-token")).as_deref(), Ok("from the credentials"));
+    assert_eq!(shown(secrets.get("platform-token")).as_deref(), Ok("from the named file"));
+    assert!(secrets.get("lost").is_err() && secrets.get("other").is_err());
 }
 
 /// The real keyring, if this machine has one that can be written to; a line says so if it has none.

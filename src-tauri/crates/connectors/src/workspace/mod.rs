@@ -9,7 +9,9 @@ mod edit;
 mod error;
 mod file_section;
 mod kinds;
+mod notify;
 mod posting;
+pub(crate) mod privacy;
 mod read;
 mod remote;
 mod sections;
@@ -33,12 +35,14 @@ pub use edit::{Change, Value, ValueChange, WorkspaceEdit};
 pub use error::WorkspaceError;
 pub use file_section::{FileSection, RuleSection};
 pub use kinds::{ACCOUNTING_KINDS, AccountingKind, KindField, SecretKind};
+pub use notify::{EmailSettings, Encryption, NotifySettings};
 pub use sections::{
     AccountingSection, OrganisationSection, PostingSection, ScheduleSection, Sections, SourceSection, books_changes,
 };
 pub use template::{PracticeTemplate, plain};
 
 use crate::source::table::FileSettings;
+use privacy::OpenToOthers;
 
 /// The file that a person writes.
 pub const FILE_NAME: &str = "workspace.toml";
@@ -74,6 +78,7 @@ struct Content {
     compare_after_run: bool,
     re_export_needs_approval: bool,
     schedule: Option<Schedule>,
+    notify: NotifySettings,
     practice_store: Option<PathBuf>,
 }
 
@@ -126,12 +131,20 @@ impl Workspace {
         let path = dir.join(FILE_NAME);
         let content = read::content(&path, &dir, text)?;
         fs::create_dir_all(&dir).map_err(|source| unreadable(&dir, source))?;
+        privacy::close_to_others(&dir);
         let mut file = fs::File::create_new(&path).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => WorkspaceError::Exists(dir.clone()),
             _ => unreadable(&path, source),
         })?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|source| unreadable(&path, source))?;
+        privacy::close_to_others(&dir);
         Ok(Self { dir, text: text.to_owned(), content })
+    }
+
+    /// Closes the folder and what Postonce writes in it to the other users of this machine, and returns what was open to
+    /// them.
+    pub fn close_to_others(&self) -> Vec<OpenToOthers> {
+        privacy::close_to_others(&self.dir)
     }
 
     /// Returns the folder that is opened if nobody names one: the platform's application-data folder. `None` without a
@@ -205,6 +218,11 @@ impl Workspace {
         self.content.schedule.as_ref()
     }
 
+    /// Returns who is told when a sync failed, needs somebody, or is well again.
+    pub fn notify(&self) -> &NotifySettings {
+        &self.content.notify
+    }
+
     /// Returns the names of the secrets that it needs, each once.
     pub fn secret_names(&self) -> Vec<&str> {
         let mut names = vec![self.content.accounting.remote().secret.as_str()];
@@ -212,6 +230,11 @@ impl Workspace {
             && !names.contains(&remote.secret.as_str())
         {
             names.push(&remote.secret);
+        }
+        for name in self.content.notify.secret_names() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
         names
     }

@@ -18,11 +18,20 @@ pub(super) fn remote(section: &Section<'_>, is_practice: bool) -> Result<Remote,
     if is_practice && !crate::http::is_loopback(&address) {
         return Err(section.invalid("url", &shown, "http://127.0.0.1:…"));
     }
+    let secret = secret_name(section)?.ok_or_else(|| section.missing("secret"))?;
+    Ok(Remote { url: address, secret })
+}
+
+/// Reads the name of a secret, if the section has one.
+pub(super) fn secret_name(section: &Section<'_>) -> Result<Option<String>, WorkspaceError> {
+    if section.text("secret")?.is_none() {
+        return Ok(None);
+    }
     let secret = section.required_text("secret")?;
     let fits = secret.value.len() <= SECRET_NAME_CHARS_MAX
         && secret.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !fits {
         return Err(section.invalid("secret", &secret, format!("a-z 0-9 -, 1–{SECRET_NAME_CHARS_MAX}")));
     }
-    Ok(Remote { url: address, secret: secret.value.to_owned() })
+    Ok(Some(secret.value.to_owned()))
 }

@@ -75,6 +75,20 @@ pub enum LedgerError {
     WriterGone,
 }
 
+impl LedgerError {
+    /// Says whether this user lacks a right to the file or its folder; the file itself may be well.
+    pub(crate) fn is_about_rights(&self) -> bool {
+        match self {
+            Self::Closed { .. } => true,
+            Self::Sqlite { source, .. } => matches!(
+                source.sqlite_error_code(),
+                Some(Sqlite::ReadOnly | Sqlite::CannotOpen | Sqlite::PermissionDenied)
+            ),
+            _ => false,
+        }
+    }
+}
+
 impl From<&LedgerError> for Problem {
     fn from(error: &LedgerError) -> Self {
         match error {

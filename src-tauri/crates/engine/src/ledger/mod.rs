@@ -87,6 +87,8 @@ struct Shared {
 /// All that a transaction needs besides its connection.
 struct Door {
     path: PathBuf,
+    /// Opens a connection for reading.
+    reader: fn(&Path) -> Result<Connection, LedgerError>,
     /// The tables that the audit trail covers.
     coverage: Coverage,
     /// The signer of the trail's heads; none until an engine is made of the ledger.
@@ -100,6 +102,8 @@ enum Writer {
     Thread { jobs: mpsc::Sender<Job>, thread: thread::JoinHandle<()> },
     /// The caller's own thread: for a simulation, in which nothing may depend on the order of threads.
     InPlace(Mutex<Connection>),
+    /// Nobody: the file is only looked at.
+    Nobody,
 }
 
 /// A function that sees every durable transaction, on the thread that writes.
@@ -147,8 +151,45 @@ impl Ledger {
                 }
             })
             .map_err(|_| LedgerError::WriterGone)?;
-        let door = Door { path: path.to_owned(), coverage, signer: OnceLock::new(), watcher: None };
+        let reader = file::connection::reader;
+        let door = Door { path: path.to_owned(), reader, coverage, signer: OnceLock::new(), watcher: None };
         Ok(Self::over(open, door, Writer::Thread { jobs, thread: writer }, true))
+    }
+
+    /// Opens the ledger to look at it: as [`Ledger::open`] does where it may be written, and otherwise as it stands, for
+    /// reading alone. Nothing is made or changed beside it then.
+    ///
+    /// # Errors
+    /// As for [`Ledger::open`]; [`LedgerError::Closed`] if it is an older version's, which is upgraded before it is read,
+    /// or is in use by a user whose files this one may not read.
+    pub fn open_to_look(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Self, LedgerError> {
+        match Self::open(path, clock, ids) {
+            Err(error) if error.is_about_rights() => Self::still(path),
+            opened => opened,
+        }
+    }
+
+    fn still(path: &Path) -> Result<Self, LedgerError> {
+        let closed = || LedgerError::Closed { path: path.to_owned() };
+        let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+        // A log that is left beside it belongs to it: the file alone would lack its newest entries.
+        let reader: fn(&Path) -> Result<Connection, LedgerError> =
+            if file::names::log_is_left(path) { file::connection::reader } else { file::connection::reader_of_still };
+        let connection = reader(path)?;
+        file::connection::check(&connection, path)?;
+        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite_error)?;
+        if version != file::connection::known_version() {
+            return Err(closed());
+        }
+        let coverage = Coverage::of(&connection).map_err(sqlite_error)?;
+        let open = OpenHere::looking(path);
+        let door = Door { path: path.to_owned(), reader, coverage, signer: OnceLock::new(), watcher: None };
+        Ok(Self::over(open, door, Writer::Nobody, false))
+    }
+
+    /// Returns whether it can only be looked at.
+    pub fn is_only_looked_at(&self) -> bool {
+        matches!(self.shared.writer, Some(Writer::Nobody))
     }
 
     /// Opens the ledger without threads and without backups: writing and reading happen in place, and block; `watcher`
@@ -188,7 +229,8 @@ impl Ledger {
         let open = OpenHere::enter(path, clock.now())?;
         let connection = file::open::writer(path, clock, ids)?;
         let coverage = noting(&connection, path)?;
-        let door = Door { path: path.to_owned(), coverage, signer: OnceLock::new(), watcher: Some(watcher) };
+        let reader = file::connection::reader;
+        let door = Door { path: path.to_owned(), reader, coverage, signer: OnceLock::new(), watcher: Some(watcher) };
         Ok(Self::over(open, door, Writer::InPlace(Mutex::new(connection)), is_backed_up))
     }
 
@@ -295,6 +337,7 @@ impl Ledger {
         F: FnOnce(&LedgerTx<'_>) -> Result<T, LedgerError> + Send + 'static,
     {
         match self.shared.writer.as_ref().ok_or(LedgerError::WriterGone)? {
+            Writer::Nobody => Err(LedgerError::Closed { path: self.path().to_owned() }),
             Writer::InPlace(connection) => {
                 let outcome = {
                     let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
@@ -342,7 +385,7 @@ impl Shared {
         let idle = self.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => file::connection::reader(path)?,
+            None => (self.door.reader)(path)?,
         };
         let transaction = connection.transaction().map_err(sqlite_error)?;
         let found = look(&LedgerTx::new(&transaction, path, &self.door.coverage))?;

@@ -14,6 +14,7 @@ mod rebuild;
 mod records;
 mod resolve;
 mod schedule;
+mod unattended;
 mod verify_audit;
 mod voucher_page;
 

@@ -13,18 +13,20 @@ impl Engine {
     /// Checks the whole audit trail; faults are in the verdict, not an error. It works without the accounting side, and
     /// says then that its witness was not asked. It needs no lease: nothing is sent.
     ///
-    /// If the ledger was not changed, an entry says who verified it. If it was, nothing is written: the faults stay as
+    /// If the ledger was not changed, an entry says who verified it, unless it can only be looked at: a copy, or the
+    /// ledger of somebody else. If it was, nothing is written: the faults stay as
     /// they were found, and a trail cut off does not grow back over its missing numbers.
     ///
     /// # Errors
     /// If a sync is on, here or in another program on this machine, or the ledger cannot be read or written.
     pub async fn verify_audit(&self, actor: Actor) -> Result<AuditVerdict, Problem> {
         let parts = self.parts();
-        let _file = FileLock::try_take(&parts.settings.file_lock)?;
+        let is_only_looked_at = parts.ledger.is_only_looked_at();
+        let _file = (!is_only_looked_at).then(|| FileLock::try_take(&parts.settings.file_lock)).transpose()?;
         let ledger_id = parts.ledger.read(|tx| tx.ledger_id()).await?;
         let memory = audit::remembered(parts, &ledger_id).await;
         let verdict = parts.ledger.read(move |tx| audit::walk(tx, memory)).await?;
-        if verdict.is_changed() {
+        if verdict.is_changed() || is_only_looked_at {
             return Ok(verdict);
         }
         let detail = json!({

@@ -35,12 +35,28 @@ pub(in crate::ledger) fn known_version() -> i64 {
 
 /// Opens a connection that cannot write.
 pub(in crate::ledger) fn reader(path: &Path) -> Result<Connection, LedgerError> {
+    reader_of(path, false)
+}
+
+/// Opens a connection to a file that nobody can change while it is open: SQLite makes no file beside it, and so needs no
+/// right to write in the folder.
+pub(in crate::ledger) fn reader_of_still(path: &Path) -> Result<Connection, LedgerError> {
+    reader_of(path, true)
+}
+
+fn reader_of(path: &Path, is_still: bool) -> Result<Connection, LedgerError> {
     let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
     if !path.try_exists().unwrap_or(true) {
         return Err(LedgerError::Missing { path: path.to_owned() });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(sqlite_error)?;
+    let connection = if is_still {
+        let name = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        Connection::open_with_flags(format!("file:{name}?immutable=1"), flags | OpenFlags::SQLITE_OPEN_URI)
+    } else {
+        Connection::open_with_flags(path, flags)
+    };
+    let connection = connection.map_err(sqlite_error)?;
     connection.busy_timeout(BUSY_WAIT).map_err(sqlite_error)?;
     connection.set_prepared_statement_cache_capacity(64);
     search::install(&connection).map_err(sqlite_error)?;

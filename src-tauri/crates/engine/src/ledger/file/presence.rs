@@ -29,6 +29,12 @@ impl OpenHere {
         open.push(ledger.to_owned());
         Ok(Self(ledger.to_owned()))
     }
+
+    /// Notes that a file is open here which is only looked at: nothing beside it is touched.
+    pub(in crate::ledger) fn looking(ledger: &Path) -> Self {
+        OPEN_HERE.lock().unwrap_or_else(PoisonError::into_inner).push(ledger.to_owned());
+        Self(ledger.to_owned())
+    }
 }
 
 impl Drop for OpenHere {

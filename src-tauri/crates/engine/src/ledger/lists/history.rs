@@ -1,5 +1,6 @@
 //! Reads the history: runs, and the result of each row of a run. In pages, newest first for runs, in order for rows.
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Params, Row, named_params};
 
 use crate::domain::{Actor, Counts, Generation, ItemResult, Money, Outcome, Period, Place, RunId, Trigger};
@@ -25,6 +26,14 @@ impl Ledger {
             tx.run_page(before, limit.min(PAGE_MAX))
         })
         .await
+    }
+
+    /// Returns the end of the newest sync that was completed.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn last_success_at(&self) -> Result<Option<DateTime<Utc>>, LedgerError> {
+        self.read(|tx| tx.last_success_at()).await
     }
 
     /// Returns one run; `None` if there is none of that id.
@@ -62,6 +71,28 @@ impl Ledger {
 }
 
 impl LedgerTx<'_> {
+    /// Returns the newest run that a schedule began.
+    pub(crate) fn newest_scheduled_run(&self) -> Result<Option<RunSummary>, LedgerError> {
+        let newest = self.row(
+            "SELECT run_number FROM run WHERE trigger = 'scheduled' ORDER BY run_number DESC LIMIT 1",
+            [],
+            |row| self.get::<i64>(row, "run_number"),
+        )?;
+        let Some(number) = newest else { return Ok(None) };
+        Ok(self.run_page(number.checked_add(1), 1)?.pop())
+    }
+
+    /// Returns the end of the newest sync that was completed.
+    pub(crate) fn last_success_at(&self) -> Result<Option<DateTime<Utc>>, LedgerError> {
+        let newest = self.row(
+            "SELECT finished_at FROM run WHERE outcome = 'completed' AND trigger <> 're-export'
+             ORDER BY run_number DESC LIMIT 1",
+            [],
+            |row| self.get::<Option<String>>(row, "finished_at"),
+        )?;
+        instant_option("run.finished_at", newest.flatten())
+    }
+
     fn run_page(&self, before: Option<i64>, limit: u32) -> Result<Vec<RunSummary>, LedgerError> {
         self.run_rows(include_str!("runs.sql"), named_params! { ":before": before, ":limit": limit })
     }

@@ -41,6 +41,22 @@ impl LedgerTx<'_> {
         marks.map(|until| instant("scheduled_time.scheduled_for", &until)).transpose()
     }
 
+    /// Returns the time up to which this schedule's times were served with a run, or given to somebody who ran one;
+    /// `None` if the schedule was not seen before. A time that was missed, and not caught up, was not served.
+    pub(crate) fn served_until(
+        &self,
+        cron: &str,
+        time_zone: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, LedgerError> {
+        let served = self.row(
+            include_str!("served_until.sql"),
+            named_params! { ":cron": cron, ":time_zone": time_zone, ":now": stamp(now) },
+            |row| self.get::<Option<String>>(row, "until"),
+        )?;
+        served.flatten().map(|until| instant("scheduled_time.scheduled_for", &until)).transpose()
+    }
+
     /// Notes that the schedule is seen, and counts from now.
     pub(crate) fn see_schedule(&self, cron: &str, time_zone: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
         self.execute_one(

@@ -1,0 +1,69 @@
+//! Tells somebody how the syncs go that nobody watches: a program, a webhook, a mail, a health check, a file of figures.
+//!
+//! Invariants:
+//! - a message has ids, codes and counts, and nothing about people;
+//! - a state is told once: of a night like the last one nobody hears again, and of the end of it once;
+//! - to tell somebody never changes what a sync came to: what goes wrong is returned, and no more.
+
+mod mail;
+mod memory;
+mod message;
+mod metrics;
+mod outlets;
+
+use postonce_engine::error::Problem;
+
+pub use message::{Event, Figures, Message};
+
+use crate::workspace::Workspace;
+use memory::Memory;
+use outlets::Outlets;
+
+/// Something that could not be told.
+#[derive(Debug, thiserror::Error)]
+#[error("{outlet}: {detail}")]
+pub struct Undelivered {
+    /// The way that failed, as its key in the workspace.
+    pub outlet: &'static str,
+    /// The reason.
+    pub detail: String,
+}
+
+/// Tells whoever the workspace names how a run ended, if that is news. A failed delivery is tried again at the next
+/// run: the news is kept in mind only when every way took it.
+pub async fn after_run(workspace: &Workspace, figures: &Figures) -> Vec<Undelivered> {
+    let settings = workspace.notify();
+    if settings.is_empty() {
+        return Vec::new();
+    }
+    let outlets = Outlets::of(workspace);
+    let mut undelivered = outlets.pulse(figures).await;
+    let memory = Memory::of(workspace);
+    let before = memory.read();
+    if let Some(event) = before.news(figures) {
+        let refused = outlets.deliver(&Message::of(workspace, event, figures)).await;
+        let is_delivered = refused.is_empty();
+        undelivered.extend(refused);
+        if !is_delivered {
+            return undelivered;
+        }
+    }
+    if let Err(error) = memory.keep(&before.after(figures)) {
+        undelivered.push(Undelivered { outlet: "notify", detail: error.to_string() });
+    }
+    undelivered
+}
+
+/// Sends a test message on every way.
+///
+/// # Errors
+/// [`Problem::workspace_key_missing`] where the workspace names none.
+pub async fn test(workspace: &Workspace, figures: &Figures) -> Result<Vec<Undelivered>, Problem> {
+    if workspace.notify().is_empty() {
+        return Err(Problem::workspace_key_missing(workspace.file_path().display(), "notify"));
+    }
+    let outlets = Outlets::of(workspace);
+    let mut undelivered = outlets.pulse(figures).await;
+    undelivered.extend(outlets.deliver(&Message::of(workspace, Event::Test, figures)).await);
+    Ok(undelivered)
+}
