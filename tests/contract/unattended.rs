@@ -50,7 +50,6 @@ fn status_ends_with_4_when_a_scheduled_time_passed_unserved() {
     let status = rig.run(&["status"]);
     assert_eq!(status.status, Some(4), "{status:?}");
     assert!(status.last()["unserved_since"].is_string(), "{status:?}");
-    assert!(status.words.contains("No sync has been run for the scheduled time"), "{}", status.words);
     assert_eq!(rig.run(&["sync", "--scheduled"]).status, Some(0));
     assert_eq!(rig.run(&["status"]).last()["unserved_since"], Value::Null, "another scheduler served it");
 }

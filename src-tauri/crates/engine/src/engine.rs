@@ -122,6 +122,7 @@ impl Engine {
     /// If the source cannot be read, or a sync is on, here or in another program on this machine.
     pub async fn plan(&self, period: Period) -> Result<PlanSummary, Problem> {
         let _file = FileLock::try_take(&self.parts.settings.file_lock)?;
+        let _reads = FileLock::says_that_it_reads(&self.parts.settings.file_lock);
         let references = ReferenceRules { length_max: usize::MAX, folds_case: false, ascii_only: false };
         let rules = PlanRules::of(&self.parts, period, references.into(), None);
         check_source(&self.parts).await?;

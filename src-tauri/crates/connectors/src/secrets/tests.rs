@@ -119,8 +119,8 @@ fn practice_takes_no_live_token_from_anywhere() {
 #[test]
 fn server_takes_a_secret_from_a_file_of_its_service_manager() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("accounting-token"), "from the credentials\n").expect("writable");
-    std::fs::write(folder.path().join("named"), "from the named file\r\n").expect("writable");
+    fs::write(folder.path().join("accounting-token"), "from the credentials\n").expect("writable");
+    fs::write(folder.path().join("named"), "from the named file\r\n").expect("writable");
     // A function without a surrounding, as the environment is: it reads where the test stands.
     thread_local!(static FOLDER: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) });
     let here = folder.path().display().to_string();

@@ -27,6 +27,9 @@ const INSTANT_STEP: Duration = Duration::from_millis(25);
 /// The number of such tries.
 const INSTANT_TRIES: u32 = 20;
 
+/// The longest time for which a program that only reads is waited for: the largest sources take that long.
+const READING_PATIENCE: Duration = Duration::from_secs(60);
+
 /// The request for the walls: who asks, and what for.
 pub(crate) struct LockRequest<'a> {
     pub(crate) parts: &'a Parts,
@@ -229,6 +232,7 @@ impl LockWait<'_> {
     async fn for_file(&self, patience_ends: Duration) -> Result<FileLock, Box<SyncEnd>> {
         let (parts, stop) = (self.request.parts, self.request.stop);
         let mut tries = 0;
+        let reading_ends = parts.clock.elapsed() + READING_PATIENCE;
         loop {
             let error = match FileLock::try_take(&parts.settings.file_lock) {
                 Ok(file) => return Ok(file),
@@ -236,6 +240,15 @@ impl LockWait<'_> {
             };
             if !matches!(error, FileLockError::Held(_)) {
                 return Err(Box::new(SyncEnd::failed(error.into())));
+            }
+            // A window that reads the source is over in seconds: nobody is refused for it.
+            let reads = FileLock::is_held_for_reading(&parts.settings.file_lock);
+            if reads && parts.clock.elapsed() < reading_ends {
+                tokio::select! {
+                    biased;
+                    () = stop.cancelled() => return Err(Box::default()),
+                    () = parts.clock.sleep(INSTANT_STEP) => continue,
+                }
             }
             if tries < INSTANT_TRIES {
                 tries += 1;

@@ -55,6 +55,18 @@ impl FileLock {
         }
     }
 
+    /// Says beside a lock that is held that its holder only reads, which is over in seconds by itself. Best effort: without
+    /// it, whoever comes meanwhile is refused as if a run were on.
+    pub(crate) fn says_that_it_reads(path: &Path) -> Option<Self> {
+        Self::try_take(&beside(path)).ok()
+    }
+
+    /// Says whether the holder of a lock only reads.
+    pub(crate) fn is_held_for_reading(path: &Path) -> bool {
+        let beside = beside(path);
+        beside.exists() && matches!(Self::try_take(&beside), Err(FileLockError::Held(_)))
+    }
+
     /// Leaves the run's id in the file, and returns the one that stood there: the run that had the lock before. Since
     /// the lock is ours now, that run's process has ended. `None` if the file is a copy of the one that names the run:
     /// the run's process may have that one, and go on.
@@ -71,6 +83,11 @@ impl FileLock {
         let before = lines.next().filter(|before| !before.is_empty());
         Ok(before.filter(|_| lines.next() == Some(identity.as_str())).map(RunId::new))
     }
+}
+
+/// Returns the file by which a holder says that it only reads.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension("reading")
 }
 
 /// Returns the file's own identity, which no copy of it has: device, number, and where the system tells it, the time at
@@ -114,6 +131,18 @@ mod tests {
         let mut second = FileLock::try_take(&path).expect("the first is gone");
         assert_eq!(second.note_run(&RunId::new("r2")).expect("writable"), Some(RunId::new("run-1")));
         assert_eq!(second.note_run(&RunId::new("r3")).expect("writable"), Some(RunId::new("r2")));
+    }
+
+    #[test]
+    fn holder_that_only_reads_says_so_as_long_as_it_does() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("export.lock");
+        let held = FileLock::try_take(&path).expect("nobody has it");
+        assert!(!FileLock::is_held_for_reading(&path));
+        let reads = FileLock::says_that_it_reads(&path).expect("nobody reads");
+        assert!(FileLock::is_held_for_reading(&path));
+        drop((reads, held));
+        assert!(!FileLock::is_held_for_reading(&path), "the file is left, and says nothing");
     }
 
     #[test]
