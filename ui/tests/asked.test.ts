@@ -38,7 +38,7 @@ test('a question is shown with its way on, and answered with a reason', async ()
   const user = await open();
   const questions = within(await screen.findByTestId('attention-questions'));
   expect(questions.getByTestId('question')).toHaveTextContent('ovingslaget:');
-  expect(questions.getByTestId('question')).toHaveTextContent('organisation.id');
+  expect(questions.getByTestId('question')).toHaveTextContent('short name “hlf”');
   const confirm = vi.spyOn(ipc, 'confirm');
   await user.click(questions.getByTestId('confirm'));
   expect(await (await dialog()).findByTestId('problem-code')).toHaveTextContent('prefix_differs');

@@ -55,7 +55,7 @@ describe('a voucher', () => {
     const { container } = render(OpenVoucher, { id: '107', word: true });
     await userEvent.click(within(container).getByRole('button', { name: 'Open in the accounting system' }));
     const notice = await screen.findByTestId('open-voucher-problem');
-    expect(notice).toHaveTextContent('no browser');
+    expect(notice).toHaveTextContent('The computer did not allow this');
     expect(within(notice).getByRole('button', { name: 'Copy details' })).toBeVisible();
   });
 });

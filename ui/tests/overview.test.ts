@@ -172,9 +172,7 @@ describe('the progress', () => {
       stopping: true,
     });
     render(ProgressCard, { progress: asked, onstop: () => undefined });
-    expect(screen.getByTestId('progress-waiting')).toHaveTextContent(
-      'before sending more to the accounting system',
-    );
+    expect(screen.getByTestId('progress-waiting')).toHaveTextContent('The accounting system asks us to wait');
     expect(screen.getByTestId('stop')).toBeDisabled();
   });
 });
