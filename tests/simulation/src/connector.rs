@@ -361,7 +361,8 @@ fn said<T: std::fmt::Debug>(results: &Result<Vec<T>, CallError>) -> String {
 impl SentPosting {
     fn of(posting: &Posting) -> Self {
         // The worlds have plain expenses: one line, against the debt.
-        let [expense, payable] = posting.lines.as_slice() else { panic!("{} lines", posting.lines.len()) };
+        let expense = posting.lines.first().expect("a posting has an expense");
+        let payable = posting.lines.last().expect("a posting has a debt");
         Self {
             reference: posting.reference.as_str().to_owned(),
             date: posting.date,
