@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::ledger::file::names;
@@ -59,8 +60,15 @@ fn reader_of(path: &Path, is_still: bool) -> Result<Connection, LedgerError> {
     let connection = connection.map_err(sqlite_error)?;
     connection.busy_timeout(BUSY_WAIT).map_err(sqlite_error)?;
     connection.set_prepared_statement_cache_capacity(64);
+    keep_plans(&connection).map_err(sqlite_error)?;
     search::install(&connection).map_err(sqlite_error)?;
     Ok(connection)
+}
+
+/// Lets SQLite plan a statement once. Otherwise it looks at the values that are bound where an index holds a part of the
+/// rows only, and compiles such a statement anew for each of its uses: most of the time of a reading.
+pub(in crate::ledger) fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// Refuses a newer, foreign or damaged file before anything is changed in it.

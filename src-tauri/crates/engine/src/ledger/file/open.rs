@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::domain::RecordId;
 use crate::ledger::LedgerError;
-use crate::ledger::file::connection::{APPLICATION_ID, BUSY_WAIT, MIGRATIONS, check, known_version};
+use crate::ledger::file::connection::{APPLICATION_ID, BUSY_WAIT, MIGRATIONS, check, keep_plans, known_version};
 use crate::ledger::file::{backup, names};
 use crate::ledger::values::stamp;
 use crate::ports::{Clock, IdSource};
@@ -48,6 +48,7 @@ pub(in crate::ledger) fn writer(path: &Path, clock: &dyn Clock, ids: &dyn IdSour
         migrate(&mut connection, clock, ids).map_err(sqlite_error)?;
     }
     connection.set_prepared_statement_cache_capacity(128);
+    keep_plans(&connection).map_err(sqlite_error)?;
     Ok(connection)
 }
 
