@@ -42,7 +42,9 @@ export function answer(
   now: Date = new Date(),
 ): Answer {
   const attention = attentionIn(counts);
-  const text = last ? lastSentence(last, now) : m.answer_first_text();
+  const waits = counts.eligible + attention > 0;
+  const first = waits ? `${m.answer_first()} ${m.answer_first_text()}` : m.answer_first_text();
+  const text = last ? lastSentence(last, now) : first;
   if (counts.eligible > 0 && attention > 0) {
     const title = m.answer_wait_and_attention({
       waiting: number(counts.eligible),
