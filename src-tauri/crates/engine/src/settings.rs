@@ -46,7 +46,7 @@ pub struct Settings {
 impl Settings {
     /// Returns the day by which postings are dated at that moment.
     pub(crate) fn booking_day(&self, now: DateTime<Utc>) -> BookingDay {
-        BookingDay { today: now.with_timezone(&self.time_zone).date_naive(), time_zone: self.time_zone, chosen: None }
+        BookingDay { today: now.with_timezone(&self.time_zone).date_naive(), time_zone: self.time_zone }
     }
 
     /// Returns the settings that decide over vouchers, as the audit trail keeps them: equal for equal settings.

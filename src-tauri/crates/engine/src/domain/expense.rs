@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Currency, Money};
+use super::{Currency, HoldReason, Money};
 
 /// The dimension that a record has always had: its department.
 pub const DEPARTMENT: &str = "department";
@@ -98,6 +98,17 @@ impl ExpenseVat {
 impl ExpenseDetail {
     /// The number of lines of a claim at most. A claim with more is held: it is a file of claims.
     pub const LINES_MAX: usize = 300;
+
+    /// Checks that a claim has no more lines than a claim may have.
+    ///
+    /// # Errors
+    /// [`HoldReason::ClaimTooLong`].
+    pub fn check_length(lines: usize) -> Result<(), HoldReason> {
+        if lines <= Self::LINES_MAX {
+            return Ok(());
+        }
+        Err(HoldReason::ClaimTooLong { lines: lines.to_string(), max: Self::LINES_MAX.to_string() })
+    }
 
     /// Says whether the record is a plain expense.
     pub fn is_plain(&self) -> bool {

@@ -132,8 +132,6 @@ pub struct BookingDay {
     pub today: NaiveDate,
     /// The organisation's time zone, by which an instant of approval is a day.
     pub time_zone: Tz,
-    /// The day that a person chose for this record, with a reason.
-    pub chosen: Option<NaiveDate>,
 }
 
 impl PostingRules {
@@ -221,10 +219,7 @@ impl PostingRules {
         }
         let invalid = || HoldReason::AmountInvalid { found: record.amount.to_decimal() };
         let owed = record.amount.opposite().ok_or_else(invalid)?;
-        if record.detail.lines.len() > ExpenseDetail::LINES_MAX {
-            let (lines, max) = (record.detail.lines.len().to_string(), ExpenseDetail::LINES_MAX.to_string());
-            return Err(HoldReason::ClaimTooLong { lines, max });
-        }
+        ExpenseDetail::check_length(record.detail.lines.len())?;
         let mut lines = Vec::with_capacity(2);
         let mut sum: i64 = 0;
         for expense in record.expense_lines().iter().filter(|line| line.minor != 0) {
@@ -246,23 +241,18 @@ impl PostingRules {
             vat_code: None,
             dimensions: BTreeMap::new(),
         });
-        let date = self.day_of(record, day)?;
-        let is_moved = day.chosen.is_some() && date != record.date;
         Ok(Posting {
             reference,
-            date,
+            date: self.day_of(record, day)?,
             currency: record.amount.currency(),
-            is_day_of_sending: self.date == PostingDate::Today && day.chosen.is_none(),
-            text: if is_moved { moved_text(&record.text, record.date) } else { record.text.clone() },
+            is_day_of_sending: self.date == PostingDate::Today,
+            text: record.text.clone(),
             lines,
         })
     }
 
     /// Returns the day in the books.
     fn day_of(&self, record: &Record, day: BookingDay) -> Result<NaiveDate, HoldReason> {
-        if let Some(chosen) = day.chosen {
-            return Ok(chosen);
-        }
         match self.date {
             PostingDate::Expense => Ok(record.date),
             PostingDate::Today => Ok(day.today),
@@ -374,11 +364,6 @@ fn deducted(expense: &ExpenseLine, rate: u32, deductible: u32, currency: super::
 fn rounded(dividend: i128, divisor: i128) -> i128 {
     let size = (2 * dividend.abs() + divisor) / (2 * divisor);
     if dividend < 0 { -size } else { size }
-}
-
-/// Returns the text of a voucher that a person dated otherwise: it names the day of the expense.
-pub(super) fn moved_text(text: &str, day: NaiveDate) -> String {
-    format!("{text} ({day})").trim_start().to_owned()
 }
 
 fn last_of_month(day: NaiveDate) -> NaiveDate {

@@ -1,5 +1,6 @@
 //! Holds a record: an approved expense, as the platform gives it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -155,23 +156,32 @@ impl Record {
         ContentHash(hasher.finalize().into())
     }
 
-    /// Returns the lines that are posted: those of the claim, or the record as its own only line. A line has the
-    /// record's category, text and dimensions where it has none of its own.
-    pub fn expense_lines(&self) -> Vec<ExpenseLine> {
+    /// Returns the record as a line of a claim.
+    pub fn as_line(&self) -> ExpenseLine {
+        ExpenseLine {
+            minor: self.amount.minor(),
+            category: self.category.clone(),
+            text: self.text.clone(),
+            date: Some(self.date),
+            dimensions: self.dimensions(),
+            vat: self.detail.vat.clone(),
+        }
+    }
+
+    /// Returns every dimension of the whole record, department and project among them.
+    fn dimensions(&self) -> BTreeMap<String, String> {
         let own = [(DEPARTMENT, &self.department), (PROJECT, &self.project)];
         let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
-        let mut dimensions = self.detail.dimensions.clone();
-        dimensions.extend(own);
+        self.detail.dimensions.clone().into_iter().chain(own).collect()
+    }
+
+    /// Returns the lines that are posted: those of the claim, or the record as its own only line. A line has the
+    /// record's category and dimensions where it has none of its own.
+    pub fn expense_lines(&self) -> Vec<ExpenseLine> {
         if self.detail.lines.is_empty() {
-            return vec![ExpenseLine {
-                minor: self.amount.minor(),
-                category: self.category.clone(),
-                text: String::new(),
-                date: None,
-                dimensions,
-                vat: self.detail.vat.clone(),
-            }];
+            return vec![self.as_line()];
         }
+        let dimensions = self.dimensions();
         let whole = |line: &ExpenseLine| {
             let mut line = line.clone();
             if line.category.is_empty() {

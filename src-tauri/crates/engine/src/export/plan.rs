@@ -122,7 +122,7 @@ mod tests {
             ),
             period,
             takes_vat_codes: false,
-            day: BookingDay { today: day("2026-11-22"), time_zone: chrono_tz::Europe::Oslo, chosen: None },
+            day: BookingDay { today: day("2026-11-22"), time_zone: chrono_tz::Europe::Oslo },
             run: Some(7),
         }
     }
@@ -192,6 +192,16 @@ mod tests {
             let held = Decision::Hold(HoldReason::IdRepeated { lines: lines.into() });
             assert_eq!(rules(Period::EVERYTHING).decide(&twice), held);
         }
+    }
+
+    #[test]
+    fn vat_code_is_held_where_nobody_computes_by_it() {
+        let mut taxed = candidate();
+        taxed.record.detail.vat.code = Some("13".into());
+        let held = Decision::Hold(HoldReason::VatCodeNotTaken { vat_code: "13".into() });
+        assert_eq!(rules(Period::EVERYTHING).decide(&taxed), held);
+        let computed = PlanRules { takes_vat_codes: true, ..rules(Period::EVERYTHING) };
+        assert!(matches!(computed.decide(&taxed), Decision::Send(_)));
     }
 
     #[test]

@@ -207,7 +207,10 @@ impl Page<'_> {
                 Decision::Send(posting) => {
                     self.tally.send += 1;
                     self.tally.add(candidate.record.amount);
-                    self.tally.post(&posting);
+                    // Nobody is shown the accounts of a run before it is over.
+                    if self.rules.run.is_none() {
+                        self.tally.post(&posting);
+                    }
                     self.count_look_alike(&candidate.record)?;
                     self.enter_planned(id.as_str(), &candidate.place)?;
                 }

@@ -38,14 +38,6 @@ pub async fn voucher_preview(
 }
 
 impl Engine {
-    /// Returns the voucher of a record, as [`voucher_preview`] makes it.
-    ///
-    /// # Errors
-    /// If the ledger cannot be read.
-    pub async fn voucher_preview(&self, id: &str) -> Result<Option<VoucherPreview>, Problem> {
-        voucher_preview(self.ledger(), &self.parts().settings, id, self.parts().clock.now()).await
-    }
-
     /// Returns the entries that wait for a person, as [`crate::Ledger::attention`] finds them.
     ///
     /// # Errors

@@ -80,11 +80,10 @@ fn total(element: &Value, currency: Currency, detail: &ExpenseDetail) -> Result<
 fn detail(element: &Value, currency: Currency) -> Result<ExpenseDetail, HoldReason> {
     let lines = match element.get("lines") {
         None | Some(Value::Null) => Vec::new(),
-        Some(Value::Array(lines)) if lines.len() > ExpenseDetail::LINES_MAX => {
-            let (lines, max) = (lines.len().to_string(), ExpenseDetail::LINES_MAX.to_string());
-            return Err(HoldReason::ClaimTooLong { lines, max });
+        Some(Value::Array(lines)) => {
+            ExpenseDetail::check_length(lines.len())?;
+            lines.iter().map(|line| self::line(line, currency)).collect::<Result<_, _>>()?
         }
-        Some(Value::Array(lines)) => lines.iter().map(|line| self::line(line, currency)).collect::<Result<_, _>>()?,
         Some(_) => return Err(HoldReason::RowUnreadable { detail: "\"lines\": […]".to_owned() }),
     };
     Ok(ExpenseDetail { lines, dimensions: dimensions(element)?, vat: vat(element, currency)? })

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use postonce_engine::domain::{DEPARTMENT, ExpenseLine, HoldReason, Money, PROJECT, Place, Record};
+use postonce_engine::domain::{ExpenseDetail, ExpenseLine, HoldReason, Money, Place, Record};
 use postonce_engine::ports::{Flaw, Row};
 
 use super::{Field, Head, Line};
@@ -95,7 +95,7 @@ impl Claims {
         let RowOfClaim { record, total, text } = row;
         claim.total = claim.total.or(total);
         claim.text = claim.text.take().or(text);
-        claim.lines.push(line_of(&record));
+        claim.lines.push(record.as_line());
         match &mut claim.record {
             None => claim.record = Some(record),
             Some(first) => {
@@ -161,7 +161,7 @@ impl OpenClaim {
 
     /// Returns the claim as a record, or as what keeps it from being one; `None` if every row was left out.
     fn into_row(self) -> Option<Row> {
-        let Self { record, place, mut lines, total, text, flaw, left_out } = self;
+        let Self { record, place, lines, total, text, flaw, left_out } = self;
         if let Some(flaw) = flaw {
             return Some(Row::Flaw(flaw));
         }
@@ -173,45 +173,60 @@ impl OpenClaim {
         if let Some((line, column)) = left_out {
             return held(HoldReason::ClaimDiffers { field: column, lines: format!("{}, {line}", place.line) });
         }
-        let currency = record.amount.currency();
-        let sum = lines.iter().try_fold(0_i64, |sum, line| sum.checked_add(line.minor));
-        let Some(sum) = sum.filter(|sum| sum.abs() <= Money::MINOR_MAX) else {
-            let found = Money::sum_to_decimal(lines.iter().map(|line| i128::from(line.minor)).sum(), currency);
+        let (is_one, currency) = (lines.len() == 1, record.amount.currency());
+        let detail = ExpenseDetail { lines, ..ExpenseDetail::default() };
+        let Some(sum) = detail.sum() else {
+            let found = Money::sum_to_decimal(detail.lines.iter().map(|line| i128::from(line.minor)).sum(), currency);
             return held(HoldReason::AmountInvalid { found });
         };
         let amount = Money::from_minor(sum, currency);
         if let Some(total) = total.filter(|total| *total != amount) {
             return held(HoldReason::ClaimSumDiffers { sum: amount.to_decimal(), total: total.to_decimal() });
         }
-        let is_plain = lines.len() == 1 && text.as_ref().is_none_or(|text| *text == record.text);
+        let is_plain = is_one && text.as_ref().is_none_or(|text| *text == record.text);
         if !is_plain {
+            record.detail = detail;
             // A line has the day of the claim unless it says another one.
-            for line in &mut lines {
+            for line in &mut record.detail.lines {
                 line.date = line.date.filter(|date| *date != record.date);
             }
             record.text = text.unwrap_or(record.text);
             (record.department, record.project) = (None, None);
-            record.detail.dimensions.clear();
-            record.detail.vat = Default::default();
-            record.detail.lines = lines;
         }
         record.amount = amount;
         Some(Row::Record(Box::new(record), place))
     }
 }
 
-/// Returns a row as a line of its claim.
-fn line_of(record: &Record) -> ExpenseLine {
-    let own = [(DEPARTMENT, &record.department), (PROJECT, &record.project)];
-    let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
-    let mut dimensions = record.detail.dimensions.clone();
-    dimensions.extend(own);
-    ExpenseLine {
-        minor: record.amount.minor(),
-        category: record.category.clone(),
-        text: record.text.clone(),
-        date: Some(record.date),
-        dimensions,
-        vat: record.detail.vat.clone(),
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use postonce_engine::domain::{Currency, Payee, RecordId};
+
+    use super::*;
+
+    /// A file that is another one than it was when its rows were counted loses none of them.
+    #[test]
+    fn claim_whose_last_row_never_came_is_left_at_the_end() {
+        let place = Place { file: "f.csv".into(), line: 2 };
+        let record = Record {
+            id: RecordId::new("K1").expect("an id"),
+            version: None,
+            approved_at: None,
+            date: NaiveDate::from_ymd_opt(2026, 10, 28).expect("a day"),
+            payee: Payee { id: "P1".into(), name: "P1".into() },
+            category: "Tog".into(),
+            amount: Money::from_minor(30_000, Currency::from_code("NOK").expect("a code")),
+            text: "Bodø".into(),
+            department: None,
+            project: None,
+            detail: ExpenseDetail::default(),
+        };
+        let mut claims = Claims::default();
+        let row = RowOfClaim { record: record.clone(), total: None, text: None };
+        claims.add("K1", row, &place, |reason| unreachable!("{reason:?}"));
+        assert_eq!(claims.close(&ClaimEnds::default(), "K1", 2), None);
+        assert_eq!(claims.rest(), [Row::Record(Box::new(record), place)]);
+        assert_eq!(claims.rest(), []);
     }
 }

@@ -11,5 +11,6 @@ ON CONFLICT (record_id) DO UPDATE SET
     id_form = excluded.id_form, content_hash = excluded.content_hash, date = excluded.date, currency = excluded.currency,
     exponent = excluded.exponent, minor = excluded.minor, payee_id = excluded.payee_id, payee_name = excluded.payee_name,
     category = excluded.category, text = excluded.text, department = excluded.department, project = excluded.project,
-    detail = excluded.detail, version = excluded.version, approved_at = excluded.approved_at, file = excluded.file, line = excluded.line,
+    detail = excluded.detail, version = excluded.version, approved_at = excluded.approved_at, file = excluded.file,
+    line = excluded.line,
     reading_id = excluded.reading_id, conflict = excluded.conflict
