@@ -7,20 +7,7 @@ use postonce_tests::CliRig;
 
 /// Runs a command for people, without `--json`.
 fn say(rig: &CliRig, arguments: &[&str]) -> Output {
-    for_people(rig, arguments).output().expect("the program starts")
-}
-
-fn for_people(rig: &CliRig, arguments: &[&str]) -> Command {
-    let with_json = rig.command(&[]);
-    let mut command = Command::new(postonce_tests::cli());
-    command.arg("--workspace").arg(rig.path()).args(arguments).stdin(Stdio::null());
-    for (name, value) in with_json.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command
+    rig.for_people(arguments).output().expect("the program starts")
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -44,15 +31,15 @@ fn full_disk_under_standard_output_is_a_failure() {
         &["--version"],
     ] {
         for json in [&["--json"][..], &[]] {
-            let ended = for_people(&rig, arguments).args(json).stdout(full()).output().expect("the program starts");
+            let ended = rig.for_people(arguments).args(json).stdout(full()).output().expect("the program starts");
             assert_eq!(ended.status.code(), Some(1), "{arguments:?} {json:?}: {}", text(&ended.stderr));
             assert!(text(&ended.stderr).contains("not whole"), "{arguments:?}: {}", text(&ended.stderr));
         }
     }
     // A failure for another reason keeps its exit status, and a pipe that nobody reads is no failure.
-    let ended = for_people(&rig, &["run", "none"]).arg("--json").stdout(full()).output().expect("the program starts");
+    let ended = rig.for_people(&["run", "none"]).arg("--json").stdout(full()).output().expect("the program starts");
     assert_eq!(ended.status.code(), Some(1));
-    let mut unread = for_people(&rig, &["history"]).stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut unread = rig.for_people(&["history"]).stdout(Stdio::piped()).spawn().expect("the program starts");
     drop(unread.stdout.take());
     assert_eq!(unread.wait().expect("it ends").code(), Some(0));
 }

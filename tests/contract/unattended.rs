@@ -50,6 +50,9 @@ fn status_ends_with_4_when_a_scheduled_time_passed_unserved() {
     let status = rig.run(&["status"]);
     assert_eq!(status.status, Some(4), "{status:?}");
     assert!(status.last()["unserved_since"].is_string(), "{status:?}");
+    let words = rig.for_people(&["status"]).output().expect("the program starts");
+    let words = String::from_utf8_lossy(&words.stderr).into_owned();
+    assert!(words.contains("No sync has been run for the scheduled time"), "{words}");
     assert_eq!(rig.run(&["sync", "--scheduled"]).status, Some(0));
     assert_eq!(rig.run(&["status"]).last()["unserved_since"], Value::Null, "another scheduler served it");
 }

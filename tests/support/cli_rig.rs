@@ -146,8 +146,21 @@ impl CliRig {
 
     /// Returns the same command in another workspace, over the same sandbox.
     pub fn command_in(&self, workspace: &Path, arguments: &[&str]) -> Command {
+        let mut command = self.bare_command_in(workspace);
+        command.arg("--json").args(arguments);
+        command
+    }
+
+    /// Returns the command line as a person calls it, without `--json`.
+    pub fn for_people(&self, arguments: &[&str]) -> Command {
+        let mut command = self.bare_command_in(self.path());
+        command.args(arguments).stdin(Stdio::null());
+        command
+    }
+
+    fn bare_command_in(&self, workspace: &Path) -> Command {
         let mut command = Command::new(crate::cli());
-        command.arg("--workspace").arg(workspace).arg("--json").args(arguments);
+        command.arg("--workspace").arg(workspace);
         command.env("POSTONCE_SECRET_PLATFORM_TOKEN", PLATFORM_TOKEN);
         command.env("POSTONCE_SECRET_ACCOUNTING_TOKEN", TOKEN).env_remove("POSTONCE_WORKSPACE").env("LC_ALL", "C");
         // The keyring of the person who runs the tests is not theirs to use.

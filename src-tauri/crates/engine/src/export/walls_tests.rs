@@ -82,3 +82,21 @@ async fn run_that_died_is_taken_over_at_once_on_its_own_machine_only() {
     *rig.books.held_by.lock().expect("nobody panics with it") = Some(holder(&kari().host));
     assert_eq!(rig.sync().await.run.and_then(|run| run.outcome), Some(Outcome::Completed));
 }
+
+#[tokio::test]
+async fn program_that_only_reads_is_waited_for_and_another_is_not() {
+    let rig = EngineRig::new(None);
+    for (reads, expected) in [(true, None), (false, Some(ErrorCode::LockHeldHere))] {
+        let held = FileLock::try_take(&rig.file_lock()).expect("nobody has it");
+        let says_so = reads.then(|| FileLock::says_that_it_reads(&rig.file_lock()).expect("nobody reads"));
+        let reading = async {
+            // It lasts for longer than an instant.
+            for _ in 0..500 {
+                tokio::task::yield_now().await;
+            }
+            drop((says_so, held));
+        };
+        let (end, ()) = tokio::join!(rig.sync(), reading);
+        assert_eq!(end.error.map(|problem| problem.code), expected, "reads: {reads}");
+    }
+}

@@ -134,6 +134,38 @@ mod tests {
         assert_eq!(schema(&migrated), schema(&whole));
     }
 
+    /// A statement that looks at the values that are bound is compiled anew for each of its uses.
+    #[test]
+    fn statement_of_a_reading_is_planned_once() {
+        let connection = Connection::open_in_memory().expect("memory");
+        for migration in MIGRATIONS {
+            connection.execute_batch(migration).expect("each migration runs on the one before");
+        }
+        keep_plans(&connection).expect("SQLite has the setting");
+        for sql in [
+            include_str!("../run/known_record.sql"),
+            include_str!("../run/see_record.sql"),
+            include_str!("../run/repeat_zero.sql"),
+            include_str!("../run/candidates.sql"),
+            include_str!("../run/like_id.sql"),
+            include_str!("../run/exported_twin.sql"),
+            include_str!("../lists/has_look_alike.sql"),
+            include_str!("../trail/note_digest.sql"),
+        ] {
+            let mut statement = connection.prepare_cached(sql).expect("it is well-formed");
+            for round in 0..3 {
+                statement.clear_bindings();
+                for place in 1..=statement.parameter_count() {
+                    statement.raw_bind_parameter(place, round).expect("there is such a parameter");
+                }
+                // A value that does not fit is refused; it was planned all the same.
+                let mut rows = statement.raw_query();
+                while let Ok(Some(_)) = rows.next() {}
+            }
+            assert_eq!(statement.get_status(rusqlite::StatementStatus::RePrepare), 0, "{sql}");
+        }
+    }
+
     /// Makes a ledger of the version before acknowledgements were unique, in which one voucher answers for two records.
     fn with_one_voucher_for_two() -> Connection {
         let ledger = Connection::open_in_memory().expect("memory");
