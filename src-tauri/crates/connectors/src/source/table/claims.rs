@@ -3,7 +3,8 @@
 //! Invariants:
 //! - a claim comes out once, when its last row has been read, and never before;
 //! - it comes out whole or as a flaw: a row that cannot be read, or that a rule leaves out, holds the whole claim;
-//! - memory grows with the claims of a file, and with the lines of those whose last row is still to come.
+//! - memory grows with the claims of a file, and with the lines, up to those that a claim may have, of those whose last
+//!   row is still to come.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -69,6 +70,8 @@ struct OpenClaim {
     record: Option<Record>,
     place: Place,
     lines: Vec<ExpenseLine>,
+    /// The number of rows that are lines.
+    rows: usize,
     total: Option<Money>,
     text: Option<String>,
     /// The first flaw, which holds the claim.
@@ -95,7 +98,11 @@ impl Claims {
         let RowOfClaim { record, total, text } = row;
         claim.total = claim.total.or(total);
         claim.text = claim.text.take().or(text);
-        claim.lines.push(record.as_line());
+        claim.rows += 1;
+        // A claim with more is held, and so needs no more of them.
+        if claim.rows <= ExpenseDetail::LINES_MAX {
+            claim.lines.push(record.as_line());
+        }
         match &mut claim.record {
             None => claim.record = Some(record),
             Some(first) => {
@@ -138,6 +145,7 @@ impl Claims {
             record: None,
             place: place.clone(),
             lines: Vec::new(),
+            rows: 0,
             total: None,
             text: None,
             flaw: None,
@@ -161,7 +169,7 @@ impl OpenClaim {
 
     /// Returns the claim as a record, or as what keeps it from being one; `None` if every row was left out.
     fn into_row(self) -> Option<Row> {
-        let Self { record, place, lines, total, text, flaw, left_out } = self;
+        let Self { record, place, lines, rows, total, text, flaw, left_out } = self;
         if let Some(flaw) = flaw {
             return Some(Row::Flaw(flaw));
         }
@@ -172,6 +180,9 @@ impl OpenClaim {
         };
         if let Some((line, column)) = left_out {
             return held(HoldReason::ClaimDiffers { field: column, lines: format!("{}, {line}", place.line) });
+        }
+        if let Err(too_long) = ExpenseDetail::check_length(rows) {
+            return held(too_long);
         }
         let (is_one, currency) = (lines.len() == 1, record.amount.currency());
         let detail = ExpenseDetail { lines, ..ExpenseDetail::default() };

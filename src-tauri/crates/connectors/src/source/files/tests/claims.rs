@@ -1,6 +1,6 @@
 //! Tests how rows are gathered into claims: whole, or held whole.
 
-use postonce_engine::domain::{ExpenseLine, Money};
+use postonce_engine::domain::{ExpenseDetail, ExpenseLine, Money};
 
 use super::*;
 
@@ -127,4 +127,17 @@ async fn claim_larger_than_an_amount_is_held() {
     let most = most.replace('.', ",");
     let rows = format!("K1;28.10.2026;{most};P1;Tog;;;;\nK1;28.10.2026;{most};P1;Tog;;;;\n");
     assert_eq!(short(&rows).await, ["K1 held amount_invalid 2"]);
+}
+
+#[tokio::test]
+async fn claim_of_too_many_rows_is_held_with_their_number() {
+    let row = "K1;28.10.2026;1,00;P1;Tog;Bodø;;;\n";
+    let most = ExpenseDetail::LINES_MAX;
+    let read = read_claims(&row.repeat(most), |_| {}).await;
+    let Row::Record(claim, _) = &read[0] else { panic!("{read:?}") };
+    assert_eq!(claim.detail.lines.len(), most);
+    let read = read_claims(&row.repeat(most + 2), |_| {}).await;
+    let Row::Flaw(flaw) = &read[0] else { panic!("{read:?}") };
+    let reason = HoldReason::ClaimTooLong { lines: (most + 2).to_string(), max: most.to_string() };
+    assert_eq!((read.len(), flaw.record_id.as_deref(), &flaw.reason), (1, Some("K1"), &reason));
 }
