@@ -185,10 +185,10 @@ impl Wiring {
         Some(self.workspace().await.ok()?.organisation_name().to_owned())
     }
 
-    /// Returns the work that is on and takes its time. It does not wait for a workspace that is being opened or changed
-    /// at this moment: nothing is on in it.
+    /// Returns the work that is on and takes its time. It waits for nobody who has the slot: while a workspace is opened or
+    /// changed, nothing is on in it.
     pub(crate) fn work(&self) -> Option<Work> {
-        let is_syncing = || in_slot(&*self.slot.try_lock().ok()?)?.engine.syncing();
+        let is_syncing = || self.in_use.borrow().as_ref()?.engine.syncing();
         self.works.on().or_else(|| is_syncing().map(|_| Work::Sync))
     }
 
@@ -234,7 +234,31 @@ fn setting_change(changed: ValueChange) -> SettingChange {
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+    use postonce_engine::SyncAsk;
+    use postonce_engine::domain::Trigger;
+
     use super::*;
+
+    /// On one thread, a run that was started has not ended before this test waits for it.
+    #[tokio::test]
+    async fn sync_is_work_while_another_command_has_the_slot() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let newest = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
+        let folder = home.path().join("workspace");
+        postonce_practice::make(&folder, &postonce_practice::Wish { port: None, records: 3, seed: 1, newest })
+            .expect("a practice workspace");
+        let wiring = Wiring::new(folder, Recent::new(None));
+        let engine = wiring.engine().await.expect("it can be opened");
+        assert_eq!(wiring.work(), None);
+        let opening = wiring.slot.lock().await;
+        let ask = SyncAsk { period: Default::default(), trigger: Trigger::Manual, actor: actor(), wait: None };
+        let run = engine.start(ask.into());
+        assert_eq!(wiring.work(), Some(Work::Sync));
+        drop(opening);
+        run.end().await;
+        assert_eq!(wiring.work(), None);
+    }
 
     #[test]
     fn a_page_is_opened_on_the_accounting_systems_own_server_alone() {
