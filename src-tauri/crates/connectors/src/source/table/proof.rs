@@ -29,6 +29,8 @@ pub(crate) struct Proof {
     order_ambiguous: Option<(String, u64)>,
     positives: u64,
     negatives: u64,
+    /// The sum of the amounts, in hundredths, as far as they can be compared.
+    sum: i128,
     first_negative: Option<(String, u64)>,
     garbled: Option<(usize, String, u64)>,
     beside: Beside,
@@ -95,7 +97,8 @@ impl Proof {
         ask(BesideKind::Id, beside.no_id(head).filter(|_| !settings.gathers_claims));
         ask(BesideKind::States, beside.not_approved(head));
         let is_few = self.positives == 0 && self.negatives <= NEGATIVES_ALONE_MAX;
-        let negative = self.negative_mostly(settings, head).filter(|_| !is_few);
+        // Many small corrections beside a few claims are no claims the other way round.
+        let negative = self.negative_mostly(settings, head).filter(|_| !is_few && self.sum < 0);
         ask(BesideKind::Sign, head.place(Field::Amount).zip(negative.cloned()));
         stops
     }
@@ -133,15 +136,14 @@ impl Proof {
     fn see_amount(&mut self, head: &Head, row: &Line, field: Field, currency: Currency) {
         let Some(place) = head.place(field) else { return };
         let text = row.cell(place);
-        let is_negative = match row.kind(place) {
-            CellKind::Text => {
-                let Some(written) = Written::of(text) else { return };
-                self.marks.see(&written, currency.exponent(), text, row.number);
-                written.is_negative
-            }
-            CellKind::Number => text.starts_with('-'),
+        let Some(written) = Written::of(text) else { return };
+        match row.kind(place) {
+            CellKind::Text => self.marks.see(&written, currency.exponent(), text, row.number),
+            CellKind::Number => {}
             CellKind::Day | CellKind::Fault => return,
-        };
+        }
+        let is_negative = written.is_negative;
+        self.sum += i128::from(written.hundredths().unwrap_or_default());
         if is_negative {
             self.negatives += 1;
             self.first_negative = self.first_negative.take().or_else(|| example(text, row.number));

@@ -239,7 +239,8 @@ async fn amounts_that_are_mostly_negative_ask_for_the_sign() {
             assert!(read_with(&of(amounts), |it| it.sign = sign).await.is_ok(), "{amounts:?} {sign:?}");
         }
     }
-    for amounts in [&["-100,00", "-101,50"][..], &["-1", "1"], &["5", "-1", "6"]] {
+    let small_corrections = &["400,00", "-30,00", "(12,50)", "7,25-"];
+    for amounts in [&["-100,00", "-101,50"][..], &["-1", "1"], &["5", "-1", "6"], small_corrections] {
         assert!(read_with(&of(amounts), unsaid).await.is_ok(), "{amounts:?}");
     }
 }
