@@ -8,6 +8,7 @@ mod audit;
 mod bad_rows;
 mod bad_workspace;
 mod compare;
+mod found_matrix;
 mod identity;
 mod labels;
 #[cfg(unix)]

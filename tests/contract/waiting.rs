@@ -85,6 +85,40 @@ fn a_search_that_lags_unsaid_makes_no_second_voucher() {
 }
 
 #[test]
+fn a_lag_that_is_longer_than_said_stops_the_sync_for_good() {
+    for (protection, switches) in [
+        ("enforced", without_keys(true, true, false)),
+        ("fenced", without_keys(false, true, false)),
+        ("staged", without_keys(false, false, true)),
+    ] {
+        let lags = json!({ "lookup_lag_ms": 600_000, "stated_lookup_lag_ms": 0 });
+        let rig = over(&with(switches.clone(), &lags));
+        let first = rig.sync();
+        assert_eq!((first.status, first.code()), (Some(1), "search_lag_longer"), "{protection}: {first:?}");
+        assert!(first.words.contains("search_lag_seconds"), "{protection}: {}", first.words);
+        let made = rig.stats()["vouchers"].as_u64().expect("a count");
+        assert!(made < RECORDS as u64, "{protection}: it stopped in the middle: {made}");
+        assert_eq!(first.count("posted"), made, "{protection}: what was acknowledged is exported");
+        let run = first.last()["run_id"].as_str().expect("an id").to_owned();
+        let items = rig.run(&["run", &run]).last()["records"].as_array().cloned().expect("a list");
+        let posted = items.iter().find(|item| item["result"] == "posted").expect("one was posted");
+        let id = posted["record_id"].as_str().expect("an id");
+        let again = ["re-export", id, "--reason", "it is not there", "--confirm", id];
+        for arguments in [&["sync"][..], &again] {
+            let said = rig.run(arguments);
+            assert_eq!((said.status, said.code()), (Some(1), "search_lag_longer"), "{protection}: {said:?}");
+        }
+        assert_eq!(rig.run(&["attention"]).status, Some(0), "{protection}: nothing is told as gone");
+        assert_eq!(rig.stats()["vouchers"], made, "{protection}");
+        // More is reckoned with, and the search has caught up.
+        rig.set_faults(&switches);
+        rig.change_workspace("[accounting]\n", "[accounting]\nsearch_lag_seconds = 10\n");
+        sync_until_clear(&rig, rig.path());
+        assert_each_once(&rig, protection);
+    }
+}
+
+#[test]
 fn two_administrators_over_a_lagging_search_export_each_once() {
     for (protection, switches) in [
         ("enforced", without_keys(true, true, false)),

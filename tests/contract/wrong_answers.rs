@@ -33,6 +33,11 @@ fn lie(proxy: &Proxy, text: &str, lie: Lie) {
     proxy.nth(text, 0, usize::MAX, Fault::Lie(lie));
 }
 
+/// Has the server say that its look-ups may lag, so that one that shows nothing is no contradiction.
+fn may_lag(both: &TwoLedgers) {
+    both.rig.set_faults(&json!({ "stated_lookup_lag_ms": 600_000, "faults": [] }));
+}
+
 /// Makes sure that each record has the voucher that stands under its reference.
 fn assert_own_vouchers(rig: &CliRig) {
     for n in 1..=ROWS {
@@ -77,6 +82,7 @@ fn one_voucher_id_for_every_record_is_believed_of_none_wrongly() {
 #[test]
 fn an_acknowledgement_is_one_records_others_are_in_doubt() {
     let (both, proxy) = behind_proxy("enforced", 1);
+    may_lag(&both);
     lie(&proxy, WRITE, Lie::OneId);
     lie(&proxy, LOOK_UP, Lie::NothingYet);
     let said = both.rig.sync();
@@ -96,6 +102,7 @@ fn an_id_with_a_hidden_sign_is_looked_up_first() {
     assert_eq!(both.rig.sync().count("posted"), ROWS as u64);
     assert_own_vouchers(&both.rig);
     let (both, proxy) = behind_proxy("enforced", 100);
+    may_lag(&both);
     lie(&proxy, WRITE, Lie::HiddenSign);
     lie(&proxy, LOOK_UP, Lie::NothingYet);
     let said = both.rig.sync();
@@ -106,6 +113,7 @@ fn an_id_with_a_hidden_sign_is_looked_up_first() {
 #[test]
 fn a_voucher_of_another_record_is_never_reversed() {
     let (both, proxy) = behind_proxy("enforced", 100);
+    may_lag(&both);
     lie(&proxy, WRITE, Lie::Swapped);
     proxy.nth(LOOK_UP, 0, usize::MAX, Fault::Lie(Lie::NothingYet));
     assert_eq!(both.rig.sync().count("posted"), ROWS as u64);

@@ -50,6 +50,9 @@ impl CliRig {
     }
 
     fn settle_workspace(mut self, source: &str) -> Self {
+        // The sandbox keeps books for the organisation of the workspace, which must be there first.
+        "http://127.0.0.1:1/".clone_into(&mut self.url);
+        self.write_workspace(source);
         self.start_sandbox("", &["--port", "0"]);
         self.write_workspace(source);
         self

@@ -11,8 +11,11 @@ pub(crate) const CODES: &str = "src-tauri/crates/engine/src/error.rs";
 
 /// Codes that no test names, and the one that reaches each all the same: by its error's own type, or by a fault.
 const ELSEWHERE: &[(&str, &str)] = &[
+    // The table of findings names each with what is shown after it.
+    ("evidence_differs", "tests/contract/found_matrix.rs"),
+    ("evidence_reversed", "tests/contract/found_matrix.rs"),
+    ("evidence_several", "tests/contract/found_matrix.rs"),
     // Drafts are gone, reversed or doubled under the run, and answers come late, in worlds made from seeds.
-    ("evidence_unclear", "tests/simulation/src/books/mod.rs"),
     ("evidence_gone", "tests/simulation/src/books/mod.rs"),
     ("draft_gone", "tests/simulation/src/books/drafts.rs"),
     // The same run clears it up, before anybody could read it.

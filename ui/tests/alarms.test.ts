@@ -11,6 +11,7 @@ const alarm = (some: Partial<Alarm> & Pick<Alarm, 'kind'>): Alarm => ({
   since: '2026-11-23T08:14:00Z',
   evidence: [],
   isOurs: false,
+  isOtherVoucher: false,
   refusal: null,
   ...some,
 });
@@ -59,10 +60,18 @@ const CELLS: [Alarm, Record<'en' | 'nb', [sentence: RegExp, step: RegExp]>, bool
   [
     alarm({ kind: 'other_content' }),
     {
-      en: [/Another content or another voucher/, /right as it stands, accept it/],
-      nb: [/et annet innhold eller et annet bilag/, /riktig slik det står, godtar du det/],
+      en: [/stands there with another content/, /right as it stands, accept it/],
+      nb: [/står der med et annet innhold/, /riktig slik det står, godtar du det/],
     },
     true,
+  ],
+  [
+    alarm({ kind: 'other_content', isOtherVoucher: true }),
+    {
+      en: [/no longer stands, and another one/, /reverse it in the accounting system/],
+      nb: [/står ikke lenger, og et annet/, /tilbakefører du det i regnskapssystemet/],
+    },
+    false,
   ],
 ];
 

@@ -324,7 +324,10 @@ describe('a record in doubt', () => {
   });
 
   test('is not decided against the accounting system, and says why', async () => {
-    const { user, shown, confirm } = await openDecision('PM-2026-00981');
+    const params = { id: 'PM-2026-00982', reference: 'hlf:PM-2026-00982', vouchers: 'v-10981' };
+    const problem = { code: 'resolution_contradicted' as const, params };
+    vi.spyOn(ipc, 'resolve').mockResolvedValue({ ...NO_END, problem });
+    const { user, shown, confirm } = await openDecision('PM-2026-00982');
     await user.click(shown.getByTestId('decide-not-posted'));
     await user.type(shown.getByTestId('reason'), REASON);
     await user.click(confirm);
@@ -332,6 +335,12 @@ describe('a record in doubt', () => {
     expect(sentence).toHaveTextContent('says otherwise at this moment');
     expect(sentence).toHaveTextContent('v-10981');
     expect(screen.queryByTestId('decision-done')).toBeNull();
+  });
+
+  test('offers no word that what stands there would contradict', async () => {
+    const { shown } = await openDecision('PM-2026-00981');
+    expect(shown.queryByTestId('decide-not-posted')).toBeNull();
+    expect(shown.getByTestId('decide-stands')).toHaveTextContent('cannot be said that it is not in the books');
   });
 
   test('is not decided during a sync of another person, who is named', async () => {

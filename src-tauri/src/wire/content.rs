@@ -93,6 +93,7 @@ pub(crate) struct Alarm {
     since: String,
     evidence: Vec<FoundVoucher>,
     is_ours: bool,
+    is_other_voucher: bool,
     refusal: Option<Reason>,
 }
 
@@ -103,6 +104,7 @@ impl From<views::Alarm> for Alarm {
             since: moment(alarm.since),
             evidence: each(alarm.evidence),
             is_ours: alarm.is_ours,
+            is_other_voucher: alarm.is_other_voucher,
             refusal: alarm.refusal.map(Reason::from),
         }
     }

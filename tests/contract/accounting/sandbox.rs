@@ -21,8 +21,6 @@ fn subject(
     drafts: bool,
 ) -> Result<Box<dyn AccountingSubject>, Trouble> {
     let rig = CliRig::over_csv(b"");
-    // The sandbox alone is wanted of it: with a workspace beside it, it would take that one's organisation for its own.
-    std::fs::remove_file(rig.path().join("workspace.toml")).expect("removable");
     // Without keys, so that each protection stands alone.
     let switches = json!({
         "unique_references": unique, "checks_fence": fence, "drafts": drafts, "idempotency_keys": false, "faults": [],

@@ -42,8 +42,13 @@ const EXPLAINED: &[ErrorCode] = &[
     ErrorCode::FenceWentBack,
 ];
 /// The questions with which a run may end, which a person answers.
-const QUESTIONS: &[ErrorCode] =
-    &[ErrorCode::PrefixDiffers, ErrorCode::IdsBeginAnew, ErrorCode::LookAlikesMany, ErrorCode::SourceLost];
+const QUESTIONS: &[ErrorCode] = &[
+    ErrorCode::PrefixDiffers,
+    ErrorCode::BooksUnlikeName,
+    ErrorCode::IdsBeginAnew,
+    ErrorCode::LookAlikesMany,
+    ErrorCode::SourceLost,
+];
 /// The further errors that may come once a ledger was restored from an old copy, or copied.
 const EXPLAINED_BY_COPIES: &[ErrorCode] =
     &[ErrorCode::LedgerRolledBack, ErrorCode::LedgerForked, ErrorCode::LedgerMissing];

@@ -1,8 +1,9 @@
 //! Plants bugs: each takes away one support of the promise, and the checker has to notice. None of them needs a switch
 //! in the product: they sit in the port, in the file of the ledger, or in the machine.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -193,7 +194,10 @@ impl Planted {
             | Self::WatchSkipped
             | Self::TrailRewritten
             | Self::AlarmForgotten => inner,
-            _ => Arc::new(Faulty { inner, planted: self, process: Arc::clone(process) }),
+            _ => {
+                let acknowledged = Mutex::default();
+                Arc::new(Faulty { inner, planted: self, process: Arc::clone(process), acknowledged })
+            }
         }
     }
 }
@@ -259,9 +263,15 @@ struct Faulty {
     inner: Arc<dyn AccountingSystem>,
     planted: Planted,
     process: Arc<Process>,
+    /// The references of vouchers whose acknowledgement has passed here: of those the engine knows how long they lag.
+    acknowledged: Mutex<HashSet<Reference>>,
 }
 
 impl Faulty {
+    fn acknowledged(&self) -> MutexGuard<'_, HashSet<Reference>> {
+        self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn takes<T>(&self, answer: Result<T, CallError>) -> Result<T, CallError> {
         match answer {
             Err(CallError::Unknown(problem)) if self.planted == Planted::UnknownIsFailed => {
@@ -359,6 +369,11 @@ impl AccountingSystem for Faulty {
         self.leaves(key);
         let answer = self.takes(self.inner.commit(permit, request).await);
         self.answered(key);
+        if let Ok(answer) = &answer {
+            let made = |result: &Option<VoucherResult>| matches!(result, Some(VoucherResult::Created(_)));
+            let results = request.members().iter().zip(&answer.results).filter(|(_, result)| made(result));
+            self.acknowledged().extend(results.map(|(claimed, _)| claimed.reference().clone()));
+        }
         answer
     }
 
@@ -371,7 +386,11 @@ impl AccountingSystem for Faulty {
             let made = Acknowledgement { voucher_id: "V-900000".into(), number: None };
             return Ok(CommitResult::Posted(made));
         }
-        self.takes(self.inner.commit_draft(permit, draft).await)
+        let committed = self.takes(self.inner.commit_draft(permit, draft).await);
+        if matches!(committed, Ok(CommitResult::Posted(_))) {
+            self.acknowledged().insert(draft.claimed().reference().clone());
+        }
+        committed
     }
 
     fn drafts_per_commit_max(&self) -> usize {
@@ -392,9 +411,19 @@ impl AccountingSystem for Faulty {
     }
 
     async fn look_up(&self, references: &[Reference]) -> Result<Found, CallError> {
+        // Who acknowledges a voucher and does not show it gives a lag away that is longer than it is said to be.
+        let gives_away = references.iter().any(|reference| self.acknowledged().contains(reference));
+        if self.planted == Planted::LagBelieved && gives_away {
+            self.process.world.timeline.pass(self.process.world.options.rules.search_lag).await;
+        }
         let mut found = self.inner.look_up(references).await?;
         self.shows_less(&mut found.vouchers);
-        Ok(if self.planted == Planted::LookUpSkipped { Found::default() } else { found })
+        if self.planted == Planted::LookUpSkipped {
+            let acknowledged = self.acknowledged();
+            found.vouchers.retain(|voucher| acknowledged.contains(&voucher.reference));
+            found.drafts.clear();
+        }
+        Ok(found)
     }
 
     async fn vouchers(&self, period: Period, cursor: Option<&str>) -> Result<VoucherPage, CallError> {

@@ -215,6 +215,7 @@ fn changed(changed: &Changed) -> Value {
 fn vanished(reader: Reader<'_>, alarm: &Alarm) -> Value {
     json!({
         "kind": alarm.kind, "since": instant(alarm.since), "evidence": alarm.evidence, "reversed_by_us": alarm.is_ours,
+        "other_voucher": alarm.is_other_voucher,
         "refusal": alarm.refusal.as_ref().map(|reason| sentences::reason(reader, reason)),
     })
 }

@@ -284,6 +284,8 @@ catalogue! {
     ASKED: "A person has to answer this before anything more is sent", "Dette må en person svare på før noe mer sendes";
     NO_SCHEME: "These books do not keep how references begin: another workspace with another short name would not be noticed once this one has exported.",
         "Dette regnskapet tar ikke vare på hva referansene begynner med: Et annet arbeidsområde med et annet kortnavn blir ikke oppdaget når dette har eksportert.";
+    NO_WITNESS_HISTORY: "These books keep the newest witness of the audit trail alone, or none: an audit trail that was changed would pass if that was replaced as well, for which the token is enough.",
+        "Dette regnskapet tar bare vare på det nyeste vitnet om revisjonssporet, eller på ingen: Et revisjonsspor som er endret, ville slippe gjennom hvis det også ble byttet ut, og til det er tilgangsnøkkelen nok.";
     ACCEPTED: "Accepted as it is", "Godtatt slik det er";
     GONE_STEP: "Put it back into the source, or set it aside (set-aside).",
         "Legg det tilbake i kilden, eller sett det til side (set-aside).";
@@ -306,14 +308,20 @@ catalogue! {
     ALARM_REVERSED_BY_US: "its voucher was reversed by Postonce for a new export, which was not booked: the expense is in no book",
         "bilaget ble tilbakeført av Postonce for en ny eksport, som ikke ble bokført: utlegget står ikke i regnskapet";
     ALARM_SEVERAL: "more than one voucher stands in the books for it", "mer enn ett bilag står i regnskapet for det";
-    ALARM_OTHER: "another content or voucher stands there than was acknowledged",
-        "et annet innhold eller bilag står der enn det som ble kvittert for";
+    ALARM_OTHER: "its voucher stands there with another content than was acknowledged",
+        "bilaget står der med et annet innhold enn det som ble kvittert for";
+    ALARM_OTHER_VOUCHER: "the acknowledged voucher no longer stands, and another one stands for it",
+        "bilaget det ble kvittert for, står ikke lenger, og et annet står for utlegget";
     ALARM_STEP_AGAIN: "Put right what is named here, then export it once more (re-export); or accept that it stays out of the books (accept).",
         "Rett det som er nevnt her, og eksporter det på nytt (re-export); eller godta at det ikke skal stå i regnskapet (accept).";
     ALARM_STEP_ONE: "Reverse the surplus voucher in the accounting system; the next sync sees it. Or accept both (accept).",
         "Tilbakefør det overflødige bilaget i regnskapssystemet; neste synkronisering ser det. Eller godta begge (accept).";
     ALARM_STEP_OTHER: "Accept the voucher as it stands (accept), or replace it (re-export --reverse).",
         "Godta bilaget slik det står (accept), eller erstatt det (re-export --reverse).";
+    ALARM_STEP_HAND: "Accept that voucher (accept); or reverse it in the accounting system and sync, and it can be exported once more.",
+        "Godta det bilaget (accept); eller tilbakefør det i regnskapssystemet og synkroniser, så kan det eksporteres på nytt.";
+    DOUBT_STEP: "Name the voucher that was made for it (resolve --posted VOUCHER --reason …); what is left to do is then shown here.",
+        "Oppgi bilaget som ble laget for det (resolve --posted BILAG --reason …); det som gjenstår, vises da her.";
     OTHER_DATE: "another date", "annen dato";
     OTHER_CURRENCY: "another currency", "annen valuta";
     OTHER_AMOUNT: "another amount", "annet beløp";

@@ -156,12 +156,16 @@ error_codes! {
     /// The accounting system gave the lock a number that is not above those it gave before: by its numbers it tells old
     /// requests from new ones.
     FenceWentBack = fence_went_back(fence, known), exit 1;
+    /// A voucher that was acknowledged is missing from look-ups for longer than they are said to lag.
+    SearchLagLonger = search_lag_longer(voucher, stated, measured), exit 1;
     /// The accounting system's list of vouchers goes round in circles, or has no end.
     AccountingListEndless = accounting_list_endless(url, pages), exit 1;
     /// The books are others, or stand elsewhere, than those that the workspace is for. A person has to confirm.
     BooksDiffer = books_differ(expected, expected_address, found, found_address), exit 1;
     /// References of these books begin otherwise than this workspace's. A person has to confirm.
     PrefixDiffers = prefix_differs(prefix, others, books), exit 1;
+    /// Nothing shows that the workspace's short name belongs to these books. A person has to confirm.
+    BooksUnlikeName = books_unlike_name(prefix, books, id), exit 1;
     /// The ids are read from another place than those of the exported records. A person has to confirm.
     SourceIdsMoved = source_ids_moved(before, after), exit 1;
     /// Most records that are not exported yet are no longer in the source. A person has to confirm.
@@ -182,9 +186,14 @@ error_codes! {
     Interrupted = interrupted(), exit 1;
     /// The answer left out the result of a voucher. A reason for doubt about an attempt.
     ResultMissing = result_missing(), exit 1;
-    /// Several vouchers, a reversed one, or one of other content stands under the reference. A reason for doubt about
-    /// an attempt.
+    /// One voucher stands under the reference, beside others that do not. A reason for doubt about an attempt.
     EvidenceUnclear = evidence_unclear(vouchers), exit 1;
+    /// The voucher under the reference stands with another content. A reason for doubt about an attempt.
+    EvidenceDiffers = evidence_differs(vouchers), exit 1;
+    /// The voucher under the reference was voided or reversed. A reason for doubt about an attempt.
+    EvidenceReversed = evidence_reversed(vouchers), exit 1;
+    /// Several vouchers stand under the reference. A reason for doubt about an attempt.
+    EvidenceSeveral = evidence_several(vouchers), exit 1;
     /// The draft that was to be committed is gone. A reason for doubt about an attempt.
     DraftGone = draft_gone(draft), exit 1;
     /// Something else stands beside a draft. The draft is not committed before that is cleared away.

@@ -92,6 +92,7 @@ export const ATTENTION: AttentionItem[] = [
       kind: 'reversed',
       since: ago(95),
       isOurs: false,
+      isOtherVoucher: false,
       refusal: null,
       evidence: [
         voucher({

@@ -79,6 +79,9 @@ fn print(item: &AttentionItem, output: &Output) {
         tell_vanished(alarm, output);
     }
     tell_evidence(&item.evidence, output);
+    if item.state == RecordState::InDoubt && !item.evidence.is_empty() {
+        output.say(format!("    {}", output.word(words::DOUBT_STEP)));
+    }
     if let Some(glimpse) = &item.glimpse {
         output.say(format!("    > {glimpse}"));
     }
@@ -107,6 +110,7 @@ pub(super) fn tell_vanished(alarm: &Alarm, output: &Output) {
         AlarmKind::Reversed if alarm.is_ours => words::ALARM_REVERSED_BY_US,
         AlarmKind::Reversed => words::ALARM_REVERSED,
         AlarmKind::Several => words::ALARM_SEVERAL,
+        AlarmKind::OtherContent if alarm.is_other_voucher => words::ALARM_OTHER_VOUCHER,
         AlarmKind::OtherContent => words::ALARM_OTHER,
     };
     output.say(format!("    {}", output.word(what)));
@@ -122,6 +126,7 @@ fn next_step(alarm: &Alarm) -> Message {
     match alarm.kind {
         AlarmKind::Gone | AlarmKind::Reversed => words::ALARM_STEP_AGAIN,
         AlarmKind::Several => words::ALARM_STEP_ONE,
+        AlarmKind::OtherContent if alarm.is_other_voucher => words::ALARM_STEP_HAND,
         AlarmKind::OtherContent => words::ALARM_STEP_OTHER,
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use postonce_connectors::OpenToOthers;
-use postonce_engine::domain::Protection;
+use postonce_engine::domain::{MemoryState, Protection};
 use postonce_engine::error::Problem;
 use postonce_engine::ports::Connection;
 use postonce_engine::views::{LedgerFile, LockFacts, RecordCounts, RunSummary, Unattended};
@@ -23,6 +23,8 @@ struct StatusFacts {
     connection: Result<Connection, Problem>,
     /// The missing parts of the accounting system's set-up.
     missing: Vec<Problem>,
+    /// Whether the accounting system keeps every witness of the ledger.
+    witnesses: MemoryState,
     lock: Option<LockFacts>,
     last: Option<RunSummary>,
     next: Option<DateTime<Utc>>,
@@ -57,12 +59,14 @@ pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failu
 async fn facts(OpenWorkspace { workspace, engine, .. }: &OpenWorkspace) -> Result<StatusFacts, Failure> {
     let connection = engine.connect().await;
     let missing = if connection.is_ok() { engine.check().await? } else { Vec::new() };
+    let witnesses = if connection.is_ok() { engine.witness_history().await } else { MemoryState::Unreachable };
     let lock = if connection.is_ok() { engine.lock(&actor()).await? } else { None };
     Ok(StatusFacts {
         name: workspace.organisation_name().to_owned(),
         practice: workspace.is_practice(),
         connection,
         missing,
+        witnesses,
         lock,
         last: engine.ledger().runs(1, None).await?.pop(),
         next: engine.next_run().await?,
@@ -89,6 +93,7 @@ fn document(found: &StatusFacts, output: &Output) {
         "waits_after_others_seconds":
             found.connection.as_ref().ok().map(|found| found.capabilities.waits_after_others().as_secs_f64()),
         "keeps_references": found.connection.as_ref().ok().map(|connection| connection.keeps_scheme),
+        "witness_history": found.witnesses,
         "missing": found.missing.iter().map(|problem| json::failure(output.reader(), problem, None)).collect::<Vec<_>>(),
         "lock": found.lock, "last_run": found.last.as_ref().map(|run| json::run(output.reader(), run)),
         "next_run": found.next.map(json::instant),
@@ -155,6 +160,9 @@ fn print(found: &StatusFacts, output: &Output) {
     output.table(&rows);
     if found.connection.as_ref().is_ok_and(|connection| !connection.keeps_scheme) {
         output.note(output.word(words::NO_SCHEME));
+    }
+    if found.witnesses == MemoryState::NotOffered {
+        output.note(output.word(words::NO_WITNESS_HISTORY));
     }
     tell_open(&found.open_to_others, output);
     tell_unattended(&found.unattended, output);

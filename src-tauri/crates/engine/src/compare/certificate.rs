@@ -1,14 +1,14 @@
 //! Looks up, when a run is over, its own vouchers, for its certificate, and those for which it left a record out as
 //! exported before.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::TimeDelta;
 
 use super::both_ways::Comparing;
 use super::examiner::{AlarmWriter, ComparedAttempt, Examiner, OfRun};
 use super::judge::Verdict;
-use super::take_over::{LaterExport, later_exports, taken_over};
+use super::take_over::{ExportElsewhere, as_it_stands, later_exports, standing_exports};
 use crate::calls::RunError;
 use crate::domain::{FoundDraft, Generation, RecordId, Reference};
 use crate::ledger::{Compared, LedgerError, Moment};
@@ -39,8 +39,8 @@ pub(crate) async fn certificate(
 
 /// Looks up each voucher for whose sake a run left a record out, or that it found in the books, and every voucher of a
 /// record that it exported once more. A voucher that is gone or reversed since raises an alarm, so that nobody has to
-/// think of comparing to learn of it; one that is there again ends its alarm. A later export, made elsewhere, is taken
-/// over first. Drafts under the reference of a voucher that stands as it was acknowledged came of a staging that was
+/// think of comparing to learn of it; one that is there again ends its alarm. What was exported elsewhere, later or
+/// before, is taken over first. Drafts under the reference of a voucher that stands as it was acknowledged came of a staging that was
 /// given up and arrived later: they are discarded.
 pub(crate) async fn review(
     examiner: Examiner<'_>,
@@ -58,7 +58,7 @@ pub(crate) async fn review(
         for surplus in compared.iter().filter(|compared| compared.verdict == Verdict::Well).flat_map(arrived_late) {
             examiner.ask(|| examiner.parts.accounting.discard_draft(examiner.permit, &surplus.draft_id)).await?;
         }
-        let learned = learn_of_later(&examiner, of.number, &compared).await?;
+        let learned = learn(&examiner, of.number, &compared).await?;
         keep(&examiner, compared, &learned).await?;
         let newest = examiner.parts.ledger.read(move |tx| tx.posted_attempts_of(&learned)).await?;
         for page in newest.chunks(LOOK_UP_MAX) {
@@ -81,44 +81,97 @@ async fn keep(examiner: &Examiner<'_>, compared: Vec<ComparedAttempt>, but: &[Re
     Ok(kept.await?)
 }
 
-/// Takes over the later exports of records whose newest known voucher is not as it was, and returns these records. One
-/// that this ledger holds in doubt, or knows already, is left as it is.
+/// Takes over what was exported elsewhere of the records of these attempts, and returns those of which there was any.
+async fn learn(examiner: &Examiner<'_>, run: i64, compared: &[ComparedAttempt]) -> Result<Vec<RecordId>, RunError> {
+    let mut learned = learn_of_later(examiner, run, compared).await?;
+    let is_again = |compared: &&ComparedAttempt| compared.posted.generation > Generation::FIRST;
+    let again = compared.iter().filter(is_again).map(|compared| compared.posted.record_id.clone());
+    let mut asked: Vec<RecordId> = again.chain(learned.iter().cloned()).collect();
+    asked.sort();
+    asked.dedup();
+    learned.extend(learn_of_earlier(examiner, run, asked).await?);
+    learned.sort();
+    learned.dedup();
+    Ok(learned)
+}
+
+/// Takes over earlier exports of these records that this ledger does not know and whose vouchers stand, and returns the
+/// records that have one: beside the newest voucher it is one too many.
+async fn learn_of_earlier(
+    examiner: &Examiner<'_>,
+    run: i64,
+    records: Vec<RecordId>,
+) -> Result<Vec<RecordId>, RunError> {
+    let known = examiner.parts.ledger.read(move |tx| tx.posted_attempts_of(&records)).await?;
+    let mut by_record: BTreeMap<RecordId, BTreeMap<Generation, i64>> = BTreeMap::new();
+    for attempt in known {
+        by_record.entry(attempt.record_id).or_default().insert(attempt.generation, attempt.attempt_id);
+    }
+    let (mut asked, mut newest) = (Vec::new(), HashMap::new());
+    for (record, generations) in by_record {
+        let Some((last, attempt)) = generations.last_key_value() else { continue };
+        let before =
+            std::iter::successors(Some(Generation::FIRST), |one| Some(one.next())).take_while(|one| one < last);
+        asked.extend(before.filter(|one| !generations.contains_key(one)).map(|one| (record.clone(), one)));
+        newest.insert(record, *attempt);
+    }
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (settings, rules) = (&examiner.parts.settings, examiner.connection.capabilities.reference_rules);
+    let reference = |id: &RecordId, generation| Reference::of(&settings.organisation, id, generation, rules);
+    let standing = standing_exports(examiner.caller, examiner.permit, reference, asked).await?;
+    let found = standing.into_iter().filter_map(|(id, export)| Some((*newest.get(&id)?, id, export))).collect();
+    take_over(examiner, run, found, |_, _| true).await
+}
+
+/// Takes over the later exports of the newest known vouchers, and returns their records. One that this ledger holds in
+/// doubt, or knows already, is left as it is.
 async fn learn_of_later(
     examiner: &Examiner<'_>,
     run: i64,
     compared: &[ComparedAttempt],
 ) -> Result<Vec<RecordId>, RunError> {
-    let lost = |compared: &&ComparedAttempt| {
-        matches!(compared.verdict, Verdict::Differs(_)) && !compared.posted.exported_again
-    };
-    let lost: Vec<(i64, RecordId, Generation)> = compared
+    let newest: Vec<(i64, RecordId, Generation)> = compared
         .iter()
-        .filter(lost)
+        .filter(|compared| !compared.posted.exported_again)
         .map(|compared| (compared.posted.attempt_id, compared.posted.record_id.clone(), compared.posted.generation))
         .collect();
-    if lost.is_empty() {
+    if newest.is_empty() {
         return Ok(Vec::new());
     }
     let (settings, rules) = (&examiner.parts.settings, examiner.connection.capabilities.reference_rules);
     let reference = |id: &RecordId, generation| Reference::of(&settings.organisation, id, generation, rules);
-    let known: Vec<(&RecordId, Generation)> = lost.iter().map(|(_, id, generation)| (id, *generation)).collect();
+    let known: Vec<(&RecordId, Generation)> = newest.iter().map(|(_, id, generation)| (id, *generation)).collect();
     let later = later_exports(examiner.caller, Some(examiner.permit), reference, &known).await?;
-    let found: Vec<(i64, RecordId, LaterExport)> =
-        lost.into_iter().zip(later).filter_map(|((attempt, id, _), later)| Some((attempt, id, later?))).collect();
+    let found: Vec<(i64, RecordId, ExportElsewhere)> =
+        newest.into_iter().zip(later).filter_map(|((attempt, id, _), later)| Some((attempt, id, later?))).collect();
+    take_over(examiner, run, found, |known, later| known < Some(later)).await
+}
+
+/// Takes over exports that were made elsewhere, each in the place of an attempt, and returns their records. `is_new` is
+/// asked with the newest generation that is known here, and the found one.
+async fn take_over(
+    examiner: &Examiner<'_>,
+    run: i64,
+    found: Vec<(i64, RecordId, ExportElsewhere)>,
+    is_new: fn(Option<Generation>, Generation) -> bool,
+) -> Result<Vec<RecordId>, RunError> {
     if found.is_empty() {
         return Ok(Vec::new());
     }
     let at = Moment { now: examiner.parts.clock.now(), there: examiner.permit.latest_now() };
+    let settings = &examiner.parts.settings;
     let (posting, day) = (settings.posting.clone(), settings.booking_day(at.now));
     let written = examiner.parts.ledger.write(move |tx| {
         let mut learned = Vec::new();
-        for (attempt, id, later) in &found {
+        for (attempt, id, export) in &found {
             let known = tx.exported(id.as_str())?.map(|exported| exported.generation);
-            if tx.is_in_doubt(id.as_str())? || known >= Some(later.generation) {
+            if tx.is_in_doubt(id.as_str())? || !is_new(known, export.generation) {
                 continue;
             }
             let Some(candidate) = tx.candidate_of(id.as_str())? else { continue };
-            if let Some(taken) = taken_over(&candidate.record, later, (&posting, day)) {
+            if let Some(taken) = as_it_stands(&candidate.record, export, (&posting, day)) {
                 tx.take_over(run, *attempt, &taken, at)?;
                 learned.push(id.clone());
             }
@@ -133,8 +186,13 @@ pub(crate) async fn learn_of_record(examiner: Examiner<'_>, run: i64, record: &R
     let asked = vec![record.clone()];
     let attempts = examiner.parts.ledger.read(move |tx| tx.posted_attempts_of(&asked)).await?;
     let compared = examiner.judge_page(attempts).await?;
-    let learned = learn_of_later(&examiner, run, &compared).await?;
-    keep(&examiner, compared, &learned).await
+    let learned = learn(&examiner, run, &compared).await?;
+    keep(&examiner, compared, &learned).await?;
+    if learned.is_empty() {
+        return Ok(());
+    }
+    let anew = examiner.parts.ledger.read(move |tx| tx.posted_attempts_of(&learned)).await?;
+    keep(&examiner, examiner.judge_page(anew).await?, &[]).await
 }
 
 /// Returns the drafts beside a voucher that came of a staging before it. A draft that was made long after is somebody's

@@ -19,5 +19,5 @@ pub(crate) use both_ways::compare;
 pub(crate) use certificate::{certificate, learn_of_record, review};
 pub(crate) use examiner::{Examiner, OfRun};
 pub use progress::{ComparePhase, CompareProgress};
-pub(crate) use take_over::{LaterExport, later_exports, member_as_shown, member_of};
+pub(crate) use take_over::{ExportElsewhere, later_exports, member_as_shown, member_of};
 pub(crate) use young::Acknowledged;

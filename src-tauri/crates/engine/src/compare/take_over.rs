@@ -16,9 +16,9 @@ use crate::lock::Permit;
 /// The generations that are looked for behind the known one, at most; a record re-exported more often needs a person.
 const GENERATIONS_MAX: u32 = 50;
 
-/// The newest export of a record that the books show.
+/// An export of a record that the books show, and that was made elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LaterExport {
+pub(crate) struct ExportElsewhere {
     pub(crate) generation: Generation,
     pub(crate) reference: Reference,
     /// The vouchers under that reference; not empty.
@@ -32,7 +32,7 @@ pub(crate) async fn later_exports(
     permit: Option<&Permit>,
     reference: impl Fn(&RecordId, Generation) -> Reference,
     known: &[(&RecordId, Generation)],
-) -> Result<Vec<Option<LaterExport>>, RunError> {
+) -> Result<Vec<Option<ExportElsewhere>>, RunError> {
     let mut newest = vec![None; known.len()];
     let mut asked: Vec<(usize, Generation)> =
         known.iter().enumerate().map(|(index, (_, generation))| (index, generation.next())).collect();
@@ -50,7 +50,7 @@ pub(crate) async fn later_exports(
         for (index, generation, reference) in references {
             let vouchers = looked_up.vouchers(&reference).to_vec();
             if let (false, Some(slot)) = (vouchers.is_empty(), newest.get_mut(index)) {
-                *slot = Some(LaterExport { generation, reference, vouchers });
+                *slot = Some(ExportElsewhere { generation, reference, vouchers });
                 asked.push((index, generation.next()));
             }
         }
@@ -58,16 +58,33 @@ pub(crate) async fn later_exports(
     Ok(newest)
 }
 
-/// Returns the voucher of a later export as the ledger knows it from now on. What differs in it from the record as it
-/// is now is taken as it stands there, so that the record shows as changed.
-pub(crate) fn taken_over(
+/// Returns those of these generations whose voucher stands in the books, each with its record. All are looked up together.
+pub(crate) async fn standing_exports(
+    caller: &Caller,
+    permit: &Permit,
+    reference: impl Fn(&RecordId, Generation) -> Reference,
+    asked: Vec<(RecordId, Generation)>,
+) -> Result<Vec<(RecordId, ExportElsewhere)>, RunError> {
+    let references: Vec<Reference> = asked.iter().map(|(record, generation)| reference(record, *generation)).collect();
+    let looked_up = caller.look_up(permit, &references).await?;
+    let exports = asked.into_iter().zip(references).map(|((record, generation), reference)| {
+        let vouchers = looked_up.vouchers(&reference).to_vec();
+        (record, ExportElsewhere { generation, reference, vouchers })
+    });
+    let stands = |export: &ExportElsewhere| export.vouchers.iter().any(|one| one.state == VoucherState::Posted);
+    Ok(exports.filter(|(_, export)| stands(export)).collect())
+}
+
+/// Returns the voucher of an export that was made elsewhere as the ledger knows it from now on. What differs in it from
+/// the record as it is now is taken as it stands there, so that the record shows as changed.
+pub(crate) fn as_it_stands(
     record: &Record,
-    later: &LaterExport,
+    export: &ExportElsewhere,
     rules: (&PostingRules, BookingDay),
 ) -> Option<TakenOver> {
-    let standing = later.vouchers.iter().find(|voucher| voucher.state == VoucherState::Posted);
-    let voucher = standing.or_else(|| later.vouchers.first())?;
-    let member = member_as_shown(record, later.generation, &later.reference, voucher, rules);
+    let standing = export.vouchers.iter().find(|voucher| voucher.state == VoucherState::Posted);
+    let voucher = standing.or_else(|| export.vouchers.first())?;
+    let member = member_as_shown(record, export.generation, &export.reference, voucher, rules);
     let settlement = Settlement::Posted { acknowledgement: voucher.acknowledgement.clone(), found: true };
     Some(TakenOver { member, settlement })
 }

@@ -37,6 +37,19 @@ impl OrganisationId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Says whether the short name may well be one for the books of this organisation: it is, or is a part of, its id or
+    /// name there, has one of them as a part, or is made of the first letters of the name.
+    pub(crate) fn may_stand_for(&self, id: &str, name: &str) -> bool {
+        let plain = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let short = plain(&self.0);
+        let words = name.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.chars().next());
+        let initials = plain(&words.collect::<String>());
+        // Of a single letter or digit everything is made.
+        let has = |whole: &str, part: &str| whole == part || (part.chars().count() > 1 && whole.contains(part));
+        let is_like = |known: &String| has(known, &short) || has(&short, known);
+        initials == short || [plain(id), plain(name)].iter().any(is_like)
+    }
 }
 
 /// The number of an export of a record: 1 for the first, one more for each forced re-export.
@@ -183,6 +196,27 @@ mod tests {
     const WIDE: ReferenceRules = ReferenceRules { length_max: 64, folds_case: false, ascii_only: false };
     const NARROW: ReferenceRules =
         ReferenceRules { length_max: ReferenceRules::LENGTH_MIN, folds_case: true, ascii_only: true };
+
+    #[test]
+    fn short_name_stands_for_an_organisation_that_it_is_like() {
+        for (short, id, name, is_like) in [
+            ("hlf", "hlf", "Practice", true),
+            ("hlf", "1", "HLF", true),
+            ("hlf", "1", "HLF Regnskap AS", true),
+            ("hlf-nord", "2", "HLF", true),
+            ("hlf", "3", "Hørselshemmedes Landsforbund", false),
+            ("hl", "3", "Hørselshemmedes Landsforbund", true),
+            ("mh", "4", "Mental Helse", true),
+            ("mentalhelse", "4", "Mental Helse", true),
+            ("hlf1", "1", "Bokklubben", false),
+            ("b", "1", "Bokklubben Nord", false),
+            ("hlf", "7", "Bokklubben Nord", false),
+            ("hlf", "", "", false),
+        ] {
+            let short_name = OrganisationId::new(short).expect("a valid id");
+            assert_eq!(short_name.may_stand_for(id, name), is_like, "{short}, {id}, {name}");
+        }
+    }
 
     fn of(id: &str, generation: u32, rules: ReferenceRules) -> Reference {
         let organisation = OrganisationId::new("hlf").expect("a valid organisation");

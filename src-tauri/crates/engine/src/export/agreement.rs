@@ -1,7 +1,8 @@
 //! Agrees with the books on the references: all that export into them begin alike, and look for a record in every form
 //! that its reference ever had.
 //!
-//! Invariant: an engine that does not know its own prefix to be in use there sends nothing while another is.
+//! Invariant: an engine that does not know its own prefix to be in use there sends nothing while another is, and nothing
+//! into books whose organisation has another name, before a person has said that it is right.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +28,7 @@ const PAGES_MAX: usize = 100_000;
 struct Listed {
     /// Another prefix, of the oldest such reference.
     other: Option<String>,
-    /// The longest of our own, in characters.
+    /// The longest of our own, in characters; 0 if there is none.
     longest: usize,
 }
 
@@ -68,8 +69,19 @@ pub(crate) async fn agree(
             }
         }
         let contradicts_pin = ours_before.as_ref().is_some_and(|before| before != own);
-        let is_unasked = !others.is_empty() && asks == Asks::CarriedPins && !contradicts_pin;
-        if others.is_empty() {
+        let is_unlike = others.is_empty()
+            && ours_before.is_none()
+            && !kept.as_ref().is_some_and(|scheme| scheme.prefixes.contains(own))
+            && listed.as_ref().is_none_or(|listed| listed.longest == 0)
+            && settings.books.is_none()
+            && !settings.organisation.may_stand_for(&connection.organisation_id, &connection.organisation_name);
+        let is_unasked = (!others.is_empty() || is_unlike) && asks == Asks::CarriedPins && !contradicts_pin;
+        if is_unlike && !is_unasked {
+            let (books, id) = (&connection.organisation_name, &connection.organisation_id);
+            let about = json!({ "organisation": id, "prefix": own });
+            let problem = Problem::books_unlike_name(own, books, id);
+            ask_person(ledger, clock.as_ref(), Topic::Prefix, about, problem).await.map_err(RunError::Problem)?;
+        } else if others.is_empty() && !is_unlike {
             nothing_to_ask(ledger, clock.as_ref(), Topic::Prefix).await.map_err(RunError::Problem)?;
         } else if !is_unasked {
             let names = others.iter().map(String::as_str).collect::<Vec<_>>().join(", ");

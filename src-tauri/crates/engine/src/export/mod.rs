@@ -19,6 +19,7 @@ pub(crate) mod reversal;
 pub(crate) mod run;
 mod send;
 mod step;
+mod unseen;
 mod verify;
 pub(crate) mod walls;
 

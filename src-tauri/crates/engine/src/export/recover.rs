@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 
 use super::exchange::{RequestOutcome, Route, draft_gone};
 use super::progress::Reporter;
-use super::verify::{taken_over, verified};
+use super::verify::{settled_elsewhere, verified};
 use crate::calls::Caller;
 use crate::calls::RunError;
 use crate::compare::later_exports;
@@ -201,7 +201,7 @@ impl OpenRequestCase<'_> {
         let unclear = attempts.iter_mut().filter(|attempt| is_unclear(attempt));
         for (attempt, later) in unclear.zip(later) {
             if later.is_some() {
-                attempt.settlement = Some(taken_over(&attempt.claimed, Vec::new(), later));
+                attempt.settlement = Some(settled_elsewhere(&attempt.claimed, Vec::new(), later));
             }
         }
         Ok(())

@@ -23,6 +23,8 @@ use super::refused_runs;
 use super::reversal;
 use super::send::send;
 use super::step::Run;
+use super::unseen::Unseen;
+use super::verify::look_for_unseen;
 use super::walls::{AcquiredLocks, LockRequest};
 use crate::audit;
 use crate::calls::{Caller, Patience, RunError};
@@ -60,7 +62,9 @@ pub(crate) async fn run(
         Ok(mut locks) => {
             let waited_for = locks.waited_for.take();
             let look_alikes = AtomicU64::default();
-            let steps = RunSteps { parts, ask: &ask, request: &request, run_id: &run_id, stop: &stop, look_alikes };
+            let unseen = Unseen::default();
+            let steps =
+                RunSteps { parts, ask: &ask, request: &request, run_id: &run_id, stop: &stop, look_alikes, unseen };
             let ended = AssertUnwindSafe(steps.run(&mut locks, reporter)).catch_unwind().await;
             locks.give_back(parts.accounting.as_ref()).await;
             let end = ended.unwrap_or_else(|_| {
@@ -80,6 +84,7 @@ struct RunSteps<'a> {
     stop: &'a CancellationToken,
     /// The look-alikes of the plan, for the end to tell.
     look_alikes: AtomicU64,
+    unseen: Unseen,
 }
 
 impl RunSteps<'_> {
@@ -156,7 +161,8 @@ impl RunSteps<'_> {
         reporter.phase(Phase::Sending, Some(to_send));
         send(&self.of(number, locks)?, &caller, &rules, reporter).await?;
         self.settle_what_is_left(number, locks, &caller, &rules, reporter).await?;
-        discard_late_drafts(&self.of(number, locks)?, &caller).await
+        discard_late_drafts(&self.of(number, locks)?, &caller).await?;
+        look_for_unseen(&self.of(number, locks)?, &caller).await
     }
 
     /// Reads the source and plans it; returns how many records are to be sent.
@@ -246,6 +252,7 @@ impl RunSteps<'_> {
             width: settings.vouchers_per_request.min(capabilities.vouchers_per_request_max).max(1),
             slots: settings.requests_in_flight.max(1),
             address: &locks.connection.address,
+            unseen: &self.unseen,
         })
     }
 

@@ -4,8 +4,8 @@
 //! - a request leaves only after the transaction that holds its claims is on the disk; that same transaction holds the
 //!   answers that had come by then;
 //! - a draft is committed only after its id is on the disk;
-//! - unless references are unique for all time, each record about to be sent was looked up under this permit, and not
-//!   found.
+//! - each record about to be sent was looked up under this permit, and not found: under the reference that it will have,
+//!   unless that is unique for all time, and under the one of its next export, which somebody else may have made.
 //!
 //! Memory is bounded by a page and by the requests in flight.
 
@@ -21,7 +21,7 @@ use super::progress::Reporter;
 use super::verify::{ALIKE_MIN, accounts_of, found, verified};
 use crate::calls::Caller;
 use crate::calls::RunError;
-use crate::compare::{LaterExport, later_exports};
+use crate::compare::{ExportElsewhere, later_exports};
 use crate::domain::evidence::{Evidence, LookUpResult};
 use crate::domain::{Generation, ItemResult, Posting, Protection, RecordId, Reference, RequestKey, RequestKind};
 use crate::error::Problem;
@@ -154,8 +154,8 @@ impl Sender<'_> {
     async fn settle_and_claim(&mut self, answered: Vec<SentRequest>, slots: usize) -> Result<Next, RunError> {
         self.fit_width(&answered);
         let divided = answered.iter().any(|sent| matches!(sent.outcome, RequestOutcome::Divide));
-        // If the books are looked at first, the answers must not wait for that.
-        if divided || self.looks_first() {
+        // The answers must not wait for a look at the books.
+        if divided || self.looks_first() || self.is_short() {
             let staged = self.settle(answered, Vec::new()).await?.staged;
             if divided {
                 // The divided rows stand in the ledger as planned again, before everything that waits here.
@@ -172,8 +172,15 @@ impl Sender<'_> {
         self.settle(answered, asks).await
     }
 
+    /// Says whether the reference itself has to be looked up. Where references are unique for all time, they are their
+    /// own look-up.
     fn looks_first(&self) -> bool {
         self.run.capabilities.protection != Protection::Enforced
+    }
+
+    /// Says whether more rows have to be made ready for the next request.
+    fn is_short(&self) -> bool {
+        self.ready.len() < self.width && !(self.exhausted && self.buffer.is_empty())
     }
 
     /// Halves the size after a request that was refused as a whole, and doubles it after each that was not.
@@ -220,22 +227,17 @@ impl Sender<'_> {
             return Ok(());
         }
         self.refill().await?;
-        if !self.buffer.iter().any(|row| self.is_looked_up(row)) {
-            self.ready.append(&mut self.buffer);
+        let most = if self.looks_first() { LOOK_UP_MAX / 2 } else { LOOK_UP_MAX };
+        let next = most.min(self.buffer.len());
+        if next == 0 {
             return Ok(());
         }
-        let next = (LOOK_UP_MAX / 2).min(self.buffer.len());
         let rows: Vec<Row> = self.buffer.drain(..next).collect();
-        let references: Vec<Reference> =
-            rows.iter().filter(|row| self.is_looked_up(row)).flat_map(|row| self.both_generations(row)).collect();
+        let references: Vec<Reference> = rows.iter().flat_map(|row| self.looked_up(row)).collect();
         let looked_up = self.caller.look_up(self.run.permit, &references).await?;
         let later = self.later(&rows, &looked_up).await?;
         let (mut found, mut accounts) = (Vec::new(), Vec::new());
         for (row, later) in rows.into_iter().zip(later) {
-            if !self.is_looked_up(&row) {
-                self.ready.push_back(row);
-                continue;
-            }
             let member = claim_of(self.rules, &row)?.1;
             let (member, contradiction) = self.as_it_stands(&row, member, later.as_ref(), &looked_up);
             if let Some(unclear) = contradiction {
@@ -257,19 +259,17 @@ impl Sender<'_> {
         self.take_over(found).await
     }
 
-    /// Says whether the books are asked for the record before it is sent. References that are unique for all time are
-    /// their own look-up, but only in the form that they are sent in.
-    fn is_looked_up(&self, row: &Row) -> bool {
-        self.looks_first() || self.forms(row, row.generation).len() > 1
-    }
-
     /// Returns every reference under which the record may stand as this generation.
     fn forms(&self, row: &Row, generation: Generation) -> Vec<Reference> {
         self.rules.references.of(&self.rules.organisation, &row.candidate.record.id, generation)
     }
 
-    fn both_generations(&self, row: &Row) -> Vec<Reference> {
-        [self.forms(row, row.generation), self.forms(row, row.generation.next())].concat()
+    /// Returns the references for which the books are asked before the record is sent: in every form that it may have,
+    /// and those of its next export. The one that it will have is left out where it is its own look-up.
+    fn looked_up(&self, row: &Row) -> Vec<Reference> {
+        let own = self.forms(row, row.generation);
+        let own = if self.looks_first() || own.len() > 1 { own } else { Vec::new() };
+        [own, self.forms(row, row.generation.next())].concat()
     }
 
     /// Returns the references of those under which something stands in the books.
@@ -283,7 +283,7 @@ impl Sender<'_> {
         &self,
         row: &Row,
         member: ClaimMember,
-        later: Option<&LaterExport>,
+        later: Option<&ExportElsewhere>,
         looked_up: &LookUpResult,
     ) -> (ClaimMember, Option<Settlement>) {
         let mut standing = self.standing(row, row.generation, looked_up);
@@ -300,7 +300,7 @@ impl Sender<'_> {
 
     /// Returns the newest later export of each row: another ledger, or this one before it was lost, exported the
     /// record, and once more. The earlier voucher may be gone from the books: for that it was exported again.
-    async fn later(&self, rows: &[Row], looked_up: &LookUpResult) -> Result<Vec<Option<LaterExport>>, RunError> {
+    async fn later(&self, rows: &[Row], looked_up: &LookUpResult) -> Result<Vec<Option<ExportElsewhere>>, RunError> {
         let mut later = vec![None; rows.len()];
         let has_later = |row: &Row| !self.standing(row, row.generation.next(), looked_up).is_empty();
         let again: Vec<usize> =
@@ -352,10 +352,10 @@ impl Sender<'_> {
     async fn judge(
         &self,
         member: ClaimMember,
-        later: Option<LaterExport>,
+        later: Option<ExportElsewhere>,
         looked_up: &LookUpResult,
     ) -> Result<Option<(ClaimMember, Settlement)>, RunError> {
-        if let Some(LaterExport { generation, reference, vouchers }) = later {
+        if let Some(ExportElsewhere { generation, reference, vouchers }) = later {
             let member = ClaimMember { generation, reference, ..member };
             let settlement = found(&member, &vouchers);
             return Ok(Some((member, settlement)));

@@ -1,6 +1,7 @@
 //! Holds a run, as each of its steps knows it.
 
 use crate::domain::{Capabilities, Generation, OrganisationId, RecordId, Reference};
+use crate::export::unseen::Unseen;
 use crate::ledger::{Ledger, Moment};
 use crate::lock::Permit;
 use crate::ports::{Clock, IdSource};
@@ -22,6 +23,8 @@ pub(crate) struct Run<'a> {
     pub(crate) slots: usize,
     /// The address of the accounting system, for people.
     pub(crate) address: &'a str,
+    /// The acknowledged vouchers that no look-up has shown yet.
+    pub(crate) unseen: &'a Unseen,
 }
 
 impl Run<'_> {

@@ -7,9 +7,11 @@
 //! - an id that no person could read or type is not believed by itself;
 //! - what was found in the books, and not made by this answer, is taken over under its newest generation.
 
+use std::time::Duration;
+
 use super::exchange::{RequestOutcome, SentRequest};
 use crate::calls::{Caller, RunError};
-use crate::compare::{LaterExport, later_exports};
+use crate::compare::{ExportElsewhere, later_exports};
 use crate::domain::evidence::{Evidence, LookUpResult};
 use crate::domain::{FoundVoucher, Generation, RecordId, Reference, VoucherPart, VoucherState};
 use crate::error::Problem;
@@ -18,6 +20,9 @@ use crate::ledger::{ClaimMember, Claimed, Settlement, TakenOver};
 
 /// The vouchers that must all differ in their accounts alone, at least, before that is the cause.
 pub(crate) const ALIKE_MIN: usize = 2;
+
+/// The time that the end of a run waits for what was not shown yet. A longer lag is left to the next run.
+const UNSEEN_WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// The conclusion about one member.
 enum Verdict {
@@ -40,9 +45,29 @@ pub(crate) async fn verified(run: &Run<'_>, caller: &Caller, mut sent: SentReque
     if asked.is_empty() {
         return sent;
     }
-    let references: Vec<Reference> =
-        asked.iter().filter_map(|&index| Some(members.get(index)?.reference().clone())).collect();
-    let looked_up = caller.look_up_once(run.permit, &references).await.unwrap_or_default();
+    // An answer that has come was given by now, and a look-up that begins now shows what is older than its lag.
+    let (now, lag) = (run.clock.elapsed(), run.capabilities.look_up_delay());
+    let due = run.unseen.due(now, lag);
+    let references: Vec<Reference> = asked
+        .iter()
+        .filter_map(|&index| Some(members.get(index)?.reference().clone()))
+        .chain(due.references())
+        .collect();
+    let looked_up = caller.look_up_once(run.permit, &references).await;
+    if let Some(looked_up) = &looked_up {
+        sent.halt = sent.halt.or(due.disproof(looked_up, lag).map(RunError::Problem));
+        for index in &asked {
+            let (Some(claimed), Some(Some(settlement))) = (members.get(*index), settlements.get(*index)) else {
+                continue;
+            };
+            if let Settlement::Posted { acknowledgement, .. } = settlement
+                && looked_up.vouchers(claimed.reference()).is_empty()
+            {
+                run.unseen.watch(claimed.reference(), &acknowledgement.voucher_id, now);
+            }
+        }
+    }
+    let looked_up = looked_up.unwrap_or_default();
     let mut elsewhere: Vec<(usize, Vec<FoundVoucher>)> = Vec::new();
     for index in asked {
         let (Some(claimed), Some(Some(settlement))) = (members.get(index), settlements.get_mut(index)) else {
@@ -72,7 +97,7 @@ pub(crate) async fn verified(run: &Run<'_>, caller: &Caller, mut sent: SentReque
         Ok(later) => {
             for ((index, claimed, vouchers), later) in found.into_iter().zip(later) {
                 if let Some(slot) = settlements.get_mut(index) {
-                    *slot = Some(taken_over(claimed, vouchers, later));
+                    *slot = Some(settled_elsewhere(claimed, vouchers, later));
                 }
             }
         }
@@ -146,10 +171,37 @@ pub(crate) fn accounts_of(
     Some((sent.accounts().join(", "), there.join(", ")))
 }
 
+/// Looks, at the end of a run, for what no look-up has shown yet.
+pub(crate) async fn look_for_unseen(run: &Run<'_>, caller: &Caller) -> Result<(), RunError> {
+    let lag = run.capabilities.look_up_delay();
+    let Some(left) = run.unseen.all_due_in(run.clock.elapsed(), lag).filter(|left| *left <= UNSEEN_WAIT_MAX) else {
+        return Ok(());
+    };
+    caller.postpone(left);
+    match caller.wait_for_turn(run.permit).await {
+        Ok(()) => {}
+        // Everything was sent; a person who stops the wait stops nothing else.
+        Err(RunError::Stopped) => return Ok(()),
+        Err(halt) => return Err(halt),
+    }
+    let due = run.unseen.due(run.clock.elapsed(), lag);
+    let references: Vec<Reference> = due.references().collect();
+    if references.is_empty() {
+        return Ok(());
+    }
+    let looked_up = caller.look_up_once(run.permit, &references).await;
+    let problem = looked_up.and_then(|looked_up| due.disproof(&looked_up, lag));
+    problem.map_or(Ok(()), |problem| Err(RunError::Problem(problem)))
+}
+
 /// Returns the settlement of a record that the books have: under its newest generation, as that was made elsewhere.
-pub(crate) fn taken_over(claimed: &Claimed, vouchers: Vec<FoundVoucher>, later: Option<LaterExport>) -> Settlement {
+pub(crate) fn settled_elsewhere(
+    claimed: &Claimed,
+    vouchers: Vec<FoundVoucher>,
+    later: Option<ExportElsewhere>,
+) -> Settlement {
     let (member, settlement) = match later {
-        Some(LaterExport { generation, reference, vouchers }) => {
+        Some(ExportElsewhere { generation, reference, vouchers }) => {
             let member = claimed.member(generation, reference);
             let settlement = found(&member, &vouchers);
             (member, settlement)

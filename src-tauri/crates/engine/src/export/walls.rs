@@ -14,6 +14,7 @@ use crate::domain::{Actor, Period, Protection, RunId, Trigger};
 use crate::error::Problem;
 use crate::export::ask::SyncEnd;
 use crate::export::identity::{Asks, check_books};
+use crate::export::unseen::check_lag;
 use crate::ledger::{LedgerError, Moment, RunStart};
 use crate::lock::{self, FileLock, FileLockError, LeaseAskTerms, LeaseRefused, Permit};
 use crate::parts::Parts;
@@ -121,6 +122,7 @@ impl LockRequest<'_> {
         let connection = parts.accounting.connect().await.map_err(|error| failed(error.problem()))?;
         check_organisation(parts, &connection).await.map_err(failed)?;
         check_books(parts, &connection, self.asks).await.map_err(failed)?;
+        check_lag(parts, &connection).await.map_err(failed)?;
         // The run is noted only now, when the lease is asked for: until then the file names the run before, which may
         // hold it still.
         let dead = file.note_run(self.run_id).map_err(|source| {

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::audit;
 use crate::calls::{Caller, RunError};
-use crate::compare::{self, Examiner, LaterExport, later_exports};
+use crate::compare::{self, Examiner, ExportElsewhere, later_exports};
 use crate::domain::evidence::SentAs;
 use crate::domain::{
     Acknowledgement, Act, Actor, Capabilities, Discarded, DraftId, Found, FoundVoucher, Period, RecordId, Reference,
@@ -177,7 +177,7 @@ async fn later_export(
     caller: &Caller,
     locks: &AcquiredLocks,
     open: &OpenRecord,
-) -> Result<Option<LaterExport>, Problem> {
+) -> Result<Option<ExportElsewhere>, Problem> {
     let rules = locks.connection.capabilities.reference_rules;
     let reference = |id: &RecordId, generation| Reference::of(&parts.settings.organisation, id, generation, rules);
     let known = [(open.claimed.record_id(), open.claimed.generation())];
@@ -201,7 +201,7 @@ async fn said_posted(
     locks: &AcquiredLocks,
     open: &OpenRecord,
     found: &Found,
-    later: Option<LaterExport>,
+    later: Option<ExportElsewhere>,
     voucher_id: &str,
 ) -> Result<Settlement, Problem> {
     let is_named =
@@ -211,7 +211,7 @@ async fn said_posted(
         let found = open.kind == RequestKind::Found || !open.claimed.expected().likeness(named).is_same();
         return Ok(Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found });
     }
-    if let Some(LaterExport { generation, reference, vouchers }) = later
+    if let Some(ExportElsewhere { generation, reference, vouchers }) = later
         && let Some(named) = vouchers.iter().find(is_named)
     {
         let settlement = Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found: true };

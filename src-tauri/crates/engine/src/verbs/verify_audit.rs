@@ -1,15 +1,27 @@
-//! Holds `audit verify`: the whole trail, its seals and the witness, on a person's word.
+//! Holds `audit verify`: the whole trail, its seals and the witness, on a person's word; and what could be noticed at all.
 
 use serde_json::json;
 
 use crate::audit::{self, AuditVerdict};
-use crate::domain::{Act, Actor};
+use crate::domain::{Act, Actor, MemoryState};
 use crate::engine::Engine;
 use crate::error::Problem;
 use crate::ledger::{AuditAct, LedgerTx};
 use crate::lock::FileLock;
 
 impl Engine {
+    /// Returns whether the accounting side keeps every witness of this ledger. Where it keeps the newest alone, or none,
+    /// a trail that was changed passes if its witness was replaced as well, which takes no more than the token.
+    pub async fn witness_history(&self) -> MemoryState {
+        let parts = self.parts();
+        let Ok(ledger_id) = parts.ledger.read(|tx| tx.ledger_id()).await else { return MemoryState::Unreachable };
+        match parts.accounting.witness_history(&ledger_id, None).await {
+            Ok(Some(_)) => MemoryState::Kept,
+            Ok(None) => MemoryState::NotOffered,
+            Err(_) => MemoryState::Unreachable,
+        }
+    }
+
     /// Checks the whole audit trail; faults are in the verdict, not an error. It works without the accounting side, and
     /// says then that its witness was not asked. It needs no lease: nothing is sent.
     ///

@@ -84,6 +84,8 @@ pub struct Alarm {
     pub evidence: Vec<FoundVoucher>,
     /// True if we reversed the voucher ourselves, for a re-export that made no new one.
     pub is_ours: bool,
+    /// True if one voucher stands for the record, and it is not the one that was acknowledged last.
+    pub is_other_voucher: bool,
     /// The reason why the accounting system refused the new one, if it did.
     pub refusal: Option<Reason>,
 }

@@ -153,6 +153,39 @@ async fn lease_lasts_as_long_as_was_really_granted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn acknowledged_voucher_that_no_look_up_shows_stops_the_run() {
+    for (protection, lag, measured) in [
+        (Protection::Fenced, 0, Some("1")),
+        (Protection::Fenced, 3, Some("4")),
+        (Protection::Enforced, 5, Some("6")),
+        (Protection::Observed, 5, Some("16")),
+        // So long is not waited for at the end of a run.
+        (Protection::Fenced, 60, None),
+    ] {
+        let rig = LaggingRig::new(protection, lag, Hold);
+        rig.books.answers.store(true, Ordering::Relaxed);
+        rig.books.shows_acknowledged.store(false, Ordering::Relaxed);
+        let what = format!("{protection:?} {lag}");
+        let longer = |error: Option<crate::error::Problem>| {
+            error.map(|problem| (problem.code, problem.params.get("measured").cloned().unwrap_or_default()))
+        };
+        let expected = measured.map(|measured| (ErrorCode::SearchLagLonger, measured.to_owned()));
+        assert_eq!(longer(rig.sync().await.error), expected, "{what}");
+        let counts = rig.engine.counts().await.expect("the ledger is readable");
+        assert_eq!((counts.posted, counts.vanished), (1, 0), "{what}: what was acknowledged stays exported");
+        if measured.is_none() {
+            continue;
+        }
+        rig.pass(seconds(10)).await;
+        assert_eq!(longer(rig.sync().await.error), expected, "{what}: it is remembered");
+        assert_eq!(rig.sent(), 1, "{what}: nothing more is sent");
+        of(&rig.books.capabilities).search_lag = seconds(60);
+        assert_eq!(rig.sync().await.error, None, "{what}: so much explains it");
+        assert_eq!((rig.sent(), rig.engine.counts().await.expect("readable").vanished), (1, 0), "{what}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn list_that_never_ends_is_given_up_with_a_sentence() {
     let circle: fn(Option<&str>) -> Option<String> = |cursor| Some(if cursor == Some("a") { "b" } else { "a" }.into());
     let endless: fn(Option<&str>) -> Option<String> =

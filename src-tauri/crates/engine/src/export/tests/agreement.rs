@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::lagging_rig::{LaggingRig, of};
 use crate::audit::tests::engine_rig::kari;
-use crate::domain::Protection;
+use crate::domain::{Protection, Topic};
 use crate::error::ErrorCode;
 use crate::ports::ReferenceScheme;
 use crate::settings::StatedBooks;
@@ -60,4 +60,33 @@ async fn pin_in_the_place_of_a_carried_one_binds() {
         tx.pinned::<String>(crate::ledger::Pin::Prefix)
     });
     assert_eq!(bound.await.expect("readable"), Some("hlf".to_owned()), "a person said so, and something was exported");
+}
+
+#[tokio::test(start_paused = true)]
+async fn books_of_an_unlike_name_are_asked_about_once() {
+    let rig = LaggingRig::new(Protection::Enforced, 0, Hold);
+    rig.books.answers.store(true, Ordering::Relaxed);
+    *of(&rig.books.organisation) = ("7".into(), "Bokklubben Nord".into());
+    let code = |end: crate::export::SyncEnd| end.error.map(|problem| problem.code);
+    for _ in 0..2 {
+        assert_eq!(code(rig.sync().await), Some(ErrorCode::BooksUnlikeName));
+        assert_eq!(rig.sent(), 0, "nothing is sent before a person has said so");
+    }
+    rig.engine.confirm(Topic::Prefix, "it is our branch's club", &kari()).await.expect("it is asked");
+    assert_eq!(code(rig.sync().await), None);
+    assert_eq!(rig.sent(), 1);
+    // A name that is like it needs nobody's word.
+    let rig = LaggingRig::new(Protection::Enforced, 0, Hold);
+    *of(&rig.books.organisation) = ("7".into(), "HLF Nord-Norge".into());
+    assert_eq!(code(rig.sync().await), None);
+    // Nor do books that a person confirmed at set-up, or that have such references.
+    let books = StatedBooks { organisation: "7".into(), name: None, address: None };
+    let rig = LaggingRig::stating(Protection::Enforced, 0, Hold, Some(books));
+    *of(&rig.books.organisation) = ("7".into(), "Bokklubben Nord".into());
+    assert_eq!(code(rig.sync().await), None);
+    let rig = LaggingRig::new(Protection::Enforced, 0, Hold);
+    *of(&rig.books.organisation) = ("7".into(), "Bokklubben Nord".into());
+    let own = ReferenceScheme { prefixes: BTreeSet::from(["hlf".to_owned()]), ..ReferenceScheme::default() };
+    *of(&rig.books.scheme) = Some(own);
+    assert_eq!(code(rig.sync().await), None);
 }

@@ -133,6 +133,8 @@ pub(crate) struct ScriptedBooks {
     pub(crate) sent: Mutex<Vec<Sent>>,
     /// The totals of the vouchers that a look-up shows.
     pub(crate) shown: Mutex<Vec<&'static str>>,
+    /// True: a look-up shows a voucher that was acknowledged.
+    pub(crate) shows_acknowledged: AtomicBool,
     /// The total of the voucher that a request leaves behind, if it leaves one.
     pub(crate) leaves: Mutex<Option<&'static str>>,
     /// The list of vouchers, as a function of its cursor.
@@ -141,6 +143,8 @@ pub(crate) struct ScriptedBooks {
     pub(crate) scheme: Mutex<Option<ReferenceScheme>>,
     /// The times after the grant at which one was kept.
     pub(crate) kept_after: Mutex<Vec<Duration>>,
+    /// The id and name of the organisation whose books they are.
+    pub(crate) organisation: Mutex<(String, String)>,
     granted_at: Mutex<Duration>,
 }
 
@@ -171,10 +175,11 @@ fn voucher(total: &str, id: usize) -> FoundVoucher {
 #[async_trait]
 impl AccountingSystem for ScriptedBooks {
     async fn connect(&self) -> Result<Connection, CallError> {
+        let (organisation_id, organisation_name) = of(&self.organisation).clone();
         Ok(Connection {
             address: "http://books".into(),
-            organisation_id: "hlf".into(),
-            organisation_name: "HLF".into(),
+            organisation_id,
+            organisation_name,
             user_id: "api-7".into(),
             user_name: "Kari Nordmann".into(),
             capabilities: of(&self.capabilities).clone(),
@@ -230,7 +235,11 @@ impl AccountingSystem for ScriptedBooks {
         if !self.answers.load(Ordering::Relaxed) {
             return Err(CallError::Unknown(Problem::accounting_unreachable("books", "the answer is lost")));
         }
-        let made = VoucherResult::Created(Acknowledgement { voucher_id: "V-9".into(), number: None });
+        let id = of(&self.shown).len();
+        if self.shows_acknowledged.load(Ordering::Relaxed) {
+            of(&self.shown).push("412.00");
+        }
+        let made = VoucherResult::Created(Acknowledgement { voucher_id: format!("V-{id}"), number: None });
         Ok(Answer { results: vec![Some(made); request.members().len()] })
     }
     async fn stage(&self, _: &Permit, _: &ClaimedRequest) -> Result<Answer<StageResult>, CallError> {
@@ -315,10 +324,12 @@ impl LaggingRig {
             renews: AtomicBool::new(true),
             sent: Mutex::default(),
             shown: Mutex::default(),
+            shows_acknowledged: AtomicBool::new(true),
             leaves: Mutex::default(),
             list: Mutex::new(|_| None),
             scheme: Mutex::default(),
             kept_after: Mutex::default(),
+            organisation: Mutex::new(("hlf".into(), "HLF".into())),
             granted_at: Mutex::default(),
         });
         let ids = Arc::new(Ids(AtomicU64::new(1)));

@@ -30,7 +30,7 @@ struct ToAccept {
     generation: Generation,
     voucher: Option<String>,
     content_hash: Vec<u8>,
-    alarm: Option<i64>,
+    is_changed: bool,
 }
 
 impl LedgerTx<'_> {
@@ -55,26 +55,27 @@ impl LedgerTx<'_> {
                 generation: self.generation(row)?,
                 voucher: self.get(row, "voucher_id")?,
                 content_hash: self.get(row, "content_hash")?,
-                alarm: self.get(row, "alarm_id")?,
+                is_changed: self.get::<Option<bool>>(row, "is_changed")?.unwrap_or_default(),
             }))
         })?;
-        let ToAccept { state, attempt, generation, voucher, content_hash, alarm } = match found {
+        let ToAccept { state, attempt, generation, voucher, content_hash, is_changed } = match found {
             None => return Ok(Accepting::NoRecord),
             Some(None) => return Ok(Accepting::Nothing),
             Some(Some(found)) => found,
         };
-        let (content_hash, alarm) = match state {
-            RecordState::Vanished => (None, alarm),
-            _ => (Some(content_hash), None),
-        };
-        self.execute(
-            include_str!("accept.sql"),
-            named_params! {
-                ":record": record_id, ":attempt": attempt, ":content": content_hash, ":alarm": alarm,
-                ":reason": reason, ":user": actor.user, ":host": actor.host, ":now": stamp(now),
-            },
-        )?;
-        if let Some(alarm) = alarm {
+        // A record is shown with all its alarms as one, and its content beside them.
+        let alarms = if state == RecordState::Vanished { self.open_alarms(record_id)? } else { Vec::new() };
+        let content = is_changed.then_some((Some(content_hash), None));
+        for (content_hash, alarm) in alarms.iter().map(|alarm| (None, Some(*alarm))).chain(content) {
+            self.execute(
+                include_str!("accept.sql"),
+                named_params! {
+                    ":record": record_id, ":attempt": attempt, ":content": content_hash, ":alarm": alarm,
+                    ":reason": reason, ":user": actor.user, ":host": actor.host, ":now": stamp(now),
+                },
+            )?;
+        }
+        for alarm in alarms {
             self.execute_one(
                 "alarm",
                 "UPDATE alarm SET cleared_at = :now, cleared_by = 'accepted'

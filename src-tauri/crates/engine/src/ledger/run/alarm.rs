@@ -6,23 +6,35 @@
 use chrono::{DateTime, Utc};
 use rusqlite::named_params;
 
-use crate::domain::{AlarmKind, FoundVoucher};
+use crate::domain::{AlarmKind, FoundVoucher, VoucherState};
 use crate::ledger::values::{from_json, from_json_option, instant, json, stamp, word};
 use crate::ledger::{LedgerError, LedgerTx};
 use crate::views::Alarm;
 
 impl LedgerTx<'_> {
-    /// Returns the open alarm about a record's vouchers: the one about the newest of them, if there are several.
+    /// Returns the alarm about a record: what the open alarms about its vouchers say together.
     pub(in crate::ledger) fn open_alarm(&self, record: &str) -> Result<Option<Alarm>, LedgerError> {
-        self.row(include_str!("open_alarm.sql"), named_params! { ":record": record }, |row| {
-            Ok(Alarm {
+        let open = self.rows(include_str!("open_alarm.sql"), named_params! { ":record": record }, |row| {
+            let alarm = Alarm {
                 kind: word("alarm.kind", &self.get::<String>(row, "kind")?, AlarmKind::from_text)?,
                 since: instant("alarm.raised_at", &self.get::<String>(row, "raised_at")?)?,
                 evidence: from_json("alarm.evidence", &self.get::<String>(row, "evidence")?)?,
                 is_ours: self.get(row, "is_ours")?,
+                is_other_voucher: false,
                 refusal: from_json_option("attempt.reason", self.get(row, "refusal")?)?,
-            })
-        })
+            };
+            Ok((alarm, self.get(row, "voucher_id")?))
+        })?;
+        Ok(of_record(open))
+    }
+
+    /// Returns the open alarms about a record's vouchers.
+    pub(in crate::ledger::run) fn open_alarms(&self, record: &str) -> Result<Vec<i64>, LedgerError> {
+        self.rows(
+            "SELECT alarm_id FROM attempt JOIN alarm USING (attempt_id) WHERE record_id = :record AND cleared_at IS NULL",
+            named_params! { ":record": record },
+            |row| self.get(row, "alarm_id"),
+        )
     }
 
     /// Raises the alarm, or brings the open one up to what is seen now; says whether there was anything new in it.
@@ -81,5 +93,80 @@ impl LedgerTx<'_> {
             named_params! { ":now": stamp(now), ":attempt": attempt },
         )?;
         Ok(cleared > 0)
+    }
+}
+
+/// Returns the alarm about a record out of those about its vouchers, each with the acknowledged voucher, the newest first.
+/// A voucher under an earlier reference stands for the record as well: an expense is in no book only if none does.
+fn of_record(open: Vec<(Alarm, Option<String>)>) -> Option<Alarm> {
+    let mut open = open.into_iter();
+    let (mut alarm, acknowledged) = open.next()?;
+    let is_standing = |voucher: &FoundVoucher| voucher.state == VoucherState::Posted;
+    alarm.evidence.extend(open.flat_map(|(earlier, _)| earlier.evidence).filter(is_standing));
+    let standing = alarm.evidence.iter().filter(|voucher| is_standing(voucher));
+    let ids: Vec<&str> = standing.map(|voucher| voucher.acknowledgement.voucher_id.as_str()).collect();
+    alarm.kind = match (alarm.kind, ids.len()) {
+        (AlarmKind::Gone | AlarmKind::Reversed, 1) => AlarmKind::OtherContent,
+        (_, 2..) => AlarmKind::Several,
+        (kind, _) => kind,
+    };
+    let is_acknowledged = ids.iter().any(|id| acknowledged.as_deref() == Some(*id));
+    alarm.is_other_voucher = alarm.kind == AlarmKind::OtherContent && !ids.is_empty() && !is_acknowledged;
+    Some(alarm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Acknowledgement, Reference, ShownContent};
+
+    fn voucher(id: &str, state: VoucherState) -> FoundVoucher {
+        FoundVoucher {
+            reference: Reference::from_stored("hlf:A"),
+            acknowledgement: Acknowledgement { voucher_id: id.into(), number: None },
+            date: "2026-10-28".parse().expect("a date"),
+            currency: "NOK".into(),
+            total: "412.00".into(),
+            created_at: DateTime::UNIX_EPOCH,
+            state,
+            reversed_by: None,
+            reverses: None,
+            shown: ShownContent::default(),
+            differs: Vec::new(),
+        }
+    }
+
+    fn alarm(kind: AlarmKind, acknowledged: &str, evidence: Vec<FoundVoucher>) -> (Alarm, Option<String>) {
+        let since = DateTime::UNIX_EPOCH;
+        let alarm = Alarm { kind, since, evidence, is_ours: false, is_other_voucher: false, refusal: None };
+        (alarm, Some(acknowledged.to_owned()))
+    }
+
+    #[test]
+    fn alarms_about_a_records_vouchers_are_shown_as_one() {
+        let stands = |id: &str| voucher(id, VoucherState::Posted);
+        let voided = |id: &str| voucher(id, VoucherState::Voided);
+        let earlier = || alarm(AlarmKind::Several, "V-1", vec![stands("V-1")]);
+        for (open, shown) in [
+            (vec![], None),
+            (vec![alarm(AlarmKind::Reversed, "V-1", vec![voided("V-1")])], Some((AlarmKind::Reversed, false))),
+            (vec![alarm(AlarmKind::Gone, "V-1", vec![])], Some((AlarmKind::Gone, false))),
+            (vec![earlier()], Some((AlarmKind::Several, false))),
+            (vec![alarm(AlarmKind::OtherContent, "V-1", vec![stands("V-1")])], Some((AlarmKind::OtherContent, false))),
+            (vec![alarm(AlarmKind::OtherContent, "V-1", vec![stands("V-2")])], Some((AlarmKind::OtherContent, true))),
+            // The newest does not stand, and an earlier one does: the expense is in the books.
+            (
+                vec![alarm(AlarmKind::Reversed, "V-2", vec![voided("V-2")]), earlier()],
+                Some((AlarmKind::OtherContent, true)),
+            ),
+            (vec![alarm(AlarmKind::Gone, "V-2", vec![]), earlier()], Some((AlarmKind::OtherContent, true))),
+            (
+                vec![alarm(AlarmKind::OtherContent, "V-2", vec![stands("V-2")]), earlier()],
+                Some((AlarmKind::Several, false)),
+            ),
+        ] {
+            let alarm = of_record(open);
+            assert_eq!(alarm.as_ref().map(|alarm| (alarm.kind, alarm.is_other_voucher)), shown, "{alarm:?}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-SELECT alarm.alarm_id, alarm.kind, alarm.evidence, alarm.raised_at,
+SELECT of.voucher_id, alarm.kind, alarm.evidence, alarm.raised_at,
        EXISTS (SELECT 1 FROM reversal
                WHERE reversal.attempt_id = alarm.attempt_id AND reversal.state = 'posted') AS is_ours,
        (SELECT refused.reason FROM attempt refused
@@ -8,4 +8,3 @@ FROM attempt of
 JOIN alarm ON alarm.attempt_id = of.attempt_id AND alarm.cleared_at IS NULL
 WHERE of.record_id = :record
 ORDER BY of.generation DESC
-LIMIT 1

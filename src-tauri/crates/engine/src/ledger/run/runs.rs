@@ -179,6 +179,12 @@ impl LedgerTx<'_> {
         Ok(found.flatten().and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs))
     }
 
+    /// Returns the stop of the run that measured the longest lag of a search, if one measured more than was stated.
+    pub(crate) fn measured_lag(&self) -> Result<Option<Problem>, LedgerError> {
+        let found = self.row(include_str!("measured_lag.sql"), [], |row| self.get::<String>(row, "error"))?;
+        found.map(|text| from_json("run.error", &text)).transpose()
+    }
+
     /// Says whether somebody else may have been sending since this ledger last claimed something. A claim is made only
     /// when what others had sent must have arrived; from there on, every fence up to this one has to be one of ours. A
     /// run that ended before its claims proves nothing of what came before it.

@@ -7,7 +7,7 @@ use rusqlite::named_params;
 
 use crate::domain::{
     Acknowledgement, Act, Actor, DraftId, FoundVoucher, Generation, HoldReason, ItemResult, RecordId, Reference,
-    Refusal, RequestKey, RequestKind,
+    Refusal, RequestKey, RequestKind, VoucherState,
 };
 use crate::error::Problem;
 use crate::ledger::run::claim::{ClaimMember, Moment};
@@ -105,7 +105,13 @@ fn unclear(vouchers: &[FoundVoucher]) -> Problem {
         return Problem::evidence_gone();
     }
     let ids: Vec<&str> = vouchers.iter().map(|one| one.acknowledgement.voucher_id.as_str()).collect();
-    Problem::evidence_unclear(ids.join(", "))
+    let ids = ids.join(", ");
+    match vouchers.iter().filter(|one| one.state == VoucherState::Posted).count() {
+        0 => Problem::evidence_reversed(ids),
+        1 if vouchers.len() == 1 => Problem::evidence_differs(ids),
+        1 => Problem::evidence_unclear(ids),
+        _ => Problem::evidence_several(ids),
+    }
 }
 
 impl LedgerTx<'_> {
@@ -341,7 +347,7 @@ impl LedgerTx<'_> {
         member: &ClaimMember,
         at: Moment,
     ) -> Result<Claimed, LedgerError> {
-        let key = RequestKey::new(format!("taken-over-{run}-{earlier}"));
+        let key = RequestKey::new(format!("taken-over-{run}-{earlier}-{}", member.generation.number()));
         let request = self.insert_request(run, RequestKind::Found, &key, self.fence_of(run)?, None, at)?;
         let claimed = self.insert_found(run, request, 0, member, at)?;
         self.answer_wish(run, claimed.attempt_id, member, at)?;
