@@ -116,6 +116,7 @@ pub(crate) async fn write_certificate(
 ) -> Result<(), Problem> {
     let ledger = opened.engine.ledger().clone();
     let report = Report {
+        accounts: Vec::new(),
         comparison: ledger.certificate(&run).await?.ok_or_else(|| Problem::certificate_missing(&run))?,
         run: Some(ledger.run(&run).await?.ok_or_else(|| Problem::run_not_found(&run))?),
         papers: ledger.papers(Some(&run)).await?,

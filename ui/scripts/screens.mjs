@@ -231,13 +231,24 @@ const FRAME = [
     { name: 'frame-other', hash: at('overview'), scenario: 'other', ready: on('other-workspace') },
 ];
 
+const HELP = [{ name: 'help', hash: at('help'), scenario: 'idle', ready: on('help-keys') }];
+
+const MONTH = [
+    state('month-open', 'idle', on('month-accounts')),
+    state('month-done', 'clear', on('month-closed')),
+    state('month-saved', 'clear', on('month-saved'), [on('month-save')]),
+    state('month-none', 'first', on('month-none')),
+];
+
 export const SCREENS = [
     ...START,
     ...OVERVIEW,
     ...HISTORY,
     ...RECORDS,
     ...ATTENTION,
+    ...MONTH,
     ...AUDIT,
     ...SETTINGS,
+    ...HELP,
     ...FRAME,
 ];

@@ -1,5 +1,5 @@
 import { emit } from '@tauri-apps/api/event';
-import { cleanup, screen, waitFor, within } from '@testing-library/svelte';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -11,6 +11,7 @@ import { dialogs } from '$shared/dialogs/dialogs.svelte';
 import { router, SCREENS, type Screen } from '$shared/state/router.svelte';
 import { EVERYTHING, session } from '$shared/state/session.svelte';
 import { shortcutOf } from '$shared/state/shortcuts';
+import { zoom } from '$shared/state/zoom.svelte';
 import { open as openScreen } from './window-rig';
 
 const RUN = '0199a3c2-7b41-7c10-9f02-5d1be2c07a11';
@@ -30,15 +31,45 @@ afterEach(async () => {
   uninstall();
 });
 
+describe('the size of everything', () => {
+  afterEach(() => zoom.by(0));
+
+  test('follows the keys and the menu, and is remembered', async () => {
+    await open('idle');
+    const drawn = vi.spyOn(ipc, 'setZoom');
+    const user = userEvent.setup();
+    await user.keyboard('{Control>}+{/Control}');
+    await emit('wanted-asked', { kind: 'zoom', steps: 1 });
+    expect(drawn.mock.calls).toEqual([[110], [125]]);
+    zoom.percent = 100;
+    zoom.restore();
+    expect(zoom.percent).toBe(125);
+    await user.keyboard('{Control>}-{/Control}');
+    expect(zoom.percent).toBe(110);
+    await user.keyboard('{Control>}0{/Control}');
+    expect(zoom.percent).toBe(100);
+  });
+
+  test('follows the wheel with the control key alone, and ends somewhere', async () => {
+    await open('idle');
+    await fireEvent.wheel(window, { deltaY: -100 });
+    expect(zoom.percent).toBe(100);
+    for (let turn = 0; turn < 20; turn += 1) await fireEvent.wheel(window, { deltaY: -100, ctrlKey: true });
+    expect(zoom.percent).toBe(200);
+    for (let turn = 0; turn < 20; turn += 1) await fireEvent.wheel(window, { deltaY: 100, ctrlKey: true });
+    expect(zoom.percent).toBe(75);
+  });
+});
+
 describe('the keyboard', () => {
   test('goes to each screen by its number, and to the settings and the search', async () => {
     await open('idle');
     const user = userEvent.setup();
-    for (const [place, name] of SCREENS.slice(0, 6).entries()) {
+    for (const [place, name] of SCREENS.entries()) {
       await user.keyboard(`{Control>}${place + 1}{/Control}`);
       await waitFor(() => expect(router.route.screen).toBe(name));
     }
-    await user.keyboard('{Control>}5{/Control}');
+    await user.keyboard('{Control>}6{/Control}');
     await screen.findByTestId('audit-table');
     await user.keyboard('{Control>}f{/Control}');
     expect(screen.getByTestId('audit-search')).toHaveFocus();
@@ -80,7 +111,7 @@ describe('the keyboard', () => {
   test('is known to a screen reader, and hides no neighbour behind a tooltip', async () => {
     await open('idle');
     for (const [testid, keys] of [
-      ['nav-audit', 'Control+5'],
+      ['nav-audit', 'Control+6'],
       ['nav-settings', 'Control+,'],
       ['sync-now', 'Control+Enter'],
     ] as const) {
@@ -102,7 +133,7 @@ describe('the keyboard', () => {
       { key: '1' },
       { key: '1', ctrlKey: true, altKey: true },
       { key: '9', ctrlKey: true },
-      { key: '0', ctrlKey: true },
+      { key: '0', ctrlKey: true, altKey: true },
       { key: 'c', ctrlKey: true },
     ]) {
       expect(shortcutOf(new KeyboardEvent('keydown', keys))).toBeNull();

@@ -1,9 +1,15 @@
 //! Answers for the program on this computer: its preferences, its log, its end.
 
+use postonce_engine::error::Problem;
+
 use super::Answer;
 use crate::desktop;
 use crate::host::AppHandle;
 use crate::wire::{About, Language, Preferences, Wanted};
+
+/// The sizes between which the window can be read and used.
+const ZOOM_PERCENT_LEAST: u32 = 50;
+const ZOOM_PERCENT_MOST: u32 = 300;
 
 /// Returns the application's preferences on this computer.
 #[tauri::command]
@@ -25,6 +31,14 @@ pub(crate) async fn set_preferences(app: AppHandle, wanted: Preferences) -> Answ
 #[specta::specta]
 pub(crate) async fn set_language(app: AppHandle, language: Language) -> Answer<()> {
     Ok(desktop::set_language(&app, language.into())?)
+}
+
+/// Sets the size of everything in the window, in per cent.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn set_zoom(window: tauri::WebviewWindow<crate::host::Host>, percent: u32) -> Answer<()> {
+    let percent = percent.clamp(ZOOM_PERCENT_LEAST, ZOOM_PERCENT_MOST);
+    Ok(window.set_zoom(f64::from(percent) / 100.0).map_err(Problem::internal)?)
 }
 
 /// Returns the wish that came before the page was there: by a link, or in the menu.

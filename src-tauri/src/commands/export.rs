@@ -66,6 +66,28 @@ pub(crate) fn show_saved(app: AppHandle, files: State<'_, SavedFiles>, id: u32) 
     Ok(app.state::<Outside>().show_path(&app, &files.path(id)?)?)
 }
 
+/// Begins an e-mail about a saved file in the person's mail program, and shows the file beside it: no system lets
+/// another program attach one.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn send_saved(
+    app: AppHandle,
+    files: State<'_, SavedFiles>,
+    id: u32,
+    subject: String,
+    text: String,
+) -> Answer<()> {
+    let path = files.path(id)?;
+    let mut draft = tauri::Url::parse("mailto:").map_err(Problem::internal)?;
+    // A space is %20 here: mail programs show a plus as it is.
+    let query = tauri::Url::parse_with_params("mailto:", [("subject", subject), ("body", text)]);
+    let query = query.map_err(Problem::internal)?.query().unwrap_or_default().replace('+', "%20");
+    draft.set_query(Some(&query));
+    let outside = app.state::<Outside>();
+    outside.open_page(&app, &draft)?;
+    Ok(outside.show_path(&app, &path)?)
+}
+
 /// Prints the page that the window has made ready for paper; the system asks for the printer.
 #[tauri::command]
 #[specta::specta]

@@ -91,6 +91,7 @@ pub(crate) async fn export_comparison(
     let format = Format::of(place.path())
         .ok_or_else(|| Problem::report_format_unknown(place.path().display(), Format::ENDINGS))?;
     let report = Report {
+        accounts: Vec::new(),
         papers: ledger.papers(None).await?,
         comparison,
         run: None,

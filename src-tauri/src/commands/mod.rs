@@ -7,6 +7,7 @@ pub(crate) mod desktop;
 pub(crate) mod export;
 pub(crate) mod history;
 pub(crate) mod ledger;
+pub(crate) mod month;
 pub(crate) mod overview;
 pub(crate) mod re_export;
 pub(crate) mod records;

@@ -16,6 +16,9 @@ pub(super) fn chosen(app: &AppHandle, id: &str) {
     match id {
         menu::SYNC => links::want(app, Wanted::Sync),
         menu::SEARCH => links::want(app, Wanted::Search),
+        menu::LARGER => links::want(app, Wanted::Zoom { steps: 1 }),
+        menu::SMALLER => links::want(app, Wanted::Zoom { steps: -1 }),
+        menu::NORMAL_SIZE => links::want(app, Wanted::Zoom { steps: 0 }),
         menu::QUIT => quit::ask(app),
         menu::OPEN => raise(app),
         menu::TRAY_SYNC => sync(app),

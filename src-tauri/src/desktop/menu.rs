@@ -7,11 +7,12 @@ use super::words;
 use crate::host::{AppHandle, Host};
 
 /// The screens in the order of the navigation, as the page's router names them: Ctrl+1, Ctrl+2 …
-const SCREENS: [(&str, Message); 6] = [
+const SCREENS: [(&str, Message); 7] = [
     ("overview", words::OVERVIEW),
     ("history", words::HISTORY),
     ("records", words::RECORDS),
     ("attention", words::ATTENTION),
+    ("month", words::MONTH),
     ("audit", words::AUDIT),
     ("settings", words::SETTINGS),
 ];
@@ -22,6 +23,9 @@ pub(super) const QUIT: &str = "quit";
 /// The tray's own *Sync now*: it needs no page to answer it.
 pub(super) const TRAY_SYNC: &str = "tray-sync";
 pub(super) const SEARCH: &str = "search";
+pub(super) const LARGER: &str = "larger";
+pub(super) const SMALLER: &str = "smaller";
+pub(super) const NORMAL_SIZE: &str = "normal-size";
 pub(super) const LOGS: &str = "logs";
 
 /// Puts the menu in place; without one the page still offers everything.
@@ -53,7 +57,15 @@ fn build(app: &AppHandle, language: Language) -> tauri::Result<Menu<Host>> {
         let keys = format!("CmdOrCtrl+{number}");
         view = view.item(&item(&format!("{TO_SCREEN}{screen}"), word, Some(&keys))?);
     }
+    // The page answers the keys of these: a system that asks the menu first would answer them twice.
+    let sizes = [(LARGER, words::LARGER), (SMALLER, words::SMALLER), (NORMAL_SIZE, words::NORMAL_SIZE)];
+    view = view.separator();
+    for (id, word) in sizes {
+        view = view.item(&item(id, word, None)?);
+    }
     let help = SubmenuBuilder::new(app, words::HELP.text(language))
+        .item(&item("screen:help", words::HELP_PAGES, None)?)
+        .separator()
         .item(&item(LOGS, words::LOG_FOLDER, None)?)
         .item(&item("screen:settings", words::ABOUT, None)?)
         .build()?;

@@ -20,8 +20,13 @@ catalogue! {
     HISTORY: "History", "Historikk";
     RECORDS: "Records", "Utlegg";
     ATTENTION: "Needs Attention", "Til oppfølging";
+    MONTH: "Month's End", "Månedsslutt";
     AUDIT: "Audit Trail", "Revisjonsspor";
     SETTINGS: "Settings", "Innstillinger";
+    LARGER: "Larger", "Større";
+    SMALLER: "Smaller", "Mindre";
+    NORMAL_SIZE: "Normal Size", "Normal størrelse";
+    HELP_PAGES: "Postonce Help", "Hjelp til Postonce";
     LOG_FOLDER: "Open Log Folder", "Åpne loggmappen";
     ABOUT: "About Postonce", "Om Postonce";
     OPEN: "Open Postonce", "Åpne Postonce";
@@ -41,5 +46,6 @@ catalogue! {
     FILE_OF_RUN: "run", "kjoring";
     FILE_OF_CERTIFICATE: "certificate", "eksportattest";
     FILE_OF_COMPARISON: "comparison", "avstemming";
+    FILE_OF_MONTH: "month", "maned";
     FILE_OF_TRAIL: "audit-trail", "revisjonsspor";
 }

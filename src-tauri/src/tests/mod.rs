@@ -223,6 +223,12 @@ fn files(rig: &ShellRig, run: &str) {
     assert_eq!(rig.opened().len(), 2);
     rig.refuses("open_saved", json!({ "id": 999 }), "usage");
     rig.refuses("show_saved", json!({ "id": 999 }), "usage");
+    let draft = |id: &Value| json!({ "id": id, "subject": "Bilag & beløp, 50 %", "text": "Hei!\n1 + 1" });
+    rig.answers("send_saved", draft(id));
+    let opened = rig.opened();
+    assert_eq!(opened[2], "mailto:?subject=Bilag%20%26%20bel%C3%B8p%2C%2050%20%25&body=Hei%21%0A1%20%2B%201");
+    assert_eq!(opened.len(), 4, "the file is shown beside the draft: {opened:?}");
+    rig.refuses("send_saved", draft(&999.into()), "usage");
     rig.answers("print_page", json!({}));
 
     let wish = || json!({ "runId": run, "format": "csv", "language": "nb" });
@@ -315,6 +321,7 @@ fn the_trail_and_the_ledger(rig: &ShellRig) {
 
     rig.answers("ledger", json!({}));
     rig.answers("back_up", json!({}));
+    a_month(rig);
     let compared = rig.answers("compare", json!({ "period": everything() }));
     let id = &compared["comparisonId"];
     rig.refuses("compare", json!({ "period": { "from": "2026-02-01", "to": "2026-01-01" } }), "period_reversed");
@@ -326,6 +333,25 @@ fn the_trail_and_the_ledger(rig: &ShellRig) {
     rig.refuses("rebuild", rebuild("another", Some("the old one is too old")), "confirmation_differs");
     rig.refuses("rebuild", rebuild("Øvingsorganisasjonen", None), "reason_too_short");
     rig.answers("rebuild", rebuild("Øvingsorganisasjonen", Some("the old one is too old")));
+}
+
+/// Closes the newest month: its page can be had once it was compared.
+fn a_month(rig: &ShellRig) {
+    let months = rig.answers("months", json!({}));
+    let month = &months[0]["month"];
+    let close = || rig.answers("month_close", json!({ "month": month }));
+    let before = close();
+    assert!(before["approved"].as_u64().is_some_and(|records| records > 0), "{before}");
+    assert_eq!(before["comparison"], Value::Null, "{before}");
+    assert!(before["accounts"].as_array().is_some_and(|accounts| accounts.len() > 1), "{before}");
+    let page = json!({ "month": month, "language": "nb" });
+    rig.refuses("export_month", page.clone(), "certificate_missing");
+    rig.refuses("month_close", json!({ "month": "october" }), "usage");
+    rig.answers("compare", json!({ "period": before["days"] }));
+    assert!(close()["comparison"].is_object(), "it covers the month, and is newer than its vouchers");
+    let saved = rig.answers("export_month", page);
+    let path = rig.folder.path().join(saved["name"].as_str().expect("a name"));
+    assert!(std::fs::metadata(path).is_ok_and(|file| file.len() > 1_000), "{saved}");
 }
 
 fn settings(rig: &ShellRig) {
@@ -352,10 +378,11 @@ fn the_program(rig: &ShellRig) {
     let preferences = rig.answers("preferences", json!({}));
     rig.answers("set_preferences", json!({ "wanted": preferences }));
     rig.answers("set_language", json!({ "language": "en" }));
+    rig.answers("set_zoom", json!({ "percent": 4_000_000 }));
     rig.answers("wanted_at_start", json!({}));
     rig.answers("about", json!({}));
     rig.answers("open_log_folder", json!({}));
-    assert_eq!(rig.opened().len(), 3);
+    assert_eq!(rig.opened().len(), 5);
     assert_eq!(rig.exits(), 0);
     rig.answers("stop_and_quit", json!({}));
     assert_eq!(rig.exits(), 1);

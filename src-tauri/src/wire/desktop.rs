@@ -29,6 +29,8 @@ pub(crate) enum Wanted {
     Sync,
     /// To search in this screen.
     Search,
+    /// To see everything larger by that many steps; 0 is the size at the beginning.
+    Zoom { steps: i8 },
     /// To quit, while this is on.
     Quit { on: Work },
     /// To see another workspace: a second start named it.

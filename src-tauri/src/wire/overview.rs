@@ -5,7 +5,7 @@ use serde::Serialize;
 use specta::Type;
 
 use super::secret::MissingSecret;
-use super::{Problem, Run, RunItem, Sum, count, each, mirrored};
+use super::{AccountSum, Problem, Run, RunItem, Sum, count, each, mirrored};
 
 /// The workspace at one glance.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -76,6 +76,8 @@ pub(crate) struct Plan {
     left_out: u32,
     look_alikes: u32,
     held_items: Vec<RunItem>,
+    /// Debit and credit of each account, over everything that would be sent.
+    accounts: Vec<AccountSum>,
 }
 
 impl From<views::PlanSummary> for Plan {
@@ -90,6 +92,7 @@ impl From<views::PlanSummary> for Plan {
             left_out: count(plan.left_out),
             look_alikes: count(plan.look_alikes),
             held_items: each(plan.held_items),
+            accounts: each(plan.accounts),
         }
     }
 }

@@ -1,13 +1,17 @@
 /** Handles requests from outside the page (a menu, a link, a second start) and the keyboard shortcuts inside it. */
 import { ipc, problemOf, type Problem, type Wanted, type Work } from '$ipc';
-import { address, SCREENS } from '$shared/state/router.svelte';
+import { address, SCREENS, type Screen } from '$shared/state/router.svelte';
 import { session } from '$shared/state/session.svelte';
 import { shortcutOf } from '$shared/state/shortcuts';
+import { zoom } from '$shared/state/zoom.svelte';
 
 /** These shortcuts stand in the native menu as well. Some systems ask the menu before the page. */
 const FROM_MENU: readonly Wanted['kind'][] = ['screen', 'sync', 'search'];
 
-/** A dialog keeps the keyboard for itself, except for the shortcut that quits. */
+/** The screens that the native menu offers. */
+const REACHED: readonly Screen[] = [...SCREENS, 'help'];
+
+/** A dialog keeps the keyboard for itself, except for the shortcuts that quit, and that change the size. */
 function inDialog(): boolean {
   return document.querySelector('[role="dialog"]') !== null;
 }
@@ -31,7 +35,7 @@ class Requests {
     if (FROM_MENU.includes(wanted.kind) && inDialog()) return;
     switch (wanted.kind) {
       case 'screen': {
-        const screen = SCREENS.find((known) => known === wanted.screen);
+        const screen = REACHED.find((known) => known === wanted.screen);
         if (screen) location.hash = address(screen);
         return;
       }
@@ -44,6 +48,8 @@ class Requests {
         return void session.sync();
       case 'search':
         return document.querySelector<HTMLElement>('main input[type="search"]')?.focus();
+      case 'zoom':
+        return zoom.by(wanted.steps);
       case 'quit':
         this.quitting = wanted.on;
         return;
@@ -63,9 +69,17 @@ class Requests {
     }
   }
 
+  /** Makes everything larger or smaller with the wheel, as browsers do. */
+  wheel(event: WheelEvent): void {
+    if (!event.ctrlKey || event.deltaY === 0) return;
+    event.preventDefault();
+    zoom.by(event.deltaY < 0 ? 1 : -1);
+  }
+
   press(event: KeyboardEvent): void {
     const shortcut = shortcutOf(event);
-    if (!shortcut || event.defaultPrevented || (inDialog() && shortcut.kind !== 'quit')) return;
+    if (!shortcut || event.defaultPrevented) return;
+    if (inDialog() && shortcut.kind !== 'quit' && shortcut.kind !== 'zoom') return;
     event.preventDefault();
     if (shortcut.kind === 'quit') void ipc.askToQuit();
     else this.take(shortcut);

@@ -50,6 +50,11 @@ export const commands = {
 	openSaved: (id: number) => typedError<null, Problem>(__TAURI_INVOKE("open_saved", { id })),
 	/**  Shows a saved file in its folder. */
 	showSaved: (id: number) => typedError<null, Problem>(__TAURI_INVOKE("show_saved", { id })),
+	/**
+	 *  Begins an e-mail about a saved file in the person's mail program, and shows the file beside it: no system lets
+	 *  another program attach one.
+	 */
+	sendSaved: (id: number, subject: string, text: string) => typedError<null, Problem>(__TAURI_INVOKE("send_saved", { id, subject, text })),
 	/**  Prints the page that the window has made ready for paper; the system asks for the printer. */
 	printPage: () => typedError<null, Problem>(__TAURI_INVOKE("print_page")),
 	/**  Returns everything that waits for a person: in doubt, vanished, changed, refused, held. */
@@ -144,12 +149,20 @@ export const commands = {
 	 *  organisation's name is typed again; a ledger that can be read is replaced only with a reason.
 	 */
 	rebuild: (confirm: string, reason: string | null) => typedError<Rebuilt, Problem>(__TAURI_INVOKE("rebuild", { confirm, reason })),
+	/**  Returns the months that have records, newest first. */
+	months: () => typedError<MonthRecords[], Problem>(__TAURI_INVOKE("months")),
+	/**  Returns the state of the month of that day, and its books; asks only the ledger. */
+	monthClose: (month: string) => typedError<MonthClose, Problem>(__TAURI_INVOKE("month_close", { month })),
+	/**  Asks for a place, and writes the page of a month there, once it was compared; `None` when the person cancels. */
+	exportMonth: (month: string, language: Language) => typedError<Saved | null, Problem>(__TAURI_INVOKE("export_month", { month, language })),
 	/**  Returns the application's preferences on this computer. */
 	preferences: () => __TAURI_INVOKE<Preferences>("preferences"),
 	/**  Changes the preferences, and returns them as they are then. */
 	setPreferences: (wanted: Preferences) => typedError<Preferences, Problem>(__TAURI_INVOKE("set_preferences", { wanted })),
 	/**  Sets the language that the page speaks; menu, tray and notifications follow. */
 	setLanguage: (language: Language) => typedError<null, Problem>(__TAURI_INVOKE("set_language", { language })),
+	/**  Sets the size of everything in the window, in per cent. */
+	setZoom: (percent: number) => typedError<null, Problem>(__TAURI_INVOKE("set_zoom", { percent })),
 	/**  Returns the wish that came before the page was there: by a link, or in the menu. */
 	wantedAtStart: () => __TAURI_INVOKE<Wanted | null>("wanted_at_start"),
 	/**  Ends the program; while work is on that takes its time, an event asks first. */
@@ -187,6 +200,15 @@ export type Acceptance = {
 	reason: string,
 	user: string,
 	at: string,
+};
+
+/**  Debit and credit of an account, over several vouchers; decimal strings. */
+export type AccountSum = {
+	account: string,
+	currency: string,
+	debit: string,
+	credit: string,
+	lines: number,
 };
 
 /**  The members of `[accounting]`; the secret is never among them. */
@@ -639,6 +661,34 @@ export type Month = {
 	sum: Sum,
 };
 
+/**  The state of a month, and its books. */
+export type MonthClose = {
+	/**  The first day of the month. */
+	month: string,
+	/**  The time of the reading that it is as of. */
+	readAt: string | null,
+	approved: number,
+	inBooks: number,
+	/**  The rows that wait for a person and have no readable day. */
+	undated: number,
+	states: StateSum[],
+	/**  The days that a comparison has to cover. */
+	days: Period,
+	/**  The newest comparison that covers them and is newer than the vouchers. */
+	comparison: Comparison | null,
+	accounts: AccountSum[],
+	/**  The vouchers whose accounts are not known here. */
+	unknown: number,
+	projects: ProjectSum[],
+};
+
+/**  A month that has records. */
+export type MonthRecords = {
+	/**  The first day of the month, by the day of the expense. */
+	month: string,
+	records: number,
+};
+
 /**  The members of `[organisation]`. */
 export type OrganisationForm = {
 	id: string,
@@ -700,6 +750,8 @@ export type Plan = {
 	leftOut: number,
 	lookAlikes: number,
 	heldItems: RunItem[],
+	/**  Debit and credit of each account, over everything that would be sent. */
+	accounts: AccountSum[],
 };
 
 /**  The members of `[posting]`. */
@@ -741,6 +793,13 @@ export type Progress = {
 	waiting: Waiting | null,
 	stopping: boolean,
 	startedAt: string,
+};
+
+/**  The records of one project or grant that stand in the books; `null` for those without one. */
+export type ProjectSum = {
+	project: string | null,
+	records: number,
+	sum: Sum,
 };
 
 /**  The strength of the accounting side's protection against a second voucher. */
@@ -1097,6 +1156,13 @@ export type SourceQuestion = {
 	params: { [key in string]: string },
 };
 
+/**  The records of a month that are in one state, in one currency. */
+export type StateSum = {
+	state: RecordState,
+	records: number,
+	sum: Sum,
+};
+
 /**  A sum in one currency; the amount is a decimal string. */
 export type Sum = {
 	currency: string,
@@ -1174,6 +1240,8 @@ export type Wanted =
 { kind: "sync" } | 
 /**  To search in this screen. */
 { kind: "search" } | 
+/**  To see everything larger by that many steps; 0 is the size at the beginning. */
+{ kind: "zoom"; steps: number } | 
 /**  To quit, while this is on. */
 { kind: "quit"; on: Work } | 
 /**  To see another workspace: a second start named it. */

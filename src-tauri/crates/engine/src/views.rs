@@ -15,7 +15,9 @@ pub use comparison::{BothSums, Comparison, Difference, LedgerSide, Papers, Sides
 pub use content::{Acceptance, Alarm, Changed, Content, LookAlike, LookAlikes};
 pub use lock::{LockFacts, Waiting, Whose};
 pub use posting::{AccountSum, VoucherDraft, VoucherLine, VoucherPreview};
-pub use records::{MonthFigures, MonthState, RecordRow, RecordsFound, StateFigures};
+pub use records::{
+    MonthBooks, MonthFigures, MonthRecords, MonthState, ProjectSum, RecordRow, RecordsFound, StateFigures,
+};
 
 use crate::domain::{
     Act, Actor, AttemptState, Counts, FoundVoucher, Generation, HoldReason, ItemResult, Outcome, Period, Place,

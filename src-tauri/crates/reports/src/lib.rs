@@ -21,7 +21,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use postonce_engine::error::Problem;
-use postonce_engine::views::{Comparison, Papers, RunSummary};
+use postonce_engine::views::{AccountSum, Comparison, Papers, RunSummary};
 use postonce_engine::{Ledger, LedgerError};
 use postonce_words::Language;
 
@@ -38,6 +38,8 @@ pub struct Report {
     pub comparison: Comparison,
     /// The run, for its certificate.
     pub run: Option<RunSummary>,
+    /// Debit and credit of each account, for the report of a month.
+    pub accounts: Vec<AccountSum>,
     /// The origin of the report.
     pub papers: Papers,
     /// The organisation's name.

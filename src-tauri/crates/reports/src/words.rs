@@ -27,6 +27,10 @@ catalogue! {
     DIFFERENCE: "Difference", "Avvik";
     VOUCHERS: "Vouchers", "Bilag";
     SUM: "Sum", "Sum";
+    ACCOUNTS: "By account", "Per konto";
+    DEBIT: "Debit", "Debet";
+    CREDIT: "Credit", "Kredit";
+    more_accounts(n: usize): "and {n} more accounts, which the window shows", "og {n} kontoer til, som vinduet viser";
     MATCHED: "Found as acknowledged", "Funnet slik det ble kvittert for";
     WAITING: "Too new to be found in a search", "For nye til å vises i et søk";
     REVERSED: "Reversed, as the ledger expects", "Tilbakeført, som ventet";

@@ -139,6 +139,7 @@ export class MockDesktop {
     differences: (_comparisonId, after) => (after > 0 ? [] : differences()),
     exportComparison: () => ({ id: 3, name: 'avstemming-2026-11-23.pdf', folder: '/home/kari/Dokumenter' }),
     rebuild: (confirm, reason) => rebuild(confirm, reason),
+    setZoom: () => null,
     preferences: () => this.#preferences,
     setPreferences: (wanted) => this.#choose(wanted),
     setLanguage: () => null,

@@ -12,6 +12,7 @@ import { MockDecisions } from './decisions';
 import { MockDesktop } from './desktop';
 import { countItems, months, nextRun, records, recordsFound, runItems, runs } from './lists';
 import { Holder, NO_END, type HolderScenario } from './holder';
+import { MockMonths, PLAN_ACCOUNTS } from './months';
 import { MockSetup } from './setup';
 import { countsOf, endOf, organisationOf, refusalOf, runsOf, wantedOf, type StageScenario } from './stage';
 
@@ -89,6 +90,7 @@ class MockEngine {
       ...this.setup.answers,
       ...this.#decisions.answers,
       ...new MockDesktop(scenario).answers,
+      ...new MockMonths(scenario).answers,
       ...this.#ofRuns(),
       ...this.#ofRecords(),
     };
@@ -143,6 +145,7 @@ class MockEngine {
       exportCertificate: (_runId, format) => savedAs(format),
       openSaved: () => null,
       showSaved: () => null,
+      sendSaved: () => null,
       printPage: () => null,
       attention: (offset) => this.#attention().slice(offset),
       questions: () => this.#questions(),
@@ -176,6 +179,7 @@ class MockEngine {
       leftOut: 0,
       lookAlikes: 0,
       heldItems: [97, 194, 291].map(item),
+      accounts: PLAN_ACCOUNTS,
     };
   }
 

@@ -134,6 +134,7 @@ const PLAN: Plan = {
   leftOut: 0,
   lookAlikes: 0,
   heldItems: [97, 194, 291].map(item),
+  accounts: [],
 };
 
 function rows(): SampleRow[] {

@@ -1,6 +1,7 @@
 /** Keeps the address of the screen in the hash, `#/history/<run>` and `#/records/<id>`, so that Back works. */
 
-export type Screen = 'overview' | 'history' | 'records' | 'attention' | 'audit' | 'settings' | 'setup';
+export type Screen =
+  'overview' | 'history' | 'records' | 'attention' | 'month' | 'audit' | 'settings' | 'help' | 'setup';
 /** `run` and `record` are open on their screens. */
 export type Route = { screen: Screen; run: string | null; record: string | null };
 
@@ -10,14 +11,14 @@ export const SCREENS: readonly Screen[] = [
   'history',
   'records',
   'attention',
+  'month',
   'audit',
   'settings',
 ];
 /**
- * The screens with an address. The setup is one of them, but it is reached from the settings and not in the
- * navigation.
+ * The screens with an address. The setup and the help are among them, but they have no number in the navigation.
  */
-const ADDRESSED: readonly Screen[] = [...SCREENS, 'setup'];
+const ADDRESSED: readonly Screen[] = [...SCREENS, 'help', 'setup'];
 
 export function parse(hash: string): Route {
   const [, name = '', what = ''] = hash.replace(/^#/, '').split('/');

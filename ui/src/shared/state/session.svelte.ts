@@ -122,6 +122,12 @@ class Session {
     }
   }
 
+  /** Reads the source now, because a person asked for it. */
+  async lookNow(): Promise<void> {
+    this.#lookAgainAt = 0;
+    await this.look();
+  }
+
   /** Keeps that the source was read at that time. */
   seen(at: Date): void {
     this.lookedAt = at;

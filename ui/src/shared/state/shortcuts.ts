@@ -2,14 +2,24 @@
 import { SCREENS, type Screen } from './router.svelte';
 
 export type Shortcut =
-  { kind: 'screen'; screen: Screen } | { kind: 'sync' } | { kind: 'search' } | { kind: 'quit' };
+  | { kind: 'screen'; screen: Screen }
+  | { kind: 'sync' }
+  | { kind: 'search' }
+  | { kind: 'quit' }
+  | { kind: 'zoom'; steps: number };
 
 const isMac = navigator.platform.startsWith('Mac');
 
 /** Returns the shortcut of these keys; `null` where they are none. */
 export function shortcutOf(event: KeyboardEvent): Shortcut | null {
   const command = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
-  if (!command || event.altKey || event.shiftKey || event.repeat) return null;
+  if (!command || event.altKey) return null;
+  // On many keyboards the plus is above the equals sign, and needs the shift key.
+  if (event.key === '+' || event.key === '=') return { kind: 'zoom', steps: 1 };
+  if (event.shiftKey) return null;
+  if (event.key === '-') return { kind: 'zoom', steps: -1 };
+  if (event.key === '0') return { kind: 'zoom', steps: 0 };
+  if (event.repeat) return null;
   const screen = SCREENS[Number(event.key) - 1];
   if (screen && screen !== 'setup') return { kind: 'screen', screen };
   switch (event.key) {

@@ -57,6 +57,7 @@ impl Paper {
     ) -> Result<(), Failure> {
         let papers = ledger.papers(run.as_ref().map(|run| &run.run_id)).await?;
         let report = Report {
+            accounts: Vec::new(),
             comparison: comparison.clone(),
             run,
             papers,

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{RecordState, Sum};
+use super::{AccountSum, Comparison, RecordState, Sum};
+use crate::domain::Period;
 
 /// A record, as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +71,42 @@ pub struct MonthState {
 pub struct StateFigures {
     /// The state.
     pub state: RecordState,
+    /// The number of records.
+    pub records: u64,
+    /// Their sum.
+    pub sum: Sum,
+}
+
+/// A month that has records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MonthRecords {
+    /// The first day of the month, by the day of the expense.
+    pub month: NaiveDate,
+    /// The number of its records.
+    pub records: u64,
+}
+
+/// The books of a month: the vouchers of the records that stand there as they were approved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthBooks {
+    /// The days that a comparison has to cover: those of the month, and those of its vouchers, which other rules than the
+    /// day of the expense may date.
+    pub days: Period,
+    /// The newest comparison that covers those days, ended, and began after the last of those vouchers was acknowledged.
+    pub comparison: Option<Comparison>,
+    /// Debit and credit of each account, as the vouchers were sent.
+    pub accounts: Vec<AccountSum>,
+    /// The vouchers whose accounts are not known: an earlier version, or another ledger, sent them.
+    pub unknown: u64,
+    /// The sums of the records of each project or grant; empty where the source names none.
+    pub projects: Vec<ProjectSum>,
+}
+
+/// The records of one project or grant that stand in the books, in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectSum {
+    /// The project's name in the source; `None` for the records without one.
+    pub project: Option<String>,
     /// The number of records.
     pub records: u64,
     /// Their sum.

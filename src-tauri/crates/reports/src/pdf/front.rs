@@ -13,6 +13,8 @@ use crate::{Report, verdict};
 const VALUES: f32 = LEFT + 128.0;
 /// The distance between two facts.
 const FACT_HEIGHT: f32 = 14.5;
+/// The number of accounts for which the first page has room.
+const ACCOUNTS_MAX: usize = 14;
 
 impl Document<'_> {
     pub(super) fn front(&mut self) {
@@ -20,6 +22,7 @@ impl Document<'_> {
         self.verdict();
         self.facts();
         self.figures();
+        self.accounts();
         self.origin();
     }
 
@@ -138,6 +141,36 @@ impl Document<'_> {
             self.flow.y += FACT_HEIGHT;
         }
         self.flow.y += 20.0;
+    }
+
+    /// Draws debit and credit of each account, for the report of a month.
+    fn accounts(&mut self) {
+        let Report { accounts, language, .. } = self.report;
+        if accounts.is_empty() {
+            return;
+        }
+        let (columns, top) = ([RIGHT - 115.0, RIGHT], self.flow.y);
+        self.text(Style::bold(12.0), LEFT, top + 10.0, self.word(words::ACCOUNTS));
+        for (x, title) in columns.into_iter().zip([words::DEBIT, words::CREDIT]) {
+            self.text_until(Style::bold(7.5).in_ink(Ink::Grey), x, top + 10.0, self.word(title));
+        }
+        self.rule(top + 16.0);
+        self.flow.y = top + 18.0;
+        for sum in accounts.iter().take(ACCOUNTS_MAX) {
+            let y = self.flow.y + 10.5;
+            self.text(Style::plain(9.0), LEFT, y, format!("{} {}", sum.account, sum.currency));
+            for (x, side) in columns.into_iter().zip([&sum.debit, &sum.credit]) {
+                self.text_until(Style::plain(9.0), x, y, &amount(side, *language));
+            }
+            self.flow.y += FACT_HEIGHT;
+        }
+        let more = accounts.len().saturating_sub(ACCOUNTS_MAX);
+        if more > 0 {
+            let text = words::more_accounts(*language, more);
+            self.text(Style::plain(9.0).in_ink(Ink::Grey), LEFT, self.flow.y + 10.5, text);
+            self.flow.y += FACT_HEIGHT;
+        }
+        self.flow.y += 16.0;
     }
 
     fn origin(&mut self) {

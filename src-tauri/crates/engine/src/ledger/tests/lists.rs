@@ -1,6 +1,7 @@
 //! Do lists find every match, in every page once, and nothing else?
 
 use chrono::NaiveDate;
+use rusqlite::named_params;
 
 use super::*;
 use crate::domain::{Currency, ItemResult, Money, Payee, Record, RecordId};
@@ -210,4 +211,36 @@ async fn month_has_what_was_exported_of_it() {
     assert_eq!(month.sum.amount, "412.00");
     let later = NaiveDate::from_ymd_opt(2026, 11, 1).expect("a day");
     assert_eq!(rig.ledger.exported_by_month(later).await.ok(), Some(Vec::new()));
+}
+
+#[tokio::test]
+async fn month_is_proved_by_a_comparison_after_its_vouchers() {
+    let rig = desk_with_many().await;
+    let october = NaiveDate::from_ymd_opt(2026, 10, 1).expect("a day");
+    let months = rig.ledger.months().await.expect("the ledger is read");
+    assert!(months.iter().any(|found| found.month == october && found.records > 0), "{months:?}");
+    let books = rig.ledger.month_books(october).await.expect("the ledger is read");
+    let last = NaiveDate::from_ymd_opt(2026, 10, 31);
+    assert_eq!(books.days, Period { from: Some(october), to: last });
+    assert_eq!(books.comparison, None);
+    let whole =
+        "INSERT INTO comparison (period_from, period_to, organisation, address, actor_user, actor_host, started_at,
+                     finished_at) VALUES (:from, :to, 'hlf', 'a', 'kari', 'pc', :began, :ended)";
+    let mut made = 0;
+    for (from, to, began, is_proof) in [
+        (None, None, "1960-01-01T00:00:00.000Z", false),
+        (Some("2026-10-02"), Some("2026-10-31"), "2099-01-01T00:00:00.000Z", false),
+        (Some("2026-10-01"), Some("2026-10-30"), "2099-01-01T00:00:00.000Z", false),
+        (Some("2026-10-01"), Some("2026-10-31"), "2099-01-01T00:00:00.000Z", true),
+        (None, None, "2099-01-02T00:00:00.000Z", true),
+    ] {
+        let ended = "2099-01-03T00:00:00.000Z";
+        let asked = move |tx: &LedgerTx<'_>| {
+            tx.execute(whole, named_params! { ":from": from, ":to": to, ":began": began, ":ended": ended })
+        };
+        rig.ledger.write(move |tx| asked(tx).map(drop)).await.expect("a row of our own");
+        made += 1;
+        let found = rig.ledger.month_books(october).await.expect("the ledger is read").comparison;
+        assert_eq!(found.map(|found| found.comparison_id), is_proof.then_some(made), "{from:?} {to:?} {began}");
+    }
 }

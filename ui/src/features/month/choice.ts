@@ -1,0 +1,9 @@
+/** Chooses the month that a person most likely wants to close. */
+import type { MonthRecords } from '$ipc';
+
+/** Returns the newest month with records that is over, or else the newest; `null` where there are none. */
+export function firstChoice(months: MonthRecords[], now: Date = new Date()): string | null {
+  const present = `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}-01`;
+  const over = months.find((each) => each.month < present);
+  return (over ?? months[0])?.month ?? null;
+}

@@ -1,0 +1,1 @@
+export { default as Month } from './Month.svelte';
