@@ -340,7 +340,9 @@ describe('a record in doubt', () => {
   test('offers no word that what stands there would contradict', async () => {
     const { shown } = await openDecision('PM-2026-00981');
     expect(shown.queryByTestId('decide-not-posted')).toBeNull();
-    expect(shown.getByTestId('decide-stands')).toHaveTextContent('cannot be said that it is not in the books');
+    expect(shown.getByTestId('decide-stands')).toHaveTextContent(
+      'cannot be said that it is not in the books',
+    );
   });
 
   test('is not decided during a sync of another person, who is named', async () => {
