@@ -24,6 +24,7 @@ mod re_export;
 mod schedule;
 mod server;
 mod source_check;
+mod stopped_files;
 mod two_ledgers;
 #[cfg(unix)]
 mod unattended;
