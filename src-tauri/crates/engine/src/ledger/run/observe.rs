@@ -12,8 +12,9 @@ use crate::ledger::values::{json, signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
 use crate::ports::{Flaw, Row};
 
-/// The records that are taken over before their digests are made, and so held in memory at once.
-const PAGE_ROWS: i64 = 2_000;
+/// The records that are taken over before their digests are made, and so held in memory at once: SQLite keeps the pages as
+/// they were, of the table and of each index, until the statement has ended.
+const PAGE_ROWS: i64 = 250;
 
 /// A reading in progress, or the newest finished one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

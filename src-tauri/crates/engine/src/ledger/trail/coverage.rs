@@ -68,6 +68,8 @@ pub(crate) struct CoveredTable {
     pub(crate) keys: Vec<String>,
     /// The covered columns, the key's among them, by name.
     pub(crate) columns: Vec<CoveredColumn>,
+    /// The SQL of one row by its key.
+    pub(in crate::ledger) select_one: String,
 }
 
 /// A covered column.
@@ -100,7 +102,7 @@ impl Coverage {
                 continue;
             }
             if tables.last().is_none_or(|last| last.name != table) {
-                tables.push(CoveredTable { name: table.clone(), keys: Vec::new(), columns: Vec::new() });
+                tables.push(CoveredTable::of(table.clone()));
             }
             let Some(last) = tables.last_mut() else { continue };
             if row.get::<_, i64>("pk")? > 0 {
@@ -113,7 +115,10 @@ impl Coverage {
             let default = row.get::<_, Option<String>>("dflt_value")?.map_or(Value::Null, |text| literal(&text));
             last.columns.push(CoveredColumn { name, default });
         }
-        tables.iter_mut().for_each(|table| table.columns.sort_by(|one, other| one.name.cmp(&other.name)));
+        for table in &mut tables {
+            table.columns.sort_by(|one, other| one.name.cmp(&other.name));
+            table.select_one = table.to_select_one();
+        }
         Ok(Self { tables })
     }
 
@@ -128,6 +133,16 @@ impl Coverage {
 }
 
 impl CoveredTable {
+    fn of(name: String) -> Self {
+        Self { name, keys: Vec::new(), columns: Vec::new(), select_one: String::new() }
+    }
+
+    fn to_select_one(&self) -> String {
+        let (columns, settled, table) = (self.list(""), self.settled(), quoted(&self.name));
+        let (one, two) = (self.key(0, ""), self.key(1, ""));
+        format!("SELECT {columns}, {settled} AS settled FROM {table} WHERE {one} = :key1 AND {two} = :key2")
+    }
+
     /// Returns the condition, in SQL, under which its rows never change again.
     pub(in crate::ledger) fn settled(&self) -> &'static str {
         SETTLED.iter().find(|(table, _)| *table == self.name).map_or("0", |(_, condition)| condition)

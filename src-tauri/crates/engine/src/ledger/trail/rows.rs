@@ -47,7 +47,7 @@ impl LedgerTx<'_> {
             };
             for (table, key1, key2) in &changed {
                 let Some(table) = self.coverage().table(table) else { continue };
-                let found = self.row(&table.select_one(), named_params! { ":key1": key1, ":key2": key2 }, |row| {
+                let found = self.row(&table.select_one, named_params! { ":key1": key1, ":key2": key2 }, |row| {
                     self.digested(ledger_id, table, row)
                 })?;
                 self.note_digest(table, key1, key2, found.unwrap_or((DELETED, false)))?;
@@ -279,12 +279,6 @@ impl CoveredTable {
             self.settled(),
             super::coverage::quoted(&self.name),
         )
-    }
-
-    fn select_one(&self) -> String {
-        let columns = self.list("");
-        let (table, one, two) = (super::coverage::quoted(&self.name), self.key(0, ""), self.key(1, ""));
-        format!("SELECT {columns}, {} AS settled FROM {table} WHERE {one} = :key1 AND {two} = :key2", self.settled())
     }
 }
 
