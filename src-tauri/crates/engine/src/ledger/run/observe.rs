@@ -187,9 +187,11 @@ impl LedgerTx<'_> {
             )?;
             self.note_changes()?;
             self.forget_changes()?;
+            // At the end, all of them at once, SQLite would hold their numbers in memory first.
+            self.execute("DELETE FROM arrival WHERE arrival_id <= :last", named_params! { ":last": last })?;
             after = last;
         }
-        self.execute("DELETE FROM arrival", []).map(drop)
+        Ok(())
     }
 
     fn observe_repeat(
