@@ -166,7 +166,9 @@ const ATTENTION = [
     attention('decide', 'idle', on('decide-voucher'), [`${inDoubt} ${on('decide')}`, on('decide-posted')]),
     attention('decide-error', 'idle', inside('decide-dialog', 'problem'), [
         `${inDoubt} ${on('decide')}`,
-        on('decide-not-posted'),
+        on('decide-posted'),
+        on('decide-other'),
+        [on('decide-typed'), 'v-10990'],
         [on('reason'), REASON],
         on('dialog-confirm'),
     ]),
