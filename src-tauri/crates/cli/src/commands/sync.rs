@@ -54,7 +54,7 @@ pub(crate) async fn sync(args: &Args, asked: &Sync, output: &Output) -> Result<S
 
 /// Shows a run until it ends, and returns how it ended.
 pub(super) async fn follow(engine: &Engine, syncing: &Syncing, output: &Output) -> Result<Status, Failure> {
-    let stopper = tokio::spawn(stop_when_asked(syncing.clone(), output.word(words::STOPPING)));
+    let stopper = tokio::spawn(stop_when(asked_to_stop(), syncing.clone(), output.word(words::STOPPING)));
     bar::follow(syncing, output).await;
     let end = syncing.end().await;
     stopper.abort();
@@ -62,8 +62,8 @@ pub(super) async fn follow(engine: &Engine, syncing: &Syncing, output: &Output) 
 }
 
 /// Stops the run on Ctrl-C or a scheduler's request: what is in flight is answered for, and the run is closed.
-async fn stop_when_asked(syncing: Syncing, word: &'static str) {
-    asked_to_stop().await;
+async fn stop_when(asked: impl Future<Output = ()>, syncing: Syncing, word: &'static str) {
+    asked.await;
     // Nobody may read it any more.
     let _ = writeln!(io::stderr(), "{word}");
     syncing.stop();
