@@ -16,6 +16,8 @@ fn quitting_during_a_sync_asks_first_and_then_ends_it_well() {
     at_desk(home.path(), Some(cli.path()), |window| {
         cli.hold(&["vouchers"], 1);
         window.click("sync-now");
+        // Before that, the card may show a sync that was asked for and is not on yet.
+        window.wait_for("[data-testid=progress][data-phase=sending]");
         window.wait_for_path("//*[@data-testid='progress-processed'][not(starts-with(normalize-space(), '0 '))]");
         window.press(CTRL_Q);
         window.wait_for_dialog("quit-dialog");
