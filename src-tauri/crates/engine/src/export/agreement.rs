@@ -75,20 +75,22 @@ pub(crate) async fn agree(
             && listed.as_ref().is_none_or(|listed| listed.longest == 0)
             && settings.books.is_none()
             && !settings.organisation.may_stand_for(&connection.organisation_id, &connection.organisation_name);
-        let is_unasked = (!others.is_empty() || is_unlike) && asks == Asks::CarriedPins && !contradicts_pin;
-        if is_unlike && !is_unasked {
-            let (books, id) = (&connection.organisation_name, &connection.organisation_id);
-            let about = json!({ "organisation": id, "prefix": own });
-            let problem = Problem::books_unlike_name(own, books, id);
-            ask_person(ledger, clock.as_ref(), Topic::Prefix, about, problem).await.map_err(RunError::Problem)?;
-        } else if others.is_empty() && !is_unlike {
-            nothing_to_ask(ledger, clock.as_ref(), Topic::Prefix).await.map_err(RunError::Problem)?;
-        } else if !is_unasked {
+        let (books, id) = (&connection.organisation_name, &connection.organisation_id);
+        let question = if is_unlike {
+            Some((json!({ "organisation": id, "prefix": own }), Problem::books_unlike_name(own, books, id)))
+        } else if others.is_empty() {
+            None
+        } else {
             let names = others.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-            let problem = Problem::prefix_differs(own, names, &connection.organisation_name);
-            let about = json!({ "others": others, "prefix": own });
-            ask_person(ledger, clock.as_ref(), Topic::Prefix, about, problem).await.map_err(RunError::Problem)?;
-        }
+            Some((json!({ "others": others, "prefix": own }), Problem::prefix_differs(own, names, books)))
+        };
+        let is_unasked = question.is_some() && asks == Asks::CarriedPins && !contradicts_pin;
+        let answered = match question {
+            None => nothing_to_ask(ledger, clock.as_ref(), Topic::Prefix).await,
+            Some(_) if is_unasked => Ok(()),
+            Some((about, problem)) => ask_person(ledger, clock.as_ref(), Topic::Prefix, about, problem).await,
+        };
+        answered.map_err(RunError::Problem)?;
         let mut scheme = kept.clone().unwrap_or_default();
         scheme.prefixes.extend(others);
         scheme.prefixes.insert(own.to_owned());

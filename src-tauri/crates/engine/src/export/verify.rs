@@ -56,23 +56,19 @@ pub(crate) async fn verified(run: &Run<'_>, caller: &Caller, mut sent: SentReque
     let looked_up = caller.look_up_once(run.permit, &references).await;
     if let Some(looked_up) = &looked_up {
         sent.halt = sent.halt.or(due.disproof(looked_up, lag).map(RunError::Problem));
-        for index in &asked {
-            let (Some(claimed), Some(Some(settlement))) = (members.get(*index), settlements.get(*index)) else {
-                continue;
-            };
-            if let Settlement::Posted { acknowledgement, .. } = settlement
-                && looked_up.vouchers(claimed.reference()).is_empty()
-            {
-                run.unseen.watch(claimed.reference(), &acknowledgement.voucher_id, now);
-            }
-        }
     }
-    let looked_up = looked_up.unwrap_or_default();
+    let (is_measured, looked_up) = (looked_up.is_some(), looked_up.unwrap_or_default());
     let mut elsewhere: Vec<(usize, Vec<FoundVoucher>)> = Vec::new();
     for index in asked {
         let (Some(claimed), Some(Some(settlement))) = (members.get(index), settlements.get_mut(index)) else {
             continue;
         };
+        if let Settlement::Posted { acknowledgement, .. } = settlement
+            && is_measured
+            && looked_up.vouchers(claimed.reference()).is_empty()
+        {
+            run.unseen.watch(claimed.reference(), &acknowledgement.voucher_id, now);
+        }
         match judge(claimed, settlement, &looked_up) {
             Verdict::Stands => {}
             Verdict::Doubt(problem) => *settlement = Settlement::Unknown(problem),

@@ -42,7 +42,7 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub async fn month_state(&self, month: NaiveDate) -> Result<MonthState, LedgerError> {
         self.read(move |tx| {
-            let next = month.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
+            let next = next_month(month);
             let asked = named_params! { ":from": month.to_string(), ":to": next.to_string() };
             let figures = tx.rows(include_str!("month_state.sql"), asked, |row| {
                 Ok(StateFigures {
@@ -102,7 +102,7 @@ impl Ledger {
     /// If the ledger cannot be read.
     pub async fn month_books(&self, month: NaiveDate) -> Result<MonthBooks, LedgerError> {
         self.read(move |tx| {
-            let next = month.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
+            let next = next_month(month);
             let asked = named_params! { ":from": month.to_string(), ":to": next.to_string() };
             let last = next.pred_opt().unwrap_or(month);
             let vouchers = tx.row(include_str!("month_vouchers.sql"), asked, |row| {
@@ -139,6 +139,10 @@ impl Ledger {
         })
         .await
     }
+}
+
+fn next_month(month: NaiveDate) -> NaiveDate {
+    month.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX)
 }
 
 impl LedgerTx<'_> {
