@@ -10,6 +10,7 @@ use postonce_connectors::SystemClock;
 use postonce_engine::domain::RunId;
 use postonce_engine::error::Problem;
 use postonce_engine::ports::Clock as _;
+use postonce_engine::views::{Comparison, Papers};
 use postonce_engine::{Engine, Ledger};
 use postonce_practice::OpenWorkspace;
 use postonce_reports::{Format, Overwrite, Place, Report, ReportError, RunFormat, TrailFormat};
@@ -115,18 +116,26 @@ pub(crate) async fn write_certificate(
     place: Place,
 ) -> Result<(), Problem> {
     let ledger = opened.engine.ledger().clone();
-    let report = Report {
+    let comparison = ledger.certificate(&run).await?.ok_or_else(|| Problem::certificate_missing(&run))?;
+    let summary = ledger.run(&run).await?.ok_or_else(|| Problem::run_not_found(&run))?;
+    let papers = ledger.papers(Some(&run)).await?;
+    let report = Report { run: Some(summary), ..report_of(&opened, comparison, papers, language) };
+    write_comparison(ledger, report, format, place).await
+}
+
+/// Returns the report of a comparison, as it is now.
+pub(crate) fn report_of(opened: &OpenWorkspace, comparison: Comparison, papers: Papers, language: Language) -> Report {
+    Report {
         accounts: Vec::new(),
-        comparison: ledger.certificate(&run).await?.ok_or_else(|| Problem::certificate_missing(&run))?,
-        run: Some(ledger.run(&run).await?.ok_or_else(|| Problem::run_not_found(&run))?),
-        papers: ledger.papers(Some(&run)).await?,
+        comparison,
+        run: None,
+        papers,
         organisation_name: opened.workspace.organisation_name().to_owned(),
         time_zone: opened.workspace.time_zone(),
         language: language.into(),
         made_at: SystemClock::start().now(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
-    };
-    write_comparison(ledger, report, format, place).await
+    }
 }
 
 /// Writes the whole audit trail.

@@ -12,7 +12,7 @@ use super::Answer;
 use crate::desktop::words;
 use crate::events::CompareProgress;
 use crate::host::AppHandle;
-use crate::saving::{SavedFiles, choose_among, write_comparison};
+use crate::saving::{SavedFiles, choose_among, report_of, write_comparison};
 use crate::wire::{CompareNews, Comparison, Difference, Language, LedgerFacts, Period, Rebuilt, Saved, Work, each};
 use crate::wiring::Wiring;
 
@@ -90,17 +90,7 @@ pub(crate) async fn export_comparison(
     let Some(place) = choose_among(&app, &name, &["pdf", "csv", "json"]).await? else { return Ok(None) };
     let format = Format::of(place.path())
         .ok_or_else(|| Problem::report_format_unknown(place.path().display(), Format::ENDINGS))?;
-    let report = Report {
-        accounts: Vec::new(),
-        papers: ledger.papers(None).await?,
-        comparison,
-        run: None,
-        organisation_name: opened.workspace.organisation_name().to_owned(),
-        time_zone: opened.workspace.time_zone(),
-        language: language.into(),
-        made_at,
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-    };
+    let report = Report { made_at, ..report_of(&opened, comparison, ledger.papers(None).await?, language) };
     write_comparison(ledger, report, format, place.clone()).await?;
     Ok(Some(files.keep(place.path())))
 }

@@ -1,16 +1,14 @@
 //! Answers for a month as a bookkeeper closes it.
 
 use chrono::{Datelike as _, NaiveDate};
-use postonce_connectors::SystemClock;
 use postonce_engine::error::Problem;
-use postonce_engine::ports::Clock as _;
 use postonce_reports::{Format, Report};
 use tauri::State;
 
 use super::Answer;
 use crate::desktop::words;
 use crate::host::AppHandle;
-use crate::saving::{SavedFiles, choose, write_comparison};
+use crate::saving::{SavedFiles, choose, report_of, write_comparison};
 use crate::wire::{Language, MonthClose, MonthRecords, Saved, each};
 use crate::wiring::Wiring;
 
@@ -46,17 +44,8 @@ pub(crate) async fn export_month(
     let comparison = books.comparison.ok_or_else(|| Problem::certificate_missing(month.format("%Y-%m")))?;
     let name = format!("{}-{}", words::FILE_OF_MONTH.text(language.into()), month.format("%Y-%m"));
     let Some(place) = choose(&app, &name, "pdf").await? else { return Ok(None) };
-    let report = Report {
-        accounts: books.accounts,
-        papers: ledger.papers(None).await?,
-        comparison,
-        run: None,
-        organisation_name: opened.workspace.organisation_name().to_owned(),
-        time_zone: opened.workspace.time_zone(),
-        language: language.into(),
-        made_at: SystemClock::start().now(),
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-    };
+    let papers = ledger.papers(None).await?;
+    let report = Report { accounts: books.accounts, ..report_of(&opened, comparison, papers, language) };
     write_comparison(ledger, report, Format::Pdf, place.clone()).await?;
     Ok(Some(files.keep(place.path())))
 }
