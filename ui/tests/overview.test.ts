@@ -1,4 +1,5 @@
-import { bars, mainCurrency, total } from '../src/features/overview/months';
+import { bars, mainCurrency } from '../src/features/overview/months';
+import { total } from '$shared/basics/total';
 import { render, screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import { age, answer, lookOf, type Look } from '../src/features/overview/answer';

@@ -1,14 +1,15 @@
 /** Says of a month which of the four conditions of its end hold, and of each that does not, what is missing. */
 import * as m from '$messages';
-import type { MonthClose, RecordState, StateSum, Sum } from '$ipc';
+import type { MonthClose, RecordState, Sum } from '$ipc';
 import { counted, day, number, sums, when } from '$shared/basics/format';
+import { total } from '$shared/basics/total';
+import { FOR_A_PERSON } from '$shared/record/states';
 
 export type TickName = 'read' | 'synced' | 'left' | 'reconciled';
 /** `acts` is true where a button does what is missing. */
 export type Tick = { name: TickName; title: string; done: boolean; says: string; acts: boolean };
 
 const TO_SEND: readonly RecordState[] = ['eligible', 'sending'];
-const TO_LOOK_AT: readonly RecordState[] = ['in_doubt', 'refused', 'held', 'changed', 'vanished', 'gone'];
 
 /**
  * Returns the four conditions in the order in which they are met. `questions` is the number of questions that keep
@@ -18,24 +19,19 @@ export function ticksOf(close: MonthClose, questions: number, now: Date = new Da
   return [readTick(close, now), syncedTick(close), leftTick(close, questions), reconciledTick(close, now)];
 }
 
-/** Adds up the sums of some states, each currency by itself, digit by digit. */
+/** Adds up the sums of some states, each currency by itself. */
 export function sumOf(close: MonthClose, states: readonly RecordState[]): { records: number; sums: Sum[] } {
   const found = close.states.filter((each) => states.includes(each.state));
   const currencies = [...new Set(found.map((each) => each.sum.currency))];
   return {
     records: found.reduce((all, each) => all + each.records, 0),
-    sums: currencies.map((currency) => added(found, currency)),
+    sums: currencies.map((currency) =>
+      total(
+        found.filter((each) => each.sum.currency === currency),
+        currency,
+      ),
+    ),
   };
-}
-
-function added(found: StateSum[], currency: string): Sum {
-  const amounts = found.filter((each) => each.sum.currency === currency).map((each) => each.sum.amount);
-  const decimals = Math.max(...amounts.map((amount) => amount.split('.')[1]?.length ?? 0));
-  const minor = amounts.reduce((sum, amount) => sum + BigInt(amount.replace('.', '')), 0n);
-  const digits = String(minor < 0n ? -minor : minor).padStart(decimals + 1, '0');
-  const whole = digits.slice(0, digits.length - decimals);
-  const part = decimals > 0 ? `.${digits.slice(-decimals)}` : '';
-  return { currency, amount: `${minor < 0n ? '-' : ''}${whole}${part}` };
 }
 
 /** Returns the first moment after the month. */
@@ -76,7 +72,7 @@ function syncedTick(close: MonthClose): Tick {
 }
 
 function leftTick(close: MonthClose, questions: number): Tick {
-  const { records } = sumOf(close, TO_LOOK_AT);
+  const { records } = sumOf(close, FOR_A_PERSON);
   const missing = [
     records > 0 && m.month_left_records(counted(records)),
     close.undated > 0 && m.month_left_undated(counted(close.undated)),

@@ -28,15 +28,3 @@ export function bars(figures: Month[], currency: string, now: Date = new Date())
     share: highest > 0 ? Math.max(0, Number(bar.sum.amount) / highest) : 0,
   }));
 }
-
-/** Adds decimals with two digits or none, digit by digit: amounts never become floats. */
-export function total(all: Bar[], currency: string): Sum {
-  const decimals = Math.max(...all.map((bar) => bar.sum.amount.split('.')[1]?.length ?? 0), 0);
-  const minor = all.reduce((sum, bar) => {
-    const [whole = '0', part = ''] = bar.sum.amount.split('.');
-    return sum + BigInt(whole + part.padEnd(decimals, '0'));
-  }, 0n);
-  const digits = String(minor < 0n ? -minor : minor).padStart(decimals + 1, '0');
-  const amount = decimals > 0 ? `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}` : digits;
-  return { currency, amount: minor < 0n ? `-${amount}` : amount };
-}

@@ -85,6 +85,9 @@ export function shownResult(result: ItemResult | null): Shown {
   return result ? itemResults[result] : recordStates.eligible;
 }
 
+/** The states in which a record waits for a person. */
+export const FOR_A_PERSON: RecordState[] = ['in_doubt', 'refused', 'held', 'changed', 'vanished', 'gone'];
+
 /** Returns how many records wait for a person. */
 export function attentionIn(counts: RecordCounts): number {
   const { inDoubt, vanished, refused, held, changed, gone, questions, approvals } = counts;
