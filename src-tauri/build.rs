@@ -75,6 +75,7 @@ const COMMANDS: &[&str] = &[
     "set_preferences",
     "set_language",
     "set_zoom",
+    "source_remarks",
     "wanted_at_start",
     "ask_to_quit",
     "stop_and_quit",

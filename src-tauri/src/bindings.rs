@@ -85,6 +85,7 @@ pub(crate) fn builder() -> Builder<Host> {
             commands::desktop::set_preferences,
             commands::desktop::set_language,
             commands::desktop::set_zoom,
+            commands::sync::source_remarks,
             commands::desktop::wanted_at_start,
             commands::desktop::ask_to_quit,
             commands::desktop::stop_and_quit,

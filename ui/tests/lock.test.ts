@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import LockCard from '../src/features/overview/LockCard.svelte';
 import ResultCard from '../src/features/overview/ResultCard.svelte';
 import WaitingCard from '../src/features/overview/WaitingCard.svelte';
-import { ipc, ProblemError, type Lock } from '../src/ipc';
+import { ipc, ProblemError, type Lock, type SourceRemark } from '../src/ipc';
 import { counts, run } from '../src/ipc/mock/data';
 import { lockOf } from '../src/ipc/mock/holder';
 import { preferences } from '$shared/state/preferences.svelte';
@@ -335,6 +335,19 @@ describe('after a wait, the result', () => {
       onclose: vi.fn(),
     });
     expect(screen.getByTestId('result-uncertified')).toHaveTextContent('could not be looked up again');
+  });
+
+  test('says what of the source is worth a look, with file and line', () => {
+    const remark = {
+      file: 'utlegg.csv',
+      line: 7,
+      remark: 'mostly_negative',
+      column: 'Beløp',
+      text: '-100,00',
+    };
+    render(ResultCard, { run: nothing, remarks: [remark as SourceRemark], onclose: vi.fn() });
+    expect(screen.getByTestId('source-remarks')).toHaveTextContent('utlegg.csv');
+    expect(screen.getByTestId('source-remarks')).toHaveTextContent('-100,00');
   });
 
   test('says how many records look like others, and how many left the source', () => {

@@ -9,6 +9,7 @@ use tauri::State;
 
 use super::{Answer, watched};
 use crate::host::AppHandle;
+use crate::wire::setup::SourceRemark;
 use crate::wire::{Period, Plan, Progress, SyncStarted};
 use crate::wiring::Wiring;
 
@@ -17,6 +18,13 @@ use crate::wiring::Wiring;
 #[specta::specta]
 pub(crate) async fn plan(wiring: State<'_, Wiring>, period: Period) -> Answer<Plan> {
     Ok(wiring.engine().await?.plan(period.try_into()?).await?.into())
+}
+
+/// Returns what the last reading of the source found worth a look.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn source_remarks(wiring: State<'_, Wiring>) -> Answer<Vec<SourceRemark>> {
+    Ok(wiring.engine().await?.source_remarks().into_iter().filter_map(SourceRemark::of).collect())
 }
 
 /// Begins a sync, or joins the one that is on; events report its progress and its end. `wait_seconds` is the longest

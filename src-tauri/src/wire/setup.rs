@@ -323,6 +323,26 @@ mirrored! {
     }
 }
 
+/// Something that a sync or a dry run found worth a look in what it read.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SourceRemark {
+    file: String,
+    line: u32,
+    remark: RemarkKind,
+    column: String,
+    text: String,
+}
+
+impl SourceRemark {
+    /// Returns it, unless its kind is none that the window knows.
+    pub(crate) fn of(remark: ports::SourceRemark) -> Option<Self> {
+        let kind = *connectors::RemarkKind::ALL.iter().find(|kind| kind.name() == remark.kind)?;
+        let ports::SourceRemark { file, line, column, text, .. } = remark;
+        Some(Self { file, line: count(line), remark: kind.into(), column, text })
+    }
+}
+
 /// Something that was found while a source was read.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]

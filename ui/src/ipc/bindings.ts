@@ -163,6 +163,8 @@ export const commands = {
 	setLanguage: (language: Language) => typedError<null, Problem>(__TAURI_INVOKE("set_language", { language })),
 	/**  Sets the size of everything in the window, in per cent. */
 	setZoom: (percent: number) => typedError<null, Problem>(__TAURI_INVOKE("set_zoom", { percent })),
+	/**  Returns what the last reading of the source found worth a look. */
+	sourceRemarks: () => typedError<SourceRemark[], Problem>(__TAURI_INVOKE("source_remarks")),
 	/**  Returns the wish that came before the page was there: by a link, or in the menu. */
 	wantedAtStart: () => __TAURI_INVOKE<Wanted | null>("wanted_at_start"),
 	/**  Ends the program; while work is on that takes its time, an event asks first. */
@@ -1154,6 +1156,15 @@ export type SourcePreview = {
 export type SourceQuestion = {
 	kind: QuestionKind,
 	params: { [key in string]: string },
+};
+
+/**  Something that a sync or a dry run found worth a look in what it read. */
+export type SourceRemark = {
+	file: string,
+	line: number,
+	remark: RemarkKind,
+	column: string,
+	text: string,
 };
 
 /**  The records of a month that are in one state, in one currency. */

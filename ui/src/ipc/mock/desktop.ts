@@ -140,6 +140,7 @@ export class MockDesktop {
     exportComparison: () => ({ id: 3, name: 'avstemming-2026-11-23.pdf', folder: '/home/kari/Dokumenter' }),
     rebuild: (confirm, reason) => rebuild(confirm, reason),
     setZoom: () => null,
+    sourceRemarks: () => [],
     preferences: () => this.#preferences,
     setPreferences: (wanted) => this.#choose(wanted),
     setLanguage: () => null,

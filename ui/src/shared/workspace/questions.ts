@@ -1,6 +1,6 @@
 /** Holds a sentence for each question that a file leaves open, and for each remark on what is read. */
 import * as m from '$messages';
-import type { QuestionKind, RemarkKind, SourceFinding, SourceQuestion } from '$ipc';
+import type { QuestionKind, RemarkKind, SourceQuestion, SourceRemark } from '$ipc';
 
 type Sentence = (params: never) => string;
 
@@ -49,6 +49,6 @@ const remarks: Record<RemarkKind, (params: { column: string; text: string }) => 
   states_unnamed: m.remark_states_unnamed,
 };
 
-export function remarkSentence(finding: Extract<SourceFinding, { kind: 'remark' }>): string {
+export function remarkSentence(finding: Pick<SourceRemark, 'remark' | 'column' | 'text'>): string {
   return remarks[finding.remark](finding);
 }
