@@ -2,7 +2,7 @@
 //! that its reference ever had.
 //!
 //! Invariant: an engine that does not know its own prefix to be in use there sends nothing while another is, and nothing
-//! into books whose organisation has another name, before a person has said that it is right.
+//! into books of others' vouchers whose organisation has another name, before a person has said that it is right.
 
 use std::collections::BTreeSet;
 
@@ -30,6 +30,8 @@ struct Listed {
     other: Option<String>,
     /// The longest of our own, in characters; 0 if there is none.
     longest: usize,
+    /// True if there is no reference at all: nobody has exported into these books.
+    is_empty: bool,
 }
 
 /// Agrees with the books, under the permit, and keeps there what is agreed; returns the forms in which references of
@@ -56,10 +58,11 @@ pub(crate) async fn agree(
         let kept = if connection.keeps_scheme { caller.ask(permit, || accounting.scheme()).await? } else { None };
         let mut others: BTreeSet<String> = ours_before.iter().filter(|before| *before != own).cloned().collect();
         match &kept {
-            Some(scheme) if scheme.prefixes.is_empty() || scheme.prefixes.contains(own) => {}
-            Some(scheme) => others.extend(scheme.prefixes.iter().cloned()),
-            None if has_exported => {}
-            None => {
+            Some(scheme) if scheme.prefixes.contains(own) => {}
+            Some(scheme) if !scheme.prefixes.is_empty() => others.extend(scheme.prefixes.iter().cloned()),
+            _ if has_exported => {}
+            // Nobody has kept a scheme there. An exporter from before there were any may have left its references.
+            _ => {
                 if listed.is_none() {
                     locks.wait_for_others(caller).await?;
                     has_waited = true;
@@ -72,7 +75,7 @@ pub(crate) async fn agree(
         let is_unlike = others.is_empty()
             && ours_before.is_none()
             && !kept.as_ref().is_some_and(|scheme| scheme.prefixes.contains(own))
-            && listed.as_ref().is_none_or(|listed| listed.longest == 0)
+            && listed.as_ref().is_none_or(|listed| listed.longest == 0 && !listed.is_empty)
             && settings.books.is_none()
             && !settings.organisation.may_stand_for(&connection.organisation_id, &connection.organisation_name);
         let (books, id) = (&connection.organisation_name, &connection.organisation_id);
@@ -122,10 +125,11 @@ pub(crate) async fn agree(
 /// Looks through the references of books that keep no scheme, for a ledger that has none of its own yet.
 async fn list(parts: &Parts, permit: &Permit, caller: &Caller) -> Result<Listed, RunError> {
     let own = parts.settings.organisation.as_str();
-    let (mut listed, mut cursor) = (Listed::default(), None::<String>);
+    let (mut listed, mut cursor, mut is_empty) = (Listed::default(), None::<String>, true);
     for _ in 0..PAGES_MAX {
         let page = caller.ask(permit, || parts.accounting.references(cursor.as_deref())).await?;
         let Some(page) = page else { return Ok(listed) };
+        is_empty &= page.references.is_empty();
         for reference in &page.references {
             match reference.prefix() {
                 Some(prefix) if prefix.as_str() == own => {
@@ -136,7 +140,7 @@ async fn list(parts: &Parts, permit: &Permit, caller: &Caller) -> Result<Listed,
             }
         }
         if page.next.is_none() || page.next == cursor {
-            return Ok(listed);
+            return Ok(Listed { is_empty, ..listed });
         }
         cursor = page.next;
     }

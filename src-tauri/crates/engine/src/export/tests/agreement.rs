@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::lagging_rig::{LaggingRig, of};
 use crate::audit::tests::engine_rig::kari;
-use crate::domain::{Protection, Topic};
+use crate::domain::{Protection, Reference, Topic};
 use crate::error::ErrorCode;
 use crate::ports::ReferenceScheme;
 use crate::settings::StatedBooks;
@@ -75,6 +75,19 @@ async fn books_of_an_unlike_name_are_asked_about_once() {
     rig.engine.confirm(Topic::Prefix, "it is our branch's club", &kari()).await.expect("it is asked");
     assert_eq!(code(rig.sync().await), None);
     assert_eq!(rig.sent(), 1);
+    // The same where the books hold vouchers of others, whether or not a scheme could be kept there.
+    for scheme in [None, Some(ReferenceScheme::default())] {
+        let rig = LaggingRig::new(Protection::Enforced, 0, Hold);
+        rig.books.answers.store(true, Ordering::Relaxed);
+        *of(&rig.books.organisation) = ("7".into(), "Bokklubben Nord".into());
+        *of(&rig.books.scheme) = scheme.clone();
+        *of(&rig.books.references) = Some(vec![Reference::from_stored("2026-0007".to_owned())]);
+        assert_eq!(code(rig.sync().await), Some(ErrorCode::BooksUnlikeName), "{scheme:?}");
+        // Into empty books nobody has exported yet, and they can be anybody's.
+        *of(&rig.books.references) = Some(Vec::new());
+        assert_eq!(code(rig.sync().await), None, "{scheme:?}");
+        assert_eq!(rig.sent(), 1);
+    }
     // A name that is like it needs nobody's word.
     let rig = LaggingRig::new(Protection::Enforced, 0, Hold);
     *of(&rig.books.organisation) = ("7".into(), "HLF Nord-Norge".into());
@@ -89,4 +102,13 @@ async fn books_of_an_unlike_name_are_asked_about_once() {
     let own = ReferenceScheme { prefixes: BTreeSet::from(["hlf".to_owned()]), ..ReferenceScheme::default() };
     *of(&rig.books.scheme) = Some(own);
     assert_eq!(code(rig.sync().await), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn prefix_from_before_schemes_is_found_by_looking() {
+    let rig = LaggingRig::new(Protection::Enforced, 0, Hold);
+    *of(&rig.books.scheme) = Some(ReferenceScheme::default());
+    *of(&rig.books.references) = Some(vec![Reference::from_stored("nord:U-0001".to_owned())]);
+    let refused = rig.sync().await.error.map(|problem| problem.code);
+    assert_eq!((refused, rig.sent()), (Some(ErrorCode::PrefixDiffers), 0));
 }

@@ -141,6 +141,8 @@ pub(crate) struct ScriptedBooks {
     pub(crate) list: Mutex<NextCursor>,
     /// The scheme that the books keep; `None` if they keep none.
     pub(crate) scheme: Mutex<Option<ReferenceScheme>>,
+    /// The references that a look through all of the books shows; `None` if they cannot be looked through.
+    pub(crate) references: Mutex<Option<Vec<Reference>>>,
     /// The times after the grant at which one was kept.
     pub(crate) kept_after: Mutex<Vec<Duration>>,
     /// The id and name of the organisation whose books they are.
@@ -266,6 +268,9 @@ impl AccountingSystem for ScriptedBooks {
     async fn scheme(&self) -> Result<Option<ReferenceScheme>, CallError> {
         Ok(of(&self.scheme).clone())
     }
+    async fn references(&self, _: Option<&str>) -> Result<Option<ReferencePage>, CallError> {
+        Ok(of(&self.references).clone().map(|references| ReferencePage { references, next: None }))
+    }
     async fn keep_scheme(&self, _: &Permit, scheme: &ReferenceScheme) -> Result<bool, CallError> {
         of(&self.kept_after).push(self.time.elapsed().saturating_sub(*of(&self.granted_at)));
         *of(&self.scheme) = Some(scheme.clone());
@@ -328,6 +333,7 @@ impl LaggingRig {
             leaves: Mutex::default(),
             list: Mutex::new(|_| None),
             scheme: Mutex::default(),
+            references: Mutex::default(),
             kept_after: Mutex::default(),
             organisation: Mutex::new(("hlf".into(), "HLF".into())),
             granted_at: Mutex::default(),
