@@ -9,6 +9,7 @@ mod estimate;
 mod exchange;
 pub(crate) mod identity;
 mod late_drafts;
+mod look_ahead;
 pub(crate) mod observe;
 pub(crate) mod plan;
 pub(crate) mod planning;
