@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use postonce_connectors::workspace::{Change, FILE_NAME, ValueChange};
 use postonce_connectors::{Secrets, Workspace, WorkspaceError, actor};
 use postonce_engine::error::Problem;
-use postonce_engine::{Engine, SettingChange, Syncing};
+use postonce_engine::{Engine, SettingChange, SyncAsk, Syncing};
 use postonce_practice::OpenWorkspace;
 use tauri::Url;
 use tokio::sync::{Mutex as AsyncMutex, watch};
@@ -180,6 +180,17 @@ impl Wiring {
         Ok(Arc::clone(&self.opened().await?.engine))
     }
 
+    /// Begins a sync, or joins the one that is on. It is work from here on, also while the workspace is still opened; one
+    /// that was asked to stop by then sends nothing.
+    pub(crate) async fn sync(&self, ask: SyncAsk) -> Result<Syncing, Problem> {
+        let asked = self.works.begin(Work::Sync);
+        let run = self.engine().await?.start(ask.into());
+        if asked.stop().is_cancelled() {
+            run.stop();
+        }
+        Ok(run)
+    }
+
     /// Returns the organisation's name, if the workspace itself can be read.
     pub(crate) async fn organisation_name(&self) -> Option<String> {
         Some(self.workspace().await.ok()?.organisation_name().to_owned())
@@ -235,7 +246,6 @@ fn setting_change(changed: ValueChange) -> SettingChange {
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
-    use postonce_engine::SyncAsk;
     use postonce_engine::domain::Trigger;
 
     use super::*;
@@ -258,6 +268,31 @@ mod tests {
         drop(opening);
         run.end().await;
         assert_eq!(wiring.work(), None);
+    }
+
+    #[tokio::test]
+    async fn sync_is_work_while_its_workspace_is_opened() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let newest = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
+        let folder = home.path().join("workspace");
+        postonce_practice::make(&folder, &postonce_practice::Wish { port: None, records: 3, seed: 1, newest })
+            .expect("a practice workspace");
+        let wiring = Arc::new(Wiring::new(folder, Recent::new(None)));
+        let opening = wiring.slot.lock().await;
+        let ask = SyncAsk { period: Default::default(), trigger: Trigger::Manual, actor: actor(), wait: None };
+        let asking = Arc::clone(&wiring);
+        let asked = tokio::spawn(async move { asking.sync(ask).await });
+        while wiring.work().is_none() {
+            tokio::task::yield_now().await;
+        }
+        let quitting = Arc::clone(&wiring);
+        let quit = tokio::spawn(async move { quitting.stop_work().await });
+        tokio::task::yield_now().await;
+        drop(opening);
+        let end = asked.await.expect("no panic").expect("it can be opened").end().await;
+        quit.await.expect("no panic");
+        assert_eq!(wiring.work(), None);
+        assert_eq!(end.run.map_or(0, |run| run.counts.posted), 0);
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) async fn start_sync(
 ) -> Answer<SyncStarted> {
     let wait = wait_seconds.map(|seconds| Duration::from_secs(seconds.into()));
     let ask = SyncAsk { period: period.try_into()?, trigger: Trigger::Manual, actor: actor(), wait };
-    Ok(watched(app, wiring.engine().await?.start(ask.into())))
+    Ok(watched(app, wiring.sync(ask).await?))
 }
 
 /// Asks the run that is on to stop. `false` when none is.

@@ -39,14 +39,10 @@ pub(super) fn chosen(app: &AppHandle, id: &str) {
 fn sync(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        match app.state::<Wiring>().engine().await {
-            Ok(engine) => {
-                let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: actor(), wait: None };
-                let run = engine.start(ask.into());
-                if !run.joined() {
-                    follow(app.clone(), run).await;
-                }
-            }
+        let ask = SyncAsk { period: Period::EVERYTHING, trigger: Trigger::Manual, actor: actor(), wait: None };
+        match app.state::<Wiring>().sync(ask).await {
+            Ok(run) if run.joined() => {}
+            Ok(run) => follow(app.clone(), run).await,
             // The window shows the reason.
             Err(problem) => {
                 tracing::warn!("no sync from the tray: {problem}");
