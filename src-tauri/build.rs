@@ -76,6 +76,7 @@ const COMMANDS: &[&str] = &[
     "set_language",
     "set_zoom",
     "source_remarks",
+    "witness_history",
     "wanted_at_start",
     "ask_to_quit",
     "stop_and_quit",

@@ -86,6 +86,7 @@ pub(crate) fn builder() -> Builder<Host> {
             commands::desktop::set_language,
             commands::desktop::set_zoom,
             commands::sync::source_remarks,
+            commands::connection::witness_history,
             commands::desktop::wanted_at_start,
             commands::desktop::ask_to_quit,
             commands::desktop::stop_and_quit,

@@ -5,7 +5,7 @@ use postonce_engine::BreakAsk;
 use tauri::State;
 
 use super::Answer;
-use crate::wire::{Connection, Lock};
+use crate::wire::{Connection, Lock, MemoryState};
 use crate::wiring::Wiring;
 
 /// Returns the user that the accounting system knows, and the protection it gives.
@@ -13,6 +13,13 @@ use crate::wiring::Wiring;
 #[specta::specta]
 pub(crate) async fn connection(wiring: State<'_, Wiring>) -> Answer<Connection> {
     Ok(wiring.engine().await?.connect().await?.into())
+}
+
+/// Returns whether the accounting system keeps every witness of the audit trail.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn witness_history(wiring: State<'_, Wiring>) -> Answer<MemoryState> {
+    Ok(wiring.engine().await?.witness_history().await.into())
 }
 
 /// Returns the holder of the lock.

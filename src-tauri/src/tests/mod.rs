@@ -379,6 +379,7 @@ fn the_program(rig: &ShellRig) {
     rig.answers("set_preferences", json!({ "wanted": preferences }));
     rig.answers("set_language", json!({ "language": "en" }));
     rig.answers("source_remarks", json!({}));
+    rig.answers("witness_history", json!({}));
     rig.answers("set_zoom", json!({ "percent": 4_000_000 }));
     rig.answers("wanted_at_start", json!({}));
     rig.answers("about", json!({}));

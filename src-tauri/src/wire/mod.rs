@@ -30,7 +30,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use postonce_engine::error;
 
 pub(crate) use attention::{AttentionItem, Question, Topic, Verdict};
-pub(crate) use audit::{AuditEntryFull, AuditFilter, AuditVerdict};
+pub(crate) use audit::{AuditEntryFull, AuditFilter, AuditVerdict, MemoryState};
 pub(crate) use certificate::{BothSums, Certificate};
 pub(crate) use connection::{Connection, Lock, Waiting};
 pub(crate) use content::{Acceptance, Alarm, Changed, LookAlikes, RecordState};

@@ -165,6 +165,8 @@ export const commands = {
 	setZoom: (percent: number) => typedError<null, Problem>(__TAURI_INVOKE("set_zoom", { percent })),
 	/**  Returns what the last reading of the source found worth a look. */
 	sourceRemarks: () => typedError<SourceRemark[], Problem>(__TAURI_INVOKE("source_remarks")),
+	/**  Returns whether the accounting system keeps every witness of the audit trail. */
+	witnessHistory: () => typedError<MemoryState, Problem>(__TAURI_INVOKE("witness_history")),
 	/**  Returns the wish that came before the page was there: by a link, or in the menu. */
 	wantedAtStart: () => __TAURI_INVOKE<Wanted | null>("wanted_at_start"),
 	/**  Ends the program; while work is on that takes its time, an event asks first. */

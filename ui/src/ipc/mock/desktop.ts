@@ -141,6 +141,7 @@ export class MockDesktop {
     rebuild: (confirm, reason) => rebuild(confirm, reason),
     setZoom: () => null,
     sourceRemarks: () => [],
+    witnessHistory: () => 'kept',
     preferences: () => this.#preferences,
     setPreferences: (wanted) => this.#choose(wanted),
     setLanguage: () => null,
