@@ -127,7 +127,7 @@ CREATE TABLE attempt (
     currency       TEXT    NOT NULL,
     exponent       INTEGER NOT NULL,
     minor          INTEGER NOT NULL,
-    state          TEXT    NOT NULL CHECK (state IN ('claimed', 'staged', 'posted', 'refused', 'not_sent', 'unknown')),
+    state          TEXT    NOT NULL CHECK (state = 'claimed' OR state = 'staged' OR state = 'posted' OR state = 'refused' OR state = 'not_sent' OR state = 'unknown'),
     claimed_at     TEXT    NOT NULL,
     last_sent_at   TEXT    NOT NULL,
     settled_at     TEXT,
@@ -139,7 +139,7 @@ CREATE TABLE attempt (
     UNIQUE (request_id, member),
     CHECK (state <> 'posted' OR coalesce(voucher_id, '') <> ''),
     CHECK (state NOT IN ('refused', 'unknown') OR reason IS NOT NULL),
-    CHECK ((state IN ('claimed', 'staged', 'unknown')) = (settled_at IS NULL)),
+    CHECK ((state = 'claimed' OR state = 'staged' OR state = 'unknown') = (settled_at IS NULL)),
     CHECK ((settled_at IS NULL) = (settled_run IS NULL))
 ) STRICT;
 
@@ -150,8 +150,9 @@ CREATE TABLE "run_item" (
     file       TEXT,
     line       INTEGER,
     generation INTEGER,
-    result     TEXT CHECK (result IN ('posted', 'skipped_already_exported', 'skipped_found_in_accounting',
-                                      'skipped_repeated_in_source', 'left_out', 'refused', 'held', 'in_doubt', 'not_sent')),
+    result     TEXT CHECK (result = 'posted' OR result = 'skipped_already_exported' OR result = 'skipped_found_in_accounting'
+        OR result = 'skipped_repeated_in_source' OR result = 'left_out' OR result = 'refused' OR result = 'held'
+        OR result = 'in_doubt' OR result = 'not_sent'),
     attempt_id INTEGER REFERENCES attempt (attempt_id),
     reason     TEXT CHECK (reason IS NULL OR json_valid(reason)),
     -- The beginning of the row's digest, so that a changed row can be named; what proves it is the root in the run's entry.
@@ -404,13 +405,11 @@ CREATE INDEX repeat_reading ON repeat (reading_id, record_id);
 
 CREATE INDEX flaw_reading ON flaw (reading_id);
 
-CREATE UNIQUE INDEX attempt_guard ON attempt (record_id, generation)
-    WHERE state IN ('claimed', 'staged', 'unknown', 'posted');
+CREATE UNIQUE INDEX attempt_guard ON attempt (record_id, generation) WHERE state NOT IN ('refused', 'not_sent');
 
-CREATE UNIQUE INDEX attempt_guard_reference ON attempt (reference)
-    WHERE state IN ('claimed', 'staged', 'unknown', 'posted');
+CREATE UNIQUE INDEX attempt_guard_reference ON attempt (reference) WHERE state NOT IN ('refused', 'not_sent');
 
-CREATE INDEX attempt_open ON attempt (request_id) WHERE state IN ('claimed', 'staged', 'unknown');
+CREATE INDEX attempt_open ON attempt (request_id) WHERE settled_at IS NULL;
 
 CREATE INDEX attempt_record ON attempt (record_id, attempt_id);
 
@@ -494,7 +493,7 @@ BEFORE UPDATE OF record_id, generation, reference, run_number, request_id, membe
 BEGIN SELECT RAISE(ABORT, 'a claim is never rewritten'); END;
 
 CREATE TRIGGER attempt_settles_once BEFORE UPDATE OF state, voucher_id, settled_at ON attempt
-WHEN OLD.state IN ('posted', 'refused', 'not_sent')
+WHEN OLD.settled_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a settled attempt is never settled again'); END;
 
 CREATE TRIGGER attempt_never_goes_back BEFORE UPDATE OF state ON attempt
@@ -605,7 +604,7 @@ SELECT r.seq, r.record_id, guard.attempt_id AS guard_attempt, last.attempt_id AS
 FROM record r
 LEFT JOIN attempt guard ON guard.attempt_id = (
     SELECT attempt_id FROM attempt
-    WHERE record_id = r.record_id AND state IN ('claimed', 'staged', 'unknown', 'posted')
+    WHERE record_id = r.record_id AND state NOT IN ('refused', 'not_sent')
     ORDER BY generation DESC LIMIT 1)
 LEFT JOIN attempt last ON guard.attempt_id IS NULL AND last.attempt_id = (
     SELECT attempt_id FROM attempt WHERE record_id = r.record_id ORDER BY attempt_id DESC LIMIT 1)

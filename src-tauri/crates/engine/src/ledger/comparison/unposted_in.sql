@@ -4,6 +4,6 @@ SELECT c.attempt_id, 0 AS position, c.record_id, c.generation, c.reference, c.st
 FROM compared_attempt c
 WHERE c.attempt_id > :after AND c.state IN ('refused', 'not_sent') AND c.date BETWEEN :from AND :to
     AND NOT EXISTS (SELECT 1 FROM attempt o WHERE o.reference = c.reference
-                    AND o.state IN ('claimed', 'staged', 'unknown', 'posted'))
+                    AND o.state NOT IN ('refused', 'not_sent'))
 ORDER BY c.attempt_id
 LIMIT :limit

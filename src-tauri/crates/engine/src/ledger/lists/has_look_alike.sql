@@ -5,5 +5,5 @@ JOIN record o ON o.date = r.date AND o.minor = r.minor AND o.payee_id = r.payee_
 WHERE r.record_id = :record
     AND (o.reading_id >= (SELECT latest_reading FROM ledger) OR EXISTS (
         SELECT 1 FROM attempt
-        WHERE attempt.record_id = o.record_id AND state IN ('claimed', 'staged', 'unknown', 'posted')))
+        WHERE attempt.record_id = o.record_id AND state NOT IN ('refused', 'not_sent')))
 LIMIT 1

@@ -11,17 +11,17 @@ WHERE r.date BETWEEN :from AND :to
              SELECT record_id FROM attempt WHERE voucher_id >= :text AND voucher_id < :behind
              UNION SELECT record_id FROM attempt WHERE voucher_number >= :text AND voucher_number < :behind
              UNION SELECT record_id FROM attempt
-                   WHERE reference = :text AND state IN ('claimed', 'staged', 'unknown', 'posted')))
+                   WHERE reference = :text AND state NOT IN ('refused', 'not_sent')))
     AND (:near IS NULL OR CASE :near
              WHEN 'never_sent' THEN NOT EXISTS (
                  SELECT 1 FROM attempt
-                 WHERE attempt.record_id = r.record_id AND state IN ('claimed', 'staged', 'unknown', 'posted'))
+                 WHERE attempt.record_id = r.record_id AND state NOT IN ('refused', 'not_sent'))
              WHEN 'open' THEN r.record_id IN (
-                 SELECT record_id FROM attempt WHERE state IN ('claimed', 'staged', 'unknown'))
+                 SELECT record_id FROM attempt WHERE settled_at IS NULL)
              WHEN 'alarmed' THEN r.record_id IN (
                  SELECT record_id FROM alarm JOIN attempt USING (attempt_id) WHERE cleared_at IS NULL)
              WHEN 'other_content' THEN EXISTS (
                  SELECT 1 FROM attempt
                  WHERE attempt.record_id = r.record_id AND attempt.content_hash <> r.content_hash
-                     AND state IN ('claimed', 'staged', 'unknown', 'posted'))
+                     AND state NOT IN ('refused', 'not_sent'))
              END)

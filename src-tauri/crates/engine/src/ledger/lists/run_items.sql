@@ -7,7 +7,7 @@ SELECT i.position, i.record_id, i.file, i.line, coalesce(a.generation, i.generat
             AND o.currency = r.currency AND o.text = r.text AND o.seq <> r.seq
             AND (o.reading_id = (SELECT latest_reading FROM ledger) OR EXISTS (
                 SELECT 1 FROM attempt
-                WHERE attempt.record_id = o.record_id AND state IN ('claimed', 'staged', 'unknown', 'posted')))
+                WHERE attempt.record_id = o.record_id AND state NOT IN ('refused', 'not_sent')))
         ORDER BY o.seq LIMIT 1) AS look_alike
 FROM run_item i
 LEFT JOIN record r ON r.record_id = i.record_id

@@ -52,7 +52,7 @@ impl LedgerTx<'_> {
     /// Says whether an attempt on the record is open: sent, or maybe.
     pub(crate) fn is_in_doubt(&self, record: &str) -> Result<bool, LedgerError> {
         let open = self.row(
-            "SELECT 1 AS open FROM attempt WHERE record_id = :record AND state IN ('claimed', 'staged', 'unknown')",
+            "SELECT 1 AS open FROM attempt WHERE record_id = :record AND settled_at IS NULL",
             named_params! { ":record": record },
             |row| self.get::<i64>(row, "open"),
         )?;

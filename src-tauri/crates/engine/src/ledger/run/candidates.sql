@@ -4,7 +4,7 @@ SELECT r.seq, r.record_id, r.date, r.currency, r.exponent, r.minor, r.payee_id, 
 FROM record r
 LEFT JOIN attempt a ON a.attempt_id = (
     SELECT attempt_id FROM attempt
-    WHERE record_id = r.record_id AND state IN ('claimed', 'staged', 'unknown', 'posted')
+    WHERE record_id = r.record_id AND state NOT IN ('refused', 'not_sent')
     ORDER BY generation DESC LIMIT 1)
 WHERE r.seq > :after AND r.reading_id = :reading
 ORDER BY r.seq

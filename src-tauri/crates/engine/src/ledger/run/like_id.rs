@@ -36,11 +36,10 @@ impl LedgerTx<'_> {
 
     /// Says whether anything was ever exported from this ledger, or may have been.
     pub(crate) fn has_exported(&self) -> Result<bool, LedgerError> {
-        let found = self.row(
-            "SELECT 1 AS one FROM attempt WHERE state IN ('claimed', 'staged', 'unknown', 'posted') LIMIT 1",
-            [],
-            |row| self.get::<i64>(row, "one"),
-        )?;
+        let found =
+            self.row("SELECT 1 AS one FROM attempt WHERE state NOT IN ('refused', 'not_sent') LIMIT 1", [], |row| {
+                self.get::<i64>(row, "one")
+            })?;
         Ok(found.is_some())
     }
 

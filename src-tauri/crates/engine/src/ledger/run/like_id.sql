@@ -3,7 +3,7 @@ FROM record o
 JOIN record r ON r.record_id = :record
 LEFT JOIN attempt a ON a.attempt_id = (
     SELECT attempt_id FROM attempt
-    WHERE record_id = o.record_id AND state IN ('claimed', 'staged', 'unknown', 'posted')
+    WHERE record_id = o.record_id AND state NOT IN ('refused', 'not_sent')
     ORDER BY generation DESC LIMIT 1)
 WHERE o.id_form = :form AND o.seq <> r.seq
     AND coalesce(a.date, o.date) = :date AND coalesce(a.minor, o.minor) = :minor

@@ -55,11 +55,9 @@ impl LedgerTx<'_> {
 
     /// Counts the open attempts.
     pub(crate) fn open_attempts(&self) -> Result<u64, LedgerError> {
-        let found = self.row(
-            "SELECT count(*) AS open FROM attempt WHERE state IN ('claimed', 'staged', 'unknown')",
-            [],
-            |row| self.get::<i64>(row, "open"),
-        )?;
+        let found = self.row("SELECT count(*) AS open FROM attempt WHERE settled_at IS NULL", [], |row| {
+            self.get::<i64>(row, "open")
+        })?;
         crate::ledger::values::number("open", found.unwrap_or(0))
     }
 
@@ -156,7 +154,7 @@ impl LedgerTx<'_> {
         )?;
         self.execute(
             "UPDATE attempt SET last_sent_at = :there
-             WHERE request_id = :request AND state IN ('claimed', 'staged', 'unknown')",
+             WHERE request_id = :request AND settled_at IS NULL",
             named_params! { ":there": there, ":request": request.request_id },
         )?;
         let key = fresh_key.unwrap_or_else(|| request.key.clone());
@@ -180,7 +178,7 @@ impl LedgerTx<'_> {
         self.execute_one(
             "attempt",
             "UPDATE attempt SET draft_id = :draft, last_sent_at = :there
-             WHERE attempt_id = :attempt AND state IN ('claimed', 'staged', 'unknown')
+             WHERE attempt_id = :attempt AND settled_at IS NULL
                  AND (draft_id IS NULL OR draft_id = :draft)",
             named_params! {
                 ":draft": draft_id.as_str(), ":there": stamp(at.there), ":attempt": claimed.attempt_id,
@@ -194,7 +192,7 @@ impl LedgerTx<'_> {
         self.execute_one(
             "attempt",
             "UPDATE attempt SET last_sent_at = :earlier
-             WHERE attempt_id = :attempt AND state IN ('claimed', 'staged', 'unknown')",
+             WHERE attempt_id = :attempt AND settled_at IS NULL",
             named_params! { ":earlier": stamp(earlier), ":attempt": claimed.attempt_id },
         )
     }
@@ -274,7 +272,7 @@ impl LedgerTx<'_> {
         for reference in references {
             let known = self.row(
                 "SELECT 1 AS known FROM attempt
-                 WHERE reference = :reference AND state IN ('claimed', 'staged', 'unknown', 'posted')",
+                 WHERE reference = :reference AND state NOT IN ('refused', 'not_sent')",
                 named_params! { ":reference": reference.as_str() },
                 |row| self.get::<i64>(row, "known"),
             )?;

@@ -5,6 +5,6 @@ FROM (SELECT a.file, a.record_id, a.content_hash,
       JOIN record r USING (record_id)
       WHERE a.reading_id = :reading AND a.date <> r.date
           AND EXISTS (SELECT 1 FROM attempt
-                      WHERE attempt.record_id = a.record_id AND state IN ('claimed', 'staged', 'unknown', 'posted')))
+                      WHERE attempt.record_id = a.record_id AND state NOT IN ('refused', 'not_sent')))
 WHERE differs >= 1
 ORDER BY file, record_id

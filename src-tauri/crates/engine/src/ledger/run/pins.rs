@@ -78,7 +78,7 @@ impl LedgerTx<'_> {
     pub(crate) fn prefix_in_use(&self) -> Result<Option<String>, LedgerError> {
         self.row(
             "SELECT substr(reference, 1, instr(reference, ':') - 1) AS prefix FROM attempt
-             WHERE state IN ('claimed', 'staged', 'unknown', 'posted') ORDER BY attempt_id DESC LIMIT 1",
+             WHERE state NOT IN ('refused', 'not_sent') ORDER BY attempt_id DESC LIMIT 1",
             [],
             |row| self.get(row, "prefix"),
         )

@@ -449,7 +449,7 @@ impl LedgerTx<'_> {
     pub(in crate::ledger) fn let_go_of_body(&self, request_id: i64) -> Result<(), LedgerError> {
         self.execute(
             "UPDATE request SET body = NULL WHERE request_id = :request AND NOT EXISTS
-                 (SELECT 1 FROM attempt WHERE request_id = :request AND state IN ('claimed', 'staged', 'unknown'))",
+                 (SELECT 1 FROM attempt WHERE request_id = :request AND settled_at IS NULL)",
             named_params! { ":request": request_id },
         )?;
         Ok(())

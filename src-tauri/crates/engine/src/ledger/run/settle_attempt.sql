@@ -4,4 +4,4 @@ SET state = :state, settled_at = :settled_at, settled_run = :settled_run, found 
     draft_id = coalesce(:draft, draft_id),
     last_sent_at = CASE WHEN :sent_by IS NULL THEN last_sent_at ELSE :sent_by END
 WHERE attempt_id = :attempt AND reference = :reference AND generation = :generation
-    AND state IN ('claimed', 'staged', 'unknown')
+    AND settled_at IS NULL

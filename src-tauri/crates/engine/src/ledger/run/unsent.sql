@@ -5,7 +5,7 @@ SELECT i.position,
 FROM run_item i
 JOIN record r USING (record_id)
 JOIN attempt a ON a.attempt_id = i.attempt_id
-LEFT JOIN attempt guard ON guard.record_id = r.record_id AND guard.state IN ('claimed', 'staged', 'unknown', 'posted')
+LEFT JOIN attempt guard ON guard.record_id = r.record_id AND guard.state NOT IN ('refused', 'not_sent')
 WHERE i.run_number = :run AND i.result = 'not_sent' AND a.generation = 1
     AND r.reading_id = (SELECT latest_reading FROM ledger)
 ORDER BY i.position
