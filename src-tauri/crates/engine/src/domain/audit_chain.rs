@@ -59,7 +59,8 @@ impl fmt::Debug for ChainHash {
 }
 
 /// A value of a column exactly as the ledger holds it. A text need not be UTF-8 here: somebody may have damaged it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// In the order in which SQLite puts keys.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// No value, which differs from an empty text.
     Null,

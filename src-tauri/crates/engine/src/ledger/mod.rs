@@ -141,7 +141,7 @@ impl Ledger {
     pub fn open(path: &Path, clock: &dyn Clock, ids: &dyn IdSource) -> Result<Self, LedgerError> {
         let open = OpenHere::enter(path, clock.now())?;
         let mut connection = file::open::writer(path, clock, ids)?;
-        let coverage = noting(&connection, path)?;
+        let coverage = noting(&mut connection, path)?;
         let (jobs, queue) = mpsc::channel::<Job>();
         let writer = thread::Builder::new()
             .name("ledger-writer".into())
@@ -227,8 +227,8 @@ impl Ledger {
         is_backed_up: bool,
     ) -> Result<Self, LedgerError> {
         let open = OpenHere::enter(path, clock.now())?;
-        let connection = file::open::writer(path, clock, ids)?;
-        let coverage = noting(&connection, path)?;
+        let mut connection = file::open::writer(path, clock, ids)?;
+        let coverage = noting(&mut connection, path)?;
         let reader = file::connection::reader;
         let door = Door { path: path.to_owned(), reader, coverage, signer: OnceLock::new(), watcher: Some(watcher) };
         Ok(Self::over(open, door, Writer::InPlace(Mutex::new(connection)), is_backed_up))
@@ -399,8 +399,8 @@ impl Shared {
 }
 
 /// Lets the writing connection note the rows that it changes.
-fn noting(connection: &Connection, path: &Path) -> Result<Coverage, LedgerError> {
-    Coverage::noting(connection).map_err(|source| LedgerError::Sqlite { path: path.to_owned(), source })
+fn noting(connection: &mut Connection, path: &Path) -> Result<Coverage, LedgerError> {
+    trail::noting::noting(connection).map_err(|source| LedgerError::Sqlite { path: path.to_owned(), source })
 }
 
 /// Runs the act in a transaction. Whatever it changed has its digest, and an entry that it appended its seal, before
@@ -424,9 +424,10 @@ where
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sqlite_error)?;
     transaction.execute("UPDATE ledger SET writes = writes + 1", []).map_err(sqlite_error)?;
     let tx = LedgerTx::new(&transaction, path, &door.coverage);
+    // A transaction that failed left its notes.
+    door.coverage.changed().forget();
     let outcome = act(&tx)?;
     tx.note_changes()?;
-    tx.forget_changes()?;
     let sealed = match signer {
         Some(signer) if tx.has_appended.get() => Some((signer, tx.seal_tip(signer)?)),
         _ => None,

@@ -2,10 +2,12 @@
 //! at.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use rusqlite::types::ValueRef;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::LedgerError;
+use crate::domain::audit_chain::Value;
 use crate::domain::{Currency, Money};
 
 /// Returns the time as text: UTC, milliseconds, always the same width, so that text sorts as time.
@@ -70,4 +72,15 @@ pub(super) fn number(what: &'static str, found: i64) -> Result<u64, LedgerError>
 /// Returns a count as SQLite keeps it; counts here never come near the bound.
 pub(crate) fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Returns a value of a column exactly as the ledger holds it.
+pub(super) fn value_of(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Integer(number),
+        ValueRef::Text(bytes) => Value::Text(bytes.to_vec()),
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+        ValueRef::Real(number) => Value::Real(number.to_bits()),
+    }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::ledger::file::connection::reader;
-use crate::ledger::trail::coverage::Coverage;
+use crate::ledger::trail::noting::noting;
 use crate::ledger::{LedgerError, LedgerTx};
 
 /// A pin, as it stands in the older ledger: its topic, its value, and when it was pinned.
@@ -27,12 +27,11 @@ fn try_carry(old: &Path, rebuilt: &Path) -> Result<(), LedgerError> {
     let pins = pins(&from).map_err(sqlite_error)?;
     let mut into = Connection::open(rebuilt).map_err(sqlite_error)?;
     // The rows are covered by the trail like any other.
-    let coverage = Coverage::noting(&into).map_err(sqlite_error)?;
+    let coverage = noting(&mut into).map_err(sqlite_error)?;
     let transaction = into.transaction().map_err(sqlite_error)?;
     copy(&from, &transaction, &pins).map_err(sqlite_error)?;
     let tx = LedgerTx::new(&transaction, rebuilt, &coverage);
     tx.note_changes()?;
-    tx.forget_changes()?;
     transaction.commit().map_err(sqlite_error)
 }
 
@@ -67,7 +66,7 @@ fn pins(from: &Connection) -> rusqlite::Result<Vec<PinRow>> {
     if !has_table(from, "attempt")? {
         return Ok(Vec::new());
     }
-    let exported = "EXISTS (SELECT 1 FROM attempt WHERE state IN ('claimed', 'staged', 'unknown', 'posted'))";
+    let exported = "EXISTS (SELECT 1 FROM attempt WHERE state NOT IN ('refused', 'not_sent'))";
     if has_table(from, "pin")? {
         let mut newest = from.prepare(&format!(
             "SELECT topic, value, pinned_at FROM pin p
@@ -78,7 +77,7 @@ fn pins(from: &Connection) -> rusqlite::Result<Vec<PinRow>> {
     // The ledger is older than its pins: its references say how they begin.
     let prefix = from.query_row(
         "SELECT json_quote(substr(reference, 1, instr(reference, ':') - 1)), claimed_at FROM attempt
-         WHERE state IN ('claimed', 'staged', 'unknown', 'posted') ORDER BY attempt_id DESC LIMIT 1",
+         WHERE state NOT IN ('refused', 'not_sent') ORDER BY attempt_id DESC LIMIT 1",
         [],
         |row| Ok(("prefix".to_owned(), row.get(0)?, row.get(1)?)),
     );

@@ -186,7 +186,7 @@ impl LedgerTx<'_> {
                 named_params! { ":reading": reading.0, ":after": after, ":last": last },
             )?;
             self.note_changes()?;
-            self.forget_changes()?;
+            self.coverage().changed().forget();
             // At the end, all of them at once, SQLite would hold their numbers in memory first.
             self.execute("DELETE FROM arrival WHERE arrival_id <= :last", named_params! { ":last": last })?;
             after = last;

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::domain::audit_chain::{COLUMNS, ChainHash, StoredEntry, Value, entry_hash};
 use crate::domain::{Act, Actor, Generation, RunId};
-use crate::ledger::trail::rows::value_of;
+use crate::ledger::values::value_of;
 use crate::ledger::values::{signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
 

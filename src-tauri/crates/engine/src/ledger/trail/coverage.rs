@@ -6,6 +6,7 @@
 
 use rusqlite::Connection;
 
+use super::changed_rows::ChangedRows;
 use crate::domain::audit_chain::Value;
 
 /// Tables that no entry covers, and why.
@@ -39,14 +40,14 @@ pub(crate) const RUN_ITEM: &str = "run_item";
 const SETTLED: [(&str, &str); 15] = [
     ("acceptance", "1"),
     ("alarm", "cleared_at IS NOT NULL"),
-    ("attempt", "state IN ('posted', 'refused', 'not_sent')"),
+    ("attempt", "settled_at IS NOT NULL"),
     ("comparison", "finished_at IS NOT NULL"),
     ("comparison_difference", "1"),
     ("pin", "1"),
     ("question", "answered_at IS NOT NULL OR withdrawn_at IS NOT NULL"),
     ("re_export", "withdrawn_at IS NOT NULL"),
     ("reading", "finished_at IS NOT NULL"),
-    ("reversal", "state IN ('posted', 'refused', 'not_sent')"),
+    ("reversal", "settled_at IS NOT NULL"),
     ("run", "finished_at IS NOT NULL"),
     ("run_sum", "1"),
     ("schedule_seen", "1"),
@@ -58,6 +59,7 @@ const SETTLED: [(&str, &str); 15] = [
 #[derive(Debug)]
 pub(crate) struct Coverage {
     tables: Vec<CoveredTable>,
+    changed: ChangedRows,
 }
 
 /// A covered table.
@@ -66,6 +68,8 @@ pub(crate) struct CoveredTable {
     pub(crate) name: String,
     /// The columns of its primary key: one or two.
     pub(crate) keys: Vec<String>,
+    /// True if its key is the number by which SQLite knows its rows.
+    pub(in crate::ledger) has_row_number: bool,
     /// The covered columns, the key's among them, by name.
     pub(crate) columns: Vec<CoveredColumn>,
     /// The SQL of one row by its key.
@@ -81,16 +85,6 @@ pub(crate) struct CoveredColumn {
 }
 
 impl Coverage {
-    /// Reads the schema, and lets this connection note each row that it changes.
-    pub(in crate::ledger) fn noting(connection: &Connection) -> rusqlite::Result<Self> {
-        let coverage = Self::of(connection)?;
-        connection.execute_batch(include_str!("changed_rows.sql"))?;
-        for table in coverage.tables.iter().filter(|table| table.name != RUN_ITEM) {
-            connection.execute_batch(&table.triggers())?;
-        }
-        Ok(coverage)
-    }
-
     /// Reads the schema.
     pub(in crate::ledger) fn of(connection: &Connection) -> rusqlite::Result<Self> {
         let mut columns = connection.prepare(include_str!("covered_columns.sql"))?;
@@ -102,7 +96,7 @@ impl Coverage {
                 continue;
             }
             if tables.last().is_none_or(|last| last.name != table) {
-                tables.push(CoveredTable::of(table.clone()));
+                tables.push(CoveredTable::of(table.clone(), row.get("has_row_number")?));
             }
             let Some(last) = tables.last_mut() else { continue };
             if row.get::<_, i64>("pk")? > 0 {
@@ -119,12 +113,17 @@ impl Coverage {
             table.columns.sort_by(|one, other| one.name.cmp(&other.name));
             table.select_one = table.to_select_one();
         }
-        Ok(Self { tables })
+        Ok(Self { tables, changed: ChangedRows::default() })
     }
 
     /// Returns the tables, by name.
     pub(crate) fn tables(&self) -> &[CoveredTable] {
         &self.tables
+    }
+
+    /// Returns the rows that the transaction at hand has changed.
+    pub(in crate::ledger) fn changed(&self) -> &ChangedRows {
+        &self.changed
     }
 
     pub(crate) fn table(&self, name: &str) -> Option<&CoveredTable> {
@@ -133,8 +132,8 @@ impl Coverage {
 }
 
 impl CoveredTable {
-    fn of(name: String) -> Self {
-        Self { name, keys: Vec::new(), columns: Vec::new(), select_one: String::new() }
+    fn of(name: String, has_row_number: bool) -> Self {
+        Self { name, keys: Vec::new(), has_row_number, columns: Vec::new(), select_one: String::new() }
     }
 
     fn to_select_one(&self) -> String {
@@ -158,36 +157,6 @@ impl CoveredTable {
     /// Returns the SQL of a key's column behind a prefix; a key of one column has 0 for the second.
     pub(in crate::ledger) fn key(&self, place: usize, prefix: &str) -> String {
         self.keys.get(place).map_or_else(|| "0".to_owned(), |name| format!("{prefix}{}", quoted(name)))
-    }
-
-    /// Returns the triggers of one connection by which it notes the rows that it changes. They live as long as it does,
-    /// and so note nothing that somebody else writes into the file.
-    fn triggers(&self) -> String {
-        let table = quoted(&self.name);
-        let text = self.name.replace('\'', "''");
-        let note = |side: &str| {
-            let (one, two) = (self.key(0, side), self.key(1, side));
-            format!(
-                "INSERT INTO changed_row (table_name, key1, key2, noted) VALUES ('{text}', {one}, {two}, 0)
-                 ON CONFLICT DO UPDATE SET noted = 0;"
-            )
-        };
-        let differs: Vec<String> = self
-            .columns
-            .iter()
-            .map(|column| quoted(&column.name))
-            .map(|name| format!("OLD.{name} IS NOT NEW.{name}"))
-            .collect();
-        let differs = differs.join(" OR ");
-        let (new, old) = (note("NEW."), note("OLD."));
-        format!(
-            "CREATE TEMP TRIGGER {insert} AFTER INSERT ON main.{table} BEGIN {new} END;
-             CREATE TEMP TRIGGER {update} AFTER UPDATE ON main.{table} WHEN {differs} BEGIN {old} {new} END;
-             CREATE TEMP TRIGGER {delete} AFTER DELETE ON main.{table} BEGIN {old} END;",
-            insert = quoted(&format!("{}_is_inserted", self.name)),
-            update = quoted(&format!("{}_is_updated", self.name)),
-            delete = quoted(&format!("{}_is_deleted", self.name)),
-        )
     }
 }
 

@@ -5,10 +5,10 @@ use serde_json::{Value as Json, json};
 
 use super::coverage::{CoveredTable, RUN_ITEM, quoted};
 use super::row_check::RowRoots;
-use super::rows::value_of;
 use crate::domain::RunId;
 use crate::domain::audit_chain::{ChainHash, Value};
 use crate::domain::row_digest::{PathFinder, RowProof, leaf, root_from};
+use crate::ledger::values::value_of;
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
 
 /// The most rows that are proven at once: the run, its sums, and a record's rows.

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::coverage::{CoveredTable, RUN_ITEM, quoted};
-use super::rows::{DELETED, mark, value_of};
+use super::rows::{DELETED, mark};
 use crate::domain::audit_chain::{ChainHash, Value};
 use crate::domain::row_digest::{Tree, leaf};
+use crate::ledger::values::value_of;
 use crate::ledger::{LedgerError, LedgerTx};
 
 /// The roots that entries hold, with the trees that grow while the rows pass by.
@@ -254,11 +255,13 @@ impl LedgerTx<'_> {
     /// Returns how SQLite looks for the digest of a row, for each table.
     #[cfg(test)]
     pub(crate) fn ways_to_a_digest(&self) -> Result<Vec<String>, LedgerError> {
-        let of_run = include_str!("note_attempts_of_run.sql").replace(":run", "1");
+        let of_run = include_str!("covered_attempts_of_run.sql").replace(":run", "1");
         let added =
             self.coverage().tables().iter().filter(|table| table.name != RUN_ITEM).map(CoveredTable::select_added);
         let mut ways = Vec::new();
-        for sql in added.map(|sql| sql.replace(":table", "'t'")).chain([of_run]) {
+        let of_row = [include_str!("open_digest.sql"), include_str!("cover_digest.sql")]
+            .map(|sql| sql.replace(":table", "'t'").replace(":key1", "1").replace(":key2", "0").replace(":entry", "1"));
+        for sql in added.map(|sql| sql.replace(":table", "'t'")).chain([of_run]).chain(of_row) {
             let plan = self.rows(&format!("EXPLAIN QUERY PLAN {sql}"), [], |row| self.get::<String>(row, "detail"))?;
             ways.push(plan.join("; "));
         }

@@ -6,13 +6,14 @@
 //! the end of the later run, and a row that changes again by the entry of whoever changed it. Invariant: the program's
 //! own connection alone notes changes; what somebody else writes into the file has no digest, or another one.
 
-use rusqlite::types::ValueRef;
-use rusqlite::{Row, named_params};
+use rusqlite::{Row, ToSql, named_params};
 use serde_json::json;
 
+use super::changed_rows::ChangedRow;
 use super::coverage::{CoveredTable, RUN_ITEM};
 use crate::domain::audit_chain::{ChainHash, Value};
 use crate::domain::row_digest::{Tree, leaf, row_digest};
+use crate::ledger::values::value_of;
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
 
 /// The digest of a row that the program has deleted.
@@ -26,35 +27,16 @@ impl LedgerTx<'_> {
     /// Brings the digests of the rows up to date that this transaction has changed.
     pub(in crate::ledger) fn note_changes(&self) -> Result<(), LedgerError> {
         let mut ledger_id = None;
-        let mut after = (String::new(), Value::Null, Value::Null);
-        loop {
-            let (table, key1, key2) = &after;
-            let changed = self.rows(
-                "SELECT table_name, key1, key2 FROM changed_row
-                 WHERE (table_name, key1, key2) > (:table, :key1, :key2) AND noted = 0
-                 ORDER BY table_name, key1, key2 LIMIT :limit",
-                named_params! { ":table": table, ":key1": key1, ":key2": key2, ":limit": PAGE_ROWS },
-                |row| {
-                    let (key1, key2) = (self.stored_value(row, "key1")?, self.stored_value(row, "key2")?);
-                    Ok((self.get::<String>(row, "table_name")?, key1, key2))
-                },
-            )?;
-            let Some(last) = changed.last() else { break };
-            after = last.clone();
+        while let Some(ChangedRow { table, key1, key2 }) = self.coverage().changed().next_open() {
+            let Some(table) = self.coverage().tables().get(table) else { continue };
             let ledger_id = match &mut ledger_id {
                 Some(known) => &*known,
                 unknown => &*unknown.insert(self.ledger_id()?),
             };
-            for (table, key1, key2) in &changed {
-                let Some(table) = self.coverage().table(table) else { continue };
-                let found = self.row(&table.select_one, named_params! { ":key1": key1, ":key2": key2 }, |row| {
-                    self.digested(ledger_id, table, row)
-                })?;
-                self.note_digest(table, key1, key2, found.unwrap_or((DELETED, false)))?;
-            }
-        }
-        if ledger_id.is_some() {
-            self.execute("UPDATE changed_row SET noted = 1 WHERE noted = 0", [])?;
+            let found = self.row(&table.select_one, named_params! { ":key1": key1, ":key2": key2 }, |row| {
+                self.digested(ledger_id, table, row)
+            })?;
+            self.note_digest(table, &key1, &key2, found.unwrap_or((DELETED, false)))?;
         }
         Ok(())
     }
@@ -74,11 +56,6 @@ impl LedgerTx<'_> {
             },
         )?;
         Ok(())
-    }
-
-    /// Forgets which rows the transaction has changed; their digests are kept.
-    pub(in crate::ledger) fn forget_changes(&self) -> Result<(), LedgerError> {
-        self.execute("DELETE FROM changed_row", []).map(drop)
     }
 
     /// Says whether the ledger is from before rows were covered: it has entries, and none of them covers a row.
@@ -136,16 +113,21 @@ impl LedgerTx<'_> {
         self.note_changes()?;
         let ended = self.rows(include_str!("ended_runs.sql"), [], |row| self.get::<i64>(row, "run_number"))?;
         let mut tree = Tree::default();
-        let entry = named_params! { ":entry": crate::ledger::values::signed(entry) };
+        let entry = crate::ledger::values::signed(entry);
         if ended.is_empty() && !covers_all {
-            self.grow(include_str!("open_digests_of_changed.sql"), &mut tree)?;
-            self.execute(include_str!("cover_changed.sql"), entry)?;
+            for ChangedRow { table, key1, key2 } in self.coverage().changed().digested() {
+                let Some(table) = self.coverage().tables().get(table) else { continue };
+                let row = named_params! { ":table": table.name, ":key1": key1, ":key2": key2, ":entry": entry };
+                self.grow(include_str!("open_digest.sql"), row.get(..3).unwrap_or_default(), &mut tree)?;
+                self.execute(include_str!("cover_digest.sql"), row)?;
+            }
         } else {
             for run in &ended {
-                self.execute(include_str!("note_attempts_of_run.sql"), named_params! { ":run": run })?;
+                self.note_attempts_of(*run)?;
             }
             self.note_changes()?;
-            self.grow(include_str!("open_digests.sql"), &mut tree)?;
+            self.grow(include_str!("open_digests.sql"), &[], &mut tree)?;
+            let entry = named_params! { ":entry": entry };
             self.execute("UPDATE row_digest SET entry = :entry WHERE entry = 0", entry)?;
             let ledger_id = self.ledger_id()?;
             for run in &ended {
@@ -160,8 +142,20 @@ impl LedgerTx<'_> {
         Ok(Some(rows))
     }
 
-    fn grow(&self, sql: &str, tree: &mut Tree) -> Result<(), LedgerError> {
-        self.each(sql, [], |row| {
+    /// Notes the attempts of a run that an entry of a decision covers already: they belong to the root of their run, too.
+    fn note_attempts_of(&self, run: i64) -> Result<(), LedgerError> {
+        let Some(table) = self.coverage().tables().iter().position(|table| table.name == "attempt") else {
+            return Ok(());
+        };
+        self.each(include_str!("covered_attempts_of_run.sql"), named_params! { ":run": run }, |row| {
+            let key1 = self.stored_value(row, "attempt_id")?;
+            self.coverage().changed().note(ChangedRow { table, key1, key2: Value::Integer(0) });
+            Ok(())
+        })
+    }
+
+    fn grow(&self, sql: &str, row: &[(&str, &dyn ToSql)], tree: &mut Tree) -> Result<(), LedgerError> {
+        self.each(sql, row, |row| {
             let digest: Vec<u8> = self.get(row, "digest")?;
             let digest = ChainHash::from_bytes(&digest)
                 .ok_or_else(|| LedgerError::Impossible { what: "row_digest.digest", found: hex::encode(digest) })?;
@@ -285,16 +279,6 @@ impl CoveredTable {
 /// Returns the mark that stands beside a row of a run.
 pub(crate) fn mark(digest: &ChainHash) -> &[u8] {
     digest.as_bytes().get(..MARK_BYTES).unwrap_or_default()
-}
-
-pub(in crate::ledger) fn value_of(value: ValueRef<'_>) -> Value {
-    match value {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(number) => Value::Integer(number),
-        ValueRef::Text(bytes) => Value::Text(bytes.to_vec()),
-        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
-        ValueRef::Real(number) => Value::Real(number.to_bits()),
-    }
 }
 
 /// Returns numbers in order as `[first, last]` of each stretch without a gap.

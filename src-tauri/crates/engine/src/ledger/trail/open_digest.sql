@@ -1,0 +1,2 @@
+SELECT digest, settled FROM row_digest d
+WHERE table_name = :table AND key1 = :key1 AND key2 = :key2 AND entry = 0
