@@ -152,6 +152,8 @@ impl Planted {
                 rules.knows_released = true;
                 (options.way_max, options.lease) = (rules.settle_window, Duration::from_secs(120));
                 options.machines = options.machines.max(2);
+                // A run that is long enough to be broken while it sends.
+                (options.vouchers_per_request, options.requests_in_flight) = (1, 1);
                 shares.break_lock = 150;
             }
             Self::SumBelieved => {
