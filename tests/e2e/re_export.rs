@@ -26,6 +26,7 @@ fn a_voided_voucher_is_shown_and_exported_once_more() {
 
         window.click("nav-attention");
         window.wait_for_text("attention-vanished", RECORD);
+        window.click("sides");
         for part in ["The voucher was reversed or voided", earlier.as_str(), "Reversed or voided"] {
             window.text_with("attention-vanished", part);
         }

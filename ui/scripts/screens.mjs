@@ -157,6 +157,9 @@ const RECORDS = [
 
 const ATTENTION = [
     attention('much', 'idle', on('attention-item')),
+    attention('causes', 'much', on('cause')),
+    attention('cause-open', 'much', on('cause'), [on('cause-toggle')]),
+    attention('sides', 'idle', on('their-side'), [`${inDoubt} ${on('sides')}`]),
     attention('empty', 'first', on('attention-empty')),
     attention('approval', 'approval', on('attention-approvals')),
     attention('asked', 'asked', on('attention-questions')),

@@ -32,6 +32,12 @@ const item = async (record: string) => {
   const items = await screen.findAllByTestId('attention-item');
   return within(items.find((each) => each.dataset['record'] === record) as HTMLElement);
 };
+/** Opens both sides of a record, or what changed in it. */
+const opened = async (user: UserEvent, record: string) => {
+  const found = await item(record);
+  await user.click(found.getByTestId('sides'));
+  return found;
+};
 const dialog = async () => within(await screen.findByRole('dialog'));
 const gone = () => waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 
@@ -58,22 +64,22 @@ afterEach(() => {
 
 describe('the attention screen', () => {
   test('shows both sides of a record in doubt', async () => {
-    await open();
-    const doubt = await item('PM-2026-00981');
+    const user = await open();
+    const doubt = await opened(user, 'PM-2026-00981');
     expect(doubt.getByTestId('our-side')).toHaveTextContent('PO-hlf-PM-2026-00981-1');
     const vouchers = doubt.getAllByTestId('found-voucher');
     expect(vouchers.map((each) => each.dataset['voucher'])).toEqual(['v-10981', 'v-10984']);
     expect(vouchers[1]).toHaveTextContent('Reversed or voided');
     expect(vouchers[1]).toHaveTextContent('Reversed by voucher v-10990');
-    const unknown = await item('PM-2026-00982');
+    const unknown = await opened(user, 'PM-2026-00982');
     expect(unknown.getByTestId('their-side')).toHaveTextContent(
       'No voucher has been found under this reference',
     );
   });
 
   test('marks a changed field with a word and a mark, not by colour alone', async () => {
-    await open();
-    const rows = (await item('PM-2026-00417')).getAllByTestId('changed-field');
+    const user = await open();
+    const rows = (await opened(user, 'PM-2026-00417')).getAllByTestId('changed-field');
     const differing = rows.filter((row) => row.dataset['differs'] === 'true');
     expect(differing).toHaveLength(2);
     for (const row of differing) {
@@ -84,8 +90,8 @@ describe('the attention screen', () => {
   });
 
   test('shows a voucher as it was acknowledged and as it stands now', async () => {
-    await open();
-    const vanished = await item('PM-2026-00312');
+    const user = await open();
+    const vanished = await opened(user, 'PM-2026-00312');
     expect(vanished.getByTestId('our-side')).toHaveTextContent('10312');
     expect(vanished.getByTestId('their-side')).toHaveTextContent('Reversed by voucher v-10501');
   });

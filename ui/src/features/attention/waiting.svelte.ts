@@ -6,15 +6,17 @@ import {
   ipc,
   problemOf,
   type AttentionItem,
+  type PostingForm,
   type Problem,
   type Question,
   type RecordState,
   type ReExport,
 } from '$ipc';
 
-const PAGE_ITEMS = 200;
 /** The engine returns at most so many at once. */
-const ITEMS_MAX = 1_000;
+const PAGE_ITEMS = 1_000;
+/** So many are read without being asked for, so that each cause has all of its records. */
+const ITEMS_MAX = 5_000;
 
 /**
  * The order on the screen: first records that may be booked without our knowledge, then vouchers that are not as they
@@ -34,9 +36,14 @@ export class Waiting {
   items = $state.raw<AttentionItem[]>([]);
   approvals = $state.raw<ReExport[]>([]);
   questions = $state.raw<Question[]>([]);
+  /** The accounts in use; `null` where they cannot be read. */
+  posting = $state.raw<PostingForm | null>(null);
   problem = $state.raw<Problem | null>(null);
   loaded = $state(false);
   complete = $state(false);
+
+  /** Only the answer to the newest question counts. */
+  #asked = 0;
 
   groups = $derived(
     STATES.map((state) => ({ state, items: this.items.filter((item) => item.state === state) })).filter(
@@ -45,28 +52,39 @@ export class Waiting {
   );
 
   async refresh(): Promise<void> {
-    await this.#read(0, Math.min(ITEMS_MAX, Math.max(PAGE_ITEMS, this.items.length)));
-  }
-
-  async more(): Promise<void> {
-    await this.#read(this.items.length, PAGE_ITEMS);
-  }
-
-  async #read(offset: number, limit: number): Promise<void> {
+    const mine = (this.#asked += 1);
     try {
-      const [page, approvals, questions] = await Promise.all([
-        ipc.attention(offset, limit),
+      const [approvals, questions, settings] = await Promise.all([
         ipc.waitingReExports(),
         ipc.questions(),
+        ipc.settings().catch(() => null),
       ]);
-      this.items = [...this.items.slice(0, offset), ...page];
-      this.approvals = approvals;
-      this.questions = questions;
-      this.complete = page.length < limit;
+      const items: AttentionItem[] = [];
+      let page: AttentionItem[];
+      do {
+        page = await ipc.attention(items.length, PAGE_ITEMS);
+        items.push(...page);
+      } while (page.length === PAGE_ITEMS && items.length < Math.max(ITEMS_MAX, this.items.length));
+      if (mine !== this.#asked) return;
+      Object.assign(this, { items, approvals, questions, posting: settings?.posting ?? null });
+      this.complete = page.length < PAGE_ITEMS;
       this.problem = null;
       this.loaded = true;
     } catch (thrown) {
-      this.problem = problemOf(thrown);
+      if (mine === this.#asked) this.problem = problemOf(thrown);
+    }
+  }
+
+  async more(): Promise<void> {
+    const mine = this.#asked;
+    try {
+      const page = await ipc.attention(this.items.length, PAGE_ITEMS);
+      if (mine !== this.#asked) return;
+      this.items = [...this.items, ...page];
+      this.complete = page.length < PAGE_ITEMS;
+      this.problem = null;
+    } catch (thrown) {
+      if (mine === this.#asked) this.problem = problemOf(thrown);
     }
   }
 }

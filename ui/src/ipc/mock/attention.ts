@@ -147,6 +147,27 @@ export const ATTENTION: AttentionItem[] = [
   }),
 ];
 
+const BY_CAUSE = 61;
+/** The records of a workspace with a lot of everything: many of them wait for the same thing. */
+export const MANY: AttentionItem[] = [
+  ...ATTENTION.slice(0, 4),
+  ...Array.from({ length: BY_CAUSE }, (_, at) =>
+    waiting({
+      state: 'refused',
+      recordId: `PM-2026-0${3000 + at}`,
+      reason: { kind: 'refused', detail: "There is no account '7140'." },
+    }),
+  ),
+  ...Array.from({ length: BY_CAUSE / 2 }, (_, at) =>
+    waiting({
+      state: 'held',
+      recordId: `PM-2026-0${4000 + at}`,
+      reason: { kind: 'held', code: 'account_missing', params: { category: 'Vakthold' } },
+    }),
+  ),
+  ...ATTENTION.slice(4),
+];
+
 /** The records of a workspace in which something was asked: two left the source, one looks like another. */
 export const LEFT: AttentionItem[] = [
   waiting({

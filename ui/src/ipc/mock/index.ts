@@ -6,7 +6,7 @@ import { emit } from '@tauri-apps/api/event';
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
 import type { Connection, End, Lock, Overview, Plan, Problem, Progress, Run, Saved } from '../bindings';
 import type { Answers, CommandName } from '../calls';
-import { ATTENTION, LEFT, QUESTIONS } from './attention';
+import { ATTENTION, LEFT, MANY, QUESTIONS } from './attention';
 import { ago, counts, item, progress, run } from './data';
 import { MockDecisions } from './decisions';
 import { MockDesktop } from './desktop';
@@ -210,7 +210,7 @@ class MockEngine {
 
   #attention() {
     if (this.scenario === 'first' || this.scenario === 'clear') return [];
-    const waiting = this.scenario === 'asked' ? LEFT : ATTENTION;
+    const waiting = this.scenario === 'asked' ? LEFT : this.scenario === 'much' ? MANY : ATTENTION;
     return waiting.filter((each) => !this.#decisions.settled.has(each.recordId ?? ''));
   }
 

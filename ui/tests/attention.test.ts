@@ -1,0 +1,114 @@
+/** Tests what waits for a person: grouped by its cause, mended in place, with the evidence folded. */
+import { screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { afterEach, expect, test, vi } from 'vitest';
+import { causesOf, mended } from '../src/features/attention/causes';
+import { ipc, type AttentionItem, type PostingForm, type Reason } from '../src/ipc';
+import { install, uninstall } from '../src/ipc/mock';
+import { ATTENTION } from '../src/ipc/mock/attention';
+import { router } from '$shared/state/router.svelte';
+import { open } from './window-rig';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  uninstall();
+});
+
+const POSTING: PostingForm = {
+  payableAccount: '2930',
+  defaultAccount: '',
+  categories: [
+    { category: 'Reise', account: '7130' },
+    { category: 'Porto', account: '6940' },
+  ],
+};
+const refused = (detail: string): Reason => ({ kind: 'refused', detail });
+const missing = (category: string): Reason => ({
+  kind: 'held',
+  code: 'account_missing',
+  params: { category },
+});
+
+function many(count: number, reason: Reason, prefix: string): AttentionItem[] {
+  const one = ATTENTION[4] as AttentionItem;
+  const state = reason.kind === 'held' ? 'held' : 'refused';
+  return Array.from({ length: count }, (_, at) => ({ ...one, state, reason, recordId: `${prefix}-${at}` }));
+}
+
+async function openOver(items: AttentionItem[]) {
+  await install('idle');
+  await open('idle', 'attention');
+  vi.spyOn(ipc, 'attention').mockImplementation((offset, limit) =>
+    Promise.resolve(items.slice(offset, offset + limit)),
+  );
+  const now = await ipc.settings();
+  vi.spyOn(ipc, 'settings').mockResolvedValue({ ...now, posting: POSTING });
+  document.dispatchEvent(new Event('visibilitychange'));
+  await waitFor(() => expect(screen.queryAllByTestId('attention-in_doubt')).toHaveLength(0));
+  return userEvent.setup({ delay: null });
+}
+
+test('records that wait for one account are one line, with their number and sum', async () => {
+  const user = await openOver([
+    ...many(818, refused("There is no account '7130'."), 'R'),
+    ...many(32, missing('Vakthold'), 'H'),
+  ]);
+  const [account] = within(screen.getByTestId('attention-refused')).getAllByTestId('cause');
+  expect(account).toHaveTextContent('The accounting system does not accept account 7130.');
+  expect(account).toHaveTextContent(/818 records · kr\s1,022,091\.00/);
+  expect(account).toHaveTextContent('Used for Reise.');
+  expect(screen.getByTestId('attention-held')).toHaveTextContent('The category “Vakthold” has no account.');
+  expect(screen.queryByTestId('attention-item')).toBeNull();
+  await user.click(within(account as HTMLElement).getByTestId('cause-toggle'));
+  expect(screen.getAllByTestId('attention-item')).toHaveLength(50);
+});
+
+test('an account is mended in place, and what waited is sent', async () => {
+  const user = await openOver(many(3, refused("There is no account '7130'."), 'R'));
+  const saved = vi.spyOn(ipc, 'saveSettings');
+  const started = vi.spyOn(ipc, 'startSync');
+  expect(await screen.findByTestId('mend-save')).toBeDisabled();
+  await user.type(screen.getByTestId('mend-account'), '7140{Enter}');
+  await waitFor(() => expect(started).toHaveBeenCalledExactlyOnceWith({ from: null, to: null }, null));
+  const categories = [{ category: 'Reise', account: '7140' }, POSTING.categories[1]];
+  expect(saved).toHaveBeenCalledExactlyOnceWith({ part: 'posting', posting: { ...POSTING, categories } });
+  await waitFor(() => expect(router.route.screen).toBe('overview'));
+});
+
+test('one record that waits for an account has the field as well', async () => {
+  await openOver(many(1, missing('Vakthold'), 'H'));
+  expect(await screen.findByTestId('attention-item')).toHaveTextContent('Account for “Vakthold”');
+});
+
+test('a number in a refusal is an account only where it is one of ours', () => {
+  const mend = (detail: string) => causesOf(many(2, refused(detail), 'R'), POSTING)[0]?.mend;
+  expect(mend("There is no account '7130'.")).toEqual({ kind: 'account', account: '7130' });
+  expect(mend("There is no account '71301'.")).toBeNull();
+  expect(mend('The period 7130 is closed for posting.')).toBeNull();
+  expect(mend('Accounts 7130 and 6940 are closed.')).toBeNull();
+  expect(causesOf(many(2, refused("There is no account '7130'."), 'R'), null)[0]?.mend).toBeNull();
+});
+
+test('a mended category keeps every other account', () => {
+  const mend = { kind: 'category', category: 'Vakthold' } as const;
+  expect(mended(POSTING, mend, '6330').categories).toEqual([
+    ...POSTING.categories,
+    { category: 'Vakthold', account: '6330' },
+  ]);
+  const other = { kind: 'account', account: '2930' } as const;
+  expect(mended(POSTING, other, '2940')).toEqual({ ...POSTING, payableAccount: '2940' });
+});
+
+test('a record without an answer says so in a line, and its evidence is folded', async () => {
+  await open('idle', 'attention');
+  const items = await screen.findAllByTestId('attention-item');
+  const doubt = within(items.find((each) => each.dataset['record'] === 'PM-2026-00982') as HTMLElement);
+  expect(doubt.getByText(/^We sent this and got no answer\./)).toBeVisible();
+  expect(doubt.queryByText(/127\.0\.0\.1/)).toBeNull();
+  expect(doubt.queryByTestId('their-side')).toBeNull();
+  expect(doubt.queryAllByRole('link')).toHaveLength(0);
+  await userEvent.click(doubt.getByTestId('sides'));
+  expect(doubt.getByTestId('their-side')).toBeVisible();
+  expect(doubt.getAllByRole('link')).toHaveLength(1);
+  expect(doubt.getByTestId('sides')).toHaveAttribute('aria-expanded', 'true');
+});
