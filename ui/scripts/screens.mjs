@@ -236,7 +236,16 @@ const FRAME = [
     { name: 'frame-other', hash: at('overview'), scenario: 'other', ready: on('other-workspace') },
 ];
 
-const HELP = [{ name: 'help', hash: at('help'), scenario: 'idle', ready: on('help-keys') }];
+const HELP = [
+    { name: 'help', hash: at('help'), scenario: 'idle', ready: on('help-keys') },
+    {
+        name: 'help-word',
+        hash: at('audit'),
+        scenario: 'idle',
+        ready: on('help-dialog'),
+        steps: [on('what-trail')],
+    },
+];
 
 const MONTH = [
     state('month-open', 'idle', on('month-accounts')),

@@ -2,8 +2,13 @@
 
 export type Screen =
   'overview' | 'history' | 'records' | 'attention' | 'month' | 'audit' | 'settings' | 'help' | 'setup';
-/** `run` and `record` are open on their screens. */
-export type Route = { screen: Screen; run: string | null; record: string | null };
+/** `run` and `record` are open on their screens, `topic` is the page of the help that comes into sight. */
+export type Route = {
+  screen: Screen;
+  run: string | null;
+  record: string | null;
+  topic: string | null;
+};
 
 /** The order of the navigation, which is the order of the shortcuts: Ctrl+1, Ctrl+2 … */
 export const SCREENS: readonly Screen[] = [
@@ -33,6 +38,7 @@ export function parse(hash: string): Route {
     screen,
     run: screen === 'history' ? opened : null,
     record: screen === 'records' ? opened : null,
+    topic: screen === 'help' ? opened : null,
   };
 }
 

@@ -1,15 +1,60 @@
 /** Holds the pages of the help. Each is plain text, so that it can be searched and is there without a network. */
 import * as m from '$messages';
 import type { RecordState } from '$ipc';
-import { recordStates } from '$shared/record/states';
-import { keys } from '$shared/state/shortcuts';
+import { recordStates } from '../record/states';
+import { keys } from '../state/shortcuts';
 
 export type Topic = {
   id: string;
   title: string;
   texts: string[];
-  kind: 'text' | 'steps' | 'states' | 'keys';
+  kind: 'text' | 'steps' | 'states' | 'words' | 'keys';
 };
+
+/** The words that a `?` stands beside. */
+export type HardWord =
+  | 'ledger'
+  | 'trail'
+  | 'reconcile'
+  | 'certificate'
+  | 'lock'
+  | 'prefix'
+  | 'reference'
+  | 'workspace'
+  | 'in_doubt'
+  | 'dry_run'
+  | 'protection'
+  | 'reverse';
+
+type Meaning = {
+  word: () => string;
+  text: () => string;
+  /** The page that says more. */
+  topic?: Topic['id'];
+};
+
+/** Holds the meaning of each hard word; they are complete by type. */
+export const hardWords: Record<HardWord, Meaning> = {
+  ledger: { word: m.help_word_ledger, text: m.help_word_ledger_text, topic: 'twice' },
+  trail: { word: m.help_word_trail, text: m.help_word_trail_text, topic: 'auditor' },
+  reconcile: { word: m.help_word_reconcile, text: m.help_word_reconcile_text, topic: 'auditor' },
+  certificate: { word: m.help_word_certificate, text: m.help_word_certificate_text, topic: 'auditor' },
+  lock: { word: m.help_word_lock, text: m.help_word_lock_text, topic: 'twice' },
+  prefix: { word: m.help_word_prefix, text: m.help_word_prefix_text, topic: 'twice' },
+  reference: { word: m.help_word_reference, text: m.help_word_reference_text, topic: 'twice' },
+  workspace: { word: m.help_word_workspace, text: m.help_word_workspace_text },
+  in_doubt: { word: m.help_word_in_doubt, text: m.help_word_in_doubt_text, topic: 'states' },
+  dry_run: { word: m.help_word_dry_run, text: m.help_word_dry_run_text, topic: 'start' },
+  protection: { word: m.help_word_protection, text: m.help_word_protection_text, topic: 'twice' },
+  reverse: { word: m.help_word_reverse, text: m.help_word_reverse_text },
+};
+
+/** Returns the words with their meanings, in the order of the alphabet. */
+export function meanings(): [word: string, text: string][] {
+  return Object.values(hardWords)
+    .map(({ word, text }): [string, string] => [word(), text()])
+    .sort(([a], [b]) => a.localeCompare(b));
+}
 
 /** Returns the states of a record with their meaning, the good ones first. */
 export function stateMeanings(): [RecordState, string][] {
@@ -70,6 +115,7 @@ export function topics(): Topic[] {
       title: m.help_auditor(),
       texts: [m.help_auditor_1(), m.help_auditor_2(), m.help_auditor_3()],
     },
+    { id: 'words', kind: 'words', title: m.help_words(), texts: [] },
     { id: 'keys', kind: 'keys', title: m.help_keys(), texts: [] },
   ];
 }
@@ -80,6 +126,7 @@ export function matches(topic: Topic, asked: string): boolean {
     text: [],
     steps: steps().flat(),
     states: stateMeanings().flatMap(([state, meaning]) => [recordStates[state].word(), meaning]),
+    words: meanings().flat(),
     keys: shortcuts().flat(),
   };
   const all = [topic.title, ...topic.texts, ...parts[topic.kind]].join(' ').toLocaleLowerCase();
