@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { choiceOf, inWords, scheduleOf } from '../src/features/settings/schedule';
-import { idOf } from '../src/features/setup/setup.svelte';
+import { idOf, Setup } from '../src/features/setup/setup.svelte';
 import { ipc, ProblemError, type SourceGuess } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';
 import { drop } from '../src/ipc/mock/setup';
@@ -315,6 +315,44 @@ describe('a first start', () => {
     await type('open-path', '/home/kari/hlf');
     await click('open-typed');
     await waitFor(() => expect(mock.made).toBe(true));
+  });
+
+  test('has three ways of one size, and the path of a folder only for those who want it', async () => {
+    await open('missing');
+    await screen.findByTestId('recent');
+    expect(screen.getAllByRole('article')).toHaveLength(3);
+    expect(screen.getByRole('heading', { name: 'A colleague uses Postonce already' })).toBeVisible();
+    expect(screen.getByTestId('open-path').closest('details')).not.toHaveAttribute('open');
+    expect(screen.queryByText(/There is no workspace/)).toBeNull();
+    const heads = screen.getAllByRole('heading').map((head) => head.textContent);
+    for (const button of screen.getAllByRole('button')) expect(heads).not.toContain(button.textContent);
+  });
+
+  test('asks which system it is, and says what to do where it is not there yet', async () => {
+    await open('missing');
+    await click('begin-setup');
+    const choice = await screen.findByRole('group', { name: 'Which accounting system do you use?' });
+    const words = within(choice)
+      .getAllByRole('radio')
+      .map((radio) => radio.getAttribute('value'));
+    expect(words).toEqual(['tryton', 'odoo', 'open']);
+    expect(screen.getByTestId('kinds-not-yet')).toHaveTextContent(
+      /Tripletex.*bridge with the open interface/s,
+    );
+  });
+
+  test('puts the workspace into a folder of its own in the one that was chosen', async () => {
+    const form = new Setup();
+    form.rename('Hørselshemmedes lag');
+    const asked = vi.spyOn(ipc, 'chooseFolder');
+    asked.mockResolvedValue('/home/kari/Dokumenter/');
+    expect(await form.chooseFolder()).toBe(true);
+    expect(form.folder).toBe('/home/kari/Dokumenter/postonce-horselshemmedes');
+    asked.mockResolvedValue('C:\\Users\\kari');
+    await form.chooseFolder();
+    expect(form.folder).toBe('C:\\Users\\kari\\postonce-horselshemmedes');
+    asked.mockResolvedValue(null);
+    expect(await form.chooseFolder()).toBe(false);
   });
 
   test('opens a recent workspace, and practice with one click', async () => {

@@ -106,6 +106,16 @@ export class Setup {
     if (!this.idTyped) this.organisation.id = idOf(name);
   }
 
+  /** Asks for a folder, and puts the workspace into one of its own there, so that nothing is strewn about. */
+  async chooseFolder(): Promise<boolean> {
+    const chosen = await ipc.chooseFolder();
+    if (chosen === null) return false;
+    const between = chosen.includes('\\') ? '\\' : '/';
+    const own = `postonce-${this.organisation.id || idOf(this.organisation.name) || 'regnskap'}`;
+    this.folder = `${chosen.replace(/[\\/]+$/, '')}${between}${own}`;
+    return true;
+  }
+
   /** Forgets everything that was typed, the secrets included. */
   async cancel(): Promise<void> {
     this.step = this.reached = this.source = this.problem = null;
