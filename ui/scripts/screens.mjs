@@ -237,6 +237,14 @@ const FRAME = [
 ];
 
 const HELP = [
+    {
+        name: 'palette',
+        hash: '',
+        scenario: 'idle',
+        ready: on('palette-found'),
+        steps: [on('find'), [on('palette-text'), '104']],
+    },
+
     { name: 'help', hash: at('help'), scenario: 'idle', ready: on('help-keys') },
     {
         name: 'help-word',

@@ -1,6 +1,6 @@
 /** Handles requests from outside the page (a menu, a link, a second start) and the keyboard shortcuts inside it. */
 import { ipc, problemOf, type Problem, type Wanted, type Work } from '$ipc';
-import { address, SCREENS, type Screen } from '$shared/state/router.svelte';
+import { address, router, SCREENS, type Screen } from '$shared/state/router.svelte';
 import { session } from '$shared/state/session.svelte';
 import { shortcutOf } from '$shared/state/shortcuts';
 import { zoom } from '$shared/state/zoom.svelte';
@@ -19,6 +19,8 @@ function inDialog(): boolean {
 class Requests {
   /** The work that is on, about which quitting asks first. */
   quitting = $state.raw<Work | null>(null);
+  /** The search over everything is open. */
+  finding = $state(false);
   /** The workspace that a second start named. */
   workspace = $state<string | null>(null);
   /** The problem that kept this workspace from being opened. */
@@ -59,6 +61,11 @@ class Requests {
     }
   }
 
+  /** Opens the search over everything. A set-up that is left would lose what was typed. */
+  find(): void {
+    this.finding = session.ready !== null && router.route.screen !== 'setup';
+  }
+
   /** Opens the workspace without a question where none is in use. */
   async #openWorkspace(path: string): Promise<void> {
     this.problem = null;
@@ -82,6 +89,7 @@ class Requests {
     if (inDialog() && shortcut.kind !== 'quit' && shortcut.kind !== 'zoom') return;
     event.preventDefault();
     if (shortcut.kind === 'quit') void ipc.askToQuit();
+    else if (shortcut.kind === 'palette') this.find();
     else this.take(shortcut);
   }
 }

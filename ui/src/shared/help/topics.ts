@@ -87,6 +87,7 @@ export function shortcuts(): [pressed: string, does: string][] {
   return [
     [keys('Enter'), m.sync_now()],
     [keys('F'), m.records_search()],
+    [keys('K'), m.palette_title()],
     [`${keys('1')} – ${keys('7')}`, m.help_keys_screens()],
     [keys(','), m.nav_settings()],
     [`${keys('+')}  ${keys('-')}  ${keys('0')}`, m.help_keys_larger()],

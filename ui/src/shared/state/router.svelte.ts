@@ -2,12 +2,16 @@
 
 export type Screen =
   'overview' | 'history' | 'records' | 'attention' | 'month' | 'audit' | 'settings' | 'help' | 'setup';
-/** `run` and `record` are open on their screens, `topic` is the page of the help that comes into sight. */
+/**
+ * `run` and `record` are open on their screens, `topic` is the page of the help that comes into sight,
+ * and `month` the first day of the month that is shown.
+ */
 export type Route = {
   screen: Screen;
   run: string | null;
   record: string | null;
   topic: string | null;
+  month: string | null;
 };
 
 /** The order of the navigation, which is the order of the shortcuts: Ctrl+1, Ctrl+2 … */
@@ -39,6 +43,7 @@ export function parse(hash: string): Route {
     run: screen === 'history' ? opened : null,
     record: screen === 'records' ? opened : null,
     topic: screen === 'help' ? opened : null,
+    month: screen === 'month' ? opened : null,
   };
 }
 

@@ -5,6 +5,7 @@ export type Shortcut =
   | { kind: 'screen'; screen: Screen }
   | { kind: 'sync' }
   | { kind: 'search' }
+  | { kind: 'palette' }
   | { kind: 'quit' }
   | { kind: 'zoom'; steps: number };
 
@@ -30,6 +31,9 @@ export function shortcutOf(event: KeyboardEvent): Shortcut | null {
     case 'f':
     case 'F':
       return { kind: 'search' };
+    case 'k':
+    case 'K':
+      return { kind: 'palette' };
     case 'q':
     case 'Q':
       return { kind: 'quit' };
