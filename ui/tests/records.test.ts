@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { faults, queryOf, ANY } from '../src/features/record/list.svelte';
+import { ANY, faults, queriesOf, queryOf, RecordList } from '../src/features/record/list.svelte';
 import { timeline } from '../src/features/record/timeline';
 import { ipc, ProblemError, type Attempt, type RecordStory } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
@@ -24,9 +24,31 @@ describe('the records', () => {
     await waitFor(() =>
       expect(screen.getByTestId('records-count')).toHaveTextContent(/^2,400 records · kr\s[\d,]+\.\d\d$/),
     );
+    expect(screen.getByRole('table').querySelectorAll('tbody'), 'one body').toHaveLength(1);
+    expect((shown[0] as HTMLTableRowElement).cells[6]).toHaveTextContent('Reise');
     const days = shown.map((row) => (row as HTMLTableRowElement).cells[2]?.textContent);
     expect(days[0]).toBe('27/10/2026');
     expect(screen.getByRole('table')).toHaveAttribute('aria-rowcount', '2401');
+  });
+
+  test('have their whole length from the start, and a leap to the end reads up to there', async () => {
+    await install('idle');
+    const all = await ipc.records(queryOf(ANY), null, 2_400);
+    const asked = vi
+      .spyOn(ipc, 'records')
+      .mockImplementation((_, after, limit) =>
+        Promise.resolve(
+          all.slice(...((from) => [from, from + limit])(all.findIndex((row) => row.recordId === after) + 1)),
+        ),
+      );
+    const list = new RecordList();
+    await list.show(queryOf(ANY));
+    expect([list.rows.length, list.count]).toEqual([200, 2_400]);
+    const first = list.see(120);
+    await list.see(2_399);
+    await first;
+    expect(list.rows).toEqual(all);
+    expect(asked.mock.calls.map(([, , limit]) => limit)).toEqual([200, 1_000, 1_000, 200]);
   });
 
   test('are searched while one types, without regard to case', async () => {
@@ -221,6 +243,28 @@ describe('a timeline', () => {
     const changedAt = ['2026-11-01T08:00:00.000Z'];
     expect(titles({ ...story, changedAt })[0]).toBe('Changed in the source');
   });
+});
+
+test('words that look like an amount are searched for as words where no amount is found', async () => {
+  await install('idle');
+  const [row] = await ipc.records(queryOf(ANY), null, 1);
+  const asked = vi
+    .spyOn(ipc, 'records')
+    .mockImplementation((query) => Promise.resolve(query.text === '12.01' && row ? [row] : []));
+  const list = new RecordList();
+  await list.show(...queriesOf({ ...ANY, text: '12.01' }));
+  expect(list.rows).toEqual([row]);
+  expect(asked).toHaveBeenCalledTimes(2);
+  expect(queriesOf({ ...ANY, text: 'Reise' })[1]).toBeNull();
+});
+
+test('an amount among the words is searched for as an amount', () => {
+  const asked = (text: string) => queryOf({ ...ANY, text });
+  for (const text of ['5364,06', '5 364,06', 'kr 5364.06', '5,364.06'])
+    expect(asked(text), text).toMatchObject({ text: null, amountFrom: '5364.06', amountTo: '5364.06' });
+  for (const text of ['10417', '5364', 'Reise 12,50'])
+    expect(asked(text), text).toMatchObject({ text, amountFrom: null });
+  expect(queryOf({ ...ANY, text: '5364,06', least: '1' })).toMatchObject({ amountFrom: '1' });
 });
 
 test('the fields of the filter become a query, or a fault', () => {

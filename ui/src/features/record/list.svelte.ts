@@ -10,8 +10,11 @@ import {
 } from '$ipc';
 import { decimalOf } from '$shared/basics/format';
 import { isWrongPeriod } from '$shared/forms/period';
+import { recordQuery } from '$shared/record/query';
 
 export const PAGE_RECORDS = 200;
+/** The engine returns at most so many at once. */
+const RECORDS_MAX = 1_000;
 
 /** The fields above the list, as they were typed. */
 export type Wish = {
@@ -36,16 +39,23 @@ export function faults(wish: Wish): { period: boolean; least: boolean; most: boo
   return found.period || found.least || found.most ? found : null;
 }
 
+/** Returns the query, and the one for the same words where they look like an amount. */
+export function queriesOf(wish: Wish): [query: RecordQuery, otherwise: RecordQuery | null] {
+  const query = queryOf(wish);
+  const text = wish.text.trim() || null;
+  return [query, query.text === text ? null : { ...query, text, amountFrom: null, amountTo: null }];
+}
+
 export function queryOf(wish: Wish): RecordQuery {
   const text = (typed: string) => typed.trim() || null;
-  return {
+  return recordQuery({
     text: text(wish.text),
     states: wish.state ? [wish.state] : [],
     payee: text(wish.payee),
     period: { from: wish.from || null, to: wish.to || null },
     amountFrom: decimalOf(wish.least),
     amountTo: decimalOf(wish.most),
-  };
+  });
 }
 
 export class RecordList {
@@ -56,42 +66,62 @@ export class RecordList {
   loading = $state(false);
   loaded = $state(false);
   complete = $state(false);
+  /** The number of rows of the table: all that fit, as soon as that is known. */
+  count = $derived(this.complete ? this.rows.length : Math.max(this.found?.records ?? 0, this.rows.length));
   #asked = 0;
+  #reading = false;
+  /** The last place in sight. */
+  #wanted = 0;
   #query: RecordQuery = queryOf(ANY);
 
-  /** Starts over; the rows stay until the first answer. */
-  async show(query: RecordQuery): Promise<void> {
+  /** Starts over; the rows stay until the first answer. Where nothing fits, it is asked `otherwise`. */
+  async show(query: RecordQuery, otherwise: RecordQuery | null = null): Promise<void> {
     this.#query = query;
-    await this.#begin(PAGE_RECORDS);
+    await this.#begin(PAGE_RECORDS, otherwise);
   }
 
   /** Reads the same records again, as many as are shown. */
   async refresh(): Promise<void> {
-    await this.#begin(Math.min(1_000, Math.max(PAGE_RECORDS, this.rows.length)));
+    await this.#begin(Math.min(RECORDS_MAX, Math.max(PAGE_RECORDS, this.rows.length)));
   }
 
-  async more(): Promise<void> {
-    const last = this.rows.at(-1);
-    if (this.loading || this.complete || !last) return;
+  /** Reads on until the row at a place is there: the list is read in its order, and a person may leap to its end. */
+  async see(place: number): Promise<void> {
+    this.#wanted = place;
+    if (this.#reading || this.loading) return;
     const mine = this.#asked;
-    await this.#read(mine, async () => {
-      const page = await ipc.records(this.#query, last.recordId, PAGE_RECORDS);
-      if (mine !== this.#asked) return;
-      this.rows = [...this.rows, ...page];
-      this.complete = page.length < PAGE_RECORDS;
-    });
+    this.#reading = true;
+    const isMissing = () => !this.complete && !this.problem && this.rows.length <= this.#wanted;
+    while (mine === this.#asked && isMissing()) await this.#read(mine, () => this.#page(mine));
+    this.#reading = false;
+    // Something else was asked for meanwhile, and found this one at work.
+    if (mine !== this.#asked && !this.loading) await this.see(this.#wanted);
   }
 
-  async #begin(limit: number): Promise<void> {
+  async #page(mine: number): Promise<void> {
+    const limit = this.#wanted - this.rows.length < PAGE_RECORDS ? PAGE_RECORDS : RECORDS_MAX;
+    const page = await ipc.records(this.#query, this.rows.at(-1)?.recordId ?? null, limit);
+    if (mine !== this.#asked) return;
+    this.rows = [...this.rows, ...page];
+    this.complete = page.length < limit;
+  }
+
+  async #begin(limit: number, otherwise: RecordQuery | null = null): Promise<void> {
     const mine = (this.#asked += 1);
-    const query = this.#query;
+    let query = this.#query;
     await this.#read(mine, async () => {
-      const page = await ipc.records(query, null, limit);
+      let page = await ipc.records(query, null, limit);
       if (mine !== this.#asked) return;
+      if (page.length === 0 && otherwise) {
+        this.#query = query = otherwise;
+        page = await ipc.records(query, null, limit);
+        if (mine !== this.#asked) return;
+      }
       this.rows = page;
       this.complete = page.length < limit;
       this.loaded = true;
       this.found = null;
+      this.#wanted = 0;
     });
     // Counting reads every record, so that the first page does not wait for it.
     const found = await ipc.recordsFound(query).catch(() => null);
