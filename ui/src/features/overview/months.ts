@@ -1,7 +1,14 @@
-/** Prepares the figures month by month for the chart: one currency, and every month of the span in its place. */
-import type { Month, Sum } from '$ipc';
+/**
+ * Prepares the figures month by month for the chart: one currency, and every month of the span in its place. A page is
+ * twelve months; the first is the newest.
+ */
+import { ipc, type Month, type MonthRecords, type Period, type RecordState, type Sum } from '$ipc';
 
 export const MONTHS_SHOWN = 12;
+/** The ledger adds up the newest months by itself; earlier ones are asked for one by one. */
+const PAGES_ADDED_UP = 2;
+/** The states in which a record has its voucher. */
+const EXPORTED: RecordState[] = ['posted', 'changed', 'vanished'];
 
 export type Bar = { month: string; records: number; sum: Sum; share: number };
 
@@ -13,11 +20,51 @@ export function mainCurrency(figures: Month[]): string | null {
   return [...records].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }
 
-/** Returns the months up to this one, oldest first. `share` is the height of a bar from 0 to 1, and no amount. */
-export function bars(figures: Month[], currency: string, now: Date = new Date()): Bar[] {
-  const all = Array.from({ length: MONTHS_SHOWN }, (_, place) => {
-    const first = new Date(now.getFullYear(), now.getMonth() - (MONTHS_SHOWN - 1) + place, 1);
-    const month = `${first.getFullYear()}-${String(first.getMonth() + 1).padStart(2, '0')}-01`;
+/** Returns the first days of the months of a page, oldest first. */
+export function monthsOf(page: number, now: Date = new Date()): string[] {
+  return Array.from({ length: MONTHS_SHOWN }, (_, place) => {
+    const back = (page + 1) * MONTHS_SHOWN - 1 - place;
+    const first = new Date(now.getFullYear(), now.getMonth() - back, 1);
+    return `${first.getFullYear()}-${String(first.getMonth() + 1).padStart(2, '0')}-01`;
+  });
+}
+
+/** Returns the page of a month; a month to come is on the first. */
+export function pageOf(month: string, now: Date = new Date()): number {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  const back = (now.getFullYear() - year) * 12 + now.getMonth() + 1 - number;
+  return Math.max(0, Math.floor(back / MONTHS_SHOWN));
+}
+
+export function daysOf(month: string): Period {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return {
+    from: month,
+    to: `${month.slice(0, 8)}${String(new Date(year, number, 0).getDate()).padStart(2, '0')}`,
+  };
+}
+
+/** Returns the figures of a page; `known` are the months that have records. */
+export async function figuresOf(page: number, known: MonthRecords[]): Promise<Month[]> {
+  const months = monthsOf(page);
+  if (page < PAGES_ADDED_UP) {
+    const all = await ipc.exportedByMonth((page + 1) * MONTHS_SHOWN);
+    return all.filter(({ month }) => months.includes(month));
+  }
+  const asked = months.filter((month) => known.some((each) => each.month === month));
+  const any = { text: null, payee: null, amountFrom: null, amountTo: null };
+  const found = await Promise.all(
+    asked.map(async (month) => {
+      const { records, sums } = await ipc.recordsFound({ ...any, states: EXPORTED, period: daysOf(month) });
+      return sums.map((sum): Month => ({ month, records, sum }));
+    }),
+  );
+  return found.flat();
+}
+
+/** Returns a bar for each month of a page, oldest first. `share` is its height from 0 to 1, and no amount. */
+export function bars(figures: Month[], currency: string, now: Date = new Date(), page = 0): Bar[] {
+  const all = monthsOf(page, now).map((month) => {
     const found = figures.find((each) => each.month === month && each.sum.currency === currency);
     const sum = found?.sum ?? { currency, amount: '0.00' };
     return { month, records: found?.records ?? 0, sum, share: 0 };
