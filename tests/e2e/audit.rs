@@ -20,6 +20,7 @@ fn the_trail_is_read_searched_and_checked_and_shows_the_check() {
         window.wait_for_text("audit-table", "started a sync");
         window.click("audit-verify");
         window.wait_for_text("verdict", "The audit trail is whole");
+        window.click_on("[data-testid=verdict] summary");
         window.wait_for_text("verdict-facts", "the same");
         window.wait_for("[data-testid=audit-entry][data-act=verified]");
 

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { sentence } from '../src/features/audit/sentences';
 import { Entries, NO_FILTER } from '../src/features/audit/entries.svelte';
+import { fold } from '../src/features/audit/fold';
 import { findingSentence } from '../src/features/audit/findings';
 import { ipc, type Act, type AuditEntryFull } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
@@ -92,7 +93,13 @@ describe('the audit trail', () => {
     const verdict = await screen.findByTestId('verdict');
     expect(verdict).toHaveTextContent('The audit trail is whole');
     expect(verdict).toHaveTextContent('Each of the 137 entries is as it was written');
-    expect(verdict).toHaveTextContent(/Checksum in the accounting system\s*the same/);
+    const facts = within(verdict).getByTestId('verdict-facts');
+    expect(facts.closest('details')).not.toHaveAttribute('open');
+    expect(facts).toHaveTextContent(/Checksum in the accounting system\s*the same/);
+    const printed = vi.spyOn(ipc, 'printPage');
+    await userEvent.click(screen.getByTestId('verdict-print'));
+    await waitFor(() => expect(printed).toHaveBeenCalledTimes(1));
+    expect(screen.getByTestId('verdict-sheet')).toHaveTextContent('f63d6fbb752d29e0');
     await userEvent.click(screen.getByTestId('verdict-close'));
     expect(screen.queryByTestId('verdict')).toBeNull();
     expect(screen.getByRole('main')).toHaveFocus();
@@ -169,5 +176,88 @@ describe.each(['en', 'nb'] as const)('in %s', (locale) => {
     });
     expect(said).toMatch(/3–5/);
     preferences.locale = 'en';
+  });
+});
+
+describe('an export once more', () => {
+  const one: AuditEntryFull = {
+    entry: 0,
+    at: '2026-11-03T08:00:00.000Z',
+    user: 'kari',
+    host: 'HLF-PC-12',
+    accountingUser: null,
+    act: 'verified',
+    recordId: null,
+    generation: null,
+    runId: null,
+    voucherId: null,
+    earlierVoucherId: null,
+    reason: null,
+    changes: [],
+    facts: [],
+  };
+  const trail = (...some: Partial<AuditEntryFull>[]): AuditEntryFull[] =>
+    some.map((each, place) => ({ ...one, entry: some.length - place, ...each }));
+  const shape = (entries: AuditEntryFull[]) =>
+    fold(entries).map(({ entry, steps }) => [entry.act, ...steps.map((step) => step.act)]);
+
+  test('is one line, with its steps in their order behind it', () => {
+    const run = { runId: 'run-2' };
+    const record = { recordId: 'PM-1' };
+    const entries = trail(
+      { act: 'compared', ...run },
+      { act: 'sync_ended', ...run },
+      { act: 're_export_settled', ...record, ...run },
+      { act: 're_export_claimed', ...record, ...run },
+      { act: 'reversal_settled', ...run },
+      { act: 'reversal_claimed', ...run },
+      { act: 'sync_started', ...run },
+      { act: 're_export_requested', ...record },
+    );
+    expect(shape(entries)).toEqual([
+      [
+        're_export_requested',
+        'sync_started',
+        'reversal_claimed',
+        'reversal_settled',
+        're_export_claimed',
+        're_export_settled',
+        'sync_ended',
+        'compared',
+      ],
+    ]);
+  });
+
+  test('keeps a step whose request is not read yet, and each record apart', () => {
+    expect(shape(trail({ act: 're_export_settled', recordId: 'PM-1', runId: 'run-2' }))).toEqual([
+      ['re_export_settled'],
+    ]);
+    const entries = trail(
+      { act: 're_export_settled', recordId: 'PM-2' },
+      { act: 're_export_requested', recordId: 'PM-2' },
+      { act: 're_export_requested', recordId: 'PM-1' },
+    );
+    expect(shape(entries)).toEqual([['re_export_requested', 're_export_settled'], ['re_export_requested']]);
+  });
+
+  test('leaves a sync and what people did as they were; a rebuild is one line', () => {
+    const run = { runId: 'run-1' };
+    const sync = trail(
+      { act: 'compared', ...run },
+      { act: 'sync_ended', ...run },
+      { act: 'sync_started', ...run },
+      { act: 'lock_broken' },
+      { act: 'compared' },
+    );
+    expect(shape(sync)).toEqual([
+      ['sync_ended', 'compared'],
+      ['sync_started'],
+      ['lock_broken'],
+      ['compared'],
+    ]);
+    expect(shape(trail({ act: 'rebuilt', ...run }, { act: 'sync_started', ...run }))).toEqual([
+      ['rebuilt', 'sync_started'],
+    ]);
+    expect(sentence({ ...one, act: 'compared', ...run })).toMatch(/^The vouchers were looked up again/);
   });
 });

@@ -45,7 +45,8 @@ const sentences: Record<Act, (entry: AuditEntryFull) => string> = {
   settings_changed: () => m.trail_settings_changed(),
   rebuilt: (entry) => m.trail_rebuilt(who(entry)),
   verified: (entry) => m.trail_verified(who(entry)),
-  compared: (entry) => m.trail_compared(who(entry)),
+  // A run compares its own vouchers when it is over; nobody asked for it.
+  compared: (entry) => (entry.runId ? m.trail_compared_run() : m.trail_compared(who(entry))),
   alarm_raised: (entry) => m.trail_alarm_raised(record(entry)),
   backup_made: (entry) => m.trail_backup_made(who(entry)),
   history_sealed: (entry) => m.trail_history_sealed(who(entry)),
