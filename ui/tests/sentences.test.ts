@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ErrorCode, HoldCode } from '../src/ipc';
 import { errorSentences, problemSentence, reasonSentences } from '$shared/notices/problem';
 import { preferences } from '$shared/state/preferences.svelte';
+import { formSentence } from '$shared/workspace/words';
 
 /** Words of files, commands and machines, which help nobody in a window. */
 const MACHINE =
@@ -36,8 +37,17 @@ describe.each(['en', 'nb'] as const)('the sentences in %s', (locale) => {
 /** Words that mean something else in this trade: a till receipt, mileage, what the approver gave. */
 test('the Bokmål of the window says confirmation, sync and proof of reconciliation', async () => {
   const catalogues = [await import('../messages/nb.json'), await import('../messages/engine.nb.json')];
-  const foreign = /kvittert|kvittering(?!en\b)|(?<!prøve)kjøring(?!en av)|\battest/i;
+  const foreign =
+    /kvittert|kvittering(?!en\b)|(?<!prøve)kjøring(?!en av)|\battest|\bvitne|eksportjournalen husker/i;
   for (const catalogue of catalogues)
     for (const [key, text] of Object.entries(catalogue.default))
       expect(JSON.stringify(text), key).not.toMatch(foreign);
+});
+
+test('an address that cannot be used says how one begins', () => {
+  preferences.locale = 'nb';
+  const params = { key: 'accounting.url', found: 'regnskap', allowed: 'https://…, http://127.0.0.1:…' };
+  const sentence = formSentence({ code: 'workspace_value_invalid', params });
+  expect(sentence).toMatch(/«regnskap».*Adressen må begynne med https:\/\//);
+  expect(sentence).not.toContain('127.0.0.1');
 });

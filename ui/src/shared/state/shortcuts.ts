@@ -9,7 +9,7 @@ export type Shortcut =
   | { kind: 'quit' }
   | { kind: 'zoom'; steps: number };
 
-const isMac = navigator.platform.startsWith('Mac');
+export const isMac = navigator.platform.startsWith('Mac');
 
 /** Returns the shortcut of these keys; `null` where they are none. */
 export function shortcutOf(event: KeyboardEvent): Shortcut | null {

@@ -72,6 +72,9 @@ export const isUnfinished = (problem: Problem): boolean => UNFINISHED.includes(p
 export function formSentence(problem: Problem): string {
   const { key = '', found = '', allowed = '' } = problem.params;
   const word = keyWord(key.split('.').at(-1) ?? '');
+  const isUrl = key.split('.').at(-1) === 'url';
+  if (problem.code === 'workspace_value_invalid' && isUrl && found.replaceAll('"', '') !== '')
+    return m.form_url_invalid({ key: word, found });
   if (problem.code === 'workspace_value_invalid')
     return found.replaceAll('"', '') === ''
       ? m.form_value_missing({ key: word })
