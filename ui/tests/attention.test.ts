@@ -112,3 +112,8 @@ test('a record without an answer says so in a line, and its evidence is folded',
   expect(doubt.getAllByRole('link')).toHaveLength(1);
   expect(doubt.getByTestId('sides')).toHaveAttribute('aria-expanded', 'true');
 });
+
+test('rows without an id on one line stay apart', () => {
+  const one = { ...(ATTENTION[0] as AttentionItem), state: 'gone' as const, recordId: null, reason: null };
+  expect(causesOf([one, one], null).map(({ items }) => items.length)).toEqual([1, 1]);
+});

@@ -22,8 +22,8 @@ export type Cause = {
 /** Returns the causes, the one with most records first; those of one record keep their order behind them. */
 export function causesOf(items: AttentionItem[], posting: PostingForm | null): Cause[] {
   const causes = new Map<string, Cause>();
-  for (const item of items) {
-    const found = causeOf(item, posting);
+  for (const [place, item] of items.entries()) {
+    const found = causeOf(item, place, posting);
     const cause = causes.get(found.key) ?? { ...found, items: [], sums: [] };
     cause.items.push(item);
     causes.set(found.key, cause);
@@ -33,12 +33,16 @@ export function causesOf(items: AttentionItem[], posting: PostingForm | null): C
     .sort((a, b) => b.items.length - a.items.length);
 }
 
-function causeOf(item: AttentionItem, posting: PostingForm | null): Omit<Cause, 'items' | 'sums'> {
+function causeOf(
+  item: AttentionItem,
+  place: number,
+  posting: PostingForm | null,
+): Omit<Cause, 'items' | 'sums'> {
   const { reason } = item;
   // A decision is made for each of these by itself.
   if (!reason || !['refused', 'held'].includes(item.state) || isLookAlike(item)) {
-    const own = item.recordId ?? `${item.place?.file}:${item.place?.line}`;
-    return { key: `own ${own}`, title: '', says: null, mend: null };
+    // Two rows without an id may stand on one line, of the file before and of this one.
+    return { key: `own ${item.recordId ?? `row ${place}`}`, title: '', says: null, mend: null };
   }
   const words = reasonSentence(reason);
   if (reason.kind === 'held' && reason.code === 'account_missing') {
