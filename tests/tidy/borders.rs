@@ -37,6 +37,7 @@ const BORDERS: &[Border] = &[
 /// none.
 const OWN: &[(&str, &[&str])] = &[
     ("src-tauri/crates/engine", &[]),
+    ("src-tauri/crates/voucher-files", &[]),
     ("src-tauri/crates/words", &[]),
     ("src-tauri/crates/connectors", &["postonce-engine", "postonce-words"]),
     ("src-tauri/crates/reports", &["postonce-engine", "postonce-words"]),

@@ -1,0 +1,87 @@
+//! Rows of separated cells, one at a time and within a bound.
+
+use std::io::BufRead;
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::error::{Fault, Place, ReadError};
+use super::input::{Bounded, ITEM_MAX, Whole};
+use crate::letters::{Encoding, UTF8_MARK};
+
+/// The rows of a file.
+pub(super) struct Rows<'r> {
+    csv: csv::Reader<Bounded<Box<dyn BufRead + 'r>>>,
+    encoding: Encoding,
+    record: ByteRecord,
+    is_first: bool,
+}
+
+impl<'r> Rows<'r> {
+    /// Opens a file with this delimiter, which is ASCII.
+    pub(super) fn open(whole: Whole<'r>, delimiter: u8, encoding: Encoding) -> Self {
+        let input: Box<dyn BufRead + 'r> = Box::new(whole);
+        let csv = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(Bounded::new(input));
+        Self { csv, encoding, record: ByteRecord::new(), is_first: true }
+    }
+
+    /// Reads the next row that is not empty; says whether there is one.
+    pub(super) fn advance(&mut self) -> Result<bool, ReadError> {
+        loop {
+            if !self.read_row()? {
+                return Ok(false);
+            }
+            if self.record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+                return Ok(true);
+            }
+        }
+    }
+
+    fn read_row(&mut self) -> Result<bool, ReadError> {
+        self.csv.get_mut().begin_item();
+        let read = self.csv.read_byte_record(&mut self.record);
+        let has_row = read.map_err(|error| {
+            let is_too_long = self.csv.get_ref().is_exhausted();
+            self.error(if is_too_long { Fault::TooLong(ITEM_MAX) } else { Fault::Io(error.to_string()) })
+        })?;
+        if std::mem::take(&mut self.is_first) && self.record.get(0).is_some_and(|cell| cell.starts_with(UTF8_MARK)) {
+            self.drop_mark();
+        }
+        Ok(has_row)
+    }
+
+    /// Returns a cell, empty if the row has none there.
+    pub(super) fn cell(&self, column: usize) -> Result<String, ReadError> {
+        let bytes = self.record.get(column).unwrap_or_default();
+        let text = self.encoding.decode(bytes);
+        text.map(|text| text.trim().to_owned())
+            .ok_or_else(|| self.error(Fault::NotText(self.encoding.to_string())))
+    }
+
+    /// Returns the number of cells.
+    pub(super) fn width(&self) -> usize {
+        self.record.len()
+    }
+
+    /// Returns the error with the place of the row.
+    pub(super) fn error(&self, fault: Fault) -> ReadError {
+        let position = self.record.position().unwrap_or_else(|| self.csv.position());
+        fault.at(Place { byte: position.byte(), line: Some(position.line()), voucher: None })
+    }
+
+    /// Drops the mark of UTF-8 from the first cell, and the quotes that were no quotes behind it.
+    fn drop_mark(&mut self) {
+        let position = self.record.position().cloned();
+        let mut cells = self.record.iter();
+        let first = cells.next().unwrap_or_default();
+        let first = first.strip_prefix(UTF8_MARK).unwrap_or(first);
+        let first = first.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(first);
+        let mut record = ByteRecord::from(vec![first]);
+        cells.for_each(|cell| record.push_field(cell));
+        record.set_position(position);
+        self.record = record;
+    }
+}
