@@ -44,9 +44,7 @@ impl Encoding {
     pub(crate) fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
         match self {
             Self::Utf8 | Self::Utf8WithMark => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
-            Self::Windows1252 => {
-                encoding_rs::WINDOWS_1252.decode_without_bom_handling_and_without_replacement(bytes)
-            }
+            Self::Windows1252 => encoding_rs::WINDOWS_1252.decode_without_bom_handling_and_without_replacement(bytes),
             Self::Cp437 if bytes.is_ascii() => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
             Self::Cp437 => Some(bytes.iter().map(|byte| cp437::letter(*byte)).collect::<String>().into()),
         }

@@ -25,7 +25,8 @@ mod voucher;
 pub use fiscal_year::{FiscalYear, YearStart, split_by_fiscal_year};
 pub use format::template::{Column, Content, DateFormat, Quoting, Template};
 pub use format::{
-    DatevSettings, Format, Gbat10Settings, Office24Settings, SieSettings, VismaBusinessSettings, XledgerSettings, render,
+    DatevSettings, Format, Gbat10Settings, Office24Settings, SieSettings, VismaBusinessSettings, XledgerSettings,
+    render,
 };
 pub use letters::Encoding;
 pub use read::error::{Fault, Place, ReadError};

@@ -118,7 +118,8 @@ pub(crate) fn is_recognisable(reference: &str) -> bool {
 /// Returns the form in which texts are compared: NFC, small letters, one space for any number of them.
 fn folded(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
-        let is_folded = !text.bytes().any(|byte| byte.is_ascii_uppercase() || (byte.is_ascii_whitespace() && byte != b' '));
+        let is_folded =
+            !text.bytes().any(|byte| byte.is_ascii_uppercase() || (byte.is_ascii_whitespace() && byte != b' '));
         if is_folded && !text.contains("  ") && text.trim() == text {
             return Cow::Borrowed(text);
         }

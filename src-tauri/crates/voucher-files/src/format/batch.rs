@@ -11,7 +11,7 @@ use crate::voucher::{Book, Voucher};
 /// The years that a date of a voucher may have.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2999;
 
-/// The vouchers of a file. They lie in one fiscal year, each balances, and no two share a number or a reference.
+/// The vouchers of a file, and the books that they are for. The currency is a code of three capital letters. The vouchers lie in one fiscal year, each balances, and no two share a number or a reference.
 pub(crate) struct Batch<'a> {
     pub(crate) vouchers: &'a [Voucher],
     pub(crate) book: &'a Book,
@@ -21,6 +21,11 @@ pub(crate) struct Batch<'a> {
 impl<'a> Batch<'a> {
     /// Checks the vouchers.
     pub(crate) fn new(vouchers: &'a [Voucher], book: &'a Book) -> Result<Self, Refusal> {
+        let code = book.currency.code.as_bytes();
+        if code.len() != 3 || !code.iter().all(u8::is_ascii_uppercase) {
+            let problem = Problem::BadSetting("a currency is three capital letters");
+            return Err(Refusal { reference: None, field: Field::Setting("currency".into()), problem });
+        }
         let nothing = Refusal { reference: None, field: Field::Voucher, problem: Problem::Empty };
         let first = vouchers.first().ok_or(nothing)?;
         let out_of_calendar = |voucher: &Voucher| voucher.refusal(Field::Date, Problem::NotADate(voucher.date));

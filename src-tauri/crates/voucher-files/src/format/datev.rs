@@ -102,10 +102,6 @@ fn head(batch: &Batch<'_>, settings: &DatevSettings, rows: &mut Rows) -> Result<
     let day = |date: Option<chrono::NaiveDate>| date.unwrap_or(batch.year.begins).format("%Y%m%d").to_string();
     let origin = Origin::setting("head");
     let currency = Origin::setting("currency");
-    let is_code = book.currency.code.len() == 3 && book.currency.code.bytes().all(|byte| byte.is_ascii_uppercase());
-    if !is_code {
-        return Err(currency.refusal(Problem::BadSetting("a currency is three capital letters")));
-    }
     rows.text(&origin, "EXTF")?;
     rows.bare(&origin, "700")?;
     rows.bare(&origin, "21")?;
@@ -219,11 +215,7 @@ impl Posting<'_> {
     }
 }
 
-fn account_number<'a>(
-    settings: &DatevSettings,
-    voucher: &Voucher,
-    line: &'a VoucherLine,
-) -> Result<&'a str, Refusal> {
+fn account_number<'a>(settings: &DatevSettings, voucher: &Voucher, line: &'a VoucherLine) -> Result<&'a str, Refusal> {
     let (number, field, max) = match &line.sub_ledger {
         None => (&line.account, Field::Account, settings.account_digits),
         Some(SubLedger::Customer(number) | SubLedger::Supplier(number)) => {
@@ -242,9 +234,7 @@ fn account_number<'a>(
 fn check_dimensions(settings: &DatevSettings, voucher: &Voucher, line: &VoucherLine) -> Result<(), Refusal> {
     let places = [&settings.cost_centre_1, &settings.cost_centre_2];
     match line.dimensions.iter().find(|(name, _)| !places.iter().any(|place| place.as_ref() == Some(name))) {
-        Some((name, value)) => {
-            Err(voucher.refusal(Field::Dimension(name.clone()), Problem::NoPlace(value.clone())))
-        }
+        Some((name, value)) => Err(voucher.refusal(Field::Dimension(name.clone()), Problem::NoPlace(value.clone()))),
         None => Ok(()),
     }
 }
@@ -357,7 +347,10 @@ mod tests {
     fn titles_are_as_many_as_the_columns() {
         let titles: Vec<_> = titles().collect();
         assert_eq!(titles.len(), COLUMNS);
-        assert_eq!((titles[COLUMN_TEXT].as_ref(), titles[COLUMN_COST_CENTRE_1].as_ref()), ("Buchungstext", "KOST1 - Kostenstelle"));
+        assert_eq!(
+            (titles[COLUMN_TEXT].as_ref(), titles[COLUMN_COST_CENTRE_1].as_ref()),
+            ("Buchungstext", "KOST1 - Kostenstelle")
+        );
         assert_eq!((titles[86].as_ref(), titles[113].as_ref()), ("Zusatzinformation- Inhalt 20", "Festschreibung"));
     }
 }

@@ -12,6 +12,7 @@
 //! - Rows of one number are one voucher. Tripletex adds 1,000,000 + type × 10,000 to the number, ignores period and year, and
 //!   wants that net and gross add up to 0 each. A row that is not gross is ignored where Tripletex makes the VAT postings.
 //!   So every row is gross, with the same amount in both cells: the accounting system takes the VAT out.
+//! - Tripletex takes a name for that of a customer, whom it makes: only a line of a sub-ledger has one.
 //! - The text of the ledger survives in Mamut and Tripletex. PowerOffice keeps no description: its own format is the better
 //!   one there.
 
@@ -68,7 +69,7 @@ impl Gbat10Settings {
                 column(Content::Amount).max(15),
                 column(Content::Customer).max(9).digits(),
                 column(Content::Supplier).max(9).digits(),
-                column(Content::PartyName).max(30),
+                column(Content::SubLedgerName).max(30),
                 empty(),
                 empty(),
                 empty(),

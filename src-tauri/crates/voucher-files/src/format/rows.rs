@@ -112,11 +112,7 @@ impl<'a> Origin<'a> {
     }
 
     pub(crate) fn refusal(&self, problem: Problem) -> Refusal {
-        Refusal {
-            reference: self.voucher.map(|voucher| voucher.reference.clone()),
-            field: self.field.clone(),
-            problem,
-        }
+        Refusal { reference: self.voucher.map(|voucher| voucher.reference.clone()), field: self.field.clone(), problem }
     }
 }
 

@@ -82,7 +82,9 @@ fn head(batch: &Batch<'_>, lines: &mut Lines) -> Result<(), Refusal> {
     lines.quoted(&Origin::setting("program"), &book.program)?;
     lines.quoted(&Origin::setting("version"), &book.version)?;
     lines.end();
-    for (label, content) in [("#FORMAT", "PC8".to_owned()), ("#GEN", day(book.made_at.date())), ("#SIETYP", "4".to_owned())] {
+    for (label, content) in
+        [("#FORMAT", "PC8".to_owned()), ("#GEN", day(book.made_at.date())), ("#SIETYP", "4".to_owned())]
+    {
         lines.label(label);
         lines.plain(&content);
         lines.end();
@@ -101,7 +103,7 @@ fn head(batch: &Batch<'_>, lines: &mut Lines) -> Result<(), Refusal> {
     lines.plain(&day(batch.year.ends));
     lines.end();
     lines.label("#VALUTA");
-    lines.quoted(&Origin::setting("currency"), &book.currency.code)?;
+    lines.plain(&book.currency.code);
     lines.end();
     Ok(())
 }

@@ -93,6 +93,8 @@ pub enum Content {
     SubLedger,
     /// The name of the party.
     PartyName,
+    /// The name of the party where the line stands in a sub-ledger. An importer may make a customer of any name.
+    SubLedgerName,
     /// The code of the currency.
     Currency,
     /// The value of the dimension of this name.
@@ -246,7 +248,8 @@ impl Template {
         if line.sub_ledger.is_some() && !has(&|content| *content == own || *content == Content::SubLedger) {
             return lacking(Field::SubLedger, number);
         }
-        let has_dimension = |name: &String| has(&|content| matches!(content, Content::Dimension(known) if known == name));
+        let has_dimension =
+            |name: &String| has(&|content| matches!(content, Content::Dimension(known) if known == name));
         match line.dimensions.iter().find(|(name, _)| !has_dimension(name)) {
             Some((name, value)) => lacking(Field::Dimension(name.clone()), value),
             None => Ok(()),
@@ -309,7 +312,8 @@ impl Row<'_> {
             Content::Credit => self.amount(line.amount)?.trim_start_matches('-').to_owned(),
             Content::VatCode(none) => line.vat_code.as_ref().unwrap_or(none).clone(),
             Content::Customer | Content::Supplier | Content::SubLedger => sub_ledger(&column.content),
-            Content::PartyName => {
+            Content::SubLedgerName if line.sub_ledger.is_none() => String::new(),
+            Content::PartyName | Content::SubLedgerName => {
                 let name = voucher.party_name.as_deref().unwrap_or_default();
                 short(name, column.max.unwrap_or(usize::MAX), self.manners)
             }
@@ -336,7 +340,7 @@ fn field_of(content: &Content) -> Field {
         Content::Amount | Content::Debit | Content::Credit => Field::Amount,
         Content::VatCode(_) => Field::VatCode,
         Content::Customer | Content::Supplier | Content::SubLedger => Field::SubLedger,
-        Content::PartyName => Field::PartyName,
+        Content::PartyName | Content::SubLedgerName => Field::PartyName,
         Content::Dimension(name) => Field::Dimension(name.clone()),
     }
 }

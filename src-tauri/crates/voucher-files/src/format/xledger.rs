@@ -75,7 +75,7 @@ impl XledgerSettings {
             Column::new("Posting2", dimension(&self.posting_2)),
             Column::new("XGL", dimension(&self.xgl)),
             Column::new("SubledgerNo", Content::SubLedger),
-            Column::new("SubledgerName", Content::PartyName).max(255),
+            Column::new("SubledgerName", Content::SubLedgerName).max(255),
             empty("InvoiceDate"),
             empty("InvoiceNo"),
             empty("XIdentifier"),

@@ -30,7 +30,9 @@ pub enum Fault {
     #[error("the file cannot be read: {0}")]
     Io(String),
     /// The file is compressed.
-    #[error("the file is compressed, as a ZIP, an Excel workbook or the like: unpack it, or export it in another format")]
+    #[error(
+        "the file is compressed, as a ZIP, an Excel workbook or the like: unpack it, or export it in another format"
+    )]
     Compressed,
     /// The file is empty.
     #[error("the file is empty")]

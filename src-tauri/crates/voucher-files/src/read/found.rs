@@ -26,7 +26,8 @@ impl FileKind {
     /// Returns the kind of a file with this beginning; `None` for none that can be told. A table cannot.
     pub fn of(head: &[u8]) -> Option<Self> {
         let text = head.strip_prefix(crate::letters::UTF8_MARK).unwrap_or(head).trim_ascii_start();
-        let is_wide_xml = [&b"\xff\xfe<\0"[..], b"\xfe\xff\0<", b"<\0", b"\0<"].iter().any(|mark| head.starts_with(mark));
+        let is_wide_xml =
+            [&b"\xff\xfe<\0"[..], b"\xfe\xff\0<", b"<\0", b"\0<"].iter().any(|mark| head.starts_with(mark));
         let is_datev = [&b"\"EXTF\""[..], b"EXTF;", b"\"DTVF\"", b"DTVF;"].iter().any(|mark| text.starts_with(mark));
         if text.starts_with(b"<") || is_wide_xml {
             Some(Self::Saft)

@@ -13,7 +13,7 @@ pub(super) struct Rows<'r> {
     csv: csv::Reader<Bounded<Box<dyn BufRead + 'r>>>,
     encoding: Encoding,
     record: ByteRecord,
-    is_first: bool,
+    number: u64,
 }
 
 impl<'r> Rows<'r> {
@@ -25,7 +25,7 @@ impl<'r> Rows<'r> {
             .has_headers(false)
             .flexible(true)
             .from_reader(Bounded::new(input));
-        Self { csv, encoding, record: ByteRecord::new(), is_first: true }
+        Self { csv, encoding, record: ByteRecord::new(), number: 0 }
     }
 
     /// Reads the next row that is not empty; says whether there is one.
@@ -47,7 +47,8 @@ impl<'r> Rows<'r> {
             let is_too_long = self.csv.get_ref().is_exhausted();
             self.error(if is_too_long { Fault::TooLong(ITEM_MAX) } else { Fault::Io(error.to_string()) })
         })?;
-        if std::mem::take(&mut self.is_first) && self.record.get(0).is_some_and(|cell| cell.starts_with(UTF8_MARK)) {
+        self.number += 1;
+        if self.number == 1 && self.record.get(0).is_some_and(|cell| cell.starts_with(UTF8_MARK)) {
             self.drop_mark();
         }
         Ok(has_row)
@@ -57,8 +58,7 @@ impl<'r> Rows<'r> {
     pub(super) fn cell(&self, column: usize) -> Result<String, ReadError> {
         let bytes = self.record.get(column).unwrap_or_default();
         let text = self.encoding.decode(bytes);
-        text.map(|text| text.trim().to_owned())
-            .ok_or_else(|| self.error(Fault::NotText(self.encoding.to_string())))
+        text.map(|text| text.trim().to_owned()).ok_or_else(|| self.error(Fault::NotText(self.encoding.to_string())))
     }
 
     /// Returns the number of cells.
@@ -68,20 +68,17 @@ impl<'r> Rows<'r> {
 
     /// Returns the error with the place of the row.
     pub(super) fn error(&self, fault: Fault) -> ReadError {
-        let position = self.record.position().unwrap_or_else(|| self.csv.position());
-        fault.at(Place { byte: position.byte(), line: Some(position.line()), voucher: None })
+        fault.at(Place { byte: self.csv.position().byte(), line: Some(self.number), voucher: None })
     }
 
     /// Drops the mark of UTF-8 from the first cell, and the quotes that were no quotes behind it.
     fn drop_mark(&mut self) {
-        let position = self.record.position().cloned();
         let mut cells = self.record.iter();
         let first = cells.next().unwrap_or_default();
         let first = first.strip_prefix(UTF8_MARK).unwrap_or(first);
         let first = first.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(first);
         let mut record = ByteRecord::from(vec![first]);
         cells.for_each(|cell| record.push_field(cell));
-        record.set_position(position);
         self.record = record;
     }
 }

@@ -27,7 +27,7 @@ use crate::amount;
 /// The depth of elements. The schema has 9.
 const DEPTH_MAX: usize = 32;
 
-/// The elements of one kind in a line or a head. The schema has four.
+/// The references of a line at most, of which the schema has four, and the criteria of a head that are kept.
 const REPEATED_MAX: usize = 16;
 
 /// The bytes of an element's text that is read.
@@ -345,7 +345,9 @@ fn head_field(head: &mut FileHead, stated: &mut StatedPeriods, path: &[Tag], tex
             Tag::PeriodEndYear => stated.to.0 = Some(year_of(text)?),
             Tag::PeriodStart => stated.from.1 = Some(number(text)?),
             Tag::PeriodEnd => stated.to.1 = Some(number(text)?),
-            Tag::DocumentType | Tag::OtherCriteria | Tag::CompanyEntity => add_to(&mut head.narrowed_by, text)?,
+            Tag::DocumentType | Tag::OtherCriteria | Tag::CompanyEntity if head.narrowed_by.len() < REPEATED_MAX => {
+                head.narrowed_by.push(text.to_owned());
+            }
             _ => {}
         },
         _ => {}

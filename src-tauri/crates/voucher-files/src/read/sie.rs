@@ -90,7 +90,8 @@ impl<'r> SieSource<'r> {
                 (line, true) => {
                     let (label, rest) = label_of(line);
                     let is_line = label.eq_ignore_ascii_case("#TRANS");
-                    let result = if is_line { transaction(rest).and_then(|line| voucher.add_line(line)) } else { Ok(()) };
+                    let result =
+                        if is_line { transaction(rest).and_then(|line| voucher.add_line(line)) } else { Ok(()) };
                     result.map_err(|fault| with_voucher(self.lines.error(fault), voucher))?;
                 }
                 (_, false) => return Err(cut_off(&self.lines, voucher)),
@@ -161,12 +162,7 @@ fn transaction(rest: &str) -> Result<FoundLine, Fault> {
     };
     let amount = amount::read(amount, '.').ok_or_else(|| Fault::BadAmount(quoted(amount)))?;
     let text = texts.get(4).copied().flatten().filter(|text| !text.is_empty());
-    Ok(FoundLine {
-        account: (*account).to_owned(),
-        amount,
-        text: text.map(str::to_owned),
-        ..FoundLine::default()
-    })
+    Ok(FoundLine { account: (*account).to_owned(), amount, text: text.map(str::to_owned), ..FoundLine::default() })
 }
 
 fn label_of(line: &str) -> (&str, &str) {

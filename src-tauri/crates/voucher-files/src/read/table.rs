@@ -50,7 +50,10 @@ impl<'r> TableSource<'r> {
         let text = self.one(&Content::Date)?.unwrap_or_default();
         let date = NaiveDate::parse_from_str(&text, self.template.date_format.pattern());
         let date = date.map_err(|_| self.rows.error(Fault::BadDate(quoted(&text))))?;
-        Ok((self.one(&Content::Number)?.unwrap_or_default(), date))
+        match self.one(&Content::Number)? {
+            Some(number) if number.is_empty() => Err(self.rows.error(Fault::Missing("the voucher number"))),
+            number => Ok((number.unwrap_or_default(), date)),
+        }
     }
 
     fn line(&self) -> Result<FoundLine, ReadError> {
@@ -62,7 +65,11 @@ impl<'r> TableSource<'r> {
                 Content::Account => line.account = cell()?,
                 Content::Text if line.text.is_none() => line.text = filled()?,
                 Content::Text | Content::Reference => line.references.extend(filled()?),
-                Content::Customer | Content::Supplier | Content::SubLedger | Content::PartyName => {
+                Content::Customer
+                | Content::Supplier
+                | Content::SubLedger
+                | Content::PartyName
+                | Content::SubLedgerName => {
                     line.party = line.party.or(filled()?);
                 }
                 _ => {}
