@@ -1,15 +1,16 @@
 //! Compares books with the references that were handed over: each stands there once, several times, or not at all.
 //!
-//! Invariant: absence is proven only by a file that is whole, covers the date of the voucher, is narrowed by nothing else, and was
-//! made on a later day than the hand-over. Its day is all that a file states of its time, so the same day proves nothing.
+//! Invariant: absence is proven only by a file that is whole, covers the date of the voucher, is narrowed by nothing else, was made
+//! on a later day than the hand-over, and has no text that ends in the middle of the reference. Its day is all that a file states of
+//! its time, so the same day proves nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::read::found::{FileEnd, FileHead, FoundLine, FoundVoucher, Standing};
-use crate::reference::{Hit, ReferenceIndex, add};
+use crate::reference::{Cut, Hit, ReferenceIndex, add};
 
 /// The sightings of a reference that are kept; more are counted only.
 const SIGHTINGS_MAX: usize = 100;
@@ -83,6 +84,8 @@ pub enum Absence {
     SumsDiffer,
     /// Nothing at the end of such a file shows that it is whole.
     EndNotShown,
+    /// A text of the file ends in the middle of the reference: a field was too short for it.
+    MayBeCut,
 }
 
 /// A comparison under way: it sees one voucher after the other.
@@ -92,6 +95,7 @@ pub struct ReadBack {
     index: ReferenceIndex,
     sightings: Vec<Vec<Sighting>>,
     counts: Vec<u64>,
+    cuts: HashSet<Cut>,
 }
 
 impl ReadBack {
@@ -102,7 +106,7 @@ impl ReadBack {
         let index = ReferenceIndex::new(references.chain(others).collect::<Vec<String>>());
         let sightings = wanted.iter().map(|_| Vec::new()).collect();
         let counts = vec![0; wanted.len()];
-        Self { wanted, index, sightings, counts }
+        Self { wanted, index, sightings, counts, cuts: HashSet::new() }
     }
 
     /// Takes note of a voucher.
@@ -111,12 +115,14 @@ impl ReadBack {
         let ids = voucher.source_ids.iter().chain([&voucher.number]);
         for text in voucher.texts.iter().chain(ids) {
             self.index.collect_hits(text, &mut hits);
+            self.index.collect_cuts(text, &mut self.cuts);
         }
         let mut carrying: BTreeMap<usize, Vec<&FoundLine>> = BTreeMap::new();
         for line in &voucher.lines {
             let mut of_line = Vec::new();
             for text in line.text.iter().chain(&line.references) {
                 self.index.collect_hits(text, &mut of_line);
+                self.index.collect_cuts(text, &mut self.cuts);
             }
             for hit in of_line {
                 add(hit, &mut hits);
@@ -141,9 +147,11 @@ impl ReadBack {
 
     /// Ends the comparison, when the file was read to its end. The findings come in the order of the references.
     pub fn finish(self, head: &FileHead, end: &FileEnd) -> Vec<(HandedOver, Verdict)> {
-        let findings = self.wanted.into_iter().zip(self.sightings).zip(self.counts);
-        let verdicts = findings.map(|((wanted, mut sightings), count)| {
+        let cut: HashSet<usize> = self.cuts.iter().flat_map(|cut| self.index.cut_references(*cut)).collect();
+        let findings = self.wanted.into_iter().zip(self.sightings).zip(self.counts).enumerate();
+        let verdicts = findings.map(|(place, ((wanted, mut sightings), count))| {
             let verdict = match (sightings.pop(), count) {
+                (None, _) if cut.contains(&place) => Verdict::NotThere(Absence::MayBeCut),
                 (None, _) => Verdict::NotThere(absence(&wanted, head, end)),
                 (Some(one), 1) => Verdict::Once(one),
                 (Some(last), count) => {

@@ -12,7 +12,7 @@
 //! says whether the letters were the very same.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
@@ -24,6 +24,8 @@ pub struct ReferenceIndex {
     by_form: HashMap<String, Vec<usize>>,
     /// The lengths in bytes of the folded forms, the longest first.
     lengths: Vec<usize>,
+    /// The folded forms in order.
+    sorted: Vec<String>,
 }
 
 /// A reference that stands in a text.
@@ -33,6 +35,17 @@ pub(crate) struct Hit {
     pub(crate) reference: usize,
     /// True if it stands there letter by letter.
     pub(crate) is_exact: bool,
+}
+
+/// The beginning of references with which a text ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Cut {
+    /// The place of the first of them in `sorted`.
+    from: usize,
+    /// The number of them.
+    count: usize,
+    /// The bytes of the beginning.
+    length: usize,
 }
 
 impl ReferenceIndex {
@@ -49,7 +62,9 @@ impl ReferenceIndex {
         let mut lengths: Vec<usize> = by_form.keys().map(String::len).collect();
         lengths.sort_unstable_by(|a, b| b.cmp(a));
         lengths.dedup();
-        Self { references, by_form, lengths }
+        let mut sorted: Vec<String> = by_form.keys().cloned().collect();
+        sorted.sort_unstable();
+        Self { references, by_form, lengths, sorted }
     }
 
     /// Returns the references in the order in which they were given.
@@ -80,6 +95,30 @@ impl ReferenceIndex {
                 start += letter.len_utf8();
             }
         }
+    }
+
+    /// Adds the beginnings of references with which the text ends: a field too short for a reference may have cut it.
+    pub(crate) fn collect_cuts(&self, text: &str, cuts: &mut HashSet<Cut>) {
+        let form = folded(text);
+        let longest = self.lengths.first().copied().unwrap_or_default();
+        let mut before = None;
+        for (start, letter) in form.char_indices() {
+            let tail = &form[start..];
+            if is_border_before(before.replace(letter)) && tail.len() < longest {
+                let from = self.sorted.partition_point(|form| form.as_str() <= tail);
+                let count = self.sorted[from..].partition_point(|form| form.starts_with(tail));
+                if count > 0 {
+                    cuts.insert(Cut { from, count, length: tail.len() });
+                }
+            }
+        }
+    }
+
+    /// Returns the places of the references that a cut may have been: those of which half or more is there.
+    pub(crate) fn cut_references(&self, cut: Cut) -> impl Iterator<Item = usize> {
+        let forms = self.sorted.iter().skip(cut.from).take(cut.count);
+        let likely = forms.filter(move |form| cut.length * 2 >= form.len());
+        likely.filter_map(|form| self.by_form.get(form)).flatten().copied()
     }
 
     fn longest_at(&self, rest: &str) -> Option<(usize, &[usize])> {
@@ -191,6 +230,23 @@ mod tests {
             "hlf:U-000",
         ] {
             assert!(found(&index, text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn reference_that_a_short_field_cuts_is_noticed() {
+        let index = ReferenceIndex::new(["hlf:U-0001", "hlf:U-0002", "hlf:A-0003"]);
+        let cut = |text: &str| {
+            let mut cuts = HashSet::new();
+            index.collect_cuts(text, &mut cuts);
+            let mut places: Vec<usize> = cuts.into_iter().flat_map(|cut| index.cut_references(cut)).collect();
+            places.sort_unstable();
+            places
+        };
+        assert_eq!(cut("Reise hlf:U-000"), [0, 1]);
+        assert_eq!(cut("HLF:A-0"), [2]);
+        for text in ["hlf:U-0001", "hlf:", "hlf:U-000 Reise", "xhlf:U-000", ""] {
+            assert!(cut(text).is_empty(), "{text}");
         }
     }
 

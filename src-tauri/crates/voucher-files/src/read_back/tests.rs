@@ -129,6 +129,12 @@ fn absence_is_proven_only_by_a_whole_later_file_of_its_date() {
 }
 
 #[test]
+fn reference_that_was_cut_is_not_absent() {
+    let found = verdicts(&["hlf:U-2026-0001", "hlf:A-7"], &[pair("17", "hlf:U-2026-00")]);
+    assert_eq!(found, [Verdict::NotThere(Absence::MayBeCut), Verdict::NotThere(Absence::Proven)]);
+}
+
+#[test]
 fn reference_of_another_record_is_none_of_ours() {
     let vouchers = [pair("17", "hlf:1,5 Buss")];
     let mut read_back = ReadBack::new(vec![wanted("hlf:1")], ["hlf:1,5".to_owned()]);

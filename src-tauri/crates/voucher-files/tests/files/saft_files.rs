@@ -25,7 +25,8 @@ fn shared(name: &str) -> Option<PathBuf> {
 }
 
 fn open(path: PathBuf) -> Books<'static> {
-    Books::open(Box::new(BufReader::new(File::open(path).unwrap())), ReadAs::Detected).unwrap()
+    let file = File::open(path).expect("the example is there");
+    Books::open(Box::new(BufReader::new(file)), ReadAs::Detected).expect("the example is opened")
 }
 
 #[test]
@@ -92,7 +93,7 @@ fn entries(count: u32, description: impl Fn(u32) -> String) -> Vec<Entry> {
         number: number.to_string(),
         date: day(2026, 3, 9),
         description: description(number),
-        reference: (number % 2 == 0).then(|| format!("R{number}")),
+        reference: number.is_multiple_of(2).then(|| format!("R{number}")),
         lines: vec![("7140".into(), i64::from(number) + 1), ("2910".into(), -i64::from(number) - 1)],
     };
     (0..count).map(entry).collect()

@@ -60,9 +60,9 @@ pub(crate) fn write(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         let side = if *amount < 0 { "CreditAmount" } else { "DebitAmount" };
         let reference = entry.reference.as_ref();
         let reference = reference.map(|text| format!("<ReferenceNumber>{}</ReferenceNumber>", escaped(text)));
-        write!(
+        writeln!(
             out,
-            "        <Line><RecordID>{}</RecordID><AccountID>{}</AccountID><Description>{}</Description><{side}><Amount>{}</Amount></{side}>{}</Line>\n",
+            "        <Line><RecordID>{}</RecordID><AccountID>{}</AccountID><Description>{}</Description><{side}><Amount>{}</Amount></{side}>{}</Line>",
             place + 1,
             escaped(account),
             escaped(&entry.description),
