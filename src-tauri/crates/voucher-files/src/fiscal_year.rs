@@ -1,10 +1,6 @@
 //! The fiscal year, which need not be the calendar's. A file holds one.
 
-use std::collections::BTreeMap;
-
 use chrono::{Datelike, NaiveDate};
-
-use crate::voucher::Voucher;
 
 /// The month with whose first day fiscal years begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,17 +43,6 @@ impl FiscalYear {
     pub(crate) fn period_of(&self, date: NaiveDate) -> u32 {
         (date.month() + 12 - self.begins.month()) % 12 + 1
     }
-}
-
-/// Splits vouchers into those of each fiscal year, in the order in which they came. A date at the ends of the calendar
-/// counts to the year 1, which [`render`](crate::render) then refuses.
-pub fn split_by_fiscal_year(vouchers: Vec<Voucher>, start: YearStart) -> BTreeMap<FiscalYear, Vec<Voucher>> {
-    let mut years: BTreeMap<FiscalYear, Vec<Voucher>> = BTreeMap::new();
-    for voucher in vouchers {
-        let beyond = FiscalYear { begins: NaiveDate::MIN, ends: NaiveDate::MIN };
-        years.entry(start.year_of(voucher.date).unwrap_or(beyond)).or_default().push(voucher);
-    }
-    years
 }
 
 #[cfg(test)]

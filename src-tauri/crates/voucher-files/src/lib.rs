@@ -22,15 +22,16 @@ mod refusal;
 mod text;
 mod voucher;
 
-pub use fiscal_year::{FiscalYear, YearStart, split_by_fiscal_year};
+pub use fiscal_year::{FiscalYear, YearStart};
 pub use format::template::{Column, Content, DateFormat, Quoting, Template};
 pub use format::{
     DatevSettings, Format, Gbat10Settings, Office24Settings, SieSettings, VismaBusinessSettings, XledgerSettings,
-    render,
+    render, split_by_fiscal_year,
 };
 pub use letters::Encoding;
+pub use read::books::{Books, FileKind, ReadAs};
 pub use read::error::{Fault, Place, ReadError};
-pub use read::found::{Books, FileEnd, FileHead, FileKind, FoundLine, FoundVoucher, ReadAs, Selection, Standing};
+pub use read::found::{FileEnd, FileHead, FoundLine, FoundVoucher, Selection, Standing};
 pub use read_back::{Absence, HandedOver, ReadBack, Sighting, Verdict};
 pub use reference::ReferenceIndex;
 pub use refusal::{Field, Problem, Refusal};

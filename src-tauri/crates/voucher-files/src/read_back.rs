@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::read::found::{FileEnd, FileHead, FoundLine, FoundVoucher, Standing};
+use crate::read::found::{FileEnd, FileHead, FoundLine, FoundVoucher, Selection, Standing};
 use crate::reference::{Cut, Hit, ReferenceIndex, add};
 
 /// The sightings of a reference that are kept; more are counted only.
@@ -195,7 +195,7 @@ fn sighting<'l>(
 fn absence(wanted: &HandedOver, head: &FileHead, end: &FileEnd) -> Absence {
     let Some(selection) = head.selection else { return Absence::SelectionUnknown };
     let Some(made_on) = head.made_on else { return Absence::DayUnknown };
-    let is_by_periods = matches!(selection, crate::Selection::Periods { .. });
+    let is_by_periods = matches!(selection, Selection::Periods { .. });
     if !selection.has(wanted.date) {
         Absence::DateNotSelected
     } else if !head.narrowed_by.is_empty() {

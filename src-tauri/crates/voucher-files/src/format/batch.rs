@@ -1,10 +1,10 @@
 //! Vouchers of which a file can be made, whatever its format: what must hold of each of them, and of all together.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 
-use crate::fiscal_year::FiscalYear;
+use crate::fiscal_year::{FiscalYear, YearStart};
 use crate::refusal::{Field, Problem, Refusal};
 use crate::voucher::{Book, Voucher};
 
@@ -52,6 +52,17 @@ impl<'a> Batch<'a> {
         }
         Ok(Self { vouchers, book, year })
     }
+}
+
+/// Splits vouchers into those of each fiscal year, in the order in which they came. A date at the ends of the calendar
+/// counts to the year 1, which [`render`](crate::render) then refuses.
+pub fn split_by_fiscal_year(vouchers: Vec<Voucher>, start: YearStart) -> BTreeMap<FiscalYear, Vec<Voucher>> {
+    let mut years: BTreeMap<FiscalYear, Vec<Voucher>> = BTreeMap::new();
+    for voucher in vouchers {
+        let beyond = FiscalYear { begins: NaiveDate::MIN, ends: NaiveDate::MIN };
+        years.entry(start.year_of(voucher.date).unwrap_or(beyond)).or_default().push(voucher);
+    }
+    years
 }
 
 fn check_lines(voucher: &Voucher) -> Result<(), Refusal> {

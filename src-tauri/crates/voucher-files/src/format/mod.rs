@@ -10,6 +10,7 @@ pub(crate) mod template;
 mod visma_business;
 mod xledger;
 
+pub use batch::split_by_fiscal_year;
 pub use datev::DatevSettings;
 pub use gbat10::Gbat10Settings;
 pub use office24::Office24Settings;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::*;
-use crate::fiscal_year::{YearStart, split_by_fiscal_year};
+use crate::fiscal_year::YearStart;
 use crate::refusal::{Field, Problem};
 use crate::voucher::{Currency, SubLedger};
 use crate::{Column, Content, DateFormat, Encoding, Quoting};

@@ -10,25 +10,20 @@
 
 use std::io::BufRead;
 
-use chrono::{Datelike, NaiveDate};
 use quick_xml::Reader;
 use quick_xml::encoding::DecodingReader;
 use quick_xml::errors::SyntaxError;
 use quick_xml::events::{BytesRef, Event};
-use rust_decimal::Decimal;
 
 use super::error::{Fault, Place, ReadError, quoted};
-use super::found::{FileEnd, FileHead, FoundLine, FoundVoucher, Selection, Source, Standing};
+use super::found::{FileEnd, FileHead, FoundLine, FoundVoucher, Source, Standing};
 use super::growing::Growing;
 use super::input::{Bounded, ITEM_MAX, Whole};
+use super::saft_fields::{Period, StatedPeriods, Sums, head_field, line_field, voucher_field};
 use super::saft_tags::Tag;
-use crate::amount;
 
 /// The depth of elements. The schema has 9.
 const DEPTH_MAX: usize = 32;
-
-/// The references of a line at most, of which the schema has four, and the criteria of a head that are kept.
-const REPEATED_MAX: usize = 16;
 
 /// The bytes of an element's text that is read.
 const TEXT_MAX: usize = 64 * 1024;
@@ -43,24 +38,10 @@ pub(super) struct SaftSource<'r> {
     periods: StatedPeriods,
     journal: Option<String>,
     voucher: Growing,
-    period: (Option<i32>, Option<u32>),
+    period: Period,
     line: FoundLine,
     sums: Sums,
     periods_are_months: bool,
-}
-
-#[derive(Debug, Default)]
-struct StatedPeriods {
-    from: (Option<i32>, Option<u32>),
-    to: (Option<i32>, Option<u32>),
-    first: Option<NaiveDate>,
-    last: Option<NaiveDate>,
-}
-
-#[derive(Debug, Default)]
-struct Sums {
-    stated: [Option<Decimal>; 2],
-    read: [Decimal; 2],
 }
 
 /// A step through the file.
@@ -85,7 +66,7 @@ impl<'r> SaftSource<'r> {
             periods: StatedPeriods::default(),
             journal: None,
             voucher: Growing::default(),
-            period: (None, None),
+            period: Period::default(),
             line: FoundLine::default(),
             sums: Sums::default(),
             periods_are_months: true,
@@ -150,7 +131,7 @@ impl<'r> SaftSource<'r> {
             [Tag::AuditFile, Tag::GeneralLedgerEntries, Tag::Journal] => self.journal = None,
             [Tag::AuditFile, Tag::GeneralLedgerEntries, Tag::Journal, Tag::Transaction] => {
                 self.voucher = Growing::new(self.journal.clone(), None, None);
-                self.period = (None, None);
+                self.period = Period::default();
             }
             [.., Tag::Transaction, Tag::Line] => self.line = FoundLine::default(),
             _ => {}
@@ -167,8 +148,10 @@ impl<'r> SaftSource<'r> {
                 Step::Nothing
             }
             [Tag::AuditFile, Tag::GeneralLedgerEntries, rest @ ..] => match rest {
-                [Tag::TotalDebit] => self.state_sum(0, &text)?,
-                [Tag::TotalCredit] => self.state_sum(1, &text)?,
+                [side @ (Tag::TotalDebit | Tag::TotalCredit)] => {
+                    self.sums.state(*side == Tag::TotalDebit, &text)?;
+                    Step::Nothing
+                }
                 [Tag::Journal, Tag::JournalId] => {
                     self.journal = Some(text.trim().to_owned());
                     Step::Nothing
@@ -196,15 +179,8 @@ impl<'r> SaftSource<'r> {
 
     fn finish_voucher(&mut self) -> Result<Step, Fault> {
         let voucher = std::mem::take(&mut self.voucher).finish(Standing::Posted)?;
-        if let (Some(year), Some(period @ 1..=12)) = self.period {
-            self.periods_are_months &= (year, period) == (voucher.date.year(), voucher.date.month());
-        }
+        self.periods_are_months &= self.period.is_month_of(&voucher);
         Ok(Step::Voucher(voucher))
-    }
-
-    fn state_sum(&mut self, side: usize, text: &str) -> Result<Step, Fault> {
-        self.sums.stated[side] = Some(amount_of(text)?);
-        Ok(Step::Nothing)
     }
 
     fn add_text(&mut self, text: &str) -> Result<(), Fault> {
@@ -256,25 +232,12 @@ impl Source for SaftSource<'_> {
     }
 
     fn end(&self) -> FileEnd {
-        let mut sides = self.sums.stated.iter().zip(&self.sums.read);
         FileEnd {
             vouchers: 0,
             lines: 0,
             is_shown: true,
-            sums_agree: sides.all(|(stated, read)| stated.is_none_or(|stated| stated == *read)),
+            sums_agree: self.sums.agree(),
             periods_are_months: self.periods_are_months,
-        }
-    }
-}
-
-impl StatedPeriods {
-    fn selection(&self) -> Option<Selection> {
-        match (self.first, self.last, self.from, self.to) {
-            (Some(from), Some(to), ..) => Some(Selection::Dates { from, to }),
-            (_, _, (Some(first_year), Some(first)), (Some(last_year), Some(last))) => {
-                Some(Selection::Periods { from: (first_year, first), to: (last_year, last) })
-            }
-            _ => None,
         }
     }
 }
@@ -321,107 +284,4 @@ fn letter_of(entity: &BytesRef<'_>) -> Result<char, Fault> {
         "quot" => '"',
         _ => return Err(unknown()),
     })
-}
-
-fn head_field(head: &mut FileHead, stated: &mut StatedPeriods, path: &[Tag], text: &str) -> Result<(), Fault> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    let kept = || Some(text.to_owned());
-    let number = |text: &str| text.parse().map_err(|_| Fault::Malformed(format!("“{}” is no period", quoted(text))));
-    match path {
-        [Tag::AuditFileVersion] => head.format_version = kept(),
-        [Tag::AuditFileDateCreated] => head.made_on = Some(date_of(text)?),
-        [Tag::SoftwareId] => head.program = kept(),
-        [Tag::SoftwareVersion] => head.program_version = kept(),
-        [Tag::SoftwareCompanyName] if head.program.is_none() => head.program = kept(),
-        [Tag::DefaultCurrencyCode] => head.currency = kept(),
-        [Tag::Company, Tag::RegistrationNumber] => head.organisation_number = kept(),
-        [Tag::Company, Tag::Name] => head.company_name = kept(),
-        [Tag::SelectionCriteria, field] => match field {
-            Tag::SelectionStartDate => stated.first = Some(date_of(text)?),
-            Tag::SelectionEndDate => stated.last = Some(date_of(text)?),
-            Tag::PeriodStartYear => stated.from.0 = Some(year_of(text)?),
-            Tag::PeriodEndYear => stated.to.0 = Some(year_of(text)?),
-            Tag::PeriodStart => stated.from.1 = Some(number(text)?),
-            Tag::PeriodEnd => stated.to.1 = Some(number(text)?),
-            Tag::DocumentType | Tag::OtherCriteria | Tag::CompanyEntity if head.narrowed_by.len() < REPEATED_MAX => {
-                head.narrowed_by.push(text.to_owned());
-            }
-            _ => {}
-        },
-        _ => {}
-    }
-    Ok(())
-}
-
-fn voucher_field(
-    voucher: &mut Growing,
-    period: &mut (Option<i32>, Option<u32>),
-    field: Tag,
-    text: &str,
-) -> Result<(), Fault> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    match field {
-        Tag::TransactionId => voucher.number = Some(text.to_owned()),
-        Tag::TransactionDate => voucher.date = Some(date_of(text)?),
-        Tag::Description | Tag::VoucherDescription => voucher.add_text(text.to_owned())?,
-        Tag::SystemId | Tag::BatchId => voucher.add_source_id(text.to_owned())?,
-        Tag::Period => period.1 = text.parse().ok(),
-        Tag::PeriodYear => period.0 = text.parse().ok(),
-        _ => {}
-    }
-    Ok(())
-}
-
-fn line_field(line: &mut FoundLine, sums: &mut Sums, path: &[Tag], text: &str) -> Result<(), Fault> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    let kept = || Some(text.to_owned());
-    match path {
-        [Tag::AccountId] => line.account = text.to_owned(),
-        [Tag::CustomerId | Tag::SupplierId] => line.party = kept(),
-        [Tag::Description] => line.text = kept(),
-        [Tag::ReferenceNumber | Tag::SourceDocumentId | Tag::Cid | Tag::CrossReference] => {
-            add_to(&mut line.references, text)?;
-        }
-        [side @ (Tag::DebitAmount | Tag::CreditAmount), Tag::Amount] => {
-            let amount = amount_of(text)?;
-            let is_debit = *side == Tag::DebitAmount;
-            let sum = &mut sums.read[usize::from(!is_debit)];
-            *sum = sum.checked_add(amount).ok_or_else(|| Fault::BadAmount(quoted(text)))?;
-            line.amount = if is_debit { amount } else { -amount };
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-fn add_to(list: &mut Vec<String>, text: &str) -> Result<(), Fault> {
-    if list.len() == REPEATED_MAX {
-        return Err(Fault::Malformed("an element is repeated too often".into()));
-    }
-    if !list.iter().any(|known| known == text) {
-        list.push(text.to_owned());
-    }
-    Ok(())
-}
-
-fn amount_of(text: &str) -> Result<Decimal, Fault> {
-    amount::read(text, '.').ok_or_else(|| Fault::BadAmount(quoted(text)))
-}
-
-/// Reads a date of XML, behind which a time or a zone may stand.
-fn date_of(text: &str) -> Result<NaiveDate, Fault> {
-    let (day, rest) = text.split_at_checked(10).unwrap_or((text, ""));
-    let is_fine = rest.is_empty() || rest.starts_with(['T', 'Z', '+', '-']);
-    let date = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok().filter(|_| is_fine);
-    date.ok_or_else(|| Fault::BadDate(quoted(text)))
-}
-
-fn year_of(text: &str) -> Result<i32, Fault> {
-    text.parse().map_err(|_| Fault::BadDate(quoted(text)))
 }

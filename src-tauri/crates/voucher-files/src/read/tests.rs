@@ -4,8 +4,9 @@ use std::io::Cursor;
 
 use chrono::NaiveDate;
 
+use super::books::{Books, FileKind, ReadAs};
 use super::error::{Fault, ReadError};
-use super::found::{Books, FileKind, FoundVoucher, ReadAs, Selection, Standing};
+use super::found::{FoundVoucher, Selection, Standing};
 use crate::{Column, Content, DateFormat, Encoding, Quoting, Template};
 
 const SAFT: &str = r#"<?xml version="1.0" encoding="UTF-8"?>

@@ -1,5 +1,4 @@
 use super::*;
-use crate::Selection;
 use proptest::prelude::*;
 
 fn day(month: u32, day: u32) -> NaiveDate {
