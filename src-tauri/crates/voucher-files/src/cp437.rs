@@ -1,7 +1,7 @@
 //! IBM code page 437, which SIE calls PC8: ASCII, and these 128 characters above it.
 //!
-//! Source: Unicode's table `VENDORS/MICSFT/PC/CP437.TXT`. No crate that is kept encodes it: encoding_rs leaves it out, for
-//! the web never used it.
+//! Source: Unicode's table `VENDORS/MICSFT/PC/CP437.TXT`. No crate that is kept encodes it: encoding_rs leaves it out,
+//! for the web never used it.
 
 const ABOVE_ASCII: [char; 128] = [
     'Ç', 'ü', 'é', 'â', 'ä', 'à', 'å', 'ç', 'ê', 'ë', 'è', 'ï', 'î', 'ì', 'Ä', 'Å', 'É', 'æ', 'Æ', 'ô', 'ö', 'ò', 'û',

@@ -1,8 +1,8 @@
 //! Compares books with the references that were handed over: each stands there once, several times, or not at all.
 //!
-//! Invariant: absence is proven only by a file that is whole, covers the date of the voucher, is narrowed by nothing else, was made
-//! on a later day than the hand-over, and has no text that ends in the middle of the reference. Its day is all that a file states of
-//! its time, so the same day proves nothing.
+//! Invariant: absence is proven only by a file that is whole, covers the date of the voucher, is narrowed by nothing
+//! else, was made on a later day than the hand-over, and has no text that ends in the middle of the reference. Its day
+//! is all that a file states of its time, so the same day proves nothing.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -43,7 +43,8 @@ pub struct Sighting {
     pub standing: Standing,
     /// False if the reference stands there in other letters, small for capital ones.
     pub is_exact: bool,
-    /// False if other references stand in the voucher too. Amount and accounts are then those of the lines that carry this one.
+    /// False if other references stand in the voucher too. Amount and accounts are then those of the lines that carry
+    /// this one.
     pub stands_alone: bool,
 }
 

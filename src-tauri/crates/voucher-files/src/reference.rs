@@ -2,8 +2,8 @@
 //!
 //! A reference stands in a text if it is there between borders. Spaces, quotes, brackets and separators are borders. A
 //! letter, digit, `-`, `_`, `#` or `~` is none, for it may belong to a longer reference: `hlf:U-0001` stands neither in
-//! `hlf:U-00012`, `xhlf:U-0001`, `hlf:U-0001-2` nor `hlf:U-0001#2`. Behind a reference `.`, `:`, `!` and `?` are borders
-//! only if a space or the end follows. Of two references that begin at the same place the longer one counts.
+//! `hlf:U-00012`, `xhlf:U-0001`, `hlf:U-0001-2` nor `hlf:U-0001#2`. Behind a reference `.`, `:`, `!` and `?` are
+//! borders only if a space or the end follows. Of two references that begin at the same place the longer one counts.
 //!
 //! Ids hold any letters, also spaces and commas. So an index should know all references that the books may hold: only
 //! then is `hlf:1` not taken for found where `hlf:1,5` stands.

@@ -1,4 +1,5 @@
-//! Makes texts of a file out of texts of a voucher: on one line, harmless in a spreadsheet, with the reference in front.
+//! Makes texts of a file out of texts of a voucher: on one line, harmless in a spreadsheet, with the reference in
+//! front.
 
 use crate::reference::{ReferenceIndex, is_recognisable};
 use crate::refusal::{Field, Problem, Refusal};

@@ -11,7 +11,8 @@ use crate::voucher::{Book, Voucher};
 /// The years that a date of a voucher may have.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2999;
 
-/// The vouchers of a file, and the books that they are for. The currency is a code of three capital letters. The vouchers lie in one fiscal year, each balances, and no two share a number or a reference.
+/// The vouchers of a file, and the books that they are for. The currency is a code of three capital letters. The
+/// vouchers lie in one fiscal year, each balances, and no two share a number or a reference.
 pub(crate) struct Batch<'a> {
     pub(crate) vouchers: &'a [Voucher],
     pub(crate) book: &'a Book,

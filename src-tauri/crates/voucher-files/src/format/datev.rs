@@ -1,22 +1,24 @@
 //! DATEV's EXTF 700, category 21, a batch of postings (“Buchungsstapel”), format version 13.
 //!
-//! Facts, from [DATEV's developer portal](https://developer.datev.de/datev/platform/de/dtvf/formate/buchungsstapel), read in
-//! November 2026:
+//! Facts, from [DATEV's developer portal](https://developer.datev.de/datev/platform/de/dtvf/formate/buchungsstapel),
+//! read in November 2026:
 //!
-//! - The first row is the head of 31 fields, the second the titles of 125 columns. Cells end with `;`, rows with CR and LF, texts
-//!   have quotes, a quote in a text is doubled, control characters are not allowed. The encoding is Windows-1252.
-//! - A row is a posting between two accounts: a positive amount with a comma and two decimals, ten digits before it at most,
-//!   `S` or `H` for the side of the account (`Konto`), and the counter-account (`Gegenkonto`), to which the tax key (`BU-Schlüssel`, up to
-//!   four digits) belongs. Accounts are digits, as many as the head says, one more for a person's.
+//! - The first row is the head of 31 fields, the second the titles of 125 columns. Cells end with `;`, rows with CR and
+//!   LF, texts have quotes, a quote in a text is doubled, control characters are not allowed. The encoding is
+//!   Windows-1252.
+//! - A row is a posting between two accounts: a positive amount with a comma and two decimals, ten digits before it at
+//!   most, `S` or `H` for the side of the account (`Konto`), and the counter-account (`Gegenkonto`), to which the tax
+//!   key (`BU-Schlüssel`, up to four digits) belongs. Accounts are digits, as many as the head says, one more for a
+//!   person's.
 //! - The date has day and month. The year follows from the fiscal year in the head: a file has one.
 //! - `Belegfeld 1` has 36 characters, `Buchungstext` 60, a cost centre 36.
 //!
-//! The reference stands in `Buchungstext`: the Odoo importer of OCA drops `Belegfeld 1`. The name of a batch is free, its fixing
-//! (`Festschreibung`) is left to the person. A voucher of more than two lines becomes several rows of one `Belegfeld 1`, in which
-//! every account keeps its sum.
+//! The reference stands in `Buchungstext`: the Odoo importer of OCA drops `Belegfeld 1`. The name of a batch is free,
+//! its fixing (`Festschreibung`) is left to the person. A voucher of more than two lines becomes several rows of one
+//! `Belegfeld 1`, in which every account keeps its sum.
 //!
-//! The crate `datev-types` writes the format as well, but its amounts are floats and its texts have no quotes. It reads our
-//! files in the tests.
+//! The crate `datev-types` writes the format as well, but its amounts are floats and its texts have no quotes. It reads
+//! our files in the tests.
 
 use std::borrow::Cow;
 

@@ -1,20 +1,22 @@
 //! GBAT10, the journal format of Mamut, which Tripletex, PowerOffice, Visma eAccounting, Xledger (as AR10) and
 //! 24SevenOffice take too.
 //!
-//! Facts, from [Mamut's help](https://help.mamut.com/uk/mhelp/rtm/import_export/csv_formats/journal_formats/gbat10.htm) and
-//! [Tripletex's](https://hjelp.tripletex.no/hc/no/articles/4411155692945), read in November 2026:
+//! Facts, from [Mamut's help](https://help.mamut.com/uk/mhelp/rtm/import_export/csv_formats/journal_formats/gbat10.htm)
+//! and [Tripletex's](https://hjelp.tripletex.no/hc/no/articles/4411155692945), read in November 2026:
 //!
-//! - A row for each posting; cells end with `;` and have a longest length each; there is no row of titles. Nothing is said of
-//!   quotes, so none are written. Dates are `YYYYMMDD`, amounts have a point and two decimals, credit is negative.
-//! - Cells 0 to 29: `GBAT10`, voucher number, date, voucher type, period, year, account, VAT code, amount, customer, supplier,
-//!   name, three of the address, invoice number, KID, due date, one that is not used, bank account, ledger text, sub-ledger
-//!   text, factoring rate, project, department, payment terms, gross `T` or `F`, gross amount, IBAN, SWIFT.
-//! - Rows of one number are one voucher. Tripletex adds 1,000,000 + type × 10,000 to the number, ignores period and year, and
-//!   wants that net and gross add up to 0 each. A row that is not gross is ignored where Tripletex makes the VAT postings.
-//!   So every row is gross, with the same amount in both cells: the accounting system takes the VAT out.
+//! - A row for each posting; cells end with `;` and have a longest length each; there is no row of titles. Nothing is
+//!   said of quotes, so none are written. Dates are `YYYYMMDD`, amounts have a point and two decimals, credit is
+//!   negative.
+//! - Cells 0 to 29: `GBAT10`, voucher number, date, voucher type, period, year, account, VAT code, amount, customer,
+//!   supplier, name, three of the address, invoice number, KID, due date, one that is not used, bank account, ledger
+//!   text, sub-ledger text, factoring rate, project, department, payment terms, gross `T` or `F`, gross amount, IBAN,
+//!   SWIFT.
+//! - Rows of one number are one voucher. Tripletex adds 1,000,000 + type × 10,000 to the number, ignores period and
+//!   year, and wants that net and gross add up to 0 each. A row that is not gross is ignored where Tripletex makes the
+//!   VAT postings. So every row is gross, with the same amount in both cells: the accounting system takes the VAT out.
 //! - Tripletex takes a name for that of a customer, whom it makes: only a line of a sub-ledger has one.
-//! - The text of the ledger survives in Mamut and Tripletex. PowerOffice keeps no description: its own format is the better
-//!   one there.
+//! - The text of the ledger survives in Mamut and Tripletex. PowerOffice keeps no description: its own format is the
+//!   better one there.
 
 use super::template::{Column, Content, DateFormat, Quoting, Template};
 use crate::letters::Encoding;

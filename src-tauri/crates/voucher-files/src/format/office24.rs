@@ -1,13 +1,14 @@
 //! The journal import of 24SevenOffice.
 //!
-//! Facts, from [24SevenOffice's list of fields](https://support.24sevenoffice.com/no-no/importfelt-for-bilagsjournal), read in
-//! November 2026: the first row has the titles, and the assistant knows the fields by them. Mandatory are `TransactionType` (the
-//! number of a voucher type), `TransactionNo`, `Date` (`DD.MM.YYYY`), `Account`, `Amount` (point or comma, credit negative) and
-//! `VatCode`; `CustomerId`, `Project`, `Department` and `Comment` are taken too. A dimension of the customer's own has its name as
-//! title. All cells are text, so all have quotes. Customers and suppliers are one register.
+//! Facts, from [24SevenOffice's list of fields](https://support.24sevenoffice.com/no-no/importfelt-for-bilagsjournal),
+//! read in November 2026: the first row has the titles, and the assistant knows the fields by them. Mandatory are
+//! `TransactionType` (the number of a voucher type), `TransactionNo`, `Date` (`DD.MM.YYYY`), `Account`, `Amount` (point
+//! or comma, credit negative) and `VatCode`; `CustomerId`, `Project`, `Department` and `Comment` are taken too. A
+//! dimension of the customer's own has its name as title. In a workbook all cells are to be text; here all but the
+//! amounts have quotes. Customers and suppliers are one register.
 //!
-//! The reference stands in `Comment`. Its length is not published; 255 is taken. The import cannot be undone where it goes
-//! straight to the ledger, and a finished job stays ready to be run again.
+//! The reference stands in `Comment`. Its length is not published; 255 is taken. The import cannot be undone where it
+//! goes straight to the ledger, and a finished job stays ready to be run again.
 
 use super::template::{Column, Content, DateFormat, Quoting, Template};
 use crate::letters::Encoding;

@@ -2,16 +2,17 @@
 //!
 //! Facts, from the [SIE association](https://sie.se/format/) (“SIE filformat, version 4B”), read in November 2026:
 //!
-//! - A file is lines of fields; a line begins with a label. `#FLAGGA 0`, `#PROGRAM`, `#FORMAT PC8`, `#GEN`, `#SIETYP 4`, `#FNAMN`
-//!   come before `#VER series number date text`, whose `#TRANS account {dimension object …} amount date text` stand in braces
-//!   on lines of their own.
+//! - A file is lines of fields; a line begins with a label. `#FLAGGA 0`, `#PROGRAM`, `#FORMAT PC8`, `#GEN`,
+//!   `#SIETYP 4` and `#FNAMN` come before `#VER series number date text`. Its lines stand in braces of their own line:
+//!   `#TRANS account {dimension object …} amount date text`.
 //! - The encoding is IBM code page 437, whatever the system. Control characters are not allowed.
-//! - A field with a space has quotes; a quote in it has `\` in front. Of `\` itself nothing is said, and readers differ: it
-//!   becomes `/` in a text, and is refused in a reference or a code.
-//! - Amounts have a point and two decimals at most, credit is negative. Dates are `YYYYMMDD`. Dimension 1 is the cost centre, 6
-//!   the project. There is no field for VAT codes or sub-ledgers: the accounts say both.
+//! - A field with a space has quotes; a quote in it has `\` in front. Of `\` itself nothing is said, and readers
+//!   differ: it becomes `/` in a text, and is refused in a reference or a code.
+//! - Amounts have a point and two decimals at most, credit is negative. Dates are `YYYYMMDD`. Dimension 1 is the cost
+//!   centre, 6 the project. There is no field for VAT codes or sub-ledgers: the accounts say both.
 //!
-//! The reference stands in the text of the voucher and in that of each line. Nothing is said of a longest text; 255 is taken.
+//! The reference stands in the text of the voucher and in that of each line. Nothing is said of a longest text; 255 is
+//! taken.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! A table as described: columns, order, titles, delimiter, encoding, decimal mark and form of dates.
 //!
-//! A new system with a table of its own needs a template and no code. GBAT10, Xledger's GL02b and 24SevenOffice's journal
-//! are templates too. The same template reads a table that a system hands out ([`crate::Books`]).
+//! A new system with a table of its own needs a template and no code. GBAT10, Xledger's GL02b and 24SevenOffice's
+//! journal are templates too. The same template reads a table that a system hands out ([`crate::Books`]).
 //!
 //! A template without a column for the text is refused: the text is the one field that importers are known to keep, and
 //! it carries the reference. So is a line whose VAT code, sub-ledger or dimension has no column.

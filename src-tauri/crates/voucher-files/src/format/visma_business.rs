@@ -1,18 +1,21 @@
 //! The batch import of Visma Business, which Visma eAccounting and Uni Micro take too.
 //!
-//! Facts, from [Visma's help](http://doc.visma.net/userdoc/business/15.10/nb-no/products/business/concept/c_batch_voucher_import.html),
-//! its [example](http://doc.visma.net/userdoc/business/15.10/nb-no/products/business/concept/c_import_data_batch.html) and
-//! [a vendor that exports it](https://docs.milientsoftware.com/help/moment-by-topic/integrations/file-exports/file-export-accounting-system/visma-business),
-//! read in November 2026:
+//! Facts, read in November 2026, from Visma's help on [batches of vouchers][help] with its [example][example], and from
+//! [a vendor that exports them][vendor]:
 //!
-//! - `@IMPORT_METHOD(3)`, then `@WaBnd(…)` with a batch and `@WaVo(…)` with its voucher lines, each with the names of its fields;
-//!   fields of a row are separated by a space, texts have quotes, dates are `YYYYMMDD`, amounts have a point and no sign.
-//! - A line has its account in `DbAcNo` or `CrAcNo`. The class of the account is 1 for a customer, 2 for a supplier, 3 for the
-//!   general ledger; `DbTxCd` and `CrTxCd` have the VAT code, `R1` to `R12` the organisational units.
+//! - `@IMPORT_METHOD(3)`, then `@WaBnd(…)` with a batch and `@WaVo(…)` with its voucher lines, each with the names of
+//!   its fields; fields of a row are separated by a space, texts have quotes, dates are `YYYYMMDD`, amounts have a
+//!   point and no sign.
+//! - A line has its account in `DbAcNo` or `CrAcNo`. The class of the account is 1 for a customer, 2 for a supplier, 3
+//!   for the general ledger; `DbTxCd` and `CrTxCd` have the VAT code, `R1` to `R12` the organisational units.
 //! - The batch waits until a person updates it: an import is staged. Visma works out the VAT.
 //!
-//! The reference stands in `Txt`. Its length is not published for the file; `text_max` says what the installation has, 40 if
-//! nothing is set. Nothing is said of a quote in a text: it becomes an apostrophe.
+//! The reference stands in `Txt`. Its length is not published for the file; `text_max` says what the installation has,
+//! 40 if nothing is set. Nothing is said of a quote in a text: it becomes an apostrophe.
+//!
+//! [help]: http://doc.visma.net/userdoc/business/15.10/nb-no/products/business/concept/c_batch_voucher_import.html
+//! [example]: http://doc.visma.net/userdoc/business/15.10/nb-no/products/business/concept/c_import_data_batch.html
+//! [vendor]: https://docs.milientsoftware.com/help/moment-by-topic/integrations/file-exports/file-export-accounting-system/visma-business
 
 use std::collections::BTreeMap;
 

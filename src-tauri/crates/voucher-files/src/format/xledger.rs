@@ -1,13 +1,14 @@
 //! GL02b, the import format of Xledger for vouchers.
 //!
-//! Facts, from [a vendor that exports it](https://docs.milientsoftware.com/help/moment-by-topic/integrations/file-exports/file-export-accounting-system/xledger/format-gl02b),
-//! read in November 2026: cells end with `;`, dates are `yyyymmdd`, the decimal mark is a point; `ImpSystem` and
-//! `ImpSystemRef` have 25 characters, `Entity` is mandatory, `VoucherType` and `VoucherNo` have 8. The order of the columns
-//! behind `FiscalYear` and the `x` at the end of a row are those of a public exporter to Xledger. An import is staged: it is
-//! validated, approved and booked in steps.
+//! Facts, from [a vendor that exports it][vendor], read in November 2026: cells end with `;`, dates are `yyyymmdd`, the
+//! decimal mark is a point; `ImpSystem` and `ImpSystemRef` have 25 characters, `Entity` is mandatory, `VoucherType` and
+//! `VoucherNo` have 8. The order of the columns behind `FiscalYear` and the `x` at the end of a row are those of a
+//! public exporter to Xledger. An import is staged: it is validated, approved and booked in steps.
 //!
-//! `ImpSystemRef` has 25 characters, which a reference may exceed, and is not known to be kept on the posting: the reference
-//! stands in `Text`, and `ImpSystemRef` stays empty. The length of `Text` is not published; 255 is taken.
+//! `ImpSystemRef` has 25 characters, which a reference may exceed, and is not known to be kept on the posting: the
+//! reference stands in `Text`, and `ImpSystemRef` stays empty. The length of `Text` is not published; 255 is taken.
+//!
+//! [vendor]: https://docs.milientsoftware.com/help/moment-by-topic/integrations/file-exports/file-export-accounting-system/xledger/format-gl02b
 
 use super::template::{Column, Content, DateFormat, Quoting, Template};
 use crate::letters::Encoding;

@@ -1,9 +1,9 @@
 //! Reads DATEV's batches of postings (EXTF and DTVF, category 21), from header version 510 on.
 //!
-//! Source: [DATEV's developer portal](https://developer.datev.de/datev/platform/de/dtvf/formate/buchungsstapel); the facts stand
-//! in `format/datev.rs`. A row is a posting between two accounts. Rows that follow each other with the same `Belegfeld 1` and date are
-//! one voucher; without `Belegfeld 1` each row is one. A voucher that was imported twice and stands there row by row shows as
-//! one voucher with twice the amount.
+//! Source: [DATEV's developer portal](https://developer.datev.de/datev/platform/de/dtvf/formate/buchungsstapel); the
+//! facts stand in `format/datev.rs`. A row is a posting between two accounts. Rows that follow each other with the same
+//! `Belegfeld 1` and date are one voucher; without `Belegfeld 1` each row is one. A voucher that was imported twice and
+//! stands there row by row shows as one voucher with twice the amount.
 //!
 //! Nothing at the end of the format shows that it is whole.
 

@@ -38,8 +38,8 @@ pub enum Selection {
         /// The last day.
         to: NaiveDate,
     },
-    /// From one period to another, each as year and number, both within. A period is a month of the calendar, unless the
-    /// vouchers show that it is not ([`FileEnd::periods_are_months`]).
+    /// From one period to another, each as year and number, both within. A period is a month of the calendar, unless
+    /// the vouchers show that it is not ([`FileEnd::periods_are_months`]).
     Periods {
         /// The first period.
         from: (i32, u32),

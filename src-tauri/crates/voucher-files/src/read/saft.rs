@@ -1,12 +1,13 @@
 //! Reads SAF-T Financial of the Norwegian tax administration: 1.30, 1.20 and 1.10.
 //!
-//! Source: [Skatteetaten/saf-t](https://github.com/Skatteetaten/saf-t), schema and examples. In a file the header comes first,
-//! the accounts and parties follow, then the journals with their transactions, which are all posted: a draft is not in it.
-//! `AuditFileDateCreated` is a day, not a time. The selection is stated as dates or as periods with their years.
+//! Source: [Skatteetaten/saf-t](https://github.com/Skatteetaten/saf-t), schema and examples. In a file the header comes
+//! first, the accounts and parties follow, then the journals with their transactions, which are all posted: a draft is
+//! not in it. `AuditFileDateCreated` is a day, not a time. The selection is stated as dates or as periods with their
+//! years.
 //!
-//! The reader takes an element for what its name says, whatever its namespace: the administration's own example of 1.30 lacks
-//! the one of its schema. A document type is refused, so no entity can be defined: nothing is fetched, and nothing blows up.
-//! One voucher is held at a time.
+//! The reader takes an element for what its name says, whatever its namespace: the administration's own example of 1.30
+//! lacks the one of its schema. A document type is refused, so no entity can be defined: nothing is fetched, and
+//! nothing blows up. One voucher is held at a time.
 
 use std::io::BufRead;
 

@@ -1,5 +1,5 @@
-//! The elements of SAF-T Financial that are read. They are known by their names alone: files come with the namespace of the
-//! standard under any prefix, without a prefix, and without the namespace.
+//! The elements of SAF-T Financial that are read. They are known by their names alone: files come with the namespace of
+//! the standard under any prefix, without a prefix, and without the namespace.
 
 /// An element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

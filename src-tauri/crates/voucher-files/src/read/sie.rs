@@ -1,12 +1,12 @@
 //! Reads SIE of type 4, as books (4E) and as vouchers (4i).
 //!
-//! Source: the [SIE association](https://sie.se/format/) (“SIE filformat, version 4B”); the facts stand in `format/sie.rs`. A voucher is
-//! `#VER` with its `#TRANS` lines in braces. `#RTRANS` says that a line was added later, and is followed by the same line as
-//! `#TRANS`; `#BTRANS` says that a line was taken away. Both are passed over.
+//! Source: the [SIE association](https://sie.se/format/) (“SIE filformat, version 4B”); the facts stand in
+//! `format/sie.rs`. A voucher is `#VER` with its `#TRANS` lines in braces. `#RTRANS` says that a line was added later,
+//! and is followed by the same line as `#TRANS`; `#BTRANS` says that a line was taken away. Both are passed over.
 //!
-//! The encoding is code page 437 whatever the system, if `#FORMAT PC8` stands there or nothing; files with `UTF-8` or Windows'
-//! code page in that place exist and are read by what they say. `#RAR 0` has the fiscal year, `#OMFATTN` the last day that a part of it
-//! reaches. Nothing at the end shows that a file is whole.
+//! The encoding is code page 437 whatever the system, if `#FORMAT PC8` stands there or nothing; files with `UTF-8` or
+//! Windows' code page in that place exist and are read by what they say. `#RAR 0` has the fiscal year, `#OMFATTN` the
+//! last day that a part of it reaches. Nothing at the end shows that a file is whole.
 
 use std::io::BufRead;
 

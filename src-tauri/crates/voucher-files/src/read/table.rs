@@ -1,7 +1,8 @@
 //! Reads a table as its template describes it. A title is found wherever it stands; without titles the order counts.
 //!
-//! Rows that follow each other with the same voucher number and date are one voucher; without a column for the number each row
-//! is one. A table says nothing about itself: neither what was selected, nor when it was made, nor that it is whole.
+//! Rows that follow each other with the same voucher number and date are one voucher; without a column for the number
+//! each row is one. A table says nothing about itself: neither what was selected, nor when it was made, nor that it is
+//! whole.
 
 use super::error::{Fault, Place, ReadError, quoted};
 use super::found::{FileEnd, FileHead, FoundLine, FoundVoucher, Source, Standing};

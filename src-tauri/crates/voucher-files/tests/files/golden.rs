@@ -1,5 +1,5 @@
-//! Holds the bytes of each format against those that were looked through by a person. `POSTONCE_GOLDEN=write` makes them
-//! anew.
+//! Holds the bytes of each format against those that were looked through by a person. `POSTONCE_GOLDEN=write` makes
+//! them anew.
 
 use std::path::Path;
 
