@@ -101,11 +101,14 @@ test.each([
   ['kept', false],
   ['unreachable', false],
   ['not_offered', true],
-] as const)('the connection says whether the books keep a history of witnesses: %s', async (kept, isShown) => {
-  const history = vi.spyOn(ipc, 'witnessHistory').mockResolvedValue(kept);
-  await openScreen('asked', 'overview');
-  await waitFor(() => expect(history).toHaveBeenCalled());
-  await screen.findByTestId('protection');
-  if (isShown) expect(await screen.findByTestId('witnesses-not-kept')).toHaveTextContent('would pass');
-  else expect(screen.queryByTestId('witnesses-not-kept')).toBeNull();
-});
+] as const)(
+  'the connection says whether the books keep a history of witnesses: %s',
+  async (kept, isShown) => {
+    const history = vi.spyOn(ipc, 'witnessHistory').mockResolvedValue(kept);
+    await openScreen('asked', 'overview');
+    await waitFor(() => expect(history).toHaveBeenCalled());
+    await screen.findByTestId('protection');
+    if (isShown) expect(await screen.findByTestId('witnesses-not-kept')).toHaveTextContent('would pass');
+    else expect(screen.queryByTestId('witnesses-not-kept')).toBeNull();
+  },
+);
