@@ -1,4 +1,5 @@
 import { render, screen } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
 import { describe, expect, test } from 'vitest';
 import Entry from '../src/features/attention/Entry.svelte';
 import { ATTENTION, voucher } from '../src/ipc/mock/attention';
@@ -92,12 +93,13 @@ describe.each(CELLS)('the alarm %o', (seen, said, again) => {
 });
 
 describe('a voucher that differs', () => {
-  test('names the parts in which it does', () => {
+  test('names the parts in which it does', async () => {
     const other = voucher({ voucherId: 'v-1', differs: ['sign', 'payee'] });
     render(Entry, {
       item: { ...vanished(), vanished: alarm({ kind: 'other_content', evidence: [other] }) },
       approval: false,
     });
+    await userEvent.click(screen.getByTestId('sides'));
     expect(screen.getByTestId('differs')).toHaveTextContent('Differs: sign, payee');
   });
 

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import App from '../src/app/App.svelte';
 import { requests } from '../src/app/requests.svelte';
 import { install, uninstall, type Scenario } from '../src/ipc/mock';
+import { help } from '$shared/help/help.svelte';
 import { router } from '$shared/state/router.svelte';
 import { session } from '$shared/state/session.svelte';
 import { FRESH } from './window-rig';
@@ -19,7 +20,10 @@ import { SCREENS, type Step } from '../scripts/screens.mjs';
 const APART = 'dialog, [role=dialog], [role=alertdialog], svg, [role=menu]';
 axe.configure({ checks: [{ id: 'region', options: { regionMatcher: APART } }] });
 
-beforeEach(() => Object.assign(requests, { quitting: null, workspace: null }));
+beforeEach(() => {
+  Object.assign(requests, { quitting: null, workspace: null });
+  help.word = null;
+});
 // The listeners go first, while somebody can still answer them.
 afterEach(async () => {
   cleanup();
