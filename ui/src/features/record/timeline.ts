@@ -75,7 +75,7 @@ function ofAttempt(attempt: Attempt, place: number): Event[] {
     event(`claimed-${place}`, attempt.claimedAt, claimed, 'half', 'accent', { by, reference, runId }),
   ];
   const later = Date.parse(attempt.sentAt) - Date.parse(attempt.claimedAt);
-  // What the same run found had been looked up, however long that took.
+  // A voucher that the same run found had been looked up, however long that took.
   const isFoundFirst = attempt.found && attempt.settledBy === attempt.runId;
   if (later >= SENT_AGAIN_MS && !isFoundFirst)
     events.push(event(`sent-${place}`, attempt.sentAt, m.event_sent_again(), 'half', 'accent', { runId }));
