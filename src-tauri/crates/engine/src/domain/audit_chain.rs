@@ -59,7 +59,7 @@ impl fmt::Debug for ChainHash {
 }
 
 /// A value of a column exactly as the ledger holds it. A text need not be UTF-8 here: somebody may have damaged it.
-/// In the order in which SQLite puts keys.
+/// The order is that of SQLite's keys, none of which is a floating-point number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// No value, which differs from an empty text.

@@ -118,8 +118,7 @@ impl LedgerTx<'_> {
             for ChangedRow { table, key1, key2 } in self.coverage().changed().digested() {
                 let Some(table) = self.coverage().tables().get(table) else { continue };
                 let row = named_params! { ":table": table.name, ":key1": key1, ":key2": key2, ":entry": entry };
-                self.grow(include_str!("open_digest.sql"), row.get(..3).unwrap_or_default(), &mut tree)?;
-                self.execute(include_str!("cover_digest.sql"), row)?;
+                self.grow(include_str!("cover_digest.sql"), row, &mut tree)?;
             }
         } else {
             for run in &ended {

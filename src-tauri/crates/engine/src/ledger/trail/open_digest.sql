@@ -1,2 +1,0 @@
-SELECT digest, settled FROM row_digest d
-WHERE table_name = :table AND key1 = :key1 AND key2 = :key2 AND entry = 0
