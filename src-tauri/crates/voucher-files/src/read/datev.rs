@@ -11,10 +11,10 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::error::{Fault, Place, ReadError, quoted};
-use super::found::{FileEnd, FileHead, FoundLine, FoundVoucher, Selection, Source, Standing};
+use super::found::{FileHead, FoundLine, FoundVoucher, Selection, Source, Standing};
 use super::growing::Growing;
 use super::input::Whole;
-use super::rows::Rows;
+use super::rows::{Rows, VoucherRows, gathered};
 use crate::amount;
 use crate::letters::Encoding;
 
@@ -112,14 +112,6 @@ impl<'r> DatevSource<'r> {
         Ok(Self { rows, head: file_head, year_begins, is_fixed, width, has_row })
     }
 
-    /// Returns document number and date of the row.
-    fn key(&self) -> Result<(String, NaiveDate), ReadError> {
-        if self.rows.width() < self.width {
-            return Err(self.rows.error(Fault::CutOff));
-        }
-        Ok((self.rows.cell(column::DOCUMENT_1)?, self.date()?))
-    }
-
     /// Returns the date of the row: the day and month in the fiscal year.
     fn date(&self) -> Result<NaiveDate, ReadError> {
         let text = self.rows.cell(column::DATE)?;
@@ -136,7 +128,7 @@ impl<'r> DatevSource<'r> {
             .ok_or_else(bad)
     }
 
-    fn add_row(&self, voucher: &mut Growing) -> Result<(), ReadError> {
+    fn add_lines(&self, voucher: &mut Growing) -> Result<(), ReadError> {
         let number = voucher.number.clone();
         let at = |fault| self.with_voucher(fault, number.as_deref());
         let is_base = self.rows.cell(column::CURRENCY)? != self.head.currency.clone().unwrap_or_default();
@@ -184,6 +176,24 @@ impl<'r> DatevSource<'r> {
     }
 }
 
+impl VoucherRows for DatevSource<'_> {
+    fn key(&self) -> Result<(String, NaiveDate), ReadError> {
+        if self.rows.width() < self.width {
+            return Err(self.rows.error(Fault::CutOff));
+        }
+        Ok((self.rows.cell(column::DOCUMENT_1)?, self.date()?))
+    }
+
+    fn add_row(&self, voucher: &mut Growing) -> Result<(), ReadError> {
+        self.add_lines(voucher)
+    }
+
+    fn advance(&mut self) -> Result<bool, ReadError> {
+        self.has_row = self.rows.advance()?;
+        Ok(self.has_row)
+    }
+}
+
 impl Source for DatevSource<'_> {
     fn head(&self) -> &FileHead {
         &self.head
@@ -193,21 +203,9 @@ impl Source for DatevSource<'_> {
         if !self.has_row {
             return Ok(None);
         }
-        let (number, date) = self.key()?;
         let is_fixed = self.is_fixed || self.rows.cell(column::IS_FIXED)? == "1";
-        let mut voucher = Growing::new(None, Some(number.clone()), Some(date));
-        loop {
-            self.add_row(&mut voucher)?;
-            self.has_row = self.rows.advance()?;
-            if !self.has_row || number.is_empty() || self.key()? != (number.clone(), date) {
-                break;
-            }
-        }
+        let voucher = gathered(self)?;
         let standing = if is_fixed { Standing::Posted } else { Standing::Open };
         voucher.finish(standing).map(Some).map_err(|fault| self.rows.error(fault))
-    }
-
-    fn end(&self) -> FileEnd {
-        FileEnd { vouchers: 0, lines: 0, is_shown: false, sums_agree: true, periods_are_months: true }
     }
 }

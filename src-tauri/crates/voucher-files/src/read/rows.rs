@@ -2,9 +2,11 @@
 
 use std::io::BufRead;
 
+use chrono::NaiveDate;
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::error::{Fault, Place, ReadError};
+use super::growing::Growing;
 use super::input::{Bounded, ITEM_MAX, Whole};
 use crate::letters::{Encoding, UTF8_MARK};
 
@@ -14,6 +16,30 @@ pub(super) struct Rows<'r> {
     encoding: Encoding,
     record: ByteRecord,
     number: u64,
+}
+
+/// A file whose rows are lines of vouchers.
+pub(super) trait VoucherRows {
+    /// Returns voucher number and date of the row; the number is empty if the row is a voucher by itself.
+    fn key(&self) -> Result<(String, NaiveDate), ReadError>;
+
+    /// Adds the row to its voucher.
+    fn add_row(&self, voucher: &mut Growing) -> Result<(), ReadError>;
+
+    /// Reads the next row; says whether there is one.
+    fn advance(&mut self) -> Result<bool, ReadError>;
+}
+
+/// Returns the voucher that begins with the row at hand: rows that follow each other with the same number and date.
+pub(super) fn gathered(file: &mut impl VoucherRows) -> Result<Growing, ReadError> {
+    let key = file.key()?;
+    let mut voucher = Growing::new(None, Some(key.0.clone()), Some(key.1));
+    loop {
+        file.add_row(&mut voucher)?;
+        if !file.advance()? || key.0.is_empty() || file.key()? != key {
+            return Ok(voucher);
+        }
+    }
 }
 
 impl<'r> Rows<'r> {

@@ -13,7 +13,7 @@ use std::io::BufRead;
 use chrono::NaiveDate;
 
 use super::error::{Fault, Place, ReadError, quoted};
-use super::found::{FileEnd, FileHead, FoundLine, FoundVoucher, Selection, Source, Standing};
+use super::found::{FileHead, FoundLine, FoundVoucher, Selection, Source, Standing};
 use super::growing::Growing;
 use super::input::{Bounded, ITEM_MAX, Whole};
 use super::sie_fields::{SieField, fields};
@@ -114,10 +114,6 @@ impl Source for SieSource<'_> {
         let mut voucher = opened(label_of(&line).1).map_err(|fault| self.lines.error(fault))?;
         self.read_lines(&mut voucher)?;
         voucher.finish(Standing::Posted).map(Some).map_err(|fault| self.lines.error(fault))
-    }
-
-    fn end(&self) -> FileEnd {
-        FileEnd { vouchers: 0, lines: 0, is_shown: false, sums_agree: true, periods_are_months: true }
     }
 }
 

@@ -5,10 +5,10 @@
 //! whole.
 
 use super::error::{Fault, Place, ReadError, quoted};
-use super::found::{FileEnd, FileHead, FoundLine, FoundVoucher, Source, Standing};
+use super::found::{FileHead, FoundLine, FoundVoucher, Source, Standing};
 use super::growing::Growing;
 use super::input::Whole;
-use super::rows::Rows;
+use super::rows::{Rows, VoucherRows, gathered};
 use crate::amount;
 use crate::format::template::{Content, Template};
 use chrono::NaiveDate;
@@ -40,21 +40,6 @@ impl<'r> TableSource<'r> {
             has_row = rows.advance()?;
         }
         Ok(Self { rows, template, places, head: FileHead::default(), has_row })
-    }
-
-    /// Returns number and date of the row.
-    fn key(&self) -> Result<(String, NaiveDate), ReadError> {
-        let read = self.places.iter().filter(|place| **place != NOWHERE);
-        if read.max().is_some_and(|last| self.rows.width() <= *last) {
-            return Err(self.rows.error(Fault::CutOff));
-        }
-        let text = self.one(&Content::Date)?.unwrap_or_default();
-        let date = NaiveDate::parse_from_str(&text, self.template.date_format.pattern());
-        let date = date.map_err(|_| self.rows.error(Fault::BadDate(quoted(&text))))?;
-        match self.one(&Content::Number)? {
-            Some(number) if number.is_empty() => Err(self.rows.error(Fault::Missing("the voucher number"))),
-            number => Ok((number.unwrap_or_default(), date)),
-        }
     }
 
     fn line(&self) -> Result<FoundLine, ReadError> {
@@ -102,6 +87,31 @@ impl<'r> TableSource<'r> {
     }
 }
 
+impl VoucherRows for TableSource<'_> {
+    fn key(&self) -> Result<(String, NaiveDate), ReadError> {
+        let read = self.places.iter().filter(|place| **place != NOWHERE);
+        if read.max().is_some_and(|last| self.rows.width() <= *last) {
+            return Err(self.rows.error(Fault::CutOff));
+        }
+        let text = self.one(&Content::Date)?.unwrap_or_default();
+        let date = NaiveDate::parse_from_str(&text, self.template.date_format.pattern());
+        let date = date.map_err(|_| self.rows.error(Fault::BadDate(quoted(&text))))?;
+        match self.one(&Content::Number)? {
+            Some(number) if number.is_empty() => Err(self.rows.error(Fault::Missing("the voucher number"))),
+            number => Ok((number.unwrap_or_default(), date)),
+        }
+    }
+
+    fn add_row(&self, voucher: &mut Growing) -> Result<(), ReadError> {
+        voucher.add_line(self.line()?).map_err(|fault| self.rows.error(fault))
+    }
+
+    fn advance(&mut self) -> Result<bool, ReadError> {
+        self.has_row = self.rows.advance()?;
+        Ok(self.has_row)
+    }
+}
+
 impl Source for TableSource<'_> {
     fn head(&self) -> &FileHead {
         &self.head
@@ -111,20 +121,8 @@ impl Source for TableSource<'_> {
         if !self.has_row {
             return Ok(None);
         }
-        let (number, date) = self.key()?;
-        let mut voucher = Growing::new(None, Some(number.clone()), Some(date));
-        loop {
-            voucher.add_line(self.line()?).map_err(|fault| self.rows.error(fault))?;
-            self.has_row = self.rows.advance()?;
-            if !self.has_row || number.is_empty() || self.key()? != (number.clone(), date) {
-                break;
-            }
-        }
+        let voucher = gathered(self)?;
         voucher.finish(Standing::Unstated).map(Some).map_err(|fault| self.rows.error(fault))
-    }
-
-    fn end(&self) -> FileEnd {
-        FileEnd { vouchers: 0, lines: 0, is_shown: false, sums_agree: true, periods_are_months: true }
     }
 }
 
