@@ -245,25 +245,35 @@ fn setting_change(changed: ValueChange) -> SettingChange {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use chrono::NaiveDate;
     use postonce_engine::domain::Trigger;
 
     use super::*;
 
+    /// Returns the wiring of a practice workspace in this folder.
+    fn practising(home: &Path) -> Wiring {
+        let newest = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
+        let folder = home.join("workspace");
+        postonce_practice::make(&folder, &postonce_practice::Wish { port: None, records: 3, seed: 1, newest })
+            .expect("a practice workspace");
+        Wiring::new(folder, Recent::new(None))
+    }
+
+    fn everything() -> SyncAsk {
+        SyncAsk { period: Default::default(), trigger: Trigger::Manual, actor: actor(), wait: None }
+    }
+
     /// On one thread, a run that was started has not ended before this test waits for it.
     #[tokio::test]
     async fn sync_is_work_while_another_command_has_the_slot() {
         let home = tempfile::tempdir().expect("a temporary folder");
-        let newest = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
-        let folder = home.path().join("workspace");
-        postonce_practice::make(&folder, &postonce_practice::Wish { port: None, records: 3, seed: 1, newest })
-            .expect("a practice workspace");
-        let wiring = Wiring::new(folder, Recent::new(None));
+        let wiring = practising(home.path());
         let engine = wiring.engine().await.expect("it can be opened");
         assert_eq!(wiring.work(), None);
         let opening = wiring.slot.lock().await;
-        let ask = SyncAsk { period: Default::default(), trigger: Trigger::Manual, actor: actor(), wait: None };
-        let run = engine.start(ask.into());
+        let run = engine.start(everything().into());
         assert_eq!(wiring.work(), Some(Work::Sync));
         drop(opening);
         run.end().await;
@@ -273,18 +283,12 @@ mod tests {
     #[tokio::test]
     async fn sync_is_work_while_its_workspace_is_opened() {
         let home = tempfile::tempdir().expect("a temporary folder");
-        let newest = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
-        let folder = home.path().join("workspace");
-        postonce_practice::make(&folder, &postonce_practice::Wish { port: None, records: 3, seed: 1, newest })
-            .expect("a practice workspace");
-        let wiring = Arc::new(Wiring::new(folder, Recent::new(None)));
+        let wiring = Arc::new(practising(home.path()));
         let opening = wiring.slot.lock().await;
-        let ask = SyncAsk { period: Default::default(), trigger: Trigger::Manual, actor: actor(), wait: None };
         let asking = Arc::clone(&wiring);
-        let asked = tokio::spawn(async move { asking.sync(ask).await });
-        while wiring.work().is_none() {
-            tokio::task::yield_now().await;
-        }
+        let asked = tokio::spawn(async move { asking.sync(everything()).await });
+        tokio::task::yield_now().await;
+        assert_eq!(wiring.work(), Some(Work::Sync));
         let quitting = Arc::clone(&wiring);
         let quit = tokio::spawn(async move { quitting.stop_work().await });
         tokio::task::yield_now().await;
