@@ -4,7 +4,7 @@
  */
 import * as m from '$messages';
 import type { AttentionItem, PostingForm, Sum } from '$ipc';
-import { total } from '$shared/basics/total';
+import { totals } from '$shared/basics/total';
 import { reasonSentence } from '$shared/notices/problem';
 
 /** The account that is missing: that of a category, or another one in place of one that was refused. */
@@ -101,12 +101,5 @@ export function mended(posting: PostingForm, mend: Mend, account: string): Posti
 }
 
 function sumsOf(items: AttentionItem[]): Sum[] {
-  const known = items.flatMap(({ amount }) => (amount ? [{ sum: amount }] : []));
-  const currencies = [...new Set(known.map(({ sum }) => sum.currency))];
-  return currencies.map((currency) =>
-    total(
-      known.filter(({ sum }) => sum.currency === currency),
-      currency,
-    ),
-  );
+  return totals(items.flatMap(({ amount }) => (amount ? [{ sum: amount }] : [])));
 }

@@ -2,7 +2,7 @@
 import * as m from '$messages';
 import type { MonthClose, RecordState, Sum } from '$ipc';
 import { counted, day, number, sums, when } from '$shared/basics/format';
-import { total } from '$shared/basics/total';
+import { totals } from '$shared/basics/total';
 import { FOR_A_PERSON } from '$shared/record/states';
 
 export type TickName = 'read' | 'synced' | 'left' | 'reconciled';
@@ -22,16 +22,7 @@ export function ticksOf(close: MonthClose, questions: number, now: Date = new Da
 /** Adds up the sums of some states, each currency by itself. */
 export function sumOf(close: MonthClose, states: readonly RecordState[]): { records: number; sums: Sum[] } {
   const found = close.states.filter((each) => states.includes(each.state));
-  const currencies = [...new Set(found.map((each) => each.sum.currency))];
-  return {
-    records: found.reduce((all, each) => all + each.records, 0),
-    sums: currencies.map((currency) =>
-      total(
-        found.filter((each) => each.sum.currency === currency),
-        currency,
-      ),
-    ),
-  };
+  return { records: found.reduce((all, each) => all + each.records, 0), sums: totals(found) };
 }
 
 /** Returns the first moment after the month. */

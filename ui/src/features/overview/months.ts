@@ -3,6 +3,8 @@
  * twelve months; the first is the newest.
  */
 import { ipc, type Month, type MonthRecords, type Period, type RecordState, type Sum } from '$ipc';
+import { month as monthOf } from '$shared/forms/period';
+import { recordQuery } from '$shared/record/query';
 
 export const MONTHS_SHOWN = 12;
 /** The ledger adds up the newest months by itself; earlier ones are asked for one by one. */
@@ -38,10 +40,7 @@ export function pageOf(month: string, now: Date = new Date()): number {
 
 export function daysOf(month: string): Period {
   const [year = 0, number = 1] = month.split('-').map(Number);
-  return {
-    from: month,
-    to: `${month.slice(0, 8)}${String(new Date(year, number, 0).getDate()).padStart(2, '0')}`,
-  };
+  return monthOf(0, new Date(year, number - 1));
 }
 
 /** Returns the figures of a page; `known` are the months that have records. */
@@ -52,10 +51,10 @@ export async function figuresOf(page: number, known: MonthRecords[]): Promise<Mo
     return all.filter(({ month }) => months.includes(month));
   }
   const asked = months.filter((month) => known.some((each) => each.month === month));
-  const any = { text: null, payee: null, amountFrom: null, amountTo: null };
   const found = await Promise.all(
     asked.map(async (month) => {
-      const { records, sums } = await ipc.recordsFound({ ...any, states: EXPORTED, period: daysOf(month) });
+      const query = recordQuery({ states: EXPORTED, period: daysOf(month) });
+      const { records, sums } = await ipc.recordsFound(query);
       return sums.map((sum): Month => ({ month, records, sum }));
     }),
   );

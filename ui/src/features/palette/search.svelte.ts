@@ -3,7 +3,7 @@ import * as m from '$messages';
 import { ipc, type MonthRecords, type RecordRow, type Run } from '$ipc';
 import { amount, day, sums, when } from '$shared/basics/format';
 import { recordStates, shownOutcome } from '$shared/record/states';
-import { recordQuery } from '$shared/record/query';
+import { recordQueries } from '$shared/record/query';
 import { places, to, type Found, type Kind } from './places';
 
 const RECORDS_SHOWN = 6;
@@ -67,10 +67,9 @@ export class Search {
 
   /** Searches for an amount first, where the words look like one. */
   async #records(text: string): Promise<RecordRow[]> {
-    const query = recordQuery({ text });
+    const [query, otherwise] = recordQueries({ text });
     const found = await ipc.records(query, null, RECORDS_SHOWN);
-    if (found.length > 0 || query.text !== null) return found;
-    return await ipc.records({ ...query, text, amountFrom: null, amountTo: null }, null, RECORDS_SHOWN);
+    return found.length > 0 || !otherwise ? found : await ipc.records(otherwise, null, RECORDS_SHOWN);
   }
 }
 

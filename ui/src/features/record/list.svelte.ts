@@ -10,7 +10,7 @@ import {
 } from '$ipc';
 import { decimalOf } from '$shared/basics/format';
 import { isWrongPeriod } from '$shared/forms/period';
-import { recordQuery } from '$shared/record/query';
+import { recordQueries, recordQuery } from '$shared/record/query';
 
 export const PAGE_RECORDS = 200;
 /** The engine returns at most so many at once. */
@@ -41,21 +41,23 @@ export function faults(wish: Wish): { period: boolean; least: boolean; most: boo
 
 /** Returns the query, and the one for the same words where they look like an amount. */
 export function queriesOf(wish: Wish): [query: RecordQuery, otherwise: RecordQuery | null] {
-  const query = queryOf(wish);
-  const text = wish.text.trim() || null;
-  return [query, query.text === text ? null : { ...query, text, amountFrom: null, amountTo: null }];
+  return recordQueries(wishOf(wish));
 }
 
 export function queryOf(wish: Wish): RecordQuery {
+  return recordQuery(wishOf(wish));
+}
+
+function wishOf(wish: Wish): Partial<RecordQuery> {
   const text = (typed: string) => typed.trim() || null;
-  return recordQuery({
+  return {
     text: text(wish.text),
     states: wish.state ? [wish.state] : [],
     payee: text(wish.payee),
     period: { from: wish.from || null, to: wish.to || null },
     amountFrom: decimalOf(wish.least),
     amountTo: decimalOf(wish.most),
-  });
+  };
 }
 
 export class RecordList {

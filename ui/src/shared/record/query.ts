@@ -25,3 +25,12 @@ export function recordQuery(some: Partial<RecordQuery>): RecordQuery {
   if (exactly === null || some.amountFrom || some.amountTo) return { ...any, ...some };
   return { ...any, ...some, text: null, amountFrom: exactly, amountTo: exactly };
 }
+
+/** Returns the query, and the one for the same words where they look like an amount. */
+export function recordQueries(
+  some: Partial<RecordQuery>,
+): [query: RecordQuery, otherwise: RecordQuery | null] {
+  const query = recordQuery(some);
+  const text = some.text ?? null;
+  return [query, query.text === text ? null : { ...query, text, amountFrom: null, amountTo: null }];
+}
