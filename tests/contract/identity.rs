@@ -185,9 +185,15 @@ fn ids_made_anew_for_the_same_records_stop_the_sync() {
     for count in [2, 30] {
         let rig = CliRig::over_csv(records("E-", 3, count).as_bytes());
         assert_eq!(rig.sync().status, Some(0));
-        write(&rig, &records("Z-9", 3, count));
-        assert_eq!(stopped_by(&rig.sync()), "look_alikes_many", "{count}");
-        assert_eq!(vouchers(&rig), u64::from(count));
+        let anew = records("Z-9", 3, count);
+        // Really new ones beside them change nothing.
+        let and_new =
+            format!("{anew}N-1;05.03.2026;77,00;PM-99;Reise;Ny;NOK;991\nN-2;05.03.2026;78,00;PM-99;Reise;Ny;NOK;992\n");
+        for text in [&and_new, &anew] {
+            write(&rig, text);
+            assert_eq!(stopped_by(&rig.sync()), "look_alikes_many", "{count}");
+            assert_eq!(vouchers(&rig), u64::from(count));
+        }
     }
 }
 

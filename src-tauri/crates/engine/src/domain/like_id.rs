@@ -25,7 +25,8 @@ fn form(text: &str) -> String {
     let bare = seen.trim_start_matches(|c| c == '=' || QUOTES.contains(&c)).trim_end_matches(QUOTES);
     let lower = bare.to_lowercase();
     let form = normalizer.normalize(&lower);
-    without_leading_zeros(without_decimals(&form))
+    let parts = form.split('/').map(without_decimals).collect::<Vec<_>>();
+    without_leading_zeros(&parts.join("/"))
 }
 
 /// Says whether nobody sees the character: spaces, format marks, marks that only choose a glyph.
@@ -84,6 +85,8 @@ mod tests {
             ("000123", "123"),
             ("123", "123.0"),
             ("123", "123,00"),
+            ("R-7/2", "R-7/2.0"),
+            ("12/1", "12.0/01"),
             ("000123", "=\"000123\""),
             ("000123", "'000123"),
             ("PM-0042", "pm-42"),

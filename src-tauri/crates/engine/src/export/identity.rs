@@ -20,7 +20,7 @@ use crate::ports::{Clock, Connection};
 /// The number of records at most that go without a question although they equal exported ones under other ids: a
 /// handful of people do take the same bus for the same fare, and are paid for it under two approvals.
 pub(crate) const LOOK_ALIKES_SENT_MAX: u64 = 5;
-/// The same number at least, where nothing else is new and no exported id is in the source any more.
+/// The same number at least, where no exported id is in the source any more.
 const LOOK_ALIKES_ALONE_MIN: u64 = 2;
 /// The number of unexported records at least that a source may not lose without a question, if it keeps others.
 const LOST_MIN: u64 = 5;
@@ -199,9 +199,9 @@ impl SharedIds {
 pub(crate) async fn check_look_alikes(parts: &Parts, reading: Reading, tally: &Tally) -> Result<(), Problem> {
     let Parts { ledger, clock, .. } = parts;
     let twins = &tally.twins;
-    let is_all = twins.count >= LOOK_ALIKES_ALONE_MIN && twins.count == tally.send;
-    let too_many =
-        twins.count > LOOK_ALIKES_SENT_MAX || (is_all && !ledger.read(move |tx| tx.reads_exported(reading)).await?);
+    let are_several = twins.count >= LOOK_ALIKES_ALONE_MIN;
+    let too_many = twins.count > LOOK_ALIKES_SENT_MAX
+        || (are_several && !ledger.read(move |tx| tx.reads_exported(reading)).await?);
     let Some((first, exported)) = twins.first.as_ref().filter(|_| too_many) else {
         return nothing_to_ask(ledger, clock.as_ref(), Topic::LookAlikes).await;
     };
