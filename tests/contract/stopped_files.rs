@@ -86,6 +86,29 @@ fn currency_of_other_amounts_is_none_of_these() {
 }
 
 #[test]
+fn currency_in_the_title_of_the_amounts_is_asked_about() {
+    let head = "Id;Dato;Beløp (EUR);Likeperson;Kategori;Tekst\n";
+    let source = plain_source("records.csv").replace("\"Beløp\"", "\"Beløp (EUR)\"");
+    let rig = CliRig::over_source(&source.replace("currency = \"Valuta\"\n", ""));
+    write(&rig, &format!("{head}A1;14.10.2026;100,00;P;Reise;x\n"));
+    stops(&rig, "source_currency_in_title", 2);
+    meant(&rig, "kind = \"csv\"", "kind = \"csv\"\ncurrency = \"EUR\"", &[("A1", "100.00 EUR")]);
+}
+
+#[test]
+fn amount_of_the_books_beside_a_foreign_one_is_asked_about() {
+    let head = "Id;Dato;Beløp;Utlegg;Likeperson;Kategori;Tekst;Valuta\n";
+    let rows = "A1;14.10.2026;115,50;10,00;P;Reise;x;EUR\nA2;15.10.2026;66,70;66,70;P;Reise;x;NOK\n";
+    let rig = CliRig::over_source(&plain_source("records.csv"));
+    write(&rig, &format!("{head}{rows}"));
+    stops(&rig, "source_currency_of_others", 2);
+    rig.change_workspace("amount = \"Beløp\"", "amount = \"Utlegg\"");
+    stops(&rig, "source_currency_of_others", 2);
+    let records = &[("A1", "10.00 EUR"), ("A2", "66.70 NOK")];
+    meant(&rig, "kind = \"csv\"", "kind = \"csv\"\nignored_columns = [\"Beløp\"]", records);
+}
+
+#[test]
 fn amounts_without_tax_beside_those_with_are_asked_about() {
     let head = "Id;Dato;Likeperson;Kategori;Tekst;Beløp eks. mva;Mva;Beløp inkl. mva\n";
     let rows = "A1;14.10.2026;P;Mat;x;100,00;25,00;125,00\nA2;15.10.2026;P;Reise;x;200,00;24,00;224,00\n";

@@ -173,7 +173,12 @@ describe('a first start', () => {
       false,
       false,
     ]);
-    expect(['source-decimal', 'source-sign', 'column-project'].map(more)).toEqual([true, true, true]);
+    expect(['source-decimal', 'source-sign', 'source-currency', 'column-project'].map(more)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
     const formats = within(screen.getByTestId('source-date-format')).getAllByRole('option');
     expect(formats.map((option) => (option as HTMLOptionElement).value)).toContain('spreadsheet-1904');
   });

@@ -97,6 +97,7 @@ pub(crate) enum SourceForm {
         date_format: String,
         head: Option<u32>,
         sign: String,
+        currency: String,
         id_from_content: bool,
         columns: Vec<ColumnChoice>,
         ignored_columns: Vec<String>,
@@ -319,7 +320,8 @@ pub(crate) struct WrittenCells {
 mirrored! {
     /// A kind of remark on what is read.
     RemarkKind of connectors::RemarkKind {
-        OrderUnproven, MostlyNegative, Garbled, CurrencyUnnamed, StatesUnnamed,
+        OrderUnproven, MostlyNegative, Garbled, CurrencyUnnamed, StatesUnnamed, RowsNotCounted,
+        SheetsNotRead,
     }
 }
 
@@ -432,6 +434,7 @@ impl From<&SourceForm> for SourceSection {
                 date_format,
                 head,
                 sign,
+                currency,
                 id_from_content,
                 columns,
                 ignored_columns,
@@ -448,6 +451,7 @@ impl From<&SourceForm> for SourceSection {
                 date_format,
                 head,
                 sign,
+                currency,
                 is_id_content: id_from_content,
                 columns: columns.into_iter().map(|choice| (choice.field.name().to_owned(), choice.title)).collect(),
                 ignored_columns,
@@ -491,6 +495,7 @@ impl From<SourceSection> for SourceForm {
                     date_format: files.date_format,
                     head: files.head,
                     sign: files.sign,
+                    currency: files.currency,
                     ignored_columns: files.ignored_columns,
                     id_from_content: files.is_id_content,
                     rules: each(files.rules),

@@ -107,6 +107,8 @@ error_codes! {
     SourceDaysContradict = source_days_contradict(path, line, found, format, ambiguous), exit 1;
     /// The only amounts of the file have a column of currencies beside them that the workspace does not name.
     SourceCurrencyNotNamed = source_currency_not_named(path, line, column, found), exit 1;
+    /// The title of the amounts names another currency than the one in which they are read.
+    SourceCurrencyInTitle = source_currency_in_title(path, line, column, found), exit 1;
     /// The currency that the workspace reads belongs to other amounts of the file than those that it reads.
     SourceCurrencyOfOthers = source_currency_of_others(path, line, column, found), exit 1;
     /// Another column has amounts of the same expenses that are more likely owed than those that the workspace reads.
@@ -115,6 +117,8 @@ error_codes! {
     SourceSideNotNamed = source_side_not_named(path, line, column, found), exit 1;
     /// The column that the workspace reads the ids from does not identify a row.
     SourceIdNotUnique = source_id_not_unique(path, line, column, found), exit 1;
+    /// A workbook counts its days otherwise than the workspace says.
+    SourceEpochDiffers = source_epoch_differs(path, line, column, found, format), exit 1;
     /// A column that the workspace does not name says of rows that they are not approved.
     SourceStatesNotNamed = source_states_not_named(path, line, column, found), exit 1;
     /// Most amounts are negative, and the workspace does not say whether that is owed.

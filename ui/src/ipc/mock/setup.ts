@@ -51,6 +51,7 @@ const GUESS: SourceGuess = {
     dateFormat: '%d/%m/%Y',
     head: null,
     sign: '',
+    currency: '',
     idFromContent: false,
     columns: [
       { field: 'id', title: 'Bilagsnr' },

@@ -47,6 +47,8 @@ const remarks: Record<RemarkKind, (params: { column: string; text: string }) => 
   garbled: m.remark_garbled,
   currency_unnamed: m.remark_currency_unnamed,
   states_unnamed: m.remark_states_unnamed,
+  rows_not_counted: m.remark_rows_not_counted,
+  sheets_not_read: m.remark_sheets_not_read,
 };
 
 export function remarkSentence(finding: Pick<SourceRemark, 'remark' | 'column' | 'text'>): string {

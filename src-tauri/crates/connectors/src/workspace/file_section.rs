@@ -34,6 +34,8 @@ pub struct FileSection {
     pub head: Option<u32>,
     /// The sign of what is owed, `positive` or `negative`.
     pub sign: String,
+    /// The currency of amounts that name none, where it is not the organisation's.
+    pub currency: String,
     /// Whether the id is made of the content; no column gives it then.
     pub is_id_content: bool,
     /// The title of each record field's column; the columns of an id of several parts stand one to a line.
@@ -87,6 +89,7 @@ impl FileSection {
                 HeadRule::AtLine(line) => u32::try_from(line).ok(),
             },
             sign: sign(settings.sign).to_owned(),
+            currency: if settings.is_currency_said { settings.currency.code().to_owned() } else { String::new() },
             is_id_content: settings.id == IdRule::Content,
             columns: titles(settings),
             ignored_columns: settings.ignored_columns.clone(),
@@ -135,6 +138,7 @@ impl FileSection {
             text("date_format", &self.date_format),
             key("head", self.head.map(Value::Number)),
             text("sign", &self.sign),
+            text("currency", &self.currency),
             text("id", if self.is_id_content { "content" } else { "" }),
             key(
                 "ignored_columns",

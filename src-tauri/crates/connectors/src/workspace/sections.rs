@@ -310,6 +310,7 @@ mod tests {
             date_format: "%d.%m.%Y".to_owned(),
             head: Some(3),
             sign: "negative".to_owned(),
+            currency: "EUR".to_owned(),
             is_id_content: true,
             columns: columns(&["date", "amount", "payee", "category", "text"]),
             ignored_columns: vec!["Land".to_owned(), "Netto".to_owned()],

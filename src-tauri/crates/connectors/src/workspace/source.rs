@@ -28,6 +28,7 @@ pub(super) const FILE_KEYS: &[&str] = &[
     "date_format",
     "head",
     "sign",
+    "currency",
     "id",
     "group_by",
     "dimensions",
@@ -69,7 +70,8 @@ pub(super) fn source(
     }
 }
 
-fn files(section: &Section<'_>, dir: &Path, currency: Currency, time_zone: Tz) -> Result<FileSettings, WorkspaceError> {
+fn files(section: &Section<'_>, dir: &Path, home: Currency, time_zone: Tz) -> Result<FileSettings, WorkspaceError> {
+    let said = currency(section)?;
     let path = section.required_text("path")?;
     let mut row_rules = rules(section, "include", RuleEffect::Include)?;
     row_rules.extend(rules(section, "exclude", RuleEffect::Exclude)?);
@@ -97,7 +99,8 @@ fn files(section: &Section<'_>, dir: &Path, currency: Currency, time_zone: Tz) -
             .collect(),
         ends_with_line_end: section.boolean("ends_with_line_end", true)?,
         settle: Duration::from_secs(section.number("settle_seconds", 0..=DAY_SECONDS, SETTLE_SECONDS)?),
-        currency,
+        currency: said.unwrap_or(home),
+        is_currency_said: said.is_some(),
         time_zone,
     })
 }
@@ -167,6 +170,12 @@ fn head(section: &Section<'_>) -> Result<HeadRule, WorkspaceError> {
         Some(0) => HeadRule::None,
         Some(line) => HeadRule::AtLine(line),
     })
+}
+
+fn currency(section: &Section<'_>) -> Result<Option<Currency>, WorkspaceError> {
+    let Some(text) = section.text("currency")? else { return Ok(None) };
+    let code = text.value.trim().to_ascii_uppercase();
+    Currency::from_code(&code).map(Some).ok_or_else(|| section.invalid("currency", &text, "NOK, EUR, …"))
 }
 
 fn sign(section: &Section<'_>) -> Result<Sign, WorkspaceError> {

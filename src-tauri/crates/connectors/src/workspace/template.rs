@@ -24,6 +24,7 @@ decimal_separator = ","
 date_format = "%d.%m.%Y"         # or "spreadsheet-1900" where the days are numbers
 # head = 3                       # the line of the titles, where it is not the first that has them all; 0: there are none
 # sign = "negative"              # where what is owed is written with a minus
+# currency = "EUR"               # of the amounts of this source, where it is not the organisation's and no column has it
 # ends_with_line_end = false     # where the platform writes no end behind the last line
 [source.columns]                 # record field = column title, or its place as a number
 id = "Id"

@@ -107,6 +107,13 @@ pub enum HoldReason {
         /// The text.
         found: String,
     },
+    /// A rule asks whether a cell is filled, and the cell says that there is nothing.
+    RuleUnclear {
+        /// The column.
+        column: String,
+        /// The text.
+        found: String,
+    },
     /// The row is called a total, and is not the sum of the rows above it.
     RowIsTotal {
         /// The text.
@@ -231,6 +238,7 @@ impl HoldReason {
         "side_unclear",
         "currency_foreign",
         "not_approved",
+        "rule_unclear",
         "row_is_total",
         "cell_faulty",
         "file_not_read",
@@ -274,6 +282,7 @@ impl HoldReason {
             Self::SideUnclear { .. } => "side_unclear",
             Self::CurrencyForeign { .. } => "currency_foreign",
             Self::NotApproved { .. } => "not_approved",
+            Self::RuleUnclear { .. } => "rule_unclear",
             Self::RowIsTotal { .. } => "row_is_total",
             Self::CellFaulty { .. } => "cell_faulty",
             Self::FileNotRead => "file_not_read",
@@ -324,6 +333,7 @@ mod tests {
             HoldReason::SideUnclear { found: found() },
             HoldReason::CurrencyForeign { found: found(), currency: found() },
             HoldReason::NotApproved { found: found() },
+            HoldReason::RuleUnclear { column: found(), found: found() },
             HoldReason::RowIsTotal { found: found() },
             HoldReason::CellFaulty { field: found(), found: found() },
             HoldReason::FileNotRead,

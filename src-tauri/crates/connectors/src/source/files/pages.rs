@@ -89,7 +89,7 @@ pub(super) fn check(
         let document = document(path.clone(), settings);
         let head = Head::find(document.as_ref(), settings, &checked.days)?;
         let proof = Proof::of(document.as_ref(), settings, &head, &checked.days)?;
-        if let Some(stop) = proof.stops(&path, settings, &head).into_iter().next() {
+        if let Some(stop) = proof.stops(&path, settings, &head, &checked.days).into_iter().next() {
             return Err(stop);
         }
         drop(document);

@@ -108,7 +108,7 @@ impl Preview {
         let document = document(path.clone(), settings);
         let head = Head::find(document.as_ref(), settings, days)?;
         let proof = Proof::of(document.as_ref(), settings, &head, days)?;
-        for stop in proof.stops(&path, settings, &head) {
+        for stop in proof.stops(&path, settings, &head, days) {
             self.stop(stop);
         }
         for remark in proof.remarks(&name_of(&path), settings, &head) {

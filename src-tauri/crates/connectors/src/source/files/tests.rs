@@ -50,6 +50,7 @@ fn settings(dir: &Path, path: &str) -> FileSettings {
         ends_with_line_end: true,
         settle: Duration::ZERO,
         currency: Currency::from_code("NOK").expect("a code of ISO 4217"),
+        is_currency_said: false,
         time_zone: chrono_tz::Europe::Oslo,
     }
 }

@@ -134,7 +134,7 @@ impl<'a> Choice<'a> {
 
     fn amounts(&mut self) {
         let titled = |column: &Column<'_>| fit(Field::Amount, &column.title) > Fit::No;
-        let is_other = |column: &Column<'_>| column.title.has(words::NO_AMOUNT) && !titled(column);
+        let is_other = |column: &Column<'_>| column.title.has(titles::NO_AMOUNT) && !titled(column);
         let is_back = |column: &Column<'_>| fit(Field::AmountBack, &column.title) > Fit::No;
         let is_debit = |column: &Column<'_>| has_word(words::DEBIT, &column.title.whole);
         let amounts = |column: &Column<'_>| column.census.is_amount() && column.census.filled > 0;
@@ -186,7 +186,7 @@ impl<'a> Choice<'a> {
         points(fit(Field::Amount, title))
             + when(is_gross, CONTENT_POINTS)
             + when(title.has(titles::NET), OTHER_POINTS)
-            + when(title.has(words::TAX) && !is_gross, 2 * OTHER_POINTS)
+            + when(title.has(titles::TAX) && !is_gross, 2 * OTHER_POINTS)
             + when(title.has(titles::CLAIMED), OTHER_POINTS)
             + when(title.is_or_has(titles::GRANTED), CONTENT_POINTS)
             + when(title.has(titles::NOT), 3 * OTHER_POINTS)
@@ -252,7 +252,7 @@ impl<'a> Choice<'a> {
         }
         let Some(best) = best(&own, |at| points(fit(Field::Currency, &self.columns[at].title))) else { return };
         let is_titled = fit(Field::Currency, &self.columns[best].title) > Fit::No;
-        let amounts = self.places(|column| column.census.is_money() && !column.title.has(words::NO_AMOUNT));
+        let amounts = self.places(|column| column.census.is_money() && !column.title.has(titles::NO_AMOUNT));
         // One pair of an amount and its currency leaves no doubt, a second amount or a currency in the title does.
         let names_one = self.place(Field::Amount).is_some_and(|at| names_currency(&self.columns[at].title));
         let degree = match (own.len(), amounts.len()) {

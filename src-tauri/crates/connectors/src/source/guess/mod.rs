@@ -204,6 +204,7 @@ fn settings(charset: Charset, delimiter: u8) -> FileSettings {
         ends_with_line_end: false,
         settle: std::time::Duration::ZERO,
         currency: Currency::from_code("NOK").expect("a code of the list"),
+        is_currency_said: false,
         time_zone: chrono_tz::UTC,
     }
 }

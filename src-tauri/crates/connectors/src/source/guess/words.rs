@@ -126,14 +126,6 @@ pub(super) const WEAK: &str = "type typ tipo art kind nature user person member 
 /// Says what was spent, where what was paid back has a column of its own.
 pub(super) const DEBIT: &str = "debit debet soll debito debe moneyout utbetalt charge cargo";
 
-/// Words of an amount that is not what is owed: a quantity, a rate, a rest.
-pub(super) const NO_AMOUNT: &str = "sats rate kurs antall antal km quantity qty anzahl cantidad quantite pris price preis prix precio \
-    saldo balance limit prosent percent discount rabatt timer hours dager days konto account poststed \
-    postnr zip year ar periode period exchangerate distance distanse mcc";
-
-/// Words of the tax itself.
-pub(super) const TAX: &str = "mva moms vat tax gst mwst ust umsatzsteuer tva iva steuer avgift impuesto";
-
 /// Words of a day on which something else happened than the expense.
 pub(super) const OTHER_DAY: &str = "opprettet created innsendt submitted skapad oprettet erstellt cree creado betalt paid utbetalt \
     updated oppdatert endret modified posted bokfort bokforingsdato due forfall forfallsdato export \

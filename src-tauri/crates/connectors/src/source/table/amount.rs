@@ -155,6 +155,14 @@ impl Written {
         Some(if self.is_negative { -number } else { number })
     }
 
+    /// Returns the same of a number that a workbook stores: its point is the decimal mark.
+    pub(crate) fn stored_hundredths(&self) -> Option<i64> {
+        match &self.form {
+            Form::Three { .. } => None,
+            _ => self.hundredths(),
+        }
+    }
+
     fn plain(&self, whole: &str, fraction: &str) -> Meaning {
         let sign = if self.is_negative { "-" } else { "" };
         let whole = if whole.is_empty() { "0" } else { whole };

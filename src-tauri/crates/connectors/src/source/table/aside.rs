@@ -9,7 +9,7 @@ use super::{Field, Head, IdRule, Line};
 use crate::text::{GLIMPSE_CHARS_MAX, bounded};
 
 /// Words for a total.
-const TOTALS: [&str; 19] = [
+const TOTALS: [&str; 27] = [
     "sum",
     "total",
     "totalt",
@@ -29,6 +29,14 @@ const TOTALS: [&str; 19] = [
     "gesamtsumme",
     "zwischensumme",
     "somme",
+    "sum utlegg",
+    "totalsum utlegg",
+    "total general",
+    "total général",
+    "suma",
+    "importe total",
+    "slutsumma",
+    "samlet",
 ];
 /// Words with which a note below the table begins.
 const NOTES: [&str; 16] = [
@@ -50,6 +58,9 @@ const NOTES: [&str; 16] = [
     "number of",
 ];
 
+/// So many rows do not add up to the next one by chance; fewer do: three tickets, and the way back.
+const ROWS_SUMMED_MIN: u64 = 5;
+
 /// The judgement of a row that is no record.
 pub(super) enum Aside {
     /// It is left out, by that rule.
@@ -62,9 +73,15 @@ pub(super) enum Aside {
 #[derive(Debug, Default)]
 pub(super) struct Above {
     rows: u64,
-    all: BTreeMap<&'static str, i128>,
-    records: BTreeMap<&'static str, i128>,
-    since_total: BTreeMap<&'static str, i128>,
+    all: BTreeMap<&'static str, Sum>,
+    records: BTreeMap<&'static str, Sum>,
+    since_total: BTreeMap<&'static str, Sum>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    rows: u64,
+    minor: i128,
 }
 
 impl Above {
@@ -73,7 +90,9 @@ impl Above {
         self.rows += 1;
         let sums = [Some(&mut self.all), Some(&mut self.since_total), Some(&mut self.records).filter(|_| is_record)];
         for sums in sums.into_iter().flatten() {
-            *sums.entry(amount.currency().code()).or_default() += i128::from(amount.minor());
+            let sum = sums.entry(amount.currency().code()).or_default();
+            sum.rows += 1;
+            sum.minor += i128::from(amount.minor());
         }
     }
 
@@ -82,10 +101,11 @@ impl Above {
         self.since_total.clear();
     }
 
-    fn is_sum(&self, amount: Money) -> bool {
-        let sums = [&self.all, &self.records, &self.since_total];
-        let code = amount.currency().code();
-        self.rows > 0 && sums.iter().any(|sums| sums.get(code) == Some(&i128::from(amount.minor())))
+    /// Returns the number of rows of which an amount is the sum; `None` if it is none.
+    fn rows_summed(&self, amount: Money) -> Option<u64> {
+        let sums = [&self.all, &self.records, &self.since_total].into_iter();
+        let of_currency = sums.filter_map(|sums| sums.get(amount.currency().code()));
+        of_currency.filter(|sum| sum.minor == i128::from(amount.minor())).map(|sum| sum.rows).max()
     }
 }
 
@@ -109,7 +129,8 @@ pub(super) fn judge(
         IdRule::Content => has_no_day,
     };
     let has_no_amount = is_empty(Field::Amount) && is_empty(Field::AmountBack);
-    let is_sum = amount.is_some_and(|amount| above.is_sum(amount));
+    let rows_summed = amount.and_then(|amount| above.rows_summed(amount));
+    let is_sum = rows_summed.is_some();
     let mut filled = row.cells.iter().map(str::trim).filter(|cell| !cell.is_empty());
     let first = filled.next()?;
     let is_alone = filled.next().is_none();
@@ -131,7 +152,12 @@ pub(super) fn judge(
         return Some(Aside::LeftOut(HoldReason::TotalLeftOut));
     }
     // It has everything that a record has; so a person looks.
-    if is_sum && above.rows > 1 && is_called_total {
+    let is_named_total = [Field::Text, Field::Category, Field::Payee, Field::PayeeName]
+        .into_iter()
+        .any(|field| is_total_alone(head.raw(row, field)));
+    let is_large_sum = rows_summed.is_some_and(|rows| rows >= ROWS_SUMMED_MIN);
+    let may_be_total = is_named_total || (is_sum && is_called_total) || is_large_sum;
+    if above.rows > 0 && !has_no_amount && may_be_total {
         return Some(Aside::Held(HoldReason::RowIsTotal { found: found() }));
     }
     if is_alone && begins_with(first, &NOTES) {
@@ -139,6 +165,12 @@ pub(super) fn judge(
     }
     let is_text = has_no_id && has_no_day && has_no_amount && is_empty(Field::Payee) && is_empty(Field::Category);
     (is_text && above.rows > 0).then_some(Aside::LeftOut(HoldReason::RowContinues))
+}
+
+/// Says whether a text is a word for a total and nothing else.
+fn is_total_alone(text: &str) -> bool {
+    let text = text.trim().trim_end_matches([':', '.', '=']);
+    text.len() <= 20 && TOTALS.contains(&folded(text).as_str())
 }
 
 /// Says whether a text is one of these words, or begins with one and goes on with something else than letters.

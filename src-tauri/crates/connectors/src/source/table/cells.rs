@@ -16,8 +16,10 @@ pub(super) const CREDIT: [&str; 9] = ["c", "cr", "credit", "kredit", "k", "h", "
 /// Returns the currency of a row.
 pub(super) fn currency(head: &Head, row: &Line, settings: &FileSettings) -> Result<Currency, HoldReason> {
     let Some(text) = filled(head, row, Field::Currency) else { return Ok(settings.currency) };
-    let code = if text == "€" { "EUR".to_owned() } else { text.to_ascii_uppercase() };
-    Currency::from_code(&code).ok_or_else(|| HoldReason::CurrencyUnknown { found: bounded(&text, GLIMPSE_CHARS_MAX) })
+    // `kr` is the sign of several, and is asked about.
+    Currency::from_code(&text.to_ascii_uppercase())
+        .or_else(|| Tag::named(&text)?.only())
+        .ok_or_else(|| HoldReason::CurrencyUnknown { found: bounded(&text, GLIMPSE_CHARS_MAX) })
 }
 
 /// Returns the day of a row.

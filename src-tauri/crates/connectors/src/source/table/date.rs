@@ -10,11 +10,12 @@ use super::clock_time::clock_time;
 use super::day_parts::DayParts;
 pub(crate) use super::day_parts::{NoDay, OrderEvidence};
 use super::key::seen;
+use super::line::Epoch;
 
 /// The format of spreadsheets' day numbers, counted from the last days of 1899.
-const SPREADSHEET_1900: &str = "spreadsheet-1900";
+const SPREADSHEET_1900: &str = Epoch::Of1900.format();
 /// The same, counted from the first day of 1904.
-const SPREADSHEET_1904: &str = "spreadsheet-1904";
+const SPREADSHEET_1904: &str = Epoch::Of1904.format();
 /// The day numbers that may be meant: 1954 to 2119, and not a number of something else.
 const DAY_NUMBERS: std::ops::RangeInclusive<u64> = 20_000..=80_000;
 
@@ -113,6 +114,11 @@ impl DayReader {
             _ => DayParts::of(format).map_or(Form::Exact, Form::Parts),
         };
         Self { format: format.to_owned(), zone, today, form }
+    }
+
+    /// Says whether numbers are read as days that are counted from another day than this.
+    pub(crate) fn counts_otherwise(&self, epoch: Epoch) -> bool {
+        matches!(self.form, Form::Number(_)) && self.format != epoch.format()
     }
 
     /// Returns the day that a text means, in the organisation's time zone.

@@ -117,6 +117,20 @@ pub enum FileError {
         /// A day that could be read both ways, with its line, if there is one.
         ambiguous: Option<(String, u64)>,
     },
+    /// A workbook counts its days otherwise than the workspace says.
+    #[error("{}:{line}: column {column} has {found}, which is {format}", .path.display())]
+    EpochDiffers {
+        /// The file.
+        path: PathBuf,
+        /// The line of the example.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The number.
+        found: String,
+        /// The format that the workbook's numbers have.
+        format: &'static str,
+    },
     /// A column contradicts what the workspace takes it or the others for.
     #[error("{}:{line}: column {column} has {found}, and the workspace does not say what that means", .path.display())]
     Beside {
@@ -151,6 +165,8 @@ impl FileError {
 pub enum BesideKind {
     /// It has currencies, and the only amounts of the file are read in the organisation's.
     Currency,
+    /// Its title names another currency than the one in which its amounts are read.
+    CurrencyInTitle,
     /// Its amounts are those to which the currency belongs that is read.
     OwnerOfCurrency,
     /// Its amounts are more likely owed than those that are read.
@@ -169,6 +185,7 @@ impl BesideKind {
     fn problem(self, path: std::path::Display<'_>, line: u64, column: String, found: String) -> Problem {
         match self {
             Self::Currency => Problem::source_currency_not_named(path, line, column, found),
+            Self::CurrencyInTitle => Problem::source_currency_in_title(path, line, column, found),
             Self::OwnerOfCurrency => Problem::source_currency_of_others(path, line, column, found),
             Self::Amount => Problem::source_amount_open(path, line, column, found),
             Self::Side => Problem::source_side_not_named(path, line, column, found),
@@ -203,6 +220,9 @@ impl From<FileError> for Problem {
             }
             FileError::DaysContradict { path, line, found, format, ambiguous } => {
                 Self::source_days_contradict(path.display(), line, found, format, example(ambiguous))
+            }
+            FileError::EpochDiffers { path, line, column, found, format } => {
+                Self::source_epoch_differs(path.display(), line, column, found, format)
             }
             FileError::Beside { kind, path, line, column, found } => kind.problem(path.display(), line, column, found),
         }

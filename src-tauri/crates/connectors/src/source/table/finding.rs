@@ -44,12 +44,23 @@ pub enum RemarkKind {
     CurrencyUnnamed,
     /// A column that no field or rule names holds states, so that not every row may count.
     StatesUnnamed,
+    /// A rule leaves every row of a file out.
+    RowsNotCounted,
+    /// Further sheets of a workbook have a table, and none is named.
+    SheetsNotRead,
 }
 
 impl RemarkKind {
     /// Holds every kind, for a catalogue that has a sentence for each.
-    pub const ALL: &'static [Self] =
-        &[Self::OrderUnproven, Self::MostlyNegative, Self::Garbled, Self::CurrencyUnnamed, Self::StatesUnnamed];
+    pub const ALL: &'static [Self] = &[
+        Self::OrderUnproven,
+        Self::MostlyNegative,
+        Self::Garbled,
+        Self::CurrencyUnnamed,
+        Self::StatesUnnamed,
+        Self::RowsNotCounted,
+        Self::SheetsNotRead,
+    ];
 
     /// Returns the name, as it stands in the catalogue.
     pub const fn name(self) -> &'static str {
@@ -59,6 +70,8 @@ impl RemarkKind {
             Self::Garbled => "garbled",
             Self::CurrencyUnnamed => "currency_unnamed",
             Self::StatesUnnamed => "states_unnamed",
+            Self::RowsNotCounted => "rows_not_counted",
+            Self::SheetsNotRead => "sheets_not_read",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use csv::StringRecord;
 
 use super::key::seen;
+use super::line::Facts;
 use super::{
     Column, DayReader, Document, Field, FileError, FileSettings, HeadRule, IdRule, Line, Lines, RowRule, look,
     place_number,
@@ -111,6 +112,11 @@ pub(crate) struct Rows<'a> {
 }
 
 impl Rows<'_> {
+    /// Returns what the file says of itself, once a row was read.
+    pub(crate) fn facts(&self) -> Facts {
+        self.lines.facts()
+    }
+
     /// Reads the next row into `line`; `false` behind the last.
     ///
     /// # Errors

@@ -19,11 +19,15 @@ const QUOTES: [(char, char); 6] = [
 /// The significant digits that a spreadsheet keeps of a number; those of a longer one are no longer the platform's.
 const DIGITS_KEPT: usize = 15;
 
-/// Returns the id that stands in these cells, one for each of its parts.
+/// Returns the id that stands in these cells, one for each of its parts. `are_rounded`: the long numbers of the file end
+/// in zeros as those do that a spreadsheet rounded.
 ///
 /// # Errors
 /// If a part is missing, or is none.
-pub(super) fn id<'a>(cells: impl ExactSizeIterator<Item = (&'a str, CellKind)>) -> Result<RecordId, HoldReason> {
+pub(super) fn id<'a>(
+    cells: impl ExactSizeIterator<Item = (&'a str, CellKind)>,
+    are_rounded: bool,
+) -> Result<RecordId, HoldReason> {
     let is_single = cells.len() == 1;
     let mut joined = String::new();
     for (cell, kind) in cells {
@@ -31,7 +35,9 @@ pub(super) fn id<'a>(cells: impl ExactSizeIterator<Item = (&'a str, CellKind)>) 
         if part.is_empty() {
             return Err(HoldReason::IdMissing);
         }
-        if is_scientific(&part) || (kind == CellKind::Number && is_rounded(&part)) {
+        let may_be_rounded = kind == CellKind::Number && is_rounded(&part);
+        if is_scientific(&part) || may_be_rounded || (are_rounded && zeros_beyond(&part).is_some_and(|zeros| zeros > 0))
+        {
             return Err(HoldReason::IdScientific { found: visible(cell.trim()) });
         }
         if is_single {
@@ -72,13 +78,27 @@ pub(crate) fn bare(cell: &str) -> String {
     text.strip_prefix('\'').unwrap_or(text).trim().to_owned()
 }
 
-/// Says whether a text is a long number as a spreadsheet shows it: `1,23457E+11`.
+/// Says whether a text is a long number as a spreadsheet or a script shows it: `1,23457E+11`, `1.23457e11`.
 fn is_scientific(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let (whole, fraction) = mantissa.split_once([',', '.']).unwrap_or((mantissa, "0"));
-    let exponent = exponent.strip_prefix('+').is_some_and(|exponent| digits(exponent) && exponent.len() <= 3);
-    exponent && whole.len() == 1 && digits(whole) && digits(fraction)
+    let (whole, fraction) = mantissa.split_once([',', '.']).unwrap_or((mantissa, ""));
+    // `1E11` and `2E-3` may be ids; with a plus or a fraction it is a number.
+    let is_number = exponent.starts_with('+') || digits(fraction);
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    let has_exponent = digits(exponent) && exponent.len() <= 3;
+    is_number && has_exponent && whole.len() == 1 && digits(whole) && (fraction.is_empty() || digits(fraction))
+}
+
+/// Returns the number of digits beyond those that a spreadsheet keeps, if all of them are zeros; none for a text that is
+/// no number.
+pub(crate) fn zeros_beyond(text: &str) -> Option<usize> {
+    let digits = text.trim().trim_start_matches('0');
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let beyond = digits.get(DIGITS_KEPT..).unwrap_or_default();
+    beyond.bytes().all(|byte| byte == b'0').then_some(beyond.len())
 }
 
 /// Says whether a number that a workbook stores has more digits than it keeps, so that other numbers are stored as the
@@ -94,7 +114,7 @@ mod tests {
     use super::*;
 
     fn of(cells: &[&str]) -> Result<String, HoldReason> {
-        id(cells.iter().map(|cell| (*cell, CellKind::Text))).map(|id| id.as_str().to_owned())
+        id(cells.iter().map(|cell| (*cell, CellKind::Text)), false).map(|id| id.as_str().to_owned())
     }
 
     #[test]
@@ -116,14 +136,14 @@ mod tests {
         ] {
             assert_eq!(of(&[cell]).as_deref(), Ok("000123"), "{cell:?}");
         }
-        for id in ["A/1", "E-1\"", "1E11", "12E+4", "2E-3", "=A1", "O'Brien", "a \"b\" c", "\"a\" \"b\""] {
+        for id in ["A/1", "E-1\"", "1E11", "12E+4", "2E-3", "=A1", "1E5", "O'Brien", "a \"b\" c", "\"a\" \"b\""] {
             assert_eq!(of(&[id]).as_deref(), Ok(id), "{id}");
         }
     }
 
     #[test]
     fn rounded_number_is_no_id() {
-        for cell in ["1,23457E+11", "2,19E+26", "1.23457E+11", "1e+5", " 9E+100"] {
+        for cell in ["1,23457E+11", "2,19E+26", "1.23457E+11", "1e+5", " 9E+100", "1,23456e5", "1.5E11", "1.2E-3"] {
             assert!(matches!(of(&[cell]), Err(HoldReason::IdScientific { .. })), "{cell}");
         }
         for cell in ["", "  ", "\u{200b}", "=\"\""] {
@@ -134,7 +154,7 @@ mod tests {
 
     #[test]
     fn long_number_of_a_workbook_is_no_id() {
-        let of = |cell, kind| id([(cell, kind)].into_iter()).map(|id| id.as_str().to_owned());
+        let of = |cell, kind| id([(cell, kind)].into_iter(), false).map(|id| id.as_str().to_owned());
         for number in ["12345678901234568", "1000000000000000", "1000000000000000000000", "-9007199254740992"] {
             let found = number.to_owned();
             assert_eq!(of(number, CellKind::Number), Err(HoldReason::IdScientific { found }));
@@ -142,7 +162,21 @@ mod tests {
         }
         assert_eq!(of("123456789012345", CellKind::Number).as_deref(), Ok("123456789012345"));
         let parts = [("R-7", CellKind::Text), ("12345678901234568", CellKind::Number)];
-        assert!(matches!(id(parts.into_iter()), Err(HoldReason::IdScientific { .. })));
+        assert!(matches!(id(parts.into_iter(), false), Err(HoldReason::IdScientific { .. })));
+    }
+
+    #[test]
+    fn long_number_that_ends_in_zeros_is_no_id_among_its_like() {
+        let of = |cell| id([(cell, CellKind::Text)].into_iter(), true).map(|id| id.as_str().to_owned());
+        assert!(matches!(of("1234567890123450000"), Err(HoldReason::IdScientific { .. })));
+        for whole in ["1234567890123456789", "123456789012345", "1000", "A-10000000000000000000"] {
+            assert_eq!(of(whole).as_deref(), Ok(whole));
+        }
+        for (number, zeros) in
+            [("1234567890123450000", Some(4)), ("100", Some(0)), ("1234567890123456", None), ("A", None)]
+        {
+            assert_eq!(zeros_beyond(number), zeros, "{number}");
+        }
     }
 
     #[test]

@@ -71,6 +71,35 @@ impl Line {
     }
 }
 
+/// The first day that the numbers of a workbook's days are counted from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Epoch {
+    /// The last days of 1899.
+    Of1900,
+    /// The first day of 1904.
+    Of1904,
+}
+
+impl Epoch {
+    /// Returns the format of days by which such numbers are read.
+    pub(crate) const fn format(self) -> &'static str {
+        match self {
+            Self::Of1900 => "spreadsheet-1900",
+            Self::Of1904 => "spreadsheet-1904",
+        }
+    }
+}
+
+/// The facts that a file states of itself beside its lines.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    /// The epoch of its days.
+    pub(crate) epoch: Option<Epoch>,
+    /// The sheet that is read, and the other visible ones that have a table, where none is named.
+    pub(crate) sheet: Option<String>,
+    pub(crate) other_sheets: Vec<String>,
+}
+
 /// A reading of a file from its beginning, line by line.
 pub(crate) trait Lines {
     /// Reads the next line into `line`; `false` behind the last.
@@ -78,6 +107,11 @@ pub(crate) trait Lines {
     /// # Errors
     /// If the file cannot be read on, or its lines cannot be separated with certainty.
     fn next(&mut self, line: &mut Line) -> Result<bool, FileError>;
+
+    /// Returns what the file says of itself, once a line was read.
+    fn facts(&self) -> Facts {
+        Facts::default()
+    }
 
     /// Says how many cells a row has at least, so that rows that run together are noticed.
     fn expect_cells(&mut self, _cells: usize) {}

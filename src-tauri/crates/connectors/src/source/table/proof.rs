@@ -7,19 +7,23 @@ use std::path::Path;
 use postonce_engine::domain::Currency;
 
 use super::amount::{Marks, Written};
-use super::beside::{Beside, Example, example};
+use super::beside::{Beside, CurrencyDoubt, Example, example};
 use super::claims::ClaimEnds;
 use super::date::OrderEvidence;
 use super::error::BesideKind;
+use super::line::{Epoch, Facts};
+use super::rules::Rules;
+use super::titles::{self, Title};
 use super::{
-    CellKind, DayReader, Document, Field, FileError, FileSettings, Head, Line, Remark, RemarkKind, Sign, cells,
+    CellKind, DayReader, Document, Field, FileError, FileSettings, Head, Line, Remark, RemarkKind, Sign, cells, id,
 };
+use crate::text::{GLIMPSE_CHARS_MAX, bounded};
 
 /// So many negative amounts without a positive one are no few corrections.
-const NEGATIVES_ALONE_MAX: u64 = 4;
+const NEGATIVES_ALONE_MAX: u64 = 1;
 
 /// Holds what the columns of one file prove.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Proof {
     /// The decimal mark of the amounts.
     pub(crate) marks: Marks,
@@ -34,11 +38,40 @@ pub(crate) struct Proof {
     first_negative: Option<(String, u64)>,
     garbled: Option<(usize, String, u64)>,
     beside: Beside,
+    /// The rows that count, and the first that a rule leaves out.
+    counted: u64,
+    left_out: Option<(usize, Example)>,
+    /// The digits beyond those that a spreadsheet keeps of a number, over all ids, while all of them are zeros.
+    zeros_of_ids: Option<usize>,
+    /// The first number that stands where a day is expected.
+    day_number: Option<Example>,
+    facts: Facts,
     /// The last rows of the claims, where rows are gathered.
     pub(crate) claim_ends: ClaimEnds,
 }
 
 impl Proof {
+    fn new(settings: &FileSettings) -> Self {
+        Self {
+            marks: Marks::default(),
+            order_agrees: false,
+            order_contradicts: None,
+            order_ambiguous: None,
+            positives: 0,
+            negatives: 0,
+            sum: 0,
+            first_negative: None,
+            garbled: None,
+            beside: Beside::new(settings),
+            counted: 0,
+            left_out: None,
+            zeros_of_ids: Some(0),
+            day_number: None,
+            facts: Facts::default(),
+            claim_ends: ClaimEnds::default(),
+        }
+    }
+
     /// Reads the whole file.
     ///
     /// # Errors
@@ -49,8 +82,8 @@ impl Proof {
         head: &Head,
         days: &DayReader,
     ) -> Result<Self, FileError> {
-        let mut proof = Self::default();
-        let (mut rows, mut row) = (head.rows(document)?, Line::default());
+        let mut proof = Self::new(settings);
+        let (mut rows, mut row, rules) = (head.rows(document)?, Line::default(), Rules::of(head));
         while rows.next(&mut row)? {
             if row.is_blank() || head.is_repeated(&row) {
                 continue;
@@ -65,16 +98,26 @@ impl Proof {
             if let Some(place) = head.place(Field::Date).filter(|place| row.kind(*place) == CellKind::Text) {
                 proof.see_day(days.order(row.cell(place)), row.cell(place), row.number);
             }
+            proof.see_rules(&rules, &row);
+            proof.see_id(head, &row);
+            proof.see_number(head, &row);
             proof.beside.see(head, &row, settings, days);
             if proof.garbled.is_none() {
                 proof.see_letters(&row);
             }
         }
+        proof.facts = rows.facts();
         Ok(proof)
     }
 
+    /// Says whether the long numbers among the ids are numbers that a spreadsheet rounded.
+    pub(crate) const fn ids_are_rounded(&self) -> bool {
+        // One zero stands at the end of every tenth number.
+        matches!(self.zeros_of_ids, Some(2..))
+    }
+
     /// Returns every reason not to believe the file.
-    pub(crate) fn stops(&self, path: &Path, settings: &FileSettings, head: &Head) -> Vec<FileError> {
+    pub(crate) fn stops(&self, path: &Path, settings: &FileSettings, head: &Head, days: &DayReader) -> Vec<FileError> {
         let (mut stops, path) = (Vec::new(), || path.to_owned());
         let separator = settings.decimal_separator;
         if let Some((found, line)) = self.marks.example(separator.other()).cloned() {
@@ -85,13 +128,27 @@ impl Proof {
             let (format, ambiguous) = (settings.date_format.clone(), self.order_ambiguous.clone());
             stops.push(FileError::DaysContradict { path: path(), line, found, format, ambiguous });
         }
+        let epoch = self.facts.epoch.filter(|epoch| days.counts_otherwise(*epoch));
+        if let Some((place, (found, line))) =
+            head.place(Field::Date).zip(self.day_number.clone()).filter(|_| epoch.is_some())
+        {
+            let format = epoch.map(Epoch::format).unwrap_or_default();
+            let (path, column) = (path(), head.name(place));
+            stops.push(FileError::EpochDiffers { path, line, column, found, format });
+        }
         let beside = &self.beside;
         let mut ask = |kind, found: Option<(usize, Example)>| {
             let Some((place, (found, line))) = found else { return };
             stops.push(FileError::Beside { kind, path: path(), line, column: head.name(place), found });
         };
-        ask(BesideKind::Currency, beside.currencies(head).filter(|_| !beside.has_other_amounts()));
-        ask(BesideKind::OwnerOfCurrency, beside.owner_of_currency(head));
+        let doubt = beside.currency_doubt(head).map(|doubt| match doubt {
+            CurrencyDoubt::NotNamed(place, found) => (BesideKind::Currency, place, found),
+            CurrencyDoubt::OfOthers(place, found) => (BesideKind::OwnerOfCurrency, place, found),
+            CurrencyDoubt::InTitle(place, found) => (BesideKind::CurrencyInTitle, place, found),
+        });
+        if let Some((kind, place, found)) = doubt {
+            ask(kind, Some((place, found)));
+        }
         ask(BesideKind::Amount, beside.likelier_amount(head));
         ask(BesideKind::Side, beside.side(head));
         ask(BesideKind::Id, beside.no_id(head).filter(|_| !settings.gathers_claims));
@@ -124,13 +181,57 @@ impl Proof {
         if let Some((place, text, line)) = &self.garbled {
             remark(RemarkKind::Garbled, Some(*place), Some(&(text.clone(), *line)));
         }
-        if let Some((place, example)) = self.beside.currencies(head).filter(|_| self.beside.has_other_amounts()) {
+        let is_read = head.place(Field::Currency).is_some();
+        if let Some((place, example)) = self.beside.foreign_column().filter(|_| !is_read) {
             remark(RemarkKind::CurrencyUnnamed, Some(place), Some(&example));
         }
+        if let Some((place, found)) = self.left_out.as_ref().filter(|_| self.counted == 0) {
+            remark(RemarkKind::RowsNotCounted, Some(*place), Some(found));
+        }
         for (place, state) in self.beside.states() {
-            remark(RemarkKind::StatesUnnamed, Some(place), Some(state));
+            remark(RemarkKind::StatesUnnamed, Some(place), Some(&state));
+        }
+        if let Some(sheet) = self.facts.sheet.clone().filter(|_| !self.facts.other_sheets.is_empty()) {
+            let text = self.facts.other_sheets.join(", ");
+            let text = bounded(&text, GLIMPSE_CHARS_MAX);
+            remarks.push(Remark {
+                kind: RemarkKind::SheetsNotRead,
+                file: file.to_owned(),
+                line: 1,
+                column: sheet,
+                text,
+            });
         }
         remarks
+    }
+
+    fn see_rules(&mut self, rules: &Rules<'_>, row: &Line) {
+        if rules.are_none() || self.counted > 0 {
+            return;
+        }
+        match rules.leaves_out(row) {
+            None => self.counted += 1,
+            Some((place, found)) if self.left_out.is_none() => {
+                self.left_out = example(found, row.number).map(|found| (place, found));
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn see_id(&mut self, head: &Head, row: &Line) {
+        let Some(zeros) = self.zeros_of_ids else { return };
+        let long = |place: &usize| Some(row.cell(*place).trim()).filter(|id| is_long_number(id));
+        for id in head.id_places.iter().filter_map(long) {
+            self.zeros_of_ids = id::zeros_beyond(id).map(|more| zeros + more);
+        }
+    }
+
+    fn see_number(&mut self, head: &Head, row: &Line) {
+        if self.day_number.is_some() {
+            return;
+        }
+        let place = head.place(Field::Date).filter(|place| row.kind(*place) == CellKind::Number);
+        self.day_number = place.and_then(|place| example(row.cell(place), row.number));
     }
 
     fn see_amount(&mut self, head: &Head, row: &Line, field: Field, currency: Currency) {
@@ -144,6 +245,9 @@ impl Proof {
         }
         let is_negative = written.is_negative;
         self.sum += i128::from(written.hundredths().unwrap_or_default());
+        if is_negative && says_back(head, row) {
+            return;
+        }
         if is_negative {
             self.negatives += 1;
             self.first_negative = self.first_negative.take().or_else(|| example(text, row.number));
@@ -169,6 +273,17 @@ impl Proof {
             self.garbled = example(cell, row.number).map(|(text, line)| (place, text, line));
         }
     }
+}
+
+/// Says whether a row calls itself money that was paid back, so that its minus is no question.
+fn says_back(head: &Head, row: &Line) -> bool {
+    let says = |field| Title::of(head.raw(row, field)).has(titles::BACK);
+    [Field::Text, Field::Category].into_iter().any(says)
+}
+
+/// Says whether a text is a number with more digits than a spreadsheet keeps.
+fn is_long_number(text: &str) -> bool {
+    text.len() > 15 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Says whether a text looks like UTF-8 that was once read as windows-1252: the letter of a first byte, and behind it

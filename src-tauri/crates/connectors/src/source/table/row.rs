@@ -9,8 +9,8 @@ use postonce_engine::ports::{Flaw, Row};
 use super::aside::{Above, Aside, judge};
 use super::claims::{Claims, RowOfClaim, goes_on, id_of};
 use super::date::{Approval, DayReader};
-use super::key::folded;
-use super::{CellKind, CellTest, Field, FileSettings, Head, HiddenRows, IdRule, Line, Proof, RuleEffect, cells, id};
+use super::rules::{Ruled, Rules};
+use super::{CellKind, Field, FileSettings, Head, HiddenRows, IdRule, Line, Proof, cells, id};
 use crate::text::{GLIMPSE_CHARS_MAX, bounded, visible};
 
 /// Reads the rows of one file, from the first to the last.
@@ -19,7 +19,7 @@ pub(crate) struct RowReader<'a> {
     settings: &'a FileSettings,
     proof: &'a Proof,
     days: &'a DayReader,
-    rules: Vec<Rule<'a>>,
+    rules: Rules<'a>,
     /// The file's name, for people.
     file: String,
     above: Above,
@@ -41,15 +41,6 @@ const OF_THE_CLAIM: [Field; 7] = [
     Field::Project,
 ];
 
-/// A rule by which rows count, ready to be asked.
-struct Rule<'a> {
-    place: usize,
-    column: &'a str,
-    /// The values in one letter case; `None` for any content.
-    values: Option<Vec<String>>,
-    effect: RuleEffect,
-}
-
 impl<'a> RowReader<'a> {
     pub(crate) fn new(
         head: &'a Head,
@@ -58,21 +49,12 @@ impl<'a> RowReader<'a> {
         days: &'a DayReader,
         path: &Path,
     ) -> Self {
-        let rules = head.rules.iter().map(|(place, rule)| Rule {
-            place: *place,
-            column: &rule.column,
-            values: match &rule.test {
-                CellTest::OneOf(values) => Some(values.iter().map(|value| folded(value)).collect()),
-                CellTest::Filled => None,
-            },
-            effect: rule.effect,
-        });
         Self {
             head,
             settings,
             proof,
             days,
-            rules: rules.collect(),
+            rules: Rules::of(head),
             file: name_of(path),
             above: Above::default(),
             contents: HashMap::new(),
@@ -172,12 +154,19 @@ impl<'a> RowReader<'a> {
         let hidden = self.settings.kind.hidden_rows();
         let is_left_out = row.is_hidden && hidden == HiddenRows::LeaveOut;
         let by_hiding = is_left_out.then_some(HoldReason::HiddenLeftOut);
-        let left_out = by_hiding.or_else(|| self.rules.iter().find_map(|rule| rule.leaves_out(row)));
+        let (left_out, unclear) = match by_hiding.map(Ruled::LeftOut).or_else(|| self.rules.judge(row)) {
+            Some(Ruled::LeftOut(rule)) => (Some(rule), None),
+            Some(Ruled::Held(reason)) => (None, Some(reason)),
+            None => (None, None),
+        };
         if let Some(amount) = known {
             self.above.add(amount, left_out.is_none());
         }
         if let Some(rule) = left_out {
             return Some(Row::LeftOut(self.flaw(row, rule)));
+        }
+        if let Some(reason) = unclear {
+            return Some(Row::Flaw(self.flaw(row, reason)));
         }
         if row.is_hidden && hidden == HiddenRows::Ask {
             return Some(Row::Flaw(self.flaw(row, HoldReason::RowHidden)));
@@ -208,7 +197,8 @@ impl<'a> RowReader<'a> {
         let (head, settings) = (self.head, self.settings);
         let named_id = match &settings.id {
             IdRule::Columns(_) => {
-                Some(id::id(head.id_places.iter().map(|place| (row.cell(*place), row.kind(*place))))?)
+                let cells = head.id_places.iter().map(|place| (row.cell(*place), row.kind(*place)));
+                Some(id::id(cells, self.proof.ids_are_rounded())?)
             }
             IdRule::Content => None,
         };
@@ -326,23 +316,6 @@ impl<'a> RowReader<'a> {
                 HoldReason::CellFaulty { field, found }
             })
         })
-    }
-}
-
-impl Rule<'_> {
-    /// Returns the reason, if the rule leaves the row out.
-    fn leaves_out(&self, row: &Line) -> Option<HoldReason> {
-        let cell = row.cell(self.place).trim();
-        let passes = match &self.values {
-            Some(values) => values.contains(&folded(cell)),
-            None => !cell.is_empty(),
-        };
-        let (column, found) = (self.column.to_owned(), bounded(cell, GLIMPSE_CHARS_MAX));
-        match (self.effect, passes) {
-            (RuleEffect::Include, false) => Some(HoldReason::RowNotIncluded { column, found }),
-            (RuleEffect::Exclude, true) => Some(HoldReason::RowExcluded { column, found }),
-            (RuleEffect::Include, true) | (RuleEffect::Exclude, false) => None,
-        }
     }
 }
 

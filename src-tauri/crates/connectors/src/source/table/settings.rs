@@ -48,6 +48,8 @@ pub struct FileSettings {
     pub settle: Duration,
     /// The currency of records that name none.
     pub currency: Currency,
+    /// Whether the workspace says of this source that this is their currency, whatever a title says.
+    pub is_currency_said: bool,
     /// The time zone of the organisation's days.
     pub time_zone: Tz,
 }

@@ -40,6 +40,53 @@ const TAGS: &[(&str, &[&str])] = &[
     ("฿", &["THB"]),
 ];
 
+/// The currencies in which people are reimbursed. Other codes are words as well: `ALL`, `TOP`.
+const USUAL: [&str; 22] = [
+    "NOK", "SEK", "DKK", "ISK", "EUR", "USD", "GBP", "CHF", "PLN", "CZK", "HUF", "RON", "CAD", "AUD", "NZD", "JPY",
+    "CNY", "INR", "ZAR", "KES", "UAH", "TRY",
+];
+
+/// Signs that are words of languages as well.
+const WORDS: [&str; 5] = ["rs", "fr", "ft", "lei", "a$"];
+
+/// Names of currencies, as people write them into a column or a title.
+const NAMES: &[(&str, &[&str])] = &[
+    ("euros", &["EUR"]),
+    ("dollar", &["USD", "CAD", "AUD", "NZD"]),
+    ("dollars", &["USD", "CAD", "AUD", "NZD"]),
+    ("us dollar", &["USD"]),
+    ("us dollars", &["USD"]),
+    ("amerikanske dollar", &["USD"]),
+    ("pund", &["GBP"]),
+    ("pound", &["GBP"]),
+    ("pounds", &["GBP"]),
+    ("british pound", &["GBP"]),
+    ("pound sterling", &["GBP"]),
+    ("britiske pund", &["GBP"]),
+    ("norske kroner", &["NOK"]),
+    ("norsk krone", &["NOK"]),
+    ("norwegian krone", &["NOK"]),
+    ("norwegian kroner", &["NOK"]),
+    ("svenske kroner", &["SEK"]),
+    ("svenska kronor", &["SEK"]),
+    ("svensk krona", &["SEK"]),
+    ("swedish krona", &["SEK"]),
+    ("swedish kronor", &["SEK"]),
+    ("danske kroner", &["DKK"]),
+    ("dansk krone", &["DKK"]),
+    ("danish krone", &["DKK"]),
+    ("danish kroner", &["DKK"]),
+    ("krone", &["NOK", "DKK"]),
+    ("krona", &["SEK", "ISK"]),
+    ("sveitsiske franc", &["CHF"]),
+    ("swiss franc", &["CHF"]),
+    ("swiss francs", &["CHF"]),
+    ("schweizer franken", &["CHF"]),
+    ("zloty", &["PLN"]),
+    ("polske zloty", &["PLN"]),
+    ("yen", &["JPY"]),
+];
+
 /// The sign or code of a currency at an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tag {
@@ -56,6 +103,44 @@ impl Tag {
         match TAGS.iter().find(|(sign, _)| *sign == folded) {
             Some((_, codes)) => Some(Self::Sign(codes)),
             None => Currency::from_code(&folded.to_uppercase()).map(Self::Code),
+        }
+    }
+
+    /// Returns the currency that a whole cell or a word of a title means: a sign, a name, or the code of one in which
+    /// people are reimbursed.
+    pub(crate) fn named(text: &str) -> Option<Self> {
+        const CHARS_MAX: usize = 24;
+        let text = text.trim();
+        if text.is_empty() || text.len() > CHARS_MAX {
+            return None;
+        }
+        let name = text.trim_end_matches('.').to_lowercase();
+        if let Some((_, codes)) = NAMES.iter().find(|(known, _)| *known == name) {
+            return Some(Self::Sign(codes));
+        }
+        let code = name.to_uppercase();
+        let is_usual = USUAL.contains(&code.as_str());
+        let is_sign = !WORDS.contains(&name.as_str()) && TAGS.iter().any(|(sign, _)| *sign == name);
+        Self::of(text).filter(|_| is_usual || is_sign)
+    }
+
+    /// Returns the currency that a title names: `Amount (EUR)`, `Beløp i euro`.
+    pub(crate) fn in_title(title: &str) -> Option<Self> {
+        let is_of_word = |c: char| is_of_tag(c);
+        // Small letters that happen to be a code are a word more often than a currency.
+        let of_word = |word: &&str| {
+            let is_word = word.len() == 3 && matches!(word.to_ascii_lowercase().as_str(), "try" | "ron" | "huf");
+            !is_word || word.chars().all(char::is_uppercase)
+        };
+        title.split(|c| !is_of_word(c)).filter(|word| !word.is_empty()).filter(of_word).find_map(Self::named)
+    }
+
+    /// Returns the currency, if it can only be one.
+    pub(crate) fn only(self) -> Option<Currency> {
+        match self {
+            Self::Code(currency) => Some(currency),
+            Self::Sign([code]) => Currency::from_code(code),
+            Self::Sign(_) => None,
         }
     }
 

@@ -53,7 +53,44 @@ pub(crate) const OTHER_VALUES: &str = "rejected, avvist, avslatt, draft, kladd, 
     behandling, til godkjenning, avslagen, avvisad, inskickad, vantar, afvist, afventer, indsendt, \
     abgelehnt, offen, entwurf, eingereicht, refuse, refusee, brouillon, soumis, en attente, rechazado, \
     rechazada, borrador, pendiente, enviado, unpaid, ubetalt, returned, returnert, withdrawn, trukket, \
-    failed, refunded, reversed, closed, new, ny, hold, on hold";
+    failed, refunded, reversed, closed, new, ny, hold, on hold, annullert, slettet, deleted, void, voided, \
+    mangler, missing, storniert, annule, anulado, klar til godkjenning, in review, in progress, pa vent";
+
+/// Words that say inside of a longer value that a row is not, or not yet, approved.
+const OTHER_WORDS: &str = "rejected avvist avslatt declined denied cancelled canceled kansellert annullert draft kladd utkast pending \
+    venter avventer awaiting mangler missing unapproved abgelehnt entwurf refuse refusee brouillon rechazado \
+    rechazada borrador pendiente afvist avvisad storniert deleted slettet withdrawn trukket until";
+
+/// Words that say so in front of a word of approval: `Til godkjenning`, `Ikke OK`.
+const BEFORE: &str = "not ikke ikkje inte nicht non no ej til for to await awaiting avventer venter mangler uten utan without \
+    ohne sans sin pending under partly delvis teilweise";
+
+/// Words of an amount that was paid back, or paid before.
+pub(crate) const BACK: &str = "refund refunds refunded returned credit kredit haben avoir haber tilbakebetalt tilbakebetaling tilbake \
+    tilbakefort aterbetalt aterbetalning tilbagebetalt ruckerstattung erstattung rembourse remboursement reembolso \
+    forskudd forskott forskud vorschuss advance avance anticipo trekk fratrekk avdrag deduction deducted";
+
+/// Words of an amount in the currency of the books.
+pub(crate) const HOME: &str = "home base functional company regnskap regnskapsvaluta hovedvaluta booked bokfort basis converted omregnet \
+    omraknat omregnede umgerechnet converti convertido";
+
+/// Words of an amount that is not what is owed: a quantity, a rate, a rest.
+pub(crate) const NO_AMOUNT: &str = "sats rate kurs antall antal km quantity qty anzahl cantidad quantite pris price preis prix precio \
+    saldo balance limit prosent percent discount rabatt timer hours dager days konto account poststed \
+    postnr zip year ar periode period exchangerate distance distanse mcc";
+
+/// Words of the tax itself.
+pub(crate) const TAX: &str = "mva moms vat tax gst mwst ust umsatzsteuer tva iva steuer avgift impuesto";
+
+/// Words of a row that was taken back: whatever stands in such a column says that the row no longer counts.
+pub(crate) const CANCELLED: &str = "cancelled canceled cancellation kansellert kansellering annullert annullering annulled voided void \
+    deleted slettet sletta rejected rejection avvist avvisning avslatt avslag avslagsarsak declined withdrawn \
+    trukket tilbaketrukket storniert storno abgelehnt ablehnung annule annulee annulation refuse refusee \
+    rejete anulado anulada rechazado rechazada makulert makulerad avvisad avslagen afvist annulleret raderad";
+
+/// Words of a payment that was made.
+pub(crate) const PAID: &str = "paid betalt utbetalt reimbursed refundert utbetald betald udbetalt bezahlt ausgezahlt paye payee rembourse \
+    pagado reembolsado";
 
 /// Returns a text in small letters, with plain letters for those with marks.
 pub(crate) fn plain(text: &str) -> String {
@@ -69,6 +106,49 @@ pub(crate) fn plain(text: &str) -> String {
         }
     }
     plain
+}
+
+/// Returns whether a value of a column of states says that a row is approved; `None` if it says neither.
+pub(crate) fn approves(value: &str) -> Option<bool> {
+    let value = plain(value.trim()).trim_end_matches(['.', '!']).to_owned();
+    if has_value(OTHER_VALUES, &value) {
+        return Some(false);
+    }
+    if has_value(APPROVED_VALUES, &value) {
+        return Some(true);
+    }
+    let words: Vec<&str> = value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    // More words than these are a sentence, and no state.
+    if words.len() > 4 {
+        return None;
+    }
+    if words.iter().any(|word| has_word(OTHER_WORDS, word)) {
+        return Some(false);
+    }
+    let is_approval =
+        |word: &&str| word.parse::<u64>().is_err() && has_value(APPROVED_VALUES, word) || has_word(APPROVED, word);
+    let at = words.iter().position(is_approval)?;
+    Some(!words[..at].iter().any(|word| has_word(BEFORE, word)))
+}
+
+/// Says whether a cell says that there is nothing: dashes, `n/a`, a day of zeros.
+pub(crate) fn is_nothing(cell: &str) -> bool {
+    const NOTHING: &str = "n/a, na, null, none, nil, nan, ingen, intet, inget, keine, keiner, aucun, aucune, ninguno, ninguna, tom, tomt, \
+        empty, blank, leer, vide, #n/a, (null), (blank), (tom), (empty), (none)";
+    let text = cell.trim();
+    if text.len() > 12 {
+        return !text.chars().any(|c| c.is_alphanumeric() && c != '0') && text.contains(['-', '.', '/', '0']);
+    }
+    let is_mark = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '.' | '_' | '/' | '\\' | '?' | ':')
+    };
+    let (zeros, others) = text
+        .chars()
+        .filter(|c| !is_mark(*c))
+        .fold((0, 0), |(zeros, others), c| if c == '0' { (zeros + 1, others) } else { (zeros, others + 1) });
+    let is_day_of_zeros = zeros >= 4 && text.contains(is_mark);
+    (others == 0 && (zeros == 0 || is_day_of_zeros)) || has_value(NOTHING, &text.to_lowercase())
 }
 
 /// Says whether a list of words, with spaces between, has this one.

@@ -7,7 +7,7 @@ use std::thread;
 
 use postonce_engine::error::Problem;
 
-use super::super::table::{self, CellKind, Document, FileError, MergedCells, WorkbookRules};
+use super::super::table::{self, CellKind, Document, Epoch, Facts, FileError, MergedCells, WorkbookRules};
 use super::{Area, Cell, Shape, Workbook, WorkbookError};
 
 /// The lines that are handed over at once, and the hand-overs that may wait.
@@ -20,8 +20,12 @@ pub(crate) struct WorkbookDocument {
     rules: WorkbookRules,
 }
 
-/// Lines that the thread hands over; `None` behind the last, so that a thread that died is no end.
-type Handed = Result<Option<Vec<table::Line>>, WorkbookError>;
+/// Something that the thread hands over. The end comes as one, so that a thread that died is none.
+enum Handed {
+    Facts(Facts),
+    Lines(Vec<table::Line>),
+    End(Result<(), WorkbookError>),
+}
 
 impl WorkbookDocument {
     pub(crate) fn new(path: PathBuf, rules: &WorkbookRules) -> Self {
@@ -40,9 +44,10 @@ impl Document for WorkbookDocument {
         thread::spawn(move || {
             let end = hand_over(&path, &rules, &hand);
             // An error means that nobody takes the lines any more.
-            let _ = hand.send(end.map(|()| None));
+            let _ = hand.send(Handed::End(end));
         });
-        Ok(Box::new(WorkbookLines { path: &self.path, handed, waiting: Vec::new().into_iter(), is_over: false }))
+        let (waiting, facts) = (Vec::new().into_iter(), Facts::default());
+        Ok(Box::new(WorkbookLines { path: &self.path, handed, waiting, facts, is_over: false }))
     }
 }
 
@@ -50,6 +55,7 @@ struct WorkbookLines<'a> {
     path: &'a Path,
     handed: Receiver<Handed>,
     waiting: std::vec::IntoIter<table::Line>,
+    facts: Facts,
     is_over: bool,
 }
 
@@ -64,32 +70,50 @@ impl table::Lines for WorkbookLines<'_> {
                 return Ok(false);
             }
             match self.handed.recv() {
-                Ok(Ok(Some(lines))) => self.waiting = lines.into_iter(),
-                Ok(Ok(None)) => self.is_over = true,
-                Ok(Err(error)) => return Err(error.into()),
+                Ok(Handed::Facts(facts)) => self.facts = facts,
+                Ok(Handed::Lines(lines)) => self.waiting = lines.into_iter(),
+                Ok(Handed::End(Ok(()))) => self.is_over = true,
+                Ok(Handed::End(Err(error))) => return Err(error.into()),
                 Err(_) => return Err(super::damaged(self.path, &"its reading ended before its end").into()),
             }
         }
+    }
+
+    fn facts(&self) -> Facts {
+        self.facts.clone()
     }
 }
 
 fn hand_over(path: &Path, rules: &WorkbookRules, hand: &SyncSender<Handed>) -> Result<(), WorkbookError> {
     let mut book = Workbook::open(path)?;
-    let sheet = book.sheet(rules.sheet.as_deref())?;
+    let (sheet, other_sheets) = match rules.sheet.as_deref() {
+        Some(named) => (book.sheet(Some(named))?, Vec::new()),
+        None => {
+            let mut sheets = book.sheets_with_a_table()?;
+            if sheets.is_empty() {
+                return Err(WorkbookError::NoTable(path.to_owned()));
+            }
+            (sheets.remove(0), sheets)
+        }
+    };
     let shape = book.shape(&sheet)?;
+    let epoch = Some(if shape.counts_from_1904 { Epoch::Of1904 } else { Epoch::Of1900 });
+    if hand.send(Handed::Facts(Facts { epoch, sheet: Some(sheet.clone()), other_sheets })).is_err() {
+        return Ok(());
+    }
     let mut fill = Fill::new(&shape, rules.merged_cells);
     let mut lines = book.lines(&sheet)?;
     let mut batch = Vec::new();
     while let Some(mut line) = lines.next()? {
         let filled = fill.line(&mut line);
         batch.push(of_table(&line, filled, &shape));
-        if batch.len() == LINES_AT_ONCE && hand.send(Ok(Some(std::mem::take(&mut batch)))).is_err() {
+        if batch.len() == LINES_AT_ONCE && hand.send(Handed::Lines(std::mem::take(&mut batch))).is_err() {
             return Ok(());
         }
     }
     if !batch.is_empty() {
         // Nobody may take it; then nobody wants the end either.
-        let _ = hand.send(Ok(Some(batch)));
+        let _ = hand.send(Handed::Lines(batch));
     }
     Ok(())
 }

@@ -80,6 +80,11 @@ impl Walk<'_> {
                 Ok(())
             }
             "table-cell" | "covered-table-cell" => self.cell(element),
+            "null-date" => {
+                let first = attribute(element, "date-value");
+                self.shape.counts_from_1904 = first.is_some_and(|day| day.starts_with("1904"));
+                Ok(())
+            }
             "s" if number(element, "c", 1_u64) > SPACES_MAX => Err(self.damaged("text:s")),
             _ => Ok(()),
         }

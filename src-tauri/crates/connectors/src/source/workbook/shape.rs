@@ -20,6 +20,8 @@ pub(crate) struct Shape {
     /// The currencies that cells show with their numbers, of each column as runs of lines in their order.
     pub(super) currencies: BTreeMap<usize, Vec<Run>>,
     pub(super) runs: usize,
+    /// Whether days are counted from 1904.
+    pub(crate) counts_from_1904: bool,
 }
 
 /// Lines whose cells show the same currency.

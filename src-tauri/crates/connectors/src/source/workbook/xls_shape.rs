@@ -16,6 +16,7 @@ const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000a;
 const SHEET: u16 = 0x0085;
 const ROW: u16 = 0x0208;
+const EPOCH: u16 = 0x0022;
 const FORMAT: u16 = 0x041e;
 const STYLE: u16 = 0x00e0;
 /// Cells with a number: one, several in a row, a formula.
@@ -34,10 +35,11 @@ fn scan(path: &Path, sheet: usize) -> io::Result<Shape> {
     let mut file = cfb::CompoundFile::open(BufReader::new(File::open(path)?))?;
     let name = STREAMS.into_iter().find(|name| file.is_stream(name)).ok_or(io::ErrorKind::NotFound)?;
     let mut records = Records { stream: BufReader::new(file.open_stream(name)?) };
-    let (mut places, mut styles) = (Vec::new(), Styles::default());
+    let (mut places, mut styles, mut counts_from_1904) = (Vec::new(), Styles::default(), false);
     while let Some((kind, data)) = records.next()?.filter(|(kind, _)| *kind != END) {
         match (kind, data.first_chunk::<4>()) {
             (SHEET, Some(place)) => places.push(u32::from_le_bytes(*place)),
+            (EPOCH, _) => counts_from_1904 = data.first() == Some(&1),
             (FORMAT, _) => styles.add_format(&data),
             (STYLE, _) => styles.add_style(&data),
             _ => {}
@@ -45,7 +47,7 @@ fn scan(path: &Path, sheet: usize) -> io::Result<Shape> {
     }
     let place = *places.get(sheet).ok_or(io::ErrorKind::NotFound)?;
     records.stream.seek(SeekFrom::Start(place.into()))?;
-    let (mut shape, mut depth, mut hidden) = (Shape::default(), 0_u32, Vec::new());
+    let (mut shape, mut depth, mut hidden) = (Shape { counts_from_1904, ..Shape::default() }, 0_u32, Vec::new());
     while let Some((kind, data)) = records.next()? {
         match kind {
             BEGIN => depth += 1,

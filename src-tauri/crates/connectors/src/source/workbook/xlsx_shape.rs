@@ -18,6 +18,15 @@ pub(super) fn of(path: &Path, sheet: &str) -> Result<Shape, WorkbookError> {
     let part = part_of(&mut package, sheet)?;
     let currencies = currencies(&mut package)?;
     let (mut shape, mut line, mut column) = (Shape::default(), 0_u64, 0_usize);
+    package.walk(WORKBOOK, |step| {
+        if let Step::Begin(element) = step
+            && element.local_name().as_ref() == "workbookPr"
+        {
+            shape.counts_from_1904 =
+                attribute(element, "date1904").is_some_and(|is| matches!(is.as_ref(), "1" | "true"));
+        }
+        Ok(())
+    })?;
     let damaged = |detail| WorkbookError::Damaged { path: path.to_owned(), detail };
     package.walk(&part, |step| {
         let Step::Begin(element) = step else { return Ok(()) };

@@ -69,8 +69,20 @@ async fn column_of_money_paid_back_stops_until_it_is_named() {
     assert_eq!(stop(back, rows, ignoring("Tilbake")).await, None);
     let named = |settings: &mut FileSettings| drop(settings.columns.insert(Field::AmountBack, "Tilbake".to_owned()));
     assert_eq!(stop(back, rows, named).await, None);
-    // An amount beside the row's own is another amount, and none that was paid back.
-    assert_eq!(stop(back, "A;1.2.2026;5,00;1,00;P;K;T\nB;1.2.2026;;6,00;P;K;T\n", |_| {}).await, None);
+    // An amount beside the row's own is another amount, and none that was paid back, unless it is called so.
+    let other = back.replace("Tilbake", "Annet");
+    assert_eq!(stop(&other, "A;1.2.2026;5,00;1,00;P;K;T\nB;1.2.2026;;6,00;P;K;T\n", |_| {}).await, None);
+    for title in ["Tilbakebetalt", "Refund", "Forskudd"] {
+        let beside = "A;1.2.2026;5,00;1,00;P;K;T\nB;1.2.2026;6,00;0,00;P;K;T\n";
+        let found = stop(&back.replace("Tilbake", title), beside, |_| {}).await;
+        assert_eq!(found, Some((ErrorCode::SourceSideNotNamed, title.to_owned())));
+    }
+    // Zeros stand where there is no amount.
+    let zeros = "A;1.2.2026;5,00;0,00;P;K;T\nB;1.2.2026;0,00;6,00;P;K;T\n";
+    assert_eq!(stop(&other, zeros, |_| {}).await, Some((ErrorCode::SourceSideNotNamed, "Annet".to_owned())));
+    // One odd cell does not hide the letters.
+    let odd = "A;1.2.2026;5;D;P;K;T\nB;1.2.2026;6;K;P;K;T\nC;1.2.2026;6;?;P;K;T\nD;1.2.2026;6;Adj;P;K;T\n";
+    assert_eq!(stop(sides, odd, |_| {}).await, Some((ErrorCode::SourceSideNotNamed, "D/K".to_owned())));
 }
 
 #[tokio::test]
@@ -130,5 +142,156 @@ async fn wrong_encoding_of_one_byte_stops_the_file() {
         settings.columns.insert(Field::Amount, "#3".to_owned());
         let code = read(settings).await.err().map(|problem| (problem.code, problem.params["likely"].clone()));
         assert_eq!(code, stops.then(|| (ErrorCode::SourceEncoding, "windows-1252".to_owned())), "{label}");
+    }
+}
+
+#[tokio::test]
+async fn state_in_other_words_stops_until_a_rule_names_it() {
+    const HEAD: &str = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;";
+    for (title, first, second) in [
+        ("Status", "OK", "Ikke OK"),
+        ("Kontroll", "Godkjent av leder", "Ikke godkjent ennå"),
+        ("Status", "Godkjent", "Klar"),
+        ("Status", "Approved", "Awaiting approval"),
+        ("Godkjent", "05.02.2026", "nei"),
+        ("Kansellert dato", "", "05.02.2026"),
+        ("Cancelled", "false", "true"),
+        ("Avslagsårsak", "", "Mangler kvittering"),
+        ("Rejected on", "-", "2026-02-05"),
+        ("Betalt", "05.02.2026", ""),
+        ("Utbetalt dato", "05.02.2026", "–"),
+    ] {
+        let (head, rows) = (
+            format!("{HEAD}{title}"),
+            format!("A;1.2.2026;5;P;K;T;{first}\nB;1.2.2026;6;P;K;T;{second}\nC;1.2.2026;7;P;K;T;{first}\n"),
+        );
+        let found = stop(&head, &rows, |_| {}).await;
+        assert_eq!(found, Some((ErrorCode::SourceStatesNotNamed, title.to_owned())), "{title} {first} {second}");
+        assert_eq!(stop(&head, &rows, ignoring(title)).await, None, "{title}");
+    }
+    for (title, first, second) in [
+        ("Cancelled", "", ""),
+        ("Kansellert", "Nei", "Nei"),
+        ("Avvist", "-", "–"),
+        ("Betalt", "05.02.2026", "06.02.2026"),
+        ("Betalingsmåte", "Kort", ""),
+        ("Betalt av", "Kari", ""),
+    ] {
+        let rows = format!("A;1.2.2026;5;P;K;T;{first}\nB;1.2.2026;6;P;K;T;{second}\n");
+        assert_eq!(stop(&format!("{HEAD}{title}"), &rows, |_| {}).await, None, "{title} {first} {second}");
+    }
+}
+
+#[tokio::test]
+async fn amounts_in_two_currencies_stop_until_one_is_chosen() {
+    let of = |head: &str, currency: bool| {
+        let amount = head.split(';').nth(2).expect("a title").to_owned();
+        move |settings: &mut FileSettings| {
+            settings.columns.insert(Field::Amount, amount);
+            if currency {
+                settings.columns.insert(Field::Currency, "Valuta".to_owned());
+            }
+        }
+    };
+    // The currency belongs to one of two amounts, which are the same where it is that of the books.
+    let rows = "A;1.2.2026;115,50;10,00;EUR;P;K;T\nB;1.2.2026;66,70;66,70;NOK;P;K;T\n";
+    for (one, other, expected) in [
+        ("Beløp NOK", "Beløp", Some("Beløp")),
+        ("Beløp", "Utlegg", Some("Utlegg")),
+        ("Beløp", "Original Amount", Some("Original Amount")),
+        ("Beløp", "Beløp NOK", None),
+        ("Original Amount", "Beløp", None),
+        ("Beløp", "Beløp (kr)", None),
+    ] {
+        let head = format!("Nr;Dato;{one};{other};Valuta;Hvem;Kategori;Tekst");
+        let expected = expected.map(|column| (ErrorCode::SourceCurrencyOfOthers, column.to_owned()));
+        assert_eq!(stop(&head, rows, of(&head, true)).await, expected, "{one} {other}");
+    }
+    // No column has the currency of a foreign amount.
+    for (one, other, expected) in [
+        ("Beløp NOK", "Beløp", None),
+        ("Beløp", "Original Amount", None),
+        ("Beløp", "Beløp NOK", Some("Valuta")),
+        ("Beløp", "Mva", Some("Valuta")),
+    ] {
+        let head = format!("Nr;Dato;{one};{other};Valuta;Hvem;Kategori;Tekst");
+        let expected = expected.map(|column| (ErrorCode::SourceCurrencyNotNamed, column.to_owned()));
+        assert_eq!(stop(&head, rows, of(&head, false)).await, expected, "{one} {other}");
+    }
+}
+
+#[tokio::test]
+async fn currency_by_sign_or_name_is_a_currency() {
+    let head = "Nr;Dato;Beløp;Valuta;Hvem;Kategori;Tekst";
+    for (first, second) in [("kr", "€"), ("NOK", "Euro"), ("norske kroner", "svenske kroner"), ("£", "£"), ("", "USD")]
+    {
+        let rows = format!("A;1.2.2026;5;{first};P;K;T\nB;1.2.2026;6;{second};P;K;T\nC;1.2.2026;6;{second};P;K;T\n");
+        let found = Some((ErrorCode::SourceCurrencyNotNamed, "Valuta".to_owned()));
+        assert_eq!(stop(head, &rows, |_| {}).await, found, "{first} {second}");
+    }
+    let rows = "A;1.2.2026;5;kr;P;K;T\nB;1.2.2026;6;NOK;P;K;T\n";
+    assert_eq!(stop(head, rows, |_| {}).await, None);
+}
+
+#[tokio::test]
+async fn title_of_another_currency_stops_until_the_currency_is_said() {
+    for title in ["Beløp EUR", "Amount (USD)", "Beløp i euro", "Sum €", "amount_sek", "Beløp (svenske) SEK"] {
+        let head = format!("Nr;Dato;{title};Hvem;Kategori;Tekst");
+        let rows = "A;1.2.2026;5;P;K;T\n";
+        let of = |settings: &mut FileSettings| drop(settings.columns.insert(Field::Amount, title.to_owned()));
+        assert_eq!(stop(&head, rows, of).await, Some((ErrorCode::SourceCurrencyInTitle, title.to_owned())), "{title}");
+        let said = |settings: &mut FileSettings| {
+            of(settings);
+            settings.is_currency_said = true;
+        };
+        assert_eq!(stop(&head, rows, said).await, None, "{title}");
+    }
+    for title in ["Beløp NOK", "Beløp kr", "Kroner", "Beløp i norske kroner", "Amount (total)"] {
+        let head = format!("Nr;Dato;{title};Hvem;Kategori;Tekst");
+        let of = |settings: &mut FileSettings| drop(settings.columns.insert(Field::Amount, title.to_owned()));
+        assert_eq!(stop(&head, "A;1.2.2026;5;P;K;T\n", of).await, None, "{title}");
+    }
+    // A foreign currency beside amounts that are called those of the books.
+    let head = "Nr;Dato;Beløp NOK;Valuta;Hvem;Kategori;Tekst";
+    let of = |settings: &mut FileSettings| {
+        settings.columns.insert(Field::Amount, "Beløp NOK".to_owned());
+        settings.columns.insert(Field::Currency, "Valuta".to_owned());
+    };
+    let found = Some((ErrorCode::SourceCurrencyInTitle, "Beløp NOK".to_owned()));
+    assert_eq!(stop(head, "A;1.2.2026;5;EUR;P;K;T\n", of).await, found);
+    assert_eq!(stop(head, "A;1.2.2026;5;NOK;P;K;T\n", of).await, None);
+}
+
+#[tokio::test]
+async fn amount_that_is_called_granted_or_gross_is_asked_about() {
+    for (title, other, expected) in [
+        ("Beløp", "Godkjent beløp", true),
+        ("Amount", "Approved amount", true),
+        ("Beløp", "Totalbeløp inkl. mva", true),
+        ("Amount", "Total", true),
+        ("Beløp", "Godkjent av", false),
+        ("Beløp", "Antall km", false),
+        ("Godkjent beløp", "Søkt beløp", false),
+        ("Total", "Amount", false),
+    ] {
+        let head = format!("Nr;Dato;{title};{other};Hvem;Kategori;Tekst");
+        let of = |settings: &mut FileSettings| drop(settings.columns.insert(Field::Amount, title.to_owned()));
+        let found = stop(&head, "A;1.2.2026;100,00;125,00;P;K;T\n", of).await;
+        assert_eq!(found.is_some(), expected, "{title} {other} {found:?}");
+        assert_eq!(stop(&head, "A;1.2.2026;100;100,00;P;K;T\n", of).await, None, "{title} {other}");
+    }
+}
+
+#[tokio::test]
+async fn two_amounts_below_zero_ask_for_the_sign() {
+    let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst";
+    let unsaid = |settings: &mut FileSettings| settings.sign = Sign::Unsaid;
+    for (rows, expected) in [
+        ("A;1.2.2026;-5,00;P;K;T\nB;1.2.2026;-6,00;P;K;T\n", true),
+        ("A;1.2.2026;-5,00;P;K;T\n", false),
+        ("A;1.2.2026;5,00;P;K;T\nB;1.2.2026;-6,00;P;K;T\n", false),
+    ] {
+        let found = stop(head, rows, unsaid).await.map(|(code, _)| code);
+        assert_eq!(found, expected.then_some(ErrorCode::SourceSignOpen), "{rows}");
     }
 }

@@ -97,6 +97,84 @@ async fn workbook_is_read_as_its_sheet_stores_it() {
     assert_eq!(outcomes(&rows)[8..10], ["E-11 2026-03-04 100.00 NOK", "E-12 2026-03-04 100.00 NOK"]);
 }
 
+/// Writes a sheet of one record, whose day is this number.
+fn write_day_number(book: &mut Workbook, name: &str, id: &str, day: u32) {
+    let sheet = book.add_worksheet().set_name(name).expect("a name");
+    for (column, title) in (0..).zip(TITLES) {
+        sheet.write(0, column, title).expect("a cell");
+    }
+    sheet.write(1, 0, id).expect("a cell");
+    sheet.write(1, 1, day).expect("a cell");
+    sheet.write(1, 2, 100).expect("a cell");
+    for (column, text) in [(3, "P"), (4, "K"), (5, "T")] {
+        sheet.write(1, column, text).expect("a cell");
+    }
+}
+
+#[tokio::test]
+async fn numbers_of_days_are_counted_as_the_workbook_counts_them() {
+    let dir = TempDir::new().expect("a folder");
+    for (starts_1904, format, expected) in [
+        (false, "spreadsheet-1900", Ok("E-1 2026-03-04 100.00 NOK")),
+        (false, "spreadsheet-1904", Err(ErrorCode::SourceEpochDiffers)),
+        (true, "spreadsheet-1900", Err(ErrorCode::SourceEpochDiffers)),
+        (true, "spreadsheet-1904", Ok("E-1 2030-03-05 100.00 NOK")),
+    ] {
+        let mut book = Workbook::new();
+        write_day_number(&mut book, "Utlegg", "E-1", 46_085);
+        let path = dir.path().join("book.xlsx");
+        book.save(&path).expect("a workbook");
+        if starts_1904 {
+            mark_as_1904(&path);
+        }
+        let mut settings = of_books(dir.path(), "book.xlsx", WorkbookRules::default());
+        settings.date_format = format.to_owned();
+        let rows = read(settings).await.map(|rows| outcomes(&rows)[0].clone()).map_err(|problem| problem.code);
+        assert_eq!(rows.as_deref(), expected.as_ref().map(|text| *text), "{starts_1904} {format}");
+    }
+}
+
+/// Marks a workbook as one that counts its days from 1904.
+fn mark_as_1904(path: &Path) {
+    let mut from = zip::ZipArchive::new(fs::File::open(path).expect("the workbook")).expect("a package");
+    let mut to = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for at in 0..from.len() {
+        let mut part = from.by_index(at).expect("a part");
+        let name = part.name().expect("a name").into_owned();
+        let mut text = Vec::new();
+        std::io::Read::read_to_end(&mut part, &mut text).expect("its bytes");
+        if name == "xl/workbook.xml" {
+            let xml = String::from_utf8(text).expect("a text");
+            assert!(xml.contains("<workbookPr "), "{xml}");
+            text = xml.replace("<workbookPr ", "<workbookPr date1904=\"1\" ").into_bytes();
+        }
+        to.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
+        std::io::Write::write_all(&mut to, &text).expect("its bytes");
+    }
+    fs::write(path, to.finish().expect("a package").into_inner()).expect("a file");
+}
+
+#[tokio::test]
+async fn sheets_that_are_not_read_are_named() {
+    let dir = TempDir::new().expect("a folder");
+    let mut book = Workbook::new();
+    for name in ["Januar", "Februar", "Mars"] {
+        write_day_number(&mut book, name, name, 46_085);
+    }
+    book.save(dir.path().join("book.xlsx")).expect("a workbook");
+    for (sheet, expected) in [(None, Some(("Januar", "Februar, Mars"))), (Some("Mars"), None)] {
+        let rules = WorkbookRules { sheet: sheet.map(str::to_owned), ..WorkbookRules::default() };
+        let mut settings = of_books(dir.path(), "book.xlsx", rules);
+        settings.date_format = "spreadsheet-1900".to_owned();
+        let source = Files::new(settings, Arc::new(crate::SystemClock::start()));
+        drop(source.open().await.map_err(|error| error.0).expect("it is read"));
+        let remarks = source.remarks();
+        let found: Vec<(&str, &str)> =
+            remarks.iter().filter(|it| it.kind == "sheets_not_read").map(|it| (&*it.column, &*it.text)).collect();
+        assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{sheet:?}");
+    }
+}
+
 #[tokio::test]
 async fn first_record_of_a_sheet_without_titles_is_read() {
     let dir = TempDir::new().expect("a folder");
