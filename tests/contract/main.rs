@@ -11,6 +11,7 @@ mod compare;
 mod found_matrix;
 mod identity;
 mod labels;
+mod learns;
 #[cfg(unix)]
 mod ledger_dangers;
 mod main_job;

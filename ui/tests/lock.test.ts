@@ -301,6 +301,24 @@ describe('after a wait, the result', () => {
     expect(screen.getByTestId('result')).toHaveTextContent('1,204 rows were left out as already exported');
   });
 
+  test('says how many exports the platform has not heard of, and why', async () => {
+    const unreportedBecause = {
+      code: 'platform_busy',
+      params: { url: 'https://p.example', status: '503' },
+    } as const;
+    const { rerender } = render(ResultCard, {
+      run: nothing,
+      unreported: 2,
+      unreportedBecause,
+      onclose: vi.fn(),
+    });
+    const said = screen.getByTestId('result-unreported');
+    expect(said).toHaveTextContent('The platform has not heard of 2 exports yet.');
+    expect(said).toHaveTextContent('https://p.example');
+    await rerender({ unreported: 0, unreportedBecause: null });
+    expect(screen.queryByTestId('result-unreported')).toBeNull();
+  });
+
   test('does not say that a dead holder has finished', () => {
     render(ResultCard, { run: nothing, waitedFor: kari({ looksDead: true }), onclose: vi.fn() });
     expect(screen.getByTestId('result-waited')).toHaveTextContent(

@@ -131,6 +131,9 @@ pub(crate) enum HoldCode {
     DimensionMissing,
     VatInvalid,
     VatCodeNotTaken,
+    BeingEdited,
+    ChangedSinceRead,
+    LockRefused,
 }
 
 impl HoldCode {
@@ -187,6 +190,9 @@ impl HoldCode {
             Hold::DimensionMissing { .. } => Self::DimensionMissing,
             Hold::VatInvalid { .. } => Self::VatInvalid,
             Hold::VatCodeNotTaken { .. } => Self::VatCodeNotTaken,
+            Hold::BeingEdited => Self::BeingEdited,
+            Hold::ChangedSinceRead => Self::ChangedSinceRead,
+            Hold::LockRefused { .. } => Self::LockRefused,
         }
     }
 }

@@ -115,6 +115,10 @@ pub(crate) struct End {
     waited_for: Option<Lock>,
     /// The number of records to send that look like others, for information.
     look_alikes: u32,
+    /// The number of exports of which the source has not heard yet.
+    unreported: u32,
+    /// The reason why the source has not heard of them, if it is known.
+    unreported_because: Option<Problem>,
 }
 
 impl From<SyncEnd> for End {
@@ -126,6 +130,8 @@ impl From<SyncEnd> for End {
             lock: end.lock.map(Lock::from),
             waited_for: end.waited_for.map(Lock::from),
             look_alikes: count(end.look_alikes),
+            unreported: count(end.unreported),
+            unreported_because: end.unreported_because.map(Problem::from),
         }
     }
 }

@@ -529,6 +529,10 @@ export type End = {
 	waitedFor: Lock | null,
 	/**  The number of records to send that look like others, for information. */
 	lookAlikes: number,
+	/**  The number of exports of which the source has not heard yet. */
+	unreported: number,
+	/**  The reason why the source has not heard of them, if it is known. */
+	unreportedBecause: Problem | null,
 };
 
 /**  The voucher that was exported last for a record. */
@@ -592,7 +596,7 @@ export type FoundVoucher = {
 };
 
 /**  The codes of the reasons for holding a row back; the words stand in the catalogue under `reason_<code>`. */
-export type HoldCode = "id_missing" | "id_invalid" | "field_missing" | "row_unreadable" | "date_invalid" | "date_implausible" | "amount_invalid" | "amount_decimals" | "amount_zero" | "currency_unknown" | "id_repeated" | "id_scientific" | "date_is_number" | "date_ambiguous" | "amount_ambiguous" | "side_unclear" | "currency_foreign" | "not_approved" | "rule_unclear" | "row_is_total" | "cell_faulty" | "file_not_read" | "row_not_included" | "row_excluded" | "total_left_out" | "row_hidden" | "hidden_left_out" | "cell_merged" | "head_repeated" | "row_continues" | "row_is_note" | "account_missing" | "id_look_alike" | "claim_sum_differs" | "claim_too_long" | "claim_differs" | "dimension_missing" | "vat_invalid" | "vat_code_not_taken";
+export type HoldCode = "id_missing" | "id_invalid" | "field_missing" | "row_unreadable" | "date_invalid" | "date_implausible" | "amount_invalid" | "amount_decimals" | "amount_zero" | "currency_unknown" | "id_repeated" | "id_scientific" | "date_is_number" | "date_ambiguous" | "amount_ambiguous" | "side_unclear" | "currency_foreign" | "not_approved" | "rule_unclear" | "row_is_total" | "cell_faulty" | "file_not_read" | "row_not_included" | "row_excluded" | "total_left_out" | "row_hidden" | "hidden_left_out" | "cell_merged" | "head_repeated" | "row_continues" | "row_is_note" | "account_missing" | "id_look_alike" | "claim_sum_differs" | "claim_too_long" | "claim_differs" | "dimension_missing" | "vat_invalid" | "vat_code_not_taken" | "being_edited" | "changed_since_read" | "lock_refused";
 
 /**  The rows of a run that are shown; the kinds of duplicates are one. */
 export type ItemFilter = "posted" | "skipped" | "left_out" | "refused" | "held" | "in_doubt" | "not_sent";

@@ -189,6 +189,8 @@ catalogue! {
         "Andre på denne maskinen kunne lese {count} mapper eller filer i arbeidsområdet. De er stengt for dem nå:";
     are_open(count: usize): "Others on this machine can read or change {count} folders or files of this workspace. Close them (700 for a folder, 600 for a file), unless it is meant so:",
         "Andre på denne maskinen kan lese eller endre {count} mapper eller filer i arbeidsområdet. Steng dem (700 for en mappe, 600 for en fil), hvis det ikke er meningen:";
+    unreported(count: u64): "The source has not heard of {count} exports yet. They are in the books; the next sync tells it again.",
+        "Kilden har ennå ikke fått vite om {count} eksporter. De er i regnskapet; neste synkronisering sier fra på nytt.";
     CONTENT_CHANGED: "the content is not what was written.", "innholdet er ikke det som ble skrevet.";
     LINK_BROKEN: "does not go on from the entry before it.", "fortsetter ikke fra oppføringen før.";
     ENTRIES_MISSING: "missing.", "mangler.";

@@ -92,7 +92,7 @@ CREATE TABLE run (
     skipped     INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0),
     refused     INTEGER NOT NULL DEFAULT 0 CHECK (refused >= 0),
     held        INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0),
-    in_doubt    INTEGER NOT NULL DEFAULT 0 CHECK (in_doubt >= 0), accounting_user TEXT, left_out INTEGER NOT NULL DEFAULT 0 CHECK (left_out >= 0), found INTEGER NOT NULL DEFAULT 0 CHECK (found >= 0),
+    in_doubt    INTEGER NOT NULL DEFAULT 0 CHECK (in_doubt >= 0), accounting_user TEXT, left_out INTEGER NOT NULL DEFAULT 0 CHECK (left_out >= 0), found INTEGER NOT NULL DEFAULT 0 CHECK (found >= 0), takes_results INTEGER NOT NULL DEFAULT 0 CHECK (takes_results IN (0, 1)), locks_records INTEGER NOT NULL DEFAULT 0 CHECK (locks_records IN (0, 1)),
     CHECK ((finished_at IS NULL) = (outcome IS NULL))
 ) STRICT;
 
@@ -330,6 +330,12 @@ CREATE TABLE scheduled_time (
     CHECK ((how = 'missed') = (run_id IS NULL))
 ) STRICT;
 
+CREATE TABLE result_due (
+    attempt_id INTEGER PRIMARY KEY REFERENCES attempt (attempt_id),
+    due_at     TEXT NOT NULL,
+    told_at    TEXT
+) STRICT;
+
 CREATE TABLE row_digest (
     table_name TEXT    NOT NULL CHECK (table_name <> ''),
     key1       ANY     NOT NULL,
@@ -472,6 +478,8 @@ CREATE INDEX request_run ON request (run_number);
 
 CREATE INDEX run_fence ON run (fence);
 
+CREATE INDEX result_due_open ON result_due (attempt_id) WHERE told_at IS NULL;
+
 CREATE TRIGGER attempt_is_kept BEFORE DELETE ON attempt
 BEGIN SELECT RAISE(ABORT, 'an attempt is never deleted'); END;
 
@@ -577,6 +585,13 @@ BEGIN SELECT RAISE(ABORT, 'a digest is never deleted'); END;
 CREATE TRIGGER row_digest_is_covered_once BEFORE UPDATE ON row_digest
 WHEN OLD.entry <> 0
 BEGIN SELECT RAISE(ABORT, 'a digest that an entry covers is never changed'); END;
+
+CREATE TRIGGER result_due_is_kept BEFORE DELETE ON result_due
+BEGIN SELECT RAISE(ABORT, 'a result that is due is never deleted'); END;
+
+CREATE TRIGGER result_due_is_told_once BEFORE UPDATE ON result_due
+WHEN OLD.told_at IS NOT NULL OR NEW.attempt_id <> OLD.attempt_id OR NEW.due_at <> OLD.due_at
+BEGIN SELECT RAISE(ABORT, 'a result that was told stays so'); END;
 
 -- The beginning of the row's digest, so that a changed row can be named; what proves it is the root in the run's entry.
 CREATE VIEW record_state AS

@@ -172,6 +172,14 @@ impl Engine {
         Ok(counts)
     }
 
+    /// Returns how many exports the source has not heard of yet, if it takes results.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    pub async fn unreported(&self) -> Result<u64, Problem> {
+        Ok(self.parts.ledger.read(|tx| tx.count_unreported()).await?)
+    }
+
     /// Says whether no program on this machine is sending.
     pub(crate) fn nobody_sends(&self) -> bool {
         self.syncing().is_none() && FileLock::try_take(&self.parts.settings.file_lock).is_ok()

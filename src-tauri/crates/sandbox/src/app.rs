@@ -1,6 +1,6 @@
 //! Holds the state that every call can reach.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -26,6 +26,8 @@ pub(crate) struct App {
     pub(crate) closed_through: RwLock<Option<NaiveDate>>,
     /// The values of the dimensions that the books list.
     pub(crate) dimensions: RwLock<Arc<KnownDimensions>>,
+    /// The expenses that a person is editing.
+    pub(crate) being_edited: RwLock<BTreeSet<String>>,
     pub(crate) running: Running,
     pub(crate) requests: AtomicU64,
     pub(crate) voucher_requests: AtomicU64,

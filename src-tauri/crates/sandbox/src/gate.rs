@@ -89,6 +89,8 @@ fn class_of(method: &Method, path: &str) -> PathClass {
     match path {
         "/v1/me" => PathClass::Me,
         "/v1/expenses" => PathClass::Expenses,
+        "/v1/expenses/exported" => PathClass::ExportedResults,
+        "/v1/expenses/locks" | "/v1/expenses/locks/release" => PathClass::ExpenseLocks,
         "/v1/vouchers" if method == Method::POST => PathClass::Vouchers,
         "/v1/drafts" if method == Method::POST => PathClass::DraftStage,
         "/v1/vouchers" | "/v1/vouchers/lookup" | "/v1/drafts" => PathClass::Lookup,
@@ -103,7 +105,8 @@ fn class_of(method: &Method, path: &str) -> PathClass {
 }
 
 fn permit(caller: Caller, class: PathClass) -> Result<Caller, Problem> {
-    if caller.may_post || matches!(class, PathClass::Me | PathClass::Expenses | PathClass::All) {
+    let is_of_platform = matches!(class, PathClass::Expenses | PathClass::ExportedResults | PathClass::ExpenseLocks);
+    if caller.may_post || is_of_platform || matches!(class, PathClass::Me | PathClass::All) {
         Ok(caller)
     } else {
         Err(Problem::new(Kind::Forbidden, "The platform's token does not open the accounting half."))

@@ -1,6 +1,8 @@
 //! Plays the platform half: the approved expenses, from the generator or from a file.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -9,15 +11,19 @@ use crate::error::SandboxError;
 use crate::options::Options;
 use crate::practice::{self, PracticeRecord};
 
-/// Holds the records in the order in which they were approved. They do not change while a sandbox runs, so a place in
-/// this order serves as the cursor.
+/// Holds the records in the order in which they were approved. Their order does not change while a sandbox runs, so a
+/// place in it serves as the cursor.
 pub(crate) struct Platform {
     records: Vec<PracticeRecord>,
+    /// The place of each record by its id.
+    places: HashMap<String, usize>,
+    /// How often each record was edited since the sandbox started.
+    edits: Mutex<HashMap<String, u32>>,
 }
 
 /// A page of records, with the place at which the next one begins.
-pub(crate) struct RecordPage<'platform> {
-    pub(crate) records: Vec<&'platform PracticeRecord>,
+pub(crate) struct RecordPage {
+    pub(crate) records: Vec<PracticeRecord>,
     pub(crate) next: Option<usize>,
 }
 
@@ -36,7 +42,32 @@ impl Platform {
             None => practice::records(options.practice_seed, options.practice_count, newest).collect(),
         };
         records.sort_by(|left, right| (left.approved_at, &left.id).cmp(&(right.approved_at, &right.id)));
-        Ok(Self { records })
+        let places = records.iter().enumerate().map(|(place, record)| (record.id.clone(), place)).collect();
+        Ok(Self { records, places, edits: Mutex::default() })
+    }
+
+    /// Returns the version that a record has now.
+    pub(crate) fn version(&self, id: &str) -> Option<u32> {
+        let record = self.records.get(*self.places.get(id)?)?;
+        Some(record.version + self.edits().get(id).copied().unwrap_or(0))
+    }
+
+    /// Edits a record: it says so in its text from now on, and has a new version.
+    pub(crate) fn edit(&self, id: &str) {
+        *self.edits().entry(id.to_owned()).or_default() += 1;
+    }
+
+    fn edits(&self) -> MutexGuard<'_, HashMap<String, u32>> {
+        self.edits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn as_edited(&self, record: &PracticeRecord) -> PracticeRecord {
+        let mut record = record.clone();
+        if let Some(edits) = self.edits().get(&record.id) {
+            record.version += edits;
+            record.text = format!("{} ({edits})", record.text);
+        }
+        record
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -44,12 +75,13 @@ impl Platform {
     }
 
     /// Returns the records approved between two instants (milliseconds, both included), from a place on.
-    pub(crate) fn page(&self, from: i64, to: i64, start: usize, limit: usize) -> RecordPage<'_> {
+    pub(crate) fn page(&self, from: i64, to: i64, start: usize, limit: usize) -> RecordPage {
         let approved = |record: &PracticeRecord| record.approved_at.timestamp_millis();
         let first = self.records.partition_point(|record| approved(record) < from).max(start);
         let end = self.records.partition_point(|record| approved(record) <= to);
         let stop = first.saturating_add(limit).min(end);
-        let records = self.records.get(first..stop).unwrap_or_default().iter().collect();
+        let records = self.records.get(first..stop).unwrap_or_default();
+        let records = records.iter().map(|record| self.as_edited(record)).collect();
         RecordPage { records, next: if stop < end { Some(stop) } else { None } }
     }
 }

@@ -54,6 +54,11 @@ kinds! {
     Internal INTERNAL_SERVER_ERROR "internal" "The server failed";
     Unavailable SERVICE_UNAVAILABLE "unavailable" "The server is not available for the moment";
 
+    // kinds for one expense
+    ExpenseUnknown NOT_FOUND "expense-unknown" "There is no such expense, or no longer";
+    BeingEdited CONFLICT "being-edited" "The expense is being edited";
+    VersionChanged CONFLICT "version-changed" "The expense is no longer the version that was read";
+
     // kinds for one voucher
     BadReference UNPROCESSABLE_ENTITY "bad-reference" "The reference is missing or too long";
     BadDate UNPROCESSABLE_ENTITY "bad-date" "The date is not a date";

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::gate::{BODY_BYTES_MAX, gate};
 use crate::problem::{Kind, Problem};
 use crate::routes::{
-    admin, admin_books, drafts, expenses, labels, locks, lookup, me, reversal, scheme, vouchers, witnesses,
+    admin, admin_books, drafts, expenses, labels, learned, locks, lookup, me, reversal, scheme, vouchers, witnesses,
 };
 
 /// Routes the calls: those of the protocol go through the gate, the others past it.
@@ -33,11 +33,20 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let scheme = Router::new()
         .route("/v1/reference-scheme", get(scheme::show).put(scheme::write))
         .route_layer(middleware::from_fn_with_state(Arc::clone(&app), scheme::offered));
+    let results = Router::new()
+        .route("/v1/expenses/exported", post(learned::exported))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), learned::takes_results));
+    let expense_locks = Router::new()
+        .route("/v1/expenses/locks", post(learned::lock))
+        .route("/v1/expenses/locks/release", post(learned::release))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), learned::locks_expenses));
     let protocol = Router::new()
         .merge(drafts)
         .merge(locks)
         .merge(labels)
         .merge(scheme)
+        .merge(results)
+        .merge(expense_locks)
         .route("/v1/me", get(me::me))
         .route("/v1/witnesses", get(witnesses::list))
         .route("/v1/witnesses/{ledger_id}", put(witnesses::write).get(witnesses::show))
@@ -60,6 +69,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/admin/vouchers/{id}", delete(admin_books::forget_voucher).get(admin_books::voucher))
         .route("/admin/vouchers/{id}/void", post(admin_books::void_voucher))
         .route("/admin/witnesses/{ledger_id}", delete(admin_books::forget_witness))
+        .route("/admin/expenses/told", get(learned::received))
+        .route("/admin/expenses/locks", get(learned::locks))
+        .route("/admin/expenses/being-edited", get(learned::being_edited).put(learned::put_being_edited))
+        .route("/admin/expenses/{id}/edit", post(learned::edit))
         .layer(middleware::from_fn(admin::loopback_only))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     Router::new()

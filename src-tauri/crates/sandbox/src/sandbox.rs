@@ -46,6 +46,7 @@ pub async fn start(options: Options) -> Result<Sandbox, SandboxError> {
         tasks: Tasks::default(),
         closed_through: RwLock::new(kept.closed_through),
         dimensions: RwLock::default(),
+        being_edited: RwLock::default(),
         running: Running::default(),
         requests: AtomicU64::new(0),
         voucher_requests: AtomicU64::new(0),

@@ -18,6 +18,8 @@ export const NO_END: End = {
   lock: null,
   waitedFor: null,
   lookAlikes: 0,
+  unreported: 0,
+  unreportedBecause: null,
 };
 
 export function lockOf(some: Partial<Lock> = {}): Lock {

@@ -190,6 +190,9 @@ export const reasonSentences: Record<HoldCode, Sentence> = {
   dimension_missing: m.reason_dimension_missing,
   vat_invalid: m.reason_vat_invalid,
   vat_code_not_taken: m.window_reason_vat_code_not_taken,
+  being_edited: m.window_reason_being_edited,
+  changed_since_read: m.window_reason_changed_since_read,
+  lock_refused: m.window_reason_lock_refused,
 };
 
 /** Shows a parameter that the engine left out as a dash, never as `undefined`. */

@@ -287,7 +287,16 @@ class Session {
     this.starting = false;
     this.progress = null;
     this.waitedUntil = null;
-    this.end = { run: null, problem, noCertificate: null, lock: null, waitedFor: null, lookAlikes: 0 };
+    this.end = {
+      run: null,
+      problem,
+      noCertificate: null,
+      lock: null,
+      waitedFor: null,
+      lookAlikes: 0,
+      unreported: 0,
+      unreportedBecause: null,
+    };
   }
 
   async #finish(end: RunEnded): Promise<void> {

@@ -29,6 +29,8 @@ struct StatusFacts {
     last: Option<RunSummary>,
     next: Option<DateTime<Utc>>,
     records: RecordCounts,
+    /// The exports of which the source has not heard yet.
+    unreported: u64,
     ledger: LedgerFile,
     unattended: Unattended,
     open_to_others: Vec<OpenToOthers>,
@@ -71,6 +73,7 @@ async fn facts(OpenWorkspace { workspace, engine, .. }: &OpenWorkspace) -> Resul
         last: engine.ledger().runs(1, None).await?.pop(),
         next: engine.next_run().await?,
         records: engine.counts().await?,
+        unreported: engine.unreported().await?,
         ledger: engine.ledger().file()?,
         unattended: engine.unattended().await?,
         open_to_others: Vec::new(),
@@ -100,7 +103,7 @@ fn document(found: &StatusFacts, output: &Output) {
         "last_success_at": found.unattended.last_success_at.map(json::instant),
         "scheduled_failure": found.unattended.failed.as_ref().map(|run| json::run(output.reader(), run)),
         "unserved_since": found.unattended.unserved_since.map(json::instant),
-        "records": json::records(&found.records),
+        "records": json::records(&found.records), "not_told": found.unreported,
         "ledger": {
             "path": found.ledger.path, "bytes": found.ledger.bytes,
             "last_backup_at": found.ledger.last_backup_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
@@ -163,6 +166,9 @@ fn print(found: &StatusFacts, output: &Output) {
     }
     if found.witnesses == MemoryState::NotOffered {
         output.note(output.word(words::NO_WITNESS_HISTORY));
+    }
+    if found.unreported > 0 {
+        output.note(words::unreported(output.language, found.unreported));
     }
     tell_open(&found.open_to_others, output);
     tell_unattended(&found.unattended, output);

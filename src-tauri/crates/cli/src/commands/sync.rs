@@ -101,7 +101,7 @@ pub(super) async fn asked_to_stop() {
 }
 
 async fn print(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status, Failure> {
-    let SyncEnd { run, error, lock, no_certificate, waited_for, look_alikes } = end;
+    let SyncEnd { run, error, lock, no_certificate, waited_for, look_alikes, unreported, unreported_because } = end;
     if waited_for.is_some() {
         output.note(output.word(words::LOCK_WAITED));
     }
@@ -124,6 +124,9 @@ async fn print(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status,
     if output.json {
         let mut finished = json::finished(output.reader(), &run, lock.as_ref());
         finished["look_alikes"] = json!(look_alikes);
+        finished["not_told"] = json!(unreported);
+        finished["not_told_because"] =
+            unreported_because.as_ref().map(|problem| json::failure(output.reader(), problem, None)).into();
         finished["left_source"] = json!(records.gone);
         finished["remarks"] = json::remarks(output.reader(), &engine.source_remarks());
         output.document(&finished);
@@ -137,6 +140,12 @@ async fn print(engine: &Engine, end: SyncEnd, output: &Output) -> Result<Status,
     if let Some(problem) = no_certificate {
         let because = output.error(&problem);
         output.note(format!("{} {because}", output.word(words::NO_CERTIFICATE)));
+    }
+    if unreported > 0 {
+        output.note(words::unreported(output.language, unreported));
+    }
+    if let Some(problem) = unreported_because {
+        output.note(format!("– {}", output.error(&problem)));
     }
     if let Some(problem) = error {
         // The document of the run carries the error already.

@@ -38,6 +38,7 @@ pub(super) const FILE_KEYS: &[&str] = &[
     "exclude",
     "ends_with_line_end",
     "settle_seconds",
+    "acknowledge",
 ];
 /// The seconds for which a file of a folder or glob must have been left alone, unless the workspace says otherwise.
 const SETTLE_SECONDS: u64 = 2;
@@ -99,6 +100,7 @@ fn files(section: &Section<'_>, dir: &Path, home: Currency, time_zone: Tz) -> Re
             .collect(),
         ends_with_line_end: section.boolean("ends_with_line_end", true)?,
         settle: Duration::from_secs(section.number("settle_seconds", 0..=DAY_SECONDS, SETTLE_SECONDS)?),
+        acknowledges: section.boolean("acknowledge", false)?,
         currency: said.unwrap_or(home),
         is_currency_said: said.is_some(),
         time_zone,

@@ -215,6 +215,15 @@ pub enum HoldReason {
         /// The code.
         vat_code: String,
     },
+    /// A person is editing it on the platform.
+    BeingEdited,
+    /// It was changed on the platform after it was read.
+    ChangedSinceRead,
+    /// The platform does not let it be locked.
+    LockRefused {
+        /// The words of the platform.
+        detail: String,
+    },
 }
 
 impl HoldReason {
@@ -259,6 +268,9 @@ impl HoldReason {
         "dimension_missing",
         "vat_invalid",
         "vat_code_not_taken",
+        "being_edited",
+        "changed_since_read",
+        "lock_refused",
     ];
 
     /// Returns the code alone, as it stands in the catalogue.
@@ -303,6 +315,9 @@ impl HoldReason {
             Self::DimensionMissing { .. } => "dimension_missing",
             Self::VatInvalid { .. } => "vat_invalid",
             Self::VatCodeNotTaken { .. } => "vat_code_not_taken",
+            Self::BeingEdited => "being_edited",
+            Self::ChangedSinceRead => "changed_since_read",
+            Self::LockRefused { .. } => "lock_refused",
         }
     }
 }
@@ -354,6 +369,9 @@ mod tests {
             HoldReason::DimensionMissing { dimension: found() },
             HoldReason::VatInvalid { found: found(), amount: found() },
             HoldReason::VatCodeNotTaken { vat_code: found() },
+            HoldReason::BeingEdited,
+            HoldReason::ChangedSinceRead,
+            HoldReason::LockRefused { detail: found() },
         ];
         let in_json = |reason: &HoldReason| serde_json::to_value(reason).expect("plain values")["code"].clone();
         for reason in &reasons {

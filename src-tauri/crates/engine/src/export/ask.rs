@@ -32,6 +32,11 @@ pub struct SyncEnd {
     pub no_certificate: Option<Problem>,
     /// The number of records to send that look like others, for information.
     pub look_alikes: u64,
+    /// The number of exports of which the source has not heard yet, of this run and earlier ones. The next run tells
+    /// them again.
+    pub unreported: u64,
+    /// The reason why the source has not heard of them, if it is known.
+    pub unreported_because: Option<Problem>,
     /// The holder of the lock, if it was refused.
     pub lock: Option<LockFacts>,
     /// The holder of the lock as last seen, if the run waited for one.

@@ -2,14 +2,14 @@
 //!
 //! Invariant: a row is free to be sent only if it was looked up under this permit, and not found: under the reference that
 //! it will have, unless that is unique for all time, and under the one of its next export, which somebody else may have
-//! made.
+//! made. Where the source locks records, it is locked there.
 
 use super::plan::PlanRules;
 use super::verify::{ALIKE_MIN, accounts_of, found};
 use crate::calls::{Caller, RunError};
 use crate::compare::{ExportElsewhere, later_exports};
 use crate::domain::evidence::{Evidence, LookUpResult};
-use crate::domain::{Generation, Posting, Protection, RecordId, Reference};
+use crate::domain::{Generation, HoldReason, Posting, Protection, RecordId, Reference};
 use crate::error::Problem;
 use crate::export::step::Run;
 use crate::ledger::{Candidate, ClaimMember, Settlement};
@@ -28,6 +28,8 @@ pub(super) struct Looked {
     pub(super) free: Vec<Row>,
     /// The claims that take over what stands in the books for the others.
     pub(super) found: Vec<(ClaimMember, Settlement)>,
+    /// The rows that the source does not lock, each with the reason.
+    pub(super) held: Vec<(Row, HoldReason)>,
 }
 
 /// Looks at the books for rows.
@@ -69,7 +71,23 @@ impl LookAhead<'_> {
             let (here, there) = accounts.swap_remove(0);
             return Err(RunError::Problem(Problem::accounts_differ(here, there)));
         }
-        Ok(Looked { free, found })
+        let (free, held) = self.lock(free).await?;
+        Ok(Looked { free, found, held })
+    }
+
+    /// Locks rows at the source, if it offers that; returns those that are locked, and those that are held.
+    async fn lock(self, rows: Vec<Row>) -> Result<(Vec<Row>, Vec<(Row, HoldReason)>), RunError> {
+        let Some(locks) = self.run.record_locks else { return Ok((rows, Vec::new())) };
+        let candidates: Vec<&Candidate> = rows.iter().map(|row| &row.candidate).collect();
+        let reasons = locks.lock(&candidates).await?;
+        let (mut free, mut held) = (Vec::with_capacity(rows.len()), Vec::new());
+        for (row, reason) in rows.into_iter().zip(reasons) {
+            match reason {
+                None => free.push(row),
+                Some(reason) => held.push((row, reason)),
+            }
+        }
+        Ok((free, held))
     }
 
     /// Says whether the reference itself has to be looked up. Where references are unique for all time, they are their

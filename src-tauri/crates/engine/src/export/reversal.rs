@@ -44,6 +44,12 @@ pub(crate) async fn prepare(
     if let Err(reason) = rules.posting(&candidate, earlier.generation.next()) {
         return problem(Problem::record_held(record_id, reason.code()));
     }
+    // Before its voucher is reversed: a record that somebody is editing keeps the one that it has.
+    if let Some(locks) = run.record_locks
+        && let Some(reason) = locks.lock(&[&candidate]).await?.pop().flatten()
+    {
+        return problem(Problem::record_held(record_id, reason.code()));
+    }
     let id = record_id.as_str().to_owned();
     let kept = parts.ledger.write(move |tx| {
         if tx.is_in_doubt(&id)? {

@@ -4,7 +4,7 @@
 //! in reverse order.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use futures_util::FutureExt;
 use serde_json::json;
@@ -14,10 +14,12 @@ use super::agreement::agree;
 use super::ask::{Job, RunAsk, SyncEnd};
 use super::identity::{self, Asks};
 use super::late_drafts::discard_late_drafts;
+use super::learn::{self, Unreported};
 use super::observe::observe;
 use super::plan::PlanRules;
 use super::planning::{make_plan, plan_unsent};
 use super::progress::Reporter;
+use super::record_locks::{self, RecordLocks};
 use super::recover::{Unresolved, recover};
 use super::refused_runs;
 use super::reversal;
@@ -33,6 +35,7 @@ use crate::domain::{Act, Outcome, RunId};
 use crate::error::Problem;
 use crate::ledger::AuditAct;
 use crate::parts::Parts;
+use crate::ports::Learning;
 use crate::views::Phase;
 
 /// The times that a run tries to settle what it has left in doubt, before it leaves that to the next one.
@@ -58,19 +61,33 @@ pub(crate) async fn run(
         checks_witness: true,
         asks: Asks::Everything,
     };
+    // This may take its time, and is asked before anybody else has to wait for this run.
+    let learning = stop.run_until_cancelled(parts.source.learning()).await.unwrap_or(Learning::UNSAID);
     match request.take().await {
         Ok(mut locks) => {
             let waited_for = locks.waited_for.take();
-            let look_alikes = AtomicU64::default();
+            let (look_alikes, locks_records) = (AtomicU64::default(), AtomicBool::default());
             let unseen = Unseen::default();
-            let steps =
-                RunSteps { parts, ask: &ask, request: &request, run_id: &run_id, stop: &stop, look_alikes, unseen };
+            let steps = RunSteps {
+                parts,
+                ask: &ask,
+                request: &request,
+                run_id: &run_id,
+                stop: &stop,
+                learning,
+                locks_records,
+                look_alikes,
+                unseen,
+            };
             let ended = AssertUnwindSafe(steps.run(&mut locks, reporter)).catch_unwind().await;
             locks.give_back(parts.accounting.as_ref()).await;
             let end = ended.unwrap_or_else(|_| {
                 SyncEnd::failed(Problem::internal("the run broke off; the next one settles what it left"))
             });
-            SyncEnd { waited_for, ..end }
+            // Nobody waits for these two: the lease is given back.
+            record_locks::release(parts, &run_id).await;
+            let Unreported { count: unreported, problem: unreported_because } = learn::tell(parts, &stop).await;
+            SyncEnd { waited_for, unreported, unreported_because, ..end }
         }
         Err(end) => refused_runs::keep(parts, &ask, &run_id, *end).await,
     }
@@ -82,6 +99,10 @@ struct RunSteps<'a> {
     request: &'a LockRequest<'a>,
     run_id: &'a RunId,
     stop: &'a CancellationToken,
+    /// The things that the source says it learns.
+    learning: Learning,
+    /// True if the source locks records.
+    locks_records: AtomicBool,
     /// The look-alikes of the plan, for the end to tell.
     look_alikes: AtomicU64,
     unseen: Unseen,
@@ -93,6 +114,8 @@ impl RunSteps<'_> {
             Ok(number) => number,
             Err(problem) => return SyncEnd::failed(problem),
         };
+        // Before the source is read again: of what it has heard, it may want nothing more.
+        learn::tell_beforehand(self.parts, self.stop).await;
         let error = self.steps(number, locks, reporter).await.err();
         let no_certificate = if error.is_none() { self.certify(number, locks, reporter).await.err() } else { None };
         SyncEnd { no_certificate, ..self.close(number, locks, error).await }
@@ -122,10 +145,16 @@ impl RunSteps<'_> {
 
     /// Begins the run. Under the permit it is the only one: everything open was left by a process that is gone.
     async fn begin(&self, locks: &AcquiredLocks) -> Result<i64, Problem> {
-        let (start, at) =
+        let (mut start, at) =
             locks.start(self.parts, self.run_id, &self.ask.actor, self.ask.trigger, self.ask.job.period())?;
-        let begun = self.parts.ledger.write(move |tx| tx.begin_with_entry(&start, at));
-        Ok(begun.await?)
+        start.learning = self.learning;
+        let begun = self.parts.ledger.write(move |tx| {
+            let number = tx.begin_with_entry(&start, at)?;
+            Ok((number, tx.locks_records(number)?))
+        });
+        let (number, locks_records) = begun.await?;
+        self.locks_records.store(locks_records, Ordering::Relaxed);
+        Ok(number)
     }
 
     async fn steps(&self, number: i64, locks: &mut AcquiredLocks, reporter: &mut Reporter) -> Result<(), RunError> {
@@ -238,7 +267,8 @@ impl RunSteps<'_> {
     }
 
     fn of<'r>(&'r self, number: i64, locks: &'r AcquiredLocks) -> Result<Run<'r>, RunError> {
-        let Parts { ledger, settings, ids, clock, .. } = self.parts;
+        let Parts { ledger, settings, ids, clock, source, .. } = self.parts;
+        let record_locks = RecordLocks { source: source.as_ref(), run_id: self.run_id };
         let capabilities = &locks.connection.capabilities;
         Ok(Run {
             number,
@@ -252,6 +282,7 @@ impl RunSteps<'_> {
             width: settings.vouchers_per_request.min(capabilities.vouchers_per_request_max).max(1),
             slots: settings.requests_in_flight.max(1),
             address: &locks.connection.address,
+            record_locks: self.locks_records.load(Ordering::Relaxed).then_some(record_locks),
             unseen: &self.unseen,
         })
     }

@@ -20,7 +20,7 @@ use super::plan::PlanRules;
 use super::progress::Reporter;
 use super::verify::verified;
 use crate::calls::{Caller, RunError};
-use crate::domain::{ItemResult, Protection, RequestKey, RequestKind};
+use crate::domain::{HoldReason, ItemResult, Protection, RecordId, RequestKey, RequestKind};
 use crate::error::Problem;
 use crate::export::step::Run;
 use crate::ledger::{ClaimAsk, ClaimMember, ClaimedRequest, Settlement, StagedDraft};
@@ -290,6 +290,8 @@ impl<'a> Sender<'a> {
         }
         self.is_looking = false;
         self.ready.extend(looked.free);
+        let held = looked.held.into_iter().map(|(row, reason)| (row.position, row.candidate.record.id, reason));
+        self.hold(held.collect()).await?;
         self.take_over(looked.found).await
     }
 
@@ -310,11 +312,16 @@ impl<'a> Sender<'a> {
                 Err(reason) => held.push((position, candidate.record.id, reason)),
             }
         }
+        self.hold(held).await
+    }
+
+    /// Holds rows of the plan at the door.
+    async fn hold(&mut self, held: Vec<(u64, RecordId, HoldReason)>) -> Result<(), RunError> {
         if held.is_empty() {
             return Ok(());
         }
         self.reporter.count(ItemResult::Held, held.len() as u64);
-        let at = self.run.moment();
+        let (run, at) = (self.run.number, self.run.moment());
         let written = self.run.ledger.write(move |tx| {
             held.iter().try_for_each(|(position, id, reason)| tx.hold_planned(run, *position, id, reason, at))
         });

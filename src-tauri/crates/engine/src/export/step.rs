@@ -1,6 +1,7 @@
 //! Holds a run, as each of its steps knows it.
 
 use crate::domain::{Capabilities, Generation, OrganisationId, RecordId, Reference};
+use crate::export::record_locks::RecordLocks;
 use crate::export::unseen::Unseen;
 use crate::ledger::{Ledger, Moment};
 use crate::lock::Permit;
@@ -23,6 +24,8 @@ pub(crate) struct Run<'a> {
     pub(crate) slots: usize,
     /// The address of the accounting system, for people.
     pub(crate) address: &'a str,
+    /// The locks at the source, if it offers them.
+    pub(crate) record_locks: Option<RecordLocks<'a>>,
     /// The acknowledged vouchers that no look-up has shown yet.
     pub(crate) unseen: &'a Unseen,
 }

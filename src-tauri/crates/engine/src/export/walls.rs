@@ -18,7 +18,7 @@ use crate::export::unseen::check_lag;
 use crate::ledger::{LedgerError, Moment, RunStart};
 use crate::lock::{self, FileLock, FileLockError, LeaseAskTerms, LeaseRefused, Permit};
 use crate::parts::Parts;
-use crate::ports::{AccountingSystem, Connection, LockHolder, LockInfo, LockProgress};
+use crate::ports::{AccountingSystem, Connection, Learning, LockHolder, LockInfo, LockProgress};
 use crate::views::{LockFacts, Progress, Waiting};
 
 /// The pause between two tries of a file lock that another program holds.
@@ -95,6 +95,7 @@ impl AcquiredLocks {
             accounting_user: self.connection.user_id.clone(),
             settings: parts.settings.for_trail(),
             started_at: at.now,
+            learning: Learning::UNSAID,
         };
         Ok((start, at))
     }

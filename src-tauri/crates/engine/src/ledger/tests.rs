@@ -10,12 +10,13 @@ use crate::domain::{
     Trigger,
 };
 use crate::error::{ErrorCode, Problem};
-use crate::ports::Row;
+use crate::ports::{Learning, Row};
 use crate::views::{Reason, RecordState};
 
 mod found;
 mod lists;
 mod plans;
+mod results;
 
 struct StillClock;
 
@@ -62,6 +63,7 @@ async fn rig() -> LedgerRig {
         accounting_user: "kari".into(),
         settings: serde_json::json!({}),
         started_at: NOW,
+        learning: Learning { takes_results: Some(true), locks_records: None },
     };
     let run = ledger
         .write(move |tx| {

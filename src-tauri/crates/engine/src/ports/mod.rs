@@ -13,6 +13,9 @@ pub use accounting::{AccountingSystem, Connection, LOOK_UP_MAX, ReferencePage, R
 pub use call::{Answer, CallError};
 pub use clock::{Clock, IdSource};
 pub use lock::{Acquired, LeaseAsk, LeaseToken, LockHolder, LockInfo, LockProgress, Unaware};
-pub use source::{Flaw, PAGE_ROWS_MAX, Pages, Row, Source, SourceError, SourceRemark};
+pub use source::{
+    EXPENSES_MAX, ExportResult, Flaw, Learned, Learning, LockedRecord, PAGE_ROWS_MAX, Pages, Row, Source, SourceError,
+    SourceRemark,
+};
 pub use unique_rows::{Created, RowId, UniqueRow, UniqueRows};
 pub use witness::{LedgerWitness, RememberedHead, Signature, Signer, Witness, WitnessPage, WitnessSeen};

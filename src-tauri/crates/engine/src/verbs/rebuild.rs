@@ -175,8 +175,10 @@ async fn rebuild(
     stop: &CancellationToken,
 ) -> Result<Rebuilt, RunError> {
     let permit = locks.permit().map_err(RunError::Problem)?;
-    let (start, at) =
+    let (mut start, at) =
         locks.start(parts, run_id, &ask.actor, Trigger::Manual, Period::EVERYTHING).map_err(RunError::Problem)?;
+    // The ledger that is gone may not have told everything: all that is found is told, once more or for the first time.
+    start.learning = parts.source.learning().await;
     let number = parts.ledger.write(move |tx| tx.begin_with_entry(&start, at)).await?;
     let caller = Caller::new(parts.accounting.clone(), parts.clock.clone(), stop.clone(), Patience::RUN)
         .shown_in(reporter.progress());

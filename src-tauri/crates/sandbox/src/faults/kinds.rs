@@ -53,7 +53,12 @@ pub(crate) enum PathClass {
     Lock,
     Witness,
     Me,
+    /// The pages of expenses.
     Expenses,
+    /// The results that are told.
+    ExportedResults,
+    /// The locks on expenses, and their release.
+    ExpenseLocks,
     All,
 }
 

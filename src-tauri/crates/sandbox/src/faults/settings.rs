@@ -51,6 +51,10 @@ pub(crate) struct Switches {
     pub(crate) reference_max_length: usize,
     /// True: the books keep how references are made there, if they have an export lock.
     pub(crate) reference_scheme: bool,
+    /// True: the platform takes the results of exports.
+    pub(crate) exported_results: bool,
+    /// True: the platform locks expenses that are being exported.
+    pub(crate) expense_locks: bool,
 }
 
 /// The longest reference unless a switch says otherwise, in characters.
@@ -84,6 +88,10 @@ struct Written {
     reference_max_length: usize,
     #[serde(deserialize_with = "on_or_off")]
     reference_scheme: bool,
+    #[serde(deserialize_with = "on_or_off")]
+    exported_results: bool,
+    #[serde(deserialize_with = "on_or_off")]
+    expense_locks: bool,
     #[serde(alias = "fault")]
     faults: Vec<Fault>,
 }
@@ -156,6 +164,8 @@ impl Default for Switches {
             says_who_is_unaware: true,
             reference_max_length: REFERENCE_CHARS_MAX,
             reference_scheme: true,
+            exported_results: true,
+            expense_locks: true,
         }
     }
 }
@@ -182,6 +192,8 @@ impl From<Written> for Settings {
             says_who_is_unaware: written.says_who_is_unaware,
             reference_max_length: written.reference_max_length,
             reference_scheme: written.reference_scheme,
+            exported_results: written.exported_results,
+            expense_locks: written.expense_locks,
         };
         Self { seed: written.seed, switches, faults: written.faults }
     }
@@ -205,6 +217,8 @@ impl From<Settings> for Written {
             says_who_is_unaware: switches.says_who_is_unaware,
             reference_max_length: switches.reference_max_length,
             reference_scheme: switches.reference_scheme,
+            exported_results: switches.exported_results,
+            expense_locks: switches.expense_locks,
             faults,
         }
     }

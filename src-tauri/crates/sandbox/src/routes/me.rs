@@ -31,6 +31,8 @@ pub(crate) async fn me(State(app): State<Arc<App>>, Extension(caller): Extension
             "labels": !switches.export_lock,
             "reference_scheme": switches.keeps_scheme(),
             "vat_codes": true,
+            "exported_results": switches.exported_results,
+            "expense_locks": switches.expense_locks,
         },
     });
     if switches.states_lookup_lag {

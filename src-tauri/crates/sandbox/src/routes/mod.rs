@@ -7,6 +7,7 @@ pub(crate) mod batch;
 pub(crate) mod drafts;
 pub(crate) mod expenses;
 pub(crate) mod labels;
+pub(crate) mod learned;
 pub(crate) mod locks;
 pub(crate) mod lookup;
 pub(crate) mod me;

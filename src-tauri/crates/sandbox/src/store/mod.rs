@@ -9,6 +9,7 @@ mod drafts;
 mod journal;
 mod keys;
 mod labels;
+mod learned;
 mod listing;
 mod locks;
 mod open;
@@ -33,6 +34,10 @@ pub(crate) use drafts::{
 pub(crate) use journal::{read_journal, record};
 pub(crate) use keys::Key;
 pub(crate) use labels::{create_label, delete_label, label, update_label};
+pub(crate) use learned::{
+    ExportedResult, expense_lock, expense_locks, is_exported, lock_expense, received_results, release_expense,
+    take_result,
+};
 pub(crate) use listing::{FoundVoucher, Page, Place, find, page};
 pub(crate) use locks::{Acquire, Holder, Progress, acquire, break_lock, release, renew, view};
 pub(crate) use scheme::{Scheme, put_scheme, scheme};

@@ -44,6 +44,7 @@ async fn every_documented_answer_is_given_and_no_other() {
     reversals(&practice, &mut document, &token).await;
     drafts(&practice, &mut document, &token).await;
     reads(&practice, &mut document).await;
+    learned(&practice, &mut document).await;
     labels(&practice, &mut document).await;
     assert_eq!(document.not_seen(), Vec::<String>::new(), "documented, and never given");
 }
@@ -86,6 +87,9 @@ async fn prepare(practice: &Practice) -> Vec<Sample> {
         sample(Method::PUT, LABEL_BY_ID, json!({"text": "another text"})),
         sample(Method::DELETE, LABEL_BY_ID, Value::Null),
         sample(Method::GET, EXPENSES, Value::Null),
+        sample(Method::POST, EXPORTED, json!({"results": [result("nobody")]})),
+        sample(Method::POST, EXPENSE_LOCKS, expense_locks("nobody", 1)),
+        sample(Method::POST, RELEASE, json!({"run_id": "r1", "ids": ["nobody"]})),
     ]
 }
 
@@ -283,6 +287,34 @@ async fn labels(practice: &Practice, document: &mut Document) {
     document.see(practice, LABEL_BY_ID, Call::new(Method::DELETE, &path), 404).await;
 }
 
+async fn learned(practice: &Practice, document: &mut Document) {
+    let known = practice.get("/v1/expenses?limit=2").await.json();
+    let id = known["records"][0]["id"].as_str().unwrap();
+    let edited = known["records"][1]["id"].as_str().unwrap();
+    let version = known["records"][0]["version"].as_u64().unwrap();
+    practice.put("/admin/expenses/being-edited", json!({"ids": [edited]})).await;
+    for (template, body) in [
+        (EXPENSE_LOCKS, expense_locks("nobody", 1)),
+        (EXPENSE_LOCKS, expense_locks(edited, 1)),
+        (EXPENSE_LOCKS, expense_locks(id, version + 1)),
+        (EXPENSE_LOCKS, expense_locks(id, version)),
+        (EXPORTED, json!({"results": [result("nobody"), result(id), result(id)]})),
+    ] {
+        let post = Call::new(Method::POST, template).json(&body);
+        document.see(practice, template, post, 200).await;
+    }
+    let unfit = json!({"run_id": "r1", "ttl_seconds": 0, "expenses": []});
+    document.see(practice, EXPENSE_LOCKS, Call::new(Method::POST, EXPENSE_LOCKS).json(&unfit), 422).await;
+    document.see(practice, EXPORTED, Call::new(Method::POST, EXPORTED).json(&json!({})), 422).await;
+    document.see(practice, RELEASE, Call::new(Method::POST, RELEASE).json(&json!({})), 422).await;
+    let release = json!({"run_id": "r1", "ids": [id]});
+    document.see(practice, RELEASE, Call::new(Method::POST, RELEASE).json(&release), 204).await;
+    practice.set_faults(json!({"exported_results": "off", "expense_locks": "off"})).await;
+    for template in [EXPORTED, EXPENSE_LOCKS, RELEASE] {
+        document.see(practice, template, Call::new(Method::POST, template).json(&json!({})), 404).await;
+    }
+}
+
 /// Makes the same call twice. The first stands still, and the second finds the key taken.
 async fn two_at_once<'a>(practice: &Practice, document: &mut Document, template: &str, call: impl Fn() -> Call<'a>) {
     let hold = json!({"kind": "hold", "remaining": 1, "paths": ["vouchers", "drafts"]});
@@ -401,6 +433,15 @@ fn close_objects(value: &mut Value) {
     }
 }
 
+fn result(id: &str) -> Value {
+    json!({"id": id, "generation": 1, "reference": "r", "voucher_id": "V-1", "voucher_number": "1", "run_id": "r1",
+           "exported_at": "2026-11-02T09:14:03Z"})
+}
+
+fn expense_locks(id: &str, version: u64) -> Value {
+    json!({"run_id": "r1", "ttl_seconds": 60, "expenses": [{"id": id, "version": version}]})
+}
+
 fn scheme(prefixes: &[&str]) -> Value {
     json!({"prefixes": prefixes, "rules": [{"length_max": 64}]})
 }
@@ -425,3 +466,6 @@ const DRAFTS: &str = "/v1/drafts";
 const DRAFT: &str = "/v1/drafts/{id}";
 const COMMIT: &str = "/v1/drafts/{id}/commit";
 const EXPENSES: &str = "/v1/expenses";
+const EXPORTED: &str = "/v1/expenses/exported";
+const EXPENSE_LOCKS: &str = "/v1/expenses/locks";
+const RELEASE: &str = "/v1/expenses/locks/release";

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use postonce_sandbox::{Options, PLATFORM_TOKEN, practice};
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::{Call, Practice};
 
@@ -73,4 +73,48 @@ async fn records_come_from_a_file_of_either_kind() {
         }
         assert_eq!(served.len(), 40);
     }
+}
+
+#[tokio::test]
+async fn expense_that_is_being_exported_is_not_edited() {
+    let practice = Practice::new().await;
+    let id = practice.get("/v1/expenses?limit=1").await.json()["records"][0]["id"].as_str().unwrap().to_owned();
+    let edit = format!("/admin/expenses/{id}/edit");
+    let version = |page: Value| page["records"][0]["version"].as_u64().unwrap();
+    let before = version(practice.get("/v1/expenses?limit=1").await.json());
+    assert_eq!(practice.post(&edit, json!({})).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(version(practice.get("/v1/expenses?limit=1").await.json()), before + 1);
+
+    let wish = json!({"run_id": "r1", "ttl_seconds": 60, "expenses": [{"id": id, "version": before + 1}]});
+    assert_eq!(practice.post("/v1/expenses/locks", wish.clone()).await.json()["results"][0]["status"], "locked");
+    assert_eq!(practice.post(&edit, json!({})).await.status, StatusCode::LOCKED);
+    let release = |run: &str| json!({"run_id": run, "ids": [id]});
+    practice.post("/v1/expenses/locks/release", release("another")).await;
+    assert_eq!(practice.post(&edit, json!({})).await.status, StatusCode::LOCKED, "it is another run's");
+    practice.post("/v1/expenses/locks/release", release("r1")).await;
+    assert_eq!(practice.post(&edit, json!({})).await.status, StatusCode::NO_CONTENT);
+    let late = practice.post("/v1/expenses/locks", wish).await.json();
+    assert_eq!(late["results"][0]["problem"]["version"], before + 2, "{late}");
+}
+
+#[tokio::test]
+async fn lock_on_an_expense_ends_with_its_time_or_its_result() {
+    let practice = Practice::new().await;
+    let id = practice.get("/v1/expenses?limit=1").await.json()["records"][0]["id"].as_str().unwrap().to_owned();
+    let wish = json!({"run_id": "r1", "ttl_seconds": 60, "expenses": [{"id": id}]});
+    let locks = async || practice.get("/admin/expenses/locks").await.json()["locks"].as_array().unwrap().len();
+    practice.post("/v1/expenses/locks", wish.clone()).await;
+    assert_eq!(locks().await, 1);
+    practice.put("/admin/clock", json!({"shift_seconds": 61})).await;
+    assert_eq!(locks().await, 0);
+    practice.post("/v1/expenses/locks", wish).await;
+    let result = json!({"id": id, "generation": 1, "reference": "r", "voucher_id": "V-1", "run_id": "r1",
+                        "exported_at": "2026-11-02T09:14:03Z"});
+    let tell = async || practice.post("/v1/expenses/exported", json!({"results": [result]})).await.json();
+    assert_eq!(tell().await["results"][0]["status"], "taken");
+    assert_eq!(tell().await["results"][0]["status"], "known");
+    assert_eq!(locks().await, 0);
+    assert_eq!(practice.get("/admin/expenses/told").await.json()["told"][0]["times"], 2);
+    let edit = practice.post(&format!("/admin/expenses/{id}/edit"), json!({})).await;
+    assert_eq!(edit.status, StatusCode::LOCKED, "it was exported");
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use glob::{MatchOptions, Pattern};
 
 use super::super::table::{FileError, FileSettings};
+use super::acknowledgement::is_acknowledgement;
 
 /// The endings of files that may hold records, in this form or another. In the workspace's own folder, nothing else is named.
 const TABLES: [&str; 15] =
@@ -119,10 +120,12 @@ fn is_stranger(settings: &FileSettings, path: &Path) -> bool {
     !is_own_folder || (path.is_file() && has_ending(path, &TABLES))
 }
 
-/// Says whether a file is none of a person's: hidden, the twin of a Mac, or the lock of an office program.
+/// Says whether a file is none of a person's: hidden, the twin of a Mac, the lock of an office program, or written here.
 fn is_hidden(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    name.starts_with(['.', '~']) || matches!(name.as_str(), "thumbs.db" | "desktop.ini" | "icon\r")
+    is_acknowledgement(path)
+        || name.starts_with(['.', '~'])
+        || matches!(name.as_str(), "thumbs.db" | "desktop.ini" | "icon\r")
 }
 
 fn has_ending(path: &Path, endings: &[&str]) -> bool {

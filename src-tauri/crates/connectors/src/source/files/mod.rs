@@ -1,5 +1,6 @@
 //! Reads records from files: one, those of a folder, or those that a glob matches.
 
+mod acknowledgement;
 mod document;
 mod find;
 mod pages;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::error::Problem;
-use postonce_engine::ports::{Clock, Pages, Source, SourceError, SourceRemark};
+use postonce_engine::ports::{Clock, ExportResult, Learned, Learning, Pages, Source, SourceError, SourceRemark};
 
 use super::table::{DayReader, FileError, FileSettings};
 pub use preview::{Preview, PreviewRow, WrittenCells};
@@ -60,6 +61,16 @@ impl Source for Files {
 
     fn remarks(&self) -> Vec<SourceRemark> {
         self.remarks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn learning(&self) -> Learning {
+        Learning { takes_results: Some(self.settings.acknowledges), ..Learning::NOTHING }
+    }
+
+    async fn learn(&self, results: &[ExportResult]) -> Result<Learned, SourceError> {
+        let (taken, results) = (vec![true; results.len()], results.to_vec());
+        self.blocking(move |settings| acknowledgement::add(settings, &results)).await?;
+        Ok(Learned { taken, refusal: None })
     }
 }
 

@@ -14,6 +14,7 @@ use super::super::table::{
 };
 use super::*;
 
+mod acknowledgement;
 mod beside;
 mod books;
 mod claims;
@@ -49,6 +50,7 @@ fn settings(dir: &Path, path: &str) -> FileSettings {
         ignored_columns: Vec::new(),
         ends_with_line_end: true,
         settle: Duration::ZERO,
+        acknowledges: false,
         currency: Currency::from_code("NOK").expect("a code of ISO 4217"),
         is_currency_said: false,
         time_zone: chrono_tz::Europe::Oslo,

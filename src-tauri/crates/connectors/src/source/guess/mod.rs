@@ -203,6 +203,7 @@ fn settings(charset: Charset, delimiter: u8) -> FileSettings {
         ignored_columns: Vec::new(),
         ends_with_line_end: false,
         settle: std::time::Duration::ZERO,
+        acknowledges: false,
         currency: Currency::from_code("NOK").expect("a code of the list"),
         is_currency_said: false,
         time_zone: chrono_tz::UTC,

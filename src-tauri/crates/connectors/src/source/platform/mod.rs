@@ -6,13 +6,17 @@
 //! twice.
 
 mod element;
+mod learn;
 mod pages;
+mod patience;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use postonce_engine::domain::Currency;
-use postonce_engine::ports::{Clock, Pages, Source, SourceError};
+use postonce_engine::domain::{Currency, HoldReason, RecordId, RunId};
+use postonce_engine::ports::{
+    CallError, Clock, ExportResult, Learned, Learning, LockedRecord, Pages, Source, SourceError,
+};
 
 use crate::http::Http;
 
@@ -35,11 +39,37 @@ impl Platform {
     }
 }
 
+impl Remote {
+    fn error(&self, error: &CallError) -> SourceError {
+        SourceError(match error {
+            // Nobody holds a lock on this side.
+            CallError::LeaseLost => self.http.peer().unexpected(412, ""),
+            error => error.problem(),
+        })
+    }
+}
+
 #[async_trait]
 impl Source for Platform {
     /// Asks for the first page, so that a wrong address or token is known before anything else happens.
     async fn open(&self) -> Result<Box<dyn Pages>, SourceError> {
         Ok(Box::new(pages::PlatformPages::open(Arc::clone(&self.remote)).await?))
+    }
+
+    async fn learning(&self) -> Learning {
+        self.remote.learning().await
+    }
+
+    async fn learn(&self, results: &[ExportResult]) -> Result<Learned, SourceError> {
+        self.remote.learn(results).await.map_err(|error| self.remote.error(&error))
+    }
+
+    async fn lock(&self, run: &RunId, records: &[LockedRecord]) -> Result<Vec<Option<HoldReason>>, SourceError> {
+        self.remote.lock(run, records).await.map_err(|error| self.remote.error(&error))
+    }
+
+    async fn release(&self, run: &RunId, records: &[RecordId]) -> Result<(), SourceError> {
+        self.remote.release(run, records).await.map_err(|error| self.remote.error(&error))
     }
 }
 

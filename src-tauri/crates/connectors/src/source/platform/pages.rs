@@ -3,7 +3,6 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use postonce_engine::ports::{CallError, PAGE_ROWS_MAX, Pages, Row, SourceError};
@@ -11,6 +10,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::patience::patiently;
 use super::{Remote, element};
 use crate::http::classify::{self, Effect};
 
@@ -20,10 +20,6 @@ const PAGES_MAX: usize = 100_000;
 const CURSOR_CHARS_MAX: usize = 1_000;
 /// The number of times that one page is asked for.
 const TRIES_MAX: u32 = 4;
-/// The first wait between two tries; it doubles.
-const WAIT_FIRST: Duration = Duration::from_secs(1);
-/// The longest wait between two tries; a platform that asks for a longer one is reported instead.
-const WAIT_MAX: Duration = Duration::from_secs(60);
 
 #[derive(Deserialize)]
 struct PageBody {
@@ -54,35 +50,14 @@ impl PlatformPages {
 
     /// Asks for the page at a cursor, and takes it over.
     async fn turn(&mut self, cursor: Option<&str>) -> Result<(), SourceError> {
-        let page = self.patiently(cursor).await.map_err(|error| SourceError(self.problem(&error)))?;
+        let page = patiently(self.remote.clock.as_ref(), TRIES_MAX, || self.ask(cursor)).await;
+        let page = page.map_err(|error| self.remote.error(&error))?;
         for value in page.records {
             self.count += 1;
             self.rows.push_back(element::row(&value, self.remote.currency, self.remote.http.peer(), self.count));
         }
         self.next_cursor = page.next_cursor.filter(|cursor| !cursor.is_empty());
         Ok(())
-    }
-
-    async fn patiently(&self, cursor: Option<&str>) -> Result<PageBody, CallError> {
-        let mut wait = WAIT_FIRST;
-        for _ in 1..TRIES_MAX {
-            let error = match self.ask(cursor).await {
-                Ok(page) => return Ok(page),
-                Err(error) => error,
-            };
-            let asked_for = match &error {
-                CallError::NotProcessed { retry_after, .. } => *retry_after,
-                CallError::NotSent(_) | CallError::Unknown(_) if is_passing(&error) => None,
-                _ => return Err(error),
-            };
-            let pause = asked_for.unwrap_or(wait);
-            if pause > WAIT_MAX {
-                return Err(error);
-            }
-            self.remote.clock.sleep(pause).await;
-            wait *= 2;
-        }
-        self.ask(cursor).await
     }
 
     async fn ask(&self, cursor: Option<&str>) -> Result<PageBody, CallError> {
@@ -105,20 +80,6 @@ impl PlatformPages {
         }
         Err(SourceError(self.remote.http.peer().unexpected(200, &format!("next_cursor: {cursor}"))))
     }
-
-    fn problem(&self, error: &CallError) -> postonce_engine::error::Problem {
-        match error {
-            // Nobody holds a lock on this side.
-            CallError::LeaseLost => self.remote.http.peer().unexpected(412, ""),
-            error => error.problem(),
-        }
-    }
-}
-
-/// Says whether the error may be over in a moment: not reached, no answer, or a `5xx`.
-fn is_passing(error: &CallError) -> bool {
-    let problem = error.problem();
-    problem.params.get("status").is_none_or(|status| status.starts_with('5'))
 }
 
 #[async_trait]

@@ -181,3 +181,55 @@ async fn platform_that_is_down_is_reported_after_a_few_tries() {
     let problem = read(&address, &clock).await.expect_err("nobody there");
     assert_eq!((problem.code, clock.waits()), (ErrorCode::PlatformUnreachable, vec![1, 2, 4]));
 }
+
+fn platform(address: &str, clock: &Arc<TestClock>) -> Platform {
+    let url = Url::parse(address).expect("an address");
+    let http = Http::new(Side::Platform, &url, &"token".into(), Limits::STANDARD).expect("a client");
+    let currency = Currency::from_code("NOK").expect("a code of ISO 4217");
+    Platform::new(http, Arc::clone(clock) as Arc<dyn Clock>, currency)
+}
+
+#[tokio::test]
+async fn platform_says_what_it_learns_or_is_from_before() {
+    let both = Learning { takes_results: Some(true), locks_records: Some(true) };
+    let page = ResponseTemplate::new(200).set_body_raw("<html>", "text/html");
+    for (answer, expected) in [
+        (json_answer(json!({"capabilities": {"exported_results": true, "expense_locks": true}})), both),
+        (json_answer(json!({"capabilities": {"unique_references": true}})), Learning::NOTHING),
+        (json_answer(json!({"user": {"id": "platform"}})), Learning::NOTHING),
+        (ResponseTemplate::new(404), Learning { locks_records: Some(false), ..Learning::UNSAID }),
+        (page, Learning::UNSAID),
+        (ResponseTemplate::new(500), Learning::UNSAID),
+    ] {
+        let server = MockServer::start().await;
+        Mock::given(path("/v1/me")).respond_with(answer).mount(&server).await;
+        assert_eq!(platform(&server.uri(), &Arc::default()).learning().await, expected);
+    }
+}
+
+fn json_answer(body: Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(body)
+}
+
+#[tokio::test]
+async fn result_that_the_answer_does_not_name_is_not_taken() {
+    let server = MockServer::start().await;
+    let answer = json!({"results": [
+        {"id": "B", "reference": "hlf:B", "status": "known"},
+        {"id": "A", "reference": "hlf:other", "status": "taken"},
+        {"id": "D", "status": "refused", "problem": {"detail": "There is no expense D."}},
+    ]});
+    Mock::given(path("/v1/expenses/exported")).respond_with(json_answer(answer)).mount(&server).await;
+    let results = ["D", "A", "B", "C"].map(|id| ExportResult {
+        record_id: RecordId::new(id).expect("an id"),
+        generation: postonce_engine::domain::Generation::FIRST,
+        reference: format!("hlf:{id}"),
+        voucher: postonce_engine::domain::Acknowledgement { voucher_id: format!("V-{id}"), number: None },
+        run_id: RunId::new("run-1"),
+        exported_at: DateTime::UNIX_EPOCH,
+    });
+    let learned = platform(&server.uri(), &Arc::default()).learn(&results).await.expect("an answer");
+    assert_eq!(learned.taken, [false, false, true, false]);
+    let refusal = learned.refusal.expect("a reason");
+    assert_eq!(refusal.params["detail"], "D: There is no expense D.");
+}

@@ -46,6 +46,8 @@ pub struct FileSettings {
     pub ends_with_line_end: bool,
     /// The time for which a file of a folder or glob must have been left alone.
     pub settle: Duration,
+    /// Whether a file beside those of the records says what was exported.
+    pub acknowledges: bool,
     /// The currency of records that name none.
     pub currency: Currency,
     /// Whether the workspace says of this source that this is their currency, whatever a title says.

@@ -54,3 +54,5 @@ VALUES (2, 'prefix', '{"prefix":"hlf"}', '{"code":"prefix_differs","params":{}}'
 
 INSERT INTO set_aside (set_aside_id, record_id, reading_id, reason, actor_user, actor_host, set_aside_at)
 VALUES (1, 'PM-1', 1, 'Paid in cash on the same day', 'kari', 'HLF-PC-12', '2026-11-03T09:14:03.000Z');
+
+INSERT INTO result_due (attempt_id, due_at, told_at) VALUES (1, '2026-11-02T09:00:03.000Z', '2026-11-02T09:00:07.000Z');

@@ -12,6 +12,7 @@ use crate::ledger::run::claim::Moment;
 use crate::ledger::trail::audit::AuditAct;
 use crate::ledger::values::{from_json, instant, json, number, signed, stamp};
 use crate::ledger::{LedgerError, LedgerTx};
+use crate::ports::Learning;
 
 /// A run, as it begins.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub(crate) struct RunStart {
     /// The settings it runs under, for the audit trail.
     pub(crate) settings: serde_json::Value,
     pub(crate) started_at: DateTime<Utc>,
+    /// The things that the source learns; of those that it did not name, the run before has the word.
+    pub(crate) learning: Learning,
 }
 
 /// The runs of this ledger before one.
@@ -123,16 +126,20 @@ impl LedgerTx<'_> {
     pub(crate) fn begin_run(&self, start: &RunStart) -> Result<i64, LedgerError> {
         self.execute(
             "INSERT INTO run (run_id, trigger, actor_user, actor_host, period_from, period_to, organisation, protection,
-                              fence, program, started_at, accounting_user)
+                              fence, program, started_at, accounting_user, takes_results, locks_records)
              VALUES (:run, :trigger, :user, :host, :from, :to, :organisation, :protection, :fence, :program, :now,
-                     :accounting_user)",
+                     :accounting_user, coalesce(:takes_results, (
+                         SELECT takes_results FROM run WHERE fence > 0 ORDER BY run_number DESC LIMIT 1), 0),
+                     coalesce(:locks_records, (
+                         SELECT locks_records FROM run WHERE fence > 0 ORDER BY run_number DESC LIMIT 1), 0))",
             named_params! {
                 ":run": start.run_id.as_str(), ":trigger": start.trigger.as_str(), ":user": start.actor.user,
                 ":host": start.actor.host, ":from": start.period.from.map(|day| day.to_string()),
                 ":to": start.period.to.map(|day| day.to_string()), ":organisation": start.organisation, ":protection": start.protection.as_str(),
                 ":fence": signed(start.fence), ":program": env!("CARGO_PKG_VERSION"),
                 ":accounting_user": start.accounting_user,
-                ":now": stamp(start.started_at),
+                ":now": stamp(start.started_at), ":takes_results": start.learning.takes_results,
+                ":locks_records": start.learning.locks_records,
             },
         )?;
         Ok(self.inserted())

@@ -298,6 +298,9 @@ impl LedgerTx<'_> {
                 ":reference": claimed.reference.as_str(), ":generation": claimed.generation.number(),
             },
         )?;
+        if acknowledgement.is_some() {
+            self.be_due(run, claimed.attempt_id, at.now)?;
+        }
         if settled && claimed.generation > Generation::FIRST {
             self.settle_re_export(run, claimed, settlement, at.now)?;
         }

@@ -31,6 +31,7 @@ fn next_run(name: &str, fence: u64) -> RunStart {
         accounting_user: "kari".into(),
         settings: serde_json::json!({}),
         started_at: NOW,
+        learning: Learning { takes_results: Some(true), locks_records: None },
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) const COLUMNS_OUTSIDE: [(&str, &str, &str); 9] = [
 pub(crate) const RUN_ITEM: &str = "run_item";
 
 /// The conditions under which a row never changes again.
-const SETTLED: [(&str, &str); 15] = [
+const SETTLED: [(&str, &str); 16] = [
     ("acceptance", "1"),
     ("alarm", "cleared_at IS NOT NULL"),
     ("attempt", "settled_at IS NOT NULL"),
@@ -47,6 +47,7 @@ const SETTLED: [(&str, &str); 15] = [
     ("question", "answered_at IS NOT NULL OR withdrawn_at IS NOT NULL"),
     ("re_export", "withdrawn_at IS NOT NULL"),
     ("reading", "finished_at IS NOT NULL"),
+    ("result_due", "told_at IS NOT NULL"),
     ("reversal", "settled_at IS NOT NULL"),
     ("run", "finished_at IS NOT NULL"),
     ("run_sum", "1"),
