@@ -84,6 +84,9 @@ fn a_voucher_found_in_the_books_is_never_counted_as_posted() {
         let shown = both.other(&["run", &run]);
         assert_eq!(shown.last()["certificate"], Value::Null, "{protection}: nothing was made");
         assert_eq!(shown.last()["counts"]["found"], 2, "{protection}");
+        let first = &shown.last()["records"][0];
+        assert_eq!(first["made_by"], "Kari Nordmann", "{protection}: who booked it is said, {first}");
+        assert!(first["made_at"].as_str().is_some_and(|at| at.ends_with('Z')), "{protection}: and when, {first}");
         assert_eq!(both.rig.stats()["vouchers"], 2, "{protection}");
     }
 }

@@ -143,6 +143,7 @@ const attempt: Attempt = {
   settledAt: '2026-10-01T08:00:01.000Z',
   settledBy: 'run-1',
   settledUser: 'kari',
+  made: null,
   found: false,
   voucherId: 'v-1',
   voucherNumber: '1',
@@ -181,6 +182,21 @@ describe('a timeline', () => {
     ]);
     expect(timeline(story)[0]?.voucher).toEqual({ id: 'v-1', number: '1' });
     expect(timeline(story)[1]).toMatchObject({ by: 'by kari on pc', reference: 'hlf:A', runId: 'run-1' });
+  });
+
+  test('shows who booked a voucher that stood in the books already, and who found it', () => {
+    const made = { at: '2026-09-30T05:49:00.000Z', by: 'Kari Nordmann' };
+    const elsewhere = { ...story, attempts: [{ ...attempt, user: 'ola', found: true, made }] };
+    expect(titles(elsewhere)).toEqual([
+      'Found in the accounting system',
+      'First seen in the source',
+      'Booked in the accounting system',
+    ]);
+    expect(timeline(elsewhere)[0]).toMatchObject({ by: 'by ola on pc', runId: 'run-1' });
+    expect(timeline(elsewhere)[2]).toMatchObject({
+      by: 'by Kari Nordmann',
+      voucher: { id: 'v-1', number: '1' },
+    });
   });
 
   test('shows a lost answer, a second sending and the finder of the voucher', () => {

@@ -6,7 +6,7 @@ use postonce_engine::{domain, views};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Problem, Sum, count, mirrored, moment};
+use super::{Problem, Sum, VoucherMade, count, mirrored, moment};
 
 mirrored! {
     /// The result of one row in one run.
@@ -215,6 +215,7 @@ pub(crate) struct RunItem {
     reason: Option<Reason>,
     earlier_run_id: Option<String>,
     earlier_at: Option<String>,
+    made: Option<VoucherMade>,
     look_alike: Option<String>,
 }
 
@@ -235,6 +236,7 @@ impl From<views::RunItem> for RunItem {
             reason: item.reason.map(Reason::from),
             earlier_run_id: item.earlier_run_id.map(|run| run.to_string()),
             earlier_at: item.earlier_at.map(moment),
+            made: item.made.map(VoucherMade::from),
             look_alike: item.look_alike,
         }
     }

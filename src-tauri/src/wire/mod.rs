@@ -48,7 +48,7 @@ pub(crate) use re_export::{ReExport, ReExportAsked, ReExportPreview, ReExportWis
 pub(crate) use record::{Act, RecordStory};
 pub(crate) use run::{Counts, End, Outcome, Run, Sum, Trigger};
 pub(crate) use secret::{MissingSecret, SecretSide, secret_kind_of};
-pub(crate) use voucher::{FoundVoucher, VoucherPart};
+pub(crate) use voucher::{FoundVoucher, VoucherMade, VoucherPart};
 
 /// Returns a count for the window, which shows no more than four thousand million of anything.
 pub(crate) fn count(number: u64) -> u32 {

@@ -5,8 +5,8 @@ use serde::Serialize;
 use specta::Type;
 
 use super::{
-    Acceptance, Alarm, Changed, FoundVoucher, HoldCode, LookAlikes, Place, Reason, RecordState, Sum, Trigger, count,
-    each, mirrored, moment,
+    Acceptance, Alarm, Changed, FoundVoucher, HoldCode, LookAlikes, Place, Reason, RecordState, Sum, Trigger,
+    VoucherMade, count, each, mirrored, moment,
 };
 
 mirrored! {
@@ -63,6 +63,7 @@ pub(crate) struct Attempt {
     settled_at: Option<String>,
     settled_by: Option<String>,
     settled_user: Option<String>,
+    made: Option<VoucherMade>,
     /// True: its voucher was found; the answer to the request itself was lost.
     found: bool,
     voucher_id: Option<String>,
@@ -125,6 +126,7 @@ impl From<views::AttemptStory> for Attempt {
             sent_at: moment(attempt.sent_at),
             settled_at: attempt.settled_at.map(moment),
             settled_by: attempt.settled_by.map(|run| run.to_string()),
+            made: attempt.made.map(VoucherMade::from),
             settled_user: attempt.settled_actor.map(|actor| actor.user),
             found: attempt.found,
             voucher_id: attempt.voucher_id,

@@ -32,6 +32,21 @@ pub(crate) struct FoundVoucher {
     differs: Vec<VoucherPart>,
 }
 
+/// The making of a voucher that stood in the books already.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct VoucherMade {
+    at: String,
+    /// The name of the person, where the accounting system says it.
+    by: Option<String>,
+}
+
+impl From<domain::VoucherMade> for VoucherMade {
+    fn from(made: domain::VoucherMade) -> Self {
+        Self { at: moment(made.at), by: made.by }
+    }
+}
+
 impl From<domain::FoundVoucher> for FoundVoucher {
     fn from(found: domain::FoundVoucher) -> Self {
         Self {

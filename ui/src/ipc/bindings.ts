@@ -258,6 +258,7 @@ export type Attempt = {
 	settledAt: string | null,
 	settledBy: string | null,
 	settledUser: string | null,
+	made: VoucherMade | null,
 	/**  True: its voucher was found; the answer to the request itself was lost. */
 	found: boolean,
 	voucherId: string | null,
@@ -1013,6 +1014,7 @@ export type RunItem = {
 	reason: Reason | null,
 	earlierRunId: string | null,
 	earlierAt: string | null,
+	made: VoucherMade | null,
 	lookAlike: string | null,
 };
 
@@ -1232,6 +1234,13 @@ export type Verdict =
 { kind: "posted"; voucherId: string } | 
 /**  It is not in the books. */
 { kind: "not_posted" };
+
+/**  The making of a voucher that stood in the books already. */
+export type VoucherMade = {
+	at: string,
+	/**  The name of the person, where the accounting system says it. */
+	by: string | null,
+};
 
 /**  A part of a voucher that a look-up may show. */
 export type VoucherPart = "date" | "currency" | "amount" | "sign" | "account" | "payee" | "text";

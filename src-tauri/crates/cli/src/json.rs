@@ -190,6 +190,8 @@ pub(crate) fn item(reader: Reader<'_>, item: &RunItem) -> Value {
         "date": item.date, "payee": item.payee, "amount": item.amount.as_ref().map(|sum| &sum.amount),
         "currency": item.amount.as_ref().map(|sum| &sum.currency), "place": item.place,
         "look_alike": item.look_alike,
+        "made_at": item.made.as_ref().map(|made| instant(made.at)),
+        "made_by": item.made.as_ref().and_then(|made| made.by.as_deref()),
     })
 }
 

@@ -15,6 +15,12 @@ pub(crate) fn bounded(text: &str, chars_max: usize) -> String {
     shown.trim_end().to_owned()
 }
 
+/// Returns the name of a person as the other side gives it, fit to be shown; `None` if nothing is left.
+pub(crate) fn name_of_person(text: &str) -> Option<String> {
+    const NAME_CHARS_MAX: usize = 80;
+    Some(bounded(text, NAME_CHARS_MAX)).filter(|name| !name.is_empty())
+}
+
 /// Returns the text with characters that cannot be seen made visible: `a\tb`.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::new();

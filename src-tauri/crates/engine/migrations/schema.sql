@@ -135,7 +135,7 @@ CREATE TABLE attempt (
     found          INTEGER NOT NULL DEFAULT 0 CHECK (found IN (0, 1)),
     voucher_id     TEXT,
     voucher_number TEXT,
-    reason         TEXT    CHECK (reason IS NULL OR json_valid(reason)), draft_id TEXT CHECK (state <> 'staged' OR coalesce(draft_id, '') <> ''), evidence TEXT CHECK (evidence IS NULL OR json_valid(evidence)), sent TEXT CHECK (sent IS NULL OR json_valid(sent)), shares_voucher INTEGER NOT NULL DEFAULT 0 CHECK (shares_voucher IN (0, 1)),
+    reason         TEXT    CHECK (reason IS NULL OR json_valid(reason)), draft_id TEXT CHECK (state <> 'staged' OR coalesce(draft_id, '') <> ''), evidence TEXT CHECK (evidence IS NULL OR json_valid(evidence)), sent TEXT CHECK (sent IS NULL OR json_valid(sent)), shares_voucher INTEGER NOT NULL DEFAULT 0 CHECK (shares_voucher IN (0, 1)), made_at TEXT, made_by TEXT,
     UNIQUE (request_id, member),
     CHECK (state <> 'posted' OR coalesce(voucher_id, '') <> ''),
     CHECK (state NOT IN ('refused', 'unknown') OR reason IS NOT NULL),

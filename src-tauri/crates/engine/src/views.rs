@@ -21,7 +21,7 @@ pub use records::{
 
 use crate::domain::{
     Act, Actor, AttemptState, Counts, FoundVoucher, Generation, HoldReason, ItemResult, Outcome, Period, Place,
-    Refusal, RunId, Topic, Trigger,
+    Refusal, RunId, Topic, Trigger, VoucherMade,
 };
 use crate::error::Problem;
 
@@ -92,6 +92,8 @@ pub struct RunItem {
     pub earlier_run_id: Option<RunId>,
     /// The time at which that run exported it.
     pub earlier_at: Option<DateTime<Utc>>,
+    /// The making of its voucher, if it stood in the books before anything was sent from here.
+    pub made: Option<VoucherMade>,
     /// The first other record with the same payee, date, amount and text; for information only.
     pub look_alike: Option<String>,
 }
@@ -417,6 +419,8 @@ pub struct AttemptStory {
     pub settled_by: Option<RunId>,
     /// The person who had started that run.
     pub settled_actor: Option<Actor>,
+    /// The making of its voucher, if it stood in the books before anything was sent from here.
+    pub made: Option<VoucherMade>,
     /// True if its voucher was found in the accounting system, while the answer to the request itself was lost.
     pub found: bool,
     /// The acknowledgement.

@@ -164,6 +164,7 @@ mod tests {
             currency: evil.into(),
             total: evil.into(),
             created_at: chrono::DateTime::UNIX_EPOCH,
+            created_by: None,
             state: VoucherState::Posted,
             reversed_by: None,
             reverses: None,

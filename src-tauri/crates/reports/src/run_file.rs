@@ -266,6 +266,7 @@ mod tests {
             reason: None,
             earlier_run_id: None,
             earlier_at: None,
+            made: None,
             look_alike: None,
         }
     }

@@ -24,6 +24,17 @@ pub(crate) struct Caller {
 /// The person who writes in the books by hand.
 pub(crate) const ACCOUNTANT: Caller = Caller { id: "accountant", name: "The accountant", may_post: false };
 
+/// Returns the name of the user with this id, or the id where it is nobody's.
+pub(crate) fn name_of(id: String) -> String {
+    let name = match id.as_str() {
+        "kari" => "Kari Nordmann",
+        "ola" => "Ola Hansen",
+        "accountant" => ACCOUNTANT.name,
+        _ => return id,
+    };
+    name.to_owned()
+}
+
 /// Returns the user behind the bearer token of a request, or `401`.
 pub(crate) fn authenticate(headers: &HeaderMap) -> Result<Caller, Problem> {
     let Some(value) = headers.get(AUTHORIZATION) else {

@@ -258,6 +258,7 @@ impl Books {
             currency: voucher.drawn.currency.clone(),
             total: total(&voucher.drawn),
             created_at: voucher.made_at,
+            created_by: None,
             state: if voucher.standing == Standing::Live { VoucherState::Posted } else { VoucherState::Voided },
             reversed_by: voucher.reversed_by.map(id_of),
             reverses: voucher.reverses.map(id_of),

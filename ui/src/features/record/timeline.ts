@@ -3,7 +3,7 @@
  * trail.
  */
 import * as m from '$messages';
-import type { Act, Attempt, AuditEntry, RecordStory } from '$ipc';
+import type { Act, Attempt, AuditEntry, RecordStory, VoucherMade } from '$ipc';
 import { acts } from '$shared/state/acts';
 import { number } from '$shared/basics/format';
 import type { Mark, Tone } from '$shared/basics/mark';
@@ -67,6 +67,7 @@ function event(
 const SENT_AGAIN_MS = 1_000;
 
 function ofAttempt(attempt: Attempt, place: number): Event[] {
+  if (attempt.made && attempt.state === 'posted') return madeElsewhere(attempt, attempt.made, place);
   const { reference, runId } = attempt;
   const by = m.event_by({ user: attempt.user, host: attempt.host });
   const claimed =
@@ -81,6 +82,20 @@ function ofAttempt(attempt: Attempt, place: number): Event[] {
     events.push(event(`sent-${place}`, attempt.sentAt, m.event_sent_again(), 'half', 'accent', { runId }));
   const settled = settledBy(attempt, place);
   return settled ? [...events, settled] : events;
+}
+
+/** Returns the booking of a voucher that stood in the books already, and the run that found it there. */
+function madeElsewhere(attempt: Attempt, made: VoucherMade, place: number): Event[] {
+  const { reference, runId } = attempt;
+  const voucher = attempt.voucherId ? { id: attempt.voucherId, number: attempt.voucherNumber } : null;
+  const { mark, tone } = recordStates.posted;
+  const by = made.by === null ? null : m.event_by_person({ name: made.by });
+  const finder = m.event_by({ user: attempt.user, host: attempt.host });
+  const foundAt = attempt.settledAt ?? attempt.claimedAt;
+  return [
+    event(`made-${place}`, made.at, m.event_booked_elsewhere(), mark, tone, { voucher, by }),
+    event(`found-${place}`, foundAt, m.event_found(), mark, tone, { by: finder, reference, runId }),
+  ];
 }
 
 /** Returns how a claim was answered; `null` while it is on its way. */

@@ -100,6 +100,7 @@ export function item(position: number): RunItem {
         : { kind: 'held', code: 'date_implausible', params: { found: '0202-05-12' } },
     earlierRunId: skipped ? '0199a3c2-7b41-7c10-9f02-5d1be2c07a09' : null,
     earlierAt: skipped ? ago(60 * 24 * 9) : null,
+    made: null,
     lookAlike: position % 89 === 0 ? `PM-2026-${String(position - 1).padStart(5, '0')}` : null,
   };
 }

@@ -232,6 +232,7 @@ function story(recordId: string): RecordStory {
         settledAt: ago(95),
         settledBy: runId,
         settledUser: 'kari',
+        made: null,
         found: false,
         voucherId: 'v-10417',
         voucherNumber: '10417',

@@ -85,7 +85,7 @@ pub(crate) fn as_it_stands(
     let standing = export.vouchers.iter().find(|voucher| voucher.state == VoucherState::Posted);
     let voucher = standing.or_else(|| export.vouchers.first())?;
     let member = member_as_shown(record, export.generation, &export.reference, voucher, rules);
-    let settlement = Settlement::Posted { acknowledgement: voucher.acknowledgement.clone(), found: true };
+    let settlement = Settlement::found(voucher);
     Some(TakenOver { member, settlement })
 }
 

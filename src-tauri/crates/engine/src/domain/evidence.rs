@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::likeness::{Likeness, Sent, Shown};
 use super::{
     Acknowledgement, Capabilities, DraftId, Found, FoundDraft, FoundVoucher, Money, Protection, Reference, RequestKind,
-    SentContent, VoucherState,
+    SentContent, VoucherMade, VoucherState,
 };
 
 /// The vouchers and drafts that a look-up found, by reference.
@@ -67,6 +67,12 @@ impl LookUpResult {
     /// Returns the vouchers under a reference.
     pub(crate) fn vouchers(&self, reference: &Reference) -> &[FoundVoucher] {
         self.vouchers.get(reference).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns when the acknowledged voucher under a reference was made, and by whom.
+    pub(crate) fn made(&self, reference: &Reference, of: &Acknowledgement) -> Option<VoucherMade> {
+        let mut vouchers = self.vouchers(reference).iter();
+        vouchers.find(|voucher| voucher.acknowledgement.voucher_id == of.voucher_id).map(FoundVoucher::made)
     }
 
     /// Returns those of a record's references under which a voucher stands, reversed or not.
@@ -224,6 +230,7 @@ mod tests {
             currency: "NOK".into(),
             total: total.into(),
             created_at: DateTime::UNIX_EPOCH,
+            created_by: None,
             state,
             reversed_by: None,
             reverses: None,

@@ -44,6 +44,6 @@ pub use reference::{Generation, OrganisationId, OrganisationIdError, Reference, 
 pub use run::{Actor, Counts, ItemResult, Outcome, Period, PeriodError, RunId, TimeFate, Trigger};
 pub use voucher::{
     Acknowledgement, CommitResult, Discarded, DraftId, Found, FoundDraft, FoundVoucher, Refusal, ShownContent,
-    ShownLine, StageResult, VoucherResult, VoucherState,
+    ShownLine, StageResult, VoucherMade, VoucherResult, VoucherState,
 };
 pub use voucher_pages::VoucherPages;

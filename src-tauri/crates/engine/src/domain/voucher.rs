@@ -162,6 +162,15 @@ pub enum VoucherState {
     Voided,
 }
 
+/// The making of a voucher in the books, as they tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoucherMade {
+    /// The time, by the server's clock.
+    pub at: DateTime<Utc>,
+    /// The name of the person, where the accounting side says it.
+    pub by: Option<String>,
+}
+
 /// A voucher found by its reference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundVoucher {
@@ -177,6 +186,10 @@ pub struct FoundVoucher {
     pub total: String,
     /// The time when it was made, by the server's clock.
     pub created_at: DateTime<Utc>,
+    /// The name of the person who made it, where the accounting side says it. For people: it is no evidence, and is not
+    /// kept as such.
+    #[serde(skip)]
+    pub created_by: Option<String>,
     /// The state; a reversed voucher no longer counts.
     pub state: VoucherState,
     /// The counter-voucher, if this one was reversed.
@@ -189,4 +202,11 @@ pub struct FoundVoucher {
     /// The parts in which it differs from what was sent, in evidence that is kept for a person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<VoucherPart>,
+}
+
+impl FoundVoucher {
+    /// Returns when it was made, and by whom.
+    pub fn made(&self) -> VoucherMade {
+        VoucherMade { at: self.created_at, by: self.created_by.clone() }
+    }
 }

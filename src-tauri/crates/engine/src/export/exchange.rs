@@ -347,5 +347,5 @@ fn posted(acknowledgement: Acknowledgement, found: bool) -> Settlement {
     if acknowledgement.voucher_id.trim().is_empty() {
         return Settlement::Unknown(Problem::result_missing());
     }
-    Settlement::Posted { acknowledgement, found }
+    Settlement::Posted { acknowledgement, found, made: None }
 }

@@ -172,7 +172,8 @@ impl LookAhead<'_> {
         let surplus = match looked_up.of(member.expected()) {
             Evidence::Absent => return Ok(None),
             Evidence::Posted { acknowledgement, .. } => {
-                return Ok(Some((member, Settlement::Posted { acknowledgement, found: true })));
+                let made = looked_up.made(&member.reference, &acknowledgement);
+                return Ok(Some((member, Settlement::Posted { acknowledgement, found: true, made })));
             }
             Evidence::Unclear(vouchers) => return Ok(Some((member, Settlement::Unclear(vouchers)))),
             Evidence::Drafts { ours, others } => {

@@ -368,6 +368,7 @@ impl Tally {
             reason: settled.reason.clone().map(Reason::Held),
             earlier_run_id: None,
             earlier_at: None,
+            made: None,
             look_alike: None,
         });
     }

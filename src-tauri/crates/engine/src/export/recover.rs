@@ -210,7 +210,9 @@ impl OpenRequestCase<'_> {
     fn judge_enforced(&self, attempt: &mut OpenAttempt, looked_up: Result<&LookUpResult, &RunError>) {
         let settlement = match looked_up {
             Ok(looked_up) => match looked_up.of(attempt.expected()) {
-                Evidence::Posted { acknowledgement, .. } => Settlement::Posted { acknowledgement, found: false },
+                Evidence::Posted { acknowledgement, .. } => {
+                    Settlement::Posted { acknowledgement, found: false, made: None }
+                }
                 Evidence::Unclear(vouchers) => Settlement::Unclear(vouchers),
                 Evidence::Absent | Evidence::Drafts { .. } => return,
             },
@@ -280,7 +282,9 @@ impl OpenRequestCase<'_> {
                 (Evidence::Posted { acknowledgement, surplus }, own) => {
                     let surplus: Vec<DraftId> = surplus.into_iter().map(|draft| draft.draft_id).collect();
                     let found = open.kind == RequestKind::Found;
-                    Some(self.posted(attempt, Settlement::Posted { acknowledgement, found }, own, &surplus).await?)
+                    let made = looked_up.made(attempt.claimed.reference(), &acknowledgement).filter(|_| found);
+                    let posted = Settlement::Posted { acknowledgement, found, made };
+                    Some(self.posted(attempt, posted, own, &surplus).await?)
                 }
                 (Evidence::Drafts { ours, others }, Some(own)) => {
                     let surplus = ours.into_iter().chain(others).map(|draft| draft.draft_id);

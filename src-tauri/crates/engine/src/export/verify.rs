@@ -70,7 +70,11 @@ pub(crate) async fn verified(run: &Run<'_>, caller: &Caller, mut sent: SentReque
             run.unseen.watch(claimed.reference(), &acknowledgement.voucher_id, now);
         }
         match judge(claimed, settlement, &looked_up) {
-            Verdict::Stands => {}
+            Verdict::Stands => {
+                if let Settlement::Posted { acknowledgement, found: true, made } = settlement {
+                    *made = looked_up.made(claimed.reference(), acknowledgement);
+                }
+            }
             Verdict::Doubt(problem) => *settlement = Settlement::Unknown(problem),
             Verdict::Elsewhere(vouchers) => elsewhere.push((index, vouchers)),
         }
@@ -121,7 +125,7 @@ fn judge(claimed: &Claimed, settlement: &Settlement, looked_up: &LookUpResult) -
             let id = acknowledgement.voucher_id.as_str();
             if is_plain(id) { Verdict::Stands } else { Verdict::Doubt(Problem::acknowledgement_unverified(plain(id))) }
         }
-        Settlement::Posted { acknowledgement, found } => {
+        Settlement::Posted { acknowledgement, found, .. } => {
             let is_it = |voucher: &FoundVoucher| voucher.acknowledgement.voucher_id == acknowledgement.voucher_id;
             if !there.iter().any(is_it) {
                 let ids: Vec<&str> = there.iter().map(|one| one.acknowledgement.voucher_id.as_str()).collect();
@@ -215,7 +219,7 @@ pub(crate) fn settled_elsewhere(
 pub(crate) fn found(member: &ClaimMember, vouchers: &[FoundVoucher]) -> Settlement {
     match vouchers {
         [only] if only.state == VoucherState::Posted && member.expected().likeness(only).is_same() => {
-            Settlement::Posted { acknowledgement: only.acknowledgement.clone(), found: true }
+            Settlement::found(only)
         }
         several => Settlement::Unclear(member.expected().marked(several)),
     }

@@ -113,7 +113,7 @@ fn ask(run: i64, key: &str, position: u64) -> ClaimAsk {
 
 fn acknowledged() -> Settlement {
     let acknowledgement = Acknowledgement { voucher_id: "V-1".into(), number: Some("1".into()) };
-    Settlement::Posted { acknowledgement, found: false }
+    Settlement::Posted { acknowledgement, found: false, made: None }
 }
 
 async fn claim(rig: &LedgerRig, key: &'static str, position: u64) -> Result<ClaimedRequest, LedgerError> {

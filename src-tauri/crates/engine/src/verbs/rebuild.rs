@@ -311,14 +311,16 @@ impl Rebuild<'_> {
             let vouchers = standing.iter().flat_map(|each| looked_up.vouchers(each).to_vec()).collect();
             return Some((member, Settlement::Unclear(vouchers)));
         }
-        let posted = |acknowledgement| Settlement::Posted { acknowledgement, found: true };
         match looked_up.of(member.expected()) {
             Evidence::Absent | Evidence::Drafts { .. } => None,
-            Evidence::Posted { acknowledgement, .. } => Some((member, posted(acknowledgement))),
+            Evidence::Posted { acknowledgement, .. } => {
+                let made = looked_up.made(&reference, &acknowledgement);
+                Some((member, Settlement::Posted { acknowledgement, found: true, made }))
+            }
             Evidence::Unclear(vouchers) => match looked_up.vouchers(&reference) {
                 [only] if only.state == VoucherState::Posted => {
                     let shown = member_as_shown(record, generation, &reference, only, posting);
-                    Some((shown, posted(only.acknowledgement.clone())))
+                    Some((shown, Settlement::found(only)))
                 }
                 _ => Some((member, Settlement::Unclear(vouchers))),
             },

@@ -209,12 +209,13 @@ async fn said_posted(
     if let Some(named) = found.vouchers.iter().find(is_named) {
         // A voucher for which nothing was sent, or of other content, was not made here: it was found.
         let found = open.kind == RequestKind::Found || !open.claimed.expected().likeness(named).is_same();
-        return Ok(Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found });
+        let made = found.then(|| named.made());
+        return Ok(Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found, made });
     }
     if let Some(ExportElsewhere { generation, reference, vouchers }) = later
         && let Some(named) = vouchers.iter().find(is_named)
     {
-        let settlement = Settlement::Posted { acknowledgement: named.acknowledgement.clone(), found: true };
+        let settlement = Settlement::found(named);
         let member = open.claimed.member(generation, reference);
         return Ok(Settlement::TakenOver(Box::new(TakenOver { member, settlement })));
     }
@@ -224,7 +225,7 @@ async fn said_posted(
         && discard(caller, locks.permit()?, own).await? == Discarded::Committed
     {
         let acknowledgement = Acknowledgement { voucher_id: own.as_str().to_owned(), number: None };
-        return Ok(Settlement::Posted { acknowledgement, found: false });
+        return Ok(Settlement::Posted { acknowledgement, found: false, made: None });
     }
     Err(contradicted(open, &found.vouchers))
 }

@@ -19,6 +19,7 @@ pub(crate) struct FoundVoucher {
     currency: String,
     total: String,
     created_at: Instant,
+    created_by: String,
     fence: i64,
     state: String,
     reverses: Option<String>,
@@ -102,6 +103,7 @@ fn read_stored(row: &Row<'_>) -> rusqlite::Result<FoundVoucher> {
         reversed_by: row.get::<_, Option<i64>>(9)?.map(id_of),
         text: row.get(10)?,
         lines: RawValue::from_string(row.get(11)?).expect("only JSON was ever written there"),
+        created_by: crate::access::name_of(row.get(12)?),
     })
 }
 

@@ -19,7 +19,7 @@ pub(super) const MODEL: &str = "account.move";
 /// The model of its lines.
 pub(super) const LINES: &str = "account.move.line";
 /// The fields that are read of an entry.
-pub(super) const FIELDS: [&str; 10] = [
+pub(super) const FIELDS: [&str; 11] = [
     "ref",
     "name",
     "state",
@@ -28,6 +28,7 @@ pub(super) const FIELDS: [&str; 10] = [
     "amount_total",
     "posted_before",
     "create_date",
+    "create_uid",
     "reversed_entry_id",
     "reversal_move_ids",
 ];
@@ -47,6 +48,8 @@ pub(super) struct Entry {
     amount_total: Decimal,
     posted_before: bool,
     create_date: Moment,
+    #[serde(default)]
+    create_uid: Option<Maybe<RecordLink>>,
     reversed_entry_id: Maybe<RecordLink>,
     reversal_move_ids: Vec<i64>,
 }
@@ -91,6 +94,12 @@ impl Entry {
             State::Draft if !self.posted_before => Standing::Draft,
             State::Draft | State::Cancel => Standing::Withdrawn,
         }
+    }
+
+    /// Returns the name of the user who made it.
+    fn maker(&self) -> Option<String> {
+        let user = self.create_uid.as_ref()?.as_ref()?;
+        crate::text::name_of_person(&user.1)
     }
 
     pub(super) fn reference(&self) -> &str {
@@ -151,6 +160,7 @@ impl Entry {
             currency: self.currency().to_owned(),
             total: self.decimal_total(),
             created_at: self.create_date.0,
+            created_by: self.maker(),
             state: if stands { VoucherState::Posted } else { VoucherState::Voided },
             reversed_by: reversed_by.map(|id| id.to_string()),
             reverses: self.reverses().map(|id| id.to_string()),

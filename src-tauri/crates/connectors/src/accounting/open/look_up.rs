@@ -140,6 +140,7 @@ pub(super) fn taken_over(peer: &Peer, voucher: FoundVoucherBody) -> Result<Found
         currency: voucher.currency,
         total: voucher.total,
         created_at: voucher.created_at,
+        created_by: voucher.created_by.as_deref().and_then(crate::text::name_of_person),
         state: if voucher.reversed_by.is_some() { VoucherState::Voided } else { voucher.state },
         reversed_by: voucher.reversed_by,
         reverses: voucher.reverses,

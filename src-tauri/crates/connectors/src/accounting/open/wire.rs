@@ -334,6 +334,8 @@ pub(super) struct FoundVoucherBody {
     pub(super) currency: String,
     pub(super) total: String,
     pub(super) created_at: DateTime<Utc>,
+    #[serde(default)]
+    pub(super) created_by: Option<String>,
     pub(super) state: VoucherState,
     #[serde(default)]
     pub(super) reversed_by: Option<String>,

@@ -186,6 +186,8 @@ impl Move {
             currency: facts.currency.clone(),
             total: self.total().to_string(),
             created_at: self.create_date.0,
+            // A user who may book need not be one who may read the names of others.
+            created_by: None,
             state: if reversed_by.is_some() { VoucherState::Voided } else { VoucherState::Posted },
             reversed_by,
             reverses: self.cancels().map(str::to_owned),

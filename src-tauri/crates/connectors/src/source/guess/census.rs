@@ -223,7 +223,7 @@ impl Census {
             }
         }
         self.serials += u64::from(days::is_serial(text));
-        if Tag::of(text).is_some() {
+        if Tag::of(text).or_else(|| Tag::named(text)).is_some() {
             self.codes += 1;
             let code = text.to_uppercase();
             self.currencies.entry(code).or_insert_with(|| Example::new(text, line));

@@ -166,6 +166,7 @@ fn voucher(total: &str, id: usize) -> FoundVoucher {
         currency: "NOK".into(),
         total: total.into(),
         created_at: DateTime::UNIX_EPOCH,
+        created_by: None,
         state: VoucherState::Posted,
         reversed_by: None,
         reverses: None,

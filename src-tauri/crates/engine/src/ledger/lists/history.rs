@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Params, Row, named_params};
 
-use crate::domain::{Actor, Counts, Generation, ItemResult, Money, Outcome, Period, Place, RunId, Trigger};
+use crate::domain::{
+    Actor, Counts, Generation, ItemResult, Money, Outcome, Period, Place, RunId, Trigger, VoucherMade,
+};
 use crate::ledger::values::{day_option, from_json_option, instant, instant_option, number, signed, word};
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
 use crate::views::{RunItem, RunSummary, Sum};
@@ -165,6 +167,13 @@ impl LedgerTx<'_> {
         if self.get::<Option<String>>(row, "file")?.is_some() { Ok(Some(self.place(row)?)) } else { Ok(None) }
     }
 
+    /// Returns the making of the voucher of an attempt, if it stood in the books before.
+    pub(in crate::ledger) fn made(&self, row: &Row<'_>) -> Result<Option<VoucherMade>, LedgerError> {
+        let by: Option<String> = self.get(row, "made_by")?;
+        let at = instant_option("attempt.made_at", self.get(row, "made_at")?)?;
+        Ok(at.map(|at| VoucherMade { at, by }))
+    }
+
     fn item_page(
         &self,
         run: i64,
@@ -206,6 +215,7 @@ impl LedgerTx<'_> {
             reason: from_json_option("run_item.reason", self.get(row, "reason")?)?,
             earlier_run_id: earlier_run.filter(|_| earlier).map(RunId::new),
             earlier_at: earlier_at.filter(|_| earlier),
+            made: self.made(row)?,
             look_alike: self.get(row, "look_alike")?,
         })
     }

@@ -81,6 +81,7 @@ impl LedgerTx<'_> {
                 Some(user) => Some(Actor { user, host: self.get(row, "settled_host")? }),
                 None => None,
             },
+            made: self.made(row)?,
             found: self.get(row, "found")?,
             voucher_id: self.get(row, "voucher_id")?,
             voucher_number: self.get(row, "voucher_number")?,

@@ -128,6 +128,7 @@ mod tests {
             currency: "NOK".into(),
             total: "412.00".into(),
             created_at: DateTime::UNIX_EPOCH,
+            created_by: None,
             state,
             reversed_by: None,
             reverses: None,

@@ -7,7 +7,7 @@ use rusqlite::named_params;
 
 use crate::domain::{
     Acknowledgement, Act, Actor, DraftId, FoundVoucher, Generation, HoldReason, ItemResult, RecordId, Reference,
-    Refusal, RequestKey, RequestKind, VoucherState,
+    Refusal, RequestKey, RequestKind, VoucherMade, VoucherState,
 };
 use crate::error::Problem;
 use crate::ledger::run::claim::{ClaimMember, Moment};
@@ -19,8 +19,8 @@ use crate::views::Reason;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Settlement {
     /// The voucher is in the books, with the accounting system's acknowledgement. `found`: it stood there before
-    /// anything of ours was sent for it.
-    Posted { acknowledgement: Acknowledgement, found: bool },
+    /// anything of ours was sent for it; `made`: when, and by whom, as far as the books were looked at.
+    Posted { acknowledgement: Acknowledgement, found: bool, made: Option<VoucherMade> },
     /// A draft stands there, to be committed by this id.
     Staged(DraftId),
     /// The accounting system said no; `voucher_id` if another voucher stands under the reference.
@@ -56,6 +56,12 @@ pub(crate) struct VoucherHolder {
 }
 
 impl Settlement {
+    /// Returns the settlement by a voucher that stood in the books already.
+    pub(crate) fn found(voucher: &FoundVoucher) -> Self {
+        let acknowledgement = voucher.acknowledgement.clone();
+        Self::Posted { acknowledgement, found: true, made: Some(voucher.made()) }
+    }
+
     /// Returns the result for the row of the run; `None` while the last word is not spoken.
     pub(crate) fn result(&self) -> Option<ItemResult> {
         Some(match self {
@@ -277,8 +283,10 @@ impl LedgerTx<'_> {
         settlement: &Settlement,
         at: Moment,
     ) -> Result<(), LedgerError> {
-        let acknowledgement =
-            if let Settlement::Posted { acknowledgement, .. } = settlement { Some(acknowledgement) } else { None };
+        let (acknowledgement, made) = match settlement {
+            Settlement::Posted { acknowledgement, made, .. } => (Some(acknowledgement), made.as_ref()),
+            _ => (None, None),
+        };
         let other_voucher =
             if let Settlement::Refused { voucher_id, .. } = settlement { voucher_id.as_deref() } else { None };
         let evidence = if let Settlement::Unclear(vouchers) = settlement { Some(json(vouchers)) } else { None };
@@ -294,6 +302,7 @@ impl LedgerTx<'_> {
                 ":found": matches!(settlement, Settlement::Posted { found: true, .. }),
                 ":voucher": acknowledgement.map(|ack| ack.voucher_id.as_str()).or(other_voucher),
                 ":number": acknowledgement.and_then(|ack| ack.number.as_deref()), ":evidence": evidence, ":draft": draft,
+                ":made_at": made.map(|made| stamp(made.at)), ":made_by": made.and_then(|made| made.by.as_deref()),
                 ":reason": settlement.reason().as_ref().map(json), ":attempt": claimed.attempt_id,
                 ":reference": claimed.reference.as_str(), ":generation": claimed.generation.number(),
             },

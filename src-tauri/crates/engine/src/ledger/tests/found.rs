@@ -45,7 +45,7 @@ async fn behind_somebody_else(rig: &LedgerRig) -> (i64, Claimed) {
 
 fn as_voucher(voucher_id: &str) -> Settlement {
     let acknowledgement = Acknowledgement { voucher_id: voucher_id.into(), number: None };
-    Settlement::Posted { acknowledgement, found: true }
+    Settlement::Posted { acknowledgement, found: true, made: None }
 }
 
 #[tokio::test]
@@ -99,6 +99,7 @@ fn seen(voucher_id: &str, state: VoucherState) -> FoundVoucher {
         currency: "NOK".into(),
         total: "412.00".into(),
         created_at: NOW,
+        created_by: None,
         state,
         reversed_by: None,
         reverses: None,

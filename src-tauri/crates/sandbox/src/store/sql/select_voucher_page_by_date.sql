@@ -11,7 +11,7 @@ WITH place AS (
 )
 SELECT original.seq, reference, original.date, currency, total_minor, created_at, fence, state, reverses,
        (SELECT counter.seq FROM vouchers AS counter WHERE counter.reverses = original.seq),
-       text, lines
+       text, lines, created_by
   FROM place
   JOIN vouchers AS original ON original.seq = place.seq
  ORDER BY original.date, original.seq
