@@ -122,6 +122,16 @@ describe('the audit trail', () => {
     expect(screen.queryByTestId('verdict')).toBeNull();
   });
 
+  test('keeps its verdict while the trail is not exported after all', async () => {
+    await open('idle', 'audit');
+    await userEvent.click(screen.getByTestId('audit-verify'));
+    expect(await screen.findByTestId('verdict')).toBeVisible();
+    const asked = vi.spyOn(ipc, 'exportAudit').mockResolvedValue(null);
+    await userEvent.click(screen.getByTestId('audit-export'));
+    await waitFor(() => expect(asked).toHaveBeenCalled());
+    expect(screen.getByTestId('verdict')).toBeVisible();
+  });
+
   test('is exported to the place that the person chose', async () => {
     await open('idle', 'audit');
     await userEvent.click(screen.getByTestId('audit-export'));

@@ -64,3 +64,17 @@ test('a chart of old records opens where they are, and a month leads to its reco
     to: expect.stringContaining(month.slice(0, 8)) as string,
   });
 });
+
+test('a chart without a voucher invents no currency', async () => {
+  await install('idle');
+  Object.assign(session, FRESH);
+  vi.spyOn(ipc, 'months').mockResolvedValue(
+    [monthsOf(0)[3], monthsOf(6)[3]].map((month = '') => ({ month, records: 1 })),
+  );
+  vi.spyOn(ipc, 'exportedByMonth').mockResolvedValue([]);
+  render(MonthChart);
+  expect(await screen.findByTestId('months-nothing')).toBeVisible();
+  expect(screen.queryByTestId('months-chart')).toBeNull();
+  expect(screen.getByTestId('months')).not.toHaveTextContent('kr');
+  expect(screen.getByTestId('months-earlier')).toBeEnabled();
+});

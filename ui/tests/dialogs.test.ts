@@ -6,6 +6,7 @@ import { consequence } from '../src/features/record/consequence';
 import {
   ipc,
   ProblemError,
+  type AuditEntryFull,
   type End,
   type ReExportAsked,
   type ReExportPreview,
@@ -202,6 +203,15 @@ describe('a forced re-export', () => {
     expect(unread).toHaveTextContent('Look at the sync before you ask for it once more');
     expect(shown.getByTestId('re-export-run')).toBeVisible();
     expect(screen.getByRole('dialog')).not.toHaveTextContent('was not exported again');
+  });
+
+  test('names the counter-voucher of the voucher that was reversed', async () => {
+    const settled = { act: 'reversal_settled', entry: 9, voucherId: 'V-103769', earlierVoucherId: 'v-10417' };
+    vi.spyOn(ipc, 'audit').mockResolvedValue([settled as AuditEntryFull]);
+    const shown = await send();
+    expect(await shown.findByTestId('re-export-reversed')).toHaveTextContent(
+      'Voucher 10417 was reversed with the counter-voucher V-103769.',
+    );
   });
 
   test('says that its run failed before it reached the record', async () => {

@@ -49,6 +49,11 @@ test('numbers are grouped as in each language', () => {
   expect(plain(number(13800))).toBe('13 800');
 });
 
+test('a day of the year 202 is shown as it was typed', () => {
+  expect(day('0202-05-12')).toBe('0202-05-12');
+  expect(day('2026-05-12')).toBe('12 May 2026');
+});
+
 describe('moments', () => {
   const now = new Date(2026, 10, 22, 18, 0);
   test('of today, of yesterday and of earlier days have their words', () => {

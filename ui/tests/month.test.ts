@@ -95,6 +95,11 @@ describe('a month', () => {
 });
 
 describe('the screen of the month', () => {
+  test('gives the choice of the month the room of its longest name', async () => {
+    await open('idle', 'month');
+    expect((await screen.findByTestId('month-choice')).closest('.field')).toHaveClass('wide');
+  });
+
   test('has a button for each thing that is missing', async () => {
     await open('idle', 'month');
     expect(await screen.findByTestId('tick-read')).toHaveAttribute('data-done', 'true');

@@ -3,7 +3,8 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { requests } from '../src/app/requests.svelte';
-import { ipc, ProblemError } from '../src/ipc';
+import { ipc, ProblemError, type AuditEntryFull } from '../src/ipc';
+import { RUNS } from '../src/ipc/mock/data';
 import { uninstall, type Scenario } from '../src/ipc/mock';
 import { router, type Screen } from '$shared/state/router.svelte';
 import { open } from './window-rig';
@@ -81,4 +82,20 @@ test('a set-up is not left for it', async () => {
   await screen.findByTestId('begin-setup');
   await user.keyboard('{Control>}k{/Control}');
   expect(screen.queryByTestId('palette')).toBeNull();
+});
+
+test('a counter-voucher is found by its id, and its run is opened', async () => {
+  const palette = await find('');
+  const filter = { act: null, actor: null, from: null, to: null, text: null };
+  const [entry] = (await ipc.audit(filter, null, 1)) as [AuditEntryFull];
+  const runId = RUNS[0]?.runId ?? '';
+  vi.spyOn(ipc, 'audit').mockResolvedValue([
+    { ...entry, act: 'reversal_settled', voucherId: 'V-103769', earlierVoucherId: 'V-91634', runId },
+    { ...entry, entry: 1, act: 'reversal_settled', voucherId: 'V-2', earlierVoucherId: 'V-103769', runId },
+  ]);
+  await user.type(palette.getByTestId('palette-text'), 'v-103769');
+  await waitFor(() => expect(found('records')).toHaveLength(1));
+  expect(found('records')[0]).toHaveTextContent('V-103769 Reverses voucher V-91634');
+  await user.keyboard('{Enter}');
+  await waitFor(() => expect(router.route.run).toBe(runId));
 });

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ANY, faults, queriesOf, queryOf, RecordList } from '../src/features/record/list.svelte';
-import { timeline } from '../src/features/record/timeline';
+import { timeline, withReversals } from '../src/features/record/timeline';
 import { ipc, ProblemError, type Attempt, type RecordStory } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';
 import { router } from '$shared/state/router.svelte';
@@ -252,6 +252,29 @@ describe('a timeline', () => {
       're-export asked for',
     ]);
     expect(events[1]?.reason).toBe('Voided by mistake.');
+  });
+
+  test('names the counter-voucher, which the trail keeps without its record', async () => {
+    await install('idle');
+    const entry = { user: 'kari', host: 'pc', runId: 'run-2', reason: 'Voided by mistake.' };
+    const claimed = { ...entry, entry: 7, at: '2026-10-03T08:00:00.000Z', act: 'reversal_claimed' } as const;
+    const settled = { ...entry, entry: 8, at: '2026-10-03T08:00:01.000Z', act: 'reversal_settled' } as const;
+    const rest = { accountingUser: null, recordId: null, generation: null, changes: [], facts: [] };
+    const asked = vi.spyOn(ipc, 'audit').mockResolvedValue([
+      { ...settled, ...rest, voucherId: 'V-103769', earlierVoucherId: 'v-1' },
+      { ...settled, ...rest, entry: 9, voucherId: 'V-2', earlierVoucherId: 'v-11' },
+    ]);
+    const claim = { ...claimed, voucherId: null, earlierVoucherId: 'v-1' };
+    const [newest, ...others] = timeline(await withReversals({ ...story, audit: [claim] }));
+    expect(newest).toMatchObject({
+      title: 'The earlier voucher was reversed with this counter-voucher',
+      voucher: { id: 'V-103769' },
+    });
+    expect(JSON.stringify(others)).not.toContain('V-2');
+    expect(asked.mock.calls[0]?.[0]).toMatchObject({ act: 'reversal_settled', text: 'v-1' });
+    asked.mockClear();
+    await withReversals(story);
+    expect(asked).not.toHaveBeenCalled();
   });
 
   test('shows when the source changed after sending', () => {

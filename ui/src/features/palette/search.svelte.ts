@@ -1,13 +1,16 @@
 /** Searches everything that a person may want to open, while they type. */
 import * as m from '$messages';
-import { ipc, type MonthRecords, type RecordRow, type Run } from '$ipc';
+import { ipc, type AuditEntryFull, type MonthRecords, type RecordRow, type Run } from '$ipc';
 import { amount, day, sums, when } from '$shared/basics/format';
 import { recordStates, shownOutcome } from '$shared/record/states';
 import { recordQueries } from '$shared/record/query';
+import { reversalsWith } from '$shared/record/reversals';
 import { places, to, type Found, type Kind } from './places';
 
 const RECORDS_SHOWN = 6;
 const RUNS_SHOWN = 4;
+const REVERSALS_SHOWN = 3;
+const REVERSALS_LOOKED_AT = 100;
 /** One character fits nearly every record. */
 const CHARS_MIN = 2;
 const ANY_RUN = {
@@ -51,18 +54,28 @@ export class Search {
       return;
     }
     try {
-      const [records, runs] = await Promise.all([
+      const [records, reversals, runs] = await Promise.all([
         this.#records(text),
+        this.#reversals(text),
         ipc.runs({ ...ANY_RUN, text }, RUNS_SHOWN, null),
       ]);
       if (mine !== this.#mine) return;
-      this.#listed = [...records.map(ofRecord), ...runs.map(ofRun)];
+      this.#listed = [...records.map(ofRecord), ...reversals.map(ofReversal), ...runs.map(ofRun)];
       this.failed = false;
     } catch {
       if (mine !== this.#mine) return;
       this.#listed = [];
       this.failed = true;
     }
+  }
+
+  /** Finds the counter-vouchers with such an id: they belong to a run, and to no record of the lists. */
+  async #reversals(text: string): Promise<AuditEntryFull[]> {
+    const like = text.toLocaleLowerCase();
+    const found = await reversalsWith(text, REVERSALS_LOOKED_AT);
+    return found
+      .filter(({ voucherId }) => voucherId?.toLocaleLowerCase().includes(like))
+      .slice(0, REVERSALS_SHOWN);
   }
 
   /** Searches for an amount first, where the words look like one. */
@@ -87,6 +100,17 @@ function ofRecord(row: RecordRow): Found {
     word: row.recordId,
     more: more.filter(Boolean).join(' · '),
     go: to('records', row.recordId),
+  };
+}
+
+function ofReversal({ entry, voucherId, earlierVoucherId, runId, at }: AuditEntryFull): Found {
+  const more = [m.palette_reversal({ voucher: earlierVoucherId ?? '–' }), when(at)];
+  return {
+    kind: 'records',
+    id: `reversal-${entry}`,
+    word: voucherId ?? '',
+    more: more.join(' · '),
+    go: runId ? to('history', runId) : to('audit'),
   };
 }
 

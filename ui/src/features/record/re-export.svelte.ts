@@ -9,6 +9,7 @@ import {
   type RunEnded,
   type RunItem,
 } from '$ipc';
+import { reversalsOf } from '$shared/record/reversals';
 import { session } from '$shared/state/session.svelte';
 
 /** The search also finds similar record ids, so that it asks for as many rows as the engine returns at once. */
@@ -27,6 +28,8 @@ export class ReExporting {
   /** The run has ended, and the result of the record is not known here. */
   unread = $state(false);
   end = $state.raw<RunEnded | null>(null);
+  /** The id of the counter-voucher, where the earlier voucher was reversed. */
+  counter = $state<string | null>(null);
 
   constructor(readonly recordId: string) {}
 
@@ -77,7 +80,10 @@ export class ReExporting {
     this.end = end;
     this.problem = end.problem ?? end.run?.error ?? null;
     // The result is announced only once it is known: a person who reads that it failed sends again.
-    if (end.run) await this.#readItem(end.run);
+    if (end.run) {
+      await this.#readItem(end.run);
+      await this.#readReversal();
+    }
     this.step = 'ended';
   }
 
@@ -92,6 +98,13 @@ export class ReExporting {
       this.unread = true;
       this.problem = problemOf(thrown);
     }
+  }
+
+  /** The new voucher may be missing although the earlier one was reversed. Where that cannot be read, it is not said. */
+  async #readReversal(): Promise<void> {
+    const earlier = this.preview?.earlier.voucherId;
+    const settled = earlier ? await reversalsOf([earlier]).catch(() => []) : [];
+    this.counter = settled.find(({ voucherId }) => voucherId !== null)?.voucherId ?? null;
   }
 
   async #begin(from: Step, act: () => Promise<boolean | null>): Promise<void> {

@@ -8,6 +8,7 @@ import { acts } from '$shared/state/acts';
 import { number } from '$shared/basics/format';
 import type { Mark, Tone } from '$shared/basics/mark';
 import { recordStates } from '$shared/record/states';
+import { reversalsOf } from '$shared/record/reversals';
 import { reasonSentence } from '$shared/notices/problem';
 
 export type Event = {
@@ -49,6 +50,17 @@ export function timeline(story: RecordStory): Event[] {
     .map((each, place) => ({ each, place }))
     .sort((a, b) => b.each.at.localeCompare(a.each.at) || b.place - a.place)
     .map(({ each }) => each);
+}
+
+/** Returns the story with the answers to its reversals, each once. Where they cannot be read, it says no more. */
+export async function withReversals(story: RecordStory): Promise<RecordStory> {
+  const vouchers = story.audit.flatMap(({ act, earlierVoucherId }) =>
+    act === 'reversal_claimed' && earlierVoucherId ? [earlierVoucherId] : [],
+  );
+  const settled = await reversalsOf(vouchers).catch(() => []);
+  const known = new Set(story.audit.map(({ entry }) => entry));
+  const more = settled.filter(({ entry }) => !known.has(entry));
+  return { ...story, audit: [...story.audit, ...more].sort((a, b) => a.entry - b.entry) };
 }
 
 function event(
@@ -132,10 +144,16 @@ const actMarks: Partial<Record<Act, [Mark, Tone]>> = {
   re_export_withdrawn: ['cross', 'quiet'],
 };
 
+/** Says what the answer to a reversal was: a counter-voucher, or none. */
+function titleOf({ act, voucherId }: AuditEntry): string {
+  if (act !== 'reversal_settled') return acts[act]();
+  return voucherId ? m.event_reversed() : m.event_not_reversed();
+}
+
 function ofEntry(entry: AuditEntry): Event {
   const [mark, tone] = actMarks[entry.act] ?? ['dot', 'quiet'];
   const voucher = entry.voucherId ? { id: entry.voucherId, number: null } : null;
-  return event(`audit-${entry.entry}`, entry.at, acts[entry.act](), mark, tone, {
+  return event(`audit-${entry.entry}`, entry.at, titleOf(entry), mark, tone, {
     by: m.event_by({ user: entry.user, host: entry.host }),
     reason: entry.reason,
     voucher,

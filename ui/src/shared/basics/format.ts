@@ -45,10 +45,14 @@ export function time(at: Date | string): string {
   return preferences.locale === 'nb' ? text.replace(':', '.') : text;
 }
 
+/** An earlier year stands in no books of today. */
+const YEAR_MIN = 1900;
+
 /** Writes a day of the calendar, `2026-11-03` or a moment: `3 November 2026`. */
 export function day(at: Date | string, style: 'long' | 'short' = 'short'): string {
   const moment = typeof at === 'string' && at.length === 10 ? new Date(`${at}T12:00:00`) : new Date(at);
-  if (Number.isNaN(moment.getTime())) return String(at);
+  // A year of the Middle Ages is a fault of typing, which shows only as it stands there.
+  if (Number.isNaN(moment.getTime()) || moment.getFullYear() < YEAR_MIN) return String(at);
   return dates({ day: 'numeric', month: style, year: 'numeric' }).format(moment);
 }
 
