@@ -2,6 +2,7 @@ import '@testing-library/jest-dom/vitest';
 import { configure } from '@testing-library/svelte';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { preferences } from '$shared/state/preferences.svelte';
+import { zone } from '$shared/state/zone.svelte';
 
 // jsdom lays nothing out: a scrolled list gets a height here, and bits-ui the functions that it calls.
 Object.defineProperties(HTMLElement.prototype, {
@@ -24,6 +25,7 @@ configure({ asyncUtilTimeout: 15_000 });
 
 beforeEach(() => {
   preferences.locale = 'en';
+  zone.use(null);
 });
 
 afterEach(() => {

@@ -1,5 +1,6 @@
 /** Turns the fields above the history into a query. */
 import type { Outcome, RunQuery, Trigger } from '$ipc';
+import { startOf } from '$shared/state/zone.svelte';
 
 /** The fields above the list, as they were typed. */
 export type Wish = {
@@ -12,12 +13,12 @@ export type Wish = {
 };
 export const ANY: Wish = { text: '', outcome: '', trigger: '', actor: '', from: '', to: '' };
 
-/** Returns the days of the calendar of this machine, both included, as moments. */
+/** Returns the days of the organisation, both included, as moments. */
 export function queryOf(wish: Wish): RunQuery {
   const text = (typed: string) => typed.trim() || null;
   const midnight = (day: string, later = 0) => {
     const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-    return new Date(year, month - 1, date + later).toISOString();
+    return startOf({ year, month, date: date + later }).toISOString();
   };
   return {
     text: text(wish.text),

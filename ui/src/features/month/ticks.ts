@@ -4,6 +4,7 @@ import type { MonthClose, RecordState, Sum } from '$ipc';
 import { counted, day, number, sums, when } from '$shared/basics/format';
 import { totals } from '$shared/basics/total';
 import { FOR_A_PERSON } from '$shared/record/states';
+import { startOf } from '$shared/state/zone.svelte';
 
 export type TickName = 'read' | 'synced' | 'left' | 'reconciled';
 /** `acts` is true where a button does what is missing. */
@@ -28,7 +29,7 @@ export function sumOf(close: MonthClose, states: readonly RecordState[]): { reco
 /** Returns the first moment after the month. */
 function end(close: MonthClose): Date {
   const [year = 0, month = 1] = close.month.split('-').map(Number);
-  return new Date(year, month, 1);
+  return startOf({ year, month: month + 1, date: 1 });
 }
 
 function readTick(close: MonthClose, now: Date): Tick {

@@ -5,6 +5,7 @@
 import { ipc, type Month, type MonthRecords, type Period, type RecordState, type Sum } from '$ipc';
 import { month as monthOf } from '$shared/forms/period';
 import { recordQuery } from '$shared/record/query';
+import { calendarOf, startOf } from '$shared/state/zone.svelte';
 
 export const MONTHS_SHOWN = 12;
 /** The ledger adds up the newest months by itself; earlier ones are asked for one by one. */
@@ -24,9 +25,10 @@ export function mainCurrency(figures: Month[]): string | null {
 
 /** Returns the first days of the months of a page, oldest first. */
 export function monthsOf(page: number, now: Date = new Date()): string[] {
+  const present = calendarOf(now);
   return Array.from({ length: MONTHS_SHOWN }, (_, place) => {
     const back = (page + 1) * MONTHS_SHOWN - 1 - place;
-    const first = new Date(now.getFullYear(), now.getMonth() - back, 1);
+    const first = new Date(present.year, present.month - 1 - back, 1);
     return `${first.getFullYear()}-${String(first.getMonth() + 1).padStart(2, '0')}-01`;
   });
 }
@@ -34,13 +36,14 @@ export function monthsOf(page: number, now: Date = new Date()): string[] {
 /** Returns the page of a month; a month to come is on the first. */
 export function pageOf(month: string, now: Date = new Date()): number {
   const [year = 0, number = 1] = month.split('-').map(Number);
-  const back = (now.getFullYear() - year) * 12 + now.getMonth() + 1 - number;
+  const present = calendarOf(now);
+  const back = (present.year - year) * 12 + present.month - number;
   return Math.max(0, Math.floor(back / MONTHS_SHOWN));
 }
 
 export function daysOf(month: string): Period {
   const [year = 0, number = 1] = month.split('-').map(Number);
-  return monthOf(0, new Date(year, number - 1));
+  return monthOf(0, startOf({ year, month: number, date: 1 }));
 }
 
 /** Returns the figures of a page; `known` are the months that have records. */

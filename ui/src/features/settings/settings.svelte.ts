@@ -1,6 +1,7 @@
 /** Holds the settings as they are, and the result of the last change. */
 import { forgetSecrets, ipc, problemOf, type Problem, type Settings, type SettingsWish } from '$ipc';
 import { session } from '$shared/state/session.svelte';
+import { zone } from '$shared/state/zone.svelte';
 
 export type Part = SettingsWish['part'];
 
@@ -54,6 +55,7 @@ class SettingsState {
       this.now = await ipc.saveSettings(wish);
       this.saved = { part: wish.part, undo, undone };
       this.open = null;
+      zone.use(this.now.organisation.timeZone);
       await session.refresh();
       if (wish.part === 'accounting') void session.ask();
     } catch (thrown) {

@@ -18,6 +18,7 @@ import type {
   Tested,
 } from '../bindings';
 import type { Answers } from '../calls';
+import { computerZone } from '$shared/state/zone.svelte';
 import { item } from './data';
 
 const fields = (required: string[], optional: string[] = []) => [
@@ -215,7 +216,7 @@ function preview(source: SourceForm): SourcePreview {
 const SETTINGS: Settings = {
   path: '/home/kari/.local/share/postonce',
   practice: false,
-  organisation: { id: 'ovingslaget', name: 'Øvingslaget', currency: 'NOK', timeZone: 'Europe/Oslo' },
+  organisation: { id: 'ovingslaget', name: 'Øvingslaget', currency: 'NOK', timeZone: computerZone() },
   accounting: { kind: 'open', fields: { url: 'https://regnskap.example.no/v1' } },
   source: GUESS.source,
   posting: {

@@ -2,6 +2,7 @@
 import * as m from '$messages';
 import type { Period, Sum } from '$ipc';
 import { preferences, type Locale } from '../state/preferences.svelte';
+import { calendarOf, startOf, zone } from '../state/zone.svelte';
 
 const TAG: Record<Locale, string> = { en: 'en-GB', nb: 'nb-NO' };
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -12,6 +13,17 @@ function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   if (!format) formats.set(key, (format = new Intl.DateTimeFormat(TAG[preferences.locale], options)));
   return format;
 }
+
+/** Writes moments as the clocks of the organisation show them. */
+function moments(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return dates(zone.name === null ? options : { ...options, timeZone: zone.name });
+}
+
+/** Writes days of a calendar, which are the same in every zone; {@link noon} is a moment of one. */
+function days(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return dates({ ...options, timeZone: 'UTC' });
+}
+const noon = (plain: string): Date => new Date(`${plain}T12:00:00Z`);
 
 export function number(value: number): string {
   return new Intl.NumberFormat(TAG[preferences.locale]).format(value);
@@ -41,7 +53,7 @@ export function sums(all: Sum[]): string {
 
 /** Writes a time: `14:03`, in Norwegian `14.03`. */
 export function time(at: Date | string): string {
-  const text = dates({ hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(at));
+  const text = moments({ hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(at));
   return preferences.locale === 'nb' ? text.replace(':', '.') : text;
 }
 
@@ -50,10 +62,11 @@ const YEAR_MIN = 1900;
 
 /** Writes a day of the calendar, `2026-11-03` or a moment: `3 November 2026`. */
 export function day(at: Date | string, style: 'long' | 'short' = 'short'): string {
-  const moment = typeof at === 'string' && at.length === 10 ? new Date(`${at}T12:00:00`) : new Date(at);
+  const isPlain = typeof at === 'string' && at.length === 10;
+  const moment = isPlain ? noon(at) : new Date(at);
   // A year of the Middle Ages is a fault of typing, which shows only as it stands there.
   if (Number.isNaN(moment.getTime()) || moment.getFullYear() < YEAR_MIN) return String(at);
-  return dates({ day: 'numeric', month: style, year: 'numeric' }).format(moment);
+  return (isPlain ? days : moments)({ day: 'numeric', month: style, year: 'numeric' }).format(moment);
 }
 
 /** Writes a day in figures, as it stands in books: `03.11.2026`, in English `03/11/2026`. */
@@ -66,13 +79,17 @@ export function numericDay(at: string): string {
 /** Writes a moment: "today at 09:14", "yesterday at 16:20", "3 November at 09:14". */
 export function when(at: Date | string, now: Date = new Date()): string {
   const moment = new Date(at);
-  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate());
-  const yesterday = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
-  if (moment >= midnight) return m.when_today({ time: time(moment) });
+  const today = calendarOf(now);
+  const yesterday = startOf({ ...today, date: today.date - 1 });
+  if (moment >= startOf(today)) return m.when_today({ time: time(moment) });
   if (moment >= yesterday) return m.when_yesterday({ time: time(moment) });
-  const sameYear = moment.getFullYear() === now.getFullYear();
-  const date = sameYear ? dates({ day: 'numeric', month: 'long' }).format(moment) : day(moment, 'long');
-  return m.when_date({ date, time: time(moment) });
+  return m.when_date({ date: dayAndMonth(moment, today.year), time: time(moment) });
+}
+
+/** Writes a day without its year, where that is the present one. */
+function dayAndMonth(moment: Date, presentYear: number): string {
+  const isPresent = calendarOf(moment).year === presentYear;
+  return isPresent ? moments({ day: 'numeric', month: 'long' }).format(moment) : day(moment, 'long');
 }
 
 export function duration(from: string, to: string): string {
@@ -110,10 +127,9 @@ export function decimalOf(typed: string): string | null {
 
 /** Writes a month by its first day, `2026-11-01`: `November 2026`, or `Nov` below a bar. */
 export function month(first: string, style: 'long' | 'short'): string {
-  const moment = new Date(`${first}T12:00:00`);
   const options: Intl.DateTimeFormatOptions =
     style === 'long' ? { month: 'long', year: 'numeric' } : { month: 'short' };
-  return dates(options).format(moment);
+  return days(options).format(noon(first));
 }
 
 /** The night ends at the first hour; the evening begins at the second. */
@@ -123,17 +139,16 @@ const EVENING_HOUR = 18;
 /** Writes a moment to come: "tonight at 02:00", "tomorrow at 10:00", "3 November at 02:00". */
 export function upcoming(at: Date | string, now: Date = new Date()): string {
   const moment = new Date(at);
-  const days = (later: number) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + later);
+  const today = calendarOf(now);
+  const after = (later: number) => startOf({ ...today, date: today.date + later });
   const clock = { time: time(moment) };
-  const hour = moment.getHours();
-  if (moment < days(1)) {
+  const { hour } = calendarOf(moment);
+  if (moment < after(1)) {
     if (hour >= EVENING_HOUR) return m.when_this_evening(clock);
     return hour < NIGHT_ENDS_HOUR ? m.when_tonight(clock) : m.when_today(clock);
   }
-  if (moment < days(2)) return hour < NIGHT_ENDS_HOUR ? m.when_tonight(clock) : m.when_tomorrow(clock);
-  const sameYear = moment.getFullYear() === now.getFullYear();
-  const date = sameYear ? dates({ day: 'numeric', month: 'long' }).format(moment) : day(moment, 'long');
-  return m.when_date({ date, ...clock });
+  if (moment < after(2)) return hour < NIGHT_ENDS_HOUR ? m.when_tonight(clock) : m.when_tomorrow(clock);
+  return m.when_date({ date: dayAndMonth(moment, today.year), ...clock });
 }
 
 const letters: Record<string, () => string> = {

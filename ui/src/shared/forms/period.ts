@@ -4,6 +4,7 @@
  */
 import * as m from '$messages';
 import type { Period } from '$ipc';
+import { calendarOf } from '../state/zone.svelte';
 
 export type PeriodChoice = 'everything' | 'this-month' | 'last-month' | 'this-year' | 'own';
 
@@ -22,13 +23,15 @@ export function isWrongPeriod(from: string, to: string): boolean {
 
 /** Returns a month of the calendar, so many before or after this one. */
 export function month(offset: number, now: Date = new Date()): Period {
-  const first = new Date(now.getFullYear(), now.getMonth() + offset, 1);
-  const last = new Date(now.getFullYear(), now.getMonth() + offset + 1, 0);
+  const present = calendarOf(now);
+  const first = new Date(present.year, present.month - 1 + offset, 1);
+  const last = new Date(present.year, present.month + offset, 0);
   return { from: plain(first), to: plain(last) };
 }
 
 export function year(now: Date = new Date()): Period {
-  return { from: `${now.getFullYear()}-01-01`, to: `${now.getFullYear()}-12-31` };
+  const present = calendarOf(now);
+  return { from: `${present.year}-01-01`, to: `${present.year}-12-31` };
 }
 
 /** Returns the days that a choice means; `null` where a person types them. */
@@ -72,7 +75,7 @@ export function dayOf(typed: string): string | null {
   return day.getMonth() === months - 1 && day.getDate() === days ? plainOf(full, months, days) : null;
 }
 
-/** Returns the day of the local calendar, `YYYY-MM-DD`. */
+/** Returns the fields of a date as a day, `YYYY-MM-DD`. */
 function plain(day: Date): string {
   return plainOf(day.getFullYear(), day.getMonth() + 1, day.getDate());
 }

@@ -17,6 +17,7 @@ import {
 } from '$ipc';
 import { dialogs } from '../dialogs/dialogs.svelte';
 import { router } from './router.svelte';
+import { zone } from './zone.svelte';
 
 export type Reach =
   { kind: 'asking' } | { kind: 'reached'; connection: Connection } | { kind: 'failed'; problem: Problem };
@@ -160,6 +161,14 @@ class Session {
     this.#lookAgainAt = 0;
     void this.ask();
     void this.look();
+    void this.#readZone();
+  }
+
+  /** Reads the organisation's time zone. Where it cannot be read, times stay those of the computer. */
+  async #readZone(): Promise<void> {
+    const path = this.ready?.path;
+    const settings = await ipc.settings().catch(() => null);
+    if (path === this.ready?.path) zone.use(settings?.organisation.timeZone ?? null);
   }
 
   /**
@@ -254,6 +263,7 @@ class Session {
     this.putAway();
     this.progress = this.waitedUntil = this.lookedAt = this.unlooked = null;
     this.period = EVERYTHING;
+    zone.use(null);
     dialogs.close();
     // The run and the record that were open belong to the other workspace, and the setup is done.
     router.replace(router.route.screen === 'setup' ? 'overview' : router.route.screen);
