@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { firstChoice } from '../src/features/month/choice';
+import { firstChoice } from '$shared/ledger/months';
 import { sumOf, ticksOf } from '../src/features/month/ticks';
 import { ipc, type Comparison, type MonthClose } from '../src/ipc';
 import { uninstall } from '../src/ipc/mock';

@@ -2,7 +2,7 @@
 import { screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { queryOf, ANY } from '../src/features/history/wish';
-import { firstChoice } from '../src/features/month/choice';
+import { firstChoice } from '$shared/ledger/months';
 import { monthsOf } from '../src/features/overview/months';
 import { ipc, type Settings } from '../src/ipc';
 import { install, uninstall } from '../src/ipc/mock';

@@ -3,6 +3,7 @@ import * as m from '$messages';
 import type { MonthClose, RecordState, Sum } from '$ipc';
 import { counted, day, number, sums, when } from '$shared/basics/format';
 import { totals } from '$shared/basics/total';
+import { reconciled } from '$shared/ledger/reconciled';
 import { FOR_A_PERSON } from '$shared/record/states';
 import { startOf } from '$shared/state/zone.svelte';
 
@@ -77,12 +78,6 @@ function leftTick(close: MonthClose, questions: number): Tick {
 }
 
 function reconciledTick({ comparison }: MonthClose, now: Date): Tick {
-  const tick = { name: 'reconciled' as const, title: m.month_reconciled(), done: false, acts: true };
-  if (!comparison?.finishedAt) return { ...tick, says: m.month_reconciled_not() };
-  const at = when(comparison.finishedAt, now);
-  if (comparison.differences > 0)
-    return { ...tick, says: m.month_reconciled_differs({ ...counted(comparison.differences), when: at }) };
-  if (!comparison.equal) return { ...tick, says: m.month_reconciled_new({ when: at }) };
-  const says = m.month_reconciled_done({ ...counted(comparison.ledgerVouchers), when: at });
-  return { ...tick, done: true, acts: false, says };
+  const { is, says } = reconciled(comparison, now);
+  return { name: 'reconciled', title: m.month_reconciled(), done: is, acts: !is, says };
 }

@@ -1,6 +1,6 @@
 /** Chooses the month that a person most likely wants to close. */
 import type { MonthRecords } from '$ipc';
-import { month } from '$shared/forms/period';
+import { month } from '../forms/period';
 
 /** Returns the newest month with records that is over, or else the newest; `null` where there are none. */
 export function firstChoice(months: MonthRecords[], now: Date = new Date()): string | null {
