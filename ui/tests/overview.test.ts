@@ -146,6 +146,24 @@ describe('the estimate', () => {
 });
 
 describe('the progress', () => {
+  test('says that it looks up what is booked while it only finds vouchers', () => {
+    const found = counts({ read: 1200, skipped: 300, found: 300 });
+    const going = progress({ phase: 'sending', total: 1200, processed: 300, counts: found });
+    const shown = render(ProgressCard, { progress: going, onstop: () => undefined });
+    expect(screen.getByTestId('progress-phase')).toHaveTextContent('Checking what is booked already');
+    shown.unmount();
+    render(ProgressCard, {
+      progress: { ...going, counts: { ...found, posted: 1 } },
+      onstop: () => undefined,
+    });
+    expect(screen.getByTestId('progress-phase')).toHaveTextContent('Sending to the accounting system');
+  });
+
+  test('repeats no sentence in a tooltip', () => {
+    render(ProgressCard, { progress: progress({ phase: 'sending', total: 1200 }), onstop: () => undefined });
+    expect(screen.getByTestId('stop')).not.toHaveAttribute('title');
+  });
+
   test('shows no estimate without evidence', () => {
     render(ProgressCard, { progress: progress({ phase: 'sending', total: 1200 }), onstop: () => undefined });
     expect(screen.getByTestId('progress-eta')).toHaveTextContent('Working out how long this takes…');

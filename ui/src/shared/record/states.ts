@@ -88,6 +88,9 @@ export function shownResult(result: ItemResult | null): Shown {
 /** The states in which a record waits for a person. */
 export const FOR_A_PERSON: RecordState[] = ['in_doubt', 'refused', 'held', 'changed', 'vanished', 'gone'];
 
+/** The states of which a sync takes the records along: those that were refused are tried again. */
+export const TO_SEND: RecordState[] = ['eligible', 'refused'];
+
 /** Returns how many records wait for a person. */
 export function attentionIn(counts: RecordCounts): number {
   const { inDoubt, vanished, refused, held, changed, gone, questions, approvals } = counts;
