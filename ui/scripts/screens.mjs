@@ -83,6 +83,7 @@ const OVERVIEW = [
     overview('practice', 'practice', on('practice-band')),
     overview('clear', 'clear', on('months')),
     overview('empty', 'first', on('runs-none')),
+    overview('fetch', 'first', on('rebuild-dialog'), [on('fetch')]),
     overview('much', 'much', on('months')),
     overview('running', 'running', on('progress-rate')),
     overview('stopping', 'running', `${on('stop')}:disabled`, [on('stop')]),

@@ -11,10 +11,15 @@ import {
 import { decimalOf } from '$shared/basics/format';
 import { isWrongPeriod } from '$shared/forms/period';
 import { recordQueries, recordQuery } from '$shared/record/query';
+import type { RecordColumn } from '$shared/record/RecordHeads.svelte';
+import { preferences } from '$shared/state/preferences.svelte';
+import { sorted, turned, type Sort } from './sort';
 
 export const PAGE_RECORDS = 200;
 /** The engine returns at most so many at once. */
 const RECORDS_MAX = 1_000;
+/** So many at most are read as a whole, to be sorted or printed. */
+export const WHOLE_MAX = 5_000;
 
 /** The fields above the list, as they were typed. */
 export type Wish = {
@@ -70,10 +75,19 @@ export class RecordList {
   complete = $state(false);
   /** The number of rows of the table: all that fit, as soon as that is known. */
   count = $derived(this.complete ? this.rows.length : Math.max(this.found?.records ?? 0, this.rows.length));
+  /** The order that a person chose; without one the newest day comes first, as the records are read. */
+  sort = $state.raw<Sort | null>(null);
+  /** A list is sorted as a whole, or not at all. */
+  canSort = $derived(
+    (this.found !== null || this.complete) && this.count <= WHOLE_MAX && this.rows.length > 0,
+  );
+  /** Returns the rows in their order, as far as they are read. */
+  shown = $derived(this.sort && this.complete ? sorted(this.rows, this.sort, preferences.locale) : this.rows);
   #asked = 0;
-  #reading = false;
-  /** The last place in sight. */
+  #reading: Promise<void> | null = null;
+  /** The last place that is wanted: the last in sight, and in a list that is wanted as a whole its end. */
   #wanted = 0;
+  #least = 0;
   #query: RecordQuery = queryOf(ANY);
 
   /** Starts over; the rows stay until the first answer. Where nothing fits, it is asked `otherwise`. */
@@ -87,17 +101,40 @@ export class RecordList {
     await this.#begin(Math.min(RECORDS_MAX, Math.max(PAGE_RECORDS, this.rows.length)));
   }
 
+  /** Changes the order by a click on a column, and reads what is missing for it. */
+  async order(column: RecordColumn): Promise<void> {
+    if (!this.canSort) return;
+    this.sort = turned(this.sort, column);
+    await this.read(this.count);
+  }
+
+  /** Reads so many rows, or all that there are. */
+  async read(count: number): Promise<void> {
+    this.#least = Math.max(this.#least, count);
+    await this.see(this.#wanted);
+  }
+
   /** Reads on until the row at a place is there: the list is read in its order, and a person may leap to its end. */
   async see(place: number): Promise<void> {
-    this.#wanted = place;
-    if (this.#reading || this.loading) return;
-    const mine = this.#asked;
-    this.#reading = true;
-    const isMissing = () => !this.complete && !this.problem && this.rows.length <= this.#wanted;
-    while (mine === this.#asked && isMissing()) await this.#read(mine, () => this.#page(mine));
-    this.#reading = false;
-    // Something else was asked for meanwhile, and found this one at work.
-    if (mine !== this.#asked && !this.loading) await this.see(this.#wanted);
+    this.#wanted = Math.max(place, this.#least);
+    if (this.#reading === null && (this.loading || !this.#isMissing())) return;
+    this.#reading ??= this.#readOn();
+    await this.#reading;
+  }
+
+  #isMissing(): boolean {
+    return !this.complete && !this.problem && this.rows.length <= this.#wanted;
+  }
+
+  async #readOn(): Promise<void> {
+    let mine = this.#asked;
+    while (this.#isMissing()) {
+      await this.#read(mine, () => this.#page(mine));
+      // Something else was asked for meanwhile; its beginning reads for itself.
+      if (mine !== this.#asked && this.loading) break;
+      mine = this.#asked;
+    }
+    this.#reading = null;
   }
 
   async #page(mine: number): Promise<void> {
@@ -123,11 +160,13 @@ export class RecordList {
       this.complete = page.length < limit;
       this.loaded = true;
       this.found = null;
-      this.#wanted = 0;
+      this.#wanted = this.#least = 0;
     });
     // Counting reads every record, so that the first page does not wait for it.
     const found = await ipc.recordsFound(query).catch(() => null);
-    if (mine === this.#asked) this.found = found;
+    if (mine !== this.#asked) return;
+    this.found = found;
+    if (this.sort && this.canSort) await this.read(this.count);
   }
 
   async #read(mine: number, read: () => Promise<void>): Promise<void> {
