@@ -61,6 +61,11 @@ describe('a voucher', () => {
 });
 
 describe('a workspace whose secret is not on this machine', () => {
+  test('says whose books the secret is for', async () => {
+    await open('secret');
+    expect(await screen.findByTestId('missing-secret-whose')).toHaveTextContent('the books of HLF');
+  });
+
   test('opens after the secret was typed again', async () => {
     await open('secret');
     const field = await screen.findByLabelText('Access token, typed again');

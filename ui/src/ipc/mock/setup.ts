@@ -18,7 +18,7 @@ import type {
   Tested,
 } from '../bindings';
 import type { Answers } from '../calls';
-import { computerZone } from '$shared/state/zone.svelte';
+import { computerZone } from '$shared/state/calendar';
 import { item } from './data';
 
 const fields = (required: string[], optional: string[] = []) => [
