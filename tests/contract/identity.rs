@@ -198,6 +198,27 @@ fn ids_made_anew_for_the_same_records_stop_the_sync() {
 }
 
 #[test]
+fn records_of_another_system_with_other_texts_stop_the_sync() {
+    let rig = CliRig::over_csv(records("E-", 3, 8).as_bytes());
+    assert_eq!(rig.sync().status, Some(0));
+    let moved = records("Z-9", 3, 8).replace("Samtale", "samtale nr.").replace("PM-0", "K-0");
+    write(&rig, &moved);
+    assert_eq!(stopped_by(&rig.sync()), "records_moved");
+    assert_eq!(vouchers(&rig), 8);
+    assert_eq!(rig.run(&["confirm", "look-alikes", "--reason", REASON]).status, Some(0));
+    assert_eq!(rig.sync().count("posted"), 8, "a person said that they are other expenses");
+}
+
+#[test]
+fn one_record_whose_id_changed_stops_the_sync() {
+    let rig = CliRig::over_csv(records("E-", 3, 10).as_bytes());
+    assert_eq!(rig.sync().status, Some(0));
+    write(&rig, &records("E-", 3, 10).replace("E-004", "03.apr"));
+    assert_eq!(stopped_by(&rig.sync()), "look_alikes_many");
+    assert_eq!(vouchers(&rig), 10);
+}
+
+#[test]
 fn few_look_alikes_go_and_their_number_is_said() {
     let rig = CliRig::over_csv(records("E-", 3, 10).as_bytes());
     assert_eq!(rig.sync().status, Some(0));

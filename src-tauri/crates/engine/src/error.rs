@@ -117,6 +117,14 @@ error_codes! {
     SourceSideNotNamed = source_side_not_named(path, line, column, found), exit 1;
     /// The column that the workspace reads the ids from does not identify a row.
     SourceIdNotUnique = source_id_not_unique(path, line, column, found), exit 1;
+    /// No amount is negative, though the workspace says that what is owed is.
+    SourceSignTurned = source_sign_turned(path, line, column, found), exit 1;
+    /// The delimiter of the file has split the decimals off its amounts.
+    SourceAmountSplit = source_amount_split(path, line, column, found), exit 1;
+    /// The title of the amounts names a part or a multiple of the currency.
+    SourceUnitInTitle = source_unit_in_title(path, line, column, found), exit 1;
+    /// A spreadsheet may have exchanged day and month of some days.
+    SourceDaysTurned = source_days_turned(path, line, column, found), exit 1;
     /// A workbook counts its days otherwise than the workspace says.
     SourceEpochDiffers = source_epoch_differs(path, line, column, found, format), exit 1;
     /// A column that the workspace does not name says of rows that they are not approved.
@@ -180,6 +188,8 @@ error_codes! {
     IdsShared = ids_shared(file, shared, ids, first), exit 1;
     /// So many new records equal exported ones under other ids that they are likely the same. A person has to confirm.
     LookAlikesMany = look_alikes_many(count, send, first, exported), exit 1;
+    /// New records have day and amount of exported ones, none of which is in the source any more.
+    RecordsMoved = records_moved(count, send, first, exported), exit 1;
     /// Nothing of the kind waits for a person's word.
     NothingToConfirm = nothing_to_confirm(topic), exit 1;
     /// Nothing of that id left the source before it was exported.

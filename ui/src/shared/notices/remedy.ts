@@ -30,6 +30,10 @@ const remedies: Partial<Record<ErrorCode, Remedy>> = {
   source_amount_open: source,
   source_side_not_named: source,
   source_id_not_unique: source,
+  source_sign_turned: source,
+  source_amount_split: source,
+  source_unit_in_title: source,
+  source_days_turned: source,
   source_epoch_differs: source,
   source_states_not_named: source,
   source_sign_open: source,
@@ -56,6 +60,7 @@ const remedies: Partial<Record<ErrorCode, Remedy>> = {
   prefix_differs: attention,
   source_lost: attention,
   look_alikes_many: attention,
+  records_moved: attention,
   record_in_doubt: attention,
   audit_broken: audit,
 };

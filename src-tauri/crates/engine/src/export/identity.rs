@@ -13,15 +13,16 @@ use crate::calls::RunError;
 use crate::domain::Topic;
 use crate::error::Problem;
 use crate::export::planning::Tally;
-use crate::ledger::{Ledger, LedgerError, LostRecords, OtherExpenses, Pin, Reading, SharedIds};
+use crate::ledger::{Ledger, LedgerError, LostRecords, MovedRecords, OtherExpenses, Pin, Reading, SharedIds};
 use crate::parts::Parts;
 use crate::ports::{Clock, Connection};
 
 /// The number of records at most that go without a question although they equal exported ones under other ids: a
 /// handful of people do take the same bus for the same fare, and are paid for it under two approvals.
 pub(crate) const LOOK_ALIKES_SENT_MAX: u64 = 5;
-/// The same number at least, where no exported id is in the source any more.
-const LOOK_ALIKES_ALONE_MIN: u64 = 2;
+/// The number of new records at least that have day and amount of exported ones which have left the source, and are most
+/// of what is new, where no exported id is in the source any more.
+const MOVED_MIN: u64 = 5;
 /// The number of unexported records at least that a source may not lose without a question, if it keeps others.
 const LOST_MIN: u64 = 5;
 /// The number of ids at most that may stand on rows of other content while the file is still believed; those rows are
@@ -199,14 +200,32 @@ impl SharedIds {
 pub(crate) async fn check_look_alikes(parts: &Parts, reading: Reading, tally: &Tally) -> Result<(), Problem> {
     let Parts { ledger, clock, .. } = parts;
     let twins = &tally.twins;
-    let are_several = twins.count >= LOOK_ALIKES_ALONE_MIN;
-    let too_many = twins.count > LOOK_ALIKES_SENT_MAX
-        || (are_several && !ledger.read(move |tx| tx.reads_exported(reading)).await?);
+    // An exported record that left the source while its like came may have got another id.
+    let too_many = twins.count > LOOK_ALIKES_SENT_MAX || twins.gone > 0;
     let Some((first, exported)) = twins.first.as_ref().filter(|_| too_many) else {
-        return nothing_to_ask(ledger, clock.as_ref(), Topic::LookAlikes).await;
+        return check_moved(parts, reading, tally).await;
     };
     let about = json!({ "count": twins.count, "records": twins.digest.text() });
     let problem = Problem::look_alikes_many(twins.count, tally.send, first, exported);
+    ask_person(ledger, clock.as_ref(), Topic::LookAlikes, about, problem).await
+}
+
+/// Checks that a source whose exported ids are all gone does not bring the same expenses under other ids, and other texts.
+async fn check_moved(parts: &Parts, reading: Reading, tally: &Tally) -> Result<(), Problem> {
+    let Parts { ledger, clock, .. } = parts;
+    let moved = ledger.read(move |tx| {
+        if !tx.has_exported()? || tx.reads_exported(reading)? {
+            return Ok(MovedRecords::default());
+        }
+        tx.moved(reading)
+    });
+    let moved: MovedRecords = moved.await?;
+    let are_most = moved.count >= MOVED_MIN && moved.count * 2 > moved.all;
+    let Some((first, exported)) = moved.first.filter(|_| are_most) else {
+        return nothing_to_ask(ledger, clock.as_ref(), Topic::LookAlikes).await;
+    };
+    let about = json!({ "count": moved.count, "exported": exported, "first": first, "what": "moved" });
+    let problem = Problem::records_moved(moved.count, tally.send, first, exported);
     ask_person(ledger, clock.as_ref(), Topic::LookAlikes, about, problem).await
 }
 

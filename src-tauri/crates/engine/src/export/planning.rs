@@ -9,7 +9,7 @@ use crate::domain::{
     Capabilities, Currency, Generation, HoldReason, ItemResult, Money, Period, Place, Posting, Record, ReferenceForms,
     SetDigest,
 };
-use crate::ledger::{LedgerError, LedgerTx, OddRows, PlannedItem, Reading};
+use crate::ledger::{ExportedTwin, LedgerError, LedgerTx, OddRows, PlannedItem, Reading};
 use crate::parts::Parts;
 use crate::views::{AccountSum, PlanSummary, Reason, RunItem, Sum};
 
@@ -68,6 +68,8 @@ struct AccountTally {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Twins {
     pub(crate) count: u64,
+    /// The number of those whose exported one has left the source.
+    pub(crate) gone: u64,
     /// The first of them, and the exported one.
     pub(crate) first: Option<(String, String)>,
     /// All of them together.
@@ -75,10 +77,11 @@ pub(crate) struct Twins {
 }
 
 impl Twins {
-    fn add(&mut self, record: &Record, exported: String) {
+    fn add(&mut self, record: &Record, exported: ExportedTwin) {
         self.count += 1;
+        self.gone += u64::from(exported.is_gone);
         self.digest.add(record.id.as_str(), record.content_hash().as_bytes());
-        self.first.get_or_insert_with(|| (record.id.as_str().to_owned(), exported));
+        self.first.get_or_insert_with(|| (record.id.as_str().to_owned(), exported.record_id));
     }
 }
 

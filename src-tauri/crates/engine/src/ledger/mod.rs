@@ -39,6 +39,7 @@ pub(crate) use re_export::requests::{LeftReExport, ReExportWish, ReversalAsk, Re
 pub(crate) use run::acceptance::Accepting;
 pub(crate) use run::claim::{ClaimAsk, ClaimMember, Moment};
 pub use run::claim::{Claimed, ClaimedRequest, ClaimedReversal, StagedDraft};
+pub(crate) use run::like_id::{ExportedTwin, MovedRecords};
 pub(crate) use run::lost_records::LostRecords;
 pub(crate) use run::observe::{OddRows, Reading};
 pub(crate) use run::open_attempts::{OpenMember, OpenRecord, OpenRequest};

@@ -9,7 +9,7 @@ use super::{Field, Head, IdRule, Line};
 use crate::text::{GLIMPSE_CHARS_MAX, bounded};
 
 /// Words for a total.
-const TOTALS: [&str; 27] = [
+const TOTALS: [&str; 28] = [
     "sum",
     "total",
     "totalt",
@@ -37,6 +37,7 @@ const TOTALS: [&str; 27] = [
     "importe total",
     "slutsumma",
     "samlet",
+    "ergebnis",
 ];
 /// Words with which a note below the table begins.
 const NOTES: [&str; 16] = [
@@ -58,6 +59,21 @@ const NOTES: [&str; 16] = [
     "number of",
 ];
 
+/// Words of a row that says something of the rows above it.
+const FIGURES: [&str; 12] = [
+    "gjennomsnitt",
+    "snitt",
+    "average",
+    "avg",
+    "mean",
+    "durchschnitt",
+    "moyenne",
+    "medel",
+    "max",
+    "min",
+    "balanse",
+    "utbetalt",
+];
 /// So many rows do not add up to the next one by chance; fewer do: three tickets, and the way back.
 const ROWS_SUMMED_MIN: u64 = 5;
 
@@ -82,6 +98,9 @@ pub(super) struct Above {
 struct Sum {
     rows: u64,
     minor: i128,
+    first: i64,
+    /// Whether the amounts are not all the same: five days' allowance make the price of a hotel.
+    is_varied: bool,
 }
 
 impl Above {
@@ -91,9 +110,15 @@ impl Above {
         let sums = [Some(&mut self.all), Some(&mut self.since_total), Some(&mut self.records).filter(|_| is_record)];
         for sums in sums.into_iter().flatten() {
             let sum = sums.entry(amount.currency().code()).or_default();
+            sum.is_varied |= sum.rows > 0 && sum.first != amount.minor();
+            sum.first = amount.minor();
             sum.rows += 1;
             sum.minor += i128::from(amount.minor());
         }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.rows == 0
     }
 
     /// Begins the rows behind a total.
@@ -101,11 +126,21 @@ impl Above {
         self.since_total.clear();
     }
 
-    /// Returns the number of rows of which an amount is the sum; `None` if it is none.
-    fn rows_summed(&self, amount: Money) -> Option<u64> {
-        let sums = [&self.all, &self.records, &self.since_total].into_iter();
-        let of_currency = sums.filter_map(|sums| sums.get(amount.currency().code()));
-        of_currency.filter(|sum| sum.minor == i128::from(amount.minor())).map(|sum| sum.rows).max()
+    /// Says whether an amount is the sum of the rows above.
+    fn is_sum(&self, amount: Money) -> bool {
+        self.rows > 0 && self.of_currency(amount).any(|sum| sum.minor == i128::from(amount.minor()))
+    }
+
+    /// Says whether an amount is the sum of so many different amounts that this is no chance, or what balances them.
+    fn is_large_sum(&self, amount: Money) -> bool {
+        let minor = i128::from(amount.minor());
+        let mut sums = self.of_currency(amount);
+        minor != 0 && sums.any(|sum| sum.minor.abs() == minor.abs() && sum.rows >= ROWS_SUMMED_MIN && sum.is_varied)
+    }
+
+    fn of_currency(&self, amount: Money) -> impl Iterator<Item = &Sum> {
+        let code = amount.currency().code();
+        [&self.all, &self.records, &self.since_total].into_iter().filter_map(move |sums| sums.get(code))
     }
 }
 
@@ -129,8 +164,7 @@ pub(super) fn judge(
         IdRule::Content => has_no_day,
     };
     let has_no_amount = is_empty(Field::Amount) && is_empty(Field::AmountBack);
-    let rows_summed = amount.and_then(|amount| above.rows_summed(amount));
-    let is_sum = rows_summed.is_some();
+    let is_sum = amount.is_some_and(|amount| above.is_sum(amount));
     let mut filled = row.cells.iter().map(str::trim).filter(|cell| !cell.is_empty());
     let first = filled.next()?;
     let is_alone = filled.next().is_none();
@@ -146,6 +180,15 @@ pub(super) fn judge(
         });
     }
     let may_be_line = gathers_claims && !(is_empty(Field::Category) && is_empty(Field::Text));
+    // It goes on with no claim: it says of nothing what was bought.
+    if gathers_claims && has_no_id && is_empty(Field::Payee) && !may_be_line && !has_no_amount && above.rows > 0 {
+        above.total();
+        return Some(if is_sum {
+            Aside::LeftOut(HoldReason::TotalLeftOut)
+        } else {
+            Aside::Held(HoldReason::RowIsTotal { found: found() })
+        });
+    }
     let is_called_total = row.cells.iter().any(|cell| begins_with(cell.trim(), &TOTALS));
     if has_no_id && has_no_day && is_empty(Field::Payee) && is_sum && (is_called_total || !may_be_line) {
         above.total();
@@ -155,9 +198,13 @@ pub(super) fn judge(
     let is_named_total = [Field::Text, Field::Category, Field::Payee, Field::PayeeName]
         .into_iter()
         .any(|field| is_total_alone(head.raw(row, field)));
-    let is_large_sum = rows_summed.is_some_and(|rows| rows >= ROWS_SUMMED_MIN);
-    let may_be_total = is_named_total || (is_sum && is_called_total) || is_large_sum;
-    if above.rows > 0 && !has_no_amount && may_be_total {
+    let id_is_total = *id != IdRule::Content && (ends_with_total(name) || begins_with(name, &FIGURES));
+    let text_is_total =
+        is_sum && [Field::Text, Field::Category].into_iter().any(|field| ends_with_total(head.raw(row, field)));
+    let is_large_sum = amount.is_some_and(|amount| above.is_large_sum(amount));
+    let may_be_total = is_named_total || id_is_total || text_is_total || (is_sum && is_called_total) || is_large_sum;
+    if !has_no_amount && may_be_total && (above.rows > 0 || is_named_total || id_is_total) {
+        above.total();
         return Some(Aside::Held(HoldReason::RowIsTotal { found: found() }));
     }
     if is_alone && begins_with(first, &NOTES) {
@@ -165,6 +212,16 @@ pub(super) fn judge(
     }
     let is_text = has_no_id && has_no_day && has_no_amount && is_empty(Field::Payee) && is_empty(Field::Category);
     (is_text && above.rows > 0).then_some(Aside::LeftOut(HoldReason::RowContinues))
+}
+
+/// Says whether a text ends with a word for a total, as the subtotals of spreadsheets do: `P-1 Total`.
+fn ends_with_total(text: &str) -> bool {
+    let text = text.trim().trim_end_matches([':', '.', '=']);
+    if text.len() > 60 {
+        return false;
+    }
+    let text = folded(text);
+    TOTALS.iter().any(|word| text.strip_suffix(word).is_some_and(|rest| rest.ends_with(' ')))
 }
 
 /// Says whether a text is a word for a total and nothing else.

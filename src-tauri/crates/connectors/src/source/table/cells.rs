@@ -6,6 +6,7 @@ use super::amount::{Marks, Meaning, Written};
 use super::date::{DayReader, NoDay};
 use super::key::folded;
 use super::sign::Tag;
+use super::titles::is_nothing;
 use super::{CellKind, Field, FileSettings, Head, Line, Sign};
 use crate::text::{GLIMPSE_CHARS_MAX, bounded};
 
@@ -60,7 +61,9 @@ fn sided(
     marks: &Marks,
     settings: &FileSettings,
 ) -> Result<Money, HoldReason> {
-    let read = |field| match filled(head, row, field) {
+    // The accounting format of a spreadsheet shows a dash for no amount.
+    let has_back = head.place(Field::AmountBack).is_some();
+    let read = |field| match filled(head, row, field).filter(|text| !(has_back && is_nothing(text))) {
         Some(found) => money(head, row, field, found, currency, marks, settings).map(Some),
         None => Ok(None),
     };
@@ -96,6 +99,14 @@ fn sided(
         (true, _) => Ok(amount),
         (_, true) => opposite(amount),
         (false, false) => Err(unclear(&[Field::Amount, Field::Side])),
+    }
+}
+
+/// Says whether a letter says that the amount was paid back.
+pub(super) fn is_credit(head: &Head, row: &Line) -> bool {
+    head.place(Field::Side).is_some() && {
+        let side = folded(head.raw(row, Field::Side));
+        CREDIT.contains(&side.trim_end_matches('.'))
     }
 }
 
@@ -186,7 +197,7 @@ pub(super) fn filled(head: &Head, row: &Line, field: Field) -> Option<String> {
 }
 
 pub(super) fn required(head: &Head, row: &Line, field: Field) -> Result<String, HoldReason> {
-    filled(head, row, field).ok_or_else(|| missing(field))
+    filled(head, row, field).filter(|text| !is_nothing(text)).ok_or_else(|| missing(field))
 }
 
 fn missing(field: Field) -> HoldReason {

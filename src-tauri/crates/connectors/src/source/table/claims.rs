@@ -184,12 +184,21 @@ impl OpenClaim {
         if let Err(too_long) = ExpenseDetail::check_length(rows) {
             return held(too_long);
         }
-        let (is_one, currency) = (lines.len() == 1, record.amount.currency());
+        let (is_one, lines_count, currency) = (lines.len() == 1, lines.len(), record.amount.currency());
         let detail = ExpenseDetail { lines, ..ExpenseDetail::default() };
         let Some(sum) = detail.sum() else {
             let found = Money::sum_to_decimal(detail.lines.iter().map(|line| i128::from(line.minor)).sum(), currency);
             return held(HoldReason::AmountInvalid { found });
         };
+        // A line that is the sum of the others is none: the claim's head above them, or its subtotal below.
+        let is_total = |line: &ExpenseLine| {
+            let says_nothing = line.category.trim().is_empty();
+            lines_count > 2 && says_nothing && i128::from(line.minor) * 2 == i128::from(sum)
+        };
+        if let Some(total) = detail.lines.iter().find(|line| is_total(line)) {
+            let found = Money::from_minor(total.minor, currency).to_decimal();
+            return held(HoldReason::RowIsTotal { found });
+        }
         let amount = Money::from_minor(sum, currency);
         if let Some(total) = total.filter(|total| *total != amount) {
             return held(HoldReason::ClaimSumDiffers { sum: amount.to_decimal(), total: total.to_decimal() });

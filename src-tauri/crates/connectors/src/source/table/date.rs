@@ -161,7 +161,10 @@ impl DayReader {
     pub(crate) fn approval(&self, text: &str) -> Approval {
         let text = seen(text);
         if let Some(instant) = self.approved_at(&text) {
-            return Approval::At(instant);
+            let day = instant.with_timezone(&self.zone).date_naive();
+            // A day that no approval has is how a program writes that there is none.
+            let is_plausible = day.year() >= 2000 && day <= self.today + Days::new(2);
+            return if is_plausible { Approval::At(instant) } else { Approval::None };
         }
         if YES.contains(&text.to_lowercase().as_str()) { Approval::Sometime } else { Approval::None }
     }

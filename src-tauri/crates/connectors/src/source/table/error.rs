@@ -179,6 +179,14 @@ pub enum BesideKind {
     States,
     /// It is the column of the amounts, most of which are negative.
     Sign,
+    /// It is the column of the amounts, none of which is negative where what is owed is.
+    SignTurned,
+    /// It has the decimals of the amounts, which the delimiter split off.
+    Split,
+    /// It is the column of the amounts, and its title names a part or a multiple of the currency.
+    Unit,
+    /// It is the column of the days, of which a spreadsheet may have exchanged day and month.
+    DaysTurned,
 }
 
 impl BesideKind {
@@ -192,6 +200,10 @@ impl BesideKind {
             Self::Id => Problem::source_id_not_unique(path, line, column, found),
             Self::States => Problem::source_states_not_named(path, line, column, found),
             Self::Sign => Problem::source_sign_open(path, line, column, found),
+            Self::SignTurned => Problem::source_sign_turned(path, line, column, found),
+            Self::Split => Problem::source_amount_split(path, line, column, found),
+            Self::Unit => Problem::source_unit_in_title(path, line, column, found),
+            Self::DaysTurned => Problem::source_days_turned(path, line, column, found),
         }
     }
 }

@@ -4,6 +4,7 @@ use postonce_engine::domain::{HoldReason, RecordId, RecordIdError};
 
 use super::CellKind;
 use super::key::is_invisible;
+use super::titles::is_nothing;
 use crate::text::visible;
 
 /// Pairs of quotes that stand around a text.
@@ -32,7 +33,11 @@ pub(super) fn id<'a>(
     let mut joined = String::new();
     for (cell, kind) in cells {
         let part = bare(cell);
-        if part.is_empty() {
+        if part.is_empty()
+            || (is_nothing(&part) && !part.chars().all(|c| matches!(c, '/' | '\\')))
+            || part.chars().all(|c| c == '#')
+            || part.starts_with("#N/")
+        {
             return Err(HoldReason::IdMissing);
         }
         let may_be_rounded = kind == CellKind::Number && is_rounded(&part);

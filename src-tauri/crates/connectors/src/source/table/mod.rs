@@ -24,6 +24,7 @@ mod proof;
 mod row;
 mod rules;
 mod settings;
+mod shifted;
 pub(crate) mod sign;
 pub(crate) mod titles;
 

@@ -13,6 +13,7 @@ use super::date::OrderEvidence;
 use super::error::BesideKind;
 use super::line::{Epoch, Facts};
 use super::rules::Rules;
+use super::shifted::{SplitAmounts, TurnedDays};
 use super::titles::{self, Title};
 use super::{
     CellKind, DayReader, Document, Field, FileError, FileSettings, Head, Line, Remark, RemarkKind, Sign, cells, id,
@@ -36,6 +37,7 @@ pub(crate) struct Proof {
     /// The sum of the amounts, in hundredths, as far as they can be compared.
     sum: i128,
     first_negative: Option<(String, u64)>,
+    first_positive: Option<(String, u64)>,
     garbled: Option<(usize, String, u64)>,
     beside: Beside,
     /// The rows that count, and the first that a rule leaves out.
@@ -43,6 +45,8 @@ pub(crate) struct Proof {
     left_out: Option<(usize, Example)>,
     /// The digits beyond those that a spreadsheet keeps of a number, over all ids, while all of them are zeros.
     zeros_of_ids: Option<usize>,
+    split: SplitAmounts,
+    turned: TurnedDays,
     /// The first number that stands where a day is expected.
     day_number: Option<Example>,
     facts: Facts,
@@ -66,6 +70,9 @@ impl Proof {
             counted: 0,
             left_out: None,
             zeros_of_ids: Some(0),
+            split: SplitAmounts::default(),
+            turned: TurnedDays::default(),
+            first_positive: None,
             day_number: None,
             facts: Facts::default(),
             claim_ends: ClaimEnds::default(),
@@ -84,6 +91,7 @@ impl Proof {
     ) -> Result<Self, FileError> {
         let mut proof = Self::new(settings);
         let (mut rows, mut row, rules) = (head.rows(document)?, Line::default(), Rules::of(head));
+        let behind = SplitAmounts::place(head, settings);
         while rows.next(&mut row)? {
             if row.is_blank() || head.is_repeated(&row) {
                 continue;
@@ -98,6 +106,12 @@ impl Proof {
             if let Some(place) = head.place(Field::Date).filter(|place| row.kind(*place) == CellKind::Text) {
                 proof.see_day(days.order(row.cell(place)), row.cell(place), row.number);
             }
+            if let Some(behind) = behind {
+                proof.split.see(head, &row, behind);
+            }
+            if let Some(place) = head.place(Field::Date) {
+                proof.turned.see(row.kind(place), row.cell(place), row.number);
+            }
             proof.see_rules(&rules, &row);
             proof.see_id(head, &row);
             proof.see_number(head, &row);
@@ -108,6 +122,13 @@ impl Proof {
         }
         proof.facts = rows.facts();
         Ok(proof)
+    }
+
+    /// Says whether an amount in hundredths is the sum of all others of the file, and these are many.
+    pub(crate) fn is_sum_of_others(&self, hundredths: i64) -> bool {
+        const OTHERS_MIN: u64 = 5;
+        let rows = self.positives + self.negatives;
+        rows > OTHERS_MIN && hundredths != 0 && i128::from(hundredths) * 2 == self.sum
     }
 
     /// Says whether the long numbers among the ids are numbers that a spreadsheet rounded.
@@ -136,6 +157,15 @@ impl Proof {
             let (path, column) = (path(), head.name(place));
             stops.push(FileError::EpochDiffers { path, line, column, found, format });
         }
+        if let Some((place, (found, line))) = head.place(Field::Date).zip(self.turned.found().cloned()) {
+            stops.push(FileError::Beside {
+                kind: BesideKind::DaysTurned,
+                path: path(),
+                line,
+                column: head.name(place),
+                found,
+            });
+        }
         let beside = &self.beside;
         let mut ask = |kind, found: Option<(usize, Example)>| {
             let Some((place, (found, line))) = found else { return };
@@ -149,21 +179,25 @@ impl Proof {
         if let Some((kind, place, found)) = doubt {
             ask(kind, Some((place, found)));
         }
+        ask(BesideKind::Split, SplitAmounts::place(head, settings).zip(self.split.found().cloned()));
+        ask(BesideKind::Unit, beside.unit_in_title(head));
         ask(BesideKind::Amount, beside.likelier_amount(head));
         ask(BesideKind::Side, beside.side(head));
         ask(BesideKind::Id, beside.no_id(head).filter(|_| !settings.gathers_claims));
         ask(BesideKind::States, beside.not_approved(head));
         let is_few = self.positives == 0 && self.negatives <= NEGATIVES_ALONE_MAX;
         // Many small corrections beside a few claims are no claims the other way round.
-        let negative = self.negative_mostly(settings, head).filter(|_| !is_few && self.sum < 0);
+        let negative = self.negative_mostly(settings).filter(|_| !is_few && self.sum < 0);
         ask(BesideKind::Sign, head.place(Field::Amount).zip(negative.cloned()));
+        let is_turned = settings.sign == Sign::Negative && self.negatives == 0 && self.positives > 1;
+        let positive = self.first_positive.clone().filter(|_| is_turned);
+        ask(BesideKind::SignTurned, head.place(Field::Amount).zip(positive));
         stops
     }
 
     /// Returns the first negative amount, if most are negative and nothing says whether that is owed.
-    fn negative_mostly(&self, settings: &FileSettings, head: &Head) -> Option<&(String, u64)> {
-        let is_said = settings.sign != Sign::Unsaid
-            || [Field::Side, Field::AmountBack].into_iter().any(|field| head.place(field).is_some());
+    fn negative_mostly(&self, settings: &FileSettings) -> Option<&(String, u64)> {
+        let is_said = settings.sign != Sign::Unsaid;
         self.first_negative.as_ref().filter(|_| !is_said && self.negatives > self.positives)
     }
 
@@ -177,7 +211,7 @@ impl Proof {
         };
         let (amount, date) = (head.place(Field::Amount), head.place(Field::Date));
         remark(RemarkKind::OrderUnproven, date, self.order_ambiguous.as_ref().filter(|_| !self.order_agrees));
-        remark(RemarkKind::MostlyNegative, amount, self.negative_mostly(settings, head));
+        remark(RemarkKind::MostlyNegative, amount, self.negative_mostly(settings));
         if let Some((place, text, line)) = &self.garbled {
             remark(RemarkKind::Garbled, Some(*place), Some(&(text.clone(), *line)));
         }
@@ -243,8 +277,14 @@ impl Proof {
             CellKind::Number => {}
             CellKind::Day | CellKind::Fault => return,
         }
-        let is_negative = written.is_negative;
-        self.sum += i128::from(written.hundredths().unwrap_or_default());
+        // A letter or a column of its own may say that it was paid back.
+        let turns = field == Field::AmountBack || cells::is_credit(head, row);
+        let is_negative = written.is_negative != turns;
+        let hundredths = i128::from(written.hundredths().unwrap_or_default());
+        if hundredths == 0 && field == Field::AmountBack {
+            return;
+        }
+        self.sum += if turns { -hundredths } else { hundredths };
         if is_negative && says_back(head, row) {
             return;
         }
@@ -253,6 +293,7 @@ impl Proof {
             self.first_negative = self.first_negative.take().or_else(|| example(text, row.number));
         } else {
             self.positives += 1;
+            self.first_positive = self.first_positive.take().or_else(|| example(text, row.number));
         }
     }
 

@@ -151,6 +151,12 @@ impl<'a> RowReader<'a> {
             Some(Aside::Held(reason)) => return Some(Row::Flaw(self.flaw(row, reason))),
             None => {}
         }
+        let is_first = self.above.is_empty();
+        let is_total = |amount: Money| amount.currency().exponent() == 2 && self.proof.is_sum_of_others(amount.minor());
+        if is_first && known.is_some_and(is_total) {
+            let found = bounded(self.head.raw(row, Field::Id).trim(), GLIMPSE_CHARS_MAX);
+            return Some(Row::Flaw(self.flaw(row, HoldReason::RowIsTotal { found })));
+        }
         let hidden = self.settings.kind.hidden_rows();
         let is_left_out = row.is_hidden && hidden == HiddenRows::LeaveOut;
         let by_hiding = is_left_out.then_some(HoldReason::HiddenLeftOut);

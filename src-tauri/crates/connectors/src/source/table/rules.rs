@@ -79,6 +79,11 @@ impl Rule<'_> {
             None => true,
         };
         let (column, found) = match (self.effect, passes) {
+            // A person who leaves out what is rejected has hardly meant to send what is pending.
+            (RuleEffect::Exclude, false) if self.values.is_some() && approves(cell) == Some(false) => {
+                let found = bounded(cell, GLIMPSE_CHARS_MAX);
+                return Some(Ruled::Held(HoldReason::NotApproved { found }));
+            }
             (RuleEffect::Include, true) | (RuleEffect::Exclude, false) => return None,
             (RuleEffect::Include, false) | (RuleEffect::Exclude, true) => reasons(),
         };

@@ -11,6 +11,9 @@ const MINUS: [char; 9] =
 /// Signs and words for currencies, and the codes that each may stand for.
 const TAGS: &[(&str, &[&str])] = &[
     ("kr", &["NOK", "SEK", "DKK", "ISK"]),
+    ("skr", &["SEK"]),
+    ("dkr", &["DKK"]),
+    ("nkr", &["NOK"]),
     ("kroner", &["NOK", "DKK"]),
     ("kronor", &["SEK"]),
     ("€", &["EUR"]),
@@ -48,6 +51,18 @@ const USUAL: [&str; 22] = [
 
 /// Signs that are words of languages as well.
 const WORDS: [&str; 5] = ["rs", "fr", "ft", "lei", "a$"];
+
+/// The numbers of ISO 4217 of those currencies that people are reimbursed in most.
+const NUMBERS: [(&str, &str); 8] = [
+    ("578", "NOK"),
+    ("752", "SEK"),
+    ("208", "DKK"),
+    ("352", "ISK"),
+    ("978", "EUR"),
+    ("840", "USD"),
+    ("826", "GBP"),
+    ("756", "CHF"),
+];
 
 /// Names of currencies, as people write them into a column or a title.
 const NAMES: &[(&str, &[&str])] = &[
@@ -118,6 +133,15 @@ impl Tag {
         if let Some((_, codes)) = NAMES.iter().find(|(known, _)| *known == name) {
             return Some(Self::Sign(codes));
         }
+        if let Some((_, code)) = NUMBERS.iter().find(|(number, _)| *number == name) {
+            return Currency::from_code(code).map(Self::Code);
+        }
+        // `EUR - Euro`, `EUR (€)`.
+        let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+        let first = words.next().filter(|first| USUAL.contains(first) && first.len() < text.len());
+        if let Some(code) = first {
+            return Currency::from_code(code).map(Self::Code);
+        }
         let code = name.to_uppercase();
         let is_usual = USUAL.contains(&code.as_str());
         let is_sign = !WORDS.contains(&name.as_str()) && TAGS.iter().any(|(sign, _)| *sign == name);
@@ -129,8 +153,10 @@ impl Tag {
         let is_of_word = |c: char| is_of_tag(c);
         // Small letters that happen to be a code are a word more often than a currency.
         let of_word = |word: &&str| {
-            let is_word = word.len() == 3 && matches!(word.to_ascii_lowercase().as_str(), "try" | "ron" | "huf");
-            !is_word || word.chars().all(char::is_uppercase)
+            !word.chars().all(|c| c.is_ascii_digit()) && {
+                let is_word = word.len() == 3 && matches!(word.to_ascii_lowercase().as_str(), "try" | "ron" | "huf");
+                !is_word || word.chars().all(char::is_uppercase)
+            }
         };
         title.split(|c| !is_of_word(c)).filter(|word| !word.is_empty()).filter(of_word).find_map(Self::named)
     }

@@ -4,7 +4,7 @@
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
 /// Words of an approval.
-pub(crate) const APPROVED: &str = "godkjent godkjenning attestert attestering approved approval godkand godkannande godkendt \
+pub(crate) const APPROVED: &str = "valide validee godkjent godkjenning attestert attestering approved approval godkand godkannande godkendt \
     freigegeben freigabe genehmigt genehmigung approuve approbation validation aprobado aprobacion \
     zatwierdzony";
 
@@ -16,15 +16,14 @@ pub(crate) const NET: &str = "net netto eks ekskl exkl exklusive eksklusive excl
     grunnlag";
 
 /// Words of an amount with tax.
-pub(crate) const GROSS: &str =
-    "brutto gross inkl inklusive incl including inc med ttc total totalt bruto sum gesamt con";
+pub(crate) const GROSS: &str = "totalbelop totalbelopp totalamount ialt linjesum brutto gross inkl inklusive incl including inc med ttc total totalt bruto sum gesamt con";
 
 /// Words of an amount that was asked for.
 pub(crate) const CLAIMED: &str = "claimed requested submitted sokt omsokt krav krevd innsendt ansokt anmodet beantragt demande \
     solicitado asked";
 
 /// Words of an amount that was granted or paid.
-pub(crate) const GRANTED: &str = "approved paid reimbursed granted godkjent utbetalt betalt refundert innvilget godkand beviljat \
+pub(crate) const GRANTED: &str = "adjusted avkorting justert erstattungsbetrag accepte acceptee godkant due reimbursement reimbursable utbetaling utbetales refunderes refusjonsbelop allowed korrigert corrected erstatning approved paid reimbursed granted godkjent utbetalt betalt refundert innvilget godkand beviljat \
     utbetald godkendt udbetalt genehmigt erstattet rembourse approuve aprobado reembolsado pagado \
     payable owed skyldig";
 
@@ -38,13 +37,18 @@ pub(crate) const ORIGINAL: &str = "original opprinnelig opphavleg opprinneleg fo
 
 /// Titles of a column that says in which state a row is.
 pub(crate) const STATES: &str = "status state tilstand statut estado godkjent approved attestert godkand godkendt freigegeben \
-    genehmigt approuve aprobado reimbursable refunderbar billable betalt paid utbetalt stage workflow \
-    fase steg skalutbetales decision vedtak beslutning";
+    genehmigt approuve aprobado reimbursable refunderbar betalt paid utbetalt stage workflow \
+    fase steg skalutbetales decision vedtak beslutning etat resultat resultado ergebnis outcome behandling \
+    behandlingsstatus approvalstatus godkjenningsstatus saksstatus";
 
 /// Values of such a column that say that a row is approved.
 pub(crate) const APPROVED_VALUES: &str = "approved, godkjent, attestert, godkand, godkendt, genehmigt, freigegeben, approuve, approuvee, \
     valide, aprobado, aprobada, ja, yes, oui, si, true, sann, ok, paid, betalt, utbetalt, reimbursed, \
-    refundert, completed, fullfort, rembourse, reembolsado, bezahlt, accepted, akseptert, x, 1";
+    refundert, completed, fullfort, rembourse, reembolsado, bezahlt, accepted, akseptert, x, 1, ✅, ☑, ✓, ✔, verified, authorised, authorized, final, complete, accept, payable";
+
+/// Values of such a column that say that a row is paid already.
+pub(crate) const PAID_VALUES: &str = "paid, betalt, utbetalt, reimbursed, refundert, rembourse, reembolsado, bezahlt, utbetald, udbetalt, \
+    ausgezahlt, paye";
 
 /// Values of such a column that say that a row is not, or not yet.
 pub(crate) const OTHER_VALUES: &str = "rejected, avvist, avslatt, draft, kladd, utkast, submitted, innsendt, sendt, pending, venter, open, \
@@ -54,7 +58,8 @@ pub(crate) const OTHER_VALUES: &str = "rejected, avvist, avslatt, draft, kladd, 
     abgelehnt, offen, entwurf, eingereicht, refuse, refusee, brouillon, soumis, en attente, rechazado, \
     rechazada, borrador, pendiente, enviado, unpaid, ubetalt, returned, returnert, withdrawn, trukket, \
     failed, refunded, reversed, closed, new, ny, hold, on hold, annullert, slettet, deleted, void, voided, \
-    mangler, missing, storniert, annule, anulado, klar til godkjenning, in review, in progress, pa vent";
+    mangler, missing, storniert, annule, anulado, klar til godkjenning, in review, in progress, pa vent, ❌, ☐, ✗, ✘, ✖, avslag, decline, deny, reject, to be reviewed, incomplete, provisional, \
+    unverified, unauthorised, unauthorized, in prufung, til attestasjon, under arbeid";
 
 /// Words that say inside of a longer value that a row is not, or not yet, approved.
 const OTHER_WORDS: &str = "rejected avvist avslatt declined denied cancelled canceled kansellert annullert draft kladd utkast pending \
@@ -66,12 +71,12 @@ const BEFORE: &str = "not ikke ikkje inte nicht non no ej til for to await await
     ohne sans sin pending under partly delvis teilweise";
 
 /// Words of an amount that was paid back, or paid before.
-pub(crate) const BACK: &str = "refund refunds refunded returned credit kredit haben avoir haber tilbakebetalt tilbakebetaling tilbake \
+pub(crate) const BACK: &str = "aconto discount private retur fradrag egenandel abzug retenue privat privatandel rabatt kreditnota gutschrift acconto deductions refund refunds refunded returned credit kredit haben avoir haber tilbakebetalt tilbakebetaling tilbake \
     tilbakefort aterbetalt aterbetalning tilbagebetalt ruckerstattung erstattung rembourse remboursement reembolso \
     forskudd forskott forskud vorschuss advance avance anticipo trekk fratrekk avdrag deduction deducted";
 
 /// Words of an amount in the currency of the books.
-pub(crate) const HOME: &str = "home base functional company regnskap regnskapsvaluta hovedvaluta booked bokfort basis converted omregnet \
+pub(crate) const HOME: &str = "nokbelop home functional company regnskap regnskapsvaluta hovedvaluta booked bokfort converted omregnet \
     omraknat omregnede umgerechnet converti convertido";
 
 /// Words of an amount that is not what is owed: a quantity, a rate, a rest.
@@ -83,13 +88,44 @@ pub(crate) const NO_AMOUNT: &str = "sats rate kurs antall antal km quantity qty 
 pub(crate) const TAX: &str = "mva moms vat tax gst mwst ust umsatzsteuer tva iva steuer avgift impuesto";
 
 /// Words of a row that was taken back: whatever stands in such a column says that the row no longer counts.
-pub(crate) const CANCELLED: &str = "cancelled canceled cancellation kansellert kansellering annullert annullering annulled voided void \
+pub(crate) const CANCELLED: &str = "draft utkast kladd onhold hold personal privat private already duplikat duplicate dublett doublon dobbelt cancelled canceled cancellation kansellert kansellering annullert annullering annulled voided void \
     deleted slettet sletta rejected rejection avvist avvisning avslatt avslag avslagsarsak declined withdrawn \
     trukket tilbaketrukket storniert storno abgelehnt ablehnung annule annulee annulation refuse refusee \
     rejete anulado anulada rechazado rechazada makulert makulerad avvisad avslagen afvist annulleret raderad";
 
+/// Words of a row that stands in books already.
+pub(crate) const BOOKED: &str = "exported eksportert exporterad exportiert eksporteret bokfort bokford bogfort gebucht posted journalised \
+    overfort voucherno bilagfort";
+
+/// Titles of a column that says who paid, or by what.
+pub(crate) const PAYERS: &str = "paidby paymentmethod paymenttype paymentmode paiduttype betaltmed betaltav betalingsmate betalingsmetode \
+    betalingstype utleggkort kort betalningssatt zahlungsart modedepaiement formadepago owner";
+
+/// Values of such a column that say that the organisation paid by itself.
+pub(crate) const COMPANY: &str = "company, company card, company paid, corporate card, business card, companypaid, firmakort, firma, bedriftskort, \
+    foretakskort, organisasjonen, arbeidsgiver, arbetsgivare, foretagskort, firmenkarte, firmenkreditkarte, carte societe, \
+    entreprise, employer, credit card company, ibcp, cbcp";
+
+/// Values that say that a row is money paid back.
+pub(crate) const BACK_VALUES: &str = "refund, refunds, refusion, kreditnota, credit note, creditnote, gutschrift, retur, return, avoir, reembolso, crdt, \
+    credit memo, tilbakebetaling, tilbakefort, aterbetalning, kredit, credit";
+
+/// Titles of a column of remarks, in which any word may stand.
+pub(crate) const REMARKS: &str = "merknad kommentar comment comments note notat notater remark remarks beskrivelse description anmerkung \
+    bemerkung bemaerkning anmarkning commentaire comentario melding message";
+
+/// Titles of a rate of exchange.
+pub(crate) const RATES: &str =
+    "kurs valutakurs vekslingskurs exchangerate fxrate conversionrate wechselkurs vaxelkurs tauxdechange";
+
+/// Words of a title whose amounts are parts or multiples of the currency.
+pub(crate) const UNITS: &str = "ore oere cents cent minor pence rappen centimes";
+
+/// Words of a title whose amounts are thousands of the currency or more.
+pub(crate) const THOUSANDS: &str = "tusen thousand thousands tausend tsd tkr tnok mnok 000";
+
 /// Words of a payment that was made.
-pub(crate) const PAID: &str = "paid betalt utbetalt reimbursed refundert utbetald betald udbetalt bezahlt ausgezahlt paye payee rembourse \
+pub(crate) const PAID: &str = "betalingsdato utbetalingsdato paymentdate paiddate datereimbursed utbetalingsdag paid betalt utbetalt reimbursed refundert utbetald betald udbetalt bezahlt ausgezahlt paye payee rembourse \
     pagado reembolsado";
 
 /// Returns a text in small letters, with plain letters for those with marks.
@@ -123,6 +159,10 @@ pub(crate) fn approves(value: &str) -> Option<bool> {
         return None;
     }
     if words.iter().any(|word| has_word(OTHER_WORDS, word)) {
+        return Some(false);
+    }
+    // `Approved - do not pay`.
+    if words.iter().any(|word| has_word(NOT, word)) && words.iter().any(|word| has_value(APPROVED_VALUES, word)) {
         return Some(false);
     }
     let is_approval =

@@ -11,9 +11,7 @@ pub(super) fn currency(format: &str) -> Option<String> {
             // The first part is that of positive amounts, and says enough.
             ';' => break,
             '"' => take(&mut rest, '"'),
-            '[' => take(&mut rest, ']')
-                .strip_prefix('$')
-                .map_or("", |tag| tag.rsplit_once('-').map_or(tag, |(tag, _)| tag)),
+            '[' => take(&mut rest, ']').strip_prefix('$').map_or("", of_locale),
             '\\' => {
                 bare.extend(rest.chars().next());
                 rest = rest.chars().next().map_or("", |next| &rest[next.len_utf8()..]);
@@ -30,6 +28,19 @@ pub(super) fn currency(format: &str) -> Option<String> {
     }
     let signs = bare.split(|c: char| !(c.is_alphabetic() || "€$£¥₹₺₽₪₩₴".contains(c)));
     signs.filter(|sign| !is_code_of_format(sign)).find(|sign| Tag::of(sign).is_some()).map(str::to_owned)
+}
+
+/// Returns the currency of a sign with the number of a locale: `kr-41D` is the Swedish one.
+fn of_locale(tag: &str) -> &str {
+    let Some((sign, locale)) = tag.rsplit_once('-') else { return tag };
+    let is_krone = sign.trim().trim_end_matches('.').eq_ignore_ascii_case("kr");
+    match locale.trim_start_matches('0').to_ascii_uppercase().as_str() {
+        "41D" | "81D" if is_krone => "SEK",
+        "406" if is_krone => "DKK",
+        "40F" if is_krone => "ISK",
+        "414" | "814" if is_krone => "NOK",
+        _ => sign,
+    }
 }
 
 /// Says whether letters are codes of the format itself: `General`, days, exponents.
@@ -54,6 +65,10 @@ mod tests {
             ("[$€-407] #,##0.00", Some("€")),
             ("#,##0.00\\ [$€-1];[Red]-#,##0.00\\ [$€-1]", Some("€")),
             ("#,##0.00 \"kr\"", Some("kr")),
+            ("#,##0.00\\ [$kr-41D]", Some("SEK")),
+            ("[$kr.-406] #,##0.00", Some("DKK")),
+            ("[$kr-414] #,##0.00", Some("NOK")),
+            ("0.00\" skr\"", Some("skr")),
             ("\"kr\" #,##0.00;\"kr\" -#,##0.00", Some("kr")),
             ("[$NOK] #,##0.00", Some("NOK")),
             ("_-[$£-809]* #,##0.00_-", Some("£")),

@@ -4,7 +4,24 @@ use rusqlite::named_params;
 
 use crate::domain::{HoldReason, Record};
 use crate::ledger::run::observe::Reading;
+use crate::ledger::values::number;
 use crate::ledger::{LedgerError, LedgerTx};
+
+/// An exported record that another one equals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ExportedTwin {
+    pub(crate) record_id: String,
+    /// Whether it has left the source: then its id may have become the other's.
+    pub(crate) is_gone: bool,
+}
+
+/// New records that have day and amount of exported ones which have left the source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct MovedRecords {
+    pub(crate) count: u64,
+    pub(crate) all: u64,
+    pub(crate) first: Option<(String, String)>,
+}
 
 impl LedgerTx<'_> {
     /// Returns the reason to hold a record whose id is another writing of one that was exported, or that stands before
@@ -27,11 +44,28 @@ impl LedgerTx<'_> {
         )
     }
 
-    /// Returns the id of an exported record with the same payee, day, amount and text that was exported before this one
-    /// was ever seen: two that stood in the source side by side are two expenses.
-    pub(crate) fn exported_twin(&self, record: &Record) -> Result<Option<String>, LedgerError> {
+    /// Returns an exported record with the same payee, day, amount and text that was exported before this one was ever
+    /// seen: two that stood in the source side by side are two expenses. One that has left the source comes first.
+    pub(crate) fn exported_twin(&self, record: &Record) -> Result<Option<ExportedTwin>, LedgerError> {
         let found = named_params! { ":record": record.id.as_str() };
-        self.row(include_str!("exported_twin.sql"), found, |row| self.get(row, "record_id"))
+        self.row(include_str!("exported_twin.sql"), found, |row| {
+            Ok(ExportedTwin { record_id: self.get(row, "record_id")?, is_gone: self.get(row, "is_gone")? })
+        })
+    }
+
+    /// Returns the new records of a reading that have day and amount of an exported one that has left the source: their
+    /// number, the number of all new ones, and the first with the exported one.
+    pub(crate) fn moved(&self, reading: Reading) -> Result<MovedRecords, LedgerError> {
+        let this = named_params! { ":reading": reading.0 };
+        let found = self.row(include_str!("moved_records.sql"), this, |row| {
+            let first = self.get::<Option<String>>(row, "first")?.zip(self.get::<Option<String>>(row, "exported")?);
+            Ok(MovedRecords {
+                count: number("moved", self.get(row, "moved")?)?,
+                all: number("new", self.get(row, "new")?)?,
+                first,
+            })
+        })?;
+        Ok(found.unwrap_or_default())
     }
 
     /// Says whether anything was ever exported from this ledger, or may have been.

@@ -6,8 +6,11 @@ LEFT JOIN attempt a ON a.attempt_id = (
     WHERE record_id = o.record_id AND state NOT IN ('refused', 'not_sent')
     ORDER BY generation DESC LIMIT 1)
 WHERE o.id_form = :form AND o.seq <> r.seq
-    AND coalesce(a.date, o.date) = :date AND coalesce(a.minor, o.minor) = :minor
-    AND coalesce(a.currency, o.currency) = :currency
+    AND ((coalesce(a.date, o.date) = :date AND coalesce(a.minor, o.minor) = :minor
+            AND coalesce(a.currency, o.currency) = :currency)
+        -- Exported, gone from the source, and corrected as well.
+        OR (a.attempt_id IS NOT NULL AND o.reading_id < :reading AND o.payee_id = r.payee_id
+            AND (o.date = r.date OR o.minor = r.minor)))
     AND (a.attempt_id IS NOT NULL OR (o.reading_id = :reading AND o.seq < r.seq))
     AND NOT EXISTS (
         SELECT 1 FROM question q

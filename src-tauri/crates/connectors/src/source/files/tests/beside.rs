@@ -40,7 +40,10 @@ async fn column_of_states_stops_until_a_rule_names_it() {
     for (title, first, second) in [
         ("Status", "Approved", "Approved"),
         ("Kvittering", "Ja", "Nei"),
-        ("Godkjent av", "Kari", ""),
+        ("Godkjent av", "Kari", "Ola"),
+        ("Billable", "no", "yes"),
+        ("Betalingsmåte", "Vipps", "Bank"),
+        ("Kommentar", "avvist først, så rettet", ""),
         ("Godkjent", "05.02.2026", "06.02.2026"),
         ("Merknad", "Avvist av meg, så sendt på nytt", "ok"),
         ("Lag", "Nord", "Sør"),
@@ -158,6 +161,26 @@ async fn state_in_other_words_stops_until_a_rule_names_it() {
         ("Cancelled", "false", "true"),
         ("Avslagsårsak", "", "Mangler kvittering"),
         ("Rejected on", "-", "2026-02-05"),
+        ("Godkjent av", "Kari", ""),
+        ("Approver", "Kari", ""),
+        ("Status", "Ferdig", "Under behandling"),
+        ("Etat", "Validée", "Brouillon"),
+        ("Resultat", "OK", "Avslag"),
+        ("Sjekk", "verified", "unverified"),
+        ("Attestert", "✅", "❌"),
+        ("Status", "Approved", "Approved - do not pay"),
+        ("Status", "Approved", "Paid"),
+        ("Eksportert", "", "Ja"),
+        ("Posted", "N", "Y"),
+        ("Betalingsdato", "", "05.02.2026"),
+        ("Paid by", "Employee", "Company"),
+        ("Betalingsmåte", "Privat", "Firmakort"),
+        ("Duplikat av", "", "E-101"),
+        ("Flytstatus", "Ferdig", "Under behandling"),
+        ("Paid on", "", "2026-03-05"),
+        ("Validé le", "05.02.2026", ""),
+        ("On hold", "", "yes"),
+        ("Voucher no", "", "10233"),
         ("Betalt", "05.02.2026", ""),
         ("Utbetalt dato", "05.02.2026", "–"),
     ] {
@@ -271,6 +294,9 @@ async fn amount_that_is_called_granted_or_gross_is_asked_about() {
         ("Amount", "Total", true),
         ("Beløp", "Godkjent av", false),
         ("Beløp", "Antall km", false),
+        ("Amount", "Amount due employee", true),
+        ("Beløp", "Refunderes", true),
+        ("Beløp", "Beløp NOK", true),
         ("Godkjent beløp", "Søkt beløp", false),
         ("Total", "Amount", false),
     ] {
@@ -293,5 +319,87 @@ async fn two_amounts_below_zero_ask_for_the_sign() {
     ] {
         let found = stop(head, rows, unsaid).await.map(|(code, _)| code);
         assert_eq!(found, expected.then_some(ErrorCode::SourceSignOpen), "{rows}");
+    }
+}
+
+#[tokio::test]
+async fn row_that_calls_itself_a_refund_stops_the_file() {
+    let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;";
+    for (title, value) in [
+        ("Type", "Refund"),
+        ("Type", "Kreditnota"),
+        ("Buchungsart", "Gutschrift"),
+        ("CdtDbtInd", "CRDT"),
+        ("Inn/ut", "Inn"),
+        ("Retur", "x"),
+    ] {
+        let rows = format!("A;1.2.2026;5;P;K;T;Utlegg\nB;1.2.2026;6;P;K;T;{value}\n");
+        let found = stop(&format!("{head}{title}"), &rows, |_| {}).await;
+        assert_eq!(found, Some((ErrorCode::SourceSideNotNamed, title.to_owned())), "{title} {value}");
+    }
+    let back = "Nr;Dato;Beløp;Tilbake;Hvem;Kategori;Tekst";
+    let named = |settings: &mut FileSettings| drop(settings.columns.insert(Field::AmountBack, "Tilbake".to_owned()));
+    assert_eq!(stop(back, "A;1.2.2026;5,00;-;P;K;T\nB;1.2.2026; - ;6,00;P;K;T\n", named).await, None);
+}
+
+#[tokio::test]
+async fn signs_that_say_the_other_way_round_stop_the_file() {
+    let head = "Nr;Dato;Beløp;D/K;Hvem;Kategori;Tekst";
+    let negative = |settings: &mut FileSettings| settings.sign = Sign::Negative;
+    let of = |first: &str, second: &str| format!("A;1.2.2026;{first};D;P;K;T\nB;1.2.2026;{second};D;P;K;T\n");
+    let code = |found: Option<(ErrorCode, String)>| found.map(|(code, _)| code);
+    assert_eq!(code(stop(head, &of("5", "6"), negative).await), Some(ErrorCode::SourceSignTurned));
+    assert_eq!(code(stop(head, &of("-5", "6"), negative).await), None);
+    let side = |settings: &mut FileSettings| {
+        settings.sign = Sign::Unsaid;
+        settings.columns.insert(Field::Side, "D/K".to_owned());
+    };
+    let credit = of("5", "6").replace(";D;", ";K;");
+    assert_eq!(code(stop(head, &credit, side).await), Some(ErrorCode::SourceSignOpen));
+    assert_eq!(code(stop(head, &of("5", "6"), side).await), None);
+}
+
+#[tokio::test]
+async fn currency_is_seen_in_every_writing() {
+    let head = "Nr;Dato;Beløp;Valuta;Hvem;Kategori;Tekst";
+    for value in ["EUR - Euro", "EUR (€)", "978", "Euro"] {
+        let rows = format!("A;1.2.2026;5;{value};P;K;T\nB;1.2.2026;6;{value};P;K;T\n");
+        assert_eq!(
+            stop(head, &rows, |_| {}).await.map(|(code, _)| code),
+            Some(ErrorCode::SourceCurrencyNotNamed),
+            "{value}"
+        );
+    }
+    let rate = "Nr;Dato;Beløp;Valutakurs;Hvem;Kategori;Tekst";
+    let rows = |value: &str| format!("A;1.2.2026;5;1,00;P;K;T\nB;1.2.2026;6;{value};P;K;T\n");
+    assert_eq!(stop(rate, &rows("11,35"), |_| {}).await.map(|(code, _)| code), Some(ErrorCode::SourceCurrencyNotNamed));
+    assert_eq!(stop(rate, &rows("1,0000"), |_| {}).await, None);
+}
+
+#[tokio::test]
+async fn amounts_in_parts_or_thousands_stop_the_file() {
+    for (title, expected) in [
+        ("Beløp i øre", true),
+        ("Amount (cents)", true),
+        ("amount_minor", true),
+        ("Beløp (tusen kr)", true),
+        ("Beløp i kroner og øre", false),
+        ("Amount (000)", true),
+    ] {
+        let head = format!("Nr;Dato;{title};Hvem;Kategori;Tekst");
+        let of = |settings: &mut FileSettings| drop(settings.columns.insert(Field::Amount, title.to_owned()));
+        let found = stop(&head, "A;1.2.2026;5;P;K;T\n", of).await.map(|(code, _)| code);
+        assert_eq!(found, expected.then_some(ErrorCode::SourceUnitInTitle), "{title}");
+    }
+}
+
+#[tokio::test]
+async fn decimals_that_the_delimiter_split_off_stop_the_file() {
+    let comma = |settings: &mut FileSettings| settings.delimiter = b',';
+    let head = "Nr,Dato,Hvem,Kategori,Tekst,Beløp,Kommentar";
+    let found = stop(head, "A,1.2.2026,P,K,T,1249,50\nB,1.2.2026,P,K,T,12,\n", comma).await;
+    assert_eq!(found, Some((ErrorCode::SourceAmountSplit, "Kommentar".to_owned())));
+    for rows in ["A,1.2.2026,P,K,T,1249,ok\nB,1.2.2026,P,K,T,12,50\n", "A,1.2.2026,P,K,T,\"1249,50\",50\n"] {
+        assert_eq!(stop(head, rows, comma).await, None, "{rows}");
     }
 }

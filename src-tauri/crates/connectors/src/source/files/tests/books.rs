@@ -155,6 +155,31 @@ fn mark_as_1904(path: &Path) {
 }
 
 #[tokio::test]
+async fn days_that_a_spreadsheet_may_have_turned_stop_the_file() {
+    let dir = TempDir::new().expect("a folder");
+    let day = Format::new().set_num_format("dd.mm.yyyy");
+    for (stored, text, expected) in [
+        (5.0, "3/13/2026", Some(ErrorCode::SourceDaysTurned)),
+        (5.0, "13.03.2026", Some(ErrorCode::SourceDaysTurned)),
+        (20.0, "13.03.2026", None),
+        (5.0, "04.03.2026", None),
+    ] {
+        let mut book = Workbook::new();
+        write_day_number(&mut book, "Utlegg", "E-1", 1);
+        let sheet = book.worksheet_from_index(0).expect("a sheet");
+        let march = ExcelDateTime::from_serial_datetime(46_081.0 + stored).expect("a day");
+        sheet.write_with_format(1, 1, march, &day).expect("a cell");
+        for (column, cell) in (0..).zip(["E-2", text, "5", "P", "K", "T"]) {
+            sheet.write(2, column, cell).expect("a cell");
+        }
+        book.save(dir.path().join("book.xlsx")).expect("a workbook");
+        let settings = of_books(dir.path(), "book.xlsx", WorkbookRules::default());
+        let code = read(settings).await.err().map(|problem| problem.code);
+        assert_eq!(code, expected, "{stored} {text}");
+    }
+}
+
+#[tokio::test]
 async fn sheets_that_are_not_read_are_named() {
     let dir = TempDir::new().expect("a folder");
     let mut book = Workbook::new();

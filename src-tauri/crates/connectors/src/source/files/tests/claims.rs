@@ -102,6 +102,22 @@ async fn claim_with_one_bad_row_is_held_whole_at_that_row() {
 }
 
 #[tokio::test]
+async fn total_among_the_lines_of_a_claim_is_no_line() {
+    let lines = "K1;28.10.2026;300,00;P1;Tog;Bodø;;;\nK1;28.10.2026;70,00;P1;Mat;;;;\n";
+    for rows in [
+        format!("K1;28.10.2026;370,00;P1;;Reise til Bodø;;;\n{lines}"),
+        format!("{lines}K1;28.10.2026;370,00;P1;;;;;\n"),
+    ] {
+        let read = short(&rows).await;
+        assert!(read.iter().all(|row| row.contains("row_is_total")), "{rows} {read:?}");
+    }
+    let grand = format!("{lines}K2;28.10.2026;5,00;P2;Buss;;;;\n;31.10.2026;375,00;;;;;;\n");
+    let read = short(&grand).await;
+    assert!(read.iter().any(|row| row.starts_with("K2 500")), "{read:?}");
+    assert!(read.iter().any(|row| row.starts_with("K1 37000")), "{read:?}");
+}
+
+#[tokio::test]
 async fn claim_of_which_a_rule_leaves_out_a_part_is_held() {
     let only = |values: &[&str]| RowRule {
         column: "Tekst".to_owned(),

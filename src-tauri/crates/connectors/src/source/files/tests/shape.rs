@@ -172,6 +172,11 @@ async fn rows_that_are_no_records_are_left_out() {
         ("C;31.03.2026;200,00;P;K;Total Energies", "C 200.00"),
         ("C;31.03.2026;200,00;P;K;Totalt:", "held row_is_total"),
         ("C;31.03.2026;200,00;Sum;K;T", "held row_is_total"),
+        ("P-1 Totalt;31.03.2026;90,00;P;K;T", "held row_is_total"),
+        ("Gjennomsnitt;31.03.2026;100,50;P;K;T", "held row_is_total"),
+        ("-;31.03.2026;100,50;P;K;T", "held id_missing"),
+        ("#N/A;31.03.2026;100,50;P;K;T", "held id_missing"),
+        ("C;31.03.2026;100,50;-;K;T", "held field_missing"),
         ("C;31.03.2026;201,00;P;K;T", "C 201.00"),
         (";;200,00;;;", "held id_missing"),
         ("Rows: 2;;;;;", "left out row_is_note"),
@@ -197,6 +202,15 @@ async fn sum_of_many_rows_is_held_whatever_it_is_called() {
     assert_eq!(summed[4..], ["E-4 5.50", "held row_is_total"]);
     let few = shape(&rows(&["1,10", "2,20", "3,30", "6,60"])).await;
     assert_eq!(few[3], "E-3 6.60");
+    let first = shape(&rows(&["16,50", "1,10", "2,20", "3,30", "4,40", "5,50"])).await;
+    assert_eq!(first[0], "held row_is_total");
+    // Five days' allowance make the price of a hotel.
+    let alike = shape(&rows(&["450", "450", "450", "450", "450", "2250"])).await;
+    assert_eq!(alike[5], "E-5 2250.00");
+    let balanced = shape(&rows(&["1,10", "2,20", "3,30", "4,40", "5,50", "-16,50"])).await;
+    assert_eq!(balanced[5], "held row_is_total");
+    let twice = ["1,10", "2,20", "3,30", "4,40", "5,50", "16,50", "1,00", "2,00", "3,00", "4,00", "5,50", "15,50"];
+    assert_eq!(shape(&rows(&twice)).await[11], "held row_is_total");
 }
 
 #[tokio::test]

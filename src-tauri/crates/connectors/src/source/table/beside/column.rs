@@ -7,7 +7,7 @@ use super::super::cells::{CREDIT, DEBIT};
 use super::super::date::{Approval, NoDay};
 use super::super::key::folded;
 use super::super::sign::Tag;
-use super::super::titles::{self, Title, approves, has_value, is_nothing, plain};
+use super::super::titles::{self, Title, approves, has_value, has_word, is_nothing, plain};
 use super::super::{CellKind, DayReader};
 use super::{Example, example};
 use crate::text::GLIMPSE_CHARS_MAX;
@@ -17,8 +17,18 @@ const VALUES_MAX: usize = 40;
 /// Values that answer any question, not only whether a row is approved.
 const ANSWERS: &str =
     "ja, nei, yes, no, oui, non, si, nein, nej, true, false, sann, usann, x, 0, 1, ok, new, ny, open, closed";
+/// Titles of a column that names who approved.
+const APPROVERS: &str =
+    "approver attestant attestdato anvist anvistav signatur signaturleder godkjenner validateur genehmiger attestertav";
 /// Titles of a column of letters for the side of an amount.
-const SIDES: &str = "dc drcr sollhaben debitcredit debetkredit debitkredit side sh dk plusminus fortegn";
+const SIDES: &str = "dc drcr sollhaben debitcredit debetkredit debitkredit side sh dk plusminus fortegn \
+    innut inout retning direction";
+/// Values of such a column for what was paid back, which are words as well.
+const TURNED: &str = "-1, inn, in, crdt, money in";
+/// So many digits make a day of a cell, or an id, and no state.
+const STATE_DIGITS: usize = 4;
+/// So many rows with different words make a column of states of one that is called so.
+const FEW_STATES_ROWS: u64 = 2;
 /// So many cells that are no amounts, and more than there are amounts, end the search for amounts in a column.
 const NO_AMOUNTS_MAX: u64 = 20;
 
@@ -27,6 +37,8 @@ const NO_AMOUNTS_MAX: u64 = 20;
 pub(super) struct Column {
     pub(super) place: usize,
     pub(super) title: Title,
+    /// The number of records.
+    rows: u64,
     /// The number of cells with content, and of those that say that there is nothing.
     filled: u64,
     nothing: u64,
@@ -67,6 +79,8 @@ pub(super) struct Amounts {
     pub(super) alone: Option<Example>,
     pub(super) differing: Option<Example>,
     pub(super) is_together: bool,
+    /// The first zero that stands beside an amount.
+    pub(super) zero: Option<Example>,
     /// The first that differs on a row in a foreign currency; whether one differs on a row in the organisation's.
     pub(super) differs_abroad: Option<Example>,
     pub(super) differs_at_home: bool,
@@ -110,6 +124,7 @@ impl Column {
     /// Takes a cell into account, beside the others of its row.
     pub(super) fn see(&mut self, cell: &str, kind: CellKind, row: &Row<'_>, days: &DayReader) {
         self.filled += u64::from(!cell.is_empty());
+        self.rows += u64::from(row.is_record);
         if is_nothing(cell) {
             self.nothing += u64::from(!cell.is_empty());
             if row.is_record && self.empty.is_none() {
@@ -129,7 +144,8 @@ impl Column {
             }
         }
         if self.paid.is_none() && self.title.joins(titles::PAID) && row.is_record {
-            let is_day = kind == CellKind::Day || days.read(cell) != Err(NoDay::Unfit);
+            let has_digits = cell.bytes().filter(u8::is_ascii_digit).count() >= STATE_DIGITS;
+            let is_day = kind == CellKind::Day || has_digits || days.read(cell) != Err(NoDay::Unfit);
             self.paid = if is_day { example(cell, row.line) } else { None };
         }
     }
@@ -162,26 +178,61 @@ impl Column {
     pub(super) fn credit(&self) -> Option<Example> {
         let of = |letters: &[&str], value: &Value| letters.contains(&folded(&value.text).trim_end_matches('.'));
         let is_letter = |value: &&Value| of(&DEBIT, value) || of(&CREDIT, value);
-        let letters = self.values.iter().filter(is_letter).map(|value| value.cells).sum();
         let is_titled = self.title.is_one_of(SIDES);
+        let of_title = |value: &&Value| is_titled && has_value(TURNED, &plain(&value.text));
+        let letters = self.values.iter().filter(is_letter).map(|value| value.cells).sum();
         let has_both = self.values.iter().any(|value| of(&DEBIT, value));
         let is_of_letters = is_titled || (has_both && self.are_nearly_all(letters));
-        let credit = self.values.iter().find(|value| of(&CREDIT, value))?;
+        let credit = self.values.iter().find(|value| of(&CREDIT, value) || of_title(value))?;
         example(&credit.text, credit.line).filter(|_| is_of_letters)
+    }
+
+    /// Returns the first rate that is none of a currency to itself.
+    pub(super) fn rate(&self) -> Option<Example> {
+        let is_one = |text: &str| text.trim_end_matches('0').trim_end_matches([',', '.']) == "1";
+        if self.has_many_values {
+            return self.said.clone();
+        }
+        let rate = self
+            .said_values()
+            .find(|value| !is_one(&value.text) && value.text.contains(|c: char| matches!(c, '1'..='9')))?;
+        example(&rate.text, rate.line)
+    }
+
+    /// Returns the first value that says of a row that it is money paid back.
+    pub(super) fn back_value(&self) -> Option<Example> {
+        let found = self.said_values().find(|value| has_value(titles::BACK_VALUES, &plain(&value.text)))?;
+        example(&found.text, found.line).filter(|_| !self.title.is_or_has(titles::REMARKS))
+    }
+
+    /// Returns the first cell of a column that marks the rows which are money paid back.
+    pub(super) fn back_flag(&self) -> Option<Example> {
+        let is_titled = self.title.is_one_of(titles::BACK) && !self.has_many_values && !self.only_says_no();
+        let flag = self.said_values().find(|value| !says_no(&value.text))?;
+        example(&flag.text, flag.line).filter(|_| is_titled)
     }
 
     /// Returns the first state, of a column of states.
     pub(super) fn state(&self) -> Option<Example> {
         let mut values = self.said_values().peekable();
         let first = values.peek().and_then(|value| example(&value.text, value.line));
-        first.filter(|_| values.all(|value| approves(&value.text).is_some()))
+        let is_titled = self.title.is_or_has(titles::STATES);
+        let is_plain = self.said_values().any(|value| !has_value(ANSWERS, &plain(&value.text)));
+        first.filter(|_| values.all(|value| approves(&value.text).is_some()) && (is_titled || is_plain))
     }
 
     /// Returns what says that a row is not approved, or may not be. `has_times`: the times of the approvals are read
     /// from another column.
     pub(super) fn not_approved(&self, has_times: bool) -> Option<Example> {
-        if self.title.has(titles::BY) {
+        if self.title.is_or_has(titles::REMARKS) {
             return None;
+        }
+        if self.title.has(titles::BY) || self.title.is_or_has(APPROVERS) {
+            // Nobody has approved what nobody is named for.
+            let is_of_approvers = self.title.joins(titles::APPROVED) || self.title.is_or_has(APPROVERS);
+            let is_mostly = self.is_filled() && (self.filled - self.nothing) * 2 > self.rows;
+            let nobody = self.empty.clone().filter(|_| is_of_approvers && is_mostly && !has_times);
+            return nobody.or_else(|| self.taken_back()).or_else(|| self.paid_by_company());
         }
         let lacking = || self.lacking().filter(|_| !has_times);
         self.other_state().or_else(|| self.taken_back()).or_else(|| self.paid_in_part()).or_else(lacking)
@@ -189,36 +240,81 @@ impl Column {
 
     fn other_state(&self) -> Option<Example> {
         let (mut known, mut said, mut is_plain, mut approves_one) = (0, 0, false, false);
-        let (mut other, mut unknown) = (None, None);
+        let (mut other, mut unknown, mut paid) = (None, None, None);
+        let is_many = self.said_values().nth(1).is_some();
         for value in self.said_values() {
             said += value.cells;
             let answer = approves(&value.text);
             known += if answer.is_some() { value.cells } else { 0 };
             is_plain |= answer.is_some() && !has_value(ANSWERS, &plain(&value.text));
-            approves_one |= answer == Some(true);
+            let is_paid = has_value(titles::PAID_VALUES, &plain(&value.text));
+            approves_one |= answer == Some(true) && !is_paid;
+            if is_paid && paid.is_none() {
+                paid = example(&value.text, value.line);
+            }
             let place = if answer == Some(false) { &mut other } else { &mut unknown };
-            if answer != Some(true) && place.is_none() {
+            // A day or a number of another kind is no state.
+            let is_word = answer.is_some() || value.text.bytes().filter(u8::is_ascii_digit).count() < STATE_DIGITS;
+            if answer != Some(true) && place.is_none() && is_word {
                 *place = example(&value.text, value.line);
             }
         }
         // A column that is called so may have other words among its states; any other has hardly any but states.
         let is_titled = self.title.is_or_has(titles::STATES);
         let is_of_states = is_titled || (is_plain && known * 2 >= said);
-        other.filter(|_| is_of_states).or_else(|| unknown.filter(|_| is_titled && approves_one))
+        let is_called = self.title.is_one_of(titles::STATES) || self.title.whole.ends_with("status");
+        let is_called_state = (is_called || self.is_of_approvals()) && is_many && said >= FEW_STATES_ROWS;
+        other
+            .filter(|_| is_of_states)
+            .or_else(|| unknown.filter(|_| (is_titled && approves_one) || is_called_state))
+            // A row that is paid already, beside rows that are only approved, may be paid twice.
+            .or_else(|| paid.filter(|_| is_of_states && approves_one))
+            .or_else(|| self.opposite())
+            .or_else(|| self.paid_by_company())
+    }
+
+    /// Returns a value that is another one with a word for *not* before it.
+    fn opposite(&self) -> Option<Example> {
+        let texts: Vec<String> = self.said_values().map(|value| plain(&value.text)).collect();
+        let is_opposite = |text: &str| {
+            let rest = text.split_once(' ').filter(|(not, _)| has_word(titles::NOT, not)).map(|(_, rest)| rest);
+            let rest = rest.or_else(|| text.strip_prefix("un")).or_else(|| text.strip_prefix("in"));
+            rest.is_some_and(|rest| texts.iter().any(|other| other == rest))
+        };
+        let found = self.said_values().zip(&texts).find(|(_, text)| is_opposite(text))?.0;
+        example(&found.text, found.line)
+    }
+
+    /// Returns the first value that says that the organisation paid by itself, where other rows say otherwise.
+    fn paid_by_company(&self) -> Option<Example> {
+        let is_company = |value: &&Value| has_value(titles::COMPANY, &plain(&value.text));
+        let company = self.said_values().find(is_company)?;
+        let is_mixed = self.said_values().any(|value| !is_company(&value));
+        example(&company.text, company.line).filter(|_| is_mixed && self.title.is_or_has(titles::PAYERS))
     }
 
     /// Returns the first cell of a column that is filled where a row was taken back.
-    fn taken_back(&self) -> Option<Example> {
-        let says_no = |text: &str| has_value("nei, no, non, nein, nej, false, usann, 0", &plain(text));
-        let only_no = !self.has_many_values && self.said_values().all(|value| says_no(&value.text));
+    pub(super) fn taken_back(&self) -> Option<Example> {
+        let only_no = self.only_says_no();
         let found = self.said_values().find(|value| !says_no(&value.text));
         let found = found.map_or_else(|| self.said.clone(), |value| example(&value.text, value.line));
         found.filter(|_| self.title.joins(titles::CANCELLED) && !only_no && self.said.is_some())
     }
 
-    /// Returns the first day of a payment, if some rows have none.
+    /// Returns the first mark of a payment, or of an entry in the books, if some rows have none.
     fn paid_in_part(&self) -> Option<Example> {
-        self.paid.clone().filter(|_| self.empty.is_some())
+        let booked = self.said.clone().filter(|_| {
+            (self.title.joins(titles::BOOKED) || self.title.is_one_of(titles::BOOKED)) && !self.only_says_no()
+        });
+        self.paid.clone().or(booked).filter(|_| self.empty.is_some() || self.says_no_somewhere())
+    }
+
+    fn only_says_no(&self) -> bool {
+        !self.has_many_values && self.said_values().all(|value| says_no(&value.text))
+    }
+
+    fn says_no_somewhere(&self) -> bool {
+        self.said_values().any(|value| says_no(&value.text))
     }
 
     /// Returns the first record that has no approval, where others have one.
@@ -230,6 +326,11 @@ impl Column {
     fn said_values(&self) -> impl Iterator<Item = &Value> {
         self.values.iter().filter(|value| !is_nothing(&value.text))
     }
+}
+
+/// Says whether a cell answers *no*.
+fn says_no(text: &str) -> bool {
+    has_value("nei, no, non, nein, nej, false, usann, 0, n", &plain(text))
 }
 
 impl Amounts {
@@ -254,6 +355,9 @@ impl Amounts {
         self.cells += 1;
         self.is_no_flag |= !matches!(cell, "0" | "1");
         let is_zero = !cell.contains(|c: char| matches!(c, '1'..='9'));
+        if is_zero && row.is_record && !row.amount.is_empty() && self.zero.is_none() {
+            self.zero = example(cell, row.line);
+        }
         if is_zero || !row.is_record {
             return;
         }

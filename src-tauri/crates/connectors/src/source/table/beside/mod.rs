@@ -158,7 +158,14 @@ impl Beside {
             let has_owner = self.others().any(|column| is_home || column.title.joins(titles::ORIGINAL));
             return (!has_owner).then_some(CurrencyDoubt::NotNamed(place, foreign));
         }
-        self.title_doubt(head, amount, self.first_amount.as_ref())
+        self.title_doubt(head, amount, self.first_amount.as_ref()).or_else(|| self.rate_doubt())
+    }
+
+    /// Returns the doubt, if a column has rates of exchange, and none has currencies.
+    fn rate_doubt(&self) -> Option<CurrencyDoubt> {
+        let is_rate = |column: &&Column| column.title.is_one_of(titles::RATES) && column.amounts.are_amounts();
+        let column = self.columns.iter().find(is_rate)?;
+        Some(CurrencyDoubt::NotNamed(column.place, column.rate()?))
     }
 
     /// Returns the doubt where a column of currencies is read.
@@ -213,6 +220,17 @@ impl Beside {
         Title::of(title).joins(titles::ORIGINAL)
     }
 
+    /// Returns the amounts that are read, if their title names a part or a multiple of the currency: øre, thousands.
+    pub(super) fn unit_in_title(&self, head: &Head) -> Option<(usize, Example)> {
+        let place = head.place(Field::Amount)?;
+        let raw = head.titles.get(place).unwrap_or_default();
+        let title = Title::of(raw);
+        let names_whole = title.has("kroner kronor krone kr euro euros dollar dollars pound pounds");
+        let is_unit = (title.has(titles::UNITS) && !names_whole) || title.has(titles::THOUSANDS);
+        let found = self.first_amount.clone().filter(|_| is_unit && !self.is_currency_said)?;
+        Some((place, found))
+    }
+
     /// Returns the columns that seem to say in which state a row is.
     pub(super) fn states(&self) -> impl Iterator<Item = (usize, Example)> {
         self.columns.iter().filter_map(|column| Some((column.place, column.state()?)))
@@ -220,9 +238,9 @@ impl Beside {
 
     /// Returns the column that says of a row that it is not approved, with the first one.
     pub(super) fn not_approved(&self, head: &Head) -> Option<(usize, Example)> {
-        // Somebody said which rows count.
+        // Somebody said which rows count; a column of cancellations is another matter.
         if !head.rules.is_empty() {
-            return None;
+            return self.columns.iter().find_map(|column| Some((column.place, column.taken_back()?)));
         }
         let has_times = head.place(Field::ApprovedAt).is_some();
         self.columns.iter().find_map(|column| Some((column.place, column.not_approved(has_times)?)))
@@ -236,11 +254,16 @@ impl Beside {
         }
         let back = |column: &Column| {
             let amounts = &column.amounts;
-            let is_titled = column.title.has(titles::BACK) && !column.title.has(titles::NO_AMOUNT);
+            let is_titled = column.title.is_or_has(titles::BACK)
+                && !column.title.has("limit balance saldo account konto card kort");
             let given = amounts.given.clone().filter(|_| is_titled);
             given.or_else(|| amounts.alone.clone().filter(|_| !amounts.is_together)).filter(|_| amounts.are_amounts())
         };
-        self.columns.iter().find_map(|column| Some((column.place, column.credit().or_else(|| back(column))?)))
+        let flag = |column: &Column| column.back_flag().filter(|_| !column.amounts.are_amounts());
+        let said = |column: &Column| {
+            column.credit().or_else(|| column.back_value()).or_else(|| back(column)).or_else(|| flag(column))
+        };
+        self.columns.iter().find_map(|column| Some((column.place, said(column)?)))
     }
 
     /// Returns a column with amounts of the same expenses that are more likely owed than those that are read: with tax
@@ -251,14 +274,35 @@ impl Beside {
         let is_granted = read.is_or_has(titles::GRANTED) && !read.has(titles::NOT);
         let is_gross = read.has(titles::GROSS) && !read.has(titles::NET);
         let is_likelier = |title: &Title| {
-            let may_be_gross = title.has(titles::GROSS) && !title.has(titles::NET);
+            let may_be_gross = title.is_or_has(titles::GROSS) && !title.has(titles::NET);
             let may_be_granted = title.is_or_has(titles::GRANTED) && !title.has(titles::NOT) && !title.has(titles::BY);
             (may_be_gross && (is_net || !is_gross)) || (may_be_granted && !is_granted)
         };
         let is_amount = |column: &Column| {
             column.amounts.are_amounts() && !column.title.has(titles::NO_AMOUNT) && is_likelier(&column.title)
         };
-        let column = self.columns.iter().find(|column| is_amount(column) && column.amounts.differing.is_some())?;
+        let differing = |column: &Column| {
+            let is_zero_granted = column.title.is_or_has(titles::GRANTED);
+            let zero = || column.amounts.zero.clone().filter(|_| is_zero_granted);
+            column.amounts.differing.clone().or_else(zero)
+        };
+        let found = self.columns.iter().filter(|column| is_amount(column));
+        found.into_iter().find_map(|column| Some((column.place, differing(column)?))).or_else(|| self.home_amount(head))
+    }
+
+    /// Returns a column of amounts in the currency of the books, beside those that are read and are not called so,
+    /// where no column says which currency is whose.
+    fn home_amount(&self, head: &Head) -> Option<(usize, Example)> {
+        let title = |place: usize| head.titles.get(place).unwrap_or_default();
+        let is_read_home = self.is_home(title(head.place(Field::Amount)?));
+        if head.place(Field::Currency).is_some() || is_read_home {
+            return None;
+        }
+        let is_home = |column: &&Column| {
+            let is_other = column.title.has(titles::TAX) || column.title.has(titles::NO_AMOUNT);
+            column.amounts.are_amounts() && self.is_home(title(column.place)) && !is_other
+        };
+        let column = self.columns.iter().filter(is_home).find(|column| column.amounts.differing.is_some())?;
         Some((column.place, column.amounts.differing.clone()?))
     }
 
