@@ -7,8 +7,8 @@ import { formSentence } from '$shared/workspace/words';
 /** Words of files, commands and machines, which help nobody in a window. */
 const MACHINE =
   /\w+\.toml|postonce [a-z]|\bstatus \{|--\w|\{variable\}|os error|\[(source|posting|accounting)|\w+_\w+ =|default_account|ignored_columns|standard (in|inn)\b/;
-/** The accounting system's own words about a whole request say what to correct. */
-const WITH_DETAIL: readonly string[] = ['accounting_refused', 'row_unreadable'];
+/** The own words of the accounting system and of the platform say what to correct. */
+const WITH_DETAIL: readonly string[] = ['accounting_refused', 'lock_refused', 'row_unreadable'];
 /** A parameter that shows its own name. */
 const named = new Proxy({}, { get: (_, name) => `{${String(name)}}` }) as never;
 
