@@ -83,6 +83,9 @@ async fn column_of_money_paid_back_stops_until_it_is_named() {
     // Zeros stand where there is no amount.
     let zeros = "A;1.2.2026;5,00;0,00;P;K;T\nB;1.2.2026;0,00;6,00;P;K;T\n";
     assert_eq!(stop(&other, zeros, |_| {}).await, Some((ErrorCode::SourceSideNotNamed, "Annet".to_owned())));
+    // Two letters that are no pair are no sides.
+    let regions = "A;1.2.2026;5;S;P;K;T\nB;1.2.2026;6;C;P;K;T\nC;1.2.2026;6;N;P;K;T\n";
+    assert_eq!(stop(&sides.replace("D/K", "Region"), regions, |_| {}).await, None);
     // One odd cell does not hide the letters.
     let odd = "A;1.2.2026;5;D;P;K;T\nB;1.2.2026;6;K;P;K;T\nC;1.2.2026;6;?;P;K;T\nD;1.2.2026;6;Adj;P;K;T\n";
     assert_eq!(stop(sides, odd, |_| {}).await, Some((ErrorCode::SourceSideNotNamed, "D/K".to_owned())));

@@ -20,6 +20,18 @@ const ANSWERS: &str =
 /// Titles of a column that names who approved.
 const APPROVERS: &str =
     "approver attestant attestdato anvist anvistav signatur signaturleder godkjenner validateur genehmiger attestertav";
+/// Letters and words for the two sides, which stand together.
+const PAIRS: [(&str, &str); 9] = [
+    ("d", "c"),
+    ("d", "k"),
+    ("dr", "cr"),
+    ("debit", "credit"),
+    ("debet", "kredit"),
+    ("débit", "crédit"),
+    ("s", "h"),
+    ("soll", "haben"),
+    ("+", "-"),
+];
 /// Titles of a column of letters for the side of an amount.
 const SIDES: &str = "dc drcr sollhaben debitcredit debetkredit debitkredit side sh dk plusminus fortegn \
     innut inout retning direction";
@@ -181,7 +193,10 @@ impl Column {
         let is_titled = self.title.is_one_of(SIDES);
         let of_title = |value: &&Value| is_titled && has_value(TURNED, &plain(&value.text));
         let letters = self.values.iter().filter(is_letter).map(|value| value.cells).sum();
-        let has_both = self.values.iter().any(|value| of(&DEBIT, value));
+        // `S` and `C` are two regions, and no two sides.
+        let has_both = PAIRS.iter().any(|(debit, credit)| {
+            [debit, credit].into_iter().all(|letter| self.values.iter().any(|value| of(&[*letter], value)))
+        });
         let is_of_letters = is_titled || (has_both && self.are_nearly_all(letters));
         let credit = self.values.iter().find(|value| of(&CREDIT, value) || of_title(value))?;
         example(&credit.text, credit.line).filter(|_| is_of_letters)
