@@ -73,6 +73,10 @@ fn the_earlier_voucher_is_reversed_first_on_request_and_once() {
     let first = vouchers(&rig, "hlf:A");
     assert!(first[0]["reversed_by"].is_string(), "{first:?}");
     assert_eq!(vouchers(&rig, "hlf:A#1r").len(), 1);
+    let story = record(&rig, "A");
+    let reversed = story["audit"].as_array().expect("a list").iter().find(|entry| entry["act"] == "reversal_settled");
+    let counter = reversed.map(|entry| entry["voucher_id"].clone());
+    assert_eq!(counter, Some(first[0]["reversed_by"].clone()), "the record names its counter-voucher: {story}");
     assert_eq!(again("A").status, Some(0), "the second voucher may be replaced as well");
     assert_eq!(vouchers(&rig, "hlf:A#2r").len(), 1);
     assert_eq!(vouchers(&rig, "hlf:A#3").len(), 1);

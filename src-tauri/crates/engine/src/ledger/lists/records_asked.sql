@@ -10,6 +10,9 @@ WHERE r.date BETWEEN :from AND :to
          OR r.record_id IN (
              SELECT record_id FROM attempt WHERE voucher_id >= :text AND voucher_id < :behind
              UNION SELECT record_id FROM attempt WHERE voucher_number >= :text AND voucher_number < :behind
+             UNION SELECT record_id FROM reversal JOIN attempt USING (attempt_id)
+                   WHERE counter_voucher_id >= :text AND counter_voucher_id < :behind
+                       OR counter_number >= :text AND counter_number < :behind
              UNION SELECT record_id FROM attempt
                    WHERE reference = :text AND state NOT IN ('refused', 'not_sent')))
     AND (:near IS NULL OR CASE :near

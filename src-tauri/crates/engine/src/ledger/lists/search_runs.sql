@@ -10,6 +10,9 @@ WHERE (:before IS NULL OR run_number < :before)
     AND (:text IS NULL OR run_id = :text OR run_number IN (
         SELECT run_number FROM run_item
         WHERE record_id >= :text AND record_id < :behind AND result IS NOT 'skipped_already_exported'
+        UNION SELECT run_number FROM reversal
+              WHERE counter_voucher_id >= :text AND counter_voucher_id < :behind
+                  OR counter_number >= :text AND counter_number < :behind
         UNION SELECT run_number FROM attempt WHERE voucher_id >= :text AND voucher_id < :behind
         UNION SELECT settled_run FROM attempt WHERE voucher_id >= :text AND voucher_id < :behind
         UNION SELECT run_number FROM attempt WHERE voucher_number >= :text AND voucher_number < :behind

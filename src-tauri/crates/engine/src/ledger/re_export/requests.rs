@@ -395,7 +395,15 @@ impl LedgerTx<'_> {
             )?;
         }
         let run_id = self.run_id_of(run)?;
+        let of = self.row(
+            "SELECT record_id, generation FROM reversal JOIN attempt USING (attempt_id) WHERE reversal_id = :reversal",
+            named_params! { ":reversal": reversal.reversal_id },
+            |row| Ok((self.get::<String>(row, "record_id")?, self.generation(row)?)),
+        )?;
+        let (record, generation) =
+            of.ok_or(LedgerError::Impossible { what: "reversal", found: reversal.reversal_id.to_string() })?;
         let act = AuditAct::new(now, actor, Act::ReversalSettled)
+            .record(&record, generation)
             .run(&run_id)
             .voucher(voucher)
             .earlier_voucher(Some(&reversal.voucher_id))

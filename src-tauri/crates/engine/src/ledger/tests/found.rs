@@ -169,3 +169,22 @@ async fn voucher_that_is_anothers_leaves_an_entry() {
     assert_eq!((entry.0.as_str(), entry.1.as_str(), entry.2.as_str()), ("A", "V-1", "kari"));
     assert!(entry.3.contains("\"stands_under\":\"hlf:A\""), "{}", entry.3);
 }
+
+#[tokio::test]
+async fn counter_voucher_leads_to_its_record_and_run() {
+    let rig = rig().await;
+    let (_, claimed) = behind_somebody_else(&rig).await;
+    rig.ledger
+        .write(move |tx| {
+            tx.settle_recovered(1, &claimed, &acknowledged(), AT)?;
+            tx.execute_all(REVERSED)
+        })
+        .await
+        .expect("it is reversed");
+    for (text, count) in [("C-1", 1), ("C-", 1), ("C-2", 0)] {
+        let asked = RecordFilter { text: Some(text.into()), ..RecordFilter::default() };
+        assert_eq!(rig.ledger.records(&asked, None, 10).await.expect("readable").len(), count, "{text}");
+        let asked = RunFilter { text: Some(text.into()), ..RunFilter::default() };
+        assert_eq!(rig.ledger.search_runs(&asked, 10, None).await.expect("readable").len(), count, "{text}");
+    }
+}
