@@ -74,6 +74,7 @@ const COMMANDS: &[&str] = &[
     "preferences",
     "set_preferences",
     "set_language",
+    "set_appearance",
     "set_zoom",
     "source_remarks",
     "witness_history",

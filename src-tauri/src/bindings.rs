@@ -84,6 +84,7 @@ pub(crate) fn builder() -> Builder<Host> {
             commands::desktop::preferences,
             commands::desktop::set_preferences,
             commands::desktop::set_language,
+            commands::desktop::set_appearance,
             commands::desktop::set_zoom,
             commands::sync::source_remarks,
             commands::connection::witness_history,

@@ -4,11 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use postonce_engine::error::Problem;
-use tauri_plugin_dialog::{DialogExt as _, FilePath};
+use postonce_words::Message;
+use tauri::Manager as _;
+use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
 use tauri_plugin_opener::OpenerExt as _;
 use tokio::sync::oneshot;
 
-use crate::host::AppHandle;
+use crate::desktop::{language, words};
+use crate::host::{AppHandle, Host};
 
 /// The one who acts.
 pub(crate) enum Outside {
@@ -24,7 +27,7 @@ impl Outside {
     pub(crate) async fn save(&self, app: &AppHandle, name: &str, endings: &[&str]) -> Option<PathBuf> {
         match self {
             Self::Computer => {
-                let dialog = app.dialog().file().set_file_name(name);
+                let dialog = dialog(app, words::SAVE_AS).set_file_name(name);
                 let dialog =
                     endings.iter().fold(dialog, |dialog, ending| dialog.add_filter(ending.to_uppercase(), &[ending]));
                 answered(|hand| dialog.save_file(hand)).await.and_then(|path| path.into_path().ok())
@@ -34,11 +37,14 @@ impl Outside {
         }
     }
 
-    /// Asks for a file with one of these endings.
-    pub(crate) async fn file(&self, app: &AppHandle, filter: &str, endings: &[&str]) -> Option<String> {
+    /// Asks for a file of records, with one of these endings first.
+    pub(crate) async fn file(&self, app: &AppHandle, endings: &[&str]) -> Option<String> {
         match self {
             Self::Computer => {
-                let dialog = app.dialog().file().add_filter(filter, endings);
+                let language = language(app);
+                let dialog = dialog(app, words::CHOOSE_FILE)
+                    .add_filter(words::TABLES.text(language), endings)
+                    .add_filter(words::ALL_FILES.text(language), &["*"]);
                 answered(|hand| dialog.pick_file(hand)).await.map(|path| path.to_string())
             }
             #[cfg(test)]
@@ -50,7 +56,7 @@ impl Outside {
     pub(crate) async fn folder(&self, app: &AppHandle) -> Option<String> {
         match self {
             Self::Computer => {
-                let dialog = app.dialog().file();
+                let dialog = dialog(app, words::CHOOSE_FOLDER);
                 answered(|hand| dialog.pick_folder(hand)).await.map(|path| path.to_string())
             }
             #[cfg(test)]
@@ -108,6 +114,15 @@ impl Outside {
             Self::Computer => {}
         }
         Ok(())
+    }
+}
+
+/// Returns a dialog with a title in the person's language, which begins among the person's documents.
+fn dialog(app: &AppHandle, title: Message) -> FileDialogBuilder<Host> {
+    let dialog = app.dialog().file().set_title(title.text(language(app)));
+    match app.path().document_dir() {
+        Ok(documents) if documents.is_dir() => dialog.set_directory(documents),
+        _ => dialog,
     }
 }
 

@@ -5,7 +5,7 @@ use postonce_engine::error::Problem;
 use super::Answer;
 use crate::desktop;
 use crate::host::AppHandle;
-use crate::wire::{About, Language, Preferences, Wanted};
+use crate::wire::{About, Appearance, Language, Preferences, Wanted};
 
 /// The sizes between which the window can be read and used.
 const ZOOM_PERCENT_LEAST: u32 = 50;
@@ -31,6 +31,13 @@ pub(crate) async fn set_preferences(app: AppHandle, wanted: Preferences) -> Answ
 #[specta::specta]
 pub(crate) async fn set_language(app: AppHandle, language: Language) -> Answer<()> {
     Ok(desktop::set_language(&app, language.into())?)
+}
+
+/// Sets the appearance that the page has; the frame of the window and its menu follow.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn set_appearance(window: tauri::WebviewWindow<crate::host::Host>, appearance: Appearance) -> Answer<()> {
+    Ok(window.set_theme(appearance.into()).map_err(Problem::internal)?)
 }
 
 /// Sets the size of everything in the window, in per cent.

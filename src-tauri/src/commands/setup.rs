@@ -140,7 +140,7 @@ pub(crate) async fn open_workspace(wiring: State<'_, Wiring>, path: String) -> A
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn choose_file(app: AppHandle, outside: State<'_, Outside>) -> Answer<Option<String>> {
-    Ok(outside.file(&app, "CSV, Excel", &["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "ods"]).await)
+    Ok(outside.file(&app, &["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "ods"]).await)
 }
 
 /// Lets a person choose a folder; `null` when they cancel.

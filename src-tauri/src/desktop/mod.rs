@@ -19,7 +19,7 @@ use crate::host::{App, AppHandle, Host};
 pub(crate) use links::at_start;
 pub(crate) use logs::{folder as log_folder, open as open_logs, start as start_logs};
 pub(crate) use notices::on_run as notify_of_run;
-pub(crate) use preferences::{PreferenceFile, preferences, set_language, set_preferences, system_language};
+pub(crate) use preferences::{PreferenceFile, language, preferences, set_language, set_preferences, system_language};
 pub(crate) use quit::{ask as ask_to_quit, stop_and_quit};
 pub(crate) use tray::on_run as show_run_in_tray;
 
@@ -59,7 +59,7 @@ pub(crate) fn set_up(app: &App) {
     app.manage(PreferenceFile::read(app.path().app_config_dir().ok()));
     app.manage(links::Pending::of(std::env::args().skip(1)));
     app.manage(quit::Leaving::by(|app| app.exit(0)));
-    let language = preferences::language(handle);
+    let language = language(handle);
     menu::set(handle, language);
     app.manage(tray::Tray::make(handle, language));
     links::listen(handle);

@@ -98,8 +98,8 @@ pub(crate) fn set_preferences(app: &AppHandle, wanted: Preferences) -> Result<()
     })
 }
 
-/// Returns the language of menu, tray and notifications.
-pub(super) fn language(app: &AppHandle) -> Language {
+/// Returns the language of menu, tray, notifications and dialogs.
+pub(crate) fn language(app: &AppHandle) -> Language {
     app.state::<PreferenceFile>().now().language.map_or_else(system_language, Language::from)
 }
 

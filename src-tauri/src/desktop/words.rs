@@ -31,6 +31,12 @@ catalogue! {
     ABOUT: "About Postonce", "Om Postonce";
     OPEN: "Open Postonce", "Åpne Postonce";
 
+    CHOOSE_FILE: "Choose the File of Expenses", "Velg filen med utlegg";
+    CHOOSE_FOLDER: "Choose a Folder", "Velg en mappe";
+    SAVE_AS: "Save As", "Lagre som";
+    TABLES: "Text and workbooks", "Tekst og regneark";
+    ALL_FILES: "All files", "Alle filer";
+
     CALM: "No sync is on", "Ingen synkronisering pågår";
     SYNCING: "Syncing…", "Synkroniserer …";
     syncing_of(n: u64, total: u64): "Syncing: {n} of {total}", "Synkroniserer: {n} av {total}";
@@ -43,8 +49,8 @@ catalogue! {
     SCHEDULE_TROUBLE: "The scheduled sync could not begin. Open Postonce to see why.",
         "Den planlagte synkroniseringen kunne ikke starte. Åpne Postonce for å se hvorfor.";
 
-    FILE_OF_RUN: "run", "kjoring";
-    FILE_OF_CERTIFICATE: "certificate", "eksportattest";
+    FILE_OF_RUN: "run", "synkronisering";
+    FILE_OF_CERTIFICATE: "certificate", "avstemmingsbevis";
     FILE_OF_COMPARISON: "comparison", "avstemming";
     FILE_OF_MONTH: "month", "maned";
     FILE_OF_TRAIL: "audit-trail", "revisjonsspor";

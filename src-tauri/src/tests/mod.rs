@@ -378,6 +378,9 @@ fn the_program(rig: &ShellRig) {
     let preferences = rig.answers("preferences", json!({}));
     rig.answers("set_preferences", json!({ "wanted": preferences }));
     rig.answers("set_language", json!({ "language": "en" }));
+    for appearance in ["dark", "light", "system"] {
+        rig.answers("set_appearance", json!({ "appearance": appearance }));
+    }
     rig.answers("source_remarks", json!({}));
     rig.answers("witness_history", json!({}));
     rig.answers("set_zoom", json!({ "percent": 4_000_000 }));

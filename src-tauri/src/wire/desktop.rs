@@ -17,6 +17,28 @@ pub(crate) struct Preferences {
     pub(crate) has_tray: bool,
 }
 
+/// The appearance of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Appearance {
+    /// As the system has it.
+    System,
+    /// Dark letters.
+    Light,
+    /// Light letters.
+    Dark,
+}
+
+impl From<Appearance> for Option<tauri::Theme> {
+    fn from(appearance: Appearance) -> Self {
+        match appearance {
+            Appearance::System => None,
+            Appearance::Light => Some(tauri::Theme::Light),
+            Appearance::Dark => Some(tauri::Theme::Dark),
+        }
+    }
+}
+
 /// A wish from outside the page: by a menu, the tray, a link, a second start, or by closing the window.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]

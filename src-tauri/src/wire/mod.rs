@@ -34,7 +34,7 @@ pub(crate) use audit::{AuditEntryFull, AuditFilter, AuditVerdict, MemoryState};
 pub(crate) use certificate::{BothSums, Certificate};
 pub(crate) use connection::{Connection, Lock, Waiting};
 pub(crate) use content::{Acceptance, Alarm, Changed, LookAlikes, RecordState};
-pub(crate) use desktop::{About, Preferences, Wanted, Work};
+pub(crate) use desktop::{About, Appearance, Preferences, Wanted, Work};
 pub(crate) use export::{CertificateFormat, RunFormat, Saved};
 pub(crate) use item::{HoldCode, ItemFilter, Place, Reason, RunItem};
 pub(crate) use ledger::{CompareNews, Comparison, Difference, LedgerFacts, Rebuilt};

@@ -161,6 +161,8 @@ export const commands = {
 	setPreferences: (wanted: Preferences) => typedError<Preferences, Problem>(__TAURI_INVOKE("set_preferences", { wanted })),
 	/**  Sets the language that the page speaks; menu, tray and notifications follow. */
 	setLanguage: (language: Language) => typedError<null, Problem>(__TAURI_INVOKE("set_language", { language })),
+	/**  Sets the appearance that the page has; the frame of the window and its menu follow. */
+	setAppearance: (appearance: Appearance) => typedError<null, Problem>(__TAURI_INVOKE("set_appearance", { appearance })),
 	/**  Sets the size of everything in the window, in per cent. */
 	setZoom: (percent: number) => typedError<null, Problem>(__TAURI_INVOKE("set_zoom", { percent })),
 	/**  Returns what the last reading of the source found worth a look. */
@@ -243,6 +245,15 @@ export type Alarm = {
 
 /**  A change to a voucher that was acknowledged. */
 export type AlarmKind = "gone" | "reversed" | "several" | "other_content";
+
+/**  The appearance of the window. */
+export type Appearance = 
+/**  As the system has it. */
+"system" | 
+/**  Dark letters. */
+"light" | 
+/**  Light letters. */
+"dark";
 
 /**  One claim on a record. */
 export type Attempt = {

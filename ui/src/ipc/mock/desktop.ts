@@ -145,6 +145,7 @@ export class MockDesktop {
     preferences: () => this.#preferences,
     setPreferences: (wanted) => this.#choose(wanted),
     setLanguage: () => null,
+    setAppearance: () => null,
     askToQuit: () => undefined,
     stopAndQuit: () => undefined,
     about: () => ({

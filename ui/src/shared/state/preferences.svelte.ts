@@ -1,9 +1,8 @@
 /** Keeps the language and the appearance in the web view. They are chosen once and used from the first paint. */
-import { ipc } from '$ipc';
+import { ipc, type Appearance } from '$ipc';
 import { overwriteGetLocale } from '$paraglide/runtime.js';
 
 export type Locale = 'en' | 'nb';
-export type Appearance = 'system' | 'light' | 'dark';
 
 const LOCALE = 'postonce.language';
 const APPEARANCE = 'postonce.appearance';
@@ -29,6 +28,8 @@ class Preferences {
     this.#appearance = appearance;
     document.documentElement.dataset['appearance'] = appearance;
     localStorage.setItem(APPEARANCE, appearance);
+    // Where the window's frame cannot follow, it stays as the system has it.
+    ipc.setAppearance(appearance).catch(() => undefined);
   }
 
   /** Restores the earlier choice; without one it takes the language of the system. */
