@@ -28,7 +28,7 @@ class Preferences {
     this.#appearance = appearance;
     document.documentElement.dataset['appearance'] = appearance;
     localStorage.setItem(APPEARANCE, appearance);
-    // Where the window's frame cannot follow, it stays as the system has it.
+    // A frame that cannot follow stays as the system has it.
     ipc.setAppearance(appearance).catch(() => undefined);
   }
 
