@@ -82,8 +82,7 @@ pub(super) const FIELDS: [FieldWords; 14] = [
     },
     FieldWords {
         field: Field::Currency,
-        titles: "valuta valutakode currency currencycode curr ccy valutakod wahrung waehrung wahrungscode devise \
-    monnaie moneda divisa munt",
+        titles: titles::CURRENCY,
         parts: "valuta currency wahrung waehrung devise moneda divisa ccy",
     },
     FieldWords {

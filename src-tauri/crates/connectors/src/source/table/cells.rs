@@ -19,7 +19,7 @@ pub(super) fn currency(head: &Head, row: &Line, settings: &FileSettings) -> Resu
     let Some(text) = filled(head, row, Field::Currency) else { return Ok(settings.currency) };
     // `kr` is the sign of several, and is asked about.
     Currency::from_code(&text.to_ascii_uppercase())
-        .or_else(|| Tag::named(&text)?.only())
+        .or_else(|| Tag::named(&text).or_else(|| Tag::numbered(&text))?.only())
         .ok_or_else(|| HoldReason::CurrencyUnknown { found: bounded(&text, GLIMPSE_CHARS_MAX) })
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use postonce_engine::domain::Currency;
 
 use super::amount::{Marks, Written};
-use super::beside::{Beside, CurrencyDoubt, Example, example};
+use super::beside::{Beside, Example, example};
 use super::claims::ClaimEnds;
 use super::date::OrderEvidence;
 use super::error::BesideKind;
@@ -103,18 +103,14 @@ impl Proof {
             for field in [Field::Amount, Field::AmountBack] {
                 proof.see_amount(head, &row, field, currency);
             }
-            if let Some(place) = head.place(Field::Date).filter(|place| row.kind(*place) == CellKind::Text) {
-                proof.see_day(days.order(row.cell(place)), row.cell(place), row.number);
-            }
             if let Some(behind) = behind {
                 proof.split.see(head, &row, behind);
             }
             if let Some(place) = head.place(Field::Date) {
-                proof.turned.see(row.kind(place), row.cell(place), row.number);
+                proof.see_day(row.cell(place), row.kind(place), row.number, days);
             }
             proof.see_rules(&rules, &row);
             proof.see_id(head, &row);
-            proof.see_number(head, &row);
             proof.beside.see(head, &row, settings, days);
             if proof.garbled.is_none() {
                 proof.see_letters(&row);
@@ -157,26 +153,13 @@ impl Proof {
             let (path, column) = (path(), head.name(place));
             stops.push(FileError::EpochDiffers { path, line, column, found, format });
         }
-        if let Some((place, (found, line))) = head.place(Field::Date).zip(self.turned.found().cloned()) {
-            stops.push(FileError::Beside {
-                kind: BesideKind::DaysTurned,
-                path: path(),
-                line,
-                column: head.name(place),
-                found,
-            });
-        }
         let beside = &self.beside;
         let mut ask = |kind, found: Option<(usize, Example)>| {
             let Some((place, (found, line))) = found else { return };
             stops.push(FileError::Beside { kind, path: path(), line, column: head.name(place), found });
         };
-        let doubt = beside.currency_doubt(head).map(|doubt| match doubt {
-            CurrencyDoubt::NotNamed(place, found) => (BesideKind::Currency, place, found),
-            CurrencyDoubt::OfOthers(place, found) => (BesideKind::OwnerOfCurrency, place, found),
-            CurrencyDoubt::InTitle(place, found) => (BesideKind::CurrencyInTitle, place, found),
-        });
-        if let Some((kind, place, found)) = doubt {
+        ask(BesideKind::DaysTurned, head.place(Field::Date).zip(self.turned.found().cloned()));
+        if let Some((kind, place, found)) = beside.currency_doubt(head) {
             ask(kind, Some((place, found)));
         }
         ask(BesideKind::Split, SplitAmounts::place(head, settings).zip(self.split.found().cloned()));
@@ -260,14 +243,6 @@ impl Proof {
         }
     }
 
-    fn see_number(&mut self, head: &Head, row: &Line) {
-        if self.day_number.is_some() {
-            return;
-        }
-        let place = head.place(Field::Date).filter(|place| row.kind(*place) == CellKind::Number);
-        self.day_number = place.and_then(|place| example(row.cell(place), row.number));
-    }
-
     fn see_amount(&mut self, head: &Head, row: &Line, field: Field, currency: Currency) {
         let Some(place) = head.place(field) else { return };
         let text = row.cell(place);
@@ -297,7 +272,16 @@ impl Proof {
         }
     }
 
-    fn see_day(&mut self, evidence: OrderEvidence, text: &str, line: u64) {
+    fn see_day(&mut self, text: &str, kind: CellKind, line: u64, days: &DayReader) {
+        self.turned.see(kind, text, line);
+        let evidence = match kind {
+            CellKind::Text => days.order(text),
+            CellKind::Number if self.day_number.is_none() => {
+                self.day_number = example(text, line);
+                return;
+            }
+            CellKind::Number | CellKind::Day | CellKind::Fault => return,
+        };
         match evidence {
             OrderEvidence::Agrees => self.order_agrees = true,
             OrderEvidence::Both if self.order_ambiguous.is_none() => self.order_ambiguous = example(text, line),

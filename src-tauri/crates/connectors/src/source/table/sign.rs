@@ -133,9 +133,6 @@ impl Tag {
         if let Some((_, codes)) = NAMES.iter().find(|(known, _)| *known == name) {
             return Some(Self::Sign(codes));
         }
-        if let Some((_, code)) = NUMBERS.iter().find(|(number, _)| *number == name) {
-            return Currency::from_code(code).map(Self::Code);
-        }
         // `EUR - Euro`, `EUR (€)`.
         let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
         let first = words.next().filter(|first| USUAL.contains(first) && first.len() < text.len());
@@ -148,17 +145,20 @@ impl Tag {
         Self::of(text).filter(|_| is_usual || is_sign)
     }
 
+    /// Returns the currency with this number of ISO 4217, of a cell that can be nothing but a currency.
+    pub(crate) fn numbered(text: &str) -> Option<Self> {
+        let (_, code) = NUMBERS.iter().find(|(number, _)| *number == text.trim())?;
+        Currency::from_code(code).map(Self::Code)
+    }
+
     /// Returns the currency that a title names: `Amount (EUR)`, `Beløp i euro`.
     pub(crate) fn in_title(title: &str) -> Option<Self> {
-        let is_of_word = |c: char| is_of_tag(c);
         // Small letters that happen to be a code are a word more often than a currency.
-        let of_word = |word: &&str| {
-            !word.chars().all(|c| c.is_ascii_digit()) && {
-                let is_word = word.len() == 3 && matches!(word.to_ascii_lowercase().as_str(), "try" | "ron" | "huf");
-                !is_word || word.chars().all(char::is_uppercase)
-            }
+        let may_be_one = |word: &&str| {
+            let is_word = matches!(word.to_ascii_lowercase().as_str(), "try" | "ron" | "huf");
+            !is_word || word.chars().all(char::is_uppercase)
         };
-        title.split(|c| !is_of_word(c)).filter(|word| !word.is_empty()).filter(of_word).find_map(Self::named)
+        title.split(|c| !is_of_tag(c)).filter(may_be_one).find_map(Self::named)
     }
 
     /// Returns the currency, if it can only be one.

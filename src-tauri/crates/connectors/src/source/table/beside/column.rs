@@ -49,6 +49,10 @@ const NO_AMOUNTS_MAX: u64 = 20;
 pub(super) struct Column {
     pub(super) place: usize,
     pub(super) title: Title,
+    /// Whether the title says so: of currencies, of approvals, of payments.
+    is_of_currencies: bool,
+    is_of_approvals: bool,
+    is_of_payments: bool,
     /// The number of records.
     rows: u64,
     /// The number of cells with content, and of those that say that there is nothing.
@@ -111,7 +115,15 @@ pub(super) struct Row<'r> {
 
 impl Column {
     pub(super) fn new(place: usize, title: &str) -> Self {
-        Self { place, title: Title::of(title), ..Self::default() }
+        let title = Title::of(title);
+        Self {
+            place,
+            is_of_currencies: title.is_or_has(titles::CURRENCY),
+            is_of_approvals: title.joins(titles::APPROVED) && !title.has(titles::BY),
+            is_of_payments: title.joins(titles::PAID),
+            title,
+            ..Self::default()
+        }
     }
 
     /// Takes the value of a cell into account, and returns the currency that it names.
@@ -128,7 +140,8 @@ impl Column {
             self.values = Vec::new();
             return None;
         }
-        let currency = Tag::named(cell);
+        let numbered = || Tag::numbered(cell).filter(|_| self.is_of_currencies);
+        let currency = Tag::named(cell).or_else(numbered);
         self.values.push(Value { text: cell.to_owned(), line, cells: 1, currency });
         currency
     }
@@ -148,28 +161,34 @@ impl Column {
             self.said = example(cell, row.line);
         }
         self.amounts.see(cell, kind, row);
-        if self.is_of_approvals() {
+        if self.is_of_approvals {
             if kind == CellKind::Day || days.approval(cell) != Approval::None {
                 self.approvals += 1;
             } else if self.no_approval.is_none() && row.is_record {
                 self.no_approval = example(cell, row.line);
             }
         }
-        if self.paid.is_none() && self.title.joins(titles::PAID) && row.is_record {
+        if self.paid.is_none() && self.is_of_payments && row.is_record {
             let has_digits = cell.bytes().filter(u8::is_ascii_digit).count() >= STATE_DIGITS;
             let is_day = kind == CellKind::Day || has_digits || days.read(cell) != Err(NoDay::Unfit);
             self.paid = if is_day { example(cell, row.line) } else { None };
         }
     }
 
-    fn is_of_approvals(&self) -> bool {
-        self.title.joins(titles::APPROVED) && !self.title.has(titles::BY)
-    }
-
     /// Says whether hardly any cell is another than these: one, or a fifth.
     fn are_nearly_all(&self, cells: u64) -> bool {
         const SHARE: u64 = 5;
         cells > 0 && self.filled - cells <= 1.max(self.filled / SHARE) && cells * 2 > self.filled
+    }
+
+    /// Says whether the title means numbers that are no amounts: a quantity, a rate, an id.
+    pub(super) fn is_no_amount(&self) -> bool {
+        self.title.has(titles::NO_AMOUNT) || self.title.has(titles::NAMED)
+    }
+
+    /// Says whether its amounts are a part of others, or none.
+    pub(super) fn is_part(&self) -> bool {
+        self.title.has(titles::TAX) || self.is_no_amount()
     }
 
     pub(super) fn is_filled(&self) -> bool {
@@ -222,9 +241,7 @@ impl Column {
 
     /// Returns the first cell of a column that marks the rows which are money paid back.
     pub(super) fn back_flag(&self) -> Option<Example> {
-        let is_titled = self.title.is_one_of(titles::BACK) && !self.has_many_values && !self.only_says_no();
-        let flag = self.said_values().find(|value| !says_no(&value.text))?;
-        example(&flag.text, flag.line).filter(|_| is_titled)
+        self.yes().filter(|_| self.title.is_one_of(titles::BACK) && !self.has_many_values)
     }
 
     /// Returns the first state, of a column of states.
@@ -278,7 +295,7 @@ impl Column {
         let is_titled = self.title.is_or_has(titles::STATES);
         let is_of_states = is_titled || (is_plain && known * 2 >= said);
         let is_called = self.title.is_one_of(titles::STATES) || self.title.whole.ends_with("status");
-        let is_called_state = (is_called || self.is_of_approvals()) && is_many && said >= FEW_STATES_ROWS;
+        let is_called_state = (is_called || self.is_of_approvals) && is_many && said >= FEW_STATES_ROWS;
         other
             .filter(|_| is_of_states)
             .or_else(|| unknown.filter(|_| (is_titled && approves_one) || is_called_state))
@@ -310,22 +327,25 @@ impl Column {
 
     /// Returns the first cell of a column that is filled where a row was taken back.
     pub(super) fn taken_back(&self) -> Option<Example> {
-        let only_no = self.only_says_no();
-        let found = self.said_values().find(|value| !says_no(&value.text));
-        let found = found.map_or_else(|| self.said.clone(), |value| example(&value.text, value.line));
-        found.filter(|_| self.title.joins(titles::CANCELLED) && !only_no && self.said.is_some())
+        let is_flag = || !self.has_many_values && self.said_values().all(|it| has_value(ANSWERS, &plain(&it.text)));
+        let is_titled = self.title.joins(titles::CANCELLED) || (self.title.is_or_has(titles::FLAGS) && is_flag());
+        self.yes().filter(|_| is_titled && self.said.is_some())
     }
 
     /// Returns the first mark of a payment, or of an entry in the books, if some rows have none.
     fn paid_in_part(&self) -> Option<Example> {
-        let booked = self.said.clone().filter(|_| {
-            (self.title.joins(titles::BOOKED) || self.title.is_one_of(titles::BOOKED)) && !self.only_says_no()
-        });
-        self.paid.clone().or(booked).filter(|_| self.empty.is_some() || self.says_no_somewhere())
+        let is_of_books = self.title.joins(titles::BOOKED) || self.title.is_one_of(titles::BOOKED);
+        let booked = || self.yes().filter(|_| is_of_books && self.said.is_some());
+        self.paid.clone().or_else(booked).filter(|_| self.empty.is_some() || self.says_no_somewhere())
     }
 
-    fn only_says_no(&self) -> bool {
-        !self.has_many_values && self.said_values().all(|value| says_no(&value.text))
+    /// Returns the first cell that says something else than *no*.
+    fn yes(&self) -> Option<Example> {
+        if self.has_many_values {
+            return self.said.clone();
+        }
+        let yes = self.said_values().find(|value| !says_no(&value.text))?;
+        example(&yes.text, yes.line)
     }
 
     fn says_no_somewhere(&self) -> bool {
@@ -334,7 +354,7 @@ impl Column {
 
     /// Returns the first record that has no approval, where others have one.
     fn lacking(&self) -> Option<Example> {
-        let is_mostly = self.is_of_approvals() && self.approvals * 2 > self.filled - self.nothing;
+        let is_mostly = self.is_of_approvals && self.approvals * 2 > self.filled - self.nothing;
         self.no_approval.clone().or_else(|| self.empty.clone()).filter(|_| is_mostly)
     }
 

@@ -8,6 +8,7 @@ mod column;
 use postonce_engine::domain::Currency;
 
 use super::amount::Written;
+use super::error::BesideKind;
 use super::sign::Tag;
 use super::titles::{self, Title};
 use super::{CellKind, DayReader, Field, FileSettings, Head, IdRule, Line, cells};
@@ -17,7 +18,8 @@ use column::{Column, Row};
 /// The columns that are looked at; a file with more is looked at as far as that.
 const COLUMNS_MAX: usize = 200;
 /// Titles of a column that numbers the rows of one claim.
-const LINES: &str = "line linje linjenr linenumber lineno linenr pos position posisjon postnummer rad radnr zeile item itemno rownumber row ligne";
+const LINES: &str = "line linje linjenr linenumber lineno linenr pos position posisjon postnummer rad radnr zeile \
+    item itemno rownumber row ligne";
 
 /// A text with its line.
 pub(super) type Example = (String, u64);
@@ -44,16 +46,8 @@ pub(super) struct Beside {
     rows: u64,
 }
 
-/// The columns that contradict the currency in which the amounts are read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum CurrencyDoubt {
-    /// A column of currencies is not read.
-    NotNamed(usize, Example),
-    /// The currency that is read may be the one of these other amounts.
-    OfOthers(usize, Example),
-    /// The title of the amounts names another currency than that in which they are read.
-    InTitle(usize, Example),
-}
+/// A doubt about what is read: its kind, the column's place, and an example.
+type Doubt = (BesideKind, usize, Example);
 
 impl Beside {
     pub(super) fn new(settings: &FileSettings) -> Self {
@@ -141,7 +135,7 @@ impl Beside {
     }
 
     /// Returns the one reason to doubt the currency of the amounts that are read.
-    pub(super) fn currency_doubt(&self, head: &Head) -> Option<CurrencyDoubt> {
+    pub(super) fn currency_doubt(&self, head: &Head) -> Option<Doubt> {
         let amount = head.place(Field::Amount)?;
         if head.place(Field::Currency).is_some() {
             self.read_doubt(head, amount)
@@ -151,25 +145,25 @@ impl Beside {
     }
 
     /// Returns the doubt where no column of currencies is read.
-    fn unread_doubt(&self, head: &Head, amount: usize) -> Option<CurrencyDoubt> {
+    fn unread_doubt(&self, head: &Head, amount: usize) -> Option<Doubt> {
         let title = head.titles.get(amount).unwrap_or_default();
         if let Some((place, foreign)) = self.foreign_column() {
             let is_home = self.is_home(title) && !self.is_original(title);
             let has_owner = self.others().any(|column| is_home || column.title.joins(titles::ORIGINAL));
-            return (!has_owner).then_some(CurrencyDoubt::NotNamed(place, foreign));
+            return (!has_owner).then_some((BesideKind::Currency, place, foreign));
         }
         self.title_doubt(head, amount, self.first_amount.as_ref()).or_else(|| self.rate_doubt())
     }
 
     /// Returns the doubt, if a column has rates of exchange, and none has currencies.
-    fn rate_doubt(&self) -> Option<CurrencyDoubt> {
+    fn rate_doubt(&self) -> Option<Doubt> {
         let is_rate = |column: &&Column| column.title.is_one_of(titles::RATES) && column.amounts.are_amounts();
         let column = self.columns.iter().find(is_rate)?;
-        Some(CurrencyDoubt::NotNamed(column.place, column.rate()?))
+        Some((BesideKind::Currency, column.place, column.rate()?))
     }
 
     /// Returns the doubt where a column of currencies is read.
-    fn read_doubt(&self, head: &Head, amount: usize) -> Option<CurrencyDoubt> {
+    fn read_doubt(&self, head: &Head, amount: usize) -> Option<Doubt> {
         let text = |place: usize| head.titles.get(place).unwrap_or_default();
         let (title, currency) = (text(amount), head.place(Field::Currency)?);
         if let Some(foreign) = self.foreign.clone().filter(|_| !self.is_original(title)) {
@@ -179,21 +173,21 @@ impl Beside {
             let original = || self.columns.iter().filter(|_| self.is_original(text(currency))).find(called_so);
             let found = |column: &Column| Some((column.place, column.amounts.differing.clone()?));
             if let Some((place, found)) = self.others().find(may_be).or_else(original).and_then(found) {
-                return Some(CurrencyDoubt::OfOthers(place, found));
+                return Some((BesideKind::OwnerOfCurrency, place, found));
             }
             let names_home = Tag::in_title(title).is_some_and(|tag| tag.fits(self.currency));
             if names_home && !self.is_currency_said {
-                return Some(CurrencyDoubt::InTitle(amount, foreign));
+                return Some((BesideKind::CurrencyInTitle, amount, foreign));
             }
         }
         self.title_doubt(head, amount, self.without_currency.as_ref())
     }
 
     /// Returns the doubt, if the title names another currency than the one of records that name none.
-    fn title_doubt(&self, head: &Head, amount: usize, found: Option<&Example>) -> Option<CurrencyDoubt> {
+    fn title_doubt(&self, head: &Head, amount: usize, found: Option<&Example>) -> Option<Doubt> {
         let tag = Tag::in_title(head.titles.get(amount).unwrap_or_default())?;
         let is_doubt = !tag.fits(self.currency) && !self.is_currency_said;
-        Some(CurrencyDoubt::InTitle(amount, found.cloned()?)).filter(|_| is_doubt)
+        Some((BesideKind::CurrencyInTitle, amount, found.cloned()?)).filter(|_| is_doubt)
     }
 
     /// Returns the column of currencies that names another one than the organisation's, where no field reads one.
@@ -206,8 +200,7 @@ impl Beside {
     fn others(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(|column| {
             let amounts = &column.amounts;
-            let is_other = column.title.has(titles::TAX) || column.title.has(titles::NO_AMOUNT);
-            amounts.are_money() && amounts.differs_abroad.is_some() && !amounts.differs_at_home && !is_other
+            amounts.are_money() && amounts.differs_abroad.is_some() && !amounts.differs_at_home && !column.is_part()
         })
     }
 
@@ -254,8 +247,8 @@ impl Beside {
         }
         let back = |column: &Column| {
             let amounts = &column.amounts;
-            let is_titled = column.title.is_or_has(titles::BACK)
-                && !column.title.has("limit balance saldo account konto card kort");
+            let is_other = column.is_no_amount() && !column.title.has("discount rabatt");
+            let is_titled = column.title.is_or_has(titles::BACK) && !column.title.has("card kort") && !is_other;
             let given = amounts.given.clone().filter(|_| is_titled);
             given.or_else(|| amounts.alone.clone().filter(|_| !amounts.is_together)).filter(|_| amounts.are_amounts())
         };
@@ -278,16 +271,13 @@ impl Beside {
             let may_be_granted = title.is_or_has(titles::GRANTED) && !title.has(titles::NOT) && !title.has(titles::BY);
             (may_be_gross && (is_net || !is_gross)) || (may_be_granted && !is_granted)
         };
-        let is_amount = |column: &Column| {
-            column.amounts.are_amounts() && !column.title.has(titles::NO_AMOUNT) && is_likelier(&column.title)
-        };
+        let is_amount =
+            |column: &&Column| column.amounts.are_amounts() && !column.is_no_amount() && is_likelier(&column.title);
         let differing = |column: &Column| {
-            let is_zero_granted = column.title.is_or_has(titles::GRANTED);
-            let zero = || column.amounts.zero.clone().filter(|_| is_zero_granted);
-            column.amounts.differing.clone().or_else(zero)
+            let zero = || column.amounts.zero.clone().filter(|_| column.title.is_or_has(titles::GRANTED));
+            Some((column.place, column.amounts.differing.clone().or_else(zero)?))
         };
-        let found = self.columns.iter().filter(|column| is_amount(column));
-        found.into_iter().find_map(|column| Some((column.place, differing(column)?))).or_else(|| self.home_amount(head))
+        self.columns.iter().filter(is_amount).find_map(differing).or_else(|| self.home_amount(head))
     }
 
     /// Returns a column of amounts in the currency of the books, beside those that are read and are not called so,
@@ -298,10 +288,8 @@ impl Beside {
         if head.place(Field::Currency).is_some() || is_read_home {
             return None;
         }
-        let is_home = |column: &&Column| {
-            let is_other = column.title.has(titles::TAX) || column.title.has(titles::NO_AMOUNT);
-            column.amounts.are_amounts() && self.is_home(title(column.place)) && !is_other
-        };
+        let is_home =
+            |column: &&Column| column.amounts.are_amounts() && self.is_home(title(column.place)) && !column.is_part();
         let column = self.columns.iter().filter(is_home).find(|column| column.amounts.differing.is_some())?;
         Some((column.place, column.amounts.differing.clone()?))
     }
