@@ -206,6 +206,10 @@ fn records_of_another_system_with_other_texts_stop_the_sync() {
     assert_eq!(stopped_by(&rig.sync()), "records_moved");
     assert_eq!(vouchers(&rig), 8);
     assert_eq!(rig.run(&["confirm", "look-alikes", "--reason", REASON]).status, Some(0));
+    // The word was given on these records, and on no others of their number.
+    write(&rig, &moved.replace("samtale nr. 5", "noe annet").replace("samtale nr. 6", "noe tredje"));
+    assert_eq!(stopped_by(&rig.sync()), "records_moved");
+    write(&rig, &moved);
     assert_eq!(rig.sync().count("posted"), 8, "a person said that they are other expenses");
 }
 

@@ -224,7 +224,7 @@ async fn check_moved(parts: &Parts, reading: Reading, tally: &Tally) -> Result<(
     let Some((first, exported)) = moved.first.filter(|_| are_most) else {
         return nothing_to_ask(ledger, clock.as_ref(), Topic::LookAlikes).await;
     };
-    let about = json!({ "count": moved.count, "exported": exported, "first": first, "what": "moved" });
+    let about = json!({ "count": moved.count, "records": moved.digest.text(), "what": "moved" });
     let problem = Problem::records_moved(moved.count, tally.send, first, exported);
     ask_person(ledger, clock.as_ref(), Topic::LookAlikes, about, problem).await
 }

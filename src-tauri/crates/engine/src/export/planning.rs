@@ -80,6 +80,10 @@ impl Twins {
     fn add(&mut self, record: &Record, exported: ExportedTwin) {
         self.count += 1;
         self.gone += u64::from(exported.is_gone);
+        // The one that is asked about is shown.
+        if exported.is_gone && self.gone == 1 {
+            self.first = None;
+        }
         self.digest.add(record.id.as_str(), record.content_hash().as_bytes());
         self.first.get_or_insert_with(|| (record.id.as_str().to_owned(), exported.record_id));
     }

@@ -2,9 +2,8 @@
 
 use rusqlite::named_params;
 
-use crate::domain::{HoldReason, Record};
+use crate::domain::{HoldReason, Record, SetDigest};
 use crate::ledger::run::observe::Reading;
-use crate::ledger::values::number;
 use crate::ledger::{LedgerError, LedgerTx};
 
 /// An exported record that another one equals.
@@ -16,11 +15,15 @@ pub(crate) struct ExportedTwin {
 }
 
 /// New records that have day and amount of exported ones which have left the source.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct MovedRecords {
     pub(crate) count: u64,
+    /// The number of all new records.
     pub(crate) all: u64,
+    /// The first of them, and the exported one.
     pub(crate) first: Option<(String, String)>,
+    /// All of them together.
+    pub(crate) digest: SetDigest,
 }
 
 impl LedgerTx<'_> {
@@ -53,19 +56,19 @@ impl LedgerTx<'_> {
         })
     }
 
-    /// Returns the new records of a reading that have day and amount of an exported one that has left the source: their
-    /// number, the number of all new ones, and the first with the exported one.
+    /// Returns the new records of a reading that have day and amount of an exported one that has left the source.
     pub(crate) fn moved(&self, reading: Reading) -> Result<MovedRecords, LedgerError> {
-        let this = named_params! { ":reading": reading.0 };
-        let found = self.row(include_str!("moved_records.sql"), this, |row| {
-            let first = self.get::<Option<String>>(row, "first")?.zip(self.get::<Option<String>>(row, "exported")?);
-            Ok(MovedRecords {
-                count: number("moved", self.get(row, "moved")?)?,
-                all: number("new", self.get(row, "new")?)?,
-                first,
-            })
+        let mut moved = MovedRecords::default();
+        self.each(include_str!("moved_records.sql"), named_params! { ":reading": reading.0 }, |row| {
+            moved.all += 1;
+            let Some(exported) = self.get::<Option<String>>(row, "exported")? else { return Ok(()) };
+            let id: String = self.get(row, "record_id")?;
+            moved.digest.add(&id, &self.get::<Vec<u8>>(row, "content_hash")?);
+            moved.count += 1;
+            moved.first.get_or_insert((id, exported));
+            Ok(())
         })?;
-        Ok(found.unwrap_or_default())
+        Ok(moved)
     }
 
     /// Says whether anything was ever exported from this ledger, or may have been.
