@@ -288,6 +288,18 @@ fn id_that_a_spreadsheet_rewrote_is_held_with_both_ids() {
 }
 
 #[test]
+fn rewritten_id_is_held_although_its_amount_was_corrected() {
+    let of = |id: &str, amount: &str| format!("{HEAD}{id};04.03.2026;{amount};PM-01;Reise;Lunsj;NOK;1\n");
+    let rig = CliRig::over_csv(of("000123", "100,00").as_bytes());
+    assert_eq!(rig.sync().status, Some(0));
+    write(&rig, &of("123", "110,00"));
+    let sync = rig.sync();
+    assert_eq!((sync.status, vouchers(&rig)), (Some(4), 1), "{}", sync.words);
+    let item = rig.run(&["attention"]).last()["items"][0].clone();
+    assert_eq!(item["reason_code"]["held"]["code"], "id_look_alike", "{item}");
+}
+
+#[test]
 fn running_numbers_that_begin_anew_are_no_changes() {
     let month = |month: u32, count: u32, text: &str, amount: u32| {
         let rows = (1..=count)

@@ -46,6 +46,8 @@ async fn column_of_states_stops_until_a_rule_names_it() {
         ("Personalnummer", "1001", ""),
         ("Private car km", "12", ""),
         ("Avdeling", "756", "756"),
+        ("Approved no.", "12", "13"),
+        ("Approved", "5,00", "6,00"),
         ("Betalingsmåte", "Vipps", "Bank"),
         ("Kommentar", "avvist først, så rettet", ""),
         ("Godkjent", "05.02.2026", "06.02.2026"),
@@ -315,6 +317,9 @@ async fn amount_that_is_called_granted_or_gross_is_asked_about() {
         let found = stop(&head, "A;1.2.2026;100,00;125,00;P;K;T\n", of).await;
         assert_eq!(found.is_some(), expected, "{title} {other} {found:?}");
         assert_eq!(stop(&head, "A;1.2.2026;100;100,00;P;K;T\n", of).await, None, "{title} {other}");
+        let nothing = stop(&head, "A;1.2.2026;100;100,00;P;K;T\nB;1.2.2026;100;0,00;P;K;T\n", of).await;
+        let is_granted = ["Godkjent beløp", "Approved amount", "Amount due employee", "Refunderes"].contains(&other);
+        assert_eq!(nothing.is_some(), is_granted, "{title} {other}: nothing was granted");
     }
 }
 

@@ -246,6 +246,39 @@ async fn cell_that_says_nothing_is_not_filled() {
 }
 
 #[tokio::test]
+async fn row_that_is_not_approved_is_held_beside_an_exclusion() {
+    let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Status\n";
+    let test = CellTest::OneOf(vec!["Rejected".into()]);
+    let rule = RowRule { column: "Status".to_owned(), test, effect: RuleEffect::Exclude };
+    for (cell, expected) in [
+        ("Rejected", "left out row_excluded"),
+        ("Draft", "held not_approved"),
+        ("Pending approval", "held not_approved"),
+        ("Approved", "A 1.00"),
+        ("Whatever", "A 1.00"),
+    ] {
+        let text = format!("{head}A;1.2.2026;1;P;K;T;{cell}\n");
+        let read = read_with(&text, |it| it.row_rules = vec![rule.clone()]).await.expect("it is read");
+        assert_eq!(short(&read), [expected], "{cell}");
+    }
+}
+
+#[tokio::test]
+async fn day_that_no_approval_has_is_none() {
+    let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Godkjent\n";
+    for (cell, expected) in [
+        ("31.12.2099", "held not_approved"),
+        ("01.01.1900", "held not_approved"),
+        ("03.02.2026", "A 1.00"),
+        ("2026-02-03T08:00:00Z", "A 1.00"),
+    ] {
+        let text = format!("{head}A;1.2.2026;1;P;K;T;{cell}\n");
+        let read = read_with(&text, |it| drop(it.columns.insert(Field::ApprovedAt, "Godkjent".into()))).await;
+        assert_eq!(short(&read.expect("it is read")), [expected], "{cell}");
+    }
+}
+
+#[tokio::test]
 async fn long_numbers_that_all_end_in_zeros_are_no_ids() {
     let text = format!(
         "{HEAD}1234567890123450000;1.2.2026;1;P;K;T\n1234567890123460000;1.2.2026;2;P;K;T\n7;1.2.2026;2;P;K;T\n"

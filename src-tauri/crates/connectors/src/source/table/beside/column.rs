@@ -285,8 +285,10 @@ impl Column {
                 paid = example(&value.text, value.line);
             }
             let place = if answer == Some(false) { &mut other } else { &mut unknown };
-            // A day or a number of another kind is no state.
-            let is_word = answer.is_some() || value.text.bytes().filter(u8::is_ascii_digit).count() < STATE_DIGITS;
+            // A day, an amount or the number of something is no state.
+            let has_few_digits = value.text.bytes().filter(u8::is_ascii_digit).count() < STATE_DIGITS;
+            let is_money = || Written::of(&value.text).is_some_and(|written| written.has_mark());
+            let is_word = answer.is_some() || (has_few_digits && !is_money());
             if answer != Some(true) && place.is_none() && is_word {
                 *place = example(&value.text, value.line);
             }
@@ -295,7 +297,8 @@ impl Column {
         let is_titled = self.title.is_or_has(titles::STATES);
         let is_of_states = is_titled || (is_plain && known * 2 >= said);
         let is_called = self.title.is_one_of(titles::STATES) || self.title.whole.ends_with("status");
-        let is_called_state = (is_called || self.is_of_approvals) && is_many && said >= FEW_STATES_ROWS;
+        let is_of_approvals = self.is_of_approvals && !self.title.has(titles::NAMED);
+        let is_called_state = (is_called || is_of_approvals) && is_many && said >= FEW_STATES_ROWS;
         other
             .filter(|_| is_of_states)
             .or_else(|| unknown.filter(|_| (is_titled && approves_one) || is_called_state))
