@@ -352,9 +352,6 @@ async fn row_that_calls_itself_a_refund_stops_the_file() {
         let found = stop(&format!("{head}{title}"), &rows, |_| {}).await;
         assert_eq!(found, Some((ErrorCode::SourceSideNotNamed, title.to_owned())), "{title} {value}");
     }
-    let back = "Nr;Dato;Beløp;Tilbake;Hvem;Kategori;Tekst";
-    let named = |settings: &mut FileSettings| drop(settings.columns.insert(Field::AmountBack, "Tilbake".to_owned()));
-    assert_eq!(stop(back, "A;1.2.2026;5,00;-;P;K;T\nB;1.2.2026; - ;6,00;P;K;T\n", named).await, None);
 }
 
 #[tokio::test]

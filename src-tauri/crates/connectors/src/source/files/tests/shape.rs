@@ -246,6 +246,13 @@ async fn cell_that_says_nothing_is_not_filled() {
 }
 
 #[tokio::test]
+async fn dash_of_the_accounting_format_is_no_amount() {
+    let text = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Tilbake\nA;1.2.2026;5,00;P;K;T;-\nB;1.2.2026; - ;P;K;T;6,00\nC;1.2.2026;-;P;K;T;-\n";
+    let read = read_with(text, |it| drop(it.columns.insert(Field::AmountBack, "Tilbake".into()))).await;
+    assert_eq!(short(&read.expect("it is read")), ["A 5.00", "B -6.00", "held field_missing"]);
+}
+
+#[tokio::test]
 async fn row_that_is_not_approved_is_held_beside_an_exclusion() {
     let head = "Nr;Dato;Beløp;Hvem;Kategori;Tekst;Status\n";
     let test = CellTest::OneOf(vec!["Rejected".into()]);
