@@ -1,7 +1,9 @@
 //! Compares both ways: looks up the ledger's vouchers, and looks for the accounting system's vouchers in the ledger.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 
+use futures_util::stream::{BoxStream, StreamExt, TryStreamExt, try_unfold};
 use serde_json::json;
 
 use super::examiner::{AlarmWriter, ComparedAttempt, Examiner, OfRun};
@@ -12,9 +14,12 @@ use crate::domain::{
     Act, AttemptState, Currency, DifferenceKind, FoundVoucher, Money, Period, Protection, Reference, VoucherPart,
     VoucherState,
 };
-use crate::ledger::{AuditAct, Compared, ComparisonEnd, ComparisonStart, LedgerError, NewDifference};
+use crate::ledger::{AuditAct, Compared, ComparisonEnd, ComparisonStart, Ledger, LedgerError, NewDifference};
 use crate::ports::LOOK_UP_MAX;
 use crate::views::{BothSums, Comparison, Sides};
+
+/// The number of pages that are looked up at once.
+const PAGES_AT_ONCE: usize = 2;
 
 /// Compares a period, both ways.
 pub(crate) async fn compare(
@@ -27,15 +32,13 @@ pub(crate) async fn compare(
     let total = parts.ledger.read(move |tx| tx.count_posted(period)).await?;
     let progress = |phase, processed, total| show(CompareProgress { phase, processed, total });
 
-    let (mut after, mut processed) = (None, 0);
-    loop {
+    progress(ComparePhase::Ledger, 0, Some(total));
+    let mut processed = 0;
+    let mut looked_up = |vouchers| {
+        processed += vouchers;
         progress(ComparePhase::Ledger, processed, Some(total));
-        let page = parts.ledger.read(move |tx| tx.posted_in(period, after, LOOK_UP_MAX)).await?;
-        let Some(last) = page.last() else { break };
-        after = Some((last.date, last.attempt_id));
-        processed += page.len() as u64;
-        comparing.judge_page(page).await?;
-    }
+    };
+    comparing.judge_pages(posted_in(&parts.ledger, period), &mut looked_up).await?;
     // From here on the accounting side is counted by its own list, not by its answers to look-ups.
     comparing.tally.accounting_vouchers = 0;
     comparing.tally.sums.values_mut().for_each(|(_, _, accounting)| *accounting = 0);
@@ -58,6 +61,15 @@ pub(crate) async fn compare(
         }
     }
     comparing.finish(None).await
+}
+
+/// Returns the attempts of a period that made a voucher, in pages.
+fn posted_in(ledger: &Ledger, period: Period) -> BoxStream<'_, Result<Vec<Compared>, RunError>> {
+    let pages = try_unfold(None, move |after| async move {
+        let page = ledger.read(move |tx| tx.posted_in(period, after, LOOK_UP_MAX)).await?;
+        Ok(page.last().map(|last| (last.date, last.attempt_id)).map(|last| (page, Some(last))))
+    });
+    pages.boxed()
 }
 
 /// A comparison in the making.
@@ -97,13 +109,24 @@ impl<'a> Comparing<'a> {
         Ok(Self { examiner, id, tally: Tally::default() })
     }
 
-    /// Looks up a page of posted attempts, judges each, and keeps the results.
-    pub(crate) async fn judge_page(&mut self, page: Vec<Compared>) -> Result<(), RunError> {
-        let compared = self.examiner.judge_page(page).await?;
-        for compared in &compared {
-            self.tally.count(compared);
+    /// Looks up pages of posted attempts, judges each, and keeps the results; a page is looked up while the one before
+    /// it is judged. `show` receives the size of each page.
+    pub(crate) async fn judge_pages(
+        &mut self,
+        pages: BoxStream<'_, Result<Vec<Compared>, RunError>>,
+        show: &mut (dyn FnMut(u64) + Send),
+    ) -> Result<(), RunError> {
+        let examiner = self.examiner;
+        let mut judged = pin!(pages.map_ok(|page| examiner.judge_page(page)).try_buffered(PAGES_AT_ONCE));
+        while let Some(compared) = judged.try_next().await? {
+            for compared in &compared {
+                self.tally.count(compared);
+            }
+            let vouchers = compared.len() as u64;
+            self.write(move |page| compared.iter().try_for_each(|compared| page.keep(compared))).await?;
+            show(vouchers);
         }
-        self.write(move |page| compared.iter().try_for_each(|compared| page.keep(compared))).await
+        Ok(())
     }
 
     /// Looks for a page of the accounting system's vouchers in the ledger.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::TimeDelta;
+use futures_util::stream::{BoxStream, StreamExt, try_unfold};
 
 use super::both_ways::Comparing;
 use super::examiner::{AlarmWriter, ComparedAttempt, Examiner, OfRun};
@@ -11,7 +12,7 @@ use super::judge::Verdict;
 use super::take_over::{ExportElsewhere, as_it_stands, later_exports, standing_exports};
 use crate::calls::RunError;
 use crate::domain::{FoundDraft, Generation, RecordId, Reference};
-use crate::ledger::{Compared, LedgerError, Moment};
+use crate::ledger::{Compared, Ledger, Moment};
 use crate::ports::LOOK_UP_MAX;
 use crate::views::Comparison;
 
@@ -28,12 +29,7 @@ pub(crate) async fn certificate(
     show: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Comparison, RunError> {
     let mut comparing = Comparing::begin(examiner, of.period).await?;
-    let mut after = 0;
-    while let Some(page) = page(&examiner, of, &mut after).await? {
-        let vouchers = page.len() as u64;
-        comparing.judge_page(page).await?;
-        show(vouchers);
-    }
+    comparing.judge_pages(exported_of(&examiner.parts.ledger, of.number), show).await?;
     comparing.finish(Some(of)).await
 }
 
@@ -203,11 +199,11 @@ fn arrived_late(compared: &ComparedAttempt) -> impl Iterator<Item = &FoundDraft>
     compared.drafts.iter().filter(move |draft| draft.created_at.is_none() || draft.created_at <= until)
 }
 
-async fn page(examiner: &Examiner<'_>, of: OfRun<'_>, after: &mut u64) -> Result<Option<Vec<Compared>>, LedgerError> {
-    let (run, from) = (of.number, *after);
-    let page = examiner.parts.ledger.read(move |tx| tx.exported_of(run, from, LOOK_UP_MAX)).await?;
-    Ok(page.last().map(|last| last.position).map(|position| {
-        *after = position;
-        page
-    }))
+/// Returns the vouchers that a run exported, in pages.
+fn exported_of(ledger: &Ledger, run: i64) -> BoxStream<'_, Result<Vec<Compared>, RunError>> {
+    let pages = try_unfold(0, move |after| async move {
+        let page = ledger.read(move |tx| tx.exported_of(run, after, LOOK_UP_MAX)).await?;
+        Ok(page.last().map(|last| last.position).map(|last| (page, last)))
+    });
+    pages.boxed()
 }

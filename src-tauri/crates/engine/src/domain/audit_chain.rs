@@ -105,8 +105,40 @@ impl Value {
         }
     }
 
-    /// Writes the tag, the length in bytes (64 bits, the highest first) and the bytes.
+    /// Returns the value without its bytes being copied.
+    pub fn borrowed(&self) -> BorrowedValue<'_> {
+        match self {
+            Self::Null => BorrowedValue::Null,
+            Self::Integer(number) => BorrowedValue::Integer(*number),
+            Self::Text(bytes) => BorrowedValue::Text(bytes),
+            Self::Blob(bytes) => BorrowedValue::Blob(bytes),
+            Self::Real(bits) => BorrowedValue::Real(*bits),
+        }
+    }
+
     pub(super) fn write(&self, out: &mut Vec<u8>) {
+        self.borrowed().write(out);
+    }
+}
+
+/// A [`Value`] whose bytes stand elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BorrowedValue<'v> {
+    /// No value.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// A text's bytes.
+    Text(&'v [u8]),
+    /// The bytes of a blob.
+    Blob(&'v [u8]),
+    /// A floating-point number, by its bits.
+    Real(u64),
+}
+
+impl BorrowedValue<'_> {
+    /// Writes the tag, the length in bytes (64 bits, the highest first) and the bytes.
+    pub(super) fn write(self, out: &mut Vec<u8>) {
         let integer;
         let (tag, bytes): (u8, &[u8]) = match self {
             Self::Null => (0, &[]),

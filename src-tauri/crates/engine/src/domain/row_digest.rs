@@ -8,26 +8,63 @@ use std::ops::Range;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::audit_chain::{ChainHash, Value};
+use super::audit_chain::{BorrowedValue, ChainHash, Value};
 
 /// The beginning of a row's bytes.
 pub const ROW_PREFIX: &[u8] = b"postonce row 1\n";
 
+/// The room for the bytes of a usual row.
+const ROW_BYTES: usize = 1_024;
+
 const LEAF: u8 = 0;
 const NODE: u8 = 1;
 
-/// Returns the digest of a row: SHA-256 over prefix, ledger id, table, the number of columns, and each column's name
-/// and value. The columns are sorted by name; those that hold their default are not among them.
-pub fn row_digest(ledger_id: &str, table: &str, columns: &[(&str, Value)]) -> ChainHash {
-    let mut bytes = ROW_PREFIX.to_vec();
-    Value::text(ledger_id).write(&mut bytes);
-    Value::text(table).write(&mut bytes);
-    Value::Integer(i64::try_from(columns.len()).unwrap_or(i64::MAX)).write(&mut bytes);
-    for (name, value) in columns {
-        Value::text(*name).write(&mut bytes);
-        value.write(&mut bytes);
+/// The bytes of one row, whose digest is the SHA-256 over them: prefix, ledger id, table, the number of columns, and each
+/// column's name and value. The columns come sorted by name; those that hold their default are not among them.
+#[derive(Debug)]
+pub struct RowBytes {
+    bytes: Vec<u8>,
+    /// The place of the number of columns, which is known at the end.
+    count_at: usize,
+    columns: i64,
+}
+
+impl RowBytes {
+    /// Begins the bytes of a row.
+    pub fn of(ledger_id: &str, table: &str) -> Self {
+        let mut bytes = Vec::with_capacity(ROW_BYTES);
+        bytes.extend_from_slice(ROW_PREFIX);
+        BorrowedValue::Text(ledger_id.as_bytes()).write(&mut bytes);
+        BorrowedValue::Text(table.as_bytes()).write(&mut bytes);
+        let count_at = bytes.len();
+        BorrowedValue::Integer(0).write(&mut bytes);
+        Self { bytes, count_at, columns: 0 }
     }
-    ChainHash::of(Sha256::digest(bytes).into())
+
+    /// Adds the next column.
+    pub fn add(&mut self, name: &str, value: BorrowedValue<'_>) {
+        BorrowedValue::Text(name.as_bytes()).write(&mut self.bytes);
+        value.write(&mut self.bytes);
+        self.columns += 1;
+    }
+
+    /// Returns the digest.
+    pub fn digest(mut self) -> ChainHash {
+        let mut count = Vec::new();
+        BorrowedValue::Integer(self.columns).write(&mut count);
+        let behind = self.count_at + count.len();
+        self.bytes.splice(self.count_at..behind, count);
+        ChainHash::of(Sha256::digest(&self.bytes).into())
+    }
+}
+
+/// Returns the digest of a row by its columns.
+pub fn row_digest(ledger_id: &str, table: &str, columns: &[(&str, Value)]) -> ChainHash {
+    let mut row = RowBytes::of(ledger_id, table);
+    for (name, value) in columns {
+        row.add(name, value.borrowed());
+    }
+    row.digest()
 }
 
 /// Returns the leaf of a row. `is_settled`: the row never changes again.

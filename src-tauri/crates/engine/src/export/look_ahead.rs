@@ -1,4 +1,4 @@
-//! Looks at the books for the rows that go next, while requests are under way.
+//! Reads the rows of the plan that go next, and looks at the books for them, while requests are under way.
 //!
 //! Invariant: a row is free to be sent only if it was looked up under this permit, and not found: under the reference that
 //! it will have, unless that is unique for all time, and under the one of its next export, which somebody else may have
@@ -15,21 +15,24 @@ use crate::export::step::Run;
 use crate::ledger::{Candidate, ClaimMember, Settlement};
 use crate::ports::LOOK_UP_MAX;
 
-/// A row that is next.
+/// A row of the plan with what would be sent for it.
 pub(super) struct Row {
-    pub(super) position: u64,
-    pub(super) generation: Generation,
-    pub(super) candidate: Candidate,
+    pub(super) posting: Posting,
+    pub(super) member: ClaimMember,
+    candidate: Candidate,
 }
 
 /// The rows of one look at the books.
+#[derive(Default)]
 pub(super) struct Looked {
+    /// The position of the last row; `None` if the plan has no more rows.
+    pub(super) last: Option<u64>,
     /// The rows that may be sent.
     pub(super) free: Vec<Row>,
     /// The claims that take over what stands in the books for the others.
     pub(super) found: Vec<(ClaimMember, Settlement)>,
-    /// The rows that the source does not lock, each with the reason.
-    pub(super) held: Vec<(Row, HoldReason)>,
+    /// The rows that cannot be posted, or that the source does not lock, by position, each with the reason.
+    pub(super) held: Vec<(u64, RecordId, HoldReason)>,
 }
 
 /// Looks at the books for rows.
@@ -41,20 +44,41 @@ pub(super) struct LookAhead<'a> {
 }
 
 impl LookAhead<'_> {
-    /// Returns how many rows are looked up at once.
-    pub(super) fn rows_max(self) -> usize {
+    /// Reads the rows behind a position, and looks for them. A record that stands in the books already is taken over, or
+    /// waits for a person.
+    pub(super) async fn look(self, after: u64) -> Result<Looked, RunError> {
+        let (run, rows_max) = (self.run.number, self.rows_max());
+        let planned = self.run.ledger.read(move |tx| tx.planned(run, after, rows_max)).await?;
+        let Some((last, ..)) = planned.last() else { return Ok(Looked::default()) };
+        let mut looked = Looked { last: Some(*last), ..Looked::default() };
+        let mut rows = Vec::with_capacity(planned.len());
+        for (position, generation, candidate) in planned {
+            match self.rules.posting(&candidate, generation) {
+                Ok(posting) => {
+                    let reference = posting.reference.clone();
+                    let member = ClaimMember::of(&candidate.record, generation, reference, Some(&posting));
+                    rows.push(Row { posting, member: ClaimMember { position, ..member }, candidate });
+                }
+                Err(reason) => looked.held.push((position, candidate.record.id, reason)),
+            }
+        }
+        if !rows.is_empty() {
+            self.look_for(rows, &mut looked).await?;
+        }
+        Ok(looked)
+    }
+
+    fn rows_max(self) -> usize {
         if self.looks_for_own() { LOOK_UP_MAX / 2 } else { LOOK_UP_MAX }
     }
 
-    /// Looks for these rows. A record that stands in the books already is taken over, or waits for a person.
-    pub(super) async fn look(self, rows: Vec<Row>) -> Result<Looked, RunError> {
+    async fn look_for(self, rows: Vec<Row>, looked: &mut Looked) -> Result<(), RunError> {
         let references: Vec<Reference> = rows.iter().flat_map(|row| self.looked_up(row)).collect();
         let looked_up = self.caller.look_up(self.run.permit, &references).await?;
         let later = self.later(&rows, &looked_up).await?;
         let (mut free, mut found, mut accounts) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
         for (row, later) in rows.into_iter().zip(later) {
-            let member = claim_of(self.rules, &row)?.1;
-            let (member, contradiction) = self.as_it_stands(&row, member, later.as_ref(), &looked_up);
+            let (member, contradiction) = self.as_it_stands(&row, later.as_ref(), &looked_up);
             if let Some(unclear) = contradiction {
                 found.push((member, unclear));
                 continue;
@@ -71,23 +95,25 @@ impl LookAhead<'_> {
             let (here, there) = accounts.swap_remove(0);
             return Err(RunError::Problem(Problem::accounts_differ(here, there)));
         }
-        let (free, held) = self.lock(free).await?;
-        Ok(Looked { free, found, held })
+        looked.found = found;
+        self.lock(free, looked).await
     }
 
-    /// Locks rows at the source, if it offers that; returns those that are locked, and those that are held.
-    async fn lock(self, rows: Vec<Row>) -> Result<(Vec<Row>, Vec<(Row, HoldReason)>), RunError> {
-        let Some(locks) = self.run.record_locks else { return Ok((rows, Vec::new())) };
+    /// Locks rows at the source, if it offers that: those that are locked are free, and the others are held.
+    async fn lock(self, rows: Vec<Row>, looked: &mut Looked) -> Result<(), RunError> {
+        let Some(locks) = self.run.record_locks else {
+            looked.free = rows;
+            return Ok(());
+        };
         let candidates: Vec<&Candidate> = rows.iter().map(|row| &row.candidate).collect();
         let reasons = locks.lock(&candidates).await?;
-        let (mut free, mut held) = (Vec::with_capacity(rows.len()), Vec::new());
         for (row, reason) in rows.into_iter().zip(reasons) {
             match reason {
-                None => free.push(row),
-                Some(reason) => held.push((row, reason)),
+                None => looked.free.push(row),
+                Some(reason) => looked.held.push((row.member.position, row.member.record_id, reason)),
             }
         }
-        Ok((free, held))
+        Ok(())
     }
 
     /// Says whether the reference itself has to be looked up. Where references are unique for all time, they are their
@@ -98,15 +124,15 @@ impl LookAhead<'_> {
 
     /// Returns every reference under which the record may stand as this generation.
     fn forms(self, row: &Row, generation: Generation) -> Vec<Reference> {
-        self.rules.references.of(&self.rules.organisation, &row.candidate.record.id, generation)
+        self.rules.references.of(&self.rules.organisation, &row.member.record_id, generation)
     }
 
     /// Returns the references for which the books are asked before the record is sent: in every form that it may have,
     /// and those of its next export. The one that it will have is left out where it is its own look-up.
     fn looked_up(self, row: &Row) -> Vec<Reference> {
-        let own = self.forms(row, row.generation);
+        let own = self.forms(row, row.member.generation);
         let own = if self.looks_for_own() || own.len() > 1 { own } else { Vec::new() };
-        [own, self.forms(row, row.generation.next())].concat()
+        [own, self.forms(row, row.member.generation.next())].concat()
     }
 
     /// Returns the references of those under which something stands in the books.
@@ -119,12 +145,12 @@ impl LookAhead<'_> {
     fn as_it_stands(
         self,
         row: &Row,
-        member: ClaimMember,
         later: Option<&ExportElsewhere>,
         looked_up: &LookUpResult,
     ) -> (ClaimMember, Option<Settlement>) {
-        let mut standing = self.standing(row, row.generation, looked_up);
-        let again = self.standing(row, row.generation.next(), looked_up);
+        let member = row.member.clone();
+        let mut standing = self.standing(row, row.member.generation, looked_up);
+        let again = self.standing(row, row.member.generation.next(), looked_up);
         if standing.len() > 1 || (later.is_none() && !again.is_empty()) {
             let vouchers = standing.iter().chain(&again).flat_map(|each| looked_up.vouchers(each).to_vec()).collect();
             return (member, Some(Settlement::Unclear(vouchers)));
@@ -139,13 +165,13 @@ impl LookAhead<'_> {
     /// record, and once more. The earlier voucher may be gone from the books: for that it was exported again.
     async fn later(self, rows: &[Row], looked_up: &LookUpResult) -> Result<Vec<Option<ExportElsewhere>>, RunError> {
         let mut later = vec![None; rows.len()];
-        let has_later = |row: &Row| !self.standing(row, row.generation.next(), looked_up).is_empty();
+        let has_later = |row: &Row| !self.standing(row, row.member.generation.next(), looked_up).is_empty();
         let again: Vec<usize> =
             rows.iter().enumerate().filter(|(_, row)| has_later(row)).map(|(index, _)| index).collect();
         let known: Vec<(&RecordId, Generation)> = again
             .iter()
             .filter_map(|&index| rows.get(index))
-            .map(|row| (&row.candidate.record.id, row.generation))
+            .map(|row| (&row.member.record_id, row.member.generation))
             .collect();
         let reference = |id: &RecordId, generation| self.run.reference(id, generation);
         let newest = later_exports(self.caller, Some(self.run.permit), reference, &known).await?;
@@ -184,14 +210,4 @@ impl LookAhead<'_> {
         let doubt = self.caller.discard_all(self.run.permit, &surplus).await?;
         Ok(doubt.map(|doubt| (member, doubt)))
     }
-}
-
-/// Returns the claim and the posting of a row.
-pub(super) fn claim_of(rules: &PlanRules, row: &Row) -> Result<(Posting, ClaimMember), RunError> {
-    let Row { position, generation, candidate } = row;
-    let posting = rules.posting(candidate, *generation).map_err(|reason| {
-        RunError::Problem(Problem::internal(format!("planned, but not to be posted: {}", reason.code())))
-    })?;
-    let member = ClaimMember::of(&candidate.record, *generation, posting.reference.clone(), Some(&posting));
-    Ok((posting, ClaimMember { position: *position, ..member }))
 }

@@ -15,7 +15,7 @@ use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::exchange::{RequestOutcome, Route, SentRequest};
-use super::look_ahead::{LookAhead, Looked, Row, claim_of};
+use super::look_ahead::{LookAhead, Looked, Row};
 use super::plan::PlanRules;
 use super::progress::Reporter;
 use super::verify::verified;
@@ -67,8 +67,8 @@ impl<'a> UnderWay<'a> {
         }
     }
 
-    /// Waits until something has come, and returns all of it; nothing if nothing is under way.
-    async fn arrivals(&mut self) -> Vec<Arrival> {
+    /// Waits until something has come, and returns at most so much of it, oldest first; nothing if nothing is under way.
+    async fn arrivals(&mut self, most: usize) -> Vec<Arrival> {
         if self.arrived.is_empty()
             && let Some(first) = self.calls.next().await
         {
@@ -77,7 +77,7 @@ impl<'a> UnderWay<'a> {
         while let Some(Some(next)) = self.calls.next().now_or_never() {
             self.arrived.push(next);
         }
-        std::mem::take(&mut self.arrived)
+        self.arrived.drain(..most.min(self.arrived.len())).collect()
     }
 }
 
@@ -90,7 +90,7 @@ pub(crate) async fn send(
     reporter: &mut Reporter,
 ) -> Result<(), RunError> {
     let look_ahead = LookAhead { run, caller, rules };
-    let mut sender = Sender::new(run, caller, rules, reporter);
+    let mut sender = Sender::new(run, caller, reporter);
     let mut under_way = UnderWay::default();
     let mut answered: Vec<SentRequest> = Vec::new();
     let mut halt: Option<RunError> = None;
@@ -121,12 +121,13 @@ pub(crate) async fn send(
             under_way.begin(async move { Arrival::Sent(verified(run, caller, sent.await).await) });
         }
         if halt.is_none() {
-            let (reading, rows) = under_way.beside(sender.rows_to_look_up(look_ahead.rows_max())).await?;
-            if !rows.is_empty() {
-                under_way.begin(async move { Arrival::Looked(reading, look_ahead.look(rows).await) });
+            if let Some((reading, after)) = sender.next_look() {
+                under_way.begin(async move { Arrival::Looked(reading, look_ahead.look(after).await) });
             }
         }
-        let arrivals = under_way.arrivals().await;
+        // Half of the answers are written while the other half is under way: with all of them at once, the accounting
+        // system and the disk would wait for each other in turn.
+        let arrivals = under_way.arrivals(run.slots.div_ceil(2)).await;
         if arrivals.is_empty() && (halt.is_some() || sender.is_done()) {
             return halt.map_or(Ok(()), Err);
         }
@@ -159,18 +160,15 @@ impl SentRequest {
 struct Sender<'a> {
     run: &'a Run<'a>,
     caller: &'a Caller,
-    rules: &'a PlanRules,
     reporter: &'a mut Reporter,
     route: Route,
-    /// The planned rows that are next.
-    buffer: VecDeque<Row>,
-    /// The rows before them that may be sent: they do not stand in the books.
+    /// The rows that may be sent: they do not stand in the books.
     ready: VecDeque<Row>,
-    /// True while the books are looked at for rows between the two.
+    /// True while the books are looked at for the rows behind them.
     is_looking: bool,
     /// How often the plan was begun to be read.
     reading: u32,
-    /// The last position taken from the ledger.
+    /// The last position for which the books were looked at.
     after: u64,
     exhausted: bool,
     /// The number of vouchers in one request; less after a request that was too large.
@@ -178,15 +176,13 @@ struct Sender<'a> {
 }
 
 impl<'a> Sender<'a> {
-    fn new(run: &'a Run<'a>, caller: &'a Caller, rules: &'a PlanRules, reporter: &'a mut Reporter) -> Self {
+    fn new(run: &'a Run<'a>, caller: &'a Caller, reporter: &'a mut Reporter) -> Self {
         let is_staged = run.capabilities.protection == Protection::Staged;
         Self {
             run,
             caller,
-            rules,
             reporter,
             route: if is_staged { Route::Drafts } else { Route::Vouchers },
-            buffer: VecDeque::new(),
             ready: VecDeque::new(),
             is_looking: false,
             reading: 0,
@@ -202,7 +198,7 @@ impl<'a> Sender<'a> {
 
     /// Says whether no row of the plan is left but those that may be sent.
     fn is_all_ready(&self) -> bool {
-        self.exhausted && self.buffer.is_empty() && !self.is_looking
+        self.exhausted && !self.is_looking
     }
 
     /// Writes one durable transaction: the answers that have come, and the claims that go next.
@@ -219,16 +215,15 @@ impl<'a> Sender<'a> {
             if !next.staged.is_empty() {
                 return Ok(next);
             }
-            let asks = self.asks(slots)?;
+            let asks = self.asks(slots);
             return self.settle(Vec::new(), asks).await;
         }
-        let asks = self.asks(slots)?;
+        let asks = self.asks(slots);
         self.settle(answered, asks).await
     }
 
     /// Reads the plan from its beginning: divided rows stand there as planned again, before everything that waits here.
     fn begin_again(&mut self) {
-        self.buffer.clear();
         self.ready.clear();
         self.is_looking = false;
         self.reading += 1;
@@ -247,17 +242,12 @@ impl<'a> Sender<'a> {
     }
 
     /// Returns the requests to be claimed: full ones, and the rest of the plan.
-    fn asks(&mut self, slots: usize) -> Result<Vec<ClaimAsk>, RunError> {
+    fn asks(&mut self, slots: usize) -> Vec<ClaimAsk> {
         let mut asks = Vec::new();
         while asks.len() < slots && (self.ready.len() >= self.width || (self.is_all_ready() && !self.ready.is_empty()))
         {
-            let mut postings = Vec::with_capacity(self.width);
-            let mut members = Vec::with_capacity(self.width);
-            for row in self.ready.drain(..self.width.min(self.ready.len())) {
-                let (posting, member) = claim_of(self.rules, &row)?;
-                members.push(member);
-                postings.push(posting);
-            }
+            let rows = self.ready.drain(..self.width.min(self.ready.len()));
+            let (postings, members): (Vec<_>, Vec<_>) = rows.map(|row| (row.posting, row.member)).unzip();
             asks.push(ClaimAsk {
                 run: self.run.number,
                 kind: if self.route == Route::Drafts { RequestKind::Drafts } else { RequestKind::Vouchers },
@@ -268,19 +258,18 @@ impl<'a> Sender<'a> {
                 at: self.run.moment(),
             });
         }
-        Ok(asks)
+        asks
     }
 
-    /// Returns the rows for which the books are looked at next, at most so many, and the number of the plan's reading;
-    /// none as long as enough are ready for every slot.
-    async fn rows_to_look_up(&mut self, rows_max: usize) -> Result<(u32, Vec<Row>), RunError> {
-        if self.is_looking || self.ready.len() >= self.width.saturating_mul(self.run.slots) {
-            return Ok((self.reading, Vec::new()));
+    /// Returns where the books are looked at next: the number of the plan's reading, and the position behind which the
+    /// rows stand; `None` as long as enough are ready for every slot.
+    fn next_look(&mut self) -> Option<(u32, u64)> {
+        let has_enough = self.ready.len() >= self.width.saturating_mul(self.run.slots);
+        if self.exhausted || self.is_looking || has_enough {
+            return None;
         }
-        self.refill().await?;
-        let rows: Vec<Row> = self.buffer.drain(..rows_max.min(self.buffer.len())).collect();
-        self.is_looking = !rows.is_empty();
-        Ok((self.reading, rows))
+        self.is_looking = true;
+        Some((self.reading, self.after))
     }
 
     /// Takes in the outcome of a look, unless the plan has been begun again since.
@@ -289,30 +278,11 @@ impl<'a> Sender<'a> {
             return Ok(());
         }
         self.is_looking = false;
+        self.exhausted = looked.last.is_none();
+        self.after = looked.last.unwrap_or(self.after);
         self.ready.extend(looked.free);
-        let held = looked.held.into_iter().map(|(row, reason)| (row.position, row.candidate.record.id, reason));
-        self.hold(held.collect()).await?;
+        self.hold(looked.held).await?;
         self.take_over(looked.found).await
-    }
-
-    async fn refill(&mut self) -> Result<(), RunError> {
-        if self.exhausted || self.buffer.len() >= self.width {
-            return Ok(());
-        }
-        let (run, after, page) = (self.run.number, self.after, self.width.max(crate::ports::PAGE_ROWS_MAX));
-        let found = self.run.ledger.read(move |tx| tx.planned(run, after, page)).await?;
-        self.exhausted = found.is_empty();
-        if let Some((last, ..)) = found.last() {
-            self.after = *last;
-        }
-        let mut held = Vec::new();
-        for (position, generation, candidate) in found {
-            match self.rules.posting(&candidate, generation) {
-                Ok(_) => self.buffer.push_back(Row { position, generation, candidate }),
-                Err(reason) => held.push((position, candidate.record.id, reason)),
-            }
-        }
-        self.hold(held).await
     }
 
     /// Holds rows of the plan at the door.

@@ -16,11 +16,13 @@ pub(crate) struct LedgerTx<'t> {
     coverage: &'t Coverage,
     /// True once this transaction has appended an entry to the audit trail.
     pub(super) has_appended: Cell<bool>,
+    /// The place behind the column that was read last.
+    next_column: Cell<usize>,
 }
 
 impl<'t> LedgerTx<'t> {
     pub(super) fn new(transaction: &'t Transaction<'t>, path: &'t Path, coverage: &'t Coverage) -> Self {
-        Self { transaction, path, coverage, has_appended: Cell::new(false) }
+        Self { transaction, path, coverage, has_appended: Cell::new(false), next_column: Cell::new(0) }
     }
 
     /// Returns the tables that the audit trail covers.
@@ -110,7 +112,17 @@ impl<'t> LedgerTx<'t> {
         row: &Row<'_>,
         column: &'static str,
     ) -> Result<T, LedgerError> {
-        row.get(column).map_err(|error| self.sqlite_error(error))
+        self.column_place(row, column).and_then(|place| row.get(place)).map_err(|error| self.sqlite_error(error))
+    }
+
+    /// Returns the place of a column in a result. Columns are mostly read in their order: so the one behind the last
+    /// one is tried before all others.
+    pub(super) fn column_place(&self, row: &Row<'_>, column: &str) -> rusqlite::Result<usize> {
+        let (statement, next) = (row.as_ref(), self.next_column.get());
+        let is_next = next < statement.column_count() && statement.column_name(next)? == column;
+        let place = if is_next { next } else { statement.column_index(column)? };
+        self.next_column.set(place + 1);
+        Ok(place)
     }
 
     pub(crate) fn run_number(&self, run: &RunId) -> Result<Option<i64>, LedgerError> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::LedgerError;
-use crate::domain::audit_chain::Value;
+use crate::domain::audit_chain::{BorrowedValue, Value};
 use crate::domain::{Currency, Money};
 
 /// Returns the time as text: UTC, milliseconds, always the same width, so that text sorts as time.
@@ -76,11 +76,22 @@ pub(crate) fn signed(count: u64) -> i64 {
 
 /// Returns a value of a column exactly as the ledger holds it.
 pub(super) fn value_of(value: ValueRef<'_>) -> Value {
+    match borrowed(value) {
+        BorrowedValue::Null => Value::Null,
+        BorrowedValue::Integer(number) => Value::Integer(number),
+        BorrowedValue::Text(bytes) => Value::Text(bytes.to_vec()),
+        BorrowedValue::Blob(bytes) => Value::Blob(bytes.to_vec()),
+        BorrowedValue::Real(bits) => Value::Real(bits),
+    }
+}
+
+/// Returns a column's value as SQLite holds it.
+pub(super) fn borrowed(value: ValueRef<'_>) -> BorrowedValue<'_> {
     match value {
-        ValueRef::Null => Value::Null,
-        ValueRef::Integer(number) => Value::Integer(number),
-        ValueRef::Text(bytes) => Value::Text(bytes.to_vec()),
-        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
-        ValueRef::Real(number) => Value::Real(number.to_bits()),
+        ValueRef::Null => BorrowedValue::Null,
+        ValueRef::Integer(number) => BorrowedValue::Integer(number),
+        ValueRef::Text(bytes) => BorrowedValue::Text(bytes),
+        ValueRef::Blob(bytes) => BorrowedValue::Blob(bytes),
+        ValueRef::Real(number) => BorrowedValue::Real(number.to_bits()),
     }
 }

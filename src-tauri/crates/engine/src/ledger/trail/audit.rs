@@ -243,7 +243,8 @@ impl LedgerTx<'_> {
 
     /// Returns the value of the column as it stands, even if this program never writes such a one.
     pub(in crate::ledger) fn stored_value(&self, row: &Row<'_>, column: &'static str) -> Result<Value, LedgerError> {
-        row.get_ref(column).map(value_of).map_err(|error| self.sqlite_error(error))
+        let value = self.column_place(row, column).and_then(|place| row.get_ref(place));
+        value.map(value_of).map_err(|error| self.sqlite_error(error))
     }
 }
 

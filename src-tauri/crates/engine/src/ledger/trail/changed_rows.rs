@@ -14,6 +14,14 @@ pub(in crate::ledger) struct ChangedRow {
     pub(in crate::ledger) key2: Value,
 }
 
+impl ChangedRow {
+    /// Says whether the other row is the next one of the same table, by a key that is a number.
+    pub(super) fn is_before(&self, other: &Self) -> bool {
+        let next = self.key1.as_integer().and_then(|key| key.checked_add(1));
+        self.table == other.table && next.is_some() && next == other.key1.as_integer() && self.key2 == other.key2
+    }
+}
+
 /// The rows that the transaction at hand has changed.
 #[derive(Debug, Clone, Default)]
 pub(in crate::ledger) struct ChangedRows(Arc<Mutex<Notes>>);
@@ -30,12 +38,12 @@ impl ChangedRows {
         self.notes().open.insert(row);
     }
 
-    /// Returns a row whose digest is to be brought up to date, and takes it for done.
-    pub(super) fn next_open(&self) -> Option<ChangedRow> {
+    /// Returns the rows whose digests are to be brought up to date, in order, and takes them for done.
+    pub(super) fn take_open(&self) -> Vec<ChangedRow> {
         let mut notes = self.notes();
-        let next = notes.open.pop_first()?;
-        notes.digested.insert(next.clone());
-        Some(next)
+        let open = std::mem::take(&mut notes.open);
+        notes.digested.extend(open.iter().cloned());
+        open.into_iter().collect()
     }
 
     /// Returns every row whose digest was brought up to date.

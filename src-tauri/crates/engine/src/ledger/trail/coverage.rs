@@ -4,10 +4,15 @@
 //! The digest of a row leaves out a column that holds its default. A migration may so add columns (with a literal
 //! default or none) and change no digest of a row from before; it must not rewrite the covered columns of such rows.
 
+use std::sync::Arc;
+
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 
 use super::changed_rows::ChangedRows;
-use crate::domain::audit_chain::Value;
+use crate::domain::audit_chain::{ChainHash, Value};
+use crate::domain::row_digest::RowBytes;
+use crate::ledger::values::borrowed;
 
 /// Tables that no entry covers, and why.
 pub(crate) const TABLES_OUTSIDE: [(&str, &str); 7] = [
@@ -59,7 +64,7 @@ const SETTLED: [(&str, &str); 16] = [
 /// The tables that are covered, as the schema has them.
 #[derive(Debug)]
 pub(crate) struct Coverage {
-    tables: Vec<CoveredTable>,
+    tables: Arc<[CoveredTable]>,
     changed: ChangedRows,
 }
 
@@ -75,6 +80,8 @@ pub(crate) struct CoveredTable {
     pub(crate) columns: Vec<CoveredColumn>,
     /// The SQL of one row by its key.
     pub(in crate::ledger) select_one: String,
+    /// The SQL that notes the digests of the rows from one key to another, if the table has one key.
+    pub(super) note_stretch: String,
 }
 
 /// A covered column.
@@ -110,16 +117,21 @@ impl Coverage {
             let default = row.get::<_, Option<String>>("dflt_value")?.map_or(Value::Null, |text| literal(&text));
             last.columns.push(CoveredColumn { name, default });
         }
-        for table in &mut tables {
+        for (place, table) in tables.iter_mut().enumerate() {
             table.columns.sort_by(|one, other| one.name.cmp(&other.name));
             table.select_one = table.to_select_one();
+            table.note_stretch = table.to_note_stretch(place);
         }
-        Ok(Self { tables, changed: ChangedRows::default() })
+        Ok(Self { tables: tables.into(), changed: ChangedRows::default() })
     }
 
     /// Returns the tables, by name.
     pub(crate) fn tables(&self) -> &[CoveredTable] {
         &self.tables
+    }
+
+    pub(super) fn shared_tables(&self) -> Arc<[CoveredTable]> {
+        self.tables.clone()
     }
 
     /// Returns the rows that the transaction at hand has changed.
@@ -134,13 +146,47 @@ impl Coverage {
 
 impl CoveredTable {
     fn of(name: String, has_row_number: bool) -> Self {
-        Self { name, keys: Vec::new(), has_row_number, columns: Vec::new(), select_one: String::new() }
+        Self {
+            name,
+            keys: Vec::new(),
+            has_row_number,
+            columns: Vec::new(),
+            select_one: String::new(),
+            note_stretch: String::new(),
+        }
     }
 
     fn to_select_one(&self) -> String {
         let (columns, settled, table) = (self.list(""), self.settled(), quoted(&self.name));
         let (one, two) = (self.key(0, ""), self.key(1, ""));
         format!("SELECT {columns}, {settled} AS settled FROM {table} WHERE {one} = :key1 AND {two} = :key2")
+    }
+
+    fn to_note_stretch(&self, place: usize) -> String {
+        let (columns, settled, key, table) = (self.list(""), self.settled(), self.key(0, ""), quoted(&self.name));
+        format!(
+            "INSERT INTO row_digest (table_name, key1, key2, entry, digest, settled)
+             SELECT :table, {key}, 0, 0, row_digest({place}, :ledger, {columns}), {settled}
+             FROM {table} WHERE {key} BETWEEN :first AND :last
+             ON CONFLICT DO UPDATE SET digest = excluded.digest, settled = excluded.settled"
+        )
+    }
+
+    /// Returns the digest of a row; `value` returns the value of the column at a place among the covered ones. A column
+    /// that holds its default is left out.
+    pub(super) fn digest<'v>(
+        &self,
+        ledger_id: &str,
+        value: impl Fn(usize) -> rusqlite::Result<ValueRef<'v>>,
+    ) -> rusqlite::Result<ChainHash> {
+        let mut bytes = RowBytes::of(ledger_id, &self.name);
+        for (place, column) in self.columns.iter().enumerate() {
+            let value = borrowed(value(place)?);
+            if value != column.default.borrowed() {
+                bytes.add(&column.name, value);
+            }
+        }
+        Ok(bytes.digest())
     }
 
     /// Returns the condition, in SQL, under which its rows never change again.

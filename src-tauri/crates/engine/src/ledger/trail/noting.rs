@@ -3,16 +3,20 @@
 //! SQLite names each row that this connection inserts or updates, by its table and number. Triggers of the connection
 //! note what it does not name: rows of tables without row numbers, and rows that are deleted. They also note the updates of
 //! tables of which columns are updated again and again that no entry covers, and look first whether anything else
-//! differs. Notes live in memory, for as long as the transaction; what somebody else writes into the file is not noted.
+//! differs. `row_digest(place of the table, ledger id, columns …)` makes digests inside a statement. Notes live in memory, for as long as the transaction; what somebody else writes into the file is not noted.
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::hooks::Action;
+use rusqlite::types::Type;
 
 use super::changed_rows::ChangedRow;
 use super::coverage::{Coverage, CoveredTable, RUN_ITEM, quoted};
 use crate::domain::audit_chain::Value;
 use crate::ledger::values::value_of;
+
+/// The place of the first column among what `row_digest` is called with.
+const FIRST_OF_ROW: usize = 2;
 
 /// The tables of which columns are updated again and again that no entry covers.
 const OFTEN_UPDATED: [&str; 3] = ["ledger", "record", "request"];
@@ -20,6 +24,13 @@ const OFTEN_UPDATED: [&str; 3] = ["ledger", "record", "request"];
 /// Reads the schema, and lets this connection note each row that it changes from now on.
 pub(in crate::ledger) fn noting(connection: &mut Connection) -> rusqlite::Result<Coverage> {
     let coverage = Coverage::of(connection)?;
+    let tables = coverage.shared_tables();
+    connection.create_scalar_function("row_digest", -1, FunctionFlags::SQLITE_UTF8, move |call| {
+        let place = usize::try_from(call.get::<i64>(0)?).unwrap_or(usize::MAX);
+        let table = tables.get(place).ok_or(rusqlite::Error::InvalidFunctionParameterType(0, Type::Integer))?;
+        let ledger_id = call.get_raw(1).as_str()?;
+        Ok(table.digest(ledger_id, |column| Ok(call.get_raw(FIRST_OF_ROW + column)))?.as_bytes().to_vec())
+    })?;
     let notes = coverage.changed().clone();
     connection.create_scalar_function("note_changed", 3, FunctionFlags::SQLITE_UTF8, move |call| {
         // No place that is none belongs to a table.
@@ -90,7 +101,7 @@ mod tests {
     fn changed(connection: &Connection, coverage: &Coverage, sql: &str) -> Vec<String> {
         coverage.changed().forget();
         connection.execute_batch(sql).expect(sql);
-        while coverage.changed().next_open().is_some() {}
+        coverage.changed().take_open();
         let shown =
             |value: &Value| value.shown().or(value.as_integer().map(|number| number.to_string())).expect("a key");
         let rows = coverage.changed().digested();

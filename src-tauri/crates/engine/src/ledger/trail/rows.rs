@@ -12,7 +12,7 @@ use serde_json::json;
 use super::changed_rows::ChangedRow;
 use super::coverage::{CoveredTable, RUN_ITEM};
 use crate::domain::audit_chain::{ChainHash, Value};
-use crate::domain::row_digest::{Tree, leaf, row_digest};
+use crate::domain::row_digest::{Tree, leaf};
 use crate::ledger::values::value_of;
 use crate::ledger::{Ledger, LedgerError, LedgerTx};
 
@@ -24,21 +24,43 @@ pub(crate) const MARK_BYTES: usize = 8;
 const PAGE_ROWS: i64 = 1_000;
 
 impl LedgerTx<'_> {
-    /// Brings the digests of the rows up to date that this transaction has changed.
+    /// Brings the digests of the rows up to date that this transaction has changed: those of a stretch of keys in one
+    /// statement.
     pub(in crate::ledger) fn note_changes(&self) -> Result<(), LedgerError> {
-        let mut ledger_id = None;
-        while let Some(ChangedRow { table, key1, key2 }) = self.coverage().changed().next_open() {
-            let Some(table) = self.coverage().tables().get(table) else { continue };
-            let ledger_id = match &mut ledger_id {
-                Some(known) => &*known,
-                unknown => &*unknown.insert(self.ledger_id()?),
-            };
-            let found = self.row(&table.select_one, named_params! { ":key1": key1, ":key2": key2 }, |row| {
-                self.digested(ledger_id, table, row)
-            })?;
-            self.note_digest(table, &key1, &key2, found.unwrap_or((DELETED, false)))?;
+        let open = self.coverage().changed().take_open();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let ledger_id = self.ledger_id()?;
+        for rows in open.chunk_by(ChangedRow::is_before) {
+            let Some(table) = rows.first().and_then(|row| self.coverage().tables().get(row.table)) else { continue };
+            if !self.note_stretch(&ledger_id, table, rows)? {
+                rows.iter().try_for_each(|row| self.note_row(&ledger_id, table, row))?;
+            }
         }
         Ok(())
+    }
+
+    /// Notes the digests of rows whose keys follow each other. Returns false if that is left to be done for each alone:
+    /// the table has two keys, or one of the rows is deleted.
+    fn note_stretch(&self, ledger_id: &str, table: &CoveredTable, rows: &[ChangedRow]) -> Result<bool, LedgerError> {
+        let [first, .., last] = rows else { return Ok(false) };
+        if table.keys.len() != 1 {
+            return Ok(false);
+        }
+        let noted = self.execute(
+            &table.note_stretch,
+            named_params! { ":table": table.name, ":ledger": ledger_id, ":first": first.key1, ":last": last.key1 },
+        )?;
+        Ok(noted == rows.len())
+    }
+
+    fn note_row(&self, ledger_id: &str, table: &CoveredTable, row: &ChangedRow) -> Result<(), LedgerError> {
+        let ChangedRow { key1, key2, .. } = row;
+        let found = self.row(&table.select_one, named_params! { ":key1": key1, ":key2": key2 }, |row| {
+            self.digested(ledger_id, table, row)
+        })?;
+        self.note_digest(table, key1, key2, found.unwrap_or((DELETED, false)))
     }
 
     fn note_digest(
@@ -210,7 +232,8 @@ impl LedgerTx<'_> {
         row: &Row<'_>,
         first: usize,
     ) -> Result<ChainHash, LedgerError> {
-        Ok(row_digest(ledger_id, &table.name, &self.covered_values(table, row, first)?))
+        let digest = table.digest(ledger_id, |column| row.get_ref(first + column));
+        digest.map_err(|error| self.sqlite_error(error))
     }
 
     /// Returns the columns of a row that its digest covers: those that do not hold their default, by name.
