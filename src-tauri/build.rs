@@ -35,6 +35,7 @@ const COMMANDS: &[&str] = &[
     "confirm",
     "confirm_record",
     "set_aside",
+    "choose_other_day",
     "resolve",
     "re_export_preview",
     "re_export",

@@ -43,7 +43,11 @@ const CELLS: [Alarm, Record<'en' | 'nb', [sentence: RegExp, step: RegExp]>, bool
     true,
   ],
   [
-    alarm({ kind: 'reversed', isOurs: true, refusal: { kind: 'refused', detail: 'The period is closed.' } }),
+    alarm({
+      kind: 'reversed',
+      isOurs: true,
+      refusal: { kind: 'refused', detail: 'The period is closed.', isPeriodClosed: true, nextOpen: null },
+    }),
     {
       en: [/Postonce reversed the voucher.*The period is closed\./, /Put right what is named/],
       nb: [/Postonce tilbakeførte bilaget.*The period is closed\./, /Rett det som er nevnt/],

@@ -22,7 +22,12 @@ const POSTING: PostingForm = {
     { category: 'Porto', account: '6940' },
   ],
 };
-const refused = (detail: string): Reason => ({ kind: 'refused', detail });
+const refused = (detail: string): Reason => ({
+  kind: 'refused',
+  detail,
+  isPeriodClosed: false,
+  nextOpen: null,
+});
 const missing = (category: string): Reason => ({
   kind: 'held',
   code: 'account_missing',
@@ -116,4 +121,43 @@ test('a record without an answer says so in a line, and its evidence is folded',
 test('rows without an id on one line stay apart', () => {
   const one = { ...(ATTENTION[0] as AttentionItem), state: 'gone' as const, recordId: null, reason: null };
   expect(causesOf([one, one], null).map(({ items }) => items.length)).toEqual([1, 1]);
+});
+
+test('records in a closed period are booked on another day, all at once, with a reason', async () => {
+  const closed = (nextOpen: string | null): Reason => ({
+    kind: 'refused',
+    detail: 'The period October 2026 is closed for posting.',
+    isPeriodClosed: true,
+    nextOpen,
+  });
+  const user = await openOver([...many(2, closed('2026-11-01'), 'C'), ...many(1, closed('2026-12-01'), 'D')]);
+  const chosen = vi.spyOn(ipc, 'chooseOtherDay');
+  const group = within(screen.getByTestId('attention-refused'));
+  expect(group.getByTestId('cause')).toHaveTextContent('The period is closed');
+  // The first day that is open for all of them.
+  await user.click(group.getByRole('button', { name: 'Book on 1 Dec 2026 instead' }));
+  const dialog = within(await screen.findByTestId('other-day-dialog'));
+  const day = dialog.getByTestId('other-day');
+  const confirm = dialog.getByRole('button', { name: 'Book on this day' });
+  await user.type(dialog.getByLabelText('Why is it booked on another day?'), 'October is closed already');
+  expect(confirm).toBeEnabled();
+  await user.clear(day);
+  await user.type(day, 'soon');
+  expect(confirm).toBeDisabled();
+  await user.clear(day);
+  await user.type(day, '2.12.2026');
+  await user.click(confirm);
+  await waitFor(() => expect(screen.queryByTestId('other-day-dialog')).toBeNull());
+  const ids = ['C-0', 'C-1', 'D-0'];
+  expect(chosen).toHaveBeenCalledExactlyOnceWith(ids, '2026-12-02', 'October is closed already');
+});
+
+test('a closed period whose next open day nobody names still has a way on', async () => {
+  const reason: Reason = { kind: 'refused', detail: 'Closed.', isPeriodClosed: true, nextOpen: null };
+  const user = await openOver(many(1, reason, 'C'));
+  await user.click(await screen.findByRole('button', { name: 'Book on another day' }));
+  const dialog = within(await screen.findByTestId('other-day-dialog'));
+  expect(dialog.getByTestId('other-day')).toHaveValue('');
+  await user.type(dialog.getByLabelText('Why is it booked on another day?'), 'October is closed already');
+  expect(dialog.getByRole('button', { name: 'Book on this day' })).toBeDisabled();
 });

@@ -7,7 +7,7 @@ use postonce_engine::error::Problem;
 use tauri::State;
 
 use super::Answer;
-use crate::wire::{End, Question, Topic, Verdict, each};
+use crate::wire::{End, Question, Topic, Verdict, each, parsed_day};
 use crate::wiring::Wiring;
 
 /// Keeps the decision that a record may stay as it is, although it changed, or its voucher is not there as it was.
@@ -43,6 +43,18 @@ pub(crate) async fn confirm_record(wiring: State<'_, Wiring>, record_id: String,
 #[specta::specta]
 pub(crate) async fn set_aside(wiring: State<'_, Wiring>, record_ids: Vec<String>, reason: String) -> Answer<()> {
     Ok(wiring.engine().await?.set_aside(&record_ids, &reason, &actor()).await?)
+}
+
+/// Books records on another day than their own, which lies in a closed period; returns their ids.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_other_day(
+    wiring: State<'_, Wiring>,
+    record_ids: Vec<String>,
+    day: String,
+    reason: String,
+) -> Answer<Vec<String>> {
+    Ok(wiring.engine().await?.choose_other_day(&record_ids, parsed_day(&day)?, &reason, &actor()).await?)
 }
 
 /// Settles a record in doubt. The end names the holder of the lock, when that stood in the way.

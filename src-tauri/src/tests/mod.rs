@@ -26,6 +26,7 @@ const REFUSED_HERE: [&str; 9] = [
     "confirm",
     "confirm_record",
     "set_aside",
+    "choose_other_day",
     // `engine::verbs::voucher_page`, `wiring::tests`
     "open_voucher",
     // `tests/e2e/setup.rs`
@@ -268,6 +269,9 @@ fn records(rig: &ShellRig, record: &str) {
     }
     rig.refuses("confirm_record", json!({ "recordId": record, "reason": reason }), "nothing_to_confirm");
     rig.refuses("set_aside", json!({ "recordIds": [record], "reason": reason }), "nothing_to_set_aside");
+    let other_day = |ids: Value| json!({ "recordIds": ids, "day": "2026-12-01", "reason": reason });
+    rig.refuses("choose_other_day", other_day(json!([record])), "no_other_day_needed");
+    rig.refuses("choose_other_day", other_day(json!([])), "nothing_in_closed_period");
     let resolve = |verdict: Value| json!({ "recordId": record, "verdict": verdict, "reason": reason });
     rig.refuses("resolve", resolve(json!({ "kind": "not_posted" })), "not_in_doubt");
     rig.refuses("resolve", resolve(json!({ "kind": "posted", "voucherId": voucher })), "not_in_doubt");

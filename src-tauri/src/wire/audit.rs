@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
-use super::{Act, count, each, mirrored, moment};
+use super::{Act, count, each, mirrored, moment, parsed_day};
 
 /// The most facts of one entry; no act of this program has as many.
 const FACTS_MAX: usize = 200;
@@ -31,8 +31,8 @@ pub(crate) struct AuditFilter {
 impl AuditFilter {
     /// Returns the filter as the ledger takes it, with days as they begin and end in `zone`.
     pub(crate) fn within(self, zone: &impl TimeZone) -> Result<Filter, Problem> {
-        let from = self.from.map(|day| parsed(&day)).transpose()?;
-        let to = self.to.map(|day| parsed(&day)).transpose()?;
+        let from = self.from.map(|day| parsed_day(&day)).transpose()?;
+        let to = self.to.map(|day| parsed_day(&day)).transpose()?;
         let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         Ok(Filter {
             act: self.act.map(domain::Act::from),
@@ -44,10 +44,6 @@ impl AuditFilter {
             run_id: None,
         })
     }
-}
-
-fn parsed(day: &str) -> Result<NaiveDate, Problem> {
-    day.parse().map_err(|error| Problem::usage(format!("{day:?}: {error}")))
 }
 
 /// Returns when a day begins; on a day whose midnight summer time skips, the first moment after it.

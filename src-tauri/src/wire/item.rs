@@ -68,12 +68,13 @@ impl From<domain::Place> for Place {
 
 /// The reason why something was not exported.
 #[derive(Debug, Clone, Serialize, Type)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub(crate) enum Reason {
     /// The engine held it back.
     Held { code: HoldCode, params: HashMap<String, String> },
-    /// The accounting system refused it, in its own words.
-    Refused { detail: String },
+    /// The accounting system refused it, in its own words; `is_period_closed` says that its day lies in a closed period,
+    /// and `next_open` which day is the first that is open again, if the accounting system names it.
+    Refused { detail: String, is_period_closed: bool, next_open: Option<String> },
     /// No answer was understood.
     InDoubt { problem: Problem },
 }
@@ -82,7 +83,11 @@ impl From<views::Reason> for Reason {
     fn from(reason: views::Reason) -> Self {
         match reason {
             views::Reason::Held(reason) => HoldCode::with_params(&reason),
-            views::Reason::Refused(refusal) => Self::Refused { detail: refusal.detail },
+            views::Reason::Refused(refusal) => Self::Refused {
+                is_period_closed: refusal.kind == domain::Refusal::CLOSED_PERIOD,
+                next_open: refusal.next_open.map(|day| day.to_string()),
+                detail: refusal.detail,
+            },
             views::Reason::InDoubt(problem) => Self::InDoubt { problem: problem.into() },
         }
     }

@@ -41,7 +41,7 @@ pub(crate) use ledger::{CompareNews, Comparison, Difference, LedgerFacts, Rebuil
 pub(crate) use list::{Month, RecordQuery, RecordRow, RecordsFound, RunQuery};
 pub(crate) use month::{AccountSum, MonthClose, MonthRecords};
 pub(crate) use overview::{Language, Overview, Plan, SyncStarted};
-pub(crate) use period::Period;
+pub(crate) use period::{Period, parsed_day};
 pub(crate) use problem::Problem;
 pub(crate) use progress::Progress;
 pub(crate) use re_export::{ReExport, ReExportAsked, ReExportPreview, ReExportWish};

@@ -29,7 +29,12 @@ impl TryFrom<Period> for domain::Period {
 }
 
 fn day(text: Option<String>) -> Result<Option<NaiveDate>, Problem> {
-    text.map(|text| text.parse().map_err(|error| Problem::usage(format!("{text:?}: {error}")))).transpose()
+    text.map(|text| parsed_day(&text)).transpose()
+}
+
+/// Returns the day that a text names.
+pub(crate) fn parsed_day(text: &str) -> Result<NaiveDate, Problem> {
+    text.parse().map_err(|error| Problem::usage(format!("{text:?}: {error}")))
 }
 
 #[cfg(test)]

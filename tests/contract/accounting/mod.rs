@@ -37,6 +37,8 @@ macro_rules! of_every_system {
         behaviours! { $fresh;
             posting::posted_records_are_looked_up_and_never_posted_again,
             posting::a_refused_record_never_holds_the_others,
+            posting::a_record_in_a_closed_period_is_booked_on_another_day,
+            posting::a_closed_period_is_passed_over_where_that_is_the_rule,
             posting::texts_of_all_kinds_arrive_and_stand_in_nobodys_way,
             posting::records_beyond_a_page_are_found_again_on_both_sides,
             posting::an_amount_with_too_many_decimals_is_held_and_not_rounded,

@@ -63,6 +63,12 @@ impl AccountingSubject for Odoo {
         self.moves(STANDS)
     }
 
+    fn day(&self, reference: &str) -> String {
+        let reference = reference.replace('\'', "''");
+        let query = format!("SELECT date FROM account_move WHERE ref = '{reference}' AND state = 'posted'");
+        self.sql(&query).trim().to_owned()
+    }
+
     fn lines(&self, reference: &str) -> Vec<(String, i64)> {
         let reference = reference.replace('\'', "''");
         by_account(&self.sql(&format!(

@@ -45,6 +45,66 @@ pub(crate) fn a_refused_record_never_holds_the_others(rig: &SystemRig) {
     rig.assert_books(&good);
 }
 
+/// Lets a person choose another day for a record whose period is closed: the record is booked on it once, and every ledger
+/// knows the voucher again.
+pub(crate) fn a_record_in_a_closed_period_is_booked_on_another_day(rig: &SystemRig) {
+    let mut records = rows(4);
+    records[1] = Row { id: "CLOSED".to_owned(), date: "05.05.2019".to_owned(), ..records[1].clone() };
+    rig.write(&records);
+    let refused = rig.sync();
+    assert_eq!((refused.status, refused.count("posted"), refused.count("refused")), (Some(4), 3, 1), "{refused:?}");
+    let attention = rig.run(&["attention"]);
+    let next_open = attention.last()["items"][0]["reason_code"]["refused"]["next_open"].as_str().map(str::to_owned);
+    let next_open = next_open.unwrap_or_else(|| panic!("{attention:?}"));
+    let reason = ["--reason", "The year 2019 is closed"];
+    let book_on = |day: &str, id: &str| rig.run(&[&["book-on", day, id], &reason[..]].concat());
+    for (day, id, code) in [
+        ("2019-05-05", "CLOSED", "other_day_too_early"),
+        ("2018-12-31", "CLOSED", "other_day_too_early"),
+        (&next_open, "R-00001", "no_other_day_needed"),
+        (&next_open, "NONE", "no_other_day_needed"),
+    ] {
+        let said = book_on(day, id);
+        assert_eq!((said.status, said.last()["error"]["code"].as_str()), (Some(1), Some(code)), "{said:?}");
+    }
+    assert_eq!(book_on(&next_open, "CLOSED").status, Some(0));
+    assert_eq!(rig.run(&["attention"]).last()["items"], serde_json::json!([]));
+    let booked = rig.sync();
+    assert_eq!((booked.status, booked.count("posted"), booked.count("skipped")), (Some(0), 1, 3), "{booked:?}");
+    rig.assert_books(&records);
+    assert_eq!(rig.subject.day("hlf:CLOSED"), next_open);
+    is_known_again(rig, &records);
+}
+
+/// Books a record whose period is closed on the next open day, in the same run, where the workspace has that for a rule.
+pub(crate) fn a_closed_period_is_passed_over_where_that_is_the_rule(rig: &SystemRig) {
+    let mut records = rows(25);
+    for (place, day) in [(3, "05.05.2019"), (4, "31.12.2019"), (17, "01.02.2019")] {
+        records[place].date = day.to_owned();
+    }
+    rig.date_by("next_open");
+    rig.write(&records);
+    let first = rig.sync();
+    assert_eq!((first.status, first.count("posted"), first.count("refused")), (Some(0), 25, 0), "{first:?}");
+    rig.assert_books(&records);
+    let days: Vec<String> = [1, 4, 5, 18].iter().map(|number| rig.subject.day(&format!("hlf:R-{number:05}"))).collect();
+    assert_eq!(days, ["2026-10-02", "2020-01-01", "2020-01-01", "2020-01-01"]);
+    is_known_again(rig, &records);
+}
+
+/// Asserts that books and ledger agree, and that a ledger made anew finds every voucher and sends nothing.
+fn is_known_again(rig: &SystemRig, records: &[Row]) {
+    let compared = rig.run(&["compare"]);
+    assert_eq!(compared.status, Some(0), "{compared:?}");
+    rig.forget_ledger();
+    let again = rig.sync();
+    let count = records.len() as u64;
+    assert_eq!((again.status, again.count("posted"), again.count("skipped")), (Some(0), 0, count), "{again:?}");
+    rig.assert_books(records);
+    let compared = rig.run(&["compare"]);
+    assert_eq!(compared.status, Some(0), "{compared:?}");
+}
+
 pub(crate) fn texts_of_all_kinds_arrive_and_stand_in_nobodys_way(rig: &SystemRig) {
     let texts = [
         "plain",

@@ -114,6 +114,10 @@ impl AccountingSubject for Sandbox {
         booked(&all)
     }
 
+    fn day(&self, reference: &str) -> String {
+        self.voucher(reference)["date"].as_str().expect("a text").to_owned()
+    }
+
     fn lines(&self, reference: &str) -> Vec<(String, i64)> {
         let voucher = self.voucher(reference);
         let lines = voucher["lines"].as_array().expect("a list").iter();

@@ -60,6 +60,9 @@ pub(crate) trait AccountingSubject {
     /// Returns the vouchers in the books; those that were voided and counter-vouchers are left out.
     fn vouchers(&self) -> Vec<Booked>;
 
+    /// Returns the day of the voucher under a reference.
+    fn day(&self, reference: &str) -> String;
+
     /// Returns account and sum of the lines of the voucher of that reference, in the order of the accounts.
     fn lines(&self, reference: &str) -> Vec<(String, i64)>;
 

@@ -132,6 +132,14 @@ impl SystemRig {
         std::fs::write(file, format!("{text}\n{tables}")).expect("a temporary folder is writable");
     }
 
+    /// Dates vouchers by this rule from now on.
+    pub(crate) fn date_by(&self, rule: &str) {
+        let file = self.path().join("workspace.toml");
+        let text = std::fs::read_to_string(&file).expect("it was written");
+        std::fs::write(file, text.replace("[posting]\n", &format!("[posting]\ndate = \"{rule}\"\n")))
+            .expect("a temporary folder is writable");
+    }
+
     /// Makes leases short from now on.
     pub(crate) fn short_lease(&self) {
         self.write_workspace(&plain_source("records.csv"), 10, SHORT_LEASE_SECONDS);

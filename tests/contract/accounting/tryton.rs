@@ -69,6 +69,12 @@ impl AccountingSubject for Tryton {
         self.moves(STANDS)
     }
 
+    fn day(&self, reference: &str) -> String {
+        let reference = reference.replace('\'', "''");
+        let query = format!("SELECT date FROM account_move WHERE description = '{reference}' AND state = 'posted'");
+        self.sql(&query).trim().to_owned()
+    }
+
     fn lines(&self, reference: &str) -> Vec<(String, i64)> {
         let reference = reference.replace('\'', "''");
         by_account(&self.sql(&format!(

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use postonce_engine::domain::{Actor, Period, Trigger};
+use postonce_engine::domain::{Actor, Period, PostingDate, PostingRules, Trigger};
 use postonce_engine::ports::{AccountingSystem, Clock, IdSource, Signature, Signer};
 use postonce_engine::views::AttentionItem;
 use postonce_engine::{
@@ -307,7 +307,10 @@ impl Machine {
                 books: None,
                 source: postonce_engine::SourceRule::default(),
                 time_zone: chrono_tz::Europe::Oslo,
-                posting: posting_rules(),
+                posting: PostingRules {
+                    date: if options.passes_over { PostingDate::NextOpen } else { PostingDate::Expense },
+                    ..posting_rules()
+                },
                 vouchers_per_request: options.vouchers_per_request,
                 requests_in_flight: options.requests_in_flight,
                 lease: options.lease,

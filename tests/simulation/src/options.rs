@@ -87,6 +87,8 @@ pub(crate) struct Options {
     pub(crate) two_prefixes: bool,
     /// True: somebody follows every advice that is shown.
     pub(crate) advised: bool,
+    /// True: a record whose period is closed is booked on the next open day.
+    pub(crate) passes_over: bool,
 }
 
 /// The lag of the search, as it is stated.
@@ -159,6 +161,7 @@ impl Options {
             stated_lag: StatedLag::Truly,
             two_prefixes: false,
             advised: false,
+            passes_over: false,
         };
         let mut aside = dice.aside();
         drawn.draw_lock(&mut aside, lock);
@@ -196,6 +199,7 @@ impl Options {
         self.rules.keeps_scheme = dice.coin() && self.two_prefixes;
         self.rules.shows_content = dice.coin();
         self.advised = dice.coin();
+        self.passes_over = dice.coin();
     }
 
     /// Draws the lock; without one, up to eight machines contend for its substitute.

@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Confirm(Confirm),
     /// Sets aside what left the source before it was exported.
     SetAside(SetAside),
+    /// Books records on another day than their own, which lies in a closed period.
+    BookOn(BookOn),
     /// Ledger against accounting system, both ways.
     Compare(Compare),
     /// Writes a run's certificate as PDF, CSV or JSON.
@@ -332,6 +334,21 @@ pub(crate) struct SetAside {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct BookOn {
+    /// The day in the books (YYYY-MM-DD), in a period that is open.
+    pub(crate) day: NaiveDate,
+    /// The ids of the records.
+    #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) ids: Vec<String>,
+    /// Every record that is refused for a closed period.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Reason: a few words at least, for the readers of the audit trail.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Compare {
     /// Only vouchers dated on this day or later (YYYY-MM-DD).
     #[arg(long, value_name = "DATE")]
@@ -468,6 +485,7 @@ impl Command {
             Self::Accept(_) => "accept",
             Self::Confirm(_) => "confirm",
             Self::SetAside(_) => "set-aside",
+            Self::BookOn(_) => "book-on",
             Self::Compare(_) => "compare",
             Self::Certificate(_) => "certificate",
             Self::Rebuild(_) => "rebuild",

@@ -182,6 +182,12 @@ const TEXTS: &[(&str, &str)] = &[
     ("A person's word that a changed or vanished record may stay as it is", "Et menneskes ord på at et endret eller forsvunnet utlegg kan stå som det er"),
     ("A person's word on what a sync asked before it sent anything: the next one goes on", "Et menneskes svar på det en synkronisering spurte om før den sendte noe: den neste går videre"),
     ("Sets aside what left the source before it was exported", "Setter til side det som forlot kilden før det ble eksportert"),
+    (
+        "Books records on another day than their own, which lies in a closed period",
+        "Bokfører utlegg en annen dag enn deres egen, som ligger i en lukket periode",
+    ),
+    ("The day in the books (YYYY-MM-DD), in a period that is open", "Bokføringsdagen (ÅÅÅÅ-MM-DD), i en periode som er åpen"),
+    ("Every record that is refused for a closed period", "Alle utlegg som er avvist for en lukket periode"),
     ("Ledger against accounting system, both ways", "Eksportjournal mot regnskapssystem, begge veier"),
     ("Writes a run's certificate as PDF, CSV or JSON", "Skriver attesten for en kjøring som PDF, CSV eller JSON"),
     ("Makes a new ledger from the accounting system, and keeps the old one aside. Nothing is sent", "Lager en ny eksportjournal fra regnskapssystemet, og tar vare på den gamle. Ingenting sendes"),

@@ -260,6 +260,7 @@ catalogue! {
     ACT_ACCEPTED: "accepted as it is", "godtatt som det er";
     ACT_CONFIRMED: "confirmed", "bekreftet";
     ACT_SET_ASIDE: "set aside", "satt til side";
+    ACT_OTHER_DAY: "other day chosen", "annen dag valgt";
     ACT_DISOWNED: "voucher found to be another record’s", "bilaget viste seg å gjelde et annet utlegg";
     ACT_LOCK_BROKEN: "lock broken", "lås brutt";
     ACT_SETTINGS_CHANGED: "settings changed", "innstillinger endret";
@@ -283,6 +284,7 @@ catalogue! {
     IS_NOW: "now", "nå";
     CONFIRMED: "Confirmed. The next sync goes on.", "Bekreftet. Neste synkronisering fortsetter.";
     SET_ASIDE: "Set aside", "Satt til side";
+    BOOK_ON: "The next sync books on", "Neste synkronisering bokfører";
     ASKED: "A person has to answer this before anything more is sent", "Dette må en person svare på før noe mer sendes";
     NO_SCHEME: "These books do not keep how references begin: another workspace with another short name would not be noticed once this one has exported.",
         "Dette regnskapet tar ikke vare på hva referansene begynner med: Et annet arbeidsområde med et annet kortnavn blir ikke oppdaget når dette har eksportert.";

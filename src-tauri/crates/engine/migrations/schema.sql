@@ -336,6 +336,20 @@ CREATE TABLE result_due (
     told_at    TEXT
 ) STRICT;
 
+CREATE TABLE other_day (
+    other_day_id INTEGER PRIMARY KEY,
+    record_id    TEXT NOT NULL REFERENCES record (record_id),
+    instead_of   TEXT NOT NULL,
+    day          TEXT NOT NULL,
+    reason       TEXT CHECK (length(trim(reason)) >= 10),
+    actor_user   TEXT NOT NULL CHECK (actor_user <> ''),
+    actor_host   TEXT NOT NULL,
+    run_number   INTEGER REFERENCES run (run_number),
+    chosen_at    TEXT NOT NULL,
+    CHECK (day > instead_of),
+    CHECK ((reason IS NULL) <> (run_number IS NULL))
+) STRICT;
+
 CREATE TABLE row_digest (
     table_name TEXT    NOT NULL CHECK (table_name <> ''),
     key1       ANY     NOT NULL,
@@ -594,6 +608,14 @@ WHEN OLD.told_at IS NOT NULL OR NEW.attempt_id <> OLD.attempt_id OR NEW.due_at <
 BEGIN SELECT RAISE(ABORT, 'a result that was told stays so'); END;
 
 -- The beginning of the row's digest, so that a changed row can be named; what proves it is the root in the run's entry.
+CREATE INDEX other_day_record ON other_day (record_id, other_day_id);
+
+CREATE TRIGGER other_day_is_kept BEFORE DELETE ON other_day
+BEGIN SELECT RAISE(ABORT, 'the choice of a day is never deleted'); END;
+
+CREATE TRIGGER other_day_is_never_changed BEFORE UPDATE ON other_day
+BEGIN SELECT RAISE(ABORT, 'the choice of a day is never changed'); END;
+
 CREATE VIEW record_state AS
 SELECT r.seq, r.record_id, guard.attempt_id AS guard_attempt, last.attempt_id AS last_attempt,
     CASE
@@ -613,7 +635,8 @@ SELECT r.seq, r.record_id, guard.attempt_id AS guard_attempt, last.attempt_id AS
                 THEN 'set_aside'
             ELSE 'gone' END
         WHEN r.held_reason IS NOT NULL THEN 'held'
-        WHEN last.state = 'refused' THEN 'refused'
+        WHEN last.state = 'refused' AND NOT EXISTS (
+            SELECT 1 FROM other_day o WHERE o.record_id = r.record_id AND o.chosen_at >= last.settled_at) THEN 'refused'
         ELSE 'eligible'
     END AS state
 FROM record r

@@ -53,8 +53,8 @@ impl Books {
     }
 
     fn stage_one(&mut self, now: Duration, drawn: &SentPosting) -> StageResult {
-        if let Some(kind) = self.trouble(drawn) {
-            return StageResult::Refused { refusal: refusal(kind), voucher_id: None };
+        if let Some(refusal) = self.trouble(drawn) {
+            return StageResult::Refused { refusal, voucher_id: None };
         }
         let id = format!("D-{}", self.drafts.len() + 1);
         let visible_at = now + self.lag();
@@ -79,8 +79,8 @@ impl Books {
             State::Committed(acknowledgement) => Ok(CommitResult::Posted(acknowledgement)),
             State::Discarded => Ok(CommitResult::Gone),
             State::Open => {
-                if let Some(kind) = self.trouble(&draft.drawn) {
-                    return Ok(CommitResult::Refused(refusal(kind)));
+                if let Some(refusal) = self.trouble(&draft.drawn) {
+                    return Ok(CommitResult::Refused(refusal));
                 }
                 let acknowledgement = self.make(now, envelope, fence, &draft.drawn);
                 self.set_draft(index, State::Committed(acknowledgement.clone()));
@@ -98,8 +98,8 @@ impl Books {
     ) -> Result<Vec<CommitResult>, CallError> {
         self.admit(now, envelope)?;
         let open = self.drafts.iter().filter(|draft| matches!(draft.state, State::Open) && ids.contains(&draft.id));
-        if let Some(kind) = open.filter_map(|draft| self.trouble(&draft.drawn)).next() {
-            return Err(super::refused(kind, false));
+        if let Some(refusal) = open.filter_map(|draft| self.trouble(&draft.drawn)).next() {
+            return Err(super::refused(&refusal.kind, false));
         }
         ids.iter().map(|id| self.commit_draft(now, envelope, id)).collect()
     }

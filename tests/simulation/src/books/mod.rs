@@ -280,5 +280,5 @@ pub(crate) fn refused(kind: &str, too_large: bool) -> CallError {
 }
 
 pub(crate) fn refusal(kind: &str) -> Refusal {
-    Refusal { kind: kind.to_owned(), detail: kind.to_owned() }
+    Refusal::new(kind.to_owned(), kind.to_owned())
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use postonce_engine::domain::{
-    Acknowledgement, Currency, Found, FoundVoucher, Money, Period, Protection, RecordId, Reference, ShownContent,
-    ShownLine, VoucherResult, VoucherState,
+    Acknowledgement, Currency, Found, FoundVoucher, Money, Period, Protection, RecordId, Reference, Refusal,
+    ShownContent, ShownLine, VoucherResult, VoucherState,
 };
 use postonce_engine::ports::{CallError, VoucherPage};
 
@@ -100,7 +100,7 @@ impl Books {
             };
         }
         match self.trouble(drawn) {
-            Some(kind) => VoucherResult::Refused { refusal: refusal(kind), voucher_id: None },
+            Some(refusal) => VoucherResult::Refused { refusal, voucher_id: None },
             None => VoucherResult::Created(self.make(now, envelope, fence, drawn)),
         }
     }
@@ -119,11 +119,12 @@ impl Books {
         self.standing_under(drawn).is_some()
     }
 
-    pub(super) fn trouble(&self, drawn: &SentPosting) -> Option<&'static str> {
+    pub(super) fn trouble(&self, drawn: &SentPosting) -> Option<Refusal> {
         if drawn.account == POISON {
-            return Some("unknown-account");
+            return Some(refusal("unknown-account"));
         }
-        (drawn.date < self.closed_before).then_some("closed-period")
+        let is_closed = drawn.date < self.closed_before;
+        is_closed.then(|| Refusal { next_open: Some(self.closed_before), ..refusal(Refusal::CLOSED_PERIOD) })
     }
 
     /// Makes a voucher, and judges it: promise 1.
@@ -165,9 +166,15 @@ impl Books {
         acknowledgement(self.enter(now, drawn.clone(), Origin::Interface, None))
     }
 
-    /// Tells whether the platform ever gave this content for that reference.
+    /// Tells whether the platform ever gave this content for that reference: for this day, or for an earlier one, which
+    /// then stands before the text.
     fn was_given(&self, drawn: &SentPosting) -> bool {
-        let asked = SentPosting { reference: canonical(&drawn.reference), ..drawn.clone() };
+        let mut asked = SentPosting { reference: canonical(&drawn.reference), ..drawn.clone() };
+        let own = asked.text.strip_prefix('(').and_then(|text| text.split_once(") "));
+        let own = own.and_then(|(day, text)| Some((day.parse::<NaiveDate>().ok()?, text.to_owned())));
+        if let Some((day, text)) = own.filter(|(day, _)| *day < asked.date) {
+            (asked.date, asked.text) = (day, text);
+        }
         self.asked.get(&asked.reference).is_some_and(|contents| contents.contains(&asked))
     }
 

@@ -17,6 +17,8 @@ export type Cause = {
   items: AttentionItem[];
   sums: Sum[];
   mend: Mend | null;
+  /** The records lie in a closed period: another day is chosen for them. */
+  isPeriodClosed?: boolean;
 };
 
 /** Returns the causes, the one with most records first; those of one record keep their order behind them. */
@@ -50,12 +52,30 @@ function causeOf(
     const title = category ? m.cause_category({ category }) : m.cause_no_category();
     return { key: `category ${category}`, title, says: null, mend: { kind: 'category', category } };
   }
+  if (isPeriodClosed(item)) {
+    return { key: 'closed', title: m.cause_closed(), says: words, mend: null, isPeriodClosed: true };
+  }
   const account = reason.kind === 'refused' ? accountIn(reason.detail, posting) : null;
   if (account) {
     const mend: Mend = { kind: 'account', account };
     return { key: `account ${account}`, title: m.cause_account({ account }), says: words, mend };
   }
   return { key: `words ${words}`, title: words, says: null, mend: null };
+}
+
+export function isPeriodClosed({ state, reason }: AttentionItem): boolean {
+  return state === 'refused' && reason?.kind === 'refused' && reason.isPeriodClosed;
+}
+
+/** Returns the first day that is open for all of these, as far as the accounting system names it. */
+export function nextOpen(items: AttentionItem[]): string | null {
+  const days = items.map(({ reason }) => (reason?.kind === 'refused' ? reason.nextOpen : null));
+  return days.includes(null)
+    ? null
+    : (days
+        .flatMap((day) => day ?? [])
+        .sort()
+        .at(-1) ?? null);
 }
 
 function isLookAlike({ reason }: AttentionItem): boolean {

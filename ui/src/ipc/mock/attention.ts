@@ -129,7 +129,12 @@ export const ATTENTION: AttentionItem[] = [
     state: 'refused',
     recordId: 'PM-2026-00418',
     payee: 'Ingrid Solberg',
-    reason: { kind: 'refused', detail: 'The period October 2026 is closed for posting.' },
+    reason: {
+      kind: 'refused',
+      detail: 'The period October 2026 is closed for posting.',
+      isPeriodClosed: true,
+      nextOpen: '2026-11-01',
+    },
   }),
   waiting({
     state: 'held',
@@ -155,7 +160,12 @@ export const MANY: AttentionItem[] = [
     waiting({
       state: 'refused',
       recordId: `PM-2026-0${3000 + at}`,
-      reason: { kind: 'refused', detail: "There is no account '7140'." },
+      reason: {
+        kind: 'refused',
+        detail: "There is no account '7140'.",
+        isPeriodClosed: false,
+        nextOpen: null,
+      },
     }),
   ),
   ...Array.from({ length: BY_CAUSE / 2 }, (_, at) =>
@@ -182,7 +192,12 @@ export const LEFT: AttentionItem[] = [
   waiting({
     state: 'gone',
     recordId: 'PM-2026-00377',
-    reason: { kind: 'refused', detail: 'The period September 2026 is closed for posting.' },
+    reason: {
+      kind: 'refused',
+      detail: 'The period September 2026 is closed for posting.',
+      isPeriodClosed: true,
+      nextOpen: '2026-11-01',
+    },
   }),
   waiting({ state: 'gone', recordId: 'PM-2026-00378', payee: 'Ingrid Solberg' }),
 ];

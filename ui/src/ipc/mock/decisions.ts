@@ -62,6 +62,11 @@ export class MockDecisions {
       recordIds.forEach((recordId) => this.settled.add(recordId));
       return null;
     },
+    chooseOtherDay: (recordIds, _day, reason) => {
+      this.#requireReason(reason);
+      recordIds.forEach((recordId) => this.settled.add(recordId));
+      return recordIds;
+    },
     declineReExport: (_recordId, reason) => {
       this.#requireReason(reason);
       this.#waiting = [];

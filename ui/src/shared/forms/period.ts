@@ -10,9 +10,14 @@ export type PeriodChoice = 'everything' | 'this-month' | 'last-month' | 'this-ye
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
+/** Says whether a text is a day that could be read. */
+export function isDay(text: string): boolean {
+  return DAY.test(text);
+}
+
 /** Returns the fault of a period as a sentence; nothing where it has none. */
 export function periodFault(from: string, to: string): string {
-  const unreadable = [from, to].some((day) => day !== '' && !DAY.test(day));
+  const unreadable = [from, to].some((day) => day !== '' && !isDay(day));
   if (unreadable) return m.day_unreadable();
   return from !== '' && to !== '' && to < from ? m.period_reversed() : '';
 }

@@ -1,10 +1,11 @@
-//! Runs `confirm` and `set-aside`: a person's word on what a sync asked, and on what left the source.
+//! Runs `confirm`, `set-aside` and `book-on`: a person's word on what a sync asked, on what left the source, and on what
+//! lies in a closed period.
 
 use postonce_engine::domain::Topic;
 use serde_json::json;
 
 use super::{actor, engine};
-use crate::args::{Args, Confirm, Confirmed, SetAside};
+use crate::args::{Args, BookOn, Confirm, Confirmed, SetAside};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{Status, words};
@@ -41,6 +42,17 @@ pub(crate) async fn set_aside(args: &Args, asked: &SetAside, output: &Output) ->
         output.document(&json!({ "set_aside": asked.ids }));
     } else {
         output.say(format!("{}: {}", output.word(words::SET_ASIDE), asked.ids.join(", ")));
+    }
+    Ok(Status::Done)
+}
+
+pub(crate) async fn book_on(args: &Args, asked: &BookOn, output: &Output) -> Result<Status, Failure> {
+    let engine = engine(&args.open_workspace(output)?)?;
+    let ids = engine.choose_other_day(&asked.ids, asked.day, &asked.reason, &actor()).await?;
+    if output.json {
+        output.document(&json!({ "book_on": asked.day, "records": ids }));
+    } else {
+        output.say(format!("{} {}: {}", output.word(words::BOOK_ON), output.day(asked.day), ids.join(", ")));
     }
     Ok(Status::Done)
 }

@@ -3,6 +3,7 @@
 //! Invariant: pure, and conservative. A row of the table has to fit exactly, in the accounting system's own words;
 //! everything else is unknown. A gateway may answer with any status, also behind a commit.
 
+use chrono::NaiveDate;
 use postonce_engine::domain::Refusal;
 use postonce_engine::ports::CallError;
 use serde::Deserialize;
@@ -147,6 +148,7 @@ struct ProblemBody {
     title: Option<String>,
     detail: Option<String>,
     status: Option<Value>,
+    next_open: Option<Value>,
 }
 
 impl ProblemBody {
@@ -175,7 +177,11 @@ pub(crate) fn refusal(peer: &Peer, answer: &HttpAnswer) -> Option<Refusal> {
     }
     let body: ProblemBody = object(&answer.body).ok()?;
     let is_own = body.is_of_the_protocol(answer);
-    is_own.then(|| refusal_of(peer, body.r#type.as_deref(), body.title, body.detail, answer.status))
+    let refusal = || Refusal {
+        next_open: day_of(body.next_open.as_ref()),
+        ..refusal_of(peer, body.r#type.as_deref(), body.title, body.detail, answer.status)
+    };
+    is_own.then(refusal)
 }
 
 /// Returns the engine's refusal: the last part of the type as its kind, and words for people.
@@ -187,10 +193,13 @@ pub(crate) fn refusal_of(
     status: u16,
 ) -> Refusal {
     let named = kind.and_then(code_of);
-    Refusal {
-        kind: named.map_or_else(|| format!("http-{status}"), |last| bounded(last, KIND_CHARS_MAX)),
-        detail: peer.detail(detail.or(title).as_deref().unwrap_or_default()),
-    }
+    let kind = named.map_or_else(|| format!("http-{status}"), |last| bounded(last, KIND_CHARS_MAX));
+    Refusal::new(kind, peer.detail(detail.or(title).as_deref().unwrap_or_default()))
+}
+
+/// Returns the day that a problem names, if it is one.
+pub(crate) fn day_of(value: Option<&Value>) -> Option<NaiveDate> {
+    value?.as_str()?.parse().ok()
 }
 
 fn is_json(content_type: &str) -> bool {

@@ -56,7 +56,7 @@ fn status_4xx_with_a_problem_is_refused() {
         let CallError::Refused { refusal, too_large, problem } = sorted(problem_answer(code, "some-kind")) else {
             panic!("{code}")
         };
-        assert_eq!(refusal, Refusal { kind: "some-kind".into(), detail: "Not so".into() });
+        assert_eq!(refusal, Refusal::new("some-kind", "Not so"));
         assert_eq!(too_large, code == 413);
         assert_eq!(status(&problem), code.to_string());
         let is_about_access = matches!(code, 401 | 403);

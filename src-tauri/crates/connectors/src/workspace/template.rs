@@ -86,7 +86,7 @@ secret = "accounting-token"      # postonce secret set accounting-token
 [posting]
 payable_account = "2930"         # what is owed to the payees
 # default_account = "7790"       # without it, a category that is not listed holds the record back
-# date = "expense"               # the day in the books; or "approval", "period_end", "today"
+# date = "expense"               # the day in the books; or "approval", "period_end", "today", "next_open"
 # party = "payee"                # "none": the payable account is a collective one
 [posting.categories]             # category = expense account
 "Travel" = "7140"

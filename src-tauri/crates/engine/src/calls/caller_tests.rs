@@ -46,7 +46,7 @@ fn still_running() -> CallError {
 }
 
 fn refused() -> CallError {
-    let refusal = crate::domain::Refusal { kind: "refused".into(), detail: String::new() };
+    let refusal = crate::domain::Refusal::new("refused", String::new());
     CallError::Refused { problem: problem(), refusal, too_large: false }
 }
 

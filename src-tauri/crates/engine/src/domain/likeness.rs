@@ -6,7 +6,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Money, SentContent, ShownContent, ShownLine, VoucherPart};
+use super::{Money, OtherDay, SentContent, ShownContent, ShownLine, VoucherPart};
 
 /// The shortest text that may stand for a longer one: an accounting system may cut what is long.
 const CUT_CHARS_MIN: usize = 30;
@@ -60,7 +60,12 @@ impl Sent<'_> {
     pub(crate) fn likeness(&self, shown: Shown<'_>) -> Likeness {
         let mut likeness = Likeness::default();
         let currency = self.amount.currency();
-        let is_same_day = shown.date == self.date;
+        // A voucher on another day, whose text begins with this one, was booked on it since the period was closed.
+        let there = shown.content.text.as_deref().map(plain);
+        let own_day = OtherDay::before_text(self.date);
+        let is_on_other_day =
+            shown.date > self.date && there.as_ref().is_some_and(|text| text.starts_with(own_day.trim_end()));
+        let is_same_day = shown.date == self.date || is_on_other_day;
         // A voucher of the day of its sending has another day where somebody else sent it.
         let is_any_day = self.content.is_some_and(|content| content.is_day_of_sending);
         likeness.note(VoucherPart::Date, (is_same_day || !is_any_day).then_some(is_same_day));
@@ -73,8 +78,14 @@ impl Sent<'_> {
         likeness.note(VoucherPart::Sign, lines.and_then(|lines| self.is_same_sign(lines)));
         likeness.note(VoucherPart::Account, lines.and_then(|lines| self.has_same_accounts(lines)));
         likeness.note(VoucherPart::Payee, lines.and_then(|lines| self.has_same_payee(lines)));
-        let texts = self.content.zip(shown.content.text.as_deref());
-        likeness.note(VoucherPart::Text, texts.and_then(|(sent, there)| is_same_text(&sent.text, there)));
+        let texts = self.content.zip(there);
+        likeness.note(
+            VoucherPart::Text,
+            texts.and_then(|(sent, there)| {
+                let sent = plain(&sent.text);
+                is_same_text(&if is_on_other_day { plain(&format!("{own_day}{sent}")) } else { sent }, &there)
+            }),
+        );
         likeness
     }
 
@@ -127,19 +138,18 @@ impl Sent<'_> {
     }
 }
 
-/// Compares two texts as they are read: what is no character of a text counts as a space. A text that was cut, and one
-/// with dimensions behind it, is the same text.
+/// Compares two plain texts. A text that was cut, and one with dimensions behind it, is the same text.
 fn is_same_text(sent: &str, there: &str) -> Option<bool> {
-    let (sent, there) = (plain(sent), plain(there));
     if sent.is_empty() {
         // Some systems want a text, and put something of their own in its place.
         return None;
     }
-    let is_followed = there.strip_prefix(&sent).is_some_and(|rest| rest.starts_with(BEHIND_TEXT));
-    let is_cut = there.chars().count() >= CUT_CHARS_MIN && sent.starts_with(&there);
+    let is_followed = there.strip_prefix(sent).is_some_and(|rest| rest.starts_with(BEHIND_TEXT));
+    let is_cut = there.chars().count() >= CUT_CHARS_MIN && sent.starts_with(there);
     Some(sent == there || is_followed || is_cut)
 }
 
+/// Returns a text as it is read: what is no character of a text counts as a space.
 fn plain(text: &str) -> String {
     let is_space = |c: char| c.is_whitespace() || c.is_control();
     text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
@@ -205,6 +215,31 @@ mod tests {
             likeness(10_404, None, moved("104.04", "-104.04")).differs,
             [VoucherPart::Sign, VoucherPart::Account]
         );
+    }
+
+    /// The period of the day was closed: whoever booked it has put its own day before the text.
+    #[test]
+    fn voucher_on_a_later_day_is_the_same_with_its_own_day_before() {
+        let sent = content();
+        let differs = |day: &str, text: &str| {
+            let nok = Currency::from_code("NOK").expect("a currency");
+            let own = Sent {
+                date: "2026-10-28".parse().expect("a date"),
+                amount: Money::from_minor(10_404, nok),
+                content: Some(&sent),
+            };
+            let content = ShownContent { text: Some(text.to_owned()), lines: None };
+            let shown =
+                Shown { date: day.parse().expect("a date"), currency: "NOK", total: "104.04", content: &content };
+            own.likeness(shown).differs
+        };
+        let text = "Travel, peer support Bodø and Narvik";
+        assert_eq!(differs("2026-12-01", &format!("(2026-10-28) {text}")), []);
+        assert_eq!(differs("2026-12-01", "(2026-10-28) Travel, peer support"), [], "it was cut");
+        assert_eq!(differs("2026-12-01", text), [VoucherPart::Date]);
+        assert_eq!(differs("2026-12-01", &format!("(2026-10-27) {text}")), [VoucherPart::Date, VoucherPart::Text]);
+        assert_eq!(differs("2026-12-01", "(2026-10-28) Something else altogether, and long"), [VoucherPart::Text]);
+        assert_eq!(differs("2026-10-01", &format!("(2026-10-28) {text}")), [VoucherPart::Date, VoucherPart::Text]);
     }
 
     #[test]

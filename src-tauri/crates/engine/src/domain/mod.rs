@@ -32,7 +32,7 @@ pub use expense::{DEPARTMENT, ExpenseDetail, ExpenseLine, ExpenseVat, PROJECT};
 pub use hold::{HoldReason, Place};
 pub use money::{Currency, Money, MoneyError};
 pub(crate) use posting::SentContent;
-pub use posting::{Account, Line, Posting};
+pub use posting::{Account, Line, OtherDay, Posting};
 pub use posting_rules::{
     AccountRule, BookingDay, Condition, DimensionRule, PartyRule, PostingDate, PostingRules, VatRule, VatTreatment,
 };

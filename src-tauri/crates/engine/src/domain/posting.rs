@@ -81,7 +81,32 @@ pub(crate) struct SentLine {
     pub(crate) vat_code: Option<String>,
 }
 
+/// The day on which a record is booked instead of its own, which lies in a closed period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherDay {
+    /// The record's own day by the rules of the workspace.
+    pub instead_of: NaiveDate,
+    /// The day in the books.
+    pub day: NaiveDate,
+}
+
+impl OtherDay {
+    /// Returns what stands before the text of a voucher that is booked on another day than this.
+    pub(crate) fn before_text(own: NaiveDate) -> String {
+        format!("({own}) ")
+    }
+}
+
 impl Posting {
+    /// Books it on another day, if that replaces the day it has. The text then begins with its own day, by which every
+    /// ledger knows the voucher again.
+    pub(crate) fn book_on(&mut self, other: OtherDay) {
+        if other.instead_of == self.date {
+            self.text = format!("{}{}", OtherDay::before_text(self.date), self.text);
+            self.date = other.day;
+        }
+    }
+
     /// Returns the content that is kept with the claim.
     pub(crate) fn sent_content(&self) -> SentContent {
         let account = |line: Option<&Line>| line.map(|line| line.account.0.clone()).unwrap_or_default();

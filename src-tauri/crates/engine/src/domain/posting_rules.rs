@@ -122,6 +122,8 @@ text_value! {
         PeriodEnd = "period_end",
         /// The day on which it is sent.
         Today = "today",
+        /// The day of the expense; where its period is closed, the first day of the next open one.
+        NextOpen = "next_open",
     }
 }
 
@@ -254,7 +256,7 @@ impl PostingRules {
     /// Returns the day in the books.
     fn day_of(&self, record: &Record, day: BookingDay) -> Result<NaiveDate, HoldReason> {
         match self.date {
-            PostingDate::Expense => Ok(record.date),
+            PostingDate::Expense | PostingDate::NextOpen => Ok(record.date),
             PostingDate::Today => Ok(day.today),
             PostingDate::PeriodEnd => Ok(last_of_month(record.date)),
             PostingDate::Approval => {

@@ -22,6 +22,19 @@ pub struct Refusal {
     pub kind: String,
     /// The accounting system's own words, bounded in length.
     pub detail: String,
+    /// The first day on which it could be booked, for a day in a closed period, if the accounting system names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_open: Option<NaiveDate>,
+}
+
+impl Refusal {
+    /// The kind of a refusal whose day lies in a closed period.
+    pub const CLOSED_PERIOD: &str = "closed-period";
+
+    /// Returns a refusal of that kind, in those words.
+    pub fn new(kind: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { kind: kind.into(), detail: detail.into(), next_open: None }
+    }
 }
 
 /// The answer for one voucher of a request.

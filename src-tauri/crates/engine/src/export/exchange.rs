@@ -313,7 +313,7 @@ fn refused(
     if for_its_content {
         let kind = if too_large { "too-large" } else { "refused" };
         let detail = problem.params.get("detail").cloned().unwrap_or_default();
-        let refusal = Refusal { kind: kind.to_owned(), detail };
+        let refusal = Refusal::new(kind.to_owned(), detail);
         return (all(request, &Settlement::Refused { refusal, voucher_id: None }), None);
     }
     (all(request, &Settlement::NotSent), Some(RunError::Problem(problem)))

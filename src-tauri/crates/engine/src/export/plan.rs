@@ -88,7 +88,10 @@ impl PlanRules {
             return Err(HoldReason::IdRepeated { lines: list(&candidate.conflict) });
         }
         let reference = Reference::of(&self.organisation, &candidate.record.id, generation, self.references.current);
-        let posting = self.posting.posting(&candidate.record, reference, self.day)?;
+        let mut posting = self.posting.posting(&candidate.record, reference, self.day)?;
+        if let Some(other) = candidate.other_day {
+            posting.book_on(other);
+        }
         match posting.lines.iter().find_map(|line| line.vat_code.as_ref()) {
             Some(code) if !self.takes_vat_codes => Err(HoldReason::VatCodeNotTaken { vat_code: code.clone() }),
             Some(_) | None => Ok(posting),
@@ -139,6 +142,7 @@ mod tests {
             conflict: Vec::new(),
             held: None,
             guard: None,
+            other_day: None,
         }
     }
 

@@ -201,7 +201,7 @@ async fn send_reversal(
         }
         Err(CallFailure::Refused { problem, doubt: None, .. }) => {
             let detail = problem.params.get("detail").cloned().unwrap_or_default();
-            let refusal = Refusal { kind: "refused".to_owned(), detail: detail.clone() };
+            let refusal = Refusal::new("refused", detail.clone());
             (ReversalSettlement::Refused(refusal), Some(failed(&claimed, &detail)))
         }
         Err(CallFailure::Refused { problem, .. } | CallFailure::Unknown(problem)) => {

@@ -8,9 +8,10 @@
 //!
 //! Memory is bounded by a page, by the rows of one look, and by the requests in flight.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::pin::{Pin, pin};
 
+use chrono::NaiveDate;
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
@@ -20,7 +21,9 @@ use super::plan::PlanRules;
 use super::progress::Reporter;
 use super::verify::verified;
 use crate::calls::{Caller, RunError};
-use crate::domain::{HoldReason, ItemResult, Protection, RecordId, RequestKey, RequestKind};
+use crate::domain::{
+    Generation, HoldReason, ItemResult, PostingDate, Protection, RecordId, Refusal, RequestKey, RequestKind,
+};
 use crate::error::Problem;
 use crate::export::step::Run;
 use crate::ledger::{ClaimAsk, ClaimMember, ClaimedRequest, Settlement, StagedDraft};
@@ -90,7 +93,7 @@ pub(crate) async fn send(
     reporter: &mut Reporter,
 ) -> Result<(), RunError> {
     let look_ahead = LookAhead { run, caller, rules };
-    let mut sender = Sender::new(run, caller, reporter);
+    let mut sender = Sender::new(run, caller, rules, reporter);
     let mut under_way = UnderWay::default();
     let mut answered: Vec<SentRequest> = Vec::new();
     let mut halt: Option<RunError> = None;
@@ -160,6 +163,7 @@ impl SentRequest {
 struct Sender<'a> {
     run: &'a Run<'a>,
     caller: &'a Caller,
+    rules: &'a PlanRules,
     reporter: &'a mut Reporter,
     route: Route,
     /// The rows that may be sent: they do not stand in the books.
@@ -171,16 +175,19 @@ struct Sender<'a> {
     /// The last position for which the books were looked at.
     after: u64,
     exhausted: bool,
+    /// The records that were planned again in this run for another day.
+    on_other_day: HashSet<RecordId>,
     /// The number of vouchers in one request; less after a request that was too large.
     width: usize,
 }
 
 impl<'a> Sender<'a> {
-    fn new(run: &'a Run<'a>, caller: &'a Caller, reporter: &'a mut Reporter) -> Self {
+    fn new(run: &'a Run<'a>, caller: &'a Caller, rules: &'a PlanRules, reporter: &'a mut Reporter) -> Self {
         let is_staged = run.capabilities.protection == Protection::Staged;
         Self {
             run,
             caller,
+            rules,
             reporter,
             route: if is_staged { Route::Drafts } else { Route::Vouchers },
             ready: VecDeque::new(),
@@ -188,6 +195,7 @@ impl<'a> Sender<'a> {
             reading: 0,
             after: 0,
             exhausted: false,
+            on_other_day: HashSet::new(),
             width: run.width,
         }
     }
@@ -317,8 +325,13 @@ impl<'a> Sender<'a> {
         if answered.is_empty() && asks.is_empty() {
             return Ok(Next::default());
         }
+        let for_other_day: HashMap<RecordId, NaiveDate> =
+            answered.iter().flat_map(|sent| self.for_other_day(sent)).collect();
         for sent in &answered {
-            self.report(sent);
+            self.report(sent, &for_other_day);
+        }
+        if !for_other_day.is_empty() {
+            self.begin_again();
         }
         let (run, fence, at) = (self.run.number, self.run.permit.fence(), self.run.moment());
         let next = self.run.ledger.write(move |tx| {
@@ -330,6 +343,10 @@ impl<'a> Sender<'a> {
                         let mut drafts = Vec::new();
                         for (member, (claimed, settlement)) in request.members().iter().zip(&settlements).enumerate() {
                             let Some(settlement) = settlement else { continue };
+                            if let Some(day) = for_other_day.get(claimed.record_id()) {
+                                tx.settle_for_other_day(run, claimed, settlement, *day, at)?;
+                                continue;
+                            }
                             tx.settle(run, claimed, settlement, at)?;
                             if let Settlement::Staged(draft_id) = settlement {
                                 drafts.push((member, tx.staged(claimed, draft_id, fence, at)?));
@@ -348,10 +365,30 @@ impl<'a> Sender<'a> {
         Ok(next.await?)
     }
 
-    fn report(&mut self, sent: &SentRequest) {
+    /// Returns the records that were refused since their day lies in a closed period, each with the first day that is
+    /// open, if the workspace's rule is to book them on it. A record has one other day in a run: a server that names
+    /// ever later ones is not followed.
+    fn for_other_day(&mut self, sent: &SentRequest) -> Vec<(RecordId, NaiveDate)> {
+        let RequestOutcome::Each(settlements) = &sent.outcome else { return Vec::new() };
+        if self.rules.posting.date != PostingDate::NextOpen {
+            return Vec::new();
+        }
+        let members = sent.request.members().iter().zip(settlements);
+        let refused = members.filter_map(|(claimed, settlement)| {
+            let Some(Settlement::Refused { refusal, voucher_id: None }) = settlement else { return None };
+            let next_open = refusal.next_open.filter(|next_open| *next_open > claimed.date())?;
+            let is_first = claimed.generation() == Generation::FIRST;
+            (is_first && refusal.kind == Refusal::CLOSED_PERIOD).then(|| (claimed.record_id().clone(), next_open))
+        });
+        refused.filter(|(id, _)| self.on_other_day.insert(id.clone())).collect()
+    }
+
+    fn report(&mut self, sent: &SentRequest, for_other_day: &HashMap<RecordId, NaiveDate>) {
         let RequestOutcome::Each(settlements) = &sent.outcome else { return };
         let mut answered_for = 0;
-        for result in settlements.iter().flatten().filter_map(Settlement::result) {
+        let settled = sent.request.members().iter().zip(settlements);
+        let settled = settled.filter(|(claimed, _)| !for_other_day.contains_key(claimed.record_id()));
+        for result in settled.filter_map(|(_, settlement)| settlement.as_ref()?.result()) {
             self.reporter.count(result, 1);
             answered_for += u64::from(result != ItemResult::NotSent);
         }

@@ -154,7 +154,7 @@ async fn guard_refuses_a_second_claim_on_one_open_in_doubt_or_posted() {
 
 #[tokio::test]
 async fn attempt_refused_or_never_sent_may_be_claimed_again() {
-    let refusal = crate::domain::Refusal { kind: "closed-period".into(), detail: String::new() };
+    let refusal = crate::domain::Refusal::new("closed-period", String::new());
     for settlement in [Settlement::NotSent, Settlement::Refused { refusal, voucher_id: None }] {
         let rig = rig().await;
         let first = claim(&rig, "key-1", 1).await.expect("nobody claimed it");

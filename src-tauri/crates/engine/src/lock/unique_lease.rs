@@ -354,7 +354,7 @@ impl<R: UniqueRows> UniqueLease<R> {
         let detail = "that run does not hold the lock";
         CallError::Refused {
             problem: Problem::accounting_refused(&self.address, "404", detail),
-            refusal: Refusal { kind: "not-found".to_owned(), detail: detail.to_owned() },
+            refusal: Refusal::new("not-found", detail.to_owned()),
             too_large: false,
         }
     }

@@ -8,6 +8,7 @@ mod change_settings;
 mod compare;
 mod confirm;
 mod enter;
+mod other_day;
 mod re_export;
 mod reason;
 mod rebuild;

@@ -280,6 +280,6 @@ pub(super) async fn references(
 
 /// Makes the error for something that the set-up needs and that is not there.
 fn lacking(what: &str, problem: Problem) -> CallError {
-    let refusal = Refusal { kind: format!("{what}-missing"), detail: problem.to_string() };
+    let refusal = Refusal::new(format!("{what}-missing"), problem.to_string());
     CallError::Refused { problem, refusal, too_large: false }
 }

@@ -186,7 +186,7 @@ impl Client {
 fn fault(peer: &Peer, answer: &HttpAnswer, effect: Effect) -> Fault {
     let Some(body) = error_body(answer) else { return not_odoo(peer, answer, effect) };
     let detail = peer.detail(&body.message);
-    let refusal = Refusal { kind: last_part(&body.name), detail: detail.clone() };
+    let refusal = Refusal::new(last_part(&body.name), detail.clone());
     let (kind, problem) = match answer.status {
         401 | 403 => (Kind::Access, peer.unauthorized_with(answer.status, &detail)),
         404 if body.name == "odoo.exceptions.MissingError" => (Kind::Missing, peer.refused(404, &detail)),
@@ -218,7 +218,7 @@ fn not_odoo(peer: &Peer, answer: &HttpAnswer, effect: Effect) -> Fault {
     if answer.status != 404 || effect == Effect::Writes {
         return Fault::Call(classify::foreign(peer, answer, effect));
     }
-    let refusal = Refusal { kind: "http-404".to_owned(), detail: detail.to_owned() };
+    let refusal = Refusal::new("http-404", detail.to_owned());
     let problem = peer.unexpected(404, detail);
     Fault::Refused { kind: Kind::SetUp, error: Box::new(RefusedCall { refusal, problem }) }
 }

@@ -146,7 +146,7 @@ fn nothing(client: &Client, messages: &[Message]) -> LoadOutcome {
     let said = messages.first().map(|message| message.message.as_str()).unwrap_or_default();
     LoadOutcome::Nothing {
         named: messages.iter().filter_map(|message| message.record).collect(),
-        refusal: Refusal { kind: "refused".to_owned(), detail: client.peer().detail(said) },
+        refusal: Refusal::new("refused", client.peer().detail(said)),
         was_aborted: messages.iter().any(|message| was_aborted(&message.message)),
     }
 }

@@ -28,7 +28,11 @@ pub(super) enum Obstacle {
 impl Obstacle {
     /// Returns the obstacle as the refusal of one voucher.
     pub(super) fn refusal(&self, language: Language) -> Refusal {
-        Refusal { kind: self.kind().to_owned(), detail: self.sentence(language) }
+        let next_open = match self {
+            Self::PeriodClosed { locked_to, .. } => locked_to.succ_opt(),
+            _ => None,
+        };
+        Refusal { next_open, ..Refusal::new(self.kind(), self.sentence(language)) }
     }
 
     fn kind(&self) -> &'static str {

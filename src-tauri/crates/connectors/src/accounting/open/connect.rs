@@ -90,7 +90,6 @@ fn lock_kind(me: &MeCapabilities) -> LockKind {
 
 fn reference_too_short(peer: &Peer, found: usize) -> CallError {
     let problem = Problem::accounting_reference_short(peer.address(), found, ReferenceRules::LENGTH_MIN);
-    let refusal =
-        Refusal { kind: "reference-max-length".to_owned(), detail: format!("reference_max_length = {found}") };
+    let refusal = Refusal::new("reference-max-length", format!("reference_max_length = {found}"));
     CallError::Refused { problem, refusal, too_large: false }
 }

@@ -121,7 +121,11 @@ impl RefusedBody {
 
     fn refusal(self, peer: &Peer) -> postonce_engine::domain::Refusal {
         let problem = self.problem;
-        classify::refusal_of(peer, problem.r#type.as_deref(), problem.title, problem.detail, 422)
+        let next_open = classify::day_of(problem.next_open.as_ref());
+        postonce_engine::domain::Refusal {
+            next_open,
+            ..classify::refusal_of(peer, problem.r#type.as_deref(), problem.title, problem.detail, 422)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use postonce_engine::domain::{RunId, ShownContent, ShownLine, VoucherState};
 use postonce_engine::ports::{LockHolder, LockInfo, LockProgress, Unaware};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::text::bounded;
 
@@ -222,7 +223,7 @@ pub(super) struct LineBody<'a> {
 /// Holds results, each raw at first: one that cannot be read is a missing one, and the others still count.
 #[derive(Deserialize)]
 pub(super) struct ResultsBody {
-    pub(super) results: Vec<serde_json::Value>,
+    pub(super) results: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -262,6 +263,8 @@ pub(super) struct VoucherProblem {
     pub(super) detail: Option<String>,
     /// The voucher that a conflict names, here or beside the problem document.
     pub(super) voucher_id: Option<String>,
+    /// The first day that is open again, for a closed period.
+    pub(super) next_open: Option<Value>,
 }
 
 #[derive(Serialize)]

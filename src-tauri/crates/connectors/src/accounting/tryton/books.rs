@@ -215,7 +215,11 @@ impl SetUpCache {
         let period = periods.iter().find(|period| period.start_date.0 <= date && date <= period.end_date.0);
         match period {
             None => Err(Obstacle::PeriodMissing { date }),
-            Some(period) if period.state != "open" => Err(Obstacle::PeriodClosed { date, period: period.name.clone() }),
+            Some(period) if period.state != "open" => {
+                let open = periods.iter().filter(|period| period.state == "open").map(|period| period.start_date.0);
+                let next_open = open.filter(|start| date < *start).min();
+                Err(Obstacle::PeriodClosed { date, period: period.name.clone(), next_open })
+            }
             Some(period) => Ok(period),
         }
     }

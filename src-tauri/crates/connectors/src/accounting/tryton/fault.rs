@@ -59,7 +59,7 @@ impl From<CallError> for Fault {
 impl Exception {
     /// Returns the exception as the refusal of one voucher.
     pub(super) fn refusal(self) -> Refusal {
-        Refusal { kind: self.kind.to_owned(), detail: self.detail }
+        Refusal::new(self.kind.to_owned(), self.detail)
     }
 
     /// Returns the exception as the refusal of a request as a whole.
@@ -70,7 +70,7 @@ impl Exception {
 
 /// Makes a refusal that Postonce concludes before it sends anything; its problem has a code of its own.
 pub(super) fn unfit(problem: Problem) -> CallError {
-    let refusal = Refusal { kind: problem.code.as_str().to_owned(), detail: String::new() };
+    let refusal = Refusal::new(problem.code.as_str().to_owned(), String::new());
     CallError::Refused { problem, refusal, too_large: false }
 }
 
@@ -89,7 +89,7 @@ pub(super) fn read(peer: &Peer, error: &Value) -> Fault {
         "ConcurrencyException" => exception("changed-meanwhile", &[said.as_str().unwrap_or_default()]),
         "LoginException" => Fault::Call(CallError::Refused {
             problem: peer.unauthorized("LoginException"),
-            refusal: Refusal { kind: "login".to_owned(), detail: peer.detail(text(1)) },
+            refusal: Refusal::new("login", peer.detail(text(1))),
             too_large: false,
         }),
         other => Fault::Call(CallError::Unknown(peer.unexpected(200, other))),

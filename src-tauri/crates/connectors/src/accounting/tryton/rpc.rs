@@ -213,7 +213,7 @@ impl Rpc {
     fn unknown_database(&self) -> CallError {
         CallError::Refused {
             problem: self.peer().unexpected(404, &self.path),
-            refusal: Refusal { kind: "http-404".to_owned(), detail: self.path.clone() },
+            refusal: Refusal::new("http-404", self.path.clone()),
             too_large: false,
         }
     }
@@ -221,7 +221,7 @@ impl Rpc {
     fn unauthorized(&self, status: u16) -> CallError {
         CallError::Refused {
             problem: self.peer().unauthorized(status),
-            refusal: Refusal { kind: format!("http-{status}"), detail: String::new() },
+            refusal: Refusal::new(format!("http-{status}"), String::new()),
             too_large: false,
         }
     }

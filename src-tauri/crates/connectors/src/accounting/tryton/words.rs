@@ -16,7 +16,7 @@ pub(super) enum Obstacle {
     AccountUnfit { account: String },
     AccountAmbiguous { account: String },
     PeriodMissing { date: NaiveDate },
-    PeriodClosed { date: NaiveDate, period: String },
+    PeriodClosed { date: NaiveDate, period: String, next_open: Option<NaiveDate> },
     PartyMissing { party: String },
     PartyUnnamed { account: String },
     Currency { posting: String, books: String },
@@ -28,7 +28,8 @@ pub(super) enum Obstacle {
 impl Obstacle {
     /// Returns the obstacle as the refusal of one voucher.
     pub(super) fn refusal(&self, language: Language) -> Refusal {
-        Refusal { kind: self.kind().to_owned(), detail: self.sentence(language) }
+        let next_open = if let Self::PeriodClosed { next_open, .. } = self { *next_open } else { None };
+        Refusal { next_open, ..Refusal::new(self.kind(), self.sentence(language)) }
     }
 
     fn kind(&self) -> &'static str {
@@ -51,7 +52,7 @@ impl Obstacle {
             Self::AccountUnfit { account } => account_unfit(language, account),
             Self::AccountAmbiguous { account } => account_ambiguous(language, account),
             Self::PeriodMissing { date } => period_missing(language, *date),
-            Self::PeriodClosed { date, period } => period_closed(language, *date, period),
+            Self::PeriodClosed { date, period, .. } => period_closed(language, *date, period),
             Self::PartyMissing { party } => party_missing(language, party),
             Self::PartyUnnamed { account } => party_unnamed(language, account),
             Self::Currency { posting, books } => words::currency(language, posting, books),

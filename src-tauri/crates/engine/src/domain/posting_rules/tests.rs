@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::Currency;
 use crate::domain::expense::tests::line;
 use crate::domain::record::tests::record;
+use crate::domain::{Currency, OtherDay};
 
 fn account(number: &str) -> Account {
     Account(number.into())
@@ -215,6 +215,7 @@ fn day_in_the_books_is_the_one_of_the_rule() {
         (PostingDate::Approval, "2026-11-03"),
         (PostingDate::PeriodEnd, "2026-10-31"),
         (PostingDate::Today, "2026-11-29"),
+        (PostingDate::NextOpen, "2026-10-28"),
     ] {
         rules.date = rule;
         let posting = rules.posting(&late, reference(), on()).expect("it is mapped");
@@ -225,6 +226,19 @@ fn day_in_the_books_is_the_one_of_the_rule() {
     assert_eq!(rules.posting(&record("A"), reference(), on()), Err(missing));
     assert_eq!(last_of_month(day("2028-02-03")), day("2028-02-29"));
     assert_eq!(last_of_month(day("2026-12-31")), day("2026-12-31"));
+}
+
+#[test]
+fn posting_goes_to_another_day_only_in_place_of_its_own() {
+    let made = || rules(None).posting(&record("A"), reference(), on()).expect("it is mapped");
+    let text = made().text;
+    let mut posting = made();
+    posting.book_on(OtherDay { instead_of: day("2026-10-28"), day: day("2026-12-01") });
+    assert_eq!((posting.date, posting.text), (day("2026-12-01"), format!("(2026-10-28) {text}")));
+    // The record has another day since: the choice was for that one.
+    let mut changed = made();
+    changed.book_on(OtherDay { instead_of: day("2026-10-27"), day: day("2026-12-01") });
+    assert_eq!(changed, made());
 }
 
 proptest! {

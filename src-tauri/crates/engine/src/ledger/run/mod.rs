@@ -8,6 +8,7 @@ pub(super) mod like_id;
 pub(super) mod lost_records;
 pub(super) mod observe;
 pub(super) mod open_attempts;
+pub(super) mod other_day;
 pub(super) mod other_expenses;
 pub(super) mod pins;
 pub(super) mod plan_page;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, named_params};
 
-use crate::domain::{AttemptState, Generation, HoldReason, ItemResult, Payee, Place, Record, RecordId};
+use crate::domain::{AttemptState, Generation, HoldReason, ItemResult, OtherDay, Payee, Place, Record, RecordId};
 use crate::ledger::run::observe::Reading;
 use crate::ledger::values::{day, from_json_option, instant_option, json, money, signed, stamp, word};
 use crate::ledger::{LedgerError, LedgerTx};
@@ -20,6 +20,8 @@ pub(crate) struct Candidate {
     /// The reason why it was held last time.
     pub(crate) held: Option<HoldReason>,
     pub(crate) guard: Option<Guard>,
+    /// The day on which it is booked instead of its own.
+    pub(crate) other_day: Option<OtherDay>,
 }
 
 /// The attempt that is, or may be, a record's voucher.
@@ -124,6 +126,13 @@ impl LedgerTx<'_> {
                 settled_run: self.get(row, "settled_run")?,
             }),
         };
+        let other_day = match self.get::<Option<String>>(row, "other_day")? {
+            None => None,
+            Some(other) => Some(OtherDay {
+                instead_of: day("other_day.instead_of", &self.get::<String>(row, "instead_of")?)?,
+                day: day("other_day.day", &other)?,
+            }),
+        };
         let conflict = if self.get(row, "conflict")? { self.conflict_places(&record.id)? } else { Vec::new() };
         Ok(Candidate {
             cursor: self.get(row, "seq")?,
@@ -132,6 +141,7 @@ impl LedgerTx<'_> {
             conflict,
             held: from_json_option("record.held_reason", self.get(row, "held_reason")?)?,
             guard,
+            other_day,
         })
     }
 

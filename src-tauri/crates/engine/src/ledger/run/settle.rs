@@ -264,7 +264,7 @@ impl LedgerTx<'_> {
     }
 
     /// Returns the person who made a run, and the user that the accounting system took them for.
-    fn maker_of(&self, run: i64) -> Result<(Actor, String), LedgerError> {
+    pub(super) fn maker_of(&self, run: i64) -> Result<(Actor, String), LedgerError> {
         let found = self.row(
             "SELECT actor_user, actor_host, accounting_user FROM run WHERE run_number = :run",
             named_params! { ":run": run },
@@ -276,7 +276,7 @@ impl LedgerTx<'_> {
         found.ok_or(LedgerError::Impossible { what: "run_number", found: run.to_string() })
     }
 
-    fn write_settlement(
+    pub(super) fn write_settlement(
         &self,
         run: i64,
         claimed: &Claimed,

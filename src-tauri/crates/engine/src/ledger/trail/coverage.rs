@@ -42,12 +42,13 @@ pub(crate) const COLUMNS_OUTSIDE: [(&str, &str, &str); 9] = [
 pub(crate) const RUN_ITEM: &str = "run_item";
 
 /// The conditions under which a row never changes again.
-const SETTLED: [(&str, &str); 16] = [
+const SETTLED: [(&str, &str); 17] = [
     ("acceptance", "1"),
     ("alarm", "cleared_at IS NOT NULL"),
     ("attempt", "settled_at IS NOT NULL"),
     ("comparison", "finished_at IS NOT NULL"),
     ("comparison_difference", "1"),
+    ("other_day", "1"),
     ("pin", "1"),
     ("question", "answered_at IS NOT NULL OR withdrawn_at IS NOT NULL"),
     ("re_export", "withdrawn_at IS NOT NULL"),
