@@ -8,6 +8,7 @@ mod audit;
 mod bad_rows;
 mod bad_workspace;
 mod compare;
+mod forget;
 mod found_matrix;
 mod identity;
 mod labels;
@@ -15,15 +16,20 @@ mod learns;
 #[cfg(unix)]
 mod ledger_dangers;
 mod main_job;
+mod network;
 #[cfg(unix)]
 mod notify;
 mod output;
+#[cfg(unix)]
+mod policy;
 #[cfg(unix)]
 mod privacy;
 mod re_export;
 #[cfg(unix)]
 mod schedule;
 mod server;
+#[cfg(target_os = "linux")]
+mod service;
 mod source_check;
 mod stopped_files;
 mod two_ledgers;

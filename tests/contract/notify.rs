@@ -7,7 +7,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use postonce_tests::{CliRig, CommandOutput, WAIT_MAX, command_output};
+use postonce_peers::Kind;
+use postonce_peers::mail::{MailServer, PASSWORD, USER};
+use postonce_tests::{CliRig, CommandOutput, WAIT_MAX, certify, command_output};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -182,6 +184,63 @@ fn nights_that_fail_are_reported_once_and_so_is_their_end() {
         );
     }
     assert!(heard.try_recv().is_err() && mails.try_recv().is_err(), "nothing is told twice");
+}
+
+#[test]
+fn schedule_that_fails_recovers_and_fails_again_is_mailed_thrice() {
+    let folder = tempfile::tempdir().expect("the machine has a temporary folder");
+    certify(folder.path());
+    let server = match MailServer::start(folder.path()) {
+        Ok(server) => server,
+        Err(trouble) if trouble.kind == Kind::NotToBeHad => return eprintln!("skipped: {trouble}"),
+        Err(trouble) => panic!("{trouble}"),
+    };
+    let (hook, heard) = web_server(&[204]);
+    let rig = CliRig::practice(5, "");
+    add(
+        &rig,
+        &format!(
+            "[network]\nca_file = {:?}\n[notify.webhook]\nurl = \"{hook}/hook\"\nsecret = \"webhook-key\"\n\
+             [notify.email]\nhost = \"localhost\"\nport = {}\nfrom = \"postonce@example.org\"\n\
+             to = [\"finance@example.org\"]\nuser = \"{USER}\"\n",
+            folder.path().join("company.pem"),
+            server.port()
+        ),
+    );
+    let night = |password: &str, is_good: bool| {
+        let (records, away) = (rig.path().join("practice-records.csv"), rig.path().join("away"));
+        if !is_good {
+            std::fs::rename(&records, &away).expect("it is ours");
+        }
+        let mut command = rig.command(&["sync", "--scheduled"]);
+        command.env("POSTONCE_SECRET_WEBHOOK_KEY", KEY).env("POSTONCE_SECRET_SMTP_PASSWORD", password);
+        let ended = command_output(command);
+        if !is_good {
+            std::fs::rename(&away, &records).expect("it is ours");
+        }
+        assert_eq!(ended.status, Some(if is_good { 0 } else { 1 }), "{ended:?}");
+        ended
+    };
+    night(PASSWORD, true);
+    let refused = night("a wrong password", false);
+    assert!(refused.words.contains("notify.email") && !refused.words.contains("a wrong password"), "{}", refused.words);
+    for is_good in [false, false, true, true, false, false] {
+        night(PASSWORD, is_good);
+    }
+    let mails = server.mails();
+    let subjects = mails.iter().flat_map(|mail| mail.lines()).filter(|line| line.starts_with("Subject: "));
+    let kinds: Vec<bool> =
+        subjects.map(|subject| subject.contains("failed") || subject.contains("mislyktes")).collect();
+    assert_eq!((mails.len(), kinds.len()), (3, 3), "{mails:?}");
+    for mail in &mails {
+        assert!(mail.starts_with(&format!("TLS: True\nUSER: {USER}\nTO: finance@example.org\n")), "{mail}");
+        assert!(!mail.contains("Kari") && !mail.contains(PASSWORD), "{mail}");
+    }
+    let codes: Vec<bool> = mails.iter().map(|mail| mail.contains("source_file_missing")).collect();
+    assert_eq!(codes, [true, false, true]);
+    // The webhook took the first one in the night in which the mail server did not, and is not told twice.
+    let events: Vec<Value> = std::iter::from_fn(|| heard.try_recv().ok()).map(|heard| heard.event()).collect();
+    assert_eq!(events, ["failure", "recovery", "failure"]);
 }
 
 #[test]

@@ -173,6 +173,36 @@ fn backup_is_made_on_request_and_is_in_the_trail() {
 }
 
 #[test]
+fn backup_is_put_back_with_a_reason_and_a_younger_export_is_noticed() {
+    let rig = CliRig::practice(3, "");
+    assert_eq!(rig.sync().status, Some(0));
+    let made = rig.run(&["backup"]).last()["backup"].as_str().expect("a path").to_owned();
+    let restore =
+        |from: &str, confirm: &str, reason: &str| rig.run(&["restore", from, "--confirm", confirm, "--reason", reason]);
+    assert_eq!(restore(&made, "somebody else", "because it is a test").code(), "confirmation_differs");
+    assert_eq!(restore(&made, "practice", "x").code(), "reason_too_short");
+    assert_eq!(restore("/nowhere/at/all", "practice", "because it is a test").status, Some(2));
+    let broken = rig.path().join("broken.sqlite");
+    std::fs::write(&broken, "this is no ledger").expect("writable");
+    assert_eq!(restore(&broken.display().to_string(), "practice", "because it is a test").status, Some(6));
+    assert_eq!(rig.sync().count("skipped"), 3, "the ledger is as it was");
+
+    let restored = restore("last", "practice", "because it is a test");
+    assert_eq!((restored.status, restored.last()["restored"].as_str()), (Some(0), Some(made.as_str())), "{restored:?}");
+    let set_aside = std::fs::read_dir(rig.path()).expect("a folder").flatten();
+    assert!(set_aside.into_iter().any(|entry| entry.file_name().to_string_lossy().contains("-ledger.sqlite")));
+    let trail = rig.path().join("trail.json");
+    assert_eq!(rig.run(&["audit", "export", &trail.display().to_string()]).status, Some(0));
+    assert!(std::fs::read_to_string(trail).expect("written").contains("backup_restored"));
+    // The sync after the copy left a witness: what is older than that sends nothing.
+    let stopped = rig.sync();
+    assert_eq!((stopped.status, stopped.code()), (Some(6), "ledger_rolled_back"), "{stopped:?}");
+    let rebuilt = rig.run(&["rebuild", "--reason", "because it is a test", "--confirm", "practice"]);
+    assert_eq!(rebuilt.status, Some(0), "{rebuilt:?}");
+    assert_eq!((rig.sync().count("posted"), rig.stats()["vouchers"].as_u64()), (0, Some(3)));
+}
+
+#[test]
 fn manual_and_completions_are_made_from_the_arguments() {
     let folder = tempfile::tempdir().expect("the machine has a temporary folder");
     let run =

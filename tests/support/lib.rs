@@ -2,6 +2,7 @@
 
 mod cli_rig;
 mod lies;
+mod outside;
 mod patience;
 mod proxy;
 mod running;
@@ -11,6 +12,7 @@ use std::sync::LazyLock;
 
 pub use cli_rig::{CliRig, TOKEN, plain_source, real_source};
 pub use lies::Lie;
+pub use outside::{CompanyProxy, HOST, certify, web_page};
 pub use patience::{WAIT_MAX, look_for, wait_for, wait_until};
 pub use proxy::{Fault, Proxy};
 pub use running::{CommandOutput, Running, command_output};

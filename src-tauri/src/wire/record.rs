@@ -18,8 +18,8 @@ mirrored! {
     /// An act that leaves an entry in the audit trail.
     Act of domain::Act {
         SyncStarted, SyncEnded, ReExportRequested, ReExportApproved, ReExportWithdrawn, ReExportClaimed, ReExportSettled,
-        ReversalClaimed, ReversalSettled, Resolved, Accepted, Confirmed, SetAside, OtherDayChosen, Disowned, LockBroken, SettingsChanged,
-        Rebuilt, Verified, Compared, AlarmRaised, BackupMade, HistorySealed,
+        ReversalClaimed, ReversalSettled, Resolved, Accepted, Confirmed, SetAside, OtherDayChosen, Disowned, LockBroken,
+        SettingsChanged, Rebuilt, Verified, Compared, AlarmRaised, BackupMade, BackupRestored, Forgotten, HistorySealed,
     }
 }
 

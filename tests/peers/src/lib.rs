@@ -6,6 +6,8 @@
 //! [`odoo::Books::fresh`] copy that cluster, start a PostgreSQL over it that listens only on a socket in a folder of
 //! its own, and the server over that.
 //!
+//! Beside them it runs a mail server of the registry ([`mail`]), for what is sent to people.
+//!
 //! Invariant: everything that a test starts ends with it, even when it is killed, and nothing of the machine's own
 //! PostgreSQL is touched.
 
@@ -15,6 +17,8 @@ mod cluster;
 mod command;
 #[cfg(unix)]
 mod environment;
+#[cfg(unix)]
+pub mod mail;
 #[cfg(unix)]
 pub mod odoo;
 #[cfg_attr(not(unix), expect(dead_code, reason = "nothing is prepared there, and so nothing has a key"))]
@@ -30,14 +34,16 @@ pub mod tryton;
 pub use place::folder;
 pub use trouble::{Kind, Trouble};
 
-/// Prepares both, one after the other; returns the outcome of each.
+/// Prepares them, one after the other; returns the outcome of each.
 #[cfg(unix)]
 pub fn prepare() -> Vec<(&'static str, Result<(), Trouble>)> {
-    vec![("Tryton", tryton::prepare()), ("Odoo", odoo::prepare())]
+    vec![("Tryton", tryton::prepare()), ("Odoo", odoo::prepare()), ("the mail server", mail::prepare())]
 }
 
 /// Returns for each that it does not run here.
 #[cfg(not(unix))]
 pub fn prepare() -> Vec<(&'static str, Result<(), Trouble>)> {
-    ["Tryton", "Odoo"].map(|name| (name, Err(Trouble::not_to_be_had("it is set up on Unix alone")))).into()
+    ["Tryton", "Odoo", "the mail server"]
+        .map(|name| (name, Err(Trouble::not_to_be_had("it is set up on Unix alone"))))
+        .into()
 }

@@ -317,6 +317,7 @@ impl Machine {
                 wait_for_lock: options.wait_for_lock,
                 when_still_unknown: options.when_still_unknown,
                 re_export_needs_approval: false,
+                take_over_forbidden_by: None,
                 schedule: None,
                 compare_after_run: options.compares,
                 file_lock: self.planted.lock_file(&self.body.ledger(), &process.name),

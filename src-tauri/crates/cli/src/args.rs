@@ -94,6 +94,12 @@ pub(crate) enum Command {
     Source(SourceArgs),
     /// Copies the ledger into the folder of its backups.
     Backup,
+    /// Puts a backup in the place of the ledger, which is kept under another name.
+    Restore(Restore),
+    /// Blanks payees and texts of old records that are done with; ids, amounts, vouchers and the trail stay.
+    Forget(Forget),
+    /// Lets the system keep to the schedule: systemd's units for this workspace.
+    Service(Service),
     /// Checks the workspace's settings and secrets, without a network.
     Config(Config),
     /// Versions, state and log for the person who is asked for help: no personal data, and no secrets.
@@ -406,6 +412,73 @@ pub(crate) enum ConfigAct {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Restore {
+    /// The backup, or `last` for the newest in the folder of the backups.
+    #[arg(value_name = "FILE")]
+    pub(crate) backup: PathBuf,
+    /// Reason: a few words at least, for the readers of the audit trail.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// The organisation's name or id.
+    #[arg(long, value_name = "ORGANISATION")]
+    pub(crate) confirm: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Forget {
+    /// The first day that is kept (YYYY-MM-DD): records dated before it are forgotten.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) before: NaiveDate,
+    /// Reason: a few words at least, for the readers of the audit trail.
+    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
+    pub(crate) reason: Option<String>,
+    /// Says how many records it would be, and changes nothing.
+    #[arg(long, conflicts_with = "reason")]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Service {
+    #[command(subcommand)]
+    pub(crate) act: ServiceAct,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServiceAct {
+    /// Writes the units and starts them.
+    Install(ServiceInstall),
+    /// Says whether the units are there, and whether they are at work.
+    Status(ServicePlace),
+    /// Stops the units and deletes them; the workspace stays.
+    Remove(ServicePlace),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServiceInstall {
+    /// Runs one sync at each time, by a timer of systemd's, in place of a program that waits for the next one.
+    #[arg(long)]
+    pub(crate) timer: bool,
+    #[command(flatten)]
+    pub(crate) place: ServicePlace,
+    /// The user that a service of the whole machine runs as.
+    #[arg(long = "as", value_name = "USER", requires = "system")]
+    pub(crate) user: Option<String>,
+    /// A folder with one file for each secret, which systemd hands to the service.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) credentials: Option<PathBuf>,
+    /// Writes the units, and starts nothing.
+    #[arg(long)]
+    pub(crate) no_start: bool,
+}
+
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct ServicePlace {
+    /// A service of the whole machine, not of the user who asks.
+    #[arg(long)]
+    pub(crate) system: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Notify {
     #[command(subcommand)]
     pub(crate) act: NotifyAct,
@@ -491,6 +564,9 @@ impl Command {
             Self::Rebuild(_) => "rebuild",
             Self::Source(_) => "source",
             Self::Backup => "backup",
+            Self::Restore(_) => "restore",
+            Self::Forget(_) => "forget",
+            Self::Service(_) => "service",
             Self::Config(_) => "config",
             Self::Support(_) => "support",
             Self::Notify(_) => "notify",

@@ -11,11 +11,13 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::SecondsFormat;
 use postonce_connectors::SystemClock;
+use postonce_connectors::workspace::Policy;
 use postonce_engine::error::Problem;
 use postonce_engine::ports::Clock as _;
 use postonce_engine::views::RunSummary;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::filter::{FilterExt as _, LevelFilter};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, fmt as shown};
@@ -34,7 +36,7 @@ const OWN_TEXTS: [&str; 6] = ["command", "code", "run", "outcome", "outlet", "ve
 /// Starts the log.
 ///
 /// # Errors
-/// If the file cannot be written.
+/// If the file cannot be written, or the rules of this machine cannot be read.
 pub(crate) fn start(verbose: u8, file: Option<&Path>) -> Result<(), Failure> {
     let level = match verbose {
         0 => "warn",
@@ -42,10 +44,12 @@ pub(crate) fn start(verbose: u8, file: Option<&Path>) -> Result<(), Failure> {
         _ => "debug,postonce=trace",
     };
     let filter = EnvFilter::try_from_env("POSTONCE_LOG").unwrap_or_else(|_| level.into());
+    // The rules of a machine may want less in a log than a person does.
+    let most = Policy::of_machine()?.log_level().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::TRACE);
     let file = file.map(|path| LogFile::open(path).map(|file| FileLayer(Mutex::new(file)))).transpose();
     let file = file.map_err(|error| Failure::usage(format!("--log-file: {error}")))?;
     let terminal = shown::layer().with_writer(|| Harmless(io::stderr())).with_target(false).with_ansi(false);
-    tracing_subscriber::registry().with(file).with(terminal.with_filter(filter)).init();
+    tracing_subscriber::registry().with(file).with(terminal.with_filter(filter.and(most))).init();
     Ok(())
 }
 

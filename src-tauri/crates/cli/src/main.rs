@@ -3,6 +3,7 @@
 
 mod args;
 mod bar;
+mod calendar;
 mod commands;
 mod failure;
 mod help;
@@ -11,6 +12,8 @@ mod json;
 mod log;
 mod output;
 mod terminal;
+mod units;
+mod watchdog;
 mod words;
 
 use std::process::ExitCode;
@@ -70,6 +73,9 @@ fn run(args: &Args, output: &Output) -> Result<Status, Failure> {
             Command::Source(asked) => commands::source::source(args, asked, output).await,
             Command::Secret(secret) => commands::secret::secret(args, secret, output).await,
             Command::Backup => commands::backup::backup(args, output).await,
+            Command::Restore(asked) => commands::restore::restore(args, asked, output).await,
+            Command::Forget(asked) => commands::forget::forget(args, asked, output).await,
+            Command::Service(asked) => commands::service::service(args, asked, output),
             Command::Config(_) => commands::config::check(args, output),
             Command::Support(asked) => commands::support::support(args, asked, output).await,
             Command::Notify(_) => commands::notify::test(args, output).await,

@@ -98,6 +98,27 @@ catalogue! {
         "Den siste planlagte synkroniseringen, {when}, gjorde ikke jobben, og ingen har gjort den siden:";
     time_unserved(when: &str): "No sync has been run for the scheduled time {when}. Is postonce schedule running, or the desktop open?",
         "Ingen synkronisering er kjørt for det planlagte tidspunktet {when}. Kjører postonce schedule, eller er programmet åpent?";
+    RESTORED: "The backup is the ledger now. What was there before is kept beside it. If anything was exported since the copy was made, the next sync says so before it sends anything, and the ledger is made anew from the accounting system:",
+        "Sikkerhetskopien er eksportjournalen nå. Den som var der, ligger ved siden av. Hvis noe er eksportert siden kopien ble tatt, sier neste synkronisering det før noe sendes, og journalen bygges opp på nytt fra regnskapssystemet:";
+    SERVICE_LINUX: "services are set up for systemd, on Linux; elsewhere the system's own scheduler runs “sync --scheduled”",
+        "tjenester settes opp for systemd, på Linux; ellers kjører systemets egen oppgaveplanlegger «sync --scheduled»";
+    SERVICE_AS: "--system wants --as USER", "--system krever --as BRUKER";
+    service_calendar(cron: &str): "“{cron}” cannot be said to a timer of systemd's; leave --timer out",
+        "«{cron}» kan ikke sies til en tidsutløser i systemd; utelat --timer";
+    service_credential(path: &str): "{path} is missing", "{path} mangler";
+    SERVICE_STARTED: "The service is at work:", "Tjenesten er i gang:";
+    SERVICE_WRITTEN: "The units are written. To start them:", "Enhetene er skrevet. Slik startes de:";
+    SERVICE_REMOVED: "The service is gone. The workspace stays:", "Tjenesten er fjernet. Arbeidsområdet blir:";
+    SERVICE_NONE: "There is no service for this workspace.", "Det finnes ingen tjeneste for dette arbeidsområdet.";
+    service_unit(unit: &str, state: &str): "{unit}: {state}", "{unit}: {state}";
+    PROXY: "Proxy", "Mellomtjener";
+    NO_PROXY: "none", "ingen";
+    proxy_of(proxy: &str, chosen_by: &str): "{proxy} ({chosen_by})", "{proxy} ({chosen_by})";
+    BY_SYSTEM: "as the machine says", "slik maskinen sier";
+    BY_SCRIPT: "as the company's script says", "slik virksomhetens skript sier";
+    BY_WORKSPACE: "as workspace.toml says", "slik workspace.toml sier";
+    BY_POLICY: "as the rules of this machine say", "slik reglene for maskinen sier";
+    POLICY: "Rules of this machine", "Regler for denne maskinen";
     BACKUP: "Newest backup of the ledger", "Nyeste sikkerhetskopi av eksportjournalen";
     NEVER: "never", "aldri";
     PRACTICE: "Practice workspace: nothing here is real money.", "Øvingsområde: ingenting her er ekte penger.";
@@ -268,6 +289,13 @@ catalogue! {
     ACT_VERIFIED: "audit trail verified", "revisjonsspor kontrollert";
     ACT_COMPARED: "compared", "avstemt";
     ACT_ALARM_RAISED: "alarm raised", "varsel gitt";
+    ACT_FORGOTTEN: "personal data blanked", "personopplysninger slettet";
+    forgets(records: u64): "{records} records would lose payee and text. Nothing was changed.",
+        "{records} utlegg ville mistet mottaker og tekst. Ingenting ble endret.";
+    forgotten(records: u64, copies: u64): "{records} records lost payee and text, and so did {copies} backups and ledgers that were set aside.",
+        "{records} utlegg mistet mottaker og tekst, og det samme gjaldt {copies} sikkerhetskopier og journaler som var lagt til side.";
+    FORGET_LEFT: "These copies could not be changed, and keep it:", "Disse kopiene kunne ikke endres, og har det fremdeles:";
+    ACT_BACKUP_RESTORED: "backup put back", "sikkerhetskopi lagt tilbake";
     ACT_BACKUP_MADE: "backup made", "sikkerhetskopi tatt";
     ACT_HISTORY_SEALED: "earlier rows sealed", "tidligere rader forseglet";
     AUDIT_TRAIL: "Audit trail", "Revisjonsspor";

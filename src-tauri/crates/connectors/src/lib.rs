@@ -8,6 +8,7 @@ mod accounting;
 mod fuzz;
 mod http;
 mod machine;
+pub mod network;
 pub mod notify;
 mod secrets;
 mod source;
@@ -19,7 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use postonce_engine::error::Problem;
-use postonce_engine::ports::{AccountingSystem, Clock, IdSource, Source};
+use postonce_engine::ports::{AccountingSystem, Clock, IdSource, Signer, Source};
 use postonce_engine::{Ledger, LedgerError, Parts};
 
 pub use machine::{SystemClock, UuidIds, actor, keep_files_private};
@@ -42,6 +43,7 @@ use accounting::odoo::Odoo;
 use accounting::open::{Open, Windows};
 use accounting::tryton::Tryton;
 use http::{Http, Limits, Side};
+use network::Ways;
 use secrets::AuditKey;
 use source::files::Files;
 use source::platform::Platform;
@@ -52,6 +54,7 @@ use source::platform::Platform;
 /// # Errors
 /// Fails when a secret cannot be had, or the ledger cannot be opened.
 pub fn parts(workspace: &Workspace) -> Result<Parts, Problem> {
+    check_place(workspace)?;
     parts_over(workspace, Ledger::open)
 }
 
@@ -60,6 +63,7 @@ pub fn parts(workspace: &Workspace) -> Result<Parts, Problem> {
 /// # Errors
 /// Fails when a secret cannot be had, or the new ledger cannot be made.
 pub fn parts_anew(workspace: &Workspace) -> Result<Parts, Problem> {
+    check_place(workspace)?;
     parts_over(workspace, Ledger::begin_anew)
 }
 
@@ -71,11 +75,25 @@ pub fn parts_to_look(workspace: &Workspace) -> Result<Parts, Problem> {
     parts_over(workspace, Ledger::open_to_look)
 }
 
+/// Returns the key that seals the audit trail of a workspace. It may wait for the keyring when it is used.
+pub fn signer(workspace: &Workspace) -> Arc<dyn Signer> {
+    Arc::new(AuditKey::new(Secrets::of(workspace)))
+}
+
+/// Refuses a folder in which a ledger is not safe from other writers.
+fn check_place(workspace: &Workspace) -> Result<(), Problem> {
+    match workspace.unsafe_place() {
+        Some(found) => Err(Problem::ledger_place_unsafe(workspace.dir().display(), found)),
+        None => Ok(()),
+    }
+}
+
 fn parts_over(
     workspace: &Workspace,
     open: impl FnOnce(&Path, &dyn Clock, &dyn IdSource) -> Result<Ledger, LedgerError>,
 ) -> Result<Parts, Problem> {
     workspace.close_to_others();
+    workspace.obey()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
     let ids: Arc<dyn IdSource> = Arc::new(UuidIds);
     let secrets = Secrets::of(workspace);
@@ -98,21 +116,24 @@ fn accounting(
     clock: &Arc<dyn Clock>,
     ids: &Arc<dyn IdSource>,
 ) -> Result<Arc<dyn AccountingSystem>, Problem> {
+    // A workspace on trial has not been opened, and was never held against the rules.
+    workspace.obey()?;
     match workspace.accounting() {
         AccountingSettings::Open(settings) => {
-            let http = http(Side::Accounting, &settings.remote, secrets)?;
+            let http = http(workspace, Side::Accounting, &settings.remote, secrets)?;
             let windows = Windows { settle: settings.settle_window, search_lag: settings.search_lag };
             Ok(Arc::new(Open::new(http, windows, Arc::clone(clock), Arc::clone(ids))))
         }
         AccountingSettings::Tryton(settings) => {
             let Remote { url, secret } = &settings.remote;
             let password = secrets.get(secret)?;
-            let http = Http::without_token(Side::Accounting, url, &password, Limits::STANDARD)?;
+            let http = Http::without_token(Side::Accounting, url, &password, Limits::STANDARD);
+            let http = http.by(Ways::of(workspace, secrets)?);
             let (organisation, clock, ids) = (workspace.organisation(), Arc::clone(clock), Arc::clone(ids));
             Ok(Arc::new(Tryton::new(http, settings, password, organisation, clock, ids)))
         }
         AccountingSettings::Odoo(settings) => {
-            let http = http(Side::Accounting, &settings.remote, secrets)?;
+            let http = http(workspace, Side::Accounting, &settings.remote, secrets)?;
             let (clock, ids) = (Arc::clone(clock), Arc::clone(ids));
             Ok(Arc::new(Odoo::new(http, settings, workspace.organisation(), clock, ids)?))
         }
@@ -120,16 +141,17 @@ fn accounting(
 }
 
 fn source(workspace: &Workspace, secrets: &Secrets, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Source>, Problem> {
+    workspace.obey()?;
     Ok(match workspace.source() {
         SourceSettings::Files(settings) => Arc::new(Files::new(settings.as_ref().clone(), Arc::clone(clock))),
         SourceSettings::Platform(remote) => {
-            let http = http(Side::Platform, remote, secrets)?;
+            let http = http(workspace, Side::Platform, remote, secrets)?;
             Arc::new(Platform::new(http, Arc::clone(clock), workspace.currency()))
         }
     })
 }
 
-fn http(side: Side, remote: &Remote, secrets: &Secrets) -> Result<Http, Problem> {
+fn http(workspace: &Workspace, side: Side, remote: &Remote, secrets: &Secrets) -> Result<Http, Problem> {
     let token = secrets.get(&remote.secret)?;
-    Ok(Http::new(side, &remote.url, &token, Limits::STANDARD)?)
+    Ok(Http::new(side, &remote.url, &token, Limits::STANDARD)?.by(Ways::of(workspace, secrets)?))
 }

@@ -36,7 +36,7 @@ CREATE TABLE record (
     reading_id    INTEGER NOT NULL REFERENCES reading (reading_id),
     conflict      INTEGER NOT NULL DEFAULT 0 CHECK (conflict IN (0, 1)),
     held_reason   TEXT    CHECK (held_reason IS NULL OR json_valid(held_reason)),
-    held_since    TEXT, id_form TEXT, detail TEXT CHECK (detail IS NULL OR json_valid(detail)),
+    held_since    TEXT, id_form TEXT, detail TEXT CHECK (detail IS NULL OR json_valid(detail)), forgotten_at TEXT,
     CHECK ((held_reason IS NULL) = (held_since IS NULL))
 ) STRICT;
 
@@ -511,7 +511,11 @@ BEGIN SELECT RAISE(ABORT, 'a record is never deleted'); END;
 
 CREATE TRIGGER attempt_is_what_was_claimed
 BEFORE UPDATE OF record_id, generation, reference, run_number, request_id, member, content_hash, date, currency, exponent,
-                 minor, claimed_at, sent ON attempt
+                 minor, claimed_at ON attempt
+BEGIN SELECT RAISE(ABORT, 'a claim is never rewritten'); END;
+
+CREATE TRIGGER attempt_content_is_kept_or_forgotten BEFORE UPDATE OF sent ON attempt
+WHEN NEW.sent IS NOT NULL OR OLD.settled_at IS NULL
 BEGIN SELECT RAISE(ABORT, 'a claim is never rewritten'); END;
 
 CREATE TRIGGER attempt_settles_once BEFORE UPDATE OF state, voucher_id, settled_at ON attempt

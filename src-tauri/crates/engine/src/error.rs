@@ -323,6 +323,14 @@ error_codes! {
     WorkspaceKindUnavailable = workspace_kind_unavailable(path, line, kind, available), exit 2;
     /// The address is plain http and leads beyond this machine.
     InsecureUrl = insecure_url(url), exit 2;
+    /// The file with a company's own root certificates cannot be read.
+    CaFileUnreadable = ca_file_unreadable(path, detail), exit 2;
+    /// The rules of this machine, which only its administrator changes, forbid it.
+    PolicyForbids = policy_forbids(rule, found, allowed, policy), exit 2;
+    /// The rules of this machine cannot be read: nothing is done that they might forbid.
+    PolicyInvalid = policy_invalid(policy, detail), exit 2;
+    /// The ledger lies where several machines may write it, or where a program copies it under its writer.
+    LedgerPlaceUnsafe = ledger_place_unsafe(path, found), exit 2;
 
     // 3: another sync holds the lock
     /// Somebody else holds the lock, over the network.
@@ -345,6 +353,12 @@ error_codes! {
     AccountingUnreachable = accounting_unreachable(url, detail), exit 5;
     /// The accounting system asks to be left alone for a while, and went on asking.
     AccountingBusy = accounting_busy(url, status), exit 5;
+    /// The proxy wants to be signed in to, or with another user or password.
+    ProxyDenied = proxy_denied(proxy), exit 5;
+    /// The script that names the proxy cannot be had, or is not understood.
+    ProxyScriptFailed = proxy_script_failed(url, detail), exit 5;
+    /// Nobody whom this machine trusts vouches for the certificate of the other side.
+    CertificateUntrusted = certificate_untrusted(url, detail), exit 5;
 
     // 6: the ledger
     /// A newer version wrote the ledger.

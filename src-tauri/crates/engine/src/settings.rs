@@ -37,6 +37,8 @@ pub struct Settings {
     pub compare_after_run: bool,
     /// True if a forced re-export waits for a second administrator's approval.
     pub re_export_needs_approval: bool,
+    /// The place of the rule that nobody takes the lock from its holder, if this machine has one.
+    pub take_over_forbidden_by: Option<String>,
     /// The schedule by which to sync without a request.
     pub schedule: Option<Schedule>,
     /// The file by which programs on this machine exclude each other.

@@ -50,6 +50,8 @@ const sentences: Record<Act, (entry: AuditEntryFull) => string> = {
   compared: (entry) => (entry.runId ? m.trail_compared_run() : m.trail_compared(who(entry))),
   alarm_raised: (entry) => m.trail_alarm_raised(record(entry)),
   backup_made: (entry) => m.trail_backup_made(who(entry)),
+  backup_restored: (entry) => m.trail_backup_restored(who(entry)),
+  forgotten: (entry) => m.trail_forgotten(who(entry)),
   history_sealed: (entry) => m.trail_history_sealed(who(entry)),
 };
 

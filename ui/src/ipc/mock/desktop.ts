@@ -38,6 +38,8 @@ const ACTS: Act[] = [
   'lock_broken',
   'verified',
   'backup_made',
+  'backup_restored',
+  'forgotten',
 ];
 
 /** The acts about a record, and below the acts that have a reason. */

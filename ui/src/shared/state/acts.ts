@@ -25,5 +25,7 @@ export const acts: Record<Act, () => string> = {
   compared: m.act_compared,
   alarm_raised: m.act_alarm_raised,
   backup_made: m.act_backup_made,
+  backup_restored: m.act_backup_restored,
+  forgotten: m.act_forgotten,
   history_sealed: m.act_history_sealed,
 };

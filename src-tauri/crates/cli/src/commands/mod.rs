@@ -8,6 +8,7 @@ pub(crate) mod break_lock;
 pub(crate) mod compare;
 pub(crate) mod config;
 pub(crate) mod confirm;
+pub(crate) mod forget;
 pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod notify;
@@ -18,9 +19,11 @@ pub(crate) mod rebuild;
 pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod resolve;
+pub(crate) mod restore;
 pub(crate) mod sandbox;
 pub(crate) mod schedule;
 pub(crate) mod secret;
+pub(crate) mod service;
 pub(crate) mod source;
 pub(crate) mod status;
 pub(crate) mod support;
@@ -86,6 +89,8 @@ fn act(act: Act) -> Message {
         Act::Compared => words::ACT_COMPARED,
         Act::AlarmRaised => words::ACT_ALARM_RAISED,
         Act::BackupMade => words::ACT_BACKUP_MADE,
+        Act::BackupRestored => words::ACT_BACKUP_RESTORED,
+        Act::Forgotten => words::ACT_FORGOTTEN,
         Act::HistorySealed => words::ACT_HISTORY_SEALED,
     }
 }

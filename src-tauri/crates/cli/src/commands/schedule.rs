@@ -15,7 +15,7 @@ use super::{actor, notify, outcome};
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{Status, json, log, words};
+use crate::{Status, json, log, watchdog, words};
 
 pub(crate) async fn schedule(args: &Args, output: &Output) -> Result<Status, Failure> {
     let workspace = args.open_workspace(output)?;
@@ -29,16 +29,20 @@ pub(crate) async fn schedule(args: &Args, output: &Output) -> Result<Status, Fai
         let asked = asked_to_stop();
         let stopper = tokio::spawn(stop_when(asked, stop.clone(), engine.clone(), output.word(words::STOPPING)));
         let (ended, mut ends) = tokio::sync::mpsc::unbounded_channel::<Box<SyncEnd>>();
+        let done = CancellationToken::new();
         let keeping = async {
             let ended = ended;
             let report = |news: ScheduleNews| {
                 print(&news, output);
+                watchdog::tell(&news, output);
                 if let ScheduleNews::Ended { end, .. } = news {
                     // It is heard until the schedule ends.
                     let _ = ended.send(end);
                 }
             };
-            engine.run_schedule(&actor(), &stop, report).await
+            let kept = engine.run_schedule(&actor(), &stop, report).await;
+            done.cancel();
+            kept
         };
         // A receiver that takes its time does not hold up the schedule.
         let telling = async {
@@ -46,7 +50,8 @@ pub(crate) async fn schedule(args: &Args, output: &Output) -> Result<Status, Fai
                 notify::after_run(workspace, engine, end.run.as_ref(), end.error.as_ref(), output).await;
             }
         };
-        let (kept, ()) = tokio::join!(keeping, telling);
+        // It beats in the task of the schedule itself: one that hangs is started anew by the service manager.
+        let (kept, (), ()) = tokio::join!(keeping, telling, watchdog::beat(&done));
         stopper.abort();
         kept?;
         Ok(Status::Done)
@@ -54,7 +59,7 @@ pub(crate) async fn schedule(args: &Args, output: &Output) -> Result<Status, Fai
     .await
 }
 
-fn schedule_of(workspace: &Workspace) -> Result<Schedule, Failure> {
+pub(super) fn schedule_of(workspace: &Workspace) -> Result<Schedule, Failure> {
     let missing = || {
         let path = workspace.file_path();
         Problem::workspace_key_missing(path.display(), "schedule.cron")
@@ -68,6 +73,7 @@ async fn stop_when(asked: impl Future<Output = ()>, stop: CancellationToken, eng
     if engine.syncing().is_some() {
         let _ = writeln!(io::stderr(), "{word}");
     }
+    watchdog::stopping();
     stop.cancel();
 }
 

@@ -1,7 +1,8 @@
 //! Runs `status`: connection, protection, lock, last run, next run, counts.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use postonce_connectors::OpenToOthers;
+use postonce_connectors::network::{self, Route};
+use postonce_connectors::{OpenToOthers, SourceSettings, Workspace};
 use postonce_engine::domain::{MemoryState, Protection};
 use postonce_engine::error::Problem;
 use postonce_engine::ports::Connection;
@@ -34,6 +35,9 @@ struct StatusFacts {
     ledger: LedgerFile,
     unattended: Unattended,
     open_to_others: Vec<OpenToOthers>,
+    /// The way to the accounting system, and to the platform if there is one.
+    routes: (Result<Route, Problem>, Option<Result<Route, Problem>>),
+    workspace: Workspace,
 }
 
 pub(crate) async fn status(args: &Args, output: &Output) -> Result<Status, Failure> {
@@ -77,7 +81,18 @@ async fn facts(OpenWorkspace { workspace, engine, .. }: &OpenWorkspace) -> Resul
         ledger: engine.ledger().file()?,
         unattended: engine.unattended().await?,
         open_to_others: Vec::new(),
+        routes: routes(workspace).await,
+        workspace: workspace.clone(),
     })
+}
+
+async fn routes(workspace: &Workspace) -> (Result<Route, Problem>, Option<Result<Route, Problem>>) {
+    let accounting = network::route(workspace, &workspace.accounting().remote().url).await;
+    let platform = match workspace.source() {
+        SourceSettings::Platform(remote) => Some(network::route(workspace, &remote.url).await),
+        SourceSettings::Files(_) => None,
+    };
+    (accounting, platform)
 }
 
 fn document(found: &StatusFacts, output: &Output) {
@@ -111,6 +126,13 @@ fn document(found: &StatusFacts, output: &Output) {
         "open_to_others": found.open_to_others.iter().map(|open| json!({
             "path": open.path, "mode": format!("{:03o}", open.mode), "closed": open.closed,
         })).collect::<Vec<_>>(),
+        "network": {
+            "accounting": found.routes.0.as_ref().ok(), "platform": found.routes.1.as_ref().and_then(|way| way.as_ref().ok()),
+            "ca_file": network::ca_file(&found.workspace),
+        },
+        "policy": {
+            "places": found.workspace.policy().places(), "rules": found.workspace.policy().rules().collect::<Vec<_>>(),
+        },
     }));
 }
 
@@ -131,6 +153,14 @@ fn print(found: &StatusFacts, output: &Output) {
         }
         let held = found.lock.as_ref().map(|facts| holder::sentence(output.reader(), facts));
         row(words::LOCK, held.unwrap_or_else(|| output.word(words::FREE).to_owned()));
+    }
+    if let Ok(route) = &found.routes.0 {
+        row(words::PROXY, proxy(route, &found.workspace, output));
+    }
+    let policy = found.workspace.policy();
+    if !policy.places().is_empty() {
+        let rules = policy.rules().collect::<Vec<_>>().join(", ");
+        row(words::POLICY, format!("{rules} ({})", policy.places().join(", ")));
     }
     let last = found.last.as_ref().map(|run| {
         let started = output.moment(run.started_at);
@@ -178,6 +208,18 @@ fn print(found: &StatusFacts, output: &Output) {
             output.note(format!("– {}", output.error(problem)));
         }
     }
+}
+
+/// Returns the proxy, and whose word it is.
+fn proxy(route: &Route, workspace: &Workspace, output: &Output) -> String {
+    let Some(proxy) = &route.proxy else { return output.word(words::NO_PROXY).to_owned() };
+    let word = match route.chosen_by {
+        _ if workspace.policy().rules().any(|rule| rule == "network") => words::BY_POLICY,
+        "system" => words::BY_SYSTEM,
+        "pac" => words::BY_SCRIPT,
+        _ => words::BY_WORKSPACE,
+    };
+    words::proxy_of(output.language, proxy, output.word(word))
 }
 
 /// Says what the schedule was not served with.

@@ -69,6 +69,7 @@ fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
 fn not_answered(peer: &Peer, failure: Failure) -> CallError {
     match failure {
         Failure::NeverConnected(detail) => CallError::NotSent(peer.unreachable(&detail)),
+        Failure::NoWay(error) => CallError::NotSent(error.into()),
         Failure::NoAnswer(detail) => CallError::Unknown(peer.unreachable(&detail)),
         Failure::CutShort { status, detail } => CallError::Unknown(peer.unexpected(status, &detail)),
         Failure::TooLong { status, bytes_max } => {

@@ -5,14 +5,18 @@ use std::error::Error;
 use postonce_engine::error::Problem;
 
 use super::{Limits, Peer};
+use crate::network::WayError;
+
+/// The words of a proxy's status 407, as hyper-util's tunnel has them (`connect/proxy/tunnel.rs`); its type is private.
+const PROXY_DENIES: &str = "proxy authorization required";
+/// The words of rustls for a certificate whose issuer is trusted by nobody here.
+const NOT_TRUSTED: [&str; 2] = ["UnknownIssuer", "CaUsedAsEndEntity"];
 
 /// The reason why a client or request could not be made. Nothing left this machine.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum HttpError {
     #[error("the token has characters that no header takes")]
     TokenUnfit(Peer),
-    #[error("no HTTP client: {1}")]
-    Client(Peer, String),
     #[error("the request cannot be drawn up")]
     Request(Peer),
 }
@@ -21,7 +25,6 @@ impl From<HttpError> for Problem {
     fn from(error: HttpError) -> Self {
         match &error {
             HttpError::TokenUnfit(peer) => peer.unauthorized("–"),
-            HttpError::Client(peer, detail) => peer.unreachable(detail),
             HttpError::Request(peer) => peer.unreachable(&error.to_string()),
         }
     }
@@ -32,6 +35,8 @@ impl From<HttpError> for Problem {
 pub(crate) enum Failure {
     /// The connection was never established: no byte of the request left this machine.
     NeverConnected(String),
+    /// There is no way to the server: no byte of the request left this machine.
+    NoWay(WayError),
     /// The request may have arrived, and no answer came.
     NoAnswer(String),
     /// The answer began and did not end.
@@ -43,11 +48,18 @@ pub(crate) enum Failure {
 impl Failure {
     /// Sorts an error that came instead of an answer's head. `is_connect` is hyper-util's word that it failed in its
     /// connector, which ends before the request is handed to the connection: resolving, TCP, proxy tunnel or TLS.
-    pub(super) fn of(error: &reqwest::Error, limits: Limits) -> Self {
-        if error.is_connect() {
-            Self::NeverConnected(detail(error, limits.connect.as_secs()))
-        } else {
-            Self::NoAnswer(detail(error, limits.overall.as_secs()))
+    pub(super) fn of(error: &reqwest::Error, limits: Limits, url: &str, proxy: Option<&str>) -> Self {
+        if !error.is_connect() {
+            return Self::NoAnswer(detail(error, limits.overall.as_secs()));
+        }
+        let detail = detail(error, limits.connect.as_secs());
+        match proxy {
+            Some(proxy) if detail.ends_with(PROXY_DENIES) => Self::NoWay(WayError::Denied { proxy: proxy.to_owned() }),
+            _ if NOT_TRUSTED.iter().any(|words| detail.contains(words)) => {
+                Self::NoWay(WayError::Untrusted { url: url.to_owned(), detail })
+            }
+            Some(proxy) => Self::NeverConnected(format!("{proxy}: {detail}")),
+            None => Self::NeverConnected(detail),
         }
     }
 
@@ -62,7 +74,7 @@ fn detail(error: &reqwest::Error, seconds: u64) -> String {
 }
 
 /// Returns the innermost cause, which says most (`Connection refused`) and, unlike reqwest's own text, no address.
-pub(super) fn innermost(error: &reqwest::Error) -> String {
+pub(crate) fn innermost(error: &reqwest::Error) -> String {
     let mut cause: &dyn Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;

@@ -3,6 +3,9 @@
 //!
 //! The meaning of an answer is not decided here but in [`classify`].
 //!
+//! The way there, straight or through a proxy, is found when the first request goes, and found anew where no connection came
+//! about: a machine may have been carried elsewhere.
+//!
 //! Invariant: a request leaves this machine at most once for each call of [`Http::send`]. Read in reqwest 0.13.5 and
 //! hyper-util 0.1.21:
 //! - reqwest's own retry (`retry.rs`, on by default) sends again, twice at most, on a remote HTTP/2 `GOAWAY(NO_ERROR)`
@@ -27,9 +30,12 @@ use reqwest::header::{
 };
 use reqwest::{Client, Method, Request, Response, Url, redirect, retry};
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Mutex;
 
-pub(crate) use failure::{Failure, HttpError};
+pub(crate) use failure::{Failure, HttpError, innermost};
 pub(crate) use peer::{Peer, Side};
+
+use crate::network::Ways;
 
 /// Holds the bounds of one call.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +62,9 @@ const USER_AGENT: &str = concat!("Postonce/", env!("CARGO_PKG_VERSION"));
 /// Holds a server, as one connector speaks to it.
 #[derive(Debug)]
 pub(crate) struct Http {
-    client: Client,
+    /// The client, with the address of its proxy, once a way is found.
+    client: Mutex<Option<(Client, Option<String>)>>,
+    ways: Ways,
     base: Url,
     /// `None` if each request carries its own authorization.
     authorization: Option<HeaderValue>,
@@ -84,52 +92,56 @@ impl Http {
     /// Makes a client for the server at `base`, with this token.
     ///
     /// # Errors
-    /// Fails when the token has characters that no header takes, or TLS cannot be set up.
+    /// Fails when the token has characters that no header takes.
     pub(crate) fn new(side: Side, base: &Url, token: &SecretString, limits: Limits) -> Result<Self, HttpError> {
         let peer = Peer::new(side, base, token);
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
             .map_err(|_| HttpError::TokenUnfit(peer.clone()))?;
         authorization.set_sensitive(true);
-        Self::over(peer, base, Some(authorization), limits)
+        Ok(Self::over(peer, base, Some(authorization), limits))
     }
 
     /// Makes a client whose requests carry their own authorization. The client knows the secret only to keep it out of
     /// errors.
-    ///
-    /// # Errors
-    /// Fails when TLS cannot be set up.
-    pub(crate) fn without_token(
-        side: Side,
-        base: &Url,
-        secret: &SecretString,
-        limits: Limits,
-    ) -> Result<Self, HttpError> {
+    pub(crate) fn without_token(side: Side, base: &Url, secret: &SecretString, limits: Limits) -> Self {
         Self::over(Peer::new(side, base, secret), base, None, limits)
     }
 
-    fn over(peer: Peer, base: &Url, authorization: Option<HeaderValue>, limits: Limits) -> Result<Self, HttpError> {
-        let mut builder = Client::builder()
-            .user_agent(USER_AGENT)
-            .connect_timeout(limits.connect)
-            .timeout(limits.overall)
-            .pool_idle_timeout(IDLE)
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .http1_only();
-        if is_loopback(base) {
-            builder = builder.no_proxy();
-        }
-        if base.scheme() == "http" {
-            // Without TLS no certificates are needed, so that practice works on a machine that has none.
-            builder = builder.tls_certs_only([]);
-        }
-        let client = builder.build().map_err(|error| HttpError::Client(peer.clone(), failure::innermost(&error)))?;
+    fn over(peer: Peer, base: &Url, authorization: Option<HeaderValue>, limits: Limits) -> Self {
         // `join` replaces the part behind the last slash.
         let mut base = base.clone();
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        Ok(Self { client, base, authorization, limits, peer })
+        let (client, ways) = (Mutex::new(None), Ways::of_the_system());
+        Self { client, ways, base, authorization, limits, peer }
+    }
+
+    /// Returns the same, with a workspace's ways out of this machine.
+    #[must_use]
+    pub(crate) fn by(self, ways: Ways) -> Self {
+        Self { ways, ..self }
+    }
+
+    /// Returns the client, and the proxy that it goes through.
+    async fn client(&self) -> Result<(Client, Option<String>), Failure> {
+        let mut kept = self.client.lock().await;
+        if let Some(client) = kept.as_ref() {
+            return Ok(client.clone());
+        }
+        let builder = Client::builder()
+            .user_agent(USER_AGENT)
+            .connect_timeout(self.limits.connect)
+            .timeout(self.limits.overall)
+            .pool_idle_timeout(IDLE)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .http1_only();
+        let client = self.ways.client(&self.base, builder).await.map_err(|error| match error {
+            Ok(no_way) => Failure::NoWay(no_way),
+            Err(no_client) => Failure::NeverConnected(innermost(&no_client)),
+        })?;
+        Ok(kept.insert(client).clone())
     }
 
     /// Returns the other side of the calls.
@@ -173,7 +185,17 @@ impl Http {
     pub(crate) async fn send(&self, request: Request) -> Result<HttpAnswer, Failure> {
         let overall = request.timeout().copied().unwrap_or(self.limits.overall);
         let limits = Limits { overall, ..self.limits };
-        let response = self.client.execute(request).await.map_err(|error| Failure::of(&error, limits))?;
+        let (client, proxy) = self.client().await?;
+        let response = match client.execute(request).await {
+            Ok(response) => response,
+            Err(error) => {
+                let failure = Failure::of(&error, limits, self.peer.address(), proxy.as_deref());
+                if matches!(failure, Failure::NeverConnected(_) | Failure::NoWay(_)) {
+                    *self.client.lock().await = None;
+                }
+                return Err(failure);
+            }
+        };
         let mut answer = head(&response);
         answer.body = body(response, answer.status, limits).await?;
         Ok(answer)

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) async fn send(
     settings: &EmailSettings,
     password: Option<SecretString>,
+    roots: Option<&[u8]>,
     message: &Message,
 ) -> Result<(), String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
@@ -25,7 +26,14 @@ pub(super) async fn send(
         mail = mail.to(to.parse().map_err(|error| text(&error))?);
     }
     let mail = mail.body(message.text.clone()).map_err(|error| text(&error))?;
-    let tls = || TlsParameters::new(settings.host.clone()).map_err(|error| text(&error));
+    let tls = || {
+        let mut parameters = TlsParameters::builder(settings.host.clone());
+        // The company's own mail server has a certificate of the company's.
+        if let Some(roots) = roots {
+            parameters = parameters.add_root_certificate(Certificate::from_pem(roots).map_err(|error| text(&error))?);
+        }
+        parameters.build().map_err(|error| text(&error))
+    };
     let tls = match settings.encryption {
         Encryption::StartTls => Tls::Required(tls()?),
         Encryption::Tls => Tls::Wrapper(tls()?),

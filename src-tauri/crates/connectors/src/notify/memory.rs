@@ -1,5 +1,6 @@
-//! Remembers the last notice, in a file of the workspace. Without it, it is sent once more.
+//! Remembers what was told last on each way, in a file of the workspace. Without it, it is told once more.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
@@ -24,22 +25,44 @@ pub(super) struct LastNotice {
     attention: u64,
 }
 
+/// The last notice on each way.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Notices {
+    /// The notice on all ways, as an earlier version kept it.
+    #[serde(flatten)]
+    on_all: LastNotice,
+    #[serde(default)]
+    each: BTreeMap<String, LastNotice>,
+}
+
+impl Notices {
+    /// Returns the last notice on a way.
+    pub(super) fn on(&self, outlet: &str) -> LastNotice {
+        self.each.get(outlet).copied().unwrap_or(self.on_all)
+    }
+
+    /// Notes what was told on a way.
+    pub(super) fn note(&mut self, outlet: &str, notice: LastNotice) {
+        self.each.insert(outlet.to_owned(), notice);
+    }
+}
+
 impl Memory {
     pub(super) fn of(workspace: &Workspace) -> Self {
         Self(workspace.dir().join(FILE))
     }
 
-    pub(super) fn read(&self) -> LastNotice {
+    pub(super) fn read(&self) -> Notices {
         std::fs::read(&self.0).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
     }
 
-    pub(super) fn keep(&self, notice: &LastNotice) -> io::Result<()> {
-        if self.read() == *notice && self.0.exists() {
+    pub(super) fn keep(&self, notices: &Notices) -> io::Result<()> {
+        if self.read() == *notices && self.0.exists() {
             return Ok(());
         }
         let folder = self.0.parent().unwrap_or(&self.0);
         let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
-        serde_json::to_writer(&mut fresh, notice)?;
+        serde_json::to_writer(&mut fresh, notices)?;
         fresh.persist(&self.0).map(drop).map_err(|error| error.error)
     }
 }
@@ -84,6 +107,16 @@ mod tests {
         let records = RecordCounts { held, ..RecordCounts::default() };
         let at = chrono::DateTime::UNIX_EPOCH;
         Figures { at, run_id: None, code, completed: code.is_none(), records: Some(records), last_success_at: None }
+    }
+
+    #[test]
+    fn memory_of_an_earlier_version_counts_for_every_way() {
+        let older: Notices = serde_json::from_str(r#"{"failed": true, "attention": 2}"#).expect("it was written so");
+        assert_eq!(older.on("notify.email"), LastNotice { failed: true, attention: 2 });
+        let mut newer = older.clone();
+        newer.note("notify.email", LastNotice::default());
+        let read: Notices = serde_json::from_str(&serde_json::to_string(&newer).expect("JSON")).expect("JSON");
+        assert_eq!((read.on("notify.email"), read.on("notify.webhook")), (LastNotice::default(), older.on("any")));
     }
 
     #[test]

@@ -29,8 +29,8 @@ pub struct Undelivered {
     pub detail: String,
 }
 
-/// Tells whoever the workspace names how a run ended, if that is news. A failed delivery is tried again at the next
-/// run: the news is kept in mind only when every way took it.
+/// Tells whoever the workspace names how a run ended, if that is news. Each way is remembered for itself: one that fails is
+/// tried again at the next run, and the others are not told twice.
 pub async fn after_run(workspace: &Workspace, figures: &Figures) -> Vec<Undelivered> {
     let settings = workspace.notify();
     if settings.is_empty() {
@@ -39,16 +39,19 @@ pub async fn after_run(workspace: &Workspace, figures: &Figures) -> Vec<Undelive
     let outlets = Outlets::of(workspace);
     let mut undelivered = outlets.pulse(figures).await;
     let memory = Memory::of(workspace);
-    let before = memory.read();
-    if let Some(event) = before.news(figures) {
-        let refused = outlets.deliver(&Message::of(workspace, event, figures)).await;
-        let is_delivered = refused.is_empty();
-        undelivered.extend(refused);
-        if !is_delivered {
-            return undelivered;
+    let mut notices = memory.read();
+    for outlet in outlets.names() {
+        let before = notices.on(outlet);
+        let told = match before.news(figures) {
+            Some(event) => outlets.deliver(outlet, &Message::of(workspace, event, figures)).await,
+            None => Ok(()),
+        };
+        match told {
+            Ok(()) => notices.note(outlet, before.after(figures)),
+            Err(detail) => undelivered.push(Undelivered { outlet, detail }),
         }
     }
-    if let Err(error) = memory.keep(&before.after(figures)) {
+    if let Err(error) = memory.keep(&notices) {
         undelivered.push(Undelivered { outlet: "notify", detail: error.to_string() });
     }
     undelivered
@@ -64,6 +67,10 @@ pub async fn test(workspace: &Workspace, figures: &Figures) -> Result<Vec<Undeli
     }
     let outlets = Outlets::of(workspace);
     let mut undelivered = outlets.pulse(figures).await;
-    undelivered.extend(outlets.deliver(&Message::of(workspace, Event::Test, figures)).await);
+    let message = Message::of(workspace, Event::Test, figures);
+    for outlet in outlets.names() {
+        let told = outlets.deliver(outlet, &message).await;
+        undelivered.extend(told.err().map(|detail| Undelivered { outlet, detail }));
+    }
     Ok(undelivered)
 }

@@ -15,6 +15,7 @@ use tokio::process::Command;
 use super::message::{Figures, Message};
 use super::{Undelivered, mail, metrics};
 use crate::machine::{SystemClock, UuidIds};
+use crate::network::Ways;
 use crate::secrets::Secrets;
 use crate::workspace::{Remote, Workspace};
 
@@ -24,6 +25,11 @@ const CALL: Duration = Duration::from_secs(10);
 const WAITS: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(8)];
 /// The longest time that a program may take.
 const PROGRAM: Duration = Duration::from_secs(30);
+
+/// The ways, by their keys in the workspace.
+const COMMAND: &str = "notify.command";
+const WEBHOOK: &str = "notify.webhook";
+const EMAIL: &str = "notify.email";
 
 /// The ways of a workspace.
 pub(super) struct Outlets<'w> {
@@ -46,35 +52,42 @@ impl<'w> Outlets<'w> {
         }
         if let Some(url) = &settings.healthcheck {
             let url = if figures.completed { url.clone() } else { failed(url) };
-            let called = call(&url, |url| Request::new(Method::GET, url)).await;
+            let ways = self.ways().await;
+            let called = match &ways {
+                Ok(ways) => call(ways, &url, |url| Request::new(Method::GET, url)).await,
+                Err(detail) => Err(detail.clone()),
+            };
             undelivered.extend(called.err().map(|detail| Undelivered { outlet: "notify.healthcheck", detail }));
         }
         undelivered
     }
 
-    /// Tells it on every way, each on its own: one that fails stops none of the others.
-    pub(super) async fn deliver(&self, message: &Message) -> Vec<Undelivered> {
+    /// Returns the ways of the workspace, by their keys.
+    pub(super) fn names(&self) -> Vec<&'static str> {
         let settings = self.workspace.notify();
-        let mut undelivered = Vec::new();
-        if !settings.command.is_empty() {
-            let ran = run(&settings.command, message.event.name(), &message.json).await;
-            undelivered.extend(ran.err().map(|detail| Undelivered { outlet: "notify.command", detail }));
-        }
-        if let Some(webhook) = &settings.webhook {
-            let posted = self.post(webhook, message).await;
-            undelivered.extend(posted.err().map(|detail| Undelivered { outlet: "notify.webhook", detail }));
-        }
-        if let Some(email) = &settings.email {
-            let sent = async {
+        let named = [
+            (COMMAND, !settings.command.is_empty()),
+            (WEBHOOK, settings.webhook.is_some()),
+            (EMAIL, settings.email.is_some()),
+        ];
+        named.into_iter().filter(|(_, is_named)| *is_named).map(|(name, _)| name).collect()
+    }
+
+    /// Tells it on one way.
+    pub(super) async fn deliver(&self, outlet: &str, message: &Message) -> Result<(), String> {
+        let settings = self.workspace.notify();
+        match (outlet, &settings.webhook, &settings.email) {
+            (WEBHOOK, Some(webhook), _) => self.post(webhook, message).await,
+            (EMAIL, _, Some(email)) => {
                 let password = match &email.user {
                     Some(_) => Some(self.secret(&email.secret).await?),
                     None => None,
                 };
-                mail::send(email, password, message).await
-            };
-            undelivered.extend(sent.await.err().map(|detail| Undelivered { outlet: "notify.email", detail }));
+                let roots = self.ways().await?.roots_as_written().map_err(|error| error.to_string())?;
+                mail::send(email, password, roots.as_deref(), message).await
+            }
+            _ => run(&settings.command, message.event.name(), &message.json).await,
         }
-        undelivered
     }
 
     async fn post(&self, webhook: &Remote, message: &Message) -> Result<(), String> {
@@ -84,7 +97,7 @@ impl<'w> Outlets<'w> {
         let signature = sign(&key, second, &message.json)?;
         let header = |text: &str| HeaderValue::from_str(text).map_err(|error| error.to_string());
         let (signature, delivery) = (header(&signature)?, header(&delivery)?);
-        call(&webhook.url, |url| {
+        call(&self.ways().await?, &webhook.url, |url| {
             let mut request = Request::new(Method::POST, url);
             let headers = request.headers_mut();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -96,6 +109,13 @@ impl<'w> Outlets<'w> {
             request
         })
         .await
+    }
+
+    /// Finds the ways out of this machine. The keyring may keep its caller waiting.
+    async fn ways(&self) -> Result<Ways, String> {
+        let workspace = self.workspace.clone();
+        let found = tokio::task::spawn_blocking(move || Ways::for_messages(&workspace)).await;
+        found.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
     }
 
     /// Fetches a secret. The keyring may keep its caller waiting.
@@ -120,16 +140,12 @@ fn failed(url: &Url) -> Url {
 }
 
 /// Calls an address until it takes it: what passes by itself is tried again, a few times.
-async fn call(url: &Url, request: impl Fn(Url) -> Request) -> Result<(), String> {
-    let mut builder =
-        Client::builder().timeout(CALL).redirect(redirect::Policy::none()).retry(retry::never()).http1_only();
-    if crate::http::is_loopback(url) {
-        builder = builder.no_proxy();
-    }
-    if url.scheme() == "http" {
-        builder = builder.tls_certs_only([]);
-    }
-    let client = builder.build().map_err(|error| error.to_string())?;
+async fn call(ways: &Ways, url: &Url, request: impl Fn(Url) -> Request) -> Result<(), String> {
+    let builder = Client::builder().timeout(CALL).redirect(redirect::Policy::none()).retry(retry::never()).http1_only();
+    let (client, _) = ways.client(url, builder).await.map_err(|error| match error {
+        Ok(no_way) => no_way.to_string(),
+        Err(no_client) => no_client.to_string(),
+    })?;
     let mut waits = WAITS.into_iter();
     loop {
         let detail = match client.execute(request(url.clone())).await {

@@ -85,6 +85,15 @@ impl AccountingSettings {
         }
     }
 
+    /// Returns the kind, as the file names it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "open",
+            Self::Tryton(_) => "tryton",
+            Self::Odoo(_) => "odoo",
+        }
+    }
+
     /// Returns the action for records that are still in doubt after the settle window. Only the open protocol knows
     /// systems that protect by nothing but their search; everywhere else a person decides.
     pub(super) fn when_still_unknown(&self) -> WhenStillUnknown {

@@ -26,6 +26,12 @@ pub(super) fn parse(text: &str) -> Result<Url, AddressError> {
     }
 }
 
+/// Says whether a server's name is this machine's.
+pub(super) fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

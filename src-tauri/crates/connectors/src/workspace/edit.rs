@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use toml_edit::{DocumentMut, Item, Table, TableLike, value};
 
-use super::{FILE_BYTES_MAX, FILE_NAME, Workspace, WorkspaceError, read, unreadable};
+use super::{FILE_BYTES_MAX, FILE_NAME, Policy, Workspace, WorkspaceError, read, unreadable};
 
 /// The mark that some editors put in front of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -108,7 +108,7 @@ impl Workspace {
             return Err(unreadable(&path, io::ErrorKind::FileTooLarge.into()));
         }
         let content = read::content(&path, &dir, text.trim_start_matches(BYTE_ORDER_MARK))?;
-        Ok(Self { dir, text: text.to_owned(), content })
+        Ok(Self { dir, text: text.to_owned(), content, policy: Policy::of_machine()? })
     }
 
     /// Makes these changes in the file.

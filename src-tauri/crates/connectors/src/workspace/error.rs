@@ -5,6 +5,26 @@ use std::path::PathBuf;
 
 use postonce_engine::error::Problem;
 
+/// A thing that the rules of this machine forbid.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{rule} does not allow {found}")]
+pub struct Forbidden {
+    /// The rule's key.
+    pub rule: &'static str,
+    /// The thing that was asked for.
+    pub found: String,
+    /// The things that are allowed.
+    pub allowed: String,
+    /// The places of the rules.
+    pub policy: String,
+}
+
+impl From<Forbidden> for Problem {
+    fn from(Forbidden { rule, found, allowed, policy }: Forbidden) -> Self {
+        Self::policy_forbids(rule, found, allowed, policy)
+    }
+}
+
 /// The reason why a workspace cannot be opened or made. Lines count from 1.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
@@ -82,6 +102,17 @@ pub enum WorkspaceError {
         /// The kinds that this version can use.
         available: String,
     },
+    /// The rules of this machine forbid it.
+    #[error("{0}")]
+    Forbidden(#[from] Forbidden),
+    /// The rules of this machine cannot be read.
+    #[error("{policy}: {detail}")]
+    Policy {
+        /// The place of the rules.
+        policy: String,
+        /// The reason.
+        detail: String,
+    },
     /// The address is plain http to another machine.
     #[error("{0} is plain http beyond this machine")]
     InsecureUrl(String),
@@ -105,6 +136,8 @@ impl From<WorkspaceError> for Problem {
             WorkspaceError::KindUnavailable { path, line, kind, available } => {
                 Self::workspace_kind_unavailable(path.display(), line, kind, available)
             }
+            WorkspaceError::Forbidden(forbidden) => forbidden.into(),
+            WorkspaceError::Policy { policy, detail } => Self::policy_invalid(policy, detail),
             WorkspaceError::InsecureUrl(url) => Self::insecure_url(url),
         }
     }

@@ -9,7 +9,10 @@ mod edit;
 mod error;
 mod file_section;
 mod kinds;
+mod network;
 mod notify;
+mod place;
+mod policy;
 mod posting;
 pub(crate) mod privacy;
 mod read;
@@ -32,10 +35,12 @@ use reqwest::Url;
 
 pub use accounting::{AccountingSettings, OdooSettings, OpenSettings, TrytonSettings};
 pub use edit::{Change, Value, ValueChange, WorkspaceEdit};
-pub use error::WorkspaceError;
+pub use error::{Forbidden, WorkspaceError};
 pub use file_section::{FileSection, RuleSection};
 pub use kinds::{ACCOUNTING_KINDS, AccountingKind, KindField, SecretKind};
+pub use network::{NetworkSettings, ProxyChoice};
 pub use notify::{EmailSettings, Encryption, NotifySettings};
+pub use policy::{LOG_LEVELS, Policy};
 pub use sections::{
     AccountingSection, OrganisationSection, PostingSection, ScheduleSection, Sections, SourceSection, books_changes,
 };
@@ -58,6 +63,7 @@ pub struct Workspace {
     /// The file as it was opened; it shows whether somebody else changed the file since.
     text: String,
     content: Content,
+    policy: Policy,
 }
 
 /// Holds the values of `workspace.toml`, checked.
@@ -79,6 +85,7 @@ struct Content {
     re_export_needs_approval: bool,
     schedule: Option<Schedule>,
     notify: NotifySettings,
+    network: NetworkSettings,
     practice_store: Option<PathBuf>,
 }
 
@@ -118,7 +125,10 @@ impl Workspace {
             return Err(unreadable(&path, io::ErrorKind::FileTooLarge.into()));
         }
         let text = String::from_utf8(bytes).map_err(|error| not_utf8(&path, &error))?;
-        Ok(Self { content: read::content(&path, &dir, text.trim_start_matches('\u{feff}'))?, text, dir })
+        let content = read::content(&path, &dir, text.trim_start_matches('\u{feff}'))?;
+        let workspace = Self { content, text, dir, policy: Policy::of_machine()? };
+        workspace.obey()?;
+        Ok(workspace)
     }
 
     /// Makes a workspace with this text as its `workspace.toml`; the folder is made if it is missing. The text is
@@ -129,16 +139,57 @@ impl Workspace {
     pub fn create(dir: &Path, text: &str) -> Result<Self, WorkspaceError> {
         let dir = std::path::absolute(dir).map_err(|source| unreadable(dir, source))?;
         let path = dir.join(FILE_NAME);
-        let content = read::content(&path, &dir, text)?;
-        fs::create_dir_all(&dir).map_err(|source| unreadable(&dir, source))?;
-        privacy::close_to_others(&dir);
+        let workspace = Self {
+            content: read::content(&path, &dir, text)?,
+            text: text.to_owned(),
+            dir,
+            policy: Policy::of_machine()?,
+        };
+        // The servers are named later, in a file that is made from a template.
+        workspace.policy.check_folder(&workspace.dir)?;
+        let dir = &workspace.dir;
+        fs::create_dir_all(dir).map_err(|source| unreadable(dir, source))?;
+        privacy::close_to_others(dir);
         let mut file = fs::File::create_new(&path).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => WorkspaceError::Exists(dir.clone()),
             _ => unreadable(&path, source),
         })?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|source| unreadable(&path, source))?;
-        privacy::close_to_others(&dir);
-        Ok(Self { dir, text: text.to_owned(), content })
+        privacy::close_to_others(dir);
+        Ok(workspace)
+    }
+
+    /// Refuses what the rules of this machine forbid.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Forbidden`] if the folder, the accounting system, or a server is not among those allowed.
+    pub(crate) fn obey(&self) -> Result<(), WorkspaceError> {
+        let (policy, content) = (&self.policy, &self.content);
+        policy.check_folder(&self.dir)?;
+        policy.check_system(content.accounting.kind())?;
+        let practice = self.is_practice();
+        policy.check_host(&content.accounting.remote().url, practice)?;
+        if let SourceSettings::Platform(remote) = &content.source {
+            policy.check_host(&remote.url, practice)?;
+        }
+        let NotifySettings { webhook, healthcheck, email, .. } = &content.notify;
+        for url in webhook.iter().map(|webhook| &webhook.url).chain(healthcheck) {
+            policy.check_host(url, practice)?;
+        }
+        if let Some(email) = email {
+            policy.check_host_name(&email.host.to_ascii_lowercase(), practice)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the rules of this machine.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Returns the program or file system that makes the folder no place for a ledger; `None` for a good one.
+    pub fn unsafe_place(&self) -> Option<String> {
+        place::unsafe_place(&self.dir)
     }
 
     /// Closes the folder and what Postonce writes in it to the other users of this machine, and returns what was open to
@@ -223,6 +274,11 @@ impl Workspace {
         &self.content.notify
     }
 
+    /// Returns the way out of this machine: that of the machine's rules, where they have one.
+    pub fn network(&self) -> &NetworkSettings {
+        self.policy.network().unwrap_or(&self.content.network)
+    }
+
     /// Returns the names of the secrets that it needs, each once.
     pub fn secret_names(&self) -> Vec<&str> {
         let mut names = vec![self.content.accounting.remote().secret.as_str()];
@@ -231,7 +287,7 @@ impl Workspace {
         {
             names.push(&remote.secret);
         }
-        for name in self.content.notify.secret_names() {
+        for name in self.content.notify.secret_names().chain(self.network().secret_name()) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -254,7 +310,8 @@ impl Workspace {
             wait_for_lock: content.wait_for_lock,
             compare_after_run: content.compare_after_run,
             when_still_unknown: content.accounting.when_still_unknown(),
-            re_export_needs_approval: content.re_export_needs_approval,
+            re_export_needs_approval: content.re_export_needs_approval || self.policy.second_approval(),
+            take_over_forbidden_by: self.policy.take_over_forbidden_by(),
             schedule: content.schedule.clone(),
             file_lock: self.lock_path(),
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 
-use super::address::{self, AddressError};
+use super::address::{self, AddressError, is_this_machine};
 use super::remote::{remote, secret_name};
 use super::toml_file::{Section, ValueAtLine};
 use super::{Remote, WorkspaceError};
@@ -128,8 +128,4 @@ fn read_email(section: &Section<'_>) -> Result<EmailSettings, WorkspaceError> {
         user: section.text("user")?.map(|user| user.value.to_owned()),
         secret: secret_name(section)?.unwrap_or_else(|| MAIL_SECRET.to_owned()),
     })
-}
-
-fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -9,6 +9,7 @@ use postonce_engine::Schedule;
 use postonce_engine::domain::{Currency, OrganisationId};
 
 use super::accounting::{accounting, books};
+use super::network::network;
 use super::notify::notify;
 use super::posting::posting;
 use super::source::source;
@@ -20,8 +21,18 @@ const LEASE_SECONDS: std::ops::RangeInclusive<u64> = 15..=3_600;
 pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, WorkspaceError> {
     let file = TomlFile::new(path, text);
     let table = file.parse()?;
-    let known =
-        ["organisation", "source", "accounting", "posting", "sync", "re_export", "schedule", "notify", "practice"];
+    let known = [
+        "organisation",
+        "source",
+        "accounting",
+        "posting",
+        "sync",
+        "re_export",
+        "schedule",
+        "notify",
+        "network",
+        "practice",
+    ];
     let root = Section::root(&file, table.get_ref(), &known)?;
 
     let organisation = required(&root, "organisation", &["id", "name", "currency", "time_zone"])?;
@@ -63,6 +74,7 @@ pub(super) fn content(path: &Path, dir: &Path, text: &str) -> Result<Content, Wo
         re_export_needs_approval: re_export_needs_approval(&root)?,
         schedule: schedule(&root, time_zone)?,
         notify: notify(&root, dir)?,
+        network: network(&root, dir)?,
         practice_store,
     })
 }

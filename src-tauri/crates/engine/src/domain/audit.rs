@@ -49,6 +49,10 @@ text_value! {
         AlarmRaised = "alarm_raised",
         /// A copy of the ledger was made.
         BackupMade = "backup_made",
+        /// A copy of the ledger was put in its place.
+        BackupRestored = "backup_restored",
+        /// Payees and texts of records were blanked after the period for which they are kept.
+        Forgotten = "forgotten",
         /// The rows of a ledger from before rows were covered were sealed as they stood.
         HistorySealed = "history_sealed",
     }

@@ -10,6 +10,7 @@
 mod comparison;
 mod error;
 mod file;
+mod forget;
 mod ledger_tx;
 mod lists;
 mod re_export;
@@ -31,6 +32,7 @@ use tokio::sync::oneshot;
 
 pub(crate) use comparison::attempts::{Compared, ComparisonEnd, ComparisonStart, NewDifference};
 pub use error::LedgerError;
+pub(crate) use forget::forget_in_older;
 pub(crate) use ledger_tx::LedgerTx;
 pub use lists::items::ItemFilter;
 pub use lists::records::RecordFilter;
@@ -289,6 +291,17 @@ impl Ledger {
         std::fs::rename(rebuilt, path).map_err(|_| LedgerError::Closed { path: path.to_owned() })
     }
 
+    /// Returns the newest copy of the ledger at `path`.
+    pub(crate) fn newest_backup(path: &Path) -> Option<PathBuf> {
+        file::backup::newest(path)
+    }
+
+    /// Copies a backup beside the ledger at `path`, checked and on the disk; returns where it stands. It takes the
+    /// ledger's place by [`Ledger::put_in_place`].
+    pub(crate) fn bring_back(backup: &Path, path: &Path) -> Result<PathBuf, LedgerError> {
+        file::backup::bring_back(backup, path)
+    }
+
     /// Returns the file's path and size, and the time of its last copy.
     ///
     /// # Errors
@@ -328,6 +341,45 @@ impl Ledger {
     /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.shared.door.path
+    }
+
+    /// Rewrites the file without what was deleted or overwritten in it, its log included.
+    pub(crate) async fn scrub(&self) -> Result<(), LedgerError> {
+        let path = self.path().to_owned();
+        let scrub = move |connection: &mut Connection| {
+            let done = connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+            done.map_err(|source| LedgerError::Sqlite { path, source })
+        };
+        self.shared.idle_readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        match self.shared.writer.as_ref().ok_or(LedgerError::WriterGone)? {
+            Writer::Nobody => Err(LedgerError::Closed { path: self.path().to_owned() }),
+            Writer::InPlace(connection) => scrub(&mut connection.lock().unwrap_or_else(PoisonError::into_inner)),
+            Writer::Thread { jobs, .. } => {
+                let (done, outcome) = oneshot::channel();
+                let job: Job = Box::new(move |connection| _ = done.send(scrub(connection)));
+                jobs.send(job).map_err(|_| LedgerError::WriterGone)?;
+                outcome.await.map_err(|_| LedgerError::WriterGone)?
+            }
+        }
+    }
+
+    /// Returns the copies of the ledger at `path` and the ledgers whose place it took.
+    pub(crate) fn copies(path: &Path) -> Vec<PathBuf> {
+        file::names::copies(path)
+    }
+
+    /// Makes a copy one whole file again, as a backup is, after it was opened for a change.
+    pub(crate) fn fold(path: &Path) -> Result<(), LedgerError> {
+        file::backup::fold(path)
+    }
+
+    /// Says whether the file at `path` is a ledger of this version.
+    pub(crate) fn is_current(path: &Path) -> Result<bool, LedgerError> {
+        let connection = file::connection::reader(path)?;
+        file::connection::check(&connection, path)?;
+        let sqlite_error = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite_error)?;
+        Ok(version == file::connection::known_version())
     }
 
     /// Changes the ledger, as the one door for it: `act` runs in one IMMEDIATE transaction, which is on the disk, in

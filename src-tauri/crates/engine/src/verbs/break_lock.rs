@@ -28,10 +28,13 @@ impl Engine {
     /// ledger's audit trail before it is done, and is left with the accounting side.
     ///
     /// # Errors
-    /// If the reason says nothing, nobody holds the lock, the name is not its holder's, it is this program's own run,
+    /// If the rules of this machine forbid it, the reason says nothing, nobody holds the lock, the name is not its holder's, it is this program's own run,
     /// or the accounting system cannot be asked or refuses.
     pub async fn break_lock(&self, ask: BreakAsk) -> Result<LockFacts, Problem> {
         let parts = self.parts();
+        if let Some(policy) = &parts.settings.take_over_forbidden_by {
+            return Err(Problem::policy_forbids("take_over", "break-lock", "–", policy));
+        }
         let reason = check_reason(&ask.reason)?;
         let connection = self.connect().await?;
         crate::export::walls::check_organisation(parts, &connection).await?;

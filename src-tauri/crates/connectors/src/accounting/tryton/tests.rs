@@ -125,7 +125,7 @@ async fn answering(answers: Vec<(&str, ResponseTemplate)>) -> Fake {
     Mock::given(wiremock::matchers::path("/books/rpc/")).respond_with(script).mount(&server).await;
     let url = Url::parse(&server.uri()).expect("an address");
     let password = SecretString::from(PASSWORD);
-    let http = Http::without_token(Side::Accounting, &url, &password, Limits::STANDARD).expect("a client");
+    let http = Http::without_token(Side::Accounting, &url, &password, Limits::STANDARD);
     let settings = TrytonSettings {
         remote: Remote { url, secret: "books".to_owned() },
         database: "books".to_owned(),

@@ -454,6 +454,7 @@ fn engine(
             wait_for_lock: Duration::ZERO,
             when_still_unknown: WhenStillUnknown::Hold,
             re_export_needs_approval: false,
+            take_over_forbidden_by: None,
             compare_after_run: false,
             schedule,
             file_lock: folder.join("sync.lock"),

@@ -365,6 +365,7 @@ impl LaggingRig {
                 wait_for_lock: Duration::ZERO,
                 when_still_unknown,
                 re_export_needs_approval: false,
+                take_over_forbidden_by: None,
                 compare_after_run: false,
                 schedule: None,
                 file_lock: folder.path().join("export.lock"),

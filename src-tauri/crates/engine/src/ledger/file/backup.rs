@@ -62,6 +62,46 @@ pub(in crate::ledger) fn before_migration(
     Ok(made)
 }
 
+/// Returns the newest copy of any kind.
+pub(in crate::ledger) fn newest(ledger: &Path) -> Option<PathBuf> {
+    let folder = names::backups(ledger);
+    let all = [DAILY, ASKED, BEFORE_MIGRATION].into_iter().filter_map(|kind| kept(&folder, kind).into_iter().next());
+    all.max_by_key(|(name, _)| name.rsplit('-').next().map(str::to_owned)).map(|(_, path)| path)
+}
+
+/// Copies a backup beside the ledger, and reads the copy back.
+pub(in crate::ledger) fn bring_back(backup: &Path, ledger: &Path) -> Result<PathBuf, LedgerError> {
+    let place = names::restoring(ledger);
+    let failed = |error: std::io::Error| LedgerError::Backup { path: place.clone(), detail: error.to_string() };
+    for leftover in names::files(&place).filter(|file| file.exists()) {
+        fs::remove_file(leftover).map_err(failed)?;
+    }
+    // A copy is one file, whole in itself; a ledger in use is none.
+    if names::log_is_left(backup) {
+        return Err(LedgerError::Closed { path: backup.to_owned() });
+    }
+    fs::copy(backup, &place).and_then(|_| fs::File::options().write(true).open(&place)?.sync_all()).map_err(failed)?;
+    let copied = connection::reader(&place).and_then(|copy| {
+        connection::check(&copy, backup)?;
+        let of_copy = |source| LedgerError::Sqlite { path: backup.to_owned(), source };
+        let verdict: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(of_copy)?;
+        writes(&copy).map_err(of_copy)?;
+        if verdict == "ok" { Ok(()) } else { Err(LedgerError::Damaged { path: backup.to_owned(), detail: verdict }) }
+    });
+    if copied.is_err() {
+        let _ = fs::remove_file(&place);
+    }
+    copied.map(|()| place)
+}
+
+/// Lets a copy have no log beside it, as its header says.
+pub(in crate::ledger) fn fold(path: &Path) -> Result<(), LedgerError> {
+    let of_copy = |source| LedgerError::Sqlite { path: path.to_owned(), source };
+    let copy = Connection::open(path).map_err(of_copy)?;
+    copy.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0)).map_err(of_copy)?;
+    copy.close().map_err(|(_, source)| of_copy(source))
+}
+
 /// Deletes the oldest copies of a kind. The one just made stays, whatever its age is by a clock that was set back.
 fn prune(folder: &Path, kind: &str, max: usize, made: &Path) {
     let others = kept(folder, kind).into_iter().filter(|(_, path)| path != made);

@@ -60,6 +60,26 @@ pub(in crate::ledger) fn rebuilding(ledger: &Path) -> PathBuf {
     ledger.with_file_name("ledger-rebuilding.sqlite")
 }
 
+/// Returns every copy in the folder of the backups, and every ledger that was set aside.
+pub(in crate::ledger) fn copies(ledger: &Path) -> Vec<PathBuf> {
+    let all = [DAILY, ASKED, BEFORE_MIGRATION].into_iter();
+    let mut found: Vec<PathBuf> = all.flat_map(|kind| kept(&backups(ledger), kind)).map(|(_, path)| path).collect();
+    let folder = ledger.parent().map(Path::to_owned).unwrap_or_default();
+    let aside = fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        name.starts_with("set-aside-") && name.ends_with(ENDING)
+    });
+    found.extend(aside.map(|entry| entry.path()));
+    found.sort();
+    found
+}
+
+/// Returns the path at which a backup stands before it takes the ledger's place.
+pub(in crate::ledger) fn restoring(ledger: &Path) -> PathBuf {
+    ledger.with_file_name("ledger-restoring.sqlite")
+}
+
 /// Returns the ledger and the files that SQLite keeps beside it while it is in use.
 pub(in crate::ledger) fn files(ledger: &Path) -> impl Iterator<Item = PathBuf> {
     std::iter::once(ledger.to_owned()).chain(COMPANIONS.iter().map(|ending| {

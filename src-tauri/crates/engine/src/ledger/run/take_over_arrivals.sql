@@ -1,3 +1,4 @@
+-- What was forgotten of a record stays so while its content is the same.
 INSERT INTO record (record_id, id_form, content_hash, date, currency, exponent, minor, payee_id, payee_name, category, text,
                     department, project, detail, version, approved_at, file, line, first_seen_at, reading_id, conflict)
 SELECT a.record_id, a.id_form, a.content_hash, a.date, a.currency, a.exponent, a.minor, a.payee_id, a.payee_name, a.category,
@@ -8,9 +9,12 @@ FROM arrival a
 WHERE a.reading_id = :reading AND a.arrival_id > :after AND a.arrival_id <= :last
 ORDER BY a.arrival_id
 ON CONFLICT (record_id) DO UPDATE SET
-    id_form = excluded.id_form, content_hash = excluded.content_hash, date = excluded.date, currency = excluded.currency,
-    exponent = excluded.exponent, minor = excluded.minor, payee_id = excluded.payee_id, payee_name = excluded.payee_name,
-    category = excluded.category, text = excluded.text, department = excluded.department, project = excluded.project,
-    detail = excluded.detail, version = excluded.version, approved_at = excluded.approved_at, file = excluded.file,
-    line = excluded.line,
+    id_form = excluded.id_form, date = excluded.date, currency = excluded.currency,
+    exponent = excluded.exponent, minor = excluded.minor, payee_id = excluded.payee_id,
+    payee_name = iif(forgotten_at IS NOT NULL AND content_hash = excluded.content_hash, payee_name, excluded.payee_name),
+    text = iif(forgotten_at IS NOT NULL AND content_hash = excluded.content_hash, text, excluded.text),
+    detail = iif(forgotten_at IS NOT NULL AND content_hash = excluded.content_hash, detail, excluded.detail),
+    forgotten_at = iif(content_hash = excluded.content_hash, forgotten_at, NULL), content_hash = excluded.content_hash,
+    category = excluded.category, department = excluded.department, project = excluded.project,
+    version = excluded.version, approved_at = excluded.approved_at, file = excluded.file, line = excluded.line,
     reading_id = excluded.reading_id, conflict = excluded.conflict

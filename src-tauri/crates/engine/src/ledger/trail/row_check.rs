@@ -3,7 +3,7 @@
 //! It reads values as they stand there and trusts none of them. In memory are one row and, for each entry that covers
 //! rows, one hash for each binary digit of their number.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Row, named_params};
 use serde::Deserialize;
@@ -24,6 +24,8 @@ pub(crate) struct RowRoots {
     runs: BTreeMap<i64, (i64, i64)>,
     /// The first entry that covers rows.
     from: Option<i64>,
+    /// The entries by which contents were forgotten: a settled row may lose what it held there.
+    forgets: BTreeSet<i64>,
     /// The numbers of digests under entries that cover none, or are gone.
     nowhere: BTreeMap<i64, u64>,
 }
@@ -41,6 +43,7 @@ struct Root {
 #[derive(Deserialize)]
 struct Said {
     rows: Option<SaidRows>,
+    forgotten_before: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -55,7 +58,10 @@ impl RowRoots {
     /// Takes the root out of an entry's detail, if it holds one.
     pub(crate) fn read(&mut self, entry: i64, detail: &Value) {
         let Value::Text(detail) = detail else { return };
-        let Ok(Said { rows: Some(rows) }) = serde_json::from_slice::<Said>(detail) else { return };
+        let Ok(Said { rows: Some(rows), forgotten_before }) = serde_json::from_slice::<Said>(detail) else { return };
+        if forgotten_before.is_some() {
+            self.forgets.insert(entry);
+        }
         self.from.get_or_insert(entry);
         let run = rows.runs.first().map(|[first, _]| *first);
         for [first, last] in rows.runs {
@@ -192,7 +198,7 @@ impl LedgerTx<'_> {
                 roots.add(entry, &digest, settled);
             }
             if let Some(at) = &mut at {
-                at.take_in(entry, digest, settled);
+                at.take_in(entry, digest, settled, roots.forgets.contains(&entry));
             }
             Ok(())
         })?;
@@ -374,12 +380,12 @@ struct AtKey {
 }
 
 impl AtKey {
-    fn take_in(&mut self, entry: i64, digest: ChainHash, settled: bool) {
+    fn take_in(&mut self, entry: i64, digest: ChainHash, settled: bool, forgets: bool) {
         if entry == 0 {
             self.open = Some(digest);
             return;
         }
-        if self.covered.is_some_and(|(_, before, was_settled)| was_settled && before != digest) {
+        if self.covered.is_some_and(|(_, before, was_settled)| was_settled && before != digest && !forgets) {
             self.is_rewritten = Some(entry);
         }
         self.covered = Some((entry, digest, settled));
