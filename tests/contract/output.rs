@@ -143,7 +143,6 @@ fn answering(answer: &str) -> String {
     format!("http://{address}")
 }
 
-/// Runs the examples of the README one after the other, as a shell does.
 #[cfg(unix)]
 #[test]
 fn readme_examples_run_as_they_are_printed() {
@@ -151,15 +150,32 @@ fn readme_examples_run_as_they_are_printed() {
     let (_, section) = readme.split_once("\n## The command line\n").expect("it has the section");
     let (_, block) = section.split_once("```sh\n").expect("it has examples");
     let (block, _) = block.split_once("```").expect("they end");
+    assert!(run_examples(block.lines().filter(|line| !line.starts_with("cargo "))) > 10);
+}
+
+#[cfg(unix)]
+#[test]
+fn administration_runs_as_it_is_printed_in_both_languages() {
+    for page in ["administration.md", "administration.nb.md"] {
+        let page = postonce_tests::root().join("src-tauri/docs").join(page);
+        let text = std::fs::read_to_string(page).expect("there is one");
+        let blocks = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+        assert!(run_examples(blocks.flat_map(str::lines)) > 10);
+    }
+}
+
+/// Runs examples one after the other, as a shell does in a home of its own; returns their number.
+#[cfg(unix)]
+fn run_examples<'l>(lines: impl Iterator<Item = &'l str>) -> usize {
     let home = tempfile::tempdir().expect("the machine has a temporary folder");
     let bin = home.path().join("bin");
     std::fs::create_dir(&bin).expect("it is writable");
     std::os::unix::fs::symlink(postonce_tests::cli(), bin.join("postonce")).expect("it is writable");
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
     let mut ran = 0;
-    for line in block.lines().filter(|line| !line.starts_with("cargo ")) {
+    for line in lines {
         let mut shell = Command::new("sh");
-        let is_schedule = line.contains(" schedule");
+        let is_schedule = line.ends_with(" schedule") || line.contains(" schedule ");
         let line = if is_schedule { format!("exec {line}") } else { line.to_owned() };
         shell.args(["-c", &line]).env("HOME", home.path()).env("PATH", &path).env_remove("POSTONCE_WORKSPACE");
         shell.env("DBUS_SESSION_BUS_ADDRESS", "disabled:").env("LC_ALL", "C").stdin(Stdio::null());
@@ -167,7 +183,7 @@ fn readme_examples_run_as_they_are_printed() {
         assert_eq!(ended.status.code(), Some(0), "{line}\n{}{}", text(&ended.stdout), text(&ended.stderr));
         ran += 1;
     }
-    assert!(ran > 10, "{ran} examples");
+    ran
 }
 
 /// Starts a schedule, and interrupts it once it says when the next run is.

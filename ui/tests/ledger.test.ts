@@ -21,6 +21,39 @@ describe('the ledger', () => {
     expect(screen.getByTestId('ledger-backup-at')).toHaveTextContent(/today/i);
   });
 
+  test('forgets what old records say of people, with a reason', async () => {
+    await open('idle', 'settings');
+    const forget = vi.spyOn(ipc, 'forget');
+    await userEvent.click(await screen.findByTestId('ledger-forget'));
+    const dialog = await screen.findByTestId('forget-dialog');
+    expect(dialog).toHaveTextContent('five years');
+    await waitFor(() =>
+      expect(screen.getByTestId('forget-due')).toHaveTextContent('412 records from before'),
+    );
+    expect(screen.getByTestId('dialog-confirm')).toBeDisabled();
+    const before = screen.getByTestId('forget-before');
+    await userEvent.clear(before);
+    await userEvent.type(before, '01.01.2020');
+    await userEvent.type(screen.getByTestId('reason'), 'kept for long enough');
+    await waitFor(() => expect(screen.getByTestId('dialog-confirm')).toBeEnabled());
+    await userEvent.click(screen.getByTestId('dialog-confirm'));
+    expect(await screen.findByTestId('forget-done')).toHaveTextContent('412 records lost');
+    expect(forget).toHaveBeenCalledWith('2020-01-01', 'kept for long enough');
+  });
+
+  test('tries out who is told of a night that failed', async () => {
+    await open('idle', 'settings');
+    await userEvent.click(await screen.findByTestId('notices-test'));
+    await waitFor(() =>
+      expect(screen.getByTestId('notices-result')).toHaveTextContent(
+        'E-mail: not delivered (connection refused)',
+      ),
+    );
+    vi.spyOn(ipc, 'testNotices').mockResolvedValueOnce(null);
+    await userEvent.click(screen.getByTestId('notices-test'));
+    await waitFor(() => expect(screen.getByTestId('notices-result')).toHaveTextContent('Nobody is told'));
+  });
+
   test('agrees with the accounting system, in figures', async () => {
     await open('idle', 'settings');
     await userEvent.click(await screen.findByTestId('ledger-compare'));

@@ -1,9 +1,10 @@
 //! Answers for the ledger itself: its place, its copy, its comparison with the accounting system, and its rebuild.
 
+use chrono::NaiveDate;
 use postonce_connectors::{SystemClock, actor};
-use postonce_engine::CompareAsk;
 use postonce_engine::error::Problem;
 use postonce_engine::ports::Clock as _;
+use postonce_engine::{CompareAsk, ForgetAsk};
 use postonce_reports::{Format, Report};
 use tauri::State;
 use tauri_specta::Event as _;
@@ -13,7 +14,9 @@ use crate::desktop::words;
 use crate::events::CompareProgress;
 use crate::host::AppHandle;
 use crate::saving::{SavedFiles, choose_among, report_of, write_comparison};
-use crate::wire::{CompareNews, Comparison, Difference, Language, LedgerFacts, Period, Rebuilt, Saved, Work, each};
+use crate::wire::{
+    CompareNews, Comparison, Difference, Forgotten, Language, LedgerFacts, Period, Rebuilt, Saved, Work, count, each,
+};
 use crate::wiring::Wiring;
 
 /// The most differences in an answer, whatever is asked for.
@@ -33,6 +36,25 @@ pub(crate) async fn back_up(wiring: State<'_, Wiring>) -> Answer<LedgerFacts> {
     let engine = wiring.engine().await?;
     engine.back_up(actor()).await?;
     Ok(engine.ledger().file()?.into())
+}
+
+/// Returns how many records from before a day would lose what they say of people.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn due_to_be_forgotten(wiring: State<'_, Wiring>, before: String) -> Answer<u32> {
+    Ok(count(wiring.engine().await?.due_to_be_forgotten(day(&before)?).await?))
+}
+
+/// Blanks payees and texts of the records from before a day that are done with, here and in every copy.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget(wiring: State<'_, Wiring>, before: String, reason: String) -> Answer<Forgotten> {
+    let ask = ForgetAsk { before: day(&before)?, reason, actor: actor() };
+    Ok(wiring.engine().await?.forget(ask).await?.into())
+}
+
+fn day(text: &str) -> Result<NaiveDate, Problem> {
+    text.parse().map_err(|_| Problem::usage(text))
 }
 
 /// Compares the ledger with the accounting system, both ways; events report the progress. `null` when it was stopped.

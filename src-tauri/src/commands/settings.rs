@@ -2,14 +2,15 @@
 //! and taken up at once.
 
 use postonce_connectors::SystemClock;
+use postonce_connectors::notify::{self, Figures};
 use postonce_engine::Schedule;
 use postonce_engine::error::Problem;
 use postonce_engine::ports::Clock as _;
 use tauri::State;
 
 use super::Answer;
-use crate::wire::settings::{Settings, SettingsWish};
-use crate::wire::{each_moment, setup::ScheduleForm};
+use crate::wire::settings::{Settings, SettingsWish, Undelivered};
+use crate::wire::{each, each_moment, setup::ScheduleForm};
 use crate::wiring::Wiring;
 
 /// The number of scheduled times that are shown.
@@ -48,4 +49,18 @@ pub(crate) async fn next_times(wiring: State<'_, Wiring>, schedule: ScheduleForm
         Problem::workspace_value_invalid("schedule.cron", found, error.allowed(), None, None)
     })?;
     Ok(each_moment(parsed.times_after(SystemClock::start().now()).take(NEXT_RUNS)))
+}
+
+/// Sends a test message on every way that the workspace names; returns those that failed. `null` where it names none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn test_notices(wiring: State<'_, Wiring>) -> Answer<Option<Vec<Undelivered>>> {
+    let opened = wiring.opened().await?;
+    if opened.workspace.notify().is_empty() {
+        return Ok(None);
+    }
+    let ledger = opened.engine.ledger();
+    let newest = ledger.runs(1, None).await?.pop();
+    let figures = Figures::of(ledger, newest.as_ref(), None).await?;
+    Ok(Some(each(notify::test(&opened.workspace, &figures).await?)))
 }

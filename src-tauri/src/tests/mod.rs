@@ -325,6 +325,12 @@ fn the_trail_and_the_ledger(rig: &ShellRig) {
 
     rig.answers("ledger", json!({}));
     rig.answers("back_up", json!({}));
+    rig.answers("due_to_be_forgotten", json!({ "before": "2001-01-01" }));
+    rig.refuses("due_to_be_forgotten", json!({ "before": "yesterday" }), "usage");
+    rig.refuses("forget", json!({ "before": "2001-01-01", "reason": "x" }), "reason_too_short");
+    let forgotten = rig.answers("forget", json!({ "before": "2001-01-01", "reason": "it is kept no longer" }));
+    assert_eq!(forgotten["records"], 0, "{forgotten}");
+    assert_eq!(rig.answers("test_notices", json!({})), Value::Null, "nobody is named");
     a_month(rig);
     let compared = rig.answers("compare", json!({ "period": everything() }));
     let id = &compared["comparisonId"];

@@ -161,3 +161,22 @@ impl From<postonce_engine::Rebuilt> for Rebuilt {
         }
     }
 }
+
+/// The result of forgetting what old records say of people.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct Forgotten {
+    records: u32,
+    copies: u32,
+    /// The copies that could not be changed.
+    left: Vec<String>,
+}
+
+impl From<postonce_engine::Forgotten> for Forgotten {
+    fn from(forgotten: postonce_engine::Forgotten) -> Self {
+        Self {
+            records: count(forgotten.records),
+            copies: count(forgotten.copies),
+            left: forgotten.left.iter().map(|path| path.display().to_string()).collect(),
+        }
+    }
+}

@@ -37,7 +37,7 @@ pub(crate) use content::{Acceptance, Alarm, Changed, LookAlikes, RecordState};
 pub(crate) use desktop::{About, Appearance, Preferences, Wanted, Work};
 pub(crate) use export::{CertificateFormat, RunFormat, Saved};
 pub(crate) use item::{HoldCode, ItemFilter, Place, Reason, RunItem};
-pub(crate) use ledger::{CompareNews, Comparison, Difference, LedgerFacts, Rebuilt};
+pub(crate) use ledger::{CompareNews, Comparison, Difference, Forgotten, LedgerFacts, Rebuilt};
 pub(crate) use list::{Month, RecordQuery, RecordRow, RecordsFound, RunQuery};
 pub(crate) use month::{AccountSum, MonthClose, MonthRecords};
 pub(crate) use overview::{Language, Overview, Plan, SyncStarted};

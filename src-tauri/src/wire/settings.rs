@@ -95,3 +95,16 @@ impl SettingsWish {
         }
     }
 }
+
+/// A way in which somebody is told, that failed.
+#[derive(Debug, Clone, Serialize, Type)]
+pub(crate) struct Undelivered {
+    outlet: String,
+    detail: String,
+}
+
+impl From<postonce_connectors::notify::Undelivered> for Undelivered {
+    fn from(undelivered: postonce_connectors::notify::Undelivered) -> Self {
+        Self { outlet: undelivered.outlet.to_owned(), detail: undelivered.detail }
+    }
+}

@@ -126,6 +126,8 @@ export const commands = {
 	saveSettings: (wish: SettingsWish) => typedError<Settings, Problem>(__TAURI_INVOKE("save_settings", { wish })),
 	/**  Returns the next times of a schedule that is not saved yet. */
 	nextTimes: (schedule: ScheduleForm) => typedError<string[], Problem>(__TAURI_INVOKE("next_times", { schedule })),
+	/**  Sends a test message on every way that the workspace names; returns those that failed. `null` where it names none. */
+	testNotices: () => typedError<Undelivered[] | null, Problem>(__TAURI_INVOKE("test_notices")),
 	/**  Returns the entries that fit, newest first; with `before`, those before that entry. */
 	audit: (filter: AuditFilter, before: number | null, limit: number) => typedError<AuditEntryFull[], Problem>(__TAURI_INVOKE("audit", { filter, before, limit })),
 	/**  Returns the names of everybody who has left an entry. */
@@ -138,6 +140,10 @@ export const commands = {
 	ledger: () => typedError<LedgerFacts, Problem>(__TAURI_INVOKE("ledger")),
 	/**  Copies the ledger now; returns its facts as they are then. */
 	backUp: () => typedError<LedgerFacts, Problem>(__TAURI_INVOKE("back_up")),
+	/**  Returns how many records from before a day would lose what they say of people. */
+	dueToBeForgotten: (before: string) => typedError<number, Problem>(__TAURI_INVOKE("due_to_be_forgotten", { before })),
+	/**  Blanks payees and texts of the records from before a day that are done with, here and in every copy. */
+	forget: (before: string, reason: string) => typedError<Forgotten, Problem>(__TAURI_INVOKE("forget", { before, reason })),
 	/**  Compares the ledger with the accounting system, both ways; events report the progress. `null` when it was stopped. */
 	compare: (period: Period) => typedError<Comparison | null, Problem>(__TAURI_INVOKE("compare", { period })),
 	/**  Asks the comparison that is on to stop. `false` when none is. */
@@ -586,6 +592,14 @@ export type FileHovers = boolean;
 
 /**  A kind of damage to the audit trail. */
 export type FindingKind = "content_changed" | "link_broken" | "entries_missing" | "number_wrong" | "cut_off" | "seal_differs" | "signature_wrong" | "seals_missing" | "key_changed" | "signature_missing" | "witness_ahead" | "witness_differs" | "witness_signature_wrong" | "witness_missing" | "row_changed" | "row_missing" | "row_added" | "rows_differ" | "signatures_removed" | "memory_differs" | "history_differs" | "replaced_ahead" | "other_ledger";
+
+/**  The result of forgetting what old records say of people. */
+export type Forgotten = {
+	records: number,
+	copies: number,
+	/**  The copies that could not be changed. */
+	left: string[],
+};
 
 /**  The degrees of the other guesses. */
 export type FormatDegrees = {
@@ -1243,6 +1257,12 @@ export type Trail =
 
 /**  The cause of a run's start. */
 export type Trigger = "manual" | "scheduled" | "re-export";
+
+/**  A way in which somebody is told, that failed. */
+export type Undelivered = {
+	outlet: string,
+	detail: string,
+};
 
 /**  A person's decision on a record in doubt. */
 export type Verdict = 

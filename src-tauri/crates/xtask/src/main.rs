@@ -11,6 +11,8 @@ mod footprint;
 mod fuzz;
 mod licences;
 mod node;
+mod package;
+mod package_test;
 mod packages;
 mod peers;
 mod places;
@@ -42,7 +44,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "test",
-        help: "[fast | rust | ui | desktop | servers]   everything, or the part named; `fast` needs neither Node nor a web view",
+        help: "[fast | rust | ui | desktop | servers | packages]   everything, or the part named; `fast` needs neither Node nor a web view",
         run: test::run,
     },
     Command {
@@ -64,6 +66,12 @@ const COMMANDS: &[Command] = &[
     },
     Command { name: "setup", help: "installs what the other commands need, without running them", run: setup::run },
     Command { name: "deny", help: "licences, sources and bans of every dependency (cargo-deny)", run: deny::run },
+    Command {
+        name: "package",
+        help: "[--plain] [--built]   deb and rpm of a release build, with sums and a bill of materials, into target/package; \
+               --plain without the bill, --built of what is built already",
+        run: package::run,
+    },
     Command { name: "licences", help: "writes the list of licences that About shows", run: licences::run },
     Command {
         name: "screenshots",

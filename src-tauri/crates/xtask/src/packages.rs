@@ -17,6 +17,12 @@ pub(crate) const DESKTOP: &[&str] =
 /// keyboard for parts that are no page.
 pub(crate) const DESKTOP_TEST: &[&str] = &["dbus", "gnome-keyring", "webkit2gtk-driver", "xdotool", "xvfb"];
 
+/// The packages for making packages, and for checking what is in them.
+pub(crate) const PACKAGING: &[&str] = &["appstream", "desktop-file-utils", "dpkg-dev", "rpm", "xz-utils"];
+
+/// The packages for trying packages out in a system of their own.
+pub(crate) const PACKAGE_TEST: &[&str] = &["debootstrap", "systemd"];
+
 /// The packages for the real accounting systems of the tests, which bring everything else along themselves.
 pub(crate) const PEERS: &[&str] = &["postgresql", "python3-venv"];
 

@@ -8,6 +8,7 @@ use std::env;
 use std::process::Command;
 
 use crate::demo::DESKTOP_BUILD;
+use crate::package_test;
 use crate::packages;
 use crate::peers::{self, Preparing};
 use crate::places;
@@ -31,8 +32,10 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
         ["ui"] => ui_alone(&mut steps),
         ["desktop"] => desktop_alone(&mut steps),
         ["servers"] => servers(&mut steps),
+        ["packages"] => package_test::run(&mut steps),
         _ => {
-            return Err(Failure::new("takes one of fast, rust, ui, desktop, servers, or nothing for all of them"));
+            let known = "takes one of fast, rust, ui, desktop, servers, packages, or nothing for all but the last";
+            return Err(Failure::new(known));
         }
     }
     steps.finish()

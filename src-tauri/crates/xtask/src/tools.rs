@@ -19,6 +19,12 @@ pub(crate) const TAURI_DRIVER: Tool = Tool { name: "tauri-driver", version: "2.1
 /// The reader of `deny.toml`.
 pub(crate) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 
+/// The builder that writes into a program what it is made of.
+pub(crate) const CARGO_AUDITABLE: Tool = Tool { name: "cargo-auditable", version: "0.7.7" };
+
+/// The writer of the list of what a program is made of.
+pub(crate) const CARGO_CYCLONEDX: Tool = Tool { name: "cargo-cyclonedx", version: "0.5.9" };
+
 impl Tool {
     /// Returns the program, built if it is not there yet.
     pub(crate) fn ready(&self) -> Result<PathBuf, Failure> {

@@ -133,6 +133,10 @@ export class MockDesktop {
     exportAudit: () => ({ id: 2, name: 'revisjonsspor-2026-11-23.csv', folder: '/home/kari/Dokumenter' }),
     ledger: () => this.#ledger,
     backUp: () => (this.#ledger = { ...this.#ledger, lastBackupAt: ago(0) }),
+    dueToBeForgotten: () => 412,
+    forget: () => ({ records: 412, copies: 3, left: [] }),
+    testNotices: () =>
+      this.scenario === 'first' ? null : [{ outlet: 'notify.email', detail: 'connection refused' }],
     compare: () => this.#compare(),
     stopCompare: () => {
       this.#stop?.();

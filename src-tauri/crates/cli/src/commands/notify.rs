@@ -2,11 +2,10 @@
 
 use postonce_connectors::notify::{self, Figures, Undelivered};
 use postonce_connectors::{SystemClock, Workspace};
-use postonce_engine::domain::Outcome;
+use postonce_engine::Engine;
 use postonce_engine::error::Problem;
 use postonce_engine::ports::Clock as _;
 use postonce_engine::views::RunSummary;
-use postonce_engine::{Engine, Ledger};
 use serde_json::json;
 
 use super::ledger;
@@ -19,7 +18,7 @@ pub(crate) async fn test(args: &Args, output: &Output) -> Result<Status, Failure
     let workspace = args.open_workspace(output)?;
     let ledger = ledger(&workspace)?;
     let run = ledger.runs(1, None).await?.pop();
-    let figures = figures(&ledger, run.as_ref(), None).await?;
+    let figures = Figures::of(&ledger, run.as_ref(), None).await?;
     let undelivered = notify::test(&workspace, &figures).await?;
     if output.json {
         let undelivered =
@@ -41,14 +40,9 @@ pub(super) async fn after_run(
     problem: Option<&Problem>,
     output: &Output,
 ) {
-    // A person who stopped it knows.
-    let stopped = run.map_or(problem.is_none(), |run| run.outcome == Some(Outcome::Stopped));
-    if stopped || workspace.notify().is_empty() {
-        return;
-    }
-    match figures(engine.ledger(), run, problem).await {
-        Ok(figures) => tell(&notify::after_run(workspace, &figures).await, output),
-        Err(failure) => output.trouble(&failure.problem),
+    match notify::after_sync(workspace, engine.ledger(), run, problem).await {
+        Ok(undelivered) => tell(&undelivered, output),
+        Err(problem) => output.trouble(&problem),
     }
 }
 
@@ -66,18 +60,6 @@ pub(super) async fn after_failure(workspace: &Workspace, problem: &Problem, outp
         last_success_at: None,
     };
     tell(&notify::after_run(workspace, &figures).await, output);
-}
-
-async fn figures(ledger: &Ledger, run: Option<&RunSummary>, problem: Option<&Problem>) -> Result<Figures, Failure> {
-    let completed = run.is_some_and(|run| run.outcome == Some(Outcome::Completed)) && problem.is_none();
-    Ok(Figures {
-        at: SystemClock::start().now(),
-        run_id: run.map(|run| run.run_id.to_string()),
-        code: problem.or(run.and_then(|run| run.error.as_ref())).map(|problem| problem.code),
-        completed,
-        records: Some(ledger.counts().await?),
-        last_success_at: ledger.last_success_at().await?,
-    })
 }
 
 fn tell(undelivered: &[Undelivered], output: &Output) {

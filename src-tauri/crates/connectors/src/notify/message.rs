@@ -1,10 +1,14 @@
 //! Writes a message: ids, codes and counts.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use postonce_engine::error::ErrorCode;
-use postonce_engine::views::RecordCounts;
+use postonce_engine::domain::Outcome;
+use postonce_engine::error::{ErrorCode, Problem};
+use postonce_engine::ports::Clock as _;
+use postonce_engine::views::{RecordCounts, RunSummary};
+use postonce_engine::{Ledger, LedgerError};
 use serde_json::{Value, json};
 
+use crate::machine::SystemClock;
 use crate::workspace::Workspace;
 
 /// The thing that happened.
@@ -50,6 +54,21 @@ pub struct Figures {
 }
 
 impl Figures {
+    /// Returns the figures of a run, and of the ledger after it.
+    ///
+    /// # Errors
+    /// Fails when the ledger cannot be read.
+    pub async fn of(ledger: &Ledger, run: Option<&RunSummary>, problem: Option<&Problem>) -> Result<Self, LedgerError> {
+        Ok(Self {
+            at: SystemClock::start().now(),
+            run_id: run.map(|run| run.run_id.to_string()),
+            code: problem.or(run.and_then(|run| run.error.as_ref())).map(|problem| problem.code),
+            completed: run.is_some_and(|run| run.outcome == Some(Outcome::Completed)) && problem.is_none(),
+            records: Some(ledger.counts().await?),
+            last_success_at: ledger.last_success_at().await?,
+        })
+    }
+
     /// Returns how much waits for a person, if that is known.
     pub(super) fn attention(&self) -> Option<u64> {
         self.records.map(RecordCounts::attention)

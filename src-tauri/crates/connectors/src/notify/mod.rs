@@ -11,7 +11,10 @@ mod message;
 mod metrics;
 mod outlets;
 
+use postonce_engine::Ledger;
+use postonce_engine::domain::Outcome;
 use postonce_engine::error::Problem;
+use postonce_engine::views::RunSummary;
 
 pub use message::{Event, Figures, Message};
 
@@ -55,6 +58,23 @@ pub async fn after_run(workspace: &Workspace, figures: &Figures) -> Vec<Undelive
         undelivered.push(Undelivered { outlet: "notify", detail: error.to_string() });
     }
     undelivered
+}
+
+/// Tells how a sync ended, as the ledger has it. One that a person stopped is no news to anybody.
+///
+/// # Errors
+/// Fails when the ledger cannot be read; nobody is told then.
+pub async fn after_sync(
+    workspace: &Workspace,
+    ledger: &Ledger,
+    run: Option<&RunSummary>,
+    problem: Option<&Problem>,
+) -> Result<Vec<Undelivered>, Problem> {
+    let stopped = run.map_or(problem.is_none(), |run| run.outcome == Some(Outcome::Stopped));
+    if stopped || workspace.notify().is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(after_run(workspace, &Figures::of(ledger, run, problem).await?).await)
 }
 
 /// Sends a test message on every way.
